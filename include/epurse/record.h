@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What is signed or kept: promise, authorisation, block order, card request, receipt, log record; each an encode and
+ * decode pair. Freestanding.
+ *
+ * A signed record is one TLV with a fixed layout inside (its tag and first byte, the version, keep the kinds apart:
+ * no signature of one kind can be read as another), followed by 5F37 40 r||s over that whole TLV.
+ * Numbers are big-endian, money in minor units, moments packed BCD in UTC.
+ */
+#ifndef EPURSE_RECORD_H
+#define EPURSE_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/crypto.h"
+#include "epurse/moment.h"
+#include "epurse/status.h"
+
+#define CID_SIZE 8          /* card number, 16 digits packed BCD, the last a Luhn digit (ISO/IEC 7812-1 annex B) */
+#define CHIP_SERIAL_SIZE 8  /* given by the chip's maker */
+#define TID_SIZE 8          /* terminal identification, ASCII, EMV 9F1C */
+#define NONCE_SIZE 8        /* the terminal's unpredictable number N (EMV 9F37 is 4; longer, against repetition) */
+#define SECRET_SIZE 32      /* r */
+#define MERCHANT_MAX 15     /* merchant identifier, EMV 9F16: ans 15 */
+
+#define RECORD_VERSION 1
+#define TAG_PROMISE 0xDF60
+#define TAG_AUTHORISATION 0xDF61
+#define TAG_BLOCK_ORDER 0xDF62
+#define TAG_CARD_REQUEST 0xDF64
+#define TAG_SIGNATURE 0x5F37
+#define RECORD_SIGNATURE_SIZE (3 + CRYPTO_SIGNATURE_SIZE) /* 5F37 40 r||s */
+
+enum transaction_type {
+  TRANSACTION_PURCHASE = 1,        /* money leaves the card */
+  TRANSACTION_LOAD = 2,            /* money enters the card */
+  TRANSACTION_POINTS_PURCHASE = 3  /* loyalty points leave the card, money does not move */
+};
+
+/* The card's promise: what it will do if the server orders it. */
+struct promise {
+  uint8_t type;              /* enum transaction_type */
+  bool pin_verified;         /* in the session in which the promise was made */
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;              /* application transaction counter; (CID, ATC) names the transaction */
+  uint32_t amount;           /* minor units */
+  uint16_t currency;         /* ISO 4217 numeric */
+  uint32_t balance, points;  /* before */
+  uint8_t tid[TID_SIZE];
+  uint8_t nonce[NONCE_SIZE]; /* N */
+  uint8_t time[MOMENT_SIZE]; /* the terminal's word for it */
+  uint8_t commitment[CRYPTO_SHA256_SIZE]; /* h = SHA-256(r) */
+  /* The last transaction that was COMMITTED, with its r; 0 and zeros if there was none. Not only ATC-1: a promise
+   * that never reached the server must not take the outcome of the one before it along. */
+  uint32_t last_atc;
+  uint8_t last_secret[SECRET_SIZE];
+  uint8_t previous[CRYPTO_SHA256_SIZE];   /* record_hash of the promise with ATC-1; zeros for the first */
+};
+#define PROMISE_BODY_SIZE 152
+#define PROMISE_TLV_SIZE (2 + 2 + PROMISE_BODY_SIZE) /* DF60 81 98 */
+#define PROMISE_SIZE (PROMISE_TLV_SIZE + RECORD_SIGNATURE_SIZE)
+
+/* The server's answer. */
+enum decision {
+  DECISION_APPROVED = 0,
+  DECISION_DECLINED = 1 /* the reason travels beside it, in the signed reply */
+};
+struct authorisation {
+  uint8_t type;             /* as in the promise */
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t tid[TID_SIZE];
+  uint32_t amount;
+  uint16_t currency;
+  uint8_t commitment[CRYPTO_SHA256_SIZE];
+  uint8_t decision;         /* enum decision */
+  int32_t points;           /* added to the card's counter on commit; negative when points pay */
+  uint8_t time[MOMENT_SIZE]; /* the server's clock */
+  uint8_t key_version;      /* of the server's SIG key */
+};
+#define AUTHORISATION_BODY_SIZE 73
+#define AUTHORISATION_TLV_SIZE (2 + 1 + AUTHORISATION_BODY_SIZE)
+#define AUTHORISATION_SIZE (AUTHORISATION_TLV_SIZE + RECORD_SIGNATURE_SIZE)
+
+/* The server's order to block a card, for good. */
+struct block_order {
+  uint8_t cid[CID_SIZE];
+  uint8_t time[MOMENT_SIZE];
+  uint8_t key_version;
+};
+#define BLOCK_ORDER_BODY_SIZE 17
+#define BLOCK_ORDER_TLV_SIZE (2 + 1 + BLOCK_ORDER_BODY_SIZE)
+#define BLOCK_ORDER_SIZE (BLOCK_ORDER_TLV_SIZE + RECORD_SIGNATURE_SIZE)
+
+/* A blank card's request for certificates, signed by its new SIG key: proof that it holds it. */
+struct card_request {
+  uint8_t chip_serial[CHIP_SERIAL_SIZE];
+  uint8_t ecka_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE];
+};
+#define CARD_REQUEST_BODY_SIZE 139
+#define CARD_REQUEST_TLV_SIZE (2 + 2 + CARD_REQUEST_BODY_SIZE)
+#define CARD_REQUEST_SIZE (CARD_REQUEST_TLV_SIZE + RECORD_SIGNATURE_SIZE)
+
+/* Each _encode writes the TLV without its signature (the _TLV_SIZE); record_sign and record_verify do the rest.
+ * Each _decode takes TLV || signature TLV, exact in length, and does not verify; STATUS_BAD_LENGTH,
+ * STATUS_BAD_FORMAT (tag, version, unknown type or flag, moment that is none). */
+void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]);
+enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) EPURSE_MUST_USE;
+void authorisation_encode(const struct authorisation *authorisation, uint8_t tlv[AUTHORISATION_TLV_SIZE]);
+enum status authorisation_decode(const uint8_t *record, size_t len,
+                                 struct authorisation *authorisation) EPURSE_MUST_USE;
+void block_order_encode(const struct block_order *order, uint8_t tlv[BLOCK_ORDER_TLV_SIZE]);
+enum status block_order_decode(const uint8_t *record, size_t len, struct block_order *order) EPURSE_MUST_USE;
+void card_request_encode(const struct card_request *request, uint8_t tlv[CARD_REQUEST_TLV_SIZE]);
+enum status card_request_decode(const uint8_t *record, size_t len, struct card_request *request) EPURSE_MUST_USE;
+
+/* Signs record[0..tlv_len) and appends the signature TLV; record has room for RECORD_SIGNATURE_SIZE more.
+ * STATUS_CRYPTO_FAILED. */
+enum status record_sign(uint8_t *record, size_t tlv_len,
+                        const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE]) EPURSE_MUST_USE;
+/* Checks the signature at the end of a record of len bytes. STATUS_BAD_FORMAT, STATUS_BAD_SIGNATURE. */
+enum status record_verify(const uint8_t *record, size_t len,
+                          const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
+/* SHA-256 over the TLV alone: ECDSA signatures have twins, the name of a record must not.
+ * `len` is that of record with its signature. */
+enum status record_hash(const uint8_t *record, size_t len, uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
+
+/* Whether the authorisation answers this promise: type, CID, ATC, TID, amount, currency, h all equal. */
+bool authorisation_answers(const struct authorisation *authorisation, const struct promise *promise);
+
+/* A line of the card's own log (R14). */
+struct log_record {
+  uint8_t type; /* enum transaction_type */
+  uint32_t atc;
+  uint32_t amount;         /* minor units */
+  uint16_t currency;
+  uint32_t balance;        /* after */
+  int32_t points;          /* change */
+  uint8_t tid[TID_SIZE];
+  uint8_t time[MOMENT_SIZE]; /* the server's */
+};
+#define LOG_RECORD_SIZE 34
+void log_record_encode(const struct log_record *record, uint8_t data[LOG_RECORD_SIZE]);
+enum status log_record_decode(const uint8_t *data, size_t len, struct log_record *record) EPURSE_MUST_USE;
+
+/* A receipt: everything that a third party needs beside the master public key (R13). TLV 'FF60' constructed:
+ * promise record, authorisation record, DF65 r, then certificates: DF66 { 7F21 card SIG }, DF67 { 7F21 card CA },
+ * DF68 { 7F21 server SIG }, DF69 { 7F21 terminal, which names the merchant }, DF6A { 7F21 terminal CA }. All pointers are borrowed. */
+#define TAG_RECEIPT 0xFF60
+#define TAG_RECEIPT_SECRET 0xDF65
+#define TAG_RECEIPT_CARD 0xDF66
+#define TAG_RECEIPT_CARD_CA 0xDF67
+#define TAG_RECEIPT_SERVER 0xDF68
+#define TAG_RECEIPT_TERMINAL 0xDF69
+#define TAG_RECEIPT_TERMINAL_CA 0xDF6A
+#define RECEIPT_MAX 2048
+struct bytes_view {
+  const uint8_t *data;
+  size_t len;
+};
+struct receipt {
+  struct bytes_view promise, authorisation, secret;
+  struct bytes_view card, card_ca, server, terminal, terminal_ca; /* 7F21 certificates */
+};
+/* Writes the receipt; *len its length. STATUS_BAD_LENGTH where it does not fit. */
+enum status receipt_encode(const struct receipt *receipt, uint8_t *out, size_t capacity, size_t *len) EPURSE_MUST_USE;
+/* Takes it apart; views point into data. STATUS_BAD_FORMAT. Verifies nothing. */
+enum status receipt_decode(const uint8_t *data, size_t len, struct receipt *receipt) EPURSE_MUST_USE;
+
+/* What a verified receipt says. */
+struct receipt_facts {
+  struct promise promise;
+  struct authorisation authorisation;
+  char merchant[MERCHANT_MAX + 1];
+  uint8_t hash[CRYPTO_SHA256_SIZE]; /* of the promise: what the next receipt's `previous` names */
+};
+/* Checks everything with the master public key alone: chains, roles, validity at the server's time, both signatures,
+ * that the authorisation answers the promise and approves, that h = SHA-256(r). STATUS_BAD_FORMAT,
+ * STATUS_BAD_CERTIFICATE, STATUS_BAD_SIGNATURE, STATUS_PROOF_MISMATCH, STATUS_DECLINED; *reason then says what in a
+ * few words (static). */
+enum status receipt_verify(const uint8_t *data, size_t len, const uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE],
+                           struct receipt_facts *facts, const char **reason) EPURSE_MUST_USE;
+
+/* 16 digits with NUL, and back. STATUS_BAD_FORMAT: not 16 digits, or the Luhn digit does not fit. */
+void cid_print(const uint8_t cid[CID_SIZE], char text[17]);
+enum status cid_parse(const char *text, uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
+/* Makes the number of a card: 6 digits issuer, 9 digits serial, Luhn digit. Numbers beyond are cut off by modulo. */
+void cid_make(uint32_t issuer, uint32_t serial, uint8_t cid[CID_SIZE]);
+/* Whether 8 bytes are printable ASCII without blanks: what a TID must be. */
+bool tid_valid(const uint8_t tid[TID_SIZE]);
+
+#endif
