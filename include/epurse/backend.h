@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The terminal's line to the server: mutual TLS 1.3 by libcurl, signed messages both ways. */
+#ifndef EPURSE_BACKEND_H
+#define EPURSE_BACKEND_H
+
+#include "epurse/key.h"
+#include "epurse/message.h"
+#include "epurse/status.h"
+
+struct backend; /* opaque; keeps one connection alive */
+
+/* All borrowed strings are copied; `sig` is borrowed and outlives the backend. */
+struct backend_options {
+  const char *url;              /* "https://127.0.0.1:8443" */
+  const char *root_certificate; /* PEM path: the issuer's root, the only one believed */
+  const char *certificate;      /* PEM path: client certificate, with the terminal CA's behind it */
+  const char *private_key;      /* PEM path of the SIG key */
+  const struct key *sig;
+  const char *tid;
+  const uint8_t *server_public; /* the server's SIG key */
+  long timeout_seconds;         /* for a whole request */
+  /* The next sequence number of this terminal: larger than all before, also across restarts. */
+  enum status (*next_seq)(void *context, int64_t *seq);
+  void *next_seq_context;
+};
+enum status backend_open(const struct backend_options *options, struct backend **backend) EPURSE_MUST_USE;
+void backend_close(struct backend **backend);
+
+/* One question, one answer. `body` is stolen (released in every case). *reply is released with message_clear by the
+ * caller when the status is OK; then reply->status is the server's word, signed.
+ * STATUS_NO_SERVER: no answer came: whether the request was acted on is unknown. STATUS_CLOCK_OFF, TERMINAL_REVOKED,
+ * NOT_PERMITTED, ... : an error reply (problem+json, unsigned): nothing was booked if it is to be believed.
+ * STATUS_BAD_REPLY: a reply that does not verify or does not belong to the question. */
+enum status backend_call(struct backend *backend, enum message_type type, json_t *body,
+                         struct message *reply) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The terminal's durable journal (SQLite, WAL, synchronous=FULL, one connection): each step is written before it has an
+ * effect, so that a terminal that dies anywhere knows what it had begun. */
+#ifndef EPURSE_JOURNAL_H
+#define EPURSE_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/record.h"
+#include "epurse/status.h"
+#include "epurse/tender.h"
+
+struct journal; /* opaque */
+
+/* How far a transaction has come; in this order. */
+enum journal_state {
+  JOURNAL_INTENT = 1,    /* about to ask the card */
+  JOURNAL_PROMISED,      /* promise is here; the server may have it */
+  JOURNAL_CHARGING,      /* load: the bank's reader is about to charge */
+  JOURNAL_CHARGED,       /* load: charged; reference is here */
+  JOURNAL_AUTHORISED,    /* authorisation is here; the card may have it */
+  JOURNAL_COMMITTED,     /* r is here; the server may not have it */
+  JOURNAL_CONFIRMED,     /* the server has booked r: closed */
+  JOURNAL_REVERSING,     /* load: to be given back, at the bank and the server */
+  JOURNAL_CANCELLED      /* closed without effect */
+};
+
+struct journal_entry {
+  int64_t id;
+  enum journal_state state;
+  uint8_t type; /* enum transaction_type */
+  int64_t amount;
+  uint16_t currency;
+  int64_t time;          /* unix seconds of the intent */
+  uint8_t promise[PROMISE_SIZE];
+  bool has_promise;
+  uint8_t authorisation[AUTHORISATION_SIZE];
+  bool has_authorisation;
+  uint8_t secret[SECRET_SIZE];
+  bool has_secret;
+  uint8_t card_certificate[256];
+  size_t card_certificate_len;
+  char tender_kind[16];
+  char tender_order[48];
+  char tender_reference[TENDER_REFERENCE_MAX];
+};
+
+/* Opens or creates (mode 0600). One process at a time writes; a second one waits up to 5 s for each step.
+ * STATUS_STORE_FAILED, STATUS_OLD_SCHEMA. */
+enum status journal_open(const char *path, struct journal **journal) EPURSE_MUST_USE;
+void journal_close(struct journal **journal);
+
+/* Begins an entry: entry->id is set. Durable when it returns. */
+enum status journal_begin(struct journal *journal, struct journal_entry *entry) EPURSE_MUST_USE;
+/* Writes the entry's present fields and state; durable when it returns. A closed entry is never changed: STATUS_INTERNAL. */
+enum status journal_update(struct journal *journal, const struct journal_entry *entry) EPURSE_MUST_USE;
+/* The oldest open entry behind `after` (0 from the start); STATUS_NOT_FOUND at the end. */
+enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
+/* The next message sequence number, durable: larger than all before and not less than the clock in milliseconds, so that
+ * a lost journal does not go back. */
+enum status journal_next_seq(struct journal *journal, int64_t *seq) EPURSE_MUST_USE;
+
+#endif

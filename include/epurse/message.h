@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What terminal and server say to each other: JWS (RFC 7515, ES256 alone) around JSON, each body an encode and decode
+ * pair. docs/openapi.yaml tells the same to others. The HTTP layer only carries the text.
+ *
+ * Request:  {"v":1,"type":T,"tid":TID,"seq":n,"time":unix,"body":{...}}, kid = TID, signed by the terminal's SIG key.
+ * Reply:    {"v":1,"type":T,"tid":TID,"seq":n,"time":unix,"status":NAME,"body":{...}}, kid = "server", by the server.
+ * `seq` grows with every message of a terminal (it may skip); a reply repeats the request's tid, seq and type.
+ * Binary values are base64url without padding (RFC 4648 5); card numbers are 16 digits; money is integer minor units.
+ */
+#ifndef EPURSE_MESSAGE_H
+#define EPURSE_MESSAGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/certificate.h"
+#include "epurse/command.h"
+#include "epurse/key.h"
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+#define MESSAGE_MEDIA_TYPE "application/jose" /* RFC 7515 9.2.1 */
+#define PROBLEM_MEDIA_TYPE "application/problem+json" /* RFC 9457 */
+#define MESSAGE_MAX 16384                     /* bytes of a JWS in either direction */
+#define MESSAGE_CLOCK_SKEW 300                /* seconds that a terminal's clock may be off */
+#define PIN_JWE_MAX 1024
+
+/* MESSAGE(name, word, path): all that is said. The path is POSTed to. */
+#define MESSAGES(MESSAGE)                                                                                              \
+  MESSAGE(PURCHASE, "purchase", "/v1/purchases")                                                                       \
+  MESSAGE(LOAD_INQUIRY, "load-inquiry", "/v1/load-inquiries")                                                          \
+  MESSAGE(LOAD, "load", "/v1/loads")                                                                                   \
+  MESSAGE(LOAD_REVERSAL, "load-reversal", "/v1/load-reversals")                                                        \
+  MESSAGE(CONFIRMATION, "confirmation", "/v1/confirmations")                                                           \
+  MESSAGE(PIN_FAILURE, "pin-failure", "/v1/pin-failures")                                                              \
+  MESSAGE(CARD_RESERVATION, "card-reservation", "/v1/card-reservations")                                               \
+  MESSAGE(CARD_CERTIFICATION, "card-certification", "/v1/card-certifications")                                         \
+  MESSAGE(CARD_ACTIVATION, "card-activation", "/v1/card-activations")                                                  \
+  MESSAGE(CARD_VOID, "card-void", "/v1/card-voids")                                                                    \
+  MESSAGE(CARD_QUERY, "card-query", "/v1/card-queries")                                                                \
+  MESSAGE(CARD_BLOCK, "card-block", "/v1/card-blocks")                                                                 \
+  MESSAGE(CARD_LIST, "card-list", "/v1/card-lists")                                                                    \
+  MESSAGE(MERCHANT, "merchant", "/v1/merchants")                                                                       \
+  MESSAGE(TERMINAL, "terminal", "/v1/terminals")                                                                       \
+  MESSAGE(LEDGER_CHECK, "ledger-check", "/v1/ledger-checks")
+
+enum message_type {
+#define MESSAGE(name, word, path) MESSAGE_##name,
+  MESSAGES(MESSAGE)
+#undef MESSAGE
+  MESSAGE_TYPE_COUNT
+};
+const char *message_word(enum message_type type); /* "purchase" */
+const char *message_path(enum message_type type); /* "/v1/purchases" */
+
+/* ---- the envelope ---- */
+
+struct message {
+  enum message_type type;
+  char tid[TID_SIZE + 1];
+  int64_t seq;
+  int64_t time;        /* unix seconds, of the sender */
+  enum status status;  /* replies; STATUS_OK in a request */
+  json_t *body;        /* an object; owned: message_clear releases it */
+};
+void message_clear(struct message *message);
+
+/* Signs a message: *jws is malloc'd compact text. `is_reply` selects the form. STATUS_CRYPTO_FAILED, STATUS_NO_MEMORY. */
+enum status message_seal(const struct message *message, bool is_reply, const struct key *key,
+                         char **jws) EPURSE_MUST_USE;
+
+/* The kid of a JWS, before anything is believed: whose key to check with. STATUS_BAD_FORMAT. */
+enum status message_kid(const char *jws, size_t len, char kid[TID_SIZE + 1]) EPURSE_MUST_USE;
+
+/* A verification key, decoded once and kept: per connection, or for the server's key in a terminal. */
+struct message_verifier;
+enum status message_verifier_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE],
+                                 struct message_verifier **verifier) EPURSE_MUST_USE;
+void message_verifier_free(struct message_verifier **verifier);
+
+/* Checks and takes apart. ES256 is fixed, whatever the header says. JSON: duplicates, unknown and missing fields,
+ * non-integers are refused. STATUS_BAD_FORMAT, STATUS_BAD_SIGNATURE, STATUS_UNKNOWN_FIELD. On success the caller
+ * releases *message with message_clear. */
+enum status message_open(const char *jws, size_t len, bool is_reply, const struct message_verifier *verifier,
+                         struct message *message) EPURSE_MUST_USE;
+
+/* ---- PINs between terminal and server: JWE, ECDH-ES + A256GCM, to the receiver's key agreement key ---- */
+
+/* {"cid":..,"atc":..,"pin":..} for the server: bound to one promise. *jwe is malloc'd. */
+struct pin_envelope {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc; /* 0 where there is no promise: personalization */
+  char pin[PIN_MAX + 1];
+};
+enum status pin_seal(const struct pin_envelope *envelope, const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE],
+                     char **jwe) EPURSE_MUST_USE;
+/* STATUS_BAD_FORMAT for everything that is not such an envelope for this key: it does not say what was wrong.
+ * Wipe envelope->pin. */
+enum status pin_open(const char *jwe, const struct key *key, struct pin_envelope *envelope) EPURSE_MUST_USE;
+
+/* ---- the bodies; _body makes a new json_t, _parse reads one strictly (STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT) ---- */
+
+/* PURCHASE, LOAD_INQUIRY, LOAD: promise and enciphered PIN; LOAD has the bank's word beside them. */
+struct order_request {
+  uint8_t promise[PROMISE_SIZE];
+  char pin_jwe[PIN_JWE_MAX]; /* "" where the PIN was not entered in this contact */
+  char tender_kind[16];      /* LOAD: "cash", "manual", "simulator", "owed"; else "" */
+  char tender_reference[64]; /* LOAD: the bank's reference; else "" */
+};
+json_t *order_request_body(enum message_type type, const struct order_request *request);
+enum status order_request_parse(enum message_type type, const json_t *body,
+                                struct order_request *request) EPURSE_MUST_USE;
+
+/* Their reply. With status OK: authorisation and card certificate (PURCHASE, LOAD); with CARD_BLOCKED or CARD_FORKED:
+ * the block order; nothing otherwise. */
+struct order_reply {
+  bool has_authorisation;
+  uint8_t authorisation[AUTHORISATION_SIZE];
+  uint8_t card_certificate[CERTIFICATE_MAX]; /* 7F21, card SIG */
+  size_t card_certificate_len;               /* 0: not there */
+  bool has_block_order;
+  uint8_t block_order[BLOCK_ORDER_SIZE];
+  int64_t owed; /* LOAD_INQUIRY: minor units that an earlier load left owed to this card; else 0 */
+};
+json_t *order_reply_body(const struct order_reply *reply);
+enum status order_reply_parse(const json_t *body, struct order_reply *reply) EPURSE_MUST_USE;
+
+/* CONFIRMATION: the secrets that cards gave; up to CONFIRMATION_MAX together. The reply answers each in order. */
+#define CONFIRMATION_MAX 32
+struct confirmation {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t secret[SECRET_SIZE];
+  enum status status; /* reply alone: OK when booked, now or before */
+};
+struct confirmations {
+  size_t count;
+  struct confirmation items[CONFIRMATION_MAX];
+};
+json_t *confirmation_body(const struct confirmations *confirmations, bool is_reply);
+enum status confirmation_parse(const json_t *body, bool is_reply, struct confirmations *confirmations) EPURSE_MUST_USE;
+
+/* LOAD_REVERSAL {"cid","atc"}: the bank gave the money back. PIN_FAILURE {"cid","tries_left"}. CARD_ACTIVATION and
+ * CARD_VOID {"cid","chip_serial"}. CARD_QUERY, CARD_BLOCK {"cid","reason"}. One struct serves them, each with its own
+ * fields; `reason` is one printable line. */
+struct card_message {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t tries_left;
+  uint8_t chip_serial[CHIP_SERIAL_SIZE];
+  char reason[128];
+};
+json_t *card_message_body(enum message_type type, const struct card_message *message);
+enum status card_message_parse(enum message_type type, const json_t *body,
+                               struct card_message *message) EPURSE_MUST_USE;
+
+/* CARD_RESERVATION {"chip_serial"} -> {"cid"}; the same chip gets the same number again. */
+json_t *reservation_body(const uint8_t chip_serial[CHIP_SERIAL_SIZE]);
+enum status reservation_parse(const json_t *body, uint8_t chip_serial[CHIP_SERIAL_SIZE]) EPURSE_MUST_USE;
+json_t *reservation_reply_body(const uint8_t cid[CID_SIZE]);
+enum status reservation_reply_parse(const json_t *body, uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
+
+/* CARD_CERTIFICATION {"cid","request"[,"pin"]}: the card's own request record; `pin` is a JWE where the cardholder chose
+ * one, else the server draws it. */
+struct certification_request {
+  uint8_t cid[CID_SIZE];
+  uint8_t request[CARD_REQUEST_SIZE];
+  char pin_jwe[PIN_JWE_MAX]; /* "" : the server draws it */
+};
+json_t *certification_request_body(const struct certification_request *request);
+enum status certification_request_parse(const json_t *body, struct certification_request *request) EPURSE_MUST_USE;
+
+/* -> everything that goes onto the card. The PIN comes enciphered to the desk's ECKA key. */
+struct certification_reply {
+  struct parameters parameters;
+  uint8_t master_version, master_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t terminal_ca[CERTIFICATE_MAX], server[CERTIFICATE_MAX], card_ecka[CERTIFICATE_MAX], card_sig[CERTIFICATE_MAX];
+  size_t terminal_ca_len, server_len, card_ecka_len, card_sig_len;
+  char pin_jwe[PIN_JWE_MAX];
+};
+json_t *certification_reply_body(const struct certification_reply *reply);
+enum status certification_reply_parse(const json_t *body, struct certification_reply *reply) EPURSE_MUST_USE;
+
+/* MERCHANT {"id","name","points_rate"}: points per 100 minor units. TERMINAL {"tid","role","merchant","expiry",
+ * "ecka_public","sig_public"}. Replies: {}. */
+struct merchant_message {
+  char id[MERCHANT_MAX + 1];
+  char name[64];
+  int64_t points_rate;
+};
+json_t *merchant_body(const struct merchant_message *merchant);
+enum status merchant_parse(const json_t *body, struct merchant_message *merchant) EPURSE_MUST_USE;
+struct terminal_message {
+  char tid[TID_SIZE + 1];
+  uint8_t role;
+  char merchant[MERCHANT_MAX + 1];
+  uint8_t expiry[DATE_SIZE];
+  uint8_t ecka_public[CRYPTO_P256_PUBLIC_SIZE], sig_public[CRYPTO_P256_PUBLIC_SIZE];
+};
+json_t *terminal_body(const struct terminal_message *terminal);
+enum status terminal_parse(const json_t *body, struct terminal_message *terminal) EPURSE_MUST_USE;
+
+/* CARD_QUERY's reply: what the server knows of a card. Dates as YYYY-MM-DD, moments as unix seconds. */
+struct card_facts {
+  uint8_t cid[CID_SIZE];
+  char state[16];       /* "RESERVED", "ISSUED", "BLOCKED", "RETIRED" */
+  char reason[128];     /* of a block, else "" */
+  uint8_t expiry[DATE_SIZE];
+  uint16_t currency;
+  int64_t balance, held, owed, points; /* minor units; points */
+  uint32_t last_atc;
+};
+json_t *card_facts_body(const struct card_facts *facts);
+enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURSE_MUST_USE;
+
+/* CARD_LIST {"after","limit"} -> {"cards":[facts...]}, by number, beginning behind `after` ("" from the start).
+ * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}. The server and epurse-admin build and read
+ * these with jansson directly: they cross no other border. */
+
+#endif

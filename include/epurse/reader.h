@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A card reader, whatever is behind it: PC/SC here, the card core in process in src/vcard. */
+#ifndef EPURSE_READER_H
+#define EPURSE_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "epurse/apdu.h"
+#include "epurse/status.h"
+
+/* One open reader. A back-end fills the functions; callers use reader_... below. */
+struct reader {
+  void *context;
+  char name[128]; /* for people */
+  /* Powers the card and connects to it, shared. STATUS_NO_CARD, CARD_MUTE, READER_BUSY, NO_READER, NO_PCSCD. */
+  enum status (*connect)(void *context);
+  /* One APDU each way, bytes as on the wire. STATUS_CARD_LOST, CARD_RESET, READER_BUSY...: whether the card executed the
+   * command is then unknown to this layer. *answer_len: capacity in (APDU_RESPONSE_MAX), length out. */
+  enum status (*transmit)(void *context, const uint8_t *command, size_t len, uint8_t *answer, size_t *answer_len);
+  /* Leaves the card; it stays powered for others. */
+  void (*disconnect)(void *context);
+  /* Waits until a card is there (present) or gone, at most `seconds` (negative: for ever). STATUS_TIMEOUT, CANCELLED. */
+  enum status (*wait)(void *context, bool present, int seconds);
+  /* Releases everything. */
+  void (*shutdown)(void *context);
+};
+
+/* Opens a PC/SC reader. `spec`: case-insensitive part of its name, or 0-based index ("1" or "#1"), or an ATR in
+ * hexadecimal; NULL: the only one with a card, or the only one there is; of several with cards the one whose card answers
+ * SELECT of the purse. EPURSE_READER_IGNORE holds substrings, separated by ';', of readers to leave out.
+ * STATUS_NO_PCSCD, NO_READER, READER_AMBIGUOUS, PCSC_DENIED; `problem` (512 bytes) then names the candidates. */
+enum status reader_open_pcsc(const char *spec, struct reader **reader, char problem[512]) EPURSE_MUST_USE;
+void reader_close(struct reader **reader);
+
+/* A listing for people: index, card yes or no, ours yes or no, name. */
+struct reader_row {
+  unsigned index;
+  bool card, purse;
+  char name[128];
+};
+enum status reader_list(struct reader_row *rows, size_t capacity, size_t *count) EPURSE_MUST_USE;
+
+/* Where APDUs are traced, or NULL. One line each way: direction, header, length, data, time, meaning of SW. Data of
+ * VERIFY, CHANGE REFERENCE DATA, INITIALIZE, STORE DATA and everything under secure messaging is blanked. */
+void reader_trace(struct reader *reader, FILE *trace);
+
+enum status reader_connect(struct reader *reader) EPURSE_MUST_USE;
+void reader_disconnect(struct reader *reader);
+enum status reader_wait(struct reader *reader, bool present, int seconds) EPURSE_MUST_USE;
+
+/* One command, with what T=0 leaves to the application: 61xx is fetched with GET RESPONSE, 6Cxx sent again with the right
+ * Le (never for a command of ours with an effect: they answer in full), both bounded. STATUS as transmit. */
+enum status reader_command(struct reader *reader, const struct apdu *command,
+                           struct apdu_response *response) EPURSE_MUST_USE;
+/* The same for bytes that are ready, as secure messaging makes them. */
+enum status reader_transmit(struct reader *reader, const uint8_t *command, size_t len,
+                            struct apdu_response *response) EPURSE_MUST_USE;
+
+#endif

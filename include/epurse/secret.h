@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Secrets from people and other programs: passphrases and PINs by file descriptor or prompt; a process that keeps them. */
+#ifndef EPURSE_SECRET_H
+#define EPURSE_SECRET_H
+
+#include <stddef.h>
+
+#include "epurse/status.h"
+
+#define SECRET_TEXT_MAX 256
+
+/* First thing in every main that may hold a key: no core dump (RLIMIT_CORE 0), not dumpable (prctl), umask 077,
+ * SIGPIPE ignored. */
+void process_harden(void);
+
+/* One line from a file descriptor, without its end; reads byte by byte so that the rest stays for the next reader.
+ * STATUS_BAD_LENGTH: longer than capacity - 1, or empty; STATUS_STORE_FAILED: cannot be read. Wipe `text`. */
+enum status secret_from_fd(int fd, char *text, size_t capacity) EPURSE_MUST_USE;
+
+/* One line from a file that none but its owner can read. STATUS_KEY_EXPOSED, STATUS_NOT_FOUND. */
+enum status secret_from_file(const char *path, char *text, size_t capacity) EPURSE_MUST_USE;
+
+/* Asks on /dev/tty with echo off. STATUS_USAGE: there is no terminal to ask on. STATUS_CANCELLED: Ctrl-C, Ctrl-D. */
+enum status secret_from_prompt(const char *prompt, char *text, size_t capacity) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A session between terminal and card: SELECT, SCP11a or SCP03, then protected commands. */
+#ifndef EPURSE_SESSION_H
+#define EPURSE_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/apdu.h"
+#include "epurse/certificate.h"
+#include "epurse/command.h"
+#include "epurse/reader.h"
+#include "epurse/record.h"
+#include "epurse/securemsg.h"
+#include "epurse/status.h"
+
+/* What a terminal shows and checks with. All borrowed; lives longer than the session. */
+struct session_keys {
+  const uint8_t *ecka_private;         /* the terminal's SK.OCE.ECKA */
+  const uint8_t *ecka_certificate;     /* its 7F21 */
+  size_t ecka_certificate_len;
+  const uint8_t *card_ca_public;       /* from the card CA's certificate, verified under the master key */
+  const uint8_t *card_ca_subject;
+};
+
+struct session {
+  struct reader *reader;
+  struct securemsg secure;
+  uint8_t card_reference[CERTIFICATE_SUBJECT_SIZE]; /* random reference of its clear certificate */
+  uint8_t chip_serial[CHIP_SERIAL_SIZE];            /* SCP03 alone */
+  uint8_t state; /* enum card_state as SELECT told; it proves nothing */
+};
+
+/* SELECT alone: is it a purse, and in which state. STATUS_NOT_OUR_CARD, CARD_BLOCKED, CARD_EXPIRED (the FCI has been
+ * read in all three cases of our own card), CARD_MUTE, CARD_LOST. */
+enum status session_select(struct session *session, struct reader *reader) EPURSE_MUST_USE;
+
+/* SELECT, card certificate, own certificate, MUTUAL AUTHENTICATE. A SELECT that says BLOCKED ends it; EXPIRED goes on
+ * when `desk`. STATUS_OTHER_ISSUER: the card's certificate is not of our card CA, or it refuses ours; STATUS_TERMINAL_REVOKED:
+ * the card says that ours has expired; STATUS_CARD_NOT_PERSONALISED; STATUS_NOT_AUTHENTICATED. */
+enum status session_open(struct session *session, struct reader *reader, const struct session_keys *keys,
+                         bool desk) EPURSE_MUST_USE;
+
+/* SELECT, INITIALIZE UPDATE, EXTERNAL AUTHENTICATE on a blank card with the transport key derived from batch_key.
+ * STATUS_CARD_ALREADY_ISSUED, STATUS_NOT_AUTHENTICATED: another batch. */
+enum status session_open_blank(struct session *session, struct reader *reader,
+                               const uint8_t batch_key[CRYPTO_AES_KEY_SIZE]) EPURSE_MUST_USE;
+
+void session_close(struct session *session);
+
+/* One protected command. STATUS_OK: 9000, 62xx or 63xx with a good R-MAC; otherwise what went wrong: CARD_LOST,
+ * CHANNEL_BROKEN, or status_of_sw of an error word, which proves nothing. */
+enum status session_command(struct session *session, const struct apdu *command,
+                            struct apdu_response *response) EPURSE_MUST_USE;
+
+/* The purse's commands, one function each. WRONG_PIN and PIN_BLOCKED: *tries_left is set. */
+enum status session_verify(struct session *session, const uint8_t pin_block[PIN_BLOCK_SIZE],
+                           uint8_t *tries_left) EPURSE_MUST_USE;
+enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,
+                               uint8_t promise[PROMISE_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;
+/* DEBIT FOR PURCHASE or CREDIT FOR LOAD by `type`. Any status but OK, INSUFFICIENT..., leaves the outcome open until
+ * session_proof in a new session says. */
+enum status session_commit(struct session *session, uint8_t type, const uint8_t authorisation[AUTHORISATION_SIZE],
+                           uint8_t secret[SECRET_SIZE]) EPURSE_MUST_USE;
+enum status session_proof(struct session *session, struct proof *proof) EPURSE_MUST_USE;
+enum status session_balance(struct session *session, struct balance *balance) EPURSE_MUST_USE;
+enum status session_info(struct session *session, struct card_info *info) EPURSE_MUST_USE;
+/* All records of a ring, newest first. *count: capacity in, records out. */
+enum status session_log(struct session *session, uint8_t sfi, struct log_record *records,
+                        size_t *count) EPURSE_MUST_USE;
+enum status session_block(struct session *session, const uint8_t order[BLOCK_ORDER_SIZE]) EPURSE_MUST_USE;
+/* Blank cards. */
+enum status session_generate(struct session *session, uint8_t request[CARD_REQUEST_SIZE]) EPURSE_MUST_USE;
+enum status session_store(struct session *session, uint16_t dgi, const uint8_t *data, size_t len,
+                          bool last) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * How the cardholder pays for a load: the bank's card reader, or cash. One contract, one driver per way. */
+#ifndef EPURSE_TENDER_H
+#define EPURSE_TENDER_H
+
+#include <stdint.h>
+
+#include "epurse/amount.h"
+#include "epurse/status.h"
+
+enum tender_outcome {
+  TENDER_PAID,     /* charged, and open to be confirmed or reversed */
+  TENDER_DECLINED, /* not charged, for sure */
+  TENDER_UNKNOWN,  /* may have been charged: ask again with tender_last */
+  TENDER_REVERSED  /* was charged, given back */
+};
+
+#define TENDER_REFERENCE_MAX 64
+struct tender_result {
+  enum tender_outcome outcome;
+  char reference[TENDER_REFERENCE_MAX]; /* the bank's name of the charge, one line */
+  char text[128];                       /* what the bank's reader says, for the cashier; may be "" */
+};
+
+/* A driver, opened for one terminal. `order` is our name of the charge (unique per load, printable, at most 40 characters):
+ * the same order is never charged twice. */
+struct tender {
+  const char *kind; /* "cash", "manual", "simulator"; later "zvt" */
+  void *context;
+  /* Charges. The status tells of the line (NO_TENDER: not reached, nothing charged); the result of the money. */
+  enum status (*authorise)(void *context, const char *order, struct amount amount, struct tender_result *result);
+  /* The purse was loaded: the charge stands. */
+  enum status (*confirm)(void *context, const char *order);
+  /* The purse was not loaded: give it back. */
+  enum status (*reverse)(void *context, const char *order, struct tender_result *result);
+  /* What became of an order after a lost line or a crash. */
+  enum status (*last)(void *context, const char *order, struct tender_result *result);
+  void (*close)(void *context);
+};
+
+/* Asks the operator: yes or no, or a line of text. Supplied by the program. */
+struct tender_operator {
+  void *context;
+  enum status (*confirm)(void *context, const char *question);                     /* OK or CANCELLED */
+  enum status (*ask)(void *context, const char *question, char *text, unsigned capacity); /* OK or CANCELLED */
+};
+
+/* Opens by specification: "cash", "manual", "simulator:HOST:PORT". STATUS_BAD_CONFIG for another word. */
+enum status tender_open(const char *spec, const struct tender_operator *operator, struct tender **tender) EPURSE_MUST_USE;
+void tender_close(struct tender **tender);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A terminal: its configuration directory, keys and certificates, journal and line to the back-end, and the work it does
+ * with a card: purchase, load, personalization, reading, recovery. */
+#ifndef EPURSE_TERMINAL_H
+#define EPURSE_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/amount.h"
+#include "epurse/certificate.h"
+#include "epurse/command.h"
+#include "epurse/key.h"
+#include "epurse/message.h"
+#include "epurse/reader.h"
+#include "epurse/record.h"
+#include "epurse/session.h"
+#include "epurse/status.h"
+#include "epurse/tender.h"
+
+struct backend; /* backend.h */
+struct journal; /* journal.h */
+
+/* Everything that a terminal holds after terminal_open. */
+struct terminal {
+  char tid[TID_SIZE + 1];
+  uint8_t role; /* enum role */
+  char merchant[MERCHANT_MAX + 1], merchant_name[64];
+  const struct currency *currency;
+  uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE];
+  struct certificate card_ca, server, server_pin, terminal_ca, self; /* all verified under the master key at opening */
+  uint8_t *files[5];     /* their bytes, card_ca .. self, owned */
+  size_t files_len[5];
+  struct key *ecka, *sig;
+  uint8_t batch_key[CRYPTO_AES_KEY_SIZE]; /* ROLE_PERSO with a batch key alone */
+  bool has_batch_key;
+  char tender_spec[128];
+  char receipts[256]; /* folder for receipts */
+  struct backend *backend;
+  struct journal *journal;
+  struct session_keys session_keys; /* borrows from the above */
+};
+
+/* Opens the terminal whose configuration is `path` (DIR/terminal.conf, or DIR); checks every certificate and key against
+ * the master key, role and clock. Connects to nothing yet. STATUS_NO_CONFIG, BAD_CONFIG, KEY_EXPOSED, BAD_KEY,
+ * BAD_CERTIFICATE, TERMINAL_REVOKED (own certificate expired); `problem` (256 bytes) then says which file or line. */
+enum status terminal_open(const char *path, struct terminal **terminal, char problem[256]) EPURSE_MUST_USE;
+void terminal_close(struct terminal **terminal);
+
+/* The people at the terminal; a program supplies it. Any function may be NULL: then nothing is said, or the answer is
+ * STATUS_CANCELLED. */
+struct dialogue {
+  void *context;
+  /* Fills `digits` (PIN_MAX + 1). tries_left is 5 when it is not known. Called again after a wrong PIN. */
+  enum status (*ask_pin)(void *context, unsigned tries_left, char digits[PIN_MAX + 1]);
+  /* One sentence about what goes on: "insert the card", "take the card". */
+  void (*say)(void *context, const char *sentence);
+};
+
+/* ---- purchase and load (design: Protocols 2 and 3) ---- */
+
+struct payment {
+  struct amount amount;
+  bool points;           /* pay with loyalty points */
+  struct tender *tender; /* load alone */
+  int wait_seconds;      /* for the card; negative: for ever */
+};
+
+/* What happened; filled as far as it got, whatever the status. */
+struct outcome {
+  uint8_t cid[CID_SIZE]; /* zeros until the promise came */
+  uint32_t atc;
+  struct amount amount;
+  int64_t balance_before, balance_after; /* minor units; -1 unknown */
+  int64_t points, points_after;          /* change; -1 unknown */
+  uint8_t time[MOMENT_SIZE];             /* the server's */
+  bool confirmed;                        /* the server has booked r; false: it waits in the journal */
+  bool finished_before;                  /* this was the torn transaction of an earlier call, finished now */
+  char tender_reference[TENDER_REFERENCE_MAX];
+  char receipt_path[512];                /* "" where none was written */
+  unsigned tries_left;                   /* after WRONG_PIN */
+};
+
+/* Runs a purchase (ROLE_POS) or a load (ROLE_RELOAD) with the card in `reader`, each step journalled before it has an
+ * effect. STATUS_OK: the card is debited or credited, the receipt written. OUTCOME_UNKNOWN, TENDER_UNKNOWN: run it again with
+ * the same card, or terminal_recover. Every other status: the card was not changed (or, for a load, what was charged has
+ * been reversed; if that failed too, TENDER_UNKNOWN). */
+enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
+                         const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
+enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
+                     const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
+
+/* ---- reading ---- */
+
+/* What `balance` and `log` show. The log wants the PIN unless the terminal is the desk. */
+enum status card_read_balance(struct terminal *terminal, struct reader *reader, struct balance *balance,
+                              struct card_info *info) EPURSE_MUST_USE;
+#define CARD_LOG_MAX (PURCHASE_LOG_RECORDS + LOAD_LOG_RECORDS)
+enum status card_read_log(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
+                          struct log_record records[CARD_LOG_MAX], size_t *count) EPURSE_MUST_USE;
+
+/* ---- personalization (Protocol 4) ---- */
+
+struct issue {
+  char pin[PIN_MAX + 1]; /* in: what the cardholder chose, or ""; out: the PIN on the card. Wipe it. */
+  int wait_seconds;
+};
+/* Turns the raw card in `reader` into a cardholder's card, or finishes what was broken off on the same card. */
+enum status personalize_run(struct terminal *terminal, struct reader *reader, struct issue *issue,
+                            const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
+/* Gives the reservation of a broken raw card back. */
+enum status personalize_void(struct terminal *terminal, struct reader *reader, uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
+
+/* ---- recovery ---- */
+
+struct recovery {
+  unsigned settled;  /* brought to an end now */
+  unsigned open;     /* still open: the card or the server is needed */
+};
+/* Brings what the journal holds open to an end as far as it can without a card: confirmations, reversals. Also run at
+ * the start of purchase_run and load_run. STATUS_OK even where some stay open. */
+enum status terminal_recover(struct terminal *terminal, struct recovery *recovery) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * X.509 for TLS alone: the issuer's root, the terminal CA, server and client certificates (RFC 5280). */
+#ifndef EPURSE_X509_H
+#define EPURSE_X509_H
+
+#include <stdint.h>
+
+#include "epurse/certificate.h"
+#include "epurse/key.h"
+#include "epurse/status.h"
+
+enum x509_kind {
+  X509_ROOT,        /* self-signed, CA, path length 1 */
+  X509_TERMINAL_CA, /* CA, path length 0 */
+  X509_SERVER,      /* serverAuth, with subjectAltName from `hosts` */
+  X509_CLIENT       /* clientAuth; CN = TID, OU = role's name, O = merchant */
+};
+
+struct x509_request {
+  enum x509_kind kind;
+  const char *common_name;  /* TID for X509_CLIENT */
+  enum role role;           /* X509_CLIENT alone */
+  const char *merchant;     /* X509_CLIENT alone; may be "" */
+  const char *hosts;        /* X509_SERVER alone: "localhost,127.0.0.1" names and addresses */
+  const uint8_t *public_key; /* CRYPTO_P256_PUBLIC_SIZE; NULL for X509_ROOT */
+  int64_t not_after;        /* unix seconds */
+};
+
+/* Issues a certificate under ca_key and ca_path's certificate (NULL for X509_ROOT, which ca_key signs itself) and
+ * writes it as PEM to a new file. STATUS_EXISTS, STATUS_STORE_FAILED, STATUS_CRYPTO_FAILED. */
+enum status x509_issue(const struct x509_request *request, const struct key *ca_key, const char *ca_path,
+                       const char *path) EPURSE_MUST_USE;
+
+/* The P-256 public key of a certificate, uncompressed. STATUS_BAD_CERTIFICATE. */
+enum status x509_public_key(const X509 *certificate, uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
+
+/* The first CN of the subject, as text with NUL. STATUS_BAD_CERTIFICATE, STATUS_BAD_LENGTH. */
+enum status x509_common_name(const X509 *certificate, char *text, size_t capacity) EPURSE_MUST_USE;
+
+/* "pos", "reload", "perso", "admin" and back; STATUS_BAD_FORMAT for another word. */
+const char *role_name(uint8_t role);
+enum status role_by_name(const char *name, uint8_t *role) EPURSE_MUST_USE;
+
+#endif
