@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * SHA-256 and what stands on it: HMAC and the X9.63 key derivation. */
+#include "epurse/crypto.h"
+#include "tally.h"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+
+bool crypto_sha256(const uint8_t *data, size_t len, uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  tally_of_thread()->hashes++;
+  return EVP_Digest(data, len, hash, NULL, EVP_sha256(), NULL) == 1;
+}
+
+bool crypto_hmac_sha256(const uint8_t *key, size_t key_len, const uint8_t *data, size_t len,
+                        uint8_t mac[CRYPTO_SHA256_SIZE]) {
+  static const uint8_t empty = 0; /* OpenSSL takes a NULL key for "the key of before" */
+  size_t mac_len = 0;
+
+  tally_of_thread()->hashes += 2; /* inner and outer */
+  return EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key_len > 0 ? key : &empty, key_len, data, len, mac,
+                   CRYPTO_SHA256_SIZE, &mac_len) != NULL &&
+         mac_len == CRYPTO_SHA256_SIZE;
+}
+
+bool crypto_x963_kdf(const uint8_t *shared, size_t shared_len, const uint8_t *info, size_t info_len, uint8_t *out,
+                     size_t out_len) {
+  char digest[] = "SHA256";
+  EVP_KDF *kdf = EVP_KDF_fetch(NULL, "X963KDF", NULL);
+  EVP_KDF_CTX *context = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
+  OSSL_PARAM parameters[4];
+  OSSL_PARAM *next = parameters;
+  bool done = false;
+
+  if (context == NULL) {
+    goto out;
+  }
+  /* OSSL_PARAM's pointers are not const, but what is handed in is only read. */
+  *next++ = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0);
+  *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)shared, shared_len);
+  if (info_len > 0) {
+    *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)info, info_len);
+  }
+  *next = OSSL_PARAM_construct_end();
+  done = EVP_KDF_derive(context, out, out_len, parameters) == 1;
+  tally_of_thread()->hashes += (uint32_t)((out_len + CRYPTO_SHA256_SIZE - 1) / CRYPTO_SHA256_SIZE);
+
+out:
+  if (!done) {
+    crypto_wipe(out, out_len);
+  }
+  EVP_KDF_CTX_free(context); /* wipes its copy of the secret */
+  EVP_KDF_free(kdf);
+  return done;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What P-256 keys do: sign, verify, agree. */
+#include "p256_key.h"
+#include "tally.h"
+
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+
+#define SCALAR_SIZE (CRYPTO_SIGNATURE_SIZE / 2)
+#define DER_MAX     72 /* SEQUENCE of two INTEGERs of at most 33 bytes */
+
+bool crypto_p256_agree(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE],
+                       const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], uint8_t shared[CRYPTO_P256_SHARED_SIZE]) {
+  EVP_PKEY *peer = p256_key_public(public_key);
+  EVP_PKEY *own = peer != NULL ? p256_key_private(private_key) : NULL;
+  EVP_PKEY_CTX *context = own != NULL ? EVP_PKEY_CTX_new_from_pkey(NULL, own, NULL) : NULL;
+  size_t len = CRYPTO_P256_SHARED_SIZE;
+  bool done = false;
+
+  tally_of_thread()->agreements++;
+  /* The import has checked the point already, and the cofactor is 1: no second check. */
+  done = context != NULL && EVP_PKEY_derive_init(context) == 1 && EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1 &&
+         EVP_PKEY_derive(context, shared, &len) == 1 && len == CRYPTO_P256_SHARED_SIZE;
+  if (!done) {
+    crypto_wipe(shared, CRYPTO_P256_SHARED_SIZE);
+  }
+  EVP_PKEY_CTX_free(context);
+  EVP_PKEY_free(own);
+  EVP_PKEY_free(peer);
+  return done;
+}
+
+/* DER of ECDSA-Sig-Value (SEC 1 C.5) to r||s. */
+static bool signature_from_der(const uint8_t *der, size_t len, uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
+  ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &der, (long)len);
+  bool done = pair != NULL && BN_bn2binpad(ECDSA_SIG_get0_r(pair), signature, SCALAR_SIZE) == SCALAR_SIZE &&
+              BN_bn2binpad(ECDSA_SIG_get0_s(pair), signature + SCALAR_SIZE, SCALAR_SIZE) == SCALAR_SIZE;
+
+  ECDSA_SIG_free(pair);
+  return done;
+}
+
+/* r||s to DER; answers the length, 0 where it failed. */
+static size_t signature_to_der(const uint8_t signature[CRYPTO_SIGNATURE_SIZE], uint8_t der[DER_MAX]) {
+  ECDSA_SIG *pair = ECDSA_SIG_new();
+  BIGNUM *r = BN_bin2bn(signature, SCALAR_SIZE, NULL);
+  BIGNUM *s = BN_bin2bn(signature + SCALAR_SIZE, SCALAR_SIZE, NULL);
+  int len = 0;
+
+  if (pair != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(pair, r, s) == 1) {
+    r = s = NULL; /* now the pair's */
+    len = i2d_ECDSA_SIG(pair, NULL);
+    len = len > 0 && len <= DER_MAX ? i2d_ECDSA_SIG(pair, &der) : 0;
+  }
+  BN_free(r);
+  BN_free(s);
+  ECDSA_SIG_free(pair);
+  return len > 0 ? (size_t)len : 0;
+}
+
+bool crypto_p256_sign(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], const uint8_t *data, size_t len,
+                      uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
+  EVP_PKEY *key = p256_key_private(private_key);
+  EVP_MD_CTX *context = key != NULL ? EVP_MD_CTX_new() : NULL;
+  uint8_t der[DER_MAX];
+  size_t der_len = sizeof der;
+  bool done = false;
+
+  tally_of_thread()->signatures++;
+  done = context != NULL && EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
+         EVP_DigestSign(context, der, &der_len, data, len) == 1 && signature_from_der(der, der_len, signature);
+  if (!done) {
+    crypto_wipe(signature, CRYPTO_SIGNATURE_SIZE);
+  }
+  EVP_MD_CTX_free(context);
+  EVP_PKEY_free(key);
+  return done;
+}
+
+bool crypto_p256_verify(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *data, size_t len,
+                        const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
+  EVP_PKEY *key = p256_key_public(public_key);
+  EVP_MD_CTX *context = key != NULL ? EVP_MD_CTX_new() : NULL;
+  uint8_t der[DER_MAX];
+  size_t der_len = context != NULL ? signature_to_der(signature, der) : 0;
+  bool valid = false;
+
+  tally_of_thread()->verifications++;
+  valid = der_len > 0 && EVP_DigestVerifyInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
+          EVP_DigestVerify(context, der, der_len, data, len) == 1;
+  EVP_MD_CTX_free(context);
+  EVP_PKEY_free(key);
+  return valid;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * P-256 keys as OpenSSL holds them: for src/crypto/ alone. */
+#ifndef EPURSE_CRYPTO_P256_KEY_H
+#define EPURSE_CRYPTO_P256_KEY_H
+
+#include <openssl/evp.h>
+
+#include "epurse/crypto.h"
+
+/* The key of an uncompressed point; the caller frees it. NULL where the point is of another form or off the curve. */
+EVP_PKEY *p256_key_public(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]);
+
+/* The key of a scalar, without its public half; the caller frees it. NULL where it is not in 1 .. n - 1. */
+EVP_PKEY *p256_key_private(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE]);
+
+#endif
