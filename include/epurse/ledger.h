@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The ledger: cards, terminals, merchants, and every movement of money, double entry, in one SQLite file.
+ *
+ * No HTTP, no JSON, no clock: times are unix seconds that the caller hands in. Money is in minor units of the
+ * ledger's one currency. All pointers are borrowed for the call. A struct ledger serves one thread at a time.
+ *
+ * Whatever writes is called from inside ledger_transact; outside, it answers STATUS_INTERNAL. Reading is free.
+ * Every function may answer STATUS_STORE_FAILED (disk, permissions), STATUS_NO_MEMORY, or STATUS_LEDGER_BROKEN
+ * (the data base refused what would break a bound or repeat a transition); the step must then end with that status,
+ * so that all of it is rolled back. docs/ledger.md has the postings. */
+#ifndef EPURSE_LEDGER_H
+#define EPURSE_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/certificate.h"
+#include "epurse/command.h"
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+struct ledger;
+
+/* ---- store ---- */
+
+struct ledger_settings {
+  uint16_t currency;     /* ISO 4217 numeric, of every card and account */
+  uint32_t issuer;       /* first six digits of every card number */
+  uint32_t pool_size;    /* how many card numbers there are at first */
+  uint32_t first_serial; /* of the pool; 0 means 1 */
+};
+
+/* Makes the file (mode 0600, durable with its directory) and closes it again. STATUS_EXISTS; STATUS_BAD_FORMAT where
+ * a setting is out of range; on failure no file is left behind. */
+enum status ledger_create(const char *path, const struct ledger_settings *settings) EPURSE_MUST_USE;
+
+/* Opens the one connection that writes and checkpoints, and locks every other process out.
+ * STATUS_NOT_FOUND: no such file; STATUS_LEDGER_BUSY: open elsewhere; STATUS_OLD_SCHEMA: of an older or newer program;
+ * STATUS_BAD_FORMAT: not a ledger. *ledger is NULL unless STATUS_OK. */
+enum status ledger_open(const char *path, struct ledger **ledger) EPURSE_MUST_USE;
+
+/* Checkpoints, closes, frees, sets *ledger to NULL; NULL is fine. */
+void ledger_close(struct ledger **ledger);
+
+/* What it was created with; pool_size is what is free now. */
+enum status ledger_settings(struct ledger *ledger, struct ledger_settings *settings) EPURSE_MUST_USE;
+
+/* One step of work. It has no effect but on the ledger, so that it can be rolled back and, one day, run in a batch
+ * with others or a second time. A refusal that must leave something behind (a decline, a PIN failure) is kept in
+ * the context, and the step answers STATUS_OK. */
+typedef enum status ledger_step(struct ledger *ledger, void *context);
+
+/* Runs the step between begin and commit. STATUS_OK: committed, and durable. Any other status: the step's own, or the
+ * store's; nothing of the step remains, whatever it wrote to its context (incidents do remain, see below). Not
+ * nested: STATUS_INTERNAL. */
+enum status ledger_transact(struct ledger *ledger, ledger_step *step, void *context) EPURSE_MUST_USE;
+
+/* ---- merchants and terminals ---- */
+
+#define LEDGER_NAME_MAX 40
+
+struct ledger_merchant {
+  char id[MERCHANT_MAX + 1];      /* 1 to 15 printable characters without blanks */
+  char name[LEDGER_NAME_MAX + 1]; /* UTF-8 */
+  uint32_t points_rate;           /* loyalty points granted for each 100 minor units; at most 10000 */
+  int64_t balance;                /* read only: what the issuer owes the merchant for purchases */
+  int64_t tender;                 /* read only: negative is what the merchant owes for loads that it was paid for */
+};
+/* STATUS_EXISTS, STATUS_BAD_FORMAT. */
+enum status ledger_merchant_add(struct ledger *ledger, const struct ledger_merchant *merchant) EPURSE_MUST_USE;
+/* STATUS_NOT_FOUND. */
+enum status ledger_merchant_find(struct ledger *ledger, const char *id,
+                                 struct ledger_merchant *merchant) EPURSE_MUST_USE;
+/* Up to `capacity` merchants in order of id, those after `after` (NULL: from the first). */
+enum status ledger_merchant_list(struct ledger *ledger, const char *after, struct ledger_merchant *merchants,
+                                 size_t capacity, size_t *count) EPURSE_MUST_USE;
+
+struct ledger_terminal {
+  uint8_t tid[TID_SIZE];
+  uint8_t role; /* enum role: ROLE_POS, ROLE_RELOAD, ROLE_PERSO, ROLE_ADMIN */
+  char merchant[MERCHANT_MAX + 1];
+  uint8_t ecka_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t expiry[DATE_SIZE]; /* last day of validity */
+  bool revoked;              /* ledger_terminal_add takes it as false */
+  uint64_t last_seq;         /* read only: the highest sequence number accepted */
+};
+/* STATUS_EXISTS (the TID), STATUS_NOT_FOUND (the merchant), STATUS_BAD_FORMAT. */
+enum status ledger_terminal_add(struct ledger *ledger, const struct ledger_terminal *terminal) EPURSE_MUST_USE;
+/* New keys and expiry for a TID that is known; its sequence numbers go on. STATUS_NOT_FOUND, STATUS_TERMINAL_REVOKED.
+ */
+enum status ledger_terminal_renew(struct ledger *ledger, const struct ledger_terminal *terminal) EPURSE_MUST_USE;
+/* STATUS_NOT_FOUND. */
+enum status ledger_terminal_find(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                 struct ledger_terminal *terminal) EPURSE_MUST_USE;
+enum status ledger_terminal_list(struct ledger *ledger, const uint8_t *after, struct ledger_terminal *terminals,
+                                 size_t capacity, size_t *count) EPURSE_MUST_USE;
+/* For good. STATUS_NOT_FOUND. */
+enum status ledger_terminal_revoke(struct ledger *ledger, const uint8_t tid[TID_SIZE]) EPURSE_MUST_USE;
+
+/* Takes a message's sequence number, 1 to 2^63 - 1, once: a window of 64 behind the highest (RFC 4303 3.4.3).
+ * STATUS_REPLAYED: seen, or too old; STATUS_NOT_FOUND; STATUS_TERMINAL_REVOKED; STATUS_BAD_FORMAT. */
+enum status ledger_terminal_accept(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq) EPURSE_MUST_USE;
+
+/* ---- cards ---- */
+
+enum ledger_card_state {
+  LEDGER_CARD_RESERVED = 1, /* a number for a chip at the desk; certified or not yet */
+  LEDGER_CARD_ISSUED = 2,
+  LEDGER_CARD_BLOCKED = 3, /* for good */
+  LEDGER_CARD_RETIRED = 4  /* voided after it was certified: the number is used up */
+};
+
+#define LEDGER_PIN_MAC_SIZE 32
+#define LEDGER_REASON_MAX   40 /* of a block or a decline: the name of a status, or a few words */
+
+/* What certification fixes. */
+struct ledger_certification {
+  uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t ecka_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t expiry[DATE_SIZE];
+  uint16_t currency;
+  uint32_t purse_ceiling, payment_ceiling; /* minor units, at most AMOUNT_MAX_ON_CARD */
+  uint8_t pin_mac[LEDGER_PIN_MAC_SIZE];
+  uint8_t sig_certificate[CERTIFICATE_MAX];
+  size_t sig_certificate_len; /* bytes */
+};
+
+struct ledger_card {
+  uint8_t cid[CID_SIZE];
+  uint8_t chip_serial[CHIP_SERIAL_SIZE];
+  uint8_t state;  /* enum ledger_card_state */
+  bool certified; /* false: `certification` is zeros */
+  struct ledger_certification certification;
+  char reason[LEDGER_REASON_MAX + 1];         /* of its block, else "" */
+  int64_t reserved_at, issued_at, blocked_at; /* 0: not */
+  uint32_t pin_failures;                      /* wrong PINs since the last right one */
+  uint32_t last_atc;                          /* highest seen in a promise */
+  uint32_t captured_atc;                      /* of the last transaction known to be committed, 0: none */
+  uint32_t held_atc;                          /* of the open hold, 0: none */
+  int64_t balance, held, owed;                /* shadow of the card; in hold; owed to it. Minor units */
+  int64_t points, points_held;
+};
+
+/* Takes a number out of the pool for that chip, or answers the one that it has already.
+ * STATUS_CARD_ALREADY_ISSUED: the chip is issued or blocked (`cid` is then its number); STATUS_POOL_EMPTY. */
+enum status ledger_card_reserve(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE], int64_t now,
+                                uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
+/* May be repeated with other keys until the card is issued. STATUS_CARD_UNKNOWN, STATUS_CARD_ALREADY_ISSUED,
+ * STATUS_CARD_BLOCKED (blocked or retired), STATUS_WRONG_CURRENCY, STATUS_BAD_FORMAT (date, ceilings). */
+enum status ledger_card_certify(struct ledger *ledger, const uint8_t cid[CID_SIZE],
+                                const struct ledger_certification *certification) EPURSE_MUST_USE;
+/* RESERVED and certified -> ISSUED, with its accounts; ISSUED already: STATUS_OK, no effect. STATUS_CARD_UNKNOWN
+ * (also where it is not certified), STATUS_CARD_BLOCKED (blocked or retired). */
+enum status ledger_card_issue(struct ledger *ledger, const uint8_t cid[CID_SIZE], int64_t now) EPURSE_MUST_USE;
+/* Gives a reservation up. Never certified: the number goes back to the pool, *retired is false. Certified: a chip may
+ * carry the number already, so it is RETIRED for good, *retired is true; the chip is free for a new reservation.
+ * STATUS_CARD_UNKNOWN, STATUS_CARD_ALREADY_ISSUED (issued or blocked). RETIRED already: STATUS_OK. */
+enum status ledger_card_void(struct ledger *ledger, const uint8_t cid[CID_SIZE], bool *retired) EPURSE_MUST_USE;
+/* ISSUED -> BLOCKED for good; already blocked: STATUS_OK, the first reason stands. STATUS_CARD_UNKNOWN (also where it
+ * is reserved). */
+enum status ledger_card_block(struct ledger *ledger, const uint8_t cid[CID_SIZE], const char *reason,
+                              int64_t now) EPURSE_MUST_USE;
+/* STATUS_CARD_UNKNOWN. */
+enum status ledger_card_find(struct ledger *ledger, const uint8_t cid[CID_SIZE],
+                             struct ledger_card *card) EPURSE_MUST_USE;
+/* The card that lives on that chip; where none does, the one last retired. STATUS_CARD_UNKNOWN. */
+enum status ledger_card_find_chip(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
+                                  struct ledger_card *card) EPURSE_MUST_USE;
+/* Up to `capacity` cards in order of number, those after `after` (NULL: from the first). */
+enum status ledger_card_list(struct ledger *ledger, const uint8_t *after, struct ledger_card *cards, size_t capacity,
+                             size_t *count) EPURSE_MUST_USE;
+/* Counts a wrong PIN, or, with `right`, sets the count to 0; *failures is the count now. STATUS_CARD_UNKNOWN. */
+enum status ledger_card_pin_count(struct ledger *ledger, const uint8_t cid[CID_SIZE], bool right,
+                                  uint32_t *failures) EPURSE_MUST_USE;
+/* A new PIN's MAC. STATUS_CARD_UNKNOWN. */
+enum status ledger_card_pin_set(struct ledger *ledger, const uint8_t cid[CID_SIZE],
+                                const uint8_t mac[LEDGER_PIN_MAC_SIZE]) EPURSE_MUST_USE;
+/* Puts `count` more numbers behind the highest that ever was in the pool. */
+enum status ledger_pool_extend(struct ledger *ledger, uint32_t count) EPURSE_MUST_USE;
+
+/* ---- transactions, named (CID, ATC) ---- */
+
+enum ledger_transaction_state {
+  LEDGER_HELD = 1,     /* authorised, outcome not known yet */
+  LEDGER_CAPTURED = 2, /* the card proved that it committed */
+  LEDGER_RELEASED = 3, /* the card signed that it did not; the money went back where it came from */
+  LEDGER_DECLINED = 4,
+  LEDGER_OWED = 5,    /* a load that was paid for and not credited: the amount is owed to the card */
+  LEDGER_REFUNDED = 6 /* ... and was then given back by the terminal */
+};
+
+/* How a load is paid for. */
+enum ledger_tender_kind {
+  LEDGER_TENDER_NONE = 0, /* purchases */
+  LEDGER_TENDER_CASH = 1,
+  LEDGER_TENDER_BANK = 2,
+  LEDGER_TENDER_OWED = 3 /* nothing is charged: it is what the card is owed */
+};
+#define LEDGER_REFERENCE_MAX 40
+struct ledger_tender {
+  uint8_t kind;                             /* enum ledger_tender_kind */
+  char reference[LEDGER_REFERENCE_MAX + 1]; /* the bank's, or "" */
+};
+
+struct ledger_transaction {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t state;   /* enum ledger_transaction_state */
+  uint8_t type;    /* enum transaction_type */
+  uint32_t amount; /* minor units; points for TRANSACTION_POINTS_PURCHASE */
+  int32_t points;  /* change of the card's counter when committed */
+  uint8_t tid[TID_SIZE];
+  char merchant[MERCHANT_MAX + 1];
+  char reason[LEDGER_REASON_MAX + 1]; /* of a decline: the name of a status */
+  struct ledger_tender tender;
+  bool reversed; /* the terminal gave the tender back */
+  uint8_t commitment[CRYPTO_SHA256_SIZE];
+  uint8_t promise[PROMISE_SIZE];             /* the record */
+  uint8_t authorisation[AUTHORISATION_SIZE]; /* the record: the answer that was and will be given */
+  bool has_secret;
+  uint8_t secret[SECRET_SIZE];    /* r */
+  int64_t created_at, settled_at; /* 0: not */
+};
+
+/* A promise as it came: decoded, its signature verified by the caller with the card's SIG key. */
+struct ledger_offer {
+  const struct promise *promise;
+  const uint8_t *record; /* PROMISE_SIZE bytes */
+  int64_t now;
+};
+
+/* Signs an authorisation that the ledger filled in; sets its key_version. Called inside the step. */
+struct ledger_signer {
+  enum status (*sign)(void *context, struct authorisation *authorisation, uint8_t record[AUTHORISATION_SIZE]);
+  void *context;
+};
+
+struct ledger_standing {
+  bool answered; /* this very promise has an answer: `transaction` is it */
+  struct ledger_transaction transaction;
+  uint32_t settled_atc;  /* the hold that this promise settled, 0: none */
+  uint8_t settled_state; /* enum ledger_transaction_state */
+};
+
+/* The first question to every promise: have I answered this already? Then: does it continue what the card said before?
+ * Then its open hold, if any, is settled by what the promise says (captured with r, or released). Any card that was
+ * issued, blocked ones too.
+ *   STATUS_OK               new, settled: authorise or decline next, in this step; or standing->answered
+ *   STATUS_CARD_FORKED      it contradicts what the card signed before: an incident is recorded and the card is
+ * blocked, whatever becomes of the step STATUS_STALE            older than one that was seen, and unknown
+ *   STATUS_OUT_OF_STEP      its balance or points are not the shadow's: nothing is settled; it can be declined next
+ *   STATUS_CARD_UNKNOWN     not issued
+ *   STATUS_BAD_FORMAT       last_atc not below atc, or amount 0 */
+enum status ledger_promise_open(struct ledger *ledger, const struct ledger_offer *offer,
+                                struct ledger_standing *standing) EPURSE_MUST_USE;
+
+/* After ledger_promise_open answered STATUS_OK and not answered, in the same step: checks, books the hold, has the
+ * approval signed, stores both. *transaction is the answer. What refuses it (nothing is booked; decline next):
+ * STATUS_CARD_BLOCKED, STATUS_CARD_EXPIRED, STATUS_WRONG_CURRENCY, STATUS_NOT_FOUND (terminal),
+ * STATUS_TERMINAL_REVOKED, STATUS_NOT_PERMITTED (role), STATUS_ABOVE_LIMIT, STATUS_INSUFFICIENT_BALANCE,
+ * STATUS_INSUFFICIENT_POINTS, STATUS_BAD_FORMAT (type), or what the signer answered. */
+enum status ledger_purchase_authorise(struct ledger *ledger, const struct ledger_offer *offer,
+                                      const struct ledger_signer *signer,
+                                      struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+/* The same for a load that has been charged. Further: STATUS_TENDER_DECLINED: the terminal reversed this very charge
+ * before, or the card is not owed that much (LEDGER_TENDER_OWED). */
+enum status ledger_load_authorise(struct ledger *ledger, const struct ledger_offer *offer,
+                                  const struct ledger_tender *tender, const struct ledger_signer *signer,
+                                  struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+/* Whether a load would be authorised now, before the bank is asked: reads only, needs no ledger_promise_open and no
+ * step. Statuses as from ledger_promise_open and ledger_load_authorise (forks are not recorded here); STATUS_EXISTS:
+ * this promise has its answer already. */
+enum status ledger_load_check(struct ledger *ledger, const struct ledger_offer *offer,
+                              uint8_t tender_kind) EPURSE_MUST_USE;
+
+/* After ledger_promise_open answered STATUS_OK or STATUS_OUT_OF_STEP, in the same step: has a decline signed and
+ * stores it, so that the same promise gets the same answer. `reason` is the status that refused it. STATUS_NOT_FOUND
+ * where the terminal is unknown. */
+enum status ledger_decline(struct ledger *ledger, const struct ledger_offer *offer, enum status reason,
+                           const struct ledger_signer *signer, struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+struct ledger_confirmation {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t secret[SECRET_SIZE]; /* r */
+  int64_t now;
+};
+/* The proof that a card committed: captures its hold, once; repeated: STATUS_OK and no effect. STATUS_NOT_FOUND;
+ * STATUS_PROOF_MISMATCH: r is not that transaction's; STATUS_LEDGER_BROKEN: r is right, but the card signed later that
+ * it had not committed, or it was declined: an incident with r is recorded and the card is blocked, whatever becomes of
+ * the step; no money moves. */
+enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmation *confirmation,
+                           struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+struct ledger_reversal {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t tid[TID_SIZE]; /* who gave the tender back: the terminal of the load */
+  int64_t now;
+};
+/* The terminal gave a load's tender back. Held: noted, and the money waits for the card's next promise. Owed: the claim
+ * goes back to the terminal's merchant. Credited already: noted as an incident, the merchant goes on owing it. Unknown
+ * yet: remembered, such a load of this terminal will be refused. Repeated: STATUS_OK and no effect.
+ * STATUS_NOT_PERMITTED: another terminal's; STATUS_NOT_FOUND: unknown terminal; STATUS_CARD_UNKNOWN; STATUS_BAD_FORMAT:
+ * not a load. */
+enum status ledger_load_reverse(struct ledger *ledger, const struct ledger_reversal *reversal) EPURSE_MUST_USE;
+
+/* STATUS_NOT_FOUND. */
+enum status ledger_transaction_find(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t atc,
+                                    struct ledger_transaction *transaction) EPURSE_MUST_USE;
+/* A card's, newest first, those with an ATC below `before` (0: from the newest). */
+enum status ledger_transaction_list(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t before,
+                                    struct ledger_transaction *transactions, size_t capacity,
+                                    size_t *count) EPURSE_MUST_USE;
+
+/* An open hold; its age is now - created_at. */
+struct ledger_hold {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t type; /* enum transaction_type */
+  uint32_t amount;
+  uint8_t tid[TID_SIZE];
+  int64_t created_at;
+};
+/* All open holds by (CID, ATC), those after `after` (NULL: from the first). */
+enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *holds,
+                             size_t capacity, size_t *count) EPURSE_MUST_USE;
+
+/* ---- incidents, audit, totals ---- */
+
+enum ledger_incident_kind {
+  LEDGER_INCIDENT_FORK = 1,           /* a promise contradicts an earlier one; evidence: the promise */
+  LEDGER_INCIDENT_LATE_PROOF = 2,     /* r for what the card signed as not committed; evidence: r */
+  LEDGER_INCIDENT_REVERSED_CREDIT = 3 /* a tender was given back after its load was credited */
+};
+#define LEDGER_EVIDENCE_MAX PROMISE_SIZE
+/* What needs a person. Recorded even where the step that met it is rolled back; the same thing once. */
+struct ledger_incident {
+  int64_t number; /* 1, 2, ... */
+  uint8_t kind;   /* enum ledger_incident_kind */
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  int64_t at;
+  uint8_t evidence[LEDGER_EVIDENCE_MAX];
+  size_t evidence_len;
+};
+enum status ledger_incident_list(struct ledger *ledger, int64_t after, struct ledger_incident *incidents,
+                                 size_t capacity, size_t *count) EPURSE_MUST_USE;
+
+/* Gets one line (without newline, borrowed) for each contradiction. */
+typedef void ledger_report(void *context, const char *line);
+/* Computes the whole ledger anew and compares: balances, sums, bounds, every transaction with its postings, its records
+ * and its proof, every card with its holds; and the file itself. STATUS_OK: clean; STATUS_LEDGER_BROKEN: the lines say
+ * what is wrong. Reads all of it: seconds for millions of postings. */
+enum status ledger_check(struct ledger *ledger, ledger_report *report, void *context) EPURSE_MUST_USE;
+
+struct ledger_totals {
+  uint64_t cards[LEDGER_CARD_RETIRED + 1]; /* by enum ledger_card_state; [0] is not used */
+  uint64_t pool_free, terminals, merchants;
+  uint64_t postings, incidents, open_holds;
+  int64_t outstanding;   /* minor units: on cards, in hold and owed to them */
+  int64_t merchants_due; /* minor units: owed to merchants for purchases */
+  int64_t tenders_due;   /* minor units: owed by merchants for loads; positive */
+  int64_t points;        /* in circulation */
+};
+/* For metrics: cheap, but for the first call, which counts the postings. */
+enum status ledger_totals(struct ledger *ledger, struct ledger_totals *totals) EPURSE_MUST_USE;
+
+#endif
