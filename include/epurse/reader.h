@@ -26,6 +26,7 @@ struct reader {
   enum status (*wait)(void *context, bool present, int seconds);
   /* Releases everything. */
   void (*shutdown)(void *context);
+  FILE *trace; /* borrowed; NULL: none. Set by reader_trace; a back-end leaves it NULL */
 };
 
 /* Opens a PC/SC reader. `spec`: case-insensitive part of its name, or 0-based index ("1" or "#1"), or an ATR in

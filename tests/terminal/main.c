@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Runs the tests of src/terminal/. */
+#include "run.h"
+#include "suites.h"
+
+int main(void) {
+  static Suite *(*const suites[])(void) = {
+      trace_suite,
+  };
+  return run_suites(suites, sizeof suites / sizeof suites[0]);
+}

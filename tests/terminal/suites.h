@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The suites of this folder, one per file of src/terminal/. */
+#ifndef EPURSE_TESTS_TERMINAL_SUITES_H
+#define EPURSE_TESTS_TERMINAL_SUITES_H
+
+#include <check.h>
+
+Suite *trace_suite(void);
+
+#endif
