@@ -22,6 +22,8 @@ struct reader {
   enum status (*transmit)(void *context, const uint8_t *command, size_t len, uint8_t *answer, size_t *answer_len);
   /* Leaves the card; it stays powered for others. */
   void (*disconnect)(void *context);
+  /* Resets the connected card, which stays connected: every session on it is gone. Errors as of connect. */
+  enum status (*reset)(void *context);
   /* Waits until a card is there (present) or gone, at most `seconds` (negative: for ever). STATUS_TIMEOUT, CANCELLED. */
   enum status (*wait)(void *context, bool present, int seconds);
   /* Releases everything. */
@@ -50,6 +52,7 @@ void reader_trace(struct reader *reader, FILE *trace);
 
 enum status reader_connect(struct reader *reader) EPURSE_MUST_USE;
 void reader_disconnect(struct reader *reader);
+enum status reader_reset(struct reader *reader) EPURSE_MUST_USE; /* connected before, connected after */
 enum status reader_wait(struct reader *reader, bool present, int seconds) EPURSE_MUST_USE;
 
 /* One command, with what T=0 leaves to the application: 61xx is fetched with GET RESPONSE, 6Cxx sent again with the right
