@@ -15,7 +15,8 @@
 #include "epurse/securemsg.h"
 
 /* Persistent memory with an atomic commit. Writes are staged; commit makes all of them durable, or, when power fails,
- * none. Each answers false where the power or the memory is gone: the card then stays mute until it is reset. */
+ * none. Each answers false where the power or the memory is gone: the card then stays mute until it is reset. A write
+ * or commit that answered false, and a reset, leave nothing staged behind. */
 struct card_port {
   void *context; /* handed to each function; the card never looks inside */
   bool (*read)(void *context, size_t offset, uint8_t *data, size_t len);        /* the last committed bytes */
@@ -93,11 +94,13 @@ bool card_power_on(struct card *card, const struct card_port *port) EPURSE_MUST_
  * power failed while it ran (mute). Never fails otherwise: whatever the bytes, the answer is a status word. */
 size_t card_process(struct card *card, const uint8_t *command, size_t len, uint8_t answer[APDU_RESPONSE_MAX]);
 
-/* A row of the security policy, and the table: src/card/card.c. */
+/* A row of the security policy, and the table: src/card/card.c. The first row that fits is taken; its columns are
+ * asked from left to right: 6A86, 6985, 6982, 6982, 6982, 6700. */
 struct card_command {
   const char *name;
-  uint8_t cla, ins;            /* without CLA_SECURE */
-  uint8_t p1, p1_mask;         /* p1 & p1_mask must equal p1 */
+  uint8_t cla, ins;            /* inside a channel without CLA_SECURE */
+  uint8_t p1, p1_mask;         /* (P1 & p1_mask) must equal p1 */
+  uint8_t p2, p2_mask;         /* likewise */
   uint8_t states;              /* CARD_IN_... */
   uint8_t channel;             /* enum card_channel that it must arrive in */
   uint8_t roles;               /* CARD_BY_... : roles of the terminal */
@@ -109,6 +112,7 @@ struct card_command {
 #define CARD_IN_PERSONALISED 0x02
 #define CARD_IN_EXPIRED 0x04
 #define CARD_IN_BLOCKED 0x08
+#define CARD_IN_EXPIRED_DESK 0x10 /* expired: for the issuer's desk alone */
 #define CARD_BY_POS 0x01
 #define CARD_BY_RELOAD 0x02
 #define CARD_BY_DESK 0x04
@@ -117,6 +121,7 @@ struct card_command {
 #define CARD_PIN_NEEDED 1         /* verified in this session */
 #define CARD_PIN_OR_RIDING 2      /* or carried by this command */
 #define CARD_PIN_OR_DESK 3        /* or the terminal is the issuer's desk */
+#define CARD_PIN_OR_OWN 4         /* or the desk, or the slot is empty or was prepared at this terminal */
 
 const struct card_command *card_commands(size_t *count);
 

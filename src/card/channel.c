@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Channel set-up: certificate check and key agreement of SCP11a, challenges and cryptograms of SCP03. */
+#include "channel.h"
+
+#include <string.h>
+
+#include "epurse/certificate.h"
+#include "epurse/scp.h"
+
+#include "memory.h"
+
+#define MORE_FOLLOW 0x80 /* bit 8 of P1 or P2: more certificates follow (GPC Amd F 7.5) */
+
+void channel_close(struct card *card) {
+  securemsg_close(&card->secure);
+  card->channel = CHANNEL_NONE;
+  card->role = 0;
+  crypto_wipe(card->tid, sizeof card->tid);
+  card->pin_verified = false;
+  card->certificate_verified = false;
+  crypto_wipe(card->oce_public, sizeof card->oce_public);
+  crypto_wipe(card->scp03_host_challenge, sizeof card->scp03_host_challenge);
+  crypto_wipe(card->scp03_card_challenge, sizeof card->scp03_card_challenge);
+  card->scp03_started = false;
+}
+
+/* One terminal certificate under the terminal CA. The session before it ends first: a certificate is public, and
+ * must not lend its role to a channel that another terminal opened. */
+uint16_t channel_perform_security_operation(struct card *card, const struct apdu *command,
+                                            struct apdu_response *response) {
+  (void)response;
+  const struct card_memory *memory = &card->memory;
+  struct certificate certificate;
+  const struct certificate_check check = {
+      .ca_public = memory->terminal_ca_public,
+      .ca_subject = memory->terminal_ca_subject,
+      .role = 0, /* POS, RELOAD or PERSO */
+      .now = memory->latest_time,
+  };
+  channel_close(card);
+  if ((command->p1 | command->p2) & MORE_FOLLOW)
+    return SW_CHAINING_UNSUPPORTED;
+  if (command->p1 != memory->terminal_ca_version || command->p2 != KID_CA_KLOC)
+    return SW_DATA_NOT_FOUND;
+  if (certificate_decode(command->data, command->lc, &certificate) != STATUS_OK)
+    return SW_WRONG_DATA;
+  if (certificate_verify(&certificate, &check) != STATUS_OK)
+    return SW_SECURITY_NOT_SATISFIED;
+  card->role = certificate.role;
+  memcpy(card->tid, certificate.subject, sizeof card->tid);
+  memcpy(card->oce_public, certificate.public_key, sizeof card->oce_public);
+  card->certificate_verified = true;
+  return SW_OK;
+}
+
+/* Opens the channel. Whoever replays a certificate gets this far; without the terminal's private key no C-MAC of
+ * theirs will fit, and nothing has changed on the card. */
+uint16_t channel_mutual_authenticate(struct card *card, const struct apdu *command, struct apdu_response *response) {
+  const struct scp11_card keys = {.sd_private = card->memory.ecka_private, .oce_static = card->oce_public};
+  if (!card->certificate_verified)
+    return SW_CONDITIONS_NOT_SATISFIED;
+  card->certificate_verified = false;
+  if (scp11_accept(&keys, command->data, command->lc, response->data, &card->secure) != STATUS_OK) {
+    channel_close(card);
+    return SW_WRONG_DATA;
+  }
+  card->channel = CHANNEL_SCP11;
+  response->len = SCP11_ANSWER_SIZE;
+  return SW_OK;
+}
+
+static bool scp03_keys(const struct card *card, struct scp03_session *session) {
+  return scp03_derive(card->memory.transport_key, card->scp03_host_challenge, card->scp03_card_challenge, session) ==
+         STATUS_OK;
+}
+
+uint16_t channel_initialize_update(struct card *card, const struct apdu *command, struct apdu_response *response) {
+  struct scp03_session session;
+  uint8_t *answer = response->data;
+  channel_close(card);
+  memcpy(card->scp03_host_challenge, command->data, SCP03_CHALLENGE_SIZE);
+  if (!memory_random(card, card->scp03_card_challenge, SCP03_CHALLENGE_SIZE))
+    return SW_MEMORY_FAILURE;
+  if (!scp03_keys(card, &session))
+    return SW_INTERNAL;
+  memset(answer, 0, SCP03_ANSWER_SIZE);
+  memcpy(answer, card->memory.chip_serial, CHIP_SERIAL_SIZE);
+  answer += SCP03_DIVERSIFICATION_SIZE;
+  *answer++ = command->p1 != 0 ? command->p1 : KVN_FIRST; /* 0 asks for whichever key there is */
+  *answer++ = 0x03;                                       /* SCP03 */
+  *answer++ = SCP03_I_PARAMETER;
+  memcpy(answer, card->scp03_card_challenge, SCP03_CHALLENGE_SIZE);
+  memcpy(answer + SCP03_CHALLENGE_SIZE, session.card_cryptogram, SCP03_CRYPTOGRAM_SIZE);
+  response->len = SCP03_ANSWER_SIZE;
+  card->scp03_started = true;
+  crypto_wipe(&session, sizeof session);
+  return SW_OK;
+}
+
+/* Host cryptogram and C-MAC; whichever is wrong, a new INITIALIZE UPDATE is needed. */
+uint16_t channel_external_authenticate(struct card *card, const struct apdu *command, struct apdu_response *response) {
+  static const uint8_t chain[CRYPTO_AES_BLOCK_SIZE] = {0};
+  struct scp03_session session = {0};
+  struct apdu plain;
+  uint16_t sw = SW_SECURITY_NOT_SATISFIED;
+  (void)response;
+  if (!card->scp03_started)
+    return SW_CONDITIONS_NOT_SATISFIED;
+  if (!scp03_keys(card, &session)) {
+    sw = SW_INTERNAL;
+    goto out;
+  }
+  securemsg_open(&card->secure, session.s_enc, session.s_mac, session.s_rmac, chain);
+  if (securemsg_unwrap_mac(&card->secure, command, &plain) != STATUS_OK || plain.lc != SCP03_CRYPTOGRAM_SIZE ||
+      !crypto_equal(plain.data, session.host_cryptogram, SCP03_CRYPTOGRAM_SIZE))
+    goto out;
+  card->scp03_started = false;
+  card->channel = CHANNEL_SCP03;
+  card->role = ROLE_PERSO; /* who holds the transport key is the issuer's desk */
+  sw = SW_OK;
+out:
+  if (sw != SW_OK)
+    channel_close(card);
+  crypto_wipe(&session, sizeof session);
+  return sw;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * VERIFY and CHANGE REFERENCE DATA: a try is gone before the PIN is looked at. */
+#include "pin.h"
+
+#include "memory.h"
+
+static bool block_valid(const uint8_t block[PIN_BLOCK_SIZE]) {
+  char digits[PIN_MAX + 1];
+  bool valid = pin_block_decode(block, digits) == STATUS_OK;
+  crypto_wipe(digits, sizeof digits);
+  return valid;
+}
+
+static uint16_t refuse(struct card *card) {
+  uint8_t left = card->memory.pin_tries_left;
+  if (left > 0)
+    return (uint16_t)(SW_WRONG_PIN | left);
+  memory_stage_u8(card, &card->memory.state, CARD_BLOCKED);
+  return memory_commit(card) == SW_OK ? SW_PIN_BLOCKED : SW_MEMORY_FAILURE;
+}
+
+/* Takes a try and compares; the right PIN stages the tries back, for the caller to commit. */
+static uint16_t compare(struct card *card, const uint8_t block[PIN_BLOCK_SIZE]) {
+  struct card_memory *memory = &card->memory;
+  if (!block_valid(block))
+    return SW_WRONG_DATA;
+  card->pin_verified = false;
+  if (memory->pin_tries_left == 0)
+    return refuse(card);
+  memory_stage_u8(card, &memory->pin_tries_left, (uint8_t)(memory->pin_tries_left - 1));
+  if (memory_commit(card) != SW_OK)
+    return SW_MEMORY_FAILURE;
+  if (!crypto_equal(block, memory->pin_block, PIN_BLOCK_SIZE))
+    return refuse(card);
+  memory_stage_u8(card, &memory->pin_tries_left, PIN_TRIES);
+  return SW_OK;
+}
+
+uint16_t pin_check(struct card *card, const uint8_t block[PIN_BLOCK_SIZE]) {
+  uint16_t sw = compare(card, block);
+  if (sw == SW_OK)
+    sw = memory_commit(card);
+  card->pin_verified = sw == SW_OK;
+  return sw;
+}
+
+uint16_t pin_verify(struct card *card, const struct apdu *command, struct apdu_response *response) {
+  (void)response;
+  return pin_check(card, command->data);
+}
+
+/* The new PIN is looked at first: one that cannot be taken costs no try. */
+uint16_t pin_change(struct card *card, const struct apdu *command, struct apdu_response *response) {
+  const uint8_t *old_block = command->data, *new_block = command->data + PIN_BLOCK_SIZE;
+  uint16_t sw;
+  (void)response;
+  if (!block_valid(new_block))
+    return SW_WRONG_DATA;
+  sw = compare(card, old_block);
+  if (sw != SW_OK)
+    return sw;
+  memory_stage(card, card->memory.pin_block, new_block, PIN_BLOCK_SIZE);
+  sw = memory_commit(card);
+  card->pin_verified = sw == SW_OK;
+  return sw;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The cardholder's PIN: five tries, counted down before the compare (R16). */
+#ifndef EPURSE_CARD_PIN_H
+#define EPURSE_CARD_PIN_H
+
+#include "epurse/card.h"
+
+/* Compares a PIN block with the card's. The try is taken, durably, before the compare; the right PIN gives all back
+ * and counts as verified for this session. SW_OK; 63Cx with the tries left; SW_PIN_BLOCKED: that was the last one and
+ * the card is BLOCKED; SW_WRONG_DATA: not a PIN block, and no try was taken. */
+uint16_t pin_check(struct card *card, const uint8_t block[PIN_BLOCK_SIZE]);
+
+uint16_t pin_verify(struct card *card, const struct apdu *command, struct apdu_response *response);
+uint16_t pin_change(struct card *card, const struct apdu *command, struct apdu_response *response);
+
+#endif

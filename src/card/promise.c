@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * INITIALIZE FOR LOAD and FOR PURCHASE: every condition, then a signed promise in the slot, in one commit. */
+#include <string.h>
+
+#include "epurse/amount.h"
+#include "epurse/bytes.h"
+
+#include "memory.h"
+#include "pin.h"
+#include "purse.h"
+
+static uint8_t type_of(uint8_t p1, const struct initialize *initialize) {
+  if (p1 == P1_INITIALIZE_LOAD)
+    return TRANSACTION_LOAD;
+  return initialize->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
+}
+
+/* The limits of section 4: 9402 above a ceiling, 9401 where the money does not suffice. Points are weighed by the
+ * server, which knows what one is worth. */
+static uint16_t limits_refusal(const struct card *card, uint8_t type, uint32_t amount,
+                               const struct parameters *parameters) {
+  uint32_t balance = bytes_u32(card->memory.balance);
+  if (type == TRANSACTION_LOAD)
+    return (uint64_t)balance + amount > parameters->purse_ceiling ? SW_ABOVE_LIMIT : SW_OK;
+  if (amount > parameters->payment_ceiling)
+    return SW_ABOVE_LIMIT;
+  return type == TRANSACTION_PURCHASE && amount > balance ? SW_INSUFFICIENT_BALANCE : SW_OK;
+}
+
+static uint16_t refusal(const struct card *card, uint8_t type, const struct initialize *initialize) {
+  struct parameters parameters;
+  if (parameters_decode(card->memory.parameters, sizeof card->memory.parameters, &parameters) != STATUS_OK)
+    return SW_INTERNAL;
+  if (memcmp(initialize->tid, card->tid, TID_SIZE) != 0 || initialize->currency != parameters.currency)
+    return SW_WRONG_DATA;
+  if (initialize->amount == 0 || initialize->amount > AMOUNT_MAX_ON_CARD)
+    return SW_WRONG_DATA;
+  if (type == TRANSACTION_LOAD && initialize->points)
+    return SW_WRONG_DATA;
+  if (bytes_u32(card->memory.atc) == UINT32_MAX)
+    return SW_COUNTER_EXHAUSTED;
+  return limits_refusal(card, type, initialize->amount, &parameters);
+}
+
+/* Everything but h and the hash of the promise before. */
+static struct promise promise_of(const struct card *card, uint8_t type, const struct initialize *initialize) {
+  const struct card_memory *memory = &card->memory;
+  struct promise promise = {
+      .type = type,
+      .pin_verified = card->pin_verified,
+      .atc = bytes_u32(memory->atc) + 1,
+      .amount = initialize->amount,
+      .currency = initialize->currency,
+      .balance = bytes_u32(memory->balance),
+      .points = bytes_u32(memory->points),
+      .last_atc = bytes_u32(memory->last_atc),
+  };
+  memcpy(promise.cid, memory->parameters, sizeof promise.cid);
+  memcpy(promise.tid, initialize->tid, sizeof promise.tid);
+  memcpy(promise.nonce, initialize->nonce, sizeof promise.nonce);
+  memcpy(promise.time, initialize->time, sizeof promise.time);
+  memcpy(promise.last_secret, memory->last_secret, sizeof promise.last_secret);
+  return promise;
+}
+
+/* Ties the promise to r and to the promise before it, and signs. */
+static bool promise_seal(const struct card *card, struct promise *promise, const uint8_t secret[SECRET_SIZE],
+                         uint8_t record[PROMISE_SIZE]) {
+  const struct card_memory *memory = &card->memory;
+  if (!crypto_sha256(secret, SECRET_SIZE, promise->commitment))
+    return false;
+  if (memory->slot_state != SLOT_NONE &&
+      record_hash(memory->slot_promise, sizeof memory->slot_promise, promise->previous) != STATUS_OK)
+    return false;
+  promise_encode(promise, record);
+  return record_sign(record, PROMISE_TLV_SIZE, memory->sig_private) == STATUS_OK;
+}
+
+/* A slot that was PREPARED is aborted by being replaced. */
+static uint16_t slot_prepare(struct card *card, const struct promise *promise, const uint8_t secret[SECRET_SIZE],
+                             const uint8_t record[PROMISE_SIZE]) {
+  struct card_memory *memory = &card->memory;
+  memory_stage_u32(card, memory->atc, promise->atc);
+  memory_stage_u8(card, &memory->slot_state, SLOT_PREPARED);
+  memory_stage(card, memory->slot_promise, record, PROMISE_SIZE);
+  memory_stage(card, memory->slot_secret, secret, SECRET_SIZE);
+  return memory_commit(card);
+}
+
+static uint16_t promise_make(struct card *card, uint8_t type, const struct initialize *initialize,
+                             struct apdu_response *response) {
+  struct promise promise = promise_of(card, type, initialize);
+  uint8_t secret[SECRET_SIZE];
+  uint16_t sw = SW_INTERNAL;
+  if (!memory_random(card, secret, sizeof secret))
+    return SW_MEMORY_FAILURE;
+  if (promise_seal(card, &promise, secret, response->data))
+    sw = slot_prepare(card, &promise, secret, response->data);
+  response->len = PROMISE_SIZE;
+  crypto_wipe(secret, sizeof secret);
+  return sw;
+}
+
+uint16_t promise_initialize(struct card *card, const struct apdu *command, struct apdu_response *response) {
+  struct initialize initialize;
+  uint8_t type;
+  uint16_t sw = SW_OK;
+  enum status status = initialize_decode(command->data, command->lc, &initialize);
+  if (status != STATUS_OK) {
+    sw = status == STATUS_BAD_LENGTH ? SW_WRONG_LENGTH : SW_WRONG_DATA;
+    goto out;
+  }
+  /* The PIN comes first: whoever does not know it learns nothing about balance and limits. */
+  if (initialize.has_pin)
+    sw = pin_check(card, initialize.pin_block);
+  if (sw != SW_OK)
+    goto out;
+  type = type_of(command->p1, &initialize);
+  sw = refusal(card, type, &initialize);
+  if (sw == SW_OK)
+    sw = promise_make(card, type, &initialize, response);
+out:
+  crypto_wipe(&initialize, sizeof initialize);
+  return sw;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * CREDIT FOR LOAD and DEBIT FOR PURCHASE on the server's order, GET TRANSACTION PROOF, GET BALANCE. */
+#include "purse.h"
+
+#include <string.h>
+
+#include "epurse/amount.h"
+#include "epurse/bytes.h"
+
+#include "lifecycle.h"
+#include "log.h"
+#include "memory.h"
+
+/* What the two counters will be. */
+struct outcome {
+  uint32_t balance, points;
+};
+
+static bool slot_promise(const struct card *card, struct promise *promise) {
+  return promise_decode(card->memory.slot_promise, sizeof card->memory.slot_promise, promise) == STATUS_OK;
+}
+
+bool purse_slot_is_own(const struct card *card) {
+  struct promise promise;
+  if (card->memory.slot_state == SLOT_NONE)
+    return true;
+  return slot_promise(card, &promise) && memcmp(card->tid, promise.tid, TID_SIZE) == 0;
+}
+
+/* Whether the order is for what lies in the slot, given at the terminal where it was begun. */
+static bool order_fits(const struct card *card, uint8_t ins, const struct authorisation *order,
+                       const struct promise *promise) {
+  bool load = promise->type == TRANSACTION_LOAD;
+  return load == (ins == INS_CREDIT_FOR_LOAD) && memcmp(card->tid, promise->tid, TID_SIZE) == 0 &&
+         authorisation_answers(order, promise);
+}
+
+static bool order_signed(const struct card *card, const struct apdu *command, const struct authorisation *order) {
+  return order->key_version == card->memory.server_version &&
+         record_verify(command->data, command->lc, card->memory.server_public) == STATUS_OK;
+}
+
+/* False where a counter would leave 0..AMOUNT_MAX_ON_CARD, or the balance its ceiling. */
+static bool outcome_of(const struct card *card, const struct promise *promise, const struct authorisation *order,
+                       struct outcome *outcome) {
+  struct parameters parameters;
+  int64_t balance = bytes_u32(card->memory.balance);
+  int64_t points = (int64_t)bytes_u32(card->memory.points) + order->points;
+  if (parameters_decode(card->memory.parameters, sizeof card->memory.parameters, &parameters) != STATUS_OK)
+    return false;
+  if (promise->type == TRANSACTION_LOAD)
+    balance += promise->amount;
+  if (promise->type == TRANSACTION_PURCHASE)
+    balance -= promise->amount;
+  if (balance < 0 || balance > parameters.purse_ceiling || points < 0 || points > AMOUNT_MAX_ON_CARD)
+    return false;
+  outcome->balance = (uint32_t)balance;
+  outcome->points = (uint32_t)points;
+  return true;
+}
+
+static void log_outcome(struct card *card, const struct promise *promise, const struct authorisation *order,
+                        const struct outcome *outcome) {
+  struct log_record record = {
+      .type = promise->type,
+      .atc = promise->atc,
+      .amount = promise->amount,
+      .currency = promise->currency,
+      .balance = outcome->balance,
+      .points = order->points,
+  };
+  memcpy(record.tid, promise->tid, sizeof record.tid);
+  memcpy(record.time, order->time, sizeof record.time);
+  log_append(card, &record);
+}
+
+static uint16_t answer_secret(const struct card *card, struct apdu_response *response) {
+  memcpy(response->data, card->memory.slot_secret, SECRET_SIZE);
+  response->len = SECRET_SIZE;
+  return SW_OK;
+}
+
+/* The one commit of the whole system: counters, log, slot, last outcome, time; all or nothing. */
+static uint16_t commit_order(struct card *card, const struct promise *promise, const struct authorisation *order,
+                             struct apdu_response *response) {
+  struct card_memory *memory = &card->memory;
+  struct outcome outcome;
+  uint16_t sw;
+  if (!outcome_of(card, promise, order, &outcome))
+    return SW_CONDITIONS_NOT_SATISFIED;
+  memory_stage_u32(card, memory->balance, outcome.balance);
+  memory_stage_u32(card, memory->points, outcome.points);
+  log_outcome(card, promise, order, &outcome);
+  memory_stage_u8(card, &memory->slot_state, SLOT_COMMITTED);
+  memory_stage_u32(card, memory->last_atc, promise->atc);
+  memory_stage(card, memory->last_secret, memory->slot_secret, SECRET_SIZE);
+  lifecycle_note_time(card, order->time);
+  sw = memory_commit(card);
+  return sw == SW_OK ? answer_secret(card, response) : sw;
+}
+
+/* Declined: the slot ends without effect. */
+static uint16_t commit_refusal(struct card *card, const struct authorisation *order) {
+  uint16_t sw;
+  lifecycle_abort_slot(card);
+  lifecycle_note_time(card, order->time);
+  sw = memory_commit(card);
+  return sw == SW_OK ? SW_CONDITIONS_NOT_SATISFIED : sw;
+}
+
+/* The server's clock is past the card's last day (R8): no debit, no credit, ever again. 6285 carries an R-MAC, so
+ * that the terminal can believe it. */
+static uint16_t commit_expiry(struct card *card, const struct authorisation *order) {
+  uint16_t sw;
+  lifecycle_abort_slot(card);
+  lifecycle_note_time(card, order->time);
+  memory_stage_u8(card, &card->memory.state, CARD_EXPIRED);
+  sw = memory_commit(card);
+  return sw == SW_OK ? SW_EXPIRED : sw;
+}
+
+uint16_t purse_settle(struct card *card, const struct apdu *command, struct apdu_response *response) {
+  const struct card_memory *memory = &card->memory;
+  struct authorisation order;
+  struct promise promise;
+  if (authorisation_decode(command->data, command->lc, &order) != STATUS_OK)
+    return SW_WRONG_DATA;
+  if (memory->slot_state != SLOT_PREPARED && memory->slot_state != SLOT_COMMITTED)
+    return SW_CONDITIONS_NOT_SATISFIED;
+  if (!slot_promise(card, &promise))
+    return SW_INTERNAL;
+  if (!order_fits(card, command->ins, &order, &promise))
+    return SW_CONDITIONS_NOT_SATISFIED;
+  if (!order_signed(card, command, &order))
+    return SW_SECURITY_NOT_SATISFIED;
+  if (memory->slot_state == SLOT_COMMITTED) /* answered already: the same answer, once more */
+    return order.decision == DECISION_APPROVED ? answer_secret(card, response) : SW_CONDITIONS_NOT_SATISFIED;
+  if (lifecycle_passed(card, order.time))
+    return commit_expiry(card, &order);
+  if (order.decision != DECISION_APPROVED)
+    return commit_refusal(card, &order);
+  return commit_order(card, &promise, &order, response);
+}
+
+uint16_t purse_get_proof(struct card *card, const struct apdu *command, struct apdu_response *response) {
+  const struct card_memory *memory = &card->memory;
+  struct promise promise;
+  struct proof proof = {
+      .state = memory->slot_state,
+      .balance = bytes_u32(memory->balance),
+      .points = bytes_u32(memory->points),
+  };
+  (void)command;
+  if (memory->slot_state != SLOT_NONE) {
+    if (!slot_promise(card, &promise))
+      return SW_INTERNAL;
+    proof.atc = promise.atc;
+    proof.type = promise.type;
+    proof.amount = promise.amount;
+    memcpy(proof.tid, promise.tid, sizeof proof.tid);
+  }
+  if (memory->slot_state == SLOT_COMMITTED)
+    memcpy(proof.secret, memory->slot_secret, sizeof proof.secret);
+  proof_encode(&proof, response->data);
+  response->len = PROOF_SIZE;
+  return SW_OK;
+}
+
+uint16_t purse_get_balance(struct card *card, const struct apdu *command, struct apdu_response *response) {
+  struct parameters parameters;
+  struct balance balance = {
+      .balance = bytes_u32(card->memory.balance),
+      .points = bytes_u32(card->memory.points),
+  };
+  (void)command;
+  if (parameters_decode(card->memory.parameters, sizeof card->memory.parameters, &parameters) != STATUS_OK)
+    return SW_INTERNAL;
+  balance.currency = parameters.currency;
+  balance_encode(&balance, response->data);
+  response->len = BALANCE_SIZE;
+  return SW_OK;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The purse: INITIALIZE makes a promise, CREDIT and DEBIT keep it on the server's order, the proof tells of it. */
+#ifndef EPURSE_CARD_PURSE_H
+#define EPURSE_CARD_PURSE_H
+
+#include "epurse/card.h"
+
+/* promise.c */
+uint16_t promise_initialize(struct card *card, const struct apdu *command, struct apdu_response *response);
+
+/* purse.c */
+/* Whether the slot holds nothing, or what this session's terminal began: it may ask after it without a PIN. */
+bool purse_slot_is_own(const struct card *card);
+uint16_t purse_settle(struct card *card, const struct apdu *command, struct apdu_response *response);
+uint16_t purse_get_proof(struct card *card, const struct apdu *command, struct apdu_response *response);
+uint16_t purse_get_balance(struct card *card, const struct apdu *command, struct apdu_response *response);
+
+#endif
