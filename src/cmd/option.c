@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Command lines as tables: rows to getopt_long and --help. */
+#include "option.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+
+#define ROWS_MAX     40
+#define CODE_HELP    1000
+#define CODE_VERSION 1001
+#define CODE_FIRST   1100 /* rows without a letter: CODE_FIRST + their place */
+
+/* The rows of all groups in one array, as getopt_long and the rest here want them. */
+struct table {
+  const struct option_row *rows[ROWS_MAX];
+  struct option longs[ROWS_MAX + 3];
+  char shorts[3 * ROWS_MAX + 2];
+  size_t count;
+};
+
+static bool takes_optional(enum option_kind kind) {
+  return kind == OPTION_OPTIONAL_TEXT || kind == OPTION_OPTIONAL_NUMBER;
+}
+
+static void table_add(struct table *table, const struct option_row *row) {
+  size_t at = table->count++;
+  int form = row->kind == OPTION_FLAG ? no_argument : takes_optional(row->kind) ? optional_argument : required_argument;
+  table->rows[at] = row;
+  table->longs[at] = (struct option){row->name, form, NULL, CODE_FIRST + (int)at};
+  if (row->letter == 0)
+    return;
+  size_t len = strlen(table->shorts);
+  table->shorts[len++] = row->letter;
+  for (int colons = form; colons > 0; colons--)
+    table->shorts[len++] = ':';
+  table->shorts[len] = 0;
+}
+
+static void table_build(const struct program *program, struct table *table) {
+  *table = (struct table){.shorts = "+"};
+  for (size_t group = 0; group < sizeof program->rows / sizeof program->rows[0]; group++)
+    for (const struct option_row *row = program->rows[group]; row != NULL && row->name != NULL; row++)
+      if (table->count < ROWS_MAX)
+        table_add(table, row);
+  table->longs[table->count] = (struct option){"help", no_argument, NULL, CODE_HELP};
+  table->longs[table->count + 1] = (struct option){"version", no_argument, NULL, CODE_VERSION};
+}
+
+static void print_row(const struct option_row *row) {
+  char left[64], argument[40] = "";
+  if (row->argument != NULL)
+    snprintf(argument, sizeof argument, takes_optional(row->kind) ? "[=%s]" : "=%s", row->argument);
+  if (row->letter != 0)
+    snprintf(left, sizeof left, "-%c, --%s%s", row->letter, row->name, argument);
+  else
+    snprintf(left, sizeof left, "    --%s%s", row->name, argument);
+  printf("  %-30s %s%s%s%s\n", left, row->sentence, row->environment != NULL ? " [$" : "",
+         row->environment != NULL ? row->environment : "", row->environment != NULL ? "]" : "");
+}
+
+static void print_help(const struct program *program, const struct table *table) {
+  if (program->verbs != NULL)
+    printf("usage: %s [OPTION...] VERB [ARGUMENT...]\n%s\n\nverbs:\n", program->name, program->sentence);
+  else
+    printf("usage: %s [OPTION...] %s\n%s\n", program->name, program->operands, program->sentence);
+  for (const struct verb *verb = program->verbs; verb != NULL && verb->name != NULL; verb++)
+    printf("  %s%s%-*s %s\n", verb->name, verb->arguments[0] != 0 ? " " : "",
+           (int)(29 - strlen(verb->name)) - (verb->arguments[0] != 0), verb->arguments, verb->sentence);
+  printf("\noptions:\n");
+  for (size_t i = 0; i < table->count; i++)
+    print_row(table->rows[i]);
+  printf("  %-30s %s\n  %-30s %s\n", "    --help", "print this and exit", "    --version",
+         "print the version and exit");
+}
+
+static bool read_number(const char *text, int64_t min, int64_t max, int64_t *value) {
+  char *end = NULL;
+  errno = 0;
+  intmax_t number = strtoimax(text, &end, 10);
+  if (errno != 0 || end == text || *end != 0 || number < min || number > max)
+    return false;
+  *value = number;
+  return true;
+}
+
+static enum status row_set(const struct program *program, const struct option_row *row, const char *argument,
+                           void *options) {
+  void *field = (char *)options + row->offset;
+  switch (row->kind) {
+  case OPTION_FLAG:
+    *(bool *)field = true;
+    return STATUS_OK;
+  case OPTION_TEXT:
+    *(const char **)field = argument;
+    return STATUS_OK;
+  case OPTION_OPTIONAL_TEXT:
+    *(const char **)field = argument != NULL ? argument : "";
+    return STATUS_OK;
+  case OPTION_OPTIONAL_NUMBER:
+    if (argument == NULL) {
+      *(int64_t *)field = -1;
+      return STATUS_OK;
+    }
+    break;
+  case OPTION_NUMBER:
+    break;
+  }
+  if (read_number(argument, row->min, row->max, field))
+    return STATUS_OK;
+  fprintf(stderr, "%s: --%s wants a number from %" PRId64 " to %" PRId64 ", not '%s'\n", program->name, row->name,
+          row->min, row->max, argument);
+  return STATUS_USAGE;
+}
+
+static enum status read_environment(const struct program *program, const struct table *table, void *options) {
+  for (size_t i = 0; i < table->count; i++) {
+    const struct option_row *row = table->rows[i];
+    const char *value = row->environment != NULL ? getenv(row->environment) : NULL;
+    if (value == NULL || value[0] == 0)
+      continue;
+    enum status status = row_set(program, row, value, options);
+    if (status != STATUS_OK)
+      return status;
+  }
+  return STATUS_OK;
+}
+
+static const struct option_row *row_of_code(const struct table *table, int code) {
+  if (code >= CODE_FIRST)
+    return table->rows[code - CODE_FIRST];
+  for (size_t i = 0; i < table->count; i++)
+    if (table->rows[i]->letter == code)
+      return table->rows[i];
+  return NULL;
+}
+
+static enum status read_argv(const struct program *program, const struct table *table, int argc, char **argv,
+                             void *options) {
+  optind = 0;
+  opterr = 0; /* the sentences are ours */
+  for (;;) {
+    int code = getopt_long(argc, argv, table->shorts, table->longs, NULL);
+    if (code == -1)
+      return STATUS_OK;
+    if (code == CODE_HELP) {
+      print_help(program, table);
+      exit(EXIT_SUCCESS);
+    }
+    if (code == CODE_VERSION) {
+      printf("%s %s\n", program->name, PACKAGE_VERSION);
+      exit(EXIT_SUCCESS);
+    }
+    const struct option_row *row = row_of_code(table, code);
+    if (row == NULL) {
+      const char *what = optind > 0 ? argv[optind - 1] : "";
+      bool negative = what[0] == '-' && what[1] >= '0' && what[1] <= '9';
+      fprintf(stderr,
+              negative ? "%s: '%s' is negative; that is not valid here\n"
+                       : "%s: option '%s' is not known, or lacks its argument; --help lists them\n",
+              program->name, what);
+      return STATUS_USAGE;
+    }
+    enum status status = row_set(program, row, optarg, options);
+    if (status != STATUS_OK)
+      return status;
+  }
+}
+
+/* Options may stand before and behind the verb: what follows it is read again after the operands were set aside. */
+static enum status find_verb(const struct program *program, int argc, char **argv, const struct verb **verb) {
+  if (optind >= argc) {
+    fprintf(stderr, "%s: say what to do: one of", program->name);
+    for (const struct verb *each = program->verbs; each->name != NULL; each++)
+      fprintf(stderr, " %s", each->name);
+    fprintf(stderr, "\n");
+    return STATUS_USAGE;
+  }
+  for (const struct verb *each = program->verbs; each->name != NULL; each++)
+    if (strcmp(each->name, argv[optind]) == 0) {
+      *verb = each;
+      return STATUS_OK;
+    }
+  fprintf(stderr, "%s: there is no verb '%s'; --help lists them\n", program->name, argv[optind]);
+  return STATUS_USAGE;
+}
+
+enum status option_parse(const struct program *program, int argc, char **argv, void *options, const struct verb **verb,
+                         char ***operands) {
+  struct table table;
+  table_build(program, &table);
+  enum status status = read_environment(program, &table, options);
+  if (status == STATUS_OK)
+    status = read_argv(program, &table, argc, argv, options);
+  if (status != STATUS_OK)
+    return status;
+  if (program->verbs == NULL) {
+    *operands = argv + optind;
+    if (argc - optind >= program->operands_min)
+      return STATUS_OK;
+    fprintf(stderr, "%s: %s is missing; --help shows how it goes\n", program->name, program->operands);
+    return STATUS_USAGE;
+  }
+  status = find_verb(program, argc, argv, verb);
+  if (status != STATUS_OK)
+    return status;
+  char **rest = argv + optind;
+  int rest_count = argc - optind;
+  memmove(table.shorts, table.shorts + 1, strlen(table.shorts)); /* without '+': options may stand behind operands */
+  status = read_argv(program, &table, rest_count, rest, options);
+  if (status != STATUS_OK)
+    return status;
+  if (rest_count - optind != (*verb)->count) {
+    fprintf(stderr, "%s: it goes: %s %s%s%s\n", program->name, program->name, (*verb)->name,
+            (*verb)->count > 0 ? " " : "", (*verb)->arguments);
+    return STATUS_USAGE;
+  }
+  *operands = rest + optind;
+  return STATUS_OK;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What happened to a card, for people in their locale's figures and for machines in minor units. */
+#include <inttypes.h>
+#include <locale.h>
+#include <string.h>
+
+#include "terminal_program.h"
+
+void report_amount(char text[AMOUNT_TEXT_MAX], int64_t minor, uint16_t currency) {
+  const struct lconv *locale = localeconv();
+  struct amount_format format = {locale->decimal_point, locale->thousands_sep};
+  struct amount amount = {minor, currency};
+  if (amount_print(amount, &format, text, AMOUNT_TEXT_MAX) == 0)
+    snprintf(text, AMOUNT_TEXT_MAX, "%" PRId64, minor);
+}
+
+static void outcome_to_json(json_t *object, const char *operation, const struct outcome *outcome) {
+  static const uint8_t none[CID_SIZE];
+  char cid[17], time[21];
+  const struct currency *currency = currency_by_number(outcome->amount.currency);
+  json_object_set_new(object, "operation", json_string(operation));
+  if (outcome->amount.minor != 0) {
+    json_object_set_new(object, "amount", json_integer(outcome->amount.minor));
+    json_object_set_new(object, "currency", json_string(currency != NULL ? currency->code : ""));
+  }
+  if (memcmp(outcome->cid, none, sizeof none) == 0)
+    return;
+  cid_print(outcome->cid, cid);
+  json_object_set_new(object, "cid", json_string(cid));
+  json_object_set_new(object, "atc", json_integer(outcome->atc));
+  if (outcome->balance_before >= 0)
+    json_object_set_new(object, "balance_before", json_integer(outcome->balance_before));
+  if (outcome->balance_after >= 0) {
+    json_object_set_new(object, "balance_after", json_integer(outcome->balance_after));
+    json_object_set_new(object, "points", json_integer(outcome->points));
+    json_object_set_new(object, "points_after", json_integer(outcome->points_after));
+    json_object_set_new(object, "confirmed", json_boolean(outcome->confirmed));
+    json_object_set_new(object, "finished_before", json_boolean(outcome->finished_before));
+  }
+  if (moment_valid(outcome->time)) {
+    moment_print(outcome->time, time);
+    json_object_set_new(object, "time", json_string(time));
+  }
+  if (outcome->tender_reference[0] != 0)
+    json_object_set_new(object, "tender_reference", json_string(outcome->tender_reference));
+  if (outcome->receipt_path[0] != 0)
+    json_object_set_new(object, "receipt", json_string(outcome->receipt_path));
+}
+
+static void outcome_to_people(const struct terminal_program *self, const char *operation,
+                              const struct outcome *outcome) {
+  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], cid[17];
+  cid_print(outcome->cid, cid);
+  if (outcome->amount.minor == 0) {
+    terminal_program_print(self, "%s card %s\n", operation, cid);
+    return;
+  }
+  report_amount(amount, outcome->amount.minor, outcome->amount.currency);
+  report_amount(balance, outcome->balance_after, outcome->amount.currency);
+  if (outcome->finished_before)
+    terminal_program_print(self, "The payment that was interrupted before is finished now; nothing was taken twice.\n");
+  terminal_program_print(self, "%s %s, card ....%s, no. %" PRIu32 "\n", operation, amount, cid + 12, outcome->atc);
+  terminal_program_print(self, "balance %s", balance);
+  if (outcome->points != 0 || outcome->points_after > 0)
+    terminal_program_print(self, ", points %+" PRId64 " = %" PRId64, outcome->points, outcome->points_after);
+  terminal_program_print(self, "\n");
+  if (outcome->receipt_path[0] != 0)
+    terminal_program_print(self, "receipt %s\n", outcome->receipt_path);
+  if (!outcome->confirmed)
+    terminal_program_print(self, "The back-end has not confirmed yet; the journal keeps it and sends it again.\n");
+}
+
+void report_outcome(struct terminal_program *self, const char *operation, enum status status,
+                    const struct outcome *outcome) {
+  self->report = json_object();
+  outcome_to_json(self->report, operation, outcome);
+  if (status == STATUS_OK) {
+    outcome_to_people(self, operation, outcome);
+    return;
+  }
+  if (status == STATUS_WRONG_PIN)
+    fprintf(stderr, "%s: wrong PIN, %u left\n", self->program->name, outcome->tries_left);
+  else
+    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The frame of every program with a card reader: options, terminal, reader, verb, report, exit code. */
+#include "terminal_program.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "epurse/secret.h"
+
+#define FIELD(field) offsetof(struct terminal_program, field)
+
+const struct option_row terminal_program_rows[] = {
+    {"reader", 'r', "SPEC", "EPURSE_READER", OPTION_TEXT, FIELD(reader_spec), 0, 0,
+     "card reader: part of its name, index, or ATR"},
+    {"config", 'c', "PATH", "EPURSE_CONFIG", OPTION_TEXT, FIELD(config), 0, 0,
+     "the terminal's directory, or its terminal.conf"},
+    {"wait", 'w', "SECONDS", NULL, OPTION_OPTIONAL_NUMBER, FIELD(wait_seconds), 0, 86400,
+     "wait for a card, for ever without SECONDS"},
+    {"pin-fd", 0, "FD", NULL, OPTION_NUMBER, FIELD(pin_fd), 0, 1023,
+     "read the PIN from this file descriptor, a line a try"},
+    {"json", 'j', NULL, NULL, OPTION_FLAG, FIELD(json), 0, 0, "print one JSON object"},
+    {"quiet", 'q', NULL, NULL, OPTION_FLAG, FIELD(quiet), 0, 0, "say nothing about what goes on"},
+    {"apdu-trace", 0, "FILE", NULL, OPTION_OPTIONAL_TEXT, FIELD(trace), 0, 0,
+     "trace APDUs, secrets blanked, to FILE or stderr"},
+    {0}};
+
+enum status terminal_program_open(struct terminal_program *self) {
+  char problem[256] = "";
+  if (self->config == NULL) {
+    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(STATUS_NO_CONFIG));
+    return STATUS_NO_CONFIG;
+  }
+  enum status status = terminal_open(self->config, &self->terminal, problem);
+  if (status != STATUS_OK) {
+    fprintf(stderr, "%s: %s%s%s\n", self->program->name, status_sentence(status), problem[0] != 0 ? ": " : "", problem);
+    return status;
+  }
+  if ((self->roles & (1U << self->terminal->role)) == 0) {
+    fprintf(stderr, "%s: %s: %s is a terminal of another role\n", self->program->name,
+            status_sentence(STATUS_NOT_PERMITTED), self->terminal->tid);
+    return STATUS_NOT_PERMITTED;
+  }
+  return STATUS_OK;
+}
+
+static enum status trace_open(struct terminal_program *self) {
+  if (self->trace == NULL)
+    return STATUS_OK;
+  if (self->trace[0] == 0) {
+    reader_trace(self->reader, stderr);
+    return STATUS_OK;
+  }
+  self->trace_file = fopen(self->trace, "ae"); /* umask 077: process_harden */
+  if (self->trace_file == NULL) {
+    fprintf(stderr, "%s: %s: %s\n", self->program->name, self->trace, strerror(errno));
+    return STATUS_STORE_FAILED;
+  }
+  reader_trace(self->reader, self->trace_file);
+  return STATUS_OK;
+}
+
+enum status terminal_program_open_reader(struct terminal_program *self) {
+  char problem[512] = "";
+  enum status status = reader_open_pcsc(self->reader_spec, &self->reader, problem);
+  if (status != STATUS_OK) {
+    fprintf(stderr, "%s: %s%s%s\n", self->program->name, status_sentence(status), problem[0] != 0 ? ": " : "", problem);
+    return status;
+  }
+  return trace_open(self);
+}
+
+int terminal_program_wait(const struct terminal_program *self) {
+  if (self->wait_seconds != INT64_MIN)
+    return (int)self->wait_seconds;
+  bool people = !self->json && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+  return people ? -1 : 0;
+}
+
+enum status terminal_program_await_card(struct terminal_program *self) {
+  enum status status = reader_wait(self->reader, true, 0);
+  if (status == STATUS_OK || terminal_program_wait(self) == 0)
+    return status == STATUS_TIMEOUT ? STATUS_NO_CARD : status;
+  self->dialogue.say(self->dialogue.context, "insert the card");
+  status = reader_wait(self->reader, true, terminal_program_wait(self));
+  return status == STATUS_TIMEOUT ? STATUS_NO_CARD : status;
+}
+
+void terminal_program_print(const struct terminal_program *self, const char *format, ...) {
+  if (self->json)
+    return;
+  va_list arguments;
+  va_start(arguments, format);
+  vprintf(format, arguments);
+  va_end(arguments);
+}
+
+/* --json prints one object whatever happened: with its name and exit code, and what the verb had to say. */
+static void print_report(struct terminal_program *self, enum status status) {
+  if (!self->json)
+    return;
+  json_t *object = self->report != NULL ? self->report : json_object();
+  json_object_set_new(object, "status", json_string(status_name(status)));
+  json_object_set_new(object, "exit", json_integer(status_exit_code(status)));
+  json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+  putchar('\n');
+  json_decref(object);
+  self->report = NULL;
+}
+
+static void close_all(struct terminal_program *self) {
+  if (self->reader != NULL)
+    reader_close(&self->reader);
+  if (self->terminal != NULL)
+    terminal_close(&self->terminal);
+  if (self->trace_file != NULL)
+    fclose(self->trace_file);
+  json_decref(self->report);
+}
+
+int terminal_program_main(struct terminal_program *self, int argc, char **argv) {
+  const struct verb *verb = NULL;
+  char **operands = NULL;
+  process_harden();
+  setlocale(LC_ALL, "");
+  setvbuf(stderr, NULL, _IOLBF, 0);
+  self->wait_seconds = INT64_MIN;
+  self->pin_fd = -1;
+  self->pin_out_fd = -1;
+  dialogue_fill(self);
+  enum status status = option_parse(self->program, argc, argv, self, &verb, &operands);
+  if (status != STATUS_OK)
+    return status_exit_code(status);
+  status = verb->run(self, operands);
+  print_report(self, status);
+  close_all(self);
+  if (fflush(stdout) != 0 && status == STATUS_OK)
+    status = STATUS_STORE_FAILED;
+  return status_exit_code(status);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The frame that all programs with a card reader share: options, terminal, reader, verb, report, exit code. */
+#ifndef EPURSE_CMD_TERMINAL_PROGRAM_H
+#define EPURSE_CMD_TERMINAL_PROGRAM_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "epurse/reader.h"
+#include "epurse/terminal.h"
+#include "option.h"
+
+/* What the options of every terminal program fill; a program's own rows may use the last fields. */
+struct terminal_program {
+  const struct program *program;
+  const char *reader_spec, *config, *trace;
+  int64_t wait_seconds; /* INT64_MIN: not given; -1: for ever */
+  int64_t pin_fd;       /* -1: ask on the terminal */
+  bool json, quiet;
+  bool points;             /* pay --points */
+  int64_t pin_out_fd;      /* issue --pin-out-fd; -1: show it on the terminal */
+  const char *tender_spec; /* load --tender, or NULL: as configured */
+
+  struct terminal *terminal;
+  struct reader *reader;
+  FILE *trace_file;
+  uint8_t roles;  /* bit 1 << role: who may use this program */
+  json_t *report; /* the object for --json; filled by the verb */
+  struct dialogue dialogue;
+};
+
+/* The rows that all share, and the verbs balance, log, readers, recover. */
+extern const struct option_row terminal_program_rows[];
+enum status verb_balance(void *context, char **arguments);
+enum status verb_log(void *context, char **arguments);
+enum status verb_readers(void *context, char **arguments);
+enum status verb_recover(void *context, char **arguments);
+
+/* main's whole body: parse, harden, run the verb, print the report, say what went wrong; the exit code. */
+int terminal_program_main(struct terminal_program *self, int argc, char **argv);
+
+/* Opens the terminal, and the reader, for a verb that needs them; says what is wrong. STATUS_NOT_PERMITTED: the
+ * configuration is of another role than this program is for. */
+enum status terminal_program_open(struct terminal_program *self) EPURSE_MUST_USE;
+enum status terminal_program_open_reader(struct terminal_program *self) EPURSE_MUST_USE;
+
+/* For the card: what the options and the terminal say. */
+int terminal_program_wait(const struct terminal_program *self);
+/* Waits for the card where a verb does not do it through a flow of its own. */
+enum status terminal_program_await_card(struct terminal_program *self) EPURSE_MUST_USE;
+
+/* One line for people: on stdout, or nowhere with --json. */
+void terminal_program_print(const struct terminal_program *self, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* dialogue.c: PIN and sentences by file descriptor or terminal; `self` stays borrowed. */
+void dialogue_fill(struct terminal_program *self);
+enum status operator_confirm(void *context, const char *question);
+enum status operator_ask(void *context, const char *question, char *text, unsigned capacity);
+
+/* report.c: what happened, for people and machines. */
+void report_amount(char text[AMOUNT_TEXT_MAX], int64_t minor, uint16_t currency);
+void report_outcome(struct terminal_program *self, const char *operation, enum status status,
+                    const struct outcome *outcome);
+
+#endif
