@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+# A whole purse world for system tests and the demonstration, sourced by them: issuer, back-end, terminals, cards.
+# shellcheck shell=bash
+#
+# Wants: top_builddir, top_srcdir, VPCD_PORT and a pcscd (with-pcscd). Everything lies below $world, a new folder that
+# goes away at the end together with every process that was started here.
+
+PATH=$top_builddir:$PATH
+world=$(mktemp -d "${TMPDIR:-/tmp}/epurse world.XXXXXX") # the space is meant
+world_port=$((VPCD_PORT + 20000))
+world_url=https://127.0.0.1:$world_port
+issuer_passphrase='issuer passphrase 1'
+server_passphrase='server passphrase 2'
+card_pid=
+server_pid=
+
+world_end() {
+  card_remove
+  server_stop
+  rm -rf "$world"
+}
+trap world_end EXIT
+
+issuer_init() { # [NAME] [OPTION...]: an issuer's directory, default "issuer"
+  local name=${1:-issuer}
+  [ $# -eq 0 ] || shift
+  epurse-admin init --dir "$world/$name" --host localhost,127.0.0.1 --listen "127.0.0.1:$world_port" --currency EUR \
+    --issuer 999999 --pool 1000 --issuer-passphrase-fd 3 --server-passphrase-fd 4 "$@" \
+    3<<<"$issuer_passphrase" 4<<<"$server_passphrase"
+}
+
+admin() { # epurse-admin with the issuer's own terminal
+  epurse-admin --config "$world/issuer/admin" "$@"
+}
+
+server_start() { # [NAME] [OPTION...]
+  local name=${1:-issuer}
+  [ $# -eq 0 ] || shift
+  epursed --config "$world/$name/epursed.conf" --passphrase-fd 4 "$@" 4<<<"$server_passphrase" 2>>"$world/epursed.log" &
+  server_pid=$!
+  local tries=200
+  until curl --silent --output /dev/null --max-time 1 --insecure "$world_url/healthz" || [ $? -ne 7 ]; do
+    tries=$((tries - 1))
+    if [ $tries -eq 0 ] || ! kill -0 "$server_pid" 2>/dev/null; then
+      cat "$world/epursed.log" >&2
+      return 1
+    fi
+    sleep 0.05
+  done
+}
+
+server_stop() {
+  [ -n "$server_pid" ] || return 0
+  kill "$server_pid" 2>/dev/null
+  wait "$server_pid"
+  local code=$?
+  server_pid=
+  return $code
+}
+
+terminal_add() { # TID ROLE MERCHANT FOLDER
+  admin terminal add "$1" --role "$2" --merchant "$3" --out "$world/$4" --url "$world_url" \
+    --issuer-passphrase-fd 3 3<<<"$issuer_passphrase"
+}
+
+# Issuer, running back-end, one merchant, one terminal of each role in $world/{pos,reload,perso}.
+world_begin() {
+  issuer_init && server_start && admin merchant add BAKERY --name "Corner Bakery" --points-rate 1 &&
+    terminal_add POS00001 pos BAKERY pos && terminal_add RELOAD01 reload BAKERY reload &&
+    terminal_add PERSO001 perso BAKERY perso
+}
+
+card_new() { # FILE: a raw card, as the chip's maker delivers it
+  epurse-card new "$world/$1" --batch-key "$world/issuer/issuer/batch.key"
+}
+
+card_insert() { # FILE [PORT]
+  card_remove
+  epurse-card run "$world/$1" --port "${2:-$VPCD_PORT}" 2>>"$world/card.log" &
+  card_pid=$!
+}
+
+card_remove() {
+  [ -n "$card_pid" ] || return 0
+  kill "$card_pid" 2>/dev/null
+  wait "$card_pid" 2>/dev/null
+  card_pid=
+}
+
+# The terminals. --wait: pcscd notices a card within 0.4 s.
+pos() {
+  epurse-pos --config "$world/pos" --wait=10 "$@"
+}
+reload() {
+  epurse-reload --config "$world/reload" --wait=10 "$@"
+}
+perso() {
+  epurse-perso --config "$world/perso" --wait=10 "$@"
+}
+
+# A cardholder's card with PIN 2468 (or $2) in the reader, from a raw one.
+card_issue() { # FILE [PIN]
+  card_new "$1" && card_insert "$1" && perso issue --json --pin-fd 3 3<<<"${2:-2468}" >"$world/$1.issue.json" &&
+    card_cid=$(jq -r .cid "$world/$1.issue.json")
+}
+pay() { # AMOUNT [OPTION...]: with the PIN 2468
+  pos --json --pin-fd 3 pay "$@" 3<<<2468
+}
+load() { # AMOUNT [OPTION...]: with the PIN 2468, in cash
+  echo y | reload --json --pin-fd 3 load "$@" 3<<<2468
+}
+
+# ---- TAP ----
+
+tap_count=0
+tap_failed=0
+tap() { # NAME COMMAND...: one test
+  local name=$1 code
+  shift
+  tap_count=$((tap_count + 1))
+  "$@" >"$world/tap.out" 2>&1
+  code=$?
+  if [ $code -eq 0 ]; then
+    echo "ok $tap_count - $name"
+  else
+    echo "not ok $tap_count - $name"
+    tap_failed=$((tap_failed + 1))
+    echo "# exit code $code of: $*"
+    tail -n 30 "$world/tap.out" | sed 's/^/# /'
+  fi
+}
+
+# What a command must print in a field of its JSON, or how it must fail.
+json_is() { # FILE FILTER VALUE
+  local value
+  value=$(jq -r "$2" "$1") || return 1
+  [ "$value" = "$3" ] && return 0
+  echo "$2 is '$value', not '$3'"
+  return 1
+}
+fails() { # EXIT-CODE SENTENCE-PART COMMAND...: exits so, and says that in one sentence on stderr
+  local want=$1 part=$2 code
+  shift 2
+  "$@" >"$world/fails.out" 2>"$world/fails.err"
+  code=$?
+  cat "$world/fails.err"
+  [ $code -eq "$want" ] || { echo "exit code $code, not $want"; return 1; }
+  grep -qF -- "$part" "$world/fails.err" || { echo "does not say '$part'"; return 1; }
+}
+
+# Balance on card = shadow balance, and the ledger agrees with itself.
+agree() { # CID
+  pos --json balance >"$world/agree.card" && admin --json card show "$1" >"$world/agree.server" || return 1
+  local card server
+  card=$(jq -r .balance "$world/agree.card")
+  server=$(jq -r .balance "$world/agree.server")
+  [ "$card" = "$server" ] || { echo "card holds $card, server says $server"; return 1; }
+  admin ledger check
+}
+
+tap_end() {
+  echo "1..$tap_count"
+  [ $tap_failed -eq 0 ]
+}
