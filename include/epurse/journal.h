@@ -24,7 +24,8 @@ enum journal_state {
   JOURNAL_COMMITTED,     /* r is here; the server may not have it */
   JOURNAL_CONFIRMED,     /* the server has booked r: closed */
   JOURNAL_REVERSING,     /* load: to be given back, at the bank and the server */
-  JOURNAL_CANCELLED      /* closed without effect */
+  JOURNAL_CANCELLED,     /* closed without effect */
+  JOURNAL_SETTLED        /* closed: another terminal's contact with the card settled it, the server knows how */
 };
 
 struct journal_entry {
@@ -47,14 +48,20 @@ struct journal_entry {
   char tender_reference[TENDER_REFERENCE_MAX];
 };
 
-/* Opens or creates (mode 0600). One process at a time writes; a second one waits up to 5 s for each step.
- * STATUS_STORE_FAILED, STATUS_OLD_SCHEMA. */
+/* Opens or creates (mode 0600; PATH.lock beside it). One process at a time writes; a second one waits up to 5 s for each
+ * step. STATUS_STORE_FAILED, STATUS_OLD_SCHEMA, STATUS_READER_BUSY: another process did not let go. */
 enum status journal_open(const char *path, struct journal **journal) EPURSE_MUST_USE;
 void journal_close(struct journal **journal);
 
+/* Keeps every other process away until journal_release: between them one process works on the open entries, so that a
+ * recovery never settles what another process is in the middle of. Nests. STATUS_READER_BUSY after 5 s. */
+enum status journal_claim(struct journal *journal) EPURSE_MUST_USE;
+void journal_release(struct journal *journal);
+
 /* Begins an entry: entry->id is set. Durable when it returns. */
 enum status journal_begin(struct journal *journal, struct journal_entry *entry) EPURSE_MUST_USE;
-/* Writes the entry's present fields and state; durable when it returns. A closed entry is never changed: STATUS_INTERNAL. */
+/* Writes the entry's present fields and state; durable when it returns. A closed entry is never changed, a state never goes
+ * back: STATUS_INTERNAL. */
 enum status journal_update(struct journal *journal, const struct journal_entry *entry) EPURSE_MUST_USE;
 /* The oldest open entry behind `after` (0 from the start); STATUS_NOT_FOUND at the end. */
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;

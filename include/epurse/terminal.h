@@ -40,6 +40,7 @@ struct terminal {
   struct backend *backend;
   struct journal *journal;
   struct session_keys session_keys; /* borrows from the above */
+  struct tender *tender; /* borrowed, set by the program: what terminal_recover asks and reverses with, or NULL */
 };
 
 /* Opens the terminal whose configuration is `path` (DIR/terminal.conf, or DIR); checks every certificate and key against
@@ -119,7 +120,8 @@ struct recovery {
   unsigned open;     /* still open: the card or the server is needed */
 };
 /* Brings what the journal holds open to an end as far as it can without a card: confirmations, reversals. Also run at
- * the start of purchase_run and load_run. STATUS_OK even where some stay open. */
+ * the start of purchase_run and load_run. Loads that were charged need terminal->tender of the same kind; else they stay
+ * open. STATUS_OK even where some do; STATUS_STORE_FAILED, STATUS_READER_BUSY: the journal cannot be worked on. */
 enum status terminal_recover(struct terminal *terminal, struct recovery *recovery) EPURSE_MUST_USE;
 
 #endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Questions to the server: sealed, sent, and the answer checked for who gave it, to what, and when. */
+#include "epurse/backend.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "http_client.h"
+
+struct backend {
+  struct http_client *http;
+  struct message_verifier *server;
+  const struct key *sig;
+  char tid[TID_SIZE + 1];
+  enum status (*next_seq)(void *context, int64_t *seq);
+  void *next_seq_context;
+};
+
+enum status backend_open(const struct backend_options *options, struct backend **backend) {
+  enum status status;
+  *backend = NULL;
+  if (strlen(options->tid) != TID_SIZE)
+    return STATUS_BAD_CONFIG;
+  struct backend *fresh = calloc(1, sizeof *fresh);
+  if (fresh == NULL)
+    return STATUS_NO_MEMORY;
+  memcpy(fresh->tid, options->tid, TID_SIZE);
+  fresh->sig = options->sig;
+  fresh->next_seq = options->next_seq;
+  fresh->next_seq_context = options->next_seq_context;
+  status = http_client_open(options, &fresh->http);
+  if (status == STATUS_OK)
+    status = message_verifier_new(options->server_public, &fresh->server);
+  if (status != STATUS_OK)
+    backend_close(&fresh);
+  *backend = fresh;
+  return status;
+}
+
+void backend_close(struct backend **backend) {
+  struct backend *old = *backend;
+  *backend = NULL;
+  if (old == NULL)
+    return;
+  http_client_close(&old->http);
+  message_verifier_free(&old->server);
+  free(old);
+}
+
+/* problem+json (RFC 9457): its extension member "code" is the name of a status. Unsigned, so it can only refuse. */
+static enum status problem_status(const struct http_answer *answer) {
+  json_t *problem = json_loadb(answer->text, answer->len, JSON_REJECT_DUPLICATES, NULL);
+  const char *code = json_string_value(json_object_get(problem, "code"));
+  enum status status = code != NULL ? status_by_name(code) : STATUS_BAD_REPLY;
+  if (status == STATUS_OK || (status == STATUS_INTERNAL && strcmp(code, "INTERNAL") != 0))
+    status = STATUS_BAD_REPLY;
+  json_decref(problem);
+  return status;
+}
+
+/* The reply must answer this very question, and be told about now. */
+static enum status reply_check(const struct message *question, const struct message *reply) {
+  if (reply->type != question->type || reply->seq != question->seq || strcmp(reply->tid, question->tid) != 0)
+    return STATUS_BAD_REPLY;
+  int64_t now = (int64_t)time(NULL);
+  if (reply->time < now - MESSAGE_CLOCK_SKEW || reply->time > now + MESSAGE_CLOCK_SKEW)
+    return STATUS_CLOCK_OFF;
+  return STATUS_OK;
+}
+
+static enum status reply_open(const struct backend *backend, const struct message *question,
+                              const struct http_answer *answer, struct message *reply) {
+  if (answer->is_problem)
+    return problem_status(answer);
+  if (answer->code != 200 || !answer->is_message)
+    return STATUS_BAD_REPLY;
+  if (message_open(answer->text, answer->len, true, backend->server, reply) != STATUS_OK)
+    return STATUS_BAD_REPLY;
+  enum status status = reply_check(question, reply);
+  if (status != STATUS_OK)
+    message_clear(reply);
+  return status;
+}
+
+enum status backend_call(struct backend *backend, enum message_type type, json_t *body, struct message *reply) {
+  struct message question = {.type = type, .status = STATUS_OK, .body = body};
+  char *jws = NULL;
+  struct http_answer *answer = NULL;
+  enum status status = STATUS_NO_MEMORY;
+  if (body == NULL)
+    goto out;
+  memcpy(question.tid, backend->tid, sizeof question.tid);
+  question.time = (int64_t)time(NULL);
+  status = backend->next_seq(backend->next_seq_context, &question.seq);
+  if (status == STATUS_OK)
+    status = message_seal(&question, false, backend->sig, &jws);
+  if (status != STATUS_OK)
+    goto out;
+  status = STATUS_NO_MEMORY;
+  answer = malloc(sizeof *answer);
+  if (answer == NULL)
+    goto out;
+  status = http_client_post(backend->http, message_path(type), jws, answer);
+  if (status == STATUS_OK)
+    status = reply_open(backend, &question, answer, reply);
+out:
+  free(answer);
+  free(jws);
+  message_clear(&question);
+  return status;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The HTTPS client: libcurl with everything that it would take from its surroundings switched off. */
+#include "http_client.h"
+
+#include <curl/curl.h>
+#include <openssl/x509_vfy.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define URL_MAX_LEN 512
+
+struct http_client {
+  CURL *curl;
+  struct curl_slist *headers;
+  char url[URL_MAX_LEN];
+  char error[CURL_ERROR_SIZE];
+  bool global; /* curl_global_init was called */
+};
+
+/* CURLOPT_WRITEFUNCTION: the body, up to what a message may have; more ends the transfer. */
+static size_t answer_write(char *data, size_t size, size_t count, void *context) {
+  struct http_answer *answer = context;
+  size_t len = size * count;
+  if (len > MESSAGE_MAX - answer->len)
+    return 0;
+  memcpy(answer->text + answer->len, data, len);
+  answer->len += len;
+  answer->text[answer->len] = 0;
+  return len;
+}
+
+/* Only this issuer's root is believed; neither the system's authorities nor a proxy from the environment come in. */
+static bool client_set_tls(CURL *curl, const struct backend_options *options) {
+  return curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)(CURL_SSLVERSION_TLSv1_3 | CURL_SSLVERSION_MAX_TLSv1_3)) ==
+             CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_CAINFO, options->root_certificate) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_CAPATH, (char *)NULL) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_SSLCERT, options->certificate) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_SSLKEY, options->private_key) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_NOPROXY, "*") == CURLE_OK;
+}
+
+static bool client_set_http(struct http_client *client, long timeout_seconds) {
+  CURL *curl = client->curl;
+  return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_TIMEOUT, timeout_seconds) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, timeout_seconds) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->error) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_write) == CURLE_OK;
+}
+
+static bool header_add(struct http_client *client, const char *line) {
+  struct curl_slist *longer = curl_slist_append(client->headers, line);
+  if (longer != NULL)
+    client->headers = longer;
+  return longer != NULL;
+}
+
+/* "https://HOST[:PORT]" and nothing behind it but a slash. */
+static bool url_take(const char *url, char out[URL_MAX_LEN]) {
+  static const char scheme[] = "https://";
+  size_t len = strlen(url);
+  if (len > 0 && url[len - 1] == '/')
+    len--;
+  if (strncmp(url, scheme, sizeof scheme - 1) != 0 || len < sizeof scheme || len + 64 > URL_MAX_LEN)
+    return false;
+  memcpy(out, url, len);
+  out[len] = 0;
+  return strpbrk(out + sizeof scheme - 1, "/?#@ ") == NULL;
+}
+
+enum status http_client_open(const struct backend_options *options, struct http_client **client) {
+  enum status status = STATUS_NO_MEMORY;
+  *client = NULL;
+  struct http_client *fresh = calloc(1, sizeof *fresh);
+  if (fresh == NULL)
+    return STATUS_NO_MEMORY;
+  if (!url_take(options->url, fresh->url)) {
+    status = STATUS_BAD_CONFIG;
+    goto out;
+  }
+  fresh->global = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  fresh->curl = fresh->global ? curl_easy_init() : NULL;
+  if (fresh->curl == NULL)
+    goto out;
+  if (!header_add(fresh, "Content-Type: " MESSAGE_MEDIA_TYPE) ||
+      !header_add(fresh, "Accept: " MESSAGE_MEDIA_TYPE ", " PROBLEM_MEDIA_TYPE) || !header_add(fresh, "Expect:"))
+    goto out;
+  if (client_set_tls(fresh->curl, options) && client_set_http(fresh, options->timeout_seconds))
+    status = STATUS_OK;
+out:
+  if (status != STATUS_OK)
+    http_client_close(&fresh);
+  *client = fresh;
+  return status;
+}
+
+void http_client_close(struct http_client **client) {
+  struct http_client *old = *client;
+  *client = NULL;
+  if (old == NULL)
+    return;
+  curl_easy_cleanup(old->curl);
+  curl_slist_free_all(old->headers);
+  if (old->global)
+    curl_global_cleanup();
+  free(old);
+}
+
+/* Why the server's certificate was not believed. */
+static enum status verify_status(CURL *curl) {
+  long reason = X509_V_OK;
+  if (curl_easy_getinfo(curl, CURLINFO_SSL_VERIFYRESULT, &reason) == CURLE_OK &&
+      reason == X509_V_ERR_CERT_NOT_YET_VALID)
+    return STATUS_CLOCK_OFF;
+  return STATUS_BAD_CERTIFICATE;
+}
+
+/* In TLS 1.3 the server looks at our certificate when our side of the handshake is over already; its refusal then
+ * arrives as an alert where the answer should be (RFC 8446 4.4.2.4). libcurl tells it in words alone. */
+static bool refused_by_alert(const struct http_client *client) {
+  return strstr(client->error, "alert certificate") != NULL || strstr(client->error, "alert unknown ca") != NULL ||
+         strstr(client->error, "alert bad certificate") != NULL || strstr(client->error, "alert access denied") != NULL;
+}
+
+static enum status transfer_status(const struct http_client *client, CURLcode result) {
+  switch (result) {
+  case CURLE_OK:
+    return STATUS_OK;
+  case CURLE_PEER_FAILED_VERIFICATION:
+  case CURLE_SSL_ISSUER_ERROR:
+    return verify_status(client->curl);
+  case CURLE_SSL_CERTPROBLEM:
+    return STATUS_BAD_KEY;
+  case CURLE_SSL_CACERT_BADFILE:
+    return STATUS_BAD_CERTIFICATE;
+  case CURLE_WRITE_ERROR: /* answer_write refused: too long */
+  case CURLE_WEIRD_SERVER_REPLY:
+  case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9, or no HTTP at all */
+    return STATUS_BAD_REPLY;
+  case CURLE_OUT_OF_MEMORY:
+    return STATUS_NO_MEMORY;
+  default:
+    return refused_by_alert(client) ? STATUS_TERMINAL_REVOKED : STATUS_NO_SERVER;
+  }
+}
+
+/* Whether a Content-Type is `type`, with or without parameters (RFC 9110 8.3.1). */
+static bool media_type_is(const char *content_type, const char *type) {
+  size_t len = strlen(type);
+  return content_type != NULL && strncasecmp(content_type, type, len) == 0 &&
+         (content_type[len] == 0 || content_type[len] == ';' || content_type[len] == ' ');
+}
+
+enum status http_client_post(struct http_client *client, const char *path, const char *message,
+                             struct http_answer *answer) {
+  char url[URL_MAX_LEN + 64];
+  const char *type = NULL;
+  memset(answer, 0, sizeof *answer);
+  client->error[0] = 0;
+  int length = snprintf(url, sizeof url, "%s%s", client->url, path);
+  if (length < 0 || (size_t)length >= sizeof url)
+    return STATUS_INTERNAL;
+  if (curl_easy_setopt(client->curl, CURLOPT_URL, url) != CURLE_OK ||
+      curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(message)) != CURLE_OK ||
+      curl_easy_setopt(client->curl, CURLOPT_COPYPOSTFIELDS, message) != CURLE_OK ||
+      curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, (void *)answer) != CURLE_OK)
+    return STATUS_NO_MEMORY;
+  enum status status = transfer_status(client, curl_easy_perform(client->curl));
+  if (status != STATUS_OK)
+    return status;
+  if (curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &answer->code) != CURLE_OK ||
+      curl_easy_getinfo(client->curl, CURLINFO_CONTENT_TYPE, &type) != CURLE_OK)
+    return STATUS_INTERNAL;
+  answer->is_message = media_type_is(type, MESSAGE_MEDIA_TYPE);
+  answer->is_problem = media_type_is(type, PROBLEM_MEDIA_TYPE);
+  return STATUS_OK;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One HTTPS connection to one server, kept alive: TLS 1.3 with a client certificate, by libcurl. */
+#ifndef EPURSE_TERMINAL_HTTP_CLIENT_H
+#define EPURSE_TERMINAL_HTTP_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "epurse/backend.h"
+#include "epurse/message.h"
+#include "epurse/status.h"
+
+struct http_client; /* opaque */
+
+struct http_answer {
+  long code;                  /* HTTP status */
+  bool is_message;            /* the media type is MESSAGE_MEDIA_TYPE */
+  bool is_problem;            /* ... PROBLEM_MEDIA_TYPE */
+  char text[MESSAGE_MAX + 1]; /* the body, with NUL behind it */
+  size_t len;
+};
+
+/* Takes url, root_certificate, certificate, private_key and timeout_seconds of the options. Nothing is connected yet.
+ * STATUS_BAD_CONFIG: not an https URL or one with a path; STATUS_NO_MEMORY. */
+enum status http_client_open(const struct backend_options *options, struct http_client **client) EPURSE_MUST_USE;
+void http_client_close(struct http_client **client);
+
+/* POSTs a message. STATUS_NO_SERVER: no answer came; STATUS_BAD_CERTIFICATE, STATUS_CLOCK_OFF: the server's certificate
+ * is not of our issuer, not for this host, expired, or not valid yet by our clock; STATUS_TERMINAL_REVOKED: the server
+ * broke the handshake off: it does not take our certificate; STATUS_BAD_REPLY: too long. */
+enum status http_client_post(struct http_client *client, const char *path, const char *message,
+                             struct http_answer *answer) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The journal's store: one SQLite file, one connection, every write durable and alone under a lock file. */
+#include "epurse/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "journal_row.h"
+
+#define JOURNAL_SCHEMA_VERSION 1
+#define JOURNAL_WAIT_MS        5000
+#define JOURNAL_POLL_MS        20
+
+/* The data base itself refuses what must never happen: a change of what is closed, a state that goes back. */
+static const char journal_schema[] =
+    "CREATE TABLE entry ("
+    "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 10),"
+    "  type INTEGER NOT NULL CHECK (type BETWEEN 1 AND 3),"
+    "  amount INTEGER NOT NULL CHECK (amount > 0),"
+    "  currency INTEGER NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  promise BLOB, authorisation BLOB, secret BLOB, card_certificate BLOB,"
+    "  tender_kind TEXT NOT NULL DEFAULT '', tender_order TEXT NOT NULL DEFAULT '',"
+    "  tender_reference TEXT NOT NULL DEFAULT '') STRICT;"
+    "CREATE INDEX entry_open ON entry (id) WHERE state NOT IN (7, 9, 10);"
+    "CREATE TRIGGER entry_closed BEFORE UPDATE ON entry WHEN OLD.state IN (7, 9, 10)"
+    "  BEGIN SELECT RAISE(ABORT, 'the entry is closed'); END;"
+    "CREATE TRIGGER entry_forward BEFORE UPDATE ON entry WHEN NEW.state < OLD.state"
+    "  BEGIN SELECT RAISE(ABORT, 'a state never goes back'); END;"
+    "CREATE TRIGGER entry_kept BEFORE DELETE ON entry"
+    "  BEGIN SELECT RAISE(ABORT, 'the journal is append only'); END;"
+    "CREATE TABLE sequence (one INTEGER PRIMARY KEY CHECK (one = 1), value INTEGER NOT NULL) STRICT;"
+    "INSERT INTO sequence VALUES (1, 0);"
+    "PRAGMA user_version = 1;";
+
+struct journal {
+  sqlite3 *db;
+  int lock;        /* of PATH.lock; SQLite's own locks do not keep two processes from checkpointing at once */
+  unsigned claims; /* how often this process holds it */
+};
+
+static enum status journal_status(int result) {
+  switch (result) {
+  case SQLITE_OK:
+  case SQLITE_DONE:
+  case SQLITE_ROW:
+    return STATUS_OK;
+  case SQLITE_NOMEM:
+    return STATUS_NO_MEMORY;
+  case SQLITE_CONSTRAINT:
+    return STATUS_INTERNAL;
+  default:
+    return STATUS_STORE_FAILED;
+  }
+}
+
+enum status journal_claim(struct journal *journal) {
+  static const struct timespec pause = {0, JOURNAL_POLL_MS * 1000000L};
+  for (int waited = 0; journal->claims == 0; waited += JOURNAL_POLL_MS) {
+    if (flock(journal->lock, LOCK_EX | LOCK_NB) == 0)
+      break;
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return STATUS_STORE_FAILED;
+    if (waited >= JOURNAL_WAIT_MS)
+      return STATUS_READER_BUSY;
+    nanosleep(&pause, NULL);
+  }
+  journal->claims++;
+  return STATUS_OK;
+}
+
+void journal_release(struct journal *journal) {
+  if (journal->claims > 0 && --journal->claims == 0)
+    (void)flock(journal->lock, LOCK_UN);
+}
+
+/* Runs SQL that answers nothing. */
+static enum status journal_execute(struct journal *journal, const char *sql) {
+  return journal_status(sqlite3_exec(journal->db, sql, NULL, NULL, NULL));
+}
+
+static enum status journal_number(struct journal *journal, const char *sql, int64_t *number) {
+  sqlite3_stmt *statement = NULL;
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  if (result == SQLITE_ROW)
+    *number = sqlite3_column_int64(statement, 0);
+  enum status status = result == SQLITE_DONE ? STATUS_STORE_FAILED : journal_status(result);
+  (void)sqlite3_finalize(statement);
+  return status;
+}
+
+static enum status journal_prepare(struct journal *journal) {
+  int64_t version = 0;
+  if (sqlite3_busy_timeout(journal->db, JOURNAL_WAIT_MS) != SQLITE_OK)
+    return STATUS_STORE_FAILED;
+  enum status status = journal_execute(journal, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                                "PRAGMA trusted_schema = OFF;");
+  if (status == STATUS_OK)
+    status = journal_number(journal, "PRAGMA user_version", &version);
+  if (status != STATUS_OK)
+    return status;
+  if (version == JOURNAL_SCHEMA_VERSION)
+    return STATUS_OK;
+  int64_t tables = 0;
+  status = journal_number(journal, "SELECT count(*) FROM sqlite_schema", &tables);
+  if (status != STATUS_OK)
+    return status;
+  if (version != 0 || tables != 0)
+    return STATUS_OLD_SCHEMA;
+  status = journal_execute(journal, "BEGIN IMMEDIATE");
+  if (status != STATUS_OK)
+    return status;
+  status = journal_execute(journal, journal_schema);
+  if (status == STATUS_OK)
+    return journal_execute(journal, "COMMIT");
+  (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
+  return status;
+}
+
+/* The lock file, and the data base's own, with the right mode before SQLite sees it. An existing data base is not
+ * opened here: closing that descriptor would drop the locks of this process (fcntl(2)). */
+static enum status journal_files(const char *path, int *lock) {
+  char name[4096];
+  int length = snprintf(name, sizeof name, "%s.lock", path);
+  if (length < 0 || (size_t)length >= sizeof name)
+    return STATUS_STORE_FAILED;
+  *lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (*lock < 0)
+    return STATUS_STORE_FAILED;
+  int created = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (created >= 0)
+    return close(created) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
+  return errno == EEXIST ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+enum status journal_open(const char *path, struct journal **journal) {
+  enum status status;
+  *journal = NULL;
+  struct journal *fresh = calloc(1, sizeof *fresh);
+  if (fresh == NULL)
+    return STATUS_NO_MEMORY;
+  fresh->lock = -1;
+  status = journal_files(path, &fresh->lock);
+  if (status == STATUS_OK)
+    status = journal_claim(fresh);
+  if (status != STATUS_OK)
+    goto out;
+  status = journal_status(sqlite3_open_v2(path, &fresh->db, SQLITE_OPEN_READWRITE, NULL));
+  if (status == STATUS_OK)
+    status = journal_prepare(fresh);
+  journal_release(fresh);
+out:
+  if (status != STATUS_OK)
+    journal_close(&fresh);
+  *journal = fresh;
+  return status;
+}
+
+void journal_close(struct journal **journal) {
+  struct journal *old = *journal;
+  *journal = NULL;
+  if (old == NULL)
+    return;
+  /* The last connection checkpoints as it closes: under the lock if it can be had. */
+  bool claimed = old->db != NULL && journal_claim(old) == STATUS_OK;
+  (void)sqlite3_close_v2(old->db);
+  if (claimed)
+    journal_release(old);
+  if (old->lock >= 0)
+    (void)close(old->lock);
+  free(old);
+}
+
+enum status journal_begin(struct journal *journal, struct journal_entry *entry) {
+  static const char sql[] = "INSERT INTO entry (state, type, amount, currency, time, promise, authorisation, secret,"
+                            " card_certificate, tender_kind, tender_order, tender_reference)"
+                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+  sqlite3_stmt *statement = NULL;
+  enum status status = journal_claim(journal);
+  if (status != STATUS_OK)
+    return status;
+  status = journal_status(sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL));
+  if (status == STATUS_OK)
+    status = journal_status(journal_row_bind(statement, entry));
+  if (status == STATUS_OK)
+    status = journal_status(sqlite3_step(statement));
+  if (status == STATUS_OK)
+    entry->id = sqlite3_last_insert_rowid(journal->db);
+  (void)sqlite3_finalize(statement);
+  journal_release(journal);
+  return status;
+}
+
+enum status journal_update(struct journal *journal, const struct journal_entry *entry) {
+  static const char sql[] = "UPDATE entry SET state = ?1, type = ?2, amount = ?3, currency = ?4, time = ?5,"
+                            " promise = ?6, authorisation = ?7, secret = ?8, card_certificate = ?9,"
+                            " tender_kind = ?10, tender_order = ?11, tender_reference = ?12 WHERE id = ?13";
+  sqlite3_stmt *statement = NULL;
+  enum status status = journal_claim(journal);
+  if (status != STATUS_OK)
+    return status;
+  status = journal_status(sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL));
+  if (status == STATUS_OK)
+    status = journal_status(journal_row_bind(statement, entry));
+  if (status == STATUS_OK)
+    status = journal_status(sqlite3_bind_int64(statement, 13, entry->id));
+  if (status == STATUS_OK)
+    status = journal_status(sqlite3_step(statement));
+  if (status == STATUS_OK && sqlite3_changes(journal->db) != 1)
+    status = STATUS_INTERNAL;
+  (void)sqlite3_finalize(statement);
+  journal_release(journal);
+  return status;
+}
+
+enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) {
+  static const char sql[] = "SELECT id, state, type, amount, currency, time, promise, authorisation, secret,"
+                            " card_certificate, tender_kind, tender_order, tender_reference FROM entry"
+                            " WHERE id > ?1 AND state NOT IN (7, 9, 10) ORDER BY id LIMIT 1";
+  sqlite3_stmt *statement = NULL;
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, after);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  enum status status = journal_status(result);
+  if (result == SQLITE_DONE)
+    status = STATUS_NOT_FOUND;
+  else if (result == SQLITE_ROW)
+    status = journal_row_read(statement, entry);
+  (void)sqlite3_finalize(statement);
+  return status;
+}
+
+enum status journal_next_seq(struct journal *journal, int64_t *seq) {
+  static const char sql[] = "UPDATE sequence SET value = max(value + 1, ?1) RETURNING value";
+  sqlite3_stmt *statement = NULL;
+  struct timespec now;
+  if (clock_gettime(CLOCK_REALTIME, &now) != 0)
+    return STATUS_INTERNAL;
+  enum status status = journal_claim(journal);
+  if (status != STATUS_OK)
+    return status;
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  int64_t value = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+  if (result == SQLITE_ROW)
+    result = sqlite3_step(statement); /* the change is durable when the statement is done, not before */
+  status = result == SQLITE_DONE && value > 0 ? STATUS_OK : STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    *seq = value;
+  (void)sqlite3_finalize(statement);
+  journal_release(journal);
+  return status;
+}
