@@ -52,7 +52,8 @@ struct amount_format {
 };
 
 /* Writes e.g. "1,234.50 EUR"; negative with a leading "-". Uses integer arithmetic alone. `format` NULL: "."
- * and no grouping. Answers the length, or 0 where capacity bytes (with NUL) do not suffice. */
+ * and no grouping. A currency that is not in the table: minor units and its number, "123450 #999". Answers the
+ * length, or 0 where capacity bytes (with NUL) do not suffice. */
 size_t amount_print(struct amount amount, const struct amount_format *format, char *text, size_t capacity);
 
 #define AMOUNT_TEXT_MAX 64 /* bytes that amount_print needs at most, with group marks of up to 4 bytes */

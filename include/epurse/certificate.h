@@ -49,7 +49,8 @@ struct certificate {
 };
 
 /* Signs and writes the certificate (signature, signed_part of *certificate are not read). *len <= CERTIFICATE_MAX.
- * STATUS_CRYPTO_FAILED, STATUS_BAD_LENGTH where capacity does not suffice. */
+ * STATUS_CRYPTO_FAILED, STATUS_BAD_LENGTH where capacity does not suffice, STATUS_BAD_FORMAT where
+ * certificate_decode would refuse it: unknown role, date that is none, key off the curve, merchant of a non-terminal. */
 enum status certificate_issue(const struct certificate *certificate,
                               const uint8_t ca_private[CRYPTO_P256_PRIVATE_SIZE], uint8_t *out, size_t capacity,
                               size_t *len) EPURSE_MUST_USE;

@@ -38,7 +38,8 @@ enum status securemsg_unwrap_mac(struct securemsg *channel, const struct apdu *p
                                  struct apdu *plain) EPURSE_MUST_USE;
 
 /* Host: wraps a command; out receives the bytes to send (APDU_COMMAND_MAX suffices), with Le 256.
- * STATUS_BAD_LENGTH: more than PROTECTED_DATA_MAX bytes. An empty data field is sent as the MAC alone. */
+ * STATUS_BAD_LENGTH: more than PROTECTED_DATA_MAX bytes, or capacity does not suffice; nothing has moved. An empty data
+ * field is sent as the MAC alone. */
 enum status securemsg_wrap(struct securemsg *channel, const struct apdu *plain, uint8_t *out, size_t capacity,
                            size_t *len) EPURSE_MUST_USE;
 /* Card: checks the MAC, then deciphers into `buffer` (APDU_DATA_MAX); *plain borrows it, its CLA without CLA_SECURE.
