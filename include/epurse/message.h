@@ -67,14 +67,16 @@ struct message {
 };
 void message_clear(struct message *message);
 
-/* Signs a message: *jws is malloc'd compact text. `is_reply` selects the form. STATUS_CRYPTO_FAILED, STATUS_NO_MEMORY. */
+/* Signs a message: *jws is malloc'd compact text. `is_reply` selects the form. STATUS_CRYPTO_FAILED, STATUS_NO_MEMORY;
+ * STATUS_BAD_LENGTH: it would be longer than MESSAGE_MAX. */
 enum status message_seal(const struct message *message, bool is_reply, const struct key *key,
                          char **jws) EPURSE_MUST_USE;
 
 /* The kid of a JWS, before anything is believed: whose key to check with. STATUS_BAD_FORMAT. */
 enum status message_kid(const char *jws, size_t len, char kid[TID_SIZE + 1]) EPURSE_MUST_USE;
 
-/* A verification key, decoded once and kept: per connection, or for the server's key in a terminal. */
+/* A verification key, decoded once and kept: per connection, or for the server's key in a terminal. Threads may share
+ * it. STATUS_BAD_KEY: not a point on the curve. */
 struct message_verifier;
 enum status message_verifier_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE],
                                  struct message_verifier **verifier) EPURSE_MUST_USE;
@@ -88,7 +90,8 @@ enum status message_open(const char *jws, size_t len, bool is_reply, const struc
 
 /* ---- PINs between terminal and server: JWE, ECDH-ES + A256GCM, to the receiver's key agreement key ---- */
 
-/* {"cid":..,"atc":..,"pin":..} for the server: bound to one promise. *jwe is malloc'd. */
+/* {"cid":..,"atc":..,"pin":..} for the server: bound to one promise. *jwe is malloc'd. STATUS_BAD_FORMAT: not 4 to 12
+ * digits, or no such key; STATUS_CRYPTO_FAILED. */
 struct pin_envelope {
   uint8_t cid[CID_SIZE];
   uint32_t atc; /* 0 where there is no promise: personalization */
@@ -102,7 +105,8 @@ enum status pin_open(const char *jwe, const struct key *key, struct pin_envelope
 
 /* ---- the bodies; _body makes a new json_t, _parse reads one strictly (STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT) ---- */
 
-/* PURCHASE, LOAD_INQUIRY, LOAD: promise and enciphered PIN; LOAD has the bank's word beside them. */
+/* PURCHASE, LOAD_INQUIRY, LOAD {"promise"[,"pin"]}: promise and enciphered PIN; LOAD has the bank's word beside them,
+ * "tender" and "reference". */
 struct order_request {
   uint8_t promise[PROMISE_SIZE];
   char pin_jwe[PIN_JWE_MAX]; /* "" where the PIN was not entered in this contact */
@@ -113,7 +117,7 @@ json_t *order_request_body(enum message_type type, const struct order_request *r
 enum status order_request_parse(enum message_type type, const json_t *body,
                                 struct order_request *request) EPURSE_MUST_USE;
 
-/* Their reply. With status OK: authorisation and card certificate (PURCHASE, LOAD); with CARD_BLOCKED or CARD_FORKED:
+/* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"]}. With status OK: authorisation and card certificate (PURCHASE, LOAD); with CARD_BLOCKED or CARD_FORKED:
  * the block order; nothing otherwise. */
 struct order_reply {
   bool has_authorisation;
@@ -143,8 +147,8 @@ json_t *confirmation_body(const struct confirmations *confirmations, bool is_rep
 enum status confirmation_parse(const json_t *body, bool is_reply, struct confirmations *confirmations) EPURSE_MUST_USE;
 
 /* LOAD_REVERSAL {"cid","atc"}: the bank gave the money back. PIN_FAILURE {"cid","tries_left"}. CARD_ACTIVATION and
- * CARD_VOID {"cid","chip_serial"}. CARD_QUERY, CARD_BLOCK {"cid","reason"}. One struct serves them, each with its own
- * fields; `reason` is one printable line. */
+ * CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK {"cid","reason"}. One struct serves them, each with its
+ * own fields; `reason` is one printable line. */
 struct card_message {
   uint8_t cid[CID_SIZE];
   uint32_t atc;

@@ -19,14 +19,20 @@ struct settings_row {
 
 struct settings; /* opaque */
 
-/* Reads a file against its rows. STATUS_NO_CONFIG: not there; STATUS_BAD_CONFIG: unknown or repeated key, missing
- * key, bad number, syntax; then `problem` (256 bytes) says which line and why. */
+/* Reads a file against its rows, which are borrowed and outlive the settings (a static table). A line holds at most 197
+ * characters; ';' and '#' begin a comment, " ;" also behind a value. STATUS_NO_CONFIG: not there or not readable;
+ * STATUS_BAD_CONFIG: unknown or repeated key, missing or empty key, bad number, syntax; then `problem` (256 bytes) says
+ * which line and why. */
 enum status settings_load(const char *path, const struct settings_row *rows, size_t count, struct settings **settings,
                           char problem[256]) EPURSE_MUST_USE;
 void settings_free(struct settings **settings);
 
-/* The value of a row that was given to settings_load; a path comes absolute. Borrowed. Never NULL. */
+/* The value of a row that was given to settings_load; a path comes absolute, unless it is "". Borrowed. Never NULL; ""
+ * and 0 for what is no row. */
 const char *settings_text(const struct settings *settings, const char *section, const char *name);
 int64_t settings_number(const struct settings *settings, const char *section, const char *name);
+
+/* The folder of the file, absolute: for values that hold a path among other things. Borrowed. */
+const char *settings_folder(const struct settings *settings);
 
 #endif

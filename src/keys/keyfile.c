@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Small whole files: key files, certificates, passphrases; symmetric keys as hexadecimal. */
+#include "config.h"
+
+#include "keyfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "epurse/bytes.h"
+#include "epurse/crypto.h"
+#include "epurse/key.h"
+
+#define AES_KEY_DIGITS ((size_t)2 * CRYPTO_AES_KEY_SIZE)
+
+/* Opens for reading and judges by the open file, so that nothing can be exchanged in between. */
+static enum status keyfile_open(const char *path, mode_t forbidden, int *fd) {
+  struct stat facts;
+
+  *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (*fd < 0) {
+    return errno == ENOENT || errno == ENOTDIR ? STATUS_NOT_FOUND : STATUS_BAD_KEY;
+  }
+  if (fstat(*fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+    return STATUS_BAD_KEY;
+  }
+  return (facts.st_mode & forbidden) != 0 ? STATUS_KEY_EXPOSED : STATUS_OK;
+}
+
+/* Reads until the end or until `capacity` bytes are there. */
+static bool read_whole(int fd, uint8_t *data, size_t capacity, size_t *len) {
+  *len = 0;
+  while (*len < capacity) {
+    ssize_t got = read(fd, data + *len, capacity - *len);
+    if (got == 0) {
+      return true;
+    }
+    if (got < 0 && errno != EINTR) {
+      return false;
+    }
+    *len += got > 0 ? (size_t)got : 0;
+  }
+  return true;
+}
+
+enum status keyfile_read(const char *path, mode_t forbidden, struct keyfile *file) {
+  int fd = -1;
+  enum status status = STATUS_INTERNAL;
+
+  *file = (struct keyfile){0};
+  status = keyfile_open(path, forbidden, &fd);
+  if (status != STATUS_OK) {
+    goto out;
+  }
+  file->data = calloc(KEYFILE_MAX + 2, 1); /* one byte more than is taken, to see that there is more */
+  if (file->data == NULL) {
+    status = STATUS_NO_MEMORY;
+  } else if (!read_whole(fd, file->data, KEYFILE_MAX + 1, &file->len)) {
+    status = STATUS_BAD_KEY;
+  } else if (file->len > KEYFILE_MAX) {
+    status = STATUS_BAD_LENGTH;
+  }
+
+out:
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  if (status != STATUS_OK) {
+    keyfile_clear(file);
+  }
+  return status;
+}
+
+void keyfile_clear(struct keyfile *file) {
+  if (file->data != NULL) {
+    crypto_wipe(file->data, file->len);
+    free(file->data);
+  }
+  *file = (struct keyfile){0};
+}
+
+static bool write_whole(int fd, const uint8_t *data, size_t len) {
+  while (len > 0) {
+    ssize_t put = write(fd, data, len);
+    if (put < 0 && errno != EINTR) {
+      return false;
+    }
+    data += put > 0 ? put : 0;
+    len -= put > 0 ? (size_t)put : 0;
+  }
+  return true;
+}
+
+/* A new name is durable once its folder is. */
+static bool folder_sync(const char *path) {
+  char *copy = strdup(path);
+  int fd = copy != NULL ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  bool done = fd >= 0 && fsync(fd) == 0;
+
+  if (fd >= 0) {
+    (void)close(fd);
+  }
+  free(copy);
+  return done;
+}
+
+enum status keyfile_create(const char *path, mode_t mode, const uint8_t *data, size_t len) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+  bool done = false;
+
+  if (fd < 0) {
+    return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
+  }
+  done = fchmod(fd, mode) == 0 && write_whole(fd, data, len) && fsync(fd) == 0;
+  done = close(fd) == 0 && done && folder_sync(path);
+  if (!done) {
+    (void)unlink(path);
+  }
+  return done ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+enum status aes_key_load(const char *path, uint8_t key[CRYPTO_AES_KEY_SIZE]) {
+  struct keyfile file;
+  size_t digits = 0, len = 0;
+  enum status status = keyfile_read(path, KEYFILE_PRIVATE, &file);
+
+  if (status != STATUS_OK) {
+    return status == STATUS_BAD_LENGTH ? STATUS_BAD_KEY : status;
+  }
+  digits = strspn((const char *)file.data, "0123456789abcdefABCDEF");
+  if (digits != AES_KEY_DIGITS || file.len - digits > 1 || (file.len > digits && file.data[digits] != '\n') ||
+      bytes_from_hex((const char *)file.data, key, CRYPTO_AES_KEY_SIZE, &len) != STATUS_OK ||
+      len != CRYPTO_AES_KEY_SIZE) {
+    crypto_wipe(key, CRYPTO_AES_KEY_SIZE);
+    status = STATUS_BAD_KEY;
+  }
+  keyfile_clear(&file);
+  return status;
+}
+
+enum status aes_key_store(const char *path, const uint8_t key[CRYPTO_AES_KEY_SIZE]) {
+  char text[AES_KEY_DIGITS + 1];
+  enum status status = STATUS_INTERNAL;
+
+  bytes_to_hex(key, CRYPTO_AES_KEY_SIZE, text);
+  text[AES_KEY_DIGITS] = '\n'; /* in place of the NUL */
+  status = keyfile_create(path, S_IRUSR | S_IWUSR, (const uint8_t *)text, sizeof text);
+  crypto_wipe(text, sizeof text);
+  return status;
+}
+
+enum status public_file_load(const char *path, uint8_t **data, size_t *len) {
+  struct keyfile file;
+  enum status status = keyfile_read(path, 0, &file);
+
+  *data = file.data;
+  *len = file.len;
+  return status == STATUS_BAD_KEY ? STATUS_NOT_FOUND : status;
+}
+
+enum status public_file_store(const char *path, const uint8_t *data, size_t len) {
+  return keyfile_create(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH, data, len);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Bodies about a card: its number, PIN failures, blocking, what the server knows of it. */
+#include <string.h>
+
+#include "epurse/message.h"
+#include "field.h"
+
+/* Which fields beside the cid a message has. */
+static const struct card_fields {
+  bool atc, tries_left, chip_serial, reason;
+} card_fields[MESSAGE_TYPE_COUNT] = {
+    [MESSAGE_LOAD_REVERSAL] = {.atc = true},
+    [MESSAGE_PIN_FAILURE] = {.tries_left = true},
+    [MESSAGE_CARD_ACTIVATION] = {.chip_serial = true},
+    [MESSAGE_CARD_VOID] = {.chip_serial = true},
+    [MESSAGE_CARD_QUERY] = {0},
+    [MESSAGE_CARD_BLOCK] = {.reason = true},
+};
+
+json_t *card_message_body(enum message_type type, const struct card_message *message) {
+  struct field_writer writer = field_writer();
+  const struct card_fields *fields = &card_fields[type];
+
+  field_put_cid(&writer, "cid", message->cid);
+  if (fields->atc) {
+    field_put_integer(&writer, "atc", message->atc);
+  }
+  if (fields->tries_left) {
+    field_put_integer(&writer, "tries_left", message->tries_left);
+  }
+  if (fields->chip_serial) {
+    field_put_binary(&writer, "chip_serial", message->chip_serial, sizeof message->chip_serial);
+  }
+  if (fields->reason) {
+    field_put_text(&writer, "reason", message->reason);
+  }
+  return field_done(&writer);
+}
+
+enum status card_message_parse(enum message_type type, const json_t *body, struct card_message *message) {
+  struct field_reader reader = field_reader(body);
+  const struct card_fields *fields = &card_fields[type];
+
+  *message = (struct card_message){0};
+  field_cid(&reader, "cid", message->cid);
+  if (fields->atc) {
+    message->atc = (uint32_t)field_integer(&reader, "atc", 1, UINT32_MAX);
+  }
+  if (fields->tries_left) {
+    message->tries_left = (uint8_t)field_integer(&reader, "tries_left", 0, PIN_TRIES);
+  }
+  if (fields->chip_serial) {
+    field_binary(&reader, "chip_serial", message->chip_serial, sizeof message->chip_serial);
+  }
+  if (fields->reason) {
+    field_text(&reader, "reason", 1, message->reason, sizeof message->reason);
+  }
+  return field_end(&reader);
+}
+
+json_t *reservation_body(const uint8_t chip_serial[CHIP_SERIAL_SIZE]) {
+  struct field_writer writer = field_writer();
+
+  field_put_binary(&writer, "chip_serial", chip_serial, CHIP_SERIAL_SIZE);
+  return field_done(&writer);
+}
+
+enum status reservation_parse(const json_t *body, uint8_t chip_serial[CHIP_SERIAL_SIZE]) {
+  struct field_reader reader = field_reader(body);
+
+  field_binary(&reader, "chip_serial", chip_serial, CHIP_SERIAL_SIZE);
+  return field_end(&reader);
+}
+
+json_t *reservation_reply_body(const uint8_t cid[CID_SIZE]) {
+  struct field_writer writer = field_writer();
+
+  field_put_cid(&writer, "cid", cid);
+  return field_done(&writer);
+}
+
+enum status reservation_reply_parse(const json_t *body, uint8_t cid[CID_SIZE]) {
+  struct field_reader reader = field_reader(body);
+
+  field_cid(&reader, "cid", cid);
+  return field_end(&reader);
+}
+
+static bool expiry_none(const uint8_t expiry[DATE_SIZE]) {
+  static const uint8_t none[DATE_SIZE] = {0};
+
+  return memcmp(expiry, none, DATE_SIZE) == 0;
+}
+
+json_t *card_facts_body(const struct card_facts *facts) {
+  struct field_writer writer = field_writer();
+
+  field_put_cid(&writer, "cid", facts->cid);
+  field_put_text(&writer, "state", facts->state);
+  field_put_text(&writer, "reason", facts->reason);
+  if (!expiry_none(facts->expiry)) {
+    field_put_date(&writer, "expiry", facts->expiry);
+  }
+  field_put_integer(&writer, "currency", facts->currency);
+  field_put_integer(&writer, "balance", facts->balance);
+  field_put_integer(&writer, "held", facts->held);
+  field_put_integer(&writer, "owed", facts->owed);
+  field_put_integer(&writer, "points", facts->points);
+  field_put_integer(&writer, "last_atc", facts->last_atc);
+  return field_done(&writer);
+}
+
+static void state_take(struct field_reader *reader, char *state, size_t capacity) {
+  static const char *const states[] = {"RESERVED", "ISSUED", "BLOCKED", "RETIRED"};
+  size_t i = 0;
+
+  field_text(reader, "state", 1, state, capacity);
+  while (i < sizeof states / sizeof states[0] && strcmp(states[i], state) != 0) {
+    i++;
+  }
+  if (i == sizeof states / sizeof states[0]) {
+    field_refuse(reader, STATUS_BAD_FORMAT);
+  }
+}
+
+enum status card_facts_parse(const json_t *body, struct card_facts *facts) {
+  struct field_reader reader = field_reader(body);
+
+  *facts = (struct card_facts){0};
+  field_cid(&reader, "cid", facts->cid);
+  state_take(&reader, facts->state, sizeof facts->state);
+  field_text(&reader, "reason", 0, facts->reason, sizeof facts->reason);
+  if (field_there(&reader, "expiry")) {
+    field_date(&reader, "expiry", facts->expiry);
+  }
+  facts->currency = (uint16_t)field_integer(&reader, "currency", 1, 999);
+  facts->balance = field_integer(&reader, "balance", INT64_MIN, INT64_MAX);
+  facts->held = field_integer(&reader, "held", INT64_MIN, INT64_MAX);
+  facts->owed = field_integer(&reader, "owed", INT64_MIN, INT64_MAX);
+  facts->points = field_integer(&reader, "points", INT64_MIN, INT64_MAX);
+  facts->last_atc = (uint32_t)field_integer(&reader, "last_atc", 0, UINT32_MAX);
+  return field_end(&reader);
+}

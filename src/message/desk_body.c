@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Bodies of the issuer's desk and house: certification of a card, merchants, terminals. */
+#include <string.h>
+
+#include "epurse/message.h"
+#include "epurse/x509.h"
+#include "field.h"
+
+#define POINTS_RATE_MAX 10000 /* per 100 minor units, as the ledger has it */
+
+json_t *certification_request_body(const struct certification_request *request) {
+  struct field_writer writer = field_writer();
+
+  field_put_cid(&writer, "cid", request->cid);
+  field_put_binary(&writer, "request", request->request, sizeof request->request);
+  if (request->pin_jwe[0] != '\0') {
+    field_put_text(&writer, "pin", request->pin_jwe);
+  }
+  return field_done(&writer);
+}
+
+enum status certification_request_parse(const json_t *body, struct certification_request *request) {
+  struct field_reader reader = field_reader(body);
+
+  *request = (struct certification_request){0};
+  field_cid(&reader, "cid", request->cid);
+  field_binary(&reader, "request", request->request, sizeof request->request);
+  if (field_there(&reader, "pin")) {
+    field_text(&reader, "pin", 1, request->pin_jwe, sizeof request->pin_jwe);
+  }
+  return field_end(&reader);
+}
+
+json_t *certification_reply_body(const struct certification_reply *reply) {
+  struct field_writer writer = field_writer();
+  uint8_t parameters[PARAMETERS_SIZE];
+
+  parameters_encode(&reply->parameters, parameters);
+  field_put_binary(&writer, "parameters", parameters, sizeof parameters);
+  field_put_integer(&writer, "master_version", reply->master_version);
+  field_put_binary(&writer, "master_public", reply->master_public, sizeof reply->master_public);
+  field_put_binary(&writer, "terminal_ca", reply->terminal_ca, reply->terminal_ca_len);
+  field_put_binary(&writer, "server", reply->server, reply->server_len);
+  field_put_binary(&writer, "card_ecka", reply->card_ecka, reply->card_ecka_len);
+  field_put_binary(&writer, "card_sig", reply->card_sig, reply->card_sig_len);
+  field_put_text(&writer, "pin", reply->pin_jwe);
+  return field_done(&writer);
+}
+
+enum status certification_reply_parse(const json_t *body, struct certification_reply *reply) {
+  struct field_reader reader = field_reader(body);
+  uint8_t parameters[PARAMETERS_SIZE];
+
+  *reply = (struct certification_reply){0};
+  field_binary(&reader, "parameters", parameters, sizeof parameters);
+  reply->master_version = (uint8_t)field_integer(&reader, "master_version", 1, UINT8_MAX);
+  field_binary(&reader, "master_public", reply->master_public, sizeof reply->master_public);
+  field_binary_upto(&reader, "terminal_ca", reply->terminal_ca, sizeof reply->terminal_ca, &reply->terminal_ca_len);
+  field_binary_upto(&reader, "server", reply->server, sizeof reply->server, &reply->server_len);
+  field_binary_upto(&reader, "card_ecka", reply->card_ecka, sizeof reply->card_ecka, &reply->card_ecka_len);
+  field_binary_upto(&reader, "card_sig", reply->card_sig, sizeof reply->card_sig, &reply->card_sig_len);
+  field_text(&reader, "pin", 1, reply->pin_jwe, sizeof reply->pin_jwe);
+  if (reader.status == STATUS_OK && parameters_decode(parameters, sizeof parameters, &reply->parameters) != STATUS_OK) {
+    field_refuse(&reader, STATUS_BAD_FORMAT);
+  }
+  return field_end(&reader);
+}
+
+/* A merchant's identifier: printable ASCII without blanks (EMV 9F16 as it is used here). */
+static void merchant_id_take(struct field_reader *reader, const char *name, size_t min, char id[MERCHANT_MAX + 1]) {
+  field_text(reader, name, min, id, MERCHANT_MAX + 1);
+  for (const char *at = id; *at != '\0'; at++) {
+    if (*at <= ' ' || *at > '~') {
+      field_refuse(reader, STATUS_BAD_FORMAT);
+    }
+  }
+}
+
+json_t *merchant_body(const struct merchant_message *merchant) {
+  struct field_writer writer = field_writer();
+
+  field_put_text(&writer, "id", merchant->id);
+  field_put_text(&writer, "name", merchant->name);
+  field_put_integer(&writer, "points_rate", merchant->points_rate);
+  return field_done(&writer);
+}
+
+enum status merchant_parse(const json_t *body, struct merchant_message *merchant) {
+  struct field_reader reader = field_reader(body);
+
+  *merchant = (struct merchant_message){0};
+  merchant_id_take(&reader, "id", 1, merchant->id);
+  field_text(&reader, "name", 1, merchant->name, sizeof merchant->name);
+  merchant->points_rate = field_integer(&reader, "points_rate", 0, POINTS_RATE_MAX);
+  return field_end(&reader);
+}
+
+json_t *terminal_body(const struct terminal_message *terminal) {
+  struct field_writer writer = field_writer();
+
+  field_put_text(&writer, "tid", terminal->tid);
+  field_put_text(&writer, "role", role_name(terminal->role));
+  field_put_text(&writer, "merchant", terminal->merchant);
+  field_put_date(&writer, "expiry", terminal->expiry);
+  field_put_binary(&writer, "ecka_public", terminal->ecka_public, sizeof terminal->ecka_public);
+  field_put_binary(&writer, "sig_public", terminal->sig_public, sizeof terminal->sig_public);
+  return field_done(&writer);
+}
+
+enum status terminal_parse(const json_t *body, struct terminal_message *terminal) {
+  struct field_reader reader = field_reader(body);
+  char role[16];
+
+  *terminal = (struct terminal_message){0};
+  field_tid(&reader, "tid", terminal->tid);
+  field_text(&reader, "role", 1, role, sizeof role);
+  if (role_by_name(role, &terminal->role) != STATUS_OK) {
+    field_refuse(&reader, STATUS_BAD_FORMAT);
+  }
+  merchant_id_take(&reader, "merchant", 0, terminal->merchant);
+  field_date(&reader, "expiry", terminal->expiry);
+  field_binary(&reader, "ecka_public", terminal->ecka_public, sizeof terminal->ecka_public);
+  field_binary(&reader, "sig_public", terminal->sig_public, sizeof terminal->sig_public);
+  if (!crypto_p256_valid(terminal->ecka_public) || !crypto_p256_valid(terminal->sig_public)) {
+    field_refuse(&reader, STATUS_BAD_FORMAT);
+  }
+  return field_end(&reader);
+}
