@@ -37,6 +37,10 @@ void reader_disconnect(struct reader *reader) {
   reader->disconnect(reader->context);
 }
 
+enum status reader_reset(struct reader *reader) {
+  return reader->reset(reader->context);
+}
+
 enum status reader_wait(struct reader *reader, bool present, int seconds) {
   return reader->wait(reader->context, present, seconds);
 }

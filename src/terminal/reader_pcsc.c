@@ -95,6 +95,21 @@ static void pcsc_disconnect(void *context) {
   pcsc->connected = false;
 }
 
+static enum status pcsc_reset(void *context) {
+  struct pcsc *pcsc = context;
+
+  if (!pcsc->connected) {
+    return STATUS_CARD_LOST;
+  }
+  LONG code = SCardReconnect(pcsc->card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_RESET_CARD,
+                             &pcsc->protocol);
+  if (pcsc_service_lost(code)) {
+    pcsc_release(pcsc);
+  }
+  enum status status = pcsc_status(code);
+  return status == STATUS_CARD_LOST ? STATUS_NO_CARD : status;
+}
+
 static void pcsc_shutdown(void *context) {
   struct pcsc *pcsc = context;
   pcsc_disconnect(pcsc);
@@ -121,6 +136,7 @@ enum status pcsc_open(const char *name, struct reader **reader) {
                           .connect = pcsc_connect,
                           .transmit = pcsc_transmit,
                           .disconnect = pcsc_disconnect,
+                          .reset = pcsc_reset,
                           .wait = pcsc_wait,
                           .shutdown = pcsc_shutdown};
   pcsc_name(made->name, name);

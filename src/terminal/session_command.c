@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The purse's commands inside a session, one function each. */
+#include <string.h>
+
+#include "epurse/crypto.h"
+#include "epurse/session.h"
+
+#define CLA_PROPRIETARY    0x80
+#define TRIES_MASK         0x000F
+#define LE_ALL             APDU_RESPONSE_DATA_MAX
+#define RECORDS_PER_ANSWER (PROTECTED_DATA_MAX / LOG_RECORD_SIZE)
+
+/* A command that must answer exactly `len` bytes with 9000. Its own warnings, 62xx and 63xx, come as their status. */
+static enum status session_fetch(struct session *session, const struct apdu *command, uint8_t *data, size_t len) {
+  struct apdu_response response;
+
+  enum status status = session_command(session, command, &response);
+  if (status == STATUS_OK && response.sw != SW_OK) {
+    status = status_of_sw(response.sw);
+  } else if (status == STATUS_OK && response.len != len) {
+    status = STATUS_BAD_REPLY;
+  } else if (status == STATUS_OK) {
+    memcpy(data, response.data, len);
+  }
+  crypto_wipe(&response, sizeof response);
+  return status;
+}
+
+/* The same where a PIN goes along: how many tries are left. */
+static enum status session_try(struct session *session, const struct apdu *command, struct apdu_response *response,
+                               uint8_t *tries_left) {
+  enum status status = session_command(session, command, response);
+
+  if (status == STATUS_OK && response->sw != SW_OK) {
+    status = status_of_sw(response->sw);
+  }
+  if (status == STATUS_WRONG_PIN) {
+    *tries_left = response->sw & TRIES_MASK;
+  } else if (status == STATUS_PIN_BLOCKED) {
+    *tries_left = 0;
+  }
+  return status;
+}
+
+enum status session_verify(struct session *session, const uint8_t pin_block[PIN_BLOCK_SIZE], uint8_t *tries_left) {
+  const struct apdu verify = {.ins = INS_VERIFY, .p2 = P2_PIN_GLOBAL, .data = pin_block, .lc = PIN_BLOCK_SIZE};
+  struct apdu_response response;
+
+  return session_try(session, &verify, &response, tries_left);
+}
+
+enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,
+                               uint8_t promise[PROMISE_SIZE], uint8_t *tries_left) {
+  uint8_t data[INITIALIZE_MAX];
+  const struct apdu command = {.cla = CLA_PROPRIETARY,
+                               .ins = INS_INITIALIZE,
+                               .p1 = p1,
+                               .data = data,
+                               .lc = (uint8_t)initialize_encode(initialize, data),
+                               .le = LE_ALL};
+  struct apdu_response response;
+
+  enum status status = session_try(session, &command, &response, tries_left);
+  if (status == STATUS_OK && response.len != PROMISE_SIZE) {
+    status = STATUS_BAD_REPLY;
+  }
+  if (status == STATUS_OK) {
+    memcpy(promise, response.data, PROMISE_SIZE);
+  }
+  crypto_wipe(data, sizeof data);
+  return status;
+}
+
+enum status session_commit(struct session *session, uint8_t type, const uint8_t authorisation[AUTHORISATION_SIZE],
+                           uint8_t secret[SECRET_SIZE]) {
+  bool load = type == TRANSACTION_LOAD;
+  const struct apdu commit = {.cla = CLA_PROPRIETARY,
+                              .ins = load ? INS_CREDIT_FOR_LOAD : INS_DEBIT_FOR_PURCHASE,
+                              .p1 = load ? P1_INITIALIZE_LOAD : P1_INITIALIZE_PURCHASE,
+                              .data = authorisation,
+                              .lc = AUTHORISATION_SIZE,
+                              .le = LE_ALL};
+  return session_fetch(session, &commit, secret, SECRET_SIZE);
+}
+
+enum status session_proof(struct session *session, struct proof *proof) {
+  const struct apdu command = {.cla = CLA_PROPRIETARY, .ins = INS_GET_TRANSACTION_PROOF, .le = LE_ALL};
+  uint8_t data[PROOF_SIZE];
+
+  enum status status = session_fetch(session, &command, data, sizeof data);
+  if (status == STATUS_OK && proof_decode(data, sizeof data, proof) != STATUS_OK) {
+    status = STATUS_BAD_REPLY;
+  }
+  crypto_wipe(data, sizeof data);
+  return status;
+}
+
+enum status session_balance(struct session *session, struct balance *balance) {
+  const struct apdu command = {.cla = CLA_PROPRIETARY, .ins = INS_GET_BALANCE, .le = LE_ALL};
+  uint8_t data[BALANCE_SIZE];
+
+  enum status status = session_fetch(session, &command, data, sizeof data);
+  return status == STATUS_OK && balance_decode(data, sizeof data, balance) != STATUS_OK ? STATUS_BAD_REPLY : status;
+}
+
+enum status session_info(struct session *session, struct card_info *info) {
+  const struct apdu command = {.ins = INS_GET_DATA, .p1 = TAG_CARD_INFO >> 8, .p2 = TAG_CARD_INFO & 0xFF, .le = LE_ALL};
+  uint8_t data[CARD_INFO_SIZE];
+
+  enum status status = session_fetch(session, &command, data, sizeof data);
+  return status == STATUS_OK && card_info_decode(data, sizeof data, info) != STATUS_OK ? STATUS_BAD_REPLY : status;
+}
+
+/* Takes the records of one answer, as many as there is room for. */
+static enum status log_take(const struct apdu_response *response, struct log_record *records, size_t capacity,
+                            size_t *count) {
+  if (response->sw != SW_OK || response->len == 0 || response->len % LOG_RECORD_SIZE != 0) {
+    return STATUS_BAD_REPLY;
+  }
+  for (size_t at = 0; at < response->len && *count < capacity; at += LOG_RECORD_SIZE) {
+    if (log_record_decode(response->data + at, LOG_RECORD_SIZE, &records[*count]) != STATUS_OK) {
+      return STATUS_BAD_REPLY;
+    }
+    ++*count;
+  }
+  return STATUS_OK;
+}
+
+/* An answer that is not full is the last one, under its R-MAC; asking on would end in a status word without. */
+enum status session_log(struct session *session, uint8_t sfi, struct log_record *records, size_t *count) {
+  size_t capacity = *count;
+  struct apdu_response response = {.len = RECORDS_PER_ANSWER * LOG_RECORD_SIZE};
+  enum status status = STATUS_OK;
+
+  *count = 0;
+  while (status == STATUS_OK && *count < capacity && response.len == RECORDS_PER_ANSWER * LOG_RECORD_SIZE) {
+    const struct apdu read = {
+        .ins = INS_READ_RECORD, .p1 = (uint8_t)(*count + 1), .p2 = (uint8_t)(sfi << 3 | 5), .le = LE_ALL};
+    status = session_command(session, &read, &response);
+    if (status == STATUS_OK) {
+      status = log_take(&response, records, capacity, count);
+    }
+  }
+  return status == STATUS_NO_RECORD ? STATUS_OK : status;
+}
+
+enum status session_block(struct session *session, const uint8_t order[BLOCK_ORDER_SIZE]) {
+  const struct apdu block = {
+      .cla = CLA_PROPRIETARY, .ins = INS_APPLICATION_BLOCK, .data = order, .lc = BLOCK_ORDER_SIZE};
+  uint8_t nothing[1];
+
+  return session_fetch(session, &block, nothing, 0);
+}
