@@ -26,7 +26,7 @@ struct reader {
   enum status (*reset)(void *context);
   /* Waits until a card is there (present) or gone, at most `seconds` (negative: for ever). STATUS_TIMEOUT, CANCELLED. */
   enum status (*wait)(void *context, bool present, int seconds);
-  /* Releases everything. */
+  /* Releases the context; reader_close then frees the struct itself, which its maker took from malloc. */
   void (*shutdown)(void *context);
   FILE *trace; /* borrowed; NULL: none. Set by reader_trace; a back-end leaves it NULL */
 };

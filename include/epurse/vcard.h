@@ -28,12 +28,13 @@ enum status vcard_power_on(struct vcard *vcard) EPURSE_MUST_USE;
 void vcard_power_off(struct vcard *vcard);
 size_t vcard_process(struct vcard *vcard, const uint8_t *command, size_t len, uint8_t answer[APDU_RESPONSE_MAX]);
 
-/* What the card did, since the last reset of the tally or per command name. */
+/* What the card did since it was opened or the tally reset: cryptography, writes and commits of its memory, bytes of APDUs. */
 struct vcard_tally {
   struct crypto_tally crypto;
   uint32_t commands, writes, commits, bytes_in, bytes_out;
 };
 void vcard_tally(const struct vcard *vcard, struct vcard_tally *tally);
+void vcard_tally_reset(struct vcard *vcard);
 void vcard_tally_print(const struct vcard *vcard, FILE *out); /* a table, one line per command */
 
 /* What it holds, without secrets, for `epurse-card show`. */

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a virtual card did, per command: for src/vcard/ alone. */
+#ifndef EPURSE_VCARD_TALLY_H
+#define EPURSE_VCARD_TALLY_H
+
+#include <stdio.h>
+
+#include "epurse/vcard.h"
+
+struct tally; /* a row per command name, one for commands that have none, one for power on */
+
+/* STATUS_NO_MEMORY. */
+enum status tally_new(struct tally **tally) EPURSE_MUST_USE;
+void tally_free(struct tally **tally);
+
+/* Between the two everything that this thread's cryptography and the card's memory do is put down to that command;
+ * otherwise what the memory does is put down to power on. */
+void tally_begin(struct tally *tally, const uint8_t *command, size_t len);
+void tally_end(struct tally *tally, size_t answer_len);
+
+void tally_write(struct tally *tally);
+void tally_commit(struct tally *tally);
+
+void tally_total(const struct tally *tally, struct vcard_tally *total);
+void tally_reset(struct tally *tally);
+void tally_print(const struct tally *tally, FILE *out);
+
+#endif
