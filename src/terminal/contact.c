@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Meeting a card: wait, connect, open the session, ask for the PIN. */
+#include "contact.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "epurse/backend.h"
+#include "epurse/crypto.h"
+
+#define REOPEN_ATTEMPTS     3
+#define REOPEN_PAUSE_MS     250 /* a reader may take 400 ms to see that its card has gone */
+#define REOPEN_WAIT_SECONDS 10
+
+void contact_say(const struct contact *contact, const char *sentence) {
+  if (contact->dialogue != NULL && contact->dialogue->say != NULL)
+    contact->dialogue->say(contact->dialogue->context, sentence);
+}
+
+static void contact_leave(struct contact *contact) {
+  if (contact->open)
+    session_close(&contact->session);
+  if (contact->connected)
+    reader_disconnect(contact->reader);
+  contact->open = contact->connected = contact->cid_known = false;
+}
+
+void contact_close(struct contact *contact) {
+  contact_leave(contact);
+}
+
+/* Connects to the card that is there. */
+static enum status contact_meet(struct contact *contact) {
+  bool desk = contact->terminal->role == ROLE_PERSO;
+  enum status status = reader_connect(contact->reader);
+  contact->connected = status == STATUS_OK;
+  if (status == STATUS_OK)
+    status = session_open(&contact->session, contact->reader, &contact->terminal->session_keys, desk);
+  contact->open = status == STATUS_OK;
+  return status;
+}
+
+enum status contact_open(struct contact *contact, int wait_seconds) {
+  enum status status = reader_wait(contact->reader, true, 0);
+  if (status == STATUS_TIMEOUT && wait_seconds != 0) {
+    contact_say(contact, "Insert the card.");
+    status = reader_wait(contact->reader, true, wait_seconds);
+  }
+  if (status == STATUS_TIMEOUT)
+    return STATUS_NO_CARD;
+  if (status == STATUS_OK)
+    status = contact_meet(contact);
+  if (status != STATUS_OK)
+    contact_leave(contact);
+  return status;
+}
+
+/* Whether trying again can help. */
+static bool is_loss(enum status status) {
+  return status == STATUS_NO_CARD || status == STATUS_CARD_LOST || status == STATUS_CARD_RESET ||
+         status == STATUS_CARD_MUTE || status == STATUS_CHANNEL_BROKEN || status == STATUS_NOT_AUTHENTICATED;
+}
+
+enum status contact_reopen(struct contact *contact) {
+  static const struct timespec pause = {0, REOPEN_PAUSE_MS * 1000000L};
+  bool somebody = contact->dialogue != NULL && contact->dialogue->say != NULL;
+  enum status status = STATUS_CARD_LOST;
+  for (int i = 0; i < REOPEN_ATTEMPTS && is_loss(status); i++) {
+    contact_leave(contact);
+    if (i > 0)
+      nanosleep(&pause, NULL);
+    if (reader_wait(contact->reader, true, 0) == STATUS_TIMEOUT && somebody) {
+      contact_say(contact, "Put the same card back: it is not finished.");
+      (void)!reader_wait(contact->reader, true, REOPEN_WAIT_SECONDS);
+    }
+    status = contact_meet(contact);
+  }
+  if (status != STATUS_OK)
+    contact_leave(contact);
+  return status;
+}
+
+enum status contact_identify(struct contact *contact) {
+  struct card_info info;
+  if (contact->cid_known)
+    return STATUS_OK;
+  enum status status = session_info(&contact->session, &info);
+  if (status == STATUS_OK) {
+    memcpy(contact->cid, info.cid, sizeof contact->cid);
+    contact->cid_known = true;
+  }
+  return status;
+}
+
+/* The server counts wrong PINs too. It learns what can be learnt: a card that has just blocked itself tells nothing
+ * more, and without a line the card's own counter stands alone. */
+static void report_failure(struct contact *contact, uint8_t tries_left) {
+  struct card_message failure = {.tries_left = tries_left};
+  struct message reply;
+  if (contact_identify(contact) != STATUS_OK)
+    return;
+  memcpy(failure.cid, contact->cid, sizeof failure.cid);
+  json_t *body = card_message_body(MESSAGE_PIN_FAILURE, &failure);
+  if (backend_call(contact->terminal->backend, MESSAGE_PIN_FAILURE, body, &reply) == STATUS_OK)
+    message_clear(&reply);
+}
+
+/* Asks once and attempts once. */
+static enum status try_once(struct contact *contact, struct contact_pin *pin, bool *asked) {
+  const struct dialogue *dialogue = contact->dialogue;
+  char digits[PIN_MAX + 1] = "";
+  uint8_t block[PIN_BLOCK_SIZE] = {0};
+  uint8_t tries_left = 0;
+  *asked = false;
+  enum status status = STATUS_CANCELLED;
+  if (dialogue == NULL || dialogue->ask_pin == NULL)
+    goto out;
+  status = dialogue->ask_pin(dialogue->context, pin->tries_left, digits);
+  if (status == STATUS_OK)
+    status = pin_block_encode(digits, block);
+  if (status != STATUS_OK)
+    goto out;
+  *asked = true;
+  status = pin->attempt(pin->context, digits, block, &tries_left);
+  if (status == STATUS_WRONG_PIN || status == STATUS_PIN_BLOCKED) {
+    pin->tries_left = tries_left;
+    report_failure(contact, tries_left);
+  }
+out:
+  crypto_wipe(digits, sizeof digits);
+  crypto_wipe(block, sizeof block);
+  return status;
+}
+
+enum status contact_try_pin(struct contact *contact, struct contact_pin *pin) {
+  bool asked, wrong = false;
+  pin->tries_left = PIN_TRIES;
+  for (;;) {
+    enum status status = try_once(contact, pin, &asked);
+    if (!asked && wrong)
+      return STATUS_WRONG_PIN; /* gave up */
+    if (status != STATUS_WRONG_PIN)
+      return status;
+    wrong = true;
+  }
+}

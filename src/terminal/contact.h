@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A meeting of terminal and card: waiting for it, the session, whose card it is, and the cardholder's PIN. */
+#ifndef EPURSE_TERMINAL_CONTACT_H
+#define EPURSE_TERMINAL_CONTACT_H
+
+#include "epurse/terminal.h"
+
+/* Zeroed but for the first three, which are borrowed; ended by contact_close. */
+struct contact {
+  struct terminal *terminal;
+  struct reader *reader;
+  const struct dialogue *dialogue; /* may be NULL */
+  struct session session;
+  bool connected, open; /* the card; the session */
+  bool cid_known;
+  uint8_t cid[CID_SIZE];
+};
+
+/* Waits for a card and opens a session with it. Statuses of reader_wait, reader_connect, session_open. */
+enum status contact_open(struct contact *contact, int wait_seconds) EPURSE_MUST_USE;
+/* After a loss: a new session with the card that is there, or is put back within a few seconds where somebody can be
+ * asked to. It may be another card. */
+enum status contact_reopen(struct contact *contact) EPURSE_MUST_USE;
+void contact_close(struct contact *contact);
+
+/* Learns the card's number, once per session: one protected command. */
+enum status contact_identify(struct contact *contact) EPURSE_MUST_USE;
+
+/* One sentence for the people. */
+void contact_say(const struct contact *contact, const char *sentence);
+
+/* Presents a PIN to the card in some command; WRONG_PIN and PIN_BLOCKED set *tries_left. */
+typedef enum status contact_attempt(void *context, const char *digits, const uint8_t block[PIN_BLOCK_SIZE],
+                                    uint8_t *tries_left);
+/* Asks for the PIN and attempts it, again after each wrong one; the server is told of these. Ends with the status of
+ * the last attempt; WRONG_PIN where the cardholder gave up after one, CANCELLED or what the dialogue said before. */
+struct contact_pin {
+  contact_attempt *attempt;
+  void *context;
+  unsigned tries_left; /* out: after the last attempt */
+};
+enum status contact_try_pin(struct contact *contact, struct contact_pin *pin) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A terminal's keys and certificates: everything hangs on the master key, fits together and is valid today. */
+#include "identity.h"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "epurse/x509.h"
+
+#define FILE_OWN 4 /* in struct terminal.files */
+
+enum status identity_path(const char *folder, const char *name, char path[IDENTITY_PATH_MAX]) {
+  int length = snprintf(path, IDENTITY_PATH_MAX, "%s/%s", folder, name);
+  return length > 0 && length < IDENTITY_PATH_MAX ? STATUS_OK : STATUS_BAD_CONFIG;
+}
+
+/* Says which file it was and why in the words of the list, or in better ones. */
+static enum status complain(char problem[256], const char *file, enum status status, const char *words) {
+  snprintf(problem, 256, "%s: %s", file, words != NULL ? words : status_sentence(status));
+  return status;
+}
+
+/* PEM SubjectPublicKeyInfo (RFC 7468 13), as the master key comes. */
+static enum status master_load(const char *path, uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
+  enum status status = STATUS_NOT_FOUND;
+  char group[32] = "";
+  size_t len = 0;
+  EVP_PKEY *key = NULL;
+  BIO *file = BIO_new_file(path, "rb");
+  if (file == NULL)
+    goto out;
+  status = STATUS_BAD_KEY;
+  key = PEM_read_bio_PUBKEY(file, NULL, NULL, NULL);
+  if (key == NULL || EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1 || strcmp(group, "prime256v1") != 0)
+    goto out;
+  if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, public_key, CRYPTO_P256_PUBLIC_SIZE, &len) == 1 &&
+      len == CRYPTO_P256_PUBLIC_SIZE && crypto_p256_valid(public_key))
+    status = STATUS_OK;
+out:
+  EVP_PKEY_free(key);
+  BIO_free(file);
+  return status;
+}
+
+static void moment_now(uint8_t moment[MOMENT_SIZE]) {
+  moment_from_unix((int64_t)time(NULL), moment);
+}
+
+/* Reads files[index] and checks it. */
+static enum status certificate_load(struct terminal *terminal, const char *path, size_t index,
+                                    struct certificate *certificate, const struct certificate_check *check) {
+  enum status status = public_file_load(path, &terminal->files[index], &terminal->files_len[index]);
+  if (status == STATUS_OK)
+    status = certificate_decode(terminal->files[index], terminal->files_len[index], certificate);
+  if (status == STATUS_OK)
+    status = certificate_verify(certificate, check);
+  if (status == STATUS_NOT_FOUND || status == STATUS_TERMINAL_REVOKED)
+    return status;
+  return status == STATUS_OK ? STATUS_OK : STATUS_BAD_CERTIFICATE;
+}
+
+/* The issuer's certificates, each under the master key. */
+static enum status issuer_load(struct terminal *terminal, const char *folder, char problem[256]) {
+  struct {
+    const char *name;
+    struct certificate *certificate;
+    uint8_t role;
+  } const rows[] = {{"card-ca.cert", &terminal->card_ca, ROLE_CARD_CA},
+                    {"server.cert", &terminal->server, ROLE_SERVER},
+                    {"server-pin.cert", &terminal->server_pin, ROLE_SERVER_PIN},
+                    {"terminal-ca.cert", &terminal->terminal_ca, ROLE_TERMINAL_CA}};
+  uint8_t now[MOMENT_SIZE];
+  char path[IDENTITY_PATH_MAX];
+  enum status status = identity_path(folder, "master.pem", path);
+  if (status == STATUS_OK)
+    status = master_load(path, terminal->master_public);
+  if (status != STATUS_OK)
+    return complain(problem, "master.pem", status == STATUS_NOT_FOUND ? STATUS_BAD_CONFIG : status,
+                    status == STATUS_NOT_FOUND ? "there is no such file" : NULL);
+  moment_now(now);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    const struct certificate_check check = {terminal->master_public, NULL, rows[i].role, now};
+    status = identity_path(folder, rows[i].name, path);
+    if (status == STATUS_OK)
+      status = certificate_load(terminal, path, i, rows[i].certificate, &check);
+    if (status != STATUS_OK)
+      return complain(problem, rows[i].name, STATUS_BAD_CERTIFICATE,
+                      status == STATUS_NOT_FOUND ? "there is no such file"
+                                                 : "not signed by the master key, not of this kind, or expired");
+  }
+  return STATUS_OK;
+}
+
+/* Whether the own certificate is for this terminal as it is configured. */
+static const char *own_mismatch(const struct terminal *terminal) {
+  if (memcmp(terminal->self.subject, terminal->tid, TID_SIZE) != 0)
+    return "it is another terminal's";
+  if (strcmp(terminal->self.merchant, terminal->merchant) != 0)
+    return "it names another merchant than terminal.conf";
+  if (!crypto_equal(terminal->self.public_key, key_public(terminal->ecka), CRYPTO_P256_PUBLIC_SIZE))
+    return "ecka.key is not its key";
+  return NULL;
+}
+
+static enum status own_load(struct terminal *terminal, const char *folder, char problem[256]) {
+  uint8_t now[MOMENT_SIZE];
+  char path[IDENTITY_PATH_MAX];
+  const struct certificate_check check = {terminal->terminal_ca.public_key, terminal->terminal_ca.subject,
+                                          terminal->role, NULL};
+  enum status status = identity_path(folder, "terminal.cert", path);
+  if (status == STATUS_OK)
+    status = certificate_load(terminal, path, FILE_OWN, &terminal->self, &check);
+  if (status != STATUS_OK)
+    return complain(problem, "terminal.cert", STATUS_BAD_CERTIFICATE,
+                    status == STATUS_NOT_FOUND ? "there is no such file"
+                                               : "not signed by the terminal CA, or of another role");
+  const char *mismatch = own_mismatch(terminal);
+  if (mismatch != NULL)
+    return complain(problem, "terminal.cert", STATUS_BAD_CERTIFICATE, mismatch);
+  moment_now(now);
+  if (date_passed(terminal->self.expiry, now))
+    return complain(problem, "terminal.cert", STATUS_TERMINAL_REVOKED, "it has expired; the issuer must renew it");
+  return STATUS_OK;
+}
+
+static enum status keys_load(struct terminal *terminal, const char *folder, char problem[256]) {
+  struct {
+    const char *name;
+    struct key **key;
+  } const rows[] = {{"ecka.key", &terminal->ecka}, {"sig.key", &terminal->sig}};
+  char path[IDENTITY_PATH_MAX];
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    enum status status = identity_path(folder, rows[i].name, path);
+    if (status == STATUS_OK)
+      status = key_load(path, NULL, rows[i].key);
+    if (status == STATUS_NOT_FOUND)
+      return complain(problem, rows[i].name, STATUS_BAD_KEY, "there is no such file");
+    if (status != STATUS_OK)
+      return complain(problem, rows[i].name, status, NULL);
+  }
+  if (terminal->role != ROLE_PERSO)
+    return STATUS_OK;
+  enum status status = identity_path(folder, "batch.key", path);
+  if (status == STATUS_OK)
+    status = aes_key_load(path, terminal->batch_key);
+  terminal->has_batch_key = status == STATUS_OK;
+  return status == STATUS_OK || status == STATUS_NOT_FOUND ? STATUS_OK : complain(problem, "batch.key", status, NULL);
+}
+
+/* What is wrong with the client certificate, or NULL. */
+static enum status tls_check(const struct terminal *terminal, const X509 *certificate, const char **words) {
+  uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE];
+  char name[TID_SIZE + 1] = "";
+  *words = "sig.key is not its key";
+  if (x509_public_key(certificate, public_key) != STATUS_OK ||
+      !crypto_equal(public_key, key_public(terminal->sig), sizeof public_key))
+    return STATUS_BAD_CERTIFICATE;
+  *words = "it is another terminal's";
+  if (x509_common_name(certificate, name, sizeof name) != STATUS_OK || strcmp(name, terminal->tid) != 0)
+    return STATUS_BAD_CERTIFICATE;
+  *words = "it has expired; the issuer must renew it";
+  if (X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0)
+    return STATUS_TERMINAL_REVOKED;
+  *words = "it is not valid yet: this machine's clock is off";
+  return X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0 ? STATUS_CLOCK_OFF : STATUS_OK;
+}
+
+static enum status tls_load(const struct terminal *terminal, const char *folder, char problem[256]) {
+  enum status status;
+  const char *words = "there is no certificate in it";
+  X509 *certificate = NULL;
+  char path[IDENTITY_PATH_MAX];
+  status = identity_path(folder, "tls.crt", path);
+  if (status != STATUS_OK)
+    return status;
+  BIO *file = BIO_new_file(path, "rb");
+  if (file != NULL)
+    certificate = PEM_read_bio_X509(file, NULL, NULL, NULL);
+  status = certificate != NULL ? tls_check(terminal, certificate, &words) : STATUS_BAD_CERTIFICATE;
+  X509_free(certificate);
+  BIO_free(file);
+  return status == STATUS_OK ? STATUS_OK : complain(problem, "tls.crt", status, words);
+}
+
+enum status identity_load(struct terminal *terminal, const char *folder, char problem[256]) {
+  enum status status = issuer_load(terminal, folder, problem);
+  if (status == STATUS_OK)
+    status = keys_load(terminal, folder, problem);
+  if (status == STATUS_OK)
+    status = own_load(terminal, folder, problem);
+  if (status == STATUS_OK)
+    status = tls_load(terminal, folder, problem);
+  if (status != STATUS_OK)
+    return status;
+  terminal->session_keys = (struct session_keys){
+      .ecka_private = key_private(terminal->ecka),
+      .ecka_certificate = terminal->files[FILE_OWN],
+      .ecka_certificate_len = terminal->files_len[FILE_OWN],
+      .card_ca_public = terminal->card_ca.public_key,
+      .card_ca_subject = terminal->card_ca.subject,
+  };
+  return STATUS_OK;
+}
+
+void identity_wipe(struct terminal *terminal) {
+  for (size_t i = 0; i < sizeof terminal->files / sizeof terminal->files[0]; i++) {
+    free(terminal->files[i]);
+    terminal->files[i] = NULL;
+  }
+  key_free(&terminal->ecka);
+  key_free(&terminal->sig);
+  crypto_wipe(terminal->batch_key, sizeof terminal->batch_key);
+}

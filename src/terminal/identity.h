@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Who a terminal is: its keys and certificates, read from its folder and held against the master key. */
+#ifndef EPURSE_TERMINAL_IDENTITY_H
+#define EPURSE_TERMINAL_IDENTITY_H
+
+#include "epurse/status.h"
+#include "epurse/terminal.h"
+
+/* Where the files of a terminal are: FOLDER/NAME. STATUS_BAD_CONFIG: too long. */
+#define IDENTITY_PATH_MAX 4096
+enum status identity_path(const char *folder, const char *name, char path[IDENTITY_PATH_MAX]) EPURSE_MUST_USE;
+
+/* Fills master key, certificates, keys and batch key of a terminal whose tid, role and merchant are set, and checks
+ * them all. Statuses and `problem` as terminal_open. What was filled is the terminal's, also on failure: identity_wipe.
+ */
+enum status identity_load(struct terminal *terminal, const char *folder, char problem[256]) EPURSE_MUST_USE;
+
+/* Releases and wipes it. */
+void identity_wipe(struct terminal *terminal);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Writing a receipt: beside its place first, then moved there, so that there is never half a receipt. */
+#include "receipt_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RECEIPT_PATH_MAX 512
+
+enum { FILE_CARD_CA, FILE_SERVER, FILE_SERVER_PIN, FILE_TERMINAL_CA, FILE_OWN }; /* in struct terminal.files */
+
+static struct bytes_view file_view(const struct terminal *terminal, size_t index) {
+  return (struct bytes_view){terminal->files[index], terminal->files_len[index]};
+}
+
+static enum status receipt_of(const struct terminal *terminal, const struct journal_entry *entry,
+                              uint8_t data[RECEIPT_MAX], size_t *len) {
+  const struct receipt receipt = {
+      .promise = {entry->promise, sizeof entry->promise},
+      .authorisation = {entry->authorisation, sizeof entry->authorisation},
+      .secret = {entry->secret, sizeof entry->secret},
+      .card = {entry->card_certificate, entry->card_certificate_len},
+      .card_ca = file_view(terminal, FILE_CARD_CA),
+      .server = file_view(terminal, FILE_SERVER),
+      .terminal = file_view(terminal, FILE_OWN),
+      .terminal_ca = file_view(terminal, FILE_TERMINAL_CA),
+  };
+  return receipt_encode(&receipt, data, RECEIPT_MAX, len);
+}
+
+static enum status receipt_path(const struct terminal *terminal, const struct journal_entry *entry, const char *suffix,
+                                char path[RECEIPT_PATH_MAX]) {
+  struct promise promise;
+  char cid[17];
+  enum status status = promise_decode(entry->promise, sizeof entry->promise, &promise);
+  if (status != STATUS_OK)
+    return status;
+  cid_print(promise.cid, cid);
+  int length =
+      snprintf(path, RECEIPT_PATH_MAX, "%s/%s-%" PRIu32 ".receipt%s", terminal->receipts, cid, promise.atc, suffix);
+  return length > 0 && length < RECEIPT_PATH_MAX ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+static enum status file_write(const char *path, const uint8_t *data, size_t len) {
+  int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0)
+    return STATUS_STORE_FAILED;
+  bool written = write(file, data, len) == (ssize_t)len && fsync(file) == 0;
+  return close(file) == 0 && written ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+/* The folder is made where it is missing; its name is as durable as the receipt. */
+static enum status folder_sync(const char *path) {
+  int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0)
+    return STATUS_STORE_FAILED;
+  bool synced = fsync(folder) == 0;
+  return close(folder) == 0 && synced ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+enum status receipt_file_write(const struct terminal *terminal, const struct journal_entry *entry, char path[512]) {
+  uint8_t data[RECEIPT_MAX];
+  size_t len = 0;
+  char name[RECEIPT_PATH_MAX], part[RECEIPT_PATH_MAX];
+  path[0] = 0;
+  enum status status = receipt_of(terminal, entry, data, &len);
+  if (status == STATUS_OK)
+    status = receipt_path(terminal, entry, "", name);
+  if (status == STATUS_OK)
+    status = receipt_path(terminal, entry, ".part", part);
+  if (status != STATUS_OK)
+    return status;
+  if (mkdir(terminal->receipts, 0700) != 0 && errno != EEXIST)
+    return STATUS_STORE_FAILED;
+  status = file_write(part, data, len);
+  if (status == STATUS_OK && rename(part, name) != 0)
+    status = STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    status = folder_sync(terminal->receipts);
+  if (status == STATUS_OK)
+    snprintf(path, RECEIPT_PATH_MAX, "%s", name);
+  return status;
+}

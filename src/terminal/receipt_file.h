@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Receipts as files: RECEIPTS/CID-ATC.receipt, what epurse-verify reads. */
+#ifndef EPURSE_TERMINAL_RECEIPT_FILE_H
+#define EPURSE_TERMINAL_RECEIPT_FILE_H
+
+#include "epurse/journal.h"
+#include "epurse/terminal.h"
+
+/* Writes the receipt of an entry that has promise, authorisation, secret and card certificate, whole or not at all; one
+ * that is there already is replaced by the same. `path` (512) becomes its name, "" where there is none.
+ * STATUS_STORE_FAILED, STATUS_BAD_LENGTH. */
+enum status receipt_file_write(const struct terminal *terminal, const struct journal_entry *entry,
+                               char path[512]) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Opening a terminal: its configuration, who it is, its journal and its line to the server. */
+#include "epurse/terminal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "epurse/backend.h"
+#include "epurse/journal.h"
+#include "epurse/settings.h"
+#include "epurse/x509.h"
+
+#include "identity.h"
+
+static const struct settings_row terminal_rows[] = {
+    {"terminal", "id", NULL, SETTING_TEXT, 0, 0},          {"terminal", "role", NULL, SETTING_TEXT, 0, 0},
+    {"terminal", "merchant", "", SETTING_TEXT, 0, 0},      {"terminal", "merchant_name", "", SETTING_TEXT, 0, 0},
+    {"terminal", "currency", NULL, SETTING_TEXT, 0, 0},    {"server", "url", NULL, SETTING_TEXT, 0, 0},
+    {"server", "timeout", "10", SETTING_NUMBER, 1, 120}, /* seconds */
+    {"tender", "driver", "cash", SETTING_TEXT, 0, 0},      {"files", "journal", "journal.db", SETTING_PATH, 0, 0},
+    {"files", "receipts", "receipts", SETTING_PATH, 0, 0},
+};
+
+/* Copies a setting; false where it does not fit. */
+static bool text_take(const struct settings *settings, const char *section, const char *name, char *text,
+                      size_t capacity) {
+  int length = snprintf(text, capacity, "%s", settings_text(settings, section, name));
+  return length >= 0 && (size_t)length < capacity;
+}
+
+/* What the file says of the terminal itself. */
+static enum status terminal_configure(struct terminal *terminal, const struct settings *settings, char problem[256]) {
+  const char *wrong = NULL;
+  if (!text_take(settings, "terminal", "id", terminal->tid, sizeof terminal->tid) ||
+      !tid_valid((const uint8_t *)terminal->tid))
+    wrong = "[terminal] id: 8 printable characters without blanks";
+  else if (role_by_name(settings_text(settings, "terminal", "role"), &terminal->role) != STATUS_OK)
+    wrong = "[terminal] role: pos, reload, perso or admin";
+  else if (!text_take(settings, "terminal", "merchant", terminal->merchant, sizeof terminal->merchant))
+    wrong = "[terminal] merchant: at most 15 characters";
+  else if (!text_take(settings, "terminal", "merchant_name", terminal->merchant_name, sizeof terminal->merchant_name))
+    wrong = "[terminal] merchant_name: at most 63 bytes";
+  else if (!text_take(settings, "tender", "driver", terminal->tender_spec, sizeof terminal->tender_spec))
+    wrong = "[tender] driver: too long";
+  else if (!text_take(settings, "files", "receipts", terminal->receipts, sizeof terminal->receipts))
+    wrong = "[files] receipts: the path is too long";
+  terminal->currency = currency_by_code(settings_text(settings, "terminal", "currency"));
+  if (wrong == NULL && terminal->currency == NULL)
+    wrong = "[terminal] currency: three letters of ISO 4217, like EUR";
+  if (wrong == NULL)
+    return STATUS_OK;
+  snprintf(problem, 256, "%s", wrong);
+  return STATUS_BAD_CONFIG;
+}
+
+static enum status next_seq(void *context, int64_t *seq) {
+  return journal_next_seq(context, seq);
+}
+
+static enum status terminal_connect(struct terminal *terminal, const struct settings *settings, char problem[256]) {
+  char root[IDENTITY_PATH_MAX], certificate[IDENTITY_PATH_MAX], sig[IDENTITY_PATH_MAX];
+  const char *folder = settings_folder(settings);
+  const char *file = settings_text(settings, "files", "journal");
+  enum status status = journal_open(file, &terminal->journal);
+  if (status != STATUS_OK) {
+    snprintf(problem, 256, "%.120s: %s", file, status_sentence(status));
+    return status;
+  }
+  if (identity_path(folder, "root.crt", root) != STATUS_OK ||
+      identity_path(folder, "tls.crt", certificate) != STATUS_OK || identity_path(folder, "sig.key", sig) != STATUS_OK)
+    return STATUS_BAD_CONFIG;
+  const struct backend_options options = {
+      .url = settings_text(settings, "server", "url"),
+      .root_certificate = root,
+      .certificate = certificate,
+      .private_key = sig,
+      .sig = terminal->sig,
+      .tid = terminal->tid,
+      .server_public = terminal->server.public_key,
+      .timeout_seconds = (long)settings_number(settings, "server", "timeout"),
+      .next_seq = next_seq,
+      .next_seq_context = terminal->journal,
+  };
+  status = backend_open(&options, &terminal->backend);
+  if (status == STATUS_BAD_CONFIG)
+    snprintf(problem, 256, "[server] url: https://HOST:PORT, nothing behind it");
+  return status;
+}
+
+/* DIR stands for DIR/terminal.conf. */
+static enum status config_path(const char *path, char file[IDENTITY_PATH_MAX]) {
+  struct stat facts;
+  if (stat(path, &facts) == 0 && S_ISDIR(facts.st_mode))
+    return identity_path(path, "terminal.conf", file);
+  int length = snprintf(file, IDENTITY_PATH_MAX, "%s", path);
+  return length > 0 && length < IDENTITY_PATH_MAX ? STATUS_OK : STATUS_NO_CONFIG;
+}
+
+enum status terminal_open(const char *path, struct terminal **terminal, char problem[256]) {
+  struct settings *settings = NULL;
+  struct terminal *fresh = NULL;
+  char file[IDENTITY_PATH_MAX];
+  enum status status;
+  *terminal = NULL;
+  problem[0] = 0;
+  status = config_path(path, file);
+  if (status == STATUS_OK)
+    status = settings_load(file, terminal_rows, sizeof terminal_rows / sizeof terminal_rows[0], &settings, problem);
+  if (status != STATUS_OK)
+    goto out;
+  status = STATUS_NO_MEMORY;
+  fresh = calloc(1, sizeof *fresh);
+  if (fresh == NULL)
+    goto out;
+  status = terminal_configure(fresh, settings, problem);
+  if (status == STATUS_OK)
+    status = identity_load(fresh, settings_folder(settings), problem);
+  if (status == STATUS_OK)
+    status = terminal_connect(fresh, settings, problem);
+out:
+  settings_free(&settings);
+  if (status != STATUS_OK) {
+    terminal_close(&fresh);
+    if (problem[0] == 0)
+      snprintf(problem, 256, "%.120s: %s", path, status_sentence(status));
+  }
+  *terminal = fresh;
+  return status;
+}
+
+void terminal_close(struct terminal **terminal) {
+  struct terminal *old = *terminal;
+  *terminal = NULL;
+  if (old == NULL)
+    return;
+  backend_close(&old->backend);
+  journal_close(&old->journal);
+  identity_wipe(old);
+  crypto_wipe(old, sizeof *old);
+  free(old);
+}
