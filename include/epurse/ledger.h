@@ -58,7 +58,7 @@ enum status ledger_transact(struct ledger *ledger, ledger_step *step, void *cont
 
 /* ---- merchants and terminals ---- */
 
-#define LEDGER_NAME_MAX 40
+#define LEDGER_NAME_MAX 63
 
 struct ledger_merchant {
   char id[MERCHANT_MAX + 1];      /* 1 to 15 printable characters without blanks */
@@ -113,7 +113,7 @@ enum ledger_card_state {
 };
 
 #define LEDGER_PIN_MAC_SIZE 32
-#define LEDGER_REASON_MAX   40 /* of a block or a decline: the name of a status, or a few words */
+#define LEDGER_REASON_MAX   127 /* of a block or a decline: the name of a status, or a few words */
 
 /* What certification fixes. */
 struct ledger_certification {
@@ -198,7 +198,7 @@ enum ledger_tender_kind {
   LEDGER_TENDER_BANK = 2,
   LEDGER_TENDER_OWED = 3 /* nothing is charged: it is what the card is owed */
 };
-#define LEDGER_REFERENCE_MAX 40
+#define LEDGER_REFERENCE_MAX 63
 struct ledger_tender {
   uint8_t kind;                             /* enum ledger_tender_kind */
   char reference[LEDGER_REFERENCE_MAX + 1]; /* the bank's, or "" */
