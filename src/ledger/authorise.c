@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the issuer says to a promise: yes, with a hold and a signature; or no, with a signature. */
+#include "config.h"
+
+#include <string.h>
+
+#include "booking.h"
+#include "card.h"
+#include "store.h"
+#include "terminal.h"
+
+/* All that one answer is made from. */
+struct answer {
+  const struct ledger_offer *offer;
+  const struct ledger_signer *signer;
+  struct ledger_tender tender;
+  struct terminal_brief terminal;
+  enum status reason; /* STATUS_OK approves */
+  int64_t points;     /* change of the card's counter */
+};
+
+static enum status answer_check_opened(const struct ledger *ledger, const struct ledger_offer *offer, bool in_step) {
+  const struct chain *chain = &ledger->chain;
+  int64_t card = 0;
+  bool opened = ledger->stepping && chain->open && chain->atc == offer->promise->atc &&
+                card_number(ledger, offer->promise->cid, &card) == STATUS_OK && card == chain->card;
+  return opened && (!in_step || chain->in_step) ? STATUS_OK : STATUS_INTERNAL;
+}
+
+/* What speaks against any approval. */
+static enum status answer_check_card(const struct ledger *ledger, const struct ledger_offer *offer,
+                                     const struct chain *chain) {
+  uint8_t now[MOMENT_SIZE];
+  moment_from_unix(offer->now, now);
+  if (chain->card_state != LEDGER_CARD_ISSUED)
+    return STATUS_CARD_BLOCKED;
+  if (date_passed(chain->expiry, now))
+    return STATUS_CARD_EXPIRED;
+  if (offer->promise->currency != ledger->currency)
+    return STATUS_WRONG_CURRENCY;
+  return STATUS_OK;
+}
+
+static enum status answer_check_terminal(struct ledger *ledger, const struct ledger_offer *offer,
+                                         struct terminal_brief *terminal) {
+  enum status status = terminal_brief(ledger, offer->promise->tid, terminal);
+  if (status != STATUS_OK)
+    return status;
+  if (terminal->revoked)
+    return STATUS_TERMINAL_REVOKED;
+  bool load = offer->promise->type == TRANSACTION_LOAD;
+  bool permitted = load ? terminal->role == ROLE_RELOAD || terminal->role == ROLE_PERSO : terminal->role == ROLE_POS;
+  return permitted ? STATUS_OK : STATUS_NOT_PERMITTED;
+}
+
+static enum status answer_check_limits(const struct promise *promise, const struct chain *chain) {
+  switch (promise->type) {
+  case TRANSACTION_PURCHASE:
+    if (promise->amount > chain->payment_ceiling)
+      return STATUS_ABOVE_LIMIT;
+    return promise->amount > chain->balance ? STATUS_INSUFFICIENT_BALANCE : STATUS_OK;
+  case TRANSACTION_POINTS_PURCHASE:
+    return promise->amount > chain->points ? STATUS_INSUFFICIENT_POINTS : STATUS_OK;
+  case TRANSACTION_LOAD:
+    return promise->amount + chain->balance > chain->purse_ceiling ? STATUS_ABOVE_LIMIT : STATUS_OK;
+  default:
+    return STATUS_BAD_FORMAT;
+  }
+}
+
+/* Granted per 100 minor units, rounded down, and never beyond what the counter holds. */
+static int64_t answer_points(const struct promise *promise, const struct chain *chain, uint32_t rate) {
+  if (promise->type == TRANSACTION_POINTS_PURCHASE)
+    return -(int64_t)promise->amount;
+  if (promise->type != TRANSACTION_PURCHASE)
+    return 0;
+  int64_t granted = (int64_t)promise->amount * rate / 100;
+  int64_t room = INT32_MAX - chain->points;
+  return granted < room ? granted : room;
+}
+
+static enum status answer_sign(const struct answer *answer, uint8_t record[AUTHORISATION_SIZE]) {
+  const struct promise *promise = answer->offer->promise;
+  struct authorisation authorisation = {.type = promise->type,
+                                        .atc = promise->atc,
+                                        .amount = promise->amount,
+                                        .currency = promise->currency,
+                                        .decision = answer->reason == STATUS_OK ? DECISION_APPROVED : DECISION_DECLINED,
+                                        .points = (int32_t)answer->points};
+  memcpy(authorisation.cid, promise->cid, CID_SIZE);
+  memcpy(authorisation.tid, promise->tid, TID_SIZE);
+  memcpy(authorisation.commitment, promise->commitment, CRYPTO_SHA256_SIZE);
+  moment_from_unix(answer->offer->now, authorisation.time);
+  return answer->signer->sign(answer->signer->context, &authorisation, record);
+}
+
+static enum status answer_insert(struct ledger *ledger, const struct answer *answer,
+                                 const uint8_t record[AUTHORISATION_SIZE], int64_t id) {
+  const struct promise *promise = answer->offer->promise;
+  struct query query = query_begin(ledger, QUERY_BOOKING_ADD);
+  query_i64(&query, id);
+  query_i64(&query, answer->reason == STATUS_OK ? LEDGER_HELD : LEDGER_DECLINED);
+  query_i64(&query, promise->type);
+  query_i64(&query, promise->amount);
+  query_i64(&query, answer->points);
+  query_i64(&query, answer->terminal.number);
+  query_i64(&query, answer->terminal.merchant);
+  query_i64(&query, answer->tender.kind);
+  query_text(&query, answer->tender.reference);
+  query_text(&query, answer->reason == STATUS_OK ? "" : status_name(answer->reason));
+  query_blob(&query, ledger->chain.hash, CRYPTO_SHA256_SIZE);
+  query_blob(&query, promise->commitment, CRYPTO_SHA256_SIZE);
+  query_blob(&query, answer->offer->record, PROMISE_SIZE);
+  query_blob(&query, record, AUTHORISATION_SIZE);
+  query_i64(&query, answer->offer->now);
+  return query_run(&query);
+}
+
+/* A decline leaves a hold alone that its promise did not settle (STATUS_OUT_OF_STEP). */
+static enum status answer_advance(struct ledger *ledger, const struct answer *answer) {
+  const struct chain *chain = &ledger->chain;
+  uint32_t held = chain->in_step ? 0 : chain->held_atc;
+  if (answer->reason == STATUS_OK)
+    held = chain->atc;
+  struct query query = query_begin(ledger, QUERY_CARD_HOT_SEEN);
+  query_i64(&query, chain->atc);
+  query_blob(&query, chain->hash, CRYPTO_SHA256_SIZE);
+  query_i64(&query, held);
+  query_i64(&query, chain->card);
+  return query_run(&query);
+}
+
+/* Signed first: where the signer fails nothing has been written. */
+static enum status answer_book(struct ledger *ledger, const struct answer *answer,
+                               struct ledger_transaction *transaction) {
+  uint8_t record[AUTHORISATION_SIZE];
+  struct booking booking;
+  int64_t id = booking_id(ledger->chain.card, ledger->chain.atc);
+  enum status status = answer_sign(answer, record);
+  if (status == STATUS_OK)
+    status = answer_insert(ledger, answer, record, id);
+  if (status == STATUS_OK && answer->reason == STATUS_OK)
+    status = booking_read(ledger, id, &booking);
+  if (status == STATUS_OK && answer->reason == STATUS_OK)
+    status = booking_hold(ledger, &booking, answer->offer->now);
+  if (status == STATUS_OK)
+    status = answer_advance(ledger, answer);
+  ledger->chain.open = false;
+  return status == STATUS_OK ? booking_transaction(ledger, id, transaction) : status;
+}
+
+static enum status answer_check(struct ledger *ledger, const struct chain *chain, struct answer *answer) {
+  enum status status = answer_check_card(ledger, answer->offer, chain);
+  if (status == STATUS_OK)
+    status = answer_check_terminal(ledger, answer->offer, &answer->terminal);
+  if (status == STATUS_OK)
+    status = answer_check_limits(answer->offer->promise, chain);
+  return status;
+}
+
+enum status ledger_purchase_authorise(struct ledger *ledger, const struct ledger_offer *offer,
+                                      const struct ledger_signer *signer, struct ledger_transaction *transaction) {
+  struct answer answer = {.offer = offer, .signer = signer, .reason = STATUS_OK};
+  const struct chain *chain = &ledger->chain;
+  enum status status = answer_check_opened(ledger, offer, true);
+  if (status == STATUS_OK && offer->promise->type == TRANSACTION_LOAD)
+    status = STATUS_BAD_FORMAT;
+  if (status == STATUS_OK)
+    status = answer_check(ledger, chain, &answer);
+  if (status != STATUS_OK)
+    return status;
+  answer.points = answer_points(offer->promise, chain, answer.terminal.points_rate);
+  return answer_book(ledger, &answer, transaction);
+}
+
+/* ---- loads ---- */
+
+static enum status load_check_reversal(struct ledger *ledger, const struct chain *chain, const struct answer *answer) {
+  struct query query = query_begin(ledger, QUERY_REVERSAL_FIND);
+  query_i64(&query, booking_id(chain->card, answer->offer->promise->atc));
+  query_i64(&query, answer->terminal.number);
+  bool found = query_row(&query);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && found ? STATUS_TENDER_DECLINED : status;
+}
+
+static enum status load_check(struct ledger *ledger, const struct chain *chain, struct answer *answer) {
+  const struct promise *promise = answer->offer->promise;
+  uint8_t kind = answer->tender.kind;
+  if (promise->type != TRANSACTION_LOAD || kind < LEDGER_TENDER_CASH || kind > LEDGER_TENDER_OWED)
+    return STATUS_BAD_FORMAT;
+  enum status status = answer_check(ledger, chain, answer);
+  if (status == STATUS_OK && kind == LEDGER_TENDER_OWED && promise->amount > chain->owed)
+    status = STATUS_TENDER_DECLINED;
+  if (status == STATUS_OK)
+    status = load_check_reversal(ledger, chain, answer);
+  return status;
+}
+
+enum status ledger_load_authorise(struct ledger *ledger, const struct ledger_offer *offer,
+                                  const struct ledger_tender *tender, const struct ledger_signer *signer,
+                                  struct ledger_transaction *transaction) {
+  struct answer answer = {.offer = offer, .signer = signer, .tender = *tender, .reason = STATUS_OK};
+  if (strnlen(tender->reference, sizeof tender->reference) == sizeof tender->reference)
+    return STATUS_BAD_FORMAT;
+  enum status status = answer_check_opened(ledger, offer, true);
+  if (status == STATUS_OK)
+    status = load_check(ledger, &ledger->chain, &answer);
+  return status == STATUS_OK ? answer_book(ledger, &answer, transaction) : status;
+}
+
+enum status ledger_load_check(struct ledger *ledger, const struct ledger_offer *offer, uint8_t tender_kind) {
+  struct answer answer = {.offer = offer, .tender = {.kind = tender_kind}, .reason = STATUS_OK};
+  struct chain chain;
+  enum status status = chain_read(ledger, offer, &chain);
+  return status == STATUS_OK ? load_check(ledger, &chain, &answer) : status;
+}
+
+enum status ledger_decline(struct ledger *ledger, const struct ledger_offer *offer, enum status reason,
+                           const struct ledger_signer *signer, struct ledger_transaction *transaction) {
+  struct answer answer = {.offer = offer, .signer = signer, .reason = reason};
+  enum status status = answer_check_opened(ledger, offer, false);
+  if (status == STATUS_OK && reason == STATUS_OK)
+    status = STATUS_INTERNAL;
+  if (status == STATUS_OK)
+    status = terminal_brief(ledger, offer->promise->tid, &answer.terminal);
+  return status == STATUS_OK ? answer_book(ledger, &answer, transaction) : status;
+}

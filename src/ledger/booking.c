@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Transactions as rows: named, read, listed. */
+#include "booking.h"
+
+#include <string.h>
+
+#include "card.h"
+#include "store.h"
+
+int64_t booking_id(int64_t card, uint32_t atc) {
+  return card * (INT64_C(1) << 32) + atc;
+}
+
+int64_t booking_card(int64_t id) {
+  return id >> 32;
+}
+
+uint32_t booking_atc(int64_t id) {
+  return (uint32_t)(id & UINT32_MAX);
+}
+
+enum status booking_hash(struct ledger *ledger, int64_t id, uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  struct query query = query_begin(ledger, QUERY_BOOKING_HASH);
+  query_i64(&query, id);
+  bool found = query_row(&query);
+  query_read_blob(&query, hash, CRYPTO_SHA256_SIZE);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
+}
+
+enum status booking_read(struct ledger *ledger, int64_t id, struct booking *booking) {
+  struct query query = query_begin(ledger, QUERY_BOOKING_BRIEF);
+  query_i64(&query, id);
+  bool found = query_row(&query);
+  memset(booking, 0, sizeof *booking);
+  booking->id = id;
+  booking->state = (uint8_t)query_read_i64(&query);
+  booking->type = (uint8_t)query_read_i64(&query);
+  booking->amount = (uint32_t)query_read_i64(&query);
+  booking->points = (int32_t)query_read_i64(&query);
+  booking->terminal = query_read_i64(&query);
+  booking->merchant = query_read_i64(&query);
+  booking->tender = (uint8_t)query_read_i64(&query);
+  query_read_blob(&query, booking->commitment, CRYPTO_SHA256_SIZE);
+  booking->reversed = query_read_i64(&query) != 0;
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
+}
+
+static void transaction_read(struct ledger *ledger, struct query *query, struct ledger_transaction *transaction) {
+  memset(transaction, 0, sizeof *transaction);
+  int64_t id = query_read_i64(query);
+  card_cid(ledger, booking_card(id), transaction->cid);
+  transaction->atc = booking_atc(id);
+  transaction->state = (uint8_t)query_read_i64(query);
+  transaction->type = (uint8_t)query_read_i64(query);
+  transaction->amount = (uint32_t)query_read_i64(query);
+  transaction->points = (int32_t)query_read_i64(query);
+  query_read_blob(query, transaction->tid, TID_SIZE);
+  query_read_text(query, transaction->merchant, sizeof transaction->merchant);
+  query_read_text(query, transaction->reason, sizeof transaction->reason);
+  transaction->tender.kind = (uint8_t)query_read_i64(query);
+  query_read_text(query, transaction->tender.reference, sizeof transaction->tender.reference);
+  transaction->reversed = query_read_i64(query) != 0;
+  query_read_blob(query, transaction->commitment, CRYPTO_SHA256_SIZE);
+  query_read_blob(query, transaction->promise, PROMISE_SIZE);
+  query_read_blob(query, transaction->authorisation, AUTHORISATION_SIZE);
+  transaction->has_secret = query_read_i64(query) != 0;
+  query_read_blob(query, transaction->secret, SECRET_SIZE);
+  transaction->created_at = query_read_i64(query);
+  transaction->settled_at = query_read_i64(query);
+}
+
+enum status booking_transaction(struct ledger *ledger, int64_t id, struct ledger_transaction *transaction) {
+  struct query query = query_begin(ledger, QUERY_BOOKING_FIND);
+  query_i64(&query, id);
+  bool found = query_row(&query);
+  transaction_read(ledger, &query, transaction);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
+}
+
+enum status ledger_transaction_find(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t atc,
+                                    struct ledger_transaction *transaction) {
+  int64_t card = 0;
+  if (card_number(ledger, cid, &card) != STATUS_OK)
+    return STATUS_NOT_FOUND;
+  return booking_transaction(ledger, booking_id(card, atc), transaction);
+}
+
+enum status ledger_transaction_list(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t before,
+                                    struct ledger_transaction *transactions, size_t capacity, size_t *count) {
+  int64_t card = 0;
+  *count = 0;
+  if (card_number(ledger, cid, &card) != STATUS_OK)
+    return STATUS_NOT_FOUND;
+  struct query query = query_begin(ledger, QUERY_BOOKING_LIST);
+  query_i64(&query, booking_id(card, 0));
+  query_i64(&query, booking_id(card, before == 0 ? UINT32_MAX : before - 1));
+  query_i64(&query, (int64_t)capacity);
+  for (*count = 0; *count < capacity && query_row(&query); ++*count)
+    transaction_read(ledger, &query, &transactions[*count]);
+  return query_end(&query);
+}
+
+enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *holds,
+                             size_t capacity, size_t *count) {
+  int64_t card = 0;
+  *count = 0;
+  if (after != NULL && card_number(ledger, after->cid, &card) != STATUS_OK)
+    return STATUS_NOT_FOUND;
+  struct query query = query_begin(ledger, QUERY_HOLD_LIST);
+  query_i64(&query, after == NULL ? 0 : booking_id(card, after->atc));
+  query_i64(&query, (int64_t)capacity);
+  for (*count = 0; *count < capacity && query_row(&query); ++*count) {
+    struct ledger_hold *hold = &holds[*count];
+    int64_t id = query_read_i64(&query);
+    card_cid(ledger, booking_card(id), hold->cid);
+    hold->atc = booking_atc(id);
+    hold->type = (uint8_t)query_read_i64(&query);
+    hold->amount = (uint32_t)query_read_i64(&query);
+    query_read_blob(&query, hold->tid, TID_SIZE);
+    hold->created_at = query_read_i64(&query);
+  }
+  return query_end(&query);
+}

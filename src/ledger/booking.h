@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Transactions as rows, and how they end: captured once, or released once. */
+#ifndef LEDGER_BOOKING_H
+#define LEDGER_BOOKING_H
+
+#include "epurse/ledger.h"
+
+/* What the postings of a transaction depend on. */
+struct booking {
+  int64_t id; /* card << 32 | atc */
+  uint8_t state, type, tender;
+  uint32_t amount;
+  int32_t points;
+  int64_t terminal, merchant;
+  uint8_t commitment[CRYPTO_SHA256_SIZE];
+  bool reversed;
+};
+
+int64_t booking_id(int64_t card, uint32_t atc);
+int64_t booking_card(int64_t id);
+uint32_t booking_atc(int64_t id);
+
+/* STATUS_NOT_FOUND. */
+enum status booking_read(struct ledger *ledger, int64_t id, struct booking *booking) EPURSE_MUST_USE;
+enum status booking_hash(struct ledger *ledger, int64_t id, uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
+enum status booking_transaction(struct ledger *ledger, int64_t id,
+                                struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+/* settle.c: what a new hold, its proof, and its abort book. */
+enum status booking_hold(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;
+enum status booking_capture(struct ledger *ledger, const struct booking *booking, const uint8_t secret[SECRET_SIZE],
+                            int64_t now) EPURSE_MUST_USE;
+/* *state: LEDGER_RELEASED or LEDGER_OWED. */
+enum status booking_release(struct ledger *ledger, const struct booking *booking, int64_t now,
+                            uint8_t *state) EPURSE_MUST_USE;
+enum status booking_refund(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;
+/* An incident: the card has the load's money, and so has whoever paid for it. */
+enum status booking_note_reversed(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Cards as their readers see them: identity, state, and the shadow of their balance. */
+#include <string.h>
+
+#include "card.h"
+#include "posting.h"
+#include "store.h"
+
+/* One card is one row and one run of five accounts that lie side by side. */
+enum status card_balances(struct ledger *ledger, int64_t card, struct ledger_card *balances) {
+  balances->balance = balances->held = balances->owed = balances->points = balances->points_held = 0;
+  struct query query = query_begin(ledger, QUERY_CARD_ACCOUNTS);
+  query_i64(&query, card);
+  while (query_row(&query)) {
+    int64_t kind = query_read_i64(&query);
+    int64_t balance = query_read_i64(&query);
+    if (kind == ACCOUNT_CARD)
+      balances->balance = balance;
+    else if (kind == ACCOUNT_HOLD)
+      balances->held = balance;
+    else if (kind == ACCOUNT_OWED)
+      balances->owed = balance;
+    else if (kind == ACCOUNT_POINTS)
+      balances->points = balance;
+    else if (kind == ACCOUNT_POINTS_HOLD)
+      balances->points_held = balance;
+  }
+  return query_end(&query);
+}
+
+static void certification_read(struct query *query, struct ledger_certification *certification) {
+  query_read_blob(query, certification->sig_public, CRYPTO_P256_PUBLIC_SIZE);
+  query_read_blob(query, certification->ecka_public, CRYPTO_P256_PUBLIC_SIZE);
+  query_read_blob(query, certification->expiry, DATE_SIZE);
+  certification->currency = (uint16_t)query_read_i64(query);
+  certification->purse_ceiling = (uint32_t)query_read_i64(query);
+  certification->payment_ceiling = (uint32_t)query_read_i64(query);
+  query_read_blob(query, certification->pin_mac, LEDGER_PIN_MAC_SIZE);
+  certification->sig_certificate_len = query_read_bytes(query, certification->sig_certificate, CERTIFICATE_MAX);
+}
+
+static void card_read(struct ledger *ledger, struct query *query, struct ledger_card *card) {
+  memset(card, 0, sizeof *card);
+  card_cid(ledger, query_read_i64(query), card->cid);
+  query_read_blob(query, card->chip_serial, CHIP_SERIAL_SIZE);
+  card->state = (uint8_t)query_read_i64(query);
+  query_read_text(query, card->reason, sizeof card->reason);
+  card->reserved_at = query_read_i64(query);
+  card->issued_at = query_read_i64(query);
+  card->blocked_at = query_read_i64(query);
+  card->pin_failures = (uint32_t)query_read_i64(query);
+  card->last_atc = (uint32_t)query_read_i64(query);
+  card->captured_atc = (uint32_t)query_read_i64(query);
+  card->held_atc = (uint32_t)query_read_i64(query);
+  card->certified = query_read_i64(query) != 0;
+  certification_read(query, &card->certification);
+}
+
+static enum status card_find_number(struct ledger *ledger, int64_t number, struct ledger_card *card) {
+  struct query query = query_begin(ledger, QUERY_CARD_FIND);
+  query_i64(&query, number);
+  bool found = query_row(&query);
+  card_read(ledger, &query, card);
+  enum status status = query_end(&query);
+  if (status == STATUS_OK && !found)
+    status = STATUS_CARD_UNKNOWN;
+  return status == STATUS_OK ? card_balances(ledger, number, card) : status;
+}
+
+enum status ledger_card_find(struct ledger *ledger, const uint8_t cid[CID_SIZE], struct ledger_card *card) {
+  int64_t number = 0;
+  enum status status = card_number(ledger, cid, &number);
+  return status == STATUS_OK ? card_find_number(ledger, number, card) : status;
+}
+
+/* max() over no rows is one row with NULL, which reads as 0: no card has that number. */
+enum status ledger_card_find_chip(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
+                                  struct ledger_card *card) {
+  static const enum query_name searches[] = {QUERY_CARD_OF_CHIP, QUERY_CARD_RETIRED_OF_CHIP};
+  for (size_t i = 0; i < sizeof searches / sizeof searches[0]; i++) {
+    struct query query = query_begin(ledger, searches[i]);
+    query_blob(&query, chip_serial, CHIP_SERIAL_SIZE);
+    (void)query_row(&query);
+    int64_t number = query_read_i64(&query);
+    enum status status = query_end(&query);
+    if (status != STATUS_OK)
+      return status;
+    if (number != 0)
+      return card_find_number(ledger, number, card);
+  }
+  return STATUS_CARD_UNKNOWN;
+}
+
+enum status ledger_card_list(struct ledger *ledger, const uint8_t *after, struct ledger_card *cards, size_t capacity,
+                             size_t *count) {
+  int64_t number = 0;
+  *count = 0;
+  enum status status = after == NULL ? STATUS_OK : card_number(ledger, after, &number);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_CARD_LIST);
+  query_i64(&query, number);
+  query_i64(&query, (int64_t)capacity);
+  for (*count = 0; *count < capacity && query_row(&query); ++*count)
+    card_read(ledger, &query, &cards[*count]);
+  status = query_end(&query);
+  for (size_t i = 0; status == STATUS_OK && i < *count; i++) {
+    status = card_number(ledger, cards[i].cid, &number);
+    if (status == STATUS_OK)
+      status = card_balances(ledger, number, &cards[i]);
+  }
+  return status;
+}

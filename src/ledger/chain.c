@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The chain of a card's promises: what a new one says about those before it, and where the shadow account then stands.
+ */
+#include "chain.h"
+
+#include <string.h>
+
+#include "card.h"
+#include "epurse/crypto.h"
+#include "incident.h"
+#include "store.h"
+
+static enum status chain_read_card(struct ledger *ledger, const uint8_t cid[CID_SIZE], struct chain *chain) {
+  enum status status = card_number(ledger, cid, &chain->card);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_CARD_CHAIN);
+  query_i64(&query, chain->card);
+  bool found = query_row(&query);
+  chain->card_state = (uint8_t)query_read_i64(&query);
+  query_read_blob(&query, chain->expiry, DATE_SIZE);
+  chain->purse_ceiling = query_read_i64(&query);
+  chain->payment_ceiling = query_read_i64(&query);
+  chain->last_atc = (uint32_t)query_read_i64(&query);
+  query_read_blob(&query, chain->last_hash, CRYPTO_SHA256_SIZE);
+  chain->captured_atc = (uint32_t)query_read_i64(&query);
+  chain->held_atc = (uint32_t)query_read_i64(&query);
+  status = query_end(&query);
+  return status == STATUS_OK && !found ? STATUS_CARD_UNKNOWN : status;
+}
+
+/* Only a blocked card is worth the look. */
+static enum status chain_read_forks(struct ledger *ledger, struct chain *chain) {
+  if (chain->card_state != LEDGER_CARD_BLOCKED)
+    return STATUS_OK;
+  struct query query = query_begin(ledger, QUERY_INCIDENT_OF_CARD);
+  query_i64(&query, chain->card);
+  query_i64(&query, LEDGER_INCIDENT_FORK);
+  chain->forked_before = query_row(&query);
+  return query_end(&query);
+}
+
+/* Whether this promise, or another one of its name, was seen. */
+static enum status chain_recognise(struct ledger *ledger, const struct promise *promise, const struct chain *chain) {
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  enum status status = booking_hash(ledger, booking_id(chain->card, promise->atc), hash);
+  if (status == STATUS_OK)
+    return crypto_equal(hash, chain->hash, sizeof hash) ? STATUS_EXISTS : STATUS_CARD_FORKED;
+  if (status != STATUS_NOT_FOUND)
+    return status;
+  if (promise->atc <= chain->last_atc)
+    return STATUS_STALE;
+  bool follows = promise->atc == chain->last_atc + 1;
+  if (follows && !crypto_equal(promise->previous, chain->last_hash, sizeof chain->last_hash))
+    return STATUS_CARD_FORKED;
+  return chain->forked_before ? STATUS_CARD_FORKED : STATUS_OK;
+}
+
+/* Whether r opens a commitment. */
+static enum status chain_prove(const uint8_t secret[SECRET_SIZE], const uint8_t commitment[CRYPTO_SHA256_SIZE]) {
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  if (!crypto_sha256(secret, SECRET_SIZE, hash))
+    return STATUS_CRYPTO_FAILED;
+  return crypto_equal(hash, commitment, sizeof hash) ? STATUS_OK : STATUS_CARD_FORKED;
+}
+
+/* The last committed transaction that the card names is either the one in hold, or the last one that was captured:
+ * nothing else was ever authorised after that, and nothing before it can be the last. */
+static enum status chain_conclude(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
+  static const uint8_t none[SECRET_SIZE] = {0};
+  enum status status = STATUS_OK;
+  struct booking captured;
+  if (chain->held_atc != 0)
+    status = booking_read(ledger, booking_id(chain->card, chain->held_atc), &chain->held);
+  if (status != STATUS_OK)
+    return status == STATUS_NOT_FOUND ? STATUS_LEDGER_BROKEN : status;
+  if (chain->held_atc != 0 && promise->last_atc == chain->held_atc) {
+    chain->outcome = LEDGER_CAPTURED;
+    return chain_prove(promise->last_secret, chain->held.commitment);
+  }
+  chain->outcome = chain->held_atc != 0 ? LEDGER_RELEASED : 0;
+  if (promise->last_atc != chain->captured_atc)
+    return STATUS_CARD_FORKED;
+  if (chain->captured_atc == 0)
+    return crypto_equal(promise->last_secret, none, sizeof none) ? STATUS_OK : STATUS_CARD_FORKED;
+  status = booking_read(ledger, booking_id(chain->card, chain->captured_atc), &captured);
+  if (status != STATUS_OK)
+    return status == STATUS_NOT_FOUND ? STATUS_LEDGER_BROKEN : status;
+  return chain_prove(promise->last_secret, captured.commitment);
+}
+
+/* Where the shadow will stand once the hold is settled, before anything is booked. */
+static enum status chain_foresee(struct ledger *ledger, struct chain *chain) {
+  struct ledger_card now;
+  enum status status = card_balances(ledger, chain->card, &now);
+  if (status != STATUS_OK)
+    return status;
+  const struct booking *held = &chain->held;
+  chain->balance = now.balance;
+  chain->points = now.points;
+  chain->owed = now.owed;
+  if (chain->outcome == LEDGER_CAPTURED && held->type == TRANSACTION_LOAD)
+    chain->balance += held->amount;
+  if (chain->outcome == LEDGER_CAPTURED && held->points > 0)
+    chain->points += held->points;
+  if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_PURCHASE)
+    chain->balance += held->amount;
+  if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_POINTS_PURCHASE)
+    chain->points += held->amount;
+  if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_LOAD &&
+      (held->tender == LEDGER_TENDER_OWED || !held->reversed))
+    chain->owed += held->amount;
+  return STATUS_OK;
+}
+
+enum status chain_read(struct ledger *ledger, const struct ledger_offer *offer, struct chain *chain) {
+  const struct promise *promise = offer->promise;
+  memset(chain, 0, sizeof *chain);
+  if (promise->last_atc >= promise->atc || promise->amount == 0 || promise->amount > INT32_MAX)
+    return STATUS_BAD_FORMAT;
+  enum status status = record_hash(offer->record, PROMISE_SIZE, chain->hash);
+  if (status == STATUS_OK)
+    status = chain_read_card(ledger, promise->cid, chain);
+  if (status == STATUS_OK)
+    status = chain_read_forks(ledger, chain);
+  if (status == STATUS_OK)
+    status = chain_recognise(ledger, promise, chain);
+  if (status == STATUS_OK)
+    status = chain_conclude(ledger, promise, chain);
+  if (status == STATUS_OK)
+    status = chain_foresee(ledger, chain);
+  if (status != STATUS_OK)
+    return status;
+  chain->open = true;
+  chain->atc = promise->atc;
+  chain->in_step = promise->balance == chain->balance && promise->points == chain->points;
+  return chain->in_step ? STATUS_OK : STATUS_OUT_OF_STEP;
+}
+
+static enum status chain_note_fork(struct ledger *ledger, const struct ledger_offer *offer, const struct chain *chain) {
+  struct incident incident = {.kind = LEDGER_INCIDENT_FORK,
+                              .card = chain->card,
+                              .atc = offer->promise->atc,
+                              .evidence = offer->record,
+                              .evidence_len = PROMISE_SIZE,
+                              .at = offer->now};
+  return chain->forked_before ? STATUS_OK : incident_note(ledger, &incident);
+}
+
+static enum status chain_settle(struct ledger *ledger, const struct ledger_offer *offer,
+                                struct ledger_standing *standing) {
+  const struct chain *chain = &ledger->chain;
+  if (chain->outcome == 0)
+    return STATUS_OK;
+  standing->settled_atc = chain->held_atc;
+  standing->settled_state = LEDGER_CAPTURED;
+  if (chain->outcome == LEDGER_CAPTURED)
+    return booking_capture(ledger, &chain->held, offer->promise->last_secret, offer->now);
+  return booking_release(ledger, &chain->held, offer->now, &standing->settled_state);
+}
+
+enum status ledger_promise_open(struct ledger *ledger, const struct ledger_offer *offer,
+                                struct ledger_standing *standing) {
+  memset(standing, 0, sizeof *standing);
+  if (!ledger->stepping)
+    return STATUS_INTERNAL;
+  enum status status = chain_read(ledger, offer, &ledger->chain);
+  if (status == STATUS_EXISTS) {
+    standing->answered = true;
+    return booking_transaction(ledger, booking_id(ledger->chain.card, offer->promise->atc), &standing->transaction);
+  }
+  if (status == STATUS_CARD_FORKED) {
+    enum status noted = chain_note_fork(ledger, offer, &ledger->chain);
+    return noted == STATUS_OK ? status : noted;
+  }
+  return status == STATUS_OK ? chain_settle(ledger, offer, standing) : status;
+}

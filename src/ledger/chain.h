@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The chain of a card's promises: what a new one says about those before it, and where the shadow account then stands.
+ */
+#ifndef LEDGER_CHAIN_H
+#define LEDGER_CHAIN_H
+
+#include "booking.h"
+#include "epurse/ledger.h"
+
+struct chain {
+  bool open;    /* read, and its promise may be authorised or declined in this step */
+  bool in_step; /* with the shadow: may be authorised */
+  int64_t card;
+  uint32_t atc;                     /* of the promise */
+  uint8_t hash[CRYPTO_SHA256_SIZE]; /* its record_hash */
+
+  uint8_t card_state; /* enum ledger_card_state */
+  uint8_t expiry[DATE_SIZE];
+  int64_t purse_ceiling, payment_ceiling;
+  uint32_t last_atc, captured_atc, held_atc;
+  uint8_t last_hash[CRYPTO_SHA256_SIZE];
+  bool forked_before;
+
+  struct booking held;           /* where held_atc is not 0 */
+  uint8_t outcome;               /* what the promise makes of it: LEDGER_CAPTURED, LEDGER_RELEASED, 0: no hold */
+  int64_t balance, points, owed; /* as they stand once that is settled */
+};
+
+/* Reads and judges; writes nothing. STATUS_EXISTS: answered already; else as ledger_promise_open, and
+ * STATUS_OUT_OF_STEP leaves *chain filled in. */
+enum status chain_read(struct ledger *ledger, const struct ledger_offer *offer, struct chain *chain) EPURSE_MUST_USE;
+
+#endif

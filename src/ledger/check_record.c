@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The audit of what was signed: each transaction says what its promise and authorisation say, and its proof opens it.
+ */
+#include <string.h>
+
+#include "booking.h"
+#include "card.h"
+#include "check.h"
+#include "epurse/crypto.h"
+#include "store.h"
+
+#define CHECK_PAGE 64 /* transactions read at a time */
+
+/* A transaction taken apart. */
+struct record {
+  int64_t id;
+  uint8_t hash[CRYPTO_SHA256_SIZE]; /* as stored */
+  struct ledger_transaction transaction;
+  struct promise promise;
+  struct authorisation authorisation;
+};
+
+/* The one before, while walking in order of (CID, ATC). */
+struct chain_end {
+  int64_t id;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+};
+
+static const char *record_flaw_of_promise(const struct record *record) {
+  const struct ledger_transaction *transaction = &record->transaction;
+  const struct promise *promise = &record->promise;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  if (record_hash(transaction->promise, PROMISE_SIZE, hash) != STATUS_OK ||
+      !crypto_equal(hash, record->hash, sizeof hash))
+    return "its promise is not the one that was hashed";
+  if (memcmp(promise->cid, transaction->cid, CID_SIZE) != 0 || promise->atc != transaction->atc ||
+      memcmp(promise->tid, transaction->tid, TID_SIZE) != 0)
+    return "its promise names another transaction";
+  if (promise->type != transaction->type || promise->amount != transaction->amount ||
+      memcmp(promise->commitment, transaction->commitment, sizeof promise->commitment) != 0)
+    return "its promise says something else";
+  return NULL;
+}
+
+static const char *record_flaw_of_authorisation(const struct record *record) {
+  const struct ledger_transaction *transaction = &record->transaction;
+  const struct authorisation *authorisation = &record->authorisation;
+  bool approved = authorisation->decision == DECISION_APPROVED;
+  if (!authorisation_answers(authorisation, &record->promise))
+    return "its authorisation does not answer its promise";
+  if (approved == (transaction->state == LEDGER_DECLINED))
+    return "its authorisation decided otherwise";
+  if (authorisation->points != transaction->points)
+    return "its authorisation grants other points";
+  return NULL;
+}
+
+static const char *record_flaw_of_proof(const struct record *record) {
+  const struct ledger_transaction *transaction = &record->transaction;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  if (transaction->state != LEDGER_CAPTURED)
+    return NULL;
+  if (!crypto_sha256(transaction->secret, SECRET_SIZE, hash) ||
+      !crypto_equal(hash, transaction->commitment, sizeof hash))
+    return "its proof does not open its commitment";
+  return NULL;
+}
+
+static const char *record_flaw_of_chain(const struct record *record, const struct chain_end *before) {
+  bool follows = before->id + 1 == record->id && record->transaction.atc > 1;
+  if (follows && !crypto_equal(record->promise.previous, before->hash, sizeof before->hash))
+    return "its promise does not follow the one before";
+  return NULL;
+}
+
+static const char *record_flaw(struct record *record, const struct chain_end *before) {
+  const struct ledger_transaction *transaction = &record->transaction;
+  if (promise_decode(transaction->promise, PROMISE_SIZE, &record->promise) != STATUS_OK)
+    return "its promise cannot be read";
+  if (authorisation_decode(transaction->authorisation, AUTHORISATION_SIZE, &record->authorisation) != STATUS_OK)
+    return "its authorisation cannot be read";
+  const char *flaw = record_flaw_of_promise(record);
+  if (flaw == NULL)
+    flaw = record_flaw_of_authorisation(record);
+  if (flaw == NULL)
+    flaw = record_flaw_of_proof(record);
+  if (flaw == NULL)
+    flaw = record_flaw_of_chain(record, before);
+  return flaw;
+}
+
+static enum status check_record(struct check *check, int64_t id, struct chain_end *before) {
+  struct record record = {.id = id};
+  char cid[17];
+  enum status status = booking_transaction(check->ledger, id, &record.transaction);
+  if (status == STATUS_OK)
+    status = booking_hash(check->ledger, id, record.hash);
+  if (status != STATUS_OK)
+    return status;
+  const char *flaw = record_flaw(&record, before);
+  cid_print(record.transaction.cid, cid);
+  if (flaw != NULL)
+    check_report(check, "card %s transaction %u: %s", cid, (unsigned)record.transaction.atc, flaw);
+  before->id = id;
+  memcpy(before->hash, record.hash, sizeof before->hash);
+  return STATUS_OK;
+}
+
+static enum status check_page(struct ledger *ledger, int64_t after, int64_t ids[CHECK_PAGE], size_t *count) {
+  struct query query = query_begin(ledger, QUERY_BOOKING_IDS);
+  query_i64(&query, after);
+  query_i64(&query, CHECK_PAGE);
+  for (*count = 0; *count < CHECK_PAGE && query_row(&query); ++*count)
+    ids[*count] = query_read_i64(&query);
+  return query_end(&query);
+}
+
+enum status check_records(struct check *check) {
+  struct chain_end before = {.id = 0};
+  int64_t ids[CHECK_PAGE];
+  size_t count = 0;
+  enum status status = STATUS_OK;
+  do {
+    status = check_page(check->ledger, before.id, ids, &count);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+      status = check_record(check, ids[i], &before);
+  } while (status == STATUS_OK && count == CHECK_PAGE);
+  return status;
+}

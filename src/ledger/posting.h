@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Accounts and the one way to change them: a posting, which takes from one what it gives to another. */
+#ifndef LEDGER_POSTING_H
+#define LEDGER_POSTING_H
+
+#include "epurse/ledger.h"
+
+/* The last four bits of an account's number (without sign). From 8 on they hold points. */
+enum account_kind {
+  ACCOUNT_CARD = 1,     /* shadow of a card: 0 .. its purse ceiling */
+  ACCOUNT_HOLD = 2,     /* of a card: authorised, outcome unknown */
+  ACCOUNT_OWED = 3,     /* to a card: loads that were paid for and not credited */
+  ACCOUNT_MERCHANT = 4, /* what the issuer owes a merchant */
+  ACCOUNT_TENDER = 5,   /* of a merchant: negative is what it owes for loads */
+  ACCOUNT_POINTS = 8,
+  ACCOUNT_POINTS_HOLD = 9,
+  ACCOUNT_POINTS_ISSUER = 10 /* where points come from: may go negative */
+};
+
+#define ACCOUNT_BOUND (INT64_C(1) << 62) /* far from what int64 holds, and from any purse */
+
+int64_t account_of_card(int64_t card, enum account_kind kind);         /* positive */
+int64_t account_of_merchant(int64_t merchant, enum account_kind kind); /* negative */
+int64_t account_of_issuer(enum account_kind kind);                     /* negative */
+
+/* A new account with a balance of 0. */
+enum status account_open(struct ledger *ledger, int64_t account, int64_t lowest, int64_t highest) EPURSE_MUST_USE;
+
+enum posting_transition {
+  POSTING_HOLD = 1,
+  POSTING_SETTLE = 2, /* captured or released */
+  POSTING_GRANT = 3,  /* points for a purchase */
+  POSTING_REFUND = 4  /* a tender given back after its load had become owed */
+};
+
+struct posting {
+  int64_t booking;
+  enum posting_transition transition;
+  int64_t debit, credit;
+  int64_t amount; /* minor units or points, greater than 0 */
+  int64_t at;
+};
+/* STATUS_LEDGER_BROKEN: a bound does not allow it, or this transition was booked before. */
+enum status posting_add(struct ledger *ledger, const struct posting *posting) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a transaction books: at its hold, at its proof, at its abort, at its refund. docs/ledger.md has the table. */
+#include "booking.h"
+#include "incident.h"
+#include "posting.h"
+#include "store.h"
+
+/* From where to where the amount goes; the hold lies in between. */
+struct route {
+  int64_t source, hold, target;
+};
+
+static int64_t tender_account(const struct booking *booking) {
+  return booking->tender == LEDGER_TENDER_OWED ? account_of_card(booking_card(booking->id), ACCOUNT_OWED)
+                                               : account_of_merchant(booking->merchant, ACCOUNT_TENDER);
+}
+
+static struct route booking_route(const struct booking *booking) {
+  int64_t card = booking_card(booking->id);
+  struct route route = {.hold = account_of_card(card, ACCOUNT_HOLD)};
+  switch (booking->type) {
+  case TRANSACTION_LOAD:
+    route.source = tender_account(booking);
+    route.target = account_of_card(card, ACCOUNT_CARD);
+    break;
+  case TRANSACTION_POINTS_PURCHASE:
+    route.source = account_of_card(card, ACCOUNT_POINTS);
+    route.hold = account_of_card(card, ACCOUNT_POINTS_HOLD);
+    route.target = account_of_issuer(ACCOUNT_POINTS_ISSUER);
+    break;
+  default:
+    route.source = account_of_card(card, ACCOUNT_CARD);
+    route.target = account_of_merchant(booking->merchant, ACCOUNT_MERCHANT);
+  }
+  return route;
+}
+
+static enum status booking_move(struct ledger *ledger, const struct booking *booking,
+                                enum posting_transition transition, int64_t debit, int64_t credit, int64_t at) {
+  struct posting posting = {.booking = booking->id,
+                            .transition = transition,
+                            .debit = debit,
+                            .credit = credit,
+                            .amount = booking->amount,
+                            .at = at};
+  return posting_add(ledger, &posting);
+}
+
+static enum status booking_set_state(struct ledger *ledger, int64_t id, uint8_t state, const uint8_t *secret,
+                                     int64_t now) {
+  struct query query = query_begin(ledger, QUERY_BOOKING_SETTLE);
+  query_i64(&query, state);
+  query_blob(&query, secret, SECRET_SIZE);
+  query_i64(&query, now);
+  query_i64(&query, id);
+  return query_run(&query);
+}
+
+enum status booking_hold(struct ledger *ledger, const struct booking *booking, int64_t now) {
+  struct route route = booking_route(booking);
+  return booking_move(ledger, booking, POSTING_HOLD, route.source, route.hold, now);
+}
+
+static enum status booking_grant(struct ledger *ledger, const struct booking *booking, int64_t now) {
+  struct posting posting = {.booking = booking->id,
+                            .transition = POSTING_GRANT,
+                            .debit = account_of_issuer(ACCOUNT_POINTS_ISSUER),
+                            .credit = account_of_card(booking_card(booking->id), ACCOUNT_POINTS),
+                            .amount = booking->points,
+                            .at = now};
+  return booking->points > 0 ? posting_add(ledger, &posting) : STATUS_OK;
+}
+
+/* The merchant's tender account keeps the debt; a person collects it. */
+enum status booking_note_reversed(struct ledger *ledger, const struct booking *booking, int64_t now) {
+  struct incident incident = {.kind = LEDGER_INCIDENT_REVERSED_CREDIT,
+                              .card = booking_card(booking->id),
+                              .atc = booking_atc(booking->id),
+                              .evidence = NULL,
+                              .evidence_len = 0,
+                              .at = now};
+  return incident_note(ledger, &incident);
+}
+
+enum status booking_capture(struct ledger *ledger, const struct booking *booking, const uint8_t secret[SECRET_SIZE],
+                            int64_t now) {
+  struct route route = booking_route(booking);
+  enum status status = booking_set_state(ledger, booking->id, LEDGER_CAPTURED, secret, now);
+  if (status == STATUS_OK)
+    status = booking_move(ledger, booking, POSTING_SETTLE, route.hold, route.target, now);
+  if (status == STATUS_OK)
+    status = booking_grant(ledger, booking, now);
+  if (status == STATUS_OK && booking->type == TRANSACTION_LOAD && booking->reversed)
+    status = booking_note_reversed(ledger, booking, now);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_CARD_HOT_CAPTURED);
+  query_i64(&query, booking_atc(booking->id));
+  query_i64(&query, booking_card(booking->id));
+  return query_run(&query);
+}
+
+/* A load whose tender the terminal has not given back is still the cardholder's money: it becomes owed. */
+enum status booking_release(struct ledger *ledger, const struct booking *booking, int64_t now, uint8_t *state) {
+  struct route route = booking_route(booking);
+  bool owed = booking->type == TRANSACTION_LOAD && booking->tender != LEDGER_TENDER_OWED && !booking->reversed;
+  int64_t back = owed ? account_of_card(booking_card(booking->id), ACCOUNT_OWED) : route.source;
+  *state = owed ? LEDGER_OWED : LEDGER_RELEASED;
+  enum status status = booking_set_state(ledger, booking->id, *state, NULL, now);
+  if (status == STATUS_OK)
+    status = booking_move(ledger, booking, POSTING_SETTLE, route.hold, back, now);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_CARD_HOT_RELEASED);
+  query_i64(&query, booking_card(booking->id));
+  return query_run(&query);
+}
+
+enum status booking_refund(struct ledger *ledger, const struct booking *booking, int64_t now) {
+  struct route route = booking_route(booking);
+  enum status status = booking_set_state(ledger, booking->id, LEDGER_REFUNDED, NULL, now);
+  if (status != STATUS_OK)
+    return status;
+  int64_t owed = account_of_card(booking_card(booking->id), ACCOUNT_OWED);
+  return booking_move(ledger, booking, POSTING_REFUND, owed, route.source, now);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a transaction needs to know of the terminal that it came from. */
+#ifndef LEDGER_TERMINAL_H
+#define LEDGER_TERMINAL_H
+
+#include "epurse/ledger.h"
+
+struct terminal_brief {
+  int64_t number, merchant;
+  uint8_t role; /* enum role */
+  bool revoked;
+  uint32_t points_rate; /* its merchant's */
+};
+/* STATUS_NOT_FOUND. */
+enum status terminal_brief(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                           struct terminal_brief *brief) EPURSE_MUST_USE;
+
+#endif

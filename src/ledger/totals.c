@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Figures for metrics, from small tables and the few accounts that are not cards'. */
+#include <string.h>
+
+#include "store.h"
+
+static enum status totals_cards(struct ledger *ledger, struct ledger_totals *totals) {
+  struct query query = query_begin(ledger, QUERY_TOTAL_CARDS);
+  while (query_row(&query)) {
+    int64_t state = query_read_i64(&query);
+    int64_t cards = query_read_i64(&query);
+    if (state >= LEDGER_CARD_RESERVED && state <= LEDGER_CARD_RETIRED)
+      totals->cards[state] = (uint64_t)cards;
+  }
+  return query_end(&query);
+}
+
+static enum status totals_rows(struct ledger *ledger, struct ledger_totals *totals) {
+  struct query query = query_begin(ledger, QUERY_TOTAL_ROWS);
+  (void)query_row(&query);
+  totals->pool_free = (uint64_t)query_read_i64(&query);
+  totals->terminals = (uint64_t)query_read_i64(&query);
+  totals->merchants = (uint64_t)query_read_i64(&query);
+  totals->incidents = (uint64_t)query_read_i64(&query);
+  totals->open_holds = (uint64_t)query_read_i64(&query);
+  return query_end(&query);
+}
+
+/* Counting millions of rows takes a second: once, then each commit adds its own. */
+static enum status totals_postings(struct ledger *ledger, struct ledger_totals *totals) {
+  enum status status = STATUS_OK;
+  if (!ledger->postings_counted) {
+    struct query query = query_begin(ledger, QUERY_TOTAL_POSTINGS);
+    (void)query_row(&query);
+    ledger->postings = (uint64_t)query_read_i64(&query);
+    status = query_end(&query);
+    if (ledger->stepping)
+      ledger->postings -= ledger->step_postings;
+    ledger->postings_counted = status == STATUS_OK;
+  }
+  totals->postings = ledger->postings;
+  return status;
+}
+
+/* All money sums to zero, so what cards hold is what the other accounts lack. */
+static enum status totals_due(struct ledger *ledger, struct ledger_totals *totals) {
+  struct query query = query_begin(ledger, QUERY_TOTAL_DUE);
+  (void)query_row(&query);
+  totals->merchants_due = query_read_i64(&query);
+  totals->tenders_due = -query_read_i64(&query);
+  totals->points = -query_read_i64(&query);
+  totals->outstanding = totals->tenders_due - totals->merchants_due;
+  return query_end(&query);
+}
+
+enum status ledger_totals(struct ledger *ledger, struct ledger_totals *totals) {
+  memset(totals, 0, sizeof *totals);
+  enum status status = totals_cards(ledger, totals);
+  if (status == STATUS_OK)
+    status = totals_rows(ledger, totals);
+  if (status == STATUS_OK)
+    status = totals_postings(ledger, totals);
+  if (status == STATUS_OK)
+    status = totals_due(ledger, totals);
+  return status;
+}
