@@ -29,6 +29,7 @@ struct ledger_settings {
   uint32_t issuer;       /* first six digits of every card number */
   uint32_t pool_size;    /* how many card numbers there are at first */
   uint32_t first_serial; /* of the pool; 0 means 1 */
+  uint32_t point_value;  /* minor units that one loyalty point pays; 0 means 1; at most 1000000 */
 };
 
 /* Makes the file (mode 0600, durable with its directory) and closes it again. STATUS_EXISTS; STATUS_BAD_FORMAT where
@@ -209,7 +210,7 @@ struct ledger_transaction {
   uint32_t atc;
   uint8_t state;   /* enum ledger_transaction_state */
   uint8_t type;    /* enum transaction_type */
-  uint32_t amount; /* minor units; points for TRANSACTION_POINTS_PURCHASE */
+  uint32_t amount; /* minor units; of TRANSACTION_POINTS_PURCHASE: the price, which -points pay */
   int32_t points;  /* change of the card's counter when committed */
   uint8_t tid[TID_SIZE];
   char merchant[MERCHANT_MAX + 1];
@@ -252,7 +253,7 @@ struct ledger_standing {
  * blocked, whatever becomes of the step STATUS_STALE            older than one that was seen, and unknown
  *   STATUS_OUT_OF_STEP      its balance or points are not the shadow's: nothing is settled; it can be declined next
  *   STATUS_CARD_UNKNOWN     not issued
- *   STATUS_BAD_FORMAT       last_atc not below atc, or amount 0 */
+ *   STATUS_BAD_FORMAT       unknown type, last_atc not below atc, amount 0 or beyond AMOUNT_MAX_ON_CARD */
 enum status ledger_promise_open(struct ledger *ledger, const struct ledger_offer *offer,
                                 struct ledger_standing *standing) EPURSE_MUST_USE;
 

@@ -53,29 +53,28 @@ static enum status answer_check_terminal(struct ledger *ledger, const struct led
   return permitted ? STATUS_OK : STATUS_NOT_PERMITTED;
 }
 
-static enum status answer_check_limits(const struct promise *promise, const struct chain *chain) {
-  switch (promise->type) {
-  case TRANSACTION_PURCHASE:
-    if (promise->amount > chain->payment_ceiling)
-      return STATUS_ABOVE_LIMIT;
-    return promise->amount > chain->balance ? STATUS_INSUFFICIENT_BALANCE : STATUS_OK;
-  case TRANSACTION_POINTS_PURCHASE:
-    return promise->amount > chain->points ? STATUS_INSUFFICIENT_POINTS : STATUS_OK;
-  case TRANSACTION_LOAD:
+/* What a price costs in points: rounded up, so that a part of a point is not given away. */
+static int64_t answer_price(const struct ledger *ledger, const struct promise *promise) {
+  return ((int64_t)promise->amount + ledger->point_value - 1) / ledger->point_value;
+}
+
+static enum status answer_check_limits(const struct ledger *ledger, const struct promise *promise,
+                                       const struct chain *chain) {
+  if (promise->type == TRANSACTION_LOAD)
     return promise->amount + chain->balance > chain->purse_ceiling ? STATUS_ABOVE_LIMIT : STATUS_OK;
-  default:
-    return STATUS_BAD_FORMAT;
-  }
+  if (promise->amount > chain->payment_ceiling)
+    return STATUS_ABOVE_LIMIT;
+  if (promise->type == TRANSACTION_POINTS_PURCHASE)
+    return answer_price(ledger, promise) > chain->points ? STATUS_INSUFFICIENT_POINTS : STATUS_OK;
+  return promise->amount > chain->balance ? STATUS_INSUFFICIENT_BALANCE : STATUS_OK;
 }
 
 /* Granted per 100 minor units, rounded down, and never beyond what the counter holds. */
-static int64_t answer_points(const struct promise *promise, const struct chain *chain, uint32_t rate) {
+static int64_t answer_points(const struct ledger *ledger, const struct promise *promise, uint32_t rate) {
   if (promise->type == TRANSACTION_POINTS_PURCHASE)
-    return -(int64_t)promise->amount;
-  if (promise->type != TRANSACTION_PURCHASE)
-    return 0;
+    return -answer_price(ledger, promise);
   int64_t granted = (int64_t)promise->amount * rate / 100;
-  int64_t room = INT32_MAX - chain->points;
+  int64_t room = INT32_MAX - ledger->chain.points;
   return granted < room ? granted : room;
 }
 
@@ -154,7 +153,7 @@ static enum status answer_check(struct ledger *ledger, const struct chain *chain
   if (status == STATUS_OK)
     status = answer_check_terminal(ledger, answer->offer, &answer->terminal);
   if (status == STATUS_OK)
-    status = answer_check_limits(answer->offer->promise, chain);
+    status = answer_check_limits(ledger, answer->offer->promise, chain);
   return status;
 }
 
@@ -169,7 +168,7 @@ enum status ledger_purchase_authorise(struct ledger *ledger, const struct ledger
     status = answer_check(ledger, chain, &answer);
   if (status != STATUS_OK)
     return status;
-  answer.points = answer_points(offer->promise, chain, answer.terminal.points_rate);
+  answer.points = answer_points(ledger, offer->promise, answer.terminal.points_rate);
   return answer_book(ledger, &answer, transaction);
 }
 

@@ -26,6 +26,9 @@ enum status booking_hash(struct ledger *ledger, int64_t id, uint8_t hash[CRYPTO_
 enum status booking_transaction(struct ledger *ledger, int64_t id,
                                 struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
+/* What its hold holds: minor units, or the points that pay for it. */
+int64_t booking_held(const struct booking *booking);
+
 /* settle.c: what a new hold, its proof, and its abort book. */
 enum status booking_hold(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;
 enum status booking_capture(struct ledger *ledger, const struct booking *booking, const uint8_t secret[SECRET_SIZE],

@@ -106,7 +106,7 @@ static enum status chain_foresee(struct ledger *ledger, struct chain *chain) {
   if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_PURCHASE)
     chain->balance += held->amount;
   if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_POINTS_PURCHASE)
-    chain->points += held->amount;
+    chain->points += booking_held(held);
   if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_LOAD &&
       (held->tender == LEDGER_TENDER_OWED || !held->reversed))
     chain->owed += held->amount;
@@ -116,7 +116,8 @@ static enum status chain_foresee(struct ledger *ledger, struct chain *chain) {
 enum status chain_read(struct ledger *ledger, const struct ledger_offer *offer, struct chain *chain) {
   const struct promise *promise = offer->promise;
   memset(chain, 0, sizeof *chain);
-  if (promise->last_atc >= promise->atc || promise->amount == 0 || promise->amount > INT32_MAX)
+  if (promise->type < TRANSACTION_PURCHASE || promise->type > TRANSACTION_POINTS_PURCHASE ||
+      promise->last_atc >= promise->atc || promise->amount == 0 || promise->amount > INT32_MAX)
     return STATUS_BAD_FORMAT;
   enum status status = record_hash(offer->record, PROMISE_SIZE, chain->hash);
   if (status == STATUS_OK)

@@ -6,7 +6,8 @@
 enum status ledger_pool_extend(struct ledger *ledger, uint32_t count) {
   struct query query = query_begin(ledger, QUERY_SETTING_READ);
   (void)query_row(&query);
-  (void)query_read_i64(&query); /* currency, issuer, first serial */
+  (void)query_read_i64(&query); /* currency, issuer, a point's value, first serial */
+  (void)query_read_i64(&query);
   (void)query_read_i64(&query);
   (void)query_read_i64(&query);
   int64_t first = query_read_i64(&query);

@@ -86,6 +86,7 @@ static enum status store_add_settings(struct ledger *ledger, void *context) {
   struct query query = query_begin(ledger, QUERY_SETTING_ADD);
   query_i64(&query, settings->currency);
   query_i64(&query, settings->issuer);
+  query_i64(&query, settings->point_value == 0 ? 1 : settings->point_value);
   query_i64(&query, first);
   enum status status = query_run(&query);
   return status == STATUS_OK ? ledger_pool_extend(ledger, settings->pool_size) : status;
@@ -149,7 +150,7 @@ static void store_remove(const char *path) {
 static bool settings_valid(const struct ledger_settings *settings) {
   uint64_t first = settings->first_serial == 0 ? 1 : settings->first_serial;
   return settings->currency >= 1 && settings->currency <= 999 && settings->issuer <= 999999 &&
-         first + settings->pool_size <= UINT64_C(1000000000);
+         settings->point_value <= 1000000 && first + settings->pool_size <= UINT64_C(1000000000);
 }
 
 enum status ledger_create(const char *path, const struct ledger_settings *settings) {
@@ -200,6 +201,7 @@ enum status ledger_open(const char *path, struct ledger **out) {
   }
   ledger->currency = settings.currency;
   ledger->issuer = settings.issuer;
+  ledger->point_value = settings.point_value;
   *out = ledger;
   return STATUS_OK;
 }
@@ -220,6 +222,7 @@ enum status ledger_settings(struct ledger *ledger, struct ledger_settings *setti
   bool found = query_row(&query);
   settings->currency = (uint16_t)query_read_i64(&query);
   settings->issuer = (uint32_t)query_read_i64(&query);
+  settings->point_value = (uint32_t)query_read_i64(&query);
   settings->first_serial = (uint32_t)query_read_i64(&query);
   (void)query_read_i64(&query);
   settings->pool_size = (uint32_t)query_read_i64(&query);

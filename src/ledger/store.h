@@ -17,6 +17,7 @@ struct ledger {
   sqlite3_stmt *statements[QUERY_COUNT];
   uint32_t issuer;
   uint16_t currency;
+  uint32_t point_value;
   bool stepping;           /* inside ledger_transact */
   enum status step_status; /* the first failure of the store in this step: it will not be committed */
   bool unsure;             /* a commit's sync failed: only opening anew shows what the disk holds */

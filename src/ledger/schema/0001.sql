@@ -15,6 +15,7 @@ CREATE TABLE setting (
   only INTEGER PRIMARY KEY CHECK (only = 1),
   currency INTEGER NOT NULL CHECK (currency BETWEEN 1 AND 999),
   issuer INTEGER NOT NULL CHECK (issuer BETWEEN 0 AND 999999),
+  point_value INTEGER NOT NULL CHECK (point_value BETWEEN 1 AND 1000000), -- minor units
   pool_first INTEGER NOT NULL CHECK (pool_first BETWEEN 1 AND pool_end),
   pool_end INTEGER NOT NULL CHECK (pool_end BETWEEN 1 AND 1000000000) -- the first serial never yet in the pool
 ) STRICT;
@@ -120,6 +121,7 @@ CREATE TABLE booking (
   secret BLOB CHECK (length(secret) = 32), -- r
   created_at INTEGER NOT NULL,
   settled_at INTEGER NOT NULL DEFAULT 0,
+  CHECK (type <> 3 OR state = 4 OR points < 0),
   CHECK ((state = 2) = (secret IS NOT NULL)),
   CHECK (state NOT IN (5, 6) OR type = 2)
 ) STRICT;
