@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The PIN: five tries, whatever is done to the power in between (R16). */
+#include <string.h>
+
+#include "bench.h"
+#include "suites.h"
+
+static uint16_t change(struct bench *bench, const char *from, const char *to) {
+  uint8_t data[2 * PIN_BLOCK_SIZE];
+  ck_assert_int_eq(pin_block_encode(from, data), STATUS_OK);
+  ck_assert_int_eq(pin_block_encode(to, data + PIN_BLOCK_SIZE), STATUS_OK);
+  return host_secure(&bench->host, HOST_DATA(0x00, INS_CHANGE_REFERENCE_DATA, 0x00, 0x80, data, sizeof data));
+}
+
+START_TEST(five_wrong_ones_block_for_good) {
+  static const uint16_t answers[] = {0x63C4, 0x63C3, 0x63C2, 0x63C1, SW_PIN_BLOCKED};
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  for (size_t i = 0; i < 5; i++)
+    ck_assert_uint_eq(bench_verify(&bench, BENCH_WRONG_PIN), answers[i]);
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_CONDITIONS_NOT_SATISFIED);
+  bench_reset(&bench);
+  ck_assert_uint_eq(host_select(&bench.host), SW_BLOCKED);
+}
+END_TEST
+
+START_TEST(tries_are_counted_over_sessions_and_resets) {
+  struct bench bench;
+  bench_make(&bench);
+  for (unsigned left = PIN_TRIES - 1; left > 0; left--) {
+    bench_reset(&bench);
+    host_open(&bench.host, left % 2 ? &bench.pos : &bench.desk);
+    ck_assert_uint_eq(bench_verify(&bench, BENCH_WRONG_PIN), SW_WRONG_PIN | left);
+  }
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK); /* the last try, and the right one */
+  ck_assert_uint_eq(bench_info(&bench).pin_tries_left, PIN_TRIES);
+}
+END_TEST
+
+START_TEST(a_wrong_pin_takes_the_verified_one_back) {
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x80, INS_GET_BALANCE, 0, 0)), SW_OK);
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_WRONG_PIN), 0x63C4);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x80, INS_GET_BALANCE, 0, 0)), SW_SECURITY_NOT_SATISFIED);
+}
+END_TEST
+
+START_TEST(verified_in_this_session_alone) {
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x80, INS_GET_BALANCE, 0, 0)), SW_SECURITY_NOT_SATISFIED);
+}
+END_TEST
+
+START_TEST(the_same_digits_and_more_are_another_pin) {
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(bench_verify(&bench, "12345"), 0x63C4);
+  ck_assert_uint_eq(bench_verify(&bench, "1235"), 0x63C3);
+  ck_assert_uint_eq(bench_verify(&bench, "0234"), 0x63C2);
+}
+END_TEST
+
+START_TEST(what_is_no_pin_block_costs_no_try) {
+  static const uint8_t blocks[][PIN_BLOCK_SIZE] = {
+      {0x24, 0x12, 0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, /* no digit */
+      {0x34, 0x12, 0x34, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, /* format 3 */
+      {0x23, 0x12, 0x3F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}, /* three digits */
+      {0x24, 0x12, 0x34, 0xFF, 0xFF, 0xFF, 0xFF, 0xF0}, /* filler */
+  };
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++)
+    ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0, INS_VERIFY, 0, 0x80, blocks[i], PIN_BLOCK_SIZE)),
+                      SW_WRONG_DATA);
+  ck_assert_uint_eq(bench_info(&bench).pin_tries_left, PIN_TRIES);
+}
+END_TEST
+
+START_TEST(change_takes_the_old_one) {
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(change(&bench, BENCH_WRONG_PIN, "567890"), 0x63C4);
+  ck_assert_uint_eq(bench_info(&bench).pin_tries_left, 4);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(change(&bench, BENCH_PIN, "567890"), SW_OK);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x80, INS_GET_BALANCE, 0, 0)), SW_OK);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), 0x63C4);
+  ck_assert_uint_eq(bench_verify(&bench, "567890"), SW_OK);
+}
+END_TEST
+
+START_TEST(change_refuses_a_new_one_that_is_none) {
+  uint8_t data[2 * PIN_BLOCK_SIZE] = {0};
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_int_eq(pin_block_encode(BENCH_WRONG_PIN, data), STATUS_OK);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0, INS_CHANGE_REFERENCE_DATA, 0, 0x80, data, sizeof data)),
+                    SW_WRONG_DATA);
+  ck_assert_uint_eq(bench_info(&bench).pin_tries_left, PIN_TRIES);
+}
+END_TEST
+
+/* Power cut at the n-th write or commit of VERIFY with a wrong PIN: what the thief has seen, he has paid for. */
+START_TEST(a_cut_gains_no_try) {
+  static const enum ram_fault faults[] = {RAM_BEFORE, RAM_AFTER_COMMIT};
+  for (size_t f = 0; f < 2; f++)
+    for (unsigned n = 1; n <= 4; n++) {
+      struct bench bench;
+      bench_make(&bench);
+      unsigned learnt = 0;
+      for (unsigned guess = 0; guess < 20; guess++) {
+        bench_repower(&bench);
+        if (host_select(&bench.host) == SW_BLOCKED)
+          break;
+        host_open(&bench.host, &bench.pos);
+        ram_cut(&bench.ram, n, faults[f]);
+        uint16_t sw = bench_verify(&bench, BENCH_WRONG_PIN);
+        learnt += sw != 0; /* an answer before the power went */
+      }
+      ck_assert_uint_le(learnt, PIN_TRIES);
+      bench_repower(&bench);
+      /* cut before the first commit nothing is learnt, for ever; else the card is blocked by now */
+      bool nothing_committed = n == 1 || (n == 2 && faults[f] == RAM_BEFORE);
+      ck_assert_uint_eq(host_select(&bench.host), nothing_committed ? SW_OK : SW_BLOCKED);
+      ck_assert(!nothing_committed || learnt == 0);
+    }
+}
+END_TEST
+
+/* The same with the right one: no cut leaves more tries than there were, and none makes a PIN wrong. */
+START_TEST(a_cut_at_the_right_pin) {
+  static const enum ram_fault faults[] = {RAM_BEFORE, RAM_AFTER_COMMIT};
+  for (size_t f = 0; f < 2; f++)
+    for (unsigned n = 1; n <= 4; n++) {
+      struct bench bench;
+      bench_make(&bench);
+      host_open(&bench.host, &bench.pos);
+      ck_assert_uint_eq(bench_verify(&bench, BENCH_WRONG_PIN), 0x63C4);
+      ram_cut(&bench.ram, n, faults[f]);
+      ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), 0);
+      bench_repower(&bench);
+      bool restored = n == 4 && faults[f] == RAM_AFTER_COMMIT;
+      bool taken = n > 2 || (n == 2 && faults[f] == RAM_AFTER_COMMIT);
+      ck_assert_uint_eq(bench_info(&bench).pin_tries_left, restored ? 5 : taken ? 3 : 4);
+      host_open(&bench.host, &bench.pos);
+      ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
+    }
+}
+END_TEST
+
+/* The old PIN holds, or the new one; never neither, never both. */
+START_TEST(a_cut_while_changing) {
+  static const enum ram_fault faults[] = {RAM_BEFORE, RAM_AFTER_COMMIT};
+  for (size_t f = 0; f < 2; f++)
+    for (unsigned n = 1; n <= 5; n++) {
+      struct bench bench;
+      bench_make(&bench);
+      host_open(&bench.host, &bench.pos);
+      ram_cut(&bench.ram, n, faults[f]);
+      ck_assert_uint_eq(change(&bench, BENCH_PIN, "4321"), 0);
+      bench_repower(&bench);
+      host_open(&bench.host, &bench.pos);
+      bool changed = n == 5 && faults[f] == RAM_AFTER_COMMIT;
+      ck_assert_uint_eq(bench_verify(&bench, changed ? BENCH_PIN : "4321") & 0xFFF0, SW_WRONG_PIN);
+      ck_assert_uint_eq(bench_verify(&bench, changed ? "4321" : BENCH_PIN), SW_OK);
+    }
+}
+END_TEST
+
+START_TEST(a_torn_verdict_is_given_at_power_on) {
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  for (int i = 0; i < 4; i++)
+    ck_assert_uint_ne(bench_verify(&bench, BENCH_WRONG_PIN), SW_OK);
+  ram_cut(&bench.ram, 3, RAM_BEFORE); /* behind the commit of the last try, before the verdict */
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_WRONG_PIN), 0);
+  ram_power(&bench.ram);
+  ram_cut(&bench.ram, 2, RAM_BEFORE); /* and once more while it is being given */
+  ck_assert(!card_power_on(&bench.card, &bench.ram.port));
+  bench_repower(&bench);
+  ck_assert_uint_eq(host_select(&bench.host), SW_BLOCKED);
+}
+END_TEST
+
+SUITE_OF(pin, five_wrong_ones_block_for_good, tries_are_counted_over_sessions_and_resets,
+         a_wrong_pin_takes_the_verified_one_back, verified_in_this_session_alone,
+         the_same_digits_and_more_are_another_pin, what_is_no_pin_block_costs_no_try, change_takes_the_old_one,
+         change_refuses_a_new_one_that_is_none, a_cut_gains_no_try, a_cut_at_the_right_pin, a_cut_while_changing,
+         a_torn_verdict_is_given_at_power_on)
