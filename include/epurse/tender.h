@@ -27,13 +27,16 @@ struct tender_result {
 struct tender {
   const char *kind; /* "cash", "manual", "simulator"; later "zvt" */
   void *context;
-  /* Charges. The status tells of the line (NO_TENDER: not reached, nothing charged); the result of the money. */
+  /* Charges. The status tells of the line (NO_TENDER: not reached, nothing charged); the result of the money, DECLINED
+   * where nothing was sent. A line that was lost on the way is STATUS_OK with UNKNOWN. Of an order that went out before the
+   * outcome is told, and it is not charged again. */
   enum status (*authorise)(void *context, const char *order, struct amount amount, struct tender_result *result);
   /* The purse was loaded: the charge stands. */
   enum status (*confirm)(void *context, const char *order);
-  /* The purse was not loaded: give it back. */
+  /* The purse was not loaded: give it back. REVERSED, DECLINED (never charged), PAID (still charged: it could not be given
+   * back), UNKNOWN. Harmless to repeat. */
   enum status (*reverse)(void *context, const char *order, struct tender_result *result);
-  /* What became of an order after a lost line or a crash. */
+  /* What became of an order after a lost line or a crash. With any status but OK the result is UNKNOWN. */
   enum status (*last)(void *context, const char *order, struct tender_result *result);
   void (*close)(void *context);
 };
@@ -45,7 +48,8 @@ struct tender_operator {
   enum status (*ask)(void *context, const char *question, char *text, unsigned capacity); /* OK or CANCELLED */
 };
 
-/* Opens by specification: "cash", "manual", "simulator:HOST:PORT". STATUS_BAD_CONFIG for another word. */
+/* Opens by specification: "cash", "manual", "simulator:HOST:PORT" or "simulator:HOST:PORT:SECONDS" (how long a charge may
+ * take; 60). *operator is copied. STATUS_BAD_CONFIG for another word, or where there is nobody to ask. */
 enum status tender_open(const char *spec, const struct tender_operator *operator, struct tender **tender) EPURSE_MUST_USE;
 void tender_close(struct tender **tender);
 
