@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/cmd/option.c: rows fill a struct, in any order, from argv and environment; nonsense is refused. */
+#include <check.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "option.h"
+#include "suites.h"
+
+struct sample {
+  bool json;
+  const char *reader, *trace;
+  int64_t wait, fd;
+};
+
+static enum status run_nothing(void *context, char **arguments) {
+  (void)context;
+  (void)arguments;
+  return STATUS_OK;
+}
+
+static const struct option_row rows[] = {
+    {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct sample, json), 0, 0, "JSON"},
+    {"reader", 'r', "SPEC", "EPURSE_TEST_READER", OPTION_TEXT, offsetof(struct sample, reader), 0, 0, "reader"},
+    {"trace", 0, "FILE", NULL, OPTION_OPTIONAL_TEXT, offsetof(struct sample, trace), 0, 0, "trace"},
+    {"wait", 'w', "SECONDS", NULL, OPTION_OPTIONAL_NUMBER, offsetof(struct sample, wait), 0, 100, "wait"},
+    {"fd", 0, "FD", NULL, OPTION_NUMBER, offsetof(struct sample, fd), 0, 9, "descriptor"},
+    {0}};
+static const struct verb verbs[] = {{"pay", "AMOUNT", 1, "pay", run_nothing}, {"log", "", 0, "log", run_nothing}, {0}};
+static const struct program with_verbs = {"sample", "A sample.", {rows}, verbs, NULL, 0};
+static const struct program with_files = {"sample", "A sample.", {rows}, NULL, "FILE...", 1};
+
+#define ARGV_MAX 12
+struct result {
+  struct sample sample;
+  const struct verb *verb;
+  char **operands;
+  enum status status;
+  char words[ARGV_MAX][64];
+  char *argv[ARGV_MAX + 1];
+};
+
+/* Splits a line into words, as a shell without quotes, and parses it. */
+static void parse(struct result *result, const struct program *program, const char *line) {
+  int argc = 0;
+  memset(result, 0, sizeof *result);
+  while (*line != 0 && argc < ARGV_MAX) {
+    size_t len = strcspn(line, " ");
+    ck_assert_uint_lt(len, sizeof result->words[0]);
+    memcpy(result->words[argc], line, len);
+    result->argv[argc] = result->words[argc];
+    argc++;
+    line += len + (line[len] == ' ');
+  }
+  result->status = option_parse(program, argc, result->argv, &result->sample, &result->verb, &result->operands);
+}
+
+START_TEST(options_stand_before_and_behind_the_verb) {
+  struct result result;
+  parse(&result, &with_verbs, "sample -j pay --reader=Omnikey 12.50 --fd 3");
+  ck_assert_int_eq(result.status, STATUS_OK);
+  ck_assert_str_eq(result.verb->name, "pay");
+  ck_assert_str_eq(result.operands[0], "12.50");
+  ck_assert(result.sample.json);
+  ck_assert_str_eq(result.sample.reader, "Omnikey");
+  ck_assert_int_eq(result.sample.fd, 3);
+}
+END_TEST
+
+START_TEST(optional_arguments) {
+  struct result result;
+  parse(&result, &with_verbs, "sample --wait --trace log");
+  ck_assert_int_eq(result.status, STATUS_OK);
+  ck_assert_int_eq(result.sample.wait, -1);
+  ck_assert_str_eq(result.sample.trace, "");
+  parse(&result, &with_verbs, "sample --wait=7 --trace=x log");
+  ck_assert_int_eq(result.sample.wait, 7);
+  ck_assert_str_eq(result.sample.trace, "x");
+}
+END_TEST
+
+START_TEST(the_environment_speaks_where_the_option_does_not) {
+  struct result result;
+  setenv("EPURSE_TEST_READER", "from environment", 1);
+  parse(&result, &with_verbs, "sample log");
+  ck_assert_str_eq(result.sample.reader, "from environment");
+  parse(&result, &with_verbs, "sample -r argv log");
+  ck_assert_str_eq(result.sample.reader, "argv");
+  unsetenv("EPURSE_TEST_READER");
+  parse(&result, &with_verbs, "sample log");
+  ck_assert_ptr_null(result.sample.reader);
+}
+END_TEST
+
+START_TEST(files_are_operands) {
+  struct result result;
+  parse(&result, &with_files, "sample -j one two");
+  ck_assert_int_eq(result.status, STATUS_OK);
+  ck_assert_str_eq(result.operands[0], "one");
+  ck_assert_str_eq(result.operands[1], "two");
+  ck_assert_ptr_null(result.operands[2]);
+}
+END_TEST
+
+static const struct {
+  const struct program *program;
+  const char *line;
+} refused[] = {
+    {&with_verbs, "sample"},
+    {&with_verbs, "sample buy"},
+    {&with_verbs, "sample pay"},
+    {&with_verbs, "sample pay 1 2"},
+    {&with_verbs, "sample pay -1"},
+    {&with_verbs, "sample log extra"},
+    {&with_verbs, "sample --nonsense log"},
+    {&with_verbs, "sample -x log"},
+    {&with_verbs, "sample --fd"},
+    {&with_verbs, "sample --fd=10 log"},
+    {&with_verbs, "sample --fd=-1 log"},
+    {&with_verbs, "sample --fd=3x log"},
+    {&with_verbs, "sample --fd= log"},
+    {&with_verbs, "sample --wait=101 log"},
+    {&with_verbs, "sample --wait=99999999999999999999 log"},
+    {&with_verbs, "sample --json=yes log"},
+    {&with_files, "sample"},
+    {&with_files, "sample -j"},
+};
+
+START_TEST(nonsense_is_refused) {
+  struct result result;
+  parse(&result, refused[_i].program, refused[_i].line);
+  ck_assert_msg(result.status == STATUS_USAGE, "'%s' was taken", refused[_i].line);
+}
+END_TEST
+
+Suite *option_suite(void) {
+  Suite *suite = suite_create("option");
+  TCase *tcase = tcase_create("option");
+  tcase_add_test(tcase, options_stand_before_and_behind_the_verb);
+  tcase_add_test(tcase, optional_arguments);
+  tcase_add_test(tcase, the_environment_speaks_where_the_option_does_not);
+  tcase_add_test(tcase, files_are_operands);
+  tcase_add_loop_test(tcase, nonsense_is_refused, 0, (int)(sizeof refused / sizeof refused[0]));
+  suite_add_tcase(suite, tcase);
+  return suite;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The suites of this folder. */
+#ifndef EPURSE_TESTS_CMD_SUITES_H
+#define EPURSE_TESTS_CMD_SUITES_H
+
+#include <check.h>
+
+Suite *option_suite(void);
+
+#endif
