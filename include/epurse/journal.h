@@ -43,8 +43,8 @@ struct journal_entry {
   bool has_secret;
   uint8_t card_certificate[256];
   size_t card_certificate_len;
-  char tender_kind[16];
-  char tender_order[48];
+  char tender_kind[16];  /* "" for purchases; "owed": nothing is charged */
+  char tender_order[48]; /* our name of the charge; "" where there is none, or it has been given back */
   char tender_reference[TENDER_REFERENCE_MAX];
 };
 

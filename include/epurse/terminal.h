@@ -94,9 +94,10 @@ enum status load_run(struct terminal *terminal, struct reader *reader, const str
 
 /* ---- reading ---- */
 
-/* What `balance` and `log` show. The log wants the PIN unless the terminal is the desk. */
-enum status card_read_balance(struct terminal *terminal, struct reader *reader, struct balance *balance,
-                              struct card_info *info) EPURSE_MUST_USE;
+/* What `balance` and `log` show. Both want the PIN unless the terminal is the desk. The card is in the reader. */
+enum status card_read_balance(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
+                              struct balance *balance, struct card_info *info) EPURSE_MUST_USE;
+/* Purchases and loads together, newest first. */
 #define CARD_LOG_MAX (PURCHASE_LOG_RECORDS + LOAD_LOG_RECORDS)
 enum status card_read_log(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                           struct log_record records[CARD_LOG_MAX], size_t *count) EPURSE_MUST_USE;

@@ -32,7 +32,7 @@ enum status verb_balance(void *context, char **arguments) {
     return status;
   status = terminal_program_await_card(self);
   if (status == STATUS_OK)
-    status = card_read_balance(self->terminal, self->reader, &balance, &info);
+    status = card_read_balance(self->terminal, self->reader, &self->dialogue, &balance, &info);
   if (status == STATUS_OK)
     report(self, &balance, &info);
   else

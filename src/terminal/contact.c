@@ -18,8 +18,7 @@ void contact_say(const struct contact *contact, const char *sentence) {
 }
 
 static void contact_leave(struct contact *contact) {
-  if (contact->open)
-    session_close(&contact->session);
+  session_close(&contact->session);
   if (contact->connected)
     reader_disconnect(contact->reader);
   contact->open = contact->connected = contact->cid_known = false;
@@ -29,18 +28,7 @@ void contact_close(struct contact *contact) {
   contact_leave(contact);
 }
 
-/* Connects to the card that is there. */
-static enum status contact_meet(struct contact *contact) {
-  bool desk = contact->terminal->role == ROLE_PERSO;
-  enum status status = reader_connect(contact->reader);
-  contact->connected = status == STATUS_OK;
-  if (status == STATUS_OK)
-    status = session_open(&contact->session, contact->reader, &contact->terminal->session_keys, desk);
-  contact->open = status == STATUS_OK;
-  return status;
-}
-
-enum status contact_open(struct contact *contact, int wait_seconds) {
+enum status contact_wait(struct contact *contact, int wait_seconds) {
   enum status status = reader_wait(contact->reader, true, 0);
   if (status == STATUS_TIMEOUT && wait_seconds != 0) {
     contact_say(contact, "Insert the card.");
@@ -49,7 +37,22 @@ enum status contact_open(struct contact *contact, int wait_seconds) {
   if (status == STATUS_TIMEOUT)
     return STATUS_NO_CARD;
   if (status == STATUS_OK)
-    status = contact_meet(contact);
+    status = reader_connect(contact->reader);
+  contact->connected = status == STATUS_OK;
+  return status;
+}
+
+enum status contact_enter(struct contact *contact) {
+  bool desk = contact->terminal->role == ROLE_PERSO;
+  enum status status = session_open(&contact->session, contact->reader, &contact->terminal->session_keys, desk);
+  contact->open = status == STATUS_OK;
+  return status;
+}
+
+enum status contact_open(struct contact *contact, int wait_seconds) {
+  enum status status = contact_wait(contact, wait_seconds);
+  if (status == STATUS_OK)
+    status = contact_enter(contact);
   if (status != STATUS_OK)
     contact_leave(contact);
   return status;
@@ -73,7 +76,10 @@ enum status contact_reopen(struct contact *contact) {
       contact_say(contact, "Put the same card back: it is not finished.");
       (void)!reader_wait(contact->reader, true, REOPEN_WAIT_SECONDS);
     }
-    status = contact_meet(contact);
+    status = reader_connect(contact->reader);
+    contact->connected = status == STATUS_OK;
+    if (status == STATUS_OK)
+      status = contact_enter(contact);
   }
   if (status != STATUS_OK)
     contact_leave(contact);

@@ -16,8 +16,12 @@ struct contact {
   uint8_t cid[CID_SIZE];
 };
 
+/* Waits for a card and connects to it, no more. Statuses of reader_wait, reader_connect; NO_CARD where none came. */
+enum status contact_wait(struct contact *contact, int wait_seconds) EPURSE_MUST_USE;
 /* Waits for a card and opens a session with it. Statuses of reader_wait, reader_connect, session_open. */
 enum status contact_open(struct contact *contact, int wait_seconds) EPURSE_MUST_USE;
+/* Opens a session with the card that contact_wait found. */
+enum status contact_enter(struct contact *contact) EPURSE_MUST_USE;
 /* After a loss: a new session with the card that is there, or is put back within a few seconds where somebody can be
  * asked to. It may be another card. */
 enum status contact_reopen(struct contact *contact) EPURSE_MUST_USE;

@@ -203,6 +203,7 @@ enum status identity_load(struct terminal *terminal, const char *folder, char pr
       .ecka_private = key_private(terminal->ecka),
       .ecka_certificate = terminal->files[FILE_OWN],
       .ecka_certificate_len = terminal->files_len[FILE_OWN],
+      .terminal_ca_version = terminal->terminal_ca.version,
       .card_ca_public = terminal->card_ca.public_key,
       .card_ca_subject = terminal->card_ca.subject,
   };

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Certification of a new card, with nothing taken on trust: the desk would write a wrong key once and for all. */
+#include "certification.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "epurse/backend.h"
+
+/* The card must hold the key that it asks a certificate for, and be the chip that the session is with. */
+static enum status request_check(const struct certification *certification, struct card_request *request) {
+  enum status status = card_request_decode(certification->request, CARD_REQUEST_SIZE, request);
+  if (status == STATUS_OK)
+    status = record_verify(certification->request, CARD_REQUEST_SIZE, request->sig_public);
+  if (status == STATUS_OK && memcmp(request->chip_serial, certification->chip_serial, CHIP_SERIAL_SIZE) != 0)
+    status = STATUS_BAD_REPLY;
+  return status;
+}
+
+static enum status pin_encipher(const struct terminal *terminal, const struct certification *certification,
+                                char jwe[PIN_JWE_MAX]) {
+  struct pin_envelope envelope = {.atc = 0};
+  char *text = NULL;
+  memcpy(envelope.cid, certification->cid, sizeof envelope.cid);
+  memcpy(envelope.pin, certification->pin, sizeof envelope.pin);
+  enum status status = pin_seal(&envelope, terminal->server_pin.public_key, &text);
+  if (status == STATUS_OK && strlen(text) >= PIN_JWE_MAX)
+    status = STATUS_INTERNAL;
+  if (status == STATUS_OK)
+    memcpy(jwe, text, strlen(text) + 1);
+  free(text);
+  crypto_wipe(&envelope, sizeof envelope);
+  return status;
+}
+
+/* A certificate that goes onto the card: of that role, that key, by that authority. */
+struct expected {
+  const uint8_t *data;
+  size_t len;
+  struct certificate_check check;
+  const uint8_t *public_key; /* NULL: any */
+  const uint8_t *subject;    /* NULL: any */
+};
+
+static bool expected_holds(const struct expected *expected) {
+  struct certificate certificate;
+  return certificate_decode(expected->data, expected->len, &certificate) == STATUS_OK &&
+         certificate_verify(&certificate, &expected->check) == STATUS_OK &&
+         (expected->public_key == NULL ||
+          memcmp(certificate.public_key, expected->public_key, CRYPTO_P256_PUBLIC_SIZE) == 0) &&
+         (expected->subject == NULL || memcmp(certificate.subject, expected->subject, CERTIFICATE_SUBJECT_SIZE) == 0);
+}
+
+/* The terminal CA may be a newer version than ours; the server's key must be the one that we know, or nothing that it
+ * signs for this card could be checked here. */
+static enum status certificates_check(const struct terminal *terminal, const struct certification *certification,
+                                      const struct card_request *request) {
+  const struct certification_reply *reply = &certification->reply;
+  const uint8_t *master = terminal->master_public, *ca = terminal->card_ca.public_key,
+                *ca_subject = terminal->card_ca.subject, *now = reply->parameters.time;
+  const struct expected expected[] = {
+      {reply->terminal_ca, reply->terminal_ca_len, {master, NULL, ROLE_TERMINAL_CA, now}, NULL, NULL},
+      {reply->server, reply->server_len, {master, NULL, ROLE_SERVER, now}, terminal->server.public_key, NULL},
+      {reply->card_ecka, reply->card_ecka_len, {ca, ca_subject, ROLE_CARD_ECKA, now}, request->ecka_public, NULL},
+      {reply->card_sig,
+       reply->card_sig_len,
+       {ca, ca_subject, ROLE_CARD_SIG, now},
+       request->sig_public,
+       certification->cid}};
+  if (memcmp(reply->master_public, master, CRYPTO_P256_PUBLIC_SIZE) != 0)
+    return STATUS_BAD_CERTIFICATE;
+  for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
+    if (!expected_holds(&expected[i]))
+      return STATUS_BAD_CERTIFICATE;
+  return STATUS_OK;
+}
+
+static enum status parameters_check(const struct terminal *terminal, const struct certification *certification) {
+  const struct parameters *parameters = &certification->reply.parameters;
+  uint8_t now[MOMENT_SIZE];
+  moment_from_unix((int64_t)time(NULL), now);
+  if (memcmp(parameters->cid, certification->cid, CID_SIZE) != 0 || date_passed(parameters->expiry, now))
+    return STATUS_BAD_REPLY;
+  int64_t skew = moment_to_unix(parameters->time) - moment_to_unix(now);
+  if (skew > MESSAGE_CLOCK_SKEW || skew < -MESSAGE_CLOCK_SKEW)
+    return STATUS_CLOCK_OFF;
+  return parameters->currency == terminal->currency->numeric ? STATUS_OK : STATUS_WRONG_CURRENCY;
+}
+
+/* The PIN comes enciphered to this desk; a chosen one must come back as it was chosen. */
+static enum status pin_take(const struct terminal *terminal, struct certification *certification) {
+  struct pin_envelope envelope;
+  uint8_t block[PIN_BLOCK_SIZE] = {0};
+  enum status status = pin_open(certification->reply.pin_jwe, terminal->ecka, &envelope);
+  if (status == STATUS_OK)
+    status = pin_block_encode(envelope.pin, block);
+  if (status == STATUS_OK && memcmp(envelope.cid, certification->cid, CID_SIZE) != 0)
+    status = STATUS_BAD_REPLY;
+  if (status == STATUS_OK && certification->pin[0] != 0 && strcmp(certification->pin, envelope.pin) != 0)
+    status = STATUS_BAD_REPLY;
+  if (status == STATUS_OK)
+    memcpy(certification->pin, envelope.pin, sizeof certification->pin);
+  crypto_wipe(&envelope, sizeof envelope);
+  crypto_wipe(block, sizeof block);
+  return status == STATUS_OK ? STATUS_OK : STATUS_BAD_REPLY;
+}
+
+enum status certification_run(struct terminal *terminal, struct certification *certification) {
+  struct certification_request question = {.pin_jwe = ""};
+  struct card_request request;
+  struct message reply;
+  enum status status = request_check(certification, &request);
+  if (status == STATUS_OK && certification->pin[0] != 0)
+    status = pin_encipher(terminal, certification, question.pin_jwe);
+  if (status != STATUS_OK)
+    return status;
+  memcpy(question.cid, certification->cid, sizeof question.cid);
+  memcpy(question.request, certification->request, sizeof question.request);
+  json_t *body = certification_request_body(&question);
+  status = backend_call(terminal->backend, MESSAGE_CARD_CERTIFICATION, body, &reply);
+  if (status != STATUS_OK)
+    return status;
+  status = reply.status;
+  if (status == STATUS_OK && certification_reply_parse(reply.body, &certification->reply) != STATUS_OK)
+    status = STATUS_BAD_REPLY;
+  message_clear(&reply);
+  if (status == STATUS_OK)
+    status = parameters_check(terminal, certification);
+  if (status == STATUS_OK)
+    status = certificates_check(terminal, certification, &request);
+  return status == STATUS_OK ? pin_take(terminal, certification) : status;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A load (Protocol 2): promise, inquiry, the bank's charge, authorisation, credit, proof. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "epurse/journal.h"
+
+#include "order.h"
+#include "recover.h"
+
+/* Our name of the charge: never used twice, whatever becomes of the journal. */
+static enum status charge_begin(struct order *order) {
+  struct journal_entry *entry = &order->entry;
+  int length = snprintf(entry->tender_order, sizeof entry->tender_order, "%s-%" PRId64 "-%" PRId64,
+                        order->terminal->tid, entry->time, entry->id);
+  if (length < 0 || length > 40)
+    return STATUS_INTERNAL;
+  length = snprintf(entry->tender_kind, sizeof entry->tender_kind, "%s", order->tender->kind);
+  if (length < 0 || (size_t)length >= sizeof entry->tender_kind)
+    return STATUS_INTERNAL;
+  entry->state = JOURNAL_CHARGING;
+  return journal_update(order->terminal->journal, entry);
+}
+
+/* What the bank's reader answered to the charge. */
+static enum status charge_judge(struct order *order, enum status status, const struct tender_result *result) {
+  struct journal_entry *entry = &order->entry;
+  if (status == STATUS_NO_TENDER || status == STATUS_CANCELLED) {
+    order_cancel(order);
+    return status;
+  }
+  if (status != STATUS_OK || result->outcome == TENDER_UNKNOWN)
+    return charge_settle(order);
+  if (result->outcome != TENDER_PAID) {
+    order_cancel(order);
+    return STATUS_TENDER_DECLINED;
+  }
+  memcpy(entry->tender_reference, result->reference, sizeof entry->tender_reference);
+  entry->state = JOURNAL_CHARGED;
+  return journal_update(order->terminal->journal, entry);
+}
+
+/* Has the bank's reader charge. After any other status than OK the entry says how far it came: CANCELLED: nothing is
+ * charged; CHARGED: it is, but cannot be journalled; CHARGING: unknown. */
+static enum status charge(struct order *order, struct amount amount) {
+  struct tender_result result = {.outcome = TENDER_UNKNOWN};
+  enum status status = charge_begin(order);
+  if (status != STATUS_OK) {
+    order_cancel(order);
+    return status;
+  }
+  status = order->tender->authorise(order->tender->context, order->entry.tender_order, amount, &result);
+  if (result.text[0] != 0)
+    contact_say(order->contact, result.text);
+  status = charge_judge(order, status, &result);
+  memcpy(order->outcome->tender_reference, order->entry.tender_reference, sizeof order->outcome->tender_reference);
+  return status;
+}
+
+/* What was charged is given back; `why` is what the caller hears. */
+static enum status load_undo(struct order *order, enum status why) {
+  return reversal_run(order) == STATUS_OK ? why : STATUS_TENDER_UNKNOWN;
+}
+
+/* Charged, or owed: from here either the card is credited or the money goes back. */
+static enum status load_paid(struct order *order) {
+  enum status status = order_ask(order, MESSAGE_LOAD);
+  if (status == STATUS_NO_SERVER) /* it may have been heard: the same question gets the same answer */
+    status = order_ask(order, MESSAGE_LOAD);
+  if (status == STATUS_OK)
+    status = order_commit(order);
+  if (status == STATUS_OUTCOME_UNKNOWN && order->entry.state == JOURNAL_AUTHORISED)
+    return status; /* the card may have been credited: no reversal until it has been seen again */
+  if (status != STATUS_OK)
+    return load_undo(order, status);
+  order_finish(order);
+  return STATUS_OK;
+}
+
+static enum status load_owed(struct order *order) {
+  snprintf(order->entry.tender_kind, sizeof order->entry.tender_kind, TENDER_OWED);
+  enum status status = journal_update(order->terminal->journal, &order->entry);
+  if (status != STATUS_OK) {
+    order_cancel(order);
+    return status;
+  }
+  contact_say(order->contact, "This amount was paid for in an earlier load: nothing is charged.");
+  status = load_paid(order);
+  order->outcome->finished_before = status == STATUS_OK;
+  return status;
+}
+
+/* With the card in a session and nothing of it open any more. */
+static enum status load_new(struct order *order, struct amount amount) {
+  enum status status = order_promise(order, TRANSACTION_LOAD, amount);
+  if (status != STATUS_OK)
+    return status;
+  status = order_settle_by_promise(order);
+  if (status == STATUS_OK)
+    status = order_ask(order, MESSAGE_LOAD_INQUIRY);
+  if (status != STATUS_OK) {
+    order_cancel(order);
+    return status;
+  }
+  if (order->owed == amount.minor)
+    return load_owed(order);
+  if (order->owed > 0) {
+    char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 128];
+    amount_print((struct amount){order->owed, amount.currency}, NULL, text, sizeof text);
+    snprintf(sentence, sizeof sentence, "An earlier load left %s owed to this card: load just that to have it.", text);
+    contact_say(order->contact, sentence);
+  }
+  status = charge(order, amount);
+  if (status != STATUS_OK && order->entry.state == JOURNAL_CHARGED)
+    return load_undo(order, status);
+  return status == STATUS_OK ? load_paid(order) : status;
+}
+
+static enum status load_meet(struct order *order, const struct payment *payment) {
+  const struct order_wish wish = {TRANSACTION_LOAD, payment->amount};
+  bool same = false;
+  enum status status = order_settle_earlier(order, &wish, &same);
+  return status != STATUS_OK || same ? status : load_new(order, payment->amount);
+}
+
+enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
+                     const struct dialogue *dialogue, struct outcome *outcome) {
+  struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
+  struct order order = {.terminal = terminal, .contact = &contact, .tender = payment->tender, .outcome = outcome};
+  order_outcome_clear(outcome);
+  outcome->amount = payment->amount;
+  enum status status = order_check(terminal, ROLE_RELOAD, payment);
+  if (status == STATUS_OK && payment->tender == NULL)
+    status = STATUS_NO_TENDER;
+  if (status == STATUS_OK)
+    status = recover_run(terminal, payment->tender, NULL);
+  if (status != STATUS_OK)
+    return status;
+  status = contact_open(&contact, payment->wait_seconds);
+  if (status == STATUS_OK) {
+    status = journal_claim(terminal->journal);
+    if (status == STATUS_OK) {
+      status = load_meet(&order, payment);
+      journal_release(terminal->journal);
+    }
+  }
+  contact_close(&contact);
+  return status;
+}

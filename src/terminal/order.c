@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A purchase or load up to the server's authorisation: intent, promise, question, answer. */
+#include "order.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "epurse/backend.h"
+
+enum status order_check(const struct terminal *terminal, uint8_t role, const struct payment *payment) {
+  if (terminal->role != role)
+    return STATUS_NOT_PERMITTED;
+  if (payment->amount.minor <= 0 || payment->amount.minor > AMOUNT_MAX_ON_CARD)
+    return STATUS_BAD_AMOUNT;
+  return payment->amount.currency == terminal->currency->numeric ? STATUS_OK : STATUS_WRONG_CURRENCY;
+}
+
+void order_outcome_clear(struct outcome *outcome) {
+  memset(outcome, 0, sizeof *outcome);
+  outcome->balance_before = outcome->balance_after = outcome->points_after = -1;
+}
+
+void order_cancel(struct order *order) {
+  order->entry.state = JOURNAL_CANCELLED;
+  /* Where the disk refuses, the entry stays open and the next recovery comes to the same end. */
+  (void)!journal_update(order->terminal->journal, &order->entry);
+}
+
+/* ---- the promise ---- */
+
+struct promise_attempt {
+  struct order *order;
+  struct initialize initialize;
+  char pin[PIN_MAX + 1];
+};
+
+/* contact_attempt: the PIN rides in INITIALIZE. */
+static enum status attempt_initialize(void *context, const char *digits, const uint8_t block[PIN_BLOCK_SIZE],
+                                      uint8_t *tries_left) {
+  struct promise_attempt *attempt = context;
+  struct order *order = attempt->order;
+  uint8_t p1 = order->entry.type == TRANSACTION_LOAD ? P1_INITIALIZE_LOAD : P1_INITIALIZE_PURCHASE;
+  attempt->initialize.has_pin = true;
+  memcpy(attempt->initialize.pin_block, block, PIN_BLOCK_SIZE);
+  moment_from_unix((int64_t)time(NULL), attempt->initialize.time);
+  memcpy(attempt->pin, digits, strlen(digits) + 1);
+  return session_initialize(&order->contact->session, p1, &attempt->initialize, order->entry.promise, tries_left);
+}
+
+/* The card must promise what it was asked, with the PIN verified; who signed it is checked when the server has sent the
+ * card's certificate. */
+static enum status promise_check(const struct order *order, const struct initialize *asked) {
+  const struct promise *promise = &order->promise;
+  bool same =
+      promise->type == order->entry.type && promise->amount == asked->amount && promise->currency == asked->currency &&
+      promise->pin_verified && memcmp(promise->tid, asked->tid, TID_SIZE) == 0 &&
+      memcmp(promise->nonce, asked->nonce, NONCE_SIZE) == 0 && memcmp(promise->time, asked->time, MOMENT_SIZE) == 0;
+  return same ? STATUS_OK : STATUS_BAD_REPLY;
+}
+
+static void promise_tell(const struct order *order) {
+  struct outcome *outcome = order->outcome;
+  memcpy(outcome->cid, order->promise.cid, sizeof outcome->cid);
+  outcome->atc = order->promise.atc;
+  outcome->balance_before = order->promise.balance;
+}
+
+static enum status pin_encipher(struct order *order, const char *digits) {
+  struct pin_envelope envelope = {.atc = order->promise.atc};
+  char *jwe = NULL;
+  memcpy(envelope.cid, order->promise.cid, sizeof envelope.cid);
+  memcpy(envelope.pin, digits, strlen(digits) + 1);
+  enum status status = pin_seal(&envelope, order->terminal->server_pin.public_key, &jwe);
+  if (status == STATUS_OK && strlen(jwe) >= sizeof order->pin_jwe)
+    status = STATUS_INTERNAL;
+  if (status == STATUS_OK)
+    memcpy(order->pin_jwe, jwe, strlen(jwe) + 1);
+  free(jwe);
+  crypto_wipe(&envelope, sizeof envelope);
+  return status;
+}
+
+/* With the intent written: PIN, INITIALIZE, and what came of it. */
+static enum status promise_take(struct order *order) {
+  struct promise_attempt attempt = {.order = order};
+  struct contact_pin pin = {attempt_initialize, &attempt, 0};
+  attempt.initialize.amount = (uint32_t)order->entry.amount;
+  attempt.initialize.currency = order->entry.currency;
+  attempt.initialize.points = order->entry.type == TRANSACTION_POINTS_PURCHASE;
+  memcpy(attempt.initialize.tid, order->terminal->tid, TID_SIZE);
+  enum status status = STATUS_CRYPTO_FAILED;
+  if (crypto_random(attempt.initialize.nonce, NONCE_SIZE)) {
+    status = contact_try_pin(order->contact, &pin);
+    order->outcome->tries_left = pin.tries_left;
+  }
+  if (status == STATUS_OK)
+    status = promise_decode(order->entry.promise, PROMISE_SIZE, &order->promise);
+  if (status == STATUS_OK)
+    status = promise_check(order, &attempt.initialize);
+  if (status == STATUS_OK) {
+    promise_tell(order);
+    order->entry.has_promise = true;
+    order->entry.state = JOURNAL_PROMISED;
+    status = journal_update(order->terminal->journal, &order->entry);
+  }
+  if (status == STATUS_OK)
+    status = pin_encipher(order, attempt.pin);
+  crypto_wipe(&attempt, sizeof attempt);
+  return status;
+}
+
+enum status order_promise(struct order *order, uint8_t type, struct amount amount) {
+  order->entry = (struct journal_entry){
+      .state = JOURNAL_INTENT,
+      .type = type,
+      .amount = amount.minor,
+      .currency = amount.currency,
+      .time = (int64_t)time(NULL),
+  };
+  order->outcome->amount = amount;
+  enum status status = journal_begin(order->terminal->journal, &order->entry);
+  if (status != STATUS_OK)
+    return status;
+  status = promise_take(order);
+  if (status != STATUS_OK)
+    order_cancel(order);
+  return status;
+}
+
+/* ---- the server ---- */
+
+/* The card's certificate, and the promise under it. */
+static enum status card_check(const struct order *order, const struct order_reply *reply) {
+  const struct terminal *terminal = order->terminal;
+  struct certificate certificate;
+  const struct certificate_check check = {terminal->card_ca.public_key, terminal->card_ca.subject, ROLE_CARD_SIG,
+                                          order->authorisation.time};
+  enum status status = certificate_decode(reply->card_certificate, reply->card_certificate_len, &certificate);
+  if (status == STATUS_OK)
+    status = certificate_verify(&certificate, &check);
+  if (status != STATUS_OK || memcmp(certificate.subject, order->promise.cid, CID_SIZE) != 0)
+    return STATUS_BAD_CERTIFICATE;
+  return record_verify(order->entry.promise, PROMISE_SIZE, certificate.public_key);
+}
+
+/* An approval that nobody could use against the card, the shop or the issuer: signed, for this promise, by its card. */
+static enum status authorisation_take(struct order *order, const struct order_reply *reply) {
+  if (!reply->has_authorisation || reply->card_certificate_len == 0 ||
+      reply->card_certificate_len > sizeof order->entry.card_certificate)
+    return STATUS_BAD_REPLY;
+  enum status status = authorisation_decode(reply->authorisation, AUTHORISATION_SIZE, &order->authorisation);
+  if (status == STATUS_OK)
+    status = record_verify(reply->authorisation, AUTHORISATION_SIZE, order->terminal->server.public_key);
+  if (status == STATUS_OK && !authorisation_answers(&order->authorisation, &order->promise))
+    status = STATUS_BAD_REPLY;
+  if (status == STATUS_OK && order->authorisation.decision != DECISION_APPROVED)
+    status = STATUS_DECLINED;
+  if (status == STATUS_OK)
+    status = card_check(order, reply);
+  if (status != STATUS_OK)
+    return status == STATUS_DECLINED ? status : STATUS_BAD_REPLY;
+  memcpy(order->entry.authorisation, reply->authorisation, AUTHORISATION_SIZE);
+  order->entry.has_authorisation = true;
+  memcpy(order->entry.card_certificate, reply->card_certificate, reply->card_certificate_len);
+  order->entry.card_certificate_len = reply->card_certificate_len;
+  order->entry.state = JOURNAL_AUTHORISED;
+  return journal_update(order->terminal->journal, &order->entry);
+}
+
+static enum status reply_take(struct order *order, enum message_type type, const struct message *message) {
+  struct order_reply reply;
+  enum status status = order_reply_parse(message->body, &reply);
+  if (status != STATUS_OK)
+    return message->status == STATUS_OK ? STATUS_BAD_REPLY : message->status;
+  /* A card that does not take the order is no better off: the server knows it as blocked. */
+  if (reply.has_block_order)
+    (void)!session_block(&order->contact->session, reply.block_order);
+  order->owed = reply.owed;
+  if (message->status != STATUS_OK || type == MESSAGE_LOAD_INQUIRY)
+    return message->status;
+  return authorisation_take(order, &reply);
+}
+
+enum status order_ask(struct order *order, enum message_type type) {
+  struct order_request request = {.pin_jwe = ""};
+  struct message message;
+  memcpy(request.promise, order->entry.promise, PROMISE_SIZE);
+  memcpy(request.pin_jwe, order->pin_jwe, sizeof request.pin_jwe);
+  if (type == MESSAGE_LOAD) {
+    memcpy(request.tender_kind, order->entry.tender_kind, sizeof request.tender_kind);
+    memcpy(request.tender_reference, order->entry.tender_reference, sizeof request.tender_reference);
+  }
+  json_t *body = order_request_body(type, &request);
+  enum status status = backend_call(order->terminal->backend, type, body, &message);
+  if (status != STATUS_OK)
+    return status;
+  status = reply_take(order, type, &message);
+  message_clear(&message);
+  return status;
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One purchase or load on its way: the card's promise, the server's authorisation, the commit, the confirmation; each
+ * step in the journal before it has an effect. purchase.c and load.c put the steps together. */
+#ifndef EPURSE_TERMINAL_ORDER_H
+#define EPURSE_TERMINAL_ORDER_H
+
+#include "epurse/journal.h"
+#include "epurse/message.h"
+#include "epurse/terminal.h"
+
+#include "contact.h"
+
+struct order {
+  struct terminal *terminal;
+  struct contact *contact; /* with the session; NULL where there is none */
+  struct tender *tender;   /* loads; may be NULL where only a purchase or a confirmation is at stake */
+  struct outcome *outcome; /* filled as far as it goes */
+  struct journal_entry entry;
+  struct promise promise;             /* entry.promise, decoded */
+  struct authorisation authorisation; /* entry.authorisation, decoded */
+  char pin_jwe[PIN_JWE_MAX];          /* for the server */
+  int64_t owed;                       /* LOAD_INQUIRY's answer */
+};
+
+/* ---- order.c: up to the authorisation ---- */
+
+/* Whether a payment can be asked for at all at this terminal. STATUS_NOT_PERMITTED, STATUS_BAD_AMOUNT,
+ * STATUS_WRONG_CURRENCY. */
+enum status order_check(const struct terminal *terminal, uint8_t role, const struct payment *payment) EPURSE_MUST_USE;
+/* What an outcome is before anything happened. */
+void order_outcome_clear(struct outcome *outcome);
+
+/* Writes the intent, asks for the PIN, has the card promise, checks the promise, journals it, enciphers the PIN for the
+ * server. After any other status than OK the entry is cancelled. */
+enum status order_promise(struct order *order, uint8_t type, struct amount amount) EPURSE_MUST_USE;
+
+/* Asks the server: PURCHASE, LOAD_INQUIRY or LOAD. With STATUS_OK to PURCHASE and LOAD the authorisation has been
+ * checked and journalled: AUTHORISED. A block order that came back has been delivered to the card. The entry is not
+ * closed by a refusal: the caller does it. */
+enum status order_ask(struct order *order, enum message_type type) EPURSE_MUST_USE;
+
+/* Closes an entry without effect. */
+void order_cancel(struct order *order);
+
+/* ---- order_finish.c: from r on ---- */
+
+/* Fills an order from an open entry of the journal. STATUS_BAD_FORMAT. */
+enum status order_resume(struct order *order, const struct journal_entry *entry) EPURSE_MUST_USE;
+/* Whether r is what the promise committed to. */
+bool order_secret_fits(const struct order *order);
+/* r is in the entry: journals COMMITTED, fills the outcome, writes the receipt, confirms the charge and tells the
+ * server. What cannot be done now stays in the journal. */
+void order_finish(struct order *order);
+
+/* ---- order_commit.c: the card's half of the commit ---- */
+
+/* Gives the card its authorisation and takes r. STATUS_OK: committed, r is in the entry. STATUS_OUTCOME_UNKNOWN: it
+ * cannot be told now. Any other: the card for sure has not committed, and this terminal will not ask it again. */
+enum status order_commit(struct order *order) EPURSE_MUST_USE;
+
+/* Settles, with the card in the session, what earlier meetings with it left AUTHORISED; *same is set where one of them
+ * was this very type and amount, finished now: `order->outcome` tells of it. STATUS_OUTCOME_UNKNOWN,
+ * STATUS_TENDER_UNKNOWN: nothing new may be begun with this card. */
+struct order_wish {
+  uint8_t type;
+  struct amount amount;
+};
+enum status order_settle_earlier(struct order *order, const struct order_wish *wish, bool *same) EPURSE_MUST_USE;
+/* The same by what the card's new promise says of its last committed transaction. Statuses as above. */
+enum status order_settle_by_promise(struct order *order) EPURSE_MUST_USE;
+
+/* ---- reversal.c: a load that does not happen ---- */
+
+/* In entry.tender_kind: nothing is charged, an earlier load was paid for and not credited. */
+#define TENDER_OWED "owed"
+
+/* Has the bank give back what it charged, then tells the server; the entry is closed when both have been done.
+ * STATUS_OK: nothing stays charged (the server may still have to be told: the entry then stays open as REVERSING). A
+ * disk that refuses does not stop it: what it then reads again later comes to the same end. STATUS_NO_TENDER: no such
+ * driver is open here; STATUS_TENDER_UNKNOWN: the bank's answer does not come. */
+enum status reversal_run(struct order *order) EPURSE_MUST_USE;
+/* What became of a charge that was begun: the entry becomes CHARGED or closed, or stays CHARGING. STATUS_OK: charged;
+ * STATUS_TENDER_DECLINED: not charged, closed; STATUS_TENDER_UNKNOWN, STATUS_NO_TENDER. */
+enum status charge_settle(struct order *order) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The card's half of the commit, and what earlier meetings left of it. An error status word proves nothing, so whatever
+ * is not r under an R-MAC is settled by reading the card's signed-for state again, in a new session. */
+#include <string.h>
+
+#include "order.h"
+
+#define SETTLE_ROUNDS 3
+
+/* How a look at the card's slot ended. */
+enum slot_verdict {
+  SLOT_SAYS_DONE,   /* committed: r is in the entry */
+  SLOT_SAYS_NOT,    /* this transaction is not and will not be committed, by the card's own word */
+  SLOT_SAYS_OPEN,   /* PREPARED: the authorisation can be given (again) */
+  SLOT_SAYS_LATER,  /* another transaction has taken the slot since */
+  SLOT_SAYS_NOTHING /* could not be read */
+};
+
+static enum slot_verdict slot_read(struct order *order) {
+  struct proof proof;
+  enum slot_verdict verdict = SLOT_SAYS_NOT;
+  if (session_proof(&order->contact->session, &proof) != STATUS_OK)
+    return SLOT_SAYS_NOTHING;
+  if (proof.atc != order->promise.atc) {
+    verdict = proof.atc > order->promise.atc ? SLOT_SAYS_LATER : SLOT_SAYS_NOTHING;
+  } else if (proof.state == SLOT_PREPARED) {
+    verdict = SLOT_SAYS_OPEN;
+  } else if (proof.state == SLOT_COMMITTED) {
+    memcpy(order->entry.secret, proof.secret, SECRET_SIZE);
+    verdict = order_secret_fits(order) ? SLOT_SAYS_DONE : SLOT_SAYS_NOTHING;
+  }
+  crypto_wipe(&proof, sizeof proof);
+  return verdict;
+}
+
+/* Gives the authorisation. CARD_EXPIRED comes under an R-MAC (R8): the card means it. */
+static enum status commit_once(struct order *order) {
+  enum status status =
+      session_commit(&order->contact->session, order->entry.type, order->entry.authorisation, order->entry.secret);
+  return status == STATUS_OK && !order_secret_fits(order) ? STATUS_PROOF_MISMATCH : status;
+}
+
+/* A new session with the very card of this order. */
+static enum status same_card(struct order *order) {
+  enum status status = contact_reopen(order->contact);
+  if (status == STATUS_OK)
+    status = contact_identify(order->contact);
+  if (status == STATUS_OK && memcmp(order->contact->cid, order->promise.cid, CID_SIZE) != 0)
+    status = STATUS_OUTCOME_UNKNOWN;
+  return status;
+}
+
+/* Looks, gives the authorisation once more where that makes sense, and looks again. `why` is how the last try ended. */
+static enum status commit_settle(struct order *order, enum status why) {
+  for (int round = 0; round < SETTLE_ROUNDS; round++) {
+    if (same_card(order) != STATUS_OK)
+      return STATUS_OUTCOME_UNKNOWN;
+    switch (slot_read(order)) {
+    case SLOT_SAYS_DONE:
+      return STATUS_OK;
+    case SLOT_SAYS_NOT:
+      return why;
+    case SLOT_SAYS_OPEN:
+      if (round == SETTLE_ROUNDS - 1)
+        return why;
+      why = commit_once(order);
+      if (why == STATUS_OK || why == STATUS_CARD_EXPIRED)
+        return why;
+      break;
+    default:
+      break;
+    }
+  }
+  return STATUS_OUTCOME_UNKNOWN;
+}
+
+enum status order_commit(struct order *order) {
+  enum status status = commit_once(order);
+  if (status == STATUS_OK || status == STATUS_CARD_EXPIRED)
+    return status;
+  return commit_settle(order, status);
+}
+
+/* ---- earlier meetings ---- */
+
+/* An earlier order is over without effect. */
+static enum status earlier_abandon(struct order *earlier) {
+  if (earlier->entry.type == TRANSACTION_LOAD) {
+    enum status status = reversal_run(earlier);
+    return status == STATUS_OK ? STATUS_OK : STATUS_TENDER_UNKNOWN;
+  }
+  order_cancel(earlier);
+  return STATUS_OK;
+}
+
+/* Settles one by its slot. */
+static enum status earlier_settle(struct order *earlier, bool *finished) {
+  enum status status = STATUS_OUTCOME_UNKNOWN;
+  *finished = false;
+  switch (slot_read(earlier)) {
+  case SLOT_SAYS_DONE:
+    status = STATUS_OK;
+    break;
+  case SLOT_SAYS_OPEN:
+    status = order_commit(earlier);
+    break;
+  case SLOT_SAYS_NOT:
+    return earlier_abandon(earlier);
+  case SLOT_SAYS_LATER:
+    return STATUS_OK; /* left to order_settle_by_promise */
+  default:
+    break;
+  }
+  if (status == STATUS_OUTCOME_UNKNOWN)
+    return status;
+  if (status != STATUS_OK)
+    return earlier_abandon(earlier);
+  order_finish(earlier);
+  *finished = true;
+  return STATUS_OK;
+}
+
+/* The next entry of this card behind `after` that an authorisation is out for; STATUS_NOT_FOUND at the end. The card is
+ * asked for its number only when there is such an entry at all: a plain purchase costs no command more. */
+static enum status earlier_next(struct order *order, int64_t after, struct order *earlier) {
+  struct journal_entry entry;
+  enum status status = journal_next_open(order->terminal->journal, after, &entry);
+  for (; status == STATUS_OK; status = journal_next_open(order->terminal->journal, entry.id, &entry)) {
+    if (entry.state != JOURNAL_AUTHORISED || order_resume(earlier, &entry) != STATUS_OK)
+      continue;
+    status = contact_identify(order->contact);
+    if (status != STATUS_OK || memcmp(order->contact->cid, earlier->promise.cid, CID_SIZE) == 0)
+      return status;
+  }
+  return status;
+}
+
+static bool is_wish(const struct order *earlier, const struct order_wish *wish) {
+  return earlier->entry.type == wish->type && earlier->entry.amount == wish->amount.minor &&
+         earlier->entry.currency == wish->amount.currency;
+}
+
+enum status order_settle_earlier(struct order *order, const struct order_wish *wish, bool *same) {
+  struct order earlier = *order;
+  struct outcome outcome;
+  bool finished;
+  *same = false;
+  earlier.outcome = &outcome;
+  for (int64_t after = 0;; after = earlier.entry.id) {
+    enum status status = earlier_next(order, after, &earlier);
+    if (status != STATUS_OK)
+      return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    order_outcome_clear(&outcome);
+    status = earlier_settle(&earlier, &finished);
+    if (status != STATUS_OK) {
+      *order->outcome = outcome;
+      return status;
+    }
+    if (finished && is_wish(&earlier, wish)) {
+      *order->outcome = outcome;
+      order->outcome->finished_before = true;
+      *same = true;
+    }
+  }
+}
+
+/* What the promise says of one: committed, not committed, or too long ago to be told by it. */
+static enum status earlier_judge(const struct order *order, struct order *earlier) {
+  const struct promise *now = &order->promise;
+  if (earlier->promise.atc >= now->atc)
+    return STATUS_OK;
+  if (now->last_atc == earlier->promise.atc) {
+    memcpy(earlier->entry.secret, now->last_secret, SECRET_SIZE);
+    if (!order_secret_fits(earlier))
+      return STATUS_OUTCOME_UNKNOWN;
+    order_finish(earlier);
+    return STATUS_OK;
+  }
+  if (now->last_atc < earlier->promise.atc)
+    return earlier_abandon(earlier);
+  earlier->entry.state = JOURNAL_SETTLED; /* at another terminal; the chain of promises told the server how */
+  return journal_update(order->terminal->journal, &earlier->entry);
+}
+
+enum status order_settle_by_promise(struct order *order) {
+  struct order earlier = *order;
+  struct outcome outcome;
+  earlier.outcome = &outcome;
+  for (int64_t after = 0;; after = earlier.entry.id) {
+    enum status status = earlier_next(order, after, &earlier);
+    if (status == STATUS_OK)
+      status = earlier_judge(order, &earlier);
+    if (status != STATUS_OK)
+      return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A purchase or load from r on: the card has committed, so from here everything is only told, and told again until
+ * it is heard. */
+#include <string.h>
+
+#include "epurse/backend.h"
+
+#include "order.h"
+#include "receipt_file.h"
+
+enum status order_resume(struct order *order, const struct journal_entry *entry) {
+  order->entry = *entry;
+  enum status status = promise_decode(entry->promise, PROMISE_SIZE, &order->promise);
+  if (status == STATUS_OK && entry->has_authorisation)
+    status = authorisation_decode(entry->authorisation, AUTHORISATION_SIZE, &order->authorisation);
+  return status;
+}
+
+bool order_secret_fits(const struct order *order) {
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  return crypto_sha256(order->entry.secret, SECRET_SIZE, hash) &&
+         crypto_equal(hash, order->promise.commitment, sizeof hash);
+}
+
+static void outcome_fill(const struct order *order) {
+  struct outcome *outcome = order->outcome;
+  const struct promise *promise = &order->promise;
+  memcpy(outcome->cid, promise->cid, sizeof outcome->cid);
+  outcome->atc = promise->atc;
+  outcome->amount = (struct amount){promise->amount, promise->currency};
+  outcome->balance_before = outcome->balance_after = promise->balance;
+  if (promise->type == TRANSACTION_PURCHASE)
+    outcome->balance_after -= promise->amount;
+  else if (promise->type == TRANSACTION_LOAD)
+    outcome->balance_after += promise->amount;
+  outcome->points = order->authorisation.points;
+  outcome->points_after = (int64_t)promise->points + order->authorisation.points;
+  memcpy(outcome->time, order->authorisation.time, sizeof outcome->time);
+  memcpy(outcome->tender_reference, order->entry.tender_reference, sizeof outcome->tender_reference);
+}
+
+/* The bank may now keep the charge. True where there is nothing (more) to confirm. */
+static bool tender_confirm(const struct order *order) {
+  const struct journal_entry *entry = &order->entry;
+  if (entry->tender_order[0] == 0)
+    return true;
+  return order->tender != NULL && strcmp(order->tender->kind, entry->tender_kind) == 0 &&
+         order->tender->confirm(order->tender->context, entry->tender_order) == STATUS_OK;
+}
+
+/* Tells the server r. */
+static bool server_confirm(const struct order *order) {
+  struct confirmations proof = {.count = 1}, answer = {.count = 0};
+  struct message reply;
+  memcpy(proof.items[0].cid, order->promise.cid, CID_SIZE);
+  proof.items[0].atc = order->promise.atc;
+  memcpy(proof.items[0].secret, order->entry.secret, SECRET_SIZE);
+  json_t *body = confirmation_body(&proof, false);
+  if (backend_call(order->terminal->backend, MESSAGE_CONFIRMATION, body, &reply) != STATUS_OK)
+    return false;
+  bool booked = reply.status == STATUS_OK && confirmation_parse(reply.body, true, &answer) == STATUS_OK &&
+                answer.count == 1 && memcmp(answer.items[0].cid, proof.items[0].cid, CID_SIZE) == 0 &&
+                answer.items[0].atc == proof.items[0].atc && answer.items[0].status == STATUS_OK;
+  message_clear(&reply);
+  return booked;
+}
+
+void order_finish(struct order *order) {
+  struct journal *journal = order->terminal->journal;
+  order->entry.state = JOURNAL_COMMITTED;
+  order->entry.has_secret = true;
+  /* A disk that refuses now cannot undo the card's commit: the entry stays AUTHORISED and the card tells r again. */
+  (void)!journal_update(journal, &order->entry);
+  outcome_fill(order);
+  (void)!receipt_file_write(order->terminal, &order->entry, order->outcome->receipt_path);
+  bool charged = tender_confirm(order);
+  order->outcome->confirmed = server_confirm(order);
+  if (!charged || !order->outcome->confirmed)
+    return;
+  order->entry.state = JOURNAL_CONFIRMED;
+  (void)!journal_update(journal, &order->entry);
+}

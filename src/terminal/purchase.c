@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A purchase (Protocols 1 and 3): promise, authorisation, debit, proof. */
+#include "epurse/journal.h"
+
+#include "order.h"
+#include "recover.h"
+
+/* With the card in a session and nothing of it open any more. */
+static enum status purchase_new(struct order *order, const struct payment *payment, uint8_t type) {
+  enum status status = order_promise(order, type, payment->amount);
+  if (status != STATUS_OK)
+    return status;
+  status = order_settle_by_promise(order);
+  if (status == STATUS_OK)
+    status = order_ask(order, MESSAGE_PURCHASE);
+  if (status == STATUS_OK)
+    status = order_commit(order);
+  if (status == STATUS_OUTCOME_UNKNOWN && order->entry.state == JOURNAL_AUTHORISED)
+    return status; /* the card may have been debited: stays open until it comes again */
+  if (status != STATUS_OK) {
+    order_cancel(order);
+    return status;
+  }
+  order_finish(order);
+  return STATUS_OK;
+}
+
+static enum status purchase_meet(struct order *order, const struct payment *payment) {
+  const struct order_wish wish = {payment->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE,
+                                  payment->amount};
+  bool same = false;
+  enum status status = order_settle_earlier(order, &wish, &same);
+  if (status != STATUS_OK || same)
+    return status;
+  return purchase_new(order, payment, wish.type);
+}
+
+enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
+                         const struct dialogue *dialogue, struct outcome *outcome) {
+  struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
+  struct order order = {.terminal = terminal, .contact = &contact, .outcome = outcome};
+  order_outcome_clear(outcome);
+  outcome->amount = payment->amount;
+  enum status status = order_check(terminal, ROLE_POS, payment);
+  if (status == STATUS_OK)
+    status = recover_run(terminal, NULL, NULL);
+  if (status != STATUS_OK)
+    return status;
+  status = contact_open(&contact, payment->wait_seconds);
+  if (status == STATUS_OK) {
+    status = journal_claim(terminal->journal);
+    if (status == STATUS_OK) {
+      status = purchase_meet(&order, payment);
+      journal_release(terminal->journal);
+    }
+  }
+  contact_close(&contact);
+  return status;
+}

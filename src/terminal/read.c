@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Reading a card: balance and log, with the cardholder's PIN or at the issuer's desk. */
+#include <stdlib.h>
+
+#include "epurse/terminal.h"
+
+#include "contact.h"
+
+/* contact_attempt: VERIFY alone. */
+static enum status attempt_verify(void *context, const char *digits, const uint8_t block[PIN_BLOCK_SIZE],
+                                  uint8_t *tries_left) {
+  struct contact *contact = context;
+  (void)digits;
+  return session_verify(&contact->session, block, tries_left);
+}
+
+/* A session in which the card lets itself be read. */
+static enum status read_open(struct contact *contact) {
+  struct contact_pin pin = {attempt_verify, contact, 0};
+  enum status status = contact_open(contact, 0);
+  if (status == STATUS_OK && contact->terminal->role != ROLE_PERSO)
+    status = contact_try_pin(contact, &pin);
+  return status;
+}
+
+enum status card_read_balance(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
+                              struct balance *balance, struct card_info *info) {
+  struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
+  enum status status = read_open(&contact);
+  if (status == STATUS_OK)
+    status = session_balance(&contact.session, balance);
+  if (status == STATUS_OK)
+    status = session_info(&contact.session, info);
+  contact_close(&contact);
+  return status;
+}
+
+/* Newest first: a card counts purchases and loads with one counter. */
+static int compare_records(const void *one, const void *other) {
+  const struct log_record *a = one, *b = other;
+  return (a->atc < b->atc) - (a->atc > b->atc);
+}
+
+enum status card_read_log(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
+                          struct log_record records[CARD_LOG_MAX], size_t *count) {
+  struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
+  size_t purchases = PURCHASE_LOG_RECORDS, loads = LOAD_LOG_RECORDS;
+  *count = 0;
+  enum status status = read_open(&contact);
+  if (status == STATUS_OK)
+    status = session_log(&contact.session, SFI_PURCHASE_LOG, records, &purchases);
+  if (status == STATUS_OK)
+    status = session_log(&contact.session, SFI_LOAD_LOG, records + purchases, &loads);
+  contact_close(&contact);
+  if (status != STATUS_OK)
+    return status;
+  *count = purchases + loads;
+  qsort(records, *count, sizeof records[0], compare_records);
+  return STATUS_OK;
+}

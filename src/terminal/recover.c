@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Recovery without a card: what was begun and had no effect is closed, charges are given back, proofs are told. */
+#include "recover.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "epurse/backend.h"
+#include "epurse/journal.h"
+
+#include "order.h"
+#include "receipt_file.h"
+
+/* Proofs on their way to the server together. */
+struct proofs {
+  struct confirmations question;
+  struct journal_entry entries[CONFIRMATION_MAX];
+  bool charge_stands[CONFIRMATION_MAX]; /* the bank has heard of it, or need not */
+  bool server_gone;                     /* it did not answer: the others wait for another time */
+};
+
+/* The bank keeps the charge of a load that was credited. */
+static bool charge_stands(const struct tender *tender, const struct journal_entry *entry) {
+  if (entry->tender_order[0] == 0)
+    return true;
+  return tender != NULL && strcmp(tender->kind, entry->tender_kind) == 0 &&
+         tender->confirm(tender->context, entry->tender_order) == STATUS_OK;
+}
+
+/* Adds an entry that has r. A receipt that a crash kept from being written is written now. */
+static enum status proofs_add(struct proofs *proofs, const struct order *order) {
+  size_t at = proofs->question.count;
+  struct confirmation *item = &proofs->question.items[at];
+  char path[512];
+  memcpy(item->cid, order->promise.cid, sizeof item->cid);
+  item->atc = order->promise.atc;
+  memcpy(item->secret, order->entry.secret, sizeof item->secret);
+  proofs->entries[at] = order->entry;
+  proofs->charge_stands[at] = charge_stands(order->tender, &order->entry);
+  proofs->question.count = at + 1;
+  return receipt_file_write(order->terminal, &order->entry, path);
+}
+
+/* Closes what the server has booked; answers how many. */
+static unsigned proofs_close(struct terminal *terminal, struct proofs *proofs, const struct confirmations *answer) {
+  unsigned closed = 0;
+  for (size_t i = 0; i < answer->count && i < proofs->question.count; i++) {
+    const struct confirmation *asked = &proofs->question.items[i], *said = &answer->items[i];
+    if (said->status != STATUS_OK || said->atc != asked->atc || memcmp(said->cid, asked->cid, CID_SIZE) != 0 ||
+        !proofs->charge_stands[i])
+      continue;
+    proofs->entries[i].state = JOURNAL_CONFIRMED;
+    closed += journal_update(terminal->journal, &proofs->entries[i]) == STATUS_OK;
+  }
+  return closed;
+}
+
+/* Tells them and empties the list. */
+static unsigned proofs_send(struct terminal *terminal, struct proofs *proofs) {
+  struct confirmations answer = {.count = 0};
+  struct message reply;
+  unsigned closed = 0;
+  if (proofs->question.count == 0 || proofs->server_gone)
+    goto out;
+  json_t *body = confirmation_body(&proofs->question, false);
+  enum status status = backend_call(terminal->backend, MESSAGE_CONFIRMATION, body, &reply);
+  proofs->server_gone = status == STATUS_NO_SERVER;
+  if (status == STATUS_OK) {
+    if (reply.status == STATUS_OK && confirmation_parse(reply.body, true, &answer) == STATUS_OK)
+      closed = proofs_close(terminal, proofs, &answer);
+    message_clear(&reply);
+  }
+out:
+  proofs->question.count = 0;
+  return closed;
+}
+
+/* A charge whose load did not come to an authorisation. */
+static bool recover_charge(struct order *order) {
+  if (order->entry.state == JOURNAL_CHARGING && charge_settle(order) != STATUS_OK)
+    return order->entry.state == JOURNAL_CANCELLED;
+  return reversal_run(order) == STATUS_OK && order->entry.state == JOURNAL_CANCELLED;
+}
+
+/* One entry that needs no proof told; true when it is closed. */
+static bool recover_entry(struct order *order) {
+  switch (order->entry.state) {
+  case JOURNAL_INTENT:
+  case JOURNAL_PROMISED: /* no authorisation came: the card cannot have done it, the server's hold ends at its next
+                            contact */
+    order_cancel(order);
+    return true;
+  case JOURNAL_CHARGING:
+  case JOURNAL_CHARGED:
+  case JOURNAL_REVERSING:
+    return recover_charge(order);
+  default:
+    return false; /* AUTHORISED: the card is needed */
+  }
+}
+
+static enum status recover_all(struct terminal *terminal, struct tender *tender, struct proofs *proofs,
+                               struct recovery *recovery) {
+  struct outcome outcome;
+  struct order order = {.terminal = terminal, .tender = tender, .outcome = &outcome};
+  struct journal_entry entry;
+  unsigned found = 0;
+  enum status status = journal_next_open(terminal->journal, 0, &entry);
+  for (; status == STATUS_OK; status = journal_next_open(terminal->journal, entry.id, &entry)) {
+    found++;
+    order.entry = entry;
+    if (entry.has_promise && order_resume(&order, &entry) != STATUS_OK)
+      continue; /* not what this program wrote: it stays for people to look at */
+    if (entry.state != JOURNAL_COMMITTED) {
+      recovery->settled += recover_entry(&order);
+      continue;
+    }
+    (void)!proofs_add(proofs, &order);
+    if (proofs->question.count == CONFIRMATION_MAX)
+      recovery->settled += proofs_send(terminal, proofs);
+  }
+  recovery->settled += proofs_send(terminal, proofs);
+  recovery->open = found - recovery->settled;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status recover_run(struct terminal *terminal, struct tender *tender, struct recovery *recovery) {
+  struct recovery count = {0, 0};
+  struct proofs *proofs = calloc(1, sizeof *proofs);
+  if (proofs == NULL)
+    return STATUS_NO_MEMORY;
+  enum status status = journal_claim(terminal->journal);
+  if (status == STATUS_OK) {
+    status = recover_all(terminal, tender, proofs, &count);
+    journal_release(terminal->journal);
+  }
+  free(proofs);
+  if (recovery != NULL)
+    *recovery = count;
+  return status;
+}
+
+enum status terminal_recover(struct terminal *terminal, struct recovery *recovery) {
+  return recover_run(terminal, terminal->tender, recovery);
+}

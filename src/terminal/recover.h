@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Recovery with a tender of the caller's. */
+#ifndef EPURSE_TERMINAL_RECOVER_H
+#define EPURSE_TERMINAL_RECOVER_H
+
+#include "epurse/terminal.h"
+
+/* terminal_recover with this tender (or NULL); `recovery` may be NULL. */
+enum status recover_run(struct terminal *terminal, struct tender *tender, struct recovery *recovery) EPURSE_MUST_USE;
+
+#endif
