@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What epursed.conf says, read and checked. */
+#include "config.h"
+
+#include "configuration.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "epurse/amount.h"
+#include "epurse/message.h"
+
+#define PROBLEM_SIZE  256
+#define STORE_SQLITE  "sqlite:"
+#define MINOR_MAX     AMOUNT_MAX_ON_CARD
+#define SECONDS_MAX   3600
+#define SETTING_COUNT (sizeof rows / sizeof rows[0])
+
+static const struct settings_row rows[] = {
+    {"server", "listen", NULL, SETTING_TEXT, 0, 0},
+    {"server", "port_file", "", SETTING_PATH, 0, 0},
+    {"server", "currency", NULL, SETTING_TEXT, 0, 0},
+    {"server", "issuer", NULL, SETTING_NUMBER, 0, 999999},
+    {"server", "log_level", "info", SETTING_TEXT, 0, 0},
+    {"ledger", "store", "sqlite:ledger.db", SETTING_TEXT, 0, 0},
+    {"keys", "passphrase_file", "", SETTING_PATH, 0, 0},
+    {"card", "validity_years", "5", SETTING_NUMBER, 1, 30},
+    {"card", "purse_ceiling", "50000", SETTING_NUMBER, 1, MINOR_MAX},
+    {"card", "payment_ceiling", "15000", SETTING_NUMBER, 1, MINOR_MAX},
+    {"limits", "body", "16384", SETTING_NUMBER, 1024, MESSAGE_MAX},
+    {"limits", "connections", "1024", SETTING_NUMBER, 1, 65536},
+    {"limits", "handshake_seconds", "10", SETTING_NUMBER, 1, SECONDS_MAX},
+    {"limits", "request_seconds", "10", SETTING_NUMBER, 1, SECONDS_MAX},
+    {"limits", "idle_seconds", "300", SETTING_NUMBER, 1, SECONDS_MAX},
+};
+
+/* Copies what fits; false where it does not. */
+static bool copy(char *to, size_t capacity, const char *from) {
+  int len = snprintf(to, capacity, "%s", from);
+
+  return len >= 0 && (size_t)len < capacity;
+}
+
+/* "127.0.0.1:8443", "localhost:8443", "[::1]:8443". */
+static bool take_listen(const char *text, struct configuration *configuration) {
+  const char *colon = strrchr(text, ':');
+  bool bracketed = text[0] == '[';
+
+  if (colon == NULL || colon == text || !copy(configuration->port, sizeof configuration->port, colon + 1) ||
+      configuration->port[0] == '\0' || configuration->port[strspn(configuration->port, "0123456789")] != '\0') {
+    return false;
+  }
+  size_t len = (size_t)(colon - text);
+  if (bracketed) {
+    text++;
+    len -= 2;
+  }
+  if (len == 0 || len >= sizeof configuration->host || (bracketed && text[len] != ']')) {
+    return false;
+  }
+  memcpy(configuration->host, text, len);
+  configuration->host[len] = '\0';
+  return true;
+}
+
+static bool take_store(const struct settings *settings, struct configuration *configuration) {
+  const char *store = settings_text(settings, "ledger", "store");
+  int len = 0;
+
+  if (strncmp(store, STORE_SQLITE, strlen(STORE_SQLITE)) != 0 || store[strlen(STORE_SQLITE)] == '\0') {
+    return false;
+  }
+  store += strlen(STORE_SQLITE);
+  if (store[0] == '/') {
+    return copy(configuration->store, sizeof configuration->store, store);
+  }
+  len = snprintf(configuration->store, sizeof configuration->store, "%s/%s", settings_folder(settings), store);
+  return len > 0 && (size_t)len < sizeof configuration->store;
+}
+
+/* What is more than text or a number; what it answers is the name of the value that is wrong, or NULL. */
+static const char *take_texts(const struct settings *settings, struct configuration *configuration) {
+  const struct currency *currency = currency_by_code(settings_text(settings, "server", "currency"));
+
+  if (!take_listen(settings_text(settings, "server", "listen"), configuration)) {
+    return "[server] listen must be HOST:PORT";
+  }
+  if (currency == NULL) {
+    return "[server] currency must be three letters of ISO 4217";
+  }
+  configuration->currency = currency->numeric;
+  if (log_level_by_name(settings_text(settings, "server", "log_level"), &configuration->log_level) != STATUS_OK) {
+    return "[server] log_level must be error, warning, info or debug";
+  }
+  if (!take_store(settings, configuration)) {
+    return "[ledger] store must be sqlite:PATH";
+  }
+  if (!copy(configuration->folder, sizeof configuration->folder, settings_folder(settings)) ||
+      !copy(configuration->port_file, sizeof configuration->port_file,
+            settings_text(settings, "server", "port_file")) ||
+      !copy(configuration->passphrase_file, sizeof configuration->passphrase_file,
+            settings_text(settings, "keys", "passphrase_file"))) {
+    return "a path is too long";
+  }
+  return NULL;
+}
+
+static void take_numbers(const struct settings *settings, struct configuration *configuration) {
+  configuration->issuer = (uint32_t)settings_number(settings, "server", "issuer");
+  configuration->validity_years = (unsigned)settings_number(settings, "card", "validity_years");
+  configuration->purse_ceiling = (uint32_t)settings_number(settings, "card", "purse_ceiling");
+  configuration->payment_ceiling = (uint32_t)settings_number(settings, "card", "payment_ceiling");
+  configuration->body = (size_t)settings_number(settings, "limits", "body");
+  configuration->connections = (size_t)settings_number(settings, "limits", "connections");
+  configuration->handshake_seconds = (unsigned)settings_number(settings, "limits", "handshake_seconds");
+  configuration->request_seconds = (unsigned)settings_number(settings, "limits", "request_seconds");
+  configuration->idle_seconds = (unsigned)settings_number(settings, "limits", "idle_seconds");
+}
+
+static enum status take(const struct settings *settings, struct configuration *configuration, char problem[256]) {
+  const char *wrong = take_texts(settings, configuration);
+
+  take_numbers(settings, configuration);
+  if (wrong == NULL && configuration->payment_ceiling > configuration->purse_ceiling) {
+    wrong = "[card] payment_ceiling must not be above purse_ceiling";
+  }
+  if (wrong == NULL) {
+    return STATUS_OK;
+  }
+  snprintf(problem, PROBLEM_SIZE, "%s", wrong);
+  return STATUS_BAD_CONFIG;
+}
+
+enum status configuration_load(const char *path, struct configuration *configuration, char problem[256]) {
+  char file[CONFIGURATION_PATH_MAX];
+  struct settings *settings = NULL;
+  struct stat info;
+  bool folder = stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+  int len = snprintf(file, sizeof file, folder ? "%s/" CONFIGURATION_FILE : "%s", path);
+
+  *configuration = (struct configuration){0};
+  problem[0] = '\0';
+  if (len < 0 || (size_t)len >= sizeof file) {
+    return STATUS_NO_CONFIG;
+  }
+  enum status status = settings_load(file, rows, SETTING_COUNT, &settings, problem);
+  if (status == STATUS_OK) {
+    status = take(settings, configuration, problem);
+  }
+  settings_free(&settings);
+  return status;
+}

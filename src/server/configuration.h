@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What epursed.conf says, read and checked. */
+#ifndef EPURSE_SERVER_CONFIGURATION_H
+#define EPURSE_SERVER_CONFIGURATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/settings.h"
+#include "epurse/status.h"
+#include "log.h"
+
+#define CONFIGURATION_PATH_MAX 1024
+#define CONFIGURATION_FILE     "epursed.conf"
+
+struct configuration {
+  char folder[CONFIGURATION_PATH_MAX]; /* of the file: keys and certificates stand in it */
+  char host[256], port[8];
+  char port_file[CONFIGURATION_PATH_MAX];       /* "": none */
+  char store[CONFIGURATION_PATH_MAX];           /* of the ledger's file */
+  char passphrase_file[CONFIGURATION_PATH_MAX]; /* "": none */
+  uint16_t currency;                            /* ISO 4217 numeric */
+  uint32_t issuer;
+  enum log_level log_level;
+  unsigned validity_years;                 /* of a new card */
+  uint32_t purse_ceiling, payment_ceiling; /* of a new card, minor units */
+  size_t body;                             /* bytes of a request's body */
+  size_t connections;
+  unsigned handshake_seconds, request_seconds, idle_seconds;
+};
+
+/* Reads `path`: the file, or the folder that holds epursed.conf. STATUS_NO_CONFIG, STATUS_BAD_CONFIG: `problem` (256
+ * bytes) then says which line or value and why. */
+enum status configuration_load(const char *path, struct configuration *configuration,
+                               char problem[256]) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Connections of the HTTPS server: how many, in which phase, and until when. evhttp knows timeouts of inactivity alone,
+ * which a client that sends a byte now and then never meets; the deadlines here are absolute. */
+#ifndef EPURSE_SERVER_CONNECTION_H
+#define EPURSE_SERVER_CONNECTION_H
+
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <openssl/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "http.h"
+#include "peer.h"
+
+enum connection_phase {
+  CONNECTION_HANDSHAKE,
+  CONNECTION_IDLE,    /* between requests */
+  CONNECTION_READING, /* a request's first byte is here, its last is not */
+  CONNECTION_RUNNING, /* being served: the server's own time, no deadline */
+  CONNECTION_WRITING  /* the reply is on its way */
+};
+
+struct connection {
+  struct connections *all;
+  struct connection *next, *previous;
+  struct bufferevent *bufferevent; /* evhttp's; it owns the TLS object, whose end is the connection's end */
+  struct event *timer;
+  enum connection_phase phase;
+  struct peer peer;          /* zeros until the handshake is done */
+  struct exchange *exchange; /* while RUNNING or WRITING */
+};
+
+/* All of one server's. */
+struct connections {
+  struct event_base *base;
+  const struct http_options *options;
+  struct evconnlistener *listener; /* NULL once the server stops */
+  struct connection *first;
+  size_t count;
+  int tls_index; /* of OpenSSL's slot that calls back when a TLS object is freed; -1: none */
+  bool draining; /* accept nothing, close after each reply */
+};
+
+/* evhttp's maker of buffer events (its bevcb); `context` is the struct connections. NULL where memory is short: evhttp
+ * then serves the socket in the clear, so whoever takes requests must insist on connection_of(). */
+struct bufferevent *connection_accept(struct event_base *base, void *context);
+
+/* The connection behind a buffer event; NULL where it is not one of ours or its handshake proved nobody. */
+struct connection *connection_of(struct bufferevent *bufferevent);
+
+/* Goes into a phase and starts its clock. */
+void connection_enter(struct connection *connection, enum connection_phase phase);
+
+/* Parts from the exchange that is being served, which lives on and takes the peer along. */
+void connection_orphan(struct connection *connection);
+
+/* The reply is out: idle, or reading where more is here already. */
+void connection_replied(struct connection *connection);
+
+/* Shuts the socket; evhttp meets the end of file and clears away. Safe at any time. */
+void connection_cut(struct connection *connection);
+
+/* Stops accepting, cuts what is idle. The loop ends when the last connection is gone. */
+void connections_drain(struct connections *connections);
+
+#endif

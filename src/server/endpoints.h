@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The endpoints, a file each, named by method and what they are about. Their messages are in epurse/message.h,
+ * docs/openapi.yaml tells of them one by one; routes.c says who may call them. */
+#ifndef EPURSE_SERVER_ENDPOINTS_H
+#define EPURSE_SERVER_ENDPOINTS_H
+
+#include "routes.h"
+
+route_handler post_purchase;
+route_handler post_load_inquiry;
+route_handler post_load;
+route_handler post_load_reversal;
+route_handler post_confirmation;
+route_handler post_pin_failure;
+route_handler post_card_reservation;
+route_handler post_card_certification;
+route_handler post_card_activation;
+route_handler post_card_void;
+route_handler post_card_query;
+route_handler post_card_block;
+route_handler post_card_list;
+route_handler post_merchant;
+route_handler post_terminal;
+route_handler post_ledger_check;
+route_handler get_healthz;
+route_handler get_metrics;
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The signed envelope of a message. */
+#include "config.h"
+
+#include "envelope.h"
+
+#include <string.h>
+
+#include "problem.h"
+
+/* The peer of the handshake is the terminal of that name in the ledger, with the very key that is registered. */
+static enum status find_terminal(struct service *service, struct request *request) {
+  const struct peer *peer = request->peer;
+  char kid[TID_SIZE + 1];
+  enum status status = message_kid(request->body, request->body_len, kid);
+
+  if (status != STATUS_OK) {
+    return STATUS_BAD_FORMAT;
+  }
+  if (strcmp(kid, peer->common_name) != 0 || strlen(kid) != TID_SIZE) {
+    return STATUS_NOT_AUTHENTICATED;
+  }
+  status = ledger_terminal_find(service->ledger, (const uint8_t *)kid, &request->terminal);
+  if (status == STATUS_NOT_FOUND) {
+    return STATUS_NOT_AUTHENTICATED;
+  }
+  if (status == STATUS_OK && !crypto_equal(request->terminal.sig_public, peer->public_key, sizeof peer->public_key)) {
+    return STATUS_NOT_AUTHENTICATED;
+  }
+  return status;
+}
+
+static enum status check_message(const struct service *service, const struct envelope_rule *rule,
+                                 const struct request *request) {
+  const struct message *message = &request->message;
+  uint8_t moment[MOMENT_SIZE];
+  int64_t now = service->now();
+
+  if (memcmp(message->tid, request->terminal.tid, TID_SIZE) != 0) {
+    return STATUS_NOT_AUTHENTICATED;
+  }
+  if (message->type != rule->type || message->seq < 1) {
+    return STATUS_BAD_FORMAT;
+  }
+  moment_from_unix(now, moment);
+  if (request->terminal.revoked || date_passed(request->terminal.expiry, moment)) {
+    return STATUS_TERMINAL_REVOKED;
+  }
+  if ((rule->roles & ENVELOPE_ROLE(request->terminal.role)) == 0) {
+    return STATUS_NOT_PERMITTED;
+  }
+  bool early = message->time < now - MESSAGE_CLOCK_SKEW;
+  bool late = message->time > now + MESSAGE_CLOCK_SKEW;
+  return early || late ? STATUS_CLOCK_OFF : STATUS_OK;
+}
+
+enum status envelope_open(struct service *service, const struct envelope_rule *rule, struct request *request) {
+  enum status status = find_terminal(service, request);
+
+  if (status == STATUS_OK) {
+    status = message_open(request->body, request->body_len, false, request->peer->verifier, &request->message);
+    status = status == STATUS_BAD_SIGNATURE ? STATUS_NOT_AUTHENTICATED : status;
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = check_message(service, rule, request);
+  if (status != STATUS_OK) {
+    message_clear(&request->message);
+  }
+  return status;
+}
+
+struct numbered_step {
+  const struct request *request;
+  ledger_step *step;
+  void *context;
+};
+
+static enum status run_numbered(struct ledger *ledger, void *context) {
+  const struct numbered_step *numbered = context;
+  const struct request *request = numbered->request;
+  enum status status = ledger_terminal_accept(ledger, request->terminal.tid, (uint64_t)request->message.seq);
+
+  return status == STATUS_OK && numbered->step != NULL ? numbered->step(ledger, numbered->context) : status;
+}
+
+enum status envelope_transact(struct service *service, const struct request *request, ledger_step *step,
+                              void *context) {
+  struct numbered_step numbered = {.request = request, .step = step, .context = context};
+
+  return ledger_transact(service->ledger, run_numbered, &numbered);
+}
+
+enum status envelope_accept(struct service *service, const struct request *request) {
+  return envelope_transact(service, request, NULL, NULL);
+}
+
+void envelope_reply(struct service *service, const struct request *request, struct reply *reply) {
+  struct message message = {
+      .type = request->message.type, .seq = request->message.seq, .time = service->now(), .status = reply->status};
+  char *jws = NULL;
+  enum status status = STATUS_OK;
+
+  if (status_http(reply->status) != 200) {
+    problem_reply(reply->status, reply);
+    return;
+  }
+  if (reply->body == NULL) {
+    reply->body = json_object();
+  }
+  memcpy(message.tid, request->message.tid, sizeof message.tid);
+  message.body = reply->body; /* borrowed: the reply goes on owning it */
+  status = reply->body == NULL ? STATUS_NO_MEMORY : message_seal(&message, true, service->keyring.server, &jws);
+  if (status != STATUS_OK) {
+    reply->status = status;
+    problem_reply(status, reply);
+    return;
+  }
+  reply_text(reply, 200, MESSAGE_MEDIA_TYPE, jws);
+}

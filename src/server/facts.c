@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A card of the ledger as a reply tells of it. */
+#include "config.h"
+
+#include "facts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *state_name(uint8_t state) {
+  switch (state) {
+  case LEDGER_CARD_ISSUED:
+    return "ISSUED";
+  case LEDGER_CARD_BLOCKED:
+    return "BLOCKED";
+  case LEDGER_CARD_RETIRED:
+    return "RETIRED";
+  case LEDGER_CARD_RESERVED:
+  default:
+    return "RESERVED";
+  }
+}
+
+struct card_facts facts_of(const struct ledger_card *card, uint16_t currency) {
+  struct card_facts facts = {.currency = currency,
+                             .balance = card->balance,
+                             .held = card->held,
+                             .owed = card->owed,
+                             .points = card->points,
+                             .last_atc = card->last_atc};
+
+  memcpy(facts.cid, card->cid, CID_SIZE);
+  memcpy(facts.expiry, card->certification.expiry, DATE_SIZE);
+  snprintf(facts.state, sizeof facts.state, "%s", state_name(card->state));
+  snprintf(facts.reason, sizeof facts.reason, "%s", card->reason);
+  return facts;
+}

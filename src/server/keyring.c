@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The server's private keys and the certificates that go with them. */
+#include "config.h"
+
+#include "keyring.h"
+
+#include <openssl/pem.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "epurse/x509.h"
+
+#define PROBLEM_SIZE 256
+#define PATH_ROOM    1280
+
+static void name_file(char path[PATH_ROOM], const char *folder, const char *file) {
+  snprintf(path, PATH_ROOM, "%s/%s", folder, file);
+}
+
+static void blame(char problem[256], const char *path, enum status status) {
+  snprintf(problem, PROBLEM_SIZE, "%.150s: %.90s", path, status_sentence(status));
+}
+
+/* The master public key is that of the root, which signs itself with it. */
+static enum status read_master(const char *path, uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
+  FILE *file = fopen(path, "re");
+  X509 *root = file == NULL ? NULL : PEM_read_X509(file, NULL, NULL, NULL);
+  enum status status = file == NULL ? STATUS_NOT_FOUND : STATUS_BAD_CERTIFICATE;
+
+  if (root != NULL) {
+    status = x509_public_key(root, public_key);
+  }
+  X509_free(root);
+  if (file != NULL) {
+    fclose(file);
+  }
+  return status;
+}
+
+static enum status read_certificate(const char *path, const struct certificate_check *check,
+                                    struct keyring_certificate *read) {
+  uint8_t *data = NULL;
+  enum status status = public_file_load(path, &data, &read->len);
+
+  if (status == STATUS_OK && read->len > sizeof read->data) {
+    status = STATUS_BAD_CERTIFICATE;
+  }
+  if (status == STATUS_OK) {
+    memcpy(read->data, data, read->len);
+    status = certificate_decode(read->data, read->len, &read->certificate);
+  }
+  if (status == STATUS_OK) {
+    status = certificate_verify(&read->certificate, check);
+  }
+  free(data);
+  return status;
+}
+
+enum status keyring_certificates(struct keyring *keyring, const char *folder, int64_t now, char problem[256]) {
+  const struct {
+    const char *file;
+    uint8_t role;
+    struct keyring_certificate *into;
+  } wanted[] = {
+      {"card-ca.cert", ROLE_CARD_CA, &keyring->card_ca_certificate},
+      {"server.cert", ROLE_SERVER, &keyring->server_certificate},
+      {"server-pin.cert", ROLE_SERVER_PIN, &keyring->server_pin_certificate},
+      {"terminal-ca.cert", ROLE_TERMINAL_CA, &keyring->terminal_ca_certificate},
+  };
+  uint8_t moment[MOMENT_SIZE];
+  char path[PATH_ROOM];
+
+  moment_from_unix(now, moment);
+  name_file(path, folder, "root.crt");
+  enum status status = read_master(path, keyring->master_public);
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && status == STATUS_OK; i++) {
+    struct certificate_check check = {.ca_public = keyring->master_public, .role = wanted[i].role, .now = moment};
+    name_file(path, folder, wanted[i].file);
+    status = read_certificate(path, &check, wanted[i].into);
+  }
+  if (status != STATUS_OK) {
+    blame(problem, path, status);
+  }
+  return status;
+}
+
+enum status keyring_keys(struct keyring *keyring, const char *folder, const char *passphrase, char problem[256]) {
+  const struct {
+    const char *file;
+    const struct keyring_certificate *certificate; /* NULL: none in 7F21 form */
+    struct key **into;
+  } wanted[] = {
+      {"card-ca.key", &keyring->card_ca_certificate, &keyring->card_ca},
+      {"server.key", &keyring->server_certificate, &keyring->server},
+      {"server-pin.key", &keyring->server_pin_certificate, &keyring->server_pin},
+      {"pin-store.key", NULL, &keyring->pin_store},
+      {"tls.key", NULL, &keyring->tls},
+  };
+  char path[PATH_ROOM] = "";
+  enum status status = STATUS_OK;
+
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && status == STATUS_OK; i++) {
+    name_file(path, folder, wanted[i].file);
+    status = key_load(path, passphrase, wanted[i].into);
+    if (status == STATUS_OK && wanted[i].certificate != NULL &&
+        memcmp(key_public(*wanted[i].into), wanted[i].certificate->certificate.public_key, CRYPTO_P256_PUBLIC_SIZE) !=
+            0) {
+      status = STATUS_BAD_KEY;
+    }
+  }
+  if (status != STATUS_OK) {
+    blame(problem, path, status);
+  }
+  return status;
+}
+
+void keyring_clear(struct keyring *keyring) {
+  key_free(&keyring->card_ca);
+  key_free(&keyring->server);
+  key_free(&keyring->server_pin);
+  key_free(&keyring->pin_store);
+  key_free(&keyring->tls);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The server's private keys and the certificates that go with them. */
+#ifndef EPURSE_SERVER_KEYRING_H
+#define EPURSE_SERVER_KEYRING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/certificate.h"
+#include "epurse/key.h"
+#include "epurse/status.h"
+
+/* A certificate with its bytes, verified under the master key. */
+struct keyring_certificate {
+  uint8_t data[CERTIFICATE_MAX];
+  size_t len;                     /* bytes */
+  struct certificate certificate; /* borrows from `data` */
+};
+
+struct keyring {
+  uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE];
+  struct keyring_certificate card_ca_certificate, server_certificate, server_pin_certificate, terminal_ca_certificate;
+  struct key *card_ca;    /* certifies cards */
+  struct key *server;     /* signs authorisations, block orders, replies */
+  struct key *server_pin; /* PINs are enciphered to it */
+  struct key *pin_store;  /* its scalar keys the MAC of stored PINs */
+  struct key *tls;
+};
+
+/* Reads root.crt and the 7F21 certificates of the folder and verifies them under the master key at `now`, unix seconds.
+ * STATUS_NOT_FOUND, STATUS_BAD_CERTIFICATE; `problem` (256 bytes) then names the file. */
+enum status keyring_certificates(struct keyring *keyring, const char *folder, int64_t now,
+                                 char problem[256]) EPURSE_MUST_USE;
+
+/* Reads the private keys, and checks that each is the one of its certificate. STATUS_NOT_FOUND, STATUS_KEY_EXPOSED,
+ * STATUS_BAD_KEY; `problem` then names the file. */
+enum status keyring_keys(struct keyring *keyring, const char *folder, const char *passphrase,
+                         char problem[256]) EPURSE_MUST_USE;
+
+/* Wipes and releases. */
+void keyring_clear(struct keyring *keyring);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the server counts, and its text for Prometheus (exposition format 0.0.4). */
+#ifndef EPURSE_SERVER_METRICS_H
+#define EPURSE_SERVER_METRICS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "epurse/ledger.h"
+#include "epurse/status.h"
+
+#define METRICS_MEDIA_TYPE   "text/plain; version=0.0.4; charset=utf-8"
+#define METRICS_ROUTES_MAX   24
+#define METRICS_BUCKET_COUNT 8
+
+struct metrics {
+  /* by place in routes[]; the last is for what no route serves */
+  uint64_t requests[METRICS_ROUTES_MAX + 1][STATUS_COUNT];
+  uint64_t seconds_bucket[METRICS_BUCKET_COUNT + 1]; /* not cumulative; the last is +Inf */
+  uint64_t microseconds;                             /* of all requests together */
+  uint64_t handshakes, handshake_failures, deadlines;
+  uint64_t connections; /* open now */
+  int64_t started_at;   /* unix seconds */
+};
+
+/* Counts one answered request. */
+void metrics_request(struct metrics *metrics, size_t route, enum status status, uint64_t microseconds);
+
+/* Names the place of a route, "METHOD path"; NULL behind the last. */
+typedef const char *metrics_route_path(size_t route);
+
+/* Writes everything as text. */
+void metrics_print(const struct metrics *metrics, const struct ledger_totals *totals, metrics_route_path *path,
+                   FILE *out);
+
+#endif

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What purchases, loads and load inquiries have in common. */
+#include "config.h"
+
+#include "order.h"
+
+#include <string.h>
+
+#include "envelope.h"
+#include "pinstore.h"
+#include "signer.h"
+
+/* ---- before the transaction: all that needs cryptography but no lock ---- */
+
+static enum status check_promise(const struct order *order) {
+  bool load = order->promise.type == TRANSACTION_LOAD;
+
+  if (load != (order->request->message.type != MESSAGE_PURCHASE)) {
+    return STATUS_BAD_FORMAT;
+  }
+  if (memcmp(order->promise.tid, order->request->terminal.tid, TID_SIZE) != 0) {
+    return STATUS_NOT_PERMITTED; /* made for another terminal */
+  }
+  return STATUS_OK;
+}
+
+static enum status check_card(struct order *order) {
+  enum status status = ledger_card_find(order->service->ledger, order->promise.cid, &order->card);
+
+  if (status == STATUS_OK && order->card.state != LEDGER_CARD_ISSUED && order->card.state != LEDGER_CARD_BLOCKED) {
+    status = STATUS_CARD_UNKNOWN;
+  }
+  return status == STATUS_OK ? record_verify(order->body.promise, PROMISE_SIZE, order->card.certification.sig_public)
+                             : status;
+}
+
+/* The card says that the PIN was verified, and the server sees for itself. */
+static enum status check_pin(struct order *order) {
+  struct pinstore_claim claim = {.jwe = order->body.pin_jwe,
+                                 .cid = order->promise.cid,
+                                 .atc = order->promise.atc,
+                                 .expected_mac = order->card.certification.pin_mac};
+
+  order->pin = STATUS_DECLINED;
+  if (!order->promise.pin_verified || order->body.pin_jwe[0] == '\0') {
+    return STATUS_OK;
+  }
+  enum status status = pinstore_check(&order->service->keyring, &claim);
+  if (status == STATUS_OK || status == STATUS_WRONG_PIN) {
+    order->pin = status;
+    return STATUS_OK;
+  }
+  return status == STATUS_BAD_FORMAT ? STATUS_OK : status;
+}
+
+static enum status order_open(struct order *order) {
+  enum status status = order_request_parse(order->request->message.type, order->request->message.body, &order->body);
+
+  if (status == STATUS_OK) {
+    status = promise_decode(order->body.promise, PROMISE_SIZE, &order->promise);
+  }
+  if (status == STATUS_OK) {
+    status = check_promise(order);
+  }
+  if (status == STATUS_OK) {
+    status = check_card(order);
+  }
+  if (status == STATUS_OK) {
+    status = check_pin(order);
+  }
+  order->offer =
+      (struct ledger_offer){.promise = &order->promise, .record = order->body.promise, .now = order->service->now()};
+  return status;
+}
+
+/* ---- inside the transaction ---- */
+
+/* A corrupt terminal that tries PINs here meets the same bound as on the card. */
+static enum status count_pin(struct ledger *ledger, const struct order *order) {
+  uint32_t failures = 0;
+  enum status status = STATUS_OK;
+
+  if (order->pin == STATUS_WRONG_PIN) {
+    status = ledger_card_pin_count(ledger, order->promise.cid, false, &failures);
+  } else if (order->pin == STATUS_OK && order->card.pin_failures > 0) {
+    status = ledger_card_pin_count(ledger, order->promise.cid, true, &failures);
+  }
+  if (status == STATUS_OK && failures >= PIN_TRIES) {
+    status = ledger_card_block(ledger, order->promise.cid, status_name(STATUS_PIN_BLOCKED), order->offer.now);
+  }
+  return status;
+}
+
+static enum status decide(struct ledger *ledger, struct order *order) {
+  if (order->card.state == LEDGER_CARD_BLOCKED) {
+    return STATUS_CARD_BLOCKED;
+  }
+  enum status status = count_pin(ledger, order);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  return order->pin == STATUS_OK ? order->decide(ledger, order) : STATUS_WRONG_PIN;
+}
+
+/* Whether a refusal is an answer of its own, to be signed and kept, and not a failure that takes the step back. */
+static bool is_decline(enum status status) {
+  return status != STATUS_OK && status != STATUS_LEDGER_BROKEN && status != STATUS_CARD_UNKNOWN &&
+         status_http(status) == 200;
+}
+
+static enum status settle_answer(struct ledger *ledger, struct order *order, enum status status) {
+  struct ledger_signer signer = signer_of(order->service);
+
+  order->status = status;
+  if (!is_decline(status) || order->inquiry) {
+    return is_decline(status) ? STATUS_OK : status;
+  }
+  return ledger_decline(ledger, &order->offer, status, &signer, &order->transaction);
+}
+
+static enum status order_step(struct ledger *ledger, void *context) {
+  struct order *order = context;
+  struct ledger_standing standing;
+  enum status status = ledger_promise_open(ledger, &order->offer, &standing);
+
+  if (status == STATUS_CARD_FORKED) {
+    order->status = status; /* the ledger has blocked the card and kept the evidence */
+    return STATUS_OK;
+  }
+  if (status == STATUS_OK && standing.answered) {
+    order->transaction = standing.transaction;
+    bool declined = standing.transaction.state == LEDGER_DECLINED;
+    order->status = declined ? status_by_name(standing.transaction.reason) : STATUS_OK;
+    return order->inquiry && !declined ? STATUS_EXISTS : STATUS_OK;
+  }
+  return settle_answer(ledger, order, status == STATUS_OK ? decide(ledger, order) : status);
+}
+
+/* ---- after it ---- */
+
+static enum status fill_reply(const struct order *order, struct order_reply *filled) {
+  const struct ledger_certification *card = &order->card.certification;
+
+  *filled = (struct order_reply){0};
+  if (order->status == STATUS_OK && !order->inquiry) {
+    filled->has_authorisation = true;
+    memcpy(filled->authorisation, order->transaction.authorisation, AUTHORISATION_SIZE);
+    memcpy(filled->card_certificate, card->sig_certificate, card->sig_certificate_len);
+    filled->card_certificate_len = card->sig_certificate_len;
+  }
+  if (order->status == STATUS_OK && order->inquiry) {
+    filled->owed = order->owed;
+  }
+  if (order->status == STATUS_CARD_BLOCKED || order->status == STATUS_CARD_FORKED) {
+    filled->has_block_order = true;
+    return signer_block(order->service, order->promise.cid, filled->block_order);
+  }
+  return STATUS_OK;
+}
+
+static void log_order(const struct order *order, enum status status) {
+  char cid[LOG_CID_SIZE];
+  enum log_level level = LOG_INFO;
+
+  if (status == STATUS_CARD_FORKED || status == STATUS_WRONG_PIN || status == STATUS_BAD_SIGNATURE ||
+      status == STATUS_OUT_OF_STEP || status == STATUS_LEDGER_BROKEN) {
+    level = LOG_WARNING;
+  }
+  log_cid(order->promise.cid, cid);
+  log_line(&order->service->log, level, message_word(order->request->message.type),
+           "tid=%s cid=%s atc=%lu amount=%lu code=%s", order->request->message.tid, cid,
+           (unsigned long)order->promise.atc, (unsigned long)order->promise.amount, status_name(status));
+}
+
+void order_serve(struct order *order, struct reply *reply) {
+  struct order_reply filled;
+  enum status status = order_open(order);
+
+  if (status == STATUS_OK) {
+    status = envelope_transact(order->service, order->request, order_step, order);
+  }
+  if (status == STATUS_OK) {
+    status = fill_reply(order, &filled);
+  }
+  reply->status = status == STATUS_OK ? order->status : status;
+  if (status == STATUS_OK) {
+    reply->body = order_reply_body(&filled);
+    if (reply->body == NULL) {
+      reply->status = STATUS_NO_MEMORY;
+    }
+  }
+  log_order(order, reply->status);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * PINs as the server knows them: never the digits, but a MAC of them under a key that the ledger does not hold. */
+#ifndef EPURSE_SERVER_PINSTORE_H
+#define EPURSE_SERVER_PINSTORE_H
+
+#include "epurse/command.h"
+#include "keyring.h"
+
+/* Draws four digits, each number as likely as another. STATUS_CRYPTO_FAILED. Wipe them. */
+enum status pinstore_draw(char digits[PIN_MAX + 1]) EPURSE_MUST_USE;
+
+/* HMAC-SHA-256 over "epurse-pin" || CID || digits with the scalar of pin-store.key. STATUS_CRYPTO_FAILED. */
+enum status pinstore_mac(const struct keyring *keyring, const uint8_t cid[CID_SIZE], const char *digits,
+                         uint8_t mac[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
+
+/* What a terminal enciphered for one promise. */
+struct pinstore_claim {
+  const char *jwe;             /* as message.h's pin_seal makes it */
+  const uint8_t *cid;          /* CID_SIZE */
+  uint32_t atc;                /* of the promise; 0 at the desk */
+  const uint8_t *expected_mac; /* CRYPTO_SHA256_SIZE: what is stored */
+};
+/* STATUS_OK: it is the cardholder's PIN. STATUS_WRONG_PIN: it is another. STATUS_BAD_FORMAT: it is no PIN for this
+ * server, card and promise, so that nothing was tried. STATUS_CRYPTO_FAILED. */
+enum status pinstore_check(const struct keyring *keyring, const struct pinstore_claim *claim) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * POST /v1/card-activations: the card is locked with all that it was given; it is the cardholder's now. */
+#include <string.h>
+
+#include "endpoints.h"
+#include "envelope.h"
+
+struct activation {
+  struct card_message body;
+  int64_t now;
+};
+
+static enum status activate(struct ledger *ledger, void *context) {
+  const struct activation *activation = context;
+  struct ledger_card card;
+  enum status status = ledger_card_find(ledger, activation->body.cid, &card);
+
+  if (status == STATUS_OK && memcmp(card.chip_serial, activation->body.chip_serial, CHIP_SERIAL_SIZE) != 0) {
+    status = STATUS_CARD_UNKNOWN;
+  }
+  return status == STATUS_OK ? ledger_card_issue(ledger, activation->body.cid, activation->now) : status;
+}
+
+void post_card_activation(struct service *service, const struct request *request, struct reply *reply) {
+  struct activation activation = {.now = service->now()};
+
+  reply->status = card_message_parse(MESSAGE_CARD_ACTIVATION, request->message.body, &activation.body);
+  if (reply->status == STATUS_OK) {
+    reply->status = envelope_transact(service, request, activate, &activation);
+  }
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * POST /v1/card-lists: cards in order of their numbers, a page at a time. */
+#include <stdlib.h>
+
+#include "endpoints.h"
+#include "envelope.h"
+#include "facts.h"
+
+#define PAGE_MAX 24 /* of the longest facts: they fit MESSAGE_MAX */
+
+struct page {
+  bool from_start;
+  uint8_t after[CID_SIZE];
+  size_t limit;
+};
+
+static enum status parse(json_t *body, struct page *page) {
+  const char *after = NULL;
+  json_int_t limit = 0;
+
+  /* '!' refuses what is not named here */
+  if (json_unpack(body, "{s:s, s:I !}", "after", &after, "limit", &limit) != 0) {
+    return STATUS_UNKNOWN_FIELD;
+  }
+  if (limit < 1) {
+    return STATUS_BAD_FORMAT;
+  }
+  page->limit = limit < PAGE_MAX ? (size_t)limit : PAGE_MAX;
+  page->from_start = after[0] == '\0';
+  return page->from_start ? STATUS_OK : cid_parse(after, page->after);
+}
+
+static json_t *page_body(const struct ledger_card *cards, size_t count, uint16_t currency) {
+  json_t *list = json_array();
+
+  for (size_t i = 0; i < count; i++) {
+    struct card_facts facts = facts_of(&cards[i], currency);
+    if (json_array_append_new(list, card_facts_body(&facts)) != 0) {
+      json_decref(list);
+      return NULL;
+    }
+  }
+  return json_pack("{s:o}", "cards", list);
+}
+
+void post_card_list(struct service *service, const struct request *request, struct reply *reply) {
+  struct page page = {0};
+  struct ledger_card *cards = NULL;
+  size_t count = 0;
+
+  reply->status = parse(request->message.body, &page);
+  if (reply->status == STATUS_OK) {
+    reply->status = envelope_accept(service, request);
+  }
+  if (reply->status != STATUS_OK) {
+    return;
+  }
+  cards = calloc(page.limit, sizeof *cards);
+  reply->status =
+      cards == NULL ? STATUS_NO_MEMORY
+                    : ledger_card_list(service->ledger, page.from_start ? NULL : page.after, cards, page.limit, &count);
+  if (reply->status == STATUS_OK) {
+    reply_ok(reply, page_body(cards, count, service->configuration.currency));
+  }
+  free(cards);
+}

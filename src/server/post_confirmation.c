@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * POST /v1/confirmations: cards gave their secrets; the holds become bookings. */
+#include <string.h>
+
+#include "endpoints.h"
+#include "envelope.h"
+
+struct booking {
+  struct confirmations *items;
+  size_t at; /* which one is being booked */
+  int64_t now;
+};
+
+/* STATUS_LEDGER_BROKEN must take the step back with all that it holds. It is noted for its item, and the step runs
+ * again without it; nothing else can come of an item that was refused for that once. */
+static enum status confirm_all(struct ledger *ledger, void *context) {
+  struct booking *booking = context;
+  struct ledger_transaction transaction;
+
+  for (booking->at = 0; booking->at < booking->items->count; booking->at++) {
+    struct confirmation *item = &booking->items->items[booking->at];
+    struct ledger_confirmation confirmation = {.atc = item->atc, .now = booking->now};
+    if (item->status == STATUS_LEDGER_BROKEN) {
+      continue;
+    }
+    memcpy(confirmation.cid, item->cid, CID_SIZE);
+    memcpy(confirmation.secret, item->secret, SECRET_SIZE);
+    enum status status = ledger_confirm(ledger, &confirmation, &transaction);
+    if (status == STATUS_STORE_FAILED || status == STATUS_NO_MEMORY || status == STATUS_LEDGER_BROKEN) {
+      return status;
+    }
+    item->status = status;
+  }
+  return STATUS_OK;
+}
+
+void post_confirmation(struct service *service, const struct request *request, struct reply *reply) {
+  struct confirmations items;
+  struct booking booking = {.items = &items, .now = service->now()};
+
+  reply->status = confirmation_parse(request->message.body, false, &items);
+  if (reply->status != STATUS_OK) {
+    return;
+  }
+  reply->status = envelope_transact(service, request, confirm_all, &booking);
+  while (reply->status == STATUS_LEDGER_BROKEN && booking.at < items.count &&
+         items.items[booking.at].status != STATUS_LEDGER_BROKEN) {
+    items.items[booking.at].status = STATUS_LEDGER_BROKEN;
+    log_line(&service->log, LOG_ERROR, "late-proof", "tid=%s atc=%lu", request->message.tid,
+             (unsigned long)items.items[booking.at].atc);
+    reply->status = envelope_transact(service, request, confirm_all, &booking);
+  }
+  if (reply->status == STATUS_OK) {
+    reply_ok(reply, confirmation_body(&items, true));
+  }
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * POST /v1/terminals: a new terminal with the keys that the issuer certified. Told twice, it is there once; the same
+ * name with other keys is refused, for the terminal that has it would be locked out. */
+#include <string.h>
+
+#include "endpoints.h"
+#include "envelope.h"
+
+static bool same(const struct ledger_terminal *a, const struct ledger_terminal *b) {
+  return a->role == b->role && strcmp(a->merchant, b->merchant) == 0 &&
+         memcmp(a->ecka_public, b->ecka_public, sizeof a->ecka_public) == 0 &&
+         memcmp(a->sig_public, b->sig_public, sizeof a->sig_public) == 0 &&
+         memcmp(a->expiry, b->expiry, sizeof a->expiry) == 0;
+}
+
+static enum status add(struct ledger *ledger, void *context) {
+  const struct ledger_terminal *terminal = context;
+  struct ledger_terminal known;
+  enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
+
+  if (status == STATUS_OK) {
+    return same(&known, terminal) ? STATUS_OK : STATUS_EXISTS;
+  }
+  return status == STATUS_NOT_FOUND ? ledger_terminal_add(ledger, terminal) : status;
+}
+
+void post_terminal(struct service *service, const struct request *request, struct reply *reply) {
+  struct terminal_message body;
+  struct ledger_terminal terminal = {0};
+
+  reply->status = terminal_parse(request->message.body, &body);
+  if (reply->status != STATUS_OK) {
+    return;
+  }
+  memcpy(terminal.tid, body.tid, TID_SIZE);
+  terminal.role = body.role;
+  memcpy(terminal.merchant, body.merchant, sizeof terminal.merchant);
+  memcpy(terminal.ecka_public, body.ecka_public, sizeof terminal.ecka_public);
+  memcpy(terminal.sig_public, body.sig_public, sizeof terminal.sig_public);
+  memcpy(terminal.expiry, body.expiry, DATE_SIZE);
+  reply->status = envelope_transact(service, request, add, &terminal);
+}

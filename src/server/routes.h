@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * All that the server serves, as one table: method, path, who may call, what answers, how large. */
+#ifndef EPURSE_SERVER_ROUTES_H
+#define EPURSE_SERVER_ROUTES_H
+
+#include <stdio.h>
+
+#include "request.h"
+#include "service.h"
+
+/* Answers one request. Of a signed route: the message is authenticated and permitted; the handler sets reply->status
+ * and reply->body. Of another: the handler makes the outgoing half itself. */
+typedef void route_handler(struct service *service, const struct request *request, struct reply *reply);
+
+struct route {
+  const char *method, *path;
+  unsigned roles; /* ENVELOPE_ROLE bits; 0: not signed, for whoever passed the handshake */
+  route_handler *handler;
+  size_t body_max;        /* bytes */
+  enum message_type type; /* of a signed route */
+};
+
+/* Finds the route, checks what holds for all, has the handler answer, counts and logs. Always leaves a reply that can
+ * go out; the caller releases it with reply_clear. */
+void routes_serve(struct service *service, const struct request *request, struct reply *reply);
+
+/* The path of the route at a place in the table; NULL behind the last. For counters. */
+const char *routes_path(size_t route);
+
+/* Prints a line for each route: method, path, roles with commas ("-": any certified terminal). */
+void routes_print(FILE *out);
+
+#endif

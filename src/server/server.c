@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The running server: service, TLS and HTTP put together. */
+#include "config.h"
+
+#include "server.h"
+
+#include <event2/event.h>
+#include <inttypes.h>
+#include <openssl/ssl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "routes.h"
+#include "tls.h"
+
+#define PROBLEM_SIZE 256
+#define PATH_ROOM    1280
+#define HEAD_MAX     8192
+/* Up to here a body that is too large for its route is read, to answer it in the form of every other error. */
+#define BODY_ROOM 4
+
+/* Answered on the spot; work for other threads would begin here. */
+static void serve(void *context, struct exchange *exchange) {
+  routes_serve(context, &exchange->request, &exchange->reply);
+  http_answer(exchange);
+}
+
+static enum status open_tls(struct server *server, char problem[256]) {
+  const char *folder = server->service->configuration.folder;
+  char certificate[PATH_ROOM], root[PATH_ROOM], terminal_ca[PATH_ROOM];
+
+  snprintf(certificate, sizeof certificate, "%s/tls.crt", folder);
+  snprintf(root, sizeof root, "%s/root.crt", folder);
+  snprintf(terminal_ca, sizeof terminal_ca, "%s/terminal-ca.crt", folder);
+  struct tls_files files = {
+      .certificate = certificate, .root = root, .terminal_ca = terminal_ca, .key = server->service->keyring.tls};
+  enum status status = tls_open(&files, &server->tls);
+  if (status != STATUS_OK) {
+    snprintf(problem, PROBLEM_SIZE, "%.120s, root.crt, terminal-ca.crt: %.80s", certificate, status_sentence(status));
+  }
+  return status;
+}
+
+static enum status open_http(struct server *server, char problem[256]) {
+  struct service *service = server->service;
+  const struct configuration *configuration = &service->configuration;
+
+  server->options = (struct http_options){.host = configuration->host,
+                                          .port = configuration->port,
+                                          .tls = server->tls,
+                                          .head_max = HEAD_MAX,
+                                          .body_max = configuration->body * BODY_ROOM,
+                                          .connections = configuration->connections,
+                                          .handshake_ms = configuration->handshake_seconds * 1000,
+                                          .request_ms = configuration->request_seconds * 1000,
+                                          .idle_ms = configuration->idle_seconds * 1000,
+                                          .serve = serve,
+                                          .context = service,
+                                          .metrics = &service->metrics,
+                                          .log = &service->log};
+  enum status status = http_open(&server->options, &server->http);
+  if (status != STATUS_OK) {
+    snprintf(problem, PROBLEM_SIZE, "cannot listen on %.150s:%s", configuration->host, configuration->port);
+  }
+  return status;
+}
+
+static void on_signal(evutil_socket_t number, short what, void *context) {
+  struct server *server = context;
+
+  (void)what;
+  log_line(&server->service->log, LOG_INFO, "stopping", "signal=%d", (int)number);
+  http_stop(server->http);
+}
+
+static enum status open_signals(struct server *server) {
+  static const int numbers[] = {SIGTERM, SIGINT};
+
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    server->signals[i] = evsignal_new(http_base(server->http), numbers[i], on_signal, server);
+    if (server->signals[i] == NULL || event_add(server->signals[i], NULL) != 0) {
+      return STATUS_NO_MEMORY;
+    }
+  }
+  return STATUS_OK;
+}
+
+/* Written aside and renamed: who waits for the file never reads half of it. */
+static enum status write_port(const struct server *server, char problem[256]) {
+  const char *path = server->service->configuration.port_file;
+  char aside[PATH_ROOM];
+  FILE *file = NULL;
+  bool written = false;
+
+  if (path[0] == '\0') {
+    return STATUS_OK;
+  }
+  snprintf(aside, sizeof aside, "%s.new", path);
+  file = fopen(aside, "we");
+  if (file != NULL) {
+    written = fprintf(file, "%" PRIu16 "\n", http_port(server->http)) > 0;
+    written = fclose(file) == 0 && written;
+  }
+  if (!written || rename(aside, path) != 0) {
+    snprintf(problem, PROBLEM_SIZE, "%.200s cannot be written", path);
+    return STATUS_STORE_FAILED;
+  }
+  return STATUS_OK;
+}
+
+enum status server_open(struct server *server, struct service *service, char problem[256]) {
+  *server = (struct server){.service = service};
+  enum status status = open_tls(server, problem);
+  if (status == STATUS_OK) {
+    status = open_http(server, problem);
+  }
+  if (status == STATUS_OK) {
+    status = open_signals(server);
+  }
+  if (status == STATUS_OK) {
+    status = write_port(server, problem);
+  }
+  if (status != STATUS_OK) {
+    server_close(server);
+    return status;
+  }
+  log_line(&service->log, LOG_INFO, "ready", "pid=%d listening on %s:%" PRIu16, (int)getpid(),
+           service->configuration.host, http_port(server->http));
+  return STATUS_OK;
+}
+
+enum status server_run(struct server *server) {
+  enum status status = http_run(server->http);
+
+  log_line(&server->service->log, LOG_INFO, "stopped", "code=%s", status_name(status));
+  return status;
+}
+
+void server_close(struct server *server) {
+  for (size_t i = 0; i < sizeof server->signals / sizeof server->signals[0]; i++) {
+    if (server->signals[i] != NULL) {
+      event_free(server->signals[i]);
+      server->signals[i] = NULL;
+    }
+  }
+  http_close(&server->http);
+  SSL_CTX_free(server->tls);
+  server->tls = NULL;
+}
