@@ -48,4 +48,7 @@ enum status aes_key_store(const char *path, const uint8_t key[CRYPTO_AES_KEY_SIZ
 enum status public_file_load(const char *path, uint8_t **data, size_t *len) EPURSE_MUST_USE;
 enum status public_file_store(const char *path, const uint8_t *data, size_t len) EPURSE_MUST_USE;
 
+/* Writes the public half as a new PEM file (SubjectPublicKeyInfo, RFC 7468 13). STATUS_EXISTS, STATUS_STORE_FAILED. */
+enum status public_key_store(const struct key *key, const char *path) EPURSE_MUST_USE;
+
 #endif

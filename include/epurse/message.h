@@ -117,8 +117,8 @@ json_t *order_request_body(enum message_type type, const struct order_request *r
 enum status order_request_parse(enum message_type type, const json_t *body,
                                 struct order_request *request) EPURSE_MUST_USE;
 
-/* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"]}. With status OK: authorisation and card certificate (PURCHASE, LOAD); with CARD_BLOCKED or CARD_FORKED:
- * the block order; nothing otherwise. */
+/* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"]}. With status OK: authorisation and card
+ * certificate (PURCHASE, LOAD); with CARD_BLOCKED or CARD_FORKED: the block order; nothing otherwise. */
 struct order_reply {
   bool has_authorisation;
   uint8_t authorisation[AUTHORISATION_SIZE];
@@ -187,8 +187,8 @@ struct certification_reply {
 json_t *certification_reply_body(const struct certification_reply *reply);
 enum status certification_reply_parse(const json_t *body, struct certification_reply *reply) EPURSE_MUST_USE;
 
-/* MERCHANT {"id","name","points_rate"}: points per 100 minor units. TERMINAL {"tid","role","merchant","expiry",
- * "ecka_public","sig_public"}. Replies: {}. */
+/* MERCHANT {"id","name","points_rate"}: points per 100 minor units. Reply: {}. TERMINAL {"tid","role","merchant","expiry",
+ * "ecka_public","sig_public"}. Reply: {} or {"merchant_name"}, what the terminal shows and prints. */
 struct merchant_message {
   char id[MERCHANT_MAX + 1];
   char name[64];

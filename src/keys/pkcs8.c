@@ -138,3 +138,19 @@ out:
   }
   return status;
 }
+
+enum status public_key_store(const struct key *key, const char *path) {
+  BIO *bio = BIO_new(BIO_s_mem());
+  char *text = NULL;
+  long len = 0;
+  enum status status = STATUS_CRYPTO_FAILED;
+
+  if (bio != NULL && PEM_write_bio_PUBKEY(bio, key_evp(key)) == 1) {
+    len = BIO_get_mem_data(bio, &text);
+    status = public_file_store(path, (const uint8_t *)text, (size_t)len);
+  } else {
+    ERR_clear_error();
+  }
+  BIO_free(bio);
+  return status;
+}

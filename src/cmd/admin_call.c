@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What epurse-admin does for all its verbs: speaks to the server, asks for passphrases, says what is wrong. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "admin.h"
+#include "epurse/backend.h"
+
+enum status admin_fail(const struct admin *admin, const char *about, enum status status) {
+  fprintf(stderr, "%s: %s%s%s\n", admin->program->name, about != NULL ? about : "", about != NULL ? ": " : "",
+          status_sentence(status));
+  return status;
+}
+
+enum status admin_refuse(const struct admin *admin, enum status status, const char *format, ...) {
+  va_list arguments;
+
+  fprintf(stderr, "%s: ", admin->program->name);
+  va_start(arguments, format);
+  vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  fputc('\n', stderr);
+  return status;
+}
+
+void admin_print(const struct admin *admin, const char *format, ...) {
+  va_list arguments;
+
+  if (admin->json) {
+    return;
+  }
+  va_start(arguments, format);
+  vprintf(format, arguments);
+  va_end(arguments);
+}
+
+/* The directory of the issuer's own terminal: named itself, by its terminal.conf, or by the issuer's that it is in. */
+static enum status folder_find(struct admin *admin) {
+  static const char file[] = "/terminal.conf";
+  struct stat facts;
+  size_t len = 0;
+  int written = snprintf(admin->folder, sizeof admin->folder, "%s/admin/terminal.conf", admin->config);
+
+  if (written < 0 || (size_t)written >= sizeof admin->folder) {
+    return STATUS_NO_CONFIG;
+  }
+  if (stat(admin->folder, &facts) != 0) {
+    (void)snprintf(admin->folder, sizeof admin->folder, "%s", admin->config);
+  }
+  len = strlen(admin->folder);
+  if (len > strlen(file) && strcmp(admin->folder + len - strlen(file), file) == 0) {
+    admin->folder[len - strlen(file)] = '\0';
+  }
+  return STATUS_OK;
+}
+
+enum status admin_open(struct admin *admin) {
+  char problem[256] = "";
+  enum status status = STATUS_NO_CONFIG;
+
+  if (admin->terminal != NULL) {
+    return STATUS_OK;
+  }
+  if (admin->config != NULL) {
+    status = folder_find(admin);
+  }
+  if (status == STATUS_OK) {
+    status = terminal_open(admin->folder, &admin->terminal, problem);
+  }
+  if (status != STATUS_OK) {
+    return problem[0] == '\0' ? admin_fail(admin, admin->config, status)
+                              : admin_refuse(admin, status, "%s: %s", status_sentence(status), problem);
+  }
+  if (admin->terminal->role != ROLE_ADMIN) {
+    return admin_refuse(admin, STATUS_NOT_PERMITTED,
+                        "%s is not the issuer's own terminal: name its directory (DIR/admin)", admin->terminal->tid);
+  }
+  return STATUS_OK;
+}
+
+enum status admin_call(struct admin *admin, enum message_type type, json_t *body, struct message *reply) {
+  enum status status = STATUS_NO_MEMORY;
+
+  *reply = (struct message){0};
+  if (body == NULL) {
+    return admin_fail(admin, NULL, status);
+  }
+  status = admin_open(admin);
+  if (status != STATUS_OK) {
+    json_decref(body);
+    return status;
+  }
+  status = backend_call(admin->terminal->backend, type, body, reply);
+  return status == STATUS_OK ? status : admin_fail(admin, NULL, status);
+}
+
+static enum status passphrase_ask(const struct admin_passphrase *wanted, const char *word, char text[SECRET_TEXT_MAX]) {
+  char question[96];
+
+  (void)snprintf(question, sizeof question, "%s %s passphrase: ", word, wanted->whose);
+  return secret_from_prompt(question, text, SECRET_TEXT_MAX);
+}
+
+/* Asks; a new passphrase again, since nobody sees what was typed. STATUS_BAD_FORMAT: the two differ. */
+static enum status passphrase_prompt(const struct admin_passphrase *wanted, char text[SECRET_TEXT_MAX]) {
+  char again[SECRET_TEXT_MAX];
+  enum status status = passphrase_ask(wanted, wanted->is_new ? "New" : "The", text);
+
+  if (status == STATUS_OK && wanted->is_new) {
+    status = passphrase_ask(wanted, "Once more, the", again);
+    if (status == STATUS_OK && strcmp(text, again) != 0) {
+      status = STATUS_BAD_FORMAT;
+    }
+    crypto_wipe(again, sizeof again);
+  }
+  return status;
+}
+
+enum status admin_passphrase(const struct admin *admin, const struct admin_passphrase *wanted,
+                             char text[SECRET_TEXT_MAX]) {
+  enum status status =
+      wanted->fd >= 0 ? secret_from_fd((int)wanted->fd, text, SECRET_TEXT_MAX) : passphrase_prompt(wanted, text);
+
+  if (status == STATUS_OK && strlen(text) < ADMIN_PASSPHRASE_MIN) {
+    status = STATUS_BAD_LENGTH;
+  }
+  if (status == STATUS_OK) {
+    return STATUS_OK;
+  }
+  crypto_wipe(text, SECRET_TEXT_MAX);
+  switch (status) {
+  case STATUS_BAD_LENGTH:
+    return admin_refuse(admin, status, "the %s passphrase must have %d to %d characters", wanted->whose,
+                        ADMIN_PASSPHRASE_MIN, SECRET_TEXT_MAX - 1);
+  case STATUS_BAD_FORMAT:
+    return admin_refuse(admin, status, "the %s passphrase was not typed the same twice", wanted->whose);
+  case STATUS_USAGE:
+    return admin_refuse(admin, status, "there is no terminal to ask on: give --%s-passphrase-fd", wanted->whose);
+  case STATUS_STORE_FAILED:
+    return admin_refuse(admin, STATUS_USAGE, "the %s passphrase cannot be read from that descriptor", wanted->whose);
+  default:
+    return admin_fail(admin, NULL, status);
+  }
+}

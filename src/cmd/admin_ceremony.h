@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The key ceremony: all keys and certificates of an issuer, made once. */
+#ifndef EPURSE_CMD_ADMIN_CEREMONY_H
+#define EPURSE_CMD_ADMIN_CEREMONY_H
+
+#include <stdint.h>
+
+#include "epurse/certificate.h"
+#include "epurse/key.h"
+#include "epurse/status.h"
+
+struct ceremony {
+  const char *folder; /* the issuer's directory, with issuer/ in it */
+  const char *issuer_passphrase, *server_passphrase;
+  const char *hosts;                /* of the server's TLS certificate */
+  uint32_t issuer;                  /* six digits */
+  int64_t now;                      /* unix seconds */
+  struct key *master, *terminal_ca; /* out: the caller frees them */
+};
+
+/* Makes every key file and certificate of the directory. On failure the directory is of no use. */
+enum status ceremony_run(struct ceremony *ceremony) EPURSE_MUST_USE;
+
+/* Writes a 7F21 certificate with a random serial to folder/name. `certificate` lacks serial and signature. */
+enum status ceremony_certificate(const char *folder, const char *name, struct certificate *certificate,
+                                 const struct key *ca) EPURSE_MUST_USE;
+
+/* The last day of validity of what ends at that moment. */
+void ceremony_expiry(int64_t end, uint8_t expiry[DATE_SIZE]);
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-admin init: an issuer from nothing. Keys, certificates, ledger, configuration, its own terminal; whole or not
+ * at all. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "admin.h"
+#include "admin_ceremony.h"
+#include "admin_folder.h"
+#include "admin_terminal_folder.h"
+#include "epurse/ledger.h"
+
+#define ADMIN_DAYS 3650 /* the issuer's own terminal: nobody is there to renew it */
+
+/* What init knows on its way. */
+struct founding {
+  const struct currency *currency;
+  char url[192];
+  struct ceremony ceremony;
+  struct folder folder;
+  struct terminal_message registration;
+};
+
+/* The port of HOST:PORT or [ADDRESS]:PORT; NULL where it is none. */
+static const char *listen_port(const char *listen) {
+  const char *colon = strrchr(listen, ':');
+  size_t len = colon != NULL ? strlen(colon + 1) : 0;
+
+  return colon != NULL && colon != listen && len > 0 && len <= 5 && strspn(colon + 1, "0123456789") == len ? colon + 1
+                                                                                                           : NULL;
+}
+
+/* How the issuer's own terminal reaches the server: as it was told, or by the listening address where the certificate
+ * names it, else by the first name in the certificate. */
+static enum status url_choose(const struct admin *admin, struct founding *founding) {
+  const char *port = listen_port(admin->listen);
+  char host[128];
+  int len = 0;
+
+  if (port == NULL) {
+    return admin_refuse(admin, STATUS_USAGE, "--listen must be HOST:PORT, not '%s'", admin->listen);
+  }
+  (void)snprintf(host, sizeof host, "%.*s", (int)(port - 1 - admin->listen), admin->listen);
+  if (strstr(admin->hosts, host) == NULL) {
+    (void)snprintf(host, sizeof host, "%.*s", (int)strcspn(admin->hosts, ", "), admin->hosts);
+  }
+  len = admin->url != NULL ? snprintf(founding->url, sizeof founding->url, "%s", admin->url)
+                           : snprintf(founding->url, sizeof founding->url, "https://%s:%s", host, port);
+  if (len <= 0 || (size_t)len >= sizeof founding->url || !terminal_folder_url_valid(founding->url)) {
+    return admin_refuse(admin, STATUS_USAGE, "the server's address must be https://HOST:PORT, not '%s'", founding->url);
+  }
+  return STATUS_OK;
+}
+
+static enum status options_check(const struct admin *admin, struct founding *founding) {
+  if (admin->dir == NULL) {
+    return admin_refuse(admin, STATUS_USAGE, "name the new directory with --dir");
+  }
+  founding->currency = currency_by_code(admin->currency);
+  if (founding->currency == NULL) {
+    return admin_refuse(admin, STATUS_USAGE,
+                        "'%s' is no currency that is known here: three letters of ISO 4217, like EUR", admin->currency);
+  }
+  return url_choose(admin, founding);
+}
+
+static enum status configuration_write(const struct admin *admin, const char *folder) {
+  char text[1024];
+  int len = snprintf(text, sizeof text,
+                     "# epursed.conf(5)\n"
+                     "[server]\n"
+                     "listen = %s\n"
+                     "currency = %s\n"
+                     "issuer = %06" PRId64 "\n"
+                     "log_level = info\n"
+                     "\n"
+                     "[ledger]\n"
+                     "store = sqlite:ledger.db\n"
+                     "\n"
+                     "[keys]\n"
+                     "# a file of mode 0600 with the server passphrase; without it epursed asks, or --passphrase-fd\n"
+                     "passphrase_file =\n"
+                     "\n"
+                     "[card]\n"
+                     "# ceilings in minor units\n"
+                     "validity_years = 5\n"
+                     "purse_ceiling = 50000\n"
+                     "payment_ceiling = 15000\n"
+                     "\n"
+                     "[limits]\n"
+                     "body = 16384\n"
+                     "request_seconds = 10\n"
+                     "connections = 1024\n",
+                     admin->listen, admin->currency, admin->issuer);
+
+  return len > 0 && (size_t)len < sizeof text ? folder_write(folder, "epursed.conf", text) : STATUS_BAD_LENGTH;
+}
+
+/* The issuer's own terminal; its merchant is the issuer. */
+static enum status own_terminal_make(struct founding *founding) {
+  char admin_path[FOLDER_PATH_MAX], issuer_path[FOLDER_PATH_MAX];
+  struct terminal_order order = {.tid = ADMIN_TID,
+                                 .merchant = ADMIN_MERCHANT,
+                                 .merchant_name = "Issuer",
+                                 .role = ROLE_ADMIN,
+                                 .currency = founding->currency->code,
+                                 .url = founding->url,
+                                 .tender = "cash",
+                                 .now = founding->ceremony.now,
+                                 .days = ADMIN_DAYS,
+                                 .public_folder = founding->folder.path,
+                                 .issuer_folder = issuer_path,
+                                 .terminal_ca = founding->ceremony.terminal_ca};
+  enum status status = folder_make(founding->folder.path, "admin");
+
+  if (status == STATUS_OK) {
+    status = folder_path(founding->folder.path, "issuer", issuer_path);
+  }
+  if (status == STATUS_OK) {
+    status = folder_path(founding->folder.path, "admin", admin_path);
+  }
+  if (status == STATUS_OK) {
+    status = terminal_folder_keys(admin_path, &order, &founding->registration);
+  }
+  return status == STATUS_OK ? terminal_folder_configure(admin_path, &order) : status;
+}
+
+/* A step of the ledger: the issuer as a merchant, and its terminal. */
+static enum status own_terminal_register(struct ledger *ledger, void *context) {
+  const struct terminal_message *registration = context;
+  struct ledger_merchant merchant = {.id = ADMIN_MERCHANT, .name = "Issuer"};
+  struct ledger_terminal terminal = {.role = registration->role};
+  enum status status = ledger_merchant_add(ledger, &merchant);
+
+  memcpy(terminal.tid, registration->tid, sizeof terminal.tid);
+  memcpy(terminal.merchant, registration->merchant, sizeof terminal.merchant);
+  memcpy(terminal.ecka_public, registration->ecka_public, sizeof terminal.ecka_public);
+  memcpy(terminal.sig_public, registration->sig_public, sizeof terminal.sig_public);
+  memcpy(terminal.expiry, registration->expiry, sizeof terminal.expiry);
+  return status == STATUS_OK ? ledger_terminal_add(ledger, &terminal) : status;
+}
+
+static enum status ledger_make(const struct admin *admin, struct founding *founding) {
+  char path[FOLDER_PATH_MAX];
+  struct ledger_settings settings = {
+      .currency = founding->currency->numeric, .issuer = (uint32_t)admin->issuer, .pool_size = (uint32_t)admin->pool};
+  struct ledger *ledger = NULL;
+  enum status status = folder_path(founding->folder.path, "ledger.db", path);
+
+  if (status == STATUS_OK) {
+    status = ledger_create(path, &settings);
+  }
+  if (status == STATUS_OK) {
+    status = ledger_open(path, &ledger);
+  }
+  if (status == STATUS_OK) {
+    status = ledger_transact(ledger, own_terminal_register, &founding->registration);
+  }
+  ledger_close(&ledger);
+  return status;
+}
+
+/* Everything, in the directory that is not at its place yet. */
+static enum status issuer_make(const struct admin *admin, struct founding *founding) {
+  const char *folder = founding->folder.path;
+  enum status status = folder_make(folder, "issuer");
+
+  if (status == STATUS_OK) {
+    founding->ceremony.folder = folder;
+    status = ceremony_run(&founding->ceremony);
+  }
+  if (status == STATUS_CRYPTO_FAILED) {
+    return admin_refuse(admin, status, "keys or certificates could not be made: check --host '%s'", admin->hosts);
+  }
+  if (status == STATUS_OK) {
+    status = own_terminal_make(founding);
+  }
+  if (status == STATUS_OK) {
+    status = ledger_make(admin, founding);
+  }
+  if (status == STATUS_OK) {
+    status = configuration_write(admin, folder);
+  }
+  if (status == STATUS_OK) {
+    status = folder_commit(&founding->folder);
+  }
+  return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
+}
+
+static enum status passphrases_take(const struct admin *admin, char issuer[SECRET_TEXT_MAX],
+                                    char server[SECRET_TEXT_MAX]) {
+  const struct admin_passphrase of_issuer = {admin->issuer_passphrase_fd, "issuer", true};
+  const struct admin_passphrase of_server = {admin->server_passphrase_fd, "server", true};
+  enum status status = admin_passphrase(admin, &of_issuer, issuer);
+
+  return status == STATUS_OK ? admin_passphrase(admin, &of_server, server) : status;
+}
+
+enum status admin_init(void *context, char **arguments) {
+  struct admin *admin = context;
+  struct founding founding = {0};
+  char issuer[SECRET_TEXT_MAX] = "", server[SECRET_TEXT_MAX] = "";
+  enum status status = options_check(admin, &founding);
+
+  (void)arguments;
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = folder_begin(admin->dir, &founding.folder);
+  if (status != STATUS_OK) {
+    return status == STATUS_EXISTS
+               ? admin_refuse(admin, status, "%s is there already; nothing is overwritten", admin->dir)
+               : admin_fail(admin, admin->dir, status);
+  }
+  status = passphrases_take(admin, issuer, server);
+  if (status == STATUS_OK) {
+    founding.ceremony = (struct ceremony){.issuer_passphrase = issuer,
+                                          .server_passphrase = server,
+                                          .hosts = admin->hosts,
+                                          .issuer = (uint32_t)admin->issuer,
+                                          .now = (int64_t)time(NULL)};
+    status = issuer_make(admin, &founding);
+  }
+  folder_discard(&founding.folder);
+  key_free(&founding.ceremony.master);
+  key_free(&founding.ceremony.terminal_ca);
+  crypto_wipe(issuer, sizeof issuer);
+  crypto_wipe(server, sizeof server);
+  if (status == STATUS_OK) {
+    admin_print(admin,
+                "%s holds a new issuer: keys, certificates and a ledger with %" PRId64 " card numbers.\n"
+                "Start the back-end with: epursed --config \"%s/epursed.conf\"\n"
+                "Keep %s/issuer off-line when no terminal is being added.\n",
+                founding.folder.target, admin->pool, founding.folder.target, founding.folder.target);
+    admin->report = json_pack("{s:s, s:s, s:I, s:s, s:I, s:s}", "operation", "init", "dir", founding.folder.target,
+                              "issuer", (json_int_t)admin->issuer, "currency", founding.currency->code, "pool",
+                              (json_int_t)admin->pool, "url", founding.url);
+  }
+  return status;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-admin terminal add: keys and certificates for a terminal in a directory of its own, and its entry in the
+ * ledger; whole or not at all. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "admin.h"
+#include "admin_folder.h"
+#include "admin_terminal_folder.h"
+#include "epurse/ledger.h"
+#include "epurse/x509.h"
+
+/* What the verb knows on its way. */
+struct joining {
+  char issuer_folder[FOLDER_PATH_MAX];
+  char merchant_name[LEDGER_NAME_MAX + 1];
+  struct terminal_order order;
+  struct folder folder;
+  struct key *terminal_ca;
+};
+
+static enum status options_check(const struct admin *admin, const char *tid, struct terminal_order *order) {
+  if (!terminal_folder_name_valid(tid, TID_SIZE, TID_SIZE)) {
+    return admin_refuse(admin, STATUS_USAGE, "a terminal's name has %d letters and digits, not '%s'", TID_SIZE, tid);
+  }
+  if (admin->role == NULL || role_by_name(admin->role, &order->role) != STATUS_OK || order->role == ROLE_ADMIN) {
+    return admin_refuse(admin, STATUS_USAGE, "say what the terminal does: --role pos, reload or perso");
+  }
+  if (admin->out == NULL) {
+    return admin_refuse(admin, STATUS_USAGE, "name the new terminal's directory with --out");
+  }
+  if (admin->url == NULL || !terminal_folder_url_valid(admin->url)) {
+    return admin_refuse(admin, STATUS_USAGE, "say how it reaches the back-end: --url https://HOST:PORT");
+  }
+  order->merchant = admin->merchant != NULL ? admin->merchant : order->role == ROLE_PERSO ? ADMIN_MERCHANT : "";
+  if (!terminal_folder_name_valid(order->merchant, 1, MERCHANT_MAX)) {
+    return admin_refuse(admin, STATUS_USAGE, "say whose it is: --merchant ID, of 1 to %d letters and digits",
+                        MERCHANT_MAX);
+  }
+  if (strlen(admin->tender) > 100 || strpbrk(admin->tender, "\r\n;#") != NULL) {
+    return admin_refuse(admin, STATUS_USAGE, "--tender is cash, manual or simulator:HOST:PORT");
+  }
+  order->tid = tid;
+  order->url = admin->url;
+  order->tender = admin->tender;
+  order->days = admin->days;
+  return STATUS_OK;
+}
+
+/* Where the issuer's keys are: in issuer/ beside the admin directory, or as told. */
+static enum status issuer_folder_find(const struct admin *admin, char folder[FOLDER_PATH_MAX]) {
+  int written = admin->issuer_dir != NULL ? snprintf(folder, FOLDER_PATH_MAX, "%s", admin->issuer_dir)
+                                          : snprintf(folder, FOLDER_PATH_MAX, "%s/../issuer", admin->folder);
+
+  return written > 0 && written < FOLDER_PATH_MAX ? STATUS_OK : STATUS_BAD_LENGTH;
+}
+
+/* The terminal CA's key, with its passphrase. */
+static enum status ca_load(const struct admin *admin, struct joining *joining) {
+  const struct admin_passphrase wanted = {admin->issuer_passphrase_fd, "issuer", false};
+  char passphrase[SECRET_TEXT_MAX] = "", path[FOLDER_PATH_MAX];
+  enum status status = folder_path(joining->issuer_folder, "terminal-ca.key", path);
+
+  if (status == STATUS_OK) {
+    status = admin_passphrase(admin, &wanted, passphrase);
+    if (status != STATUS_OK) {
+      return status;
+    }
+    status = key_load(path, passphrase, &joining->terminal_ca);
+  }
+  crypto_wipe(passphrase, sizeof passphrase);
+  if (status == STATUS_OK && !crypto_equal(key_public(joining->terminal_ca), admin->terminal->terminal_ca.public_key,
+                                           CRYPTO_P256_PUBLIC_SIZE)) {
+    return admin_refuse(admin, STATUS_BAD_KEY, "%s is another issuer's", path);
+  }
+  return status == STATUS_OK ? status : admin_fail(admin, path, status);
+}
+
+/* Tells the server, which answers with the merchant's name for the display, where it has one. */
+static enum status terminal_register(struct admin *admin, struct joining *joining,
+                                     const struct terminal_message *registration) {
+  struct message reply;
+  const char *name = NULL;
+  enum status status = admin_call(admin, MESSAGE_TERMINAL, terminal_body(registration), &reply);
+
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = reply.status;
+  name = json_string_value(json_object_get(reply.body, "merchant_name"));
+  (void)snprintf(joining->merchant_name, sizeof joining->merchant_name, "%s",
+                 name != NULL ? name : registration->merchant);
+  joining->merchant_name[strcspn(joining->merchant_name, "\r\n")] = '\0';
+  message_clear(&reply);
+  if (status == STATUS_NOT_FOUND) {
+    return admin_refuse(admin, status, "there is no merchant %s; add it first", registration->merchant);
+  }
+  return status == STATUS_OK ? status : admin_fail(admin, registration->tid, status);
+}
+
+static enum status terminal_make(struct admin *admin, struct joining *joining) {
+  struct terminal_message registration;
+  enum status status = folder_begin(admin->out, &joining->folder);
+
+  if (status == STATUS_EXISTS) {
+    return admin_refuse(admin, status, "%s is there already; nothing is overwritten", admin->out);
+  }
+  if (status == STATUS_OK) {
+    status = terminal_folder_keys(joining->folder.path, &joining->order, &registration);
+  }
+  if (status != STATUS_OK) {
+    return admin_fail(admin, admin->out, status);
+  }
+  status = terminal_register(admin, joining, &registration);
+  if (status != STATUS_OK) {
+    return status;
+  }
+  joining->order.merchant_name = joining->merchant_name;
+  status = terminal_folder_configure(joining->folder.path, &joining->order);
+  if (status == STATUS_OK) {
+    status = folder_commit(&joining->folder);
+  }
+  return status == STATUS_OK ? status : admin_fail(admin, admin->out, status);
+}
+
+static void terminal_report(struct admin *admin, const struct joining *joining) {
+  const struct terminal_order *order = &joining->order;
+  uint8_t moment[MOMENT_SIZE];
+  char expiry[21];
+
+  moment_from_unix(order->now + order->days * ADMIN_SECONDS_PER_DAY, moment);
+  moment_print(moment, expiry);
+  expiry[10] = '\0'; /* the day */
+  admin_print(admin,
+              "Terminal %s (%s, %s) is added, valid until %s. Its directory is %s: move it to the terminal, keep no "
+              "copy.\n",
+              order->tid, role_name(order->role), joining->merchant_name, expiry, joining->folder.target);
+  admin->report = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "operation", "terminal add", "tid", order->tid,
+                            "role", role_name(order->role), "merchant", order->merchant, "merchant_name",
+                            joining->merchant_name, "expiry", expiry, "dir", joining->folder.target);
+}
+
+enum status admin_terminal_add(void *context, char **arguments) {
+  struct admin *admin = context;
+  struct joining joining = {0};
+  enum status status = options_check(admin, arguments[0], &joining.order);
+
+  if (status == STATUS_OK) {
+    status = admin_open(admin);
+  }
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = issuer_folder_find(admin, joining.issuer_folder);
+  if (status != STATUS_OK) {
+    return admin_fail(admin, admin->config, status);
+  }
+  status = ca_load(admin, &joining);
+  if (status == STATUS_OK) {
+    joining.order.currency = admin->terminal->currency->code;
+    joining.order.now = (int64_t)time(NULL);
+    joining.order.public_folder = admin->folder;
+    joining.order.issuer_folder = joining.issuer_folder;
+    joining.order.terminal_ca = joining.terminal_ca;
+    status = terminal_make(admin, &joining);
+  }
+  folder_discard(&joining.folder);
+  key_free(&joining.terminal_ca);
+  if (status == STATUS_OK) {
+    terminal_report(admin, &joining);
+  }
+  return status;
+}

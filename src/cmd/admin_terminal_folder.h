@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A terminal's directory: keys, certificates, configuration. */
+#ifndef EPURSE_CMD_ADMIN_TERMINAL_FOLDER_H
+#define EPURSE_CMD_ADMIN_TERMINAL_FOLDER_H
+
+#include <stdint.h>
+
+#include "epurse/key.h"
+#include "epurse/message.h"
+#include "epurse/status.h"
+
+struct terminal_order {
+  const char *tid, *merchant, *merchant_name;
+  uint8_t role;
+  const char *currency; /* "EUR" */
+  const char *url, *tender;
+  int64_t now, days;         /* unix seconds; validity from now on */
+  const char *public_folder; /* has root.crt, master.pem and the 7F21 certificates */
+  const char *issuer_folder; /* has terminal-ca.crt, and batch.key for the desk */
+  const struct key *terminal_ca;
+};
+
+/* Makes keys and certificates in the empty directory `folder`; *registration is what the ledger must know. */
+enum status terminal_folder_keys(const char *folder, const struct terminal_order *order,
+                                 struct terminal_message *registration) EPURSE_MUST_USE;
+
+/* Writes terminal.conf, last. */
+enum status terminal_folder_configure(const char *folder, const struct terminal_order *order) EPURSE_MUST_USE;
+
+/* Whether a name is of letters, digits, '-', '_' and '.', `min` to `max` of them: it stands in files and certificates.
+ */
+bool terminal_folder_name_valid(const char *name, size_t min, size_t max);
+/* Whether that is https://HOST[:PORT] without what a configuration line could trip over. */
+bool terminal_folder_url_valid(const char *url);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-admin: the issuer's house. Makes an issuer, adds merchants and terminals, looks after cards and the ledger. */
+#include <locale.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin.h"
+
+#define FIELD(field) offsetof(struct admin, field)
+#define FD_MAX       1023
+
+static const struct option_row shared_rows[] = {
+    {"config", 'c', "DIR", "EPURSE_CONFIG", OPTION_TEXT, FIELD(config), 0, 0, "the issuer's own terminal, DIR/admin"},
+    {"json", 'j', NULL, NULL, OPTION_FLAG, FIELD(json), 0, 0, "print one JSON object"},
+    {"issuer-passphrase-fd", 0, "FD", NULL, OPTION_NUMBER, FIELD(issuer_passphrase_fd), 0, FD_MAX,
+     "read the issuer passphrase from this file descriptor"},
+    {"url", 0, "URL", NULL, OPTION_TEXT, FIELD(url), 0, 0, "how the new terminal reaches the back-end"},
+    {0}};
+
+static const struct option_row init_rows[] = {
+    {"dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(dir), 0, 0, "init: the new issuer's directory"},
+    {"host", 0, "HOSTS", NULL, OPTION_TEXT, FIELD(hosts), 0, 0, "init: names and addresses of the back-end"},
+    {"listen", 0, "HOST:PORT", NULL, OPTION_TEXT, FIELD(listen), 0, 0, "init: where the back-end listens"},
+    {"currency", 0, "CODE", NULL, OPTION_TEXT, FIELD(currency), 0, 0, "init: of the cards, like EUR"},
+    {"issuer", 0, "NUMBER", NULL, OPTION_NUMBER, FIELD(issuer), 1, 999999, "init: first six digits of card numbers"},
+    {"pool", 0, "COUNT", NULL, OPTION_NUMBER, FIELD(pool), 1, 1000000, "init: how many card numbers there are"},
+    {"server-passphrase-fd", 0, "FD", NULL, OPTION_NUMBER, FIELD(server_passphrase_fd), 0, FD_MAX,
+     "init: read the server passphrase from this"},
+    {0}};
+
+static const struct option_row verb_rows[] = {
+    {"name", 0, "NAME", NULL, OPTION_TEXT, FIELD(name), 0, 0, "merchant add: as customers know it"},
+    {"points-rate", 0, "N", NULL, OPTION_NUMBER, FIELD(points_rate), 0, 10000,
+     "merchant add: points per 100 minor units"},
+    {"role", 0, "ROLE", NULL, OPTION_TEXT, FIELD(role), 0, 0, "terminal add: pos, reload or perso"},
+    {"merchant", 0, "ID", NULL, OPTION_TEXT, FIELD(merchant), 0, 0, "terminal add: whose it is"},
+    {"out", 0, "DIR", NULL, OPTION_TEXT, FIELD(out), 0, 0, "terminal add: the new terminal's directory"},
+    {"tender", 0, "DRIVER", NULL, OPTION_TEXT, FIELD(tender), 0, 0, "terminal add: how loads are paid for"},
+    {"days", 0, "DAYS", NULL, OPTION_NUMBER, FIELD(days), 1, 3650, "terminal add: how long it is valid"},
+    {"issuer-dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(issuer_dir), 0, 0, "terminal add: where terminal-ca.key is"},
+    {"reason", 0, "TEXT", NULL, OPTION_TEXT, FIELD(reason), 0, 0, "card block: why"},
+    {0}};
+
+static const struct verb verbs[] = {
+    {"init", "", 0, "make an issuer: keys, certificates, ledger", admin_init},
+    {"merchant add", "ID", 1, "add a shop", admin_merchant_add},
+    {"terminal add", "TID", 1, "make a terminal's directory and register it", admin_terminal_add},
+    {"card show", "CID", 1, "show what the back-end knows of a card", admin_card_show},
+    {"card block", "CID", 1, "block a card for good", admin_card_block},
+    {"card list", "", 0, "list all cards", admin_card_list},
+    {"ledger check", "", 0, "have the ledger computed anew", admin_ledger_check},
+    {0}};
+
+static const struct program program = {"epurse-admin",
+                                       "Runs the issuer's house: merchants, terminals, cards, ledger.",
+                                       {init_rows, verb_rows, shared_rows},
+                                       verbs,
+                                       NULL,
+                                       0};
+
+/* Makes one argument of a verb's two words, as option_parse wants it; `merged` holds argc + 1. Answers the new argc.
+ * The strings of argv are only borrowed, but for the verb's name. */
+static int verb_merge(int argc, char **argv, char name[32], char **merged) {
+  int count = 0;
+  bool found = false;
+
+  for (int i = 0; i < argc; i++) {
+    for (const struct verb *verb = verbs; !found && i > 0 && i + 1 < argc && verb->name != NULL; verb++) {
+      (void)snprintf(name, 32, "%.15s %.15s", argv[i], argv[i + 1]);
+      found = strcmp(name, verb->name) == 0;
+      if (found) {
+        merged[count++] = name;
+        i += 2;
+      }
+    }
+    if (i < argc) {
+      merged[count++] = argv[i];
+    }
+  }
+  merged[count] = NULL;
+  return count;
+}
+
+/* --json prints one object whatever happened: what the verb had to say, its outcome and exit code. */
+static void report_print(struct admin *admin, enum status status) {
+  json_t *object = admin->report != NULL ? admin->report : json_object();
+
+  admin->report = NULL;
+  if (admin->json) {
+    (void)json_object_set_new(object, "status", json_string(status_name(status)));
+    (void)json_object_set_new(object, "exit", json_integer(status_exit_code(status)));
+    (void)json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    (void)putchar('\n');
+  }
+  json_decref(object);
+}
+
+int main(int argc, char **argv) {
+  struct admin admin = {.program = &program,
+                        .hosts = "localhost,127.0.0.1",
+                        .listen = "127.0.0.1:8443",
+                        .currency = "EUR",
+                        .issuer = 999999,
+                        .pool = 100000,
+                        .issuer_passphrase_fd = -1,
+                        .server_passphrase_fd = -1,
+                        .tender = "cash",
+                        .days = 90};
+  char name[32];
+  char **merged = NULL, **operands = NULL;
+  const struct verb *verb = NULL;
+  enum status status = STATUS_NO_MEMORY;
+
+  process_harden();
+  (void)setlocale(LC_ALL, "");
+  merged = calloc((size_t)argc + 1, sizeof *merged);
+  if (merged != NULL) {
+    argc = verb_merge(argc, argv, name, merged);
+    status = option_parse(&program, argc, merged, &admin, &verb, &operands);
+  }
+  if (status == STATUS_OK) {
+    status = verb->run(&admin, operands);
+    report_print(&admin, status);
+  }
+  if (admin.terminal != NULL) {
+    terminal_close(&admin.terminal);
+  }
+  free(merged);
+  if (fflush(stdout) != 0 && status == STATUS_OK) {
+    status = STATUS_STORE_FAILED;
+  }
+  return status_exit_code(status);
+}
