@@ -8,7 +8,7 @@
 void certify_expiry(const struct service *service, uint8_t expiry[DATE_SIZE]) {
   uint8_t moment[MOMENT_SIZE];
 
-  moment_from_unix(service->now(), moment);
+  moment_from_unix(service_now(service), moment);
   unsigned year = (moment[0] >> 4U) * 1000U + (moment[0] & 0x0FU) * 100U + (moment[1] >> 4U) * 10U +
                   (moment[1] & 0x0FU) + service->configuration.validity_years;
   expiry[0] = (uint8_t)(year / 1000 % 10 << 4 | year / 100 % 10);

@@ -34,7 +34,7 @@ static enum status check_message(const struct service *service, const struct env
                                  const struct request *request) {
   const struct message *message = &request->message;
   uint8_t moment[MOMENT_SIZE];
-  int64_t now = service->now();
+  int64_t now = service_now(service);
 
   if (memcmp(message->tid, request->terminal.tid, TID_SIZE) != 0) {
     return STATUS_NOT_AUTHENTICATED;
@@ -97,8 +97,10 @@ enum status envelope_accept(struct service *service, const struct request *reque
 }
 
 void envelope_reply(struct service *service, const struct request *request, struct reply *reply) {
-  struct message message = {
-      .type = request->message.type, .seq = request->message.seq, .time = service->now(), .status = reply->status};
+  struct message message = {.type = request->message.type,
+                            .seq = request->message.seq,
+                            .time = service_now(service),
+                            .status = reply->status};
   char *jws = NULL;
   enum status status = STATUS_OK;
 

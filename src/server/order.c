@@ -68,8 +68,8 @@ static enum status order_open(struct order *order) {
   if (status == STATUS_OK) {
     status = check_pin(order);
   }
-  order->offer =
-      (struct ledger_offer){.promise = &order->promise, .record = order->body.promise, .now = order->service->now()};
+  order->offer = (struct ledger_offer){
+      .promise = &order->promise, .record = order->body.promise, .now = service_now(order->service)};
   return status;
 }
 

@@ -22,7 +22,7 @@ static enum status activate(struct ledger *ledger, void *context) {
 }
 
 void post_card_activation(struct service *service, const struct request *request, struct reply *reply) {
-  struct activation activation = {.now = service->now()};
+  struct activation activation = {.now = service_now(service)};
 
   reply->status = card_message_parse(MESSAGE_CARD_ACTIVATION, request->message.body, &activation.body);
   if (reply->status == STATUS_OK) {

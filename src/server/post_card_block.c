@@ -15,7 +15,7 @@ static enum status block(struct ledger *ledger, void *context) {
 }
 
 void post_card_block(struct service *service, const struct request *request, struct reply *reply) {
-  struct blocking blocking = {.now = service->now()};
+  struct blocking blocking = {.now = service_now(service)};
   char cid[LOG_CID_SIZE];
 
   reply->status = card_message_parse(MESSAGE_CARD_BLOCK, request->message.body, &blocking.body);

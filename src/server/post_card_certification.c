@@ -58,7 +58,7 @@ static void fill_parameters(const struct service *service, const uint8_t cid[CID
   parameters->currency = configuration->currency;
   parameters->purse_ceiling = configuration->purse_ceiling;
   parameters->payment_ceiling = configuration->payment_ceiling;
-  moment_from_unix(service->now(), parameters->time);
+  moment_from_unix(service_now(service), parameters->time);
 }
 
 static void copy_certificate(const struct keyring_certificate *from, uint8_t to[CERTIFICATE_MAX], size_t *len) {

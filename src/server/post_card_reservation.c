@@ -16,7 +16,7 @@ static enum status reserve(struct ledger *ledger, void *context) {
 }
 
 void post_card_reservation(struct service *service, const struct request *request, struct reply *reply) {
-  struct reservation reservation = {.now = service->now()};
+  struct reservation reservation = {.now = service_now(service)};
 
   reply->status = reservation_parse(request->message.body, reservation.chip_serial);
   if (reply->status == STATUS_OK) {

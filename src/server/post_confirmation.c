@@ -36,7 +36,7 @@ static enum status confirm_all(struct ledger *ledger, void *context) {
 
 void post_confirmation(struct service *service, const struct request *request, struct reply *reply) {
   struct confirmations items;
-  struct booking booking = {.items = &items, .now = service->now()};
+  struct booking booking = {.items = &items, .now = service_now(service)};
 
   reply->status = confirmation_parse(request->message.body, false, &items);
   if (reply->status != STATUS_OK) {

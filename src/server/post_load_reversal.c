@@ -11,7 +11,7 @@ static enum status reverse(struct ledger *ledger, void *context) {
 
 void post_load_reversal(struct service *service, const struct request *request, struct reply *reply) {
   struct card_message body;
-  struct ledger_reversal reversal = {.now = service->now()};
+  struct ledger_reversal reversal = {.now = service_now(service)};
 
   reply->status = card_message_parse(MESSAGE_LOAD_REVERSAL, request->message.body, &body);
   if (reply->status == STATUS_OK) {

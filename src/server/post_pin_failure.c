@@ -20,7 +20,7 @@ static enum status count(struct ledger *ledger, void *context) {
 }
 
 void post_pin_failure(struct service *service, const struct request *request, struct reply *reply) {
-  struct failure failure = {.now = service->now()};
+  struct failure failure = {.now = service_now(service)};
   char cid[LOG_CID_SIZE];
 
   reply->status = card_message_parse(MESSAGE_PIN_FAILURE, request->message.body, &failure.body);

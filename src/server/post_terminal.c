@@ -27,6 +27,7 @@ static enum status add(struct ledger *ledger, void *context) {
 void post_terminal(struct service *service, const struct request *request, struct reply *reply) {
   struct terminal_message body;
   struct ledger_terminal terminal = {0};
+  struct ledger_merchant merchant;
 
   reply->status = terminal_parse(request->message.body, &body);
   if (reply->status != STATUS_OK) {
@@ -39,4 +40,10 @@ void post_terminal(struct service *service, const struct request *request, struc
   memcpy(terminal.sig_public, body.sig_public, sizeof terminal.sig_public);
   memcpy(terminal.expiry, body.expiry, DATE_SIZE);
   reply->status = envelope_transact(service, request, add, &terminal);
+  if (reply->status == STATUS_OK) {
+    reply->status = ledger_merchant_find(service->ledger, terminal.merchant, &merchant);
+  }
+  if (reply->status == STATUS_OK) {
+    reply_ok(reply, json_pack("{s:s}", "merchant_name", merchant.name));
+  }
 }

@@ -10,8 +10,13 @@
 
 #define PROBLEM_SIZE 256
 
-static int64_t system_now(void) {
+static int64_t system_clock(void *context) {
+  (void)context;
   return (int64_t)time(NULL);
+}
+
+int64_t service_now(const struct service *service) {
+  return service->clock(service->clock_context);
 }
 
 static enum status open_ledger(struct service *service, char problem[256]) {
@@ -36,10 +41,10 @@ static enum status open_ledger(struct service *service, char problem[256]) {
 
 enum status service_open(struct service *service, const struct configuration *configuration, const char *passphrase,
                          char problem[256]) {
-  *service = (struct service){.configuration = *configuration, .now = system_now};
+  *service = (struct service){.configuration = *configuration, .clock = system_clock};
   service->log = (struct log){.fd = STDERR_FILENO, .level = configuration->log_level};
-  service->metrics.started_at = system_now();
-  enum status status = keyring_certificates(&service->keyring, configuration->folder, system_now(), problem);
+  service->metrics.started_at = service_now(service);
+  enum status status = keyring_certificates(&service->keyring, configuration->folder, service_now(service), problem);
   if (status == STATUS_OK) {
     status = keyring_keys(&service->keyring, configuration->folder, passphrase, problem);
   }

@@ -14,8 +14,9 @@
 struct service {
   struct configuration configuration;
   struct keyring keyring;
-  struct ledger *ledger; /* the one connection that writes */
-  int64_t (*now)(void);  /* unix seconds; the tests bring a clock of their own */
+  struct ledger *ledger;           /* the one connection that writes */
+  int64_t (*clock)(void *context); /* unix seconds; tests bring one of their own */
+  void *clock_context;
   struct metrics metrics;
   struct log log;
 };
@@ -25,6 +26,9 @@ struct service {
  * keyring_keys. `problem` (256 bytes) says what. On failure everything is released. */
 enum status service_open(struct service *service, const struct configuration *configuration, const char *passphrase,
                          char problem[256]) EPURSE_MUST_USE;
+
+/* Unix seconds. */
+int64_t service_now(const struct service *service);
 
 /* Checkpoints and closes the ledger, wipes the keys. */
 void service_close(struct service *service);

@@ -20,7 +20,7 @@ enum status signer_block(struct service *service, const uint8_t cid[CID_SIZE], u
   struct block_order order = {.key_version = service->keyring.server_certificate.certificate.version};
 
   memcpy(order.cid, cid, CID_SIZE);
-  moment_from_unix(service->now(), order.time);
+  moment_from_unix(service_now(service), order.time);
   block_order_encode(&order, record);
   return record_sign(record, BLOCK_ORDER_TLV_SIZE, key_private(service->keyring.server));
 }
