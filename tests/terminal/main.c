@@ -5,7 +5,7 @@
 
 int main(void) {
   static Suite *(*const suites[])(void) = {
-      trace_suite,
+      reader_choose_suite, reader_pcsc_suite, reader_suite, reader_wait_suite, trace_suite,
   };
   return run_suites(suites, sizeof suites / sizeof suites[0]);
 }

@@ -5,6 +5,10 @@
 
 #include <check.h>
 
+Suite *reader_choose_suite(void);
+Suite *reader_pcsc_suite(void);
+Suite *reader_suite(void);
+Suite *reader_wait_suite(void);
 Suite *trace_suite(void);
 
 #endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Waiting for a card, Ctrl-C, and readers that come and go; listing and leaving out readers. */
+#include "config.h"
+
+#include <check.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pcscd_faults.h"
+#include "reader_pcsc.h"
+#include "suites.h"
+
+static struct reader *open_reader(DWORD event_state) {
+  struct reader *reader = NULL;
+  faults.protocol = SCARD_PROTOCOL_T1;
+  faults.event_state = event_state;
+  ck_assert_int_eq(pcsc_open("Test Reader", &reader), STATUS_OK);
+  return reader;
+}
+
+START_TEST(sees_at_once_what_is_there) {
+  struct reader *reader = open_reader(SCARD_STATE_PRESENT);
+  ck_assert_int_eq(reader_wait(reader, true, 0), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, false, 0), STATUS_TIMEOUT);
+  faults.event_state = SCARD_STATE_EMPTY;
+  ck_assert_int_eq(reader_wait(reader, false, 0), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, true, 0), STATUS_TIMEOUT);
+  reader_close(&reader);
+}
+END_TEST
+
+START_TEST(gives_up_when_time_is_up) {
+  struct reader *reader = open_reader(SCARD_STATE_EMPTY);
+  int64_t start = pcsc_now();
+  ck_assert_int_eq(reader_wait(reader, true, 1), STATUS_TIMEOUT);
+  ck_assert_int_ge(pcsc_now() - start, 1000);
+  ck_assert_int_lt(pcsc_now() - start, 2000);
+  reader_close(&reader);
+}
+END_TEST
+
+/* The signal comes from outside while the wait is on; the process lives, and may be interrupted again afterwards. */
+START_TEST(stops_at_ctrl_c) {
+  struct reader *reader = open_reader(SCARD_STATE_EMPTY);
+  sigset_t blocked;
+  pid_t sender = fork();
+  if (sender == 0) {
+    usleep(300 * 1000);
+    kill(getppid(), SIGINT);
+    _exit(0);
+  }
+  int64_t start = pcsc_now();
+  ck_assert_int_eq(reader_wait(reader, true, 20), STATUS_CANCELLED);
+  ck_assert_int_lt(pcsc_now() - start, 2000);
+  waitpid(sender, NULL, 0);
+  ck_assert_int_eq(pthread_sigmask(SIG_SETMASK, NULL, &blocked), 0);
+  ck_assert_int_eq(sigismember(&blocked, SIGINT), 0);
+  reader_close(&reader);
+}
+END_TEST
+
+START_TEST(waits_over_a_restart_of_pcscd) {
+  struct reader *reader = open_reader(SCARD_STATE_PRESENT);
+  faults.status[0] = SCARD_E_NO_SERVICE;
+  ck_assert_int_eq(reader_wait(reader, true, 5), STATUS_OK);
+  ck_assert_uint_eq(faults.establish_calls, 2);
+  reader_close(&reader);
+}
+END_TEST
+
+START_TEST(waits_for_a_reader_plugged_in_again) {
+  struct reader *reader = open_reader(SCARD_STATE_PRESENT);
+  faults.status[0] = SCARD_E_UNKNOWN_READER; /* gone */
+  faults.status[1] = SCARD_E_TIMEOUT;        /* no news */
+  faults.status[2] = SCARD_E_UNKNOWN_READER; /* still gone */
+  ck_assert_int_eq(reader_wait(reader, true, 5), STATUS_OK);
+  ck_assert_uint_ge(faults.status_calls, 4);
+  reader_close(&reader);
+}
+END_TEST
+
+START_TEST(takes_an_unplugged_reader_for_a_removed_card) {
+  struct reader *reader = open_reader(SCARD_STATE_PRESENT);
+  for (size_t i = 0; i < FAULTS_MAX; i += 2) {
+    faults.status[i] = SCARD_E_UNKNOWN_READER;
+    faults.status[i + 1] = SCARD_E_TIMEOUT;
+  }
+  ck_assert_int_eq(reader_wait(reader, false, 5), STATUS_OK);
+  reader_close(&reader);
+}
+END_TEST
+
+START_TEST(lists_and_leaves_out) {
+  static const char names[] = "Yubico Token\0Shop Reader\0Virtual PCD\0";
+  static const uint8_t purse[] = {0x6F, 0x00, 0x90, 0x00};
+  struct reader_row rows[4];
+  size_t count = 0;
+  faults.protocol = SCARD_PROTOCOL_T1;
+  faults.names = names;
+  faults.names_len = sizeof names;
+  faults.event_state = SCARD_STATE_PRESENT;
+  faults.answer = purse;
+  faults.answer_len = sizeof purse;
+  setenv("EPURSE_READER_IGNORE", "nobody;;yubico", 1);
+  ck_assert_int_eq(reader_list(rows, 4, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 2);
+  ck_assert_str_eq(rows[0].name, "Shop Reader");
+  ck_assert_uint_eq(rows[1].index, 1);
+  ck_assert(rows[1].card && rows[1].purse);
+  ck_assert_int_eq(reader_list(rows, 1, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(has_no_reader_to_list) {
+  struct reader *reader = NULL;
+  struct reader_row rows[1];
+  char problem[512];
+  size_t count = 9;
+  ck_assert_int_eq(reader_list(rows, 1, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 0);
+  ck_assert_int_eq(reader_open_pcsc(NULL, &reader, problem), STATUS_NO_READER);
+}
+END_TEST
+
+Suite *reader_wait_suite(void) {
+  Suite *suite = suite_create("reader_wait");
+  TCase *tc = tcase_create("reader_wait");
+  tcase_set_timeout(tc, 30);
+  tcase_add_test(tc, sees_at_once_what_is_there);
+  tcase_add_test(tc, gives_up_when_time_is_up);
+  tcase_add_test(tc, stops_at_ctrl_c);
+  tcase_add_test(tc, waits_over_a_restart_of_pcscd);
+  tcase_add_test(tc, waits_for_a_reader_plugged_in_again);
+  tcase_add_test(tc, takes_an_unplugged_reader_for_a_removed_card);
+  tcase_add_test(tc, lists_and_leaves_out);
+  tcase_add_test(tc, has_no_reader_to_list);
+  suite_add_tcase(suite, tc);
+  return suite;
+}
