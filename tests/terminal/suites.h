@@ -9,6 +9,8 @@ Suite *reader_choose_suite(void);
 Suite *reader_pcsc_suite(void);
 Suite *reader_suite(void);
 Suite *reader_wait_suite(void);
+Suite *tender_hand_suite(void);
+Suite *tender_simulator_suite(void);
 Suite *trace_suite(void);
 
 #endif
