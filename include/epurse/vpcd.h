@@ -30,7 +30,8 @@ enum status vpcd_new(struct vcard *vcard, const struct vpcd_settings *settings, 
  * stays where it is, and the next call goes on. */
 enum status vpcd_serve(struct vpcd *vpcd) EPURSE_MUST_USE;
 
-/* Pulls the card out and releases everything; *vpcd becomes NULL. NULL is fine. */
+/* Pulls the card out, waits until the reader has seen it go (a second at most), releases everything; *vpcd becomes
+ * NULL. NULL is fine. */
 void vpcd_free(struct vpcd **vpcd);
 
 #endif

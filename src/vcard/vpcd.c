@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "epurse/bytes.h"
@@ -28,6 +29,7 @@ enum { VPCD_OFF = 0x00, VPCD_ON = 0x01, VPCD_RESET = 0x02, VPCD_ATR = 0x04 };
 #define PAUSE_AT_FIRST     50 /* ms */
 #define PAUSE_LATER        500
 #define PAUSE_PULLED       600 /* ms; pcscd looks every 400 whether the card is there */
+#define LEAVE_TIMEOUT      1000
 #define CONNECT_TIMEOUT_MS 2000
 
 struct vpcd {
@@ -58,6 +60,25 @@ static size_t atr_write(uint8_t answer[APDU_RESPONSE_MAX]) {
 }
 
 /* ---- the connection ---- */
+
+static int64_t now_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Says that the card goes and waits until the driver hangs up. pcscd would otherwise take the card that comes next for
+ * this one, or find neither: its driver would never have reported an empty slot. */
+static void take_leave(const struct vpcd *vpcd) {
+  uint8_t rest[64];
+  int64_t end = now_ms() + LEAVE_TIMEOUT;
+  shutdown(vpcd->fd, SHUT_WR);
+  for (int64_t left = LEAVE_TIMEOUT; left > 0; left = end - now_ms()) {
+    struct pollfd fd = {.fd = vpcd->fd, .events = POLLIN};
+    if (poll(&fd, 1, (int)left) > 0 && recv(vpcd->fd, rest, sizeof rest, 0) <= 0)
+      return;
+  }
+}
 
 static void pull(struct vpcd *vpcd, int pause) {
   if (vpcd->fd >= 0)
@@ -221,6 +242,8 @@ void vpcd_free(struct vpcd **vpcd) {
   struct vpcd *freed = *vpcd;
   if (freed == NULL)
     return;
+  if (freed->inserted)
+    take_leave(freed);
   pull(freed, 0);
   freeaddrinfo(freed->addresses);
   crypto_wipe(freed, sizeof *freed); /* the last APDU */

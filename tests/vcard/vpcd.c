@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
@@ -27,6 +28,7 @@ static struct vpcd *vpcd;
 static pthread_t card;
 static int listener, driver, wake[2];
 static int notices[2]; /* out, in */
+static char port[8];   /* of listener */
 
 static void *card_run(void *context) {
   (void)context;
@@ -46,7 +48,6 @@ static int driver_accept(int timeout_ms) {
 static void setup(void) {
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t len = sizeof address;
-  char port[8];
   bench_make(&bench);
   ck_assert_int_eq(vcard_open(bench.path, &vcard), STATUS_OK);
   listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -69,10 +70,10 @@ static void teardown(void) {
   ck_assert_int_eq(write(wake[1], "", 1), 1);
   ck_assert_int_eq(pthread_join(card, &cancelled), 0);
   ck_assert_ptr_nonnull(cancelled);
+  close(driver);
   vpcd_free(&vpcd);
   ck_assert_int_eq(notices[0], notices[1]); /* in the end it is out */
   vcard_close(&vcard);
-  close(driver);
   close(listener);
   close(wake[0]);
   close(wake[1]);
@@ -199,6 +200,35 @@ START_TEST(two_sends_do_not_wait_for_each_other) {
 }
 END_TEST
 
+static void *card_leave(void *context) {
+  (void)context;
+  vpcd_free(&vpcd);
+  return NULL;
+}
+
+/* Or else the driver would take the next card for this one. */
+START_TEST(leaves_when_the_driver_has_seen_it_go) {
+  uint8_t answer[APDU_RESPONSE_MAX];
+  pthread_t leaving;
+  driver_send(MESSAGE(0x04));
+  ck_assert_int_gt(driver_receive(answer), 0);
+  ck_assert_int_eq(write(wake[1], "", 1), 1);
+  ck_assert_int_eq(pthread_join(card, NULL), 0);
+  ck_assert_int_eq(pthread_create(&leaving, NULL, card_leave, NULL), 0);
+  ck_assert_int_eq(driver_receive(answer), -1); /* its half of the line is closed */
+  driver_send(MESSAGE(0x04));                   /* and what the driver still says is not answered */
+  nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+  ck_assert_int_eq(pthread_tryjoin_np(leaving, NULL), EBUSY);
+  close(driver);
+  ck_assert_int_eq(pthread_join(leaving, NULL), 0);
+  struct vpcd_settings settings = {.host = VPCD_HOST, .port = port, .wake_fd = wake[0]};
+  ck_assert_int_eq(vpcd_new(vcard, &settings, &vpcd), STATUS_OK); /* for teardown: a card is in again */
+  ck_assert_int_eq(pthread_create(&card, NULL, card_run, NULL), 0);
+  driver = driver_accept(3000);
+  ck_assert_int_ge(driver, 0);
+}
+END_TEST
+
 START_TEST(unknown_host) {
   struct vpcd *none = NULL;
   struct vpcd_settings settings = {.host = "not a host", .port = VPCD_PORT, .wake_fd = -1};
@@ -220,6 +250,7 @@ Suite *vpcd_suite(void) {
   tcase_add_test(tcase, mute_card_is_pulled_and_comes_back);
   tcase_add_test(tcase, reconnects_when_the_driver_goes);
   tcase_add_test(tcase, two_sends_do_not_wait_for_each_other);
+  tcase_add_test(tcase, leaves_when_the_driver_has_seen_it_go);
   tcase_add_test(tcase, unknown_host);
   suite_add_tcase(suite, tcase);
   return suite;
