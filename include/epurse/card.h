@@ -121,7 +121,6 @@ struct card_command {
 #define CARD_PIN_NEEDED 1         /* verified in this session */
 #define CARD_PIN_OR_RIDING 2      /* or carried by this command */
 #define CARD_PIN_OR_DESK 3        /* or the terminal is the issuer's desk */
-#define CARD_PIN_OR_OWN 4         /* or the desk, or the slot is empty or was prepared at this terminal */
 
 const struct card_command *card_commands(size_t *count);
 

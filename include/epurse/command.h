@@ -99,7 +99,8 @@ void balance_encode(const struct balance *balance, uint8_t data[BALANCE_SIZE]);
 enum status balance_decode(const uint8_t *data, size_t len, struct balance *balance) EPURSE_MUST_USE;
 
 /* GET TRANSACTION PROOF answers about the slot: outcome 1 | ATC 4 | type 1 | amount 4 | TID 8 | balance 4 | points 4 |
- * r 32 (zeros unless COMMITTED). After personalization, before any transaction: outcome NONE, ATC 0. */
+ * r 32 (zeros unless COMMITTED). After personalization, before any transaction: outcome NONE, ATC 0. A terminal whose
+ * transaction it is not learns outcome, ATC and type, the rest as zeros, unless it is the desk or the PIN is verified. */
 enum slot_state { SLOT_NONE = 0, SLOT_PREPARED = 1, SLOT_COMMITTED = 2, SLOT_ABORTED = 3 };
 #define PROOF_SIZE 58
 struct proof {

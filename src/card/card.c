@@ -42,7 +42,7 @@ static const struct card_command commands[] = {
   {"INITIALIZE FOR PURCHASE",    0x80, INS_INITIALIZE,                 0x01, 0xFF, 0x00, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, CARD_BY_POS,    CARD_PIN_OR_RIDING,  INITIALIZE_SIZE, INITIALIZE_MAX, promise_initialize},
   {"CREDIT FOR LOAD",            0x80, INS_CREDIT_FOR_LOAD,            0x00, 0xFF, 0x00, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, CARD_BY_RELOAD, CARD_PIN_NOT_NEEDED, AUTHORISATION_SIZE, AUTHORISATION_SIZE, purse_settle},
   {"DEBIT FOR PURCHASE",         0x80, INS_DEBIT_FOR_PURCHASE,         0x01, 0xFF, 0x00, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, CARD_BY_POS,    CARD_PIN_NOT_NEEDED, AUTHORISATION_SIZE, AUTHORISATION_SIZE, purse_settle},
-  {"GET TRANSACTION PROOF",      0x80, INS_GET_TRANSACTION_PROOF,      0x00, 0xFF, 0x00, 0xFF, READABLE,             CHANNEL_SCP11, CARD_BY_ANY,    CARD_PIN_OR_OWN,     0, 0, purse_get_proof},
+  {"GET TRANSACTION PROOF",      0x80, INS_GET_TRANSACTION_PROOF,      0x00, 0xFF, 0x00, 0xFF, READABLE,             CHANNEL_SCP11, CARD_BY_ANY,    CARD_PIN_NOT_NEEDED, 0, 0, purse_get_proof},
   {"GET BALANCE",                0x80, INS_GET_BALANCE,                0x00, 0xFF, 0x00, 0xFF, READABLE,             CHANNEL_SCP11, CARD_BY_ANY,    CARD_PIN_OR_DESK,    0, 0, purse_get_balance},
   {"READ RECORD load log",       0x00, INS_READ_RECORD,                0x00, 0x00, SFI_P2(SFI_LOAD_LOG), 0xFF, READABLE,     CHANNEL_SCP11, CARD_BY_ANY, CARD_PIN_OR_DESK, 0, 0, log_read_records},
   {"READ RECORD purchase log",   0x00, INS_READ_RECORD,                0x00, 0x00, SFI_P2(SFI_PURCHASE_LOG), 0xFF, READABLE, CHANNEL_SCP11, CARD_BY_ANY, CARD_PIN_OR_DESK, 0, 0, log_read_records},
@@ -137,8 +137,6 @@ static bool authentication_fits(const struct card *card, const struct card_comma
     return command->lc > row->lc_min;
   case CARD_PIN_OR_DESK:
     return card->role == ROLE_PERSO;
-  case CARD_PIN_OR_OWN:
-    return card->role == ROLE_PERSO || purse_slot_is_own(card);
   default:
     return false;
   }

@@ -6,6 +6,7 @@
 
 #include "epurse/amount.h"
 #include "epurse/bytes.h"
+#include "epurse/certificate.h"
 
 #include "lifecycle.h"
 #include "log.h"
@@ -18,13 +19,6 @@ struct outcome {
 
 static bool slot_promise(const struct card *card, struct promise *promise) {
   return promise_decode(card->memory.slot_promise, sizeof card->memory.slot_promise, promise) == STATUS_OK;
-}
-
-bool purse_slot_is_own(const struct card *card) {
-  struct promise promise;
-  if (card->memory.slot_state == SLOT_NONE)
-    return true;
-  return slot_promise(card, &promise) && memcmp(card->tid, promise.tid, TID_SIZE) == 0;
 }
 
 /* Whether the order is for what lies in the slot, given at the terminal where it was begun. */
@@ -142,16 +136,30 @@ uint16_t purse_settle(struct card *card, const struct apdu *command, struct apdu
   return commit_order(card, &promise, &order, response);
 }
 
-uint16_t purse_get_proof(struct card *card, const struct apdu *command, struct apdu_response *response) {
+/* What anybody may know: that there is a slot, and which transaction is in it. A terminal whose own it is gets all
+ * without the PIN, for the re-tap; so do the desk, and whoever holds the verified PIN. */
+static bool proof_is_for(const struct card *card, const struct proof *proof) {
+  return card->pin_verified || card->role == ROLE_PERSO || memcmp(card->tid, proof->tid, TID_SIZE) == 0;
+}
+
+static void proof_complete(const struct card *card, struct proof *proof) {
   const struct card_memory *memory = &card->memory;
+  proof->balance = bytes_u32(memory->balance);
+  proof->points = bytes_u32(memory->points);
+  if (memory->slot_state == SLOT_COMMITTED)
+    memcpy(proof->secret, memory->slot_secret, sizeof proof->secret);
+}
+
+static void proof_redact(struct proof *proof) {
+  proof->amount = 0;
+  memset(proof->tid, 0, sizeof proof->tid);
+}
+
+uint16_t purse_get_proof(struct card *card, const struct apdu *command, struct apdu_response *response) {
+  struct proof proof = {.state = card->memory.slot_state};
   struct promise promise;
-  struct proof proof = {
-      .state = memory->slot_state,
-      .balance = bytes_u32(memory->balance),
-      .points = bytes_u32(memory->points),
-  };
   (void)command;
-  if (memory->slot_state != SLOT_NONE) {
+  if (proof.state != SLOT_NONE) {
     if (!slot_promise(card, &promise))
       return SW_INTERNAL;
     proof.atc = promise.atc;
@@ -159,8 +167,10 @@ uint16_t purse_get_proof(struct card *card, const struct apdu *command, struct a
     proof.amount = promise.amount;
     memcpy(proof.tid, promise.tid, sizeof proof.tid);
   }
-  if (memory->slot_state == SLOT_COMMITTED)
-    memcpy(proof.secret, memory->slot_secret, sizeof proof.secret);
+  if (proof_is_for(card, &proof))
+    proof_complete(card, &proof);
+  else
+    proof_redact(&proof);
   proof_encode(&proof, response->data);
   response->len = PROOF_SIZE;
   return SW_OK;

@@ -9,8 +9,6 @@
 uint16_t promise_initialize(struct card *card, const struct apdu *command, struct apdu_response *response);
 
 /* purse.c */
-/* Whether the slot holds nothing, or what this session's terminal began: it may ask after it without a PIN. */
-bool purse_slot_is_own(const struct card *card);
 uint16_t purse_settle(struct card *card, const struct apdu *command, struct apdu_response *response);
 uint16_t purse_get_proof(struct card *card, const struct apdu *command, struct apdu_response *response);
 uint16_t purse_get_balance(struct card *card, const struct apdu *command, struct apdu_response *response);

@@ -24,7 +24,7 @@ static const struct policy policies[] = {
     {"INITIALIZE FOR PURCHASE, PIN riding", 0x80, 0x50, 0x01, 0x00, 38, "P", "P", "", SW_WRONG_DATA},
     {"CREDIT FOR LOAD", 0x80, 0x52, 0x00, 0x00, AUTHORISATION_SIZE, "L", "L", "", SW_WRONG_DATA},
     {"DEBIT FOR PURCHASE", 0x80, 0x54, 0x01, 0x00, AUTHORISATION_SIZE, "P", "P", "", SW_WRONG_DATA},
-    {"GET TRANSACTION PROOF", 0x80, 0x5A, 0x00, 0x00, 0, "PLD", "LD", "D", SW_OK},
+    {"GET TRANSACTION PROOF", 0x80, 0x5A, 0x00, 0x00, 0, "PLD", "PLD", "D", SW_OK},
     {"GET BALANCE", 0x80, 0x5C, 0x00, 0x00, 0, "PLD", "D", "D", SW_OK},
     {"READ RECORD loads", 0x00, 0xB2, 0x01, 0xA5, 0, "PLD", "D", "D", SW_OK},
     {"READ RECORD purchases", 0x00, 0xB2, 0x01, 0xAD, 0, "PLD", "D", "D", SW_RECORD_NOT_FOUND},

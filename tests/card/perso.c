@@ -224,6 +224,9 @@ START_TEST(values_that_are_none) {
   data[3 + 10] ^= 0x01; /* off the curve */
   ck_assert_uint_eq(bench_store_bytes(&bench, DGI_MASTER_KEY, value, 66), SW_WRONG_DATA);
   ck_assert_uint_eq(bench_store_bytes(&bench, DGI_MASTER_KEY, value, 65), SW_WRONG_DATA);
+  data[3 + 10] ^= 0x01;
+  data[3] = 0; /* a version that is none */
+  ck_assert_uint_eq(bench_store_bytes(&bench, DGI_MASTER_KEY, value, 66), SW_WRONG_DATA);
   ck_assert_uint_eq(bench_store_bytes(&bench, 0x0303, value, 10), SW_DATA_NOT_FOUND);
   ck_assert_uint_eq(bench.card.memory.stored, 0);
 }

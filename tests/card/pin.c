@@ -102,6 +102,16 @@ START_TEST(change_takes_the_old_one) {
 }
 END_TEST
 
+START_TEST(a_wrong_old_one_takes_the_verified_one_back) {
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
+  ck_assert_uint_eq(change(&bench, BENCH_WRONG_PIN, "567890"), 0x63C4);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x80, INS_GET_BALANCE, 0, 0)), SW_SECURITY_NOT_SATISFIED);
+}
+END_TEST
+
 START_TEST(change_refuses_a_new_one_that_is_none) {
   uint8_t data[2 * PIN_BLOCK_SIZE] = {0};
   struct bench bench;
@@ -200,5 +210,5 @@ END_TEST
 SUITE_OF(pin, five_wrong_ones_block_for_good, tries_are_counted_over_sessions_and_resets,
          a_wrong_pin_takes_the_verified_one_back, verified_in_this_session_alone,
          the_same_digits_and_more_are_another_pin, what_is_no_pin_block_costs_no_try, change_takes_the_old_one,
-         change_refuses_a_new_one_that_is_none, a_cut_gains_no_try, a_cut_at_the_right_pin, a_cut_while_changing,
-         a_torn_verdict_is_given_at_power_on)
+         a_wrong_old_one_takes_the_verified_one_back, change_refuses_a_new_one_that_is_none, a_cut_gains_no_try,
+         a_cut_at_the_right_pin, a_cut_while_changing, a_torn_verdict_is_given_at_power_on)

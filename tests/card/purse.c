@@ -82,6 +82,8 @@ START_TEST(a_retap_finishes_without_the_pin) {
   struct proof proof = proof_of(&bench);
   ck_assert_uint_eq(proof.state, SLOT_PREPARED);
   ck_assert_uint_eq(proof.atc, 2);
+  ck_assert_uint_eq(proof.amount, 1000);
+  ck_assert_uint_eq(proof.balance, 5000);
   ck_assert_uint_eq(debit(&bench, order), SW_OK);
   ck_assert_uint_eq(bench_balance(&bench).balance, 4000);
 }
@@ -108,14 +110,31 @@ START_TEST(the_proof_tells_the_slot) {
 }
 END_TEST
 
-START_TEST(the_proof_is_for_whom_it_concerns) {
+START_TEST(a_stranger_learns_which_and_no_more) {
+  static const uint8_t zeros[SECRET_SIZE];
   struct bench bench;
-  promised(&bench, 1000);
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos); /* nothing there yet */
+  ck_assert_uint_eq(proof_of(&bench).state, SLOT_NONE);
+  bench_load(&bench, 5000);
+  bench_pay(&bench, 1000, 3);
   host_open(&bench.host, &bench.other_pos);
-  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x80, INS_GET_TRANSACTION_PROOF, 0, 0)),
-                    SW_SECURITY_NOT_SATISFIED);
+  struct proof proof = proof_of(&bench);
+  ck_assert_uint_eq(proof.state, SLOT_COMMITTED);
+  ck_assert_uint_eq(proof.atc, 2);
+  ck_assert_uint_eq(proof.type, TRANSACTION_PURCHASE);
+  ck_assert_uint_eq(proof.amount, 0);
+  ck_assert_uint_eq(proof.balance, 0);
+  ck_assert_uint_eq(proof.points, 0);
+  ck_assert_mem_eq(proof.tid, zeros, TID_SIZE);
+  ck_assert_mem_eq(proof.secret, zeros, SECRET_SIZE);
   ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
-  ck_assert_uint_eq(proof_of(&bench).state, SLOT_PREPARED);
+  proof = proof_of(&bench);
+  ck_assert_uint_eq(proof.amount, 1000);
+  ck_assert_uint_eq(proof.balance, 4000);
+  ck_assert_uint_eq(proof.points, 3);
+  ck_assert_mem_eq(proof.tid, bench.pos.tid, TID_SIZE);
+  ck_assert_mem_ne(proof.secret, zeros, SECRET_SIZE);
 }
 END_TEST
 
@@ -294,7 +313,7 @@ START_TEST(points_do_not_overflow) {
 END_TEST
 
 SUITE_OF(purse, a_load_and_a_purchase, the_last_cent_and_the_ceiling, the_same_order_twice_is_one_debit,
-         a_retap_finishes_without_the_pin, the_proof_tells_the_slot, the_proof_is_for_whom_it_concerns,
+         a_retap_finishes_without_the_pin, the_proof_tells_the_slot, a_stranger_learns_which_and_no_more,
          a_declined_order_aborts, a_declined_order_undoes_nothing, an_order_for_something_else, only_the_server_orders,
          at_another_terminal_nothing_is_finished, a_purchase_cannot_be_credited, an_order_for_a_slot_that_was_replaced,
          no_order_before_a_promise, points_come_and_go, points_do_not_overflow)
