@@ -95,9 +95,11 @@ static enum status check_record(struct check *check, int64_t id, struct chain_en
   enum status status = booking_transaction(check->ledger, id, &record.transaction);
   if (status == STATUS_OK)
     status = booking_hash(check->ledger, id, record.hash);
-  if (status != STATUS_OK)
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND)
     return status;
-  const char *flaw = record_flaw(&record, before);
+  card_cid(check->ledger, booking_card(id), record.transaction.cid);
+  record.transaction.atc = booking_atc(id);
+  const char *flaw = status == STATUS_OK ? record_flaw(&record, before) : "its terminal or merchant is missing";
   cid_print(record.transaction.cid, cid);
   if (flaw != NULL)
     check_report(check, "card %s transaction %u: %s", cid, (unsigned)record.transaction.atc, flaw);

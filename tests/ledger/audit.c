@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The audit names each contradiction that somebody with the file in hand can bring about. */
+#include "config.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "suites.h"
+#include "world.h"
+
+struct lines {
+  char text[4096];
+  size_t count;
+};
+
+static void lines_add(void *context, const char *line) {
+  struct lines *lines = context;
+  size_t len = strlen(lines->text);
+  (void)snprintf(lines->text + len, sizeof lines->text - len, "%s\n", line);
+  lines->count++;
+}
+
+/* Card 1: 5000 loaded, 1000 paid with points granted, 200 in hold; card 2: 300 owed; card 3: reserved. */
+static void open_used(struct world *world) {
+  struct purse purse;
+  struct ask ask;
+  world_open(world);
+  world_issue(world, 1, &purse);
+  world_complete(world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  world_complete(world, &purse, TRANSACTION_PURCHASE, 1000, POS);
+  world_authorise(world, &purse, TRANSACTION_PURCHASE, 200, OTHER_POS, &ask);
+  world_issue(world, 2, &purse);
+  world_authorise(world, &purse, TRANSACTION_LOAD, 300, RELOAD, &ask);
+  world_authorise(world, &purse, TRANSACTION_PURCHASE, 1, POS, &ask);
+  ck_assert_uint_eq(world_state(world, &purse, 1), LEDGER_OWED);
+}
+
+#define OPEN_UP                                                                                                        \
+  "DROP TRIGGER posting_fixed; DROP TRIGGER posting_kept; DROP TRIGGER posting_moves; DROP TRIGGER booking_fixed; "    \
+  "DROP TRIGGER booking_kept; DROP TRIGGER booking_settled_once; DROP TRIGGER card_not_lost; "                         \
+  "DROP TRIGGER card_one_way; PRAGMA ignore_check_constraints = ON; "
+
+START_TEST(names_the_contradiction) {
+  static const struct {
+    const char *sql, *line;
+  } attempts[] = {
+      {"UPDATE account SET balance = balance + 1 WHERE id = 17", "account 17 has 3801, its postings make 3800"},
+      {"UPDATE account SET balance = balance + 1 WHERE id = 17", "money does not sum to zero but to 1"},
+      {"UPDATE account SET balance = balance + 1 WHERE id = 24", "points does not sum to zero but to 1"},
+      {"UPDATE account SET balance = -7 WHERE id = 19", "account 19 has -7, outside 0 to"},
+      {"UPDATE posting SET amount = 1001 WHERE booking = (1 << 32) | 2 AND transition = 2",
+       "transaction 2 lacks posting 2"},
+      {"UPDATE posting SET amount = 1001 WHERE booking = (1 << 32) | 2 AND transition = 2",
+       "transaction 2 has a wrong posting 2"},
+      {"DELETE FROM posting WHERE booking = (1 << 32) | 2 AND transition = 3", "transaction 2 lacks posting 3"},
+      {"UPDATE posting SET credit = -36 WHERE booking = (1 << 32) | 2 AND transition = 2; "
+       "UPDATE account SET balance = balance + 1000 WHERE id = -36; "
+       "UPDATE account SET balance = balance - 1000 WHERE id = -20",
+       "transaction 2 has a wrong posting 2"},
+      {"UPDATE booking SET state = 6 WHERE id = (2 << 32) | 1", "a refund or a debt without its cause"},
+      {"UPDATE card_hot SET held_atc = 0 WHERE id = 1", "open hold 0 in its row, 3 in its transactions"},
+      {"UPDATE booking SET state = 1, secret = NULL WHERE id = (1 << 32) | 2", "has 2 open holds"},
+      {"UPDATE account SET balance = 150 WHERE id = 18", "150 in hold, its open hold is 200"},
+      {"UPDATE card_hot SET captured_atc = 1 WHERE id = 1", "last seen 3 and captured 1 in its row, 3 and 2"},
+      {"UPDATE card_hot SET last_atc = 9 WHERE id = 1", "last seen 9 and captured 2 in its row, 3 and 2"},
+      {"DELETE FROM account WHERE id = 35", "issued without its five accounts and its row"},
+      {"UPDATE account SET ceiling = 99999 WHERE id = 17", "its account lets it hold 0 to 99999, its purse 50000"},
+      {"UPDATE account SET floor = -5 WHERE id = 18", "may fall below zero"},
+      {"INSERT INTO pool VALUES (1)", "is free and taken"},
+      {"DELETE FROM pool WHERE serial = 30", "60 card numbers were made, 57 are free, 2 taken"},
+      {"UPDATE booking SET secret = zeroblob(32) WHERE id = (1 << 32) | 2", "its proof does not open its commitment"},
+      {"UPDATE booking SET amount = 999 WHERE id = (1 << 32) | 2", "its promise says something else"},
+      {"UPDATE booking SET hash = zeroblob(32) WHERE id = (1 << 32) | 3", "its promise is not the one that was hashed"},
+      {"UPDATE booking SET promise = zeroblob(223) WHERE id = (1 << 32) | 3", "its promise cannot be read"},
+      {"UPDATE booking SET authorisation = zeroblob(143) WHERE id = (1 << 32) | 3", "its authorisation cannot be read"},
+      {"UPDATE booking SET authorisation = (SELECT authorisation FROM booking WHERE id = (1 << 32) | 2) "
+       "WHERE id = (1 << 32) | 3",
+       "its authorisation does not answer its promise"},
+      {"UPDATE booking SET state = 4 WHERE id = (1 << 32) | 3", "its authorisation decided otherwise"},
+      {"UPDATE booking SET points = 7 WHERE id = (1 << 32) | 3", "its authorisation grants other points"},
+      {"PRAGMA foreign_keys = OFF; DELETE FROM terminal WHERE id = 3", "names a missing terminal"},
+  };
+  struct world world;
+  struct lines lines = {.count = 0};
+  char sql[2048];
+  open_used(&world);
+  ck_assert_int_eq(ledger_check(world.ledger, lines_add, &lines), STATUS_OK);
+  ck_assert_uint_eq(lines.count, 0);
+  ck_assert_uint_eq((unsigned)_i < sizeof attempts / sizeof attempts[0], 1);
+  (void)snprintf(sql, sizeof sql, "%s%s", OPEN_UP, attempts[_i].sql);
+  ck_assert_int_eq(world_tamper(&world, sql), SQLITE_OK);
+  enum status status = ledger_check(world.ledger, lines_add, &lines);
+  ck_assert_msg(status == STATUS_LEDGER_BROKEN && strstr(lines.text, attempts[_i].line) != NULL, "%s: %s: %s",
+                attempts[_i].sql, status_name(status), lines.text);
+  world_discard(&world);
+}
+END_TEST
+#define ATTEMPTS 28
+
+/* A transaction of one card put under another's number. */
+START_TEST(names_a_broken_chain) {
+  struct world world;
+  struct purse purse;
+  struct ask ask;
+  struct lines lines = {.count = 0};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1, POS); /* a gap */
+  world_authorise(&world, &purse, TRANSACTION_PURCHASE, 7, POS, &ask);
+  ck_assert_int_eq(world_tamper(&world, OPEN_UP "UPDATE booking SET id = (1 << 32) | 2 WHERE id = (1 << 32) | 3"),
+                   SQLITE_OK);
+  ck_assert_int_eq(ledger_check(world.ledger, lines_add, &lines), STATUS_LEDGER_BROKEN);
+  ck_assert_ptr_nonnull(strstr(lines.text, "its promise names another transaction"));
+  world_discard(&world);
+}
+END_TEST
+
+START_TEST(totals_tell_the_sums) {
+  struct world world;
+  struct ledger_totals totals;
+  open_used(&world);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_uint_eq(totals.cards[LEDGER_CARD_ISSUED], 2);
+  ck_assert_uint_eq(totals.cards[LEDGER_CARD_RESERVED], 0);
+  ck_assert_uint_eq(totals.pool_free, WORLD_POOL - 2);
+  ck_assert_uint_eq(totals.terminals, 5);
+  ck_assert_uint_eq(totals.merchants, 3);
+  ck_assert_uint_eq(totals.open_holds, 1);
+  ck_assert_uint_eq(totals.incidents, 0);
+  ck_assert_uint_eq(totals.postings, 8);
+  ck_assert_int_eq(totals.outstanding, 4300); /* 3800 + 200 + 300 */
+  ck_assert_int_eq(totals.merchants_due, 1000);
+  ck_assert_int_eq(totals.tenders_due, 5300);
+  ck_assert_int_eq(totals.points, 100);
+  struct ledger_totals again;
+  world_reopen(&world);
+  ck_assert_int_eq(ledger_totals(world.ledger, &again), STATUS_OK);
+  ck_assert_mem_eq(&again, &totals, sizeof totals);
+  world_close(&world);
+}
+END_TEST
+
+Suite *audit_suite(void) {
+  Suite *suite = suite_create("audit");
+  TCase *tests = tcase_create("audit");
+  tcase_add_loop_test(tests, names_the_contradiction, 0, ATTEMPTS);
+  tcase_add_test(tests, names_a_broken_chain);
+  tcase_add_test(tests, totals_tell_the_sums);
+  suite_add_tcase(suite, tests);
+  return suite;
+}

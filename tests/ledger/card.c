@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Card numbers and a card's life: reserved, certified, issued, blocked, voided, never lost. */
+#include <string.h>
+
+#include "suites.h"
+#include "world.h"
+
+/* What the acts below work on. */
+struct desk {
+  uint32_t chip;
+  uint8_t *cid; /* CID_SIZE: where the number goes to, or comes from */
+  bool *retired;
+  struct ledger_certification *certification;
+  const char *reason;
+};
+
+static enum status act_reserve(struct ledger *ledger, const void *what) {
+  const struct desk *desk = what;
+  uint8_t chip_serial[CHIP_SERIAL_SIZE];
+  world_chip(desk->chip, chip_serial);
+  return ledger_card_reserve(ledger, chip_serial, WORLD_NOW, desk->cid);
+}
+
+static enum status act_certify(struct ledger *ledger, const void *what) {
+  const struct desk *desk = what;
+  return ledger_card_certify(ledger, desk->cid, desk->certification);
+}
+
+static enum status act_issue(struct ledger *ledger, const void *what) {
+  const struct desk *desk = what;
+  return ledger_card_issue(ledger, desk->cid, WORLD_NOW + 1);
+}
+
+static enum status act_void(struct ledger *ledger, const void *what) {
+  const struct desk *desk = what;
+  return ledger_card_void(ledger, desk->cid, desk->retired);
+}
+
+static enum status act_block(struct ledger *ledger, const void *what) {
+  const struct desk *desk = what;
+  return ledger_card_block(ledger, desk->cid, desk->reason, WORLD_NOW + 2);
+}
+
+static enum status act_extend(struct ledger *ledger, const void *what) {
+  return ledger_pool_extend(ledger, *(const uint32_t *)what);
+}
+
+static uint32_t pool_free(struct world *world) {
+  struct ledger_settings settings;
+  ck_assert_int_eq(ledger_settings(world->ledger, &settings), STATUS_OK);
+  return settings.pool_size;
+}
+
+START_TEST(lives_once) {
+  struct world world;
+  struct ledger_certification certification;
+  struct ledger_card card;
+  uint8_t cid[CID_SIZE], again[CID_SIZE];
+  struct desk desk = {.chip = 9, .cid = cid, .certification = &certification, .reason = "LOST"};
+  world_open(&world);
+  world_certification(&certification);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_issue, &desk), STATUS_CARD_UNKNOWN); /* not certified yet */
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_OK);
+  certification.sig_public[1] ^= 1; /* broken off: the chip made new keys */
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_OK);
+  desk.cid = again;
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  ck_assert_mem_eq(again, cid, CID_SIZE); /* the same chip, the same number */
+  ck_assert_int_eq(world_do(&world, act_issue, &desk), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_issue, &desk), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_CARD_ALREADY_ISSUED);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_CARD_ALREADY_ISSUED);
+  ck_assert_int_eq(ledger_card_find(world.ledger, cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_ISSUED);
+  ck_assert_int_eq(card.issued_at, WORLD_NOW + 1);
+  ck_assert_mem_eq(&card.certification, &certification, sizeof certification);
+  ck_assert_int_eq(world_do(&world, act_block, &desk), STATUS_OK);
+  desk.reason = "STOLEN";
+  ck_assert_int_eq(world_do(&world, act_block, &desk), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(world.ledger, cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+  ck_assert_str_eq(card.reason, "LOST"); /* the first reason stands */
+  ck_assert_int_eq(card.blocked_at, WORLD_NOW + 2);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_CARD_ALREADY_ISSUED);
+  ck_assert_int_eq(world_do(&world, act_issue, &desk), STATUS_CARD_BLOCKED);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(numbers_are_the_issuers) {
+  struct world world;
+  struct ledger_card card;
+  char text[17];
+  uint8_t cid[CID_SIZE];
+  const struct desk desk = {.chip = 1, .cid = cid};
+  world_open(&world);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  cid_print(cid, text);
+  ck_assert_int_eq(strncmp(text, "123456000000001", 15), 0);
+  cid[7] ^= 1; /* wrong check digit */
+  ck_assert_int_eq(ledger_card_find(world.ledger, cid, &card), STATUS_CARD_UNKNOWN);
+  cid_make(654321, 1, cid); /* another issuer's */
+  ck_assert_int_eq(ledger_card_find(world.ledger, cid, &card), STATUS_CARD_UNKNOWN);
+  cid_make(123456, 2, cid); /* in the pool, on no chip */
+  ck_assert_int_eq(ledger_card_find(world.ledger, cid, &card), STATUS_CARD_UNKNOWN);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(void_gives_an_uncertified_number_back) {
+  struct world world;
+  struct ledger_card card;
+  uint8_t cid[CID_SIZE], next[CID_SIZE], chip_serial[CHIP_SERIAL_SIZE];
+  bool retired = true;
+  struct desk desk = {.chip = 1, .cid = cid, .retired = &retired};
+  world_open(&world);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  ck_assert_uint_eq(pool_free(&world), WORLD_POOL - 1);
+  ck_assert_int_eq(world_do(&world, act_void, &desk), STATUS_OK);
+  ck_assert(!retired);
+  ck_assert_uint_eq(pool_free(&world), WORLD_POOL);
+  world_chip(1, chip_serial);
+  ck_assert_int_eq(ledger_card_find_chip(world.ledger, chip_serial, &card), STATUS_CARD_UNKNOWN);
+  desk.chip = 2;
+  desk.cid = next;
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  ck_assert_mem_eq(next, cid, CID_SIZE);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(void_retires_a_certified_number) {
+  struct world world;
+  struct ledger_certification certification;
+  struct ledger_card card;
+  uint8_t cid[CID_SIZE], next[CID_SIZE], chip_serial[CHIP_SERIAL_SIZE];
+  bool retired = false;
+  struct desk desk = {.chip = 1, .cid = cid, .retired = &retired, .certification = &certification, .reason = "x"};
+  world_open(&world);
+  world_certification(&certification);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_void, &desk), STATUS_OK);
+  ck_assert(retired);
+  retired = false;
+  ck_assert_int_eq(world_do(&world, act_void, &desk), STATUS_OK); /* again: the same answer */
+  ck_assert(retired);
+  ck_assert_uint_eq(pool_free(&world), WORLD_POOL - 1);
+  ck_assert_int_eq(world_do(&world, act_issue, &desk), STATUS_CARD_BLOCKED);
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_CARD_BLOCKED);
+  world_chip(1, chip_serial);
+  ck_assert_int_eq(ledger_card_find_chip(world.ledger, chip_serial, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_RETIRED);
+  desk.cid = next; /* the chip is still blank: it gets another number */
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  ck_assert_mem_ne(next, cid, CID_SIZE);
+  ck_assert_int_eq(ledger_card_find_chip(world.ledger, chip_serial, &card), STATUS_OK);
+  ck_assert_mem_eq(card.cid, next, CID_SIZE); /* the living one */
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(void_refuses_issued_cards) {
+  struct world world;
+  struct purse purse;
+  bool retired = true;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  const struct desk desk = {.chip = 1, .cid = purse.cid, .retired = &retired};
+  ck_assert_int_eq(world_do(&world, act_void, &desk), STATUS_CARD_ALREADY_ISSUED);
+  ck_assert(!retired);
+  world_assert_card(&world, &purse, 0, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(pool_runs_dry_and_is_extended) {
+  struct world world;
+  uint8_t cid[CID_SIZE];
+  const uint32_t more = 2, too_many = 1000000000;
+  struct desk desk = {.chip = 0, .cid = cid};
+  world_open(&world);
+  for (desk.chip = 1; desk.chip <= WORLD_POOL; desk.chip++)
+    ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_POOL_EMPTY);
+  ck_assert_int_eq(world_do(&world, act_extend, &too_many), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(world_do(&world, act_extend, &more), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  desk.chip++;
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  desk.chip++;
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_POOL_EMPTY);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(certify_refuses_nonsense) {
+  struct world world;
+  struct ledger_certification certification;
+  uint8_t cid[CID_SIZE];
+  const struct desk desk = {.chip = 1, .cid = cid, .certification = &certification};
+  world_open(&world);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  world_certification(&certification);
+  certification.currency = 840;
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_WRONG_CURRENCY);
+  world_certification(&certification);
+  certification.purse_ceiling = UINT32_C(0x80000000);
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_BAD_FORMAT);
+  world_certification(&certification);
+  certification.expiry[3] = 0x32;
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_BAD_FORMAT);
+  world_certification(&certification);
+  certification.sig_certificate_len = CERTIFICATE_MAX + 1;
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_BAD_FORMAT);
+  world_close(&world);
+}
+END_TEST
+
+struct pin {
+  const uint8_t *cid;
+  bool right;
+  uint32_t *failures;
+};
+
+static enum status act_pin_count(struct ledger *ledger, const void *what) {
+  const struct pin *pin = what;
+  return ledger_card_pin_count(ledger, pin->cid, pin->right, pin->failures);
+}
+
+static enum status act_pin_set(struct ledger *ledger, const void *what) {
+  static const uint8_t mac[LEDGER_PIN_MAC_SIZE] = {1, 2, 3};
+  const struct pin *pin = what;
+  return ledger_card_pin_set(ledger, pin->cid, mac);
+}
+
+START_TEST(counts_wrong_pins) {
+  struct world world;
+  struct purse purse;
+  struct ledger_card card;
+  uint32_t failures = 99;
+  uint8_t other[CID_SIZE];
+  struct pin pin = {.cid = purse.cid, .right = false, .failures = &failures};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_OK);
+  ck_assert_uint_eq(failures, 2);
+  ck_assert_int_eq(world_do(&world, act_pin_set, &pin), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.pin_failures, 2);
+  ck_assert_uint_eq(card.certification.pin_mac[1], 2);
+  pin.right = true;
+  ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_OK);
+  ck_assert_uint_eq(failures, 0);
+  cid_make(123456, 2, other);
+  pin.cid = other;
+  ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_CARD_UNKNOWN);
+  ck_assert_int_eq(world_do(&world, act_pin_set, &pin), STATUS_CARD_UNKNOWN);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(lists_in_pages) {
+  struct world world;
+  struct purse purse;
+  struct ledger_card cards[3];
+  size_t count = 0;
+  world_open(&world);
+  for (uint32_t chip = 1; chip <= 4; chip++)
+    world_issue(&world, chip, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 700, RELOAD);
+  ck_assert_int_eq(ledger_card_list(world.ledger, NULL, cards, 3, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 3);
+  ck_assert_int_lt(memcmp(cards[0].cid, cards[1].cid, CID_SIZE), 0);
+  ck_assert_int_eq(ledger_card_list(world.ledger, cards[2].cid, cards, 3, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert_mem_eq(cards[0].cid, purse.cid, CID_SIZE);
+  ck_assert_int_eq(cards[0].balance, 700);
+  world_close(&world);
+}
+END_TEST
+
+Suite *card_suite(void) {
+  Suite *suite = suite_create("card");
+  TCase *tests = tcase_create("cards");
+  tcase_add_test(tests, lives_once);
+  tcase_add_test(tests, numbers_are_the_issuers);
+  tcase_add_test(tests, void_gives_an_uncertified_number_back);
+  tcase_add_test(tests, void_retires_a_certified_number);
+  tcase_add_test(tests, void_refuses_issued_cards);
+  tcase_add_test(tests, pool_runs_dry_and_is_extended);
+  tcase_add_test(tests, certify_refuses_nonsense);
+  tcase_add_test(tests, counts_wrong_pins);
+  tcase_add_test(tests, lists_in_pages);
+  suite_add_tcase(suite, tests);
+  return suite;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Killed in the middle, and a disk that is full: what was acknowledged is there, what was not is whole or absent. */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "suites.h"
+#include "world.h"
+
+#define ROUNDS 20
+
+/* What the child tells once the ledger has answered: this much is durable. */
+struct acknowledged {
+  uint32_t atc;
+  bool captured;
+};
+
+static void child_tell(int pipe_end, uint32_t atc, bool captured) {
+  struct acknowledged told;
+  memset(&told, 0, sizeof told);
+  told.atc = atc;
+  told.captured = captured;
+  if (write(pipe_end, &told, sizeof told) != sizeof told)
+    _exit(1);
+}
+
+/* Loads and pays until it is killed. */
+static void child_run(struct world *world, struct purse *purse, int pipe_end) {
+  if (ledger_open(world->path, &world->ledger) != STATUS_OK)
+    _exit(1);
+  world_commit(world, purse, TRANSACTION_LOAD, 20000, RELOAD);
+  child_tell(pipe_end, purse->atc, false);
+  for (;;) {
+    if (world_confirm(world, purse, purse->atc, purse->secret) != STATUS_OK)
+      _exit(1);
+    child_tell(pipe_end, purse->atc, true);
+    world_commit(world, purse, TRANSACTION_PURCHASE, 1, OTHER_POS);
+    child_tell(pipe_end, purse->atc, false);
+  }
+}
+
+static unsigned parent_check(struct world *world, const struct purse *purse, int pipe_end) {
+  struct acknowledged told;
+  unsigned count = 0;
+  while (read(pipe_end, &told, sizeof told) == sizeof told) {
+    uint8_t state = world_state(world, purse, told.atc);
+    ck_assert_uint_ne(state, 0);
+    if (told.captured)
+      ck_assert_uint_eq(state, LEDGER_CAPTURED);
+    count++;
+  }
+  return count;
+}
+
+START_TEST(survives_kill) {
+  struct world world;
+  unsigned acknowledged = 0;
+  world_open(&world);
+  for (uint32_t round = 0; round < ROUNDS; round++) {
+    struct purse purse;
+    int ends[2], outcome = 0;
+    const struct timespec pause = {.tv_nsec = 20000000 + (long)(round * 7919 % 40) * 1000000};
+    world_issue(&world, round + 1, &purse);
+    ledger_close(&world.ledger);
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t child = fork();
+    ck_assert_int_ge(child, 0);
+    if (child == 0)
+      child_run(&world, &purse, ends[1]);
+    (void)close(ends[1]);
+    (void)nanosleep(&pause, NULL);
+    ck_assert_int_eq(kill(child, SIGKILL), 0);
+    ck_assert_int_eq(waitpid(child, &outcome, 0), child);
+    ck_assert(WIFSIGNALED(outcome));
+    ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+    acknowledged += parent_check(&world, &purse, ends[0]);
+    (void)close(ends[0]);
+    world_assert_clean(&world);
+  }
+  ck_assert_uint_gt(acknowledged, 3 * ROUNDS); /* it was killed at work */
+  world_close(&world);
+}
+END_TEST
+
+static void limit_file_size(rlim_t size) {
+  struct rlimit limit;
+  ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  limit.rlim_cur = size;
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static rlim_t wal_size(const struct world *world) {
+  char path[112];
+  struct stat status;
+  (void)snprintf(path, sizeof path, "%s-wal", world->path);
+  ck_assert_int_eq(stat(path, &status), 0);
+  return (rlim_t)status.st_size;
+}
+
+/* The disk fills up in the middle of a commit. */
+START_TEST(full_disk_books_nothing) {
+  struct world world;
+  struct purse purse;
+  struct ask ask = {.purse = &purse};
+  ck_assert(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 10, OTHER_POS);
+  rlim_t full = wal_size(&world) + (rlim_t)_i * 4120; /* room for so many pages more, with their frames' headers */
+  limit_file_size(full);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
+  limit_file_size(RLIM_INFINITY);
+  ck_assert_uint_eq(world_state(&world, &purse, 2), 0);
+  world_assert_card(&world, &purse, 5000, 0, 0);
+  world_assert_clean(&world);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK); /* room again: the same promise */
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  world_assert_card(&world, &purse, 4990, 10, 0);
+  world_reopen(&world);
+  world_assert_card(&world, &purse, 4990, 10, 0);
+  world_close(&world);
+}
+END_TEST
+
+Suite *crash_suite(void) {
+  Suite *suite = suite_create("crash");
+  TCase *tests = tcase_create("crashes");
+  tcase_set_timeout(tests, 120);
+  tcase_add_test(tests, survives_kill);
+  tcase_add_loop_test(tests, full_disk_books_nothing, 0, 4);
+  suite_add_tcase(suite, tests);
+  return suite;
+}

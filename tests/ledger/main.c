@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Runs the ledger's suites. */
+#include "run.h"
+#include "suites.h"
+
+int main(void) {
+  static Suite *(*const suites[])(void) = {store_suite,  merchant_suite, terminal_suite, card_suite,    purchase_suite,
+                                           points_suite, load_suite,     chain_suite,    confirm_suite, bounds_suite,
+                                           audit_suite,  random_suite,   crash_suite};
+  return run_suites(suites, sizeof suites / sizeof suites[0]);
+}

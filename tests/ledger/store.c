@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The ledger's file: made once, opened by one process, changed by whole steps. */
+#include "config.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "suites.h"
+#include "world.h"
+
+START_TEST(creates_once) {
+  struct world world;
+  struct stat status;
+  struct ledger_settings settings;
+  const struct ledger_settings other = {.currency = 840, .issuer = 1, .pool_size = 1};
+  world_open(&world);
+  ck_assert_int_eq(ledger_create(world.path, &other), STATUS_EXISTS);
+  ck_assert_int_eq(stat(world.path, &status), 0);
+  ck_assert_uint_eq(status.st_mode & 07777, 0600);
+  ck_assert_int_eq(ledger_settings(world.ledger, &settings), STATUS_OK);
+  ck_assert_uint_eq(settings.currency, 978);
+  ck_assert_uint_eq(settings.issuer, 123456);
+  ck_assert_uint_eq(settings.pool_size, WORLD_POOL);
+  ck_assert_uint_eq(settings.first_serial, 1);
+  ck_assert_uint_eq(settings.point_value, 1);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(refuses_settings) {
+  static const struct ledger_settings wrong[] = {
+      {.currency = 0, .issuer = 1},
+      {.currency = 1000, .issuer = 1},
+      {.currency = 978, .issuer = 1000000},
+      {.currency = 978, .issuer = 1, .first_serial = 999999999, .pool_size = 2},
+      {.currency = 978, .issuer = 1, .point_value = 1000001}};
+  struct world world;
+  char path[128];
+  world_open(&world);
+  (void)snprintf(path, sizeof path, "%s/other", world.directory);
+  ck_assert_int_eq(ledger_create(path, &wrong[_i]), STATUS_BAD_FORMAT);
+  ck_assert_int_ne(access(path, F_OK), 0);
+  (void)snprintf(path, sizeof path, "%s/none/ledger", world.directory);
+  const struct ledger_settings right = {.currency = 978, .issuer = 1};
+  ck_assert_int_eq(ledger_create(path, &right), STATUS_STORE_FAILED);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(opens_only_ledgers) {
+  struct world world;
+  struct ledger *ledger = NULL;
+  char path[128];
+  world_open(&world);
+  (void)snprintf(path, sizeof path, "%s/other", world.directory);
+  ck_assert_int_eq(ledger_open(path, &ledger), STATUS_NOT_FOUND);
+  FILE *file = fopen(path, "w");
+  ck_assert_ptr_nonnull(file);
+  ck_assert_int_eq(ledger_open(path, &ledger), STATUS_BAD_FORMAT);
+  for (int i = 0; i < 1000; i++)
+    ck_assert_int_gt(fprintf(file, "this is not a ledger\n"), 0);
+  ck_assert_int_eq(fclose(file), 0);
+  ck_assert_int_eq(ledger_open(path, &ledger), STATUS_BAD_FORMAT);
+  ck_assert_ptr_null(ledger);
+  ck_assert_int_eq(unlink(path), 0);
+  world_close(&world);
+}
+END_TEST
+
+/* As world_tamper, but the ledger stays closed. */
+static void store_alter(struct world *world, const char *sql) {
+  sqlite3 *database = NULL;
+  ledger_close(&world->ledger);
+  ck_assert_int_eq(sqlite3_open_v2(world->path, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+}
+
+START_TEST(refuses_other_schema) {
+  struct world world;
+  world_open(&world);
+  store_alter(&world, "UPDATE schema_version SET version = 0");
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OLD_SCHEMA);
+  store_alter(&world, "UPDATE schema_version SET version = 2");
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OLD_SCHEMA);
+  ck_assert_ptr_null(world.ledger);
+  store_alter(&world, "UPDATE schema_version SET version = 1");
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+/* Another process, and another connection of this one. */
+START_TEST(locks_others_out) {
+  struct world world;
+  struct ledger *second = NULL;
+  int outcome = 0;
+  world_open(&world);
+  pid_t child = fork();
+  ck_assert_int_ge(child, 0);
+  if (child == 0) {
+    enum status status = ledger_open(world.path, &second);
+    _exit(status == STATUS_LEDGER_BUSY && second == NULL ? 0 : 1);
+  }
+  ck_assert_int_eq(waitpid(child, &outcome, 0), child);
+  ck_assert(WIFEXITED(outcome));
+  ck_assert_int_eq(WEXITSTATUS(outcome), 0);
+  ck_assert_int_eq(ledger_open(world.path, &second), STATUS_LEDGER_BUSY);
+  ck_assert_ptr_null(second);
+  world_close(&world);
+}
+END_TEST
+
+/* A reader from outside must not get in either: it could checkpoint. */
+START_TEST(locks_readers_out) {
+  struct world world;
+  sqlite3 *database = NULL;
+  world_open(&world);
+  ck_assert_int_eq(sqlite3_open_v2(world.path, &database, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(database, "SELECT * FROM card", NULL, NULL, NULL), SQLITE_BUSY);
+  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(refuses_read_only_file) {
+  struct world world;
+  world_open(&world);
+  ledger_close(&world.ledger);
+  ck_assert_int_eq(chmod(world.path, 0400), 0);
+  if (geteuid() == 0) { /* root may write what it likes */
+    ck_assert_int_eq(chown(world.directory, 65534, 65534), 0);
+    ck_assert_int_eq(chown(world.path, 65534, 65534), 0);
+    ck_assert_int_eq(seteuid(65534), 0);
+  }
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_STORE_FAILED);
+  ck_assert_int_eq(chmod(world.path, 0600), 0);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+static enum status store_add_and_refuse(struct ledger *ledger, void *context) {
+  const struct ledger_merchant merchant = {.id = "NEW", .name = "New"};
+  enum status *added = context;
+  *added = ledger_merchant_add(ledger, &merchant);
+  return STATUS_DECLINED;
+}
+
+static enum status store_nest(struct ledger *ledger, void *context) {
+  enum status added = STATUS_INTERNAL;
+  enum status *inner = context;
+  *inner = ledger_transact(ledger, store_add_and_refuse, &added);
+  return STATUS_OK;
+}
+
+START_TEST(rolls_back_whole_steps) {
+  struct world world;
+  struct ledger_merchant merchant = {.id = "NEW", .name = "New"};
+  enum status added = STATUS_INTERNAL;
+  world_open(&world);
+  ck_assert_int_eq(ledger_transact(world.ledger, store_add_and_refuse, &added), STATUS_DECLINED);
+  ck_assert_int_eq(added, STATUS_OK);
+  ck_assert_int_eq(ledger_merchant_find(world.ledger, "NEW", &merchant), STATUS_NOT_FOUND);
+  ck_assert_int_eq(ledger_transact(world.ledger, store_nest, &added), STATUS_OK);
+  ck_assert_int_eq(added, STATUS_INTERNAL); /* not nested */
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(writes_only_in_steps) {
+  struct world world;
+  struct ledger_standing standing;
+  struct purse purse;
+  const struct ledger_merchant merchant = {.id = "NEW", .name = "New"};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1, POS);
+  const struct ledger_offer offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
+  ck_assert_int_eq(ledger_merchant_add(world.ledger, &merchant), STATUS_INTERNAL);
+  ck_assert_int_eq(ledger_card_block(world.ledger, purse.cid, "LOST", 1), STATUS_INTERNAL);
+  ck_assert_int_eq(ledger_promise_open(world.ledger, &offer, &standing), STATUS_INTERNAL);
+  world_close(&world);
+}
+END_TEST
+
+static enum status store_add(struct ledger *ledger, void *context) {
+  return ledger_merchant_add(ledger, context);
+}
+
+START_TEST(keeps_what_was_committed) {
+  struct world world;
+  struct ledger *none = NULL;
+  struct ledger_merchant merchant = {.id = "NEW", .name = "New"};
+  ledger_close(&none);
+  world_open(&world);
+  ck_assert_int_eq(ledger_transact(world.ledger, store_add, &merchant), STATUS_OK);
+  world_reopen(&world);
+  ck_assert_int_eq(ledger_merchant_find(world.ledger, "NEW", &merchant), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+Suite *store_suite(void) {
+  Suite *suite = suite_create("store");
+  TCase *tests = tcase_create("file");
+  tcase_add_test(tests, creates_once);
+  tcase_add_loop_test(tests, refuses_settings, 0, 5);
+  tcase_add_test(tests, opens_only_ledgers);
+  tcase_add_test(tests, refuses_other_schema);
+  tcase_add_test(tests, locks_others_out);
+  tcase_add_test(tests, locks_readers_out);
+  tcase_add_test(tests, refuses_read_only_file);
+  tcase_add_test(tests, rolls_back_whole_steps);
+  tcase_add_test(tests, writes_only_in_steps);
+  tcase_add_test(tests, keeps_what_was_committed);
+  suite_add_tcase(suite, tests);
+  return suite;
+}

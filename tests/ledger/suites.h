@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The ledger's suites, one per file. */
+#ifndef TESTS_LEDGER_SUITES_H
+#define TESTS_LEDGER_SUITES_H
+
+#include <check.h>
+
+Suite *store_suite(void);
+Suite *merchant_suite(void);
+Suite *terminal_suite(void);
+Suite *card_suite(void);
+Suite *purchase_suite(void);
+Suite *points_suite(void);
+Suite *load_suite(void);
+Suite *chain_suite(void);
+Suite *confirm_suite(void);
+Suite *bounds_suite(void);
+Suite *audit_suite(void);
+Suite *random_suite(void);
+Suite *crash_suite(void);
+
+#endif

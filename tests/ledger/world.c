@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A ledger in a directory of its own, with merchants, terminals and cards, and what a server does with it. */
+#include "config.h"
+
+#include "world.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct ledger_signer signer = {.sign = purse_sign};
+
+/* ---- set up ---- */
+
+void world_terminal(struct ledger_terminal *terminal, const char *tid, uint8_t role, const char *merchant) {
+  static const uint8_t expiry[DATE_SIZE] = {0x20, 0x99, 0x12, 0x31};
+  memset(terminal, 0, sizeof *terminal);
+  memcpy(terminal->tid, tid, TID_SIZE);
+  terminal->role = role;
+  (void)snprintf(terminal->merchant, sizeof terminal->merchant, "%s", merchant);
+  memset(terminal->ecka_public, 0x04, sizeof terminal->ecka_public);
+  memset(terminal->sig_public, 0x05, sizeof terminal->sig_public);
+  memcpy(terminal->expiry, expiry, sizeof expiry);
+}
+
+static enum status world_populate(struct ledger *ledger, void *context) {
+  static const struct ledger_merchant merchants[] = {{.id = "SHOP", .name = "The shop", .points_rate = 10},
+                                                     {.id = "KIOSK", .name = "Kiosk"},
+                                                     {.id = "BANK", .name = "Bank"}};
+  static const struct {
+    const char *tid, *merchant;
+    uint8_t role;
+  } terminals[] = {{POS, "SHOP", ROLE_POS},
+                   {OTHER_POS, "KIOSK", ROLE_POS},
+                   {RELOAD, "BANK", ROLE_RELOAD},
+                   {OTHER_RELOAD, "BANK", ROLE_RELOAD},
+                   {DESK, "BANK", ROLE_PERSO}};
+  struct ledger_terminal terminal;
+  enum status status = STATUS_OK;
+  (void)context;
+  for (size_t i = 0; status == STATUS_OK && i < sizeof merchants / sizeof merchants[0]; i++)
+    status = ledger_merchant_add(ledger, &merchants[i]);
+  for (size_t i = 0; status == STATUS_OK && i < sizeof terminals / sizeof terminals[0]; i++) {
+    world_terminal(&terminal, terminals[i].tid, terminals[i].role, terminals[i].merchant);
+    status = ledger_terminal_add(ledger, &terminal);
+  }
+  return status;
+}
+
+void world_open(struct world *world) {
+  const struct ledger_settings settings = {.currency = 978, .issuer = 123456, .pool_size = WORLD_POOL};
+  const char *parent = getenv("TMPDIR");
+  memset(world, 0, sizeof *world);
+  world->now = WORLD_NOW;
+  (void)snprintf(world->directory, sizeof world->directory, "%.40s/ledger.XXXXXX", parent == NULL ? "/tmp" : parent);
+  ck_assert_ptr_nonnull(mkdtemp(world->directory));
+  (void)snprintf(world->path, sizeof world->path, "%s/ledger.db", world->directory);
+  ck_assert_int_eq(ledger_create(world->path, &settings), STATUS_OK);
+  ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);
+  ck_assert_int_eq(ledger_transact(world->ledger, world_populate, NULL), STATUS_OK);
+}
+
+void world_discard(struct world *world) {
+  char wal[112];
+  ledger_close(&world->ledger);
+  ck_assert_ptr_null(world->ledger);
+  (void)snprintf(wal, sizeof wal, "%s-wal", world->path);
+  (void)unlink(wal);
+  (void)unlink(world->path);
+  (void)rmdir(world->directory);
+}
+
+void world_close(struct world *world) {
+  world_assert_clean(world);
+  world_discard(world);
+}
+
+void world_reopen(struct world *world) {
+  ledger_close(&world->ledger);
+  ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);
+}
+
+int world_tamper(struct world *world, const char *sql) {
+  sqlite3 *database = NULL;
+  ledger_close(&world->ledger);
+  ck_assert_int_eq(sqlite3_open_v2(world->path, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+  int code = sqlite3_exec(database, sql, NULL, NULL, NULL);
+  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+  ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);
+  return code;
+}
+
+/* ---- cards ---- */
+
+void world_chip(uint32_t chip, uint8_t serial[CHIP_SERIAL_SIZE]) {
+  memset(serial, 0xC0, CHIP_SERIAL_SIZE);
+  memcpy(serial, &chip, sizeof chip);
+}
+
+void world_certification(struct ledger_certification *certification) {
+  static const uint8_t expiry[DATE_SIZE] = {0x20, 0x31, 0x12, 0x31};
+  memset(certification, 0, sizeof *certification);
+  memset(certification->sig_public, 0x04, sizeof certification->sig_public);
+  memset(certification->ecka_public, 0x05, sizeof certification->ecka_public);
+  memcpy(certification->expiry, expiry, sizeof expiry);
+  certification->currency = 978;
+  certification->purse_ceiling = WORLD_PURSE_CEILING;
+  certification->payment_ceiling = WORLD_PAYMENT_CEILING;
+  memset(certification->pin_mac, 0x77, sizeof certification->pin_mac);
+  memset(certification->sig_certificate, 0x7F, 200);
+  certification->sig_certificate_len = 200;
+}
+
+struct issue {
+  uint8_t chip_serial[CHIP_SERIAL_SIZE];
+  uint8_t cid[CID_SIZE];
+};
+
+static enum status world_issue_step(struct ledger *ledger, void *context) {
+  struct issue *issue = context;
+  struct ledger_certification certification;
+  world_certification(&certification);
+  enum status status = ledger_card_reserve(ledger, issue->chip_serial, WORLD_NOW, issue->cid);
+  if (status == STATUS_OK)
+    status = ledger_card_certify(ledger, issue->cid, &certification);
+  return status == STATUS_OK ? ledger_card_issue(ledger, issue->cid, WORLD_NOW) : status;
+}
+
+void world_issue(struct world *world, uint32_t chip, struct purse *purse) {
+  struct issue issue;
+  world_chip(chip, issue.chip_serial);
+  memset(purse, 0, sizeof *purse);
+  ck_assert_int_eq(ledger_transact(world->ledger, world_issue_step, &issue), STATUS_OK);
+  memcpy(purse->cid, issue.cid, CID_SIZE);
+}
+
+/* ---- what the server does ---- */
+
+struct asking {
+  struct ask *ask;
+  struct ledger_offer offer;
+};
+
+static enum status ask_authorise(struct ledger *ledger, struct asking *asking) {
+  struct ask *ask = asking->ask;
+  if (asking->offer.promise->type == TRANSACTION_LOAD)
+    return ledger_load_authorise(ledger, &asking->offer, &ask->tender, &signer, &ask->transaction);
+  return ledger_purchase_authorise(ledger, &asking->offer, &signer, &ask->transaction);
+}
+
+static enum status world_ask_step(struct ledger *ledger, void *context) {
+  struct asking *asking = context;
+  struct ask *ask = asking->ask;
+  ask->outcome = ledger_promise_open(ledger, &asking->offer, &ask->standing);
+  if (ask->outcome == STATUS_OK && ask->standing.answered) {
+    ask->transaction = ask->standing.transaction;
+    return STATUS_OK;
+  }
+  if (ask->outcome != STATUS_OK && ask->outcome != STATUS_OUT_OF_STEP)
+    return ask->outcome;
+  if (ask->outcome == STATUS_OK)
+    ask->outcome = ask_authorise(ledger, asking);
+  if (ask->outcome == STATUS_OK)
+    return STATUS_OK;
+  return ledger_decline(ledger, &asking->offer, ask->outcome, &signer, &ask->transaction);
+}
+
+enum status world_ask(struct world *world, struct ask *ask) {
+  struct asking asking = {.ask = ask,
+                          .offer = {.promise = &ask->purse->promise, .record = ask->purse->record, .now = world->now}};
+  if (ask->tender.kind == LEDGER_TENDER_NONE)
+    ask->tender.kind = LEDGER_TENDER_BANK;
+  return ledger_transact(world->ledger, world_ask_step, &asking);
+}
+
+void world_authorise(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid,
+                     struct ask *ask) {
+  memset(ask, 0, sizeof *ask);
+  ask->purse = purse;
+  purse_promise(purse, type, amount, tid);
+  ck_assert_int_eq(world_ask(world, ask), STATUS_OK);
+}
+
+void world_commit(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid) {
+  struct ask ask;
+  world_authorise(world, purse, type, amount, tid, &ask);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  ck_assert(purse_commit(purse, ask.transaction.authorisation));
+}
+
+void world_complete(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid) {
+  world_commit(world, purse, type, amount, tid);
+  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+}
+
+struct doing {
+  world_act *act;
+  const void *what;
+};
+
+static enum status world_do_step(struct ledger *ledger, void *context) {
+  const struct doing *doing = context;
+  return doing->act(ledger, doing->what);
+}
+
+enum status world_do(struct world *world, world_act *act, const void *what) {
+  struct doing doing = {.act = act, .what = what};
+  return ledger_transact(world->ledger, world_do_step, &doing);
+}
+
+static enum status world_act_confirm(struct ledger *ledger, const void *what) {
+  struct ledger_transaction transaction;
+  return ledger_confirm(ledger, what, &transaction);
+}
+
+enum status world_confirm(struct world *world, const struct purse *purse, uint32_t atc, const uint8_t *secret) {
+  struct ledger_confirmation confirmation = {.atc = atc, .now = world->now};
+  memcpy(confirmation.cid, purse->cid, CID_SIZE);
+  memcpy(confirmation.secret, secret, SECRET_SIZE);
+  return world_do(world, world_act_confirm, &confirmation);
+}
+
+static enum status world_act_reverse(struct ledger *ledger, const void *what) {
+  return ledger_load_reverse(ledger, what);
+}
+
+enum status world_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid) {
+  struct ledger_reversal reversal = {.atc = atc, .now = world->now};
+  memcpy(reversal.cid, purse->cid, CID_SIZE);
+  memcpy(reversal.tid, tid, TID_SIZE);
+  return world_do(world, world_act_reverse, &reversal);
+}
+
+/* ---- what must hold ---- */
+
+void world_assert_card(struct world *world, const struct purse *purse, int64_t balance, int64_t held, int64_t owed) {
+  struct ledger_card card;
+  ck_assert_int_eq(ledger_card_find(world->ledger, purse->cid, &card), STATUS_OK);
+  ck_assert_int_eq(card.balance, balance);
+  ck_assert_int_eq(card.held, held);
+  ck_assert_int_eq(card.owed, owed);
+}
+
+void world_assert_agrees(struct world *world, const struct purse *purse) {
+  struct ledger_card card;
+  ck_assert_int_eq(ledger_card_find(world->ledger, purse->cid, &card), STATUS_OK);
+  ck_assert_int_eq(card.balance, purse->balance);
+  ck_assert_int_eq(card.points, purse->points);
+  ck_assert_int_eq(card.held + card.points_held, 0);
+}
+
+void world_assert_merchant(struct world *world, const char *id, int64_t balance, int64_t tender) {
+  struct ledger_merchant merchant;
+  ck_assert_int_eq(ledger_merchant_find(world->ledger, id, &merchant), STATUS_OK);
+  ck_assert_int_eq(merchant.balance, balance);
+  ck_assert_int_eq(merchant.tender, tender);
+}
+
+static void world_print(void *context, const char *line) {
+  (void)context;
+  (void)fprintf(stderr, "# %s\n", line);
+}
+
+void world_assert_clean(struct world *world) {
+  ck_assert_int_eq(ledger_check(world->ledger, world_print, NULL), STATUS_OK);
+}
+
+uint8_t world_state(struct world *world, const struct purse *purse, uint32_t atc) {
+  struct ledger_transaction transaction;
+  enum status status = ledger_transaction_find(world->ledger, purse->cid, atc, &transaction);
+  ck_assert(status == STATUS_OK || status == STATUS_NOT_FOUND);
+  return status == STATUS_OK ? transaction.state : 0;
+}
+
+size_t world_incidents(struct world *world) {
+  struct ledger_incident incidents[8];
+  size_t count = 0;
+  ck_assert_int_eq(ledger_incident_list(world->ledger, 0, incidents, 8, &count), STATUS_OK);
+  return count;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A ledger in a directory of its own, with merchants, terminals and cards, and what a server does with it. */
+#ifndef TESTS_LEDGER_WORLD_H
+#define TESTS_LEDGER_WORLD_H
+
+#include <check.h>
+
+#include "purse.h"
+
+#define WORLD_NOW             1790000000 /* 2026-09-21 */
+#define WORLD_PURSE_CEILING   50000
+#define WORLD_PAYMENT_CEILING 20000
+#define WORLD_POOL            60
+#define POS                   "POS00001" /* of SHOP, which grants 10 points for 1.00 */
+#define OTHER_POS             "POS00002" /* of KIOSK, which grants none */
+#define RELOAD                "LOAD0001" /* of BANK */
+#define OTHER_RELOAD          "LOAD0002"
+#define DESK                  "DESK0001"
+
+struct world {
+  char directory[64], path[96];
+  struct ledger *ledger;
+  int64_t now;
+};
+
+void world_open(struct world *world);
+void world_close(struct world *world);   /* after ledger_check says clean */
+void world_discard(struct world *world); /* without looking */
+void world_reopen(struct world *world);
+
+/* A certified, issued card on chip number `chip`. */
+void world_issue(struct world *world, uint32_t chip, struct purse *purse);
+void world_certification(struct ledger_certification *certification);
+void world_chip(uint32_t chip, uint8_t serial[CHIP_SERIAL_SIZE]);
+void world_terminal(struct ledger_terminal *terminal, const char *tid, uint8_t role, const char *merchant);
+
+/* What the server does with a promise, in one step. */
+struct ask {
+  struct purse *purse;
+  struct ledger_tender tender; /* loads */
+  enum status outcome;         /* STATUS_OK: authorised, or answered before */
+  struct ledger_standing standing;
+  struct ledger_transaction transaction; /* the answer */
+};
+/* Sends purse->record: answered before, authorised, or declined. Answers what ledger_transact did. */
+enum status world_ask(struct world *world, struct ask *ask);
+
+/* Promise, authorisation; the card does not have it yet. */
+void world_authorise(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid,
+                     struct ask *ask);
+/* And the card commits; r is not sent. */
+void world_commit(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid);
+enum status world_confirm(struct world *world, const struct purse *purse, uint32_t atc, const uint8_t *secret);
+enum status world_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid);
+/* A whole load or purchase, confirmed. */
+void world_complete(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid);
+
+/* One function inside a step of its own. */
+typedef enum status world_act(struct ledger *ledger, const void *what);
+enum status world_do(struct world *world, world_act *act, const void *what);
+
+/* Asserts on the shadow, on holds, and on the audit. */
+void world_assert_card(struct world *world, const struct purse *purse, int64_t balance, int64_t held, int64_t owed);
+void world_assert_agrees(struct world *world, const struct purse *purse);
+void world_assert_merchant(struct world *world, const char *id, int64_t balance, int64_t tender);
+void world_assert_clean(struct world *world);
+uint8_t world_state(struct world *world, const struct purse *purse, uint32_t atc); /* 0: unknown */
+size_t world_incidents(struct world *world);
+
+/* Runs SQL on the closed file through another handle, as one who has it; answers the SQLite code. */
+int world_tamper(struct world *world, const char *sql);
+
+#endif
