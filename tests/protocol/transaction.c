@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Promise, authorisation and log record: both ways, and that an authorisation answers one promise alone. */
+#include "chain.h"
+#include "suites.h"
+#include "vector.h"
+
+#include <stddef.h>
+#include <string.h>
+
+START_TEST(layout_of_a_promise) {
+  struct chain chain;
+  uint8_t tlv[PROMISE_TLV_SIZE];
+
+  chain_begin(&chain);
+  memset(chain.promise.commitment, 0x68, CRYPTO_SHA256_SIZE);
+  promise_encode(&chain.promise, tlv);
+  ck_assert_hex(tlv, sizeof tlv,
+                "DF608198 01 01 01 9712340000000422 00000007 000004E2 03D2 00001388 00000003 504F533030303031"
+                "4E4E4E4E4E4E4E4E 20261123174006"
+                "6868686868686868686868686868686868686868686868686868686868686868 00000006"
+                "6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C"
+                "7070707070707070707070707070707070707070707070707070707070707070");
+}
+END_TEST
+
+START_TEST(layout_of_an_authorisation) {
+  struct chain chain;
+  uint8_t tlv[AUTHORISATION_TLV_SIZE];
+
+  chain_begin(&chain);
+  memset(chain.authorisation.commitment, 0x68, CRYPTO_SHA256_SIZE);
+  chain.authorisation.points = -2;
+  promise_encode(&chain.promise, chain.promise_record);
+  authorisation_encode(&chain.authorisation, tlv);
+  ck_assert_hex(tlv, sizeof tlv,
+                "DF6149 01 01 9712340000000422 00000007 504F533030303031 000004E2 03D2"
+                "6868686868686868686868686868686868686868686868686868686868686868 00 FFFFFFFE 20261123174006 01");
+}
+END_TEST
+
+START_TEST(promise_goes_both_ways) {
+  struct chain chain;
+  struct promise back;
+  uint8_t again[PROMISE_TLV_SIZE];
+
+  chain_begin(&chain);
+  for (int pin = 0; pin < 2; pin++) {
+    for (uint8_t type = TRANSACTION_PURCHASE; type <= TRANSACTION_POINTS_PURCHASE; type++) {
+      chain.promise.type = type;
+      chain.promise.pin_verified = pin != 0;
+      chain_finish(&chain);
+      memset(&back, 0, sizeof back);
+      ck_assert_int_eq(promise_decode(chain.promise_record, PROMISE_SIZE, &back), STATUS_OK);
+      promise_encode(&back, again); /* fields by their bytes: structs have gaps */
+      ck_assert_mem_eq(again, chain.promise_record, sizeof again);
+      ck_assert_int_eq(back.pin_verified, pin != 0);
+    }
+  }
+}
+END_TEST
+
+START_TEST(authorisation_goes_both_ways) {
+  struct chain chain;
+  struct authorisation back;
+  uint8_t again[AUTHORISATION_TLV_SIZE];
+  static const int32_t points[] = {0, 1, -1, INT32_MAX, INT32_MIN};
+
+  chain_begin(&chain);
+  for (size_t i = 0; i < sizeof points / sizeof points[0]; i++) {
+    chain.authorisation.points = points[i];
+    chain.authorisation.decision = i % 2 == 0 ? DECISION_APPROVED : DECISION_DECLINED;
+    chain_finish(&chain);
+    memset(&back, 0, sizeof back);
+    ck_assert_int_eq(authorisation_decode(chain.authorisation_record, AUTHORISATION_SIZE, &back), STATUS_OK);
+    authorisation_encode(&back, again);
+    ck_assert_mem_eq(again, chain.authorisation_record, sizeof again);
+    ck_assert_int_eq(back.points, points[i]);
+  }
+}
+END_TEST
+
+START_TEST(every_truncation_is_refused) {
+  struct chain chain;
+  struct promise promise;
+  struct authorisation authorisation;
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  for (size_t len = 0; len < PROMISE_SIZE; len++) {
+    ck_assert_int_eq(promise_decode(chain.promise_record, len, &promise), STATUS_BAD_LENGTH);
+    ck_assert_int_ne(record_verify(chain.promise_record, len, chain.card_key.point), STATUS_OK);
+  }
+  for (size_t len = 0; len < AUTHORISATION_SIZE; len++) {
+    ck_assert_int_eq(authorisation_decode(chain.authorisation_record, len, &authorisation), STATUS_BAD_LENGTH);
+    ck_assert_int_ne(record_verify(chain.authorisation_record, len, chain.server_key.point), STATUS_OK);
+  }
+}
+END_TEST
+
+static void check_every_bit(uint8_t *record, size_t len, const uint8_t *public_key) {
+  ck_assert_int_eq(record_verify(record, len, public_key), STATUS_OK);
+  for (size_t bit = 0; bit < len * 8; bit++) {
+    record[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    ck_assert_msg(record_verify(record, len, public_key) != STATUS_OK, "bit %zu", bit);
+    record[bit / 8] ^= (uint8_t)(1U << bit % 8);
+  }
+}
+
+START_TEST(every_flipped_bit_is_refused) {
+  struct chain chain;
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  check_every_bit(chain.promise_record, PROMISE_SIZE, chain.card_key.point);
+  check_every_bit(chain.authorisation_record, AUTHORISATION_SIZE, chain.server_key.point);
+}
+END_TEST
+
+/* Bytes of the record where a value is put that must be refused. */
+static const struct {
+  size_t at;
+  uint8_t value;
+} bad_promise[] = {{1, 0x61}, {3, 151},  {4, 0},     {4, 2},     {5, 0},     {5, 4},
+                   {6, 2},    {6, 0x81}, {19, 0x80}, {25, 0x80}, {51, 0x13}, {PROMISE_TLV_SIZE, 0x5E}},
+  bad_authorisation[] = {{1, 0x60}, {2, 72}, {3, 0}, {4, 0}, {4, 4}, {25, 0x80}, {63, 2}, {70, 0x13}, {71, 0x00}};
+
+START_TEST(bad_fields_of_a_promise_are_refused) {
+  struct chain chain;
+  struct promise back;
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  for (size_t i = 0; i < sizeof bad_promise / sizeof bad_promise[0]; i++) {
+    uint8_t *byte = &chain.promise_record[bad_promise[i].at], saved = *byte;
+    *byte = bad_promise[i].value;
+    ck_assert_msg(promise_decode(chain.promise_record, PROMISE_SIZE, &back) == STATUS_BAD_FORMAT, "row %zu", i);
+    *byte = saved;
+  }
+  ck_assert_int_eq(promise_decode(chain.promise_record, PROMISE_SIZE, &back), STATUS_OK);
+}
+END_TEST
+
+START_TEST(bad_fields_of_an_authorisation_are_refused) {
+  struct chain chain;
+  struct authorisation back;
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  for (size_t i = 0; i < sizeof bad_authorisation / sizeof bad_authorisation[0]; i++) {
+    uint8_t *byte = &chain.authorisation_record[bad_authorisation[i].at], saved = *byte;
+    *byte = bad_authorisation[i].value;
+    ck_assert_msg(authorisation_decode(chain.authorisation_record, AUTHORISATION_SIZE, &back) == STATUS_BAD_FORMAT,
+                  "row %zu", i);
+    *byte = saved;
+  }
+  ck_assert_int_eq(authorisation_decode(chain.authorisation_record, AUTHORISATION_SIZE, &back), STATUS_OK);
+}
+END_TEST
+
+START_TEST(an_authorisation_answers_one_promise) {
+  struct chain chain;
+  struct promise other;
+
+  chain_begin(&chain);
+  ck_assert(authorisation_answers(&chain.authorisation, &chain.promise));
+#define CHANGED(change)                                                                                                \
+  other = chain.promise;                                                                                               \
+  change;                                                                                                              \
+  ck_assert_msg(!authorisation_answers(&chain.authorisation, &other), "%s", #change)
+  CHANGED(other.type = TRANSACTION_LOAD);
+  CHANGED(other.cid[7] ^= 0x10);
+  CHANGED(other.atc++);
+  CHANGED(other.amount--);
+  CHANGED(other.currency = 840);
+  CHANGED(other.tid[7] = '2');
+  CHANGED(other.commitment[31] ^= 1);
+#undef CHANGED
+}
+END_TEST
+
+START_TEST(log_record_goes_both_ways) {
+  struct log_record record = {.type = TRANSACTION_LOAD,
+                              .atc = 9,
+                              .amount = 5000,
+                              .currency = 978,
+                              .balance = 8750,
+                              .points = -3},
+                    back = {0};
+  uint8_t data[LOG_RECORD_SIZE], again[LOG_RECORD_SIZE];
+
+  memcpy(record.tid, "LOAD0001", TID_SIZE);
+  memcpy(record.time, vector("20261123174006").at, MOMENT_SIZE);
+  log_record_encode(&record, data);
+  ck_assert_hex(data, sizeof data, "02 00000009 00001388 03D2 0000222E FFFFFFFD 4C4F414430303031 20261123174006");
+  ck_assert_int_eq(log_record_decode(data, sizeof data, &back), STATUS_OK);
+  log_record_encode(&back, again);
+  ck_assert_mem_eq(again, data, sizeof again);
+  ck_assert_int_eq(back.points, -3);
+  for (size_t len = 0; len < sizeof data; len++) {
+    ck_assert_int_eq(log_record_decode(data, len, &back), STATUS_BAD_LENGTH);
+  }
+  data[0] = 0;
+  ck_assert_int_eq(log_record_decode(data, sizeof data, &back), STATUS_BAD_FORMAT);
+  data[0] = 2;
+  data[29] = 0x13;
+  ck_assert_int_eq(log_record_decode(data, sizeof data, &back), STATUS_BAD_FORMAT);
+}
+END_TEST
+
+SUITE_OF(transaction, layout_of_a_promise, layout_of_an_authorisation, promise_goes_both_ways,
+         authorisation_goes_both_ways, every_truncation_is_refused, every_flipped_bit_is_refused,
+         bad_fields_of_a_promise_are_refused, bad_fields_of_an_authorisation_are_refused,
+         an_authorisation_answers_one_promise, log_record_goes_both_ways)
