@@ -86,7 +86,7 @@ static void type_take(struct field_reader *reader, enum message_type *type) {
 
 static enum status envelope_parse(const json_t *envelope, bool is_reply, struct message *message) {
   struct field_reader reader = field_reader(envelope);
-  json_t *body = json_object_get(envelope, "body");
+  const json_t *body = NULL;
 
   (void)field_integer(&reader, "v", MESSAGE_VERSION, MESSAGE_VERSION);
   type_take(&reader, &message->type);
@@ -96,10 +96,11 @@ static enum status envelope_parse(const json_t *envelope, bool is_reply, struct 
   if (is_reply) {
     field_status(&reader, "status", &message->status);
   }
-  if (!json_is_object(field_take(&reader, "body"))) {
+  body = field_take(&reader, "body"); /* json_is_object is a macro: it evaluates its argument twice */
+  if (!json_is_object(body)) {
     field_refuse(&reader, STATUS_BAD_FORMAT);
   }
-  message->body = json_incref(body);
+  message->body = json_incref(json_object_get(envelope, "body"));
   return field_end(&reader);
 }
 
