@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The terminal's sessions against the real card application: opening, refusals, money, and somebody on the line. */
+#include "config.h"
+
+#include <check.h>
+#include <string.h>
+
+#include "run.h"
+#include "session_world.h"
+
+/* One world per test; every test is a process of its own. */
+static struct world world;
+
+static void set_up_raw(void) {
+  world_make(&world);
+}
+
+static void set_up(void) {
+  world_make(&world);
+  world_personalize(&world);
+}
+
+static void tear_down(void) {
+  world_remove(&world);
+}
+
+/* ---- raw cards ---- */
+
+START_TEST(personalizes) {
+  struct session session;
+  struct card_info info;
+  ck_assert_int_eq(reader_connect(&world.reader), STATUS_OK);
+  ck_assert_int_eq(session_select(&session, &world.reader), STATUS_OK);
+  ck_assert_int_eq(session.state, CARD_INITIALISED);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_CARD_NOT_PERSONALISED);
+  world_personalize(&world);
+  ck_assert_int_eq(session_open_blank(&session, &world.reader, world.batch_key), STATUS_CARD_ALREADY_ISSUED);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  ck_assert_mem_eq(session.card_reference, "REF00001", CERTIFICATE_SUBJECT_SIZE);
+  ck_assert_int_eq(session_info(&session, &info), STATUS_OK);
+  ck_assert_int_eq(info.state, CARD_PERSONALISED);
+  ck_assert_mem_eq(info.cid, world_cid, CID_SIZE);
+  ck_assert_mem_eq(info.chip_serial, world.chip_serial, CHIP_SERIAL_SIZE);
+  ck_assert_uint_eq(info.purse_ceiling, 50000);
+  ck_assert_uint_eq(info.pin_tries_left, PIN_TRIES);
+  session_close(&session);
+}
+END_TEST
+
+START_TEST(refuses_another_batch) {
+  struct session session;
+  uint8_t request[CARD_REQUEST_SIZE];
+  world.batch_key[0] ^= 1;
+  ck_assert_int_eq(reader_connect(&world.reader), STATUS_OK);
+  ck_assert_int_eq(session_open_blank(&session, &world.reader, world.batch_key), STATUS_NOT_AUTHENTICATED);
+  ck_assert_int_eq(session_generate(&session, request), STATUS_CHANNEL_BROKEN);
+  world.batch_key[0] ^= 1;
+  ck_assert_int_eq(session_open_blank(&session, &world.reader, world.batch_key), STATUS_OK);
+  session_close(&session);
+}
+END_TEST
+
+START_TEST(goes_on_with_a_half_made_card) {
+  struct session session;
+  uint8_t request[CARD_REQUEST_SIZE];
+  ck_assert_int_eq(reader_connect(&world.reader), STATUS_OK);
+  ck_assert_int_eq(session_open_blank(&session, &world.reader, world.batch_key), STATUS_OK);
+  ck_assert_int_eq(session_generate(&session, request), STATUS_OK);
+  session_close(&session);
+  world_personalize(&world);
+  ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_OK);
+  session_close(&session);
+}
+END_TEST
+
+START_TEST(refuses_to_lock_what_is_not_complete) {
+  static const uint8_t pin[PIN_BLOCK_SIZE] = {0x24, 0x12, 0x34, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+  static uint8_t much[PROTECTED_DATA_MAX];
+  struct session session;
+  ck_assert_int_eq(reader_connect(&world.reader), STATUS_OK);
+  ck_assert_int_eq(session_open_blank(&session, &world.reader, world.batch_key), STATUS_OK);
+  ck_assert_int_eq(session_store(&session, DGI_PIN, much, sizeof much, false), STATUS_BAD_LENGTH);
+  ck_assert_int_eq(session_store(&session, DGI_PIN, pin, sizeof pin, true), STATUS_CARD_REFUSED);
+  ck_assert_int_eq(session_store(&session, DGI_PIN, pin, sizeof pin, false), STATUS_OK);
+  session_close(&session);
+}
+END_TEST
+
+/* ---- who is who ---- */
+
+START_TEST(refuses_a_card_of_another_issuer) {
+  struct issuer other;
+  struct session session;
+  struct session_keys keys = world_keys(&world, &world.pos);
+  issuer_make(&other);
+  keys.card_ca_public = other.card_ca.public_key;
+  ck_assert_int_eq(reader_connect(&world.reader), STATUS_OK);
+  ck_assert_int_eq(session_open(&session, &world.reader, &keys, false), STATUS_OTHER_ISSUER);
+  keys = world_keys(&world, &world.pos);
+  keys.card_ca_subject = (const uint8_t *)"CARDCA02";
+  ck_assert_int_eq(session_open(&session, &world.reader, &keys, false), STATUS_OTHER_ISSUER);
+}
+END_TEST
+
+START_TEST(tells_that_the_terminal_has_expired) {
+  static const uint8_t yesterday[DATE_SIZE] = {0x20, 0x26, 0x11, 0x22};
+  struct session session;
+  terminal_expire(&world.issuer, &world.pos, yesterday);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_TERMINAL_REVOKED);
+}
+END_TEST
+
+START_TEST(tells_that_the_card_knows_another_terminal_ca) {
+  struct session session;
+  struct session_keys keys = world_keys(&world, &world.pos);
+  keys.terminal_ca_version = 2;
+  ck_assert_int_eq(reader_connect(&world.reader), STATUS_OK);
+  ck_assert_int_eq(session_open(&session, &world.reader, &keys, false), STATUS_OTHER_ISSUER);
+}
+END_TEST
+
+/* A certificate is public; without its private key the channel does not open. */
+START_TEST(fails_with_a_borrowed_certificate) {
+  struct session session;
+  struct session_keys keys = world_keys(&world, &world.pos);
+  keys.ecka_private = world.reload.ecka.private_key;
+  ck_assert_int_eq(reader_connect(&world.reader), STATUS_OK);
+  ck_assert_int_eq(session_open(&session, &world.reader, &keys, false), STATUS_NOT_AUTHENTICATED);
+}
+END_TEST
+
+START_TEST(keeps_to_its_role) {
+  struct session session;
+  uint8_t promise[PROMISE_SIZE];
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  ck_assert_int_eq(world_promise(&session, &world.pos, TRANSACTION_LOAD, 100, promise), STATUS_NOT_AUTHENTICATED);
+  session_close(&session);
+}
+END_TEST
+
+START_TEST(refuses_a_card_that_ended_by_its_certificate) {
+  static const uint8_t past[DATE_SIZE] = {0x20, 0x20, 0x01, 0x01};
+  struct session session;
+  world.card_expiry = past;
+  world_personalize(&world);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_CARD_EXPIRED);
+  ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_OK);
+  session_close(&session);
+}
+END_TEST
+
+static const struct {
+  const char *bytes;
+  size_t len;
+  enum status status;
+} strangers[] = {
+    {"\x6A\x82", 2, STATUS_NOT_OUR_CARD},
+    {"\x6D\x00", 2, STATUS_NOT_OUR_CARD},
+    {"\x90\x00", 2, STATUS_NOT_OUR_CARD},
+    {"\x6F\x07\x84\x05\xF0\x00\x00\x00\x01\x90\x00", 11, STATUS_NOT_OUR_CARD},
+    {"\x6F\x0D\x84\x08\xF0"
+     "EPURSE\x02\x8A\x01\x05\x90\x00",
+     17, STATUS_NOT_OUR_CARD},
+    {"\x6F\x0D\x84\x08\xF0"
+     "EPURSE\x01\x8A\x01\x77\x90\x00",
+     17, STATUS_NOT_OUR_CARD},
+    {"\x6F\x0D\x84\x08\xF0"
+     "EPURSE\x01\x8A\x01\x05\x90\x00",
+     17, STATUS_OK},
+    {"\x6F\x0D\x84\x08\xF0"
+     "EPURSE\x01\x8A\x01\x0C\x62\x83",
+     17, STATUS_CARD_BLOCKED},
+};
+START_TEST(knows_a_purse_by_its_fci) {
+  struct session session;
+  world.between.nth = 1;
+  world.between.bytes = strangers[_i].bytes;
+  world.between.len = strangers[_i].len;
+  ck_assert_int_eq(reader_connect(&world.reader), STATUS_OK);
+  ck_assert_int_eq(session_select(&session, &world.reader), strangers[_i].status);
+}
+END_TEST
+
+/* ---- money ---- */
+
+START_TEST(loads_and_pays) {
+  uint8_t promise_bytes[PROMISE_SIZE], order[AUTHORISATION_SIZE], secret[SECRET_SIZE], h[CRYPTO_SHA256_SIZE];
+  struct session session;
+  struct promise promise;
+  struct balance balance;
+  struct proof proof;
+  world_transact(&world, TRANSACTION_LOAD, 5000);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  ck_assert_int_eq(world_promise(&session, &world.pos, TRANSACTION_PURCHASE, 1250, promise_bytes), STATUS_OK);
+  ck_assert_int_eq(promise_decode(promise_bytes, sizeof promise_bytes, &promise), STATUS_OK);
+  ck_assert_uint_eq(promise.balance, 5000);
+  issuer_order(&world.issuer, &(struct order_request){.promise = promise_bytes, .points = 12}, order);
+  ck_assert_int_eq(session_commit(&session, TRANSACTION_PURCHASE, order, secret), STATUS_OK);
+  ck_assert(crypto_sha256(secret, sizeof secret, h));
+  ck_assert_mem_eq(h, promise.commitment, sizeof h);
+  ck_assert_int_eq(session_balance(&session, &balance), STATUS_OK);
+  ck_assert_uint_eq(balance.balance, 3750);
+  ck_assert_uint_eq(balance.points, 12);
+  ck_assert_int_eq(session_proof(&session, &proof), STATUS_OK);
+  ck_assert_int_eq(proof.state, SLOT_COMMITTED);
+  ck_assert_uint_eq(proof.atc, 2);
+  ck_assert_mem_eq(proof.secret, secret, sizeof secret);
+  session_close(&session);
+}
+END_TEST
+
+START_TEST(reads_the_log_whole) {
+  struct log_record records[PURCHASE_LOG_RECORDS];
+  size_t count = PURCHASE_LOG_RECORDS;
+  struct session session;
+  world_transact(&world, TRANSACTION_LOAD, 10000);
+  ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_OK);
+  ck_assert_int_eq(session_log(&session, SFI_PURCHASE_LOG, records, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 0);
+  for (uint32_t i = 1; i <= 14; i++) {
+    world_transact(&world, TRANSACTION_PURCHASE, i);
+  }
+  ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_OK);
+  count = PURCHASE_LOG_RECORDS; /* 14: two full answers, and the end must be asked for */
+  ck_assert_int_eq(session_log(&session, SFI_PURCHASE_LOG, records, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 14);
+  for (uint32_t i = 0; i < 14; i++) {
+    ck_assert_uint_eq(records[i].amount, 14 - i); /* newest first */
+    ck_assert_uint_eq(records[i].atc, 15 - i);
+  }
+  count = 3; /* no room for more */
+  ck_assert_int_eq(session_log(&session, SFI_PURCHASE_LOG, records, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 3);
+  count = LOAD_LOG_RECORDS;
+  ck_assert_int_eq(session_log(&session, SFI_LOAD_LOG, records, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert_uint_eq(records[0].balance, 10000);
+  session_close(&session);
+}
+END_TEST
+
+START_TEST(counts_wrong_pins) {
+  uint8_t wrong[PIN_BLOCK_SIZE], right[PIN_BLOCK_SIZE], tries = 99;
+  struct session session;
+  ck_assert_int_eq(pin_block_encode("4321", wrong), STATUS_OK);
+  ck_assert_int_eq(pin_block_encode("1234", right), STATUS_OK);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  ck_assert_int_eq(session_verify(&session, wrong, &tries), STATUS_WRONG_PIN);
+  ck_assert_uint_eq(tries, 4);
+  ck_assert_int_eq(session_verify(&session, right, &tries), STATUS_OK);
+  for (uint8_t left = 4; left > 0; left--) {
+    ck_assert_int_eq(session_verify(&session, wrong, &tries), STATUS_WRONG_PIN);
+    ck_assert_uint_eq(tries, left);
+  }
+  ck_assert_int_eq(session_verify(&session, wrong, &tries), STATUS_PIN_BLOCKED);
+  ck_assert_uint_eq(tries, 0);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_CARD_BLOCKED);
+}
+END_TEST
+
+START_TEST(tells_what_the_card_cannot_pay) {
+  struct session session;
+  uint8_t promise[PROMISE_SIZE];
+  world_transact(&world, TRANSACTION_LOAD, 5000);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  ck_assert_int_eq(world_promise(&session, &world.pos, TRANSACTION_PURCHASE, 5001, promise),
+                   STATUS_INSUFFICIENT_BALANCE);
+  ck_assert_int_eq(world_promise(&session, &world.pos, TRANSACTION_PURCHASE, 15001, promise), STATUS_ABOVE_LIMIT);
+  ck_assert_int_eq(world_promise(&session, &world.pos, TRANSACTION_PURCHASE, 5000, promise), STATUS_OK);
+  session_close(&session);
+}
+END_TEST
+
+START_TEST(blocks) {
+  uint8_t order[BLOCK_ORDER_SIZE];
+  struct session session;
+  issuer_block(&world.issuer, world_cid, issuer_now, order);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  order[BLOCK_ORDER_SIZE - 1] ^= 1;
+  ck_assert_int_eq(session_block(&session, order), STATUS_NOT_AUTHENTICATED);
+  order[BLOCK_ORDER_SIZE - 1] ^= 1;
+  ck_assert_int_eq(session_block(&session, order), STATUS_OK);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_CARD_BLOCKED);
+  ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_CARD_BLOCKED);
+}
+END_TEST
+
+START_TEST(expires_by_the_servers_time) {
+  static const uint8_t later[MOMENT_SIZE] = {0x20, 0x31, 0x11, 0x23, 0x00, 0x00, 0x00};
+  uint8_t promise[PROMISE_SIZE], order[AUTHORISATION_SIZE], secret[SECRET_SIZE];
+  struct session session;
+  struct balance balance;
+  world_transact(&world, TRANSACTION_LOAD, 5000);
+  terminal_expire(&world.issuer, &world.desk, world_far);
+  terminal_expire(&world.issuer, &world.pos, world_far);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  ck_assert_int_eq(world_promise(&session, &world.pos, TRANSACTION_PURCHASE, 1, promise), STATUS_OK);
+  issuer_order(&world.issuer, &(struct order_request){.promise = promise, .time = later}, order);
+  ck_assert_int_eq(session_commit(&session, TRANSACTION_PURCHASE, order, secret), STATUS_CARD_EXPIRED);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_CARD_EXPIRED);
+  ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_OK);
+  ck_assert_int_eq(session_balance(&session, &balance), STATUS_OK);
+  ck_assert_uint_eq(balance.balance, 5000);
+  session_close(&session);
+}
+END_TEST
+
+/* ---- somebody on the line ---- */
+
+/* The card debits; what comes back is not what it said. Whatever it looks like, a new session tells the truth. */
+static const struct {
+  bool flip;
+  const char *bytes;
+  size_t len;
+  enum status status;
+} lies[] = {
+    {true, NULL, 0, STATUS_CHANNEL_BROKEN},        /* one bit of the R-MAC */
+    {false, "\x90\x00", 2, STATUS_CHANNEL_BROKEN}, /* success without an R-MAC */
+    {false, "\x63\xC3", 2, STATUS_CHANNEL_BROKEN}, /* "wrong PIN" without an R-MAC */
+    {false, "\x62\x85", 2, STATUS_CHANNEL_BROKEN}, /* "expired" without one */
+    {false, "\x69\x85", 2, STATUS_CARD_REFUSED},   /* an error has none by the standard: it proves nothing */
+    {false, "\x69\x88", 2, STATUS_CHANNEL_BROKEN}, {false, "\x94\x01", 2, STATUS_INSUFFICIENT_BALANCE},
+    {false, "\x6C\x20", 2, STATUS_CARD_REFUSED}, /* nor is it an invitation to debit again */
+    {false, "\x90", 1, STATUS_BAD_REPLY},
+};
+START_TEST(believes_nobody_on_the_line) {
+  uint8_t promise[PROMISE_SIZE], order[AUTHORISATION_SIZE], secret[SECRET_SIZE];
+  struct session session;
+  struct proof proof;
+  world_transact(&world, TRANSACTION_LOAD, 5000);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  ck_assert_int_eq(world_promise(&session, &world.pos, TRANSACTION_PURCHASE, 1250, promise), STATUS_OK);
+  issuer_order(&world.issuer, &(struct order_request){.promise = promise}, order);
+  world.between.nth = 1;
+  world.between.flip = lies[_i].flip;
+  world.between.bytes = lies[_i].bytes;
+  world.between.len = lies[_i].len;
+  world.between.exchanges = 0;
+  ck_assert_int_eq(session_commit(&session, TRANSACTION_PURCHASE, order, secret), lies[_i].status);
+  ck_assert_uint_eq(world.between.exchanges, 1);
+  if (lies[_i].status == STATUS_CHANNEL_BROKEN || lies[_i].status == STATUS_BAD_REPLY) {
+    ck_assert_int_eq(session_proof(&session, &proof), STATUS_CHANNEL_BROKEN);
+    ck_assert_uint_eq(world.between.exchanges, 1); /* nothing more goes out in a broken channel */
+  }
+  session_close(&session);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  ck_assert_int_eq(session_proof(&session, &proof), STATUS_OK);
+  ck_assert_int_eq(proof.state, SLOT_COMMITTED);
+  ck_assert_uint_eq(proof.balance, 3750);
+  session_close(&session);
+}
+END_TEST
+
+/* Power goes at the n-th write of the debit, before or after it took effect: lost to the terminal each time, settled by
+ * the proof each time, and debited once in the end. */
+START_TEST(settles_after_a_torn_commit) {
+  uint8_t promise[PROMISE_SIZE], order[AUTHORISATION_SIZE], secret[SECRET_SIZE];
+  struct session session;
+  struct proof proof = {.state = SLOT_PREPARED};
+  uint32_t torn = 0;
+  world_transact(&world, TRANSACTION_LOAD, 5000);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  ck_assert_int_eq(world_promise(&session, &world.pos, TRANSACTION_PURCHASE, 1, promise), STATUS_OK);
+  issuer_order(&world.issuer, &(struct order_request){.promise = promise}, order);
+  while (proof.state == SLOT_PREPARED) {
+    vcard_fail_at(world.vcard, ++torn, _i == 1);
+    enum status status = session_commit(&session, TRANSACTION_PURCHASE, order, secret);
+    vcard_fail_at(world.vcard, 0, false);
+    if (status != STATUS_OK) {
+      ck_assert_int_eq(status, STATUS_CARD_LOST);
+      ck_assert_int_eq(session_proof(&session, &proof), STATUS_CHANNEL_BROKEN);
+      session_close(&session);
+      ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+    }
+    ck_assert_int_eq(session_proof(&session, &proof), STATUS_OK);
+    ck_assert_uint_eq(proof.balance, proof.state == SLOT_COMMITTED ? 4999 : 5000);
+  }
+  ck_assert_int_eq(proof.state, SLOT_COMMITTED);
+  ck_assert_uint_gt(torn, 2); /* it was torn more than once */
+  session_close(&session);
+}
+END_TEST
+
+static Suite *session_suite(void) {
+  Suite *suite = suite_create("session");
+  TCase *raw = tcase_create("raw cards");
+  TCase *cards = tcase_create("cards");
+  tcase_add_checked_fixture(raw, set_up_raw, tear_down);
+  tcase_add_checked_fixture(cards, set_up, tear_down);
+  tcase_set_timeout(cards, 60);
+  tcase_add_test(raw, personalizes);
+  tcase_add_test(raw, refuses_another_batch);
+  tcase_add_test(raw, goes_on_with_a_half_made_card);
+  tcase_add_test(raw, refuses_to_lock_what_is_not_complete);
+  tcase_add_test(raw, refuses_a_card_that_ended_by_its_certificate);
+  tcase_add_test(cards, refuses_a_card_of_another_issuer);
+  tcase_add_test(cards, tells_that_the_terminal_has_expired);
+  tcase_add_test(cards, tells_that_the_card_knows_another_terminal_ca);
+  tcase_add_test(cards, fails_with_a_borrowed_certificate);
+  tcase_add_test(cards, keeps_to_its_role);
+  tcase_add_loop_test(cards, knows_a_purse_by_its_fci, 0, (int)(sizeof strangers / sizeof strangers[0]));
+  tcase_add_test(cards, loads_and_pays);
+  tcase_add_test(cards, reads_the_log_whole);
+  tcase_add_test(cards, counts_wrong_pins);
+  tcase_add_test(cards, tells_what_the_card_cannot_pay);
+  tcase_add_test(cards, blocks);
+  tcase_add_test(cards, expires_by_the_servers_time);
+  tcase_add_loop_test(cards, believes_nobody_on_the_line, 0, (int)(sizeof lies / sizeof lies[0]));
+  tcase_add_loop_test(cards, settles_after_a_torn_commit, 0, 2);
+  suite_add_tcase(suite, raw);
+  suite_add_tcase(suite, cards);
+  return suite;
+}
+
+int main(void) {
+  static Suite *(*const suites[])(void) = {session_suite};
+  return run_suites(suites, 1);
+}
