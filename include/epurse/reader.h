@@ -17,14 +17,15 @@ struct reader {
   char name[128]; /* for people */
   /* Powers the card and connects to it, shared. STATUS_NO_CARD, CARD_MUTE, READER_BUSY, NO_READER, NO_PCSCD. */
   enum status (*connect)(void *context);
-  /* One APDU each way, bytes as on the wire. STATUS_CARD_LOST, CARD_RESET, READER_BUSY...: whether the card executed the
-   * command is then unknown to this layer. *answer_len: capacity in (APDU_RESPONSE_MAX), length out. */
+  /* One APDU each way, bytes as on the wire. STATUS_CARD_LOST, CARD_RESET, READER_BUSY...: whether the card executed
+   * the command is then unknown to this layer. *answer_len: capacity in (APDU_RESPONSE_MAX), length out. */
   enum status (*transmit)(void *context, const uint8_t *command, size_t len, uint8_t *answer, size_t *answer_len);
   /* Leaves the card; it stays powered for others. */
   void (*disconnect)(void *context);
   /* Resets the connected card, which stays connected: every session on it is gone. Errors as of connect. */
   enum status (*reset)(void *context);
-  /* Waits until a card is there (present) or gone, at most `seconds` (negative: for ever). STATUS_TIMEOUT, CANCELLED. */
+  /* Waits until a card is there (present) or gone, at most `seconds` (negative: for ever). STATUS_TIMEOUT, CANCELLED.
+   */
   enum status (*wait)(void *context, bool present, int seconds);
   /* Releases the context; reader_close then frees the struct itself, which its maker took from malloc. */
   void (*shutdown)(void *context);
@@ -32,9 +33,10 @@ struct reader {
 };
 
 /* Opens a PC/SC reader. `spec`: case-insensitive part of its name, or 0-based index ("1" or "#1"), or an ATR in
- * hexadecimal; NULL: the only one with a card, or the only one there is; of several with cards the one whose card answers
- * SELECT of the purse. EPURSE_READER_IGNORE holds substrings, separated by ';', of readers to leave out.
- * STATUS_NO_PCSCD, NO_READER, READER_AMBIGUOUS, PCSC_DENIED; `problem` (512 bytes) then names the candidates. */
+ * hexadecimal; NULL: the only one with a card, or the only one there is; of several with cards the one whose card
+ * answers SELECT of the purse. EPURSE_READER_IGNORE holds substrings, separated by ';', of readers to leave out.
+ * STATUS_NO_PCSCD, NO_READER, READER_AMBIGUOUS, PCSC_DENIED, NO_CARD (several readers, spec NULL, no card in any: the
+ * card will choose, ask again); `problem` (512 bytes) then names the candidates. */
 enum status reader_open_pcsc(const char *spec, struct reader **reader, char problem[512]) EPURSE_MUST_USE;
 void reader_close(struct reader **reader);
 
@@ -55,8 +57,8 @@ void reader_disconnect(struct reader *reader);
 enum status reader_reset(struct reader *reader) EPURSE_MUST_USE; /* connected before, connected after */
 enum status reader_wait(struct reader *reader, bool present, int seconds) EPURSE_MUST_USE;
 
-/* One command, with what T=0 leaves to the application: 61xx is fetched with GET RESPONSE, 6Cxx sent again with the right
- * Le (never for a command of ours with an effect: they answer in full), both bounded. STATUS as transmit. */
+/* One command, with what T=0 leaves to the application: 61xx is fetched with GET RESPONSE, 6Cxx sent again with the
+ * right Le (never for a command of ours with an effect: they answer in full), both bounded. STATUS as transmit. */
 enum status reader_command(struct reader *reader, const struct apdu *command,
                            struct apdu_response *response) EPURSE_MUST_USE;
 /* The same for bytes that are ready, as secure messaging makes them. */

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "epurse/secret.h"
@@ -65,9 +65,26 @@ static enum status trace_open(struct terminal_program *self) {
   return STATUS_OK;
 }
 
+/* Of several empty readers the card chooses one: looked for again and again while there is time. */
+static enum status choose_reader(struct terminal_program *self, char problem[512]) {
+  const struct timespec pause = {0, 200 * 1000 * 1000};
+  int left = terminal_program_wait(self);
+  for (unsigned turn = 0;; turn++) {
+    enum status status = reader_open_pcsc(self->reader_spec, &self->reader, problem);
+    if (status != STATUS_NO_CARD || left == 0)
+      return status;
+    if (turn == 0)
+      self->dialogue.say(self->dialogue.context, "Insert the card.");
+    if (nanosleep(&pause, NULL) != 0)
+      return STATUS_CANCELLED;
+    if (left > 0 && turn % 5 == 4)
+      left--;
+  }
+}
+
 enum status terminal_program_open_reader(struct terminal_program *self) {
   char problem[512] = "";
-  enum status status = reader_open_pcsc(self->reader_spec, &self->reader, problem);
+  enum status status = choose_reader(self, problem);
   if (status != STATUS_OK) {
     fprintf(stderr, "%s: %s%s%s\n", self->program->name, status_sentence(status), problem[0] != 0 ? ": " : "", problem);
     return status;
@@ -86,7 +103,7 @@ enum status terminal_program_await_card(struct terminal_program *self) {
   enum status status = reader_wait(self->reader, true, 0);
   if (status == STATUS_OK || terminal_program_wait(self) == 0)
     return status == STATUS_TIMEOUT ? STATUS_NO_CARD : status;
-  self->dialogue.say(self->dialogue.context, "insert the card");
+  self->dialogue.say(self->dialogue.context, "Insert the card.");
   status = reader_wait(self->reader, true, terminal_program_wait(self));
   return status == STATUS_TIMEOUT ? STATUS_NO_CARD : status;
 }

@@ -108,7 +108,7 @@ static enum status choose_default(struct pcsc_choice *choice) {
   }
   if (cards == 0) {
     choice->chosen = 0;
-    return choice->count == 1 ? STATUS_OK : choice_fail(choice, STATUS_READER_AMBIGUOUS);
+    return choice->count == 1 ? STATUS_OK : choice_fail(choice, STATUS_NO_CARD); /* a card will choose */
   }
   return choice_count(choice, slot_has_purse, NULL) == 1 ? STATUS_OK : choice_fail(choice, STATUS_READER_AMBIGUOUS);
 }
