@@ -26,16 +26,13 @@ static enum status charge_begin(struct order *order) {
 /* What the bank's reader answered to the charge. */
 static enum status charge_judge(struct order *order, enum status status, const struct tender_result *result) {
   struct journal_entry *entry = &order->entry;
-  if (status == STATUS_NO_TENDER || status == STATUS_CANCELLED) {
+  bool nothing = result->outcome == TENDER_DECLINED || result->outcome == TENDER_REVERSED;
+  if (nothing || status == STATUS_NO_TENDER) {
     order_cancel(order);
-    return status;
+    return status == STATUS_OK ? STATUS_TENDER_DECLINED : status;
   }
-  if (status != STATUS_OK || result->outcome == TENDER_UNKNOWN)
+  if (status != STATUS_OK || result->outcome != TENDER_PAID)
     return charge_settle(order);
-  if (result->outcome != TENDER_PAID) {
-    order_cancel(order);
-    return STATUS_TENDER_DECLINED;
-  }
   memcpy(entry->tender_reference, result->reference, sizeof entry->tender_reference);
   entry->state = JOURNAL_CHARGED;
   return journal_update(order->terminal->journal, entry);

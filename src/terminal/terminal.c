@@ -123,7 +123,7 @@ out:
   settings_free(&settings);
   if (status != STATUS_OK) {
     terminal_close(&fresh);
-    if (problem[0] == 0)
+    if (problem[0] == 0 || status == STATUS_NO_CONFIG)
       snprintf(problem, 256, "%.120s: %s", path, status_sentence(status));
   }
   *terminal = fresh;

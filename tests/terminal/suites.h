@@ -5,12 +5,15 @@
 
 #include <check.h>
 
+Suite *backend_suite(void);
+Suite *journal_suite(void);
 Suite *reader_choose_suite(void);
 Suite *reader_pcsc_suite(void);
 Suite *reader_suite(void);
 Suite *reader_wait_suite(void);
 Suite *tender_hand_suite(void);
 Suite *tender_simulator_suite(void);
+Suite *terminal_suite(void);
 Suite *trace_suite(void);
 
 #endif

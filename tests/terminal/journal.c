@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The journal: what it keeps, what it refuses, and that a process that dies takes nothing back. */
+#include "epurse/journal.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "place.h"
+#include "suites.h"
+
+static struct place place;
+static char path[256];
+
+static void set_up(void) {
+  place_make_empty(&place);
+  place_path(&place, "journal.db", path);
+}
+
+static void tear_down(void) {
+  place_remove(&place);
+}
+
+static struct journal *open_journal(void) {
+  struct journal *journal = NULL;
+  ck_assert_int_eq(journal_open(path, &journal), STATUS_OK);
+  return journal;
+}
+
+static struct journal_entry sample(void) {
+  struct journal_entry entry = {.state = JOURNAL_INTENT, .type = TRANSACTION_LOAD, .amount = 5000, .currency = 978};
+  entry.time = 1700000000;
+  return entry;
+}
+
+static void fill(struct journal_entry *entry) {
+  ck_assert(crypto_random(entry->promise, sizeof entry->promise));
+  ck_assert(crypto_random(entry->authorisation, sizeof entry->authorisation));
+  ck_assert(crypto_random(entry->secret, sizeof entry->secret));
+  ck_assert(crypto_random(entry->card_certificate, 200));
+  entry->card_certificate_len = 200;
+  entry->has_promise = entry->has_authorisation = entry->has_secret = true;
+  strcpy(entry->tender_kind, "cash");
+  strcpy(entry->tender_order, "POS00001-1700000000-1");
+  strcpy(entry->tender_reference, "receipt 17");
+}
+
+START_TEST(entry_comes_back_as_it_was_written) {
+  struct journal *journal = open_journal();
+  struct journal_entry entry = sample(), read;
+  ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
+  ck_assert_int_gt(entry.id, 0);
+  fill(&entry);
+  entry.state = JOURNAL_AUTHORISED;
+  ck_assert_int_eq(journal_update(journal, &entry), STATUS_OK);
+  journal_close(&journal);
+  ck_assert_ptr_null(journal);
+  journal = open_journal();
+  ck_assert_int_eq(journal_next_open(journal, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, entry.id);
+  ck_assert_int_eq(read.state, JOURNAL_AUTHORISED);
+  ck_assert_int_eq(read.type, TRANSACTION_LOAD);
+  ck_assert_int_eq(read.amount, 5000);
+  ck_assert_uint_eq(read.currency, 978);
+  ck_assert_int_eq(read.time, 1700000000);
+  ck_assert(read.has_promise && read.has_authorisation && read.has_secret);
+  ck_assert_mem_eq(read.promise, entry.promise, sizeof read.promise);
+  ck_assert_mem_eq(read.authorisation, entry.authorisation, sizeof read.authorisation);
+  ck_assert_mem_eq(read.secret, entry.secret, sizeof read.secret);
+  ck_assert_uint_eq(read.card_certificate_len, 200);
+  ck_assert_mem_eq(read.card_certificate, entry.card_certificate, 200);
+  ck_assert_str_eq(read.tender_kind, "cash");
+  ck_assert_str_eq(read.tender_order, "POS00001-1700000000-1");
+  ck_assert_str_eq(read.tender_reference, "receipt 17");
+  ck_assert_int_eq(journal_next_open(journal, read.id, &read), STATUS_NOT_FOUND);
+  journal_close(&journal);
+}
+END_TEST
+
+START_TEST(file_is_the_owners_alone) {
+  struct journal *journal = open_journal();
+  struct stat facts;
+  ck_assert_int_eq(stat(path, &facts), 0);
+  ck_assert_uint_eq(facts.st_mode & 0777, 0600);
+  journal_close(&journal);
+}
+END_TEST
+
+/* CONFIRMED, CANCELLED, SETTLED. */
+START_TEST(closed_entry_never_changes) {
+  static const enum journal_state closed[] = {JOURNAL_CONFIRMED, JOURNAL_CANCELLED, JOURNAL_SETTLED};
+  struct journal *journal = open_journal();
+  struct journal_entry entry = sample(), read;
+  ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
+  entry.state = closed[_i];
+  ck_assert_int_eq(journal_update(journal, &entry), STATUS_OK);
+  ck_assert_int_eq(journal_next_open(journal, 0, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_update(journal, &entry), STATUS_INTERNAL);
+  entry.amount = 1;
+  entry.state = JOURNAL_SETTLED;
+  ck_assert_int_eq(journal_update(journal, &entry), STATUS_INTERNAL);
+  journal_close(&journal);
+}
+END_TEST
+
+START_TEST(state_never_goes_back) {
+  struct journal *journal = open_journal();
+  struct journal_entry entry = sample(), read;
+  ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
+  entry.state = JOURNAL_CHARGED;
+  ck_assert_int_eq(journal_update(journal, &entry), STATUS_OK);
+  entry.state = JOURNAL_PROMISED;
+  ck_assert_int_eq(journal_update(journal, &entry), STATUS_INTERNAL);
+  ck_assert_int_eq(journal_next_open(journal, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.state, JOURNAL_CHARGED);
+  entry.id = 4711;
+  entry.state = JOURNAL_CHARGED;
+  ck_assert_int_eq(journal_update(journal, &entry), STATUS_INTERNAL);
+  journal_close(&journal);
+}
+END_TEST
+
+START_TEST(other_files_are_refused) {
+  struct journal *journal = open_journal();
+  sqlite3 *db = NULL;
+  journal_close(&journal);
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+  ck_assert_int_eq(journal_open(path, &journal), STATUS_OLD_SCHEMA);
+  ck_assert_ptr_null(journal);
+  FILE *file = fopen(path, "w");
+  ck_assert_ptr_nonnull(file);
+  for (int i = 0; i < 1000; i++)
+    fputs("this is no data base ", file);
+  ck_assert_int_eq(fclose(file), 0);
+  ck_assert_int_eq(journal_open(path, &journal), STATUS_STORE_FAILED);
+  ck_assert_ptr_null(journal);
+  ck_assert_int_eq(journal_open("/nowhere/journal.db", &journal), STATUS_STORE_FAILED);
+}
+END_TEST
+
+/* What a child writes into the pipe for each thing that it was told is durable. */
+struct told {
+  int64_t id, value;
+};
+
+static void tell(int pipe_end, int64_t id, int64_t value) {
+  const struct told told = {id, value};
+  if (write(pipe_end, &told, sizeof told) != (ssize_t)sizeof told)
+    _exit(1);
+}
+
+static pid_t start(void (*work)(int pipe_end), int *reading) {
+  int ends[2];
+  ck_assert_int_eq(pipe(ends), 0);
+  pid_t child = fork();
+  ck_assert_int_ge(child, 0);
+  if (child == 0) {
+    close(ends[0]);
+    work(ends[1]);
+    _exit(0);
+  }
+  close(ends[1]);
+  *reading = ends[0];
+  return child;
+}
+
+#define DRAWS 100
+
+static void draw(int pipe_end) {
+  struct journal *journal = NULL;
+  int64_t seq = 0;
+  if (journal_open(path, &journal) != STATUS_OK)
+    _exit(2);
+  for (int i = 0; i < DRAWS; i++) {
+    if (journal_next_seq(journal, &seq) != STATUS_OK)
+      _exit(3);
+    tell(pipe_end, 0, seq);
+  }
+  journal_close(&journal);
+}
+
+static void collect(int reading, int64_t numbers[DRAWS]) {
+  struct told told;
+  for (int i = 0; i < DRAWS; i++) {
+    ck_assert_int_eq(read(reading, &told, sizeof told), (ssize_t)sizeof told);
+    numbers[i] = told.value;
+    if (i > 0)
+      ck_assert_int_gt(numbers[i], numbers[i - 1]);
+  }
+  close(reading);
+}
+
+START_TEST(sequence_grows_across_processes) {
+  int64_t now = (int64_t)time(NULL) * 1000, one[DRAWS], other[DRAWS], last = 0;
+  int reading_one, reading_other, result;
+  pid_t first = start(draw, &reading_one), second = start(draw, &reading_other);
+  collect(reading_one, one);
+  collect(reading_other, other);
+  ck_assert_int_eq(waitpid(first, &result, 0), first);
+  ck_assert_int_eq(result, 0);
+  ck_assert_int_eq(waitpid(second, &result, 0), second);
+  ck_assert_int_eq(result, 0);
+  ck_assert_int_ge(one[0], now);
+  ck_assert_int_ge(other[0], now);
+  for (int i = 0; i < DRAWS; i++)
+    for (int k = 0; k < DRAWS; k++)
+      ck_assert_int_ne(one[i], other[k]);
+  struct journal *journal = open_journal();
+  ck_assert_int_eq(journal_next_seq(journal, &last), STATUS_OK);
+  ck_assert_int_gt(last, one[DRAWS - 1]);
+  ck_assert_int_gt(last, other[DRAWS - 1]);
+  journal_close(&journal);
+}
+END_TEST
+
+/* Begins entries and walks each through its states, telling each step when it is durable. */
+static void walk(int pipe_end) {
+  struct journal *journal = NULL;
+  if (journal_open(path, &journal) != STATUS_OK)
+    _exit(2);
+  for (;;) {
+    struct journal_entry entry = sample();
+    if (journal_begin(journal, &entry) != STATUS_OK)
+      _exit(3);
+    tell(pipe_end, entry.id, JOURNAL_INTENT);
+    for (entry.state = JOURNAL_PROMISED; entry.state <= JOURNAL_COMMITTED; entry.state++) {
+      if (journal_update(journal, &entry) != STATUS_OK)
+        _exit(4);
+      tell(pipe_end, entry.id, entry.state);
+    }
+  }
+}
+
+/* The state of an entry on disk; 0 where it is not there. */
+static int state_of(struct journal *journal, int64_t id) {
+  struct journal_entry entry;
+  return journal_next_open(journal, id - 1, &entry) == STATUS_OK && entry.id == id ? (int)entry.state : 0;
+}
+
+START_TEST(killed_process_takes_nothing_back) {
+  struct told told, last = {0, 0};
+  int reading, result;
+  const struct timespec life = {0, (5 + 11 * _i) * 1000000L};
+  pid_t child = start(walk, &reading);
+  ck_assert_int_eq(read(reading, &last, sizeof last), (ssize_t)sizeof last); /* it runs */
+  nanosleep(&life, NULL);
+  ck_assert_int_eq(kill(child, SIGKILL), 0);
+  ck_assert_int_eq(waitpid(child, &result, 0), child);
+  ck_assert(WIFSIGNALED(result));
+  while (read(reading, &told, sizeof told) == (ssize_t)sizeof told)
+    last = told;
+  close(reading);
+  struct journal *journal = open_journal();
+  for (int64_t id = 1; id < last.id; id++)
+    ck_assert_int_eq(state_of(journal, id), JOURNAL_COMMITTED);
+  ck_assert_int_ge(state_of(journal, last.id), (int)last.value);
+  ck_assert_int_le(state_of(journal, last.id), (int)last.value + 1); /* one step may have been done and not told */
+  journal_close(&journal);
+}
+END_TEST
+
+static void hold(int pipe_end) {
+  struct journal *journal = NULL;
+  if (journal_open(path, &journal) != STATUS_OK || journal_claim(journal) != STATUS_OK)
+    _exit(2);
+  tell(pipe_end, 0, 0);
+  pause();
+}
+
+START_TEST(claimed_journal_is_another_ones) {
+  struct journal *journal = open_journal();
+  struct told told;
+  int reading;
+  int64_t seq = 0;
+  pid_t child = start(hold, &reading);
+  ck_assert_int_eq(read(reading, &told, sizeof told), (ssize_t)sizeof told);
+  ck_assert_int_eq(journal_claim(journal), STATUS_READER_BUSY);
+  ck_assert_int_eq(kill(child, SIGKILL), 0);
+  ck_assert_int_eq(waitpid(child, NULL, 0), child);
+  close(reading);
+  ck_assert_int_eq(journal_claim(journal), STATUS_OK); /* the dead hold nothing */
+  ck_assert_int_eq(journal_claim(journal), STATUS_OK); /* nests */
+  ck_assert_int_eq(journal_next_seq(journal, &seq), STATUS_OK);
+  journal_release(journal);
+  journal_release(journal);
+  journal_close(&journal);
+}
+END_TEST
+
+Suite *journal_suite(void) {
+  Suite *suite = suite_create("journal");
+  TCase *tests = tcase_create("journal");
+  tcase_set_timeout(tests, 30);
+  tcase_add_checked_fixture(tests, set_up, tear_down);
+  tcase_add_test(tests, entry_comes_back_as_it_was_written);
+  tcase_add_test(tests, file_is_the_owners_alone);
+  tcase_add_loop_test(tests, closed_entry_never_changes, 0, 3);
+  tcase_add_test(tests, state_never_goes_back);
+  tcase_add_test(tests, other_files_are_refused);
+  tcase_add_test(tests, sequence_grows_across_processes);
+  tcase_add_loop_test(tests, killed_process_takes_nothing_back, 0, 12);
+  tcase_add_test(tests, claimed_journal_is_another_ones);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
