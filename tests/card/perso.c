@@ -232,6 +232,22 @@ START_TEST(values_that_are_none) {
 }
 END_TEST
 
+START_TEST(certificates_that_are_none) {
+  static const uint16_t certificates[] = {DGI_TERMINAL_CA, DGI_SERVER, DGI_CARD_ECKA, DGI_CARD_SIG};
+  struct bench bench;
+  uint8_t data[PROTECTED_DATA_MAX];
+  begin(&bench);
+  ck_assert_uint_eq(bench_store(&bench, DGI_MASTER_KEY, false), SW_OK);
+  for (size_t i = 0; i < 4; i++) {
+    size_t len = bench_grouping(&bench, certificates[i], data) - 3;
+    ck_assert_uint_eq(bench_store_bytes(&bench, certificates[i], data + 3, len - 1), SW_WRONG_DATA);
+    data[3] ^= 0x01; /* not 7F21 */
+    ck_assert_uint_eq(bench_store_bytes(&bench, certificates[i], data + 3, len), SW_WRONG_DATA);
+    ck_assert_uint_eq(bench_store_bytes(&bench, certificates[i], data + 3, 0), SW_WRONG_DATA);
+  }
+}
+END_TEST
+
 START_TEST(a_grouping_and_nothing_else) {
   struct bench bench;
   uint8_t data[PROTECTED_DATA_MAX];
@@ -307,5 +323,6 @@ END_TEST
 SUITE_OF(perso, the_request_proves_the_new_key, the_last_one_locks, each_can_be_the_last,
          without_any_one_it_does_not_lock, new_keys_void_what_was_stored, a_new_master_key_voids_what_it_verified,
          issuer_keys_stand_under_the_master, own_certificates_carry_own_keys, certificates_before_keys,
-         number_and_signature_key_belong_together, values_that_are_none, a_grouping_and_nothing_else,
-         broken_off_it_goes_on_in_another_session, every_step_is_atomic, torn_key_pairs_are_no_keys)
+         number_and_signature_key_belong_together, values_that_are_none, certificates_that_are_none,
+         a_grouping_and_nothing_else, broken_off_it_goes_on_in_another_session, every_step_is_atomic,
+         torn_key_pairs_are_no_keys)
