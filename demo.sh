@@ -49,7 +49,8 @@ show "epurse-reload load 50.00" load_cash
 title "The shop: 12.50"
 pay_shop() { pos --pin-fd 3 pay 12.50 3<<<2468; }
 show "epurse-pos pay 12.50" pay_shop
-show "epurse-pos balance" pos balance
+show_balance() { pos --pin-fd 3 balance 3<<<2468; }
+show "epurse-pos balance" show_balance
 show_log() { pos --pin-fd 3 log 3<<<2468; }
 show "epurse-pos log" show_log
 
@@ -58,6 +59,6 @@ show "epurse-verify --master master.pem receipts/*" epurse-verify --master "$wor
 
 title "The operator: do card and ledger agree?"
 show "epurse-admin ledger check" admin ledger check
-cid=$(pos --json balance | jq -r .cid 2>/dev/null || true)
+cid=$(perso --json balance | jq -r .cid 2>/dev/null || true)
 [ -z "$cid" ] || show "epurse-admin card show $cid" admin card show "$cid"
 printf '\ndemo: done; the purse works on this machine.\n'

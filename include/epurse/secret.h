@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Secrets from people and other programs: passphrases and PINs by file descriptor or prompt; a process that keeps them. */
+ * Secrets from people and other programs: passphrases and PINs by file descriptor or prompt; a process that keeps them.
+ */
 #ifndef EPURSE_SECRET_H
 #define EPURSE_SECRET_H
 
@@ -14,7 +15,8 @@
 void process_harden(void);
 
 /* One line from a file descriptor, without its end; reads byte by byte so that the rest stays for the next reader.
- * STATUS_BAD_LENGTH: longer than capacity - 1, or empty; STATUS_STORE_FAILED: cannot be read. Wipe `text`. */
+ * STATUS_BAD_LENGTH: longer than capacity - 1, or empty; STATUS_CANCELLED: the end, no line; STATUS_STORE_FAILED:
+ * cannot be read. Wipe `text`. */
 enum status secret_from_fd(int fd, char *text, size_t capacity) EPURSE_MUST_USE;
 
 /* One line from a file that none but its owner can read. STATUS_KEY_EXPOSED, STATUS_NOT_FOUND. */

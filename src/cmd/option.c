@@ -159,12 +159,11 @@ static enum status read_argv(const struct program *program, const struct table *
     }
     const struct option_row *row = row_of_code(table, code);
     if (row == NULL) {
-      const char *what = optind > 0 ? argv[optind - 1] : "";
-      bool negative = what[0] == '-' && what[1] >= '0' && what[1] <= '9';
-      fprintf(stderr,
-              negative ? "%s: '%s' is negative; that is not valid here\n"
-                       : "%s: option '%s' is not known, or lacks its argument; --help lists them\n",
-              program->name, what);
+      if (optopt >= '0' && optopt <= '9') /* "-5" looks like an option */
+        fprintf(stderr, "%s: a number with a sign is not valid here\n", program->name);
+      else
+        fprintf(stderr, "%s: option '%s' is not known, or lacks its argument; --help lists them\n", program->name,
+                optind > 0 ? argv[optind - 1] : "");
       return STATUS_USAGE;
     }
     enum status status = row_set(program, row, optarg, options);

@@ -55,7 +55,7 @@ enum status secret_from_fd(int fd, char *text, size_t capacity) {
   crypto_wipe(&byte, sizeof byte);
   if (got < 0 || !fits || len == 0) {
     crypto_wipe(text, capacity);
-    return got < 0 ? STATUS_STORE_FAILED : STATUS_BAD_LENGTH;
+    return got < 0 ? STATUS_STORE_FAILED : got == 0 && fits && len == 0 ? STATUS_CANCELLED : STATUS_BAD_LENGTH;
   }
   text[len] = '\0';
   return STATUS_OK;

@@ -150,7 +150,7 @@ fails() { # EXIT-CODE SENTENCE-PART COMMAND...: exits so, and says that in one s
 
 # Balance on card = shadow balance, and the ledger agrees with itself.
 agree() { # CID
-  pos --json balance >"$world/agree.card" && admin --json card show "$1" >"$world/agree.server" || return 1
+  perso --json balance >"$world/agree.card" && admin --json card show "$1" >"$world/agree.server" || return 1
   local card server
   card=$(jq -r .balance "$world/agree.card")
   server=$(jq -r .balance "$world/agree.server")
