@@ -9,7 +9,7 @@
 #include "epurse/vcard.h"
 
 struct bench {
-  char folder[64], path[96];
+  char folder[512], path[528];
   uint8_t serial[CHIP_SERIAL_SIZE], transport_key[CRYPTO_AES_KEY_SIZE];
 };
 
