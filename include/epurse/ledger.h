@@ -356,7 +356,7 @@ enum status ledger_incident_list(struct ledger *ledger, int64_t after, struct le
 typedef void ledger_report(void *context, const char *line);
 /* Computes the whole ledger anew and compares: balances, sums, bounds, every transaction with its postings, its records
  * and its proof, every card with its holds; and the file itself. STATUS_OK: clean; STATUS_LEDGER_BROKEN: the lines say
- * what is wrong. Reads all of it: seconds for millions of postings. */
+ * what is wrong. Reads all of it: about a minute for a million transactions. */
 enum status ledger_check(struct ledger *ledger, ledger_report *report, void *context) EPURSE_MUST_USE;
 
 struct ledger_totals {

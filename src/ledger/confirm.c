@@ -94,11 +94,14 @@ static enum status reverse_booking(struct ledger *ledger, const struct ledger_re
 
 enum status ledger_load_reverse(struct ledger *ledger, const struct ledger_reversal *reversal) {
   struct terminal_brief terminal;
+  struct card_brief brief;
   struct booking booking;
   int64_t card = 0;
   if (!ledger->stepping)
     return STATUS_INTERNAL;
   enum status status = card_number(ledger, reversal->cid, &card);
+  if (status == STATUS_OK)
+    status = card_brief(ledger, card, &brief);
   if (status == STATUS_OK)
     status = terminal_brief(ledger, reversal->tid, &terminal);
   if (status != STATUS_OK)

@@ -49,8 +49,8 @@ START_TEST(refuses) {
       "UPDATE booking SET state = 1, secret = NULL WHERE id = (1 << 32) | 2", /* captured is captured */
       "UPDATE booking SET state = 3, secret = NULL WHERE id = (1 << 32) | 2",
       "UPDATE booking SET state = 2 WHERE id = (1 << 32) | 3", /* captured without proof */
-      "INSERT INTO booking SELECT (1 << 32) | 9, 2, type, amount, points, terminal, merchant, tender, reference, "
-      "reason, hash, commitment, promise, authorisation, secret, 0, 0 FROM booking WHERE state = 2 LIMIT 1",
+      ("INSERT INTO booking SELECT (1 << 32) | 9, 2, type, amount, points, terminal, merchant, tender, reference, "
+       "reason, hash, commitment, promise, authorisation, secret, 0, 0 FROM booking WHERE state = 2 LIMIT 1"),
       "DELETE FROM incident",
       "UPDATE incident SET at = 0",
       /* cards go one way */
@@ -61,12 +61,11 @@ START_TEST(refuses) {
   };
   struct world world;
   open_used(&world);
-  ck_assert_int_eq(world_tamper(&world, "SELECT 1"), SQLITE_OK);
   char sql[1024];
   ck_assert_uint_eq((unsigned)_i < sizeof attempts / sizeof attempts[0], 1);
-  (void)sqlite3_snprintf((int)sizeof sql, sql,
-                         "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; "
-                         "INSERT INTO incident (kind, card, atc, evidence, at) VALUES (3, 1, 1, x'', 5); %s",
+  ck_assert_int_eq(
+      world_tamper(&world, "INSERT INTO incident (kind, card, atc, evidence, at) VALUES (3, 1, 1, x'', 5)"), SQLITE_OK);
+  (void)sqlite3_snprintf((int)sizeof sql, sql, "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; %s",
                          attempts[_i]);
   ck_assert_msg((world_tamper(&world, sql) & 0xFF) == SQLITE_CONSTRAINT, "%s", attempts[_i]);
   world_close(&world);

@@ -220,6 +220,8 @@ START_TEST(refuses_strange_reversals) {
   ck_assert_int_eq(world_reverse(&world, &purse, 1, "UNKNOWN1"), STATUS_NOT_FOUND);
   memset(&stranger, 0, sizeof stranger);
   ck_assert_int_eq(world_reverse(&world, &stranger, 1, RELOAD), STATUS_CARD_UNKNOWN);
+  cid_make(123456, 2, stranger.cid); /* still in the pool */
+  ck_assert_int_eq(world_reverse(&world, &stranger, 1, RELOAD), STATUS_CARD_UNKNOWN);
   world_assert_card(&world, &purse, 4999, 0, 0);
   world_close(&world);
 }
