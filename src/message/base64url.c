@@ -13,6 +13,18 @@ bool base64url_encode(const uint8_t *data, size_t len, char **text) {
   return cjose_base64url_encode(data, len, text, &text_len, NULL);
 }
 
+/* cjose 0.6.2 ends the process over a text of a length that no bytes have, and stops at '=' without a word. */
+static bool text_plausible(const char *text, size_t len) {
+  static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+  for (size_t i = 0; i < len; i++) {
+    if (memchr(alphabet, text[i], sizeof alphabet - 1) == NULL) {
+      return false;
+    }
+  }
+  return len % 4 != 1;
+}
+
 bool base64url_decode(const char *text, size_t text_len, uint8_t **data, size_t *len) {
   char *again = NULL;
   size_t again_len = 0;
@@ -20,7 +32,7 @@ bool base64url_decode(const char *text, size_t text_len, uint8_t **data, size_t 
 
   *data = NULL;
   *len = 0;
-  if (!cjose_base64url_decode(text, text_len, data, len, NULL)) {
+  if (!text_plausible(text, text_len) || !cjose_base64url_decode(text, text_len, data, len, NULL)) {
     *data = NULL;
     return false;
   }

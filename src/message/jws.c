@@ -15,9 +15,8 @@
 #include "field.h"
 #include "jose.h"
 
-#define JWS_PARTS          3
-#define SIGNATURE_TEXT_LEN 86 /* base64url of 64 bytes */
-#define ALGORITHM          "ES256"
+#define JWS_PARTS 3
+#define ALGORITHM "ES256"
 
 struct message_verifier {
   cjose_jwk_t *jwk;
@@ -57,15 +56,16 @@ enum status jws_sign(const char *payload, const char *kid, const struct key *key
   cjose_header_t *header = cjose_header_new(NULL);
   cjose_jws_t *signed_payload = NULL;
   const char *compact = NULL;
+  cjose_err error = {0}; /* parts of cjose write to it unasked */
   enum status status = STATUS_CRYPTO_FAILED;
 
   *jws = NULL;
-  if (jwk == NULL || header == NULL || !cjose_header_set(header, CJOSE_HDR_ALG, ALGORITHM, NULL) ||
-      !cjose_header_set(header, CJOSE_HDR_KID, kid, NULL)) {
+  if (jwk == NULL || header == NULL || !cjose_header_set(header, CJOSE_HDR_ALG, ALGORITHM, &error) ||
+      !cjose_header_set(header, CJOSE_HDR_KID, kid, &error)) {
     goto out;
   }
-  signed_payload = cjose_jws_sign(jwk, header, (const uint8_t *)payload, strlen(payload), NULL);
-  if (signed_payload == NULL || !cjose_jws_export(signed_payload, &compact, NULL)) {
+  signed_payload = cjose_jws_sign(jwk, header, (const uint8_t *)payload, strlen(payload), &error);
+  if (signed_payload == NULL || !cjose_jws_export(signed_payload, &compact, &error)) {
     ERR_clear_error();
     goto out;
   }
@@ -113,27 +113,30 @@ enum status message_kid(const char *jws, size_t len, char kid[TID_SIZE + 1]) {
   return STATUS_OK;
 }
 
-/* cjose keeps its state in the object that it imports and only reads the key, so that one verifier serves threads. */
+/* cjose keeps its state in the object that it imports and only reads the key: one verifier serves all threads. */
 static enum status signature_check(const char *jws, size_t len, const struct message_verifier *verifier) {
-  cjose_jws_t *imported = cjose_jws_import(jws, len, NULL);
+  cjose_err error = {0};
+  cjose_jws_t *imported = cjose_jws_import(jws, len, &error);
   enum status status = STATUS_BAD_FORMAT;
 
   if (imported != NULL) {
-    status = cjose_jws_verify(imported, verifier->jwk, NULL) ? STATUS_OK : STATUS_BAD_SIGNATURE;
+    status = cjose_jws_verify(imported, verifier->jwk, &error) ? STATUS_OK : STATUS_BAD_SIGNATURE;
   }
   cjose_jws_release(imported);
   ERR_clear_error();
   return status;
 }
 
-/* That the signature is 64 bytes in their one spelling; cjose would also take others for the same. */
-static bool signature_canonical(const struct jose_part *part) {
+/* Reads payload and signature in their one spelling. cjose must see nothing else: it takes other spellings of the same
+ * signature, and some texts end its process. */
+static enum status content_decode(const struct jose_part parts[JWS_PARTS], struct jws_content *content) {
   uint8_t *signature = NULL;
   size_t len = 0;
-  bool canonical = part->len == SIGNATURE_TEXT_LEN && base64url_decode(part->text, part->len, &signature, &len);
+  bool canonical = base64url_decode(parts[2].text, parts[2].len, &signature, &len) && len == CRYPTO_SIGNATURE_SIZE &&
+                   base64url_decode(parts[1].text, parts[1].len, &content->payload, &content->payload_len);
 
   free(signature);
-  return canonical && len == CRYPTO_SIGNATURE_SIZE;
+  return canonical ? STATUS_OK : STATUS_BAD_FORMAT;
 }
 
 enum status jws_verify(const char *jws, size_t len, const struct message_verifier *verifier,
@@ -142,15 +145,19 @@ enum status jws_verify(const char *jws, size_t len, const struct message_verifie
   enum status status = STATUS_BAD_FORMAT;
 
   *content = (struct jws_content){0};
-  if (len > MESSAGE_MAX || !jose_split(jws, len, parts, JWS_PARTS) || !signature_canonical(&parts[2])) {
+  if (len > MESSAGE_MAX || !jose_split(jws, len, parts, JWS_PARTS)) {
     return STATUS_BAD_FORMAT;
   }
   status = header_parse(&parts[0], content->kid);
   if (status == STATUS_OK) {
+    status = content_decode(parts, content);
+  }
+  if (status == STATUS_OK) {
     status = signature_check(jws, len, verifier);
   }
-  if (status == STATUS_OK && !base64url_decode(parts[1].text, parts[1].len, &content->payload, &content->payload_len)) {
-    status = STATUS_BAD_FORMAT;
+  if (status != STATUS_OK) {
+    free(content->payload);
+    *content = (struct jws_content){0};
   }
   return status;
 }

@@ -11,7 +11,7 @@
 /* *jws is malloc'd text. STATUS_CRYPTO_FAILED, STATUS_NO_MEMORY. */
 enum status jws_sign(const char *payload, const char *kid, const struct key *key, char **jws) EPURSE_MUST_USE;
 
-/* Checks the header, whose kid comes out, then the signature; *payload is malloc'd. STATUS_BAD_FORMAT,
+/* Checks the header, whose kid comes out, then the signature; the payload is malloc'd. STATUS_BAD_FORMAT,
  * STATUS_UNKNOWN_FIELD (of the header), STATUS_BAD_SIGNATURE, STATUS_NO_MEMORY. */
 struct jws_content {
   char kid[TID_SIZE + 1];

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * JWE on OpenSSL's own primitives. cjose 0.6.2 has these algorithms too, but loses memory at each message that it
+ * deciphers this way, and leaves copies of the text behind. */
+#include "jwe.h"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base64url.h"
+#include "field.h"
+#include "jose.h"
+
+#define JWE_PARTS       5 /* header, key, nonce, text, tag: RFC 7516 7.1 */
+#define JWE_HEADER_MAX  512
+#define CONTENT_KEY_LEN 32 /* A256GCM, RFC 7518 5.3 */
+#define NONCE_LEN       12
+#define TAG_LEN         16
+#define COORDINATE_SIZE 32
+#define AGREEMENT       "ECDH-ES" /* direct: the key part is empty, RFC 7518 4.6 */
+#define ENCRYPTION      "A256GCM"
+
+/* What one message is made of. */
+struct sealed {
+  uint8_t nonce[NONCE_LEN], tag[TAG_LEN], text[JWE_TEXT_MAX];
+  size_t text_len;
+};
+
+/* Concat KDF (RFC 7518 4.6.2, SP 800-56A 5.8.1) over the shared secret, parties unnamed. */
+static bool content_key_derive(const uint8_t shared[CRYPTO_P256_SHARED_SIZE], uint8_t content_key[CONTENT_KEY_LEN]) {
+  /* AlgorithmID with its length, PartyUInfo and PartyVInfo empty, SuppPubInfo: 256 bits */
+  uint8_t info[] = {0, 0, 0, 7, 'A', '2', '5', '6', 'G', 'C', 'M', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0};
+  uint8_t secret[CRYPTO_P256_SHARED_SIZE];
+  char digest[] = "SHA256";
+  OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
+                             OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret, sizeof secret),
+                             OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, sizeof info),
+                             OSSL_PARAM_construct_end()};
+  EVP_KDF *kdf = EVP_KDF_fetch(NULL, "SSKDF", NULL);
+  EVP_KDF_CTX *context = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
+  bool done = false;
+
+  memcpy(secret, shared, sizeof secret);
+  done = context != NULL && EVP_KDF_derive(context, content_key, CONTENT_KEY_LEN, parameters) == 1;
+  crypto_wipe(secret, sizeof secret);
+  EVP_KDF_CTX_free(context);
+  EVP_KDF_free(kdf);
+  return done;
+}
+
+static bool content_key_agree(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE],
+                              const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], uint8_t content_key[CONTENT_KEY_LEN]) {
+  uint8_t shared[CRYPTO_P256_SHARED_SIZE];
+  bool done = crypto_p256_agree(private_key, public_key, shared) && content_key_derive(shared, content_key);
+
+  crypto_wipe(shared, sizeof shared);
+  return done;
+}
+
+/* AES-256-GCM, the header as it stands being authenticated with the text (RFC 7516 5.1). */
+static bool text_encipher(const uint8_t content_key[CONTENT_KEY_LEN], const struct jose_part *header,
+                          const uint8_t *text, struct sealed *sealed) {
+  EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+  int len = 0, rest = 0;
+  bool done = context != NULL && crypto_random(sealed->nonce, NONCE_LEN) &&
+              EVP_EncryptInit_ex2(context, EVP_aes_256_gcm(), content_key, sealed->nonce, NULL) == 1 &&
+              EVP_EncryptUpdate(context, NULL, &len, (const uint8_t *)header->text, (int)header->len) == 1 &&
+              EVP_EncryptUpdate(context, sealed->text, &len, text, (int)sealed->text_len) == 1 &&
+              EVP_EncryptFinal_ex(context, sealed->text + len, &rest) == 1 &&
+              EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_LEN, sealed->tag) == 1;
+
+  EVP_CIPHER_CTX_free(context);
+  return done;
+}
+
+static bool text_decipher(const uint8_t content_key[CONTENT_KEY_LEN], const struct jose_part *header,
+                          struct sealed *sealed, uint8_t *text) {
+  EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+  int len = 0, rest = 0;
+  bool done = context != NULL &&
+              EVP_DecryptInit_ex2(context, EVP_aes_256_gcm(), content_key, sealed->nonce, NULL) == 1 &&
+              EVP_DecryptUpdate(context, NULL, &len, (const uint8_t *)header->text, (int)header->len) == 1 &&
+              EVP_DecryptUpdate(context, text, &len, sealed->text, (int)sealed->text_len) == 1 &&
+              EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, sealed->tag) == 1 &&
+              EVP_DecryptFinal_ex(context, text + len, &rest) == 1;
+
+  EVP_CIPHER_CTX_free(context);
+  return done;
+}
+
+/* The header that names the ephemeral key, in base64url. */
+static char *header_make(const uint8_t ephemeral[CRYPTO_P256_PUBLIC_SIZE]) {
+  struct field_writer writer = field_writer(), key = field_writer();
+  json_t *object = NULL;
+  char *json = NULL, *text = NULL;
+
+  field_put_text(&key, "kty", "EC");
+  field_put_text(&key, "crv", "P-256");
+  field_put_binary(&key, "x", ephemeral + 1, COORDINATE_SIZE);
+  field_put_binary(&key, "y", ephemeral + 1 + COORDINATE_SIZE, COORDINATE_SIZE);
+  field_put_text(&writer, "alg", AGREEMENT);
+  field_put_text(&writer, "enc", ENCRYPTION);
+  field_put(&writer, "epk", field_done(&key));
+  object = field_done(&writer);
+  json = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
+  if (json != NULL && !base64url_encode((const uint8_t *)json, strlen(json), &text)) {
+    text = NULL;
+  }
+  free(json);
+  json_decref(object);
+  return text;
+}
+
+/* Exactly that header; the ephemeral key comes out. */
+static bool header_parse(const struct jose_part *part, uint8_t ephemeral[CRYPTO_P256_PUBLIC_SIZE]) {
+  uint8_t *text = NULL;
+  size_t len = 0;
+  json_t *object = NULL;
+  char alg[16] = "", enc[16] = "", kty[4] = "", crv[8] = "";
+  bool valid = part->len <= JWE_HEADER_MAX && base64url_decode(part->text, part->len, &text, &len) &&
+               (object = field_load(text, len)) != NULL;
+
+  if (valid) {
+    struct field_reader reader = field_reader(object);
+    struct field_reader key = field_reader(field_take(&reader, "epk"));
+    field_text(&reader, "alg", 1, alg, sizeof alg);
+    field_text(&reader, "enc", 1, enc, sizeof enc);
+    field_text(&key, "kty", 1, kty, sizeof kty);
+    field_text(&key, "crv", 1, crv, sizeof crv);
+    field_binary(&key, "x", ephemeral + 1, COORDINATE_SIZE);
+    field_binary(&key, "y", ephemeral + 1 + COORDINATE_SIZE, COORDINATE_SIZE);
+    ephemeral[0] = 0x04; /* uncompressed, SEC 1 2.3.3 */
+    valid = field_end(&key) == STATUS_OK && field_end(&reader) == STATUS_OK && strcmp(alg, AGREEMENT) == 0 &&
+            strcmp(enc, ENCRYPTION) == 0 && strcmp(kty, "EC") == 0 && strcmp(crv, "P-256") == 0;
+  }
+  json_decref(object);
+  free(text);
+  return valid;
+}
+
+/* HEADER..NONCE.TEXT.TAG */
+static char *compact_make(const char *header, const struct sealed *sealed) {
+  char *nonce = NULL, *text = NULL, *tag = NULL, *jwe = NULL;
+  size_t size = 0;
+
+  if (base64url_encode(sealed->nonce, NONCE_LEN, &nonce) && base64url_encode(sealed->text, sealed->text_len, &text) &&
+      base64url_encode(sealed->tag, TAG_LEN, &tag)) {
+    size = strlen(header) + strlen(nonce) + strlen(text) + strlen(tag) + JWE_PARTS;
+    jwe = malloc(size);
+  }
+  if (jwe != NULL) {
+    (void)snprintf(jwe, size, "%s..%s.%s.%s", header, nonce, text, tag);
+  }
+  free(tag);
+  free(text);
+  free(nonce);
+  return jwe;
+}
+
+/* A part of at most `capacity` bytes; *len of them. */
+static bool part_decode(const struct jose_part *part, uint8_t *data, size_t capacity, size_t *len) {
+  uint8_t *bytes = NULL;
+  bool fits = base64url_decode(part->text, part->len, &bytes, len) && *len <= capacity;
+
+  if (fits) {
+    memcpy(data, bytes, *len);
+  }
+  free(bytes);
+  return fits;
+}
+
+static bool compact_parse(const struct jose_part parts[JWE_PARTS], struct sealed *sealed) {
+  size_t nonce_len = 0, tag_len = 0;
+
+  return parts[1].len == 0 && part_decode(&parts[2], sealed->nonce, NONCE_LEN, &nonce_len) && nonce_len == NONCE_LEN &&
+         part_decode(&parts[3], sealed->text, sizeof sealed->text, &sealed->text_len) &&
+         part_decode(&parts[4], sealed->tag, TAG_LEN, &tag_len) && tag_len == TAG_LEN;
+}
+
+enum status jwe_encipher(const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *text, size_t text_len,
+                         char **jwe) {
+  uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], ephemeral[CRYPTO_P256_PUBLIC_SIZE], content_key[CONTENT_KEY_LEN];
+  struct sealed sealed = {.text_len = text_len};
+  struct jose_part header = {NULL, 0};
+  char *header_text = NULL;
+  enum status status = STATUS_CRYPTO_FAILED;
+
+  *jwe = NULL;
+  if (text_len > JWE_TEXT_MAX || !crypto_p256_valid(receiver)) {
+    return STATUS_BAD_FORMAT;
+  }
+  if (crypto_p256_generate(private_key, ephemeral) && content_key_agree(private_key, receiver, content_key)) {
+    header_text = header_make(ephemeral);
+    status = STATUS_NO_MEMORY;
+  }
+  if (header_text != NULL) {
+    header = (struct jose_part){header_text, strlen(header_text)};
+    status = text_encipher(content_key, &header, text, &sealed) ? STATUS_OK : STATUS_CRYPTO_FAILED;
+  }
+  if (status == STATUS_OK && (*jwe = compact_make(header_text, &sealed)) == NULL) {
+    status = STATUS_NO_MEMORY;
+  }
+  if (status != STATUS_OK) {
+    ERR_clear_error();
+  }
+  crypto_wipe(private_key, sizeof private_key);
+  crypto_wipe(content_key, sizeof content_key);
+  free(header_text);
+  return status;
+}
+
+enum status jwe_decipher(const char *jwe, size_t len, const struct key *key, uint8_t text[JWE_TEXT_MAX],
+                         size_t *text_len) {
+  struct jose_part parts[JWE_PARTS];
+  struct sealed sealed = {0};
+  uint8_t ephemeral[CRYPTO_P256_PUBLIC_SIZE], content_key[CONTENT_KEY_LEN];
+  bool opened = jose_split(jwe, len, parts, JWE_PARTS) && header_parse(&parts[0], ephemeral) &&
+                compact_parse(parts, &sealed) && content_key_agree(key_private(key), ephemeral, content_key) &&
+                text_decipher(content_key, &parts[0], &sealed, text);
+
+  crypto_wipe(content_key, sizeof content_key);
+  *text_len = opened ? sealed.text_len : 0;
+  if (!opened) {
+    crypto_wipe(text, JWE_TEXT_MAX);
+    ERR_clear_error();
+  }
+  return opened ? STATUS_OK : STATUS_BAD_FORMAT;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of bodies about a card: there and back, and strictly. */
+#include "epurse/message.h"
+
+#include <string.h>
+
+#include "forge.h"
+#include "suites.h"
+
+static const char *const none[] = {NULL};
+
+static struct card_message message_make(void) {
+  struct card_message made = {.atc = 7, .tries_left = 4, .reason = "reported stolen"};
+
+  cid_make(999999, 123456789, made.cid);
+  memcpy(made.chip_serial, "\x01\x02\x03\x04\xFF\xFE\xFD\xFC", sizeof made.chip_serial);
+  return made;
+}
+
+/* Which fields a type carries; the others must come back as zeros. */
+static const struct {
+  enum message_type type;
+  bool atc, tries_left, chip_serial, reason;
+} kinds[] = {{MESSAGE_LOAD_REVERSAL, true, false, false, false},   {MESSAGE_PIN_FAILURE, false, true, false, false},
+             {MESSAGE_CARD_ACTIVATION, false, false, true, false}, {MESSAGE_CARD_VOID, false, false, true, false},
+             {MESSAGE_CARD_QUERY, false, false, false, false},     {MESSAGE_CARD_BLOCK, false, false, false, true}};
+
+static enum status parse_0(const json_t *body) {
+  struct card_message got;
+  return card_message_parse(kinds[0].type, body, &got);
+}
+static enum status parse_1(const json_t *body) {
+  struct card_message got;
+  return card_message_parse(kinds[1].type, body, &got);
+}
+static enum status parse_2(const json_t *body) {
+  struct card_message got;
+  return card_message_parse(kinds[2].type, body, &got);
+}
+static enum status parse_3(const json_t *body) {
+  struct card_message got;
+  return card_message_parse(kinds[3].type, body, &got);
+}
+static enum status parse_4(const json_t *body) {
+  struct card_message got;
+  return card_message_parse(kinds[4].type, body, &got);
+}
+static enum status parse_5(const json_t *body) {
+  struct card_message got;
+  return card_message_parse(kinds[5].type, body, &got);
+}
+
+START_TEST(card_messages_go_there_and_back) {
+  static forge_parser *const parsers[] = {parse_0, parse_1, parse_2, parse_3, parse_4, parse_5};
+  struct card_message sent = message_make(), got, wanted = {0};
+  json_t *body = card_message_body(kinds[_i].type, &sent);
+
+  memcpy(wanted.cid, sent.cid, CID_SIZE);
+  wanted.atc = kinds[_i].atc ? sent.atc : 0;
+  wanted.tries_left = kinds[_i].tries_left ? sent.tries_left : 0;
+  if (kinds[_i].chip_serial) {
+    memcpy(wanted.chip_serial, sent.chip_serial, CHIP_SERIAL_SIZE);
+  }
+  if (kinds[_i].reason) {
+    strcpy(wanted.reason, sent.reason);
+  }
+  ck_assert_int_eq(card_message_parse(kinds[_i].type, body, &got), STATUS_OK);
+  ck_assert_mem_eq(&got, &wanted, sizeof got);
+  forge_strictness(body, parsers[_i], none);
+  json_decref(body);
+}
+END_TEST
+
+static const struct {
+  enum message_type type;
+  const char *name, *value;
+} wrong[] = {{MESSAGE_CARD_QUERY, "cid", "'9999991234567890'"}, /* the last digit does not fit */
+             {MESSAGE_CARD_QUERY, "cid", "'999999'"},
+             {MESSAGE_CARD_QUERY, "cid", "'99999912345678901'"},
+             {MESSAGE_CARD_QUERY, "cid", "''"},
+             {MESSAGE_LOAD_REVERSAL, "atc", "0"},
+             {MESSAGE_LOAD_REVERSAL, "atc", "4294967296"},
+             {MESSAGE_LOAD_REVERSAL, "atc", "'7'"},
+             {MESSAGE_PIN_FAILURE, "tries_left", "6"},
+             {MESSAGE_PIN_FAILURE, "tries_left", "-1"},
+             {MESSAGE_CARD_VOID, "chip_serial", "'AAAAAAAAAA'"},
+             {MESSAGE_CARD_BLOCK, "reason", "''"},
+             {MESSAGE_CARD_BLOCK, "reason", "'two\\nlines'"},
+             {MESSAGE_CARD_BLOCK, "reason", "'\\u001b[2J'"}};
+
+START_TEST(refuses_wrong_values) {
+  struct card_message sent = message_make(), got;
+  json_t *body = card_message_body(wrong[_i].type, &sent);
+  json_t *changed = forge_with(body, wrong[_i].name, forge_json(wrong[_i].value));
+
+  ck_assert_int_eq(card_message_parse(wrong[_i].type, changed, &got), STATUS_BAD_FORMAT);
+  json_decref(changed);
+  json_decref(body);
+}
+END_TEST
+
+static enum status chip_parse(const json_t *body) {
+  uint8_t chip[CHIP_SERIAL_SIZE];
+  return reservation_parse(body, chip);
+}
+static enum status number_parse(const json_t *body) {
+  uint8_t cid[CID_SIZE];
+  return reservation_reply_parse(body, cid);
+}
+
+START_TEST(reservations_go_there_and_back) {
+  struct card_message sent = message_make();
+  uint8_t chip[CHIP_SERIAL_SIZE], cid[CID_SIZE];
+  json_t *body = reservation_body(sent.chip_serial), *reply = reservation_reply_body(sent.cid);
+
+  ck_assert_int_eq(reservation_parse(body, chip), STATUS_OK);
+  ck_assert_mem_eq(chip, sent.chip_serial, sizeof chip);
+  ck_assert_int_eq(reservation_reply_parse(reply, cid), STATUS_OK);
+  ck_assert_mem_eq(cid, sent.cid, sizeof cid);
+  forge_strictness(body, chip_parse, none);
+  forge_strictness(reply, number_parse, none);
+  json_decref(body);
+  json_decref(reply);
+}
+END_TEST
+
+static struct card_facts facts_make(void) {
+  struct card_facts made = {.state = "BLOCKED",
+                            .reason = "PIN_BLOCKED",
+                            .expiry = {0x20, 0x31, 0x02, 0x28},
+                            .currency = 978,
+                            .balance = 3750,
+                            .held = 1250,
+                            .owed = INT64_MAX,
+                            .points = -12,
+                            .last_atc = UINT32_MAX};
+  cid_make(999999, 5, made.cid);
+  return made;
+}
+
+static enum status facts_parse(const json_t *body) {
+  struct card_facts got;
+  return card_facts_parse(body, &got);
+}
+
+START_TEST(facts_go_there_and_back) {
+  static const char *const optional[] = {"expiry", NULL};
+  struct card_facts sent = facts_make(), got;
+  json_t *body = card_facts_body(&sent);
+
+  ck_assert_int_eq(card_facts_parse(body, &got), STATUS_OK);
+  ck_assert_mem_eq(&got, &sent, sizeof got);
+  ck_assert_str_eq(json_string_value(json_object_get(body, "expiry")), "2031-02-28");
+  forge_strictness(body, facts_parse, optional);
+  json_decref(body);
+}
+END_TEST
+
+START_TEST(a_card_that_is_only_reserved_has_no_expiry) {
+  struct card_facts sent = facts_make(), got;
+  json_t *body = NULL;
+
+  memset(sent.expiry, 0, sizeof sent.expiry);
+  strcpy(sent.state, "RESERVED");
+  body = card_facts_body(&sent);
+  ck_assert_ptr_null(json_object_get(body, "expiry"));
+  ck_assert_int_eq(card_facts_parse(body, &got), STATUS_OK);
+  ck_assert_mem_eq(got.expiry, sent.expiry, sizeof got.expiry);
+  json_decref(body);
+}
+END_TEST
+
+static const struct {
+  const char *name, *value;
+} wrong_facts[] = {{"state", "'LOST'"},         {"state", "''"},
+                   {"expiry", "'2031-02-30'"},  {"expiry", "'2031-2-28'"},
+                   {"expiry", "'20310228'"},    {"expiry", "'2031-02-2'"},
+                   {"expiry", "'2031/02/28'"},  {"expiry", "''"},
+                   {"expiry", "'2031-02-28-'"}, {"expiry", "'----------'"},
+                   {"currency", "0"},           {"currency", "1000"},
+                   {"last_atc", "-1"},          {"balance", "9223372036854775807.0"}};
+
+START_TEST(refuses_wrong_facts) {
+  struct card_facts sent = facts_make();
+  json_t *body = card_facts_body(&sent);
+  json_t *changed = forge_with(body, wrong_facts[_i].name, forge_json(wrong_facts[_i].value));
+
+  ck_assert_int_eq(facts_parse(changed), STATUS_BAD_FORMAT);
+  json_decref(changed);
+  json_decref(body);
+}
+END_TEST
+
+Suite *card_body_suite(void) {
+  Suite *suite = suite_create("card_body");
+  TCase *tests = tcase_create("card_body");
+
+  tcase_add_loop_test(tests, card_messages_go_there_and_back, 0, sizeof kinds / sizeof kinds[0]);
+  tcase_add_loop_test(tests, refuses_wrong_values, 0, sizeof wrong / sizeof wrong[0]);
+  tcase_add_test(tests, reservations_go_there_and_back);
+  tcase_add_test(tests, facts_go_there_and_back);
+  tcase_add_test(tests, a_card_that_is_only_reserved_has_no_expiry);
+  tcase_add_loop_test(tests, refuses_wrong_facts, 0, sizeof wrong_facts / sizeof wrong_facts[0]);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
