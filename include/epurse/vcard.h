@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The virtual card: card core, a file for its memory, counting and fault injection; behind vpcd or in process. The one place
- * where card and host meet. */
+ * The virtual card: card core, a file for its memory, counting and fault injection; behind vpcd or in process. The one
+ * place where card and host meet. */
 #ifndef EPURSE_VCARD_H
 #define EPURSE_VCARD_H
 
@@ -28,7 +28,8 @@ enum status vcard_power_on(struct vcard *vcard) EPURSE_MUST_USE;
 void vcard_power_off(struct vcard *vcard);
 size_t vcard_process(struct vcard *vcard, const uint8_t *command, size_t len, uint8_t answer[APDU_RESPONSE_MAX]);
 
-/* What the card did since it was opened or the tally reset: cryptography, writes and commits of its memory, bytes of APDUs. */
+/* What the card did since it was opened or the tally reset: cryptography, writes and commits of its memory, bytes of
+ * APDUs. */
 struct vcard_tally {
   struct crypto_tally crypto;
   uint32_t commands, writes, commits, bytes_in, bytes_out;
@@ -40,8 +41,8 @@ void vcard_tally_print(const struct vcard *vcard, FILE *out); /* a table, one li
 /* What it holds, without secrets, for `epurse-card show`. */
 const struct card_memory *vcard_memory(const struct vcard *vcard);
 
-/* Fault injection: power fails at the n-th port write or commit from now on (1: the next; 0: never), before it takes effect
- * or after it did; the card is mute until vcard_power_on. */
+/* Fault injection: power fails at the n-th port write or commit from now on (1: the next; 0: never), before it takes
+ * effect or after it did; the card is mute until vcard_power_on. */
 void vcard_fail_at(struct vcard *vcard, uint32_t nth, bool after);
 
 /* A reader whose card is this one, in process; `vcard` is borrowed. STATUS_NO_MEMORY. */
