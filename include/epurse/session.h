@@ -17,12 +17,12 @@
 
 /* What a terminal shows and checks with. All borrowed; lives longer than the session. */
 struct session_keys {
-  const uint8_t *ecka_private;         /* the terminal's SK.OCE.ECKA */
-  const uint8_t *ecka_certificate;     /* its 7F21 */
+  const uint8_t *ecka_private;     /* the terminal's SK.OCE.ECKA */
+  const uint8_t *ecka_certificate; /* its 7F21 */
   size_t ecka_certificate_len;
-  const uint8_t *card_ca_public;       /* from the card CA's certificate, verified under the master key */
+  const uint8_t *card_ca_public; /* from the card CA's certificate, verified under the master key */
   const uint8_t *card_ca_subject;
-  uint8_t terminal_ca_version;         /* of the key that certified ours, as cards name it; 0: KVN_FIRST */
+  uint8_t terminal_ca_version; /* of the key that certified ours, as cards name it; 0: KVN_FIRST */
 };
 
 struct session {
@@ -30,18 +30,20 @@ struct session {
   struct securemsg secure;
   uint8_t card_reference[CERTIFICATE_SUBJECT_SIZE]; /* random reference of its clear certificate */
   uint8_t chip_serial[CHIP_SERIAL_SIZE];            /* SCP03 alone */
-  uint8_t state;  /* enum card_state as SELECT told; it proves nothing */
-  uint8_t blocks; /* STORE DATA commands so far: the next one's P2 */
+  uint8_t state;                                    /* enum card_state as SELECT told; it proves nothing */
+  uint8_t blocks;                                   /* STORE DATA commands so far: the next one's P2 */
 };
 
-/* SELECT alone: is it a purse, and in which state. The reader is connected already, here and below. STATUS_NOT_OUR_CARD, CARD_BLOCKED, CARD_EXPIRED (the FCI has been
- * read in all three cases of our own card), CARD_MUTE, CARD_LOST. */
+/* SELECT alone: is it a purse, and in which state. The reader is connected already, here and below.
+ * STATUS_NOT_OUR_CARD, CARD_BLOCKED, CARD_EXPIRED (the FCI has been read in all three cases of our own card),
+ * CARD_MUTE, CARD_LOST. */
 enum status session_select(struct session *session, struct reader *reader) EPURSE_MUST_USE;
 
 /* SELECT, card certificate, own certificate, MUTUAL AUTHENTICATE. A SELECT that says BLOCKED ends it; EXPIRED goes on
- * when `desk`. STATUS_OTHER_ISSUER: the card's certificate is not of our card CA, or the card knows another terminal CA;
- * STATUS_TERMINAL_REVOKED: a card of our own issuer refuses our certificate: by the time that it has seen signed, ours has
- * expired; STATUS_CARD_EXPIRED, by the certificate or by the card; STATUS_CARD_NOT_PERSONALISED; STATUS_NOT_AUTHENTICATED. */
+ * when `desk`. STATUS_OTHER_ISSUER: the card's certificate is not of our card CA, or the card knows another terminal
+ * CA; STATUS_TERMINAL_REVOKED: a card of our own issuer refuses our certificate: by the time that it has seen signed,
+ * ours has expired; STATUS_CARD_EXPIRED, by the certificate or by the card; STATUS_CARD_NOT_PERSONALISED;
+ * STATUS_NOT_AUTHENTICATED. */
 enum status session_open(struct session *session, struct reader *reader, const struct session_keys *keys,
                          bool desk) EPURSE_MUST_USE;
 

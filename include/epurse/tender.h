@@ -22,19 +22,19 @@ struct tender_result {
   char text[128];                       /* what the bank's reader says, for the cashier; may be "" */
 };
 
-/* A driver, opened for one terminal. `order` is our name of the charge (unique per load, printable, at most 40 characters):
- * the same order is never charged twice. */
+/* A driver, opened for one terminal. `order` is our name of the charge (unique per load, printable, at most 40
+ * characters): the same order is never charged twice. */
 struct tender {
   const char *kind; /* "cash", "manual", "simulator"; later "zvt" */
   void *context;
   /* Charges. The status tells of the line (NO_TENDER: not reached, nothing charged); the result of the money, DECLINED
-   * where nothing was sent. A line that was lost on the way is STATUS_OK with UNKNOWN. Of an order that went out before the
-   * outcome is told, and it is not charged again. */
+   * where nothing was sent. A line that was lost on the way is STATUS_OK with UNKNOWN. Of an order that went out before
+   * the outcome is told, and it is not charged again. */
   enum status (*authorise)(void *context, const char *order, struct amount amount, struct tender_result *result);
   /* The purse was loaded: the charge stands. */
   enum status (*confirm)(void *context, const char *order);
-  /* The purse was not loaded: give it back. REVERSED, DECLINED (never charged), PAID (still charged: it could not be given
-   * back), UNKNOWN. Harmless to repeat. */
+  /* The purse was not loaded: give it back. REVERSED, DECLINED (never charged), PAID (still charged: it could not be
+   * given back), UNKNOWN. Harmless to repeat. */
   enum status (*reverse)(void *context, const char *order, struct tender_result *result);
   /* What became of an order after a lost line or a crash. With any status but OK the result is UNKNOWN. */
   enum status (*last)(void *context, const char *order, struct tender_result *result);
@@ -44,13 +44,14 @@ struct tender {
 /* Asks the operator: yes or no, or a line of text. Supplied by the program. */
 struct tender_operator {
   void *context;
-  enum status (*confirm)(void *context, const char *question);                     /* OK or CANCELLED */
+  enum status (*confirm)(void *context, const char *question);                            /* OK or CANCELLED */
   enum status (*ask)(void *context, const char *question, char *text, unsigned capacity); /* OK or CANCELLED */
 };
 
-/* Opens by specification: "cash", "manual", "simulator:HOST:PORT" or "simulator:HOST:PORT:SECONDS" (how long a charge may
- * take; 60). *operator is copied. STATUS_BAD_CONFIG for another word, or where there is nobody to ask. */
-enum status tender_open(const char *spec, const struct tender_operator *operator, struct tender **tender) EPURSE_MUST_USE;
+/* Opens by specification: "cash", "manual", "simulator:HOST:PORT" or "simulator:HOST:PORT:SECONDS" (how long a charge
+ * may take; 60). *operator is copied. STATUS_BAD_CONFIG for another word, or where there is nobody to ask. */
+enum status tender_open(const char *spec, const struct tender_operator *operator,
+                        struct tender ** tender) EPURSE_MUST_USE;
 void tender_close(struct tender **tender);
 
 #endif

@@ -64,7 +64,8 @@ struct pcsc_choice {
   char *problem; /* 512 bytes: the candidates, where it fails */
 };
 #define PCSC_PROBLEM_SIZE 512
-/* Finds the slot that `spec` means, as reader_open_pcsc tells. STATUS_NO_READER, READER_AMBIGUOUS. */
+/* Finds the slot that `spec` means, as reader_open_pcsc tells. STATUS_NO_READER, READER_AMBIGUOUS,
+ * NO_CARD. */
 enum status pcsc_choose(struct pcsc_choice *choice, const char *spec) EPURSE_MUST_USE;
 
 /* ---- reader_connect.c ---- */

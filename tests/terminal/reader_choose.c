@@ -77,6 +77,16 @@ START_TEST(has_none_to_choose_from) {
 }
 END_TEST
 
+/* Several empty readers: none is wrong, the card will choose. */
+START_TEST(lets_the_card_choose) {
+  const struct pcsc_slot empty[2] = {{.name = "One"}, {.name = "Two"}};
+  char problem[PCSC_PROBLEM_SIZE];
+  struct pcsc_choice choice = {.slots = empty, .count = 2, .problem = problem};
+  ck_assert_int_eq(pcsc_choose(&choice, NULL), STATUS_NO_CARD);
+  ck_assert_str_eq(problem, "#0 \"One\", #1 \"Two\"");
+}
+END_TEST
+
 START_TEST(cuts_a_long_list) {
   struct pcsc_slot many[PCSC_SLOTS_MAX];
   char problem[PCSC_PROBLEM_SIZE + 1];
@@ -114,6 +124,7 @@ Suite *reader_choose_suite(void) {
   tcase_add_loop_test(tc, finds_what_is_meant, 0, (int)(sizeof expectations / sizeof expectations[0]));
   tcase_add_test(tc, takes_the_only_one);
   tcase_add_test(tc, has_none_to_choose_from);
+  tcase_add_test(tc, lets_the_card_choose);
   tcase_add_test(tc, cuts_a_long_list);
   tcase_add_loop_test(tc, shapes_commands_for_t0, 0, 4);
   suite_add_tcase(suite, tc);
