@@ -104,7 +104,7 @@ START_TEST(responses_go_both_ways) {
   for (size_t len = 2; len <= APDU_RESPONSE_MAX; len++) {
     ck_assert_int_eq(apdu_response_parse(bytes, len, &response), STATUS_OK);
     ck_assert_uint_eq(response.len, len - 2);
-    ck_assert_uint_eq(response.sw, bytes[len - 2] << 8 | bytes[len - 1]);
+    ck_assert_uint_eq(response.sw, (unsigned)bytes[len - 2] << 8 | bytes[len - 1]);
     ck_assert_uint_eq(apdu_response_encode(&response, back), len);
     ck_assert_mem_eq(back, bytes, len);
   }

@@ -30,7 +30,7 @@ Suite *transaction_suite(void);
     const TTest *const tests[] = {__VA_ARGS__};                                                                        \
     Suite *suite = suite_create(#name);                                                                                \
     TCase *all = tcase_create(#name);                                                                                  \
-    tcase_set_timeout(all, 60);                                                                                        \
+    tcase_set_timeout(all, 240);                                                                                       \
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {                                                      \
       tcase_add_test(all, tests[i]);                                                                                   \
     }                                                                                                                  \
