@@ -93,6 +93,31 @@ START_TEST(two_promises_of_one_name_are_a_clone) {
 }
 END_TEST
 
+static enum status act_swallow_fork(struct ledger *ledger, const void *what) {
+  struct ledger_standing standing;
+  enum status status = ledger_promise_open(ledger, what, &standing);
+  return status == STATUS_CARD_FORKED ? STATUS_OK : STATUS_INTERNAL;
+}
+
+/* A server that answers the fork and commits its step. */
+START_TEST(forks_are_kept_by_a_commit_too) {
+  struct world world;
+  struct purse purse, clone;
+  struct ask ask;
+  struct ledger_card card;
+  open_with_money(&world, &purse);
+  clone = purse;
+  world_authorise(&world, &purse, TRANSACTION_PURCHASE, 10, POS, &ask);
+  purse_promise(&clone, TRANSACTION_PURCHASE, 11, POS);
+  const struct ledger_offer offer = {.promise = &clone.promise, .record = clone.record, .now = world.now};
+  ck_assert_int_eq(world_do(&world, act_swallow_fork, &offer), STATUS_OK);
+  ck_assert_uint_eq(world_incidents(&world), 1);
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(another_past_is_a_clone) {
   struct world world;
   struct purse purse, clone;
@@ -256,6 +281,7 @@ Suite *chain_suite(void) {
   tcase_add_test(tests, gaps_take_no_outcome_along);
   tcase_add_test(tests, late_promises_are_stale);
   tcase_add_test(tests, two_promises_of_one_name_are_a_clone);
+  tcase_add_test(tests, forks_are_kept_by_a_commit_too);
   tcase_add_test(tests, another_past_is_a_clone);
   tcase_add_test(tests, forgetting_a_commit_is_a_clone);
   tcase_add_test(tests, committing_the_unauthorised_is_a_clone);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -131,12 +132,72 @@ START_TEST(full_disk_books_nothing) {
 }
 END_TEST
 
+/* ---- a disk that fails to sync: SQLite's own file layer, but for xSync ---- */
+
+static bool sync_fails;
+static sqlite3_vfs faulty_vfs;
+static sqlite3_io_methods faulty_methods;
+static const sqlite3_io_methods *true_methods;
+
+static int faulty_sync(sqlite3_file *file, int flags) {
+  return sync_fails ? SQLITE_IOERR_FSYNC : true_methods->xSync(file, flags);
+}
+
+static int faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags) {
+  const sqlite3_vfs *unix_vfs = vfs->pAppData;
+  int code = unix_vfs->xOpen(sqlite3_vfs_find(unix_vfs->zName), name, file, flags, out_flags);
+  if (code == SQLITE_OK && (flags & SQLITE_OPEN_WAL) != 0) { /* where commits go */
+    true_methods = file->pMethods;
+    faulty_methods = *true_methods;
+    faulty_methods.xSync = faulty_sync;
+    file->pMethods = &faulty_methods;
+  }
+  return code;
+}
+
+static void faulty_install(void) {
+  sqlite3_vfs *unix_vfs = sqlite3_vfs_find(NULL);
+  faulty_vfs = *unix_vfs;
+  faulty_vfs.zName = "faulty";
+  faulty_vfs.pNext = NULL;
+  faulty_vfs.pAppData = unix_vfs;
+  faulty_vfs.xOpen = faulty_open;
+  ck_assert_int_eq(sqlite3_vfs_register(&faulty_vfs, 1), SQLITE_OK);
+}
+
+/* Whether that commit is on the disk nobody knows: nothing more is written until the file was opened anew. */
+START_TEST(failed_sync_stops_the_ledger) {
+  struct world world;
+  struct purse purse;
+  struct ask ask = {.purse = &purse};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  faulty_install();
+  world_reopen(&world);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 10, OTHER_POS);
+  sync_fails = true;
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
+  sync_fails = false; /* the disk says that all is well again */
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
+  world_reopen(&world);
+  world_assert_clean(&world);
+  uint8_t state = world_state(&world, &purse, 2);
+  ck_assert(state == 0 || state == LEDGER_HELD); /* whole or absent */
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  world_assert_card(&world, &purse, 4990, 10, 0);
+  world_close(&world);
+}
+END_TEST
+
 Suite *crash_suite(void) {
   Suite *suite = suite_create("crash");
   TCase *tests = tcase_create("crashes");
   tcase_set_timeout(tests, 120);
   tcase_add_test(tests, survives_kill);
   tcase_add_loop_test(tests, full_disk_books_nothing, 0, 4);
+  tcase_add_test(tests, failed_sync_stops_the_ledger);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -257,6 +257,32 @@ START_TEST(checks_without_booking) {
 }
 END_TEST
 
+static enum status act_inquire(struct ledger *ledger, const void *what) {
+  struct ledger_standing standing;
+  enum status status = ledger_promise_open(ledger, what, &standing);
+  return status == STATUS_OK ? ledger_load_check(ledger, what, LEDGER_TENDER_BANK) : status;
+}
+
+/* An inquiry may settle what is open; the load itself then finds it settled. */
+START_TEST(inquires_then_loads) {
+  struct world world;
+  struct purse purse;
+  struct ask ask = {.purse = &purse};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_commit(&world, &purse, TRANSACTION_LOAD, 100, RELOAD);
+  purse_promise(&purse, TRANSACTION_LOAD, 50, RELOAD);
+  const struct ledger_offer offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
+  ck_assert_int_eq(world_do(&world, act_inquire, &offer), STATUS_OK);
+  world_assert_card(&world, &purse, 100, 0, 0);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  ck_assert_uint_eq(ask.standing.settled_atc, 0);
+  world_assert_card(&world, &purse, 100, 50, 0);
+  world_close(&world);
+}
+END_TEST
+
 Suite *load_suite(void) {
   Suite *suite = suite_create("load");
   TCase *tests = tcase_create("loads");
@@ -271,6 +297,7 @@ Suite *load_suite(void) {
   tcase_add_test(tests, reversed_before_it_was_known);
   tcase_add_test(tests, refuses_strange_reversals);
   tcase_add_test(tests, checks_without_booking);
+  tcase_add_test(tests, inquires_then_loads);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -189,6 +189,30 @@ START_TEST(rolls_back_whole_steps) {
 }
 END_TEST
 
+static enum status store_ignore_refusal(struct ledger *ledger, void *context) {
+  const struct ledger_merchant good = {.id = "GOOD", .name = "Good"}, bad = {.id = "BAD", .name = "Bad"};
+  enum status *refused = context;
+  enum status status = ledger_merchant_add(ledger, &good);
+  *refused = ledger_merchant_add(ledger, &bad);
+  return status;
+}
+
+/* A step that does not listen to the store is not committed all the same. */
+START_TEST(commits_no_step_that_was_refused) {
+  struct world world;
+  struct ledger_merchant merchant;
+  enum status refused = STATUS_OK;
+  world_open(&world);
+  ck_assert_int_eq(world_tamper(&world, "CREATE TRIGGER no_bad BEFORE INSERT ON merchant WHEN NEW.name = 'BAD' "
+                                        "BEGIN SELECT RAISE(ABORT, 'no'); END"),
+                   SQLITE_OK);
+  ck_assert_int_eq(ledger_transact(world.ledger, store_ignore_refusal, &refused), STATUS_LEDGER_BROKEN);
+  ck_assert_int_eq(refused, STATUS_LEDGER_BROKEN);
+  ck_assert_int_eq(ledger_merchant_find(world.ledger, "GOOD", &merchant), STATUS_NOT_FOUND);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(writes_only_in_steps) {
   struct world world;
   struct ledger_standing standing;
@@ -233,6 +257,7 @@ Suite *store_suite(void) {
   tcase_add_test(tests, locks_readers_out);
   tcase_add_test(tests, refuses_read_only_file);
   tcase_add_test(tests, rolls_back_whole_steps);
+  tcase_add_test(tests, commits_no_step_that_was_refused);
   tcase_add_test(tests, writes_only_in_steps);
   tcase_add_test(tests, keeps_what_was_committed);
   suite_add_tcase(suite, tests);
