@@ -108,7 +108,7 @@ static enum status signatures_check(const struct evidence *evidence, const char 
   return STATUS_OK;
 }
 
-/* Whether the promise was authorised and done. */
+/* Whether the promise was authorised and done; also names it. */
 static enum status outcome_check(const struct evidence *evidence, const char **reason) {
   const struct receipt_facts *facts = evidence->facts;
   uint8_t commitment[CRYPTO_SHA256_SIZE];
@@ -119,7 +119,8 @@ static enum status outcome_check(const struct evidence *evidence, const char **r
   if (facts->authorisation.decision != DECISION_APPROVED) {
     return refuse(STATUS_DECLINED, "the server declined", reason);
   }
-  if (!crypto_sha256(evidence->receipt.secret.data, SECRET_SIZE, commitment)) {
+  if (!crypto_sha256(evidence->receipt.secret.data, SECRET_SIZE, commitment) ||
+      record_hash(evidence->receipt.promise.data, evidence->receipt.promise.len, evidence->facts->hash) != STATUS_OK) {
     return refuse(STATUS_CRYPTO_FAILED, "SHA-256 failed", reason);
   }
   if (!crypto_equal(commitment, facts->promise.commitment, sizeof commitment)) {
@@ -142,8 +143,7 @@ enum status receipt_verify(const uint8_t *data, size_t len, const uint8_t master
       (status = chains_check(&evidence, reason)) != STATUS_OK ||
       (status = names_check(&evidence, reason)) != STATUS_OK ||
       (status = signatures_check(&evidence, reason)) != STATUS_OK ||
-      (status = outcome_check(&evidence, reason)) != STATUS_OK ||
-      (status = record_hash(evidence.receipt.promise.data, evidence.receipt.promise.len, facts->hash)) != STATUS_OK) {
+      (status = outcome_check(&evidence, reason)) != STATUS_OK) {
     *facts = (struct receipt_facts){0};
     return status;
   }

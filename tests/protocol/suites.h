@@ -12,6 +12,7 @@ Suite *certificate_suite(void);
 Suite *cid_suite(void);
 Suite *command_suite(void);
 Suite *currency_suite(void);
+Suite *fault_suite(void);
 Suite *moment_suite(void);
 Suite *pin_block_suite(void);
 Suite *receipt_suite(void);
