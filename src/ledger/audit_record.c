@@ -3,13 +3,13 @@
  */
 #include <string.h>
 
+#include "audit.h"
 #include "booking.h"
 #include "card.h"
-#include "check.h"
 #include "epurse/crypto.h"
 #include "store.h"
 
-#define CHECK_PAGE 64 /* transactions read at a time */
+#define AUDIT_PAGE 64 /* transactions read at a time */
 
 /* A transaction taken apart. */
 struct record {
@@ -89,43 +89,43 @@ static const char *record_flaw(struct record *record, const struct chain_end *be
   return flaw;
 }
 
-static enum status check_record(struct check *check, int64_t id, struct chain_end *before) {
+static enum status audit_record(struct audit *audit, int64_t id, struct chain_end *before) {
   struct record record = {.id = id};
   char cid[17];
-  enum status status = booking_transaction(check->ledger, id, &record.transaction);
+  enum status status = booking_transaction(audit->ledger, id, &record.transaction);
   if (status == STATUS_OK)
-    status = booking_hash(check->ledger, id, record.hash);
+    status = booking_hash(audit->ledger, id, record.hash);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND)
     return status;
-  card_cid(check->ledger, booking_card(id), record.transaction.cid);
+  card_cid(audit->ledger, booking_card(id), record.transaction.cid);
   record.transaction.atc = booking_atc(id);
   const char *flaw = status == STATUS_OK ? record_flaw(&record, before) : "its terminal or merchant is missing";
   cid_print(record.transaction.cid, cid);
   if (flaw != NULL)
-    check_report(check, "card %s transaction %u: %s", cid, (unsigned)record.transaction.atc, flaw);
+    audit_report(audit, "card %s transaction %u: %s", cid, (unsigned)record.transaction.atc, flaw);
   before->id = id;
   memcpy(before->hash, record.hash, sizeof before->hash);
   return STATUS_OK;
 }
 
-static enum status check_page(struct ledger *ledger, int64_t after, int64_t ids[CHECK_PAGE], size_t *count) {
+static enum status audit_page(struct ledger *ledger, int64_t after, int64_t ids[AUDIT_PAGE], size_t *count) {
   struct query query = query_begin(ledger, QUERY_BOOKING_IDS);
   query_i64(&query, after);
-  query_i64(&query, CHECK_PAGE);
-  for (*count = 0; *count < CHECK_PAGE && query_row(&query); ++*count)
+  query_i64(&query, AUDIT_PAGE);
+  for (*count = 0; *count < AUDIT_PAGE && query_row(&query); ++*count)
     ids[*count] = query_read_i64(&query);
   return query_end(&query);
 }
 
-enum status check_records(struct check *check) {
+enum status audit_records(struct audit *audit) {
   struct chain_end before = {.id = 0};
-  int64_t ids[CHECK_PAGE];
+  int64_t ids[AUDIT_PAGE];
   size_t count = 0;
   enum status status = STATUS_OK;
   do {
-    status = check_page(check->ledger, before.id, ids, &count);
+    status = audit_page(audit->ledger, before.id, ids, &count);
     for (size_t i = 0; status == STATUS_OK && i < count; i++)
-      status = check_record(check, ids[i], &before);
-  } while (status == STATUS_OK && count == CHECK_PAGE);
+      status = audit_record(audit, ids[i], &before);
+  } while (status == STATUS_OK && count == AUDIT_PAGE);
   return status;
 }
