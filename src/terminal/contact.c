@@ -64,18 +64,25 @@ static bool is_loss(enum status status) {
          status == STATUS_CARD_MUTE || status == STATUS_CHANNEL_BROKEN || status == STATUS_NOT_AUTHENTICATED;
 }
 
+/* Whether a card is there, or is put back by somebody who can be asked to. */
+static bool card_is_back(const struct contact *contact) {
+  if (reader_wait(contact->reader, true, 0) != STATUS_TIMEOUT)
+    return true;
+  if (contact->dialogue == NULL || contact->dialogue->say == NULL)
+    return false;
+  contact_say(contact, "Put the same card back: it is not finished.");
+  return reader_wait(contact->reader, true, REOPEN_WAIT_SECONDS) != STATUS_TIMEOUT;
+}
+
 enum status contact_reopen(struct contact *contact) {
   static const struct timespec pause = {0, REOPEN_PAUSE_MS * 1000000L};
-  bool somebody = contact->dialogue != NULL && contact->dialogue->say != NULL;
   enum status status = STATUS_CARD_LOST;
   for (int i = 0; i < REOPEN_ATTEMPTS && is_loss(status); i++) {
     contact_leave(contact);
     if (i > 0)
       nanosleep(&pause, NULL);
-    if (reader_wait(contact->reader, true, 0) == STATUS_TIMEOUT && somebody) {
-      contact_say(contact, "Put the same card back: it is not finished.");
-      (void)!reader_wait(contact->reader, true, REOPEN_WAIT_SECONDS);
-    }
+    if (!card_is_back(contact))
+      return STATUS_NO_CARD;
     status = reader_connect(contact->reader);
     contact->connected = status == STATUS_OK;
     if (status == STATUS_OK)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The flow tests, by what they are about; all run in one world. */
+#ifndef EPURSE_TESTS_SYSTEM_FLOW_H
+#define EPURSE_TESTS_SYSTEM_FLOW_H
+
+#include <check.h>
+
+void flow_plain_tests(TCase *tests); /* flow_plain.c: what goes as it should, and what is declined */
+void flow_bank_tests(TCase *tests);  /* flow_bank.c: loads whose bank, server or card says no */
+void flow_tear_tests(TCase *tests);  /* flow_tear.c: torn, lost, killed */
+void flow_desk_tests(TCase *tests);  /* flow_desk.c: personalization, broken off anywhere */
+
+#endif

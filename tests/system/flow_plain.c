@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Flows that go as they should, and those that are declined before anything moved. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "epurse/key.h"
+#include "flow.h"
+#include "flow_card.h"
+#include "flow_world.h"
+
+static struct flow_card card;
+
+/* The receipt of an outcome stands before anybody with the master key, and says this. */
+static void receipt_holds(const char *terminal, const struct outcome *outcome, uint8_t type) {
+  struct terminal *opened = flow_terminal(terminal);
+  struct receipt_facts facts;
+  const char *reason = NULL;
+  uint8_t *data = NULL;
+  size_t len = 0;
+  ck_assert_int_eq(public_file_load(outcome->receipt_path, &data, &len), STATUS_OK);
+  enum status status = receipt_verify(data, len, opened->master_public, &facts, &reason);
+  ck_assert_msg(status == STATUS_OK, "%s: %s", status_name(status), reason != NULL ? reason : "");
+  ck_assert_uint_eq(facts.promise.type, type);
+  ck_assert_int_eq(facts.promise.amount, outcome->amount.minor);
+  ck_assert_mem_eq(facts.promise.cid, outcome->cid, CID_SIZE);
+  ck_assert_uint_eq(facts.promise.atc, outcome->atc);
+  ck_assert_str_eq(facts.merchant, "BAKERY");
+  free(data);
+  terminal_close(&opened);
+}
+
+START_TEST(load_and_pay) {
+  struct outcome outcome;
+  struct bank bank;
+  bank_make(&bank);
+  flow_card_issue(&card, "plain", 0);
+  ck_assert_int_eq(flow_load(&card, &bank.tender, 5000, &outcome), STATUS_OK);
+  ck_assert_int_eq(outcome.balance_before, 0);
+  ck_assert_int_eq(outcome.balance_after, 5000);
+  ck_assert(outcome.confirmed && !outcome.finished_before);
+  ck_assert_str_eq(outcome.tender_reference, "bank 4711");
+  ck_assert_uint_eq(bank.charged, 1);
+  ck_assert_uint_eq(bank.confirmed, 1);
+  ck_assert_uint_eq(bank.reversed, 0);
+  receipt_holds("reload", &outcome, TRANSACTION_LOAD);
+  flow_card_settled(&card, 5000);
+  ck_assert_int_eq(flow_pay(&card, "pos", 1250, &outcome), STATUS_OK);
+  ck_assert_mem_eq(outcome.cid, card.cid, CID_SIZE);
+  ck_assert_uint_eq(outcome.atc, 2);
+  ck_assert_int_eq(outcome.balance_before, 5000);
+  ck_assert_int_eq(outcome.balance_after, 3750);
+  ck_assert_int_eq(outcome.points_after, outcome.points);
+  ck_assert(outcome.confirmed);
+  receipt_holds("pos", &outcome, TRANSACTION_PURCHASE);
+  flow_card_settled(&card, 3750);
+  ck_assert_uint_eq(flow_open_entries("pos"), 0);
+  ck_assert_uint_eq(flow_open_entries("reload"), 0);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+START_TEST(card_tells_balance_and_log) {
+  struct log_record records[CARD_LOG_MAX];
+  struct balance balance;
+  struct card_info info;
+  struct outcome outcome;
+  size_t count = 0;
+  flow_card_issue(&card, "log", 5000);
+  ck_assert_int_eq(flow_pay(&card, "pos", 1250, &outcome), STATUS_OK);
+  ck_assert_int_eq(flow_pay(&card, "pos2", 250, &outcome), STATUS_OK);
+  struct terminal *pos = flow_terminal("pos"), *desk = flow_terminal("perso");
+  card.asked = 0;
+  ck_assert_int_eq(card_read_log(pos, &card.reader, &card.dialogue, records, &count), STATUS_OK);
+  ck_assert_uint_eq(card.asked, 1);
+  ck_assert_uint_eq(count, 3);
+  ck_assert_uint_eq(records[0].amount, 250);
+  ck_assert_mem_eq(records[0].tid, "POS00002", TID_SIZE);
+  ck_assert_uint_eq(records[1].balance, 3750);
+  ck_assert_uint_eq(records[2].type, TRANSACTION_LOAD);
+  ck_assert_int_eq(card_read_balance(desk, &card.reader, NULL, &balance, &info), STATUS_OK); /* the desk needs no PIN */
+  ck_assert_uint_eq(balance.balance, 3500);
+  ck_assert_uint_eq(balance.currency, 978);
+  ck_assert_mem_eq(info.cid, card.cid, CID_SIZE);
+  ck_assert_int_eq(card_read_balance(pos, &card.reader, NULL, &balance, &info), STATUS_CANCELLED);
+  terminal_close(&pos);
+  terminal_close(&desk);
+  flow_card_remove(&card);
+}
+END_TEST
+
+START_TEST(declined_moves_nothing) {
+  struct outcome outcome;
+  struct bank bank;
+  bank_make(&bank);
+  flow_card_issue(&card, "declined", 1000);
+  ck_assert_int_eq(flow_pay(&card, "pos", 1001, &outcome), STATUS_INSUFFICIENT_BALANCE);
+  ck_assert_int_eq(flow_pay(&card, "pos", WORLD_PAYMENT_CEILING + 1, &outcome), STATUS_ABOVE_LIMIT);
+  ck_assert_int_eq(flow_load(&card, &bank.tender, WORLD_PURSE_CEILING, &outcome), STATUS_ABOVE_LIMIT);
+  ck_assert_uint_eq(bank.charged, 0);
+  flow_card_settled(&card, 1000);
+  ck_assert_uint_eq(flow_open_entries("pos"), 0);
+  ck_assert_uint_eq(flow_open_entries("reload"), 0);
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* What is refused before the card is asked. */
+START_TEST(wrong_question_is_refused) {
+  const struct payment none = {.amount = {0, 978}}, minus = {.amount = {-1, 978}}, much = {.amount = {INT64_MAX, 978}},
+                       yen = {.amount = {100, 392}};
+  const struct {
+    const struct payment *payment;
+    enum status status;
+  } rows[] = {{&none, STATUS_BAD_AMOUNT},
+              {&minus, STATUS_BAD_AMOUNT},
+              {&much, STATUS_BAD_AMOUNT},
+              {&yen, STATUS_WRONG_CURRENCY}};
+  struct outcome outcome;
+  flow_card_issue(&card, "refused", 0);
+  struct terminal *pos = flow_terminal("pos"), *reload = flow_terminal("reload");
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    ck_assert_int_eq(purchase_run(pos, &card.reader, rows[i].payment, &card.dialogue, &outcome), rows[i].status);
+  const struct payment one = {.amount = {100, 978}};
+  ck_assert_int_eq(purchase_run(reload, &card.reader, &one, &card.dialogue, &outcome), STATUS_NOT_PERMITTED);
+  ck_assert_int_eq(load_run(pos, &card.reader, &one, &card.dialogue, &outcome), STATUS_NOT_PERMITTED);
+  ck_assert_int_eq(load_run(reload, &card.reader, &one, &card.dialogue, &outcome), STATUS_NO_TENDER);
+  card.away = true;
+  ck_assert_int_eq(purchase_run(pos, &card.reader, &one, &card.dialogue, &outcome), STATUS_NO_CARD);
+  ck_assert_uint_eq(card.asked, 0);
+  terminal_close(&pos);
+  terminal_close(&reload);
+  flow_card_remove(&card);
+}
+END_TEST
+
+START_TEST(wrong_pin_then_right) {
+  struct outcome outcome;
+  flow_card_issue(&card, "slip", 1000);
+  flow_card_type(&card, (const char *const[]){"1111", "2222", HOLDER_PIN, NULL});
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_OK);
+  ck_assert_uint_eq(card.asked, 3);
+  ck_assert_uint_eq(card.tries_left, PIN_TRIES - 2);
+  flow_card_settled(&card, 900);
+  flow_card_type(&card, (const char *const[]){"1111", NULL});
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_WRONG_PIN);
+  ck_assert_uint_eq(outcome.tries_left, PIN_TRIES - 1);
+  flow_card_type(&card, (const char *const[]){NULL});
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_CANCELLED);
+  flow_card_settled(&card, 900);
+  ck_assert_uint_eq(flow_open_entries("pos"), 0);
+  flow_card_remove(&card);
+}
+END_TEST
+
+START_TEST(five_wrong_pins_block) {
+  struct outcome outcome;
+  flow_card_issue(&card, "thief", 1000);
+  flow_card_type(&card, (const char *const[]){"1111", "1112", "1113", "1114", "1115", HOLDER_PIN, NULL});
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_PIN_BLOCKED);
+  ck_assert_uint_eq(card.asked, 5);
+  ck_assert_uint_eq(outcome.tries_left, 0);
+  flow_card_type(&card, (const char *const[]){HOLDER_PIN, NULL});
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_CARD_BLOCKED);
+  ck_assert_uint_eq(card.asked, 0); /* no terminal goes on with it (R17) */
+  ck_assert_int_eq(flow_card_balance(&card), 1000);
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* The server's block reaches the card at its next contact, for good. */
+START_TEST(blocked_card_dies_at_contact) {
+  struct outcome outcome;
+  flow_card_issue(&card, "stolen", 1000);
+  flow_block(card.cid);
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_CARD_BLOCKED);
+  ck_assert_uint_eq(card.asked, 1);
+  ck_assert_uint_eq(vcard_memory(card.vcard)->state, CARD_BLOCKED);
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_CARD_BLOCKED);
+  ck_assert_uint_eq(card.asked, 0);
+  ck_assert_int_eq(flow_card_balance(&card), 1000);
+  ck_assert_str_eq(flow_facts(card.cid).state, "BLOCKED");
+  flow_card_remove(&card);
+}
+END_TEST
+
+START_TEST(server_down_moves_nothing) {
+  struct outcome outcome;
+  struct bank bank;
+  bank_make(&bank);
+  flow_card_issue(&card, "alone", 1000);
+  flow_terminal_unplug("pos", true);
+  flow_terminal_unplug("reload", true);
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_NO_SERVER);
+  ck_assert_int_eq(flow_load(&card, &bank.tender, 100, &outcome), STATUS_NO_SERVER);
+  flow_terminal_unplug("pos", false);
+  flow_terminal_unplug("reload", false);
+  ck_assert_uint_eq(bank.charged, 0);
+  ck_assert_uint_eq(flow_open_entries("pos"), 0);
+  ck_assert_uint_eq(flow_open_entries("reload"), 0);
+  flow_card_settled(&card, 1000);
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_OK);
+  flow_card_settled(&card, 900);
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* The request lies in a server that stands still; the terminal gives up; then the server goes on and books a hold for
+ * nobody. The next contact releases it. */
+START_TEST(forgotten_hold_is_released) {
+  struct outcome outcome;
+  flow_card_issue(&card, "late", 1000);
+  flow_server_freeze();
+  enum status status = flow_pay(&card, "pos", 400, &outcome);
+  flow_server_thaw();
+  ck_assert_int_eq(status, STATUS_NO_SERVER);
+  ck_assert_int_eq(flow_card_balance(&card), 1000);
+  ck_assert_int_eq(flow_pay(&card, "pos2", 1000, &outcome), STATUS_OK); /* all of it is there */
+  flow_card_settled(&card, 0);
+  ck_assert_uint_eq(flow_open_entries("pos"), 0);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* The debit went well and the confirmation does not get through: it waits in the journal. */
+START_TEST(confirmation_waits) {
+  struct outcome outcome;
+  flow_card_issue(&card, "unconfirmed", 1000);
+  card.accident =
+      (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .hook = (void (*)(void *))(void (*)(void))flow_server_freeze};
+  enum status status = flow_pay(&card, "pos", 400, &outcome);
+  flow_server_thaw();
+  ck_assert_int_eq(status, STATUS_OK);
+  ck_assert(!outcome.confirmed);
+  receipt_holds("pos", &outcome, TRANSACTION_PURCHASE);
+  ck_assert_uint_eq(flow_open_entries("pos"), 1);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 0);
+  ck_assert_uint_eq(flow_open_entries("pos"), 0);
+  flow_card_settled(&card, 600);
+  flow_card_remove(&card);
+}
+END_TEST
+
+START_TEST(two_hundred_in_a_row) {
+  struct outcome outcome;
+  flow_card_issue(&card, "regular", 20000);
+  for (int i = 1; i <= 200; i++) {
+    enum status status = flow_pay(&card, i % 3 == 0 ? "pos2" : "pos", 50 + i % 7, &outcome);
+    ck_assert_msg(status == STATUS_OK, "%d: %s", i, status_name(status));
+    ck_assert(outcome.confirmed);
+  }
+  int64_t spent = 0;
+  for (int i = 1; i <= 200; i++)
+    spent += 50 + i % 7;
+  flow_card_settled(&card, 20000 - spent);
+  ck_assert_uint_eq(flow_open_entries("pos"), 0);
+  ck_assert_uint_eq(flow_open_entries("pos2"), 0);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+void flow_plain_tests(TCase *tests) {
+  tcase_add_test(tests, load_and_pay);
+  tcase_add_test(tests, card_tells_balance_and_log);
+  tcase_add_test(tests, declined_moves_nothing);
+  tcase_add_test(tests, wrong_question_is_refused);
+  tcase_add_test(tests, wrong_pin_then_right);
+  tcase_add_test(tests, five_wrong_pins_block);
+  tcase_add_test(tests, blocked_card_dies_at_contact);
+  tcase_add_test(tests, server_down_moves_nothing);
+  tcase_add_test(tests, forgotten_hold_is_released);
+  tcase_add_test(tests, confirmation_waits);
+  tcase_add_test(tests, two_hundred_in_a_row);
+}

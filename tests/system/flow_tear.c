@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Torn purchases: power that fails at each write of the card, answers that are lost, cards that are taken away,
+ * terminals that are killed. Whatever happens, the money is counted once on both sides after the next contact. */
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "epurse/journal.h"
+#include "flow.h"
+#include "flow_card.h"
+#include "flow_world.h"
+
+#define START  20000
+#define AMOUNT 10
+#define WRITES 40 /* more than any command makes */
+
+static struct flow_card card;
+
+static void settled(int64_t minor) {
+  ck_assert_uint_eq(flow_open_entries("pos"), 0);
+  flow_card_settled(&card, minor);
+}
+
+/* One purchase whose DEBIT meets a power failure at the n-th write; true where it came to one. The card comes back, and
+ * the shop tries again. */
+static bool torn_debit(uint32_t nth, bool after, bool keep_away) {
+  struct outcome outcome;
+  card.accident =
+      (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .fail_nth = nth, .fail_after = after, .keep_away = keep_away};
+  enum status status = flow_pay(&card, "pos", AMOUNT, &outcome);
+  bool torn = card.away;
+  flow_card_return(&card);
+  if (!torn) { /* no failure, or settled at once */
+    ck_assert_msg(status == STATUS_OK, "write %u: %s", nth, status_name(status));
+    return false;
+  }
+  ck_assert_msg(status == STATUS_OUTCOME_UNKNOWN, "write %u: %s", nth, status_name(status));
+  status = flow_pay(&card, "pos", AMOUNT, &outcome);
+  ck_assert_msg(status == STATUS_OK, "write %u, again: %s", nth, status_name(status));
+  ck_assert(outcome.finished_before);
+  ck_assert(outcome.confirmed);
+  ck_assert_uint_eq(card.asked, 0); /* finishing asks nobody for a PIN */
+  return true;
+}
+
+/* _i: before or after the write took effect. */
+START_TEST(power_fails_in_debit_and_card_is_taken) {
+  uint32_t nth = 1;
+  int64_t spent = 0;
+  flow_card_issue(&card, "torn", START);
+  for (bool torn = true; torn && nth < WRITES; nth++) {
+    torn = torn_debit(nth, _i == 1, true);
+    spent += AMOUNT;
+    settled(START - spent);
+  }
+  ck_assert_uint_gt(nth, 3); /* there were writes to fail at */
+  ck_assert_uint_lt(nth, WRITES);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+START_TEST(power_fails_in_debit_and_card_stays) {
+  int64_t spent = 0;
+  flow_card_issue(&card, "flicker", START);
+  for (uint32_t nth = 1; nth < 12; nth++) {
+    ck_assert(!torn_debit(nth, _i == 1, false));
+    spent += AMOUNT;
+    settled(START - spent);
+  }
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* INITIALIZE has no effect that counts: the purchase did not happen, and can be begun again. */
+START_TEST(power_fails_in_initialize) {
+  struct outcome outcome;
+  int64_t spent = 0;
+  flow_card_issue(&card, "early", START);
+  for (uint32_t nth = 1; nth < 14; nth++) {
+    card.accident = (struct accident){.ins = INS_INITIALIZE, .fail_nth = nth, .fail_after = _i == 1};
+    enum status status = flow_pay(&card, "pos", AMOUNT, &outcome);
+    flow_card_return(&card);
+    ck_assert_msg(status == STATUS_OK || status == STATUS_CARD_LOST, "write %u: %s", nth, status_name(status));
+    if (status == STATUS_OK)
+      spent += AMOUNT;
+    ck_assert_int_eq(flow_pay(&card, "pos", AMOUNT, &outcome), STATUS_OK);
+    ck_assert(!outcome.finished_before);
+    spent += AMOUNT;
+    settled(START - spent);
+  }
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* Two ways to lose DEBIT: the card never had it, or its answer is lost. */
+static void tear(bool reached_the_card) {
+  struct outcome outcome;
+  card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE,
+                                    .drop_before = !reached_the_card,
+                                    .drop_after = reached_the_card,
+                                    .keep_away = true};
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  ck_assert_mem_eq(outcome.cid, card.cid, CID_SIZE);
+  ck_assert_int_eq(flow_card_balance(&card), reached_the_card ? START - 500 : START);
+  flow_card_return(&card);
+}
+
+START_TEST(other_amount_comes_after_the_torn_one) {
+  struct outcome outcome;
+  flow_card_issue(&card, "other", START);
+  tear(_i == 1);
+  ck_assert_int_eq(flow_pay(&card, "pos", 300, &outcome), STATUS_OK);
+  ck_assert(!outcome.finished_before);
+  ck_assert_int_eq(outcome.balance_before, START - 500);
+  settled(START - 800);
+  flow_card_remove(&card);
+}
+END_TEST
+
+START_TEST(other_card_is_served_meanwhile) {
+  struct outcome outcome;
+  struct flow_card other;
+  flow_card_issue(&card, "first", START);
+  flow_card_issue(&other, "second", 1000);
+  tear(_i == 1);
+  ck_assert_int_eq(flow_pay(&other, "pos", 500, &outcome), STATUS_OK);
+  ck_assert(!outcome.finished_before);
+  ck_assert_uint_eq(flow_open_entries("pos"), 1);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 1); /* the card is needed */
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  settled(START - 500);
+  flow_card_settled(&other, 500);
+  flow_card_remove(&other);
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* The card goes to another shop first: its promise there settles what is open here, and the terminal here lets go of
+ * it. */
+START_TEST(another_shop_settles) {
+  struct outcome outcome;
+  flow_card_issue(&card, "walker", START);
+  int64_t left = START - (_i == 1 ? 500 : 0);
+  tear(_i == 1);
+  ck_assert_int_eq(flow_pay(&card, "pos2", 100, &outcome), STATUS_OK);
+  flow_card_settled(&card, left - 100);
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome),
+                   STATUS_OK); /* a new one: the torn one is not this card's slot */
+  ck_assert(!outcome.finished_before);
+  settled(left - 600);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* Another card is put back in place of the one that was being debited. */
+static struct flow_card stranger;
+
+static void swap_cards(void *context) {
+  (void)context;
+  struct reader *inner = card.inner;
+  card.inner = stranger.inner;
+  stranger.inner = inner;
+}
+
+START_TEST(wrong_card_is_put_back) {
+  struct outcome outcome;
+  flow_card_issue(&card, "right", START);
+  flow_card_issue(&stranger, "wrong", 1000);
+  card.accident =
+      (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_after = true, .hook = swap_cards, .hook_after = true};
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  ck_assert_int_eq(flow_card_balance(&card), START - 500);
+  ck_assert_int_eq(flow_card_balance(&stranger), 1000);
+  swap_cards(NULL);
+  flow_card_return(&card);
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  settled(START - 500);
+  flow_card_settled(&stranger, 1000);
+  flow_card_remove(&stranger);
+  flow_card_remove(&card);
+}
+END_TEST
+
+static void die(void *context) {
+  (void)context;
+  _exit(9);
+}
+
+/* The terminal's process ends there, as by kill -9. */
+static void killed_at(uint8_t ins, bool after) {
+  struct outcome outcome;
+  int result = 0;
+  flow_card_release(&card);
+  pid_t child = fork();
+  ck_assert_int_ge(child, 0);
+  if (child == 0) {
+    flow_card_take(&card);
+    card.accident = (struct accident){.ins = ins, .hook = die, .hook_after = after};
+    (void)!flow_pay(&card, "pos", 500, &outcome);
+    _exit(0);
+  }
+  ck_assert_int_eq(waitpid(child, &result, 0), child);
+  ck_assert_int_eq(WEXITSTATUS(result), 9);
+  flow_card_take(&card);
+}
+
+START_TEST(killed_terminal_finishes_what_it_began) {
+  static const struct {
+    uint8_t ins;
+    bool after, authorised, committed;
+  } rows[] = {{INS_INITIALIZE, false, false, false},
+              {INS_INITIALIZE, true, false, false},
+              {INS_DEBIT_FOR_PURCHASE, false, true, false},
+              {INS_DEBIT_FOR_PURCHASE, true, true, true}};
+  struct outcome outcome;
+  flow_card_issue(&card, "killed", START);
+  killed_at(rows[_i].ins, rows[_i].after);
+  ck_assert_uint_eq(flow_open_entries("pos"), 1);
+  ck_assert_uint_eq(flow_recover("pos", NULL), rows[_i].authorised);
+  ck_assert_int_eq(flow_card_balance(&card), rows[_i].committed ? START - 500 : START);
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK);
+  ck_assert_int_eq(outcome.finished_before, rows[_i].authorised);
+  settled(START - 500);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+void flow_tear_tests(TCase *tests) {
+  tcase_add_loop_test(tests, power_fails_in_debit_and_card_is_taken, 0, 2);
+  tcase_add_loop_test(tests, power_fails_in_debit_and_card_stays, 0, 2);
+  tcase_add_loop_test(tests, power_fails_in_initialize, 0, 2);
+  tcase_add_loop_test(tests, other_amount_comes_after_the_torn_one, 0, 2);
+  tcase_add_loop_test(tests, other_card_is_served_meanwhile, 0, 2);
+  tcase_add_loop_test(tests, another_shop_settles, 0, 2);
+  tcase_add_test(tests, wrong_card_is_put_back);
+  tcase_add_loop_test(tests, killed_terminal_finishes_what_it_began, 0, 4);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A whole purse world for the flow tests: a new issuer, the real epursed as a process on a free port, terminals of each
+ * role, made by the real epurse-admin. */
+#ifndef EPURSE_TESTS_SYSTEM_FLOW_WORLD_H
+#define EPURSE_TESTS_SYSTEM_FLOW_WORLD_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "epurse/message.h"
+#include "epurse/terminal.h"
+
+#define WORLD_PURSE_CEILING   50000 /* minor units, as epurse-admin init sets them */
+#define WORLD_PAYMENT_CEILING 15000
+
+struct flow_world {
+  char folder[128];
+  int port;
+  pid_t server;
+};
+
+/* One world for all tests: unchecked fixtures of a test case. */
+void flow_world_begin(void);
+void flow_world_end(void);
+extern struct flow_world flow_world;
+
+/* The server stops answering, keeping what comes; and goes on. */
+void flow_server_freeze(void);
+void flow_server_thaw(void);
+
+/* A terminal of the world: "pos", "pos2", "reload", "reload2", "perso", "issuer/admin". Close it with terminal_close.
+ */
+struct terminal *flow_terminal(const char *name);
+/* Leads a terminal's line to where nobody listens, and back. */
+void flow_terminal_unplug(const char *name, bool unplugged);
+
+/* What the server holds of a card. */
+struct card_facts flow_facts(const uint8_t cid[CID_SIZE]);
+/* Has it block a card. */
+void flow_block(const uint8_t cid[CID_SIZE]);
+/* The ledger check: no findings. */
+void flow_ledger_clean(void);
+
+#endif
