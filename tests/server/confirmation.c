@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/post_confirmation.c: each secret books its transaction, once, and no other. */
+#include <string.h>
+
+#include "purse.h"
+#include "suites.h"
+
+static void confirm(struct world *world, const struct confirmations *items, struct confirmations *replied) {
+  struct answer answer;
+
+  station_ask(&world->pos, &world->service, MESSAGE_CONFIRMATION, confirmation_body(items, false), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert_int_eq(confirmation_parse(answer.body, true, replied), STATUS_OK);
+  ck_assert_uint_eq(replied->count, items->count);
+  answer_clear(&answer);
+}
+
+static void add(struct confirmations *items, const struct purse *purse) {
+  struct confirmation *item = &items->items[items->count++];
+
+  memcpy(item->cid, purse->cid, CID_SIZE);
+  memcpy(item->secret, purse->last_secret, SECRET_SIZE);
+  item->atc = purse->last_atc;
+}
+
+static void pay(struct world *world, struct purse *purse, uint32_t amount) {
+  struct answer answer;
+
+  purse_promise(purse, TRANSACTION_PURCHASE, amount, &world->pos);
+  station_ask(&world->pos, &world->service, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),
+              &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert(purse_commit(purse, world, answer.body));
+  answer_clear(&answer);
+}
+
+static int64_t shop(struct world *world) {
+  struct ledger_merchant merchant;
+
+  ck_assert_int_eq(ledger_merchant_find(world->service.ledger, "SHOP", &merchant), STATUS_OK);
+  return merchant.balance;
+}
+
+START_TEST(secret_books_once) {
+  struct world world;
+  struct purse purse;
+  struct confirmations items = {0}, replied;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  pay(&world, &purse, 1250);
+  ck_assert_int_eq(shop(&world), 0);
+  add(&items, &purse);
+  confirm(&world, &items, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+  ck_assert_int_eq(shop(&world), 1250);
+  confirm(&world, &items, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+  ck_assert_int_eq(shop(&world), 1250);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(each_item_has_its_own_status) {
+  struct world world;
+  struct purse first, second;
+  struct confirmations items = {0}, replied;
+
+  world_open(&world);
+  purse_issue(&first, &world, 1);
+  purse_issue(&second, &world, 2);
+  purse_load(&first, &world, 5000);
+  purse_load(&second, &world, 5000);
+  pay(&world, &first, 100);
+  pay(&world, &second, 200);
+  add(&items, &first);
+  add(&items, &first);
+  items.items[1].secret[0] ^= 1;
+  add(&items, &first);
+  items.items[2].atc = 77;
+  add(&items, &second);
+  confirm(&world, &items, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+  ck_assert_int_eq(replied.items[1].status, STATUS_PROOF_MISMATCH);
+  ck_assert_int_eq(replied.items[2].status, STATUS_NOT_FOUND);
+  ck_assert_int_eq(replied.items[3].status, STATUS_OK);
+  ck_assert_int_eq(shop(&world), 300);
+  world_close(&world);
+}
+END_TEST
+
+/* A card that signs that it did not pay and then shows that it did is a liar; the others of the batch are booked. */
+START_TEST(late_proof_spoils_only_itself) {
+  struct world world;
+  struct purse liar, honest, rolled_back;
+  struct confirmations items = {0}, replied;
+  struct ledger_card card;
+  struct answer answer;
+
+  world_open(&world);
+  purse_issue(&liar, &world, 1);
+  purse_issue(&honest, &world, 2);
+  purse_load(&liar, &world, 5000);
+  purse_load(&honest, &world, 5000);
+  purse_promise(&liar, TRANSACTION_PURCHASE, 400, &world.pos);
+  station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, purse_order(&liar, &world, MESSAGE_PURCHASE, liar.pin),
+              &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  rolled_back = liar;
+  ck_assert(purse_commit(&liar, &world, answer.body));
+  answer_clear(&answer);
+  purse_promise(&rolled_back, TRANSACTION_PURCHASE, 300, &world.pos); /* says: I never paid the 400 */
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_PURCHASE,
+                                purse_order(&rolled_back, &world, MESSAGE_PURCHASE, rolled_back.pin)),
+                   STATUS_OK);
+  pay(&world, &honest, 200);
+  add(&items, &liar);
+  add(&items, &honest);
+  confirm(&world, &items, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_LEDGER_BROKEN);
+  ck_assert_int_eq(replied.items[1].status, STATUS_OK);
+  ck_assert_int_eq(shop(&world), 200);
+  ck_assert_int_eq(ledger_card_find(world.service.ledger, liar.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(empty_batch_is_refused) {
+  struct world world;
+
+  world_open(&world);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, json_pack("{s:[]}", "confirmations")),
+                   STATUS_BAD_FORMAT);
+  world_close(&world);
+}
+END_TEST
+
+Suite *confirmation_suite(void) {
+  Suite *suite = suite_create("confirmation");
+  TCase *all = world_case("confirmation");
+
+  tcase_add_test(all, secret_books_once);
+  tcase_add_test(all, each_item_has_its_own_status);
+  tcase_add_test(all, late_proof_spoils_only_itself);
+  tcase_add_test(all, empty_batch_is_refused);
+  suite_add_tcase(suite, all);
+  return suite;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of the endpoints of the issuer's desk: post_card_reservation.c, post_card_activation.c, post_card_void.c,
+ * post_card_query.c, post_pin_failure.c. */
+#include <string.h>
+
+#include "purse.h"
+#include "suites.h"
+
+static enum status reserve(struct world *world, struct purse *purse) {
+  struct answer answer;
+
+  station_ask(&world->desk, &world->service, MESSAGE_CARD_RESERVATION, reservation_body(purse->chip_serial), &answer);
+  if (answer.code == STATUS_OK) {
+    ck_assert_int_eq(reservation_reply_parse(answer.body, purse->cid), STATUS_OK);
+  }
+  answer_clear(&answer);
+  return answer.code;
+}
+
+static enum status tell(struct world *world, const struct purse *purse, enum message_type type) {
+  struct card_message body = {0};
+
+  memcpy(body.cid, purse->cid, CID_SIZE);
+  memcpy(body.chip_serial, purse->chip_serial, CHIP_SERIAL_SIZE);
+  return station_tell(&world->desk, &world->service, type, card_message_body(type, &body));
+}
+
+static enum status query(struct world *world, const struct purse *purse, struct card_facts *facts) {
+  struct card_message body = {0};
+  struct answer answer;
+
+  memcpy(body.cid, purse->cid, CID_SIZE);
+  station_ask(&world->desk, &world->service, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &body), &answer);
+  if (answer.code == STATUS_OK) {
+    ck_assert_int_eq(card_facts_parse(answer.body, facts), STATUS_OK);
+  }
+  answer_clear(&answer);
+  return answer.code;
+}
+
+START_TEST(chip_gets_one_number) {
+  struct world world;
+  struct purse first, again, other;
+
+  world_open(&world);
+  purse_new(&first, 1);
+  again = first;
+  purse_new(&other, 2);
+  ck_assert_int_eq(reserve(&world, &first), STATUS_OK);
+  ck_assert_int_eq(reserve(&world, &again), STATUS_OK);
+  ck_assert_int_eq(reserve(&world, &other), STATUS_OK);
+  ck_assert_mem_eq(first.cid, again.cid, CID_SIZE);
+  ck_assert_mem_ne(first.cid, other.cid, CID_SIZE);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(empty_pool_says_so) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  for (uint32_t chip = 1; chip <= HOUSE_POOL; chip++) {
+    purse_new(&purse, chip);
+    ck_assert_int_eq(reserve(&world, &purse), STATUS_OK);
+  }
+  purse_new(&purse, HOUSE_POOL + 1);
+  ck_assert_int_eq(reserve(&world, &purse), STATUS_POOL_EMPTY);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(issued_chip_is_not_issued_again) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  ck_assert_int_eq(reserve(&world, &purse), STATUS_CARD_ALREADY_ISSUED);
+  ck_assert_int_eq(tell(&world, &purse, MESSAGE_CARD_ACTIVATION), STATUS_OK); /* told twice */
+  ck_assert_int_eq(tell(&world, &purse, MESSAGE_CARD_VOID), STATUS_CARD_ALREADY_ISSUED);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(activation_wants_certificate_and_chip) {
+  struct world world;
+  struct purse purse, other;
+
+  world_open(&world);
+  purse_new(&purse, 1);
+  ck_assert_int_eq(reserve(&world, &purse), STATUS_OK);
+  ck_assert_int_eq(tell(&world, &purse, MESSAGE_CARD_ACTIVATION), STATUS_CARD_UNKNOWN);
+  purse_issue(&other, &world, 2);
+  memcpy(other.chip_serial, purse.chip_serial, CHIP_SERIAL_SIZE);
+  ck_assert_int_eq(tell(&world, &other, MESSAGE_CARD_ACTIVATION), STATUS_CARD_UNKNOWN);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(void_gives_the_number_back) {
+  struct world world;
+  struct purse purse, next;
+  struct card_facts facts;
+
+  world_open(&world);
+  purse_new(&purse, 1);
+  ck_assert_int_eq(reserve(&world, &purse), STATUS_OK);
+  next = purse;
+  next.chip_serial[7] ^= 1;
+  ck_assert_int_eq(tell(&world, &next, MESSAGE_CARD_VOID), STATUS_CARD_UNKNOWN); /* another chip's */
+  ck_assert_int_eq(tell(&world, &purse, MESSAGE_CARD_VOID), STATUS_OK);
+  ck_assert_int_eq(query(&world, &purse, &facts), STATUS_CARD_UNKNOWN);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(query_tells_what_is_known) {
+  struct world world;
+  struct purse purse;
+  struct card_facts facts;
+
+  world_open(&world);
+  purse_new(&purse, 1);
+  ck_assert_int_eq(reserve(&world, &purse), STATUS_OK);
+  ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
+  ck_assert_str_eq(facts.state, "RESERVED");
+  purse_issue(&purse, &world, 2);
+  purse_load(&purse, &world, 4200);
+  ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
+  ck_assert_str_eq(facts.state, "ISSUED");
+  ck_assert_str_eq(facts.reason, "");
+  ck_assert_mem_eq(facts.cid, purse.cid, CID_SIZE);
+  ck_assert_int_eq(facts.held, 4200);
+  ck_assert_int_eq(facts.balance, 0);
+  ck_assert_uint_eq(facts.last_atc, 1);
+  ck_assert_uint_eq(facts.currency, 978);
+  world_close(&world);
+}
+END_TEST
+
+static enum status fail_pin(struct world *world, const struct purse *purse, uint8_t left) {
+  struct card_message body = {.tries_left = left};
+
+  memcpy(body.cid, purse->cid, CID_SIZE);
+  return station_tell(&world->pos, &world->service, MESSAGE_PIN_FAILURE, card_message_body(MESSAGE_PIN_FAILURE, &body));
+}
+
+START_TEST(fifth_wrong_pin_blocks_here_too) {
+  struct world world;
+  struct purse purse;
+  struct card_facts facts;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  ck_assert_int_eq(fail_pin(&world, &purse, 4), STATUS_OK);
+  ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
+  ck_assert_str_eq(facts.state, "ISSUED");
+  ck_assert_int_eq(fail_pin(&world, &purse, 0), STATUS_OK);
+  ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
+  ck_assert_str_eq(facts.state, "BLOCKED");
+  ck_assert_str_eq(facts.reason, "PIN_BLOCKED");
+  ck_assert_int_eq(fail_pin(&world, &purse, 0), STATUS_OK); /* told twice */
+  purse_new(&purse, 2);
+  cid_make(999999, 39, purse.cid);
+  ck_assert_int_eq(fail_pin(&world, &purse, 3), STATUS_CARD_UNKNOWN);
+  world_close(&world);
+}
+END_TEST
+
+Suite *desk_suite(void) {
+  Suite *suite = suite_create("desk");
+  TCase *all = world_case("desk");
+
+  tcase_add_test(all, chip_gets_one_number);
+  tcase_add_test(all, empty_pool_says_so);
+  tcase_add_test(all, issued_chip_is_not_issued_again);
+  tcase_add_test(all, activation_wants_certificate_and_chip);
+  tcase_add_test(all, void_gives_the_number_back);
+  tcase_add_test(all, query_tells_what_is_known);
+  tcase_add_test(all, fifth_wrong_pin_blocks_here_too);
+  suite_add_tcase(suite, all);
+  return suite;
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/http.c, connection.c, exchange.c, tls.c and server.c over real connections. */
+#include "config.h"
+
+#include "http.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "line.h"
+#include "suites.h"
+#include "world.h"
+
+#define HEALTHZ "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+#define POST    "POST /v1/purchases HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jose\r\n"
+
+static void pause_ms(long milliseconds) {
+  nanosleep(&(struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000}, NULL);
+}
+
+static long now_ms(void) {
+  struct timespec now;
+
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void open_as(struct line *line, const struct running *running, const char *tid) {
+  struct line_paths room;
+  struct line_options options = line_options_of(world_folder(), tid, &room);
+
+  ck_assert(line_open(line, running->port, &options));
+}
+
+static void short_deadlines(struct configuration *configuration) {
+  configuration->handshake_seconds = 1;
+  configuration->request_seconds = 1;
+  configuration->idle_seconds = 2;
+}
+
+static void start(struct running *running, running_tweak *tweak) {
+  running_tweak *tweaks[] = {tweak};
+
+  running_start(running, running_server, tweak == NULL ? NULL : (const void *)tweaks);
+}
+
+/* That the server still serves: a fresh connection. */
+static void assert_alive(const struct running *running) {
+  struct line line;
+  char text[4096];
+
+  open_as(&line, running, POS);
+  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+  line_close(&line);
+}
+
+START_TEST(certified_terminal_is_served) {
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running, NULL);
+  open_as(&line, &running, POS);
+  ck_assert_str_eq(SSL_get_version(line.tls), "TLSv1.3");
+  ck_assert_str_eq(SSL_get_cipher_name(line.tls), "TLS_AES_128_GCM_SHA256");
+  ck_assert_int_eq(SSL_get_negotiated_group(line.tls), NID_X25519);
+  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+  ck_assert_ptr_nonnull(strstr(text, "{\"status\":\"ok\"}"));
+  ck_assert_ptr_nonnull(strstr(text, "Cache-Control: no-store"));
+  ck_assert_int_eq(line.tickets, 0);
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+/* Head and body go out apart: without TCP_NODELAY each answer waits 40 ms for an acknowledgement. */
+START_TEST(kept_connection_answers_at_once) {
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running, NULL);
+  open_as(&line, &running, POS);
+  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+  long begin = now_ms();
+  for (int i = 0; i < 40; i++) {
+    ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+  }
+  ck_assert_int_lt(now_ms() - begin, 40 * 20);
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+/* In TLS 1.3 a client learns of its refusal with the first byte that it reads. */
+static void assert_handshake_refused(const struct running *running, const struct line_options *options) {
+  struct line line;
+  char text[4096];
+
+  if (line_open(&line, running->port, options)) {
+    line_send(&line, HEALTHZ);
+    ck_assert_int_eq(line_receive(&line, text, sizeof text), 0);
+    ck_assert_str_eq(text, "");
+  }
+  line_close(&line);
+}
+
+START_TEST(without_certificate_no_handshake) {
+  struct running running;
+  struct line_paths room;
+  struct line_options options = line_options_of(world_folder(), POS, &room);
+
+  start(&running, NULL);
+  options.certificate = NULL;
+  assert_handshake_refused(&running, &options);
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(self_signed_certificate_no_handshake) {
+  struct running running;
+  struct line_paths room;
+  struct line_options options = line_options_of(world_folder(), POS, &room);
+  char certificate[160], key[160];
+
+  house_make_rogue(world_folder(), POS);
+  snprintf(certificate, sizeof certificate, "%s/rogue.crt", world_folder());
+  snprintf(key, sizeof key, "%s/rogue.key", world_folder());
+  options.certificate = certificate;
+  options.key = key;
+  start(&running, NULL);
+  assert_handshake_refused(&running, &options);
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(older_tls_no_handshake) {
+  struct running running;
+  struct line_paths room;
+  struct line line;
+  struct line_options options = line_options_of(world_folder(), POS, &room);
+
+  start(&running, NULL);
+  options.max_version = TLS1_2_VERSION;
+  ck_assert(!line_open(&line, running.port, &options));
+  line_close(&line);
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(http_without_tls_gets_nothing) {
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running, NULL);
+  line_connect(&line, running.port);
+  ck_assert(line_send(&line, HEALTHZ));
+  ck_assert_int_eq(line_receive(&line, text, sizeof text), 0);
+  ck_assert_ptr_null(strstr(text, "HTTP"));
+  line_close(&line);
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(problems_come_as_problems) {
+  static const struct {
+    const char *request;
+    int http;
+    const char *wanted;
+  } rows[] = {
+      {"GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n", 404, "\"code\":\"NOT_FOUND\""},
+      {"PUT /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", 405, "Allow: GET\r\n"},
+      {"GET /v1/purchases HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, "Allow: POST\r\n"},
+      {"POST /v1/purchases HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}", 415, "UNSUPPORTED_TYPE"},
+      {POST "Content-Length: 3\r\n\r\na.b", 400, "\"code\":\"BAD_FORMAT\""},
+  };
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running, NULL);
+  open_as(&line, &running, POS);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) { /* all on one connection */
+    ck_assert_int_eq(line_ask(&line, rows[i].request, text, sizeof text), rows[i].http);
+    ck_assert_ptr_nonnull(strstr(text, "Content-Type: application/problem+json\r\n"));
+    ck_assert_msg(strstr(text, rows[i].wanted) != NULL, "no %s in %s", rows[i].wanted, text);
+  }
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(oversize_bodies_are_413) {
+  struct running running;
+  struct line line;
+  char text[4096], request[20480 + 256];
+
+  start(&running, NULL);
+  open_as(&line, &running, POS);
+  int head = snprintf(request, sizeof request, POST "Content-Length: 20480\r\n\r\n");
+  memset(request + head, 'a', 20480);
+  request[head + 20480] = '\0';
+  ck_assert_int_eq(line_ask(&line, request, text, sizeof text), 413);
+  ck_assert_ptr_nonnull(strstr(text, "BODY_TOO_LARGE"));
+  line_close(&line);
+  open_as(&line, &running, POS);
+  ck_assert_int_eq(line_ask(&line, POST "Content-Length: 10000000\r\n\r\n", text, sizeof text), 413); /* unread */
+  line_close(&line);
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+/* Whatever two readers could read as two different requests is refused, and the connection is not used again. */
+START_TEST(ambiguous_requests_are_refused) {
+  static const char *const requests[] = {
+      POST "Content-Length: 3\r\nContent-Length: 4\r\n\r\na.b.c",
+      POST "Content-Length: 3\r\nContent-Length: 3\r\n\r\na.b",
+      POST "Content-Length: +3\r\n\r\na.b",
+      POST "Transfer-Encoding: chunked\r\n\r\n3\r\na.b\r\n0\r\n\r\n",
+      POST "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n3\r\na.b\r\n0\r\n\r\n",
+      POST "Host: elsewhere\r\nContent-Length: 3\r\n\r\na.b",
+      "GET /healthz HTTP/1.1\r\n\r\n",
+      "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Thing : 1\r\n\r\n",
+      "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Thing: a\x01"
+      "b\r\n\r\n",
+      "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX(Thing): 1\r\n\r\n",
+      "GET /heal\x01thz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+      "NONSENSE /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
+      "\x16\x03\x01\r\n\r\n",
+  };
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running, short_deadlines);
+  for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
+    open_as(&line, &running, POS);
+    ck_assert(line_send(&line, requests[i]));
+    int http = line_receive(&line, text, sizeof text);
+    ck_assert_msg(http == 400 || http == 501 || http == 0, "request %zu: %d", i, http);
+    line_send(&line, HEALTHZ);
+    ck_assert_int_eq(line_receive(&line, text, sizeof text), 0);
+    line_close(&line);
+  }
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(long_heads_are_refused) {
+  struct running running;
+  struct line line;
+  char text[4096];
+  char *request = calloc(1, 20100);
+
+  start(&running, NULL);
+  open_as(&line, &running, POS);
+  int head = snprintf(request, 20100, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ");
+  memset(request + head, 'x', 20000 - (size_t)head);
+  snprintf(request + 20000, 100, "\r\n\r\n");
+  line_send(&line, request);
+  int http = line_receive(&line, text, sizeof text);
+  ck_assert_msg(http == 400 || http == 413 || http == 0, "%d", http);
+  line_close(&line);
+  free(request);
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+/* A byte now and then keeps no connection: the deadline is absolute. */
+static void assert_drip_is_cut(const struct running *running, const char *begin) {
+  struct line line;
+  char text[4096];
+  long started = 0;
+  bool open = true;
+
+  open_as(&line, running, POS);
+  ck_assert(line_send(&line, begin));
+  started = now_ms();
+  while (open && now_ms() - started < 3000) {
+    pause_ms(100);
+    open = line_send(&line, "x") && !line_closes(&line, 0);
+  }
+  ck_assert(!open);
+  ck_assert_int_ge(now_ms() - started, 800);
+  ck_assert_int_lt(now_ms() - started, 2000);
+  ck_assert_int_eq(line_receive(&line, text, sizeof text), 0);
+  line_close(&line);
+}
+
+START_TEST(slow_clients_are_cut) {
+  struct running running;
+
+  start(&running, short_deadlines);
+  assert_drip_is_cut(&running, "GET /healthz HTTP/1.1\r\nHost: local");
+  assert_drip_is_cut(&running, POST "Content-Length: 1000\r\n\r\n");
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(slow_handshake_is_cut) {
+  struct running running;
+  struct line line;
+  long started = 0;
+
+  start(&running, short_deadlines);
+  line_connect(&line, running.port);
+  started = now_ms();
+  ck_assert(line_closes(&line, 3000));
+  ck_assert_int_ge(now_ms() - started, 800);
+  ck_assert_int_lt(now_ms() - started, 2000);
+  line_close(&line);
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(idle_connection_is_closed_in_the_end) {
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running, short_deadlines);
+  open_as(&line, &running, POS);
+  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+  pause_ms(1400); /* longer than a request may take, shorter than a pause may */
+  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+  ck_assert(line_closes(&line, 4000));
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+static void two_connections(struct configuration *configuration) {
+  configuration->connections = 2;
+}
+
+START_TEST(connections_are_bounded) {
+  struct running running;
+  struct line first, second;
+  char text[4096];
+
+  start(&running, two_connections);
+  open_as(&first, &running, POS);
+  open_as(&second, &running, POS);
+  ck_assert_int_eq(line_ask(&first, HEALTHZ, text, sizeof text), 200);
+  struct line third;
+  line_connect(&third, running.port); /* the kernel takes it, the server does not */
+  ck_assert_int_eq(line_ask(&second, HEALTHZ, text, sizeof text), 200);
+  ck_assert(!line_closes(&third, 300));
+  line_close(&first);
+  line_close(&second);
+  line_close(&third);
+  assert_alive(&running); /* room again */
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(message_passes_through_https) {
+  struct running running;
+  struct line line;
+  struct station admin;
+  struct answer answer;
+  static char text[MESSAGE_MAX + 1024], request[MESSAGE_MAX + 1024];
+
+  start(&running, NULL);
+  station_open(&admin, world_folder(), ADMIN);
+  char *jws = station_message(&admin, MESSAGE_LEDGER_CHECK, json_object(), (int64_t)time(NULL));
+  snprintf(request, sizeof request,
+           "POST /v1/ledger-checks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jose\r\n"
+           "Content-Length: %zu\r\n\r\n%s",
+           strlen(jws), jws);
+  open_as(&line, &running, ADMIN);
+  ck_assert_int_eq(line_ask(&line, request, text, sizeof text), 200);
+  station_read(&admin, MESSAGE_LEDGER_CHECK, 200, MESSAGE_MEDIA_TYPE, strstr(text, "\r\n\r\n") + 4, &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  answer_clear(&answer);
+  line_close(&line);
+  open_as(&line, &running, POS); /* the same bytes over another terminal's connection */
+  ck_assert_int_eq(line_ask(&line, request, text, sizeof text), 401);
+  line_close(&line);
+  station_close(&admin);
+  free(jws);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+Suite *http_suite(void) {
+  Suite *suite = suite_create("http");
+  TCase *all = world_case("http");
+
+  tcase_add_test(all, certified_terminal_is_served);
+  tcase_add_test(all, kept_connection_answers_at_once);
+  tcase_add_test(all, without_certificate_no_handshake);
+  tcase_add_test(all, self_signed_certificate_no_handshake);
+  tcase_add_test(all, older_tls_no_handshake);
+  tcase_add_test(all, http_without_tls_gets_nothing);
+  tcase_add_test(all, problems_come_as_problems);
+  tcase_add_test(all, oversize_bodies_are_413);
+  tcase_add_test(all, ambiguous_requests_are_refused);
+  tcase_add_test(all, long_heads_are_refused);
+  tcase_add_test(all, slow_clients_are_cut);
+  tcase_add_test(all, slow_handshake_is_cut);
+  tcase_add_test(all, idle_connection_is_closed_in_the_end);
+  tcase_add_test(all, connections_are_bounded);
+  tcase_add_test(all, message_passes_through_https);
+  suite_add_tcase(suite, all);
+  return suite;
+}

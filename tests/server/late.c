@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/http.c and exchange.c with a server that answers later: what happens to a request that is running
+ * when its client, or the server, goes away. */
+#include "config.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "http.h"
+#include "line.h"
+#include "suites.h"
+#include "world.h"
+
+#define TAKES_MS 400
+#define LATE     "POST /late HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi"
+
+static void pause_ms(long milliseconds) {
+  nanosleep(&(struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000}, NULL);
+}
+
+/* Everything in the request is still there, whatever became of the connection. */
+static void answer_late(evutil_socket_t socket, short what, void *context) {
+  struct exchange *exchange = context;
+  const struct request *request = &exchange->request;
+  bool whole = strcmp(request->path, "/late") == 0 && request->body_len == 2 && memcmp(request->body, "hi", 2) == 0 &&
+               strcmp(request->peer->common_name, POS) == 0 && request->peer->verifier != NULL;
+
+  (void)socket, (void)what;
+  if (!whole) {
+    abort();
+  }
+  reply_text(&exchange->reply, 200, "text/plain", strdup("late"));
+  http_answer(exchange);
+}
+
+static void serve_late(struct event_base *base, struct exchange *exchange) {
+  struct timeval span = {.tv_usec = TAKES_MS * 1000};
+
+  event_base_once(base, -1, EV_TIMEOUT, answer_late, exchange, &span);
+}
+
+static void start(struct running *running) {
+  struct late_options options = {.serve = serve_late,
+                                 .http = {.head_max = 8192,
+                                          .body_max = 1024,
+                                          .connections = 8,
+                                          .handshake_ms = 2000,
+                                          .request_ms = 1000,
+                                          .idle_ms = 5000}};
+
+  running_start(running, running_late, &options);
+}
+
+static void open_as_pos(struct line *line, const struct running *running) {
+  struct line_paths room;
+  struct line_options options = line_options_of(world_folder(), POS, &room);
+
+  ck_assert(line_open(line, running->port, &options));
+}
+
+START_TEST(late_answer_arrives) {
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running);
+  open_as_pos(&line, &running);
+  ck_assert_int_eq(line_ask(&line, LATE, text, sizeof text), 200);
+  ck_assert_int_eq(line_ask(&line, LATE, text, sizeof text), 200);
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(client_that_leaves_is_not_missed) {
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running);
+  for (int i = 0; i < 4; i++) {
+    open_as_pos(&line, &running);
+    ck_assert(line_send(&line, LATE));
+    pause_ms(i * 100);
+    if (i % 2 == 0) {
+      line_break(&line);
+    } else {
+      line_close(&line);
+    }
+  }
+  pause_ms(2 * TAKES_MS);
+  open_as_pos(&line, &running);
+  ck_assert_int_eq(line_ask(&line, LATE, text, sizeof text), 200);
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(running_request_is_answered_before_the_end) {
+  struct running running;
+  struct line line, idle;
+  char text[4096];
+
+  start(&running);
+  open_as_pos(&idle, &running);
+  ck_assert_int_eq(line_ask(&idle, LATE, text, sizeof text), 200);
+  open_as_pos(&line, &running);
+  ck_assert(line_send(&line, LATE));
+  pause_ms(100);
+  ck_assert_int_eq(kill(running.pid, SIGTERM), 0);
+  ck_assert(line_closes(&idle, TAKES_MS / 2)); /* at once */
+  ck_assert_int_eq(line_receive(&line, text, sizeof text), 200);
+  ck_assert_ptr_nonnull(strstr(text, "Connection: close"));
+  line_close(&line);
+  line_close(&idle);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+Suite *late_suite(void) {
+  Suite *suite = suite_create("late");
+  TCase *all = world_case("late");
+
+  tcase_add_test(all, late_answer_arrives);
+  tcase_add_test(all, client_that_leaves_is_not_missed);
+  tcase_add_test(all, running_request_is_answered_before_the_end);
+  suite_add_tcase(suite, all);
+  return suite;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A client's end of a connection, byte by byte, so that it can misbehave; and a server in a process of its own. */
+#ifndef TESTS_SERVER_LINE_H
+#define TESTS_SERVER_LINE_H
+
+#include <openssl/ssl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "configuration.h"
+#include "http.h"
+
+struct line {
+  int socket;
+  SSL_CTX *context;
+  SSL *tls;    /* NULL: a bare TCP connection */
+  int tickets; /* that the server sent */
+};
+
+struct line_options {
+  const char *certificate, *key; /* PEM paths; NULL: none is shown */
+  const char *root;              /* PEM path: the server must be certified under it */
+  int max_version;               /* 0: as it comes */
+};
+
+/* The options of the terminal that house_make made. Paths are kept in `room`. */
+struct line_paths {
+  char certificate[160], key[160], root[160];
+};
+struct line_options line_options_of(const char *house, const char *tid, struct line_paths *room);
+
+/* TCP alone. */
+void line_connect(struct line *line, uint16_t port);
+/* And the handshake; false where it fails on this side. */
+bool line_open(struct line *line, uint16_t port, const struct line_options *options);
+void line_close(struct line *line);
+/* Cuts without a word: RST. */
+void line_break(struct line *line);
+
+/* False where the other side is gone. */
+bool line_send(struct line *line, const char *text);
+/* One answer: head and as many bytes of body as it says. The HTTP status; 0: closed without one. */
+int line_receive(struct line *line, char *text, size_t capacity);
+/* Send and receive. */
+int line_ask(struct line *line, const char *request, char *text, size_t capacity);
+/* Whether the other side closes within so many milliseconds. */
+bool line_closes(struct line *line, int milliseconds);
+
+/* ---- the server ---- */
+
+struct running {
+  pid_t pid;
+  uint16_t port;
+};
+/* What the child does: listens, writes its port as two bytes to `report`, serves; its exit code. */
+typedef int running_body(int report, const void *context);
+void running_start(struct running *running, running_body *body, const void *context);
+/* SIGTERM, and its exit code within five seconds. */
+int running_stop(struct running *running);
+
+/* Serves the whole of src/server on the suite's directory and a ledger of its own; `context` is a function that changes
+ * the configuration first, or NULL. */
+typedef void running_tweak(struct configuration *configuration);
+int running_server(int report, const void *context);
+
+/* HTTP alone, served by a function of the test's that answers by the loop; context is a struct late_options. */
+struct late_options {
+  void (*serve)(struct event_base *base, struct exchange *exchange);
+  struct http_options http; /* limits and deadlines */
+};
+int running_late(int report, const void *context);
+
+#endif

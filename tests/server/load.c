@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/post_load.c, post_load_inquiry.c and post_load_reversal.c. */
+#include <string.h>
+
+#include "purse.h"
+#include "suites.h"
+
+static enum status inquire(struct world *world, const struct purse *purse, int64_t *owed) {
+  struct answer answer;
+  struct order_reply reply;
+
+  station_ask(&world->reload, &world->service, MESSAGE_LOAD_INQUIRY,
+              purse_order(purse, world, MESSAGE_LOAD_INQUIRY, purse->pin), &answer);
+  if (answer.code == STATUS_OK) {
+    ck_assert_int_eq(order_reply_parse(answer.body, &reply), STATUS_OK);
+    ck_assert(!reply.has_authorisation);
+    *owed = reply.owed;
+  }
+  answer_clear(&answer);
+  return answer.code;
+}
+
+static enum status load(struct world *world, struct purse *purse, const char *kind, const char *reference) {
+  struct answer answer;
+
+  station_ask(&world->reload, &world->service, MESSAGE_LOAD, purse_load_order(purse, world, kind, reference), &answer);
+  answer_clear(&answer);
+  return answer.code;
+}
+
+static enum status reverse(struct world *world, const struct purse *purse, uint32_t atc) {
+  struct card_message body = {.atc = atc};
+
+  memcpy(body.cid, purse->cid, CID_SIZE);
+  return station_tell(&world->reload, &world->service, MESSAGE_LOAD_REVERSAL,
+                      card_message_body(MESSAGE_LOAD_REVERSAL, &body));
+}
+
+static struct ledger_card shadow(struct world *world, const struct purse *purse) {
+  struct ledger_card card;
+
+  ck_assert_int_eq(ledger_card_find(world->service.ledger, purse->cid, &card), STATUS_OK);
+  return card;
+}
+
+START_TEST(inquiry_books_nothing) {
+  struct world world;
+  struct purse purse;
+  int64_t owed = -1;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(inquire(&world, &purse, &owed), STATUS_OK);
+  ck_assert_int_eq(owed, 0);
+  ck_assert_int_eq(shadow(&world, &purse).held, 0);
+  ck_assert_int_eq(load(&world, &purse, "cash", ""), STATUS_OK);
+  ck_assert_int_eq(shadow(&world, &purse).held, 5000);
+  ck_assert_int_eq(inquire(&world, &purse, &owed), STATUS_EXISTS); /* it must not be charged twice */
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(inquiry_refuses_what_a_load_would) {
+  struct world world;
+  struct purse purse;
+  int64_t owed = 0;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_promise(&purse, TRANSACTION_LOAD, 50001, &world.reload);
+  ck_assert_int_eq(inquire(&world, &purse, &owed), STATUS_ABOVE_LIMIT);
+  ck_assert_int_eq(load(&world, &purse, "cash", ""), STATUS_ABOVE_LIMIT);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.reload);
+  ck_assert_int_eq(inquire(&world, &purse, &owed), STATUS_BAD_FORMAT);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(bank_reference_is_kept) {
+  static const char reference[] = "0123456789-0123456789-0123456789-0123456789-0123456789-01234567"; /* 63 */
+  struct world world;
+  struct purse purse;
+  struct ledger_transaction transaction;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(load(&world, &purse, "simulator", reference), STATUS_OK);
+  ck_assert_int_eq(ledger_transaction_find(world.service.ledger, purse.cid, purse.atc, &transaction), STATUS_OK);
+  ck_assert_str_eq(transaction.tender.reference, reference);
+  ck_assert_uint_eq(transaction.tender.kind, LEDGER_TENDER_BANK);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(torn_load_is_owed_and_loaded_anew) {
+  struct world world;
+  struct purse purse;
+  int64_t owed = 0;
+  struct answer answer;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(load(&world, &purse, "manual", "R1"), STATUS_OK); /* charged, the card went away */
+  purse_promise(&purse, TRANSACTION_LOAD, 3000, &world.reload);
+  ck_assert_int_eq(inquire(&world, &purse, &owed), STATUS_OK);
+  ck_assert_int_eq(owed, 5000);
+  ck_assert_int_eq(load(&world, &purse, "owed", ""), STATUS_OK); /* part of it */
+  purse_promise(&purse, TRANSACTION_LOAD, 5001, &world.reload);
+  ck_assert_int_eq(load(&world, &purse, "owed", ""), STATUS_TENDER_DECLINED);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  station_ask(&world.reload, &world.service, MESSAGE_LOAD, purse_load_order(&purse, &world, "owed", ""), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert(purse_commit(&purse, &world, answer.body));
+  answer_clear(&answer);
+  ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_OK);
+  ck_assert_int_eq(shadow(&world, &purse).balance, 5000);
+  ck_assert_int_eq(shadow(&world, &purse).owed, 0);
+  ck_assert_uint_eq(purse.balance, 5000);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(unknown_tender_is_refused) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(load(&world, &purse, "promises", ""), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(shadow(&world, &purse).held, 0);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(reversed_load_is_not_owed) {
+  struct world world;
+  struct purse purse;
+  int64_t owed = -1;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(load(&world, &purse, "manual", "R1"), STATUS_OK);
+  ck_assert_int_eq(reverse(&world, &purse, purse.atc), STATUS_OK);
+  ck_assert_int_eq(reverse(&world, &purse, purse.atc), STATUS_OK); /* told twice */
+  purse_promise(&purse, TRANSACTION_LOAD, 100, &world.reload);
+  ck_assert_int_eq(inquire(&world, &purse, &owed), STATUS_OK);
+  ck_assert_int_eq(owed, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* The reversal overtook the load that it reverses. */
+START_TEST(load_after_its_reversal_is_declined) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(reverse(&world, &purse, purse.atc), STATUS_OK);
+  ck_assert_int_eq(load(&world, &purse, "manual", "R1"), STATUS_TENDER_DECLINED);
+  ck_assert_int_eq(shadow(&world, &purse).held, 0);
+  world_close(&world);
+}
+END_TEST
+
+Suite *load_suite(void) {
+  Suite *suite = suite_create("load");
+  TCase *all = world_case("load");
+
+  tcase_add_test(all, inquiry_books_nothing);
+  tcase_add_test(all, inquiry_refuses_what_a_load_would);
+  tcase_add_test(all, bank_reference_is_kept);
+  tcase_add_test(all, torn_load_is_owed_and_loaded_anew);
+  tcase_add_test(all, unknown_tender_is_refused);
+  tcase_add_test(all, reversed_load_is_not_owed);
+  tcase_add_test(all, load_after_its_reversal_is_declined);
+  suite_add_tcase(suite, all);
+  return suite;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Runs the tests of src/server. */
+#include "run.h"
+#include "suites.h"
+
+int main(void) {
+  static Suite *(*const suites[])(void) = {admin_suite,    certification_suite, configuration_suite, confirmation_suite,
+                                           desk_suite,     envelope_suite,      http_suite,          keyring_suite,
+                                           late_suite,     load_suite,          log_suite,           metrics_suite,
+                                           pinstore_suite, purchase_suite,      routes_suite};
+  return run_suites(suites, sizeof suites / sizeof suites[0]);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/pinstore.c: drawn PINs, their MACs, and what a terminal claims. */
+#include "pinstore.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "suites.h"
+#include "world.h"
+
+#define DRAWS 4000
+
+/* 4000 draws over 10 first digits: 400 each; 5.5 standard deviations are 104. */
+START_TEST(drawn_pins_are_four_even_digits) {
+  unsigned count[4][10] = {{0}};
+  char pin[PIN_MAX + 1];
+
+  for (int i = 0; i < DRAWS; i++) {
+    ck_assert_int_eq(pinstore_draw(pin), STATUS_OK);
+    ck_assert_uint_eq(strlen(pin), 4);
+    for (size_t place = 0; place < 4; place++) {
+      ck_assert(pin[place] >= '0' && pin[place] <= '9');
+      count[place][pin[place] - '0']++;
+    }
+  }
+  for (size_t place = 0; place < 4; place++) {
+    for (size_t digit = 0; digit < 10; digit++) {
+      ck_assert_uint_gt(count[place][digit], DRAWS / 10 - 104);
+      ck_assert_uint_lt(count[place][digit], DRAWS / 10 + 104);
+    }
+  }
+}
+END_TEST
+
+START_TEST(mac_depends_on_card_digits_and_key) {
+  struct world world;
+  uint8_t cid[CID_SIZE], other[CID_SIZE];
+  uint8_t a[CRYPTO_SHA256_SIZE], b[CRYPTO_SHA256_SIZE];
+
+  world_open(&world);
+  cid_make(999999, 1, cid);
+  cid_make(999999, 2, other);
+  ck_assert_int_eq(pinstore_mac(&world.service.keyring, cid, "1234", a), STATUS_OK);
+  ck_assert_int_eq(pinstore_mac(&world.service.keyring, cid, "1234", b), STATUS_OK);
+  ck_assert_mem_eq(a, b, sizeof a);
+  ck_assert_int_eq(pinstore_mac(&world.service.keyring, cid, "1235", b), STATUS_OK);
+  ck_assert_mem_ne(a, b, sizeof a);
+  ck_assert_int_eq(pinstore_mac(&world.service.keyring, cid, "12340", b), STATUS_OK);
+  ck_assert_mem_ne(a, b, sizeof a);
+  ck_assert_int_eq(pinstore_mac(&world.service.keyring, other, "1234", b), STATUS_OK);
+  ck_assert_mem_ne(a, b, sizeof a);
+  struct keyring rekeyed = world.service.keyring;
+  rekeyed.pin_store = world.service.keyring.server;
+  ck_assert_int_eq(pinstore_mac(&rekeyed, cid, "1234", b), STATUS_OK);
+  ck_assert_mem_ne(a, b, sizeof a);
+  world_close(&world);
+}
+END_TEST
+
+static enum status claim(struct world *world, const struct pin_envelope *envelope, uint32_t atc, const char *stored) {
+  uint8_t mac[CRYPTO_SHA256_SIZE], cid[CID_SIZE];
+  struct pinstore_claim made = {.cid = cid, .atc = atc, .expected_mac = mac};
+  char *jwe = NULL;
+
+  cid_make(999999, 1, cid);
+  ck_assert_int_eq(pinstore_mac(&world->service.keyring, cid, stored, mac), STATUS_OK);
+  ck_assert_int_eq(pin_seal(envelope, world->service.keyring.server_pin_certificate.certificate.public_key, &jwe),
+                   STATUS_OK);
+  made.jwe = jwe;
+  enum status status = pinstore_check(&world->service.keyring, &made);
+  free(jwe);
+  return status;
+}
+
+START_TEST(claims_are_told_apart) {
+  struct world world;
+  struct pin_envelope envelope = {.atc = 5, .pin = "1234"};
+
+  world_open(&world);
+  cid_make(999999, 1, envelope.cid);
+  ck_assert_int_eq(claim(&world, &envelope, 5, "1234"), STATUS_OK);
+  ck_assert_int_eq(claim(&world, &envelope, 5, "1235"), STATUS_WRONG_PIN);
+  ck_assert_int_eq(claim(&world, &envelope, 6, "1234"), STATUS_BAD_FORMAT);
+  cid_make(999999, 2, envelope.cid);
+  ck_assert_int_eq(claim(&world, &envelope, 5, "1234"), STATUS_BAD_FORMAT);
+  world_close(&world);
+}
+END_TEST
+
+Suite *pinstore_suite(void) {
+  Suite *suite = suite_create("pinstore");
+  TCase *all = world_case("pinstore");
+
+  tcase_add_test(all, drawn_pins_are_four_even_digits);
+  tcase_add_test(all, mac_depends_on_card_digits_and_key);
+  tcase_add_test(all, claims_are_told_apart);
+  suite_add_tcase(suite, all);
+  return suite;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A card as the server meets it: keys, a PIN, the truth about its money, and signed promises. Copying it clones it. */
+#ifndef TESTS_SERVER_PURSE_H
+#define TESTS_SERVER_PURSE_H
+
+#include "world.h"
+
+struct purse {
+  uint8_t chip_serial[CHIP_SERIAL_SIZE], cid[CID_SIZE];
+  uint8_t sig_private[CRYPTO_P256_PRIVATE_SIZE], sig_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t ecka_private[CRYPTO_P256_PRIVATE_SIZE], ecka_public[CRYPTO_P256_PUBLIC_SIZE];
+  char pin[PIN_MAX + 1];
+  uint32_t balance, points, atc;
+  uint32_t last_atc; /* of the last committed transaction */
+  uint8_t last_secret[SECRET_SIZE];
+  uint8_t secret[SECRET_SIZE];      /* r of the promise that stands */
+  uint8_t hash[CRYPTO_SHA256_SIZE]; /* of the last promise */
+  struct promise promise;
+  uint8_t record[PROMISE_SIZE];
+};
+
+/* A blank card: chip number, fresh keys. */
+void purse_new(struct purse *purse, uint32_t chip);
+/* Its request for certificates. */
+void purse_request(const struct purse *purse, uint8_t record[CARD_REQUEST_SIZE]);
+/* Reserve, certify, activate at the desk; the PIN is the one that the server drew. */
+void purse_issue(struct purse *purse, struct world *world, uint32_t chip);
+
+/* INITIALIZE: a new signed promise; what stood before is aborted. */
+void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const struct station *station);
+/* The promise as it now stands in purse->promise, encoded, signed and hashed anew. */
+void purse_sign(struct purse *purse);
+/* DEBIT or CREDIT with the authorisation of an answer's body, checked as a card does: true, and the truth has changed.
+ */
+bool purse_commit(struct purse *purse, const struct world *world, const json_t *body);
+
+/* The body of an order about the promise that stands; `pin` NULL: without one. */
+json_t *purse_order(const struct purse *purse, const struct world *world, enum message_type type, const char *pin);
+/* A load's, paid in cash. */
+json_t *purse_load_order(const struct purse *purse, const struct world *world, const char *kind, const char *reference);
+
+/* A whole load; r is not sent. */
+void purse_load(struct purse *purse, struct world *world, uint32_t amount);
+/* A confirmation of the last commit. */
+json_t *purse_confirmation(const struct purse *purse);
+
+#endif

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A server in a process of its own. */
+#include "config.h"
+
+#include <check.h>
+#include <event2/event.h>
+#include <openssl/ssl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "epurse/key.h"
+#include "line.h"
+#include "server.h"
+#include "tls.h"
+#include "world.h"
+
+#define STOP_SECONDS 8
+
+void running_start(struct running *running, running_body *body, const void *context) {
+  int ends[2];
+  uint16_t port = 0;
+
+  ck_assert_int_eq(pipe(ends), 0);
+  fflush(NULL);
+  running->pid = fork();
+  ck_assert_int_ge(running->pid, 0);
+  if (running->pid == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no server behind */
+    signal(SIGPIPE, SIG_IGN);
+    close(ends[0]);
+    _exit(body(ends[1], context));
+  }
+  close(ends[1]);
+  ck_assert_msg(read(ends[0], &port, sizeof port) == (ssize_t)sizeof port, "the server did not start");
+  close(ends[0]);
+  running->port = port;
+}
+
+int running_stop(struct running *running) {
+  int state = 0;
+
+  kill(running->pid, SIGTERM);
+  for (int i = 0; i < STOP_SECONDS * 100; i++) {
+    if (waitpid(running->pid, &state, WNOHANG) == running->pid) {
+      return WIFEXITED(state) ? WEXITSTATUS(state) : -WTERMSIG(state);
+    }
+    nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+  }
+  kill(running->pid, SIGKILL);
+  waitpid(running->pid, &state, 0);
+  return -SIGKILL;
+}
+
+static bool report_port(int report, uint16_t port) {
+  bool written = write(report, &port, sizeof port) == (ssize_t)sizeof port;
+
+  close(report);
+  return written;
+}
+
+int running_server(int report, const void *context) {
+  struct world world;
+  struct server server;
+  char problem[256] = "";
+  running_tweak *const *tweak = context;
+
+  world_open_whole(&world);
+  if (tweak != NULL) {
+    (*tweak)(&world.service.configuration);
+  }
+  enum status status = server_open(&server, &world.service, problem);
+  if (status != STATUS_OK) {
+    fprintf(stderr, "%s\n", problem);
+    return 90;
+  }
+  if (!report_port(report, http_port(server.http))) {
+    return 91;
+  }
+  status = server_run(&server);
+  server_close(&server);
+  world_close(&world);
+  return status == STATUS_OK ? 0 : 92;
+}
+
+static void on_term(evutil_socket_t number, short what, void *context) {
+  (void)number, (void)what;
+  http_stop(context);
+}
+
+/* What a serve function needs of its server. */
+struct late {
+  const struct late_options *options;
+  struct http *http;
+};
+
+static void serve(void *context, struct exchange *exchange) {
+  const struct late *late = context;
+
+  late->options->serve(http_base(late->http), exchange);
+}
+
+static SSL_CTX *open_tls(struct key **key) {
+  char certificate[160], root[160], terminal_ca[160], key_path[160];
+  struct tls_files files = {.certificate = certificate, .root = root, .terminal_ca = terminal_ca};
+  SSL_CTX *tls = NULL;
+
+  snprintf(certificate, sizeof certificate, "%s/tls.crt", world_folder());
+  snprintf(root, sizeof root, "%s/root.crt", world_folder());
+  snprintf(terminal_ca, sizeof terminal_ca, "%s/terminal-ca.crt", world_folder());
+  snprintf(key_path, sizeof key_path, "%s/tls.key", world_folder());
+  if (key_load(key_path, HOUSE_PASSPHRASE, key) == STATUS_OK) {
+    files.key = *key;
+    ck_assert_int_eq(tls_open(&files, &tls), STATUS_OK);
+  }
+  return tls;
+}
+
+int running_late(int report, const void *context) {
+  struct late late = {.options = context};
+  struct http_options options = late.options->http;
+  struct metrics metrics = {0};
+  struct log log = {.fd = -1};
+  struct key *key = NULL;
+  SSL_CTX *tls = open_tls(&key);
+
+  options.host = "127.0.0.1";
+  options.port = "0";
+  options.tls = tls;
+  options.metrics = &metrics;
+  options.log = &log;
+  options.serve = serve;
+  options.context = &late;
+  if (tls == NULL || http_open(&options, &late.http) != STATUS_OK || !report_port(report, http_port(late.http))) {
+    return 90;
+  }
+  struct event *term = evsignal_new(http_base(late.http), SIGTERM, on_term, late.http);
+  event_add(term, NULL);
+  enum status status = http_run(late.http);
+  event_free(term);
+  http_close(&late.http);
+  SSL_CTX_free(tls);
+  key_free(&key);
+  return status == STATUS_OK && metrics.connections == 0 ? 0 : 91;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The suites of this folder, a file each. */
+#ifndef TESTS_SERVER_SUITES_H
+#define TESTS_SERVER_SUITES_H
+
+#include <check.h>
+
+Suite *admin_suite(void);
+Suite *certification_suite(void);
+Suite *configuration_suite(void);
+Suite *confirmation_suite(void);
+Suite *desk_suite(void);
+Suite *envelope_suite(void);
+Suite *http_suite(void);
+Suite *keyring_suite(void);
+Suite *late_suite(void);
+Suite *load_suite(void);
+Suite *log_suite(void);
+Suite *metrics_suite(void);
+Suite *pinstore_suite(void);
+Suite *purchase_suite(void);
+Suite *routes_suite(void);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A service over a ledger of its own, with its terminals. */
+#include "config.h"
+
+#include "world.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ok(call)     ck_assert_int_eq((call), STATUS_OK)
+#define CASE_SECONDS 60
+
+/* One directory for all tests of a suite: making keys is slow, and nothing in it changes. */
+static char folder[64];
+static struct keyring keys;
+
+const char *world_folder(void) {
+  return folder;
+}
+
+void world_begin(void) {
+  char problem[256] = "";
+
+  snprintf(folder, sizeof folder, "/tmp/epurse-server-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(folder));
+  house_make(folder);
+  ok(keyring_certificates(&keys, folder, (int64_t)time(NULL), problem));
+  ok(keyring_keys(&keys, folder, HOUSE_PASSPHRASE, problem));
+}
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk) {
+  (void)info, (void)kind, (void)walk;
+  return remove(path);
+}
+
+void world_end(void) {
+  keyring_clear(&keys);
+  ck_assert_int_eq(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static int64_t world_clock(void *context) {
+  return *(int64_t *)context;
+}
+
+/* A test's own copy of the empty ledger, in place of the one that the configuration names. */
+static void copy_ledger(char *path, size_t capacity) {
+  char from[128];
+  uint8_t block[4096];
+  size_t len = 0;
+
+  snprintf(from, sizeof from, "%s/ledger.db", folder);
+  ck_assert_int_lt(snprintf(path, capacity, "%s/ledger-%d.db", folder, (int)getpid()), (int)capacity);
+  FILE *in = fopen(from, "rb");
+  FILE *out = fopen(path, "wb");
+  ck_assert(in != NULL && out != NULL);
+  while ((len = fread(block, 1, sizeof block, in)) > 0) {
+    ck_assert_uint_eq(fwrite(block, 1, len, out), len);
+  }
+  fclose(in);
+  ck_assert_int_eq(fclose(out), 0);
+}
+
+/* Configuration with a ledger of the test's own. */
+static void load_configuration(struct configuration *configuration) {
+  char problem[256] = "";
+
+  ck_assert_msg(configuration_load(folder, configuration, problem) == STATUS_OK, "%s", problem);
+  copy_ledger(configuration->store, sizeof configuration->store);
+}
+
+static void open_stations(struct world *world) {
+  world->now = (int64_t)time(NULL);
+  world->service.clock = world_clock;
+  world->service.clock_context = &world->now;
+  world->service.log.fd = -1;
+  station_open(&world->pos, folder, POS);
+  station_open(&world->other_pos, folder, OTHER_POS);
+  station_open(&world->reload, folder, RELOAD);
+  station_open(&world->desk, folder, DESK);
+  station_open(&world->admin, folder, ADMIN);
+  station_open(&world->expired, folder, EXPIRED);
+}
+
+void world_open(struct world *world) {
+  memset(world, 0, sizeof *world);
+  load_configuration(&world->service.configuration);
+  world->service.keyring = keys; /* each test is a process: closing the service frees its copy */
+  ok(ledger_open(world->service.configuration.store, &world->service.ledger));
+  open_stations(world);
+}
+
+void world_open_whole(struct world *world) {
+  struct configuration configuration;
+  char problem[256] = "";
+
+  memset(world, 0, sizeof *world);
+  load_configuration(&configuration);
+  ck_assert_msg(service_open(&world->service, &configuration, HOUSE_PASSPHRASE, problem) == STATUS_OK, "%s", problem);
+  open_stations(world);
+}
+
+static void report(void *context, const char *line) {
+  (void)context;
+  ck_abort_msg("the ledger says: %s", line);
+}
+
+void world_close(struct world *world) {
+  ok(ledger_check(world->service.ledger, report, NULL));
+  service_close(&world->service);
+  station_close(&world->pos);
+  station_close(&world->other_pos);
+  station_close(&world->reload);
+  station_close(&world->desk);
+  station_close(&world->admin);
+  station_close(&world->expired);
+}
+
+TCase *world_case(const char *name) {
+  TCase *made = tcase_create(name);
+
+  tcase_add_unchecked_fixture(made, world_begin, world_end);
+  tcase_set_timeout(made, CASE_SECONDS);
+  return made;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A service over a ledger of its own, with its terminals: what each test of an endpoint begins with. */
+#ifndef TESTS_SERVER_WORLD_H
+#define TESTS_SERVER_WORLD_H
+
+#include <check.h>
+
+#include "house.h"
+#include "service.h"
+#include "station.h"
+
+struct world {
+  struct service service;
+  int64_t now; /* the service's clock */
+  struct station pos, other_pos, reload, desk, admin, expired;
+};
+
+/* Once for a suite, before its tests are forked: makes the directory. As an unchecked fixture. */
+void world_begin(void);
+void world_end(void);
+
+/* The directory. */
+const char *world_folder(void);
+
+/* A service with the directory's keys and configuration, put together by hand: opening enciphered keys is slow. */
+void world_open(struct world *world);
+/* The same by service_open, as the program does it. */
+void world_open_whole(struct world *world);
+/* After the ledger's own check found nothing. */
+void world_close(struct world *world);
+
+/* A case whose tests find the directory there; slow cryptography under instrumentation has its time. */
+TCase *world_case(const char *name);
+
+#endif
