@@ -32,6 +32,8 @@ struct session {
   uint8_t chip_serial[CHIP_SERIAL_SIZE];            /* SCP03 alone */
   uint8_t state;                                    /* enum card_state as SELECT told; it proves nothing */
   uint8_t blocks;                                   /* STORE DATA commands so far: the next one's P2 */
+  uint8_t failed_cid[CID_SIZE];                     /* whose PIN was wrong, under the card's R-MAC */
+  bool has_failed_cid;                              /* whether the last PIN that was presented came to that */
 };
 
 /* SELECT alone: is it a purse, and in which state. The reader is connected already, here and below.
@@ -59,7 +61,8 @@ void session_close(struct session *session);
 enum status session_command(struct session *session, const struct apdu *command,
                             struct apdu_response *response) EPURSE_MUST_USE;
 
-/* The purse's commands, one function each. WRONG_PIN and PIN_BLOCKED: *tries_left is set. */
+/* The purse's commands, one function each. WRONG_PIN and PIN_BLOCKED (that was the last try): *tries_left is set, and
+ * session->failed_cid, unless the card was found without tries. */
 enum status session_verify(struct session *session, const uint8_t pin_block[PIN_BLOCK_SIZE],
                            uint8_t *tries_left) EPURSE_MUST_USE;
 enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,

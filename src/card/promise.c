@@ -112,7 +112,7 @@ uint16_t promise_initialize(struct card *card, const struct apdu *command, struc
   }
   /* The PIN comes first: whoever does not know it learns nothing about balance and limits. */
   if (initialize.has_pin)
-    sw = pin_check(card, initialize.pin_block);
+    sw = pin_check(card, initialize.pin_block, response);
   if (sw != SW_OK)
     goto out;
   type = type_of(command->p1, &initialize);

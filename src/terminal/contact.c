@@ -105,14 +105,14 @@ enum status contact_identify(struct contact *contact) {
   return status;
 }
 
-/* The server counts wrong PINs too. It learns what can be learnt: a card that has just blocked itself tells nothing
- * more, and without a line the card's own counter stands alone. */
-static void report_failure(struct contact *contact, uint8_t tries_left) {
+/* The server counts wrong PINs too, and learns of the one that blocked the card. Without a line the card's own counter
+ * stands alone. */
+static void report_failure(const struct contact *contact, uint8_t tries_left) {
   struct card_message failure = {.tries_left = tries_left};
   struct message reply;
-  if (contact_identify(contact) != STATUS_OK)
+  if (!contact->session.has_failed_cid)
     return;
-  memcpy(failure.cid, contact->cid, sizeof failure.cid);
+  memcpy(failure.cid, contact->session.failed_cid, sizeof failure.cid);
   json_t *body = card_message_body(MESSAGE_PIN_FAILURE, &failure);
   if (backend_call(contact->terminal->backend, MESSAGE_PIN_FAILURE, body, &reply) == STATUS_OK)
     message_clear(&reply);

@@ -26,17 +26,30 @@ static enum status session_fetch(struct session *session, const struct apdu *com
   return status;
 }
 
+/* 63Cx carries the card's number; 63C0 is the try that blocked it. */
+static enum status wrong_pin_take(struct session *session, const struct apdu_response *response, uint8_t *tries_left) {
+  if (response->len != CID_SIZE) {
+    return STATUS_BAD_REPLY;
+  }
+  memcpy(session->failed_cid, response->data, CID_SIZE);
+  session->has_failed_cid = true;
+  *tries_left = response->sw & TRIES_MASK;
+  return *tries_left == 0 ? STATUS_PIN_BLOCKED : STATUS_WRONG_PIN;
+}
+
 /* The same where a PIN goes along: how many tries are left. */
 static enum status session_try(struct session *session, const struct apdu *command, struct apdu_response *response,
                                uint8_t *tries_left) {
+  session->has_failed_cid = false;
   enum status status = session_command(session, command, response);
 
   if (status == STATUS_OK && response->sw != SW_OK) {
     status = status_of_sw(response->sw);
   }
   if (status == STATUS_WRONG_PIN) {
-    *tries_left = response->sw & TRIES_MASK;
-  } else if (status == STATUS_PIN_BLOCKED) {
+    return wrong_pin_take(session, response, tries_left);
+  }
+  if (status == STATUS_PIN_BLOCKED) {
     *tries_left = 0;
   }
   return status;

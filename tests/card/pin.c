@@ -12,14 +12,23 @@ static uint16_t change(struct bench *bench, const char *from, const char *to) {
   return host_secure(&bench->host, HOST_DATA(0x00, INS_CHANGE_REFERENCE_DATA, 0x00, 0x80, data, sizeof data));
 }
 
+/* The answer names the card, under its R-MAC. */
+static void tells_whose(const struct bench *bench) {
+  ck_assert_uint_eq(bench->host.answer.len, CID_SIZE);
+  ck_assert_mem_eq(bench->host.answer.data, bench->cid, CID_SIZE);
+}
+
 START_TEST(five_wrong_ones_block_for_good) {
-  static const uint16_t answers[] = {0x63C4, 0x63C3, 0x63C2, 0x63C1, SW_PIN_BLOCKED};
+  static const uint16_t answers[] = {0x63C4, 0x63C3, 0x63C2, 0x63C1, 0x63C0};
   struct bench bench;
   bench_make(&bench);
   host_open(&bench.host, &bench.pos);
-  for (size_t i = 0; i < 5; i++)
+  for (size_t i = 0; i < 5; i++) {
     ck_assert_uint_eq(bench_verify(&bench, BENCH_WRONG_PIN), answers[i]);
+    tells_whose(&bench);
+  }
   ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_CONDITIONS_NOT_SATISFIED);
+  ck_assert_uint_eq(bench.host.answer.len, 0);
   bench_reset(&bench);
   ck_assert_uint_eq(host_select(&bench.host), SW_BLOCKED);
 }
@@ -92,6 +101,7 @@ START_TEST(change_takes_the_old_one) {
   bench_make(&bench);
   host_open(&bench.host, &bench.pos);
   ck_assert_uint_eq(change(&bench, BENCH_WRONG_PIN, "567890"), 0x63C4);
+  tells_whose(&bench);
   ck_assert_uint_eq(bench_info(&bench).pin_tries_left, 4);
   host_open(&bench.host, &bench.pos);
   ck_assert_uint_eq(change(&bench, BENCH_PIN, "567890"), SW_OK);
@@ -99,6 +109,18 @@ START_TEST(change_takes_the_old_one) {
   host_open(&bench.host, &bench.pos);
   ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), 0x63C4);
   ck_assert_uint_eq(bench_verify(&bench, "567890"), SW_OK);
+}
+END_TEST
+
+START_TEST(the_fifth_wrong_old_one_blocks) {
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.desk);
+  for (unsigned left = 4; left > 0; left--)
+    ck_assert_uint_eq(change(&bench, BENCH_WRONG_PIN, "567890"), SW_WRONG_PIN | left);
+  ck_assert_uint_eq(change(&bench, BENCH_WRONG_PIN, "567890"), SW_WRONG_PIN);
+  tells_whose(&bench);
+  ck_assert_uint_eq(host_select(&bench.host), SW_BLOCKED);
 }
 END_TEST
 
@@ -210,5 +232,6 @@ END_TEST
 SUITE_OF(pin, five_wrong_ones_block_for_good, tries_are_counted_over_sessions_and_resets,
          a_wrong_pin_takes_the_verified_one_back, verified_in_this_session_alone,
          the_same_digits_and_more_are_another_pin, what_is_no_pin_block_costs_no_try, change_takes_the_old_one,
-         a_wrong_old_one_takes_the_verified_one_back, change_refuses_a_new_one_that_is_none, a_cut_gains_no_try,
-         a_cut_at_the_right_pin, a_cut_while_changing, a_torn_verdict_is_given_at_power_on)
+         the_fifth_wrong_old_one_blocks, a_wrong_old_one_takes_the_verified_one_back,
+         change_refuses_a_new_one_that_is_none, a_cut_gains_no_try, a_cut_at_the_right_pin, a_cut_while_changing,
+         a_torn_verdict_is_given_at_power_on)

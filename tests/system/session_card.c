@@ -247,13 +247,18 @@ START_TEST(counts_wrong_pins) {
   ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
   ck_assert_int_eq(session_verify(&session, wrong, &tries), STATUS_WRONG_PIN);
   ck_assert_uint_eq(tries, 4);
+  ck_assert(session.has_failed_cid);
+  ck_assert_mem_eq(session.failed_cid, world_cid, CID_SIZE);
   ck_assert_int_eq(session_verify(&session, right, &tries), STATUS_OK);
+  ck_assert(!session.has_failed_cid);
   for (uint8_t left = 4; left > 0; left--) {
     ck_assert_int_eq(session_verify(&session, wrong, &tries), STATUS_WRONG_PIN);
     ck_assert_uint_eq(tries, left);
   }
   ck_assert_int_eq(session_verify(&session, wrong, &tries), STATUS_PIN_BLOCKED);
   ck_assert_uint_eq(tries, 0);
+  ck_assert(session.has_failed_cid);
+  ck_assert_mem_eq(session.failed_cid, world_cid, CID_SIZE);
   ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_CARD_BLOCKED);
 }
 END_TEST
