@@ -126,6 +126,9 @@ enum status admin_passphrase(const struct admin *admin, const struct admin_passp
   if (status == STATUS_OK && strlen(text) < ADMIN_PASSPHRASE_MIN) {
     status = STATUS_BAD_LENGTH;
   }
+  if (status == STATUS_CANCELLED && wanted->fd >= 0) {
+    status = STATUS_STORE_FAILED; /* nothing came out of the descriptor */
+  }
   if (status == STATUS_OK) {
     return STATUS_OK;
   }

@@ -27,7 +27,7 @@ struct settings {
 struct loading {
   struct settings *settings;
   FILE *file;
-  int line;
+  int line, failed_line;
   enum status status;
   char *problem;
 };
@@ -35,6 +35,7 @@ struct loading {
 static void loading_fail(struct loading *loading, const char *what, const char *section, const char *name) {
   if (loading->status == STATUS_OK) { /* the first one is what the reader wants */
     loading->status = STATUS_BAD_CONFIG;
+    loading->failed_line = loading->line;
     (void)snprintf(loading->problem, PROBLEM_SIZE, "line %d: [%.40s] %.60s %s", loading->line, section, name, what);
   }
 }
@@ -48,12 +49,23 @@ static char *line_read(char *text, int size, void *context) {
     return NULL;
   }
   loading->line++;
-  if (strchr(line, '\n') == NULL && fgetc(loading->file) != EOF && loading->status == STATUS_OK) {
+  if (strchr(line, '\n') == NULL && !feof(loading->file) && loading->status == STATUS_OK) {
     loading->status = STATUS_BAD_CONFIG;
-    (void)snprintf(loading->problem, PROBLEM_SIZE, "line %d: longer than %d characters, or not text", loading->line,
-                   size - 2);
+    loading->failed_line = loading->line;
+    (void)snprintf(loading->problem, PROBLEM_SIZE, "line %d: longer than %d characters", loading->line, size - 2);
   }
   return loading->status == STATUS_OK ? line : NULL;
+}
+
+/* Whether a NUL could hide the rest of a line from the parser. Leaves the file at its beginning. */
+static bool has_nul(FILE *file) {
+  int byte = 0;
+
+  do {
+    byte = fgetc(file);
+  } while (byte != EOF && byte != '\0');
+  rewind(file);
+  return byte == '\0';
 }
 
 static size_t row_find(const struct settings *settings, const char *section, const char *name) {
@@ -137,11 +149,18 @@ static enum status row_finish(struct settings *settings, size_t i, char *problem
 
 static enum status settings_parse(struct settings *settings, FILE *file, char *problem) {
   struct loading loading = {.settings = settings, .file = file, .problem = problem};
-  int bad_line = ini_parse_stream(line_read, &loading, value_take, &loading);
+  int bad_line = 0;
 
-  if (loading.status == STATUS_OK && ferror(file)) {
-    loading.status = STATUS_NO_CONFIG;
-  } else if (loading.status == STATUS_OK && bad_line != 0) {
+  if (has_nul(file)) {
+    (void)snprintf(problem, PROBLEM_SIZE, "this is not a text file");
+    return STATUS_BAD_CONFIG;
+  }
+  bad_line = ini_parse_stream(line_read, &loading, value_take, &loading);
+  if (ferror(file)) {
+    return STATUS_NO_CONFIG;
+  }
+  /* libinih goes on behind a line that it cannot read: what then looks wrong is not the first thing that is */
+  if (bad_line > 0 && (loading.status == STATUS_OK || bad_line < loading.failed_line)) {
     loading.status = STATUS_BAD_CONFIG;
     (void)snprintf(problem, PROBLEM_SIZE, "line %d: neither [section], nor name = value, nor a comment", bad_line);
   }

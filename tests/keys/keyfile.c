@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of small files: never overwritten, not readable by others, exact in form. */
+#include "keyfile.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "epurse/key.h"
+#include "scratch.h"
+#include "suites.h"
+
+static const uint8_t sample[CRYPTO_AES_KEY_SIZE] = {0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07,
+                                                    0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF};
+
+static mode_t mode_of(const char *name) {
+  struct stat facts;
+
+  ck_assert_int_eq(stat(name, &facts), 0);
+  return facts.st_mode & 07777;
+}
+
+START_TEST(an_aes_key_goes_there_and_back) {
+  uint8_t key[CRYPTO_AES_KEY_SIZE];
+  size_t len = 0;
+  char *text = NULL;
+
+  ck_assert_int_eq(aes_key_store("batch.key", sample), STATUS_OK);
+  ck_assert_uint_eq(mode_of("batch.key"), 0600);
+  text = scratch_read("batch.key", &len);
+  ck_assert_str_eq(text, "0001020304050607f8f9fafbfcfdfeff\n");
+  free(text);
+  ck_assert_int_eq(aes_key_load("batch.key", key), STATUS_OK);
+  ck_assert_mem_eq(key, sample, sizeof key);
+}
+END_TEST
+
+START_TEST(nothing_is_overwritten) {
+  static const uint8_t other[CRYPTO_AES_KEY_SIZE];
+  uint8_t key[CRYPTO_AES_KEY_SIZE];
+
+  ck_assert_int_eq(aes_key_store("batch.key", sample), STATUS_OK);
+  ck_assert_int_eq(aes_key_store("batch.key", other), STATUS_EXISTS);
+  ck_assert_int_eq(public_file_store("batch.key", other, sizeof other), STATUS_EXISTS);
+  ck_assert_int_eq(aes_key_load("batch.key", key), STATUS_OK);
+  ck_assert_mem_eq(key, sample, sizeof key);
+  ck_assert_int_eq(symlink("elsewhere", "link"), 0); /* nor is a name that points to a place yet empty */
+  ck_assert_int_eq(aes_key_store("link", sample), STATUS_EXISTS);
+  ck_assert_int_ne(access("elsewhere", F_OK), 0);
+  ck_assert_int_eq(aes_key_store("no/such/folder", sample), STATUS_STORE_FAILED);
+}
+END_TEST
+
+static const mode_t modes[] = {0640, 0604, 0620, 0602, 0610, 0601, 0644, 0666};
+
+START_TEST(an_exposed_key_is_refused) {
+  uint8_t key[CRYPTO_AES_KEY_SIZE] = {0};
+
+  scratch_write("batch.key", modes[_i], "0001020304050607f8f9fafbfcfdfeff\n", 33);
+  ck_assert_int_eq(aes_key_load("batch.key", key), STATUS_KEY_EXPOSED);
+  ck_assert_int_eq(chmod("batch.key", 0400), 0);
+  ck_assert_int_eq(aes_key_load("batch.key", key), STATUS_OK);
+}
+END_TEST
+
+static const char *const malformed[] = {"",
+                                        "\n",
+                                        "0001020304050607f8f9fafbfcfdfef",
+                                        "0001020304050607f8f9fafbfcfdfeff0",
+                                        "0001020304050607f8f9fafbfcfdfeff\n\n",
+                                        "0001020304050607f8f9fafbfcfdfeff ",
+                                        " 0001020304050607f8f9fafbfcfdfeff",
+                                        "00 01020304050607f8f9fafbfcfdfeff",
+                                        "0001020304050607f8f9fafbfcfdfefg",
+                                        "0001020304050607f8f9fafbfcfdfeff\n0"};
+
+START_TEST(a_malformed_key_is_refused) {
+  static const uint8_t wiped[CRYPTO_AES_KEY_SIZE];
+  uint8_t key[CRYPTO_AES_KEY_SIZE] = {0};
+
+  scratch_write("batch.key", 0600, malformed[_i], strlen(malformed[_i]));
+  ck_assert_int_eq(aes_key_load("batch.key", key), STATUS_BAD_KEY);
+  ck_assert_mem_eq(key, wiped, sizeof key);
+}
+END_TEST
+
+START_TEST(other_things_than_files_are_no_keys) {
+  uint8_t key[CRYPTO_AES_KEY_SIZE];
+
+  ck_assert_int_eq(aes_key_load("missing", key), STATUS_NOT_FOUND);
+  ck_assert_int_eq(mkfifo("pipe", 0600), 0); /* must not hang either */
+  ck_assert_int_eq(aes_key_load("pipe", key), STATUS_BAD_KEY);
+  ck_assert_int_eq(mkdir("folder", 0700), 0);
+  ck_assert_int_eq(aes_key_load("folder", key), STATUS_BAD_KEY);
+}
+END_TEST
+
+START_TEST(public_files_go_there_and_back) {
+  uint8_t large[KEYFILE_MAX + 1], *data = NULL;
+  size_t len = 0;
+
+  memset(large, 0xA5, sizeof large);
+  ck_assert_int_eq(public_file_store("root.crt", large, KEYFILE_MAX), STATUS_OK);
+  ck_assert_uint_eq(mode_of("root.crt"), 0644);
+  ck_assert_int_eq(public_file_load("root.crt", &data, &len), STATUS_OK);
+  ck_assert_uint_eq(len, KEYFILE_MAX);
+  ck_assert_mem_eq(data, large, len);
+  free(data);
+  ck_assert_int_eq(public_file_store("more", large, sizeof large), STATUS_OK);
+  ck_assert_int_eq(public_file_load("more", &data, &len), STATUS_BAD_LENGTH);
+  ck_assert_ptr_null(data);
+  ck_assert_int_eq(public_file_load("missing", &data, &len), STATUS_NOT_FOUND);
+  ck_assert_ptr_null(data);
+}
+END_TEST
+
+Suite *keyfile_suite(void) {
+  Suite *suite = suite_create("keyfile");
+  TCase *tests = tcase_create("keyfile");
+
+  tcase_add_checked_fixture(tests, scratch_enter, scratch_leave);
+  tcase_add_test(tests, an_aes_key_goes_there_and_back);
+  tcase_add_test(tests, nothing_is_overwritten);
+  tcase_add_loop_test(tests, an_exposed_key_is_refused, 0, sizeof modes / sizeof modes[0]);
+  tcase_add_loop_test(tests, a_malformed_key_is_refused, 0, sizeof malformed / sizeof malformed[0]);
+  tcase_add_test(tests, other_things_than_files_are_no_keys);
+  tcase_add_test(tests, public_files_go_there_and_back);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
