@@ -15,9 +15,32 @@ static enum status load(struct terminal_program *self, struct payment *payment) 
   return status;
 }
 
+/* The way in which loads are paid, with the terminal open. */
+static enum status open_tender(struct terminal_program *self, struct tender **tender) {
+  struct tender_operator operator= {self, operator_confirm, operator_ask};
+  const char *spec = self->tender_spec != NULL ? self->tender_spec : self->terminal->tender_spec;
+  enum status status = tender_open(spec, &operator, tender);
+  if (status != STATUS_OK)
+    fprintf(stderr, "%s: '%s' is no way to pay a load: %s\n", self->program->name, spec, status_sentence(status));
+  return status;
+}
+
+/* Charges are found out about, and given back, where they were made. */
+static enum status verb_recover_loads(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  (void)arguments;
+  enum status status = terminal_program_open(self);
+  if (status == STATUS_OK)
+    status = open_tender(self, &self->terminal->tender);
+  if (status != STATUS_OK)
+    return status;
+  status = recover_report(self);
+  tender_close(&self->terminal->tender);
+  return status;
+}
+
 static enum status verb_load(void *context, char **arguments) {
   struct terminal_program *self = context;
-  struct tender_operator operator= {self, operator_confirm, operator_ask};
   struct payment payment = {0};
   enum status status = terminal_program_open(self);
   if (status != STATUS_OK)
@@ -27,12 +50,9 @@ static enum status verb_load(void *context, char **arguments) {
     fprintf(stderr, "%s: '%s': %s\n", self->program->name, arguments[0], status_sentence(status));
     return status;
   }
-  const char *spec = self->tender_spec != NULL ? self->tender_spec : self->terminal->tender_spec;
-  status = tender_open(spec, &operator, & payment.tender);
-  if (status != STATUS_OK) {
-    fprintf(stderr, "%s: '%s' is no way to pay a load: %s\n", self->program->name, spec, status_sentence(status));
+  status = open_tender(self, &payment.tender);
+  if (status != STATUS_OK)
     return status;
-  }
   status = terminal_program_open_reader(self);
   if (status == STATUS_OK)
     status = load(self, &payment);
@@ -48,7 +68,7 @@ int main(int argc, char **argv) {
   static const struct verb verbs[] = {{"load", "AMOUNT", 1, "load an amount, like 50.00", verb_load},
                                       {"balance", "", 0, "show what is on the card", verb_balance},
                                       {"log", "", 0, "show the card's own log", verb_log},
-                                      {"recover", "", 0, "settle what was broken off", verb_recover},
+                                      {"recover", "", 0, "settle what was broken off", verb_recover_loads},
                                       {"readers", "", 0, "list the card readers", verb_readers},
                                       {0}};
   static const struct program program = {

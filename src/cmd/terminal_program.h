@@ -37,6 +37,8 @@ enum status verb_balance(void *context, char **arguments);
 enum status verb_log(void *context, char **arguments);
 enum status verb_readers(void *context, char **arguments);
 enum status verb_recover(void *context, char **arguments);
+/* Recovers with the terminal open, and says what came of it. */
+enum status recover_report(struct terminal_program *self) EPURSE_MUST_USE;
 
 /* main's whole body: parse, harden, run the verb, print the report, say what went wrong; the exit code. */
 int terminal_program_main(struct terminal_program *self, int argc, char **argv);

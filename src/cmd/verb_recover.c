@@ -4,12 +4,14 @@
 
 enum status verb_recover(void *context, char **arguments) {
   struct terminal_program *self = context;
-  struct recovery recovery = {0, 0};
   (void)arguments;
   enum status status = terminal_program_open(self);
-  if (status != STATUS_OK)
-    return status;
-  status = terminal_recover(self->terminal, &recovery);
+  return status == STATUS_OK ? recover_report(self) : status;
+}
+
+enum status recover_report(struct terminal_program *self) {
+  struct recovery recovery = {0, 0};
+  enum status status = terminal_recover(self->terminal, &recovery);
   if (status != STATUS_OK)
     fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
   terminal_program_print(self, "%u settled, %u still open\n", recovery.settled, recovery.open);
