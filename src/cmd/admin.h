@@ -56,8 +56,9 @@ void admin_print(const struct admin *admin, const char *format, ...) __attribute
 
 /* Opens the issuer's own terminal, of role admin; says what is wrong. */
 enum status admin_open(struct admin *admin) EPURSE_MUST_USE;
-/* Asks the server; `body` is stolen. STATUS_OK: it answered, and reply->status is its word; release *reply with
- * message_clear. Says what is wrong otherwise. */
+/* Asks the server, after admin_open; `body` is stolen. The server's word is the answer, nothing is said about it.
+ * Release *reply with message_clear in every case; its body is there with STATUS_OK, and with what the server refused
+ * in a signed reply. */
 enum status admin_call(struct admin *admin, enum message_type type, json_t *body,
                        struct message *reply) EPURSE_MUST_USE;
 

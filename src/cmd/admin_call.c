@@ -8,7 +8,12 @@
 #include "admin.h"
 #include "epurse/backend.h"
 
+#define EXIT_UNAVAILABLE 69 /* sysexits.h: the other side is not there; whatever was asked for has no part in it */
+
 enum status admin_fail(const struct admin *admin, const char *about, enum status status) {
+  if (status_exit_code(status) == EXIT_UNAVAILABLE) {
+    about = NULL;
+  }
   fprintf(stderr, "%s: %s%s%s\n", admin->program->name, about != NULL ? about : "", about != NULL ? ": " : "",
           status_sentence(status));
   return status;
@@ -69,6 +74,9 @@ enum status admin_open(struct admin *admin) {
   if (status == STATUS_OK) {
     status = terminal_open(admin->folder, &admin->terminal, problem);
   }
+  if (status != STATUS_OK && strstr(problem, status_sentence(status)) != NULL) {
+    return admin_refuse(admin, status, "%s", problem);
+  }
   if (status != STATUS_OK) {
     return problem[0] == '\0' ? admin_fail(admin, admin->config, status)
                               : admin_refuse(admin, status, "%s: %s", status_sentence(status), problem);
@@ -84,16 +92,10 @@ enum status admin_call(struct admin *admin, enum message_type type, json_t *body
   enum status status = STATUS_NO_MEMORY;
 
   *reply = (struct message){0};
-  if (body == NULL) {
-    return admin_fail(admin, NULL, status);
+  if (body != NULL) {
+    status = backend_call(admin->terminal->backend, type, body, reply);
   }
-  status = admin_open(admin);
-  if (status != STATUS_OK) {
-    json_decref(body);
-    return status;
-  }
-  status = backend_call(admin->terminal->backend, type, body, reply);
-  return status == STATUS_OK ? status : admin_fail(admin, NULL, status);
+  return status == STATUS_OK ? reply->status : status;
 }
 
 static enum status passphrase_ask(const struct admin_passphrase *wanted, const char *word, char text[SECRET_TEXT_MAX]) {

@@ -20,11 +20,11 @@ enum status admin_card_block(void *context, char **arguments) {
     return admin_refuse(admin, STATUS_USAGE, "say why, in 1 to %d characters: --reason TEXT", LEDGER_REASON_MAX);
   }
   (void)snprintf(order.reason, sizeof order.reason, "%s", admin->reason);
-  status = admin_call(admin, MESSAGE_CARD_BLOCK, card_message_body(MESSAGE_CARD_BLOCK, &order), &reply);
+  status = admin_open(admin);
   if (status != STATUS_OK) {
     return status;
   }
-  status = reply.status;
+  status = admin_call(admin, MESSAGE_CARD_BLOCK, card_message_body(MESSAGE_CARD_BLOCK, &order), &reply);
   message_clear(&reply);
   if (status != STATUS_OK) {
     return admin_fail(admin, arguments[0], status);

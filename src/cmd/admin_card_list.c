@@ -34,10 +34,6 @@ static enum status page_take(struct admin *admin, char after[2 * CID_SIZE + 1], 
       admin_call(admin, MESSAGE_CARD_LIST, json_pack("{s:s, s:i}", "after", after, "limit", PAGE_CARDS), &reply);
 
   *count = 0;
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = reply.status;
   items = json_object_get(reply.body, "cards");
   if (status == STATUS_OK && !json_is_array(items)) {
     status = STATUS_BAD_REPLY;
@@ -55,9 +51,12 @@ enum status admin_card_list(void *context, char **arguments) {
   char after[2 * CID_SIZE + 1] = "";
   json_t *cards = json_array();
   size_t count = 1;
-  enum status status = cards != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+  enum status status = admin_open(admin);
 
   (void)arguments;
+  if (status == STATUS_OK && cards == NULL) {
+    status = admin_fail(admin, NULL, STATUS_NO_MEMORY);
+  }
   while (status == STATUS_OK && count > 0) {
     status = page_take(admin, after, cards, &count);
   }

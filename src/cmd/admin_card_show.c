@@ -71,11 +71,11 @@ enum status admin_card_show(void *context, char **arguments) {
     return admin_refuse(admin, STATUS_USAGE, "'%s' is not a card number: 16 digits, as they stand on the card",
                         arguments[0]);
   }
-  status = admin_call(admin, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &question), &reply);
+  status = admin_open(admin);
   if (status != STATUS_OK) {
     return status;
   }
-  status = reply.status;
+  status = admin_call(admin, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &question), &reply);
   if (status == STATUS_OK &&
       (card_facts_parse(reply.body, &facts) != STATUS_OK || memcmp(facts.cid, question.cid, sizeof facts.cid) != 0)) {
     status = STATUS_BAD_REPLY;

@@ -39,16 +39,16 @@ static enum status counts_print(const struct admin *admin, const json_t *body) {
 enum status admin_ledger_check(void *context, char **arguments) {
   struct admin *admin = context;
   struct message reply;
-  enum status status = admin_call(admin, MESSAGE_LEDGER_CHECK, json_object(), &reply), findings = STATUS_OK;
+  enum status status = admin_open(admin);
 
   (void)arguments;
   if (status != STATUS_OK) {
     return status;
   }
-  status = reply.status;
+  status = admin_call(admin, MESSAGE_LEDGER_CHECK, json_object(), &reply);
   if (status == STATUS_OK || status == STATUS_LEDGER_BROKEN) {
-    findings = findings_print(admin, reply.body);
-    status = status == STATUS_OK ? findings : status;
+    enum status findings = findings_print(admin, reply.body);
+    status = findings == STATUS_OK ? status : findings;
   }
   if (status == STATUS_OK) {
     status = counts_print(admin, reply.body);

@@ -31,12 +31,12 @@ enum status admin_merchant_add(void *context, char **arguments) {
   enum status status = merchant_take(admin, arguments[0], &merchant);
 
   if (status == STATUS_OK) {
-    status = admin_call(admin, MESSAGE_MERCHANT, merchant_body(&merchant), &reply);
+    status = admin_open(admin);
   }
   if (status != STATUS_OK) {
     return status;
   }
-  status = reply.status;
+  status = admin_call(admin, MESSAGE_MERCHANT, merchant_body(&merchant), &reply);
   message_clear(&reply);
   if (status != STATUS_OK) {
     return admin_fail(admin, merchant.id, status);

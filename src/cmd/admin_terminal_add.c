@@ -50,9 +50,17 @@ static enum status options_check(const struct admin *admin, const char *tid, str
 
 /* Where the issuer's keys are: in issuer/ beside the admin directory, or as told. */
 static enum status issuer_folder_find(const struct admin *admin, char folder[FOLDER_PATH_MAX]) {
-  int written = admin->issuer_dir != NULL ? snprintf(folder, FOLDER_PATH_MAX, "%s", admin->issuer_dir)
-                                          : snprintf(folder, FOLDER_PATH_MAX, "%s/../issuer", admin->folder);
+  size_t len = strlen(admin->folder), name = strlen("/admin");
+  bool usual = len > name && strcmp(admin->folder + len - name, "/admin") == 0;
+  int written = 0;
 
+  if (admin->issuer_dir != NULL) {
+    written = snprintf(folder, FOLDER_PATH_MAX, "%s", admin->issuer_dir);
+  } else if (usual) {
+    written = snprintf(folder, FOLDER_PATH_MAX, "%.*s/issuer", (int)(len - name), admin->folder);
+  } else {
+    written = snprintf(folder, FOLDER_PATH_MAX, "%s/../issuer", admin->folder);
+  }
   return written > 0 && written < FOLDER_PATH_MAX ? STATUS_OK : STATUS_BAD_LENGTH;
 }
 
@@ -84,10 +92,6 @@ static enum status terminal_register(struct admin *admin, struct joining *joinin
   const char *name = NULL;
   enum status status = admin_call(admin, MESSAGE_TERMINAL, terminal_body(registration), &reply);
 
-  if (status != STATUS_OK) {
-    return status;
-  }
-  status = reply.status;
   name = json_string_value(json_object_get(reply.body, "merchant_name"));
   (void)snprintf(joining->merchant_name, sizeof joining->merchant_name, "%s",
                  name != NULL ? name : registration->merchant);
