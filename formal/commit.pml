@@ -23,7 +23,7 @@
 
 mtype = { SLOT_NONE, SLOT_PREPARED, SLOT_COMMITTED };
 mtype = { JOURNAL_INTENT, JOURNAL_PROMISED, JOURNAL_CHARGED, JOURNAL_AUTHORISED, JOURNAL_COMMITTED, JOURNAL_CONFIRMED,
-          JOURNAL_REVERSING, JOURNAL_CANCELLED };
+          JOURNAL_REVERSING, JOURNAL_CANCELLED, JOURNAL_SETTLED };
 mtype = { NONE, HELD, CAPTURED, RELEASED };
 
 /* card */
@@ -131,7 +131,8 @@ proctype terminal(byte t) {
   byte k;
   do
   /* a new transaction, where nothing is open; the answer of the card may be lost, and with it the session */
-  :: atomic { !finished && atc < ATCS && (journal[t] == JOURNAL_CONFIRMED || journal[t] == JOURNAL_CANCELLED) ->
+  :: atomic { !finished && atc < ATCS && 
+                        (journal[t] == JOURNAL_CONFIRMED || journal[t] == JOURNAL_CANCELLED || journal[t] == JOURNAL_SETTLED) ->
        entry[t] = 0; journal[t] = JOURNAL_INTENT }
   :: atomic { !finished && journal[t] == JOURNAL_INTENT && atc < ATCS ->
        if
@@ -177,6 +178,8 @@ proctype terminal(byte t) {
        :: skip /* pulled before */
        fi;
 torn:  skip }
+  /* the same card comes back, and has gone on at another terminal: closed here, the card's promises tell the server how */
+  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED && atc > entry[t] -> journal[t] = JOURNAL_SETTLED }
   /* r goes to the server, as often as it takes */
   :: atomic { !finished && journal[t] == JOURNAL_COMMITTED ->
        assert(committed[entry[t]]);
