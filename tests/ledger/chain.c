@@ -173,6 +173,40 @@ START_TEST(a_wrong_secret_is_a_clone) {
 }
 END_TEST
 
+/* r of the right transaction under the number of another one. */
+START_TEST(a_wrong_number_is_a_clone) {
+  struct world world;
+  struct purse purse;
+  open_with_money(&world, &purse);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, POS);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 10, POS);
+  purse.promise.last_atc--;
+  purse_encode(&purse);
+  assert_forked(&world, &purse);
+  world_close(&world);
+}
+END_TEST
+
+/* Whichever of the two comes next and fits: neither is believed, and what is in hold waits for r. */
+START_TEST(forked_is_forked_for_good) {
+  struct world world;
+  struct purse purse, clone;
+  struct ask ask;
+  open_with_money(&world, &purse);
+  clone = purse;
+  world_authorise(&world, &purse, TRANSACTION_PURCHASE, 10, OTHER_POS, &ask);
+  purse_promise(&clone, TRANSACTION_PURCHASE, 11, POS);
+  assert_forked(&world, &clone);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 12, OTHER_POS); /* follows, and says that 10 was aborted */
+  memset(&ask, 0, sizeof ask);
+  ask.purse = &purse;
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_CARD_FORKED);
+  ck_assert_uint_eq(world_state(&world, &purse, 2), LEDGER_HELD);
+  ck_assert_uint_eq(world_incidents(&world), 1);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(a_commit_before_the_first_is_a_clone) {
   struct world world;
   struct purse purse;
@@ -286,6 +320,8 @@ Suite *chain_suite(void) {
   tcase_add_test(tests, forgetting_a_commit_is_a_clone);
   tcase_add_test(tests, committing_the_unauthorised_is_a_clone);
   tcase_add_loop_test(tests, a_wrong_secret_is_a_clone, 0, 2);
+  tcase_add_test(tests, a_wrong_number_is_a_clone);
+  tcase_add_test(tests, forked_is_forked_for_good);
   tcase_add_test(tests, a_commit_before_the_first_is_a_clone);
   tcase_add_test(tests, committing_the_released_is_a_clone);
   tcase_add_loop_test(tests, out_of_step_books_nothing, 0, 2);
