@@ -8,6 +8,11 @@
 #include "peer.h"
 
 struct service;
+struct station;
+struct answer;
+
+/* Another way than a function call: sends a message, and reads the reply with station_read. */
+typedef void station_carry(struct station *station, enum message_type type, const char *text, struct answer *answer);
 
 struct station {
   char tid[TID_SIZE + 1];
@@ -15,8 +20,10 @@ struct station {
   struct key *sig, *ecka;
   struct peer peer; /* as the handshake proves it */
   struct message_verifier *server;
-  int64_t seq; /* of the last message */
-  int64_t now; /* its clock; 0: the service's */
+  int64_t seq;          /* of the last message */
+  int64_t now;          /* its clock; 0: the service's */
+  station_carry *carry; /* NULL: the service is called */
+  void *carry_context;
 };
 
 /* Reads the terminal that house_make made. */

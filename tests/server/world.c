@@ -42,7 +42,7 @@ void world_end(void) {
   ck_assert_int_eq(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-static int64_t world_clock(void *context) {
+int64_t world_clock(void *context) {
   return *(int64_t *)context;
 }
 

@@ -29,6 +29,9 @@ void world_open_whole(struct world *world);
 /* After the ledger's own check found nothing. */
 void world_close(struct world *world);
 
+/* The clock that shows world->now, which is its context. */
+int64_t world_clock(void *context);
+
 /* A case whose tests find the directory there; slow cryptography under instrumentation has its time. */
 TCase *world_case(const char *name);
 

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A client that asks a running epursed everything once, well and badly, and prints each exchange as a line of JSON.
+ *
+ *   tour make DIR        writes an issuer's directory for the server
+ *   tour call DIR PORT   makes the tour
+ */
+#include "config.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "line.h"
+#include "purse.h"
+
+#define HTTP_ROOM (MESSAGE_MAX + 4096)
+
+struct tour {
+  const char *folder;
+  uint16_t port;
+  struct world world;
+};
+
+/* ---- one exchange over HTTPS, printed ---- */
+
+struct shown {
+  const char *tid, *method, *path, *type, *body;
+};
+
+/* The value of a header field up to its line's end or ';', or "". */
+static void field_of(const char *text, const char *name, char *value, size_t capacity) {
+  const char *at = strstr(text, name);
+  size_t len = at == NULL ? 0 : strcspn(at + strlen(name), ";\r\n");
+
+  snprintf(value, capacity, "%.*s", (int)len, at == NULL ? "" : at + strlen(name));
+}
+
+/* Sends, prints, answers the HTTP status; `text` gets the whole reply. */
+static int exchange(const struct tour *tour, const struct shown *shown, char text[HTTP_ROOM]) {
+  static char request[4 * HTTP_ROOM];
+  struct line line;
+  struct line_paths room;
+  struct line_options options = line_options_of(tour->folder, shown->tid, &room);
+  char type[64];
+
+  snprintf(request, sizeof request,
+           "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n%s", shown->method,
+           shown->path, shown->type, strlen(shown->body), shown->body);
+  ck_assert(line_open(&line, tour->port, &options));
+  int http = line_ask(&line, request, text, HTTP_ROOM);
+  line_close(&line);
+  field_of(text, "Content-Type: ", type, sizeof type);
+  const char *body = strstr(text, "\r\n\r\n");
+  json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:i, s:s, s:s}", "tid", shown->tid, "method", shown->method, "path",
+                          shown->path, "request", strlen(shown->body) <= MESSAGE_MAX ? shown->body : "", "http", http,
+                          "type", type, "reply", body == NULL ? "" : body + 4);
+  ck_assert_ptr_nonnull(row);
+  json_dumpf(row, stdout, JSON_COMPACT);
+  putchar('\n');
+  json_decref(row);
+  return http;
+}
+
+static void carry(struct station *station, enum message_type type, const char *text, struct answer *answer) {
+  const struct tour *tour = station->carry_context;
+  static char reply[HTTP_ROOM];
+  struct shown shown = {
+      .tid = station->tid, .method = "POST", .path = message_path(type), .type = MESSAGE_MEDIA_TYPE, .body = text};
+  char content_type[64];
+  int http = exchange(tour, &shown, reply);
+
+  field_of(reply, "Content-Type: ", content_type, sizeof content_type);
+  ck_assert_ptr_nonnull(strstr(reply, "\r\n\r\n"));
+  station_read(station, type, http, content_type, strstr(reply, "\r\n\r\n") + 4, answer);
+}
+
+/* ---- the tour ---- */
+
+static void begin(struct tour *tour, const char *folder, const char *port) {
+  char problem[256] = "";
+  struct world *world = &tour->world;
+  struct station *const stations[] = {&world->pos, &world->reload, &world->desk, &world->admin};
+  static const char *const tids[] = {POS, RELOAD, DESK, ADMIN};
+
+  tour->folder = folder;
+  tour->port = (uint16_t)strtoul(port, NULL, 10);
+  world->now = (int64_t)time(NULL);
+  world->service.clock = world_clock;
+  world->service.clock_context = &world->now;
+  ck_assert_int_eq(keyring_certificates(&world->service.keyring, folder, world->now, problem), STATUS_OK);
+  ck_assert_int_eq(keyring_keys(&world->service.keyring, folder, HOUSE_PASSPHRASE, problem), STATUS_OK);
+  for (size_t i = 0; i < sizeof stations / sizeof stations[0]; i++) {
+    station_open(stations[i], folder, tids[i]);
+    stations[i]->carry = carry;
+    stations[i]->carry_context = tour;
+  }
+}
+
+static void expect(struct tour *tour, struct station *station, enum message_type type, json_t *body,
+                   enum status wanted) {
+  enum status got = station_tell(station, &tour->world.service, type, body);
+
+  ck_assert_msg(got == wanted, "%s: %s instead of %s", message_word(type), status_name(got), status_name(wanted));
+}
+
+static json_t *about(const struct purse *purse, enum message_type type) {
+  struct card_message body = {.atc = purse->atc, .tries_left = 4, .reason = "lost"};
+
+  memcpy(body.cid, purse->cid, CID_SIZE);
+  memcpy(body.chip_serial, purse->chip_serial, CHIP_SERIAL_SIZE);
+  return card_message_body(type, &body);
+}
+
+static void house_part(struct tour *tour) {
+  struct world *world = &tour->world;
+  struct merchant_message merchant = {.id = "TOUR", .name = "Tour", .points_rate = 1};
+  struct terminal_message terminal = {
+      .tid = "TOUR0001", .role = ROLE_POS, .merchant = "TOUR", .expiry = {0x20, 0x40, 0x12, 0x31}};
+
+  memcpy(terminal.sig_public, key_public(world->pos.ecka), CRYPTO_P256_PUBLIC_SIZE);
+  memcpy(terminal.ecka_public, key_public(world->pos.sig), CRYPTO_P256_PUBLIC_SIZE);
+  expect(tour, &world->admin, MESSAGE_MERCHANT, merchant_body(&merchant), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_MERCHANT, merchant_body(&merchant), STATUS_EXISTS);
+  expect(tour, &world->admin, MESSAGE_TERMINAL, terminal_body(&terminal), STATUS_OK);
+  memcpy(terminal.tid, "TOUR0002", TID_SIZE);
+  memcpy(terminal.merchant, "NONE", 5);
+  expect(tour, &world->admin, MESSAGE_TERMINAL, terminal_body(&terminal), STATUS_NOT_FOUND);
+}
+
+static void money_part(struct tour *tour, struct purse *purse) {
+  struct world *world = &tour->world;
+  struct answer answer;
+
+  purse_issue(purse, world, 1);
+  purse_promise(purse, TRANSACTION_LOAD, 5000, &world->reload);
+  expect(tour, &world->reload, MESSAGE_LOAD_INQUIRY, purse_order(purse, world, MESSAGE_LOAD_INQUIRY, purse->pin),
+         STATUS_OK);
+  station_ask(&world->reload, &world->service, MESSAGE_LOAD, purse_load_order(purse, world, "simulator", "A-1"),
+              &answer);
+  ck_assert(purse_commit(purse, world, answer.body));
+  answer_clear(&answer);
+  expect(tour, &world->reload, MESSAGE_CONFIRMATION, purse_confirmation(purse), STATUS_OK);
+  purse_promise(purse, TRANSACTION_PURCHASE, 1250, &world->pos);
+  station_ask(&world->pos, &world->service, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),
+              &answer);
+  ck_assert(purse_commit(purse, world, answer.body));
+  answer_clear(&answer);
+  expect(tour, &world->pos, MESSAGE_CONFIRMATION, purse_confirmation(purse), STATUS_OK);
+  purse_promise(purse, TRANSACTION_PURCHASE, 15001, &world->pos);
+  expect(tour, &world->pos, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),
+         STATUS_ABOVE_LIMIT);
+  purse_promise(purse, TRANSACTION_LOAD, 100, &world->reload);
+  expect(tour, &world->reload, MESSAGE_LOAD_REVERSAL, about(purse, MESSAGE_LOAD_REVERSAL), STATUS_OK);
+  expect(tour, &world->pos, MESSAGE_PIN_FAILURE, about(purse, MESSAGE_PIN_FAILURE), STATUS_OK);
+}
+
+static void end_part(struct tour *tour, struct purse *purse) {
+  struct world *world = &tour->world;
+  struct purse blank;
+  struct answer answer;
+
+  purse_new(&blank, 2);
+  station_ask(&world->desk, &world->service, MESSAGE_CARD_RESERVATION, reservation_body(blank.chip_serial), &answer);
+  ck_assert_int_eq(reservation_reply_parse(answer.body, blank.cid), STATUS_OK);
+  answer_clear(&answer);
+  expect(tour, &world->desk, MESSAGE_CARD_QUERY, about(&blank, MESSAGE_CARD_QUERY), STATUS_OK);
+  expect(tour, &world->desk, MESSAGE_CARD_VOID, about(&blank, MESSAGE_CARD_VOID), STATUS_OK);
+  expect(tour, &world->desk, MESSAGE_CARD_QUERY, about(purse, MESSAGE_CARD_QUERY), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_CARD_BLOCK, about(purse, MESSAGE_CARD_BLOCK), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_CARD_LIST, json_pack("{s:s, s:i}", "after", "", "limit", 10), STATUS_OK);
+  purse_promise(purse, TRANSACTION_PURCHASE, 100, &world->pos);
+  expect(tour, &world->pos, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),
+         STATUS_CARD_BLOCKED);
+  expect(tour, &world->admin, MESSAGE_LEDGER_CHECK, json_object(), STATUS_OK);
+}
+
+/* Every route, with what is wrong everywhere. */
+static void bad_part(struct tour *tour) {
+  static char text[HTTP_ROOM], large[MESSAGE_MAX + 1];
+  struct station *admin = &tour->world.admin;
+
+  memset(large, 'a', MESSAGE_MAX);
+  for (int type = 0; type < MESSAGE_TYPE_COUNT; type++) {
+    struct shown shown = {.tid = POS, .method = "PUT", .path = message_path((enum message_type)type), .body = "x"};
+    shown.type = MESSAGE_MEDIA_TYPE;
+    ck_assert_int_eq(exchange(tour, &shown, text), 405);
+    shown.method = "POST";
+    ck_assert_int_eq(exchange(tour, &shown, text), 400);
+    shown.type = "application/json";
+    ck_assert_int_eq(exchange(tour, &shown, text), 415);
+    shown.type = MESSAGE_MEDIA_TYPE;
+    shown.body = large;
+    int http = exchange(tour, &shown, text);
+    ck_assert(http == (type == MESSAGE_CONFIRMATION ? 400 : 413));
+    char *jws = station_message(admin, MESSAGE_LEDGER_CHECK, json_object(), tour->world.now);
+    shown.body = jws; /* the administrator's message over another terminal's connection */
+    ck_assert_int_eq(exchange(tour, &shown, text), 401);
+    free(jws);
+  }
+  for (int type = 0; type < MESSAGE_TYPE_COUNT; type++) {
+    bool desk = type >= MESSAGE_CARD_RESERVATION && type <= MESSAGE_CARD_QUERY;
+    bool pin = type == MESSAGE_PIN_FAILURE;
+    expect(tour,
+           desk || type >= MESSAGE_CARD_BLOCK ? &tour->world.reload
+           : pin                              ? admin
+                                              : &tour->world.desk,
+           (enum message_type)type, json_object(), STATUS_NOT_PERMITTED);
+  }
+}
+
+static void plain_part(struct tour *tour) {
+  static char text[HTTP_ROOM];
+  struct shown shown = {.tid = POS, .method = "GET", .path = "/healthz", .type = "text/plain", .body = ""};
+
+  ck_assert_int_eq(exchange(tour, &shown, text), 200);
+  shown.path = "/metrics";
+  ck_assert_int_eq(exchange(tour, &shown, text), 200);
+  shown.method = "PUT";
+  ck_assert_int_eq(exchange(tour, &shown, text), 405);
+  shown.path = "/healthz";
+  ck_assert_int_eq(exchange(tour, &shown, text), 405);
+}
+
+/* Check's assertions want a test round them; this program has its one here. */
+static struct { const char *verb, *folder, *port; } order;
+
+START_TEST(whole_tour) {
+  static struct tour tour;
+  struct purse purse;
+
+  if (strcmp(order.verb, "make") == 0) {
+    house_make(order.folder);
+    return;
+  }
+  begin(&tour, order.folder, order.port);
+  plain_part(&tour);
+  house_part(&tour);
+  money_part(&tour, &purse);
+  end_part(&tour, &purse);
+  bad_part(&tour);
+}
+END_TEST
+
+static int run(void) {
+  Suite *suite = suite_create("tour");
+  TCase *all = tcase_create("tour");
+  SRunner *runner = srunner_create(suite);
+
+  tcase_add_test(all, whole_tour);
+  suite_add_tcase(suite, all);
+  srunner_set_fork_status(runner, CK_NOFORK);
+  srunner_run_all(runner, CK_SILENT);
+  int failed = srunner_ntests_failed(runner);
+  if (failed > 0) {
+    TestResult **results = srunner_failures(runner);
+    fprintf(stderr, "tour.c:%d: %s\n", tr_lno(results[0]), tr_msg(results[0]));
+    free(results);
+  }
+  srunner_free(runner);
+  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv) {
+  bool make = argc == 3 && strcmp(argv[1], "make") == 0;
+  bool call = argc == 4 && strcmp(argv[1], "call") == 0;
+
+  if (!make && !call) {
+    fprintf(stderr, "usage: tour make DIR | tour call DIR PORT\n");
+    return EXIT_FAILURE;
+  }
+  order.verb = argv[1];
+  order.folder = argv[2];
+  order.port = argv[3]; /* NULL for make */
+  return run();
+}
