@@ -176,6 +176,27 @@ START_TEST(damaged_fields_are_refused) {
 }
 END_TEST
 
+/* An object more, with all lengths around it right: inside 7F49, behind it, behind the signature. */
+START_TEST(objects_that_do_not_belong_are_refused) {
+  static const size_t ends[] = {BODY_AT + 131, BODY_AT + 131, BODY_AT + 198};
+  struct chain chain;
+  struct certificate back;
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  for (size_t i = 0; i < 3; i++) {
+    uint8_t bytes[CERTIFICATE_MAX + 2];
+
+    memcpy(bytes, chain.terminal.bytes, ends[i]);
+    memcpy(bytes + ends[i], "\x80\x00", 2);
+    memcpy(bytes + ends[i] + 2, chain.terminal.bytes + ends[i], chain.terminal.len - ends[i]);
+    bytes[3] = (uint8_t)(bytes[3] + 2);
+    bytes[BODY_AT + 60] = (uint8_t)(bytes[BODY_AT + 60] + (i == 0 ? 2 : 0));
+    ck_assert_msg(certificate_decode(bytes, chain.terminal.len + 2, &back) == STATUS_BAD_FORMAT, "place %zu", i);
+  }
+}
+END_TEST
+
 START_TEST(checks_of_name_role_and_key) {
   struct chain chain;
   struct certificate terminal;
@@ -245,4 +266,5 @@ END_TEST
 
 SUITE_OF(certificate, bytes_are_in_the_order_of_the_standard, certificates_go_both_ways, the_longest_fits_one_command,
          what_could_not_be_read_is_not_issued, every_truncation_is_refused, every_flipped_bit_is_refused,
-         damaged_fields_are_refused, checks_of_name_role_and_key, any_terminal_is_a_terminal_alone, the_last_day_counts)
+         damaged_fields_are_refused, objects_that_do_not_belong_are_refused, checks_of_name_role_and_key,
+         any_terminal_is_a_terminal_alone, the_last_day_counts)

@@ -85,5 +85,25 @@ START_TEST(fields_stand_in_their_order) {
 }
 END_TEST
 
+START_TEST(other_contents_are_refused) {
+  struct chain chain;
+  struct receipt receipt;
+  uint8_t out[RECEIPT_MAX];
+  size_t len = 0;
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  ck_assert_int_eq(receipt_decode(chain.receipt, chain.receipt_len, &receipt), STATUS_OK);
+  receipt.secret.len--; /* r is 32 bytes */
+  ck_assert_int_eq(receipt_encode(&receipt, out, sizeof out, &len), STATUS_OK);
+  ck_assert_int_eq(receipt_decode(out, len, &receipt), STATUS_BAD_FORMAT);
+
+  memcpy(chain.receipt + chain.receipt_len, "\x80\x00", 2); /* an object more, the length around it right */
+  chain.receipt[4] = (uint8_t)(chain.receipt[4] + 2);
+  ck_assert_uint_ge(chain.receipt[4], 2);
+  ck_assert_int_eq(receipt_decode(chain.receipt, chain.receipt_len + 2, &receipt), STATUS_BAD_FORMAT);
+}
+END_TEST
+
 SUITE_OF(receipt, receipts_go_both_ways, it_fits_or_it_is_not_written, every_other_length_is_refused,
-         fields_stand_in_their_order)
+         fields_stand_in_their_order, other_contents_are_refused)

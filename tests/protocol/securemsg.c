@@ -234,27 +234,33 @@ START_TEST(warnings_are_protected) {
 }
 END_TEST
 
+/* A command that only a wrong host would make: its MAC is right, what it protects need not be. Up to two blocks. */
+static void forge(struct pair *pair, uint8_t cla, const char *blocks) {
+  static const uint8_t zeros[16];
+  const uint8_t counter[16] = {[15] = 1};
+  struct vector text = vector(blocks);
+  uint8_t icv[16] = {0}, input[16 + 5 + 32] = {0}, mac[16];
+
+  memcpy(input, pair->card.chain, 16);
+  memcpy(input + 16, (const uint8_t[]){cla, 0x5C, 0, 0, (uint8_t)(text.len + SECUREMSG_MAC_SIZE)}, 5);
+  ck_assert(crypto_aes_cbc_encrypt(pair->card.s_enc, zeros, counter, 16, icv));
+  ck_assert(crypto_aes_cbc_encrypt(pair->card.s_enc, icv, text.at, text.len, input + 21));
+  ck_assert(crypto_aes_cmac(pair->card.s_mac, input, 21 + text.len, mac));
+  pair->wire_len = 5 + text.len + SECUREMSG_MAC_SIZE;
+  memcpy(pair->wire, input + 16, 5 + text.len);
+  memcpy(pair->wire + 5 + text.len, mac, SECUREMSG_MAC_SIZE);
+}
+
 START_TEST(both_forms_of_nothing_are_taken) {
   struct pair pair;
-  uint8_t block[16] = {0x80}, icv[16] = {0}, input[16 + 5 + 16], mac[16];
 
   pair_begin(&pair);
   ck_assert_int_eq(send(&pair, NULL, 0), STATUS_OK);
   ck_assert_uint_eq(pair.wire[4], SECUREMSG_MAC_SIZE); /* ours: the MAC alone */
   ck_assert_int_eq(receive(&pair), STATUS_OK);
   ck_assert_uint_eq(pair.plain.lc, 0);
-
-  /* Theirs: one block of padding, made here by hand. */
-  const uint8_t counter[16] = {[15] = 2}, zeros[16] = {0};
-  ck_assert(crypto_aes_cbc_encrypt(pair.card.s_enc, zeros, counter, 16, icv));
-  ck_assert(crypto_aes_cbc_encrypt(pair.card.s_enc, icv, block, 16, block));
-  memcpy(input, pair.card.chain, 16);
-  memcpy(input + 16, "\x84\x5C\x00\x00\x18", 5);
-  memcpy(input + 21, block, 16);
-  ck_assert(crypto_aes_cmac(pair.card.s_mac, input, sizeof input, mac));
-  memcpy(pair.wire, input + 16, 21);
-  memcpy(pair.wire + 21, mac, 8);
-  pair.wire_len = 29;
+  pair_begin(&pair);
+  forge(&pair, 0x84, "80000000000000000000000000000000"); /* theirs: one block of padding */
   ck_assert_int_eq(receive(&pair), STATUS_OK);
   ck_assert_uint_eq(pair.plain.lc, 0);
   ck_assert_ptr_null(pair.plain.data);
@@ -262,31 +268,35 @@ START_TEST(both_forms_of_nothing_are_taken) {
 }
 END_TEST
 
-/* The MAC is right, what it protects is no padded text: only a wrong host does that. */
 START_TEST(bad_padding_ends_the_channel) {
-  static const char *const blocks[] = {"00000000000000000000000000000000", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
-                                       "AA000000000000000000000000000000", "80000000000000000000000000000001",
-                                       "80808080808080808080808080808081"};
+  static const char *const blocks[] = {
+      "00000000000000000000000000000000",
+      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+      "AA000000000000000000000000000000",
+      "80000000000000000000000000000001",
+      "80808080808080808080808080808081",
+      "80000000000000000000000000000000 00000000000000000000000000000000", /* more than a block of it */
+      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA80 00000000000000000000000000000000",
+  };
 
   for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++) {
     struct pair pair;
-    struct vector block = vector(blocks[i]);
-    uint8_t icv[16] = {0}, input[16 + 5 + 16], mac[16];
-    const uint8_t counter[16] = {[15] = 1}, zeros[16] = {0};
 
     pair_begin(&pair);
-    ck_assert(crypto_aes_cbc_encrypt(pair.card.s_enc, zeros, counter, 16, icv));
-    ck_assert(crypto_aes_cbc_encrypt(pair.card.s_enc, icv, block.at, 16, block.at));
-    memcpy(input, pair.card.chain, 16);
-    memcpy(input + 16, "\x84\x5C\x00\x00\x18", 5);
-    memcpy(input + 21, block.at, 16);
-    ck_assert(crypto_aes_cmac(pair.card.s_mac, input, sizeof input, mac));
-    memcpy(pair.wire, input + 16, 21);
-    memcpy(pair.wire + 21, mac, 8);
-    pair.wire_len = 29;
+    forge(&pair, 0x84, blocks[i]);
     ck_assert_msg(receive(&pair) == STATUS_CHANNEL_BROKEN, "%s", blocks[i]);
     check_wiped(&pair.card);
   }
+}
+END_TEST
+
+START_TEST(a_class_without_secure_messaging_ends_the_channel) {
+  struct pair pair;
+
+  pair_begin(&pair);
+  forge(&pair, 0x80, "80000000000000000000000000000000"); /* even with a MAC that fits */
+  ck_assert_int_eq(receive(&pair), STATUS_CHANNEL_BROKEN);
+  check_wiped(&pair.card);
 }
 END_TEST
 
@@ -352,5 +362,5 @@ SUITE_OF(securemsg, every_length_goes_there_and_back, too_long_is_refused_and_no
          the_counter_and_the_chain_move, the_counter_carries, every_flipped_bit_of_a_command_ends_the_channel,
          every_truncation_of_a_command_is_refused, every_flipped_bit_of_an_answer_ends_the_channel,
          errors_carry_nothing_and_prove_nothing, warnings_are_protected, both_forms_of_nothing_are_taken,
-         bad_padding_ends_the_channel, a_command_in_the_clear_ends_the_channel, a_closed_channel_serves_nothing,
-         mac_alone_is_checked_bit_by_bit)
+         bad_padding_ends_the_channel, a_class_without_secure_messaging_ends_the_channel,
+         a_command_in_the_clear_ends_the_channel, a_closed_channel_serves_nothing, mac_alone_is_checked_bit_by_bit)
