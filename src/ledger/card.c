@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A card's life: certified, issued, blocked; and its PIN as the issuer knows it. */
+ * A card's life: certified, issued, blocked. */
 #include "config.h"
 
 #include "card.h"
@@ -138,34 +138,4 @@ enum status ledger_card_block(struct ledger *ledger, const uint8_t cid[CID_SIZE]
   if (status == STATUS_OK && brief.state == LEDGER_CARD_RESERVED)
     status = STATUS_CARD_UNKNOWN;
   return status == STATUS_OK ? card_block(ledger, card, reason, now) : status;
-}
-
-enum status ledger_card_pin_count(struct ledger *ledger, const uint8_t cid[CID_SIZE], bool right, uint32_t *failures) {
-  int64_t card = 0;
-  *failures = 0;
-  enum status status = card_number(ledger, cid, &card);
-  if (status != STATUS_OK)
-    return status;
-  struct query query = query_begin(ledger, QUERY_CARD_PIN_COUNT);
-  query_i64(&query, right ? 1 : 0);
-  query_i64(&query, card);
-  bool found = query_row(&query);
-  *failures = (uint32_t)query_read_i64(&query);
-  status = query_run(&query);
-  return status == STATUS_OK && !found ? STATUS_CARD_UNKNOWN : status;
-}
-
-enum status ledger_card_pin_set(struct ledger *ledger, const uint8_t cid[CID_SIZE],
-                                const uint8_t mac[LEDGER_PIN_MAC_SIZE]) {
-  struct card_brief brief;
-  int64_t card = 0;
-  enum status status = card_find_brief(ledger, cid, &card, &brief);
-  if (status == STATUS_OK && !brief.certified)
-    status = STATUS_CARD_UNKNOWN;
-  if (status != STATUS_OK)
-    return status;
-  struct query query = query_begin(ledger, QUERY_CARD_PIN_SET);
-  query_blob(&query, mac, LEDGER_PIN_MAC_SIZE);
-  query_i64(&query, card);
-  return query_run(&query);
 }

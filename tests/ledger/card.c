@@ -229,10 +229,22 @@ static enum status act_pin_count(struct ledger *ledger, const void *what) {
   return ledger_card_pin_count(ledger, pin->cid, pin->right, pin->failures);
 }
 
-static enum status act_pin_set(struct ledger *ledger, const void *what) {
-  static const uint8_t mac[LEDGER_PIN_MAC_SIZE] = {1, 2, 3};
+static enum status act_pin_change_count(struct ledger *ledger, const void *what) {
   const struct pin *pin = what;
-  return ledger_card_pin_set(ledger, pin->cid, mac);
+  return ledger_card_pin_change_count(ledger, pin->cid, pin->failures);
+}
+
+/* From the PIN whose MAC begins with 1 to the one with 2. */
+static enum status act_pin_propose(struct ledger *ledger, const void *what) {
+  static const uint8_t one[LEDGER_PIN_MAC_SIZE] = {1}, two[LEDGER_PIN_MAC_SIZE] = {2};
+  const struct ledger_pin_change change = {one, two};
+  const struct pin *pin = what;
+  return ledger_card_pin_propose(ledger, pin->cid, &change);
+}
+
+static enum status act_pin_settle(struct ledger *ledger, const void *what) {
+  const struct pin *pin = what;
+  return ledger_card_pin_settle(ledger, pin->cid, pin->right);
 }
 
 START_TEST(counts_wrong_pins) {
@@ -247,17 +259,48 @@ START_TEST(counts_wrong_pins) {
   ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_OK);
   ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_OK);
   ck_assert_uint_eq(failures, 2);
-  ck_assert_int_eq(world_do(&world, act_pin_set, &pin), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_pin_change_count, &pin), STATUS_OK);
+  ck_assert_uint_eq(failures, 1);
   ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
   ck_assert_uint_eq(card.pin_failures, 2);
-  ck_assert_uint_eq(card.certification.pin_mac[1], 2);
+  ck_assert_uint_eq(card.pin_change_failures, 1);
   pin.right = true;
   ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_OK);
   ck_assert_uint_eq(failures, 0);
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.pin_failures, 0);
+  ck_assert_uint_eq(card.pin_change_failures, 0);
   cid_make(123456, 2, other);
   pin.cid = other;
   ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_CARD_UNKNOWN);
-  ck_assert_int_eq(world_do(&world, act_pin_set, &pin), STATUS_CARD_UNKNOWN);
+  ck_assert_int_eq(world_do(&world, act_pin_change_count, &pin), STATUS_CARD_UNKNOWN);
+  ck_assert_int_eq(world_do(&world, act_pin_propose, &pin), STATUS_CARD_UNKNOWN);
+  ck_assert_int_eq(world_do(&world, act_pin_settle, &pin), STATUS_CARD_UNKNOWN);
+  world_close(&world);
+}
+END_TEST
+
+/* Proposed, both PINs are known; settled, the one that the card named. */
+START_TEST(pin_changes_in_two_halves) {
+  struct world world;
+  struct purse purse;
+  struct ledger_card card;
+  struct pin pin = {.cid = purse.cid, .right = _i == 1};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  ck_assert_int_eq(world_do(&world, act_pin_settle, &pin), STATUS_OK); /* nothing is under way */
+  ck_assert_int_eq(world_do(&world, act_pin_propose, &pin), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_pin_propose, &pin), STATUS_OK); /* told twice */
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.certification.pin_mac[0], 1);
+  ck_assert(card.has_pin_candidate);
+  ck_assert_uint_eq(card.pin_candidate[0], 2);
+  ck_assert_int_eq(world_do(&world, act_pin_settle, &pin), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_pin_settle, &pin), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.certification.pin_mac[0], pin.right ? 2 : 1);
+  ck_assert(!card.has_pin_candidate);
+  ck_assert_uint_eq(card.pin_candidate[0], 0);
   world_close(&world);
 }
 END_TEST
@@ -293,6 +336,7 @@ Suite *card_suite(void) {
   tcase_add_test(tests, pool_runs_dry_and_is_extended);
   tcase_add_test(tests, certify_refuses_nonsense);
   tcase_add_test(tests, counts_wrong_pins);
+  tcase_add_loop_test(tests, pin_changes_in_two_halves, 0, 2);
   tcase_add_test(tests, lists_in_pages);
   suite_add_tcase(suite, tests);
   return suite;

@@ -62,12 +62,14 @@ CREATE TABLE card (
   purse_ceiling INTEGER CHECK (purse_ceiling BETWEEN 0 AND 2147483647),
   payment_ceiling INTEGER CHECK (payment_ceiling BETWEEN 0 AND 2147483647),
   pin_mac BLOB CHECK (length(pin_mac) = 32),
+  pin_candidate BLOB CHECK (length(pin_candidate) = 32), -- a change of PIN whose other half is the card's
   sig_certificate BLOB,
   reason TEXT NOT NULL DEFAULT '',
   reserved_at INTEGER NOT NULL,
   issued_at INTEGER NOT NULL DEFAULT 0,
   blocked_at INTEGER NOT NULL DEFAULT 0,
   CHECK (state IN (1, 4) OR sig_public IS NOT NULL),
+  CHECK (pin_candidate IS NULL OR pin_mac IS NOT NULL),
   CHECK ((sig_public IS NULL) = (pin_mac IS NULL) AND (sig_public IS NULL) = (sig_certificate IS NULL))
 ) STRICT;
 CREATE UNIQUE INDEX card_chip ON card (chip_serial) WHERE state <> 4; -- one living card for a chip
@@ -89,6 +91,7 @@ CREATE TABLE card_hot (
   captured_atc INTEGER NOT NULL DEFAULT 0, -- of the last transaction known to be committed
   held_atc INTEGER NOT NULL DEFAULT 0,     -- of the open hold, 0: none
   pin_failures INTEGER NOT NULL DEFAULT 0 CHECK (pin_failures >= 0),
+  pin_change_failures INTEGER NOT NULL DEFAULT 0 CHECK (pin_change_failures >= 0), -- wrong old PINs
   CHECK (captured_atc <= last_atc AND held_atc <= last_atc)
 ) STRICT;
 
