@@ -22,9 +22,9 @@ struct admin {
   const struct program *program;
   const char *config;
   bool json;
-  const char *dir, *hosts, *listen, *currency, *url;                /* init; url: also terminal add */
-  int64_t issuer, pool, issuer_passphrase_fd, server_passphrase_fd; /* -1: ask */
-  const char *name;                                                 /* merchant add */
+  const char *dir, *hosts, *listen, *currency, *url;                             /* init; url: also terminal add */
+  int64_t issuer, pool, point_value, issuer_passphrase_fd, server_passphrase_fd; /* -1: ask */
+  const char *name;                                                              /* merchant add */
   int64_t points_rate;
   const char *role, *merchant, *out, *issuer_dir, *tender; /* terminal add */
   int64_t days;

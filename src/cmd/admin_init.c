@@ -144,8 +144,10 @@ static enum status own_terminal_register(struct ledger *ledger, void *context) {
 
 static enum status ledger_make(const struct admin *admin, struct founding *founding) {
   char path[FOLDER_PATH_MAX];
-  struct ledger_settings settings = {
-      .currency = founding->currency->numeric, .issuer = (uint32_t)admin->issuer, .pool_size = (uint32_t)admin->pool};
+  struct ledger_settings settings = {.currency = founding->currency->numeric,
+                                     .issuer = (uint32_t)admin->issuer,
+                                     .point_value = (uint32_t)admin->point_value,
+                                     .pool_size = (uint32_t)admin->pool};
   struct ledger *ledger = NULL;
   enum status status = folder_path(founding->folder.path, "ledger.db", path);
 

@@ -26,6 +26,8 @@ static const struct option_row init_rows[] = {
     {"currency", 0, "CODE", NULL, OPTION_TEXT, FIELD(currency), 0, 0, "init: of the cards, like EUR"},
     {"issuer", 0, "NUMBER", NULL, OPTION_NUMBER, FIELD(issuer), 1, 999999, "init: first six digits of card numbers"},
     {"pool", 0, "COUNT", NULL, OPTION_NUMBER, FIELD(pool), 1, 1000000, "init: how many card numbers there are"},
+    {"point-value", 0, "N", NULL, OPTION_NUMBER, FIELD(point_value), 1, 1000000,
+     "init: minor units that a loyalty point pays"},
     {"server-passphrase-fd", 0, "FD", NULL, OPTION_NUMBER, FIELD(server_passphrase_fd), 0, FD_MAX,
      "init: read the server passphrase from this"},
     {0}};
@@ -104,6 +106,7 @@ int main(int argc, char **argv) {
                         .currency = "EUR",
                         .issuer = 999999,
                         .pool = 100000,
+                        .point_value = 1,
                         .issuer_passphrase_fd = -1,
                         .server_passphrase_fd = -1,
                         .tender = "cash",
