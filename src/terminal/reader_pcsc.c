@@ -10,8 +10,9 @@
 #include "epurse/crypto.h"
 #include "reader_pcsc.h"
 
-#define PATIENCE   5000 /* milliseconds that another program may keep the card */
-#define BUSY_PAUSE 100
+#define PATIENCE         5000 /* milliseconds that another program may keep the card */
+#define LISTING_PATIENCE 1000
+#define BUSY_PAUSE       100
 
 size_t pcsc_shape_t0(const uint8_t *command, size_t len, uint8_t *out) {
   memcpy(out, command, len);
@@ -156,7 +157,11 @@ bool pcsc_is_purse(const char *name) {
   struct apdu_response response;
   bool purse = false;
 
-  if (pcsc_open(name, &reader) == STATUS_OK && reader_connect(reader) == STATUS_OK) {
+  if (pcsc_open(name, &reader) != STATUS_OK) {
+    return false;
+  }
+  ((struct pcsc *)reader->context)->patience = LISTING_PATIENCE;
+  if (reader_connect(reader) == STATUS_OK) {
     purse = reader_command(reader, &select, &response) == STATUS_OK && apdu_sw_has_data(response.sw);
   }
   reader_close(&reader);
