@@ -51,10 +51,12 @@ suite() { # NAME FOLDER MAKE-ARGUMENT...
 configured() { # FOLDER CONFIGURE-ARGUMENT...
   local folder=$1
   shift
-  mkdir -p "$folder" && cd "$folder" && ../configure --quiet --enable-werror "$@"
+  mkdir -p "$folder" && (cd "$folder" && ../configure --quiet --enable-werror "$@")
 }
 in_folder() { # FOLDER COMMAND...
-  cd "$1" && shift && "$@"
+  local folder=$1
+  shift
+  (cd "$folder" && "$@")
 }
 
 one "autogen" ./autogen.sh
