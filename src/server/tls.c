@@ -10,10 +10,12 @@
 #define CHAIN_DEPTH 2 /* client, terminal CA, root */
 
 static enum status set_policy(SSL_CTX *context) {
+  int groups[] = {NID_X25519, NID_X9_62_prime256v1};
+
   if (SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) != 1 ||
       SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) != 1 ||
       SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256") != 1 ||
-      SSL_CTX_set1_groups_list(context, "X25519:P-256") != 1) {
+      SSL_CTX_set1_groups(context, groups, sizeof groups / sizeof groups[0]) != 1) {
     return STATUS_CRYPTO_FAILED;
   }
   /* A ticket costs a third of a handshake and would outlive a terminal's revocation. */

@@ -115,10 +115,7 @@ END_TEST
 
 START_TEST(merchant_is_added_once) {
   struct world world;
-  struct merchant_message body = {.id = "BAKERY",
-                                  .name = "B\xc3\xa4"
-                                          "ckerei am Eck",
-                                  .points_rate = 25};
+  struct merchant_message body = {.id = "BAKERY", .name = "B\303\244ckerei am Eck", .points_rate = 25};
   struct ledger_merchant merchant;
 
   world_open(&world);

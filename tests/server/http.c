@@ -232,8 +232,7 @@ START_TEST(ambiguous_requests_are_refused) {
       POST "Host: elsewhere\r\nContent-Length: 3\r\n\r\na.b",
       "GET /healthz HTTP/1.1\r\n\r\n",
       "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Thing : 1\r\n\r\n",
-      "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Thing: a\x01"
-      "b\r\n\r\n",
+      "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Thing: a\001b\r\n\r\n",
       "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX(Thing): 1\r\n\r\n",
       "GET /heal\x01thz HTTP/1.1\r\nHost: localhost\r\n\r\n",
       "NONSENSE /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
