@@ -45,8 +45,9 @@ void dialogue_fill(struct terminal_program *self) {
 }
 
 enum status operator_confirm(void *context, const char *question) {
-  char answer[16] = "";
-  enum status status = operator_ask(context, question, answer, sizeof answer);
+  char answer[16] = "", yes_or_no[192];
+  snprintf(yes_or_no, sizeof yes_or_no, "%s (y/n)", question);
+  enum status status = operator_ask(context, yes_or_no, answer, sizeof answer);
   if (status != STATUS_OK)
     return status;
   return strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0 ? STATUS_OK : STATUS_CANCELLED;
