@@ -87,6 +87,7 @@ enum status http_client_open(const struct backend_options *options, struct http_
     status = STATUS_BAD_CONFIG;
     goto out;
   }
+  (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the session's keys there */
   fresh->global = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   fresh->curl = fresh->global ? curl_easy_init() : NULL;
   if (fresh->curl == NULL)

@@ -87,6 +87,7 @@ START_TEST(server_refuses_after_the_charge) {
   ck_assert_uint_eq(bank.charged, 1);
   ck_assert_uint_eq(bank.reversed, 1);
   ck_assert_uint_eq(bank.confirmed, 0);
+  ck_assert_uint_eq(vcard_memory(card.vcard)->state, CARD_BLOCKED); /* the block order went to the card at once */
   settled(1000);
 }
 END_TEST

@@ -89,6 +89,29 @@ START_TEST(card_tells_balance_and_log) {
 }
 END_TEST
 
+START_TEST(points_are_earned_and_spent) {
+  const struct payment payment = {.amount = {5, 978}, .points = true}, greedy = {.amount = {8, 978}, .points = true};
+  struct outcome outcome;
+  flow_card_issue(&card, "points", 5000);
+  ck_assert_int_eq(flow_pay(&card, "pos", 1250, &outcome), STATUS_OK); /* one point for each full 1.00 */
+  ck_assert_int_eq(outcome.points, 12);
+  ck_assert_int_eq(outcome.points_after, 12);
+  struct terminal *pos = flow_terminal("pos");
+  card.asked = 0;
+  ck_assert_int_eq(purchase_run(pos, &card.reader, &payment, &card.dialogue, &outcome), STATUS_OK);
+  ck_assert_int_eq(outcome.points, -5);
+  ck_assert_int_eq(outcome.points_after, 7);
+  ck_assert_int_eq(outcome.balance_after, 3750);
+  receipt_holds("pos", &outcome, TRANSACTION_POINTS_PURCHASE);
+  card.asked = 0;
+  ck_assert_int_eq(purchase_run(pos, &card.reader, &greedy, &card.dialogue, &outcome), STATUS_INSUFFICIENT_POINTS);
+  terminal_close(&pos);
+  ck_assert_int_eq(flow_facts(card.cid).points, 7);
+  flow_card_settled(&card, 3750);
+  flow_card_remove(&card);
+}
+END_TEST
+
 START_TEST(declined_moves_nothing) {
   struct outcome outcome;
   struct bank bank;
@@ -137,10 +160,12 @@ END_TEST
 START_TEST(wrong_pin_then_right) {
   struct outcome outcome;
   flow_card_issue(&card, "slip", 1000);
+  unsigned told = flow_requests("/v1/pin-failures");
   flow_card_type(&card, (const char *const[]){"1111", "2222", HOLDER_PIN, NULL});
   ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_OK);
   ck_assert_uint_eq(card.asked, 3);
   ck_assert_uint_eq(card.tries_left, PIN_TRIES - 2);
+  ck_assert_uint_eq(flow_requests("/v1/pin-failures"), told + 2); /* the server counts too */
   flow_card_settled(&card, 900);
   flow_card_type(&card, (const char *const[]){"1111", NULL});
   ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_WRONG_PIN);
@@ -264,6 +289,7 @@ END_TEST
 void flow_plain_tests(TCase *tests) {
   tcase_add_test(tests, load_and_pay);
   tcase_add_test(tests, card_tells_balance_and_log);
+  tcase_add_test(tests, points_are_earned_and_spent);
   tcase_add_test(tests, declined_moves_nothing);
   tcase_add_test(tests, wrong_question_is_refused);
   tcase_add_test(tests, wrong_pin_then_right);

@@ -169,6 +169,18 @@ void flow_block(const uint8_t cid[CID_SIZE]) {
   message_clear(&reply);
 }
 
+unsigned flow_requests(const char *path) {
+  char name[256], line[1024];
+  unsigned count = 0;
+  snprintf(name, sizeof name, "%s/log", flow_world.folder);
+  FILE *log = fopen(name, "r");
+  ck_assert_ptr_nonnull(log);
+  while (fgets(line, sizeof line, log) != NULL)
+    count += strstr(line, path) != NULL && strstr(line, "code=OK") != NULL;
+  fclose(log);
+  return count;
+}
+
 void flow_ledger_clean(void) {
   struct message reply = admin_ask(MESSAGE_LEDGER_CHECK, json_object());
   json_t *findings = json_object_get(reply.body, "findings");

@@ -38,6 +38,8 @@ void flow_terminal_unplug(const char *name, bool unplugged);
 struct card_facts flow_facts(const uint8_t cid[CID_SIZE]);
 /* Has it block a card. */
 void flow_block(const uint8_t cid[CID_SIZE]);
+/* How many requests to that path it has answered with OK, by its own log. */
+unsigned flow_requests(const char *path);
 /* The ledger check: no findings. */
 void flow_ledger_clean(void);
 

@@ -188,9 +188,12 @@ START_TEST(terminal_must_be_the_issuers) {
 }
 END_TEST
 
-/* A proxy in the environment would see every message of a shop. */
+/* A proxy in the environment would see every message of a shop, a key log file would let others read them. */
 START_TEST(environment_is_not_asked) {
   enum status word;
+  char log[256];
+  place_path(&place, "keys.log", log);
+  ck_assert_int_eq(setenv("SSLKEYLOGFILE", log, 1), 0);
   ck_assert_int_eq(setenv("https_proxy", "http://127.0.0.1:1", 1), 0);
   ck_assert_int_eq(setenv("ALL_PROXY", "http://127.0.0.1:1", 1), 0);
   answerer_start(&answerer, &place, ANSWER_GOOD);
@@ -198,6 +201,7 @@ START_TEST(environment_is_not_asked) {
   ck_assert_int_eq(ask(backend, &word), STATUS_OK);
   backend_close(&backend);
   answerer_stop(&answerer);
+  ck_assert_int_ne(access(log, F_OK), 0);
 }
 END_TEST
 

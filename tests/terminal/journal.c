@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -122,6 +123,32 @@ START_TEST(state_never_goes_back) {
   entry.id = 4711;
   entry.state = JOURNAL_CHARGED;
   ck_assert_int_eq(journal_update(journal, &entry), STATUS_INTERNAL);
+  journal_close(&journal);
+}
+END_TEST
+
+/* A full disk: the step is not done, says so, and leaves nothing behind. */
+START_TEST(full_disk_is_told) {
+  struct journal *journal = open_journal();
+  struct journal_entry entry = sample(), read;
+  struct rlimit room;
+  int64_t seq = 0;
+  ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
+  signal(SIGXFSZ, SIG_IGN);
+  ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &room), 0);
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, room.rlim_max}), 0);
+  struct journal_entry second = sample();
+  enum status begun = journal_begin(journal, &second), drawn = journal_next_seq(journal, &seq);
+  entry.state = JOURNAL_PROMISED;
+  enum status updated = journal_update(journal, &entry);
+  ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &room), 0);
+  ck_assert_int_eq(begun, STATUS_STORE_FAILED);
+  ck_assert_int_eq(drawn, STATUS_STORE_FAILED);
+  ck_assert_int_eq(updated, STATUS_STORE_FAILED);
+  ck_assert_int_eq(journal_next_open(journal, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.state, JOURNAL_INTENT);
+  ck_assert_int_eq(journal_next_open(journal, read.id, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_update(journal, &entry), STATUS_OK);
   journal_close(&journal);
 }
 END_TEST
@@ -304,6 +331,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, file_is_the_owners_alone);
   tcase_add_loop_test(tests, closed_entry_never_changes, 0, 3);
   tcase_add_test(tests, state_never_goes_back);
+  tcase_add_test(tests, full_disk_is_told);
   tcase_add_test(tests, other_files_are_refused);
   tcase_add_test(tests, sequence_grows_across_processes);
   tcase_add_loop_test(tests, killed_process_takes_nothing_back, 0, 12);
