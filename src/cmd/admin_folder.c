@@ -4,6 +4,7 @@
 
 #include "admin_folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -22,14 +23,19 @@ static enum status status_of_errno(void) {
   return errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR ? STATUS_EXISTS : STATUS_STORE_FAILED;
 }
 
-/* rmdir removes nothing but an empty directory, which is just what may be in the way. */
-static enum status target_clear(const char *target) {
-  struct stat facts;
+/* Nothing, or an empty directory, which the new one will replace. */
+static enum status target_check(const char *target) {
+  DIR *entries = opendir(target);
+  size_t count = 0;
 
-  if (lstat(target, &facts) != 0) {
-    return errno == ENOENT ? STATUS_OK : STATUS_STORE_FAILED;
+  if (entries == NULL) {
+    return errno == ENOENT ? STATUS_OK : status_of_errno();
   }
-  return rmdir(target) == 0 ? STATUS_OK : status_of_errno();
+  while (readdir(entries) != NULL) {
+    count++;
+  }
+  (void)closedir(entries);
+  return count <= 2 ? STATUS_OK : STATUS_EXISTS; /* itself and its parent */
 }
 
 enum status folder_begin(const char *target, struct folder *folder) {
@@ -45,7 +51,7 @@ enum status folder_begin(const char *target, struct folder *folder) {
     return STATUS_BAD_LENGTH;
   }
   memcpy(folder->target, target, len);
-  status = target_clear(folder->target);
+  status = target_check(folder->target);
   if (status != STATUS_OK) {
     return status;
   }

@@ -200,6 +200,28 @@ static enum status passphrases_take(const struct admin *admin, char issuer[SECRE
   return status == STATUS_OK ? admin_passphrase(admin, &of_server, server) : status;
 }
 
+static enum status folder_take(const struct admin *admin, struct founding *founding) {
+  enum status status = folder_begin(admin->dir, &founding->folder);
+
+  if (status == STATUS_EXISTS) {
+    return admin_refuse(admin, status, "%s is there already; nothing is overwritten", admin->dir);
+  }
+  return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
+}
+
+static void founding_report(struct admin *admin, const struct founding *founding) {
+  const char *dir = founding->folder.target;
+
+  admin_print(admin,
+              "%s holds a new issuer: keys, certificates and a ledger with %" PRId64 " card numbers.\n"
+              "Start the back-end with: epursed --config \"%s/epursed.conf\"\n"
+              "Keep %s/issuer off-line when no terminal is being added.\n",
+              dir, admin->pool, dir, dir);
+  admin->report =
+      json_pack("{s:s, s:s, s:I, s:s, s:I, s:s}", "operation", "init", "dir", dir, "issuer", (json_int_t)admin->issuer,
+                "currency", founding->currency->code, "pool", (json_int_t)admin->pool, "url", founding->url);
+}
+
 enum status admin_init(void *context, char **arguments) {
   struct admin *admin = context;
   struct founding founding = {0};
@@ -207,16 +229,17 @@ enum status admin_init(void *context, char **arguments) {
   enum status status = options_check(admin, &founding);
 
   (void)arguments;
-  if (status != STATUS_OK) {
-    return status;
+  if (status == STATUS_OK) {
+    /* whether it can be, before somebody thinks of passphrases; nothing stays behind if they walk away */
+    status = folder_take(admin, &founding);
+    folder_discard(&founding.folder);
   }
-  status = folder_begin(admin->dir, &founding.folder);
-  if (status != STATUS_OK) {
-    return status == STATUS_EXISTS
-               ? admin_refuse(admin, status, "%s is there already; nothing is overwritten", admin->dir)
-               : admin_fail(admin, admin->dir, status);
+  if (status == STATUS_OK) {
+    status = passphrases_take(admin, issuer, server);
   }
-  status = passphrases_take(admin, issuer, server);
+  if (status == STATUS_OK) {
+    status = folder_take(admin, &founding);
+  }
   if (status == STATUS_OK) {
     founding.ceremony = (struct ceremony){.issuer_passphrase = issuer,
                                           .server_passphrase = server,
@@ -231,14 +254,7 @@ enum status admin_init(void *context, char **arguments) {
   crypto_wipe(issuer, sizeof issuer);
   crypto_wipe(server, sizeof server);
   if (status == STATUS_OK) {
-    admin_print(admin,
-                "%s holds a new issuer: keys, certificates and a ledger with %" PRId64 " card numbers.\n"
-                "Start the back-end with: epursed --config \"%s/epursed.conf\"\n"
-                "Keep %s/issuer off-line when no terminal is being added.\n",
-                founding.folder.target, admin->pool, founding.folder.target, founding.folder.target);
-    admin->report = json_pack("{s:s, s:s, s:I, s:s, s:I, s:s}", "operation", "init", "dir", founding.folder.target,
-                              "issuer", (json_int_t)admin->issuer, "currency", founding.currency->code, "pool",
-                              (json_int_t)admin->pool, "url", founding.url);
+    founding_report(admin, &founding);
   }
   return status;
 }
