@@ -6,7 +6,7 @@
 
 #include "tender_driver.h"
 
-#define QUESTION_MAX 192
+#define QUESTION_MAX 320
 
 /* One till; remembers the order at hand, so that it is not charged twice. */
 struct hand {
