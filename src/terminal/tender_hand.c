@@ -6,7 +6,7 @@
 
 #include "tender_driver.h"
 
-#define QUESTION_MAX 320
+#define QUESTION_MAX 192
 
 /* One till; remembers the order at hand, so that it is not charged twice. */
 struct hand {
@@ -17,7 +17,7 @@ struct hand {
 };
 
 static bool hand_yes(const struct hand *hand, const char *first, const char *second) {
-  char question[QUESTION_MAX];
+  char question[2 * QUESTION_MAX];
   snprintf(question, sizeof question, "%s %s", first, second);
   return hand->operator.confirm(hand->operator.context, question) == STATUS_OK;
 }
