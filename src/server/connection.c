@@ -6,6 +6,7 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
+#include <netdb.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -68,20 +69,51 @@ static void on_deadline(evutil_socket_t socket, short what, void *context) {
   connection_cut(connection);
 }
 
+/* evhttp reads lines as C strings: what stands behind a NUL would be there for others and not for it. No message of
+ * ours has one. */
+static bool has_nul(struct evbuffer *input, size_t from) {
+  struct evbuffer_ptr begin;
+
+  if (evbuffer_ptr_set(input, &begin, from, EVBUFFER_PTR_SET) != 0) {
+    return false;
+  }
+  return evbuffer_search(input, "", 1, &begin).pos >= 0;
+}
+
 /* The first byte of a request starts its clock, whatever drips in later. */
 static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *context) {
   struct connection *connection = context;
 
-  (void)input;
-  if (info->n_added > 0 && connection->phase == CONNECTION_IDLE) {
+  if (info->n_added == 0) {
+    return;
+  }
+  if (connection->phase == CONNECTION_IDLE) {
     connection_enter(connection, CONNECTION_READING);
   }
+  if (has_nul(input, info->orig_size)) {
+    connection->tainted = true;
+  }
+}
+
+/* Why a handshake failed, and whose: all that an operator has when a terminal does not get through. */
+static void log_alert(const struct connection *connection, const SSL *tls, int where, int alert) {
+  struct sockaddr_storage address;
+  socklen_t len = sizeof address;
+  char host[64] = "?";
+
+  if (getpeername(SSL_get_fd(tls), (struct sockaddr *)&address, &len) == 0) {
+    getnameinfo((struct sockaddr *)&address, len, host, sizeof host, NULL, 0, NI_NUMERICHOST);
+  }
+  log_line(connection->all->options->log, LOG_INFO, "tls-alert", "%s=%s alert=\"%s\"",
+           (where & SSL_CB_READ) != 0 ? "from" : "to", host, SSL_alert_desc_string_long(alert));
 }
 
 static void on_handshake(const SSL *tls, int where, int result) {
   struct connection *connection = SSL_get_app_data(tls);
 
-  (void)result;
+  if ((where & SSL_CB_ALERT) != 0 && connection != NULL && connection->phase == CONNECTION_HANDSHAKE) {
+    log_alert(connection, tls, where, result);
+  }
   if ((where & SSL_CB_HANDSHAKE_DONE) == 0 || connection == NULL || connection->phase != CONNECTION_HANDSHAKE) {
     return;
   }

@@ -29,6 +29,7 @@ struct connection {
   struct event *timer;
   enum connection_phase phase;
   struct peer peer;          /* zeros until the handshake is done */
+  bool tainted;              /* a NUL came in: nothing more is taken from it */
   struct exchange *exchange; /* while RUNNING or WRITING */
 };
 

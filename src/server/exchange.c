@@ -208,7 +208,7 @@ void exchange_begin(struct evhttp_request *raw, void *context) {
     return;
   }
   connection_enter(connection, CONNECTION_RUNNING);
-  if (!well_formed(raw)) {
+  if (connection->tainted || !well_formed(raw)) {
     connection_enter(connection, CONNECTION_WRITING);
     refuse(raw, options, STATUS_BAD_FORMAT);
     return;

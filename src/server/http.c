@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,7 +19,8 @@
 #include "exchange.h"
 
 #define BACKLOG         512
-#define DRAIN_ALLOWANCE 2 /* request times that running requests get to end in */
+#define OTHER_FILES     64 /* ledger, log, sockets of the loop's own */
+#define DRAIN_ALLOWANCE 2  /* request times that running requests get to end in */
 /* All that evhttp can name, so that an unserved method gets this server's 405 and not evhttp's page. */
 #define METHODS                                                                                                        \
   (EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |      \
@@ -75,6 +77,27 @@ static uint16_t port_of(int descriptor) {
                                              : ((struct sockaddr_in *)&address)->sin_port);
 }
 
+/* Without a descriptor for it a waiting connection would wake the loop for ever: there are at least as many as
+ * connections. */
+static void bound_connections(struct http_options *options) {
+  struct rlimit limit = {0};
+
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    return;
+  }
+  rlim_t wanted = options->connections + OTHER_FILES;
+  if (limit.rlim_cur < wanted) {
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+      getrlimit(RLIMIT_NOFILE, &limit);
+    }
+  }
+  if (limit.rlim_cur < wanted) {
+    options->connections = limit.rlim_cur > 2 * OTHER_FILES ? (size_t)limit.rlim_cur - OTHER_FILES : OTHER_FILES;
+    log_line(options->log, LOG_WARNING, "limit", "connections=%zu why=open-files", options->connections);
+  }
+}
+
 static enum status set_up(struct http *http) {
   const struct http_options *options = &http->options;
 
@@ -120,6 +143,7 @@ enum status http_open(const struct http_options *options, struct http **http) {
     return status;
   }
   made->options = *options;
+  bound_connections(&made->options);
   status = set_up(made);
   if (status == STATUS_OK) {
     status = set_listening(made);

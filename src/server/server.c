@@ -66,6 +66,15 @@ static enum status open_http(struct server *server, char problem[256]) {
   return status;
 }
 
+/* libevent's own words, in the log's form. */
+static void on_library(int severity, const char *text) {
+  static const struct log log = {.fd = STDERR_FILENO, .level = LOG_WARNING};
+
+  if (severity >= EVENT_LOG_WARN) {
+    log_line(&log, LOG_WARNING, "libevent", "text=\"%s\"", text);
+  }
+}
+
 static void on_signal(evutil_socket_t number, short what, void *context) {
   struct server *server = context;
 
@@ -84,6 +93,13 @@ static enum status open_signals(struct server *server) {
     }
   }
   return STATUS_OK;
+}
+
+/* A port of the time before would mislead. */
+static void remove_port(const struct service *service) {
+  if (service->configuration.port_file[0] != '\0') {
+    unlink(service->configuration.port_file);
+  }
 }
 
 /* Written aside and renamed: who waits for the file never reads half of it. */
@@ -111,6 +127,8 @@ static enum status write_port(const struct server *server, char problem[256]) {
 
 enum status server_open(struct server *server, struct service *service, char problem[256]) {
   *server = (struct server){.service = service};
+  event_set_log_callback(on_library);
+  remove_port(service);
   enum status status = open_tls(server, problem);
   if (status == STATUS_OK) {
     status = open_http(server, problem);
@@ -133,6 +151,7 @@ enum status server_open(struct server *server, struct service *service, char pro
 enum status server_run(struct server *server) {
   enum status status = http_run(server->http);
 
+  remove_port(server->service);
   log_line(&server->service->log, LOG_INFO, "stopped", "code=%s", status_name(status));
   return status;
 }

@@ -200,6 +200,48 @@ START_TEST(problems_come_as_problems) {
 }
 END_TEST
 
+/* What comes in one piece is answered one by one. */
+START_TEST(requests_in_a_row_are_answered_in_order) {
+  struct running running;
+  struct line line;
+  char text[4096] = "";
+
+  start(&running, NULL);
+  open_as(&line, &running, POS);
+  ck_assert(line_send(&line, "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n" HEALTHZ));
+  size_t len = 0;
+  while (strstr(text, "{\"status\":\"ok\"}") == NULL) {
+    int got = SSL_read(line.tls, text + len, (int)(sizeof text - 1 - len));
+    ck_assert_int_gt(got, 0);
+    len += (size_t)got;
+    text[len] = '\0';
+  }
+  ck_assert_ptr_nonnull(strstr(text, "NOT_FOUND"));
+  ck_assert(strstr(text, "NOT_FOUND") < strstr(text, "{\"status\":\"ok\"}"));
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+/* A NUL ends a C string, and hides what follows from who reads one. */
+START_TEST(nul_is_refused) {
+  static const char request[] = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Thing: a\0b\r\n\r\n";
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running, short_deadlines);
+  open_as(&line, &running, POS);
+  ck_assert_int_eq(SSL_write(line.tls, request, sizeof request - 1), sizeof request - 1);
+  int http = line_receive(&line, text, sizeof text);
+  ck_assert_msg(http == 400 || http == 0, "%d", http);
+  ck_assert_ptr_null(strstr(text, "{\"status\":\"ok\"}"));
+  line_close(&line);
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
 START_TEST(oversize_bodies_are_413) {
   struct running running;
   struct line line;
@@ -408,6 +450,8 @@ Suite *http_suite(void) {
   tcase_add_test(all, older_tls_no_handshake);
   tcase_add_test(all, http_without_tls_gets_nothing);
   tcase_add_test(all, problems_come_as_problems);
+  tcase_add_test(all, requests_in_a_row_are_answered_in_order);
+  tcase_add_test(all, nul_is_refused);
   tcase_add_test(all, oversize_bodies_are_413);
   tcase_add_test(all, ambiguous_requests_are_refused);
   tcase_add_test(all, long_heads_are_refused);
