@@ -267,18 +267,24 @@ START_TEST(confirmation_waits) {
 }
 END_TEST
 
+/* Two tills, open all day. */
 START_TEST(two_hundred_in_a_row) {
+  struct terminal *tills[] = {flow_terminal("pos"), flow_terminal("pos2")};
   struct outcome outcome;
-  flow_card_issue(&card, "regular", 20000);
+  int64_t left = 20000;
+  flow_card_issue(&card, "regular", left);
   for (int i = 1; i <= 200; i++) {
-    enum status status = flow_pay(&card, i % 3 == 0 ? "pos2" : "pos", 50 + i % 7, &outcome);
+    const struct payment payment = {.amount = {50 + i % 7, 978}};
+    card.asked = 0;
+    enum status status = purchase_run(tills[i % 3 == 0], &card.reader, &payment, &card.dialogue, &outcome);
     ck_assert_msg(status == STATUS_OK, "%d: %s", i, status_name(status));
+    left -= payment.amount.minor;
     ck_assert(outcome.confirmed);
+    ck_assert_int_eq(outcome.balance_after, left);
   }
-  int64_t spent = 0;
-  for (int i = 1; i <= 200; i++)
-    spent += 50 + i % 7;
-  flow_card_settled(&card, 20000 - spent);
+  terminal_close(&tills[0]);
+  terminal_close(&tills[1]);
+  flow_card_settled(&card, left);
   ck_assert_uint_eq(flow_open_entries("pos"), 0);
   ck_assert_uint_eq(flow_open_entries("pos2"), 0);
   flow_ledger_clean();
