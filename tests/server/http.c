@@ -118,7 +118,15 @@ START_TEST(without_certificate_no_handshake) {
   start(&running, NULL);
   options.certificate = NULL;
   assert_handshake_refused(&running, &options);
-  assert_alive(&running);
+  assert_handshake_refused(&running, &options);
+  static char text[32768];
+  struct line line;
+  open_as(&line, &running, POS);
+  ck_assert_int_eq(line_ask(&line, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", text, sizeof text), 200);
+  ck_assert_ptr_nonnull(strstr(text, "\nepurse_handshake_failures_total 2\n"));
+  ck_assert_ptr_nonnull(strstr(text, "\nepurse_handshakes_total 1\n"));
+  ck_assert_ptr_nonnull(strstr(text, "\nepurse_connections 1\n"));
+  line_close(&line);
   ck_assert_int_eq(running_stop(&running), 0);
 }
 END_TEST
