@@ -16,16 +16,16 @@ struct journal; /* opaque */
 
 /* How far a transaction has come; in this order. */
 enum journal_state {
-  JOURNAL_INTENT = 1,    /* about to ask the card */
-  JOURNAL_PROMISED,      /* promise is here; the server may have it */
-  JOURNAL_CHARGING,      /* load: the bank's reader is about to charge */
-  JOURNAL_CHARGED,       /* load: charged; reference is here */
-  JOURNAL_AUTHORISED,    /* authorisation is here; the card may have it */
-  JOURNAL_COMMITTED,     /* r is here; the server may not have it */
-  JOURNAL_CONFIRMED,     /* the server has booked r: closed */
-  JOURNAL_REVERSING,     /* load: to be given back, at the bank and the server */
-  JOURNAL_CANCELLED,     /* closed without effect */
-  JOURNAL_SETTLED        /* closed: another terminal's contact with the card settled it, the server knows how */
+  JOURNAL_INTENT = 1, /* about to ask the card */
+  JOURNAL_PROMISED,   /* promise is here; the server may have it */
+  JOURNAL_CHARGING,   /* load: the bank's reader is about to charge */
+  JOURNAL_CHARGED,    /* load: charged; reference is here */
+  JOURNAL_AUTHORISED, /* authorisation is here; the card may have it */
+  JOURNAL_COMMITTED,  /* r is here; the server may not have it */
+  JOURNAL_CONFIRMED,  /* the server has booked r: closed */
+  JOURNAL_REVERSING,  /* load: to be given back, at the bank and the server */
+  JOURNAL_CANCELLED,  /* closed without effect */
+  JOURNAL_SETTLED     /* closed: another terminal's contact with the card settled it, the server knows how */
 };
 
 struct journal_entry {
@@ -34,7 +34,7 @@ struct journal_entry {
   uint8_t type; /* enum transaction_type */
   int64_t amount;
   uint16_t currency;
-  int64_t time;          /* unix seconds of the intent */
+  int64_t time; /* unix seconds of the intent */
   uint8_t promise[PROMISE_SIZE];
   bool has_promise;
   uint8_t authorisation[AUTHORISATION_SIZE];
@@ -48,8 +48,8 @@ struct journal_entry {
   char tender_reference[TENDER_REFERENCE_MAX];
 };
 
-/* Opens or creates (mode 0600; PATH.lock beside it). One process at a time writes; a second one waits up to 5 s for each
- * step. STATUS_STORE_FAILED, STATUS_OLD_SCHEMA, STATUS_READER_BUSY: another process did not let go. */
+/* Opens or creates (mode 0600; PATH.lock beside it). One process at a time writes; a second one waits up to 5 s for
+ * each step. STATUS_STORE_FAILED, STATUS_OLD_SCHEMA, STATUS_READER_BUSY: another process did not let go. */
 enum status journal_open(const char *path, struct journal **journal) EPURSE_MUST_USE;
 void journal_close(struct journal **journal);
 
@@ -60,13 +60,13 @@ void journal_release(struct journal *journal);
 
 /* Begins an entry: entry->id is set. Durable when it returns. */
 enum status journal_begin(struct journal *journal, struct journal_entry *entry) EPURSE_MUST_USE;
-/* Writes the entry's present fields and state; durable when it returns. A closed entry is never changed, a state never goes
- * back: STATUS_INTERNAL. */
+/* Writes the entry's present fields and state; durable when it returns. A closed entry is never changed, a state never
+ * goes back: STATUS_INTERNAL. */
 enum status journal_update(struct journal *journal, const struct journal_entry *entry) EPURSE_MUST_USE;
 /* The oldest open entry behind `after` (0 from the start); STATUS_NOT_FOUND at the end. */
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
-/* The next message sequence number, durable: larger than all before and not less than the clock in milliseconds, so that
- * a lost journal does not go back. */
+/* The next message sequence number, durable: larger than all before and not less than the clock in milliseconds, so
+ * that a lost journal does not go back. */
 enum status journal_next_seq(struct journal *journal, int64_t *seq) EPURSE_MUST_USE;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A terminal: its configuration directory, keys and certificates, journal and line to the back-end, and the work it does
- * with a card: purchase, load, personalization, reading, recovery. */
+ * A terminal: its configuration directory, keys and certificates, journal and line to the back-end, and the work it
+ * does with a card: purchase, load, personalization, reading, recovery. */
 #ifndef EPURSE_TERMINAL_H
 #define EPURSE_TERMINAL_H
 
@@ -30,7 +30,7 @@ struct terminal {
   const struct currency *currency;
   uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE];
   struct certificate card_ca, server, server_pin, terminal_ca, self; /* all verified under the master key at opening */
-  uint8_t *files[5];     /* their bytes, card_ca .. self, owned */
+  uint8_t *files[5];                                                 /* their bytes, card_ca .. self, owned */
   size_t files_len[5];
   struct key *ecka, *sig;
   uint8_t batch_key[CRYPTO_AES_KEY_SIZE]; /* ROLE_PERSO with a batch key alone */
@@ -43,8 +43,8 @@ struct terminal {
   struct tender *tender; /* borrowed, set by the program: what terminal_recover asks and reverses with, or NULL */
 };
 
-/* Opens the terminal whose configuration is `path` (DIR/terminal.conf, or DIR); checks every certificate and key against
- * the master key, role and clock. Connects to nothing yet. STATUS_NO_CONFIG, BAD_CONFIG, KEY_EXPOSED, BAD_KEY,
+/* Opens the terminal whose configuration is `path` (DIR/terminal.conf, or DIR); checks every certificate and key
+ * against the master key, role and clock. Connects to nothing yet. STATUS_NO_CONFIG, BAD_CONFIG, KEY_EXPOSED, BAD_KEY,
  * BAD_CERTIFICATE, TERMINAL_REVOKED (own certificate expired); `problem` (256 bytes) then says which file or line. */
 enum status terminal_open(const char *path, struct terminal **terminal, char problem[256]) EPURSE_MUST_USE;
 void terminal_close(struct terminal **terminal);
@@ -79,14 +79,14 @@ struct outcome {
   bool confirmed;                        /* the server has booked r; false: it waits in the journal */
   bool finished_before;                  /* this was the torn transaction of an earlier call, finished now */
   char tender_reference[TENDER_REFERENCE_MAX];
-  char receipt_path[512];                /* "" where none was written */
-  unsigned tries_left;                   /* after WRONG_PIN */
+  char receipt_path[512]; /* "" where none was written */
+  unsigned tries_left;    /* after WRONG_PIN */
 };
 
 /* Runs a purchase (ROLE_POS) or a load (ROLE_RELOAD) with the card in `reader`, each step journalled before it has an
- * effect. STATUS_OK: the card is debited or credited, the receipt written. OUTCOME_UNKNOWN, TENDER_UNKNOWN: run it again with
- * the same card, or terminal_recover. Every other status: the card was not changed (or, for a load, what was charged has
- * been reversed; if that failed too, TENDER_UNKNOWN). */
+ * effect. STATUS_OK: the card is debited or credited, the receipt written. OUTCOME_UNKNOWN, TENDER_UNKNOWN: run it
+ * again with the same card, or terminal_recover. Every other status: the card was not changed (or, for a load, what was
+ * charged has been reversed; if that failed too, TENDER_UNKNOWN). */
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                          const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
@@ -117,12 +117,12 @@ enum status personalize_void(struct terminal *terminal, struct reader *reader, u
 /* ---- recovery ---- */
 
 struct recovery {
-  unsigned settled;  /* brought to an end now */
-  unsigned open;     /* still open: the card or the server is needed */
+  unsigned settled; /* brought to an end now */
+  unsigned open;    /* still open: the card or the server is needed */
 };
 /* Brings what the journal holds open to an end as far as it can without a card: confirmations, reversals. Also run at
- * the start of purchase_run and load_run. Loads that were charged need terminal->tender of the same kind; else they stay
- * open. STATUS_OK even where some do; STATUS_STORE_FAILED, STATUS_READER_BUSY: the journal cannot be worked on. */
+ * the start of purchase_run and load_run. Loads that were charged need terminal->tender of the same kind; else they
+ * stay open. STATUS_OK even where some do; STATUS_STORE_FAILED, STATUS_READER_BUSY: the journal cannot be worked on. */
 enum status terminal_recover(struct terminal *terminal, struct recovery *recovery) EPURSE_MUST_USE;
 
 #endif
