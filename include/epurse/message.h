@@ -21,11 +21,11 @@
 #include "epurse/record.h"
 #include "epurse/status.h"
 
-#define MESSAGE_MEDIA_TYPE "application/jose" /* RFC 7515 9.2.1 */
+#define MESSAGE_MEDIA_TYPE "application/jose"         /* RFC 7515 9.2.1 */
 #define PROBLEM_MEDIA_TYPE "application/problem+json" /* RFC 9457 */
-#define MESSAGE_MAX 16384                     /* bytes of a JWS in either direction */
-#define MESSAGE_CLOCK_SKEW 300                /* seconds that a terminal's clock may be off */
-#define PIN_JWE_MAX 1024
+#define MESSAGE_MAX        16384                      /* bytes of a JWS in either direction */
+#define MESSAGE_CLOCK_SKEW 300                        /* seconds that a terminal's clock may be off */
+#define PIN_JWE_MAX        1024
 
 /* MESSAGE(name, word, path): all that is said. The path is POSTed to. */
 #define MESSAGES(MESSAGE)                                                                                              \
@@ -35,6 +35,8 @@
   MESSAGE(LOAD_REVERSAL, "load-reversal", "/v1/load-reversals")                                                        \
   MESSAGE(CONFIRMATION, "confirmation", "/v1/confirmations")                                                           \
   MESSAGE(PIN_FAILURE, "pin-failure", "/v1/pin-failures")                                                              \
+  MESSAGE(PIN_CHANGE, "pin-change", "/v1/pin-changes")                                                                 \
+  MESSAGE(CARD_CONTACT, "card-contact", "/v1/card-contacts")                                                           \
   MESSAGE(CARD_RESERVATION, "card-reservation", "/v1/card-reservations")                                               \
   MESSAGE(CARD_CERTIFICATION, "card-certification", "/v1/card-certifications")                                         \
   MESSAGE(CARD_ACTIVATION, "card-activation", "/v1/card-activations")                                                  \
@@ -44,13 +46,16 @@
   MESSAGE(CARD_LIST, "card-list", "/v1/card-lists")                                                                    \
   MESSAGE(MERCHANT, "merchant", "/v1/merchants")                                                                       \
   MESSAGE(TERMINAL, "terminal", "/v1/terminals")                                                                       \
+  MESSAGE(TERMINAL_RENEWAL, "terminal-renewal", "/v1/terminal-renewals")                                               \
+  MESSAGE(TERMINAL_REVOCATION, "terminal-revocation", "/v1/terminal-revocations")                                      \
+  MESSAGE(TERMINAL_LIST, "terminal-list", "/v1/terminal-lists")                                                        \
   MESSAGE(LEDGER_CHECK, "ledger-check", "/v1/ledger-checks")
 
 enum message_type {
 #define MESSAGE(name, word, path) MESSAGE_##name,
   MESSAGES(MESSAGE)
 #undef MESSAGE
-  MESSAGE_TYPE_COUNT
+      MESSAGE_TYPE_COUNT
 };
 const char *message_word(enum message_type type); /* "purchase" */
 const char *message_path(enum message_type type); /* "/v1/purchases" */
@@ -61,9 +66,9 @@ struct message {
   enum message_type type;
   char tid[TID_SIZE + 1];
   int64_t seq;
-  int64_t time;        /* unix seconds, of the sender */
-  enum status status;  /* replies; STATUS_OK in a request */
-  json_t *body;        /* an object; owned: message_clear releases it */
+  int64_t time;       /* unix seconds, of the sender */
+  enum status status; /* replies; STATUS_OK in a request */
+  json_t *body;       /* an object; owned: message_clear releases it */
 };
 void message_clear(struct message *message);
 
@@ -103,7 +108,8 @@ enum status pin_seal(const struct pin_envelope *envelope, const uint8_t receiver
  * Wipe envelope->pin. */
 enum status pin_open(const char *jwe, const struct key *key, struct pin_envelope *envelope) EPURSE_MUST_USE;
 
-/* ---- the bodies; _body makes a new json_t, _parse reads one strictly (STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT) ---- */
+/* ---- the bodies; _body makes a new json_t, _parse reads one strictly (STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT) ----
+ */
 
 /* PURCHASE, LOAD_INQUIRY, LOAD {"promise"[,"pin"]}: promise and enciphered PIN; LOAD has the bank's word beside them,
  * "tender" and "reference". */
@@ -118,7 +124,8 @@ enum status order_request_parse(enum message_type type, const json_t *body,
                                 struct order_request *request) EPURSE_MUST_USE;
 
 /* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"]}. With status OK: authorisation and card
- * certificate (PURCHASE, LOAD); with CARD_BLOCKED or CARD_FORKED: the block order; nothing otherwise. */
+ * certificate (PURCHASE, LOAD); with CARD_BLOCKED or CARD_FORKED: the block order; with CARD_EXPIRED: an authorisation
+ * that declines, whose time ends the card (R8); nothing otherwise. CARD_CONTACT's reply is of this form too. */
 struct order_reply {
   bool has_authorisation;
   uint8_t authorisation[AUTHORISATION_SIZE];
@@ -147,8 +154,10 @@ json_t *confirmation_body(const struct confirmations *confirmations, bool is_rep
 enum status confirmation_parse(const json_t *body, bool is_reply, struct confirmations *confirmations) EPURSE_MUST_USE;
 
 /* LOAD_REVERSAL {"cid","atc"}: the bank gave the money back. PIN_FAILURE {"cid","tries_left"}. CARD_ACTIVATION and
- * CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK {"cid","reason"}. One struct serves them, each with its
- * own fields; `reason` is one printable line. */
+ * CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK {"cid","reason"}. CARD_CONTACT {"cid"}: the card is
+ * here and is about to be read; the status of the reply says whether it may be: OK, CARD_BLOCKED (with the block
+ * order), CARD_EXPIRED, CARD_UNKNOWN. One struct serves them, each with its own fields; `reason` is one printable line.
+ */
 struct card_message {
   uint8_t cid[CID_SIZE];
   uint32_t atc;
@@ -160,14 +169,24 @@ json_t *card_message_body(enum message_type type, const struct card_message *mes
 enum status card_message_parse(enum message_type type, const json_t *body,
                                struct card_message *message) EPURSE_MUST_USE;
 
+/* PIN_CHANGE {"cid","pin","new_pin"}: the old and the new one, enciphered to the server with ATC 0. The first half:
+ * with OK the server takes both from now on, and the card may change. WRONG_PIN, PIN_CHANGE_BLOCKED, CARD_BLOCKED, ...
+ * : the card must not. */
+struct pin_change_message {
+  uint8_t cid[CID_SIZE];
+  char pin_jwe[PIN_JWE_MAX], new_pin_jwe[PIN_JWE_MAX];
+};
+json_t *pin_change_body(const struct pin_change_message *change);
+enum status pin_change_parse(const json_t *body, struct pin_change_message *change) EPURSE_MUST_USE;
+
 /* CARD_RESERVATION {"chip_serial"} -> {"cid"}; the same chip gets the same number again. */
 json_t *reservation_body(const uint8_t chip_serial[CHIP_SERIAL_SIZE]);
 enum status reservation_parse(const json_t *body, uint8_t chip_serial[CHIP_SERIAL_SIZE]) EPURSE_MUST_USE;
 json_t *reservation_reply_body(const uint8_t cid[CID_SIZE]);
 enum status reservation_reply_parse(const json_t *body, uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
 
-/* CARD_CERTIFICATION {"cid","request"[,"pin"]}: the card's own request record; `pin` is a JWE where the cardholder chose
- * one, else the server draws it. */
+/* CARD_CERTIFICATION {"cid","request"[,"pin"]}: the card's own request record; `pin` is a JWE where the cardholder
+ * chose one, else the server draws it. */
 struct certification_request {
   uint8_t cid[CID_SIZE];
   uint8_t request[CARD_REQUEST_SIZE];
@@ -187,8 +206,9 @@ struct certification_reply {
 json_t *certification_reply_body(const struct certification_reply *reply);
 enum status certification_reply_parse(const json_t *body, struct certification_reply *reply) EPURSE_MUST_USE;
 
-/* MERCHANT {"id","name","points_rate"}: points per 100 minor units. Reply: {}. TERMINAL {"tid","role","merchant","expiry",
- * "ecka_public","sig_public"}. Reply: {} or {"merchant_name"}, what the terminal shows and prints. */
+/* MERCHANT {"id","name","points_rate"}: points per 100 minor units. Reply: {}. TERMINAL and TERMINAL_RENEWAL {"tid",
+ * "role","merchant","expiry","ecka_public","sig_public"}: a new one; new keys and another last day for one that is
+ * known, by name, role and merchant. Reply: {} or {"merchant_name"}, what the terminal shows and prints. */
 struct merchant_message {
   char id[MERCHANT_MAX + 1];
   char name[64];
@@ -205,12 +225,15 @@ struct terminal_message {
 };
 json_t *terminal_body(const struct terminal_message *terminal);
 enum status terminal_parse(const json_t *body, struct terminal_message *terminal) EPURSE_MUST_USE;
+/* TERMINAL_REVOCATION {"tid"}: for good. Reply: {}. */
+json_t *revocation_body(const char tid[TID_SIZE + 1]);
+enum status revocation_parse(const json_t *body, char tid[TID_SIZE + 1]) EPURSE_MUST_USE;
 
 /* CARD_QUERY's reply: what the server knows of a card. Dates as YYYY-MM-DD, moments as unix seconds. */
 struct card_facts {
   uint8_t cid[CID_SIZE];
-  char state[16];       /* "RESERVED", "ISSUED", "BLOCKED", "RETIRED" */
-  char reason[128];     /* of a block, else "" */
+  char state[16];   /* "RESERVED", "ISSUED", "BLOCKED", "RETIRED" */
+  char reason[128]; /* of a block, else "" */
   uint8_t expiry[DATE_SIZE];
   uint16_t currency;
   int64_t balance, held, owed, points; /* minor units; points */
@@ -220,6 +243,7 @@ json_t *card_facts_body(const struct card_facts *facts);
 enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURSE_MUST_USE;
 
 /* CARD_LIST {"after","limit"} -> {"cards":[facts...]}, by number, beginning behind `after` ("" from the start).
+ * TERMINAL_LIST {"after","limit"} -> {"terminals":[{"tid","role","merchant","expiry","revoked"}...]}, likewise by name.
  * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}. The server and epurse-admin build and read
  * these with jansson directly: they cross no other border. */
 

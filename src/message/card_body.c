@@ -15,6 +15,7 @@ static const struct card_fields {
     [MESSAGE_CARD_VOID] = {.chip_serial = true},
     [MESSAGE_CARD_QUERY] = {0},
     [MESSAGE_CARD_BLOCK] = {.reason = true},
+    [MESSAGE_CARD_CONTACT] = {0},
 };
 
 json_t *card_message_body(enum message_type type, const struct card_message *message) {
@@ -55,6 +56,25 @@ enum status card_message_parse(enum message_type type, const json_t *body, struc
   if (fields->reason) {
     field_text(&reader, "reason", 1, message->reason, sizeof message->reason);
   }
+  return field_end(&reader);
+}
+
+json_t *pin_change_body(const struct pin_change_message *change) {
+  struct field_writer writer = field_writer();
+
+  field_put_cid(&writer, "cid", change->cid);
+  field_put_text(&writer, "pin", change->pin_jwe);
+  field_put_text(&writer, "new_pin", change->new_pin_jwe);
+  return field_done(&writer);
+}
+
+enum status pin_change_parse(const json_t *body, struct pin_change_message *change) {
+  struct field_reader reader = field_reader(body);
+
+  *change = (struct pin_change_message){0};
+  field_cid(&reader, "cid", change->cid);
+  field_text(&reader, "pin", 1, change->pin_jwe, sizeof change->pin_jwe);
+  field_text(&reader, "new_pin", 1, change->new_pin_jwe, sizeof change->new_pin_jwe);
   return field_end(&reader);
 }
 

@@ -126,3 +126,17 @@ enum status terminal_parse(const json_t *body, struct terminal_message *terminal
   }
   return field_end(&reader);
 }
+
+json_t *revocation_body(const char tid[TID_SIZE + 1]) {
+  struct field_writer writer = field_writer();
+
+  field_put_text(&writer, "tid", tid);
+  return field_done(&writer);
+}
+
+enum status revocation_parse(const json_t *body, char tid[TID_SIZE + 1]) {
+  struct field_reader reader = field_reader(body);
+
+  field_tid(&reader, "tid", tid);
+  return field_end(&reader);
+}

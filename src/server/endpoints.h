@@ -12,6 +12,8 @@ route_handler post_load;
 route_handler post_load_reversal;
 route_handler post_confirmation;
 route_handler post_pin_failure;
+route_handler post_pin_change;
+route_handler post_card_contact;
 route_handler post_card_reservation;
 route_handler post_card_certification;
 route_handler post_card_activation;
@@ -21,6 +23,9 @@ route_handler post_card_block;
 route_handler post_card_list;
 route_handler post_merchant;
 route_handler post_terminal;
+route_handler post_terminal_renewal; /* post_terminal.c */
+route_handler post_terminal_revocation;
+route_handler post_terminal_list;
 route_handler post_ledger_check;
 route_handler get_healthz;
 route_handler get_metrics;

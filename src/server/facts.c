@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A card of the ledger as a reply tells of it. */
+ * A card of the ledger as a reply tells of it, and whether it may be used. */
 #include "config.h"
 
 #include "facts.h"
@@ -34,4 +34,17 @@ struct card_facts facts_of(const struct ledger_card *card, uint16_t currency) {
   snprintf(facts.state, sizeof facts.state, "%s", state_name(card->state));
   snprintf(facts.reason, sizeof facts.reason, "%s", card->reason);
   return facts;
+}
+
+enum status facts_judge(const struct ledger_card *card, int64_t now) {
+  uint8_t moment[MOMENT_SIZE];
+
+  if (card->state == LEDGER_CARD_BLOCKED) {
+    return STATUS_CARD_BLOCKED;
+  }
+  if (card->state != LEDGER_CARD_ISSUED) {
+    return STATUS_CARD_UNKNOWN;
+  }
+  moment_from_unix(now, moment);
+  return date_passed(card->certification.expiry, moment) ? STATUS_CARD_EXPIRED : STATUS_OK;
 }

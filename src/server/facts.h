@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A card of the ledger as a reply tells of it. */
+ * A card of the ledger as a reply tells of it, and whether it may be used. */
 #ifndef EPURSE_SERVER_FACTS_H
 #define EPURSE_SERVER_FACTS_H
 
@@ -8,5 +8,9 @@
 
 /* `currency` is the ledger's: a card that is not certified yet has none of its own. */
 struct card_facts facts_of(const struct ledger_card *card, uint16_t currency);
+
+/* Whether a card may be used at a time, unix seconds. STATUS_OK; STATUS_CARD_BLOCKED; STATUS_CARD_UNKNOWN: it is not a
+ * cardholder's, or no longer; STATUS_CARD_EXPIRED: by this clock (R8). */
+enum status facts_judge(const struct ledger_card *card, int64_t now) EPURSE_MUST_USE;
 
 #endif

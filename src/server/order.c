@@ -36,20 +36,20 @@ static enum status check_card(struct order *order) {
 
 /* The card says that the PIN was verified, and the server sees for itself. */
 static enum status check_pin(struct order *order) {
-  struct pinstore_claim claim = {.jwe = order->body.pin_jwe,
-                                 .cid = order->promise.cid,
-                                 .atc = order->promise.atc,
-                                 .expected_mac = order->card.certification.pin_mac};
+  struct pinstore_claim claim = {.jwe = order->body.pin_jwe, .cid = order->promise.cid, .atc = order->promise.atc};
+  uint8_t mac[CRYPTO_SHA256_SIZE];
 
   order->pin = STATUS_DECLINED;
   if (!order->promise.pin_verified || order->body.pin_jwe[0] == '\0') {
     return STATUS_OK;
   }
-  enum status status = pinstore_check(&order->service->keyring, &claim);
-  if (status == STATUS_OK || status == STATUS_WRONG_PIN) {
-    order->pin = status;
-    return STATUS_OK;
+  enum status status = pinstore_open(&order->service->keyring, &claim, mac);
+  if (status == STATUS_OK) {
+    enum pinstore_match match = pinstore_match(&order->card, mac);
+    order->pin = match == PINSTORE_NONE ? STATUS_WRONG_PIN : STATUS_OK;
+    order->pin_is_candidate = match == PINSTORE_CANDIDATE;
   }
+  crypto_wipe(mac, sizeof mac);
   return status == STATUS_BAD_FORMAT ? STATUS_OK : status;
 }
 
@@ -82,7 +82,7 @@ static enum status count_pin(struct ledger *ledger, const struct order *order) {
 
   if (order->pin == STATUS_WRONG_PIN) {
     status = ledger_card_pin_count(ledger, order->promise.cid, false, &failures);
-  } else if (order->pin == STATUS_OK && order->card.pin_failures > 0) {
+  } else if (order->pin == STATUS_OK && (order->card.pin_failures > 0 || order->card.pin_change_failures > 0)) {
     status = ledger_card_pin_count(ledger, order->promise.cid, true, &failures);
   }
   if (status == STATUS_OK && failures >= PIN_TRIES) {
@@ -91,11 +91,22 @@ static enum status count_pin(struct ledger *ledger, const struct order *order) {
   return status;
 }
 
+/* The card signed that it took this PIN, so a change under way has ended with it: here the other half is known. */
+static enum status settle_pin(struct ledger *ledger, const struct order *order) {
+  if (order->pin != STATUS_OK || !order->card.has_pin_candidate) {
+    return STATUS_OK;
+  }
+  return ledger_card_pin_settle(ledger, order->promise.cid, order->pin_is_candidate);
+}
+
 static enum status decide(struct ledger *ledger, struct order *order) {
   if (order->card.state == LEDGER_CARD_BLOCKED) {
     return STATUS_CARD_BLOCKED;
   }
   enum status status = count_pin(ledger, order);
+  if (status == STATUS_OK) {
+    status = settle_pin(ledger, order);
+  }
   if (status != STATUS_OK) {
     return status;
   }
@@ -108,11 +119,12 @@ static bool is_decline(enum status status) {
          status_http(status) == 200;
 }
 
+/* An inquiry is not an answer; but what ends an expired card is, whatever was asked. */
 static enum status settle_answer(struct ledger *ledger, struct order *order, enum status status) {
   struct ledger_signer signer = signer_of(order->service);
 
   order->status = status;
-  if (!is_decline(status) || order->inquiry) {
+  if (!is_decline(status) || (order->inquiry && status != STATUS_CARD_EXPIRED)) {
     return is_decline(status) ? STATUS_OK : status;
   }
   return ledger_decline(ledger, &order->offer, status, &signer, &order->transaction);
@@ -150,6 +162,10 @@ static enum status fill_reply(const struct order *order, struct order_reply *fil
   }
   if (order->status == STATUS_OK && order->inquiry) {
     filled->owed = order->owed;
+  }
+  if (order->status == STATUS_CARD_EXPIRED) { /* declined, at a time that makes the card turn EXPIRED (R8) */
+    filled->has_authorisation = true;
+    memcpy(filled->authorisation, order->transaction.authorisation, AUTHORISATION_SIZE);
   }
   if (order->status == STATUS_CARD_BLOCKED || order->status == STATUS_CARD_FORKED) {
     filled->has_block_order = true;

@@ -44,9 +44,9 @@ enum status pinstore_mac(const struct keyring *keyring, const uint8_t cid[CID_SI
   return made ? STATUS_OK : STATUS_CRYPTO_FAILED;
 }
 
-enum status pinstore_check(const struct keyring *keyring, const struct pinstore_claim *claim) {
+enum status pinstore_open(const struct keyring *keyring, const struct pinstore_claim *claim,
+                          uint8_t mac[CRYPTO_SHA256_SIZE]) {
   struct pin_envelope envelope = {0};
-  uint8_t mac[CRYPTO_SHA256_SIZE];
   enum status status = pin_open(claim->jwe, keyring->server_pin, &envelope);
 
   if (status == STATUS_OK && (memcmp(envelope.cid, claim->cid, CID_SIZE) != 0 || envelope.atc != claim->atc)) {
@@ -55,10 +55,17 @@ enum status pinstore_check(const struct keyring *keyring, const struct pinstore_
   if (status == STATUS_OK) {
     status = pinstore_mac(keyring, claim->cid, envelope.pin, mac);
   }
-  if (status == STATUS_OK && !crypto_equal(mac, claim->expected_mac, sizeof mac)) {
-    status = STATUS_WRONG_PIN;
-  }
   crypto_wipe(&envelope, sizeof envelope);
-  crypto_wipe(mac, sizeof mac);
   return status;
 }
+
+enum pinstore_match pinstore_match(const struct ledger_card *card, const uint8_t mac[CRYPTO_SHA256_SIZE]) {
+  bool present = crypto_equal(mac, card->certification.pin_mac, LEDGER_PIN_MAC_SIZE);
+  bool candidate = crypto_equal(mac, card->pin_candidate, LEDGER_PIN_MAC_SIZE);
+
+  if (present) {
+    return PINSTORE_PRESENT;
+  }
+  return candidate && card->has_pin_candidate ? PINSTORE_CANDIDATE : PINSTORE_NONE;
+}
+_Static_assert(LEDGER_PIN_MAC_SIZE == CRYPTO_SHA256_SIZE, "what is stored is the MAC, whole");

@@ -4,6 +4,7 @@
 #define EPURSE_SERVER_PINSTORE_H
 
 #include "epurse/command.h"
+#include "epurse/ledger.h"
 #include "keyring.h"
 
 /* Draws four digits, each number as likely as another. STATUS_CRYPTO_FAILED. Wipe them. */
@@ -15,13 +16,21 @@ enum status pinstore_mac(const struct keyring *keyring, const uint8_t cid[CID_SI
 
 /* What a terminal enciphered for one promise. */
 struct pinstore_claim {
-  const char *jwe;             /* as message.h's pin_seal makes it */
-  const uint8_t *cid;          /* CID_SIZE */
-  uint32_t atc;                /* of the promise; 0 at the desk */
-  const uint8_t *expected_mac; /* CRYPTO_SHA256_SIZE: what is stored */
+  const char *jwe;    /* as message.h's pin_seal makes it */
+  const uint8_t *cid; /* CID_SIZE */
+  uint32_t atc;       /* of the promise; 0 where there is none: personalization, a change of PIN */
 };
-/* STATUS_OK: it is the cardholder's PIN. STATUS_WRONG_PIN: it is another. STATUS_BAD_FORMAT: it is no PIN for this
- * server, card and promise, so that nothing was tried. STATUS_CRYPTO_FAILED. */
-enum status pinstore_check(const struct keyring *keyring, const struct pinstore_claim *claim) EPURSE_MUST_USE;
+/* The MAC of the PIN in there. STATUS_BAD_FORMAT: it is no PIN for this server, card and promise, so that nothing was
+ * tried. STATUS_CRYPTO_FAILED. */
+enum status pinstore_open(const struct keyring *keyring, const struct pinstore_claim *claim,
+                          uint8_t mac[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
+
+/* Which of a card's PINs that is; it takes the same time whichever. */
+enum pinstore_match {
+  PINSTORE_NONE,
+  PINSTORE_PRESENT,  /* the one that is stored; while it is being changed, the one before */
+  PINSTORE_CANDIDATE /* the one that it is being changed to */
+};
+enum pinstore_match pinstore_match(const struct ledger_card *card, const uint8_t mac[CRYPTO_SHA256_SIZE]);
 
 #endif

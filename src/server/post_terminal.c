@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/terminals: a new terminal with the keys that the issuer certified. Told twice, it is there once; the same
- * name with other keys is refused, for the terminal that has it would be locked out. */
+ * name with other keys is refused, for the terminal that has it would be locked out.
+ * POST /v1/terminal-renewals: new keys and another last day for a terminal that is known; from then on its old keys are
+ * nobody's. Its name, role and merchant stay. */
 #include <string.h>
 
 #include "endpoints.h"
@@ -24,7 +26,18 @@ static enum status add(struct ledger *ledger, void *context) {
   return status == STATUS_NOT_FOUND ? ledger_terminal_add(ledger, terminal) : status;
 }
 
-void post_terminal(struct service *service, const struct request *request, struct reply *reply) {
+static enum status renew(struct ledger *ledger, void *context) {
+  const struct ledger_terminal *terminal = context;
+  struct ledger_terminal known;
+  enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
+
+  if (status == STATUS_OK && (known.role != terminal->role || strcmp(known.merchant, terminal->merchant) != 0)) {
+    status = STATUS_EXISTS;
+  }
+  return status == STATUS_OK ? ledger_terminal_renew(ledger, terminal) : status;
+}
+
+static void serve(struct service *service, const struct request *request, ledger_step *step, struct reply *reply) {
   struct terminal_message body;
   struct ledger_terminal terminal = {0};
   struct ledger_merchant merchant;
@@ -39,11 +52,19 @@ void post_terminal(struct service *service, const struct request *request, struc
   memcpy(terminal.ecka_public, body.ecka_public, sizeof terminal.ecka_public);
   memcpy(terminal.sig_public, body.sig_public, sizeof terminal.sig_public);
   memcpy(terminal.expiry, body.expiry, DATE_SIZE);
-  reply->status = envelope_transact(service, request, add, &terminal);
+  reply->status = envelope_transact(service, request, step, &terminal);
   if (reply->status == STATUS_OK) {
     reply->status = ledger_merchant_find(service->ledger, terminal.merchant, &merchant);
   }
   if (reply->status == STATUS_OK) {
     reply_ok(reply, json_pack("{s:s}", "merchant_name", merchant.name));
   }
+}
+
+void post_terminal(struct service *service, const struct request *request, struct reply *reply) {
+  serve(service, request, add, reply);
+}
+
+void post_terminal_renewal(struct service *service, const struct request *request, struct reply *reply) {
+  serve(service, request, renew, reply);
 }

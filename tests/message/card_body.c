@@ -23,7 +23,8 @@ static const struct {
   bool atc, tries_left, chip_serial, reason;
 } kinds[] = {{MESSAGE_LOAD_REVERSAL, true, false, false, false},   {MESSAGE_PIN_FAILURE, false, true, false, false},
              {MESSAGE_CARD_ACTIVATION, false, false, true, false}, {MESSAGE_CARD_VOID, false, false, true, false},
-             {MESSAGE_CARD_QUERY, false, false, false, false},     {MESSAGE_CARD_BLOCK, false, false, false, true}};
+             {MESSAGE_CARD_QUERY, false, false, false, false},     {MESSAGE_CARD_BLOCK, false, false, false, true},
+             {MESSAGE_CARD_CONTACT, false, false, false, false}};
 
 static enum status parse_0(const json_t *body) {
   struct card_message got;
@@ -50,8 +51,13 @@ static enum status parse_5(const json_t *body) {
   return card_message_parse(kinds[5].type, body, &got);
 }
 
+static enum status parse_6(const json_t *body) {
+  struct card_message got;
+  return card_message_parse(kinds[6].type, body, &got);
+}
+
 START_TEST(card_messages_go_there_and_back) {
-  static forge_parser *const parsers[] = {parse_0, parse_1, parse_2, parse_3, parse_4, parse_5};
+  static forge_parser *const parsers[] = {parse_0, parse_1, parse_2, parse_3, parse_4, parse_5, parse_6};
   struct card_message sent = message_make(), got, wanted = {0};
   json_t *body = card_message_body(kinds[_i].type, &sent);
 
@@ -95,6 +101,24 @@ START_TEST(refuses_wrong_values) {
 
   ck_assert_int_eq(card_message_parse(wrong[_i].type, changed, &got), STATUS_BAD_FORMAT);
   json_decref(changed);
+  json_decref(body);
+}
+END_TEST
+
+static enum status change_parse(const json_t *body) {
+  struct pin_change_message got;
+  return pin_change_parse(body, &got);
+}
+
+START_TEST(a_change_of_pin_goes_there_and_back) {
+  struct pin_change_message sent = {.pin_jwe = "eyJ.x.y.z", .new_pin_jwe = "eyJ.a.b.c"}, got;
+  json_t *body = NULL;
+
+  cid_make(999999, 1, sent.cid);
+  body = pin_change_body(&sent);
+  ck_assert_int_eq(pin_change_parse(body, &got), STATUS_OK);
+  ck_assert_mem_eq(&got, &sent, sizeof got);
+  forge_strictness(body, change_parse, none);
   json_decref(body);
 }
 END_TEST
@@ -197,6 +221,7 @@ Suite *card_body_suite(void) {
 
   tcase_add_loop_test(tests, card_messages_go_there_and_back, 0, sizeof kinds / sizeof kinds[0]);
   tcase_add_loop_test(tests, refuses_wrong_values, 0, sizeof wrong / sizeof wrong[0]);
+  tcase_add_test(tests, a_change_of_pin_goes_there_and_back);
   tcase_add_test(tests, reservations_go_there_and_back);
   tcase_add_test(tests, facts_go_there_and_back);
   tcase_add_test(tests, a_card_that_is_only_reserved_has_no_expiry);

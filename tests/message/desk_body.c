@@ -183,6 +183,24 @@ START_TEST(refuses_wrong_terminals) {
 }
 END_TEST
 
+static enum status gone_parse(const json_t *body) {
+  char tid[TID_SIZE + 1];
+  return revocation_parse(body, tid);
+}
+
+START_TEST(a_revocation_goes_there_and_back) {
+  char tid[TID_SIZE + 1];
+  json_t *body = revocation_body("POS00007"), *wrong = revocation_body("POS 0007");
+
+  ck_assert_int_eq(revocation_parse(body, tid), STATUS_OK);
+  ck_assert_str_eq(tid, "POS00007");
+  ck_assert_int_eq(revocation_parse(wrong, tid), STATUS_BAD_FORMAT);
+  forge_strictness(body, gone_parse, none);
+  json_decref(body);
+  json_decref(wrong);
+}
+END_TEST
+
 START_TEST(a_role_without_a_word_makes_no_body) {
   struct terminal_message sent = terminal_make();
 
@@ -202,6 +220,7 @@ Suite *desk_body_suite(void) {
   tcase_add_loop_test(tests, refuses_wrong_merchants, 0, sizeof wrong_merchant / sizeof wrong_merchant[0]);
   tcase_add_test(tests, a_terminal_goes_there_and_back);
   tcase_add_loop_test(tests, refuses_wrong_terminals, 0, sizeof wrong_terminal / sizeof wrong_terminal[0]);
+  tcase_add_test(tests, a_revocation_goes_there_and_back);
   tcase_add_test(tests, a_role_without_a_word_makes_no_body);
   suite_add_tcase(suite, tests);
   return suite;

@@ -57,17 +57,22 @@ START_TEST(mac_depends_on_card_digits_and_key) {
 }
 END_TEST
 
-static enum status claim(struct world *world, const struct pin_envelope *envelope, uint32_t atc, const char *stored) {
+/* Of a card whose PIN is 1234 and may be becoming 5678. */
+static enum status claim(struct world *world, const struct pin_envelope *envelope, uint32_t atc, bool changing,
+                         enum pinstore_match *match) {
   uint8_t mac[CRYPTO_SHA256_SIZE], cid[CID_SIZE];
-  struct pinstore_claim made = {.cid = cid, .atc = atc, .expected_mac = mac};
+  struct pinstore_claim made = {.cid = cid, .atc = atc};
+  struct ledger_card card = {.has_pin_candidate = changing};
   char *jwe = NULL;
 
   cid_make(999999, 1, cid);
-  ck_assert_int_eq(pinstore_mac(&world->service.keyring, cid, stored, mac), STATUS_OK);
+  ck_assert_int_eq(pinstore_mac(&world->service.keyring, cid, "1234", card.certification.pin_mac), STATUS_OK);
+  ck_assert_int_eq(pinstore_mac(&world->service.keyring, cid, "5678", card.pin_candidate), STATUS_OK);
   ck_assert_int_eq(pin_seal(envelope, world->service.keyring.server_pin_certificate.certificate.public_key, &jwe),
                    STATUS_OK);
   made.jwe = jwe;
-  enum status status = pinstore_check(&world->service.keyring, &made);
+  enum status status = pinstore_open(&world->service.keyring, &made, mac);
+  *match = status == STATUS_OK ? pinstore_match(&card, mac) : PINSTORE_NONE;
   free(jwe);
   return status;
 }
@@ -75,14 +80,25 @@ static enum status claim(struct world *world, const struct pin_envelope *envelop
 START_TEST(claims_are_told_apart) {
   struct world world;
   struct pin_envelope envelope = {.atc = 5, .pin = "1234"};
+  enum pinstore_match match;
 
   world_open(&world);
   cid_make(999999, 1, envelope.cid);
-  ck_assert_int_eq(claim(&world, &envelope, 5, "1234"), STATUS_OK);
-  ck_assert_int_eq(claim(&world, &envelope, 5, "1235"), STATUS_WRONG_PIN);
-  ck_assert_int_eq(claim(&world, &envelope, 6, "1234"), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(claim(&world, &envelope, 5, false, &match), STATUS_OK);
+  ck_assert_int_eq(match, PINSTORE_PRESENT);
+  ck_assert_int_eq(claim(&world, &envelope, 5, true, &match), STATUS_OK);
+  ck_assert_int_eq(match, PINSTORE_PRESENT);
+  ck_assert_int_eq(claim(&world, &envelope, 6, false, &match), STATUS_BAD_FORMAT);
+  memcpy(envelope.pin, "5678", 5);
+  ck_assert_int_eq(claim(&world, &envelope, 5, true, &match), STATUS_OK);
+  ck_assert_int_eq(match, PINSTORE_CANDIDATE);
+  ck_assert_int_eq(claim(&world, &envelope, 5, false, &match), STATUS_OK);
+  ck_assert_int_eq(match, PINSTORE_NONE); /* none is under way */
+  memcpy(envelope.pin, "1235", 5);
+  ck_assert_int_eq(claim(&world, &envelope, 5, true, &match), STATUS_OK);
+  ck_assert_int_eq(match, PINSTORE_NONE);
   cid_make(999999, 2, envelope.cid);
-  ck_assert_int_eq(claim(&world, &envelope, 5, "1234"), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(claim(&world, &envelope, 5, false, &match), STATUS_BAD_FORMAT);
   world_close(&world);
 }
 END_TEST

@@ -9,6 +9,7 @@ Suite *admin_suite(void);
 Suite *certification_suite(void);
 Suite *configuration_suite(void);
 Suite *confirmation_suite(void);
+Suite *contact_suite(void);
 Suite *desk_suite(void);
 Suite *envelope_suite(void);
 Suite *http_suite(void);
@@ -17,8 +18,10 @@ Suite *late_suite(void);
 Suite *load_suite(void);
 Suite *log_suite(void);
 Suite *metrics_suite(void);
+Suite *pin_change_suite(void);
 Suite *pinstore_suite(void);
 Suite *purchase_suite(void);
 Suite *routes_suite(void);
+Suite *terminals_suite(void);
 
 #endif

@@ -124,6 +124,10 @@ static void house_part(struct tour *tour) {
   expect(tour, &world->admin, MESSAGE_MERCHANT, merchant_body(&merchant), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_MERCHANT, merchant_body(&merchant), STATUS_EXISTS);
   expect(tour, &world->admin, MESSAGE_TERMINAL, terminal_body(&terminal), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_TERMINAL_RENEWAL, terminal_body(&terminal), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_TERMINAL_REVOCATION, revocation_body("TOUR0001"), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_TERMINAL_RENEWAL, terminal_body(&terminal), STATUS_TERMINAL_REVOKED);
+  expect(tour, &world->admin, MESSAGE_TERMINAL_LIST, json_pack("{s:s, s:i}", "after", "", "limit", 100), STATUS_OK);
   memcpy(terminal.tid, "TOUR0002", TID_SIZE);
   memcpy(terminal.merchant, "NONE", 5);
   expect(tour, &world->admin, MESSAGE_TERMINAL, terminal_body(&terminal), STATUS_NOT_FOUND);
@@ -156,6 +160,33 @@ static void money_part(struct tour *tour, struct purse *purse) {
   expect(tour, &world->pos, MESSAGE_PIN_FAILURE, about(purse, MESSAGE_PIN_FAILURE), STATUS_OK);
 }
 
+static json_t *new_pin(const struct tour *tour, const struct purse *purse, const char *pin) {
+  struct pin_change_message change = {.pin_jwe = ""};
+  struct pin_envelope envelope = {.atc = 0};
+  char *jwe = NULL;
+
+  memcpy(change.cid, purse->cid, CID_SIZE);
+  memcpy(envelope.cid, purse->cid, CID_SIZE);
+  snprintf(envelope.pin, sizeof envelope.pin, "%s", pin);
+  ck_assert_int_eq(pin_seal(&envelope, tour->world.service.keyring.server_pin_certificate.certificate.public_key, &jwe),
+                   STATUS_OK);
+  snprintf(change.pin_jwe, sizeof change.pin_jwe, "%s", jwe);
+  snprintf(change.new_pin_jwe, sizeof change.new_pin_jwe, "%s", jwe);
+  free(jwe);
+  return pin_change_body(&change);
+}
+
+static void contact_part(struct tour *tour, const struct purse *purse) {
+  struct world *world = &tour->world;
+
+  expect(tour, &world->reload, MESSAGE_CARD_CONTACT, about(purse, MESSAGE_CARD_CONTACT), STATUS_OK);
+  expect(tour, &world->pos, MESSAGE_PIN_CHANGE, new_pin(tour, purse, purse->pin), STATUS_OK);
+  for (int i = 0; i < PIN_TRIES; i++) {
+    enum status wanted = i < PIN_TRIES - 1 ? STATUS_WRONG_PIN : STATUS_PIN_CHANGE_BLOCKED;
+    expect(tour, &world->desk, MESSAGE_PIN_CHANGE, new_pin(tour, purse, "000000000000"), wanted);
+  }
+}
+
 static void end_part(struct tour *tour, struct purse *purse) {
   struct world *world = &tour->world;
   struct purse blank;
@@ -169,6 +200,7 @@ static void end_part(struct tour *tour, struct purse *purse) {
   expect(tour, &world->desk, MESSAGE_CARD_VOID, about(&blank, MESSAGE_CARD_VOID), STATUS_OK);
   expect(tour, &world->desk, MESSAGE_CARD_QUERY, about(purse, MESSAGE_CARD_QUERY), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_CARD_BLOCK, about(purse, MESSAGE_CARD_BLOCK), STATUS_OK);
+  expect(tour, &world->pos, MESSAGE_CARD_CONTACT, about(purse, MESSAGE_CARD_CONTACT), STATUS_CARD_BLOCKED);
   expect(tour, &world->admin, MESSAGE_CARD_LIST, json_pack("{s:s, s:i}", "after", "", "limit", 10), STATUS_OK);
   purse_promise(purse, TRANSACTION_PURCHASE, 100, &world->pos);
   expect(tour, &world->pos, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),
@@ -201,7 +233,7 @@ static void bad_part(struct tour *tour) {
   }
   for (int type = 0; type < MESSAGE_TYPE_COUNT; type++) {
     bool desk = type >= MESSAGE_CARD_RESERVATION && type <= MESSAGE_CARD_QUERY;
-    bool pin = type == MESSAGE_PIN_FAILURE;
+    bool pin = type >= MESSAGE_PIN_FAILURE && type <= MESSAGE_CARD_CONTACT;
     expect(tour,
            desk || type >= MESSAGE_CARD_BLOCK ? &tour->world.reload
            : pin                              ? admin
@@ -238,6 +270,7 @@ START_TEST(whole_tour) {
   plain_part(&tour);
   house_part(&tour);
   money_part(&tour, &purse);
+  contact_part(&tour, &purse);
   end_part(&tour, &purse);
   bad_part(&tour);
 }

@@ -13,7 +13,7 @@ import yaml
 
 KNOWN = {"type", "const", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems",
          "items", "properties", "required", "additionalProperties", "description", "$ref"}
-TYPES = {"object": dict, "array": list, "string": str, "integer": int}
+TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 
 
 class Description:
@@ -37,7 +37,7 @@ class Description:
             return [f"{where}: this test does not know {unknown}"]
         found = []
         kind = schema.get("type")
-        if kind and (not isinstance(value, TYPES[kind]) or isinstance(value, bool)):
+        if kind and (not isinstance(value, TYPES[kind]) or isinstance(value, bool) != (kind == "boolean")):
             return [f"{where}: {value!r} is no {kind}"]
         if "const" in schema and value != schema["const"]:
             found.append(f"{where}: {value!r} is not {schema['const']!r}")

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of post_terminal_revocation.c, post_terminal_list.c and the renewal in post_terminal.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "purse.h"
+#include "suites.h"
+
+static enum status revoke(struct world *world, struct station *by, const char *tid) {
+  return station_tell(by, &world->service, MESSAGE_TERMINAL_REVOCATION, revocation_body(tid));
+}
+
+/* The list as one line: names, a '-' behind those that are revoked. */
+static void list(struct world *world, const char *after, int limit, char line[256]) {
+  struct answer answer;
+  size_t i = 0;
+  const json_t *row = NULL;
+
+  line[0] = '\0';
+  station_ask(&world->admin, &world->service, MESSAGE_TERMINAL_LIST,
+              json_pack("{s:s, s:i}", "after", after, "limit", limit), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  json_array_foreach(json_object_get(answer.body, "terminals"), i, row) {
+    size_t len = strlen(line);
+    snprintf(line + len, 256 - len, "%s%s%s", len > 0 ? " " : "", json_string_value(json_object_get(row, "tid")),
+             json_is_true(json_object_get(row, "revoked")) ? "-" : "");
+  }
+  answer_clear(&answer);
+}
+
+/* The station is as a connection that stays open: handshake, key and name are what they were. */
+START_TEST(revoked_terminal_is_refused_at_once) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 1000);
+  ck_assert_int_eq(revoke(&world, &world.pos, OTHER_POS), STATUS_NOT_PERMITTED);
+  ck_assert_int_eq(revoke(&world, &world.admin, POS), STATUS_OK);
+  ck_assert_int_eq(revoke(&world, &world.admin, POS), STATUS_OK); /* told twice */
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_PURCHASE,
+                                purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin)),
+                   STATUS_TERMINAL_REVOKED);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_TERMINAL_REVOKED);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.other_pos);
+  ck_assert_int_eq(station_tell(&world.other_pos, &world.service, MESSAGE_PURCHASE,
+                                purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin)),
+                   STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(unknown_and_own_terminals_are_not_revoked) {
+  struct world world;
+
+  world_open(&world);
+  ck_assert_int_eq(revoke(&world, &world.admin, "NOBODY01"), STATUS_NOT_FOUND);
+  ck_assert_int_eq(revoke(&world, &world.admin, ADMIN), STATUS_NOT_PERMITTED); /* there would be nobody left */
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, json_object()), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(list_tells_who_is_revoked) {
+  struct world world;
+  char line[256];
+
+  world_open(&world);
+  list(&world, "", 100, line);
+  ck_assert_str_eq(line, ADMIN " " DESK " " RELOAD " " POS " " OTHER_POS " " EXPIRED);
+  ck_assert_int_eq(revoke(&world, &world.admin, POS), STATUS_OK);
+  list(&world, DESK, 2, line);
+  ck_assert_str_eq(line, RELOAD " " POS "-");
+  list(&world, EXPIRED, 2, line);
+  ck_assert_str_eq(line, "");
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_TERMINAL_LIST,
+                                json_pack("{s:s, s:i}", "after", "POS", "limit", 2)),
+                   STATUS_BAD_FORMAT);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_TERMINAL_LIST,
+                                json_pack("{s:s, s:i}", "after", "", "limit", 0)),
+                   STATUS_BAD_FORMAT);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_TERMINAL_LIST, json_pack("{s:s}", "after", "")),
+                   STATUS_UNKNOWN_FIELD);
+  world_close(&world);
+}
+END_TEST
+
+/* What the administrator says of POS: the keys of `like`, that merchant. */
+static enum status renew(struct world *world, const struct station *like, const char *merchant) {
+  struct terminal_message body = {.tid = POS, .role = ROLE_POS, .expiry = {0x20, 0x40, 0x12, 0x31}};
+
+  snprintf(body.merchant, sizeof body.merchant, "%s", merchant);
+  memcpy(body.sig_public, key_public(like->sig), CRYPTO_P256_PUBLIC_SIZE);
+  memcpy(body.ecka_public, key_public(like->ecka), CRYPTO_P256_PUBLIC_SIZE);
+  return station_tell(&world->admin, &world->service, MESSAGE_TERMINAL_RENEWAL, terminal_body(&body));
+}
+
+START_TEST(renewal_brings_new_keys) {
+  struct world world;
+  struct ledger_terminal terminal;
+
+  world_open(&world);
+  ck_assert_int_eq(renew(&world, &world.expired, "BANK"), STATUS_EXISTS); /* another's name */
+  ck_assert_int_eq(renew(&world, &world.expired, "SHOP"), STATUS_OK);
+  ck_assert_int_eq(ledger_terminal_find(world.service.ledger, (const uint8_t *)POS, &terminal), STATUS_OK);
+  ck_assert_mem_eq(terminal.sig_public, key_public(world.expired.sig), CRYPTO_P256_PUBLIC_SIZE);
+  ck_assert_uint_eq(terminal.expiry[1], 0x40);
+  /* the old key is nobody's from now on */
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CARD_CONTACT, json_object()),
+                   STATUS_NOT_AUTHENTICATED);
+  ck_assert_int_eq(revoke(&world, &world.admin, POS), STATUS_OK);
+  ck_assert_int_eq(renew(&world, &world.pos, "SHOP"), STATUS_TERMINAL_REVOKED); /* for good */
+  world_close(&world);
+}
+END_TEST
+
+Suite *terminals_suite(void) {
+  Suite *suite = suite_create("terminals");
+  TCase *all = world_case("terminals");
+
+  tcase_add_test(all, revoked_terminal_is_refused_at_once);
+  tcase_add_test(all, unknown_and_own_terminals_are_not_revoked);
+  tcase_add_test(all, list_tells_who_is_revoked);
+  tcase_add_test(all, renewal_brings_new_keys);
+  suite_add_tcase(suite, all);
+  return suite;
+}
