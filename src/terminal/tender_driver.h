@@ -23,6 +23,12 @@ bool tender_order_valid(const char *order);
  * then nothing is copied. */
 bool tender_text_copy(char *field, unsigned capacity, const char *text);
 
+/* ---- tender_simulator.c ---- */
+
+/* Reads the bank's answer to a question about `order`: {"order", "outcome", ["reference"], ["text"]}, nothing else, and
+ * about that order. STATUS_BAD_REPLY, and *result is not written. */
+enum status tender_simulator_read(const char *line, const char *order, struct tender_result *result) EPURSE_MUST_USE;
+
 /* ---- tender_hand.c: what the operator does by hand ---- */
 
 /* The sentences of one way to take money; each question is answered with yes or no. */

@@ -39,8 +39,7 @@ static enum status outcome_by_name(const char *name, enum tender_outcome *outcom
   return STATUS_BAD_REPLY;
 }
 
-/* {"order", "outcome", ["reference"], ["text"]}, nothing else, and about the order that was asked for. */
-static enum status simulator_read(const char *line, const char *order, struct tender_result *result) {
+enum status tender_simulator_read(const char *line, const char *order, struct tender_result *result) {
   json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
   const char *about = NULL, *outcome = NULL, *reference = "", *text = "";
   struct tender_result read = {0};
@@ -75,7 +74,7 @@ static enum status simulator_ask(const struct simulator *simulator, json_t *requ
     status = line_exchange(&simulator->peer, text, seconds, answer);
   }
   if (status == STATUS_OK) {
-    status = simulator_read(answer, order, result);
+    status = tender_simulator_read(answer, order, result);
   }
   free(text);
   json_decref(request);

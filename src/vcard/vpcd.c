@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "epurse/bytes.h"
+#include "vpcd_line.h"
 
 /* vpcd's messages (vsmartcard, virtualsmartcard/doc/api.txt): two bytes length, big-endian, then the message. One byte
  * is an order to the card; everything else is an APDU. The ATR and answers to APDUs go back in the same form, the
@@ -203,6 +204,20 @@ static bool handle_message(struct vpcd *vpcd) {
   return len == 1 ? obey(vpcd, message[0]) : answer_apdu(vpcd, message, len);
 }
 
+void vpcd_attach(struct vpcd *vpcd, int fd) {
+  pull(vpcd, 0);
+  vpcd->fd = fd;
+}
+
+bool vpcd_step(struct vpcd *vpcd) {
+  bool complete = false;
+  if (!receive(vpcd, &complete))
+    pull(vpcd, PAUSE_AT_FIRST);
+  else if (complete && !handle_message(vpcd))
+    pull(vpcd, PAUSE_PULLED);
+  return vpcd->fd >= 0;
+}
+
 enum status vpcd_serve(struct vpcd *vpcd) {
   for (;;) {
     if (vpcd->fd < 0 && vpcd->pause == 0)
@@ -213,11 +228,7 @@ enum status vpcd_serve(struct vpcd *vpcd) {
       vpcd->pause = 0;
       continue;
     }
-    bool complete = false;
-    if (!receive(vpcd, &complete))
-      pull(vpcd, PAUSE_AT_FIRST);
-    else if (complete && !handle_message(vpcd))
-      pull(vpcd, PAUSE_PULLED);
+    (void)vpcd_step(vpcd);
   }
 }
 
