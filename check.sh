@@ -68,7 +68,7 @@ if [ -z "${CHECK_QUICK-}" ]; then
   one "clang with sanitizers: build, warnings are errors" in_folder build-sanitizers make -j"$(nproc)" all
   suite "clang with sanitizers" build-sanitizers -j"$(nproc)" SYSTEM_ROUNDS=20
   one "clang-format" bash -c 'git ls-files "*.c" "*.h" | xargs clang-format --dry-run --Werror'
-  one "shellcheck" bash -c 'git ls-files "*.sh" "*.test" tests/system/with-pcscd .ci/run | xargs shellcheck --severity=warning --exclude=SC1091,SC2034'
+  one "shellcheck" bash -c 'git ls-files "*.sh" "*.test" tests/system/with-pcscd .ci/run | xargs shellcheck --severity=warning --exclude=SC1091,SC2034,SC2120,SC2154'
   one "make distcheck" in_folder build-check make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS=--enable-werror
   one "coverage: configure" configured build-coverage CC=gcc --enable-coverage CFLAGS='-O0 -g'
   (cd build-coverage && make -k -j"$(nproc)" check SYSTEM_ROUNDS=20 >check.log 2>&1)
