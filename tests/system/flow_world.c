@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -67,6 +68,7 @@ static void server_start(void) {
   flow_world.server = fork();
   ck_assert_int_ge(flow_world.server, 0);
   if (flow_world.server == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* whatever becomes of the tests, no server stays behind */
     execl("/bin/sh", "sh", "-c", command, (char *)NULL);
     _exit(127);
   }
@@ -90,7 +92,7 @@ void flow_world_begin(void) {
   shell("echo 'issuer passphrase' >'%s/issuer.pass'; echo 'server passphrase' >'%s/server.pass'", flow_world.folder,
         flow_world.folder);
   shell("'%s/epurse-admin' init --dir '%s/issuer' --host localhost,127.0.0.1 --listen 127.0.0.1:%d --currency EUR "
-        "--issuer 999999 --pool 200 --issuer-passphrase-fd 3 --server-passphrase-fd 4 3<'%s/issuer.pass' "
+        "--issuer 999999 --pool 20000 --issuer-passphrase-fd 3 --server-passphrase-fd 4 3<'%s/issuer.pass' "
         "4<'%s/server.pass' >/dev/null",
         programs(), flow_world.folder, flow_world.port, flow_world.folder, flow_world.folder);
   server_start();
@@ -110,21 +112,27 @@ static int remove_one(const char *path, const struct stat *facts, int kind, stru
   return remove(path);
 }
 
+/* Never to process 0 or -1, which would be all of ours. */
+static void server_signal(int number) {
+  ck_assert_int_gt(flow_world.server, 1);
+  ck_assert_int_eq(kill(flow_world.server, number), 0);
+}
+
 void flow_world_end(void) {
   int result = -1;
-  flow_server_thaw();
-  ck_assert_int_eq(kill(flow_world.server, SIGTERM), 0);
+  server_signal(SIGCONT);
+  server_signal(SIGTERM);
   ck_assert_int_eq(waitpid(flow_world.server, &result, 0), flow_world.server);
   ck_assert_int_eq(result, 0);
   ck_assert_int_eq(nftw(flow_world.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 void flow_server_freeze(void) {
-  ck_assert_int_eq(kill(flow_world.server, SIGSTOP), 0);
+  server_signal(SIGSTOP);
 }
 
 void flow_server_thaw(void) {
-  ck_assert_int_eq(kill(flow_world.server, SIGCONT), 0);
+  server_signal(SIGCONT);
 }
 
 struct terminal *flow_terminal(const char *name) {
