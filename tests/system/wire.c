@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The wires under attack: every message of every operation, with everything that can be done to it. ATTACK_SEED chooses
+ * what is taken by lot, ATTACK_FULL=1 takes all, ATTACK_VERBOSE=1 prints each attack. */
+#include <check.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "flow_world.h"
+#include "run.h"
+#include "wire_card.h"
+
+static void begin(void) {
+  figures_begin();
+  flow_world_begin();
+}
+
+static void end(void) {
+  flow_world_end();
+  figures_end();
+}
+
+static const struct wire_operation *const operations[] = {&wire_purchase, &wire_mistyped, &wire_points,
+                                                          &wire_retap,    &wire_load,     &wire_balance,
+                                                          &wire_log,      &wire_block,    &wire_issue};
+
+START_TEST(between_terminal_and_card) {
+  wire_operation_attack(operations[_i]);
+}
+END_TEST
+
+static Suite *wire_suite(void) {
+  Suite *suite = suite_create("wire");
+  TCase *tests = tcase_create("wire");
+  tcase_set_timeout(tests, attack_full() ? 7200 : 300);
+  tcase_add_unchecked_fixture(tests, begin, end);
+  tcase_add_loop_test(tests, between_terminal_and_card, 0, sizeof operations / sizeof operations[0]);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
+
+int main(void) {
+  static Suite *(*const suites[])(void) = {wire_suite};
+  if (access("/dev/shm", W_OK) == 0)
+    (void)!setenv("TMPDIR", "/dev/shm", 0); /* thousands of durable writes */
+  return run_suites(suites, sizeof suites / sizeof suites[0]);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The operations that are attacked between terminal and card. */
+#ifndef EPURSE_TESTS_SYSTEM_WIRE_CARD_H
+#define EPURSE_TESTS_SYSTEM_WIRE_CARD_H
+
+#include "wire_judge.h"
+#include "wire_plan.h"
+
+struct wire_operation {
+  const char *name;
+  int64_t money;     /* what the card is loaded with first */
+  bool raw;          /* needs a raw card each time */
+  unsigned share[2]; /* in the short run: one of so many bytes, one of so many other attacks */
+  /* Sees to it that there is enough for one more, outside the count; may be NULL. */
+  void (*replenish)(struct stage *stage);
+  /* Brings stage and card to where the operation begins; may be NULL. */
+  void (*prepare)(struct stage *stage);
+  enum status (*run)(struct stage *stage, struct outcome *outcome);
+  /* With the wire calm again: looks, recovers as a cashier would, makes the honest contact where it is needed. */
+  void (*judge)(struct stage *stage, const struct snapshot *before, enum status status, uint64_t dice);
+};
+
+/* Records it once, plans, and runs every attack of the plan. */
+void wire_operation_attack(const struct wire_operation *operation);
+
+extern const struct wire_operation wire_purchase, wire_mistyped, wire_points, wire_retap, wire_load, /* wire_money.c */
+    wire_balance, wire_log, wire_block, wire_issue;                                                  /* wire_other.c */
+
+#endif

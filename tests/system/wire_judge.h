@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What must hold after an attack, and what the cashier does about it. */
+#ifndef EPURSE_TESTS_SYSTEM_WIRE_JUDGE_H
+#define EPURSE_TESTS_SYSTEM_WIRE_JUDGE_H
+
+#include "wire_stage.h"
+
+/* What card and log say was moved between two moments. */
+struct moved {
+  int64_t paid, loaded; /* minor units */
+  int64_t points;       /* change */
+  unsigned transactions;
+};
+/* From the card's own log; it must explain the difference of the balances. */
+void moved_between(const struct card_memory *before, const struct card_memory *now, struct moved *moved);
+
+/* Nothing on the card has changed but what a transaction may change; no try of the PIN is lost but those that the
+ * holder mistyped; the card is in the state that it was in. */
+void judge_card(const struct card_memory *before, const struct card_memory *now, unsigned mistyped);
+/* The statement "the card was debited (credited)" or "it was not" is true. */
+void judge_word(enum status status, bool moved);
+/* After the honest contact: card = shadow, nothing held or owed; the books moved by exactly what the card moved; no
+ * incident; no journal has anything open; the bank keeps what was loaded. */
+void judge_books(const struct stage *stage, const struct snapshot *before);
+/* Neither side is any different. */
+bool judge_same(const struct stage *stage, const struct snapshot *before);
+
+#endif
