@@ -65,6 +65,8 @@ enum status session_command(struct session *session, const struct apdu *command,
  * session->failed_cid, unless the card was found without tries. */
 enum status session_verify(struct session *session, const uint8_t pin_block[PIN_BLOCK_SIZE],
                            uint8_t *tries_left) EPURSE_MUST_USE;
+enum status session_change_pin(struct session *session, const uint8_t old_block[PIN_BLOCK_SIZE],
+                               const uint8_t new_block[PIN_BLOCK_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;
 enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,
                                uint8_t promise[PROMISE_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;
 /* DEBIT FOR PURCHASE or CREDIT FOR LOAD by `type`. Any status but OK, INSUFFICIENT..., leaves the outcome open until

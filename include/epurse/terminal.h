@@ -57,6 +57,8 @@ struct dialogue {
   enum status (*ask_pin)(void *context, unsigned tries_left, char digits[PIN_MAX + 1]);
   /* One sentence about what goes on: "insert the card", "take the card". */
   void (*say)(void *context, const char *sentence);
+  /* Fills `digits` (PIN_MAX + 1) with the PIN that the cardholder wants from now on; a person is asked twice. */
+  enum status (*ask_new_pin)(void *context, char digits[PIN_MAX + 1]);
 };
 
 /* ---- purchase and load (design: Protocols 2 and 3) ---- */
@@ -92,9 +94,20 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
 enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                      const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 
+/* ---- change of PIN ---- */
+
+/* Asks for the PIN and the new one, and changes it: first at the server, which then takes both until the card has
+ * signed which one it does, then on the card. Any terminal does it; *outcome has the card's number and the tries left.
+ * STATUS_OK: the new one holds. STATUS_OUTCOME_UNKNOWN: the card was lost in the middle; the old one holds or the new
+ * one, and whichever the card takes pays. STATUS_PIN_CHANGE_BLOCKED, or any other: the old one holds. */
+enum status pin_change_run(struct terminal *terminal, struct reader *reader, int wait_seconds,
+                           const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
+
 /* ---- reading ---- */
 
-/* What `balance` and `log` show. Both want the PIN unless the terminal is the desk. The card is in the reader. */
+/* What `balance` and `log` show. Both want the PIN unless the terminal is the desk. The card is in the reader. The
+ * server is asked first, where it answers: STATUS_CARD_BLOCKED: reported lost or stolen, and now dead;
+ * STATUS_CARD_EXPIRED, STATUS_CARD_UNKNOWN: not at the desk. */
 enum status card_read_balance(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                               struct balance *balance, struct card_info *info) EPURSE_MUST_USE;
 /* Purchases and loads together, newest first. */

@@ -8,6 +8,8 @@
 
 #include "epurse/backend.h"
 
+#include "pin_encipher.h"
+
 /* The card must hold the key that it asks a certificate for, and be the chip that the session is with. */
 static enum status request_check(const struct certification *certification, struct card_request *request) {
   enum status status = card_request_decode(certification->request, CARD_REQUEST_SIZE, request);
@@ -18,20 +20,12 @@ static enum status request_check(const struct certification *certification, stru
   return status;
 }
 
-static enum status pin_encipher(const struct terminal *terminal, const struct certification *certification,
-                                char jwe[PIN_JWE_MAX]) {
+static enum status pin_bind(const struct terminal *terminal, const struct certification *certification,
+                            char jwe[PIN_JWE_MAX]) {
   struct pin_envelope envelope = {.atc = 0};
-  char *text = NULL;
   memcpy(envelope.cid, certification->cid, sizeof envelope.cid);
   memcpy(envelope.pin, certification->pin, sizeof envelope.pin);
-  enum status status = pin_seal(&envelope, terminal->server_pin.public_key, &text);
-  if (status == STATUS_OK && strlen(text) >= PIN_JWE_MAX)
-    status = STATUS_INTERNAL;
-  if (status == STATUS_OK)
-    memcpy(jwe, text, strlen(text) + 1);
-  free(text);
-  crypto_wipe(&envelope, sizeof envelope);
-  return status;
+  return pin_encipher(terminal, &envelope, jwe);
 }
 
 /* A certificate that goes onto the card: of that role, that key, by that authority. */
@@ -112,7 +106,7 @@ enum status certification_run(struct terminal *terminal, struct certification *c
   struct message reply;
   enum status status = request_check(certification, &request);
   if (status == STATUS_OK && certification->pin[0] != 0)
-    status = pin_encipher(terminal, certification, question.pin_jwe);
+    status = pin_bind(terminal, certification, question.pin_jwe);
   if (status != STATUS_OK)
     return status;
   memcpy(question.cid, certification->cid, sizeof question.cid);

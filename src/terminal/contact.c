@@ -105,6 +105,45 @@ enum status contact_identify(struct contact *contact) {
   return status;
 }
 
+enum status contact_return(struct contact *contact, const uint8_t cid[CID_SIZE]) {
+  enum status status = contact_reopen(contact);
+  if (status == STATUS_OK)
+    status = contact_identify(contact);
+  return status == STATUS_OK && memcmp(contact->cid, cid, CID_SIZE) != 0 ? STATUS_OUTCOME_UNKNOWN : status;
+}
+
+/* What the server said of the card, the block order delivered; a card that does not take it is no better off. */
+static enum status announced(struct contact *contact, const struct message *message) {
+  struct order_reply reply;
+  if (order_reply_parse(message->body, &reply) == STATUS_OK && reply.has_block_order)
+    (void)!session_block(&contact->session, reply.block_order);
+  return message->status;
+}
+
+enum status contact_announce(struct contact *contact) {
+  struct card_message card = {.reason = ""};
+  struct message reply;
+  enum status status = contact_identify(contact);
+  if (status != STATUS_OK)
+    return status;
+  memcpy(card.cid, contact->cid, sizeof card.cid);
+  json_t *body = card_message_body(MESSAGE_CARD_CONTACT, &card);
+  status = backend_call(contact->terminal->backend, MESSAGE_CARD_CONTACT, body, &reply);
+  switch (status) {
+  case STATUS_OK:
+    status = announced(contact, &reply);
+    message_clear(&reply);
+    return status;
+  case STATUS_TERMINAL_REVOKED: /* what the server refuses this terminal, the terminal refuses too */
+  case STATUS_NOT_PERMITTED:
+  case STATUS_NOT_AUTHENTICATED:
+  case STATUS_CLOCK_OFF:
+    return status;
+  default:
+    return STATUS_OK;
+  }
+}
+
 /* The server counts wrong PINs too, and learns of the one that blocked the card. Without a line the card's own counter
  * stands alone. */
 static void report_failure(const struct contact *contact, uint8_t tries_left) {

@@ -8,6 +8,8 @@
 
 #include "epurse/backend.h"
 
+#include "pin_encipher.h"
+
 enum status order_check(const struct terminal *terminal, uint8_t role, const struct payment *payment) {
   if (terminal->role != role)
     return STATUS_NOT_PERMITTED;
@@ -66,19 +68,11 @@ static void promise_tell(const struct order *order) {
   outcome->balance_before = order->promise.balance;
 }
 
-static enum status pin_encipher(struct order *order, const char *digits) {
+static enum status pin_bind(struct order *order, const char *digits) {
   struct pin_envelope envelope = {.atc = order->promise.atc};
-  char *jwe = NULL;
   memcpy(envelope.cid, order->promise.cid, sizeof envelope.cid);
   memcpy(envelope.pin, digits, strlen(digits) + 1);
-  enum status status = pin_seal(&envelope, order->terminal->server_pin.public_key, &jwe);
-  if (status == STATUS_OK && strlen(jwe) >= sizeof order->pin_jwe)
-    status = STATUS_INTERNAL;
-  if (status == STATUS_OK)
-    memcpy(order->pin_jwe, jwe, strlen(jwe) + 1);
-  free(jwe);
-  crypto_wipe(&envelope, sizeof envelope);
-  return status;
+  return pin_encipher(order->terminal, &envelope, order->pin_jwe);
 }
 
 /* With the intent written: PIN, INITIALIZE, and what came of it. */
@@ -105,7 +99,7 @@ static enum status promise_take(struct order *order) {
     status = journal_update(order->terminal->journal, &order->entry);
   }
   if (status == STATUS_OK)
-    status = pin_encipher(order, attempt.pin);
+    status = pin_bind(order, attempt.pin);
   crypto_wipe(&attempt, sizeof attempt);
   return status;
 }
@@ -168,6 +162,12 @@ static enum status authorisation_take(struct order *order, const struct order_re
   return journal_update(order->terminal->journal, &order->entry);
 }
 
+/* The server's time is past the card's last day: by its signature the card learns it too, and ends itself (R8). */
+static void expiry_deliver(struct order *order, const uint8_t authorisation[AUTHORISATION_SIZE]) {
+  uint8_t nothing[SECRET_SIZE];
+  (void)!session_commit(&order->contact->session, order->entry.type, authorisation, nothing);
+}
+
 static enum status reply_take(struct order *order, enum message_type type, const struct message *message) {
   struct order_reply reply;
   enum status status = order_reply_parse(message->body, &reply);
@@ -176,6 +176,8 @@ static enum status reply_take(struct order *order, enum message_type type, const
   /* A card that does not take the order is no better off: the server knows it as blocked. */
   if (reply.has_block_order)
     (void)!session_block(&order->contact->session, reply.block_order);
+  if (message->status == STATUS_CARD_EXPIRED && reply.has_authorisation)
+    expiry_deliver(order, reply.authorisation);
   order->owed = reply.owed;
   if (message->status != STATUS_OK || type == MESSAGE_LOAD_INQUIRY)
     return message->status;

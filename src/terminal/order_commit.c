@@ -40,20 +40,10 @@ static enum status commit_once(struct order *order) {
   return status == STATUS_OK && !order_secret_fits(order) ? STATUS_PROOF_MISMATCH : status;
 }
 
-/* A new session with the very card of this order. */
-static enum status same_card(struct order *order) {
-  enum status status = contact_reopen(order->contact);
-  if (status == STATUS_OK)
-    status = contact_identify(order->contact);
-  if (status == STATUS_OK && memcmp(order->contact->cid, order->promise.cid, CID_SIZE) != 0)
-    status = STATUS_OUTCOME_UNKNOWN;
-  return status;
-}
-
 /* Looks, gives the authorisation once more where that makes sense, and looks again. `why` is how the last try ended. */
 static enum status commit_settle(struct order *order, enum status why) {
   for (int round = 0; round < SETTLE_ROUNDS; round++) {
-    if (same_card(order) != STATUS_OK)
+    if (contact_return(order->contact, order->promise.cid) != STATUS_OK)
       return STATUS_OUTCOME_UNKNOWN;
     switch (slot_read(order)) {
     case SLOT_SAYS_DONE:

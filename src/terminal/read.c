@@ -14,10 +14,19 @@ static enum status attempt_verify(void *context, const char *digits, const uint8
   return session_verify(&contact->session, block, tries_left);
 }
 
+/* The desk reads what has expired (6.1); nobody reads what is blocked (R17). */
+static enum status read_permitted(struct contact *contact) {
+  bool desk = contact->terminal->role == ROLE_PERSO;
+  enum status status = contact_announce(contact);
+  return desk && (status == STATUS_CARD_EXPIRED || status == STATUS_CARD_UNKNOWN) ? STATUS_OK : status;
+}
+
 /* A session in which the card lets itself be read. */
 static enum status read_open(struct contact *contact) {
   struct contact_pin pin = {attempt_verify, contact, 0};
   enum status status = contact_open(contact, 0);
+  if (status == STATUS_OK)
+    status = read_permitted(contact);
   if (status == STATUS_OK && contact->terminal->role != ROLE_PERSO)
     status = contact_try_pin(contact, &pin);
   return status;

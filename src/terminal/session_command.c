@@ -62,6 +62,19 @@ enum status session_verify(struct session *session, const uint8_t pin_block[PIN_
   return session_try(session, &verify, &response, tries_left);
 }
 
+enum status session_change_pin(struct session *session, const uint8_t old_block[PIN_BLOCK_SIZE],
+                               const uint8_t new_block[PIN_BLOCK_SIZE], uint8_t *tries_left) {
+  uint8_t data[2 * PIN_BLOCK_SIZE];
+  const struct apdu change = {.ins = INS_CHANGE_REFERENCE_DATA, .p2 = P2_PIN_GLOBAL, .data = data, .lc = sizeof data};
+  struct apdu_response response;
+
+  memcpy(data, old_block, PIN_BLOCK_SIZE);
+  memcpy(data + PIN_BLOCK_SIZE, new_block, PIN_BLOCK_SIZE);
+  enum status status = session_try(session, &change, &response, tries_left);
+  crypto_wipe(data, sizeof data);
+  return status;
+}
+
 enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,
                                uint8_t promise[PROMISE_SIZE], uint8_t *tries_left) {
   uint8_t data[INITIALIZE_MAX];
