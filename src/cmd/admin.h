@@ -39,6 +39,9 @@ struct admin {
 enum status admin_init(void *context, char **arguments);
 enum status admin_merchant_add(void *context, char **arguments);
 enum status admin_terminal_add(void *context, char **arguments);
+enum status admin_terminal_renew(void *context, char **arguments); /* admin_terminal_add.c */
+enum status admin_terminal_revoke(void *context, char **arguments);
+enum status admin_terminal_list(void *context, char **arguments);
 enum status admin_card_show(void *context, char **arguments);
 enum status admin_card_block(void *context, char **arguments);
 enum status admin_card_list(void *context, char **arguments);

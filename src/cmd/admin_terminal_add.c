@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-admin terminal add: keys and certificates for a terminal in a directory of its own, and its entry in the
- * ledger; whole or not at all. */
+ * ledger; whole or not at all. epurse-admin terminal renew: the same for one that is known already. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +13,7 @@
 
 /* What the verb knows on its way. */
 struct joining {
+  bool renewal;
   char issuer_folder[FOLDER_PATH_MAX];
   char merchant_name[LEDGER_NAME_MAX + 1];
   struct terminal_order order;
@@ -90,13 +91,20 @@ static enum status terminal_register(struct admin *admin, struct joining *joinin
                                      const struct terminal_message *registration) {
   struct message reply;
   const char *name = NULL;
-  enum status status = admin_call(admin, MESSAGE_TERMINAL, terminal_body(registration), &reply);
+  enum status status = admin_call(admin, joining->renewal ? MESSAGE_TERMINAL_RENEWAL : MESSAGE_TERMINAL,
+                                  terminal_body(registration), &reply);
 
   name = json_string_value(json_object_get(reply.body, "merchant_name"));
   (void)snprintf(joining->merchant_name, sizeof joining->merchant_name, "%s",
                  name != NULL ? name : registration->merchant);
   joining->merchant_name[strcspn(joining->merchant_name, "\r\n")] = '\0';
   message_clear(&reply);
+  if (joining->renewal && status == STATUS_NOT_FOUND) {
+    return admin_refuse(admin, status, "there is no terminal %s; add it", registration->tid);
+  }
+  if (joining->renewal && status == STATUS_EXISTS) {
+    return admin_refuse(admin, status, "%s has another role or another merchant", registration->tid);
+  }
   if (status == STATUS_NOT_FOUND) {
     return admin_refuse(admin, status, "there is no merchant %s; add it first", registration->merchant);
   }
@@ -137,18 +145,19 @@ static void terminal_report(struct admin *admin, const struct joining *joining) 
   moment_print(moment, expiry);
   expiry[10] = '\0'; /* the day */
   admin_print(admin,
-              "Terminal %s (%s, %s) is added, valid until %s. Its directory is %s: move it to the terminal, keep no "
+              "Terminal %s (%s, %s) is %s, valid until %s. Its directory is %s: move it to the terminal, keep no "
               "copy.\n",
-              order->tid, role_name(order->role), joining->merchant_name, expiry, joining->folder.target);
-  admin->report = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "operation", "terminal add", "tid", order->tid,
-                            "role", role_name(order->role), "merchant", order->merchant, "merchant_name",
+              order->tid, role_name(order->role), joining->merchant_name, joining->renewal ? "renewed" : "added",
+              expiry, joining->folder.target);
+  admin->report = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "operation",
+                            joining->renewal ? "terminal renew" : "terminal add", "tid", order->tid, "role",
+                            role_name(order->role), "merchant", order->merchant, "merchant_name",
                             joining->merchant_name, "expiry", expiry, "dir", joining->folder.target);
 }
 
-enum status admin_terminal_add(void *context, char **arguments) {
-  struct admin *admin = context;
-  struct joining joining = {0};
-  enum status status = options_check(admin, arguments[0], &joining.order);
+static enum status terminal_join(struct admin *admin, const char *tid, bool renewal) {
+  struct joining joining = {.renewal = renewal};
+  enum status status = options_check(admin, tid, &joining.order);
 
   if (status == STATUS_OK) {
     status = admin_open(admin);
@@ -175,4 +184,12 @@ enum status admin_terminal_add(void *context, char **arguments) {
     terminal_report(admin, &joining);
   }
   return status;
+}
+
+enum status admin_terminal_add(void *context, char **arguments) {
+  return terminal_join(context, arguments[0], false);
+}
+
+enum status admin_terminal_renew(void *context, char **arguments) {
+  return terminal_join(context, arguments[0], true);
 }

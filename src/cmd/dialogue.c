@@ -9,21 +9,11 @@
 #include "epurse/secret.h"
 #include "terminal_program.h"
 
-static enum status ask_pin(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
-  struct terminal_program *self = context;
-  char prompt[64] = "PIN: ";
-  enum status status;
-  if (tries_left < PIN_TRIES)
-    snprintf(prompt, sizeof prompt, "Wrong PIN, %u %s left. PIN: ", tries_left, tries_left == 1 ? "try" : "tries");
-  if (self->pin_fd < 0 && self->json)
-    return STATUS_CANCELLED; /* a machine that brought no PIN must not be asked for one */
-  if (self->pin_fd >= 0) {
-    status = secret_from_fd((int)self->pin_fd, digits, PIN_MAX + 1);
-    return status == STATUS_STORE_FAILED ? STATUS_CANCELLED : status; /* no further line: no further try */
-  }
-  for (;;) { /* a slip of the keys costs no try: the card is not asked */
+/* Asks a person until it is a PIN: a slip of the keys costs no try, the card is not asked. */
+static enum status prompt_pin(const char *prompt, char digits[PIN_MAX + 1]) {
+  for (;;) {
     uint8_t block[PIN_BLOCK_SIZE];
-    status = secret_from_prompt(prompt, digits, PIN_MAX + 1);
+    enum status status = secret_from_prompt(prompt, digits, PIN_MAX + 1);
     if (status != STATUS_OK && status != STATUS_BAD_LENGTH)
       return status;
     enum status form = status == STATUS_OK ? pin_block_encode(digits, block) : status;
@@ -34,6 +24,41 @@ static enum status ask_pin(void *context, unsigned tries_left, char digits[PIN_M
   }
 }
 
+/* From a machine: a line of the descriptor. One that brought none must not be asked. */
+static enum status read_pin(const struct terminal_program *self, char digits[PIN_MAX + 1]) {
+  if (self->pin_fd < 0)
+    return STATUS_CANCELLED;
+  enum status status = secret_from_fd((int)self->pin_fd, digits, PIN_MAX + 1);
+  return status == STATUS_STORE_FAILED ? STATUS_CANCELLED : status; /* no further line: no further try */
+}
+
+static enum status ask_pin(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
+  const struct terminal_program *self = context;
+  char prompt[64] = "PIN: ";
+  if (tries_left < PIN_TRIES)
+    snprintf(prompt, sizeof prompt, "Wrong PIN, %u %s left. PIN: ", tries_left, tries_left == 1 ? "try" : "tries");
+  return self->pin_fd >= 0 || self->json ? read_pin(self, digits) : prompt_pin(prompt, digits);
+}
+
+/* Nobody sees what is typed, so a person types it twice. */
+static enum status ask_new_pin(void *context, char digits[PIN_MAX + 1]) {
+  const struct terminal_program *self = context;
+  char again[PIN_MAX + 1] = "";
+  enum status status = STATUS_OK;
+  if (self->pin_fd >= 0 || self->json)
+    return read_pin(self, digits);
+  for (bool same = false; status == STATUS_OK && !same;) {
+    status = prompt_pin("New PIN: ", digits);
+    if (status == STATUS_OK)
+      status = prompt_pin("The new PIN once more: ", again);
+    same = strcmp(digits, again) == 0;
+    if (status == STATUS_OK && !same)
+      fprintf(stderr, "That was not the same PIN twice.\n");
+  }
+  crypto_wipe(again, sizeof again);
+  return status;
+}
+
 static void say(void *context, const char *sentence) {
   const struct terminal_program *self = context;
   if (!self->quiet)
@@ -41,7 +66,7 @@ static void say(void *context, const char *sentence) {
 }
 
 void dialogue_fill(struct terminal_program *self) {
-  self->dialogue = (struct dialogue){self, ask_pin, say};
+  self->dialogue = (struct dialogue){self, ask_pin, say, ask_new_pin};
 }
 
 enum status operator_confirm(void *context, const char *question) {

@@ -85,6 +85,7 @@ int main(int argc, char **argv) {
                                       {"void", "", 0, "give a broken raw card's number back", verb_void},
                                       {"balance", "", 0, "show what is on the card", verb_balance},
                                       {"log", "", 0, "show the card's own log", verb_log},
+                                      {"pin", "", 0, "change the card's PIN", verb_pin},
                                       {"readers", "", 0, "list the card readers", verb_readers},
                                       {0}};
   static const struct program program = {"epurse-perso",

@@ -36,6 +36,7 @@ int main(int argc, char **argv) {
   static const struct verb verbs[] = {{"pay", "AMOUNT", 1, "take a payment, like 12.50", verb_pay},
                                       {"balance", "", 0, "show what is on the card", verb_balance},
                                       {"log", "", 0, "show the card's own log", verb_log},
+                                      {"pin", "", 0, "change the card's PIN", verb_pin},
                                       {"recover", "", 0, "settle what was broken off", verb_recover},
                                       {"readers", "", 0, "list the card readers", verb_readers},
                                       {0}};
