@@ -16,6 +16,7 @@
 #define STORE_SQLITE  "sqlite:"
 #define MINOR_MAX     AMOUNT_MAX_ON_CARD
 #define SECONDS_MAX   3600
+#define RATE_MAX      100000
 #define SETTING_COUNT (sizeof rows / sizeof rows[0])
 
 static const struct settings_row rows[] = {
@@ -31,6 +32,9 @@ static const struct settings_row rows[] = {
     {"card", "payment_ceiling", "15000", SETTING_NUMBER, 1, MINOR_MAX},
     {"limits", "body", "16384", SETTING_NUMBER, 1024, MESSAGE_MAX},
     {"limits", "connections", "1024", SETTING_NUMBER, 1, 65536},
+    {"limits", "connections_each", "16", SETTING_NUMBER, 1, 65536},
+    {"limits", "requests_per_second", "50", SETTING_NUMBER, 1, RATE_MAX},
+    {"limits", "requests_at_once", "200", SETTING_NUMBER, 1, RATE_MAX},
     {"limits", "handshake_seconds", "10", SETTING_NUMBER, 1, SECONDS_MAX},
     {"limits", "request_seconds", "10", SETTING_NUMBER, 1, SECONDS_MAX},
     {"limits", "idle_seconds", "300", SETTING_NUMBER, 1, SECONDS_MAX},
@@ -114,6 +118,9 @@ static void take_numbers(const struct settings *settings, struct configuration *
   configuration->payment_ceiling = (uint32_t)settings_number(settings, "card", "payment_ceiling");
   configuration->body = (size_t)settings_number(settings, "limits", "body");
   configuration->connections = (size_t)settings_number(settings, "limits", "connections");
+  configuration->connections_each = (size_t)settings_number(settings, "limits", "connections_each");
+  configuration->requests_per_second = (unsigned)settings_number(settings, "limits", "requests_per_second");
+  configuration->requests_at_once = (unsigned)settings_number(settings, "limits", "requests_at_once");
   configuration->handshake_seconds = (unsigned)settings_number(settings, "limits", "handshake_seconds");
   configuration->request_seconds = (unsigned)settings_number(settings, "limits", "request_seconds");
   configuration->idle_seconds = (unsigned)settings_number(settings, "limits", "idle_seconds");

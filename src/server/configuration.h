@@ -22,10 +22,11 @@ struct configuration {
   uint16_t currency;                            /* ISO 4217 numeric */
   uint32_t issuer;
   enum log_level log_level;
-  unsigned validity_years;                 /* of a new card */
-  uint32_t purse_ceiling, payment_ceiling; /* of a new card, minor units */
-  size_t body;                             /* bytes of a request's body */
-  size_t connections;
+  unsigned validity_years;                        /* of a new card */
+  uint32_t purse_ceiling, payment_ceiling;        /* of a new card, minor units */
+  size_t body;                                    /* bytes of a request's body */
+  size_t connections, connections_each;           /* in all; of one terminal */
+  unsigned requests_per_second, requests_at_once; /* of one terminal */
   unsigned handshake_seconds, request_seconds, idle_seconds;
 };
 

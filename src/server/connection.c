@@ -9,6 +9,7 @@
 #include <netdb.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 static unsigned phase_milliseconds(const struct connection *connection) {
@@ -108,6 +109,27 @@ static void log_alert(const struct connection *connection, const SSL *tls, int w
            (where & SSL_CB_READ) != 0 ? "from" : "to", host, SSL_alert_desc_string_long(alert));
 }
 
+/* One client does not take all places. What it lost without a word, as when its power failed, would count until it is
+ * idle for too long, so the oldest idle one goes before the new one. */
+static void bound_peer(struct connection *connection) {
+  const struct http_options *options = connection->all->options;
+  struct connection *oldest = connection;
+  size_t count = 0;
+
+  for (struct connection *each = connection->all->first; each != NULL; each = each->next) {
+    bool same = strcmp(each->peer.common_name, connection->peer.common_name) == 0;
+    count += same;
+    if (same && each->phase == CONNECTION_IDLE && each != connection) {
+      oldest = each; /* the newest stand in front */
+    }
+  }
+  if (options->connections_each > 0 && count > options->connections_each) {
+    log_line(options->log, LOG_WARNING, "refused", "why=connections peer=%s open=%zu", connection->peer.common_name,
+             count);
+    connection_cut(oldest);
+  }
+}
+
 static void on_handshake(const SSL *tls, int where, int result) {
   struct connection *connection = SSL_get_app_data(tls);
 
@@ -125,6 +147,7 @@ static void on_handshake(const SSL *tls, int where, int result) {
   }
   options->metrics->handshakes++;
   connection_enter(connection, CONNECTION_IDLE);
+  bound_peer(connection);
 }
 
 static void link_in(struct connection *connection) {

@@ -113,7 +113,7 @@ static void send_reply(struct evhttp_request *raw, const struct reply *reply, bo
   if (reply->allow != NULL) {
     evhttp_add_header(fields, "Allow", reply->allow);
   }
-  if (reply->http_status == 503) {
+  if (reply->http_status == 503 || reply->http_status == 429) {
     evhttp_add_header(fields, "Retry-After", "1");
   }
   if (close) {

@@ -41,12 +41,13 @@ typedef void http_serve(void *context, struct exchange *exchange);
 void http_answer(struct exchange *exchange);
 
 struct http_options {
-  const char *host;   /* name or address to listen on */
-  const char *port;   /* "8443"; "0": any free one */
-  SSL_CTX *tls;       /* borrowed, outlives the server */
-  size_t head_max;    /* bytes of request line and header fields */
-  size_t body_max;    /* bytes; what is larger is answered 413 unread */
-  size_t connections; /* open at once; further ones wait in the kernel's queue */
+  const char *host;        /* name or address to listen on */
+  const char *port;        /* "8443"; "0": any free one */
+  SSL_CTX *tls;            /* borrowed, outlives the server */
+  size_t head_max;         /* bytes of request line and header fields */
+  size_t body_max;         /* bytes; what is larger is answered 413 unread */
+  size_t connections;      /* open at once; further ones wait in the kernel's queue */
+  size_t connections_each; /* of one client; a further one takes the place of its longest idle one. 0: no bound */
   /* Absolute, milliseconds: a handshake; a request from its first byte to its last, and likewise its reply; a kept
    * connection without a request. */
   unsigned handshake_ms, request_ms, idle_ms;

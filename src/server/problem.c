@@ -23,6 +23,8 @@ static const char *phrase(int http_status) {
     return "Content Too Large";
   case 415:
     return "Unsupported Media Type";
+  case 429: /* RFC 6585 4 */
+    return "Too Many Requests";
   case 502:
     return "Bad Gateway";
   case 503:

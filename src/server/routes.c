@@ -126,6 +126,18 @@ static enum status serve(struct service *service, const struct route *route, str
   return reply->status;
 }
 
+/* Whether the terminal has a request left. One that asks on all the same is logged once. */
+static bool may_ask(struct service *service, const struct request *request, const struct timespec *now) {
+  uint64_t milliseconds = (uint64_t)now->tv_sec * 1000 + (uint64_t)now->tv_nsec / 1000000;
+  enum rate_answer answer = rate_take(service->rate, request->peer->common_name, milliseconds);
+
+  if (answer == RATE_REFUSED) {
+    log_line(&service->log, LOG_WARNING, "refused", "why=%s peer=%s", status_name(STATUS_TOO_MANY_REQUESTS),
+             request->peer->common_name);
+  }
+  return answer == RATE_OK;
+}
+
 static uint64_t microseconds_since(const struct timespec *begin) {
   struct timespec end = {0};
 
@@ -141,14 +153,18 @@ void routes_serve(struct service *service, const struct request *request, struct
 
   *reply = (struct reply){0};
   clock_gettime(CLOCK_MONOTONIC, &begin);
-  if (route < ROUTE_COUNT) {
+  if (!may_ask(service, request, &begin)) {
+    status = STATUS_TOO_MANY_REQUESTS;
+    problem_reply(status, reply);
+  } else if (route < ROUTE_COUNT) {
     status = serve(service, &routes[route], &opened, reply);
   } else {
     problem_reply(status, reply);
   }
   uint64_t spent = microseconds_since(&begin);
   metrics_request(&service->metrics, route < ROUTE_COUNT ? route : METRICS_ROUTES_MAX, status, spent);
-  log_line(&service->log, LOG_INFO, "request", "method=%s path=%s peer=%s http=%d code=%s us=%llu", request->method,
+  enum log_level level = status == STATUS_TOO_MANY_REQUESTS ? LOG_DEBUG : LOG_INFO;
+  log_line(&service->log, level, "request", "method=%s path=%s peer=%s http=%d code=%s us=%llu", request->method,
            route < ROUTE_COUNT ? request->path : "?", request->peer->common_name, reply->http_status,
            status_name(status), (unsigned long long)spent);
 }

@@ -18,11 +18,25 @@
 #define PATH_ROOM    1280
 #define HEAD_MAX     8192
 /* Up to here a body that is too large for its route is read, to answer it in the form of every other error. */
-#define BODY_ROOM 4
+#define BODY_ROOM        4
+#define REFUSAL_PAUSE_MS 500
 
-/* Answered on the spot; work for other threads would begin here. */
+static void on_answer_due(evutil_socket_t socket, short what, void *context) {
+  (void)socket, (void)what;
+  http_answer(context);
+}
+
+/* Answered on the spot; work for other threads would begin here. Whoever asks too often waits for the answer, or it
+ * would come back with the next question at once. */
 static void serve(void *context, struct exchange *exchange) {
-  routes_serve(context, &exchange->request, &exchange->reply);
+  static const struct timeval pause = {.tv_sec = 0, .tv_usec = REFUSAL_PAUSE_MS * 1000};
+  struct server *server = context;
+
+  routes_serve(server->service, &exchange->request, &exchange->reply);
+  if (exchange->reply.http_status == status_http(STATUS_TOO_MANY_REQUESTS) &&
+      event_base_once(http_base(server->http), -1, EV_TIMEOUT, on_answer_due, exchange, &pause) == 0) {
+    return;
+  }
   http_answer(exchange);
 }
 
@@ -52,11 +66,12 @@ static enum status open_http(struct server *server, char problem[256]) {
                                           .head_max = HEAD_MAX,
                                           .body_max = configuration->body * BODY_ROOM,
                                           .connections = configuration->connections,
+                                          .connections_each = configuration->connections_each,
                                           .handshake_ms = configuration->handshake_seconds * 1000,
                                           .request_ms = configuration->request_seconds * 1000,
                                           .idle_ms = configuration->idle_seconds * 1000,
                                           .serve = serve,
-                                          .context = service,
+                                          .context = server,
                                           .metrics = &service->metrics,
                                           .log = &service->log};
   enum status status = http_open(&server->options, &server->http);
@@ -131,6 +146,11 @@ enum status server_open(struct server *server, struct service *service, char pro
   remove_port(service);
   enum status status = open_tls(server, problem);
   if (status == STATUS_OK) {
+    const struct rate_options options = {.per_second = service->configuration.requests_per_second,
+                                         .burst = service->configuration.requests_at_once};
+    status = rate_new(&options, &service->rate);
+  }
+  if (status == STATUS_OK) {
     status = open_http(server, problem);
   }
   if (status == STATUS_OK) {
@@ -166,4 +186,5 @@ void server_close(struct server *server) {
   http_close(&server->http);
   SSL_CTX_free(server->tls);
   server->tls = NULL;
+  rate_free(&server->service->rate);
 }

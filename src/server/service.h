@@ -10,6 +10,7 @@
 #include "keyring.h"
 #include "log.h"
 #include "metrics.h"
+#include "rate.h"
 
 struct service {
   struct configuration configuration;
@@ -17,6 +18,7 @@ struct service {
   struct ledger *ledger;           /* the one connection that writes */
   int64_t (*clock)(void *context); /* unix seconds; tests bring one of their own */
   void *clock_context;
+  struct rate *rate; /* of requests, by terminal; the running server's, NULL: unbounded */
   struct metrics metrics;
   struct log log;
 };

@@ -21,6 +21,7 @@ Suite *metrics_suite(void);
 Suite *pin_change_suite(void);
 Suite *pinstore_suite(void);
 Suite *purchase_suite(void);
+Suite *rate_suite(void);
 Suite *routes_suite(void);
 Suite *terminals_suite(void);
 
