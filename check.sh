@@ -63,6 +63,7 @@ one "autogen" ./autogen.sh
 one "gcc: configure" configured build-check CC=gcc
 one "gcc: build, warnings are errors" in_folder build-check make -j"$(nproc)" all
 suite "gcc" build-check -j"$(nproc)"
+one "conformance: every requirement and every claim has tests that pass" tests/conformance build-check
 if [ -z "${CHECK_QUICK-}" ]; then
   one "clang with sanitizers: configure" configured build-sanitizers CC=clang --enable-sanitizers CFLAGS='-O1 -g'
   one "clang with sanitizers: build, warnings are errors" in_folder build-sanitizers make -j"$(nproc)" all
