@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Bodies of messages, each read by its own struct and written again. */
+#include "letter.h"
+
+/* Reads a body and answers it written again; NULL where it is refused. */
+typedef json_t *again(enum message_type type, const json_t *body);
+
+static json_t *order_request_again(enum message_type type, const json_t *body) {
+  struct order_request request;
+  return order_request_parse(type, body, &request) == STATUS_OK ? order_request_body(type, &request) : NULL;
+}
+
+static json_t *order_reply_again(enum message_type type, const json_t *body) {
+  struct order_reply reply;
+  (void)type;
+  return order_reply_parse(body, &reply) == STATUS_OK ? order_reply_body(&reply) : NULL;
+}
+
+static json_t *confirmation_again(enum message_type type, const json_t *body) {
+  struct confirmations confirmations;
+  (void)type;
+  return confirmation_parse(body, false, &confirmations) == STATUS_OK ? confirmation_body(&confirmations, false) : NULL;
+}
+
+static json_t *confirmation_reply_again(enum message_type type, const json_t *body) {
+  struct confirmations confirmations;
+  (void)type;
+  return confirmation_parse(body, true, &confirmations) == STATUS_OK ? confirmation_body(&confirmations, true) : NULL;
+}
+
+static json_t *card_message_again(enum message_type type, const json_t *body) {
+  struct card_message message;
+  return card_message_parse(type, body, &message) == STATUS_OK ? card_message_body(type, &message) : NULL;
+}
+
+static json_t *pin_change_again(enum message_type type, const json_t *body) {
+  struct pin_change_message change;
+  (void)type;
+  return pin_change_parse(body, &change) == STATUS_OK ? pin_change_body(&change) : NULL;
+}
+
+static json_t *reservation_again(enum message_type type, const json_t *body) {
+  uint8_t serial[CHIP_SERIAL_SIZE];
+  (void)type;
+  return reservation_parse(body, serial) == STATUS_OK ? reservation_body(serial) : NULL;
+}
+
+static json_t *reservation_reply_again(enum message_type type, const json_t *body) {
+  uint8_t cid[CID_SIZE];
+  (void)type;
+  return reservation_reply_parse(body, cid) == STATUS_OK ? reservation_reply_body(cid) : NULL;
+}
+
+static json_t *certification_request_again(enum message_type type, const json_t *body) {
+  struct certification_request request;
+  (void)type;
+  return certification_request_parse(body, &request) == STATUS_OK ? certification_request_body(&request) : NULL;
+}
+
+static json_t *certification_reply_again(enum message_type type, const json_t *body) {
+  struct certification_reply reply;
+  (void)type;
+  return certification_reply_parse(body, &reply) == STATUS_OK ? certification_reply_body(&reply) : NULL;
+}
+
+static json_t *merchant_again(enum message_type type, const json_t *body) {
+  struct merchant_message merchant;
+  (void)type;
+  return merchant_parse(body, &merchant) == STATUS_OK ? merchant_body(&merchant) : NULL;
+}
+
+static json_t *terminal_again(enum message_type type, const json_t *body) {
+  struct terminal_message terminal;
+  (void)type;
+  return terminal_parse(body, &terminal) == STATUS_OK ? terminal_body(&terminal) : NULL;
+}
+
+static json_t *revocation_again(enum message_type type, const json_t *body) {
+  char tid[TID_SIZE + 1];
+  (void)type;
+  return revocation_parse(body, tid) == STATUS_OK ? revocation_body(tid) : NULL;
+}
+
+static json_t *card_facts_again(enum message_type type, const json_t *body) {
+  struct card_facts facts;
+  (void)type;
+  return card_facts_parse(body, &facts) == STATUS_OK ? card_facts_body(&facts) : NULL;
+}
+
+/* Request and reply of each kind; NULL: no struct for it. */
+static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
+    [MESSAGE_PURCHASE] = {order_request_again, order_reply_again},
+    [MESSAGE_LOAD_INQUIRY] = {order_request_again, order_reply_again},
+    [MESSAGE_LOAD] = {order_request_again, order_reply_again},
+    [MESSAGE_LOAD_REVERSAL] = {card_message_again, NULL},
+    [MESSAGE_CONFIRMATION] = {confirmation_again, confirmation_reply_again},
+    [MESSAGE_PIN_FAILURE] = {card_message_again, NULL},
+    [MESSAGE_PIN_CHANGE] = {pin_change_again, NULL},
+    [MESSAGE_CARD_CONTACT] = {card_message_again, order_reply_again},
+    [MESSAGE_CARD_RESERVATION] = {reservation_again, reservation_reply_again},
+    [MESSAGE_CARD_CERTIFICATION] = {certification_request_again, certification_reply_again},
+    [MESSAGE_CARD_ACTIVATION] = {card_message_again, NULL},
+    [MESSAGE_CARD_VOID] = {card_message_again, NULL},
+    [MESSAGE_CARD_QUERY] = {card_message_again, card_facts_again},
+    [MESSAGE_CARD_BLOCK] = {card_message_again, NULL},
+    [MESSAGE_MERCHANT] = {merchant_again, NULL},
+    [MESSAGE_TERMINAL] = {terminal_again, NULL},
+    [MESSAGE_TERMINAL_RENEWAL] = {terminal_again, NULL},
+    [MESSAGE_TERMINAL_REVOCATION] = {revocation_again, NULL},
+};
+
+bool letter_body_take(const struct message *message, bool is_reply) {
+  again *write_again = bodies[message->type][is_reply];
+  json_t *written = write_again != NULL ? write_again(message->type, message->body) : NULL;
+  if (written == NULL)
+    return false;
+  fuzz_require(json_equal(written, message->body));
+  json_decref(written);
+  return true;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One good message of each kind. */
+#include <string.h>
+
+#include "letter.h"
+
+#define JWE "eyJhbGciOiJFQ0RILUVTIn0..AAAA.BBBB.CCCC" /* of a PIN; nobody opens it here */
+
+struct maker {
+  const struct letter_desk *desk;
+  letter_made *made;
+  void *context;
+};
+
+/* Takes the body over. */
+static void hand_on(const struct maker *maker, enum message_type type, bool is_reply, json_t *body) {
+  struct message message = {
+      .type = type, .tid = LETTER_TID, .seq = 17, .time = 1795435200, .status = STATUS_OK, .body = body};
+  fuzz_require(body != NULL);
+  maker->made(maker->context, &message, is_reply);
+  message_clear(&message);
+}
+
+static void orders(const struct maker *maker) {
+  const struct world *world = &maker->desk->world;
+  struct order_request request = {.pin_jwe = JWE};
+  struct order_reply reply = {.has_authorisation = true, .card_certificate_len = world->card_sig_paper.len};
+  struct order_reply blocked = {.has_block_order = true};
+  struct promise promise;
+  struct authorisation authorisation;
+  world_promise(world, TRANSACTION_LOAD, 1000, &promise);
+  world_promise_sign(world, &promise, request.promise);
+  world_authorisation(&promise, &authorisation);
+  world_authorisation_sign(world, &authorisation, reply.authorisation);
+  memcpy(reply.card_certificate, world->card_sig_paper.bytes, world->card_sig_paper.len);
+  hand_on(maker, MESSAGE_PURCHASE, false, order_request_body(MESSAGE_PURCHASE, &request));
+  hand_on(maker, MESSAGE_PURCHASE, true, order_reply_body(&reply));
+  hand_on(maker, MESSAGE_CARD_CONTACT, true, order_reply_body(&blocked));
+  strcpy(request.tender_kind, "simulator");
+  strcpy(request.tender_reference, "SIM-000001");
+  hand_on(maker, MESSAGE_LOAD, false, order_request_body(MESSAGE_LOAD, &request));
+}
+
+static void confirmations(const struct maker *maker) {
+  struct confirmations confirmations = {.count = 2};
+  for (size_t i = 0; i < confirmations.count; i++) {
+    memcpy(confirmations.items[i].cid, maker->desk->world.cid, CID_SIZE);
+    confirmations.items[i].atc = (uint32_t)i + 7;
+    memcpy(confirmations.items[i].secret, world_secret, SECRET_SIZE);
+  }
+  hand_on(maker, MESSAGE_CONFIRMATION, false, confirmation_body(&confirmations, false));
+  hand_on(maker, MESSAGE_CONFIRMATION, true, confirmation_body(&confirmations, true));
+}
+
+static void cards(const struct maker *maker) {
+  static const enum message_type types[] = {MESSAGE_LOAD_REVERSAL, MESSAGE_PIN_FAILURE,  MESSAGE_CARD_ACTIVATION,
+                                            MESSAGE_CARD_VOID,     MESSAGE_CARD_CONTACT, MESSAGE_CARD_BLOCK};
+  const struct world *world = &maker->desk->world;
+  struct card_message card = {.atc = 7, .tries_left = 2, .reason = "lost"};
+  struct card_facts facts = {.state = "BLOCKED", .reason = "lost", .currency = WORLD_CURRENCY, .balance = 3750};
+  struct pin_change_message change = {.pin_jwe = JWE, .new_pin_jwe = JWE};
+  memcpy(card.cid, world->cid, CID_SIZE);
+  memcpy(card.chip_serial, world->chip_serial, CHIP_SERIAL_SIZE);
+  for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+    hand_on(maker, types[i], false, card_message_body(types[i], &card));
+  memcpy(facts.cid, world->cid, CID_SIZE);
+  memcpy(facts.expiry, world_expiry, DATE_SIZE);
+  hand_on(maker, MESSAGE_CARD_QUERY, true, card_facts_body(&facts));
+  memcpy(change.cid, world->cid, CID_SIZE);
+  hand_on(maker, MESSAGE_PIN_CHANGE, false, pin_change_body(&change));
+}
+
+static void paper_copy(const struct world_paper *paper, uint8_t out[CERTIFICATE_MAX], size_t *len) {
+  memcpy(out, paper->bytes, paper->len);
+  *len = paper->len;
+}
+
+static void desk(const struct maker *maker) {
+  const struct world *world = &maker->desk->world;
+  struct certification_request request = {.pin_jwe = JWE};
+  struct certification_reply reply = {
+      .parameters = world_parameters(world), .master_version = KVN_FIRST, .pin_jwe = JWE};
+  memcpy(request.cid, world->cid, CID_SIZE);
+  memcpy(reply.master_public, world->master.point, CRYPTO_P256_PUBLIC_SIZE);
+  paper_copy(&world->terminal_ca_paper, reply.terminal_ca, &reply.terminal_ca_len);
+  paper_copy(&world->server_paper, reply.server, &reply.server_len);
+  paper_copy(&world->card_ecka_paper, reply.card_ecka, &reply.card_ecka_len);
+  paper_copy(&world->card_sig_paper, reply.card_sig, &reply.card_sig_len);
+  hand_on(maker, MESSAGE_CARD_RESERVATION, false, reservation_body(world->chip_serial));
+  hand_on(maker, MESSAGE_CARD_RESERVATION, true, reservation_reply_body(world->cid));
+  hand_on(maker, MESSAGE_CARD_CERTIFICATION, false, certification_request_body(&request));
+  hand_on(maker, MESSAGE_CARD_CERTIFICATION, true, certification_reply_body(&reply));
+}
+
+static void house(const struct maker *maker) {
+  const struct world *world = &maker->desk->world;
+  const struct merchant_message merchant = {.id = "BAKERY", .name = "Corner Bakery", .points_rate = 10};
+  struct terminal_message terminal = {.tid = LETTER_TID, .role = ROLE_POS, .merchant = "BAKERY"};
+  memcpy(terminal.expiry, world_expiry, DATE_SIZE);
+  memcpy(terminal.ecka_public, world->pos.ecka.point, CRYPTO_P256_PUBLIC_SIZE);
+  memcpy(terminal.sig_public, world->reload.ecka.point, CRYPTO_P256_PUBLIC_SIZE);
+  hand_on(maker, MESSAGE_MERCHANT, false, merchant_body(&merchant));
+  hand_on(maker, MESSAGE_TERMINAL, false, terminal_body(&terminal));
+  hand_on(maker, MESSAGE_TERMINAL_REVOCATION, false, revocation_body(LETTER_TID));
+}
+
+void letter_each(const struct letter_desk *letter_desk, letter_made *made, void *context) {
+  const struct maker maker = {letter_desk, made, context};
+  orders(&maker);
+  confirmations(&maker);
+  cards(&maker);
+  desk(&maker);
+  house(&maker);
+}
