@@ -12,6 +12,7 @@ static Suite *flow_suite(void) {
   tcase_add_unchecked_fixture(tests, flow_world_begin, flow_world_end);
   flow_plain_tests(tests);
   flow_desk_tests(tests);
+  flow_pin_tests(tests);
   flow_bank_tests(tests);
   flow_tear_tests(tests);
   suite_add_tcase(suite, tests);

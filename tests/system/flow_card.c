@@ -79,6 +79,14 @@ static enum status holder_ask_pin(void *context, unsigned tries_left, char digit
   return STATUS_OK;
 }
 
+static enum status holder_ask_new_pin(void *context, char digits[PIN_MAX + 1]) {
+  const struct flow_card *card = context;
+  if (card->new_pin == NULL)
+    return STATUS_CANCELLED;
+  snprintf(digits, PIN_MAX + 1, "%s", card->new_pin);
+  return STATUS_OK;
+}
+
 void flow_card_type(struct flow_card *card, const char *const pins[]) {
   memset(card->pins, 0, sizeof card->pins);
   for (size_t i = 0; i < 8 && pins[i] != NULL; i++)
@@ -105,7 +113,7 @@ void flow_card_new(struct flow_card *card, const char *name) {
                                  .disconnect = card_disconnect,
                                  .wait = card_wait,
                                  .shutdown = card_shutdown};
-  card->dialogue = (struct dialogue){.context = card, .ask_pin = holder_ask_pin};
+  card->dialogue = (struct dialogue){.context = card, .ask_pin = holder_ask_pin, .ask_new_pin = holder_ask_new_pin};
   flow_card_type(card, (const char *const[]){HOLDER_PIN, NULL});
 }
 

@@ -35,6 +35,7 @@ struct flow_card {
   /* the holder */
   const char *pins[8]; /* typed one after the other; NULL: gives up */
   unsigned asked;      /* how often, so far */
+  const char *new_pin; /* wants this one from now on; NULL: thinks better of it */
   unsigned tries_left; /* as it was told last */
   struct dialogue dialogue;
 };

@@ -185,6 +185,8 @@ START_TEST(five_wrong_pins_block) {
   ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_PIN_BLOCKED);
   ck_assert_uint_eq(card.asked, 5);
   ck_assert_uint_eq(outcome.tries_left, 0);
+  ck_assert_str_eq(flow_facts(card.cid).state, "BLOCKED"); /* the server has learnt it, and why */
+  ck_assert_str_eq(flow_facts(card.cid).reason, "PIN_BLOCKED");
   flow_card_type(&card, (const char *const[]){HOLDER_PIN, NULL});
   ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_CARD_BLOCKED);
   ck_assert_uint_eq(card.asked, 0); /* no terminal goes on with it (R17) */
