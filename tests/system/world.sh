@@ -39,7 +39,7 @@ server_start() { # [NAME] [OPTION...]
   epursed --config "$world/$name/epursed.conf" --passphrase-fd 4 "$@" 4<<<"$server_passphrase" 2>>"$world/epursed.log" &
   server_pid=$!
   local tries=200
-  until curl --silent --output /dev/null --max-time 1 --insecure "$world_url/healthz" || [ $? -ne 7 ]; do
+  until (exec 3<>"/dev/tcp/127.0.0.1/$world_port") 2>/dev/null; do
     tries=$((tries - 1))
     if [ $tries -eq 0 ] || ! kill -0 "$server_pid" 2>/dev/null; then
       cat "$world/epursed.log" >&2
@@ -108,6 +108,15 @@ pay() { # AMOUNT [OPTION...]: with the PIN 2468
 }
 load() { # AMOUNT [OPTION...]: with the PIN 2468, in cash
   echo y | reload --json --pin-fd 3 load "$@" 3<<<2468
+}
+
+# Runs a command, or a function of here, with another clock: +5d, or the moment (UTC) at which it begins.
+at() { # +DAYSd | "YYYY-MM-DD hh:mm:ss" COMMAND...
+  local clock=$1
+  shift
+  [ "${clock:0:1}" = + ] || clock=@$clock
+  TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME=$clock \
+    LD_PRELOAD=$(echo /usr/lib/*/faketime/libfaketime.so.1) "$@"
 }
 
 # ---- TAP ----
