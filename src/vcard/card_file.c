@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 
 #define SLOT_USED (CARD_FILE_HEADER_SIZE + CARD_MEMORY_SIZE)
 #define HASH_AT   16 /* of the header: what stands before it is hashed too */
+#define KEY_AT    (CARD_FILE_HEADER_SIZE + offsetof(struct card_memory, transport_key))
 
 _Static_assert(SLOT_USED <= CARD_FILE_SLOT_SIZE, "an image fits its slot");
 
@@ -82,10 +84,20 @@ static uint64_t slot_sequence(const uint8_t slot[SLOT_USED]) {
   return (uint64_t)bytes_u32(slot + 8) << 32 | bytes_u32(slot + 12);
 }
 
+/* Whatever else the slot is worth: a torn one may have the key too. */
+static bool slot_has_key(const uint8_t slot[SLOT_USED]) {
+  static const uint8_t none[CRYPTO_AES_KEY_SIZE];
+  return !crypto_equal(slot + KEY_AT, none, sizeof none);
+}
+
 static bool read_newest(struct card_file *file, struct card_memory *image) {
   uint8_t slot[SLOT_USED];
+  bool has_key[CARD_FILE_SLOTS] = {false};
   for (unsigned i = 0; i < CARD_FILE_SLOTS; i++) {
-    if (read_all(file->fd, slot, sizeof slot, slot_offset(i)) != sizeof slot)
+    memset(slot, 0, sizeof slot);
+    bool whole = read_all(file->fd, slot, sizeof slot, slot_offset(i)) == sizeof slot;
+    has_key[i] = slot_has_key(slot);
+    if (!whole)
       continue;
     uint64_t sequence = slot_sequence(slot);
     if (sequence <= file->sequence)
@@ -95,6 +107,8 @@ static bool read_newest(struct card_file *file, struct card_memory *image) {
     memcpy(image, slot + CARD_FILE_HEADER_SIZE, CARD_MEMORY_SIZE);
   }
   crypto_wipe(slot, sizeof slot);
+  file->has_key = has_key[file->newest];
+  file->old_key = has_key[1 - file->newest] && !file->has_key;
   return file->sequence > 0;
 }
 
@@ -131,9 +145,12 @@ enum status card_file_commit(struct card_file *file, const struct card_memory *i
   unsigned older = 1 - file->newest;
   bool done = slot_build(slot, file->sequence + 1, image) &&
               write_all(file->fd, slot, sizeof slot, slot_offset(older)) && fdatasync(file->fd) == 0;
+  bool has_key = slot_has_key(slot);
   crypto_wipe(slot, sizeof slot);
   if (!done)
     return STATUS_STORE_FAILED;
+  file->old_key = file->has_key && !has_key;
+  file->has_key = has_key;
   file->sequence++;
   file->newest = older;
   return STATUS_OK;

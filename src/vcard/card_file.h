@@ -4,6 +4,7 @@
 #ifndef EPURSE_VCARD_CARD_FILE_H
 #define EPURSE_VCARD_CARD_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "epurse/card.h"
@@ -20,6 +21,8 @@ struct card_file {
   int fd;            /* -1: closed */
   uint64_t sequence; /* of the newest slot; 0: none was written yet */
   unsigned newest;   /* 0 or 1 */
+  bool has_key;      /* the newest image has a transport key */
+  bool old_key;      /* the other slot has a transport key that the newest image has not: see card_file_commit */
 };
 
 /* Makes a file without any image, mode 0600, locked; never over an existing one. STATUS_EXISTS, STATUS_STORE_FAILED. */
@@ -30,7 +33,9 @@ enum status card_file_create(const char *path, struct card_file *file) EPURSE_MU
 enum status card_file_open(const char *path, struct card_file *file, struct card_memory *image) EPURSE_MUST_USE;
 
 /* Makes the image durable. When it answers OK the image is what card_file_open reads, whatever happens from then on;
- * otherwise, or where the process dies in it, that is the image before or this one. STATUS_STORE_FAILED. */
+ * otherwise, or where the process dies in it, that is the image before or this one. STATUS_STORE_FAILED.
+ * A transport key that the card has given up stays in the other slot: where old_key says so, the same image is
+ * committed once more, and the key is gone from the file. */
 enum status card_file_commit(struct card_file *file, const struct card_memory *image) EPURSE_MUST_USE;
 
 void card_file_close(struct card_file *file);

@@ -62,6 +62,13 @@ static bool port_write(void *context, size_t offset, const uint8_t *data, size_t
   return true;
 }
 
+/* A key that the card has given up leaves the file: the other slot gets the same image. Where that fails the key is
+ * gone with the next commit, or with the next opening. */
+static void drop_old_key(struct card_file *file, const struct card_memory *image) {
+  if (file->old_key && card_file_commit(file, image) != STATUS_OK)
+    file->old_key = true;
+}
+
 static bool port_commit(void *context) {
   struct vcard *vcard = context;
   if (!vcard->powered)
@@ -71,8 +78,10 @@ static bool port_commit(void *context) {
   bool done = false;
   if (!fault || vcard->fail_after)
     done = card_file_commit(&vcard->file, &vcard->staged) == STATUS_OK;
-  if (done)
+  if (done) {
     vcard->committed = vcard->staged;
+    drop_old_key(&vcard->file, &vcard->committed);
+  }
   if (done && !fault)
     return true;
   power_fail(vcard);
@@ -144,6 +153,7 @@ enum status vcard_open(const char *path, struct vcard **vcard) {
     vcard_close(&opened);
     return status;
   }
+  drop_old_key(&opened->file, &opened->committed);
   opened->staged = opened->committed;
   *vcard = opened;
   return STATUS_OK;

@@ -262,6 +262,72 @@ START_TEST(kill_in_the_middle_of_commits) {
 }
 END_TEST
 
+/* ---- a key that the card has given up ---- */
+
+static bool file_has_key(void) {
+  static uint8_t bytes[FILE_SIZE];
+  file_read(bytes);
+  return memmem(bytes, sizeof bytes, bench.transport_key, sizeof bench.transport_key) != NULL;
+}
+
+/* Commits the raw card's image without its transport key, once, as if the process died right behind it. */
+static void give_up_key(struct card_file *file, struct card_memory *image) {
+  ck_assert_int_eq(card_file_open(bench.path, file, image), STATUS_OK);
+  ck_assert(file->has_key);
+  ck_assert(!file->old_key);
+  ck_assert(file_has_key());
+  memset(image->transport_key, 0, sizeof image->transport_key);
+  ck_assert_int_eq(card_file_commit(file, image), STATUS_OK);
+}
+
+START_TEST(second_commit_takes_a_given_up_key_away) {
+  struct card_file file;
+  struct card_memory image;
+  give_up_key(&file, &image);
+  ck_assert(file.old_key);
+  ck_assert(file_has_key());
+  ck_assert_int_eq(card_file_commit(&file, &image), STATUS_OK);
+  ck_assert(!file.old_key);
+  ck_assert(!file_has_key());
+  card_file_close(&file);
+}
+END_TEST
+
+START_TEST(opening_takes_a_given_up_key_away) {
+  struct card_file file;
+  struct card_memory image;
+  struct vcard *vcard = NULL;
+  give_up_key(&file, &image);
+  card_file_close(&file);
+  ck_assert(file_has_key());
+  ck_assert_int_eq(card_file_open(bench.path, &file, &image), STATUS_OK);
+  ck_assert(file.old_key); /* it is known without any commit */
+  card_file_close(&file);
+  ck_assert_int_eq(vcard_open(bench.path, &vcard), STATUS_OK);
+  ck_assert_mem_eq(vcard_memory(vcard), &image, sizeof image);
+  ck_assert(!file_has_key());
+  vcard_close(&vcard);
+}
+END_TEST
+
+/* The slot of before may be torn and hold the key all the same. */
+START_TEST(given_up_key_in_a_torn_slot_goes_too) {
+  static uint8_t bytes[FILE_SIZE];
+  struct card_file file;
+  struct card_memory image;
+  struct vcard *vcard = NULL;
+  give_up_key(&file, &image);
+  unsigned older = 1 - file.newest;
+  card_file_close(&file);
+  file_read(bytes);
+  bytes[older * CARD_FILE_SLOT_SIZE + CARD_FILE_HEADER_SIZE + CARD_MEMORY_SIZE - 1] ^= 1;
+  file_write(bytes, sizeof bytes);
+  ck_assert_int_eq(vcard_open(bench.path, &vcard), STATUS_OK);
+  ck_assert(!file_has_key());
+  vcard_close(&vcard);
+}
+END_TEST
+
 Suite *card_file_suite(void) {
   Suite *suite = suite_create("card_file");
   TCase *tcase = tcase_create("card_file");
@@ -276,6 +342,9 @@ Suite *card_file_suite(void) {
   tcase_add_test(tcase, torn_at_the_front_leaves_the_one_before);
   tcase_add_test(tcase, damage_to_one_slot_is_survived_to_both_is_told);
   tcase_add_test(tcase, kill_in_the_middle_of_commits);
+  tcase_add_test(tcase, second_commit_takes_a_given_up_key_away);
+  tcase_add_test(tcase, opening_takes_a_given_up_key_away);
+  tcase_add_test(tcase, given_up_key_in_a_torn_slot_goes_too);
   suite_add_tcase(suite, tcase);
   return suite;
 }
