@@ -11,7 +11,7 @@
 #define SECRET_TEXT_MAX 256
 
 /* First thing in every main that may hold a key: no core dump (RLIMIT_CORE 0), not dumpable (prctl), umask 077,
- * SIGPIPE ignored. */
+ * SIGPIPE ignored, memory that OpenSSL frees wiped. */
 void process_harden(void);
 
 /* One line from a file descriptor, without its end; reads byte by byte so that the rest stays for the next reader.

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "epurse/crypto.h"
+#include "heap.h"
 #include "keyfile.h"
 
 void process_harden(void) {
@@ -21,6 +22,7 @@ void process_harden(void) {
   struct sigaction ignore = {.sa_handler = SIG_IGN};
 
   /* None of these can fail in a way that a program could do something about. */
+  heap_wipe_freed();
   (void)setrlimit(RLIMIT_CORE, &none);
   (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   (void)umask(S_IRWXG | S_IRWXO);
