@@ -6,7 +6,8 @@
 #include "run.h"
 #include "target.h"
 
-#define FLIPS_ALL     512 /* bytes: of a longer seed one bit in each byte is flipped, not eight */
+#define MUTANTS_MAX   4096 /* of one seed in one way; of a longer seed every n-th truncation, every n-th bit is tried */
+#define MUTANTS_SLOW  128
 #define CASE_SECONDS  600
 #define BITS_PER_BYTE 8
 
@@ -39,17 +40,22 @@ static void as_it_is(struct run *run, const uint8_t *data, size_t len) {
   run->taken += feed(run, data, len);
 }
 
+/* From one mutant to the next, so that there are not too many; odd, so that every bit of a byte has its turn. */
+static size_t step_of(const struct run *run, size_t all) {
+  size_t most = run->target->slow ? MUTANTS_SLOW : MUTANTS_MAX;
+  return all <= most ? 1 : all / most | 1;
+}
+
 static void every_truncation(struct run *run, const uint8_t *data, size_t len) {
-  for (size_t shorter = 0; shorter < len; shorter++)
+  for (size_t shorter = 0; shorter < len; shorter += step_of(run, len))
     (void)feed(run, data, shorter);
 }
 
 static void every_bit(struct run *run, const uint8_t *data, size_t len) {
   uint8_t changed[FUZZ_INPUT_MAX];
-  size_t step = len <= FLIPS_ALL ? 1 : BITS_PER_BYTE + 1; /* 9: bit 0 of the first byte, 1 of the second ... */
   ck_assert_uint_le(len, sizeof changed);
   memcpy(changed, data, len);
-  for (size_t bit = 0; bit < BITS_PER_BYTE * len; bit += step) {
+  for (size_t bit = 0; bit < BITS_PER_BYTE * len; bit += step_of(run, BITS_PER_BYTE * len)) {
     uint8_t mask = (uint8_t)(1U << bit % BITS_PER_BYTE);
     changed[bit / BITS_PER_BYTE] ^= mask;
     (void)feed(run, changed, len);

@@ -15,6 +15,7 @@ struct fuzz_sink {
 
 struct fuzz_target {
   const char *name;
+  bool slow; /* milliseconds for an input: without a fuzzer fewer of them */
   /* What the target works with, made once; keys are always the same ones, so that a seed is good in every process.
    * NULL: nothing. */
   void *(*open)(void);

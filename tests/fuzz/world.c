@@ -49,7 +49,7 @@ static void terminal_make(const struct world *world, uint8_t role, const char *t
 
 static void card_make(struct world *world) {
   static const uint8_t reference[CERTIFICATE_SUBJECT_SIZE] = {0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0xF6, 0x07, 0x18};
-  cid_make(999001, 42, world->cid);
+  cid_make(WORLD_ISSUER, WORLD_SERIAL, world->cid);
   memcpy(world->chip_serial, "CHIP0001", sizeof world->chip_serial);
   memcpy(world->batch_key, "batch of fuzzing", sizeof world->batch_key);
   world_key_make("card ECKA", &world->card_ecka);

@@ -11,6 +11,8 @@
 
 #define WORLD_PIN             "1234"
 #define WORLD_CURRENCY        978
+#define WORLD_ISSUER          999001
+#define WORLD_SERIAL          42
 #define WORLD_PURSE_CEILING   50000 /* minor units */
 #define WORLD_PAYMENT_CEILING 10000
 #define WORLD_MASTER          "MASTER01"
