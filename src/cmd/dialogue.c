@@ -37,7 +37,9 @@ static enum status ask_pin(void *context, unsigned tries_left, char digits[PIN_M
   char prompt[64] = "PIN: ";
   if (tries_left < PIN_TRIES)
     snprintf(prompt, sizeof prompt, "Wrong PIN, %u %s left. PIN: ", tries_left, tries_left == 1 ? "try" : "tries");
-  return self->pin_fd >= 0 || self->json ? read_pin(self, digits) : prompt_pin(prompt, digits);
+  if (self->pin_fd < 0 && !self->json)
+    return prompt_pin(prompt, digits);
+  return self->one_try && tries_left < PIN_TRIES ? STATUS_CANCELLED : read_pin(self, digits);
 }
 
 /* Nobody sees what is typed, so a person types it twice. */

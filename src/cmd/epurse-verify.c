@@ -59,6 +59,8 @@ static void print_facts(const char *path, const struct receipt_facts *facts) {
          "%s\n  at %s, terminal %.8s\n  on %s (server)\n",
          path, type_text(promise->type), amount, cid, promise->atc, promise->pin_verified ? ", PIN verified" : "",
          facts->merchant, (const char *)promise->tid, time);
+  if (facts->authorisation.points != 0)
+    printf("  loyalty points %+" PRId32 "\n", facts->authorisation.points);
   printf("  name     %s\n  previous %s\n", hash, previous);
 }
 

@@ -19,6 +19,7 @@ struct terminal_program {
   int64_t wait_seconds; /* INT64_MIN: not given; -1: for ever */
   int64_t pin_fd;       /* -1: ask on the terminal */
   bool json, quiet;
+  bool one_try;            /* pin: the second line of --pin-fd is the new PIN, not another try */
   bool points;             /* pay --points */
   int64_t pin_out_fd;      /* issue --pin-out-fd; -1: show it on the terminal */
   const char *tender_spec; /* load --tender, or NULL: as configured */

@@ -6,6 +6,7 @@ enum status verb_pin(void *context, char **arguments) {
   struct terminal_program *self = context;
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   (void)arguments;
+  self->one_try = true;
   enum status status = terminal_program_open(self);
   if (status == STATUS_OK)
     status = terminal_program_open_reader(self);

@@ -115,7 +115,7 @@ at() { # +DAYSd | "YYYY-MM-DD hh:mm:ss" COMMAND...
   local clock=$1
   shift
   [ "${clock:0:1}" = + ] || clock=@$clock
-  TZ=UTC FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME=$clock \
+  TZ=UTC FAKETIME=$clock \
     LD_PRELOAD=$(echo /usr/lib/*/faketime/libfaketime.so.1) "$@"
 }
 
