@@ -263,6 +263,28 @@ START_TEST(counts_wrong_pins) {
 }
 END_TEST
 
+START_TEST(changes_the_pin) {
+  uint8_t wrong[PIN_BLOCK_SIZE], right[PIN_BLOCK_SIZE], fresh[PIN_BLOCK_SIZE], tries = 99;
+  struct session session;
+  ck_assert_int_eq(pin_block_encode("4321", wrong), STATUS_OK);
+  ck_assert_int_eq(pin_block_encode("1234", right), STATUS_OK);
+  ck_assert_int_eq(pin_block_encode("135790", fresh), STATUS_OK);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
+  ck_assert_int_eq(session_change_pin(&session, wrong, fresh, &tries), STATUS_WRONG_PIN);
+  ck_assert_uint_eq(tries, 4);
+  ck_assert(session.has_failed_cid);
+  ck_assert_mem_eq(session.failed_cid, world_cid, CID_SIZE);
+  ck_assert_int_eq(session_change_pin(&session, right, fresh, &tries), STATUS_OK);
+  ck_assert(!session.has_failed_cid);
+  session_close(&session);
+  ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_OK);
+  ck_assert_int_eq(session_verify(&session, right, &tries), STATUS_WRONG_PIN);
+  ck_assert_uint_eq(tries, 4); /* the right one gave all back */
+  ck_assert_int_eq(session_verify(&session, fresh, &tries), STATUS_OK);
+  session_close(&session);
+}
+END_TEST
+
 START_TEST(tells_what_the_card_cannot_pay) {
   struct session session;
   uint8_t promise[PROMISE_SIZE];
@@ -407,6 +429,7 @@ static Suite *session_suite(void) {
   tcase_add_test(cards, loads_and_pays);
   tcase_add_test(cards, reads_the_log_whole);
   tcase_add_test(cards, counts_wrong_pins);
+  tcase_add_test(cards, changes_the_pin);
   tcase_add_test(cards, tells_what_the_card_cannot_pay);
   tcase_add_test(cards, blocks);
   tcase_add_test(cards, expires_by_the_servers_time);
