@@ -8,6 +8,7 @@
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -105,6 +106,7 @@ static void on_sent(struct evhttp_request *raw, void *context) {
 static void send_reply(struct evhttp_request *raw, const struct reply *reply, bool close) {
   struct evkeyvalq *fields = evhttp_request_get_output_headers(raw);
   struct evbuffer *body = evbuffer_new();
+  char length[24];
 
   evhttp_add_header(fields, "Cache-Control", "no-store");
   if (reply->content_type != NULL) {
@@ -119,7 +121,10 @@ static void send_reply(struct evhttp_request *raw, const struct reply *reply, bo
   if (close) {
     evhttp_add_header(fields, "Connection", "close");
   }
-  if (body != NULL && reply->text != NULL) {
+  if (evhttp_request_get_command(raw) == EVHTTP_REQ_HEAD) { /* the length and nothing of that length: RFC 9110 9.3.2 */
+    snprintf(length, sizeof length, "%zu", reply->text_len);
+    evhttp_add_header(fields, "Content-Length", length);
+  } else if (body != NULL && reply->text != NULL) {
     evbuffer_add(body, reply->text, reply->text_len);
   }
   evhttp_send_reply(raw, reply->http_status, NULL, body);

@@ -1,0 +1,692 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Stands before a running epursed with real certificates and tries what the OWASP API Security Top 10 (2023) warns of.
+
+door.py PHASE WORLD PORT     PHASE: all that is one run of the server; WORLD: the folder of world.sh. Prints TAP.
+
+Speaks HTTP and JWS by itself, with nothing of the project's: what it knows is in docs/openapi.yaml. Signatures are made
+by openssl(1).
+"""
+import base64
+import json
+import os
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import time
+
+IDENTITY_CODES = {401}
+ROLES = {"pos": ("POS00001", "pos"), "reload": ("RELOAD01", "reload"), "perso": ("PERSO001", "perso"),
+         "admin": ("ADMIN001", "issuer/admin")}
+WORDS = {"/v1/purchases": "purchase", "/v1/load-inquiries": "load-inquiry", "/v1/loads": "load",
+         "/v1/load-reversals": "load-reversal", "/v1/confirmations": "confirmation", "/v1/pin-failures": "pin-failure",
+         "/v1/merchants": "merchant"}
+
+
+class Tap:
+    def __init__(self):
+        self.count = self.failed = 0
+
+    def point(self, name, faults):
+        self.count += 1
+        self.failed += bool(faults)
+        print(f"{'not ok' if faults else 'ok'} {self.count} - {name}", flush=True)
+        for fault in faults[:20]:
+            print(f"# {fault}")
+
+    def end(self):
+        print(f"1..{self.count}")
+        return 1 if self.failed else 0
+
+
+TAP = Tap()
+
+
+def check(name):
+    """Runs a function that yields faults as a test point."""
+    def run(function):
+        try:
+            TAP.point(name, list(function()))
+        except Exception as error:  # a broken test is a failed one
+            TAP.point(name, [f"{type(error).__name__}: {error}"])
+        return function
+    return run
+
+
+def b64(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def raw_signature(der):
+    """r || s of an ECDSA-Sig-Value."""
+    parts, at = [], 2
+    for _ in range(2):
+        length = der[at + 1]
+        parts.append(int.from_bytes(der[at + 2:at + 2 + length], "big").to_bytes(32, "big"))
+        at += 2 + length
+    return b"".join(parts)
+
+
+def openssl(*arguments, data=b""):
+    return subprocess.run(["openssl", *arguments], input=data, capture_output=True, check=True).stdout
+
+
+class Terminal:
+    seq = int(time.time() * 1000)
+
+    def __init__(self, tid, folder, certificate=None, key=None):
+        self.tid, self.folder = tid, folder
+        self.certificate = certificate or f"{folder}/tls.crt"
+        self.key = key or f"{folder}/sig.key"
+
+    def context(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(f"{WORLD}/issuer/root.crt")
+        if self.certificate:
+            context.load_cert_chain(self.certificate, self.key)
+        return context
+
+    def sign(self, text):
+        return raw_signature(openssl("dgst", "-sha256", "-sign", self.key, data=text.encode()))
+
+    def payload(self, word, body, **changes):
+        Terminal.seq += 1
+        message = {"v": 1, "type": word, "tid": self.tid, "seq": Terminal.seq, "time": int(time.time()), "body": body}
+        message.update(changes)
+        return message
+
+    def jws(self, payload, header=None, sign=None):
+        header = header or {"alg": "ES256", "kid": self.tid}
+        text = payload if isinstance(payload, str) else json.dumps(payload)
+        signed = b64(json.dumps(header).encode()) + "." + b64(text.encode())
+        return signed + "." + b64((sign or self.sign)(signed))
+
+    def message(self, word, body, **changes):
+        return self.jws(self.payload(word, body, **changes))
+
+
+class Line:
+    """One HTTPS connection, byte by byte."""
+
+    def __init__(self, terminal, context=None, timeout=15):
+        plain = socket.create_connection(("127.0.0.1", PORT), timeout=timeout)
+        self.tls = (context or terminal.context()).wrap_socket(plain, server_hostname="localhost")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.tls.close()
+
+    def send(self, text):
+        self.tls.sendall(text if isinstance(text, bytes) else text.encode())
+
+    def receive(self):
+        """(status, fields, body); (0, {}, b"") where the server closes."""
+        data = b""
+        try:
+            while b"\r\n\r\n" not in data:
+                more = self.tls.recv(65536)
+                if not more:
+                    return 0, {}, data
+                data += more
+            head, _, body = data.partition(b"\r\n\r\n")
+            lines = head.decode("latin-1").split("\r\n")
+            fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+            while len(body) < int(fields.get("content-length", 0)):
+                more = self.tls.recv(65536)
+                if not more:
+                    break
+                body += more
+            return int(lines[0].split()[1]), fields, body
+        except (ssl.SSLError, ConnectionError):
+            return 0, {}, b""
+
+    def ask(self, method, path, body="", fields=None):
+        head = {"Host": "localhost", "Content-Type": "application/jose", "Content-Length": str(len(body))}
+        head.update(fields or {})
+        self.send(f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in head.items())
+                  + "\r\n" + body)
+        return self.receive()
+
+
+def ask(terminal, path, word, body, **changes):
+    with Line(terminal) as line:
+        return line.ask("POST", path, terminal.message(word, body, **changes))
+
+
+def code(answer):
+    """The name of the outcome: of a problem or of the server's signed word."""
+    status, fields, body = answer
+    if fields.get("content-type", "").startswith("application/problem+json"):
+        return json.loads(body)["code"]
+    if status == 200 and body.count(b".") == 2:
+        middle = body.split(b".")[1]
+        return json.loads(base64.urlsafe_b64decode(middle + b"=" * (-len(middle) % 4)))["status"]
+    return f"HTTP {status}"
+
+
+def expect(answer, status, name=None, what=""):
+    if answer[0] != status or (name and code(answer) != name):
+        yield f"{what}: {answer[0]} {code(answer)}, not {status} {name or ''}"
+
+
+def no_handshake(terminal=None, context=None):
+    """True where nothing comes out of the server: TLS 1.3 tells a client of its certificate at the first read."""
+    try:
+        with Line(terminal, context) as line:
+            return line.ask("GET", "/healthz")[0] == 0
+    except (ssl.SSLError, ConnectionError):
+        return True
+
+
+def alive():
+    with Line(POS) as line:
+        answer = line.ask("GET", "/healthz")
+    return [] if answer[0] == 200 else [f"the server answers {answer[0]}"]
+
+
+def routes():
+    listing = subprocess.run([f"{BUILD}/epursed", "--list-routes"], capture_output=True, text=True, check=True).stdout
+    return [(method, path, set(roles.split(",")) - {"-"}) for method, path, roles in
+            (line.split() for line in listing.splitlines())]
+
+
+def word_of(path):
+    """The word of a message, as the description pairs them: in the order of its paths, singular."""
+    return WORDS.get(path) or {"card-queries": "card-query"}.get(path[4:]) or path[4:].rstrip("s")
+
+
+# ---- certificates that nobody should have ----
+
+def make_certificate(name, subject, ca=None, key=None, days="30", curve="P-256"):
+    """A client certificate, by the terminal CA whose key the issuer keeps, or by itself."""
+    folder = f"{WORLD}/door"
+    os.makedirs(folder, exist_ok=True)
+    if key is None:
+        key = f"{folder}/{name}.key"
+        openssl("genpkey", "-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{curve}", "-out", key)
+    certificate, request, extensions = f"{folder}/{name}.crt", f"{folder}/{name}.csr", f"{folder}/{name}.ext"
+    openssl("req", "-new", "-key", key, "-subj", subject, "-out", request)
+    with open(extensions, "w", encoding="ascii") as file:
+        file.write("basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n")
+    signer = ["-signkey", key] if ca is None else ["-CA", ca[0], "-CAkey", ca[1], "-passin", f"pass:{ca[2]}"]
+    openssl("x509", "-req", "-in", request, "-days", days, "-extfile", extensions, "-set_serial", str(time.time_ns()),
+            *signer, "-out", certificate)
+    if ca is not None:
+        with open(ca[0], "rb") as chain, open(certificate, "ab") as file:
+            file.write(chain.read())
+    return certificate, key
+
+
+def issuer_ca(name="issuer"):
+    return f"{WORLD}/{name}/terminal-ca.crt", f"{WORLD}/{name}/issuer/terminal-ca.key", os.environ["ISSUER_PASSPHRASE"]
+
+
+# ---- the phases ----
+
+def authentication():
+    @check("API2 authentication: without a certificate of this issuer's terminal CA there is no connection")
+    def _():
+        cases = {
+            "no certificate": Terminal("POS00001", f"{WORLD}/pos", certificate=None)}
+        cases["no certificate"].certificate = None
+        cases["signed by itself"] = Terminal("POS00001", "", *make_certificate("self", "/CN=POS00001/OU=pos/O=BAKERY"))
+        cases["another issuer's"] = Terminal("POS00001", "", *make_certificate(
+            "other", "/CN=POS00001/OU=pos/O=BAKERY", issuer_ca("other")))
+        cases["expired"] = Terminal("POS00001", "", *make_certificate(
+            "expired", "/CN=POS00001/OU=pos/O=BAKERY", issuer_ca(), key=POS.key, days="-1"))
+        cases["by a terminal, not a CA"] = Terminal("POS00001", "", *make_certificate(
+            "grandchild", "/CN=POS00001/OU=pos/O=BAKERY", (f"{WORLD}/pos/tls.crt", POS.key, "")))
+        server_key = f"{WORLD}/door/server-tls.key"
+        openssl("pkey", "-in", f"{WORLD}/issuer/tls.key", "-passin", "pass:" + os.environ["SERVER_PASSPHRASE"], "-out", server_key)
+        cases["the server's own"] = Terminal("POS00001", "", f"{WORLD}/issuer/tls.crt", server_key)
+        for what, terminal in cases.items():
+            if not no_handshake(terminal):
+                yield f"{what}: served"
+        yield from alive()
+
+    @check("API2 authentication: a certificate of the CA is not enough, name and key must be registered")
+    def _():
+        stranger = Terminal("POS99999", "", *make_certificate("stranger", "/CN=POS99999/OU=pos/O=BAKERY", issuer_ca()))
+        double = Terminal("POS00001", "", *make_certificate("double", "/CN=POS00001/OU=pos/O=BAKERY", issuer_ca()))
+        for what, terminal in (("an unknown name", stranger), ("a known name, another key", double)):
+            yield from expect(ask(terminal, "/v1/purchases", "purchase", {}), 401, "NOT_AUTHENTICATED", what)
+
+    @check("API2 authentication: the signature's key is the connection's; all failures of that look alike")
+    def _():
+        body = {"cid": "9999990000000018", "tries_left": 3}
+        zeros = lambda _: bytes(64)
+        other_key = POS.jws(POS.payload("pin-failure", body), sign=RELOAD.sign)
+        cases = {
+            "another terminal's message": RELOAD.message("pin-failure", body),
+            "own name, another key": other_key,
+            "another name, own key": POS.jws(RELOAD.payload("pin-failure", body), {"alg": "ES256", "kid": "RELOAD01"}),
+            "own kid, another tid inside": POS.jws(RELOAD.payload("pin-failure", body)),
+            "a name nobody has": POS.jws(POS.payload("pin-failure", body), {"alg": "ES256", "kid": "POS99999"}),
+            "a signature of zeros": POS.jws(POS.payload("pin-failure", body), sign=zeros),
+            "a signature of ones": POS.jws(POS.payload("pin-failure", body), sign=lambda _: b"\xff" * 64),
+            "the signature of another message": POS.message("pin-failure", body).rpartition(".")[0] + "."
+                                                + POS.message("pin-failure", body).rpartition(".")[2]}
+        bodies = set()
+        with Line(POS) as line:
+            for what, text in cases.items():
+                answer = line.ask("POST", "/v1/pin-failures", text)
+                # a tid that is not the kid's is a malformed message, before anybody is asked
+                if what == "own kid, another tid inside" and answer[0] == 400:
+                    continue
+                yield from expect(answer, 401, "NOT_AUTHENTICATED", what)
+                bodies.add(answer[2])
+        if len(bodies) != 1:
+            yield f"{len(bodies)} different answers tell which half failed"
+
+    @check("API2 authentication: the algorithm is ES256 whatever the message says")
+    def _():
+        payload = POS.payload("pin-failure", {"cid": "9999990000000018", "tries_left": 3})
+        for header in ({"alg": "none", "kid": POS.tid}, {"alg": "HS256", "kid": POS.tid}, {"alg": "ES384", "kid": POS.tid},
+                       {"alg": "es256", "kid": POS.tid}, {"kid": POS.tid}, {"alg": "ES256"},
+                       {"alg": "ES256", "kid": POS.tid, "jwk": {"kty": "EC"}}, {"alg": "ES256", "kid": POS.tid, "jku": "https://x/"},
+                       {"alg": "ES256", "kid": POS.tid, "x5u": "https://x/"}, {"alg": "ES256", "kid": POS.tid, "crit": ["b64"], "b64": False},
+                       {"alg": "ES256", "kid": "../../etc/passwd"}, {"alg": "ES256", "kid": "' OR 1=1"}):
+            with Line(POS) as line:
+                answer = line.ask("POST", "/v1/pin-failures", POS.jws(payload, header))
+            if answer[0] not in (400, 401):
+                yield f"{header}: {answer[0]} {code(answer)}"
+        with Line(POS) as line:
+            yield from expect(line.ask("POST", "/v1/pin-failures", POS.jws(payload).rpartition(".")[0] + "."), 400, None, "no signature")
+
+    @check("API2 authentication: a message has its effect once, and in its time")
+    def _():
+        known = {"cid": CID}
+        text = ADMIN.message("card-query", known)
+        with Line(ADMIN) as line:
+            yield from expect(line.ask("POST", "/v1/card-queries", text), 200, "OK", "the first time")
+            yield from expect(line.ask("POST", "/v1/card-queries", text), 409, "REPLAYED", "again")
+        with Line(ADMIN) as line:
+            yield from expect(line.ask("POST", "/v1/card-queries", text), 409, "REPLAYED", "over another connection")
+        for offset in (-400, 400, -10**6):
+            yield from expect(ask(ADMIN, "/v1/card-queries", "card-query", known, time=int(time.time()) + offset), 400,
+                              "CLOCK_OFF", f"{offset} s off")
+        yield from expect(ask(ADMIN, "/v1/card-queries", "card-query", known, seq=1), 409, "REPLAYED", "an old number")
+
+    @check("API2 authentication: no session is resumed, no ticket given")
+    def _():
+        path = f"{WORLD}/door/ticket"
+        subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{PORT}", "-cert", POS.certificate, "-key", POS.key,
+                        "-CAfile", f"{WORLD}/issuer/root.crt", "-sess_out", path, "-ign_eof"],
+                       input=b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", capture_output=True,
+                       timeout=20, check=False)
+        if os.path.exists(path):
+            yield "the server gave a session ticket"
+
+
+def properties():
+    @check("API3 properties: unknown, missing and doubled fields are refused, in envelope and body")
+    def _():
+        good = {"id": "DOOR", "name": "The Door", "points_rate": 1}
+        cases = {"a field too many in the body": ADMIN.message("merchant", {**good, "balance": 10**6}),
+                 "a field too few": ADMIN.message("merchant", {"id": "DOOR", "name": "The Door"}),
+                 "a field too many in the envelope": ADMIN.jws(ADMIN.payload("merchant", good, role="admin")),
+                 "status in a request": ADMIN.jws(ADMIN.payload("merchant", good, status="OK")),
+                 "a doubled field": ADMIN.jws(json.dumps(ADMIN.payload("merchant", good)).replace(
+                     '"points_rate": 1', '"points_rate": 1, "points_rate": 9999')),
+                 "another version": ADMIN.message("merchant", good, v=2)}
+        with Line(ADMIN) as line:
+            for what, text in cases.items():
+                yield from expect(line.ask("POST", "/v1/merchants", text), 400, None, what)
+
+    @check("API3 properties: values of another kind or size are refused")
+    def _():
+        good = {"id": "DOOR", "name": "The Door", "points_rate": 1}
+        with Line(ADMIN) as line:
+            for field, values in {"points_rate": (-1, 1.0, 1.5, "1", None, True, 10**30, [], {}),
+                                  "id": ("", "x" * 16, "A B", "Ä", 5, None, "A\nB", "../A"),
+                                  "name": ("", "x" * 64, "a\nb", "a\x1b[2Jb", "a\x00b", 7, ["x"])}.items():
+                for value in values:
+                    answer = line.ask("POST", "/v1/merchants", ADMIN.message("merchant", {**good, field: value}))
+                    if answer[0] != 400 and not (field == "id" and answer[0] == 200 and isinstance(value, str) and value == "../A"):
+                        yield f"{field} = {value!r}: {answer[0]} {code(answer)}"
+        with Line(ADMIN) as line:
+            for limit, status in ((10**30, 400), (0, 400), (-1, 400), (2**31, 200)):
+                answer = line.ask("POST", "/v1/card-lists", ADMIN.message("card-list", {"after": "", "limit": limit}))
+                if answer[0] != status or len(answer[2]) > 16384:
+                    yield f"a page of {limit}: {answer[0]}, {len(answer[2])} bytes"
+
+    @check("API3 properties: the name that is shown is taken back as it went in, and once")
+    def _():
+        good = {"id": "DOOR", "name": "Tür & <b>\"quoted\"</b> \\ 'x'; DROP TABLE merchant; --", "points_rate": 1}
+        yield from expect(ask(ADMIN, "/v1/merchants", "merchant", good), 200, "OK", "a merchant")
+        yield from expect(ask(ADMIN, "/v1/merchants", "merchant", {**good, "name": "Another"}), 409, "EXISTS", "its name again")
+
+
+def functions():
+    everything = routes()
+
+    @check("API5 functions: every route serves its roles and refuses all others")
+    def _():
+        asked = 0
+        for method, path, roles in everything:
+            if method != "POST":
+                continue
+            for role, terminal in TERMINALS.items():
+                answer = ask(terminal, path, word_of(path), {})
+                asked += 1
+                if role in roles and answer[0] not in (200, 400):
+                    yield f"{role} at {path}: {answer[0]} {code(answer)}, and may"
+                if role not in roles and code(answer) != "NOT_PERMITTED":
+                    yield f"{role} at {path}: {answer[0]} {code(answer)}, and may not"
+        print(f"# {asked} pairs of role and route")
+
+    @check("API5 functions: a message of one route is refused at every other")
+    def _():
+        for method, path, roles in everything:
+            if method == "POST":
+                role = sorted(roles)[0]
+                word = "ledger-check" if path != "/v1/ledger-checks" else "card-list"
+                yield from expect(ask(TERMINALS[role], path, word, {}), 400, "BAD_FORMAT", path)
+
+    @check("API8 configuration: methods that are not served are 405, with what is")
+    def _():
+        asked = 0
+        for method, path, _ in everything:
+            with Line(POS) as line:
+                for other in ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"):
+                    if other == method:
+                        continue
+                    line.send(f"{other} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+                    status, fields, _ = line.receive() if other != "HEAD" else head_only(line)
+                    asked += 1
+                    if status != 405 or fields.get("allow") != method:
+                        yield f"{other} {path}: {status}, Allow: {fields.get('allow')}"
+        print(f"# {asked} pairs of method and route")
+
+    @check("API9 inventory: what is served is described, and nothing else is there")
+    def _():
+        with open(f"{SOURCE}/docs/openapi.yaml", encoding="utf-8") as file:
+            described = set(re.findall(r"^  (/[^:]*):$", file.read(), re.M))
+        for path in described ^ {path for _, path, _ in everything}:
+            yield f"{path}: described or served, not both"
+        with Line(POS) as line:
+            for path in ("/", "/v0/purchases", "/v2/purchases", "/v1", "/v1/", "/purchases", "/admin", "/debug", "/status",
+                         "/server-status", "/actuator", "/openapi.yaml", "/openapi.json", "/swagger", "/.well-known/security.txt",
+                         "/v1/purchases/", "/v1/purchases?x=1", "/v1//purchases", "/v1/../metrics", "/%6detrics", "/metrics/",
+                         "/METRICS", "/epursed.conf", "/..%2f..%2fetc/passwd", "/ledger.db"):
+                yield from expect(line.ask("GET", path), 404, "NOT_FOUND", path)
+
+
+def head_only(line):
+    """An answer to HEAD: the length of a body and no body (RFC 9110 9.3.2), or the next answer would be read wrongly."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += line.tls.recv(1)
+    lines = data.decode("latin-1").split("\r\n")
+    return int(lines[0].split()[1]), {name.lower(): value.strip() for name, _, value in
+                                      (line.partition(":") for line in lines[1:])}, b""
+
+
+def configuration():
+    def attempt(change):
+        context = POS.context()
+        change(context)
+        return not no_handshake(POS, context)
+
+    def s_client(*options):
+        done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{PORT}", "-cert", POS.certificate, "-key", POS.key,
+                               "-CAfile", f"{WORLD}/issuer/root.crt", "-verify_return_error", "-servername", "localhost", *options,
+                               "-ign_eof"],
+                              input=b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                              capture_output=True, timeout=20, check=False)
+        return b"HTTP/1.1 200" in done.stdout
+
+    @check("API8 configuration: TLS 1.3 alone")
+    def _():
+        if not s_client("-tls1_3"):
+            yield "TLS 1.3 does not work: nothing is shown below"
+        for version in ("-tls1", "-tls1_1", "-tls1_2"):
+            if s_client(version, "-cipher", "ALL:@SECLEVEL=0"):
+                yield f"{version} is served"
+
+    @check("API8 configuration: one cipher suite, two groups")
+    def _():
+        for suites, served in (("TLS_AES_128_GCM_SHA256", True), ("TLS_AES_256_GCM_SHA384", False),
+                               ("TLS_CHACHA20_POLY1305_SHA256", False), ("TLS_AES_128_CCM_8_SHA256", False)):
+            if s_client("-tls1_3", "-ciphersuites", suites) != served:
+                yield f"{suites}: served is {not served}"
+        for group, served in (("X25519", True), ("P-256", True), ("P-521", False), ("X448", False), ("ffdhe2048", False)):
+            if s_client("-tls1_3", "-groups", group) != served:
+                yield f"{group}: served is {not served}"
+
+    @check("API8 configuration: the server shows the issuer's certificate for this name, and no other name's")
+    def _():
+        context = POS.context()
+        try:
+            plain = socket.create_connection(("127.0.0.1", PORT), timeout=10)
+            context.wrap_socket(plain, server_hostname="bank.example").close()
+            yield "it passes for bank.example"
+        except ssl.SSLCertVerificationError:
+            pass
+        other = POS.context()
+        other = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        other.load_verify_locations(f"{WORLD}/other/root.crt")
+        if not no_handshake(POS, other):
+            yield "it passes under another issuer's root"
+
+    @check("API8 configuration: plain HTTP gets nothing")
+    def _():
+        plain = socket.create_connection(("127.0.0.1", PORT), timeout=10)
+        plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        try:
+            data = plain.recv(4096)
+        except ConnectionError:
+            data = b""
+        if b"HTTP/" in data or b"ok" in data:
+            yield f"answered {data[:60]!r}"
+
+    @check("API8 configuration: answers say what they are, are not stored, and tell nothing about the house")
+    def _():
+        with Line(POS) as line:
+            answers = {"healthz": line.ask("GET", "/healthz"), "not found": line.ask("GET", "/nowhere/<script>"),
+                       "garbage": line.ask("POST", "/v1/purchases", "x.y.z"),
+                       "type": line.ask("POST", "/v1/purchases", "{}", {"Content-Type": "text/html"}),
+                       "origin": line.ask("GET", "/healthz", "", {"Origin": "https://evil.example"}),
+                       "method": line.ask("PUT", "/healthz"),
+                       "query": line.ask("POST", "/v1/purchases", POS.message("purchase", {}))}
+        for what, (status, fields, body) in answers.items():
+            if fields.get("cache-control") != "no-store":
+                yield f"{what}: Cache-Control is {fields.get('cache-control')}"
+            for name in ("server", "x-powered-by", "via", "access-control-allow-origin", "set-cookie", "etag"):
+                if name in fields:
+                    yield f"{what}: {name}: {fields[name]}"
+            text = body.decode("latin-1")
+            for word in (WORLD, "script", "/src/", ".c:", "sqlite", "libevent", "openssl", "jansson", "cjose", "line ", "evhttp"):
+                if word.lower() in text.lower():
+                    yield f"{what}: its body has '{word}'"
+            if status >= 400 and sorted(json.loads(body)) != ["code", "detail", "status", "title", "type"]:
+                yield f"{what}: {text}"
+
+    @check("API8 configuration: requests that two readers would read differently are refused")
+    def _():
+        length = "Content-Length: 5\r\n"
+        cases = {"two lengths": length + "Content-Length: 0\r\n", "the same length twice": length + length,
+                 "length and chunks": length + "Transfer-Encoding: chunked\r\n", "chunks": "Transfer-Encoding: chunked\r\n",
+                 "a sign": "Content-Length: +5\r\n", "hexadecimal": "Content-Length: 0x5\r\n", "below zero": "Content-Length: -5\r\n",
+                 "a list": "Content-Length: 5, 5\r\n", "two hosts": length + "Host: a\r\n", "a blank before the colon": "Content-Length : 5\r\n",
+                 "a control character": length + "X-A: a\x01b\r\n", "a NUL": length + "X-A: a\x00b\r\n"}
+        for what, fields in cases.items():
+            with Line(POS) as line:
+                line.send("POST /v1/purchases HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jose\r\n" + fields + "\r\nx.y.z")
+                status = line.receive()[0]
+                if status not in (0, 400, 413, 501):
+                    yield f"{what}: {status}"
+        with Line(POS) as line:
+            line.send("GET /healthz HTTP/1.1\r\n\r\n")
+            if line.receive()[0] not in (0, 400):
+                yield "no Host is served"
+        yield from alive()
+
+
+def resources():
+    @check("API4 resources: bodies and heads are bounded")
+    def _():
+        with Line(POS) as line:
+            yield from expect(line.ask("POST", "/v1/purchases", "a" * 5000), 413, "BODY_TOO_LARGE", "5000 bytes")
+        for length in (10**6, 10**12, 2**63, 2**64, 10**30):
+            with Line(POS) as line:
+                line.send(f"POST /v1/purchases HTTP/1.1\r\nHost: a\r\nContent-Type: application/jose\r\nContent-Length: {length}\r\n\r\nx")
+                status = line.receive()[0]
+                if status not in (0, 400, 413):
+                    yield f"{length} bytes announced: {status}"
+        with Line(POS) as line:
+            answer = line.ask("GET", "/healthz", "", {"X-Long": "a" * 20000})
+            if answer[0] not in (0, 400, 413, 431):
+                yield f"a head of 20000 bytes: {answer[0]}"
+        with Line(POS) as line:
+            answer = line.ask("GET", "/" + "a" * 20000)
+            if answer[0] not in (0, 400, 413, 414, 431):
+                yield f"a path of 20000 bytes: {answer[0]}"
+        yield from alive()
+
+    @check("API4 resources: JSON without end costs nothing")
+    def _():
+        with Line(POS) as line:
+            for what, text in {"arrays in arrays": "[" * 1400 + "]" * 1400, "objects in objects": '{"a":' * 450 + "1" + "}" * 450,
+                               "a long number": "9" * 2800, "a large exponent": '{"v":1e999999}', "not UTF-8": '{"v":"\\ud800"}',
+                               "nothing": "", "null": "null", "a number": "1"}.items():
+                began = time.monotonic()
+                answer = line.ask("POST", "/v1/purchases", POS.jws(text))
+                yield from expect(answer, 400, None, what)
+                if time.monotonic() - began > 2:
+                    yield f"{what}: {time.monotonic() - began:.1f} s"
+
+    @check("API4 resources: what is compressed is not unpacked")
+    def _():
+        import gzip
+        with Line(POS) as line:
+            body = gzip.compress(b"a" * 10**6)
+            line.send(b"POST /v1/purchases HTTP/1.1\r\nHost: a\r\nContent-Type: application/jose\r\nContent-Encoding: gzip\r\n"
+                      + f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            answer = line.receive()
+            if answer[0] not in (0, 400, 415):
+                yield f"{answer[0]}"
+
+
+def limits():
+    """With a server that gives a terminal 20 requests and 5 a second, 4 connections; a second for each request."""
+
+    @check("API4 resources: a terminal that floods is slowed down, the others are served as before")
+    def _():
+        began, counts, slowest = time.monotonic(), {200: 0, 429: 0}, 0
+        with Line(POS) as first, Line(POS) as second, Line(RELOAD) as honest:
+            for turn in range(30):
+                for line in (first, second):
+                    line.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                if turn % 6 == 0:
+                    asked = time.monotonic()
+                    yield from expect(honest.ask("GET", "/healthz"), 200, None, "the other terminal")
+                    slowest = max(slowest, time.monotonic() - asked)
+                for line in (first, second):
+                    status, fields, _ = line.receive()
+                    counts[status] = counts.get(status, 0) + 1
+                    if status == 429 and not fields.get("retry-after", "").isdigit():
+                        yield "429 without Retry-After"
+        spent = time.monotonic() - began
+        print(f"# {counts[200]} served, {counts[429]} refused in {spent:.1f} s; the other terminal waited {slowest * 1000:.0f} ms at most")
+        if set(counts) != {200, 429} or counts[429] < 10:
+            yield f"{counts}"
+        if counts[200] > 20 + 5 * spent + 1:
+            yield f"{counts[200]} were served in {spent:.1f} s"
+        if slowest > 0.4:
+            yield f"the other terminal waited {slowest:.2f} s"
+
+    @check("API4 resources: connections of one terminal are bounded, the others get through")
+    def _():
+        lines = [Line(POS) for _ in range(12)]
+        with Line(RELOAD) as honest:
+            yield from expect(honest.ask("GET", "/healthz"), 200, None, "the other terminal")
+        time.sleep(0.5)
+        open_now = 0
+        for line in lines:
+            line.tls.settimeout(0.2)
+            try:
+                open_now += line.tls.recv(1) != b""
+            except TimeoutError:
+                open_now += 1
+            except (ssl.SSLError, ConnectionError):
+                pass
+            line.tls.close()
+        if open_now > 4 or open_now == 0:
+            yield f"{open_now} of 12 stayed"
+
+    @check("API4 resources: slow clients are cut at an absolute deadline, in whatever they are slow")
+    def _():
+        slow = {"head": "GET /healthz HTTP/1.1\r\nHost: local", "field": "GET /healthz HTTP/1.1\r\nX-",
+                "body": "POST /v1/purchases HTTP/1.1\r\nHost: a\r\nContent-Type: application/jose\r\nContent-Length: 1000\r\n\r\n"}
+        for what, begin in slow.items():
+            with Line(POS) as line:
+                line.send(begin)
+                began = time.monotonic()
+                line.tls.settimeout(0.2)
+                while time.monotonic() - began < 8:
+                    try:
+                        line.send("a")
+                        if line.tls.recv(1) == b"":
+                            break
+                    except TimeoutError:
+                        continue
+                    except (ssl.SSLError, OSError):
+                        break
+                spent = time.monotonic() - began
+                if not 0.5 < spent < 4:
+                    yield f"slow in its {what}: cut after {spent:.1f} s"
+        began, plain = time.monotonic(), socket.create_connection(("127.0.0.1", PORT), timeout=8)
+        try:
+            plain.recv(1)
+        except ConnectionError:
+            pass
+        if not 0.5 < time.monotonic() - began < 4:
+            yield f"no handshake: cut after {time.monotonic() - began:.1f} s"
+        yield from alive()
+
+    @check("API4 resources: unknown callers that hold connections go by themselves")
+    def _():
+        strangers = [socket.create_connection(("127.0.0.1", PORT), timeout=8) for _ in range(40)]
+        time.sleep(2.5)
+        yield from alive()
+        for stranger in strangers:
+            stranger.close()
+
+
+def revocation():
+    @check("API2 authentication: a terminal that was revoked is refused at once, over the connection that it has")
+    def _():
+        with Line(POS2) as line:
+            body = {"cid": CID, "tries_left": 5}
+            yield from expect(line.ask("POST", "/v1/pin-failures", POS2.message("pin-failure", {})), 400, None, "before")
+            yield from expect(ask(ADMIN, "/v1/terminal-revocations", "terminal-revocation", {"tid": "POS00002"}), 200, "OK", "revoking")
+            yield from expect(line.ask("POST", "/v1/pin-failures", POS2.message("pin-failure", body)), 403, "TERMINAL_REVOKED", "after")
+        with Line(POS2) as line:
+            yield from expect(line.ask("POST", "/v1/pin-failures", POS2.message("pin-failure", body)), 403, "TERMINAL_REVOKED", "and anew")
+
+    @check("API2 authentication: the administrator does not lock himself out")
+    def _():
+        yield from expect(ask(ADMIN, "/v1/terminal-revocations", "terminal-revocation", {"tid": "ADMIN001"}), 403, "NOT_PERMITTED", "itself")
+
+
+if __name__ == "__main__":
+    PHASE, WORLD, PORT = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    BUILD, SOURCE, CID = os.environ["top_builddir"], os.environ["top_srcdir"], os.environ["DOOR_CID"]
+    TERMINALS = {role: Terminal(tid, f"{WORLD}/{folder}") for role, (tid, folder) in ROLES.items()}
+    POS, RELOAD, PERSO, ADMIN = (TERMINALS[role] for role in ("pos", "reload", "perso", "admin"))
+    POS2 = Terminal("POS00002", f"{WORLD}/pos2")
+    if PHASE == "all":
+        authentication()
+        properties()
+        functions()
+        configuration()
+        resources()
+        revocation()
+    else:
+        limits()
+    sys.exit(TAP.end())
