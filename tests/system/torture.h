@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The tear and crash engine: card, terminals, bank and server under one schedule, any of them failing at any counted
+ * place. What its processes share: the faults, what each call came to, the bank, the server's books. */
+#ifndef EPURSE_TESTS_SYSTEM_TORTURE_H
+#define EPURSE_TESTS_SYSTEM_TORTURE_H
+
+#include "epurse/ledger.h"
+#include "epurse/message.h"
+#include "epurse/terminal.h"
+
+#include "torture_bank.h"
+#include "torture_fault.h"
+
+#define TORTURE_CURRENCY 978
+#define TORTURE_PIN      "2468"
+#define TORTURE_NEW_PIN  "13579"
+#define TORTURE_POOL     50
+
+/* The terminals: two of each kind. */
+enum till { TILL_POS, TILL_POS2, TILL_RELOAD, TILL_RELOAD2, TILL_DESK, TILL_DESK2, TILL_COUNT };
+const char *till_name(enum till till); /* its folder */
+const char *till_tid(enum till till);
+
+enum verb { VERB_PAY, VERB_PAY_POINTS, VERB_LOAD, VERB_PIN, VERB_ISSUE, VERB_VOID, VERB_RECOVER };
+const char *verb_name(enum verb verb);
+
+/* One thing that somebody does at a terminal. */
+struct call {
+  enum till till;
+  enum verb verb;
+  int64_t amount;
+  bool cash;                 /* the tender, of a load or a recovery; else the bank */
+  bool raw;                  /* with the card that is not personalised at first */
+  bool server_down;          /* nobody answers during it */
+  const struct call *inside; /* what happens elsewhere if the card is carried away in the middle; NULL: nothing */
+};
+
+/* What came of it. */
+struct report {
+  bool returned; /* false: the terminal was killed */
+  enum status status;
+  struct outcome outcome;
+  unsigned asked; /* how often for the PIN */
+  unsigned open;  /* of a recovery: entries that stay */
+  uint32_t atc;   /* of the card, before the call */
+  bool odd;       /* the terminal's process ended in a way of its own */
+};
+
+/* ---- what the server holds, told by its own process ---- */
+
+#define BOOKS_MAX 96
+struct books {
+  bool told;
+  enum status check; /* ledger_check */
+  unsigned findings;
+  char finding[200];                                 /* the first */
+  struct ledger_card card, other;                    /* the card, and the one that was raw; zeros where there is none */
+  struct ledger_transaction transactions[BOOKS_MAX]; /* the card's, newest first */
+  struct ledger_transaction others[BOOKS_MAX];
+  size_t count, other_count;
+  struct ledger_totals totals;
+};
+
+struct late_request {
+  bool waits;
+  enum fault_kind kind;
+  enum till till;
+  enum message_type type;
+  size_t len;
+  char text[MESSAGE_MAX + 1];
+};
+
+struct torture {
+  struct fault faults[FAULTS_MAX];
+  size_t fault_count;
+  unsigned armed_call;
+  unsigned reached[PLACE_COUNT];
+  struct report report, inside; /* of the last call, and of the call inside it */
+  bool inside_ran;
+  bool server_down;
+  const char *pins[3]; /* what the holder types, one after the other; static strings; NULL: gives up */
+  struct bank_book bank;
+  struct books books;
+  struct late_request late;
+  bool negative; /* the card's commits are taken apart */
+};
+extern struct torture *torture;
+
+#endif

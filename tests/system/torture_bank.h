@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The other side of a tender: the simulated bank that epurse-tender plays, with its line to the terminal, and the
+ * operator's cash box. Both outlive terminals. */
+#ifndef EPURSE_TESTS_SYSTEM_TORTURE_BANK_H
+#define EPURSE_TESTS_SYSTEM_TORTURE_BANK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "epurse/tender.h"
+
+#define BANK_LINES 96
+#define BANK_LINE  200
+
+/* Every request that reached the bank, in order: its book is made anew from them for each; and the cash of each order.
+ */
+struct bank_book {
+  unsigned lines;
+  char line[BANK_LINES][BANK_LINE];
+  unsigned cash;
+  struct {
+    char order[48];
+    int64_t amount; /* in the box; 0 when it has been given back */
+  } box[BANK_LINES];
+  bool full; /* the engine's own room did not suffice */
+};
+
+/* The real driver for one of the two ways of payment; NULL where it cannot be opened. Closed with bank_close. */
+struct tender *bank_open(bool cash);
+void bank_close(struct tender **tender);
+
+/* What bank and box keep of all that was charged, minor units. */
+int64_t bank_kept(void);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What must hold after a run, counted on every side. */
+#include "torture_judge.h"
+
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "epurse/bytes.h"
+#include "epurse/journal.h"
+#include "torture_server.h"
+#include "torture_world.h"
+
+/* What lies before the judge. */
+struct evidence {
+  struct sequence *sequence;
+  struct card_memory memory;
+  const struct ledger_card *card;
+  const struct ledger_transaction *transactions;
+  size_t count;
+};
+
+static bool gather(struct sequence *sequence, struct evidence *evidence) {
+  const struct books *books = &torture->books;
+  evidence->sequence = sequence;
+  if (!server_books(world_serial(false), world_serial(true)) || !world_card_memory(sequence->raw, &evidence->memory)) {
+    sequence_violation(sequence, "the server or the card cannot be read");
+    return false;
+  }
+  evidence->card = sequence->raw ? &books->other : &books->card;
+  evidence->transactions = sequence->raw ? books->others : books->transactions;
+  evidence->count = sequence->raw ? books->other_count : books->count;
+  return true;
+}
+
+static const struct ledger_transaction *find(const struct evidence *evidence, uint32_t atc) {
+  for (size_t i = 0; i < evidence->count; i++)
+    if (evidence->transactions[i].atc == atc)
+      return &evidence->transactions[i];
+  return NULL;
+}
+
+static bool captured(const struct evidence *evidence, uint32_t atc) {
+  const struct ledger_transaction *transaction = find(evidence, atc);
+  return transaction != NULL && transaction->state == LEDGER_CAPTURED;
+}
+
+/* ---- the ledger with itself, and with the card ---- */
+
+static void judge_ledger(const struct evidence *evidence) {
+  const struct books *books = &torture->books;
+  struct sequence *sequence = evidence->sequence;
+  if (books->check != STATUS_OK)
+    sequence_violation(sequence, "ledger check: %s, %u findings: %s", status_name(books->check), books->findings,
+                       books->finding);
+  if (books->totals.incidents != 0)
+    sequence_violation(sequence, "%" PRIu64 " incidents", books->totals.incidents);
+  if (books->totals.open_holds != 0)
+    sequence_violation(sequence, "%" PRIu64 " holds are open", books->totals.open_holds);
+  if (evidence->card->state != LEDGER_CARD_ISSUED || evidence->memory.state != CARD_PERSONALISED)
+    sequence_violation(sequence, "the card is dead: state %u at the server, %u on the card", evidence->card->state,
+                       evidence->memory.state);
+}
+
+static void judge_balance(const struct evidence *evidence) {
+  struct sequence *sequence = evidence->sequence;
+  int64_t balance = bytes_u32(evidence->memory.balance), points = bytes_u32(evidence->memory.points);
+  if (balance != evidence->card->balance || evidence->card->held != 0)
+    sequence_violation(sequence, "card holds %" PRId64 ", shadow %" PRId64 ", in hold %" PRId64, balance,
+                       evidence->card->balance, evidence->card->held);
+  if (points != evidence->card->points || evidence->card->points_held != 0)
+    sequence_violation(sequence, "card has %" PRId64 " points, shadow %" PRId64 ", in hold %" PRId64, points,
+                       evidence->card->points, evidence->card->points_held);
+}
+
+/* One of the card's log rings against what is booked. */
+static void judge_ring(const struct evidence *evidence, const uint8_t *ring, unsigned size, uint32_t written) {
+  for (uint32_t i = written > size ? written - size : 0; i < written; i++) {
+    struct log_record record;
+    const uint8_t *data = ring + (size_t)(i % size) * LOG_RECORD_SIZE;
+    bool whole = log_record_decode(data, LOG_RECORD_SIZE, &record) == STATUS_OK;
+    const struct ledger_transaction *transaction = whole ? find(evidence, record.atc) : NULL;
+    if (transaction == NULL || transaction->state != LEDGER_CAPTURED || transaction->amount != record.amount ||
+        transaction->type != record.type || transaction->points != record.points)
+      sequence_violation(evidence->sequence, "the card's log has ATC %u, amount %u, and the books have it otherwise",
+                         whole ? record.atc : 0, whole ? record.amount : 0);
+  }
+}
+
+/* Booked if and only if the card did it; and the sums are the card's. */
+static void judge_debits(const struct evidence *evidence) {
+  const struct card_memory *memory = &evidence->memory;
+  uint32_t purchases = 0, loads = 0;
+  int64_t balance = 0, points = 0, due = 0;
+  for (size_t i = 0; i < evidence->count; i++) {
+    const struct ledger_transaction *transaction = &evidence->transactions[i];
+    if (transaction->state != LEDGER_CAPTURED)
+      continue;
+    bool load = transaction->type == TRANSACTION_LOAD;
+    loads += load;
+    purchases += !load;
+    points += transaction->points;
+    if (transaction->type == TRANSACTION_POINTS_PURCHASE)
+      continue;
+    balance += load ? (int64_t)transaction->amount : -(int64_t)transaction->amount;
+    due += load ? 0 : (int64_t)transaction->amount;
+  }
+  if (loads != bytes_u32(memory->load_count) || purchases != bytes_u32(memory->purchase_count))
+    sequence_violation(evidence->sequence, "the card did %u loads and %u purchases, booked are %u and %u",
+                       bytes_u32(memory->load_count), bytes_u32(memory->purchase_count), loads, purchases);
+  if (balance != bytes_u32(memory->balance) || points != bytes_u32(memory->points))
+    sequence_violation(evidence->sequence, "what is booked comes to %" PRId64 " and %" PRId64 " points", balance,
+                       points);
+  judge_ring(evidence, memory->purchase_log[0], PURCHASE_LOG_RECORDS, bytes_u32(memory->purchase_count));
+  judge_ring(evidence, memory->load_log[0], LOAD_LOG_RECORDS, bytes_u32(memory->load_count));
+}
+
+/* Over all cards: merchants got what cards lost; the bank keeps what became loads, or is owed. */
+static void judge_houses(struct sequence *sequence) {
+  const struct books *books = &torture->books;
+  int64_t due = 0, loaded = 0, owed = books->card.owed + books->other.owed;
+  for (int raw = 0; raw < 2; raw++)
+    for (size_t i = 0; i < (raw ? books->other_count : books->count); i++) {
+      const struct ledger_transaction *one = raw ? &books->others[i] : &books->transactions[i];
+      if (one->state == LEDGER_CAPTURED && one->type == TRANSACTION_PURCHASE)
+        due += one->amount;
+      if (one->state == LEDGER_CAPTURED && one->type == TRANSACTION_LOAD)
+        loaded += one->amount;
+    }
+  if (due != books->totals.merchants_due)
+    sequence_violation(sequence, "merchants have %" PRId64 ", cards paid %" PRId64, books->totals.merchants_due, due);
+  if (bank_kept() != loaded + owed)
+    sequence_violation(sequence, "bank and box keep %" PRId64 ", loaded are %" PRId64 ", owed %" PRId64, bank_kept(),
+                       loaded, owed);
+  if (books->totals.tenders_due != loaded + owed)
+    sequence_violation(sequence, "tenders due are %" PRId64 ", loaded %" PRId64 ", owed %" PRId64,
+                       books->totals.tenders_due, loaded, owed);
+}
+
+/* No card number is lost. */
+static void judge_pool(struct sequence *sequence) {
+  const struct ledger_totals *totals = &torture->books.totals;
+  uint64_t used = 0;
+  for (unsigned state = LEDGER_CARD_RESERVED; state <= LEDGER_CARD_RETIRED; state++)
+    used += totals->cards[state];
+  if (totals->pool_free + used != TORTURE_POOL || totals->cards[LEDGER_CARD_RESERVED] > (sequence->raw ? 0 : 1))
+    sequence_violation(sequence, "%" PRIu64 " numbers are free, %" PRIu64 " used, %" PRIu64 " of them reserved",
+                       totals->pool_free, used, totals->cards[LEDGER_CARD_RESERVED]);
+}
+
+/* ---- what was said ---- */
+
+static uint8_t type_of(enum verb verb) {
+  return verb == VERB_LOAD ? TRANSACTION_LOAD : verb == VERB_PAY ? TRANSACTION_PURCHASE : TRANSACTION_POINTS_PURCHASE;
+}
+
+static bool is_money(const struct call *call) {
+  return call->verb == VERB_PAY || call->verb == VERB_PAY_POINTS || call->verb == VERB_LOAD;
+}
+
+/* The display said "done": that very transaction is booked, as it was asked for, and was not shown as done before. */
+static void judge_done(const struct evidence *evidence, unsigned at) {
+  const struct event *event = &evidence->sequence->events[at];
+  const struct ledger_transaction *transaction = find(evidence, event->report.outcome.atc);
+  if (transaction == NULL || transaction->state != LEDGER_CAPTURED ||
+      transaction->amount != (uint32_t)event->call.amount || transaction->type != type_of(event->call.verb))
+    sequence_violation(evidence->sequence, "call %u said done: ATC %u is not booked so", at + 1,
+                       event->report.outcome.atc);
+  for (unsigned i = 0; i < at; i++) {
+    const struct event *earlier = &evidence->sequence->events[i];
+    if (is_money(&earlier->call) && earlier->report.returned && earlier->report.status == STATUS_OK &&
+        earlier->report.outcome.atc == event->report.outcome.atc)
+      sequence_violation(evidence->sequence, "calls %u and %u both said done of ATC %u", i + 1, at + 1,
+                         event->report.outcome.atc);
+  }
+}
+
+static void judge_displays(const struct evidence *evidence) {
+  const struct sequence *sequence = evidence->sequence;
+  for (unsigned i = 0; i < sequence->count; i++) {
+    const struct report *report = &sequence->events[i].report;
+    if (!is_money(&sequence->events[i].call) || !report->returned)
+      continue;
+    if (report->status == STATUS_OK)
+      judge_done(evidence, i);
+    else if (report->status != STATUS_OUTCOME_UNKNOWN && report->outcome.atc > report->atc &&
+             captured(evidence, report->outcome.atc))
+      sequence_violation(evidence->sequence, "call %u said %s: ATC %u was committed all the same", i + 1,
+                         status_name(report->status), report->outcome.atc);
+  }
+}
+
+/* ---- what was written ---- */
+
+static void judge_entry(const struct evidence *evidence, enum till till, int state, const struct promise *promise) {
+  bool done = captured(evidence, promise->atc);
+  if (memcmp(promise->cid, evidence->card->cid, CID_SIZE) != 0)
+    return;
+  if ((state == JOURNAL_CONFIRMED && !done) || (state == JOURNAL_CANCELLED && done))
+    sequence_violation(evidence->sequence, "%s's journal has ATC %u as %s, which is not so", till_name(till),
+                       promise->atc, state == JOURNAL_CONFIRMED ? "confirmed" : "cancelled");
+}
+
+static void judge_journal(const struct evidence *evidence, enum till till) {
+  char name[64];
+  sqlite3 *journal = NULL;
+  sqlite3_stmt *rows = NULL;
+  snprintf(name, sizeof name, "%s/journal.db", till_name(till));
+  int result = sqlite3_open_v2(world_path(name), &journal, SQLITE_OPEN_READWRITE, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_prepare_v2(journal, "SELECT state, promise FROM entry", -1, &rows, NULL);
+  while (result == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW) {
+    int state = sqlite3_column_int(rows, 0);
+    struct promise promise;
+    if (state != JOURNAL_CONFIRMED && state != JOURNAL_CANCELLED && state != JOURNAL_SETTLED)
+      sequence_violation(evidence->sequence, "%s's journal has an open entry, state %d", till_name(till), state);
+    if (sqlite3_column_bytes(rows, 1) == PROMISE_SIZE &&
+        promise_decode(sqlite3_column_blob(rows, 1), PROMISE_SIZE, &promise) == STATUS_OK)
+      judge_entry(evidence, till, state, &promise);
+  }
+  if (result != SQLITE_OK)
+    sequence_violation(evidence->sequence, "%s's journal cannot be read", till_name(till));
+  sqlite3_finalize(rows);
+  sqlite3_close(journal);
+}
+
+/* ---- the verdict ---- */
+
+void judge_contact(struct sequence *sequence) {
+  struct evidence evidence;
+  if (!gather(sequence, &evidence))
+    return;
+  judge_ledger(&evidence);
+  judge_balance(&evidence);
+  judge_debits(&evidence);
+}
+
+void judge_settled(struct sequence *sequence) {
+  struct evidence evidence;
+  if (!gather(sequence, &evidence))
+    return;
+  judge_ledger(&evidence);
+  judge_balance(&evidence);
+  judge_debits(&evidence);
+  judge_houses(sequence);
+  judge_pool(sequence);
+  judge_displays(&evidence);
+  for (enum till till = 0; till < TILL_COUNT; till++)
+    judge_journal(&evidence, till);
+}
+
+unsigned judge_count(const struct sequence *sequence, uint8_t type, int64_t amount) {
+  const struct books *books = &torture->books;
+  unsigned count = 0;
+  for (size_t i = 0; i < (sequence->raw ? books->other_count : books->count); i++) {
+    const struct ledger_transaction *one = sequence->raw ? &books->others[i] : &books->transactions[i];
+    count += one->state == LEDGER_CAPTURED && one->type == type && one->amount == (uint32_t)amount;
+  }
+  return count;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Random days: a few calls at any terminals, two or three faults anywhere in them, the card carried from one terminal
+ * into the middle of another's work; all of it from a seed. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "torture_judge.h"
+#include "torture_plan.h"
+#include "torture_server.h"
+
+#define CALLS_LEAST 3
+#define CALLS_MOST  7
+#define PLACES_MOST 24 /* a fault waits at one of so many places of its call */
+
+/* splitmix64: the same numbers everywhere. */
+static uint64_t draw(uint64_t *state) {
+  uint64_t z = (*state += UINT64_C(0x9E3779B97F4A7C15));
+  z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+  z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+  return z ^ z >> 31;
+}
+
+static unsigned pick(uint64_t *state, unsigned count) {
+  return (unsigned)(draw(state) % count);
+}
+
+static struct call any_call(uint64_t *state) {
+  static const enum till tills[] = {TILL_POS, TILL_POS, TILL_POS2, TILL_RELOAD, TILL_RELOAD, TILL_RELOAD2};
+  static const int64_t amounts[] = {113, 227, 523, 523, 811}; /* the same one often: a second try, or the same again */
+  struct call call = {.till = tills[pick(state, 6)], .verb = VERB_PAY, .amount = amounts[pick(state, 5)]};
+  unsigned verb = pick(state, 12);
+  if (call.till == TILL_RELOAD || call.till == TILL_RELOAD2) {
+    call.verb = VERB_LOAD;
+    call.cash = call.till == TILL_RELOAD2; /* a terminal has one tender */
+  } else if (verb < 2) {
+    call.verb = VERB_PAY_POINTS;
+  }
+  if (verb == 2)
+    call.verb = VERB_RECOVER;
+  if (verb == 3)
+    call.verb = VERB_PIN;
+  call.server_down = pick(state, 10) == 0;
+  return call;
+}
+
+static void any_faults(struct sequence *sequence, uint64_t *state, unsigned calls) {
+  unsigned count = 2 + pick(state, 2);
+  for (unsigned i = 0; i < count; i++) {
+    enum fault_kind kind = (enum fault_kind)(1 + pick(state, FAULT_COUNT - 1));
+    unsigned most = fault_place(kind) == PLACE_CARD_WRITE ? PLACES_MOST : fault_place(kind) == PLACE_APDU ? 10 : 6;
+    unsigned nth = 1 + pick(state, most);
+    sequence_fault(sequence, kind, nth, pick(state, calls));
+  }
+}
+
+/* Everything is started again and sees the card. */
+static void settle(struct sequence *sequence) {
+  static const enum till tills[] = {TILL_POS, TILL_POS2, TILL_RELOAD, TILL_RELOAD2};
+  for (size_t i = 0; i < sizeof tills / sizeof tills[0]; i++) {
+    bool reload = tills[i] == TILL_RELOAD || tills[i] == TILL_RELOAD2;
+    struct call call = {.till = tills[i], .verb = VERB_RECOVER, .cash = tills[i] == TILL_RELOAD2};
+    sequence_must(sequence, &call);
+    call.verb = reload ? VERB_LOAD : VERB_PAY;
+    call.amount = 17;
+    sequence_must(sequence, &call);
+  }
+}
+
+bool random_run(uint64_t seed, bool verbose) {
+  static const struct call clean = {.till = TILL_POS2, .verb = VERB_PAY, .amount = 7};
+  static struct sequence sequence;
+  uint64_t state = seed;
+  unsigned calls = CALLS_LEAST + pick(&state, CALLS_MOST - CALLS_LEAST + 1);
+  sequence_begin(&sequence, false);
+  any_faults(&sequence, &state, calls);
+  for (unsigned i = 0; i < calls; i++) {
+    struct call call = any_call(&state), inside = any_call(&state);
+    if (inside.till != call.till)
+      call.inside = &inside;
+    (void)sequence_call(&sequence, &call);
+    if (call.inside != NULL) /* the note outlives this turn of the loop */
+      sequence.events[sequence.count - 1].call.inside = NULL;
+    if (pick(&state, 2) == 0)
+      server_deliver_late(FAULT_REQUEST_LATE);
+  }
+  server_deliver_late(FAULT_REQUEST_LATE);
+  sequence_must(&sequence, &clean);
+  judge_contact(&sequence);
+  server_deliver_late(FAULT_REQUEST_VERY_LATE);
+  settle(&sequence);
+  judge_settled(&sequence);
+  sequence_end(&sequence);
+  if (sequence.violations > 0 || verbose) {
+    printf("# random, --seed %" PRIu64 " --rounds 1:\n", seed);
+    sequence_print(&sequence);
+  }
+  return sequence.violations == 0;
+}

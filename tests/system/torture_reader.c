@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A reader whose card loses its power, is pulled, and is carried to another terminal and back. */
+#include "torture_reader.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "epurse/vcard.h"
+#include "torture_world.h"
+
+struct slot {
+  const struct call *call;
+  struct vcard *vcard;
+  struct reader *inner;
+  struct reader reader;
+  enum fault_kind armed; /* the card's own fault in this call */
+  bool away;
+};
+
+/* ---- the card ---- */
+
+static enum fault_kind file_torn; /* the card's file was just torn by this fault */
+
+ssize_t __real_pwrite(int file, const void *data, size_t len, off_t at);
+ssize_t __wrap_pwrite(int file, const void *data, size_t len, off_t at);
+ssize_t __wrap_pwrite(int file, const void *data, size_t len, off_t at) {
+  enum fault_kind fault = fault_at(PLACE_CARD_FILE);
+  if (fault != FAULT_NONE) {
+    file_torn = fault;
+    (void)!__real_pwrite(file, data, len / 2, at);
+    errno = EIO;
+    return -1;
+  }
+  return __real_pwrite(file, data, len, at);
+}
+
+/* The negative control: every staged write is committed at once, so that power that fails between two of them leaves
+ * one without the other. */
+static struct card_port torn_port;
+static const struct card_port *whole_port;
+
+static bool torn_write(void *context, size_t offset, const uint8_t *data, size_t len) {
+  return whole_port->write(context, offset, data, len) && whole_port->commit(context);
+}
+
+static bool torn_commit(void *context) {
+  (void)context;
+  return true;
+}
+
+bool __real_card_power_on(struct card *card, const struct card_port *port);
+bool __wrap_card_power_on(struct card *card, const struct card_port *port);
+bool __wrap_card_power_on(struct card *card, const struct card_port *port) {
+  if (!torture->negative)
+    return __real_card_power_on(card, port);
+  whole_port = port;
+  torn_port = *port;
+  torn_port.write = torn_write;
+  torn_port.commit = torn_commit;
+  return __real_card_power_on(card, &torn_port);
+}
+
+static bool card_take(struct slot *slot) {
+  if (vcard_open(world_card(slot->call->raw), &slot->vcard) != STATUS_OK)
+    return false;
+  return reader_open_direct(slot->vcard, &slot->inner) == STATUS_OK;
+}
+
+static void card_drop(struct slot *slot) {
+  if (slot->inner != NULL)
+    reader_close(&slot->inner);
+  vcard_close(&slot->vcard);
+}
+
+/* Its power is gone, and with it all but what its file holds. */
+static void card_cut(struct slot *slot) {
+  card_drop(slot);
+  if (!card_take(slot)) {
+    printf("# the card's file cannot be opened any more\n");
+    _exit(70);
+  }
+}
+
+/* ---- the reader ---- */
+
+static void carry_away(struct slot *slot) {
+  if (slot->call->inside == NULL)
+    return;
+  card_drop(slot);
+  torture_reader_excursion(slot->call->inside);
+  card_cut(slot);
+}
+
+static enum status slot_connect(void *context) {
+  struct slot *slot = context;
+  return slot->away ? STATUS_NO_CARD : reader_connect(slot->inner);
+}
+
+/* Before the card has the command; false: it will not get it. */
+static bool on_the_way_in(struct slot *slot, enum fault_kind fault) {
+  switch (fault) {
+  case FAULT_KILL_BEFORE_COMMAND:
+    fault_kill();
+  case FAULT_COMMAND_LOST:
+  case FAULT_COMMAND_LOST_AWAY:
+    card_cut(slot);
+    return false;
+  case FAULT_EXCURSION_BEFORE:
+    carry_away(slot);
+    return false;
+  default:
+    return true;
+  }
+}
+
+static enum status on_the_way_out(struct slot *slot, enum fault_kind fault, enum status status) {
+  switch (fault) {
+  case FAULT_KILL_AFTER_COMMAND:
+    fault_kill();
+  case FAULT_ANSWER_LOST:
+  case FAULT_ANSWER_LOST_AWAY:
+    card_cut(slot);
+    return STATUS_CARD_LOST;
+  case FAULT_EXCURSION_AFTER:
+    carry_away(slot);
+    return STATUS_CARD_LOST;
+  default:
+    return status;
+  }
+}
+
+/* The card lost its power in the command: which fault that was. */
+static enum fault_kind lost_by(const struct slot *slot) {
+  enum fault_kind fault = file_torn != FAULT_NONE ? file_torn : slot->armed;
+  fault_fired(fault);
+  file_torn = FAULT_NONE;
+  return fault;
+}
+
+static enum status slot_transmit(void *context, const uint8_t *command, size_t len, uint8_t *answer,
+                                 size_t *answer_len) {
+  struct slot *slot = context;
+  if (slot->away)
+    return STATUS_CARD_LOST;
+  enum fault_kind fault = fault_at(PLACE_APDU);
+  if (!on_the_way_in(slot, fault)) {
+    slot->away = fault_away(fault);
+    return STATUS_CARD_LOST;
+  }
+  enum status status = slot->inner->transmit(slot->inner->context, command, len, answer, answer_len);
+  if (status != STATUS_OK) {
+    slot->away = fault_away(lost_by(slot));
+    card_cut(slot);
+    return status;
+  }
+  status = on_the_way_out(slot, fault, status);
+  slot->away = fault_away(fault);
+  return status;
+}
+
+static void slot_disconnect(void *context) {
+  const struct slot *slot = context;
+  reader_disconnect(slot->inner);
+}
+
+static enum status slot_wait(void *context, bool present, int seconds) {
+  const struct slot *slot = context;
+  (void)seconds;
+  return present == slot->away ? STATUS_TIMEOUT : STATUS_OK;
+}
+
+bool torture_reader_open(const struct call *call, struct reader **reader) {
+  struct slot *slot = calloc(1, sizeof *slot);
+  unsigned nth = 0;
+  if (slot == NULL)
+    return false;
+  slot->call = call;
+  if (!card_take(slot)) {
+    free(slot);
+    return false;
+  }
+  slot->armed = fault_armed(PLACE_CARD_WRITE, &nth);
+  bool after = slot->armed == FAULT_CARD_CUT_AFTER || slot->armed == FAULT_CARD_CUT_AFTER_AWAY;
+  vcard_fail_at(slot->vcard, nth, after);
+  slot->reader = (struct reader){.context = slot,
+                                 .name = "torture",
+                                 .connect = slot_connect,
+                                 .transmit = slot_transmit,
+                                 .disconnect = slot_disconnect,
+                                 .wait = slot_wait};
+  *reader = &slot->reader;
+  return true;
+}
+
+void torture_reader_close(struct reader **reader) {
+  struct slot *slot = (*reader)->context;
+  card_drop(slot);
+  free(slot);
+  *reader = NULL;
+}

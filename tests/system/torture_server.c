@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The server as a process of its own, asked one question at a time over a pair of sockets. A second process stands over
+ * it, starts it again when it dies, and tells the terminal that nobody will answer. */
+#include "torture_server.h"
+
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../src/server/routes.h"
+#include "../../src/server/service.h"
+
+enum packet_kind { PACKET_QUESTION, PACKET_BOOKS, PACKET_STOP, PACKET_ANSWER, PACKET_DEAD };
+
+struct packet {
+  enum packet_kind kind;
+  enum till till;
+  enum message_type type;
+  enum fault_kind fault;
+  uint8_t serials[2][CHIP_SERIAL_SIZE];
+  struct server_answer body; /* the last: as much of its text as there is is sent */
+};
+
+static struct service service;
+static struct peer peers[TILL_COUNT];
+static enum fault_kind commit_fault; /* of the request at hand */
+static int client = -1;              /* this side of the sockets */
+static pid_t keeper;
+
+static size_t packet_size(const struct packet *packet) {
+  return offsetof(struct packet, body.text) + packet->body.len + 1;
+}
+
+static bool packet_send(int line, const struct packet *packet) {
+  return send(line, packet, packet_size(packet), MSG_NOSIGNAL) == (ssize_t)packet_size(packet);
+}
+
+static bool packet_receive(int line, struct packet *packet) {
+  ssize_t len = recv(line, packet, sizeof *packet, 0);
+  return len > 0 && (size_t)len == packet_size(packet);
+}
+
+/* ---- its commits ---- */
+
+int __real_sqlite3_exec(sqlite3 *database, const char *sql, int (*row)(void *, int, char **, char **), void *context,
+                        char **problem);
+int __wrap_sqlite3_exec(sqlite3 *database, const char *sql, int (*row)(void *, int, char **, char **), void *context,
+                        char **problem);
+int __wrap_sqlite3_exec(sqlite3 *database, const char *sql, int (*row)(void *, int, char **, char **), void *context,
+                        char **problem) {
+  bool commit = strcmp(sql, "COMMIT") == 0;
+  if (commit && commit_fault == FAULT_SERVER_DEAD_BEFORE)
+    fault_kill();
+  if (commit && commit_fault == FAULT_SERVER_DISK_FULL)
+    return SQLITE_FULL;
+  int result = __real_sqlite3_exec(database, sql, row, context, problem);
+  if (commit && commit_fault == FAULT_SERVER_DEAD_AFTER)
+    fault_kill();
+  return result;
+}
+
+/* ---- its books ---- */
+
+static void note_finding(void *context, const char *line) {
+  struct books *books = context;
+  if (books->findings++ == 0)
+    snprintf(books->finding, sizeof books->finding, "%s", line);
+}
+
+static size_t list(const struct ledger_card *card, struct ledger_transaction transactions[BOOKS_MAX]) {
+  size_t count = 0;
+  return ledger_transaction_list(service.ledger, card->cid, 0, transactions, BOOKS_MAX, &count) == STATUS_OK ? count
+                                                                                                             : 0;
+}
+
+static void tell_books(const struct packet *question) {
+  struct books *books = &torture->books;
+  memset(books, 0, sizeof *books);
+  books->check = ledger_check(service.ledger, note_finding, books);
+  if (ledger_card_find_chip(service.ledger, question->serials[0], &books->card) == STATUS_OK)
+    books->count = list(&books->card, books->transactions);
+  if (ledger_card_find_chip(service.ledger, question->serials[1], &books->other) == STATUS_OK)
+    books->other_count = list(&books->other, books->others);
+  books->told = ledger_totals(service.ledger, &books->totals) == STATUS_OK;
+}
+
+/* ---- serving ---- */
+
+static const struct peer *peer_of(enum till till) {
+  struct peer *peer = &peers[till];
+  struct ledger_terminal terminal;
+  if (peer->verifier != NULL)
+    return peer;
+  if (ledger_terminal_find(service.ledger, (const uint8_t *)till_tid(till), &terminal) != STATUS_OK)
+    return NULL;
+  snprintf(peer->common_name, sizeof peer->common_name, "%s", till_tid(till));
+  memcpy(peer->public_key, terminal.sig_public, sizeof peer->public_key);
+  return message_verifier_new(peer->public_key, &peer->verifier) == STATUS_OK ? peer : NULL;
+}
+
+static void answer_question(const struct packet *question, struct packet *answer) {
+  struct request request = {.method = "POST",
+                            .path = message_path(question->type),
+                            .content_type = MESSAGE_MEDIA_TYPE,
+                            .body = question->body.text,
+                            .body_len = question->body.len,
+                            .peer = peer_of(question->till)};
+  struct reply reply;
+  if (request.peer == NULL)
+    return;
+  commit_fault = question->fault;
+  routes_serve(&service, &request, &reply);
+  commit_fault = FAULT_NONE;
+  answer->body.http = reply.http_status;
+  answer->body.message = strcmp(reply.content_type, MESSAGE_MEDIA_TYPE) == 0;
+  answer->body.problem = strcmp(reply.content_type, PROBLEM_MEDIA_TYPE) == 0;
+  if (reply.text != NULL && reply.text_len <= MESSAGE_MAX) {
+    memcpy(answer->body.text, reply.text, reply.text_len);
+    answer->body.len = reply.text_len;
+  }
+  reply_clear(&reply);
+}
+
+static _Noreturn void serve(int line) {
+  static struct packet question, answer;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (ledger_open(service.configuration.store, &service.ledger) != STATUS_OK)
+    _exit(70);
+  while (packet_receive(line, &question)) {
+    memset(&answer, 0, offsetof(struct packet, body.text) + 1);
+    answer.kind = PACKET_ANSWER;
+    if (question.kind == PACKET_QUESTION)
+      answer_question(&question, &answer);
+    else if (question.kind == PACKET_BOOKS)
+      tell_books(&question);
+    if (question.kind == PACKET_STOP)
+      ledger_close(&service.ledger);
+    if (!packet_send(line, &answer) || question.kind == PACKET_STOP)
+      break;
+  }
+  _exit(question.kind == PACKET_STOP ? 0 : 71);
+}
+
+static _Noreturn void keep(int line) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  for (;;) {
+    static struct packet dead = {.kind = PACKET_DEAD};
+    int code = 0;
+    pid_t child = fork();
+    if (child == 0)
+      serve(line);
+    if (child < 0 || waitpid(child, &code, 0) != child)
+      _exit(72);
+    if (!WIFEXITED(code) || WEXITSTATUS(code) != TORTURE_KILLED)
+      _exit(WIFEXITED(code) ? WEXITSTATUS(code) : 73);
+    if (!packet_send(line, &dead))
+      _exit(74);
+  }
+}
+
+/* ---- from outside ---- */
+
+bool server_prepare(const char *folder, const char *passphrase) {
+  struct configuration configuration;
+  char problem[256] = "";
+  enum status status = configuration_load(folder, &configuration, problem);
+  if (status == STATUS_OK)
+    status = service_open(&service, &configuration, passphrase, problem);
+  ledger_close(&service.ledger); /* each server opens it for itself */
+  service.log.fd = getenv("TORTURE_LOG") != NULL ? STDERR_FILENO : -1;
+  if (status != STATUS_OK)
+    printf("Bail out! %s: %s\n", status_name(status), problem);
+  return status == STATUS_OK;
+}
+
+bool server_start(void) {
+  int lines[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, lines) != 0)
+    return false;
+  keeper = fork();
+  if (keeper == 0) {
+    close(lines[0]);
+    keep(lines[1]);
+  }
+  close(lines[1]);
+  client = lines[0];
+  return keeper > 0;
+}
+
+static bool exchange(const struct packet *question, struct packet *answer) {
+  return packet_send(client, question) && packet_receive(client, answer) && answer->kind == PACKET_ANSWER;
+}
+
+void server_ask(enum till till, enum message_type type, const char *text, enum fault_kind fault,
+                struct server_answer *answer) {
+  static struct packet question, reply;
+  question = (struct packet){.kind = PACKET_QUESTION, .till = till, .type = type, .fault = fault};
+  question.body.len = strlen(text);
+  memcpy(question.body.text, text, question.body.len);
+  *answer = (struct server_answer){.http = 0};
+  if (exchange(&question, &reply))
+    memcpy(answer, &reply.body, offsetof(struct server_answer, text) + reply.body.len + 1);
+}
+
+void server_deliver_late(enum fault_kind kind) {
+  static struct server_answer answer;
+  struct late_request *late = &torture->late;
+  if (!late->waits || late->kind != kind)
+    return;
+  late->waits = false;
+  server_ask(late->till, late->type, late->text, FAULT_NONE, &answer);
+}
+
+bool server_books(const uint8_t chip_serial[CHIP_SERIAL_SIZE], const uint8_t raw_serial[CHIP_SERIAL_SIZE]) {
+  static struct packet question, answer;
+  question = (struct packet){.kind = PACKET_BOOKS};
+  memcpy(question.serials[0], chip_serial, CHIP_SERIAL_SIZE);
+  memcpy(question.serials[1], raw_serial, CHIP_SERIAL_SIZE);
+  torture->books.told = false;
+  return exchange(&question, &answer) && torture->books.told;
+}
+
+bool server_stop(void) {
+  static struct packet question, answer;
+  int code = -1;
+  question = (struct packet){.kind = PACKET_STOP};
+  bool told = exchange(&question, &answer);
+  close(client);
+  client = -1;
+  return waitpid(keeper, &code, 0) == keeper && told && code == 0;
+}

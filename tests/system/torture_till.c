@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A terminal as a process of its own, with the faults of its journal, its reader and its line to the server. */
+#include "torture_till.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../../src/terminal/http_client.h"
+#include "epurse/journal.h"
+#include "torture_reader.h"
+#include "torture_server.h"
+#include "torture_world.h"
+
+#define CALL_SECONDS 60 /* a call that takes longer hangs */
+
+static enum till here; /* which terminal this process is */
+
+/* ---- its journal ---- */
+
+/* Counts a write; false: the disk refuses it. */
+static bool journal_may(enum fault_kind *fault) {
+  *fault = fault_at(PLACE_JOURNAL);
+  if (*fault == FAULT_KILL_BEFORE_JOURNAL)
+    fault_kill();
+  return *fault != FAULT_JOURNAL_REFUSES;
+}
+
+static enum status journal_done(enum fault_kind fault, enum status status) {
+  if (fault == FAULT_KILL_AFTER_JOURNAL)
+    fault_kill();
+  return status;
+}
+
+enum status __real_journal_begin(struct journal *journal, struct journal_entry *entry);
+enum status __wrap_journal_begin(struct journal *journal, struct journal_entry *entry);
+enum status __wrap_journal_begin(struct journal *journal, struct journal_entry *entry) {
+  enum fault_kind fault;
+  return journal_may(&fault) ? journal_done(fault, __real_journal_begin(journal, entry)) : STATUS_STORE_FAILED;
+}
+
+enum status __real_journal_update(struct journal *journal, const struct journal_entry *entry);
+enum status __wrap_journal_update(struct journal *journal, const struct journal_entry *entry);
+enum status __wrap_journal_update(struct journal *journal, const struct journal_entry *entry) {
+  enum fault_kind fault;
+  return journal_may(&fault) ? journal_done(fault, __real_journal_update(journal, entry)) : STATUS_STORE_FAILED;
+}
+
+enum status __real_journal_next_seq(struct journal *journal, int64_t *seq);
+enum status __wrap_journal_next_seq(struct journal *journal, int64_t *seq);
+enum status __wrap_journal_next_seq(struct journal *journal, int64_t *seq) {
+  enum fault_kind fault;
+  return journal_may(&fault) ? journal_done(fault, __real_journal_next_seq(journal, seq)) : STATUS_STORE_FAILED;
+}
+
+/* ---- its line to the server ---- */
+
+static bool type_of(const char *path, enum message_type *type) {
+  for (*type = 0; *type < MESSAGE_TYPE_COUNT; (*type)++)
+    if (strcmp(message_path(*type), path) == 0)
+      return true;
+  return false;
+}
+
+/* Keeps a request back; there is room for one. */
+static void keep_late(enum fault_kind fault, enum message_type type, const char *text) {
+  struct late_request *late = &torture->late;
+  *late = (struct late_request){.waits = true, .kind = fault, .till = here, .type = type, .len = strlen(text)};
+  memcpy(late->text, text, late->len + 1);
+}
+
+/* What reaches the server, and what comes back. */
+static void line_carry(enum fault_kind fault, enum message_type type, const char *text, struct server_answer *answer) {
+  static struct server_answer unheard;
+  *answer = (struct server_answer){.http = 0};
+  if (torture->server_down || fault == FAULT_REQUEST_LOST)
+    return;
+  if (fault == FAULT_REQUEST_LATE || fault == FAULT_REQUEST_VERY_LATE) {
+    keep_late(fault, type, text);
+    return;
+  }
+  server_ask(here, type, text, fault, answer);
+  if (fault == FAULT_REQUEST_REPEATED)
+    server_ask(here, type, text, FAULT_NONE, &unheard);
+  if (fault == FAULT_REPLY_LOST)
+    answer->http = 0;
+}
+
+enum status __wrap_http_client_post(struct http_client *client, const char *path, const char *message,
+                                    struct http_answer *answer);
+enum status __wrap_http_client_post(struct http_client *client, const char *path, const char *message,
+                                    struct http_answer *answer) {
+  static struct server_answer said;
+  enum fault_kind fault = fault_at(PLACE_REQUEST);
+  enum message_type type;
+  (void)client;
+  if (fault == FAULT_KILL_BEFORE_REQUEST)
+    fault_kill();
+  if (!type_of(path, &type))
+    return STATUS_INTERNAL;
+  line_carry(fault, type, message, &said);
+  if (fault == FAULT_KILL_AFTER_REPLY)
+    fault_kill();
+  if (said.http == 0)
+    return STATUS_NO_SERVER;
+  *answer =
+      (struct http_answer){.code = said.http, .is_message = said.message, .is_problem = said.problem, .len = said.len};
+  memcpy(answer->text, said.text, said.len);
+  return STATUS_OK;
+}
+
+/* ---- its people ---- */
+
+static enum status holder_pin(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
+  struct report *report = context;
+  (void)tries_left;
+  const char *pin = report->asked < 3 ? torture->pins[report->asked] : NULL;
+  if (pin == NULL)
+    return STATUS_CANCELLED;
+  report->asked++;
+  snprintf(digits, PIN_MAX + 1, "%s", pin);
+  return STATUS_OK;
+}
+
+static enum status holder_new_pin(void *context, char digits[PIN_MAX + 1]) {
+  (void)context;
+  snprintf(digits, PIN_MAX + 1, "%s", TORTURE_NEW_PIN);
+  return STATUS_OK;
+}
+
+/* ---- a call ---- */
+
+static enum status issue(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
+                         struct outcome *outcome) {
+  struct issue wish = {.pin = TORTURE_PIN};
+  return personalize_run(terminal, reader, &wish, dialogue, outcome);
+}
+
+static enum status recover(struct terminal *terminal, struct tender *tender, struct report *report) {
+  struct recovery recovery = {0, 0};
+  terminal->tender = tender;
+  enum status status = terminal_recover(terminal, &recovery);
+  report->open = recovery.open;
+  return status;
+}
+
+static enum status call_do(const struct call *call, struct terminal *terminal, struct reader *reader,
+                           struct report *report) {
+  const struct dialogue dialogue = {.context = report, .ask_pin = holder_pin, .ask_new_pin = holder_new_pin};
+  struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY}, .points = call->verb == VERB_PAY_POINTS};
+  enum status status = STATUS_INTERNAL;
+  payment.tender = bank_open(call->cash);
+  switch (call->verb) {
+  case VERB_PAY:
+  case VERB_PAY_POINTS:
+    status = purchase_run(terminal, reader, &payment, &dialogue, &report->outcome);
+    break;
+  case VERB_LOAD:
+    status = load_run(terminal, reader, &payment, &dialogue, &report->outcome);
+    break;
+  case VERB_PIN:
+    status = pin_change_run(terminal, reader, 0, &dialogue, &report->outcome);
+    break;
+  case VERB_ISSUE:
+    status = issue(terminal, reader, &dialogue, &report->outcome);
+    break;
+  case VERB_VOID:
+    status = personalize_void(terminal, reader, report->outcome.cid);
+    break;
+  case VERB_RECOVER:
+    status = recover(terminal, payment.tender, report);
+    break;
+  }
+  bank_close(&payment.tender);
+  return status;
+}
+
+static struct terminal *terminal_here(enum till till) {
+  struct terminal *terminal = NULL;
+  char problem[256];
+  enum status status = terminal_open(world_path(till_name(till)), &terminal, problem);
+  if (status != STATUS_OK)
+    printf("# %s: %s\n", status_name(status), problem);
+  return terminal;
+}
+
+static void perform(const struct call *call, struct report *report) {
+  struct reader *reader = NULL;
+  here = call->till;
+  struct terminal *terminal = terminal_here(call->till);
+  if (terminal == NULL || !torture_reader_open(call, &reader))
+    _exit(70);
+  report->status = call_do(call, terminal, reader, report);
+  terminal_close(&terminal);
+  torture_reader_close(&reader);
+  report->returned = true;
+}
+
+/* Away from this terminal with the card, and back: another terminal's process does the call inside. */
+void torture_reader_excursion(const struct call *call) {
+  int code = 0;
+  fflush(stdout);
+  pid_t child = fork();
+  if (child == 0) {
+    fault_calm();
+    torture->inside = (struct report){.atc = world_card_atc(call->raw)};
+    perform(call, &torture->inside);
+    fflush(stdout);
+    _exit(0);
+  }
+  torture->inside_ran = true;
+  torture->inside.odd = waitpid(child, &code, 0) != child || code != 0;
+}
+
+void till_run(const struct call *call, unsigned number) {
+  struct report *report = &torture->report;
+  int code = 0;
+  *report = (struct report){.atc = world_card_atc(call->raw)};
+  torture->inside_ran = false;
+  torture->server_down = call->server_down;
+  fault_arm(number);
+  fflush(stdout);
+  pid_t child = fork();
+  if (child == 0) {
+    alarm(CALL_SECONDS);
+    perform(call, report);
+    fflush(stdout);
+    _exit(0);
+  }
+  bool ended = child > 0 && waitpid(child, &code, 0) == child && WIFEXITED(code);
+  report->odd = !ended || (WEXITSTATUS(code) != 0 && WEXITSTATUS(code) != TORTURE_KILLED);
+  torture->server_down = false;
+}
+
+bool till_prepare(void) {
+  for (enum till till = 0; till < TILL_COUNT; till++) {
+    struct terminal *terminal = terminal_here(till);
+    if (terminal == NULL)
+      return false;
+    terminal_close(&terminal);
+  }
+  return true;
+}
+
+bool report_done(const struct report *report) {
+  return report->returned && report->status == STATUS_OK;
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The folder in which all of it lives. */
+#include "torture_world.h"
+
+#include <arpa/inet.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "epurse/bytes.h"
+#include "epurse/key.h"
+#include "epurse/scp.h"
+#include "epurse/vcard.h"
+#include "torture.h"
+
+static char folder[96];
+static uint8_t serials[2][CHIP_SERIAL_SIZE];
+static struct card_memory holder_card; /* too large for a frame that is often entered */
+
+const char *till_name(enum till till) {
+  static const char *const names[TILL_COUNT] = {"pos", "pos2", "reload", "reload2", "desk", "desk2"};
+  return names[till];
+}
+
+const char *till_tid(enum till till) {
+  static const char *const tids[TILL_COUNT] = {"POS00001", "POS00002", "RELOAD01", "RELOAD02", "DESK0001", "DESK0002"};
+  return tids[till];
+}
+
+const char *world_path(const char *name) {
+  static char paths[8][160];
+  static unsigned next;
+  char *path = paths[next++ % 8];
+  snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+  return path;
+}
+
+const char *world_card(bool raw) {
+  return world_path(raw ? "raw.card" : "holder.card");
+}
+
+const uint8_t *world_serial(bool raw) {
+  return serials[raw];
+}
+
+bool world_card_memory(bool raw, struct card_memory *memory) {
+  struct vcard *vcard = NULL;
+  if (vcard_open(world_card(raw), &vcard) != STATUS_OK)
+    return false;
+  *memory = *vcard_memory(vcard);
+  vcard_close(&vcard);
+  return true;
+}
+
+uint32_t world_card_atc(bool raw) {
+  return world_card_memory(raw, &holder_card) ? bytes_u32(holder_card.atc) : 0;
+}
+
+/* ---- made ---- */
+
+/* Runs a command line; `format` knows where the programs are as $P and the world as $W. */
+static bool shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static bool shell(const char *format, ...) {
+  char command[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  int len = vsnprintf(command, sizeof command, format, arguments);
+  va_end(arguments);
+  if (len < 0 || (size_t)len >= sizeof command || system(command) != 0) {
+    printf("Bail out! failed: %s\n", command);
+    return false;
+  }
+  return true;
+}
+
+static int free_port(void) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  socklen_t len = sizeof address;
+  int line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), port = 0;
+  if (line >= 0 && bind(line, (struct sockaddr *)&address, len) == 0 &&
+      getsockname(line, (struct sockaddr *)&address, &len) == 0)
+    port = ntohs(address.sin_port);
+  if (line >= 0)
+    close(line);
+  return port;
+}
+
+static bool answers(int port) {
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons((uint16_t)port)};
+  int line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  bool connected = line >= 0 && connect(line, (struct sockaddr *)&address, sizeof address) == 0;
+  if (line >= 0)
+    close(line);
+  return connected;
+}
+
+/* The real server, for as long as terminals are being added. */
+static pid_t epursed_start(int port) {
+  static const struct timespec pause = {0, 50000000};
+  pid_t child = fork();
+  if (child == 0) {
+    execl("/bin/sh", "sh", "-c",
+          "exec \"$P/epursed\" --config \"$W/issuer\" --passphrase-fd 4 4<\"$W/server.pass\" 2>\"$W/epursed.log\"",
+          (char *)NULL);
+    _exit(127);
+  }
+  for (int i = 0; i < 400 && !answers(port); i++)
+    nanosleep(&pause, NULL);
+  return child;
+}
+
+static bool terminals_make(int port) {
+  static const char *const merchants[TILL_COUNT] = {"BAKERY", "KIOSK", "BANK", "POSTOFFICE", "BANK", "BANK"};
+  static const char *const roles[TILL_COUNT] = {"pos", "pos", "reload", "reload", "perso", "perso"};
+  bool made = true;
+  for (int i = 0; made && i < 4; i++)
+    made =
+        shell("\"$P/epurse-admin\" --config \"$W/issuer/admin\" merchant add %s --name %s --points-rate 100 >/dev/null",
+              merchants[i], merchants[i]);
+  for (enum till till = 0; made && till < TILL_COUNT; till++)
+    made = shell("\"$P/epurse-admin\" --config \"$W/issuer/admin\" terminal add %s --role %s --merchant %s --out "
+                 "\"$W/%s\" --url https://127.0.0.1:%d --issuer-passphrase-fd 3 3<\"$W/issuer.pass\" >/dev/null",
+                 till_tid(till), roles[till], merchants[till], till_name(till), port);
+  return made;
+}
+
+static bool issuer_make(void) {
+  int port = free_port(), code = -1;
+  bool made =
+      shell("echo 'issuer passphrase' >\"$W/issuer.pass\"; echo 'server passphrase' >\"$W/server.pass\"") &&
+      shell("\"$P/epurse-admin\" init --dir \"$W/issuer\" --host localhost,127.0.0.1 --listen 127.0.0.1:%d --currency "
+            "EUR --issuer 999999 --pool %d --issuer-passphrase-fd 3 --server-passphrase-fd 4 3<\"$W/issuer.pass\" "
+            "4<\"$W/server.pass\" >/dev/null",
+            port, TORTURE_POOL);
+  if (!made)
+    return false;
+  pid_t server = epursed_start(port);
+  made = server > 0 && terminals_make(port);
+  return server > 0 && kill(server, SIGTERM) == 0 && waitpid(server, &code, 0) == server && code == 0 && made;
+}
+
+static bool cards_make(void) {
+  uint8_t batch[CRYPTO_AES_KEY_SIZE], transport[CRYPTO_AES_KEY_SIZE];
+  bool made = aes_key_load(world_path("issuer/issuer/batch.key"), batch) == STATUS_OK;
+  for (int raw = 0; made && raw < 2; raw++)
+    made = crypto_random(serials[raw], CHIP_SERIAL_SIZE) &&
+           transport_key_derive(batch, serials[raw], transport) == STATUS_OK &&
+           vcard_create(world_card(raw), serials[raw], transport) == STATUS_OK;
+  return made;
+}
+
+bool world_make(void) {
+  const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR");
+  const char *programs = getenv("top_builddir");
+  snprintf(folder, sizeof folder, "%.60s/epurse-torture.XXXXXX", base != NULL ? base : "/tmp");
+  bool made = mkdtemp(folder) != NULL && setenv("W", folder, 1) == 0 &&
+              setenv("P", programs != NULL ? programs : ".", 1) == 0 && issuer_make() && cards_make();
+  if (!made)
+    printf("Bail out! the world cannot be made in %s\n", folder);
+  return made;
+}
+
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *walk) {
+  (void)facts;
+  (void)kind;
+  (void)walk;
+  return remove(path);
+}
+
+void world_remove(void) {
+  (void)nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* ---- kept and put back ---- */
+
+static const char *const files[] = {"issuer/ledger.db",  "pos/journal.db",     "pos2/journal.db",
+                                    "reload/journal.db", "reload2/journal.db", "desk/journal.db",
+                                    "desk2/journal.db",  "holder.card",        "raw.card"};
+#define FILES (sizeof files / sizeof files[0])
+
+static struct { /* the beginning */
+  char *data;
+  size_t len;
+} kept[FILES];
+static struct bank_book kept_bank;
+
+static bool file_keep(size_t i) {
+  struct stat facts;
+  FILE *file = fopen(world_path(files[i]), "r");
+  if (file == NULL || fstat(fileno(file), &facts) != 0)
+    return false;
+  free(kept[i].data);
+  kept[i].len = (size_t)facts.st_size;
+  kept[i].data = malloc(kept[i].len);
+  bool read = kept[i].data != NULL && fread(kept[i].data, 1, kept[i].len, file) == kept[i].len;
+  fclose(file);
+  return read;
+}
+
+static bool file_reset(size_t i) {
+  static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+  const char *path = world_path(files[i]);
+  char name[192];
+  for (size_t k = 0; k < sizeof suffixes / sizeof suffixes[0]; k++) {
+    snprintf(name, sizeof name, "%s%s", path, suffixes[k]);
+    (void)unlink(name);
+  }
+  mode_t mask = umask(0077);
+  FILE *file = fopen(path, "w");
+  umask(mask);
+  if (file == NULL)
+    return false;
+  bool written = fwrite(kept[i].data, 1, kept[i].len, file) == kept[i].len;
+  return fclose(file) == 0 && written;
+}
+
+bool world_keep(void) {
+  bool done = true;
+  for (size_t i = 0; done && i < FILES; i++)
+    done = file_keep(i);
+  kept_bank = torture->bank;
+  return done;
+}
+
+bool world_reset(void) {
+  bool done = true;
+  for (size_t i = 0; done && i < FILES; i++)
+    done = file_reset(i);
+  torture->bank = kept_bank;
+  torture->late.waits = false;
+  torture->fault_count = 0;
+  return done;
+}
