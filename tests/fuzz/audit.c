@@ -91,6 +91,8 @@ static void audit_pin(const struct audit_step *step, const struct card_memory *i
   fuzz_require(is->pin_tries_left <= PIN_TRIES && is->pin_tries_left + 1 >= was->pin_tries_left);
   fuzz_require(is->pin_tries_left <= was->pin_tries_left || known);
   fuzz_require(shown == NULL || known || step->response == NULL || step->response->sw != SW_OK);
+  if (step->response != NULL && (step->response->sw & 0xFFF0) == SW_WRONG_PIN)
+    fuzz_require(is->pin_tries_left + 1 == was->pin_tries_left);
   if (replaced)
     fuzz_require(known && step->command->ins == INS_CHANGE_REFERENCE_DATA &&
                  memcmp(is->pin_block, shown + PIN_BLOCK_SIZE, PIN_BLOCK_SIZE) == 0);
@@ -118,6 +120,16 @@ static void audit_lock(const struct card_memory *is) {
   fuzz_require(memcmp(is->transport_key, gone, sizeof gone) == 0);
   fuzz_require(is->pin_tries_left == PIN_TRIES && is->ecka_certificate_len > 0 && is->sig_certificate_len > 0);
   fuzz_require(bytes_u32(is->balance) == 0 && bytes_u32(is->points) == 0 && bytes_u32(is->atc) == 0);
+}
+
+/* Blocked by the last wrong PIN, or by the server; expired by the server's clock alone. */
+static void audit_end(const struct world *world, const struct audit_step *step, const struct card_memory *is) {
+  const struct apdu *command = step->command;
+  bool ordered = record_verify(command->data, command->lc, world->server.point) == STATUS_OK;
+  if (is->state == CARD_BLOCKED)
+    fuzz_require(is->pin_tries_left == 0 || (ordered && command->ins == INS_APPLICATION_BLOCK));
+  if (is->state == CARD_EXPIRED)
+    fuzz_require(ordered && (command->ins == INS_CREDIT_FOR_LOAD || command->ins == INS_DEBIT_FOR_PURCHASE));
 }
 
 static void audit_life(const struct audit_step *step, const struct card_memory *is) {
@@ -156,6 +168,8 @@ void audit_step(const struct world *world, const struct powered *powered, const 
   fuzz_require(powered->card.mute == (step->response == NULL));
   fuzz_require(powered->card.mute || memcmp(&powered->card.memory, &is, sizeof is) == 0);
   audit_life(step, &is);
+  if (is.state != step->before.state && step->before.state != CARD_INITIALISED)
+    audit_end(world, step, &is);
   audit_money(world, step, &is);
   if (step->before.state != CARD_INITIALISED)
     audit_pin(step, &is, powered->card.mute);

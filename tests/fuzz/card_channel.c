@@ -113,13 +113,20 @@ static void body_bend(struct bytes_reader *input, uint8_t *body, size_t size) {
   }
 }
 
+static void order_sign(struct play *play, uint8_t flags, uint8_t *record, size_t tlv_size) {
+  const struct world *world = &play->stage->world;
+  const struct world_key *key = flags & ORDER_FORGED ? &world->pos.ecka : &world->server;
+  fuzz_require(record_sign(record, tlv_size, key->secret) == STATUS_OK);
+}
+
 /* The order that the server would give is the one that is bent. */
 static void step_order(struct play *play) {
   struct channel_stage *stage = play->stage;
   struct promise promise;
   struct authorisation authorisation;
   uint8_t record[AUTHORISATION_SIZE];
-  bool credit = bytes_read_u8(&play->input) % 2;
+  uint8_t flags = bytes_read_u8(&play->input);
+  bool credit = flags & ORDER_CREDIT;
   struct card_memory memory;
   powered_memory(&stage->live, &memory);
   if (promise_decode(memory.slot_promise, sizeof memory.slot_promise, &promise) != STATUS_OK)
@@ -127,7 +134,7 @@ static void step_order(struct play *play) {
   world_authorisation(&promise, &authorisation);
   authorisation_encode(&authorisation, record);
   body_bend(&play->input, record + AUTHORISATION_TLV_SIZE - AUTHORISATION_BODY_SIZE, AUTHORISATION_BODY_SIZE);
-  fuzz_require(record_sign(record, AUTHORISATION_TLV_SIZE, stage->world.server.secret) == STATUS_OK);
+  order_sign(play, flags, record, AUTHORISATION_TLV_SIZE);
   command_send(play, &(struct apdu){.cla = 0x80,
                                     .ins = credit ? INS_CREDIT_FOR_LOAD : INS_DEBIT_FOR_PURCHASE,
                                     .p1 = credit ? P1_INITIALIZE_LOAD : P1_INITIALIZE_PURCHASE,
@@ -139,12 +146,12 @@ static void step_order(struct play *play) {
 static void step_block_order(struct play *play) {
   const struct world *world = &play->stage->world;
   struct block_order order = {.key_version = KVN_FIRST};
-  uint8_t record[BLOCK_ORDER_SIZE];
+  uint8_t record[BLOCK_ORDER_SIZE], flags = bytes_read_u8(&play->input);
   memcpy(order.cid, world->cid, CID_SIZE);
   memcpy(order.time, world_now, MOMENT_SIZE);
   block_order_encode(&order, record);
   body_bend(&play->input, record + BLOCK_ORDER_TLV_SIZE - BLOCK_ORDER_BODY_SIZE, BLOCK_ORDER_BODY_SIZE);
-  fuzz_require(record_sign(record, BLOCK_ORDER_TLV_SIZE, world->server.secret) == STATUS_OK);
+  order_sign(play, flags, record, BLOCK_ORDER_TLV_SIZE);
   command_send(play, &(struct apdu){.cla = 0x80, .ins = INS_APPLICATION_BLOCK, .data = record, .lc = sizeof record});
 }
 

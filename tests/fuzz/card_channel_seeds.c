@@ -142,11 +142,11 @@ static void seed_transactions(const struct world *world, const struct fuzz_sink 
   draft_end(&draft, sink);
   draft_begin(&draft, SCENE_RELOAD_PIN);
   put_initialize(&draft, &world->reload, false, false);
-  PUT(&draft, STEP_ORDER, 1, 0);
+  PUT(&draft, STEP_ORDER, ORDER_CREDIT, 0);
   put_row(&draft, "READ RECORD load log", NULL, 0);
   draft_end(&draft, sink);
   draft_begin(&draft, SCENE_RELOAD_PREPARED); /* torn after the commit, told at the next contact */
-  PUT(&draft, STEP_CUT, 0x80 | 7, STEP_ORDER, 1, 0, STEP_OPEN, 1, STEP_ORDER, 1, 0);
+  PUT(&draft, STEP_CUT, 0x80 | 7, STEP_ORDER, ORDER_CREDIT, 0, STEP_OPEN, 1, STEP_ORDER, ORDER_CREDIT, 0);
   draft_end(&draft, sink);
   draft_begin(&draft, SCENE_POS_POINTS_PREPARED);
   PUT(&draft, STEP_ORDER, 0, 0);
@@ -162,7 +162,7 @@ static void seed_end(const struct fuzz_sink *sink) {
   struct draft draft;
   for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
     draft_begin(&draft, scenes[i]);
-    PUT(&draft, STEP_BLOCK_ORDER, 0);
+    PUT(&draft, STEP_BLOCK_ORDER, 0, 0);
     draft_end(&draft, sink);
   }
 }

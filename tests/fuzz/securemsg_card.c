@@ -22,6 +22,24 @@ static void broken(struct securemsg *card, const struct apdu *wire) {
   fuzz_require(securemsg_wrap_response(card, &response) != STATUS_OK);
 }
 
+static void open_channel(struct securemsg *channel) {
+  securemsg_open(channel, s_enc, s_mac, s_rmac, chain);
+}
+
+/* A host would have sent exactly that: one form for each command, but for the two of an empty one. */
+static void form_check(const struct apdu *wire, const struct apdu *plain, bool mac_alone) {
+  struct securemsg host;
+  uint8_t bytes[APDU_COMMAND_MAX];
+  size_t len = 0;
+  struct apdu again;
+  open_channel(&host);
+  fuzz_require((mac_alone ? securemsg_wrap_mac(&host, plain, bytes, sizeof bytes, &len)
+                          : securemsg_wrap(&host, plain, bytes, sizeof bytes, &len)) == STATUS_OK);
+  fuzz_require(apdu_parse(bytes, len, &again) == STATUS_OK);
+  if (plain->lc > 0 || mac_alone)
+    fuzz_require(again.lc == wire->lc && memcmp(again.data, wire->data, wire->lc) == 0);
+}
+
 /* Checks what came out: inside the bounds, its class without secure messaging. */
 static void plain_check(const struct apdu *wire, const struct apdu *plain) {
   fuzz_require(plain->lc + SECUREMSG_MAC_SIZE <= wire->lc);
@@ -34,10 +52,12 @@ static bool unwrap(struct securemsg *card, const struct apdu *wire, bool mac_alo
   struct apdu plain;
   enum status status =
       mac_alone ? securemsg_unwrap_mac(card, wire, &plain) : securemsg_unwrap(card, wire, buffer, &plain);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK) {
     plain_check(wire, &plain);
-  else
+    form_check(wire, &plain, mac_alone);
+  } else {
     broken(card, wire);
+  }
   return status == STATUS_OK;
 }
 
@@ -67,7 +87,7 @@ static bool take(void *context, const uint8_t *data, size_t len) {
   (void)context;
   if (len == 0 || apdu_parse(data + 1, len - 1, &command) != STATUS_OK)
     return false;
-  securemsg_open(&card, s_enc, s_mac, s_rmac, chain);
+  open_channel(&card);
   switch (data[0] % 4) {
   case AS_IT_COMES:
     return unwrap(&card, &command, false);
@@ -86,7 +106,7 @@ static void seed(const struct fuzz_sink *sink, const struct apdu *plain, enum mo
   uint8_t input[1 + APDU_COMMAND_MAX] = {(uint8_t)mode};
   size_t len = 0;
   struct apdu wire;
-  securemsg_open(&host, s_enc, s_mac, s_rmac, chain);
+  open_channel(&host);
   fuzz_require((mode == MAC_ALONE ? securemsg_wrap_mac(&host, plain, input + 1, APDU_COMMAND_MAX, &len)
                                   : securemsg_wrap(&host, plain, input + 1, APDU_COMMAND_MAX, &len)) == STATUS_OK);
   if (mode == MAC_RIGHT) {
