@@ -22,6 +22,7 @@
 enum apdu_sw {
   SW_OK = 0x9000,
   SW_BYTES_REMAINING = 0x6100,    /* xx more: GET RESPONSE */
+  SW_END_OF_FILE = 0x6282,        /* end of file reached; unlike 6A83 it comes under an R-MAC */
   SW_BLOCKED = 0x6283,            /* selected file deactivated; EMV Book 1 12.3.2: application blocked */
   SW_EXPIRED = 0x6285,            /* selected file in termination state */
   SW_WRONG_PIN = 0x63C0,          /* | tries left */

@@ -57,16 +57,18 @@ enum status session_open_blank(struct session *session, struct reader *reader,
 void session_close(struct session *session);
 
 /* One protected command. STATUS_OK: 9000, 62xx or 63xx with a good R-MAC; otherwise what went wrong: CARD_LOST,
- * CHANNEL_BROKEN, or status_of_sw of an error word, which proves nothing. */
+ * CHANNEL_BROKEN, or what an error word may be taken for: it has no R-MAC and proves nothing, so that what it claims of
+ * PIN, money, counter or life cycle is CARD_REFUSED. response->sw is then as it came. */
 enum status session_command(struct session *session, const struct apdu *command,
                             struct apdu_response *response) EPURSE_MUST_USE;
 
 /* The purse's commands, one function each. WRONG_PIN and PIN_BLOCKED (that was the last try): *tries_left is set, and
- * session->failed_cid, unless the card was found without tries. */
+ * session->failed_cid. A card that is found without tries blocks itself and is CARD_REFUSED. */
 enum status session_verify(struct session *session, const uint8_t pin_block[PIN_BLOCK_SIZE],
                            uint8_t *tries_left) EPURSE_MUST_USE;
 enum status session_change_pin(struct session *session, const uint8_t old_block[PIN_BLOCK_SIZE],
                                const uint8_t new_block[PIN_BLOCK_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;
+/* INSUFFICIENT_BALANCE, ABOVE_LIMIT, COUNTER_EXHAUSTED come without R-MAC: the caller reads again whether it is so. */
 enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,
                                uint8_t promise[PROMISE_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;
 /* DEBIT FOR PURCHASE or CREDIT FOR LOAD by `type`. Any status but OK, INSUFFICIENT..., leaves the outcome open until

@@ -34,8 +34,10 @@ uint16_t log_read_records(struct card *card, const struct apdu *command, struct 
   struct ring ring = ring_of(&card->memory, command->p2 >> 3 == SFI_LOAD_LOG);
   uint32_t count = bytes_u32(ring.count);
   uint32_t kept = count < ring.size ? count : ring.size;
-  if (command->p1 == 0 || command->p1 > kept)
+  if (command->p1 == 0)
     return SW_RECORD_NOT_FOUND;
+  if (command->p1 > kept)
+    return SW_END_OF_FILE;
   for (uint32_t number = command->p1; number <= kept; number++) {
     if (response->len + LOG_RECORD_SIZE > PROTECTED_DATA_MAX)
       break;

@@ -81,6 +81,7 @@ struct sw_row {
 
 static const struct sw_row sw_rows[] = {
     {SW_OK, "done"},
+    {SW_END_OF_FILE, "end of file"},
     {SW_BLOCKED, "card blocked"},
     {SW_EXPIRED, "card expired"},
     {SW_MEMORY_FAILURE, "memory failure"},

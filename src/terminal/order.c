@@ -75,6 +75,28 @@ static enum status pin_bind(struct order *order, const char *digits) {
   return pin_encipher(order->terminal, &envelope, order->pin_jwe);
 }
 
+/* Whether the card holds what its refusal says: an error status word has no R-MAC, so it is read again under one. */
+static bool refusal_holds(struct order *order, enum status refusal) {
+  struct session *session = &order->contact->session;
+  int64_t amount = order->entry.amount;
+  struct balance balance;
+  struct card_info info;
+  if (session_info(session, &info) != STATUS_OK || session_balance(session, &balance) != STATUS_OK)
+    return false;
+  if (refusal == STATUS_INSUFFICIENT_BALANCE)
+    return amount > balance.balance;
+  if (refusal == STATUS_COUNTER_EXHAUSTED)
+    return info.atc == UINT32_MAX;
+  return order->entry.type == TRANSACTION_LOAD ? balance.balance + amount > info.purse_ceiling
+                                               : amount > info.payment_ceiling;
+}
+
+static enum status refusal_prove(struct order *order, enum status status) {
+  if (status != STATUS_INSUFFICIENT_BALANCE && status != STATUS_ABOVE_LIMIT && status != STATUS_COUNTER_EXHAUSTED)
+    return status;
+  return refusal_holds(order, status) ? status : STATUS_BAD_REPLY;
+}
+
 /* With the intent written: PIN, INITIALIZE, and what came of it. */
 static enum status promise_take(struct order *order) {
   struct promise_attempt attempt = {.order = order};
@@ -85,7 +107,7 @@ static enum status promise_take(struct order *order) {
   memcpy(attempt.initialize.tid, order->terminal->tid, TID_SIZE);
   enum status status = STATUS_CRYPTO_FAILED;
   if (crypto_random(attempt.initialize.nonce, NONCE_SIZE)) {
-    status = contact_try_pin(order->contact, &pin);
+    status = refusal_prove(order, contact_try_pin(order->contact, &pin));
     order->outcome->tries_left = pin.tries_left;
   }
   if (status == STATUS_OK)

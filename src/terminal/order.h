@@ -48,6 +48,8 @@ void order_cancel(struct order *order);
 enum status order_resume(struct order *order, const struct journal_entry *entry) EPURSE_MUST_USE;
 /* Whether r is what the promise committed to. */
 bool order_secret_fits(const struct order *order);
+/* The bank may keep the charge. True where that is known to it, or there is nothing (more) to confirm. */
+bool order_charge_stands(const struct order *order);
 /* r is in the entry: journals COMMITTED, fills the outcome, writes the receipt, confirms the charge and tells the
  * server. What cannot be done now stays in the journal. */
 void order_finish(struct order *order);

@@ -168,7 +168,10 @@ static enum status earlier_judge(const struct order *order, struct order *earlie
   }
   if (now->last_atc < earlier->promise.atc)
     return earlier_abandon(earlier);
-  earlier->entry.state = JOURNAL_SETTLED; /* at another terminal; the chain of promises told the server how */
+  /* At another terminal; the chain of promises told the server how. A load was credited, or is owed to the card. */
+  if (!order_charge_stands(earlier))
+    return STATUS_OK;
+  earlier->entry.state = JOURNAL_SETTLED;
   return journal_update(order->terminal->journal, &earlier->entry);
 }
 

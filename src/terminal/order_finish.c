@@ -39,8 +39,7 @@ static void outcome_fill(const struct order *order) {
   memcpy(outcome->tender_reference, order->entry.tender_reference, sizeof outcome->tender_reference);
 }
 
-/* The bank may now keep the charge. True where there is nothing (more) to confirm. */
-static bool tender_confirm(const struct order *order) {
+bool order_charge_stands(const struct order *order) {
   const struct journal_entry *entry = &order->entry;
   if (entry->tender_order[0] == 0)
     return true;
@@ -73,7 +72,7 @@ void order_finish(struct order *order) {
   (void)!journal_update(journal, &order->entry);
   outcome_fill(order);
   (void)!receipt_file_write(order->terminal, &order->entry, order->outcome->receipt_path);
-  bool charged = tender_confirm(order);
+  bool charged = order_charge_stands(order);
   order->outcome->confirmed = server_confirm(order);
   if (!charged || !order->outcome->confirmed)
     return;

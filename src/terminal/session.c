@@ -8,6 +8,8 @@
 #include "epurse/crypto.h"
 #include "epurse/tlv.h"
 
+#include "session_word.h"
+
 #define P1_SELECT_BY_NAME 0x04 /* ISO/IEC 7816-4 7.1.1 */
 #define TAG_FCI           0x6F
 #define TAG_FCI_AID       0x84
@@ -59,6 +61,25 @@ void session_close(struct session *session) {
   crypto_wipe(session, sizeof *session);
 }
 
+enum status session_word(uint16_t sw) {
+  enum status status = status_of_sw(sw);
+
+  switch (status) {
+  case STATUS_OK:
+  case STATUS_WRONG_PIN:
+  case STATUS_PIN_BLOCKED:
+  case STATUS_INSUFFICIENT_BALANCE:
+  case STATUS_ABOVE_LIMIT:
+  case STATUS_COUNTER_EXHAUSTED:
+  case STATUS_CARD_BLOCKED:
+  case STATUS_CARD_EXPIRED:
+  case STATUS_STORE_FAILED:
+    return STATUS_CARD_REFUSED;
+  default:
+    return status;
+  }
+}
+
 /* Sends what has been wrapped and unwraps what comes. */
 static enum status session_exchange(struct session *session, const uint8_t *bytes, size_t len,
                                     struct apdu_response *response) {
@@ -68,7 +89,7 @@ static enum status session_exchange(struct session *session, const uint8_t *byte
     status = securemsg_unwrap_response(&session->secure, response);
   }
   if (status == STATUS_OK && !apdu_sw_has_data(response->sw)) {
-    status = status_of_sw(response->sw);
+    status = session_word(response->sw);
   }
   return status;
 }

@@ -7,6 +7,8 @@
 #include "epurse/scp.h"
 #include "epurse/session.h"
 
+#include "session_word.h"
+
 #define CLA_PROPRIETARY 0x80
 #define KVN_ANY         0x00 /* GPC Amendment D 7.1.1.3: the first available key */
 #define LEVEL_FULL      0x33 /* C-MAC, C-ENC, R-MAC, R-ENC */
@@ -33,7 +35,7 @@ static enum status blank_challenge(struct session *session, const uint8_t batch_
     return status;
   }
   if (response.sw != SW_OK) {
-    return status_of_sw(response.sw);
+    return session_word(response.sw);
   }
   const uint8_t *kind = response.data + SCP03_DIVERSIFICATION_SIZE; /* KVN, 03, i */
   if (response.len != SCP03_ANSWER_SIZE || kind[1] != 0x03 || kind[2] != SCP03_I_PARAMETER) {

@@ -49,9 +49,6 @@ static enum status session_try(struct session *session, const struct apdu *comma
   if (status == STATUS_WRONG_PIN) {
     return wrong_pin_take(session, response, tries_left);
   }
-  if (status == STATUS_PIN_BLOCKED) {
-    *tries_left = 0;
-  }
   return status;
 }
 
@@ -87,6 +84,10 @@ enum status session_initialize(struct session *session, uint8_t p1, const struct
   struct apdu_response response;
 
   enum status status = session_try(session, &command, &response, tries_left);
+  if (status == STATUS_CARD_REFUSED && (response.sw == SW_INSUFFICIENT_BALANCE || response.sw == SW_ABOVE_LIMIT ||
+                                        response.sw == SW_COUNTER_EXHAUSTED)) {
+    status = status_of_sw(response.sw); /* the caller reads again whether it is so */
+  }
   if (status == STATUS_OK && response.len != PROMISE_SIZE) {
     status = STATUS_BAD_REPLY;
   }
@@ -152,7 +153,8 @@ static enum status log_take(const struct apdu_response *response, struct log_rec
   return STATUS_OK;
 }
 
-/* An answer that is not full is the last one, under its R-MAC; asking on would end in a status word without. */
+/* The log ends with an answer that is not full, or with 6282; both come under an R-MAC. A status word without one, such
+ * as 6A83, is not the card's for sure and ends it as a failure. */
 enum status session_log(struct session *session, uint8_t sfi, struct log_record *records, size_t *count) {
   size_t capacity = *count;
   struct apdu_response response = {.len = RECORDS_PER_ANSWER * LOG_RECORD_SIZE};
@@ -163,11 +165,14 @@ enum status session_log(struct session *session, uint8_t sfi, struct log_record 
     const struct apdu read = {
         .ins = INS_READ_RECORD, .p1 = (uint8_t)(*count + 1), .p2 = (uint8_t)(sfi << 3 | 5), .le = LE_ALL};
     status = session_command(session, &read, &response);
+    if (status == STATUS_OK && response.sw == SW_END_OF_FILE) {
+      break;
+    }
     if (status == STATUS_OK) {
       status = log_take(&response, records, capacity, count);
     }
   }
-  return status == STATUS_NO_RECORD ? STATUS_OK : status;
+  return status;
 }
 
 enum status session_block(struct session *session, const uint8_t order[BLOCK_ORDER_SIZE]) {

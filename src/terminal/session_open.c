@@ -10,16 +10,14 @@
 #include "epurse/scp.h"
 #include "epurse/session.h"
 
+#include "session_word.h"
+
 #define CLA_PROPRIETARY 0x80
 
 /* Sends one command in the clear; whatever is not 9000 comes as the status that it means. */
 static enum status session_clear(struct session *session, const struct apdu *command, struct apdu_response *response) {
   enum status status = reader_command(session->reader, command, response);
-  if (status == STATUS_OK && response->sw != SW_OK) {
-    status = status_of_sw(response->sw);
-    return status == STATUS_OK ? STATUS_BAD_REPLY : status;
-  }
-  return status;
+  return status == STATUS_OK && response->sw != SW_OK ? session_word(response->sw) : status;
 }
 
 /* Reads the certificate of the card's ECKA key and checks it under the card CA. */

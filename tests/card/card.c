@@ -27,7 +27,7 @@ static const struct policy policies[] = {
     {"GET TRANSACTION PROOF", 0x80, 0x5A, 0x00, 0x00, 0, "PLD", "PLD", "D", SW_OK},
     {"GET BALANCE", 0x80, 0x5C, 0x00, 0x00, 0, "PLD", "D", "D", SW_OK},
     {"READ RECORD loads", 0x00, 0xB2, 0x01, 0xA5, 0, "PLD", "D", "D", SW_OK},
-    {"READ RECORD purchases", 0x00, 0xB2, 0x01, 0xAD, 0, "PLD", "D", "D", SW_RECORD_NOT_FOUND},
+    {"READ RECORD purchases", 0x00, 0xB2, 0x01, 0xAD, 0, "PLD", "D", "D", SW_END_OF_FILE},
     {"GET DATA 7F21", 0x00, 0xCA, 0x7F, 0x21, 0, "PLD", "PLD", "D", SW_OK},
     {"GET DATA 7F21, 80", 0x80, 0xCA, 0x7F, 0x21, 0, "PLD", "PLD", "D", SW_OK},
     {"GET DATA DF70", 0x00, 0xCA, 0xDF, 0x70, 0, "PLD", "PLD", "D", SW_OK},

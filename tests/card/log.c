@@ -19,7 +19,7 @@ static size_t read_all(struct bench *bench, uint8_t sfi, struct log_record *reco
     for (size_t at = 0; at < bench->host.answer.len; at += LOG_RECORD_SIZE, count++)
       ck_assert_int_eq(log_record_decode(bench->host.answer.data + at, LOG_RECORD_SIZE, &records[count]), STATUS_OK);
   }
-  ck_assert_uint_eq(bench->host.answer.sw, SW_RECORD_NOT_FOUND);
+  ck_assert_uint_eq(bench->host.answer.sw, SW_END_OF_FILE);
   return count;
 }
 
@@ -28,8 +28,9 @@ START_TEST(empty_rings) {
   bench_make(&bench);
   host_open(&bench.host, &bench.desk);
   for (int number = 0; number <= 255; number += 51) {
-    ck_assert_uint_eq(read_from(&bench, SFI_LOAD_LOG, (uint8_t)number), SW_RECORD_NOT_FOUND);
-    ck_assert_uint_eq(read_from(&bench, SFI_PURCHASE_LOG, (uint8_t)number), SW_RECORD_NOT_FOUND);
+    uint16_t sw = number == 0 ? SW_RECORD_NOT_FOUND : SW_END_OF_FILE;
+    ck_assert_uint_eq(read_from(&bench, SFI_LOAD_LOG, (uint8_t)number), sw);
+    ck_assert_uint_eq(read_from(&bench, SFI_PURCHASE_LOG, (uint8_t)number), sw);
   }
 }
 END_TEST
@@ -71,7 +72,7 @@ START_TEST(only_whole_records_and_as_many_as_fit) {
   ck_assert_uint_eq(bench.host.answer.len, 2 * LOG_RECORD_SIZE);
   ck_assert_uint_eq(read_from(&bench, SFI_PURCHASE_LOG, 9), SW_OK);
   ck_assert_uint_eq(bench.host.answer.len, LOG_RECORD_SIZE);
-  ck_assert_uint_eq(read_from(&bench, SFI_PURCHASE_LOG, 10), SW_RECORD_NOT_FOUND);
+  ck_assert_uint_eq(read_from(&bench, SFI_PURCHASE_LOG, 10), SW_END_OF_FILE);
 }
 END_TEST
 

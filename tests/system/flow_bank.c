@@ -186,6 +186,7 @@ START_TEST(uncredited_load_is_owed) {
   ck_assert_int_eq(outcome.balance_after, 1400);
   ck_assert_uint_eq(bank.charged, 1);
   ck_assert_uint_eq(bank.reversed, 0);
+  ck_assert_uint_eq(bank.confirmed, 1); /* the charge of the load that came in the end stands */
   settled(1400);
 }
 END_TEST

@@ -346,7 +346,7 @@ static const struct {
     {false, "\x63\xC3", 2, STATUS_CHANNEL_BROKEN}, /* "wrong PIN" without an R-MAC */
     {false, "\x62\x85", 2, STATUS_CHANNEL_BROKEN}, /* "expired" without one */
     {false, "\x69\x85", 2, STATUS_CARD_REFUSED},   /* an error has none by the standard: it proves nothing */
-    {false, "\x69\x88", 2, STATUS_CHANNEL_BROKEN}, {false, "\x94\x01", 2, STATUS_INSUFFICIENT_BALANCE},
+    {false, "\x69\x88", 2, STATUS_CHANNEL_BROKEN}, {false, "\x94\x01", 2, STATUS_CARD_REFUSED},
     {false, "\x6C\x20", 2, STATUS_CARD_REFUSED}, /* nor is it an invitation to debit again */
     {false, "\x90", 1, STATUS_BAD_REPLY},
 };

@@ -9,6 +9,8 @@
 struct wire_operation {
   const char *name;
   int64_t money;     /* what the card is loaded with first */
+  bool mistyped;     /* the holder mistypes the PIN once */
+  bool blocked;      /* the card has been reported lost */
   bool raw;          /* needs a raw card each time */
   unsigned share[2]; /* in the short run: one of so many bytes, one of so many other attacks */
   /* Sees to it that there is enough for one more, outside the count; may be NULL. */

@@ -50,6 +50,15 @@ void judge_word(enum status status, bool moved) {
                 moved ? "has moved" : "has not moved");
 }
 
+void judge_claim(const struct wire_attack *attack, enum status status, bool mistyped) {
+  bool select = attack->at == 0;
+  bool false_claim = status == STATUS_PIN_BLOCKED || status == STATUS_INSUFFICIENT_BALANCE ||
+                     status == STATUS_INSUFFICIENT_POINTS || status == STATUS_ABOVE_LIMIT ||
+                     status == STATUS_COUNTER_EXHAUSTED || (status == STATUS_WRONG_PIN && !mistyped) ||
+                     ((status == STATUS_CARD_BLOCKED || status == STATUS_CARD_EXPIRED) && !select);
+  ck_assert_msg(!false_claim, "the terminal claims %s", status_name(status));
+}
+
 void judge_books(const struct stage *stage, const struct snapshot *before) {
   struct snapshot now;
   struct moved moved;

@@ -19,6 +19,9 @@ void moved_between(const struct card_memory *before, const struct card_memory *n
 void judge_card(const struct card_memory *before, const struct card_memory *now, unsigned mistyped);
 /* The statement "the card was debited (credited)" or "it was not" is true. */
 void judge_word(enum status status, bool moved);
+/* Nothing is said of PIN, money or counter that is not so. In the clear, at SELECT alone, a card can be made to look
+ * blocked or expired. */
+void judge_claim(const struct wire_attack *attack, enum status status, bool mistyped);
 /* After the honest contact: card = shadow, nothing held or owed; the books moved by exactly what the card moved; no
  * incident; no journal has anything open; the bank keeps what was loaded. */
 void judge_books(const struct stage *stage, const struct snapshot *before);

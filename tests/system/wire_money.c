@@ -114,6 +114,7 @@ static void judge_mistyped(struct stage *stage, const struct snapshot *before, e
 
 const struct wire_operation wire_mistyped = {.name = "mistyped PIN",
                                              .money = START,
+                                             .mistyped = true,
                                              .share = {8, 4},
                                              .prepare = prepare_mistyped,
                                              .run = purchase,

@@ -103,6 +103,7 @@ static void judge_block(struct stage *stage, const struct snapshot *before, enum
 }
 
 const struct wire_operation wire_block = {.name = "block order",
+                                          .blocked = true,
                                           .money = 1000,
                                           .share = {8, 4},
                                           .replenish = replenish_block,
