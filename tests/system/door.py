@@ -2,14 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands before a running epursed with real certificates and tries what the OWASP API Security Top 10 (2023) warns of.
 
-door.py PHASE WORLD PORT     PHASE: all that is one run of the server; WORLD: the folder of world.sh. Prints TAP.
-
-Speaks HTTP and JWS by itself, with nothing of the project's: what it knows is in docs/openapi.yaml. Signatures are made
-by openssl(1).
+door.py all|limits     all: whatever is one run of the server; limits: with a server of narrow limits. Prints TAP.
 """
-import base64
 import json
-import os
 import re
 import socket
 import ssl
@@ -17,175 +12,9 @@ import subprocess
 import sys
 import time
 
-IDENTITY_CODES = {401}
-ROLES = {"pos": ("POS00001", "pos"), "reload": ("RELOAD01", "reload"), "perso": ("PERSO001", "perso"),
-         "admin": ("ADMIN001", "issuer/admin")}
-WORDS = {"/v1/purchases": "purchase", "/v1/load-inquiries": "load-inquiry", "/v1/loads": "load",
-         "/v1/load-reversals": "load-reversal", "/v1/confirmations": "confirmation", "/v1/pin-failures": "pin-failure",
-         "/v1/merchants": "merchant"}
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def point(self, name, faults):
-        self.count += 1
-        self.failed += bool(faults)
-        print(f"{'not ok' if faults else 'ok'} {self.count} - {name}", flush=True)
-        for fault in faults[:20]:
-            print(f"# {fault}")
-
-    def end(self):
-        print(f"1..{self.count}")
-        return 1 if self.failed else 0
-
-
-TAP = Tap()
-
-
-def check(name):
-    """Runs a function that yields faults as a test point."""
-    def run(function):
-        try:
-            TAP.point(name, list(function()))
-        except Exception as error:  # a broken test is a failed one
-            TAP.point(name, [f"{type(error).__name__}: {error}"])
-        return function
-    return run
-
-
-def b64(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def raw_signature(der):
-    """r || s of an ECDSA-Sig-Value."""
-    parts, at = [], 2
-    for _ in range(2):
-        length = der[at + 1]
-        parts.append(int.from_bytes(der[at + 2:at + 2 + length], "big").to_bytes(32, "big"))
-        at += 2 + length
-    return b"".join(parts)
-
-
-def openssl(*arguments, data=b""):
-    return subprocess.run(["openssl", *arguments], input=data, capture_output=True, check=True).stdout
-
-
-class Terminal:
-    seq = int(time.time() * 1000)
-
-    def __init__(self, tid, folder, certificate=None, key=None):
-        self.tid, self.folder = tid, folder
-        self.certificate = certificate or f"{folder}/tls.crt"
-        self.key = key or f"{folder}/sig.key"
-
-    def context(self):
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(f"{WORLD}/issuer/root.crt")
-        if self.certificate:
-            context.load_cert_chain(self.certificate, self.key)
-        return context
-
-    def sign(self, text):
-        return raw_signature(openssl("dgst", "-sha256", "-sign", self.key, data=text.encode()))
-
-    def payload(self, word, body, **changes):
-        Terminal.seq += 1
-        message = {"v": 1, "type": word, "tid": self.tid, "seq": Terminal.seq, "time": int(time.time()), "body": body}
-        message.update(changes)
-        return message
-
-    def jws(self, payload, header=None, sign=None):
-        header = header or {"alg": "ES256", "kid": self.tid}
-        text = payload if isinstance(payload, str) else json.dumps(payload)
-        signed = b64(json.dumps(header).encode()) + "." + b64(text.encode())
-        return signed + "." + b64((sign or self.sign)(signed))
-
-    def message(self, word, body, **changes):
-        return self.jws(self.payload(word, body, **changes))
-
-
-class Line:
-    """One HTTPS connection, byte by byte."""
-
-    def __init__(self, terminal, context=None, timeout=15):
-        plain = socket.create_connection(("127.0.0.1", PORT), timeout=timeout)
-        self.tls = (context or terminal.context()).wrap_socket(plain, server_hostname="localhost")
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.tls.close()
-
-    def send(self, text):
-        self.tls.sendall(text if isinstance(text, bytes) else text.encode())
-
-    def receive(self):
-        """(status, fields, body); (0, {}, b"") where the server closes."""
-        data = b""
-        try:
-            while b"\r\n\r\n" not in data:
-                more = self.tls.recv(65536)
-                if not more:
-                    return 0, {}, data
-                data += more
-            head, _, body = data.partition(b"\r\n\r\n")
-            lines = head.decode("latin-1").split("\r\n")
-            fields = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-            while len(body) < int(fields.get("content-length", 0)):
-                more = self.tls.recv(65536)
-                if not more:
-                    break
-                body += more
-            return int(lines[0].split()[1]), fields, body
-        except (ssl.SSLError, ConnectionError):
-            return 0, {}, b""
-
-    def ask(self, method, path, body="", fields=None):
-        head = {"Host": "localhost", "Content-Type": "application/jose", "Content-Length": str(len(body))}
-        head.update(fields or {})
-        self.send(f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in head.items())
-                  + "\r\n" + body)
-        return self.receive()
-
-
-def ask(terminal, path, word, body, **changes):
-    with Line(terminal) as line:
-        return line.ask("POST", path, terminal.message(word, body, **changes))
-
-
-def code(answer):
-    """The name of the outcome: of a problem or of the server's signed word."""
-    status, fields, body = answer
-    if fields.get("content-type", "").startswith("application/problem+json"):
-        return json.loads(body)["code"]
-    if status == 200 and body.count(b".") == 2:
-        middle = body.split(b".")[1]
-        return json.loads(base64.urlsafe_b64decode(middle + b"=" * (-len(middle) % 4)))["status"]
-    return f"HTTP {status}"
-
-
-def expect(answer, status, name=None, what=""):
-    if answer[0] != status or (name and code(answer) != name):
-        yield f"{what}: {answer[0]} {code(answer)}, not {status} {name or ''}"
-
-
-def no_handshake(terminal=None, context=None):
-    """True where nothing comes out of the server: TLS 1.3 tells a client of its certificate at the first read."""
-    try:
-        with Line(terminal, context) as line:
-            return line.ask("GET", "/healthz")[0] == 0
-    except (ssl.SSLError, ConnectionError):
-        return True
-
-
-def alive():
-    with Line(POS) as line:
-        answer = line.ask("GET", "/healthz")
-    return [] if answer[0] == 200 else [f"the server answers {answer[0]}"]
+from door_client import (ADMIN, BUILD, Line, PORT, POS, RELOAD, SOURCE, TAP, TERMINALS, WORDS, WORLD, alive, ask, check,
+                         code, expect, no_handshake)
+from door_who import authentication, revocation
 
 
 def routes():
@@ -197,129 +26,6 @@ def routes():
 def word_of(path):
     """The word of a message, as the description pairs them: in the order of its paths, singular."""
     return WORDS.get(path) or {"card-queries": "card-query"}.get(path[4:]) or path[4:].rstrip("s")
-
-
-# ---- certificates that nobody should have ----
-
-def make_certificate(name, subject, ca=None, key=None, days="30", curve="P-256"):
-    """A client certificate, by the terminal CA whose key the issuer keeps, or by itself."""
-    folder = f"{WORLD}/door"
-    os.makedirs(folder, exist_ok=True)
-    if key is None:
-        key = f"{folder}/{name}.key"
-        openssl("genpkey", "-algorithm", "EC", "-pkeyopt", f"ec_paramgen_curve:{curve}", "-out", key)
-    certificate, request, extensions = f"{folder}/{name}.crt", f"{folder}/{name}.csr", f"{folder}/{name}.ext"
-    openssl("req", "-new", "-key", key, "-subj", subject, "-out", request)
-    with open(extensions, "w", encoding="ascii") as file:
-        file.write("basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=clientAuth\n")
-    signer = ["-signkey", key] if ca is None else ["-CA", ca[0], "-CAkey", ca[1], "-passin", f"pass:{ca[2]}"]
-    openssl("x509", "-req", "-in", request, "-days", days, "-extfile", extensions, "-set_serial", str(time.time_ns()),
-            *signer, "-out", certificate)
-    if ca is not None:
-        with open(ca[0], "rb") as chain, open(certificate, "ab") as file:
-            file.write(chain.read())
-    return certificate, key
-
-
-def issuer_ca(name="issuer"):
-    return f"{WORLD}/{name}/terminal-ca.crt", f"{WORLD}/{name}/issuer/terminal-ca.key", os.environ["ISSUER_PASSPHRASE"]
-
-
-# ---- the phases ----
-
-def authentication():
-    @check("API2 authentication: without a certificate of this issuer's terminal CA there is no connection")
-    def _():
-        cases = {
-            "no certificate": Terminal("POS00001", f"{WORLD}/pos", certificate=None)}
-        cases["no certificate"].certificate = None
-        cases["signed by itself"] = Terminal("POS00001", "", *make_certificate("self", "/CN=POS00001/OU=pos/O=BAKERY"))
-        cases["another issuer's"] = Terminal("POS00001", "", *make_certificate(
-            "other", "/CN=POS00001/OU=pos/O=BAKERY", issuer_ca("other")))
-        cases["expired"] = Terminal("POS00001", "", *make_certificate(
-            "expired", "/CN=POS00001/OU=pos/O=BAKERY", issuer_ca(), key=POS.key, days="-1"))
-        cases["by a terminal, not a CA"] = Terminal("POS00001", "", *make_certificate(
-            "grandchild", "/CN=POS00001/OU=pos/O=BAKERY", (f"{WORLD}/pos/tls.crt", POS.key, "")))
-        server_key = f"{WORLD}/door/server-tls.key"
-        openssl("pkey", "-in", f"{WORLD}/issuer/tls.key", "-passin", "pass:" + os.environ["SERVER_PASSPHRASE"], "-out", server_key)
-        cases["the server's own"] = Terminal("POS00001", "", f"{WORLD}/issuer/tls.crt", server_key)
-        for what, terminal in cases.items():
-            if not no_handshake(terminal):
-                yield f"{what}: served"
-        yield from alive()
-
-    @check("API2 authentication: a certificate of the CA is not enough, name and key must be registered")
-    def _():
-        stranger = Terminal("POS99999", "", *make_certificate("stranger", "/CN=POS99999/OU=pos/O=BAKERY", issuer_ca()))
-        double = Terminal("POS00001", "", *make_certificate("double", "/CN=POS00001/OU=pos/O=BAKERY", issuer_ca()))
-        for what, terminal in (("an unknown name", stranger), ("a known name, another key", double)):
-            yield from expect(ask(terminal, "/v1/purchases", "purchase", {}), 401, "NOT_AUTHENTICATED", what)
-
-    @check("API2 authentication: the signature's key is the connection's; all failures of that look alike")
-    def _():
-        body = {"cid": "9999990000000018", "tries_left": 3}
-        zeros = lambda _: bytes(64)
-        other_key = POS.jws(POS.payload("pin-failure", body), sign=RELOAD.sign)
-        cases = {
-            "another terminal's message": RELOAD.message("pin-failure", body),
-            "own name, another key": other_key,
-            "another name, own key": POS.jws(RELOAD.payload("pin-failure", body), {"alg": "ES256", "kid": "RELOAD01"}),
-            "own kid, another tid inside": POS.jws(RELOAD.payload("pin-failure", body)),
-            "a name nobody has": POS.jws(POS.payload("pin-failure", body), {"alg": "ES256", "kid": "POS99999"}),
-            "a signature of zeros": POS.jws(POS.payload("pin-failure", body), sign=zeros),
-            "a signature of ones": POS.jws(POS.payload("pin-failure", body), sign=lambda _: b"\xff" * 64),
-            "the signature of another message": POS.message("pin-failure", body).rpartition(".")[0] + "."
-                                                + POS.message("pin-failure", body).rpartition(".")[2]}
-        bodies = set()
-        with Line(POS) as line:
-            for what, text in cases.items():
-                answer = line.ask("POST", "/v1/pin-failures", text)
-                # a tid that is not the kid's is a malformed message, before anybody is asked
-                if what == "own kid, another tid inside" and answer[0] == 400:
-                    continue
-                yield from expect(answer, 401, "NOT_AUTHENTICATED", what)
-                bodies.add(answer[2])
-        if len(bodies) != 1:
-            yield f"{len(bodies)} different answers tell which half failed"
-
-    @check("API2 authentication: the algorithm is ES256 whatever the message says")
-    def _():
-        payload = POS.payload("pin-failure", {"cid": "9999990000000018", "tries_left": 3})
-        for header in ({"alg": "none", "kid": POS.tid}, {"alg": "HS256", "kid": POS.tid}, {"alg": "ES384", "kid": POS.tid},
-                       {"alg": "es256", "kid": POS.tid}, {"kid": POS.tid}, {"alg": "ES256"},
-                       {"alg": "ES256", "kid": POS.tid, "jwk": {"kty": "EC"}}, {"alg": "ES256", "kid": POS.tid, "jku": "https://x/"},
-                       {"alg": "ES256", "kid": POS.tid, "x5u": "https://x/"}, {"alg": "ES256", "kid": POS.tid, "crit": ["b64"], "b64": False},
-                       {"alg": "ES256", "kid": "../../etc/passwd"}, {"alg": "ES256", "kid": "' OR 1=1"}):
-            with Line(POS) as line:
-                answer = line.ask("POST", "/v1/pin-failures", POS.jws(payload, header))
-            if answer[0] not in (400, 401):
-                yield f"{header}: {answer[0]} {code(answer)}"
-        with Line(POS) as line:
-            yield from expect(line.ask("POST", "/v1/pin-failures", POS.jws(payload).rpartition(".")[0] + "."), 400, None, "no signature")
-
-    @check("API2 authentication: a message has its effect once, and in its time")
-    def _():
-        known = {"cid": CID}
-        text = ADMIN.message("card-query", known)
-        with Line(ADMIN) as line:
-            yield from expect(line.ask("POST", "/v1/card-queries", text), 200, "OK", "the first time")
-            yield from expect(line.ask("POST", "/v1/card-queries", text), 409, "REPLAYED", "again")
-        with Line(ADMIN) as line:
-            yield from expect(line.ask("POST", "/v1/card-queries", text), 409, "REPLAYED", "over another connection")
-        for offset in (-400, 400, -10**6):
-            yield from expect(ask(ADMIN, "/v1/card-queries", "card-query", known, time=int(time.time()) + offset), 400,
-                              "CLOCK_OFF", f"{offset} s off")
-        yield from expect(ask(ADMIN, "/v1/card-queries", "card-query", known, seq=1), 409, "REPLAYED", "an old number")
-
-    @check("API2 authentication: no session is resumed, no ticket given")
-    def _():
-        path = f"{WORLD}/door/ticket"
-        subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{PORT}", "-cert", POS.certificate, "-key", POS.key,
-                        "-CAfile", f"{WORLD}/issuer/root.crt", "-sess_out", path, "-ign_eof"],
-                       input=b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", capture_output=True,
-                       timeout=20, check=False)
-        if os.path.exists(path):
-            yield "the server gave a session ticket"
 
 
 def properties():
@@ -658,35 +364,16 @@ def limits():
             stranger.close()
 
 
-def revocation():
-    @check("API2 authentication: a terminal that was revoked is refused at once, over the connection that it has")
-    def _():
-        with Line(POS2) as line:
-            body = {"cid": CID, "tries_left": 5}
-            yield from expect(line.ask("POST", "/v1/pin-failures", POS2.message("pin-failure", {})), 400, None, "before")
-            yield from expect(ask(ADMIN, "/v1/terminal-revocations", "terminal-revocation", {"tid": "POS00002"}), 200, "OK", "revoking")
-            yield from expect(line.ask("POST", "/v1/pin-failures", POS2.message("pin-failure", body)), 403, "TERMINAL_REVOKED", "after")
-        with Line(POS2) as line:
-            yield from expect(line.ask("POST", "/v1/pin-failures", POS2.message("pin-failure", body)), 403, "TERMINAL_REVOKED", "and anew")
-
-    @check("API2 authentication: the administrator does not lock himself out")
-    def _():
-        yield from expect(ask(ADMIN, "/v1/terminal-revocations", "terminal-revocation", {"tid": "ADMIN001"}), 403, "NOT_PERMITTED", "itself")
-
-
 if __name__ == "__main__":
-    PHASE, WORLD, PORT = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    BUILD, SOURCE, CID = os.environ["top_builddir"], os.environ["top_srcdir"], os.environ["DOOR_CID"]
-    TERMINALS = {role: Terminal(tid, f"{WORLD}/{folder}") for role, (tid, folder) in ROLES.items()}
-    POS, RELOAD, PERSO, ADMIN = (TERMINALS[role] for role in ("pos", "reload", "perso", "admin"))
-    POS2 = Terminal("POS00002", f"{WORLD}/pos2")
-    if PHASE == "all":
+    if sys.argv[1:] == ["all"]:
         authentication()
         properties()
         functions()
         configuration()
         resources()
         revocation()
-    else:
+    elif sys.argv[1:] == ["limits"]:
         limits()
+    else:
+        sys.exit(__doc__)
     sys.exit(TAP.end())
