@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The wires under attack: every message of every operation, with everything that can be done to it. ATTACK_SEED chooses
- * what is taken by lot, ATTACK_FULL=1 takes all, ATTACK_VERBOSE=1 prints each attack. */
+ * what is taken by lot, ATTACK_FULL=1 takes all, ATTACK_ONLY takes one operation,
+ * ATTACK_VERBOSE=1 prints each attack. */
 #include <check.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -19,9 +20,9 @@ static void end(void) {
   figures_end();
 }
 
-static const struct wire_operation *const operations[] = {&wire_purchase, &wire_mistyped, &wire_points,
-                                                          &wire_retap,    &wire_load,     &wire_balance,
-                                                          &wire_log,      &wire_block,    &wire_issue};
+static const struct wire_operation *const operations[] = {&wire_purchase, &wire_mistyped, &wire_points, &wire_retap,
+                                                          &wire_load,     &wire_balance,  &wire_log,    &wire_block,
+                                                          &wire_issue,    &wire_pin};
 
 START_TEST(between_terminal_and_card) {
   wire_operation_attack(operations[_i]);

@@ -61,6 +61,8 @@ void wire_operation_attack(const struct wire_operation *operation) {
   static struct tape tape;
   struct wire_plan plan;
   uint64_t seed = attack_seed();
+  if (!attack_wants(operation->name))
+    return;
   if (attack_full())
     share = (struct wire_share){.bytes = 1, .rest = 1, .bits = 8};
   stage_open(&stage, operation->name, operation->money);

@@ -26,6 +26,6 @@ struct wire_operation {
 void wire_operation_attack(const struct wire_operation *operation);
 
 extern const struct wire_operation wire_purchase, wire_mistyped, wire_points, wire_retap, wire_load, /* wire_money.c */
-    wire_balance, wire_log, wire_block, wire_issue;                                                  /* wire_other.c */
+    wire_balance, wire_log, wire_block, wire_issue, wire_pin;                                        /* wire_other.c */
 
 #endif

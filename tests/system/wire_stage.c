@@ -143,6 +143,11 @@ bool attack_full(void) {
   return getenv("ATTACK_FULL") != NULL;
 }
 
+bool attack_wants(const char *name) {
+  const char *only = getenv("ATTACK_ONLY");
+  return only == NULL || strcmp(only, name) == 0;
+}
+
 bool attack_verbose(void) {
   return getenv("ATTACK_VERBOSE") != NULL;
 }

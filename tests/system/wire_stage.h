@@ -60,6 +60,7 @@ struct figures_row *figures_row(const char *name);
 /* ATTACK_SEED, or 1; ATTACK_FULL set: all of it. */
 uint64_t attack_seed(void);
 bool attack_full(void);
-bool attack_verbose(void); /* ATTACK_VERBOSE: each attack is printed */
+bool attack_wants(const char *name); /* ATTACK_ONLY: this one alone */
+bool attack_verbose(void);           /* ATTACK_VERBOSE: each attack is printed */
 
 #endif
