@@ -67,22 +67,33 @@ static enum status change_propose(const struct pin_change *change) {
   return status;
 }
 
-/* An error word proves nothing, so whatever is not a yes under an R-MAC is settled by asking the card which PIN it
- * takes. Where it still is the old one, the change is made now. */
-static enum status change_settle(struct pin_change *change) {
+/* The card takes the new PIN now, or still the old one. Then the change is made now, after the server has been told of
+ * it again: the card may have been at another terminal, whose promise ended the change for the server. */
+static enum status change_try_again(struct pin_change *change) {
+  struct session *session = &change->contact.session;
   uint8_t tries_left;
-  for (int round = 0; round < SETTLE_ROUNDS; round++) {
+  enum status status = session_verify(session, change->new_block, &tries_left);
+  if (status != STATUS_WRONG_PIN)
+    return status == STATUS_OK ? STATUS_OK : STATUS_OUTCOME_UNKNOWN;
+  status = change_propose(change);
+  if (status != STATUS_OK)
+    return status; /* the old one holds: the card refused the new one under its R-MAC */
+  status = session_change_pin(session, change->old_block, change->new_block, &tries_left);
+  return status == STATUS_OK ? STATUS_OK : STATUS_OUTCOME_UNKNOWN;
+}
+
+/* An error word proves nothing, so whatever is not a yes under an R-MAC is settled by asking the card which PIN it
+ * takes. */
+static enum status change_settle(struct pin_change *change) {
+  enum status status = STATUS_OUTCOME_UNKNOWN;
+  for (int round = 0; round < SETTLE_ROUNDS && status == STATUS_OUTCOME_UNKNOWN; round++) {
     if (contact_return(&change->contact, change->cid) != STATUS_OK)
       break;
-    enum status status = session_verify(&change->contact.session, change->new_block, &tries_left);
-    if (status == STATUS_OK)
-      return STATUS_OK;
-    if (status == STATUS_WRONG_PIN &&
-        session_change_pin(&change->contact.session, change->old_block, change->new_block, &tries_left) == STATUS_OK)
-      return STATUS_OK;
+    status = change_try_again(change);
   }
-  contact_say(&change->contact, "The card takes the old PIN or the new one: try the new one first.");
-  return STATUS_OUTCOME_UNKNOWN;
+  if (status == STATUS_OUTCOME_UNKNOWN)
+    contact_say(&change->contact, "The card takes the old PIN or the new one: try the new one first.");
+  return status;
 }
 
 /* The card's half. */

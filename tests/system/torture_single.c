@@ -26,8 +26,8 @@ static void torn_by(struct sequence *sequence, const struct call *call, enum fau
     sequence_violation(sequence, "the engine: the prelude met no fault");
 }
 
-#define LAST_PURCHASE_APDU 7 /* the sixth is INITIALIZE */
-#define LAST_LOAD_APDU     7
+#define LAST_PURCHASE_APDU 6 /* DEBIT, behind SELECT, two certificates, MUTUAL AUTHENTICATE and INITIALIZE */
+#define LAST_LOAD_APDU     6
 
 static const struct call pay_call = {.till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT};
 static const struct call load_call = {.till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT};
@@ -121,8 +121,7 @@ static void go_on(struct sequence *sequence, const struct call *first, enum way 
     again(sequence, first, false, &done);
     break;
   case WAY_RECOVER_AND_GO:
-    if (first->verb != VERB_ISSUE)
-      sequence_must(sequence, &recover);
+    sequence_must(sequence, &recover);
     go_elsewhere(sequence, first);
     break;
   case WAY_GO_AND_RETURN:
@@ -143,6 +142,10 @@ static void go_on(struct sequence *sequence, const struct call *first, enum way 
     again(sequence, first, false, &done);
     break;
   default:
+    if (first->verb == VERB_ISSUE) { /* by the other desk */
+      go_elsewhere(sequence, first);
+      break;
+    }
     return_there(sequence, first);
     break;
   }
