@@ -85,18 +85,22 @@ static enum status parameters_check(const struct terminal *terminal, const struc
 /* The PIN comes enciphered to this desk; a chosen one must come back as it was chosen. */
 static enum status pin_take(const struct terminal *terminal, struct certification *certification) {
   struct pin_envelope envelope;
-  uint8_t block[PIN_BLOCK_SIZE] = {0};
+  uint8_t block[PIN_BLOCK_SIZE] = {0}, chosen[PIN_BLOCK_SIZE] = {0};
   enum status status = pin_open(certification->reply.pin_jwe, terminal->ecka, &envelope);
   if (status == STATUS_OK)
     status = pin_block_encode(envelope.pin, block);
   if (status == STATUS_OK && memcmp(envelope.cid, certification->cid, CID_SIZE) != 0)
     status = STATUS_BAD_REPLY;
-  if (status == STATUS_OK && certification->pin[0] != 0 && strcmp(certification->pin, envelope.pin) != 0)
-    status = STATUS_BAD_REPLY;
+  if (status == STATUS_OK && certification->pin[0] != 0) {
+    status = pin_block_encode(certification->pin, chosen);
+    if (status == STATUS_OK && !crypto_equal(block, chosen, sizeof block))
+      status = STATUS_BAD_REPLY;
+  }
   if (status == STATUS_OK)
     memcpy(certification->pin, envelope.pin, sizeof certification->pin);
   crypto_wipe(&envelope, sizeof envelope);
   crypto_wipe(block, sizeof block);
+  crypto_wipe(chosen, sizeof chosen);
   return status == STATUS_OK ? STATUS_OK : STATUS_BAD_REPLY;
 }
 

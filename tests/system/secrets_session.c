@@ -6,9 +6,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "epurse/scp.h"
+#include "epurse/secret.h"
 #include "secrets.h"
 #include "secrets_memory.h"
 #include "session_world.h"
@@ -115,6 +117,43 @@ START_TEST(closed_card_leaves_nothing) {
 }
 END_TEST
 
+/* ---- people ---- */
+
+/* Another process types, so that the digits come from outside. */
+static int typed(void) {
+  static const char line[] = PIN "\n";
+  int ends[2];
+  ck_assert_int_eq(pipe(ends), 0);
+  pid_t child = fork();
+  ck_assert_int_ge(child, 0);
+  if (child == 0) {
+    _exit(write(ends[1], line, sizeof line - 1) == (ssize_t)sizeof line - 1 ? 0 : 1);
+  }
+  close(ends[1]);
+  ck_assert_int_eq(waitpid(child, NULL, 0), child);
+  return ends[0];
+}
+
+static void __attribute__((noinline)) read_pin(size_t capacity, enum status expected) {
+  char digits[PIN_MAX + 1] = "";
+  int fd = typed();
+  ck_assert_int_eq(secret_from_fd(fd, digits, capacity), expected);
+  if (expected == STATUS_OK) {
+    memory_assert_there(&needles, 0, "as it was typed");
+  }
+  crypto_wipe(digits, sizeof digits);
+  close(fd);
+}
+
+START_TEST(typed_pin_leaves_nothing) {
+  needles_add_pin(&needles, "PIN", PIN);
+  read_pin(PIN_MAX + 1, STATUS_OK);
+  memory_assert_clean(&needles, "after the PIN was read");
+  read_pin(PIN_MAX - 1, STATUS_BAD_LENGTH); /* cut off, and what was read is gone as well */
+  memory_assert_clean(&needles, "after a PIN that was too long");
+}
+END_TEST
+
 /* ---- the card's file ---- */
 
 static size_t count_in_file(const struct needle *needle) {
@@ -153,6 +192,7 @@ Suite *secrets_session_suite(void) {
   tcase_add_checked_fixture(issued, set_up, tear_down);
   tcase_add_test(raw, desk_leaves_nothing);
   tcase_add_test(raw, locked_card_has_no_transport_key);
+  tcase_add_test(raw, typed_pin_leaves_nothing);
   tcase_add_test(issued, session_leaves_nothing);
   tcase_add_test(issued, broken_session_leaves_nothing);
   tcase_add_test(issued, closed_card_leaves_nothing);
