@@ -48,12 +48,26 @@ void backend_close(struct backend **backend) {
   free(old);
 }
 
-/* problem+json (RFC 9457): its extension member "code" is the name of a status. Unsigned, so it can only refuse. */
+/* Whether a status is one by which a server turns a message away, with that HTTP status. */
+static bool refuses_message(enum status status, long http) {
+  switch (status) {
+  case STATUS_INTERNAL:
+  case STATUS_NO_MEMORY:
+  case STATUS_CRYPTO_FAILED:
+  case STATUS_STORE_FAILED:
+    return http == 500;
+  default: /* 500 for the others: they never cross HTTP */
+    return http >= 400 && http != 500 && status_http(status) == http;
+  }
+}
+
+/* problem+json (RFC 9457): its extension member "code" is the name of a status. Unsigned, so it can only refuse a
+ * message; what is decided of cards and money comes signed with HTTP 200, and is not believed here. */
 static enum status problem_status(const struct http_answer *answer) {
   json_t *problem = json_loadb(answer->text, answer->len, JSON_REJECT_DUPLICATES, NULL);
   const char *code = json_string_value(json_object_get(problem, "code"));
   enum status status = code != NULL ? status_by_name(code) : STATUS_BAD_REPLY;
-  if (status == STATUS_OK || (status == STATUS_INTERNAL && strcmp(code, "INTERNAL") != 0))
+  if (!refuses_message(status, answer->code) || (status == STATUS_INTERNAL && strcmp(code, "INTERNAL") != 0))
     status = STATUS_BAD_REPLY;
   json_decref(problem);
   return status;

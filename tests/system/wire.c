@@ -8,7 +8,7 @@
 
 #include "flow_world.h"
 #include "run.h"
-#include "wire_card.h"
+#include "wire_server.h"
 
 static void begin(void) {
   figures_begin();
@@ -29,12 +29,33 @@ START_TEST(between_terminal_and_card) {
 }
 END_TEST
 
+/* All bytes of one message, and a share of the others; the operations in which the server has a part. */
+static const struct {
+  const struct wire_operation *operation;
+  struct line_share share;
+} lines[] = {
+    {&wire_purchase, {.first = 1, .bytes = 8, .rest = 1, .delays = true}},
+    {&wire_mistyped, {.first = 100, .bytes = 100, .rest = 8}},
+    {&wire_points, {.first = 100, .bytes = 100, .rest = 8}},
+    {&wire_load, {.first = 40, .bytes = 40, .rest = 2, .delays = true}},
+    {&wire_balance, {.first = 40, .bytes = 40, .rest = 8}},
+    {&wire_block, {.first = 40, .bytes = 40, .rest = 8}},
+    {&wire_issue, {.first = 100, .bytes = 100, .rest = 16}},
+    {&wire_pin, {.first = 40, .bytes = 40, .rest = 4, .delays = true}},
+};
+
+START_TEST(between_terminal_and_server) {
+  wire_server_attack(lines[_i].operation, &lines[_i].share);
+}
+END_TEST
+
 static Suite *wire_suite(void) {
   Suite *suite = suite_create("wire");
   TCase *tests = tcase_create("wire");
   tcase_set_timeout(tests, attack_full() ? 7200 : 300);
   tcase_add_unchecked_fixture(tests, begin, end);
   tcase_add_loop_test(tests, between_terminal_and_card, 0, sizeof operations / sizeof operations[0]);
+  tcase_add_loop_test(tests, between_terminal_and_server, 0, sizeof lines / sizeof lines[0]);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -174,6 +174,14 @@ const struct wire_operation wire_retap = {
 
 /* ---- load ---- */
 
+/* What the reload terminal does at its next start: a charge that has to be given back is, and the server told. */
+static void recover(struct stage *stage) {
+  struct recovery recovery;
+  stage->reload->tender = &stage->bank.tender;
+  ck_assert_int_eq(terminal_recover(stage->reload, &recovery), STATUS_OK);
+  stage->reload->tender = NULL;
+}
+
 static void judge_load(struct stage *stage, const struct snapshot *before, enum status status, uint64_t dice) {
   struct outcome outcome;
   struct moved moved;
@@ -189,7 +197,10 @@ static void judge_load(struct stage *stage, const struct snapshot *before, enum 
     enum status second = load(stage, &outcome);
     ck_assert_msg(second == STATUS_OK, "again: %s", status_name(second));
   }
+  if (dice & 8)
+    recover(stage);
   contact(stage, dice);
+  recover(stage);
   moved_since(stage, before, &moved);
   ck_assert_int_eq(moved.loaded, status == STATUS_OK || again ? LOAD : 0);
   ck_assert_int_eq((int64_t)(stage->bank.charged - before->charged - (stage->bank.reversed - before->reversed)) * LOAD,

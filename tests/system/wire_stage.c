@@ -128,6 +128,9 @@ void figures_end(void) {
   for (unsigned i = 0; i < WIRE_KIND_COUNT; i++)
     if (figures->kinds[i] > 0)
       printf(" %s %u;", wire_kind_name((enum wire_kind)i), figures->kinds[i]);
+  for (unsigned i = 0; i < LINE_KIND_COUNT; i++)
+    if (figures->line_kinds[i] > 0)
+      printf(" %s %u;", line_kind_name((enum line_kind)i), figures->line_kinds[i]);
   printf("\n# seed %llu, %u messages, %u attacks in all\n", (unsigned long long)attack_seed(), messages, attacks);
   fflush(stdout);
   munmap(figures, sizeof *figures);

@@ -6,6 +6,7 @@
 
 #include "flow_card.h"
 #include "wire_books.h"
+#include "wire_proxy.h"
 #include "wire_reader.h"
 
 struct stage {
@@ -43,14 +44,14 @@ unsigned stage_open_entries(const struct terminal *terminal);
 
 /* ---- figures, kept in memory that all tests of the program share ---- */
 
-#define FIGURES_ROWS 16
+#define FIGURES_ROWS 32
 struct figures {
   struct figures_row {
     char name[32];
     unsigned messages, attacks, contacts;
     unsigned outcomes[STATUS_COUNT];
   } rows[FIGURES_ROWS];
-  unsigned kinds[WIRE_KIND_COUNT];
+  unsigned kinds[WIRE_KIND_COUNT], line_kinds[LINE_KIND_COUNT];
 };
 extern struct figures *figures;
 void figures_begin(void);

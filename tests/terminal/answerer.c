@@ -104,6 +104,9 @@ static bool answer(const struct answerer *answerer, SSL *tls, const char *questi
   case ANSWER_PROBLEM_OK:
     respond_problem(tls, "OK");
     break;
+  case ANSWER_PROBLEM_CLAIM:
+    respond_problem(tls, "CARD_BLOCKED");
+    break;
   case ANSWER_PROBLEM_ODD:
     respond_problem(tls, "TEAPOT");
     break;

@@ -21,12 +21,13 @@ enum answerer_way {
   ANSWER_GARBAGE,   /* 200 and the right type around no JWS */
   ANSWER_LONG,      /* more than a message may have */
   ANSWER_NO_HTTP,
-  ANSWER_REDIRECT,    /* to itself */
-  ANSWER_PROBLEM,     /* problem+json NOT_PERMITTED */
-  ANSWER_PROBLEM_OK,  /* problem+json that says OK */
-  ANSWER_PROBLEM_ODD, /* problem+json with a code that is not known */
-  ANSWER_NOTHING,     /* reads and hangs up */
-  ANSWER_LATE         /* reads and stays silent */
+  ANSWER_REDIRECT,      /* to itself */
+  ANSWER_PROBLEM,       /* problem+json NOT_PERMITTED */
+  ANSWER_PROBLEM_OK,    /* problem+json that says OK */
+  ANSWER_PROBLEM_CLAIM, /* problem+json with what only a signed reply may say: CARD_BLOCKED */
+  ANSWER_PROBLEM_ODD,   /* problem+json with a code that is not known */
+  ANSWER_NOTHING,       /* reads and hangs up */
+  ANSWER_LATE           /* reads and stays silent */
 };
 
 struct answerer {
