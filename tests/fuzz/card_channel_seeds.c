@@ -160,6 +160,9 @@ static void seed_transactions(const struct world *world, const struct fuzz_sink 
 static void seed_end(const struct fuzz_sink *sink) {
   static const enum scene scenes[] = {SCENE_POS, SCENE_DESK, SCENE_EXPIRED_POS};
   struct draft draft;
+  draft_begin(&draft, SCENE_POS_PREPARED); /* the order is of the year 2126 */
+  PUT(&draft, STEP_ORDER, 0, 1, 65, 0x01);
+  draft_end(&draft, sink);
   for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
     draft_begin(&draft, scenes[i]);
     PUT(&draft, STEP_BLOCK_ORDER, 0, 0);

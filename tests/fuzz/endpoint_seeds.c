@@ -15,6 +15,7 @@ struct draft {
   uint8_t data[FUZZ_INPUT_MAX];
   struct bytes_writer writer;
   struct promise promise; /* the last one */
+  uint32_t committed;     /* the last transaction that happened, as the last promise says */
 };
 
 static void draft_begin(struct draft *draft, const struct world *world) {
@@ -40,29 +41,46 @@ static void put(struct draft *draft, enum station station, enum message_type typ
   json_decref(body);
 }
 
-/* The next promise of the card, whose last transaction came to what `last` was. */
-static void put_order(struct draft *draft, enum message_type type, uint32_t amount, int64_t balance) {
-  struct order_request request = {.pin_jwe = WORLD_PIN};
+/* What the card promises next. */
+struct wish {
+  enum message_type type;
+  uint32_t amount, balance, points;
+  bool with_points; /* a purchase that points pay */
+  bool aborted;     /* the transaction before did not happen */
+  const char *pin;  /* NULL: the card's first one */
+  const char *tender;
+};
+
+static uint8_t transaction_of(const struct wish *wish) {
+  if (wish->type != MESSAGE_PURCHASE)
+    return TRANSACTION_LOAD;
+  return wish->with_points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
+}
+
+static void put_order(struct draft *draft, const struct wish *wish) {
+  struct order_request request = {0};
   struct promise *promise = &draft->promise;
   uint8_t hash[CRYPTO_SHA256_SIZE] = {0}, record[PROMISE_SIZE];
-  uint32_t atc = promise->atc;
+  uint32_t atc = promise->atc, last_atc = wish->aborted ? draft->committed : atc;
   if (atc > 0) {
     world_promise_sign(draft->world, promise, record);
     fuzz_require(record_hash(record, sizeof record, hash) == STATUS_OK);
   }
-  world_promise(draft->world, type == MESSAGE_PURCHASE ? TRANSACTION_PURCHASE : TRANSACTION_LOAD, amount, promise);
+  world_promise(draft->world, transaction_of(wish), wish->amount, promise);
   promise->atc = atc + 1;
-  promise->balance = (uint32_t)balance;
-  promise->points = 0;
-  promise->last_atc = atc;
+  promise->balance = wish->balance;
+  promise->points = wish->points;
+  promise->last_atc = draft->committed = last_atc;
   memset(promise->last_secret, 0, SECRET_SIZE);
-  if (atc > 0)
+  if (last_atc > 0)
     memcpy(promise->last_secret, world_secret, SECRET_SIZE);
   memcpy(promise->previous, hash, sizeof hash);
   world_promise_sign(draft->world, promise, request.promise);
-  strcpy(request.tender_kind, "cash");
-  put(draft, type == MESSAGE_PURCHASE ? POS : RELOAD, type, order_request_body(type, &request));
+  strcpy(request.pin_jwe, wish->pin != NULL ? wish->pin : WORLD_PIN);
+  strcpy(request.tender_kind, wish->tender != NULL ? wish->tender : "cash");
+  put(draft, wish->type == MESSAGE_PURCHASE ? POS : RELOAD, wish->type, order_request_body(wish->type, &request));
 }
+#define ORDER(draft, ...) put_order((draft), &(const struct wish){__VA_ARGS__})
 
 static void put_confirmation(struct draft *draft, enum station station) {
   struct confirmations confirmations = {.count = 1};
@@ -82,28 +100,56 @@ static void put_card(struct draft *draft, enum station station, enum message_typ
 static void seed_transactions(const struct world *world, const struct fuzz_sink *sink) {
   struct draft draft;
   draft_begin(&draft, world);
-  put_order(&draft, MESSAGE_LOAD_INQUIRY, 3000, 0);
+  ORDER(&draft, .type = MESSAGE_LOAD_INQUIRY, .amount = 3000);
   draft.promise.atc = 0;
-  put_order(&draft, MESSAGE_LOAD, 3000, 0);
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
   put_confirmation(&draft, RELOAD);
-  put_order(&draft, MESSAGE_PURCHASE, 1250, 3000); /* settles the load again, with r */
+  ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 1250, .balance = 3000); /* settles the load again, with r */
   put_confirmation(&draft, POS);
   draft_end(&draft, sink);
-  draft_begin(&draft, world); /* the load was never credited, its money is owed */
-  put_order(&draft, MESSAGE_LOAD, 3000, 0);
+  draft_begin(&draft, world); /* points are granted, and pay */
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
+  ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 1000, .balance = 3000);
+  ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 50, .balance = 2000, .points = 100, .with_points = true);
+  put_confirmation(&draft, POS);
+  draft_end(&draft, sink);
+}
+
+static void seed_torn(const struct world *world, const struct fuzz_sink *sink) {
+  struct draft draft;
+  draft_begin(&draft, world); /* given back before anybody knows what the card did */
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
   put_card(&draft, RELOAD, MESSAGE_LOAD_REVERSAL);
+  draft_end(&draft, sink);
+  draft_begin(&draft, world); /* never credited: the money is owed, and is loaded after all */
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000, .aborted = true, .tender = "owed");
+  put_confirmation(&draft, RELOAD);
+  draft_end(&draft, sink);
+  draft_begin(&draft, world); /* owed, then given back */
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
+  ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 10, .aborted = true);
+  put_card(&draft, RELOAD, MESSAGE_LOAD_REVERSAL);
+  draft_end(&draft, sink);
+}
+
+static void seed_pin(const struct world *world, const struct fuzz_sink *sink) {
+  struct pin_change_message change = {.pin_jwe = WORLD_PIN, .new_pin_jwe = "987654"};
+  struct draft draft;
+  memcpy(change.cid, world->cid, CID_SIZE);
+  draft_begin(&draft, world);
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000, .pin = "9999"); /* wrong */
+  put(&draft, POS, MESSAGE_PIN_CHANGE, pin_change_body(&change));
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 2000, .aborted = true, .pin = "987654");
   draft_end(&draft, sink);
 }
 
 static void seed_card(const struct world *world, const struct fuzz_sink *sink) {
   struct draft draft;
-  struct pin_change_message change = {.pin_jwe = WORLD_PIN, .new_pin_jwe = "987654"};
-  memcpy(change.cid, world->cid, CID_SIZE);
   draft_begin(&draft, world);
   put_card(&draft, POS, MESSAGE_PIN_FAILURE);
   put_card(&draft, POS, MESSAGE_CARD_CONTACT);
   put_card(&draft, DESK, MESSAGE_CARD_QUERY);
-  put(&draft, POS, MESSAGE_PIN_CHANGE, pin_change_body(&change));
   draft_end(&draft, sink);
   draft_begin(&draft, world);
   put(&draft, ADMIN, MESSAGE_CARD_LIST, json_pack("{s:s, s:i}", "after", "", "limit", 3));
@@ -155,6 +201,8 @@ static void seed_house(const struct world *world, const struct fuzz_sink *sink) 
 
 void endpoint_seeds(const struct world *world, const struct fuzz_sink *sink) {
   seed_transactions(world, sink);
+  seed_torn(world, sink);
+  seed_pin(world, sink);
   seed_card(world, sink);
   seed_desk(world, sink);
   seed_house(world, sink);
