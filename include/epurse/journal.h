@@ -35,6 +35,7 @@ struct journal_entry {
   int64_t amount;
   uint16_t currency;
   int64_t time; /* unix seconds of the intent */
+  bool untold;  /* read only: nobody has been told how it ended */
   uint8_t promise[PROMISE_SIZE];
   bool has_promise;
   uint8_t authorisation[AUTHORISATION_SIZE];
@@ -49,7 +50,8 @@ struct journal_entry {
 };
 
 /* Opens or creates (mode 0600; PATH.lock beside it). One process at a time writes; a second one waits up to 5 s for
- * each step. STATUS_STORE_FAILED, STATUS_OLD_SCHEMA, STATUS_READER_BUSY: another process did not let go. */
+ * each step. A file of an earlier version is brought up to this one. STATUS_STORE_FAILED, STATUS_OLD_SCHEMA, STATUS_READER_BUSY:
+ * another process did not let go. */
 enum status journal_open(const char *path, struct journal **journal) EPURSE_MUST_USE;
 void journal_close(struct journal **journal);
 
@@ -65,6 +67,10 @@ enum status journal_begin(struct journal *journal, struct journal_entry *entry) 
 enum status journal_update(struct journal *journal, const struct journal_entry *entry) EPURSE_MUST_USE;
 /* The oldest open entry behind `after` (0 from the start); STATUS_NOT_FOUND at the end. */
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
+/* The same over the open entries and those that ended without anybody being told: the terminal died first. */
+enum status journal_next_untold(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
+/* People have been told how that entry ended; durable when it returns. Told already: STATUS_OK. */
+enum status journal_told(struct journal *journal, int64_t id) EPURSE_MUST_USE;
 /* The next message sequence number, durable: larger than all before and not less than the clock in milliseconds, so
  * that a lost journal does not go back. */
 enum status journal_next_seq(struct journal *journal, int64_t *seq) EPURSE_MUST_USE;

@@ -51,6 +51,7 @@ void terminal_close(struct terminal **terminal);
 
 /* The people at the terminal; a program supplies it. Any function may be NULL: then nothing is said, or the answer is
  * STATUS_CANCELLED. */
+struct outcome;
 struct dialogue {
   void *context;
   /* Fills `digits` (PIN_MAX + 1). tries_left is 5 when it is not known. Called again after a wrong PIN. */
@@ -59,6 +60,10 @@ struct dialogue {
   void (*say)(void *context, const char *sentence);
   /* Fills `digits` (PIN_MAX + 1) with the PIN that the cardholder wants from now on; a person is asked twice. */
   enum status (*ask_new_pin)(void *context, char digits[PIN_MAX + 1]);
+  /* Shows that a purchase or load is done, before the journal notes that people know it. Where the terminal dies
+   * earlier, the same again with the same card is answered with it, and nothing is taken twice. NULL: it counts as
+   * known when the flow returns. */
+  void (*show)(void *context, const struct outcome *outcome);
 };
 
 /* ---- purchase and load (design: Protocols 2 and 3) ---- */

@@ -68,7 +68,7 @@ static void say(void *context, const char *sentence) {
 }
 
 void dialogue_fill(struct terminal_program *self) {
-  self->dialogue = (struct dialogue){self, ask_pin, say, ask_new_pin};
+  self->dialogue = (struct dialogue){.context = self, .ask_pin = ask_pin, .say = say, .ask_new_pin = ask_new_pin};
 }
 
 enum status operator_confirm(void *context, const char *question) {

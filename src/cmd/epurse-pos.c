@@ -5,6 +5,10 @@
 
 #include "terminal_program.h"
 
+static void show(void *context, const struct outcome *outcome) {
+  terminal_program_show(context, "purchase", outcome);
+}
+
 static enum status verb_pay(void *context, char **arguments) {
   struct terminal_program *self = context;
   struct payment payment = {.points = self->points};
@@ -21,9 +25,11 @@ static enum status verb_pay(void *context, char **arguments) {
   if (status != STATUS_OK)
     return status;
   payment.wait_seconds = terminal_program_wait(self);
+  self->dialogue.show = show;
   status = purchase_run(self->terminal, self->reader, &payment, &self->dialogue, &outcome);
-  report_outcome(self, "purchase", status, &outcome);
-  if (status == STATUS_OK)
+  if (status != STATUS_OK)
+    report_outcome(self, "purchase", status, &outcome);
+  else
     self->dialogue.say(self->dialogue.context, "Take the card.");
   return status;
 }

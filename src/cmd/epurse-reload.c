@@ -5,12 +5,18 @@
 
 #include "terminal_program.h"
 
+static void show(void *context, const struct outcome *outcome) {
+  terminal_program_show(context, "load", outcome);
+}
+
 static enum status load(struct terminal_program *self, struct payment *payment) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   payment->wait_seconds = terminal_program_wait(self);
+  self->dialogue.show = show;
   enum status status = load_run(self->terminal, self->reader, payment, &self->dialogue, &outcome);
-  report_outcome(self, "load", status, &outcome);
-  if (status == STATUS_OK)
+  if (status != STATUS_OK)
+    report_outcome(self, "load", status, &outcome);
+  else
     self->dialogue.say(self->dialogue.context, "Take the card.");
   return status;
 }

@@ -119,7 +119,7 @@ void terminal_program_print(const struct terminal_program *self, const char *for
 
 /* --json prints one object whatever happened: with its name and exit code, and what the verb had to say. */
 static void print_report(struct terminal_program *self, enum status status) {
-  if (!self->json)
+  if (!self->json || self->shown)
     return;
   json_t *object = self->report != NULL ? self->report : json_object();
   json_object_set_new(object, "status", json_string(status_name(status)));
@@ -128,6 +128,13 @@ static void print_report(struct terminal_program *self, enum status status) {
   putchar('\n');
   json_decref(object);
   self->report = NULL;
+}
+
+void terminal_program_show(struct terminal_program *self, const char *operation, const struct outcome *outcome) {
+  report_outcome(self, operation, STATUS_OK, outcome);
+  print_report(self, STATUS_OK);
+  self->shown = true;
+  (void)fflush(stdout); /* where it failed, the end of the program says so */
 }
 
 static void close_all(struct terminal_program *self) {
@@ -156,7 +163,7 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
   status = verb->run(self, operands);
   print_report(self, status);
   close_all(self);
-  if (fflush(stdout) != 0 && status == STATUS_OK)
+  if ((fflush(stdout) != 0 || ferror(stdout) != 0) && status == STATUS_OK)
     status = STATUS_STORE_FAILED;
   return status_exit_code(status);
 }

@@ -29,6 +29,7 @@ struct terminal_program {
   FILE *trace_file;
   uint8_t roles;  /* bit 1 << role: who may use this program */
   json_t *report; /* the object for --json; filled by the verb */
+  bool shown;     /* the report has been printed already */
   struct dialogue dialogue;
 };
 
@@ -44,6 +45,9 @@ enum status recover_report(struct terminal_program *self) EPURSE_MUST_USE;
 
 /* main's whole body: parse, harden, run the verb, print the report, say what went wrong; the exit code. */
 int terminal_program_main(struct terminal_program *self, int argc, char **argv);
+
+/* Prints that a purchase or load is done, all of it and at once: the journal notes next that people know. */
+void terminal_program_show(struct terminal_program *self, const char *operation, const struct outcome *outcome);
 
 /* Opens the terminal, and the reader, for a verb that needs them; says what is wrong. STATUS_NOT_PERMITTED: the
  * configuration is of another role than this program is for. */

@@ -14,7 +14,7 @@
 
 #include "journal_row.h"
 
-#define JOURNAL_SCHEMA_VERSION 1
+#define JOURNAL_SCHEMA_VERSION 2
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
@@ -38,8 +38,17 @@ static const char journal_schema[] =
     "CREATE TRIGGER entry_kept BEFORE DELETE ON entry"
     "  BEGIN SELECT RAISE(ABORT, 'the journal is append only'); END;"
     "CREATE TABLE sequence (one INTEGER PRIMARY KEY CHECK (one = 1), value INTEGER NOT NULL) STRICT;"
-    "INSERT INTO sequence VALUES (1, 0);"
-    "PRAGMA user_version = 1;";
+    "INSERT INTO sequence VALUES (1, 0);";
+
+/* Since version 2: the entries whose end nobody has been told. An entry is one from its beginning, so that no instant
+ * lies between its end and being one; what closes without effect needs no telling. */
+static const char journal_schema_untold[] =
+    "CREATE TABLE untold (entry INTEGER PRIMARY KEY) STRICT;"
+    "INSERT INTO untold SELECT id FROM entry WHERE state NOT IN (7, 9, 10);"
+    "CREATE TRIGGER entry_untold AFTER INSERT ON entry BEGIN INSERT INTO untold VALUES (NEW.id); END;"
+    "CREATE TRIGGER entry_without_effect AFTER UPDATE OF state ON entry WHEN NEW.state IN (9, 10)"
+    "  BEGIN DELETE FROM untold WHERE entry = NEW.id; END;"
+    "PRAGMA user_version = 2;";
 
 struct journal {
   sqlite3 *db;
@@ -99,6 +108,21 @@ static enum status journal_number(struct journal *journal, const char *sql, int6
   return status;
 }
 
+/* Makes the tables, or what an earlier version lacks; all of it or nothing. */
+static enum status journal_build(struct journal *journal, bool fresh) {
+  enum status status = journal_execute(journal, "BEGIN IMMEDIATE");
+  if (status != STATUS_OK)
+    return status;
+  if (fresh)
+    status = journal_execute(journal, journal_schema);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, journal_schema_untold);
+  if (status == STATUS_OK)
+    return journal_execute(journal, "COMMIT");
+  (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
+  return status;
+}
+
 static enum status journal_prepare(struct journal *journal) {
   int64_t version = 0;
   if (sqlite3_busy_timeout(journal->db, JOURNAL_WAIT_MS) != SQLITE_OK)
@@ -115,16 +139,8 @@ static enum status journal_prepare(struct journal *journal) {
   status = journal_number(journal, "SELECT count(*) FROM sqlite_schema", &tables);
   if (status != STATUS_OK)
     return status;
-  if (version != 0 || tables != 0)
-    return STATUS_OLD_SCHEMA;
-  status = journal_execute(journal, "BEGIN IMMEDIATE");
-  if (status != STATUS_OK)
-    return status;
-  status = journal_execute(journal, journal_schema);
-  if (status == STATUS_OK)
-    return journal_execute(journal, "COMMIT");
-  (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
-  return status;
+  bool fresh = version == 0 && tables == 0;
+  return fresh || version == 1 ? journal_build(journal, fresh) : STATUS_OLD_SCHEMA;
 }
 
 /* The lock file, and the data base's own, with the right mode before SQLite sees it. An existing data base is not
@@ -223,10 +239,8 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
   return status;
 }
 
-enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) {
-  static const char sql[] = "SELECT id, state, type, amount, currency, time, promise, authorisation, secret,"
-                            " card_certificate, tender_kind, tender_order, tender_reference FROM entry"
-                            " WHERE id > ?1 AND state NOT IN (7, 9, 10) ORDER BY id LIMIT 1";
+/* The first row of a question about entries behind `after`. */
+static enum status journal_next(struct journal *journal, const char *sql, int64_t after, struct journal_entry *entry) {
   sqlite3_stmt *statement = NULL;
   int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
   if (result == SQLITE_OK)
@@ -240,6 +254,37 @@ enum status journal_next_open(struct journal *journal, int64_t after, struct jou
     status = journal_row_read(statement, entry);
   (void)sqlite3_finalize(statement);
   return status;
+}
+
+#define ENTRY_COLUMNS                                                                                                  \
+  "SELECT id, state, type, amount, currency, time, promise, authorisation, secret, card_certificate, tender_kind,"     \
+  " tender_order, tender_reference, id IN (SELECT entry FROM untold) FROM entry "
+
+enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) {
+  return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 AND state NOT IN (7, 9, 10) ORDER BY id LIMIT 1", after,
+                      entry);
+}
+
+enum status journal_next_untold(struct journal *journal, int64_t after, struct journal_entry *entry) {
+  static const char sql[] = ENTRY_COLUMNS "WHERE id = (SELECT min(one) FROM ("
+                                          "SELECT min(id) AS one FROM entry WHERE id > ?1 AND state NOT IN (7, 9, 10)"
+                                          " UNION ALL SELECT min(entry) FROM untold WHERE entry > ?1))";
+  return journal_next(journal, sql, after, entry);
+}
+
+enum status journal_told(struct journal *journal, int64_t id) {
+  sqlite3_stmt *statement = NULL;
+  enum status status = journal_claim(journal);
+  if (status != STATUS_OK)
+    return status;
+  int result = sqlite3_prepare_v2(journal->db, "DELETE FROM untold WHERE entry = ?1", -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, id);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  (void)sqlite3_finalize(statement);
+  journal_release(journal);
+  return journal_status(result);
 }
 
 enum status journal_next_seq(struct journal *journal, int64_t *seq) {

@@ -89,11 +89,15 @@ static enum status load_owed(struct order *order) {
 }
 
 /* With the card in a session and nothing of it open any more. */
-static enum status load_new(struct order *order, struct amount amount) {
+static enum status load_new(struct order *order, const struct order_wish *wish) {
+  struct amount amount = wish->amount;
+  bool same = false;
   enum status status = order_promise(order, TRANSACTION_LOAD, amount);
   if (status != STATUS_OK)
     return status;
-  status = order_settle_by_promise(order);
+  status = order_settle_by_promise(order, wish, &same);
+  if (same)
+    return STATUS_OK;
   if (status == STATUS_OK)
     status = order_ask(order, MESSAGE_LOAD_INQUIRY);
   if (status != STATUS_OK) {
@@ -118,7 +122,7 @@ static enum status load_meet(struct order *order, const struct payment *payment)
   const struct order_wish wish = {TRANSACTION_LOAD, payment->amount};
   bool same = false;
   enum status status = order_settle_earlier(order, &wish, &same);
-  return status != STATUS_OK || same ? status : load_new(order, payment->amount);
+  return status != STATUS_OK || same ? status : load_new(order, &wish);
 }
 
 enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
@@ -139,6 +143,8 @@ enum status load_run(struct terminal *terminal, struct reader *reader, const str
     status = journal_claim(terminal->journal);
     if (status == STATUS_OK) {
       status = load_meet(&order, payment);
+      if (status == STATUS_OK)
+        order_tell(&order);
       journal_release(terminal->journal);
     }
   }

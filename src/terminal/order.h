@@ -50,6 +50,10 @@ enum status order_resume(struct order *order, const struct journal_entry *entry)
 bool order_secret_fits(const struct order *order);
 /* The bank may keep the charge. True where that is known to it, or there is nothing (more) to confirm. */
 bool order_charge_stands(const struct order *order);
+/* Fills the outcome of an entry that came to its end before; its receipt is written anew where r is here. */
+void order_recount(struct order *order);
+/* People are told that it is done, then the journal that they have been. */
+void order_tell(struct order *order);
 /* r is in the entry: journals COMMITTED, fills the outcome, writes the receipt, confirms the charge and tells the
  * server. What cannot be done now stays in the journal. */
 void order_finish(struct order *order);
@@ -60,16 +64,18 @@ void order_finish(struct order *order);
  * cannot be told now. Any other: the card for sure has not committed, and this terminal will not ask it again. */
 enum status order_commit(struct order *order) EPURSE_MUST_USE;
 
-/* Settles, with the card in the session, what earlier meetings with it left AUTHORISED; *same is set where one of them
- * was this very type and amount, finished now: `order->outcome` tells of it. STATUS_OUTCOME_UNKNOWN,
- * STATUS_TENDER_UNKNOWN: nothing new may be begun with this card. */
+/* Settles, with the card in the session, what earlier meetings with it left AUTHORISED, and looks at what they finished
+ * without anybody being told. *same is set where one of them was this very type and amount, and nobody knows yet that
+ * it is done: `order->entry` and `order->outcome` are then its. STATUS_OUTCOME_UNKNOWN, STATUS_TENDER_UNKNOWN: nothing
+ * new may be begun with this card. */
 struct order_wish {
   uint8_t type;
   struct amount amount;
 };
 enum status order_settle_earlier(struct order *order, const struct order_wish *wish, bool *same) EPURSE_MUST_USE;
-/* The same by what the card's new promise says of its last committed transaction. Statuses as above. */
-enum status order_settle_by_promise(struct order *order) EPURSE_MUST_USE;
+/* The same for AUTHORISED ones by what the card's new promise says of its last committed transaction, and, where that
+ * was later, by its log. With *same the new promise is given up. Statuses as above. */
+enum status order_settle_by_promise(struct order *order, const struct order_wish *wish, bool *same) EPURSE_MUST_USE;
 
 /* ---- reversal.c: a load that does not happen ---- */
 

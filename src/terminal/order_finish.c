@@ -39,6 +39,21 @@ static void outcome_fill(const struct order *order) {
   memcpy(outcome->tender_reference, order->entry.tender_reference, sizeof outcome->tender_reference);
 }
 
+void order_recount(struct order *order) {
+  outcome_fill(order);
+  order->outcome->confirmed = order->entry.state == JOURNAL_CONFIRMED;
+  if (order->entry.has_secret)
+    (void)!receipt_file_write(order->terminal, &order->entry, order->outcome->receipt_path);
+}
+
+void order_tell(struct order *order) {
+  const struct dialogue *dialogue = order->contact->dialogue;
+  if (dialogue != NULL && dialogue->show != NULL)
+    dialogue->show(dialogue->context, order->outcome);
+  /* Where the disk refuses, the same again is answered with this one once more: nothing is taken twice. */
+  (void)!journal_told(order->terminal->journal, order->entry.id);
+}
+
 bool order_charge_stands(const struct order *order) {
   const struct journal_entry *entry = &order->entry;
   if (entry->tender_order[0] == 0)

@@ -6,11 +6,14 @@
 #include "recover.h"
 
 /* With the card in a session and nothing of it open any more. */
-static enum status purchase_new(struct order *order, const struct payment *payment, uint8_t type) {
-  enum status status = order_promise(order, type, payment->amount);
+static enum status purchase_new(struct order *order, const struct order_wish *wish) {
+  bool same = false;
+  enum status status = order_promise(order, wish->type, wish->amount);
   if (status != STATUS_OK)
     return status;
-  status = order_settle_by_promise(order);
+  status = order_settle_by_promise(order, wish, &same);
+  if (same)
+    return STATUS_OK;
   if (status == STATUS_OK)
     status = order_ask(order, MESSAGE_PURCHASE);
   if (status == STATUS_OK)
@@ -32,7 +35,7 @@ static enum status purchase_meet(struct order *order, const struct payment *paym
   enum status status = order_settle_earlier(order, &wish, &same);
   if (status != STATUS_OK || same)
     return status;
-  return purchase_new(order, payment, wish.type);
+  return purchase_new(order, &wish);
 }
 
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
@@ -51,6 +54,8 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
     status = journal_claim(terminal->journal);
     if (status == STATUS_OK) {
       status = purchase_meet(&order, payment);
+      if (status == STATUS_OK)
+        order_tell(&order);
       journal_release(terminal->journal);
     }
   }

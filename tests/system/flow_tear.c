@@ -138,8 +138,8 @@ START_TEST(other_card_is_served_meanwhile) {
 }
 END_TEST
 
-/* The card goes to another shop first: its promise there settles what is open here, and the terminal here lets go of
- * it. */
+/* The card goes to another shop first: its promise there settles what is open here. Back here its log says whether it
+ * was done: what was done is not done again, and what was not is done now. */
 START_TEST(another_shop_settles) {
   struct outcome outcome;
   flow_card_issue(&card, "walker", START);
@@ -147,10 +147,12 @@ START_TEST(another_shop_settles) {
   tear(_i == 1);
   ck_assert_int_eq(flow_pay(&card, "pos2", 100, &outcome), STATUS_OK);
   flow_card_settled(&card, left - 100);
-  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome),
-                   STATUS_OK); /* a new one: the torn one is not this card's slot */
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK);
+  ck_assert_int_eq(outcome.finished_before, _i == 1);
+  settled(START - 600);
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK); /* wanted anew: that was told */
   ck_assert(!outcome.finished_before);
-  settled(left - 600);
+  settled(START - 1100);
   flow_ledger_clean();
   flow_card_remove(&card);
 }
@@ -189,6 +191,11 @@ END_TEST
 static void die(void *context) {
   (void)context;
   _exit(9);
+}
+
+static void die_unseen(void *context, const struct outcome *outcome) {
+  (void)outcome;
+  die(context);
 }
 
 /* The terminal's process ends there, as by kill -9. */
@@ -231,6 +238,44 @@ START_TEST(killed_terminal_finishes_what_it_began) {
 }
 END_TEST
 
+/* Killed when the card has committed and nobody has been told: the journal knows, and the same again is that one,
+ * whether or not the server can be asked. */
+START_TEST(killed_terminal_tells_what_it_finished) {
+  struct outcome outcome;
+  flow_card_issue(&card, "untold", START);
+  killed_at(INS_DEBIT_FOR_PURCHASE, true);
+  struct flow_card *here = &card;
+  int result = 0;
+  flow_card_release(here);
+  pid_t child = fork();
+  ck_assert_int_ge(child, 0);
+  if (child == 0) { /* finishes it, is killed before it is shown */
+    flow_card_take(here);
+    struct terminal *pos = flow_terminal("pos");
+    struct dialogue dialogue = {.context = NULL, .show = die_unseen};
+    const struct payment payment = {.amount = {500, 978}};
+    (void)!purchase_run(pos, &here->reader, &payment, &dialogue, &outcome);
+    _exit(0);
+  }
+  ck_assert_int_eq(waitpid(child, &result, 0), child);
+  ck_assert_int_eq(WEXITSTATUS(result), 9);
+  flow_card_take(here);
+  ck_assert_uint_eq(flow_open_entries("pos"), 0); /* confirmed, and nobody knows */
+  flow_terminal_unplug("pos", _i == 1);
+  ck_assert_int_eq(flow_pay(here, "pos", 500, &outcome), STATUS_OK);
+  flow_terminal_unplug("pos", false);
+  ck_assert(outcome.finished_before);
+  ck_assert(outcome.confirmed);
+  ck_assert_uint_eq(here->asked, 0);
+  settled(START - 500);
+  ck_assert_int_eq(flow_pay(here, "pos", 500, &outcome), STATUS_OK); /* wanted anew */
+  ck_assert(!outcome.finished_before);
+  settled(START - 1000);
+  flow_ledger_clean();
+  flow_card_remove(here);
+}
+END_TEST
+
 void flow_tear_tests(TCase *tests) {
   tcase_add_loop_test(tests, power_fails_in_debit_and_card_is_taken, 0, 2);
   tcase_add_loop_test(tests, power_fails_in_debit_and_card_stays, 0, 2);
@@ -240,4 +285,5 @@ void flow_tear_tests(TCase *tests) {
   tcase_add_loop_test(tests, another_shop_settles, 0, 2);
   tcase_add_test(tests, wrong_card_is_put_back);
   tcase_add_loop_test(tests, killed_terminal_finishes_what_it_began, 0, 4);
+  tcase_add_loop_test(tests, killed_terminal_tells_what_it_finished, 0, 2);
 }

@@ -54,6 +54,13 @@ enum status __wrap_journal_next_seq(struct journal *journal, int64_t *seq) {
   return journal_may(&fault) ? journal_done(fault, __real_journal_next_seq(journal, seq)) : STATUS_STORE_FAILED;
 }
 
+enum status __real_journal_told(struct journal *journal, int64_t id);
+enum status __wrap_journal_told(struct journal *journal, int64_t id);
+enum status __wrap_journal_told(struct journal *journal, int64_t id) {
+  enum fault_kind fault;
+  return journal_may(&fault) ? journal_done(fault, __real_journal_told(journal, id)) : STATUS_STORE_FAILED;
+}
+
 /* ---- its line to the server ---- */
 
 static bool type_of(const char *path, enum message_type *type) {
@@ -129,6 +136,14 @@ static enum status holder_new_pin(void *context, char digits[PIN_MAX + 1]) {
   return STATUS_OK;
 }
 
+/* The display: from here on people know. */
+static void show(void *context, const struct outcome *outcome) {
+  struct report *report = context;
+  report->outcome = *outcome;
+  report->status = STATUS_OK;
+  report->returned = true;
+}
+
 /* ---- a call ---- */
 
 static enum status issue(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
@@ -147,7 +162,8 @@ static enum status recover(struct terminal *terminal, struct tender *tender, str
 
 static enum status call_do(const struct call *call, struct terminal *terminal, struct reader *reader,
                            struct report *report) {
-  const struct dialogue dialogue = {.context = report, .ask_pin = holder_pin, .ask_new_pin = holder_new_pin};
+  const struct dialogue dialogue = {
+      .context = report, .ask_pin = holder_pin, .ask_new_pin = holder_new_pin, .show = show};
   struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY}, .points = call->verb == VERB_PAY_POINTS};
   enum status status = STATUS_INTERNAL;
   payment.tender = bank_open(call->cash);

@@ -127,6 +127,76 @@ START_TEST(state_never_goes_back) {
 }
 END_TEST
 
+/* From its beginning until people have been told; what closes without effect needs no telling. */
+START_TEST(end_stays_untold_until_it_is_told) {
+  struct journal *journal = open_journal();
+  struct journal_entry done = sample(), dropped = sample(), read;
+  ck_assert_int_eq(journal_begin(journal, &done), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &dropped), STATUS_OK);
+  ck_assert_int_ne(done.id, dropped.id);
+  done.state = JOURNAL_CONFIRMED;
+  dropped.state = JOURNAL_CANCELLED;
+  ck_assert_int_eq(journal_update(journal, &done), STATUS_OK);
+  ck_assert_int_eq(journal_update(journal, &dropped), STATUS_OK);
+  journal_close(&journal);
+  journal = open_journal();
+  ck_assert_int_eq(journal_next_open(journal, 0, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_next_untold(journal, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, done.id);
+  ck_assert(read.untold);
+  ck_assert_int_eq(journal_next_untold(journal, read.id, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_told(journal, done.id), STATUS_OK);
+  ck_assert_int_eq(journal_told(journal, done.id), STATUS_OK);
+  ck_assert_int_eq(journal_next_untold(journal, 0, &read), STATUS_NOT_FOUND);
+  journal_close(&journal);
+}
+END_TEST
+
+/* Told, but the server does not know yet: still open, and no longer untold. */
+START_TEST(open_entries_are_met_told_or_not) {
+  struct journal *journal = open_journal();
+  struct journal_entry first = sample(), second = sample(), read;
+  ck_assert_int_eq(journal_begin(journal, &first), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &second), STATUS_OK);
+  second.state = JOURNAL_COMMITTED;
+  ck_assert_int_eq(journal_update(journal, &second), STATUS_OK);
+  ck_assert_int_eq(journal_told(journal, second.id), STATUS_OK);
+  ck_assert_int_eq(journal_next_untold(journal, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, first.id);
+  ck_assert(read.untold);
+  ck_assert_int_eq(journal_next_untold(journal, first.id, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, second.id);
+  ck_assert(!read.untold);
+  journal_close(&journal);
+}
+END_TEST
+
+/* The tables as version 1 had them: what was open then is untold. */
+START_TEST(version_1_is_brought_up) {
+  struct journal *journal = open_journal();
+  struct journal_entry open_then = sample(), closed_then = sample(), read;
+  sqlite3 *db = NULL;
+  ck_assert_int_eq(journal_begin(journal, &open_then), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &closed_then), STATUS_OK);
+  closed_then.state = JOURNAL_CONFIRMED;
+  ck_assert_int_eq(journal_update(journal, &closed_then), STATUS_OK);
+  journal_close(&journal);
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db,
+                                "DROP TRIGGER entry_untold; DROP TRIGGER entry_without_effect; DROP TABLE untold;"
+                                "PRAGMA user_version = 1",
+                                NULL, NULL, NULL),
+                   SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+  journal = open_journal();
+  ck_assert_int_eq(journal_next_untold(journal, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, open_then.id);
+  ck_assert(read.untold);
+  ck_assert_int_eq(journal_next_untold(journal, read.id, &read), STATUS_NOT_FOUND);
+  journal_close(&journal);
+}
+END_TEST
+
 /* A full disk: the step is not done, says so, and leaves nothing behind. */
 START_TEST(full_disk_is_told) {
   struct journal *journal = open_journal();
@@ -158,7 +228,7 @@ START_TEST(other_files_are_refused) {
   sqlite3 *db = NULL;
   journal_close(&journal);
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(db, "PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL), SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
   ck_assert_int_eq(journal_open(path, &journal), STATUS_OLD_SCHEMA);
   ck_assert_ptr_null(journal);
@@ -331,6 +401,9 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, file_is_the_owners_alone);
   tcase_add_loop_test(tests, closed_entry_never_changes, 0, 3);
   tcase_add_test(tests, state_never_goes_back);
+  tcase_add_test(tests, end_stays_untold_until_it_is_told);
+  tcase_add_test(tests, open_entries_are_met_told_or_not);
+  tcase_add_test(tests, version_1_is_brought_up);
   tcase_add_test(tests, full_disk_is_told);
   tcase_add_test(tests, other_files_are_refused);
   tcase_add_test(tests, sequence_grows_across_processes);
