@@ -20,9 +20,9 @@ struct amount {
 
 /* A currency's row of ISO 4217. */
 struct currency {
-  uint16_t numeric;  /* 978 */
-  uint8_t exponent;  /* digits behind the decimal mark: 2 for EUR, 0 for JPY, 3 for BHD */
-  char code[4];      /* "EUR" */
+  uint16_t numeric; /* 978 */
+  uint8_t exponent; /* digits behind the decimal mark: 2 for EUR, 0 for JPY, 3 for BHD */
+  char code[4];     /* "EUR" */
 };
 
 /* The row of a numeric code or of three letters; NULL where it is not in the table. Static. */

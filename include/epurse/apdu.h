@@ -9,23 +9,23 @@
 
 #include "epurse/status.h"
 
-#define APDU_HEADER_SIZE 4
-#define APDU_DATA_MAX 255     /* short Lc */
-#define APDU_COMMAND_MAX 261  /* header, Lc, data, Le */
+#define APDU_HEADER_SIZE       4
+#define APDU_DATA_MAX          255 /* short Lc */
+#define APDU_COMMAND_MAX       261 /* header, Lc, data, Le */
 #define APDU_RESPONSE_DATA_MAX 256
-#define APDU_RESPONSE_MAX 258 /* data, SW1 SW2 */
+#define APDU_RESPONSE_MAX      258 /* data, SW1 SW2 */
 
-#define CLA_SECURE 0x04   /* secure messaging, GPC v2.3.1 11.1.4 */
+#define CLA_SECURE   0x04 /* secure messaging, GPC v2.3.1 11.1.4 */
 #define CLA_CHAINING 0x10 /* ISO/IEC 7816-4 5.4.1 */
 
 /* Status words, ISO/IEC 7816-4 5.6; 94xx are ours, where ISO leaves 9xxx to the application. */
 enum apdu_sw {
   SW_OK = 0x9000,
-  SW_BYTES_REMAINING = 0x6100,    /* xx more: GET RESPONSE */
-  SW_END_OF_FILE = 0x6282,        /* end of file reached; unlike 6A83 it comes under an R-MAC */
-  SW_BLOCKED = 0x6283,            /* selected file deactivated; EMV Book 1 12.3.2: application blocked */
-  SW_EXPIRED = 0x6285,            /* selected file in termination state */
-  SW_WRONG_PIN = 0x63C0,          /* | tries left */
+  SW_BYTES_REMAINING = 0x6100, /* xx more: GET RESPONSE */
+  SW_END_OF_FILE = 0x6282,     /* end of file reached; unlike 6A83 it comes under an R-MAC */
+  SW_BLOCKED = 0x6283,         /* selected file deactivated; EMV Book 1 12.3.2: application blocked */
+  SW_EXPIRED = 0x6285,         /* selected file in termination state */
+  SW_WRONG_PIN = 0x63C0,       /* | tries left */
   SW_MEMORY_FAILURE = 0x6581,
   SW_WRONG_LENGTH = 0x6700,
   SW_CHANNEL_UNSUPPORTED = 0x6881,
@@ -34,18 +34,18 @@ enum apdu_sw {
   SW_CONDITIONS_NOT_SATISFIED = 0x6985,
   SW_SECURE_MESSAGING_INCORRECT = 0x6988,
   SW_WRONG_DATA = 0x6A80,
-  SW_NOT_OUR_FILE = 0x6A82,       /* SELECT of another AID */
+  SW_NOT_OUR_FILE = 0x6A82, /* SELECT of another AID */
   SW_RECORD_NOT_FOUND = 0x6A83,
   SW_COUNTER_EXHAUSTED = 0x6A84,
   SW_WRONG_P1P2 = 0x6A86,
   SW_DATA_NOT_FOUND = 0x6A88,
   SW_CHAINING_UNSUPPORTED = 0x6884,
-  SW_EXACT_LENGTH = 0x6C00,       /* | right Le */
+  SW_EXACT_LENGTH = 0x6C00, /* | right Le */
   SW_WRONG_INS = 0x6D00,
   SW_WRONG_CLA = 0x6E00,
   SW_INTERNAL = 0x6F00,
   SW_INSUFFICIENT_BALANCE = 0x9401,
-  SW_ABOVE_LIMIT = 0x9402         /* above the payment ceiling, or the purse would exceed its own */
+  SW_ABOVE_LIMIT = 0x9402 /* above the payment ceiling, or the purse would exceed its own */
 };
 
 /* A command, its data borrowed. */

@@ -27,11 +27,11 @@ struct card_port {
 
 /* What a card keeps, as bytes: no padding, numbers big-endian, so that an image moves between machines. */
 struct card_memory {
-  uint8_t magic[4];   /* "EPC1" */
-  uint8_t state;      /* enum card_state */
+  uint8_t magic[4]; /* "EPC1" */
+  uint8_t state;    /* enum card_state */
   uint8_t chip_serial[CHIP_SERIAL_SIZE];
   uint8_t transport_key[CRYPTO_AES_KEY_SIZE]; /* wiped when the card is locked */
-  uint8_t stored;     /* bit per DGI that has been stored, until locked */
+  uint8_t stored;                             /* bit per DGI that has been stored, until locked */
 
   uint8_t ecka_private[CRYPTO_P256_PRIVATE_SIZE], ecka_public[CRYPTO_P256_PUBLIC_SIZE];
   uint8_t sig_private[CRYPTO_P256_PRIVATE_SIZE], sig_public[CRYPTO_P256_PUBLIC_SIZE];
@@ -47,9 +47,9 @@ struct card_memory {
 
   uint8_t balance[4], points[4]; /* minor units; points */
   uint8_t atc[4];
-  uint8_t slot_state;                  /* enum slot_state */
-  uint8_t slot_promise[PROMISE_SIZE];  /* of the current slot */
-  uint8_t slot_secret[SECRET_SIZE];    /* r */
+  uint8_t slot_state;                            /* enum slot_state */
+  uint8_t slot_promise[PROMISE_SIZE];            /* of the current slot */
+  uint8_t slot_secret[SECRET_SIZE];              /* r */
   uint8_t last_atc[4], last_secret[SECRET_SIZE]; /* last COMMITTED */
 
   uint8_t purchase_count[4], load_count[4]; /* ever written; modulo ring size is the next place */
@@ -98,29 +98,29 @@ size_t card_process(struct card *card, const uint8_t *command, size_t len, uint8
  * asked from left to right: 6A86, 6985, 6982, 6982, 6982, 6700. */
 struct card_command {
   const char *name;
-  uint8_t cla, ins;            /* inside a channel without CLA_SECURE */
-  uint8_t p1, p1_mask;         /* (P1 & p1_mask) must equal p1 */
-  uint8_t p2, p2_mask;         /* likewise */
-  uint8_t states;              /* CARD_IN_... */
-  uint8_t channel;             /* enum card_channel that it must arrive in */
-  uint8_t roles;               /* CARD_BY_... : roles of the terminal */
-  uint8_t authentication;      /* CARD_PIN... */
-  uint8_t lc_min, lc_max;      /* bytes of plain data */
+  uint8_t cla, ins;       /* inside a channel without CLA_SECURE */
+  uint8_t p1, p1_mask;    /* (P1 & p1_mask) must equal p1 */
+  uint8_t p2, p2_mask;    /* likewise */
+  uint8_t states;         /* CARD_IN_... */
+  uint8_t channel;        /* enum card_channel that it must arrive in */
+  uint8_t roles;          /* CARD_BY_... : roles of the terminal */
+  uint8_t authentication; /* CARD_PIN... */
+  uint8_t lc_min, lc_max; /* bytes of plain data */
   uint16_t (*handler)(struct card *card, const struct apdu *command, struct apdu_response *response);
 };
-#define CARD_IN_INITIALISED 0x01
+#define CARD_IN_INITIALISED  0x01
 #define CARD_IN_PERSONALISED 0x02
-#define CARD_IN_EXPIRED 0x04
-#define CARD_IN_BLOCKED 0x08
+#define CARD_IN_EXPIRED      0x04
+#define CARD_IN_BLOCKED      0x08
 #define CARD_IN_EXPIRED_DESK 0x10 /* expired: for the issuer's desk alone */
-#define CARD_BY_POS 0x01
-#define CARD_BY_RELOAD 0x02
-#define CARD_BY_DESK 0x04
-#define CARD_BY_ANY 0x07
-#define CARD_PIN_NOT_NEEDED 0
-#define CARD_PIN_NEEDED 1         /* verified in this session */
-#define CARD_PIN_OR_RIDING 2      /* or carried by this command */
-#define CARD_PIN_OR_DESK 3        /* or the terminal is the issuer's desk */
+#define CARD_BY_POS          0x01
+#define CARD_BY_RELOAD       0x02
+#define CARD_BY_DESK         0x04
+#define CARD_BY_ANY          0x07
+#define CARD_PIN_NOT_NEEDED  0
+#define CARD_PIN_NEEDED      1 /* verified in this session */
+#define CARD_PIN_OR_RIDING   2 /* or carried by this command */
+#define CARD_PIN_OR_DESK     3 /* or the terminal is the issuer's desk */
 
 const struct card_command *card_commands(size_t *count);
 

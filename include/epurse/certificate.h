@@ -13,15 +13,15 @@
 #include "epurse/record.h"
 #include "epurse/status.h"
 
-#define TAG_CERTIFICATE 0x7F21
-#define CERTIFICATE_SERIAL_SIZE 8
-#define CERTIFICATE_CA_ID_SIZE 8       /* tag 42 */
-#define CERTIFICATE_SUBJECT_SIZE 8     /* tag 5F20: CID, TID, or a name of 8 bytes */
-#define CERTIFICATE_MAX 230            /* fits one protected APDU with its DGI header */
+#define TAG_CERTIFICATE          0x7F21
+#define CERTIFICATE_SERIAL_SIZE  8
+#define CERTIFICATE_CA_ID_SIZE   8   /* tag 42 */
+#define CERTIFICATE_SUBJECT_SIZE 8   /* tag 5F20: CID, TID, or a name of 8 bytes */
+#define CERTIFICATE_MAX          230 /* fits one protected APDU with its DGI header */
 
 /* What the key is certified for; first byte of tag 53. A key is good for that and nothing else. */
 enum role {
-  ROLE_POS = 0x01,         /* terminal ECKA keys, by terminal CA */
+  ROLE_POS = 0x01, /* terminal ECKA keys, by terminal CA */
   ROLE_RELOAD = 0x02,
   ROLE_PERSO = 0x03,       /* the issuer's desk */
   ROLE_ADMIN = 0x04,       /* epurse-admin; no card takes it */
@@ -34,15 +34,15 @@ enum role {
 };
 
 struct certificate {
-  uint8_t serial[CERTIFICATE_SERIAL_SIZE];   /* 93 */
-  uint8_t ca_id[CERTIFICATE_CA_ID_SIZE];     /* 42: subject of the certificate that verifies this one */
-  uint8_t subject[CERTIFICATE_SUBJECT_SIZE]; /* 5F20 */
-  uint8_t role;                              /* 53, first byte; also fixes 95: 0080 key agreement, 8200 signature */
-  uint8_t version;                           /* 53, second byte: of the certified key */
-  char merchant[MERCHANT_MAX + 1];           /* 53, rest: terminals only, else "" */
-  uint8_t expiry[DATE_SIZE];                 /* 5F24, last day of validity */
+  uint8_t serial[CERTIFICATE_SERIAL_SIZE];     /* 93 */
+  uint8_t ca_id[CERTIFICATE_CA_ID_SIZE];       /* 42: subject of the certificate that verifies this one */
+  uint8_t subject[CERTIFICATE_SUBJECT_SIZE];   /* 5F20 */
+  uint8_t role;                                /* 53, first byte; also fixes 95: 0080 key agreement, 8200 signature */
+  uint8_t version;                             /* 53, second byte: of the certified key */
+  char merchant[MERCHANT_MAX + 1];             /* 53, rest: terminals only, else "" */
+  uint8_t expiry[DATE_SIZE];                   /* 5F24, last day of validity */
   uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]; /* 7F49 { B0 point, F0 01 00 } */
-  uint8_t signature[CRYPTO_SIGNATURE_SIZE];  /* 5F37, over 93 .. 7F49 as they stand */
+  uint8_t signature[CRYPTO_SIGNATURE_SIZE];    /* 5F37, over 93 .. 7F49 as they stand */
   /* set by certificate_decode: what the signature covers, borrowed from the input */
   const uint8_t *signed_part;
   size_t signed_len;
@@ -50,10 +50,10 @@ struct certificate {
 
 /* Signs and writes the certificate (signature, signed_part of *certificate are not read). *len <= CERTIFICATE_MAX.
  * STATUS_CRYPTO_FAILED, STATUS_BAD_LENGTH where capacity does not suffice, STATUS_BAD_FORMAT where
- * certificate_decode would refuse it: unknown role, date that is none, key off the curve, merchant of a non-terminal. */
-enum status certificate_issue(const struct certificate *certificate,
-                              const uint8_t ca_private[CRYPTO_P256_PRIVATE_SIZE], uint8_t *out, size_t capacity,
-                              size_t *len) EPURSE_MUST_USE;
+ * certificate_decode would refuse it: unknown role, date that is none, key off the curve, merchant of a non-terminal.
+ */
+enum status certificate_issue(const struct certificate *certificate, const uint8_t ca_private[CRYPTO_P256_PRIVATE_SIZE],
+                              uint8_t *out, size_t capacity, size_t *len) EPURSE_MUST_USE;
 
 /* Reads exactly one certificate, its tags in the standard's order, no others; the key must be on the curve, the usage
  * must fit the role. STATUS_BAD_FORMAT. Verifies no signature. */

@@ -14,49 +14,49 @@
 
 /* Proprietary AID, ISO/IEC 7816-5 8.2.2 (F = no registration): F0 "EPURSE" 01. */
 #define PURSE_AID_BYTES 0xF0, 0x45, 0x50, 0x55, 0x52, 0x53, 0x45, 0x01
-#define PURSE_AID_SIZE 8
+#define PURSE_AID_SIZE  8
 
 /* In the clear. */
-#define INS_SELECT 0xA4              /* 00 A4 04 00 AID, ISO/IEC 7816-4 7.1.1 */
-#define INS_GET_DATA 0xCA            /* 80 CA BF 21 card certificate, GPC Amd F 6.1; protected: 7F 21, DF 70 */
+#define INS_SELECT                     0xA4 /* 00 A4 04 00 AID, ISO/IEC 7816-4 7.1.1 */
+#define INS_GET_DATA                   0xCA /* 80 CA BF 21 card certificate, GPC Amd F 6.1; protected: 7F 21, DF 70 */
 #define INS_PERFORM_SECURITY_OPERATION 0x2A /* 80 2A KVN KID certificate, GPC Amd F 7.5 */
-#define INS_MUTUAL_AUTHENTICATE 0x82 /* 80 82 KVN KID, SCP11a, GPC Amd F 7.3 */
-#define INS_INITIALIZE_UPDATE 0x50   /* 80 50 KVN 00 host challenge, SCP03, GPC Amd D 7.1.1; blank cards only */
-#define INS_EXTERNAL_AUTHENTICATE 0x82 /* 84 82 33 00, SCP03, GPC Amd D 7.1.2; blank cards only */
+#define INS_MUTUAL_AUTHENTICATE        0x82 /* 80 82 KVN KID, SCP11a, GPC Amd F 7.3 */
+#define INS_INITIALIZE_UPDATE          0x50 /* 80 50 KVN 00 host challenge, SCP03, GPC Amd D 7.1.1; blank cards only */
+#define INS_EXTERNAL_AUTHENTICATE      0x82 /* 84 82 33 00, SCP03, GPC Amd D 7.1.2; blank cards only */
 
 /* Inside SCP03, blank cards only. */
 #define INS_GENERATE_KEY_PAIR 0x47 /* 04 47 80 00, ISO/IEC 7816-8 5.1: makes both pairs, answers the request */
-#define INS_STORE_DATA 0xE2        /* 84 E2 P1 P2, GPC v2.3.1 11.11: P2 block number, P1 bit 8 last block */
+#define INS_STORE_DATA        0xE2 /* 84 E2 P1 P2, GPC v2.3.1 11.11: P2 block number, P1 bit 8 last block */
 
 /* Inside SCP11a. CLA is given without CLA_SECURE. */
-#define INS_INITIALIZE 0x50          /* 80 50 P1: for load, for purchase (PBOC names and codes) */
-#define INS_CREDIT_FOR_LOAD 0x52     /* 80 52 00 00 authorisation */
-#define INS_DEBIT_FOR_PURCHASE 0x54  /* 80 54 01 00 authorisation */
+#define INS_INITIALIZE            0x50 /* 80 50 P1: for load, for purchase (PBOC names and codes) */
+#define INS_CREDIT_FOR_LOAD       0x52 /* 80 52 00 00 authorisation */
+#define INS_DEBIT_FOR_PURCHASE    0x54 /* 80 54 01 00 authorisation */
 #define INS_GET_TRANSACTION_PROOF 0x5A /* 80 5A 00 00 */
-#define INS_GET_BALANCE 0x5C         /* 80 5C 00 00 */
-#define INS_VERIFY 0x20              /* 00 20 00 80 PIN block, ISO/IEC 7816-4 7.5.6 */
+#define INS_GET_BALANCE           0x5C /* 80 5C 00 00 */
+#define INS_VERIFY                0x20 /* 00 20 00 80 PIN block, ISO/IEC 7816-4 7.5.6 */
 #define INS_CHANGE_REFERENCE_DATA 0x24 /* 00 24 00 80 old || new PIN block, ISO/IEC 7816-4 7.5.7 */
-#define INS_READ_RECORD 0xB2         /* 00 B2 nn (SFI << 3 | 5), ISO/IEC 7816-4 7.3.3: from record nn (1 = newest) on */
-#define INS_APPLICATION_BLOCK 0x1E   /* 80 1E 00 00 block order (EMV Book 3 6.5.2: 84 1E) */
+#define INS_READ_RECORD           0xB2 /* 00 B2 nn (SFI << 3 | 5), ISO/IEC 7816-4 7.3.3: from record nn (1 = newest) on */
+#define INS_APPLICATION_BLOCK     0x1E /* 80 1E 00 00 block order (EMV Book 3 6.5.2: 84 1E) */
 
-#define P1_INITIALIZE_LOAD 0x00
+#define P1_INITIALIZE_LOAD     0x00
 #define P1_INITIALIZE_PURCHASE 0x01
-#define P2_PIN_GLOBAL 0x80           /* reference data qualifier: the cardholder's PIN */
-#define P1_STORE_DATA_LAST 0x80
+#define P2_PIN_GLOBAL          0x80 /* reference data qualifier: the cardholder's PIN */
+#define P1_STORE_DATA_LAST     0x80
 
 #define TAG_CARD_CERTIFICATES 0xBF21 /* GPC Amd F 6.1 */
-#define TAG_CARD_INFO 0xDF70         /* struct card_info */
-#define SFI_LOAD_LOG 0x14            /* as Calypso's EP_LOAD_LOG */
-#define SFI_PURCHASE_LOG 0x15        /* as Calypso's EP_PURCHASE_LOG */
-#define PURCHASE_LOG_RECORDS 32      /* R14 */
-#define LOAD_LOG_RECORDS 8
+#define TAG_CARD_INFO         0xDF70 /* struct card_info */
+#define SFI_LOAD_LOG          0x14   /* as Calypso's EP_LOAD_LOG */
+#define SFI_PURCHASE_LOG      0x15   /* as Calypso's EP_PURCHASE_LOG */
+#define PURCHASE_LOG_RECORDS  32     /* R14 */
+#define LOAD_LOG_RECORDS      8
 
 /* Keys as the card knows them: GPC Amendment F 5.2, key identifiers. */
-#define KID_SCP11A 0x11              /* SK.SD.ECKA for SCP11a */
-#define KID_CA_KLOC 0x10             /* PK.CA-KLOC.ECDSA: the terminal CA */
-#define KVN_FIRST 0x01               /* version of every key as first made */
+#define KID_SCP11A  0x11 /* SK.SD.ECKA for SCP11a */
+#define KID_CA_KLOC 0x10 /* PK.CA-KLOC.ECDSA: the terminal CA */
+#define KVN_FIRST   0x01 /* version of every key as first made */
 
-#define PIN_TRIES 5                  /* R16 */
+#define PIN_TRIES 5 /* R16 */
 
 /* The plain data that one protected short APDU carries. Command: 255 - 8 (C-MAC) down to a multiple of 16, less
  * one byte of padding; answer: 256 - 8 (R-MAC), likewise. */
@@ -64,8 +64,8 @@
 
 /* A PIN on its way to the card: ISO 9564-1 format 2, 2L digits F..F, 8 bytes; 4 to 12 digits. */
 #define PIN_BLOCK_SIZE 8
-#define PIN_MIN 4
-#define PIN_MAX 12
+#define PIN_MIN        4
+#define PIN_MAX        12
 /* From and to digits. STATUS_BAD_FORMAT: not 4 to 12 decimal digits, or not a format 2 block. `digits` holds
  * PIN_MAX + 1. Wipe both after use. */
 enum status pin_block_encode(const char *digits, uint8_t block[PIN_BLOCK_SIZE]) EPURSE_MUST_USE;
@@ -100,14 +100,15 @@ enum status balance_decode(const uint8_t *data, size_t len, struct balance *bala
 
 /* GET TRANSACTION PROOF answers about the slot: outcome 1 | ATC 4 | type 1 | amount 4 | TID 8 | balance 4 | points 4 |
  * r 32 (zeros unless COMMITTED). After personalization, before any transaction: outcome NONE, ATC 0. A terminal whose
- * transaction it is not learns outcome, ATC and type, the rest as zeros, unless it is the desk or the PIN is verified. */
+ * transaction it is not learns outcome, ATC and type, the rest as zeros, unless it is the desk or the PIN is verified.
+ */
 enum slot_state { SLOT_NONE = 0, SLOT_PREPARED = 1, SLOT_COMMITTED = 2, SLOT_ABORTED = 3 };
 #define PROOF_SIZE 58
 struct proof {
   uint8_t state; /* enum slot_state */
   uint32_t atc;
-  uint8_t type;     /* enum transaction_type */
-  uint32_t amount;  /* minor units */
+  uint8_t type;    /* enum transaction_type */
+  uint32_t amount; /* minor units */
   uint8_t tid[TID_SIZE];
   uint32_t balance; /* as it stands now, minor units */
   uint32_t points;
@@ -118,11 +119,11 @@ enum status proof_decode(const uint8_t *data, size_t len, struct proof *proof) E
 
 /* GET DATA DF70: version 1 | state 1 | CID 8 | chip serial 8 | expiry 4 | currency 2 | purse ceiling 4 |
  * payment ceiling 4 | ATC 4 | tries left 1 | latest time seen 7 | master, terminal CA, server key versions 1 each. */
-enum card_state { /* GP-like life cycle, one way; tag 8A of the FCI */
-  CARD_INITIALISED = 0x03,  /* raw: transport key only (ISO/IEC 7816-4 5.3.3.2: initialisation) */
-  CARD_PERSONALISED = 0x05, /* operational, activated */
-  CARD_EXPIRED = 0x04,      /* operational, deactivated */
-  CARD_BLOCKED = 0x0C       /* terminated */
+enum card_state {                           /* GP-like life cycle, one way; tag 8A of the FCI */
+                  CARD_INITIALISED = 0x03,  /* raw: transport key only (ISO/IEC 7816-4 5.3.3.2: initialisation) */
+                  CARD_PERSONALISED = 0x05, /* operational, activated */
+                  CARD_EXPIRED = 0x04,      /* operational, deactivated */
+                  CARD_BLOCKED = 0x0C       /* terminated */
 };
 #define CARD_INFO_SIZE 47
 struct card_info {
@@ -143,13 +144,13 @@ enum status card_info_decode(const uint8_t *data, size_t len, struct card_info *
 /* STORE DATA carries data grouping identifiers (GPC v2.3.1 11.11.3.2): DGI 2 | length 1 | value, one per command.
  * All must have been stored when the last one arrives with P1_STORE_DATA_LAST; that one locks the card. */
 enum store_data_dgi {
-  DGI_PARAMETERS = 0x0101,        /* struct parameters */
-  DGI_PIN = 0x8010,               /* PIN block (EMV CPS: DGI 8010, offline PIN) */
-  DGI_MASTER_KEY = 0x0201,        /* version 1 | public key 65 */
-  DGI_TERMINAL_CA = 0x0202,       /* 7F21 certificate under the master key, role ROLE_TERMINAL_CA */
-  DGI_SERVER = 0x0203,            /* 7F21 certificate under the master key, role ROLE_SERVER */
-  DGI_CARD_ECKA = 0x0301,         /* 7F21 certificate of the card's ECKA key, under the card CA */
-  DGI_CARD_SIG = 0x0302           /* 7F21 certificate of the card's SIG key, under the card CA */
+  DGI_PARAMETERS = 0x0101,  /* struct parameters */
+  DGI_PIN = 0x8010,         /* PIN block (EMV CPS: DGI 8010, offline PIN) */
+  DGI_MASTER_KEY = 0x0201,  /* version 1 | public key 65 */
+  DGI_TERMINAL_CA = 0x0202, /* 7F21 certificate under the master key, role ROLE_TERMINAL_CA */
+  DGI_SERVER = 0x0203,      /* 7F21 certificate under the master key, role ROLE_SERVER */
+  DGI_CARD_ECKA = 0x0301,   /* 7F21 certificate of the card's ECKA key, under the card CA */
+  DGI_CARD_SIG = 0x0302     /* 7F21 certificate of the card's SIG key, under the card CA */
 };
 /* DGI_PARAMETERS: CID 8 | expiry 4 | currency 2 | purse ceiling 4 | payment ceiling 4 | time of personalization 7. */
 #define PARAMETERS_SIZE 29

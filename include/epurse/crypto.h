@@ -15,13 +15,13 @@
 
 #include "epurse/status.h"
 
-#define CRYPTO_SHA256_SIZE 32      /* FIPS 180-4 */
-#define CRYPTO_AES_KEY_SIZE 16     /* AES-128 throughout: GPC Amendment D and F at 128 bit */
-#define CRYPTO_AES_BLOCK_SIZE 16   /* FIPS 197 */
+#define CRYPTO_SHA256_SIZE       32 /* FIPS 180-4 */
+#define CRYPTO_AES_KEY_SIZE      16 /* AES-128 throughout: GPC Amendment D and F at 128 bit */
+#define CRYPTO_AES_BLOCK_SIZE    16 /* FIPS 197 */
 #define CRYPTO_P256_PRIVATE_SIZE 32
-#define CRYPTO_P256_PUBLIC_SIZE 65 /* SEC 1 2.3.3, uncompressed */
-#define CRYPTO_P256_SHARED_SIZE 32 /* x-coordinate, SEC 1 3.3.1 */
-#define CRYPTO_SIGNATURE_SIZE 64   /* r||s */
+#define CRYPTO_P256_PUBLIC_SIZE  65 /* SEC 1 2.3.3, uncompressed */
+#define CRYPTO_P256_SHARED_SIZE  32 /* x-coordinate, SEC 1 3.3.1 */
+#define CRYPTO_SIGNATURE_SIZE    64 /* r||s */
 
 /* What was done, for the cost of a card. AES counts 16-byte blocks, CMAC's included. */
 struct crypto_tally {

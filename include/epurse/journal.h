@@ -50,8 +50,8 @@ struct journal_entry {
 };
 
 /* Opens or creates (mode 0600; PATH.lock beside it). One process at a time writes; a second one waits up to 5 s for
- * each step. A file of an earlier version is brought up to this one. STATUS_STORE_FAILED, STATUS_OLD_SCHEMA, STATUS_READER_BUSY:
- * another process did not let go. */
+ * each step. A file of an earlier version is brought up to this one. STATUS_STORE_FAILED, STATUS_OLD_SCHEMA,
+ * STATUS_READER_BUSY: another process did not let go. */
 enum status journal_open(const char *path, struct journal **journal) EPURSE_MUST_USE;
 void journal_close(struct journal **journal);
 

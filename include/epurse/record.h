@@ -17,49 +17,49 @@
 #include "epurse/moment.h"
 #include "epurse/status.h"
 
-#define CID_SIZE 8          /* card number, 16 digits packed BCD, the last a Luhn digit (ISO/IEC 7812-1 annex B) */
+#define CID_SIZE         8  /* card number, 16 digits packed BCD, the last a Luhn digit (ISO/IEC 7812-1 annex B) */
 #define CHIP_SERIAL_SIZE 8  /* given by the chip's maker */
-#define TID_SIZE 8          /* terminal identification, ASCII, EMV 9F1C */
-#define NONCE_SIZE 8        /* the terminal's unpredictable number N (EMV 9F37 is 4; longer, against repetition) */
-#define SECRET_SIZE 32      /* r */
-#define MERCHANT_MAX 15     /* merchant identifier, EMV 9F16: ans 15 */
+#define TID_SIZE         8  /* terminal identification, ASCII, EMV 9F1C */
+#define NONCE_SIZE       8  /* the terminal's unpredictable number N (EMV 9F37 is 4; longer, against repetition) */
+#define SECRET_SIZE      32 /* r */
+#define MERCHANT_MAX     15 /* merchant identifier, EMV 9F16: ans 15 */
 
-#define RECORD_VERSION 1
-#define TAG_PROMISE 0xDF60
-#define TAG_AUTHORISATION 0xDF61
-#define TAG_BLOCK_ORDER 0xDF62
-#define TAG_CARD_REQUEST 0xDF64
-#define TAG_SIGNATURE 0x5F37
+#define RECORD_VERSION        1
+#define TAG_PROMISE           0xDF60
+#define TAG_AUTHORISATION     0xDF61
+#define TAG_BLOCK_ORDER       0xDF62
+#define TAG_CARD_REQUEST      0xDF64
+#define TAG_SIGNATURE         0x5F37
 #define RECORD_SIGNATURE_SIZE (3 + CRYPTO_SIGNATURE_SIZE) /* 5F37 40 r||s */
 
 enum transaction_type {
-  TRANSACTION_PURCHASE = 1,        /* money leaves the card */
-  TRANSACTION_LOAD = 2,            /* money enters the card */
-  TRANSACTION_POINTS_PURCHASE = 3  /* loyalty points leave the card, money does not move */
+  TRANSACTION_PURCHASE = 1,       /* money leaves the card */
+  TRANSACTION_LOAD = 2,           /* money enters the card */
+  TRANSACTION_POINTS_PURCHASE = 3 /* loyalty points leave the card, money does not move */
 };
 
 /* The card's promise: what it will do if the server orders it. */
 struct promise {
-  uint8_t type;              /* enum transaction_type */
-  bool pin_verified;         /* in the session in which the promise was made */
+  uint8_t type;      /* enum transaction_type */
+  bool pin_verified; /* in the session in which the promise was made */
   uint8_t cid[CID_SIZE];
-  uint32_t atc;              /* application transaction counter; (CID, ATC) names the transaction */
-  uint32_t amount;           /* minor units */
-  uint16_t currency;         /* ISO 4217 numeric */
-  uint32_t balance, points;  /* before */
+  uint32_t atc;             /* application transaction counter; (CID, ATC) names the transaction */
+  uint32_t amount;          /* minor units */
+  uint16_t currency;        /* ISO 4217 numeric */
+  uint32_t balance, points; /* before */
   uint8_t tid[TID_SIZE];
-  uint8_t nonce[NONCE_SIZE]; /* N */
-  uint8_t time[MOMENT_SIZE]; /* the terminal's word for it */
+  uint8_t nonce[NONCE_SIZE];              /* N */
+  uint8_t time[MOMENT_SIZE];              /* the terminal's word for it */
   uint8_t commitment[CRYPTO_SHA256_SIZE]; /* h = SHA-256(r) */
   /* The last transaction that was COMMITTED, with its r; 0 and zeros if there was none. Not only ATC-1: a promise
    * that never reached the server must not take the outcome of the one before it along. */
   uint32_t last_atc;
   uint8_t last_secret[SECRET_SIZE];
-  uint8_t previous[CRYPTO_SHA256_SIZE];   /* record_hash of the promise with ATC-1; zeros for the first */
+  uint8_t previous[CRYPTO_SHA256_SIZE]; /* record_hash of the promise with ATC-1; zeros for the first */
 };
 #define PROMISE_BODY_SIZE 152
-#define PROMISE_TLV_SIZE (2 + 2 + PROMISE_BODY_SIZE) /* DF60 81 98 */
-#define PROMISE_SIZE (PROMISE_TLV_SIZE + RECORD_SIGNATURE_SIZE)
+#define PROMISE_TLV_SIZE  (2 + 2 + PROMISE_BODY_SIZE) /* DF60 81 98 */
+#define PROMISE_SIZE      (PROMISE_TLV_SIZE + RECORD_SIGNATURE_SIZE)
 
 /* The server's answer. */
 enum decision {
@@ -67,21 +67,21 @@ enum decision {
   DECISION_DECLINED = 1 /* the reason travels beside it, in the signed reply */
 };
 struct authorisation {
-  uint8_t type;             /* as in the promise */
+  uint8_t type; /* as in the promise */
   uint8_t cid[CID_SIZE];
   uint32_t atc;
   uint8_t tid[TID_SIZE];
   uint32_t amount;
   uint16_t currency;
   uint8_t commitment[CRYPTO_SHA256_SIZE];
-  uint8_t decision;         /* enum decision */
-  int32_t points;           /* added to the card's counter on commit; negative when points pay */
+  uint8_t decision;          /* enum decision */
+  int32_t points;            /* added to the card's counter on commit; negative when points pay */
   uint8_t time[MOMENT_SIZE]; /* the server's clock */
-  uint8_t key_version;      /* of the server's SIG key */
+  uint8_t key_version;       /* of the server's SIG key */
 };
 #define AUTHORISATION_BODY_SIZE 73
-#define AUTHORISATION_TLV_SIZE (2 + 1 + AUTHORISATION_BODY_SIZE)
-#define AUTHORISATION_SIZE (AUTHORISATION_TLV_SIZE + RECORD_SIGNATURE_SIZE)
+#define AUTHORISATION_TLV_SIZE  (2 + 1 + AUTHORISATION_BODY_SIZE)
+#define AUTHORISATION_SIZE      (AUTHORISATION_TLV_SIZE + RECORD_SIGNATURE_SIZE)
 
 /* The server's order to block a card, for good. */
 struct block_order {
@@ -90,8 +90,8 @@ struct block_order {
   uint8_t key_version;
 };
 #define BLOCK_ORDER_BODY_SIZE 17
-#define BLOCK_ORDER_TLV_SIZE (2 + 1 + BLOCK_ORDER_BODY_SIZE)
-#define BLOCK_ORDER_SIZE (BLOCK_ORDER_TLV_SIZE + RECORD_SIGNATURE_SIZE)
+#define BLOCK_ORDER_TLV_SIZE  (2 + 1 + BLOCK_ORDER_BODY_SIZE)
+#define BLOCK_ORDER_SIZE      (BLOCK_ORDER_TLV_SIZE + RECORD_SIGNATURE_SIZE)
 
 /* A blank card's request for certificates, signed by its new SIG key: proof that it holds it. */
 struct card_request {
@@ -100,8 +100,8 @@ struct card_request {
   uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE];
 };
 #define CARD_REQUEST_BODY_SIZE 139
-#define CARD_REQUEST_TLV_SIZE (2 + 2 + CARD_REQUEST_BODY_SIZE)
-#define CARD_REQUEST_SIZE (CARD_REQUEST_TLV_SIZE + RECORD_SIGNATURE_SIZE)
+#define CARD_REQUEST_TLV_SIZE  (2 + 2 + CARD_REQUEST_BODY_SIZE)
+#define CARD_REQUEST_SIZE      (CARD_REQUEST_TLV_SIZE + RECORD_SIGNATURE_SIZE)
 
 /* Each _encode writes the TLV without its signature (the _TLV_SIZE); record_sign and record_verify do the rest.
  * Each _decode takes TLV || signature TLV, exact in length, and does not verify; STATUS_BAD_LENGTH,
@@ -135,10 +135,10 @@ bool authorisation_answers(const struct authorisation *authorisation, const stru
 struct log_record {
   uint8_t type; /* enum transaction_type */
   uint32_t atc;
-  uint32_t amount;         /* minor units */
+  uint32_t amount; /* minor units */
   uint16_t currency;
-  uint32_t balance;        /* after */
-  int32_t points;          /* change */
+  uint32_t balance; /* after */
+  int32_t points;   /* change */
   uint8_t tid[TID_SIZE];
   uint8_t time[MOMENT_SIZE]; /* the server's */
 };
@@ -148,15 +148,16 @@ enum status log_record_decode(const uint8_t *data, size_t len, struct log_record
 
 /* A receipt: everything that a third party needs beside the master public key (R13). TLV 'FF60' constructed:
  * promise record, authorisation record, DF65 r, then certificates: DF66 { 7F21 card SIG }, DF67 { 7F21 card CA },
- * DF68 { 7F21 server SIG }, DF69 { 7F21 terminal, which names the merchant }, DF6A { 7F21 terminal CA }. All pointers are borrowed. */
-#define TAG_RECEIPT 0xFF60
-#define TAG_RECEIPT_SECRET 0xDF65
-#define TAG_RECEIPT_CARD 0xDF66
-#define TAG_RECEIPT_CARD_CA 0xDF67
-#define TAG_RECEIPT_SERVER 0xDF68
-#define TAG_RECEIPT_TERMINAL 0xDF69
+ * DF68 { 7F21 server SIG }, DF69 { 7F21 terminal, which names the merchant }, DF6A { 7F21 terminal CA }. All pointers
+ * are borrowed. */
+#define TAG_RECEIPT             0xFF60
+#define TAG_RECEIPT_SECRET      0xDF65
+#define TAG_RECEIPT_CARD        0xDF66
+#define TAG_RECEIPT_CARD_CA     0xDF67
+#define TAG_RECEIPT_SERVER      0xDF68
+#define TAG_RECEIPT_TERMINAL    0xDF69
 #define TAG_RECEIPT_TERMINAL_CA 0xDF6A
-#define RECEIPT_MAX 2048
+#define RECEIPT_MAX             2048
 struct bytes_view {
   const uint8_t *data;
   size_t len;

@@ -45,12 +45,12 @@ enum status scp11_finish(const struct scp11_host *keys, const uint8_t request[SC
 
 /* ---- SCP03, for blank cards: one transport key as ENC, MAC and DEK; pseudo-random card challenge, i = 60 ---- */
 
-#define SCP03_CHALLENGE_SIZE 8
+#define SCP03_CHALLENGE_SIZE  8
 #define SCP03_CRYPTOGRAM_SIZE 8
-#define SCP03_I_PARAMETER 0x60
+#define SCP03_I_PARAMETER     0x60
 /* INITIALIZE UPDATE answer: diversification data 10 | KVN 1, 03, i 1 | card challenge 8 | card cryptogram 8. The
  * diversification data is the chip serial, then two zero bytes. Its sequence counter (3, with i bit 10) is left out. */
-#define SCP03_ANSWER_SIZE 29
+#define SCP03_ANSWER_SIZE          29
 #define SCP03_DIVERSIFICATION_SIZE 10
 
 /* What both sides derive from the static key and the two challenges (Amendment D 6.2.1, 4.1.5). */
