@@ -68,6 +68,8 @@ if [ -z "${CHECK_QUICK-}" ]; then
   one "clang with sanitizers: configure" configured build-sanitizers CC=clang --enable-sanitizers CFLAGS='-O1 -g'
   one "clang with sanitizers: build, warnings are errors" in_folder build-sanitizers make -j"$(nproc)" all
   suite "clang with sanitizers" build-sanitizers -j"$(nproc)" SYSTEM_ROUNDS=20
+  one "fuzz: configure" configured build-fuzz CC=clang --enable-fuzz CFLAGS='-O1 -g'
+  one "fuzz: a few seconds each" in_folder build-fuzz make -j"$(nproc)" fuzz FUZZ_SECONDS=3
   one "clang-format" bash -c 'git ls-files "*.c" "*.h" | xargs clang-format --dry-run --Werror'
   one "shellcheck" bash -c 'git ls-files "*.sh" "*.test" tests/system/with-pcscd .ci/run | xargs shellcheck --severity=warning --exclude=SC1091,SC2034,SC2120,SC2154'
   one "make distcheck" in_folder build-check make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS=--enable-werror
