@@ -92,7 +92,7 @@ static void judge_ring(const struct evidence *evidence, const uint8_t *ring, uns
 static void judge_debits(const struct evidence *evidence) {
   const struct card_memory *memory = &evidence->memory;
   uint32_t purchases = 0, loads = 0;
-  int64_t balance = 0, points = 0, due = 0;
+  int64_t balance = 0, points = 0;
   for (size_t i = 0; i < evidence->count; i++) {
     const struct ledger_transaction *transaction = &evidence->transactions[i];
     if (transaction->state != LEDGER_CAPTURED)
@@ -104,7 +104,6 @@ static void judge_debits(const struct evidence *evidence) {
     if (transaction->type == TRANSACTION_POINTS_PURCHASE)
       continue;
     balance += load ? (int64_t)transaction->amount : -(int64_t)transaction->amount;
-    due += load ? 0 : (int64_t)transaction->amount;
   }
   if (loads != bytes_u32(memory->load_count) || purchases != bytes_u32(memory->purchase_count))
     sequence_violation(evidence->sequence, "the card did %u loads and %u purchases, booked are %u and %u",
