@@ -3,62 +3,104 @@
 # The main job, shown: a raw card becomes a cardholder's card, is loaded with 50.00 and pays 12.50 in a shop.
 # Installs what is missing, builds into build-demo/, needs no card and no reader: the card is a process behind the real
 # pcscd, the back-end a real HTTPS server on 127.0.0.1. Everything that it makes lies in a temporary folder.
+#
+#   demo.sh                   the tour
+#   demo.sh -- COMMAND ARG... runs a command in the same surroundings instead, and ends with its exit status: the programs on
+#                             PATH, EPURSE_CONFIG_POS, EPURSE_CONFIG_RELOAD, EPURSE_CONFIG_PERSO, EPURSE_SERVER_URL,
+#                             PCSCLITE_CSOCK_NAME; a raw card in reader 0, a cardholder's card with 100.00 and PIN 1234 in
+#                             the second reader, which EPURSE_READER names. `demo.sh -- bash` is a playground.
 set -eu
-cd "$(dirname "$0")"
-here=$PWD
 
 if [ "${1-}" != --inside ]; then
+  if [ $# -gt 0 ] && { [ "$1" != -- ] || [ $# -eq 1 ]; }; then
+    echo "usage: demo.sh [-- COMMAND [ARGUMENT...]]" >&2
+    exit 64
+  fi
+  demo_caller=$PWD
+  export demo_caller
+  cd "$(dirname "$0")"
+  here=$PWD
   ./setup.sh
-  [ -x configure ] || ./autogen.sh >/dev/null
+  [ -x configure ] || ./autogen.sh >/dev/null 2>&1
   mkdir -p build-demo
   cd build-demo
   [ -f Makefile ] || ../configure --quiet
-  make --quiet -j"$(nproc)"
-  export top_builddir=$PWD top_srcdir=$here
-  exec "$here/tests/system/with-pcscd" bash "$here/demo.sh" --inside
+  make --quiet -j"$(nproc)" >make.log 2>&1 || { tail -n 30 make.log >&2; exit 70; }
+  export top_builddir=$PWD top_srcdir=$here WITH_PCSCD_LOG=$PWD/pcscd.log
+  exec "$here/tests/system/with-pcscd" bash "$here/demo.sh" --inside "$@"
 fi
+shift
 
 . "$top_srcdir/tests/system/world.sh"
-show() { # prints the command as one would type it, then runs it
-  printf '\n\033[1m$ %s\033[0m\n' "$1"
+
+playground() {
+  export EPURSE_CONFIG_POS=$world/pos EPURSE_CONFIG_RELOAD=$world/reload EPURSE_CONFIG_PERSO=$world/perso
+  export EPURSE_SERVER_URL=$world_url EPURSE_READER='Virtual PCD 00 01' PATH
+  {
+    world_begin && card_new purse && card_insert purse $((VPCD_PORT + 1)) && perso --json --pin-fd 3 issue 3<<<1234 &&
+      reload --json --pin-fd 3 load 100.00 3<<<1234 <<<y && card_new raw
+  } >"$world/demo.log" 2>&1 || { cat "$world/demo.log" >&2; exit 70; }
+  epurse-card run "$world/raw" --port "$VPCD_PORT" 2>>"$world/card.log" &
+  local raw_pid=$! code=0 tries=50
+  until epurse-pos readers | grep -q '^ 0  purse'; do # pcscd looks every 0.4 s
+    tries=$((tries - 1))
+    [ $tries -gt 0 ] || { epurse-pos readers >&2; exit 70; }
+    sleep 0.1
+  done
+  cd "$demo_caller"
+  "$@" || code=$?
+  kill $raw_pid 2>/dev/null
+  wait $raw_pid 2>/dev/null || true
+  exit $code
+}
+if [ "${1-}" = -- ]; then
   shift
+  playground "$@"
+fi
+
+show() { # SENTENCE COMMAND-AS-TYPED COMMAND...: says it, prints the command, runs it
+  printf '\n%s\n\033[1m$ %s\033[0m\n' "$1" "$2"
+  shift 2
   "$@"
 }
 title() {
   printf '\n== %s ==\n' "$1"
 }
 
-title "The issuer: keys, certificates, ledger, back-end"
-show "epurse-admin init --dir issuer ..." issuer_init
-show "epursed --config issuer/epursed.conf &" server_start
-show "epurse-admin merchant add BAKERY --name 'Corner Bakery'" admin merchant add BAKERY --name "Corner Bakery" --points-rate 1
-show "epurse-admin terminal add POS00001 --role pos ..." terminal_add POS00001 pos BAKERY pos
-show "epurse-admin terminal add RELOAD01 --role reload ..." terminal_add RELOAD01 reload BAKERY reload
-show "epurse-admin terminal add PERSO001 --role perso ..." terminal_add PERSO001 perso BAKERY perso
+title "The issuer"
+show "Keys, certificates and an empty ledger are made." "epurse-admin init --dir issuer ..." issuer_init
+show "The back-end starts; it keeps the books." "epursed --config issuer/epursed.conf &" server_start
+show "A shop joins." "epurse-admin merchant add BAKERY --name 'Corner Bakery'" admin merchant add BAKERY --name "Corner Bakery" --points-rate 1
+show "It gets a till," "epurse-admin terminal add POS00001 --role pos ..." terminal_add POS00001 pos BAKERY pos
+show "and a place where cards are loaded;" "epurse-admin terminal add RELOAD01 --role reload ..." terminal_add RELOAD01 reload BAKERY reload
+show "the issuer gets a desk where cards are made." "epurse-admin terminal add PERSO001 --role perso ..." terminal_add PERSO001 perso BAKERY perso
 
 title "The desk: a raw card becomes a cardholder's card"
-show "epurse-card new card; epurse-card run card &" card_new card
+show "This is how a card comes from its maker." "epurse-card new card; epurse-card run card &" card_new card
 card_insert card
 issue() { perso --pin-fd 3 issue 3<<<2468; }
-show "epurse-perso issue" issue
+show "The cardholder chooses the PIN 2468." "epurse-perso issue" issue
 
-title "The reload terminal: 50.00 in cash"
+title "The reload terminal"
 load_cash() { echo y | reload --pin-fd 3 load 50.00 3<<<2468; }
-show "epurse-reload load 50.00" load_cash
+show "50.00 in cash go onto the card." "epurse-reload load 50.00" load_cash
 
-title "The shop: 12.50"
+title "The shop"
+pay_wrong() { pos --pin-fd 3 pay 12.50 3<<<1111 || echo "(exit code $?: nothing was taken)"; }
+show "The customer mistypes the PIN." "epurse-pos pay 12.50" pay_wrong
 pay_shop() { pos --pin-fd 3 pay 12.50 3<<<2468; }
-show "epurse-pos pay 12.50" pay_shop
+show "And gets it right." "epurse-pos pay 12.50" pay_shop
 show_balance() { pos --pin-fd 3 balance 3<<<2468; }
-show "epurse-pos balance" show_balance
+show "What is left?" "epurse-pos balance" show_balance
 show_log() { pos --pin-fd 3 log 3<<<2468; }
-show "epurse-pos log" show_log
+show "The card itself remembers." "epurse-pos log" show_log
 
-title "Anyone: is the receipt genuine?"
-show "epurse-verify --master master.pem receipts/*" epurse-verify --master "$world/issuer/master.pem" "$world"/pos/receipts/*
+title "Anyone"
+show "Is the receipt genuine? The public key is enough to tell." "epurse-verify --master master.pem receipts/*" \
+  epurse-verify --master "$world/issuer/master.pem" "$world"/pos/receipts/*
 
-title "The operator: do card and ledger agree?"
-show "epurse-admin ledger check" admin ledger check
+title "The operator"
+show "Do the books add up?" "epurse-admin ledger check" admin ledger check
 cid=$(perso --json balance | sed 's/.*"cid":"\([0-9]*\)".*/\1/')
-show "epurse-admin card show $cid" admin card show "$cid"
-printf '\ndemo: done; the purse works on this machine.\n'
+show "Does the back-end know what the card holds?" "epurse-admin card show $cid" admin card show "$cid"
+printf '\ndemo: done; the purse works on this machine. "./demo.sh -- bash" is a playground.\n'
