@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+Suite *secrets_frames_suite(void);
 Suite *secrets_session_suite(void);
 Suite *secrets_terminal_suite(void);
 

@@ -8,7 +8,7 @@
 
 /* As every program begins; but its memory can be looked at. */
 int main(void) {
-  static Suite *(*const suites[])(void) = {secrets_session_suite, secrets_terminal_suite};
+  static Suite *(*const suites[])(void) = {secrets_frames_suite, secrets_session_suite, secrets_terminal_suite};
   process_harden();
   if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) {
     return 1;

@@ -3,13 +3,16 @@
 #include "secrets_memory.h"
 
 #include <check.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-#define MASK     0xA5
-#define TEXT_MAX 512
+#define MASK       0xA5
+#define TEXT_MAX   512
+#define STACK_SIZE ((size_t)1 << 20)
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
@@ -45,11 +48,13 @@ void needles_add(struct needles *needles, const char *name, const uint8_t *bytes
     needle_put(needle, bytes[i]);
 }
 
+/* Half of it each way, the half that free(3) does not write over: it keeps 16 bytes of its own at the beginning of what
+ * was given back. */
 void needles_add_key(struct needles *needles, const char *name, const uint8_t *bytes, size_t len) {
   struct needle *backwards = NULL;
-  needles_add(needles, name, bytes, len);
+  needles_add(needles, name, bytes + len / 2, len - len / 2);
   backwards = needle_new(needles, name, "backwards");
-  for (size_t i = len; i > 0; i--)
+  for (size_t i = len / 2; i > 0; i--)
     needle_put(backwards, bytes[i - 1]);
 }
 
@@ -117,6 +122,43 @@ size_t memory_count(const struct needle *needle, char where[64]) {
   }
   fclose(maps);
   return count;
+}
+
+struct run {
+  int (*function)(void);
+  int answer;
+};
+
+/* Far down its stack, where the end of the thread does not come and write over it. */
+static void *run_there(void *context) {
+  struct run *run = context;
+  volatile uint8_t above[STACK_SIZE / 4];
+  above[0] = 0;
+  run->answer = run->function();
+  return above[0] == 0 ? NULL : context;
+}
+
+int memory_run(int (*function)(void)) {
+  static uint8_t *stack; /* kept: what lies there is searched afterwards */
+  struct run run = {function, -1};
+  pthread_attr_t attributes;
+  pthread_t thread;
+  if (stack == NULL)
+    stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ck_assert_ptr_ne(stack, MAP_FAILED);
+  memset(stack, 0, STACK_SIZE);
+  ck_assert_int_eq(pthread_attr_init(&attributes), 0);
+  ck_assert_int_eq(pthread_attr_setstack(&attributes, stack, STACK_SIZE), 0);
+  ck_assert_int_eq(pthread_create(&thread, &attributes, run_there, &run), 0);
+  ck_assert_int_eq(pthread_join(thread, NULL), 0);
+  ck_assert_int_eq(pthread_attr_destroy(&attributes), 0);
+  return run.answer;
+}
+
+void memory_assert_count(const struct needles *needles, size_t number, size_t count, const char *when) {
+  ck_assert_uint_lt(number, needles->count);
+  size_t found = memory_searchable() ? memory_count(&needles->all[number], NULL) : count;
+  ck_assert_msg(found == count, "%s: %s is there %zu times, not %zu", when, needles->all[number].name, found, count);
 }
 
 void memory_assert_clean(const struct needles *needles, const char *when) {

@@ -38,6 +38,13 @@ bool memory_searchable(void);
 /* How often one is found. `where`, if not NULL, receives the kind of memory of the first: "[heap]", "[stack]", .. */
 size_t memory_count(const struct needle *needle, char where[64]);
 
+/* Runs a function on a fresh stack of its own, so that what it leaves there is not written over by what comes later; so
+ * it does nothing behind the call that it is about, no assertion either. Answers what it answered. */
+int memory_run(int (*run)(void));
+
+/* Fails the test unless that one (by number) is found exactly so often. */
+void memory_assert_count(const struct needles *needles, size_t number, size_t count, const char *when);
+
 /* Fails the test, naming each that is found. */
 void memory_assert_clean(const struct needles *needles, const char *when);
 /* Fails the test if that one (by number) is not found: shows that the search finds. */

@@ -4,8 +4,10 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "contact.h"
 #include "flow_card.h"
 #include "flow_world.h"
 #include "secrets.h"
@@ -16,6 +18,73 @@
 
 static struct needles needles;
 static struct flow_card card;
+
+/* ---- a PIN under way ---- */
+
+static struct pin_envelope envelope;
+static struct key *receiver;
+static char *jwe;
+
+static int seal(void) {
+  return (int)pin_seal(&envelope, key_public(receiver), &jwe);
+}
+
+static int open_envelope(void) {
+  return (int)pin_open(jwe, receiver, &envelope);
+}
+
+START_TEST(pin_in_its_envelope) {
+  needles.count = 0;
+  needles_add_pin(&needles, "PIN", PIN);
+  ck_assert_int_eq(key_generate(&receiver), STATUS_OK);
+  memcpy(envelope.pin, PIN, sizeof PIN);
+  ck_assert_int_eq(memory_run(seal), STATUS_OK);
+  memory_assert_count(&needles, 0, 1, "as it was given");
+  crypto_wipe(&envelope, sizeof envelope);
+  memory_assert_clean(&needles, "after it was sealed");
+  ck_assert_int_eq(memory_run(open_envelope), STATUS_OK);
+  memory_assert_count(&needles, 0, 1, "as it came out");
+  crypto_wipe(&envelope, sizeof envelope);
+  memory_assert_clean(&needles, "after it was opened");
+  key_free(&receiver);
+  free(jwe);
+}
+END_TEST
+
+/* ---- a PIN from the holder ---- */
+
+static enum status type_pin(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
+  (void)context, (void)tries_left;
+  snprintf(digits, PIN_MAX + 1, "%s", PIN);
+  return STATUS_OK;
+}
+
+/* Both forms are there while they are needed. */
+static enum status attempt_pin(void *context, const char *digits, const uint8_t block[PIN_BLOCK_SIZE],
+                               uint8_t *tries_left) {
+  (void)context, (void)digits, (void)block;
+  *tries_left = PIN_TRIES;
+  memory_assert_there(&needles, 0, "while it is attempted");
+  memory_assert_there(&needles, 1, "while it is attempted");
+  return STATUS_OK;
+}
+
+static int ask_pin(void) {
+  static const struct dialogue dialogue = {.ask_pin = type_pin};
+  struct contact contact = {.dialogue = &dialogue};
+  struct contact_pin pin = {.attempt = attempt_pin};
+  return (int)contact_try_pin(&contact, &pin);
+}
+
+START_TEST(pin_that_is_asked_for) {
+  needles.count = 0;
+  needles_add_pin(&needles, "PIN", PIN);
+  ck_assert_int_eq(memory_run(ask_pin), STATUS_OK);
+  memory_assert_clean(&needles, "after the holder was asked");
+}
+END_TEST
+
+/* ---- whole flows ---- */
 
 /* A card with the long PIN; what the desk knew of it is gone when this returns. */
 static void __attribute__((noinline)) issue_card(void) {
@@ -118,6 +187,8 @@ Suite *secrets_terminal_suite(void) {
   TCase *tests = tcase_create("terminal");
   tcase_set_timeout(tests, 120);
   tcase_add_unchecked_fixture(tests, flow_world_begin, flow_world_end);
+  tcase_add_test(tests, pin_in_its_envelope);
+  tcase_add_test(tests, pin_that_is_asked_for);
   tcase_add_test(tests, desk_leaves_nothing);
   tcase_add_test(tests, payment_leaves_nothing);
   tcase_add_test(tests, wrong_pins_leave_nothing);
