@@ -44,6 +44,7 @@ void connection_enter(struct connection *connection, enum connection_phase phase
 void connection_cut(struct connection *connection) {
   evutil_socket_t socket = bufferevent_getfd(connection->bufferevent);
 
+  connection->cut = true;
   if (socket >= 0) {
     shutdown(socket, SHUT_RDWR);
   }
@@ -117,7 +118,7 @@ static void bound_peer(struct connection *connection) {
   size_t count = 0;
 
   for (struct connection *each = connection->all->first; each != NULL; each = each->next) {
-    bool same = strcmp(each->peer.common_name, connection->peer.common_name) == 0;
+    bool same = !each->cut && strcmp(each->peer.common_name, connection->peer.common_name) == 0;
     count += same;
     if (same && each->phase == CONNECTION_IDLE && each != connection) {
       oldest = each; /* the newest stand in front */

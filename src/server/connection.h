@@ -30,6 +30,7 @@ struct connection {
   enum connection_phase phase;
   struct peer peer;          /* zeros until the handshake is done */
   bool tainted;              /* a NUL came in: nothing more is taken from it */
+  bool cut;                  /* its socket is shut, evhttp has not met that yet: it holds no place any more */
   struct exchange *exchange; /* while RUNNING or WRITING */
 };
 
