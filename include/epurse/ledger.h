@@ -32,14 +32,16 @@ struct ledger_settings {
   uint32_t point_value;  /* minor units that one loyalty point pays; 0 means 1; at most 1000000 */
 };
 
+/* Where a ledger is: sqlite:PATH, or a path alone, which means the same. */
+
 /* Makes the file (mode 0600, durable with its directory) and closes it again. STATUS_EXISTS; STATUS_BAD_FORMAT where
  * a setting is out of range; on failure no file is left behind. */
-enum status ledger_create(const char *path, const struct ledger_settings *settings) EPURSE_MUST_USE;
+enum status ledger_create(const char *url, const struct ledger_settings *settings) EPURSE_MUST_USE;
 
 /* Opens the one connection that writes and checkpoints, and locks every other process out.
  * STATUS_NOT_FOUND: no such file; STATUS_LEDGER_BUSY: open elsewhere; STATUS_OLD_SCHEMA: of an older or newer program;
  * STATUS_BAD_FORMAT: not a ledger. *ledger is NULL unless STATUS_OK. */
-enum status ledger_open(const char *path, struct ledger **ledger) EPURSE_MUST_USE;
+enum status ledger_open(const char *url, struct ledger **ledger) EPURSE_MUST_USE;
 
 /* Checkpoints, closes, frees, sets *ledger to NULL; NULL is fine. */
 void ledger_close(struct ledger **ledger);

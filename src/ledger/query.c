@@ -1,127 +1,124 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One prepared statement in use: parameters bound in order, columns read in order, one status at its end. */
+ * One statement in use: parameters bound in order, columns read in order, one status at its end. */
 #include "query.h"
 
 #include <string.h>
 
 #include "store.h"
 
-static const char *const sql[QUERY_COUNT] = {
+const char *const query_sql[QUERY_COUNT] = {
 #define QUERY(name, text) [QUERY_##name] = text,
 #include "queries.def"
 #undef QUERY
 };
 
-enum status query_status(int code) {
-  switch (code & 0xFF) {
-  case SQLITE_OK:
-  case SQLITE_ROW:
-  case SQLITE_DONE:
-    return STATUS_OK;
-  case SQLITE_NOMEM:
-    return STATUS_NO_MEMORY;
-  case SQLITE_MISUSE: /* a write outside ledger_transact */
-    return STATUS_INTERNAL;
-  case SQLITE_BUSY:
-    return STATUS_LEDGER_BUSY;
-  case SQLITE_CONSTRAINT: /* a bound or a repetition that the schema forbids */
-  case SQLITE_CORRUPT:
-  case SQLITE_MISMATCH:
-    return STATUS_LEDGER_BROKEN;
-  default:
-    return STATUS_STORE_FAILED;
-  }
-}
-
 struct query query_begin(struct ledger *ledger, enum query_name name) {
-  sqlite3_stmt **slot = &ledger->statements[name];
-  struct query query = {.ledger = ledger, .code = SQLITE_OK};
-  if (*slot == NULL)
-    query.code = sqlite3_prepare_v3(ledger->database, sql[name], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL);
-  if (query.code == SQLITE_OK && !ledger->stepping && !sqlite3_stmt_readonly(*slot))
-    query.code = SQLITE_MISUSE;
-  query.statement = *slot;
-  return query;
+  return (struct query){.ledger = ledger, .name = name, .status = STATUS_OK};
 }
 
-static void query_bound(struct query *query, int code) {
-  if (query->code == SQLITE_OK)
-    query->code = code;
+static void query_fail(struct query *query, enum status status) {
+  if (query->status == STATUS_OK)
+    query->status = status;
+}
+
+static void query_bind(struct query *query, struct store_value value) {
+  if (query->count < STORE_PARAMETERS_MAX)
+    query->parameters[query->count++] = value;
+  else
+    query_fail(query, STATUS_INTERNAL);
 }
 
 void query_i64(struct query *query, int64_t value) {
-  if (query->code == SQLITE_OK)
-    query_bound(query, sqlite3_bind_int64(query->statement, ++query->parameter, value));
+  query_bind(query, (struct store_value){.kind = STORE_I64, .number = value});
 }
 
 void query_text(struct query *query, const char *text) {
-  if (query->code == SQLITE_OK)
-    query_bound(query, sqlite3_bind_text(query->statement, ++query->parameter, text, -1, SQLITE_STATIC));
+  query_bind(query, (struct store_value){.kind = STORE_TEXT, .bytes = text, .len = strlen(text)});
 }
 
 void query_blob(struct query *query, const void *bytes, size_t len) {
-  if (query->code == SQLITE_OK)
-    query_bound(query, sqlite3_bind_blob64(query->statement, ++query->parameter, bytes, len, SQLITE_STATIC));
+  enum store_kind kind = bytes == NULL ? STORE_NULL : STORE_BYTES;
+  query_bind(query, (struct store_value){.kind = kind, .bytes = bytes, .len = len});
+}
+
+static void query_start(struct query *query, bool blind) {
+  const struct store_call call = {
+      .name = query->name, .parameters = query->parameters, .count = query->count, .blind = blind};
+  if (query->status == STATUS_OK && !query->running) {
+    query->running = true;
+    query_fail(query, query->ledger->driver->run(query->ledger->store, &call, &query->cursor));
+  }
 }
 
 bool query_row(struct query *query) {
-  if (query->code != SQLITE_OK && query->code != SQLITE_ROW)
+  query_start(query, false);
+  query->row = false;
+  query->column = 0;
+  if (query->status == STATUS_OK)
+    query_fail(query, query->ledger->driver->next(query->ledger->store, &query->cursor, &query->row));
+  return query->status == STATUS_OK && query->row;
+}
+
+/* False where there is no row to read from. */
+static bool query_column(struct query *query, struct store_value *value) {
+  if (query->status != STATUS_OK || !query->row)
     return false;
-  query->column = -1;
-  query->code = sqlite3_step(query->statement);
-  return query->code == SQLITE_ROW;
+  query->ledger->driver->column(query->ledger->store, &query->cursor, query->column++, value);
+  return true;
 }
 
 int64_t query_read_i64(struct query *query) {
-  return query->code == SQLITE_ROW ? sqlite3_column_int64(query->statement, ++query->column) : 0;
+  struct store_value value;
+  return query_column(query, &value) && value.kind == STORE_I64 ? value.number : 0;
 }
 
 void query_read_text(struct query *query, char *text, size_t capacity) {
+  struct store_value value;
   text[0] = '\0';
-  if (query->code != SQLITE_ROW)
+  if (!query_column(query, &value) || value.kind == STORE_NULL)
     return;
-  const unsigned char *from = sqlite3_column_text(query->statement, ++query->column);
-  size_t len = (size_t)sqlite3_column_bytes(query->statement, query->column);
-  if (from != NULL && len < capacity)
-    memcpy(text, from, len + 1);
-  else if (from != NULL)
-    query->code = SQLITE_CORRUPT;
+  if (value.kind != STORE_TEXT || value.len >= capacity) {
+    query_fail(query, STATUS_LEDGER_BROKEN);
+    return;
+  }
+  memcpy(text, value.bytes, value.len);
+  text[value.len] = '\0';
+}
+
+static size_t query_read(struct query *query, void *bytes, size_t capacity, bool exact) {
+  struct store_value value;
+  memset(bytes, 0, capacity);
+  if (!query_column(query, &value) || value.kind == STORE_NULL)
+    return 0;
+  if (value.kind != STORE_BYTES || value.len > capacity || (exact && value.len != capacity)) {
+    query_fail(query, STATUS_LEDGER_BROKEN);
+    return 0;
+  }
+  if (value.len > 0)
+    memcpy(bytes, value.bytes, value.len);
+  return value.len;
 }
 
 size_t query_read_bytes(struct query *query, void *bytes, size_t capacity) {
-  memset(bytes, 0, capacity);
-  if (query->code != SQLITE_ROW)
-    return 0;
-  const void *from = sqlite3_column_blob(query->statement, ++query->column);
-  size_t len = (size_t)sqlite3_column_bytes(query->statement, query->column);
-  if (len > capacity) {
-    query->code = SQLITE_CORRUPT;
-    return 0;
-  }
-  if (from != NULL)
-    memcpy(bytes, from, len);
-  return len;
+  return query_read(query, bytes, capacity, false);
 }
 
 void query_read_blob(struct query *query, void *bytes, size_t len) {
-  size_t got = query_read_bytes(query, bytes, len);
-  if (query->code == SQLITE_ROW && got != len && sqlite3_column_type(query->statement, query->column) != SQLITE_NULL)
-    query->code = SQLITE_CORRUPT;
+  (void)query_read(query, bytes, len, true);
 }
 
 enum status query_end(struct query *query) {
-  if (query->statement != NULL) {
-    sqlite3_reset(query->statement);
-    sqlite3_clear_bindings(query->statement);
-  }
-  query->statement = NULL;
-  enum status status = query_status(query->code);
-  if (status != STATUS_OK && query->ledger->step_status == STATUS_OK)
-    query->ledger->step_status = status;
-  return status;
+  if (query->running)
+    query->ledger->driver->finish(query->ledger->store, &query->cursor);
+  query->running = false;
+  query->row = false;
+  if (query->status != STATUS_OK && query->ledger->step_status == STATUS_OK)
+    query->ledger->step_status = query->status;
+  return query->status;
 }
 
 enum status query_run(struct query *query) {
+  query_start(query, true);
   while (query_row(query))
     ;
   return query_end(query);

@@ -1,36 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One prepared statement in use: parameters bound in order, columns read in order, one status at its end. */
+ * One statement in use: parameters bound in order, columns read in order, one status at its end. */
 #ifndef LEDGER_QUERY_H
 #define LEDGER_QUERY_H
 
-#include <sqlite3.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "epurse/status.h"
+#include "driver.h"
 
 struct ledger;
 
-enum query_name {
-#define QUERY(name, sql) QUERY_##name,
-#include "queries.def"
-#undef QUERY
-  QUERY_COUNT
-};
-
 struct query {
   struct ledger *ledger;
-  sqlite3_stmt *statement;
-  int parameter, column; /* of the last one bound or read */
-  int code;              /* the first SQLite error; SQLITE_OK, _ROW, _DONE are none */
+  enum query_name name;
+  struct store_value parameters[STORE_PARAMETERS_MAX];
+  size_t count; /* of parameters bound */
+  struct store_cursor cursor;
+  int column; /* the next one to be read */
+  bool running, row;
+  enum status status; /* the first failure */
 };
 
-/* What an SQLite result code means for the ledger. */
-enum status query_status(int code);
-
-/* Takes the statement from the connection's cache; prepares it where this is its first use. Binds what comes after it.
- * A statement that writes fails outside ledger_transact. */
+/* Binds what comes after it. A statement that writes fails outside ledger_transact. */
 struct query query_begin(struct ledger *ledger, enum query_name name);
 void query_i64(struct query *query, int64_t value);
 void query_text(struct query *query, const char *text);              /* borrowed until the query ends */
@@ -49,7 +37,8 @@ size_t query_read_bytes(struct query *query, void *bytes, size_t capacity);
 /* Gives the statement back. STATUS_OK, or what went wrong anywhere above; the running step can then not be committed.
  */
 enum status query_end(struct query *query) EPURSE_MUST_USE;
-/* Runs a statement that answers no row, and gives it back. */
+/* Runs a statement whose rows nobody reads, and gives it back. A store may report its failure only with a later
+ * statement, or when the step is to be committed. */
 enum status query_run(struct query *query) EPURSE_MUST_USE;
 
 #endif

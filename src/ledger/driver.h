@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the ledger asks of a data base. One connection, in one thread; below it are sqlite.c and its like.
+ *
+ * A statement is run with all its parameters at once and answers rows; its values are integers, texts and bytes alone.
+ * No type of a data base's own library is seen above this contract. */
+#ifndef LEDGER_DRIVER_H
+#define LEDGER_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/status.h"
+
+enum query_name {
+#define QUERY(name, sql) QUERY_##name,
+#include "queries.def"
+#undef QUERY
+  QUERY_COUNT
+};
+/* queries.def, by name. Parameters are ? in order, or ?1, ?2, ... */
+extern const char *const query_sql[QUERY_COUNT];
+
+#define STORE_PARAMETERS_MAX 24 /* of one statement; the longest has 15 */
+
+enum store_kind { STORE_NULL, STORE_I64, STORE_TEXT, STORE_BYTES };
+struct store_value {
+  enum store_kind kind;
+  int64_t number;    /* of STORE_I64 */
+  const void *bytes; /* of a text (a NUL follows) or of bytes; may be NULL where len is 0 */
+  size_t len;        /* bytes, without the NUL */
+};
+
+struct store; /* a connection; each driver has its own */
+
+/* A statement that was run, until it is finished. The driver's. */
+struct store_cursor {
+  void *handle;
+  int row;
+};
+
+struct store_call {
+  enum query_name name;
+  const struct store_value *parameters; /* borrowed until the cursor is finished */
+  size_t count;
+  bool blind; /* no row and no status of it is waited for: it may answer with the next call, or with the commit */
+};
+
+/* One line of an audit, borrowed. */
+typedef void store_line(void *context, const char *line);
+struct store_question {
+  const char *sql; /* without parameters; its first column is text; cid(serial) makes a card number of it */
+  uint32_t issuer; /* for cid() */
+  store_line *line;
+  void *context;
+};
+
+/* Statuses that every function may answer: STATUS_STORE_FAILED, STATUS_NO_MEMORY, STATUS_LEDGER_BUSY (somebody else
+ * holds it), STATUS_LEDGER_BROKEN (the data base refused what would break a rule of the schema, or is damaged),
+ * STATUS_INTERNAL (a statement that writes, outside begin and commit). */
+struct store_driver {
+  const char *scheme; /* of its URLs, without the colon */
+
+  /* ---- a connection; `place` is the URL without its scheme and colon ---- */
+
+  /* Makes an empty place for a ledger, without tables, and opens it. STATUS_EXISTS. *store is NULL unless STATUS_OK. */
+  enum status (*create)(const char *place, struct store **store);
+  /* Removes what create made and could not be filled. The store is closed. */
+  void (*discard)(const char *place);
+  /* STATUS_NOT_FOUND; STATUS_BAD_FORMAT: something else than a ledger is there. */
+  enum status (*open)(const char *place, struct store **store);
+  /* Sets *store to NULL; NULL is fine. */
+  void (*close)(struct store **store);
+
+  /* ---- a transaction: the only place for what writes ---- */
+
+  enum status (*begin)(struct store *store);
+  /* STATUS_OK: durable. Else nothing of it remains, or, after STATUS_STORE_FAILED, nobody knows; then nothing more is
+   * written before the place has been opened, and so recovered, anew. */
+  enum status (*commit)(struct store *store);
+  /* After a commit too, where it has no effect. */
+  void (*rollback)(struct store *store);
+  /* A part of a transaction that can be undone alone; one at a time. */
+  enum status (*save)(struct store *store);
+  enum status (*keep)(struct store *store); /* gives the savepoint up, and keeps what came after it */
+  enum status (*undo)(struct store *store); /* back to the savepoint, which is given up */
+
+  /* ---- statements ---- */
+
+  /* Runs a statement; it is finished even after a failure. */
+  enum status (*run)(struct store *store, const struct store_call *call, struct store_cursor *cursor);
+  /* To the next row, at first to the first one; *row is false after the last. */
+  enum status (*next)(struct store *store, struct store_cursor *cursor, bool *row);
+  /* A column, from 0, of the row; bytes are the driver's until the next row. */
+  void (*column)(struct store *store, const struct store_cursor *cursor, int column, struct store_value *value);
+  void (*finish)(struct store *store, struct store_cursor *cursor);
+
+  /* Several statements of a schema, without parameters. */
+  enum status (*script)(struct store *store, const char *statements);
+  /* A question of the audit. */
+  enum status (*ask)(struct store *store, const struct store_question *question);
+  /* Questions about the place itself rather than what stands in it; NULL behind the last. */
+  const char *const *health;
+};
+
+extern const struct store_driver store_sqlite;
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The ledger in one SQLite file, open in one process alone. */
+#include "config.h"
+
+#include "driver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "epurse/certificate.h"
+
+#define SQLITE_APPLICATION_ID "1162892627" /* 0x45505553, "EPUS" */
+
+struct store {
+  sqlite3 *database;
+  sqlite3_stmt *statements[QUERY_COUNT]; /* prepared at their first use */
+  uint32_t issuer;                       /* for cid() */
+  bool writing;                          /* between begin and commit */
+  bool unsure;                           /* a commit's sync failed: only opening anew shows what the disk holds */
+};
+
+static enum status sqlite_status(int code) {
+  switch (code & 0xFF) {
+  case SQLITE_OK:
+  case SQLITE_ROW:
+  case SQLITE_DONE:
+    return STATUS_OK;
+  case SQLITE_NOMEM:
+    return STATUS_NO_MEMORY;
+  case SQLITE_MISUSE: /* a write outside a transaction */
+    return STATUS_INTERNAL;
+  case SQLITE_BUSY:
+    return STATUS_LEDGER_BUSY;
+  case SQLITE_CONSTRAINT: /* a bound or a repetition that the schema forbids */
+  case SQLITE_CORRUPT:
+  case SQLITE_MISMATCH:
+    return STATUS_LEDGER_BROKEN;
+  default:
+    return STATUS_STORE_FAILED;
+  }
+}
+
+static enum status sqlite_script(struct store *store, const char *statements) {
+  return sqlite_status(sqlite3_exec(store->database, statements, NULL, NULL, NULL));
+}
+
+/* ---- a connection ---- */
+
+/* Runs a pragma whose answer must be `wanted`. */
+static enum status sqlite_expect(struct store *store, const char *statement, const char *wanted,
+                                 enum status otherwise) {
+  sqlite3_stmt *prepared = NULL;
+  bool same = false;
+  int code = sqlite3_prepare_v2(store->database, statement, -1, &prepared, NULL);
+  if (code == SQLITE_OK)
+    code = sqlite3_step(prepared);
+  if (code == SQLITE_ROW)
+    same = strcmp((const char *)sqlite3_column_text(prepared, 0), wanted) == 0;
+  sqlite3_finalize(prepared);
+  enum status status = (code & 0xFF) == SQLITE_NOTADB ? STATUS_BAD_FORMAT : sqlite_status(code);
+  return status == STATUS_OK && !same ? otherwise : status;
+}
+
+/* Releases 3.7.0 to 3.51.2 lose acknowledged rows when one connection checkpoints while another commits (mended in
+ * 3.51.3, in 3.50.7 and 3.44.6 by back-port). So there is one connection, by force: EXCLUSIVE is set before the first
+ * read; the write-ahead log then lives without shared memory, and the file's lock is kept until it is closed.
+ * Before 3.38 there were no STRICT tables, on which the schema relies. */
+static enum status sqlite_lock(struct store *store) {
+  if (sqlite3_libversion_number() < 3038000)
+    return STATUS_STORE_FAILED;
+  return sqlite_expect(store, "PRAGMA locking_mode = EXCLUSIVE", "exclusive", STATUS_STORE_FAILED);
+}
+
+static enum status sqlite_configure(struct store *store) {
+  enum status status = sqlite_expect(store, "PRAGMA journal_mode = WAL", "wal", STATUS_STORE_FAILED);
+  if (status == STATUS_OK) /* takes the lock now, not at the first payment */
+    status = sqlite_script(store, "BEGIN EXCLUSIVE; COMMIT");
+  if (status == STATUS_OK)
+    status = sqlite_script(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
+                                  "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 1000;");
+  return status;
+}
+
+/* cid(serial) in the audit's questions. */
+static void sqlite_cid(sqlite3_context *context, int count, sqlite3_value **values) {
+  const struct store *store = sqlite3_user_data(context);
+  uint8_t cid[CID_SIZE];
+  char text[17];
+  (void)count;
+  cid_make(store->issuer, (uint32_t)sqlite3_value_int64(values[0]), cid);
+  cid_print(cid, text);
+  sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+}
+
+static void sqlite_close(struct store **store) {
+  if (*store == NULL)
+    return;
+  for (size_t i = 0; i < QUERY_COUNT; i++)
+    sqlite3_finalize((*store)->statements[i]);
+  (void)sqlite3_close((*store)->database);
+  free(*store);
+  *store = NULL;
+}
+
+static enum status sqlite_connect(const char *path, struct store **out) {
+  *out = NULL;
+  struct store *store = calloc(1, sizeof *store);
+  if (store == NULL)
+    return STATUS_NO_MEMORY;
+  int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
+  int code = sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+  enum status status = sqlite_status(code);
+  if (status == STATUS_OK && sqlite3_db_readonly(store->database, "main") != 0)
+    status = STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    status = sqlite_status(sqlite3_extended_result_codes(store->database, 1));
+  if (status == STATUS_OK)
+    status = sqlite_status(
+        sqlite3_create_function_v2(store->database, "cid", 1, flags, store, sqlite_cid, NULL, NULL, NULL));
+  if (status == STATUS_OK)
+    status = sqlite_lock(store);
+  if (status != STATUS_OK)
+    sqlite_close(&store);
+  *out = store;
+  return status;
+}
+
+static enum status sqlite_open(const char *path, struct store **store) {
+  *store = NULL;
+  if (access(path, F_OK) != 0)
+    return errno == ENOENT ? STATUS_NOT_FOUND : STATUS_STORE_FAILED;
+  enum status status = sqlite_connect(path, store);
+  if (status == STATUS_OK)
+    status = sqlite_expect(*store, "PRAGMA application_id", SQLITE_APPLICATION_ID, STATUS_BAD_FORMAT);
+  if (status == STATUS_OK)
+    status = sqlite_configure(*store);
+  if (status != STATUS_OK)
+    sqlite_close(store);
+  return status;
+}
+
+/* ---- made ---- */
+
+/* Makes a new name durable: the directory that holds it has to reach the disk as well. */
+static enum status sqlite_sync_directory(const char *path) {
+  enum status status = STATUS_NO_MEMORY;
+  int directory = -1;
+  char *copy = strdup(path);
+  if (copy == NULL)
+    goto out;
+  status = STATUS_STORE_FAILED;
+  directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory >= 0 && fsync(directory) == 0)
+    status = STATUS_OK;
+out:
+  if (directory >= 0)
+    (void)close(directory);
+  free(copy);
+  return status;
+}
+
+static void sqlite_discard(const char *path) {
+  static const char *const suffixes[] = {"", "-wal", "-journal"};
+  for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+    size_t size = strlen(path) + strlen(suffixes[i]) + 1;
+    char *name = malloc(size);
+    if (name == NULL)
+      return;
+    (void)snprintf(name, size, "%s%s", path, suffixes[i]);
+    (void)unlink(name);
+    free(name);
+  }
+}
+
+static enum status sqlite_create(const char *path, struct store **store) {
+  *store = NULL;
+  int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0)
+    return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
+  (void)close(file); /* before SQLite opens it: closing later would drop its locks (fcntl) */
+  enum status status = sqlite_sync_directory(path);
+  if (status == STATUS_OK)
+    status = sqlite_connect(path, store);
+  if (status == STATUS_OK)
+    status = sqlite_script(*store, "PRAGMA application_id = " SQLITE_APPLICATION_ID);
+  if (status == STATUS_OK)
+    status = sqlite_configure(*store);
+  if (status != STATUS_OK) {
+    sqlite_close(store);
+    sqlite_discard(path);
+  }
+  return status;
+}
+
+/* ---- transactions ---- */
+
+static enum status sqlite_begin(struct store *store) {
+  if (store->unsure)
+    return STATUS_STORE_FAILED;
+  enum status status = sqlite_script(store, "BEGIN IMMEDIATE");
+  store->writing = status == STATUS_OK;
+  return status;
+}
+
+/* A sync that failed may or may not have brought the commit to the disk, and the kernel does not tell twice: nothing
+ * more is written until the file has been opened, and so recovered, anew. */
+static enum status sqlite_commit(struct store *store) {
+  if (sqlite3_get_autocommit(store->database) != 0) /* SQLite rolled back by itself: disk full, memory */
+    return STATUS_STORE_FAILED;
+  int code = sqlite3_exec(store->database, "COMMIT", NULL, NULL, NULL);
+  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC)
+    store->unsure = true;
+  return sqlite_status(code);
+}
+
+static void sqlite_rollback(struct store *store) {
+  if (sqlite3_get_autocommit(store->database) == 0)
+    (void)sqlite3_exec(store->database, "ROLLBACK", NULL, NULL, NULL);
+  store->writing = false;
+}
+
+/* Where SQLite has rolled back by itself there is no transaction left to continue. */
+static enum status sqlite_within(struct store *store, const char *statements) {
+  if (sqlite3_get_autocommit(store->database) != 0)
+    return STATUS_STORE_FAILED;
+  return sqlite_script(store, statements);
+}
+
+static enum status sqlite_save(struct store *store) {
+  return sqlite_within(store, "SAVEPOINT part");
+}
+
+static enum status sqlite_keep(struct store *store) {
+  return sqlite_within(store, "RELEASE part");
+}
+
+static enum status sqlite_undo(struct store *store) {
+  return sqlite_within(store, "ROLLBACK TO part; RELEASE part");
+}
+
+/* ---- statements ---- */
+
+static int sqlite_bind(sqlite3_stmt *statement, int number, const struct store_value *value) {
+  switch (value->kind) {
+  case STORE_I64:
+    return sqlite3_bind_int64(statement, number, value->number);
+  case STORE_TEXT:
+    return sqlite3_bind_text64(statement, number, value->bytes, value->len, SQLITE_STATIC, SQLITE_UTF8);
+  case STORE_BYTES:
+    return sqlite3_bind_blob64(statement, number, value->bytes, value->len, SQLITE_STATIC);
+  case STORE_NULL:
+    break;
+  }
+  return sqlite3_bind_null(statement, number);
+}
+
+static enum status sqlite_run(struct store *store, const struct store_call *call, struct store_cursor *cursor) {
+  sqlite3_stmt **slot = &store->statements[call->name];
+  int code = SQLITE_OK;
+  if (*slot == NULL)
+    code = sqlite3_prepare_v3(store->database, query_sql[call->name], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL);
+  if (code == SQLITE_OK && !store->writing && !sqlite3_stmt_readonly(*slot))
+    code = SQLITE_MISUSE;
+  for (size_t i = 0; code == SQLITE_OK && i < call->count; i++)
+    code = sqlite_bind(*slot, (int)i + 1, &call->parameters[i]);
+  cursor->handle = *slot;
+  return sqlite_status(code);
+}
+
+static enum status sqlite_next(struct store *store, struct store_cursor *cursor, bool *row) {
+  (void)store;
+  int code = sqlite3_step(cursor->handle);
+  *row = code == SQLITE_ROW;
+  return sqlite_status(code);
+}
+
+static void sqlite_column(struct store *store, const struct store_cursor *cursor, int column,
+                          struct store_value *value) {
+  sqlite3_stmt *statement = cursor->handle;
+  (void)store;
+  memset(value, 0, sizeof *value);
+  switch (sqlite3_column_type(statement, column)) {
+  case SQLITE_INTEGER:
+    value->kind = STORE_I64;
+    value->number = sqlite3_column_int64(statement, column);
+    return;
+  case SQLITE_NULL:
+    value->kind = STORE_NULL;
+    return;
+  case SQLITE_BLOB:
+    value->kind = STORE_BYTES;
+    value->bytes = sqlite3_column_blob(statement, column);
+    break;
+  default:
+    value->kind = STORE_TEXT;
+    value->bytes = sqlite3_column_text(statement, column);
+    break;
+  }
+  value->len = (size_t)sqlite3_column_bytes(statement, column);
+}
+
+static void sqlite_finish(struct store *store, struct store_cursor *cursor) {
+  (void)store;
+  sqlite3_stmt *statement = cursor->handle;
+  if (statement != NULL) {
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+  }
+  cursor->handle = NULL;
+}
+
+static enum status sqlite_ask(struct store *store, const struct store_question *question) {
+  sqlite3_stmt *statement = NULL;
+  store->issuer = question->issuer;
+  int code = sqlite3_prepare_v2(store->database, question->sql, -1, &statement, NULL);
+  while (code == SQLITE_OK || code == SQLITE_ROW) {
+    code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+      question->line(question->context, (const char *)sqlite3_column_text(statement, 0));
+  }
+  sqlite3_finalize(statement);
+  return sqlite_status(code);
+}
+
+static const char *const sqlite_health[] = {
+    "SELECT 'file: ' || integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+    "SELECT format('file: %s row %s names a missing %s', \"table\", rowid, parent) FROM pragma_foreign_key_check",
+    NULL};
+
+const struct store_driver store_sqlite = {.scheme = "sqlite",
+                                          .create = sqlite_create,
+                                          .discard = sqlite_discard,
+                                          .open = sqlite_open,
+                                          .close = sqlite_close,
+                                          .begin = sqlite_begin,
+                                          .commit = sqlite_commit,
+                                          .rollback = sqlite_rollback,
+                                          .save = sqlite_save,
+                                          .keep = sqlite_keep,
+                                          .undo = sqlite_undo,
+                                          .run = sqlite_run,
+                                          .next = sqlite_next,
+                                          .column = sqlite_column,
+                                          .finish = sqlite_finish,
+                                          .script = sqlite_script,
+                                          .ask = sqlite_ask,
+                                          .health = sqlite_health};
