@@ -2,45 +2,76 @@
  * The audit: the whole ledger computed anew, each contradiction a line. */
 #include "audit.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
+#include "card.h"
 #include "store.h"
 
-static const char *const audits[] = {
-#define AUDIT(sql) sql,
+static const struct {
+  enum ledger_flaw flaw;
+  const char *sql;
+} audits[] = {
+#define AUDIT(flaw, sql) {LEDGER_FLAW_##flaw, sql},
 #include "audits.def"
 #undef AUDIT
 };
 
-void audit_report(struct audit *audit, const char *format, ...) {
-  char line[256];
-  va_list arguments;
-  va_start(arguments, format);
-  (void)vsnprintf(line, sizeof line, format, arguments);
-  va_end(arguments);
+void audit_report(struct audit *audit, const struct ledger_contradiction *contradiction) {
   audit->contradictions++;
-  audit->report(audit->context, line);
+  audit->each(audit->context, contradiction);
 }
 
-static void audit_line(void *context, const char *line) {
-  audit_report(context, "%s", line);
+/* A question that was asked. */
+struct audit_question {
+  struct audit *audit;
+  enum ledger_flaw flaw;
+};
+
+/* A row of an answer: the line, and whose it is as far as the question tells. */
+static void audit_row(void *context, const struct store_value columns[STORE_ANSWER_COLUMNS]) {
+  const struct audit_question *asked = context;
+  struct ledger_contradiction contradiction = {.flaw = asked->flaw, .line = columns[0].bytes};
+  contradiction.of_card = columns[1].kind == STORE_I64;
+  if (contradiction.of_card)
+    card_cid(asked->audit->ledger, columns[1].number, contradiction.cid);
+  if (columns[2].kind == STORE_I64)
+    contradiction.atc = (uint32_t)columns[2].number;
+  if (columns[3].kind == STORE_TEXT)
+    (void)snprintf(contradiction.merchant, sizeof contradiction.merchant, "%s", (const char *)columns[3].bytes);
+  audit_report(asked->audit, &contradiction);
 }
 
-static enum status audit_ask(struct audit *audit, const char *sql) {
+static enum status audit_ask(struct audit *audit, enum ledger_flaw flaw, const char *sql) {
+  struct audit_question asked = {audit, flaw};
   const struct store_question question = {
-      .sql = sql, .issuer = audit->ledger->issuer, .line = audit_line, .context = audit};
+      .sql = sql, .issuer = audit->ledger->issuer, .row = audit_row, .context = &asked};
   return audit->ledger->driver->ask(audit->ledger->store, &question);
 }
 
-enum status ledger_check(struct ledger *ledger, ledger_report *report, void *context) {
-  struct audit audit = {.ledger = ledger, .report = report, .context = context, .contradictions = 0};
+enum status ledger_audit(struct ledger *ledger, ledger_contradicted *each, void *context) {
+  struct audit audit = {.ledger = ledger, .each = each, .context = context, .contradictions = 0};
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && ledger->driver->health[i] != NULL; i++)
-    status = audit_ask(&audit, ledger->driver->health[i]);
+    status = audit_ask(&audit, LEDGER_FLAW_FILE, ledger->driver->health[i]);
   for (size_t i = 0; status == STATUS_OK && i < sizeof audits / sizeof audits[0]; i++)
-    status = audit_ask(&audit, audits[i]);
+    status = audit_ask(&audit, audits[i].flaw, audits[i].sql);
   if (status == STATUS_OK)
     status = audit_records(&audit);
   return status == STATUS_OK && audit.contradictions > 0 ? STATUS_LEDGER_BROKEN : status;
+}
+
+/* For who wants to read lines alone. */
+struct audit_lines {
+  ledger_report *report;
+  void *context;
+};
+
+static void audit_line(void *context, const struct ledger_contradiction *contradiction) {
+  const struct audit_lines *lines = context;
+  lines->report(lines->context, contradiction->line);
+}
+
+enum status ledger_check(struct ledger *ledger, ledger_report *report, void *context) {
+  struct audit_lines lines = {report, context};
+  return ledger_audit(ledger, audit_line, &lines);
 }

@@ -7,13 +7,13 @@
 
 struct audit {
   struct ledger *ledger;
-  ledger_report *report;
+  ledger_contradicted *each;
   void *context;
   uint64_t contradictions;
 };
 
-/* One line, cut at 255 bytes. */
-void audit_report(struct audit *audit, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Tells one contradiction, and counts it. */
+void audit_report(struct audit *audit, const struct ledger_contradiction *contradiction);
 
 /* audit_record.c: every transaction against what was signed, and the chain of promises. */
 enum status audit_records(struct audit *audit) EPURSE_MUST_USE;

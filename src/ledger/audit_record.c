@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The audit of what was signed: each transaction says what its promise and authorisation say, and its proof opens it.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "audit.h"
@@ -20,78 +21,101 @@ struct record {
   struct authorisation authorisation;
 };
 
+/* What is wrong with it; `words` is NULL where nothing is. */
+struct flaw {
+  enum ledger_flaw kind;
+  const char *words;
+};
+
 /* The one before, while walking in order of (CID, ATC). */
 struct chain_end {
   int64_t id;
   uint8_t hash[CRYPTO_SHA256_SIZE];
 };
 
-static const char *record_flaw_of_promise(const struct record *record) {
+static struct flaw record_flaw_of_promise(const struct record *record) {
   const struct ledger_transaction *transaction = &record->transaction;
   const struct promise *promise = &record->promise;
   uint8_t hash[CRYPTO_SHA256_SIZE];
   if (record_hash(transaction->promise, PROMISE_SIZE, hash) != STATUS_OK ||
       !crypto_equal(hash, record->hash, sizeof hash))
-    return "its promise is not the one that was hashed";
+    return (struct flaw){LEDGER_FLAW_PROMISE, "its promise is not the one that was hashed"};
   if (memcmp(promise->cid, transaction->cid, CID_SIZE) != 0 || promise->atc != transaction->atc ||
       memcmp(promise->tid, transaction->tid, TID_SIZE) != 0)
-    return "its promise names another transaction";
+    return (struct flaw){LEDGER_FLAW_PROMISE, "its promise names another transaction"};
   if (promise->type != transaction->type || promise->amount != transaction->amount ||
       memcmp(promise->commitment, transaction->commitment, sizeof promise->commitment) != 0)
-    return "its promise says something else";
-  return NULL;
+    return (struct flaw){LEDGER_FLAW_PROMISE, "its promise says something else"};
+  return (struct flaw){LEDGER_FLAW_PROMISE, NULL};
 }
 
-static const char *record_flaw_of_authorisation(const struct record *record) {
+static struct flaw record_flaw_of_authorisation(const struct record *record) {
   const struct ledger_transaction *transaction = &record->transaction;
   const struct authorisation *authorisation = &record->authorisation;
   bool approved = authorisation->decision == DECISION_APPROVED;
   if (!authorisation_answers(authorisation, &record->promise))
-    return "its authorisation does not answer its promise";
+    return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation does not answer its promise"};
   if (approved == (transaction->state == LEDGER_DECLINED))
-    return "its authorisation decided otherwise";
+    return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation decided otherwise"};
   if (authorisation->points != transaction->points)
-    return "its authorisation grants other points";
-  return NULL;
+    return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation grants other points"};
+  return (struct flaw){LEDGER_FLAW_AUTHORISATION, NULL};
 }
 
-static const char *record_flaw_of_proof(const struct record *record) {
+static struct flaw record_flaw_of_proof(const struct record *record) {
   const struct ledger_transaction *transaction = &record->transaction;
   uint8_t hash[CRYPTO_SHA256_SIZE];
   if (transaction->state != LEDGER_CAPTURED)
-    return NULL;
+    return (struct flaw){LEDGER_FLAW_PROOF, NULL};
   if (!crypto_sha256(transaction->secret, SECRET_SIZE, hash) ||
       !crypto_equal(hash, transaction->commitment, sizeof hash))
-    return "its proof does not open its commitment";
-  return NULL;
+    return (struct flaw){LEDGER_FLAW_PROOF, "its proof does not open its commitment"};
+  return (struct flaw){LEDGER_FLAW_PROOF, NULL};
 }
 
-static const char *record_flaw_of_chain(const struct record *record, const struct chain_end *before) {
+static struct flaw record_flaw_of_chain(const struct record *record, const struct chain_end *before) {
   bool follows = before->id + 1 == record->id && record->transaction.atc > 1;
   if (follows && !crypto_equal(record->promise.previous, before->hash, sizeof before->hash))
-    return "its promise does not follow the one before";
-  return NULL;
+    return (struct flaw){LEDGER_FLAW_CHAIN, "its promise does not follow the one before"};
+  return (struct flaw){LEDGER_FLAW_CHAIN, NULL};
 }
 
-static const char *record_flaw(struct record *record, const struct chain_end *before) {
+/* The answer was signed in the step that booked it. */
+static struct flaw record_flaw_of_time(const struct record *record) {
+  bool same = moment_to_unix(record->authorisation.time) == record->transaction.created_at;
+  return (struct flaw){LEDGER_FLAW_TIME, same ? NULL : "its authorisation is of another time"};
+}
+
+static struct flaw record_flaw(struct record *record, const struct chain_end *before) {
   const struct ledger_transaction *transaction = &record->transaction;
   if (promise_decode(transaction->promise, PROMISE_SIZE, &record->promise) != STATUS_OK)
-    return "its promise cannot be read";
+    return (struct flaw){LEDGER_FLAW_PROMISE, "its promise cannot be read"};
   if (authorisation_decode(transaction->authorisation, AUTHORISATION_SIZE, &record->authorisation) != STATUS_OK)
-    return "its authorisation cannot be read";
-  const char *flaw = record_flaw_of_promise(record);
-  if (flaw == NULL)
+    return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation cannot be read"};
+  struct flaw flaw = record_flaw_of_promise(record);
+  if (flaw.words == NULL)
     flaw = record_flaw_of_authorisation(record);
-  if (flaw == NULL)
+  if (flaw.words == NULL)
     flaw = record_flaw_of_proof(record);
-  if (flaw == NULL)
+  if (flaw.words == NULL)
     flaw = record_flaw_of_chain(record, before);
+  if (flaw.words == NULL)
+    flaw = record_flaw_of_time(record);
   return flaw;
+}
+
+static void record_report(struct audit *audit, const struct record *record, struct flaw flaw) {
+  struct ledger_contradiction contradiction = {.flaw = flaw.kind, .of_card = true, .atc = record->transaction.atc};
+  char cid[17], line[128];
+  memcpy(contradiction.cid, record->transaction.cid, CID_SIZE);
+  cid_print(contradiction.cid, cid);
+  (void)snprintf(line, sizeof line, "card %s transaction %u: %s", cid, (unsigned)contradiction.atc, flaw.words);
+  contradiction.line = line;
+  audit_report(audit, &contradiction);
 }
 
 static enum status audit_record(struct audit *audit, int64_t id, struct chain_end *before) {
   struct record record = {.id = id};
-  char cid[17];
   enum status status = booking_transaction(audit->ledger, id, &record.transaction);
   if (status == STATUS_OK)
     status = booking_hash(audit->ledger, id, record.hash);
@@ -99,10 +123,11 @@ static enum status audit_record(struct audit *audit, int64_t id, struct chain_en
     return status;
   card_cid(audit->ledger, booking_card(id), record.transaction.cid);
   record.transaction.atc = booking_atc(id);
-  const char *flaw = status == STATUS_OK ? record_flaw(&record, before) : "its terminal or merchant is missing";
-  cid_print(record.transaction.cid, cid);
-  if (flaw != NULL)
-    audit_report(audit, "card %s transaction %u: %s", cid, (unsigned)record.transaction.atc, flaw);
+  struct flaw flaw = {LEDGER_FLAW_FILE, "its terminal or merchant is missing"};
+  if (status == STATUS_OK)
+    flaw = record_flaw(&record, before);
+  if (flaw.words != NULL)
+    record_report(audit, &record, flaw);
   before->id = id;
   memcpy(before->hash, record.hash, sizeof before->hash);
   return STATUS_OK;

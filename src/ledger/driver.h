@@ -46,12 +46,13 @@ struct store_call {
   bool blind; /* no row and no status of it is waited for: it may answer with the next call, or with the commit */
 };
 
-/* One line of an audit, borrowed. */
-typedef void store_line(void *context, const char *line);
+/* One row of an answer to the audit, borrowed; columns that the question does not have are STORE_NULL. */
+#define STORE_ANSWER_COLUMNS 4
+typedef void store_row(void *context, const struct store_value columns[STORE_ANSWER_COLUMNS]);
 struct store_question {
   const char *sql; /* without parameters; its first column is text; cid(serial) makes a card number of it */
   uint32_t issuer; /* for cid() */
-  store_line *line;
+  store_row *row;
   void *context;
 };
 

@@ -316,6 +316,14 @@ static void sqlite_finish(struct store *store, struct store_cursor *cursor) {
   cursor->handle = NULL;
 }
 
+static void sqlite_answer(const struct store_question *question, sqlite3_stmt *statement) {
+  struct store_value columns[STORE_ANSWER_COLUMNS] = {{.kind = STORE_NULL}};
+  const struct store_cursor cursor = {.handle = statement};
+  for (int i = 0; i < STORE_ANSWER_COLUMNS && i < sqlite3_column_count(statement); i++)
+    sqlite_column(NULL, &cursor, i, &columns[i]);
+  question->row(question->context, columns);
+}
+
 static enum status sqlite_ask(struct store *store, const struct store_question *question) {
   sqlite3_stmt *statement = NULL;
   store->issuer = question->issuer;
@@ -323,7 +331,7 @@ static enum status sqlite_ask(struct store *store, const struct store_question *
   while (code == SQLITE_OK || code == SQLITE_ROW) {
     code = sqlite3_step(statement);
     if (code == SQLITE_ROW)
-      question->line(question->context, (const char *)sqlite3_column_text(statement, 0));
+      sqlite_answer(question, statement);
   }
   sqlite3_finalize(statement);
   return sqlite_status(code);

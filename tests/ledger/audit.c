@@ -80,6 +80,21 @@ START_TEST(names_the_contradiction) {
       {"UPDATE booking SET state = 4 WHERE id = (1 << 32) | 3", "its authorisation decided otherwise"},
       {"UPDATE booking SET points = 7 WHERE id = (1 << 32) | 3", "its authorisation grants other points"},
       {"PRAGMA foreign_keys = OFF; DELETE FROM terminal WHERE id = 3", "names a missing terminal"},
+      {"UPDATE posting SET at = at + 1 WHERE booking = (1 << 32) | 2 AND transition = 3",
+       "posting 3 is of another time"},
+      {"UPDATE booking SET settled_at = 0 WHERE id = (2 << 32) | 1", "when it was settled does not fit its state"},
+      {"UPDATE booking SET created_at = created_at - 1 WHERE id = (1 << 32) | 3",
+       "its authorisation is of another time"},
+      {"UPDATE terminal SET merchant = 2 WHERE id = 1", "to another merchant than its terminal's"},
+      {"UPDATE terminal SET role = 2 WHERE id = 1", "transaction 2: its terminal may not do this"},
+      {"UPDATE card SET payment_ceiling = 999 WHERE id = 1", "transaction 2: above the limit of its card"},
+      {"UPDATE card_hot SET last_hash = zeroblob(32) WHERE id = 1", "names another last promise"},
+      {"UPDATE card SET state = 3 WHERE id = 1", "its state is 3, its times say otherwise"},
+      {"UPDATE card SET state = 3, blocked_at = 1, reason = 'CARD_FORKED' WHERE id = 1",
+       "blocked for an incident that is not there"},
+      {"INSERT INTO reversal SELECT id, terminal, 1 FROM booking WHERE id = (1 << 32) | 1",
+       "given back and credited, without an incident"},
+      {"INSERT INTO incident VALUES (1, 1, 1, 4, zeroblob(223), 1)", "an incident tells that it was blocked"},
   };
   struct world world;
   struct lines lines = {.count = 0};
@@ -96,7 +111,7 @@ START_TEST(names_the_contradiction) {
   world_discard(&world);
 }
 END_TEST
-#define ATTEMPTS 28
+#define ATTEMPTS 39
 
 /* A transaction of one card put under another's number. */
 START_TEST(names_a_broken_chain) {
