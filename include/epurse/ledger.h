@@ -414,6 +414,48 @@ enum status ledger_check(struct ledger *ledger, ledger_report *report, void *con
 /* The same, each contradiction with what it is about. */
 enum status ledger_audit(struct ledger *ledger, ledger_contradicted *each, void *context) EPURSE_MUST_USE;
 
+/* ---- watch.c: the invariants while running ---- */
+
+/* One slice of a pass that goes round all accounts: what an audit of those cards alone would say. */
+struct ledger_watch {
+  uint32_t cards; /* at most so many in this slice, at least 1 */
+  ledger_report *report;
+  void *context;
+  bool passed;       /* set: the pass ended with this slice, the next one begins anew */
+  uint64_t findings; /* set: contradictions of this slice; each was a line */
+};
+/* Makes what a pass needs, once a connection and outside a step. Nothing of it is in the file. */
+enum status ledger_watch_begin(struct ledger *ledger) EPURSE_MUST_USE;
+/* Inside a step, after ledger_watch_begin; books nothing. Each balance within its bounds, each card's accounts against
+ * its postings, its holds against its open transaction; at the end of a pass, all money and all points sum to zero.
+ * STATUS_OK: nothing wrong; STATUS_LEDGER_BROKEN: the lines say what, or the file cannot be read. Costs about 20 us a
+ * card and 1 us for each posting that it ever had. */
+enum status ledger_watch(struct ledger *ledger, struct ledger_watch *slice) EPURSE_MUST_USE;
+
+/* ---- backup.c: a copy while the ledger works ---- */
+
+struct ledger_backup;
+/* What a proved copy is. */
+struct ledger_copy {
+  uint64_t bytes, postings;
+};
+/* Begins to copy into `path`, which must not be there; until it is proved the copy is named `path`.new (mode 0600; one
+ * that is left of an attempt before is removed). Outside a step. STATUS_EXISTS; STATUS_INTERNAL: this store has tools
+ * of its own (PostgreSQL). *backup is NULL unless STATUS_OK; end it before the ledger is closed. */
+enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct ledger_backup **backup) EPURSE_MUST_USE;
+/* Copies up to `pages` pages (4096 bytes each), outside a step (STATUS_INTERNAL), on the ledger's thread; between two
+ * calls the ledger may go on. *done: all is copied, with everything that was booked until now. */
+enum status ledger_backup_step(struct ledger_backup *backup, uint32_t pages, bool *done) EPURSE_MUST_USE;
+/* Pages, as the last step saw them. */
+void ledger_backup_progress(const struct ledger_backup *backup, uint64_t *copied, uint64_t *pages);
+/* After *done; needs the ledger no more, so that any thread may call it: makes the copy durable, audits it as
+ * ledger_check does, gives it its name. STATUS_LEDGER_BROKEN: the copy contradicts itself, and so most likely does the
+ * ledger; the lines say how, and there is no copy. STATUS_EXISTS: the name was taken meanwhile. */
+enum status ledger_backup_finish(struct ledger_backup *backup, struct ledger_copy *copy, ledger_report *report,
+                                 void *context) EPURSE_MUST_USE;
+/* Frees it, removes what has not become a copy, sets *backup to NULL; NULL is fine. On the ledger's thread. */
+void ledger_backup_end(struct ledger_backup **backup);
+
 struct ledger_totals {
   uint64_t cards[LEDGER_CARD_RETIRED + 1]; /* by enum ledger_card_state; [0] is not used */
   uint64_t pool_free, terminals, merchants;

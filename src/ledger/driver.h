@@ -31,6 +31,14 @@ struct store_value {
   size_t len;        /* bytes, without the NUL */
 };
 
+/* A copy under way. */
+struct store_copy;
+struct store_progress {
+  uint32_t pages; /* at most so many in this step; 4096 bytes each; below 2^31 */
+  uint64_t copied, whole;
+  bool done;
+};
+
 struct store; /* a connection; each driver has its own */
 
 /* A statement that was run, until it is finished. The driver's. */
@@ -102,6 +110,20 @@ struct store_driver {
   enum status (*ask)(struct store *store, const struct store_question *question);
   /* Questions about the place itself rather than what stands in it; NULL behind the last. */
   const char *const *health;
+  /* A script, run once a connection outside a transaction, that makes a table `watch` of the connection's own, with one
+   * row: only = 1, cursor, money, points; and has each change of an account's balance, of those up to cursor, added to
+   * money or points, within its transaction. NULL: the watch sums all accounts at once instead, at the end of a pass.
+   */
+  const char *watch;
+
+  /* ---- a copy as a file that open takes; NULL: this data base has tools of its own for that ---- */
+
+  /* Makes `path` (mode 0600) anew, removing what is there. Outside a transaction, as the other two. */
+  enum status (*copy_begin)(struct store *store, const char *path, struct store_copy **copy);
+  /* With .done the copy has all that was committed until then. */
+  enum status (*copy_step)(struct store_copy *copy, struct store_progress *progress);
+  /* Sets *copy to NULL; NULL is fine. The file stays, whole or not. */
+  enum status (*copy_end)(struct store_copy **copy);
 };
 
 extern const struct store_driver store_sqlite;

@@ -2,31 +2,22 @@
  * The ledger in one SQLite file, open in one process alone. */
 #include "config.h"
 
-#include "driver.h"
+#include "sqlite.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "durable.h"
 #include "epurse/certificate.h"
 
 #define SQLITE_APPLICATION_ID "1162892627" /* 0x45505553, "EPUS" */
 
-struct store {
-  sqlite3 *database;
-  sqlite3_stmt *statements[QUERY_COUNT]; /* prepared at their first use */
-  uint32_t issuer;                       /* for cid() */
-  bool writing;                          /* between begin and commit */
-  bool unsure;                           /* a commit's sync failed: only opening anew shows what the disk holds */
-};
-
-static enum status sqlite_status(int code) {
+enum status sqlite_status(int code) {
   switch (code & 0xFF) {
   case SQLITE_OK:
   case SQLITE_ROW:
@@ -148,44 +139,13 @@ static enum status sqlite_open(const char *path, struct store **store) {
 
 /* ---- made ---- */
 
-/* Makes a new name durable: the directory that holds it has to reach the disk as well. */
-static enum status sqlite_sync_directory(const char *path) {
-  enum status status = STATUS_NO_MEMORY;
-  int directory = -1;
-  char *copy = strdup(path);
-  if (copy == NULL)
-    goto out;
-  status = STATUS_STORE_FAILED;
-  directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory >= 0 && fsync(directory) == 0)
-    status = STATUS_OK;
-out:
-  if (directory >= 0)
-    (void)close(directory);
-  free(copy);
-  return status;
-}
-
-static void sqlite_discard(const char *path) {
-  static const char *const suffixes[] = {"", "-wal", "-journal"};
-  for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-    size_t size = strlen(path) + strlen(suffixes[i]) + 1;
-    char *name = malloc(size);
-    if (name == NULL)
-      return;
-    (void)snprintf(name, size, "%s%s", path, suffixes[i]);
-    (void)unlink(name);
-    free(name);
-  }
-}
-
 static enum status sqlite_create(const char *path, struct store **store) {
   *store = NULL;
   int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0)
     return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
   (void)close(file); /* before SQLite opens it: closing later would drop its locks (fcntl) */
-  enum status status = sqlite_sync_directory(path);
+  enum status status = durable_folder(path);
   if (status == STATUS_OK)
     status = sqlite_connect(path, store);
   if (status == STATUS_OK)
@@ -194,7 +154,7 @@ static enum status sqlite_create(const char *path, struct store **store) {
     status = sqlite_configure(*store);
   if (status != STATUS_OK) {
     sqlite_close(store);
-    sqlite_discard(path);
+    durable_remove(path);
   }
   return status;
 }
@@ -342,9 +302,19 @@ static const char *const sqlite_health[] = {
     "SELECT format('file: %s row %s names a missing %s', \"table\", rowid, parent) FROM pragma_foreign_key_check",
     NULL};
 
+/* Written by the very statement that moves money, so that it is rolled back with it. */
+static const char sqlite_watch[] =
+    "PRAGMA temp_store = MEMORY;"
+    "CREATE TEMP TABLE watch (only INTEGER PRIMARY KEY, cursor INTEGER, money INTEGER, points INTEGER);"
+    "INSERT INTO watch VALUES (1, -4611686018427387904, 0, 0);"
+    "CREATE TEMP TRIGGER watch_moved AFTER UPDATE OF balance ON main.account "
+    "WHEN NEW.id <= (SELECT cursor FROM watch WHERE only = 1) BEGIN UPDATE watch SET "
+    "money = money + iif(abs(NEW.id) % 16 < 8, NEW.balance - OLD.balance, 0), "
+    "points = points + iif(abs(NEW.id) % 16 < 8, 0, NEW.balance - OLD.balance) WHERE only = 1; END;";
+
 const struct store_driver store_sqlite = {.scheme = "sqlite",
                                           .create = sqlite_create,
-                                          .discard = sqlite_discard,
+                                          .discard = durable_remove,
                                           .open = sqlite_open,
                                           .close = sqlite_close,
                                           .begin = sqlite_begin,
@@ -359,4 +329,8 @@ const struct store_driver store_sqlite = {.scheme = "sqlite",
                                           .finish = sqlite_finish,
                                           .script = sqlite_script,
                                           .ask = sqlite_ask,
-                                          .health = sqlite_health};
+                                          .health = sqlite_health,
+                                          .watch = sqlite_watch,
+                                          .copy_begin = sqlite_copy_begin,
+                                          .copy_step = sqlite_copy_step,
+                                          .copy_end = sqlite_copy_end};

@@ -23,6 +23,7 @@ struct ledger {
   size_t incident_count;
   bool postings_counted;
   uint64_t postings, step_postings;
+  int64_t watch_cursor; /* where the driver keeps none */
 };
 
 #endif

@@ -18,5 +18,7 @@ Suite *bounds_suite(void);
 Suite *audit_suite(void);
 Suite *random_suite(void);
 Suite *crash_suite(void);
+Suite *backup_suite(void);
+Suite *watch_suite(void);
 
 #endif

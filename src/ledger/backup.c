@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A copy of the ledger while it works: page by page through its own connection, proved before it gets its name. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "durable.h"
+#include "store.h"
+
+struct ledger_backup {
+  struct ledger *ledger;   /* NULL once all is copied */
+  struct store_copy *copy; /* likewise */
+  char *path, *aside;      /* the copy's name, and the one that it has until it is proved */
+  struct store_progress progress;
+  bool whole, named;
+};
+
+enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct ledger_backup **out) {
+  *out = NULL;
+  if (ledger->stepping || ledger->driver->copy_begin == NULL)
+    return STATUS_INTERNAL;
+  if (access(path, F_OK) == 0)
+    return STATUS_EXISTS;
+  struct ledger_backup *backup = calloc(1, sizeof *backup);
+  if (backup == NULL)
+    return STATUS_NO_MEMORY;
+  backup->ledger = ledger;
+  backup->path = strdup(path);
+  size_t size = strlen(path) + sizeof ".new";
+  backup->aside = malloc(size);
+  enum status status = STATUS_NO_MEMORY;
+  if (backup->path != NULL && backup->aside != NULL) {
+    (void)snprintf(backup->aside, size, "%s.new", path);
+    status = ledger->driver->copy_begin(ledger->store, backup->aside, &backup->copy);
+  }
+  if (status != STATUS_OK)
+    ledger_backup_end(&backup);
+  *out = backup;
+  return status;
+}
+
+/* Closes what belongs to the ledger's thread. */
+static enum status backup_close_copy(struct ledger_backup *backup) {
+  enum status status = backup->ledger->driver->copy_end(&backup->copy);
+  backup->ledger = NULL;
+  return status;
+}
+
+enum status ledger_backup_step(struct ledger_backup *backup, uint32_t pages, bool *done) {
+  *done = backup->whole;
+  if (backup->whole)
+    return STATUS_OK;
+  if (backup->copy == NULL || backup->ledger->stepping)
+    return STATUS_INTERNAL;
+  backup->progress.pages = pages > INT32_MAX ? INT32_MAX : pages;
+  enum status status = backup->ledger->driver->copy_step(backup->copy, &backup->progress);
+  if (status != STATUS_OK || !backup->progress.done)
+    return status;
+  status = backup_close_copy(backup);
+  backup->whole = *done = status == STATUS_OK;
+  return status;
+}
+
+void ledger_backup_progress(const struct ledger_backup *backup, uint64_t *copied, uint64_t *pages) {
+  *copied = backup->progress.copied;
+  *pages = backup->progress.whole;
+}
+
+static enum status backup_examine(const char *path, struct ledger_copy *copy, ledger_report *report, void *context) {
+  struct ledger *ledger = NULL;
+  struct ledger_totals totals;
+  struct stat facts;
+  enum status status = ledger_open(path, &ledger);
+  if (status == STATUS_OK)
+    status = ledger_check(ledger, report, context);
+  if (status == STATUS_OK)
+    status = ledger_totals(ledger, &totals);
+  ledger_close(&ledger);
+  if (status == STATUS_OK && stat(path, &facts) != 0)
+    status = STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    *copy = (struct ledger_copy){.bytes = (uint64_t)facts.st_size, .postings = totals.postings};
+  return status;
+}
+
+enum status ledger_backup_finish(struct ledger_backup *backup, struct ledger_copy *copy, ledger_report *report,
+                                 void *context) {
+  if (!backup->whole || backup->named)
+    return STATUS_INTERNAL;
+  enum status status = durable_file(backup->aside);
+  if (status == STATUS_OK)
+    status = backup_examine(backup->aside, copy, report, context);
+  if (status == STATUS_OK) /* a name that was taken meanwhile is kept: link, unlike rename, replaces nothing */
+    status = link(backup->aside, backup->path) == 0 ? STATUS_OK : errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    status = durable_folder(backup->path);
+  backup->named = status == STATUS_OK;
+  return status;
+}
+
+void ledger_backup_end(struct ledger_backup **out) {
+  struct ledger_backup *backup = *out;
+  if (backup == NULL)
+    return;
+  if (backup->ledger != NULL)
+    (void)backup_close_copy(backup);
+  if (backup->aside != NULL)
+    durable_remove(backup->aside);
+  free(backup->aside);
+  free(backup->path);
+  free(backup);
+  *out = NULL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A connection to a ledger's SQLite file, as the files of that driver share it. */
+#ifndef LEDGER_SQLITE_H
+#define LEDGER_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "driver.h"
+
+struct store {
+  sqlite3 *database;
+  sqlite3_stmt *statements[QUERY_COUNT]; /* prepared at their first use */
+  uint32_t issuer;                       /* for cid() */
+  bool writing;                          /* between begin and commit */
+  bool unsure;                           /* a commit's sync failed: only opening anew shows what the disk holds */
+};
+
+/* What an SQLite result code means for the ledger. */
+enum status sqlite_status(int code);
+
+/* sqlite_copy.c: as the driver's contract has them. */
+enum status sqlite_copy_begin(struct store *store, const char *path, struct store_copy **copy);
+enum status sqlite_copy_step(struct store_copy *copy, struct store_progress *progress);
+enum status sqlite_copy_end(struct store_copy **copy);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A copy of the file through the one connection that it has, while that connection works: what it writes in between
+ * SQLite carries over into the copy by itself. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "durable.h"
+#include "sqlite.h"
+
+struct store_copy {
+  struct store *store;
+  sqlite3 *target;
+  sqlite3_backup *work;
+};
+
+/* Nothing that is left of an attempt before may be taken for a part of this one. */
+static enum status copy_make_file(const char *path) {
+  durable_remove(path);
+  int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file < 0)
+    return STATUS_STORE_FAILED;
+  return close(file) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+static enum status copy_open(struct store_copy *copy, const char *path) {
+  enum status status = copy_make_file(path);
+  if (status == STATUS_OK)
+    status = sqlite_status(sqlite3_open_v2(path, &copy->target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL));
+  if (status == STATUS_OK)
+    status = sqlite_status(sqlite3_extended_result_codes(copy->target, 1));
+  if (status != STATUS_OK)
+    return status;
+  copy->work = sqlite3_backup_init(copy->target, "main", copy->store->database, "main");
+  return copy->work != NULL ? STATUS_OK : sqlite_status(sqlite3_errcode(copy->target));
+}
+
+enum status sqlite_copy_begin(struct store *store, const char *path, struct store_copy **out) {
+  *out = NULL;
+  struct store_copy *copy = calloc(1, sizeof *copy);
+  if (copy == NULL)
+    return STATUS_NO_MEMORY;
+  copy->store = store;
+  enum status status = copy_open(copy, path);
+  if (status == STATUS_OK)
+    *out = copy;
+  else
+    (void)sqlite_copy_end(&copy);
+  return status;
+}
+
+enum status sqlite_copy_step(struct store_copy *copy, struct store_progress *progress) {
+  int code = sqlite3_backup_step(copy->work, (int)progress->pages);
+  uint64_t left = (uint64_t)sqlite3_backup_remaining(copy->work);
+  progress->whole = (uint64_t)sqlite3_backup_pagecount(copy->work);
+  progress->copied = progress->whole - left;
+  progress->done = code == SQLITE_DONE;
+  return sqlite_status(code);
+}
+
+enum status sqlite_copy_end(struct store_copy **out) {
+  struct store_copy *copy = *out;
+  if (copy == NULL)
+    return STATUS_OK;
+  int code = copy->work == NULL ? SQLITE_OK : sqlite3_backup_finish(copy->work);
+  int closed = sqlite3_close(copy->target);
+  free(copy);
+  *out = NULL;
+  return sqlite_status(code != SQLITE_OK ? code : closed);
+}

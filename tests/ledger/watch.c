@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The invariants while running: silent whatever is booked in between, and loud within one pass. */
+#include "config.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "suites.h"
+#include "world.h"
+
+#define CARDS  6
+#define ROUNDS 300
+
+struct lines {
+  char text[2048];
+  size_t count;
+};
+
+static void lines_add(void *context, const char *line) {
+  struct lines *lines = context;
+  size_t len = strlen(lines->text);
+  (void)snprintf(lines->text + len, sizeof lines->text - len, "%s\n", line);
+  lines->count++;
+}
+
+static enum status watch_step(struct ledger *ledger, void *context) {
+  return ledger_watch(ledger, context);
+}
+
+static enum status watch(struct world *world, uint32_t cards, struct lines *lines, bool *passed) {
+  struct ledger_watch slice = {.cards = cards, .report = lines_add, .context = lines};
+  enum status status = ledger_transact(world->ledger, watch_step, &slice);
+  *passed = slice.passed;
+  return status;
+}
+
+/* A whole pass in slices of so many cards; STATUS_OK, or what ended it. */
+static enum status watch_pass(struct world *world, uint32_t cards, struct lines *lines) {
+  enum status status = STATUS_OK;
+  bool passed = false;
+  memset(lines, 0, sizeof *lines);
+  for (unsigned slices = 0; status == STATUS_OK && !passed; slices++) {
+    ck_assert_uint_lt(slices, 100);
+    status = watch(world, cards, lines, &passed);
+  }
+  return status;
+}
+
+static enum status fail_step(struct ledger *ledger, void *context) {
+  struct ledger_confirmation *confirmation = context;
+  struct ledger_transaction transaction;
+  enum status status = ledger_confirm(ledger, confirmation, &transaction);
+  return status == STATUS_OK ? STATUS_CANCELLED : status;
+}
+
+/* Slices of one card between any two bookings: loads, payments, holds that stay open, steps that are taken back, cards
+ * that are issued behind the pass. */
+START_TEST(says_nothing_of_a_sound_ledger) {
+  struct world world;
+  struct purse purses[CARDS * 2];
+  struct lines lines = {0};
+  unsigned passes = 0;
+  size_t cards = CARDS;
+  bool passed = false;
+  world_open(&world);
+  ck_assert_int_eq(ledger_watch_begin(world.ledger), STATUS_OK);
+  for (uint32_t i = 0; i < CARDS; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 20000, RELOAD);
+  }
+  for (unsigned round = 0; round < ROUNDS; round++) {
+    struct purse *purse = &purses[round * 7 % cards];
+    ck_assert_int_eq(watch(&world, 1, &lines, &passed), STATUS_OK);
+    passes += passed;
+    world_commit(&world, purse, round % 3 == 0 ? TRANSACTION_LOAD : TRANSACTION_PURCHASE, 50 + round,
+                 round % 3 == 0 ? RELOAD : POS);
+    if (round % 2 == 0) { /* captured, and that is taken back; the next promise captures it */
+      struct ledger_confirmation confirmation = {.atc = purse->atc, .now = world.now};
+      memcpy(confirmation.cid, purse->cid, CID_SIZE);
+      memcpy(confirmation.secret, purse->secret, SECRET_SIZE);
+      ck_assert_int_eq(ledger_transact(world.ledger, fail_step, &confirmation), STATUS_CANCELLED);
+    }
+    if (round % 40 == 39 && cards < CARDS * 2) {
+      world_issue(&world, (uint32_t)cards + 1, &purses[cards]);
+      world_complete(&world, &purses[cards], TRANSACTION_LOAD, 9000, RELOAD);
+      cards++;
+    }
+  }
+  ck_assert_uint_gt(passes, 20);
+  ck_assert_uint_eq(lines.count, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* Card 1 has 4000 and 100 points, 200 of them in hold; card 2 has 300. */
+static void open_used(struct world *world) {
+  struct purse purse;
+  struct ask ask;
+  world_open(world);
+  world_issue(world, 1, &purse);
+  world_complete(world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  world_complete(world, &purse, TRANSACTION_PURCHASE, 1000, POS);
+  world_authorise(world, &purse, TRANSACTION_PURCHASE, 200, OTHER_POS, &ask);
+  world_issue(world, 2, &purse);
+  world_complete(world, &purse, TRANSACTION_LOAD, 300, RELOAD);
+}
+
+static const struct {
+  const char *sql, *line;
+} attempts[] = {
+    {"UPDATE account SET balance = balance + 1 WHERE id = 17", "account 17 has 3801, its postings make 3800"},
+    {"UPDATE account SET balance = balance - 1 WHERE id = 33", "account 33 has 299, its postings make 300"},
+    {"UPDATE account SET balance = balance + 1 WHERE id = -20", "money does not sum to zero but to 1"},
+    {"UPDATE account SET balance = balance - 3 WHERE id = -10", "points do not sum to zero but to -3"},
+    {"UPDATE account SET balance = balance + 1 WHERE id = 17; UPDATE account SET balance = balance - 1 WHERE id = 33",
+     "account 17 has 3801"},
+    {"PRAGMA ignore_check_constraints = ON; UPDATE account SET balance = -7 WHERE id = 35",
+     "account 35 has -7, outside 0 to"},
+    {"UPDATE account SET floor = -100 WHERE id = 35; UPDATE account SET balance = -7 WHERE id = 35",
+     "account 35 has -7, outside -100 to"},
+    {"UPDATE card_hot SET held_atc = 0 WHERE id = 1", "200 and 0 points in hold are not those of its open hold 0"},
+    {"UPDATE card_hot SET held_atc = 1 WHERE id = 2", "0 and 0 points in hold are not those of its open hold 1"},
+    {"DROP TRIGGER posting_kept; DELETE FROM posting WHERE booking = (1 << 32) | 2 AND transition = 2",
+     "account 18 has 200, its postings make 1200"},
+    {"DROP TRIGGER posting_fixed; UPDATE posting SET amount = 4999 WHERE booking = (1 << 32) | 1 AND transition = 2",
+     "account 17 has 3800, its postings make 3799"},
+};
+
+START_TEST(finds_it_within_a_pass) {
+  struct world world;
+  struct lines lines;
+  open_used(&world);
+  ck_assert_int_eq(ledger_watch_begin(world.ledger), STATUS_OK);
+  ck_assert_int_eq(watch_pass(&world, 1, &lines), STATUS_OK);
+  ck_assert_int_eq(world_tamper(&world, attempts[_i].sql), SQLITE_OK);
+  for (uint32_t cards = 1; cards <= 5; cards += 4) {
+    world_reopen(&world);
+    ck_assert_int_eq(ledger_watch_begin(world.ledger), STATUS_OK);
+    ck_assert_int_eq(watch_pass(&world, cards, &lines), STATUS_LEDGER_BROKEN);
+    ck_assert_msg(strstr(lines.text, attempts[_i].line) != NULL, "%s: %s", attempts[_i].sql, lines.text);
+  }
+  world_discard(&world);
+}
+END_TEST
+
+START_TEST(is_a_step) {
+  struct world world;
+  struct lines lines = {0};
+  bool passed = false;
+  struct ledger_watch slice = {.cards = 1, .report = lines_add, .context = &lines};
+  world_open(&world);
+  ck_assert_int_eq(ledger_watch(world.ledger, &slice), STATUS_INTERNAL);
+  ck_assert_int_ne(watch(&world, 1, &lines, &passed), STATUS_OK); /* not begun */
+  ck_assert_int_eq(ledger_watch_begin(world.ledger), STATUS_OK);
+  ck_assert_int_eq(watch(&world, 0, &lines, &passed), STATUS_INTERNAL);
+  ck_assert_int_eq(watch(&world, 1, &lines, &passed), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+Suite *watch_suite(void) {
+  Suite *suite = suite_create("watch");
+  TCase *tests = tcase_create("invariants");
+  tcase_set_timeout(tests, 60);
+  tcase_add_test(tests, says_nothing_of_a_sound_ledger);
+  tcase_add_loop_test(tests, finds_it_within_a_pass, 0, sizeof attempts / sizeof attempts[0]);
+  tcase_add_test(tests, is_a_step);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
