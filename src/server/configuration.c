@@ -11,13 +11,16 @@
 
 #include "epurse/amount.h"
 #include "epurse/message.h"
+#include "writer.h"
 
-#define PROBLEM_SIZE  256
-#define STORE_SQLITE  "sqlite:"
-#define MINOR_MAX     AMOUNT_MAX_ON_CARD
-#define SECONDS_MAX   3600
-#define RATE_MAX      100000
-#define SETTING_COUNT (sizeof rows / sizeof rows[0])
+#define PROBLEM_SIZE   256
+#define STORE_SQLITE   "sqlite:"
+#define MINOR_MAX      AMOUNT_MAX_ON_CARD
+#define SECONDS_MAX    3600
+#define RATE_MAX       100000
+#define WORKERS_MAX    512
+#define GROUP_WAIT_MAX 20000 /* microseconds: a terminal waits as long */
+#define SETTING_COUNT  (sizeof rows / sizeof rows[0])
 
 static const struct settings_row rows[] = {
     {"server", "listen", NULL, SETTING_TEXT, 0, 0},
@@ -26,6 +29,8 @@ static const struct settings_row rows[] = {
     {"server", "issuer", NULL, SETTING_NUMBER, 0, 999999},
     {"server", "log_level", "info", SETTING_TEXT, 0, 0},
     {"ledger", "store", "sqlite:ledger.db", SETTING_TEXT, 0, 0},
+    {"ledger", "group", "128", SETTING_NUMBER, 1, WRITER_GROUP_MAX},
+    {"ledger", "group_wait", "1000", SETTING_NUMBER, 0, GROUP_WAIT_MAX},
     {"keys", "passphrase_file", "", SETTING_PATH, 0, 0},
     {"card", "validity_years", "5", SETTING_NUMBER, 1, 30},
     {"card", "purse_ceiling", "50000", SETTING_NUMBER, 1, MINOR_MAX},
@@ -33,6 +38,8 @@ static const struct settings_row rows[] = {
     {"limits", "body", "16384", SETTING_NUMBER, 1024, MESSAGE_MAX},
     {"limits", "connections", "1024", SETTING_NUMBER, 1, 65536},
     {"limits", "connections_each", "16", SETTING_NUMBER, 1, 65536},
+    {"limits", "workers", "32", SETTING_NUMBER, 1, WORKERS_MAX},
+    {"limits", "queue", "512", SETTING_NUMBER, 1, 65536},
     {"limits", "requests_per_second", "50", SETTING_NUMBER, 1, RATE_MAX},
     {"limits", "requests_at_once", "200", SETTING_NUMBER, 1, RATE_MAX},
     {"limits", "handshake_seconds", "10", SETTING_NUMBER, 1, SECONDS_MAX},
@@ -119,6 +126,10 @@ static void take_numbers(const struct settings *settings, struct configuration *
   configuration->body = (size_t)settings_number(settings, "limits", "body");
   configuration->connections = (size_t)settings_number(settings, "limits", "connections");
   configuration->connections_each = (size_t)settings_number(settings, "limits", "connections_each");
+  configuration->workers = (size_t)settings_number(settings, "limits", "workers");
+  configuration->queue = (size_t)settings_number(settings, "limits", "queue");
+  configuration->group = (size_t)settings_number(settings, "ledger", "group");
+  configuration->group_wait_us = (unsigned)settings_number(settings, "ledger", "group_wait");
   configuration->requests_per_second = (unsigned)settings_number(settings, "limits", "requests_per_second");
   configuration->requests_at_once = (unsigned)settings_number(settings, "limits", "requests_at_once");
   configuration->handshake_seconds = (unsigned)settings_number(settings, "limits", "handshake_seconds");

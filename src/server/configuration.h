@@ -22,10 +22,13 @@ struct configuration {
   uint16_t currency;                            /* ISO 4217 numeric */
   uint32_t issuer;
   enum log_level log_level;
+  size_t group;                                   /* steps of one commit, at most */
+  unsigned group_wait_us;                         /* how long a group waits for more, microseconds */
   unsigned validity_years;                        /* of a new card */
   uint32_t purse_ceiling, payment_ceiling;        /* of a new card, minor units */
   size_t body;                                    /* bytes of a request's body */
   size_t connections, connections_each;           /* in all; of one terminal */
+  size_t workers, queue;                          /* threads that serve; requests that wait for one */
   unsigned requests_per_second, requests_at_once; /* of one terminal */
   unsigned handshake_seconds, request_seconds, idle_seconds;
 };

@@ -20,7 +20,7 @@ static enum status find_terminal(struct service *service, struct request *reques
   if (strcmp(kid, peer->common_name) != 0 || strlen(kid) != TID_SIZE) {
     return STATUS_NOT_AUTHENTICATED;
   }
-  status = ledger_terminal_find(service->ledger, (const uint8_t *)kid, &request->terminal);
+  status = roster_find(service->roster, service->writer, (const uint8_t *)kid, &request->terminal);
   if (status == STATUS_NOT_FOUND) {
     return STATUS_NOT_AUTHENTICATED;
   }
@@ -89,7 +89,7 @@ enum status envelope_transact(struct service *service, const struct request *req
                               void *context) {
   struct numbered_step numbered = {.request = request, .step = step, .context = context};
 
-  return ledger_transact(service->ledger, run_numbered, &numbered);
+  return writer_transact(service->writer, run_numbered, &numbered);
 }
 
 enum status envelope_accept(struct service *service, const struct request *request) {

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/queue.h>
+#include <time.h>
 
 #include "connection.h"
 #include "problem.h"
@@ -199,6 +200,7 @@ static struct exchange *exchange_new(struct evhttp_request *raw, struct connecti
   exchange->peer = connection->peer;
   exchange->request.method = method_name(evhttp_request_get_command(raw));
   exchange->request.peer = &exchange->peer;
+  clock_gettime(CLOCK_MONOTONIC, &exchange->request.arrived);
   return exchange;
 }
 

@@ -7,11 +7,15 @@
 #include "endpoints.h"
 #include "problem.h"
 
+static enum status read_settings(struct ledger *ledger, void *context) {
+  return ledger_settings(ledger, context);
+}
+
 void get_healthz(struct service *service, const struct request *request, struct reply *reply) {
   struct ledger_settings settings;
 
   (void)request;
-  reply->status = ledger_settings(service->ledger, &settings);
+  reply->status = writer_read(service->writer, read_settings, &settings);
   if (reply->status == STATUS_OK) {
     reply_text(reply, 200, "application/json", strdup("{\"status\":\"ok\"}"));
   } else {

@@ -8,6 +8,10 @@
 #include "endpoints.h"
 #include "problem.h"
 
+static enum status read_totals(struct ledger *ledger, void *context) {
+  return ledger_totals(ledger, context);
+}
+
 void get_metrics(struct service *service, const struct request *request, struct reply *reply) {
   struct ledger_totals totals;
   char *text = NULL;
@@ -15,7 +19,7 @@ void get_metrics(struct service *service, const struct request *request, struct 
   FILE *out = NULL;
 
   (void)request;
-  reply->status = ledger_totals(service->ledger, &totals);
+  reply->status = writer_read(service->writer, read_totals, &totals);
   if (reply->status == STATUS_OK) {
     out = open_memstream(&text, &len);
     reply->status = out == NULL ? STATUS_NO_MEMORY : STATUS_OK;

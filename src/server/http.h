@@ -2,9 +2,9 @@
  * HTTPS as the rest of the server sees it: an exchange comes in, is served, and is answered. libevent's evhttp on
  * OpenSSL is behind it and shows nowhere else.
  *
- * One event loop, one thread. An exchange may be answered later than its serve function returns, and after its
- * connection is gone: that is what worker threads and commits in groups will need. Until then everything, http_answer
- * too, is called on the loop's thread.
+ * One event loop, one thread, on which all of this is called, http_answer too. An exchange may be answered later than
+ * its serve function returns, and after its connection is gone: meanwhile another thread may have it, but for the
+ * fields that are http's own.
  */
 #ifndef EPURSE_SERVER_HTTP_H
 #define EPURSE_SERVER_HTTP_H
@@ -25,7 +25,8 @@ struct connection;
 /* One request on its way through the server. */
 struct exchange {
   struct request request;
-  struct reply reply; /* filled by whoever serves it; owned, released by http_answer */
+  struct reply reply;    /* filled by whoever serves it; owned, released by http_answer */
+  struct exchange *next; /* for queues of whoever has it */
   /* http's own. The first two are NULL once the connection is gone; all that `request` points to stays. */
   struct connection *connection;
   struct evhttp_request *raw;

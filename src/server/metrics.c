@@ -24,6 +24,11 @@ void metrics_request(struct metrics *metrics, size_t route, enum status status, 
   metrics->microseconds += microseconds;
 }
 
+void metrics_group(struct metrics *metrics, uint64_t steps) {
+  metrics->commits++;
+  metrics->steps += steps;
+}
+
 static void print_requests(const struct metrics *metrics, metrics_route_path *path, FILE *out) {
   fputs("# HELP epurse_requests_total Requests answered, by route and outcome.\n"
         "# TYPE epurse_requests_total counter\n",
@@ -67,6 +72,10 @@ static void print_server(const struct metrics *metrics, FILE *out) {
   print_row(out, "epurse_handshake_failures_total", "counter", "Connections that ended before a handshake was done.",
             (int64_t)metrics->handshake_failures);
   print_row(out, "epurse_deadlines_total", "counter", "Connections cut at a deadline.", (int64_t)metrics->deadlines);
+  print_row(out, "epurse_queue", "gauge", "Requests that wait for a worker.", (int64_t)metrics->waiting);
+  print_row(out, "epurse_commits_total", "counter", "Commits of the ledger.", (int64_t)metrics->commits);
+  print_row(out, "epurse_steps_total", "counter", "Steps in them: requests that wrote to the ledger.",
+            (int64_t)metrics->steps);
   print_row(out, "epurse_start_time_seconds", "gauge", "When the server started, unix seconds.", metrics->started_at);
 }
 

@@ -3,6 +3,7 @@
 #ifndef EPURSE_SERVER_METRICS_H
 #define EPURSE_SERVER_METRICS_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,18 +15,24 @@
 #define METRICS_ROUTES_MAX   32
 #define METRICS_BUCKET_COUNT 8
 
+/* Counted by all threads. */
 struct metrics {
   /* by place in routes[]; the last is for what no route serves */
-  uint64_t requests[METRICS_ROUTES_MAX + 1][STATUS_COUNT];
-  uint64_t seconds_bucket[METRICS_BUCKET_COUNT + 1]; /* not cumulative; the last is +Inf */
-  uint64_t microseconds;                             /* of all requests together */
-  uint64_t handshakes, handshake_failures, deadlines;
-  uint64_t connections; /* open now */
-  int64_t started_at;   /* unix seconds */
+  _Atomic uint64_t requests[METRICS_ROUTES_MAX + 1][STATUS_COUNT];
+  _Atomic uint64_t seconds_bucket[METRICS_BUCKET_COUNT + 1]; /* not cumulative; the last is +Inf */
+  _Atomic uint64_t microseconds;                             /* of all requests together */
+  _Atomic uint64_t handshakes, handshake_failures, deadlines;
+  _Atomic uint64_t connections;    /* open now */
+  _Atomic uint64_t waiting;        /* requests in the queue now */
+  _Atomic uint64_t commits, steps; /* of the ledger; steps / commits is the mean size of a group */
+  int64_t started_at;              /* unix seconds */
 };
 
 /* Counts one answered request. */
 void metrics_request(struct metrics *metrics, size_t route, enum status status, uint64_t microseconds);
+
+/* Counts one commit of that many steps. */
+void metrics_group(struct metrics *metrics, uint64_t steps);
 
 /* Names the place of a route, "METHOD path"; NULL behind the last. */
 typedef const char *metrics_route_path(size_t route);

@@ -24,8 +24,14 @@ static enum status check_promise(const struct order *order) {
   return STATUS_OK;
 }
 
+static enum status find_card(struct ledger *ledger, void *context) {
+  struct order *order = context;
+
+  return ledger_card_find(ledger, order->promise.cid, &order->card);
+}
+
 static enum status check_card(struct order *order) {
-  enum status status = ledger_card_find(order->service->ledger, order->promise.cid, &order->card);
+  enum status status = writer_read(order->service->writer, find_card, order);
 
   if (status == STATUS_OK && order->card.state != LEDGER_CARD_ISSUED && order->card.state != LEDGER_CARD_BLOCKED) {
     status = STATUS_CARD_UNKNOWN;

@@ -11,16 +11,27 @@
 #include "envelope.h"
 #include "pinstore.h"
 
+struct card_search {
+  const uint8_t *cid;
+  struct ledger_card card;
+};
+
+static enum status find_card(struct ledger *ledger, void *context) {
+  struct card_search *search = context;
+
+  return ledger_card_find(ledger, search->cid, &search->card);
+}
+
 /* The keys belong to the chip that the number was reserved for, and it holds their private halves. */
 static enum status check_request(struct service *service, const struct certification_request *body,
                                  struct card_request *keys) {
-  struct ledger_card card;
+  struct card_search search = {.cid = body->cid};
   enum status status = card_request_decode(body->request, CARD_REQUEST_SIZE, keys);
 
   if (status == STATUS_OK) {
-    status = ledger_card_find(service->ledger, body->cid, &card);
+    status = writer_read(service->writer, find_card, &search);
   }
-  if (status == STATUS_OK && memcmp(card.chip_serial, keys->chip_serial, CHIP_SERIAL_SIZE) != 0) {
+  if (status == STATUS_OK && memcmp(search.card.chip_serial, keys->chip_serial, CHIP_SERIAL_SIZE) != 0) {
     status = STATUS_CARD_UNKNOWN;
   }
   if (status == STATUS_OK && (!crypto_p256_valid(keys->sig_public) || !crypto_p256_valid(keys->ecka_public))) {

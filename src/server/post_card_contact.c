@@ -5,25 +5,32 @@
 #include "facts.h"
 #include "signer.h"
 
-void post_card_contact(struct service *service, const struct request *request, struct reply *reply) {
+struct card_contact {
   struct card_message body;
   struct ledger_card card;
+};
+
+static enum status find_card(struct ledger *ledger, void *context) {
+  struct card_contact *contact = context;
+
+  return ledger_card_find(ledger, contact->body.cid, &contact->card);
+}
+
+void post_card_contact(struct service *service, const struct request *request, struct reply *reply) {
+  struct card_contact contact;
   struct order_reply filled = {0};
-  enum status status = card_message_parse(MESSAGE_CARD_CONTACT, request->message.body, &body);
+  enum status status = card_message_parse(MESSAGE_CARD_CONTACT, request->message.body, &contact.body);
 
   if (status == STATUS_OK) {
-    status = envelope_accept(service, request);
-  }
-  if (status == STATUS_OK) {
-    status = ledger_card_find(service->ledger, body.cid, &card);
+    status = envelope_transact(service, request, find_card, &contact);
   }
   if (status != STATUS_OK) {
     reply->status = status;
     return;
   }
-  status = facts_judge(&card, service_now(service));
+  status = facts_judge(&contact.card, service_now(service));
   filled.has_block_order = status == STATUS_CARD_BLOCKED;
-  reply->status = filled.has_block_order ? signer_block(service, card.cid, filled.block_order) : STATUS_OK;
+  reply->status = filled.has_block_order ? signer_block(service, contact.card.cid, filled.block_order) : STATUS_OK;
   if (reply->status == STATUS_OK) {
     reply_ok(reply, order_reply_body(&filled));
   }

@@ -30,6 +30,19 @@ static enum status parse(json_t *body, struct page *page) {
   return page->from_start ? STATUS_OK : cid_parse(after, page->after);
 }
 
+struct listing {
+  const struct page *page;
+  struct ledger_card *cards;
+  size_t count;
+};
+
+static enum status list_cards(struct ledger *ledger, void *context) {
+  struct listing *listing = context;
+  const struct page *page = listing->page;
+
+  return ledger_card_list(ledger, page->from_start ? NULL : page->after, listing->cards, page->limit, &listing->count);
+}
+
 static json_t *page_body(const struct ledger_card *cards, size_t count, uint16_t currency) {
   json_t *list = json_array();
 
@@ -45,22 +58,16 @@ static json_t *page_body(const struct ledger_card *cards, size_t count, uint16_t
 
 void post_card_list(struct service *service, const struct request *request, struct reply *reply) {
   struct page page = {0};
-  struct ledger_card *cards = NULL;
-  size_t count = 0;
+  struct listing listing = {.page = &page};
 
   reply->status = parse(request->message.body, &page);
-  if (reply->status == STATUS_OK) {
-    reply->status = envelope_accept(service, request);
-  }
   if (reply->status != STATUS_OK) {
     return;
   }
-  cards = calloc(page.limit, sizeof *cards);
-  reply->status =
-      cards == NULL ? STATUS_NO_MEMORY
-                    : ledger_card_list(service->ledger, page.from_start ? NULL : page.after, cards, page.limit, &count);
+  listing.cards = calloc(page.limit, sizeof *listing.cards);
+  reply->status = listing.cards == NULL ? STATUS_NO_MEMORY : envelope_transact(service, request, list_cards, &listing);
   if (reply->status == STATUS_OK) {
-    reply_ok(reply, page_body(cards, count, service->configuration.currency));
+    reply_ok(reply, page_body(listing.cards, listing.count, service->configuration.currency));
   }
-  free(cards);
+  free(listing.cards);
 }

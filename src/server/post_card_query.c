@@ -4,19 +4,26 @@
 #include "envelope.h"
 #include "facts.h"
 
-void post_card_query(struct service *service, const struct request *request, struct reply *reply) {
+struct card_query {
   struct card_message body;
   struct ledger_card card;
+};
 
-  reply->status = card_message_parse(MESSAGE_CARD_QUERY, request->message.body, &body);
+static enum status find_card(struct ledger *ledger, void *context) {
+  struct card_query *query = context;
+
+  return ledger_card_find(ledger, query->body.cid, &query->card);
+}
+
+void post_card_query(struct service *service, const struct request *request, struct reply *reply) {
+  struct card_query query;
+
+  reply->status = card_message_parse(MESSAGE_CARD_QUERY, request->message.body, &query.body);
   if (reply->status == STATUS_OK) {
-    reply->status = envelope_accept(service, request);
+    reply->status = envelope_transact(service, request, find_card, &query);
   }
   if (reply->status == STATUS_OK) {
-    reply->status = ledger_card_find(service->ledger, body.cid, &card);
-  }
-  if (reply->status == STATUS_OK) {
-    struct card_facts facts = facts_of(&card, service->configuration.currency);
+    struct card_facts facts = facts_of(&query.card, service->configuration.currency);
     reply_ok(reply, card_facts_body(&facts));
   }
 }

@@ -23,6 +23,14 @@ static void note(void *context, const char *line) {
   }
 }
 
+static enum status read_totals(struct ledger *ledger, void *context) {
+  return ledger_totals(ledger, context);
+}
+
+static enum status run_check(struct ledger *ledger, void *context) {
+  return ledger_check(ledger, note, context);
+}
+
 static json_t *check_body(const struct findings *findings, const struct ledger_totals *totals) {
   json_int_t cards = 0;
 
@@ -46,10 +54,10 @@ void post_ledger_check(struct service *service, const struct request *request, s
     reply->status = envelope_accept(service, request);
   }
   if (reply->status == STATUS_OK) {
-    reply->status = ledger_totals(service->ledger, &totals);
+    reply->status = writer_read(service->writer, read_totals, &totals);
   }
   if (reply->status == STATUS_OK) {
-    reply->status = ledger_check(service->ledger, note, &findings);
+    reply->status = writer_read(service->writer, run_check, &findings);
     reply->body = check_body(&findings, &totals);
     log_line(&service->log, reply->status == STATUS_OK ? LOG_INFO : LOG_ERROR, "ledger-check", "findings=%lld code=%s",
              (long long)findings.count, status_name(reply->status));

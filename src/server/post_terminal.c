@@ -8,6 +8,11 @@
 #include "endpoints.h"
 #include "envelope.h"
 
+struct registration {
+  struct ledger_terminal terminal;
+  struct ledger_merchant merchant; /* its, read in the same step */
+};
+
 static bool same(const struct ledger_terminal *a, const struct ledger_terminal *b) {
   return a->role == b->role && strcmp(a->merchant, b->merchant) == 0 &&
          memcmp(a->ecka_public, b->ecka_public, sizeof a->ecka_public) == 0 &&
@@ -16,48 +21,54 @@ static bool same(const struct ledger_terminal *a, const struct ledger_terminal *
 }
 
 static enum status add(struct ledger *ledger, void *context) {
-  const struct ledger_terminal *terminal = context;
+  struct registration *registration = context;
+  const struct ledger_terminal *terminal = &registration->terminal;
   struct ledger_terminal known;
   enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
 
-  if (status == STATUS_OK) {
-    return same(&known, terminal) ? STATUS_OK : STATUS_EXISTS;
+  if (status == STATUS_OK && !same(&known, terminal)) {
+    status = STATUS_EXISTS;
   }
-  return status == STATUS_NOT_FOUND ? ledger_terminal_add(ledger, terminal) : status;
+  if (status == STATUS_NOT_FOUND) {
+    status = ledger_terminal_add(ledger, terminal);
+  }
+  return status == STATUS_OK ? ledger_merchant_find(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
 static enum status renew(struct ledger *ledger, void *context) {
-  const struct ledger_terminal *terminal = context;
+  struct registration *registration = context;
+  const struct ledger_terminal *terminal = &registration->terminal;
   struct ledger_terminal known;
   enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
 
   if (status == STATUS_OK && (known.role != terminal->role || strcmp(known.merchant, terminal->merchant) != 0)) {
     status = STATUS_EXISTS;
   }
-  return status == STATUS_OK ? ledger_terminal_renew(ledger, terminal) : status;
+  if (status == STATUS_OK) {
+    status = ledger_terminal_renew(ledger, terminal);
+  }
+  return status == STATUS_OK ? ledger_merchant_find(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
 static void serve(struct service *service, const struct request *request, ledger_step *step, struct reply *reply) {
   struct terminal_message body;
-  struct ledger_terminal terminal = {0};
-  struct ledger_merchant merchant;
+  struct registration registration = {0};
+  struct ledger_terminal *terminal = &registration.terminal;
 
   reply->status = terminal_parse(request->message.body, &body);
   if (reply->status != STATUS_OK) {
     return;
   }
-  memcpy(terminal.tid, body.tid, TID_SIZE);
-  terminal.role = body.role;
-  memcpy(terminal.merchant, body.merchant, sizeof terminal.merchant);
-  memcpy(terminal.ecka_public, body.ecka_public, sizeof terminal.ecka_public);
-  memcpy(terminal.sig_public, body.sig_public, sizeof terminal.sig_public);
-  memcpy(terminal.expiry, body.expiry, DATE_SIZE);
-  reply->status = envelope_transact(service, request, step, &terminal);
+  memcpy(terminal->tid, body.tid, TID_SIZE);
+  terminal->role = body.role;
+  memcpy(terminal->merchant, body.merchant, sizeof terminal->merchant);
+  memcpy(terminal->ecka_public, body.ecka_public, sizeof terminal->ecka_public);
+  memcpy(terminal->sig_public, body.sig_public, sizeof terminal->sig_public);
+  memcpy(terminal->expiry, body.expiry, DATE_SIZE);
+  reply->status = envelope_transact(service, request, step, &registration);
+  roster_forget(service->roster);
   if (reply->status == STATUS_OK) {
-    reply->status = ledger_merchant_find(service->ledger, terminal.merchant, &merchant);
-  }
-  if (reply->status == STATUS_OK) {
-    reply_ok(reply, json_pack("{s:s}", "merchant_name", merchant.name));
+    reply_ok(reply, json_pack("{s:s}", "merchant_name", registration.merchant.name));
   }
 }
 

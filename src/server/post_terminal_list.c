@@ -31,6 +31,20 @@ static enum status parse(json_t *body, struct page *page) {
   return STATUS_OK;
 }
 
+struct listing {
+  const struct page *page;
+  struct ledger_terminal terminals[PAGE_MAX];
+  size_t count;
+};
+
+static enum status list_terminals(struct ledger *ledger, void *context) {
+  struct listing *listing = context;
+  const struct page *page = listing->page;
+  const uint8_t *after = page->after[0] == '\0' ? NULL : (const uint8_t *)page->after;
+
+  return ledger_terminal_list(ledger, after, listing->terminals, page->limit, &listing->count);
+}
+
 static json_t *row(const struct ledger_terminal *terminal) {
   const uint8_t *day = terminal->expiry;
   char tid[TID_SIZE + 1] = "", expiry[11];
@@ -56,18 +70,13 @@ static json_t *page_body(const struct ledger_terminal *terminals, size_t count) 
 
 void post_terminal_list(struct service *service, const struct request *request, struct reply *reply) {
   struct page page = {0};
-  struct ledger_terminal terminals[PAGE_MAX];
-  size_t count = 0;
+  struct listing listing = {.page = &page};
 
   reply->status = parse(request->message.body, &page);
   if (reply->status == STATUS_OK) {
-    reply->status = envelope_accept(service, request);
+    reply->status = envelope_transact(service, request, list_terminals, &listing);
   }
   if (reply->status == STATUS_OK) {
-    const uint8_t *after = page.after[0] == '\0' ? NULL : (const uint8_t *)page.after;
-    reply->status = ledger_terminal_list(service->ledger, after, terminals, page.limit, &count);
-  }
-  if (reply->status == STATUS_OK) {
-    reply_ok(reply, page_body(terminals, count));
+    reply_ok(reply, page_body(listing.terminals, listing.count));
   }
 }

@@ -27,6 +27,7 @@ void post_terminal_revocation(struct service *service, const struct request *req
     return;
   }
   reply->status = envelope_transact(service, request, revoke, &revoking);
+  roster_forget(service->roster);
   log_line(&service->log, LOG_WARNING, "terminal-revocation", "tid=%s revoked=%s code=%s", request->message.tid,
            revoking.tid, status_name(reply->status));
 }

@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "epurse/ledger.h"
 #include "epurse/message.h"
@@ -19,6 +20,7 @@ struct request {
   const char *body;         /* not NULL, not terminated */
   size_t body_len;          /* bytes */
   const struct peer *peer;  /* whom the handshake proved; borrowed, lives until the reply */
+  struct timespec arrived;  /* CLOCK_MONOTONIC, when it was whole; zeros: when it is served */
   /* Set by routes_serve for a signed route and then true: authenticated, of the right type, permitted, on time. */
   struct message message;
   struct ledger_terminal terminal;

@@ -126,18 +126,6 @@ static enum status serve(struct service *service, const struct route *route, str
   return reply->status;
 }
 
-/* Whether the terminal has a request left. One that asks on all the same is logged once. */
-static bool may_ask(struct service *service, const struct request *request, const struct timespec *now) {
-  uint64_t milliseconds = (uint64_t)now->tv_sec * 1000 + (uint64_t)now->tv_nsec / 1000000;
-  enum rate_answer answer = rate_take(service->rate, request->peer->common_name, milliseconds);
-
-  if (answer == RATE_REFUSED) {
-    log_line(&service->log, LOG_WARNING, "refused", "why=%s peer=%s", status_name(STATUS_TOO_MANY_REQUESTS),
-             request->peer->common_name);
-  }
-  return answer == RATE_OK;
-}
-
 static uint64_t microseconds_since(const struct timespec *begin) {
   struct timespec end = {0};
 
@@ -145,26 +133,60 @@ static uint64_t microseconds_since(const struct timespec *begin) {
   return (uint64_t)(end.tv_sec - begin->tv_sec) * 1000000 + (uint64_t)((end.tv_nsec - begin->tv_nsec) / 1000);
 }
 
+static void note(struct service *service, const struct request *request, size_t route, const struct reply *reply) {
+  bool refused = reply->status == STATUS_TOO_MANY_REQUESTS || reply->status == STATUS_OVERLOADED;
+  bool served = route < ROUTE_COUNT;
+  uint64_t spent = microseconds_since(&request->arrived);
+
+  metrics_request(&service->metrics, served ? route : METRICS_ROUTES_MAX, reply->status, spent);
+  log_line(&service->log, refused ? LOG_DEBUG : LOG_INFO, "request",
+           "method=%s path=%s peer=%s http=%d code=%s us=%llu", request->method, served ? request->path : "?",
+           request->peer->common_name, reply->http_status, status_name(reply->status), (unsigned long long)spent);
+}
+
+static void take_time(struct request *request) {
+  if (request->arrived.tv_sec == 0 && request->arrived.tv_nsec == 0) {
+    clock_gettime(CLOCK_MONOTONIC, &request->arrived);
+  }
+}
+
+void routes_refuse(struct service *service, const struct request *request, enum status status, struct reply *reply) {
+  struct request timed = *request;
+
+  take_time(&timed);
+  *reply = (struct reply){.status = status};
+  problem_reply(status, reply);
+  note(service, &timed, find(request->path), reply);
+}
+
+/* One that asks on all the same is logged once. */
+bool routes_admit(struct service *service, const struct request *request, struct reply *reply) {
+  struct timespec now = {0};
+
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  uint64_t milliseconds = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+  enum rate_answer answer = rate_take(service->rate, request->peer->common_name, milliseconds);
+  if (answer == RATE_OK) {
+    return true;
+  }
+  if (answer == RATE_REFUSED) {
+    log_line(&service->log, LOG_WARNING, "refused", "why=%s peer=%s", status_name(STATUS_TOO_MANY_REQUESTS),
+             request->peer->common_name);
+  }
+  routes_refuse(service, request, STATUS_TOO_MANY_REQUESTS, reply);
+  return false;
+}
+
 void routes_serve(struct service *service, const struct request *request, struct reply *reply) {
   struct request opened = *request;
-  struct timespec begin = {0};
   size_t route = find(request->path);
-  enum status status = STATUS_NOT_FOUND;
 
-  *reply = (struct reply){0};
-  clock_gettime(CLOCK_MONOTONIC, &begin);
-  if (!may_ask(service, request, &begin)) {
-    status = STATUS_TOO_MANY_REQUESTS;
-    problem_reply(status, reply);
-  } else if (route < ROUTE_COUNT) {
-    status = serve(service, &routes[route], &opened, reply);
+  take_time(&opened);
+  *reply = (struct reply){.status = STATUS_NOT_FOUND};
+  if (route < ROUTE_COUNT) {
+    reply->status = serve(service, &routes[route], &opened, reply);
   } else {
-    problem_reply(status, reply);
+    problem_reply(STATUS_NOT_FOUND, reply);
   }
-  uint64_t spent = microseconds_since(&begin);
-  metrics_request(&service->metrics, route < ROUTE_COUNT ? route : METRICS_ROUTES_MAX, status, spent);
-  enum log_level level = status == STATUS_TOO_MANY_REQUESTS ? LOG_DEBUG : LOG_INFO;
-  log_line(&service->log, level, "request", "method=%s path=%s peer=%s http=%d code=%s us=%llu", request->method,
-           route < ROUTE_COUNT ? request->path : "?", request->peer->common_name, reply->http_status,
-           status_name(status), (unsigned long long)spent);
+  note(service, &opened, route, reply);
 }

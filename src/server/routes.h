@@ -3,6 +3,7 @@
 #ifndef EPURSE_SERVER_ROUTES_H
 #define EPURSE_SERVER_ROUTES_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "request.h"
@@ -20,8 +21,14 @@ struct route {
   enum message_type type; /* of a signed route */
 };
 
+/* The door, on the event loop's thread: whether the sender has a request left. False: `reply` says so. */
+bool routes_admit(struct service *service, const struct request *request, struct reply *reply) EPURSE_MUST_USE;
+
+/* Answers unheard; `reply` says why. Counts and logs as routes_serve. */
+void routes_refuse(struct service *service, const struct request *request, enum status status, struct reply *reply);
+
 /* Finds the route, checks what holds for all, has the handler answer, counts and logs. Always leaves a reply that can
- * go out; the caller releases it with reply_clear. */
+ * go out; the caller releases it with reply_clear. From any thread. */
 void routes_serve(struct service *service, const struct request *request, struct reply *reply);
 
 /* The path of the route at a place in the table; NULL behind the last. For counters. */

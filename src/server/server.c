@@ -26,18 +26,66 @@ static void on_answer_due(evutil_socket_t socket, short what, void *context) {
   http_answer(context);
 }
 
-/* Answered on the spot; work for other threads would begin here. Whoever asks too often waits for the answer, or it
- * would come back with the next question at once. */
-static void serve(void *context, struct exchange *exchange) {
+/* Whoever asks too often waits for the answer, or it would come back with the next question at once. */
+static void answer_late(struct server *server, struct exchange *exchange) {
   static const struct timeval pause = {.tv_sec = 0, .tv_usec = REFUSAL_PAUSE_MS * 1000};
-  struct server *server = context;
 
-  routes_serve(server->service, &exchange->request, &exchange->reply);
-  if (exchange->reply.http_status == status_http(STATUS_TOO_MANY_REQUESTS) &&
-      event_base_once(http_base(server->http), -1, EV_TIMEOUT, on_answer_due, exchange, &pause) == 0) {
+  if (event_base_once(http_base(server->http), -1, EV_TIMEOUT, on_answer_due, exchange, &pause) != 0) {
+    http_answer(exchange);
+  }
+}
+
+/* A flood is logged once at its begin and once at its end. */
+static void note_load(struct server *server, bool overloaded) {
+  if (overloaded != server->overloaded) {
+    server->overloaded = overloaded;
+    log_line(&server->service->log, LOG_WARNING, overloaded ? "overloaded" : "overload-over", "queue=%zu",
+             server->service->configuration.queue);
+  }
+}
+
+/* On the loop's thread: what can be refused is refused here, before it costs anything; the rest goes to the crew. */
+static void serve(void *context, struct exchange *exchange) {
+  struct server *server = context;
+  struct service *service = server->service;
+
+  if (!routes_admit(service, &exchange->request, &exchange->reply)) {
+    answer_late(server, exchange);
     return;
   }
+  service->metrics.waiting++;
+  bool overloaded = crew_give(server->crew, exchange) != STATUS_OK;
+  note_load(server, overloaded);
+  if (overloaded) {
+    service->metrics.waiting--;
+    routes_refuse(service, &exchange->request, STATUS_OVERLOADED, &exchange->reply);
+    http_answer(exchange);
+  }
+}
+
+/* On a worker's thread. */
+static void work(void *context, struct exchange *exchange) {
+  struct server *server = context;
+
+  server->service->metrics.waiting--;
+  routes_serve(server->service, &exchange->request, &exchange->reply);
+}
+
+static void answer(void *context, struct exchange *exchange) {
+  (void)context;
   http_answer(exchange);
+}
+
+static enum status open_crew(struct server *server) {
+  const struct configuration *configuration = &server->service->configuration;
+  const struct crew_options options = {.workers = configuration->workers,
+                                       .queue = configuration->queue,
+                                       .base = http_base(server->http),
+                                       .serve = work,
+                                       .served = answer,
+                                       .context = server};
+
+  return crew_open(&options, &server->crew);
 }
 
 static enum status open_tls(struct server *server, char problem[256]) {
@@ -154,6 +202,9 @@ enum status server_open(struct server *server, struct service *service, char pro
     status = open_http(server, problem);
   }
   if (status == STATUS_OK) {
+    status = open_crew(server);
+  }
+  if (status == STATUS_OK) {
     status = open_signals(server);
   }
   if (status == STATUS_OK) {
@@ -183,6 +234,7 @@ void server_close(struct server *server) {
       server->signals[i] = NULL;
     }
   }
+  crew_close(&server->crew); /* what was taken is served and, where someone still waits for it, answered */
   http_close(&server->http);
   SSL_CTX_free(server->tls);
   server->tls = NULL;

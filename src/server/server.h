@@ -3,8 +3,10 @@
 #ifndef EPURSE_SERVER_SERVER_H
 #define EPURSE_SERVER_SERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "crew.h"
 #include "http.h"
 #include "service.h"
 
@@ -15,6 +17,8 @@ struct server {
   struct http_options options;
   SSL_CTX *tls;
   struct http *http;
+  struct crew *crew;
+  bool overloaded;          /* the last request was turned away */
   struct event *signals[2]; /* SIGTERM, SIGINT: server_run then ends in good order */
 };
 

@@ -4,6 +4,7 @@
 
 #include "service.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,13 +20,12 @@ int64_t service_now(const struct service *service) {
   return service->clock(service->clock_context);
 }
 
-static enum status open_ledger(struct service *service, char problem[256]) {
-  const struct configuration *configuration = &service->configuration;
+static enum status open_ledger(const struct configuration *configuration, struct ledger **ledger, char problem[256]) {
   struct ledger_settings settings = {0};
-  enum status status = ledger_open(configuration->store, &service->ledger);
+  enum status status = ledger_open(configuration->store, ledger);
 
   if (status == STATUS_OK) {
-    status = ledger_settings(service->ledger, &settings);
+    status = ledger_settings(*ledger, &settings);
   }
   if (status != STATUS_OK) {
     snprintf(problem, PROBLEM_SIZE, "%.150s: %.90s", configuration->store, status_sentence(status));
@@ -39,8 +39,20 @@ static enum status open_ledger(struct service *service, char problem[256]) {
   return STATUS_OK;
 }
 
+enum status service_start(struct service *service, struct ledger **ledger) {
+  const struct writer_options options = {.group = service->configuration.group,
+                                         .wait_us = service->configuration.group_wait_us,
+                                         .metrics = &service->metrics};
+
+  json_object_seed(0); /* at the first use otherwise, by whichever thread comes first */
+  enum status status = roster_new(&service->roster);
+  return status == STATUS_OK ? writer_open(&options, ledger, &service->writer) : status;
+}
+
 enum status service_open(struct service *service, const struct configuration *configuration, const char *passphrase,
                          char problem[256]) {
+  struct ledger *ledger = NULL;
+
   *service = (struct service){.configuration = *configuration, .clock = system_clock};
   service->log = (struct log){.fd = STDERR_FILENO, .level = configuration->log_level};
   service->metrics.started_at = service_now(service);
@@ -49,15 +61,24 @@ enum status service_open(struct service *service, const struct configuration *co
     status = keyring_keys(&service->keyring, configuration->folder, passphrase, problem);
   }
   if (status == STATUS_OK) {
-    status = open_ledger(service, problem);
+    status = open_ledger(configuration, &ledger, problem);
+  }
+  if (status == STATUS_OK) {
+    status = service_start(service, &ledger);
   }
   if (status != STATUS_OK) {
+    ledger_close(&ledger);
     service_close(service);
   }
   return status;
 }
 
+void service_stop(struct service *service) {
+  writer_close(&service->writer);
+  roster_free(&service->roster);
+}
+
 void service_close(struct service *service) {
-  ledger_close(&service->ledger);
+  service_stop(service);
   keyring_clear(&service->keyring);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What every endpoint works with: ledger, keys, settings, clock, counters, log. */
+ * What every endpoint works with: ledger, keys, settings, clock, counters, log. Every thread may use it. */
 #ifndef EPURSE_SERVER_SERVICE_H
 #define EPURSE_SERVER_SERVICE_H
 
@@ -11,14 +11,17 @@
 #include "log.h"
 #include "metrics.h"
 #include "rate.h"
+#include "roster.h"
+#include "writer.h"
 
 struct service {
   struct configuration configuration;
   struct keyring keyring;
-  struct ledger *ledger;           /* the one connection that writes */
+  struct writer *writer;           /* the one that works with the ledger */
+  struct roster *roster;           /* of terminals */
   int64_t (*clock)(void *context); /* unix seconds; tests bring one of their own */
   void *clock_context;
-  struct rate *rate; /* of requests, by terminal; the running server's, NULL: unbounded */
+  struct rate *rate; /* of requests, by terminal; the event loop's, NULL: unbounded */
   struct metrics metrics;
   struct log log;
 };
@@ -29,10 +32,17 @@ struct service {
 enum status service_open(struct service *service, const struct configuration *configuration, const char *passphrase,
                          char problem[256]) EPURSE_MUST_USE;
 
+/* Hands the ledger to a writer of its own, by the service's configuration, and makes the roster: what service_open ends
+ * with. STATUS_NO_MEMORY: *ledger stays the caller's. */
+enum status service_start(struct service *service, struct ledger **ledger) EPURSE_MUST_USE;
+
+/* Ends what service_start began: checkpoints and closes the ledger. */
+void service_stop(struct service *service);
+
 /* Unix seconds. */
 int64_t service_now(const struct service *service);
 
-/* Checkpoints and closes the ledger, wipes the keys. */
+/* service_stop; wipes the keys. */
 void service_close(struct service *service);
 
 #endif

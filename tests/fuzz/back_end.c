@@ -72,20 +72,19 @@ static void station_make(struct back_end *back_end, unsigned i) {
   fuzz_require(message_verifier_new(station->peer.public_key, &station->peer.verifier) == STATUS_OK);
 }
 
-static void terminals_add(const struct back_end *back_end) {
+static void terminals_add(struct ledger *ledger, const struct back_end *back_end) {
   for (unsigned i = 0; i < BACK_END_STATIONS; i++) {
     struct ledger_terminal terminal = {.role = (uint8_t)(ROLE_POS + i), .merchant = "BAKERY"};
     memcpy(terminal.tid, station_names[i], TID_SIZE);
     memcpy(terminal.ecka_public, back_end->world.pos.ecka.point, CRYPTO_P256_PUBLIC_SIZE);
     memcpy(terminal.sig_public, key_public(back_end->stations[i].sig), CRYPTO_P256_PUBLIC_SIZE);
     memcpy(terminal.expiry, world_expiry, DATE_SIZE);
-    fuzz_require(ledger_terminal_add(back_end->service.ledger, &terminal) == STATUS_OK);
+    fuzz_require(ledger_terminal_add(ledger, &terminal) == STATUS_OK);
   }
 }
 
-static void card_add(struct back_end *back_end) {
-  struct world *world = &back_end->world;
-  struct ledger *ledger = back_end->service.ledger;
+static void card_add(struct ledger *ledger, const struct back_end *back_end) {
+  const struct world *world = &back_end->world;
   struct ledger_certification certification = {.currency = WORLD_CURRENCY,
                                                .purse_ceiling = WORLD_PURSE_CEILING,
                                                .payment_ceiling = WORLD_PAYMENT_CEILING,
@@ -105,8 +104,8 @@ static void card_add(struct back_end *back_end) {
 static enum status people_add(struct ledger *ledger, void *context) {
   static const struct ledger_merchant bakery = {.id = "BAKERY", .name = "Bakery", .points_rate = POINTS_RATE};
   fuzz_require(ledger_merchant_add(ledger, &bakery) == STATUS_OK);
-  terminals_add(context);
-  card_add(context);
+  terminals_add(ledger, context);
+  card_add(ledger, context);
   return STATUS_OK;
 }
 
@@ -115,10 +114,11 @@ static void ledger_make(struct back_end *back_end) {
   static const struct ledger_settings settings = {
       .currency = WORLD_CURRENCY, .issuer = WORLD_ISSUER, .pool_size = POOL, .first_serial = WORLD_SERIAL};
   const char *path = back_end->scratch->path;
+  struct ledger *ledger = NULL;
   fuzz_require(ledger_create(path, &settings) == STATUS_OK);
-  fuzz_require(ledger_open(path, &back_end->service.ledger) == STATUS_OK);
-  fuzz_require(ledger_transact(back_end->service.ledger, people_add, back_end) == STATUS_OK);
-  ledger_close(&back_end->service.ledger);
+  fuzz_require(ledger_open(path, &ledger) == STATUS_OK);
+  fuzz_require(ledger_transact(ledger, people_add, back_end) == STATUS_OK);
+  ledger_close(&ledger);
   FILE *file = fopen(path, "rb");
   fuzz_require(file != NULL && fseek(file, 0, SEEK_END) == 0);
   back_end->fresh_len = (size_t)ftell(file);
@@ -139,7 +139,8 @@ struct back_end *back_end_new(void) {
                                                            .validity_years = 5,
                                                            .purse_ceiling = WORLD_PURSE_CEILING,
                                                            .payment_ceiling = WORLD_PAYMENT_CEILING,
-                                                           .body = MESSAGE_MAX};
+                                                           .body = MESSAGE_MAX,
+                                                           .group = 1};
   keyring_make(back_end);
   fuzz_require(message_verifier_new(back_end->world.server.point, &back_end->of_server) == STATUS_OK);
   for (unsigned i = 0; i < BACK_END_STATIONS; i++)
@@ -163,8 +164,10 @@ void back_end_free(void *context) {
 }
 
 void back_end_begin(struct back_end *back_end) {
+  struct ledger *ledger = NULL;
   scratch_write(back_end->scratch, back_end->fresh, back_end->fresh_len);
-  fuzz_require(ledger_open(back_end->scratch->path, &back_end->service.ledger) == STATUS_OK);
+  fuzz_require(ledger_open(back_end->scratch->path, &ledger) == STATUS_OK);
+  fuzz_require(service_start(&back_end->service, &ledger) == STATUS_OK);
   for (unsigned i = 0; i < BACK_END_STATIONS; i++)
     back_end->stations[i].seq = 0;
 }
@@ -175,6 +178,6 @@ static void contradiction(void *context, const char *line) {
 }
 
 void back_end_end(struct back_end *back_end) {
-  fuzz_require(ledger_check(back_end->service.ledger, contradiction, NULL) == STATUS_OK);
-  ledger_close(&back_end->service.ledger);
+  fuzz_require(ledger_check(writer_ledger(back_end->service.writer), contradiction, NULL) == STATUS_OK);
+  service_stop(&back_end->service);
 }

@@ -24,7 +24,7 @@ START_TEST(first_reason_of_a_block_stands) {
   purse_issue(&purse, &world, 1);
   ck_assert_int_eq(block(&world, &purse, "lost on the tram"), STATUS_OK);
   ck_assert_int_eq(block(&world, &purse, "stolen"), STATUS_OK);
-  ck_assert_int_eq(ledger_card_find(world.service.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world.service.writer), purse.cid, &card), STATUS_OK);
   ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
   ck_assert_str_eq(card.reason, "lost on the tram");
   cid_make(999999, 39, purse.cid);
@@ -120,7 +120,7 @@ START_TEST(merchant_is_added_once) {
 
   world_open(&world);
   ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_MERCHANT, merchant_body(&body)), STATUS_OK);
-  ck_assert_int_eq(ledger_merchant_find(world.service.ledger, "BAKERY", &merchant), STATUS_OK);
+  ck_assert_int_eq(ledger_merchant_find(writer_ledger(world.service.writer), "BAKERY", &merchant), STATUS_OK);
   ck_assert_str_eq(merchant.name, body.name);
   ck_assert_uint_eq(merchant.points_rate, 25);
   ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_MERCHANT, merchant_body(&body)), STATUS_EXISTS);
@@ -151,13 +151,15 @@ START_TEST(terminal_is_added_and_keeps_its_keys) {
   memcpy(body.ecka_public, key_public(world.pos.sig), CRYPTO_P256_PUBLIC_SIZE);
   ck_assert_int_eq(add_terminal(&world, &body, name, sizeof name), STATUS_OK);
   ck_assert_str_eq(name, "Corner Shop");
-  ck_assert_int_eq(ledger_terminal_find(world.service.ledger, (const uint8_t *)body.tid, &terminal), STATUS_OK);
+  ck_assert_int_eq(ledger_terminal_find(writer_ledger(world.service.writer), (const uint8_t *)body.tid, &terminal),
+                   STATUS_OK);
   ck_assert_uint_eq(terminal.role, ROLE_POS);
   ck_assert_mem_eq(terminal.sig_public, body.sig_public, CRYPTO_P256_PUBLIC_SIZE);
   ck_assert_int_eq(add_terminal(&world, &body, name, sizeof name), STATUS_OK); /* told twice */
   memcpy(body.sig_public, key_public(world.desk.sig), CRYPTO_P256_PUBLIC_SIZE);
   ck_assert_int_eq(add_terminal(&world, &body, name, sizeof name), STATUS_EXISTS);
-  ck_assert_int_eq(ledger_terminal_find(world.service.ledger, (const uint8_t *)body.tid, &terminal), STATUS_OK);
+  ck_assert_int_eq(ledger_terminal_find(writer_ledger(world.service.writer), (const uint8_t *)body.tid, &terminal),
+                   STATUS_OK);
   ck_assert_mem_eq(terminal.sig_public, key_public(world.pos.ecka), CRYPTO_P256_PUBLIC_SIZE);
   memcpy(body.tid, "POS00078", TID_SIZE);
   snprintf(body.merchant, sizeof body.merchant, "NOBODY");

@@ -137,7 +137,7 @@ START_TEST(chosen_pin_comes_back_and_is_kept_as_a_mac) {
   ck_assert_int_eq(certify(&world, &request, &reply), STATUS_OK);
   ck_assert_int_eq(pin_open(reply.pin_jwe, world.desk.ecka, &returned), STATUS_OK);
   ck_assert_str_eq(returned.pin, "482915");
-  ck_assert_int_eq(ledger_card_find(world.service.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world.service.writer), purse.cid, &card), STATUS_OK);
   uint8_t text[10 + CID_SIZE + 6], mac[CRYPTO_SHA256_SIZE];
   memcpy(text, "epurse-pin", 10);
   memcpy(text + 10, purse.cid, CID_SIZE);

@@ -37,7 +37,7 @@ static void pay(struct world *world, struct purse *purse, uint32_t amount) {
 static int64_t shop(struct world *world) {
   struct ledger_merchant merchant;
 
-  ck_assert_int_eq(ledger_merchant_find(world->service.ledger, "SHOP", &merchant), STATUS_OK);
+  ck_assert_int_eq(ledger_merchant_find(writer_ledger(world->service.writer), "SHOP", &merchant), STATUS_OK);
   return merchant.balance;
 }
 
@@ -121,7 +121,7 @@ START_TEST(late_proof_spoils_only_itself) {
   ck_assert_int_eq(replied.items[0].status, STATUS_LEDGER_BROKEN);
   ck_assert_int_eq(replied.items[1].status, STATUS_OK);
   ck_assert_int_eq(shop(&world), 200);
-  ck_assert_int_eq(ledger_card_find(world.service.ledger, liar.cid, &card), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world.service.writer), liar.cid, &card), STATUS_OK);
   ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
   world_close(&world);
 }

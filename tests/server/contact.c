@@ -137,7 +137,7 @@ START_TEST(expired_card_is_told_so_under_the_servers_signature) {
   assert_ends_the_card(&world, &purse, answer.body);
   answer_clear(&answer);
   struct ledger_card card;
-  ck_assert_int_eq(ledger_card_find(world.service.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world.service.writer), purse.cid, &card), STATUS_OK);
   ck_assert_int_eq(card.balance, 1000);
   ck_assert_int_eq(card.held, 0);
   world_close(&world);

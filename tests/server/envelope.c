@@ -151,7 +151,7 @@ START_TEST(revoked_terminal_is_refused_at_once) {
 
   world_open(&world);
   ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, empty()), STATUS_OK);
-  ck_assert_int_eq(ledger_transact(world.service.ledger, revoke, tid), STATUS_OK);
+  ck_assert_int_eq(ledger_transact(writer_ledger(world.service.writer), revoke, tid), STATUS_OK);
   ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, empty()), STATUS_TERMINAL_REVOKED);
   world_close(&world);
 }

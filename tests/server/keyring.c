@@ -101,7 +101,7 @@ START_TEST(ledger_of_another_currency_is_refused) {
   configuration.currency = 840;
   ck_assert_int_eq(service_open(service, &configuration, HOUSE_PASSPHRASE, problem), STATUS_BAD_CONFIG);
   ck_assert_ptr_nonnull(strstr(problem, "currency"));
-  ck_assert_ptr_null(service->ledger);
+  ck_assert_ptr_null(service->writer);
   free(service);
 }
 END_TEST

@@ -39,7 +39,7 @@ static enum status reverse(struct world *world, const struct purse *purse, uint3
 static struct ledger_card shadow(struct world *world, const struct purse *purse) {
   struct ledger_card card;
 
-  ck_assert_int_eq(ledger_card_find(world->service.ledger, purse->cid, &card), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world->service.writer), purse->cid, &card), STATUS_OK);
   return card;
 }
 
@@ -87,7 +87,8 @@ START_TEST(bank_reference_is_kept) {
   purse_issue(&purse, &world, 1);
   purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
   ck_assert_int_eq(load(&world, &purse, "simulator", reference), STATUS_OK);
-  ck_assert_int_eq(ledger_transaction_find(world.service.ledger, purse.cid, purse.atc, &transaction), STATUS_OK);
+  ck_assert_int_eq(ledger_transaction_find(writer_ledger(world.service.writer), purse.cid, purse.atc, &transaction),
+                   STATUS_OK);
   ck_assert_str_eq(transaction.tender.reference, reference);
   ck_assert_uint_eq(transaction.tender.kind, LEDGER_TENDER_BANK);
   world_close(&world);

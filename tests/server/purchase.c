@@ -30,7 +30,7 @@ static enum status pay_code(struct world *world, const struct purse *purse, cons
 static struct ledger_card shadow(struct world *world, const struct purse *purse) {
   struct ledger_card card;
 
-  ck_assert_int_eq(ledger_card_find(world->service.ledger, purse->cid, &card), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world->service.writer), purse->cid, &card), STATUS_OK);
   return card;
 }
 

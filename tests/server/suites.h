@@ -10,6 +10,7 @@ Suite *certification_suite(void);
 Suite *configuration_suite(void);
 Suite *confirmation_suite(void);
 Suite *contact_suite(void);
+Suite *crew_suite(void);
 Suite *desk_suite(void);
 Suite *envelope_suite(void);
 Suite *http_suite(void);
@@ -24,5 +25,6 @@ Suite *purchase_suite(void);
 Suite *rate_suite(void);
 Suite *routes_suite(void);
 Suite *terminals_suite(void);
+Suite *writer_suite(void);
 
 #endif

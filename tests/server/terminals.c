@@ -105,7 +105,8 @@ START_TEST(renewal_brings_new_keys) {
   world_open(&world);
   ck_assert_int_eq(renew(&world, &world.expired, "BANK"), STATUS_EXISTS); /* another's name */
   ck_assert_int_eq(renew(&world, &world.expired, "SHOP"), STATUS_OK);
-  ck_assert_int_eq(ledger_terminal_find(world.service.ledger, (const uint8_t *)POS, &terminal), STATUS_OK);
+  ck_assert_int_eq(ledger_terminal_find(writer_ledger(world.service.writer), (const uint8_t *)POS, &terminal),
+                   STATUS_OK);
   ck_assert_mem_eq(terminal.sig_public, key_public(world.expired.sig), CRYPTO_P256_PUBLIC_SIZE);
   ck_assert_uint_eq(terminal.expiry[1], 0x40);
   /* the old key is nobody's from now on */

@@ -86,10 +86,13 @@ static void open_stations(struct world *world) {
 }
 
 void world_open(struct world *world) {
+  struct ledger *ledger = NULL;
+
   memset(world, 0, sizeof *world);
   load_configuration(&world->service.configuration);
   world->service.keyring = keys; /* each test is a process: closing the service frees its copy */
-  ok(ledger_open(world->service.configuration.store, &world->service.ledger));
+  ok(ledger_open(world->service.configuration.store, &ledger));
+  ok(service_start(&world->service, &ledger));
   open_stations(world);
 }
 
@@ -109,7 +112,7 @@ static void report(void *context, const char *line) {
 }
 
 void world_close(struct world *world) {
-  ok(ledger_check(world->service.ledger, report, NULL));
+  ok(ledger_check(writer_ledger(world->service.writer), report, NULL));
   service_close(&world->service);
   station_close(&world->pos);
   station_close(&world->other_pos);

@@ -75,19 +75,21 @@ static void note_finding(void *context, const char *line) {
 
 static size_t list(const struct ledger_card *card, struct ledger_transaction transactions[BOOKS_MAX]) {
   size_t count = 0;
-  return ledger_transaction_list(service.ledger, card->cid, 0, transactions, BOOKS_MAX, &count) == STATUS_OK ? count
-                                                                                                             : 0;
+  return ledger_transaction_list(writer_ledger(service.writer), card->cid, 0, transactions, BOOKS_MAX, &count) ==
+                 STATUS_OK
+             ? count
+             : 0;
 }
 
 static void tell_books(const struct packet *question) {
   struct books *books = &torture->books;
   memset(books, 0, sizeof *books);
-  books->check = ledger_check(service.ledger, note_finding, books);
-  if (ledger_card_find_chip(service.ledger, question->serials[0], &books->card) == STATUS_OK)
+  books->check = ledger_check(writer_ledger(service.writer), note_finding, books);
+  if (ledger_card_find_chip(writer_ledger(service.writer), question->serials[0], &books->card) == STATUS_OK)
     books->count = list(&books->card, books->transactions);
-  if (ledger_card_find_chip(service.ledger, question->serials[1], &books->other) == STATUS_OK)
+  if (ledger_card_find_chip(writer_ledger(service.writer), question->serials[1], &books->other) == STATUS_OK)
     books->other_count = list(&books->other, books->others);
-  books->told = ledger_totals(service.ledger, &books->totals) == STATUS_OK;
+  books->told = ledger_totals(writer_ledger(service.writer), &books->totals) == STATUS_OK;
 }
 
 /* ---- serving ---- */
@@ -97,7 +99,7 @@ static const struct peer *peer_of(enum till till) {
   struct ledger_terminal terminal;
   if (peer->verifier != NULL)
     return peer;
-  if (ledger_terminal_find(service.ledger, (const uint8_t *)till_tid(till), &terminal) != STATUS_OK)
+  if (ledger_terminal_find(writer_ledger(service.writer), (const uint8_t *)till_tid(till), &terminal) != STATUS_OK)
     return NULL;
   snprintf(peer->common_name, sizeof peer->common_name, "%s", till_tid(till));
   memcpy(peer->public_key, terminal.sig_public, sizeof peer->public_key);
@@ -130,7 +132,8 @@ static void answer_question(const struct packet *question, struct packet *answer
 static _Noreturn void serve(int line) {
   static struct packet question, answer;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (ledger_open(service.configuration.store, &service.ledger) != STATUS_OK)
+  struct ledger *ledger = NULL;
+  if (ledger_open(service.configuration.store, &ledger) != STATUS_OK || service_start(&service, &ledger) != STATUS_OK)
     _exit(70);
   while (packet_receive(line, &question)) {
     memset(&answer, 0, offsetof(struct packet, body.text) + 1);
@@ -140,7 +143,7 @@ static _Noreturn void serve(int line) {
     else if (question.kind == PACKET_BOOKS)
       tell_books(&question);
     if (question.kind == PACKET_STOP)
-      ledger_close(&service.ledger);
+      service_stop(&service);
     if (!packet_send(line, &answer) || question.kind == PACKET_STOP)
       break;
   }
@@ -172,7 +175,7 @@ bool server_prepare(const char *folder, const char *passphrase) {
   enum status status = configuration_load(folder, &configuration, problem);
   if (status == STATUS_OK)
     status = service_open(&service, &configuration, passphrase, problem);
-  ledger_close(&service.ledger); /* each server opens it for itself */
+  service_stop(&service); /* each server opens it for itself */
   service.log.fd = getenv("TORTURE_LOG") != NULL ? STDERR_FILENO : -1;
   if (status != STATUS_OK)
     printf("Bail out! %s: %s\n", status_name(status), problem);

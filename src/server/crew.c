@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The threads that serve requests. */
+#include "config.h"
+
+#include "crew.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "http.h"
+
+#define STACK_SIZE ((size_t)512 * 1024) /* bytes of address space; the deepest handler touches a tenth */
+
+struct line {
+  struct exchange *first, *last;
+  size_t count;
+};
+
+struct crew {
+  struct crew_options options;
+  struct event *wake;
+  int wake_fd; /* readable: something was served */
+  pthread_t *threads;
+  size_t started;
+  pthread_mutex_t lock; /* over what follows */
+  pthread_cond_t work;
+  struct line waiting, served;
+  bool stopping;
+};
+
+static void line_add(struct line *line, struct exchange *exchange) {
+  exchange->next = NULL;
+  if (line->last == NULL) {
+    line->first = exchange;
+  } else {
+    line->last->next = exchange;
+  }
+  line->last = exchange;
+  line->count++;
+}
+
+static struct exchange *line_take(struct line *line) {
+  struct exchange *exchange = line->first;
+
+  if (exchange != NULL) {
+    line->first = exchange->next;
+    line->last = line->first == NULL ? NULL : line->last;
+    line->count--;
+  }
+  return exchange;
+}
+
+/* ---- a worker's thread ---- */
+
+/* The loop is woken once for all that is served until it comes. */
+static void hand_back(struct crew *crew, struct exchange *exchange) {
+  static const uint64_t one = 1;
+
+  line_add(&crew->served, exchange);
+  if (crew->served.count == 1) {
+    ssize_t written = write(crew->wake_fd, &one, sizeof one);
+    (void)written; /* fails only where it is readable already */
+  }
+}
+
+static void *work(void *context) {
+  struct crew *crew = context;
+
+  pthread_mutex_lock(&crew->lock);
+  for (;;) {
+    struct exchange *exchange = line_take(&crew->waiting);
+    if (exchange == NULL && crew->stopping) {
+      break;
+    }
+    if (exchange == NULL) {
+      pthread_cond_wait(&crew->work, &crew->lock);
+      continue;
+    }
+    pthread_mutex_unlock(&crew->lock);
+    crew->options.serve(crew->options.context, exchange);
+    pthread_mutex_lock(&crew->lock);
+    hand_back(crew, exchange);
+  }
+  pthread_mutex_unlock(&crew->lock);
+  return NULL;
+}
+
+/* ---- the loop's thread ---- */
+
+static void deliver(struct crew *crew) {
+  pthread_mutex_lock(&crew->lock);
+  struct line served = crew->served;
+  crew->served = (struct line){0};
+  pthread_mutex_unlock(&crew->lock);
+  for (struct exchange *exchange = NULL; (exchange = line_take(&served)) != NULL;) {
+    crew->options.served(crew->options.context, exchange);
+  }
+}
+
+static void on_wake(evutil_socket_t descriptor, short what, void *context) {
+  uint64_t count = 0;
+  ssize_t got = read(descriptor, &count, sizeof count);
+
+  (void)what, (void)got;
+  deliver(context);
+}
+
+enum status crew_give(struct crew *crew, struct exchange *exchange) {
+  enum status status = STATUS_OVERLOADED;
+
+  pthread_mutex_lock(&crew->lock);
+  if (crew->waiting.count < crew->options.queue) {
+    line_add(&crew->waiting, exchange);
+    pthread_cond_signal(&crew->work);
+    status = STATUS_OK;
+  }
+  pthread_mutex_unlock(&crew->lock);
+  return status;
+}
+
+/* Signals are the loop's. */
+static enum status start(struct crew *crew) {
+  pthread_attr_t attributes;
+  sigset_t all, before;
+
+  crew->threads = calloc(crew->options.workers, sizeof *crew->threads);
+  if (crew->threads == NULL || pthread_attr_init(&attributes) != 0) {
+    return STATUS_NO_MEMORY;
+  }
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool started = pthread_attr_setstacksize(&attributes, STACK_SIZE) == 0;
+  while (started && crew->started < crew->options.workers) {
+    started = pthread_create(&crew->threads[crew->started], &attributes, work, crew) == 0;
+    crew->started += started;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  pthread_attr_destroy(&attributes);
+  return started ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status open_wake(struct crew *crew) {
+  crew->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (crew->wake_fd < 0) {
+    return STATUS_NO_MEMORY;
+  }
+  crew->wake = event_new(crew->options.base, crew->wake_fd, EV_READ | EV_PERSIST, on_wake, crew);
+  return crew->wake != NULL && event_add(crew->wake, NULL) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status crew_open(const struct crew_options *options, struct crew **crew) {
+  struct crew *made = calloc(1, sizeof *made);
+
+  *crew = NULL;
+  if (made == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  *made = (struct crew){
+      .options = *options, .wake_fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER};
+  enum status status = open_wake(made);
+  if (status == STATUS_OK) {
+    status = start(made);
+  }
+  if (status != STATUS_OK) {
+    crew_close(&made);
+  }
+  *crew = made;
+  return status;
+}
+
+void crew_close(struct crew **crew) {
+  struct crew *closing = *crew;
+
+  if (closing == NULL) {
+    return;
+  }
+  pthread_mutex_lock(&closing->lock);
+  closing->stopping = true;
+  pthread_cond_broadcast(&closing->work);
+  pthread_mutex_unlock(&closing->lock);
+  for (size_t i = 0; i < closing->started; i++) {
+    pthread_join(closing->threads[i], NULL);
+  }
+  deliver(closing);
+  if (closing->wake != NULL) {
+    event_free(closing->wake);
+  }
+  if (closing->wake_fd >= 0) {
+    close(closing->wake_fd);
+  }
+  pthread_cond_destroy(&closing->work);
+  pthread_mutex_destroy(&closing->lock);
+  free(closing->threads);
+  free(closing);
+  *crew = NULL;
+}

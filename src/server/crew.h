@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The threads that serve requests, and the bounded queue in front of them. */
+#ifndef EPURSE_SERVER_CREW_H
+#define EPURSE_SERVER_CREW_H
+
+#include <event2/event.h>
+#include <stddef.h>
+
+#include "epurse/status.h"
+
+struct exchange;
+
+/* Something is done with an exchange. */
+typedef void crew_task(void *context, struct exchange *exchange);
+
+struct crew_options {
+  size_t workers; /* threads; each waits while its request is committed, so there are more of them than cores */
+  size_t queue;   /* exchanges that may wait for one */
+  struct event_base *base;
+  crew_task *serve;  /* on a worker's thread */
+  crew_task *served; /* afterwards, on the loop's thread, once for each exchange that was taken */
+  void *context;     /* of both */
+};
+
+struct crew;
+
+/* STATUS_NO_MEMORY. */
+enum status crew_open(const struct crew_options *options, struct crew **crew) EPURSE_MUST_USE;
+
+/* Hands an exchange over, on the loop's thread. STATUS_OVERLOADED: the queue is full; it stays the caller's. */
+enum status crew_give(struct crew *crew, struct exchange *exchange) EPURSE_MUST_USE;
+
+/* Serves what was taken, ends the threads, hands over the last ones; on the loop's thread. *crew becomes NULL; NULL is
+ * fine. */
+void crew_close(struct crew **crew);
+
+#endif

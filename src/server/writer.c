@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The one thread that works with the ledger. */
+#include "config.h"
+
+#include "writer.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* Lives on the stack of the thread that waits for it. */
+struct job {
+  struct job *next;
+  ledger_step *step;
+  void *context;
+  enum status status;
+  bool done;
+  pthread_cond_t ended;
+};
+
+struct line {
+  struct job *first, *last;
+  size_t count;
+};
+
+struct writer {
+  struct writer_options options;
+  struct ledger *ledger; /* the thread's, from its begin to its end */
+  pthread_t thread;
+  bool company;          /* the thread's: the last group had more than one step */
+  struct timespec until; /* the thread's: when a group that waits for more stops waiting */
+  pthread_mutex_t lock;  /* over what follows */
+  pthread_cond_t work;
+  struct line readings, steps;
+  bool stopping;
+};
+
+static void line_add(struct line *line, struct job *job) {
+  if (line->last == NULL) {
+    line->first = job;
+  } else {
+    line->last->next = job;
+  }
+  line->last = job;
+  line->count++;
+}
+
+/* Takes up to `most` jobs off the front. */
+static struct line line_take(struct line *line, size_t most) {
+  struct line taken = {0};
+
+  while (taken.count < most && line->first != NULL) {
+    struct job *job = line->first;
+    line->first = job->next;
+    job->next = NULL;
+    line->count--;
+    line_add(&taken, job);
+  }
+  if (line->first == NULL) {
+    line->last = NULL;
+  }
+  return taken;
+}
+
+/* ---- the writer's thread ---- */
+
+/* A job is gone as soon as its owner sees that it is done. */
+static void acknowledge(struct writer *writer, const struct line *line) {
+  struct job *next = NULL;
+
+  pthread_mutex_lock(&writer->lock);
+  for (struct job *job = line->first; job != NULL; job = next) {
+    next = job->next;
+    job->done = true;
+    pthread_cond_signal(&job->ended);
+  }
+  pthread_mutex_unlock(&writer->lock);
+}
+
+static void read_all(struct writer *writer, const struct line *line) {
+  for (struct job *job = line->first; job != NULL; job = job->next) {
+    job->status = job->step(writer->ledger, job->context);
+  }
+  acknowledge(writer, line);
+}
+
+static void commit_all(struct writer *writer, const struct line *line) {
+  for (struct job *job = line->first; job != NULL; job = job->next) {
+    job->status = ledger_transact(writer->ledger, job->step, job->context);
+  }
+  metrics_group(writer->options.metrics, line->count);
+  acknowledge(writer, line);
+}
+
+static struct timespec from_now(unsigned microseconds) {
+  struct timespec at = {0};
+
+  clock_gettime(CLOCK_MONOTONIC, &at);
+  at.tv_nsec += (long)microseconds * 1000;
+  at.tv_sec += at.tv_nsec / 1000000000;
+  at.tv_nsec %= 1000000000;
+  return at;
+}
+
+/* Whether the steps that are here are a group. One that is not full waits a moment for more where the last one had
+ * company; readings do not end that: what they lead to are the steps that it waits for. Called with the lock. */
+static bool is_due(const struct writer *writer) {
+  const struct timespec *until = &writer->until;
+  struct timespec now = {0};
+
+  if (writer->steps.count == 0) {
+    return false;
+  }
+  if (writer->stopping || !writer->company || writer->steps.count >= writer->options.group) {
+    return true;
+  }
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
+}
+
+/* Waits until there is something to do; false: there never will be. Called and left with the lock. */
+static bool await(struct writer *writer) {
+  while (writer->readings.count == 0 && !is_due(writer)) {
+    if (writer->steps.count > 0) {
+      pthread_cond_timedwait(&writer->work, &writer->lock, &writer->until);
+    } else if (writer->stopping) {
+      return false;
+    } else {
+      pthread_cond_wait(&writer->work, &writer->lock);
+      writer->until = from_now(writer->options.wait_us);
+    }
+  }
+  return true;
+}
+
+static void *run(void *context) {
+  struct writer *writer = context;
+
+  pthread_mutex_lock(&writer->lock);
+  while (await(writer)) {
+    struct line readings = line_take(&writer->readings, writer->readings.count);
+    struct line steps = line_take(&writer->steps, is_due(writer) ? writer->options.group : 0);
+    pthread_mutex_unlock(&writer->lock);
+    if (readings.count > 0) {
+      read_all(writer, &readings);
+    }
+    if (steps.count > 0) {
+      commit_all(writer, &steps);
+    }
+    pthread_mutex_lock(&writer->lock);
+    if (steps.count > 0) {
+      writer->company = steps.count > 1;
+      writer->until = from_now(writer->options.wait_us);
+    }
+  }
+  pthread_mutex_unlock(&writer->lock);
+  return NULL;
+}
+
+/* ---- the others ---- */
+
+static enum status hand_in(struct writer *writer, struct line *line, struct job *job) {
+  if (pthread_cond_init(&job->ended, NULL) != 0) {
+    return STATUS_NO_MEMORY;
+  }
+  pthread_mutex_lock(&writer->lock);
+  line_add(line, job);
+  pthread_cond_signal(&writer->work);
+  while (!job->done) {
+    pthread_cond_wait(&job->ended, &writer->lock);
+  }
+  pthread_mutex_unlock(&writer->lock);
+  pthread_cond_destroy(&job->ended);
+  return job->status;
+}
+
+enum status writer_transact(struct writer *writer, ledger_step *step, void *context) {
+  struct job job = {.step = step, .context = context};
+
+  return hand_in(writer, &writer->steps, &job);
+}
+
+enum status writer_read(struct writer *writer, ledger_step *step, void *context) {
+  struct job job = {.step = step, .context = context};
+
+  return hand_in(writer, &writer->readings, &job);
+}
+
+struct ledger *writer_ledger(struct writer *writer) {
+  return writer->ledger;
+}
+
+/* A clock that nobody sets measures the wait. */
+static bool init_locks(struct writer *writer) {
+  pthread_condattr_t attributes;
+
+  if (pthread_mutex_init(&writer->lock, NULL) != 0) {
+    return false;
+  }
+  if (pthread_condattr_init(&attributes) != 0) {
+    pthread_mutex_destroy(&writer->lock);
+    return false;
+  }
+  bool made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+              pthread_cond_init(&writer->work, &attributes) == 0;
+  pthread_condattr_destroy(&attributes);
+  if (!made) {
+    pthread_mutex_destroy(&writer->lock);
+  }
+  return made;
+}
+
+static void clear(struct writer *writer) {
+  pthread_cond_destroy(&writer->work);
+  pthread_mutex_destroy(&writer->lock);
+  free(writer);
+}
+
+/* Signals are the event loop's. */
+static bool start(struct writer *writer) {
+  sigset_t all, before;
+
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool started = pthread_create(&writer->thread, NULL, run, writer) == 0;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return started;
+}
+
+enum status writer_open(const struct writer_options *options, struct ledger **ledger, struct writer **writer) {
+  struct writer *made = NULL;
+
+  *writer = NULL;
+  if (options->group < 1 || options->group > WRITER_GROUP_MAX) {
+    return STATUS_BAD_FORMAT;
+  }
+  made = calloc(1, sizeof *made);
+  if (made == NULL || !init_locks(made)) {
+    free(made);
+    return STATUS_NO_MEMORY;
+  }
+  made->options = *options;
+  made->ledger = *ledger;
+  if (!start(made)) {
+    clear(made);
+    return STATUS_NO_MEMORY;
+  }
+  *ledger = NULL;
+  *writer = made;
+  return STATUS_OK;
+}
+
+void writer_close(struct writer **writer) {
+  struct writer *closing = *writer;
+
+  if (closing == NULL) {
+    return;
+  }
+  pthread_mutex_lock(&closing->lock);
+  closing->stopping = true;
+  pthread_cond_signal(&closing->work);
+  pthread_mutex_unlock(&closing->lock);
+  pthread_join(closing->thread, NULL);
+  ledger_close(&closing->ledger);
+  clear(closing);
+  *writer = NULL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The one thread that works with the ledger: it runs the steps of all others, and commits many of them at once.
+ *
+ * A disk takes a few thousand commits a second however little is in each. So what waits is committed together, each
+ * step for itself inside (docs/ledger.md), and acknowledged when the disk has it. */
+#ifndef EPURSE_SERVER_WRITER_H
+#define EPURSE_SERVER_WRITER_H
+
+#include <stddef.h>
+
+#include "epurse/ledger.h"
+#include "metrics.h"
+
+#define WRITER_GROUP_MAX 128
+
+struct writer_options {
+  size_t group;     /* steps of one commit at most, 1 to WRITER_GROUP_MAX */
+  unsigned wait_us; /* how long a group waits for more, microseconds; only where the one before had company */
+  struct metrics *metrics;
+};
+
+struct writer;
+
+/* Takes *ledger over, which becomes NULL, and starts the thread. STATUS_NO_MEMORY, STATUS_BAD_FORMAT (group): the
+ * ledger stays the caller's. */
+enum status writer_open(const struct writer_options *options, struct ledger **ledger,
+                        struct writer **writer) EPURSE_MUST_USE;
+
+/* Runs a step as ledger_transact does, on the writer's thread, and waits for it: STATUS_OK means that it is committed
+ * and durable. From any thread but the writer's. */
+enum status writer_transact(struct writer *writer, ledger_step *step, void *context) EPURSE_MUST_USE;
+
+/* Runs what only reads, between two commits: it sees nothing that is not durable. The answer is the step's. */
+enum status writer_read(struct writer *writer, ledger_step *step, void *context) EPURSE_MUST_USE;
+
+/* The ledger itself, for a caller who knows that nobody else uses it now: tests. */
+struct ledger *writer_ledger(struct writer *writer);
+
+/* Runs what was handed in, ends the thread, checkpoints and closes the ledger; *writer becomes NULL. NULL is fine. */
+void writer_close(struct writer **writer);
+
+#endif

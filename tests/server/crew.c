@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/crew.c, and of a running server that gets more than it can serve. */
+#include "config.h"
+
+#include "crew.h"
+
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "http.h"
+#include "line.h"
+#include "routes.h"
+#include "suites.h"
+#include "world.h"
+
+#define COUNT  200
+#define LINES  24
+#define ROUNDS 400
+#define ASK    "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+static atomic_uint worked;
+static unsigned answered;
+static sem_t may_work;
+
+static void serve_at_once(void *context, struct exchange *exchange) {
+  (void)context;
+  exchange->reply.http_status = 200;
+  worked++;
+}
+
+static void serve_when_told(void *context, struct exchange *exchange) {
+  sem_wait(&may_work);
+  serve_at_once(context, exchange);
+}
+
+static void served(void *context, struct exchange *exchange) {
+  (void)context;
+  ck_assert_int_eq(exchange->reply.http_status, 200);
+  exchange->reply.http_status = 0; /* a second time would be seen */
+  answered++;
+}
+
+static struct crew *crew_of(struct event_base *base, size_t workers, size_t queue, crew_task *serve) {
+  const struct crew_options options = {
+      .workers = workers, .queue = queue, .base = base, .serve = serve, .served = served};
+  struct crew *crew = NULL;
+
+  ck_assert_int_eq(crew_open(&options, &crew), STATUS_OK);
+  return crew;
+}
+
+START_TEST(every_exchange_comes_back_once) {
+  struct event_base *base = event_base_new();
+  struct crew *crew = crew_of(base, 4, COUNT, serve_at_once);
+  struct exchange *exchanges = calloc(COUNT, sizeof *exchanges);
+
+  for (size_t i = 0; i < COUNT; i++) {
+    ck_assert_int_eq(crew_give(crew, &exchanges[i]), STATUS_OK);
+  }
+  while (answered < COUNT) {
+    ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
+  }
+  ck_assert_uint_eq(worked, COUNT);
+  crew_close(&crew);
+  ck_assert_ptr_null(crew);
+  ck_assert_uint_eq(answered, COUNT);
+  free(exchanges);
+  event_base_free(base);
+}
+END_TEST
+
+START_TEST(full_queue_refuses_at_once_and_recovers) {
+  struct event_base *base = event_base_new();
+  struct exchange exchanges[8] = {0};
+  unsigned taken = 0;
+
+  sem_init(&may_work, 0, 0);
+  struct crew *crew = crew_of(base, 1, 3, serve_when_told);
+  for (size_t i = 0; i < 8; i++) {
+    taken += crew_give(crew, &exchanges[i]) == STATUS_OK;
+  }
+  ck_assert(taken == 3 || taken == 4); /* the worker has one in hand by now, or not yet */
+  ck_assert_int_eq(crew_give(crew, &exchanges[7]), STATUS_OVERLOADED);
+  sem_post(&may_work);
+  while (answered < 1) {
+    ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
+  }
+  for (size_t i = 0; i < 8; i++) {
+    sem_post(&may_work);
+  }
+  while (answered < taken) {
+    ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
+  }
+  ck_assert_int_eq(crew_give(crew, &exchanges[7]), STATUS_OK);
+  crew_close(&crew);
+  ck_assert_uint_eq(answered, taken + 1);
+  event_base_free(base);
+}
+END_TEST
+
+START_TEST(closing_serves_what_was_taken) {
+  struct event_base *base = event_base_new();
+  struct exchange exchanges[5] = {0};
+
+  sem_init(&may_work, 0, 5);
+  struct crew *crew = crew_of(base, 2, 5, serve_when_told);
+  for (size_t i = 0; i < 5; i++) {
+    ck_assert_int_eq(crew_give(crew, &exchanges[i]), STATUS_OK);
+  }
+  crew_close(&crew);
+  ck_assert_uint_eq(answered, 5);
+  event_base_free(base);
+}
+END_TEST
+
+/* ---- a running server ---- */
+
+static void small(struct configuration *configuration) {
+  configuration->workers = 1;
+  configuration->queue = 1;
+  configuration->connections_each = LINES;
+  configuration->requests_at_once = LINES * ROUNDS;
+}
+
+static void start(struct running *running) {
+  running_tweak *tweaks[] = {small};
+
+  running_start(running, running_server, (const void *)tweaks);
+}
+
+/* All lines ask, then all are answered: each with one of two things, and none not. */
+static void ask_all(struct line lines[LINES], unsigned *ok, unsigned *refused) {
+  char text[4096];
+
+  for (int i = 0; i < LINES; i++) {
+    ck_assert(line_send(&lines[i], ASK));
+  }
+  for (int i = 0; i < LINES; i++) {
+    int http = line_receive(&lines[i], text, sizeof text);
+    ck_assert_msg(http == 200 || http == 503, "%d", http);
+    *ok += http == 200;
+    *refused += http == 503;
+    if (http == 503) {
+      ck_assert_ptr_nonnull(strstr(text, "Retry-After: 1"));
+      ck_assert_ptr_nonnull(strstr(text, "\"code\":\"OVERLOADED\""));
+      ck_assert_ptr_nonnull(strstr(text, "\"title\":\"Service Unavailable\""));
+    }
+  }
+}
+
+START_TEST(overload_is_said_and_passes) {
+  struct running running;
+  struct line lines[LINES];
+  struct line_paths room;
+  struct line_options options = line_options_of(world_folder(), POS, &room);
+  unsigned ok = 0, refused = 0;
+  char text[4096];
+
+  start(&running);
+  for (int i = 0; i < LINES; i++) {
+    ck_assert(line_open(&lines[i], running.port, &options));
+  }
+  for (int round = 0; round < ROUNDS && refused == 0; round++) {
+    ask_all(lines, &ok, &refused);
+  }
+  ck_assert_uint_gt(refused, 0);
+  ck_assert_uint_gt(ok, 0);
+  ck_assert_int_eq(line_ask(&lines[0], ASK, text, sizeof text), 200);
+  for (int i = 0; i < LINES; i++) {
+    line_close(&lines[i]);
+  }
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+START_TEST(refused_request_is_counted) {
+  struct world world;
+  struct request request = {.method = "POST", .path = "/v1/purchases", .peer = &world.pos.peer};
+  struct reply reply;
+
+  world_open(&world);
+  routes_refuse(&world.service, &request, STATUS_OVERLOADED, &reply);
+  ck_assert_int_eq(reply.http_status, 503);
+  ck_assert_uint_eq(world.service.metrics.requests[0][STATUS_OVERLOADED], 1);
+  reply_clear(&reply);
+  world_close(&world);
+}
+END_TEST
+
+Suite *crew_suite(void) {
+  Suite *suite = suite_create("crew");
+  TCase *alone = tcase_create("alone"), *running = world_case("running");
+
+  tcase_add_test(alone, every_exchange_comes_back_once);
+  tcase_add_test(alone, full_queue_refuses_at_once_and_recovers);
+  tcase_add_test(alone, closing_serves_what_was_taken);
+  tcase_add_test(running, overload_is_said_and_passes);
+  tcase_add_test(running, refused_request_is_counted);
+  suite_add_tcase(suite, alone);
+  suite_add_tcase(suite, running);
+  return suite;
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/writer.c: steps of many threads, committed together, each for itself. */
+#include "config.h"
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "suites.h"
+#include "world.h"
+
+#define THREADS 16
+#define EACH    25
+#define WAIT_US 2000
+
+static struct metrics metrics; /* each test is a process */
+
+static struct writer *writer_of(struct world *world, size_t group) {
+  const struct writer_options options = {.group = group, .wait_us = WAIT_US, .metrics = &metrics};
+  struct ledger *ledger = NULL;
+  struct writer *writer = NULL;
+
+  world_open(world);
+  writer_close(&world->service.writer); /* its ledger is opened anew, for a writer of the test's own */
+  ck_assert_int_eq(ledger_open(world->service.configuration.store, &ledger), STATUS_OK);
+  ck_assert_int_eq(writer_open(&options, &ledger, &writer), STATUS_OK);
+  ck_assert_ptr_null(ledger);
+  world->service.writer = writer;
+  return writer;
+}
+
+/* One merchant that a step adds. */
+struct adding {
+  char id[MERCHANT_MAX + 1];
+  enum status answer; /* what the step says afterwards */
+};
+
+static enum status add(struct ledger *ledger, void *context) {
+  const struct adding *adding = context;
+  struct ledger_merchant merchant = {.name = "x"};
+
+  memcpy(merchant.id, adding->id, sizeof merchant.id);
+  enum status status = ledger_merchant_add(ledger, &merchant);
+  return status == STATUS_OK ? adding->answer : status;
+}
+
+static enum status find(struct ledger *ledger, void *context) {
+  struct ledger_merchant merchant;
+
+  return ledger_merchant_find(ledger, context, &merchant);
+}
+
+struct thread {
+  pthread_t id;
+  struct writer *writer;
+  unsigned number;
+  unsigned wrong; /* answers that were not the expected ones */
+};
+
+/* Each third step fails after it has written. */
+static void *add_many(void *context) {
+  struct thread *thread = context;
+
+  for (unsigned i = 0; i < EACH; i++) {
+    struct adding adding = {.answer = i % 3 == 1 ? STATUS_DECLINED : STATUS_OK};
+    snprintf(adding.id, sizeof adding.id, "M%u-%u", thread->number, i);
+    thread->wrong += writer_transact(thread->writer, add, &adding) != adding.answer;
+    enum status found = writer_read(thread->writer, find, adding.id);
+    thread->wrong += found != (adding.answer == STATUS_OK ? STATUS_OK : STATUS_NOT_FOUND);
+  }
+  return NULL;
+}
+
+static void run_threads(struct writer *writer, void *(*body)(void *), struct thread threads[THREADS]) {
+  for (unsigned i = 0; i < THREADS; i++) {
+    threads[i] = (struct thread){.writer = writer, .number = i};
+    ck_assert_int_eq(pthread_create(&threads[i].id, NULL, body, &threads[i]), 0);
+  }
+}
+
+static void join_threads(const struct thread threads[THREADS]) {
+  for (unsigned i = 0; i < THREADS; i++) {
+    ck_assert_int_eq(pthread_join(threads[i].id, NULL), 0);
+    ck_assert_uint_eq(threads[i].wrong, 0);
+  }
+}
+
+/* Those that answered OK are in the file, and no others. */
+START_TEST(steps_of_many_threads_are_each_whole) {
+  struct world world;
+  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
+  struct thread threads[THREADS];
+  struct ledger *ledger = NULL;
+  unsigned there = 0;
+
+  run_threads(writer, add_many, threads);
+  join_threads(threads);
+  ck_assert_uint_eq(metrics.steps, THREADS * EACH);
+  ck_assert_uint_lt(metrics.commits, THREADS * EACH);
+  writer_close(&world.service.writer);
+  ck_assert_int_eq(ledger_open(world.service.configuration.store, &ledger), STATUS_OK);
+  for (unsigned thread = 0; thread < THREADS; thread++) {
+    for (unsigned i = 0; i < EACH; i++) {
+      char id[MERCHANT_MAX + 1];
+      snprintf(id, sizeof id, "M%u-%u", thread, i);
+      bool found = find(ledger, id) == STATUS_OK;
+      ck_assert_msg(found == (i % 3 != 1), "%s", id);
+      there += found;
+    }
+  }
+  ck_assert_uint_eq(there, THREADS * (EACH - (EACH + 1) / 3));
+  ledger_close(&ledger);
+  ck_assert_int_eq(ledger_open(world.service.configuration.store, &ledger), STATUS_OK);
+  ck_assert_int_eq(service_start(&world.service, &ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+/* A step that holds the writer until it may end. */
+struct holding {
+  sem_t begun, may_end;
+};
+
+static enum status hold(struct ledger *ledger, void *context) {
+  struct holding *holding = context;
+
+  (void)ledger;
+  sem_post(&holding->begun);
+  sem_wait(&holding->may_end);
+  return STATUS_OK;
+}
+
+static struct holding holding;
+static atomic_uint begun;
+
+static void *hold_one(void *context) {
+  struct thread *thread = context;
+
+  thread->wrong = writer_transact(thread->writer, hold, &holding) != STATUS_OK;
+  return NULL;
+}
+
+static void *add_one(void *context) {
+  struct thread *thread = context;
+  struct adding adding = {.answer = STATUS_OK};
+
+  snprintf(adding.id, sizeof adding.id, "ONE-%u", thread->number);
+  begun++;
+  thread->wrong = writer_transact(thread->writer, add, &adding) != STATUS_OK;
+  return NULL;
+}
+
+static void pause_ms(long milliseconds) {
+  nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
+}
+
+/* Holds the writer, and lets all threads hand in a step meanwhile. */
+static void fill_queue(struct writer *writer, struct thread *holder, struct thread threads[THREADS]) {
+  sem_init(&holding.begun, 0, 0);
+  sem_init(&holding.may_end, 0, 0);
+  *holder = (struct thread){.writer = writer};
+  ck_assert_int_eq(pthread_create(&holder->id, NULL, hold_one, holder), 0);
+  sem_wait(&holding.begun);
+  run_threads(writer, add_one, threads);
+  while (begun < THREADS) {
+    pause_ms(1);
+  }
+  pause_ms(200);
+}
+
+START_TEST(what_waits_is_committed_together) {
+  struct world world;
+  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
+  struct thread holder, threads[THREADS];
+
+  fill_queue(writer, &holder, threads);
+  sem_post(&holding.may_end);
+  ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
+  join_threads(threads);
+  ck_assert_uint_eq(metrics.steps, THREADS + 1);
+  ck_assert_uint_lt(metrics.commits, THREADS / 2); /* two, but for a thread that was late */
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(group_is_no_larger_than_allowed) {
+  struct world world;
+  struct writer *writer = writer_of(&world, 2);
+  struct thread holder, threads[THREADS];
+
+  fill_queue(writer, &holder, threads);
+  sem_post(&holding.may_end);
+  ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
+  join_threads(threads);
+  ck_assert_uint_ge(metrics.commits, 1 + THREADS / 2);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(closing_runs_what_was_handed_in) {
+  struct world world;
+  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
+  struct thread holder, threads[THREADS];
+  struct ledger *ledger = NULL;
+
+  fill_queue(writer, &holder, threads);
+  sem_post(&holding.may_end);
+  writer_close(&world.service.writer);
+  ck_assert_ptr_null(world.service.writer);
+  ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
+  join_threads(threads);
+  ck_assert_int_eq(ledger_open(world.service.configuration.store, &ledger), STATUS_OK);
+  for (unsigned i = 0; i < THREADS; i++) {
+    char id[MERCHANT_MAX + 1];
+    snprintf(id, sizeof id, "ONE-%u", i);
+    ck_assert_int_eq(find(ledger, id), STATUS_OK);
+  }
+  ck_assert_int_eq(service_start(&world.service, &ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(group_size_is_checked) {
+  const struct writer_options options = {.group = WRITER_GROUP_MAX + 1};
+  struct ledger *ledger = NULL;
+  struct writer *writer = NULL;
+
+  ck_assert_int_eq(writer_open(&options, &ledger, &writer), STATUS_BAD_FORMAT);
+  ck_assert_ptr_null(writer);
+  writer_close(&writer);
+}
+END_TEST
+
+Suite *writer_suite(void) {
+  Suite *suite = suite_create("writer");
+  TCase *all = world_case("writer");
+
+  tcase_add_test(all, steps_of_many_threads_are_each_whole);
+  tcase_add_test(all, what_waits_is_committed_together);
+  tcase_add_test(all, group_is_no_larger_than_allowed);
+  tcase_add_test(all, closing_runs_what_was_handed_in);
+  tcase_add_test(all, group_size_is_checked);
+  suite_add_tcase(suite, all);
+  return suite;
+}
