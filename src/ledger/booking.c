@@ -102,25 +102,3 @@ enum status ledger_transaction_list(struct ledger *ledger, const uint8_t cid[CID
     transaction_read(ledger, &query, &transactions[*count]);
   return query_end(&query);
 }
-
-enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *holds,
-                             size_t capacity, size_t *count) {
-  int64_t card = 0;
-  *count = 0;
-  if (after != NULL && card_number(ledger, after->cid, &card) != STATUS_OK)
-    return STATUS_NOT_FOUND;
-  struct query query = query_begin(ledger, QUERY_HOLD_LIST);
-  query_i64(&query, after == NULL ? 0 : booking_id(card, after->atc));
-  query_i64(&query, (int64_t)capacity);
-  for (*count = 0; *count < capacity && query_row(&query); ++*count) {
-    struct ledger_hold *hold = &holds[*count];
-    int64_t id = query_read_i64(&query);
-    card_cid(ledger, booking_card(id), hold->cid);
-    hold->atc = booking_atc(id);
-    hold->type = (uint8_t)query_read_i64(&query);
-    hold->amount = (uint32_t)query_read_i64(&query);
-    query_read_blob(&query, hold->tid, TID_SIZE);
-    hold->created_at = query_read_i64(&query);
-  }
-  return query_end(&query);
-}

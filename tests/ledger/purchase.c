@@ -302,7 +302,7 @@ START_TEST(lists_transactions_and_holds) {
   struct ledger_hold last = holds[1];
   ck_assert_int_eq(ledger_hold_list(world.ledger, &last, holds, 2, &count), STATUS_OK);
   ck_assert_uint_eq(count, 1);
-  ck_assert_uint_eq(holds[0].amount, 3);
+  ck_assert_int_eq(holds[0].amount, 3);
   ck_assert_mem_eq(holds[0].tid, OTHER_POS, TID_SIZE);
   ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
   ck_assert_uint_eq(totals.open_holds, 3);

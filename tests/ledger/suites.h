@@ -12,6 +12,7 @@ Suite *card_suite(void);
 Suite *purchase_suite(void);
 Suite *points_suite(void);
 Suite *load_suite(void);
+Suite *pending_suite(void);
 Suite *chain_suite(void);
 Suite *confirm_suite(void);
 Suite *bounds_suite(void);

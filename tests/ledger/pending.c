@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/ledger/pending.c: what is open, and what cards are owed, since when. */
+#include <string.h>
+
+#include "suites.h"
+#include "world.h"
+
+/* A load that was paid for and that the card aborted with its next promise; its ATC. */
+static uint32_t owe(struct world *world, struct purse *purse, uint32_t amount) {
+  struct ask ask;
+  world_authorise(world, purse, TRANSACTION_LOAD, amount, RELOAD, &ask);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  uint32_t atc = purse->atc;
+  world->now += 60;
+  world_authorise(world, purse, TRANSACTION_LOAD, 1, RELOAD, &ask);
+  ck_assert(purse_commit(purse, ask.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+  ck_assert_uint_eq(world_state(world, purse, atc), LEDGER_OWED);
+  return atc;
+}
+
+static void load_owed(struct world *world, struct purse *purse, uint32_t amount) {
+  struct ask ask;
+  memset(&ask, 0, sizeof ask);
+  ask.purse = purse;
+  ask.tender.kind = LEDGER_TENDER_OWED;
+  purse_promise(purse, TRANSACTION_LOAD, amount, OTHER_RELOAD);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  ck_assert(purse_commit(purse, ask.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+}
+
+static struct ledger_hold only_owed(struct world *world) {
+  struct ledger_hold rows[2];
+  size_t count = 0;
+  ck_assert_int_eq(ledger_owed_list(world->ledger, NULL, rows, 2, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  return rows[0];
+}
+
+START_TEST(hold_tells_where_and_whose) {
+  struct world world;
+  struct purse purse;
+  struct ask ask;
+  struct ledger_hold hold;
+  size_t count = 0;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  ck_assert_int_eq(ledger_hold_list(world.ledger, NULL, &hold, 1, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 0);
+  world_authorise(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD, &ask);
+  ck_assert_int_eq(ledger_hold_list(world.ledger, NULL, &hold, 1, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert_mem_eq(hold.cid, purse.cid, CID_SIZE);
+  ck_assert_uint_eq(hold.atc, 1);
+  ck_assert_uint_eq(hold.type, TRANSACTION_LOAD);
+  ck_assert_int_eq(hold.amount, 5000);
+  ck_assert_mem_eq(hold.tid, RELOAD, TID_SIZE);
+  ck_assert_str_eq(hold.merchant, "BANK");
+  ck_assert_uint_eq(hold.card_state, LEDGER_CARD_ISSUED);
+  ck_assert_int_eq(hold.created_at, WORLD_NOW);
+  ck_assert(!hold.reversed);
+  ck_assert_int_eq(world_reverse(&world, &purse, 1, RELOAD), STATUS_OK);
+  ck_assert_int_eq(ledger_hold_list(world.ledger, NULL, &hold, 1, &count), STATUS_OK);
+  ck_assert(hold.reversed);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(owed_since_the_load_that_was_paid_for) {
+  struct world world;
+  struct purse purse;
+  struct ledger_hold owed;
+  size_t count = 1;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  ck_assert_int_eq(ledger_owed_list(world.ledger, NULL, &owed, 1, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 0);
+  uint32_t first = owe(&world, &purse, 3000);
+  world.now += 1000;
+  uint32_t second = owe(&world, &purse, 2000);
+  owed = only_owed(&world);
+  ck_assert_mem_eq(owed.cid, purse.cid, CID_SIZE);
+  ck_assert_int_eq(owed.amount, 5000);
+  ck_assert_uint_eq(owed.atc, first);
+  ck_assert_uint_eq(owed.type, TRANSACTION_LOAD);
+  ck_assert_mem_eq(owed.tid, RELOAD, TID_SIZE);
+  ck_assert_str_eq(owed.merchant, "BANK");
+  ck_assert_int_eq(owed.created_at, WORLD_NOW);
+  load_owed(&world, &purse, 3000); /* the older one counts as credited */
+  owed = only_owed(&world);
+  ck_assert_int_eq(owed.amount, 2000);
+  ck_assert_uint_eq(owed.atc, second);
+  ck_assert_int_eq(owed.created_at, WORLD_NOW + 1060);
+  load_owed(&world, &purse, 2000);
+  ck_assert_int_eq(ledger_owed_list(world.ledger, NULL, &owed, 1, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 0);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(a_part_that_was_credited_leaves_the_rest_owed) {
+  struct world world;
+  struct purse purse;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  uint32_t atc = owe(&world, &purse, 3000);
+  load_owed(&world, &purse, 1000);
+  struct ledger_hold owed = only_owed(&world);
+  ck_assert_int_eq(owed.amount, 2000);
+  ck_assert_uint_eq(owed.atc, atc);
+  ck_assert_int_eq(world_reverse(&world, &purse, atc, RELOAD), STATUS_LEDGER_BROKEN); /* more than it is owed */
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(a_refunded_load_is_not_owed) {
+  struct world world;
+  struct purse purse;
+  struct ledger_hold owed;
+  size_t count = 1;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  uint32_t atc = owe(&world, &purse, 3000);
+  ck_assert_int_eq(world_reverse(&world, &purse, atc, RELOAD), STATUS_OK);
+  ck_assert_int_eq(ledger_owed_list(world.ledger, NULL, &owed, 1, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 0);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(owed_goes_page_by_page) {
+  struct world world;
+  struct purse purses[5];
+  struct ledger_hold rows[2];
+  const uint8_t *after = NULL;
+  size_t count = 0, seen = 0;
+  world_open(&world);
+  for (uint32_t i = 0; i < 5; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    if (i != 2)
+      (void)owe(&world, &purses[i], 100 + i);
+  }
+  static const uint32_t owing[] = {0, 1, 3, 4};
+  do {
+    ck_assert_int_eq(ledger_owed_list(world.ledger, after, rows, 2, &count), STATUS_OK);
+    for (size_t i = 0; i < count; i++, seen++) {
+      ck_assert_uint_lt(seen, 4);
+      ck_assert_mem_eq(rows[i].cid, purses[owing[seen]].cid, CID_SIZE);
+      ck_assert_int_eq(rows[i].amount, 100 + owing[seen]);
+      after = purses[owing[seen]].cid;
+    }
+  } while (count > 0);
+  ck_assert_uint_eq(seen, 4);
+  static const uint8_t foreign[CID_SIZE] = {0x12};
+  ck_assert_int_eq(ledger_owed_list(world.ledger, foreign, rows, 2, &count), STATUS_NOT_FOUND);
+  world_close(&world);
+}
+END_TEST
+
+Suite *pending_suite(void) {
+  Suite *suite = suite_create("pending");
+  TCase *tests = tcase_create("pending");
+  tcase_add_test(tests, hold_tells_where_and_whose);
+  tcase_add_test(tests, owed_since_the_load_that_was_paid_for);
+  tcase_add_test(tests, a_part_that_was_credited_leaves_the_rest_owed);
+  tcase_add_test(tests, a_refunded_load_is_not_owed);
+  tcase_add_test(tests, owed_goes_page_by_page);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
