@@ -49,7 +49,8 @@
   MESSAGE(TERMINAL_RENEWAL, "terminal-renewal", "/v1/terminal-renewals")                                               \
   MESSAGE(TERMINAL_REVOCATION, "terminal-revocation", "/v1/terminal-revocations")                                      \
   MESSAGE(TERMINAL_LIST, "terminal-list", "/v1/terminal-lists")                                                        \
-  MESSAGE(LEDGER_CHECK, "ledger-check", "/v1/ledger-checks")
+  MESSAGE(LEDGER_CHECK, "ledger-check", "/v1/ledger-checks")                                                           \
+  MESSAGE(PENDING_LIST, "pending-list", "/v1/pending-lists")
 
 enum message_type {
 #define MESSAGE(name, word, path) MESSAGE_##name,
@@ -244,7 +245,10 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
 
 /* CARD_LIST {"after","limit"} -> {"cards":[facts...]}, by number, beginning behind `after` ("" from the start).
  * TERMINAL_LIST {"after","limit"} -> {"terminals":[{"tid","role","merchant","expiry","revoked"}...]}, likewise by name.
- * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}. The server and epurse-admin build and read
+ * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
+ * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
+ * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, a row for
+ * each card, by number, beginning behind `after`. The server and epurse-admin build and read
  * these with jansson directly: they cross no other border. */
 
 #endif

@@ -45,6 +45,7 @@ enum status admin_terminal_list(void *context, char **arguments);
 enum status admin_card_show(void *context, char **arguments);
 enum status admin_card_block(void *context, char **arguments);
 enum status admin_card_list(void *context, char **arguments);
+enum status admin_pending(void *context, char **arguments);
 enum status admin_ledger_check(void *context, char **arguments);
 
 /* admin_call.c: */

@@ -56,6 +56,7 @@ static const struct verb verbs[] = {
     {"card show", "CID", 1, "show what the back-end knows of a card", admin_card_show},
     {"card block", "CID", 1, "block a card for good", admin_card_block},
     {"card list", "", 0, "list all cards", admin_card_list},
+    {"pending", "", 0, "list what waits for an end, and since when", admin_pending},
     {"ledger check", "", 0, "have the ledger computed anew", admin_ledger_check},
     {0}};
 

@@ -58,7 +58,8 @@ static void outcome_to_people(const struct terminal_program *self, const char *o
   report_amount(amount, outcome->amount.minor, outcome->amount.currency);
   report_amount(balance, outcome->balance_after, outcome->amount.currency);
   if (outcome->finished_before)
-    terminal_program_print(self, "The payment that was interrupted before is finished now; nothing was taken twice.\n");
+    terminal_program_print(self, "The %s that was interrupted before is finished now; nothing was done twice.\n",
+                           operation);
   terminal_program_print(self, "%s %s, card ....%s, no. %" PRIu32 "\n", operation, amount, cid + 12, outcome->atc);
   terminal_program_print(self, "balance %s", balance);
   if (outcome->points != 0 || outcome->points_after > 0)

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The verb `recover`: brings what the journal holds open to an end, as far as that goes without a card. */
+ * The verb `recover`: brings what the journal holds open to an end, as far as that goes without a card, and tells what
+ * stays open and what to do about it. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "epurse/journal.h"
 #include "terminal_program.h"
 
 enum status verb_recover(void *context, char **arguments) {
@@ -9,16 +15,89 @@ enum status verb_recover(void *context, char **arguments) {
   return status == STATUS_OK ? recover_report(self) : status;
 }
 
+static const char *state_word(enum journal_state state) {
+  static const char *const words[] = {
+      [JOURNAL_INTENT] = "intent",       [JOURNAL_PROMISED] = "promised",     [JOURNAL_CHARGING] = "charging",
+      [JOURNAL_CHARGED] = "charged",     [JOURNAL_AUTHORISED] = "authorised", [JOURNAL_COMMITTED] = "committed",
+      [JOURNAL_CONFIRMED] = "confirmed", [JOURNAL_REVERSING] = "reversing",   [JOURNAL_CANCELLED] = "cancelled",
+      [JOURNAL_SETTLED] = "settled",
+  };
+  return words[state];
+}
+
+/* What is known of an entry that stays open after a recovery, and what a person can do. */
+static const char *advice(const struct terminal_program *self, const struct journal_entry *entry) {
+  const struct tender *tender = self->terminal->tender;
+  bool bank = tender != NULL && strcmp(tender->kind, entry->tender_kind) == 0;
+  switch (entry->state) {
+  case JOURNAL_AUTHORISED:
+    return "whether the card did it is unknown: present this card here again, whatever it is to pay or load; it is "
+           "finished or cancelled first";
+  case JOURNAL_COMMITTED:
+    return bank || entry->tender_order[0] == 0
+               ? "done, the card has it; the back-end has to hear of it: recover again when it answers"
+               : "done, the card has it; bank and back-end have to hear of it: recover with the tender that charged it";
+  case JOURNAL_CHARGING:
+    return bank ? "whether the bank charged is unknown: look at its receipt, recover again when its reader answers"
+                : "whether the bank charged is unknown: recover with the tender that charged it";
+  case JOURNAL_CHARGED:
+  case JOURNAL_REVERSING:
+    return bank || entry->tender_order[0] == 0
+               ? "nothing was loaded; the charge is being given back: recover again when bank and back-end answer"
+               : "nothing was loaded; the charge has to be given back: recover with the tender that charged it";
+  default:
+    return "another program is working on it, or the journal could not be written: recover again";
+  }
+}
+
+static json_t *entry_report(const struct terminal_program *self, const struct journal_entry *entry) {
+  struct promise promise;
+  char cid[2 * CID_SIZE + 1] = "", since[21], amount[AMOUNT_TEXT_MAX];
+  uint8_t moment[MOMENT_SIZE];
+  const char *type = entry->type == TRANSACTION_LOAD ? "load" : "purchase";
+  const struct currency *currency = currency_by_number(entry->currency);
+  bool known = entry->has_promise && promise_decode(entry->promise, sizeof entry->promise, &promise) == STATUS_OK;
+  if (known)
+    cid_print(promise.cid, cid);
+  moment_from_unix(entry->time, moment);
+  moment_print(moment, since);
+  report_amount(amount, entry->amount, entry->currency);
+  terminal_program_print(self, "  %s %s, %s%s, since %s: %s\n", type, amount, known ? "card " : "no card yet",
+                         known ? cid : "", since, advice(self, entry));
+  json_t *object = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "type", type, "amount", (json_int_t)entry->amount,
+                             "currency", currency != NULL ? currency->code : "", "state", state_word(entry->state),
+                             "since", since, "advice", advice(self, entry));
+  if (known && object != NULL) {
+    json_object_set_new(object, "cid", json_string(cid));
+    json_object_set_new(object, "atc", json_integer(promise.atc));
+  }
+  if (entry->tender_order[0] != 0 && object != NULL)
+    json_object_set_new(object, "tender_order", json_string(entry->tender_order));
+  return object;
+}
+
+/* Every entry that is open now; the journal is read without a claim, so that another program can work on it. */
+static enum status entries_report(const struct terminal_program *self, json_t *entries) {
+  struct journal_entry entry;
+  enum status status = journal_next_open(self->terminal->journal, 0, &entry);
+  for (; status == STATUS_OK; status = journal_next_open(self->terminal->journal, entry.id, &entry))
+    if (json_array_append_new(entries, entry_report(self, &entry)) != 0)
+      status = STATUS_NO_MEMORY;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status recover_report(struct terminal_program *self) {
   struct recovery recovery = {0, 0};
+  json_t *entries = json_array();
   enum status status = terminal_recover(self->terminal, &recovery);
+  if (status == STATUS_OK)
+    terminal_program_print(self, "%u settled, %u still open%s\n", recovery.settled, recovery.open,
+                           recovery.open > 0 ? ":" : "");
+  if (status == STATUS_OK)
+    status = entries_report(self, entries);
   if (status != STATUS_OK)
     fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
-  terminal_program_print(self, "%u settled, %u still open\n", recovery.settled, recovery.open);
-  if (recovery.open > 0)
-    self->dialogue.say(self->dialogue.context,
-                       "What is open needs its card or the back-end: present the card, or try again later.");
-  self->report = json_pack("{s:s, s:i, s:i}", "operation", "recover", "settled", (int)recovery.settled, "open",
-                           (int)recovery.open);
+  self->report = json_pack("{s:s, s:i, s:i, s:o}", "operation", "recover", "settled", (int)recovery.settled, "open",
+                           (int)recovery.open, "entries", entries);
   return status;
 }

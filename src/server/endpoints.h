@@ -21,6 +21,7 @@ route_handler post_card_void;
 route_handler post_card_query;
 route_handler post_card_block;
 route_handler post_card_list;
+route_handler post_pending_list;
 route_handler post_merchant;
 route_handler post_terminal;
 route_handler post_terminal_renewal; /* post_terminal.c */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *state_name(uint8_t state) {
+const char *facts_state_name(uint8_t state) {
   switch (state) {
   case LEDGER_CARD_ISSUED:
     return "ISSUED";
@@ -31,7 +31,7 @@ struct card_facts facts_of(const struct ledger_card *card, uint16_t currency) {
 
   memcpy(facts.cid, card->cid, CID_SIZE);
   memcpy(facts.expiry, card->certification.expiry, DATE_SIZE);
-  snprintf(facts.state, sizeof facts.state, "%s", state_name(card->state));
+  snprintf(facts.state, sizeof facts.state, "%s", facts_state_name(card->state));
   snprintf(facts.reason, sizeof facts.reason, "%s", card->reason);
   return facts;
 }

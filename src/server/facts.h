@@ -6,6 +6,9 @@
 #include "epurse/ledger.h"
 #include "epurse/message.h"
 
+/* "RESERVED", "ISSUED", "BLOCKED", "RETIRED": enum ledger_card_state as messages have it. */
+const char *facts_state_name(uint8_t state);
+
 /* `currency` is the ledger's: a card that is not certified yet has none of its own. */
 struct card_facts facts_of(const struct ledger_card *card, uint16_t currency);
 

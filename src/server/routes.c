@@ -41,6 +41,7 @@ static const struct route routes[] = {
     {"POST", "/v1/terminal-revocations", ADMIN, post_terminal_revocation, 1024, MESSAGE_TERMINAL_REVOCATION},
     {"POST", "/v1/terminal-lists", ADMIN, post_terminal_list, 1024, MESSAGE_TERMINAL_LIST},
     {"POST", "/v1/ledger-checks", ADMIN, post_ledger_check, 1024, MESSAGE_LEDGER_CHECK},
+    {"POST", "/v1/pending-lists", ADMIN, post_pending_list, 1024, MESSAGE_PENDING_LIST},
     {"GET", "/healthz", ANY, get_healthz, 0, MESSAGE_TYPE_COUNT},
     {"GET", "/metrics", ANY, get_metrics, 0, MESSAGE_TYPE_COUNT},
 };

@@ -149,6 +149,10 @@ static void money_part(struct tour *tour, struct purse *purse) {
   purse_promise(purse, TRANSACTION_PURCHASE, 1250, &world->pos);
   station_ask(&world->pos, &world->service, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),
               &answer);
+  expect(tour, &world->admin, MESSAGE_PENDING_LIST,
+         json_pack("{s:s, s:s, s:i}", "state", "held", "after", "", "limit", 9), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_PENDING_LIST,
+         json_pack("{s:s, s:s, s:i}", "state", "owed", "after", "", "limit", 9), STATUS_OK);
   ck_assert(purse_commit(purse, world, answer.body));
   answer_clear(&answer);
   expect(tour, &world->pos, MESSAGE_CONFIRMATION, purse_confirmation(purse), STATUS_OK);
