@@ -171,6 +171,17 @@ enum status receipt_encode(const struct receipt *receipt, uint8_t *out, size_t c
 /* Takes it apart; views point into data. STATUS_BAD_FORMAT. Verifies nothing. */
 enum status receipt_decode(const uint8_t *data, size_t len, struct receipt *receipt) EPURSE_MUST_USE;
 
+/* A receipt as text that fits a QR code (version 34 at the most): "EPR1:" and its bytes in base45 (RFC 9285). */
+#define RECEIPT_TEXT_PREFIX "EPR1:"
+#define RECEIPT_TEXT_SIZE   (sizeof RECEIPT_TEXT_PREFIX + RECEIPT_MAX / 2 * 3) /* characters, with the NUL */
+/* STATUS_BAD_LENGTH: len above RECEIPT_MAX, or text too small for it with its NUL. */
+enum status receipt_text_encode(const uint8_t *data, size_t len, char *text, size_t capacity) EPURSE_MUST_USE;
+/* Whether this begins as such a text does; a receipt in bytes never does. */
+bool receipt_text_is(const uint8_t *text, size_t len);
+/* Takes exactly such a text, without NUL or line end. STATUS_BAD_FORMAT; *data_len is then 0. */
+enum status receipt_text_decode(const uint8_t *text, size_t len, uint8_t data[RECEIPT_MAX],
+                                size_t *data_len) EPURSE_MUST_USE;
+
 /* What a verified receipt says. */
 struct receipt_facts {
   struct promise promise;

@@ -38,6 +38,8 @@ int main(int argc, char **argv) {
   static const struct option_row rows[] = {{"points", 0, NULL, NULL, OPTION_FLAG,
                                             offsetof(struct terminal_program, points), 0, 0,
                                             "pay with loyalty points instead of money"},
+                                           {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, qr), 0,
+                                            0, "show the receipt as a QR code for the cardholder"},
                                            {0}};
   static const struct verb verbs[] = {{"pay", "AMOUNT", 1, "take a payment, like 12.50", verb_pay},
                                       {"balance", "", 0, "show what is on the card", verb_balance},

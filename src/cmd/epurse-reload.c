@@ -70,6 +70,8 @@ int main(int argc, char **argv) {
   static const struct option_row rows[] = {{"tender", 't', "DRIVER", NULL, OPTION_TEXT,
                                             offsetof(struct terminal_program, tender_spec), 0, 0,
                                             "how it is paid: cash, manual, simulator:HOST:PORT"},
+                                           {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, qr), 0,
+                                            0, "show the receipt as a QR code for the cardholder"},
                                            {0}};
   static const struct verb verbs[] = {{"load", "AMOUNT", 1, "load an amount, like 50.00", verb_load},
                                       {"balance", "", 0, "show what is on the card", verb_balance},

@@ -16,10 +16,11 @@
 #include "epurse/key.h"
 #include "epurse/record.h"
 #include "option.h"
+#include "receipt_qr.h"
 
 struct verify_options {
   const char *master;
-  bool json, quiet;
+  bool json, quiet, qr, text;
 };
 
 /* The master public key from PEM (SubjectPublicKeyInfo), the one thing that is trusted. */
@@ -80,17 +81,47 @@ static json_t *facts_json(const struct receipt_facts *facts) {
                    "name", hash, "previous", previous);
 }
 
-static enum status verify_file(const struct verify_options *options, const uint8_t *master, const char *path) {
+/* A receipt in bytes, as terminals write it, or in text, as a QR code holds it; a line end behind that is nobody's. */
+static enum status load_receipt(const char *path, uint8_t receipt[RECEIPT_MAX], size_t *len) {
   uint8_t *data = NULL;
+  size_t data_len = 0;
+  enum status status = public_file_load(path, &data, &data_len);
+  if (status == STATUS_OK && receipt_text_is(data, data_len)) {
+    while (data_len > 0 && (data[data_len - 1] == '\n' || data[data_len - 1] == '\r'))
+      data_len--;
+    status = receipt_text_decode(data, data_len, receipt, len);
+  } else if (status == STATUS_OK) {
+    *len = data_len < RECEIPT_MAX ? data_len : RECEIPT_MAX;
+    memcpy(receipt, data, *len);
+    status = data_len > RECEIPT_MAX ? STATUS_BAD_FORMAT : STATUS_OK;
+  }
+  free(data);
+  return status;
+}
+
+/* The receipt for its holder: as text, as a QR code. */
+static enum status print_copy(const struct verify_options *options, const uint8_t *receipt, size_t len) {
+  char text[RECEIPT_TEXT_SIZE];
+  enum status status = STATUS_OK;
+  if (options->text)
+    status = receipt_text_encode(receipt, len, text, sizeof text);
+  if (options->text && status == STATUS_OK)
+    puts(text);
+  if (options->qr && status == STATUS_OK)
+    status = receipt_qr_print(receipt, len, stdout);
+  return status;
+}
+
+static enum status verify_file(const struct verify_options *options, const uint8_t *master, const char *path) {
+  uint8_t receipt[RECEIPT_MAX];
   size_t len = 0;
   struct receipt_facts facts;
   const char *reason = "";
-  enum status status = public_file_load(path, &data, &len);
+  enum status status = load_receipt(path, receipt, &len);
   if (status == STATUS_OK)
-    status = receipt_verify(data, len, master, &facts, &reason);
+    status = receipt_verify(receipt, len, master, &facts, &reason);
   else
     reason = status_sentence(status);
-  free(data);
   if (options->json) {
     json_t *object = status == STATUS_OK ? facts_json(&facts) : json_pack("{s:s}", "reason", reason);
     json_object_set_new(object, "file", json_string(path));
@@ -101,9 +132,11 @@ static enum status verify_file(const struct verify_options *options, const uint8
   } else if (status == STATUS_OK && !options->quiet) {
     print_facts(path, &facts);
   }
-  if (status != STATUS_OK)
+  if (status != STATUS_OK) {
     fprintf(stderr, "epurse-verify: %s: not a valid receipt: %s\n", path, reason);
-  return status;
+    return status;
+  }
+  return options->json ? STATUS_OK : print_copy(options, receipt, len);
 }
 
 int main(int argc, char **argv) {
@@ -113,6 +146,9 @@ int main(int argc, char **argv) {
       {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, json), 0, 0, "one JSON object per file"},
       {"quiet", 'q', NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, quiet), 0, 0,
        "only the exit code, and what is wrong"},
+      {"text", 0, NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, text), 0, 0,
+       "print the receipt as text, as a QR code holds it"},
+      {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, qr), 0, 0, "draw the receipt as a QR code"},
       {0}};
   static const struct program program = {
       "epurse-verify", "Checks receipts of electronic purse cards with the master public key alone.",

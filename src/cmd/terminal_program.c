@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "epurse/secret.h"
+#include "receipt_qr.h"
 
 #define FIELD(field) offsetof(struct terminal_program, field)
 
@@ -133,6 +134,11 @@ static void print_report(struct terminal_program *self, enum status status) {
 void terminal_program_show(struct terminal_program *self, const char *operation, const struct outcome *outcome) {
   report_outcome(self, operation, STATUS_OK, outcome);
   print_report(self, STATUS_OK);
+  if (self->qr && !self->json && outcome->receipt_path[0] != 0) {
+    enum status status = receipt_qr_print_file(outcome->receipt_path, stdout);
+    if (status != STATUS_OK) /* the payment is done all the same */
+      fprintf(stderr, "%s: no QR code: %s\n", self->program->name, status_sentence(status));
+  }
   self->shown = true;
   (void)fflush(stdout); /* where it failed, the end of the program says so */
 }

@@ -21,6 +21,7 @@ struct terminal_program {
   bool json, quiet;
   bool one_try;            /* pin: the second line of --pin-fd is the new PIN, not another try */
   bool points;             /* pay --points */
+  bool qr;                 /* pay, load --qr */
   int64_t pin_out_fd;      /* issue --pin-out-fd; -1: show it on the terminal */
   const char *tender_spec; /* load --tender, or NULL: as configured */
 

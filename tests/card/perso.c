@@ -250,7 +250,7 @@ END_TEST
 
 START_TEST(a_grouping_and_nothing_else) {
   struct bench bench;
-  uint8_t data[PROTECTED_DATA_MAX];
+  uint8_t data[PROTECTED_DATA_MAX] = {0};
   begin(&bench);
   size_t len = bench_grouping(&bench, DGI_PIN, data);
   data[2]++;

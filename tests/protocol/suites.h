@@ -16,6 +16,7 @@ Suite *fault_suite(void);
 Suite *moment_suite(void);
 Suite *pin_block_suite(void);
 Suite *receipt_suite(void);
+Suite *receipt_text_suite(void);
 Suite *receipt_verify_suite(void);
 Suite *record_suite(void);
 Suite *scp03_suite(void);
