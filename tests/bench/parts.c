@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The parts of a measurement that only ask: loads, peak, 70 % of it, ten minutes of it. */
+#include "parts.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "latency.h"
+#include "must.h"
+
+#define STEADY_SHARE 0.7
+#define WARM_SECONDS 2.0
+
+static double rounded(double value, double steps) {
+  return round(value * steps) / steps;
+}
+
+static json_t *latency_report(const struct latency *latency) {
+  return json_pack("{s:I, s:f, s:f, s:f, s:f}", "count", (json_int_t)latency->count, "p50", latency->p50, "p99",
+                   latency->p99, "p999", latency->p999, "max", latency->most);
+}
+
+json_t *part_report(const struct drive_result *result) {
+  struct latency latency = latency_of(&result->samples, 0, 1e9);
+  json_t *report =
+      json_pack("{s:f, s:I, s:I, s:f, s:o, s:f}", "seconds", rounded(result->seconds, 1000), "payments",
+                (json_int_t)result->orders, "messages", (json_int_t)result->messages, "payments_per_second",
+                rounded((double)result->orders / result->seconds, 10), "latency_ms", latency_report(&latency),
+                "generator_us_per_payment", rounded((double)result->own_cpu / 1000 / (double)result->orders, 10));
+  if (result->server_cpu > 0 && result->orders > 0) {
+    double cpu = (double)result->server_cpu / 1000 / (double)result->orders;
+    json_object_set_new(report, "server_us_per_payment", json_real(rounded(cpu, 10)));
+    json_object_set_new(report, "server_cores",
+                        json_real(rounded((double)result->server_cpu / 1e9 / result->seconds, 1000)));
+  }
+  if (result->refused > 0 || result->missed > 0) {
+    struct latency refusals = latency_of(&result->refusals, 0, 1e9);
+    json_object_set_new(report, "refused", json_integer((json_int_t)result->refused));
+    json_object_set_new(report, "refusal_ms", latency_report(&refusals));
+    json_object_set_new(report, "no_terminal_free", json_integer((json_int_t)result->missed));
+  }
+  return report;
+}
+
+/* Enough for so many seconds at that rate, evenly over the terminals. */
+static void prepare_for(const struct prepare *prepare, double rate, double seconds) {
+  size_t each = (size_t)(rate * seconds / (double)prepare->tills->count * 1.1) + 16;
+  fprintf(stderr, "epurse-bench: making %zu purchases\n", each * prepare->tills->count);
+  prepare_purchases(prepare, each, seconds);
+}
+
+static void need_peak(const struct stage *stage) {
+  must(stage->peak > 0, "the peak is not known: ask for the part `peak`, or say --rate");
+}
+
+json_t *part_loads(struct stage *stage) {
+  const struct drive_wish wish = {.seconds = 3600, .all = true};
+  uint32_t ceiling = stage->world.service.configuration.purse_ceiling;
+  struct drive bank_drive;
+  struct drive_result result;
+  json_t *report = NULL;
+  drive_open(&bank_drive, &stage->banks, &stage->server);
+  prepare_loads(&stage->loads, ceiling);
+  drive_run(&bank_drive, &wish, &result);
+  report = part_report(&result);
+  drive_result_free(&result);
+  judge_answers(&stage->loads, &stage->judged);
+  drive_close(&bank_drive);
+  return report;
+}
+
+json_t *part_peak(struct stage *stage) {
+  const struct drive_wish warm = {.seconds = WARM_SECONDS}, wish = {.seconds = stage->plan->seconds};
+  struct drive_result result;
+  prepare_for(&stage->purchases, 2000, WARM_SECONDS);
+  drive_run(&stage->shop_drive, &warm, &result);
+  double rate = (double)result.orders / result.seconds;
+  drive_result_free(&result);
+  judge_answers(&stage->purchases, &stage->judged);
+  prepare_for(&stage->purchases, rate * 1.4, stage->plan->seconds);
+  drive_run(&stage->shop_drive, &wish, &result);
+  json_t *report = part_report(&result);
+  if (stage->plan->rate <= 0)
+    stage->peak = (double)result.orders / result.seconds;
+  drive_result_free(&result);
+  judge_answers(&stage->purchases, &stage->judged);
+  return report;
+}
+
+json_t *part_steady(struct stage *stage) {
+  need_peak(stage);
+  const struct drive_wish wish = {.rate = stage->peak * STEADY_SHARE, .seconds = stage->plan->seconds};
+  struct drive_result result;
+  prepare_for(&stage->purchases, wish.rate, wish.seconds);
+  drive_run(&stage->shop_drive, &wish, &result);
+  json_t *report = part_report(&result);
+  json_object_set_new(report, "asked_per_second", json_real(rounded(wish.rate, 10)));
+  drive_result_free(&result);
+  judge_answers(&stage->purchases, &stage->judged);
+  return report;
+}
+
+/* ---- soak ---- */
+
+#define SOAK_SLICES 20
+
+struct soak {
+  const struct stage *stage;
+  double slice; /* seconds */
+  size_t seen;
+  long resident[SOAK_SLICES + 1]; /* kB, at the end of each slice; [0] at the beginning */
+};
+
+static void soak_tick(void *context, double elapsed) {
+  struct soak *soak = context;
+  if (soak->seen > SOAK_SLICES || elapsed < soak->slice * (double)soak->seen)
+    return;
+  soak->resident[soak->seen++] = server_memory(&soak->stage->server).resident;
+}
+
+static json_t *soak_slices(const struct soak *soak, const struct drive_result *result) {
+  json_t *slices = json_array();
+  for (size_t i = 0; i < SOAK_SLICES; i++) {
+    double from = soak->slice * (double)i;
+    struct latency latency = latency_of(&result->samples, from, from + soak->slice);
+    json_array_append_new(slices, json_pack("{s:f, s:o, s:I}", "from", from, "latency_ms", latency_report(&latency),
+                                            "resident_kB", (json_int_t)soak->resident[i + 1 < soak->seen ? i + 1 : i]));
+  }
+  return slices;
+}
+
+json_t *part_soak(struct stage *stage) {
+  need_peak(stage);
+  struct soak soak = {.stage = stage, .slice = stage->plan->soak_seconds / SOAK_SLICES};
+  const struct drive_wish wish = {
+      .rate = stage->peak * STEADY_SHARE, .seconds = stage->plan->soak_seconds, .tick = soak_tick, .context = &soak};
+  struct drive_result result;
+  prepare_for(&stage->purchases, wish.rate, wish.seconds);
+  drive_run(&stage->shop_drive, &wish, &result);
+  json_t *report = part_report(&result);
+  json_object_set_new(report, "asked_per_second", json_real(rounded(wish.rate, 10)));
+  json_object_set_new(report, "resident_kB_at_first", json_integer(soak.resident[0]));
+  json_object_set_new(report, "slices", soak_slices(&soak, &result));
+  drive_result_free(&result);
+  judge_answers(&stage->purchases, &stage->judged);
+  return report;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The real epursed as a process: started, killed, and what it has used. */
+#ifndef EPURSE_TESTS_BENCH_SERVER_H
+#define EPURSE_TESTS_BENCH_SERVER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "world.h"
+
+struct server {
+  const struct world *world;
+  pid_t pid; /* 0: none is running */
+};
+
+/* Starts it on the plan's processors, and does not wait until it serves. It dies with this program. */
+void server_launch(struct server *server, const struct world *world);
+/* Launches it and waits until it takes connections. */
+void server_start(struct server *server, const struct world *world);
+/* SIGTERM: it must end with 0. */
+void server_stop(struct server *server);
+/* SIGKILL. */
+void server_kill(struct server *server);
+
+/* Nanoseconds of processor that all of its threads have used, in user and system mode. */
+int64_t server_cpu(const struct server *server);
+/* kB: now in memory, and the most there ever was. */
+struct server_memory {
+  long resident, peak;
+};
+struct server_memory server_memory(const struct server *server);
+
+#endif

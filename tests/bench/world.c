@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The world of a measurement. */
+#include "world.h"
+
+#include <arpa/inet.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "must.h"
+
+#define ISSUER_PASSPHRASE "issuer passphrase"
+
+static char removable[160]; /* "": nothing is to be removed */
+static pid_t maker;
+
+static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *walk) {
+  (void)facts, (void)kind, (void)walk;
+  return remove(path);
+}
+
+/* A child that exits must not take its parent's world away. */
+static void remove_folder(void) {
+  if (removable[0] != '\0' && getpid() == maker)
+    (void)nftw(removable, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+void world_shell(const char *format, ...) {
+  char command[2048];
+  va_list arguments;
+  va_start(arguments, format);
+  int len = vsnprintf(command, sizeof command, format, arguments);
+  va_end(arguments);
+  must(len > 0 && (size_t)len < sizeof command && system(command) == 0, "failed: %s", command);
+}
+
+static int free_port(void) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  socklen_t len = sizeof address;
+  int line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  must(line >= 0 && bind(line, (struct sockaddr *)&address, len) == 0 &&
+           getsockname(line, (struct sockaddr *)&address, &len) == 0,
+       "no free port");
+  close(line);
+  return ntohs(address.sin_port);
+}
+
+static void folder_make(struct world *world) {
+  must((size_t)snprintf(world->folder, sizeof world->folder, "%.120s/bench-world.XXXXXX", world->plan->folder) <
+               sizeof world->folder &&
+           mkdtemp(world->folder) != NULL,
+       "no folder can be made in %s", world->plan->folder);
+  snprintf(world->issuer, sizeof world->issuer, "%s/issuer", world->folder);
+  if (!world->plan->keep)
+    memcpy(removable, world->folder, sizeof removable);
+  maker = getpid();
+  must(atexit(remove_folder) == 0 && setenv("W", world->folder, 1) == 0 && setenv("P", world->plan->programs, 1) == 0,
+       "no environment");
+}
+
+/* Limits that stand in nobody's way, and whatever the plan adds; a later line of the same key would be refused, so that
+ * what the plan names is taken out first. */
+static void configure(const struct world *world) {
+  static const char *const limits[] = {"limits.connections=32768", "limits.connections_each=1024",
+                                       "limits.requests_per_second=100000", "limits.requests_at_once=100000",
+                                       "limits.idle_seconds=3600"};
+  const size_t own = sizeof limits / sizeof limits[0];
+  for (size_t i = 0; i < own + world->plan->setting_count; i++) {
+    const char *setting = i < own ? limits[i] : world->plan->settings[i - own];
+    int section = (int)strcspn(setting, ".");
+    const char *key = setting + section + 1, *value = strchr(setting, '=') + 1;
+    int key_len = (int)strcspn(key, "=");
+    world_shell("f=\"$W/issuer/epursed.conf\"; sed -i '/^%.*s *=/d' \"$f\" && { grep -q '^\\[%.*s\\]$' \"$f\" || "
+                "echo '[%.*s]' >>\"$f\"; } && sed -i 's|^\\[%.*s\\]$|&\\n%.*s = %s|' \"$f\"",
+                key_len, key, section, setting, section, setting, section, setting, key_len, key, value);
+  }
+}
+
+static void issuer_make(struct world *world) {
+  world->port = free_port();
+  world_shell("echo '" ISSUER_PASSPHRASE "' >\"$W/issuer.pass\"; echo '" WORLD_SERVER_PASSPHRASE
+              "' >\"$W/server.pass\"");
+  world_shell("\"$P/epurse-admin\" init --dir \"$W/issuer\" --host localhost,127.0.0.1 --listen 127.0.0.1:%d "
+              "--currency EUR --issuer 999999 --pool 1 --issuer-passphrase-fd 3 --server-passphrase-fd 4 "
+              "3<\"$W/issuer.pass\" 4<\"$W/server.pass\" >/dev/null",
+              world->port);
+  configure(world);
+}
+
+static int64_t wall_clock(void *context) {
+  (void)context;
+  return (int64_t)time(NULL);
+}
+
+static void keys_load(struct world *world) {
+  struct service *service = &world->service;
+  char problem[256] = "", path[256];
+  must_ok(configuration_load(world->issuer, &service->configuration, problem), problem);
+  must_ok(keyring_certificates(&service->keyring, world->issuer, world->made_at, problem), problem);
+  must_ok(keyring_keys(&service->keyring, world->issuer, WORLD_SERVER_PASSPHRASE, problem), problem);
+  snprintf(path, sizeof path, "%s/issuer/terminal-ca.key", world->issuer);
+  must_ok(key_load(path, ISSUER_PASSPHRASE, &world->terminal_ca), path);
+  service->clock = wall_clock;
+}
+
+void world_make(const struct plan *plan, struct world *world) {
+  memset(world, 0, sizeof *world);
+  world->plan = plan;
+  world->made_at = (int64_t)time(NULL);
+  folder_make(world);
+  issuer_make(world);
+  keys_load(world);
+}
+
+void world_close(struct world *world) {
+  keyring_clear(&world->service.keyring);
+  key_free(&world->terminal_ca);
+}
+
+struct ledger *world_ledger(const struct world *world) {
+  struct ledger *ledger = NULL;
+  must_ok(ledger_open(world->service.configuration.store, &ledger), "the ledger cannot be opened");
+  return ledger;
+}
