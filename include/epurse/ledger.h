@@ -49,8 +49,8 @@ void ledger_close(struct ledger **ledger);
 /* What it was created with; pool_size is what is free now. */
 enum status ledger_settings(struct ledger *ledger, struct ledger_settings *settings) EPURSE_MUST_USE;
 
-/* One step of work. It has no effect but on the ledger, so that it can be rolled back and, one day, run in a batch
- * with others or a second time. A refusal that must leave something behind (a decline, a PIN failure) is kept in
+/* One step of work. It has no effect but on the ledger, so that it can be rolled back, and run in a group with others
+ * or a second time. A refusal that must leave something behind (a decline, a PIN failure) is kept in
  * the context, and the step answers STATUS_OK. */
 typedef enum status ledger_step(struct ledger *ledger, void *context);
 
@@ -58,6 +58,17 @@ typedef enum status ledger_step(struct ledger *ledger, void *context);
  * store's; nothing of the step remains, whatever it wrote to its context (incidents do remain, see below). Not
  * nested: STATUS_INTERNAL. */
 enum status ledger_transact(struct ledger *ledger, ledger_step *step, void *context) EPURSE_MUST_USE;
+
+struct ledger_job {
+  ledger_step *step;
+  void *context;
+  enum status status; /* its end */
+  bool bound;         /* the ledger's own: whether its status waits for the commit */
+};
+/* Runs several steps one after the other and commits them together: one sync of the disk for all. Each job's status is
+ * what ledger_transact would have answered: a step that fails is undone alone, and a later one sees what an earlier one
+ * left. Where the commit fails every job has its status, and nothing of any remains. */
+void ledger_transact_group(struct ledger *ledger, struct ledger_job *jobs, size_t count);
 
 /* ---- merchants and terminals ---- */
 

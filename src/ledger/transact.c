@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The one way to change the ledger: a step, between begin and commit. */
+ * The one way to change the ledger: steps, between one begin and one commit, each in a savepoint of its own. */
 #include "config.h"
 
 #include "incident.h"
@@ -7,25 +7,21 @@
 
 #include <string.h>
 
-static enum status transact_begin(struct ledger *ledger) {
+static void transact_forget(struct ledger *ledger) {
   ledger->step_status = STATUS_OK;
   ledger->step_postings = 0;
   memset(&ledger->chain, 0, sizeof ledger->chain);
-  enum status status = ledger->driver->begin(ledger->store);
-  ledger->stepping = status == STATUS_OK;
-  return status;
 }
 
-static void transact_rollback(struct ledger *ledger) {
-  ledger->driver->rollback(ledger->store);
-  ledger->stepping = false;
-}
-
-/* Runs what stands between begin and commit; step NULL writes the incidents alone. */
-static enum status transact_once(struct ledger *ledger, ledger_step *step, void *context) {
-  enum status status = transact_begin(ledger);
-  if (status != STATUS_OK)
+/* Runs a step in a savepoint, which is kept or undone; step NULL writes the incidents alone. *lost: the store could not
+ * undo it, so that nothing of the whole group may be committed. */
+static enum status transact_part(struct ledger *ledger, ledger_step *step, void *context, bool *lost) {
+  transact_forget(ledger);
+  enum status status = ledger->driver->save(ledger->store);
+  if (status != STATUS_OK) {
+    *lost = true;
     return status;
+  }
   if (step != NULL)
     status = step(ledger, context);
   if (status == STATUS_OK)
@@ -33,24 +29,72 @@ static enum status transact_once(struct ledger *ledger, ledger_step *step, void 
   if (status == STATUS_OK)
     status = ledger->step_status;
   if (status == STATUS_OK)
-    status = ledger->driver->commit(ledger->store);
-  if (status == STATUS_OK)
-    ledger->postings += ledger->step_postings;
-  transact_rollback(ledger);
+    status = ledger->driver->keep(ledger->store);
+  if (status != STATUS_OK) {
+    ledger->step_postings = 0;
+    enum status undone = ledger->driver->undo(ledger->store);
+    *lost = undone != STATUS_OK;
+    status = *lost ? undone : status;
+  }
   return status;
 }
 
-enum status ledger_transact(struct ledger *ledger, ledger_step *step, void *context) {
-  if (ledger->stepping)
-    return STATUS_INTERNAL;
+/* What a group has so far. */
+struct group {
+  uint64_t postings;
+  bool kept; /* there is something to commit */
+  bool lost;
+};
+
+/* Where a step is undone its incidents remain, and belong to what must be committed before it is answered. */
+static void transact_job(struct ledger *ledger, struct ledger_job *job, struct group *group) {
   ledger->incident_count = 0;
-  enum status status = transact_once(ledger, step, context);
-  if (status != STATUS_OK && ledger->incident_count > 0) {
-    enum status noted = transact_once(ledger, NULL, NULL);
+  job->status = transact_part(ledger, job->step, job->context, &group->lost);
+  group->postings += ledger->step_postings;
+  job->bound = job->status == STATUS_OK || ledger->incident_count > 0;
+  if (job->status != STATUS_OK && ledger->incident_count > 0 && !group->lost) {
+    enum status noted = transact_part(ledger, NULL, NULL, &group->lost);
     if (noted != STATUS_OK)
-      status = noted;
+      job->status = noted;
   }
+  group->kept = group->kept || job->bound;
   ledger->incident_count = 0;
-  memset(&ledger->chain, 0, sizeof ledger->chain);
-  return status;
+  transact_forget(ledger);
+}
+
+static void transact_fail(struct ledger_job *jobs, size_t count, enum status status) {
+  for (size_t i = 0; i < count; i++)
+    if (jobs[i].bound)
+      jobs[i].status = status;
+}
+
+void ledger_transact_group(struct ledger *ledger, struct ledger_job *jobs, size_t count) {
+  struct group group = {0};
+  enum status status = ledger->stepping ? STATUS_INTERNAL : ledger->driver->begin(ledger->store);
+  for (size_t i = 0; i < count; i++)
+    jobs[i].bound = true;
+  if (status != STATUS_OK) {
+    transact_fail(jobs, count, status);
+    return;
+  }
+  ledger->stepping = true;
+  for (size_t i = 0; i < count && !group.lost; i++) {
+    transact_job(ledger, &jobs[i], &group);
+    if (group.lost)
+      status = jobs[i].status;
+  }
+  if (status == STATUS_OK && group.kept)
+    status = ledger->driver->commit(ledger->store);
+  if (status == STATUS_OK)
+    ledger->postings += group.postings;
+  else
+    transact_fail(jobs, count, status);
+  ledger->driver->rollback(ledger->store);
+  ledger->stepping = false;
+}
+
+enum status ledger_transact(struct ledger *ledger, ledger_step *step, void *context) {
+  struct ledger_job job = {.step = step, .context = context};
+  ledger_transact_group(ledger, &job, 1);
+  return job.status;
 }

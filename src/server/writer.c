@@ -87,10 +87,18 @@ static void read_all(struct writer *writer, const struct line *line) {
 }
 
 static void commit_all(struct writer *writer, const struct line *line) {
-  for (struct job *job = line->first; job != NULL; job = job->next) {
-    job->status = ledger_transact(writer->ledger, job->step, job->context);
+  struct ledger_job group[WRITER_GROUP_MAX];
+  size_t count = 0;
+
+  for (const struct job *job = line->first; job != NULL; job = job->next) {
+    group[count++] = (struct ledger_job){.step = job->step, .context = job->context};
   }
-  metrics_group(writer->options.metrics, line->count);
+  ledger_transact_group(writer->ledger, group, count);
+  count = 0;
+  for (struct job *job = line->first; job != NULL; job = job->next) {
+    job->status = group[count++].status;
+  }
+  metrics_group(writer->options.metrics, count);
   acknowledge(writer, line);
 }
 

@@ -191,6 +191,81 @@ START_TEST(failed_sync_stops_the_ledger) {
 }
 END_TEST
 
+/* One commit for many: where it fails, none of them was. */
+START_TEST(failed_sync_takes_the_whole_group) {
+  struct world world;
+  struct purse purses[3], clone;
+  struct ask asks[4];
+  struct asking rooms[4];
+  struct ledger_job jobs[4];
+  world_open(&world);
+  for (uint32_t i = 0; i < 3; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+  }
+  clone = purses[2];
+  purse_promise(&clone, TRANSACTION_PURCHASE, 20, OTHER_POS);
+  world_commit(&world, &purses[2], TRANSACTION_PURCHASE, 30, OTHER_POS);
+  faulty_install();
+  world_reopen(&world);
+  for (size_t i = 0; i < 4; i++) {
+    if (i < 2)
+      purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, OTHER_POS);
+    asks[i] = (struct ask){.purse = i < 2 ? &purses[i] : i == 2 ? &clone : &purses[0]};
+    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+  }
+  sync_fails = true;
+  ledger_transact_group(world.ledger, jobs, 4);
+  sync_fails = false;
+  for (size_t i = 0; i < 4; i++) /* the clone too: that it is one was to be kept */
+    ck_assert_int_eq(jobs[i].status, STATUS_STORE_FAILED);
+  world_reopen(&world);
+  world_assert_clean(&world);
+  uint8_t first = world_state(&world, &purses[0], 2), second = world_state(&world, &purses[1], 2);
+  ck_assert(first == 0 || first == LEDGER_HELD);
+  ck_assert_uint_eq(first, second); /* whole or absent, all of it */
+  ck_assert_uint_eq(world_incidents(&world), first == 0 ? 0 : 1);
+  for (size_t i = 0; i < 2; i++) {
+    ck_assert_int_eq(world_ask(&world, &asks[i]), STATUS_OK);
+    world_assert_card(&world, &purses[i], 4990, 10, 0);
+  }
+  world_close(&world);
+}
+END_TEST
+
+/* In the midst of a group the disk is full: what went well before is lost with the rest, and nobody is told otherwise.
+ */
+START_TEST(full_disk_takes_the_whole_group) {
+  struct world world;
+  struct purse purses[8];
+  struct ask asks[8];
+  struct asking rooms[8];
+  struct ledger_job jobs[8];
+  ck_assert(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+  world_open(&world);
+  for (uint32_t i = 0; i < 8; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+    purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, OTHER_POS);
+    asks[i] = (struct ask){.purse = &purses[i]};
+    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+  }
+  limit_file_size(wal_size(&world) + 4120);
+  ledger_transact_group(world.ledger, jobs, 8);
+  limit_file_size(RLIM_INFINITY);
+  for (size_t i = 0; i < 8; i++) {
+    ck_assert_int_eq(jobs[i].status, STATUS_STORE_FAILED);
+    ck_assert_uint_eq(world_state(&world, &purses[i], 2), 0);
+  }
+  ledger_transact_group(world.ledger, jobs, 8);
+  for (size_t i = 0; i < 8; i++) {
+    ck_assert_int_eq(jobs[i].status, STATUS_OK);
+    world_assert_card(&world, &purses[i], 4990, 10, 0);
+  }
+  world_close(&world);
+}
+END_TEST
+
 Suite *crash_suite(void) {
   Suite *suite = suite_create("crash");
   TCase *tests = tcase_create("crashes");
@@ -198,6 +273,8 @@ Suite *crash_suite(void) {
   tcase_add_test(tests, survives_kill);
   tcase_add_loop_test(tests, full_disk_books_nothing, 0, 4);
   tcase_add_test(tests, failed_sync_stops_the_ledger);
+  tcase_add_test(tests, failed_sync_takes_the_whole_group);
+  tcase_add_test(tests, full_disk_takes_the_whole_group);
   suite_add_tcase(suite, tests);
   return suite;
 }

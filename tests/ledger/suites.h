@@ -21,5 +21,6 @@ Suite *random_suite(void);
 Suite *crash_suite(void);
 Suite *backup_suite(void);
 Suite *watch_suite(void);
+Suite *group_suite(void);
 
 #endif

@@ -138,11 +138,6 @@ void world_issue(struct world *world, uint32_t chip, struct purse *purse) {
 
 /* ---- what the server does ---- */
 
-struct asking {
-  struct ask *ask;
-  struct ledger_offer offer;
-};
-
 static enum status ask_authorise(struct ledger *ledger, struct asking *asking) {
   struct ask *ask = asking->ask;
   if (asking->offer.promise->type == TRANSACTION_LOAD)
@@ -167,12 +162,18 @@ static enum status world_ask_step(struct ledger *ledger, void *context) {
   return ledger_decline(ledger, &asking->offer, ask->outcome, &signer, &ask->transaction);
 }
 
-enum status world_ask(struct world *world, struct ask *ask) {
-  struct asking asking = {.ask = ask,
+struct ledger_job world_ask_job(struct world *world, struct ask *ask, struct asking *room) {
+  *room = (struct asking){.ask = ask,
                           .offer = {.promise = &ask->purse->promise, .record = ask->purse->record, .now = world->now}};
   if (ask->tender.kind == LEDGER_TENDER_NONE)
     ask->tender.kind = LEDGER_TENDER_BANK;
-  return ledger_transact(world->ledger, world_ask_step, &asking);
+  return (struct ledger_job){.step = world_ask_step, .context = room};
+}
+
+enum status world_ask(struct world *world, struct ask *ask) {
+  struct asking asking;
+  struct ledger_job job = world_ask_job(world, ask, &asking);
+  return ledger_transact(world->ledger, job.step, job.context);
 }
 
 void world_authorise(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid,

@@ -44,6 +44,12 @@ struct ask {
 };
 /* Sends purse->record: answered before, authorised, or declined. Answers what ledger_transact did. */
 enum status world_ask(struct world *world, struct ask *ask);
+/* The same as one job of a group; `room` is its context. */
+struct asking {
+  struct ask *ask;
+  struct ledger_offer offer;
+};
+struct ledger_job world_ask_job(struct world *world, struct ask *ask, struct asking *room);
 
 /* Promise, authorisation; the card does not have it yet. */
 void world_authorise(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid,

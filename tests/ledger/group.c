@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Steps that are committed together: each is whole or undone alone, and answers what it would have answered alone. */
+#include "config.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "suites.h"
+#include "world.h"
+
+#define COUNT 40
+
+static enum status fail_after(struct ledger *ledger, void *context) {
+  const struct ledger_merchant *merchant = context;
+  enum status status = ledger_merchant_add(ledger, merchant);
+  return status == STATUS_OK ? STATUS_DECLINED : status;
+}
+
+static enum status add(struct ledger *ledger, void *context) {
+  const struct ledger_merchant *merchant = context;
+  return ledger_merchant_add(ledger, merchant);
+}
+
+/* Does not listen to what the data base says. */
+static enum status add_blindly(struct ledger *ledger, void *context) {
+  const struct ledger_merchant bad = {.id = "BAD", .name = "Bad"};
+  enum status status = ledger_merchant_add(ledger, context);
+  (void)!ledger_merchant_add(ledger, &bad);
+  return status;
+}
+
+static enum status see(struct ledger *ledger, void *context) {
+  const struct ledger_merchant *merchant = context;
+  struct ledger_merchant found;
+  return ledger_merchant_find(ledger, merchant->id, &found);
+}
+
+static enum status nest(struct ledger *ledger, void *context) {
+  return ledger_transact(ledger, add, context);
+}
+
+static void name(struct ledger_merchant *merchant, unsigned number) {
+  *merchant = (struct ledger_merchant){.name = "x"};
+  (void)snprintf(merchant->id, sizeof merchant->id, "M%u", number);
+}
+
+START_TEST(failing_steps_are_undone_alone) {
+  struct world world;
+  struct ledger_merchant merchants[COUNT];
+  struct ledger_job jobs[COUNT];
+  world_open(&world);
+  for (unsigned i = 0; i < COUNT; i++) {
+    name(&merchants[i], i);
+    jobs[i] = (struct ledger_job){.step = i % 7 == 3 ? fail_after : add, .context = &merchants[i]};
+  }
+  ledger_transact_group(world.ledger, jobs, COUNT);
+  world_reopen(&world);
+  for (unsigned i = 0; i < COUNT; i++) {
+    ck_assert_int_eq(jobs[i].status, i % 7 == 3 ? STATUS_DECLINED : STATUS_OK);
+    ck_assert_int_eq(see(world.ledger, &merchants[i]), i % 7 == 3 ? STATUS_NOT_FOUND : STATUS_OK);
+  }
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(later_steps_see_earlier_ones) {
+  struct world world;
+  struct ledger_merchant first, second, third;
+  world_open(&world);
+  ck_assert_int_eq(world_tamper(&world, "CREATE TRIGGER no_bad BEFORE INSERT ON merchant WHEN NEW.name = 'BAD' "
+                                        "BEGIN SELECT RAISE(ABORT, 'no'); END"),
+                   SQLITE_OK);
+  name(&first, 1);
+  name(&second, 2);
+  name(&third, 3);
+  struct ledger_job jobs[] = {{.step = see, .context = &first},  {.step = add, .context = &first},
+                              {.step = see, .context = &first},  {.step = fail_after, .context = &second},
+                              {.step = see, .context = &second}, {.step = add_blindly, .context = &third},
+                              {.step = add, .context = &second}, {.step = nest, .context = &first},
+                              {.step = see, .context = &second}, {.step = see, .context = &third}};
+  ledger_transact_group(world.ledger, jobs, sizeof jobs / sizeof jobs[0]);
+  ck_assert_int_eq(jobs[0].status, STATUS_NOT_FOUND);
+  ck_assert_int_eq(jobs[1].status, STATUS_OK);
+  ck_assert_int_eq(jobs[2].status, STATUS_OK);
+  ck_assert_int_eq(jobs[3].status, STATUS_DECLINED);
+  ck_assert_int_eq(jobs[4].status, STATUS_NOT_FOUND);
+  ck_assert_int_eq(jobs[5].status, STATUS_LEDGER_BROKEN); /* the store refused: not committed, whatever the step says */
+  ck_assert_int_eq(jobs[6].status, STATUS_OK);
+  ck_assert_int_eq(jobs[7].status, STATUS_INTERNAL);
+  ck_assert_int_eq(jobs[8].status, STATUS_OK);
+  ck_assert_int_eq(jobs[9].status, STATUS_NOT_FOUND);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(empty_and_failed_groups_leave_nothing) {
+  struct world world;
+  struct ledger_merchant merchant;
+  struct ledger_totals before, after;
+  world_open(&world);
+  name(&merchant, 1);
+  ck_assert_int_eq(ledger_totals(world.ledger, &before), STATUS_OK);
+  ledger_transact_group(world.ledger, NULL, 0);
+  struct ledger_job jobs[] = {{.step = fail_after, .context = &merchant}, {.step = fail_after, .context = &merchant}};
+  ledger_transact_group(world.ledger, jobs, 2);
+  ck_assert_int_eq(jobs[0].status, STATUS_DECLINED);
+  ck_assert_int_eq(jobs[1].status, STATUS_DECLINED);
+  ck_assert_int_eq(ledger_totals(world.ledger, &after), STATUS_OK);
+  ck_assert_uint_eq(before.merchants, after.merchants);
+  world_close(&world);
+}
+END_TEST
+
+/* The same promise twice in one group, as by two lines of one terminal: the second gets the answer of the first. */
+START_TEST(same_promise_is_answered_once) {
+  struct world world;
+  struct purse purse;
+  struct ask asks[2];
+  struct asking rooms[2];
+  struct ledger_job jobs[2];
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 10, OTHER_POS);
+  for (size_t i = 0; i < 2; i++) {
+    asks[i] = (struct ask){.purse = &purse};
+    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+  }
+  ledger_transact_group(world.ledger, jobs, 2);
+  for (size_t i = 0; i < 2; i++) {
+    ck_assert_int_eq(jobs[i].status, STATUS_OK);
+    ck_assert_int_eq(asks[i].outcome, STATUS_OK);
+    ck_assert(asks[i].standing.answered == (i == 1));
+  }
+  ck_assert_mem_eq(asks[0].transaction.authorisation, asks[1].transaction.authorisation, AUTHORISATION_SIZE);
+  world_assert_card(&world, &purse, 4990, 10, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* A clone between honest cards: it is noted and blocked though its step is undone, and harms nobody else's. */
+START_TEST(fork_is_noted_between_others) {
+  struct world world;
+  struct purse purses[3], clone;
+  struct ask asks[5];
+  struct asking rooms[5];
+  struct ledger_job jobs[5];
+  world_open(&world);
+  for (uint32_t i = 0; i < 3; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+  }
+  clone = purses[1];
+  purse_promise(&clone, TRANSACTION_PURCHASE, 20, OTHER_POS);
+  for (size_t i = 0; i < 3; i++)
+    purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, OTHER_POS);
+  struct purse *order[] = {&purses[0], &purses[1], &clone, &purses[2], &purses[1]};
+  for (size_t i = 0; i < 5; i++) {
+    asks[i] = (struct ask){.purse = order[i]};
+    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+  }
+  ledger_transact_group(world.ledger, jobs, 5);
+  static const enum status wanted[] = {STATUS_OK, STATUS_OK, STATUS_CARD_FORKED, STATUS_OK, STATUS_OK};
+  for (size_t i = 0; i < 5; i++)
+    ck_assert_msg(jobs[i].status == wanted[i], "%zu: %s", i, status_name(jobs[i].status));
+  ck_assert(asks[4].standing.answered);
+  world_reopen(&world);
+  struct ledger_card card;
+  ck_assert_int_eq(ledger_card_find(world.ledger, clone.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+  ck_assert_uint_eq(world_incidents(&world), 1);
+  world_assert_card(&world, &purses[0], 4990, 10, 0);
+  world_assert_card(&world, &purses[2], 4990, 10, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* A chain that one step opened is no other step's. */
+static enum status authorise_alone(struct ledger *ledger, void *context) {
+  struct asking *asking = context;
+  const struct ledger_signer signer = {.sign = purse_sign};
+  return ledger_purchase_authorise(ledger, &asking->offer, &signer, &asking->ask->transaction);
+}
+
+static enum status open_alone(struct ledger *ledger, void *context) {
+  struct asking *asking = context;
+  return ledger_promise_open(ledger, &asking->offer, &asking->ask->standing);
+}
+
+START_TEST(open_promise_ends_with_its_step) {
+  struct world world;
+  struct purse purse;
+  struct asking room;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 10, OTHER_POS);
+  struct ask ask = {.purse = &purse};
+  (void)world_ask_job(&world, &ask, &room);
+  struct ledger_job jobs[] = {{.step = open_alone, .context = &room}, {.step = authorise_alone, .context = &room}};
+  ledger_transact_group(world.ledger, jobs, 2);
+  ck_assert_int_eq(jobs[0].status, STATUS_OK);
+  ck_assert_int_eq(jobs[1].status, STATUS_INTERNAL);
+  world_assert_card(&world, &purse, 5000, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+static enum status post_then_fail(struct ledger *ledger, void *context) {
+  const struct ledger_job *job = context;
+  enum status status = job->step(ledger, job->context);
+  return status == STATUS_OK ? STATUS_DECLINED : status;
+}
+
+/* What /metrics tells of postings counts only what was kept. */
+START_TEST(postings_are_counted_as_kept) {
+  struct world world;
+  struct purse purses[3];
+  struct ask asks[3];
+  struct asking rooms[3];
+  struct ledger_job jobs[3];
+  struct ledger_totals counted, anew;
+  world_open(&world);
+  ck_assert_int_eq(ledger_totals(world.ledger, &counted), STATUS_OK);
+  for (uint32_t i = 0; i < 3; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+    purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, POS);
+    asks[i] = (struct ask){.purse = &purses[i]};
+    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+  }
+  struct ledger_job third = jobs[2];
+  jobs[2] = (struct ledger_job){.step = post_then_fail, .context = &third};
+  ledger_transact_group(world.ledger, jobs, 3);
+  ck_assert_int_eq(jobs[2].status, STATUS_DECLINED);
+  ck_assert_int_eq(ledger_totals(world.ledger, &counted), STATUS_OK);
+  world_reopen(&world);
+  ck_assert_int_eq(ledger_totals(world.ledger, &anew), STATUS_OK);
+  ck_assert_uint_eq(counted.postings, anew.postings);
+  world_close(&world);
+}
+END_TEST
+
+Suite *group_suite(void) {
+  Suite *suite = suite_create("group");
+  TCase *tests = tcase_create("groups");
+  tcase_add_test(tests, failing_steps_are_undone_alone);
+  tcase_add_test(tests, later_steps_see_earlier_ones);
+  tcase_add_test(tests, empty_and_failed_groups_leave_nothing);
+  tcase_add_test(tests, same_promise_is_answered_once);
+  tcase_add_test(tests, fork_is_noted_between_others);
+  tcase_add_test(tests, open_promise_ends_with_its_step);
+  tcase_add_test(tests, postings_are_counted_as_kept);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
