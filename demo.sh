@@ -31,6 +31,7 @@ if [ "${1-}" != --inside ]; then
 fi
 shift
 
+world_name=epurse-demo
 . "$top_srcdir/tests/system/world.sh"
 
 playground() {

@@ -32,13 +32,21 @@ static enum status read_pin(const struct terminal_program *self, char digits[PIN
   return status == STATUS_STORE_FAILED ? STATUS_CANCELLED : status; /* no further line: no further try */
 }
 
+/* Without a person there must be a descriptor. */
+static enum status prompt_pin_of(const struct terminal_program *self, const char *prompt, char digits[PIN_MAX + 1]) {
+  enum status status = prompt_pin(prompt, digits);
+  if (status == STATUS_USAGE)
+    fprintf(stderr, "%s: there is no terminal to ask for the PIN at; give it with --pin-fd\n", self->program->name);
+  return status;
+}
+
 static enum status ask_pin(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
   const struct terminal_program *self = context;
   char prompt[64] = "PIN: ";
   if (tries_left < PIN_TRIES)
     snprintf(prompt, sizeof prompt, "Wrong PIN, %u %s left. PIN: ", tries_left, tries_left == 1 ? "try" : "tries");
   if (self->pin_fd < 0 && !self->json)
-    return prompt_pin(prompt, digits);
+    return prompt_pin_of(self, prompt, digits);
   return self->one_try && tries_left < PIN_TRIES ? STATUS_CANCELLED : read_pin(self, digits);
 }
 

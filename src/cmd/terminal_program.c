@@ -39,7 +39,10 @@ enum status terminal_program_open(struct terminal_program *self) {
   }
   enum status status = terminal_open(self->config, &self->terminal, problem);
   if (status != STATUS_OK) {
-    fprintf(stderr, "%s: %s%s%s\n", self->program->name, status_sentence(status), problem[0] != 0 ? ": " : "", problem);
+    const char *sentence = status_sentence(status);
+    bool said = strstr(problem, sentence) != NULL; /* with the name of the file */
+    fprintf(stderr, "%s: %s%s%s\n", self->program->name, said ? "" : sentence, !said && problem[0] != 0 ? ": " : "",
+            problem);
     return status;
   }
   if ((self->roles & (1U << self->terminal->role)) == 0) {
@@ -87,7 +90,10 @@ enum status terminal_program_open_reader(struct terminal_program *self) {
   char problem[512] = "";
   enum status status = choose_reader(self, problem);
   if (status != STATUS_OK) {
-    fprintf(stderr, "%s: %s%s%s\n", self->program->name, status_sentence(status), problem[0] != 0 ? ": " : "", problem);
+    const char *sentence = status_sentence(status);
+    bool said = strstr(problem, sentence) != NULL; /* with the name of the file */
+    fprintf(stderr, "%s: %s%s%s\n", self->program->name, said ? "" : sentence, !said && problem[0] != 0 ? ": " : "",
+            problem);
     return status;
   }
   return trace_open(self);

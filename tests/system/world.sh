@@ -6,7 +6,7 @@
 # goes away at the end together with every process that was started here.
 
 PATH=$top_builddir:$PATH
-world=$(mktemp -d "${TMPDIR:-/tmp}/epurse world.XXXXXX") # the space is meant
+world=$(mktemp -d "${TMPDIR:-/tmp}/${world_name-epurse world}.XXXXXX") # the space is meant; the demonstration goes without
 world_port=$((VPCD_PORT + 20000))
 world_url=https://127.0.0.1:$world_port
 issuer_passphrase='issuer passphrase 1'
