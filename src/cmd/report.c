@@ -81,6 +81,6 @@ void report_outcome(struct terminal_program *self, const char *operation, enum s
   }
   if (status == STATUS_WRONG_PIN)
     fprintf(stderr, "%s: wrong PIN, %u left\n", self->program->name, outcome->tries_left);
-  else
+  else if (status != STATUS_USAGE) /* that was said where it was noticed */
     fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
 }
