@@ -7,7 +7,8 @@
  * Whatever writes is called from inside ledger_transact; outside, it answers STATUS_INTERNAL. Reading is free.
  * Every function may answer STATUS_STORE_FAILED (disk, permissions), STATUS_NO_MEMORY, or STATUS_LEDGER_BROKEN
  * (the data base refused what would break a bound or repeat a transition); the step must then end with that status,
- * so that all of it is rolled back. docs/ledger.md has the postings. */
+ * so that all of it is rolled back. docs/ledger.md has the postings; settlement.h has
+ * the end of a merchant's day. */
 #ifndef EPURSE_LEDGER_H
 #define EPURSE_LEDGER_H
 
@@ -17,6 +18,7 @@
 
 #include "epurse/certificate.h"
 #include "epurse/command.h"
+#include "epurse/iban.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 
@@ -72,17 +74,25 @@ void ledger_transact_group(struct ledger *ledger, struct ledger_job *jobs, size_
 
 /* ---- merchants and terminals ---- */
 
-#define LEDGER_NAME_MAX 63
+#define LEDGER_NAME_MAX     63
+#define LEDGER_FEE_RATE_MAX 10000 /* basis points: all of it */
 
 struct ledger_merchant {
   char id[MERCHANT_MAX + 1];      /* 1 to 15 printable characters without blanks */
   char name[LEDGER_NAME_MAX + 1]; /* UTF-8 */
   uint32_t points_rate;           /* loyalty points granted for each 100 minor units; at most 10000 */
-  int64_t balance;                /* read only: what the issuer owes the merchant for purchases */
+  uint32_t fee_rate;              /* basis points of its purchases that the issuer keeps */
+  char iban[IBAN_MAX + 1];        /* where it is paid out; "": not known */
+  char bic[BIC_MAX + 1];          /* of that bank; "": not known */
+  int64_t balance;                /* read only: what the issuer owes the merchant for purchases since the last
+                                     settlement */
   int64_t tender;                 /* read only: negative is what the merchant owes for loads that it was paid for */
 };
 /* STATUS_EXISTS, STATUS_BAD_FORMAT. */
 enum status ledger_merchant_add(struct ledger *ledger, const struct ledger_merchant *merchant) EPURSE_MUST_USE;
+/* Sets fee_rate, iban and bic of a merchant, by its id, from the next settlement on. STATUS_NOT_FOUND,
+ * STATUS_BAD_FORMAT. */
+enum status ledger_merchant_change(struct ledger *ledger, const struct ledger_merchant *merchant) EPURSE_MUST_USE;
 /* STATUS_NOT_FOUND. */
 enum status ledger_merchant_find(struct ledger *ledger, const char *id,
                                  struct ledger_merchant *merchant) EPURSE_MUST_USE;
@@ -158,6 +168,7 @@ struct ledger_card {
   uint32_t held_atc;           /* of the open hold, 0: none */
   int64_t balance, held, owed; /* shadow of the card; in hold; owed to it. Minor units */
   int64_t points, points_held;
+  int64_t points_owed; /* of a card that it replaced; its next load brings them */
 };
 
 /* Takes a number out of the pool for that chip, or answers the one that it has already.
@@ -179,6 +190,29 @@ enum status ledger_card_void(struct ledger *ledger, const uint8_t cid[CID_SIZE],
  * is reserved). */
 enum status ledger_card_block(struct ledger *ledger, const uint8_t cid[CID_SIZE], const char *reason,
                               int64_t now) EPURSE_MUST_USE;
+/* Gives what a blocked card had to another one, by the rule for what never settles (docs/ledger.md). */
+struct ledger_replacing {
+  uint8_t cid[CID_SIZE], new_cid[CID_SIZE];
+  int64_t window; /* seconds that must have passed since the block */
+  int64_t now;
+};
+struct ledger_replacement {
+  int64_t at;           /* when it was done */
+  int64_t balance;      /* minor units that were on the old card, what its open hold gave back among them */
+  int64_t owed;         /* minor units that were owed to it */
+  int64_t points;       /* that it had */
+  uint32_t settled_atc; /* the hold that was given back for want of a proof, 0: none */
+  int64_t earliest;     /* STATUS_REPLACEMENT_TOO_EARLY alone: when it may be done */
+};
+/* Its open hold is settled as by a card that signed that it did not commit: a purchase goes back to the card, a load
+ * whose tender was kept becomes owed. Then balance and debt are owed to the new card, whose next load of that amount
+ * credits them; the points come with its next load. Repeated with the same cards: STATUS_OK, the same answer, no
+ * effect. STATUS_CARD_UNKNOWN           the old card was never issued STATUS_CARD_NOT_BLOCKED       it is in use
+ *   STATUS_CARD_REPLACED          by another card
+ *   STATUS_NEW_CARD_NOT_ISSUED    the new one is unknown, not in use, or the same
+ *   STATUS_REPLACEMENT_TOO_EARLY  the window has not passed: proofs may still come in */
+enum status ledger_card_replace(struct ledger *ledger, const struct ledger_replacing *what,
+                                struct ledger_replacement *done) EPURSE_MUST_USE;
 /* STATUS_CARD_UNKNOWN. */
 enum status ledger_card_find(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                              struct ledger_card *card) EPURSE_MUST_USE;
@@ -412,6 +446,8 @@ enum ledger_flaw {
   LEDGER_FLAW_PROMISE,         /* not the one that was hashed, or it says something else than the row */
   LEDGER_FLAW_AUTHORISATION,   /* does not answer the promise, or decides otherwise than the row */
   LEDGER_FLAW_PROOF,           /* r does not open h */
+  LEDGER_FLAW_TRANSFER,        /* a movement outside of transactions without its cause, or a cause without it */
+  LEDGER_FLAW_SETTLEMENT,      /* captures, tallies and settlements against the purchases captured */
   LEDGER_FLAW_COUNT
 };
 struct ledger_contradiction {
@@ -480,8 +516,10 @@ struct ledger_totals {
   uint64_t pool_free, terminals, merchants;
   uint64_t postings, incidents, open_holds;
   int64_t outstanding;   /* minor units: on cards, in hold and owed to them */
-  int64_t merchants_due; /* minor units: owed to merchants for purchases */
+  int64_t merchants_due; /* minor units: owed to merchants for purchases, not settled yet */
   int64_t tenders_due;   /* minor units: owed by merchants for loads; positive */
+  int64_t paid_out;      /* minor units: settled, and ordered to be paid to merchants */
+  int64_t fees;          /* minor units: kept from merchants at their settlement */
   int64_t points;        /* in circulation */
 };
 /* For metrics: cheap, but for the first call, which counts the postings. */

@@ -73,7 +73,9 @@ static enum status answer_check_limits(const struct ledger *ledger, const struct
 static int64_t answer_points(const struct ledger *ledger, const struct promise *promise, uint32_t rate) {
   if (promise->type == TRANSACTION_POINTS_PURCHASE)
     return -answer_price(ledger, promise);
-  int64_t granted = (int64_t)promise->amount * rate / 100;
+  /* Those of a card that this one replaced come with its next load. */
+  int64_t granted =
+      promise->type == TRANSACTION_LOAD ? ledger->chain.points_owed : (int64_t)promise->amount * rate / 100;
   int64_t room = INT32_MAX - ledger->chain.points;
   return granted < room ? granted : room;
 }
@@ -205,7 +207,10 @@ enum status ledger_load_authorise(struct ledger *ledger, const struct ledger_off
   enum status status = answer_check_opened(ledger, offer, true);
   if (status == STATUS_OK)
     status = load_check(ledger, &ledger->chain, &answer);
-  return status == STATUS_OK ? answer_book(ledger, &answer, transaction) : status;
+  if (status != STATUS_OK)
+    return status;
+  answer.points = answer_points(ledger, offer->promise, 0);
+  return answer_book(ledger, &answer, transaction);
 }
 
 enum status ledger_load_check(struct ledger *ledger, const struct ledger_offer *offer, uint8_t tender_kind) {

@@ -21,7 +21,10 @@ struct card_brief {
 };
 enum status card_brief(struct ledger *ledger, int64_t card, struct card_brief *brief) EPURSE_MUST_USE;
 
-/* Its five accounts' balances; those that it lacks are 0. */
+/* replace.c: whether its money went to another card. */
+enum status card_replaced(struct ledger *ledger, int64_t card, bool *replaced) EPURSE_MUST_USE;
+
+/* Its accounts' balances; those that it lacks are 0. */
 enum status card_balances(struct ledger *ledger, int64_t card, struct ledger_card *balances) EPURSE_MUST_USE;
 
 #endif

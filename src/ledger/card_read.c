@@ -6,9 +6,10 @@
 #include "posting.h"
 #include "store.h"
 
-/* One card is one row and one run of five accounts that lie side by side. */
+/* One card is one row and one run of accounts that lie side by side. */
 enum status card_balances(struct ledger *ledger, int64_t card, struct ledger_card *balances) {
-  balances->balance = balances->held = balances->owed = balances->points = balances->points_held = 0;
+  balances->balance = balances->held = balances->owed = balances->points = balances->points_held =
+      balances->points_owed = 0;
   struct query query = query_begin(ledger, QUERY_CARD_ACCOUNTS);
   query_i64(&query, card);
   while (query_row(&query)) {
@@ -24,6 +25,8 @@ enum status card_balances(struct ledger *ledger, int64_t card, struct ledger_car
       balances->points = balance;
     else if (kind == ACCOUNT_POINTS_HOLD)
       balances->points_held = balance;
+    else if (kind == ACCOUNT_POINTS_OWED)
+      balances->points_owed = balance;
   }
   return query_end(&query);
 }

@@ -64,6 +64,23 @@ static enum status chain_prove(const uint8_t secret[SECRET_SIZE], const uint8_t 
   return crypto_equal(hash, commitment, sizeof hash) ? STATUS_OK : STATUS_CARD_FORKED;
 }
 
+/* A card that was replaced may have committed what the replacement gave back, and its last r never came here. That is
+ * no clone; but the money is gone to the new card, so it is refused all the same. */
+static enum status chain_judge_late(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
+  struct booking named;
+  bool replaced = false;
+  enum status status = card_replaced(ledger, chain->card, &replaced);
+  if (status != STATUS_OK || !replaced)
+    return status == STATUS_OK ? STATUS_CARD_FORKED : status;
+  status = booking_read(ledger, booking_id(chain->card, promise->last_atc), &named);
+  if (status == STATUS_NOT_FOUND)
+    return STATUS_CARD_FORKED;
+  if (status == STATUS_OK)
+    status = chain_prove(promise->last_secret, named.commitment);
+  chain->late = status == STATUS_OK && (named.state == LEDGER_RELEASED || named.state == LEDGER_OWED);
+  return status == STATUS_OK ? STATUS_CARD_FORKED : status;
+}
+
 /* The last committed transaction that the card names is either the one in hold, or the last one that was captured:
  * nothing else was ever authorised after that, and nothing before it can be the last. */
 static enum status chain_conclude(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
@@ -80,7 +97,7 @@ static enum status chain_conclude(struct ledger *ledger, const struct promise *p
   }
   chain->outcome = chain->held_atc != 0 ? LEDGER_RELEASED : 0;
   if (promise->last_atc != chain->captured_atc)
-    return STATUS_CARD_FORKED;
+    return chain_judge_late(ledger, promise, chain);
   if (chain->captured_atc == 0)
     return crypto_equal(promise->last_secret, none, sizeof none) ? STATUS_OK : STATUS_CARD_FORKED;
   status = booking_read(ledger, booking_id(chain->card, chain->captured_atc), &captured);
@@ -99,10 +116,13 @@ static enum status chain_foresee(struct ledger *ledger, struct chain *chain) {
   chain->balance = now.balance;
   chain->points = now.points;
   chain->owed = now.owed;
+  chain->points_owed = now.points_owed;
   if (chain->outcome == LEDGER_CAPTURED && held->type == TRANSACTION_LOAD)
     chain->balance += held->amount;
   if (chain->outcome == LEDGER_CAPTURED && held->points > 0)
     chain->points += held->points;
+  if (chain->outcome == LEDGER_CAPTURED && held->type == TRANSACTION_LOAD)
+    chain->points_owed -= held->points;
   if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_PURCHASE)
     chain->balance += held->amount;
   if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_POINTS_PURCHASE)
@@ -145,6 +165,12 @@ static enum status chain_note_fork(struct ledger *ledger, const struct ledger_of
                               .evidence = offer->record,
                               .evidence_len = PROMISE_SIZE,
                               .at = offer->now};
+  if (chain->late) {
+    incident.kind = LEDGER_INCIDENT_LATE_PROOF;
+    incident.atc = offer->promise->last_atc;
+    incident.evidence = offer->promise->last_secret;
+    incident.evidence_len = SECRET_SIZE;
+  }
   return chain->forked_before ? STATUS_OK : incident_note(ledger, &incident);
 }
 

@@ -20,10 +20,11 @@ struct chain {
   uint32_t last_atc, captured_atc, held_atc;
   uint8_t last_hash[CRYPTO_SHA256_SIZE];
   bool forked_before;
+  bool late; /* it contradicts only what the card's replacement settled without it: it proves that hold */
 
-  struct booking held;           /* where held_atc is not 0 */
-  uint8_t outcome;               /* what the promise makes of it: LEDGER_CAPTURED, LEDGER_RELEASED, 0: no hold */
-  int64_t balance, points, owed; /* as they stand once that is settled */
+  struct booking held; /* where held_atc is not 0 */
+  uint8_t outcome;     /* what the promise makes of it: LEDGER_CAPTURED, LEDGER_RELEASED, 0: no hold */
+  int64_t balance, points, owed, points_owed; /* as they stand once that is settled */
 };
 
 /* Reads and judges; writes nothing. STATUS_EXISTS: answered already; else as ledger_promise_open, and

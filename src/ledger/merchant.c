@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "epurse/iban.h"
 #include "posting.h"
 #include "store.h"
 
@@ -29,14 +30,29 @@ static enum status merchant_insert(struct ledger *ledger, const struct ledger_me
   query_text(&query, merchant->id);
   query_text(&query, merchant->name);
   query_i64(&query, merchant->points_rate);
+  query_i64(&query, merchant->fee_rate);
+  query_text(&query, merchant->iban);
+  query_text(&query, merchant->bic);
   (void)query_row(&query);
   *number = query_read_i64(&query);
+  enum status status = query_run(&query);
+  if (status != STATUS_OK)
+    return status;
+  query = query_begin(ledger, QUERY_MERCHANT_TALLY_ADD);
+  query_i64(&query, *number);
   return query_run(&query);
+}
+
+/* An account that can be paid to, or none. */
+static bool merchant_payout_valid(const struct ledger_merchant *merchant) {
+  bool account = merchant->iban[0] != '\0', bank = merchant->bic[0] != '\0';
+  return merchant->fee_rate <= LEDGER_FEE_RATE_MAX && (!account || iban_valid(merchant->iban)) &&
+         (!bank || (account && bic_valid(merchant->bic)));
 }
 
 enum status ledger_merchant_add(struct ledger *ledger, const struct ledger_merchant *merchant) {
   if (!merchant_id_valid(merchant->id) || merchant->points_rate > 10000 ||
-      strnlen(merchant->name, LEDGER_NAME_MAX + 1) > LEDGER_NAME_MAX)
+      strnlen(merchant->name, LEDGER_NAME_MAX + 1) > LEDGER_NAME_MAX || !merchant_payout_valid(merchant))
     return STATUS_BAD_FORMAT;
   bool exists = false;
   int64_t number = 0;
@@ -52,11 +68,31 @@ enum status ledger_merchant_add(struct ledger *ledger, const struct ledger_merch
   return status;
 }
 
+enum status ledger_merchant_change(struct ledger *ledger, const struct ledger_merchant *merchant) {
+  bool exists = false;
+  if (!merchant_payout_valid(merchant))
+    return STATUS_BAD_FORMAT;
+  enum status status = merchant_exists(ledger, merchant->id, &exists);
+  if (status == STATUS_OK && !exists)
+    status = STATUS_NOT_FOUND;
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_MERCHANT_CHANGE);
+  query_i64(&query, merchant->fee_rate);
+  query_text(&query, merchant->iban);
+  query_text(&query, merchant->bic);
+  query_text(&query, merchant->id);
+  return query_run(&query);
+}
+
 static void merchant_read(struct query *query, struct ledger_merchant *merchant) {
   memset(merchant, 0, sizeof *merchant);
   query_read_text(query, merchant->id, sizeof merchant->id);
   query_read_text(query, merchant->name, sizeof merchant->name);
   merchant->points_rate = (uint32_t)query_read_i64(query);
+  merchant->fee_rate = (uint32_t)query_read_i64(query);
+  query_read_text(query, merchant->iban, sizeof merchant->iban);
+  query_read_text(query, merchant->bic, sizeof merchant->bic);
   merchant->balance = query_read_i64(query);
   merchant->tender = query_read_i64(query);
 }

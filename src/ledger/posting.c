@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Accounts and the one way to change them: a posting, which takes from one what it gives to another. */
+ * Accounts and the two ways to change them, each of which takes from one what it gives to another: a posting, of a
+ * transaction, and a transfer, of none. */
 #include "posting.h"
 
 #include "store.h"
@@ -36,4 +37,17 @@ enum status posting_add(struct ledger *ledger, const struct posting *posting) {
   if (status == STATUS_OK)
     ledger->step_postings++;
   return status;
+}
+
+enum status transfer_add(struct ledger *ledger, const struct transfer *transfer) {
+  if (transfer->amount == 0)
+    return STATUS_OK;
+  struct query query = query_begin(ledger, QUERY_TRANSFER_ADD);
+  query_i64(&query, (int64_t)transfer->kind);
+  query_i64(&query, transfer->subject);
+  query_i64(&query, transfer->debit);
+  query_i64(&query, transfer->credit);
+  query_i64(&query, transfer->amount);
+  query_i64(&query, transfer->at);
+  return query_run(&query);
 }

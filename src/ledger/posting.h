@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Accounts and the one way to change them: a posting, which takes from one what it gives to another. */
+ * Accounts and the two ways to change them, each of which takes from one what it gives to another: a posting, of a
+ * transaction, and a transfer, of none. */
 #ifndef LEDGER_POSTING_H
 #define LEDGER_POSTING_H
 
@@ -12,9 +13,12 @@ enum account_kind {
   ACCOUNT_OWED = 3,     /* to a card: loads that were paid for and not credited */
   ACCOUNT_MERCHANT = 4, /* what the issuer owes a merchant */
   ACCOUNT_TENDER = 5,   /* of a merchant: negative is what it owes for loads */
+  ACCOUNT_PAYOUT = 6,   /* of the issuer: what was ordered to be paid out to merchants */
+  ACCOUNT_FEE = 7,      /* of the issuer: what merchants paid for its service */
   ACCOUNT_POINTS = 8,
   ACCOUNT_POINTS_HOLD = 9,
-  ACCOUNT_POINTS_ISSUER = 10 /* where points come from: may go negative */
+  ACCOUNT_POINTS_ISSUER = 10, /* where points come from: may go negative */
+  ACCOUNT_POINTS_OWED = 11    /* to a card that replaced another one: its points, until a load brings them */
 };
 
 #define ACCOUNT_BOUND (INT64_C(1) << 62) /* far from what int64 holds, and from any purse */
@@ -29,7 +33,7 @@ enum status account_open(struct ledger *ledger, int64_t account, int64_t lowest,
 enum posting_transition {
   POSTING_HOLD = 1,
   POSTING_SETTLE = 2, /* captured or released */
-  POSTING_GRANT = 3,  /* points for a purchase */
+  POSTING_GRANT = 3,  /* points for a purchase, or those of a replaced card */
   POSTING_REFUND = 4  /* a tender given back after its load had become owed */
 };
 
@@ -42,5 +46,18 @@ struct posting {
 };
 /* STATUS_LEDGER_BROKEN: a bound does not allow it, or this transition was booked before. */
 enum status posting_add(struct ledger *ledger, const struct posting *posting) EPURSE_MUST_USE;
+
+/* What moves outside of any transaction; `subject` is the old card, or the settlement. */
+enum transfer_kind { TRANSFER_REPLACEMENT = 1, TRANSFER_FEE = 2, TRANSFER_SET_OFF = 3, TRANSFER_PAYOUT = 4 };
+
+struct transfer {
+  enum transfer_kind kind;
+  int64_t subject;
+  int64_t debit, credit;
+  int64_t amount; /* minor units or points; 0: there is nothing to book */
+  int64_t at;
+};
+/* STATUS_LEDGER_BROKEN: a bound does not allow it, or the same was booked before. */
+enum status transfer_add(struct ledger *ledger, const struct transfer *transfer) EPURSE_MUST_USE;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a transaction books: at its hold, at its proof, at its abort, at its refund. docs/ledger.md has the table. */
 #include "booking.h"
+#include "capture.h"
 #include "incident.h"
 #include "posting.h"
 #include "store.h"
@@ -66,11 +67,15 @@ enum status booking_hold(struct ledger *ledger, const struct booking *booking, i
   return booking_move(ledger, booking, POSTING_HOLD, route.source, route.hold, now);
 }
 
+/* A purchase earns points; a load brings those of a card that this one replaced. */
 static enum status booking_grant(struct ledger *ledger, const struct booking *booking, int64_t now) {
+  int64_t card = booking_card(booking->id);
+  bool load = booking->type == TRANSACTION_LOAD;
   struct posting posting = {.booking = booking->id,
                             .transition = POSTING_GRANT,
-                            .debit = account_of_issuer(ACCOUNT_POINTS_ISSUER),
-                            .credit = account_of_card(booking_card(booking->id), ACCOUNT_POINTS),
+                            .debit = load ? account_of_card(card, ACCOUNT_POINTS_OWED)
+                                          : account_of_issuer(ACCOUNT_POINTS_ISSUER),
+                            .credit = account_of_card(card, ACCOUNT_POINTS),
                             .amount = booking->points,
                             .at = now};
   return booking->points > 0 ? posting_add(ledger, &posting) : STATUS_OK;
@@ -95,6 +100,8 @@ enum status booking_capture(struct ledger *ledger, const struct booking *booking
     status = booking_move(ledger, booking, POSTING_SETTLE, route.hold, route.target, now);
   if (status == STATUS_OK)
     status = booking_grant(ledger, booking, now);
+  if (status == STATUS_OK)
+    status = capture_add(ledger, booking);
   if (status == STATUS_OK && booking->type == TRANSACTION_LOAD && booking->reversed)
     status = booking_note_reversed(ledger, booking, now);
   if (status != STATUS_OK)

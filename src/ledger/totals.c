@@ -49,7 +49,9 @@ static enum status totals_due(struct ledger *ledger, struct ledger_totals *total
   totals->merchants_due = query_read_i64(&query);
   totals->tenders_due = -query_read_i64(&query);
   totals->points = -query_read_i64(&query);
-  totals->outstanding = totals->tenders_due - totals->merchants_due;
+  totals->paid_out = query_read_i64(&query);
+  totals->fees = query_read_i64(&query);
+  totals->outstanding = totals->tenders_due - totals->merchants_due - totals->paid_out - totals->fees;
   return query_end(&query);
 }
 

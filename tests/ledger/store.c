@@ -86,10 +86,10 @@ START_TEST(refuses_other_schema) {
   world_open(&world);
   store_alter(&world, "UPDATE schema_version SET version = 0");
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OLD_SCHEMA);
-  store_alter(&world, "UPDATE schema_version SET version = 2");
+  store_alter(&world, "UPDATE schema_version SET version = 1000");
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OLD_SCHEMA);
   ck_assert_ptr_null(world.ledger);
-  store_alter(&world, "UPDATE schema_version SET version = 1");
+  store_alter(&world, "UPDATE schema_version SET version = 2");
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
   world_close(&world);
 }

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Bank accounts by number: IBAN (ISO 13616) and BIC (ISO 9362). Freestanding. */
+#ifndef EPURSE_IBAN_H
+#define EPURSE_IBAN_H
+
+#include <stdbool.h>
+
+#define IBAN_MAX 34 /* characters */
+#define BIC_MAX  11
+
+/* Whether it is an IBAN in its electronic form, capitals and no blanks: two letters, two check digits, 11 to 30 letters
+ * and digits, and by ISO 7064 MOD 97-10 the remainder is 1. What length a country's has, is not looked at. */
+bool iban_valid(const char *text);
+
+/* Whether it is of the form of a BIC: four letters or digits, two letters of the country, two more of the place, and,
+ * where it names a branch, three more. */
+bool bic_valid(const char *text);
+
+#endif
