@@ -19,6 +19,8 @@ Suite *bounds_suite(void);
 Suite *audit_suite(void);
 Suite *random_suite(void);
 Suite *crash_suite(void);
+Suite *replace_suite(void);
+Suite *settlement_suite(void);
 Suite *backup_suite(void);
 Suite *watch_suite(void);
 Suite *group_suite(void);

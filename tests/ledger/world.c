@@ -268,6 +268,19 @@ void world_assert_clean(struct world *world) {
   ck_assert_int_eq(ledger_check(world->ledger, world_print, NULL), STATUS_OK);
 }
 
+static void world_count(void *context, const char *line) {
+  size_t *lines = context;
+  (void)line;
+  ++*lines;
+}
+
+size_t world_contradictions(struct world *world) {
+  size_t lines = 0;
+  enum status status = ledger_check(world->ledger, world_count, &lines);
+  ck_assert_int_eq(status, lines > 0 ? STATUS_LEDGER_BROKEN : STATUS_OK);
+  return lines;
+}
+
 uint8_t world_state(struct world *world, const struct purse *purse, uint32_t atc) {
   struct ledger_transaction transaction;
   enum status status = ledger_transaction_find(world->ledger, purse->cid, atc, &transaction);

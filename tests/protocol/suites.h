@@ -13,6 +13,7 @@ Suite *cid_suite(void);
 Suite *command_suite(void);
 Suite *currency_suite(void);
 Suite *fault_suite(void);
+Suite *iban_suite(void);
 Suite *moment_suite(void);
 Suite *pin_block_suite(void);
 Suite *receipt_suite(void);

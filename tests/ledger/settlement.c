@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Settlement: what is closed, what it comes to, that it never changes, and what the data base refuses. */
+#include "epurse/settlement.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "suites.h"
+#include "world.h"
+
+static enum status act_add(struct ledger *ledger, const void *what) {
+  return ledger_merchant_add(ledger, what);
+}
+
+static enum status act_change(struct ledger *ledger, const void *what) {
+  return ledger_merchant_change(ledger, what);
+}
+
+static enum status act_terminal(struct ledger *ledger, const void *what) {
+  return ledger_terminal_add(ledger, what);
+}
+
+struct closing {
+  int64_t now;
+  struct ledger_settlement closed;
+};
+
+static enum status close_step(struct ledger *ledger, void *context) {
+  struct closing *closing = context;
+  return ledger_settlement_close(ledger, closing->now, &closing->closed);
+}
+
+static enum status close_day(struct world *world, struct ledger_settlement *closed) {
+  struct closing closing = {.now = world->now};
+  enum status status = ledger_transact(world->ledger, close_step, &closing);
+  *closed = closing.closed;
+  return status;
+}
+
+static size_t lines_of(struct world *world, int64_t number, struct ledger_settlement_line lines[8]) {
+  const struct ledger_line_place place = {number, ""};
+  size_t count = 0;
+  ck_assert_int_eq(ledger_settlement_lines(world->ledger, &place, lines, 8, &count), STATUS_OK);
+  return count;
+}
+
+/* SHOP keeps 1.25 % of its sales for the issuer, sells for 10.99 twice, and once for 2.00 in points. */
+static void trade(struct world *world, struct purse *purse) {
+  static const struct ledger_merchant terms = {
+      .id = "SHOP", .fee_rate = 125, .iban = "DE89370400440532013000", .bic = "COBADEFFXXX"};
+  world_open(world);
+  ck_assert_int_eq(world_do(world, act_change, &terms), STATUS_OK);
+  world_issue(world, 1, purse);
+  world_complete(world, purse, TRANSACTION_LOAD, 20000, RELOAD);
+  world_complete(world, purse, TRANSACTION_PURCHASE, 1099, POS); /* 109 points */
+  world_complete(world, purse, TRANSACTION_PURCHASE, 1099, POS);
+  world_complete(world, purse, TRANSACTION_POINTS_PURCHASE, 200, POS);
+}
+
+START_TEST(closes_a_day) {
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement closed;
+  struct ledger_settlement_line lines[8];
+  trade(&world, &purse);
+  world_commit(&world, &purse, TRANSACTION_PURCHASE, 500, OTHER_POS); /* not proved: not captured */
+  world.now += 60;
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.number, 1);
+  ck_assert_int_eq(closed.closed_at, WORLD_NOW + 60);
+  ck_assert_int_eq(closed.first_capture, 1);
+  ck_assert_int_eq(closed.last_capture, 3);
+  ck_assert_int_eq(closed.merchants, 2); /* SHOP sold, BANK owes */
+  ck_assert_uint_eq(lines_of(&world, 1, lines), 2);
+  ck_assert_str_eq(lines[0].merchant, "BANK");
+  ck_assert_int_eq(lines[0].sums.loads, 20000);
+  ck_assert_int_eq(lines[0].sums.set_off, 0); /* it sold nothing */
+  ck_assert_int_eq(lines[0].sums.net, 0);
+  ck_assert_str_eq(lines[1].merchant, "SHOP");
+  ck_assert_str_eq(lines[1].name, "The shop");
+  ck_assert_str_eq(lines[1].iban, "DE89370400440532013000");
+  ck_assert_str_eq(lines[1].bic, "COBADEFFXXX");
+  ck_assert_uint_eq(lines[1].fee_rate, 125);
+  ck_assert_int_eq(lines[1].sums.purchases, 2);
+  ck_assert_int_eq(lines[1].sums.gross, 2198);
+  ck_assert_int_eq(lines[1].sums.fee, 27); /* 27.475 */
+  ck_assert_int_eq(lines[1].sums.net, 2171);
+  ck_assert_int_eq(lines[1].sums.points_granted, 218);
+  ck_assert_int_eq(lines[1].sums.points_purchases, 1);
+  ck_assert_int_eq(lines[1].sums.points_redeemed, 200);
+  ck_assert_int_eq(lines[1].sums.points_value, 200);
+  ck_assert_int_eq(closed.sums.net, 2171);
+  world_assert_merchant(&world, "SHOP", 0, 0);
+  world_assert_merchant(&world, "BANK", 0, -20000);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(closes_nothing_twice) {
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement closed, found[4];
+  struct ledger_settlement_line lines[8];
+  size_t count = 0;
+  trade(&world, &purse);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_NOTHING_TO_SETTLE);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 300, OTHER_POS);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.number, 2); /* the refused one took no number */
+  ck_assert_int_eq(closed.first_capture, 4);
+  ck_assert_int_eq(closed.last_capture, 4);
+  ck_assert_uint_eq(lines_of(&world, 2, lines), 2);
+  ck_assert_str_eq(lines[1].merchant, "KIOSK");
+  ck_assert_int_eq(lines[1].sums.gross, 300);
+  ck_assert_int_eq(lines[1].sums.points_purchases, 0);
+  ck_assert_int_eq(ledger_settlement_list(world.ledger, 0, found, 4, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 2);
+  ck_assert_int_eq(found[0].sums.gross, 2198);
+  ck_assert_int_eq(found[1].sums.gross, 300);
+  ck_assert_int_eq(ledger_settlement_list(world.ledger, 1, found, 4, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert_int_eq(ledger_settlement_find(world.ledger, 3, found), STATUS_NOT_FOUND);
+  world_close(&world);
+}
+END_TEST
+
+/* What a shop was paid for loads is taken off first; what it cannot cover stays owed. */
+START_TEST(sets_loads_off) {
+  static const int64_t sales[] = {5000, 9000};
+  struct world world;
+  struct purse purse;
+  struct ledger_terminal till;
+  struct ledger_settlement closed;
+  struct ledger_settlement_line lines[8];
+  world_open(&world);
+  world_terminal(&till, "LOAD0009", ROLE_RELOAD, "SHOP");
+  ck_assert_int_eq(world_do(&world, act_terminal, &till), STATUS_OK);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 8000, "LOAD0009");
+  world_complete(&world, &purse, TRANSACTION_LOAD, 8000, RELOAD);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, (uint32_t)sales[_i], POS);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_uint_eq(lines_of(&world, 1, lines), 2);
+  ck_assert_int_eq(lines[1].sums.loads, 8000);
+  ck_assert_int_eq(lines[1].sums.set_off, _i == 0 ? 5000 : 8000);
+  ck_assert_int_eq(lines[1].sums.net, _i == 0 ? 0 : 1000);
+  world_assert_merchant(&world, "SHOP", 0, _i == 0 ? -3000 : 0);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(lists_captures_in_pages) {
+  struct world world;
+  struct purse purse;
+  struct ledger_capture captures[2];
+  const struct ledger_capture_range first = {0, 3}, rest = {2, 3};
+  size_t count = 0;
+  trade(&world, &purse);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 300, OTHER_POS); /* 4: beyond */
+  ck_assert_int_eq(ledger_capture_list(world.ledger, &first, captures, 2, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 2);
+  ck_assert_int_eq(captures[0].number, 1);
+  ck_assert_uint_eq(captures[0].atc, 2);
+  ck_assert_mem_eq(captures[0].cid, purse.cid, CID_SIZE);
+  ck_assert_mem_eq(captures[0].tid, POS, TID_SIZE);
+  ck_assert_str_eq(captures[0].merchant, "SHOP");
+  ck_assert_uint_eq(captures[0].amount, 1099);
+  ck_assert_int_eq(captures[0].points, 109);
+  ck_assert_int_eq(ledger_capture_list(world.ledger, &rest, captures, 2, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert_uint_eq(captures[0].type, TRANSACTION_POINTS_PURCHASE);
+  ck_assert_int_eq(captures[0].points, -200);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(wants_terms_that_can_be_kept) {
+  static const struct ledger_merchant wrong[] = {{.id = "A", .fee_rate = 10001},
+                                                 {.id = "A", .iban = "DE89370400440532013001"},
+                                                 {.id = "A", .bic = "COBADEFF"},
+                                                 {.id = "A", .iban = "DE89370400440532013000", .bic = "COBADEF"}};
+  static const struct ledger_merchant right = {
+      .id = "A", .fee_rate = 10000, .iban = "NO9386011117947", .bic = "DNBANOKK"};
+  struct ledger_merchant found;
+  struct world world;
+  world_open(&world);
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    ck_assert_int_eq(world_do(&world, act_add, &wrong[i]), STATUS_BAD_FORMAT);
+    ck_assert_int_eq(world_do(&world, act_change, &wrong[i]), STATUS_BAD_FORMAT);
+  }
+  ck_assert_int_eq(world_do(&world, act_change, &right), STATUS_NOT_FOUND);
+  ck_assert_int_eq(world_do(&world, act_add, &right), STATUS_OK);
+  ck_assert_int_eq(ledger_merchant_find(world.ledger, "A", &found), STATUS_OK);
+  ck_assert_uint_eq(found.fee_rate, 10000);
+  ck_assert_str_eq(found.iban, right.iban);
+  ck_assert_str_eq(found.bic, right.bic);
+  world_close(&world);
+}
+END_TEST
+
+/* By another program on the closed file. */
+START_TEST(is_never_changed) {
+  static const char *const attempts[] = {
+      "UPDATE settlement SET closed_at = 1",
+      "DELETE FROM settlement",
+      "UPDATE settlement_line SET iban = 'NO9386011117947'",
+      "DELETE FROM settlement_line",
+      "INSERT INTO settlement_line SELECT 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', ''",
+      "INSERT INTO settlement VALUES (3, 5, 4, 4)",
+      "INSERT INTO settlement VALUES (2, 5, 3, 4)",
+      "INSERT INTO settlement VALUES (2, 5, 4, 9)",
+      "INSERT INTO settlement VALUES (1, 5, 4, 4)",
+      "INSERT INTO settlement_line SELECT 2, 2, 1, 300, 0, 0, 0, 0, 299, 0, 0, 0, 0, '', ''",   /* does not add up */
+      "INSERT INTO settlement_line SELECT 2, 2, 1, 300, 100, 4, 0, 0, 296, 0, 0, 0, 0, '', ''", /* fee rounded up */
+      "UPDATE capture SET booking = 1",
+      "DELETE FROM capture WHERE number = 4",
+      "INSERT INTO capture SELECT 6, booking FROM capture LIMIT 1",
+      "UPDATE transfer SET amount = 1",
+      "DELETE FROM transfer",
+      "INSERT INTO transfer SELECT 99, kind, subject, debit, credit, amount, at FROM transfer LIMIT 1", /* twice */
+      "INSERT INTO transfer VALUES (99, 4, 2, -36, -6, 301, 5)", /* more than the merchant has */
+      "INSERT INTO transfer VALUES (99, 4, 2, -36, -10, 1, 5)",  /* money becomes points */
+      "INSERT INTO replacement VALUES (1, 2, 0, 0, 0, 0, 5)",    /* neither is blocked */
+  };
+  struct world world;
+  struct purse purse, other;
+  struct ledger_settlement closed;
+  char sql[512];
+  ck_assert_uint_eq(sizeof attempts / sizeof attempts[0], 20);
+  trade(&world, &purse);
+  world_issue(&world, 2, &other);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 300, OTHER_POS);
+  (void)snprintf(sql, sizeof sql, "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON; %s", attempts[_i]);
+  ck_assert_msg((world_tamper(&world, sql) & 0xFF) == SQLITE_CONSTRAINT, "%s", attempts[_i]);
+  world_close(&world);
+}
+END_TEST
+
+/* What one who disarms the data base can do, the audit finds. */
+START_TEST(is_audited) {
+  static const char *const forgeries[] = {
+      "DROP TRIGGER settlement_line_fixed; UPDATE settlement_line SET gross = gross + 1, net = net + 1 WHERE net > "
+      "0",
+      "DROP TRIGGER settlement_line_fixed; UPDATE settlement_line SET purchases = 3 WHERE merchant = 1",
+      "DROP TRIGGER settlement_line_kept; DELETE FROM settlement_line WHERE merchant = 1",
+      "DROP TRIGGER transfer_kept; DELETE FROM transfer WHERE kind = 2",
+      "DROP TRIGGER transfer_fixed; UPDATE transfer SET at = at + 1 WHERE kind = 4",
+      "INSERT INTO transfer VALUES (99, 2, 7, -36, -7, 100, 5)",
+      "DROP TRIGGER capture_kept; DELETE FROM capture WHERE number = 4",
+      "DROP TRIGGER capture_next; INSERT INTO capture SELECT 9, booking FROM capture WHERE number = 1",
+      "DROP TRIGGER settlement_fixed; UPDATE settlement SET last_capture = 2",
+      "UPDATE merchant_tally SET purchases = purchases + 1 WHERE merchant = 2",
+  };
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement closed;
+  ck_assert_uint_eq(sizeof forgeries / sizeof forgeries[0], 10);
+  trade(&world, &purse);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 300, OTHER_POS);
+  world_assert_clean(&world);
+  ck_assert_int_eq(world_tamper(&world, forgeries[_i]), SQLITE_OK);
+  size_t lines = world_contradictions(&world);
+  ck_assert_msg(lines > 0, "%s", forgeries[_i]);
+  world_discard(&world);
+}
+END_TEST
+
+/* Money: what cards were charged is on cards, with merchants, paid out, or kept as a fee. */
+START_TEST(conserves_over_days) {
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement closed;
+  struct ledger_totals totals;
+  trade(&world, &purse);
+  for (int day = 0; day < 3; day++) {
+    world.now += 86400;
+    ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+    ck_assert_int_eq(closed.number, day + 1);
+    world_complete(&world, &purse, TRANSACTION_PURCHASE, 777, POS);
+  }
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.outstanding, purse.balance);
+  ck_assert_int_eq(totals.merchants_due, 777);
+  ck_assert_int_eq(totals.fees, 27 + 9 + 9); /* 777 * 1.25 % is 9.7125 */
+  ck_assert_int_eq(totals.paid_out, 2198 + 777 + 777 - totals.fees);
+  ck_assert_int_eq(totals.tenders_due, 20000);
+  world_close(&world);
+}
+END_TEST
+
+Suite *settlement_suite(void) {
+  Suite *suite = suite_create("settlement");
+  TCase *tests = tcase_create("settlement");
+  tcase_add_test(tests, closes_a_day);
+  tcase_add_test(tests, closes_nothing_twice);
+  tcase_add_loop_test(tests, sets_loads_off, 0, 2);
+  tcase_add_test(tests, lists_captures_in_pages);
+  tcase_add_test(tests, wants_terms_that_can_be_kept);
+  tcase_add_loop_test(tests, is_never_changed, 0, 20);
+  tcase_add_loop_test(tests, is_audited, 0, 10);
+  tcase_add_test(tests, conserves_over_days);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
