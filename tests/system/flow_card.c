@@ -96,15 +96,9 @@ void flow_card_type(struct flow_card *card, const char *const pins[]) {
 
 /* ---- the card ---- */
 
-void flow_card_new(struct flow_card *card, const char *name) {
-  uint8_t batch[CRYPTO_AES_KEY_SIZE], transport[CRYPTO_AES_KEY_SIZE], serial[CHIP_SERIAL_SIZE];
+void flow_card_attach(struct flow_card *card, const char *path) {
   memset(card, 0, sizeof *card);
-  snprintf(card->path, sizeof card->path, "%s/issuer/issuer/batch.key", flow_world.folder);
-  ck_assert_int_eq(aes_key_load(card->path, batch), STATUS_OK);
-  ck_assert(crypto_random(serial, sizeof serial));
-  ck_assert_int_eq(transport_key_derive(batch, serial, transport), STATUS_OK);
-  snprintf(card->path, sizeof card->path, "%s/%s-%d.card", flow_world.folder, name, (int)getpid());
-  ck_assert_int_eq(vcard_create(card->path, serial, transport), STATUS_OK);
+  snprintf(card->path, sizeof card->path, "%s", path);
   flow_card_take(card);
   card->reader = (struct reader){.context = card,
                                  .name = "flow",
@@ -115,6 +109,18 @@ void flow_card_new(struct flow_card *card, const char *name) {
                                  .shutdown = card_shutdown};
   card->dialogue = (struct dialogue){.context = card, .ask_pin = holder_ask_pin, .ask_new_pin = holder_ask_new_pin};
   flow_card_type(card, (const char *const[]){HOLDER_PIN, NULL});
+}
+
+void flow_card_new(struct flow_card *card, const char *name) {
+  uint8_t batch[CRYPTO_AES_KEY_SIZE], transport[CRYPTO_AES_KEY_SIZE], serial[CHIP_SERIAL_SIZE];
+  char path[sizeof card->path];
+  snprintf(path, sizeof path, "%s/issuer/issuer/batch.key", flow_world.folder);
+  ck_assert_int_eq(aes_key_load(path, batch), STATUS_OK);
+  ck_assert(crypto_random(serial, sizeof serial));
+  ck_assert_int_eq(transport_key_derive(batch, serial, transport), STATUS_OK);
+  snprintf(path, sizeof path, "%s/%s-%d.card", flow_world.folder, name, (int)getpid());
+  ck_assert_int_eq(vcard_create(path, serial, transport), STATUS_OK);
+  flow_card_attach(card, path);
 }
 
 void flow_card_issue(struct flow_card *card, const char *name, int64_t minor) {

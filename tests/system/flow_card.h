@@ -43,6 +43,8 @@ struct flow_card {
 /* A raw card; and one with the holder's PIN, loaded with `minor` where that is not 0. */
 void flow_card_new(struct flow_card *card, const char *name);
 void flow_card_issue(struct flow_card *card, const char *name, int64_t minor);
+/* One that is in a file already. */
+void flow_card_attach(struct flow_card *card, const char *path);
 /* The card comes back, out of the way of accidents. */
 void flow_card_return(struct flow_card *card);
 void flow_card_remove(struct flow_card *card);
