@@ -10,7 +10,7 @@ BEGIN {
   group[69] = "something is not there: pcscd, reader, back-end, the bank's card reader"
   group[70] = "internal error"
   group[74] = "input or output failed, or the card was lost before any effect"
-  group[75] = "the outcome is unknown: present the same card again, or run recover"
+  group[75] = "the outcome is unknown: present the same card again, or run recover; a list of cards is not finished"
   group[76] = "the other side does not speak as agreed; a wrong card"
   group[77] = "not permitted: role, revocation, access to the reader"
   group[78] = "configuration, keys or clock are wrong"

@@ -122,9 +122,24 @@ enum status card_read_log(struct terminal *terminal, struct reader *reader, cons
 
 /* ---- personalization (Protocol 4) ---- */
 
+/* What a desk does that makes many cards; either may be NULL. Any status but STATUS_OK ends the run with that, the card
+ * as it was. */
+struct issue_desk {
+  void *context;
+  /* Once the chip is known and before anything is asked or changed for it. `locked`: it was locked by an earlier run,
+   * only the server may have to hear of it. Fills `pin` as struct issue has it. */
+  enum status (*begin)(void *context, const uint8_t chip_serial[CHIP_SERIAL_SIZE], bool locked, char pin[PIN_MAX + 1]);
+  /* Before the card is written, so that no PIN is on a card and nowhere else. Where the run breaks off and is begun
+   * again another PIN may come: the last one is the card's. */
+  enum status (*keep)(void *context, const uint8_t cid[CID_SIZE], const char *pin);
+};
+
 struct issue {
   char pin[PIN_MAX + 1]; /* in: what the cardholder chose, or ""; out: the PIN on the card. Wipe it. */
   int wait_seconds;
+  const struct issue_desk *desk;         /* borrowed; or NULL */
+  uint8_t chip_serial[CHIP_SERIAL_SIZE]; /* out, once it is known; else zeros */
+  uint8_t expiry[DATE_SIZE];             /* out with STATUS_OK: as the card has it */
 };
 /* Turns the raw card in `reader` into a cardholder's card, or finishes what was broken off on the same card. */
 enum status personalize_run(struct terminal *terminal, struct reader *reader, struct issue *issue,

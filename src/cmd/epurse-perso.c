@@ -7,6 +7,7 @@
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
 #include "terminal_program.h"
+#include "verb_batch.h"
 
 /* Hands the PIN over: to a descriptor for the printer of PIN letters, or once to the eyes at this terminal. */
 static enum status deliver_pin(const struct terminal_program *self, const char *pin) {
@@ -77,11 +78,16 @@ static enum status verb_void(void *context, char **arguments) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option_row rows[] = {{"pin-out-fd", 0, "FD", NULL, OPTION_NUMBER,
-                                            offsetof(struct terminal_program, pin_out_fd), 0, 1023,
-                                            "write the new card's PIN to this file descriptor"},
-                                           {0}};
+  static const struct option_row rows[] = {
+      {"pin-out-fd", 0, "FD", NULL, OPTION_NUMBER, offsetof(struct terminal_program, pin_out_fd), 0, 1023,
+       "write the new card's PIN to this file descriptor"},
+      {"results", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, results), 0, 0,
+       "batch: where each card is noted"},
+      {"pin-out", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, pin_out), 0, 0,
+       "batch: where the PINs that the back-end draws go"},
+      {0}};
   static const struct verb verbs[] = {{"issue", "", 0, "turn the raw card into a cardholder's card", verb_issue},
+                                      {"batch", "FILE", 1, "make the cards of a list, over all readers", verb_batch},
                                       {"void", "", 0, "give a broken raw card's number back", verb_void},
                                       {"balance", "", 0, "show what is on the card", verb_balance},
                                       {"log", "", 0, "show the card's own log", verb_log},

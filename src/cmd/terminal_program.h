@@ -23,6 +23,8 @@ struct terminal_program {
   bool points;             /* pay --points */
   bool qr;                 /* pay, load --qr */
   int64_t pin_out_fd;      /* issue --pin-out-fd; -1: show it on the terminal */
+  const char *results;     /* batch --results, or NULL: beside the list */
+  const char *pin_out;     /* batch --pin-out, or NULL */
   const char *tender_spec; /* load --tender, or NULL: as configured */
 
   struct terminal *terminal;

@@ -76,10 +76,24 @@ static enum status card_write(struct session *session, const struct certificatio
   return status;
 }
 
+/* The chip is known: the desk says whether and for whom. */
+static enum status desk_begin(struct issue *issue, const uint8_t chip_serial[CHIP_SERIAL_SIZE], bool locked) {
+  const struct issue_desk *desk = issue->desk;
+  memcpy(issue->chip_serial, chip_serial, CHIP_SERIAL_SIZE);
+  return desk != NULL && desk->begin != NULL ? desk->begin(desk->context, chip_serial, locked, issue->pin) : STATUS_OK;
+}
+
+static enum status desk_keep(const struct issue *issue, const struct certification *certification) {
+  const struct issue_desk *desk = issue->desk;
+  return desk != NULL && desk->keep != NULL ? desk->keep(desk->context, certification->cid, certification->pin)
+                                            : STATUS_OK;
+}
+
 /* The raw card, in an SCP03 session: number, keys, certificates, all written. */
-static enum status desk_write(struct contact *contact, struct certification *certification) {
+static enum status desk_write(struct contact *contact, const struct issue *issue, struct certification *certification) {
   struct terminal *terminal = contact->terminal;
-  memcpy(certification->chip_serial, contact->session.chip_serial, CHIP_SERIAL_SIZE);
+  memcpy(certification->pin, issue->pin, sizeof certification->pin);
+  memcpy(certification->chip_serial, issue->chip_serial, CHIP_SERIAL_SIZE);
   enum status status = desk_reserve(terminal, certification->chip_serial, certification->cid);
   if (status == STATUS_OK) {
     contact_say(contact, "The card makes its keys.");
@@ -87,6 +101,8 @@ static enum status desk_write(struct contact *contact, struct certification *cer
   }
   if (status == STATUS_OK)
     status = certification_run(terminal, certification);
+  if (status == STATUS_OK)
+    status = desk_keep(issue, certification);
   if (status == STATUS_OK) {
     contact_say(contact, "The card is written.");
     status = card_write(&contact->session, certification);
@@ -110,21 +126,47 @@ static enum status desk_settle(struct contact *contact, enum status status) {
   return locked ? STATUS_OK : status;
 }
 
+/* What the server's state of a locked card means to the desk. */
+static enum status desk_judge(const struct card_facts *facts) {
+  if (strcmp(facts->state, "RESERVED") == 0)
+    return STATUS_OK;
+  if (strcmp(facts->state, "ISSUED") == 0)
+    return STATUS_CARD_ALREADY_ISSUED;
+  return strcmp(facts->state, "BLOCKED") == 0 ? STATUS_CARD_BLOCKED : STATUS_CARD_UNKNOWN;
+}
+
+/* A new card is empty, and ends when the server thinks it does. */
+static enum status desk_verify(struct contact *contact, const struct card_info *info, const struct card_facts *facts) {
+  struct balance balance;
+  enum status status = session_balance(&contact->session, &balance);
+  if (status != STATUS_OK)
+    return status;
+  if (balance.balance != 0 || balance.points != 0)
+    return STATUS_OUT_OF_STEP;
+  return memcmp(info->expiry, facts->expiry, DATE_SIZE) == 0 ? STATUS_OK : STATUS_BAD_REPLY;
+}
+
 /* The locked card, met as any terminal would: it is what the server thinks it is; then the server issues it. */
-static enum status desk_activate(struct contact *contact, struct outcome *outcome) {
+static enum status desk_activate(struct contact *contact, struct issue *issue, struct outcome *outcome) {
   struct card_message activation = {.reason = ""};
   struct card_info info;
   struct card_facts facts;
   enum status status = contact_enter(contact);
   if (status == STATUS_OK)
     status = session_info(&contact->session, &info);
+  if (status == STATUS_OK && outcome->finished_before)
+    status = desk_begin(issue, info.chip_serial, true);
   if (status == STATUS_OK)
     status = desk_query(contact->terminal, info.cid, &facts);
   if (status != STATUS_OK)
     return status;
   memcpy(outcome->cid, info.cid, sizeof outcome->cid);
-  if (strcmp(facts.state, "RESERVED") != 0)
-    return strcmp(facts.state, "BLOCKED") == 0 ? STATUS_CARD_BLOCKED : STATUS_CARD_ALREADY_ISSUED;
+  memcpy(issue->expiry, info.expiry, sizeof issue->expiry);
+  status = desk_judge(&facts);
+  if (status == STATUS_OK)
+    status = desk_verify(contact, &info, &facts);
+  if (status != STATUS_OK)
+    return status;
   memcpy(activation.cid, info.cid, sizeof activation.cid);
   memcpy(activation.chip_serial, info.chip_serial, sizeof activation.chip_serial);
   status = desk_tell(contact->terminal, MESSAGE_CARD_ACTIVATION, &activation);
@@ -157,10 +199,13 @@ enum status personalize_run(struct terminal *terminal, struct reader *reader, st
     status = contact_wait(&contact, issue->wait_seconds);
   if (status != STATUS_OK)
     goto out;
-  memcpy(certification.pin, issue->pin, sizeof certification.pin);
+  memset(issue->chip_serial, 0, sizeof issue->chip_serial);
   status = session_open_blank(&contact.session, reader, terminal->batch_key);
   if (status == STATUS_OK) {
-    status = desk_write(&contact, &certification);
+    status = desk_begin(issue, contact.session.chip_serial, false);
+    if (status != STATUS_OK)
+      goto out;
+    status = desk_write(&contact, issue, &certification);
     memcpy(outcome->cid, certification.cid, sizeof outcome->cid);
     memcpy(issue->pin, certification.pin, sizeof issue->pin); /* the card may hold it, whatever comes now */
     status = desk_settle(&contact, status);
@@ -169,7 +214,7 @@ enum status personalize_run(struct terminal *terminal, struct reader *reader, st
     status = STATUS_OK;
   }
   if (status == STATUS_OK)
-    status = desk_activate(&contact, outcome);
+    status = desk_activate(&contact, issue, outcome);
 out:
   contact_close(&contact);
   crypto_wipe(&certification, sizeof certification);

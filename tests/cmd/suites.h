@@ -5,6 +5,8 @@
 
 #include <check.h>
 
+Suite *batch_file_suite(void);
+Suite *batch_list_suite(void);
 Suite *option_suite(void);
 
 #endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The results and the PINs of a batch as files that only grow. */
+#include "batch_file.h"
+
+#include <csv.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "epurse/bytes.h"
+#include "epurse/crypto.h"
+
+#define LINE_ROOM      (2 * BATCH_REFERENCE_MAX + 128)
+#define RESULTS_HEADER "reference,cid,chip_serial,expiry,status,time\n"
+#define PINS_HEADER    "reference,cid,pin\n"
+
+/* The name of a new file is durable when its folder is. */
+static enum status folder_sync(const char *path) {
+  char copy[PATH_MAX];
+  if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
+    return STATUS_STORE_FAILED;
+  int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  bool done = folder >= 0 && fsync(folder) == 0;
+  if (folder >= 0)
+    (void)close(folder);
+  return done ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+/* All of it or, where the disk refuses, nothing: a half line must not run into the next one. */
+static enum status line_add(struct batch_file *file, const char *line) {
+  size_t len = strlen(line);
+  off_t before = lseek(file->fd, 0, SEEK_END);
+  if (before >= 0 && write(file->fd, line, len) == (ssize_t)len && fdatasync(file->fd) == 0)
+    return STATUS_OK;
+  if (before >= 0 && ftruncate(file->fd, before) != 0)
+    return STATUS_STORE_FAILED;
+  return STATUS_STORE_FAILED;
+}
+
+/* Takes away what stands behind the last line's end. */
+static enum status tail_cut(struct batch_file *file, off_t *size) {
+  char last = 0;
+  *size = lseek(file->fd, 0, SEEK_END);
+  off_t at = *size;
+  while (at > 0 && pread(file->fd, &last, 1, at - 1) == 1 && last != '\n')
+    at--;
+  if (*size < 0 || (at > 0 && last != '\n'))
+    return STATUS_STORE_FAILED;
+  if (at == *size)
+    return STATUS_OK;
+  *size = at;
+  return ftruncate(file->fd, at) == 0 && fsync(file->fd) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+static enum status mode_check(int fd) {
+  struct stat facts;
+  if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode))
+    return STATUS_STORE_FAILED;
+  return (facts.st_mode & (S_IRWXG | S_IRWXO)) == 0 ? STATUS_OK : STATUS_KEY_EXPOSED;
+}
+
+static enum status file_open(const char *path, const char *header, struct batch_file *file) {
+  off_t size = 0;
+  file->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file->fd < 0)
+    return STATUS_STORE_FAILED;
+  enum status status = mode_check(file->fd);
+  if (status == STATUS_OK && flock(file->fd, LOCK_EX | LOCK_NB) != 0)
+    status = errno == EWOULDBLOCK ? STATUS_READER_BUSY : STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    status = tail_cut(file, &size);
+  if (status == STATUS_OK && size == 0) {
+    status = line_add(file, header);
+    if (status == STATUS_OK)
+      status = folder_sync(path);
+  }
+  if (status != STATUS_OK)
+    batch_file_close(file);
+  return status;
+}
+
+void batch_file_close(struct batch_file *file) {
+  if (file->fd >= 0)
+    (void)close(file->fd);
+  file->fd = -1;
+}
+
+/* ---- the results ---- */
+
+static enum status result_take(void *context, size_t line, char *const *fields, size_t count, char *problem) {
+  struct batch_list *list = context;
+  uint8_t serial[CHIP_SERIAL_SIZE];
+  size_t len = 0;
+  if (line == 1 && count == 6 && strcmp(fields[4], "status") == 0)
+    return STATUS_OK;
+  if (count != 6 || bytes_from_hex(fields[2], serial, sizeof serial, &len) != STATUS_OK || len != sizeof serial ||
+      (strcmp(fields[4], "begun") != 0 && strcmp(fields[4], "issued") != 0)) {
+    (void)snprintf(problem, CSV_PROBLEM, "it is no result of a batch");
+    return STATUS_BAD_FORMAT;
+  }
+  struct batch_entry *entry = batch_list_find(list, fields[0]);
+  if (entry == NULL) {
+    (void)snprintf(problem, CSV_PROBLEM, "reference '%.64s' does not stand in the list", fields[0]);
+    return STATUS_BAD_FORMAT;
+  }
+  memcpy(entry->chip_serial, serial, sizeof serial);
+  entry->state = strcmp(fields[4], "issued") == 0 ? BATCH_ISSUED : BATCH_BEGUN;
+  return STATUS_OK;
+}
+
+enum status batch_results_open(const char *path, struct batch_list *list, struct batch_file *file,
+                               char problem[CSV_PROBLEM]) {
+  problem[0] = 0;
+  enum status status = file_open(path, RESULTS_HEADER, file);
+  if (status != STATUS_OK)
+    return status;
+  FILE *reader = fopen(path, "re"); /* a lock of flock(2) is the descriptor's, this one takes none away */
+  status = reader != NULL ? csv_rows(reader, result_take, list, problem) : STATUS_STORE_FAILED;
+  if (reader != NULL)
+    (void)fclose(reader);
+  if (status != STATUS_OK)
+    batch_file_close(file);
+  return status;
+}
+
+/* The reference is quoted whatever it holds. */
+static size_t reference_put(const struct batch_entry *entry, char line[LINE_ROOM]) {
+  return csv_write(line, LINE_ROOM, entry->reference, strlen(entry->reference));
+}
+
+static enum status result_add(struct batch_file *file, const struct batch_entry *entry, const char *cid,
+                              const char *expiry, const char *word) {
+  char line[LINE_ROOM], serial[2 * CHIP_SERIAL_SIZE + 1], now[21];
+  uint8_t moment[MOMENT_SIZE];
+  bytes_to_hex(entry->chip_serial, CHIP_SERIAL_SIZE, serial);
+  moment_from_unix((int64_t)time(NULL), moment);
+  moment_print(moment, now);
+  size_t at = reference_put(entry, line);
+  (void)snprintf(line + at, sizeof line - at, ",%s,%s,%s,%s,%s\n", cid, serial, expiry, word, now);
+  return line_add(file, line);
+}
+
+enum status batch_results_begun(struct batch_file *file, const struct batch_entry *entry) {
+  return result_add(file, entry, "", "", "begun");
+}
+
+enum status batch_results_issued(struct batch_file *file, const struct batch_entry *entry, const uint8_t cid[CID_SIZE],
+                                 const uint8_t expiry[DATE_SIZE]) {
+  char number[2 * CID_SIZE + 1], date[21];
+  uint8_t moment[MOMENT_SIZE] = {0};
+  memcpy(moment, expiry, DATE_SIZE);
+  moment_print(moment, date);
+  date[10] = 0; /* YYYY-MM-DD */
+  cid_print(cid, number);
+  return result_add(file, entry, number, date, "issued");
+}
+
+/* ---- the PINs ---- */
+
+enum status batch_pins_open(const char *path, struct batch_file *file, char problem[CSV_PROBLEM]) {
+  static const char header[] = PINS_HEADER;
+  char first[sizeof header - 1];
+  problem[0] = 0;
+  enum status status = file_open(path, header, file);
+  if (status != STATUS_OK)
+    return status;
+  if (pread(file->fd, first, sizeof first, 0) == (ssize_t)sizeof first && memcmp(first, header, sizeof first) == 0)
+    return STATUS_OK;
+  (void)snprintf(problem, CSV_PROBLEM, "it is no file of PINs");
+  batch_file_close(file);
+  return STATUS_BAD_FORMAT;
+}
+
+enum status batch_pins_add(struct batch_file *file, const struct batch_entry *entry, const uint8_t cid[CID_SIZE],
+                           const char *pin) {
+  char line[LINE_ROOM], number[2 * CID_SIZE + 1];
+  cid_print(cid, number);
+  size_t at = reference_put(entry, line);
+  (void)snprintf(line + at, sizeof line - at, ",%s,%s\n", number, pin);
+  enum status status = line_add(file, line);
+  crypto_wipe(line, sizeof line);
+  return status;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The workers of a batch: each waits for a card, makes it, has it taken out, and waits for the next one. */
+#include <signal.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "batch.h"
+#include "epurse/crypto.h"
+
+#define RETRY_SECONDS 2 /* between two tries while the back-end does not answer */
+
+/* ---- what personalization asks the desk ---- */
+
+/* struct issue_desk: which entry the chip is for. The intent is durable before anything of the card is changed, so that
+ * the same chip is the same entry's whatever comes. */
+static enum status take_entry(struct batch *batch, struct batch_worker *worker, const uint8_t *chip_serial,
+                              bool locked) {
+  struct batch_entry *entry = batch_list_of_chip(&batch->list, chip_serial);
+  if (entry != NULL && entry->state == BATCH_ISSUED)
+    return STATUS_CARD_ALREADY_ISSUED;
+  if (entry == NULL && locked)
+    return STATUS_CARD_ALREADY_ISSUED; /* not of this batch */
+  if (entry == NULL) {
+    entry = batch_list_free_entry(&batch->list);
+    if (entry == NULL)
+      return STATUS_CANCELLED;
+    memcpy(entry->chip_serial, chip_serial, CHIP_SERIAL_SIZE);
+    enum status status = batch_results_begun(&batch->results, entry);
+    if (status != STATUS_OK)
+      return status;
+    entry->state = BATCH_BEGUN;
+  }
+  worker->entry = entry;
+  return STATUS_OK;
+}
+
+static enum status desk_begin(void *context, const uint8_t chip_serial[CHIP_SERIAL_SIZE], bool locked,
+                              char pin[PIN_MAX + 1]) {
+  struct batch_worker *worker = context;
+  struct batch *batch = worker->batch;
+  pthread_mutex_lock(&batch->lock);
+  enum status status = take_entry(batch, worker, chip_serial, locked);
+  if (status == STATUS_OK)
+    memcpy(pin, worker->entry->pin, sizeof worker->entry->pin);
+  pthread_mutex_unlock(&batch->lock);
+  return status;
+}
+
+/* A PIN that the server drew is in the file before it is on a card. */
+static enum status desk_keep(void *context, const uint8_t cid[CID_SIZE], const char *pin) {
+  struct batch_worker *worker = context;
+  struct batch *batch = worker->batch;
+  if (worker->entry->pin[0] != 0)
+    return STATUS_OK;
+  pthread_mutex_lock(&batch->lock);
+  enum status status = batch_pins_add(&batch->pins, worker->entry, cid, pin);
+  pthread_mutex_unlock(&batch->lock);
+  return status;
+}
+
+/* ---- one card ---- */
+
+/* Nothing is wrong with the card: the same again in a moment. */
+static bool is_passing(enum status status) {
+  return status == STATUS_NO_SERVER || status == STATUS_OVERLOADED || status == STATUS_TOO_MANY_REQUESTS ||
+         status == STATUS_LEDGER_BUSY || status == STATUS_TIMEOUT;
+}
+
+/* No card can be made any more. */
+static bool is_fatal(enum status status) {
+  switch (status) {
+  case STATUS_POOL_EMPTY:
+  case STATUS_NOT_PERMITTED:
+  case STATUS_TERMINAL_REVOKED:
+  case STATUS_CLOCK_OFF:
+  case STATUS_STORE_FAILED:
+  case STATUS_NO_MEMORY:
+  case STATUS_BAD_KEY:
+  case STATUS_PCSC_DENIED:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/* The card was taken out, or lost its power: whose it is stands in the results. */
+static bool is_loss(enum status status) {
+  return status == STATUS_NO_CARD || status == STATUS_CARD_LOST || status == STATUS_CARD_RESET ||
+         status == STATUS_CARD_MUTE || status == STATUS_CHANNEL_BROKEN;
+}
+
+static void card_issued(struct batch *batch, struct batch_worker *worker, const struct issue *issue,
+                        const uint8_t cid[CID_SIZE]) {
+  char number[2 * CID_SIZE + 1];
+  struct batch_entry *entry = worker->entry;
+  enum status status = batch_results_issued(&batch->results, entry, cid, issue->expiry);
+  if (status != STATUS_OK) { /* the next run finds it issued, and says so then */
+    batch->fatal = status;
+    atomic_store(&batch->stop, true);
+    return;
+  }
+  entry->state = BATCH_ISSUED;
+  batch->issued++;
+  worker->issued++;
+  cid_print(cid, number);
+  batch_say(batch, worker, "%s is card %s; take it out", entry->reference, number);
+}
+
+static void card_failed(struct batch *batch, struct batch_worker *worker, enum status status) {
+  batch->trouble = status;
+  if (is_fatal(status)) {
+    batch->fatal = status;
+    atomic_store(&batch->stop, true);
+  }
+  if (worker->entry != NULL && is_loss(status)) {
+    batch_say(batch, worker, "%s is not finished; put the same card back, into any reader", worker->entry->reference);
+  } else if (worker->entry != NULL) {
+    batch_say(batch, worker, "%s is not finished: %s", worker->entry->reference, status_sentence(status));
+  } else if (status == STATUS_CANCELLED) {
+    batch_say(batch, worker, "every card of the list has its chip already; take this one out, as it is");
+  } else if (!is_loss(status)) {
+    batch->refused++;
+    batch_say(batch, worker, "no card to be made here: %s; take it out", status_sentence(status));
+  }
+}
+
+/* Makes the card that is in the reader, as often as it takes. */
+static void card_make(struct batch_worker *worker) {
+  struct batch *batch = worker->batch;
+  const struct issue_desk desk = {worker, desk_begin, desk_keep};
+  bool said = false;
+  for (;;) {
+    struct issue issue = {.pin = "", .desk = &desk};
+    struct outcome outcome;
+    enum status status = personalize_run(worker->terminal, worker->reader, &issue, NULL, &outcome);
+    crypto_wipe(issue.pin, sizeof issue.pin);
+    pthread_mutex_lock(&batch->lock);
+    /* Ours, and the server knows it as issued: an earlier run was cut off before it could note that. */
+    bool done = status == STATUS_OK || (status == STATUS_CARD_ALREADY_ISSUED && worker->entry != NULL);
+    bool again = !done && is_passing(status) && !atomic_load(&batch->stop);
+    if (done)
+      card_issued(batch, worker, &issue, outcome.cid);
+    else if (!again)
+      card_failed(batch, worker, status);
+    else if (!said)
+      batch_say(batch, worker, "%s; trying again", status_sentence(status));
+    said = true;
+    if (again)
+      batch->trouble = status;
+    clock_gettime(CLOCK_MONOTONIC, &batch->active);
+    worker->entry = NULL;
+    pthread_mutex_unlock(&batch->lock);
+    if (!again)
+      return;
+    (void)sleep(RETRY_SECONDS);
+  }
+}
+
+/* ---- a reader ---- */
+
+/* Whether there is anything left for a further card: one to be begun, or one to be finished. */
+static bool is_work_left(struct batch *batch) {
+  pthread_mutex_lock(&batch->lock);
+  bool left = batch_list_in_state(&batch->list, BATCH_ISSUED) < batch->list.count;
+  pthread_mutex_unlock(&batch->lock);
+  return left && !atomic_load(&batch->stop);
+}
+
+/* Waits for a card to come or go, a second at a time. A reader that is gone may be plugged in again. */
+static bool wait_card(struct batch_worker *worker, bool present) {
+  struct batch *batch = worker->batch;
+  bool said = false;
+  while (is_work_left(batch)) {
+    enum status status = reader_wait(worker->reader, present, 1);
+    if (status == STATUS_OK)
+      return true;
+    if (status == STATUS_CANCELLED)
+      atomic_store(&batch->stop, true);
+    if (status == STATUS_TIMEOUT || status == STATUS_CANCELLED)
+      continue;
+    pthread_mutex_lock(&batch->lock);
+    batch->trouble = status;
+    if (!said)
+      batch_say(batch, worker, "%s", status_sentence(status));
+    pthread_mutex_unlock(&batch->lock);
+    said = true;
+    (void)sleep(1);
+  }
+  return false;
+}
+
+static void *worker_run(void *argument) {
+  struct batch_worker *worker = argument;
+  struct batch *batch = worker->batch;
+  while (wait_card(worker, true)) {
+    card_make(worker);
+    if (!wait_card(worker, false))
+      break;
+  }
+  pthread_mutex_lock(&batch->lock);
+  batch->working--;
+  pthread_mutex_unlock(&batch->lock);
+  return NULL;
+}
+
+/* ---- all of them ---- */
+
+static bool reader_wanted(const struct batch *batch, const struct reader_row *row) {
+  const char *spec = batch->self->reader_spec;
+  return spec == NULL || spec[0] == 0 || strcasestr(row->name, spec) != NULL;
+}
+
+static enum status worker_open(struct batch *batch, const struct reader_row *row) {
+  struct batch_worker *worker = &batch->workers[batch->worker_count];
+  char problem[512] = "", spec[16];
+  (void)snprintf(worker->name, sizeof worker->name, "%s", row->name);
+  (void)snprintf(spec, sizeof spec, "#%u", row->index);
+  worker->batch = batch;
+  enum status status = terminal_open(batch->self->config, &worker->terminal, problem);
+  if (status == STATUS_OK)
+    status = reader_open_pcsc(spec, &worker->reader, problem);
+  if (status != STATUS_OK)
+    fprintf(stderr, "%s: %s: %s%s%s\n", batch->self->program->name, row->name, status_sentence(status),
+            problem[0] != 0 ? ": " : "", problem);
+  batch->worker_count++; /* so that batch_end closes what is open of it */
+  return status;
+}
+
+enum status batch_readers_open(struct batch *batch) {
+  struct reader_row rows[2 * BATCH_READERS_MAX];
+  size_t count = 0;
+  enum status status = reader_list(rows, sizeof rows / sizeof rows[0], &count);
+  for (size_t i = 0; status == STATUS_OK && i < count; i++)
+    if (reader_wanted(batch, &rows[i]) && batch->worker_count < BATCH_READERS_MAX)
+      status = worker_open(batch, &rows[i]);
+  if (status == STATUS_OK && batch->worker_count == 0)
+    status = STATUS_NO_READER;
+  if (batch->worker_count == 0)
+    fprintf(stderr, "%s: %s\n", batch->self->program->name, status_sentence(status));
+  return status;
+}
+
+/* Signals are for the thread that shows the progress; a worker that waits for a card takes them too (reader_wait). */
+enum status batch_start(struct batch *batch) {
+  clock_gettime(CLOCK_MONOTONIC, &batch->began);
+  batch->active = batch->began;
+  for (size_t i = 0; i < batch->worker_count; i++) {
+    struct batch_worker *worker = &batch->workers[i];
+    pthread_mutex_lock(&batch->lock);
+    worker->started = pthread_create(&worker->thread, NULL, worker_run, worker) == 0;
+    batch->working += worker->started;
+    pthread_mutex_unlock(&batch->lock);
+  }
+  return batch->working > 0 || !is_work_left(batch) ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+void batch_end(struct batch *batch) {
+  for (size_t i = 0; i < batch->worker_count; i++) {
+    struct batch_worker *worker = &batch->workers[i];
+    if (worker->started)
+      (void)pthread_join(worker->thread, NULL);
+    if (worker->reader != NULL)
+      reader_close(&worker->reader);
+    if (worker->terminal != NULL)
+      terminal_close(&worker->terminal);
+  }
+}

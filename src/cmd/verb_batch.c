@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-perso batch: makes the cards of a list, over all readers at once; run again, it goes on where it was. */
+#include "verb_batch.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch.h"
+#include "epurse/bytes.h"
+
+#define RESULTS_SUFFIX ".results.csv"
+
+static enum status refuse(const struct terminal_program *self, const char *path, enum status status,
+                          const char *problem) {
+  if (status == STATUS_READER_BUSY)
+    problem = "another run is working with it";
+  else if (status == STATUS_KEY_EXPOSED && problem[0] == 0)
+    problem = "it can be read by others; chmod 600 it";
+  fprintf(stderr, "%s: %s: %s\n", self->program->name, path, problem[0] != 0 ? problem : status_sentence(status));
+  return status;
+}
+
+/* "cards.csv" gives "cards.results.csv". */
+static char *results_path(const struct terminal_program *self, const char *list) {
+  static const char ending[] = ".csv";
+  size_t len = strlen(list);
+  if (self->results != NULL)
+    return strdup(self->results);
+  if (len > sizeof ending - 1 && strcmp(list + len - (sizeof ending - 1), ending) == 0)
+    len -= sizeof ending - 1;
+  char *path = calloc(1, len + sizeof RESULTS_SUFFIX);
+  if (path != NULL)
+    (void)snprintf(path, len + sizeof RESULTS_SUFFIX, "%.*s%s", (int)len, list, RESULTS_SUFFIX);
+  return path;
+}
+
+static enum status files_open(struct batch *batch, const char *path) {
+  struct terminal_program *self = batch->self;
+  char problem[CSV_PROBLEM] = "";
+  enum status status = batch_list_read(path, &batch->list, problem);
+  if (status != STATUS_OK)
+    return refuse(self, path, status, problem);
+  if (batch->list.draws_pins && self->pin_out == NULL) {
+    fprintf(stderr, "%s: nobody would learn the PINs that the back-end draws: give --pin-out, or PINs in the list\n",
+            self->program->name);
+    return STATUS_USAGE;
+  }
+  char *results = results_path(self, path);
+  status = results == NULL ? STATUS_NO_MEMORY : batch_results_open(results, &batch->list, &batch->results, problem);
+  if (status != STATUS_OK)
+    status = refuse(self, results != NULL ? results : path, status, problem);
+  free(results);
+  if (status == STATUS_OK && self->pin_out != NULL) {
+    status = batch_pins_open(self->pin_out, &batch->pins, problem);
+    if (status != STATUS_OK)
+      status = refuse(self, self->pin_out, status, problem);
+  }
+  batch->before = batch_list_in_state(&batch->list, BATCH_ISSUED);
+  return status;
+}
+
+/* Nobody has put a card in for as long as --wait says, and none is in work. */
+static bool is_idle(const struct batch *batch) {
+  int64_t limit = batch->self->wait_seconds; /* without --wait, or without its SECONDS: for ever */
+  for (size_t i = 0; i < batch->worker_count; i++)
+    if (batch->workers[i].entry != NULL)
+      return false;
+  return limit >= 0 && batch_seconds(&batch->active) > (double)limit;
+}
+
+/* Until all workers have ended. A signal has them finish what is in hand. */
+static void watch(struct batch *batch, const sigset_t *signals) {
+  const struct timespec tick = {0, 250 * 1000 * 1000};
+  for (bool working = true; working;) {
+    if (sigtimedwait(signals, NULL, &tick) > 0)
+      atomic_store(&batch->stop, true);
+    pthread_mutex_lock(&batch->lock);
+    working = batch->working > 0;
+    if (is_idle(batch))
+      atomic_store(&batch->stop, true);
+    if (working)
+      batch_progress(batch, false);
+    pthread_mutex_unlock(&batch->lock);
+  }
+}
+
+static json_t *readers_report(const struct batch *batch) {
+  json_t *readers = json_array();
+  for (size_t i = 0; i < batch->worker_count; i++)
+    json_array_append_new(readers, json_pack("{s:s, s:I}", "name", batch->workers[i].name, "issued",
+                                             (json_int_t)batch->workers[i].issued));
+  return readers;
+}
+
+/* What is begun and not finished: the chips, so that the cards can be found. */
+static json_t *unfinished_report(const struct batch *batch) {
+  json_t *unfinished = json_array();
+  for (size_t i = 0; i < batch->list.count; i++) {
+    const struct batch_entry *entry = &batch->list.entries[i];
+    char serial[2 * CHIP_SERIAL_SIZE + 1];
+    if (entry->state != BATCH_BEGUN)
+      continue;
+    bytes_to_hex(entry->chip_serial, CHIP_SERIAL_SIZE, serial);
+    terminal_program_print(batch->self, "%s is begun and not finished, on the chip %s\n", entry->reference, serial);
+    json_array_append_new(unfinished, json_pack("{s:s, s:s}", "reference", entry->reference, "chip_serial", serial));
+  }
+  return unfinished;
+}
+
+static enum status conclude(const struct batch *batch) {
+  size_t done = batch->before + batch->issued;
+  if (done == batch->list.count)
+    return STATUS_OK;
+  if (batch->fatal != STATUS_OK)
+    return batch->fatal;
+  if (done > 0)
+    return STATUS_UNFINISHED;
+  return batch->trouble != STATUS_OK && batch->trouble != STATUS_CANCELLED ? batch->trouble : STATUS_NO_CARD;
+}
+
+static enum status report(struct batch *batch) {
+  struct terminal_program *self = batch->self;
+  enum status status = conclude(batch);
+  double seconds = batch_seconds(&batch->began);
+  json_t *unfinished = unfinished_report(batch);
+  terminal_program_print(self, "%zu of %zu cards are made, %zu of them now, in %.0f s", batch->before + batch->issued,
+                         batch->list.count, batch->issued, seconds);
+  terminal_program_print(self, ": %.0f an hour\n", batch_rate(batch));
+  self->report = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "operation", "batch", "cards",
+                           (json_int_t)batch->list.count, "issued_before", (json_int_t)batch->before, "issued",
+                           (json_int_t)batch->issued, "refused", (json_int_t)batch->refused, "milliseconds",
+                           (json_int_t)(seconds * 1000), "cards_per_hour", (json_int_t)batch_rate(batch), "unfinished",
+                           unfinished, "readers", readers_report(batch));
+  if (status != STATUS_OK)
+    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+  return status;
+}
+
+static enum status run(struct batch *batch) {
+  sigset_t signals, before;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  enum status status = batch_readers_open(batch);
+  if (status == STATUS_OK) {
+    pthread_sigmask(SIG_BLOCK, &signals, &before); /* the workers inherit it */
+    status = batch_start(batch);
+    if (status == STATUS_OK)
+      watch(batch, &signals);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+  }
+  batch_end(batch);
+  if (status != STATUS_OK)
+    return status;
+  batch_progress(batch, true);
+  return report(batch);
+}
+
+enum status verb_batch(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  struct batch *batch = calloc(1, sizeof *batch);
+  if (batch == NULL)
+    return STATUS_NO_MEMORY;
+  batch->self = self;
+  batch->results.fd = batch->pins.fd = -1;
+  batch->trouble = batch->fatal = STATUS_OK;
+  pthread_mutex_init(&batch->lock, NULL);
+  enum status status = terminal_program_open(self);
+  if (status == STATUS_OK)
+    status = files_open(batch, arguments[0]);
+  if (status == STATUS_OK)
+    status = run(batch);
+  batch_file_close(&batch->results);
+  batch_file_close(&batch->pins);
+  batch_list_clear(&batch->list);
+  pthread_mutex_destroy(&batch->lock);
+  free(batch);
+  return status;
+}
