@@ -48,15 +48,25 @@ static enum status audit_ask(struct audit *audit, enum ledger_flaw flaw, const c
   return audit->ledger->driver->ask(audit->ledger->store, &question);
 }
 
+static enum status audit_all(struct audit *audit) {
+  const struct store_driver *driver = audit->ledger->driver;
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && driver->health[i] != NULL; i++)
+    status = audit_ask(audit, LEDGER_FLAW_FILE, driver->health[i]);
+  for (size_t i = 0; status == STATUS_OK && i < sizeof audits / sizeof audits[0]; i++)
+    status = audit_ask(audit, audits[i].flaw, audits[i].sql);
+  return status == STATUS_OK ? audit_records(audit) : status;
+}
+
+/* Others may post between two questions: all are put to one view of the data base. */
 enum status ledger_audit(struct ledger *ledger, ledger_contradicted *each, void *context) {
   struct audit audit = {.ledger = ledger, .each = each, .context = context, .contradictions = 0};
-  enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && ledger->driver->health[i] != NULL; i++)
-    status = audit_ask(&audit, LEDGER_FLAW_FILE, ledger->driver->health[i]);
-  for (size_t i = 0; status == STATUS_OK && i < sizeof audits / sizeof audits[0]; i++)
-    status = audit_ask(&audit, audits[i].flaw, audits[i].sql);
+  bool look = ledger->driver->look != NULL && !ledger->stepping;
+  enum status status = look ? ledger->driver->look(ledger->store) : STATUS_OK;
   if (status == STATUS_OK)
-    status = audit_records(&audit);
+    status = audit_all(&audit);
+  if (look)
+    ledger->driver->rollback(ledger->store);
   return status == STATUS_OK && audit.contradictions > 0 ? STATUS_LEDGER_BROKEN : status;
 }
 

@@ -64,11 +64,15 @@ struct store_question {
   void *context;
 };
 
-/* Statuses that every function may answer: STATUS_STORE_FAILED, STATUS_NO_MEMORY, STATUS_LEDGER_BUSY (somebody else
- * holds it), STATUS_LEDGER_BROKEN (the data base refused what would break a rule of the schema, or is damaged),
- * STATUS_INTERNAL (a statement that writes, outside begin and commit). */
+/* Statuses that every function may answer: STATUS_STORE_FAILED, STATUS_STORE_UNREACHABLE (another process's),
+ * STATUS_NO_MEMORY, STATUS_LEDGER_BUSY (somebody else holds it), STATUS_LEDGER_BROKEN (the data base refused what would
+ * break a rule of the schema, or is damaged), STATUS_INTERNAL (a statement that writes, outside begin and commit). */
 struct store_driver {
   const char *scheme; /* of its URLs, without the colon */
+  bool shared;        /* others may write to the same place meanwhile */
+  /* Its schema files: [0] makes version 1 out of nothing, [n] makes version n + 1 out of version n. schema_latest of
+   * them. */
+  const unsigned char *const *schema;
 
   /* ---- a connection; `place` is the URL without its scheme and colon ---- */
 
@@ -83,16 +87,24 @@ struct store_driver {
 
   /* ---- a transaction: the only place for what writes ---- */
 
-  enum status (*begin)(struct store *store);
+  /* `alone`: where the place is shared, no other transaction is under way beside this one. */
+  enum status (*begin)(struct store *store, bool alone);
   /* STATUS_OK: durable. Else nothing of it remains, or, after STATUS_STORE_FAILED, nobody knows; then nothing more is
    * written before the place has been opened, and so recovered, anew. */
   enum status (*commit)(struct store *store);
   /* After a commit too, where it has no effect. */
   void (*rollback)(struct store *store);
+  /* After it: whether the transaction failed for what others did, or for a connection that broke before its commit, so
+   * that the same step may well succeed when it is run again. Not where a commit's outcome is unknown. */
+  bool (*again)(struct store *store);
   /* A part of a transaction that can be undone alone; one at a time. */
   enum status (*save)(struct store *store);
-  enum status (*keep)(struct store *store); /* gives the savepoint up, and keeps what came after it */
+  /* Gives the savepoint up, and keeps what came after it; without `wait` a store may tell with the commit that it could
+   * not. */
+  enum status (*keep)(struct store *store, bool wait);
   enum status (*undo)(struct store *store); /* back to the savepoint, which is given up */
+  /* One unchanging view of a shared place for all that is read until rollback; NULL where none is needed. */
+  enum status (*look)(struct store *store);
 
   /* ---- statements ---- */
 
@@ -108,6 +120,8 @@ struct store_driver {
   enum status (*script)(struct store *store, const char *statements);
   /* A question of the audit. */
   enum status (*ask)(struct store *store, const struct store_question *question);
+  /* How often the data base was waited for since the connection was made; NULL where it is no other process. */
+  uint64_t (*trips)(const struct store *store);
   /* Questions about the place itself rather than what stands in it; NULL behind the last. */
   const char *const *health;
   /* A script, run once a connection outside a transaction, that makes a table `watch` of the connection's own, with one
@@ -126,6 +140,6 @@ struct store_driver {
   enum status (*copy_end)(struct store_copy **copy);
 };
 
-extern const struct store_driver store_sqlite;
+extern const struct store_driver store_postgres, store_sqlite;
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "durable.h"
 #include "epurse/certificate.h"
+#include "schema.h"
 
 #define SQLITE_APPLICATION_ID "1162892627" /* 0x45505553, "EPUS" */
 
@@ -161,7 +162,8 @@ static enum status sqlite_create(const char *path, struct store **store) {
 
 /* ---- transactions ---- */
 
-static enum status sqlite_begin(struct store *store) {
+static enum status sqlite_begin(struct store *store, bool alone) {
+  (void)alone; /* it always is */
   if (store->unsure)
     return STATUS_STORE_FAILED;
   enum status status = sqlite_script(store, "BEGIN IMMEDIATE");
@@ -186,6 +188,11 @@ static void sqlite_rollback(struct store *store) {
   store->writing = false;
 }
 
+static bool sqlite_again(struct store *store) {
+  (void)store;
+  return false;
+}
+
 /* Where SQLite has rolled back by itself there is no transaction left to continue. */
 static enum status sqlite_within(struct store *store, const char *statements) {
   if (sqlite3_get_autocommit(store->database) != 0)
@@ -197,7 +204,8 @@ static enum status sqlite_save(struct store *store) {
   return sqlite_within(store, "SAVEPOINT part");
 }
 
-static enum status sqlite_keep(struct store *store) {
+static enum status sqlite_keep(struct store *store, bool wait) {
+  (void)wait;
   return sqlite_within(store, "RELEASE part");
 }
 
@@ -313,6 +321,7 @@ static const char sqlite_watch[] =
     "points = points + iif(abs(NEW.id) % 16 < 8, 0, NEW.balance - OLD.balance) WHERE only = 1; END;";
 
 const struct store_driver store_sqlite = {.scheme = "sqlite",
+                                          .schema = schema_sqlite,
                                           .create = sqlite_create,
                                           .discard = durable_remove,
                                           .open = sqlite_open,
@@ -320,6 +329,7 @@ const struct store_driver store_sqlite = {.scheme = "sqlite",
                                           .begin = sqlite_begin,
                                           .commit = sqlite_commit,
                                           .rollback = sqlite_rollback,
+                                          .again = sqlite_again,
                                           .save = sqlite_save,
                                           .keep = sqlite_keep,
                                           .undo = sqlite_undo,

@@ -9,9 +9,9 @@
 
 #include "schema.h"
 
-static const struct store_driver *const drivers[] = {&store_sqlite};
+static const struct store_driver *const drivers[] = {&store_sqlite, &store_postgres};
 
-/* sqlite:PATH or a bare path. *place is what the driver gets. */
+/* sqlite:PATH or a bare path; postgresql://... *place is what the driver gets. */
 static const struct store_driver *store_driver(const char *url, const char **place) {
   for (size_t i = 0; i < sizeof drivers / sizeof drivers[0]; i++) {
     size_t len = strlen(drivers[i]->scheme);
@@ -49,7 +49,7 @@ static enum status store_add_settings(struct ledger *ledger, void *context) {
 static enum status store_fill(struct ledger *ledger, void *context) {
   enum status status = STATUS_OK;
   for (int i = 0; status == STATUS_OK && i < schema_latest; i++)
-    status = ledger->driver->script(ledger->store, (const char *)schema_sql[i]);
+    status = ledger->driver->script(ledger->store, (const char *)ledger->driver->schema[i]);
   return status == STATUS_OK ? store_add_settings(ledger, context) : status;
 }
 

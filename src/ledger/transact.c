@@ -7,19 +7,30 @@
 
 #include <string.h>
 
+/* Where others write to the same data base a group may have to be run again; the last time nobody else is let in, so
+ * that it is not disturbed once more. */
+#define TRANSACT_TRIES 4
+
 static void transact_forget(struct ledger *ledger) {
   ledger->step_status = STATUS_OK;
   ledger->step_postings = 0;
   memset(&ledger->chain, 0, sizeof ledger->chain);
 }
 
-/* Runs a step in a savepoint, which is kept or undone; step NULL writes the incidents alone. *lost: the store could not
- * undo it, so that nothing of the whole group may be committed. */
-static enum status transact_part(struct ledger *ledger, ledger_step *step, void *context, bool *lost) {
+/* What a group has so far. */
+struct group {
+  uint64_t postings;
+  bool single; /* one step: whether it can be kept is told with the commit */
+  bool kept;   /* there is something to commit */
+  bool lost;   /* the store could not undo a step, so that nothing of the group may be committed */
+};
+
+/* Runs a step in a savepoint, which is kept or undone; step NULL writes the incidents alone. */
+static enum status transact_part(struct ledger *ledger, ledger_step *step, void *context, struct group *group) {
   transact_forget(ledger);
   enum status status = ledger->driver->save(ledger->store);
   if (status != STATUS_OK) {
-    *lost = true;
+    group->lost = true;
     return status;
   }
   if (step != NULL)
@@ -29,31 +40,24 @@ static enum status transact_part(struct ledger *ledger, ledger_step *step, void 
   if (status == STATUS_OK)
     status = ledger->step_status;
   if (status == STATUS_OK)
-    status = ledger->driver->keep(ledger->store);
+    status = ledger->driver->keep(ledger->store, !group->single);
   if (status != STATUS_OK) {
     ledger->step_postings = 0;
     enum status undone = ledger->driver->undo(ledger->store);
-    *lost = undone != STATUS_OK;
-    status = *lost ? undone : status;
+    group->lost = undone != STATUS_OK;
+    status = group->lost ? undone : status;
   }
   return status;
 }
 
-/* What a group has so far. */
-struct group {
-  uint64_t postings;
-  bool kept; /* there is something to commit */
-  bool lost;
-};
-
 /* Where a step is undone its incidents remain, and belong to what must be committed before it is answered. */
 static void transact_job(struct ledger *ledger, struct ledger_job *job, struct group *group) {
   ledger->incident_count = 0;
-  job->status = transact_part(ledger, job->step, job->context, &group->lost);
+  job->status = transact_part(ledger, job->step, job->context, group);
   group->postings += ledger->step_postings;
   job->bound = job->status == STATUS_OK || ledger->incident_count > 0;
   if (job->status != STATUS_OK && ledger->incident_count > 0 && !group->lost) {
-    enum status noted = transact_part(ledger, NULL, NULL, &group->lost);
+    enum status noted = transact_part(ledger, NULL, NULL, group);
     if (noted != STATUS_OK)
       job->status = noted;
   }
@@ -62,21 +66,13 @@ static void transact_job(struct ledger *ledger, struct ledger_job *job, struct g
   transact_forget(ledger);
 }
 
-static void transact_fail(struct ledger_job *jobs, size_t count, enum status status) {
-  for (size_t i = 0; i < count; i++)
-    if (jobs[i].bound)
-      jobs[i].status = status;
-}
-
-void ledger_transact_group(struct ledger *ledger, struct ledger_job *jobs, size_t count) {
-  struct group group = {0};
-  enum status status = ledger->stepping ? STATUS_INTERNAL : ledger->driver->begin(ledger->store);
+static enum status transact_once(struct ledger *ledger, struct ledger_job *jobs, size_t count, bool alone) {
+  struct group group = {.single = count == 1};
+  enum status status = ledger->driver->begin(ledger->store, alone);
   for (size_t i = 0; i < count; i++)
     jobs[i].bound = true;
-  if (status != STATUS_OK) {
-    transact_fail(jobs, count, status);
-    return;
-  }
+  if (status != STATUS_OK)
+    return status;
   ledger->stepping = true;
   for (size_t i = 0; i < count && !group.lost; i++) {
     transact_job(ledger, &jobs[i], &group);
@@ -87,10 +83,26 @@ void ledger_transact_group(struct ledger *ledger, struct ledger_job *jobs, size_
     status = ledger->driver->commit(ledger->store);
   if (status == STATUS_OK)
     ledger->postings += group.postings;
-  else
-    transact_fail(jobs, count, status);
   ledger->driver->rollback(ledger->store);
   ledger->stepping = false;
+  return status;
+}
+
+void ledger_transact_group(struct ledger *ledger, struct ledger_job *jobs, size_t count) {
+  enum status status = STATUS_INTERNAL;
+  if (ledger->stepping) {
+    for (size_t i = 0; i < count; i++)
+      jobs[i].status = status;
+    return;
+  }
+  for (int try = 1; try <= TRANSACT_TRIES; try++) {
+    status = transact_once(ledger, jobs, count, try == TRANSACT_TRIES);
+    if (status == STATUS_OK || !ledger->driver->again(ledger->store))
+      break;
+  }
+  for (size_t i = 0; i < count; i++)
+    if (status != STATUS_OK && jobs[i].bound)
+      jobs[i].status = status;
 }
 
 enum status ledger_transact(struct ledger *ledger, ledger_step *step, void *context) {

@@ -41,7 +41,7 @@ static void watch_report(struct pass *pass, const char *format, ...) {
 static enum status watch_where(struct pass *pass) {
   if (pass->ledger->driver->watch == NULL) {
     pass->from = pass->ledger->watch_cursor;
-    return STATUS_OK;
+    return pass->from == 0 ? STATUS_INTERNAL : STATUS_OK; /* not begun */
   }
   struct query query = query_begin(pass->ledger, QUERY_WATCH_READ);
   (void)query_row(&query);

@@ -98,7 +98,7 @@ static void limit_file_size(rlim_t size) {
 }
 
 static rlim_t wal_size(const struct world *world) {
-  char path[112];
+  char path[PLACE_MAX + 8];
   struct stat status;
   (void)snprintf(path, sizeof path, "%s-wal", world->path);
   ck_assert_int_eq(stat(path, &status), 0);
@@ -271,10 +271,12 @@ Suite *crash_suite(void) {
   TCase *tests = tcase_create("crashes");
   tcase_set_timeout(tests, 120);
   tcase_add_test(tests, survives_kill);
-  tcase_add_loop_test(tests, full_disk_books_nothing, 0, 4);
-  tcase_add_test(tests, failed_sync_stops_the_ledger);
-  tcase_add_test(tests, failed_sync_takes_the_whole_group);
-  tcase_add_test(tests, full_disk_takes_the_whole_group);
+  if (place_is_file()) {
+    tcase_add_loop_test(tests, full_disk_books_nothing, 0, 4);
+    tcase_add_test(tests, failed_sync_stops_the_ledger);
+    tcase_add_test(tests, failed_sync_takes_the_whole_group);
+    tcase_add_test(tests, full_disk_takes_the_whole_group);
+  }
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -133,7 +133,7 @@ START_TEST(finds_it_within_a_pass) {
   open_used(&world);
   ck_assert_int_eq(ledger_watch_begin(world.ledger), STATUS_OK);
   ck_assert_int_eq(watch_pass(&world, 1, &lines), STATUS_OK);
-  ck_assert_int_eq(world_tamper(&world, attempts[_i].sql), SQLITE_OK);
+  ck_assert_int_eq(world_tamper(&world, attempts[_i].sql), PLACE_DONE);
   for (uint32_t cards = 1; cards <= 5; cards += 4) {
     world_reopen(&world);
     ck_assert_int_eq(ledger_watch_begin(world.ledger), STATUS_OK);

@@ -4,7 +4,6 @@
 
 #include "world.h"
 
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,19 +55,16 @@ void world_open(struct world *world) {
   world->now = WORLD_NOW;
   (void)snprintf(world->directory, sizeof world->directory, "%.40s/ledger.XXXXXX", parent == NULL ? "/tmp" : parent);
   ck_assert_ptr_nonnull(mkdtemp(world->directory));
-  (void)snprintf(world->path, sizeof world->path, "%s/ledger.db", world->directory);
+  place_make(world->directory, world->path);
   ck_assert_int_eq(ledger_create(world->path, &settings), STATUS_OK);
   ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);
   ck_assert_int_eq(ledger_transact(world->ledger, world_populate, NULL), STATUS_OK);
 }
 
 void world_discard(struct world *world) {
-  char wal[112];
   ledger_close(&world->ledger);
   ck_assert_ptr_null(world->ledger);
-  (void)snprintf(wal, sizeof wal, "%s-wal", world->path);
-  (void)unlink(wal);
-  (void)unlink(world->path);
+  place_remove(world->path);
   (void)rmdir(world->directory);
 }
 
@@ -82,14 +78,18 @@ void world_reopen(struct world *world) {
   ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);
 }
 
-int world_tamper(struct world *world, const char *sql) {
-  sqlite3 *database = NULL;
+enum place_outcome world_tamper(struct world *world, const char *sql) {
   ledger_close(&world->ledger);
-  ck_assert_int_eq(sqlite3_open_v2(world->path, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-  int code = sqlite3_exec(database, sql, NULL, NULL, NULL);
-  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+  enum place_outcome outcome = place_run(world->path, sql);
   ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);
-  return code;
+  return outcome;
+}
+
+void world_refuse_bad(struct world *world) {
+  const char *sql = place_is_file() ? "CREATE TRIGGER no_bad BEFORE INSERT ON merchant WHEN NEW.name = 'BAD' "
+                                      "BEGIN SELECT RAISE(ABORT, 'no'); END"
+                                    : "ALTER TABLE merchant ADD CHECK (name <> 'BAD')";
+  ck_assert_int_eq(world_tamper(world, sql), PLACE_DONE);
 }
 
 /* ---- cards ---- */

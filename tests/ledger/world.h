@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+#include "place.h"
 #include "purse.h"
 
 #define WORLD_NOW             1790000000 /* 2026-09-21 */
@@ -18,7 +19,7 @@
 #define DESK                  "DESK0001"
 
 struct world {
-  char directory[64], path[96];
+  char directory[64], path[PLACE_MAX];
   struct ledger *ledger;
   int64_t now;
 };
@@ -74,7 +75,9 @@ size_t world_contradictions(struct world *world);                               
 uint8_t world_state(struct world *world, const struct purse *purse, uint32_t atc); /* 0: unknown */
 size_t world_incidents(struct world *world);
 
-/* Runs SQL on the closed file through another handle, as one who has it; answers the SQLite code. */
-int world_tamper(struct world *world, const char *sql);
+/* Runs SQL on the closed ledger through another handle, as one who has it. */
+enum place_outcome world_tamper(struct world *world, const char *sql);
+/* From now on the data base refuses a merchant of the name BAD. */
+void world_refuse_bad(struct world *world);
 
 #endif

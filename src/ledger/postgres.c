@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The ledger in a PostgreSQL data base, for several servers at once.
+ *
+ * A step is one SERIALIZABLE transaction, so that steps behave as if each ran alone, whatever they read; the rules of
+ * the schema hold besides. One that others disturbed is run again; the last time it goes through the turnstile alone,
+ * behind which nobody disturbs it. The turnstile is locked before the transaction's first read, which is when it takes
+ * its view of the data base. */
+#include "config.h"
+
+#include "driver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "postgres_pipe.h"
+#include "postgres_value.h"
+#include "schema.h"
+
+struct store {
+  struct pipe pipe;
+  bool writing;    /* between begin and commit */
+  bool alone;      /* nobody else writes meanwhile */
+  bool looking;    /* between look and rollback */
+  bool committing; /* COMMIT was sent: if the connection breaks now, nobody knows */
+  bool again;      /* the last transaction failed for a reason that may not be there next time */
+  bool bare;       /* no tables yet */
+  char url[];
+};
+
+/* ---- a connection ---- */
+
+static void postgres_close(struct store **store) {
+  if (*store == NULL)
+    return;
+  pipe_close(&(*store)->pipe);
+  free(*store);
+  *store = NULL;
+}
+
+static enum status postgres_connect(const char *place, struct store **out) {
+  static const char scheme[] = "postgresql:";
+  size_t size = sizeof scheme + strlen(place);
+  struct store *store = calloc(1, sizeof *store + size);
+  *out = NULL;
+  if (store == NULL)
+    return STATUS_NO_MEMORY;
+  (void)snprintf(store->url, size, "%s%s", scheme, place);
+  enum status status = pipe_open(&store->pipe, store->url);
+  if (status != STATUS_OK)
+    postgres_close(&store);
+  *out = store;
+  return status;
+}
+
+/* A connection that broke while nothing was under way is made anew. */
+static enum status postgres_reconnect(struct store *store) {
+  if (pipe_alive(&store->pipe))
+    return STATUS_OK;
+  return pipe_open(&store->pipe, store->url);
+}
+
+/* Whether a ledger's tables are there, whole or not. */
+static enum status postgres_present(struct store *store, bool *present) {
+  PGresult *result = NULL;
+  struct store_value value = {.kind = STORE_NULL};
+  enum status status = pipe_say(&store->pipe, "SELECT to_regclass('schema_version') IS NOT NULL");
+  if (status == STATUS_OK)
+    status = pipe_wait(&store->pipe, &result);
+  if (status == STATUS_OK)
+    postgres_column(result, 0, 0, &value);
+  PQclear(result);
+  *present = value.number != 0;
+  return status;
+}
+
+static enum status postgres_open(const char *place, struct store **store) {
+  bool present = false;
+  enum status status = postgres_connect(place, store);
+  if (status == STATUS_OK)
+    status = postgres_present(*store, &present);
+  if (status == STATUS_OK && !present)
+    status = STATUS_NOT_FOUND;
+  if (status != STATUS_OK)
+    postgres_close(store);
+  return status;
+}
+
+static enum status postgres_create(const char *place, struct store **store) {
+  bool present = false;
+  enum status status = postgres_connect(place, store);
+  if (status == STATUS_OK)
+    status = postgres_present(*store, &present);
+  if (status == STATUS_OK && present)
+    status = STATUS_EXISTS;
+  if (status != STATUS_OK)
+    postgres_close(store);
+  else
+    (*store)->bare = true;
+  return status;
+}
+
+/* All that fills a ledger is one transaction: nothing is left of one that failed. */
+static void postgres_discard(const char *place) {
+  (void)place;
+}
+
+/* ---- transactions ---- */
+
+/* A row that is there twice is somebody else's doing, unless there is nobody else. */
+static bool postgres_disturbed(const struct store *store) {
+  return store->pipe.conflict || (store->pipe.duplicate && !store->alone);
+}
+
+/* Ends a transaction that will not be committed. A connection that does not come out of it is given up. */
+static void postgres_rollback(struct store *store) {
+  if (!store->writing && !store->looking)
+    return;
+  for (int try = 0; try < 2 && (store->pipe.pending > 0 || pipe_inside(&store->pipe)); try++) {
+    if (pipe_alive(&store->pipe) && store->pipe.pending > 0)
+      (void)!pipe_wait(&store->pipe, NULL);
+    store->again = store->again || postgres_disturbed(store);
+    pipe_forgive(&store->pipe);
+    if (pipe_inside(&store->pipe) && pipe_say(&store->pipe, "ROLLBACK") == STATUS_OK)
+      (void)!pipe_wait(&store->pipe, NULL);
+  }
+  bool lost = !pipe_alive(&store->pipe);
+  store->again = store->again || postgres_disturbed(store) || (lost && !store->committing);
+  if (lost || pipe_inside(&store->pipe))
+    pipe_close(&store->pipe);
+  pipe_forgive(&store->pipe);
+  store->writing = store->looking = false;
+}
+
+static enum status postgres_begin(struct store *store, bool alone) {
+  store->again = store->committing = false;
+  enum status status = postgres_reconnect(store);
+  if (status != STATUS_OK)
+    return status;
+  pipe_forgive(&store->pipe);
+  store->writing = true;
+  store->alone = alone;
+  status = pipe_say(&store->pipe, "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE");
+  if (status == STATUS_OK && !store->bare)
+    status = pipe_say(&store->pipe,
+                      alone ? "LOCK TABLE turnstile IN EXCLUSIVE MODE" : "LOCK TABLE turnstile IN ROW SHARE MODE");
+  if (status != STATUS_OK)
+    postgres_rollback(store);
+  return status;
+}
+
+/* What is still under way goes with it: one round trip. A COMMIT of a transaction that has failed before says ROLLBACK
+ * and no error. */
+static enum status postgres_commit(struct store *store) {
+  PGresult *result = NULL;
+  enum status status = pipe_say(&store->pipe, "COMMIT");
+  if (status != STATUS_OK)
+    return status;
+  store->committing = true;
+  status = pipe_wait(&store->pipe, &result);
+  if (status == STATUS_OK && strcmp(PQcmdStatus(result), "COMMIT") != 0)
+    status = STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    store->writing = store->bare = false;
+  PQclear(result);
+  return status;
+}
+
+static bool postgres_again(struct store *store) {
+  return store->again;
+}
+
+static enum status postgres_save(struct store *store) {
+  return pipe_say(&store->pipe, "SAVEPOINT part");
+}
+
+static enum status postgres_keep(struct store *store, bool wait) {
+  enum status status = pipe_say(&store->pipe, "RELEASE SAVEPOINT part");
+  return status == STATUS_OK && wait ? pipe_wait(&store->pipe, NULL) : status;
+}
+
+/* After a conflict with others the whole transaction is lost. */
+static enum status postgres_undo(struct store *store) {
+  if (store->pipe.pending > 0 && pipe_alive(&store->pipe))
+    (void)!pipe_wait(&store->pipe, NULL);
+  if (postgres_disturbed(store) || !pipe_alive(&store->pipe))
+    return store->pipe.failure == STATUS_OK ? STATUS_STORE_FAILED : store->pipe.failure;
+  pipe_forgive(&store->pipe);
+  enum status status = pipe_say(&store->pipe, "ROLLBACK TO SAVEPOINT part");
+  if (status == STATUS_OK)
+    status = pipe_say(&store->pipe, "RELEASE SAVEPOINT part");
+  return status == STATUS_OK ? pipe_wait(&store->pipe, NULL) : status;
+}
+
+static enum status postgres_look(struct store *store) {
+  enum status status = postgres_reconnect(store);
+  if (status != STATUS_OK)
+    return status;
+  pipe_forgive(&store->pipe);
+  store->looking = true;
+  status = pipe_say(&store->pipe, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  if (status != STATUS_OK)
+    postgres_rollback(store);
+  return status;
+}
+
+/* ---- statements ---- */
+
+static bool postgres_within(const struct store *store) {
+  return store->writing || store->looking;
+}
+
+/* Outside a transaction a statement stands alone; one that met a broken connection is sent again on a new one. */
+static enum status postgres_run(struct store *store, const struct store_call *call, struct store_cursor *cursor) {
+  PGresult *result = NULL;
+  enum status status = STATUS_OK;
+  for (int try = 0; try < 2; try++) {
+    if (!postgres_within(store)) {
+      status = postgres_reconnect(store);
+      pipe_forgive(&store->pipe);
+    }
+    if (status == STATUS_OK)
+      status = pipe_call(&store->pipe, call);
+    if (status == STATUS_OK && !(call->blind && postgres_within(store)))
+      status = pipe_wait(&store->pipe, &result);
+    if (status == STATUS_OK || postgres_within(store) || pipe_alive(&store->pipe))
+      break;
+  }
+  cursor->handle = result;
+  cursor->row = -1;
+  return status;
+}
+
+static enum status postgres_next(struct store *store, struct store_cursor *cursor, bool *row) {
+  (void)store;
+  *row = cursor->handle != NULL && cursor->row + 1 < PQntuples(cursor->handle);
+  cursor->row++;
+  return STATUS_OK;
+}
+
+static void postgres_column_of(struct store *store, const struct store_cursor *cursor, int column,
+                               struct store_value *value) {
+  (void)store;
+  postgres_column(cursor->handle, cursor->row, column, value);
+}
+
+static void postgres_finish(struct store *store, struct store_cursor *cursor) {
+  (void)store;
+  PQclear(cursor->handle);
+  cursor->handle = NULL;
+}
+
+static enum status postgres_script(struct store *store, const char *statements) {
+  return pipe_script(&store->pipe, statements);
+}
+
+static enum status postgres_ask(struct store *store, const struct store_question *question) {
+  char sql[POSTGRES_SQL_MAX];
+  PGresult *result = NULL;
+  if (!postgres_translate_question(question->sql, sql))
+    return STATUS_INTERNAL;
+  enum status status = postgres_within(store) ? STATUS_OK : postgres_reconnect(store);
+  if (status == STATUS_OK)
+    status = pipe_say(&store->pipe, sql);
+  if (status == STATUS_OK)
+    status = pipe_wait(&store->pipe, &result);
+  for (int row = 0; status == STATUS_OK && row < PQntuples(result); row++) {
+    struct store_value columns[STORE_ANSWER_COLUMNS];
+    for (int column = 0; column < STORE_ANSWER_COLUMNS; column++)
+      postgres_column(result, row, column, &columns[column]);
+    question->row(question->context, columns);
+  }
+  PQclear(result);
+  return status;
+}
+
+static uint64_t postgres_trips(const struct store *store) {
+  return store->pipe.trips;
+}
+
+/* ---- health: what the schema says still holds, and the disk is waited for ---- */
+
+#define MISSING(table, key, column, parent, parent_key)                                                                \
+  "SELECT format('file: " table " row %s names a missing " parent "', c." key ") FROM " table                          \
+  " c WHERE NOT EXISTS (SELECT 1 FROM " parent " p WHERE p." parent_key " = c." column ")"
+
+static const char *const postgres_health[] = {
+    "SELECT format('file: trigger %s of %s is switched off', tgname, tgrelid::regclass) FROM pg_trigger "
+    "JOIN pg_class c ON c.oid = tgrelid WHERE tgenabled <> 'O' AND c.relnamespace = current_schema()::regnamespace",
+    "SELECT format('file: constraint %s of %s is not enforced', conname, conrelid::regclass) FROM pg_constraint "
+    "WHERE NOT convalidated AND connamespace = current_schema()::regnamespace",
+    "SELECT format('file: %s is off: what was answered can be lost', name) FROM pg_settings "
+    "WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'",
+    MISSING("terminal", "id", "merchant", "merchant", "id"),
+    MISSING("terminal_window", "id", "id", "terminal", "id"),
+    MISSING("card_hot", "id", "id", "card", "id"),
+    MISSING("booking", "id", "terminal", "terminal", "id"),
+    MISSING("booking", "id", "merchant", "merchant", "id"),
+    MISSING("posting", "booking", "booking", "booking", "id"),
+    MISSING("posting", "booking", "debit", "account", "id"),
+    MISSING("posting", "booking", "credit", "account", "id"),
+    MISSING("reversal", "booking", "terminal", "terminal", "id"),
+    MISSING("incident", "number", "card", "card", "id"),
+    MISSING("transfer", "number", "debit", "account", "id"),
+    MISSING("transfer", "number", "credit", "account", "id"),
+    MISSING("replacement", "card", "successor", "card", "id"),
+    MISSING("capture", "number", "booking", "booking", "id"),
+    MISSING("merchant_tally", "merchant", "merchant", "merchant", "id"),
+    MISSING("settlement_line", "settlement", "settlement", "settlement", "number"),
+    MISSING("settlement_line", "settlement", "merchant", "merchant", "id"),
+    NULL};
+
+const struct store_driver store_postgres = {.scheme = "postgresql",
+                                            .shared = true,
+                                            .schema = schema_postgres,
+                                            .create = postgres_create,
+                                            .discard = postgres_discard,
+                                            .open = postgres_open,
+                                            .close = postgres_close,
+                                            .begin = postgres_begin,
+                                            .commit = postgres_commit,
+                                            .rollback = postgres_rollback,
+                                            .again = postgres_again,
+                                            .save = postgres_save,
+                                            .keep = postgres_keep,
+                                            .undo = postgres_undo,
+                                            .look = postgres_look,
+                                            .run = postgres_run,
+                                            .next = postgres_next,
+                                            .column = postgres_column_of,
+                                            .finish = postgres_finish,
+                                            .script = postgres_script,
+                                            .ask = postgres_ask,
+                                            .trips = postgres_trips,
+                                            .health = postgres_health};

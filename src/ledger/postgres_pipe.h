@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A connection to PostgreSQL in pipeline mode: statements go out as they come, and their answers are read together, in
+ * one round trip, when one of them is needed. */
+#ifndef LEDGER_POSTGRES_PIPE_H
+#define LEDGER_POSTGRES_PIPE_H
+
+#include <libpq-fe.h>
+
+#include "driver.h"
+
+#define PIPE_MAX 64 /* statements under way; then they are waited for */
+
+struct pipe {
+  PGconn *connection;         /* NULL: there is none */
+  unsigned pending;           /* sent, and not answered yet */
+  int preparing[PIPE_MAX];    /* of each: the query that it prepares, or -1 */
+  bool prepared[QUERY_COUNT]; /* on this connection, sent or done */
+  enum status failure;        /* the first one since pipe_forgive */
+  bool conflict;              /* it came from others' transactions: the same may succeed when run again */
+  /* A row was there already. Two steps that insert the same row at once meet that, and not a conflict; run again, the
+   * second one finds the row before it inserts. */
+  bool duplicate;
+  uint64_t trips; /* how often the server was waited for, since the connection */
+};
+
+/* Connects and sets up the session. STATUS_STORE_UNREACHABLE, STATUS_LEDGER_BUSY (it starts, or is full),
+ * STATUS_NO_MEMORY. */
+enum status pipe_open(struct pipe *pipe, const char *url) EPURSE_MUST_USE;
+/* What is under way is lost. */
+void pipe_close(struct pipe *pipe);
+/* False too once it has broken. */
+bool pipe_alive(const struct pipe *pipe);
+/* Whether the server is inside a transaction; knows what was answered alone. */
+bool pipe_inside(const struct pipe *pipe);
+
+/* Sends a statement without parameters. */
+enum status pipe_say(struct pipe *pipe, const char *sql) EPURSE_MUST_USE;
+/* Sends a query of queries.def; prepares it at its first use. */
+enum status pipe_call(struct pipe *pipe, const struct store_call *call) EPURSE_MUST_USE;
+/* Waits for all that was sent. The first failure since pipe_forgive, or STATUS_OK with the last statement's result,
+ * which is then the caller's, in *last; `last` may be NULL. */
+enum status pipe_wait(struct pipe *pipe, PGresult **last) EPURSE_MUST_USE;
+/* Several statements at once, waited for. */
+enum status pipe_script(struct pipe *pipe, const char *statements) EPURSE_MUST_USE;
+/* Forgets a failure that was dealt with. */
+void pipe_forgive(struct pipe *pipe);
+
+#endif
