@@ -50,5 +50,7 @@ enum status public_file_store(const char *path, const uint8_t *data, size_t len)
 
 /* Writes the public half as a new PEM file (SubjectPublicKeyInfo, RFC 7468 13). STATUS_EXISTS, STATUS_STORE_FAILED. */
 enum status public_key_store(const struct key *key, const char *path) EPURSE_MUST_USE;
+/* And reads one. STATUS_NOT_FOUND; STATUS_BAD_KEY: not PEM, not P-256, not on the curve. */
+enum status public_key_load(const char *path, uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
 
 #endif

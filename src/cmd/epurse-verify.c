@@ -3,8 +3,6 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <locale.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -22,24 +20,6 @@ struct verify_options {
   const char *master;
   bool json, quiet, qr, text;
 };
-
-/* The master public key from PEM (SubjectPublicKeyInfo), the one thing that is trusted. */
-static enum status load_master(const char *path, uint8_t master[CRYPTO_P256_PUBLIC_SIZE]) {
-  enum status status = STATUS_NOT_FOUND;
-  EVP_PKEY *key = NULL;
-  size_t len = 0;
-  FILE *file = fopen(path, "re");
-  if (file == NULL)
-    return status;
-  key = PEM_read_PUBKEY(file, NULL, NULL, NULL);
-  fclose(file);
-  status = STATUS_BAD_KEY;
-  if (key != NULL && EVP_PKEY_get_octet_string_param(key, "pub", master, CRYPTO_P256_PUBLIC_SIZE, &len) == 1 &&
-      len == CRYPTO_P256_PUBLIC_SIZE && crypto_p256_valid(master))
-    status = STATUS_OK;
-  EVP_PKEY_free(key);
-  return status;
-}
 
 static const char *type_text(uint8_t type) {
   return type == TRANSACTION_LOAD ? "load" : type == TRANSACTION_POINTS_PURCHASE ? "purchase with points" : "purchase";
@@ -165,7 +145,7 @@ int main(int argc, char **argv) {
   }
   if (status != STATUS_OK)
     return status_exit_code(status);
-  status = load_master(options.master, master);
+  status = public_key_load(options.master, master);
   if (status != STATUS_OK) {
     fprintf(stderr, "epurse-verify: %s: %s\n", options.master, status_sentence(status));
     return status_exit_code(status);

@@ -154,3 +154,31 @@ enum status public_key_store(const struct key *key, const char *path) {
   BIO_free(bio);
   return status;
 }
+
+enum status public_key_load(const char *path, uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
+  enum status status = STATUS_NOT_FOUND;
+  char group[32] = "";
+  size_t len = 0;
+  EVP_PKEY *key = NULL;
+  BIO *file = BIO_new_file(path, "rb");
+
+  if (file == NULL) {
+    goto out;
+  }
+  status = STATUS_BAD_KEY;
+  key = PEM_read_bio_PUBKEY(file, NULL, NULL, NULL);
+  if (key == NULL || EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1 || strcmp(group, "prime256v1") != 0) {
+    goto out;
+  }
+  if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, public_key, CRYPTO_P256_PUBLIC_SIZE, &len) == 1 &&
+      len == CRYPTO_P256_PUBLIC_SIZE && crypto_p256_valid(public_key)) {
+    status = STATUS_OK;
+  }
+out:
+  if (status != STATUS_OK) {
+    ERR_clear_error();
+  }
+  EVP_PKEY_free(key);
+  BIO_free(file);
+  return status;
+}

@@ -27,28 +27,6 @@ static enum status complain(char problem[256], const char *file, enum status sta
   return status;
 }
 
-/* PEM SubjectPublicKeyInfo (RFC 7468 13), as the master key comes. */
-static enum status master_load(const char *path, uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
-  enum status status = STATUS_NOT_FOUND;
-  char group[32] = "";
-  size_t len = 0;
-  EVP_PKEY *key = NULL;
-  BIO *file = BIO_new_file(path, "rb");
-  if (file == NULL)
-    goto out;
-  status = STATUS_BAD_KEY;
-  key = PEM_read_bio_PUBKEY(file, NULL, NULL, NULL);
-  if (key == NULL || EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1 || strcmp(group, "prime256v1") != 0)
-    goto out;
-  if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, public_key, CRYPTO_P256_PUBLIC_SIZE, &len) == 1 &&
-      len == CRYPTO_P256_PUBLIC_SIZE && crypto_p256_valid(public_key))
-    status = STATUS_OK;
-out:
-  EVP_PKEY_free(key);
-  BIO_free(file);
-  return status;
-}
-
 static void moment_now(uint8_t moment[MOMENT_SIZE]) {
   moment_from_unix((int64_t)time(NULL), moment);
 }
@@ -80,7 +58,7 @@ static enum status issuer_load(struct terminal *terminal, const char *folder, ch
   char path[IDENTITY_PATH_MAX];
   enum status status = identity_path(folder, "master.pem", path);
   if (status == STATUS_OK)
-    status = master_load(path, terminal->master_public);
+    status = public_key_load(path, terminal->master_public);
   if (status != STATUS_OK)
     return complain(problem, "master.pem", status == STATUS_NOT_FOUND ? STATUS_BAD_CONFIG : status,
                     status == STATUS_NOT_FOUND ? "there is no such file" : NULL);
