@@ -65,6 +65,14 @@ enum status journal_begin(struct journal *journal, struct journal_entry *entry) 
 /* Writes the entry's present fields and state; durable when it returns. A closed entry is never changed, a state never
  * goes back: STATUS_INTERNAL. */
 enum status journal_update(struct journal *journal, const struct journal_entry *entry) EPURSE_MUST_USE;
+/* The oldest entry behind `after`, whatever its state; STATUS_NOT_FOUND at the end. STATUS_STORE_FAILED with entry->id
+ * set: that row is damaged, those behind it may be read. */
+enum status journal_next_any(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
+/* The highest id that was ever given, the last sequence number that was given (0: none). */
+struct journal_marks {
+  int64_t last_id, last_seq;
+};
+enum status journal_marks(struct journal *journal, struct journal_marks *marks) EPURSE_MUST_USE;
 /* The oldest open entry behind `after` (0 from the start); STATUS_NOT_FOUND at the end. */
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
 /* The same over the open entries and those that ended without anybody being told: the terminal died first. */

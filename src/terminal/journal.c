@@ -265,6 +265,17 @@ enum status journal_next_open(struct journal *journal, int64_t after, struct jou
                       entry);
 }
 
+enum status journal_next_any(struct journal *journal, int64_t after, struct journal_entry *entry) {
+  memset(entry, 0, sizeof *entry);
+  return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT 1", after, entry);
+}
+
+enum status journal_marks(struct journal *journal, struct journal_marks *marks) {
+  static const char last_id[] = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'entry'), 0)";
+  enum status status = journal_number(journal, last_id, &marks->last_id);
+  return status == STATUS_OK ? journal_number(journal, "SELECT value FROM sequence", &marks->last_seq) : status;
+}
+
 enum status journal_next_untold(struct journal *journal, int64_t after, struct journal_entry *entry) {
   static const char sql[] = ENTRY_COLUMNS "WHERE id = (SELECT min(one) FROM ("
                                           "SELECT min(id) AS one FROM entry WHERE id > ?1 AND state NOT IN (7, 9, 10)"
