@@ -120,6 +120,16 @@ enum status card_read_balance(struct terminal *terminal, struct reader *reader, 
 enum status card_read_log(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                           struct log_record records[CARD_LOG_MAX], size_t *count) EPURSE_MUST_USE;
 
+/* The log with what the card says of itself, for an audit. */
+struct card_statement {
+  struct card_info info;
+  struct balance balance;
+  struct log_record records[CARD_LOG_MAX]; /* newest first */
+  size_t count;
+};
+enum status card_read_statement(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
+                                struct card_statement *statement) EPURSE_MUST_USE;
+
 /* ---- personalization (Protocol 4) ---- */
 
 /* What a desk does that makes many cards; either may be NULL. Any status but STATUS_OK ends the run with that, the card

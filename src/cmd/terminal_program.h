@@ -71,6 +71,9 @@ void dialogue_fill(struct terminal_program *self);
 enum status operator_confirm(void *context, const char *question);
 enum status operator_ask(void *context, const char *question, char *text, unsigned capacity);
 
+/* verb_log.c: a card's log with what the card says of itself, as --json prints it and epurse-admin audit reads it. */
+json_t *statement_json(const struct card_statement *statement);
+
 /* report.c: what happened, for people and machines. */
 void report_amount(char text[AMOUNT_TEXT_MAX], int64_t minor, uint16_t currency);
 void report_outcome(struct terminal_program *self, const char *operation, enum status status,

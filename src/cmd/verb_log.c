@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The verb `log`: the card's own record of its purchases and loads (R14). */
 #include <inttypes.h>
+#include <string.h>
 
+#include "epurse/bytes.h"
 #include "terminal_program.h"
 
 static const char *type_name(uint8_t type) {
@@ -15,27 +17,47 @@ static const char *type_name(uint8_t type) {
   }
 }
 
-static void report_record(const struct terminal_program *self, json_t *list, const struct log_record *record) {
-  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], time[21], tid[TID_SIZE + 1] = "";
-  const struct currency *currency = currency_by_number(record->currency);
+static void print_record(const struct terminal_program *self, const struct log_record *record) {
+  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], time[21];
   report_amount(amount, record->amount, record->currency);
   report_amount(balance, record->balance, record->currency);
   moment_print(record->time, time);
-  for (size_t i = 0; i < TID_SIZE; i++)
-    tid[i] = (char)record->tid[i];
-  terminal_program_print(self, "%6" PRIu32 "  %s  %-8s %14s  balance %14s  points %+" PRId32 "  %s\n", record->atc,
-                         time, type_name(record->type), amount, balance, record->points, tid);
-  json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:I, s:I, s:s, s:I, s:s}", "atc", (json_int_t)record->atc,
-                                        "time", time, "type", type_name(record->type), "amount",
-                                        (json_int_t)record->amount, "balance", (json_int_t)record->balance, "currency",
-                                        currency != NULL ? currency->code : "", "points", (json_int_t)record->points,
-                                        "tid", tid));
+  terminal_program_print(self, "%6" PRIu32 "  %s  %-8s %14s  balance %14s  points %+" PRId32 "  %.8s\n", record->atc,
+                         time, type_name(record->type), amount, balance, record->points, (const char *)record->tid);
+}
+
+static json_t *record_json(const struct log_record *record) {
+  char time[21], tid[TID_SIZE + 1] = "";
+  const struct currency *currency = currency_by_number(record->currency);
+  moment_print(record->time, time);
+  memcpy(tid, record->tid, TID_SIZE);
+  return json_pack("{s:I, s:s, s:s, s:I, s:I, s:s, s:I, s:s}", "atc", (json_int_t)record->atc, "time", time, "type",
+                   type_name(record->type), "amount", (json_int_t)record->amount, "balance",
+                   (json_int_t)record->balance, "currency", currency != NULL ? currency->code : "", "points",
+                   (json_int_t)record->points, "tid", tid);
+}
+
+json_t *statement_json(const struct card_statement *statement) {
+  const struct card_info *info = &statement->info;
+  const struct currency *currency = currency_by_number(info->currency);
+  char cid[17], chip[2 * CHIP_SERIAL_SIZE + 1], expiry[11];
+  json_t *list = json_array();
+  for (size_t i = 0; i < statement->count; i++)
+    json_array_append_new(list, record_json(&statement->records[i]));
+  cid_print(info->cid, cid);
+  bytes_to_hex(info->chip_serial, CHIP_SERIAL_SIZE, chip);
+  snprintf(expiry, sizeof expiry, "%02x%02x-%02x-%02x", info->expiry[0], info->expiry[1], info->expiry[2],
+           info->expiry[3]);
+  return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:I, s:I, s:s, s:o}", "operation", "log", "cid", cid, "chip",
+                   chip, "atc", (json_int_t)info->atc, "balance", (json_int_t)statement->balance.balance, "points",
+                   (json_int_t)statement->balance.points, "currency", currency != NULL ? currency->code : "",
+                   "purse_ceiling", (json_int_t)info->purse_ceiling, "payment_ceiling",
+                   (json_int_t)info->payment_ceiling, "expiry", expiry, "records", list);
 }
 
 enum status verb_log(void *context, char **arguments) {
   struct terminal_program *self = context;
-  struct log_record records[CARD_LOG_MAX];
-  size_t count = CARD_LOG_MAX;
+  struct card_statement statement = {.count = 0};
   (void)arguments;
   enum status status = terminal_program_open(self);
   if (status == STATUS_OK)
@@ -44,16 +66,15 @@ enum status verb_log(void *context, char **arguments) {
     return status;
   status = terminal_program_await_card(self);
   if (status == STATUS_OK)
-    status = card_read_log(self->terminal, self->reader, &self->dialogue, records, &count);
+    status = card_read_statement(self->terminal, self->reader, &self->dialogue, &statement);
   if (status != STATUS_OK) {
     fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
     return status;
   }
-  json_t *list = json_array();
-  for (size_t i = 0; i < count; i++)
-    report_record(self, list, &records[i]);
-  if (count == 0)
+  for (size_t i = 0; i < statement.count; i++)
+    print_record(self, &statement.records[i]);
+  if (statement.count == 0)
     terminal_program_print(self, "The card has not been used yet.\n");
-  self->report = json_pack("{s:s, s:o}", "operation", "log", "records", list);
+  self->report = statement_json(&statement);
   return STATUS_OK;
 }

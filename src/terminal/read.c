@@ -50,20 +50,40 @@ static int compare_records(const void *one, const void *other) {
   return (a->atc < b->atc) - (a->atc > b->atc);
 }
 
-enum status card_read_log(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
-                          struct log_record records[CARD_LOG_MAX], size_t *count) {
-  struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
+static enum status read_rings(struct contact *contact, struct log_record records[CARD_LOG_MAX], size_t *count) {
   size_t purchases = PURCHASE_LOG_RECORDS, loads = LOAD_LOG_RECORDS;
-  *count = 0;
-  enum status status = read_open(&contact);
+  enum status status = session_log(&contact->session, SFI_PURCHASE_LOG, records, &purchases);
   if (status == STATUS_OK)
-    status = session_log(&contact.session, SFI_PURCHASE_LOG, records, &purchases);
-  if (status == STATUS_OK)
-    status = session_log(&contact.session, SFI_LOAD_LOG, records + purchases, &loads);
-  contact_close(&contact);
+    status = session_log(&contact->session, SFI_LOAD_LOG, records + purchases, &loads);
   if (status != STATUS_OK)
     return status;
   *count = purchases + loads;
   qsort(records, *count, sizeof records[0], compare_records);
   return STATUS_OK;
+}
+
+enum status card_read_log(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
+                          struct log_record records[CARD_LOG_MAX], size_t *count) {
+  struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
+  *count = 0;
+  enum status status = read_open(&contact);
+  if (status == STATUS_OK)
+    status = read_rings(&contact, records, count);
+  contact_close(&contact);
+  return status;
+}
+
+enum status card_read_statement(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
+                                struct card_statement *statement) {
+  struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
+  statement->count = 0;
+  enum status status = read_open(&contact);
+  if (status == STATUS_OK)
+    status = session_info(&contact.session, &statement->info);
+  if (status == STATUS_OK)
+    status = session_balance(&contact.session, &statement->balance);
+  if (status == STATUS_OK)
+    status = read_rings(&contact, statement->records, &statement->count);
+  contact_close(&contact);
+  return status;
 }
