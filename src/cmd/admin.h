@@ -28,7 +28,9 @@ struct admin {
   int64_t points_rate;
   const char *role, *merchant, *out, *issuer_dir, *tender; /* terminal add */
   int64_t days;
-  const char *reason; /* card block */
+  const char *reason;                                              /* card block */
+  const char *ledger, *master;                                     /* audit */
+  struct option_texts certificates, journals, card_logs, receipts; /* audit */
 
   struct terminal *terminal; /* opened by admin_open; closed at the end */
   char folder[1024];         /* the directory that it was opened from */
@@ -47,6 +49,7 @@ enum status admin_card_block(void *context, char **arguments);
 enum status admin_card_list(void *context, char **arguments);
 enum status admin_pending(void *context, char **arguments);
 enum status admin_ledger_check(void *context, char **arguments);
+enum status admin_audit(void *context, char **arguments);
 
 /* admin_call.c: */
 

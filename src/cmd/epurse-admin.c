@@ -44,6 +44,14 @@ static const struct option_row verb_rows[] = {
     {"issuer-dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(issuer_dir), 0, 0,
      "terminal add, renew: where terminal-ca.key is"},
     {"reason", 0, "TEXT", NULL, OPTION_TEXT, FIELD(reason), 0, 0, "card block: why"},
+    {"ledger", 0, "FILE", NULL, OPTION_TEXT, FIELD(ledger), 0, 0, "audit: the ledger, or a copy of it"},
+    {"master", 'm', "FILE", "EPURSE_MASTER", OPTION_TEXT, FIELD(master), 0, 0,
+     "audit: the issuer's master public key, PEM"},
+    {"certificates", 0, "PATH", NULL, OPTION_TEXTS, FIELD(certificates), 0, 0,
+     "audit: the issuer's certificates, file or folder"},
+    {"journal", 0, "PATH", NULL, OPTION_TEXTS, FIELD(journals), 0, 0, "audit: a terminal's directory or journal"},
+    {"card-log", 0, "PATH", NULL, OPTION_TEXTS, FIELD(card_logs), 0, 0, "audit: what log --json printed of a card"},
+    {"receipts", 0, "PATH", NULL, OPTION_TEXTS, FIELD(receipts), 0, 0, "audit: receipts, file or folder"},
     {0}};
 
 static const struct verb verbs[] = {
@@ -58,6 +66,7 @@ static const struct verb verbs[] = {
     {"card list", "", 0, "list all cards", admin_card_list},
     {"pending", "", 0, "list what waits for an end, and since when", admin_pending},
     {"ledger check", "", 0, "have the ledger computed anew", admin_ledger_check},
+    {"audit", "", 0, "compare ledger, journals, card logs, receipts, off-line", admin_audit},
     {0}};
 
 static const struct program program = {"epurse-admin",

@@ -90,6 +90,16 @@ static bool read_number(const char *text, int64_t min, int64_t max, int64_t *val
   return true;
 }
 
+static enum status texts_add(const struct program *program, const struct option_row *row, const char *argument,
+                             struct option_texts *texts) {
+  if (texts->count == OPTION_TEXTS_MAX) {
+    fprintf(stderr, "%s: --%s stands more than %d times\n", program->name, row->name, OPTION_TEXTS_MAX);
+    return STATUS_USAGE;
+  }
+  texts->texts[texts->count++] = argument;
+  return STATUS_OK;
+}
+
 static enum status row_set(const struct program *program, const struct option_row *row, const char *argument,
                            void *options) {
   void *field = (char *)options + row->offset;
@@ -109,6 +119,8 @@ static enum status row_set(const struct program *program, const struct option_ro
       return STATUS_OK;
     }
     break;
+  case OPTION_TEXTS:
+    return texts_add(program, row, argument, field);
   case OPTION_NUMBER:
     break;
   }

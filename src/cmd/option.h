@@ -10,12 +10,19 @@
 #include "epurse/status.h"
 
 enum option_kind {
-  OPTION_FLAG,           /* bool, set to true */
-  OPTION_TEXT,           /* const char *, borrowed from argv or the environment */
-  OPTION_OPTIONAL_TEXT,  /* const char *: "" where the option stands without its argument; NULL where it does not stand
-                          */
-  OPTION_NUMBER,         /* int64_t, min..max */
-  OPTION_OPTIONAL_NUMBER /* int64_t: -1 where it stands without its argument */
+  OPTION_FLAG,            /* bool, set to true */
+  OPTION_TEXT,            /* const char *, borrowed from argv or the environment */
+  OPTION_OPTIONAL_TEXT,   /* const char *: "" where the option stands without its argument; NULL where it does not stand
+                           */
+  OPTION_NUMBER,          /* int64_t, min..max */
+  OPTION_OPTIONAL_NUMBER, /* int64_t: -1 where it stands without its argument */
+  OPTION_TEXTS            /* struct option_texts: may stand several times */
+};
+
+#define OPTION_TEXTS_MAX 256
+struct option_texts {
+  const char *texts[OPTION_TEXTS_MAX]; /* borrowed, in the order in which they stand */
+  size_t count;
 };
 
 struct option_row {

@@ -121,12 +121,18 @@ static void server_signal(int number) {
   ck_assert_int_eq(kill(flow_world.server, number), 0);
 }
 
-void flow_world_end(void) {
+void flow_server_stop(void) {
   int result = -1;
   server_signal(SIGCONT);
   server_signal(SIGTERM);
   ck_assert_int_eq(waitpid(flow_world.server, &result, 0), flow_world.server);
   ck_assert_int_eq(result, 0);
+  flow_world.server = 0;
+}
+
+void flow_world_end(void) {
+  if (flow_world.server != 0)
+    flow_server_stop();
   ck_assert_int_eq(nftw(flow_world.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 

@@ -27,6 +27,8 @@ extern struct flow_world flow_world;
 /* The server stops answering, keeping what comes; and goes on. */
 void flow_server_freeze(void);
 void flow_server_thaw(void);
+/* It ends, for good. */
+void flow_server_stop(void);
 
 /* A terminal of the world: "pos", "pos2", "reload", "reload2", "perso", "issuer/admin". Close it with terminal_close.
  */
