@@ -24,12 +24,16 @@ static const enum audit_kind kind_of_flaw[LEDGER_FLAW_COUNT] = {
     [LEDGER_FLAW_CHAIN] = AUDIT_CHAIN,
     [LEDGER_FLAW_CARD_STATE] = AUDIT_CARD_STATE,
     [LEDGER_FLAW_INCIDENT] = AUDIT_INCIDENT,
+    [LEDGER_FLAW_TRANSFER] = AUDIT_TRANSFER,
+    [LEDGER_FLAW_SETTLEMENT] = AUDIT_SETTLEMENT,
     [LEDGER_FLAW_CARD_INCOMPLETE] = AUDIT_CARD_INCOMPLETE,
     [LEDGER_FLAW_CARD_NUMBER] = AUDIT_CARD_NUMBER,
     [LEDGER_FLAW_PROMISE] = AUDIT_PROMISE,
     [LEDGER_FLAW_AUTHORISATION] = AUDIT_AUTHORISATION,
     [LEDGER_FLAW_PROOF] = AUDIT_PROOF,
 };
+
+_Static_assert(LEDGER_FLAW_COUNT == 24, "a new contradiction of the ledger's wants its finding here");
 
 /* The line without the subject with which it may begin. */
 static const char *line_words(const char *line) {
