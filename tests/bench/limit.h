@@ -26,6 +26,7 @@ double limit_of_five(const struct limit *limit);
 struct store_limit {
   double rows, groups; /* rows per second alone; rows per second in groups of 32 */
 };
-void store_limit_sqlite(const char *folder, double seconds, struct store_limit *limit);
+/* `place`: a file of SQLite's that is not there yet, or postgresql:... */
+void store_limit_measure(const char *place, double seconds, struct store_limit *limit);
 
 #endif

@@ -6,15 +6,16 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "bare.h"
 #include "fill.h"
 #include "must.h"
 #include "parts.h"
 #include "processors.h"
 #include "report.h"
 
-#define BANKS       32
-#define CROWD_CARDS 3   /* of each */
-#define STORE_PAUSE 2.0 /* seconds of each measurement of the bare store */
+#define BANKS         32
+#define CROWD_CARDS   3   /* of each */
+#define STORE_SECONDS 2.0 /* of each measurement of the bare store */
 
 /* The one card that the bulk is copied from. */
 static uint32_t template_make(struct stage *stage) {
@@ -110,6 +111,13 @@ static void files_allow(void) {
   }
 }
 
+static void store_measure(const struct stage *stage, struct store_limit *limit) {
+  double seconds = stage->plan->seconds < STORE_SECONDS ? stage->plan->seconds : STORE_SECONDS;
+  char path[256];
+  snprintf(path, sizeof path, "%s/bare.db", stage->world.folder);
+  store_limit_measure(bare_is_postgres(stage->plan->store) ? stage->plan->store : path, seconds, limit);
+}
+
 int main(int argc, char **argv) {
   static struct stage stage;
   struct plan plan;
@@ -127,7 +135,7 @@ int main(int argc, char **argv) {
   parts_run(&stage, report);
   limit_measure(&plan, &after);
   server_stop(&stage.server);
-  store_limit_sqlite(stage.world.folder, plan.seconds < STORE_PAUSE ? plan.seconds : STORE_PAUSE, &store);
+  store_measure(&stage, &store);
   ledger_judge(&stage, report);
   limit = limit_mean(&before, &after);
   report_limits(report, &limit, &store, plan.server_cpus != NULL ? plan_cpu_count(plan.server_cpus) : 1);

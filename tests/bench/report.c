@@ -15,6 +15,13 @@
 
 /* ---- what it was measured on ---- */
 
+/* What waits for a processor, on average: one minute, five, fifteen. */
+static json_t *load(void) {
+  double averages[3] = {0};
+  (void)getloadavg(averages, 3);
+  return json_pack("[f, f, f]", averages[0], averages[1], averages[2]);
+}
+
 /* The first line of a file in /proc that begins with `name`: what stands behind its colon. */
 static json_t *fact(const char *path, const char *name) {
   char line[256], *colon = NULL;
@@ -40,7 +47,7 @@ json_t *report_begin(const struct plan *plan) {
   (void)strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
   return json_pack("{s:s, s:{s:o, s:I, s:o, s:s, s:s}, s:{s:s, s:I, s:I, s:I, s:I, s:s, s:s}, s:{}}", "begun", now, //
                    "machine", "processor", fact("/proc/cpuinfo", "model name"), "processors",
-                   (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "load_before", fact("/proc/loadavg", ""), "openssl",
+                   (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "load_before", load(), "openssl",
                    OpenSSL_version(OPENSSL_VERSION), "sqlite", sqlite3_libversion(), //
                    "plan", "store", plan->store, "cards", (json_int_t)plan->cards, "active", (json_int_t)plan->active,
                    "connections", (json_int_t)plan->connections, "confirmations_in_one", (json_int_t)plan->batch,
@@ -70,6 +77,7 @@ static void add_ratios(json_t *part, const struct limit *limit, unsigned cores) 
 
 void report_limits(json_t *report, const struct limit *limit, const struct store_limit *store, unsigned server_cores) {
   json_t *peak = json_object_get(json_object_get(report, "parts"), "peak");
+  json_object_set_new(json_object_get(report, "machine"), "load_after", load());
   json_object_set_new(report, "limit",
                       json_pack("{s:{s:f, s:f, s:f}, s:{s:f, s:f, s:f}, s:f, s:f, s:I, s:{s:f, s:f}}", "openssl_us",
                                 "verify", rounded(limit->verify, 10), "sign", rounded(limit->sign, 10), "agree",
@@ -134,6 +142,19 @@ static void print_soak(const json_t *part) {
   }
 }
 
+/* Whether anybody else was at work. */
+static void print_machine(const json_t *report) {
+  const json_t *machine = json_object_get(report, "machine");
+  const json_t *before = json_object_get(machine, "load_before"), *after = json_object_get(machine, "load_after");
+  printf("machine: %lld x %s, %s, SQLite %s, load %.1f before and %.1f after; server on %s, generator on %s\n",
+         (long long)json_integer_value(json_object_get(machine, "processors")),
+         json_string_value(json_object_get(machine, "processor")),
+         json_string_value(json_object_get(machine, "openssl")), json_string_value(json_object_get(machine, "sqlite")),
+         json_number_value(json_array_get(before, 0)), json_number_value(json_array_get(after, 0)),
+         json_string_value(json_object_get(json_object_get(report, "plan"), "server_cpus")),
+         json_string_value(json_object_get(json_object_get(report, "plan"), "own_cpus")));
+}
+
 static void print_limits(const json_t *report) {
   const json_t *limit = json_object_get(report, "limit"), *best = json_object_get(limit, "openssl_us");
   const json_t *own = json_object_get(limit, "crypto_h_us"), *store = json_object_get(limit, "store");
@@ -168,6 +189,7 @@ void report_print(const json_t *report) {
   print_idle(json_object_get(parts, "idle"));
   print_soak(json_object_get(parts, "soak"));
   print_limits(report);
+  print_machine(report);
   printf("checked: %lld payments and loads, %lld proofs; the ledger says the same and is clean\n",
          (long long)json_integer_value(json_object_get(report, "checked_orders")),
          (long long)json_integer_value(json_object_get(report, "checked_proofs")));

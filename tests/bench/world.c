@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bare.h"
+#include "configure.h"
 #include "must.h"
 
 #define ISSUER_PASSPHRASE "issuer passphrase"
@@ -63,22 +65,29 @@ static void folder_make(struct world *world) {
        "no environment");
 }
 
-/* Limits that stand in nobody's way, and whatever the plan adds; a later line of the same key would be refused, so that
- * what the plan names is taken out first. */
+/* Limits that stand in nobody's way, the store, and whatever the plan adds. */
 static void configure(const struct world *world) {
   static const char *const limits[] = {"limits.connections=32768", "limits.connections_each=1024",
                                        "limits.requests_per_second=100000", "limits.requests_at_once=100000",
                                        "limits.idle_seconds=3600"};
-  const size_t own = sizeof limits / sizeof limits[0];
-  for (size_t i = 0; i < own + world->plan->setting_count; i++) {
-    const char *setting = i < own ? limits[i] : world->plan->settings[i - own];
-    int section = (int)strcspn(setting, ".");
-    const char *key = setting + section + 1, *value = strchr(setting, '=') + 1;
-    int key_len = (int)strcspn(key, "=");
-    world_shell("f=\"$W/issuer/epursed.conf\"; sed -i '/^%.*s *=/d' \"$f\" && { grep -q '^\\[%.*s\\]$' \"$f\" || "
-                "echo '[%.*s]' >>\"$f\"; } && sed -i 's|^\\[%.*s\\]$|&\\n%.*s = %s|' \"$f\"",
-                key_len, key, section, setting, section, setting, section, setting, key_len, key, value);
+  char path[256], store[640];
+  snprintf(path, sizeof path, "%s/epursed.conf", world->issuer);
+  for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++)
+    configure_set(path, limits[i]);
+  if (bare_is_postgres(world->plan->store)) {
+    must((size_t)snprintf(store, sizeof store, "ledger.store=%s", world->plan->store) < sizeof store,
+         "the store's name is too long");
+    configure_set(path, store);
   }
+  for (size_t i = 0; i < world->plan->setting_count; i++)
+    configure_set(path, world->plan->settings[i]);
+}
+
+/* epurse-admin init has made one of SQLite; nobody here needs the issuer's own terminal in it. */
+static void ledger_make(const struct world *world) {
+  static const struct ledger_settings settings = {.currency = 978, .issuer = 999999, .pool_size = 1};
+  if (bare_is_postgres(world->plan->store))
+    must_ok(ledger_create(world->plan->store, &settings), world->plan->store);
 }
 
 static void issuer_make(struct world *world) {
@@ -90,6 +99,7 @@ static void issuer_make(struct world *world) {
               "3<\"$W/issuer.pass\" 4<\"$W/server.pass\" >/dev/null",
               world->port);
   configure(world);
+  ledger_make(world);
 }
 
 static int64_t wall_clock(void *context) {
