@@ -72,11 +72,11 @@ static void parts_run(struct stage *stage, json_t *report) {
   json_t *parts = json_object_get(report, "parts");
   server_start(&stage->server, &stage->world);
   drive_open(&stage->shop_drive, &stage->shops, &stage->server);
-  for (size_t i = 0; i < PLAN_PART_COUNT; i++) {
-    if (!stage->plan->parts[i] && i != PLAN_LOADS) /* without loads nobody can pay */
+  for (enum plan_part part = 0; part < PLAN_PART_COUNT; part++) {
+    if (!stage->plan->parts[part] && part != PLAN_LOADS) /* without loads nobody can pay */
       continue;
-    fprintf(stderr, "epurse-bench: %s\n", plan_word(i));
-    json_object_set_new(parts, plan_word(i), run[i](stage));
+    fprintf(stderr, "epurse-bench: %s\n", plan_word(part));
+    json_object_set_new(parts, plan_word(part), run[part](stage));
   }
   drive_close(&stage->shop_drive);
   part_end(stage);

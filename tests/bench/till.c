@@ -197,7 +197,8 @@ void till_sign(struct till *till, struct item *item, int64_t time) {
 void till_forget(struct till *till) {
   for (size_t i = 0; i < till->next; i++)
     item_clear(&till->items[i]);
-  memmove(till->items, till->items + till->next, (till->count - till->next) * sizeof *till->items);
+  if (till->next > 0)
+    memmove(till->items, till->items + till->next, (till->count - till->next) * sizeof *till->items);
   till->count -= till->next;
   till->next = 0;
 }
