@@ -50,7 +50,9 @@
   MESSAGE(TERMINAL_REVOCATION, "terminal-revocation", "/v1/terminal-revocations")                                      \
   MESSAGE(TERMINAL_LIST, "terminal-list", "/v1/terminal-lists")                                                        \
   MESSAGE(LEDGER_CHECK, "ledger-check", "/v1/ledger-checks")                                                           \
-  MESSAGE(PENDING_LIST, "pending-list", "/v1/pending-lists")
+  MESSAGE(PENDING_LIST, "pending-list", "/v1/pending-lists")                                                           \
+  MESSAGE(BACKUP, "backup", "/v1/backups")                                                                             \
+  MESSAGE(BACKUP_QUERY, "backup-query", "/v1/backup-queries")
 
 enum message_type {
 #define MESSAGE(name, word, path) MESSAGE_##name,
@@ -248,7 +250,10 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
  * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
  * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
  * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, a row for
- * each card, by number, beginning behind `after`. The server and epurse-admin build and read
+ * each card, by number, beginning behind `after`.
+ * BACKUP {"name"}, BACKUP_QUERY {} -> {"name","state","copied","pages","bytes","postings","began","ended","code"}: the
+ * backup under way, or the last one; its state is "none", "copying", "proving", "done" or "failed", with "code" then.
+ * The server and epurse-admin build and read
  * these with jansson directly: they cross no other border. */
 
 #endif

@@ -7,7 +7,7 @@
 #include "store.h"
 
 #define WATCH_START        (-(INT64_C(1) << 62)) /* below every account */
-#define ACCOUNTS_OF_A_CARD 5
+#define ACCOUNTS_OF_A_CARD 6
 #define ACCOUNTS_APART     16 /* the numbers of two neighbouring cards' accounts */
 
 struct pass {

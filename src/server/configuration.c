@@ -19,6 +19,7 @@
 #define SECONDS_MAX    3600
 #define RATE_MAX       100000
 #define WORKERS_MAX    512
+#define WATCH_MAX      10000
 #define GROUP_WAIT_MAX 20000 /* microseconds: a terminal waits as long */
 #define SETTING_COUNT  (sizeof rows / sizeof rows[0])
 
@@ -31,6 +32,8 @@ static const struct settings_row rows[] = {
     {"ledger", "store", "sqlite:ledger.db", SETTING_TEXT, 0, 0},
     {"ledger", "group", "128", SETTING_NUMBER, 1, WRITER_GROUP_MAX},
     {"ledger", "group_wait", "1000", SETTING_NUMBER, 0, GROUP_WAIT_MAX},
+    {"ledger", "backups", "", SETTING_PATH, 0, 0},
+    {"ledger", "watch_cards_per_second", "20", SETTING_NUMBER, 0, WATCH_MAX},
     {"keys", "passphrase_file", "", SETTING_PATH, 0, 0},
     {"card", "validity_years", "5", SETTING_NUMBER, 1, 30},
     {"card", "purse_ceiling", "50000", SETTING_NUMBER, 1, MINOR_MAX},
@@ -91,6 +94,20 @@ static bool take_store(const struct settings *settings, struct configuration *co
   return len > 0 && (size_t)len < sizeof configuration->store;
 }
 
+/* Beside the store, where nothing else is said. */
+static bool take_backups(const struct settings *settings, struct configuration *configuration) {
+  const char *folder = settings_text(settings, "ledger", "backups");
+  const char *slash = strrchr(configuration->store, '/');
+  int store = slash == NULL ? 0 : (int)(slash - configuration->store);
+
+  if (folder[0] != '\0') {
+    return copy(configuration->backups, sizeof configuration->backups, folder);
+  }
+  int len =
+      snprintf(configuration->backups, sizeof configuration->backups, "%.*s/backups", store, configuration->store);
+  return len > 0 && (size_t)len < sizeof configuration->backups;
+}
+
 /* What is more than text or a number; what it answers is the name of the value that is wrong, or NULL. */
 static const char *take_texts(const struct settings *settings, struct configuration *configuration) {
   const struct currency *currency = currency_by_code(settings_text(settings, "server", "currency"));
@@ -108,7 +125,8 @@ static const char *take_texts(const struct settings *settings, struct configurat
   if (!take_store(settings, configuration)) {
     return "[ledger] store must be sqlite:PATH";
   }
-  if (!copy(configuration->folder, sizeof configuration->folder, settings_folder(settings)) ||
+  if (!take_backups(settings, configuration) ||
+      !copy(configuration->folder, sizeof configuration->folder, settings_folder(settings)) ||
       !copy(configuration->port_file, sizeof configuration->port_file,
             settings_text(settings, "server", "port_file")) ||
       !copy(configuration->passphrase_file, sizeof configuration->passphrase_file,
@@ -128,6 +146,7 @@ static void take_numbers(const struct settings *settings, struct configuration *
   configuration->connections_each = (size_t)settings_number(settings, "limits", "connections_each");
   configuration->workers = (size_t)settings_number(settings, "limits", "workers");
   configuration->queue = (size_t)settings_number(settings, "limits", "queue");
+  configuration->watch = (unsigned)settings_number(settings, "ledger", "watch_cards_per_second");
   configuration->group = (size_t)settings_number(settings, "ledger", "group");
   configuration->group_wait_us = (unsigned)settings_number(settings, "ledger", "group_wait");
   configuration->requests_per_second = (unsigned)settings_number(settings, "limits", "requests_per_second");

@@ -22,6 +22,8 @@ struct configuration {
   uint16_t currency;                            /* ISO 4217 numeric */
   uint32_t issuer;
   enum log_level log_level;
+  unsigned watch;                                 /* cards a second; 0: none */
+  char backups[CONFIGURATION_PATH_MAX];           /* folder of on-line backups */
   size_t group;                                   /* steps of one commit, at most */
   unsigned group_wait_us;                         /* how long a group waits for more, microseconds */
   unsigned validity_years;                        /* of a new card */

@@ -28,6 +28,8 @@ route_handler post_terminal_renewal; /* post_terminal.c */
 route_handler post_terminal_revocation;
 route_handler post_terminal_list;
 route_handler post_ledger_check;
+route_handler post_backup;
+route_handler post_backup_query; /* post_backup.c */
 route_handler get_healthz;
 route_handler get_metrics;
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * GET /healthz: whether the server can do its work: the store answers. */
+ * GET /healthz: whether the server can do its work: the store answers, and does not contradict itself. */
 #include "config.h"
 
 #include <string.h>
 
 #include "endpoints.h"
 #include "problem.h"
+#include "watch.h"
 
 static enum status read_settings(struct ledger *ledger, void *context) {
   return ledger_settings(ledger, context);
@@ -15,7 +16,8 @@ void get_healthz(struct service *service, const struct request *request, struct 
   struct ledger_settings settings;
 
   (void)request;
-  reply->status = writer_read(service->writer, read_settings, &settings);
+  reply->status =
+      watch_alarmed(service) ? STATUS_LEDGER_STOPPED : writer_read(service->writer, read_settings, &settings);
   if (reply->status == STATUS_OK) {
     reply_text(reply, 200, "application/json", strdup("{\"status\":\"ok\"}"));
   } else {

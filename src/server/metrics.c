@@ -79,6 +79,15 @@ static void print_server(const struct metrics *metrics, FILE *out) {
   print_row(out, "epurse_start_time_seconds", "gauge", "When the server started, unix seconds.", metrics->started_at);
 }
 
+static void print_watch(const struct metrics *metrics, FILE *out) {
+  print_row(out, "epurse_ledger_sound", "gauge", "0: the ledger contradicts itself and no order is taken.",
+            metrics->contradictions == 0);
+  print_row(out, "epurse_watch_passes_total", "counter", "Passes of the watch over all cards.",
+            (int64_t)metrics->watch_passes);
+  print_row(out, "epurse_watch_passed_time_seconds", "gauge", "When the last pass ended, unix seconds; 0: none yet.",
+            metrics->watch_passed_at);
+}
+
 static void print_ledger(const struct ledger_totals *totals, FILE *out) {
   static const char *const states[] = {"", "reserved", "issued", "blocked", "retired"};
 
@@ -103,5 +112,6 @@ void metrics_print(const struct metrics *metrics, const struct ledger_totals *to
   print_requests(metrics, path, out);
   print_seconds(metrics, out);
   print_server(metrics, out);
+  print_watch(metrics, out);
   print_ledger(totals, out);
 }

@@ -25,6 +25,9 @@ struct metrics {
   _Atomic uint64_t connections;    /* open now */
   _Atomic uint64_t waiting;        /* requests in the queue now */
   _Atomic uint64_t commits, steps; /* of the ledger; steps / commits is the mean size of a group */
+  _Atomic uint64_t contradictions; /* of the ledger, that were found: no order is taken where there is one */
+  _Atomic uint64_t watch_passes;   /* over all cards */
+  _Atomic int64_t watch_passed_at; /* the end of the last one, unix seconds; 0: none yet */
   int64_t started_at;              /* unix seconds */
 };
 

@@ -6,6 +6,7 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "watch.h"
 
 #define FINDINGS_MAX  32 /* told; the rest is counted: the reply stays below MESSAGE_MAX */
 #define FINDING_BYTES 200
@@ -59,6 +60,9 @@ void post_ledger_check(struct service *service, const struct request *request, s
   if (reply->status == STATUS_OK) {
     reply->status = writer_read(service->writer, run_check, &findings);
     reply->body = check_body(&findings, &totals);
+    if (findings.count > 0) {
+      watch_alarm(service, json_string_value(json_array_get(findings.list, 0)));
+    }
     log_line(&service->log, reply->status == STATUS_OK ? LOG_INFO : LOG_ERROR, "ledger-check", "findings=%lld code=%s",
              (long long)findings.count, status_name(reply->status));
   }

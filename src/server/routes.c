@@ -12,6 +12,7 @@
 #include "envelope.h"
 #include "epurse/x509.h"
 #include "problem.h"
+#include "watch.h"
 
 #define POS    ENVELOPE_ROLE(ROLE_POS)
 #define RELOAD ENVELOPE_ROLE(ROLE_RELOAD)
@@ -42,6 +43,8 @@ static const struct route routes[] = {
     {"POST", "/v1/terminal-lists", ADMIN, post_terminal_list, 1024, MESSAGE_TERMINAL_LIST},
     {"POST", "/v1/ledger-checks", ADMIN, post_ledger_check, 1024, MESSAGE_LEDGER_CHECK},
     {"POST", "/v1/pending-lists", ADMIN, post_pending_list, 1024, MESSAGE_PENDING_LIST},
+    {"POST", "/v1/backups", ADMIN, post_backup, 1024, MESSAGE_BACKUP},
+    {"POST", "/v1/backup-queries", ADMIN, post_backup_query, 1024, MESSAGE_BACKUP_QUERY},
     {"GET", "/healthz", ANY, get_healthz, 0, MESSAGE_TYPE_COUNT},
     {"GET", "/metrics", ANY, get_metrics, 0, MESSAGE_TYPE_COUNT},
 };
@@ -75,6 +78,22 @@ static size_t find(const char *path) {
   return i;
 }
 
+/* What books money waits while the ledger contradicts itself: whoever was told "booked" would be told on sand, and the
+ * file stays as it was found. Terminals keep what they have to bring (r, reversals) in their journals. What reads, blocks
+ * or revokes is served. */
+static bool moves_money(const struct route *route) {
+  switch (route->type) {
+  case MESSAGE_PURCHASE:
+  case MESSAGE_LOAD_INQUIRY:
+  case MESSAGE_LOAD:
+  case MESSAGE_LOAD_REVERSAL:
+  case MESSAGE_CONFIRMATION:
+    return true;
+  default:
+    return false;
+  }
+}
+
 /* A media type may have parameters behind a ';' (RFC 9110 8.3.1). */
 static bool is_message(const char *content_type) {
   size_t len = strlen(MESSAGE_MEDIA_TYPE);
@@ -93,7 +112,7 @@ static enum status check(const struct service *service, const struct route *rout
   if (route->roles != 0 && !is_message(request->content_type)) {
     return STATUS_UNSUPPORTED_TYPE;
   }
-  return STATUS_OK;
+  return watch_alarmed(service) && moves_money(route) ? STATUS_LEDGER_STOPPED : STATUS_OK;
 }
 
 static enum status serve_signed(struct service *service, const struct route *route, struct request *request,

@@ -9,6 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "backup.h"
+#include "watch.h"
+
 #define PROBLEM_SIZE 256
 
 static int64_t system_clock(void *context) {
@@ -46,7 +49,13 @@ enum status service_start(struct service *service, struct ledger **ledger) {
 
   json_object_seed(0); /* at the first use otherwise, by whichever thread comes first */
   enum status status = roster_new(&service->roster);
-  return status == STATUS_OK ? writer_open(&options, ledger, &service->writer) : status;
+  if (status == STATUS_OK) {
+    status = writer_open(&options, ledger, &service->writer);
+  }
+  if (status == STATUS_OK) {
+    status = backup_open(service, &service->backup);
+  }
+  return status == STATUS_OK ? watch_open(service, &service->watch) : status;
 }
 
 enum status service_open(struct service *service, const struct configuration *configuration, const char *passphrase,
@@ -74,6 +83,8 @@ enum status service_open(struct service *service, const struct configuration *co
 }
 
 void service_stop(struct service *service) {
+  watch_close(&service->watch);
+  backup_close(&service->backup);
   writer_close(&service->writer);
   roster_free(&service->roster);
 }

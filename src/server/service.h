@@ -14,10 +14,15 @@
 #include "roster.h"
 #include "writer.h"
 
+struct watch;
+struct backup;
+
 struct service {
   struct configuration configuration;
   struct keyring keyring;
   struct writer *writer;           /* the one that works with the ledger */
+  struct watch *watch;             /* of the ledger; NULL: not watched */
+  struct backup *backup;           /* on-line backups */
   struct roster *roster;           /* of terminals */
   int64_t (*clock)(void *context); /* unix seconds; tests bring one of their own */
   void *clock_context;

@@ -226,13 +226,12 @@ static void clear(struct writer *writer) {
   free(writer);
 }
 
-/* Signals are the event loop's. */
-static bool start(struct writer *writer) {
+bool writer_thread(pthread_t *thread, void *(*run_it)(void *), void *context) {
   sigset_t all, before;
 
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  bool started = pthread_create(&writer->thread, NULL, run, writer) == 0;
+  bool started = pthread_create(thread, NULL, run_it, context) == 0;
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return started;
 }
@@ -251,7 +250,7 @@ enum status writer_open(const struct writer_options *options, struct ledger **le
   }
   made->options = *options;
   made->ledger = *ledger;
-  if (!start(made)) {
+  if (!writer_thread(&made->thread, run, made)) {
     clear(made);
     return STATUS_NO_MEMORY;
   }

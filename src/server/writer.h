@@ -6,6 +6,8 @@
 #ifndef EPURSE_SERVER_WRITER_H
 #define EPURSE_SERVER_WRITER_H
 
+#include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "epurse/ledger.h"
@@ -35,6 +37,9 @@ enum status writer_read(struct writer *writer, ledger_step *step, void *context)
 
 /* The ledger itself, for a caller who knows that nobody else uses it now: tests. */
 struct ledger *writer_ledger(struct writer *writer);
+
+/* Starts a thread that no signal comes to: signals are the event loop's. */
+bool writer_thread(pthread_t *thread, void *(*run)(void *), void *context) EPURSE_MUST_USE;
 
 /* Runs what was handed in, ends the thread, checkpoints and closes the ledger; *writer becomes NULL. NULL is fine. */
 void writer_close(struct writer **writer);

@@ -54,7 +54,6 @@ static bool refuses_message(enum status status, long http) {
   case STATUS_INTERNAL:
   case STATUS_NO_MEMORY:
   case STATUS_CRYPTO_FAILED:
-  case STATUS_STORE_FAILED:
     return http == 500;
   default: /* 500 for the others: they never cross HTTP */
     return http >= 400 && http != 500 && status_http(status) == http;

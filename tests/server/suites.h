@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *admin_suite(void);
+Suite *backup_suite(void);
 Suite *certification_suite(void);
 Suite *configuration_suite(void);
 Suite *confirmation_suite(void);
@@ -26,6 +27,7 @@ Suite *purchase_suite(void);
 Suite *rate_suite(void);
 Suite *routes_suite(void);
 Suite *terminals_suite(void);
+Suite *watch_suite(void);
 Suite *writer_suite(void);
 
 #endif

@@ -127,6 +127,8 @@ static void house_part(struct tour *tour) {
   expect(tour, &world->admin, MESSAGE_TERMINAL_RENEWAL, terminal_body(&terminal), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_TERMINAL_REVOCATION, revocation_body("TOUR0001"), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_TERMINAL_RENEWAL, terminal_body(&terminal), STATUS_TERMINAL_REVOKED);
+  expect(tour, &world->admin, MESSAGE_BACKUP_QUERY, json_object(), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_BACKUP, json_pack("{s:s}", "name", "tour.db"), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_TERMINAL_LIST, json_pack("{s:s, s:i}", "after", "", "limit", 100), STATUS_OK);
   memcpy(terminal.tid, "TOUR0002", TID_SIZE);
   memcpy(terminal.merchant, "NONE", 5);

@@ -70,6 +70,8 @@ static void load_configuration(struct configuration *configuration) {
 
   ck_assert_msg(configuration_load(folder, configuration, problem) == STATUS_OK, "%s", problem);
   copy_ledger(configuration->store, sizeof configuration->store);
+  configuration->watch = 0; /* tests look into the ledger while nobody else does */
+  snprintf(configuration->backups, sizeof configuration->backups, "%s/backups-%d", folder, (int)getpid());
 }
 
 static void open_stations(struct world *world) {

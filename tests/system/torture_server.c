@@ -133,6 +133,7 @@ static _Noreturn void serve(int line) {
   static struct packet question, answer;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   struct ledger *ledger = NULL;
+  service.configuration.watch = 0; /* its commits would be counted with the others */
   if (ledger_open(service.configuration.store, &ledger) != STATUS_OK || service_start(&service, &ledger) != STATUS_OK)
     _exit(70);
   while (packet_receive(line, &question)) {

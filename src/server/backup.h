@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * On-line backups: one at a time, a thread of its own that copies in slices between two commits and then proves the
+ * copy. */
+#ifndef EPURSE_SERVER_BACKUP_H
+#define EPURSE_SERVER_BACKUP_H
+
+#include "service.h"
+
+#define BACKUP_NAME_MAX 63
+
+enum backup_state {
+  BACKUP_NONE, /* since the server was started */
+  BACKUP_COPYING,
+  BACKUP_PROVING, /* the copy is audited */
+  BACKUP_DONE,
+  BACKUP_FAILED
+};
+
+/* Of the backup under way, else of the last one. */
+struct backup_facts {
+  enum backup_state state;
+  char name[BACKUP_NAME_MAX + 1];
+  uint64_t copied, pages;  /* of 4096 bytes */
+  struct ledger_copy copy; /* BACKUP_DONE */
+  enum status status;      /* of BACKUP_FAILED */
+  int64_t began, ended;    /* unix seconds; 0: not yet */
+};
+
+/* For a service that is started. STATUS_NO_MEMORY. */
+enum status backup_open(struct service *service, struct backup **backup) EPURSE_MUST_USE;
+/* Gives up what is being copied, waits for what is being proved. Before the writer is closed. NULL is fine. */
+void backup_close(struct backup **backup);
+
+/* Begins one of that name in the configured folder, which is made where it is not there. The same name again while it
+ * is under way: STATUS_OK, no effect. STATUS_BAD_FORMAT: a name is letters, digits, '.', '-', '_', and begins with none
+ * of the last three; STATUS_NOT_FOUND: this store is not a file, or there is no folder for copies; STATUS_EXISTS: there
+ * is a file of that name; STATUS_OVERLOADED: another one is under way. */
+enum status backup_start(struct backup *backup, const char *name) EPURSE_MUST_USE;
+
+void backup_facts(struct backup *backup, struct backup_facts *facts);
+
+#endif

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of on-line backups: backup.c, post_backup.c. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "backup.h"
+#include "purse.h"
+#include "suites.h"
+
+#define PATIENCE 2000 /* questions */
+
+static struct answer query(struct world *world) {
+  struct answer answer;
+
+  station_ask(&world->admin, &world->service, MESSAGE_BACKUP_QUERY, json_object(), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  return answer;
+}
+
+static const char *state_of(const struct answer *answer) {
+  return json_string_value(json_object_get(answer->body, "state"));
+}
+
+static enum status begin(struct world *world, const char *name) {
+  return station_tell(&world->admin, &world->service, MESSAGE_BACKUP, json_pack("{s:s}", "name", name));
+}
+
+/* A payment between any two questions; answers the last answer. */
+static struct answer pay_until_it_ends(struct world *world, struct purse *purse) {
+  for (int i = 0; i < PATIENCE; i++) {
+    struct answer answer = query(world);
+    const char *state = state_of(&answer);
+    if (strcmp(state, "done") == 0 || strcmp(state, "failed") == 0) {
+      return answer;
+    }
+    answer_clear(&answer);
+    purse_load(purse, world, 1);
+  }
+  ck_abort_msg("the backup does not end");
+}
+
+static void refuse_line(void *context, const char *line) {
+  (void)context;
+  ck_abort_msg("%s", line);
+}
+
+START_TEST(is_made_while_cards_pay) {
+  struct world world;
+  struct purse purse;
+  struct ledger *copy = NULL;
+  struct ledger_card card;
+  struct stat facts;
+  char path[2048];
+
+  world_open(&world);
+  struct answer before = query(&world);
+  ck_assert_str_eq(state_of(&before), "none");
+  answer_clear(&before);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 700);
+  ck_assert_int_eq(begin(&world, "first.db"), STATUS_OK);
+  struct answer after = pay_until_it_ends(&world, &purse);
+  ck_assert_str_eq(state_of(&after), "done");
+  ck_assert_str_eq(json_string_value(json_object_get(after.body, "name")), "first.db");
+  snprintf(path, sizeof path, "%s/first.db", world.service.configuration.backups);
+  ck_assert_int_eq(stat(path, &facts), 0);
+  ck_assert_uint_eq(facts.st_mode & 07777, 0600);
+  ck_assert_int_eq(json_integer_value(json_object_get(after.body, "bytes")), facts.st_size);
+  answer_clear(&after);
+  ck_assert_int_eq(ledger_open(path, &copy), STATUS_OK);
+  ck_assert_int_eq(ledger_check(copy, refuse_line, NULL), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(copy, purse.cid, &card), STATUS_OK);
+  ck_assert_int_ge(card.balance + card.held, 700);
+  ledger_close(&copy);
+  ck_assert_int_eq(begin(&world, "first.db"), STATUS_EXISTS);
+  ck_assert_int_eq(begin(&world, "second.db"), STATUS_OK);
+  after = pay_until_it_ends(&world, &purse);
+  ck_assert_str_eq(state_of(&after), "done");
+  answer_clear(&after);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(a_name_stays_in_its_folder) {
+  static const char *const names[] = {
+      "",    ".",   "..",  ".hidden", "../ledger.db",
+      "a/b", "-rf", "a b", "a\nb",    "a2345678901234567890123456789012345678901234567890123456789012345"};
+  struct world world;
+
+  world_open(&world);
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    ck_assert_int_eq(begin(&world, names[i]), STATUS_BAD_FORMAT);
+  }
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_BACKUP, json_pack("{s:s}", "name", "mine")),
+                   STATUS_NOT_PERMITTED);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_BACKUP, json_object()), STATUS_UNKNOWN_FIELD);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_BACKUP_QUERY, json_pack("{s:i}", "x", 1)),
+                   STATUS_UNKNOWN_FIELD);
+  world_close(&world);
+}
+END_TEST
+
+/* The folder cannot be had: said, and the server goes on. */
+START_TEST(says_that_it_failed) {
+  struct world world;
+
+  world_open(&world);
+  snprintf(world.service.configuration.backups, sizeof world.service.configuration.backups, "/nowhere/at/all");
+  ck_assert_int_eq(begin(&world, "first.db"), STATUS_STORE_FAILED);
+  struct answer answer = query(&world);
+  ck_assert_str_eq(state_of(&answer), "none");
+  answer_clear(&answer);
+  world_close(&world);
+}
+END_TEST
+
+/* The server stops in the midst of it: no half copy stays. */
+START_TEST(is_given_up_when_the_server_stops) {
+  struct world world;
+  struct stat facts;
+  char path[2048];
+
+  world_open(&world);
+  ck_assert_int_eq(begin(&world, "late.db"), STATUS_OK);
+  service_stop(&world.service);
+  snprintf(path, sizeof path, "%s/late.db.new", world.service.configuration.backups);
+  ck_assert_int_ne(stat(path, &facts), 0);
+  service_close(&world.service);
+}
+END_TEST
+
+Suite *backup_suite(void) {
+  Suite *suite = suite_create("backup");
+  TCase *all = world_case("backup");
+
+  tcase_add_test(all, is_made_while_cards_pay);
+  tcase_add_test(all, a_name_stays_in_its_folder);
+  tcase_add_test(all, says_that_it_failed);
+  tcase_add_test(all, is_given_up_when_the_server_stops);
+  suite_add_tcase(suite, all);
+  return suite;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of the watch over the running ledger: watch.c, and what is served once it gave the alarm. */
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "purse.h"
+#include "routes.h"
+#include "suites.h"
+#include "watch.h"
+
+#define FAST        10000 /* cards a second */
+#define PATIENCE_MS 20000
+
+static void pause_ms(long ms) {
+  nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+/* Stops the service, does that to the file, starts it again with the watch on. */
+static void restart(struct world *world, const char *sql) {
+  struct service *service = &world->service;
+  struct ledger *ledger = NULL;
+  sqlite3 *database = NULL;
+
+  service_stop(service);
+  if (sql != NULL) {
+    ck_assert_int_eq(sqlite3_open_v2(service->configuration.store, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+  }
+  service->configuration.watch = FAST;
+  ck_assert_int_eq(ledger_open(service->configuration.store, &ledger), STATUS_OK);
+  ck_assert_int_eq(service_start(service, &ledger), STATUS_OK);
+}
+
+/* GET, as a function; the text is the caller's. */
+static int get(struct world *world, const char *path, char **text) {
+  struct request request = {.method = "GET", .path = path, .content_type = "", .body = "", .peer = &world->pos.peer};
+  struct reply reply;
+
+  routes_serve(&world->service, &request, &reply);
+  int http = reply.http_status;
+  *text = strndup(reply.text, reply.text_len);
+  reply_clear(&reply);
+  return http;
+}
+
+static void assert_told(struct world *world, const char *path, int http, const char *word) {
+  char *text = NULL;
+
+  ck_assert_int_eq(get(world, path, &text), http);
+  ck_assert_msg(strstr(text, word) != NULL, "%s", text);
+  free(text);
+}
+
+START_TEST(a_sound_ledger_is_left_in_peace) {
+  struct world world;
+  struct purse purse;
+  struct answer answer;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  restart(&world, NULL);
+  for (int i = 0; world.service.metrics.watch_passes < 3; i++) {
+    ck_assert_int_lt(i, PATIENCE_MS / 50);
+    purse_load(&purse, &world, 100); /* each captures the one before */
+    pause_ms(50);
+  }
+  purse_promise(&purse, TRANSACTION_PURCHASE, 50, &world.pos);
+  station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin),
+              &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  answer_clear(&answer);
+  ck_assert(!watch_alarmed(&world.service));
+  assert_told(&world, "/metrics", 200, "\nepurse_ledger_sound 1\n");
+  assert_told(&world, "/healthz", 200, "ok");
+  watch_close(&world.service.watch); /* world_close looks into the ledger itself */
+  world_close(&world);
+}
+END_TEST
+
+static const char *const damages[] = {
+    "UPDATE account SET balance = balance + 1 WHERE id > 0 AND id % 16 = 1", /* of a card */
+    "UPDATE account SET balance = balance + 1 WHERE id < -16 AND abs(id) % 16 = 4 AND id = "
+    "(SELECT max(id) FROM account WHERE id < -16 AND abs(id) % 16 = 4)", /* of a merchant */
+};
+
+/* The file was changed behind its back: within one pass it stops, for all that books money, and for nothing else. */
+START_TEST(a_broken_ledger_takes_no_orders) {
+  struct world world;
+  struct purse purse;
+  struct card_message card = {.reason = "stolen"};
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  restart(&world, damages[_i]);
+  for (int i = 0; !watch_alarmed(&world.service); i++) {
+    ck_assert_int_lt(i, PATIENCE_MS / 10);
+    pause_ms(10);
+  }
+  ck_assert_uint_eq(world.service.metrics.watch_passes, 0);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 50, &world.pos);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_PURCHASE,
+                                purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin)),
+                   STATUS_LEDGER_STOPPED);
+  purse_promise(&purse, TRANSACTION_LOAD, 50, &world.reload);
+  ck_assert_int_eq(
+      station_tell(&world.reload, &world.service, MESSAGE_LOAD, purse_load_order(&purse, &world, "cash", "R-1")),
+      STATUS_LEDGER_STOPPED);
+  ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_LOAD_INQUIRY,
+                                purse_order(&purse, &world, MESSAGE_LOAD_INQUIRY, purse.pin)),
+                   STATUS_LEDGER_STOPPED);
+  ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_LEDGER_STOPPED);
+  assert_told(&world, "/healthz", 503, "LEDGER_STOPPED");
+  assert_told(&world, "/metrics", 200, "\nepurse_ledger_sound 0\n");
+  memcpy(card.cid, purse.cid, CID_SIZE);
+  ck_assert_int_eq(
+      station_tell(&world.admin, &world.service, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &card)),
+      STATUS_OK);
+  ck_assert_int_eq(
+      station_tell(&world.admin, &world.service, MESSAGE_CARD_BLOCK, card_message_body(MESSAGE_CARD_BLOCK, &card)),
+      STATUS_OK);
+  service_close(&world.service); /* world_close would want a clean ledger */
+}
+END_TEST
+
+/* What a person has looked for counts as much as what the watch met. */
+START_TEST(an_audit_gives_the_alarm) {
+  struct world world;
+  struct purse purse;
+  struct answer answer;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  restart(&world, damages[0]);
+  watch_close(&world.service.watch);
+  world.service.metrics.contradictions = 0; /* as if it had not been fast enough */
+  station_ask(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, json_object(), &answer);
+  ck_assert_int_eq(answer.code, STATUS_LEDGER_BROKEN);
+  answer_clear(&answer);
+  ck_assert(watch_alarmed(&world.service));
+  service_close(&world.service);
+}
+END_TEST
+
+Suite *watch_suite(void) {
+  Suite *suite = suite_create("watch");
+  TCase *all = world_case("watch");
+
+  tcase_add_test(all, a_sound_ledger_is_left_in_peace);
+  tcase_add_loop_test(all, a_broken_ledger_takes_no_orders, 0, sizeof damages / sizeof damages[0]);
+  tcase_add_test(all, an_audit_gives_the_alarm);
+  suite_add_tcase(suite, all);
+  return suite;
+}
