@@ -1,16 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SHA-256 and what stands on it: HMAC and the X9.63 key derivation. */
-#include "epurse/crypto.h"
+#include "digest.h"
 #include "tally.h"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
 
+/* Looked up once: the library would search its providers at each use. */
+static CRYPTO_ONCE sha256_once = CRYPTO_ONCE_STATIC_INIT;
+static EVP_MD *sha256;
+
+static void sha256_fetch(void) {
+  sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
+
+bool digest_sha256(const uint8_t *data, size_t len, uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  return CRYPTO_THREAD_run_once(&sha256_once, sha256_fetch) == 1 && sha256 != NULL &&
+         EVP_Digest(data, len, hash, NULL, sha256, NULL) == 1;
+}
+
 bool crypto_sha256(const uint8_t *data, size_t len, uint8_t hash[CRYPTO_SHA256_SIZE]) {
   tally_of_thread()->hashes++;
-  return EVP_Digest(data, len, hash, NULL, EVP_sha256(), NULL) == 1;
+  return digest_sha256(data, len, hash);
 }
 
 bool crypto_hmac_sha256(const uint8_t *key, size_t key_len, const uint8_t *data, size_t len,

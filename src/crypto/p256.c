@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What P-256 keys do: sign, verify, agree. */
+#include "digest.h"
 #include "p256_key.h"
 #include "tally.h"
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <string.h>
 
 #define SCALAR_SIZE (CRYPTO_SIGNATURE_SIZE / 2)
 #define DER_MAX     72 /* SEQUENCE of two INTEGERs of at most 33 bytes */
+#define INTEGER     0x02
+#define SEQUENCE    0x30
 
 bool crypto_p256_agree(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE],
                        const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], uint8_t shared[CRYPTO_P256_SHARED_SIZE]) {
@@ -40,22 +44,30 @@ static bool signature_from_der(const uint8_t *der, size_t len, uint8_t signature
   return done;
 }
 
-/* r||s to DER; answers the length, 0 where it failed. */
-static size_t signature_to_der(const uint8_t signature[CRYPTO_SIGNATURE_SIZE], uint8_t der[DER_MAX]) {
-  ECDSA_SIG *pair = ECDSA_SIG_new();
-  BIGNUM *r = BN_bin2bn(signature, SCALAR_SIZE, NULL);
-  BIGNUM *s = BN_bin2bn(signature + SCALAR_SIZE, SCALAR_SIZE, NULL);
-  int len = 0;
+/* A positive INTEGER in its shortest form (X.690 8.3); answers its length. */
+static size_t integer_to_der(const uint8_t scalar[SCALAR_SIZE], uint8_t *der) {
+  size_t skip = 0;
 
-  if (pair != NULL && r != NULL && s != NULL && ECDSA_SIG_set0(pair, r, s) == 1) {
-    r = s = NULL; /* now the pair's */
-    len = i2d_ECDSA_SIG(pair, NULL);
-    len = len > 0 && len <= DER_MAX ? i2d_ECDSA_SIG(pair, &der) : 0;
+  while (skip < SCALAR_SIZE - 1 && scalar[skip] == 0) {
+    skip++;
   }
-  BN_free(r);
-  BN_free(s);
-  ECDSA_SIG_free(pair);
-  return len > 0 ? (size_t)len : 0;
+  size_t sign = scalar[skip] >> 7; /* a zero byte in front of what would look negative */
+  size_t len = SCALAR_SIZE - skip + sign;
+  der[0] = INTEGER;
+  der[1] = (uint8_t)len;
+  der[2] = 0;
+  memcpy(der + 2 + sign, scalar + skip, SCALAR_SIZE - skip);
+  return 2 + len;
+}
+
+/* r||s to DER; answers the length. The library's own way there allocates six times. */
+static size_t signature_to_der(const uint8_t signature[CRYPTO_SIGNATURE_SIZE], uint8_t der[DER_MAX]) {
+  size_t len = integer_to_der(signature, der + 2);
+
+  len += integer_to_der(signature + SCALAR_SIZE, der + 2 + len);
+  der[0] = SEQUENCE;
+  der[1] = (uint8_t)len;
+  return 2 + len;
 }
 
 bool crypto_p256_sign(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], const uint8_t *data, size_t len,
@@ -80,15 +92,15 @@ bool crypto_p256_sign(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], const
 bool crypto_p256_verify(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *data, size_t len,
                         const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
   EVP_PKEY *key = p256_key_public(public_key);
-  EVP_MD_CTX *context = key != NULL ? EVP_MD_CTX_new() : NULL;
-  uint8_t der[DER_MAX];
-  size_t der_len = context != NULL ? signature_to_der(signature, der) : 0;
+  EVP_PKEY_CTX *context = key != NULL ? EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL) : NULL;
+  uint8_t der[DER_MAX], hash[CRYPTO_SHA256_SIZE];
+  size_t der_len = signature_to_der(signature, der);
   bool valid = false;
 
   tally_of_thread()->verifications++;
-  valid = der_len > 0 && EVP_DigestVerifyInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
-          EVP_DigestVerify(context, der, der_len, data, len) == 1;
-  EVP_MD_CTX_free(context);
+  valid = context != NULL && digest_sha256(data, len, hash) && EVP_PKEY_verify_init(context) == 1 &&
+          EVP_PKEY_verify(context, der, der_len, hash, sizeof hash) == 1;
+  EVP_PKEY_CTX_free(context);
   EVP_PKEY_free(key);
   return valid;
 }
