@@ -32,9 +32,14 @@ const uint8_t *key_public(const struct key *key);
 /* The private scalar, CRYPTO_P256_PRIVATE_SIZE bytes; borrowed. For protocol functions that take raw keys. */
 const uint8_t *key_private(const struct key *key);
 
-/* ECDSA with SHA-256; the library's key object is decoded once and kept. STATUS_CRYPTO_FAILED. */
+/* ECDSA with SHA-256; the library's key object is decoded once and kept. From any thread. STATUS_CRYPTO_FAILED. */
 enum status key_sign(const struct key *key, const uint8_t *data, size_t len,
                      uint8_t signature[CRYPTO_SIGNATURE_SIZE]) EPURSE_MUST_USE;
+
+/* ECDH: the x coordinate. Likewise. STATUS_CRYPTO_FAILED, also where the other's point is not on the curve: `shared`
+ * is then zeros. */
+enum status key_agree(const struct key *key, const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE],
+                      uint8_t shared[CRYPTO_P256_SHARED_SIZE]) EPURSE_MUST_USE;
 
 /* The key as OpenSSL wants it for TLS and X.509; borrowed. */
 EVP_PKEY *key_evp(const struct key *key);

@@ -11,13 +11,17 @@
 #include <openssl/param_build.h>
 #include <stdlib.h>
 
-#define P256_GROUP "prime256v1"
-#define DER_MAX    72 /* SEQUENCE of two INTEGERs of at most 33 bytes (SEC 1 C.5) */
+#define P256_GROUP   "prime256v1"
+#define UNCOMPRESSED 0x04 /* SEC 1 2.3.3 */
+#define DER_MAX      72   /* SEQUENCE of two INTEGERs of at most 33 bytes (SEC 1 C.5) */
 
+/* The contexts are ready to sign and to agree, and stay as they are: each use works on a copy, which costs a fraction
+ * of looking everything up anew. */
 struct key {
   uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE];
   uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE];
   EVP_PKEY *evp;
+  EVP_PKEY_CTX *signing, *agreeing;
 };
 
 /* Both halves as OpenSSL's object; NULL where it refuses them. The caller frees it. */
@@ -49,6 +53,13 @@ out:
   return evp;
 }
 
+static bool contexts_make(struct key *key) {
+  key->signing = EVP_PKEY_CTX_new_from_pkey(NULL, key->evp, NULL);
+  key->agreeing = EVP_PKEY_CTX_new_from_pkey(NULL, key->evp, NULL);
+  return key->signing != NULL && key->agreeing != NULL && EVP_PKEY_sign_init(key->signing) == 1 &&
+         EVP_PKEY_derive_init(key->agreeing) == 1;
+}
+
 enum status key_of_scalar(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], struct key **key) {
   struct key *made = calloc(1, sizeof *made);
   enum status status = STATUS_OK;
@@ -62,7 +73,7 @@ enum status key_of_scalar(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], s
   }
   if (!crypto_p256_public(private_key, made->public_key)) {
     status = STATUS_BAD_KEY;
-  } else if ((made->evp = evp_make(private_key, made->public_key)) == NULL) {
+  } else if ((made->evp = evp_make(private_key, made->public_key)) == NULL || !contexts_make(made)) {
     status = STATUS_CRYPTO_FAILED;
   }
   if (status != STATUS_OK) {
@@ -89,6 +100,8 @@ void key_free(struct key **key) {
   if (*key == NULL) {
     return;
   }
+  EVP_PKEY_CTX_free((*key)->signing);
+  EVP_PKEY_CTX_free((*key)->agreeing);
   EVP_PKEY_free((*key)->evp);
   crypto_wipe(*key, sizeof **key);
   free(*key);
@@ -119,16 +132,48 @@ static bool signature_from_der(const uint8_t *der, size_t len, uint8_t signature
 }
 
 enum status key_sign(const struct key *key, const uint8_t *data, size_t len, uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
-  EVP_MD_CTX *context = EVP_MD_CTX_new();
-  uint8_t der[DER_MAX];
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_dup(key->signing);
+  uint8_t der[DER_MAX], hash[CRYPTO_SHA256_SIZE];
   size_t der_len = sizeof der;
-  bool done = context != NULL && EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, key->evp, NULL) == 1 &&
-              EVP_DigestSign(context, der, &der_len, data, len) == 1 && signature_from_der(der, der_len, signature);
+  bool done = context != NULL && crypto_sha256(data, len, hash) &&
+              EVP_PKEY_sign(context, der, &der_len, hash, sizeof hash) == 1 &&
+              signature_from_der(der, der_len, signature);
 
-  EVP_MD_CTX_free(context);
+  EVP_PKEY_CTX_free(context);
   if (!done) {
     ERR_clear_error();
     crypto_wipe(signature, CRYPTO_SIGNATURE_SIZE);
+  }
+  return done ? STATUS_OK : STATUS_CRYPTO_FAILED;
+}
+
+/* The other's key, with the group of this one. The library would also take hybrid points of this length; it checks by
+ * itself that the point is on the curve. */
+static EVP_PKEY *peer_make(const struct key *key, const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
+  EVP_PKEY *peer = public_key[0] == UNCOMPRESSED ? EVP_PKEY_new() : NULL;
+
+  if (peer == NULL || EVP_PKEY_copy_parameters(peer, key->evp) != 1 ||
+      EVP_PKEY_set1_encoded_public_key(peer, public_key, CRYPTO_P256_PUBLIC_SIZE) != 1) {
+    EVP_PKEY_free(peer);
+    return NULL;
+  }
+  return peer;
+}
+
+enum status key_agree(const struct key *key, const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE],
+                      uint8_t shared[CRYPTO_P256_SHARED_SIZE]) {
+  EVP_PKEY *peer = peer_make(key, public_key);
+  EVP_PKEY_CTX *context = peer != NULL ? EVP_PKEY_CTX_dup(key->agreeing) : NULL;
+  size_t len = CRYPTO_P256_SHARED_SIZE;
+  /* The import has checked the point already, and the cofactor is 1: no second check. */
+  bool done = context != NULL && EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1 &&
+              EVP_PKEY_derive(context, shared, &len) == 1 && len == CRYPTO_P256_SHARED_SIZE;
+
+  EVP_PKEY_CTX_free(context);
+  EVP_PKEY_free(peer);
+  if (!done) {
+    ERR_clear_error();
+    crypto_wipe(shared, CRYPTO_P256_SHARED_SIZE);
   }
   return done ? STATUS_OK : STATUS_CRYPTO_FAILED;
 }
