@@ -7,22 +7,13 @@
 
 #define COORDINATE_SIZE 32
 
-cjose_jwk_t *jose_jwk(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *private_key) {
-  uint8_t x[COORDINATE_SIZE], y[COORDINATE_SIZE], d[CRYPTO_P256_PRIVATE_SIZE]; /* cjose wants them writable */
+cjose_jwk_t *jose_jwk(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
+  uint8_t x[COORDINATE_SIZE], y[COORDINATE_SIZE]; /* cjose wants them writable */
   cjose_jwk_ec_keyspec spec = {.crv = CJOSE_JWK_EC_P_256, .x = x, .xlen = sizeof x, .y = y, .ylen = sizeof y};
-  cjose_jwk_t *jwk = NULL;
 
   memcpy(x, public_key + 1, sizeof x);
   memcpy(y, public_key + 1 + sizeof x, sizeof y);
-  if (private_key != NULL) {
-    memcpy(d, private_key, sizeof d);
-    spec.d = d;
-    spec.dlen = sizeof d;
-  }
-  jwk = cjose_jwk_create_EC_spec(&spec, NULL);
-  if (private_key != NULL) {
-    crypto_wipe(d, sizeof d);
-  }
+  cjose_jwk_t *jwk = cjose_jwk_create_EC_spec(&spec, NULL);
   if (jwk == NULL) {
     ERR_clear_error();
   }

@@ -11,9 +11,8 @@
 #include "epurse/crypto.h"
 #include "epurse/status.h"
 
-/* The JWK of a public key, or of a key pair where private_key is not NULL; NULL where the library refuses it. The
- * caller releases it with cjose_jwk_release. */
-cjose_jwk_t *jose_jwk(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *private_key);
+/* The JWK of a public key; NULL where the library refuses it. The caller releases it with cjose_jwk_release. */
+cjose_jwk_t *jose_jwk(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]);
 
 /* A part of the compact form (RFC 7515 7.1): text between dots, borrowed. */
 struct jose_part {

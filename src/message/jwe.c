@@ -4,6 +4,7 @@
 #include "jwe.h"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
@@ -30,6 +31,20 @@ struct sealed {
   size_t text_len;
 };
 
+/* Looked up once: the library would search its providers at each use. */
+static CRYPTO_ONCE algorithms_once = CRYPTO_ONCE_STATIC_INIT;
+static EVP_KDF *concat_kdf;
+static EVP_CIPHER *aes_256_gcm;
+
+static void algorithms_fetch(void) {
+  concat_kdf = EVP_KDF_fetch(NULL, "SSKDF", NULL);
+  aes_256_gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+}
+
+static bool algorithms_there(void) {
+  return CRYPTO_THREAD_run_once(&algorithms_once, algorithms_fetch) == 1 && concat_kdf != NULL && aes_256_gcm != NULL;
+}
+
 /* Concat KDF (RFC 7518 4.6.2, SP 800-56A 5.8.1) over the shared secret, parties unnamed. */
 static bool content_key_derive(const uint8_t shared[CRYPTO_P256_SHARED_SIZE], uint8_t content_key[CONTENT_KEY_LEN]) {
   /* AlgorithmID with its length, PartyUInfo and PartyVInfo empty, SuppPubInfo: 256 bits */
@@ -40,22 +55,20 @@ static bool content_key_derive(const uint8_t shared[CRYPTO_P256_SHARED_SIZE], ui
                              OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, secret, sizeof secret),
                              OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, sizeof info),
                              OSSL_PARAM_construct_end()};
-  EVP_KDF *kdf = EVP_KDF_fetch(NULL, "SSKDF", NULL);
-  EVP_KDF_CTX *context = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
+  EVP_KDF_CTX *context = algorithms_there() ? EVP_KDF_CTX_new(concat_kdf) : NULL;
   bool done = false;
 
   memcpy(secret, shared, sizeof secret);
   done = context != NULL && EVP_KDF_derive(context, content_key, CONTENT_KEY_LEN, parameters) == 1;
   crypto_wipe(secret, sizeof secret);
   EVP_KDF_CTX_free(context);
-  EVP_KDF_free(kdf);
   return done;
 }
 
-static bool content_key_agree(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE],
-                              const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], uint8_t content_key[CONTENT_KEY_LEN]) {
+static bool content_key_agree(const struct key *key, const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE],
+                              uint8_t content_key[CONTENT_KEY_LEN]) {
   uint8_t shared[CRYPTO_P256_SHARED_SIZE];
-  bool done = crypto_p256_agree(private_key, public_key, shared) && content_key_derive(shared, content_key);
+  bool done = key_agree(key, public_key, shared) == STATUS_OK && content_key_derive(shared, content_key);
 
   crypto_wipe(shared, sizeof shared);
   return done;
@@ -66,8 +79,8 @@ static bool text_encipher(const uint8_t content_key[CONTENT_KEY_LEN], const stru
                           const uint8_t *text, struct sealed *sealed) {
   EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
   int len = 0, rest = 0;
-  bool done = context != NULL && crypto_random(sealed->nonce, NONCE_LEN) &&
-              EVP_EncryptInit_ex2(context, EVP_aes_256_gcm(), content_key, sealed->nonce, NULL) == 1 &&
+  bool done = context != NULL && crypto_random(sealed->nonce, NONCE_LEN) && algorithms_there() &&
+              EVP_EncryptInit_ex2(context, aes_256_gcm, content_key, sealed->nonce, NULL) == 1 &&
               EVP_EncryptUpdate(context, NULL, &len, (const uint8_t *)header->text, (int)header->len) == 1 &&
               EVP_EncryptUpdate(context, sealed->text, &len, text, (int)sealed->text_len) == 1 &&
               EVP_EncryptFinal_ex(context, sealed->text + len, &rest) == 1 &&
@@ -81,8 +94,8 @@ static bool text_decipher(const uint8_t content_key[CONTENT_KEY_LEN], const stru
                           struct sealed *sealed, uint8_t *text) {
   EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
   int len = 0, rest = 0;
-  bool done = context != NULL &&
-              EVP_DecryptInit_ex2(context, EVP_aes_256_gcm(), content_key, sealed->nonce, NULL) == 1 &&
+  bool done = context != NULL && algorithms_there() &&
+              EVP_DecryptInit_ex2(context, aes_256_gcm, content_key, sealed->nonce, NULL) == 1 &&
               EVP_DecryptUpdate(context, NULL, &len, (const uint8_t *)header->text, (int)header->len) == 1 &&
               EVP_DecryptUpdate(context, text, &len, sealed->text, (int)sealed->text_len) == 1 &&
               EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_LEN, sealed->tag) == 1 &&
@@ -184,6 +197,7 @@ static bool compact_parse(const struct jose_part parts[JWE_PARTS], struct sealed
 enum status jwe_encipher(const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *text, size_t text_len,
                          char **jwe) {
   uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], ephemeral[CRYPTO_P256_PUBLIC_SIZE], content_key[CONTENT_KEY_LEN];
+  uint8_t shared[CRYPTO_P256_SHARED_SIZE];
   struct sealed sealed = {.text_len = text_len};
   struct jose_part header = {NULL, 0};
   char *header_text = NULL;
@@ -193,7 +207,8 @@ enum status jwe_encipher(const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE], const 
   if (text_len > JWE_TEXT_MAX || !crypto_p256_valid(receiver)) {
     return STATUS_BAD_FORMAT;
   }
-  if (crypto_p256_generate(private_key, ephemeral) && content_key_agree(private_key, receiver, content_key)) {
+  if (crypto_p256_generate(private_key, ephemeral) && crypto_p256_agree(private_key, receiver, shared) &&
+      content_key_derive(shared, content_key)) {
     header_text = header_make(ephemeral);
     status = STATUS_NO_MEMORY;
   }
@@ -208,6 +223,7 @@ enum status jwe_encipher(const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE], const 
     ERR_clear_error();
   }
   crypto_wipe(private_key, sizeof private_key);
+  crypto_wipe(shared, sizeof shared);
   crypto_wipe(content_key, sizeof content_key);
   free(header_text);
   return status;
@@ -219,7 +235,7 @@ enum status jwe_decipher(const char *jwe, size_t len, const struct key *key, uin
   struct sealed sealed = {0};
   uint8_t ephemeral[CRYPTO_P256_PUBLIC_SIZE], content_key[CONTENT_KEY_LEN];
   bool opened = jose_split(jwe, len, parts, JWE_PARTS) && header_parse(&parts[0], ephemeral) &&
-                compact_parse(parts, &sealed) && content_key_agree(key_private(key), ephemeral, content_key) &&
+                compact_parse(parts, &sealed) && content_key_agree(key, ephemeral, content_key) &&
                 text_decipher(content_key, &parts[0], &sealed, text);
 
   crypto_wipe(content_key, sizeof content_key);

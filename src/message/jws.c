@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Signs and verifies with cjose. The header is judged here before cjose sees it: the algorithm is ours, not the
+ * Signs, and verifies with cjose. The header is judged here before cjose sees it: the algorithm is ours, not the
  * sender's. */
 #include "config.h"
 
 #include "jws.h"
 
-#include <cjose/header.h>
 #include <cjose/jws.h>
 #include <openssl/err.h>
 #include <stdlib.h>
@@ -15,8 +14,9 @@
 #include "field.h"
 #include "jose.h"
 
-#define JWS_PARTS 3
-#define ALGORITHM "ES256"
+#define JWS_PARTS           3
+#define ALGORITHM           "ES256"
+#define SIGNATURE_TEXT_SIZE 86 /* characters of 64 bytes in base64url */
 
 struct message_verifier {
   cjose_jwk_t *jwk;
@@ -32,7 +32,7 @@ enum status message_verifier_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZ
   if (*verifier == NULL) {
     return STATUS_NO_MEMORY;
   }
-  (*verifier)->jwk = jose_jwk(public_key, NULL);
+  (*verifier)->jwk = jose_jwk(public_key);
   if ((*verifier)->jwk == NULL) {
     message_verifier_free(verifier);
     return STATUS_CRYPTO_FAILED;
@@ -51,33 +51,67 @@ void message_verifier_free(struct message_verifier **verifier) {
   *verifier = NULL;
 }
 
+/* The protected header, in base64url. */
+static char *header_make(const char *kid) {
+  struct field_writer writer = field_writer();
+  json_t *object = NULL;
+  char *json = NULL, *text = NULL;
+
+  field_put_text(&writer, "alg", ALGORITHM);
+  field_put_text(&writer, "kid", kid);
+  object = field_done(&writer);
+  json = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
+  if (json != NULL && !base64url_encode((const uint8_t *)json, strlen(json), &text)) {
+    text = NULL;
+  }
+  free(json);
+  json_decref(object);
+  return text;
+}
+
+/* HEADER.PAYLOAD, and room for .SIGNATURE behind it; *len without that room. */
+static char *input_make(const char *payload, const char *kid, size_t *len) {
+  char *header = header_make(kid), *body = NULL, *input = NULL;
+  size_t header_len = header != NULL ? strlen(header) : 0, body_len = 0;
+
+  if (header != NULL && base64url_encode((const uint8_t *)payload, strlen(payload), &body)) {
+    body_len = strlen(body);
+    *len = header_len + 1 + body_len;
+    input = malloc(*len + 1 + SIGNATURE_TEXT_SIZE + 1);
+  }
+  if (input != NULL) {
+    memcpy(input, header, header_len);
+    input[header_len] = '.';
+    memcpy(input + header_len + 1, body, body_len + 1);
+  }
+  free(body);
+  free(header);
+  return input;
+}
+
+/* By the key as the library holds it, which cjose would take in anew for each message. */
 enum status jws_sign(const char *payload, const char *kid, const struct key *key, char **jws) {
-  cjose_jwk_t *jwk = jose_jwk(key_public(key), key_private(key));
-  cjose_header_t *header = cjose_header_new(NULL);
-  cjose_jws_t *signed_payload = NULL;
-  const char *compact = NULL;
-  cjose_err error = {0}; /* parts of cjose write to it unasked */
-  enum status status = STATUS_CRYPTO_FAILED;
+  uint8_t signature[CRYPTO_SIGNATURE_SIZE];
+  char *text = NULL;
+  size_t len = 0;
+  char *input = input_make(payload, kid, &len);
+  enum status status = STATUS_NO_MEMORY;
 
   *jws = NULL;
-  if (jwk == NULL || header == NULL || !cjose_header_set(header, CJOSE_HDR_ALG, ALGORITHM, &error) ||
-      !cjose_header_set(header, CJOSE_HDR_KID, kid, &error)) {
-    goto out;
+  if (input != NULL) {
+    status = key_sign(key, (const uint8_t *)input, len, signature);
   }
-  signed_payload = cjose_jws_sign(jwk, header, (const uint8_t *)payload, strlen(payload), &error);
-  if (signed_payload == NULL || !cjose_jws_export(signed_payload, &compact, &error)) {
-    ERR_clear_error();
-    goto out;
+  if (status == STATUS_OK && !base64url_encode(signature, sizeof signature, &text)) {
+    status = STATUS_NO_MEMORY;
   }
-  *jws = strdup(compact); /* the other belongs to cjose's object */
-  status = *jws != NULL ? STATUS_OK : STATUS_NO_MEMORY;
-
-out:
-  cjose_jws_release(signed_payload);
-  cjose_header_release(header);
-  if (jwk != NULL) {
-    (void)cjose_jwk_release(jwk);
+  if (status == STATUS_OK) {
+    input[len] = '.';
+    memcpy(input + len + 1, text, SIGNATURE_TEXT_SIZE + 1);
+    *jws = input;
+    input = NULL;
   }
+  free(text);
+  free(input);
   return status;
 }
 

@@ -50,7 +50,7 @@ END_TEST
 /* Another implementation of RFC 7516 and 7518 makes an envelope. */
 static char *seal_with_cjose(const char *text) {
   cjose_err error = {0};
-  cjose_jwk_t *jwk = jose_jwk(key_public(receiver), NULL);
+  cjose_jwk_t *jwk = jose_jwk(key_public(receiver));
   cjose_header_t *header = cjose_header_new(&error);
   cjose_jwe_t *made = NULL;
   char *jwe = NULL;
