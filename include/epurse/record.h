@@ -121,6 +121,8 @@ enum status card_request_decode(const uint8_t *record, size_t len, struct card_r
  * STATUS_CRYPTO_FAILED. */
 enum status record_sign(uint8_t *record, size_t tlv_len,
                         const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE]) EPURSE_MUST_USE;
+/* The same with a signature that was made elsewhere, over record[0..tlv_len). */
+void record_attach(uint8_t *record, size_t tlv_len, const uint8_t signature[CRYPTO_SIGNATURE_SIZE]);
 /* Checks the signature at the end of a record of len bytes. STATUS_BAD_FORMAT, STATUS_BAD_SIGNATURE. */
 enum status record_verify(const uint8_t *record, size_t len,
                           const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;

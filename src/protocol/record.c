@@ -50,6 +50,11 @@ enum status record_sign(uint8_t *record, size_t tlv_len, const uint8_t private_k
              : STATUS_CRYPTO_FAILED;
 }
 
+void record_attach(uint8_t *record, size_t tlv_len, const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
+  memcpy(record + tlv_len, signature_header, sizeof signature_header);
+  memcpy(record + tlv_len + sizeof signature_header, signature, CRYPTO_SIGNATURE_SIZE);
+}
+
 enum status record_verify(const uint8_t *record, size_t len, const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
   struct tlv tlv;
   enum status status = record_split(record, len, &tlv);

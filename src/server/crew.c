@@ -30,6 +30,7 @@ struct crew {
   pthread_mutex_t lock; /* over what follows */
   pthread_cond_t work;
   struct line waiting, served;
+  size_t idle; /* workers that wait for `work` */
   bool stopping;
 };
 
@@ -61,32 +62,37 @@ static struct exchange *line_take(struct line *line) {
 static void hand_back(struct crew *crew, struct exchange *exchange) {
   static const uint64_t one = 1;
 
+  pthread_mutex_lock(&crew->lock);
   line_add(&crew->served, exchange);
-  if (crew->served.count == 1) {
+  bool first = crew->served.count == 1;
+  pthread_mutex_unlock(&crew->lock);
+  if (first) {
     ssize_t written = write(crew->wake_fd, &one, sizeof one);
     (void)written; /* fails only where it is readable already */
   }
 }
 
+/* The next exchange; NULL: there will be none. */
+static struct exchange *await(struct crew *crew) {
+  struct exchange *exchange = NULL;
+
+  pthread_mutex_lock(&crew->lock);
+  while ((exchange = line_take(&crew->waiting)) == NULL && !crew->stopping) {
+    crew->idle++;
+    pthread_cond_wait(&crew->work, &crew->lock);
+    crew->idle--;
+  }
+  pthread_mutex_unlock(&crew->lock);
+  return exchange;
+}
+
 static void *work(void *context) {
   struct crew *crew = context;
 
-  pthread_mutex_lock(&crew->lock);
-  for (;;) {
-    struct exchange *exchange = line_take(&crew->waiting);
-    if (exchange == NULL && crew->stopping) {
-      break;
-    }
-    if (exchange == NULL) {
-      pthread_cond_wait(&crew->work, &crew->lock);
-      continue;
-    }
-    pthread_mutex_unlock(&crew->lock);
+  for (struct exchange *exchange = NULL; (exchange = await(crew)) != NULL;) {
     crew->options.serve(crew->options.context, exchange);
-    pthread_mutex_lock(&crew->lock);
     hand_back(crew, exchange);
   }
-  pthread_mutex_unlock(&crew->lock);
   return NULL;
 }
 
@@ -116,10 +122,13 @@ enum status crew_give(struct crew *crew, struct exchange *exchange) {
   pthread_mutex_lock(&crew->lock);
   if (crew->waiting.count < crew->options.queue) {
     line_add(&crew->waiting, exchange);
-    pthread_cond_signal(&crew->work);
     status = STATUS_OK;
   }
+  bool wake = status == STATUS_OK && crew->idle > 0;
   pthread_mutex_unlock(&crew->lock);
+  if (wake) {
+    pthread_cond_signal(&crew->work);
+  }
   return status;
 }
 

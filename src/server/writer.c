@@ -5,6 +5,7 @@
 #include "writer.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -16,8 +17,7 @@ struct job {
   ledger_step *step;
   void *context;
   enum status status;
-  bool done;
-  pthread_cond_t ended;
+  sem_t ended;
 };
 
 struct line {
@@ -34,6 +34,7 @@ struct writer {
   pthread_mutex_t lock;  /* over what follows */
   pthread_cond_t work;
   struct line readings, steps;
+  bool idle; /* the thread waits for `work` */
   bool stopping;
 };
 
@@ -66,24 +67,21 @@ static struct line line_take(struct line *line, size_t most) {
 
 /* ---- the writer's thread ---- */
 
-/* A job is gone as soon as its owner sees that it is done. */
-static void acknowledge(struct writer *writer, const struct line *line) {
+/* A job is gone as soon as its owner hears of it. */
+static void acknowledge(const struct line *line) {
   struct job *next = NULL;
 
-  pthread_mutex_lock(&writer->lock);
   for (struct job *job = line->first; job != NULL; job = next) {
     next = job->next;
-    job->done = true;
-    pthread_cond_signal(&job->ended);
+    sem_post(&job->ended);
   }
-  pthread_mutex_unlock(&writer->lock);
 }
 
 static void read_all(struct writer *writer, const struct line *line) {
   for (struct job *job = line->first; job != NULL; job = job->next) {
     job->status = job->step(writer->ledger, job->context);
   }
-  acknowledge(writer, line);
+  acknowledge(line);
 }
 
 static void commit_all(struct writer *writer, const struct line *line) {
@@ -99,7 +97,7 @@ static void commit_all(struct writer *writer, const struct line *line) {
     job->status = group[count++].status;
   }
   metrics_group(writer->options.metrics, count);
-  acknowledge(writer, line);
+  acknowledge(line);
 }
 
 static struct timespec from_now(unsigned microseconds) {
@@ -131,14 +129,18 @@ static bool is_due(const struct writer *writer) {
 /* Waits until there is something to do; false: there never will be. Called and left with the lock. */
 static bool await(struct writer *writer) {
   while (writer->readings.count == 0 && !is_due(writer)) {
-    if (writer->steps.count > 0) {
-      pthread_cond_timedwait(&writer->work, &writer->lock, &writer->until);
-    } else if (writer->stopping) {
+    bool empty = writer->steps.count == 0;
+    if (empty && writer->stopping) {
       return false;
-    } else {
+    }
+    writer->idle = true;
+    if (empty) {
       pthread_cond_wait(&writer->work, &writer->lock);
       writer->until = from_now(writer->options.wait_us);
+    } else {
+      pthread_cond_timedwait(&writer->work, &writer->lock, &writer->until);
     }
+    writer->idle = false;
   }
   return true;
 }
@@ -169,18 +171,24 @@ static void *run(void *context) {
 
 /* ---- the others ---- */
 
+/* A writer that is at work looks for more by itself when it is done. */
+static void wake(struct writer *writer) {
+  if (writer->idle) {
+    pthread_cond_signal(&writer->work);
+  }
+}
+
 static enum status hand_in(struct writer *writer, struct line *line, struct job *job) {
-  if (pthread_cond_init(&job->ended, NULL) != 0) {
+  if (sem_init(&job->ended, 0, 0) != 0) {
     return STATUS_NO_MEMORY;
   }
   pthread_mutex_lock(&writer->lock);
   line_add(line, job);
-  pthread_cond_signal(&writer->work);
-  while (!job->done) {
-    pthread_cond_wait(&job->ended, &writer->lock);
-  }
+  wake(writer);
   pthread_mutex_unlock(&writer->lock);
-  pthread_cond_destroy(&job->ended);
+  while (sem_wait(&job->ended) != 0) { /* EINTR */
+  }
+  sem_destroy(&job->ended);
   return job->status;
 }
 
@@ -267,7 +275,7 @@ void writer_close(struct writer **writer) {
   }
   pthread_mutex_lock(&closing->lock);
   closing->stopping = true;
-  pthread_cond_signal(&closing->work);
+  wake(closing);
   pthread_mutex_unlock(&closing->lock);
   pthread_join(closing->thread, NULL);
   ledger_close(&closing->ledger);
