@@ -57,8 +57,23 @@ static void sql_change(const char *path, const char *change) {
   ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
 }
 
+/* Two parties together: one file, then the other. */
+static void collude(const struct tamper *tamper) {
+  char file[64], change[2048];
+  const char *plus = strstr(tamper->file, " + "), *then = strstr(tamper->change, " @ ");
+  (void)snprintf(file, sizeof file, "%.*s", (int)(plus - tamper->file), tamper->file);
+  ck_assert_int_lt(snprintf(change, sizeof change, "%.*s", (int)(then - tamper->change), tamper->change),
+                   (int)sizeof change);
+  tamper_make(&(struct tamper){tamper->what, file, change, ""});
+  tamper_make(&(struct tamper){tamper->what, plus + 3, then + 3, ""});
+}
+
 void tamper_make(const struct tamper *tamper) {
   char path[256], command[2048];
+  if (strstr(tamper->file, " + ") != NULL) {
+    collude(tamper);
+    return;
+  }
   audit_path(tamper->file, path);
   if (strstr(tamper->file, ".db") != NULL) {
     sql_change(path, tamper->change);

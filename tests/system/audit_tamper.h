@@ -7,8 +7,8 @@
 
 struct tamper {
   const char *what;
-  const char *file; /* in the copy: an SQLite file, a log, a receipt */
-  /* What is done to it: SQL for *.db; else a program for jq or python3 (audit_tamper.c). */
+  const char *file; /* in the copy: an SQLite file, or the folder of something else; "ONE + OTHER" where two collude */
+  /* What is done to it: SQL for *.db, else shell; "ONE @ OTHER" where two collude. */
   const char *change;
   /* "KIND SUBJECT; KIND SUBJECT", in any order. A subject is A..G, A/2 (a transaction), a terminal, merchant or file,
    * or
