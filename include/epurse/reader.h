@@ -30,6 +30,8 @@ struct reader {
   /* Releases the context; reader_close then frees the struct itself, which its maker took from malloc. */
   void (*shutdown)(void *context);
   FILE *trace; /* borrowed; NULL: none. Set by reader_trace; a back-end leaves it NULL */
+  int64_t
+      card_us; /* microseconds in connect, reset and transmit so far: the reader's and the card's part of the time */
 };
 
 /* Opens a PC/SC reader. `spec`: case-insensitive part of its name, or 0-based index ("1" or "#1"), or an ATR in

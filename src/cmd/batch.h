@@ -25,6 +25,7 @@ struct batch_worker {
   struct reader *reader;
   struct batch_entry *entry; /* in hand, or NULL */
   size_t issued;             /* by this reader in this run */
+  int64_t work_us, card_us;  /* microseconds spent on these cards, and what of it was in the reader and the card */
 };
 
 struct batch {

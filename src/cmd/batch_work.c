@@ -133,12 +133,20 @@ static void card_make(struct batch_worker *worker) {
   for (;;) {
     struct issue issue = {.pin = "", .desk = &desk};
     struct outcome outcome;
+    struct timespec began;
+    int64_t card_us = worker->reader->card_us;
+    clock_gettime(CLOCK_MONOTONIC, &began);
     enum status status = personalize_run(worker->terminal, worker->reader, &issue, NULL, &outcome);
+    double seconds = batch_seconds(&began);
     crypto_wipe(issue.pin, sizeof issue.pin);
     pthread_mutex_lock(&batch->lock);
     /* Ours, and the server knows it as issued: an earlier run was cut off before it could note that. */
     bool done = status == STATUS_OK || (status == STATUS_CARD_ALREADY_ISSUED && worker->entry != NULL);
     bool again = !done && is_passing(status) && !atomic_load(&batch->stop);
+    if (done) {
+      worker->work_us += (int64_t)(seconds * 1e6);
+      worker->card_us += worker->reader->card_us - card_us;
+    }
     if (done)
       card_issued(batch, worker, &issue, outcome.cid);
     else if (!again)

@@ -108,6 +108,15 @@ static json_t *unfinished_report(const struct batch *batch) {
   return unfinished;
 }
 
+/* Over all readers: microseconds in which a card was worked on, and those of them that were its own. */
+static void time_report(const struct batch *batch, int64_t *work, int64_t *card) {
+  *work = *card = 0;
+  for (size_t i = 0; i < batch->worker_count; i++) {
+    *work += batch->workers[i].work_us;
+    *card += batch->workers[i].card_us;
+  }
+}
+
 static enum status conclude(const struct batch *batch) {
   size_t done = batch->before + batch->issued;
   if (done == batch->list.count)
@@ -124,14 +133,20 @@ static enum status report(struct batch *batch) {
   enum status status = conclude(batch);
   double seconds = batch_seconds(&batch->began);
   json_t *unfinished = unfinished_report(batch);
+  int64_t work, card;
+  time_report(batch, &work, &card);
   terminal_program_print(self, "%zu of %zu cards are made, %zu of them now, in %.0f s", batch->before + batch->issued,
                          batch->list.count, batch->issued, seconds);
   terminal_program_print(self, ": %.0f an hour\n", batch_rate(batch));
-  self->report = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "operation", "batch", "cards",
+  if (card > 0)
+    terminal_program_print(self, "%.2f s for a card, %.2f of them in the card and its reader\n",
+                           (double)work / 1e6 / (double)batch->issued, (double)card / 1e6 / (double)batch->issued);
+  self->report = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "operation", "batch", "cards",
                            (json_int_t)batch->list.count, "issued_before", (json_int_t)batch->before, "issued",
                            (json_int_t)batch->issued, "refused", (json_int_t)batch->refused, "milliseconds",
-                           (json_int_t)(seconds * 1000), "cards_per_hour", (json_int_t)batch_rate(batch), "unfinished",
-                           unfinished, "readers", readers_report(batch));
+                           (json_int_t)(seconds * 1000), "cards_per_hour", (json_int_t)batch_rate(batch),
+                           "work_milliseconds", (json_int_t)(work / 1000), "card_milliseconds",
+                           (json_int_t)(card / 1000), "unfinished", unfinished, "readers", readers_report(batch));
   if (status != STATUS_OK)
     fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
   return status;

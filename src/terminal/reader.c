@@ -28,9 +28,24 @@ void reader_trace(struct reader *reader, FILE *trace) {
   reader->trace = trace;
 }
 
+static int64_t microseconds_since(const struct timespec *start) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)(now.tv_sec - start->tv_sec) * 1000000 + (now.tv_nsec - start->tv_nsec) / 1000;
+}
+
+/* Runs connect or reset, and counts its time. */
+static enum status reader_timed(struct reader *reader, enum status (*act)(void *context)) {
+  struct timespec start;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  enum status status = act(reader->context);
+  reader->card_us += microseconds_since(&start);
+  return status;
+}
+
 enum status reader_connect(struct reader *reader) {
   reader->disconnect(reader->context);
-  return reader->connect(reader->context);
+  return reader_timed(reader, reader->connect);
 }
 
 void reader_disconnect(struct reader *reader) {
@@ -38,17 +53,11 @@ void reader_disconnect(struct reader *reader) {
 }
 
 enum status reader_reset(struct reader *reader) {
-  return reader->reset(reader->context);
+  return reader_timed(reader, reader->reset);
 }
 
 enum status reader_wait(struct reader *reader, bool present, int seconds) {
   return reader->wait(reader->context, present, seconds);
-}
-
-static long milliseconds_since(const struct timespec *start) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (long)(now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
 }
 
 /* One exchange as it stands; `blank` keeps its data out of the trace. */
@@ -63,10 +72,12 @@ static enum status reader_exchange(struct reader *reader, const uint8_t *command
     trace_command(reader->trace, command, len, blank);
   }
   enum status status = reader->transmit(reader->context, command, len, answer, &answer_len);
+  int64_t spent = microseconds_since(&start);
+  reader->card_us += spent;
   if (reader->trace != NULL && status == STATUS_OK) {
-    trace_answer(reader->trace, answer, answer_len, milliseconds_since(&start), blank);
+    trace_answer(reader->trace, answer, answer_len, (long)(spent / 1000), blank);
   } else if (reader->trace != NULL) {
-    trace_failure(reader->trace, status_name(status), milliseconds_since(&start));
+    trace_failure(reader->trace, status_name(status), (long)(spent / 1000));
   }
   if (status == STATUS_OK && apdu_response_parse(answer, answer_len, response) != STATUS_OK) {
     status = STATUS_BAD_REPLY;
