@@ -156,6 +156,15 @@ enum status personalize_run(struct terminal *terminal, struct reader *reader, st
                             const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 /* Gives the reservation of a broken raw card back. */
 enum status personalize_void(struct terminal *terminal, struct reader *reader, uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
+/* The same for a chip that is broken or lost. STATUS_CARD_ALREADY_ISSUED: it is a cardholder's card, nothing is given
+ * back. */
+enum status personalize_drop(struct terminal *terminal, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
+                             uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
+/* Meets a finished card that is in `reader` once more before its holder gets it: the server has issued it, its expiry
+ * is the server's, it is empty. Fills issue->chip_serial, issue->expiry and outcome->cid. STATUS_CARD_NOT_PERSONALISED,
+ * STATUS_CARD_BLOCKED, STATUS_OUT_OF_STEP (there is money on it), ... */
+enum status personalize_check(struct terminal *terminal, struct reader *reader, struct issue *issue,
+                              struct outcome *outcome) EPURSE_MUST_USE;
 
 /* ---- recovery ---- */
 

@@ -24,7 +24,7 @@ struct batch_worker {
   struct terminal *terminal;
   struct reader *reader;
   struct batch_entry *entry; /* in hand, or NULL */
-  size_t issued;             /* by this reader in this run */
+  size_t done;               /* by this reader in this run */
   int64_t work_us, card_us;  /* microseconds spent on these cards, and what of it was in the reader and the card */
 };
 
@@ -35,7 +35,9 @@ struct batch {
   struct batch_file results, pins;
   struct batch_worker workers[BATCH_READERS_MAX];
   size_t worker_count, working; /* threads that have not ended */
-  size_t issued, before;        /* in this run; by earlier ones */
+  enum batch_state goal;        /* ISSUED, or VERIFIED: cards are only met */
+  size_t total;                 /* how many are to come that far */
+  size_t done, before;          /* in this run; by earlier ones */
   size_t refused;               /* cards that were none to be made here */
   enum status trouble;          /* the last thing that went wrong with a card, or STATUS_OK */
   enum status fatal;            /* what ended the run for all, or STATUS_OK */

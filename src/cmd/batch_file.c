@@ -94,14 +94,32 @@ void batch_file_close(struct batch_file *file) {
 
 /* ---- the results ---- */
 
+/* A line's word for how far its entry has come. */
+static const char *const words[] = {
+    [BATCH_FREE] = "dropped", [BATCH_BEGUN] = "begun", [BATCH_ISSUED] = "issued", [BATCH_VERIFIED] = "verified"};
+
+static bool word_read(const char *word, enum batch_state *state) {
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    if (strcmp(word, words[i]) == 0) {
+      *state = (enum batch_state)i;
+      return true;
+    }
+  return false;
+}
+
+static bool result_read(char *const *fields, size_t count, struct batch_entry *result) {
+  size_t len = 0;
+  return count == 6 && word_read(fields[4], &result->state) &&
+         (fields[1][0] == 0 || cid_parse(fields[1], result->cid) == STATUS_OK) &&
+         bytes_from_hex(fields[2], result->chip_serial, CHIP_SERIAL_SIZE, &len) == STATUS_OK && len == CHIP_SERIAL_SIZE;
+}
+
 static enum status result_take(void *context, size_t line, char *const *fields, size_t count, char *problem) {
   struct batch_list *list = context;
-  uint8_t serial[CHIP_SERIAL_SIZE];
-  size_t len = 0;
+  struct batch_entry result = {.state = BATCH_FREE};
   if (line == 1 && count == 6 && strcmp(fields[4], "status") == 0)
     return STATUS_OK;
-  if (count != 6 || bytes_from_hex(fields[2], serial, sizeof serial, &len) != STATUS_OK || len != sizeof serial ||
-      (strcmp(fields[4], "begun") != 0 && strcmp(fields[4], "issued") != 0)) {
+  if (!result_read(fields, count, &result)) {
     (void)snprintf(problem, CSV_PROBLEM, "it is no result of a batch");
     return STATUS_BAD_FORMAT;
   }
@@ -110,8 +128,9 @@ static enum status result_take(void *context, size_t line, char *const *fields, 
     (void)snprintf(problem, CSV_PROBLEM, "reference '%.64s' does not stand in the list", fields[0]);
     return STATUS_BAD_FORMAT;
   }
-  memcpy(entry->chip_serial, serial, sizeof serial);
-  entry->state = strcmp(fields[4], "issued") == 0 ? BATCH_ISSUED : BATCH_BEGUN;
+  entry->state = result.state;
+  memcpy(entry->chip_serial, result.chip_serial, sizeof entry->chip_serial);
+  memcpy(entry->cid, result.cid, sizeof entry->cid);
   return STATUS_OK;
 }
 
@@ -135,31 +154,22 @@ static size_t reference_put(const struct batch_entry *entry, char line[LINE_ROOM
   return csv_write(line, LINE_ROOM, entry->reference, strlen(entry->reference));
 }
 
-static enum status result_add(struct batch_file *file, const struct batch_entry *entry, const char *cid,
-                              const char *expiry, const char *word) {
-  char line[LINE_ROOM], serial[2 * CHIP_SERIAL_SIZE + 1], now[21];
-  uint8_t moment[MOMENT_SIZE];
+enum status batch_results_add(struct batch_file *file, const struct batch_entry *entry,
+                              const uint8_t expiry[DATE_SIZE]) {
+  char line[LINE_ROOM], serial[2 * CHIP_SERIAL_SIZE + 1], number[2 * CID_SIZE + 1] = "", date[21] = "", now[21];
+  uint8_t moment[MOMENT_SIZE] = {0};
+  if (expiry != NULL) {
+    cid_print(entry->cid, number);
+    memcpy(moment, expiry, DATE_SIZE);
+    moment_print(moment, date);
+    date[10] = 0; /* YYYY-MM-DD */
+  }
   bytes_to_hex(entry->chip_serial, CHIP_SERIAL_SIZE, serial);
   moment_from_unix((int64_t)time(NULL), moment);
   moment_print(moment, now);
   size_t at = reference_put(entry, line);
-  (void)snprintf(line + at, sizeof line - at, ",%s,%s,%s,%s,%s\n", cid, serial, expiry, word, now);
+  (void)snprintf(line + at, sizeof line - at, ",%s,%s,%s,%s,%s\n", number, serial, date, words[entry->state], now);
   return line_add(file, line);
-}
-
-enum status batch_results_begun(struct batch_file *file, const struct batch_entry *entry) {
-  return result_add(file, entry, "", "", "begun");
-}
-
-enum status batch_results_issued(struct batch_file *file, const struct batch_entry *entry, const uint8_t cid[CID_SIZE],
-                                 const uint8_t expiry[DATE_SIZE]) {
-  char number[2 * CID_SIZE + 1], date[21];
-  uint8_t moment[MOMENT_SIZE] = {0};
-  memcpy(moment, expiry, DATE_SIZE);
-  moment_print(moment, date);
-  date[10] = 0; /* YYYY-MM-DD */
-  cid_print(cid, number);
-  return result_add(file, entry, number, date, "issued");
 }
 
 /* ---- the PINs ---- */

@@ -19,11 +19,10 @@ enum status batch_results_open(const char *path, struct batch_list *list, struct
 enum status batch_pins_open(const char *path, struct batch_file *file, char problem[CSV_PROBLEM]) EPURSE_MUST_USE;
 void batch_file_close(struct batch_file *file);
 
-/* A chip has been taken for the entry: before anything of the card is changed. */
-enum status batch_results_begun(struct batch_file *file, const struct batch_entry *entry) EPURSE_MUST_USE;
-/* The card is made, verified and issued. */
-enum status batch_results_issued(struct batch_file *file, const struct batch_entry *entry, const uint8_t cid[CID_SIZE],
-                                 const uint8_t expiry[DATE_SIZE]) EPURSE_MUST_USE;
+/* How far the entry has come: BEGUN before anything of its card is changed; FREE where its chip is given up. `expiry`
+ * is NULL for these two. */
+enum status batch_results_add(struct batch_file *file, const struct batch_entry *entry,
+                              const uint8_t expiry[DATE_SIZE]) EPURSE_MUST_USE;
 enum status batch_pins_add(struct batch_file *file, const struct batch_entry *entry, const uint8_t cid[CID_SIZE],
                            const char *pin) EPURSE_MUST_USE;
 

@@ -191,9 +191,9 @@ struct batch_entry *batch_list_free_entry(const struct batch_list *list) {
   return NULL;
 }
 
-size_t batch_list_in_state(const struct batch_list *list, enum batch_state state) {
+size_t batch_list_count(const struct batch_list *list, enum batch_state state) {
   size_t count = 0;
   for (size_t i = 0; i < list->count; i++)
-    count += list->entries[i].state == state;
+    count += list->entries[i].state >= state;
   return count;
 }

@@ -14,9 +14,10 @@
 #define BATCH_REFERENCE_MAX 64 /* bytes */
 
 enum batch_state {
-  BATCH_FREE,  /* no chip has it */
-  BATCH_BEGUN, /* a chip has it; how far that one came only the chip knows */
-  BATCH_ISSUED /* its card is made, verified, and known to the server as issued */
+  BATCH_FREE,    /* no chip has it */
+  BATCH_BEGUN,   /* a chip has it; how far that one came only the chip knows */
+  BATCH_ISSUED,  /* its card is made, met, and known to the server as issued */
+  BATCH_VERIFIED /* and was met once more */
 };
 
 struct batch_entry {
@@ -24,7 +25,8 @@ struct batch_entry {
   char pin[PIN_MAX + 1]; /* "": the server draws it */
   size_t line;           /* in the file, from 1 */
   enum batch_state state;
-  uint8_t chip_serial[CHIP_SERIAL_SIZE]; /* BEGUN, ISSUED */
+  uint8_t chip_serial[CHIP_SERIAL_SIZE]; /* but for FREE */
+  uint8_t cid[CID_SIZE];                 /* ISSUED, VERIFIED */
 };
 
 struct batch_list {
@@ -45,6 +47,7 @@ void batch_list_clear(struct batch_list *list);
 struct batch_entry *batch_list_find(const struct batch_list *list, const char *reference);
 struct batch_entry *batch_list_of_chip(const struct batch_list *list, const uint8_t chip_serial[CHIP_SERIAL_SIZE]);
 struct batch_entry *batch_list_free_entry(const struct batch_list *list); /* the first that no chip has */
-size_t batch_list_in_state(const struct batch_list *list, enum batch_state state);
+/* How many have come that far, or further. */
+size_t batch_list_count(const struct batch_list *list, enum batch_state state);
 
 #endif

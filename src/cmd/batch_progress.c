@@ -20,7 +20,7 @@ double batch_seconds(const struct timespec *since) {
 
 double batch_rate(const struct batch *batch) {
   double seconds = batch_seconds(&batch->began);
-  return batch->issued > 0 && seconds > 0 ? (double)batch->issued * HOUR / seconds : 0;
+  return batch->done > 0 && seconds > 0 ? (double)batch->done * HOUR / seconds : 0;
 }
 
 static bool quiet(const struct batch *batch) {
@@ -52,7 +52,7 @@ static void duration_print(double seconds, char text[32]) {
 void batch_progress(struct batch *batch, bool last) {
   static double told = -LINE_SECONDS; /* seconds since the beginning; one batch a process */
   bool terminal = isatty(STDERR_FILENO);
-  size_t done = batch->before + batch->issued, total = batch->list.count;
+  size_t done = batch->before + batch->done, total = batch->total;
   double since = batch_seconds(&batch->began), rate = batch_rate(batch);
   char bar[BAR_WIDTH + 1], left[32] = "";
   if (quiet(batch) || (!terminal && !last && since - told < LINE_SECONDS))

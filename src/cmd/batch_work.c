@@ -8,7 +8,9 @@
 #include "batch.h"
 #include "epurse/crypto.h"
 
-#define RETRY_SECONDS 2 /* between two tries while the back-end does not answer */
+#define RETRY_SECONDS 2   /* between two tries while the back-end does not answer */
+#define LOSSES_MAX    3   /* tries with a card that gets lost and is there all the same */
+#define STAY_MS       600 /* until pcscd has noticed that a card is gone */
 
 /* ---- what personalization asks the desk ---- */
 
@@ -17,7 +19,7 @@
 static enum status take_entry(struct batch *batch, struct batch_worker *worker, const uint8_t *chip_serial,
                               bool locked) {
   struct batch_entry *entry = batch_list_of_chip(&batch->list, chip_serial);
-  if (entry != NULL && entry->state == BATCH_ISSUED)
+  if (entry != NULL && entry->state >= BATCH_ISSUED)
     return STATUS_CARD_ALREADY_ISSUED;
   if (entry == NULL && locked)
     return STATUS_CARD_ALREADY_ISSUED; /* not of this batch */
@@ -26,10 +28,12 @@ static enum status take_entry(struct batch *batch, struct batch_worker *worker, 
     if (entry == NULL)
       return STATUS_CANCELLED;
     memcpy(entry->chip_serial, chip_serial, CHIP_SERIAL_SIZE);
-    enum status status = batch_results_begun(&batch->results, entry);
-    if (status != STATUS_OK)
-      return status;
     entry->state = BATCH_BEGUN;
+    enum status status = batch_results_add(&batch->results, entry, NULL);
+    if (status != STATUS_OK) {
+      entry->state = BATCH_FREE;
+      return status;
+    }
   }
   worker->entry = entry;
   return STATUS_OK;
@@ -90,21 +94,26 @@ static bool is_loss(enum status status) {
          status == STATUS_CARD_MUTE || status == STATUS_CHANNEL_BROKEN;
 }
 
-static void card_issued(struct batch *batch, struct batch_worker *worker, const struct issue *issue,
-                        const uint8_t cid[CID_SIZE]) {
+/* The card has come as far as it is to come. */
+static void card_done(struct batch *batch, struct batch_worker *worker, const struct issue *issue,
+                      const uint8_t cid[CID_SIZE]) {
   char number[2 * CID_SIZE + 1];
   struct batch_entry *entry = worker->entry;
-  enum status status = batch_results_issued(&batch->results, entry, cid, issue->expiry);
-  if (status != STATUS_OK) { /* the next run finds it issued, and says so then */
+  enum batch_state before = entry->state;
+  memcpy(entry->cid, cid, sizeof entry->cid);
+  entry->state = batch->goal;
+  enum status status = batch_results_add(&batch->results, entry, issue->expiry);
+  if (status != STATUS_OK) { /* the next run finds it issued, and notes it then */
+    entry->state = before;
     batch->fatal = status;
     atomic_store(&batch->stop, true);
     return;
   }
-  entry->state = BATCH_ISSUED;
-  batch->issued++;
-  worker->issued++;
+  batch->done++;
+  worker->done++;
   cid_print(cid, number);
-  batch_say(batch, worker, "%s is card %s; take it out", entry->reference, number);
+  batch_say(batch, worker, "%s is card %s%s; take it out", entry->reference, number,
+            batch->goal == BATCH_VERIFIED ? ", verified" : "");
 }
 
 static void card_failed(struct batch *batch, struct batch_worker *worker, enum status status) {
@@ -118,49 +127,102 @@ static void card_failed(struct batch *batch, struct batch_worker *worker, enum s
   } else if (worker->entry != NULL) {
     batch_say(batch, worker, "%s is not finished: %s", worker->entry->reference, status_sentence(status));
   } else if (status == STATUS_CANCELLED) {
-    batch_say(batch, worker, "every card of the list has its chip already; take this one out, as it is");
-  } else if (!is_loss(status)) {
+    batch_say(batch, worker,
+              batch->goal == BATCH_VERIFIED
+                  ? "this card is verified already; take it out"
+                  : "every card of the list has its chip already; take this one out, as it is");
+  } else if (is_loss(status)) {
+    batch_say(batch, worker, "the card was taken out before anything was done with it, or has no contact");
+  } else {
     batch->refused++;
-    batch_say(batch, worker, "no card to be made here: %s; take it out", status_sentence(status));
+    batch_say(batch, worker, "not a card for this: %s; take it out", status_sentence(status));
   }
 }
 
-/* Makes the card that is in the reader, as often as it takes. */
-static void card_make(struct batch_worker *worker) {
+/* A finished card, met once more: it must be the one that the results name. */
+static enum status card_check(struct batch_worker *worker, struct issue *issue, struct outcome *outcome) {
+  struct batch *batch = worker->batch;
+  enum status status = personalize_check(worker->terminal, worker->reader, issue, outcome);
+  if (status != STATUS_OK)
+    return status;
+  pthread_mutex_lock(&batch->lock);
+  struct batch_entry *entry = batch_list_of_chip(&batch->list, issue->chip_serial);
+  if (entry == NULL || entry->state == BATCH_BEGUN)
+    status = STATUS_NOT_FOUND;
+  else if (memcmp(entry->cid, outcome->cid, CID_SIZE) != 0)
+    status = STATUS_BAD_REPLY;
+  else if (entry->state == BATCH_VERIFIED)
+    status = STATUS_CANCELLED; /* again: nothing to be noted */
+  else
+    worker->entry = entry;
+  pthread_mutex_unlock(&batch->lock);
+  return status;
+}
+
+/* One try with the card that is in the reader. */
+static enum status card_try(struct batch_worker *worker, struct issue *issue, struct outcome *outcome) {
+  struct timespec began;
+  int64_t card_us = worker->reader->card_us;
+  pthread_mutex_lock(&worker->batch->lock);
+  worker->entry = NULL; /* it may be another card than a moment ago */
+  pthread_mutex_unlock(&worker->batch->lock);
+  clock_gettime(CLOCK_MONOTONIC, &began);
+  enum status status = worker->batch->goal == BATCH_VERIFIED
+                           ? card_check(worker, issue, outcome)
+                           : personalize_run(worker->terminal, worker->reader, issue, NULL, outcome);
+  crypto_wipe(issue->pin, sizeof issue->pin);
+  if (status == STATUS_OK) {
+    worker->work_us += (int64_t)(batch_seconds(&began) * 1e6);
+    worker->card_us += worker->reader->card_us - card_us;
+  }
+  return status;
+}
+
+/* Notes how a try ended; whether it is to be tried again. The caller holds the lock. */
+static bool card_settle(struct batch_worker *worker, enum status status, const struct issue *issue,
+                        const struct outcome *outcome) {
+  struct batch *batch = worker->batch;
+  /* Ours, and the server knows it as issued: an earlier run was cut off before it could note that. */
+  bool again = false, done = status == STATUS_OK || (status == STATUS_CARD_ALREADY_ISSUED && worker->entry != NULL);
+  if (done)
+    card_done(batch, worker, issue, outcome->cid);
+  else if (is_passing(status) && !atomic_load(&batch->stop))
+    again = true;
+  else
+    card_failed(batch, worker, status);
+  if (again)
+    batch->trouble = status;
+  clock_gettime(CLOCK_MONOTONIC, &batch->active);
+  worker->entry = NULL;
+  return again;
+}
+
+/* A card that is still there after it was lost had a bad contact: it need not be taken out. */
+static bool card_stays(const struct batch_worker *worker) {
+  static const struct timespec pause = {0, STAY_MS * 1000000L};
+  nanosleep(&pause, NULL);
+  return reader_wait(worker->reader, true, 0) == STATUS_OK;
+}
+
+/* Makes the card that is in the reader, or meets it, as often as it takes. */
+static void card_work(struct batch_worker *worker) {
   struct batch *batch = worker->batch;
   const struct issue_desk desk = {worker, desk_begin, desk_keep};
   bool said = false;
-  for (;;) {
+  for (unsigned losses = 0;;) {
     struct issue issue = {.pin = "", .desk = &desk};
     struct outcome outcome;
-    struct timespec began;
-    int64_t card_us = worker->reader->card_us;
-    clock_gettime(CLOCK_MONOTONIC, &began);
-    enum status status = personalize_run(worker->terminal, worker->reader, &issue, NULL, &outcome);
-    double seconds = batch_seconds(&began);
-    crypto_wipe(issue.pin, sizeof issue.pin);
+    enum status status = card_try(worker, &issue, &outcome);
+    if (is_loss(status) && losses++ < LOSSES_MAX && card_stays(worker))
+      continue;
     pthread_mutex_lock(&batch->lock);
-    /* Ours, and the server knows it as issued: an earlier run was cut off before it could note that. */
-    bool done = status == STATUS_OK || (status == STATUS_CARD_ALREADY_ISSUED && worker->entry != NULL);
-    bool again = !done && is_passing(status) && !atomic_load(&batch->stop);
-    if (done) {
-      worker->work_us += (int64_t)(seconds * 1e6);
-      worker->card_us += worker->reader->card_us - card_us;
-    }
-    if (done)
-      card_issued(batch, worker, &issue, outcome.cid);
-    else if (!again)
-      card_failed(batch, worker, status);
-    else if (!said)
+    bool again = card_settle(worker, status, &issue, &outcome);
+    if (again && !said)
       batch_say(batch, worker, "%s; trying again", status_sentence(status));
-    said = true;
-    if (again)
-      batch->trouble = status;
-    clock_gettime(CLOCK_MONOTONIC, &batch->active);
-    worker->entry = NULL;
     pthread_mutex_unlock(&batch->lock);
     if (!again)
       return;
+    said = true;
     (void)sleep(RETRY_SECONDS);
   }
 }
@@ -170,7 +232,7 @@ static void card_make(struct batch_worker *worker) {
 /* Whether there is anything left for a further card: one to be begun, or one to be finished. */
 static bool is_work_left(struct batch *batch) {
   pthread_mutex_lock(&batch->lock);
-  bool left = batch_list_in_state(&batch->list, BATCH_ISSUED) < batch->list.count;
+  bool left = batch_list_count(&batch->list, batch->goal) < batch->total;
   pthread_mutex_unlock(&batch->lock);
   return left && !atomic_load(&batch->stop);
 }
@@ -202,7 +264,7 @@ static void *worker_run(void *argument) {
   struct batch_worker *worker = argument;
   struct batch *batch = worker->batch;
   while (wait_card(worker, true)) {
-    card_make(worker);
+    card_work(worker);
     if (!wait_card(worker, false))
       break;
   }

@@ -85,6 +85,10 @@ int main(int argc, char **argv) {
        "batch: where each card is noted"},
       {"pin-out", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, pin_out), 0, 0,
        "batch: where the PINs that the back-end draws go"},
+      {"replace", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, replace), 0, 0,
+       "batch: give up chips that were begun and will not come back"},
+      {"verify", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, verify), 0, 0,
+       "batch: make nothing, meet each finished card once more"},
       {0}};
   static const struct verb verbs[] = {{"issue", "", 0, "turn the raw card into a cardholder's card", verb_issue},
                                       {"batch", "FILE", 1, "make the cards of a list, over all readers", verb_batch},

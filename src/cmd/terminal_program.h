@@ -25,6 +25,7 @@ struct terminal_program {
   int64_t pin_out_fd;      /* issue --pin-out-fd; -1: show it on the terminal */
   const char *results;     /* batch --results, or NULL: beside the list */
   const char *pin_out;     /* batch --pin-out, or NULL */
+  bool replace, verify;    /* batch --replace, --verify */
   const char *tender_spec; /* load --tender, or NULL: as configured */
 
   struct terminal *terminal;

@@ -41,7 +41,7 @@ static enum status files_open(struct batch *batch, const char *path) {
   enum status status = batch_list_read(path, &batch->list, problem);
   if (status != STATUS_OK)
     return refuse(self, path, status, problem);
-  if (batch->list.draws_pins && self->pin_out == NULL) {
+  if (batch->list.draws_pins && self->pin_out == NULL && !self->verify) {
     fprintf(stderr, "%s: nobody would learn the PINs that the back-end draws: give --pin-out, or PINs in the list\n",
             self->program->name);
     return STATUS_USAGE;
@@ -56,8 +56,38 @@ static enum status files_open(struct batch *batch, const char *path) {
     if (status != STATUS_OK)
       status = refuse(self, self->pin_out, status, problem);
   }
-  batch->before = batch_list_in_state(&batch->list, BATCH_ISSUED);
   return status;
+}
+
+/* References whose chips will not come back get other ones: the chips' numbers are given back first. One that is issued
+ * all the same stays, and is noted when its card comes. */
+static enum status chips_drop(struct batch *batch) {
+  struct terminal_program *self = batch->self;
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < batch->list.count; i++) {
+    struct batch_entry *entry = &batch->list.entries[i];
+    uint8_t cid[CID_SIZE];
+    if (entry->state != BATCH_BEGUN)
+      continue;
+    status = personalize_drop(self->terminal, entry->chip_serial, cid);
+    if (status == STATUS_CARD_ALREADY_ISSUED) {
+      fprintf(stderr, "%s: %s is issued already: put its card in once more\n", self->program->name, entry->reference);
+      status = STATUS_OK;
+    } else if (status == STATUS_OK) {
+      entry->state = BATCH_FREE;
+      status = batch_results_add(&batch->results, entry, NULL);
+    }
+  }
+  if (status != STATUS_OK)
+    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+  return status;
+}
+
+/* What is to be done, with the files open. */
+static void goal_set(struct batch *batch) {
+  batch->goal = batch->self->verify ? BATCH_VERIFIED : BATCH_ISSUED;
+  batch->total = batch->self->verify ? batch_list_count(&batch->list, BATCH_ISSUED) : batch->list.count;
+  batch->before = batch_list_count(&batch->list, batch->goal);
 }
 
 /* Nobody has put a card in for as long as --wait says, and none is in work. */
@@ -88,8 +118,8 @@ static void watch(struct batch *batch, const sigset_t *signals) {
 static json_t *readers_report(const struct batch *batch) {
   json_t *readers = json_array();
   for (size_t i = 0; i < batch->worker_count; i++)
-    json_array_append_new(readers, json_pack("{s:s, s:I}", "name", batch->workers[i].name, "issued",
-                                             (json_int_t)batch->workers[i].issued));
+    json_array_append_new(
+        readers, json_pack("{s:s, s:I}", "name", batch->workers[i].name, "done", (json_int_t)batch->workers[i].done));
   return readers;
 }
 
@@ -99,10 +129,12 @@ static json_t *unfinished_report(const struct batch *batch) {
   for (size_t i = 0; i < batch->list.count; i++) {
     const struct batch_entry *entry = &batch->list.entries[i];
     char serial[2 * CHIP_SERIAL_SIZE + 1];
-    if (entry->state != BATCH_BEGUN)
+    if (entry->state == BATCH_FREE || entry->state >= batch->goal ||
+        (batch->self->verify && entry->state == BATCH_BEGUN))
       continue;
     bytes_to_hex(entry->chip_serial, CHIP_SERIAL_SIZE, serial);
-    terminal_program_print(batch->self, "%s is begun and not finished, on the chip %s\n", entry->reference, serial);
+    terminal_program_print(batch->self, "%s is %s, on the chip %s\n", entry->reference,
+                           batch->self->verify ? "not verified" : "begun and not finished", serial);
     json_array_append_new(unfinished, json_pack("{s:s, s:s}", "reference", entry->reference, "chip_serial", serial));
   }
   return unfinished;
@@ -118,8 +150,8 @@ static void time_report(const struct batch *batch, int64_t *work, int64_t *card)
 }
 
 static enum status conclude(const struct batch *batch) {
-  size_t done = batch->before + batch->issued;
-  if (done == batch->list.count)
+  size_t done = batch->before + batch->done;
+  if (done == batch->total)
     return STATUS_OK;
   if (batch->fatal != STATUS_OK)
     return batch->fatal;
@@ -135,18 +167,18 @@ static enum status report(struct batch *batch) {
   json_t *unfinished = unfinished_report(batch);
   int64_t work, card;
   time_report(batch, &work, &card);
-  terminal_program_print(self, "%zu of %zu cards are made, %zu of them now, in %.0f s", batch->before + batch->issued,
-                         batch->list.count, batch->issued, seconds);
-  terminal_program_print(self, ": %.0f an hour\n", batch_rate(batch));
+  terminal_program_print(self, "%zu of %zu cards are %s, %zu of them now, in %.0f s: %.0f an hour\n",
+                         batch->before + batch->done, batch->total, self->verify ? "verified" : "made", batch->done,
+                         seconds, batch_rate(batch));
   if (card > 0)
     terminal_program_print(self, "%.2f s for a card, %.2f of them in the card and its reader\n",
-                           (double)work / 1e6 / (double)batch->issued, (double)card / 1e6 / (double)batch->issued);
-  self->report = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "operation", "batch", "cards",
-                           (json_int_t)batch->list.count, "issued_before", (json_int_t)batch->before, "issued",
-                           (json_int_t)batch->issued, "refused", (json_int_t)batch->refused, "milliseconds",
-                           (json_int_t)(seconds * 1000), "cards_per_hour", (json_int_t)batch_rate(batch),
-                           "work_milliseconds", (json_int_t)(work / 1000), "card_milliseconds",
-                           (json_int_t)(card / 1000), "unfinished", unfinished, "readers", readers_report(batch));
+                           (double)work / 1e6 / (double)batch->done, (double)card / 1e6 / (double)batch->done);
+  self->report = json_pack(
+      "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "operation", self->verify ? "verify" : "batch",
+      "cards", (json_int_t)batch->total, "done_before", (json_int_t)batch->before, "done", (json_int_t)batch->done,
+      "refused", (json_int_t)batch->refused, "milliseconds", (json_int_t)(seconds * 1000), "cards_per_hour",
+      (json_int_t)batch_rate(batch), "work_milliseconds", (json_int_t)(work / 1000), "card_milliseconds",
+      (json_int_t)(card / 1000), "unfinished", unfinished, "readers", readers_report(batch));
   if (status != STATUS_OK)
     fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
   return status;
@@ -184,8 +216,12 @@ enum status verb_batch(void *context, char **arguments) {
   enum status status = terminal_program_open(self);
   if (status == STATUS_OK)
     status = files_open(batch, arguments[0]);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && self->replace && !self->verify)
+    status = chips_drop(batch);
+  if (status == STATUS_OK) {
+    goal_set(batch);
     status = run(batch);
+  }
   batch_file_close(&batch->results);
   batch_file_close(&batch->pins);
   batch_list_clear(&batch->list);

@@ -146,6 +146,18 @@ static enum status desk_verify(struct contact *contact, const struct card_info *
   return memcmp(info->expiry, facts->expiry, DATE_SIZE) == 0 ? STATUS_OK : STATUS_BAD_REPLY;
 }
 
+/* Who the locked card is, and what the server knows of it. */
+static enum status desk_meet(struct contact *contact, struct card_info *info, struct card_facts *facts) {
+  enum status status = session_info(&contact->session, info);
+  return status == STATUS_OK ? desk_query(contact->terminal, info->cid, facts) : status;
+}
+
+static void desk_note(const struct card_info *info, struct issue *issue, struct outcome *outcome) {
+  memcpy(outcome->cid, info->cid, sizeof outcome->cid);
+  memcpy(issue->chip_serial, info->chip_serial, sizeof issue->chip_serial);
+  memcpy(issue->expiry, info->expiry, sizeof issue->expiry);
+}
+
 /* The locked card, met as any terminal would: it is what the server thinks it is; then the server issues it. */
 static enum status desk_activate(struct contact *contact, struct issue *issue, struct outcome *outcome) {
   struct card_message activation = {.reason = ""};
@@ -153,15 +165,12 @@ static enum status desk_activate(struct contact *contact, struct issue *issue, s
   struct card_facts facts;
   enum status status = contact_enter(contact);
   if (status == STATUS_OK)
-    status = session_info(&contact->session, &info);
+    status = desk_meet(contact, &info, &facts);
   if (status == STATUS_OK && outcome->finished_before)
     status = desk_begin(issue, info.chip_serial, true);
-  if (status == STATUS_OK)
-    status = desk_query(contact->terminal, info.cid, &facts);
   if (status != STATUS_OK)
     return status;
-  memcpy(outcome->cid, info.cid, sizeof outcome->cid);
-  memcpy(issue->expiry, info.expiry, sizeof issue->expiry);
+  desk_note(&info, issue, outcome);
   status = desk_judge(&facts);
   if (status == STATUS_OK)
     status = desk_verify(contact, &info, &facts);
@@ -221,9 +230,49 @@ out:
   return status;
 }
 
+/* The same chip gets its own number again, and so it can be given back. */
+static enum status desk_give_back(struct terminal *terminal, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
+                                  uint8_t cid[CID_SIZE]) {
+  struct card_message card = {.reason = ""};
+  memcpy(card.chip_serial, chip_serial, CHIP_SERIAL_SIZE);
+  enum status status = desk_reserve(terminal, card.chip_serial, card.cid);
+  if (status == STATUS_OK)
+    status = desk_tell(terminal, MESSAGE_CARD_VOID, &card);
+  if (status == STATUS_OK)
+    memcpy(cid, card.cid, CID_SIZE);
+  return status;
+}
+
+enum status personalize_drop(struct terminal *terminal, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
+                             uint8_t cid[CID_SIZE]) {
+  memset(cid, 0, CID_SIZE);
+  return terminal->role == ROLE_PERSO ? desk_give_back(terminal, chip_serial, cid) : STATUS_NOT_PERMITTED;
+}
+
+enum status personalize_check(struct terminal *terminal, struct reader *reader, struct issue *issue,
+                              struct outcome *outcome) {
+  struct contact contact = {.terminal = terminal, .reader = reader};
+  struct card_info info;
+  struct card_facts facts;
+  outcome_begin(outcome, terminal);
+  if (terminal->role != ROLE_PERSO)
+    return STATUS_NOT_PERMITTED;
+  enum status status = contact_open(&contact, issue->wait_seconds);
+  if (status == STATUS_OK)
+    status = desk_meet(&contact, &info, &facts);
+  if (status == STATUS_OK) {
+    desk_note(&info, issue, outcome);
+    status = desk_judge(&facts);
+    status = status == STATUS_CARD_ALREADY_ISSUED ? desk_verify(&contact, &info, &facts)
+             : status == STATUS_OK                ? STATUS_CARD_NOT_PERSONALISED
+                                                  : status;
+  }
+  contact_close(&contact);
+  return status;
+}
+
 enum status personalize_void(struct terminal *terminal, struct reader *reader, uint8_t cid[CID_SIZE]) {
   struct contact contact = {.terminal = terminal, .reader = reader};
-  struct card_message card = {.reason = ""};
   memset(cid, 0, CID_SIZE);
   if (terminal->role != ROLE_PERSO)
     return STATUS_NOT_PERMITTED;
@@ -232,14 +281,8 @@ enum status personalize_void(struct terminal *terminal, struct reader *reader, u
   enum status status = contact_wait(&contact, 0);
   if (status == STATUS_OK)
     status = session_open_blank(&contact.session, reader, terminal->batch_key);
-  if (status == STATUS_OK) {
-    memcpy(card.chip_serial, contact.session.chip_serial, CHIP_SERIAL_SIZE);
-    status = desk_reserve(terminal, card.chip_serial, card.cid); /* the same chip gets its own number again */
-  }
   if (status == STATUS_OK)
-    status = desk_tell(terminal, MESSAGE_CARD_VOID, &card);
-  if (status == STATUS_OK)
-    memcpy(cid, card.cid, CID_SIZE);
+    status = desk_give_back(terminal, contact.session.chip_serial, cid);
   contact_close(&contact);
   return status;
 }

@@ -51,8 +51,7 @@ static void tear_down(void) {
 
 START_TEST(what_is_noted_is_read_again) {
   struct batch_file file, other;
-  static const uint8_t cid[CID_SIZE] = {0x99, 0x99, 0x99, 0, 0, 0, 0, 0x14},
-                       expiry[DATE_SIZE] = {0x20, 0x31, 0x11, 0x26};
+  static const uint8_t expiry[DATE_SIZE] = {0x20, 0x31, 0x11, 0x26};
   char text[1024];
   struct stat facts;
   ck_assert_int_eq(batch_results_open(path, &list, &file, problem), STATUS_OK);
@@ -60,9 +59,14 @@ START_TEST(what_is_noted_is_read_again) {
   ck_assert_uint_eq(facts.st_mode & 0777, 0600);
   memcpy(list.entries[0].chip_serial, "CHIP0001", CHIP_SERIAL_SIZE);
   memcpy(list.entries[1].chip_serial, "CHIP0002", CHIP_SERIAL_SIZE);
-  ck_assert_int_eq(batch_results_begun(&file, &list.entries[0]), STATUS_OK);
-  ck_assert_int_eq(batch_results_begun(&file, &list.entries[1]), STATUS_OK);
-  ck_assert_int_eq(batch_results_issued(&file, &list.entries[0], cid, expiry), STATUS_OK);
+  list.entries[0].state = list.entries[1].state = list.entries[2].state = BATCH_BEGUN;
+  for (size_t i = 0; i < 3; i++)
+    ck_assert_int_eq(batch_results_add(&file, &list.entries[i], NULL), STATUS_OK);
+  list.entries[0].state = BATCH_ISSUED;
+  ck_assert_int_eq(cid_parse("9999990000000014", list.entries[0].cid), STATUS_OK);
+  ck_assert_int_eq(batch_results_add(&file, &list.entries[0], expiry), STATUS_OK);
+  list.entries[2].state = BATCH_FREE;
+  ck_assert_int_eq(batch_results_add(&file, &list.entries[2], NULL), STATUS_OK);
   ck_assert_int_eq(batch_results_open(path, &list, &other, problem), STATUS_READER_BUSY);
   batch_file_close(&file);
   batch_file_close(&file);
@@ -76,6 +80,12 @@ START_TEST(what_is_noted_is_read_again) {
   ck_assert_int_eq(list.entries[1].state, BATCH_BEGUN);
   ck_assert_mem_eq(list.entries[1].chip_serial, "CHIP0002", CHIP_SERIAL_SIZE);
   ck_assert_int_eq(list.entries[2].state, BATCH_FREE);
+  list.entries[0].state = BATCH_VERIFIED;
+  ck_assert_int_eq(batch_results_add(&file, &list.entries[0], expiry), STATUS_OK);
+  batch_file_close(&file);
+  ck_assert_int_eq(batch_results_open(path, &list, &file, problem), STATUS_OK);
+  ck_assert_int_eq(list.entries[0].state, BATCH_VERIFIED);
+  ck_assert_uint_eq(list.entries[0].cid[7], 0x14);
   batch_file_close(&file);
 }
 END_TEST

@@ -71,7 +71,9 @@ START_TEST(many_are_found_by_reference_and_chip) {
   memcpy(list.entries[1].chip_serial, chip, sizeof chip);
   ck_assert_ptr_eq(batch_list_of_chip(&list, chip), &list.entries[1]);
   ck_assert_ptr_eq(batch_list_free_entry(&list), &list.entries[2]);
-  ck_assert_uint_eq(batch_list_in_state(&list, BATCH_FREE), 9997);
+  ck_assert_uint_eq(batch_list_count(&list, BATCH_FREE), 9999);
+  ck_assert_uint_eq(batch_list_count(&list, BATCH_BEGUN), 2);
+  ck_assert_uint_eq(batch_list_count(&list, BATCH_ISSUED), 1);
   batch_list_clear(&list);
 }
 END_TEST
