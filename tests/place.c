@@ -4,6 +4,7 @@
 
 #include "place.h"
 
+#include "epurse/ledger.h"
 #include <check.h>
 #include <libpq-fe.h>
 #include <sqlite3.h>
@@ -118,6 +119,49 @@ void place_make(const char *folder, char url[PLACE_MAX]) {
   ck_assert_int_lt(snprintf(url, PLACE_MAX, "%s&%s%s", base, SCHEMA, schema), PLACE_MAX);
   postgres_do(base, "DROP SCHEMA IF EXISTS", schema, "CASCADE"); /* of an earlier process with this number */
   postgres_do(base, "CREATE SCHEMA", schema, "");
+}
+
+static void file_copy(const char *from, const char *to) {
+  uint8_t block[4096];
+  size_t len = 0;
+  FILE *in = fopen(from, "rb");
+  FILE *out = fopen(to, "wb");
+  ck_assert(in != NULL && out != NULL);
+  while ((len = fread(block, 1, sizeof block, in)) > 0)
+    ck_assert_uint_eq(fwrite(block, 1, len, out), len);
+  (void)fclose(in);
+  ck_assert_int_eq(fclose(out), 0);
+}
+
+static void postgres_copy(const char *from, const char *to) {
+  static const char *const tables[] = {"merchant", "merchant_tally", "terminal", "terminal_window", "account"};
+  static const char numbering[] = "SELECT setval(pg_get_serial_sequence('merchant', 'id'), max(id)) FROM merchant;"
+                                  "SELECT setval(pg_get_serial_sequence('terminal', 'id'), max(id)) FROM terminal";
+  struct ledger_settings settings;
+  struct ledger *ledger = NULL;
+  char sql[SQL_MAX];
+  ck_assert_int_eq(ledger_open(from, &ledger), STATUS_OK);
+  ck_assert_int_eq(ledger_settings(ledger, &settings), STATUS_OK);
+  ledger_close(&ledger);
+  ck_assert_int_eq(ledger_create(to, &settings), STATUS_OK);
+  PGconn *connection = postgres_connect(to);
+  for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+    (void)snprintf(sql, sizeof sql, "INSERT INTO %s SELECT * FROM %s.%s ON CONFLICT DO NOTHING", tables[i],
+                   strstr(from, SCHEMA) + strlen(SCHEMA), tables[i]);
+    ck_assert_int_eq(postgres_exec(connection, sql), PLACE_DONE);
+  }
+  ck_assert_int_eq(postgres_exec(connection, numbering), PLACE_DONE);
+  PQfinish(connection);
+}
+
+void place_copy(const char *from, const char *folder, char url[PLACE_MAX]) {
+  if (!place_is_file()) {
+    place_make(folder, url);
+    postgres_copy(from, url);
+    return;
+  }
+  ck_assert_int_lt(snprintf(url, PLACE_MAX, "%s/ledger-%d.db", folder, (int)getpid()), PLACE_MAX);
+  file_copy(from, url);
 }
 
 void place_remove(const char *url) {

@@ -13,6 +13,8 @@ bool place_is_file(void);
 
 /* Writes the URL of a place where there is no ledger yet: FOLDER/ledger.db or an empty schema. */
 void place_make(const char *folder, char url[PLACE_MAX]);
+/* The same with a copy of the ledger at `from`, which was made and got merchants and terminals, and no more. */
+void place_copy(const char *from, const char *folder, char url[PLACE_MAX]);
 /* Removes it with what stands in it. */
 void place_remove(const char *url);
 

@@ -34,19 +34,32 @@ struct ledger_settings {
   uint32_t point_value;  /* minor units that one loyalty point pays; 0 means 1; at most 1000000 */
 };
 
-/* Where a ledger is: sqlite:PATH, or a path alone, which means the same. */
+/* Where a ledger is: sqlite:PATH, or a path alone, which means the same; or postgresql://..., a URL as libpq takes it,
+ * of a data base, in whose current schema (the first of search_path) the ledger's tables stand. */
 
-/* Makes the file (mode 0600, durable with its directory) and closes it again. STATUS_EXISTS; STATUS_BAD_FORMAT where
- * a setting is out of range; on failure no file is left behind. */
+/* The same without what may be secret in a URL, a user's password or a parameter: for messages. Cut to fit. */
+void ledger_place(const char *url, char *text, size_t capacity);
+
+/* Makes the file (mode 0600, durable with its directory), or the tables in one transaction, and closes it again.
+ * STATUS_EXISTS; STATUS_BAD_FORMAT where a setting is out of range; STATUS_STORE_UNREACHABLE; on failure nothing is
+ * left behind. */
 enum status ledger_create(const char *url, const struct ledger_settings *settings) EPURSE_MUST_USE;
 
-/* Opens the one connection that writes and checkpoints, and locks every other process out.
- * STATUS_NOT_FOUND: no such file; STATUS_LEDGER_BUSY: open elsewhere; STATUS_OLD_SCHEMA: of an older or newer program;
+/* Opens the one connection that writes and checkpoints, and locks every other process out of a file; on PostgreSQL
+ * others may have it open as well.
+ * STATUS_NOT_FOUND: no such file, no ledger in that data base; STATUS_LEDGER_BUSY: open elsewhere;
+ * STATUS_STORE_UNREACHABLE; STATUS_OLD_SCHEMA: of an older program (ledger_migrate) or a newer one;
  * STATUS_BAD_FORMAT: not a ledger. *ledger is NULL unless STATUS_OK. */
 enum status ledger_open(const char *url, struct ledger **ledger) EPURSE_MUST_USE;
 
 /* Checkpoints, closes, frees, sets *ledger to NULL; NULL is fine. */
 void ledger_close(struct ledger **ledger);
+
+/* Brings a ledger that nobody has open to the version of this program, by the schema's numbered files, each in one
+ * transaction; *from and *to are the versions before and after (0: not known), also where it fails in between.
+ * STATUS_OLD_SCHEMA: it is of a newer program, and left alone; STATUS_LEDGER_BUSY: somebody has it open; otherwise as
+ * ledger_open. */
+enum status ledger_migrate(const char *url, int *from, int *to) EPURSE_MUST_USE;
 
 /* What it was created with; pool_size is what is free now. */
 enum status ledger_settings(struct ledger *ledger, struct ledger_settings *settings) EPURSE_MUST_USE;

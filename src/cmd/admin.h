@@ -23,6 +23,7 @@ struct admin {
   const char *config;
   bool json;
   const char *dir, *hosts, *listen, *currency, *url;                             /* init; url: also terminal add */
+  const char *store;                                                             /* init, migrate */
   int64_t issuer, pool, point_value, issuer_passphrase_fd, server_passphrase_fd; /* -1: ask */
   const char *name;                                                              /* merchant add */
   int64_t points_rate;
@@ -50,6 +51,7 @@ enum status admin_card_list(void *context, char **arguments);
 enum status admin_pending(void *context, char **arguments);
 enum status admin_ledger_check(void *context, char **arguments);
 enum status admin_audit(void *context, char **arguments);
+enum status admin_migrate(void *context, char **arguments);
 
 /* admin_call.c: */
 

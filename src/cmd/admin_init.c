@@ -12,7 +12,8 @@
 #include "admin_terminal_folder.h"
 #include "epurse/ledger.h"
 
-#define ADMIN_DAYS 3650 /* the issuer's own terminal: nobody is there to renew it */
+#define STORE_DEFAULT "sqlite:ledger.db"
+#define ADMIN_DAYS    3650 /* the issuer's own terminal: nobody is there to renew it */
 
 /* What init knows on its way. */
 struct founding {
@@ -63,37 +64,42 @@ static enum status options_check(const struct admin *admin, struct founding *fou
     return admin_refuse(admin, STATUS_USAGE,
                         "'%s' is no currency that is known here: three letters of ISO 4217, like EUR", admin->currency);
   }
+  if (admin->store != NULL && strncmp(admin->store, "postgresql://", strlen("postgresql://")) != 0) {
+    return admin_refuse(admin, STATUS_USAGE,
+                        "--store is for postgresql://...; without it the ledger is a file in --dir");
+  }
   return url_choose(admin, founding);
 }
 
 static enum status configuration_write(const struct admin *admin, const char *folder) {
-  char text[1024];
-  int len = snprintf(text, sizeof text,
-                     "# epursed.conf(5)\n"
-                     "[server]\n"
-                     "listen = %s\n"
-                     "currency = %s\n"
-                     "issuer = %06" PRId64 "\n"
-                     "log_level = info\n"
-                     "\n"
-                     "[ledger]\n"
-                     "store = sqlite:ledger.db\n"
-                     "\n"
-                     "[keys]\n"
-                     "# a file of mode 0600 with the server passphrase; without it epursed asks, or --passphrase-fd\n"
-                     "passphrase_file =\n"
-                     "\n"
-                     "[card]\n"
-                     "# ceilings in minor units\n"
-                     "validity_years = 5\n"
-                     "purse_ceiling = 50000\n"
-                     "payment_ceiling = 15000\n"
-                     "\n"
-                     "[limits]\n"
-                     "body = 16384\n"
-                     "request_seconds = 10\n"
-                     "connections = 1024\n",
-                     admin->listen, admin->currency, admin->issuer);
+  char text[2048];
+  int len =
+      snprintf(text, sizeof text,
+               "# epursed.conf(5)\n"
+               "[server]\n"
+               "listen = %s\n"
+               "currency = %s\n"
+               "issuer = %06" PRId64 "\n"
+               "log_level = info\n"
+               "\n"
+               "[ledger]\n"
+               "store = %s\n"
+               "\n"
+               "[keys]\n"
+               "# a file of mode 0600 with the server passphrase; without it epursed asks, or --passphrase-fd\n"
+               "passphrase_file =\n"
+               "\n"
+               "[card]\n"
+               "# ceilings in minor units\n"
+               "validity_years = 5\n"
+               "purse_ceiling = 50000\n"
+               "payment_ceiling = 15000\n"
+               "\n"
+               "[limits]\n"
+               "body = 16384\n"
+               "request_seconds = 10\n"
+               "connections = 1024\n",
+               admin->listen, admin->currency, admin->issuer, admin->store != NULL ? admin->store : STORE_DEFAULT);
 
   return len > 0 && (size_t)len < sizeof text ? folder_write(folder, "epursed.conf", text) : STATUS_BAD_LENGTH;
 }
@@ -143,7 +149,8 @@ static enum status own_terminal_register(struct ledger *ledger, void *context) {
 }
 
 static enum status ledger_make(const struct admin *admin, struct founding *founding) {
-  char path[FOLDER_PATH_MAX];
+  char path[FOLDER_PATH_MAX], place[FOLDER_PATH_MAX];
+  const char *store = admin->store != NULL ? admin->store : path;
   struct ledger_settings settings = {.currency = founding->currency->numeric,
                                      .issuer = (uint32_t)admin->issuer,
                                      .point_value = (uint32_t)admin->point_value,
@@ -152,16 +159,17 @@ static enum status ledger_make(const struct admin *admin, struct founding *found
   enum status status = folder_path(founding->folder.path, "ledger.db", path);
 
   if (status == STATUS_OK) {
-    status = ledger_create(path, &settings);
+    status = ledger_create(store, &settings);
   }
   if (status == STATUS_OK) {
-    status = ledger_open(path, &ledger);
+    status = ledger_open(store, &ledger);
   }
   if (status == STATUS_OK) {
     status = ledger_transact(ledger, own_terminal_register, &founding->registration);
   }
   ledger_close(&ledger);
-  return status;
+  ledger_place(store, place, sizeof place);
+  return status == STATUS_OK ? status : admin_fail(admin, place, status);
 }
 
 /* Everything, in the directory that is not at its place yet. */
@@ -180,14 +188,16 @@ static enum status issuer_make(const struct admin *admin, struct founding *found
     status = own_terminal_make(founding);
   }
   if (status == STATUS_OK) {
-    status = ledger_make(admin, founding);
-  }
-  if (status == STATUS_OK) {
     status = configuration_write(admin, folder);
   }
-  if (status == STATUS_OK) {
-    status = folder_commit(&founding->folder);
+  if (status != STATUS_OK) {
+    return admin_fail(admin, admin->dir, status);
   }
+  status = ledger_make(admin, founding); /* last: tables in a data base do not go away with the directory */
+  if (status != STATUS_OK) {
+    return status;
+  }
+  status = folder_commit(&founding->folder);
   return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
 }
 

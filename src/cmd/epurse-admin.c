@@ -20,7 +20,8 @@ static const struct option_row shared_rows[] = {
     {0}};
 
 static const struct option_row init_rows[] = {
-    {"dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(dir), 0, 0, "init: the new issuer's directory"},
+    {"dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(dir), 0, 0, "init: the new issuer's directory; migrate: the issuer's"},
+    {"store", 0, "URL", NULL, OPTION_TEXT, FIELD(store), 0, 0, "init, migrate: where the ledger is"},
     {"host", 0, "HOSTS", NULL, OPTION_TEXT, FIELD(hosts), 0, 0, "init: names and addresses of the back-end"},
     {"listen", 0, "HOST:PORT", NULL, OPTION_TEXT, FIELD(listen), 0, 0, "init: where the back-end listens"},
     {"currency", 0, "CODE", NULL, OPTION_TEXT, FIELD(currency), 0, 0, "init: of the cards, like EUR"},
@@ -65,6 +66,7 @@ static const struct verb verbs[] = {
     {"card block", "CID", 1, "block a card for good", admin_card_block},
     {"card list", "", 0, "list all cards", admin_card_list},
     {"pending", "", 0, "list what waits for an end, and since when", admin_pending},
+    {"migrate", "", 0, "take the ledger over from an older program", admin_migrate},
     {"ledger check", "", 0, "have the ledger computed anew", admin_ledger_check},
     {"audit", "", 0, "compare ledger, journals, card logs, receipts, off-line", admin_audit},
     {0}};

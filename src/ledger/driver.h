@@ -82,6 +82,8 @@ struct store_driver {
   void (*discard)(const char *place);
   /* STATUS_NOT_FOUND; STATUS_BAD_FORMAT: something else than a ledger is there. */
   enum status (*open)(const char *place, struct store **store);
+  /* STATUS_LEDGER_BUSY: others have it open; NULL where there cannot be any. */
+  enum status (*sole)(struct store *store);
   /* Sets *store to NULL; NULL is fine. */
   void (*close)(struct store **store);
 

@@ -100,6 +100,21 @@ static enum status postgres_create(const char *place, struct store **store) {
   return status;
 }
 
+/* Other sessions of this program that have their tables in the same schema: postgres_pipe.c names them. */
+static enum status postgres_sole(struct store *store) {
+  PGresult *result = NULL;
+  struct store_value value = {.kind = STORE_NULL};
+  enum status status =
+      pipe_say(&store->pipe, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+                             "AND application_name = 'epurse ' || current_schema() AND pid <> pg_backend_pid()");
+  if (status == STATUS_OK)
+    status = pipe_wait(&store->pipe, &result);
+  if (status == STATUS_OK)
+    postgres_column(result, 0, 0, &value);
+  PQclear(result);
+  return status == STATUS_OK && value.number != 0 ? STATUS_LEDGER_BUSY : status;
+}
+
 /* All that fills a ledger is one transaction: nothing is left of one that failed. */
 static void postgres_discard(const char *place) {
   (void)place;
@@ -316,6 +331,7 @@ const struct store_driver store_postgres = {.scheme = "postgresql",
                                             .create = postgres_create,
                                             .discard = postgres_discard,
                                             .open = postgres_open,
+                                            .sole = postgres_sole,
                                             .close = postgres_close,
                                             .begin = postgres_begin,
                                             .commit = postgres_commit,

@@ -83,7 +83,8 @@ enum status pipe_open(struct pipe *pipe, const char *url) {
    * midst of a step must not hold the others up for long. */
   static const char session[] = "SET default_transaction_read_only = on; SET synchronous_commit = on;"
                                 "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s';"
-                                "SET client_min_messages = warning; SET bytea_output = hex";
+                                "SET client_min_messages = warning;"
+                                "SELECT set_config('application_name', 'epurse ' || current_schema(), false)";
   const char *const keywords[] = {"application_name", "connect_timeout", "client_encoding", "dbname", NULL};
   const char *const values[] = {"epurse", "10", "UTF8", url, NULL};
   pipe_close(pipe);

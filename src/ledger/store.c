@@ -4,6 +4,7 @@
 
 #include "store.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,27 @@ static const struct store_driver *store_driver(const char *url, const char **pla
   }
   *place = url;
   return &store_sqlite;
+}
+
+/* Everything up to the last @ of a URL's authority may hold a password, and so may what stands behind a question mark.
+ */
+void ledger_place(const char *url, char *text, size_t capacity) {
+  const char *place = NULL;
+  const struct store_driver *driver = store_driver(url, &place);
+  if (driver == &store_sqlite) {
+    (void)snprintf(text, capacity, "%s", place);
+    return;
+  }
+  place += strspn(place, "/");
+  size_t len = strcspn(place, "?");
+  for (size_t i = 0; i < len; i++) {
+    if (place[i] == '@') {
+      place += i + 1;
+      len -= i + 1;
+      i = (size_t)-1;
+    }
+  }
+  (void)snprintf(text, capacity, "%s://%.*s", driver->scheme, (int)len, place);
 }
 
 static struct ledger *store_ledger(const char *url, const char **place) {
@@ -114,6 +136,46 @@ enum status ledger_open(const char *url, struct ledger **out) {
   if (status != STATUS_OK)
     ledger_close(&ledger);
   *out = ledger;
+  return status;
+}
+
+/* ---- brought up to date ---- */
+
+static enum status store_advance(struct ledger *ledger, void *context) {
+  const int64_t *version = context;
+  int64_t reached = 0;
+  enum status status = ledger->driver->script(ledger->store, (const char *)ledger->driver->schema[*version]);
+  if (status == STATUS_OK)
+    status = store_version(ledger, &reached);
+  return status == STATUS_OK && reached != *version + 1 ? STATUS_INTERNAL : status;
+}
+
+static enum status store_migrate(struct ledger *ledger, int *from, int *to) {
+  int64_t version = 0;
+  enum status status = ledger->driver->sole == NULL ? STATUS_OK : ledger->driver->sole(ledger->store);
+  if (status == STATUS_OK)
+    status = store_version(ledger, &version);
+  *from = *to = (int)version;
+  if (status == STATUS_OK && (version < 1 || version > schema_latest))
+    status = STATUS_OLD_SCHEMA;
+  while (status == STATUS_OK && version < schema_latest) {
+    status = ledger_transact(ledger, store_advance, &version);
+    if (status == STATUS_OK)
+      *to = (int)++version;
+  }
+  return status;
+}
+
+enum status ledger_migrate(const char *url, int *from, int *to) {
+  const char *place = NULL;
+  *from = *to = 0;
+  struct ledger *ledger = store_ledger(url, &place);
+  if (ledger == NULL)
+    return STATUS_NO_MEMORY;
+  enum status status = ledger->driver->open(place, &ledger->store);
+  if (status == STATUS_OK)
+    status = store_migrate(ledger, from, to);
+  ledger_close(&ledger);
   return status;
 }
 

@@ -14,6 +14,7 @@
 #include "writer.h"
 
 #define PROBLEM_SIZE   256
+#define STORE_SERVER   "postgresql://"
 #define STORE_SQLITE   "sqlite:"
 #define MINOR_MAX      AMOUNT_MAX_ON_CARD
 #define SECONDS_MAX    3600
@@ -83,6 +84,9 @@ static bool take_store(const struct settings *settings, struct configuration *co
   const char *store = settings_text(settings, "ledger", "store");
   int len = 0;
 
+  if (strncmp(store, STORE_SERVER, strlen(STORE_SERVER)) == 0) {
+    return copy(configuration->store, sizeof configuration->store, store);
+  }
   if (strncmp(store, STORE_SQLITE, strlen(STORE_SQLITE)) != 0 || store[strlen(STORE_SQLITE)] == '\0') {
     return false;
   }
@@ -123,7 +127,7 @@ static const char *take_texts(const struct settings *settings, struct configurat
     return "[server] log_level must be error, warning, info or debug";
   }
   if (!take_store(settings, configuration)) {
-    return "[ledger] store must be sqlite:PATH";
+    return "[ledger] store must be sqlite:PATH or postgresql://...";
   }
   if (!take_backups(settings, configuration) ||
       !copy(configuration->folder, sizeof configuration->folder, settings_folder(settings)) ||

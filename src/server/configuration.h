@@ -17,7 +17,7 @@ struct configuration {
   char folder[CONFIGURATION_PATH_MAX]; /* of the file: keys and certificates stand in it */
   char host[256], port[8];
   char port_file[CONFIGURATION_PATH_MAX];       /* "": none */
-  char store[CONFIGURATION_PATH_MAX];           /* of the ledger's file */
+  char store[CONFIGURATION_PATH_MAX];           /* of the ledger: a path or a URL, see ledger_open */
   char passphrase_file[CONFIGURATION_PATH_MAX]; /* "": none */
   uint16_t currency;                            /* ISO 4217 numeric */
   uint32_t issuer;

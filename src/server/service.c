@@ -13,6 +13,7 @@
 #include "watch.h"
 
 #define PROBLEM_SIZE 256
+#define PLACE_SIZE   151 /* of the ledger, in a problem */
 
 static int64_t system_clock(void *context) {
   (void)context;
@@ -25,13 +26,15 @@ int64_t service_now(const struct service *service) {
 
 static enum status open_ledger(const struct configuration *configuration, struct ledger **ledger, char problem[256]) {
   struct ledger_settings settings = {0};
+  char place[PLACE_SIZE];
   enum status status = ledger_open(configuration->store, ledger);
 
   if (status == STATUS_OK) {
     status = ledger_settings(*ledger, &settings);
   }
   if (status != STATUS_OK) {
-    snprintf(problem, PROBLEM_SIZE, "%.150s: %.90s", configuration->store, status_sentence(status));
+    ledger_place(configuration->store, place, sizeof place);
+    snprintf(problem, PROBLEM_SIZE, "%s: %.90s", place, status_sentence(status));
     return status;
   }
   if (settings.currency != configuration->currency || settings.issuer != configuration->issuer) {

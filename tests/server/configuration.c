@@ -92,6 +92,7 @@ START_TEST(wrong_values_are_named) {
       {MINIMUM "colour = red\n", "colour"},
       {MINIMUM "[ledger]\nstore = mysql:x\n", "store"},
       {MINIMUM "[ledger]\nstore = sqlite:\n", "store"},
+      {MINIMUM "[ledger]\nstore = postgresql:x\n", "store"},
       {MINIMUM "[limits]\nbody = 16385\n", "body"},
       {MINIMUM "[limits]\nconnections = 0\n", "connections"},
       {MINIMUM "[card]\npurse_ceiling = 100\npayment_ceiling = 101\n", "payment_ceiling"},
@@ -112,6 +113,8 @@ START_TEST(absolute_store_stands) {
 
   ck_assert_int_eq(load(MINIMUM "[ledger]\nstore = sqlite:/var/lib/x.db\n", &configuration, problem), STATUS_OK);
   ck_assert_str_eq(configuration.store, "/var/lib/x.db");
+  ck_assert_int_eq(load(MINIMUM "[ledger]\nstore = postgresql://db/epurse\n", &configuration, problem), STATUS_OK);
+  ck_assert_str_eq(configuration.store, "postgresql://db/epurse");
 }
 END_TEST
 

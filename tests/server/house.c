@@ -14,6 +14,7 @@
 #include "epurse/key.h"
 #include "epurse/ledger.h"
 #include "epurse/x509.h"
+#include "place.h"
 
 #define DAY       86400
 #define PATH_ROOM 256
@@ -24,6 +25,7 @@ struct maker {
   int64_t now;
   struct key *master, *terminal_ca;
   struct ledger *ledger;
+  char store[PLACE_MAX];
 };
 
 static const char *path_in(const char *folder, const char *file, char path[PATH_ROOM]) {
@@ -141,23 +143,26 @@ static enum status make_people(struct ledger *ledger, void *context) {
 
 static void make_ledger(struct maker *maker) {
   static const struct ledger_settings settings = {.currency = 978, .issuer = 999999, .pool_size = HOUSE_POOL};
-  char path[PATH_ROOM];
 
-  ok(ledger_create(path_in(maker->folder, "ledger.db", path), &settings));
-  ok(ledger_open(path, &maker->ledger));
+  place_make(maker->folder, maker->store);
+  ok(ledger_create(maker->store, &settings));
+  ok(ledger_open(maker->store, &maker->ledger));
   ok(ledger_transact(maker->ledger, make_people, maker));
   ledger_close(&maker->ledger);
 }
 
 static void make_configuration(const struct maker *maker) {
-  static const char text[] = "[server]\nlisten = 127.0.0.1:0\ncurrency = EUR\nissuer = 999999\nlog_level = info\n"
-                             "port_file = port\n"
-                             "[ledger]\nstore = sqlite:ledger.db\n"
-                             "[card]\nvalidity_years = 5\npurse_ceiling = 50000\npayment_ceiling = 15000\n"
-                             "[limits]\nbody = 16384\nrequest_seconds = 2\nhandshake_seconds = 2\nconnections = 64\n";
-  char path[PATH_ROOM];
+  char text[1024], path[PATH_ROOM];
+  int len = snprintf(text, sizeof text,
+                     "[server]\nlisten = 127.0.0.1:0\ncurrency = EUR\nissuer = 999999\nlog_level = info\n"
+                     "port_file = port\n"
+                     "[ledger]\nstore = %s\n"
+                     "[card]\nvalidity_years = 5\npurse_ceiling = 50000\npayment_ceiling = 15000\n"
+                     "[limits]\nbody = 16384\nrequest_seconds = 2\nhandshake_seconds = 2\nconnections = 64\n",
+                     place_is_file() ? "sqlite:ledger.db" : maker->store);
 
-  ok(public_file_store(path_in(maker->folder, "epursed.conf", path), (const uint8_t *)text, sizeof text - 1));
+  ck_assert_int_lt(len, (int)sizeof text);
+  ok(public_file_store(path_in(maker->folder, "epursed.conf", path), (const uint8_t *)text, (size_t)len));
 }
 
 void house_make(const char *folder) {

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "place.h"
+
 #define ok(call)     ck_assert_int_eq((call), STATUS_OK)
 #define CASE_SECONDS 60
 
@@ -46,30 +48,13 @@ int64_t world_clock(void *context) {
   return *(int64_t *)context;
 }
 
-/* A test's own copy of the empty ledger, in place of the one that the configuration names. */
-static void copy_ledger(char *path, size_t capacity) {
-  char from[128];
-  uint8_t block[4096];
-  size_t len = 0;
-
-  snprintf(from, sizeof from, "%s/ledger.db", folder);
-  ck_assert_int_lt(snprintf(path, capacity, "%s/ledger-%d.db", folder, (int)getpid()), (int)capacity);
-  FILE *in = fopen(from, "rb");
-  FILE *out = fopen(path, "wb");
-  ck_assert(in != NULL && out != NULL);
-  while ((len = fread(block, 1, sizeof block, in)) > 0) {
-    ck_assert_uint_eq(fwrite(block, 1, len, out), len);
-  }
-  fclose(in);
-  ck_assert_int_eq(fclose(out), 0);
-}
-
-/* Configuration with a ledger of the test's own. */
+/* Configuration with a test's own copy of the empty ledger. */
 static void load_configuration(struct configuration *configuration) {
-  char problem[256] = "";
+  char problem[256] = "", url[PLACE_MAX];
 
   ck_assert_msg(configuration_load(folder, configuration, problem) == STATUS_OK, "%s", problem);
-  copy_ledger(configuration->store, sizeof configuration->store);
+  place_copy(configuration->store, folder, url);
+  ck_assert_int_lt(snprintf(configuration->store, sizeof configuration->store, "%s", url), PLACE_MAX);
   configuration->watch = 0; /* tests look into the ledger while nobody else does */
   snprintf(configuration->backups, sizeof configuration->backups, "%s/backups-%d", folder, (int)getpid());
 }
@@ -116,6 +101,7 @@ static void report(void *context, const char *line) {
 void world_close(struct world *world) {
   ok(ledger_check(writer_ledger(world->service.writer), report, NULL));
   service_close(&world->service);
+  place_remove(world->service.configuration.store);
   station_close(&world->pos);
   station_close(&world->other_pos);
   station_close(&world->reload);
