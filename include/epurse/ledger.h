@@ -417,9 +417,11 @@ enum status ledger_owed_list(struct ledger *ledger, const uint8_t *after, struct
 /* ---- incidents, audit, totals ---- */
 
 enum ledger_incident_kind {
-  LEDGER_INCIDENT_FORK = 1,           /* a promise contradicts an earlier one; evidence: the promise */
-  LEDGER_INCIDENT_LATE_PROOF = 2,     /* r for what the card signed as not committed; evidence: r */
-  LEDGER_INCIDENT_REVERSED_CREDIT = 3 /* a tender was given back after its load was credited */
+  LEDGER_INCIDENT_FORK = 1,            /* a promise contradicts an earlier one; evidence: the promise */
+  LEDGER_INCIDENT_LATE_PROOF = 2,      /* r for what the card signed as not committed; evidence: r */
+  LEDGER_INCIDENT_REVERSED_CREDIT = 3, /* a tender was given back after its load was credited */
+  LEDGER_INCIDENT_LOST =
+      4 /* a card committed what this ledger, a restored copy, does not know; evidence: the promise */
 };
 #define LEDGER_EVIDENCE_MAX PROMISE_SIZE
 /* What needs a person. Recorded even where the step that met it is rolled back; the same thing once. */
@@ -523,6 +525,32 @@ enum status ledger_backup_finish(struct ledger_backup *backup, struct ledger_cop
                                  void *context) EPURSE_MUST_USE;
 /* Frees it, removes what has not become a copy, sets *backup to NULL; NULL is fine. On the ledger's thread. */
 void ledger_backup_end(struct ledger_backup **backup);
+
+/* ---- restore.c: a backup in the place of the ledger ---- */
+
+#define LEDGER_PATH_MAX 1280
+struct ledger_restoration {
+  const char *backup, *path; /* files of SQLite; the ledger's need not be there */
+  bool force;                /* even over a ledger that has more postings */
+  int64_t now;
+};
+struct ledger_restored {
+  struct ledger_copy copy;
+  bool replaced, readable;     /* there was a ledger; and it could be opened */
+  uint64_t replaced_postings;  /* of it, where it was readable */
+  char aside[LEDGER_PATH_MAX]; /* where it is now */
+};
+/* Copies and audits the backup, marks the copy as restored, puts what stands at `path` aside (PATH.before-NOW), and the
+ * copy in its place, durably. No process may have either open: STATUS_LEDGER_BUSY. STATUS_EXISTS: the ledger there has
+ * more postings than the backup, and force is not set; STATUS_LEDGER_BROKEN: the backup contradicts itself, the lines
+ * say how; others as ledger_open of the backup. On failure the ledger is where it was, but where STATUS_STORE_FAILED
+ * came between the two renamings: then it is at `aside`. */
+enum status ledger_restore(const struct ledger_restoration *what, struct ledger_restored *restored,
+                           ledger_report *report, void *context) EPURSE_MUST_USE;
+/* When this ledger was put in the place of another one, unix seconds; 0: never. From then on a card that says that it
+ * committed what is not known here is not taken for a clone: it is out of step, an incident (LEDGER_INCIDENT_LOST) is
+ * recorded, and it is declined until a person has looked. */
+enum status ledger_restored_at(struct ledger *ledger, int64_t *at) EPURSE_MUST_USE;
 
 struct ledger_totals {
   uint64_t cards[LEDGER_CARD_RETIRED + 1]; /* by enum ledger_card_state; [0] is not used */

@@ -242,7 +242,7 @@ static bool incident_proves(struct audit *audit, const struct ledger_incident *i
   struct ledger_transaction booking;
   struct ledger_card row;
   uint8_t hash[CRYPTO_SHA256_SIZE];
-  if (incident->kind == LEDGER_INCIDENT_FORK) {
+  if (incident->kind == LEDGER_INCIDENT_FORK || incident->kind == LEDGER_INCIDENT_LOST) {
     struct book_card card = {.audit = audit, .row = &row};
     if (incident->evidence_len != PROMISE_SIZE || ledger_card_find(audit->ledger, incident->cid, &row) != STATUS_OK ||
         promise_decode(incident->evidence, PROMISE_SIZE, &promise) != STATUS_OK)

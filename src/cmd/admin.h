@@ -29,8 +29,9 @@ struct admin {
   int64_t points_rate;
   const char *role, *merchant, *out, *issuer_dir, *tender; /* terminal add */
   int64_t days;
+  bool force;                                                      /* restore */
   const char *reason;                                              /* card block */
-  const char *ledger, *master;                                     /* audit */
+  const char *ledger, *master;                                     /* audit; ledger: also backup, restore */
   struct option_texts certificates, journals, card_logs, receipts; /* audit */
 
   struct terminal *terminal; /* opened by admin_open; closed at the end */
@@ -50,6 +51,8 @@ enum status admin_card_block(void *context, char **arguments);
 enum status admin_card_list(void *context, char **arguments);
 enum status admin_pending(void *context, char **arguments);
 enum status admin_ledger_check(void *context, char **arguments);
+enum status admin_backup(void *context, char **arguments);
+enum status admin_restore(void *context, char **arguments); /* admin_backup.c */
 enum status admin_audit(void *context, char **arguments);
 enum status admin_migrate(void *context, char **arguments);
 

@@ -44,8 +44,10 @@ static const struct option_row verb_rows[] = {
     {"days", 0, "DAYS", NULL, OPTION_NUMBER, FIELD(days), 1, 3650, "terminal add, renew: how long it is valid"},
     {"issuer-dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(issuer_dir), 0, 0,
      "terminal add, renew: where terminal-ca.key is"},
+    {"force", 0, NULL, NULL, OPTION_FLAG, FIELD(force), 0, 0, "restore: even over a ledger with more postings"},
     {"reason", 0, "TEXT", NULL, OPTION_TEXT, FIELD(reason), 0, 0, "card block: why"},
-    {"ledger", 0, "FILE", NULL, OPTION_TEXT, FIELD(ledger), 0, 0, "audit: the ledger, or a copy of it"},
+    {"ledger", 0, "FILE", NULL, OPTION_TEXT, FIELD(ledger), 0, 0,
+     "audit: the ledger, or a copy of it; backup, restore: of a stopped server"},
     {"master", 'm', "FILE", "EPURSE_MASTER", OPTION_TEXT, FIELD(master), 0, 0,
      "audit: the issuer's master public key, PEM"},
     {"certificates", 0, "PATH", NULL, OPTION_TEXTS, FIELD(certificates), 0, 0,
@@ -68,6 +70,8 @@ static const struct verb verbs[] = {
     {"pending", "", 0, "list what waits for an end, and since when", admin_pending},
     {"migrate", "", 0, "take the ledger over from an older program", admin_migrate},
     {"ledger check", "", 0, "have the ledger computed anew", admin_ledger_check},
+    {"backup", "NAME", 1, "copy the ledger while the server works; with --ledger, of a stopped one", admin_backup},
+    {"restore", "FILE", 1, "put a backup in the place of a stopped server's ledger", admin_restore},
     {"audit", "", 0, "compare ledger, journals, card logs, receipts, off-line", admin_audit},
     {0}};
 

@@ -81,6 +81,24 @@ static enum status chain_judge_late(struct ledger *ledger, const struct promise 
   return status == STATUS_OK ? STATUS_CARD_FORKED : status;
 }
 
+/* A ledger that was restored from a backup lacks what was booked after that. Such a card is honest as far as anybody
+ * can tell, and nothing of it can be settled here. */
+static enum status chain_judge_unknown(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  int64_t restored_at = 0;
+  if (promise->last_atc <= chain->captured_atc)
+    return STATUS_CARD_FORKED;
+  enum status status = booking_hash(ledger, booking_id(chain->card, promise->last_atc), hash);
+  if (status != STATUS_NOT_FOUND)
+    return status == STATUS_OK ? STATUS_CARD_FORKED : status;
+  status = ledger_restored_at(ledger, &restored_at);
+  if (status != STATUS_OK || restored_at == 0)
+    return status == STATUS_OK ? STATUS_CARD_FORKED : status;
+  chain->lost = true;
+  chain->outcome = 0;
+  return STATUS_OK;
+}
+
 /* The last committed transaction that the card names is either the one in hold, or the last one that was captured:
  * nothing else was ever authorised after that, and nothing before it can be the last. */
 static enum status chain_conclude(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
@@ -96,8 +114,10 @@ static enum status chain_conclude(struct ledger *ledger, const struct promise *p
     return chain_prove(promise->last_secret, chain->held.commitment);
   }
   chain->outcome = chain->held_atc != 0 ? LEDGER_RELEASED : 0;
-  if (promise->last_atc != chain->captured_atc)
-    return chain_judge_late(ledger, promise, chain);
+  if (promise->last_atc != chain->captured_atc) {
+    status = chain_judge_late(ledger, promise, chain);
+    return status == STATUS_CARD_FORKED && !chain->late ? chain_judge_unknown(ledger, promise, chain) : status;
+  }
   if (chain->captured_atc == 0)
     return crypto_equal(promise->last_secret, none, sizeof none) ? STATUS_OK : STATUS_CARD_FORKED;
   status = booking_read(ledger, booking_id(chain->card, chain->captured_atc), &captured);
@@ -154,7 +174,7 @@ enum status chain_read(struct ledger *ledger, const struct ledger_offer *offer, 
     return status;
   chain->open = true;
   chain->atc = promise->atc;
-  chain->in_step = promise->balance == chain->balance && promise->points == chain->points;
+  chain->in_step = promise->balance == chain->balance && promise->points == chain->points && !chain->lost;
   return chain->in_step ? STATUS_OK : STATUS_OUT_OF_STEP;
 }
 
@@ -172,6 +192,16 @@ static enum status chain_note_fork(struct ledger *ledger, const struct ledger_of
     incident.evidence_len = SECRET_SIZE;
   }
   return chain->forked_before ? STATUS_OK : incident_note(ledger, &incident);
+}
+
+static enum status chain_note_lost(struct ledger *ledger, const struct ledger_offer *offer, const struct chain *chain) {
+  const struct incident incident = {.kind = LEDGER_INCIDENT_LOST,
+                                    .card = chain->card,
+                                    .atc = offer->promise->atc,
+                                    .evidence = offer->record,
+                                    .evidence_len = PROMISE_SIZE,
+                                    .at = offer->now};
+  return incident_note(ledger, &incident);
 }
 
 static enum status chain_settle(struct ledger *ledger, const struct ledger_offer *offer,
@@ -198,6 +228,10 @@ enum status ledger_promise_open(struct ledger *ledger, const struct ledger_offer
   }
   if (status == STATUS_CARD_FORKED) {
     enum status noted = chain_note_fork(ledger, offer, &ledger->chain);
+    return noted == STATUS_OK ? status : noted;
+  }
+  if (status == STATUS_OUT_OF_STEP && ledger->chain.lost) {
+    enum status noted = chain_note_lost(ledger, offer, &ledger->chain);
     return noted == STATUS_OK ? status : noted;
   }
   return status == STATUS_OK ? chain_settle(ledger, offer, standing) : status;

@@ -20,6 +20,7 @@ struct chain {
   uint32_t last_atc, captured_atc, held_atc;
   uint8_t last_hash[CRYPTO_SHA256_SIZE];
   bool forked_before;
+  bool lost; /* the card committed what a restored ledger does not know */
   bool late; /* it contradicts only what the card's replacement settled without it: it proves that hold */
 
   struct booking held; /* where held_atc is not 0 */

@@ -45,6 +45,18 @@ static enum status open_ledger(const struct configuration *configuration, struct
   return STATUS_OK;
 }
 
+/* What was booked between a backup and its return is not here; whoever runs this has to know. */
+static enum status tell_restored(const struct service *service, struct ledger *ledger) {
+  int64_t at = 0;
+  enum status status = ledger_restored_at(ledger, &at);
+
+  if (status == STATUS_OK && at > 0) {
+    log_line(&service->log, LOG_WARNING, "restored", "at=%lld text=\"this ledger is a backup that was put back\"",
+             (long long)at);
+  }
+  return status;
+}
+
 enum status service_start(struct service *service, struct ledger **ledger) {
   const struct writer_options options = {.group = service->configuration.group,
                                          .wait_us = service->configuration.group_wait_us,
@@ -74,6 +86,9 @@ enum status service_open(struct service *service, const struct configuration *co
   }
   if (status == STATUS_OK) {
     status = open_ledger(configuration, &ledger, problem);
+  }
+  if (status == STATUS_OK) {
+    status = tell_restored(service, ledger);
   }
   if (status == STATUS_OK) {
     status = service_start(service, &ledger);

@@ -88,7 +88,7 @@ START_TEST(refuses_other_schema) {
   store_alter(&world, "UPDATE schema_version SET version = 1000");
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OLD_SCHEMA);
   ck_assert_ptr_null(world.ledger);
-  store_alter(&world, "UPDATE schema_version SET version = 2");
+  store_alter(&world, "UPDATE schema_version SET version = 3");
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
   world_close(&world);
 }

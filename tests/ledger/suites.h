@@ -22,6 +22,7 @@ Suite *crash_suite(void);
 Suite *replace_suite(void);
 Suite *settlement_suite(void);
 Suite *backup_suite(void);
+Suite *restore_suite(void);
 Suite *watch_suite(void);
 Suite *group_suite(void);
 

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A backup in the place of the ledger: proved first, marked as what it is, and what stood there is kept. */
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "durable.h"
+#include "store.h"
+
+#define RESTORE_SLICE 4096 /* pages; nobody waits */
+
+/* ---- the mark ---- */
+
+enum status ledger_restored_at(struct ledger *ledger, int64_t *at) {
+  struct query query = query_begin(ledger, QUERY_RESTORATION_LAST);
+  (void)query_row(&query);
+  *at = query_read_i64(&query);
+  return query_end(&query);
+}
+
+static enum status restore_mark(struct ledger *ledger, void *context) {
+  const int64_t *now = context;
+  struct query query = query_begin(ledger, QUERY_RESTORATION_ADD);
+  query_i64(&query, *now);
+  return query_run(&query);
+}
+
+/* ---- the file ---- */
+
+struct restore {
+  const struct ledger_restoration *what;
+  char *fresh; /* the copy, until it takes the ledger's name */
+  ledger_report *report;
+  void *context;
+};
+
+static char *restore_name(const char *path, const char *suffix) {
+  size_t size = strlen(path) + strlen(suffix) + 1;
+  char *name = malloc(size);
+  if (name != NULL)
+    (void)snprintf(name, size, "%s%s", path, suffix);
+  return name;
+}
+
+/* Copied by the data base itself and then audited, so that a backup that is none never gets further. */
+static enum status restore_copy(const struct restore *restore, struct ledger_copy *copy) {
+  struct ledger *ledger = NULL;
+  struct ledger_backup *backup = NULL;
+  bool done = false;
+  enum status status = ledger_open(restore->what->backup, &ledger);
+  if (status == STATUS_OK) {
+    durable_remove(restore->fresh);
+    status = ledger_backup_begin(ledger, restore->fresh, &backup);
+  }
+  while (status == STATUS_OK && !done)
+    status = ledger_backup_step(backup, RESTORE_SLICE, &done);
+  if (status == STATUS_OK)
+    status = ledger_backup_finish(backup, copy, restore->report, restore->context);
+  ledger_backup_end(&backup);
+  ledger_close(&ledger);
+  return status;
+}
+
+static enum status restore_mark_file(const struct restore *restore) {
+  struct ledger *ledger = NULL;
+  int64_t now = restore->what->now;
+  enum status status = ledger_open(restore->fresh, &ledger);
+  if (status == STATUS_OK)
+    status = ledger_transact(ledger, restore_mark, &now);
+  ledger_close(&ledger);
+  return status == STATUS_OK ? durable_file(restore->fresh) : status;
+}
+
+/* What stands there now: not in use, and, unless that is wanted, not with more in it. One that cannot be opened is no
+ * reason to keep it there. */
+static enum status restore_compare(const struct restore *restore, struct ledger_restored *restored) {
+  struct ledger *ledger = NULL;
+  struct ledger_totals totals;
+  restored->replaced = access(restore->what->path, F_OK) == 0;
+  if (!restored->replaced)
+    return STATUS_OK;
+  enum status status = ledger_open(restore->what->path, &ledger);
+  if (status == STATUS_LEDGER_BUSY)
+    return status;
+  if (status == STATUS_OK)
+    status = ledger_totals(ledger, &totals);
+  ledger_close(&ledger);
+  restored->readable = status == STATUS_OK;
+  if (!restored->readable)
+    return STATUS_OK;
+  restored->replaced_postings = totals.postings;
+  return totals.postings > restored->copy.postings && !restore->what->force ? STATUS_EXISTS : STATUS_OK;
+}
+
+static enum status restore_move(const char *from, const char *to) {
+  if (access(from, F_OK) != 0)
+    return errno == ENOENT ? STATUS_OK : STATUS_STORE_FAILED;
+  return rename(from, to) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+/* The write-ahead log belongs to the file that it was written for, and would spoil the other one. */
+static enum status restore_put_aside(const struct restore *restore, struct ledger_restored *restored) {
+  const char *path = restore->what->path;
+  char *log = restore_name(path, "-wal"), *log_aside = restore_name(restored->aside, "-wal");
+  enum status status = STATUS_NO_MEMORY;
+  if (log != NULL && log_aside != NULL)
+    status = access(restored->aside, F_OK) == 0 ? STATUS_EXISTS : restore_move(path, restored->aside);
+  if (status == STATUS_OK)
+    status = restore_move(log, log_aside);
+  free(log);
+  free(log_aside);
+  return status;
+}
+
+static enum status restore_run(const struct restore *restore, struct ledger_restored *restored) {
+  const char *path = restore->what->path;
+  int written = snprintf(restored->aside, sizeof restored->aside, "%s.before-%" PRId64, path, restore->what->now);
+  if (written < 0 || (size_t)written >= sizeof restored->aside)
+    return STATUS_BAD_LENGTH;
+  enum status status = restore_copy(restore, &restored->copy);
+  if (status == STATUS_OK)
+    status = restore_mark_file(restore);
+  if (status == STATUS_OK)
+    status = restore_compare(restore, restored);
+  if (status == STATUS_OK && restored->replaced)
+    status = restore_put_aside(restore, restored);
+  if (status == STATUS_OK)
+    status = restore_move(restore->fresh, path);
+  return status == STATUS_OK ? durable_folder(path) : status;
+}
+
+enum status ledger_restore(const struct ledger_restoration *what, struct ledger_restored *restored,
+                           ledger_report *report, void *context) {
+  struct restore restore = {.what = what, .report = report, .context = context};
+  memset(restored, 0, sizeof *restored);
+  restore.fresh = restore_name(what->path, ".restoring");
+  if (restore.fresh == NULL)
+    return STATUS_NO_MEMORY;
+  enum status status = restore_run(&restore, restored);
+  durable_remove(restore.fresh);
+  free(restore.fresh);
+  return status;
+}

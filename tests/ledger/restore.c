@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * An old backup in the place of the ledger: nothing that was spent since can be spent again, and what is missing shows
+ * at each card's next contact. */
+#include "config.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "suites.h"
+#include "world.h"
+
+struct scene {
+  struct world world;
+  struct purse quiet, busy, torn; /* nothing since the backup; three payments since; one that the backup has in hold */
+  struct purse stolen;            /* `busy` as it stood when it made the first promise since the backup */
+  uint8_t torn_secret[SECRET_SIZE];
+  char backup[96];
+};
+
+static void note_line(void *context, const char *line) {
+  unsigned *lines = context;
+  (*lines)++;
+  (void)fprintf(stderr, "# %s\n", line);
+}
+
+static void take_backup(struct scene *scene) {
+  struct ledger_backup *backup = NULL;
+  struct ledger_copy copy;
+  unsigned lines = 0;
+  bool done = false;
+  (void)snprintf(scene->backup, sizeof scene->backup, "%.64s/monday.db", scene->world.directory);
+  ck_assert_int_eq(ledger_backup_begin(scene->world.ledger, scene->backup, &backup), STATUS_OK);
+  while (!done)
+    ck_assert_int_eq(ledger_backup_step(backup, 8, &done), STATUS_OK);
+  ck_assert_int_eq(ledger_backup_finish(backup, &copy, note_line, &lines), STATUS_OK);
+  ledger_backup_end(&backup);
+}
+
+static void play(struct scene *scene) {
+  struct world *world = &scene->world;
+  struct purse *const cards[] = {&scene->quiet, &scene->busy, &scene->torn};
+  struct ask ask;
+  memset(scene, 0, sizeof *scene);
+  world_open(world);
+  for (uint32_t i = 0; i < 3; i++) {
+    world_issue(world, i + 1, cards[i]);
+    world_complete(world, cards[i], TRANSACTION_LOAD, 5000, RELOAD);
+  }
+  world_authorise(world, &scene->torn, TRANSACTION_PURCHASE, 100, OTHER_POS, &ask);
+  take_backup(scene);
+  ck_assert(purse_commit(&scene->torn, ask.transaction.authorisation));
+  memcpy(scene->torn_secret, scene->torn.secret, SECRET_SIZE);
+  ck_assert_int_eq(world_confirm(world, &scene->torn, 2, scene->torn.secret), STATUS_OK);
+  world_authorise(world, &scene->busy, TRANSACTION_PURCHASE, 1000, OTHER_POS, &ask);
+  scene->stolen = scene->busy; /* what a thief on the line has: the promise, and its authorisation */
+  ck_assert(purse_commit(&scene->busy, ask.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(world, &scene->busy, 2, scene->busy.secret), STATUS_OK);
+  for (int i = 0; i < 2; i++)
+    world_complete(world, &scene->busy, TRANSACTION_PURCHASE, 500, OTHER_POS);
+}
+
+static enum status restore(struct scene *scene, bool force, struct ledger_restored *restored) {
+  struct ledger_restoration what = {
+      .backup = scene->backup, .path = scene->world.path, .force = force, .now = scene->world.now};
+  unsigned lines = 0;
+  ledger_close(&scene->world.ledger);
+  enum status status = ledger_restore(&what, restored, note_line, &lines);
+  ck_assert_int_eq(ledger_open(scene->world.path, &scene->world.ledger), STATUS_OK);
+  return status;
+}
+
+static void scene_close(struct scene *scene, const char *aside) {
+  (void)unlink(scene->backup);
+  if (aside != NULL)
+    ck_assert_int_eq(unlink(aside), 0);
+  world_close(&scene->world);
+}
+
+START_TEST(a_younger_ledger_is_not_replaced_silently) {
+  struct scene scene;
+  struct ledger_restored restored;
+  int64_t at = -1;
+  play(&scene);
+  ck_assert_int_eq(restore(&scene, false, &restored), STATUS_EXISTS);
+  ck_assert_uint_gt(restored.replaced_postings, restored.copy.postings);
+  ck_assert_int_eq(ledger_restored_at(scene.world.ledger, &at), STATUS_OK);
+  ck_assert_int_eq(at, 0);
+  world_assert_card(&scene.world, &scene.busy, 3000, 0, 0);
+  scene_close(&scene, NULL);
+}
+END_TEST
+
+START_TEST(what_stood_there_is_kept) {
+  struct scene scene;
+  struct world old;
+  struct ledger_restored restored;
+  int64_t at = 0;
+  play(&scene);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  ck_assert(restored.replaced && restored.readable);
+  ck_assert_int_eq(ledger_restored_at(scene.world.ledger, &at), STATUS_OK);
+  ck_assert_int_eq(at, scene.world.now);
+  world_assert_card(&scene.world, &scene.busy, 5000, 0, 0);
+  old = scene.world;
+  ck_assert_int_eq(ledger_open(restored.aside, &old.ledger), STATUS_OK);
+  world_assert_card(&old, &scene.busy, 3000, 0, 0);
+  world_assert_clean(&old);
+  ledger_close(&old.ledger);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
+/* The thief brings the promise again. The restored ledger has forgotten it and answers; but the card has spent that
+ * number, so the answer moves nothing, and the card's next word shows what is missing: declined, an incident, not
+ * blocked. Nobody is paid twice. */
+START_TEST(a_spent_authorisation_does_not_come_back_unnoticed) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct ledger_incident incidents[8];
+  struct ledger_card card;
+  size_t count = 0;
+  play(&scene);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  struct ask again = {.purse = &scene.stolen}, next = {.purse = &scene.busy};
+  ck_assert_int_eq(world_ask(&scene.world, &again), STATUS_OK);
+  ck_assert_int_eq(again.outcome, STATUS_OK);
+  ck_assert(!purse_commit(&scene.busy, again.transaction.authorisation));
+  world_assert_merchant(&scene.world, "KIOSK", 0, 0); /* held, not paid */
+  for (int i = 0; i < 2; i++) {
+    purse_promise(&scene.busy, TRANSACTION_PURCHASE, 1, POS);
+    ck_assert_int_eq(world_ask(&scene.world, &next), STATUS_OK);
+    ck_assert_int_eq(next.outcome, STATUS_OUT_OF_STEP);
+    ck_assert_int_eq(next.transaction.state, LEDGER_DECLINED);
+  }
+  ck_assert_int_eq(ledger_incident_list(scene.world.ledger, 0, incidents, 8, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 2);
+  ck_assert_uint_eq(incidents[0].kind, LEDGER_INCIDENT_LOST);
+  ck_assert_uint_eq(incidents[0].evidence_len, PROMISE_SIZE);
+  ck_assert_int_eq(ledger_card_find(scene.world.ledger, scene.busy.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_ISSUED);
+  world_assert_card(&scene.world, &scene.busy, 4000, 1000, 0);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
+/* Who did nothing since is not concerned; and r, which terminals keep, brings back what the backup has in hold. */
+START_TEST(the_others_go_on) {
+  struct scene scene;
+  struct ledger_restored restored;
+  play(&scene);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  world_complete(&scene.world, &scene.quiet, TRANSACTION_PURCHASE, 10, POS);
+  world_assert_agrees(&scene.world, &scene.quiet);
+  ck_assert_int_eq(world_confirm(&scene.world, &scene.torn, 2, scene.torn_secret), STATUS_OK);
+  world_complete(&scene.world, &scene.torn, TRANSACTION_PURCHASE, 10, POS);
+  world_assert_agrees(&scene.world, &scene.torn);
+  ck_assert_int_eq(world_confirm(&scene.world, &scene.busy, 3, scene.torn_secret), STATUS_NOT_FOUND);
+  ck_assert_uint_eq(world_incidents(&scene.world), 0);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
+/* Without the mark the same words are a clone's. */
+START_TEST(a_ledger_that_was_not_restored_calls_it_a_fork) {
+  struct scene scene;
+  struct ask ask = {.purse = &scene.busy};
+  play(&scene);
+  ledger_close(&scene.world.ledger);
+  ck_assert_int_eq(rename(scene.backup, scene.world.path), 0); /* put there by hand */
+  ck_assert_int_eq(ledger_open(scene.world.path, &scene.world.ledger), STATUS_OK);
+  purse_promise(&scene.busy, TRANSACTION_PURCHASE, 1, POS);
+  ck_assert_int_eq(world_ask(&scene.world, &ask), STATUS_CARD_FORKED);
+  scene_close(&scene, NULL);
+}
+END_TEST
+
+START_TEST(a_bad_backup_replaces_nothing) {
+  struct scene scene;
+  struct ledger_restored restored;
+  sqlite3 *database = NULL;
+  play(&scene);
+  ck_assert_int_eq(sqlite3_open_v2(scene.backup, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(database, "UPDATE account SET balance = balance + 1 WHERE id = 17", NULL, NULL, NULL),
+                   SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_LEDGER_BROKEN);
+  world_assert_card(&scene.world, &scene.busy, 3000, 0, 0);
+  int file = open(scene.backup, O_WRONLY | O_TRUNC);
+  ck_assert_int_eq((int)write(file, "no data base at all, but long enough to be looked at", 52), 52);
+  (void)close(file);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_BAD_FORMAT);
+  (void)unlink(scene.backup);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_NOT_FOUND);
+  world_assert_card(&scene.world, &scene.busy, 3000, 0, 0);
+  scene_close(&scene, NULL);
+}
+END_TEST
+
+Suite *restore_suite(void) {
+  Suite *suite = suite_create("restore");
+  TCase *tests = tcase_create("restored");
+  tcase_set_timeout(tests, 60);
+  tcase_add_test(tests, a_younger_ledger_is_not_replaced_silently);
+  tcase_add_test(tests, what_stood_there_is_kept);
+  tcase_add_test(tests, a_spent_authorisation_does_not_come_back_unnoticed);
+  tcase_add_test(tests, the_others_go_on);
+  tcase_add_test(tests, a_ledger_that_was_not_restored_calls_it_a_fork);
+  tcase_add_test(tests, a_bad_backup_replaces_nothing);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
