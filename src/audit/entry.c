@@ -51,8 +51,10 @@ static void entry_check_row(const struct reading *reading) {
       (authorisation_decode(entry->authorisation, AUTHORISATION_SIZE, &authorisation) != STATUS_OK ||
        !authorisation_answers(&authorisation, promise)))
     reading_add(reading, AUDIT_JOURNAL_ROW, "its authorisation does not answer its promise");
-  if (ended_with_proof(entry) && (!entry->has_secret || !entry->has_authorisation))
-    reading_add(reading, AUDIT_JOURNAL_ROW, "committed without r or authorisation");
+  if (ended_with_proof(entry) && !entry->has_authorisation)
+    reading_add(reading, AUDIT_JOURNAL_ROW, "committed without an authorisation");
+  if (entry->state == JOURNAL_COMMITTED && !entry->has_secret) /* CONFIRMED without r: another terminal settled it */
+    reading_add(reading, AUDIT_JOURNAL_ROW, "committed without r");
   if (entry->has_secret && !opens(entry->secret, promise->commitment))
     reading_add(reading, AUDIT_JOURNAL_ROW, "r does not open the commitment");
 }

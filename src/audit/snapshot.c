@@ -16,7 +16,7 @@
 #define SQLITE_SHARED_SIZE  510
 #define LOCK_WAIT_MS        5000
 #define LOCK_POLL_MS        20
-#define COPY_BYTES          65536
+#define COPY_BYTES          16384
 
 enum status snapshot_begin(struct audit *audit) {
   const char *base = getenv("TMPDIR");
@@ -40,7 +40,7 @@ void snapshot_end(struct audit *audit) {
 }
 
 static enum status copy_bytes(int from, int to) {
-  static uint8_t buffer[COPY_BYTES];
+  uint8_t buffer[COPY_BYTES];
   ssize_t got = 0;
   while ((got = read(from, buffer, sizeof buffer)) > 0)
     for (ssize_t put = 0, wrote = 0; put < got; put += wrote)

@@ -192,10 +192,9 @@ static enum status till_read(struct audit *audit, struct till *till, const char 
   struct journal *journal = NULL;
   struct journal_marks marks = {0, 0};
   const struct audit_finding pattern = till_finding(till, AUDIT_JOURNAL_SCHEMA);
-  enum status status = schema_audit_journal(audit, copy, &pattern);
-  if (status != STATUS_OK)
-    return status;
-  status = journal_open(copy, &journal);
+  enum status status = journal_open(copy, &journal); /* which brings one of an earlier version up to this one */
+  if (status == STATUS_OK)
+    status = schema_audit_journal(audit, copy, &pattern);
   if (status == STATUS_OK)
     status = journal_marks(journal, &marks);
   if (status == STATUS_OK)

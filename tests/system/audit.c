@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The audit finds nothing in a world that nobody tampered with, and exactly what was done in one that somebody did. */
 #include <check.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "audit_tamper.h"
 #include "audit_world.h"
@@ -112,12 +115,36 @@ START_TEST(names_exactly_what_was_done) {
 }
 END_TEST
 
+/* A terminal that is in the middle of something: its journal is said to be unread, the rest is compared. */
+START_TEST(says_which_journal_is_held) {
+  char path[256];
+  struct audit *audit = NULL;
+  audit_world_copy();
+  audit_path("pos2/journal.db.lock", path);
+  int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ck_assert_int_ge(lock, 0);
+  ck_assert_int_eq(flock(lock, LOCK_EX | LOCK_NB), 0);
+  ck_assert_int_eq(audit_world_run(&audit), STATUS_AUDIT_INCOMPLETE);
+  ck_assert_uint_eq(audit_count(audit), 0);
+  json_t *object = audit_json(audit);
+  const json_t *unread = json_object_get(object, "unread");
+  ck_assert_uint_eq(json_array_size(unread), 1);
+  const char *file = json_string_value(json_object_get(json_array_get(unread, 0), "file"));
+  ck_assert_ptr_nonnull(strstr(file, "pos2/journal.db"));
+  ck_assert_int_eq(json_integer_value(json_object_get(json_object_get(object, "compared"), "journals")), 2);
+  json_decref(object);
+  audit_free(&audit);
+  ck_assert_int_eq(close(lock), 0);
+}
+END_TEST
+
 static Suite *audit_suite(void) {
   Suite *suite = suite_create("audit");
   TCase *tests = tcase_create("audit");
   tcase_set_timeout(tests, 120);
   tcase_add_unchecked_fixture(tests, audit_world_begin, audit_world_end);
   tcase_add_test(tests, finds_nothing_where_nothing_was_done);
+  tcase_add_test(tests, says_which_journal_is_held);
   tcase_add_loop_test(tests, names_exactly_what_was_done, 0, (int)tamper_count);
   suite_add_tcase(suite, tests);
   return suite;
