@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The commit protocol: card slot, terminal journals, server hold, and the next promise that settles what was torn.
+ * The commit protocol: card slot, terminal journals, server hold, bank, and the next promise that settles what was torn.
  *
- * Any message may be lost, delayed or repeated; card, terminals and server may lose power or crash between any two steps.
- * States have the names of the code: SLOT_* (include/epurse/command.h), JOURNAL_* (journal.h), HELD/CAPTURED/RELEASED
- * (src/ledger). formal/check.sh compares them, so that model and code cannot drift apart unseen.
+ * Any message may be lost, delayed or repeated. Each party may lose power or crash between any two of its steps, and it
+ * keeps what it has written and nothing else: the card its slot, a terminal its journal, the server its holds, the bank
+ * its charges. So a crash is in the model as the step that is not taken, the answer that is not heard (skip), and the
+ * recovery that finds the state as it lies.
+ *
+ * States have the names of the code: SLOT_* (include/epurse/command.h), JOURNAL_* (journal.h), and of a hold those of
+ * enum ledger_transaction_state (ledger.h). tests/system/model.test compares them. Its second half replays what the tear
+ * and crash engine observed: -DSTEPS has every change of the three states of a transaction printed, and the engine's
+ * changes must be among them, and all of them among the engine's.
  *
  * What is checked, in every reachable state (assert):
  *   - the server captures what the card committed, nothing else; it releases what the card has not and will never commit;
@@ -12,19 +18,21 @@
  * and after one more undisturbed contact from there (finish): balance on card = shadow balance, every hold settled,
  * merchant credited if and only if a card was debited, every charged load credited, owed or given back.
  *
- * Not in the model: cryptography (messages are authentic), the PIN, limits, forged cards. -DNEGATIVE takes the atomic
- * commit of the card apart; the checker must then find a violation.
+ * Not in the model: cryptography (messages are authentic), the PIN, limits, forged cards, blocked ones. -DNEGATIVE takes
+ * the atomic commit of the card apart; the checker must then find a violation.
  */
 #ifndef ATCS
 #define ATCS 3 /* transactions of the card, before the last, undisturbed one */
 #endif
 #define TERMINALS 2
+#ifndef START
 #define START 2 /* money on the card at first; a purchase and a load move 1 */
+#endif
 
-mtype = { SLOT_NONE, SLOT_PREPARED, SLOT_COMMITTED };
-mtype = { JOURNAL_INTENT, JOURNAL_PROMISED, JOURNAL_CHARGED, JOURNAL_AUTHORISED, JOURNAL_COMMITTED, JOURNAL_CONFIRMED,
-          JOURNAL_REVERSING, JOURNAL_CANCELLED, JOURNAL_SETTLED };
-mtype = { NONE, HELD, CAPTURED, RELEASED };
+mtype = { SLOT_NONE, SLOT_PREPARED, SLOT_COMMITTED, SLOT_ABORTED };
+mtype = { JOURNAL_INTENT, JOURNAL_PROMISED, JOURNAL_CHARGING, JOURNAL_CHARGED, JOURNAL_AUTHORISED, JOURNAL_COMMITTED,
+          JOURNAL_CONFIRMED, JOURNAL_REVERSING, JOURNAL_CANCELLED, JOURNAL_SETTLED };
+mtype = { NONE, HELD, CAPTURED, RELEASED, DECLINED, OWED, REFUNDED };
 
 /* card */
 mtype slot = SLOT_NONE;
@@ -40,14 +48,56 @@ bool committed[ATCS + 2];
 mtype journal[TERMINALS] = JOURNAL_CONFIRMED;
 byte entry[TERMINALS] = 0; /* its ATC, 0 where the promise never came */
 
-/* bank: what was charged for a load, and given back */
-bool charged[ATCS + 2], reversed[ATCS + 2];
+/* bank: what was charged for a load, and given back; and the loads that are paid by what the server owes */
+bool charged[ATCS + 2], reversed[ATCS + 2], by_owed[ATCS + 2];
 
 /* server */
 mtype hold[ATCS + 2] = NONE;
 byte seen = 0, held = 0, shadow = START, merchant = 0, owed = 0;
 bool finished = false;
 byte before = 0; /* what take_promise settles */
+
+#ifdef STEPS
+/* The three states of each transaction as they were, to print what changed. */
+mtype was_slot[ATCS + 2] = SLOT_NONE, was_journal[ATCS + 2] = NONE, was_hold[ATCS + 2] = NONE;
+mtype now_slot, now_journal[ATCS + 2] = NONE;
+inline note() {
+  d_step {
+    byte n = 1;
+    do
+    :: n <= ATCS + 1 ->
+       now_slot = (n > atc -> SLOT_NONE : (n == atc -> slot : (committed[n] -> SLOT_COMMITTED : SLOT_ABORTED)));
+       if
+       :: now_slot != was_slot[n] || now_journal[n] != was_journal[n] || hold[n] != was_hold[n] ->
+          printf("STEP %d %d %d %d > %d %d %d\n", load[n], was_slot[n], was_journal[n], was_hold[n], now_slot,
+                 now_journal[n], hold[n]);
+          was_slot[n] = now_slot;
+          was_journal[n] = now_journal[n];
+          was_hold[n] = hold[n]
+       :: else
+       fi;
+       n++
+    :: else -> break
+    od;
+    n = 0;
+    now_slot = SLOT_NONE
+  }
+}
+#else
+inline note() { skip }
+#endif
+
+/* A terminal writes its journal. */
+inline write(t, state) {
+  journal[t] = state;
+#ifdef STEPS
+  if
+  :: entry[t] != 0 -> now_journal[entry[t]] = state
+  :: else
+  fi;
+#endif
+  note()
+}
 
 inline capture(k) {
   if
@@ -61,20 +111,21 @@ inline capture(k) {
      if
      :: held == k -> held = 0
      :: else
-     fi
+     fi;
+     note()
   :: else -> assert(hold[k] == CAPTURED) /* repeated: the same answer; r of a released one cannot exist */
   fi
 }
 
 inline release(k) {
   assert(!committed[k]);
-  hold[k] = RELEASED;
   held = 0;
   if
-  :: load[k] && reversed[k] -> skip
-  :: load[k] && !reversed[k] -> owed++
-  :: else -> shadow++
-  fi
+  :: load[k] && reversed[k] -> hold[k] = RELEASED
+  :: load[k] && !reversed[k] -> hold[k] = OWED; owed++
+  :: else -> hold[k] = RELEASED; shadow++
+  fi;
+  note()
 }
 
 /* The server takes a promise: settles what was before, checks, holds. A repeated one changes nothing. */
@@ -91,10 +142,14 @@ inline take_promise(k) {
      seen = k;
      assert(promise_balance[k] == shadow);
      if
-     :: load[k] -> hold[k] = HELD; held = k
+     :: load[k] && by_owed[k] && owed > 0 -> owed--; hold[k] = HELD; held = k
+     :: load[k] && by_owed[k] && owed == 0 -> hold[k] = DECLINED
+     :: load[k] && !by_owed[k] && reversed[k] -> hold[k] = DECLINED /* the terminal was heard giving it back first */
+     :: load[k] && !by_owed[k] && !reversed[k] -> hold[k] = HELD; held = k
      :: !load[k] && shadow > 0 -> shadow--; hold[k] = HELD; held = k
-     :: else
-     fi
+     :: !load[k] -> hold[k] = DECLINED /* not enough, or the card's last day is over */
+     fi;
+     note()
   :: else /* answered before, or stale */
   fi
 }
@@ -105,7 +160,8 @@ inline initialize(is_load) {
   load[atc] = is_load;
   promise_last[atc] = last_atc;
   promise_balance[atc] = balance;
-  slot = SLOT_PREPARED
+  slot = SLOT_PREPARED;
+  note()
 }
 
 /* DEBIT or CREDIT with an authorisation for transaction k: one atomic commit; the same again answers the same r. */
@@ -122,7 +178,8 @@ inline commit(k) {
      committed[k] = true;
      balance = (load[k] -> balance + 1 : balance - 1);
      last_atc = k;
-     slot = SLOT_COMMITTED
+     slot = SLOT_COMMITTED;
+     note()
   :: else
   fi
 }
@@ -131,61 +188,101 @@ proctype terminal(byte t) {
   byte k;
   do
   /* a new transaction, where nothing is open; the answer of the card may be lost, and with it the session */
-  :: atomic { !finished && atc < ATCS && 
+  :: atomic { !finished && atc < ATCS &&
                         (journal[t] == JOURNAL_CONFIRMED || journal[t] == JOURNAL_CANCELLED || journal[t] == JOURNAL_SETTLED) ->
-       entry[t] = 0; journal[t] = JOURNAL_INTENT }
+       entry[t] = 0; write(t, JOURNAL_INTENT) }
   :: atomic { !finished && journal[t] == JOURNAL_INTENT && atc < ATCS ->
        if
        :: initialize(false)
        :: initialize(true)
        fi;
        if
-       :: entry[t] = atc; journal[t] = JOURNAL_PROMISED
-       :: journal[t] = JOURNAL_CANCELLED /* the promise was lost on its way: recover finds INTENT */
+       :: entry[t] = atc; write(t, JOURNAL_PROMISED)
+       :: write(t, JOURNAL_CANCELLED) /* the promise was lost on its way, or not journalled: recover finds INTENT */
        fi }
-  :: atomic { !finished && journal[t] == JOURNAL_INTENT -> journal[t] = JOURNAL_CANCELLED }
-  /* a load is charged before it is authorised */
-  :: atomic { !finished && journal[t] == JOURNAL_PROMISED && load[entry[t]] ->
-       charged[entry[t]] = true; journal[t] = JOURNAL_CHARGED }
+  :: atomic { !finished && journal[t] == JOURNAL_INTENT -> write(t, JOURNAL_CANCELLED) }
+  /* a load is charged before it is authorised: asked for; then done or not, and heard of or not */
+  :: atomic { !finished && journal[t] == JOURNAL_PROMISED && load[entry[t]] && !by_owed[entry[t]] ->
+       write(t, JOURNAL_CHARGING);
+       if
+       :: charged[entry[t]] = true
+       :: skip
+       fi;
+       if
+       :: charged[entry[t]] -> write(t, JOURNAL_CHARGED)
+       :: !charged[entry[t]] -> write(t, JOURNAL_CANCELLED)
+       :: skip /* the answer was lost, or one of them died */
+       fi }
+  /* asked again what became of it */
+  :: atomic { !finished && journal[t] == JOURNAL_CHARGING ->
+       if
+       :: charged[entry[t]] -> write(t, JOURNAL_CHARGED)
+       :: else -> write(t, JOURNAL_CANCELLED)
+       fi }
+  /* or it is paid by what the server owes to the card */
+  :: atomic { !finished && journal[t] == JOURNAL_PROMISED && load[entry[t]] && owed > 0 && seen < entry[t] ->
+       by_owed[entry[t]] = true }
   /* promise to the server; its answer comes or is lost; asking again gets the same answer */
-  :: atomic { !finished && ((journal[t] == JOURNAL_PROMISED && !load[entry[t]]) || journal[t] == JOURNAL_CHARGED) ->
+  :: atomic { !finished && ((journal[t] == JOURNAL_PROMISED && (!load[entry[t]] || by_owed[entry[t]])) ||
+                        journal[t] == JOURNAL_CHARGED) ->
        k = entry[t];
        take_promise(k);
        if
-       :: seen == k && hold[k] == HELD -> journal[t] = JOURNAL_AUTHORISED
+       :: seen == k && hold[k] == HELD -> write(t, JOURNAL_AUTHORISED)
        :: skip /* declined, or the answer was lost */
        fi }
   /* no answer, or no: a purchase is cancelled, a charge is given back */
-  :: atomic { !finished && journal[t] == JOURNAL_PROMISED -> journal[t] = JOURNAL_CANCELLED }
-  :: atomic { !finished && journal[t] == JOURNAL_CHARGED -> journal[t] = JOURNAL_REVERSING }
+  :: atomic { !finished && journal[t] == JOURNAL_PROMISED -> write(t, JOURNAL_CANCELLED) }
+  :: atomic { !finished && journal[t] == JOURNAL_CHARGED -> write(t, JOURNAL_REVERSING) }
   :: atomic { !finished && journal[t] == JOURNAL_REVERSING ->
-       assert(!committed[entry[t]]);
-       reversed[entry[t]] = true;
+       k = entry[t];
+       assert(!committed[k]);
+       reversed[k] = true;
        if /* the server learns it while the hold is open, or it was settled as owed before: then that is taken back */
-       :: hold[entry[t]] == RELEASED -> owed--
+       :: hold[k] == OWED -> hold[k] = REFUNDED; owed--; note()
        :: else
        fi;
-       journal[t] = JOURNAL_CANCELLED }
+       if
+       :: write(t, JOURNAL_CANCELLED)
+       :: skip /* its answer was lost */
+       fi }
   /* the authorisation goes to the card; r comes, or the card is pulled before or after the commit */
-  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED ->
+  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED && atc == entry[t] ->
        k = entry[t];
        if
        :: commit(k);
           if
-          :: atc == k && slot == SLOT_COMMITTED -> journal[t] = JOURNAL_COMMITTED
+          :: slot == SLOT_COMMITTED -> write(t, JOURNAL_COMMITTED)
           :: skip /* the answer was lost: present the same card again */
           fi
        :: skip /* pulled before */
        fi;
 torn:  skip }
-  /* the same card comes back, and has gone on at another terminal: closed here, the card's promises tell the server how */
-  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED && atc > entry[t] -> journal[t] = JOURNAL_SETTLED }
+  /* the card refuses it for good, or the journal would not have it: by the card's own word it is not and will not be done */
+  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED && atc == entry[t] && slot == SLOT_PREPARED ->
+       slot = SLOT_ABORTED; note() }
+  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED && atc == entry[t] && slot == SLOT_ABORTED ->
+       if
+       :: load[entry[t]] && !by_owed[entry[t]] -> write(t, JOURNAL_REVERSING)
+       :: else -> write(t, JOURNAL_CANCELLED)
+       fi }
+  /* the same card comes back, and has gone on at another terminal: its next promise says how this one ended, or, where
+   * it has committed another one since, its log, or nobody here */
+  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED && atc > entry[t] ->
+       k = entry[t];
+       if
+       :: last_atc == k -> write(t, JOURNAL_COMMITTED)
+       :: last_atc < k && load[k] && !by_owed[k] -> write(t, JOURNAL_REVERSING)
+       :: last_atc < k && (!load[k] || by_owed[k]) -> write(t, JOURNAL_CANCELLED)
+       :: last_atc > k && committed[k] -> write(t, JOURNAL_CONFIRMED)
+       :: last_atc > k -> write(t, JOURNAL_SETTLED)
+       fi }
   /* r goes to the server, as often as it takes */
   :: atomic { !finished && journal[t] == JOURNAL_COMMITTED ->
        assert(committed[entry[t]]);
        capture(entry[t]);
        if
-       :: journal[t] = JOURNAL_CONFIRMED
+       :: write(t, JOURNAL_CONFIRMED)
        :: skip /* its answer was lost */
        fi }
   /* a late copy of an older promise */
@@ -194,16 +291,30 @@ torn:  skip }
   od
 }
 
+/* Its journal is of no account but for the steps. */
+inline journal_of_finish(state) {
+#ifdef STEPS
+  now_journal[atc] = state;
+#endif
+  note()
+}
+
 /* At any moment: one more contact, undisturbed, at a terminal that has nothing of its own open. */
 proctype finish() {
   byte i, debits = 0, credits = 0, due = 0;
   atomic {
     initialize(false);
+    journal_of_finish(JOURNAL_PROMISED);
     take_promise(atc);
     /* what is held now is the hold of this very contact: its debit follows and is confirmed */
     if
-    :: hold[atc] == HELD -> commit(atc); capture(atc)
-    :: else
+    :: hold[atc] == HELD ->
+       journal_of_finish(JOURNAL_AUTHORISED);
+       commit(atc);
+       journal_of_finish(JOURNAL_COMMITTED);
+       capture(atc);
+       journal_of_finish(JOURNAL_CONFIRMED)
+    :: else -> journal_of_finish(JOURNAL_CANCELLED)
     fi;
 #ifdef NEGATIVE
 torn: skip;
@@ -215,7 +326,7 @@ torn: skip;
       :: else
       fi;
       if
-      :: i < atc && charged[i] && !committed[i] && !reversed[i] && hold[i] == RELEASED -> due++
+      :: hold[i] == OWED -> due++; assert((charged[i] || by_owed[i]) && !committed[i])
       :: else
       fi;
       assert(hold[i] != HELD);
@@ -225,6 +336,12 @@ torn: skip;
     assert(balance == shadow);
     assert(merchant == debits);
     assert(balance == START + credits - debits);
+    for (i : 1 .. ATCS + 1) {
+      if
+      :: by_owed[i] && (hold[i] == CAPTURED || hold[i] == OWED) -> due--
+      :: else
+      fi
+    };
     assert(owed == due);
     for (i : 0 .. TERMINALS - 1) {
       if /* what was said */
@@ -239,6 +356,18 @@ torn: skip;
 
 init {
   atomic {
+#ifdef STEPS
+    printf("NAME %d SLOT_NONE\nNAME %d SLOT_PREPARED\nNAME %d SLOT_COMMITTED\nNAME %d SLOT_ABORTED\n", SLOT_NONE,
+           SLOT_PREPARED, SLOT_COMMITTED, SLOT_ABORTED);
+    printf("NAME %d JOURNAL_PROMISED\nNAME %d JOURNAL_CHARGING\nNAME %d JOURNAL_CHARGED\n", JOURNAL_PROMISED,
+           JOURNAL_CHARGING, JOURNAL_CHARGED);
+    printf("NAME %d JOURNAL_AUTHORISED\nNAME %d JOURNAL_COMMITTED\nNAME %d JOURNAL_CONFIRMED\n", JOURNAL_AUTHORISED,
+           JOURNAL_COMMITTED, JOURNAL_CONFIRMED);
+    printf("NAME %d JOURNAL_REVERSING\nNAME %d JOURNAL_CANCELLED\nNAME %d JOURNAL_SETTLED\n", JOURNAL_REVERSING,
+           JOURNAL_CANCELLED, JOURNAL_SETTLED);
+    printf("NAME %d NONE\nNAME %d HELD\nNAME %d CAPTURED\nNAME %d RELEASED\n", NONE, HELD, CAPTURED, RELEASED);
+    printf("NAME %d DECLINED\nNAME %d OWED\nNAME %d REFUNDED\n", DECLINED, OWED, REFUNDED);
+#endif
     run terminal(0);
     run terminal(1);
     run finish()
