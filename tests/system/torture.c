@@ -17,17 +17,20 @@
 
 struct torture *torture;
 
+#define DAY ((time_t)24 * 60 * 60)
+
 struct options {
   struct single_choice single;
   bool singles;
   uint64_t seed;
   unsigned rounds;
   bool verbose;
+  const char *steps; /* the file for what the trace saw */
 };
 
 static const char usage[] =
-    "usage: torture [--operation NAME] [--fault NAME] [--nth N] [--way N | --ways N] [--no-singles]\n"
-    "               [--seed N] [--rounds N] [--negative] [--verbose]\n"
+    "usage: torture [--operation NAME] [--fault NAME] [--nth N] [--way N | --ways N] [--stride N] [--no-singles]\n"
+    "               [--seed N] [--rounds N] [--negative] [--verbose] [--steps FILE]\n"
     "Every single fault of every operation, --ways N ways to go on after each (5: all of them), then --rounds N "
     "random\n"
     "ones from --seed on. --negative takes the card's atomic commit apart: then violations must be found.\n";
@@ -37,10 +40,12 @@ static const struct option names[] = {{"operation", required_argument, NULL, 'o'
                                       {"nth", required_argument, NULL, 'n'},
                                       {"way", required_argument, NULL, 'w'},
                                       {"ways", required_argument, NULL, 'W'},
+                                      {"stride", required_argument, NULL, 'd'},
                                       {"no-singles", no_argument, NULL, 'S'},
                                       {"seed", required_argument, NULL, 's'},
                                       {"rounds", required_argument, NULL, 'r'},
                                       {"negative", no_argument, NULL, 'N'},
+                                      {"steps", required_argument, NULL, 'T'},
                                       {"verbose", no_argument, NULL, 'v'},
                                       {NULL, 0, NULL, 0}};
 
@@ -62,6 +67,9 @@ static bool option_take(struct options *options, int name, const char *value) {
   case 'W':
     options->single.ways = (unsigned)number;
     return number > 0 && number <= WAY_COUNT;
+  case 'd':
+    options->single.stride = (unsigned)number;
+    return number > 0;
   case 'S':
     options->singles = false;
     return true;
@@ -75,6 +83,9 @@ static bool option_take(struct options *options, int name, const char *value) {
     torture->negative = true;
     options->single.budget = 25;
     return true;
+  case 'T':
+    options->steps = value;
+    return true;
   case 'v':
     options->verbose = true;
     return true;
@@ -83,23 +94,35 @@ static bool option_take(struct options *options, int name, const char *value) {
   }
 }
 
-/* The beginning of every run: a cardholder's card with money and points, and one that is raw. */
+/* Does it with a server whose cards hold that long. */
+static bool beginning_call(const struct call *call, unsigned years) {
+  server_validity(years);
+  bool made = server_start();
+  if (!made)
+    return false;
+  till_run(call, 0);
+  made = report_done(&torture->report);
+  if (!made)
+    printf("Bail out! the beginning cannot be made: %s\n", status_name(torture->report.status));
+  return server_stop() && made;
+}
+
+/* The beginning of every run: a cardholder's card with money and points, another one with money, and one that is raw.
+ * It is noon, so that no run crosses midnight. */
 static bool beginning_make(void) {
-  static const struct call calls[] = {{.till = TILL_DESK, .verb = VERB_ISSUE},
-                                      {.till = TILL_RELOAD, .verb = VERB_LOAD, .amount = 20000},
-                                      {.till = TILL_POS, .verb = VERB_PAY, .amount = 2000}};
-  bool negative = torture->negative, made = server_start();
+  static const struct call calls[] = {
+      {.till = TILL_DESK, .verb = VERB_ISSUE},
+      {.till = TILL_RELOAD, .verb = VERB_LOAD, .amount = 20000},
+      {.till = TILL_POS, .verb = VERB_PAY, .amount = 2000},
+      {.till = TILL_DESK, .verb = VERB_ISSUE, .whose = WHOSE_OTHER},
+      {.till = TILL_RELOAD2, .verb = VERB_LOAD, .amount = 5000, .cash = true, .whose = WHOSE_OTHER}};
+  bool negative = torture->negative, made = true;
   torture->negative = false;
   torture->pins[0] = TORTURE_PIN;
-  for (size_t i = 0; made && i < sizeof calls / sizeof calls[0]; i++) {
-    till_run(&calls[i], (unsigned)i);
-    made = report_done(&torture->report);
-    if (!made)
-      printf("Bail out! the beginning cannot be made: %s\n", status_name(torture->report.status));
-  }
-  made = server_stop() && made && world_keep();
+  for (size_t i = 0; made && i < sizeof calls / sizeof calls[0]; i++)
+    made = beginning_call(&calls[i], calls[i].whose == WHOSE_OTHER ? 0 : 5);
   torture->negative = negative;
-  return made;
+  return made && world_keep();
 }
 
 static double seconds(void) {
@@ -119,25 +142,47 @@ static bool tell(unsigned number, const char *what, const struct plan_tally *tal
   return ok;
 }
 
+static void tally_add(struct plan_tally *sum, const struct plan_tally *tally) {
+  sum->points += tally->points;
+  sum->runs += tally->runs;
+  sum->violated += tally->violated;
+  for (enum fault_kind kind = FAULT_NONE; kind < FAULT_COUNT; kind++)
+    sum->of_kind[kind] += tally->of_kind[kind];
+}
+
+/* A fault that happens nowhere would be a hole in the engine. */
+static bool tell_kinds(const struct options *options, unsigned *number, const struct plan_tally *sum) {
+  bool ok = true;
+  if (options->single.operation != NULL || options->single.kind != FAULT_NONE || options->single.stride > 1 ||
+      torture->negative)
+    return true;
+  for (enum fault_kind kind = FAULT_NONE + 1; kind < FAULT_COUNT; kind++) {
+    printf("# %s: fault points %u\n", fault_words(kind), sum->of_kind[kind]);
+    ok = ok && sum->of_kind[kind] > 0;
+  }
+  printf("%s %u - each kind of fault happened somewhere\n", ok ? "ok" : "not ok", ++*number);
+  return ok;
+}
+
 static bool singles_run(const struct options *options, unsigned *number, struct plan_tally *sum) {
   bool ok = true;
   const struct operation *operation;
   for (size_t i = 0; (operation = operation_at(i)) != NULL; i++) {
-    struct plan_tally tally = {0, 0, 0};
+    struct plan_tally tally = {0};
     double since = seconds();
     if (options->single.operation != NULL && strcmp(options->single.operation, operation->name) != 0)
       continue;
-    single_run(operation, &options->single, &tally);
+    struct single_choice choice = options->single;
+    choice.first = (unsigned)i;
+    single_run(operation, &choice, &tally);
     ok = tell(++*number, operation->name, &tally, since) && ok;
-    sum->points += tally.points;
-    sum->runs += tally.runs;
-    sum->violated += tally.violated;
+    tally_add(sum, &tally);
   }
-  return ok;
+  return tell_kinds(options, number, sum) && ok;
 }
 
 static bool randoms_run(const struct options *options, unsigned *number, struct plan_tally *sum) {
-  struct plan_tally tally = {0, 0, 0};
+  struct plan_tally tally = {0};
   char what[80];
   double since = seconds();
   if (options->rounds == 0)
@@ -147,14 +192,13 @@ static bool randoms_run(const struct options *options, unsigned *number, struct 
     tally.runs++;
   }
   snprintf(what, sizeof what, "random, two or three faults, seeds from %" PRIu64, options->seed);
-  sum->runs += tally.runs;
-  sum->violated += tally.violated;
+  tally_add(sum, &tally);
   return tell(++*number, what, &tally, since);
 }
 
 static int plans_run(const struct options *options) {
   unsigned number = 0;
-  struct plan_tally sum = {0, 0, 0};
+  struct plan_tally sum = {0};
   double since = seconds();
   bool ok = true;
   if (options->singles)
@@ -166,11 +210,12 @@ static int plans_run(const struct options *options) {
 }
 
 int main(int argc, char **argv) {
-  struct options options = {.singles = true, .seed = 1, .single = {.ways = WAY_COUNT, .way = -1}};
+  struct options options = {.singles = true, .seed = 1, .single = {.ways = WAY_COUNT, .way = -1, .stride = 1}};
   int name, code = EXIT_FAILURE;
   torture = mmap(NULL, sizeof *torture, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (torture == MAP_FAILED)
     return EXIT_FAILURE;
+  torture->clock = (time(NULL) / DAY + 1) * DAY + DAY / 2;
   while ((name = getopt_long(argc, argv, "", names, NULL)) != -1)
     if (!option_take(&options, name, optarg)) {
       fputs(usage, stderr);
@@ -178,6 +223,10 @@ int main(int argc, char **argv) {
     }
   if (world_make() && server_prepare(world_path("issuer"), "server passphrase") && till_prepare() && beginning_make())
     code = plans_run(&options);
+  if (options.steps != NULL && !trace_write(&torture->trace, options.steps)) {
+    printf("Bail out! the steps cannot be written to %s\n", options.steps);
+    code = EXIT_FAILURE;
+  }
   world_remove();
   return code;
 }

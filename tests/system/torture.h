@@ -4,25 +4,33 @@
 #ifndef EPURSE_TESTS_SYSTEM_TORTURE_H
 #define EPURSE_TESTS_SYSTEM_TORTURE_H
 
+#include <time.h>
+
 #include "epurse/ledger.h"
 #include "epurse/message.h"
 #include "epurse/terminal.h"
 
 #include "torture_bank.h"
 #include "torture_fault.h"
+#include "torture_trace.h"
 
-#define TORTURE_CURRENCY 978
-#define TORTURE_PIN      "2468"
-#define TORTURE_NEW_PIN  "13579"
-#define TORTURE_POOL     50
+#define TORTURE_CURRENCY  978
+#define TORTURE_PIN       "2468"
+#define TORTURE_NEW_PIN   "13579"
+#define TORTURE_WRONG_PIN "1111"
+#define TORTURE_POOL      50
 
 /* The terminals: two of each kind. */
 enum till { TILL_POS, TILL_POS2, TILL_RELOAD, TILL_RELOAD2, TILL_DESK, TILL_DESK2, TILL_COUNT };
 const char *till_name(enum till till); /* its folder */
 const char *till_tid(enum till till);
 
-enum verb { VERB_PAY, VERB_PAY_POINTS, VERB_LOAD, VERB_PIN, VERB_ISSUE, VERB_VOID, VERB_RECOVER };
+enum verb { VERB_PAY, VERB_PAY_POINTS, VERB_LOAD, VERB_PIN, VERB_BALANCE, VERB_ISSUE, VERB_VOID, VERB_RECOVER };
 const char *verb_name(enum verb verb);
+
+/* The cards: the holder's, of which most runs are; one that is raw at first; and another customer's, whose last day is
+ * the day of the run. */
+enum whose { WHOSE_HOLDER, WHOSE_NOBODY, WHOSE_OTHER, WHOSE_COUNT };
 
 /* One thing that somebody does at a terminal. */
 struct call {
@@ -30,7 +38,9 @@ struct call {
   enum verb verb;
   int64_t amount;
   bool cash;                 /* the tender, of a load or a recovery; else the bank */
-  bool raw;                  /* with the card that is not personalised at first */
+  enum whose whose;          /* with this card */
+  unsigned mistyped;         /* so many wrong PINs first */
+  bool gives_up;             /* and no right one after them */
   bool server_down;          /* nobody answers during it */
   const struct call *inside; /* what happens elsewhere if the card is carried away in the middle; NULL: nothing */
 };
@@ -43,6 +53,8 @@ struct report {
   unsigned asked; /* how often for the PIN */
   unsigned open;  /* of a recovery: entries that stay */
   uint32_t atc;   /* of the card, before the call */
+  int64_t before; /* its balance before the call, minor units */
+  int64_t shown;  /* the balance that VERB_BALANCE showed */
   bool odd;       /* the terminal's process ended in a way of its own */
 };
 
@@ -53,11 +65,10 @@ struct books {
   bool told;
   enum status check; /* ledger_check */
   unsigned findings;
-  char finding[200];                                 /* the first */
-  struct ledger_card card, other;                    /* the card, and the one that was raw; zeros where there is none */
-  struct ledger_transaction transactions[BOOKS_MAX]; /* the card's, newest first */
-  struct ledger_transaction others[BOOKS_MAX];
-  size_t count, other_count;
+  char finding[200];                                              /* the first */
+  struct ledger_card cards[WHOSE_COUNT];                          /* zeros where the chip has no number */
+  struct ledger_transaction transactions[WHOSE_COUNT][BOOKS_MAX]; /* newest first */
+  size_t counts[WHOSE_COUNT];
   struct ledger_totals totals;
 };
 
@@ -70,17 +81,21 @@ struct late_request {
   char text[MESSAGE_MAX + 1];
 };
 
+#define PINS_MAX 8
 struct torture {
   struct fault faults[FAULTS_MAX];
   size_t fault_count;
   unsigned armed_call;
   unsigned reached[PLACE_COUNT];
-  struct report report, inside; /* of the last call, and of the call inside it */
-  bool inside_ran;
-  bool server_down;
-  const char *pins[3]; /* what the holder types, one after the other; static strings; NULL: gives up */
+  struct report report, inside;  /* of the last call, and of the call inside it */
+  const struct call *inside_did; /* which that was; NULL: none */
+  bool server_down, bank_down;   /* until the end of the call */
+  time_t clock;                  /* of all of them, unix seconds */
+  time_t server_ahead;           /* so many seconds the server's clock is ahead of theirs */
+  const char *pins[PINS_MAX];    /* what the holder types, one after the other; static strings; NULL: gives up */
   struct bank_book bank;
   struct books books;
+  struct trace trace;
   struct late_request late;
   bool negative; /* the card's commits are taken apart */
 };

@@ -57,14 +57,15 @@ enum status __wrap_line_exchange(const struct line_peer *peer, const char *reque
   (void)answer_seconds;
   if (fault == FAULT_KILL_BEFORE_TENDER)
     fault_kill();
-  if (fault == FAULT_TENDER_UNREACHED)
+  if (fault == FAULT_TENDER_UNREACHED || torture->bank_down)
     return STATUS_NO_TENDER;
-  if (fault == FAULT_TENDER_LOST_BEFORE)
+  torture->bank_down = fault_away(fault);
+  if (fault == FAULT_TENDER_LOST_BEFORE || fault == FAULT_BANK_DEAD_BEFORE)
     return STATUS_BAD_REPLY;
   enum status status = bank_take(request, answer);
   if (fault == FAULT_KILL_AFTER_TENDER)
     fault_kill();
-  return fault == FAULT_TENDER_LOST_AFTER ? STATUS_TIMEOUT : status;
+  return fault == FAULT_TENDER_LOST_AFTER || fault == FAULT_BANK_DEAD_AFTER ? STATUS_BAD_REPLY : status;
 }
 
 static int64_t line_kept(struct book *book, const char *line) {
@@ -138,7 +139,7 @@ static enum status operator_confirm(void *context, const char *question) {
   enum fault_kind fault = fault_at(PLACE_TENDER);
   if (fault == FAULT_KILL_BEFORE_TENDER)
     fault_kill();
-  if (fault == FAULT_TENDER_UNREACHED || fault == FAULT_TENDER_LOST_BEFORE)
+  if (fault == FAULT_TENDER_UNREACHED || fault == FAULT_TENDER_LOST_BEFORE || fault == FAULT_BANK_DEAD_BEFORE)
     return STATUS_CANCELLED; /* does not do it and says so */
   bool yes = operator_does(context, question);
   if (fault == FAULT_KILL_AFTER_TENDER)

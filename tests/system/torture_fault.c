@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What goes wrong and where. The faults lie in memory that all processes of the engine share. */
+ * What goes wrong and where, and when. The faults lie in memory that all processes of the engine share, as does the
+ * clock. */
 #include "torture_fault.h"
 
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,6 +46,10 @@ void fault_arm(unsigned call) {
   torture->armed_call = call;
 }
 
+void fault_disarm(void) {
+  torture->armed_call = UINT_MAX;
+}
+
 static struct fault *waiting(enum fault_place place, unsigned nth) {
   for (size_t i = 0; !calm && i < torture->fault_count; i++) {
     struct fault *fault = &torture->faults[i];
@@ -72,6 +78,11 @@ enum fault_kind fault_armed(enum fault_place place, unsigned *nth) {
   return fault->kind;
 }
 
+void fault_passed(enum fault_place place, unsigned count) {
+  if (!calm)
+    torture->reached[place] += count;
+}
+
 void fault_fired(enum fault_kind kind) {
   for (size_t i = 0; i < torture->fault_count; i++)
     if (torture->faults[i].kind == kind && torture->faults[i].call == torture->armed_call)
@@ -91,4 +102,22 @@ void fault_calm(void) {
 
 _Noreturn void fault_kill(void) {
   _exit(TORTURE_KILLED);
+}
+
+/* All of them have one clock; before there is one, this machine's. */
+time_t __real_time(time_t *out);
+time_t __wrap_time(time_t *out);
+time_t __wrap_time(time_t *out) {
+  time_t now = torture != NULL && torture->clock != 0 ? torture->clock : __real_time(NULL);
+  if (out != NULL)
+    *out = now;
+  return now;
+}
+
+/* Nobody waits for a reader to notice something: here nothing happens meanwhile. */
+int __wrap_nanosleep(const struct timespec *pause, struct timespec *left);
+int __wrap_nanosleep(const struct timespec *pause, struct timespec *left) {
+  (void)pause;
+  (void)left;
+  return 0;
 }

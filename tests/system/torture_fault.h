@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What goes wrong and where: faults that wait at the n-th card write, APDU, journal write, request or tender question
- * of a call. */
+ * What goes wrong and where: faults that wait at the n-th card write, APDU, journal write, request, commit of the
+ * server, tender question, receipt or display of a call. */
 #ifndef EPURSE_TESTS_SYSTEM_TORTURE_FAULT_H
 #define EPURSE_TESTS_SYSTEM_TORTURE_FAULT_H
 
@@ -15,7 +15,10 @@ enum fault_place {
   PLACE_APDU,
   PLACE_JOURNAL, /* a write of the terminal's journal, sequence numbers too */
   PLACE_REQUEST, /* a question to the server */
+  PLACE_COMMIT,  /* a commit of the server's data base */
   PLACE_TENDER,  /* a line to the bank, a question to the operator */
+  PLACE_RECEIPT, /* a receipt is put in its place */
+  PLACE_DISPLAY, /* people are shown that it is done */
   PLACE_COUNT
 };
 
@@ -42,10 +45,14 @@ bool fault_away(enum fault_kind kind);
 
 /* Lays the counters down and arms those faults that wait in this call. */
 void fault_arm(unsigned call);
+/* The call is over: whatever did not happen in it will not happen any more. */
+void fault_disarm(void);
 /* This place is reached: the fault that happens now, or FAULT_NONE. */
 enum fault_kind fault_at(enum fault_place place);
 /* The armed one of a place that counts for itself; *nth is set. FAULT_NONE: none. */
 enum fault_kind fault_armed(enum fault_place place, unsigned *nth);
+/* So many places were passed that count for themselves. */
+void fault_passed(enum fault_place place, unsigned count);
 /* It has happened. */
 void fault_fired(enum fault_kind kind);
 /* Whether all that wait in a sequence have happened. */

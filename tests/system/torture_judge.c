@@ -3,35 +3,42 @@
 #include "torture_judge.h"
 
 #include <inttypes.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "epurse/bytes.h"
-#include "epurse/journal.h"
 #include "torture_server.h"
 #include "torture_world.h"
 
 /* What lies before the judge. */
 struct evidence {
   struct sequence *sequence;
+  enum whose whose;
   struct card_memory memory;
   const struct ledger_card *card;
   const struct ledger_transaction *transactions;
   size_t count;
 };
 
-static bool gather(struct sequence *sequence, struct evidence *evidence) {
+/* The books have been told. */
+static bool gather(struct sequence *sequence, enum whose whose, struct evidence *evidence) {
   const struct books *books = &torture->books;
-  evidence->sequence = sequence;
-  if (!server_books(world_serial(false), world_serial(true)) || !world_card_memory(sequence->raw, &evidence->memory)) {
-    sequence_violation(sequence, "the server or the card cannot be read");
-    return false;
-  }
-  evidence->card = sequence->raw ? &books->other : &books->card;
-  evidence->transactions = sequence->raw ? books->others : books->transactions;
-  evidence->count = sequence->raw ? books->other_count : books->count;
-  return true;
+  *evidence = (struct evidence){.sequence = sequence,
+                                .whose = whose,
+                                .card = &books->cards[whose],
+                                .transactions = books->transactions[whose],
+                                .count = books->counts[whose]};
+  if (world_card_memory(whose, &evidence->memory))
+    return true;
+  sequence_violation(sequence, "the card cannot be read");
+  return false;
+}
+
+static bool books_open(struct sequence *sequence) {
+  if (server_books())
+    return true;
+  sequence_violation(sequence, "the server cannot be read");
+  return false;
 }
 
 static const struct ledger_transaction *find(const struct evidence *evidence, uint32_t atc) {
@@ -48,9 +55,8 @@ static bool captured(const struct evidence *evidence, uint32_t atc) {
 
 /* ---- the ledger with itself, and with the card ---- */
 
-static void judge_ledger(const struct evidence *evidence) {
+static void judge_ledger(struct sequence *sequence) {
   const struct books *books = &torture->books;
-  struct sequence *sequence = evidence->sequence;
   if (books->check != STATUS_OK)
     sequence_violation(sequence, "ledger check: %s, %u findings: %s", status_name(books->check), books->findings,
                        books->finding);
@@ -58,9 +64,18 @@ static void judge_ledger(const struct evidence *evidence) {
     sequence_violation(sequence, "%" PRIu64 " incidents", books->totals.incidents);
   if (books->totals.open_holds != 0)
     sequence_violation(sequence, "%" PRIu64 " holds are open", books->totals.open_holds);
-  if (evidence->card->state != LEDGER_CARD_ISSUED || evidence->memory.state != CARD_PERSONALISED)
-    sequence_violation(sequence, "the card is dead: state %u at the server, %u on the card", evidence->card->state,
-                       evidence->memory.state);
+}
+
+/* The card lives, or is as dead as it should be, on both sides. */
+static void judge_state(const struct evidence *evidence) {
+  enum card_state fate = evidence->whose == evidence->sequence->whose ? evidence->sequence->fate : CARD_PERSONALISED;
+  unsigned booked = fate == CARD_BLOCKED ? LEDGER_CARD_BLOCKED : LEDGER_CARD_ISSUED;
+  bool untold = evidence->sequence->dies_alone && evidence->card->state == LEDGER_CARD_ISSUED;
+  if ((evidence->card->state != booked && !untold) || evidence->memory.state != fate)
+    sequence_violation(evidence->sequence, "the card's state is %u at the server, %02X on the card, to be %u and %02X",
+                       evidence->card->state, evidence->memory.state, booked, (unsigned)fate);
+  if (fate == CARD_PERSONALISED && evidence->memory.pin_tries_left != PIN_TRIES)
+    sequence_violation(evidence->sequence, "after a right PIN %u tries are left", evidence->memory.pin_tries_left);
 }
 
 static void judge_balance(const struct evidence *evidence) {
@@ -118,15 +133,17 @@ static void judge_debits(const struct evidence *evidence) {
 /* Over all cards: merchants got what cards lost; the bank keeps what became loads, or is owed. */
 static void judge_houses(struct sequence *sequence) {
   const struct books *books = &torture->books;
-  int64_t due = 0, loaded = 0, owed = books->card.owed + books->other.owed;
-  for (int raw = 0; raw < 2; raw++)
-    for (size_t i = 0; i < (raw ? books->other_count : books->count); i++) {
-      const struct ledger_transaction *one = raw ? &books->others[i] : &books->transactions[i];
+  int64_t due = 0, loaded = 0, owed = 0;
+  for (enum whose whose = 0; whose < WHOSE_COUNT; whose++) {
+    owed += books->cards[whose].owed;
+    for (size_t i = 0; i < books->counts[whose]; i++) {
+      const struct ledger_transaction *one = &books->transactions[whose][i];
       if (one->state == LEDGER_CAPTURED && one->type == TRANSACTION_PURCHASE)
         due += one->amount;
       if (one->state == LEDGER_CAPTURED && one->type == TRANSACTION_LOAD)
         loaded += one->amount;
     }
+  }
   if (due != books->totals.merchants_due)
     sequence_violation(sequence, "merchants have %" PRId64 ", cards paid %" PRId64, books->totals.merchants_due, due);
   if (bank_kept() != loaded + owed)
@@ -143,7 +160,7 @@ static void judge_pool(struct sequence *sequence) {
   uint64_t used = 0;
   for (unsigned state = LEDGER_CARD_RESERVED; state <= LEDGER_CARD_RETIRED; state++)
     used += totals->cards[state];
-  if (totals->pool_free + used != TORTURE_POOL || totals->cards[LEDGER_CARD_RESERVED] > (sequence->raw ? 0 : 1))
+  if (totals->pool_free + used != TORTURE_POOL || totals->cards[LEDGER_CARD_RESERVED] > 0)
     sequence_violation(sequence, "%" PRIu64 " numbers are free, %" PRIu64 " used, %" PRIu64 " of them reserved",
                        totals->pool_free, used, totals->cards[LEDGER_CARD_RESERVED]);
 }
@@ -158,6 +175,16 @@ static bool is_money(const struct call *call) {
   return call->verb == VERB_PAY || call->verb == VERB_PAY_POINTS || call->verb == VERB_LOAD;
 }
 
+/* By the promise that the card signed; minor units, -1: it cannot be read. */
+static int64_t balance_after(const struct ledger_transaction *transaction) {
+  struct promise promise;
+  if (promise_decode(transaction->promise, PROMISE_SIZE, &promise) != STATUS_OK)
+    return -1;
+  if (transaction->type == TRANSACTION_POINTS_PURCHASE)
+    return promise.balance;
+  return (int64_t)promise.balance + (transaction->type == TRANSACTION_LOAD ? 1 : -1) * (int64_t)transaction->amount;
+}
+
 /* The display said "done": that very transaction is booked, as it was asked for, and was not shown as done before. */
 static void judge_done(const struct evidence *evidence, unsigned at) {
   const struct event *event = &evidence->sequence->events[at];
@@ -166,22 +193,40 @@ static void judge_done(const struct evidence *evidence, unsigned at) {
       transaction->amount != (uint32_t)event->call.amount || transaction->type != type_of(event->call.verb))
     sequence_violation(evidence->sequence, "call %u said done: ATC %u is not booked so", at + 1,
                        event->report.outcome.atc);
+  else if (event->report.outcome.amount.minor != event->call.amount ||
+           event->report.outcome.balance_after != balance_after(transaction))
+    sequence_violation(evidence->sequence, "call %u showed %" PRId64 " and then %" PRId64 " on the card", at + 1,
+                       event->report.outcome.amount.minor, event->report.outcome.balance_after);
   for (unsigned i = 0; i < at; i++) {
     const struct event *earlier = &evidence->sequence->events[i];
-    if (is_money(&earlier->call) && earlier->report.returned && earlier->report.status == STATUS_OK &&
-        earlier->report.outcome.atc == event->report.outcome.atc)
+    if (is_money(&earlier->call) && earlier->call.whose == event->call.whose && earlier->report.returned &&
+        earlier->report.status == STATUS_OK && earlier->report.outcome.atc == event->report.outcome.atc)
       sequence_violation(evidence->sequence, "calls %u and %u both said done of ATC %u", i + 1, at + 1,
                          event->report.outcome.atc);
   }
+}
+
+/* Of what moves no money: what was shown. */
+static void judge_shown(const struct evidence *evidence, unsigned at) {
+  const struct event *event = &evidence->sequence->events[at];
+  const struct report *report = &event->report;
+  bool alone = at == 0 || !evidence->sequence->events[at - 1].is_inside;
+  if (report->status != STATUS_OK)
+    return;
+  if (event->call.verb == VERB_BALANCE && alone && report->shown != report->before)
+    sequence_violation(evidence->sequence, "call %u showed a balance of %" PRId64 ", the card had %" PRId64, at + 1,
+                       report->shown, report->before);
 }
 
 static void judge_displays(const struct evidence *evidence) {
   const struct sequence *sequence = evidence->sequence;
   for (unsigned i = 0; i < sequence->count; i++) {
     const struct report *report = &sequence->events[i].report;
-    if (!is_money(&sequence->events[i].call) || !report->returned)
+    if (sequence->events[i].call.whose != evidence->whose || !report->returned)
       continue;
-    if (report->status == STATUS_OK)
+    if (!is_money(&sequence->events[i].call))
+      judge_shown(evidence, i);
+    else if (report->status == STATUS_OK)
       judge_done(evidence, i);
     else if (report->status != STATUS_OUTCOME_UNKNOWN && report->outcome.atc > report->atc &&
              captured(evidence, report->outcome.atc))
@@ -190,70 +235,44 @@ static void judge_displays(const struct evidence *evidence) {
   }
 }
 
-/* ---- what was written ---- */
-
-static void judge_entry(const struct evidence *evidence, enum till till, int state, const struct promise *promise) {
-  bool done = captured(evidence, promise->atc);
-  if (memcmp(promise->cid, evidence->card->cid, CID_SIZE) != 0)
-    return;
-  if ((state == JOURNAL_CONFIRMED && !done) || (state == JOURNAL_CANCELLED && done))
-    sequence_violation(evidence->sequence, "%s's journal has ATC %u as %s, which is not so", till_name(till),
-                       promise->atc, state == JOURNAL_CONFIRMED ? "confirmed" : "cancelled");
-}
-
-static void judge_journal(const struct evidence *evidence, enum till till) {
-  char name[64];
-  sqlite3 *journal = NULL;
-  sqlite3_stmt *rows = NULL;
-  snprintf(name, sizeof name, "%s/journal.db", till_name(till));
-  int result = sqlite3_open_v2(world_path(name), &journal, SQLITE_OPEN_READWRITE, NULL);
-  if (result == SQLITE_OK)
-    result = sqlite3_prepare_v2(journal, "SELECT state, promise FROM entry", -1, &rows, NULL);
-  while (result == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW) {
-    int state = sqlite3_column_int(rows, 0);
-    struct promise promise;
-    if (state != JOURNAL_CONFIRMED && state != JOURNAL_CANCELLED && state != JOURNAL_SETTLED)
-      sequence_violation(evidence->sequence, "%s's journal has an open entry, state %d", till_name(till), state);
-    if (sqlite3_column_bytes(rows, 1) == PROMISE_SIZE &&
-        promise_decode(sqlite3_column_blob(rows, 1), PROMISE_SIZE, &promise) == STATUS_OK)
-      judge_entry(evidence, till, state, &promise);
-  }
-  if (result != SQLITE_OK)
-    sequence_violation(evidence->sequence, "%s's journal cannot be read", till_name(till));
-  sqlite3_finalize(rows);
-  sqlite3_close(journal);
-}
-
 /* ---- the verdict ---- */
+
+static void judge_card(const struct evidence *evidence) {
+  judge_state(evidence);
+  judge_balance(evidence);
+  judge_debits(evidence);
+}
 
 void judge_contact(struct sequence *sequence) {
   struct evidence evidence;
-  if (!gather(sequence, &evidence))
+  if (!books_open(sequence) || !gather(sequence, sequence->whose, &evidence))
     return;
-  judge_ledger(&evidence);
-  judge_balance(&evidence);
-  judge_debits(&evidence);
+  judge_ledger(sequence);
+  judge_card(&evidence);
 }
 
 void judge_settled(struct sequence *sequence) {
   struct evidence evidence;
-  if (!gather(sequence, &evidence))
+  if (!books_open(sequence))
     return;
-  judge_ledger(&evidence);
-  judge_balance(&evidence);
-  judge_debits(&evidence);
+  judge_ledger(sequence);
   judge_houses(sequence);
   judge_pool(sequence);
-  judge_displays(&evidence);
+  for (enum whose whose = 0; whose < WHOSE_COUNT; whose++) {
+    if ((whose == WHOSE_NOBODY && sequence->whose != WHOSE_NOBODY) || !gather(sequence, whose, &evidence))
+      continue;
+    judge_card(&evidence);
+    judge_displays(&evidence);
+  }
   for (enum till till = 0; till < TILL_COUNT; till++)
-    judge_journal(&evidence, till);
+    judge_journal(sequence, till);
 }
 
 unsigned judge_count(const struct sequence *sequence, uint8_t type, int64_t amount) {
   const struct books *books = &torture->books;
   unsigned count = 0;
-  for (size_t i = 0; i < (sequence->raw ? books->other_count : books->count); i++) {
-    const struct ledger_transaction *one = sequence->raw ? &books->others[i] : &books->transactions[i];
+  for (size_t i = 0; i < books->counts[sequence->whose]; i++) {
+    const struct ledger_transaction *one = &books->transactions[sequence->whose][i];
     count += one->state == LEDGER_CAPTURED && one->type == type && one->amount == (uint32_t)amount;
   }
   return count;

@@ -11,6 +11,8 @@ void judge_contact(struct sequence *sequence);
 /* After every terminal has been started again and had the card: besides, the bank keeps what became loads or is owed,
  * no journal entry is open, and each says the truth, as did each display. */
 void judge_settled(struct sequence *sequence);
+/* One terminal's journal and receipts, against the books as last told. */
+void judge_journal(struct sequence *sequence, enum till till);
 /* A transaction of that type and amount: how often the card did it, by the ledger's books. */
 unsigned judge_count(const struct sequence *sequence, uint8_t type, int64_t amount);
 

@@ -28,7 +28,7 @@ static struct call any_call(uint64_t *state) {
   static const enum till tills[] = {TILL_POS, TILL_POS, TILL_POS2, TILL_RELOAD, TILL_RELOAD, TILL_RELOAD2};
   static const int64_t amounts[] = {113, 227, 523, 523, 811}; /* the same one often: a second try, or the same again */
   struct call call = {.till = tills[pick(state, 6)], .verb = VERB_PAY, .amount = amounts[pick(state, 5)]};
-  unsigned verb = pick(state, 12);
+  unsigned verb = pick(state, 14);
   if (call.till == TILL_RELOAD || call.till == TILL_RELOAD2) {
     call.verb = VERB_LOAD;
     call.cash = call.till == TILL_RELOAD2; /* a terminal has one tender */
@@ -39,6 +39,9 @@ static struct call any_call(uint64_t *state) {
     call.verb = VERB_RECOVER;
   if (verb == 3)
     call.verb = VERB_PIN;
+  if (verb == 4)
+    call.verb = VERB_BALANCE;
+  call.mistyped = verb == 5;
   call.server_down = pick(state, 10) == 0;
   return call;
 }

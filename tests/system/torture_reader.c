@@ -62,13 +62,23 @@ bool __wrap_card_power_on(struct card *card, const struct card_port *port) {
   return __real_card_power_on(card, &torn_port);
 }
 
+static void card_trace(const struct slot *slot) {
+  trace_card(&torture->trace, slot->call->whose, vcard_memory(slot->vcard));
+}
+
 static bool card_take(struct slot *slot) {
-  if (vcard_open(world_card(slot->call->raw), &slot->vcard) != STATUS_OK)
+  if (vcard_open(world_card(slot->call->whose), &slot->vcard) != STATUS_OK)
     return false;
+  card_trace(slot);
   return reader_open_direct(slot->vcard, &slot->inner) == STATUS_OK;
 }
 
+/* Its writes are counted where they can be made to fail: below, in the virtual card. */
 static void card_drop(struct slot *slot) {
+  struct vcard_tally tally = {.writes = 0};
+  if (slot->vcard != NULL)
+    vcard_tally(slot->vcard, &tally);
+  fault_passed(PLACE_CARD_WRITE, tally.writes + tally.commits);
   if (slot->inner != NULL)
     reader_close(&slot->inner);
   vcard_close(&slot->vcard);
@@ -150,6 +160,7 @@ static enum status slot_transmit(void *context, const uint8_t *command, size_t l
     return STATUS_CARD_LOST;
   }
   enum status status = slot->inner->transmit(slot->inner->context, command, len, answer, answer_len);
+  card_trace(slot);
   if (status != STATUS_OK) {
     slot->away = fault_away(lost_by(slot));
     card_cut(slot);

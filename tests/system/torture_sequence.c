@@ -12,7 +12,7 @@
 #include "torture_world.h"
 
 const char *verb_name(enum verb verb) {
-  static const char *const names[] = {"pay", "pay-points", "load", "pin", "issue", "void", "recover"};
+  static const char *const names[] = {"pay", "pay-points", "load", "pin", "balance", "issue", "void", "recover"};
   return names[verb];
 }
 
@@ -26,9 +26,10 @@ void sequence_violation(struct sequence *sequence, const char *format, ...) {
   sequence->violations++;
 }
 
-void sequence_begin(struct sequence *sequence, bool raw) {
+void sequence_begin(struct sequence *sequence, enum whose whose) {
   memset(sequence, 0, sizeof *sequence);
-  sequence->raw = raw;
+  sequence->whose = whose;
+  sequence->fate = CARD_PERSONALISED;
   if (!world_reset() || !server_start())
     sequence_violation(sequence, "the engine: the world cannot be put back");
 }
@@ -51,10 +52,16 @@ static void note(struct sequence *sequence, const struct call *call, const struc
 }
 
 /* What the holder types: the PIN that was told to hold, or one and then the other. */
-static void remember_pins(const struct sequence *sequence) {
-  torture->pins[0] = sequence->pin == PIN_IS_OLD ? TORTURE_PIN : TORTURE_NEW_PIN;
-  torture->pins[1] = sequence->pin == PIN_IS_EITHER ? TORTURE_PIN : NULL;
-  torture->pins[2] = NULL;
+static void remember_pins(const struct sequence *sequence, const struct call *call) {
+  unsigned typed = 0;
+  memset(torture->pins, 0, sizeof torture->pins);
+  while (typed < call->mistyped)
+    torture->pins[typed++] = TORTURE_WRONG_PIN;
+  if (call->gives_up)
+    return;
+  torture->pins[typed++] = sequence->pin == PIN_IS_OLD ? TORTURE_PIN : TORTURE_NEW_PIN;
+  if (sequence->pin == PIN_IS_EITHER)
+    torture->pins[typed] = TORTURE_PIN;
 }
 
 static void learn_pin(struct sequence *sequence, const struct call *call, const struct report *report) {
@@ -67,24 +74,34 @@ static void learn_pin(struct sequence *sequence, const struct call *call, const 
 }
 
 const struct report *sequence_call(struct sequence *sequence, const struct call *call) {
-  remember_pins(sequence);
+  remember_pins(sequence, call);
+  torture->clock++;
   till_run(call, sequence->calls++);
-  if (torture->inside_ran)
-    note(sequence, call->inside, &torture->inside, true);
+  if (torture->inside_did != NULL)
+    note(sequence, torture->inside_did, &torture->inside, true);
   note(sequence, call, &torture->report, false);
   learn_pin(sequence, call, &torture->report);
   return &torture->report;
 }
 
-/* A card that was issued before the answer got lost is not issued twice, and that is said. */
-static bool is_end(const struct call *call, const struct report *report) {
-  return report_done(report) ||
-         (report->returned && call->verb == VERB_ISSUE && report->status == STATUS_CARD_ALREADY_ISSUED);
+/* A card that was issued before the answer got lost is not issued twice, and that is said. Nothing is done with a card
+ * that is to die, but for what was begun before. */
+static bool is_end(const struct sequence *sequence, const struct call *call, const struct report *report) {
+  bool dead = report->status == STATUS_CARD_BLOCKED || report->status == STATUS_PIN_BLOCKED;
+  if (!report->returned)
+    return false;
+  if (call->whose == sequence->whose && call->verb != VERB_RECOVER && sequence->fate != CARD_PERSONALISED) {
+    if (sequence->fate == CARD_EXPIRED)
+      dead = report->status == STATUS_CARD_EXPIRED;
+    return dead || (report->status == STATUS_OK && report->outcome.finished_before);
+  }
+  return report->status == STATUS_OK ||
+         ((call->verb == VERB_ISSUE || call->verb == VERB_VOID) && report->status == STATUS_CARD_ALREADY_ISSUED);
 }
 
 void sequence_must(struct sequence *sequence, const struct call *call) {
   const struct report *report = sequence_call(sequence, call);
-  if (!is_end(call, report))
+  if (!is_end(sequence, call, report))
     sequence_violation(sequence, "call %u, undisturbed, ended with %s", sequence->count,
                        report->returned ? status_name(report->status) : "death");
 }
@@ -104,7 +121,8 @@ static void event_print(const struct event *event, unsigned number) {
   printf("#   %u%s %s %s %" PRId64 "%s%s: %s", number, event->is_inside ? " (inside the next)" : "",
          till_name(call->till), verb_name(call->verb), call->amount, call->cash ? " cash" : "",
          call->server_down ? ", server down" : "", report->returned ? status_name(report->status) : "killed");
-  printf(", ATC %u to %u%s%s\n", report->atc, report->outcome.atc, report->outcome.finished_before ? ", finished" : "",
+  printf(", ATC %u to %u%s%s%s\n", report->atc, report->outcome.atc,
+         call->whose == WHOSE_OTHER ? ", the other card" : "", report->outcome.finished_before ? ", finished" : "",
          report->outcome.confirmed ? ", confirmed" : "");
 }
 

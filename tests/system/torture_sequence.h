@@ -18,7 +18,9 @@ struct event {
 enum pin_belief { PIN_IS_OLD, PIN_IS_NEW, PIN_IS_EITHER };
 
 struct sequence {
-  bool raw; /* about the card that was raw */
+  enum whose whose;     /* about this card */
+  enum card_state fate; /* what is to become of it: CARD_PERSONALISED, CARD_BLOCKED, CARD_EXPIRED */
+  bool dies_alone;      /* by its own hand, and the server hears of it or not */
   struct event events[EVENTS_MAX];
   unsigned count, calls;
   enum pin_belief pin;
@@ -27,12 +29,12 @@ struct sequence {
 };
 
 /* Puts the world back to its beginning and starts the server. */
-void sequence_begin(struct sequence *sequence, bool raw);
+void sequence_begin(struct sequence *sequence, enum whose whose);
 /* Adds a fault that waits in the call that comes `ahead` calls from now, 0: the next one. */
 void sequence_fault(struct sequence *sequence, enum fault_kind kind, unsigned nth, unsigned ahead);
 /* Does it; answers what came of it. The calls inside it are noted before it. */
 const struct report *sequence_call(struct sequence *sequence, const struct call *call);
-/* Does it, and it must end with OK. */
+/* Does it, and it must end well: with OK; or with what a dead card ends with, where it is to die. */
 void sequence_must(struct sequence *sequence, const struct call *call);
 /* Stops the server. */
 void sequence_end(struct sequence *sequence);

@@ -15,22 +15,24 @@
 
 #include "../../src/server/routes.h"
 #include "../../src/server/service.h"
+#include "torture_world.h"
 
-enum packet_kind { PACKET_QUESTION, PACKET_BOOKS, PACKET_STOP, PACKET_ANSWER, PACKET_DEAD };
+enum packet_kind { PACKET_QUESTION, PACKET_BOOKS, PACKET_BLOCK, PACKET_STOP, PACKET_ANSWER, PACKET_DEAD };
 
 struct packet {
   enum packet_kind kind;
   enum till till;
   enum message_type type;
-  enum fault_kind fault;
-  uint8_t serials[2][CHIP_SERIAL_SIZE];
+  enum whose whose;
   struct server_answer body; /* the last: as much of its text as there is is sent */
 };
 
+#define TRACE_LATEST 16 /* of a card's transactions: more than change in one request */
+
 static struct service service;
 static struct peer peers[TILL_COUNT];
-static enum fault_kind commit_fault; /* of the request at hand */
-static int client = -1;              /* this side of the sockets */
+static bool serving;    /* a request of a terminal */
+static int client = -1; /* this side of the sockets */
 static pid_t keeper;
 
 static size_t packet_size(const struct packet *packet) {
@@ -54,13 +56,15 @@ int __wrap_sqlite3_exec(sqlite3 *database, const char *sql, int (*row)(void *, i
                         char **problem);
 int __wrap_sqlite3_exec(sqlite3 *database, const char *sql, int (*row)(void *, int, char **, char **), void *context,
                         char **problem) {
-  bool commit = strcmp(sql, "COMMIT") == 0;
-  if (commit && commit_fault == FAULT_SERVER_DEAD_BEFORE)
+  bool commit = serving && strcmp(sql, "COMMIT") == 0;
+  enum fault_kind fault = commit ? fault_at(PLACE_COMMIT) : FAULT_NONE;
+  torture->server_down = torture->server_down || fault_away(fault);
+  if (fault == FAULT_SERVER_DEAD_BEFORE || fault == FAULT_SERVER_GONE_BEFORE)
     fault_kill();
-  if (commit && commit_fault == FAULT_SERVER_DISK_FULL)
+  if (fault == FAULT_SERVER_DISK_FULL)
     return SQLITE_FULL;
   int result = __real_sqlite3_exec(database, sql, row, context, problem);
-  if (commit && commit_fault == FAULT_SERVER_DEAD_AFTER)
+  if (fault == FAULT_SERVER_DEAD_AFTER || fault == FAULT_SERVER_GONE_AFTER)
     fault_kill();
   return result;
 }
@@ -81,15 +85,39 @@ static size_t list(const struct ledger_card *card, struct ledger_transaction tra
              : 0;
 }
 
-static void tell_books(const struct packet *question) {
+static void tell_books(void) {
   struct books *books = &torture->books;
   memset(books, 0, sizeof *books);
   books->check = ledger_check(writer_ledger(service.writer), note_finding, books);
-  if (ledger_card_find_chip(writer_ledger(service.writer), question->serials[0], &books->card) == STATUS_OK)
-    books->count = list(&books->card, books->transactions);
-  if (ledger_card_find_chip(writer_ledger(service.writer), question->serials[1], &books->other) == STATUS_OK)
-    books->other_count = list(&books->other, books->others);
+  for (enum whose whose = 0; whose < WHOSE_COUNT; whose++)
+    if (ledger_card_find_chip(writer_ledger(service.writer), world_serial(whose), &books->cards[whose]) == STATUS_OK)
+      books->counts[whose] = list(&books->cards[whose], books->transactions[whose]);
   books->told = ledger_totals(writer_ledger(service.writer), &books->totals) == STATUS_OK;
+}
+
+static void trace_holds(void) {
+  static struct ledger_transaction transactions[TRACE_LATEST];
+  struct ledger_card card;
+  for (enum whose whose = 0; whose < WHOSE_COUNT; whose++) {
+    size_t count = 0;
+    if (ledger_card_find_chip(writer_ledger(service.writer), world_serial(whose), &card) == STATUS_OK &&
+        ledger_transaction_list(writer_ledger(service.writer), card.cid, 0, transactions, TRACE_LATEST, &count) !=
+            STATUS_OK)
+      torture->trace.full = true;
+    while (count-- > 0)
+      trace_hold(&torture->trace, &transactions[count]);
+  }
+}
+
+static enum status block(struct ledger *ledger, void *context) {
+  const struct ledger_card *card = context;
+  return ledger_card_block(ledger, card->cid, "lost", service_now(&service));
+}
+
+static bool tell_blocked(enum whose whose) {
+  struct ledger_card card;
+  return ledger_card_find_chip(writer_ledger(service.writer), world_serial(whose), &card) == STATUS_OK &&
+         ledger_transact(writer_ledger(service.writer), block, &card) == STATUS_OK;
 }
 
 /* ---- serving ---- */
@@ -116,9 +144,10 @@ static void answer_question(const struct packet *question, struct packet *answer
   struct reply reply;
   if (request.peer == NULL)
     return;
-  commit_fault = question->fault;
+  serving = true;
   routes_serve(&service, &request, &reply);
-  commit_fault = FAULT_NONE;
+  serving = false;
+  trace_holds();
   answer->body.http = reply.http_status;
   answer->body.message = strcmp(reply.content_type, MESSAGE_MEDIA_TYPE) == 0;
   answer->body.problem = strcmp(reply.content_type, PROBLEM_MEDIA_TYPE) == 0;
@@ -129,20 +158,29 @@ static void answer_question(const struct packet *question, struct packet *answer
   reply_clear(&reply);
 }
 
+static int64_t server_clock(void *context) {
+  (void)context;
+  return (int64_t)(torture->clock + torture->server_ahead);
+}
+
 static _Noreturn void serve(int line) {
   static struct packet question, answer;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   struct ledger *ledger = NULL;
   service.configuration.watch = 0; /* its commits would be counted with the others */
+  service.clock = server_clock;
   if (ledger_open(service.configuration.store, &ledger) != STATUS_OK || service_start(&service, &ledger) != STATUS_OK)
     _exit(70);
+  trace_holds(); /* what the one before it has committed, and died of */
   while (packet_receive(line, &question)) {
     memset(&answer, 0, offsetof(struct packet, body.text) + 1);
     answer.kind = PACKET_ANSWER;
     if (question.kind == PACKET_QUESTION)
       answer_question(&question, &answer);
     else if (question.kind == PACKET_BOOKS)
-      tell_books(&question);
+      tell_books();
+    else if (question.kind == PACKET_BLOCK)
+      answer.body.http = tell_blocked(question.whose) ? 200 : 500;
     if (question.kind == PACKET_STOP)
       service_stop(&service);
     if (!packet_send(line, &answer) || question.kind == PACKET_STOP)
@@ -183,6 +221,10 @@ bool server_prepare(const char *folder, const char *passphrase) {
   return status == STATUS_OK;
 }
 
+void server_validity(unsigned years) {
+  service.configuration.validity_years = years;
+}
+
 bool server_start(void) {
   int lines[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, lines) != 0)
@@ -201,10 +243,9 @@ static bool exchange(const struct packet *question, struct packet *answer) {
   return packet_send(client, question) && packet_receive(client, answer) && answer->kind == PACKET_ANSWER;
 }
 
-void server_ask(enum till till, enum message_type type, const char *text, enum fault_kind fault,
-                struct server_answer *answer) {
+void server_ask(enum till till, enum message_type type, const char *text, struct server_answer *answer) {
   static struct packet question, reply;
-  question = (struct packet){.kind = PACKET_QUESTION, .till = till, .type = type, .fault = fault};
+  question = (struct packet){.kind = PACKET_QUESTION, .till = till, .type = type};
   question.body.len = strlen(text);
   memcpy(question.body.text, text, question.body.len);
   *answer = (struct server_answer){.http = 0};
@@ -218,16 +259,20 @@ void server_deliver_late(enum fault_kind kind) {
   if (!late->waits || late->kind != kind)
     return;
   late->waits = false;
-  server_ask(late->till, late->type, late->text, FAULT_NONE, &answer);
+  server_ask(late->till, late->type, late->text, &answer);
 }
 
-bool server_books(const uint8_t chip_serial[CHIP_SERIAL_SIZE], const uint8_t raw_serial[CHIP_SERIAL_SIZE]) {
+bool server_books(void) {
   static struct packet question, answer;
   question = (struct packet){.kind = PACKET_BOOKS};
-  memcpy(question.serials[0], chip_serial, CHIP_SERIAL_SIZE);
-  memcpy(question.serials[1], raw_serial, CHIP_SERIAL_SIZE);
   torture->books.told = false;
   return exchange(&question, &answer) && torture->books.told;
+}
+
+bool server_block(enum whose whose) {
+  static struct packet question, answer;
+  question = (struct packet){.kind = PACKET_BLOCK, .whose = whose};
+  return exchange(&question, &answer) && answer.body.http == 200;
 }
 
 bool server_stop(void) {

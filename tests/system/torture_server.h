@@ -11,10 +11,14 @@
 
 /* Reads keys and configuration, once. False: what is wrong has been said. */
 bool server_prepare(const char *folder, const char *passphrase);
+/* How long cards hold that it certifies from its next start on; 0: to the end of this very day. */
+void server_validity(unsigned years);
 /* Starts it on the ledger as it lies there. */
 bool server_start(void);
-/* Has it write its books to torture->books: of the card, and of the chip that was raw. */
-bool server_books(const uint8_t chip_serial[CHIP_SERIAL_SIZE], const uint8_t raw_serial[CHIP_SERIAL_SIZE]);
+/* Has it write its books to torture->books. */
+bool server_books(void);
+/* The issuer has that card blocked; false: it cannot be. */
+bool server_block(enum whose whose);
 /* Ends it as systemd would; false where it did not end well. */
 bool server_stop(void);
 
@@ -25,9 +29,8 @@ struct server_answer {
   size_t len;
   char text[MESSAGE_MAX + 1];
 };
-/* One question of a terminal; `fault` is what happens to the server in it, or FAULT_NONE. */
-void server_ask(enum till till, enum message_type type, const char *text, enum fault_kind fault,
-                struct server_answer *answer);
+/* One question of a terminal; the faults that wait at the server's commits happen in it. */
+void server_ask(enum till till, enum message_type type, const char *text, struct server_answer *answer);
 /* A request that waited somewhere on the line arrives now; its reply finds nobody. */
 void server_deliver_late(enum fault_kind kind);
 

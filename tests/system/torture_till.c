@@ -2,6 +2,7 @@
  * A terminal as a process of its own, with the faults of its journal, its reader and its line to the server. */
 #include "torture_till.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -15,7 +16,8 @@
 
 #define CALL_SECONDS 60 /* a call that takes longer hangs */
 
-static enum till here; /* which terminal this process is */
+static enum till here;    /* which terminal this process is */
+static const char *typed; /* the PIN of another customer; NULL: the holder's own are typed */
 
 /* ---- its journal ---- */
 
@@ -27,7 +29,9 @@ static bool journal_may(enum fault_kind *fault) {
   return *fault != FAULT_JOURNAL_REFUSES;
 }
 
-static enum status journal_done(enum fault_kind fault, enum status status) {
+static enum status journal_done(enum fault_kind fault, enum status status, const struct journal_entry *entry) {
+  if (entry != NULL && status == STATUS_OK)
+    trace_journal(&torture->trace, entry);
   if (fault == FAULT_KILL_AFTER_JOURNAL)
     fault_kill();
   return status;
@@ -37,28 +41,28 @@ enum status __real_journal_begin(struct journal *journal, struct journal_entry *
 enum status __wrap_journal_begin(struct journal *journal, struct journal_entry *entry);
 enum status __wrap_journal_begin(struct journal *journal, struct journal_entry *entry) {
   enum fault_kind fault;
-  return journal_may(&fault) ? journal_done(fault, __real_journal_begin(journal, entry)) : STATUS_STORE_FAILED;
+  return journal_may(&fault) ? journal_done(fault, __real_journal_begin(journal, entry), entry) : STATUS_STORE_FAILED;
 }
 
 enum status __real_journal_update(struct journal *journal, const struct journal_entry *entry);
 enum status __wrap_journal_update(struct journal *journal, const struct journal_entry *entry);
 enum status __wrap_journal_update(struct journal *journal, const struct journal_entry *entry) {
   enum fault_kind fault;
-  return journal_may(&fault) ? journal_done(fault, __real_journal_update(journal, entry)) : STATUS_STORE_FAILED;
+  return journal_may(&fault) ? journal_done(fault, __real_journal_update(journal, entry), entry) : STATUS_STORE_FAILED;
 }
 
 enum status __real_journal_next_seq(struct journal *journal, int64_t *seq);
 enum status __wrap_journal_next_seq(struct journal *journal, int64_t *seq);
 enum status __wrap_journal_next_seq(struct journal *journal, int64_t *seq) {
   enum fault_kind fault;
-  return journal_may(&fault) ? journal_done(fault, __real_journal_next_seq(journal, seq)) : STATUS_STORE_FAILED;
+  return journal_may(&fault) ? journal_done(fault, __real_journal_next_seq(journal, seq), NULL) : STATUS_STORE_FAILED;
 }
 
 enum status __real_journal_told(struct journal *journal, int64_t id);
 enum status __wrap_journal_told(struct journal *journal, int64_t id);
 enum status __wrap_journal_told(struct journal *journal, int64_t id) {
   enum fault_kind fault;
-  return journal_may(&fault) ? journal_done(fault, __real_journal_told(journal, id)) : STATUS_STORE_FAILED;
+  return journal_may(&fault) ? journal_done(fault, __real_journal_told(journal, id), NULL) : STATUS_STORE_FAILED;
 }
 
 /* ---- its line to the server ---- */
@@ -81,17 +85,27 @@ static void keep_late(enum fault_kind fault, enum message_type type, const char 
 static void line_carry(enum fault_kind fault, enum message_type type, const char *text, struct server_answer *answer) {
   static struct server_answer unheard;
   *answer = (struct server_answer){.http = 0};
+  torture->server_down = torture->server_down || fault == FAULT_LINE_DOWN;
   if (torture->server_down || fault == FAULT_REQUEST_LOST)
     return;
   if (fault == FAULT_REQUEST_LATE || fault == FAULT_REQUEST_VERY_LATE) {
     keep_late(fault, type, text);
     return;
   }
-  server_ask(here, type, text, fault, answer);
+  server_ask(here, type, text, answer);
   if (fault == FAULT_REQUEST_REPEATED)
-    server_ask(here, type, text, FAULT_NONE, &unheard);
+    server_ask(here, type, text, &unheard);
   if (fault == FAULT_REPLY_LOST)
     answer->http = 0;
+}
+
+/* Meanwhile another customer pays at another terminal. */
+static void other_customer_pays(void) {
+  static const struct call at_one = {.till = TILL_POS, .verb = VERB_PAY, .amount = 59, .whose = WHOSE_OTHER};
+  static const struct call at_two = {.till = TILL_POS2, .verb = VERB_PAY, .amount = 59, .whose = WHOSE_OTHER};
+  typed = TORTURE_PIN;
+  torture_reader_excursion(here == TILL_POS2 ? &at_one : &at_two);
+  typed = NULL;
 }
 
 enum status __wrap_http_client_post(struct http_client *client, const char *path, const char *message,
@@ -104,6 +118,8 @@ enum status __wrap_http_client_post(struct http_client *client, const char *path
   (void)client;
   if (fault == FAULT_KILL_BEFORE_REQUEST)
     fault_kill();
+  if (fault == FAULT_OTHER_CUSTOMER)
+    other_customer_pays();
   if (!type_of(path, &type))
     return STATUS_INTERNAL;
   line_carry(fault, type, message, &said);
@@ -117,12 +133,32 @@ enum status __wrap_http_client_post(struct http_client *client, const char *path
   return STATUS_OK;
 }
 
+/* ---- its receipts ---- */
+
+int __real_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to);
+int __wrap_rename(const char *from, const char *to) {
+  enum fault_kind fault = fault_at(PLACE_RECEIPT);
+  if (fault == FAULT_KILL_BEFORE_RECEIPT)
+    fault_kill();
+  if (fault == FAULT_RECEIPT_REFUSED) {
+    errno = ENOSPC;
+    return -1;
+  }
+  int result = __real_rename(from, to);
+  if (fault == FAULT_KILL_AFTER_RECEIPT)
+    fault_kill();
+  return result;
+}
+
 /* ---- its people ---- */
 
 static enum status holder_pin(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
   struct report *report = context;
   (void)tries_left;
-  const char *pin = report->asked < 3 ? torture->pins[report->asked] : NULL;
+  const char *pin = report->asked < PINS_MAX ? torture->pins[report->asked] : NULL;
+  if (typed != NULL)
+    pin = report->asked == 0 ? typed : NULL;
   if (pin == NULL)
     return STATUS_CANCELLED;
   report->asked++;
@@ -139,9 +175,14 @@ static enum status holder_new_pin(void *context, char digits[PIN_MAX + 1]) {
 /* The display: from here on people know. */
 static void show(void *context, const struct outcome *outcome) {
   struct report *report = context;
+  enum fault_kind fault = fault_at(PLACE_DISPLAY);
+  if (fault == FAULT_KILL_BEFORE_DISPLAY)
+    fault_kill();
   report->outcome = *outcome;
   report->status = STATUS_OK;
   report->returned = true;
+  if (fault == FAULT_KILL_AFTER_DISPLAY)
+    fault_kill();
 }
 
 /* ---- a call ---- */
@@ -150,6 +191,15 @@ static enum status issue(struct terminal *terminal, struct reader *reader, const
                          struct outcome *outcome) {
   struct issue wish = {.pin = TORTURE_PIN};
   return personalize_run(terminal, reader, &wish, dialogue, outcome);
+}
+
+static enum status balance(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
+                           struct report *report) {
+  struct balance balance;
+  struct card_info info;
+  enum status status = card_read_balance(terminal, reader, dialogue, &balance, &info);
+  report->shown = status == STATUS_OK ? (int64_t)balance.balance : -1;
+  return status;
 }
 
 static enum status recover(struct terminal *terminal, struct tender *tender, struct report *report) {
@@ -177,6 +227,9 @@ static enum status call_do(const struct call *call, struct terminal *terminal, s
     break;
   case VERB_PIN:
     status = pin_change_run(terminal, reader, 0, &dialogue, &report->outcome);
+    break;
+  case VERB_BALANCE:
+    status = balance(terminal, reader, &dialogue, report);
     break;
   case VERB_ISSUE:
     status = issue(terminal, reader, &dialogue, &report->outcome);
@@ -213,6 +266,10 @@ static void perform(const struct call *call, struct report *report) {
   report->returned = true;
 }
 
+static void report_begin(struct report *report, const struct call *call) {
+  *report = (struct report){.atc = world_card_atc(call->whose), .before = world_card_balance(call->whose)};
+}
+
 /* Away from this terminal with the card, and back: another terminal's process does the call inside. */
 void torture_reader_excursion(const struct call *call) {
   int code = 0;
@@ -220,20 +277,20 @@ void torture_reader_excursion(const struct call *call) {
   pid_t child = fork();
   if (child == 0) {
     fault_calm();
-    torture->inside = (struct report){.atc = world_card_atc(call->raw)};
+    report_begin(&torture->inside, call);
     perform(call, &torture->inside);
     fflush(stdout);
     _exit(0);
   }
-  torture->inside_ran = true;
+  torture->inside_did = call;
   torture->inside.odd = waitpid(child, &code, 0) != child || code != 0;
 }
 
 void till_run(const struct call *call, unsigned number) {
   struct report *report = &torture->report;
   int code = 0;
-  *report = (struct report){.atc = world_card_atc(call->raw)};
-  torture->inside_ran = false;
+  report_begin(report, call);
+  torture->inside_did = NULL;
   torture->server_down = call->server_down;
   fault_arm(number);
   fflush(stdout);
@@ -246,7 +303,8 @@ void till_run(const struct call *call, unsigned number) {
   }
   bool ended = child > 0 && waitpid(child, &code, 0) == child && WIFEXITED(code);
   report->odd = !ended || (WEXITSTATUS(code) != 0 && WEXITSTATUS(code) != TORTURE_KILLED);
-  torture->server_down = false;
+  torture->server_down = torture->bank_down = false;
+  fault_disarm();
 }
 
 bool till_prepare(void) {

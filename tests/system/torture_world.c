@@ -3,7 +3,9 @@
 #include "torture_world.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <ftw.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,8 +24,8 @@
 #include "torture.h"
 
 static char folder[96];
-static uint8_t serials[2][CHIP_SERIAL_SIZE];
-static struct card_memory holder_card; /* too large for a frame that is often entered */
+static uint8_t serials[WHOSE_COUNT][CHIP_SERIAL_SIZE];
+static struct card_memory any_card; /* too large for a frame that is often entered */
 
 const char *till_name(enum till till) {
   static const char *const names[TILL_COUNT] = {"pos", "pos2", "reload", "reload2", "desk", "desk2"};
@@ -43,25 +45,30 @@ const char *world_path(const char *name) {
   return path;
 }
 
-const char *world_card(bool raw) {
-  return world_path(raw ? "raw.card" : "holder.card");
+const char *world_card(enum whose whose) {
+  static const char *const names[WHOSE_COUNT] = {"holder.card", "raw.card", "other.card"};
+  return world_path(names[whose]);
 }
 
-const uint8_t *world_serial(bool raw) {
-  return serials[raw];
+const uint8_t *world_serial(enum whose whose) {
+  return serials[whose];
 }
 
-bool world_card_memory(bool raw, struct card_memory *memory) {
+bool world_card_memory(enum whose whose, struct card_memory *memory) {
   struct vcard *vcard = NULL;
-  if (vcard_open(world_card(raw), &vcard) != STATUS_OK)
+  if (vcard_open(world_card(whose), &vcard) != STATUS_OK)
     return false;
   *memory = *vcard_memory(vcard);
   vcard_close(&vcard);
   return true;
 }
 
-uint32_t world_card_atc(bool raw) {
-  return world_card_memory(raw, &holder_card) ? bytes_u32(holder_card.atc) : 0;
+uint32_t world_card_atc(enum whose whose) {
+  return world_card_memory(whose, &any_card) ? bytes_u32(any_card.atc) : 0;
+}
+
+int64_t world_card_balance(enum whose whose) {
+  return world_card_memory(whose, &any_card) ? (int64_t)bytes_u32(any_card.balance) : -1;
 }
 
 /* ---- made ---- */
@@ -105,7 +112,6 @@ static bool answers(int port) {
 
 /* The real server, for as long as terminals are being added. */
 static pid_t epursed_start(int port) {
-  static const struct timespec pause = {0, 50000000};
   pid_t child = fork();
   if (child == 0) {
     execl("/bin/sh", "sh", "-c",
@@ -114,7 +120,7 @@ static pid_t epursed_start(int port) {
     _exit(127);
   }
   for (int i = 0; i < 400 && !answers(port); i++)
-    nanosleep(&pause, NULL);
+    (void)poll(NULL, 0, 50);
   return child;
 }
 
@@ -151,10 +157,10 @@ static bool issuer_make(void) {
 static bool cards_make(void) {
   uint8_t batch[CRYPTO_AES_KEY_SIZE], transport[CRYPTO_AES_KEY_SIZE];
   bool made = aes_key_load(world_path("issuer/issuer/batch.key"), batch) == STATUS_OK;
-  for (int raw = 0; made && raw < 2; raw++)
-    made = crypto_random(serials[raw], CHIP_SERIAL_SIZE) &&
-           transport_key_derive(batch, serials[raw], transport) == STATUS_OK &&
-           vcard_create(world_card(raw), serials[raw], transport) == STATUS_OK;
+  for (enum whose whose = 0; made && whose < WHOSE_COUNT; whose++)
+    made = crypto_random(serials[whose], CHIP_SERIAL_SIZE) &&
+           transport_key_derive(batch, serials[whose], transport) == STATUS_OK &&
+           vcard_create(world_card(whose), serials[whose], transport) == STATUS_OK;
   return made;
 }
 
@@ -182,9 +188,9 @@ void world_remove(void) {
 
 /* ---- kept and put back ---- */
 
-static const char *const files[] = {"issuer/ledger.db",  "pos/journal.db",     "pos2/journal.db",
-                                    "reload/journal.db", "reload2/journal.db", "desk/journal.db",
-                                    "desk2/journal.db",  "holder.card",        "raw.card"};
+static const char *const files[] = {"issuer/ledger.db",   "pos/journal.db",  "pos2/journal.db",  "reload/journal.db",
+                                    "reload2/journal.db", "desk/journal.db", "desk2/journal.db", "holder.card",
+                                    "raw.card",           "other.card"};
 #define FILES (sizeof files / sizeof files[0])
 
 static struct { /* the beginning */
@@ -192,6 +198,7 @@ static struct { /* the beginning */
   size_t len;
 } kept[FILES];
 static struct bank_book kept_bank;
+static time_t kept_clock;
 
 static bool file_keep(size_t i) {
   struct stat facts;
@@ -223,8 +230,37 @@ static bool file_reset(size_t i) {
   return fclose(file) == 0 && written;
 }
 
+/* Receipts of one run are none of the next. */
+static void receipts_remove(enum till till) {
+  char name[64], file[400];
+  snprintf(name, sizeof name, "%s/receipts", till_name(till));
+  const char *path = world_path(name);
+  DIR *open = opendir(path);
+  const struct dirent *entry;
+  while (open != NULL && (entry = readdir(open)) != NULL) {
+    snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+    (void)unlink(file);
+  }
+  if (open != NULL)
+    closedir(open);
+}
+
+static bool trace_keep(enum whose whose) {
+  struct parameters parameters;
+  if (!world_card_memory(whose, &any_card))
+    return false;
+  torture->trace.begun[whose] = bytes_u32(any_card.atc);
+  if (any_card.state == CARD_PERSONALISED &&
+      parameters_decode(any_card.parameters, PARAMETERS_SIZE, &parameters) == STATUS_OK)
+    memcpy(torture->trace.cids[whose], parameters.cid, CID_SIZE);
+  return true;
+}
+
 bool world_keep(void) {
   bool done = true;
+  kept_clock = torture->clock;
+  for (enum whose whose = 0; whose < WHOSE_COUNT; whose++)
+    done = trace_keep(whose) && done;
   for (size_t i = 0; done && i < FILES; i++)
     done = file_keep(i);
   kept_bank = torture->bank;
@@ -235,6 +271,11 @@ bool world_reset(void) {
   bool done = true;
   for (size_t i = 0; done && i < FILES; i++)
     done = file_reset(i);
+  for (enum till till = 0; till < TILL_COUNT; till++)
+    receipts_remove(till);
+  trace_begin(&torture->trace);
+  torture->clock = kept_clock;
+  torture->server_ahead = 0;
   torture->bank = kept_bank;
   torture->late.waits = false;
   torture->fault_count = 0;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "epurse/card.h"
+#include "torture.h"
 
 /* Makes it, in memory where the machine has such a place. False: what is wrong has been said. */
 bool world_make(void);
@@ -19,11 +20,12 @@ bool world_reset(void);
 
 /* A name below the folder; the answer lives until the eighth call after it. */
 const char *world_path(const char *name);
-/* The card's file: the cardholder's, or the one that was raw at the beginning. */
-const char *world_card(bool raw);
+/* The card's file. */
+const char *world_card(enum whose whose);
 /* What it holds. False: it cannot be read. */
-bool world_card_memory(bool raw, struct card_memory *memory);
-uint32_t world_card_atc(bool raw);
-const uint8_t *world_serial(bool raw);
+bool world_card_memory(enum whose whose, struct card_memory *memory);
+uint32_t world_card_atc(enum whose whose);
+int64_t world_card_balance(enum whose whose); /* minor units */
+const uint8_t *world_serial(enum whose whose);
 
 #endif

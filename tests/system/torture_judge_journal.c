@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What must hold of what the terminals wrote: each journal entry is closed and says the truth, each payment has its
+ * receipt. */
+#include <inttypes.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "epurse/journal.h"
+#include "torture_judge.h"
+#include "torture_world.h"
+
+/* WHOSE_COUNT: of a number that was given up. */
+static enum whose whose_promise(const struct promise *promise) {
+  enum whose whose = 0;
+  while (whose < WHOSE_COUNT && memcmp(torture->books.cards[whose].cid, promise->cid, CID_SIZE) != 0)
+    whose++;
+  return whose;
+}
+
+/* What the books have of a promise; NULL: nothing. */
+static const struct ledger_transaction *booked(const struct promise *promise) {
+  const struct books *books = &torture->books;
+  enum whose whose = whose_promise(promise);
+  for (size_t i = 0; whose < WHOSE_COUNT && i < books->counts[whose]; i++)
+    if (books->transactions[whose][i].atc == promise->atc)
+      return &books->transactions[whose][i];
+  return NULL;
+}
+
+static void judge_entry(struct sequence *sequence, enum till till, int state, const struct promise *promise) {
+  const struct ledger_transaction *transaction = booked(promise);
+  bool done = transaction != NULL && transaction->state == LEDGER_CAPTURED;
+  if ((state == JOURNAL_CONFIRMED && !done) || (state == JOURNAL_CANCELLED && done))
+    sequence_violation(sequence, "%s's journal has ATC %u as %s, which is not so", till_name(till), promise->atc,
+                       state == JOURNAL_CONFIRMED ? "confirmed" : "cancelled");
+}
+
+static bool receipt_refused(void) {
+  for (size_t i = 0; i < torture->fault_count; i++)
+    if (torture->faults[i].kind == FAULT_RECEIPT_REFUSED)
+      return true;
+  return false;
+}
+
+/* Where r is in the journal the receipt is in its folder, unless the disk would not have it. */
+static void judge_receipt(struct sequence *sequence, enum till till, const struct promise *promise) {
+  char name[96], cid[17];
+  enum whose whose = whose_promise(promise);
+  if (whose == WHOSE_COUNT || promise->atc <= torture->trace.begun[whose] || receipt_refused())
+    return;
+  cid_print(promise->cid, cid);
+  snprintf(name, sizeof name, "%s/receipts/%s-%" PRIu32 ".receipt", till_name(till), cid, promise->atc);
+  if (access(world_path(name), R_OK) != 0)
+    sequence_violation(sequence, "%s has no receipt of ATC %u", till_name(till), promise->atc);
+}
+
+/* The card of an entry is dead: nobody can ask it what became of the authorisation. */
+static bool stays_open(const struct sequence *sequence, int state, const struct promise *promise) {
+  return sequence->fate != CARD_PERSONALISED && state == JOURNAL_AUTHORISED &&
+         whose_promise(promise) == sequence->whose;
+}
+
+static void judge_row(struct sequence *sequence, enum till till, sqlite3_stmt *row) {
+  int state = sqlite3_column_int(row, 0);
+  struct promise promise;
+  bool promised = sqlite3_column_bytes(row, 1) == PROMISE_SIZE &&
+                  promise_decode(sqlite3_column_blob(row, 1), PROMISE_SIZE, &promise) == STATUS_OK;
+  bool closed = state == JOURNAL_CONFIRMED || state == JOURNAL_CANCELLED || state == JOURNAL_SETTLED;
+  if (!closed && !(promised && stays_open(sequence, state, &promise)))
+    sequence_violation(sequence, "%s's journal has an open entry, state %d", till_name(till), state);
+  if (!promised)
+    return;
+  judge_entry(sequence, till, state, &promise);
+  if (state == JOURNAL_CONFIRMED && sqlite3_column_bytes(row, 2) == SECRET_SIZE)
+    judge_receipt(sequence, till, &promise);
+}
+
+void judge_journal(struct sequence *sequence, enum till till) {
+  char name[64];
+  sqlite3 *journal = NULL;
+  sqlite3_stmt *rows = NULL;
+  snprintf(name, sizeof name, "%s/journal.db", till_name(till));
+  int result = sqlite3_open_v2(world_path(name), &journal, SQLITE_OPEN_READWRITE, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_prepare_v2(journal, "SELECT state, promise, secret FROM entry", -1, &rows, NULL);
+  while (result == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW)
+    judge_row(sequence, till, rows);
+  if (result != SQLITE_OK)
+    sequence_violation(sequence, "%s's journal cannot be read", till_name(till));
+  sqlite3_finalize(rows);
+  sqlite3_close(journal);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The operations of the engine: all that anybody does with a card, from each state of card, journal and server that
+ * makes a difference to it. */
+#include "torture_operation.h"
+
+#include "torture_server.h"
+
+#define AMOUNT 523 /* of the operation; nothing else moves just that */
+
+static const struct call elsewhere = {.till = TILL_POS2, .verb = VERB_PAY, .amount = 101};
+static const struct call pay_call = {.till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT};
+static const struct call points_call = {.till = TILL_POS, .verb = VERB_PAY_POINTS, .amount = AMOUNT};
+static const struct call load_call = {.till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT};
+
+/* What goes wrong in the call that brings the beginning about. */
+static void torn_by(struct sequence *sequence, const struct call *call, enum fault_kind kind, unsigned nth) {
+  sequence_fault(sequence, kind, nth, 0);
+  (void)sequence_call(sequence, call);
+  if (!fault_all_fired())
+    sequence_violation(sequence, "the engine: the prelude met no fault");
+}
+
+#define LAST_APDU   6 /* DEBIT or CREDIT, behind SELECT, two certificates, MUTUAL AUTHENTICATE and INITIALIZE */
+#define CHANGE_APDU 7 /* CHANGE REFERENCE DATA, behind those four, GET DATA and VERIFY */
+#define STORE_APDU  7 /* in the middle of what the desk writes, the card being certified by then */
+#define KEYS_APDU   4 /* GENERATE, the number being reserved and the card not certified */
+
+/* The card is pulled out of the last command: the authorisation is out and nobody knows. */
+static void begin_torn_debit(struct sequence *sequence) {
+  torn_by(sequence, &pay_call, FAULT_ANSWER_LOST_AWAY, LAST_APDU);
+}
+static void begin_torn_before_debit(struct sequence *sequence) {
+  torn_by(sequence, &pay_call, FAULT_COMMAND_LOST_AWAY, LAST_APDU);
+}
+static void begin_torn_points(struct sequence *sequence) {
+  torn_by(sequence, &points_call, FAULT_ANSWER_LOST_AWAY, LAST_APDU);
+}
+static void begin_torn_credit(struct sequence *sequence) {
+  torn_by(sequence, &load_call, FAULT_ANSWER_LOST_AWAY, LAST_APDU);
+}
+static void begin_torn_before_credit(struct sequence *sequence) {
+  torn_by(sequence, &load_call, FAULT_COMMAND_LOST_AWAY, LAST_APDU);
+}
+/* Killed between the card's commit and the display: booked or not, nobody was told. */
+static void begin_untold(struct sequence *sequence) {
+  torn_by(sequence, &pay_call, FAULT_KILL_BEFORE_DISPLAY, 1);
+}
+/* Killed with r in the journal and not at the server. */
+static void begin_unconfirmed(struct sequence *sequence) {
+  torn_by(sequence, &pay_call, FAULT_KILL_BEFORE_REQUEST, 2);
+}
+/* Killed with the charge made: the recovery gives it back. */
+static void begin_charged(struct sequence *sequence) {
+  torn_by(sequence, &load_call, FAULT_KILL_AFTER_TENDER, 1);
+}
+/* Paid for, not credited, and the card went shopping: it is owed. */
+static void begin_owed(struct sequence *sequence) {
+  torn_by(sequence, &load_call, FAULT_COMMAND_LOST_AWAY, LAST_APDU);
+  sequence_must(sequence, &elsewhere);
+}
+/* The same, and the terminal that charged does not know that it was authorised: it will give back what is owed. */
+static void begin_owed_and_charged(struct sequence *sequence) {
+  torn_by(sequence, &load_call, FAULT_KILL_AFTER_REPLY, 2);
+  sequence_must(sequence, &elsewhere);
+}
+/* The server has the new PIN, the card may. */
+static void begin_torn_pin(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_POS, .verb = VERB_PIN};
+  torn_by(sequence, &call, FAULT_ANSWER_LOST_AWAY, CHANGE_APDU);
+}
+static void begin_torn_before_pin(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_POS, .verb = VERB_PIN};
+  torn_by(sequence, &call, FAULT_COMMAND_LOST_AWAY, CHANGE_APDU);
+}
+static void begin_reserved(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_DESK, .verb = VERB_ISSUE, .whose = WHOSE_NOBODY};
+  torn_by(sequence, &call, FAULT_COMMAND_LOST_AWAY, KEYS_APDU);
+}
+static void begin_certified(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_DESK, .verb = VERB_ISSUE, .whose = WHOSE_NOBODY};
+  torn_by(sequence, &call, FAULT_COMMAND_LOST_AWAY, STORE_APDU);
+}
+static void begin_blocked(struct sequence *sequence) {
+  if (!server_block(WHOSE_HOLDER))
+    sequence_violation(sequence, "the engine: the card cannot be blocked");
+}
+static void begin_blocked_torn_debit(struct sequence *sequence) {
+  begin_torn_debit(sequence);
+  begin_blocked(sequence);
+}
+static void begin_blocked_torn_before_debit(struct sequence *sequence) {
+  begin_torn_before_debit(sequence);
+  begin_blocked(sequence);
+}
+/* A minute to midnight, and a minute past it by the server's clock: the card itself hears of its end (R8). */
+static void begin_last_minute(struct sequence *sequence) {
+  (void)sequence;
+  torture->clock += 12 * 60 * 60 - 60 - torture->clock % 60;
+  torture->server_ahead = 120;
+}
+static void begin_last_minute_torn_debit(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .whose = WHOSE_OTHER};
+  torn_by(sequence, &call, FAULT_ANSWER_LOST_AWAY, LAST_APDU);
+  begin_last_minute(sequence);
+}
+static void begin_one_try_left(struct sequence *sequence) {
+  static const struct call call = {
+      .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .mistyped = PIN_TRIES - 1, .gives_up = true};
+  if (sequence_call(sequence, &call)->status != STATUS_WRONG_PIN)
+    sequence_violation(sequence, "the engine: four wrong PINs were not four");
+}
+
+#define PAY   .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT
+#define LOAD  .till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT
+#define BLOCK .fate = CARD_BLOCKED
+#define LAPSE .fate = CARD_EXPIRED
+
+static const struct operation operations[] = {
+    {.name = "purchase", .call = {PAY}, .once = true},
+    {.name = "purchase-mistyped", .call = {PAY, .mistyped = 1}, .once = true},
+    {.name = "points-purchase", .call = {.till = TILL_POS, .verb = VERB_PAY_POINTS, .amount = AMOUNT}, .once = true},
+    {.name = "load-bank", .call = {LOAD}, .once = true},
+    {.name = "load-cash", .call = {LOAD, .cash = true}, .once = true},
+    {.name = "balance", .call = {.till = TILL_POS, .verb = VERB_BALANCE}},
+    {.name = "personalization", .call = {.till = TILL_DESK, .verb = VERB_ISSUE, .whose = WHOSE_NOBODY}},
+    {.name = "void-reserved",
+     .call = {.till = TILL_DESK, .verb = VERB_VOID, .whose = WHOSE_NOBODY},
+     .prelude = begin_reserved},
+    {.name = "void-certified",
+     .call = {.till = TILL_DESK, .verb = VERB_VOID, .whose = WHOSE_NOBODY},
+     .prelude = begin_certified},
+    {.name = "pin-change", .call = {.till = TILL_POS, .verb = VERB_PIN}},
+    {.name = "pin-change-after-a-torn-one", .call = {.till = TILL_POS, .verb = VERB_PIN}, .prelude = begin_torn_pin},
+    {.name = "pin-change-after-one-torn-before",
+     .call = {.till = TILL_POS, .verb = VERB_PIN},
+     .prelude = begin_torn_before_pin},
+    {.name = "purchase-after-a-torn-pin-change", .call = {PAY}, .prelude = begin_torn_pin},
+    {.name = "finishing-a-debit", .call = {PAY}, .prelude = begin_torn_debit, .once = true},
+    {.name = "giving-a-debit-again", .call = {PAY}, .prelude = begin_torn_before_debit, .once = true},
+    {.name = "finishing-a-points-debit",
+     .call = {.till = TILL_POS, .verb = VERB_PAY_POINTS, .amount = AMOUNT},
+     .prelude = begin_torn_points,
+     .once = true},
+    {.name = "telling-what-nobody-was-told", .call = {PAY}, .prelude = begin_untold, .once = true},
+    {.name = "confirming-at-start", .call = {.till = TILL_POS, .verb = VERB_RECOVER}, .prelude = begin_unconfirmed},
+    {.name = "finishing-a-credit", .call = {LOAD}, .prelude = begin_torn_credit, .once = true},
+    {.name = "giving-a-credit-again", .call = {LOAD}, .prelude = begin_torn_before_credit, .once = true},
+    {.name = "giving-a-charge-back", .call = {.till = TILL_RELOAD, .verb = VERB_RECOVER}, .prelude = begin_charged},
+    {.name = "giving-back-what-is-owed",
+     .call = {.till = TILL_RELOAD, .verb = VERB_RECOVER},
+     .prelude = begin_owed_and_charged},
+    {.name = "load-of-what-is-owed", .call = {LOAD}, .prelude = begin_owed, .once = true},
+    {.name = "fifth-wrong-pin", .call = {PAY, .mistyped = 1, .gives_up = true}, .prelude = begin_one_try_left, BLOCK},
+    {.name = "block-order", .call = {PAY}, .prelude = begin_blocked, BLOCK},
+    {.name = "block-order-at-reload", .call = {LOAD}, .prelude = begin_blocked, BLOCK},
+    {.name = "block-order-at-balance",
+     .call = {.till = TILL_POS, .verb = VERB_BALANCE},
+     .prelude = begin_blocked,
+     BLOCK},
+    {.name = "block-order-on-a-torn-debit", .call = {PAY}, .prelude = begin_blocked_torn_debit, BLOCK},
+    {.name = "block-order-on-one-torn-before", .call = {PAY}, .prelude = begin_blocked_torn_before_debit, BLOCK},
+    {.name = "expiry", .call = {PAY, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
+    {.name = "expiry-at-reload", .call = {LOAD, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
+    {.name = "expiry-on-a-torn-debit",
+     .call = {PAY, .whose = WHOSE_OTHER},
+     .prelude = begin_last_minute_torn_debit,
+     LAPSE},
+};
+
+const struct operation *operation_at(size_t index) {
+  return index < sizeof operations / sizeof operations[0] ? &operations[index] : NULL;
+}
