@@ -128,19 +128,37 @@ inline release(k) {
   note()
 }
 
+/* A promise says what became of the one before. */
+inline settle_before(k) {
+  before = held;
+  if
+  :: before != 0 && promise_last[k] == before -> capture(before)
+  :: before != 0 && promise_last[k] != before -> release(before)
+  :: else
+  fi;
+  before = 0;
+  assert(promise_balance[k] == shadow)
+}
+
+/* LOAD_INQUIRY: settles what was before; holds nothing, but declines for a card whose last day is over. */
+inline inquire(k) {
+  if
+  :: k > seen ->
+     settle_before(k);
+     if
+     :: seen = k; hold[k] = DECLINED; note()
+     :: skip
+     fi
+  :: else
+  fi
+}
+
 /* The server takes a promise: settles what was before, checks, holds. A repeated one changes nothing. */
 inline take_promise(k) {
   if
   :: k > seen ->
-     before = held;
-     if
-     :: before != 0 && promise_last[k] == before -> capture(before)
-     :: before != 0 && promise_last[k] != before -> release(before)
-     :: else
-     fi;
-     before = 0;
+     settle_before(k);
      seen = k;
-     assert(promise_balance[k] == shadow);
      if
      :: load[k] && by_owed[k] && owed > 0 -> owed--; hold[k] = HELD; held = k
      :: load[k] && by_owed[k] && owed == 0 -> hold[k] = DECLINED
@@ -201,8 +219,11 @@ proctype terminal(byte t) {
        :: write(t, JOURNAL_CANCELLED) /* the promise was lost on its way, or not journalled: recover finds INTENT */
        fi }
   :: atomic { !finished && journal[t] == JOURNAL_INTENT -> write(t, JOURNAL_CANCELLED) }
-  /* a load is charged before it is authorised: asked for; then done or not, and heard of or not */
   :: atomic { !finished && journal[t] == JOURNAL_PROMISED && load[entry[t]] && !by_owed[entry[t]] ->
+       k = entry[t];
+       inquire(k) }
+  /* a load is charged before it is authorised: asked for; then done or not, and heard of or not */
+  :: atomic { !finished && journal[t] == JOURNAL_PROMISED && load[entry[t]] && !by_owed[entry[t]] && hold[entry[t]] == NONE ->
        write(t, JOURNAL_CHARGING);
        if
        :: charged[entry[t]] = true
