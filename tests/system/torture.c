@@ -204,6 +204,9 @@ static int plans_run(const struct options *options) {
   if (options->singles)
     ok = singles_run(options, &number, &sum) && ok;
   ok = randoms_run(options, &number, &sum) && ok;
+  if (torture->given_back > 0)
+    printf("# charges given back whose claim had been loaded elsewhere: %u, each an incident that the merchant bears\n",
+           torture->given_back);
   printf("# together: fault points %u, runs %u, violations %u, %.1f s\n1..%u\n", sum.points, sum.runs, sum.violated,
          seconds() - since, number);
   return ok && number > 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -55,6 +55,7 @@ struct report {
   uint32_t atc;   /* of the card, before the call */
   int64_t before; /* its balance before the call, minor units */
   int64_t shown;  /* the balance that VERB_BALANCE showed */
+  bool killed;    /* also behind its display: then it may be shown once more */
   bool odd;       /* the terminal's process ended in a way of its own */
 };
 
@@ -70,6 +71,8 @@ struct books {
   struct ledger_transaction transactions[WHOSE_COUNT][BOOKS_MAX]; /* newest first */
   size_t counts[WHOSE_COUNT];
   struct ledger_totals totals;
+  uint64_t given_back;    /* incidents: charges given back whose claim had been loaded elsewhere meanwhile */
+  int64_t given_back_sum; /* minor units: the merchants go on owing them */
 };
 
 struct late_request {
@@ -96,6 +99,7 @@ struct torture {
   struct bank_book bank;
   struct books books;
   struct trace trace;
+  unsigned given_back; /* all of them, in all runs */
   struct late_request late;
   bool negative; /* the card's commits are taken apart */
 };

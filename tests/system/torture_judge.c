@@ -60,7 +60,7 @@ static void judge_ledger(struct sequence *sequence) {
   if (books->check != STATUS_OK)
     sequence_violation(sequence, "ledger check: %s, %u findings: %s", status_name(books->check), books->findings,
                        books->finding);
-  if (books->totals.incidents != 0)
+  if (books->totals.incidents != books->given_back)
     sequence_violation(sequence, "%" PRIu64 " incidents", books->totals.incidents);
   if (books->totals.open_holds != 0)
     sequence_violation(sequence, "%" PRIu64 " holds are open", books->totals.open_holds);
@@ -146,7 +146,8 @@ static void judge_houses(struct sequence *sequence) {
   }
   if (due != books->totals.merchants_due)
     sequence_violation(sequence, "merchants have %" PRId64 ", cards paid %" PRId64, books->totals.merchants_due, due);
-  if (bank_kept() != loaded + owed)
+  torture->given_back += (unsigned)books->given_back;
+  if (bank_kept() + books->given_back_sum != loaded + owed)
     sequence_violation(sequence, "bank and box keep %" PRId64 ", loaded are %" PRId64 ", owed %" PRId64, bank_kept(),
                        loaded, owed);
   if (books->totals.tenders_due != loaded + owed)
@@ -199,8 +200,9 @@ static void judge_done(const struct evidence *evidence, unsigned at) {
                        event->report.outcome.amount.minor, event->report.outcome.balance_after);
   for (unsigned i = 0; i < at; i++) {
     const struct event *earlier = &evidence->sequence->events[i];
-    if (is_money(&earlier->call) && earlier->call.whose == event->call.whose && earlier->report.returned &&
-        earlier->report.status == STATUS_OK && earlier->report.outcome.atc == event->report.outcome.atc)
+    if (is_money(&earlier->call) && !earlier->report.killed && earlier->call.whose == event->call.whose &&
+        earlier->report.returned && earlier->report.status == STATUS_OK &&
+        earlier->report.outcome.atc == event->report.outcome.atc)
       sequence_violation(evidence->sequence, "calls %u and %u both said done of ATC %u", i + 1, at + 1,
                          event->report.outcome.atc);
   }

@@ -65,7 +65,7 @@ static void remember_pins(const struct sequence *sequence, const struct call *ca
 }
 
 static void learn_pin(struct sequence *sequence, const struct call *call, const struct report *report) {
-  if (call->verb != VERB_PIN)
+  if (call->verb != VERB_PIN || call->whose != sequence->whose)
     return;
   if (report->returned && report->status == STATUS_OK)
     sequence->pin = PIN_IS_NEW;
@@ -79,6 +79,8 @@ const struct report *sequence_call(struct sequence *sequence, const struct call 
   till_run(call, sequence->calls++);
   if (torture->inside_did != NULL)
     note(sequence, torture->inside_did, &torture->inside, true);
+  if (torture->inside_did != NULL)
+    learn_pin(sequence, torture->inside_did, &torture->inside);
   note(sequence, call, &torture->report, false);
   learn_pin(sequence, call, &torture->report);
   return &torture->report;

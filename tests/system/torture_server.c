@@ -71,6 +71,24 @@ int __wrap_sqlite3_exec(sqlite3 *database, const char *sql, int (*row)(void *, i
 
 /* ---- its books ---- */
 
+#define INCIDENTS_MAX 8
+
+/* What a terminal gave back although the card had been credited by the claim: docs/ledger.md, "reversed credit". */
+static void tell_given_back(struct books *books) {
+  struct ledger_incident incidents[INCIDENTS_MAX];
+  struct ledger_transaction transaction;
+  size_t count = 0;
+  if (ledger_incident_list(writer_ledger(service.writer), 0, incidents, INCIDENTS_MAX, &count) != STATUS_OK)
+    return;
+  for (size_t i = 0; i < count; i++)
+    if (incidents[i].kind == LEDGER_INCIDENT_REVERSED_CREDIT &&
+        ledger_transaction_find(writer_ledger(service.writer), incidents[i].cid, incidents[i].atc, &transaction) ==
+            STATUS_OK) {
+      books->given_back++;
+      books->given_back_sum += transaction.amount;
+    }
+}
+
 static void note_finding(void *context, const char *line) {
   struct books *books = context;
   if (books->findings++ == 0)
@@ -92,6 +110,7 @@ static void tell_books(void) {
   for (enum whose whose = 0; whose < WHOSE_COUNT; whose++)
     if (ledger_card_find_chip(writer_ledger(service.writer), world_serial(whose), &books->cards[whose]) == STATUS_OK)
       books->counts[whose] = list(&books->cards[whose], books->transactions[whose]);
+  tell_given_back(books);
   books->told = ledger_totals(writer_ledger(service.writer), &books->totals) == STATUS_OK;
 }
 

@@ -303,6 +303,7 @@ void till_run(const struct call *call, unsigned number) {
   }
   bool ended = child > 0 && waitpid(child, &code, 0) == child && WIFEXITED(code);
   report->odd = !ended || (WEXITSTATUS(code) != 0 && WEXITSTATUS(code) != TORTURE_KILLED);
+  report->killed = ended && WEXITSTATUS(code) == TORTURE_KILLED;
   torture->server_down = torture->bank_down = false;
   fault_disarm();
 }
