@@ -121,8 +121,9 @@ inline release(k) {
   assert(!committed[k]);
   held = 0;
   if
-  :: load[k] && reversed[k] -> hold[k] = RELEASED
-  :: load[k] && !reversed[k] -> hold[k] = OWED; owed++
+  :: load[k] && by_owed[k] -> hold[k] = RELEASED; owed++ /* back to what is owed */
+  :: load[k] && !by_owed[k] && reversed[k] -> hold[k] = RELEASED
+  :: load[k] && !by_owed[k] && !reversed[k] -> hold[k] = OWED; owed++
   :: else -> hold[k] = RELEASED; shadow++
   fi;
   note()
@@ -216,7 +217,8 @@ proctype terminal(byte t) {
        fi;
        if
        :: entry[t] = atc; write(t, JOURNAL_PROMISED)
-       :: write(t, JOURNAL_CANCELLED) /* the promise was lost on its way, or not journalled: recover finds INTENT */
+       :: entry[t] = atc; write(t, JOURNAL_CANCELLED) /* the disk would not have it */
+       :: write(t, JOURNAL_CANCELLED) /* the promise was lost on its way, or the terminal died: recover finds INTENT */
        fi }
   :: atomic { !finished && journal[t] == JOURNAL_INTENT -> write(t, JOURNAL_CANCELLED) }
   :: atomic { !finished && journal[t] == JOURNAL_PROMISED && load[entry[t]] && !by_owed[entry[t]] ->
@@ -306,8 +308,10 @@ torn:  skip }
        :: write(t, JOURNAL_CONFIRMED)
        :: skip /* its answer was lost */
        fi }
-  /* a late copy of an older promise */
-  :: atomic { !finished && entry[t] != 0 && entry[t] < seen -> k = entry[t]; take_promise(k) }
+  /* a late copy of a promise, whatever its terminal has done since */
+  :: atomic { !finished && entry[t] != 0 && (!load[entry[t]] || charged[entry[t]] || by_owed[entry[t]]) ->
+       k = entry[t];
+       take_promise(k) }
   :: finished -> break
   od
 }
@@ -347,7 +351,7 @@ torn: skip;
       :: else
       fi;
       if
-      :: hold[i] == OWED -> due++; assert((charged[i] || by_owed[i]) && !committed[i])
+      :: hold[i] == OWED -> due++; assert(charged[i] && !committed[i])
       :: else
       fi;
       assert(hold[i] != HELD);
@@ -359,7 +363,7 @@ torn: skip;
     assert(balance == START + credits - debits);
     for (i : 1 .. ATCS + 1) {
       if
-      :: by_owed[i] && (hold[i] == CAPTURED || hold[i] == OWED) -> due--
+      :: by_owed[i] && hold[i] == CAPTURED -> due--
       :: else
       fi
     };

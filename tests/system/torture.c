@@ -30,24 +30,20 @@ struct options {
 
 static const char usage[] =
     "usage: torture [--operation NAME] [--fault NAME] [--nth N] [--way N | --ways N] [--stride N] [--no-singles]\n"
-    "               [--seed N] [--rounds N] [--negative] [--verbose] [--steps FILE]\n"
+    "               [--seed N] [--rounds N] [--negative] [--budget N] [--verbose] [--steps FILE]\n"
     "Every single fault of every operation, --ways N ways to go on after each (5: all of them), then --rounds N "
     "random\n"
-    "ones from --seed on. --negative takes the card's atomic commit apart: then violations must be found.\n";
+    "ones from --seed on. --negative takes the card's atomic commit apart: then violations must be found. --budget N: "
+    "enough after N of them.\n";
 
-static const struct option names[] = {{"operation", required_argument, NULL, 'o'},
-                                      {"fault", required_argument, NULL, 'f'},
-                                      {"nth", required_argument, NULL, 'n'},
-                                      {"way", required_argument, NULL, 'w'},
-                                      {"ways", required_argument, NULL, 'W'},
-                                      {"stride", required_argument, NULL, 'd'},
-                                      {"no-singles", no_argument, NULL, 'S'},
-                                      {"seed", required_argument, NULL, 's'},
-                                      {"rounds", required_argument, NULL, 'r'},
-                                      {"negative", no_argument, NULL, 'N'},
-                                      {"steps", required_argument, NULL, 'T'},
-                                      {"verbose", no_argument, NULL, 'v'},
-                                      {NULL, 0, NULL, 0}};
+static const struct option names[] = {
+    {"operation", required_argument, NULL, 'o'}, {"fault", required_argument, NULL, 'f'},
+    {"nth", required_argument, NULL, 'n'},       {"way", required_argument, NULL, 'w'},
+    {"ways", required_argument, NULL, 'W'},      {"budget", required_argument, NULL, 'b'},
+    {"stride", required_argument, NULL, 'd'},    {"no-singles", no_argument, NULL, 'S'},
+    {"seed", required_argument, NULL, 's'},      {"rounds", required_argument, NULL, 'r'},
+    {"negative", no_argument, NULL, 'N'},        {"steps", required_argument, NULL, 'T'},
+    {"verbose", no_argument, NULL, 'v'},         {NULL, 0, NULL, 0}};
 
 static bool option_take(struct options *options, int name, const char *value) {
   unsigned long number = value != NULL ? strtoul(value, NULL, 10) : 0;
@@ -81,7 +77,9 @@ static bool option_take(struct options *options, int name, const char *value) {
     return true;
   case 'N':
     torture->negative = true;
-    options->single.budget = 25;
+    return true;
+  case 'b':
+    options->single.budget = (unsigned)number;
     return true;
   case 'T':
     options->steps = value;
