@@ -17,6 +17,7 @@
 
 #include "epurse/certificate.h"
 #include "epurse/command.h"
+#include "epurse/iban.h"
 #include "epurse/key.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
@@ -52,7 +53,13 @@
   MESSAGE(LEDGER_CHECK, "ledger-check", "/v1/ledger-checks")                                                           \
   MESSAGE(PENDING_LIST, "pending-list", "/v1/pending-lists")                                                           \
   MESSAGE(BACKUP, "backup", "/v1/backups")                                                                             \
-  MESSAGE(BACKUP_QUERY, "backup-query", "/v1/backup-queries")
+  MESSAGE(BACKUP_QUERY, "backup-query", "/v1/backup-queries")                                                          \
+  MESSAGE(CARD_REPLACEMENT, "card-replacement", "/v1/card-replacements")                                               \
+  MESSAGE(MERCHANT_CHANGE, "merchant-change", "/v1/merchant-changes")                                                  \
+  MESSAGE(SETTLEMENT, "settlement", "/v1/settlements")                                                                 \
+  MESSAGE(SETTLEMENT_LIST, "settlement-list", "/v1/settlement-lists")                                                  \
+  MESSAGE(SETTLEMENT_LINES, "settlement-lines", "/v1/settlement-lines")                                                \
+  MESSAGE(SETTLEMENT_CAPTURES, "settlement-captures", "/v1/settlement-captures")
 
 enum message_type {
 #define MESSAGE(name, word, path) MESSAGE_##name,
@@ -209,16 +216,37 @@ struct certification_reply {
 json_t *certification_reply_body(const struct certification_reply *reply);
 enum status certification_reply_parse(const json_t *body, struct certification_reply *reply) EPURSE_MUST_USE;
 
-/* MERCHANT {"id","name","points_rate"}: points per 100 minor units. Reply: {}. TERMINAL and TERMINAL_RENEWAL {"tid",
- * "role","merchant","expiry","ecka_public","sig_public"}: a new one; new keys and another last day for one that is
- * known, by name, role and merchant. Reply: {} or {"merchant_name"}, what the terminal shows and prints. */
+/* MERCHANT {"id","name","points_rate"[,"fee_rate"][,"iban"][,"bic"]}: points per 100 minor units, basis points, and
+ * where it is paid out. MERCHANT_CHANGE {"id"[,"fee_rate"][,"iban"][,"bic"]}: what is there is set anew. Reply: {}.
+ * TERMINAL and TERMINAL_RENEWAL {"tid", "role","merchant","expiry","ecka_public","sig_public"}: a new one; new keys and
+ * another last day for one that is known, by name, role and merchant. Reply: {} or {"merchant_name"}, what the terminal
+ * shows and prints. */
 struct merchant_message {
   char id[MERCHANT_MAX + 1];
   char name[64];
   int64_t points_rate;
+  int64_t fee_rate;                          /* basis points; of a change: -1: not said */
+  char iban[IBAN_MAX + 1], bic[BIC_MAX + 1]; /* "": not said */
 };
 json_t *merchant_body(const struct merchant_message *merchant);
 enum status merchant_parse(const json_t *body, struct merchant_message *merchant) EPURSE_MUST_USE;
+json_t *merchant_change_body(const struct merchant_message *merchant);
+enum status merchant_change_parse(const json_t *body, struct merchant_message *merchant) EPURSE_MUST_USE;
+
+/* CARD_REPLACEMENT {"cid","new_cid"} -> what moved; with REPLACEMENT_TOO_EARLY {"earliest"} alone. */
+struct replacement_message {
+  uint8_t cid[CID_SIZE], new_cid[CID_SIZE];
+};
+json_t *replacement_body(const struct replacement_message *replacement);
+enum status replacement_parse(const json_t *body, struct replacement_message *replacement) EPURSE_MUST_USE;
+struct replacement_reply {
+  int64_t at;                    /* unix seconds */
+  int64_t balance, owed, points; /* minor units; points */
+  int64_t settled_atc;           /* 0: no hold was open */
+};
+json_t *replacement_reply_body(const struct replacement_reply *reply);
+enum status replacement_reply_parse(const json_t *body, struct replacement_reply *reply) EPURSE_MUST_USE;
+
 struct terminal_message {
   char tid[TID_SIZE + 1];
   uint8_t role;
@@ -247,6 +275,10 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
 
 /* CARD_LIST {"after","limit"} -> {"cards":[facts...]}, by number, beginning behind `after` ("" from the start).
  * TERMINAL_LIST {"after","limit"} -> {"terminals":[{"tid","role","merchant","expiry","revoked"}...]}, likewise by name.
+ * SETTLEMENT {} closes one and answers it; SETTLEMENT_LIST {"after","limit"} -> {"settlements":[...]}, by number;
+ * SETTLEMENT_LINES {"number","after","limit"} -> {"settlement","issuer","lines":[...]}, by merchant;
+ * SETTLEMENT_CAPTURES
+ * {"number","after","limit"} -> {"captures":[...]}, by number; docs/openapi.yaml has their fields.
  * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
  * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
  * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, a row for

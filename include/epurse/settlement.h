@@ -40,7 +40,7 @@ enum status ledger_settlement_find(struct ledger *ledger, int64_t number,
 enum status ledger_settlement_list(struct ledger *ledger, int64_t after, struct ledger_settlement *settlements,
                                    size_t capacity, size_t *count) EPURSE_MUST_USE;
 
-/* A merchant's part, with how it is paid out as that was known then. */
+/* A merchant's part, with its account as that was known then; where none was, as it is known now. */
 struct ledger_settlement_line {
   char merchant[MERCHANT_MAX + 1];
   char name[LEDGER_NAME_MAX + 1];

@@ -27,6 +27,10 @@ struct admin {
   int64_t issuer, pool, point_value, issuer_passphrase_fd, server_passphrase_fd; /* -1: ask */
   const char *name;                                                              /* merchant add */
   int64_t points_rate;
+  int64_t fee_rate; /* -1: not given */
+  const char *iban, *bic;
+  const char *format, *debtor, *debtor_iban, *debtor_bic, *date; /* settlement export; and out */
+  bool purchases;
   const char *role, *merchant, *out, *issuer_dir, *tender; /* terminal add */
   int64_t days;
   bool force;                                                      /* restore */
@@ -42,13 +46,19 @@ struct admin {
 /* The verbs; a file each. */
 enum status admin_init(void *context, char **arguments);
 enum status admin_merchant_add(void *context, char **arguments);
+enum status admin_merchant_change(void *context, char **arguments); /* admin_merchant_add.c */
 enum status admin_terminal_add(void *context, char **arguments);
 enum status admin_terminal_renew(void *context, char **arguments); /* admin_terminal_add.c */
 enum status admin_terminal_revoke(void *context, char **arguments);
 enum status admin_terminal_list(void *context, char **arguments);
 enum status admin_card_show(void *context, char **arguments);
 enum status admin_card_block(void *context, char **arguments);
+enum status admin_card_replace(void *context, char **arguments);
 enum status admin_card_list(void *context, char **arguments);
+enum status admin_settlement_close(void *context, char **arguments);
+enum status admin_settlement_list(void *context, char **arguments); /* admin_settlement_close.c */
+enum status admin_settlement_show(void *context, char **arguments); /* admin_settlement_close.c */
+enum status admin_settlement_export(void *context, char **arguments);
 enum status admin_pending(void *context, char **arguments);
 enum status admin_ledger_check(void *context, char **arguments);
 enum status admin_backup(void *context, char **arguments);

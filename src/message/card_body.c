@@ -78,6 +78,45 @@ enum status pin_change_parse(const json_t *body, struct pin_change_message *chan
   return field_end(&reader);
 }
 
+json_t *replacement_body(const struct replacement_message *replacement) {
+  struct field_writer writer = field_writer();
+
+  field_put_cid(&writer, "cid", replacement->cid);
+  field_put_cid(&writer, "new_cid", replacement->new_cid);
+  return field_done(&writer);
+}
+
+enum status replacement_parse(const json_t *body, struct replacement_message *replacement) {
+  struct field_reader reader = field_reader(body);
+
+  *replacement = (struct replacement_message){0};
+  field_cid(&reader, "cid", replacement->cid);
+  field_cid(&reader, "new_cid", replacement->new_cid);
+  return field_end(&reader);
+}
+
+json_t *replacement_reply_body(const struct replacement_reply *reply) {
+  struct field_writer writer = field_writer();
+
+  field_put_integer(&writer, "at", reply->at);
+  field_put_integer(&writer, "balance", reply->balance);
+  field_put_integer(&writer, "owed", reply->owed);
+  field_put_integer(&writer, "points", reply->points);
+  field_put_integer(&writer, "settled_atc", reply->settled_atc);
+  return field_done(&writer);
+}
+
+enum status replacement_reply_parse(const json_t *body, struct replacement_reply *reply) {
+  struct field_reader reader = field_reader(body);
+
+  reply->at = field_integer(&reader, "at", INT64_MIN, INT64_MAX);
+  reply->balance = field_integer(&reader, "balance", 0, INT64_MAX);
+  reply->owed = field_integer(&reader, "owed", 0, INT64_MAX);
+  reply->points = field_integer(&reader, "points", 0, INT64_MAX);
+  reply->settled_atc = field_integer(&reader, "settled_atc", 0, UINT32_MAX);
+  return field_end(&reader);
+}
+
 json_t *reservation_body(const uint8_t chip_serial[CHIP_SERIAL_SIZE]) {
   struct field_writer writer = field_writer();
 

@@ -7,6 +7,7 @@
 #include "field.h"
 
 #define POINTS_RATE_MAX 10000 /* per 100 minor units, as the ledger has it */
+#define FEE_RATE_MAX    10000 /* basis points: all of it */
 
 json_t *certification_request_body(const struct certification_request *request) {
   struct field_writer writer = field_writer();
@@ -76,13 +77,47 @@ static void merchant_id_take(struct field_reader *reader, const char *name, size
   }
 }
 
+/* How it is paid out: each of these may be missing. */
+static void payout_put(struct field_writer *writer, const struct merchant_message *merchant) {
+  if (merchant->fee_rate >= 0) {
+    field_put_integer(writer, "fee_rate", merchant->fee_rate);
+  }
+  if (merchant->iban[0] != '\0') {
+    field_put_text(writer, "iban", merchant->iban);
+  }
+  if (merchant->bic[0] != '\0') {
+    field_put_text(writer, "bic", merchant->bic);
+  }
+}
+
 json_t *merchant_body(const struct merchant_message *merchant) {
   struct field_writer writer = field_writer();
 
   field_put_text(&writer, "id", merchant->id);
   field_put_text(&writer, "name", merchant->name);
   field_put_integer(&writer, "points_rate", merchant->points_rate);
+  payout_put(&writer, merchant);
   return field_done(&writer);
+}
+
+json_t *merchant_change_body(const struct merchant_message *merchant) {
+  struct field_writer writer = field_writer();
+
+  field_put_text(&writer, "id", merchant->id);
+  payout_put(&writer, merchant);
+  return field_done(&writer);
+}
+
+static void payout_take(struct field_reader *reader, struct merchant_message *merchant) {
+  if (field_there(reader, "fee_rate")) {
+    merchant->fee_rate = field_integer(reader, "fee_rate", 0, FEE_RATE_MAX);
+  }
+  if (field_there(reader, "iban")) {
+    field_text(reader, "iban", 1, merchant->iban, sizeof merchant->iban);
+  }
+  if (field_there(reader, "bic")) {
+    field_text(reader, "bic", 1, merchant->bic, sizeof merchant->bic);
+  }
 }
 
 enum status merchant_parse(const json_t *body, struct merchant_message *merchant) {
@@ -92,6 +127,16 @@ enum status merchant_parse(const json_t *body, struct merchant_message *merchant
   merchant_id_take(&reader, "id", 1, merchant->id);
   field_text(&reader, "name", 1, merchant->name, sizeof merchant->name);
   merchant->points_rate = field_integer(&reader, "points_rate", 0, POINTS_RATE_MAX);
+  payout_take(&reader, merchant);
+  return field_end(&reader);
+}
+
+enum status merchant_change_parse(const json_t *body, struct merchant_message *merchant) {
+  struct field_reader reader = field_reader(body);
+
+  *merchant = (struct merchant_message){.fee_rate = -1};
+  merchant_id_take(&reader, "id", 1, merchant->id);
+  payout_take(&reader, merchant);
   return field_end(&reader);
 }
 

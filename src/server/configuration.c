@@ -39,6 +39,7 @@ static const struct settings_row rows[] = {
     {"card", "validity_years", "5", SETTING_NUMBER, 1, 30},
     {"card", "purse_ceiling", "50000", SETTING_NUMBER, 1, MINOR_MAX},
     {"card", "payment_ceiling", "15000", SETTING_NUMBER, 1, MINOR_MAX},
+    {"card", "replacement_days", "14", SETTING_NUMBER, 0, 3650},
     {"limits", "body", "16384", SETTING_NUMBER, 1024, MESSAGE_MAX},
     {"limits", "connections", "1024", SETTING_NUMBER, 1, 65536},
     {"limits", "connections_each", "16", SETTING_NUMBER, 1, 65536},
@@ -145,6 +146,7 @@ static void take_numbers(const struct settings *settings, struct configuration *
   configuration->validity_years = (unsigned)settings_number(settings, "card", "validity_years");
   configuration->purse_ceiling = (uint32_t)settings_number(settings, "card", "purse_ceiling");
   configuration->payment_ceiling = (uint32_t)settings_number(settings, "card", "payment_ceiling");
+  configuration->replacement_days = (unsigned)settings_number(settings, "card", "replacement_days");
   configuration->body = (size_t)settings_number(settings, "limits", "body");
   configuration->connections = (size_t)settings_number(settings, "limits", "connections");
   configuration->connections_each = (size_t)settings_number(settings, "limits", "connections_each");

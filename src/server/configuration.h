@@ -28,6 +28,7 @@ struct configuration {
   unsigned group_wait_us;                         /* how long a group waits for more, microseconds */
   unsigned validity_years;                        /* of a new card */
   uint32_t purse_ceiling, payment_ceiling;        /* of a new card, minor units */
+  unsigned replacement_days;                      /* from a card's block until its money may go to another one */
   size_t body;                                    /* bytes of a request's body */
   size_t connections, connections_each;           /* in all; of one terminal */
   size_t workers, queue;                          /* threads that serve; requests that wait for one */

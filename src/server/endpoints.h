@@ -21,8 +21,14 @@ route_handler post_card_void;
 route_handler post_card_query;
 route_handler post_card_block;
 route_handler post_card_list;
+route_handler post_card_replacement;
 route_handler post_pending_list;
+route_handler post_settlement;
+route_handler post_settlement_list;     /* post_settlement.c */
+route_handler post_settlement_lines;    /* post_settlement_page.c */
+route_handler post_settlement_captures; /* post_settlement_page.c */
 route_handler post_merchant;
+route_handler post_merchant_change; /* post_merchant.c */
 route_handler post_terminal;
 route_handler post_terminal_renewal; /* post_terminal.c */
 route_handler post_terminal_revocation;

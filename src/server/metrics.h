@@ -12,7 +12,7 @@
 #include "epurse/status.h"
 
 #define METRICS_MEDIA_TYPE   "text/plain; version=0.0.4; charset=utf-8"
-#define METRICS_ROUTES_MAX   32
+#define METRICS_ROUTES_MAX   48
 #define METRICS_BUCKET_COUNT 8
 
 /* Counted by all threads. */

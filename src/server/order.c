@@ -151,6 +151,9 @@ static enum status order_step(struct ledger *ledger, void *context) {
     order->status = declined ? status_by_name(standing.transaction.reason) : STATUS_OK;
     return order->inquiry && !declined ? STATUS_EXISTS : STATUS_OK;
   }
+  if (status == STATUS_OUT_OF_STEP && order->card.state == LEDGER_CARD_BLOCKED) {
+    status = STATUS_CARD_BLOCKED; /* it was replaced: what counts is that it dies */
+  }
   return settle_answer(ledger, order, status == STATUS_OK ? decide(ledger, order) : status);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/merchants: a new merchant. */
+ * POST /v1/merchants and /v1/merchant-changes: a new merchant, and other terms for one that is known. */
 #include <string.h>
 
 #include "endpoints.h"
@@ -8,19 +8,58 @@
 _Static_assert(sizeof((struct ledger_merchant *)0)->name == sizeof((struct merchant_message *)0)->name,
                "a merchant's name is kept whole");
 
+_Static_assert(sizeof((struct ledger_merchant *)0)->iban == sizeof((struct merchant_message *)0)->iban &&
+                   sizeof((struct ledger_merchant *)0)->bic == sizeof((struct merchant_message *)0)->bic,
+               "where it is paid out is kept whole");
+
+/* What the message says about payment; the rest stays. */
+static void take_terms(const struct merchant_message *body, struct ledger_merchant *merchant) {
+  if (body->fee_rate >= 0) {
+    merchant->fee_rate = (uint32_t)body->fee_rate;
+  }
+  if (body->iban[0] != '\0') { /* another account is of another bank */
+    memcpy(merchant->iban, body->iban, sizeof merchant->iban);
+    memcpy(merchant->bic, body->bic, sizeof merchant->bic);
+  } else if (body->bic[0] != '\0') {
+    memcpy(merchant->bic, body->bic, sizeof merchant->bic);
+  }
+}
+
 static enum status add(struct ledger *ledger, void *context) {
-  return ledger_merchant_add(ledger, context);
+  const struct merchant_message *body = context;
+  struct ledger_merchant merchant = {.points_rate = (uint32_t)body->points_rate};
+
+  memcpy(merchant.id, body->id, sizeof merchant.id);
+  memcpy(merchant.name, body->name, sizeof merchant.name);
+  take_terms(body, &merchant);
+  return ledger_merchant_add(ledger, &merchant);
+}
+
+static enum status change(struct ledger *ledger, void *context) {
+  const struct merchant_message *body = context;
+  struct ledger_merchant merchant;
+  enum status status = ledger_merchant_find(ledger, body->id, &merchant);
+
+  take_terms(body, &merchant);
+  return status == STATUS_OK ? ledger_merchant_change(ledger, &merchant) : status;
 }
 
 void post_merchant(struct service *service, const struct request *request, struct reply *reply) {
   struct merchant_message body;
-  struct ledger_merchant merchant = {0};
 
   reply->status = merchant_parse(request->message.body, &body);
   if (reply->status == STATUS_OK) {
-    memcpy(merchant.id, body.id, sizeof merchant.id);
-    memcpy(merchant.name, body.name, sizeof merchant.name);
-    merchant.points_rate = (uint32_t)body.points_rate;
-    reply->status = envelope_transact(service, request, add, &merchant);
+    reply->status = envelope_transact(service, request, add, &body);
   }
+}
+
+void post_merchant_change(struct service *service, const struct request *request, struct reply *reply) {
+  struct merchant_message body;
+
+  reply->status = merchant_change_parse(request->message.body, &body);
+  if (reply->status == STATUS_OK) {
+    reply->status = envelope_transact(service, request, change, &body);
+  }
+  log_line(&service->log, LOG_WARNING, "merchant-change", "tid=%s code=%s", request->message.tid,
+           status_name(reply->status));
 }

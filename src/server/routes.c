@@ -45,6 +45,12 @@ static const struct route routes[] = {
     {"POST", "/v1/pending-lists", ADMIN, post_pending_list, 1024, MESSAGE_PENDING_LIST},
     {"POST", "/v1/backups", ADMIN, post_backup, 1024, MESSAGE_BACKUP},
     {"POST", "/v1/backup-queries", ADMIN, post_backup_query, 1024, MESSAGE_BACKUP_QUERY},
+    {"POST", "/v1/card-replacements", ADMIN, post_card_replacement, 1024, MESSAGE_CARD_REPLACEMENT},
+    {"POST", "/v1/merchant-changes", ADMIN, post_merchant_change, 1024, MESSAGE_MERCHANT_CHANGE},
+    {"POST", "/v1/settlements", ADMIN, post_settlement, 1024, MESSAGE_SETTLEMENT},
+    {"POST", "/v1/settlement-lists", ADMIN, post_settlement_list, 1024, MESSAGE_SETTLEMENT_LIST},
+    {"POST", "/v1/settlement-lines", ADMIN, post_settlement_lines, 1024, MESSAGE_SETTLEMENT_LINES},
+    {"POST", "/v1/settlement-captures", ADMIN, post_settlement_captures, 1024, MESSAGE_SETTLEMENT_CAPTURES},
     {"GET", "/healthz", ANY, get_healthz, 0, MESSAGE_TYPE_COUNT},
     {"GET", "/metrics", ANY, get_metrics, 0, MESSAGE_TYPE_COUNT},
 };

@@ -105,13 +105,71 @@ START_TEST(a_merchant_goes_there_and_back) {
   struct merchant_message sent = {.id = "BAKERY",
                                   .name = "B\xC3\xA4"
                                           "ckerei \"Ecke\"",
-                                  .points_rate = 10000},
+                                  .points_rate = 10000,
+                                  .fee_rate = 125,
+                                  .iban = "DE89370400440532013000",
+                                  .bic = "COBADEFFXXX"},
                           got;
+  static const char *const optional[] = {"fee_rate", "iban", "bic", NULL};
   json_t *body = merchant_body(&sent);
 
   ck_assert_int_eq(merchant_parse(body, &got), STATUS_OK);
   ck_assert_mem_eq(&got, &sent, sizeof got);
-  forge_strictness(body, shop_parse, none);
+  forge_strictness(body, shop_parse, optional);
+  json_decref(body);
+}
+END_TEST
+
+static enum status terms_parse(const json_t *body) {
+  struct merchant_message got;
+  return merchant_change_parse(body, &got);
+}
+
+START_TEST(terms_go_there_and_back) {
+  static const char *const optional[] = {"fee_rate", "iban", "bic", NULL};
+  struct merchant_message sent = {.id = "BAKERY", .fee_rate = 0, .iban = "DE89370400440532013000", .bic = "COBADEFF"},
+                          got;
+  json_t *body = merchant_change_body(&sent);
+
+  ck_assert_int_eq(merchant_change_parse(body, &got), STATUS_OK);
+  ck_assert_mem_eq(&got, &sent, sizeof got);
+  forge_strictness(body, terms_parse, optional);
+  json_decref(body);
+  sent = (struct merchant_message){.id = "BAKERY", .fee_rate = -1}; /* nothing said, nothing sent */
+  body = merchant_change_body(&sent);
+  ck_assert_uint_eq(json_object_size(body), 1);
+  ck_assert_int_eq(merchant_change_parse(body, &got), STATUS_OK);
+  ck_assert_mem_eq(&got, &sent, sizeof got);
+  json_decref(body);
+}
+END_TEST
+
+static enum status replacement_check(const json_t *body) {
+  struct replacement_message got;
+  return replacement_parse(body, &got);
+}
+
+static enum status replaced_check(const json_t *body) {
+  struct replacement_reply got;
+  return replacement_reply_parse(body, &got);
+}
+
+START_TEST(a_replacement_goes_there_and_back) {
+  struct replacement_message sent, got;
+  struct replacement_reply said = {.at = 1790000000, .balance = 1, .owed = 2, .points = 3, .settled_atc = 4}, heard;
+  json_t *body = NULL;
+
+  cid_make(999999, 1, sent.cid);
+  cid_make(999999, 2, sent.new_cid);
+  body = replacement_body(&sent);
+  ck_assert_int_eq(replacement_parse(body, &got), STATUS_OK);
+  ck_assert_mem_eq(&got, &sent, sizeof got);
+  forge_strictness(body, replacement_check, none);
+  json_decref(body);
+  body = replacement_reply_body(&said);
+  ck_assert_int_eq(replacement_reply_parse(body, &heard), STATUS_OK);
+  ck_assert_mem_eq(&heard, &said, sizeof heard);
+  forge_strictness(body, replaced_check, none);
   json_decref(body);
 }
 END_TEST
@@ -217,6 +275,8 @@ Suite *desk_body_suite(void) {
   tcase_add_test(tests, a_certification_reply_goes_there_and_back);
   tcase_add_loop_test(tests, refuses_wrong_replies, 0, sizeof wrong_reply / sizeof wrong_reply[0]);
   tcase_add_test(tests, a_merchant_goes_there_and_back);
+  tcase_add_test(tests, terms_go_there_and_back);
+  tcase_add_test(tests, a_replacement_goes_there_and_back);
   tcase_add_loop_test(tests, refuses_wrong_merchants, 0, sizeof wrong_merchant / sizeof wrong_merchant[0]);
   tcase_add_test(tests, a_terminal_goes_there_and_back);
   tcase_add_loop_test(tests, refuses_wrong_terminals, 0, sizeof wrong_terminal / sizeof wrong_terminal[0]);

@@ -26,6 +26,7 @@ Suite *pinstore_suite(void);
 Suite *purchase_suite(void);
 Suite *rate_suite(void);
 Suite *routes_suite(void);
+Suite *settlement_suite(void);
 Suite *terminals_suite(void);
 Suite *watch_suite(void);
 Suite *writer_suite(void);

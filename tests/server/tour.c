@@ -115,7 +115,12 @@ static json_t *about(const struct purse *purse, enum message_type type) {
 
 static void house_part(struct tour *tour) {
   struct world *world = &tour->world;
-  struct merchant_message merchant = {.id = "TOUR", .name = "Tour", .points_rate = 1};
+  struct merchant_message merchant = {.id = "TOUR",
+                                      .name = "Tour",
+                                      .points_rate = 1,
+                                      .fee_rate = 25,
+                                      .iban = "DE89370400440532013000",
+                                      .bic = "COBADEFFXXX"};
   struct terminal_message terminal = {
       .tid = "TOUR0001", .role = ROLE_POS, .merchant = "TOUR", .expiry = {0x20, 0x40, 0x12, 0x31}};
 
@@ -123,6 +128,7 @@ static void house_part(struct tour *tour) {
   memcpy(terminal.ecka_public, key_public(world->pos.sig), CRYPTO_P256_PUBLIC_SIZE);
   expect(tour, &world->admin, MESSAGE_MERCHANT, merchant_body(&merchant), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_MERCHANT, merchant_body(&merchant), STATUS_EXISTS);
+  expect(tour, &world->admin, MESSAGE_MERCHANT_CHANGE, merchant_change_body(&merchant), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_TERMINAL, terminal_body(&terminal), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_TERMINAL_RENEWAL, terminal_body(&terminal), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_TERMINAL_REVOCATION, revocation_body("TOUR0001"), STATUS_OK);
@@ -214,6 +220,31 @@ static void end_part(struct tour *tour, struct purse *purse) {
   expect(tour, &world->admin, MESSAGE_LEDGER_CHECK, json_object(), STATUS_OK);
 }
 
+static json_t *page_of(const char *after, json_int_t number) {
+  return json_pack("{s:I, s:s, s:i}", "number", number, "after", after, "limit", 10);
+}
+
+/* After the card has paid and is blocked. */
+static void settlement_part(struct tour *tour, const struct purse *purse) {
+  struct world *world = &tour->world;
+  struct replacement_message cards;
+  struct purse heir;
+
+  expect(tour, &world->admin, MESSAGE_SETTLEMENT, json_object(), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_SETTLEMENT, json_object(), STATUS_NOTHING_TO_SETTLE);
+  expect(tour, &world->admin, MESSAGE_SETTLEMENT_LIST, json_pack("{s:i, s:i}", "after", 0, "limit", 10), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_SETTLEMENT_LINES, page_of("", 1), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_SETTLEMENT_LINES, page_of("", 2), STATUS_NOT_FOUND);
+  expect(tour, &world->admin, MESSAGE_SETTLEMENT_CAPTURES,
+         json_pack("{s:i, s:i, s:i}", "number", 1, "after", 0, "limit", 10), STATUS_OK);
+  purse_issue(&heir, world, 3);
+  memcpy(cards.cid, purse->cid, CID_SIZE);
+  memcpy(cards.new_cid, heir.cid, CID_SIZE);
+  expect(tour, &world->admin, MESSAGE_CARD_REPLACEMENT, replacement_body(&cards), STATUS_REPLACEMENT_TOO_EARLY);
+  memcpy(cards.cid, heir.cid, CID_SIZE);
+  expect(tour, &world->admin, MESSAGE_CARD_REPLACEMENT, replacement_body(&cards), STATUS_CARD_NOT_BLOCKED);
+}
+
 /* Every route, with what is wrong everywhere. */
 static void bad_part(struct tour *tour) {
   static char text[HTTP_ROOM], large[MESSAGE_MAX + 1];
@@ -278,6 +309,7 @@ START_TEST(whole_tour) {
   money_part(&tour, &purse);
   contact_part(&tour, &purse);
   end_part(&tour, &purse);
+  settlement_part(&tour, &purse);
   bad_part(&tour);
 }
 END_TEST

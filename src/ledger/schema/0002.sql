@@ -108,7 +108,7 @@ CREATE TABLE settlement_line (
   points_purchases INTEGER NOT NULL,
   points_redeemed INTEGER NOT NULL,
   points_value INTEGER NOT NULL,
-  iban TEXT NOT NULL, -- as it was then
+  iban TEXT NOT NULL, -- as it was then; '': was not known
   bic TEXT NOT NULL,
   PRIMARY KEY (settlement, merchant),
   CHECK (gross = fee + set_off + net)

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Settlements as the server tells of them, for the verbs that show and export them. */
+#include "admin_settlement.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PAGE_LINES 16 /* fit a message */
+
+static enum status sums_read(json_t *item, struct settlement_sums *sums) {
+  int read =
+      json_unpack(item, "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "purchases", &sums->purchases, "gross",
+                  &sums->gross, "fee", &sums->fee, "loads", &sums->loads, "set_off", &sums->set_off, "net", &sums->net,
+                  "points_granted", &sums->points_granted, "points_purchases", &sums->points_purchases,
+                  "points_redeemed", &sums->points_redeemed, "points_value", &sums->points_value);
+
+  return read == 0 && sums->fee >= 0 && sums->set_off >= 0 && sums->net >= 0 &&
+                 sums->gross == sums->fee + sums->set_off + sums->net
+             ? STATUS_OK
+             : STATUS_BAD_REPLY;
+}
+
+enum status settlement_head_read(json_t *item, struct settlement_head *head) {
+  if (json_unpack(item, "{s:I, s:I, s:I, s:I, s:I}", "number", &head->number, "closed_at", &head->closed_at,
+                  "first_capture", &head->first_capture, "last_capture", &head->last_capture, "merchants",
+                  &head->merchants) != 0) {
+    return STATUS_BAD_REPLY;
+  }
+  return sums_read(item, &head->sums);
+}
+
+static enum status line_read(json_t *item, struct settlement_line *line) {
+  if (json_unpack(item, "{s:s, s:s, s:I, s:s, s:s}", "merchant", &line->merchant, "name", &line->name, "fee_rate",
+                  &line->fee_rate, "iban", &line->iban, "bic", &line->bic) != 0 ||
+      strlen(line->merchant) > MERCHANT_MAX) {
+    return STATUS_BAD_REPLY;
+  }
+  return sums_read(item, &line->sums);
+}
+
+enum status settlement_number_read(const struct admin *admin, const char *text, json_int_t *number) {
+  char *end = NULL;
+
+  errno = 0;
+  *number = strtoll(text, &end, 10);
+  if (errno != 0 || end == text || *end != '\0' || *number < 1) {
+    return admin_refuse(admin, STATUS_USAGE, "'%s' is not the number of a settlement: 1, 2, ...", text);
+  }
+  return STATUS_OK;
+}
+
+/* What the lines have come to so far. */
+struct tally {
+  char after[MERCHANT_MAX + 1];
+  json_int_t lines, purchases, gross, net;
+};
+
+/* The list goes up, so that a server that repeats itself cannot keep us here for ever. */
+static enum status line_take(struct settlement_reading *reading, json_t *item, struct tally *tally) {
+  struct settlement_line line;
+  enum status status = line_read(item, &line);
+
+  if (status != STATUS_OK || strcmp(line.merchant, tally->after) <= 0) {
+    return STATUS_BAD_REPLY;
+  }
+  (void)snprintf(tally->after, sizeof tally->after, "%s", line.merchant);
+  tally->lines++;
+  tally->purchases += line.sums.purchases;
+  tally->gross += line.sums.gross;
+  tally->net += line.sums.net;
+  return reading->take(reading->context, &line, item);
+}
+
+/* One page; *count is how many lines it had. */
+static enum status page_take(struct settlement_reading *reading, struct tally *tally, size_t *count) {
+  struct message reply;
+  json_t *head = NULL, *lines = NULL;
+  enum status status = admin_call(
+      reading->admin, MESSAGE_SETTLEMENT_LINES,
+      json_pack("{s:I, s:s, s:i}", "number", reading->number, "after", tally->after, "limit", PAGE_LINES), &reply);
+
+  *count = 0;
+  if (status == STATUS_OK && json_unpack(reply.body, "{s:o, s:I, s:o}", "settlement", &head, "issuer", &reading->issuer,
+                                         "lines", &lines) != 0) {
+    status = STATUS_BAD_REPLY;
+  }
+  if (status == STATUS_OK) {
+    status = settlement_head_read(head, &reading->head);
+  }
+  for (size_t i = 0; status == STATUS_OK && i < json_array_size(lines); i++) {
+    status = line_take(reading, json_array_get(lines, i), tally);
+    ++*count;
+  }
+  message_clear(&reply);
+  return status;
+}
+
+enum status settlement_read(struct settlement_reading *reading) {
+  struct tally tally = {.lines = 0};
+  size_t count = 1;
+  enum status status = STATUS_OK;
+  char about[48];
+
+  while (status == STATUS_OK && count > 0) {
+    status = page_take(reading, &tally, &count);
+  }
+  if (status == STATUS_OK && (reading->head.number != reading->number || tally.lines != reading->head.merchants ||
+                              tally.purchases != reading->head.sums.purchases ||
+                              tally.gross != reading->head.sums.gross || tally.net != reading->head.sums.net)) {
+    status = STATUS_BAD_REPLY;
+  }
+  (void)snprintf(about, sizeof about, "settlement %lld", (long long)reading->number);
+  return status == STATUS_OK ? status : admin_fail(reading->admin, about, status);
+}
+
+void settlement_amount(char text[AMOUNT_TEXT_MAX], json_int_t minor, const struct currency *currency) {
+  struct amount amount = {minor, currency->numeric};
+
+  (void)amount_print(amount, NULL, text, AMOUNT_TEXT_MAX);
+  text[strcspn(text, " ")] = '\0';
+}
+
+void settlement_moment(char text[21], json_int_t seconds) {
+  uint8_t moment[MOMENT_SIZE];
+
+  moment_from_unix(seconds, moment);
+  moment_print(moment, text);
+}

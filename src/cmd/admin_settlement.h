@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Settlements as the server tells of them, for the verbs that show and export them. */
+#ifndef EPURSE_CMD_ADMIN_SETTLEMENT_H
+#define EPURSE_CMD_ADMIN_SETTLEMENT_H
+
+#include <stdio.h>
+
+#include "admin.h"
+
+/* epurse/settlement.h says what they are; money in minor units of the terminal's currency. */
+struct settlement_sums {
+  json_int_t purchases, gross, fee, loads, set_off, net;
+  json_int_t points_granted, points_purchases, points_redeemed, points_value;
+};
+struct settlement_head {
+  json_int_t number, closed_at, first_capture, last_capture, merchants;
+  struct settlement_sums sums;
+};
+struct settlement_line {
+  const char *merchant, *name, *iban, *bic; /* borrowed for the call */
+  json_int_t fee_rate;
+  struct settlement_sums sums;
+};
+
+/* STATUS_BAD_REPLY. */
+enum status settlement_head_read(json_t *item, struct settlement_head *head) EPURSE_MUST_USE;
+
+/* Number of a settlement as a person typed it. Says what is wrong. */
+enum status settlement_number_read(const struct admin *admin, const char *text, json_int_t *number) EPURSE_MUST_USE;
+
+/* Reads a settlement page by page; each line once, in order of the merchants' identifiers; says what is wrong.
+ * STATUS_BAD_REPLY too where the lines do not make the settlement's sums. */
+struct settlement_reading {
+  struct admin *admin;
+  json_int_t number;
+  enum status (*take)(void *context, const struct settlement_line *line, json_t *item); /* item: borrowed */
+  void *context;
+  struct settlement_head head; /* set, from the first page on */
+  json_int_t issuer;           /* set */
+};
+enum status settlement_read(struct settlement_reading *reading) EPURSE_MUST_USE;
+
+/* admin_settlement_pain.c: the transfers of a settlement as an ISO 20022 pain.001.001.09 file for the issuer's bank.
+ * Says what is wrong. STATUS_NO_ACCOUNT: a merchant's account is not known; STATUS_NOTHING_TO_SETTLE: nothing is to be
+ * paid out. The same settlement makes the same bytes and the same message identification, so that a bank that gets it
+ * twice can tell. */
+enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) EPURSE_MUST_USE;
+
+/* "1234.50" of minor units, without the currency. */
+void settlement_amount(char text[AMOUNT_TEXT_MAX], json_int_t minor, const struct currency *currency);
+/* A moment of the server, "2026-11-26T22:44:28Z". */
+void settlement_moment(char text[21], json_int_t seconds);
+
+#endif

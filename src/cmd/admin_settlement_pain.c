@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A settlement's payouts as ISO 20022 CustomerCreditTransferInitiation, pain.001.001.09: one payment instruction, a
+ * transfer for each merchant. Elements stand in the order of the message's schema. */
+#include <libxml/xmlwriter.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin_settlement.h"
+
+#define PAIN_NAMESPACE "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
+#define TEXT_35        36 /* Max35Text with its NUL */
+
+/* Read before anything is written: the head has number and sum. */
+struct transfer {
+  char id[TEXT_35], name[64], iban[IBAN_MAX + 1], bic[BIC_MAX + 1];
+  json_int_t net, purchases;
+};
+
+struct pain {
+  struct admin *admin;
+  struct settlement_reading reading;
+  struct transfer *transfers;
+  size_t count, capacity;
+  char without[MERCHANT_MAX + 1]; /* the first one whose account is not known */
+  size_t without_count;
+  xmlTextWriterPtr writer;
+  bool failed;
+};
+
+static enum status transfer_grow(struct pain *pain) {
+  size_t capacity = pain->capacity == 0 ? 64 : pain->capacity * 2;
+  struct transfer *grown = NULL;
+
+  if (pain->count < pain->capacity) {
+    return STATUS_OK;
+  }
+  grown = realloc(pain->transfers, capacity * sizeof *grown);
+  if (grown == NULL) {
+    return STATUS_NO_MEMORY;
+  }
+  pain->transfers = grown;
+  pain->capacity = capacity;
+  return STATUS_OK;
+}
+
+static enum status transfer_take(void *context, const struct settlement_line *line, json_t *item) {
+  struct pain *pain = context;
+  struct transfer *transfer = NULL;
+
+  (void)item;
+  if (line->sums.net == 0) {
+    return STATUS_OK;
+  }
+  if (line->iban[0] == '\0') {
+    if (pain->without_count++ == 0) {
+      (void)snprintf(pain->without, sizeof pain->without, "%s", line->merchant);
+    }
+    return STATUS_OK;
+  }
+  if (!iban_valid(line->iban) || (line->bic[0] != '\0' && !bic_valid(line->bic)) || strlen(line->name) > 63) {
+    return STATUS_BAD_REPLY;
+  }
+  if (transfer_grow(pain) != STATUS_OK) {
+    return STATUS_NO_MEMORY;
+  }
+  transfer = &pain->transfers[pain->count++];
+  *transfer = (struct transfer){.net = line->sums.net, .purchases = line->sums.purchases};
+  (void)snprintf(transfer->id, sizeof transfer->id, "%lld-%s", (long long)pain->reading.number, line->merchant);
+  (void)snprintf(transfer->name, sizeof transfer->name, "%s", line->name);
+  (void)snprintf(transfer->iban, sizeof transfer->iban, "%s", line->iban);
+  (void)snprintf(transfer->bic, sizeof transfer->bic, "%s", line->bic);
+  return STATUS_OK;
+}
+
+/* ---- XML ---- */
+
+static const xmlChar *xml(const char *text) {
+  return (const xmlChar *)text;
+}
+
+static void element_open(struct pain *pain, const char *name) {
+  pain->failed |= xmlTextWriterStartElement(pain->writer, xml(name)) < 0;
+}
+
+static void element_close(struct pain *pain) {
+  pain->failed |= xmlTextWriterEndElement(pain->writer) < 0;
+}
+
+static void element_put(struct pain *pain, const char *name, const char *text) {
+  pain->failed |= xmlTextWriterWriteElement(pain->writer, xml(name), xml(text)) < 0;
+}
+
+/* <outer><inner>text</inner></outer> */
+static void element_put_in(struct pain *pain, const char *outer, const char *inner, const char *text) {
+  element_open(pain, outer);
+  element_put(pain, inner, text);
+  element_close(pain);
+}
+
+static void account_put(struct pain *pain, const char *name, const char *iban) {
+  element_open(pain, name);
+  element_put_in(pain, "Id", "IBAN", iban);
+  element_close(pain);
+}
+
+/* The debtor's agent is mandatory; an unknown one is called so, by the rules of SEPA. */
+static void agent_put(struct pain *pain, const char *name, const char *bic) {
+  element_open(pain, name);
+  element_open(pain, "FinInstnId");
+  if (bic != NULL && bic[0] != '\0') {
+    element_put(pain, "BICFI", bic);
+  } else {
+    element_put_in(pain, "Othr", "Id", "NOTPROVIDED");
+  }
+  element_close(pain);
+  element_close(pain);
+}
+
+static void sums_put(struct pain *pain) {
+  char count[24], sum[AMOUNT_TEXT_MAX];
+  json_int_t net = 0;
+
+  for (size_t i = 0; i < pain->count; i++) {
+    net += pain->transfers[i].net;
+  }
+  (void)snprintf(count, sizeof count, "%zu", pain->count);
+  settlement_amount(sum, net, pain->admin->terminal->currency);
+  element_put(pain, "NbOfTxs", count);
+  element_put(pain, "CtrlSum", sum);
+}
+
+static void transfer_put(struct pain *pain, const struct transfer *transfer) {
+  char amount[AMOUNT_TEXT_MAX], about[141], closed[21];
+
+  settlement_amount(amount, transfer->net, pain->admin->terminal->currency);
+  settlement_moment(closed, pain->reading.head.closed_at);
+  (void)snprintf(about, sizeof about, "Settlement %lld of %.10s, %lld purchases", (long long)pain->reading.number,
+                 closed, (long long)transfer->purchases);
+  element_open(pain, "CdtTrfTxInf");
+  element_put_in(pain, "PmtId", "EndToEndId", transfer->id);
+  element_open(pain, "Amt");
+  element_open(pain, "InstdAmt");
+  pain->failed |= xmlTextWriterWriteAttribute(pain->writer, xml("Ccy"), xml(pain->admin->terminal->currency->code)) < 0;
+  pain->failed |= xmlTextWriterWriteString(pain->writer, xml(amount)) < 0;
+  element_close(pain);
+  element_close(pain);
+  if (transfer->bic[0] != '\0') {
+    agent_put(pain, "CdtrAgt", transfer->bic);
+  }
+  element_put_in(pain, "Cdtr", "Nm", transfer->name);
+  account_put(pain, "CdtrAcct", transfer->iban);
+  element_put_in(pain, "RmtInf", "Ustrd", about);
+  element_close(pain);
+}
+
+static void document_put(struct pain *pain) {
+  const struct admin *admin = pain->admin;
+  char id[TEXT_35], closed[21], day[11];
+
+  (void)snprintf(id, sizeof id, "EPURSE-%06lld-%lld", (long long)pain->reading.issuer, (long long)pain->reading.number);
+  settlement_moment(closed, pain->reading.head.closed_at);
+  (void)snprintf(day, sizeof day, "%.10s", admin->date != NULL ? admin->date : closed);
+  pain->failed |= xmlTextWriterStartDocument(pain->writer, NULL, "UTF-8", NULL) < 0;
+  pain->failed |= xmlTextWriterStartElementNS(pain->writer, NULL, xml("Document"), xml(PAIN_NAMESPACE)) < 0;
+  element_open(pain, "CstmrCdtTrfInitn");
+  element_open(pain, "GrpHdr");
+  element_put(pain, "MsgId", id);
+  element_put(pain, "CreDtTm", closed);
+  sums_put(pain);
+  element_put_in(pain, "InitgPty", "Nm", admin->debtor);
+  element_close(pain);
+  element_open(pain, "PmtInf");
+  element_put(pain, "PmtInfId", id);
+  element_put(pain, "PmtMtd", "TRF");
+  sums_put(pain);
+  element_put_in(pain, "ReqdExctnDt", "Dt", day);
+  element_put_in(pain, "Dbtr", "Nm", admin->debtor);
+  account_put(pain, "DbtrAcct", admin->debtor_iban);
+  agent_put(pain, "DbtrAgt", admin->debtor_bic);
+  element_put(pain, "ChrgBr", "SLEV");
+  for (size_t i = 0; i < pain->count; i++) {
+    transfer_put(pain, &pain->transfers[i]);
+  }
+  pain->failed |= xmlTextWriterEndDocument(pain->writer) < 0; /* closes what is open */
+}
+
+static enum status document_write(struct pain *pain, FILE *out) {
+  enum status status = STATUS_NO_MEMORY;
+  xmlBufferPtr text = xmlBufferCreate();
+
+  if (text == NULL) {
+    return status;
+  }
+  pain->writer = xmlNewTextWriterMemory(text, 0);
+  if (pain->writer != NULL) {
+    pain->failed = xmlTextWriterSetIndent(pain->writer, 1) < 0;
+    document_put(pain);
+    xmlFreeTextWriter(pain->writer); /* flushes into the buffer */
+    status = pain->failed ? STATUS_NO_MEMORY : STATUS_OK;
+  }
+  size_t len = (size_t)xmlBufferLength(text);
+  if (status == STATUS_OK && fwrite(xmlBufferContent(text), 1, len, out) != len) {
+    status = STATUS_STORE_FAILED;
+  }
+  xmlBufferFree(text);
+  return status;
+}
+
+/* ---- who pays, and when ---- */
+
+static bool day_valid(const char *text) {
+  static const char form[] = "dddd-dd-dd";
+  uint8_t date[DATE_SIZE];
+
+  for (size_t i = 0; i < sizeof form; i++) {
+    bool digit = text[i] >= '0' && text[i] <= '9';
+    if (form[i] == 'd' ? !digit : text[i] != form[i]) {
+      return false;
+    }
+  }
+  for (size_t i = 0; i < DATE_SIZE; i++) {
+    static const uint8_t places[DATE_SIZE] = {0, 2, 5, 8};
+    date[i] = (uint8_t)((text[places[i]] - '0') << 4 | (text[places[i] + 1] - '0'));
+  }
+  return date_valid(date);
+}
+
+static enum status debtor_check(const struct admin *admin) {
+  if (admin->debtor == NULL || admin->debtor[0] == '\0' || strlen(admin->debtor) > 70) {
+    return admin_refuse(admin, STATUS_USAGE, "say who pays, in at most 70 bytes: --debtor NAME");
+  }
+  if (!xmlCheckUTF8(xml(admin->debtor))) {
+    return admin_refuse(admin, STATUS_USAGE, "the name of who pays is not UTF-8");
+  }
+  if (admin->debtor_iban == NULL || !iban_valid(admin->debtor_iban)) {
+    return admin_refuse(admin, STATUS_USAGE, "say from which account, without blanks: --debtor-iban IBAN");
+  }
+  if (admin->debtor_bic != NULL && !bic_valid(admin->debtor_bic)) {
+    return admin_refuse(admin, STATUS_USAGE, "'%s' is not a BIC: 8 or 11 capitals and digits", admin->debtor_bic);
+  }
+  if (admin->date != NULL && !day_valid(admin->date)) {
+    return admin_refuse(admin, STATUS_USAGE, "'%s' is not a day: YYYY-MM-DD", admin->date);
+  }
+  return STATUS_OK;
+}
+
+static enum status transfers_check(const struct pain *pain) {
+  if (pain->without_count > 1) {
+    return admin_refuse(pain->admin, STATUS_NO_ACCOUNT,
+                        "the bank accounts of %s and %zu more are not known: epurse-admin merchant change ID --iban "
+                        "IBAN, or export as csv",
+                        pain->without, pain->without_count - 1);
+  }
+  if (pain->without_count == 1) {
+    return admin_refuse(pain->admin, STATUS_NO_ACCOUNT,
+                        "the bank account of %s is not known: epurse-admin merchant change %s --iban IBAN, or export "
+                        "as csv",
+                        pain->without, pain->without);
+  }
+  if (pain->count == 0) {
+    return admin_refuse(pain->admin, STATUS_NOTHING_TO_SETTLE, "nothing of settlement %lld is to be paid out",
+                        (long long)pain->reading.number);
+  }
+  return STATUS_OK;
+}
+
+enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) {
+  struct pain pain = {.admin = admin,
+                      .reading = {.admin = admin, .number = number, .take = transfer_take, .context = &pain}};
+  enum status status = debtor_check(admin);
+
+  if (status == STATUS_OK) {
+    status = settlement_read(&pain.reading);
+  }
+  if (status == STATUS_OK) {
+    status = transfers_check(&pain);
+  }
+  if (status == STATUS_OK) {
+    status = document_write(&pain, out);
+    if (status != STATUS_OK) {
+      status = admin_fail(admin, NULL, status);
+    }
+  }
+  free(pain.transfers);
+  return status;
+}

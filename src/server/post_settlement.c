@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * POST /v1/settlements and /v1/settlement-lists: closes a batch; the batches that were closed, a page at a time. */
+#include <string.h>
+
+#include "endpoints.h"
+#include "envelope.h"
+#include "settlement_body.h"
+
+#define PAGE_MAX 24 /* of the longest rows: they fit MESSAGE_MAX */
+
+struct closing {
+  int64_t now;
+  struct ledger_settlement closed;
+};
+
+static enum status close_batch(struct ledger *ledger, void *context) {
+  struct closing *closing = context;
+
+  return ledger_settlement_close(ledger, closing->now, &closing->closed);
+}
+
+void post_settlement(struct service *service, const struct request *request, struct reply *reply) {
+  struct closing closing = {.now = service_now(service)};
+
+  if (json_object_size(request->message.body) != 0) {
+    reply->status = STATUS_UNKNOWN_FIELD;
+    return;
+  }
+  reply->status = envelope_transact(service, request, close_batch, &closing);
+  log_line(&service->log, LOG_INFO, "settlement", "tid=%s number=%lld code=%s", request->message.tid,
+           (long long)closing.closed.number, status_name(reply->status));
+  if (reply->status == STATUS_OK) {
+    reply_ok(reply, settlement_body(&closing.closed));
+  }
+}
+
+/* ---- the list ---- */
+
+struct page {
+  json_int_t after, limit;
+  size_t count;
+  struct ledger_settlement settlements[PAGE_MAX];
+};
+
+static enum status parse(json_t *body, struct page *page) {
+  /* '!' refuses what is not named here */
+  if (json_unpack(body, "{s:I, s:I !}", "after", &page->after, "limit", &page->limit) != 0) {
+    return STATUS_UNKNOWN_FIELD;
+  }
+  if (page->limit < 1 || page->after < 0) {
+    return STATUS_BAD_FORMAT;
+  }
+  page->limit = page->limit < PAGE_MAX ? page->limit : PAGE_MAX;
+  return STATUS_OK;
+}
+
+static enum status read_page(struct ledger *ledger, void *context) {
+  struct page *page = context;
+
+  return ledger_settlement_list(ledger, page->after, page->settlements, (size_t)page->limit, &page->count);
+}
+
+static json_t *page_body(const struct page *page) {
+  json_t *list = json_array();
+
+  for (size_t i = 0; i < page->count; i++) {
+    if (json_array_append_new(list, settlement_body(&page->settlements[i])) != 0) {
+      json_decref(list);
+      return NULL;
+    }
+  }
+  return json_pack("{s:o}", "settlements", list);
+}
+
+void post_settlement_list(struct service *service, const struct request *request, struct reply *reply) {
+  struct page page = {.count = 0};
+
+  reply->status = parse(request->message.body, &page);
+  if (reply->status == STATUS_OK) {
+    reply->status = envelope_transact(service, request, read_page, &page);
+  }
+  if (reply->status == STATUS_OK) {
+    reply_ok(reply, page_body(&page));
+  }
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * POST /v1/settlement-lines and /v1/settlement-captures: what a closed batch says of each merchant, and its purchases,
+ * a page at a time. */
+#include <string.h>
+
+#include "endpoints.h"
+#include "envelope.h"
+#include "settlement_body.h"
+
+#define LINES_MAX    16 /* of the longest rows: they fit MESSAGE_MAX */
+#define CAPTURES_MAX 40
+
+/* ---- lines ---- */
+
+struct line_page {
+  json_int_t number, limit;
+  const char *after; /* borrowed from the request */
+  size_t count;
+  struct ledger_settlement settlement;
+  struct ledger_settlement_line lines[LINES_MAX];
+};
+
+static enum status parse_lines(json_t *body, struct line_page *page) {
+  /* '!' refuses what is not named here */
+  if (json_unpack(body, "{s:I, s:s, s:I !}", "number", &page->number, "after", &page->after, "limit", &page->limit) !=
+      0) {
+    return STATUS_UNKNOWN_FIELD;
+  }
+  if (page->limit < 1 || strlen(page->after) > MERCHANT_MAX) {
+    return STATUS_BAD_FORMAT;
+  }
+  page->limit = page->limit < LINES_MAX ? page->limit : LINES_MAX;
+  return STATUS_OK;
+}
+
+static enum status read_lines(struct ledger *ledger, void *context) {
+  struct line_page *page = context;
+  const struct ledger_line_place place = {page->number, page->after};
+  enum status status = ledger_settlement_find(ledger, page->number, &page->settlement);
+
+  if (status == STATUS_OK) {
+    status = ledger_settlement_lines(ledger, &place, page->lines, (size_t)page->limit, &page->count);
+  }
+  return status;
+}
+
+static json_t *lines_body(const struct line_page *page, uint32_t issuer) {
+  json_t *list = json_array();
+
+  for (size_t i = 0; i < page->count; i++) {
+    if (json_array_append_new(list, settlement_line_body(&page->lines[i])) != 0) {
+      json_decref(list);
+      return NULL;
+    }
+  }
+  return json_pack("{s:o, s:I, s:o}", "settlement", settlement_body(&page->settlement), "issuer", (json_int_t)issuer,
+                   "lines", list);
+}
+
+void post_settlement_lines(struct service *service, const struct request *request, struct reply *reply) {
+  struct line_page page = {.count = 0};
+
+  reply->status = parse_lines(request->message.body, &page);
+  if (reply->status == STATUS_OK) {
+    reply->status = envelope_transact(service, request, read_lines, &page);
+  }
+  if (reply->status == STATUS_OK) {
+    reply_ok(reply, lines_body(&page, service->configuration.issuer));
+  }
+}
+
+/* ---- captures ---- */
+
+struct capture_page {
+  json_int_t number, after, limit;
+  size_t count;
+  struct ledger_capture captures[CAPTURES_MAX];
+};
+
+static enum status parse_captures(json_t *body, struct capture_page *page) {
+  if (json_unpack(body, "{s:I, s:I, s:I !}", "number", &page->number, "after", &page->after, "limit", &page->limit) !=
+      0) {
+    return STATUS_UNKNOWN_FIELD;
+  }
+  if (page->limit < 1 || page->after < 0) {
+    return STATUS_BAD_FORMAT;
+  }
+  page->limit = page->limit < CAPTURES_MAX ? page->limit : CAPTURES_MAX;
+  return STATUS_OK;
+}
+
+static enum status read_captures(struct ledger *ledger, void *context) {
+  struct capture_page *page = context;
+  struct ledger_settlement settlement;
+  enum status status = ledger_settlement_find(ledger, page->number, &settlement);
+
+  if (status != STATUS_OK) {
+    return status;
+  }
+  struct ledger_capture_range range = {settlement.first_capture - 1, settlement.last_capture};
+  if (page->after > range.after) {
+    range.after = page->after;
+  }
+  return ledger_capture_list(ledger, &range, page->captures, (size_t)page->limit, &page->count);
+}
+
+static json_t *captures_body(const struct capture_page *page) {
+  json_t *list = json_array();
+
+  for (size_t i = 0; i < page->count; i++) {
+    if (json_array_append_new(list, settlement_capture_body(&page->captures[i])) != 0) {
+      json_decref(list);
+      return NULL;
+    }
+  }
+  return json_pack("{s:o}", "captures", list);
+}
+
+void post_settlement_captures(struct service *service, const struct request *request, struct reply *reply) {
+  struct capture_page page = {.count = 0};
+
+  reply->status = parse_captures(request->message.body, &page);
+  if (reply->status == STATUS_OK) {
+    reply->status = envelope_transact(service, request, read_captures, &page);
+  }
+  if (reply->status == STATUS_OK) {
+    reply_ok(reply, captures_body(&page));
+  }
+}

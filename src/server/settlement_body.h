@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A settlement as replies tell of it. */
+#ifndef EPURSE_SERVER_SETTLEMENT_BODY_H
+#define EPURSE_SERVER_SETTLEMENT_BODY_H
+
+#include <jansson.h>
+
+#include "epurse/settlement.h"
+
+/* Each a new object; NULL where memory was short. */
+json_t *settlement_body(const struct ledger_settlement *settlement);
+json_t *settlement_line_body(const struct ledger_settlement_line *line);
+json_t *settlement_capture_body(const struct ledger_capture *capture);
+
+#endif
