@@ -28,7 +28,7 @@ struct run {
   struct drive_result *result;
   int64_t begin, end;  /* nanoseconds; end 0: the time is not over yet */
   int64_t last_answer; /* nanoseconds */
-  int64_t thread_begin, cpu_begin;
+  int64_t thread_begin, cpu_begin, store_begin;
   pid_t server;
   uint64_t given; /* arrivals that were taken */
   bool dropped;   /* a connection was lost */
@@ -91,6 +91,7 @@ static void over(struct run *run, int64_t now) {
     return;
   run->end = now;
   run->result->seconds = (double)(now - run->begin) / (double)SECOND;
+  run->result->store_cpu = server_store_cpu(run->drive->server) - run->store_begin;
   run->result->own_cpu = clock_of_thread() - run->thread_begin;
   if (run->drive->server->pid == run->server)
     run->result->server_cpu = server_cpu(run->drive->server) - run->cpu_begin;
@@ -264,6 +265,7 @@ static void run_begin(struct run *run) {
   run->thread_begin = clock_of_thread();
   run->server = run->drive->server->pid;
   run->cpu_begin = server_cpu(run->drive->server);
+  run->store_begin = server_store_cpu(run->drive->server);
   run->queue = must_calloc(run->drive->count + 1, sizeof *run->queue);
   for (size_t i = 0; i < run->drive->count; i++)
     run->drive->lines[i].queued = false;

@@ -34,6 +34,10 @@ json_t *part_report(const struct drive_result *result) {
     json_object_set_new(report, "server_cores",
                         json_real(rounded((double)result->server_cpu / 1e9 / result->seconds, 1000)));
   }
+  if (result->store_cpu > 0 && result->orders > 0) {
+    double cpu = (double)result->store_cpu / 1000 / (double)result->orders;
+    json_object_set_new(report, "store_us_per_payment", json_real(rounded(cpu, 10)));
+  }
   if (result->refused > 0 || result->missed > 0) {
     struct latency refusals = latency_of(&result->refusals, 0, 1e9);
     json_object_set_new(report, "refused", json_integer((json_int_t)result->refused));

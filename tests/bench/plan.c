@@ -35,6 +35,7 @@ static const char usage[] =
     "  --rate=N              take N payments per second for the peak in the parts that follow it\n"
     "  --parts=WORD,...      which parts (all but `soak`)\n"
     "  --store=URL           postgresql://... of an empty data base, instead of SQLite\n"
+    "  --store-pid-file=FILE PostgreSQL's postmaster.pid: counts what its processes use\n"
     "  --set=SECTION.KEY=V   a line of epursed.conf; may be repeated\n"
     "  --server-cpus=LIST    processors of the server, like 1 or 0,1\n"
     "  --own-cpus=LIST       processors of this program while it measures\n"
@@ -91,6 +92,7 @@ enum letter {
   RATE,
   PARTS,
   STORE,
+  STORE_PID_FILE,
   SET,
   SERVER_CPUS,
   OWN_CPUS,
@@ -137,6 +139,9 @@ static void take(int letter, struct plan *plan) {
   case STORE:
     plan->store = optarg;
     break;
+  case STORE_PID_FILE:
+    plan->store_pid_file = optarg;
+    break;
   case SET:
     add_setting(plan, optarg);
     break;
@@ -180,6 +185,7 @@ static const struct option options[] = {{"cards", required_argument, NULL, CARDS
                                         {"rate", required_argument, NULL, RATE},
                                         {"parts", required_argument, NULL, PARTS},
                                         {"store", required_argument, NULL, STORE},
+                                        {"store-pid-file", required_argument, NULL, STORE_PID_FILE},
                                         {"set", required_argument, NULL, SET},
                                         {"server-cpus", required_argument, NULL, SERVER_CPUS},
                                         {"own-cpus", required_argument, NULL, OWN_CPUS},

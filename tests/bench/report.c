@@ -99,10 +99,10 @@ static double number(const json_t *object, const char *name) {
 
 static void print_part(const char *name, const json_t *part) {
   const json_t *latency = json_object_get(part, "latency_ms");
-  printf("%-10s %8.1f %9lld %10.1f %8.2f %8.2f %8.2f %9.1f %9.1f %6.2f\n", name, number(part, "seconds"),
+  printf("%-10s %8.1f %9lld %10.1f %8.2f %8.2f %8.2f %9.1f %9.1f %9.1f %6.2f\n", name, number(part, "seconds"),
          (long long)json_integer_value(json_object_get(part, "payments")), number(part, "payments_per_second"),
          number(latency, "p50"), number(latency, "p99"), number(latency, "p999"), number(part, "server_us_per_payment"),
-         number(part, "generator_us_per_payment"), number(part, "server_cores"));
+         number(part, "store_us_per_payment"), number(part, "generator_us_per_payment"), number(part, "server_cores"));
 }
 
 static void print_overload(const json_t *part) {
@@ -181,8 +181,8 @@ void report_print(const json_t *report) {
          json_string_value(json_object_get(plan, "store")),
          (long long)json_integer_value(json_object_get(plan, "active")),
          (long long)json_integer_value(json_object_get(plan, "connections")));
-  printf("%-10s %8s %9s %10s %8s %8s %8s %9s %9s %6s\n", "part", "seconds", "payments", "per second", "p50 ms",
-         "p99 ms", "p99.9 ms", "server us", "gener. us", "cores");
+  printf("%-10s %8s %9s %10s %8s %8s %8s %9s %9s %9s %6s\n", "part", "seconds", "payments", "per second", "p50 ms",
+         "p99 ms", "p99.9 ms", "server us", "store us", "gener. us", "cores");
   json_object_foreach(parts, name, part) print_part(name, part);
   print_overload(json_object_get(parts, "overload"));
   print_restart(json_object_get(parts, "restart"));

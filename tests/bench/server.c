@@ -3,6 +3,7 @@
 #include "server.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -80,18 +81,56 @@ void server_kill(struct server *server) {
   server->pid = 0;
 }
 
-/* proc(5): behind the name in brackets, utime and stime are the 12th and 13th. */
-int64_t server_cpu(const struct server *server) {
+struct process {
+  int parent;
+  int64_t own, ended; /* nanoseconds of processor: its own, and its ended children's */
+};
+
+/* proc(5): behind the name in brackets stand state, ppid, ... utime, stime, cutime, cstime as the 12th to the 15th.
+ * False: there is no such process. */
+static bool process_read(int pid, struct process *process) {
   char path[64], text[1024] = "";
-  unsigned long long user = 0, system = 0;
-  snprintf(path, sizeof path, "/proc/%d/stat", (int)server->pid);
+  unsigned long long user = 0, system = 0, ended_user = 0, ended_system = 0;
+  const unsigned long long tick = 1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK);
+  snprintf(path, sizeof path, "/proc/%d/stat", pid);
   FILE *file = fopen(path, "r");
-  must(file != NULL && fread(text, 1, sizeof text - 1, file) > 0, "%s cannot be read", path);
-  fclose(file);
+  bool read = file != NULL && fread(text, 1, sizeof text - 1, file) > 0;
   const char *rest = strrchr(text, ')');
-  must(rest != NULL && sscanf(rest + 1, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %llu", &user, &system) == 2,
-       "%s is not as expected", path);
-  return (int64_t)((user + system) * (1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK)));
+  if (file != NULL)
+    fclose(file);
+  if (!read || rest == NULL ||
+      sscanf(rest + 1, " %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %llu %llu %llu", &process->parent, &user,
+             &system, &ended_user, &ended_system) != 5)
+    return false;
+  process->own = (int64_t)((user + system) * tick);
+  process->ended = (int64_t)((ended_user + ended_system) * tick);
+  return true;
+}
+
+int64_t server_cpu(const struct server *server) {
+  struct process process;
+  must(process_read((int)server->pid, &process), "the server is gone");
+  return process.own;
+}
+
+int64_t server_store_cpu(const struct server *server) {
+  const char *path = server->world->plan->store_pid_file;
+  FILE *file = path != NULL ? fopen(path, "r") : NULL;
+  DIR *all = path != NULL ? opendir("/proc") : NULL;
+  struct process process = {0};
+  struct dirent *entry = NULL;
+  int postmaster = 0;
+  if (path == NULL)
+    return 0;
+  must(file != NULL && all != NULL && fscanf(file, "%d", &postmaster) == 1 && process_read(postmaster, &process),
+       "%s names no process", path);
+  int64_t sum = process.own + process.ended;
+  while ((entry = readdir(all)) != NULL)
+    if (process_read(atoi(entry->d_name), &process) && process.parent == postmaster)
+      sum += process.own;
+  closedir(all);
+  fclose(file);
+  return sum;
 }
 
 struct server_memory server_memory(const struct server *server) {

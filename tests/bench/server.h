@@ -24,6 +24,8 @@ void server_kill(struct server *server);
 
 /* Nanoseconds of processor that all of its threads have used, in user and system mode. */
 int64_t server_cpu(const struct server *server);
+/* The same of PostgreSQL, all processes of the cluster; 0 where the plan does not say where it is. */
+int64_t server_store_cpu(const struct server *server);
 /* kB: now in memory, and the most there ever was. */
 struct server_memory {
   long resident, peak;
