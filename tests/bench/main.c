@@ -14,7 +14,7 @@
 #include "report.h"
 
 #define BANKS         32
-#define CROWD_CARDS   3   /* of each */
+#define CROWD_CARDS   2   /* of each terminal */
 #define STORE_SECONDS 2.0 /* of each measurement of the bare store */
 
 /* The one card that the bulk is copied from. */

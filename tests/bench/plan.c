@@ -27,7 +27,7 @@ static const char usage[] =
     "  --cards=N             cards in the ledger (1000000)\n"
     "  --active=N            of them with a card core that pays (4096)\n"
     "  --connections=N       that carry the load, a terminal each (64)\n"
-    "  --crowd=N             terminals that ask all at once in the part `overload` (768)\n"
+    "  --crowd=N             terminals that ask all at once in the part `overload` (1536)\n"
     "  --idle=N              open connections in the part `idle` (1000)\n"
     "  --batch=N             confirmations in one message, 1 to 32 (32)\n"
     "  --seconds=S           of each part (10)\n"
@@ -202,7 +202,7 @@ void plan_parse(int argc, char **argv, struct plan *plan) {
   *plan = (struct plan){.cards = 1000000,
                         .active = 4096,
                         .connections = 64,
-                        .crowd = 768,
+                        .crowd = 1536,
                         .idle = 1000,
                         .batch = 32,
                         .threads = 2,
