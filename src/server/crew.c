@@ -30,7 +30,8 @@ struct crew {
   pthread_mutex_t lock; /* over what follows */
   pthread_cond_t work;
   struct line waiting, served;
-  size_t idle; /* workers that wait for `work` */
+  size_t idle;      /* workers that wait for `work` */
+  size_t computing; /* workers that have an exchange and wait for nobody */
   bool stopping;
 };
 
@@ -58,12 +59,45 @@ static struct exchange *line_take(struct line *line) {
 
 /* ---- a worker's thread ---- */
 
+static _Thread_local struct crew *crew_of_thread; /* NULL in every other thread than a worker's */
+
+/* Whether a worker could begin something; called with the lock. */
+static bool is_free(const struct crew *crew) {
+  return crew->waiting.count > 0 && crew->computing < crew->options.processors;
+}
+
+/* Says that a worker computes no more; another one may take its place. */
+static void step_back(struct crew *crew) {
+  pthread_mutex_lock(&crew->lock);
+  crew->computing--;
+  bool wake = crew->idle > 0 && is_free(crew);
+  pthread_mutex_unlock(&crew->lock);
+  if (wake) {
+    pthread_cond_signal(&crew->work);
+  }
+}
+
+void crew_wait_begin(void) {
+  if (crew_of_thread != NULL) {
+    step_back(crew_of_thread);
+  }
+}
+
+void crew_wait_end(void) {
+  if (crew_of_thread != NULL) {
+    pthread_mutex_lock(&crew_of_thread->lock);
+    crew_of_thread->computing++;
+    pthread_mutex_unlock(&crew_of_thread->lock);
+  }
+}
+
 /* The loop is woken once for all that is served until it comes. */
 static void hand_back(struct crew *crew, struct exchange *exchange) {
   static const uint64_t one = 1;
 
   pthread_mutex_lock(&crew->lock);
   line_add(&crew->served, exchange);
+  crew->computing--;
   bool first = crew->served.count == 1;
   pthread_mutex_unlock(&crew->lock);
   if (first) {
@@ -77,10 +111,15 @@ static struct exchange *await(struct crew *crew) {
   struct exchange *exchange = NULL;
 
   pthread_mutex_lock(&crew->lock);
-  while ((exchange = line_take(&crew->waiting)) == NULL && !crew->stopping) {
+  while (!is_free(crew) && !(crew->stopping && crew->waiting.count == 0)) {
     crew->idle++;
     pthread_cond_wait(&crew->work, &crew->lock);
     crew->idle--;
+  }
+  exchange = line_take(&crew->waiting);
+  crew->computing += exchange != NULL;
+  if (crew->stopping && crew->waiting.count == 0) { /* that was the last one */
+    pthread_cond_broadcast(&crew->work);
   }
   pthread_mutex_unlock(&crew->lock);
   return exchange;
@@ -89,6 +128,7 @@ static struct exchange *await(struct crew *crew) {
 static void *work(void *context) {
   struct crew *crew = context;
 
+  crew_of_thread = crew;
   for (struct exchange *exchange = NULL; (exchange = await(crew)) != NULL;) {
     crew->options.serve(crew->options.context, exchange);
     hand_back(crew, exchange);
@@ -124,7 +164,7 @@ enum status crew_give(struct crew *crew, struct exchange *exchange) {
     line_add(&crew->waiting, exchange);
     status = STATUS_OK;
   }
-  bool wake = status == STATUS_OK && crew->idle > 0;
+  bool wake = status == STATUS_OK && crew->idle > 0 && is_free(crew);
   pthread_mutex_unlock(&crew->lock);
   if (wake) {
     pthread_cond_signal(&crew->work);

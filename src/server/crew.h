@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The threads that serve requests, and the bounded queue in front of them. */
+ * The threads that serve requests, and the bounded queue in front of them.
+ *
+ * Threads that compute all at once would share the processors with the event loop, which could then refuse nothing in
+ * time. So only as many compute as there are processors; those that come back from a commit go on at once, since what
+ * they have left is little, and somebody waits for it. */
 #ifndef EPURSE_SERVER_CREW_H
 #define EPURSE_SERVER_CREW_H
 
@@ -14,8 +18,9 @@ struct exchange;
 typedef void crew_task(void *context, struct exchange *exchange);
 
 struct crew_options {
-  size_t workers; /* threads; each waits while its request is committed, so there are more of them than cores */
-  size_t queue;   /* exchanges that may wait for one */
+  size_t workers;    /* threads; each waits while its request is committed, so there are more of them than processors */
+  size_t processors; /* so many compute at a time: a further exchange waits, however many threads are free */
+  size_t queue;      /* exchanges that may wait */
   struct event_base *base;
   crew_task *serve;  /* on a worker's thread */
   crew_task *served; /* afterwards, on the loop's thread, once for each exchange that was taken */
@@ -29,6 +34,11 @@ enum status crew_open(const struct crew_options *options, struct crew **crew) EP
 
 /* Hands an exchange over, on the loop's thread. STATUS_OVERLOADED: the queue is full; it stays the caller's. */
 enum status crew_give(struct crew *crew, struct exchange *exchange) EPURSE_MUST_USE;
+
+/* A worker's thread is about to wait for another one, and is back: meanwhile it takes nobody's processor. Any other
+ * thread may call them, to no effect. */
+void crew_wait_begin(void);
+void crew_wait_end(void);
 
 /* Serves what was taken, ends the threads, hands over the last ones; on the loop's thread. *crew becomes NULL; NULL is
  * fine. */

@@ -7,6 +7,7 @@
 #include <event2/event.h>
 #include <inttypes.h>
 #include <openssl/ssl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -76,9 +77,17 @@ static void answer(void *context, struct exchange *exchange) {
   http_answer(exchange);
 }
 
+/* Those that this process may use. */
+static size_t processors(void) {
+  cpu_set_t allowed;
+
+  return sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? (size_t)CPU_COUNT(&allowed) : 1;
+}
+
 static enum status open_crew(struct server *server) {
   const struct configuration *configuration = &server->service->configuration;
   const struct crew_options options = {.workers = configuration->workers,
+                                       .processors = processors(),
                                        .queue = configuration->queue,
                                        .base = http_base(server->http),
                                        .serve = work,

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "crew.h"
+
 /* Lives on the stack of the thread that waits for it. */
 struct job {
   struct job *next;
@@ -186,8 +188,10 @@ static enum status hand_in(struct writer *writer, struct line *line, struct job 
   line_add(line, job);
   wake(writer);
   pthread_mutex_unlock(&writer->lock);
+  crew_wait_begin();
   while (sem_wait(&job->ended) != 0) { /* EINTR */
   }
+  crew_wait_end();
   sem_destroy(&job->ended);
   return job->status;
 }

@@ -45,7 +45,7 @@ static void served(void *context, struct exchange *exchange) {
 
 static struct crew *crew_of(struct event_base *base, size_t workers, size_t queue, crew_task *serve) {
   const struct crew_options options = {
-      .workers = workers, .queue = queue, .base = base, .serve = serve, .served = served};
+      .workers = workers, .processors = workers, .queue = queue, .base = base, .serve = serve, .served = served};
   struct crew *crew = NULL;
 
   ck_assert_int_eq(crew_open(&options, &crew), STATUS_OK);
@@ -112,6 +112,48 @@ START_TEST(closing_serves_what_was_taken) {
   }
   crew_close(&crew);
   ck_assert_uint_eq(answered, 5);
+  event_base_free(base);
+}
+END_TEST
+
+static atomic_uint computing, most;
+
+static void compute(void *context, struct exchange *exchange) {
+  unsigned now = ++computing;
+
+  while (now > most) {
+    most = now;
+  }
+  nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  computing--;
+  crew_wait_begin();
+  sem_wait(&may_work);
+  crew_wait_end();
+  serve_at_once(context, exchange);
+}
+
+/* One processor: one computes at a time, and yet all can wait together. */
+START_TEST(as_many_compute_as_there_are_processors) {
+  struct event_base *base = event_base_new();
+  struct exchange exchanges[8] = {0};
+  const struct crew_options options = {
+      .workers = 8, .processors = 1, .queue = 8, .base = base, .serve = compute, .served = served};
+  struct crew *crew = NULL;
+  int waiting = 0;
+
+  sem_init(&may_work, 0, 0);
+  ck_assert_int_eq(crew_open(&options, &crew), STATUS_OK);
+  for (size_t i = 0; i < 8; i++) {
+    ck_assert_int_eq(crew_give(crew, &exchanges[i]), STATUS_OK);
+  }
+  for (size_t i = 0; i < 8; i++) {
+    sem_post(&may_work);
+  }
+  crew_close(&crew);
+  ck_assert_int_eq(sem_getvalue(&may_work, &waiting), 0);
+  ck_assert_int_eq(waiting, 0);
+  ck_assert_uint_eq(answered, 8);
+  ck_assert_uint_eq(most, 1);
   event_base_free(base);
 }
 END_TEST
@@ -197,6 +239,7 @@ Suite *crew_suite(void) {
   tcase_add_test(alone, every_exchange_comes_back_once);
   tcase_add_test(alone, full_queue_refuses_at_once_and_recovers);
   tcase_add_test(alone, closing_serves_what_was_taken);
+  tcase_add_test(alone, as_many_compute_as_there_are_processors);
   tcase_add_test(running, overload_is_said_and_passes);
   tcase_add_test(running, refused_request_is_counted);
   suite_add_tcase(suite, alone);
