@@ -6,23 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOREIGN 0xFF
-
 static const char alphabet[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/* Six bits of a character; FOREIGN where it is none of the alphabet. */
-static uint8_t sextet(char character) {
-  if (character >= 'A' && character <= 'Z') {
-    return (uint8_t)(character - 'A');
-  }
-  if (character >= 'a' && character <= 'z') {
-    return (uint8_t)(character - 'a' + 26);
-  }
-  if (character >= '0' && character <= '9') {
-    return (uint8_t)(character - '0' + 52);
-  }
-  return character == '-' ? 62 : character == '_' ? 63 : FOREIGN;
-}
+/* One more than the six bits of an ASCII character; 0 where it is none of the alphabet. */
+static const uint8_t sextets[128] = {
+    0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,
+    0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  0,  63, 0,  0,  53, 54, 55, 56,
+    57, 58, 59, 60, 61, 62, 0,  0,  0,  0,  0,  0,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13,
+    14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 0,  0,  0,  0,  64, 0,  27, 28, 29, 30, 31, 32, 33,
+    34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 0,  0,  0,  0,  0};
 
 bool base64url_encode(const uint8_t *data, size_t len, char **text) {
   size_t text_len = (len * 4 + 2) / 3, at = 0;
@@ -52,11 +44,12 @@ static bool decode(const char *text, size_t text_len, uint8_t *data) {
   unsigned count = 0;
 
   for (size_t i = 0; i < text_len; i++) {
-    uint8_t six = sextet(text[i]);
-    if (six == FOREIGN) {
+    unsigned char character = (unsigned char)text[i];
+    uint8_t sextet = character < sizeof sextets ? sextets[character] : 0;
+    if (sextet == 0) {
       return false;
     }
-    bits = bits << 6 | six;
+    bits = bits << 6 | (sextet - 1U);
     count += 6;
     if (count >= 8) {
       count -= 8;
