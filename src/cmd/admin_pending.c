@@ -33,12 +33,13 @@ static void ending(const struct pending *pending, const struct row *row, char te
                                                     : "credited or owed to the card";
 
   if (held && blocked) {
-    (void)snprintf(text, SENTENCE_ROOM, "held; the card is blocked: only the proof of %s settles it", row->tid);
+    (void)snprintf(text, SENTENCE_ROOM,
+                   "held; the card is blocked: the proof of %s settles it, or in the end card replace", row->tid);
   } else if (held) {
     (void)snprintf(text, SENTENCE_ROOM, "held; %s at the card's next payment or load anywhere, or by recover at %s",
                    then, row->tid);
   } else if (blocked) {
-    (void)snprintf(text, SENTENCE_ROOM, "owed; the card is blocked and cannot take it any more");
+    (void)snprintf(text, SENTENCE_ROOM, "owed; the card is blocked: card replace moves it to a new one");
   } else {
     (void)snprintf(text, SENTENCE_ROOM, "owed; a load of exactly this amount credits it anywhere, nothing is charged");
   }

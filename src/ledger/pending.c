@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What waits for an end: open holds, and loads that were paid for and are owed to their cards. */
+#include <string.h>
+
 #include "booking.h"
 #include "card.h"
 #include "posting.h"
@@ -33,6 +35,20 @@ enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *af
   return query_end(&query);
 }
 
+/* Owed for no load of its own, but for what a card had that it replaced. */
+static enum status owed_for_another(struct ledger *ledger, int64_t card, struct ledger_hold *owed) {
+  struct query query = query_begin(ledger, QUERY_OWED_REPLACED);
+  query_i64(&query, card);
+  bool found = query_row(&query);
+  memset(owed, 0, sizeof *owed);
+  card_cid(ledger, card, owed->cid);
+  owed->type = TRANSACTION_LOAD;
+  owed->created_at = query_read_i64(&query);
+  owed->card_state = (uint8_t)query_read_i64(&query);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !found ? STATUS_LEDGER_BROKEN : status;
+}
+
 /* The oldest of the newest loads that together make up what the card is owed. */
 static enum status owed_since(struct ledger *ledger, int64_t card, int64_t balance, struct ledger_hold *owed) {
   struct query query = query_begin(ledger, QUERY_OWED_OLDEST);
@@ -41,9 +57,11 @@ static enum status owed_since(struct ledger *ledger, int64_t card, int64_t balan
   query_i64(&query, balance);
   bool found = query_row(&query);
   pending_read(ledger, &query, owed);
-  owed->amount = balance;
   enum status status = query_end(&query);
-  return status == STATUS_OK && !found ? STATUS_LEDGER_BROKEN : status;
+  if (status == STATUS_OK && !found)
+    status = owed_for_another(ledger, card, owed);
+  owed->amount = balance;
+  return status;
 }
 
 enum status ledger_owed_list(struct ledger *ledger, const uint8_t *after, struct ledger_hold *owed, size_t capacity,

@@ -58,6 +58,19 @@ static void load_owed(struct world *world, struct purse *purse, uint32_t amount)
   ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
 }
 
+/* What waits is told, though no load of the new card stands behind it. */
+static void assert_pending(struct pair *pair) {
+  struct ledger_hold owed[2];
+  size_t count = 0;
+  ck_assert_int_eq(ledger_owed_list(pair->world.ledger, NULL, owed, 2, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert_mem_eq(owed[0].cid, pair->new.cid, CID_SIZE);
+  ck_assert_int_eq(owed[0].amount, 5000);
+  ck_assert_uint_eq(owed[0].atc, 0);
+  ck_assert_uint_eq(owed[0].card_state, LEDGER_CARD_ISSUED);
+  ck_assert_int_eq(owed[0].created_at, pair->world.now);
+}
+
 START_TEST(moves_balance_and_points) {
   struct pair pair;
   struct replacing replacing;
@@ -72,6 +85,7 @@ START_TEST(moves_balance_and_points) {
   world_assert_card(&pair.world, &pair.old, 0, 0, 0);
   world_assert_card(&pair.world, &pair.new, 0, 0, 5000);
   world_assert_clean(&pair.world);
+  assert_pending(&pair);
   load_owed(&pair.world, &pair.new, 5000);
   ck_assert_uint_eq(pair.new.balance, 5000);
   ck_assert_uint_eq(pair.new.points, 100); /* with the first load */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "driver.h"
 #include "schema.h"
 #include "suites.h"
 #include "world.h"
@@ -149,6 +150,34 @@ START_TEST(sets_loads_off) {
   ck_assert_int_eq(lines[1].sums.net, _i == 0 ? 0 : 1000);
   world_assert_merchant(&world, "SHOP", 0, _i == 0 ? -3000 : 0);
   world_close(&world);
+}
+END_TEST
+
+/* However many purchases there are: no statement of a closing goes over them. */
+START_TEST(looks_at_no_purchase) {
+  static const enum query_name closing[] = {
+      QUERY_SETTLEMENT_NEXT,    QUERY_SETTLEMENT_ADD_LINES, QUERY_SETTLEMENT_FEES, QUERY_SETTLEMENT_SET_OFFS,
+      QUERY_SETTLEMENT_PAYOUTS, QUERY_SETTLEMENT_ADD,       QUERY_TALLY_RESET,     QUERY_SETTLEMENT_FIND};
+  sqlite3 *database = NULL;
+  unsigned steps = 0;
+  ck_assert_int_eq(sqlite3_open(":memory:", &database), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(database, (const char *)schema_sqlite[0], NULL, NULL, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(database, (const char *)schema_sqlite[1], NULL, NULL, NULL), SQLITE_OK);
+  for (size_t i = 0; i < sizeof closing / sizeof closing[0]; i++) {
+    char sql[4096];
+    sqlite3_stmt *statement = NULL;
+    (void)snprintf(sql, sizeof sql, "EXPLAIN QUERY PLAN %s", query_sql[closing[i]]);
+    ck_assert_int_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+    for (; sqlite3_step(statement) == SQLITE_ROW; steps++) {
+      const char *step = (const char *)sqlite3_column_text(statement, 3);
+      ck_assert_msg(strstr(step, "booking") == NULL && strstr(step, "posting") == NULL &&
+                        strstr(step, "SCAN capture") == NULL && strstr(step, "SCAN transfer") == NULL,
+                    "%s: %s", query_sql[closing[i]], step);
+    }
+    ck_assert_int_eq(sqlite3_finalize(statement), SQLITE_OK);
+  }
+  ck_assert_uint_gt(steps, 10); /* plans were read */
+  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
 }
 END_TEST
 
@@ -336,6 +365,7 @@ Suite *settlement_suite(void) {
   tcase_add_test(tests, closes_a_day);
   tcase_add_test(tests, closes_nothing_twice);
   tcase_add_loop_test(tests, sets_loads_off, 0, 2);
+  tcase_add_test(tests, looks_at_no_purchase);
   tcase_add_test(tests, lists_captures_in_pages);
   tcase_add_test(tests, wants_terms_that_can_be_kept);
   tcase_add_loop_test(tests, is_never_changed, 0, 20);
