@@ -410,8 +410,8 @@ enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *af
                              size_t capacity, size_t *count) EPURSE_MUST_USE;
 /* The cards that are owed something, by CID, those after `after` (a CID, or NULL): a row for each card, `amount` all
  * that it is owed, the rest of the row that of the oldest load which was paid for and is not credited yet; of several
- * the newest are taken to be the ones that are still owed. Where it is owed only what a card had that it replaced: atc 0,
- * tid and merchant empty, created_at the replacement's. STATUS_NOT_FOUND: `after` is no card of this issuer's. */
+ * the newest are taken to be the ones that are still owed. Where it is owed only what a card had that it replaced: atc
+ * 0, tid and merchant empty, created_at the replacement's. STATUS_NOT_FOUND: `after` is no card of this issuer's. */
 enum status ledger_owed_list(struct ledger *ledger, const uint8_t *after, struct ledger_hold *owed, size_t capacity,
                              size_t *count) EPURSE_MUST_USE;
 
