@@ -25,6 +25,8 @@ static void print_figures(const struct audit *audit, FILE *out) {
                 " receipts.\n",
                 figures->cards, figures->transactions, figures->captured, figures->journals, figures->entries,
                 figures->card_logs, figures->log_records, figures->receipts);
+  if (audit->settings.currency == 0) /* there was no ledger to tell */
+    return;
   (void)fprintf(out, "On its way: %" PRId64 " in hold (", figures->held);
   print_amount(out, figures->held_amount, audit->settings.currency);
   (void)fprintf(out, "), %" PRId64 " paid and not yet confirmed (", figures->unconfirmed);
