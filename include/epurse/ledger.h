@@ -52,6 +52,9 @@ enum status ledger_create(const char *url, const struct ledger_settings *setting
  * STATUS_BAD_FORMAT: not a ledger. *ledger is NULL unless STATUS_OK. */
 enum status ledger_open(const char *url, struct ledger **ledger) EPURSE_MUST_USE;
 
+/* Whether others may change it too while it is open here, so that nothing read from it may be kept for later. */
+bool ledger_shared(const struct ledger *ledger);
+
 /* Checkpoints, closes, frees, sets *ledger to NULL; NULL is fine. */
 void ledger_close(struct ledger **ledger);
 

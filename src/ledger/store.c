@@ -34,7 +34,8 @@ void ledger_place(const char *url, char *text, size_t capacity) {
     (void)snprintf(text, capacity, "%s", place);
     return;
   }
-  place += strspn(place, "/");
+  if (strncmp(place, "//", 2) == 0)
+    place += 2;
   size_t len = strcspn(place, "?");
   for (size_t i = 0; i < len; i++) {
     if (place[i] == '@') {
@@ -177,6 +178,10 @@ enum status ledger_migrate(const char *url, int *from, int *to) {
     status = store_migrate(ledger, from, to);
   ledger_close(&ledger);
   return status;
+}
+
+bool ledger_shared(const struct ledger *ledger) {
+  return ledger->driver->shared;
 }
 
 void ledger_close(struct ledger **ledger) {

@@ -19,18 +19,20 @@ struct place {
 };
 
 struct roster {
+  bool keep;
   pthread_mutex_t lock;
   uint64_t generation; /* counts what was forgotten, from 1 on */
   struct place places[PLACES];
 };
 
-enum status roster_new(struct roster **roster) {
+enum status roster_new(bool keep, struct roster **roster) {
   *roster = calloc(1, sizeof **roster);
   if (*roster == NULL) {
     return STATUS_NO_MEMORY;
   }
   (*roster)->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
   (*roster)->generation = 1;
+  (*roster)->keep = keep;
   return STATUS_OK;
 }
 
@@ -69,7 +71,7 @@ enum status roster_find(struct roster *roster, struct writer *writer, const uint
 
   pthread_mutex_lock(&roster->lock);
   uint64_t generation = roster->generation;
-  bool known = place->generation == generation && memcmp(place->terminal.tid, tid, TID_SIZE) == 0;
+  bool known = roster->keep && place->generation == generation && memcmp(place->terminal.tid, tid, TID_SIZE) == 0;
   if (known) {
     *terminal = place->terminal;
   }

@@ -3,13 +3,15 @@
 #ifndef EPURSE_SERVER_ROSTER_H
 #define EPURSE_SERVER_ROSTER_H
 
+#include <stdbool.h>
+
 #include "epurse/ledger.h"
 #include "writer.h"
 
 struct roster;
 
-/* STATUS_NO_MEMORY. */
-enum status roster_new(struct roster **roster) EPURSE_MUST_USE;
+/* `keep`: nobody but this process changes terminals; without it each one is read anew. STATUS_NO_MEMORY. */
+enum status roster_new(bool keep, struct roster **roster) EPURSE_MUST_USE;
 void roster_free(struct roster **roster);
 
 /* As ledger_terminal_find, but for last_seq, which may be an older one. From any thread. */

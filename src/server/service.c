@@ -63,7 +63,7 @@ enum status service_start(struct service *service, struct ledger **ledger) {
                                          .metrics = &service->metrics};
 
   json_object_seed(0); /* at the first use otherwise, by whichever thread comes first */
-  enum status status = roster_new(&service->roster);
+  enum status status = roster_new(!ledger_shared(*ledger), &service->roster);
   if (status == STATUS_OK) {
     status = writer_open(&options, ledger, &service->writer);
   }

@@ -94,6 +94,95 @@ START_TEST(refuses_other_schema) {
 }
 END_TEST
 
+/* What the later schemas brought is taken away again: a ledger of the first one, with bookings in it. */
+static void store_age(struct world *world) {
+  static const char age[] =
+      "DROP TABLE restoration; DROP TABLE transfer; DROP TABLE replacement; DROP TABLE capture; DROP TABLE "
+      "merchant_tally; "
+      "DROP TABLE settlement_line; DROP TABLE settlement; DELETE FROM account WHERE id IN (-6, -7); "
+      "ALTER TABLE merchant DROP COLUMN fee_rate; ALTER TABLE merchant DROP COLUMN iban; "
+      "ALTER TABLE merchant DROP COLUMN bic; UPDATE schema_version SET version = 1;";
+  store_alter(world, age);
+  if (!place_is_file())
+    store_alter(world, "DROP FUNCTION replacement_of_blocked, capture_next, settlement_next, settlement_line_open");
+}
+
+START_TEST(takes_an_old_ledger_over) {
+  struct world world;
+  struct purse purse;
+  int from = 0, to = 0;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 1000, POS);
+  world_commit(&world, &purse, TRANSACTION_PURCHASE, 200, OTHER_POS);
+  store_age(&world);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OLD_SCHEMA);
+  ck_assert_int_eq(ledger_migrate(world.path, &from, &to), STATUS_OK);
+  ck_assert_int_eq(from, 1);
+  ck_assert_int_ge(to, 2);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  world_assert_clean(&world);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  world_assert_card(&world, &purse, 3800, 0, 0);
+  int again = 0;
+  ck_assert_int_eq(ledger_migrate(world.path, &from, &again), STATUS_LEDGER_BUSY); /* it is open */
+  ledger_close(&world.ledger);
+  ck_assert_int_eq(ledger_migrate(world.path, &from, &again), STATUS_OK);
+  ck_assert_int_eq(from, to);
+  ck_assert_int_eq(again, to);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+/* One that fails half way is what it was. */
+START_TEST(takes_over_whole_or_not) {
+  struct world world;
+  int from = 0, to = 0;
+  world_open(&world);
+  store_age(&world);
+  store_alter(&world, "CREATE TABLE settlement (number integer)"); /* in the way */
+  ck_assert_int_ne(ledger_migrate(world.path, &from, &to), STATUS_OK);
+  ck_assert_int_eq(from, 1);
+  ck_assert_int_eq(to, 1);
+  store_alter(&world, "DROP TABLE settlement");
+  ck_assert_int_eq(ledger_migrate(world.path, &from, &to), STATUS_OK);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(leaves_a_newer_ledger_alone) {
+  struct world world;
+  int from = 0, to = 0;
+  world_open(&world);
+  store_alter(&world, "UPDATE schema_version SET version = 1000");
+  ck_assert_int_eq(ledger_migrate(world.path, &from, &to), STATUS_OLD_SCHEMA);
+  ck_assert_int_eq(to, 1000);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OLD_SCHEMA);
+  world_discard(&world);
+}
+END_TEST
+
+START_TEST(places_tell_no_secret) {
+  static const struct {
+    const char *url, *place;
+  } rows[] = {{"/var/lib/ledger.db", "/var/lib/ledger.db"},
+              {"sqlite:ledger.db", "ledger.db"},
+              {"postgresql://epurse:s3cret@db.example:5432/epurse", "postgresql://db.example:5432/epurse"},
+              {"postgresql://epurse:a@s3cret@db/epurse?password=s3cret", "postgresql://db/epurse"},
+              {"postgresql://epurse:s3/cret@db/epurse", "postgresql://db/epurse"},
+              {"postgresql:///epurse?host=/run&password=s3cret", "postgresql:///epurse"}};
+  char place[128];
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    ledger_place(rows[i].url, place, sizeof place);
+    ck_assert_str_eq(place, rows[i].place);
+    ck_assert_ptr_null(strstr(place, "cret"));
+  }
+}
+END_TEST
+
 /* Another process, and another connection of this one. */
 START_TEST(locks_others_out) {
   struct world world;
@@ -249,6 +338,10 @@ Suite *store_suite(void) {
   tcase_add_test(tests, creates_once);
   tcase_add_loop_test(tests, refuses_settings, 0, 5);
   tcase_add_test(tests, refuses_other_schema);
+  tcase_add_test(tests, takes_an_old_ledger_over);
+  tcase_add_test(tests, takes_over_whole_or_not);
+  tcase_add_test(tests, leaves_a_newer_ledger_alone);
+  tcase_add_test(tests, places_tell_no_secret);
   if (place_is_file()) {
     tcase_add_test(tests, opens_only_ledgers);
     tcase_add_test(tests, locks_others_out);

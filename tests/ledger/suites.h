@@ -25,5 +25,6 @@ Suite *backup_suite(void);
 Suite *restore_suite(void);
 Suite *watch_suite(void);
 Suite *group_suite(void);
+Suite *servers_suite(void);
 
 #endif

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Several servers on one data base, and a data base that dies under them: each step is booked once, wherever it was
+ * asked. PostgreSQL alone; a server is a process with a connection of its own. */
+#include "config.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store.h"
+#include "suites.h"
+#include "world.h"
+
+#define SERVERS 4
+
+/* ---- processes that begin at the same moment ---- */
+
+struct crew {
+  pid_t members[SERVERS];
+  int begin[2], answers[SERVERS];
+};
+
+typedef void crew_work(struct world *world, unsigned member, int answer, void *context);
+
+static void crew_begin(struct crew *crew, struct world *world, crew_work *work, void *context) {
+  ledger_close(&world->ledger);
+  ck_assert_int_eq(pipe(crew->begin), 0);
+  for (unsigned i = 0; i < SERVERS; i++) {
+    int ends[2];
+    char go = 0;
+    ck_assert_int_eq(pipe(ends), 0);
+    crew->members[i] = fork();
+    ck_assert_int_ge(crew->members[i], 0);
+    if (crew->members[i] == 0) {
+      (void)close(crew->begin[1]);
+      (void)close(ends[0]);
+      if (ledger_open(world->path, &world->ledger) != STATUS_OK || read(crew->begin[0], &go, 1) != 0)
+        _exit(1);
+      work(world, i, ends[1], context);
+      ledger_close(&world->ledger);
+      _exit(0);
+    }
+    (void)close(ends[1]);
+    crew->answers[i] = ends[0];
+  }
+  (void)close(crew->begin[0]);
+  (void)close(crew->begin[1]); /* all of them go */
+}
+
+static void crew_end(struct crew *crew, struct world *world) {
+  for (unsigned i = 0; i < SERVERS; i++) {
+    int outcome = 0;
+    ck_assert_int_eq(waitpid(crew->members[i], &outcome, 0), crew->members[i]);
+    ck_assert_msg(WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0, "server %u: %d", i, outcome);
+    (void)close(crew->answers[i]);
+  }
+  ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);
+}
+
+static void answer(int pipe_end, const void *bytes, size_t len) {
+  if (write(pipe_end, bytes, len) != (ssize_t)len)
+    _exit(2);
+}
+
+/* ---- the same promise, everywhere at once ---- */
+
+struct same {
+  struct purse purses[8];
+};
+
+/* Each server has a clock of its own, so that two answers could not be equal by chance. */
+static void same_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  struct same *same = context;
+  world->now += member + 1;
+  for (size_t i = 0; i < sizeof same->purses / sizeof same->purses[0]; i++) {
+    struct ask ask = {.purse = &same->purses[i]};
+    if (world_ask(world, &ask) != STATUS_OK || ask.outcome != STATUS_OK)
+      _exit(3);
+    answer(pipe_end, ask.transaction.authorisation, AUTHORISATION_SIZE);
+  }
+}
+
+START_TEST(one_promise_has_one_answer) {
+  static struct same same;
+  struct world world;
+  struct crew crew;
+  size_t count = sizeof same.purses / sizeof same.purses[0];
+  world_open(&world);
+  for (size_t i = 0; i < count; i++) {
+    world_issue(&world, (uint32_t)i + 1, &same.purses[i]);
+    world_complete(&world, &same.purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+    purse_promise(&same.purses[i], TRANSACTION_PURCHASE, 100, POS);
+  }
+  crew_begin(&crew, &world, same_work, &same);
+  for (size_t i = 0; i < count; i++) {
+    uint8_t first[AUTHORISATION_SIZE], other[AUTHORISATION_SIZE];
+    ck_assert_int_eq(read(crew.answers[0], first, sizeof first), sizeof first);
+    for (unsigned member = 1; member < SERVERS; member++) {
+      ck_assert_int_eq(read(crew.answers[member], other, sizeof other), sizeof other);
+      ck_assert_mem_eq(first, other, sizeof first);
+    }
+  }
+  crew_end(&crew, &world);
+  for (size_t i = 0; i < count; i++)
+    world_assert_card(&world, &same.purses[i], 4900, 100, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- many cards, one shop ---- */
+
+#define CARDS_EACH 5
+#define PURCHASES  12
+
+struct market {
+  struct purse purses[SERVERS][CARDS_EACH];
+};
+
+static void market_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  struct market *market = context;
+  (void)pipe_end;
+  for (int round = 0; round < PURCHASES; round++) {
+    for (size_t i = 0; i < CARDS_EACH; i++) {
+      struct purse *purse = &market->purses[member][i];
+      struct ask ask = {.purse = purse};
+      purse_promise(purse, TRANSACTION_PURCHASE, 100, POS);
+      if (world_ask(world, &ask) != STATUS_OK || ask.outcome != STATUS_OK ||
+          !purse_commit(purse, ask.transaction.authorisation) ||
+          world_confirm(world, purse, purse->atc, purse->secret) != STATUS_OK)
+        _exit(4);
+    }
+  }
+}
+
+START_TEST(one_shop_is_paid_by_all) {
+  static struct market market;
+  struct world world;
+  struct crew crew;
+  struct ledger_totals totals;
+  world_open(&world);
+  for (unsigned member = 0; member < SERVERS; member++)
+    for (uint32_t i = 0; i < CARDS_EACH; i++) {
+      world_issue(&world, member * CARDS_EACH + i + 1, &market.purses[member][i]);
+      world_complete(&world, &market.purses[member][i], TRANSACTION_LOAD, 5000, RELOAD);
+    }
+  struct timespec begun, ended;
+  ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &begun), 0);
+  crew_begin(&crew, &world, market_work, &market);
+  crew_end(&crew, &world);
+  ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &ended), 0);
+  printf("# %d purchases, confirmed, of %d servers at one shop: %ld ms\n", SERVERS * CARDS_EACH * PURCHASES, SERVERS,
+         (long)(ended.tv_sec - begun.tv_sec) * 1000 + (ended.tv_nsec - begun.tv_nsec) / 1000000);
+  int64_t paid = (int64_t)SERVERS * CARDS_EACH * PURCHASES * 100;
+  world_assert_merchant(&world, "SHOP", paid, 0);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.merchants_due, paid);
+  ck_assert_int_eq(totals.points, paid / 10);
+  ck_assert_uint_eq(totals.open_holds, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- what is counted, and what is accepted once ---- */
+
+#define SEQUENCES 20
+
+static enum status act_accept(struct ledger *ledger, const void *what) {
+  return ledger_terminal_accept(ledger, (const uint8_t *)POS, *(const uint64_t *)what);
+}
+
+static enum status act_wrong_pin(struct ledger *ledger, const void *what) {
+  uint32_t failures = 0;
+  return ledger_card_pin_count(ledger, what, false, &failures);
+}
+
+static void count_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  struct purse *purse = context;
+  (void)member;
+  for (uint64_t seq = 1; seq <= SEQUENCES; seq++) {
+    enum status status = world_do(world, act_accept, &seq);
+    if ((status != STATUS_OK && status != STATUS_REPLAYED) || world_do(world, act_wrong_pin, purse->cid) != STATUS_OK)
+      _exit(5);
+    answer(pipe_end, &status, sizeof status);
+  }
+}
+
+START_TEST(sequence_numbers_and_wrong_pins_are_of_all) {
+  struct world world;
+  struct crew crew;
+  struct purse purse;
+  struct ledger_card card;
+  unsigned accepted[SEQUENCES] = {0};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  crew_begin(&crew, &world, count_work, &purse);
+  for (unsigned member = 0; member < SERVERS; member++)
+    for (size_t i = 0; i < SEQUENCES; i++) {
+      enum status status = STATUS_INTERNAL;
+      ck_assert_int_eq(read(crew.answers[member], &status, sizeof status), sizeof status);
+      accepted[i] += status == STATUS_OK;
+    }
+  crew_end(&crew, &world);
+  for (size_t i = 0; i < SEQUENCES; i++)
+    ck_assert_uint_eq(accepted[i], 1);
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.pin_failures, SERVERS * SEQUENCES);
+  world_close(&world);
+}
+END_TEST
+
+static void desk_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  (void)context;
+  for (uint32_t i = 0; i < 5; i++) {
+    struct purse purse;
+    world_issue(world, member * 5 + i + 1, &purse);
+    answer(pipe_end, purse.cid, CID_SIZE);
+  }
+}
+
+START_TEST(desks_get_different_numbers) {
+  struct world world;
+  struct crew crew;
+  uint8_t cids[SERVERS * 5][CID_SIZE];
+  world_open(&world);
+  crew_begin(&crew, &world, desk_work, NULL);
+  for (unsigned i = 0; i < SERVERS * 5; i++) {
+    ck_assert_int_eq(read(crew.answers[i / 5], cids[i], CID_SIZE), CID_SIZE);
+    for (unsigned other = 0; other < i; other++)
+      ck_assert_int_ne(memcmp(cids[i], cids[other], CID_SIZE), 0);
+  }
+  crew_end(&crew, &world);
+  world_close(&world); /* and no number is lost */
+}
+END_TEST
+
+/* ---- what it costs ---- */
+
+static uint64_t trips(const struct world *world) {
+  return world->ledger->driver->trips(world->ledger->store);
+}
+
+/* A purchase that settles the one before it; later r comes in. Writes travel with the next question or the commit. */
+START_TEST(a_purchase_waits_for_answers_alone) {
+  struct world world;
+  struct purse purse;
+  struct ask ask = {.purse = &purse};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  world_commit(&world, &purse, TRANSACTION_PURCHASE, 100, POS);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, POS);
+  uint64_t before = trips(&world);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  uint64_t asked = trips(&world);
+  ck_assert(purse_commit(&purse, ask.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  uint64_t confirmed = trips(&world);
+  printf("# round trips: %u to authorise, %u to confirm\n", (unsigned)(asked - before), (unsigned)(confirmed - asked));
+  ck_assert_uint_le(asked - before, 12);
+  ck_assert_uint_le(confirmed - asked, 5);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- connections that break, a data base that dies ---- */
+
+#define BREAK_OTHERS                                                                                                   \
+  "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "                        \
+  "AND application_name = 'epurse ' || current_schema()"
+
+START_TEST(a_broken_connection_is_made_anew) {
+  struct world world;
+  struct purse purse;
+  struct ledger_card card;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  ck_assert_int_eq(place_run(world.path, BREAK_OTHERS), PLACE_DONE);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 100, POS); /* a step */
+  ck_assert_int_eq(place_run(world.path, BREAK_OTHERS), PLACE_DONE);
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK); /* a reading */
+  ck_assert_int_eq(card.balance, 4900);
+  world_close(&world);
+}
+END_TEST
+
+/* Sends each promise until it is answered, as a terminal does; tells what was acknowledged. */
+static void stubborn_work(struct world *world, struct purse *purse, int pipe_end) {
+  for (uint32_t count = 0;; count++) {
+    struct ask ask = {.purse = purse};
+    const struct timespec pause = {.tv_nsec = 20000000};
+    purse_promise(purse, count == 0 ? TRANSACTION_LOAD : TRANSACTION_PURCHASE, count == 0 ? 40000 : 1,
+                  count == 0 ? RELOAD : OTHER_POS);
+    enum status status = world_ask(world, &ask);
+    for (; status != STATUS_OK; status = world_ask(world, &ask)) {
+      if (status != STATUS_STORE_FAILED && status != STATUS_STORE_UNREACHABLE && status != STATUS_LEDGER_BUSY)
+        _exit((int)status);
+      (void)nanosleep(&pause, NULL);
+    }
+    if (ask.outcome != STATUS_OK || !purse_commit(purse, ask.transaction.authorisation))
+      _exit(100);
+    answer(pipe_end, &purse->atc, sizeof purse->atc);
+  }
+}
+
+static long data_base_master(void) {
+  const char *folder = getenv("POSTGRES_DIR");
+  char path[256];
+  long master = 0;
+  ck_assert_ptr_nonnull(folder);
+  (void)snprintf(path, sizeof path, "%s/data/postmaster.pid", folder);
+  FILE *file = fopen(path, "r");
+  if (file == NULL)
+    return 0;
+  (void)!fscanf(file, "%ld", &master);
+  (void)fclose(file);
+  return master;
+}
+
+/* The process that serves our client: a child of the master that calls itself "postgres: ... [local] ...". */
+static long data_base_backend(long master) {
+  char path[64], title[256];
+  long child = 0;
+  (void)snprintf(path, sizeof path, "/proc/%ld/task/%ld/children", master, master);
+  FILE *children = fopen(path, "r");
+  while (children != NULL && fscanf(children, "%ld", &child) == 1) {
+    (void)snprintf(path, sizeof path, "/proc/%ld/cmdline", child);
+    FILE *file = fopen(path, "r");
+    size_t len = file == NULL ? 0 : fread(title, 1, sizeof title - 1, file);
+    title[len] = '\0';
+    if (file != NULL)
+      (void)fclose(file);
+    if (strstr(title, "[local]") != NULL)
+      break;
+    child = 0;
+  }
+  if (children != NULL)
+    (void)fclose(children);
+  return child;
+}
+
+/* One backend: the master then ends all others and recovers. Or the master itself, which is started anew. */
+static void data_base_die(bool all) {
+  char command[256];
+  long master = data_base_master();
+  long victim = all ? master : data_base_backend(master);
+  if (victim <= 0)
+    return; /* it was reconnecting just now */
+  ck_assert_int_eq(kill((pid_t)victim, SIGKILL), 0);
+  if (!all)
+    return;
+  (void)snprintf(command, sizeof command, "sleep 0.5; '%s/start' >/dev/null", getenv("POSTGRES_DIR"));
+  ck_assert_int_eq(system(command), 0); /* NOLINT: a path of our own making */
+}
+
+#define DEATHS 10
+
+/* The data base is killed at any moment, also between a commit and its answer. */
+START_TEST(survives_the_data_base) {
+  struct world world;
+  struct purse purse;
+  int ends[2], outcome = 0;
+  uint32_t atc = 0, acknowledged = 0;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  ledger_close(&world.ledger);
+  ck_assert_int_eq(pipe(ends), 0);
+  pid_t child = fork();
+  ck_assert_int_ge(child, 0);
+  if (child == 0) {
+    (void)close(ends[0]);
+    if (ledger_open(world.path, &world.ledger) != STATUS_OK)
+      _exit(99);
+    stubborn_work(&world, &purse, ends[1]);
+  }
+  (void)close(ends[1]);
+  for (long death = 0; death < DEATHS; death++) {
+    const struct timespec pause = {.tv_nsec = 250000000 + death * 37000000};
+    (void)nanosleep(&pause, NULL);
+    data_base_die(death % 3 == 2);
+  }
+  const struct timespec rest = {.tv_sec = 1};
+  (void)nanosleep(&rest, NULL); /* it goes on after the last death, too */
+  ck_assert_int_eq(kill(child, SIGKILL), 0);
+  ck_assert_int_eq(waitpid(child, &outcome, 0), child);
+  ck_assert_msg(WIFSIGNALED(outcome), "the client gave up: %d", WEXITSTATUS(outcome));
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  while (read(ends[0], &atc, sizeof atc) == sizeof atc) {
+    ck_assert_uint_eq(atc, acknowledged + 1); /* each promise once */
+    acknowledged = atc;
+    ck_assert_uint_ne(world_state(&world, &purse, atc), 0);
+  }
+  struct ledger_card card;
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_uint_ge(acknowledged, DEATHS);
+  ck_assert_uint_ge(card.last_atc, acknowledged);
+  ck_assert_uint_le(card.last_atc, acknowledged + 1);
+  ck_assert_int_eq(card.balance + card.held, 40000 - (int64_t)card.captured_atc + 1); /* the load is ATC 1 */
+  world_close(&world);
+}
+END_TEST
+
+Suite *servers_suite(void) {
+  Suite *suite = suite_create("servers");
+  TCase *tests = tcase_create("one data base");
+  suite_add_tcase(suite, tests);
+  tcase_set_timeout(tests, 120);
+  if (place_is_file())
+    return suite;
+  tcase_add_test(tests, one_promise_has_one_answer);
+  tcase_add_test(tests, one_shop_is_paid_by_all);
+  tcase_add_test(tests, sequence_numbers_and_wrong_pins_are_of_all);
+  tcase_add_test(tests, desks_get_different_numbers);
+  tcase_add_test(tests, a_purchase_waits_for_answers_alone);
+  tcase_add_test(tests, a_broken_connection_is_made_anew);
+  tcase_add_test(tests, survives_the_data_base);
+  return suite;
+}
