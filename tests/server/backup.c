@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "backup.h"
+#include "place.h"
 #include "purse.h"
 #include "suites.h"
 
@@ -136,7 +137,9 @@ Suite *backup_suite(void) {
   Suite *suite = suite_create("backup");
   TCase *all = world_case("backup");
 
-  tcase_add_test(all, is_made_while_cards_pay);
+  if (place_is_file()) {
+    tcase_add_test(all, is_made_while_cards_pay);
+  }
   tcase_add_test(all, a_name_stays_in_its_folder);
   tcase_add_test(all, says_that_it_failed);
   tcase_add_test(all, is_given_up_when_the_server_stops);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of the watch over the running ledger: watch.c, and what is served once it gave the alarm. */
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "place.h"
 #include "purse.h"
 #include "routes.h"
 #include "suites.h"
@@ -21,13 +21,10 @@ static void pause_ms(long ms) {
 static void restart(struct world *world, const char *sql) {
   struct service *service = &world->service;
   struct ledger *ledger = NULL;
-  sqlite3 *database = NULL;
 
   service_stop(service);
   if (sql != NULL) {
-    ck_assert_int_eq(sqlite3_open_v2(service->configuration.store, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
-    ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+    ck_assert_int_eq(place_run(service->configuration.store, sql), PLACE_DONE);
   }
   service->configuration.watch = FAST;
   ck_assert_int_eq(ledger_open(service->configuration.store, &ledger), STATUS_OK);
