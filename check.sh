@@ -68,7 +68,7 @@ if [ -z "${CHECK_QUICK-}" ]; then
   one "clang with sanitizers: configure" configured build-sanitizers CC=clang --enable-sanitizers CFLAGS='-O1 -g'
   one "clang with sanitizers: build, warnings are errors" in_folder build-sanitizers make -j"$(nproc)" all
   # Not under sanitizers: the wire under attack and the five years of the seed's cases, which take too long there.
-  suite "clang with sanitizers" build-sanitizers -j"$(nproc)" SYSTEM_ROUNDS=20 \
+  suite "clang with sanitizers" build-sanitizers -j"$(nproc)" SYSTEM_ROUNDS=20 TORTURE_STRIDE=60 TORTURE_ROUNDS=30 KILL_ROUNDS=3 \
     TESTS="$(make -s -C build-sanitizers list-tests | grep -vE 'check_wire|seed-cases' | tr '\n' ' ')"
   one "fuzz: configure" configured build-fuzz CC=clang --enable-fuzz CFLAGS='-O1 -g'
   one "fuzz: a few seconds each" in_folder build-fuzz make -j"$(nproc)" fuzz FUZZ_SECONDS=3

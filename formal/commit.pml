@@ -61,16 +61,36 @@ byte before = 0; /* what take_promise settles */
 /* The three states of each transaction as they were, to print what changed. */
 mtype was_slot[ATCS + 2] = SLOT_NONE, was_journal[ATCS + 2] = NONE, was_hold[ATCS + 2] = NONE;
 mtype now_slot, now_journal[ATCS + 2] = NONE;
+byte n;
+c_decl {
+  #define STEP_ROOM 4096
+  static unsigned step_seen[STEP_ROOM];
+  /* True for the first time. */
+  static int step_is_new(unsigned key) {
+    unsigned at = key * 2654435761u % STEP_ROOM;
+    while (step_seen[at] != 0 && step_seen[at] != key)
+      at = (at + 1) % STEP_ROOM;
+    if (step_seen[at] == key)
+      return 0;
+    step_seen[at] = key;
+    return 1;
+  }
+}
 inline note() {
   d_step {
-    byte n = 1;
+    n = 1;
     do
     :: n <= ATCS + 1 ->
        now_slot = (n > atc -> SLOT_NONE : (n == atc -> slot : (committed[n] -> SLOT_COMMITTED : SLOT_ABORTED)));
        if
        :: now_slot != was_slot[n] || now_journal[n] != was_journal[n] || hold[n] != was_hold[n] ->
-          printf("STEP %d %d %d %d > %d %d %d\n", load[n], was_slot[n], was_journal[n], was_hold[n], now_slot,
-                 now_journal[n], hold[n]);
+          c_code {
+            unsigned k = now.n;
+            if (step_is_new(1u << 31 | now.load[k] << 30 | now.was_slot[k] << 25 | now.was_journal[k] << 20 |
+                            now.was_hold[k] << 15 | now.now_slot << 10 | now.now_journal[k] << 5 | now.hold[k]))
+              printf("STEP %d %d %d %d > %d %d %d\n", now.load[k], now.was_slot[k], now.was_journal[k], now.was_hold[k],
+                     now.now_slot, now.now_journal[k], now.hold[k]);
+          };
           was_slot[n] = now_slot;
           was_journal[n] = now_journal[n];
           was_hold[n] = hold[n]
