@@ -75,6 +75,17 @@ static enum status load_paid(struct order *order) {
   return STATUS_OK;
 }
 
+/* Whether this terminal has a charge to give back, or to tell the server that it has: then what the server owes may be
+ * just that, and is not to be loaded as well. */
+static bool gives_back(struct journal *journal) {
+  struct journal_entry entry;
+  enum status status = journal_next_open(journal, 0, &entry);
+  for (; status == STATUS_OK; status = journal_next_open(journal, entry.id, &entry))
+    if (entry.state == JOURNAL_CHARGING || entry.state == JOURNAL_CHARGED || entry.state == JOURNAL_REVERSING)
+      return true;
+  return status != STATUS_NOT_FOUND;
+}
+
 static enum status load_owed(struct order *order) {
   snprintf(order->entry.tender_kind, sizeof order->entry.tender_kind, TENDER_OWED);
   enum status status = journal_update(order->terminal->journal, &order->entry);
@@ -104,9 +115,10 @@ static enum status load_new(struct order *order, const struct order_wish *wish) 
     order_cancel(order);
     return status;
   }
-  if (order->owed == amount.minor)
+  bool claimed = order->owed > 0 && !gives_back(order->terminal->journal);
+  if (claimed && order->owed == amount.minor)
     return load_owed(order);
-  if (order->owed > 0) {
+  if (claimed) {
     char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 128];
     amount_print((struct amount){order->owed, amount.currency}, NULL, text, sizeof text);
     snprintf(sentence, sizeof sentence, "An earlier load left %s owed to this card: load just that to have it.", text);
