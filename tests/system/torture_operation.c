@@ -63,6 +63,15 @@ static void begin_owed_and_charged(struct sequence *sequence) {
   torn_by(sequence, &load_call, FAULT_KILL_AFTER_REPLY, 2);
   sequence_must(sequence, &elsewhere);
 }
+/* Torn before its debit, and at another terminal likewise: only the next promise says that neither was done. */
+static void begin_two_torn(struct sequence *sequence) {
+  begin_torn_before_debit(sequence);
+  torn_by(sequence, &elsewhere, FAULT_COMMAND_LOST_AWAY, LAST_APDU);
+}
+static void begin_two_torn_load(struct sequence *sequence) {
+  begin_torn_before_credit(sequence);
+  torn_by(sequence, &elsewhere, FAULT_COMMAND_LOST_AWAY, LAST_APDU);
+}
 /* The server has the new PIN, the card may. */
 static void begin_torn_pin(struct sequence *sequence) {
   static const struct call call = {.till = TILL_POS, .verb = VERB_PIN};
@@ -150,6 +159,8 @@ static const struct operation operations[] = {
      .call = {.till = TILL_RELOAD, .verb = VERB_RECOVER},
      .prelude = begin_owed_and_charged},
     {.name = "load-of-what-is-owed", .call = {LOAD}, .prelude = begin_owed, .once = true},
+    {.name = "purchase-after-two-torn-ones", .call = {PAY}, .prelude = begin_two_torn, .once = true},
+    {.name = "load-after-two-torn-ones", .call = {LOAD}, .prelude = begin_two_torn_load, .once = true},
     {.name = "fifth-wrong-pin", .call = {PAY, .mistyped = 1, .gives_up = true}, .prelude = begin_one_try_left, BLOCK},
     {.name = "block-order", .call = {PAY}, .prelude = begin_blocked, BLOCK},
     {.name = "block-order-at-reload", .call = {LOAD}, .prelude = begin_blocked, BLOCK},

@@ -60,6 +60,8 @@ static bool run(struct single *single, struct sequence *sequence) {
   judge_contact(sequence);
   way_settle(sequence, &first);
   judge_settled(sequence);
+  if (torture->books.given_back > 0) /* elsewhere other amounts are loaded */
+    sequence_violation(sequence, "a charge was given back, and the claim to it loaded at the same terminal");
   if (single->operation->once)
     judge_once(sequence, single, done, refused);
   sequence_end(sequence);
