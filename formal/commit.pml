@@ -253,6 +253,7 @@ proctype terminal(byte t) {
        fi;
        if
        :: charged[entry[t]] -> write(t, JOURNAL_CHARGED)
+       :: charged[entry[t]] -> write(t, JOURNAL_REVERSING) /* the disk would not have CHARGED */
        :: !charged[entry[t]] -> write(t, JOURNAL_CANCELLED)
        :: skip /* the answer was lost, or one of them died */
        fi }
@@ -281,8 +282,9 @@ proctype terminal(byte t) {
        k = entry[t];
        assert(!committed[k]);
        reversed[k] = true;
-       if /* the server learns it while the hold is open, or it was settled as owed before: then that is taken back */
-       :: hold[k] == OWED -> hold[k] = REFUNDED; owed--; note()
+       if /* the server learns it while the hold is open, or it was settled as owed before: then that is taken back, unless
+             another load was paid by it meanwhile: an incident (reversed credit), and the merchant goes on owing it */
+       :: hold[k] == OWED && owed > 0 -> hold[k] = REFUNDED; owed--; note()
        :: else
        fi;
        if
