@@ -498,9 +498,10 @@ struct ledger_watch {
   bool passed;       /* set: the pass ended with this slice, the next one begins anew */
   uint64_t findings; /* set: contradictions of this slice; each was a line */
 };
-/* Makes what a pass needs, once a connection and outside a step. Nothing of it is in the file. */
-enum status ledger_watch_begin(struct ledger *ledger) EPURSE_MUST_USE;
-/* Inside a step, after ledger_watch_begin; books nothing. Each balance within its bounds, each card's accounts against
+/* Makes what a pass needs, once a connection and outside a step. Nothing of it is in the file. *in_step: each slice has
+ * to be inside a step (SQLite); else it is better outside, where it reads and disturbs nobody (PostgreSQL). */
+enum status ledger_watch_begin(struct ledger *ledger, bool *in_step) EPURSE_MUST_USE;
+/* After ledger_watch_begin; books nothing. Each balance within its bounds, each card's accounts against
  * its postings, its holds against its open transaction; at the end of a pass, all money and all points sum to zero.
  * STATUS_OK: nothing wrong; STATUS_LEDGER_BROKEN: the lines say what, or the file cannot be read. Costs about 20 us a
  * card and 1 us for each posting that it ever had. */

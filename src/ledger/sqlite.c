@@ -76,7 +76,8 @@ static enum status sqlite_configure(struct store *store) {
     status = sqlite_script(store, "BEGIN EXCLUSIVE; COMMIT");
   if (status == STATUS_OK)
     status = sqlite_script(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
-                                  "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 1000;");
+                                  "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 1000;"
+                                  "PRAGMA temp_store = MEMORY;" /* what a savepoint needs to be undone */);
   return status;
 }
 
@@ -312,7 +313,6 @@ static const char *const sqlite_health[] = {
 
 /* Written by the very statement that moves money, so that it is rolled back with it. */
 static const char sqlite_watch[] =
-    "PRAGMA temp_store = MEMORY;"
     "CREATE TEMP TABLE watch (only INTEGER PRIMARY KEY, cursor INTEGER, money INTEGER, points INTEGER);"
     "INSERT INTO watch VALUES (1, -4611686018427387904, 0, 0);"
     "CREATE TEMP TRIGGER watch_moved AFTER UPDATE OF balance ON main.account "

@@ -18,7 +18,8 @@ struct pass {
   int64_t money, points; /* of what the pass has gone over, before this slice */
 };
 
-enum status ledger_watch_begin(struct ledger *ledger) {
+enum status ledger_watch_begin(struct ledger *ledger, bool *in_step) {
+  *in_step = ledger->driver->watch != NULL;
   if (ledger->stepping)
     return STATUS_INTERNAL;
   ledger->watch_cursor = WATCH_START;
@@ -165,7 +166,7 @@ enum status ledger_watch(struct ledger *ledger, struct ledger_watch *slice) {
   struct pass pass = {.ledger = ledger, .slice = slice};
   slice->passed = false;
   slice->findings = 0;
-  if (!ledger->stepping || slice->cards == 0)
+  if (slice->cards == 0 || (ledger->driver->watch != NULL && !ledger->stepping))
     return STATUS_INTERNAL;
   enum status status = watch_where(&pass);
   if (status == STATUS_OK)

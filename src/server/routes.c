@@ -94,6 +94,8 @@ static bool moves_money(const struct route *route) {
   case MESSAGE_LOAD:
   case MESSAGE_LOAD_REVERSAL:
   case MESSAGE_CONFIRMATION:
+  case MESSAGE_CARD_REPLACEMENT:
+  case MESSAGE_SETTLEMENT:
     return true;
   default:
     return false;

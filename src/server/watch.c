@@ -15,6 +15,7 @@
 struct watch {
   struct service *service;
   pthread_t thread;
+  bool in_step; /* what the ledger wants */
   bool failing; /* the thread's: the last slice could not be read */
   pthread_mutex_t lock;
   pthread_cond_t stop;
@@ -43,8 +44,9 @@ static void note(void *context, const char *line) {
 /* ---- on the writer's thread ---- */
 
 static enum status begin_step(struct ledger *ledger, void *context) {
-  (void)context;
-  return ledger_watch_begin(ledger);
+  struct watch *watch = context;
+
+  return ledger_watch_begin(ledger, &watch->in_step);
 }
 
 static int64_t now_us(void) {
@@ -71,7 +73,8 @@ static int64_t look(struct watch *watch) {
   unsigned per_second = service->configuration.watch;
   unsigned cards = per_second / SLICES_PER_SECOND;
   struct slice slice = {.ledger = {.cards = cards == 0 ? 1 : cards, .report = note, .context = service}};
-  enum status status = writer_transact(service->writer, slice_step, &slice);
+  enum status status = watch->in_step ? writer_transact(service->writer, slice_step, &slice)
+                                      : writer_read(service->writer, slice_step, &slice);
 
   if (status == STATUS_LEDGER_BROKEN && slice.ledger.findings == 0) {
     watch_alarm(service, "the data base is damaged");
@@ -145,14 +148,15 @@ enum status watch_open(struct service *service, struct watch **watch) {
   if (service->configuration.watch == 0) {
     return STATUS_OK;
   }
-  enum status status = writer_read(service->writer, begin_step, NULL); /* between two commits, outside of any step */
-  if (status != STATUS_OK) {
-    return status;
-  }
   struct watch *made = calloc(1, sizeof *made);
   if (made == NULL || !init_locks(made)) {
     free(made);
     return STATUS_NO_MEMORY;
+  }
+  enum status status = writer_read(service->writer, begin_step, made); /* between two commits, outside of any step */
+  if (status != STATUS_OK) {
+    clear(made);
+    return status;
   }
   made->service = service;
   if (!writer_thread(&made->thread, run, made)) {
