@@ -218,6 +218,34 @@ START_TEST(overload_is_said_and_passes) {
 }
 END_TEST
 
+/* Gone while a worker, or the writer, has their request: nobody is told, nothing is touched that is gone. */
+START_TEST(clients_that_leave_are_not_missed) {
+  struct running running;
+  struct line line;
+  struct line_paths room;
+  struct line_options options = line_options_of(world_folder(), POS, &room);
+  char text[4096];
+
+  running_start(&running, running_server, NULL);
+  for (int i = 0; i < LINES; i++) {
+    ck_assert(line_open(&line, running.port, &options));
+    ck_assert(line_send(&line, ASK));
+    if (i % 3 == 1) {
+      nanosleep(&(struct timespec){.tv_nsec = i * 20000}, NULL);
+    }
+    if (i % 2 == 0) {
+      line_break(&line);
+    } else {
+      line_close(&line);
+    }
+  }
+  ck_assert(line_open(&line, running.port, &options));
+  ck_assert_int_eq(line_ask(&line, ASK, text, sizeof text), 200);
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
 START_TEST(refused_request_is_counted) {
   struct world world;
   struct request request = {.method = "POST", .path = "/v1/purchases", .peer = &world.pos.peer};
@@ -241,6 +269,7 @@ Suite *crew_suite(void) {
   tcase_add_test(alone, closing_serves_what_was_taken);
   tcase_add_test(alone, as_many_compute_as_there_are_processors);
   tcase_add_test(running, overload_is_said_and_passes);
+  tcase_add_test(running, clients_that_leave_are_not_missed);
   tcase_add_test(running, refused_request_is_counted);
   suite_add_tcase(suite, alone);
   suite_add_tcase(suite, running);
