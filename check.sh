@@ -75,7 +75,7 @@ if [ -z "${CHECK_QUICK-}" ]; then
   one "clang-format" bash -c 'git ls-files "*.c" "*.h" | xargs clang-format --dry-run --Werror'
   one "shellcheck" bash -c 'git ls-files "*.sh" "*.test" tests/system/with-pcscd tests/system/with-postgres .ci/run | xargs shellcheck --severity=warning --exclude=SC1091,SC2034,SC2120,SC2154'
   # The long tests have run twice by now; from here on the others.
-  short=$(make -s -C build-check list-tests | grep -vE 'check_wire|check_flow|check_attack|torture|kill-rounds|many-payments|check_fuzz|secrets|door|seed-cases|model|valgrind' | tr '\n' ' ')
+  short=$(make -s -C build-check list-tests | grep -vE 'check_wire|check_flow|check_attack|check_lossy|check_stress|torture|kill-rounds|many-payments|check_fuzz|secrets|door|seed-cases|model|valgrind' | tr '\n' ' ')
   one "make distcheck" in_folder build-check make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS=--enable-werror AM_MAKEFLAGS="TESTS='$short'"
   one "coverage: configure" configured build-coverage CC=gcc --enable-coverage CFLAGS='-O0 -g'
   (cd build-coverage && make -k -j"$(nproc)" check TESTS="$short" >check.log 2>&1)
