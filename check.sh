@@ -53,6 +53,9 @@ configured() { # FOLDER CONFIGURE-ARGUMENT...
   shift
   mkdir -p "$folder" && (cd "$folder" && ../configure --quiet --enable-werror "$@")
 }
+tests_but() { # FOLDER PATTERN: its tests without those that match, on one line
+  make -s -C "$1" list-tests | grep -vE "$2" | tr '\n' ' '
+}
 in_folder() { # FOLDER COMMAND...
   local folder=$1
   shift
@@ -67,15 +70,16 @@ one "conformance: every requirement and every claim has tests that pass" tests/c
 if [ -z "${CHECK_QUICK-}" ]; then
   one "clang with sanitizers: configure" configured build-sanitizers CC=clang --enable-sanitizers CFLAGS='-O1 -g'
   one "clang with sanitizers: build, warnings are errors" in_folder build-sanitizers make -j"$(nproc)" all
-  # Not under sanitizers: the wire under attack and the five years of the seed's cases, which take too long there.
+  # Not under sanitizers: what takes too long there (the wire under attack, the five years of the seed's cases, the large
+  # ledgers), and what preloads a library or valgrind.
   suite "clang with sanitizers" build-sanitizers -j"$(nproc)" SYSTEM_ROUNDS=20 TORTURE_STRIDE=60 TORTURE_ROUNDS=30 KILL_ROUNDS=3 \
-    TESTS="$(make -s -C build-sanitizers list-tests | grep -vE 'check_wire|seed-cases' | tr '\n' ' ')"
+    TESTS="$(tests_but build-sanitizers 'check_wire|seed-cases|check_stress|settlement_size|check_lossy|valgrind|bench')"
   one "fuzz: configure" configured build-fuzz CC=clang --enable-fuzz CFLAGS='-O1 -g'
   one "fuzz: a few seconds each" in_folder build-fuzz make -j"$(nproc)" fuzz FUZZ_SECONDS=3
   one "clang-format" bash -c 'git ls-files "*.c" "*.h" | xargs clang-format --dry-run --Werror'
-  one "shellcheck" bash -c 'git ls-files "*.sh" "*.test" tests/system/with-pcscd tests/system/with-postgres .ci/run | xargs shellcheck --severity=warning --exclude=SC1091,SC2034,SC2120,SC2154'
+  one "shellcheck" bash -c 'git grep -lIE "^#!/(usr/bin/env bash|bin/(ba)?sh)" | xargs shellcheck --severity=warning --exclude=SC1091,SC2034,SC2120,SC2154'
   # The long tests have run twice by now; from here on the others.
-  short=$(make -s -C build-check list-tests | grep -vE 'check_wire|check_flow|check_attack|check_lossy|check_stress|torture|kill-rounds|many-payments|check_fuzz|secrets|door|seed-cases|model|valgrind' | tr '\n' ' ')
+  short=$(tests_but build-check 'check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|secrets|door|batch|backup|bench|seed-cases|model|valgrind')
   one "make distcheck" in_folder build-check make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS=--enable-werror AM_MAKEFLAGS="TESTS='$short'"
   one "coverage: configure" configured build-coverage CC=gcc --enable-coverage CFLAGS='-O0 -g'
   (cd build-coverage && make -k -j"$(nproc)" check TESTS="$short" >check.log 2>&1)
