@@ -272,8 +272,8 @@ END_TEST
 /* What one who disarms the data base can do, the audit finds. */
 START_TEST(is_audited) {
   static const char *const forgeries[] = {
-      "DROP TRIGGER settlement_line_fixed; UPDATE settlement_line SET gross = gross + 1, net = net + 1 WHERE net > "
-      "0",
+      ("DROP TRIGGER settlement_line_fixed; UPDATE settlement_line SET gross = gross + 1, net = net + 1 WHERE net > "
+       "0"),
       "DROP TRIGGER settlement_line_fixed; UPDATE settlement_line SET purchases = 3 WHERE merchant = 1",
       "DROP TRIGGER settlement_line_kept; DELETE FROM settlement_line WHERE merchant = 1",
       "DROP TRIGGER transfer_kept; DELETE FROM transfer WHERE kind = 2",
