@@ -113,6 +113,7 @@ START_TEST(steps_of_many_threads_are_each_whole) {
   ck_assert_uint_eq(there, THREADS * (EACH - (EACH + 1) / 3));
   ledger_close(&ledger);
   ck_assert_int_eq(ledger_open(world.service.configuration.store, &ledger), STATUS_OK);
+  service_stop(&world.service); /* what else world_open began */
   ck_assert_int_eq(service_start(&world.service, &ledger), STATUS_OK);
   world_close(&world);
 }
@@ -217,6 +218,7 @@ START_TEST(closing_runs_what_was_handed_in) {
     snprintf(id, sizeof id, "ONE-%u", i);
     ck_assert_int_eq(find(ledger, id), STATUS_OK);
   }
+  service_stop(&world.service); /* what else world_open began */
   ck_assert_int_eq(service_start(&world.service, &ledger), STATUS_OK);
   world_close(&world);
 }
