@@ -22,8 +22,10 @@ struct ledger_backup {
 
 enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct ledger_backup **out) {
   *out = NULL;
-  if (ledger->stepping || ledger->driver->copy_begin == NULL)
+  if (ledger->stepping)
     return STATUS_INTERNAL;
+  if (ledger->driver->copy_begin == NULL)
+    return STATUS_BACKUP_ELSEWHERE;
   if (access(path, F_OK) == 0)
     return STATUS_EXISTS;
   struct ledger_backup *backup = calloc(1, sizeof *backup);

@@ -172,6 +172,9 @@ enum status backup_start(struct backup *backup, const char *name) {
   if (!is_name(name)) {
     return STATUS_BAD_FORMAT;
   }
+  if (ledger_shared(writer_ledger(backup->service->writer))) {
+    return STATUS_BACKUP_ELSEWHERE;
+  }
   if (backup->service->configuration.backups[0] == '\0') {
     return STATUS_NOT_FOUND;
   }

@@ -33,8 +33,8 @@ void backup_close(struct backup **backup);
 
 /* Begins one of that name in the configured folder, which is made where it is not there. The same name again while it
  * is under way: STATUS_OK, no effect. STATUS_BAD_FORMAT: a name is letters, digits, '.', '-', '_', and begins with none
- * of the last three; STATUS_NOT_FOUND: this store is not a file, or there is no folder for copies; STATUS_EXISTS: there
- * is a file of that name; STATUS_OVERLOADED: another one is under way. */
+ * of the last three; STATUS_BACKUP_ELSEWHERE: this store is not a file; STATUS_NOT_FOUND: there is no folder for
+ * copies; STATUS_EXISTS: there is a file of that name; STATUS_OVERLOADED: another one is under way. */
 enum status backup_start(struct backup *backup, const char *name) EPURSE_MUST_USE;
 
 void backup_facts(struct backup *backup, struct backup_facts *facts);

@@ -174,7 +174,7 @@ START_TEST(copies_files_alone) {
   char path[128];
   world_open(&world);
   (void)snprintf(path, sizeof path, "%s/copy", world.directory);
-  ck_assert_int_eq(ledger_backup_begin(world.ledger, path, &backup), STATUS_INTERNAL);
+  ck_assert_int_eq(ledger_backup_begin(world.ledger, path, &backup), STATUS_BACKUP_ELSEWHERE);
   ck_assert_ptr_null(backup);
   ck_assert_int_ne(access(path, F_OK), 0);
   world_close(&world);

@@ -118,6 +118,20 @@ START_TEST(says_that_it_failed) {
 }
 END_TEST
 
+/* A data base that is a server of its own is copied by its own tools: the outcome names them. */
+START_TEST(is_for_files_alone) {
+  struct world world;
+
+  world_open(&world);
+  ck_assert_int_eq(begin(&world, "first.db"), STATUS_BACKUP_ELSEWHERE);
+  ck_assert_ptr_nonnull(strstr(status_sentence(STATUS_BACKUP_ELSEWHERE), "pg_dump"));
+  struct answer answer = query(&world);
+  ck_assert_str_eq(state_of(&answer), "none");
+  answer_clear(&answer);
+  world_close(&world);
+}
+END_TEST
+
 /* The server stops in the midst of it: no half copy stays. */
 START_TEST(is_given_up_when_the_server_stops) {
   struct world world;
@@ -139,10 +153,12 @@ Suite *backup_suite(void) {
 
   if (place_is_file()) {
     tcase_add_test(all, is_made_while_cards_pay);
+    tcase_add_test(all, a_name_stays_in_its_folder);
+    tcase_add_test(all, says_that_it_failed);
+    tcase_add_test(all, is_given_up_when_the_server_stops);
+  } else {
+    tcase_add_test(all, is_for_files_alone);
   }
-  tcase_add_test(all, a_name_stays_in_its_folder);
-  tcase_add_test(all, says_that_it_failed);
-  tcase_add_test(all, is_given_up_when_the_server_stops);
   suite_add_tcase(suite, all);
   return suite;
 }
