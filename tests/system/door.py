@@ -25,7 +25,9 @@ def routes():
 
 def word_of(path):
     """The word of a message, as the description pairs them: in the order of its paths, singular."""
-    return WORDS.get(path) or {"card-queries": "card-query"}.get(path[4:]) or path[4:].rstrip("s")
+    odd = {"card-queries": "card-query", "backup-queries": "backup-query", "settlement-lines": "settlement-lines",
+           "settlement-captures": "settlement-captures"}
+    return WORDS.get(path) or odd.get(path[4:]) or path[4:].rstrip("s")
 
 
 def properties():
