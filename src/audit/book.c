@@ -194,6 +194,8 @@ static enum status book_transactions(struct book_card *card) {
       struct history_item *item = book_more(card);
       if (item == NULL)
         status = STATUS_NO_MEMORY;
+      else if (before != 0 && page[i].atc >= before) /* a damaged tree leads in circles */
+        status = STATUS_LEDGER_BROKEN;
       else
         book_transaction(card, &page[i], item);
       before = page[i].atc;
@@ -224,11 +226,14 @@ static enum status book_cards(struct audit *audit) {
   do {
     if (status == STATUS_OK)
       status = ledger_card_list(audit->ledger, first ? NULL : after, page, AUDIT_PAGE, &count);
-    for (size_t i = 0; status == STATUS_OK && i < count; i++)
-      status = book_card(audit, &page[i]);
-    first = false;
-    if (status == STATUS_OK && count > 0)
-      memcpy(after, page[count - 1].cid, CID_SIZE);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+      if (!first && memcmp(page[i].cid, after, CID_SIZE) <= 0)
+        status = STATUS_LEDGER_BROKEN;
+      else
+        status = book_card(audit, &page[i]);
+      memcpy(after, page[i].cid, CID_SIZE);
+      first = false;
+    }
   } while (status == STATUS_OK && count == AUDIT_PAGE);
   free(page);
   return status;
@@ -269,12 +274,17 @@ static void book_incidents(struct audit *audit) {
 }
 
 enum status book_audit(struct audit *audit) {
+  const struct audit_finding finding = {.kind = AUDIT_FILE};
+  size_t before = audit->finding_count;
   enum status status = ledger_audit(audit->ledger, book_contradicted, audit);
-  if (status == STATUS_LEDGER_BROKEN && audit->finding_count > 0)
-    status = STATUS_OK;
-  if (status == STATUS_OK)
+  bool told = audit->finding_count > before;
+  if (status == STATUS_OK || (status == STATUS_LEDGER_BROKEN && told))
     status = book_cards(audit);
   if (status == STATUS_OK)
     book_incidents(audit);
+  if (status == STATUS_LEDGER_BROKEN) {
+    finding_add(audit, &finding, "it is damaged and could not be read to its end");
+    status = STATUS_OK;
+  }
   return status;
 }

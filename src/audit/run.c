@@ -18,8 +18,11 @@ static enum status run_incidents(struct audit *audit) {
     audit->incidents = more;
     status = ledger_incident_list(audit->ledger, after, more + audit->incident_count, AUDIT_PAGE, &count);
     audit->incident_count += status == STATUS_OK ? count : 0;
-    if (audit->incident_count > 0)
-      after = audit->incidents[audit->incident_count - 1].number;
+    if (status == STATUS_OK && count > 0) {
+      int64_t last = audit->incidents[audit->incident_count - 1].number;
+      status = last > after ? STATUS_OK : STATUS_LEDGER_BROKEN; /* a damaged tree leads in circles */
+      after = last;
+    }
   } while (status == STATUS_OK && count == AUDIT_PAGE);
   return status;
 }
@@ -48,7 +51,9 @@ static enum status run_open(struct audit *audit, const char *place) {
   if (status == STATUS_OK)
     status = ledger_settings(audit->ledger, &audit->settings);
   if (status == STATUS_OK)
-    return run_incidents(audit);
+    status = run_incidents(audit);
+  if (status == STATUS_OK)
+    return STATUS_OK;
   if (status == STATUS_OLD_SCHEMA)
     finding_add(audit, &finding, "it says that it is of another version; not audited further");
   else if (status == STATUS_BAD_FORMAT || status == STATUS_LEDGER_BROKEN)

@@ -134,6 +134,8 @@ static enum status till_entries(struct audit *audit, struct till *till, struct j
   for (;;) {
     status = journal_next_any(journal, last, &entry);
     bool damaged = status == STATUS_STORE_FAILED && entry.id > last;
+    if (status == STATUS_OK && entry.id <= last) /* a damaged tree leads in circles */
+      status = STATUS_STORE_FAILED;
     if (status != STATUS_OK && !damaged)
       break;
     const struct audit_finding gap = till_finding(till, AUDIT_JOURNAL_GAP);
@@ -230,7 +232,12 @@ static enum status till_path(struct audit *audit, const char *path) {
   }
   if (status == STATUS_OK || status == STATUS_NO_MEMORY)
     return status;
-  unread_add(audit, file, status == STATUS_LEDGER_BUSY ? "a terminal does not let go of it" : status_sentence(status));
+  const char *reason = status_sentence(status);
+  if (status == STATUS_LEDGER_BUSY)
+    reason = "a terminal does not let go of it";
+  if (status == STATUS_STORE_FAILED)
+    reason = "the file is damaged or cannot be read; what stood before that was compared";
+  unread_add(audit, file, reason);
   return STATUS_OK;
 }
 

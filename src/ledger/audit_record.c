@@ -149,8 +149,8 @@ enum status audit_records(struct audit *audit) {
   enum status status = STATUS_OK;
   do {
     status = audit_page(audit->ledger, before.id, ids, &count);
-    for (size_t i = 0; status == STATUS_OK && i < count; i++)
-      status = audit_record(audit, ids[i], &before);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) /* a damaged tree may lead in circles */
+      status = ids[i] > before.id ? audit_record(audit, ids[i], &before) : STATUS_LEDGER_BROKEN;
   } while (status == STATUS_OK && count == AUDIT_PAGE);
   return status;
 }
