@@ -125,6 +125,7 @@ int main(int argc, char **argv) {
   struct store_limit store = {0};
   plan_parse(argc, argv, &plan);
   signal(SIGPIPE, SIG_IGN);
+  must_end_on_signals();
   files_allow();
   json_t *report = report_begin(&plan);
   must(report != NULL, "no memory for a report");

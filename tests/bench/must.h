@@ -8,8 +8,13 @@
 
 #include "epurse/status.h"
 
-/* Where `holds` is false: says the sentence on stderr and exits with 1. Functions given to atexit run. */
+/* Called at the end of the program, however it comes, the last one first. At most 8. */
+void must_at_end(void (*function)(void));
+
+/* Where `holds` is false: says the sentence on stderr and ends with 1. */
 void must(bool holds, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* From now on SIGINT, SIGTERM and SIGHUP end the program likewise, at the next question of that kind. */
+void must_end_on_signals(void);
 /* The same for a status: its name is said behind the sentence. */
 void must_ok(enum status status, const char *what);
 /* Memory of zeros. */

@@ -46,7 +46,18 @@ static _Noreturn void become(const struct world *world) {
   _exit(127);
 }
 
+static const struct server *running; /* for the end of the program */
+
+/* Before the world's folder is removed, in which it writes. */
+static void end_running(void) {
+  if (running != NULL && running->pid > 1 && kill(running->pid, SIGKILL) == 0)
+    (void)waitpid(running->pid, NULL, 0);
+}
+
 void server_launch(struct server *server, const struct world *world) {
+  if (running == NULL)
+    must_at_end(end_running);
+  running = server;
   server->world = world;
   server->pid = fork();
   must(server->pid >= 0, "no process for the server");

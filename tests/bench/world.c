@@ -61,8 +61,8 @@ static void folder_make(struct world *world) {
   if (!world->plan->keep)
     memcpy(removable, world->folder, sizeof removable);
   maker = getpid();
-  must(atexit(remove_folder) == 0 && setenv("W", world->folder, 1) == 0 && setenv("P", world->plan->programs, 1) == 0,
-       "no environment");
+  must_at_end(remove_folder);
+  must(setenv("W", world->folder, 1) == 0 && setenv("P", world->plan->programs, 1) == 0, "no environment");
 }
 
 /* Limits that stand in nobody's way, the store, and whatever the plan adds. */
