@@ -225,7 +225,7 @@ struct merchant_message {
   char id[MERCHANT_MAX + 1];
   char name[64];
   int64_t points_rate;
-  int64_t fee_rate;                          /* basis points; of a change: -1: not said */
+  int64_t fee_rate;                          /* basis points; -1: not said */
   char iban[IBAN_MAX + 1], bic[BIC_MAX + 1]; /* "": not said */
 };
 json_t *merchant_body(const struct merchant_message *merchant);

@@ -123,7 +123,7 @@ static void payout_take(struct field_reader *reader, struct merchant_message *me
 enum status merchant_parse(const json_t *body, struct merchant_message *merchant) {
   struct field_reader reader = field_reader(body);
 
-  *merchant = (struct merchant_message){0};
+  *merchant = (struct merchant_message){.fee_rate = -1};
   merchant_id_take(&reader, "id", 1, merchant->id);
   field_text(&reader, "name", 1, merchant->name, sizeof merchant->name);
   merchant->points_rate = field_integer(&reader, "points_rate", 0, POINTS_RATE_MAX);

@@ -188,6 +188,25 @@ static void seed_desk(const struct world *world, const struct fuzz_sink *sink) {
   draft_end(&draft, sink);
 }
 
+static void seed_settlement(const struct world *world, const struct fuzz_sink *sink) {
+  const struct merchant_message terms = {.id = "SHOP", .fee_rate = 125, .iban = "DE89370400440532013000"};
+  struct replacement_message cards;
+  struct draft draft;
+  cid_make(WORLD_ISSUER, WORLD_SERIAL, cards.cid);
+  cid_make(WORLD_ISSUER, WORLD_SERIAL + 1, cards.new_cid);
+  draft_begin(&draft, world);
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
+  ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 1250, .balance = 3000);
+  put_confirmation(&draft, POS);
+  put(&draft, ADMIN, MESSAGE_CARD_REPLACEMENT, replacement_body(&cards));
+  put(&draft, ADMIN, MESSAGE_MERCHANT_CHANGE, merchant_change_body(&terms));
+  put(&draft, ADMIN, MESSAGE_SETTLEMENT, json_object());
+  put(&draft, ADMIN, MESSAGE_SETTLEMENT_LIST, json_pack("{s:i, s:i}", "after", 0, "limit", 3));
+  put(&draft, ADMIN, MESSAGE_SETTLEMENT_LINES, json_pack("{s:i, s:s, s:i}", "number", 1, "after", "", "limit", 3));
+  put(&draft, ADMIN, MESSAGE_SETTLEMENT_CAPTURES, json_pack("{s:i, s:i, s:i}", "number", 1, "after", 0, "limit", 3));
+  draft_end(&draft, sink);
+}
+
 static void seed_house(const struct world *world, const struct fuzz_sink *sink) {
   const struct merchant_message merchant = {.id = "KIOSK", .name = "Kiosk", .points_rate = 1};
   struct terminal_message terminal = {.tid = "SHOP0009", .role = ROLE_POS, .merchant = "KIOSK"};
@@ -210,4 +229,5 @@ void endpoint_seeds(const struct world *world, const struct fuzz_sink *sink) {
   seed_card(world, sink);
   seed_desk(world, sink);
   seed_house(world, sink);
+  seed_settlement(world, sink);
 }

@@ -69,6 +69,24 @@ static json_t *merchant_again(enum message_type type, const json_t *body) {
   return merchant_parse(body, &merchant) == STATUS_OK ? merchant_body(&merchant) : NULL;
 }
 
+static json_t *merchant_change_again(enum message_type type, const json_t *body) {
+  struct merchant_message merchant;
+  (void)type;
+  return merchant_change_parse(body, &merchant) == STATUS_OK ? merchant_change_body(&merchant) : NULL;
+}
+
+static json_t *replacement_again(enum message_type type, const json_t *body) {
+  struct replacement_message replacement;
+  (void)type;
+  return replacement_parse(body, &replacement) == STATUS_OK ? replacement_body(&replacement) : NULL;
+}
+
+static json_t *replacement_reply_again(enum message_type type, const json_t *body) {
+  struct replacement_reply reply;
+  (void)type;
+  return replacement_reply_parse(body, &reply) == STATUS_OK ? replacement_reply_body(&reply) : NULL;
+}
+
 static json_t *terminal_again(enum message_type type, const json_t *body) {
   struct terminal_message terminal;
   (void)type;
@@ -107,6 +125,8 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_TERMINAL] = {terminal_again, NULL},
     [MESSAGE_TERMINAL_RENEWAL] = {terminal_again, NULL},
     [MESSAGE_TERMINAL_REVOCATION] = {revocation_again, NULL},
+    [MESSAGE_CARD_REPLACEMENT] = {replacement_again, replacement_reply_again},
+    [MESSAGE_MERCHANT_CHANGE] = {merchant_change_again, NULL},
 };
 
 bool letter_body_take(const struct message *message, bool is_reply) {
