@@ -10,11 +10,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "http.h"
 
 #define STACK_SIZE ((size_t)512 * 1024) /* bytes of address space; the deepest handler touches a tenth */
+
+/* The event loop goes first: what it does is short, and what it refuses must be refused at once. */
+#define WORKER_NICE 5
 
 struct line {
   struct exchange *first, *last;
@@ -129,6 +133,7 @@ static void *work(void *context) {
   struct crew *crew = context;
 
   crew_of_thread = crew;
+  setpriority(PRIO_PROCESS, 0, WORKER_NICE); /* of this thread alone, where threads have priorities of their own */
   for (struct exchange *exchange = NULL; (exchange = await(crew)) != NULL;) {
     crew->options.serve(crew->options.context, exchange);
     hand_back(crew, exchange);
