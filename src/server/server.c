@@ -167,6 +167,16 @@ static enum status open_signals(struct server *server) {
   return STATUS_OK;
 }
 
+/* From the moment that the port answers a signal ends the server in order: one that comes before its handler waits. */
+static void hold_signals(int how) {
+  sigset_t signals;
+
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(how, &signals, NULL);
+}
+
 /* A port of the time before would mislead. */
 static void remove_port(const struct service *service) {
   if (service->configuration.port_file[0] != '\0') {
@@ -200,6 +210,7 @@ static enum status write_port(const struct server *server, char problem[256]) {
 enum status server_open(struct server *server, struct service *service, char problem[256]) {
   *server = (struct server){.service = service};
   event_set_log_callback(on_library);
+  hold_signals(SIG_BLOCK);
   remove_port(service);
   enum status status = open_tls(server, problem);
   if (status == STATUS_OK) {
@@ -216,6 +227,7 @@ enum status server_open(struct server *server, struct service *service, char pro
   if (status == STATUS_OK) {
     status = open_signals(server);
   }
+  hold_signals(SIG_UNBLOCK);
   if (status == STATUS_OK) {
     status = write_port(server, problem);
   }
