@@ -2,6 +2,7 @@
  * Killed in the middle, and a disk that is full: what was acknowledged is there, what was not is whole or absent. */
 #include "config.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -76,6 +77,8 @@ START_TEST(survives_kill) {
     if (child == 0)
       child_run(&world, &purse, ends[1]);
     (void)close(ends[1]);
+    struct pollfd first = {.fd = ends[0], .events = POLLIN}; /* however busy the machine is, it is killed at work */
+    ck_assert_int_eq(poll(&first, 1, 60000), 1);
     (void)nanosleep(&pause, NULL);
     ck_assert_int_eq(kill(child, SIGKILL), 0);
     ck_assert_int_eq(waitpid(child, &outcome, 0), child);
@@ -85,7 +88,7 @@ START_TEST(survives_kill) {
     (void)close(ends[0]);
     world_assert_clean(&world);
   }
-  ck_assert_uint_gt(acknowledged, 3 * ROUNDS); /* it was killed at work */
+  ck_assert_uint_ge(acknowledged, ROUNDS);
   world_close(&world);
 }
 END_TEST
