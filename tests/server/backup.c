@@ -143,7 +143,7 @@ START_TEST(is_given_up_when_the_server_stops) {
   service_stop(&world.service);
   snprintf(path, sizeof path, "%s/late.db.new", world.service.configuration.backups);
   ck_assert_int_ne(stat(path, &facts), 0);
-  service_close(&world.service);
+  world_leave(&world);
 }
 END_TEST
 

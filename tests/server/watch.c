@@ -120,7 +120,7 @@ START_TEST(a_broken_ledger_takes_no_orders) {
   ck_assert_int_eq(
       station_tell(&world.admin, &world.service, MESSAGE_CARD_BLOCK, card_message_body(MESSAGE_CARD_BLOCK, &card)),
       STATUS_OK);
-  service_close(&world.service); /* world_close would want a clean ledger */
+  world_leave(&world);
 }
 END_TEST
 
@@ -140,7 +140,7 @@ START_TEST(an_audit_gives_the_alarm) {
   ck_assert_int_eq(answer.code, STATUS_LEDGER_BROKEN);
   answer_clear(&answer);
   ck_assert(watch_alarmed(&world.service));
-  service_close(&world.service);
+  world_leave(&world);
 }
 END_TEST
 

@@ -100,6 +100,10 @@ static void report(void *context, const char *line) {
 
 void world_close(struct world *world) {
   ok(ledger_check(writer_ledger(world->service.writer), report, NULL));
+  world_leave(world);
+}
+
+void world_leave(struct world *world) {
   service_close(&world->service);
   place_remove(world->service.configuration.store);
   station_close(&world->pos);

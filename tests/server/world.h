@@ -28,6 +28,8 @@ void world_open(struct world *world);
 void world_open_whole(struct world *world);
 /* After the ledger's own check found nothing. */
 void world_close(struct world *world);
+/* The same of one whose ledger is broken, or whose server has stopped already. */
+void world_leave(struct world *world);
 
 /* The clock that shows world->now, which is its context. */
 int64_t world_clock(void *context);
