@@ -52,6 +52,7 @@ server_start() { # [NAME] [OPTION...]
 server_stop() {
   [ -n "$server_pid" ] || return 0
   kill "$server_pid" 2>/dev/null
+  kill -CONT "$server_pid" 2>/dev/null
   wait "$server_pid"
   local code=$?
   server_pid=
@@ -83,6 +84,7 @@ card_insert() { # FILE [PORT]
 card_remove() {
   [ -n "$card_pid" ] || return 0
   kill "$card_pid" 2>/dev/null
+  kill -CONT "$card_pid" 2>/dev/null # where a test made it stand still
   wait "$card_pid" 2>/dev/null
   card_pid=
 }
