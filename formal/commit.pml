@@ -278,6 +278,9 @@ proctype terminal(byte t) {
   /* no answer, or no: a purchase is cancelled, a charge is given back */
   :: atomic { !finished && journal[t] == JOURNAL_PROMISED -> write(t, JOURNAL_CANCELLED) }
   :: atomic { !finished && journal[t] == JOURNAL_CHARGED -> write(t, JOURNAL_REVERSING) }
+  /* asked first, the server says that another load was paid by what it owed for this one: the charge stands */
+  :: atomic { !finished && journal[t] == JOURNAL_REVERSING && hold[entry[t]] == OWED && owed == 0 && !reversed[entry[t]] ->
+       write(t, JOURNAL_SETTLED) }
   :: atomic { !finished && journal[t] == JOURNAL_REVERSING ->
        k = entry[t];
        assert(!committed[k]);

@@ -378,11 +378,14 @@ enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmati
 struct ledger_reversal {
   uint8_t cid[CID_SIZE];
   uint32_t atc;
-  uint8_t tid[TID_SIZE]; /* who gave the tender back: the terminal of the load */
+  uint8_t tid[TID_SIZE]; /* whose tender it is: the terminal of the load */
+  bool given_back;       /* false: it asks first, and can still let it be */
   int64_t now;
 };
-/* The terminal gave a load's tender back. Held: noted, and the money waits for the card's next promise. Owed: the claim
- * goes back to the terminal's merchant. Credited already: noted as an incident, the merchant goes on owing it. Unknown
+/* The terminal gives a load's tender back. Held: noted, and the money waits for the card's next promise. Owed: the
+ * claim goes back to the terminal's merchant. Credited already, or what was owed has been loaded since:
+ * STATUS_LOAD_CREDITED and no effect if it asks first; else noted as an incident, the merchant goes on owing it.
+ * Unknown
  * yet: remembered, such a load of this terminal will be refused. Repeated: STATUS_OK and no effect.
  * STATUS_NOT_PERMITTED: another terminal's; STATUS_NOT_FOUND: unknown terminal; STATUS_CARD_UNKNOWN; STATUS_BAD_FORMAT:
  * not a load. */

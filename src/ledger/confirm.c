@@ -64,16 +64,15 @@ static enum status reverse_remember(struct ledger *ledger, int64_t booking, int6
   return query_run(&query);
 }
 
-/* What was owed may have been loaded since; then it is credited like any other. */
-static enum status reverse_owed(struct ledger *ledger, const struct ledger_reversal *reversal,
-                                const struct booking *booking) {
-  struct ledger_card balances;
-  int64_t card = booking_card(booking->id);
-  enum status status = card_balances(ledger, card, &balances);
-  if (status != STATUS_OK)
-    return status;
-  return balances.owed >= booking->amount ? booking_refund(ledger, booking, reversal->now)
-                                          : booking_note_reversed(ledger, booking, reversal->now);
+/* Whether the card has it: credited, or, of what was owed, loaded since by a claim. */
+static enum status reverse_look(struct ledger *ledger, const struct booking *booking, bool *credited) {
+  struct ledger_card balances = {0};
+  *credited = booking->state == LEDGER_CAPTURED;
+  if (booking->state != LEDGER_OWED)
+    return STATUS_OK;
+  enum status status = card_balances(ledger, booking_card(booking->id), &balances);
+  *credited = balances.owed < booking->amount;
+  return status;
 }
 
 static enum status reverse_booking(struct ledger *ledger, const struct ledger_reversal *reversal,
@@ -84,11 +83,16 @@ static enum status reverse_booking(struct ledger *ledger, const struct ledger_re
     return STATUS_NOT_PERMITTED;
   if (booking->reversed)
     return STATUS_OK;
-  enum status status = reverse_remember(ledger, booking->id, terminal, reversal->now);
+  bool credited = false;
+  enum status status = reverse_look(ledger, booking, &credited);
+  if (status == STATUS_OK && credited && !reversal->given_back)
+    return STATUS_LOAD_CREDITED;
+  if (status == STATUS_OK)
+    status = reverse_remember(ledger, booking->id, terminal, reversal->now);
+  if (status == STATUS_OK && credited)
+    return booking_note_reversed(ledger, booking, reversal->now);
   if (status == STATUS_OK && booking->state == LEDGER_OWED)
-    status = reverse_owed(ledger, reversal, booking);
-  if (status == STATUS_OK && booking->state == LEDGER_CAPTURED)
-    status = booking_note_reversed(ledger, booking, reversal->now);
+    status = booking_refund(ledger, booking, reversal->now);
   return status;
 }
 

@@ -32,6 +32,8 @@ static enum status restore_mark(struct ledger *ledger, void *context) {
 
 /* ---- the file ---- */
 
+#define ASIDE_MOST 100 /* restorations of one second */
+
 struct restore {
   const struct ledger_restoration *what;
   char *fresh; /* the copy, until it takes the ledger's name */
@@ -109,7 +111,7 @@ static enum status restore_put_aside(const struct restore *restore, struct ledge
   char *log = restore_name(path, "-wal"), *log_aside = restore_name(restored->aside, "-wal");
   enum status status = STATUS_NO_MEMORY;
   if (log != NULL && log_aside != NULL)
-    status = access(restored->aside, F_OK) == 0 ? STATUS_EXISTS : restore_move(path, restored->aside);
+    status = restore_move(path, restored->aside);
   if (status == STATUS_OK)
     status = restore_move(log, log_aside);
   free(log);
@@ -117,12 +119,27 @@ static enum status restore_put_aside(const struct restore *restore, struct ledge
   return status;
 }
 
+/* A name that nothing has: two restorations of one second keep what stood there before each. */
+static enum status restore_name_aside(const struct restore *restore, struct ledger_restored *restored) {
+  for (unsigned count = 1; count <= ASIDE_MOST; count++) {
+    int written = snprintf(restored->aside, sizeof restored->aside, "%s.before-%" PRId64, restore->what->path,
+                           restore->what->now);
+    if (written > 0 && count > 1 && (size_t)written < sizeof restored->aside)
+      written += snprintf(restored->aside + written, sizeof restored->aside - (size_t)written, "-%u", count);
+    if (written < 0 || (size_t)written >= sizeof restored->aside)
+      return STATUS_BAD_LENGTH;
+    if (access(restored->aside, F_OK) != 0)
+      return STATUS_OK;
+  }
+  return STATUS_EXISTS;
+}
+
 static enum status restore_run(const struct restore *restore, struct ledger_restored *restored) {
   const char *path = restore->what->path;
-  int written = snprintf(restored->aside, sizeof restored->aside, "%s.before-%" PRId64, path, restore->what->now);
-  if (written < 0 || (size_t)written >= sizeof restored->aside)
-    return STATUS_BAD_LENGTH;
-  enum status status = restore_copy(restore, &restored->copy);
+  enum status status = restore_name_aside(restore, restored);
+  if (status != STATUS_OK)
+    return status;
+  status = restore_copy(restore, &restored->copy);
   if (status == STATUS_OK)
     status = restore_mark_file(restore);
   if (status == STATUS_OK)

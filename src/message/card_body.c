@@ -7,9 +7,9 @@
 
 /* Which fields beside the cid a message has. */
 static const struct card_fields {
-  bool atc, tries_left, chip_serial, reason;
+  bool atc, given_back, tries_left, chip_serial, reason;
 } card_fields[MESSAGE_TYPE_COUNT] = {
-    [MESSAGE_LOAD_REVERSAL] = {.atc = true},
+    [MESSAGE_LOAD_REVERSAL] = {.atc = true, .given_back = true},
     [MESSAGE_PIN_FAILURE] = {.tries_left = true},
     [MESSAGE_CARD_ACTIVATION] = {.chip_serial = true},
     [MESSAGE_CARD_VOID] = {.chip_serial = true},
@@ -25,6 +25,9 @@ json_t *card_message_body(enum message_type type, const struct card_message *mes
   field_put_cid(&writer, "cid", message->cid);
   if (fields->atc) {
     field_put_integer(&writer, "atc", message->atc);
+  }
+  if (fields->given_back) {
+    field_put_boolean(&writer, "given_back", message->given_back);
   }
   if (fields->tries_left) {
     field_put_integer(&writer, "tries_left", message->tries_left);
@@ -46,6 +49,9 @@ enum status card_message_parse(enum message_type type, const json_t *body, struc
   field_cid(&reader, "cid", message->cid);
   if (fields->atc) {
     message->atc = (uint32_t)field_integer(&reader, "atc", 1, UINT32_MAX);
+  }
+  if (fields->given_back) {
+    message->given_back = field_boolean(&reader, "given_back");
   }
   if (fields->tries_left) {
     message->tries_left = (uint8_t)field_integer(&reader, "tries_left", 0, PIN_TRIES);

@@ -31,6 +31,7 @@ bool field_there(const struct field_reader *reader, const char *name);
 /* The value itself, borrowed; NULL where it is missing. */
 const json_t *field_take(struct field_reader *reader, const char *name);
 int64_t field_integer(struct field_reader *reader, const char *name, int64_t min, int64_t max);
+bool field_boolean(struct field_reader *reader, const char *name);
 /* One line of UTF-8 without control characters, `min` to capacity - 1 bytes. */
 void field_text(struct field_reader *reader, const char *name, size_t min, char *text, size_t capacity);
 /* Exactly len bytes. */
@@ -55,6 +56,7 @@ json_t *field_done(struct field_writer *writer);
 /* Steals `value`; NULL makes the writer fail. */
 void field_put(struct field_writer *writer, const char *name, json_t *value);
 void field_put_integer(struct field_writer *writer, const char *name, int64_t value);
+void field_put_boolean(struct field_writer *writer, const char *name, bool value);
 void field_put_text(struct field_writer *writer, const char *name, const char *text);
 void field_put_binary(struct field_writer *writer, const char *name, const uint8_t *data, size_t len);
 void field_put_cid(struct field_writer *writer, const char *name, const uint8_t cid[CID_SIZE]);

@@ -63,6 +63,15 @@ int64_t field_integer(struct field_reader *reader, const char *name, int64_t min
   return number;
 }
 
+bool field_boolean(struct field_reader *reader, const char *name) {
+  const json_t *value = field_take(reader, name);
+
+  if (!json_is_boolean(value)) {
+    field_refuse(reader, STATUS_BAD_FORMAT);
+  }
+  return json_is_true(value);
+}
+
 /* A string value, or NULL after the reader was told. */
 static const char *text_take(struct field_reader *reader, const char *name, size_t *len) {
   const json_t *value = field_take(reader, name);

@@ -34,6 +34,10 @@ void field_put_integer(struct field_writer *writer, const char *name, int64_t va
   field_put(writer, name, json_integer(value));
 }
 
+void field_put_boolean(struct field_writer *writer, const char *name, bool value) {
+  field_put(writer, name, json_boolean(value));
+}
+
 void field_put_text(struct field_writer *writer, const char *name, const char *text) {
   field_put(writer, name, json_string(text));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/load-reversals: the terminal gave a load's money back. */
+ * POST /v1/load-reversals: the terminal gives a load's money back, or asks whether it may. */
 #include <string.h>
 
 #include "endpoints.h"
@@ -18,6 +18,7 @@ void post_load_reversal(struct service *service, const struct request *request, 
     memcpy(reversal.cid, body.cid, CID_SIZE);
     memcpy(reversal.tid, request->terminal.tid, TID_SIZE);
     reversal.atc = body.atc;
+    reversal.given_back = body.given_back;
     reply->status = envelope_transact(service, request, reverse, &reversal);
   }
 }

@@ -57,7 +57,10 @@ static enum status charge(struct order *order, struct amount amount) {
 
 /* What was charged is given back; `why` is what the caller hears. */
 static enum status load_undo(struct order *order, enum status why) {
-  return reversal_run(order) == STATUS_OK ? why : STATUS_TENDER_UNKNOWN;
+  enum status status = reversal_run(order);
+  if (status == STATUS_LOAD_CREDITED)
+    return status;
+  return status == STATUS_OK ? why : STATUS_TENDER_UNKNOWN;
 }
 
 /* Charged, or owed: from here either the card is credited or the money goes back. */

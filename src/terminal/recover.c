@@ -79,7 +79,9 @@ out:
 static bool recover_charge(struct order *order) {
   if (order->entry.state == JOURNAL_CHARGING && charge_settle(order) != STATUS_OK)
     return order->entry.state == JOURNAL_CANCELLED;
-  return reversal_run(order) == STATUS_OK && order->entry.state == JOURNAL_CANCELLED;
+  enum status status = reversal_run(order);
+  return (status == STATUS_OK || status == STATUS_LOAD_CREDITED) &&
+         (order->entry.state == JOURNAL_CANCELLED || order->entry.state == JOURNAL_SETTLED);
 }
 
 /* One entry that needs no proof told; true when it is closed. */

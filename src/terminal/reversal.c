@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A charge that does not end in a credit: asked for again, given back at the bank, and told to the server. */
+ * A charge that does not end in a credit: asked for again, given back at the bank with the server's knowledge. */
 #include <string.h>
 
 #include "epurse/backend.h"
@@ -32,6 +32,18 @@ enum status charge_settle(struct order *order) {
   }
 }
 
+static bool gave_back(const struct tender_result *result) {
+  return result->outcome == TENDER_REVERSED || result->outcome == TENDER_DECLINED;
+}
+
+/* Whether a try before this one came to that already. */
+static bool bank_gave_back(const struct order *order) {
+  struct tender_result result = {.outcome = TENDER_UNKNOWN};
+  return tender_fits(order) &&
+         order->tender->last(order->tender->context, order->entry.tender_order, &result) == STATUS_OK &&
+         gave_back(&result);
+}
+
 /* Whether the bank keeps nothing of it, for sure. */
 static enum status bank_reverse(const struct order *order) {
   const struct tender *tender = order->tender;
@@ -43,20 +55,33 @@ static enum status bank_reverse(const struct order *order) {
     result.outcome = TENDER_UNKNOWN;
     status = tender->last(tender->context, order->entry.tender_order, &result);
   }
-  bool given_back = result.outcome == TENDER_REVERSED || result.outcome == TENDER_DECLINED;
-  return status == STATUS_OK && given_back ? STATUS_OK : STATUS_TENDER_UNKNOWN;
+  return status == STATUS_OK && gave_back(&result) ? STATUS_OK : STATUS_TENDER_UNKNOWN;
 }
 
-/* The server learns that the load will not be paid for. Whatever it says under its signature, it has heard it. */
-static bool server_tell(const struct order *order) {
-  struct card_message reversal = {.atc = order->promise.atc};
+/* The server learns that the load will not be paid for, or is asked whether that may be. STATUS_OK: it has heard it;
+ * STATUS_LOAD_CREDITED: the card has the money by another way; STATUS_NO_SERVER and others: nobody knows. */
+static enum status server_tell(const struct order *order, bool given_back) {
+  struct card_message reversal = {.atc = order->promise.atc, .given_back = given_back};
   struct message reply;
   memcpy(reversal.cid, order->promise.cid, sizeof reversal.cid);
   json_t *body = card_message_body(MESSAGE_LOAD_REVERSAL, &reversal);
-  if (backend_call(order->terminal->backend, MESSAGE_LOAD_REVERSAL, body, &reply) != STATUS_OK)
-    return false;
-  message_clear(&reply);
-  return true;
+  enum status status = backend_call(order->terminal->backend, MESSAGE_LOAD_REVERSAL, body, &reply);
+  if (status != STATUS_OK)
+    return status;
+  bool credited = reply.status == STATUS_LOAD_CREDITED;
+  message_clear(&reply); /* whatever else it says under its signature, it has heard it */
+  return credited ? STATUS_LOAD_CREDITED : STATUS_OK;
+}
+
+/* The card was credited by another terminal with what the server owed for this charge: the bank keeps it. */
+static enum status charge_keep(struct order *order) {
+  if (!tender_fits(order))
+    return STATUS_NO_TENDER;
+  if (order->tender->confirm(order->tender->context, order->entry.tender_order) != STATUS_OK)
+    return STATUS_TENDER_UNKNOWN;
+  order->entry.state = JOURNAL_SETTLED;
+  (void)!journal_update(order->terminal->journal, &order->entry);
+  return STATUS_LOAD_CREDITED;
 }
 
 enum status reversal_run(struct order *order) {
@@ -66,16 +91,23 @@ enum status reversal_run(struct order *order) {
     order_cancel(order);
     return STATUS_OK;
   }
+  enum status heard = STATUS_NO_SERVER;
   entry->state = JOURNAL_REVERSING;
-  (void)!journal_update(journal, entry);
+  bool noted = journal_update(journal, entry) == STATUS_OK;
   if (entry->tender_order[0] != 0) {
+    if (noted) /* what the server is asked must not be forgotten; the money goes back all the same */
+      heard = server_tell(order, false);
+    if (heard == STATUS_LOAD_CREDITED && !bank_gave_back(order))
+      return charge_keep(order);
     enum status status = bank_reverse(order);
     if (status != STATUS_OK)
       return status;
     entry->tender_order[0] = 0; /* so that a recovery does not ask the bank again */
     (void)!journal_update(journal, entry);
   }
-  if (server_tell(order))
+  if (heard != STATUS_OK)
+    heard = server_tell(order, true);
+  if (heard == STATUS_OK || heard == STATUS_LOAD_CREDITED)
     order_cancel(order);
   return STATUS_OK;
 }

@@ -116,6 +116,42 @@ START_TEST(a_part_that_was_credited_leaves_the_rest_owed) {
 }
 END_TEST
 
+/* A terminal that asks before it gives a charge back keeps it where the card has had the money by another way. */
+START_TEST(what_was_credited_is_not_given_back) {
+  struct world world;
+  struct purse purse;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  uint32_t atc = owe(&world, &purse, 3000);
+  load_owed(&world, &purse, 3000);
+  ck_assert_int_eq(world_may_reverse(&world, &purse, atc, RELOAD), STATUS_LOAD_CREDITED);
+  ck_assert_int_eq(world_may_reverse(&world, &purse, atc, RELOAD), STATUS_LOAD_CREDITED);
+  ck_assert_uint_eq(world_incidents(&world), 0);
+  ck_assert_int_eq(world_reverse(&world, &purse, atc, RELOAD), STATUS_OK); /* it was done all the same */
+  ck_assert_uint_eq(world_incidents(&world), 1);
+  world_close(&world);
+}
+END_TEST
+
+/* Asked while the load is held, or owed and not claimed, it may; then nobody can claim it any more. */
+START_TEST(what_may_be_given_back_cannot_be_claimed) {
+  struct world world;
+  struct purse purse;
+  struct ledger_hold owed;
+  size_t count = 1;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  uint32_t atc = owe(&world, &purse, 3000);
+  ck_assert_int_eq(world_may_reverse(&world, &purse, atc, RELOAD), STATUS_OK);
+  ck_assert_int_eq(ledger_owed_list(world.ledger, NULL, &owed, 1, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 0);
+  ck_assert_int_eq(world_may_reverse(&world, &purse, atc, RELOAD), STATUS_OK);
+  ck_assert_int_eq(world_reverse(&world, &purse, atc, RELOAD), STATUS_OK);
+  ck_assert_uint_eq(world_incidents(&world), 0);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(a_refunded_load_is_not_owed) {
   struct world world;
   struct purse purse;
@@ -166,6 +202,8 @@ Suite *pending_suite(void) {
   tcase_add_test(tests, hold_tells_where_and_whose);
   tcase_add_test(tests, owed_since_the_load_that_was_paid_for);
   tcase_add_test(tests, a_part_that_was_credited_leaves_the_rest_owed);
+  tcase_add_test(tests, what_was_credited_is_not_given_back);
+  tcase_add_test(tests, what_may_be_given_back_cannot_be_claimed);
   tcase_add_test(tests, a_refunded_load_is_not_owed);
   tcase_add_test(tests, owed_goes_page_by_page);
   suite_add_tcase(suite, tests);

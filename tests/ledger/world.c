@@ -227,11 +227,20 @@ static enum status world_act_reverse(struct ledger *ledger, const void *what) {
   return ledger_load_reverse(ledger, what);
 }
 
-enum status world_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid) {
-  struct ledger_reversal reversal = {.atc = atc, .now = world->now};
+static enum status world_reversal(struct world *world, const struct purse *purse, uint32_t atc, const char *tid,
+                                  bool given_back) {
+  struct ledger_reversal reversal = {.atc = atc, .given_back = given_back, .now = world->now};
   memcpy(reversal.cid, purse->cid, CID_SIZE);
   memcpy(reversal.tid, tid, TID_SIZE);
   return world_do(world, world_act_reverse, &reversal);
+}
+
+enum status world_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid) {
+  return world_reversal(world, purse, atc, tid, true);
+}
+
+enum status world_may_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid) {
+  return world_reversal(world, purse, atc, tid, false);
 }
 
 /* ---- what must hold ---- */

@@ -59,6 +59,7 @@ void world_authorise(struct world *world, struct purse *purse, uint8_t type, uin
 void world_commit(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid);
 enum status world_confirm(struct world *world, const struct purse *purse, uint32_t atc, const uint8_t *secret);
 enum status world_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid);
+enum status world_may_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid);
 /* A whole load or purchase, confirmed. */
 void world_complete(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid);
 

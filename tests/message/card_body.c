@@ -10,7 +10,7 @@
 static const char *const none[] = {NULL};
 
 static struct card_message message_make(void) {
-  struct card_message made = {.atc = 7, .tries_left = 4, .reason = "reported stolen"};
+  struct card_message made = {.atc = 7, .given_back = true, .tries_left = 4, .reason = "reported stolen"};
 
   cid_make(999999, 123456789, made.cid);
   memcpy(made.chip_serial, "\x01\x02\x03\x04\xFF\xFE\xFD\xFC", sizeof made.chip_serial);
@@ -63,6 +63,7 @@ START_TEST(card_messages_go_there_and_back) {
 
   memcpy(wanted.cid, sent.cid, CID_SIZE);
   wanted.atc = kinds[_i].atc ? sent.atc : 0;
+  wanted.given_back = kinds[_i].type == MESSAGE_LOAD_REVERSAL;
   wanted.tries_left = kinds[_i].tries_left ? sent.tries_left : 0;
   if (kinds[_i].chip_serial) {
     memcpy(wanted.chip_serial, sent.chip_serial, CHIP_SERIAL_SIZE);
@@ -87,6 +88,8 @@ static const struct {
              {MESSAGE_LOAD_REVERSAL, "atc", "0"},
              {MESSAGE_LOAD_REVERSAL, "atc", "4294967296"},
              {MESSAGE_LOAD_REVERSAL, "atc", "'7'"},
+             {MESSAGE_LOAD_REVERSAL, "given_back", "1"},
+             {MESSAGE_LOAD_REVERSAL, "given_back", "'true'"},
              {MESSAGE_PIN_FAILURE, "tries_left", "6"},
              {MESSAGE_PIN_FAILURE, "tries_left", "-1"},
              {MESSAGE_CARD_VOID, "chip_serial", "'AAAAAAAAAA'"},

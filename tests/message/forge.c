@@ -70,6 +70,8 @@ static void field_strictness(const json_t *body, const char *name, forge_parser 
   expect(changed, parse, optional ? STATUS_OK : STATUS_UNKNOWN_FIELD, name);
   json_decref(changed);
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    if (strcmp(wrong[i], "true") == 0 && json_is_boolean(json_object_get(body, name)))
+      continue;
     changed = forge_with(body, name, forge_json(wrong[i]));
     ck_assert_msg(parse(changed) != STATUS_OK, "took %s for %s", wrong[i], name);
     json_decref(changed);

@@ -29,7 +29,7 @@ static enum status load(struct world *world, struct purse *purse, const char *ki
 }
 
 static enum status reverse(struct world *world, const struct purse *purse, uint32_t atc) {
-  struct card_message body = {.atc = atc};
+  struct card_message body = {.atc = atc, .given_back = true};
 
   memcpy(body.cid, purse->cid, CID_SIZE);
   return station_tell(&world->reload, &world->service, MESSAGE_LOAD_REVERSAL,

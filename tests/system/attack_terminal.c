@@ -243,7 +243,7 @@ END_TEST
 
 /* It takes the credit and says that it gave the money back: an incident, and it goes on owing. */
 START_TEST(reload_terminal_that_reverses_a_credit_goes_on_owing) {
-  struct card_message reversal = {.reason = ""};
+  struct card_message reversal = {.given_back = true, .reason = ""};
   struct ledger_incident incident;
   struct outcome outcome;
   set_up("reverses");
