@@ -34,13 +34,12 @@ static enum status folder_walk(struct audit *audit, const char *folder, const ch
 enum status paths_walk(struct audit *audit, const struct audit_paths *paths, const char *suffix, path_each *each) {
   struct stat facts;
   enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < paths->count; i++) {
+  for (size_t i = 0; status == STATUS_OK && i < paths->count; i++)
     if (stat(paths->paths[i], &facts) != 0)
       unread_add(audit, paths->paths[i], "there is no such file");
     else if (S_ISDIR(facts.st_mode))
       status = folder_walk(audit, paths->paths[i], suffix, each);
     else
       status = each(audit, paths->paths[i]);
-  }
   return status;
 }

@@ -15,13 +15,11 @@ static struct audit_paths paths_of(const struct option_texts *texts) {
 /* The issuer's certificates stand beside the master public key, unless they are named. */
 static enum status certificates_default(struct admin *admin, char **folder) {
   *folder = NULL;
-  if (admin->certificates.count > 0) {
+  if (admin->certificates.count > 0)
     return STATUS_OK;
-  }
   *folder = strdup(admin->master);
-  if (*folder == NULL) {
+  if (*folder == NULL)
     return STATUS_NO_MEMORY;
-  }
   admin->certificates.texts[0] = dirname(*folder);
   admin->certificates.count = 1;
   return STATUS_OK;
@@ -32,17 +30,14 @@ static enum status audit_report(struct admin *admin, const struct audit_request 
   char problem[256];
   enum status status = audit_run(request, &audit, problem);
 
-  if (audit == NULL) {
+  if (audit == NULL)
     return admin_refuse(admin, status, "%s", problem[0] != '\0' ? problem : status_sentence(status));
-  }
-  if (admin->json) {
+  if (admin->json)
     admin->report = audit_json(audit);
-  } else {
+  else
     audit_print(audit, stdout);
-  }
-  if (status == STATUS_OK && audit_count(audit) > 0) {
+  if (status == STATUS_OK && audit_count(audit) > 0)
     status = STATUS_AUDIT_FINDINGS;
-  }
   audit_free(&audit);
   return status == STATUS_OK ? status : admin_fail(admin, NULL, status);
 }
@@ -52,18 +47,15 @@ enum status admin_audit(void *context, char **arguments) {
   char *folder = NULL;
 
   (void)arguments;
-  if (admin->ledger == NULL || admin->master == NULL) {
+  if (admin->ledger == NULL || admin->master == NULL)
     return admin_refuse(admin, STATUS_USAGE, "name the ledger with --ledger and the master public key with --master");
-  }
   struct audit_request request = {.ledger = admin->ledger};
   enum status status = public_key_load(admin->master, request.master_public);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return admin_fail(admin, admin->master, status);
-  }
   status = certificates_default(admin, &folder);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return admin_fail(admin, NULL, status);
-  }
   request.certificates = paths_of(&admin->certificates);
   request.journals = paths_of(&admin->journals);
   request.card_logs = paths_of(&admin->card_logs);

@@ -50,15 +50,12 @@ static enum status server_look(struct admin *admin, const char *name, bool *ende
   *ended = false;
   if (status == STATUS_OK && json_unpack(reply.body, "{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s !}", "name", &said,
                                          "state", &state, "copied", &copied, "pages", &pages, "bytes", &bytes,
-                                         "postings", &postings, "began", &began, "ended", &end, "code", &code) != 0) {
+                                         "postings", &postings, "began", &began, "ended", &end, "code", &code) != 0)
     status = STATUS_BAD_REPLY;
-  }
-  if (status == STATUS_OK && strcmp(said, name) != 0) { /* it was started again meanwhile */
+  if (status == STATUS_OK && strcmp(said, name) != 0) /* it was started again meanwhile */
     status = STATUS_CANCELLED;
-  }
-  if (status == STATUS_OK && strcmp(state, "failed") == 0) {
+  if (status == STATUS_OK && strcmp(state, "failed") == 0)
     status = status_by_name(code);
-  }
   if (status == STATUS_OK && strcmp(state, "done") == 0) {
     const struct ledger_copy copy = {.bytes = (uint64_t)bytes, .postings = (uint64_t)postings};
     *ended = true;
@@ -73,14 +70,12 @@ static enum status server_backup(struct admin *admin, const char *name) {
   bool ended = false;
   enum status status = admin_open(admin);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = server_begin(admin, name);
-  }
   while (status == STATUS_OK && !ended) {
     status = server_look(admin, name, &ended);
-    if (status == STATUS_OK && !ended) {
+    if (status == STATUS_OK && !ended)
       nanosleep(&pause, NULL);
-    }
   }
   return status;
 }
@@ -99,15 +94,12 @@ static enum status file_copy(struct admin *admin, const char *path, struct ledge
   bool done = false;
   enum status status = ledger_open(admin->ledger, &ledger);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = ledger_backup_begin(ledger, path, &backup);
-  }
-  while (status == STATUS_OK && !done) {
+  while (status == STATUS_OK && !done)
     status = ledger_backup_step(backup, SLICE_PAGES, &done);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = ledger_backup_finish(backup, copy, line_print, admin);
-  }
   ledger_backup_end(&backup);
   ledger_close(&ledger);
   return status;
@@ -118,12 +110,10 @@ static enum status file_backup(struct admin *admin, const char *path) {
   time_t began = time(NULL);
   enum status status = file_copy(admin, path, &copy);
 
-  if (status == STATUS_EXISTS) {
+  if (status == STATUS_EXISTS)
     return admin_refuse(admin, status, "%s is there already; a backup replaces nothing", path);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return admin_fail(admin, admin->ledger, status);
-  }
   done_print(admin, path, &copy, (int64_t)(time(NULL) - began));
   return STATUS_OK;
 }
@@ -144,9 +134,8 @@ static enum status restore_refuse(struct admin *admin, const struct ledger_resto
                         ": what is more would be lost; --force if that is wanted",
                         what->path, restored->replaced_postings, restored->copy.postings);
   }
-  if (status == STATUS_LEDGER_BROKEN) {
+  if (status == STATUS_LEDGER_BROKEN)
     return admin_refuse(admin, status, "%s contradicts itself; nothing was replaced", what->backup);
-  }
   return admin_fail(admin, status == STATUS_LEDGER_BUSY ? what->path : what->backup, status);
 }
 
@@ -156,17 +145,14 @@ enum status admin_restore(void *context, char **arguments) {
   const struct ledger_restoration what = {
       .backup = arguments[0], .path = admin->ledger, .force = admin->force, .now = (int64_t)time(NULL)};
 
-  if (admin->ledger == NULL) {
+  if (admin->ledger == NULL)
     return admin_refuse(admin, STATUS_USAGE, "--ledger says which file the backup takes the place of");
-  }
   enum status status = ledger_restore(&what, &restored, line_print, admin);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return restore_refuse(admin, &what, &restored, status);
-  }
   admin_print(admin, "%s is now the copy of %" PRIu64 " postings.\n", what.path, restored.copy.postings);
-  if (restored.replaced) {
+  if (restored.replaced)
     admin_print(admin, "What stood there is kept as %s.\n", restored.aside);
-  }
   fprintf(
       stderr,
       "%s: what was booked after the backup is missing: each card that paid or loaded since is declined (OUT_OF_STEP)\n"

@@ -11,9 +11,8 @@
 #define EXIT_UNAVAILABLE 69 /* sysexits.h: the other side is not there; whatever was asked for has no part in it */
 
 enum status admin_fail(const struct admin *admin, const char *about, enum status status) {
-  if (status_exit_code(status) == EXIT_UNAVAILABLE) {
+  if (status_exit_code(status) == EXIT_UNAVAILABLE)
     about = NULL;
-  }
   fprintf(stderr, "%s: %s%s%s\n", admin->program->name, about != NULL ? about : "", about != NULL ? ": " : "",
           status_sentence(status));
   return status;
@@ -33,9 +32,8 @@ enum status admin_refuse(const struct admin *admin, enum status status, const ch
 void admin_print(const struct admin *admin, const char *format, ...) {
   va_list arguments;
 
-  if (admin->json) {
+  if (admin->json)
     return;
-  }
   va_start(arguments, format);
   vprintf(format, arguments);
   va_end(arguments);
@@ -48,16 +46,13 @@ static enum status folder_find(struct admin *admin) {
   size_t len = 0;
   int written = snprintf(admin->folder, sizeof admin->folder, "%s/admin/terminal.conf", admin->config);
 
-  if (written < 0 || (size_t)written >= sizeof admin->folder) {
+  if (written < 0 || (size_t)written >= sizeof admin->folder)
     return STATUS_NO_CONFIG;
-  }
-  if (stat(admin->folder, &facts) != 0) {
+  if (stat(admin->folder, &facts) != 0)
     (void)snprintf(admin->folder, sizeof admin->folder, "%s", admin->config);
-  }
   len = strlen(admin->folder);
-  if (len > strlen(file) && strcmp(admin->folder + len - strlen(file), file) == 0) {
+  if (len > strlen(file) && strcmp(admin->folder + len - strlen(file), file) == 0)
     admin->folder[len - strlen(file)] = '\0';
-  }
   return STATUS_OK;
 }
 
@@ -65,18 +60,14 @@ enum status admin_open(struct admin *admin) {
   char problem[256] = "";
   enum status status = STATUS_NO_CONFIG;
 
-  if (admin->terminal != NULL) {
+  if (admin->terminal != NULL)
     return STATUS_OK;
-  }
-  if (admin->config != NULL) {
+  if (admin->config != NULL)
     status = folder_find(admin);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = terminal_open(admin->folder, &admin->terminal, problem);
-  }
-  if (status != STATUS_OK && strstr(problem, status_sentence(status)) != NULL) {
+  if (status != STATUS_OK && strstr(problem, status_sentence(status)) != NULL)
     return admin_refuse(admin, status, "%s", problem);
-  }
   if (status != STATUS_OK) {
     return problem[0] == '\0' ? admin_fail(admin, admin->config, status)
                               : admin_refuse(admin, status, "%s: %s", status_sentence(status), problem);
@@ -92,9 +83,8 @@ enum status admin_call(struct admin *admin, enum message_type type, json_t *body
   enum status status = STATUS_NO_MEMORY;
 
   *reply = (struct message){0};
-  if (body != NULL) {
+  if (body != NULL)
     status = backend_call(admin->terminal->backend, type, body, reply);
-  }
   return status == STATUS_OK ? reply->status : status;
 }
 
@@ -112,9 +102,8 @@ static enum status passphrase_prompt(const struct admin_passphrase *wanted, char
 
   if (status == STATUS_OK && wanted->is_new) {
     status = passphrase_ask(wanted, "Once more, the", again);
-    if (status == STATUS_OK && strcmp(text, again) != 0) {
+    if (status == STATUS_OK && strcmp(text, again) != 0)
       status = STATUS_BAD_FORMAT;
-    }
     crypto_wipe(again, sizeof again);
   }
   return status;
@@ -125,15 +114,12 @@ enum status admin_passphrase(const struct admin *admin, const struct admin_passp
   enum status status =
       wanted->fd >= 0 ? secret_from_fd((int)wanted->fd, text, SECRET_TEXT_MAX) : passphrase_prompt(wanted, text);
 
-  if (status == STATUS_OK && strlen(text) < ADMIN_PASSPHRASE_MIN) {
+  if (status == STATUS_OK && strlen(text) < ADMIN_PASSPHRASE_MIN)
     status = STATUS_BAD_LENGTH;
-  }
-  if (status == STATUS_CANCELLED && wanted->fd >= 0) {
+  if (status == STATUS_CANCELLED && wanted->fd >= 0)
     status = STATUS_STORE_FAILED; /* nothing came out of the descriptor */
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     return STATUS_OK;
-  }
   crypto_wipe(text, SECRET_TEXT_MAX);
   switch (status) {
   case STATUS_BAD_LENGTH:

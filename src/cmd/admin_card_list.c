@@ -13,13 +13,11 @@ static enum status card_take(const struct admin *admin, const json_t *item, char
   struct card_facts facts;
   char cid[2 * CID_SIZE + 1], balance[AMOUNT_TEXT_MAX];
 
-  if (card_facts_parse(item, &facts) != STATUS_OK) {
+  if (card_facts_parse(item, &facts) != STATUS_OK)
     return STATUS_BAD_REPLY;
-  }
   cid_print(facts.cid, cid);
-  if (strcmp(cid, after) <= 0) {
+  if (strcmp(cid, after) <= 0)
     return STATUS_BAD_REPLY;
-  }
   memcpy(after, cid, sizeof cid);
   report_amount(balance, facts.balance, facts.currency);
   admin_print(admin, "%s  %-8s  %16s  %s\n", cid, facts.state, balance, facts.reason);
@@ -35,9 +33,8 @@ static enum status page_take(struct admin *admin, char after[2 * CID_SIZE + 1], 
 
   *count = 0;
   items = json_object_get(reply.body, "cards");
-  if (status == STATUS_OK && !json_is_array(items)) {
+  if (status == STATUS_OK && !json_is_array(items))
     status = STATUS_BAD_REPLY;
-  }
   for (size_t i = 0; status == STATUS_OK && i < json_array_size(items); i++) {
     status = card_take(admin, json_array_get(items, i), after, cards);
     ++*count;
@@ -54,18 +51,14 @@ enum status admin_card_list(void *context, char **arguments) {
   enum status status = admin_open(admin);
 
   (void)arguments;
-  if (status == STATUS_OK && cards == NULL) {
+  if (status == STATUS_OK && cards == NULL)
     status = admin_fail(admin, NULL, STATUS_NO_MEMORY);
-  }
-  while (status == STATUS_OK && count > 0) {
+  while (status == STATUS_OK && count > 0)
     status = page_take(admin, after, cards, &count);
-  }
-  if (status == STATUS_OK && json_array_size(cards) == 0) {
+  if (status == STATUS_OK && json_array_size(cards) == 0)
     admin_print(admin, "There are no cards yet.\n");
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     admin->report = json_pack("{s:O}", "cards", cards);
-  }
   json_decref(cards);
   return status;
 }

@@ -45,12 +45,10 @@ static void done_print(const struct admin *admin, char **arguments, const struct
     admin_print(admin, "  its transaction no. %" PRId64 " was not proved in time; its money is in these sums\n",
                 done->settled_atc);
   }
-  if (done->balance + done->owed > 0) {
+  if (done->balance + done->owed > 0)
     admin_print(admin, "The new card is owed %s: load just that at any reload terminal, nothing is charged.\n", all);
-  }
-  if (done->points > 0) {
+  if (done->points > 0)
     admin_print(admin, "The points come with its next load.\n");
-  }
 }
 
 enum status admin_card_replace(void *context, char **arguments) {
@@ -60,16 +58,13 @@ enum status admin_card_replace(void *context, char **arguments) {
   struct message reply;
   enum status status = cids_take(admin, arguments, &cards);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = admin_open(admin);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = admin_call(admin, MESSAGE_CARD_REPLACEMENT, replacement_body(&cards), &reply);
-  if (status == STATUS_OK && replacement_reply_parse(reply.body, &done) != STATUS_OK) {
+  if (status == STATUS_OK && replacement_reply_parse(reply.body, &done) != STATUS_OK)
     status = STATUS_BAD_REPLY;
-  }
   if (status != STATUS_OK) {
     status = refusal_say(admin, arguments, reply.body, status);
     message_clear(&reply);

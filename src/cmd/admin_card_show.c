@@ -16,9 +16,8 @@ json_t *admin_card_json(const struct card_facts *facts) {
   char cid[2 * CID_SIZE + 1], expiry[11] = "";
 
   cid_print(facts->cid, cid);
-  if (date_valid(facts->expiry)) {
+  if (date_valid(facts->expiry))
     date_print(facts->expiry, expiry);
-  }
   return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "cid", cid, "state", facts->state, "reason",
                    facts->reason, "expiry", expiry, "currency", currency != NULL ? currency->code : "", "balance",
                    (json_int_t)facts->balance, "held", (json_int_t)facts->held, "owed", (json_int_t)facts->owed,
@@ -34,11 +33,9 @@ static const char *state_word(const char *state) {
                {"BLOCKED", "blocked for good"},
                {"RETIRED", "given up before it was used"}};
 
-  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-    if (strcmp(words[i].state, state) == 0) {
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    if (strcmp(words[i].state, state) == 0)
       return words[i].word;
-    }
-  }
   return state;
 }
 
@@ -46,9 +43,8 @@ void admin_card_print(const struct admin *admin, const struct card_facts *facts)
   char cid[2 * CID_SIZE + 1], expiry[11] = "-", balance[AMOUNT_TEXT_MAX], held[AMOUNT_TEXT_MAX], owed[AMOUNT_TEXT_MAX];
 
   cid_print(facts->cid, cid);
-  if (date_valid(facts->expiry)) {
+  if (date_valid(facts->expiry))
     date_print(facts->expiry, expiry);
-  }
   report_amount(balance, facts->balance, facts->currency);
   report_amount(held, facts->held, facts->currency);
   report_amount(owed, facts->owed, facts->currency);
@@ -72,18 +68,15 @@ enum status admin_card_show(void *context, char **arguments) {
                         arguments[0]);
   }
   status = admin_open(admin);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = admin_call(admin, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &question), &reply);
   if (status == STATUS_OK &&
-      (card_facts_parse(reply.body, &facts) != STATUS_OK || memcmp(facts.cid, question.cid, sizeof facts.cid) != 0)) {
+      (card_facts_parse(reply.body, &facts) != STATUS_OK || memcmp(facts.cid, question.cid, sizeof facts.cid) != 0))
     status = STATUS_BAD_REPLY;
-  }
   message_clear(&reply);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return admin_fail(admin, arguments[0], status);
-  }
   admin_card_print(admin, &facts);
   admin->report = admin_card_json(&facts);
   return STATUS_OK;

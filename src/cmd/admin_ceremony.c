@@ -26,12 +26,10 @@ enum status ceremony_certificate(const char *folder, const char *name, struct ce
   size_t len = 0;
   enum status status = folder_path(folder, name, path);
 
-  if (status == STATUS_OK && !crypto_random(certificate->serial, sizeof certificate->serial)) {
+  if (status == STATUS_OK && !crypto_random(certificate->serial, sizeof certificate->serial))
     status = STATUS_CRYPTO_FAILED;
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = certificate_issue(certificate, key_private(ca), encoded, sizeof encoded, &len);
-  }
   return status == STATUS_OK ? public_file_store(path, encoded, len) : status;
 }
 
@@ -49,15 +47,12 @@ static enum status house_key_make(const struct ceremony *ceremony, const struct 
   struct certificate certificate = {.role = row->role, .version = KVN_FIRST};
   enum status status = folder_path(ceremony->folder, row->file, path);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = key_generate(row->key);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = key_store(*row->key, path, row->passphrase);
-  }
-  if (status != STATUS_OK || row->certificate == NULL) {
+  if (status != STATUS_OK || row->certificate == NULL)
     return status;
-  }
   memcpy(certificate.ca_id, MASTER_SUBJECT, sizeof certificate.ca_id);
   memcpy(certificate.subject, row->subject, sizeof certificate.subject);
   memcpy(certificate.public_key, key_public(*row->key), sizeof certificate.public_key);
@@ -70,9 +65,8 @@ static enum status x509_make(const struct ceremony *ceremony, struct x509_reques
   char path[FOLDER_PATH_MAX], root[FOLDER_PATH_MAX];
   enum status status = folder_path(ceremony->folder, file, path);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_path(ceremony->folder, "root.crt", root);
-  }
   request->not_after = ceremony->now + (int64_t)CERTIFIED_DAYS * ADMIN_SECONDS_PER_DAY;
   return status == STATUS_OK ? x509_issue(request, ceremony->master, request->kind == X509_ROOT ? NULL : root, path)
                              : status;
@@ -91,12 +85,10 @@ static enum status x509_make_all(const struct ceremony *ceremony, const struct k
   (void)snprintf(ca_name, sizeof ca_name, "epurse terminals %06u", (unsigned)ceremony->issuer);
   (void)snprintf(first_host, sizeof first_host, "%.*s", (int)strcspn(ceremony->hosts, ", "), ceremony->hosts);
   status = x509_make(ceremony, &root, "root.crt");
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = x509_make(ceremony, &ca, "terminal-ca.crt");
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = x509_make(ceremony, &server, "tls.crt");
-  }
   return status;
 }
 
@@ -106,24 +98,18 @@ static enum status rest_make(const struct ceremony *ceremony) {
   char path[FOLDER_PATH_MAX], issuer[FOLDER_PATH_MAX];
   enum status status = folder_path(ceremony->folder, "master.pem", path);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = public_key_store(ceremony->master, path);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_path(ceremony->folder, "issuer", issuer);
-  }
-  if (status == STATUS_OK) { /* certifying terminals elsewhere needs the CA's name beside its key */
+  if (status == STATUS_OK) /* certifying terminals elsewhere needs the CA's name beside its key */
     status = folder_copy(issuer, ceremony->folder, "terminal-ca.crt");
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_path(issuer, "batch.key", path);
-  }
-  if (status == STATUS_OK && !crypto_random(batch, sizeof batch)) {
+  if (status == STATUS_OK && !crypto_random(batch, sizeof batch))
     status = STATUS_CRYPTO_FAILED;
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = aes_key_store(path, batch);
-  }
   crypto_wipe(batch, sizeof batch);
   return status;
 }
@@ -142,15 +128,12 @@ enum status ceremony_run(struct ceremony *ceremony) {
   };
   enum status status = STATUS_OK;
 
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == STATUS_OK; i++) {
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == STATUS_OK; i++)
     status = house_key_make(ceremony, &rows[i]);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = x509_make_all(ceremony, tls);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = rest_make(ceremony);
-  }
   key_free(&card_ca);
   key_free(&server);
   key_free(&server_pin);

@@ -28,12 +28,10 @@ static enum status target_check(const char *target) {
   DIR *entries = opendir(target);
   size_t count = 0;
 
-  if (entries == NULL) {
+  if (entries == NULL)
     return errno == ENOENT ? STATUS_OK : status_of_errno();
-  }
-  while (readdir(entries) != NULL) {
+  while (readdir(entries) != NULL)
     count++;
-  }
   (void)closedir(entries);
   return count <= 2 ? STATUS_OK : STATUS_EXISTS; /* itself and its parent */
 }
@@ -44,17 +42,14 @@ enum status folder_begin(const char *target, struct folder *folder) {
   enum status status = STATUS_OK;
 
   *folder = (struct folder){0};
-  while (len > 1 && target[len - 1] == '/') {
+  while (len > 1 && target[len - 1] == '/')
     len--;
-  }
-  if (len == 0 || len + sizeof ".XXXXXX" > sizeof folder->path) {
+  if (len == 0 || len + sizeof ".XXXXXX" > sizeof folder->path)
     return STATUS_BAD_LENGTH;
-  }
   memcpy(folder->target, target, len);
   status = target_check(folder->target);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   written = snprintf(folder->path, sizeof folder->path, "%s.XXXXXX", folder->target);
   if (written < 0 || (size_t)written >= sizeof folder->path) {
     folder->path[0] = '\0';
@@ -80,9 +75,8 @@ static void parent_sync(const char *path) {
 }
 
 enum status folder_commit(struct folder *folder) {
-  if (rename(folder->path, folder->target) != 0) {
+  if (rename(folder->path, folder->target) != 0)
     return status_of_errno();
-  }
   parent_sync(folder->target);
   folder->path[0] = '\0';
   return STATUS_OK;
@@ -112,9 +106,8 @@ enum status folder_make(const char *folder, const char *name) {
   char path[FOLDER_PATH_MAX];
   enum status status = folder_path(folder, name, path);
 
-  if (status == STATUS_OK && mkdir(path, S_IRWXU) != 0) {
+  if (status == STATUS_OK && mkdir(path, S_IRWXU) != 0)
     status = status_of_errno();
-  }
   return status;
 }
 
@@ -131,15 +124,12 @@ enum status folder_copy(const char *folder, const char *from, const char *name) 
   size_t len = 0;
   enum status status = folder_path(from, name, path);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = public_file_load(path, &data, &len);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_path(folder, name, path);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = public_file_store(path, data, len);
-  }
   free(data);
   return status;
 }

@@ -40,25 +40,21 @@ static enum status url_choose(const struct admin *admin, struct founding *foundi
   char host[128];
   int len = 0;
 
-  if (port == NULL) {
+  if (port == NULL)
     return admin_refuse(admin, STATUS_USAGE, "--listen must be HOST:PORT, not '%s'", admin->listen);
-  }
   (void)snprintf(host, sizeof host, "%.*s", (int)(port - 1 - admin->listen), admin->listen);
-  if (strstr(admin->hosts, host) == NULL) {
+  if (strstr(admin->hosts, host) == NULL)
     (void)snprintf(host, sizeof host, "%.*s", (int)strcspn(admin->hosts, ", "), admin->hosts);
-  }
   len = admin->url != NULL ? snprintf(founding->url, sizeof founding->url, "%s", admin->url)
                            : snprintf(founding->url, sizeof founding->url, "https://%s:%s", host, port);
-  if (len <= 0 || (size_t)len >= sizeof founding->url || !terminal_folder_url_valid(founding->url)) {
+  if (len <= 0 || (size_t)len >= sizeof founding->url || !terminal_folder_url_valid(founding->url))
     return admin_refuse(admin, STATUS_USAGE, "the server's address must be https://HOST:PORT, not '%s'", founding->url);
-  }
   return STATUS_OK;
 }
 
 static enum status options_check(const struct admin *admin, struct founding *founding) {
-  if (admin->dir == NULL) {
+  if (admin->dir == NULL)
     return admin_refuse(admin, STATUS_USAGE, "name the new directory with --dir");
-  }
   founding->currency = currency_by_code(admin->currency);
   if (founding->currency == NULL) {
     return admin_refuse(admin, STATUS_USAGE,
@@ -121,15 +117,12 @@ static enum status own_terminal_make(struct founding *founding) {
                                  .terminal_ca = founding->ceremony.terminal_ca};
   enum status status = folder_make(founding->folder.path, "admin");
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_path(founding->folder.path, "issuer", issuer_path);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_path(founding->folder.path, "admin", admin_path);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = terminal_folder_keys(admin_path, &order, &founding->registration);
-  }
   return status == STATUS_OK ? terminal_folder_configure(admin_path, &order) : status;
 }
 
@@ -158,15 +151,12 @@ static enum status ledger_make(const struct admin *admin, struct founding *found
   struct ledger *ledger = NULL;
   enum status status = folder_path(founding->folder.path, "ledger.db", path);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = ledger_create(store, &settings);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = ledger_open(store, &ledger);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = ledger_transact(ledger, own_terminal_register, &founding->registration);
-  }
   ledger_close(&ledger);
   ledger_place(store, place, sizeof place);
   return status == STATUS_OK ? status : admin_fail(admin, place, status);
@@ -181,22 +171,17 @@ static enum status issuer_make(const struct admin *admin, struct founding *found
     founding->ceremony.folder = folder;
     status = ceremony_run(&founding->ceremony);
   }
-  if (status == STATUS_CRYPTO_FAILED) {
+  if (status == STATUS_CRYPTO_FAILED)
     return admin_refuse(admin, status, "keys or certificates could not be made: check --host '%s'", admin->hosts);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = own_terminal_make(founding);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = configuration_write(admin, folder);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return admin_fail(admin, admin->dir, status);
-  }
   status = ledger_make(admin, founding); /* last: tables in a data base do not go away with the directory */
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = folder_commit(&founding->folder);
   return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
 }
@@ -213,9 +198,8 @@ static enum status passphrases_take(const struct admin *admin, char issuer[SECRE
 static enum status folder_take(const struct admin *admin, struct founding *founding) {
   enum status status = folder_begin(admin->dir, &founding->folder);
 
-  if (status == STATUS_EXISTS) {
+  if (status == STATUS_EXISTS)
     return admin_refuse(admin, status, "%s is there already; nothing is overwritten", admin->dir);
-  }
   return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
 }
 
@@ -244,12 +228,10 @@ enum status admin_init(void *context, char **arguments) {
     status = folder_take(admin, &founding);
     folder_discard(&founding.folder);
   }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = passphrases_take(admin, issuer, server);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_take(admin, &founding);
-  }
   if (status == STATUS_OK) {
     founding.ceremony = (struct ceremony){.issuer_passphrase = issuer,
                                           .server_passphrase = server,
@@ -263,8 +245,7 @@ enum status admin_init(void *context, char **arguments) {
   key_free(&founding.ceremony.terminal_ca);
   crypto_wipe(issuer, sizeof issuer);
   crypto_wipe(server, sizeof server);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     founding_report(admin, &founding);
-  }
   return status;
 }

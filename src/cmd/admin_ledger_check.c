@@ -8,14 +8,12 @@
 static enum status findings_print(const struct admin *admin, const json_t *body) {
   const json_t *findings = json_object_get(body, "findings");
 
-  if (!json_is_array(findings)) {
+  if (!json_is_array(findings))
     return STATUS_BAD_REPLY;
-  }
   for (size_t i = 0; i < json_array_size(findings); i++) {
     const char *line = json_string_value(json_array_get(findings, i));
-    if (line == NULL) {
+    if (line == NULL)
       return STATUS_BAD_REPLY;
-    }
     admin_print(admin, "%s\n", line);
   }
   return json_array_size(findings) == 0 ? STATUS_OK : STATUS_LEDGER_BROKEN;
@@ -25,9 +23,8 @@ static enum status counts_print(const struct admin *admin, const json_t *body) {
   const json_t *postings = json_object_get(body, "postings"), *cards = json_object_get(body, "cards"),
                *open = json_object_get(body, "open");
 
-  if (!json_is_integer(postings) || !json_is_integer(cards) || !json_is_integer(open)) {
+  if (!json_is_integer(postings) || !json_is_integer(cards) || !json_is_integer(open))
     return STATUS_BAD_REPLY;
-  }
   admin_print(admin,
               "The ledger agrees with itself and sums to zero: %" PRId64 " postings, %" PRId64 " cards, %" PRId64
               " transactions open.\n",
@@ -42,20 +39,17 @@ enum status admin_ledger_check(void *context, char **arguments) {
   enum status status = admin_open(admin);
 
   (void)arguments;
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = admin_call(admin, MESSAGE_LEDGER_CHECK, json_object(), &reply);
   if (status == STATUS_OK || status == STATUS_LEDGER_BROKEN) {
     enum status findings = findings_print(admin, reply.body);
     status = findings == STATUS_OK ? status : findings;
   }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = counts_print(admin, reply.body);
-  }
-  if (status == STATUS_OK || status == STATUS_LEDGER_BROKEN) {
+  if (status == STATUS_OK || status == STATUS_LEDGER_BROKEN)
     admin->report = json_incref(reply.body);
-  }
   message_clear(&reply);
   return status == STATUS_OK ? status : admin_fail(admin, NULL, status);
 }

@@ -12,18 +12,15 @@ static enum status terms_take(const struct admin *admin, struct merchant_message
   const char *iban = admin->iban != NULL ? admin->iban : "", *bic = admin->bic != NULL ? admin->bic : "";
   size_t len = 0;
 
-  for (; *iban != '\0' && len < IBAN_MAX; iban++) {
-    if (*iban != ' ') {
+  for (; *iban != '\0' && len < IBAN_MAX; iban++)
+    if (*iban != ' ')
       merchant->iban[len++] = *iban;
-    }
-  }
   if (admin->iban != NULL && (*iban != '\0' || !iban_valid(merchant->iban))) {
     return admin_refuse(admin, STATUS_USAGE, "'%s' is not an IBAN: its check digits are wrong, or its form",
                         admin->iban);
   }
-  if (admin->bic != NULL && !bic_valid(bic)) {
+  if (admin->bic != NULL && !bic_valid(bic))
     return admin_refuse(admin, STATUS_USAGE, "'%s' is not a BIC: 8 or 11 capitals and digits", bic);
-  }
   (void)snprintf(merchant->bic, sizeof merchant->bic, "%s", bic);
   merchant->fee_rate = admin->fee_rate;
   return STATUS_OK;
@@ -37,15 +34,13 @@ static enum status merchant_take(const struct admin *admin, const char *id, stru
     return admin_refuse(admin, STATUS_USAGE, "a merchant's identifier has 1 to %d letters and digits, not '%s'",
                         MERCHANT_MAX, id);
   }
-  if (name[0] == '\0' || strlen(name) > LEDGER_NAME_MAX) {
+  if (name[0] == '\0' || strlen(name) > LEDGER_NAME_MAX)
     return admin_refuse(admin, STATUS_USAGE, "a merchant's name has 1 to %d bytes", LEDGER_NAME_MAX);
-  }
   *merchant = (struct merchant_message){.points_rate = admin->points_rate};
   (void)snprintf(merchant->id, sizeof merchant->id, "%s", id);
   (void)snprintf(merchant->name, sizeof merchant->name, "%s", name);
-  if (admin->bic != NULL && admin->iban == NULL) {
+  if (admin->bic != NULL && admin->iban == NULL)
     return admin_refuse(admin, STATUS_USAGE, "a BIC alone names no account: give --iban too");
-  }
   return terms_take(admin, merchant);
 }
 
@@ -56,17 +51,14 @@ enum status admin_merchant_add(void *context, char **arguments) {
   enum status status = merchant_take(admin, arguments[0], &merchant);
 
   merchant.fee_rate = merchant.fee_rate < 0 ? 0 : merchant.fee_rate;
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = admin_open(admin);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = admin_call(admin, MESSAGE_MERCHANT, merchant_body(&merchant), &reply);
   message_clear(&reply);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return admin_fail(admin, merchant.id, status);
-  }
   admin_print(admin, "Merchant %s (%s) is added.\n", merchant.id, merchant.name);
   admin->report = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s}", "operation", "merchant add", "merchant", merchant.id,
                             "name", merchant.name, "points_rate", (json_int_t)merchant.points_rate, "fee_rate",
@@ -84,22 +76,18 @@ enum status admin_merchant_change(void *context, char **arguments) {
     return admin_refuse(admin, STATUS_USAGE, "a merchant's identifier has 1 to %d letters and digits, not '%s'",
                         MERCHANT_MAX, arguments[0]);
   }
-  if (admin->fee_rate < 0 && admin->iban == NULL && admin->bic == NULL) {
+  if (admin->fee_rate < 0 && admin->iban == NULL && admin->bic == NULL)
     return admin_refuse(admin, STATUS_USAGE, "say what changes: --fee-rate, --iban, --bic");
-  }
   (void)snprintf(merchant.id, sizeof merchant.id, "%s", arguments[0]);
   status = terms_take(admin, &merchant);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = admin_open(admin);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = admin_call(admin, MESSAGE_MERCHANT_CHANGE, merchant_change_body(&merchant), &reply);
   message_clear(&reply);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return admin_fail(admin, merchant.id, status);
-  }
   admin_print(admin, "Merchant %s is settled by these terms from now on.\n", merchant.id);
   admin->report = json_pack("{s:s, s:s}", "operation", "merchant change", "merchant", merchant.id);
   return STATUS_OK;

@@ -9,13 +9,11 @@
 static enum status store_find(const struct admin *admin, struct configuration *configuration, const char **store) {
   char problem[256] = "";
 
-  if ((admin->store == NULL) == (admin->dir == NULL)) {
+  if ((admin->store == NULL) == (admin->dir == NULL))
     return admin_refuse(admin, STATUS_USAGE, "name the ledger with --store, or the issuer's directory with --dir");
-  }
   *store = admin->store;
-  if (*store != NULL) {
+  if (*store != NULL)
     return STATUS_OK;
-  }
   enum status status = configuration_load(admin->dir, configuration, problem);
   *store = configuration->store;
   return status == STATUS_OK ? status : admin_fail(admin, problem[0] != '\0' ? problem : admin->dir, status);
@@ -30,19 +28,16 @@ enum status admin_migrate(void *context, char **arguments) {
   enum status status = store_find(admin, &configuration, &store);
 
   (void)arguments;
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   ledger_place(store, place, sizeof place);
   status = ledger_migrate(store, &from, &to);
-  if (from > 0 && from == to && status == STATUS_OK) {
+  if (from > 0 && from == to && status == STATUS_OK)
     admin_print(admin, "%s is of version %d already.\n", place, to);
-  } else if (from > 0 && from != to) {
+  else if (from > 0 && from != to)
     admin_print(admin, "%s: from version %d to version %d.\n", place, from, to);
-  }
   admin->report = json_pack("{s:s, s:s, s:i, s:i}", "operation", "migrate", "store", place, "from", from, "to", to);
-  if (status == STATUS_OLD_SCHEMA) {
+  if (status == STATUS_OLD_SCHEMA)
     return admin_refuse(admin, status, "%s is of version %d, which is newer than this program", place, from);
-  }
   return status == STATUS_OK ? status : admin_fail(admin, place, status);
 }

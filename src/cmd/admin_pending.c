@@ -52,9 +52,8 @@ static void age_print(int64_t seconds, char text[24]) {
   } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
   size_t i = 0;
 
-  while (i < 3 && seconds < 2 * units[i].seconds) {
+  while (i < 3 && seconds < 2 * units[i].seconds)
     i++;
-  }
   (void)snprintf(text, 24, "%" PRId64 " %s", seconds / units[i].seconds, units[i].unit);
 }
 
@@ -87,9 +86,8 @@ static enum status row_take(struct pending *pending, json_t *item) {
   if (json_unpack(item, "{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:b, s:I !}", "cid", &row.cid, "atc", &row.atc, "type",
                   &row.type, "amount", &row.amount, "tid", &row.tid, "merchant", &row.merchant, "card", &row.card,
                   "reversed", &row.reversed, "since", &row.since) != 0 ||
-      cid_parse(row.cid, cid) != STATUS_OK || strcmp(row.cid, pending->after) <= 0) {
+      cid_parse(row.cid, cid) != STATUS_OK || strcmp(row.cid, pending->after) <= 0)
     return STATUS_BAD_REPLY;
-  }
   memcpy(pending->after, row.cid, sizeof pending->after);
   return row_show(pending, &row);
 }
@@ -105,9 +103,8 @@ static enum status page_take(struct pending *pending, size_t *count) {
   *count = 0;
   pending->now = reply.time;
   items = json_object_get(reply.body, "pending");
-  if (status == STATUS_OK && !json_is_array(items)) {
+  if (status == STATUS_OK && !json_is_array(items))
     status = STATUS_BAD_REPLY;
-  }
   for (size_t i = 0; status == STATUS_OK && i < json_array_size(items); i++) {
     status = row_take(pending, json_array_get(items, i));
     ++*count;
@@ -122,22 +119,18 @@ enum status admin_pending(void *context, char **arguments) {
   enum status status = admin_open(context);
 
   (void)arguments;
-  if (status == STATUS_OK && pending.list == NULL) {
+  if (status == STATUS_OK && pending.list == NULL)
     status = admin_fail(context, NULL, STATUS_NO_MEMORY);
-  }
   for (size_t i = 0; status == STATUS_OK && i < 2; i++) {
     pending.state = states[i];
     pending.after[0] = '\0';
-    for (size_t count = 1; status == STATUS_OK && count > 0;) {
+    for (size_t count = 1; status == STATUS_OK && count > 0;)
       status = page_take(&pending, &count);
-    }
   }
-  if (status == STATUS_OK && json_array_size(pending.list) == 0) {
+  if (status == STATUS_OK && json_array_size(pending.list) == 0)
     admin_print(context, "Nothing is pending.\n");
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     pending.admin->report = json_pack("{s:O}", "pending", pending.list);
-  }
   json_decref(pending.list);
   return status;
 }

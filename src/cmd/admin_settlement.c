@@ -24,18 +24,16 @@ static enum status sums_read(json_t *item, struct settlement_sums *sums) {
 enum status settlement_head_read(json_t *item, struct settlement_head *head) {
   if (json_unpack(item, "{s:I, s:I, s:I, s:I, s:I}", "number", &head->number, "closed_at", &head->closed_at,
                   "first_capture", &head->first_capture, "last_capture", &head->last_capture, "merchants",
-                  &head->merchants) != 0) {
+                  &head->merchants) != 0)
     return STATUS_BAD_REPLY;
-  }
   return sums_read(item, &head->sums);
 }
 
 static enum status line_read(json_t *item, struct settlement_line *line) {
   if (json_unpack(item, "{s:s, s:s, s:I, s:s, s:s}", "merchant", &line->merchant, "name", &line->name, "fee_rate",
                   &line->fee_rate, "iban", &line->iban, "bic", &line->bic) != 0 ||
-      strlen(line->merchant) > MERCHANT_MAX) {
+      strlen(line->merchant) > MERCHANT_MAX)
     return STATUS_BAD_REPLY;
-  }
   return sums_read(item, &line->sums);
 }
 
@@ -44,9 +42,8 @@ enum status settlement_number_read(const struct admin *admin, const char *text, 
 
   errno = 0;
   *number = strtoll(text, &end, 10);
-  if (errno != 0 || end == text || *end != '\0' || *number < 1) {
+  if (errno != 0 || end == text || *end != '\0' || *number < 1)
     return admin_refuse(admin, STATUS_USAGE, "'%s' is not the number of a settlement: 1, 2, ...", text);
-  }
   return STATUS_OK;
 }
 
@@ -61,9 +58,8 @@ static enum status line_take(struct settlement_reading *reading, json_t *item, s
   struct settlement_line line;
   enum status status = line_read(item, &line);
 
-  if (status != STATUS_OK || strcmp(line.merchant, tally->after) <= 0) {
+  if (status != STATUS_OK || strcmp(line.merchant, tally->after) <= 0)
     return STATUS_BAD_REPLY;
-  }
   (void)snprintf(tally->after, sizeof tally->after, "%s", line.merchant);
   tally->lines++;
   tally->purchases += line.sums.purchases;
@@ -81,13 +77,11 @@ static enum status page_take(struct settlement_reading *reading, struct tally *t
       json_pack("{s:I, s:s, s:i}", "number", reading->number, "after", tally->after, "limit", PAGE_LINES), &reply);
 
   *count = 0;
-  if (status == STATUS_OK && json_unpack(reply.body, "{s:o, s:I, s:o}", "settlement", &head, "issuer", &reading->issuer,
-                                         "lines", &lines) != 0) {
+  if (status == STATUS_OK &&
+      json_unpack(reply.body, "{s:o, s:I, s:o}", "settlement", &head, "issuer", &reading->issuer, "lines", &lines) != 0)
     status = STATUS_BAD_REPLY;
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = settlement_head_read(head, &reading->head);
-  }
   for (size_t i = 0; status == STATUS_OK && i < json_array_size(lines); i++) {
     status = line_take(reading, json_array_get(lines, i), tally);
     ++*count;
@@ -102,14 +96,12 @@ enum status settlement_read(struct settlement_reading *reading) {
   enum status status = STATUS_OK;
   char about[48];
 
-  while (status == STATUS_OK && count > 0) {
+  while (status == STATUS_OK && count > 0)
     status = page_take(reading, &tally, &count);
-  }
   if (status == STATUS_OK && (reading->head.number != reading->number || tally.lines != reading->head.merchants ||
                               tally.purchases != reading->head.sums.purchases ||
-                              tally.gross != reading->head.sums.gross || tally.net != reading->head.sums.net)) {
+                              tally.gross != reading->head.sums.gross || tally.net != reading->head.sums.net))
     status = STATUS_BAD_REPLY;
-  }
   (void)snprintf(about, sizeof about, "settlement %lld", (long long)reading->number);
   return status == STATUS_OK ? status : admin_fail(reading->admin, about, status);
 }

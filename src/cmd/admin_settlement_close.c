@@ -26,13 +26,11 @@ enum status admin_settlement_close(void *context, char **arguments) {
   enum status status = admin_open(admin);
 
   (void)arguments;
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = admin_call(admin, MESSAGE_SETTLEMENT, json_object(), &reply);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = settlement_head_read(reply.body, &head);
-  }
   if (status == STATUS_OK) {
     head_print(admin, &head);
     admin->report = json_pack("{s:s, s:s, s:O}", "operation", "settlement close", "currency",
@@ -47,9 +45,8 @@ enum status admin_settlement_close(void *context, char **arguments) {
 static enum status head_take(const struct admin *admin, json_t *item, json_int_t *after, json_t *list) {
   struct settlement_head head;
 
-  if (settlement_head_read(item, &head) != STATUS_OK || head.number <= *after) {
+  if (settlement_head_read(item, &head) != STATUS_OK || head.number <= *after)
     return STATUS_BAD_REPLY;
-  }
   *after = head.number;
   head_print(admin, &head);
   return json_array_append(list, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
@@ -63,9 +60,8 @@ static enum status page_take(struct admin *admin, json_int_t *after, json_t *lis
 
   *count = 0;
   items = json_object_get(reply.body, "settlements");
-  if (status == STATUS_OK && !json_is_array(items)) {
+  if (status == STATUS_OK && !json_is_array(items))
     status = STATUS_BAD_REPLY;
-  }
   for (size_t i = 0; status == STATUS_OK && i < json_array_size(items); i++) {
     status = head_take(admin, json_array_get(items, i), after, list);
     ++*count;
@@ -82,15 +78,12 @@ enum status admin_settlement_list(void *context, char **arguments) {
   enum status status = list != NULL ? admin_open(admin) : STATUS_NO_MEMORY;
 
   (void)arguments;
-  while (status == STATUS_OK && count > 0) {
+  while (status == STATUS_OK && count > 0)
     status = page_take(admin, &after, list, &count);
-  }
-  if (status == STATUS_OK && json_array_size(list) == 0) {
+  if (status == STATUS_OK && json_array_size(list) == 0)
     admin_print(admin, "Nothing was settled yet.\n");
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     admin->report = json_pack("{s:s, s:O}", "currency", admin->terminal->currency->code, "settlements", list);
-  }
   json_decref(list);
   return status;
 }
@@ -122,9 +115,8 @@ static enum status line_show(void *context, const struct settlement_line *line, 
   sum_print(showing->admin, fee, sums->fee);
   sum_print(showing->admin, loads, sums->set_off);
   sum_print(showing->admin, "net, to pay out", sums->net);
-  if (sums->loads > sums->set_off) {
+  if (sums->loads > sums->set_off)
     sum_print(showing->admin, "still owes for loads", sums->loads - sums->set_off);
-  }
   if (sums->points_granted > 0 || sums->points_purchases > 0) {
     admin_print(showing->admin, "    points: %lld granted; %lld taken in %lld purchases\n",
                 (long long)sums->points_granted, (long long)sums->points_redeemed, (long long)sums->points_purchases);
@@ -140,12 +132,10 @@ enum status admin_settlement_show(void *context, char **arguments) {
   struct settlement_reading reading = {.admin = admin, .take = line_show, .context = &showing};
   enum status status = settlement_number_read(admin, arguments[0], &reading.number);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = admin_open(admin);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = settlement_read(&reading);
-  }
   if (status == STATUS_OK) {
     head_print(admin, &reading.head);
     admin->report = json_pack("{s:s, s:I, s:I, s:I, s:I, s:O}", "currency", admin->terminal->currency->code, "number",

@@ -72,9 +72,8 @@ static enum status capture_put(const struct csv *csv, json_t *item, json_int_t *
   if (json_unpack(item, "{s:I, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I !}", "number", &number, "cid", &cid, "atc",
                   &atc, "merchant", &merchant, "tid", &tid, "type", &type, "amount", &minor, "points", &points,
                   "created_at", &created, "captured_at", &captured) != 0 ||
-      number <= *after) {
+      number <= *after)
     return STATUS_BAD_REPLY;
-  }
   *after = number;
   settlement_amount(amount, minor, csv->admin->terminal->currency);
   settlement_moment(created_at, created);
@@ -115,13 +114,11 @@ static enum status captures_export(struct admin *admin, json_int_t number, FILE 
   while (status == STATUS_OK && count > 0) {
     status = captures_ask(&csv, after, &reply);
     const json_t *items = json_object_get(reply.body, "captures");
-    if (status == STATUS_OK && !json_is_array(items)) {
+    if (status == STATUS_OK && !json_is_array(items))
       status = STATUS_BAD_REPLY;
-    }
     count = json_array_size(items);
-    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
       status = capture_put(&csv, json_array_get(items, i), &after);
-    }
   }
   message_clear(&reply);
   (void)snprintf(about, sizeof about, "settlement %lld", (long long)number);
@@ -139,12 +136,10 @@ struct file {
 static enum status file_open(const struct admin *admin, struct file *file) {
   int len = snprintf(file->name, sizeof file->name, "%s", admin->out);
 
-  if (len <= 0 || (size_t)len >= sizeof file->name) {
+  if (len <= 0 || (size_t)len >= sizeof file->name)
     return admin_refuse(admin, STATUS_USAGE, "--out is no name of a file");
-  }
-  if (access(file->name, F_OK) == 0) {
+  if (access(file->name, F_OK) == 0)
     return admin_refuse(admin, STATUS_EXISTS, "%s is there already; nothing is overwritten", file->name);
-  }
   (void)snprintf(file->part, sizeof file->part, "%s.part", file->name);
   file->out = fopen(file->part, "we");
   return file->out != NULL ? STATUS_OK
@@ -164,24 +159,20 @@ static enum status file_close(const struct admin *admin, struct file *file, enum
 }
 
 static enum status export_put(struct admin *admin, json_int_t number, FILE *out) {
-  if (strcmp(admin->format, "pain001") == 0) {
+  if (strcmp(admin->format, "pain001") == 0)
     return settlement_pain(admin, number, out);
-  }
   return admin->purchases ? captures_export(admin, number, out) : lines_export(admin, number, out);
 }
 
 static enum status options_check(const struct admin *admin) {
   bool csv = admin->format != NULL && strcmp(admin->format, "csv") == 0;
 
-  if (admin->format == NULL || (!csv && strcmp(admin->format, "pain001") != 0)) {
+  if (admin->format == NULL || (!csv && strcmp(admin->format, "pain001") != 0))
     return admin_refuse(admin, STATUS_USAGE, "say in which form: --format csv, or --format pain001");
-  }
-  if (admin->purchases && !csv) {
+  if (admin->purchases && !csv)
     return admin_refuse(admin, STATUS_USAGE, "--purchases is for --format csv");
-  }
-  if (admin->json && admin->out == NULL) {
+  if (admin->json && admin->out == NULL)
     return admin_refuse(admin, STATUS_USAGE, "with --json the file needs a name: --out FILE");
-  }
   return STATUS_OK;
 }
 
@@ -191,21 +182,16 @@ enum status admin_settlement_export(void *context, char **arguments) {
   json_int_t number = 0;
   enum status status = settlement_number_read(admin, arguments[0], &number);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = options_check(admin);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = admin_open(admin);
-  }
-  if (status == STATUS_OK && admin->out == NULL) {
+  if (status == STATUS_OK && admin->out == NULL)
     return export_put(admin, number, stdout);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = file_open(admin, &file);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = file_close(admin, &file, export_put(admin, number, file.out));
   if (status == STATUS_OK) {
     admin_print(admin, "Settlement %lld is written to %s.\n", (long long)number, file.name);

@@ -31,13 +31,11 @@ static enum status transfer_grow(struct pain *pain) {
   size_t capacity = pain->capacity == 0 ? 64 : pain->capacity * 2;
   struct transfer *grown = NULL;
 
-  if (pain->count < pain->capacity) {
+  if (pain->count < pain->capacity)
     return STATUS_OK;
-  }
   grown = realloc(pain->transfers, capacity * sizeof *grown);
-  if (grown == NULL) {
+  if (grown == NULL)
     return STATUS_NO_MEMORY;
-  }
   pain->transfers = grown;
   pain->capacity = capacity;
   return STATUS_OK;
@@ -48,21 +46,17 @@ static enum status transfer_take(void *context, const struct settlement_line *li
   struct transfer *transfer = NULL;
 
   (void)item;
-  if (line->sums.net == 0) {
+  if (line->sums.net == 0)
     return STATUS_OK;
-  }
   if (line->iban[0] == '\0') {
-    if (pain->without_count++ == 0) {
+    if (pain->without_count++ == 0)
       (void)snprintf(pain->without, sizeof pain->without, "%s", line->merchant);
-    }
     return STATUS_OK;
   }
-  if (!iban_valid(line->iban) || (line->bic[0] != '\0' && !bic_valid(line->bic)) || strlen(line->name) > 63) {
+  if (!iban_valid(line->iban) || (line->bic[0] != '\0' && !bic_valid(line->bic)) || strlen(line->name) > 63)
     return STATUS_BAD_REPLY;
-  }
-  if (transfer_grow(pain) != STATUS_OK) {
+  if (transfer_grow(pain) != STATUS_OK)
     return STATUS_NO_MEMORY;
-  }
   transfer = &pain->transfers[pain->count++];
   *transfer = (struct transfer){.net = line->sums.net, .purchases = line->sums.purchases};
   (void)snprintf(transfer->id, sizeof transfer->id, "%lld-%s", (long long)pain->reading.number, line->merchant);
@@ -107,11 +101,10 @@ static void account_put(struct pain *pain, const char *name, const char *iban) {
 static void agent_put(struct pain *pain, const char *name, const char *bic) {
   element_open(pain, name);
   element_open(pain, "FinInstnId");
-  if (bic != NULL && bic[0] != '\0') {
+  if (bic != NULL && bic[0] != '\0')
     element_put(pain, "BICFI", bic);
-  } else {
+  else
     element_put_in(pain, "Othr", "Id", "NOTPROVIDED");
-  }
   element_close(pain);
   element_close(pain);
 }
@@ -120,9 +113,8 @@ static void sums_put(struct pain *pain) {
   char count[24], sum[AMOUNT_TEXT_MAX];
   json_int_t net = 0;
 
-  for (size_t i = 0; i < pain->count; i++) {
+  for (size_t i = 0; i < pain->count; i++)
     net += pain->transfers[i].net;
-  }
   (void)snprintf(count, sizeof count, "%zu", pain->count);
   settlement_amount(sum, net, pain->admin->terminal->currency);
   element_put(pain, "NbOfTxs", count);
@@ -144,9 +136,8 @@ static void transfer_put(struct pain *pain, const struct transfer *transfer) {
   pain->failed |= xmlTextWriterWriteString(pain->writer, xml(amount)) < 0;
   element_close(pain);
   element_close(pain);
-  if (transfer->bic[0] != '\0') {
+  if (transfer->bic[0] != '\0')
     agent_put(pain, "CdtrAgt", transfer->bic);
-  }
   element_put_in(pain, "Cdtr", "Nm", transfer->name);
   account_put(pain, "CdtrAcct", transfer->iban);
   element_put_in(pain, "RmtInf", "Ustrd", about);
@@ -178,9 +169,8 @@ static void document_put(struct pain *pain) {
   account_put(pain, "DbtrAcct", admin->debtor_iban);
   agent_put(pain, "DbtrAgt", admin->debtor_bic);
   element_put(pain, "ChrgBr", "SLEV");
-  for (size_t i = 0; i < pain->count; i++) {
+  for (size_t i = 0; i < pain->count; i++)
     transfer_put(pain, &pain->transfers[i]);
-  }
   pain->failed |= xmlTextWriterEndDocument(pain->writer) < 0; /* closes what is open */
 }
 
@@ -188,9 +178,8 @@ static enum status document_write(struct pain *pain, FILE *out) {
   enum status status = STATUS_NO_MEMORY;
   xmlBufferPtr text = xmlBufferCreate();
 
-  if (text == NULL) {
+  if (text == NULL)
     return status;
-  }
   pain->writer = xmlNewTextWriterMemory(text, 0);
   if (pain->writer != NULL) {
     pain->failed = xmlTextWriterSetIndent(pain->writer, 1) < 0;
@@ -199,9 +188,8 @@ static enum status document_write(struct pain *pain, FILE *out) {
     status = pain->failed ? STATUS_NO_MEMORY : STATUS_OK;
   }
   size_t len = (size_t)xmlBufferLength(text);
-  if (status == STATUS_OK && fwrite(xmlBufferContent(text), 1, len, out) != len) {
+  if (status == STATUS_OK && fwrite(xmlBufferContent(text), 1, len, out) != len)
     status = STATUS_STORE_FAILED;
-  }
   xmlBufferFree(text);
   return status;
 }
@@ -214,9 +202,8 @@ static bool day_valid(const char *text) {
 
   for (size_t i = 0; i < sizeof form; i++) {
     bool digit = text[i] >= '0' && text[i] <= '9';
-    if (form[i] == 'd' ? !digit : text[i] != form[i]) {
+    if (form[i] == 'd' ? !digit : text[i] != form[i])
       return false;
-    }
   }
   for (size_t i = 0; i < DATE_SIZE; i++) {
     static const uint8_t places[DATE_SIZE] = {0, 2, 5, 8};
@@ -226,21 +213,16 @@ static bool day_valid(const char *text) {
 }
 
 static enum status debtor_check(const struct admin *admin) {
-  if (admin->debtor == NULL || admin->debtor[0] == '\0' || strlen(admin->debtor) > 70) {
+  if (admin->debtor == NULL || admin->debtor[0] == '\0' || strlen(admin->debtor) > 70)
     return admin_refuse(admin, STATUS_USAGE, "say who pays, in at most 70 bytes: --debtor NAME");
-  }
-  if (!xmlCheckUTF8(xml(admin->debtor))) {
+  if (!xmlCheckUTF8(xml(admin->debtor)))
     return admin_refuse(admin, STATUS_USAGE, "the name of who pays is not UTF-8");
-  }
-  if (admin->debtor_iban == NULL || !iban_valid(admin->debtor_iban)) {
+  if (admin->debtor_iban == NULL || !iban_valid(admin->debtor_iban))
     return admin_refuse(admin, STATUS_USAGE, "say from which account, without blanks: --debtor-iban IBAN");
-  }
-  if (admin->debtor_bic != NULL && !bic_valid(admin->debtor_bic)) {
+  if (admin->debtor_bic != NULL && !bic_valid(admin->debtor_bic))
     return admin_refuse(admin, STATUS_USAGE, "'%s' is not a BIC: 8 or 11 capitals and digits", admin->debtor_bic);
-  }
-  if (admin->date != NULL && !day_valid(admin->date)) {
+  if (admin->date != NULL && !day_valid(admin->date))
     return admin_refuse(admin, STATUS_USAGE, "'%s' is not a day: YYYY-MM-DD", admin->date);
-  }
   return STATUS_OK;
 }
 
@@ -269,17 +251,14 @@ enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) {
                       .reading = {.admin = admin, .number = number, .take = transfer_take, .context = &pain}};
   enum status status = debtor_check(admin);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = settlement_read(&pain.reading);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = transfers_check(&pain);
-  }
   if (status == STATUS_OK) {
     status = document_write(&pain, out);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
       status = admin_fail(admin, NULL, status);
-    }
   }
   free(pain.transfers);
   return status;

@@ -22,26 +22,21 @@ struct joining {
 };
 
 static enum status options_check(const struct admin *admin, const char *tid, struct terminal_order *order) {
-  if (!terminal_folder_name_valid(tid, TID_SIZE, TID_SIZE)) {
+  if (!terminal_folder_name_valid(tid, TID_SIZE, TID_SIZE))
     return admin_refuse(admin, STATUS_USAGE, "a terminal's name has %d letters and digits, not '%s'", TID_SIZE, tid);
-  }
-  if (admin->role == NULL || role_by_name(admin->role, &order->role) != STATUS_OK || order->role == ROLE_ADMIN) {
+  if (admin->role == NULL || role_by_name(admin->role, &order->role) != STATUS_OK || order->role == ROLE_ADMIN)
     return admin_refuse(admin, STATUS_USAGE, "say what the terminal does: --role pos, reload or perso");
-  }
-  if (admin->out == NULL) {
+  if (admin->out == NULL)
     return admin_refuse(admin, STATUS_USAGE, "name the new terminal's directory with --out");
-  }
-  if (admin->url == NULL || !terminal_folder_url_valid(admin->url)) {
+  if (admin->url == NULL || !terminal_folder_url_valid(admin->url))
     return admin_refuse(admin, STATUS_USAGE, "say how it reaches the back-end: --url https://HOST:PORT");
-  }
   order->merchant = admin->merchant != NULL ? admin->merchant : order->role == ROLE_PERSO ? ADMIN_MERCHANT : "";
   if (!terminal_folder_name_valid(order->merchant, 1, MERCHANT_MAX)) {
     return admin_refuse(admin, STATUS_USAGE, "say whose it is: --merchant ID, of 1 to %d letters and digits",
                         MERCHANT_MAX);
   }
-  if (strlen(admin->tender) > 100 || strpbrk(admin->tender, "\r\n;#") != NULL) {
+  if (strlen(admin->tender) > 100 || strpbrk(admin->tender, "\r\n;#") != NULL)
     return admin_refuse(admin, STATUS_USAGE, "--tender is cash, manual or simulator:HOST:PORT");
-  }
   order->tid = tid;
   order->url = admin->url;
   order->tender = admin->tender;
@@ -55,13 +50,12 @@ static enum status issuer_folder_find(const struct admin *admin, char folder[FOL
   bool usual = len > name && strcmp(admin->folder + len - name, "/admin") == 0;
   int written = 0;
 
-  if (admin->issuer_dir != NULL) {
+  if (admin->issuer_dir != NULL)
     written = snprintf(folder, FOLDER_PATH_MAX, "%s", admin->issuer_dir);
-  } else if (usual) {
+  else if (usual)
     written = snprintf(folder, FOLDER_PATH_MAX, "%.*s/issuer", (int)(len - name), admin->folder);
-  } else {
+  else
     written = snprintf(folder, FOLDER_PATH_MAX, "%s/../issuer", admin->folder);
-  }
   return written > 0 && written < FOLDER_PATH_MAX ? STATUS_OK : STATUS_BAD_LENGTH;
 }
 
@@ -73,16 +67,14 @@ static enum status ca_load(const struct admin *admin, struct joining *joining) {
 
   if (status == STATUS_OK) {
     status = admin_passphrase(admin, &wanted, passphrase);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
       return status;
-    }
     status = key_load(path, passphrase, &joining->terminal_ca);
   }
   crypto_wipe(passphrase, sizeof passphrase);
-  if (status == STATUS_OK && !crypto_equal(key_public(joining->terminal_ca), admin->terminal->terminal_ca.public_key,
-                                           CRYPTO_P256_PUBLIC_SIZE)) {
+  if (status == STATUS_OK &&
+      !crypto_equal(key_public(joining->terminal_ca), admin->terminal->terminal_ca.public_key, CRYPTO_P256_PUBLIC_SIZE))
     return admin_refuse(admin, STATUS_BAD_KEY, "%s is another issuer's", path);
-  }
   return status == STATUS_OK ? status : admin_fail(admin, path, status);
 }
 
@@ -99,15 +91,12 @@ static enum status terminal_register(struct admin *admin, struct joining *joinin
                  name != NULL ? name : registration->merchant);
   joining->merchant_name[strcspn(joining->merchant_name, "\r\n")] = '\0';
   message_clear(&reply);
-  if (joining->renewal && status == STATUS_NOT_FOUND) {
+  if (joining->renewal && status == STATUS_NOT_FOUND)
     return admin_refuse(admin, status, "there is no terminal %s; add it", registration->tid);
-  }
-  if (joining->renewal && status == STATUS_EXISTS) {
+  if (joining->renewal && status == STATUS_EXISTS)
     return admin_refuse(admin, status, "%s has another role or another merchant", registration->tid);
-  }
-  if (status == STATUS_NOT_FOUND) {
+  if (status == STATUS_NOT_FOUND)
     return admin_refuse(admin, status, "there is no merchant %s; add it first", registration->merchant);
-  }
   return status == STATUS_OK ? status : admin_fail(admin, registration->tid, status);
 }
 
@@ -115,24 +104,19 @@ static enum status terminal_make(struct admin *admin, struct joining *joining) {
   struct terminal_message registration;
   enum status status = folder_begin(admin->out, &joining->folder);
 
-  if (status == STATUS_EXISTS) {
+  if (status == STATUS_EXISTS)
     return admin_refuse(admin, status, "%s is there already; nothing is overwritten", admin->out);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = terminal_folder_keys(joining->folder.path, &joining->order, &registration);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return admin_fail(admin, admin->out, status);
-  }
   status = terminal_register(admin, joining, &registration);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   joining->order.merchant_name = joining->merchant_name;
   status = terminal_folder_configure(joining->folder.path, &joining->order);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_commit(&joining->folder);
-  }
   return status == STATUS_OK ? status : admin_fail(admin, admin->out, status);
 }
 
@@ -159,16 +143,13 @@ static enum status terminal_join(struct admin *admin, const char *tid, bool rene
   struct joining joining = {.renewal = renewal};
   enum status status = options_check(admin, tid, &joining.order);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = admin_open(admin);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = issuer_folder_find(admin, joining.issuer_folder);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return admin_fail(admin, admin->config, status);
-  }
   status = ca_load(admin, &joining);
   if (status == STATUS_OK) {
     joining.order.currency = admin->terminal->currency->code;
@@ -180,9 +161,8 @@ static enum status terminal_join(struct admin *admin, const char *tid, bool rene
   }
   folder_discard(&joining.folder);
   key_free(&joining.terminal_ca);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     terminal_report(admin, &joining);
-  }
   return status;
 }
 

@@ -32,9 +32,8 @@ static enum status key_make(const char *folder, const char *name, struct key **k
   char path[FOLDER_PATH_MAX];
   enum status status = folder_path(folder, name, path);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = key_generate(key);
-  }
   return status == STATUS_OK ? key_store(*key, path, NULL) : status;
 }
 
@@ -67,9 +66,8 @@ static enum status server_side_certify(const char *folder, const struct terminal
                                  .not_after = order->now + order->days * ADMIN_SECONDS_PER_DAY};
   enum status status = folder_path(folder, "tls.crt", path);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_path(order->issuer_folder, "terminal-ca.crt", ca);
-  }
   return status == STATUS_OK ? x509_issue(&request, order->terminal_ca, ca, path) : status;
 }
 
@@ -81,22 +79,17 @@ static enum status issuer_copy(const char *folder, const struct terminal_order *
   char path[FOLDER_PATH_MAX];
   enum status status = STATUS_OK;
 
-  for (size_t i = 0; i < sizeof names / sizeof names[0] && status == STATUS_OK; i++) {
+  for (size_t i = 0; i < sizeof names / sizeof names[0] && status == STATUS_OK; i++)
     status = folder_copy(folder, order->public_folder, names[i]);
-  }
-  if (status != STATUS_OK || order->role != ROLE_PERSO) {
+  if (status != STATUS_OK || order->role != ROLE_PERSO)
     return status;
-  }
   status = folder_path(order->issuer_folder, "batch.key", path);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = aes_key_load(path, batch);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_path(folder, "batch.key", path);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = aes_key_store(path, batch);
-  }
   crypto_wipe(batch, sizeof batch);
   return status;
 }
@@ -114,28 +107,23 @@ enum status terminal_folder_keys(const char *folder, const struct terminal_order
   enum status status = STATUS_BAD_FORMAT;
 
   if (!terminal_folder_name_valid(order->tid, TID_SIZE, TID_SIZE) ||
-      !terminal_folder_name_valid(order->merchant, 1, MERCHANT_MAX)) {
+      !terminal_folder_name_valid(order->merchant, 1, MERCHANT_MAX))
     return status;
-  }
   registration_fill(order, registration);
   status = key_make(folder, "ecka.key", &ecka);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = key_make(folder, "sig.key", &sig);
-  }
   if (status == STATUS_OK) {
     memcpy(registration->ecka_public, key_public(ecka), sizeof registration->ecka_public);
     memcpy(registration->sig_public, key_public(sig), sizeof registration->sig_public);
     status = card_side_certify(folder, order, ecka, registration);
   }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = server_side_certify(folder, order, sig);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = issuer_copy(folder, order);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = folder_make(folder, "receipts");
-  }
   key_free(&sig);
   key_free(&ecka);
   return status;

@@ -13,9 +13,8 @@ static enum status terminal_take(const struct admin *admin, json_t *item, char a
 
   if (json_unpack(item, "{s:s, s:s, s:s, s:s, s:b !}", "tid", &tid, "role", &role, "merchant", &merchant, "expiry",
                   &expiry, "revoked", &revoked) != 0 ||
-      strlen(tid) != TID_SIZE || strcmp(tid, after) <= 0) {
+      strlen(tid) != TID_SIZE || strcmp(tid, after) <= 0)
     return STATUS_BAD_REPLY;
-  }
   memcpy(after, tid, TID_SIZE + 1);
   admin_print(admin, "%s  %-6s  %-15s  until %s%s\n", tid, role, merchant, expiry, revoked ? "  revoked" : "");
   return json_array_append(terminals, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
@@ -30,9 +29,8 @@ static enum status page_take(struct admin *admin, char after[TID_SIZE + 1], json
 
   *count = 0;
   items = json_object_get(reply.body, "terminals");
-  if (status == STATUS_OK && !json_is_array(items)) {
+  if (status == STATUS_OK && !json_is_array(items))
     status = STATUS_BAD_REPLY;
-  }
   for (size_t i = 0; status == STATUS_OK && i < json_array_size(items); i++) {
     status = terminal_take(admin, json_array_get(items, i), after, terminals);
     ++*count;
@@ -49,12 +47,10 @@ enum status admin_terminal_list(void *context, char **arguments) {
   enum status status = terminals != NULL ? admin_open(admin) : STATUS_NO_MEMORY;
 
   (void)arguments;
-  while (status == STATUS_OK && count > 0) {
+  while (status == STATUS_OK && count > 0)
     status = page_take(admin, after, terminals, &count);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     admin->report = json_pack("{s:O}", "terminals", terminals);
-  }
   json_decref(terminals);
   return status;
 }

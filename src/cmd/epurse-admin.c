@@ -116,9 +116,8 @@ static int verb_merge(int argc, char **argv, char name[32], char **merged) {
         i += 2;
       }
     }
-    if (i < argc) {
+    if (i < argc)
       merged[count++] = argv[i];
-    }
   }
   merged[count] = NULL;
   return count;
@@ -167,12 +166,10 @@ int main(int argc, char **argv) {
     status = verb->run(&admin, operands);
     report_print(&admin, status);
   }
-  if (admin.terminal != NULL) {
+  if (admin.terminal != NULL)
     terminal_close(&admin.terminal);
-  }
   free(merged);
-  if (fflush(stdout) != 0 && status == STATUS_OK) {
+  if (fflush(stdout) != 0 && status == STATUS_OK)
     status = STATUS_STORE_FAILED;
-  }
   return status_exit_code(status);
 }

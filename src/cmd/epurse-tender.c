@@ -42,21 +42,18 @@ struct till {
 static void till_free(struct till *till) {
   struct till **at = &till->bank->tills;
 
-  while (*at != till) {
+  while (*at != till)
     at = &(*at)->next;
-  }
   *at = till->next;
   free(till);
 }
 
 static void till_hang_up(struct till *till) {
-  if (till->line != NULL) {
+  if (till->line != NULL)
     bufferevent_free(till->line);
-  }
   till->line = NULL;
-  if (till->timer == NULL) {
+  if (till->timer == NULL)
     till_free(till);
-  }
 }
 
 /* Sends the reply and lets the till hang up; without one hangs up first. */
@@ -98,9 +95,8 @@ static void till_on_line(struct till *till, const char *line) {
   const struct timeval slow = {.tv_sec = (time_t)answer.seconds};
   till->order = answer.order;
   till->timer = evtimer_new(till->bank->base, till_on_timer, till);
-  if (till->timer != NULL) {
+  if (till->timer != NULL)
     evtimer_add(till->timer, &slow);
-  }
 }
 
 /* One request per line; the next one waits until this one is answered. */
@@ -109,11 +105,10 @@ static void till_on_read(struct bufferevent *line, void *context) {
   struct evbuffer *input = bufferevent_get_input(line);
   char *text = till->timer == NULL ? evbuffer_readln(input, NULL, EVBUFFER_EOL_LF) : NULL;
 
-  if (text != NULL) {
+  if (text != NULL)
     till_on_line(till, text);
-  } else if (evbuffer_get_length(input) >= REQUEST_MAX) {
+  else if (evbuffer_get_length(input) >= REQUEST_MAX)
     till_hang_up(till);
-  }
   free(text);
 }
 
@@ -139,9 +134,8 @@ static void bank_on_accept(struct evconnlistener *listener, evutil_socket_t fd, 
   }
   if (till == NULL || till->line == NULL) {
     evutil_closesocket(fd);
-    if (till != NULL) {
+    if (till != NULL)
       till_free(till);
-    }
     return;
   }
   bufferevent_setcb(till->line, till_on_read, NULL, till_on_event, till);
@@ -158,9 +152,8 @@ static void bank_close(struct bank *bank) {
     }
     till_hang_up(till);
   }
-  if (bank->base != NULL) {
+  if (bank->base != NULL)
     event_base_free(bank->base);
-  }
   book_free(&bank->book);
 }
 
@@ -175,9 +168,8 @@ static bool bank_announce(struct evconnlistener *listener) {
   struct sockaddr_in bound;
   socklen_t len = sizeof bound;
 
-  if (listener == NULL || getsockname(evconnlistener_get_fd(listener), (struct sockaddr *)&bound, &len) != 0) {
+  if (listener == NULL || getsockname(evconnlistener_get_fd(listener), (struct sockaddr *)&bound, &len) != 0)
     return false;
-  }
   printf("listening on 127.0.0.1:%u\n", ntohs(bound.sin_port));
   return fflush(stdout) == 0;
 }
@@ -192,31 +184,25 @@ static enum status bank_run(struct bank *bank) {
                               (struct sockaddr *)&address, sizeof address);
   enum status status = STATUS_INTERNAL;
 
-  if (!bank_announce(listener)) {
+  if (!bank_announce(listener))
     fprintf(stderr, "epurse-tender: cannot listen on 127.0.0.1:%u\n", (unsigned)bank->port);
-  } else if (interrupt != NULL && terminate != NULL && evsignal_add(interrupt, NULL) == 0 &&
-             evsignal_add(terminate, NULL) == 0 && event_base_dispatch(bank->base) >= 0) {
+  else if (interrupt != NULL && terminate != NULL && evsignal_add(interrupt, NULL) == 0 &&
+           evsignal_add(terminate, NULL) == 0 && event_base_dispatch(bank->base) >= 0)
     status = STATUS_OK;
-  }
-  if (listener != NULL) {
+  if (listener != NULL)
     evconnlistener_free(listener);
-  }
-  if (interrupt != NULL) {
+  if (interrupt != NULL)
     event_free(interrupt);
-  }
-  if (terminate != NULL) {
+  if (terminate != NULL)
     event_free(terminate);
-  }
   return status;
 }
 
 static enum book_mode bank_mode(const struct bank *bank) {
-  if (bank->drop_before) {
+  if (bank->drop_before)
     return BOOK_DROP_BEFORE;
-  }
-  if (bank->drop) {
+  if (bank->drop)
     return BOOK_DROP;
-  }
   return bank->decline ? BOOK_DECLINE : BOOK_APPROVE;
 }
 
@@ -245,9 +231,8 @@ int main(int argc, char **argv) {
     fprintf(stderr, "epurse-tender: one mode at most, and no operands; --help shows how it goes\n");
     status = STATUS_USAGE;
   }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status_exit_code(status);
-  }
   bank.book = book_new();
   bank.base = event_base_new();
   status = STATUS_NO_MEMORY;

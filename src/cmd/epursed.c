@@ -46,12 +46,10 @@ static int fail(enum status status, const char *problem) {
 
 static enum status read_passphrase(const struct epursed_options *options, const struct configuration *configuration,
                                    char passphrase[SECRET_TEXT_MAX]) {
-  if (options->passphrase_fd >= 0) {
+  if (options->passphrase_fd >= 0)
     return secret_from_fd((int)options->passphrase_fd, passphrase, SECRET_TEXT_MAX);
-  }
-  if (configuration->passphrase_file[0] != '\0') {
+  if (configuration->passphrase_file[0] != '\0')
     return secret_from_file(configuration->passphrase_file, passphrase, SECRET_TEXT_MAX);
-  }
   return secret_from_prompt("Passphrase of the server's keys: ", passphrase, SECRET_TEXT_MAX);
 }
 
@@ -62,9 +60,8 @@ static int check_config(const struct configuration *configuration) {
   enum status status = keyring_certificates(&keyring, configuration->folder, now, problem);
 
   keyring_clear(&keyring);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return fail(status, problem);
-  }
   puts("configuration and certificates are in order");
   return EXIT_SUCCESS;
 }
@@ -81,13 +78,11 @@ static int run(const struct epursed_options *options, const struct configuration
   }
   status = service_open(&service, configuration, passphrase, problem);
   crypto_wipe(passphrase, sizeof passphrase);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return fail(status, problem);
-  }
   status = server_open(&server, &service, problem);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = server_run(&server);
-  }
   server_close(&server);
   service_close(&service);
   return status == STATUS_OK ? EXIT_SUCCESS : fail(status, problem);
@@ -102,22 +97,18 @@ int main(int argc, char **argv) {
 
   process_harden();
   enum status status = option_parse(&program, argc, argv, &options, &verb, &operands);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status_exit_code(status);
-  }
-  if (operands[0] != NULL) {
+  if (operands[0] != NULL)
     return fail(STATUS_USAGE, operands[0]);
-  }
   if (options.list_routes) {
     routes_print(stdout);
     return EXIT_SUCCESS;
   }
-  if (options.config == NULL) {
+  if (options.config == NULL)
     return fail(STATUS_NO_CONFIG, "");
-  }
   status = configuration_load(options.config, &configuration, problem);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return fail(status, problem);
-  }
   return options.check_config ? check_config(&configuration) : run(&options, &configuration);
 }

@@ -27,9 +27,8 @@ static void draw(const QRcode *code, FILE *out) {
 
   for (int row = -QUIET_ZONE; row < code->width + QUIET_ZONE; row += 2) {
     fputs(colours ? COLOURS_BEGIN : "", out);
-    for (int column = -QUIET_ZONE; column < code->width + QUIET_ZONE; column++) {
+    for (int column = -QUIET_ZONE; column < code->width + QUIET_ZONE; column++)
       fputs(blocks[light(code, row, column)][light(code, row + 1, column)], out);
-    }
     fputs(colours ? COLOURS_END "\n" : "\n", out);
   }
 }

@@ -63,9 +63,8 @@ void book_set(struct book *book, enum book_mode mode, int64_t seconds) {
 
 static struct book_order *book_find(const struct book *book, const char *name) {
   struct book_order *order = book->orders;
-  while (order != NULL && strcmp(order->name, name) != 0) {
+  while (order != NULL && strcmp(order->name, name) != 0)
     order = order->next;
-  }
   return order;
 }
 
@@ -100,12 +99,10 @@ static json_t *reply_order(const char *name, const struct book_order *order) {
               [BOOK_REVERSED] = {"reversed", "REVERSED"}};
   char reference[32] = "";
 
-  if (order == NULL) {
+  if (order == NULL)
     return json_pack("{s:s, s:s, s:s}", "order", name, "outcome", "declined", "text", "NO SUCH CHARGE");
-  }
-  if (order->number != 0) {
+  if (order->number != 0)
     snprintf(reference, sizeof reference, "SIM-%06u", order->number);
-  }
   return json_pack("{s:s, s:s, s:s, s:s}", "order", name, "outcome", says[order->state].outcome, "reference", reference,
                    "text", says[order->state].text);
 }
@@ -114,9 +111,8 @@ void book_settle(struct book *book, const char *name, struct book_answer *answer
   struct book_order *order = book_find(book, name);
 
   *answer = (struct book_answer){0};
-  if (order == NULL) {
+  if (order == NULL)
     return;
-  }
   if (order->state == BOOK_PENDING && book->mode == BOOK_DECLINE) {
     order->state = BOOK_DECLINED;
   } else if (order->state == BOOK_PENDING) {
@@ -133,9 +129,8 @@ static void book_authorise(struct book *book, const char *name, struct book_answ
     answer->reply = reply_order(name, order);
     return;
   }
-  if (book->mode == BOOK_DROP_BEFORE) {
+  if (book->mode == BOOK_DROP_BEFORE)
     return;
-  }
   order = book_add(book, name);
   if (order == NULL) {
     answer->reply = reply_error("no memory");
@@ -149,18 +144,16 @@ static void book_authorise(struct book *book, const char *name, struct book_answ
 
 static void book_confirm(struct book *book, const char *name, struct book_answer *answer) {
   struct book_order *order = book_find(book, name);
-  if (order != NULL && order->state == BOOK_PAID) {
+  if (order != NULL && order->state == BOOK_PAID)
     order->state = BOOK_CONFIRMED;
-  }
   answer->reply = reply_order(name, order);
 }
 
 /* What was confirmed stands. */
 static void book_reverse(struct book *book, const char *name, struct book_answer *answer) {
   struct book_order *order = book_find(book, name);
-  if (order != NULL && order->state == BOOK_PAID) {
+  if (order != NULL && order->state == BOOK_PAID)
     order->state = BOOK_REVERSED;
-  }
   answer->reply = reply_order(name, order);
 }
 
@@ -180,9 +173,8 @@ static json_t *book_take_mode(struct book *book, json_t *request) {
   enum book_mode mode = BOOK_APPROVE;
 
   if (json_unpack(request, "{s:s, s?I}", "mode", &name, "slow", &seconds) != 0 || !book_mode_by_name(name, &mode) ||
-      seconds < 0) {
+      seconds < 0)
     return reply_error("no such mode");
-  }
   book_set(book, mode, seconds);
   return json_pack("{s:s, s:I}", "mode", name, "slow", seconds);
 }

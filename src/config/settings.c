@@ -45,9 +45,8 @@ static char *line_read(char *text, int size, void *context) {
   struct loading *loading = context;
   char *line = fgets(text, size, loading->file);
 
-  if (line == NULL) {
+  if (line == NULL)
     return NULL;
-  }
   loading->line++;
   if (strchr(line, '\n') == NULL && !feof(loading->file) && loading->status == STATUS_OK) {
     loading->status = STATUS_BAD_CONFIG;
@@ -72,9 +71,8 @@ static size_t row_find(const struct settings *settings, const char *section, con
   size_t i = 0;
 
   while (i < settings->count &&
-         (strcmp(settings->rows[i].section, section) != 0 || strcmp(settings->rows[i].name, name) != 0)) {
+         (strcmp(settings->rows[i].section, section) != 0 || strcmp(settings->rows[i].name, name) != 0))
     i++;
-  }
   return i;
 }
 
@@ -83,13 +81,12 @@ static int value_take(void *context, const char *section, const char *name, cons
   struct loading *loading = context;
   size_t i = row_find(loading->settings, section, name);
 
-  if (i == loading->settings->count) {
+  if (i == loading->settings->count)
     loading_fail(loading, "is not known here", section, name);
-  } else if (loading->settings->values[i] != NULL) {
+  else if (loading->settings->values[i] != NULL)
     loading_fail(loading, "is given twice", section, name);
-  } else if ((loading->settings->values[i] = strdup(value)) == NULL) {
+  else if ((loading->settings->values[i] = strdup(value)) == NULL)
     loading->status = STATUS_NO_MEMORY;
-  }
   return loading->status == STATUS_OK;
 }
 
@@ -98,9 +95,8 @@ static bool number_parse(const char *text, const struct settings_row *row, int64
   const char *digits = text[0] == '-' ? text + 1 : text;
   long long value = 0;
 
-  if (digits[0] == '\0' || strspn(digits, "0123456789") != strlen(digits)) {
+  if (digits[0] == '\0' || strspn(digits, "0123456789") != strlen(digits))
     return false;
-  }
   errno = 0;
   value = strtoll(text, NULL, 10);
   *number = value;
@@ -112,9 +108,8 @@ static bool path_complete(const struct settings *settings, char **value) {
   size_t size = strlen(settings->folder) + strlen(*value) + 2;
   char *path = NULL;
 
-  if ((*value)[0] == '/' || (*value)[0] == '\0') {
+  if ((*value)[0] == '/' || (*value)[0] == '\0')
     return true;
-  }
   path = malloc(size);
   if (path != NULL) {
     (void)snprintf(path, size, "%s/%s", settings->folder, *value);
@@ -133,12 +128,10 @@ static enum status row_finish(struct settings *settings, size_t i, char *problem
     (void)snprintf(problem, PROBLEM_SIZE, "[%s] %s is missing", row->section, row->name);
     return STATUS_BAD_CONFIG;
   }
-  if (!given && (settings->values[i] = strdup(row->fallback)) == NULL) {
+  if (!given && (settings->values[i] = strdup(row->fallback)) == NULL)
     return STATUS_NO_MEMORY;
-  }
-  if (row->kind == SETTING_PATH && !path_complete(settings, &settings->values[i])) {
+  if (row->kind == SETTING_PATH && !path_complete(settings, &settings->values[i]))
     return STATUS_NO_MEMORY;
-  }
   if (row->kind == SETTING_NUMBER && !number_parse(settings->values[i], row, &settings->numbers[i])) {
     (void)snprintf(problem, PROBLEM_SIZE, "[%s] %s must be a whole number from %" PRId64 " to %" PRId64, row->section,
                    row->name, row->min, row->max);
@@ -156,17 +149,15 @@ static enum status settings_parse(struct settings *settings, FILE *file, char *p
     return STATUS_BAD_CONFIG;
   }
   bad_line = ini_parse_stream(line_read, &loading, value_take, &loading);
-  if (ferror(file)) {
+  if (ferror(file))
     return STATUS_NO_CONFIG;
-  }
   /* libinih goes on behind a line that it cannot read: what then looks wrong is not the first thing that is */
   if (bad_line > 0 && (loading.status == STATUS_OK || bad_line < loading.failed_line)) {
     loading.status = STATUS_BAD_CONFIG;
     (void)snprintf(problem, PROBLEM_SIZE, "line %d: neither [section], nor name = value, nor a comment", bad_line);
   }
-  for (size_t i = 0; i < settings->count && loading.status == STATUS_OK; i++) {
+  for (size_t i = 0; i < settings->count && loading.status == STATUS_OK; i++)
     loading.status = row_finish(settings, i, problem);
-  }
   return loading.status;
 }
 
@@ -182,9 +173,8 @@ static struct settings *settings_new(const char *path, const struct settings_row
     settings->folder = strdup(dirname(absolute));
   }
   free(absolute);
-  if (settings != NULL && (settings->values == NULL || settings->numbers == NULL || settings->folder == NULL)) {
+  if (settings != NULL && (settings->values == NULL || settings->numbers == NULL || settings->folder == NULL))
     settings_free(&settings);
-  }
   return settings;
 }
 
@@ -200,24 +190,20 @@ enum status settings_load(const char *path, const struct settings_row *rows, siz
     (void)snprintf(problem, PROBLEM_SIZE, "%s", strerror(errno));
     return STATUS_NO_CONFIG;
   }
-  if (made != NULL) {
+  if (made != NULL)
     status = settings_parse(made, file, problem);
-  }
   (void)fclose(file);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     settings_free(&made);
-  }
   *settings = made;
   return status;
 }
 
 void settings_free(struct settings **settings) {
-  if (*settings == NULL) {
+  if (*settings == NULL)
     return;
-  }
-  for (size_t i = 0; (*settings)->values != NULL && i < (*settings)->count; i++) {
+  for (size_t i = 0; (*settings)->values != NULL && i < (*settings)->count; i++)
     free((*settings)->values[i]);
-  }
   free((*settings)->values);
   free((*settings)->numbers);
   free((*settings)->folder);

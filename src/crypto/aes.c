@@ -17,21 +17,18 @@ static bool aes_cbc(const uint8_t *key, const uint8_t *iv, const uint8_t *in, si
   int written = 0;
   bool done = false;
 
-  if (len % CRYPTO_AES_BLOCK_SIZE != 0 || len > INT_MAX) {
+  if (len % CRYPTO_AES_BLOCK_SIZE != 0 || len > INT_MAX)
     return false;
-  }
   aes_count(len / CRYPTO_AES_BLOCK_SIZE);
   context = EVP_CIPHER_CTX_new();
   if (context == NULL || EVP_CipherInit_ex2(context, EVP_aes_128_cbc(), key, iv, encrypt, NULL) != 1 ||
-      EVP_CIPHER_CTX_set_padding(context, 0) != 1) {
+      EVP_CIPHER_CTX_set_padding(context, 0) != 1)
     goto out;
-  }
   done = len == 0 || (EVP_CipherUpdate(context, out, &written, in, (int)len) == 1 && (size_t)written == len);
 
 out:
-  if (!done) {
+  if (!done)
     crypto_wipe(out, len);
-  }
   EVP_CIPHER_CTX_free(context); /* wipes the key schedule */
   return done;
 }

@@ -47,23 +47,20 @@ bool crypto_x963_kdf(const uint8_t *shared, size_t shared_len, const uint8_t *in
   OSSL_PARAM *next = parameters;
   bool done = false;
 
-  if (context == NULL) {
+  if (context == NULL)
     goto out;
-  }
   /* OSSL_PARAM's pointers are not const, but what is handed in is only read. */
   *next++ = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0);
   *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)shared, shared_len);
-  if (info_len > 0) {
+  if (info_len > 0)
     *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)info, info_len);
-  }
   *next = OSSL_PARAM_construct_end();
   done = EVP_KDF_derive(context, out, out_len, parameters) == 1;
   tally_of_thread()->hashes += (uint32_t)((out_len + CRYPTO_SHA256_SIZE - 1) / CRYPTO_SHA256_SIZE);
 
 out:
-  if (!done) {
+  if (!done)
     crypto_wipe(out, out_len);
-  }
   EVP_KDF_CTX_free(context); /* wipes its copy of the secret */
   EVP_KDF_free(kdf);
   return done;

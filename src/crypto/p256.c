@@ -25,9 +25,8 @@ bool crypto_p256_agree(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE],
   /* The import has checked the point already, and the cofactor is 1: no second check. */
   done = context != NULL && EVP_PKEY_derive_init(context) == 1 && EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1 &&
          EVP_PKEY_derive(context, shared, &len) == 1 && len == CRYPTO_P256_SHARED_SIZE;
-  if (!done) {
+  if (!done)
     crypto_wipe(shared, CRYPTO_P256_SHARED_SIZE);
-  }
   EVP_PKEY_CTX_free(context);
   EVP_PKEY_free(own);
   EVP_PKEY_free(peer);
@@ -48,9 +47,8 @@ static bool signature_from_der(const uint8_t *der, size_t len, uint8_t signature
 static size_t integer_to_der(const uint8_t scalar[SCALAR_SIZE], uint8_t *der) {
   size_t skip = 0;
 
-  while (skip < SCALAR_SIZE - 1 && scalar[skip] == 0) {
+  while (skip < SCALAR_SIZE - 1 && scalar[skip] == 0)
     skip++;
-  }
   size_t sign = scalar[skip] >> 7; /* a zero byte in front of what would look negative */
   size_t len = SCALAR_SIZE - skip + sign;
   der[0] = INTEGER;
@@ -81,9 +79,8 @@ bool crypto_p256_sign(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], const
   tally_of_thread()->signatures++;
   done = context != NULL && EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
          EVP_DigestSign(context, der, &der_len, data, len) == 1 && signature_from_der(der, der_len, signature);
-  if (!done) {
+  if (!done)
     crypto_wipe(signature, CRYPTO_SIGNATURE_SIZE);
-  }
   EVP_MD_CTX_free(context);
   EVP_PKEY_free(key);
   return done;

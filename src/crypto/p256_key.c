@@ -29,9 +29,8 @@ static void template_make(void) {
   EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 
   if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-      EVP_PKEY_fromdata(context, &template_key, EVP_PKEY_KEY_PARAMETERS, parameters) != 1) {
+      EVP_PKEY_fromdata(context, &template_key, EVP_PKEY_KEY_PARAMETERS, parameters) != 1)
     template_key = NULL;
-  }
   EVP_PKEY_CTX_free(context);
 }
 
@@ -40,9 +39,8 @@ EVP_PKEY *p256_key_public(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
 
   /* OpenSSL would also take hybrid points of this length; it checks by itself that the point is on the curve. */
   if (public_key[0] != UNCOMPRESSED || CRYPTO_THREAD_run_once(&template_once, template_make) != 1 ||
-      template_key == NULL) {
+      template_key == NULL)
     return NULL;
-  }
   key = EVP_PKEY_new();
   if (key == NULL || EVP_PKEY_copy_parameters(key, template_key) != 1 ||
       EVP_PKEY_set1_encoded_public_key(key, public_key, CRYPTO_P256_PUBLIC_SIZE) != 1) {
@@ -70,22 +68,19 @@ EVP_PKEY *p256_key_private(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE]) 
   OSSL_PARAM *parameters = NULL;
   EVP_PKEY_CTX *context = NULL;
 
-  if (!scalar_in_range(private_key)) {
+  if (!scalar_in_range(private_key))
     return NULL;
-  }
   scalar = BN_secure_new();
   builder = OSSL_PARAM_BLD_new();
   if (scalar == NULL || builder == NULL || BN_bin2bn(private_key, CRYPTO_P256_PRIVATE_SIZE, scalar) == NULL ||
       OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, P256_GROUP, 0) != 1 ||
-      OSSL_PARAM_BLD_push_BN_pad(builder, OSSL_PKEY_PARAM_PRIV_KEY, scalar, CRYPTO_P256_PRIVATE_SIZE) != 1) {
+      OSSL_PARAM_BLD_push_BN_pad(builder, OSSL_PKEY_PARAM_PRIV_KEY, scalar, CRYPTO_P256_PRIVATE_SIZE) != 1)
     goto out;
-  }
   parameters = OSSL_PARAM_BLD_to_param(builder);
   context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
   if (parameters == NULL || context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-      EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters) != 1) {
+      EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters) != 1)
     key = NULL;
-  }
 
 out:
   EVP_PKEY_CTX_free(context);
@@ -115,9 +110,8 @@ bool crypto_p256_generate(uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], uint8_t
          EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, public_key, CRYPTO_P256_PUBLIC_SIZE,
                                          &point_len) == 1 &&
          point_len == CRYPTO_P256_PUBLIC_SIZE && public_key[0] == UNCOMPRESSED;
-  if (!done) {
+  if (!done)
     crypto_wipe(private_key, CRYPTO_P256_PRIVATE_SIZE);
-  }
   BN_clear_free(scalar);
   EVP_PKEY_free(key);
   return done;
@@ -130,15 +124,13 @@ bool crypto_p256_public(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE],
   BIGNUM *scalar = NULL;
   bool done = false;
 
-  if (!scalar_in_range(private_key)) {
+  if (!scalar_in_range(private_key))
     return false;
-  }
   group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
   point = group != NULL ? EC_POINT_new(group) : NULL;
   scalar = BN_secure_new();
-  if (point == NULL || scalar == NULL || BN_bin2bn(private_key, CRYPTO_P256_PRIVATE_SIZE, scalar) == NULL) {
+  if (point == NULL || scalar == NULL || BN_bin2bn(private_key, CRYPTO_P256_PRIVATE_SIZE, scalar) == NULL)
     goto out;
-  }
   BN_set_flags(scalar, BN_FLG_CONSTTIME);
   done = EC_POINT_mul(group, point, scalar, NULL, NULL, NULL) == 1 &&
          EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, public_key, CRYPTO_P256_PUBLIC_SIZE, NULL) ==

@@ -7,9 +7,8 @@
 #include <openssl/rand.h>
 
 void crypto_wipe(void *secret, size_t len) {
-  if (secret != NULL && len > 0) {
+  if (secret != NULL && len > 0)
     OPENSSL_cleanse(secret, len);
-  }
 }
 
 bool crypto_equal(const void *a, const void *b, size_t len) {
@@ -17,8 +16,7 @@ bool crypto_equal(const void *a, const void *b, size_t len) {
 }
 
 bool crypto_random(uint8_t *out, size_t len) {
-  if (len > INT_MAX) {
+  if (len > INT_MAX)
     return false;
-  }
   return len == 0 || RAND_priv_bytes(out, (int)len) == 1;
 }

@@ -31,12 +31,10 @@ static void *heap_resize(void *memory, size_t size, const char *file, int line) 
 
   if (size > 0) {
     fresh = malloc(size);
-    if (fresh == NULL) {
+    if (fresh == NULL)
       return NULL; /* what there was stays */
-    }
-    if (memory != NULL) {
+    if (memory != NULL)
       memcpy(fresh, memory, before < size ? before : size);
-    }
   }
   heap_return(memory, file, line);
   return fresh;

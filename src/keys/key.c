@@ -36,14 +36,12 @@ static EVP_PKEY *evp_make(const uint8_t *private_key, const uint8_t *public_key)
       BN_bin2bn(private_key, CRYPTO_P256_PRIVATE_SIZE, scalar) == NULL ||
       OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, P256_GROUP, 0) != 1 ||
       OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, public_key, CRYPTO_P256_PUBLIC_SIZE) != 1 ||
-      OSSL_PARAM_BLD_push_BN_pad(builder, OSSL_PKEY_PARAM_PRIV_KEY, scalar, CRYPTO_P256_PRIVATE_SIZE) != 1) {
+      OSSL_PARAM_BLD_push_BN_pad(builder, OSSL_PKEY_PARAM_PRIV_KEY, scalar, CRYPTO_P256_PRIVATE_SIZE) != 1)
     goto out;
-  }
   parameters = OSSL_PARAM_BLD_to_param(builder);
   if (parameters == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-      EVP_PKEY_fromdata(context, &evp, EVP_PKEY_KEYPAIR, parameters) != 1) {
+      EVP_PKEY_fromdata(context, &evp, EVP_PKEY_KEYPAIR, parameters) != 1)
     evp = NULL;
-  }
 
 out:
   OSSL_PARAM_free(parameters);
@@ -65,17 +63,14 @@ enum status key_of_scalar(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], s
   enum status status = STATUS_OK;
 
   *key = NULL;
-  if (made == NULL) {
+  if (made == NULL)
     return STATUS_NO_MEMORY;
-  }
-  for (size_t i = 0; i < sizeof made->private_key; i++) {
+  for (size_t i = 0; i < sizeof made->private_key; i++)
     made->private_key[i] = private_key[i];
-  }
-  if (!crypto_p256_public(private_key, made->public_key)) {
+  if (!crypto_p256_public(private_key, made->public_key))
     status = STATUS_BAD_KEY;
-  } else if ((made->evp = evp_make(private_key, made->public_key)) == NULL || !contexts_make(made)) {
+  else if ((made->evp = evp_make(private_key, made->public_key)) == NULL || !contexts_make(made))
     status = STATUS_CRYPTO_FAILED;
-  }
   if (status != STATUS_OK) {
     ERR_clear_error();
     key_free(&made);
@@ -89,17 +84,15 @@ enum status key_generate(struct key **key) {
   enum status status = STATUS_CRYPTO_FAILED;
 
   *key = NULL;
-  if (crypto_p256_generate(private_key, public_key)) {
+  if (crypto_p256_generate(private_key, public_key))
     status = key_of_scalar(private_key, key);
-  }
   crypto_wipe(private_key, sizeof private_key);
   return status;
 }
 
 void key_free(struct key **key) {
-  if (*key == NULL) {
+  if (*key == NULL)
     return;
-  }
   EVP_PKEY_CTX_free((*key)->signing);
   EVP_PKEY_CTX_free((*key)->agreeing);
   EVP_PKEY_free((*key)->evp);

@@ -23,12 +23,10 @@ static enum status keyfile_open(const char *path, mode_t forbidden, int *fd) {
   struct stat facts;
 
   *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (*fd < 0) {
+  if (*fd < 0)
     return errno == ENOENT || errno == ENOTDIR ? STATUS_NOT_FOUND : STATUS_BAD_KEY;
-  }
-  if (fstat(*fd, &facts) != 0 || !S_ISREG(facts.st_mode)) {
+  if (fstat(*fd, &facts) != 0 || !S_ISREG(facts.st_mode))
     return STATUS_BAD_KEY;
-  }
   return (facts.st_mode & forbidden) != 0 ? STATUS_KEY_EXPOSED : STATUS_OK;
 }
 
@@ -37,12 +35,10 @@ static bool read_whole(int fd, uint8_t *data, size_t capacity, size_t *len) {
   *len = 0;
   while (*len < capacity) {
     ssize_t got = read(fd, data + *len, capacity - *len);
-    if (got == 0) {
+    if (got == 0)
       return true;
-    }
-    if (got < 0 && errno != EINTR) {
+    if (got < 0 && errno != EINTR)
       return false;
-    }
     *len += got > 0 ? (size_t)got : 0;
   }
   return true;
@@ -54,25 +50,21 @@ enum status keyfile_read(const char *path, mode_t forbidden, struct keyfile *fil
 
   *file = (struct keyfile){0};
   status = keyfile_open(path, forbidden, &fd);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     goto out;
-  }
   file->data = calloc(KEYFILE_MAX + 2, 1); /* one byte more than is taken, to see that there is more */
-  if (file->data == NULL) {
+  if (file->data == NULL)
     status = STATUS_NO_MEMORY;
-  } else if (!read_whole(fd, file->data, KEYFILE_MAX + 1, &file->len)) {
+  else if (!read_whole(fd, file->data, KEYFILE_MAX + 1, &file->len))
     status = STATUS_BAD_KEY;
-  } else if (file->len > KEYFILE_MAX) {
+  else if (file->len > KEYFILE_MAX)
     status = STATUS_BAD_LENGTH;
-  }
 
 out:
-  if (fd >= 0) {
+  if (fd >= 0)
     (void)close(fd);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     keyfile_clear(file);
-  }
   return status;
 }
 
@@ -87,9 +79,8 @@ void keyfile_clear(struct keyfile *file) {
 static bool write_whole(int fd, const uint8_t *data, size_t len) {
   while (len > 0) {
     ssize_t put = write(fd, data, len);
-    if (put < 0 && errno != EINTR) {
+    if (put < 0 && errno != EINTR)
       return false;
-    }
     data += put > 0 ? put : 0;
     len -= put > 0 ? (size_t)put : 0;
   }
@@ -102,9 +93,8 @@ static bool folder_sync(const char *path) {
   int fd = copy != NULL ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
   bool done = fd >= 0 && fsync(fd) == 0;
 
-  if (fd >= 0) {
+  if (fd >= 0)
     (void)close(fd);
-  }
   free(copy);
   return done;
 }
@@ -113,14 +103,12 @@ enum status keyfile_create(const char *path, mode_t mode, const uint8_t *data, s
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
   bool done = false;
 
-  if (fd < 0) {
+  if (fd < 0)
     return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
-  }
   done = fchmod(fd, mode) == 0 && write_whole(fd, data, len) && fsync(fd) == 0;
   done = close(fd) == 0 && done && folder_sync(path);
-  if (!done) {
+  if (!done)
     (void)unlink(path);
-  }
   return done ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
@@ -129,9 +117,8 @@ enum status aes_key_load(const char *path, uint8_t key[CRYPTO_AES_KEY_SIZE]) {
   size_t digits = 0, len = 0;
   enum status status = keyfile_read(path, KEYFILE_PRIVATE, &file);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status == STATUS_BAD_LENGTH ? STATUS_BAD_KEY : status;
-  }
   digits = strspn((const char *)file.data, "0123456789abcdefABCDEF");
   if (digits != AES_KEY_DIGITS || file.len - digits > 1 || (file.len > digits && file.data[digits] != '\n') ||
       bytes_from_hex((const char *)file.data, key, CRYPTO_AES_KEY_SIZE, &len) != STATUS_OK ||

@@ -24,9 +24,8 @@ static PKCS8_PRIV_KEY_INFO *info_decode(const char *name, const uint8_t *der, lo
   PKCS8_PRIV_KEY_INFO *info = NULL;
   X509_SIG *enciphered = NULL;
 
-  if (strcmp(name, PEM_STRING_PKCS8INF) == 0 && passphrase == NULL) {
+  if (strcmp(name, PEM_STRING_PKCS8INF) == 0 && passphrase == NULL)
     return d2i_PKCS8_PRIV_KEY_INFO(NULL, &der, len);
-  }
   if (strcmp(name, PEM_STRING_PKCS8) == 0 && passphrase != NULL) {
     enciphered = d2i_X509_SIG(NULL, &der, len);
     info = enciphered != NULL ? PKCS8_decrypt(enciphered, passphrase, (int)strlen(passphrase)) : NULL;
@@ -61,14 +60,12 @@ static enum status key_decode(const struct keyfile *file, const char *passphrase
   enum status status = STATUS_BAD_KEY;
   BIO *bio = BIO_new_mem_buf(file->data, (int)file->len);
 
-  if (bio == NULL || PEM_read_bio(bio, &name, &header, &der, &len) != 1) {
+  if (bio == NULL || PEM_read_bio(bio, &name, &header, &der, &len) != 1)
     goto out;
-  }
   info = info_decode(name, der, len, passphrase);
   evp = info != NULL ? EVP_PKCS82PKEY(info) : NULL;
-  if (evp != NULL && scalar_extract(evp, scalar)) {
+  if (evp != NULL && scalar_extract(evp, scalar))
     status = key_of_scalar(scalar, key);
-  }
 
 out:
   crypto_wipe(scalar, sizeof scalar);
@@ -101,9 +98,8 @@ static bool info_encode(PKCS8_PRIV_KEY_INFO *info, const char *passphrase, BIO *
   X509_SIG *enciphered = NULL;
   bool done = false;
 
-  if (passphrase == NULL) {
+  if (passphrase == NULL)
     return PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, info) == 1;
-  }
   scheme = PKCS5_pbe2_set_scrypt(EVP_aes_256_cbc(), NULL, 0, NULL, SCRYPT_N, SCRYPT_R, SCRYPT_P);
   enciphered = scheme != NULL ? PKCS8_set0_pbe(passphrase, (int)strlen(passphrase), info, scheme) : NULL;
   if (enciphered == NULL) {
@@ -122,20 +118,17 @@ enum status key_store(const struct key *key, const char *path, const char *passp
   long len = 0;
   enum status status = STATUS_CRYPTO_FAILED;
 
-  if (info == NULL || bio == NULL || !info_encode(info, passphrase, bio)) {
+  if (info == NULL || bio == NULL || !info_encode(info, passphrase, bio))
     goto out;
-  }
   len = BIO_get_mem_data(bio, &text);
-  if (len > 0) {
+  if (len > 0)
     status = keyfile_create(path, S_IRUSR | S_IWUSR, (const uint8_t *)text, (size_t)len);
-  }
 
 out:
   BIO_free(bio);
   PKCS8_PRIV_KEY_INFO_free(info);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     ERR_clear_error();
-  }
   return status;
 }
 
@@ -162,22 +155,18 @@ enum status public_key_load(const char *path, uint8_t public_key[CRYPTO_P256_PUB
   EVP_PKEY *key = NULL;
   BIO *file = BIO_new_file(path, "rb");
 
-  if (file == NULL) {
+  if (file == NULL)
     goto out;
-  }
   status = STATUS_BAD_KEY;
   key = PEM_read_bio_PUBKEY(file, NULL, NULL, NULL);
-  if (key == NULL || EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1 || strcmp(group, "prime256v1") != 0) {
+  if (key == NULL || EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1 || strcmp(group, "prime256v1") != 0)
     goto out;
-  }
   if (EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, public_key, CRYPTO_P256_PUBLIC_SIZE, &len) == 1 &&
-      len == CRYPTO_P256_PUBLIC_SIZE && crypto_p256_valid(public_key)) {
+      len == CRYPTO_P256_PUBLIC_SIZE && crypto_p256_valid(public_key))
     status = STATUS_OK;
-  }
 out:
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     ERR_clear_error();
-  }
   EVP_PKEY_free(key);
   BIO_free(file);
   return status;

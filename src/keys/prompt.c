@@ -41,13 +41,11 @@ static bool signals_hold(struct prompt *prompt) {
   sigset_t held;
 
   (void)sigemptyset(&held);
-  for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++) {
+  for (size_t i = 0; i < sizeof fatal / sizeof fatal[0]; i++)
     (void)sigaddset(&held, fatal[i]);
-  }
   prompt->held = pthread_sigmask(SIG_BLOCK, &held, &prompt->mask_before) == 0;
-  if (!prompt->held) {
+  if (!prompt->held)
     return false;
-  }
   prompt->signals = signalfd(-1, &held, SFD_CLOEXEC);
   return prompt->signals >= 0;
 }
@@ -55,9 +53,8 @@ static bool signals_hold(struct prompt *prompt) {
 static bool terminal_mute(struct prompt *prompt) {
   struct termios mute;
 
-  if (tcgetattr(prompt->tty, &prompt->before) != 0) {
+  if (tcgetattr(prompt->tty, &prompt->before) != 0)
     return false;
-  }
   mute = prompt->before;
   mute.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | ISIG | IEXTEN);
   mute.c_iflag |= ICRNL;
@@ -68,9 +65,8 @@ static bool terminal_mute(struct prompt *prompt) {
 }
 
 static void terminal_write(const struct prompt *prompt, const char *text) {
-  if (write(prompt->tty, text, strlen(text)) < 0) {
+  if (write(prompt->tty, text, strlen(text)) < 0)
     return; /* then there is nobody to read it */
-  }
 }
 
 /* Takes a typed byte; sets `ended` where it ends the line, well or not. */
@@ -93,11 +89,10 @@ static enum status byte_take(struct prompt *prompt, char byte) {
     prompt->len = 0;
     break;
   default:
-    if (prompt->len + 1 < prompt->capacity) {
+    if (prompt->len + 1 < prompt->capacity)
       prompt->text[prompt->len++] = byte;
-    } else {
+    else
       status = STATUS_BAD_LENGTH;
-    }
   }
   prompt->ended = prompt->ended || status != STATUS_OK;
   return status;
@@ -129,15 +124,12 @@ static void prompt_close(struct prompt *prompt) {
     (void)tcsetattr(prompt->tty, TCSAFLUSH, &prompt->before);
     terminal_write(prompt, "\n");
   }
-  if (prompt->signals >= 0) {
+  if (prompt->signals >= 0)
     (void)close(prompt->signals);
-  }
-  if (prompt->caught != 0) {
+  if (prompt->caught != 0)
     (void)raise(prompt->caught);
-  }
-  if (prompt->held) {
+  if (prompt->held)
     (void)pthread_sigmask(SIG_SETMASK, &prompt->mask_before, NULL);
-  }
   (void)close(prompt->tty);
 }
 
@@ -146,18 +138,16 @@ enum status secret_from_prompt(const char *question, char *text, size_t capacity
   enum status status = STATUS_USAGE;
 
   prompt.tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (prompt.tty < 0) {
+  if (prompt.tty < 0)
     return STATUS_USAGE;
-  }
   if (signals_hold(&prompt) && terminal_mute(&prompt)) {
     terminal_write(&prompt, question);
     status = line_read(&prompt);
   }
   prompt_close(&prompt);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     text[prompt.len] = '\0';
-  } else {
+  else
     crypto_wipe(text, capacity);
-  }
   return status;
 }

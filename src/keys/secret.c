@@ -47,13 +47,11 @@ enum status secret_from_fd(int fd, char *text, size_t capacity) {
 
   while ((got = byte_read(fd, &byte)) == 1 && byte != '\n') {
     fits = fits && len + 1 < capacity && byte != '\0';
-    if (fits) {
+    if (fits)
       text[len++] = byte;
-    }
   }
-  if (fits && len > 0 && text[len - 1] == '\r') {
+  if (fits && len > 0 && text[len - 1] == '\r')
     len--;
-  }
   crypto_wipe(&byte, sizeof byte);
   if (got < 0 || !fits || len == 0) {
     crypto_wipe(text, capacity);
@@ -68,9 +66,8 @@ enum status secret_from_file(const char *path, char *text, size_t capacity) {
   size_t len = 0;
   enum status status = keyfile_read(path, KEYFILE_PRIVATE, &file);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status == STATUS_BAD_KEY ? STATUS_NOT_FOUND : status;
-  }
   len = strcspn((const char *)file.data, "\r\n");
   if (len == 0 || len >= capacity || strlen((const char *)file.data) != file.len) {
     crypto_wipe(text, capacity);

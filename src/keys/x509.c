@@ -28,15 +28,13 @@ static EVP_PKEY *public_make(const uint8_t point[CRYPTO_P256_PUBLIC_SIZE]) {
                              OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, copy, sizeof copy),
                              OSSL_PARAM_construct_end()};
 
-  if (!crypto_p256_valid(point)) {
+  if (!crypto_p256_valid(point))
     return NULL;
-  }
   memcpy(copy, point, sizeof copy);
   context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
   if (context == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
-      EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1) {
+      EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1)
     key = NULL;
-  }
   EVP_PKEY_CTX_free(context);
   return key;
 }
@@ -60,9 +58,8 @@ static bool subject_set(X509 *certificate, const struct x509_request *request) {
 
   if (request->kind == X509_CLIENT &&
       (role == NULL || !name_add(name, "OU", role) ||
-       (request->merchant != NULL && request->merchant[0] != '\0' && !name_add(name, "O", request->merchant)))) {
+       (request->merchant != NULL && request->merchant[0] != '\0' && !name_add(name, "O", request->merchant))))
     return false;
-  }
   return name_add(name, "CN", request->common_name);
 }
 
@@ -79,9 +76,8 @@ static X509 *certificate_read(const char *path) {
   X509 *certificate = NULL;
   BIO *bio = NULL;
 
-  if (keyfile_read(path, 0, &file) != STATUS_OK) {
+  if (keyfile_read(path, 0, &file) != STATUS_OK)
     return NULL;
-  }
   bio = BIO_new_mem_buf(file.data, (int)file.len);
   certificate = bio != NULL ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
   BIO_free(bio);
@@ -101,9 +97,8 @@ static X509 *certificate_make(const struct x509_request *request, const struct k
               X509_set_pubkey(made, subject_key) == 1 && x509_extensions_add(made, ca != NULL ? ca : made, request) &&
               X509_sign(made, key_evp(ca_key), EVP_sha256()) > 0;
 
-  if (request->kind != X509_ROOT) {
+  if (request->kind != X509_ROOT)
     EVP_PKEY_free(subject_key);
-  }
   if (!done) {
     X509_free(made);
     made = NULL;
@@ -134,14 +129,12 @@ enum status x509_issue(const struct x509_request *request, const struct key *ca_
 
   if (request->kind != X509_ROOT) {
     ca = ca_path != NULL ? certificate_read(ca_path) : NULL;
-    if (ca == NULL || X509_check_private_key(ca, key_evp(ca_key)) != 1) {
+    if (ca == NULL || X509_check_private_key(ca, key_evp(ca_key)) != 1)
       goto out;
-    }
   }
   made = certificate_make(request, ca_key, ca);
-  if (made != NULL) {
+  if (made != NULL)
     status = certificate_write(made, ca, request->kind, path);
-  }
 
 out:
   X509_free(made);

@@ -59,9 +59,8 @@ static bool hosts_add(X509 *certificate, const char *hosts) {
        host = strtok_r(NULL, ", ", &rest)) {
     GENERAL_NAME *name = host_name(host);
     done = name != NULL && sk_GENERAL_NAME_push(names, name) > 0;
-    if (!done) {
+    if (!done)
       GENERAL_NAME_free(name);
-    }
   }
   done = done && sk_GENERAL_NAME_num(names) > 0 &&
          X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1;

@@ -17,11 +17,9 @@ static const struct {
 #define ROLE_COUNT (sizeof roles / sizeof roles[0])
 
 const char *role_name(uint8_t role) {
-  for (size_t i = 0; i < ROLE_COUNT; i++) {
-    if (roles[i].role == role) {
+  for (size_t i = 0; i < ROLE_COUNT; i++)
+    if (roles[i].role == role)
       return roles[i].name;
-    }
-  }
   return NULL;
 }
 
@@ -45,9 +43,8 @@ enum status x509_public_key(const X509 *certificate, uint8_t public_key[CRYPTO_P
       EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, public_key, CRYPTO_P256_PUBLIC_SIZE, &len) == 1 &&
       len == CRYPTO_P256_PUBLIC_SIZE && crypto_p256_valid(public_key);
 
-  if (!done) {
+  if (!done)
     ERR_clear_error();
-  }
   return done ? STATUS_OK : STATUS_BAD_CERTIFICATE;
 }
 

@@ -22,18 +22,15 @@ bool base64url_encode(const uint8_t *data, size_t len, char **text) {
   unsigned count = 0;
 
   *text = malloc(text_len + 1);
-  if (*text == NULL) {
+  if (*text == NULL)
     return false;
-  }
   for (size_t i = 0; i < len; i++) {
     bits = bits << 8 | data[i];
-    for (count += 8; count >= 6; count -= 6) {
+    for (count += 8; count >= 6; count -= 6)
       (*text)[at++] = alphabet[bits >> (count - 6) & 0x3F];
-    }
   }
-  if (count > 0) {
+  if (count > 0)
     (*text)[at++] = alphabet[bits << (6 - count) & 0x3F];
-  }
   (*text)[at] = '\0';
   return true;
 }
@@ -46,9 +43,8 @@ static bool decode(const char *text, size_t text_len, uint8_t *data) {
   for (size_t i = 0; i < text_len; i++) {
     unsigned char character = (unsigned char)text[i];
     uint8_t sextet = character < sizeof sextets ? sextets[character] : 0;
-    if (sextet == 0) {
+    if (sextet == 0)
       return false;
-    }
     bits = bits << 6 | (sextet - 1U);
     count += 6;
     if (count >= 8) {
@@ -62,9 +58,8 @@ static bool decode(const char *text, size_t text_len, uint8_t *data) {
 bool base64url_decode(const char *text, size_t text_len, uint8_t **data, size_t *len) {
   *data = NULL;
   *len = 0;
-  if (text_len % 4 == 1) { /* no bytes have that length */
+  if (text_len % 4 == 1) /* no bytes have that length */
     return false;
-  }
   *data = malloc(text_len / 4 * 3 + 3);
   if (*data == NULL || !decode(text, text_len, *data)) {
     free(*data);

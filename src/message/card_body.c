@@ -23,21 +23,16 @@ json_t *card_message_body(enum message_type type, const struct card_message *mes
   const struct card_fields *fields = &card_fields[type];
 
   field_put_cid(&writer, "cid", message->cid);
-  if (fields->atc) {
+  if (fields->atc)
     field_put_integer(&writer, "atc", message->atc);
-  }
-  if (fields->given_back) {
+  if (fields->given_back)
     field_put_boolean(&writer, "given_back", message->given_back);
-  }
-  if (fields->tries_left) {
+  if (fields->tries_left)
     field_put_integer(&writer, "tries_left", message->tries_left);
-  }
-  if (fields->chip_serial) {
+  if (fields->chip_serial)
     field_put_binary(&writer, "chip_serial", message->chip_serial, sizeof message->chip_serial);
-  }
-  if (fields->reason) {
+  if (fields->reason)
     field_put_text(&writer, "reason", message->reason);
-  }
   return field_done(&writer);
 }
 
@@ -47,21 +42,16 @@ enum status card_message_parse(enum message_type type, const json_t *body, struc
 
   *message = (struct card_message){0};
   field_cid(&reader, "cid", message->cid);
-  if (fields->atc) {
+  if (fields->atc)
     message->atc = (uint32_t)field_integer(&reader, "atc", 1, UINT32_MAX);
-  }
-  if (fields->given_back) {
+  if (fields->given_back)
     message->given_back = field_boolean(&reader, "given_back");
-  }
-  if (fields->tries_left) {
+  if (fields->tries_left)
     message->tries_left = (uint8_t)field_integer(&reader, "tries_left", 0, PIN_TRIES);
-  }
-  if (fields->chip_serial) {
+  if (fields->chip_serial)
     field_binary(&reader, "chip_serial", message->chip_serial, sizeof message->chip_serial);
-  }
-  if (fields->reason) {
+  if (fields->reason)
     field_text(&reader, "reason", 1, message->reason, sizeof message->reason);
-  }
   return field_end(&reader);
 }
 
@@ -163,9 +153,8 @@ json_t *card_facts_body(const struct card_facts *facts) {
   field_put_cid(&writer, "cid", facts->cid);
   field_put_text(&writer, "state", facts->state);
   field_put_text(&writer, "reason", facts->reason);
-  if (!expiry_none(facts->expiry)) {
+  if (!expiry_none(facts->expiry))
     field_put_date(&writer, "expiry", facts->expiry);
-  }
   field_put_integer(&writer, "currency", facts->currency);
   field_put_integer(&writer, "balance", facts->balance);
   field_put_integer(&writer, "held", facts->held);
@@ -180,12 +169,10 @@ static void state_take(struct field_reader *reader, char *state, size_t capacity
   size_t i = 0;
 
   field_text(reader, "state", 1, state, capacity);
-  while (i < sizeof states / sizeof states[0] && strcmp(states[i], state) != 0) {
+  while (i < sizeof states / sizeof states[0] && strcmp(states[i], state) != 0)
     i++;
-  }
-  if (i == sizeof states / sizeof states[0]) {
+  if (i == sizeof states / sizeof states[0])
     field_refuse(reader, STATUS_BAD_FORMAT);
-  }
 }
 
 enum status card_facts_parse(const json_t *body, struct card_facts *facts) {
@@ -195,9 +182,8 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) {
   field_cid(&reader, "cid", facts->cid);
   state_take(&reader, facts->state, sizeof facts->state);
   field_text(&reader, "reason", 0, facts->reason, sizeof facts->reason);
-  if (field_there(&reader, "expiry")) {
+  if (field_there(&reader, "expiry"))
     field_date(&reader, "expiry", facts->expiry);
-  }
   facts->currency = (uint16_t)field_integer(&reader, "currency", 1, 999);
   facts->balance = field_integer(&reader, "balance", INT64_MIN, INT64_MAX);
   facts->held = field_integer(&reader, "held", INT64_MIN, INT64_MAX);

@@ -14,9 +14,8 @@ json_t *certification_request_body(const struct certification_request *request) 
 
   field_put_cid(&writer, "cid", request->cid);
   field_put_binary(&writer, "request", request->request, sizeof request->request);
-  if (request->pin_jwe[0] != '\0') {
+  if (request->pin_jwe[0] != '\0')
     field_put_text(&writer, "pin", request->pin_jwe);
-  }
   return field_done(&writer);
 }
 
@@ -26,9 +25,8 @@ enum status certification_request_parse(const json_t *body, struct certification
   *request = (struct certification_request){0};
   field_cid(&reader, "cid", request->cid);
   field_binary(&reader, "request", request->request, sizeof request->request);
-  if (field_there(&reader, "pin")) {
+  if (field_there(&reader, "pin"))
     field_text(&reader, "pin", 1, request->pin_jwe, sizeof request->pin_jwe);
-  }
   return field_end(&reader);
 }
 
@@ -61,33 +59,27 @@ enum status certification_reply_parse(const json_t *body, struct certification_r
   field_binary_upto(&reader, "card_ecka", reply->card_ecka, sizeof reply->card_ecka, &reply->card_ecka_len);
   field_binary_upto(&reader, "card_sig", reply->card_sig, sizeof reply->card_sig, &reply->card_sig_len);
   field_text(&reader, "pin", 1, reply->pin_jwe, sizeof reply->pin_jwe);
-  if (reader.status == STATUS_OK && parameters_decode(parameters, sizeof parameters, &reply->parameters) != STATUS_OK) {
+  if (reader.status == STATUS_OK && parameters_decode(parameters, sizeof parameters, &reply->parameters) != STATUS_OK)
     field_refuse(&reader, STATUS_BAD_FORMAT);
-  }
   return field_end(&reader);
 }
 
 /* A merchant's identifier: printable ASCII without blanks (EMV 9F16 as it is used here). */
 static void merchant_id_take(struct field_reader *reader, const char *name, size_t min, char id[MERCHANT_MAX + 1]) {
   field_text(reader, name, min, id, MERCHANT_MAX + 1);
-  for (const char *at = id; *at != '\0'; at++) {
-    if (*at <= ' ' || *at > '~') {
+  for (const char *at = id; *at != '\0'; at++)
+    if (*at <= ' ' || *at > '~')
       field_refuse(reader, STATUS_BAD_FORMAT);
-    }
-  }
 }
 
 /* How it is paid out: each of these may be missing. */
 static void payout_put(struct field_writer *writer, const struct merchant_message *merchant) {
-  if (merchant->fee_rate >= 0) {
+  if (merchant->fee_rate >= 0)
     field_put_integer(writer, "fee_rate", merchant->fee_rate);
-  }
-  if (merchant->iban[0] != '\0') {
+  if (merchant->iban[0] != '\0')
     field_put_text(writer, "iban", merchant->iban);
-  }
-  if (merchant->bic[0] != '\0') {
+  if (merchant->bic[0] != '\0')
     field_put_text(writer, "bic", merchant->bic);
-  }
 }
 
 json_t *merchant_body(const struct merchant_message *merchant) {
@@ -109,15 +101,12 @@ json_t *merchant_change_body(const struct merchant_message *merchant) {
 }
 
 static void payout_take(struct field_reader *reader, struct merchant_message *merchant) {
-  if (field_there(reader, "fee_rate")) {
+  if (field_there(reader, "fee_rate"))
     merchant->fee_rate = field_integer(reader, "fee_rate", 0, FEE_RATE_MAX);
-  }
-  if (field_there(reader, "iban")) {
+  if (field_there(reader, "iban"))
     field_text(reader, "iban", 1, merchant->iban, sizeof merchant->iban);
-  }
-  if (field_there(reader, "bic")) {
+  if (field_there(reader, "bic"))
     field_text(reader, "bic", 1, merchant->bic, sizeof merchant->bic);
-  }
 }
 
 enum status merchant_parse(const json_t *body, struct merchant_message *merchant) {
@@ -159,16 +148,14 @@ enum status terminal_parse(const json_t *body, struct terminal_message *terminal
   *terminal = (struct terminal_message){0};
   field_tid(&reader, "tid", terminal->tid);
   field_text(&reader, "role", 1, role, sizeof role);
-  if (role_by_name(role, &terminal->role) != STATUS_OK) {
+  if (role_by_name(role, &terminal->role) != STATUS_OK)
     field_refuse(&reader, STATUS_BAD_FORMAT);
-  }
   merchant_id_take(&reader, "merchant", 0, terminal->merchant);
   field_date(&reader, "expiry", terminal->expiry);
   field_binary(&reader, "ecka_public", terminal->ecka_public, sizeof terminal->ecka_public);
   field_binary(&reader, "sig_public", terminal->sig_public, sizeof terminal->sig_public);
-  if (!crypto_p256_valid(terminal->ecka_public) || !crypto_p256_valid(terminal->sig_public)) {
+  if (!crypto_p256_valid(terminal->ecka_public) || !crypto_p256_valid(terminal->sig_public))
     field_refuse(&reader, STATUS_BAD_FORMAT);
-  }
   return field_end(&reader);
 }
 

@@ -25,15 +25,13 @@ struct field_reader field_reader(const json_t *object) {
 }
 
 void field_refuse(struct field_reader *reader, enum status status) {
-  if (reader->status == STATUS_OK) {
+  if (reader->status == STATUS_OK)
     reader->status = status;
-  }
 }
 
 enum status field_end(const struct field_reader *reader) {
-  if (reader->status == STATUS_OK && json_object_size(reader->object) != reader->taken) {
+  if (reader->status == STATUS_OK && json_object_size(reader->object) != reader->taken)
     return STATUS_UNKNOWN_FIELD;
-  }
   return reader->status;
 }
 
@@ -44,11 +42,10 @@ bool field_there(const struct field_reader *reader, const char *name) {
 const json_t *field_take(struct field_reader *reader, const char *name) {
   const json_t *value = json_object_get(reader->object, name);
 
-  if (value == NULL) {
+  if (value == NULL)
     field_refuse(reader, STATUS_UNKNOWN_FIELD);
-  } else {
+  else
     reader->taken++;
-  }
   return value;
 }
 
@@ -66,9 +63,8 @@ int64_t field_integer(struct field_reader *reader, const char *name, int64_t min
 bool field_boolean(struct field_reader *reader, const char *name) {
   const json_t *value = field_take(reader, name);
 
-  if (!json_is_boolean(value)) {
+  if (!json_is_boolean(value))
     field_refuse(reader, STATUS_BAD_FORMAT);
-  }
   return json_is_true(value);
 }
 
@@ -78,9 +74,8 @@ static const char *text_take(struct field_reader *reader, const char *name, size
   const char *text = json_string_value(value);
 
   *len = json_string_length(value);
-  if (text == NULL) {
+  if (text == NULL)
     field_refuse(reader, STATUS_BAD_FORMAT);
-  }
   return text;
 }
 
@@ -88,9 +83,8 @@ static const char *text_take(struct field_reader *reader, const char *name, size
 static bool text_printable(const char *text, size_t len) {
   for (size_t i = 0; i < len; i++) {
     unsigned char byte = (unsigned char)text[i];
-    if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && i + 1 < len && (unsigned char)text[i + 1] < 0xA0)) {
+    if (byte < 0x20 || byte == 0x7F || (byte == 0xC2 && i + 1 < len && (unsigned char)text[i + 1] < 0xA0))
       return false;
-    }
   }
   return true;
 }
@@ -138,9 +132,8 @@ void field_cid(struct field_reader *reader, const char *name, uint8_t cid[CID_SI
   const char *text = text_take(reader, name, &len);
 
   memset(cid, 0, CID_SIZE);
-  if (text == NULL || cid_parse(text, cid) != STATUS_OK) {
+  if (text == NULL || cid_parse(text, cid) != STATUS_OK)
     field_refuse(reader, STATUS_BAD_FORMAT);
-  }
 }
 
 void field_tid(struct field_reader *reader, const char *name, char tid[TID_SIZE + 1]) {
@@ -148,9 +141,8 @@ void field_tid(struct field_reader *reader, const char *name, char tid[TID_SIZE 
 
   field_text(reader, name, TID_SIZE, tid, TID_SIZE + 1);
   memcpy(bytes, tid, TID_SIZE);
-  if (tid[0] != '\0' && !tid_valid(bytes)) {
+  if (tid[0] != '\0' && !tid_valid(bytes))
     field_refuse(reader, STATUS_BAD_FORMAT);
-  }
 }
 
 void field_date(struct field_reader *reader, const char *name, uint8_t date[DATE_SIZE]) {
@@ -175,7 +167,6 @@ void field_status(struct field_reader *reader, const char *name, enum status *st
 
   field_text(reader, name, 1, text, sizeof text);
   *status = status_by_name(text);
-  if (strcmp(status_name(*status), text) != 0) { /* an unknown name yields INTERNAL */
+  if (strcmp(status_name(*status), text) != 0) /* an unknown name yields INTERNAL */
     field_refuse(reader, STATUS_BAD_FORMAT);
-  }
 }

@@ -25,9 +25,8 @@ json_t *field_done(struct field_writer *writer) {
 }
 
 void field_put(struct field_writer *writer, const char *name, json_t *value) {
-  if (json_object_set_new(writer->object, name, value) != 0) {
+  if (json_object_set_new(writer->object, name, value) != 0)
     writer->failed = true;
-  }
 }
 
 void field_put_integer(struct field_writer *writer, const char *name, int64_t value) {

@@ -14,9 +14,8 @@ cjose_jwk_t *jose_jwk(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
   memcpy(x, public_key + 1, sizeof x);
   memcpy(y, public_key + 1 + sizeof x, sizeof y);
   cjose_jwk_t *jwk = cjose_jwk_create_EC_spec(&spec, NULL);
-  if (jwk == NULL) {
+  if (jwk == NULL)
     ERR_clear_error();
-  }
   return jwk;
 }
 
@@ -29,9 +28,8 @@ bool jose_split(const char *text, size_t len, struct jose_part *parts, size_t co
     parts[found].text = text;
     parts[found].len = (size_t)((dot != NULL ? dot : end) - text);
     found++;
-    if (dot == NULL) {
+    if (dot == NULL)
       return found == count;
-    }
     text = dot + 1;
   }
   return false;

@@ -120,9 +120,8 @@ static char *header_make(const uint8_t ephemeral[CRYPTO_P256_PUBLIC_SIZE]) {
   field_put(&writer, "epk", field_done(&key));
   object = field_done(&writer);
   json = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
-  if (json != NULL && !base64url_encode((const uint8_t *)json, strlen(json), &text)) {
+  if (json != NULL && !base64url_encode((const uint8_t *)json, strlen(json), &text))
     text = NULL;
-  }
   free(json);
   json_decref(object);
   return text;
@@ -165,9 +164,8 @@ static char *compact_make(const char *header, const struct sealed *sealed) {
     size = strlen(header) + strlen(nonce) + strlen(text) + strlen(tag) + JWE_PARTS;
     jwe = malloc(size);
   }
-  if (jwe != NULL) {
+  if (jwe != NULL)
     (void)snprintf(jwe, size, "%s..%s.%s.%s", header, nonce, text, tag);
-  }
   free(tag);
   free(text);
   free(nonce);
@@ -179,9 +177,8 @@ static bool part_decode(const struct jose_part *part, uint8_t *data, size_t capa
   uint8_t *bytes = NULL;
   bool fits = base64url_decode(part->text, part->len, &bytes, len) && *len <= capacity;
 
-  if (fits) {
+  if (fits)
     memcpy(data, bytes, *len);
-  }
   free(bytes);
   return fits;
 }
@@ -204,9 +201,8 @@ enum status jwe_encipher(const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE], const 
   enum status status = STATUS_CRYPTO_FAILED;
 
   *jwe = NULL;
-  if (text_len > JWE_TEXT_MAX || !crypto_p256_valid(receiver)) {
+  if (text_len > JWE_TEXT_MAX || !crypto_p256_valid(receiver))
     return STATUS_BAD_FORMAT;
-  }
   if (crypto_p256_generate(private_key, ephemeral) && crypto_p256_agree(private_key, receiver, shared) &&
       content_key_derive(shared, content_key)) {
     header_text = header_make(ephemeral);
@@ -216,12 +212,10 @@ enum status jwe_encipher(const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE], const 
     header = (struct jose_part){header_text, strlen(header_text)};
     status = text_encipher(content_key, &header, text, &sealed) ? STATUS_OK : STATUS_CRYPTO_FAILED;
   }
-  if (status == STATUS_OK && (*jwe = compact_make(header_text, &sealed)) == NULL) {
+  if (status == STATUS_OK && (*jwe = compact_make(header_text, &sealed)) == NULL)
     status = STATUS_NO_MEMORY;
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     ERR_clear_error();
-  }
   crypto_wipe(private_key, sizeof private_key);
   crypto_wipe(shared, sizeof shared);
   crypto_wipe(content_key, sizeof content_key);

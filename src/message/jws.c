@@ -25,13 +25,11 @@ struct message_verifier {
 enum status message_verifier_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE],
                                  struct message_verifier **verifier) {
   *verifier = NULL;
-  if (!crypto_p256_valid(public_key)) {
+  if (!crypto_p256_valid(public_key))
     return STATUS_BAD_KEY;
-  }
   *verifier = calloc(1, sizeof **verifier);
-  if (*verifier == NULL) {
+  if (*verifier == NULL)
     return STATUS_NO_MEMORY;
-  }
   (*verifier)->jwk = jose_jwk(public_key);
   if ((*verifier)->jwk == NULL) {
     message_verifier_free(verifier);
@@ -41,12 +39,10 @@ enum status message_verifier_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZ
 }
 
 void message_verifier_free(struct message_verifier **verifier) {
-  if (*verifier == NULL) {
+  if (*verifier == NULL)
     return;
-  }
-  if ((*verifier)->jwk != NULL) {
+  if ((*verifier)->jwk != NULL)
     (void)cjose_jwk_release((*verifier)->jwk);
-  }
   free(*verifier);
   *verifier = NULL;
 }
@@ -61,9 +57,8 @@ static char *header_make(const char *kid) {
   field_put_text(&writer, "kid", kid);
   object = field_done(&writer);
   json = object != NULL ? json_dumps(object, JSON_COMPACT) : NULL;
-  if (json != NULL && !base64url_encode((const uint8_t *)json, strlen(json), &text)) {
+  if (json != NULL && !base64url_encode((const uint8_t *)json, strlen(json), &text))
     text = NULL;
-  }
   free(json);
   json_decref(object);
   return text;
@@ -98,12 +93,10 @@ enum status jws_sign(const char *payload, const char *kid, const struct key *key
   enum status status = STATUS_NO_MEMORY;
 
   *jws = NULL;
-  if (input != NULL) {
+  if (input != NULL)
     status = key_sign(key, (const uint8_t *)input, len, signature);
-  }
-  if (status == STATUS_OK && !base64url_encode(signature, sizeof signature, &text)) {
+  if (status == STATUS_OK && !base64url_encode(signature, sizeof signature, &text))
     status = STATUS_NO_MEMORY;
-  }
   if (status == STATUS_OK) {
     input[len] = '.';
     memcpy(input + len + 1, text, SIGNATURE_TEXT_SIZE + 1);
@@ -128,9 +121,8 @@ static enum status header_parse(const struct jose_part *part, char kid[TID_SIZE 
     field_text(&reader, "alg", 1, algorithm, sizeof algorithm);
     field_text(&reader, "kid", 1, kid, TID_SIZE + 1);
     status = field_end(&reader);
-    if (status == STATUS_OK && strcmp(algorithm, ALGORITHM) != 0) {
+    if (status == STATUS_OK && strcmp(algorithm, ALGORITHM) != 0)
       status = STATUS_BAD_FORMAT;
-    }
   }
   json_decref(object);
   free(text);
@@ -153,9 +145,8 @@ static enum status signature_check(const char *jws, size_t len, const struct mes
   cjose_jws_t *imported = cjose_jws_import(jws, len, &error);
   enum status status = STATUS_BAD_FORMAT;
 
-  if (imported != NULL) {
+  if (imported != NULL)
     status = cjose_jws_verify(imported, verifier->jwk, &error) ? STATUS_OK : STATUS_BAD_SIGNATURE;
-  }
   cjose_jws_release(imported);
   ERR_clear_error();
   return status;
@@ -179,16 +170,13 @@ enum status jws_verify(const char *jws, size_t len, const struct message_verifie
   enum status status = STATUS_BAD_FORMAT;
 
   *content = (struct jws_content){0};
-  if (len > MESSAGE_MAX || !jose_split(jws, len, parts, JWS_PARTS)) {
+  if (len > MESSAGE_MAX || !jose_split(jws, len, parts, JWS_PARTS))
     return STATUS_BAD_FORMAT;
-  }
   status = header_parse(&parts[0], content->kid);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = content_decode(parts, content);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = signature_check(jws, len, verifier);
-  }
   if (status != STATUS_OK) {
     free(content->payload);
     *content = (struct jws_content){0};

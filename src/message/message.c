@@ -50,15 +50,13 @@ enum status message_seal(const struct message *message, bool is_reply, const str
   field_put_text(&writer, "tid", message->tid);
   field_put_integer(&writer, "seq", message->seq);
   field_put_integer(&writer, "time", message->time);
-  if (is_reply) {
+  if (is_reply)
     field_put_text(&writer, "status", status_name(message->status));
-  }
   field_put(&writer, "body", json_incref(message->body));
   envelope = field_done(&writer);
   payload = envelope != NULL ? json_dumps(envelope, JSON_COMPACT) : NULL;
-  if (payload != NULL) {
+  if (payload != NULL)
     status = jws_sign(payload, is_reply ? SERVER_KID : message->tid, key, jws);
-  }
   free(payload);
   json_decref(envelope);
   if (status == STATUS_OK && strlen(*jws) > MESSAGE_MAX) {
@@ -74,9 +72,8 @@ static void type_take(struct field_reader *reader, enum message_type *type) {
   int i = 0;
 
   field_text(reader, "type", 1, word, sizeof word);
-  while (i < MESSAGE_TYPE_COUNT && strcmp(message_word((enum message_type)i), word) != 0) {
+  while (i < MESSAGE_TYPE_COUNT && strcmp(message_word((enum message_type)i), word) != 0)
     i++;
-  }
   if (i == MESSAGE_TYPE_COUNT) {
     field_refuse(reader, STATUS_BAD_FORMAT);
     i = 0;
@@ -93,13 +90,11 @@ static enum status envelope_parse(const json_t *envelope, bool is_reply, struct 
   field_tid(&reader, "tid", message->tid);
   message->seq = field_integer(&reader, "seq", 1, INT64_MAX);
   message->time = field_integer(&reader, "time", 0, TIME_MAX);
-  if (is_reply) {
+  if (is_reply)
     field_status(&reader, "status", &message->status);
-  }
   body = field_take(&reader, "body"); /* json_is_object is a macro: it evaluates its argument twice */
-  if (!json_is_object(body)) {
+  if (!json_is_object(body))
     field_refuse(&reader, STATUS_BAD_FORMAT);
-  }
   message->body = json_incref(json_object_get(envelope, "body"));
   return field_end(&reader);
 }
@@ -112,14 +107,12 @@ enum status message_open(const char *jws, size_t len, bool is_reply, const struc
 
   *message = (struct message){0};
   status = jws_verify(jws, len, verifier, &content);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     goto out;
-  }
   envelope = field_load(content.payload, content.payload_len);
   status = envelope != NULL ? envelope_parse(envelope, is_reply, message) : STATUS_BAD_FORMAT;
-  if (status == STATUS_OK && strcmp(content.kid, is_reply ? SERVER_KID : message->tid) != 0) {
+  if (status == STATUS_OK && strcmp(content.kid, is_reply ? SERVER_KID : message->tid) != 0)
     status = STATUS_BAD_FORMAT;
-  }
 
 out:
   json_decref(envelope);

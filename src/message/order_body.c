@@ -9,9 +9,8 @@ json_t *order_request_body(enum message_type type, const struct order_request *r
   struct field_writer writer = field_writer();
 
   field_put_binary(&writer, "promise", request->promise, sizeof request->promise);
-  if (request->pin_jwe[0] != '\0') {
+  if (request->pin_jwe[0] != '\0')
     field_put_text(&writer, "pin", request->pin_jwe);
-  }
   if (type == MESSAGE_LOAD) {
     field_put_text(&writer, "tender", request->tender_kind);
     field_put_text(&writer, "reference", request->tender_reference);
@@ -25,12 +24,10 @@ static void tender_take(struct field_reader *reader, struct order_request *reque
 
   field_text(reader, "tender", 1, request->tender_kind, sizeof request->tender_kind);
   field_text(reader, "reference", 0, request->tender_reference, sizeof request->tender_reference);
-  while (i < sizeof kinds / sizeof kinds[0] && strcmp(kinds[i], request->tender_kind) != 0) {
+  while (i < sizeof kinds / sizeof kinds[0] && strcmp(kinds[i], request->tender_kind) != 0)
     i++;
-  }
-  if (i == sizeof kinds / sizeof kinds[0]) {
+  if (i == sizeof kinds / sizeof kinds[0])
     field_refuse(reader, STATUS_BAD_FORMAT);
-  }
 }
 
 enum status order_request_parse(enum message_type type, const json_t *body, struct order_request *request) {
@@ -38,30 +35,24 @@ enum status order_request_parse(enum message_type type, const json_t *body, stru
 
   *request = (struct order_request){0};
   field_binary(&reader, "promise", request->promise, sizeof request->promise);
-  if (field_there(&reader, "pin")) {
+  if (field_there(&reader, "pin"))
     field_text(&reader, "pin", 1, request->pin_jwe, sizeof request->pin_jwe);
-  }
-  if (type == MESSAGE_LOAD) {
+  if (type == MESSAGE_LOAD)
     tender_take(&reader, request);
-  }
   return field_end(&reader);
 }
 
 json_t *order_reply_body(const struct order_reply *reply) {
   struct field_writer writer = field_writer();
 
-  if (reply->has_authorisation) {
+  if (reply->has_authorisation)
     field_put_binary(&writer, "authorisation", reply->authorisation, sizeof reply->authorisation);
-  }
-  if (reply->card_certificate_len > 0) {
+  if (reply->card_certificate_len > 0)
     field_put_binary(&writer, "card_certificate", reply->card_certificate, reply->card_certificate_len);
-  }
-  if (reply->has_block_order) {
+  if (reply->has_block_order)
     field_put_binary(&writer, "block_order", reply->block_order, sizeof reply->block_order);
-  }
-  if (reply->owed > 0) {
+  if (reply->owed > 0)
     field_put_integer(&writer, "owed", reply->owed);
-  }
   return field_done(&writer);
 }
 
@@ -70,19 +61,16 @@ enum status order_reply_parse(const json_t *body, struct order_reply *reply) {
 
   *reply = (struct order_reply){.has_authorisation = field_there(&reader, "authorisation"),
                                 .has_block_order = field_there(&reader, "block_order")};
-  if (reply->has_authorisation) {
+  if (reply->has_authorisation)
     field_binary(&reader, "authorisation", reply->authorisation, sizeof reply->authorisation);
-  }
   if (field_there(&reader, "card_certificate")) {
     field_binary_upto(&reader, "card_certificate", reply->card_certificate, sizeof reply->card_certificate,
                       &reply->card_certificate_len);
   }
-  if (reply->has_block_order) {
+  if (reply->has_block_order)
     field_binary(&reader, "block_order", reply->block_order, sizeof reply->block_order);
-  }
-  if (field_there(&reader, "owed")) {
+  if (field_there(&reader, "owed"))
     reply->owed = field_integer(&reader, "owed", 1, INT64_MAX);
-  }
   return field_end(&reader);
 }
 
@@ -91,11 +79,10 @@ static json_t *confirmation_item(const struct confirmation *item, bool is_reply)
 
   field_put_cid(&writer, "cid", item->cid);
   field_put_integer(&writer, "atc", item->atc);
-  if (is_reply) {
+  if (is_reply)
     field_put_text(&writer, "status", status_name(item->status));
-  } else {
+  else
     field_put_binary(&writer, "secret", item->secret, sizeof item->secret);
-  }
   return field_done(&writer);
 }
 
@@ -103,11 +90,9 @@ json_t *confirmation_body(const struct confirmations *confirmations, bool is_rep
   struct field_writer writer = field_writer();
   json_t *items = json_array();
 
-  for (size_t i = 0; i < confirmations->count; i++) {
-    if (json_array_append_new(items, confirmation_item(&confirmations->items[i], is_reply)) != 0) {
+  for (size_t i = 0; i < confirmations->count; i++)
+    if (json_array_append_new(items, confirmation_item(&confirmations->items[i], is_reply)) != 0)
       writer.failed = true;
-    }
-  }
   field_put(&writer, "confirmations", items);
   return field_done(&writer);
 }
@@ -117,11 +102,10 @@ static enum status confirmation_item_parse(const json_t *object, bool is_reply, 
 
   field_cid(&reader, "cid", item->cid);
   item->atc = (uint32_t)field_integer(&reader, "atc", 1, UINT32_MAX);
-  if (is_reply) {
+  if (is_reply)
     field_status(&reader, "status", &item->status);
-  } else {
+  else
     field_binary(&reader, "secret", item->secret, sizeof item->secret);
-  }
   return field_end(&reader);
 }
 
@@ -138,9 +122,8 @@ enum status confirmation_parse(const json_t *body, bool is_reply, struct confirm
   confirmations->count = count;
   for (size_t i = 0; i < count; i++) {
     enum status status = confirmation_item_parse(json_array_get(items, i), is_reply, &confirmations->items[i]);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
       field_refuse(&reader, status);
-    }
   }
   return field_end(&reader);
 }

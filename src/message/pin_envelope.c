@@ -29,9 +29,8 @@ enum status pin_seal(const struct pin_envelope *envelope, const uint8_t receiver
   enum status status = STATUS_NO_MEMORY;
 
   *jwe = NULL;
-  if (!digits_valid(envelope->pin)) {
+  if (!digits_valid(envelope->pin))
     return STATUS_BAD_FORMAT;
-  }
   writer = field_writer();
   field_put_cid(&writer, "cid", envelope->cid);
   field_put_integer(&writer, "atc", envelope->atc);
@@ -68,15 +67,12 @@ enum status pin_open(const char *jwe, const struct key *key, struct pin_envelope
   enum status status = STATUS_BAD_FORMAT;
 
   *envelope = (struct pin_envelope){0};
-  if (len < PIN_JWE_MAX) {
+  if (len < PIN_JWE_MAX)
     status = jwe_decipher(jwe, len, key, text, &text_len);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = envelope_parse(text, text_len, envelope);
-  }
   crypto_wipe(text, sizeof text);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     crypto_wipe(envelope, sizeof *envelope);
-  }
   return status;
 }

@@ -5,32 +5,27 @@
 #include <string.h>
 
 enum amount_result amount_add(struct amount a, struct amount b, struct amount *sum) {
-  if (a.currency != b.currency) {
+  if (a.currency != b.currency)
     return AMOUNT_CURRENCIES;
-  }
-  if ((b.minor > 0 && a.minor > INT64_MAX - b.minor) || (b.minor < 0 && a.minor < INT64_MIN - b.minor)) {
+  if ((b.minor > 0 && a.minor > INT64_MAX - b.minor) || (b.minor < 0 && a.minor < INT64_MIN - b.minor))
     return AMOUNT_OVERFLOW;
-  }
   *sum = (struct amount){.minor = a.minor + b.minor, .currency = a.currency};
   return AMOUNT_OK;
 }
 
 enum amount_result amount_subtract(struct amount a, struct amount b, struct amount *difference) {
-  if (a.currency != b.currency) {
+  if (a.currency != b.currency)
     return AMOUNT_CURRENCIES;
-  }
-  if ((b.minor < 0 && a.minor > INT64_MAX + b.minor) || (b.minor > 0 && a.minor < INT64_MIN + b.minor)) {
+  if ((b.minor < 0 && a.minor > INT64_MAX + b.minor) || (b.minor > 0 && a.minor < INT64_MIN + b.minor))
     return AMOUNT_OVERFLOW;
-  }
   *difference = (struct amount){.minor = a.minor - b.minor, .currency = a.currency};
   return AMOUNT_OK;
 }
 
 /* Takes one more decimal digit into *minor; false where it is none or the amount grows too large. */
 static bool minor_take(int64_t *minor, char digit) {
-  if (digit < '0' || digit > '9') {
+  if (digit < '0' || digit > '9')
     return false;
-  }
   *minor = *minor * 10 + (digit - '0');
   return *minor <= AMOUNT_MAX_ON_CARD;
 }
@@ -40,27 +35,19 @@ enum status amount_parse(const char *text, const struct currency *currency, char
   int64_t minor = 0;
   unsigned decimals = 0;
 
-  while (*at != '\0' && *at != decimal_mark) {
-    if (!minor_take(&minor, *at++)) {
+  while (*at != '\0' && *at != decimal_mark)
+    if (!minor_take(&minor, *at++))
       return STATUS_BAD_AMOUNT;
-    }
-  }
-  if (at == text || (*at == decimal_mark && (currency->exponent == 0 || at[1] == '\0'))) {
+  if (at == text || (*at == decimal_mark && (currency->exponent == 0 || at[1] == '\0')))
     return STATUS_BAD_AMOUNT; /* ".50", "12.", or decimals where the currency has none */
-  }
-  for (at += *at != '\0'; *at != '\0'; decimals++) {
-    if (decimals == currency->exponent || !minor_take(&minor, *at++)) {
+  for (at += *at != '\0'; *at != '\0'; decimals++)
+    if (decimals == currency->exponent || !minor_take(&minor, *at++))
       return STATUS_BAD_AMOUNT;
-    }
-  }
-  for (; decimals < currency->exponent; decimals++) {
-    if (!minor_take(&minor, '0')) {
+  for (; decimals < currency->exponent; decimals++)
+    if (!minor_take(&minor, '0'))
       return STATUS_BAD_AMOUNT;
-    }
-  }
-  if (minor == 0) {
+  if (minor == 0)
     return STATUS_BAD_AMOUNT;
-  }
   *amount = (struct amount){.minor = minor, .currency = currency->numeric};
   return STATUS_OK;
 }
@@ -74,9 +61,8 @@ struct backward {
 static void put_text(struct backward *text, const char *what) {
   size_t len = 0;
 
-  while (what[len] != '\0') {
+  while (what[len] != '\0')
     len++;
-  }
   if (text->failed || len > (size_t)(text->at - text->start)) {
     text->failed = true;
     return;
@@ -93,9 +79,8 @@ static void put_digit(struct backward *text, unsigned digit) {
 /* The number in decimal, at least `digits` wide, a group mark after every third digit. */
 static void put_number(struct backward *text, uint64_t number, unsigned digits, const char *group) {
   for (unsigned i = 0; i < digits || number > 0; i++) {
-    if (i > 0 && i % 3 == 0) {
+    if (i > 0 && i % 3 == 0)
       put_text(text, group);
-    }
     put_digit(text, (unsigned)(number % 10));
     number /= 10;
   }
@@ -119,12 +104,10 @@ size_t amount_print(struct amount amount, const struct amount_format *format, ch
   struct backward back = {text, text + capacity, false};
   size_t len = 0;
 
-  if (format == NULL) {
+  if (format == NULL)
     format = &plain;
-  }
-  if (capacity == 0) {
+  if (capacity == 0)
     return 0;
-  }
   *--back.at = '\0';
   put_currency(&back, currency, amount.currency);
   if (currency != NULL && currency->exponent > 0) {

@@ -13,27 +13,23 @@ static uint16_t le_of(uint8_t byte) {
 }
 
 enum status apdu_parse(const uint8_t *bytes, size_t len, struct apdu *command) {
-  if (len < APDU_HEADER_SIZE) {
+  if (len < APDU_HEADER_SIZE)
     return STATUS_BAD_LENGTH;
-  }
   *command = (struct apdu){.cla = bytes[0], .ins = bytes[1], .p1 = bytes[2], .p2 = bytes[3]};
-  if (len == APDU_HEADER_SIZE) { /* case 1 */
+  if (len == APDU_HEADER_SIZE) /* case 1 */
     return STATUS_OK;
-  }
   if (len == APDU_HEADER_SIZE + 1) { /* case 2 */
     command->le = le_of(bytes[APDU_HEADER_SIZE]);
     return STATUS_OK;
   }
   size_t lc = bytes[APDU_HEADER_SIZE];
   size_t rest = len - APDU_HEADER_SIZE - 1;
-  if (lc == 0 || (rest != lc && rest != lc + 1)) { /* 00 begins an extended length */
+  if (lc == 0 || (rest != lc && rest != lc + 1)) /* 00 begins an extended length */
     return STATUS_BAD_LENGTH;
-  }
   command->data = bytes + APDU_HEADER_SIZE + 1;
   command->lc = (uint8_t)lc;
-  if (rest > lc) { /* case 4 */
+  if (rest > lc) /* case 4 */
     command->le = le_of(command->data[lc]);
-  }
   return STATUS_OK;
 }
 
@@ -48,16 +44,14 @@ size_t apdu_encode(const struct apdu *command, uint8_t *bytes, size_t capacity) 
     bytes_write_u8(&writer, command->lc);
     bytes_write(&writer, command->data, command->lc);
   }
-  if (command->le > 0) {
+  if (command->le > 0)
     bytes_write_u8(&writer, (uint8_t)command->le);
-  }
   return writer.failed || command->le > LE_MAX ? 0 : writer.len;
 }
 
 enum status apdu_response_parse(const uint8_t *bytes, size_t len, struct apdu_response *response) {
-  if (len < 2 || len > APDU_RESPONSE_MAX) {
+  if (len < 2 || len > APDU_RESPONSE_MAX)
     return STATUS_BAD_LENGTH;
-  }
   response->len = len - 2;
   memcpy(response->data, bytes, response->len);
   response->sw = bytes_u16(bytes + response->len);
@@ -114,34 +108,27 @@ static const char *text_with_number(const char *before, unsigned number, const c
     digits[count++] = (char)('0' + number % 10);
     number /= 10;
   } while (number > 0 && count < sizeof digits);
-  while (*before != '\0') {
+  while (*before != '\0')
     text[at++] = *before++;
-  }
-  while (count > 0) {
+  while (count > 0)
     text[at++] = digits[--count];
-  }
-  while (*after != '\0') {
+  while (*after != '\0')
     text[at++] = *after++;
-  }
   text[at] = '\0';
   return text;
 }
 
 const char *apdu_sw_text(uint16_t sw, char text[64]) {
-  for (size_t i = 0; i < sizeof sw_rows / sizeof sw_rows[0]; i++) {
-    if (sw_rows[i].sw == sw) {
+  for (size_t i = 0; i < sizeof sw_rows / sizeof sw_rows[0]; i++)
+    if (sw_rows[i].sw == sw)
       return sw_rows[i].text;
-    }
-  }
   if ((sw & 0xFFF0) == SW_WRONG_PIN) {
     unsigned tries = sw & 0x0FU;
     return text_with_number("wrong PIN, ", tries, tries == 1 ? " try left" : " tries left", text);
   }
-  if (sw >> 8 == SW_BYTES_REMAINING >> 8) {
+  if (sw >> 8 == SW_BYTES_REMAINING >> 8)
     return text_with_number("", le_of((uint8_t)sw), " bytes remain", text);
-  }
-  if (sw >> 8 == SW_EXACT_LENGTH >> 8) {
+  if (sw >> 8 == SW_EXACT_LENGTH >> 8)
     return text_with_number("wrong Le, right is ", le_of((uint8_t)sw), "", text);
-  }
   return "unknown status word";
 }

@@ -43,14 +43,12 @@ const uint8_t *bytes_read_view(struct bytes_reader *reader, size_t len) {
 void bytes_read(struct bytes_reader *reader, uint8_t *out, size_t len) {
   const uint8_t *view = bytes_read_view(reader, len);
 
-  if (len == 0) {
+  if (len == 0)
     return;
-  }
-  if (view != NULL) {
+  if (view != NULL)
     memcpy(out, view, len);
-  } else {
+  else
     memset(out, 0, len);
-  }
 }
 
 uint8_t bytes_read_u8(struct bytes_reader *reader) {
@@ -118,15 +116,12 @@ void bytes_to_hex(const uint8_t *data, size_t len, char *text) {
 
 /* The value of a hexadecimal digit, or -1. */
 static int hex_value(char digit) {
-  if (digit >= '0' && digit <= '9') {
+  if (digit >= '0' && digit <= '9')
     return digit - '0';
-  }
-  if (digit >= 'a' && digit <= 'f') {
+  if (digit >= 'a' && digit <= 'f')
     return digit - 'a' + 10;
-  }
-  if (digit >= 'A' && digit <= 'F') {
+  if (digit >= 'A' && digit <= 'F')
     return digit - 'A' + 10;
-  }
   return -1;
 }
 
@@ -143,12 +138,10 @@ enum status bytes_from_hex(const char *text, uint8_t *out, size_t capacity, size
     }
     int high = hex_value(text[0]);
     int low = high >= 0 ? hex_value(text[1]) : -1;
-    if (low < 0) {
+    if (low < 0)
       return STATUS_BAD_FORMAT;
-    }
-    if (*len == capacity) {
+    if (*len == capacity)
       return STATUS_BAD_LENGTH;
-    }
     out[(*len)++] = (uint8_t)(high << 4 | low);
     text += 2;
   }

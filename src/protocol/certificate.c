@@ -51,9 +51,8 @@ static size_t merchant_len(const char *merchant, uint8_t role) {
   size_t len = 0;
 
   while (len <= MERCHANT_MAX && merchant[len] != '\0') {
-    if (!role_is_terminal(role) || merchant[len] < 0x20 || merchant[len] > 0x7E) {
+    if (!role_is_terminal(role) || merchant[len] < 0x20 || merchant[len] > 0x7E)
       return MERCHANT_MAX + 1;
-    }
     len++;
   }
   return len;
@@ -89,18 +88,15 @@ enum status certificate_issue(const struct certificate *certificate, const uint8
 
   *len = 0;
   if (role_usage(certificate->role) == 0 || merchant_len(certificate->merchant, certificate->role) > MERCHANT_MAX ||
-      !date_valid(certificate->expiry) || !crypto_p256_valid(certificate->public_key)) {
+      !date_valid(certificate->expiry) || !crypto_p256_valid(certificate->public_key))
     return STATUS_BAD_FORMAT;
-  }
   signed_part_write(&inner, certificate);
-  if (!crypto_p256_sign(ca_private, body, inner.len, signature)) {
+  if (!crypto_p256_sign(ca_private, body, inner.len, signature))
     return STATUS_CRYPTO_FAILED;
-  }
   tlv_write(&inner, TAG_SIGNATURE, signature, sizeof signature);
   tlv_write(&writer, TAG_CERTIFICATE, body, inner.len);
-  if (inner.failed || writer.failed) {
+  if (inner.failed || writer.failed)
     return STATUS_BAD_LENGTH;
-  }
   *len = writer.len;
   return STATUS_OK;
 }
@@ -163,9 +159,8 @@ static enum status content_decode(struct bytes_reader reader, struct certificate
   expect(&reader, TAG_SIGNATURE, certificate->signature, CRYPTO_SIGNATURE_SIZE);
   if (!bytes_read_all(&reader) || role_usage(certificate->role) == 0 ||
       bytes_u16(usage) != role_usage(certificate->role) || !date_valid(certificate->expiry) ||
-      !crypto_p256_valid(certificate->public_key)) {
+      !crypto_p256_valid(certificate->public_key))
     return STATUS_BAD_FORMAT;
-  }
   return STATUS_OK;
 }
 
@@ -175,12 +170,10 @@ enum status certificate_decode(const uint8_t *data, size_t len, struct certifica
   enum status status = STATUS_BAD_FORMAT;
 
   *certificate = (struct certificate){0};
-  if (tlv_next(&reader, &tlv) == STATUS_OK && tlv.tag == TAG_CERTIFICATE && bytes_read_all(&reader)) {
+  if (tlv_next(&reader, &tlv) == STATUS_OK && tlv.tag == TAG_CERTIFICATE && bytes_read_all(&reader))
     status = content_decode(bytes_reader(tlv.value, tlv.len), certificate);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     *certificate = (struct certificate){0};
-  }
   return status;
 }
 
@@ -188,15 +181,11 @@ enum status certificate_verify(const struct certificate *certificate, const stru
   bool role_fits = check->role != 0 ? certificate->role == check->role : role_is_terminal(certificate->role);
 
   if (!role_fits ||
-      (check->ca_subject != NULL && memcmp(certificate->ca_id, check->ca_subject, CERTIFICATE_SUBJECT_SIZE) != 0)) {
+      (check->ca_subject != NULL && memcmp(certificate->ca_id, check->ca_subject, CERTIFICATE_SUBJECT_SIZE) != 0))
     return STATUS_BAD_CERTIFICATE;
-  }
-  if (!crypto_p256_verify(check->ca_public, certificate->signed_part, certificate->signed_len,
-                          certificate->signature)) {
+  if (!crypto_p256_verify(check->ca_public, certificate->signed_part, certificate->signed_len, certificate->signature))
     return STATUS_BAD_CERTIFICATE;
-  }
-  if (check->now != NULL && date_passed(certificate->expiry, check->now)) {
+  if (check->now != NULL && date_passed(certificate->expiry, check->now))
     return role_is_terminal(certificate->role) ? STATUS_TERMINAL_REVOKED : STATUS_BAD_CERTIFICATE;
-  }
   return STATUS_OK;
 }

@@ -18,9 +18,8 @@ size_t initialize_encode(const struct initialize *initialize, uint8_t data[INITI
   bytes_write(&writer, initialize->tid, sizeof initialize->tid);
   bytes_write(&writer, initialize->nonce, sizeof initialize->nonce);
   bytes_write(&writer, initialize->time, sizeof initialize->time);
-  if (initialize->has_pin) {
+  if (initialize->has_pin)
     bytes_write(&writer, initialize->pin_block, sizeof initialize->pin_block);
-  }
   return writer.len;
 }
 
@@ -28,9 +27,8 @@ enum status initialize_decode(const uint8_t *data, size_t len, struct initialize
   struct bytes_reader reader = bytes_reader(data, len);
   uint8_t points = 0;
 
-  if (len != INITIALIZE_SIZE && len != INITIALIZE_MAX) {
+  if (len != INITIALIZE_SIZE && len != INITIALIZE_MAX)
     return STATUS_BAD_LENGTH;
-  }
   initialize->amount = bytes_read_u32(&reader);
   initialize->currency = bytes_read_u16(&reader);
   points = bytes_read_u8(&reader);
@@ -57,9 +55,8 @@ void balance_encode(const struct balance *balance, uint8_t data[BALANCE_SIZE]) {
 enum status balance_decode(const uint8_t *data, size_t len, struct balance *balance) {
   struct bytes_reader reader = bytes_reader(data, len);
 
-  if (len != BALANCE_SIZE) {
+  if (len != BALANCE_SIZE)
     return STATUS_BAD_LENGTH;
-  }
   balance->balance = bytes_read_u32(&reader);
   balance->points = bytes_read_u32(&reader);
   balance->currency = bytes_read_u16(&reader);
@@ -90,9 +87,8 @@ static bool proof_valid(const struct proof *proof) {
 enum status proof_decode(const uint8_t *data, size_t len, struct proof *proof) {
   struct bytes_reader reader = bytes_reader(data, len);
 
-  if (len != PROOF_SIZE) {
+  if (len != PROOF_SIZE)
     return STATUS_BAD_LENGTH;
-  }
   proof->state = bytes_read_u8(&reader);
   proof->atc = bytes_read_u32(&reader);
   proof->type = bytes_read_u8(&reader);
@@ -136,9 +132,8 @@ enum status card_info_decode(const uint8_t *data, size_t len, struct card_info *
   struct bytes_reader reader = bytes_reader(data, len);
   uint8_t version = bytes_read_u8(&reader);
 
-  if (len != CARD_INFO_SIZE) {
+  if (len != CARD_INFO_SIZE)
     return STATUS_BAD_LENGTH;
-  }
   info->state = bytes_read_u8(&reader);
   bytes_read(&reader, info->cid, sizeof info->cid);
   bytes_read(&reader, info->chip_serial, sizeof info->chip_serial);
@@ -169,9 +164,8 @@ void parameters_encode(const struct parameters *parameters, uint8_t data[PARAMET
 enum status parameters_decode(const uint8_t *data, size_t len, struct parameters *parameters) {
   struct bytes_reader reader = bytes_reader(data, len);
 
-  if (len != PARAMETERS_SIZE) {
+  if (len != PARAMETERS_SIZE)
     return STATUS_BAD_LENGTH;
-  }
   bytes_read(&reader, parameters->cid, sizeof parameters->cid);
   bytes_read(&reader, parameters->expiry, sizeof parameters->expiry);
   parameters->currency = bytes_read_u16(&reader);

@@ -33,20 +33,17 @@ static const struct currency currencies[] = {
 #define CURRENCY_COUNT (sizeof currencies / sizeof currencies[0])
 
 const struct currency *currency_by_number(uint16_t numeric) {
-  for (size_t i = 0; i < CURRENCY_COUNT; i++) {
-    if (currencies[i].numeric == numeric) {
+  for (size_t i = 0; i < CURRENCY_COUNT; i++)
+    if (currencies[i].numeric == numeric)
       return &currencies[i];
-    }
-  }
   return NULL;
 }
 
 const struct currency *currency_by_code(const char *code) {
   for (size_t i = 0; i < CURRENCY_COUNT; i++) {
     const char *row = currencies[i].code;
-    if (code[0] == row[0] && code[1] == row[1] && code[2] == row[2] && code[3] == '\0') {
+    if (code[0] == row[0] && code[1] == row[1] && code[2] == row[2] && code[3] == '\0')
       return &currencies[i];
-    }
   }
   return NULL;
 }

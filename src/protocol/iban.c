@@ -19,9 +19,8 @@ static size_t length(const char *text, size_t max) {
   size_t len = 0;
 
   while (text[len] != '\0') {
-    if (len == max || !(is_digit(text[len]) || is_letter(text[len]))) {
+    if (len == max || !(is_digit(text[len]) || is_letter(text[len])))
       return 0;
-    }
     len++;
   }
   return len;
@@ -37,12 +36,10 @@ bool iban_valid(const char *text) {
   size_t len = length(text, IBAN_MAX);
   unsigned remainder = 0;
 
-  if (len < IBAN_MIN || !is_letter(text[0]) || !is_letter(text[1]) || !is_digit(text[2]) || !is_digit(text[3])) {
+  if (len < IBAN_MIN || !is_letter(text[0]) || !is_letter(text[1]) || !is_digit(text[2]) || !is_digit(text[3]))
     return false;
-  }
-  for (size_t i = 0; i < len; i++) { /* the first four stand last */
+  for (size_t i = 0; i < len; i++) /* the first four stand last */
     remainder = remainder_take(remainder, text[(i + 4) % len]);
-  }
   return remainder == 1;
 }
 

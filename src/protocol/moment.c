@@ -16,11 +16,9 @@ static unsigned from_bcd(uint8_t byte) {
 }
 
 static bool bcd_valid(const uint8_t *bytes, unsigned len) {
-  for (unsigned i = 0; i < len; i++) {
-    if (bytes[i] >> 4 > 9 || (bytes[i] & 0x0F) > 9) {
+  for (unsigned i = 0; i < len; i++)
+    if (bytes[i] >> 4 > 9 || (bytes[i] & 0x0F) > 9)
       return false;
-    }
-  }
   return true;
 }
 
@@ -52,18 +50,15 @@ void moment_from_unix(int64_t unix_seconds, uint8_t moment[MOMENT_SIZE]) {
   int64_t year = 1970 + days / 366; /* at most a few too early */
   unsigned day, month;
 
-  while (days_to_march(year + 1) <= days) {
+  while (days_to_march(year + 1) <= days)
     year++;
-  }
-  if (days_to_march(year) > days) {
+  if (days_to_march(year) > days)
     year--;
-  }
   day = (unsigned)(days - days_to_march(year));
   month = (5 * day + 2) / 153;
   day -= days_since_march(month);
-  if (month >= 10) { /* January and February belong to the year that begins before them */
+  if (month >= 10) /* January and February belong to the year that begins before them */
     year++;
-  }
   moment[0] = to_bcd((unsigned)(year / 100));
   moment[1] = to_bcd((unsigned)(year % 100));
   moment[2] = to_bcd(month >= 10 ? month - 9 : month + 3);
@@ -77,9 +72,8 @@ int64_t moment_to_unix(const uint8_t moment[MOMENT_SIZE]) {
   unsigned month;
   int64_t year, seconds;
 
-  if (!moment_valid(moment)) {
+  if (!moment_valid(moment))
     return 0;
-  }
   month = from_bcd(moment[2]);
   year = (int64_t)year_of(moment) - (month <= 2 ? 1 : 0);
   seconds = days_to_march(year) + days_since_march(month <= 2 ? month + 9 : month - 3) + from_bcd(moment[3]) - 1;
@@ -90,9 +84,8 @@ int64_t moment_to_unix(const uint8_t moment[MOMENT_SIZE]) {
 bool date_valid(const uint8_t date[DATE_SIZE]) {
   unsigned month, day;
 
-  if (!bcd_valid(date, DATE_SIZE)) {
+  if (!bcd_valid(date, DATE_SIZE))
     return false;
-  }
   month = from_bcd(date[2]);
   day = from_bcd(date[3]);
   return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year_of(date), month);

@@ -20,16 +20,14 @@ enum status pin_block_encode(const char *digits, uint8_t block[PIN_BLOCK_SIZE]) 
 
   memset(block, 0xFF, PIN_BLOCK_SIZE);
   for (; digits[len] != '\0'; len++) {
-    if (len == PIN_MAX || digits[len] < '0' || digits[len] > '9') {
+    if (len == PIN_MAX || digits[len] < '0' || digits[len] > '9')
       goto refused;
-    }
     uint8_t digit = (uint8_t)(digits[len] - '0');
     uint8_t *byte = &block[1 + len / 2];
     *byte = (uint8_t)(len % 2 == 0 ? digit << 4 | FILL : (*byte & 0xF0) | digit);
   }
-  if (len < PIN_MIN) {
+  if (len < PIN_MIN)
     goto refused;
-  }
   block[0] = (uint8_t)(FORMAT_2 | len);
   return STATUS_OK;
 
@@ -48,8 +46,7 @@ enum status pin_block_decode(const uint8_t block[PIN_BLOCK_SIZE], char digits[PI
     good = i < len ? nibble <= 9 : nibble == FILL;
     digits[i] = i < len ? (char)('0' + nibble) : '\0';
   }
-  if (!good) {
+  if (!good)
     crypto_wipe(digits, PIN_MAX + 1);
-  }
   return good ? STATUS_OK : STATUS_BAD_FORMAT;
 }

@@ -44,9 +44,8 @@ enum status receipt_encode(const struct receipt *receipt, uint8_t *out, size_t c
     const struct bytes_view *view = field_view(&copy, &fields[i]);
     tlv_write(&writer, fields[i].tag, view->data, view->len);
   }
-  if (writer.failed) {
+  if (writer.failed)
     return STATUS_BAD_LENGTH;
-  }
   *len = writer.len;
   return STATUS_OK;
 }
@@ -56,9 +55,8 @@ static bool record_next(struct bytes_reader *reader, uint32_t tag, struct bytes_
   struct tlv body, signature;
 
   if (tlv_next(reader, &body) != STATUS_OK || body.tag != tag || tlv_next(reader, &signature) != STATUS_OK ||
-      signature.tag != TAG_SIGNATURE) {
+      signature.tag != TAG_SIGNATURE)
     return false;
-  }
   *view = (struct bytes_view){body.whole, body.whole_len + signature.whole_len};
   return true;
 }
@@ -68,18 +66,15 @@ enum status receipt_decode(const uint8_t *data, size_t len, struct receipt *rece
   struct tlv tlv;
 
   *receipt = (struct receipt){0};
-  if (len > RECEIPT_MAX || tlv_next(&reader, &tlv) != STATUS_OK || tlv.tag != TAG_RECEIPT || !bytes_read_all(&reader)) {
+  if (len > RECEIPT_MAX || tlv_next(&reader, &tlv) != STATUS_OK || tlv.tag != TAG_RECEIPT || !bytes_read_all(&reader))
     return STATUS_BAD_FORMAT;
-  }
   reader = bytes_reader(tlv.value, tlv.len);
   if (!record_next(&reader, TAG_PROMISE, &receipt->promise) ||
-      !record_next(&reader, TAG_AUTHORISATION, &receipt->authorisation)) {
+      !record_next(&reader, TAG_AUTHORISATION, &receipt->authorisation))
     return STATUS_BAD_FORMAT;
-  }
   for (size_t i = 0; i < FIELD_COUNT; i++) {
-    if (tlv_next(&reader, &tlv) != STATUS_OK || tlv.tag != fields[i].tag) {
+    if (tlv_next(&reader, &tlv) != STATUS_OK || tlv.tag != fields[i].tag)
       return STATUS_BAD_FORMAT;
-    }
     *field_view(receipt, &fields[i]) = (struct bytes_view){tlv.value, tlv.len};
   }
   return bytes_read_all(&reader) && receipt->secret.len == SECRET_SIZE ? STATUS_OK : STATUS_BAD_FORMAT;

@@ -14,18 +14,16 @@ static const char prefix[] = RECEIPT_TEXT_PREFIX;
 enum status receipt_text_encode(const uint8_t *data, size_t len, char *text, size_t capacity) {
   char *out = text + PREFIX_LEN;
 
-  if (len > RECEIPT_MAX || capacity < PREFIX_LEN + len / 2 * 3 + len % 2 * 2 + 1) {
+  if (len > RECEIPT_MAX || capacity < PREFIX_LEN + len / 2 * 3 + len % 2 * 2 + 1)
     return STATUS_BAD_LENGTH;
-  }
   memcpy(text, prefix, PREFIX_LEN);
   for (size_t i = 0; i < len; i += 2) {
     bool pair = i + 1 < len;
     unsigned value = pair ? data[i] * 256U + data[i + 1] : data[i];
     *out++ = alphabet[value % BASE];
     *out++ = alphabet[value / BASE % BASE];
-    if (pair) {
+    if (pair)
       *out++ = alphabet[value / BASE / BASE];
-    }
   }
   *out = '\0';
   return STATUS_OK;
@@ -33,11 +31,9 @@ enum status receipt_text_encode(const uint8_t *data, size_t len, char *text, siz
 
 /* BASE where the character is none of the alphabet's. */
 static unsigned digit(uint8_t character) {
-  for (unsigned i = 0; i < BASE; i++) {
-    if ((uint8_t)alphabet[i] == character) {
+  for (unsigned i = 0; i < BASE; i++)
+    if ((uint8_t)alphabet[i] == character)
       return i;
-    }
-  }
   return BASE;
 }
 
@@ -47,17 +43,14 @@ static bool group_read(const uint8_t *text, size_t count, uint8_t *out) {
 
   for (size_t i = count; i-- > 0;) {
     unsigned next = digit(text[i]);
-    if (next == BASE) {
+    if (next == BASE)
       return false;
-    }
     value = value * BASE + next;
   }
-  if (value > (count == 3 ? 0xFFFFU : 0xFFU)) {
+  if (value > (count == 3 ? 0xFFFFU : 0xFFU))
     return false;
-  }
-  if (count == 3) {
+  if (count == 3)
     *out++ = (uint8_t)(value >> 8);
-  }
   *out = (uint8_t)value;
   return true;
 }
@@ -68,9 +61,8 @@ bool receipt_text_is(const uint8_t *text, size_t len) {
 
 enum status receipt_text_decode(const uint8_t *text, size_t len, uint8_t data[RECEIPT_MAX], size_t *data_len) {
   *data_len = 0;
-  if (!receipt_text_is(text, len)) {
+  if (!receipt_text_is(text, len))
     return STATUS_BAD_FORMAT;
-  }
   text += PREFIX_LEN;
   len -= PREFIX_LEN;
   while (len > 0) {

@@ -33,19 +33,15 @@ static enum status evidence_read(struct evidence *evidence, const char **reason)
       {&receipt->terminal_ca, &evidence->terminal_ca, "the terminal CA's certificate is damaged"},
   };
 
-  if (promise_decode(receipt->promise.data, receipt->promise.len, &evidence->facts->promise) != STATUS_OK) {
+  if (promise_decode(receipt->promise.data, receipt->promise.len, &evidence->facts->promise) != STATUS_OK)
     return refuse(STATUS_BAD_FORMAT, "the card's promise is damaged", reason);
-  }
   if (authorisation_decode(receipt->authorisation.data, receipt->authorisation.len, &evidence->facts->authorisation) !=
-      STATUS_OK) {
+      STATUS_OK)
     return refuse(STATUS_BAD_FORMAT, "the server's authorisation is damaged", reason);
-  }
-  for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++) {
+  for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++)
     if (certificate_decode(certificates[i].view->data, certificates[i].view->len, certificates[i].certificate) !=
-        STATUS_OK) {
+        STATUS_OK)
       return refuse(STATUS_BAD_FORMAT, certificates[i].why, reason);
-    }
-  }
   return STATUS_OK;
 }
 
@@ -71,11 +67,9 @@ static enum status chains_check(const struct evidence *evidence, const char **re
        "the terminal is not the issuer's, or of another role"},
   };
 
-  for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
-    if (certificate_verify(links[i].certificate, &links[i].check) != STATUS_OK) {
+  for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
+    if (certificate_verify(links[i].certificate, &links[i].check) != STATUS_OK)
       return refuse(STATUS_BAD_CERTIFICATE, links[i].why, reason);
-    }
-  }
   return STATUS_OK;
 }
 
@@ -83,28 +77,22 @@ static enum status chains_check(const struct evidence *evidence, const char **re
 static enum status names_check(const struct evidence *evidence, const char **reason) {
   const struct promise *promise = &evidence->facts->promise;
 
-  if (memcmp(evidence->card.subject, promise->cid, CID_SIZE) != 0) {
+  if (memcmp(evidence->card.subject, promise->cid, CID_SIZE) != 0)
     return refuse(STATUS_BAD_CERTIFICATE, "the card's certificate is another card's", reason);
-  }
-  if (memcmp(evidence->terminal.subject, promise->tid, TID_SIZE) != 0) {
+  if (memcmp(evidence->terminal.subject, promise->tid, TID_SIZE) != 0)
     return refuse(STATUS_BAD_CERTIFICATE, "the terminal's certificate is another terminal's", reason);
-  }
-  if (evidence->server.version != evidence->facts->authorisation.key_version) {
+  if (evidence->server.version != evidence->facts->authorisation.key_version)
     return refuse(STATUS_BAD_CERTIFICATE, "the server's certificate is that of another key", reason);
-  }
   return STATUS_OK;
 }
 
 static enum status signatures_check(const struct evidence *evidence, const char **reason) {
   const struct receipt *receipt = &evidence->receipt;
 
-  if (record_verify(receipt->promise.data, receipt->promise.len, evidence->card.public_key) != STATUS_OK) {
+  if (record_verify(receipt->promise.data, receipt->promise.len, evidence->card.public_key) != STATUS_OK)
     return refuse(STATUS_BAD_SIGNATURE, "the promise was not signed by the card", reason);
-  }
-  if (record_verify(receipt->authorisation.data, receipt->authorisation.len, evidence->server.public_key) !=
-      STATUS_OK) {
+  if (record_verify(receipt->authorisation.data, receipt->authorisation.len, evidence->server.public_key) != STATUS_OK)
     return refuse(STATUS_BAD_SIGNATURE, "the authorisation was not signed by the server", reason);
-  }
   return STATUS_OK;
 }
 
@@ -113,19 +101,15 @@ static enum status outcome_check(const struct evidence *evidence, const char **r
   const struct receipt_facts *facts = evidence->facts;
   uint8_t commitment[CRYPTO_SHA256_SIZE];
 
-  if (!authorisation_answers(&facts->authorisation, &facts->promise)) {
+  if (!authorisation_answers(&facts->authorisation, &facts->promise))
     return refuse(STATUS_PROOF_MISMATCH, "the authorisation answers another promise", reason);
-  }
-  if (facts->authorisation.decision != DECISION_APPROVED) {
+  if (facts->authorisation.decision != DECISION_APPROVED)
     return refuse(STATUS_DECLINED, "the server declined", reason);
-  }
   if (!crypto_sha256(evidence->receipt.secret.data, SECRET_SIZE, commitment) ||
-      record_hash(evidence->receipt.promise.data, evidence->receipt.promise.len, evidence->facts->hash) != STATUS_OK) {
+      record_hash(evidence->receipt.promise.data, evidence->receipt.promise.len, evidence->facts->hash) != STATUS_OK)
     return refuse(STATUS_CRYPTO_FAILED, "SHA-256 failed", reason);
-  }
-  if (!crypto_equal(commitment, facts->promise.commitment, sizeof commitment)) {
+  if (!crypto_equal(commitment, facts->promise.commitment, sizeof commitment))
     return refuse(STATUS_PROOF_MISMATCH, "r does not open the promise: nothing shows that the card did it", reason);
-  }
   return STATUS_OK;
 }
 
@@ -136,9 +120,8 @@ enum status receipt_verify(const uint8_t *data, size_t len, const uint8_t master
 
   *reason = "";
   *facts = (struct receipt_facts){0};
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return refuse(status, "this is not a receipt", reason);
-  }
   if ((status = evidence_read(&evidence, reason)) != STATUS_OK ||
       (status = chains_check(&evidence, reason)) != STATUS_OK ||
       (status = names_check(&evidence, reason)) != STATUS_OK ||

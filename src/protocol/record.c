@@ -24,21 +24,18 @@ static enum status record_split(const uint8_t *record, size_t len, struct tlv *t
   struct bytes_reader reader = bytes_reader(record, len);
 
   if (tlv_next(&reader, tlv) != STATUS_OK || reader.left != RECORD_SIGNATURE_SIZE ||
-      memcmp(reader.at, signature_header, sizeof signature_header) != 0) {
+      memcmp(reader.at, signature_header, sizeof signature_header) != 0)
     return STATUS_BAD_FORMAT;
-  }
   return STATUS_OK;
 }
 
 enum status record_open(const uint8_t *record, size_t len, uint32_t tag, size_t tlv_size, struct bytes_reader *body) {
   struct tlv tlv;
 
-  if (len != tlv_size + RECORD_SIGNATURE_SIZE) {
+  if (len != tlv_size + RECORD_SIGNATURE_SIZE)
     return STATUS_BAD_LENGTH;
-  }
-  if (record_split(record, len, &tlv) != STATUS_OK || tlv.tag != tag) {
+  if (record_split(record, len, &tlv) != STATUS_OK || tlv.tag != tag)
     return STATUS_BAD_FORMAT;
-  }
   *body = bytes_reader(tlv.value, tlv.len);
   return bytes_read_u8(body) == RECORD_VERSION ? STATUS_OK : STATUS_BAD_FORMAT;
 }
@@ -59,9 +56,8 @@ enum status record_verify(const uint8_t *record, size_t len, const uint8_t publi
   struct tlv tlv;
   enum status status = record_split(record, len, &tlv);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   return crypto_p256_verify(public_key, record, tlv.whole_len, record + tlv.whole_len + sizeof signature_header)
              ? STATUS_OK
              : STATUS_BAD_SIGNATURE;
@@ -71,9 +67,8 @@ enum status record_hash(const uint8_t *record, size_t len, uint8_t hash[CRYPTO_S
   struct tlv tlv;
   enum status status = record_split(record, len, &tlv);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   return crypto_sha256(record, tlv.whole_len, hash) ? STATUS_OK : STATUS_CRYPTO_FAILED;
 }
 
@@ -89,9 +84,8 @@ enum status block_order_decode(const uint8_t *record, size_t len, struct block_o
   struct bytes_reader body;
   enum status status = record_open(record, len, TAG_BLOCK_ORDER, BLOCK_ORDER_TLV_SIZE, &body);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   bytes_read(&body, order->cid, sizeof order->cid);
   bytes_read(&body, order->time, sizeof order->time);
   order->key_version = bytes_read_u8(&body);
@@ -110,9 +104,8 @@ enum status card_request_decode(const uint8_t *record, size_t len, struct card_r
   struct bytes_reader body;
   enum status status = record_open(record, len, TAG_CARD_REQUEST, CARD_REQUEST_TLV_SIZE, &body);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   bytes_read(&body, request->chip_serial, sizeof request->chip_serial);
   bytes_read(&body, request->ecka_public, sizeof request->ecka_public);
   bytes_read(&body, request->sig_public, sizeof request->sig_public);

@@ -38,9 +38,8 @@ static bool derive(const uint8_t key[CRYPTO_AES_KEY_SIZE], uint8_t constant, con
   bytes_write(&writer, context->host_challenge, SCP03_CHALLENGE_SIZE);
   bytes_write(&writer, context->card_challenge, SCP03_CHALLENGE_SIZE);
   done = crypto_aes_cmac(key, input, writer.len, mac);
-  if (done) {
+  if (done)
     memcpy(out, mac, len);
-  }
   crypto_wipe(mac, sizeof mac);
   return done;
 }

@@ -42,9 +42,8 @@ void scp11_request_encode(const uint8_t ephemeral[CRYPTO_P256_PUBLIC_SIZE], uint
 }
 
 enum status scp11_request_decode(const uint8_t *request, size_t len, const uint8_t **ephemeral) {
-  if (len != SCP11_REQUEST_SIZE || memcmp(request, request_head, sizeof request_head) != 0) {
+  if (len != SCP11_REQUEST_SIZE || memcmp(request, request_head, sizeof request_head) != 0)
     return STATUS_BAD_FORMAT;
-  }
   *ephemeral = request + sizeof request_head;
   return STATUS_OK;
 }
@@ -82,19 +81,16 @@ enum status scp11_accept(const struct scp11_card *keys, const uint8_t *request, 
   struct bytes_writer writer = bytes_writer(answer, SCP11_ANSWER_SIZE);
   enum status status = scp11_request_decode(request, len, &host_ephemeral);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   const struct agreement agreement = {secret, host_ephemeral, keys->sd_private, keys->oce_static};
 
   status = STATUS_CRYPTO_FAILED;
-  if (!crypto_p256_generate(secret, point) || !keys_agree(&agreement, &session)) {
+  if (!crypto_p256_generate(secret, point) || !keys_agree(&agreement, &session))
     goto out;
-  }
   tlv_write(&writer, TAG_EPHEMERAL, point, sizeof point);
-  if (!receipt_make(&session, request, answer, receipt)) {
+  if (!receipt_make(&session, request, answer, receipt))
     goto out;
-  }
   tlv_write(&writer, TAG_KEY_RECEIPT, receipt, sizeof receipt);
   securemsg_open(channel, session.s_enc, session.s_mac, session.s_rmac, receipt);
   status = STATUS_OK;
@@ -112,9 +108,8 @@ static bool answer_decode(const uint8_t *answer, size_t len, const uint8_t **eph
 
   if (tlv_next(&reader, &point) != STATUS_OK || tlv_next(&reader, &mac) != STATUS_OK || !bytes_read_all(&reader) ||
       point.tag != TAG_EPHEMERAL || point.len != CRYPTO_P256_PUBLIC_SIZE || mac.tag != TAG_KEY_RECEIPT ||
-      mac.len != RECEIPT_SIZE) {
+      mac.len != RECEIPT_SIZE)
     return false;
-  }
   *ephemeral = point.value;
   *receipt = mac.value;
   return true;
@@ -127,14 +122,12 @@ enum status scp11_finish(const struct scp11_host *keys, const uint8_t request[SC
   struct session_keys session = {0};
   enum status status = STATUS_CRYPTO_FAILED;
 
-  if (!answer_decode(answer, len, &card_ephemeral, &receipt) || !crypto_p256_valid(card_ephemeral)) {
+  if (!answer_decode(answer, len, &card_ephemeral, &receipt) || !crypto_p256_valid(card_ephemeral))
     return STATUS_BAD_FORMAT;
-  }
   const struct agreement agreement = {keys->ephemeral_private, card_ephemeral, keys->oce_private, keys->sd_static};
 
-  if (!keys_agree(&agreement, &session) || !receipt_make(&session, request, answer, expected)) {
+  if (!keys_agree(&agreement, &session) || !receipt_make(&session, request, answer, expected))
     goto out;
-  }
   if (!crypto_equal(expected, receipt, sizeof expected)) {
     status = STATUS_NOT_AUTHENTICATED;
     goto out;

@@ -34,11 +34,9 @@ static enum status channel_end(struct securemsg *channel, enum status reason) {
 }
 
 static void counter_step(struct securemsg *channel) {
-  for (size_t i = sizeof channel->counter; i-- > 0;) {
-    if (++channel->counter[i] != 0) {
+  for (size_t i = sizeof channel->counter; i-- > 0;)
+    if (++channel->counter[i] != 0)
       return;
-    }
-  }
 }
 
 /* The first block of CBC: the counter enciphered, in an answer with its top byte set to 80. */
@@ -72,9 +70,8 @@ static bool decipher(const struct securemsg *channel, uint8_t top, const uint8_t
   size_t end = *len;
 
   if (*len == 0 || *len % BLOCK != 0 || !icv_make(channel, top, icv) ||
-      !crypto_aes_cbc_decrypt(channel->s_enc, icv, in, *len, out)) {
+      !crypto_aes_cbc_decrypt(channel->s_enc, icv, in, *len, out))
     return false;
-  }
   do {
     end--;
   } while (out[end] == 0 && *len - end < BLOCK);
@@ -110,9 +107,8 @@ static enum status mac_append(struct securemsg *channel, struct apdu *command, u
 
   command->cla |= CLA_SECURE;
   command->data = data;
-  if (!command_mac(channel, command, command->lc, mac)) {
+  if (!command_mac(channel, command, command->lc, mac))
     return channel_end(channel, STATUS_CRYPTO_FAILED);
-  }
   memcpy(data + command->lc, mac, SECUREMSG_MAC_SIZE);
   memcpy(channel->chain, mac, BLOCK);
   command->lc = (uint8_t)(command->lc + SECUREMSG_MAC_SIZE);
@@ -126,19 +122,15 @@ enum status securemsg_wrap_mac(struct securemsg *channel, const struct apdu *pla
   enum status status = STATUS_OK;
 
   *len = 0;
-  if (!channel->open) {
+  if (!channel->open)
     return STATUS_CHANNEL_BROKEN;
-  }
-  if (!command_fits(plain->lc, plain->le > 0, capacity)) {
+  if (!command_fits(plain->lc, plain->le > 0, capacity))
     return STATUS_BAD_LENGTH;
-  }
-  if (plain->lc > 0) {
+  if (plain->lc > 0)
     memcpy(data, plain->data, plain->lc);
-  }
   status = mac_append(channel, &command, data);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     *len = apdu_encode(&command, out, capacity);
-  }
   return status;
 }
 
@@ -149,12 +141,10 @@ enum status securemsg_wrap(struct securemsg *channel, const struct apdu *plain, 
   enum status status = STATUS_OK;
 
   *len = 0;
-  if (!channel->open) {
+  if (!channel->open)
     return STATUS_CHANNEL_BROKEN;
-  }
-  if (plain->lc > PROTECTED_DATA_MAX || !command_fits(plain->lc > 0 ? padded_size(plain->lc) : 0, true, capacity)) {
+  if (plain->lc > PROTECTED_DATA_MAX || !command_fits(plain->lc > 0 ? padded_size(plain->lc) : 0, true, capacity))
     return STATUS_BAD_LENGTH;
-  }
   counter_step(channel);
   if (plain->lc > 0) {
     memcpy(data, plain->data, plain->lc);
@@ -166,9 +156,8 @@ enum status securemsg_wrap(struct securemsg *channel, const struct apdu *plain, 
   }
   command.le = APDU_RESPONSE_DATA_MAX;
   status = mac_append(channel, &command, data);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     *len = apdu_encode(&command, out, capacity);
-  }
   return status;
 }
 
@@ -176,14 +165,12 @@ enum status securemsg_wrap(struct securemsg *channel, const struct apdu *plain, 
 static bool command_check(struct securemsg *channel, const struct apdu *command, size_t *data_len) {
   uint8_t mac[BLOCK];
 
-  if (!channel->open || (command->cla & CLA_SECURE) == 0 || command->lc < SECUREMSG_MAC_SIZE) {
+  if (!channel->open || (command->cla & CLA_SECURE) == 0 || command->lc < SECUREMSG_MAC_SIZE)
     return false;
-  }
   *data_len = (size_t)command->lc - SECUREMSG_MAC_SIZE;
   if (!command_mac(channel, command, *data_len, mac) ||
-      !crypto_equal(mac, command->data + *data_len, SECUREMSG_MAC_SIZE)) {
+      !crypto_equal(mac, command->data + *data_len, SECUREMSG_MAC_SIZE))
     return false;
-  }
   memcpy(channel->chain, mac, BLOCK);
   return true;
 }
@@ -198,9 +185,8 @@ static void plain_from(const struct apdu *command, const uint8_t *data, size_t l
 enum status securemsg_unwrap_mac(struct securemsg *channel, const struct apdu *protected_command, struct apdu *plain) {
   size_t len = 0;
 
-  if (!command_check(channel, protected_command, &len)) {
+  if (!command_check(channel, protected_command, &len))
     return channel_end(channel, STATUS_CHANNEL_BROKEN);
-  }
   plain_from(protected_command, protected_command->data, len, plain);
   return STATUS_OK;
 }
@@ -209,9 +195,8 @@ enum status securemsg_unwrap(struct securemsg *channel, const struct apdu *prote
                              struct apdu *plain) {
   size_t len = 0;
 
-  if (!command_check(channel, protected_command, &len)) {
+  if (!command_check(channel, protected_command, &len))
     return channel_end(channel, STATUS_CHANNEL_BROKEN);
-  }
   counter_step(channel);
   if (len > 0 && !decipher(channel, 0, protected_command->data, &len, buffer)) {
     crypto_wipe(buffer, APDU_DATA_MAX);
@@ -241,26 +226,22 @@ static enum status response_end(struct securemsg *channel, struct apdu_response 
 enum status securemsg_wrap_response(struct securemsg *channel, struct apdu_response *response) {
   uint8_t mac[BLOCK];
 
-  if (!channel->open) {
+  if (!channel->open)
     return STATUS_CHANNEL_BROKEN;
-  }
   if (!apdu_sw_has_data(response->sw)) {
     crypto_wipe(response->data, sizeof response->data);
     response->len = 0;
     return STATUS_OK;
   }
-  if (response->len > PROTECTED_DATA_MAX) {
+  if (response->len > PROTECTED_DATA_MAX)
     return STATUS_BAD_LENGTH;
-  }
   if (response->len > 0) {
     response->len = encipher(channel, ANSWER_COUNTER, response->data, response->len);
-    if (response->len == 0) {
+    if (response->len == 0)
       return response_end(channel, response, STATUS_CRYPTO_FAILED);
-    }
   }
-  if (!response_mac(channel, response, response->len, mac)) {
+  if (!response_mac(channel, response, response->len, mac))
     return response_end(channel, response, STATUS_CRYPTO_FAILED);
-  }
   memcpy(response->data + response->len, mac, SECUREMSG_MAC_SIZE);
   response->len += SECUREMSG_MAC_SIZE;
   return STATUS_OK;
@@ -270,20 +251,17 @@ enum status securemsg_unwrap_response(struct securemsg *channel, struct apdu_res
   uint8_t mac[BLOCK];
   size_t len = response->len - SECUREMSG_MAC_SIZE;
 
-  if (!channel->open) {
+  if (!channel->open)
     return response_end(channel, response, STATUS_CHANNEL_BROKEN);
-  }
   if (!apdu_sw_has_data(response->sw)) {
     response->len = 0; /* whatever came along is not authentic */
     return STATUS_OK;
   }
   if (response->len < SECUREMSG_MAC_SIZE || response->len > APDU_RESPONSE_DATA_MAX ||
-      !response_mac(channel, response, len, mac) || !crypto_equal(mac, response->data + len, SECUREMSG_MAC_SIZE)) {
+      !response_mac(channel, response, len, mac) || !crypto_equal(mac, response->data + len, SECUREMSG_MAC_SIZE))
     return response_end(channel, response, STATUS_CHANNEL_BROKEN);
-  }
-  if (len > 0 && !decipher(channel, ANSWER_COUNTER, response->data, &len, response->data)) {
+  if (len > 0 && !decipher(channel, ANSWER_COUNTER, response->data, &len, response->data))
     return response_end(channel, response, STATUS_CHANNEL_BROKEN);
-  }
   response->len = len;
   return STATUS_OK;
 }

@@ -57,19 +57,15 @@ uint16_t status_sw(enum status status) {
 enum status status_of_sw(uint16_t sw) {
   uint16_t wanted = (sw & WRONG_PIN_MASK) == rows[STATUS_WRONG_PIN].sw ? rows[STATUS_WRONG_PIN].sw : sw;
 
-  for (size_t i = 0; wanted != 0 && i < STATUS_COUNT; i++) {
-    if (rows[i].sw == wanted) {
+  for (size_t i = 0; wanted != 0 && i < STATUS_COUNT; i++)
+    if (rows[i].sw == wanted)
       return (enum status)i;
-    }
-  }
   return STATUS_CARD_REFUSED;
 }
 
 enum status status_by_name(const char *name) {
-  for (size_t i = 0; name != NULL && i < STATUS_COUNT; i++) {
-    if (name_equal(name, rows[i].name)) {
+  for (size_t i = 0; name != NULL && i < STATUS_COUNT; i++)
+    if (name_equal(name, rows[i].name))
       return (enum status)i;
-    }
-  }
   return STATUS_INTERNAL;
 }

@@ -14,15 +14,13 @@
 static uint32_t tag_read(struct bytes_reader *reader) {
   uint32_t tag = bytes_read_u8(reader);
 
-  if ((tag & TAG_NUMBER_FOLLOWS) != TAG_NUMBER_FOLLOWS) {
+  if ((tag & TAG_NUMBER_FOLLOWS) != TAG_NUMBER_FOLLOWS)
     return tag;
-  }
   tag = tag << 8 | bytes_read_u8(reader);
   if ((tag & TAG_MORE) != 0) {
     tag = tag << 8 | bytes_read_u8(reader);
-    if ((tag & TAG_MORE) != 0) {
+    if ((tag & TAG_MORE) != 0)
       reader->failed = true;
-    }
   }
   return tag;
 }
@@ -31,9 +29,8 @@ static size_t length_read(struct bytes_reader *reader) {
   uint8_t first = bytes_read_u8(reader);
   size_t len = 0;
 
-  if (first <= LENGTH_SHORT_MAX) {
+  if (first <= LENGTH_SHORT_MAX)
     return first;
-  }
   if (first == LENGTH_ONE_BYTE) {
     len = bytes_read_u8(reader);
     reader->failed |= len <= LENGTH_SHORT_MAX;
@@ -67,9 +64,8 @@ enum status tlv_find(const uint8_t *data, size_t len, uint32_t tag, struct tlv *
 
   while (reader.left > 0) {
     enum status status = tlv_next(&reader, tlv);
-    if (status != STATUS_OK || tlv->tag == tag) {
+    if (status != STATUS_OK || tlv->tag == tag)
       return status;
-    }
   }
   return STATUS_NOT_FOUND;
 }
@@ -87,17 +83,15 @@ void tlv_write_header(struct bytes_writer *writer, uint32_t tag, size_t len) {
     writer->failed = true;
     return;
   }
-  for (size_t i = tag_size(tag); i-- > 0;) {
+  for (size_t i = tag_size(tag); i-- > 0;)
     bytes_write_u8(writer, (uint8_t)(tag >> 8 * i));
-  }
   if (len > 0xFF) {
     bytes_write_u8(writer, LENGTH_TWO_BYTES);
     bytes_write_u16(writer, (uint16_t)len);
     return;
   }
-  if (len > LENGTH_SHORT_MAX) {
+  if (len > LENGTH_SHORT_MAX)
     bytes_write_u8(writer, LENGTH_ONE_BYTE);
-  }
   bytes_write_u8(writer, (uint8_t)len);
 }
 

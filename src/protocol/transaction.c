@@ -38,9 +38,8 @@ enum status promise_decode(const uint8_t *record, size_t len, struct promise *pr
   uint8_t flags = 0;
   enum status status = record_open(record, len, TAG_PROMISE, PROMISE_TLV_SIZE, &body);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   promise->type = bytes_read_u8(&body);
   flags = bytes_read_u8(&body);
   promise->pin_verified = (flags & FLAG_PIN_VERIFIED) != 0;
@@ -85,9 +84,8 @@ enum status authorisation_decode(const uint8_t *record, size_t len, struct autho
   struct bytes_reader body;
   enum status status = record_open(record, len, TAG_AUTHORISATION, AUTHORISATION_TLV_SIZE, &body);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   authorisation->type = bytes_read_u8(&body);
   bytes_read(&body, authorisation->cid, sizeof authorisation->cid);
   authorisation->atc = bytes_read_u32(&body);
@@ -125,9 +123,8 @@ void log_record_encode(const struct log_record *record, uint8_t data[LOG_RECORD_
 enum status log_record_decode(const uint8_t *data, size_t len, struct log_record *record) {
   struct bytes_reader reader = bytes_reader(data, len);
 
-  if (len != LOG_RECORD_SIZE) {
+  if (len != LOG_RECORD_SIZE)
     return STATUS_BAD_LENGTH;
-  }
   record->type = bytes_read_u8(&reader);
   record->atc = bytes_read_u32(&reader);
   record->amount = bytes_read_u32(&reader);

@@ -134,9 +134,8 @@ static bool is_name(const char *name) {
 }
 
 static enum status make_place(const struct configuration *configuration, const char *name, char path[PATH_ROOM]) {
-  if (mkdir(configuration->backups, S_IRWXU) != 0 && errno != EEXIST) {
+  if (mkdir(configuration->backups, S_IRWXU) != 0 && errno != EEXIST)
     return STATUS_STORE_FAILED;
-  }
   snprintf(path, PATH_ROOM, "%s/%s", configuration->backups, name);
   return access(path, F_OK) == 0 ? STATUS_EXISTS : STATUS_OK;
 }
@@ -145,9 +144,8 @@ static enum status make_place(const struct configuration *configuration, const c
 static enum status start(struct backup *backup, const char *name) {
   struct work *work = calloc(1, sizeof *work);
 
-  if (work == NULL) {
+  if (work == NULL)
     return STATUS_NO_MEMORY;
-  }
   enum status status = make_place(&backup->service->configuration, name, work->path);
   if (status == STATUS_OK) {
     struct backup_facts before = backup->facts;
@@ -156,28 +154,23 @@ static enum status start(struct backup *backup, const char *name) {
     snprintf(backup->facts.name, sizeof backup->facts.name, "%s", name);
     backup->threaded = writer_thread(&backup->thread, run, work);
     status = backup->threaded ? STATUS_OK : STATUS_NO_MEMORY;
-    if (!backup->threaded) {
+    if (!backup->threaded)
       backup->facts = before;
-    }
   }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     free(work);
-  }
   return status;
 }
 
 enum status backup_start(struct backup *backup, const char *name) {
   enum status status = STATUS_OVERLOADED;
 
-  if (!is_name(name)) {
+  if (!is_name(name))
     return STATUS_BAD_FORMAT;
-  }
-  if (ledger_shared(writer_ledger(backup->service->writer))) {
+  if (ledger_shared(writer_ledger(backup->service->writer)))
     return STATUS_BACKUP_ELSEWHERE;
-  }
-  if (backup->service->configuration.backups[0] == '\0') {
+  if (backup->service->configuration.backups[0] == '\0')
     return STATUS_NOT_FOUND;
-  }
   pthread_mutex_lock(&backup->lock);
   bool busy = backup->facts.state == BACKUP_COPYING || backup->facts.state == BACKUP_PROVING;
   if (busy && strcmp(backup->facts.name, name) == 0) {
@@ -209,15 +202,13 @@ enum status backup_open(struct service *service, struct backup **backup) {
 void backup_close(struct backup **backup) {
   struct backup *closing = *backup;
 
-  if (closing == NULL) {
+  if (closing == NULL)
     return;
-  }
   pthread_mutex_lock(&closing->lock);
   closing->stopping = true;
   pthread_mutex_unlock(&closing->lock);
-  if (closing->threaded) {
+  if (closing->threaded)
     pthread_join(closing->thread, NULL);
-  }
   pthread_mutex_destroy(&closing->lock);
   free(closing);
   *backup = NULL;

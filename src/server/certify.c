@@ -15,9 +15,8 @@ void certify_expiry(const struct service *service, uint8_t expiry[DATE_SIZE]) {
   expiry[1] = (uint8_t)(year / 10 % 10 << 4 | year % 10);
   expiry[2] = moment[2];
   expiry[3] = moment[3];
-  if (!date_valid(expiry)) {
+  if (!date_valid(expiry))
     expiry[3] = 0x28;
-  }
 }
 
 /* What both certificates have in common. */
@@ -35,21 +34,18 @@ enum status certify_keys(const struct service *service, const struct card_reques
   const uint8_t *ca = key_private(service->keyring.card_ca);
   struct certificate certificate;
 
-  if (!begin(service, reply->parameters.expiry, &certificate)) {
+  if (!begin(service, reply->parameters.expiry, &certificate))
     return STATUS_CRYPTO_FAILED;
-  }
   certificate.role = ROLE_CARD_SIG;
   memcpy(certificate.subject, reply->parameters.cid, CID_SIZE);
   memcpy(certificate.public_key, keys->sig_public, CRYPTO_P256_PUBLIC_SIZE);
   enum status status =
       certificate_issue(&certificate, ca, reply->card_sig, sizeof reply->card_sig, &reply->card_sig_len);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   if (!begin(service, reply->parameters.expiry, &certificate) ||
-      !crypto_random(certificate.subject, sizeof certificate.subject)) {
+      !crypto_random(certificate.subject, sizeof certificate.subject))
     return STATUS_CRYPTO_FAILED;
-  }
   certificate.role = ROLE_CARD_ECKA;
   memcpy(certificate.public_key, keys->ecka_public, CRYPTO_P256_PUBLIC_SIZE);
   return certificate_issue(&certificate, ca, reply->card_ecka, sizeof reply->card_ecka, &reply->card_ecka_len);

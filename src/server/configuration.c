@@ -65,17 +65,15 @@ static bool take_listen(const char *text, struct configuration *configuration) {
   bool bracketed = text[0] == '[';
 
   if (colon == NULL || colon == text || !copy(configuration->port, sizeof configuration->port, colon + 1) ||
-      configuration->port[0] == '\0' || configuration->port[strspn(configuration->port, "0123456789")] != '\0') {
+      configuration->port[0] == '\0' || configuration->port[strspn(configuration->port, "0123456789")] != '\0')
     return false;
-  }
   size_t len = (size_t)(colon - text);
   if (bracketed) {
     text++;
     len -= 2;
   }
-  if (len == 0 || len >= sizeof configuration->host || (bracketed && text[len] != ']')) {
+  if (len == 0 || len >= sizeof configuration->host || (bracketed && text[len] != ']'))
     return false;
-  }
   memcpy(configuration->host, text, len);
   configuration->host[len] = '\0';
   return true;
@@ -85,16 +83,13 @@ static bool take_store(const struct settings *settings, struct configuration *co
   const char *store = settings_text(settings, "ledger", "store");
   int len = 0;
 
-  if (strncmp(store, STORE_SERVER, strlen(STORE_SERVER)) == 0) {
+  if (strncmp(store, STORE_SERVER, strlen(STORE_SERVER)) == 0)
     return copy(configuration->store, sizeof configuration->store, store);
-  }
-  if (strncmp(store, STORE_SQLITE, strlen(STORE_SQLITE)) != 0 || store[strlen(STORE_SQLITE)] == '\0') {
+  if (strncmp(store, STORE_SQLITE, strlen(STORE_SQLITE)) != 0 || store[strlen(STORE_SQLITE)] == '\0')
     return false;
-  }
   store += strlen(STORE_SQLITE);
-  if (store[0] == '/') {
+  if (store[0] == '/')
     return copy(configuration->store, sizeof configuration->store, store);
-  }
   len = snprintf(configuration->store, sizeof configuration->store, "%s/%s", settings_folder(settings), store);
   return len > 0 && (size_t)len < sizeof configuration->store;
 }
@@ -105,12 +100,10 @@ static bool take_backups(const struct settings *settings, struct configuration *
   const char *slash = strrchr(configuration->store, '/');
   int store = slash == NULL ? 0 : (int)(slash - configuration->store);
 
-  if (strncmp(configuration->store, STORE_SERVER, strlen(STORE_SERVER)) == 0) {
+  if (strncmp(configuration->store, STORE_SERVER, strlen(STORE_SERVER)) == 0)
     return true; /* a server's data base has tools of its own for that */
-  }
-  if (folder[0] != '\0') {
+  if (folder[0] != '\0')
     return copy(configuration->backups, sizeof configuration->backups, folder);
-  }
   int len =
       snprintf(configuration->backups, sizeof configuration->backups, "%.*s/backups", store, configuration->store);
   return len > 0 && (size_t)len < sizeof configuration->backups;
@@ -120,27 +113,22 @@ static bool take_backups(const struct settings *settings, struct configuration *
 static const char *take_texts(const struct settings *settings, struct configuration *configuration) {
   const struct currency *currency = currency_by_code(settings_text(settings, "server", "currency"));
 
-  if (!take_listen(settings_text(settings, "server", "listen"), configuration)) {
+  if (!take_listen(settings_text(settings, "server", "listen"), configuration))
     return "[server] listen must be HOST:PORT";
-  }
-  if (currency == NULL) {
+  if (currency == NULL)
     return "[server] currency must be three letters of ISO 4217";
-  }
   configuration->currency = currency->numeric;
-  if (log_level_by_name(settings_text(settings, "server", "log_level"), &configuration->log_level) != STATUS_OK) {
+  if (log_level_by_name(settings_text(settings, "server", "log_level"), &configuration->log_level) != STATUS_OK)
     return "[server] log_level must be error, warning, info or debug";
-  }
-  if (!take_store(settings, configuration)) {
+  if (!take_store(settings, configuration))
     return "[ledger] store must be sqlite:PATH or postgresql://...";
-  }
   if (!take_backups(settings, configuration) ||
       !copy(configuration->folder, sizeof configuration->folder, settings_folder(settings)) ||
       !copy(configuration->port_file, sizeof configuration->port_file,
             settings_text(settings, "server", "port_file")) ||
       !copy(configuration->passphrase_file, sizeof configuration->passphrase_file,
-            settings_text(settings, "keys", "passphrase_file"))) {
+            settings_text(settings, "keys", "passphrase_file")))
     return "a path is too long";
-  }
   return NULL;
 }
 
@@ -169,12 +157,10 @@ static enum status take(const struct settings *settings, struct configuration *c
   const char *wrong = take_texts(settings, configuration);
 
   take_numbers(settings, configuration);
-  if (wrong == NULL && configuration->payment_ceiling > configuration->purse_ceiling) {
+  if (wrong == NULL && configuration->payment_ceiling > configuration->purse_ceiling)
     wrong = "[card] payment_ceiling must not be above purse_ceiling";
-  }
-  if (wrong == NULL) {
+  if (wrong == NULL)
     return STATUS_OK;
-  }
   snprintf(problem, PROBLEM_SIZE, "%s", wrong);
   return STATUS_BAD_CONFIG;
 }
@@ -188,13 +174,11 @@ enum status configuration_load(const char *path, struct configuration *configura
 
   *configuration = (struct configuration){0};
   problem[0] = '\0';
-  if (len < 0 || (size_t)len >= sizeof file) {
+  if (len < 0 || (size_t)len >= sizeof file)
     return STATUS_NO_CONFIG;
-  }
   enum status status = settings_load(file, rows, SETTING_COUNT, &settings, problem);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = take(settings, configuration, problem);
-  }
   settings_free(&settings);
   return status;
 }

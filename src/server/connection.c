@@ -34,20 +34,18 @@ void connection_enter(struct connection *connection, enum connection_phase phase
   unsigned milliseconds = phase_milliseconds(connection);
   struct timeval span = {.tv_sec = milliseconds / 1000, .tv_usec = (milliseconds % 1000) * 1000};
 
-  if (milliseconds == 0) {
+  if (milliseconds == 0)
     event_del(connection->timer);
-  } else {
+  else
     event_add(connection->timer, &span); /* replaces the span before */
-  }
 }
 
 void connection_cut(struct connection *connection) {
   evutil_socket_t socket = bufferevent_getfd(connection->bufferevent);
 
   connection->cut = true;
-  if (socket >= 0) {
+  if (socket >= 0)
     shutdown(socket, SHUT_RDWR);
-  }
 }
 
 void connection_replied(struct connection *connection) {
@@ -76,9 +74,8 @@ static void on_deadline(evutil_socket_t socket, short what, void *context) {
 static bool has_nul(struct evbuffer *input, size_t from) {
   struct evbuffer_ptr begin;
 
-  if (evbuffer_ptr_set(input, &begin, from, EVBUFFER_PTR_SET) != 0) {
+  if (evbuffer_ptr_set(input, &begin, from, EVBUFFER_PTR_SET) != 0)
     return false;
-  }
   return evbuffer_search(input, "", 1, &begin).pos >= 0;
 }
 
@@ -86,15 +83,12 @@ static bool has_nul(struct evbuffer *input, size_t from) {
 static void on_input(struct evbuffer *input, const struct evbuffer_cb_info *info, void *context) {
   struct connection *connection = context;
 
-  if (info->n_added == 0) {
+  if (info->n_added == 0)
     return;
-  }
-  if (connection->phase == CONNECTION_IDLE) {
+  if (connection->phase == CONNECTION_IDLE)
     connection_enter(connection, CONNECTION_READING);
-  }
-  if (has_nul(input, info->orig_size)) {
+  if (has_nul(input, info->orig_size))
     connection->tainted = true;
-  }
 }
 
 /* Why a handshake failed, and whose: all that an operator has when a terminal does not get through. */
@@ -103,9 +97,8 @@ static void log_alert(const struct connection *connection, const SSL *tls, int w
   socklen_t len = sizeof address;
   char host[64] = "?";
 
-  if (getpeername(SSL_get_fd(tls), (struct sockaddr *)&address, &len) == 0) {
+  if (getpeername(SSL_get_fd(tls), (struct sockaddr *)&address, &len) == 0)
     getnameinfo((struct sockaddr *)&address, len, host, sizeof host, NULL, 0, NI_NUMERICHOST);
-  }
   log_line(connection->all->options->log, LOG_INFO, "tls-alert", "%s=%s alert=\"%s\"",
            (where & SSL_CB_READ) != 0 ? "from" : "to", host, SSL_alert_desc_string_long(alert));
 }
@@ -120,9 +113,8 @@ static void bound_peer(struct connection *connection) {
   for (struct connection *each = connection->all->first; each != NULL; each = each->next) {
     bool same = !each->cut && strcmp(each->peer.common_name, connection->peer.common_name) == 0;
     count += same;
-    if (same && each->phase == CONNECTION_IDLE && each != connection) {
+    if (same && each->phase == CONNECTION_IDLE && each != connection)
       oldest = each; /* the newest stand in front */
-    }
   }
   if (options->connections_each > 0 && count > options->connections_each) {
     log_line(options->log, LOG_WARNING, "refused", "why=connections peer=%s open=%zu", connection->peer.common_name,
@@ -134,12 +126,10 @@ static void bound_peer(struct connection *connection) {
 static void on_handshake(const SSL *tls, int where, int result) {
   struct connection *connection = SSL_get_app_data(tls);
 
-  if ((where & SSL_CB_ALERT) != 0 && connection != NULL && connection->phase == CONNECTION_HANDSHAKE) {
+  if ((where & SSL_CB_ALERT) != 0 && connection != NULL && connection->phase == CONNECTION_HANDSHAKE)
     log_alert(connection, tls, where, result);
-  }
-  if ((where & SSL_CB_HANDSHAKE_DONE) == 0 || connection == NULL || connection->phase != CONNECTION_HANDSHAKE) {
+  if ((where & SSL_CB_HANDSHAKE_DONE) == 0 || connection == NULL || connection->phase != CONNECTION_HANDSHAKE)
     return;
-  }
   const struct http_options *options = connection->all->options;
   if (peer_from_tls(tls, &connection->peer) != STATUS_OK) {
     log_line(options->log, LOG_WARNING, "refused", "why=certificate-form");
@@ -155,36 +145,30 @@ static void link_in(struct connection *connection) {
   struct connections *all = connection->all;
 
   connection->next = all->first;
-  if (all->first != NULL) {
+  if (all->first != NULL)
     all->first->previous = connection;
-  }
   all->first = connection;
   all->count++;
   all->options->metrics->connections = all->count;
-  if (all->count >= all->options->connections && all->listener != NULL) {
+  if (all->count >= all->options->connections && all->listener != NULL)
     evconnlistener_disable(all->listener);
-  }
 }
 
 static void link_out(struct connection *connection) {
   struct connections *all = connection->all;
 
-  if (connection->next != NULL) {
+  if (connection->next != NULL)
     connection->next->previous = connection->previous;
-  }
-  if (connection->previous != NULL) {
+  if (connection->previous != NULL)
     connection->previous->next = connection->next;
-  } else {
+  else
     all->first = connection->next;
-  }
   all->count--;
   all->options->metrics->connections = all->count;
-  if (all->listener != NULL && !all->draining) {
+  if (all->listener != NULL && !all->draining)
     evconnlistener_enable(all->listener);
-  }
-  if (all->draining && all->count == 0) {
+  if (all->draining && all->count == 0)
     event_base_loopexit(all->base, NULL);
-  }
 }
 
 void connection_orphan(struct connection *connection) {
@@ -215,22 +199,19 @@ static void connection_free(struct connection *connection) {
  * missed. */
 static void on_tls_free(void *parent, void *pointer, CRYPTO_EX_DATA *data, int index, long number, void *context) {
   (void)parent, (void)data, (void)index, (void)number, (void)context;
-  if (pointer != NULL) {
+  if (pointer != NULL)
     connection_free(pointer);
-  }
 }
 
 /* Ties a new connection to its TLS object. False: nothing is tied. */
 static bool tie(struct connection *connection, SSL *tls) {
   struct connections *all = connection->all;
 
-  if (all->tls_index < 0) {
+  if (all->tls_index < 0)
     all->tls_index = SSL_get_ex_new_index(0, NULL, NULL, NULL, on_tls_free);
-  }
   if (all->tls_index < 0 || SSL_set_app_data(tls, connection) != 1 ||
-      SSL_set_ex_data(tls, all->tls_index, connection) != 1) {
+      SSL_set_ex_data(tls, all->tls_index, connection) != 1)
     return false;
-  }
   SSL_set_info_callback(tls, on_handshake);
   return true;
 }
@@ -240,19 +221,16 @@ struct bufferevent *connection_accept(struct event_base *base, void *context) {
   struct connection *connection = calloc(1, sizeof *connection);
   SSL *tls = SSL_new(all->options->tls);
 
-  if (connection == NULL || tls == NULL) {
+  if (connection == NULL || tls == NULL)
     goto fail;
-  }
   connection->all = all;
   connection->timer = evtimer_new(base, on_deadline, connection);
-  if (connection->timer == NULL) {
+  if (connection->timer == NULL)
     goto fail;
-  }
   connection->bufferevent =
       bufferevent_openssl_socket_new(base, -1, tls, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
-  if (connection->bufferevent == NULL) {
+  if (connection->bufferevent == NULL)
     goto fail;
-  }
   if (!tie(connection, tls)) {
     bufferevent_free(connection->bufferevent); /* and the TLS object with it */
     tls = NULL;
@@ -267,9 +245,8 @@ struct bufferevent *connection_accept(struct event_base *base, void *context) {
 
 fail:
   SSL_free(tls);
-  if (connection != NULL && connection->timer != NULL) {
+  if (connection != NULL && connection->timer != NULL)
     event_free(connection->timer);
-  }
   free(connection);
   return NULL;
 }
@@ -284,12 +261,9 @@ struct connection *connection_of(struct bufferevent *bufferevent) {
 void connections_drain(struct connections *connections) {
   connections->draining = true;
   connections->listener = NULL;
-  if (connections->count == 0) {
+  if (connections->count == 0)
     event_base_loopexit(connections->base, NULL);
-  }
-  for (struct connection *each = connections->first; each != NULL; each = each->next) {
-    if (each->phase == CONNECTION_IDLE || each->phase == CONNECTION_HANDSHAKE) {
+  for (struct connection *each = connections->first; each != NULL; each = each->next)
+    if (each->phase == CONNECTION_IDLE || each->phase == CONNECTION_HANDSHAKE)
       connection_cut(each);
-    }
-  }
 }

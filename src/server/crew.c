@@ -41,11 +41,10 @@ struct crew {
 
 static void line_add(struct line *line, struct exchange *exchange) {
   exchange->next = NULL;
-  if (line->last == NULL) {
+  if (line->last == NULL)
     line->first = exchange;
-  } else {
+  else
     line->last->next = exchange;
-  }
   line->last = exchange;
   line->count++;
 }
@@ -76,15 +75,13 @@ static void step_back(struct crew *crew) {
   crew->computing--;
   bool wake = crew->idle > 0 && is_free(crew);
   pthread_mutex_unlock(&crew->lock);
-  if (wake) {
+  if (wake)
     pthread_cond_signal(&crew->work);
-  }
 }
 
 void crew_wait_begin(void) {
-  if (crew_of_thread != NULL) {
+  if (crew_of_thread != NULL)
     step_back(crew_of_thread);
-  }
 }
 
 void crew_wait_end(void) {
@@ -122,9 +119,8 @@ static struct exchange *await(struct crew *crew) {
   }
   exchange = line_take(&crew->waiting);
   crew->computing += exchange != NULL;
-  if (crew->stopping && crew->waiting.count == 0) { /* that was the last one */
+  if (crew->stopping && crew->waiting.count == 0) /* that was the last one */
     pthread_cond_broadcast(&crew->work);
-  }
   pthread_mutex_unlock(&crew->lock);
   return exchange;
 }
@@ -148,9 +144,8 @@ static void deliver(struct crew *crew) {
   struct line served = crew->served;
   crew->served = (struct line){0};
   pthread_mutex_unlock(&crew->lock);
-  for (struct exchange *exchange = NULL; (exchange = line_take(&served)) != NULL;) {
+  for (struct exchange *exchange = NULL; (exchange = line_take(&served)) != NULL;)
     crew->options.served(crew->options.context, exchange);
-  }
 }
 
 static void on_wake(evutil_socket_t descriptor, short what, void *context) {
@@ -171,9 +166,8 @@ enum status crew_give(struct crew *crew, struct exchange *exchange) {
   }
   bool wake = status == STATUS_OK && crew->idle > 0 && is_free(crew);
   pthread_mutex_unlock(&crew->lock);
-  if (wake) {
+  if (wake)
     pthread_cond_signal(&crew->work);
-  }
   return status;
 }
 
@@ -183,9 +177,8 @@ static enum status start(struct crew *crew) {
   sigset_t all, before;
 
   crew->threads = calloc(crew->options.workers, sizeof *crew->threads);
-  if (crew->threads == NULL || pthread_attr_init(&attributes) != 0) {
+  if (crew->threads == NULL || pthread_attr_init(&attributes) != 0)
     return STATUS_NO_MEMORY;
-  }
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   bool started = pthread_attr_setstacksize(&attributes, STACK_SIZE) == 0;
@@ -200,9 +193,8 @@ static enum status start(struct crew *crew) {
 
 static enum status open_wake(struct crew *crew) {
   crew->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (crew->wake_fd < 0) {
+  if (crew->wake_fd < 0)
     return STATUS_NO_MEMORY;
-  }
   crew->wake = event_new(crew->options.base, crew->wake_fd, EV_READ | EV_PERSIST, on_wake, crew);
   return crew->wake != NULL && event_add(crew->wake, NULL) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
@@ -211,18 +203,15 @@ enum status crew_open(const struct crew_options *options, struct crew **crew) {
   struct crew *made = calloc(1, sizeof *made);
 
   *crew = NULL;
-  if (made == NULL) {
+  if (made == NULL)
     return STATUS_NO_MEMORY;
-  }
   *made = (struct crew){
       .options = *options, .wake_fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER};
   enum status status = open_wake(made);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = start(made);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     crew_close(&made);
-  }
   *crew = made;
   return status;
 }
@@ -230,23 +219,19 @@ enum status crew_open(const struct crew_options *options, struct crew **crew) {
 void crew_close(struct crew **crew) {
   struct crew *closing = *crew;
 
-  if (closing == NULL) {
+  if (closing == NULL)
     return;
-  }
   pthread_mutex_lock(&closing->lock);
   closing->stopping = true;
   pthread_cond_broadcast(&closing->work);
   pthread_mutex_unlock(&closing->lock);
-  for (size_t i = 0; i < closing->started; i++) {
+  for (size_t i = 0; i < closing->started; i++)
     pthread_join(closing->threads[i], NULL);
-  }
   deliver(closing);
-  if (closing->wake != NULL) {
+  if (closing->wake != NULL)
     event_free(closing->wake);
-  }
-  if (closing->wake_fd >= 0) {
+  if (closing->wake_fd >= 0)
     close(closing->wake_fd);
-  }
   pthread_cond_destroy(&closing->work);
   pthread_mutex_destroy(&closing->lock);
   free(closing->threads);

@@ -14,19 +14,15 @@ static enum status find_terminal(struct service *service, struct request *reques
   char kid[TID_SIZE + 1];
   enum status status = message_kid(request->body, request->body_len, kid);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return STATUS_BAD_FORMAT;
-  }
-  if (strcmp(kid, peer->common_name) != 0 || strlen(kid) != TID_SIZE) {
+  if (strcmp(kid, peer->common_name) != 0 || strlen(kid) != TID_SIZE)
     return STATUS_NOT_AUTHENTICATED;
-  }
   status = roster_find(service->roster, service->writer, (const uint8_t *)kid, &request->terminal);
-  if (status == STATUS_NOT_FOUND) {
+  if (status == STATUS_NOT_FOUND)
     return STATUS_NOT_AUTHENTICATED;
-  }
-  if (status == STATUS_OK && !crypto_equal(request->terminal.sig_public, peer->public_key, sizeof peer->public_key)) {
+  if (status == STATUS_OK && !crypto_equal(request->terminal.sig_public, peer->public_key, sizeof peer->public_key))
     return STATUS_NOT_AUTHENTICATED;
-  }
   return status;
 }
 
@@ -36,19 +32,15 @@ static enum status check_message(const struct service *service, const struct env
   uint8_t moment[MOMENT_SIZE];
   int64_t now = service_now(service);
 
-  if (memcmp(message->tid, request->terminal.tid, TID_SIZE) != 0) {
+  if (memcmp(message->tid, request->terminal.tid, TID_SIZE) != 0)
     return STATUS_NOT_AUTHENTICATED;
-  }
-  if (message->type != rule->type || message->seq < 1) {
+  if (message->type != rule->type || message->seq < 1)
     return STATUS_BAD_FORMAT;
-  }
   moment_from_unix(now, moment);
-  if (request->terminal.revoked || date_passed(request->terminal.expiry, moment)) {
+  if (request->terminal.revoked || date_passed(request->terminal.expiry, moment))
     return STATUS_TERMINAL_REVOKED;
-  }
-  if ((rule->roles & ENVELOPE_ROLE(request->terminal.role)) == 0) {
+  if ((rule->roles & ENVELOPE_ROLE(request->terminal.role)) == 0)
     return STATUS_NOT_PERMITTED;
-  }
   bool early = message->time < now - MESSAGE_CLOCK_SKEW;
   bool late = message->time > now + MESSAGE_CLOCK_SKEW;
   return early || late ? STATUS_CLOCK_OFF : STATUS_OK;
@@ -61,13 +53,11 @@ enum status envelope_open(struct service *service, const struct envelope_rule *r
     status = message_open(request->body, request->body_len, false, request->peer->verifier, &request->message);
     status = status == STATUS_BAD_SIGNATURE ? STATUS_NOT_AUTHENTICATED : status;
   }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = check_message(service, rule, request);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     message_clear(&request->message);
-  }
   return status;
 }
 
@@ -108,9 +98,8 @@ void envelope_reply(struct service *service, const struct request *request, stru
     problem_reply(reply->status, reply);
     return;
   }
-  if (reply->body == NULL) {
+  if (reply->body == NULL)
     reply->body = json_object();
-  }
   memcpy(message.tid, request->message.tid, sizeof message.tid);
   message.body = reply->body; /* borrowed: the reply goes on owning it */
   status = reply->body == NULL ? STATUS_NO_MEMORY : message_seal(&message, true, service->keyring.server, &jws);

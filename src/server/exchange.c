@@ -42,11 +42,9 @@ static const char *method_name(enum evhttp_cmd_type command) {
 }
 
 static bool printable(const char *text) {
-  for (; *text != '\0'; text++) {
-    if ((unsigned char)*text < 0x20 || *text == 0x7F) {
+  for (; *text != '\0'; text++)
+    if ((unsigned char)*text < 0x20 || *text == 0x7F)
       return false;
-    }
-  }
   return true;
 }
 
@@ -69,15 +67,12 @@ static bool well_formed(struct evhttp_request *raw) {
   unsigned hosts = 0, lengths = 0;
 
   TAILQ_FOREACH(field, fields, next) {
-    if (!token(field->key) || !printable(field->value) || strcasecmp(field->key, "Transfer-Encoding") == 0) {
+    if (!token(field->key) || !printable(field->value) || strcasecmp(field->key, "Transfer-Encoding") == 0)
       return false; /* no message here needs a transfer coding */
-    }
-    if (strcasecmp(field->key, "Host") == 0) {
+    if (strcasecmp(field->key, "Host") == 0)
       hosts++;
-    }
-    if (strcasecmp(field->key, "Content-Length") == 0 && (++lengths > 1 || !digits(field->value))) {
+    if (strcasecmp(field->key, "Content-Length") == 0 && (++lengths > 1 || !digits(field->value)))
       return false;
-    }
   }
   return hosts == 1 && printable(evhttp_request_get_uri(raw));
 }
@@ -85,9 +80,8 @@ static bool well_formed(struct evhttp_request *raw) {
 static void exchange_free(struct exchange *exchange) {
   message_clear(&exchange->request.message);
   reply_clear(&exchange->reply);
-  if (exchange->owns_peer) {
+  if (exchange->owns_peer)
     peer_clear(&exchange->peer);
-  }
   free(exchange->text);
   free(exchange);
 }
@@ -110,18 +104,14 @@ static void send_reply(struct evhttp_request *raw, const struct reply *reply, bo
   char length[24];
 
   evhttp_add_header(fields, "Cache-Control", "no-store");
-  if (reply->content_type != NULL) {
+  if (reply->content_type != NULL)
     evhttp_add_header(fields, "Content-Type", reply->content_type);
-  }
-  if (reply->allow != NULL) {
+  if (reply->allow != NULL)
     evhttp_add_header(fields, "Allow", reply->allow);
-  }
-  if (reply->http_status == 503 || reply->http_status == 429) {
+  if (reply->http_status == 503 || reply->http_status == 429)
     evhttp_add_header(fields, "Retry-After", "1");
-  }
-  if (close) {
+  if (close)
     evhttp_add_header(fields, "Connection", "close");
-  }
   if (evhttp_request_get_command(raw) == EVHTTP_REQ_HEAD) { /* the length and nothing of that length: RFC 9110 9.3.2 */
     snprintf(length, sizeof length, "%zu", reply->text_len);
     evhttp_add_header(fields, "Content-Length", length);
@@ -129,9 +119,8 @@ static void send_reply(struct evhttp_request *raw, const struct reply *reply, bo
     evbuffer_add(body, reply->text, reply->text_len);
   }
   evhttp_send_reply(raw, reply->http_status, NULL, body);
-  if (body != NULL) {
+  if (body != NULL)
     evbuffer_free(body);
-  }
 }
 
 void http_answer(struct exchange *exchange) {
@@ -139,9 +128,8 @@ void http_answer(struct exchange *exchange) {
   struct evhttp_request *raw = exchange->raw;
 
   if (connection != NULL && raw != NULL) {
-    if (exchange->reply.http_status == 0) {
+    if (exchange->reply.http_status == 0)
       problem_reply(STATUS_INTERNAL, &exchange->reply);
-    }
     connection->exchange = NULL;
     connection_enter(connection, CONNECTION_WRITING);
     evhttp_request_set_on_complete_cb(raw, on_sent, connection);
@@ -171,13 +159,11 @@ static bool copy_text(struct exchange *exchange, struct evhttp_request *raw) {
   size_t len = evbuffer_get_length(input);
 
   exchange->text = calloc(1, path_size + type_size + len + 1);
-  if (exchange->text == NULL) {
+  if (exchange->text == NULL)
     return false;
-  }
   memcpy(exchange->text, path, path_size);
-  if (type != NULL) {
+  if (type != NULL)
     memcpy(exchange->text + path_size, type, type_size);
-  }
   exchange->request.path = exchange->text;
   exchange->request.content_type = exchange->text + path_size;
   exchange->request.body = exchange->text + path_size + type_size;
@@ -188,9 +174,8 @@ static bool copy_text(struct exchange *exchange, struct evhttp_request *raw) {
 static struct exchange *exchange_new(struct evhttp_request *raw, struct connection *connection) {
   struct exchange *exchange = calloc(1, sizeof *exchange);
 
-  if (exchange == NULL) {
+  if (exchange == NULL)
     return NULL;
-  }
   if (!copy_text(exchange, raw)) {
     exchange_free(exchange);
     return NULL;

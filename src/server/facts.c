@@ -39,12 +39,10 @@ struct card_facts facts_of(const struct ledger_card *card, uint16_t currency) {
 enum status facts_judge(const struct ledger_card *card, int64_t now) {
   uint8_t moment[MOMENT_SIZE];
 
-  if (card->state == LEDGER_CARD_BLOCKED) {
+  if (card->state == LEDGER_CARD_BLOCKED)
     return STATUS_CARD_BLOCKED;
-  }
-  if (card->state != LEDGER_CARD_ISSUED) {
+  if (card->state != LEDGER_CARD_ISSUED)
     return STATUS_CARD_UNKNOWN;
-  }
   moment_from_unix(now, moment);
   return date_passed(card->certification.expiry, moment) ? STATUS_CARD_EXPIRED : STATUS_OK;
 }

@@ -18,9 +18,8 @@ void get_healthz(struct service *service, const struct request *request, struct 
   (void)request;
   reply->status =
       watch_alarmed(service) ? STATUS_LEDGER_STOPPED : writer_read(service->writer, read_settings, &settings);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_text(reply, 200, "application/json", strdup("{\"status\":\"ok\"}"));
-  } else {
+  else
     problem_reply(reply->status, reply);
-  }
 }

@@ -56,12 +56,10 @@ static int listen_at(const char *host, const char *port) {
   struct addrinfo *found = NULL;
   int descriptor = -1;
 
-  if (getaddrinfo(host, port, &hints, &found) != 0) {
+  if (getaddrinfo(host, port, &hints, &found) != 0)
     return -1;
-  }
-  for (const struct addrinfo *each = found; each != NULL && descriptor < 0; each = each->ai_next) {
+  for (const struct addrinfo *each = found; each != NULL && descriptor < 0; each = each->ai_next)
     descriptor = listen_on(each);
-  }
   freeaddrinfo(found);
   return descriptor;
 }
@@ -70,9 +68,8 @@ static uint16_t port_of(int descriptor) {
   struct sockaddr_storage address = {0};
   socklen_t len = sizeof address;
 
-  if (getsockname(descriptor, (struct sockaddr *)&address, &len) != 0) {
+  if (getsockname(descriptor, (struct sockaddr *)&address, &len) != 0)
     return 0;
-  }
   return ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
                                              : ((struct sockaddr_in *)&address)->sin_port);
 }
@@ -82,15 +79,13 @@ static uint16_t port_of(int descriptor) {
 static void bound_connections(struct http_options *options) {
   struct rlimit limit = {0};
 
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
     return;
-  }
   rlim_t wanted = options->connections + OTHER_FILES;
   if (limit.rlim_cur < wanted) {
     limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
       getrlimit(RLIMIT_NOFILE, &limit);
-    }
   }
   if (limit.rlim_cur < wanted) {
     options->connections = limit.rlim_cur > 2 * OTHER_FILES ? (size_t)limit.rlim_cur - OTHER_FILES : OTHER_FILES;
@@ -103,9 +98,8 @@ static enum status set_up(struct http *http) {
 
   http->base = event_base_new();
   http->evhttp = http->base == NULL ? NULL : evhttp_new(http->base);
-  if (http->evhttp == NULL) {
+  if (http->evhttp == NULL)
     return STATUS_NO_MEMORY;
-  }
   http->connections = (struct connections){.base = http->base, .options = options, .tls_index = -1};
   evhttp_set_bevcb(http->evhttp, connection_accept, &http->connections);
   evhttp_set_gencb(http->evhttp, exchange_begin, &http->options);
@@ -121,9 +115,8 @@ static enum status set_up(struct http *http) {
 static enum status set_listening(struct http *http) {
   int descriptor = listen_at(http->options.host, http->options.port);
 
-  if (descriptor < 0) {
+  if (descriptor < 0)
     return STATUS_NO_SERVER;
-  }
   http->port = port_of(descriptor);
   http->bound = evhttp_accept_socket_with_handle(http->evhttp, descriptor);
   if (http->bound == NULL) {
@@ -139,18 +132,15 @@ enum status http_open(const struct http_options *options, struct http **http) {
   enum status status = STATUS_NO_MEMORY;
 
   *http = NULL;
-  if (made == NULL) {
+  if (made == NULL)
     return status;
-  }
   made->options = *options;
   bound_connections(&made->options);
   status = set_up(made);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = set_listening(made);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     http_close(&made);
-  }
   *http = made;
   return status;
 }
@@ -171,32 +161,28 @@ void http_stop(struct http *http) {
   unsigned milliseconds = http->options.request_ms * DRAIN_ALLOWANCE;
   struct timeval span = {.tv_sec = milliseconds / 1000, .tv_usec = (milliseconds % 1000) * 1000};
 
-  if (http->bound == NULL) {
+  if (http->bound == NULL)
     return;
-  }
   evhttp_del_accept_socket(http->evhttp, http->bound); /* closes the socket */
   http->bound = NULL;
   connections_drain(&http->connections);
-  if (http->connections.count > 0) {
+  if (http->connections.count > 0)
     event_base_loopexit(http->base, &span);
-  }
 }
 
 void http_close(struct http **http) {
   struct http *closing = *http;
 
-  if (closing == NULL) {
+  if (closing == NULL)
     return;
-  }
   closing->connections.draining = true;
   closing->connections.listener = NULL;
   if (closing->evhttp != NULL) {
     evhttp_free(closing->evhttp);
     event_base_loop(closing->base, EVLOOP_NONBLOCK); /* buffer events are freed by the loop */
   }
-  if (closing->base != NULL) {
+  if (closing->base != NULL)
     event_base_free(closing->base);
-  }
   free(closing);
   *http = NULL;
 }

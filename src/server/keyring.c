@@ -28,13 +28,11 @@ static enum status read_master(const char *path, uint8_t public_key[CRYPTO_P256_
   X509 *root = file == NULL ? NULL : PEM_read_X509(file, NULL, NULL, NULL);
   enum status status = file == NULL ? STATUS_NOT_FOUND : STATUS_BAD_CERTIFICATE;
 
-  if (root != NULL) {
+  if (root != NULL)
     status = x509_public_key(root, public_key);
-  }
   X509_free(root);
-  if (file != NULL) {
+  if (file != NULL)
     fclose(file);
-  }
   return status;
 }
 
@@ -43,16 +41,14 @@ static enum status read_certificate(const char *path, const struct certificate_c
   uint8_t *data = NULL;
   enum status status = public_file_load(path, &data, &read->len);
 
-  if (status == STATUS_OK && read->len > sizeof read->data) {
+  if (status == STATUS_OK && read->len > sizeof read->data)
     status = STATUS_BAD_CERTIFICATE;
-  }
   if (status == STATUS_OK) {
     memcpy(read->data, data, read->len);
     status = certificate_decode(read->data, read->len, &read->certificate);
   }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = certificate_verify(&read->certificate, check);
-  }
   free(data);
   return status;
 }
@@ -79,9 +75,8 @@ enum status keyring_certificates(struct keyring *keyring, const char *folder, in
     name_file(path, folder, wanted[i].file);
     status = read_certificate(path, &check, wanted[i].into);
   }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     blame(problem, path, status);
-  }
   return status;
 }
 
@@ -105,13 +100,11 @@ enum status keyring_keys(struct keyring *keyring, const char *folder, const char
     status = key_load(path, passphrase, wanted[i].into);
     if (status == STATUS_OK && wanted[i].certificate != NULL &&
         memcmp(key_public(*wanted[i].into), wanted[i].certificate->certificate.public_key, CRYPTO_P256_PUBLIC_SIZE) !=
-            0) {
+            0)
       status = STATUS_BAD_KEY;
-    }
   }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     blame(problem, path, status);
-  }
   return status;
 }
 

@@ -50,18 +50,16 @@ void log_line(const struct log *log, enum log_level level, const char *event, co
   char line[LINE_MAX_BYTES];
   va_list arguments;
 
-  if (log->fd < 0 || level > log->level) {
+  if (log->fd < 0 || level > log->level)
     return;
-  }
   size_t len = put_head(line, sizeof line - 1, level, event);
   va_start(arguments, format);
   len += bounded(vsnprintf(line + len, sizeof line - 1 - len, format, arguments), sizeof line - 1 - len);
   va_end(arguments);
   for (size_t i = 0; i < len; i++) {
     unsigned char byte = (unsigned char)line[i];
-    if (byte < 0x20 || byte == 0x7F) {
+    if (byte < 0x20 || byte == 0x7F)
       line[i] = '?';
-    }
   }
   line[len++] = '\n';
   ssize_t written = write(log->fd, line, len);

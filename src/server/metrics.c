@@ -17,9 +17,8 @@ void metrics_request(struct metrics *metrics, size_t route, enum status status, 
   size_t bucket = 0;
 
   metrics->requests[route < METRICS_ROUTES_MAX ? route : METRICS_ROUTES_MAX][status]++;
-  while (bucket < METRICS_BUCKET_COUNT && microseconds > buckets[bucket].microseconds) {
+  while (bucket < METRICS_BUCKET_COUNT && microseconds > buckets[bucket].microseconds)
     bucket++;
-  }
   metrics->seconds_bucket[bucket]++;
   metrics->microseconds += microseconds;
 }
@@ -92,9 +91,8 @@ static void print_ledger(const struct ledger_totals *totals, FILE *out) {
   static const char *const states[] = {"", "reserved", "issued", "blocked", "retired"};
 
   fputs("# HELP epurse_cards Cards by state.\n# TYPE epurse_cards gauge\n", out);
-  for (size_t i = LEDGER_CARD_RESERVED; i <= LEDGER_CARD_RETIRED; i++) {
+  for (size_t i = LEDGER_CARD_RESERVED; i <= LEDGER_CARD_RETIRED; i++)
     fprintf(out, "epurse_cards{state=\"%s\"} %" PRIu64 "\n", states[i], totals->cards[i]);
-  }
   print_row(out, "epurse_pool_free", "gauge", "Card numbers left.", (int64_t)totals->pool_free);
   print_row(out, "epurse_terminals", "gauge", "Registered terminals.", (int64_t)totals->terminals);
   print_row(out, "epurse_merchants", "gauge", "Registered merchants.", (int64_t)totals->merchants);

@@ -15,12 +15,10 @@
 static enum status check_promise(const struct order *order) {
   bool load = order->promise.type == TRANSACTION_LOAD;
 
-  if (load != (order->request->message.type != MESSAGE_PURCHASE)) {
+  if (load != (order->request->message.type != MESSAGE_PURCHASE))
     return STATUS_BAD_FORMAT;
-  }
-  if (memcmp(order->promise.tid, order->request->terminal.tid, TID_SIZE) != 0) {
+  if (memcmp(order->promise.tid, order->request->terminal.tid, TID_SIZE) != 0)
     return STATUS_NOT_PERMITTED; /* made for another terminal */
-  }
   return STATUS_OK;
 }
 
@@ -33,9 +31,8 @@ static enum status find_card(struct ledger *ledger, void *context) {
 static enum status check_card(struct order *order) {
   enum status status = writer_read(order->service->writer, find_card, order);
 
-  if (status == STATUS_OK && order->card.state != LEDGER_CARD_ISSUED && order->card.state != LEDGER_CARD_BLOCKED) {
+  if (status == STATUS_OK && order->card.state != LEDGER_CARD_ISSUED && order->card.state != LEDGER_CARD_BLOCKED)
     status = STATUS_CARD_UNKNOWN;
-  }
   return status == STATUS_OK ? record_verify(order->body.promise, PROMISE_SIZE, order->card.certification.sig_public)
                              : status;
 }
@@ -46,9 +43,8 @@ static enum status check_pin(struct order *order) {
   uint8_t mac[CRYPTO_SHA256_SIZE];
 
   order->pin = STATUS_DECLINED;
-  if (!order->promise.pin_verified || order->body.pin_jwe[0] == '\0') {
+  if (!order->promise.pin_verified || order->body.pin_jwe[0] == '\0')
     return STATUS_OK;
-  }
   enum status status = pinstore_open(&order->service->keyring, &claim, mac);
   if (status == STATUS_OK) {
     enum pinstore_match match = pinstore_match(&order->card, mac);
@@ -62,18 +58,14 @@ static enum status check_pin(struct order *order) {
 static enum status order_open(struct order *order) {
   enum status status = order_request_parse(order->request->message.type, order->request->message.body, &order->body);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = promise_decode(order->body.promise, PROMISE_SIZE, &order->promise);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = check_promise(order);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = check_card(order);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = check_pin(order);
-  }
   order->offer = (struct ledger_offer){
       .promise = &order->promise, .record = order->body.promise, .now = service_now(order->service)};
   return status;
@@ -86,36 +78,30 @@ static enum status count_pin(struct ledger *ledger, const struct order *order) {
   uint32_t failures = 0;
   enum status status = STATUS_OK;
 
-  if (order->pin == STATUS_WRONG_PIN) {
+  if (order->pin == STATUS_WRONG_PIN)
     status = ledger_card_pin_count(ledger, order->promise.cid, false, &failures);
-  } else if (order->pin == STATUS_OK && (order->card.pin_failures > 0 || order->card.pin_change_failures > 0)) {
+  else if (order->pin == STATUS_OK && (order->card.pin_failures > 0 || order->card.pin_change_failures > 0))
     status = ledger_card_pin_count(ledger, order->promise.cid, true, &failures);
-  }
-  if (status == STATUS_OK && failures >= PIN_TRIES) {
+  if (status == STATUS_OK && failures >= PIN_TRIES)
     status = ledger_card_block(ledger, order->promise.cid, status_name(STATUS_PIN_BLOCKED), order->offer.now);
-  }
   return status;
 }
 
 /* The card signed that it took this PIN, so a change under way has ended with it: here the other half is known. */
 static enum status settle_pin(struct ledger *ledger, const struct order *order) {
-  if (order->pin != STATUS_OK || !order->card.has_pin_candidate) {
+  if (order->pin != STATUS_OK || !order->card.has_pin_candidate)
     return STATUS_OK;
-  }
   return ledger_card_pin_settle(ledger, order->promise.cid, order->pin_is_candidate);
 }
 
 static enum status decide(struct ledger *ledger, struct order *order) {
-  if (order->card.state == LEDGER_CARD_BLOCKED) {
+  if (order->card.state == LEDGER_CARD_BLOCKED)
     return STATUS_CARD_BLOCKED;
-  }
   enum status status = count_pin(ledger, order);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = settle_pin(ledger, order);
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   return order->pin == STATUS_OK ? order->decide(ledger, order) : STATUS_WRONG_PIN;
 }
 
@@ -130,9 +116,8 @@ static enum status settle_answer(struct ledger *ledger, struct order *order, enu
   struct ledger_signer signer = signer_of(order->service);
 
   order->status = status;
-  if (!is_decline(status) || (order->inquiry && status != STATUS_CARD_EXPIRED)) {
+  if (!is_decline(status) || (order->inquiry && status != STATUS_CARD_EXPIRED))
     return is_decline(status) ? STATUS_OK : status;
-  }
   return ledger_decline(ledger, &order->offer, status, &signer, &order->transaction);
 }
 
@@ -151,9 +136,8 @@ static enum status order_step(struct ledger *ledger, void *context) {
     order->status = declined ? status_by_name(standing.transaction.reason) : STATUS_OK;
     return order->inquiry && !declined ? STATUS_EXISTS : STATUS_OK;
   }
-  if (status == STATUS_OUT_OF_STEP && order->card.state == LEDGER_CARD_BLOCKED) {
+  if (status == STATUS_OUT_OF_STEP && order->card.state == LEDGER_CARD_BLOCKED)
     status = STATUS_CARD_BLOCKED; /* it was replaced: what counts is that it dies */
-  }
   return settle_answer(ledger, order, status == STATUS_OK ? decide(ledger, order) : status);
 }
 
@@ -169,9 +153,8 @@ static enum status fill_reply(const struct order *order, struct order_reply *fil
     memcpy(filled->card_certificate, card->sig_certificate, card->sig_certificate_len);
     filled->card_certificate_len = card->sig_certificate_len;
   }
-  if (order->status == STATUS_OK && order->inquiry) {
+  if (order->status == STATUS_OK && order->inquiry)
     filled->owed = order->owed;
-  }
   if (order->status == STATUS_CARD_EXPIRED) { /* declined, at a time that makes the card turn EXPIRED (R8) */
     filled->has_authorisation = true;
     memcpy(filled->authorisation, order->transaction.authorisation, AUTHORISATION_SIZE);
@@ -188,9 +171,8 @@ static void log_order(const struct order *order, enum status status) {
   enum log_level level = LOG_INFO;
 
   if (status == STATUS_CARD_FORKED || status == STATUS_WRONG_PIN || status == STATUS_BAD_SIGNATURE ||
-      status == STATUS_OUT_OF_STEP || status == STATUS_LEDGER_BROKEN) {
+      status == STATUS_OUT_OF_STEP || status == STATUS_LEDGER_BROKEN)
     level = LOG_WARNING;
-  }
   log_cid(order->promise.cid, cid);
   log_line(&order->service->log, level, message_word(order->request->message.type),
            "tid=%s cid=%s atc=%lu amount=%lu code=%s", order->request->message.tid, cid,
@@ -201,18 +183,15 @@ void order_serve(struct order *order, struct reply *reply) {
   struct order_reply filled;
   enum status status = order_open(order);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = envelope_transact(order->service, order->request, order_step, order);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = fill_reply(order, &filled);
-  }
   reply->status = status == STATUS_OK ? order->status : status;
   if (status == STATUS_OK) {
     reply->body = order_reply_body(&filled);
-    if (reply->body == NULL) {
+    if (reply->body == NULL)
       reply->status = STATUS_NO_MEMORY;
-    }
   }
   log_order(order, reply->status);
 }

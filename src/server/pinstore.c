@@ -20,9 +20,8 @@ enum status pinstore_draw(char digits[PIN_MAX + 1]) {
   uint32_t number = PIN_BOUND;
 
   while (number >= PIN_BOUND) {
-    if (!crypto_random(random, sizeof random)) {
+    if (!crypto_random(random, sizeof random))
       return STATUS_CRYPTO_FAILED;
-    }
     number = bytes_u16(random);
   }
   snprintf(digits, PIN_MAX + 1, "%04u", (unsigned)(number % PIN_COUNT));
@@ -49,12 +48,10 @@ enum status pinstore_open(const struct keyring *keyring, const struct pinstore_c
   struct pin_envelope envelope = {0};
   enum status status = pin_open(claim->jwe, keyring->server_pin, &envelope);
 
-  if (status == STATUS_OK && (memcmp(envelope.cid, claim->cid, CID_SIZE) != 0 || envelope.atc != claim->atc)) {
+  if (status == STATUS_OK && (memcmp(envelope.cid, claim->cid, CID_SIZE) != 0 || envelope.atc != claim->atc))
     status = STATUS_BAD_FORMAT;
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = pinstore_mac(keyring, claim->cid, envelope.pin, mac);
-  }
   crypto_wipe(&envelope, sizeof envelope);
   return status;
 }
@@ -63,9 +60,8 @@ enum pinstore_match pinstore_match(const struct ledger_card *card, const uint8_t
   bool present = crypto_equal(mac, card->certification.pin_mac, LEDGER_PIN_MAC_SIZE);
   bool candidate = crypto_equal(mac, card->pin_candidate, LEDGER_PIN_MAC_SIZE);
 
-  if (present) {
+  if (present)
     return PINSTORE_PRESENT;
-  }
   return candidate && card->has_pin_candidate ? PINSTORE_CANDIDATE : PINSTORE_NONE;
 }
 _Static_assert(LEDGER_PIN_MAC_SIZE == CRYPTO_SHA256_SIZE, "what is stored is the MAC, whole");

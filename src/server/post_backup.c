@@ -30,12 +30,10 @@ void post_backup(struct service *service, const struct request *request, struct 
     return;
   }
   reply->status = envelope_accept(service, request);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = backup_start(service->backup, name);
-  }
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_facts(service, reply);
-  }
 }
 
 void post_backup_query(struct service *service, const struct request *request, struct reply *reply) {
@@ -44,7 +42,6 @@ void post_backup_query(struct service *service, const struct request *request, s
     return;
   }
   reply->status = envelope_accept(service, request);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_facts(service, reply);
-  }
 }

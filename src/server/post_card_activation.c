@@ -15,9 +15,8 @@ static enum status activate(struct ledger *ledger, void *context) {
   struct ledger_card card;
   enum status status = ledger_card_find(ledger, activation->body.cid, &card);
 
-  if (status == STATUS_OK && memcmp(card.chip_serial, activation->body.chip_serial, CHIP_SERIAL_SIZE) != 0) {
+  if (status == STATUS_OK && memcmp(card.chip_serial, activation->body.chip_serial, CHIP_SERIAL_SIZE) != 0)
     status = STATUS_CARD_UNKNOWN;
-  }
   return status == STATUS_OK ? ledger_card_issue(ledger, activation->body.cid, activation->now) : status;
 }
 
@@ -25,7 +24,6 @@ void post_card_activation(struct service *service, const struct request *request
   struct activation activation = {.now = service_now(service)};
 
   reply->status = card_message_parse(MESSAGE_CARD_ACTIVATION, request->message.body, &activation.body);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, activate, &activation);
-  }
 }

@@ -19,9 +19,8 @@ void post_card_block(struct service *service, const struct request *request, str
   char cid[LOG_CID_SIZE];
 
   reply->status = card_message_parse(MESSAGE_CARD_BLOCK, request->message.body, &blocking.body);
-  if (reply->status != STATUS_OK) {
+  if (reply->status != STATUS_OK)
     return;
-  }
   reply->status = envelope_transact(service, request, block, &blocking);
   log_cid(blocking.body.cid, cid);
   log_line(&service->log, LOG_WARNING, "card-block", "tid=%s cid=%s code=%s", request->message.tid, cid,

@@ -28,18 +28,14 @@ static enum status check_request(struct service *service, const struct certifica
   struct card_search search = {.cid = body->cid};
   enum status status = card_request_decode(body->request, CARD_REQUEST_SIZE, keys);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = writer_read(service->writer, find_card, &search);
-  }
-  if (status == STATUS_OK && memcmp(search.card.chip_serial, keys->chip_serial, CHIP_SERIAL_SIZE) != 0) {
+  if (status == STATUS_OK && memcmp(search.card.chip_serial, keys->chip_serial, CHIP_SERIAL_SIZE) != 0)
     status = STATUS_CARD_UNKNOWN;
-  }
-  if (status == STATUS_OK && (!crypto_p256_valid(keys->sig_public) || !crypto_p256_valid(keys->ecka_public))) {
+  if (status == STATUS_OK && (!crypto_p256_valid(keys->sig_public) || !crypto_p256_valid(keys->ecka_public)))
     status = STATUS_BAD_FORMAT;
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = record_verify(body->request, CARD_REQUEST_SIZE, keys->sig_public);
-  }
   return status;
 }
 
@@ -52,9 +48,8 @@ static enum status obtain_pin(struct service *service, const struct certificatio
     status = pinstore_draw(pin->pin);
   } else {
     status = pin_open(body->pin_jwe, service->keyring.server_pin, pin);
-    if (status == STATUS_OK && (memcmp(pin->cid, body->cid, CID_SIZE) != 0 || pin->atc != 0)) {
+    if (status == STATUS_OK && (memcmp(pin->cid, body->cid, CID_SIZE) != 0 || pin->atc != 0))
       status = STATUS_BAD_FORMAT;
-    }
   }
   memcpy(pin->cid, body->cid, CID_SIZE);
   pin->atc = 0;
@@ -95,12 +90,10 @@ static enum status fill_pin(const struct request *request, const struct pin_enve
   char *jwe = NULL;
   enum status status = pin_seal(pin, request->terminal.ecka_public, &jwe);
 
-  if (status == STATUS_OK && strlen(jwe) >= sizeof filled->pin_jwe) {
+  if (status == STATUS_OK && strlen(jwe) >= sizeof filled->pin_jwe)
     status = STATUS_INTERNAL;
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     snprintf(filled->pin_jwe, sizeof filled->pin_jwe, "%s", jwe);
-  }
   free(jwe);
   return status;
 }
@@ -139,28 +132,22 @@ void post_card_certification(struct service *service, const struct request *requ
   struct pin_envelope pin = {0};
   enum status status = certification_request_parse(request->message.body, &body);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = check_request(service, &body, &keys);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = obtain_pin(service, &body, &pin);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = fill_reply(service, &keys, &body, &filled);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = fill_pin(request, &pin, &filled);
-  }
   if (status == STATUS_OK) {
     fill_ledger(&keys, &filled, &certifying);
     status = pinstore_mac(&service->keyring, body.cid, pin.pin, certifying.certification.pin_mac);
   }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = envelope_transact(service, request, certify, &certifying);
-  }
   crypto_wipe(&pin, sizeof pin);
   reply->status = status;
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     reply_ok(reply, certification_reply_body(&filled));
-  }
 }

@@ -21,9 +21,8 @@ void post_card_contact(struct service *service, const struct request *request, s
   struct order_reply filled = {0};
   enum status status = card_message_parse(MESSAGE_CARD_CONTACT, request->message.body, &contact.body);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = envelope_transact(service, request, find_card, &contact);
-  }
   if (status != STATUS_OK) {
     reply->status = status;
     return;
@@ -31,10 +30,8 @@ void post_card_contact(struct service *service, const struct request *request, s
   status = facts_judge(&contact.card, service_now(service));
   filled.has_block_order = status == STATUS_CARD_BLOCKED;
   reply->status = filled.has_block_order ? signer_block(service, contact.card.cid, filled.block_order) : STATUS_OK;
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, order_reply_body(&filled));
-  }
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = status;
-  }
 }

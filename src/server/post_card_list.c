@@ -19,12 +19,10 @@ static enum status parse(json_t *body, struct page *page) {
   json_int_t limit = 0;
 
   /* '!' refuses what is not named here */
-  if (json_unpack(body, "{s:s, s:I !}", "after", &after, "limit", &limit) != 0) {
+  if (json_unpack(body, "{s:s, s:I !}", "after", &after, "limit", &limit) != 0)
     return STATUS_UNKNOWN_FIELD;
-  }
-  if (limit < 1) {
+  if (limit < 1)
     return STATUS_BAD_FORMAT;
-  }
   page->limit = limit < PAGE_MAX ? (size_t)limit : PAGE_MAX;
   page->from_start = after[0] == '\0';
   return page->from_start ? STATUS_OK : cid_parse(after, page->after);
@@ -61,13 +59,11 @@ void post_card_list(struct service *service, const struct request *request, stru
   struct listing listing = {.page = &page};
 
   reply->status = parse(request->message.body, &page);
-  if (reply->status != STATUS_OK) {
+  if (reply->status != STATUS_OK)
     return;
-  }
   listing.cards = calloc(page.limit, sizeof *listing.cards);
   reply->status = listing.cards == NULL ? STATUS_NO_MEMORY : envelope_transact(service, request, list_cards, &listing);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, page_body(listing.cards, listing.count, service->configuration.currency));
-  }
   free(listing.cards);
 }

@@ -19,9 +19,8 @@ void post_card_query(struct service *service, const struct request *request, str
   struct card_query query;
 
   reply->status = card_message_parse(MESSAGE_CARD_QUERY, request->message.body, &query.body);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, find_card, &query);
-  }
   if (reply->status == STATUS_OK) {
     struct card_facts facts = facts_of(&query.card, service->configuration.currency);
     reply_ok(reply, card_facts_body(&facts));

@@ -34,9 +34,8 @@ void post_card_replacement(struct service *service, const struct request *reques
   char cid[LOG_CID_SIZE];
 
   reply->status = replacement_parse(request->message.body, &body);
-  if (reply->status != STATUS_OK) {
+  if (reply->status != STATUS_OK)
     return;
-  }
   memcpy(replacing.what.cid, body.cid, CID_SIZE);
   memcpy(replacing.what.new_cid, body.new_cid, CID_SIZE);
   replacing.what.window = (int64_t)service->configuration.replacement_days * SECONDS_PER_DAY;
@@ -44,9 +43,8 @@ void post_card_replacement(struct service *service, const struct request *reques
   log_cid(body.cid, cid);
   log_line(&service->log, LOG_WARNING, "card-replacement", "tid=%s cid=%s code=%s", request->message.tid, cid,
            status_name(reply->status));
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, done_body(&replacing.done));
-  } else if (reply->status == STATUS_REPLACEMENT_TOO_EARLY) {
+  else if (reply->status == STATUS_REPLACEMENT_TOO_EARLY)
     reply->body = json_pack("{s:I}", "earliest", (json_int_t)replacing.done.earliest);
-  }
 }

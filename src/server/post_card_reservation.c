@@ -19,10 +19,8 @@ void post_card_reservation(struct service *service, const struct request *reques
   struct reservation reservation = {.now = service_now(service)};
 
   reply->status = reservation_parse(request->message.body, reservation.chip_serial);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, reserve, &reservation);
-  }
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, reservation_reply_body(reservation.cid));
-  }
 }

@@ -11,9 +11,8 @@ static enum status give_up(struct ledger *ledger, void *context) {
   bool retired = false;
   enum status status = ledger_card_find(ledger, body->cid, &card);
 
-  if (status == STATUS_OK && memcmp(card.chip_serial, body->chip_serial, CHIP_SERIAL_SIZE) != 0) {
+  if (status == STATUS_OK && memcmp(card.chip_serial, body->chip_serial, CHIP_SERIAL_SIZE) != 0)
     status = STATUS_CARD_UNKNOWN;
-  }
   return status == STATUS_OK ? ledger_card_void(ledger, body->cid, &retired) : status;
 }
 
@@ -21,7 +20,6 @@ void post_card_void(struct service *service, const struct request *request, stru
   struct card_message body;
 
   reply->status = card_message_parse(MESSAGE_CARD_VOID, request->message.body, &body);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, give_up, &body);
-  }
 }

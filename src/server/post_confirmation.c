@@ -20,15 +20,13 @@ static enum status confirm_all(struct ledger *ledger, void *context) {
   for (booking->at = 0; booking->at < booking->items->count; booking->at++) {
     struct confirmation *item = &booking->items->items[booking->at];
     struct ledger_confirmation confirmation = {.atc = item->atc, .now = booking->now};
-    if (item->status == STATUS_LEDGER_BROKEN) {
+    if (item->status == STATUS_LEDGER_BROKEN)
       continue;
-    }
     memcpy(confirmation.cid, item->cid, CID_SIZE);
     memcpy(confirmation.secret, item->secret, SECRET_SIZE);
     enum status status = ledger_confirm(ledger, &confirmation, &transaction);
-    if (status == STATUS_STORE_FAILED || status == STATUS_NO_MEMORY || status == STATUS_LEDGER_BROKEN) {
+    if (status == STATUS_STORE_FAILED || status == STATUS_NO_MEMORY || status == STATUS_LEDGER_BROKEN)
       return status;
-    }
     item->status = status;
   }
   return STATUS_OK;
@@ -39,9 +37,8 @@ void post_confirmation(struct service *service, const struct request *request, s
   struct booking booking = {.items = &items, .now = service_now(service)};
 
   reply->status = confirmation_parse(request->message.body, false, &items);
-  if (reply->status != STATUS_OK) {
+  if (reply->status != STATUS_OK)
     return;
-  }
   reply->status = envelope_transact(service, request, confirm_all, &booking);
   while (reply->status == STATUS_LEDGER_BROKEN && booking.at < items.count &&
          items.items[booking.at].status != STATUS_LEDGER_BROKEN) {
@@ -50,7 +47,6 @@ void post_confirmation(struct service *service, const struct request *request, s
              (unsigned long)items.items[booking.at].atc);
     reply->status = envelope_transact(service, request, confirm_all, &booking);
   }
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, confirmation_body(&items, true));
-  }
 }

@@ -19,9 +19,8 @@ struct findings {
 static void note(void *context, const char *line) {
   struct findings *findings = context;
 
-  if (findings->count++ < FINDINGS_MAX) {
+  if (findings->count++ < FINDINGS_MAX)
     json_array_append_new(findings->list, json_stringn_nocheck(line, strnlen(line, FINDING_BYTES)));
-  }
 }
 
 static enum status read_totals(struct ledger *ledger, void *context) {
@@ -35,12 +34,10 @@ static enum status run_check(struct ledger *ledger, void *context) {
 static json_t *check_body(const struct findings *findings, const struct ledger_totals *totals) {
   json_int_t cards = 0;
 
-  for (size_t i = LEDGER_CARD_RESERVED; i <= LEDGER_CARD_RETIRED; i++) {
+  for (size_t i = LEDGER_CARD_RESERVED; i <= LEDGER_CARD_RETIRED; i++)
     cards += (json_int_t)totals->cards[i];
-  }
-  if (findings->count > FINDINGS_MAX) {
+  if (findings->count > FINDINGS_MAX)
     json_array_append_new(findings->list, json_sprintf("and %lld more", (long long)(findings->count - FINDINGS_MAX)));
-  }
   return json_pack("{s:O, s:I, s:I, s:I}", "findings", findings->list, "postings", (json_int_t)totals->postings,
                    "cards", cards, "open", (json_int_t)totals->open_holds);
 }
@@ -49,20 +46,17 @@ void post_ledger_check(struct service *service, const struct request *request, s
   struct findings findings = {.list = json_array()};
   struct ledger_totals totals;
 
-  if (json_object_size(request->message.body) != 0) {
+  if (json_object_size(request->message.body) != 0)
     reply->status = STATUS_UNKNOWN_FIELD;
-  } else {
+  else
     reply->status = envelope_accept(service, request);
-  }
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = writer_read(service->writer, read_totals, &totals);
-  }
   if (reply->status == STATUS_OK) {
     reply->status = writer_read(service->writer, run_check, &findings);
     reply->body = check_body(&findings, &totals);
-    if (findings.count > 0) {
+    if (findings.count > 0)
       watch_alarm(service, json_string_value(json_array_get(findings.list, 0)));
-    }
     log_line(&service->log, reply->status == STATUS_OK ? LOG_INFO : LOG_ERROR, "ledger-check", "findings=%lld code=%s",
              (long long)findings.count, status_name(reply->status));
   }

@@ -9,11 +9,10 @@
 static struct ledger_tender tender_of(const struct order_request *body) {
   struct ledger_tender tender = {.kind = LEDGER_TENDER_BANK}; /* "manual", "simulator": a bank's reader */
 
-  if (strcmp(body->tender_kind, "cash") == 0) {
+  if (strcmp(body->tender_kind, "cash") == 0)
     tender.kind = LEDGER_TENDER_CASH;
-  } else if (strcmp(body->tender_kind, "owed") == 0) {
+  else if (strcmp(body->tender_kind, "owed") == 0)
     tender.kind = LEDGER_TENDER_OWED;
-  }
   memcpy(tender.reference, body->tender_reference, sizeof tender.reference);
   return tender;
 }

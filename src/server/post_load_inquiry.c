@@ -8,12 +8,10 @@ static enum status inquire(struct ledger *ledger, struct order *order) {
   struct ledger_card card;
   enum status status = ledger_load_check(ledger, &order->offer, LEDGER_TENDER_CASH);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = ledger_card_find(ledger, order->promise.cid, &card); /* settled by now */
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     order->owed = card.owed;
-  }
   return status;
 }
 

@@ -14,9 +14,8 @@ _Static_assert(sizeof((struct ledger_merchant *)0)->iban == sizeof((struct merch
 
 /* What the message says about payment; the rest stays. */
 static void take_terms(const struct merchant_message *body, struct ledger_merchant *merchant) {
-  if (body->fee_rate >= 0) {
+  if (body->fee_rate >= 0)
     merchant->fee_rate = (uint32_t)body->fee_rate;
-  }
   if (body->iban[0] != '\0') { /* another account is of another bank */
     memcpy(merchant->iban, body->iban, sizeof merchant->iban);
     memcpy(merchant->bic, body->bic, sizeof merchant->bic);
@@ -48,18 +47,16 @@ void post_merchant(struct service *service, const struct request *request, struc
   struct merchant_message body;
 
   reply->status = merchant_parse(request->message.body, &body);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, add, &body);
-  }
 }
 
 void post_merchant_change(struct service *service, const struct request *request, struct reply *reply) {
   struct merchant_message body;
 
   reply->status = merchant_change_parse(request->message.body, &body);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, change, &body);
-  }
   log_line(&service->log, LOG_WARNING, "merchant-change", "tid=%s code=%s", request->message.tid,
            status_name(reply->status));
 }

@@ -22,13 +22,11 @@ static enum status parse(json_t *body, struct page *page) {
   json_int_t limit = 0;
 
   /* '!' refuses what is not named here */
-  if (json_unpack(body, "{s:s, s:s, s:I !}", "state", &state, "after", &after, "limit", &limit) != 0) {
+  if (json_unpack(body, "{s:s, s:s, s:I !}", "state", &state, "after", &after, "limit", &limit) != 0)
     return STATUS_UNKNOWN_FIELD;
-  }
   page->owed = strcmp(state, "owed") == 0;
-  if (limit < 1 || (!page->owed && strcmp(state, "held") != 0)) {
+  if (limit < 1 || (!page->owed && strcmp(state, "held") != 0))
     return STATUS_BAD_FORMAT;
-  }
   page->limit = limit < PAGE_MAX ? (size_t)limit : PAGE_MAX;
   page->from_start = after[0] == '\0';
   return page->from_start ? STATUS_OK : cid_parse(after, page->after);
@@ -40,9 +38,8 @@ static enum status read_page(struct ledger *ledger, void *context) {
   struct ledger_hold after = {.atc = UINT32_MAX};
 
   memcpy(after.cid, page->after, CID_SIZE);
-  if (page->owed) {
+  if (page->owed)
     return ledger_owed_list(ledger, page->from_start ? NULL : page->after, page->rows, page->limit, &page->count);
-  }
   return ledger_hold_list(ledger, page->from_start ? NULL : &after, page->rows, page->limit, &page->count);
 }
 
@@ -76,13 +73,11 @@ void post_pending_list(struct service *service, const struct request *request, s
   struct page page = {.count = 0};
 
   reply->status = parse(request->message.body, &page);
-  if (reply->status != STATUS_OK) {
+  if (reply->status != STATUS_OK)
     return;
-  }
   page.rows = calloc(page.limit, sizeof *page.rows);
   reply->status = page.rows == NULL ? STATUS_NO_MEMORY : envelope_transact(service, request, read_page, &page);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, page_body(&page));
-  }
   free(page.rows);
 }

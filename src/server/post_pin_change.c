@@ -55,13 +55,11 @@ static enum status change(struct ledger *ledger, void *context) {
   struct ledger_card card;
   enum status status = ledger_card_find(ledger, changing->body.cid, &card);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   changing->outcome = facts_judge(&card, changing->now);
-  if (changing->outcome == STATUS_OK && card.pin_change_failures >= PIN_TRIES) {
+  if (changing->outcome == STATUS_OK && card.pin_change_failures >= PIN_TRIES)
     changing->outcome = STATUS_PIN_CHANGE_BLOCKED;
-  }
   return changing->outcome == STATUS_OK ? propose(ledger, changing, &card) : STATUS_OK;
 }
 
@@ -70,16 +68,13 @@ void post_pin_change(struct service *service, const struct request *request, str
   char cid[LOG_CID_SIZE];
 
   reply->status = pin_change_parse(request->message.body, &changing.body);
-  if (reply->status != STATUS_OK) {
+  if (reply->status != STATUS_OK)
     return;
-  }
   reply->status = open_pins(service, &changing);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, change, &changing);
-  }
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = changing.outcome;
-  }
   crypto_wipe(&changing.old_mac, sizeof changing.old_mac);
   crypto_wipe(&changing.new_mac, sizeof changing.new_mac);
   log_cid(changing.body.cid, cid);

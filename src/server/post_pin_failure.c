@@ -13,9 +13,8 @@ static enum status count(struct ledger *ledger, void *context) {
   uint32_t failures = 0;
   enum status status = ledger_card_pin_count(ledger, failure->body.cid, false, &failures);
 
-  if (status == STATUS_OK && failure->body.tries_left == 0) {
+  if (status == STATUS_OK && failure->body.tries_left == 0)
     status = ledger_card_block(ledger, failure->body.cid, status_name(STATUS_PIN_BLOCKED), failure->now);
-  }
   return status;
 }
 
@@ -24,9 +23,8 @@ void post_pin_failure(struct service *service, const struct request *request, st
   char cid[LOG_CID_SIZE];
 
   reply->status = card_message_parse(MESSAGE_PIN_FAILURE, request->message.body, &failure.body);
-  if (reply->status != STATUS_OK) {
+  if (reply->status != STATUS_OK)
     return;
-  }
   reply->status = envelope_transact(service, request, count, &failure);
   log_cid(failure.body.cid, cid);
   log_line(&service->log, LOG_WARNING, "wrong-pin", "tid=%s cid=%s left=%u", request->message.tid, cid,

@@ -29,9 +29,8 @@ void post_settlement(struct service *service, const struct request *request, str
   reply->status = envelope_transact(service, request, close_batch, &closing);
   log_line(&service->log, LOG_INFO, "settlement", "tid=%s number=%lld code=%s", request->message.tid,
            (long long)closing.closed.number, status_name(reply->status));
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, settlement_body(&closing.closed));
-  }
 }
 
 /* ---- the list ---- */
@@ -44,12 +43,10 @@ struct page {
 
 static enum status parse(json_t *body, struct page *page) {
   /* '!' refuses what is not named here */
-  if (json_unpack(body, "{s:I, s:I !}", "after", &page->after, "limit", &page->limit) != 0) {
+  if (json_unpack(body, "{s:I, s:I !}", "after", &page->after, "limit", &page->limit) != 0)
     return STATUS_UNKNOWN_FIELD;
-  }
-  if (page->limit < 1 || page->after < 0) {
+  if (page->limit < 1 || page->after < 0)
     return STATUS_BAD_FORMAT;
-  }
   page->limit = page->limit < PAGE_MAX ? page->limit : PAGE_MAX;
   return STATUS_OK;
 }
@@ -76,10 +73,8 @@ void post_settlement_list(struct service *service, const struct request *request
   struct page page = {.count = 0};
 
   reply->status = parse(request->message.body, &page);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, read_page, &page);
-  }
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, page_body(&page));
-  }
 }

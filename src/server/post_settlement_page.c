@@ -23,12 +23,10 @@ struct line_page {
 static enum status parse_lines(json_t *body, struct line_page *page) {
   /* '!' refuses what is not named here */
   if (json_unpack(body, "{s:I, s:s, s:I !}", "number", &page->number, "after", &page->after, "limit", &page->limit) !=
-      0) {
+      0)
     return STATUS_UNKNOWN_FIELD;
-  }
-  if (page->limit < 1 || strlen(page->after) > MERCHANT_MAX) {
+  if (page->limit < 1 || strlen(page->after) > MERCHANT_MAX)
     return STATUS_BAD_FORMAT;
-  }
   page->limit = page->limit < LINES_MAX ? page->limit : LINES_MAX;
   return STATUS_OK;
 }
@@ -38,9 +36,8 @@ static enum status read_lines(struct ledger *ledger, void *context) {
   const struct ledger_line_place place = {page->number, page->after};
   enum status status = ledger_settlement_find(ledger, page->number, &page->settlement);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = ledger_settlement_lines(ledger, &place, page->lines, (size_t)page->limit, &page->count);
-  }
   return status;
 }
 
@@ -61,12 +58,10 @@ void post_settlement_lines(struct service *service, const struct request *reques
   struct line_page page = {.count = 0};
 
   reply->status = parse_lines(request->message.body, &page);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, read_lines, &page);
-  }
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, lines_body(&page, service->configuration.issuer));
-  }
 }
 
 /* ---- captures ---- */
@@ -79,12 +74,10 @@ struct capture_page {
 
 static enum status parse_captures(json_t *body, struct capture_page *page) {
   if (json_unpack(body, "{s:I, s:I, s:I !}", "number", &page->number, "after", &page->after, "limit", &page->limit) !=
-      0) {
+      0)
     return STATUS_UNKNOWN_FIELD;
-  }
-  if (page->limit < 1 || page->after < 0) {
+  if (page->limit < 1 || page->after < 0)
     return STATUS_BAD_FORMAT;
-  }
   page->limit = page->limit < CAPTURES_MAX ? page->limit : CAPTURES_MAX;
   return STATUS_OK;
 }
@@ -94,13 +87,11 @@ static enum status read_captures(struct ledger *ledger, void *context) {
   struct ledger_settlement settlement;
   enum status status = ledger_settlement_find(ledger, page->number, &settlement);
 
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   struct ledger_capture_range range = {settlement.first_capture - 1, settlement.last_capture};
-  if (page->after > range.after) {
+  if (page->after > range.after)
     range.after = page->after;
-  }
   return ledger_capture_list(ledger, &range, page->captures, (size_t)page->limit, &page->count);
 }
 
@@ -120,10 +111,8 @@ void post_settlement_captures(struct service *service, const struct request *req
   struct capture_page page = {.count = 0};
 
   reply->status = parse_captures(request->message.body, &page);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, read_captures, &page);
-  }
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, captures_body(&page));
-  }
 }

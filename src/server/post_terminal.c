@@ -26,12 +26,10 @@ static enum status add(struct ledger *ledger, void *context) {
   struct ledger_terminal known;
   enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
 
-  if (status == STATUS_OK && !same(&known, terminal)) {
+  if (status == STATUS_OK && !same(&known, terminal))
     status = STATUS_EXISTS;
-  }
-  if (status == STATUS_NOT_FOUND) {
+  if (status == STATUS_NOT_FOUND)
     status = ledger_terminal_add(ledger, terminal);
-  }
   return status == STATUS_OK ? ledger_merchant_find(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
@@ -41,12 +39,10 @@ static enum status renew(struct ledger *ledger, void *context) {
   struct ledger_terminal known;
   enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
 
-  if (status == STATUS_OK && (known.role != terminal->role || strcmp(known.merchant, terminal->merchant) != 0)) {
+  if (status == STATUS_OK && (known.role != terminal->role || strcmp(known.merchant, terminal->merchant) != 0))
     status = STATUS_EXISTS;
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = ledger_terminal_renew(ledger, terminal);
-  }
   return status == STATUS_OK ? ledger_merchant_find(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
@@ -56,9 +52,8 @@ static void serve(struct service *service, const struct request *request, ledger
   struct ledger_terminal *terminal = &registration.terminal;
 
   reply->status = terminal_parse(request->message.body, &body);
-  if (reply->status != STATUS_OK) {
+  if (reply->status != STATUS_OK)
     return;
-  }
   memcpy(terminal->tid, body.tid, TID_SIZE);
   terminal->role = body.role;
   memcpy(terminal->merchant, body.merchant, sizeof terminal->merchant);
@@ -67,9 +62,8 @@ static void serve(struct service *service, const struct request *request, ledger
   memcpy(terminal->expiry, body.expiry, DATE_SIZE);
   reply->status = envelope_transact(service, request, step, &registration);
   roster_forget(service->roster);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, json_pack("{s:s}", "merchant_name", registration.merchant.name));
-  }
 }
 
 void post_terminal(struct service *service, const struct request *request, struct reply *reply) {

@@ -20,12 +20,10 @@ static enum status parse(json_t *body, struct page *page) {
   json_int_t limit = 0;
 
   /* '!' refuses what is not named here */
-  if (json_unpack(body, "{s:s, s:I !}", "after", &after, "limit", &limit) != 0) {
+  if (json_unpack(body, "{s:s, s:I !}", "after", &after, "limit", &limit) != 0)
     return STATUS_UNKNOWN_FIELD;
-  }
-  if (limit < 1 || (after[0] != '\0' && strlen(after) != TID_SIZE)) {
+  if (limit < 1 || (after[0] != '\0' && strlen(after) != TID_SIZE))
     return STATUS_BAD_FORMAT;
-  }
   page->limit = limit < PAGE_MAX ? (size_t)limit : PAGE_MAX;
   memcpy(page->after, after, strlen(after) + 1);
   return STATUS_OK;
@@ -73,10 +71,8 @@ void post_terminal_list(struct service *service, const struct request *request, 
   struct listing listing = {.page = &page};
 
   reply->status = parse(request->message.body, &page);
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, list_terminals, &listing);
-  }
-  if (reply->status == STATUS_OK) {
+  if (reply->status == STATUS_OK)
     reply_ok(reply, page_body(listing.terminals, listing.count));
-  }
 }

@@ -20,12 +20,10 @@ void post_terminal_revocation(struct service *service, const struct request *req
   struct revoking revoking;
 
   reply->status = revocation_parse(request->message.body, revoking.tid);
-  if (reply->status == STATUS_OK && strcmp(revoking.tid, request->message.tid) == 0) {
+  if (reply->status == STATUS_OK && strcmp(revoking.tid, request->message.tid) == 0)
     reply->status = STATUS_NOT_PERMITTED;
-  }
-  if (reply->status != STATUS_OK) {
+  if (reply->status != STATUS_OK)
     return;
-  }
   reply->status = envelope_transact(service, request, revoke, &revoking);
   roster_forget(service->roster);
   log_line(&service->log, LOG_WARNING, "terminal-revocation", "tid=%s revoked=%s code=%s", request->message.tid,

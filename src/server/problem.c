@@ -38,9 +38,8 @@ void problem_reply(enum status status, struct reply *reply) {
   int http_status = status_http(status);
   json_t *problem = NULL;
 
-  if (http_status < 400) {
+  if (http_status < 400)
     http_status = 500; /* not an error's row: a program's mistake, never a success */
-  }
   problem = json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", "about:blank", "title", phrase(http_status), "status",
                       http_status, "detail", status_sentence(status), "code", status_name(status));
   reply_text(reply, http_status, PROBLEM_MEDIA_TYPE,

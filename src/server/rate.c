@@ -32,9 +32,8 @@ struct rate {
 
 enum status rate_new(const struct rate_options *options, struct rate **rate) {
   *rate = calloc(1, sizeof **rate);
-  if (*rate == NULL) {
+  if (*rate == NULL)
     return STATUS_NO_MEMORY;
-  }
   (*rate)->options = *options;
   return STATUS_OK;
 }
@@ -47,9 +46,8 @@ void rate_free(struct rate **rate) {
 static size_t place_of(const char *name) {
   uint64_t hash = HASH_START;
 
-  for (; *name != '\0'; name++) {
+  for (; *name != '\0'; name++)
     hash = (hash ^ (unsigned char)*name) * HASH_FACTOR;
-  }
   return (size_t)((hash ^ hash >> 32) % PLACES);
 }
 
@@ -57,9 +55,8 @@ static uint64_t tokens_now(const struct rate *rate, const struct bucket *bucket,
   uint64_t full = (uint64_t)rate->options.burst * TOKEN;
   uint64_t passed = now > bucket->at ? now - bucket->at : 0;
 
-  if (bucket->name[0] == '\0' || passed > full) { /* a millisecond brings one at least */
+  if (bucket->name[0] == '\0' || passed > full) /* a millisecond brings one at least */
     return full;
-  }
   uint64_t tokens = bucket->tokens + passed * rate->options.per_second;
   return tokens < full ? tokens : full;
 }
@@ -72,9 +69,8 @@ static struct bucket *bucket_find(struct rate *rate, const char *name, uint64_t 
 
   for (size_t i = 0; i < NEIGHBOURS; i++) {
     struct bucket *bucket = &rate->buckets[(first + i) % PLACES];
-    if (strcmp(bucket->name, name) == 0) {
+    if (strcmp(bucket->name, name) == 0)
       return bucket;
-    }
     uint64_t tokens = tokens_now(rate, bucket, now);
     if (fullest == NULL || tokens > most) {
       fullest = bucket;
@@ -89,17 +85,15 @@ static struct bucket *bucket_find(struct rate *rate, const char *name, uint64_t 
 }
 
 enum rate_answer rate_take(struct rate *rate, const char *name, uint64_t now) {
-  if (rate == NULL) {
+  if (rate == NULL)
     return RATE_OK;
-  }
   struct bucket *bucket = bucket_find(rate, name, now);
   bool before = bucket->refused;
   bucket->tokens = tokens_now(rate, bucket, now);
   bucket->at = now;
   bucket->refused = bucket->tokens < TOKEN;
-  if (bucket->refused) {
+  if (bucket->refused)
     return before ? RATE_REFUSED_AGAIN : RATE_REFUSED;
-  }
   bucket->tokens -= TOKEN;
   return RATE_OK;
 }

@@ -27,9 +27,8 @@ struct roster {
 
 enum status roster_new(bool keep, struct roster **roster) {
   *roster = calloc(1, sizeof **roster);
-  if (*roster == NULL) {
+  if (*roster == NULL)
     return STATUS_NO_MEMORY;
-  }
   (*roster)->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
   (*roster)->generation = 1;
   (*roster)->keep = keep;
@@ -37,9 +36,8 @@ enum status roster_new(bool keep, struct roster **roster) {
 }
 
 void roster_free(struct roster **roster) {
-  if (*roster != NULL) {
+  if (*roster != NULL)
     pthread_mutex_destroy(&(*roster)->lock);
-  }
   free(*roster);
   *roster = NULL;
 }
@@ -47,9 +45,8 @@ void roster_free(struct roster **roster) {
 static struct place *place_of(struct roster *roster, const uint8_t tid[TID_SIZE]) {
   uint64_t hash = HASH_START;
 
-  for (size_t i = 0; i < TID_SIZE; i++) {
+  for (size_t i = 0; i < TID_SIZE; i++)
     hash = (hash ^ tid[i]) * HASH_FACTOR;
-  }
   return &roster->places[(hash ^ hash >> 32) % PLACES];
 }
 
@@ -72,21 +69,17 @@ enum status roster_find(struct roster *roster, struct writer *writer, const uint
   pthread_mutex_lock(&roster->lock);
   uint64_t generation = roster->generation;
   bool known = roster->keep && place->generation == generation && memcmp(place->terminal.tid, tid, TID_SIZE) == 0;
-  if (known) {
+  if (known)
     *terminal = place->terminal;
-  }
   pthread_mutex_unlock(&roster->lock);
-  if (known) {
+  if (known)
     return STATUS_OK;
-  }
   enum status status = writer_read(writer, search, &wanted);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   pthread_mutex_lock(&roster->lock);
-  if (generation == roster->generation) { /* else it may be older than what was forgotten meanwhile */
+  if (generation == roster->generation) /* else it may be older than what was forgotten meanwhile */
     *place = (struct place){.generation = generation, .terminal = *terminal};
-  }
   pthread_mutex_unlock(&roster->lock);
   return STATUS_OK;
 }

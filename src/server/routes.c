@@ -78,9 +78,8 @@ void routes_print(FILE *out) {
 static size_t find(const char *path) {
   size_t i = 0;
 
-  while (i < ROUTE_COUNT && strcmp(routes[i].path, path) != 0) {
+  while (i < ROUTE_COUNT && strcmp(routes[i].path, path) != 0)
     i++;
-  }
   return i;
 }
 
@@ -111,15 +110,12 @@ static bool is_message(const char *content_type) {
 }
 
 static enum status check(const struct service *service, const struct route *route, const struct request *request) {
-  if (strcmp(route->method, request->method) != 0) {
+  if (strcmp(route->method, request->method) != 0)
     return STATUS_METHOD_NOT_ALLOWED;
-  }
-  if (request->body_len > route->body_max || request->body_len > service->configuration.body) {
+  if (request->body_len > route->body_max || request->body_len > service->configuration.body)
     return STATUS_BODY_TOO_LARGE;
-  }
-  if (route->roles != 0 && !is_message(request->content_type)) {
+  if (route->roles != 0 && !is_message(request->content_type))
     return STATUS_UNSUPPORTED_TYPE;
-  }
   return watch_alarmed(service) && moves_money(route) ? STATUS_LEDGER_STOPPED : STATUS_OK;
 }
 
@@ -147,9 +143,8 @@ static enum status serve(struct service *service, const struct route *route, str
     reply->allow = status == STATUS_METHOD_NOT_ALLOWED ? route->method : NULL;
     return status;
   }
-  if (route->roles != 0) {
+  if (route->roles != 0)
     return serve_signed(service, route, request, reply);
-  }
   route->handler(service, request, reply);
   return reply->status;
 }
@@ -173,9 +168,8 @@ static void note(struct service *service, const struct request *request, size_t 
 }
 
 static void take_time(struct request *request) {
-  if (request->arrived.tv_sec == 0 && request->arrived.tv_nsec == 0) {
+  if (request->arrived.tv_sec == 0 && request->arrived.tv_nsec == 0)
     clock_gettime(CLOCK_MONOTONIC, &request->arrived);
-  }
 }
 
 void routes_refuse(struct service *service, const struct request *request, enum status status, struct reply *reply) {
@@ -194,9 +188,8 @@ bool routes_admit(struct service *service, const struct request *request, struct
   clock_gettime(CLOCK_MONOTONIC, &now);
   uint64_t milliseconds = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
   enum rate_answer answer = rate_take(service->rate, request->peer->common_name, milliseconds);
-  if (answer == RATE_OK) {
+  if (answer == RATE_OK)
     return true;
-  }
   if (answer == RATE_REFUSED) {
     log_line(&service->log, LOG_WARNING, "refused", "why=%s peer=%s", status_name(STATUS_TOO_MANY_REQUESTS),
              request->peer->common_name);
@@ -211,10 +204,9 @@ void routes_serve(struct service *service, const struct request *request, struct
 
   take_time(&opened);
   *reply = (struct reply){.status = STATUS_NOT_FOUND};
-  if (route < ROUTE_COUNT) {
+  if (route < ROUTE_COUNT)
     reply->status = serve(service, &routes[route], &opened, reply);
-  } else {
+  else
     problem_reply(STATUS_NOT_FOUND, reply);
-  }
   note(service, &opened, route, reply);
 }

@@ -31,9 +31,8 @@ static void on_answer_due(evutil_socket_t socket, short what, void *context) {
 static void answer_late(struct server *server, struct exchange *exchange) {
   static const struct timeval pause = {.tv_sec = 0, .tv_usec = REFUSAL_PAUSE_MS * 1000};
 
-  if (event_base_once(http_base(server->http), -1, EV_TIMEOUT, on_answer_due, exchange, &pause) != 0) {
+  if (event_base_once(http_base(server->http), -1, EV_TIMEOUT, on_answer_due, exchange, &pause) != 0)
     http_answer(exchange);
-  }
 }
 
 /* A flood is logged once at its begin and once at its end. */
@@ -107,9 +106,8 @@ static enum status open_tls(struct server *server, char problem[256]) {
   struct tls_files files = {
       .certificate = certificate, .root = root, .terminal_ca = terminal_ca, .key = server->service->keyring.tls};
   enum status status = tls_open(&files, &server->tls);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     snprintf(problem, PROBLEM_SIZE, "%.120s, root.crt, terminal-ca.crt: %.80s", certificate, status_sentence(status));
-  }
   return status;
 }
 
@@ -132,9 +130,8 @@ static enum status open_http(struct server *server, char problem[256]) {
                                           .metrics = &service->metrics,
                                           .log = &service->log};
   enum status status = http_open(&server->options, &server->http);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     snprintf(problem, PROBLEM_SIZE, "cannot listen on %.150s:%s", configuration->host, configuration->port);
-  }
   return status;
 }
 
@@ -142,9 +139,8 @@ static enum status open_http(struct server *server, char problem[256]) {
 static void on_library(int severity, const char *text) {
   static const struct log log = {.fd = STDERR_FILENO, .level = LOG_WARNING};
 
-  if (severity >= EVENT_LOG_WARN) {
+  if (severity >= EVENT_LOG_WARN)
     log_line(&log, LOG_WARNING, "libevent", "text=\"%s\"", text);
-  }
 }
 
 static void on_signal(evutil_socket_t number, short what, void *context) {
@@ -160,9 +156,8 @@ static enum status open_signals(struct server *server) {
 
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
     server->signals[i] = evsignal_new(http_base(server->http), numbers[i], on_signal, server);
-    if (server->signals[i] == NULL || event_add(server->signals[i], NULL) != 0) {
+    if (server->signals[i] == NULL || event_add(server->signals[i], NULL) != 0)
       return STATUS_NO_MEMORY;
-    }
   }
   return STATUS_OK;
 }
@@ -179,9 +174,8 @@ static void hold_signals(int how) {
 
 /* A port of the time before would mislead. */
 static void remove_port(const struct service *service) {
-  if (service->configuration.port_file[0] != '\0') {
+  if (service->configuration.port_file[0] != '\0')
     unlink(service->configuration.port_file);
-  }
 }
 
 /* Written aside and renamed: who waits for the file never reads half of it. */
@@ -191,9 +185,8 @@ static enum status write_port(const struct server *server, char problem[256]) {
   FILE *file = NULL;
   bool written = false;
 
-  if (path[0] == '\0') {
+  if (path[0] == '\0')
     return STATUS_OK;
-  }
   snprintf(aside, sizeof aside, "%s.new", path);
   file = fopen(aside, "we");
   if (file != NULL) {
@@ -218,19 +211,15 @@ enum status server_open(struct server *server, struct service *service, char pro
                                          .burst = service->configuration.requests_at_once};
     status = rate_new(&options, &service->rate);
   }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = open_http(server, problem);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = open_crew(server);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = open_signals(server);
-  }
   hold_signals(SIG_UNBLOCK);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = write_port(server, problem);
-  }
   if (status != STATUS_OK) {
     server_close(server);
     return status;

@@ -29,9 +29,8 @@ static enum status open_ledger(const struct configuration *configuration, struct
   char place[PLACE_SIZE];
   enum status status = ledger_open(configuration->store, ledger);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = ledger_settings(*ledger, &settings);
-  }
   if (status != STATUS_OK) {
     ledger_place(configuration->store, place, sizeof place);
     snprintf(problem, PROBLEM_SIZE, "%s: %.90s", place, status_sentence(status));
@@ -64,12 +63,10 @@ enum status service_start(struct service *service, struct ledger **ledger) {
 
   json_object_seed(0); /* at the first use otherwise, by whichever thread comes first */
   enum status status = roster_new(!ledger_shared(*ledger), &service->roster);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = writer_open(&options, ledger, &service->writer);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = backup_open(service, &service->backup);
-  }
   return status == STATUS_OK ? watch_open(service, &service->watch) : status;
 }
 
@@ -81,18 +78,14 @@ enum status service_open(struct service *service, const struct configuration *co
   service->log = (struct log){.fd = STDERR_FILENO, .level = configuration->log_level};
   service->metrics.started_at = service_now(service);
   enum status status = keyring_certificates(&service->keyring, configuration->folder, service_now(service), problem);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = keyring_keys(&service->keyring, configuration->folder, passphrase, problem);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = open_ledger(configuration, &ledger, problem);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = tell_restored(service, ledger);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = service_start(service, &ledger);
-  }
   if (status != STATUS_OK) {
     ledger_close(&ledger);
     service_close(service);

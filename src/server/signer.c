@@ -9,9 +9,8 @@ static enum status sign_record(const struct service *service, uint8_t *record, s
   uint8_t signature[CRYPTO_SIGNATURE_SIZE];
   enum status status = key_sign(service->keyring.server, record, tlv_len, signature);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     record_attach(record, tlv_len, signature);
-  }
   return status;
 }
 

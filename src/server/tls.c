@@ -15,13 +15,11 @@ static enum status set_policy(SSL_CTX *context) {
   if (SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) != 1 ||
       SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) != 1 ||
       SSL_CTX_set_ciphersuites(context, "TLS_AES_128_GCM_SHA256") != 1 ||
-      SSL_CTX_set1_groups(context, groups, sizeof groups / sizeof groups[0]) != 1) {
+      SSL_CTX_set1_groups(context, groups, sizeof groups / sizeof groups[0]) != 1)
     return STATUS_CRYPTO_FAILED;
-  }
   /* A ticket costs a third of a handshake and would outlive a terminal's revocation. */
-  if (SSL_CTX_set_num_tickets(context, 0) != 1) {
+  if (SSL_CTX_set_num_tickets(context, 0) != 1)
     return STATUS_CRYPTO_FAILED;
-  }
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS); /* an idle connection costs 34 kB less */
@@ -34,9 +32,8 @@ static enum status set_policy(SSL_CTX *context) {
 static enum status offer_ca(SSL_CTX *context, const char *path) {
   STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(path);
 
-  if (names == NULL) {
+  if (names == NULL)
     return STATUS_BAD_CERTIFICATE;
-  }
   SSL_CTX_set_client_CA_list(context, names); /* takes it over */
   return STATUS_OK;
 }
@@ -44,10 +41,8 @@ static enum status offer_ca(SSL_CTX *context, const char *path) {
 static enum status set_files(SSL_CTX *context, const struct tls_files *files) {
   if (SSL_CTX_use_certificate_chain_file(context, files->certificate) != 1 ||
       SSL_CTX_use_PrivateKey(context, key_evp(files->key)) != 1 || SSL_CTX_check_private_key(context) != 1 ||
-      SSL_CTX_load_verify_file(context, files->root) != 1 ||
-      SSL_CTX_load_verify_file(context, files->terminal_ca) != 1) {
+      SSL_CTX_load_verify_file(context, files->root) != 1 || SSL_CTX_load_verify_file(context, files->terminal_ca) != 1)
     return STATUS_BAD_CERTIFICATE;
-  }
   return offer_ca(context, files->terminal_ca);
 }
 
@@ -56,13 +51,11 @@ enum status tls_open(const struct tls_files *files, SSL_CTX **context) {
   enum status status = STATUS_NO_MEMORY;
 
   *context = NULL;
-  if (made == NULL) {
+  if (made == NULL)
     return status;
-  }
   status = set_policy(made);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = set_files(made, files);
-  }
   if (status != STATUS_OK) {
     SSL_CTX_free(made);
     return status;

@@ -76,9 +76,8 @@ static int64_t look(struct watch *watch) {
   enum status status = watch->in_step ? writer_transact(service->writer, slice_step, &slice)
                                       : writer_read(service->writer, slice_step, &slice);
 
-  if (status == STATUS_LEDGER_BROKEN && slice.ledger.findings == 0) {
+  if (status == STATUS_LEDGER_BROKEN && slice.ledger.findings == 0)
     watch_alarm(service, "the data base is damaged");
-  }
   bool failing = status != STATUS_OK && status != STATUS_LEDGER_BROKEN;
   if (failing != watch->failing) {
     watch->failing = failing;
@@ -122,18 +121,16 @@ static void *run(void *context) {
 static bool init_locks(struct watch *watch) {
   pthread_condattr_t attributes;
 
-  if (pthread_mutex_init(&watch->lock, NULL) != 0) {
+  if (pthread_mutex_init(&watch->lock, NULL) != 0)
     return false;
-  }
   bool made = pthread_condattr_init(&attributes) == 0;
   if (made) {
     made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
            pthread_cond_init(&watch->stop, &attributes) == 0;
     pthread_condattr_destroy(&attributes);
   }
-  if (!made) {
+  if (!made)
     pthread_mutex_destroy(&watch->lock);
-  }
   return made;
 }
 
@@ -145,9 +142,8 @@ static void clear(struct watch *watch) {
 
 enum status watch_open(struct service *service, struct watch **watch) {
   *watch = NULL;
-  if (service->configuration.watch == 0) {
+  if (service->configuration.watch == 0)
     return STATUS_OK;
-  }
   struct watch *made = calloc(1, sizeof *made);
   if (made == NULL || !init_locks(made)) {
     free(made);
@@ -170,9 +166,8 @@ enum status watch_open(struct service *service, struct watch **watch) {
 void watch_close(struct watch **watch) {
   struct watch *closing = *watch;
 
-  if (closing == NULL) {
+  if (closing == NULL)
     return;
-  }
   pthread_mutex_lock(&closing->lock);
   closing->stopping = true;
   pthread_cond_signal(&closing->stop);

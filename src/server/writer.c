@@ -41,11 +41,10 @@ struct writer {
 };
 
 static void line_add(struct line *line, struct job *job) {
-  if (line->last == NULL) {
+  if (line->last == NULL)
     line->first = job;
-  } else {
+  else
     line->last->next = job;
-  }
   line->last = job;
   line->count++;
 }
@@ -61,9 +60,8 @@ static struct line line_take(struct line *line, size_t most) {
     line->count--;
     line_add(&taken, job);
   }
-  if (line->first == NULL) {
+  if (line->first == NULL)
     line->last = NULL;
-  }
   return taken;
 }
 
@@ -80,9 +78,8 @@ static void acknowledge(const struct line *line) {
 }
 
 static void read_all(struct writer *writer, const struct line *line) {
-  for (struct job *job = line->first; job != NULL; job = job->next) {
+  for (struct job *job = line->first; job != NULL; job = job->next)
     job->status = job->step(writer->ledger, job->context);
-  }
   acknowledge(line);
 }
 
@@ -90,14 +87,12 @@ static void commit_all(struct writer *writer, const struct line *line) {
   struct ledger_job group[WRITER_GROUP_MAX];
   size_t count = 0;
 
-  for (const struct job *job = line->first; job != NULL; job = job->next) {
+  for (const struct job *job = line->first; job != NULL; job = job->next)
     group[count++] = (struct ledger_job){.step = job->step, .context = job->context};
-  }
   ledger_transact_group(writer->ledger, group, count);
   count = 0;
-  for (struct job *job = line->first; job != NULL; job = job->next) {
+  for (struct job *job = line->first; job != NULL; job = job->next)
     job->status = group[count++].status;
-  }
   metrics_group(writer->options.metrics, count);
   acknowledge(line);
 }
@@ -118,12 +113,10 @@ static bool is_due(const struct writer *writer) {
   const struct timespec *until = &writer->until;
   struct timespec now = {0};
 
-  if (writer->steps.count == 0) {
+  if (writer->steps.count == 0)
     return false;
-  }
-  if (writer->stopping || !writer->company || writer->steps.count >= writer->options.group) {
+  if (writer->stopping || !writer->company || writer->steps.count >= writer->options.group)
     return true;
-  }
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
 }
@@ -132,9 +125,8 @@ static bool is_due(const struct writer *writer) {
 static bool await(struct writer *writer) {
   while (writer->readings.count == 0 && !is_due(writer)) {
     bool empty = writer->steps.count == 0;
-    if (empty && writer->stopping) {
+    if (empty && writer->stopping)
       return false;
-    }
     writer->idle = true;
     if (empty) {
       pthread_cond_wait(&writer->work, &writer->lock);
@@ -155,12 +147,10 @@ static void *run(void *context) {
     struct line readings = line_take(&writer->readings, writer->readings.count);
     struct line steps = line_take(&writer->steps, is_due(writer) ? writer->options.group : 0);
     pthread_mutex_unlock(&writer->lock);
-    if (readings.count > 0) {
+    if (readings.count > 0)
       read_all(writer, &readings);
-    }
-    if (steps.count > 0) {
+    if (steps.count > 0)
       commit_all(writer, &steps);
-    }
     pthread_mutex_lock(&writer->lock);
     if (steps.count > 0) {
       writer->company = steps.count > 1;
@@ -175,15 +165,13 @@ static void *run(void *context) {
 
 /* A writer that is at work looks for more by itself when it is done. */
 static void wake(struct writer *writer) {
-  if (writer->idle) {
+  if (writer->idle)
     pthread_cond_signal(&writer->work);
-  }
 }
 
 static enum status hand_in(struct writer *writer, struct line *line, struct job *job) {
-  if (sem_init(&job->ended, 0, 0) != 0) {
+  if (sem_init(&job->ended, 0, 0) != 0)
     return STATUS_NO_MEMORY;
-  }
   pthread_mutex_lock(&writer->lock);
   line_add(line, job);
   wake(writer);
@@ -216,9 +204,8 @@ struct ledger *writer_ledger(struct writer *writer) {
 static bool init_locks(struct writer *writer) {
   pthread_condattr_t attributes;
 
-  if (pthread_mutex_init(&writer->lock, NULL) != 0) {
+  if (pthread_mutex_init(&writer->lock, NULL) != 0)
     return false;
-  }
   if (pthread_condattr_init(&attributes) != 0) {
     pthread_mutex_destroy(&writer->lock);
     return false;
@@ -226,9 +213,8 @@ static bool init_locks(struct writer *writer) {
   bool made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
               pthread_cond_init(&writer->work, &attributes) == 0;
   pthread_condattr_destroy(&attributes);
-  if (!made) {
+  if (!made)
     pthread_mutex_destroy(&writer->lock);
-  }
   return made;
 }
 
@@ -252,9 +238,8 @@ enum status writer_open(const struct writer_options *options, struct ledger **le
   struct writer *made = NULL;
 
   *writer = NULL;
-  if (options->group < 1 || options->group > WRITER_GROUP_MAX) {
+  if (options->group < 1 || options->group > WRITER_GROUP_MAX)
     return STATUS_BAD_FORMAT;
-  }
   made = calloc(1, sizeof *made);
   if (made == NULL || !init_locks(made)) {
     free(made);
@@ -274,9 +259,8 @@ enum status writer_open(const struct writer_options *options, struct ledger **le
 void writer_close(struct writer **writer) {
   struct writer *closing = *writer;
 
-  if (closing == NULL) {
+  if (closing == NULL)
     return;
-  }
   pthread_mutex_lock(&closing->lock);
   closing->stopping = true;
   wake(closing);

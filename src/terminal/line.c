@@ -38,14 +38,12 @@ static int line_connect_to(const struct addrinfo *address, int64_t give_up) {
   socklen_t size = sizeof failed;
   int fd = socket(address->ai_family, address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->ai_protocol);
 
-  if (fd < 0) {
+  if (fd < 0)
     return -1;
-  }
   if (connect(fd, address->ai_addr, address->ai_addrlen) == 0 ||
       (errno == EINPROGRESS && wait_for(fd, POLLOUT, give_up) &&
-       getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &size) == 0 && failed == 0)) {
+       getsockopt(fd, SOL_SOCKET, SO_ERROR, &failed, &size) == 0 && failed == 0))
     return fd;
-  }
   close(fd);
   return -1;
 }
@@ -55,12 +53,10 @@ static int line_connect(const struct line_peer *peer, int64_t give_up) {
   struct addrinfo *found = NULL;
   int fd = -1;
 
-  if (getaddrinfo(peer->host, peer->port, &hints, &found) != 0) {
+  if (getaddrinfo(peer->host, peer->port, &hints, &found) != 0)
     return -1;
-  }
-  for (const struct addrinfo *at = found; at != NULL && fd < 0; at = at->ai_next) {
+  for (const struct addrinfo *at = found; at != NULL && fd < 0; at = at->ai_next)
     fd = line_connect_to(at, give_up);
-  }
   freeaddrinfo(found);
   return fd;
 }
@@ -83,16 +79,13 @@ static enum status line_receive(int fd, char answer[LINE_MAX_SIZE], int64_t give
   size_t len = 0;
 
   while (len < LINE_MAX_SIZE) {
-    if (!wait_for(fd, POLLIN, give_up)) {
+    if (!wait_for(fd, POLLIN, give_up))
       return STATUS_TIMEOUT;
-    }
     ssize_t got = recv(fd, answer + len, LINE_MAX_SIZE - len, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
       continue;
-    }
-    if (got <= 0) {
+    if (got <= 0)
       return STATUS_BAD_REPLY;
-    }
     len += (size_t)got;
     char *end = memchr(answer, '\n', len);
     if (end != NULL) {
@@ -110,15 +103,12 @@ enum status line_exchange(const struct line_peer *peer, const char *request, int
   int len = snprintf(text, sizeof text, "%s\n", request);
   enum status status = STATUS_NO_TENDER;
 
-  if (len < 0 || (size_t)len >= sizeof text) {
+  if (len < 0 || (size_t)len >= sizeof text)
     return STATUS_BAD_LENGTH;
-  }
   int fd = line_connect(peer, give_up);
-  if (fd >= 0 && line_send(fd, text, (size_t)len, give_up)) {
+  if (fd >= 0 && line_send(fd, text, (size_t)len, give_up))
     status = line_receive(fd, answer, now_milliseconds() + (int64_t)answer_seconds * 1000);
-  }
-  if (fd >= 0) {
+  if (fd >= 0)
     close(fd);
-  }
   return status;
 }

@@ -68,20 +68,17 @@ static enum status reader_exchange(struct reader *reader, const uint8_t *command
   struct timespec start;
 
   clock_gettime(CLOCK_MONOTONIC, &start);
-  if (reader->trace != NULL) {
+  if (reader->trace != NULL)
     trace_command(reader->trace, command, len, blank);
-  }
   enum status status = reader->transmit(reader->context, command, len, answer, &answer_len);
   int64_t spent = microseconds_since(&start);
   reader->card_us += spent;
-  if (reader->trace != NULL && status == STATUS_OK) {
+  if (reader->trace != NULL && status == STATUS_OK)
     trace_answer(reader->trace, answer, answer_len, (long)(spent / 1000), blank);
-  } else if (reader->trace != NULL) {
+  else if (reader->trace != NULL)
     trace_failure(reader->trace, status_name(status), (long)(spent / 1000));
-  }
-  if (status == STATUS_OK && apdu_response_parse(answer, answer_len, response) != STATUS_OK) {
+  if (status == STATUS_OK && apdu_response_parse(answer, answer_len, response) != STATUS_OK)
     status = STATUS_BAD_REPLY;
-  }
   crypto_wipe(answer, sizeof answer);
   return status;
 }
@@ -116,9 +113,8 @@ static size_t reader_next(const uint8_t *sent, size_t sent_len, uint16_t sw, uin
 }
 
 static enum status response_append(struct apdu_response *whole, const struct apdu_response *part) {
-  if (part->len > sizeof whole->data - whole->len) {
+  if (part->len > sizeof whole->data - whole->len)
     return STATUS_BAD_REPLY;
-  }
   memcpy(whole->data + whole->len, part->data, part->len);
   whole->len += part->len;
   whole->sw = part->sw;
@@ -132,19 +128,16 @@ enum status reader_transmit(struct reader *reader, const uint8_t *command, size_
   enum status status = STATUS_BAD_REPLY;
 
   memset(response, 0, sizeof *response);
-  if (len < APDU_HEADER_SIZE || len > sizeof sent) {
+  if (len < APDU_HEADER_SIZE || len > sizeof sent)
     return STATUS_BAD_LENGTH;
-  }
   memcpy(sent, command, len);
   for (int rounds = 0; rounds < ROUNDS_MAX; rounds++) {
     status = reader_exchange(reader, sent, len, blank, &part);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK)
       status = response_append(response, &part);
-    }
     size_t more = status == STATUS_OK ? reader_next(sent, len, part.sw, next) : 0;
-    if (more == 0) {
+    if (more == 0)
       break;
-    }
     status = STATUS_BAD_REPLY; /* stands where the rounds are used up */
     len = more;
     memcpy(sent, next, more);

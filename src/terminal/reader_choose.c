@@ -85,27 +85,22 @@ static enum status choose_text(struct pcsc_choice *choice, const char *spec) {
   size_t found = 0;
 
   if (bytes_from_hex(spec, wanted.atr, sizeof wanted.atr, &wanted.atr_len) == STATUS_OK && wanted.atr_len >= 2 &&
-      (wanted.atr[0] == ATR_DIRECT || wanted.atr[0] == ATR_INVERSE)) {
+      (wanted.atr[0] == ATR_DIRECT || wanted.atr[0] == ATR_INVERSE))
     found = choice_count(choice, slot_has_atr, &wanted);
-  }
-  if (found == 0) {
+  if (found == 0)
     found = choice_count(choice, slot_has_name, spec);
-  }
-  if (found == 0) {
+  if (found == 0)
     found = choice_count(choice, slot_has_part, spec);
-  }
-  if (found == 0) {
+  if (found == 0)
     return choice_fail(choice, STATUS_NO_READER);
-  }
   return found == 1 ? STATUS_OK : choice_fail(choice, STATUS_READER_AMBIGUOUS);
 }
 
 static enum status choose_default(struct pcsc_choice *choice) {
   size_t cards = choice_count(choice, slot_has_card, NULL);
 
-  if (cards == 1) {
+  if (cards == 1)
     return STATUS_OK;
-  }
   if (cards == 0) {
     choice->chosen = 0;
     return choice->count == 1 ? STATUS_OK : choice_fail(choice, STATUS_NO_CARD); /* a card will choose */
@@ -115,16 +110,13 @@ static enum status choose_default(struct pcsc_choice *choice) {
 
 enum status pcsc_choose(struct pcsc_choice *choice, const char *spec) {
   choice->problem[0] = '\0';
-  if (choice->count == 0) {
+  if (choice->count == 0)
     return STATUS_NO_READER;
-  }
-  if (spec == NULL || *spec == '\0') {
+  if (spec == NULL || *spec == '\0')
     return choose_default(choice);
-  }
   const char *digits = *spec == '#' ? spec + 1 : spec;
   size_t len = strspn(digits, "0123456789");
-  if (len > 0 && len <= INDEX_DIGITS_MAX && digits[len] == '\0') {
+  if (len > 0 && len <= INDEX_DIGITS_MAX && digits[len] == '\0')
     return choose_index(choice, digits);
-  }
   return choose_text(choice, spec);
 }

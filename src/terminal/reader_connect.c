@@ -38,9 +38,8 @@ static struct attempt *attempt_new(const struct pcsc *pcsc) {
   struct attempt *attempt = calloc(1, sizeof *attempt);
   pthread_condattr_t clock;
 
-  if (attempt == NULL) {
+  if (attempt == NULL)
     return NULL;
-  }
   attempt->context = pcsc->context;
   attempt->code = SCARD_E_TIMEOUT;
   pcsc_name(attempt->name, pcsc->name);
@@ -64,9 +63,8 @@ static void *attempt_run(void *argument) {
   pthread_cond_signal(&attempt->ended);
   pthread_mutex_unlock(&attempt->mutex);
   if (abandoned) {
-    if (code == SCARD_S_SUCCESS) {
+    if (code == SCARD_S_SUCCESS)
       SCardDisconnect(attempt->card, SCARD_LEAVE_CARD);
-    }
     SCardReleaseContext(attempt->context);
     attempt_free(attempt);
   }
@@ -82,9 +80,8 @@ static bool attempt_start(struct attempt *attempt) {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   int failed = pthread_create(&thread, NULL, attempt_run, attempt);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
-  if (failed == 0) {
+  if (failed == 0)
     pthread_detach(thread);
-  }
   return failed == 0;
 }
 
@@ -101,9 +98,8 @@ static bool attempt_wait(struct attempt *attempt, long milliseconds) {
     until.tv_nsec -= 1000000000;
   }
   pthread_mutex_lock(&attempt->mutex);
-  while (!attempt->done && late == 0) {
+  while (!attempt->done && late == 0)
     late = pthread_cond_timedwait(&attempt->ended, &attempt->mutex, &until);
-  }
   attempt->abandoned = !attempt->done;
   bool done = attempt->done;
   pthread_mutex_unlock(&attempt->mutex);
@@ -115,9 +111,8 @@ static LONG pcsc_attempt(struct pcsc *pcsc) {
   struct attempt *attempt = attempt_new(pcsc);
 
   if (attempt == NULL || !attempt_start(attempt)) {
-    if (attempt != NULL) {
+    if (attempt != NULL)
       attempt_free(attempt);
-    }
     return SCARD_E_NO_MEMORY;
   }
   if (!attempt_wait(attempt, pcsc->patience)) {
@@ -133,9 +128,8 @@ static LONG pcsc_attempt(struct pcsc *pcsc) {
 }
 
 static enum status pcsc_connect_status(LONG code) {
-  if (code == SCARD_E_TIMEOUT) {
+  if (code == SCARD_E_TIMEOUT)
     return STATUS_READER_BUSY;
-  }
   enum status status = pcsc_status(code);
   return status == STATUS_CARD_LOST ? STATUS_NO_CARD : status;
 }
@@ -147,18 +141,16 @@ enum status pcsc_connect(void *context) {
 
   for (;;) {
     enum status status = pcsc_establish(pcsc);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
       return status;
-    }
     LONG code = pcsc_attempt(pcsc);
-    if (pcsc_service_lost(code) && ++restarts <= RESTARTS_MAX) {
+    if (pcsc_service_lost(code) && ++restarts <= RESTARTS_MAX)
       pcsc_release(pcsc);
-    } else if (pcsc_status(code) == STATUS_CARD_MUTE && ++mute < MUTE_TRIES) {
+    else if (pcsc_status(code) == STATUS_CARD_MUTE && ++mute < MUTE_TRIES)
       pcsc_pause(MUTE_PAUSE);
-    } else if (code == SCARD_E_SHARING_VIOLATION && pcsc_now() < give_up) {
+    else if (code == SCARD_E_SHARING_VIOLATION && pcsc_now() < give_up)
       pcsc_pause(BUSY_PAUSE);
-    } else {
+    else
       return pcsc_connect_status(code);
-    }
   }
 }

@@ -42,11 +42,9 @@ enum status pcsc_status(LONG code) {
       {SCARD_E_CANCELLED, STATUS_CANCELLED},
       {SCARD_E_NO_MEMORY, STATUS_NO_MEMORY},
   };
-  for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++) {
-    if (meanings[i].code == code) {
+  for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+    if (meanings[i].code == code)
       return meanings[i].status;
-    }
-  }
   return STATUS_CARD_LOST; /* the reader's own trouble: to this layer the card is out of reach */
 }
 
@@ -64,9 +62,8 @@ int64_t pcsc_now(void) {
 enum status pcsc_establish(struct pcsc *pcsc) {
   static const long pauses[] = {100, 200, 400, 800};
 
-  if (pcsc->established) {
+  if (pcsc->established)
     return STATUS_OK;
-  }
   /* Else SCardTransmit loops for ever inside libpcsclite while another program holds a transaction. */
   setenv("PCSCLITE_NO_BLOCKING", "1", 0);
   LONG code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &pcsc->context);
@@ -79,9 +76,8 @@ enum status pcsc_establish(struct pcsc *pcsc) {
 }
 
 void pcsc_release(struct pcsc *pcsc) {
-  if (pcsc->established) {
+  if (pcsc->established)
     SCardReleaseContext(pcsc->context);
-  }
   pcsc->established = false;
   pcsc->connected = false;
 }

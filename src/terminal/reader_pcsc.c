@@ -33,9 +33,8 @@ static LONG pcsc_exchange(struct pcsc *pcsc, const uint8_t *command, size_t len,
   for (;;) {
     *got = sizeof pcsc->answer;
     LONG code = SCardTransmit(pcsc->card, pci, command, (DWORD)len, NULL, pcsc->answer, got);
-    if (code != SCARD_E_SHARING_VIOLATION || pcsc_now() >= give_up) {
+    if (code != SCARD_E_SHARING_VIOLATION || pcsc_now() >= give_up)
       return code;
-    }
     pcsc_pause(BUSY_PAUSE);
   }
 }
@@ -53,11 +52,10 @@ static void pcsc_reconnect(struct pcsc *pcsc) {
 static enum status pcsc_failure(struct pcsc *pcsc, LONG code) {
   enum status status = pcsc_status(code);
 
-  if (pcsc_service_lost(code)) {
+  if (pcsc_service_lost(code))
     pcsc_release(pcsc);
-  } else if (status == STATUS_CARD_RESET) {
+  else if (status == STATUS_CARD_RESET)
     pcsc_reconnect(pcsc);
-  }
   return status == STATUS_NO_CARD || status == STATUS_CARD_MUTE ? STATUS_CARD_LOST : status;
 }
 
@@ -67,18 +65,16 @@ static enum status pcsc_transmit(void *context, const uint8_t *command, size_t l
   uint8_t shaped[APDU_COMMAND_MAX + 1];
   DWORD got = 0;
 
-  if (!pcsc->connected) {
+  if (!pcsc->connected)
     return STATUS_CARD_LOST;
-  }
   if (pcsc->protocol == SCARD_PROTOCOL_T0 && len >= APDU_HEADER_SIZE && len <= APDU_COMMAND_MAX) {
     len = pcsc_shape_t0(command, len, shaped);
     command = shaped;
   }
   LONG code = pcsc_exchange(pcsc, command, len, &got);
   crypto_wipe(shaped, sizeof shaped);
-  if (code != SCARD_S_SUCCESS) {
+  if (code != SCARD_S_SUCCESS)
     return pcsc_failure(pcsc, code);
-  }
   bool fits = got <= *answer_len;
   if (fits) {
     memcpy(answer, pcsc->answer, got);
@@ -90,23 +86,20 @@ static enum status pcsc_transmit(void *context, const uint8_t *command, size_t l
 
 static void pcsc_disconnect(void *context) {
   struct pcsc *pcsc = context;
-  if (pcsc->connected) {
+  if (pcsc->connected)
     SCardDisconnect(pcsc->card, SCARD_LEAVE_CARD); /* a reset would end other programs' sessions */
-  }
   pcsc->connected = false;
 }
 
 static enum status pcsc_reset(void *context) {
   struct pcsc *pcsc = context;
 
-  if (!pcsc->connected) {
+  if (!pcsc->connected)
     return STATUS_CARD_LOST;
-  }
   LONG code = SCardReconnect(pcsc->card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_RESET_CARD,
                              &pcsc->protocol);
-  if (pcsc_service_lost(code)) {
+  if (pcsc_service_lost(code))
     pcsc_release(pcsc);
-  }
   enum status status = pcsc_status(code);
   return status == STATUS_CARD_LOST ? STATUS_NO_CARD : status;
 }
@@ -124,15 +117,13 @@ enum status pcsc_open(const char *name, struct reader **reader) {
   enum status status = STATUS_NO_MEMORY;
 
   *reader = NULL;
-  if (pcsc == NULL || made == NULL) {
+  if (pcsc == NULL || made == NULL)
     goto out;
-  }
   pcsc->patience = PATIENCE;
   pcsc_name(pcsc->name, name);
   status = pcsc_establish(pcsc);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     goto out;
-  }
   *made = (struct reader){.context = pcsc,
                           .connect = pcsc_connect,
                           .transmit = pcsc_transmit,
@@ -157,13 +148,11 @@ bool pcsc_is_purse(const char *name) {
   struct apdu_response response;
   bool purse = false;
 
-  if (pcsc_open(name, &reader) != STATUS_OK) {
+  if (pcsc_open(name, &reader) != STATUS_OK)
     return false;
-  }
   ((struct pcsc *)reader->context)->patience = LISTING_PATIENCE;
-  if (reader_connect(reader) == STATUS_OK) {
+  if (reader_connect(reader) == STATUS_OK)
     purse = reader_command(reader, &select, &response) == STATUS_OK && apdu_sw_has_data(response.sw);
-  }
   reader_close(&reader);
   return purse;
 }
@@ -180,16 +169,13 @@ enum status reader_open_pcsc(const char *spec, struct reader **reader, char prob
 
   *reader = NULL;
   problem[0] = '\0';
-  if (pcsc == NULL) {
+  if (pcsc == NULL)
     return STATUS_NO_MEMORY;
-  }
   enum status status = pcsc_slots(pcsc, slots, &choice.count);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = pcsc_choose(&choice, spec);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = pcsc_open(slots[choice.chosen].name, reader);
-  }
   pcsc_release(pcsc);
   free(pcsc);
   return status;
@@ -200,9 +186,8 @@ enum status reader_list(struct reader_row *rows, size_t capacity, size_t *count)
   struct pcsc_slot slots[PCSC_SLOTS_MAX];
 
   *count = 0;
-  if (pcsc == NULL) {
+  if (pcsc == NULL)
     return STATUS_NO_MEMORY;
-  }
   size_t found = 0;
   enum status status = pcsc_slots(pcsc, slots, &found);
   for (size_t i = 0; status == STATUS_OK && i < found && i < capacity; i++) {

@@ -22,9 +22,8 @@ static bool slot_ignored(const char *name, const char *ignore) {
     if (len > 0 && len < sizeof part) {
       memcpy(part, ignore, len);
       part[len] = '\0';
-      if (strcasestr(name, part) != NULL) {
+      if (strcasestr(name, part) != NULL)
         return true;
-      }
     }
     ignore += len + (ignore[len] == ';');
   }
@@ -51,9 +50,8 @@ static LONG slots_states(struct pcsc *pcsc, struct pcsc_slot *slots, size_t coun
     states[i].dwCurrentState = SCARD_STATE_UNAWARE;
   }
   LONG code = count == 0 ? SCARD_S_SUCCESS : SCardGetStatusChange(pcsc->context, 0, states, (DWORD)count);
-  if (code == SCARD_E_TIMEOUT) {
+  if (code == SCARD_E_TIMEOUT)
     code = SCARD_S_SUCCESS;
-  }
   for (size_t i = 0; i < count && code == SCARD_S_SUCCESS; i++) {
     slots[i].present = (states[i].dwEventState & SCARD_STATE_PRESENT) != 0;
     slots[i].atr_len = states[i].cbAtr < sizeof slots[i].atr ? states[i].cbAtr : sizeof slots[i].atr;
@@ -84,15 +82,13 @@ enum status pcsc_slots(struct pcsc *pcsc, struct pcsc_slot slots[PCSC_SLOTS_MAX]
   for (int tries = 0; tries < 3; tries++) {
     memset(slots, 0, PCSC_SLOTS_MAX * sizeof *slots);
     enum status status = pcsc_establish(pcsc);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
       return status;
-    }
     code = slots_read(pcsc, slots, count);
-    if (pcsc_service_lost(code)) {
+    if (pcsc_service_lost(code))
       pcsc_release(pcsc);
-    } else if (code != SCARD_E_UNKNOWN_READER) {
+    else if (code != SCARD_E_UNKNOWN_READER)
       break;
-    }
   }
   return pcsc_status(code);
 }

@@ -28,11 +28,9 @@ static void interrupt_begin(struct interrupt *interrupt) {
   sigset_t set;
 
   sigemptyset(&set);
-  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-    if (sigaction(wanted[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN) {
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+    if (sigaction(wanted[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
       sigaddset(&set, wanted[i]);
-    }
-  }
   pthread_sigmask(SIG_BLOCK, &set, &interrupt->before);
   interrupt->fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
@@ -43,9 +41,8 @@ static bool interrupt_came(const struct interrupt *interrupt) {
 }
 
 static void interrupt_end(struct interrupt *interrupt) {
-  if (interrupt->fd >= 0) {
+  if (interrupt->fd >= 0)
     close(interrupt->fd);
-  }
   pthread_sigmask(SIG_SETMASK, &interrupt->before, NULL);
 }
 
@@ -64,13 +61,11 @@ static LONG watch_for_reader(struct watch *watch) {
 
   watch->there = false;
   watch->known = SCARD_STATE_UNAWARE;
-  if (watch->absent_from == 0) {
+  if (watch->absent_from == 0)
     watch->absent_from = pcsc_now();
-  }
   LONG code = SCardGetStatusChange(watch->pcsc->context, SLICE, &state, 1);
-  if (code == SCARD_S_SUCCESS) {
+  if (code == SCARD_S_SUCCESS)
     pcsc_pause(SLICE / 5); /* the event stands before the reader can be asked */
-  }
   return code == SCARD_E_TIMEOUT || code == SCARD_E_UNKNOWN_READER ? SCARD_S_SUCCESS : code;
 }
 
@@ -83,9 +78,8 @@ static LONG watch_slice(struct watch *watch) {
     return SCARD_S_SUCCESS;
   }
   if (code == SCARD_E_UNKNOWN_READER || code == SCARD_E_READER_UNAVAILABLE || code == SCARD_E_NO_READERS_AVAILABLE ||
-      (code == SCARD_S_SUCCESS && (state.dwEventState & (SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE)) != 0)) {
+      (code == SCARD_S_SUCCESS && (state.dwEventState & (SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE)) != 0))
     return watch_for_reader(watch);
-  }
   if (code == SCARD_S_SUCCESS) {
     watch->absent_from = 0;
     watch->there = (state.dwEventState & SCARD_STATE_PRESENT) != 0;
@@ -97,9 +91,8 @@ static LONG watch_slice(struct watch *watch) {
 /* One slice, over a restart of pcscd if need be. */
 static enum status watch_step(struct watch *watch) {
   enum status status = pcsc_establish(watch->pcsc);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   LONG code = watch_slice(watch);
   if (pcsc_service_lost(code)) {
     pcsc_release(watch->pcsc);
@@ -113,24 +106,18 @@ static enum status watch_step(struct watch *watch) {
 static enum status watch_run(struct watch *watch, bool present, int64_t give_up, const struct interrupt *interrupt) {
   for (;;) {
     enum status status = watch_step(watch);
-    if (status != STATUS_OK) {
+    if (status != STATUS_OK)
       return status;
-    }
-    if (watch->known != SCARD_STATE_UNAWARE && watch->there == present) {
+    if (watch->known != SCARD_STATE_UNAWARE && watch->there == present)
       return STATUS_OK;
-    }
-    if (watch->absent_from != 0 && !present) {
+    if (watch->absent_from != 0 && !present)
       return STATUS_OK; /* the reader went, and the card with it */
-    }
-    if (watch->absent_from != 0 && pcsc_now() - watch->absent_from > READER_GRACE) {
+    if (watch->absent_from != 0 && pcsc_now() - watch->absent_from > READER_GRACE)
       return STATUS_NO_READER;
-    }
-    if (interrupt_came(interrupt)) {
+    if (interrupt_came(interrupt))
       return STATUS_CANCELLED;
-    }
-    if (give_up >= 0 && pcsc_now() >= give_up) {
+    if (give_up >= 0 && pcsc_now() >= give_up)
       return STATUS_TIMEOUT;
-    }
   }
 }
 

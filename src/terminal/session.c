@@ -23,12 +23,10 @@ static enum status session_read_fci(struct session *session, const struct apdu_r
 
   if (tlv_find(response->data, response->len, TAG_FCI, &fci) != STATUS_OK ||
       tlv_find(fci.value, fci.len, TAG_FCI_AID, &name) != STATUS_OK ||
-      tlv_find(fci.value, fci.len, TAG_FCI_STATE, &state) != STATUS_OK) {
+      tlv_find(fci.value, fci.len, TAG_FCI_STATE, &state) != STATUS_OK)
     return STATUS_NOT_OUR_CARD;
-  }
-  if (name.len != sizeof aid || memcmp(name.value, aid, sizeof aid) != 0 || state.len != 1) {
+  if (name.len != sizeof aid || memcmp(name.value, aid, sizeof aid) != 0 || state.len != 1)
     return STATUS_NOT_OUR_CARD;
-  }
   session->state = state.value[0];
   switch (session->state) {
   case CARD_INITIALISED:
@@ -50,9 +48,8 @@ enum status session_select(struct session *session, struct reader *reader) {
 
   *session = (struct session){.reader = reader};
   enum status status = reader_command(reader, &select, &response);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   return apdu_sw_has_data(response.sw) ? session_read_fci(session, &response) : STATUS_NOT_OUR_CARD;
 }
 
@@ -85,12 +82,10 @@ static enum status session_exchange(struct session *session, const uint8_t *byte
                                     struct apdu_response *response) {
   enum status status = reader_transmit(session->reader, bytes, len, response);
 
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = securemsg_unwrap_response(&session->secure, response);
-  }
-  if (status == STATUS_OK && !apdu_sw_has_data(response->sw)) {
+  if (status == STATUS_OK && !apdu_sw_has_data(response->sw))
     status = session_word(response->sw);
-  }
   return status;
 }
 
@@ -115,17 +110,14 @@ enum status session_command(struct session *session, const struct apdu *command,
   size_t len = 0;
 
   memset(response, 0, sizeof *response);
-  if (!session->secure.open) {
+  if (!session->secure.open)
     return STATUS_CHANNEL_BROKEN;
-  }
   enum status status = securemsg_wrap(&session->secure, command, bytes, sizeof bytes, &len);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
   status = session_exchange(session, bytes, len, response);
-  if (session_lost(status)) {
+  if (session_lost(status))
     securemsg_close(&session->secure);
-  }
   if (status != STATUS_OK) {
     uint16_t sw = response->sw;
     crypto_wipe(response, sizeof *response);

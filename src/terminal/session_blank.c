@@ -27,29 +27,23 @@ static enum status blank_challenge(struct session *session, const uint8_t batch_
                               .le = APDU_RESPONSE_DATA_MAX};
   struct apdu_response response;
 
-  if (!crypto_random(challenge, sizeof challenge)) {
+  if (!crypto_random(challenge, sizeof challenge))
     return STATUS_CRYPTO_FAILED;
-  }
   enum status status = reader_command(session->reader, &update, &response);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
-  if (response.sw != SW_OK) {
+  if (response.sw != SW_OK)
     return session_word(response.sw);
-  }
   const uint8_t *kind = response.data + SCP03_DIVERSIFICATION_SIZE; /* KVN, 03, i */
-  if (response.len != SCP03_ANSWER_SIZE || kind[1] != 0x03 || kind[2] != SCP03_I_PARAMETER) {
+  if (response.len != SCP03_ANSWER_SIZE || kind[1] != 0x03 || kind[2] != SCP03_I_PARAMETER)
     return STATUS_BAD_REPLY;
-  }
   memcpy(session->chip_serial, response.data, sizeof session->chip_serial);
   status = transport_key_derive(batch_key, session->chip_serial, transport_key);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = scp03_derive(transport_key, challenge, kind + 3, keys);
-  }
   if (status == STATUS_OK &&
-      !crypto_equal(kind + 3 + SCP03_CHALLENGE_SIZE, keys->card_cryptogram, SCP03_CRYPTOGRAM_SIZE)) {
+      !crypto_equal(kind + 3 + SCP03_CHALLENGE_SIZE, keys->card_cryptogram, SCP03_CRYPTOGRAM_SIZE))
     status = STATUS_NOT_AUTHENTICATED;
-  }
   crypto_wipe(transport_key, sizeof transport_key);
   return status;
 }
@@ -68,15 +62,12 @@ static enum status blank_authenticate(struct session *session, const struct scp0
 
   securemsg_open(&session->secure, keys->s_enc, keys->s_mac, keys->s_rmac, chain);
   enum status status = securemsg_wrap_mac(&session->secure, &authenticate, bytes, sizeof bytes, &len);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = reader_transmit(session->reader, bytes, len, &response);
-  }
-  if (status == STATUS_OK && response.sw != SW_OK) {
+  if (status == STATUS_OK && response.sw != SW_OK)
     status = STATUS_NOT_AUTHENTICATED;
-  }
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     securemsg_close(&session->secure);
-  }
   return status;
 }
 
@@ -85,15 +76,12 @@ enum status session_open_blank(struct session *session, struct reader *reader,
   struct scp03_session keys = {0};
 
   enum status status = session_select(session, reader);
-  if (status == STATUS_OK && session->state != CARD_INITIALISED) {
+  if (status == STATUS_OK && session->state != CARD_INITIALISED)
     status = STATUS_CARD_ALREADY_ISSUED;
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = blank_challenge(session, batch_key, &keys);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = blank_authenticate(session, &keys);
-  }
   crypto_wipe(&keys, sizeof keys);
   return status;
 }
@@ -103,12 +91,10 @@ enum status session_generate(struct session *session, uint8_t request[CARD_REQUE
   struct apdu_response response;
 
   enum status status = session_command(session, &generate, &response);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
-  if (response.sw != SW_OK || response.len != CARD_REQUEST_SIZE) {
+  if (response.sw != SW_OK || response.len != CARD_REQUEST_SIZE)
     return STATUS_BAD_REPLY;
-  }
   memcpy(request, response.data, CARD_REQUEST_SIZE);
   return STATUS_OK;
 }
@@ -118,9 +104,8 @@ enum status session_store(struct session *session, uint16_t dgi, const uint8_t *
   struct bytes_writer writer = bytes_writer(grouping, sizeof grouping);
   struct apdu_response response;
 
-  if (len > PROTECTED_DATA_MAX - DGI_HEADER_SIZE) {
+  if (len > PROTECTED_DATA_MAX - DGI_HEADER_SIZE)
     return STATUS_BAD_LENGTH;
-  }
   bytes_write_u16(&writer, dgi);
   bytes_write_u8(&writer, (uint8_t)len);
   bytes_write(&writer, data, len);

@@ -15,22 +15,20 @@ static enum status session_fetch(struct session *session, const struct apdu *com
   struct apdu_response response;
 
   enum status status = session_command(session, command, &response);
-  if (status == STATUS_OK && response.sw != SW_OK) {
+  if (status == STATUS_OK && response.sw != SW_OK)
     status = status_of_sw(response.sw);
-  } else if (status == STATUS_OK && response.len != len) {
+  else if (status == STATUS_OK && response.len != len)
     status = STATUS_BAD_REPLY;
-  } else if (status == STATUS_OK) {
+  else if (status == STATUS_OK)
     memcpy(data, response.data, len);
-  }
   crypto_wipe(&response, sizeof response);
   return status;
 }
 
 /* 63Cx carries the card's number; 63C0 is the try that blocked it. */
 static enum status wrong_pin_take(struct session *session, const struct apdu_response *response, uint8_t *tries_left) {
-  if (response->len != CID_SIZE) {
+  if (response->len != CID_SIZE)
     return STATUS_BAD_REPLY;
-  }
   memcpy(session->failed_cid, response->data, CID_SIZE);
   session->has_failed_cid = true;
   *tries_left = response->sw & TRIES_MASK;
@@ -43,12 +41,10 @@ static enum status session_try(struct session *session, const struct apdu *comma
   session->has_failed_cid = false;
   enum status status = session_command(session, command, response);
 
-  if (status == STATUS_OK && response->sw != SW_OK) {
+  if (status == STATUS_OK && response->sw != SW_OK)
     status = status_of_sw(response->sw);
-  }
-  if (status == STATUS_WRONG_PIN) {
+  if (status == STATUS_WRONG_PIN)
     return wrong_pin_take(session, response, tries_left);
-  }
   return status;
 }
 
@@ -84,16 +80,13 @@ enum status session_initialize(struct session *session, uint8_t p1, const struct
   struct apdu_response response;
 
   enum status status = session_try(session, &command, &response, tries_left);
-  if (status == STATUS_CARD_REFUSED && (response.sw == SW_INSUFFICIENT_BALANCE || response.sw == SW_ABOVE_LIMIT ||
-                                        response.sw == SW_COUNTER_EXHAUSTED)) {
+  if (status == STATUS_CARD_REFUSED &&
+      (response.sw == SW_INSUFFICIENT_BALANCE || response.sw == SW_ABOVE_LIMIT || response.sw == SW_COUNTER_EXHAUSTED))
     status = status_of_sw(response.sw); /* the caller reads again whether it is so */
-  }
-  if (status == STATUS_OK && response.len != PROMISE_SIZE) {
+  if (status == STATUS_OK && response.len != PROMISE_SIZE)
     status = STATUS_BAD_REPLY;
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     memcpy(promise, response.data, PROMISE_SIZE);
-  }
   crypto_wipe(data, sizeof data);
   return status;
 }
@@ -115,9 +108,8 @@ enum status session_proof(struct session *session, struct proof *proof) {
   uint8_t data[PROOF_SIZE];
 
   enum status status = session_fetch(session, &command, data, sizeof data);
-  if (status == STATUS_OK && proof_decode(data, sizeof data, proof) != STATUS_OK) {
+  if (status == STATUS_OK && proof_decode(data, sizeof data, proof) != STATUS_OK)
     status = STATUS_BAD_REPLY;
-  }
   crypto_wipe(data, sizeof data);
   return status;
 }
@@ -141,13 +133,11 @@ enum status session_info(struct session *session, struct card_info *info) {
 /* Takes the records of one answer, as many as there is room for. */
 static enum status log_take(const struct apdu_response *response, struct log_record *records, size_t capacity,
                             size_t *count) {
-  if (response->sw != SW_OK || response->len == 0 || response->len % LOG_RECORD_SIZE != 0) {
+  if (response->sw != SW_OK || response->len == 0 || response->len % LOG_RECORD_SIZE != 0)
     return STATUS_BAD_REPLY;
-  }
   for (size_t at = 0; at < response->len && *count < capacity; at += LOG_RECORD_SIZE) {
-    if (log_record_decode(response->data + at, LOG_RECORD_SIZE, &records[*count]) != STATUS_OK) {
+    if (log_record_decode(response->data + at, LOG_RECORD_SIZE, &records[*count]) != STATUS_OK)
       return STATUS_BAD_REPLY;
-    }
     ++*count;
   }
   return STATUS_OK;
@@ -165,12 +155,10 @@ enum status session_log(struct session *session, uint8_t sfi, struct log_record 
     const struct apdu read = {
         .ins = INS_READ_RECORD, .p1 = (uint8_t)(*count + 1), .p2 = (uint8_t)(sfi << 3 | 5), .le = LE_ALL};
     status = session_command(session, &read, &response);
-    if (status == STATUS_OK && response.sw == SW_END_OF_FILE) {
+    if (status == STATUS_OK && response.sw == SW_END_OF_FILE)
       break;
-    }
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK)
       status = log_take(&response, records, capacity, count);
-    }
   }
   return status;
 }

@@ -38,19 +38,15 @@ static enum status session_read_certificate(struct session *session, const struc
   uint8_t now[MOMENT_SIZE];
 
   enum status status = session_clear(session, &get_data, &response);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     return status;
-  }
-  if (certificate_decode(response.data, response.len, &certificate) != STATUS_OK) {
+  if (certificate_decode(response.data, response.len, &certificate) != STATUS_OK)
     return STATUS_BAD_REPLY;
-  }
-  if (certificate_verify(&certificate, &check) != STATUS_OK) {
+  if (certificate_verify(&certificate, &check) != STATUS_OK)
     return STATUS_OTHER_ISSUER;
-  }
   moment_from_unix(time(NULL), now);
-  if (!desk && date_passed(certificate.expiry, now)) {
+  if (!desk && date_passed(certificate.expiry, now))
     return STATUS_CARD_EXPIRED;
-  }
   memcpy(session->card_reference, certificate.subject, sizeof session->card_reference);
   memcpy(card_public, certificate.public_key, CRYPTO_P256_PUBLIC_SIZE);
   return STATUS_OK;
@@ -67,13 +63,11 @@ static enum status session_show_certificate(struct session *session, const struc
                               .lc = (uint8_t)keys->ecka_certificate_len};
   struct apdu_response response;
 
-  if (keys->ecka_certificate_len > APDU_DATA_MAX) {
+  if (keys->ecka_certificate_len > APDU_DATA_MAX)
     return STATUS_BAD_CERTIFICATE;
-  }
   enum status status = session_clear(session, &verify, &response);
-  if (status == STATUS_NOT_AUTHENTICATED) {
+  if (status == STATUS_NOT_AUTHENTICATED)
     return STATUS_TERMINAL_REVOKED;
-  }
   return status == STATUS_NOT_FOUND || status == STATUS_BAD_FORMAT ? STATUS_OTHER_ISSUER : status;
 }
 
@@ -92,14 +86,12 @@ static enum status session_agree(struct session *session, const struct session_k
       .oce_private = keys->ecka_private, .ephemeral_private = ephemeral_private, .sd_static = card_public};
   struct apdu_response response;
 
-  if (!crypto_p256_generate(ephemeral_private, ephemeral_public)) {
+  if (!crypto_p256_generate(ephemeral_private, ephemeral_public))
     return STATUS_CRYPTO_FAILED;
-  }
   scp11_request_encode(ephemeral_public, request);
   enum status status = session_clear(session, &authenticate, &response);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = scp11_finish(&host, request, response.data, response.len, &session->secure);
-  }
   crypto_wipe(ephemeral_private, sizeof ephemeral_private);
   return status;
 }
@@ -108,20 +100,15 @@ enum status session_open(struct session *session, struct reader *reader, const s
   uint8_t card_public[CRYPTO_P256_PUBLIC_SIZE];
 
   enum status status = session_select(session, reader);
-  if (status == STATUS_CARD_EXPIRED && desk) {
+  if (status == STATUS_CARD_EXPIRED && desk)
     status = STATUS_OK;
-  }
-  if (status == STATUS_OK && session->state == CARD_INITIALISED) {
+  if (status == STATUS_OK && session->state == CARD_INITIALISED)
     status = STATUS_CARD_NOT_PERSONALISED;
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = session_read_certificate(session, keys, card_public, desk);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = session_show_certificate(session, keys);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = session_agree(session, keys, card_public);
-  }
   return status;
 }

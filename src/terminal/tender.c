@@ -13,11 +13,9 @@
 bool tender_order_valid(const char *order) {
   size_t len = strlen(order);
 
-  for (size_t i = 0; i < len; i++) {
-    if (order[i] <= PRINTABLE_FIRST || order[i] >= DELETE) {
+  for (size_t i = 0; i < len; i++)
+    if (order[i] <= PRINTABLE_FIRST || order[i] >= DELETE)
       return false;
-    }
-  }
   return len > 0 && len <= TENDER_ORDER_MAX;
 }
 
@@ -26,13 +24,11 @@ bool tender_text_copy(char *field, unsigned capacity, const char *text) {
 
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char)text[i];
-    if (c < PRINTABLE_FIRST || c == DELETE) {
+    if (c < PRINTABLE_FIRST || c == DELETE)
       return false;
-    }
   }
-  if (len >= capacity) {
+  if (len >= capacity)
     return false;
-  }
   memcpy(field, text, len + 1);
   return true;
 }
@@ -40,15 +36,12 @@ bool tender_text_copy(char *field, unsigned capacity, const char *text) {
 static enum status tender_dispatch(const char *spec, const struct tender_operator *operator, struct tender * tender) {
   static const char simulator[] = "simulator:";
 
-  if (strcmp(spec, "cash") == 0) {
+  if (strcmp(spec, "cash") == 0)
     return tender_open_cash(operator, tender);
-  }
-  if (strcmp(spec, "manual") == 0) {
+  if (strcmp(spec, "manual") == 0)
     return tender_open_manual(operator, tender);
-  }
-  if (strncmp(spec, simulator, sizeof simulator - 1) == 0) {
+  if (strncmp(spec, simulator, sizeof simulator - 1) == 0)
     return tender_open_simulator(spec + sizeof simulator - 1, tender);
-  }
   return STATUS_BAD_CONFIG;
 }
 
@@ -56,15 +49,13 @@ enum status tender_open(const char *spec, const struct tender_operator *operator
   struct tender *made = calloc(1, sizeof *made);
 
   *tender = NULL;
-  if (made == NULL) {
+  if (made == NULL)
     return STATUS_NO_MEMORY;
-  }
   enum status status = tender_dispatch(spec, operator, made);
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     *tender = made;
-  } else {
+  else
     free(made);
-  }
   return status;
 }
 

@@ -38,9 +38,8 @@ static void hand_paid(const struct hand *hand, struct tender_result *result) {
 
 /* A no may be a no, or a till that nobody stands at. */
 static void hand_not_paid(const struct hand *hand, struct tender_result *result) {
-  if (hand_yes(hand, hand->words->was_not, "")) {
+  if (hand_yes(hand, hand->words->was_not, ""))
     result->outcome = TENDER_DECLINED;
-  }
 }
 
 static bool hand_knows(const struct hand *hand, const char *order) {
@@ -58,26 +57,23 @@ static enum status hand_authorise(void *context, const char *order, struct amoun
   char text[AMOUNT_TEXT_MAX], charge[QUESTION_MAX];
 
   *result = (struct tender_result){.outcome = TENDER_DECLINED};
-  if (!tender_order_valid(order)) {
+  if (!tender_order_valid(order))
     return STATUS_BAD_FORMAT;
-  }
   if (strcmp(hand->order, order) == 0) {
     *result = hand->result;
     return STATUS_OK;
   }
-  if (amount_print(amount, NULL, text, sizeof text) == 0) {
+  if (amount_print(amount, NULL, text, sizeof text) == 0)
     return STATUS_BAD_AMOUNT;
-  }
   result->outcome = TENDER_UNKNOWN;
   hand_remember(hand, order, result);
   snprintf(charge, sizeof charge, "%s: %s.", hand->words->charge, text);
-  if (hand_yes(hand, charge, hand->words->charged)) {
+  if (hand_yes(hand, charge, hand->words->charged))
     hand_paid(hand, result);
-  } else if (hand->words->receipt == NULL) {
+  else if (hand->words->receipt == NULL)
     result->outcome = TENDER_DECLINED; /* the till was not even opened */
-  } else {
+  else
     hand_not_paid(hand, result);
-  }
   hand_remember(hand, order, result);
   return STATUS_OK;
 }
@@ -92,19 +88,17 @@ static enum status hand_last(void *context, const char *order, struct tender_res
   char which[QUESTION_MAX];
 
   *result = (struct tender_result){.outcome = TENDER_UNKNOWN};
-  if (!tender_order_valid(order)) {
+  if (!tender_order_valid(order))
     return STATUS_BAD_FORMAT;
-  }
   if (hand_knows(hand, order)) {
     *result = hand->result;
     return STATUS_OK;
   }
   snprintf(which, sizeof which, "Order %s:", order);
-  if (hand_yes(hand, which, hand->words->was)) {
+  if (hand_yes(hand, which, hand->words->was))
     hand_paid(hand, result);
-  } else {
+  else
     hand_not_paid(hand, result);
-  }
   hand_remember(hand, order, result);
   return STATUS_OK;
 }
@@ -115,16 +109,14 @@ static enum status hand_reverse(void *context, const char *order, struct tender_
   char which[QUESTION_MAX];
 
   *result = (struct tender_result){.outcome = TENDER_UNKNOWN};
-  if (!tender_order_valid(order)) {
+  if (!tender_order_valid(order))
     return STATUS_BAD_FORMAT;
-  }
   if (hand_knows(hand, order) && hand->result.outcome != TENDER_PAID) {
     *result = hand->result;
     return STATUS_OK;
   }
-  if (hand_knows(hand, order)) {
+  if (hand_knows(hand, order))
     *result = hand->result;
-  }
   snprintf(which, sizeof which, "Order %s: %s", order, hand->words->give_back);
   result->outcome = hand_yes(hand, which, hand->words->given) ? TENDER_REVERSED : TENDER_PAID;
   hand_remember(hand, order, result);
@@ -133,13 +125,11 @@ static enum status hand_reverse(void *context, const char *order, struct tender_
 
 enum status tender_open_hand(const struct hand_words *words, const struct tender_operator *operator,
                              struct tender * tender) {
-  if (operator== NULL || operator->confirm == NULL ||(words->receipt != NULL && operator->ask == NULL)) {
+  if (operator== NULL || operator->confirm == NULL ||(words->receipt != NULL && operator->ask == NULL))
     return STATUS_BAD_CONFIG; /* nobody to ask */
-  }
   struct hand *hand = calloc(1, sizeof *hand);
-  if (hand == NULL) {
+  if (hand == NULL)
     return STATUS_NO_MEMORY;
-  }
   hand->words = words;
   hand->operator= * operator;
   *tender = (struct tender){.kind = words->kind,

@@ -48,15 +48,12 @@ enum status tender_simulator_read(const char *line, const char *order, struct te
   if (json_unpack(object, "{s:s, s:s, s?s, s?s !}", "order", &about, "outcome", &outcome, "reference", &reference,
                   "text", &text) == 0 &&
       strcmp(about, order) == 0 && tender_text_copy(read.reference, sizeof read.reference, reference) &&
-      tender_text_copy(read.text, sizeof read.text, text)) {
+      tender_text_copy(read.text, sizeof read.text, text))
     status = outcome_by_name(outcome, &read.outcome);
-  }
-  if (status == STATUS_OK && read.outcome == TENDER_PAID && read.reference[0] == '\0') {
+  if (status == STATUS_OK && read.outcome == TENDER_PAID && read.reference[0] == '\0')
     status = STATUS_BAD_REPLY; /* a charge without a name cannot be found again */
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     *result = read;
-  }
   json_decref(object);
   return status;
 }
@@ -70,12 +67,10 @@ static enum status simulator_ask(const struct simulator *simulator, json_t *requ
   enum status status = STATUS_NO_MEMORY;
 
   *result = (struct tender_result){.outcome = TENDER_UNKNOWN};
-  if (text != NULL && order != NULL) {
+  if (text != NULL && order != NULL)
     status = line_exchange(&simulator->peer, text, seconds, answer);
-  }
-  if (status == STATUS_OK) {
+  if (status == STATUS_OK)
     status = tender_simulator_read(answer, order, result);
-  }
   free(text);
   json_decref(request);
   return status;
@@ -84,9 +79,8 @@ static enum status simulator_ask(const struct simulator *simulator, json_t *requ
 static enum status simulator_command(const struct simulator *simulator, const char *command, const char *order,
                                      struct tender_result *result) {
   *result = (struct tender_result){.outcome = TENDER_UNKNOWN};
-  if (!tender_order_valid(order)) {
+  if (!tender_order_valid(order))
     return STATUS_BAD_FORMAT;
-  }
   json_t *request = json_pack("{s:s, s:s}", "command", command, "order", order);
   return simulator_ask(simulator, request, COMMAND_SECONDS, result);
 }
@@ -101,12 +95,10 @@ static enum status simulator_authorise(void *context, const char *order, struct 
   struct simulator *simulator = context;
 
   *result = (struct tender_result){.outcome = TENDER_DECLINED};
-  if (!tender_order_valid(order)) {
+  if (!tender_order_valid(order))
     return STATUS_BAD_FORMAT;
-  }
-  if (strcmp(simulator->order, order) == 0) {
+  if (strcmp(simulator->order, order) == 0)
     return simulator_last(simulator, order, result);
-  }
   memcpy(simulator->order, order, strlen(order) + 1);
   json_t *request = json_pack("{s:s, s:s, s:I, s:i}", "command", "authorise", "order", order, "amount",
                               (json_int_t)amount.minor, "currency", (int)amount.currency);
@@ -116,9 +108,8 @@ static enum status simulator_authorise(void *context, const char *order, struct 
     result->outcome = TENDER_DECLINED;
     return status;
   }
-  if (status != STATUS_OK || result->outcome == TENDER_REVERSED) {
+  if (status != STATUS_OK || result->outcome == TENDER_REVERSED)
     *result = (struct tender_result){.outcome = TENDER_UNKNOWN};
-  }
   return STATUS_OK;
 }
 
@@ -136,9 +127,8 @@ static enum status simulator_reverse(void *context, const char *order, struct te
 /* Takes text up to `end` into a field. */
 static bool part_copy(char *field, size_t capacity, const char *from, const char *end) {
   size_t len = (size_t)(end - from);
-  if (len == 0 || len >= capacity) {
+  if (len == 0 || len >= capacity)
     return false;
-  }
   memcpy(field, from, len);
   field[len] = '\0';
   return true;
@@ -157,20 +147,17 @@ static bool address_read(struct simulator *simulator, const char *address) {
   const char *host_end = strchr(host, bracket ? ']' : ':');
   long port = 0, seconds = AUTHORISE_SECONDS;
 
-  if (host_end == NULL || (bracket && host_end[1] != ':')) {
+  if (host_end == NULL || (bracket && host_end[1] != ':'))
     return false;
-  }
   const char *port_text = host_end + (bracket ? 2 : 1);
   size_t port_len = strcspn(port_text, ":");
   const char *seconds_text = port_text[port_len] == ':' ? port_text + port_len + 1 : NULL;
   if (!part_copy(simulator->peer.host, sizeof simulator->peer.host, host, host_end) ||
       !part_copy(simulator->peer.port, sizeof simulator->peer.port, port_text, port_text + port_len) ||
-      !number_read(simulator->peer.port, 1, 65535, &port)) {
+      !number_read(simulator->peer.port, 1, 65535, &port))
     return false;
-  }
-  if (seconds_text != NULL && !number_read(seconds_text, 1, AUTHORISE_SECONDS_MAX, &seconds)) {
+  if (seconds_text != NULL && !number_read(seconds_text, 1, AUTHORISE_SECONDS_MAX, &seconds))
     return false;
-  }
   simulator->authorise_seconds = (int)seconds;
   return true;
 }
@@ -178,9 +165,8 @@ static bool address_read(struct simulator *simulator, const char *address) {
 enum status tender_open_simulator(const char *address, struct tender *tender) {
   struct simulator *simulator = calloc(1, sizeof *simulator);
 
-  if (simulator == NULL) {
+  if (simulator == NULL)
     return STATUS_NO_MEMORY;
-  }
   simulator->peer.connect_seconds = CONNECT_SECONDS;
   if (!address_read(simulator, address)) {
     free(simulator);

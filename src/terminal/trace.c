@@ -13,30 +13,26 @@
 bool trace_blanks(const uint8_t *command, size_t len) {
   static const uint8_t secret[] = {INS_VERIFY, INS_CHANGE_REFERENCE_DATA, INS_INITIALIZE, INS_STORE_DATA,
                                    INS_MUTUAL_AUTHENTICATE};
-  if (len < 2) {
+  if (len < 2)
     return false;
-  }
   uint8_t cla = command[0];
   bool secure =
       (cla & FURTHER_INTERINDUSTRY) != 0 ? (cla & SM_FURTHER_INTERINDUSTRY) != 0 : (cla & SM_FIRST_INTERINDUSTRY) != 0;
-  for (size_t i = 0; i < sizeof secret; i++) {
+  for (size_t i = 0; i < sizeof secret; i++)
     secure = secure || command[1] == secret[i];
-  }
   return secure;
 }
 
 static void trace_hex(FILE *out, const uint8_t *data, size_t len) {
-  for (size_t i = 0; i < len; i++) {
+  for (size_t i = 0; i < len; i++)
     fprintf(out, "%02X", data[i]);
-  }
 }
 
 static void trace_data(FILE *out, const uint8_t *data, size_t len, bool blank) {
-  if (blank) {
+  if (blank)
     fprintf(out, "[%zu bytes blanked]", len);
-  } else {
+  else
     trace_hex(out, data, len);
-  }
 }
 
 void trace_command(FILE *out, const uint8_t *command, size_t len, bool blank) {
@@ -56,9 +52,8 @@ void trace_command(FILE *out, const uint8_t *command, size_t len, bool blank) {
       fprintf(out, " %02X ", apdu.lc);
       trace_data(out, apdu.data, apdu.lc, blank);
     }
-    if (apdu.le > 0) {
+    if (apdu.le > 0)
       fprintf(out, " %02X", apdu.le & 0xFFU);
-    }
   }
   fputc('\n', out);
   fflush(out);

@@ -49,10 +49,9 @@ static size_t first_of_name(const struct card_command *commands, size_t at) {
 static size_t row_of(const uint8_t *command, size_t len) {
   size_t count = 0;
   const struct card_command *commands = card_commands(&count);
-  for (size_t i = 0; i < count && len >= APDU_HEADER_SIZE; i++) {
+  for (size_t i = 0; i < count && len >= APDU_HEADER_SIZE; i++)
     if (row_fits(&commands[i], command))
       return first_of_name(commands, i);
-  }
   return count;
 }
 

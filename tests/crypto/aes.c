@@ -54,9 +54,8 @@ START_TEST(cbc_takes_whole_blocks_only) {
       ck_assert(!crypto_aes_cbc_decrypt(key.at, iv.at, plain.at, len, out));
     }
   }
-  for (size_t i = 0; i < sizeof out; i++) {
+  for (size_t i = 0; i < sizeof out; i++)
     ck_assert_uint_eq(out[i], 0);
-  }
   ck_assert(crypto_aes_cbc_encrypt(key.at, iv.at, plain.at, 0, out));
 }
 END_TEST

@@ -46,9 +46,8 @@ START_TEST(hmac_knows_the_answers) {
   uint8_t mac[CRYPTO_SHA256_SIZE];
 
   memset(key.at, 0xAA, key.len);
-  if (hmac_rows[_i].key != NULL) {
+  if (hmac_rows[_i].key != NULL)
     key = vector(hmac_rows[_i].key);
-  }
   ck_assert(crypto_hmac_sha256(key.at, key.len, data.at, data.len, mac));
   ck_assert_hex(mac, sizeof mac, hmac_rows[_i].mac);
 }

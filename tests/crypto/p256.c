@@ -144,9 +144,8 @@ static void *verify_often(void *result) {
   bool *good = (bool *)result;
 
   *good = true;
-  for (int i = 0; i < 50; i++) {
+  for (int i = 0; i < 50; i++)
     *good = *good && verifies(&public_key, "sample", &signature) && !verifies(&public_key, "simple", &signature);
-  }
   return NULL;
 }
 
@@ -154,9 +153,8 @@ START_TEST(threads_do_not_disturb_each_other) {
   pthread_t threads[4];
   bool good[4] = {false};
 
-  for (int i = 0; i < 4; i++) {
+  for (int i = 0; i < 4; i++)
     ck_assert_int_eq(pthread_create(&threads[i], NULL, verify_often, &good[i]), 0);
-  }
   for (int i = 0; i < 4; i++) {
     ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
     ck_assert(good[i]);

@@ -14,12 +14,10 @@ static void work(void) {
 
   ck_assert(crypto_p256_generate(secret, point));
   ck_assert(crypto_p256_sign(secret, data, sizeof data, signature));
-  for (int i = 0; i < 2; i++) {
+  for (int i = 0; i < 2; i++)
     ck_assert(crypto_p256_verify(point, data, sizeof data, signature));
-  }
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 3; i++)
     ck_assert(crypto_p256_agree(secret, point, shared));
-  }
   ck_assert(crypto_sha256(data, sizeof data, hash));
   ck_assert(crypto_x963_kdf(shared, sizeof shared, NULL, 0, keys, sizeof keys));
   ck_assert(crypto_aes_cbc_encrypt(key, key, data, 48, data));

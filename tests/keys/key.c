@@ -73,11 +73,9 @@ static struct key *shared;
 static void *rounds_run(void *failed) {
   uint8_t signature[CRYPTO_SIGNATURE_SIZE];
 
-  for (uint8_t i = 0; i < ROUNDS; i++) {
-    if (key_sign(shared, &i, 1, signature) != STATUS_OK || !crypto_p256_verify(key_public(shared), &i, 1, signature)) {
+  for (uint8_t i = 0; i < ROUNDS; i++)
+    if (key_sign(shared, &i, 1, signature) != STATUS_OK || !crypto_p256_verify(key_public(shared), &i, 1, signature))
       *(bool *)failed = true;
-    }
-  }
   return NULL;
 }
 
@@ -86,9 +84,8 @@ START_TEST(serves_threads) {
   bool failed[THREADS] = {false};
 
   ck_assert_int_eq(key_generate(&shared), STATUS_OK);
-  for (int i = 0; i < THREADS; i++) {
+  for (int i = 0; i < THREADS; i++)
     ck_assert_int_eq(pthread_create(&threads[i], NULL, rounds_run, &failed[i]), 0);
-  }
   for (int i = 0; i < THREADS; i++) {
     ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
     ck_assert(!failed[i]);

@@ -43,9 +43,8 @@ static pid_t ask(const char *wanted) {
   if (child == 0) {
     char text[CAPACITY] = "";
     enum status status = STATUS_INTERNAL;
-    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
+    for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
       (void)signal(signals[i], SIG_DFL); /* not the test framework's */
-    }
     (void)setsid();
     (void)ioctl(slave, TIOCSCTTY, 0);
     status = secret_from_prompt(QUESTION, text, sizeof text);
@@ -62,9 +61,8 @@ static void shown_until(const char *end, char *shown, size_t capacity) {
   shown[0] = '\0';
   while (strstr(shown, end) == NULL && len + 1 < capacity && poll(&wait, 1, 5000) > 0) {
     ssize_t got = read(master, shown + len, capacity - 1 - len);
-    if (got <= 0) {
+    if (got <= 0)
       return;
-    }
     len += (size_t)got;
     shown[len] = '\0';
   }

@@ -24,9 +24,8 @@ void scratch_leave(void) {
   DIR *files = opendir(".");
 
   ck_assert_ptr_nonnull(files);
-  for (struct dirent *file = readdir(files); file != NULL; file = readdir(files)) {
+  for (struct dirent *file = readdir(files); file != NULL; file = readdir(files))
     (void)remove(file->d_name);
-  }
   ck_assert_int_eq(closedir(files), 0);
   ck_assert_int_eq(chdir("/"), 0);
   ck_assert_int_eq(rmdir(folder), 0);

@@ -77,22 +77,19 @@ static int verify(X509 *leaf, X509 *between, time_t when, const char *host) {
   int error = X509_V_ERR_UNSPECIFIED;
 
   ck_assert_int_eq(X509_STORE_add_cert(store, root), 1);
-  if (between != NULL) {
+  if (between != NULL)
     ck_assert_int_gt(sk_X509_push(chain, between), 0);
-  }
   ck_assert_int_eq(X509_STORE_CTX_init(context, store, leaf, chain), 1);
   parameters = X509_STORE_CTX_get0_param(context);
   ck_assert_int_eq(
       X509_STORE_CTX_set_purpose(context, host != NULL ? X509_PURPOSE_SSL_SERVER : X509_PURPOSE_SSL_CLIENT), 1);
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_X509_STRICT);
-  if (when != 0) {
+  if (when != 0)
     X509_VERIFY_PARAM_set_time(parameters, when);
-  }
-  if (host != NULL && strspn(host, "0123456789.:") == strlen(host)) {
+  if (host != NULL && strspn(host, "0123456789.:") == strlen(host))
     ck_assert_int_eq(X509_VERIFY_PARAM_set1_ip_asc(parameters, host), 1);
-  } else if (host != NULL) {
+  else if (host != NULL)
     ck_assert_int_eq(X509_VERIFY_PARAM_set1_host(parameters, host, 0), 1);
-  }
   error = X509_verify_cert(context) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(context);
   sk_X509_free(chain);
   X509_STORE_CTX_free(context);

@@ -65,12 +65,10 @@ START_TEST(card_messages_go_there_and_back) {
   wanted.atc = kinds[_i].atc ? sent.atc : 0;
   wanted.given_back = kinds[_i].type == MESSAGE_LOAD_REVERSAL;
   wanted.tries_left = kinds[_i].tries_left ? sent.tries_left : 0;
-  if (kinds[_i].chip_serial) {
+  if (kinds[_i].chip_serial)
     memcpy(wanted.chip_serial, sent.chip_serial, CHIP_SERIAL_SIZE);
-  }
-  if (kinds[_i].reason) {
+  if (kinds[_i].reason)
     strcpy(wanted.reason, sent.reason);
-  }
   ck_assert_int_eq(card_message_parse(kinds[_i].type, body, &got), STATUS_OK);
   ck_assert_mem_eq(&got, &wanted, sizeof got);
   forge_strictness(body, parsers[_i], none);

@@ -33,9 +33,8 @@ json_t *forge_json(const char *text) {
   json_t *value = NULL;
 
   ck_assert_ptr_nonnull(copy);
-  for (char *at = copy; *at != '\0'; at++) {
+  for (char *at = copy; *at != '\0'; at++)
     *at = *at == '\'' ? '"' : *at;
-  }
   value = json_loads(copy, JSON_DECODE_ANY, NULL);
   ck_assert_msg(value != NULL, "not JSON: %s", copy);
   free(copy);
@@ -51,9 +50,8 @@ json_t *forge_with(const json_t *object, const char *name, json_t *value) {
 }
 
 static bool listed(const char *const *list, const char *name) {
-  while (*list != NULL && strcmp(*list, name) != 0) {
+  while (*list != NULL && strcmp(*list, name) != 0)
     list++;
-  }
   return *list != NULL;
 }
 

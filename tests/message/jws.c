@@ -100,9 +100,8 @@ START_TEST(refuses_every_changed_byte) {
     /* in the last character of each part all others, elsewhere some */
     size_t step = i + 1 == len || jws[i + 1] == '.' ? 1 : 9;
     for (size_t j = i % step; j < sizeof alphabet; j += step) { /* the last one is NUL */
-      if (alphabet[j] == before) {
+      if (alphabet[j] == before)
         continue;
-      }
       jws[i] = alphabet[j];
       ck_assert_msg(open_text(jws, len) != STATUS_OK, "took byte %zu as '%c' for '%c'", i, alphabet[j], before);
     }
@@ -117,9 +116,8 @@ START_TEST(refuses_every_cut_and_every_addition) {
   char *jws = forge_jws(GOOD_HEADER, GOOD_PAYLOAD, key), longer[1024];
   size_t len = strlen(jws);
 
-  for (size_t i = 0; i < len; i++) {
+  for (size_t i = 0; i < len; i++)
     ck_assert_int_ne(open_text(jws, i), STATUS_OK);
-  }
   memcpy(longer, jws, len);
   for (int extra = 0; extra < 256; extra++) {
     longer[len] = (char)extra;

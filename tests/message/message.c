@@ -127,9 +127,8 @@ static enum status open_payload(const char *quoted, bool is_reply) {
   enum status status = STATUS_INTERNAL;
 
   ck_assert_uint_lt(strlen(quoted), sizeof payload);
-  for (size_t i = 0; i <= strlen(quoted); i++) {
+  for (size_t i = 0; i <= strlen(quoted); i++)
     payload[i] = (char)(quoted[i] == '\'' ? '"' : quoted[i]);
-  }
   jws = forge_jws(is_reply ? REPLY_HEADER : REQUEST_HEADER, payload, key);
   status = message_open(jws, strlen(jws), is_reply, verifier, &message);
   ck_assert((status == STATUS_OK) == (message.body != NULL));
@@ -175,11 +174,10 @@ static void *rounds_run(void *failed) {
     struct message got;
     char *jws = NULL;
     if (message_seal(&sent, false, key, &jws) != STATUS_OK ||
-        message_open(jws, strlen(jws), false, verifier, &got) != STATUS_OK) {
+        message_open(jws, strlen(jws), false, verifier, &got) != STATUS_OK)
       *(bool *)failed = true;
-    } else {
+    else
       message_clear(&got);
-    }
     free(jws);
   }
   message_clear(&sent);
@@ -190,9 +188,8 @@ START_TEST(serves_threads_with_one_verifier) {
   pthread_t threads[THREADS];
   bool failed[THREADS] = {false};
 
-  for (int i = 0; i < THREADS; i++) {
+  for (int i = 0; i < THREADS; i++)
     ck_assert_int_eq(pthread_create(&threads[i], NULL, rounds_run, &failed[i]), 0);
-  }
   for (int i = 0; i < THREADS; i++) {
     ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
     ck_assert(!failed[i]);

@@ -180,9 +180,8 @@ START_TEST(confirmations_go_there_and_back) {
     ck_assert_mem_eq(got.items[i].secret, sent.items[i].secret, SECRET_SIZE);
   }
   ck_assert_int_eq(confirmation_parse(answer, true, &got), STATUS_OK);
-  for (size_t i = 0; i < sent.count; i++) {
+  for (size_t i = 0; i < sent.count; i++)
     ck_assert_int_eq(got.items[i].status, sent.items[i].status);
-  }
   ck_assert_int_ne(confirmation_parse(answer, false, &got), STATUS_OK);
   ck_assert_int_ne(confirmation_parse(body, true, &got), STATUS_OK);
   forge_strictness(body, proofs_parse, none);

@@ -92,9 +92,8 @@ START_TEST(reads_what_another_implementation_made) {
   struct pin_envelope got;
   char text[256] = "", *jwe = NULL, cid[17];
 
-  for (size_t i = 0; i < strlen(contents[_i].text); i++) {
+  for (size_t i = 0; i < strlen(contents[_i].text); i++)
     text[i] = (char)(contents[_i].text[i] == '\'' ? '"' : contents[_i].text[i]);
-  }
   jwe = seal_with_cjose(text);
   ck_assert_msg(pin_open(jwe, receiver, &got) == contents[_i].status, "%s", contents[_i].text);
   if (contents[_i].status == STATUS_OK) {

@@ -185,9 +185,8 @@ START_TEST(a_short_buffer_is_not_overrun) {
     memset(text, 'x', sizeof text);
     size_t len = amount_print(of(-123456, EUR), &german, text, capacity);
     ck_assert_uint_eq(len, capacity >= sizeof whole ? sizeof whole - 1 : 0);
-    for (size_t i = capacity; i < sizeof text; i++) {
+    for (size_t i = capacity; i < sizeof text; i++)
       ck_assert_int_eq(text[i], 'x');
-    }
   }
 }
 END_TEST

@@ -26,9 +26,8 @@ START_TEST(four_cases_go_both_ways) {
     ck_assert_uint_eq(command.le, good[i].le);
     ck_assert_ptr_eq(command.data, good[i].lc > 0 ? bytes.at + 5 : NULL);
     ck_assert_hex(back, apdu_encode(&command, back, sizeof back), good[i].bytes);
-    for (size_t capacity = 0; capacity < bytes.len; capacity++) {
+    for (size_t capacity = 0; capacity < bytes.len; capacity++)
       ck_assert_uint_eq(apdu_encode(&command, back, capacity), 0);
-    }
   }
 }
 END_TEST
@@ -98,9 +97,8 @@ START_TEST(responses_go_both_ways) {
   static struct apdu_response response;
   uint8_t bytes[APDU_RESPONSE_MAX + 1], back[APDU_RESPONSE_MAX];
 
-  for (size_t i = 0; i < sizeof bytes; i++) {
+  for (size_t i = 0; i < sizeof bytes; i++)
     bytes[i] = (uint8_t)i;
-  }
   for (size_t len = 2; len <= APDU_RESPONSE_MAX; len++) {
     ck_assert_int_eq(apdu_response_parse(bytes, len, &response), STATUS_OK);
     ck_assert_uint_eq(response.len, len - 2);

@@ -123,9 +123,8 @@ START_TEST(hex_refuses_the_rest) {
   uint8_t out[8];
   size_t len = 0;
 
-  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     ck_assert_msg(bytes_from_hex(texts[i], out, sizeof out, &len) == STATUS_BAD_FORMAT, "%s", texts[i]);
-  }
   ck_assert_int_eq(bytes_from_hex("0102", out, 1, &len), STATUS_BAD_LENGTH);
 }
 END_TEST

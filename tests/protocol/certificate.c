@@ -40,9 +40,8 @@ START_TEST(certificates_go_both_ways) {
 
     fields.role = roles[i];
     fields.version = (uint8_t)(i * 28);
-    if (i >= 3) {
+    if (i >= 3)
       fields.merchant[0] = '\0';
-    }
     ck_assert_int_eq(certificate_issue(&fields, chain.master.secret, bytes, sizeof bytes, &len), STATUS_OK);
     ck_assert_int_eq(certificate_decode(bytes, len, &back), STATUS_OK);
     ck_assert_uint_eq(back.role, fields.role);
@@ -111,9 +110,8 @@ START_TEST(every_truncation_is_refused) {
 
   chain_begin(&chain);
   chain_finish(&chain);
-  for (size_t len = 0; len < chain.terminal.len; len++) {
+  for (size_t len = 0; len < chain.terminal.len; len++)
     ck_assert_int_eq(certificate_decode(chain.terminal.bytes, len, &back), STATUS_BAD_FORMAT);
-  }
   memcpy(longer, chain.terminal.bytes, chain.terminal.len);
   ck_assert_int_eq(certificate_decode(longer, chain.terminal.len + 1, &back), STATUS_BAD_FORMAT);
 }
@@ -218,9 +216,8 @@ START_TEST(checks_of_name_role_and_key) {
       {{ca, other_name, 0, NULL}, STATUS_BAD_CERTIFICATE},
       {{other_ca, named, 0, NULL}, STATUS_BAD_CERTIFICATE},
   };
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
     ck_assert_msg(certificate_verify(&terminal, &rows[i].check) == rows[i].expected, "row %zu", i);
-  }
 }
 END_TEST
 

@@ -27,9 +27,8 @@ static void keys_make(struct chain *chain) {
   struct chain_key *const keys[] = {&chain->master,     &chain->card_ca_key, &chain->terminal_ca_key,
                                     &chain->server_key, &chain->card_key,    &chain->terminal_key};
 
-  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
     key_make(keys[i]);
-  }
 }
 
 static void transaction_make(struct chain *chain) {

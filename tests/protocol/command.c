@@ -74,9 +74,8 @@ START_TEST(balance_goes_both_ways) {
   ck_assert_uint_eq(back.balance, balance.balance);
   ck_assert_uint_eq(back.points, balance.points);
   ck_assert_uint_eq(back.currency, balance.currency);
-  for (size_t len = 0; len < sizeof data; len++) {
+  for (size_t len = 0; len < sizeof data; len++)
     ck_assert_int_eq(balance_decode(data, len, &back), STATUS_BAD_LENGTH);
-  }
   data[0] = 0x80;
   ck_assert_int_eq(balance_decode(data, sizeof data, &back), STATUS_BAD_FORMAT);
 }
@@ -102,9 +101,8 @@ START_TEST(proof_goes_both_ways) {
   ck_assert_int_eq(proof_decode(data, sizeof data, &back), STATUS_OK);
   proof_encode(&back, again);
   ck_assert_mem_eq(again, data, sizeof again);
-  for (size_t len = 0; len < sizeof data; len++) {
+  for (size_t len = 0; len < sizeof data; len++)
     ck_assert_int_eq(proof_decode(data, len, &back), STATUS_BAD_LENGTH);
-  }
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     uint8_t saved = data[bad[i].at];
     data[bad[i].at] = bad[i].value;
@@ -150,9 +148,8 @@ START_TEST(card_info_goes_both_ways) {
   ck_assert_int_eq(card_info_decode(data, sizeof data, &back), STATUS_OK);
   card_info_encode(&back, again);
   ck_assert_mem_eq(again, data, sizeof again);
-  for (size_t len = 0; len < sizeof data; len++) {
+  for (size_t len = 0; len < sizeof data; len++)
     ck_assert_int_eq(card_info_decode(data, len, &back), STATUS_BAD_LENGTH);
-  }
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     uint8_t saved = data[bad[i].at];
     data[bad[i].at] = bad[i].value;
@@ -186,9 +183,8 @@ START_TEST(parameters_go_both_ways) {
   ck_assert_int_eq(parameters_decode(data, sizeof data, &back), STATUS_OK);
   parameters_encode(&back, again);
   ck_assert_mem_eq(again, data, sizeof again);
-  for (size_t len = 0; len < sizeof data; len++) {
+  for (size_t len = 0; len < sizeof data; len++)
     ck_assert_int_eq(parameters_decode(data, len, &back), STATUS_BAD_LENGTH);
-  }
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     uint8_t saved = data[bad[i].at];
     data[bad[i].at] = bad[i].value;

@@ -38,9 +38,8 @@ END_TEST
 START_TEST(others_are_not) {
   static const char *const codes[] = {"", "E", "EU", "EURO", "eur", "XXX", "XAU", "XTS", "EU ", "978"};
 
-  for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+  for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
     ck_assert_msg(currency_by_code(codes[i]) == NULL, "%s", codes[i]);
-  }
   ck_assert_ptr_null(currency_by_number(0));
   ck_assert_ptr_null(currency_by_number(999));
 }

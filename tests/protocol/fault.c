@@ -36,9 +36,8 @@ WRAP(crypto_x963_kdf,
      (shared, shared_len, info, info_len, out, out_len))
 
 static void check_zero(const void *bytes, size_t len) {
-  for (size_t i = 0; i < len; i++) {
+  for (size_t i = 0; i < len; i++)
     ck_assert_uint_eq(((const uint8_t *)bytes)[i], 0);
-  }
 }
 
 START_TEST(scp03_leaves_no_keys_behind) {

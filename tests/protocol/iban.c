@@ -39,9 +39,8 @@ START_TEST(refuses_other_forms) {
                                       "DE893704004405320130000000000000000",
                                       "00893704004405320130",
                                       "DEXX370400440532013000"};
-  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
     ck_assert_msg(!iban_valid(wrong[i]), "%s", wrong[i]);
-  }
 }
 END_TEST
 
@@ -49,12 +48,10 @@ START_TEST(knows_bics) {
   static const char *const right[] = {"COBADEFF", "COBADEFFXXX", "DNBANOKK"};
   static const char *const wrong[] = {"",         "COBADEF",      "COBADEFFX",  "COBA1EFF",
                                       "cobadeff", "COBADEFFXXXX", "COBADEFF   "};
-  for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
+  for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
     ck_assert(bic_valid(right[i]));
-  }
-  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
     ck_assert_msg(!bic_valid(wrong[i]), "%s", wrong[i]);
-  }
 }
 END_TEST
 

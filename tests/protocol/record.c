@@ -138,9 +138,8 @@ START_TEST(card_request_goes_both_ways) {
   ck_assert_int_eq(card_request_decode(record, sizeof record, &back), STATUS_OK);
   ck_assert_mem_eq(&back, &request, sizeof request);
   ck_assert_int_eq(record_verify(record, sizeof record, back.sig_public), STATUS_OK);
-  for (size_t len = 0; len < sizeof record; len++) {
+  for (size_t len = 0; len < sizeof record; len++)
     ck_assert_int_eq(card_request_decode(record, len, &back), STATUS_BAD_LENGTH);
-  }
   record[5 + 8 + 64] ^= 1; /* a point off the curve */
   ck_assert_int_eq(card_request_decode(record, sizeof record, &back), STATUS_BAD_FORMAT);
 }

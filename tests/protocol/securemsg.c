@@ -32,9 +32,8 @@ static enum status send(struct pair *pair, const uint8_t *data, size_t len) {
 static enum status receive(struct pair *pair) {
   struct apdu command;
 
-  if (apdu_parse(pair->wire, pair->wire_len, &command) != STATUS_OK) {
+  if (apdu_parse(pair->wire, pair->wire_len, &command) != STATUS_OK)
     return STATUS_BAD_LENGTH;
-  }
   return securemsg_unwrap(&pair->card, &command, pair->buffer, &pair->plain);
 }
 
@@ -63,9 +62,8 @@ START_TEST(every_length_goes_there_and_back) {
     ck_assert_uint_eq(response.len, (len > 0 ? len / 16 * 16 + 16 : 0) + 8);
     ck_assert_int_eq(securemsg_unwrap_response(&pair.host, &response), STATUS_OK);
     ck_assert_uint_eq(response.len, len);
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0; i < len; i++)
       ck_assert_uint_eq(response.data[i], 0xFF - len);
-    }
   }
 }
 END_TEST

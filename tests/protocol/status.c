@@ -7,9 +7,8 @@
 #include <string.h>
 
 START_TEST(every_name_leads_back) {
-  for (int i = 0; i < STATUS_COUNT; i++) {
+  for (int i = 0; i < STATUS_COUNT; i++)
     ck_assert_int_eq(status_by_name(status_name((enum status)i)), i);
-  }
   ck_assert_str_eq(status_name(STATUS_WRONG_PIN), "WRONG_PIN");
   ck_assert_int_eq(STATUS_OK, 0);
 }
@@ -18,9 +17,8 @@ END_TEST
 START_TEST(unknown_names_are_internal) {
   static const char *const names[] = {"", "WRONG", "WRONG_PIN ", "wrong_pin", "WRONG_PINS", "STATUS_OK"};
 
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     ck_assert_int_eq(status_by_name(names[i]), STATUS_INTERNAL);
-  }
   ck_assert_int_eq(status_by_name(NULL), STATUS_INTERNAL);
 }
 END_TEST
@@ -66,9 +64,8 @@ START_TEST(status_words_lead_back) {
 END_TEST
 
 START_TEST(every_wrong_pin_is_wrong_pin) {
-  for (uint16_t left = 0; left <= 15; left++) {
+  for (uint16_t left = 0; left <= 15; left++)
     ck_assert_int_eq(status_of_sw((uint16_t)(0x63C0 | left)), STATUS_WRONG_PIN);
-  }
   ck_assert_int_eq(status_of_sw(0x63BF), STATUS_CARD_REFUSED);
   ck_assert_int_eq(status_of_sw(0x63D0), STATUS_CARD_REFUSED);
 }
@@ -77,12 +74,10 @@ END_TEST
 START_TEST(all_other_status_words_are_refusals) {
   unsigned listed = 0, known = 0;
 
-  for (int i = 0; i < STATUS_COUNT; i++) {
+  for (int i = 0; i < STATUS_COUNT; i++)
     listed += status_sw((enum status)i) != 0;
-  }
-  for (unsigned sw = 0; sw <= 0xFFFF; sw++) {
+  for (unsigned sw = 0; sw <= 0xFFFF; sw++)
     known += status_of_sw((uint16_t)sw) != STATUS_CARD_REFUSED;
-  }
   ck_assert_uint_eq(known, listed - 1 + 15); /* all rows but CARD_REFUSED's own, and 63C1 to 63CF */
   ck_assert_int_eq(status_of_sw(0), STATUS_CARD_REFUSED);
 }

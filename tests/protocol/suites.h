@@ -34,9 +34,8 @@ Suite *transaction_suite(void);
     Suite *suite = suite_create(#name);                                                                                \
     TCase *all = tcase_create(#name);                                                                                  \
     tcase_set_timeout(all, 240);                                                                                       \
-    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {                                                      \
+    for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++)                                                        \
       tcase_add_test(all, tests[i]);                                                                                   \
-    }                                                                                                                  \
     suite_add_tcase(suite, all);                                                                                       \
     return suite;                                                                                                      \
   }

@@ -196,9 +196,8 @@ START_TEST(log_record_goes_both_ways) {
   log_record_encode(&back, again);
   ck_assert_mem_eq(again, data, sizeof again);
   ck_assert_int_eq(back.points, -3);
-  for (size_t len = 0; len < sizeof data; len++) {
+  for (size_t len = 0; len < sizeof data; len++)
     ck_assert_int_eq(log_record_decode(data, len, &back), STATUS_BAD_LENGTH);
-  }
   data[0] = 0;
   ck_assert_int_eq(log_record_decode(data, sizeof data, &back), STATUS_BAD_FORMAT);
   data[0] = 2;

@@ -132,9 +132,8 @@ static enum status add_terminal(struct world *world, const struct terminal_messa
   struct answer answer;
 
   station_ask(&world->admin, &world->service, MESSAGE_TERMINAL, terminal_body(body), &answer);
-  if (answer.code == STATUS_OK) {
+  if (answer.code == STATUS_OK)
     snprintf(name, capacity, "%s", json_string_value(json_object_get(answer.body, "merchant_name")));
-  }
   answer_clear(&answer);
   return answer.code;
 }

@@ -34,9 +34,8 @@ static struct answer pay_until_it_ends(struct world *world, struct purse *purse)
   for (int i = 0; i < PATIENCE; i++) {
     struct answer answer = query(world);
     const char *state = state_of(&answer);
-    if (strcmp(state, "done") == 0 || strcmp(state, "failed") == 0) {
+    if (strcmp(state, "done") == 0 || strcmp(state, "failed") == 0)
       return answer;
-    }
     answer_clear(&answer);
     purse_load(purse, world, 1);
   }
@@ -92,9 +91,8 @@ START_TEST(a_name_stays_in_its_folder) {
   struct world world;
 
   world_open(&world);
-  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     ck_assert_int_eq(begin(&world, names[i]), STATUS_BAD_FORMAT);
-  }
   ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_BACKUP, json_pack("{s:s}", "name", "mine")),
                    STATUS_NOT_PERMITTED);
   ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_BACKUP, json_object()), STATUS_UNKNOWN_FIELD);

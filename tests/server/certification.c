@@ -22,9 +22,8 @@ static enum status certify(struct world *world, const struct certification_reque
   struct answer answer;
 
   station_ask(&world->desk, &world->service, MESSAGE_CARD_CERTIFICATION, certification_request_body(request), &answer);
-  if (answer.code == STATUS_OK) {
+  if (answer.code == STATUS_OK)
     ck_assert_int_eq(certification_reply_parse(answer.body, reply), STATUS_OK);
-  }
   answer_clear(&answer);
   return answer.code;
 }

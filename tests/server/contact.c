@@ -17,9 +17,8 @@ static enum status ask_code(struct world *world, struct station *station, const 
   struct answer answer;
 
   ask(world, station, purse, &answer);
-  if (answer.code != STATUS_CARD_BLOCKED && answer.body != NULL) {
+  if (answer.code != STATUS_CARD_BLOCKED && answer.body != NULL)
     ck_assert_uint_eq(json_object_size(answer.body), 0);
-  }
   answer_clear(&answer);
   return answer.code;
 }

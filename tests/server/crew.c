@@ -57,12 +57,10 @@ START_TEST(every_exchange_comes_back_once) {
   struct crew *crew = crew_of(base, 4, COUNT, serve_at_once);
   struct exchange *exchanges = calloc(COUNT, sizeof *exchanges);
 
-  for (size_t i = 0; i < COUNT; i++) {
+  for (size_t i = 0; i < COUNT; i++)
     ck_assert_int_eq(crew_give(crew, &exchanges[i]), STATUS_OK);
-  }
-  while (answered < COUNT) {
+  while (answered < COUNT)
     ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
-  }
   ck_assert_uint_eq(worked, COUNT);
   crew_close(&crew);
   ck_assert_ptr_null(crew);
@@ -79,21 +77,17 @@ START_TEST(full_queue_refuses_at_once_and_recovers) {
 
   sem_init(&may_work, 0, 0);
   struct crew *crew = crew_of(base, 1, 3, serve_when_told);
-  for (size_t i = 0; i < 8; i++) {
+  for (size_t i = 0; i < 8; i++)
     taken += crew_give(crew, &exchanges[i]) == STATUS_OK;
-  }
   ck_assert(taken == 3 || taken == 4); /* the worker has one in hand by now, or not yet */
   ck_assert_int_eq(crew_give(crew, &exchanges[7]), STATUS_OVERLOADED);
   sem_post(&may_work);
-  while (answered < 1) {
+  while (answered < 1)
     ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
-  }
-  for (size_t i = 0; i < 8; i++) {
+  for (size_t i = 0; i < 8; i++)
     sem_post(&may_work);
-  }
-  while (answered < taken) {
+  while (answered < taken)
     ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
-  }
   ck_assert_int_eq(crew_give(crew, &exchanges[7]), STATUS_OK);
   crew_close(&crew);
   ck_assert_uint_eq(answered, taken + 1);
@@ -107,9 +101,8 @@ START_TEST(closing_serves_what_was_taken) {
 
   sem_init(&may_work, 0, 5);
   struct crew *crew = crew_of(base, 2, 5, serve_when_told);
-  for (size_t i = 0; i < 5; i++) {
+  for (size_t i = 0; i < 5; i++)
     ck_assert_int_eq(crew_give(crew, &exchanges[i]), STATUS_OK);
-  }
   crew_close(&crew);
   ck_assert_uint_eq(answered, 5);
   event_base_free(base);
@@ -121,9 +114,8 @@ static atomic_uint computing, most;
 static void compute(void *context, struct exchange *exchange) {
   unsigned now = ++computing;
 
-  while (now > most) {
+  while (now > most)
     most = now;
-  }
   nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
   computing--;
   crew_wait_begin();
@@ -143,12 +135,10 @@ START_TEST(as_many_compute_as_there_are_processors) {
 
   sem_init(&may_work, 0, 0);
   ck_assert_int_eq(crew_open(&options, &crew), STATUS_OK);
-  for (size_t i = 0; i < 8; i++) {
+  for (size_t i = 0; i < 8; i++)
     ck_assert_int_eq(crew_give(crew, &exchanges[i]), STATUS_OK);
-  }
-  for (size_t i = 0; i < 8; i++) {
+  for (size_t i = 0; i < 8; i++)
     sem_post(&may_work);
-  }
   crew_close(&crew);
   ck_assert_int_eq(sem_getvalue(&may_work, &waiting), 0);
   ck_assert_int_eq(waiting, 0);
@@ -177,9 +167,8 @@ static void start(struct running *running) {
 static void ask_all(struct line lines[LINES], unsigned *ok, unsigned *refused) {
   char text[4096];
 
-  for (int i = 0; i < LINES; i++) {
+  for (int i = 0; i < LINES; i++)
     ck_assert(line_send(&lines[i], ASK));
-  }
   for (int i = 0; i < LINES; i++) {
     int http = line_receive(&lines[i], text, sizeof text);
     ck_assert_msg(http == 200 || http == 503, "%d", http);
@@ -202,18 +191,15 @@ START_TEST(overload_is_said_and_passes) {
   char text[4096];
 
   start(&running);
-  for (int i = 0; i < LINES; i++) {
+  for (int i = 0; i < LINES; i++)
     ck_assert(line_open(&lines[i], running.port, &options));
-  }
-  for (int round = 0; round < ROUNDS && refused == 0; round++) {
+  for (int round = 0; round < ROUNDS && refused == 0; round++)
     ask_all(lines, &ok, &refused);
-  }
   ck_assert_uint_gt(refused, 0);
   ck_assert_uint_gt(ok, 0);
   ck_assert_int_eq(line_ask(&lines[0], ASK, text, sizeof text), 200);
-  for (int i = 0; i < LINES; i++) {
+  for (int i = 0; i < LINES; i++)
     line_close(&lines[i]);
-  }
   ck_assert_int_eq(running_stop(&running), 0);
 }
 END_TEST
@@ -230,14 +216,12 @@ START_TEST(clients_that_leave_are_not_missed) {
   for (int i = 0; i < LINES; i++) {
     ck_assert(line_open(&line, running.port, &options));
     ck_assert(line_send(&line, ASK));
-    if (i % 3 == 1) {
+    if (i % 3 == 1)
       nanosleep(&(struct timespec){.tv_nsec = i * 20000}, NULL);
-    }
-    if (i % 2 == 0) {
+    if (i % 2 == 0)
       line_break(&line);
-    } else {
+    else
       line_close(&line);
-    }
   }
   ck_assert(line_open(&line, running.port, &options));
   ck_assert_int_eq(line_ask(&line, ASK, text, sizeof text), 200);

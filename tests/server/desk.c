@@ -10,9 +10,8 @@ static enum status reserve(struct world *world, struct purse *purse) {
   struct answer answer;
 
   station_ask(&world->desk, &world->service, MESSAGE_CARD_RESERVATION, reservation_body(purse->chip_serial), &answer);
-  if (answer.code == STATUS_OK) {
+  if (answer.code == STATUS_OK)
     ck_assert_int_eq(reservation_reply_parse(answer.body, purse->cid), STATUS_OK);
-  }
   answer_clear(&answer);
   return answer.code;
 }
@@ -31,9 +30,8 @@ static enum status query(struct world *world, const struct purse *purse, struct 
 
   memcpy(body.cid, purse->cid, CID_SIZE);
   station_ask(&world->desk, &world->service, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &body), &answer);
-  if (answer.code == STATUS_OK) {
+  if (answer.code == STATUS_OK)
     ck_assert_int_eq(card_facts_parse(answer.body, facts), STATUS_OK);
-  }
   answer_clear(&answer);
   return answer.code;
 }

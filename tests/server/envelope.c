@@ -75,9 +75,8 @@ START_TEST(garbage_is_bad_format) {
   struct world world;
 
   world_open(&world);
-  for (size_t i = 0; i < sizeof garbage / sizeof garbage[0]; i++) {
+  for (size_t i = 0; i < sizeof garbage / sizeof garbage[0]; i++)
     assert_refused(&world, &world.admin, garbage[i], STATUS_BAD_FORMAT);
-  }
   world_close(&world);
 }
 END_TEST
@@ -122,9 +121,8 @@ START_TEST(role_decides) {
 
   world_open(&world);
   struct station *const others[] = {&world.pos, &world.reload, &world.desk};
-  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
     ck_assert_int_eq(station_tell(others[i], &world.service, MESSAGE_LEDGER_CHECK, empty()), STATUS_NOT_PERMITTED);
-  }
   world_close(&world);
 }
 END_TEST

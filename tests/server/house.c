@@ -57,9 +57,8 @@ static void make_server_key(const struct maker *maker, const char *file, const c
 
   ok(key_generate(&key));
   ok(key_store(key, path_in(maker->folder, file, path), HOUSE_PASSPHRASE));
-  if (certificate != NULL) {
+  if (certificate != NULL)
     make_certificate(maker, certificate, subject, role, key);
-  }
   key_free(&key);
 }
 

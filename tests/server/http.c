@@ -88,9 +88,8 @@ START_TEST(kept_connection_answers_at_once) {
   open_as(&line, &running, POS);
   ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
   long begin = now_ms();
-  for (int i = 0; i < 40; i++) {
+  for (int i = 0; i < 40; i++)
     ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
-  }
   ck_assert_int_lt(now_ms() - begin, 40 * 20);
   line_close(&line);
   ck_assert_int_eq(running_stop(&running), 0);

@@ -29,9 +29,8 @@ static void answer_late(evutil_socket_t socket, short what, void *context) {
                strcmp(request->peer->common_name, POS) == 0 && request->peer->verifier != NULL;
 
   (void)socket, (void)what;
-  if (!whole) {
+  if (!whole)
     abort();
-  }
   reply_text(&exchange->reply, 200, "text/plain", strdup("late"));
   http_answer(exchange);
 }
@@ -85,11 +84,10 @@ START_TEST(client_that_leaves_is_not_missed) {
     open_as_pos(&line, &running);
     ck_assert(line_send(&line, LATE));
     pause_ms(i * 100);
-    if (i % 2 == 0) {
+    if (i % 2 == 0)
       line_break(&line);
-    } else {
+    else
       line_close(&line);
-    }
   }
   pause_ms(2 * TAKES_MS);
   open_as_pos(&line, &running);

@@ -53,9 +53,8 @@ bool line_open(struct line *line, uint16_t port, const struct line_options *opti
   ck_assert_int_eq(SSL_CTX_load_verify_file(line->context, options->root), 1);
   SSL_CTX_set_session_cache_mode(line->context, SSL_SESS_CACHE_CLIENT);
   SSL_CTX_sess_set_new_cb(line->context, on_ticket);
-  if (options->max_version != 0) {
+  if (options->max_version != 0)
     ck_assert_int_eq(SSL_CTX_set_max_proto_version(line->context, options->max_version), 1);
-  }
   if (options->certificate != NULL) {
     ck_assert_int_eq(SSL_CTX_use_certificate_chain_file(line->context, options->certificate), 1);
     ck_assert_int_eq(SSL_CTX_use_PrivateKey_file(line->context, options->key, SSL_FILETYPE_PEM), 1);
@@ -69,9 +68,8 @@ bool line_open(struct line *line, uint16_t port, const struct line_options *opti
 }
 
 void line_close(struct line *line) {
-  if (line->tls != NULL) {
+  if (line->tls != NULL)
     SSL_shutdown(line->tls);
-  }
   SSL_free(line->tls);
   SSL_CTX_free(line->context);
   close(line->socket);
@@ -90,16 +88,14 @@ void line_break(struct line *line) {
 bool line_send(struct line *line, const char *text) {
   size_t len = strlen(text);
 
-  if (line->tls != NULL) {
+  if (line->tls != NULL)
     return SSL_write(line->tls, text, (int)len) == (int)len;
-  }
   return send(line->socket, text, len, MSG_NOSIGNAL) == (ssize_t)len;
 }
 
 static int read_some(struct line *line, char *to, size_t capacity) {
-  if (line->tls != NULL) {
+  if (line->tls != NULL)
     return SSL_read(line->tls, to, (int)capacity);
-  }
   return (int)recv(line->socket, to, capacity, 0);
 }
 
@@ -108,9 +104,8 @@ static size_t whole_length(const char *text) {
   const char *end = strstr(text, "\r\n\r\n");
   const char *length = strstr(text, "Content-Length: ");
 
-  if (end == NULL) {
+  if (end == NULL)
     return 0;
-  }
   return (size_t)(end - text) + 4 + (length != NULL && length < end ? (size_t)strtoul(length + 16, NULL, 10) : 0);
 }
 
@@ -122,9 +117,8 @@ int line_receive(struct line *line, char *text, size_t capacity) {
   while (whole_length(text) == 0 || len < whole_length(text)) {
     ck_assert_uint_lt(len, capacity - 1);
     got = read_some(line, text + len, capacity - 1 - len);
-    if (got <= 0) {
+    if (got <= 0)
       break;
-    }
     len += (size_t)got;
     text[len] = '\0';
   }
@@ -142,12 +136,10 @@ bool line_closes(struct line *line, int milliseconds) {
 
   while (poll(&poll_one, 1, milliseconds) == 1) {
     ssize_t got = recv(line->socket, bin, sizeof bin, 0);
-    if (got == 0 || (got < 0 && errno == ECONNRESET)) {
+    if (got == 0 || (got < 0 && errno == ECONNRESET))
       return true;
-    }
-    if (got < 0) {
+    if (got < 0)
       return false;
-    }
   }
   return false;
 }

@@ -141,9 +141,8 @@ START_TEST(finds_no_pin_out) {
   struct purse purse;
 
   begin(&world, &purse);
-  for (unsigned i = 1; i < PIN_TRIES; i++) {
+  for (unsigned i = 1; i < PIN_TRIES; i++)
     ck_assert_int_eq(change(&world, &purse, WRONG_PIN, NEW_PIN), STATUS_WRONG_PIN);
-  }
   ck_assert_int_eq(change(&world, &purse, WRONG_PIN, NEW_PIN), STATUS_PIN_CHANGE_BLOCKED);
   ck_assert_int_eq(change(&world, &purse, OLD_PIN, NEW_PIN),
                    STATUS_PIN_CHANGE_BLOCKED); /* the right one tells nothing */

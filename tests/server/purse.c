@@ -98,18 +98,15 @@ bool purse_commit(struct purse *purse, const struct world *world, const json_t *
 
   ok(order_reply_parse(body, &reply));
   if (!reply.has_authorisation ||
-      record_verify(reply.authorisation, AUTHORISATION_SIZE, key_public(world->service.keyring.server)) != STATUS_OK) {
+      record_verify(reply.authorisation, AUTHORISATION_SIZE, key_public(world->service.keyring.server)) != STATUS_OK)
     return false;
-  }
   ok(authorisation_decode(reply.authorisation, AUTHORISATION_SIZE, &authorisation));
-  if (!authorisation_answers(&authorisation, &purse->promise) || authorisation.decision != DECISION_APPROVED) {
+  if (!authorisation_answers(&authorisation, &purse->promise) || authorisation.decision != DECISION_APPROVED)
     return false;
-  }
-  if (purse->promise.type == TRANSACTION_PURCHASE) {
+  if (purse->promise.type == TRANSACTION_PURCHASE)
     purse->balance -= purse->promise.amount;
-  } else if (purse->promise.type == TRANSACTION_LOAD) {
+  else if (purse->promise.type == TRANSACTION_LOAD)
     purse->balance += purse->promise.amount;
-  }
   purse->points = (uint32_t)((int64_t)purse->points + authorisation.points);
   purse->last_atc = purse->atc;
   memcpy(purse->last_secret, purse->secret, SECRET_SIZE);

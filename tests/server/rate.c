@@ -27,9 +27,8 @@ static struct rate *rate_of(unsigned per_second, unsigned burst) {
 static unsigned taken(struct rate *rate, const char *name, uint64_t now, unsigned asked) {
   unsigned count = 0;
 
-  for (unsigned i = 0; i < asked; i++) {
+  for (unsigned i = 0; i < asked; i++)
     count += rate_take(rate, name, now) == RATE_OK;
-  }
   return count;
 }
 
@@ -158,9 +157,8 @@ START_TEST(refused_client_that_leaves_is_not_missed) {
 
   start(&running, few_requests);
   open_as(&line, &running, POS);
-  for (int i = 0; i < 4; i++) {
+  for (int i = 0; i < 4; i++)
     ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
-  }
   ck_assert(line_send(&line, HEALTHZ));
   nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
   line_break(&line);
@@ -187,9 +185,8 @@ START_TEST(terminal_has_so_many_connections) {
   ck_assert_int_eq(line_ask(&lines[1], HEALTHZ, text, sizeof text), 200);
   ck_assert_int_eq(line_ask(&lines[2], HEALTHZ, text, sizeof text), 200);
   ck_assert_int_eq(line_ask(&other, HEALTHZ, text, sizeof text), 200);
-  for (int i = 0; i < 3; i++) {
+  for (int i = 0; i < 3; i++)
     line_close(&lines[i]);
-  }
   line_close(&other);
   ck_assert_int_eq(running_stop(&running), 0);
 }

@@ -20,9 +20,8 @@ static int serve(struct world *world, struct request request, char *text, size_t
   request.content_type = request.content_type == NULL ? "" : request.content_type;
   routes_serve(&world->service, &request, &reply);
   ck_assert_ptr_nonnull(reply.text);
-  if (text != NULL) {
+  if (text != NULL)
     snprintf(text, capacity, "%.*s", (int)reply.text_len, reply.text);
-  }
   int http_status = reply.http_status;
   ck_assert((reply.allow != NULL) == (http_status == 405));
   reply_clear(&reply);
@@ -51,9 +50,8 @@ START_TEST(other_methods_are_not_allowed) {
   struct world world;
 
   world_open(&world);
-  for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+  for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
     ck_assert_int_eq(serve(&world, (struct request){.method = methods[i], .path = "/v1/purchases"}, NULL, 0), 405);
-  }
   ck_assert_int_eq(serve(&world, (struct request){.method = "POST", .path = "/healthz"}, NULL, 0), 405);
   ck_assert_int_eq(serve(&world, (struct request){.method = "HEAD", .path = "/metrics"}, NULL, 0), 405);
   world_close(&world);

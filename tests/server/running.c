@@ -47,9 +47,8 @@ int running_stop(struct running *running) {
 
   kill(running->pid, SIGTERM);
   for (int i = 0; i < STOP_SECONDS * 100; i++) {
-    if (waitpid(running->pid, &state, WNOHANG) == running->pid) {
+    if (waitpid(running->pid, &state, WNOHANG) == running->pid)
       return WIFEXITED(state) ? WEXITSTATUS(state) : -WTERMSIG(state);
-    }
     nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
   }
   kill(running->pid, SIGKILL);
@@ -71,17 +70,15 @@ int running_server(int report, const void *context) {
   running_tweak *const *tweak = context;
 
   world_open_whole(&world);
-  if (tweak != NULL) {
+  if (tweak != NULL)
     (*tweak)(&world.service.configuration);
-  }
   enum status status = server_open(&server, &world.service, problem);
   if (status != STATUS_OK) {
     fprintf(stderr, "%s\n", problem);
     return 90;
   }
-  if (!report_port(report, http_port(server.http))) {
+  if (!report_port(report, http_port(server.http)))
     return 91;
-  }
   status = server_run(&server);
   server_close(&server);
   world_close(&world);
@@ -136,9 +133,8 @@ int running_late(int report, const void *context) {
   options.log = &log;
   options.serve = serve;
   options.context = &late;
-  if (tls == NULL || http_open(&options, &late.http) != STATUS_OK || !report_port(report, http_port(late.http))) {
+  if (tls == NULL || http_open(&options, &late.http) != STATUS_OK || !report_port(report, http_port(late.http)))
     return 90;
-  }
   struct event *term = evsignal_new(http_base(late.http), SIGTERM, on_term, late.http);
   event_add(term, NULL);
   enum status status = http_run(late.http);

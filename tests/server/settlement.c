@@ -85,9 +85,8 @@ START_TEST(full_page_of_captures_fits) {
   world_open(&world);
   purse_issue(&purse, &world, 1);
   purse_load(&purse, &world, 50000);
-  for (int i = 0; i < 40; i++) {
+  for (int i = 0; i < 40; i++)
     sell(&world, &purse);
-  }
   ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_SETTLEMENT, json_object()), STATUS_OK);
   station_ask(&world.admin, &world.service, MESSAGE_SETTLEMENT_CAPTURES,
               json_pack("{s:i, s:i, s:i}", "number", 1, "after", 0, "limit", 1000), &answer);

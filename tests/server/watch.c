@@ -23,9 +23,8 @@ static void restart(struct world *world, const char *sql) {
   struct ledger *ledger = NULL;
 
   service_stop(service);
-  if (sql != NULL) {
+  if (sql != NULL)
     ck_assert_int_eq(place_run(service->configuration.store, sql), PLACE_DONE);
-  }
   service->configuration.watch = FAST;
   ck_assert_int_eq(ledger_open(service->configuration.store, &ledger), STATUS_OK);
   ck_assert_int_eq(service_start(service, &ledger), STATUS_OK);

@@ -345,11 +345,10 @@ static int opened(int folder, const char *path, int flags, mode_t mode) {
   (void)pthread_mutex_lock(&lock);
   bool there = stat(path, &facts) == 0;
   int fd = -1, fault = !there && (flags & O_CREAT) != 0 ? event(EVENT_MAKE) : 0;
-  if (fault != 0) {
+  if (fault != 0)
     errno = fault;
-  } else {
+  else
     fd = real_openat(folder, path, flags & ~O_TRUNC, mode);
-  }
   if (fd >= 0 && writes)
     file_take(fd, !there);
   if (fd >= 0 && !there)

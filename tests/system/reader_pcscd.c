@@ -46,9 +46,8 @@ static void card_serve(unsigned slot) {
 
 static pid_t card_in(unsigned slot) {
   pid_t pid = fork();
-  if (pid == 0) {
+  if (pid == 0)
     card_serve(slot);
-  }
   return pid;
 }
 
@@ -112,21 +111,18 @@ static void other_run(const struct other *other, enum deed deed) {
   char byte;
 
   LONG code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL, &context);
-  if (code == SCARD_S_SUCCESS) {
+  if (code == SCARD_S_SUCCESS)
     code = SCardConnect(context, FIRST, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1, &card, &protocol);
-  }
-  if (code == SCARD_S_SUCCESS && deed == HOLD_TRANSACTION) {
+  if (code == SCARD_S_SUCCESS && deed == HOLD_TRANSACTION)
     code = SCardBeginTransaction(card);
-  } else if (code == SCARD_S_SUCCESS && deed == RESET_ONCE) {
+  else if (code == SCARD_S_SUCCESS && deed == RESET_ONCE)
     code = SCardReconnect(card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T1, SCARD_RESET_CARD, &protocol);
-  }
   other_say(other, code);
   (void)!read(other->go[0], &byte, 1);
-  if (code == SCARD_S_SUCCESS && deed == HOLD_TRANSACTION) {
+  if (code == SCARD_S_SUCCESS && deed == HOLD_TRANSACTION)
     code = SCardEndTransaction(card, SCARD_LEAVE_CARD);
-  } else if (code == SCARD_S_SUCCESS && deed == STAY_CONNECTED) {
+  else if (code == SCARD_S_SUCCESS && deed == STAY_CONNECTED)
     code = SCardTransmit(card, SCARD_PCI_T1, select, sizeof select, NULL, answer, &len);
-  }
   other_say(other, code);
   _exit(0);
 }
@@ -143,9 +139,8 @@ static struct other other_start(enum deed deed) {
   ck_assert_int_eq(pipe(other.go), 0);
   ck_assert_int_eq(pipe(other.done), 0);
   other.pid = fork();
-  if (other.pid == 0) {
+  if (other.pid == 0)
     other_run(&other, deed);
-  }
   other_wait(&other);
   return other;
 }

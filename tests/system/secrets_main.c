@@ -10,8 +10,7 @@
 int main(void) {
   static Suite *(*const suites[])(void) = {secrets_frames_suite, secrets_session_suite, secrets_terminal_suite};
   process_harden();
-  if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) {
+  if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0)
     return 1;
-  }
   return run_suites(suites, sizeof suites / sizeof suites[0]);
 }

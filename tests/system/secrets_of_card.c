@@ -32,9 +32,8 @@ int main(int argc, char **argv) {
   const struct card_memory *memory = vcard_memory(vcard);
   bool raw = memory->state == CARD_INITIALISED;
   snprintf(place, sizeof place, "*/%s", argv[2]);
-  if (transport_key_derive(batch_key, memory->chip_serial, transport_key) != STATUS_OK) {
+  if (transport_key_derive(batch_key, memory->chip_serial, transport_key) != STATUS_OK)
     return EXIT_FAILURE;
-  }
   print_key(argv[2], "transport", transport_key, sizeof transport_key, raw ? place : ""); /* a locked card has none */
   if (!raw) {
     print_key(argv[2], "ecka", memory->ecka_private, sizeof memory->ecka_private, place);

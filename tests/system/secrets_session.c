@@ -126,9 +126,8 @@ static int typed(void) {
   ck_assert_int_eq(pipe(ends), 0);
   pid_t child = fork();
   ck_assert_int_ge(child, 0);
-  if (child == 0) {
+  if (child == 0)
     _exit(write(ends[1], line, sizeof line - 1) == (ssize_t)sizeof line - 1 ? 0 : 1);
-  }
   close(ends[1]);
   ck_assert_int_eq(waitpid(child, NULL, 0), child);
   return ends[0];
@@ -138,9 +137,8 @@ static void __attribute__((noinline)) read_pin(size_t capacity, enum status expe
   char digits[PIN_MAX + 1] = "";
   int fd = typed();
   ck_assert_int_eq(secret_from_fd(fd, digits, capacity), expected);
-  if (expected == STATUS_OK) {
+  if (expected == STATUS_OK)
     memory_assert_there(&needles, 0, "as it was typed");
-  }
   crypto_wipe(digits, sizeof digits);
   close(fd);
 }

@@ -121,10 +121,9 @@ int main(int argc, char **argv) {
     const char *name;
     void (*run)(void);
   } whats[] = {{"memcmp", by_memcmp}, {"equal", by_equal}, {"pin", by_pin}, {"mac", by_mac}};
-  for (size_t i = 0; i < sizeof whats / sizeof whats[0]; i++) {
+  for (size_t i = 0; i < sizeof whats / sizeof whats[0]; i++)
     if (argc == 2 && strcmp(argv[1], whats[i].name) == 0)
       chosen = whats[i].run;
-  }
   if (chosen == NULL) {
     fprintf(stderr, "usage: valgrind secrets_time memcmp|equal|pin|mac\n");
     return 64;

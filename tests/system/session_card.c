@@ -217,9 +217,8 @@ START_TEST(reads_the_log_whole) {
   ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_OK);
   ck_assert_int_eq(session_log(&session, SFI_PURCHASE_LOG, records, &count), STATUS_OK);
   ck_assert_uint_eq(count, 0);
-  for (uint32_t i = 1; i <= 14; i++) {
+  for (uint32_t i = 1; i <= 14; i++)
     world_transact(&world, TRANSACTION_PURCHASE, i);
-  }
   ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_OK);
   count = PURCHASE_LOG_RECORDS; /* 14: two full answers, and the end must be asked for */
   ck_assert_int_eq(session_log(&session, SFI_PURCHASE_LOG, records, &count), STATUS_OK);

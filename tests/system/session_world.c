@@ -30,9 +30,8 @@ static enum status between_transmit(void *context, const uint8_t *command, size_
   struct between *between = context;
   enum status status = between->inner->transmit(between->inner->context, command, len, answer, answer_len);
   between->exchanges++;
-  if (status != STATUS_OK || between->nth == 0 || --between->nth > 0) {
+  if (status != STATUS_OK || between->nth == 0 || --between->nth > 0)
     return status;
-  }
   if (between->flip) {
     answer[*answer_len - 3] ^= 0x01;
   } else {

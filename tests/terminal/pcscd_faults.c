@@ -86,9 +86,8 @@ LONG SCardTransmit(SCARDHANDLE card, const SCARD_IO_REQUEST *send_pci, LPCBYTE c
 LONG SCardListReaders(SCARDCONTEXT context, LPCSTR groups, LPSTR names, LPDWORD len) {
   (void)context;
   (void)groups;
-  if (faults.names == NULL) {
+  if (faults.names == NULL)
     return SCARD_E_NO_READERS_AVAILABLE;
-  }
   memcpy(names, faults.names, faults.names_len);
   *len = faults.names_len;
   return SCARD_S_SUCCESS;

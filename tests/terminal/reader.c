@@ -128,9 +128,8 @@ END_TEST
 START_TEST(stops_at_a_card_that_never_ends) {
   struct step steps[STEPS_MAX];
   steps[0] = (struct step)STEP(SELECT_BYTES "\x00", "\x61\x10");
-  for (size_t i = 1; i < STEPS_MAX; i++) {
+  for (size_t i = 1; i < STEPS_MAX; i++)
     steps[i] = (struct step)STEP("\x00\xC0\x00\x00\x10", "\x61\x10");
-  }
   struct script script = {steps, STEPS_MAX, 0};
   struct reader reader = script_reader(&script);
   struct apdu_response response;

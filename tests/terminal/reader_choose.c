@@ -49,11 +49,10 @@ START_TEST(finds_what_is_meant) {
   int purse = expected->purse;
   struct pcsc_choice choice = {.slots = shop, .count = 3, .is_purse = purse_in, .context = &purse, .problem = problem};
   ck_assert_int_eq(pcsc_choose(&choice, expected->spec), expected->status);
-  if (expected->status == STATUS_OK) {
+  if (expected->status == STATUS_OK)
     ck_assert_uint_eq(choice.chosen, expected->chosen);
-  } else {
+  else
     ck_assert_ptr_nonnull(strstr(problem, "#0 \"Alcor Link AK9563 00 00\", #1 \"Cherry ST-2100 01 00\" (card)"));
-  }
 }
 END_TEST
 

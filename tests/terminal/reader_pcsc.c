@@ -80,9 +80,8 @@ END_TEST
 
 START_TEST(tries_a_mute_card_three_times) {
   struct reader *reader = open_reader(SCARD_PROTOCOL_T1);
-  for (size_t i = 0; i < FAULTS_MAX; i++) {
+  for (size_t i = 0; i < FAULTS_MAX; i++)
     faults.connect[i] = SCARD_W_UNRESPONSIVE_CARD;
-  }
   ck_assert_int_eq(reader_connect(reader), STATUS_CARD_MUTE);
   ck_assert_uint_eq(faults.connect_calls, 3);
   faults.connect[4] = SCARD_S_SUCCESS; /* bounced once, then well */
@@ -123,9 +122,8 @@ START_TEST(gives_up_on_a_program_that_keeps_the_card) {
   struct apdu_response response;
   impatient(reader, 150);
   ck_assert_int_eq(reader_connect(reader), STATUS_OK);
-  for (size_t i = 0; i < FAULTS_MAX; i++) {
+  for (size_t i = 0; i < FAULTS_MAX; i++)
     faults.transmit[i] = SCARD_E_SHARING_VIOLATION;
-  }
   ck_assert_int_eq(exchange(reader, &response), STATUS_READER_BUSY);
   reader_close(&reader);
 }
@@ -221,9 +219,8 @@ END_TEST
 START_TEST(tells_that_pcscd_is_not_there) {
   struct reader *reader = NULL;
   char problem[512];
-  for (size_t i = 0; i < FAULTS_MAX; i++) {
+  for (size_t i = 0; i < FAULTS_MAX; i++)
     faults.establish[i] = SCARD_E_NO_SERVICE;
-  }
   ck_assert_int_eq(reader_open_pcsc(NULL, &reader, problem), STATUS_NO_PCSCD);
   ck_assert_ptr_null(reader);
 }

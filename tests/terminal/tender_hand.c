@@ -29,9 +29,8 @@ static enum status desk_confirm(void *context, const char *question) {
 
 static enum status desk_ask(void *context, const char *question, char *text, unsigned capacity) {
   struct desk *desk = context;
-  if (desk_answer(desk, question) != '#') {
+  if (desk_answer(desk, question) != '#')
     return STATUS_CANCELLED;
-  }
   snprintf(text, capacity, "%s", desk->typed);
   return STATUS_OK;
 }
@@ -62,9 +61,8 @@ START_TEST(charges_as_the_operator_says) {
   ck_assert_int_eq(result.outcome, charges[_i].outcome);
   ck_assert_str_eq(desk.answers, "");
   ck_assert_ptr_nonnull(strstr(desk.asked, "50.00 EUR"));
-  if (result.outcome == TENDER_PAID) {
+  if (result.outcome == TENDER_PAID)
     ck_assert_str_eq(result.reference, strcmp(charges[_i].spec, "cash") == 0 ? "cash" : "0042");
-  }
   tender_close(&tender);
   ck_assert_ptr_null(tender);
 }

@@ -47,9 +47,8 @@ static struct bank bank_start(const char *first, const char *second) {
   snprintf(two, sizeof two, "%s", second != NULL ? second : "");
   ck_assert_int_eq(pipe(out), 0);
   bank.pid = fork();
-  if (bank.pid == 0) {
+  if (bank.pid == 0)
     bank_exec(arguments, out[1]);
-  }
   close(out[1]);
   FILE *said = fdopen(out[0], "r");
   ck_assert_int_eq(fscanf(said, "listening on 127.0.0.1:%u", &bank.port), 1);
@@ -240,9 +239,8 @@ static pid_t answer_with(const char *bytes, size_t len, int times, unsigned *por
     alarm(20);
     for (int i = 0; i < times; i++) {
       int till = accept(fd, NULL, NULL);
-      if (read(till, request, sizeof request) <= 0 || write(till, bytes, len) < 0) {
+      if (read(till, request, sizeof request) <= 0 || write(till, bytes, len) < 0)
         _exit(1);
-      }
       close(till);
     }
     _exit(0);
