@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Where a test's ledger lies. */
-#include "config.h"
-
 #include "place.h"
 
 #include "epurse/ledger.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reads configuration files strictly: libinih takes the lines apart, the rows say what may stand there. */
-#include "config.h"
-
 #include "epurse/settings.h"
 
 #include <errno.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * OpenSSL's heap, wiped when it is given back. */
-#include "config.h"
-
 #include "heap.h"
 
 #include <malloc.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Small whole files: key files, certificates, passphrases; symmetric keys as hexadecimal. */
-#include "config.h"
-
 #include "keyfile.h"
 
 #include <errno.h>

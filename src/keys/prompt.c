@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A secret typed by a person: asked for on the terminal itself, not shown, and the terminal left as it was found. */
-#include "config.h"
-
 #include "epurse/secret.h"
 
 #include <errno.h>

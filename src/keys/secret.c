@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Passphrases and PINs from descriptors, files and people; and what a process does that keeps them. */
-#include "config.h"
-
 #include "epurse/secret.h"
 
 #include <errno.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Extensions of TLS certificates: constraints, usages, identifiers, host names (RFC 5280 4.2.1). */
-#include "config.h"
-
 #include "x509_extension.h"
 
 #include <openssl/x509v3.h>

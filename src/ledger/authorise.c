@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the issuer says to a promise: yes, with a hold and a signature; or no, with a signature. */
-#include "config.h"
-
 #include <string.h>
 
 #include "booking.h"

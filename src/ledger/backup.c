@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A copy of the ledger while it works: page by page through its own connection, proved before it gets its name. */
-#include "config.h"
-
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A card's life: certified, issued, blocked. */
-#include "config.h"
-
 #include "card.h"
 
 #include <stdlib.h>

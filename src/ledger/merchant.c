@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Merchants: who gets the money of purchases, and owes that of loads. */
-#include "config.h"
-
 #include <string.h>
 
 #include "epurse/iban.h"

@@ -5,8 +5,6 @@
  * the schema hold besides. One that others disturbed is run again; the last time it goes through the turnstile alone,
  * behind which nobody disturbs it. The turnstile is locked before the transaction's first read, which is when it takes
  * its view of the data base. */
-#include "config.h"
-
 #include "driver.h"
 
 #include <stdio.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A backup in the place of the ledger: proved first, marked as what it is, and what stood there is kept. */
-#include "config.h"
-
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The ledger in one SQLite file, open in one process alone. */
-#include "config.h"
-
 #include "sqlite.h"
 
 #include <errno.h>

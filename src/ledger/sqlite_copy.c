@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A copy of the file through the one connection that it has, while that connection works: what it writes in between
  * SQLite carries over into the copy by itself. */
-#include "config.h"
-
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A ledger made, opened and closed, in whichever data base its URL names. */
-#include "config.h"
-
 #include "store.h"
 
 #include <stdio.h>

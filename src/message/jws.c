@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Signs, and verifies with cjose. The header is judged here before cjose sees it: the algorithm is ours, not the
  * sender's. */
-#include "config.h"
-
 #include "jws.h"
 
 #include <cjose/jws.h>

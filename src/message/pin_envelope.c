@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * PINs under way: which card, which promise, which digits, enciphered together. */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * On-line backups: copied in slices between two commits, then proved. */
-#include "config.h"
-
 #include "backup.h"
 
 #include <errno.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What epursed.conf says, read and checked. */
-#include "config.h"
-
 #include "configuration.h"
 
 #include <stdbool.h>

@@ -8,7 +8,7 @@
 
 #include "epurse/settings.h"
 #include "epurse/status.h"
-#include "log.h"
+#include "http/log.h"
 
 #define CONFIGURATION_PATH_MAX 1024
 #define CONFIGURATION_FILE     "epursed.conf"

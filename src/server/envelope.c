@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The signed envelope of a message. */
-#include "config.h"
-
 #include "envelope.h"
 
 #include <string.h>
 
-#include "problem.h"
+#include "http/problem.h"
 
 /* The peer of the handshake is the terminal of that name in the ledger, with the very key that is registered. */
 static enum status find_terminal(struct service *service, struct request *request) {

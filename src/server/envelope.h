@@ -4,7 +4,7 @@
 #ifndef EPURSE_SERVER_ENVELOPE_H
 #define EPURSE_SERVER_ENVELOPE_H
 
-#include "request.h"
+#include "http/request.h"
 #include "service.h"
 
 /* A role as a bit, for sets of roles. */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A card of the ledger as a reply tells of it, and whether it may be used. */
-#include "config.h"
-
 #include "facts.h"
 
 #include <stdio.h>

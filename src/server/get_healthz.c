@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * GET /healthz: whether the server can do its work: the store answers, and does not contradict itself. */
-#include "config.h"
-
 #include <string.h>
 
 #include "endpoints.h"
-#include "problem.h"
+#include "http/problem.h"
 #include "watch.h"
 
 static enum status read_settings(struct ledger *ledger, void *context) {

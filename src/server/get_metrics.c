@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * GET /metrics: what the server counts, for Prometheus. */
-#include "config.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "endpoints.h"
-#include "problem.h"
+#include "http/problem.h"
 
 static enum status read_totals(struct ledger *ledger, void *context) {
   return ledger_totals(ledger, context);

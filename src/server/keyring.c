@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The server's private keys and the certificates that go with them. */
-#include "config.h"
-
 #include "keyring.h"
 
 #include <openssl/pem.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What purchases, loads and load inquiries have in common. */
-#include "config.h"
-
 #include "order.h"
 
 #include <string.h>

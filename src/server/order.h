@@ -4,7 +4,7 @@
 #ifndef EPURSE_SERVER_ORDER_H
 #define EPURSE_SERVER_ORDER_H
 
-#include "request.h"
+#include "http/request.h"
 #include "service.h"
 
 struct order;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * PINs as the server knows them. */
-#include "config.h"
-
 #include "pinstore.h"
 
 #include <stdio.h>

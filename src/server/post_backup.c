@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/backups and /v1/backup-queries: begins a copy of the running ledger, and says how far it is. */
-#include "config.h"
-
 #include "backup.h"
 #include "endpoints.h"
 #include "envelope.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/card-certifications: a blank card has made its keys; here is everything that goes onto it. */
-#include "config.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/ledger-checks: the ledger computed anew and compared with itself. */
-#include "config.h"
-
 #include <string.h>
 
 #include "endpoints.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Terminals as the ledger has them, kept at hand. */
-#include "config.h"
-
 #include "roster.h"
 
 #include <pthread.h>

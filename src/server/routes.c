@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * All that the server serves, as one table. */
-#include "config.h"
-
 #include "routes.h"
 
 #include <string.h>
@@ -11,7 +9,7 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/x509.h"
-#include "problem.h"
+#include "http/problem.h"
 #include "watch.h"
 
 #define POS    ENVELOPE_ROLE(ROLE_POS)

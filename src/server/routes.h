@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "request.h"
+#include "http/request.h"
 #include "service.h"
 
 /* Answers one request. Of a signed route: the message is authenticated and permitted; the handler sets reply->status

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The running server: service, TLS and HTTP put together. */
-#include "config.h"
-
 #include "server.h"
 
 #include <event2/event.h>
@@ -12,8 +10,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "http/tls.h"
 #include "routes.h"
-#include "tls.h"
 
 #define PROBLEM_SIZE 256
 #define PATH_ROOM    1280

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "crew.h"
-#include "http.h"
+#include "http/crew.h"
+#include "http/http.h"
 #include "service.h"
 
 struct event;

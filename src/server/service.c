@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What every endpoint works with, opened and closed. */
-#include "config.h"
-
 #include "service.h"
 
 #include <jansson.h>

@@ -7,10 +7,10 @@
 
 #include "configuration.h"
 #include "epurse/ledger.h"
+#include "http/log.h"
+#include "http/metrics.h"
+#include "http/rate.h"
 #include "keyring.h"
-#include "log.h"
-#include "metrics.h"
-#include "rate.h"
 #include "roster.h"
 #include "writer.h"
 

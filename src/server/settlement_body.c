@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A settlement as replies tell of it. */
-#include "config.h"
-
 #include "settlement_body.h"
 
 #include <string.h>

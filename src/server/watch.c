@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The ledger's invariants while the server runs. */
-#include "config.h"
-
 #include "watch.h"
 
 #include <pthread.h>

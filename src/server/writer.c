@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The one thread that works with the ledger. */
-#include "config.h"
-
 #include "writer.h"
 
 #include <pthread.h>
@@ -11,7 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "crew.h"
+#include "http/crew.h"
 
 /* Lives on the stack of the thread that waits for it. */
 struct job {

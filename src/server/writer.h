@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "epurse/ledger.h"
-#include "metrics.h"
+#include "http/metrics.h"
 
 #define WRITER_GROUP_MAX 128
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The file of a virtual card: two slots, each a whole image, so that one of them survives whatever happens to the
  * other. */
-#include "config.h"
-
 #include "card_file.h"
 
 #include <errno.h>

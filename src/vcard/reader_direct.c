@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A reader whose card is a virtual one in this process, so that the terminal never sees the card and a test needs no
  * pcscd. */
-#include "config.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The virtual card: the card core on a file, with power that can fail at any write. */
-#include "config.h"
-
 #include "epurse/vcard.h"
 
 #include <fcntl.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The virtual card in vsmartcard's reader: a client of its driver vpcd, which pcscd loads. */
-#include "config.h"
-
 #include "epurse/vpcd.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/cmd/batch_file.c: results that are read again, cut lines, other people's files. */
+ * Tests of src/cmd/perso/batch_file.c: results that are read again, cut lines, other people's files. */
 #include <check.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "batch_file.h"
+#include "cmd/perso/batch_file.h"
 #include "suites.h"
 
 #define HEADER "reference,cid,chip_serial,expiry,status,time\n"

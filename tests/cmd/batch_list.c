@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/cmd/batch_list.c and src/cmd/csv_rows.c: lists of cards, well-formed and not. */
+ * Tests of src/cmd/perso/batch_list.c and src/cmd/perso/csv_rows.c: lists of cards, well-formed and not. */
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "batch_list.h"
+#include "cmd/perso/batch_list.h"
 #include "suites.h"
 
 static char path[64];

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/cmd/option.c: rows fill a struct, in any order, from argv and environment; nonsense is refused. */
+ * Tests of src/cmd/frame/option.c: rows fill a struct, in any order, from argv and environment; nonsense is refused. */
 #include <check.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "option.h"
+#include "cmd/frame/option.h"
 #include "suites.h"
 
 struct sample {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of configuration files: what is known is taken, everything else is refused with its line. */
-#include "config.h"
-
 #include "epurse/settings.h"
 
 #include <stdio.h>

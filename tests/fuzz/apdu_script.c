@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * APDU scripts. */
-#include "cmd/apdu_script.h"
+#include "cmd/apdu/apdu_script.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A back-end for the fuzz targets. */
-#include "config.h"
-
 #include "back_end.h"
 
 #include <stdio.h>

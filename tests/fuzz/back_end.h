@@ -3,8 +3,8 @@
 #ifndef EPURSE_TESTS_FUZZ_BACK_END_H
 #define EPURSE_TESTS_FUZZ_BACK_END_H
 
+#include "http/peer.h"
 #include "scratch.h"
-#include "server/peer.h"
 #include "server/service.h"
 #include "world.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A file for inputs whose reader wants a path. */
-#include "config.h"
-
 #include "scratch.h"
 
 #include <fcntl.h>

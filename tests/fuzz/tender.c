@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/tender_book.h"
+#include "cmd/tender/tender_book.h"
 #include "target.h"
-#include "terminal/tender_driver.h"
+#include "tender/tender_driver.h"
 
 #define ORDER "R-1"
 

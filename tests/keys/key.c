@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "key_object.h"
+#include "keys/key_object.h"
 #include "suites.h"
 
 START_TEST(makes_whole_and_different_keys) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of small files: never overwritten, not readable by others, exact in form. */
-#include "keyfile.h"
+#include "keys/keyfile.h"
 
 #include <stdlib.h>
 #include <string.h>

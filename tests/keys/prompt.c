@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of the prompt on a pseudo-terminal: nothing typed is shown, and the terminal is left as it was. */
-#include "config.h"
-
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Folders for tests that write files. */
-#include "config.h"
-
 #include "scratch.h"
 
 #include <check.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of secrets by descriptor and file, and of the process that keeps them. */
-#include "config.h"
-
 #include "epurse/secret.h"
 
 #include <fcntl.h>

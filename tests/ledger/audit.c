@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The audit names each contradiction that somebody with the file in hand can bring about. */
-#include "config.h"
-
 #include <stdio.h>
 #include <string.h>
 

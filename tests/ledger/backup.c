@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A copy that is taken while the ledger works: whole, proved, and with everything that was booked before it was done.
  */
-#include "config.h"
-
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Killed in the middle, and a disk that is full: what was acknowledged is there, what was not is whole or absent. */
-#include "config.h"
-
 #include <poll.h>
 #include <signal.h>
 #include <sqlite3.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Steps that are committed together: each is whole or undone alone, and answers what it would have answered alone. */
-#include "config.h"
-
 #include <stdio.h>
 #include <string.h>
 

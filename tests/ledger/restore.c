@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * An old backup in the place of the ledger: nothing that was spent since can be spent again, and what is missing shows
  * at each card's next contact. */
-#include "config.h"
-
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>

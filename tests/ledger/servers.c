@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Several servers on one data base, and a data base that dies under them: each step is booked once, wherever it was
  * asked. PostgreSQL alone; a server is a process with a connection of its own. */
-#include "config.h"
-
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "store.h"
+#include "ledger/store.h"
 #include "suites.h"
 #include "world.h"
 

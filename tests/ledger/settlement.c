@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "driver.h"
-#include "schema.h"
+#include "ledger/driver.h"
+#include "ledger/schema.h"
 #include "suites.h"
 #include "world.h"
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * How long a settlement takes, and what it costs each payment: many purchases of many merchants, closed while payments
  * go on. A few in make check, SETTLEMENT_CAPTURES=1000000 by make settlement-size. */
-#include "config.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

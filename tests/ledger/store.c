@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The ledger's file: made once, opened by one process, changed by whole steps. */
-#include "config.h"
-
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,8 +4,6 @@
  *
  * STRESS_TRANSACTIONS   how many
  * STRESS_WATCH          transactions between two cards of the watch; 0: no watch, to see what it costs */
-#include "config.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

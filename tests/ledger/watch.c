@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The invariants while running: silent whatever is booked in between, and loud within one pass. */
-#include "config.h"
-
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>

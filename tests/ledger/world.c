@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A ledger in a directory of its own, with merchants, terminals and cards, and what a server does with it. */
-#include "config.h"
-
 #include "world.h"
 
 #include <stdio.h>

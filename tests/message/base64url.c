@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of base64url: one spelling for each value. */
-#include "base64url.h"
+#include "message/base64url.h"
 
 #include <stdlib.h>
 #include <string.h>

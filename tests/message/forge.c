@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Well signed nonsense, for the tests. */
-#include "config.h"
-
 #include "forge.h"
 
 #include <check.h>
@@ -9,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64url.h"
+#include "message/base64url.h"
 
 char *forge_jws(const char *header, const char *payload, const struct key *key) {
   char *header_text = NULL, *payload_text = NULL, *signature_text = NULL, *input = NULL, *jws = NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of the signature around a message: what is not exactly ours is not believed. */
-#include "jws.h"
+#include "message/jws.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base64url.h"
 #include "epurse/message.h"
 #include "forge.h"
-#include "jose.h"
+#include "message/base64url.h"
+#include "message/jose.h"
 #include "suites.h"
 
 static struct key *receiver, *other;

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "backup.h"
 #include "place.h"
 #include "purse.h"
+#include "server/backup.h"
 #include "suites.h"
 
 #define PATIENCE 2000 /* questions */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "certify.h"
 #include "purse.h"
+#include "server/certify.h"
 #include "suites.h"
 
 static void reserve(struct world *world, struct purse *purse) {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of src/server/configuration.c: what epursed.conf may say. */
-#include "config.h"
-
-#include "configuration.h"
+#include "server/configuration.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/server/crew.c, and of a running server that gets more than it can serve. */
-#include "config.h"
-
-#include "crew.h"
+ * Tests of src/http/crew.c, and of a running server that gets more than it can serve. */
+#include "http/crew.h"
 
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -10,9 +8,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "http.h"
+#include "http/http.h"
 #include "line.h"
-#include "routes.h"
+#include "server/routes.h"
 #include "suites.h"
 #include "world.h"
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * An issuer's directory made for the tests. */
-#include "config.h"
-
 #include "house.h"
 
 #include <check.h>

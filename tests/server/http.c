@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/server/http.c, connection.c, exchange.c, tls.c and server.c over real connections. */
-#include "config.h"
-
-#include "http.h"
+ * Tests of src/http/http.c, connection.c, exchange.c, tls.c and server.c over real connections. */
+#include "http/http.h"
 
 #include <event2/event.h>
 #include <stdio.h>

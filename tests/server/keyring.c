@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of src/server/keyring.c and service.c: no server on keys or books that are not its own. */
-#include "config.h"
-
-#include "keyring.h"
+#include "server/keyring.h"
 
 #include <stdio.h>
 #include <stdlib.h>

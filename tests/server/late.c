@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/server/http.c and exchange.c with a server that answers later: what happens to a request that is running
+ * Tests of src/http/http.c and exchange.c with a server that answers later: what happens to a request that is running
  * when its client, or the server, goes away. */
-#include "config.h"
-
 #include <event2/event.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "http.h"
+#include "http/http.h"
 #include "line.h"
 #include "suites.h"
 #include "world.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A client's end of a connection, byte by byte. */
-#include "config.h"
-
 #include "line.h"
 
 #include <arpa/inet.h>

@@ -8,8 +8,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "configuration.h"
-#include "http.h"
+#include "http/http.h"
+#include "server/configuration.h"
 
 struct line {
   int socket;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/server/log.c: one event, one line, whatever comes from outside. */
-#include "config.h"
-
-#include "log.h"
+ * Tests of src/http/log.c: one event, one line, whatever comes from outside. */
+#include "http/log.h"
 
 #include <string.h>
 #include <unistd.h>

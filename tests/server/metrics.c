@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/server/metrics.c: counters as Prometheus reads them. */
-#include "config.h"
-
-#include "metrics.h"
+ * Tests of src/http/metrics.c: counters as Prometheus reads them. */
+#include "http/metrics.h"
 
 #include <check.h>
 #include <stdlib.h>

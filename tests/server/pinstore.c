@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of src/server/pinstore.c: drawn PINs, their MACs, and what a terminal claims. */
-#include "pinstore.h"
+#include "server/pinstore.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A card as the server meets it. */
-#include "config.h"
-
 #include "purse.h"
 
 #include <stdio.h>

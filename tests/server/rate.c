@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/server/rate.c, and of what one terminal may take of a running server: requests, connections. */
-#include "config.h"
-
-#include "rate.h"
+ * Tests of src/http/rate.c, and of what one terminal may take of a running server: requests, connections. */
+#include "http/rate.h"
 
 #include <stdio.h>
 #include <string.h>

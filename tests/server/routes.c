@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of src/server/routes.c, get_healthz.c and get_metrics.c: what is served at all, and in which form. */
-#include "config.h"
-
-#include "routes.h"
+#include "server/routes.h"
 
 #include <stdio.h>
 #include <stdlib.h>

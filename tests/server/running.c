@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A server in a process of its own. */
-#include "config.h"
-
 #include <check.h>
 #include <event2/event.h>
 #include <openssl/ssl.h>
@@ -15,9 +13,9 @@
 #include <unistd.h>
 
 #include "epurse/key.h"
+#include "http/tls.h"
 #include "line.h"
-#include "server.h"
-#include "tls.h"
+#include "server/server.h"
 #include "world.h"
 
 #define STOP_SECONDS 8

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A terminal as the server meets it. */
-#include "config.h"
-
 #include "station.h"
 
 #include <check.h>
@@ -9,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "routes.h"
-#include "service.h"
+#include "server/routes.h"
+#include "server/service.h"
 
 #define ok(call) ck_assert_int_eq((call), STATUS_OK)
 

@@ -5,7 +5,7 @@
 
 #include "epurse/key.h"
 #include "epurse/message.h"
-#include "peer.h"
+#include "http/peer.h"
 
 struct service;
 struct station;

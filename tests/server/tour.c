@@ -4,8 +4,6 @@
  *   tour make DIR        writes an issuer's directory for the server
  *   tour call DIR PORT   makes the tour
  */
-#include "config.h"
-
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,9 +6,9 @@
 
 #include "place.h"
 #include "purse.h"
-#include "routes.h"
+#include "server/routes.h"
+#include "server/watch.h"
 #include "suites.h"
-#include "watch.h"
 
 #define FAST        10000 /* cards a second */
 #define PATIENCE_MS 20000

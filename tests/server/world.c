@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A service over a ledger of its own, with its terminals. */
-#include "config.h"
-
 #include "world.h"
 
 #include <ftw.h>

@@ -6,7 +6,7 @@
 #include <check.h>
 
 #include "house.h"
-#include "service.h"
+#include "server/service.h"
 #include "station.h"
 
 struct world {

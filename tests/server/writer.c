@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of src/server/writer.c: steps of many threads, committed together, each for itself. */
-#include "config.h"
-
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdatomic.h>

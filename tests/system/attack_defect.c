@@ -4,9 +4,9 @@
 
 #include "attack.h"
 #include "attack_party.h"
-#include "card_file.h"
 #include "epurse/bytes.h"
 #include "flow_world.h"
+#include "vcard/card_file.h"
 
 static struct stage stage;
 static const struct card_memory *memory;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd/terminal_program.h"
+#include "cmd/frame/terminal_program.h"
 #include "epurse/key.h"
 #include "flow_card.h"
 #include "flow_world.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "card/bench.h"
-#include "card_file.h"
+#include "vcard/card_file.h"
 
 #define WRONG_PINS 5 /* R16 */
 

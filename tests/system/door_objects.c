@@ -2,8 +2,6 @@
  * API1 of the OWASP API Security Top 10 (2023), broken object level authorization: a certified terminal of the right
  * role speaks about what is another one's. And API6, what can be had by doing what is allowed too often. Over real TLS,
  * with real cards; each test leaves the books as they were. */
-#include "config.h"
-
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The reader layer against a real pcscd: cards that come and go, and other programs that want the same card. Runs
  * inside with-pcscd, see reader.test. */
-#include "config.h"
-
 #include <check.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,7 +12,7 @@
 #include "epurse/session.h"
 #include "epurse/vcard.h"
 #include "epurse/vpcd.h"
-#include "reader_pcsc.h"
+#include "reader/reader_pcsc.h"
 #include "run.h"
 
 #define FIRST  "Virtual PCD 00 00"

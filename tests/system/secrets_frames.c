@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Single functions that handle secrets: what each leaves on its stack and heap. Every one runs on a stack of its own,
  * so that nothing is written over before it is looked for; what it was given and what it gave back are wiped before. */
-#include "config.h"
-
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

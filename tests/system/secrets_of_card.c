@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Prints the secrets in a virtual card's file, a line each for secrets-scan.py, so that a test can look for them
  * everywhere else:  secrets_of_card FILE NAME BATCH-KEY-FILE */
-#include "config.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Sessions and cards in process: what is left of their keys and of the PIN when they are closed. */
-#include "config.h"
-
 #include <check.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Whole flows of a terminal with the real server: what is left in its memory of PINs and keys. */
-#include "config.h"
-
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "contact.h"
 #include "flow_card.h"
 #include "flow_world.h"
 #include "secrets.h"
 #include "secrets_memory.h"
+#include "terminal/contact.h"
 
 #define PIN       "918273645546"
 #define WRONG_PIN "672839405162"

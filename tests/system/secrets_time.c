@@ -3,8 +3,6 @@
  * address that depends on one:  valgrind --error-exitcode=9 secrets_time WHAT
  *
  * The outcome of a comparison is told to whoever asks, so it alone is taken out: crypto_equal is wrapped for that. */
-#include "config.h"
-
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

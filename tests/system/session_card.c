@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The terminal's sessions against the real card application: opening, refusals, money, and somebody on the line. */
-#include "config.h"
-
 #include <check.h>
 #include <string.h>
 

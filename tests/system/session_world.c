@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A virtual card in process, the issuer of tests/card, and somebody on the line between terminal and card. */
-#include "config.h"
-
 #include "session_world.h"
 
 #include <check.h>

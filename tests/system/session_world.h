@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "../card/issuer.h"
+#include "card/issuer.h"
 #include "epurse/reader.h"
 #include "epurse/session.h"
 #include "epurse/vcard.h"

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/cmd/tender_book.h"
-#include "../../src/terminal/line.h"
+#include "cmd/tender/tender_book.h"
+#include "tender/line.h"
 #include "torture.h"
 
 /* ---- the bank ---- */

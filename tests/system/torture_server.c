@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/server/routes.h"
-#include "../../src/server/service.h"
+#include "server/routes.h"
+#include "server/service.h"
 #include "torture_world.h"
 
 enum packet_kind { PACKET_QUESTION, PACKET_BOOKS, PACKET_BLOCK, PACKET_STOP, PACKET_ANSWER, PACKET_DEAD };

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/terminal/http_client.h"
+#include "backend/http_client.h"
 #include "epurse/journal.h"
 #include "torture_reader.h"
 #include "torture_server.h"

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "card_file.h"
 #include "epurse/bytes.h"
 #include "flow_world.h"
+#include "vcard/card_file.h"
 #include "wire_card.h"
 
 /* ---- reading ---- */

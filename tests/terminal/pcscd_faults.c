@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A libpcsclite of the tests' own, linked in its place: it fails as pcscd and readers do. */
-#include "config.h"
-
 #include "pcscd_faults.h"
 
 #include <pthread.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What T=0 leaves to the application, and what a trace of it shows: a back-end that plays a script of answers, because
  * no virtual reader speaks T=0. */
-#include "config.h"
-
 #include <check.h>
 #include <stdlib.h>
 #include <string.h>

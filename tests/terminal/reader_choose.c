@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Which reader a specification means. */
-#include "config.h"
-
 #include <check.h>
 #include <string.h>
 
-#include "reader_pcsc.h"
+#include "reader/reader_pcsc.h"
 #include "suites.h"
 
 static const struct pcsc_slot shop[] = {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a user is told when pcscd, the reader or another program fails. */
-#include "config.h"
-
-#include "reader_pcsc.h"
+#include "reader/reader_pcsc.h"
 
 #include <check.h>
 #include <signal.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Waiting for a card, Ctrl-C, and readers that come and go; listing and leaving out readers. */
-#include "config.h"
-
 #include <check.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,7 +8,7 @@
 #include <unistd.h>
 
 #include "pcscd_faults.h"
-#include "reader_pcsc.h"
+#include "reader/reader_pcsc.h"
 #include "suites.h"
 
 static struct reader *open_reader(DWORD event_state) {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Cash and the bank's receipt: what the operator's answers come to. */
-#include "config.h"
-
 #include <check.h>
 #include <stdio.h>
 #include <string.h>

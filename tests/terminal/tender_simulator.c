@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A bank on a line: epurse-tender in each of its modes, and servers that answer rubbish. */
-#include "config.h"
-
 #include <arpa/inet.h>
 #include <check.h>
 #include <fcntl.h>
@@ -15,8 +13,8 @@
 #include <unistd.h>
 
 #include "epurse/tender.h"
-#include "line.h"
 #include "suites.h"
+#include "tender/line.h"
 
 static const struct amount fifty = {.minor = 5000, .currency = 978};
 

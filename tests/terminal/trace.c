@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a trace shows, and that no PIN digit, key or cryptogram gets into it. */
-#include "trace.h"
+#include "reader/trace.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of src/vcard/card_file.c: whatever happens to a commit, the file holds the image before it or the one after. */
-#include "config.h"
-
-#include "card_file.h"
+#include "vcard/card_file.h"
 
 #include <check.h>
 #include <fcntl.h>

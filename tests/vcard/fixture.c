@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A card file in a folder of its own, and the host's half of SCP03 to a raw card, for the tests of src/vcard. */
-#include "config.h"
-
 #include "fixture.h"
 
 #include <check.h>

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of src/vcard/tally.c: what the card did, per command. */
-#include "config.h"
-
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>

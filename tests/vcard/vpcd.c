@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of src/vcard/vpcd.c against the driver's half of its protocol, played by the test. */
-#include "config.h"
-
 #include "epurse/vpcd.h"
 
 #include <arpa/inet.h>

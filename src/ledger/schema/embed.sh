@@ -5,7 +5,7 @@
 set -e
 echo '/* SPDX-License-Identifier: Apache-2.0'
 echo ' * The schema files as the build found them; made by src/ledger/schema/embed.sh. */'
-echo '#include "schema.h"'
+echo '#include "ledger/schema.h"'
 sqlite=
 postgres=
 for file in "$@"; do

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Directories that appear whole: mkdtemp beside the target, rename when all is in. */
+#include "admin_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "epurse/key.h"
+
+#define OPEN_FILES 8
+
+static enum status status_of_errno(void) {
+  return errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR ? STATUS_EXISTS : STATUS_STORE_FAILED;
+}
+
+/* Nothing, or an empty directory, which the new one will replace. */
+static enum status target_check(const char *target) {
+  DIR *entries = opendir(target);
+  size_t count = 0;
+
+  if (entries == NULL)
+    return errno == ENOENT ? STATUS_OK : status_of_errno();
+  while (readdir(entries) != NULL)
+    count++;
+  (void)closedir(entries);
+  return count <= 2 ? STATUS_OK : STATUS_EXISTS; /* itself and its parent */
+}
+
+enum status folder_begin(const char *target, struct folder *folder) {
+  size_t len = strlen(target);
+  int written = 0;
+  enum status status = STATUS_OK;
+
+  *folder = (struct folder){0};
+  while (len > 1 && target[len - 1] == '/')
+    len--;
+  if (len == 0 || len + sizeof ".XXXXXX" > sizeof folder->path)
+    return STATUS_BAD_LENGTH;
+  memcpy(folder->target, target, len);
+  status = target_check(folder->target);
+  if (status != STATUS_OK)
+    return status;
+  written = snprintf(folder->path, sizeof folder->path, "%s.XXXXXX", folder->target);
+  if (written < 0 || (size_t)written >= sizeof folder->path) {
+    folder->path[0] = '\0';
+    return STATUS_BAD_LENGTH;
+  }
+  if (mkdtemp(folder->path) == NULL) {
+    folder->path[0] = '\0';
+    return STATUS_STORE_FAILED;
+  }
+  return STATUS_OK;
+}
+
+static void parent_sync(const char *path) {
+  char copy[FOLDER_PATH_MAX];
+  int fd = -1;
+
+  (void)snprintf(copy, sizeof copy, "%s", path);
+  fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd >= 0) {
+    (void)fsync(fd);
+    (void)close(fd);
+  }
+}
+
+enum status folder_commit(struct folder *folder) {
+  if (rename(folder->path, folder->target) != 0)
+    return status_of_errno();
+  parent_sync(folder->target);
+  folder->path[0] = '\0';
+  return STATUS_OK;
+}
+
+static int entry_remove(const char *path, const struct stat *facts, int kind, struct FTW *place) {
+  (void)facts;
+  (void)kind;
+  (void)place;
+  return remove(path);
+}
+
+void folder_discard(struct folder *folder) {
+  if (folder->path[0] != '\0') {
+    (void)nftw(folder->path, entry_remove, OPEN_FILES, FTW_DEPTH | FTW_PHYS);
+    folder->path[0] = '\0';
+  }
+}
+
+enum status folder_path(const char *folder, const char *name, char path[FOLDER_PATH_MAX]) {
+  int len = snprintf(path, FOLDER_PATH_MAX, "%s/%s", folder, name);
+
+  return len > 0 && len < FOLDER_PATH_MAX ? STATUS_OK : STATUS_BAD_LENGTH;
+}
+
+enum status folder_make(const char *folder, const char *name) {
+  char path[FOLDER_PATH_MAX];
+  enum status status = folder_path(folder, name, path);
+
+  if (status == STATUS_OK && mkdir(path, S_IRWXU) != 0)
+    status = status_of_errno();
+  return status;
+}
+
+enum status folder_write(const char *folder, const char *name, const char *text) {
+  char path[FOLDER_PATH_MAX];
+  enum status status = folder_path(folder, name, path);
+
+  return status == STATUS_OK ? public_file_store(path, (const uint8_t *)text, strlen(text)) : status;
+}
+
+enum status folder_copy(const char *folder, const char *from, const char *name) {
+  char path[FOLDER_PATH_MAX];
+  uint8_t *data = NULL;
+  size_t len = 0;
+  enum status status = folder_path(from, name, path);
+
+  if (status == STATUS_OK)
+    status = public_file_load(path, &data, &len);
+  if (status == STATUS_OK)
+    status = folder_path(folder, name, path);
+  if (status == STATUS_OK)
+    status = public_file_store(path, data, len);
+  free(data);
+  return status;
+}

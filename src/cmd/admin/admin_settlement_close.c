@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-admin settlement close, list, show: the end of the merchants' day. */
+#include <string.h>
+
+#include "admin_settlement.h"
+#include "cmd/frame/terminal_program.h"
+
+#define PAGE_SETTLEMENTS 24 /* fit a message */
+
+static void head_print(const struct admin *admin, const struct settlement_head *head) {
+  uint16_t currency = admin->terminal->currency->numeric;
+  char closed[21], gross[AMOUNT_TEXT_MAX], net[AMOUNT_TEXT_MAX];
+
+  settlement_moment(closed, head->closed_at);
+  report_amount(gross, head->sums.gross, currency);
+  report_amount(net, head->sums.net, currency);
+  admin_print(admin, "no. %-6lld  %s  %5lld merchants  %8lld purchases  %16s  to pay out %16s\n",
+              (long long)head->number, closed, (long long)head->merchants,
+              (long long)(head->sums.purchases + head->sums.points_purchases), gross, net);
+}
+
+enum status admin_settlement_close(void *context, char **arguments) {
+  struct admin *admin = context;
+  struct settlement_head head;
+  struct message reply;
+  enum status status = admin_open(admin);
+
+  (void)arguments;
+  if (status != STATUS_OK)
+    return status;
+  status = admin_call(admin, MESSAGE_SETTLEMENT, json_object(), &reply);
+  if (status == STATUS_OK)
+    status = settlement_head_read(reply.body, &head);
+  if (status == STATUS_OK) {
+    head_print(admin, &head);
+    admin->report = json_pack("{s:s, s:s, s:O}", "operation", "settlement close", "currency",
+                              admin->terminal->currency->code, "settlement", reply.body);
+  }
+  message_clear(&reply);
+  return status == STATUS_OK ? status : admin_fail(admin, NULL, status);
+}
+
+/* ---- list ---- */
+
+static enum status head_take(const struct admin *admin, json_t *item, json_int_t *after, json_t *list) {
+  struct settlement_head head;
+
+  if (settlement_head_read(item, &head) != STATUS_OK || head.number <= *after)
+    return STATUS_BAD_REPLY;
+  *after = head.number;
+  head_print(admin, &head);
+  return json_array_append(list, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+static enum status page_take(struct admin *admin, json_int_t *after, json_t *list, size_t *count) {
+  struct message reply;
+  const json_t *items = NULL;
+  enum status status = admin_call(admin, MESSAGE_SETTLEMENT_LIST,
+                                  json_pack("{s:I, s:i}", "after", *after, "limit", PAGE_SETTLEMENTS), &reply);
+
+  *count = 0;
+  items = json_object_get(reply.body, "settlements");
+  if (status == STATUS_OK && !json_is_array(items))
+    status = STATUS_BAD_REPLY;
+  for (size_t i = 0; status == STATUS_OK && i < json_array_size(items); i++) {
+    status = head_take(admin, json_array_get(items, i), after, list);
+    ++*count;
+  }
+  message_clear(&reply);
+  return status == STATUS_OK ? status : admin_fail(admin, NULL, status);
+}
+
+enum status admin_settlement_list(void *context, char **arguments) {
+  struct admin *admin = context;
+  json_int_t after = 0;
+  json_t *list = json_array();
+  size_t count = 1;
+  enum status status = list != NULL ? admin_open(admin) : STATUS_NO_MEMORY;
+
+  (void)arguments;
+  while (status == STATUS_OK && count > 0)
+    status = page_take(admin, &after, list, &count);
+  if (status == STATUS_OK && json_array_size(list) == 0)
+    admin_print(admin, "Nothing was settled yet.\n");
+  if (status == STATUS_OK)
+    admin->report = json_pack("{s:s, s:O}", "currency", admin->terminal->currency->code, "settlements", list);
+  json_decref(list);
+  return status;
+}
+
+/* ---- show ---- */
+
+struct showing {
+  const struct admin *admin;
+  json_t *lines;
+};
+
+static void sum_print(const struct admin *admin, const char *what, json_int_t minor) {
+  char amount[AMOUNT_TEXT_MAX];
+
+  report_amount(amount, minor, admin->terminal->currency->numeric);
+  admin_print(admin, "    %-26s %16s\n", what, amount);
+}
+
+static enum status line_show(void *context, const struct settlement_line *line, json_t *item) {
+  const struct showing *showing = context;
+  const struct settlement_sums *sums = &line->sums;
+  char fee[40], loads[40];
+
+  (void)snprintf(fee, sizeof fee, "fee, %lld.%02lld %%", (long long)line->fee_rate / 100,
+                 (long long)line->fee_rate % 100);
+  (void)snprintf(loads, sizeof loads, "set off against loads");
+  admin_print(showing->admin, "%s (%s), %lld purchases\n", line->merchant, line->name, (long long)sums->purchases);
+  sum_print(showing->admin, "gross", sums->gross);
+  sum_print(showing->admin, fee, sums->fee);
+  sum_print(showing->admin, loads, sums->set_off);
+  sum_print(showing->admin, "net, to pay out", sums->net);
+  if (sums->loads > sums->set_off)
+    sum_print(showing->admin, "still owes for loads", sums->loads - sums->set_off);
+  if (sums->points_granted > 0 || sums->points_purchases > 0) {
+    admin_print(showing->admin, "    points: %lld granted; %lld taken in %lld purchases\n",
+                (long long)sums->points_granted, (long long)sums->points_redeemed, (long long)sums->points_purchases);
+  }
+  admin_print(showing->admin, "    to %s%s%s\n", line->iban[0] != '\0' ? line->iban : "an account that is not known",
+              line->bic[0] != '\0' ? " at " : "", line->bic);
+  return json_array_append(showing->lines, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status admin_settlement_show(void *context, char **arguments) {
+  struct admin *admin = context;
+  struct showing showing = {.admin = admin, .lines = json_array()};
+  struct settlement_reading reading = {.admin = admin, .take = line_show, .context = &showing};
+  enum status status = settlement_number_read(admin, arguments[0], &reading.number);
+
+  if (status == STATUS_OK)
+    status = admin_open(admin);
+  if (status == STATUS_OK)
+    status = settlement_read(&reading);
+  if (status == STATUS_OK) {
+    head_print(admin, &reading.head);
+    admin->report = json_pack("{s:s, s:I, s:I, s:I, s:I, s:O}", "currency", admin->terminal->currency->code, "number",
+                              reading.number, "closed_at", reading.head.closed_at, "gross", reading.head.sums.gross,
+                              "net", reading.head.sums.net, "merchants", showing.lines);
+  }
+  json_decref(showing.lines);
+  return status;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-card: makes virtual cards, puts them into vsmartcard's reader, shows what they hold. */
+#include <locale.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "card_show.h"
+#include "cmd/frame/option.h"
+#include "epurse/bytes.h"
+#include "epurse/key.h"
+#include "epurse/scp.h"
+#include "epurse/secret.h"
+#include "epurse/vcard.h"
+#include "epurse/vpcd.h"
+
+struct card_options {
+  const char *batch_key, *serial, *host;
+  int64_t port;
+  bool count, json;
+};
+
+EPURSE_MUST_USE static enum status fail(enum status status, const char *what) {
+  fprintf(stderr, "epurse-card: %s: %s\n", what, status_sentence(status));
+  return status;
+}
+
+/* ---- new ---- */
+
+static enum status read_serial(const struct card_options *options, uint8_t serial[CHIP_SERIAL_SIZE]) {
+  size_t len = 0;
+  if (options->serial == NULL)
+    return crypto_random(serial, CHIP_SERIAL_SIZE) ? STATUS_OK : fail(STATUS_CRYPTO_FAILED, "chip serial");
+  if (bytes_from_hex(options->serial, serial, CHIP_SERIAL_SIZE, &len) == STATUS_OK && len == CHIP_SERIAL_SIZE)
+    return STATUS_OK;
+  fprintf(stderr, "epurse-card: --serial wants 16 hexadecimal digits, not '%s'\n", options->serial);
+  return STATUS_USAGE;
+}
+
+static enum status run_new(void *context, char **arguments) {
+  const struct card_options *options = context;
+  uint8_t serial[CHIP_SERIAL_SIZE], batch_key[CRYPTO_AES_KEY_SIZE], transport_key[CRYPTO_AES_KEY_SIZE];
+  char text[2 * CHIP_SERIAL_SIZE + 1];
+  if (options->batch_key == NULL) {
+    fprintf(stderr, "epurse-card: name the key of the chip batch with --batch-key\n");
+    return STATUS_USAGE;
+  }
+  enum status status = read_serial(options, serial);
+  if (status != STATUS_OK)
+    return status;
+  status = aes_key_load(options->batch_key, batch_key);
+  if (status != STATUS_OK) {
+    status = fail(status, options->batch_key);
+    goto out;
+  }
+  status = transport_key_derive(batch_key, serial, transport_key);
+  if (status == STATUS_OK)
+    status = vcard_create(arguments[0], serial, transport_key);
+  if (status != STATUS_OK) {
+    status = fail(status, arguments[0]);
+    goto out;
+  }
+  bytes_to_hex(serial, sizeof serial, text);
+  printf("%s\n", text);
+out:
+  crypto_wipe(batch_key, sizeof batch_key);
+  crypto_wipe(transport_key, sizeof transport_key);
+  return status;
+}
+
+/* ---- run ---- */
+
+static void say(void *context, bool inserted) {
+  const struct card_options *options = context;
+  fprintf(stderr, "epurse-card: %s the reader (vpcd at %s, port %d)\n", inserted ? "in" : "out of", options->host,
+          (int)options->port);
+}
+
+/* Signals that are read, not delivered: a card is never in two minds half way through a command. -1: failed. */
+static int signals_open(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGHUP);
+  sigaddset(&set, SIGUSR1);
+  return sigprocmask(SIG_BLOCK, &set, NULL) == 0 ? signalfd(-1, &set, SFD_CLOEXEC) : -1;
+}
+
+/* False where the card is to be pulled. */
+static bool signal_handle(const struct card_options *options, const struct vcard *vcard, int signals) {
+  struct signalfd_siginfo info;
+  if (read(signals, &info, sizeof info) != sizeof info || info.ssi_signo != SIGUSR1)
+    return false;
+  if (options->count)
+    vcard_tally_print(vcard, stdout);
+  return true;
+}
+
+static enum status run_run(void *context, char **arguments) {
+  struct card_options *options = context;
+  struct vcard *vcard = NULL;
+  struct vpcd *vpcd = NULL;
+  char port[8];
+  int signals = -1;
+  enum status status = vcard_open(arguments[0], &vcard);
+  if (status != STATUS_OK)
+    return fail(status, arguments[0]);
+  snprintf(port, sizeof port, "%d", (int)options->port);
+  signals = signals_open();
+  if (signals < 0) {
+    status = fail(STATUS_INTERNAL, "signals");
+    goto out;
+  }
+  struct vpcd_settings settings = {
+      .host = options->host, .port = port, .wake_fd = signals, .notice = say, .context = options};
+  status = vpcd_new(vcard, &settings, &vpcd);
+  if (status != STATUS_OK) {
+    status = fail(status, options->host);
+    goto out;
+  }
+  while (vpcd_serve(vpcd) == STATUS_CANCELLED && signal_handle(options, vcard, signals))
+    continue;
+  if (options->count)
+    vcard_tally_print(vcard, stdout);
+out:
+  vpcd_free(&vpcd);
+  if (signals >= 0)
+    close(signals);
+  vcard_close(&vcard);
+  return status;
+}
+
+/* ---- show ---- */
+
+static enum status run_show(void *context, char **arguments) {
+  const struct card_options *options = context;
+  struct vcard *vcard = NULL;
+  enum status status = vcard_open(arguments[0], &vcard);
+  if (status != STATUS_OK)
+    return fail(status, arguments[0]);
+  if (options->json) {
+    status = card_show_json(vcard_memory(vcard), stdout);
+    if (status != STATUS_OK)
+      status = fail(status, arguments[0]);
+  } else {
+    card_show_text(vcard_memory(vcard), stdout);
+  }
+  vcard_close(&vcard);
+  return status;
+}
+
+int main(int argc, char **argv) {
+  static const struct option_row rows[] = {
+      {"batch-key", 'b', "FILE", "EPURSE_BATCH_KEY", OPTION_TEXT, offsetof(struct card_options, batch_key), 0, 0,
+       "new: the key of the chip batch"},
+      {"serial", 's', "HEX", NULL, OPTION_TEXT, offsetof(struct card_options, serial), 0, 0,
+       "new: the chip's serial number, 16 digits; random without it"},
+      {"host", 0, "HOST", NULL, OPTION_TEXT, offsetof(struct card_options, host), 0, 0,
+       "run: where pcscd with vpcd runs"},
+      {"port", 'p', "PORT", NULL, OPTION_NUMBER, offsetof(struct card_options, port), 1, 65535,
+       "run: vpcd's port, one higher for its second slot"},
+      {"count", 'c', NULL, NULL, OPTION_FLAG, offsetof(struct card_options, count), 0, 0,
+       "run: print what each command cost, in the end and on SIGUSR1"},
+      {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct card_options, json), 0, 0, "show: print one JSON object"},
+      {0}};
+  static const struct verb verbs[] = {
+      {"new", "FILE", 1, "make the file of a raw card; prints its serial", run_new},
+      {"run", "FILE", 1, "put the card into vpcd's reader until a signal pulls it", run_run},
+      {"show", "FILE", 1, "show what the card holds, without its secrets", run_show},
+      {0}};
+  static const struct program program = {
+      .name = "epurse-card", .sentence = "A purse card in a file.", .rows = {rows}, .verbs = verbs};
+  struct card_options options = {.host = VPCD_HOST, .port = 35963};
+  const struct verb *verb = NULL;
+  char **arguments = NULL;
+  process_harden();
+  setlocale(LC_ALL, "");
+  enum status status = option_parse(&program, argc, argv, &options, &verb, &arguments);
+  if (status == STATUS_OK)
+    status = verb->run(&options, arguments);
+  return status_exit_code(status);
+}

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+# Floor 5: the frame of the programs, then a program each: a table and its verbs.
+noinst_LIBRARIES += libcmd.a
+libcmd_a_SOURCES = src/cmd/frame/dialogue.c src/cmd/frame/option.c src/cmd/frame/receipt_qr.c src/cmd/frame/report.c \
+	src/cmd/frame/terminal_program.c src/cmd/frame/verb_balance.c src/cmd/frame/verb_log.c src/cmd/frame/verb_pin.c \
+	src/cmd/frame/verb_readers.c src/cmd/frame/verb_recover.c
+LINK_CMD = libcmd.a $(QRENCODE_LIBS) $(LINK_TERMINAL)
+
+bin_PROGRAMS += epurse-pos
+epurse_pos_SOURCES = src/cmd/pos/epurse-pos.c
+epurse_pos_LDADD = $(LINK_CMD)
+bin_PROGRAMS += epurse-reload
+epurse_reload_SOURCES = src/cmd/reload/epurse-reload.c
+epurse_reload_LDADD = $(LINK_CMD)
+bin_PROGRAMS += epurse-verify
+epurse_verify_SOURCES = src/cmd/verify/epurse-verify.c
+epurse_verify_LDADD = libcmd.a $(QRENCODE_LIBS) $(LINK_KEYS) $(JANSSON_LIBS)
+bin_PROGRAMS += epurse-card
+epurse_card_SOURCES = src/cmd/card/card_show.c src/cmd/card/epurse-card.c
+epurse_card_LDADD = libcmd.a libvcard.a libcard.a $(LINK_KEYS) $(JANSSON_LIBS)
+bin_PROGRAMS += epurse-apdu
+epurse_apdu_SOURCES = src/cmd/apdu/apdu_script.c src/cmd/apdu/epurse-apdu.c
+epurse_apdu_LDADD = libcmd.a libvcard.a libcard.a $(LINK_TERMINAL)
+
+# The files of epurse-perso batch, apart for their tests.
+noinst_LIBRARIES += libbatch.a
+libbatch_a_SOURCES = src/cmd/perso/batch_file.c src/cmd/perso/batch_list.c src/cmd/perso/csv_rows.c
+bin_PROGRAMS += epurse-perso
+epurse_perso_SOURCES = src/cmd/perso/batch_progress.c src/cmd/perso/batch_work.c src/cmd/perso/epurse-perso.c \
+	src/cmd/perso/verb_batch.c
+epurse_perso_LDADD = libbatch.a $(LINK_CMD) $(CSV_LIBS) -lpthread
+bin_PROGRAMS += epurse-admin
+epurse_admin_SOURCES = src/cmd/admin/admin_audit.c src/cmd/admin/admin_backup.c src/cmd/admin/admin_call.c \
+	src/cmd/admin/admin_card_block.c src/cmd/admin/admin_card_list.c src/cmd/admin/admin_card_replace.c \
+	src/cmd/admin/admin_card_show.c src/cmd/admin/admin_ceremony.c src/cmd/admin/admin_folder.c \
+	src/cmd/admin/admin_init.c src/cmd/admin/admin_ledger_check.c src/cmd/admin/admin_merchant_add.c \
+	src/cmd/admin/admin_migrate.c src/cmd/admin/admin_pending.c src/cmd/admin/admin_settlement.c \
+	src/cmd/admin/admin_settlement_close.c src/cmd/admin/admin_settlement_export.c \
+	src/cmd/admin/admin_settlement_pain.c src/cmd/admin/admin_terminal_add.c src/cmd/admin/admin_terminal_folder.c \
+	src/cmd/admin/admin_terminal_list.c src/cmd/admin/admin_terminal_revoke.c src/cmd/admin/epurse-admin.c
+epurse_admin_LDADD = libcmd.a $(QRENCODE_LIBS) $(LINK_AUDIT) $(LINK_SERVER) $(XML_LIBS) $(CSV_LIBS)
+sbin_PROGRAMS += epursed
+epursed_SOURCES = src/cmd/server/epursed.c
+epursed_LDADD = libcmd.a $(LINK_SERVER)
+
+# A simulated bank: nothing of the purse in it but its command line.
+bin_PROGRAMS += epurse-tender
+epurse_tender_SOURCES = src/cmd/tender/epurse-tender.c src/cmd/tender/tender_book.c
+epurse_tender_LDADD = libcmd.a $(LINK_KEYS) $(EVENT_LIBS) $(JANSSON_LIBS)

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-perso: the issuer's desk; turns raw cards into cardholders' cards. */
+#include <stddef.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/frame/terminal_program.h"
+#include "epurse/crypto.h"
+#include "epurse/secret.h"
+#include "verb_batch.h"
+
+/* Hands the PIN over: to a descriptor for the printer of PIN letters, or once to the eyes at this terminal. */
+static enum status deliver_pin(const struct terminal_program *self, const char *pin) {
+  char line[PIN_MAX + 2];
+  size_t len = (size_t)snprintf(line, sizeof line, "%s\n", pin);
+  enum status status = STATUS_OK;
+  if (self->pin_out_fd >= 0)
+    status = write((int)self->pin_out_fd, line, len) == (ssize_t)len ? STATUS_OK : STATUS_STORE_FAILED;
+  else if (isatty(STDERR_FILENO))
+    fprintf(stderr, "PIN: %s", line);
+  crypto_wipe(line, sizeof line);
+  return status;
+}
+
+static enum status verb_issue(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  struct issue issue = {.pin = ""};
+  struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
+  (void)arguments;
+  if (self->pin_fd < 0 && self->pin_out_fd < 0 && !isatty(STDERR_FILENO)) {
+    fprintf(stderr, "%s: nobody would learn the PIN: give --pin-fd or --pin-out-fd\n", self->program->name);
+    return STATUS_USAGE;
+  }
+  enum status status = terminal_program_open(self);
+  if (status == STATUS_OK)
+    status = terminal_program_open_reader(self);
+  if (status == STATUS_OK && self->pin_fd >= 0) {
+    uint8_t block[PIN_BLOCK_SIZE];
+    status = secret_from_fd((int)self->pin_fd, issue.pin, sizeof issue.pin);
+    if (status == STATUS_OK)
+      status = pin_block_encode(issue.pin, block);
+    crypto_wipe(block, sizeof block);
+    if (status != STATUS_OK)
+      fprintf(stderr, "%s: a PIN has %d to %d digits\n", self->program->name, PIN_MIN, PIN_MAX);
+  }
+  if (status == STATUS_OK) {
+    issue.wait_seconds = terminal_program_wait(self);
+    status = personalize_run(self->terminal, self->reader, &issue, &self->dialogue, &outcome);
+    report_outcome(self, "issue", status, &outcome);
+  }
+  if (status == STATUS_OK && issue.pin[0] != 0 && self->pin_fd < 0)
+    status = deliver_pin(self, issue.pin);
+  crypto_wipe(&issue, sizeof issue);
+  return status;
+}
+
+static enum status verb_void(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  uint8_t cid[CID_SIZE];
+  char text[17];
+  (void)arguments;
+  enum status status = terminal_program_open(self);
+  if (status == STATUS_OK)
+    status = terminal_program_open_reader(self);
+  if (status != STATUS_OK)
+    return status;
+  status = terminal_program_await_card(self);
+  if (status == STATUS_OK)
+    status = personalize_void(self->terminal, self->reader, cid);
+  if (status != STATUS_OK) {
+    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+    return status;
+  }
+  cid_print(cid, text);
+  terminal_program_print(self, "card number %s is given back\n", text);
+  self->report = json_pack("{s:s, s:s}", "operation", "void", "cid", text);
+  return STATUS_OK;
+}
+
+int main(int argc, char **argv) {
+  static const struct option_row rows[] = {
+      {"pin-out-fd", 0, "FD", NULL, OPTION_NUMBER, offsetof(struct terminal_program, pin_out_fd), 0, 1023,
+       "write the new card's PIN to this file descriptor"},
+      {"results", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, results), 0, 0,
+       "batch: where each card is noted"},
+      {"pin-out", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, pin_out), 0, 0,
+       "batch: where the PINs that the back-end draws go"},
+      {"replace", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, replace), 0, 0,
+       "batch: give up chips that were begun and will not come back"},
+      {"verify", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, verify), 0, 0,
+       "batch: make nothing, meet each finished card once more"},
+      {0}};
+  static const struct verb verbs[] = {{"issue", "", 0, "turn the raw card into a cardholder's card", verb_issue},
+                                      {"batch", "FILE", 1, "make the cards of a list, over all readers", verb_batch},
+                                      {"void", "", 0, "give a broken raw card's number back", verb_void},
+                                      {"balance", "", 0, "show what is on the card", verb_balance},
+                                      {"log", "", 0, "show the card's own log", verb_log},
+                                      {"pin", "", 0, "change the card's PIN", verb_pin},
+                                      {"readers", "", 0, "list the card readers", verb_readers},
+                                      {0}};
+  static const struct program program = {"epurse-perso",
+                                         "Personalises electronic purse cards at the issuer's desk.",
+                                         {rows, terminal_program_rows},
+                                         verbs,
+                                         NULL,
+                                         0};
+  struct terminal_program self = {.program = &program, .roles = 1U << ROLE_PERSO};
+  return terminal_program_main(&self, argc, argv);
+}

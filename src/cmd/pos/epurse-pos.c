@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-pos: the shop's terminal; takes payments. */
+#include <locale.h>
+#include <stddef.h>
+
+#include "cmd/frame/terminal_program.h"
+
+static void show(void *context, const struct outcome *outcome) {
+  terminal_program_show(context, "purchase", outcome);
+}
+
+static enum status verb_pay(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  struct payment payment = {.points = self->points};
+  struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
+  enum status status = terminal_program_open(self);
+  if (status != STATUS_OK)
+    return status;
+  status = amount_parse(arguments[0], self->terminal->currency, localeconv()->decimal_point[0], &payment.amount);
+  if (status != STATUS_OK) {
+    fprintf(stderr, "%s: '%s': %s\n", self->program->name, arguments[0], status_sentence(status));
+    return status;
+  }
+  status = terminal_program_open_reader(self);
+  if (status != STATUS_OK)
+    return status;
+  payment.wait_seconds = terminal_program_wait(self);
+  self->dialogue.show = show;
+  status = purchase_run(self->terminal, self->reader, &payment, &self->dialogue, &outcome);
+  if (status != STATUS_OK)
+    report_outcome(self, "purchase", status, &outcome);
+  else
+    self->dialogue.say(self->dialogue.context, "Take the card.");
+  return status;
+}
+
+int main(int argc, char **argv) {
+  static const struct option_row rows[] = {{"points", 0, NULL, NULL, OPTION_FLAG,
+                                            offsetof(struct terminal_program, points), 0, 0,
+                                            "pay with loyalty points instead of money"},
+                                           {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, qr), 0,
+                                            0, "show the receipt as a QR code for the cardholder"},
+                                           {0}};
+  static const struct verb verbs[] = {{"pay", "AMOUNT", 1, "take a payment, like 12.50", verb_pay},
+                                      {"balance", "", 0, "show what is on the card", verb_balance},
+                                      {"log", "", 0, "show the card's own log", verb_log},
+                                      {"pin", "", 0, "change the card's PIN", verb_pin},
+                                      {"recover", "", 0, "settle what was broken off", verb_recover},
+                                      {"readers", "", 0, "list the card readers", verb_readers},
+                                      {0}};
+  static const struct program program = {
+      "epurse-pos", "Takes payments from electronic purse cards.", {rows, terminal_program_rows}, verbs, NULL, 0};
+  struct terminal_program self = {.program = &program, .roles = 1U << ROLE_POS};
+  return terminal_program_main(&self, argc, argv);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-reload: the reload terminal; takes money and loads it onto cards. */
+#include <locale.h>
+#include <stddef.h>
+
+#include "cmd/frame/terminal_program.h"
+
+static void show(void *context, const struct outcome *outcome) {
+  terminal_program_show(context, "load", outcome);
+}
+
+static enum status load(struct terminal_program *self, struct payment *payment) {
+  struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
+  payment->wait_seconds = terminal_program_wait(self);
+  self->dialogue.show = show;
+  enum status status = load_run(self->terminal, self->reader, payment, &self->dialogue, &outcome);
+  if (status != STATUS_OK)
+    report_outcome(self, "load", status, &outcome);
+  else
+    self->dialogue.say(self->dialogue.context, "Take the card.");
+  return status;
+}
+
+/* The way in which loads are paid, with the terminal open. */
+static enum status open_tender(struct terminal_program *self, struct tender **tender) {
+  struct tender_operator operator= {self, operator_confirm, operator_ask};
+  const char *spec = self->tender_spec != NULL ? self->tender_spec : self->terminal->tender_spec;
+  enum status status = tender_open(spec, &operator, tender);
+  if (status != STATUS_OK)
+    fprintf(stderr, "%s: '%s' is no way to pay a load: %s\n", self->program->name, spec, status_sentence(status));
+  return status;
+}
+
+/* Charges are found out about, and given back, where they were made. */
+static enum status verb_recover_loads(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  (void)arguments;
+  enum status status = terminal_program_open(self);
+  if (status == STATUS_OK)
+    status = open_tender(self, &self->terminal->tender);
+  if (status != STATUS_OK)
+    return status;
+  status = recover_report(self);
+  tender_close(&self->terminal->tender);
+  return status;
+}
+
+static enum status verb_load(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  struct payment payment = {0};
+  enum status status = terminal_program_open(self);
+  if (status != STATUS_OK)
+    return status;
+  status = amount_parse(arguments[0], self->terminal->currency, localeconv()->decimal_point[0], &payment.amount);
+  if (status != STATUS_OK) {
+    fprintf(stderr, "%s: '%s': %s\n", self->program->name, arguments[0], status_sentence(status));
+    return status;
+  }
+  status = open_tender(self, &payment.tender);
+  if (status != STATUS_OK)
+    return status;
+  status = terminal_program_open_reader(self);
+  if (status == STATUS_OK)
+    status = load(self, &payment);
+  tender_close(&payment.tender);
+  return status;
+}
+
+int main(int argc, char **argv) {
+  static const struct option_row rows[] = {{"tender", 't', "DRIVER", NULL, OPTION_TEXT,
+                                            offsetof(struct terminal_program, tender_spec), 0, 0,
+                                            "how it is paid: cash, manual, simulator:HOST:PORT"},
+                                           {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, qr), 0,
+                                            0, "show the receipt as a QR code for the cardholder"},
+                                           {0}};
+  static const struct verb verbs[] = {{"load", "AMOUNT", 1, "load an amount, like 50.00", verb_load},
+                                      {"balance", "", 0, "show what is on the card", verb_balance},
+                                      {"log", "", 0, "show the card's own log", verb_log},
+                                      {"pin", "", 0, "change the card's PIN", verb_pin},
+                                      {"recover", "", 0, "settle what was broken off", verb_recover_loads},
+                                      {"readers", "", 0, "list the card readers", verb_readers},
+                                      {0}};
+  static const struct program program = {
+      "epurse-reload", "Loads money onto electronic purse cards.", {rows, terminal_program_rows}, verbs, NULL, 0};
+  struct terminal_program self = {.program = &program, .roles = 1U << ROLE_RELOAD};
+  return terminal_program_main(&self, argc, argv);
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epursed: the back-end. */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "cmd/frame/option.h"
+#include "epurse/crypto.h"
+#include "epurse/secret.h"
+#include "server/routes.h"
+#include "server/server.h"
+#include "server/service.h"
+
+#define PROGRAM "epursed"
+
+struct epursed_options {
+  const char *config;
+  int64_t passphrase_fd; /* -1: not given */
+  bool check_config, list_routes;
+};
+
+static const struct option_row rows[] = {
+    {"config", 'c', "FILE|DIR", "EPURSE_CONFIG", OPTION_TEXT, offsetof(struct epursed_options, config), 0, 0,
+     "configuration file, or the directory with epursed.conf in it"},
+    {"passphrase-fd", 0, "N", NULL, OPTION_NUMBER, offsetof(struct epursed_options, passphrase_fd), 0, 1023,
+     "read the passphrase of the keys from this file descriptor"},
+    {"check-config", 0, NULL, NULL, OPTION_FLAG, offsetof(struct epursed_options, check_config), 0, 0,
+     "check configuration and certificates, then end"},
+    {"list-routes", 0, NULL, NULL, OPTION_FLAG, offsetof(struct epursed_options, list_routes), 0, 0,
+     "print what is served, and to which roles, then end"},
+    {0},
+};
+
+static const struct program program = {
+    .name = PROGRAM, .sentence = "back-end of the electronic purse", .rows = {rows}, .operands = "", .operands_min = 0};
+
+/* One sentence on stderr; the exit code. */
+static int fail(enum status status, const char *problem) {
+  fprintf(stderr, PROGRAM ": %s%s%s\n", status_sentence(status), problem[0] == '\0' ? "" : ": ", problem);
+  return status_exit_code(status);
+}
+
+static enum status read_passphrase(const struct epursed_options *options, const struct configuration *configuration,
+                                   char passphrase[SECRET_TEXT_MAX]) {
+  if (options->passphrase_fd >= 0)
+    return secret_from_fd((int)options->passphrase_fd, passphrase, SECRET_TEXT_MAX);
+  if (configuration->passphrase_file[0] != '\0')
+    return secret_from_file(configuration->passphrase_file, passphrase, SECRET_TEXT_MAX);
+  return secret_from_prompt("Passphrase of the server's keys: ", passphrase, SECRET_TEXT_MAX);
+}
+
+static int check_config(const struct configuration *configuration) {
+  struct keyring keyring = {0};
+  char problem[256] = "";
+  int64_t now = (int64_t)time(NULL);
+  enum status status = keyring_certificates(&keyring, configuration->folder, now, problem);
+
+  keyring_clear(&keyring);
+  if (status != STATUS_OK)
+    return fail(status, problem);
+  puts("configuration and certificates are in order");
+  return EXIT_SUCCESS;
+}
+
+static int run(const struct epursed_options *options, const struct configuration *configuration) {
+  char passphrase[SECRET_TEXT_MAX] = "", problem[256] = "";
+  struct service service;
+  struct server server = {0};
+  enum status status = read_passphrase(options, configuration, passphrase);
+
+  if (status != STATUS_OK) {
+    crypto_wipe(passphrase, sizeof passphrase);
+    return fail(status, "the passphrase could not be read");
+  }
+  status = service_open(&service, configuration, passphrase, problem);
+  crypto_wipe(passphrase, sizeof passphrase);
+  if (status != STATUS_OK)
+    return fail(status, problem);
+  status = server_open(&server, &service, problem);
+  if (status == STATUS_OK)
+    status = server_run(&server);
+  server_close(&server);
+  service_close(&service);
+  return status == STATUS_OK ? EXIT_SUCCESS : fail(status, problem);
+}
+
+int main(int argc, char **argv) {
+  struct epursed_options options = {.passphrase_fd = -1};
+  struct configuration configuration;
+  char problem[256] = "";
+  const struct verb *verb = NULL;
+  char **operands = NULL;
+
+  process_harden();
+  enum status status = option_parse(&program, argc, argv, &options, &verb, &operands);
+  if (status != STATUS_OK)
+    return status_exit_code(status);
+  if (operands[0] != NULL)
+    return fail(STATUS_USAGE, operands[0]);
+  if (options.list_routes) {
+    routes_print(stdout);
+    return EXIT_SUCCESS;
+  }
+  if (options.config == NULL)
+    return fail(STATUS_NO_CONFIG, "");
+  status = configuration_load(options.config, &configuration, problem);
+  if (status != STATUS_OK)
+    return fail(status, problem);
+  return options.check_config ? check_config(&configuration) : run(&options, &configuration);
+}

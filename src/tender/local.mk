@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+# Floor 2: how a load is paid for: cash, the bank's terminal.
+noinst_LIBRARIES += libtender.a
+libtender_a_SOURCES = src/tender/line.c src/tender/tender.c src/tender/tender_cash.c src/tender/tender_hand.c \
+	src/tender/tender_manual.c src/tender/tender_simulator.c
+LINK_TENDER = libtender.a $(LINK_KEYS) $(JANSSON_LIBS)

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+# The real programs with a real pcscd, PostgreSQL and TLS; attacks, tears, audits; the structure of the house.
+system_tests = tests/system/audit.test tests/system/backup.test tests/system/bad-input.test tests/system/batch.test \
+	tests/system/bench.test tests/system/card-scripts.test tests/system/card-tools.test tests/system/conformance.test \
+	tests/system/door-house.test tests/system/door.test tests/system/end-to-end.test tests/system/freestanding.test \
+	tests/system/headers.test tests/system/kill-rounds.test tests/system/man.test tests/system/many-payments.test \
+	tests/system/model.test tests/system/pending.test tests/system/postgres.test tests/system/reader.test \
+	tests/system/receipt-qr.test tests/system/secrets-process.test tests/system/secrets-time.test \
+	tests/system/secrets.test tests/system/seed-cases.test tests/system/server-openapi.test \
+	tests/system/server-start.test tests/system/settlement.test tests/system/tender.test tests/system/torture.test \
+	tests/system/valgrind.test tests/system/with-pcscd.test
+TESTS += $(system_tests)
+dist_check_SCRIPTS += $(system_tests)
+
+# What holds the house up, read from the libraries and headers themselves.
+
+# The card alone: scripts, foreign tools. card_in_state makes their cards.
+check_PROGRAMS += tests/system/card_in_state
+tests_system_card_in_state_SOURCES = $(CARD_BENCH) tests/system/card_in_state.c
+tests_system_card_in_state_LDADD = $(LINK_VCARD) $(CHECK_LIBS)
+dist_check_SCRIPTS += tests/system/with-pcscd
+EXTRA_DIST += apdu-scripts/any/select-and-fci.apdu apdu-scripts/blocked/blocked-card.apdu \
+	apdu-scripts/expired/expired-card.apdu apdu-scripts/personalised/card-certificate.apdu \
+	apdu-scripts/personalised/channel-refusals.apdu apdu-scripts/personalised/life-cycle.apdu \
+	apdu-scripts/personalised/no-command-without-the-channel.apdu apdu-scripts/personalised/pin-in-the-clear.apdu \
+	apdu-scripts/raw/lengths-and-classes.apdu apdu-scripts/raw/life-cycle.apdu \
+	apdu-scripts/raw/nothing-before-select.apdu apdu-scripts/raw/scp03-refusals.apdu
+
+dist_check_SCRIPTS += tests/system/with-postgres
+EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py \
+	tests/system/balance.py tests/system/world.sh
+
+# The terminal's sessions with the card application, in process.
+check_PROGRAMS += tests/system/check_session
+TESTS += tests/system/check_session
+tests_system_check_session_SOURCES = tests/card/issuer.c tests/run.c tests/system/session_card.c \
+	tests/system/session_world.c
+tests_system_check_session_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
+
+# The reader layer under a real pcscd; reader.test runs it inside with-pcscd.
+check_PROGRAMS += tests/system/check_reader
+tests_system_check_reader_SOURCES = tests/run.c tests/system/reader_pcscd.c
+tests_system_check_reader_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
+
+# The terminal's flows with the real server as a process and the card application in process.
+check_PROGRAMS += tests/system/check_flow
+TESTS += tests/system/check_flow
+tests_system_check_flow_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/flow.c tests/system/flow_bank.c \
+	tests/system/flow_desk.c tests/system/flow_pin.c tests/system/flow_plain.c tests/system/flow_tear.c
+tests_system_check_flow_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
+# A disk that loses what was not synced, under server, terminals and card: some events of it in make check, all with make
+# lossy-disk. The disk is a library for LD_PRELOAD; sanitizers have one of their own there.
+if !INSTRUMENTED
+check_PROGRAMS += tests/system/lossy_disk.so
+tests_system_lossy_disk_so_SOURCES = tests/system/lossy_disk.c
+tests_system_lossy_disk_so_CFLAGS = -std=c11 $(WARN_CFLAGS) -Wno-pedantic -fPIC -U_FORTIFY_SOURCE
+tests_system_lossy_disk_so_LDFLAGS = -shared
+tests_system_lossy_disk_so_LDADD = -ldl -lpthread
+check_PROGRAMS += tests/system/check_lossy
+TESTS += tests/system/check_lossy
+tests_system_check_lossy_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/lossy.c tests/system/lossy_victim.c
+tests_system_check_lossy_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
+lossy-disk: all tests/system/lossy_disk.so tests/system/check_lossy
+	top_builddir='$(abs_top_builddir)' LOSSY_FULL=1 tests/system/check_lossy
+LOSSY_DISK = lossy-disk
+endif
+
+# The audit: a world that was lived in, then one change each that a corrupt party could make, and exactly what is found.
+check_PROGRAMS += tests/system/check_audit
+TESTS += tests/system/check_audit
+tests_system_check_audit_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/audit.c tests/system/audit_tamper.c \
+	tests/system/audit_world.c
+tests_system_check_audit_LDADD = libcmd.a $(QRENCODE_LIBS) $(LINK_AUDIT) $(LINK_VCARD) $(CHECK_LIBS)
+
+# Every message of every operation, attacked between terminal and card; in between the real server.
+check_PROGRAMS += tests/system/check_wire
+TESTS += tests/system/check_wire
+tests_system_check_wire_SOURCES = $(WIRE_STAGE) $(FLOW_WORLD) tests/run.c tests/system/wire.c \
+	tests/system/wire_card.c tests/system/wire_judge.c tests/system/wire_money.c tests/system/wire_other.c \
+	tests/system/wire_pin.c tests/system/wire_plan.c tests/system/wire_server.c tests/system/wire_server_plan.c
+tests_system_check_wire_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(SSL_LIBS) $(CHECK_LIBS) -lpthread
+
+# Corrupt parties: opened cards, stolen terminal keys, copies, the issuer's own people.
+check_PROGRAMS += tests/system/check_attack
+TESTS += tests/system/check_attack
+tests_system_check_attack_SOURCES = $(WIRE_STAGE) $(FLOW_WORLD) tests/run.c tests/system/attack.c \
+	tests/system/attack_card.c tests/system/attack_copy.c tests/system/attack_defect.c tests/system/attack_issuer.c \
+	tests/system/attack_party.c tests/system/attack_terminal.c
+tests_system_check_attack_LDADD = $(LINK_TERMINAL) $(LINK_LEDGER) $(LINK_VCARD) $(SSL_LIBS) $(CHECK_LIBS)
+
+# Secrets: where they must not be, in files, in memory, in a process that others look at.
+check_PROGRAMS += tests/system/secrets_of_card
+tests_system_secrets_of_card_SOURCES = tests/system/secrets_of_card.c
+tests_system_secrets_of_card_LDADD = $(LINK_VCARD) $(LINK_KEYS)
+EXTRA_DIST += tests/system/secrets-probe.py tests/system/secrets-scan.py
+
+check_PROGRAMS += tests/system/secrets_time
+tests_system_secrets_time_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=crypto_equal
+tests_system_secrets_time_SOURCES = $(CARD_BENCH) tests/system/secrets_time.c
+tests_system_secrets_time_LDADD = $(LINK_CARD) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/system/check_secrets
+TESTS += tests/system/check_secrets
+tests_system_check_secrets_SOURCES = $(FLOW_WORLD) tests/card/issuer.c tests/run.c tests/system/secrets_frames.c \
+	tests/system/secrets_main.c tests/system/secrets_memory.c tests/system/secrets_session.c \
+	tests/system/secrets_terminal.c tests/system/session_world.c
+tests_system_check_secrets_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
+
+# The server at its door.
+EXTRA_DIST += contrib/epursed.service tests/system/door-house.py tests/system/door.py tests/system/door_client.py \
+	tests/system/door_who.py
+check_PROGRAMS += tests/system/check_door
+TESTS += tests/system/check_door
+tests_system_check_door_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/door_objects.c
+tests_system_check_door_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
+# The conformance page and the threat model against the logs: tests/conformance itself, on made-up ones.
+EXTRA_DIST += tests/conformance docs/requirements.map docs/requirements.md docs/security.md
+# The tear and crash engine: every single fault of every operation, and random ones. Wrapped at link time are the
+# terminal's journal, its lines to server and bank, the server's commits, the card's file and its memory.
+check_PROGRAMS += tests/system/torture
+EXTRA_DIST += formal/steps
+tests_system_torture_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=journal_begin -Wl,--wrap=journal_update \
+	-Wl,--wrap=journal_next_seq -Wl,--wrap=journal_told -Wl,--wrap=http_client_post -Wl,--wrap=line_exchange \
+	-Wl,--wrap=sqlite3_exec -Wl,--wrap=pwrite -Wl,--wrap=card_power_on -Wl,--wrap=rename -Wl,--wrap=time \
+	-Wl,--wrap=nanosleep
+tests_system_torture_SOURCES = src/cmd/tender/tender_book.c tests/system/torture.c tests/system/torture_bank.c \
+	tests/system/torture_fault.c tests/system/torture_judge.c tests/system/torture_judge_journal.c \
+	tests/system/torture_operation.c tests/system/torture_random.c tests/system/torture_reader.c \
+	tests/system/torture_sequence.c tests/system/torture_server.c tests/system/torture_single.c \
+	tests/system/torture_till.c tests/system/torture_trace.c tests/system/torture_way.c tests/system/torture_world.c
+tests_system_torture_LDADD = $(LINK_SERVER) libvcard.a libcard.a $(LINK_TERMINAL)
+
+# All of it: `make check` runs a share. TORTURE_ROUNDS, TORTURE_SEED, KILL_ROUNDS, KILL_SEED choose.
+torture: $(LOSSY_DISK) tests/system/torture epurse-admin epurse-card epurse-perso epurse-pos epurse-reload \
+	epurse-tender epurse-verify epursed
+	$(AM_TESTS_ENVIRONMENT) TORTURE_WHOLE=1 TORTURE_ROUNDS="$${TORTURE_ROUNDS:-3000}" $(srcdir)/tests/system/torture.test
+	$(AM_TESTS_ENVIRONMENT) KILL_ROUNDS="$${KILL_ROUNDS:-150}" $(srcdir)/tests/system/kill-rounds.test
