@@ -42,12 +42,8 @@ playground() {
       reload --json --pin-fd 3 load 100.00 3<<<1234 <<<y && card_new raw
   } >"$world/demo.log" 2>&1 || { cat "$world/demo.log" >&2; exit 70; }
   epurse-card run "$world/raw" --port "$VPCD_PORT" 2>>"$world/card.log" &
-  local raw_pid=$! code=0 tries=50
-  until epurse-pos readers | grep -q '^ 0  purse'; do # pcscd looks every 0.4 s
-    tries=$((tries - 1))
-    [ $tries -gt 0 ] || { epurse-pos readers >&2; exit 70; }
-    sleep 0.1
-  done
+  local raw_pid=$! code=0
+  waits_for "the card in the first reader" reader_is 0 purse || { epurse-pos readers >&2; exit 70; }
   cd "$demo_caller"
   "$@" || code=$?
   kill $raw_pid 2>/dev/null

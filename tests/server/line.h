@@ -56,8 +56,10 @@ struct running {
 /* What the child does: listens, writes its port as two bytes to `report`, serves; its exit code. */
 typedef int running_body(int report, const void *context);
 void running_start(struct running *running, running_body *body, const void *context);
-/* SIGTERM, and its exit code within five seconds. */
+/* SIGTERM, and its exit code; one that does not end within half a minute is killed: -SIGKILL. */
 int running_stop(struct running *running);
+/* The same for a server that was sent SIGTERM: another one might meet it when it no longer expects it. */
+int running_wait(struct running *running);
 
 /* Serves the whole of src/server on the suite's directory and a ledger of its own; `context` is a function that changes
  * the configuration first, or NULL. */

@@ -18,7 +18,7 @@
 #include "server/server.h"
 #include "world.h"
 
-#define STOP_SECONDS 8
+#define STOP_SECONDS 30
 
 void running_start(struct running *running, running_body *body, const void *context) {
   int ends[2];
@@ -40,18 +40,23 @@ void running_start(struct running *running, running_body *body, const void *cont
   running->port = port;
 }
 
-int running_stop(struct running *running) {
+int running_wait(struct running *running) {
   int state = 0;
 
-  kill(running->pid, SIGTERM);
   for (int i = 0; i < STOP_SECONDS * 100; i++) {
     if (waitpid(running->pid, &state, WNOHANG) == running->pid)
       return WIFEXITED(state) ? WEXITSTATUS(state) : -WTERMSIG(state);
     nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
   }
+  fprintf(stderr, "waited %d s for the server's end\n", STOP_SECONDS);
   kill(running->pid, SIGKILL);
   waitpid(running->pid, &state, 0);
   return -SIGKILL;
+}
+
+int running_stop(struct running *running) {
+  kill(running->pid, SIGTERM);
+  return running_wait(running);
 }
 
 static bool report_port(int report, uint16_t port) {
@@ -116,6 +121,15 @@ static SSL_CTX *open_tls(struct key **key) {
   return tls;
 }
 
+/* A SIGTERM that comes before its handler waits for it. */
+static void hold_term(int how) {
+  sigset_t term;
+
+  sigemptyset(&term);
+  sigaddset(&term, SIGTERM);
+  sigprocmask(how, &term, NULL);
+}
+
 int running_late(int report, const void *context) {
   struct late late = {.options = context};
   struct http_options options = late.options->http;
@@ -124,6 +138,7 @@ int running_late(int report, const void *context) {
   struct key *key = NULL;
   SSL_CTX *tls = open_tls(&key);
 
+  hold_term(SIG_BLOCK);
   options.host = "127.0.0.1";
   options.port = "0";
   options.tls = tls;
@@ -135,6 +150,7 @@ int running_late(int report, const void *context) {
     return 90;
   struct event *term = evsignal_new(http_base(late.http), SIGTERM, on_term, late.http);
   event_add(term, NULL);
+  hold_term(SIG_UNBLOCK);
   enum status status = http_run(late.http);
   event_free(term);
   http_close(&late.http);

@@ -21,6 +21,31 @@ world_end() {
 }
 trap world_end EXIT
 
+# Until a command succeeds: a test waits for what it needs to have happened, not for a span of time.
+patience=120 # seconds; a busy machine is slow, and what is never to come is said
+waits_for() { # WHAT COMMAND...
+  local what=$1 end=$((SECONDS + patience))
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $end ] || { echo "waited $patience s for $what" >&2; return 1; }
+    sleep 0.05
+  done
+}
+waits() { # COMMAND...
+  waits_for "$*" "$@"
+}
+port_wait() { # PORT PID WHAT: until that process listens; fails where it has ended
+  local end=$((SECONDS + patience))
+  until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
+    kill -0 "$2" 2>/dev/null || { echo "$3 has ended before it listened" >&2; return 1; }
+    [ $SECONDS -lt $end ] || { echo "waited $patience s for $3 to listen on port $1" >&2; return 1; }
+    sleep 0.05
+  done
+}
+reader_is() { # NUMBER WORD: as pcscd has noticed it: empty, card, purse
+  epurse-pos readers | grep -q "^ *$1  $2"
+}
+
 issuer_init() { # [NAME] [OPTION...]: an issuer's directory, default "issuer"
   local name=${1:-issuer}
   [ $# -eq 0 ] || shift
@@ -38,15 +63,7 @@ server_start() { # [NAME] [OPTION...]
   [ $# -eq 0 ] || shift
   epursed --config "$world/$name/epursed.conf" --passphrase-fd 4 "$@" 4<<<"$server_passphrase" 2>>"$world/epursed.log" &
   server_pid=$!
-  local tries=200
-  until (exec 3<>"/dev/tcp/127.0.0.1/$world_port") 2>/dev/null; do
-    tries=$((tries - 1))
-    if [ $tries -eq 0 ] || ! kill -0 "$server_pid" 2>/dev/null; then
-      cat "$world/epursed.log" >&2
-      return 1
-    fi
-    sleep 0.05
-  done
+  port_wait "$world_port" "$server_pid" epursed || { cat "$world/epursed.log" >&2; return 1; }
 }
 
 server_stop() {
