@@ -8,8 +8,8 @@
 #define IBAN_MAX 34 /* characters */
 #define BIC_MAX  11
 
-/* Whether it is an IBAN in its electronic form, capitals and no blanks: two letters, two check digits, 11 to 30 letters
- * and digits, and by ISO 7064 MOD 97-10 the remainder is 1. What length a country's has, is not looked at. */
+/* Whether it is an IBAN in its electronic form, capitals and no blanks: of a country that has them (SWIFT's IBAN
+ * Registry), as long as that country's are, check digits from 02 to 98, and by ISO 7064 MOD 97-10 the remainder is 1. */
 bool iban_valid(const char *text);
 
 /* Whether it is of the form of a BIC: four letters or digits, two letters of the country, two more of the place, and,

@@ -8,5 +8,6 @@
 Suite *batch_file_suite(void);
 Suite *batch_list_suite(void);
 Suite *option_suite(void);
+Suite *sepa_text_suite(void);
 
 #endif

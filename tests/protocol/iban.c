@@ -32,13 +32,12 @@ START_TEST(finds_wrong_signs) {
 END_TEST
 
 START_TEST(refuses_other_forms) {
-  static const char *const wrong[] = {"",
-                                      "DE89",
-                                      "DE89 3704 0044 0532 0130 00",
-                                      "de89370400440532013000",
-                                      "DE893704004405320130000000000000000",
-                                      "00893704004405320130",
-                                      "DEXX370400440532013000"};
+  static const char *const wrong[] = {"", "DE89", "DE89 3704 0044 0532 0130 00", "de89370400440532013000",
+                                      "DE893704004405320130000000000000000", "00893704004405320130",
+                                      "DEXX370400440532013000",
+                                      /* right but for the length, the country, the check digits 00, 01 and 99 */
+                                      "DE5137040044053201300", "DE813704004405320130000", "XX46370400440532013000",
+                                      "DE00370400440532000052", "DE01370400440532000034", "DE99370400440532000016"};
   for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
     ck_assert_msg(!iban_valid(wrong[i]), "%s", wrong[i]);
 }

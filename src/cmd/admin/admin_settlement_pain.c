@@ -4,25 +4,30 @@
 #include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "admin_settlement.h"
+#include "sepa_text.h"
 
 #define PAIN_NAMESPACE "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 #define TEXT_35        36 /* Max35Text with its NUL */
 
 /* Read before anything is written: the head has number and sum. */
 struct transfer {
-  char id[TEXT_35], name[64], iban[IBAN_MAX + 1], bic[BIC_MAX + 1];
+  char id[TEXT_35], name[SEPA_NAME_MAX + 1], iban[IBAN_MAX + 1], bic[BIC_MAX + 1];
   json_int_t net, purchases;
 };
 
 struct pain {
   struct admin *admin;
   struct settlement_reading reading;
+  char debtor[SEPA_NAME_MAX + 1], today[21];
   struct transfer *transfers;
   size_t count, capacity;
   char without[MERCHANT_MAX + 1]; /* the first one whose account is not known */
   size_t without_count;
+  bool nameless, accountless; /* wrong_merchant's name or account is none that a bank takes */
+  char wrong_merchant[MERCHANT_MAX + 1];
   xmlTextWriterPtr writer;
   bool failed;
 };
@@ -41,6 +46,40 @@ static enum status transfer_grow(struct pain *pain) {
   return STATUS_OK;
 }
 
+/* A shop's identifier where a bank takes it; else a part of it that a bank takes, and its number in the file. */
+static bool transfer_identify(const struct pain *pain, const char *merchant, struct transfer *transfer) {
+  char readable[MERCHANT_MAX + 1];
+  bool plain = sepa_id_valid(merchant);
+  int len = 0;
+
+  if (plain) {
+    len = snprintf(transfer->id, sizeof transfer->id, "%lld-%s", (long long)pain->reading.number, merchant);
+  } else {
+    (void)snprintf(readable, sizeof readable, "%s", merchant);
+    for (char *at = readable; *at != '\0'; at++) {
+      char sign[] = {*at, '\0'};
+      *at = sepa_id_valid(sign) ? *at : '-';
+    }
+    len = snprintf(transfer->id, sizeof transfer->id, "%lld-%s/%zu", (long long)pain->reading.number, readable,
+                   pain->count);
+  }
+  return len > 0 && (size_t)len < sizeof transfer->id;
+}
+
+/* Whether a bank would take it; what is wrong with the first one that it would not is said when all are read. */
+static bool merchant_check(struct pain *pain, const struct settlement_line *line) {
+  char name[SEPA_NAME_MAX + 1];
+  bool accountless = !iban_valid(line->iban) || (line->bic[0] != '\0' && !bic_valid(line->bic));
+  bool nameless = !sepa_name(line->name, name, sizeof name);
+
+  if ((accountless || nameless) && pain->wrong_merchant[0] == '\0') {
+    pain->accountless = accountless;
+    pain->nameless = nameless;
+    (void)snprintf(pain->wrong_merchant, sizeof pain->wrong_merchant, "%s", line->merchant);
+  }
+  return !accountless && !nameless;
+}
+
 static enum status transfer_take(void *context, const struct settlement_line *line, json_t *item) {
   struct pain *pain = context;
   struct transfer *transfer = NULL;
@@ -53,14 +92,15 @@ static enum status transfer_take(void *context, const struct settlement_line *li
       (void)snprintf(pain->without, sizeof pain->without, "%s", line->merchant);
     return STATUS_OK;
   }
-  if (!iban_valid(line->iban) || (line->bic[0] != '\0' && !bic_valid(line->bic)) || strlen(line->name) > 63)
-    return STATUS_BAD_REPLY;
+  if (!merchant_check(pain, line))
+    return STATUS_OK;
   if (transfer_grow(pain) != STATUS_OK)
     return STATUS_NO_MEMORY;
   transfer = &pain->transfers[pain->count++];
   *transfer = (struct transfer){.net = line->sums.net, .purchases = line->sums.purchases};
-  (void)snprintf(transfer->id, sizeof transfer->id, "%lld-%s", (long long)pain->reading.number, line->merchant);
-  (void)snprintf(transfer->name, sizeof transfer->name, "%s", line->name);
+  if (!transfer_identify(pain, line->merchant, transfer) ||
+      !sepa_name(line->name, transfer->name, sizeof transfer->name))
+    return STATUS_BAD_REPLY;
   (void)snprintf(transfer->iban, sizeof transfer->iban, "%s", line->iban);
   (void)snprintf(transfer->bic, sizeof transfer->bic, "%s", line->bic);
   return STATUS_OK;
@@ -150,7 +190,10 @@ static void document_put(struct pain *pain) {
 
   (void)snprintf(id, sizeof id, "EPURSE-%06lld-%lld", (long long)pain->reading.issuer, (long long)pain->reading.number);
   settlement_moment(closed, pain->reading.head.closed_at);
-  (void)snprintf(day, sizeof day, "%.10s", admin->date != NULL ? admin->date : closed);
+  if (admin->date != NULL)
+    (void)snprintf(day, sizeof day, "%.10s", admin->date);
+  else /* a bank does not pay yesterday */
+    (void)snprintf(day, sizeof day, "%.10s", strcmp(closed, pain->today) < 0 ? pain->today : closed);
   pain->failed |= xmlTextWriterStartDocument(pain->writer, NULL, "UTF-8", NULL) < 0;
   pain->failed |= xmlTextWriterStartElementNS(pain->writer, NULL, xml("Document"), xml(PAIN_NAMESPACE)) < 0;
   element_open(pain, "CstmrCdtTrfInitn");
@@ -158,14 +201,14 @@ static void document_put(struct pain *pain) {
   element_put(pain, "MsgId", id);
   element_put(pain, "CreDtTm", closed);
   sums_put(pain);
-  element_put_in(pain, "InitgPty", "Nm", admin->debtor);
+  element_put_in(pain, "InitgPty", "Nm", pain->debtor);
   element_close(pain);
   element_open(pain, "PmtInf");
   element_put(pain, "PmtInfId", id);
   element_put(pain, "PmtMtd", "TRF");
   sums_put(pain);
   element_put_in(pain, "ReqdExctnDt", "Dt", day);
-  element_put_in(pain, "Dbtr", "Nm", admin->debtor);
+  element_put_in(pain, "Dbtr", "Nm", pain->debtor);
   account_put(pain, "DbtrAcct", admin->debtor_iban);
   agent_put(pain, "DbtrAgt", admin->debtor_bic);
   element_put(pain, "ChrgBr", "SLEV");
@@ -212,17 +255,27 @@ static bool day_valid(const char *text) {
   return date_valid(date);
 }
 
-static enum status debtor_check(const struct admin *admin) {
+static enum status debtor_check(struct pain *pain) {
+  const struct admin *admin = pain->admin;
+
   if (admin->debtor == NULL || admin->debtor[0] == '\0' || strlen(admin->debtor) > 70)
     return admin_refuse(admin, STATUS_USAGE, "say who pays, in at most 70 bytes: --debtor NAME");
   if (!xmlCheckUTF8(xml(admin->debtor)))
     return admin_refuse(admin, STATUS_USAGE, "the name of who pays is not UTF-8");
+  if (!sepa_name(admin->debtor, pain->debtor, sizeof pain->debtor)) {
+    return admin_refuse(admin, STATUS_USAGE,
+                        "the name of who pays has nothing that a bank can read: letters of Latin, Greek or Cyrillic, "
+                        "digits");
+  }
   if (admin->debtor_iban == NULL || !iban_valid(admin->debtor_iban))
     return admin_refuse(admin, STATUS_USAGE, "say from which account, without blanks: --debtor-iban IBAN");
   if (admin->debtor_bic != NULL && !bic_valid(admin->debtor_bic))
     return admin_refuse(admin, STATUS_USAGE, "'%s' is not a BIC: 8 or 11 capitals and digits", admin->debtor_bic);
   if (admin->date != NULL && !day_valid(admin->date))
     return admin_refuse(admin, STATUS_USAGE, "'%s' is not a day: YYYY-MM-DD", admin->date);
+  settlement_moment(pain->today, (json_int_t)time(NULL));
+  if (admin->date != NULL && strncmp(admin->date, pain->today, 10) < 0)
+    return admin_refuse(admin, STATUS_USAGE, "%s is over: the bank can pay from today on", admin->date);
   return STATUS_OK;
 }
 
@@ -239,6 +292,16 @@ static enum status transfers_check(const struct pain *pain) {
                         "as csv",
                         pain->without, pain->without);
   }
+  if (pain->accountless) {
+    return admin_refuse(pain->admin, STATUS_NO_ACCOUNT,
+                        "the bank account of %s is none that can be: epurse-admin merchant change %s --iban IBAN",
+                        pain->wrong_merchant, pain->wrong_merchant);
+  }
+  if (pain->nameless) {
+    return admin_refuse(pain->admin, STATUS_NO_ACCOUNT,
+                        "the name of %s has nothing that a bank can read: letters of Latin, Greek or Cyrillic, digits",
+                        pain->wrong_merchant);
+  }
   if (pain->count == 0) {
     return admin_refuse(pain->admin, STATUS_NOTHING_TO_SETTLE, "nothing of settlement %lld is to be paid out",
                         (long long)pain->reading.number);
@@ -249,7 +312,7 @@ static enum status transfers_check(const struct pain *pain) {
 enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) {
   struct pain pain = {.admin = admin,
                       .reading = {.admin = admin, .number = number, .take = transfer_take, .context = &pain}};
-  enum status status = debtor_check(admin);
+  enum status status = debtor_check(&pain);
 
   if (status == STATUS_OK)
     status = settlement_read(&pain.reading);
