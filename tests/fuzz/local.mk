@@ -24,7 +24,7 @@ dist_check_SCRIPTS += tests/fuzz/run.sh
 # With --enable-fuzz (clang) each target of targets.def is a libFuzzer program too: one rule for all.
 if FUZZ
 FUZZ_SECONDS = 5
-fuzz_programs = $(shell sed -n 's/^TARGET(\([a-z0-9_]*\).*/tests\/fuzz\/fuzz_\1/p' '$(srcdir)/tests/fuzz/targets.def')
+fuzz_programs = $(shell sed -n 's/^TARGET.\([a-z0-9_]*\).*/tests\/fuzz\/fuzz_\1/p' '$(srcdir)/tests/fuzz/targets.def')
 $(fuzz_programs): $(srcdir)/tests/fuzz/fuzzer.c $(filter %.a,$(LINK_FUZZ))
 	$(AM_V_CCLD)$(CC) $(DEFS) $(AM_CPPFLAGS) $(CPPFLAGS) $(AM_CFLAGS) $(CFLAGS) -DFUZZ_TARGET=$(notdir $@) $(AM_LDFLAGS) \
 	  $(LDFLAGS) -o $@ '$(srcdir)/tests/fuzz/fuzzer.c' $(LINK_FUZZ) $(FUZZ_ENGINE) $(LIBS)
