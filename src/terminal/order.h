@@ -74,7 +74,8 @@ struct order_wish {
 };
 enum status order_settle_earlier(struct order *order, const struct order_wish *wish, bool *same) EPURSE_MUST_USE;
 /* The same for AUTHORISED ones by what the card's new promise says of its last committed transaction, and, where that
- * was later, by its log. With *same the new promise is given up. Statuses as above. */
+ * was later, by its log. A promise that the card of the earlier order has not signed settles nothing:
+ * STATUS_OUTCOME_UNKNOWN. With *same the new promise is given up. Statuses as above. */
 enum status order_settle_by_promise(struct order *order, const struct order_wish *wish, bool *same) EPURSE_MUST_USE;
 
 /* ---- reversal.c: a load that does not happen ---- */

@@ -216,12 +216,25 @@ static enum status earlier_leave(struct order *earlier, bool *finished) {
   return journal_update(earlier->terminal->journal, &earlier->entry);
 }
 
+/* Whether the new promise is that very card's word. Whoever has a key of any genuine card can say its number in the
+ * channel; only the card itself can sign under the certificate that came with the earlier authorisation. */
+static bool promise_is_of_card(const struct order *order, const struct order *earlier) {
+  const struct journal_entry *entry = &earlier->entry;
+  struct certificate certificate;
+  return certificate_decode(entry->card_certificate, entry->card_certificate_len, &certificate) == STATUS_OK &&
+         memcmp(certificate.subject, earlier->promise.cid, CID_SIZE) == 0 &&
+         memcmp(order->promise.cid, earlier->promise.cid, CID_SIZE) == 0 &&
+         record_verify(order->entry.promise, PROMISE_SIZE, certificate.public_key) == STATUS_OK;
+}
+
 /* What the promise says of one: committed, not committed, or too long ago to be told by it. */
 static enum status earlier_judge(const struct order *order, struct order *earlier, bool *finished) {
   const struct promise *now = &order->promise;
   *finished = false;
   if (earlier->entry.state != JOURNAL_AUTHORISED || earlier->promise.atc >= now->atc)
     return STATUS_OK;
+  if (!promise_is_of_card(order, earlier))
+    return STATUS_OUTCOME_UNKNOWN; /* it ends nothing: the entry waits for the card itself */
   if (now->last_atc > earlier->promise.atc)
     return earlier_leave(earlier, finished);
   if (now->last_atc < earlier->promise.atc)

@@ -7,6 +7,7 @@
 #include "attack.h"
 #include "attack_party.h"
 #include "flow_world.h"
+#include "vcard/card_file.h"
 
 #define START 1000
 
@@ -202,10 +203,59 @@ START_TEST(foreign_signature_for_our_card_gains_nothing) {
 }
 END_TEST
 
+/* A thief's own genuine card, which has paid three times, and says the number of ours. `denies`: what it committed last
+ * was long ago, so that its promise says "not committed" of what is open; else its log has a payment of each ATC. */
+static void card_that_lies(struct flow_card *thief, bool denies) {
+  struct parameters parameters;
+  struct card_memory image;
+  struct card_file file;
+  struct outcome outcome;
+  flow_card_issue(thief, denies ? "denier" : "liar", START);
+  for (int i = 0; i < 3; i++)
+    ck_assert_int_eq(flow_pay(thief, "pos2", 100, &outcome), STATUS_OK);
+  flow_card_release(thief);
+  ck_assert_int_eq(card_file_open(thief->path, &file, &image), STATUS_OK);
+  ck_assert_int_eq(parameters_decode(image.parameters, PARAMETERS_SIZE, &parameters), STATUS_OK);
+  memcpy(parameters.cid, stage.card.cid, CID_SIZE);
+  parameters_encode(&parameters, image.parameters);
+  if (denies)
+    memset(image.last_atc, 0, sizeof image.last_atc);
+  ck_assert_int_eq(card_file_commit(&file, &image), STATUS_OK);
+  card_file_close(&file);
+  flow_card_take(thief);
+}
+
+/* The till has a payment of our card open, for the card went away before its debit. A card that only says our card's
+ * number neither has the goods for it (_i: 0) nor has it closed as not done (1): the till does not know, says so, and
+ * keeps it until our card itself is there. */
+START_TEST(card_in_the_name_of_ours_ends_nothing) {
+  struct flow_card thief;
+  struct outcome outcome;
+  stage_open(&stage, _i == 0 ? "robbed" : "denied", START);
+  card_that_lies(&thief, _i == 1);
+  books_read(stage.line, &before);
+  stage.card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_before = true, .keep_away = true};
+  ck_assert_int_eq(flow_pay(&stage.card, "pos", 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  unsigned open = flow_open_entries("pos");
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(flow_pay(&thief, "pos", 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+    ck_assert(!outcome.finished_before && !outcome.confirmed);
+    ck_assert_uint_eq(flow_open_entries("pos"), open);
+  }
+  flow_card_return(&stage.card);
+  ck_assert_int_eq(flow_pay(&stage.card, "pos", 500, &outcome), STATUS_OK);
+  ck_assert_uint_eq(flow_open_entries("pos"), open - 1);
+  flow_card_settled(&stage.card, START - 500);
+  flow_card_remove(&thief);
+  stage_close(&stage);
+}
+END_TEST
+
 void attack_copy_tests(TCase *tests) {
   tcase_add_loop_test(tests, two_cards_of_one_identity_pay_once_and_both_die, 0, 2);
   tcase_add_loop_test(tests, two_cards_of_one_identity_are_found_whatever_their_counters, 0, 2);
   tcase_add_test(tests, older_image_of_a_card_gains_nothing);
   tcase_add_test(tests, card_of_another_issuer_gains_nothing);
   tcase_add_test(tests, foreign_signature_for_our_card_gains_nothing);
+  tcase_add_loop_test(tests, card_in_the_name_of_ours_ends_nothing, 0, 2);
 }
