@@ -113,7 +113,7 @@ START_TEST(refuses_files_that_are_none_of_its_own) {
   static const struct {
     const char *text, *problem;
   } foreign[] = {
-      {"name,colour\n", "line 1: "},
+      {"name,colour\n", "it is no file of a batch's results"},
       {HEADER "\"A\",,xyz,,begun,2026-11-26T23:09:35Z\n", "line 2: it is no result"},
       {HEADER "\"A\",,4348495030303031,,eaten,2026-11-26T23:09:35Z\n", "line 2: it is no result"},
       {HEADER "\"Z\",,4348495030303031,,begun,2026-11-26T23:09:35Z\n", "line 2: reference 'Z' does not stand"}};
@@ -128,6 +128,22 @@ START_TEST(refuses_files_that_are_none_of_its_own) {
   ck_assert_int_eq(batch_pins_open(path, &file, problem), STATUS_KEY_EXPOSED);
   put(path, HEADER, 0600);
   ck_assert_int_eq(batch_pins_open(path, &file, problem), STATUS_BAD_FORMAT);
+}
+END_TEST
+
+/* A list whose last line has no end, or whatever a wrong name names, stays as it is. */
+START_TEST(foreign_files_are_not_touched) {
+  static const char *const foreign[] = {"reference\nA\nB", "a letter without an end"};
+  struct batch_file file;
+  char text[1024];
+  for (size_t i = 0; i < 2; i++) {
+    put(path, foreign[i], 0600);
+    ck_assert_int_eq(batch_results_open(path, &list, &file, problem), STATUS_BAD_FORMAT);
+    ck_assert_int_eq(batch_pins_open(path, &file, problem), STATUS_BAD_FORMAT);
+    ck_assert_str_eq(problem, "it is no file of PINs");
+    get(text);
+    ck_assert_str_eq(text, foreign[i]);
+  }
 }
 END_TEST
 
@@ -147,6 +163,7 @@ Suite *batch_file_suite(void) {
   Suite *suite = suite_create("batch_file");
   TCase *tests = tcase_create("batch_file");
   tcase_add_checked_fixture(tests, set_up, tear_down);
+  tcase_add_test(tests, foreign_files_are_not_touched);
   tcase_add_test(tests, what_is_noted_is_read_again);
   tcase_add_test(tests, a_line_that_was_cut_goes_away);
   tcase_add_test(tests, refuses_files_that_are_none_of_its_own);

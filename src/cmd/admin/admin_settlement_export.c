@@ -2,6 +2,7 @@
  * epurse-admin settlement export: a settlement as CSV (RFC 4180) for the books, or as pain.001 for the bank. */
 #include <csv.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -129,7 +130,7 @@ static enum status captures_export(struct admin *admin, json_int_t number, FILE 
 
 /* Whole or not at all: written under another name first. */
 struct file {
-  char name[1024], part[1032];
+  char name[1024], part[1056];
   FILE *out;
 };
 
@@ -140,8 +141,10 @@ static enum status file_open(const struct admin *admin, struct file *file) {
     return admin_refuse(admin, STATUS_USAGE, "--out is no name of a file");
   if (access(file->name, F_OK) == 0)
     return admin_refuse(admin, STATUS_EXISTS, "%s is there already; nothing is overwritten", file->name);
-  (void)snprintf(file->part, sizeof file->part, "%s.part", file->name);
-  file->out = fopen(file->part, "we");
+  /* Made, never taken over: what stands there is another's, or a link to it. */
+  (void)snprintf(file->part, sizeof file->part, "%s.%ld.part", file->name, (long)getpid());
+  int fd = open(file->part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+  file->out = fd >= 0 ? fdopen(fd, "w") : NULL;
   return file->out != NULL ? STATUS_OK
                            : admin_refuse(admin, STATUS_STORE_FAILED, "%s: %s", file->part, strerror(errno));
 }

@@ -59,6 +59,19 @@ static enum status tail_cut(struct batch_file *file, off_t *size) {
   return ftruncate(file->fd, at) == 0 && fsync(file->fd) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
+/* Whether it is one of these files: its head, or as much of that as a crash left. Nothing else is cut or added to. */
+static enum status header_check(int fd, const char *header, char problem[CSV_PROBLEM]) {
+  char first[sizeof RESULTS_HEADER + sizeof PINS_HEADER];
+  ssize_t len = pread(fd, first, strlen(header), 0);
+  if (len < 0)
+    return STATUS_STORE_FAILED;
+  if (memcmp(first, header, (size_t)len) == 0)
+    return STATUS_OK;
+  (void)snprintf(problem, CSV_PROBLEM, "it is no file of %s",
+                 strcmp(header, PINS_HEADER) == 0 ? "PINs" : "a batch's results");
+  return STATUS_BAD_FORMAT;
+}
+
 static enum status mode_check(int fd) {
   struct stat facts;
   if (fstat(fd, &facts) != 0 || !S_ISREG(facts.st_mode))
@@ -66,7 +79,7 @@ static enum status mode_check(int fd) {
   return (facts.st_mode & (S_IRWXG | S_IRWXO)) == 0 ? STATUS_OK : STATUS_KEY_EXPOSED;
 }
 
-static enum status file_open(const char *path, const char *header, struct batch_file *file) {
+static enum status file_open(const char *path, const char *header, struct batch_file *file, char problem[CSV_PROBLEM]) {
   off_t size = 0;
   file->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file->fd < 0)
@@ -74,6 +87,8 @@ static enum status file_open(const char *path, const char *header, struct batch_
   enum status status = mode_check(file->fd);
   if (status == STATUS_OK && flock(file->fd, LOCK_EX | LOCK_NB) != 0)
     status = errno == EWOULDBLOCK ? STATUS_READER_BUSY : STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    status = header_check(file->fd, header, problem);
   if (status == STATUS_OK)
     status = tail_cut(file, &size);
   if (status == STATUS_OK && size == 0) {
@@ -137,7 +152,7 @@ static enum status result_take(void *context, size_t line, char *const *fields, 
 enum status batch_results_open(const char *path, struct batch_list *list, struct batch_file *file,
                                char problem[CSV_PROBLEM]) {
   problem[0] = 0;
-  enum status status = file_open(path, RESULTS_HEADER, file);
+  enum status status = file_open(path, RESULTS_HEADER, file, problem);
   if (status != STATUS_OK)
     return status;
   FILE *reader = fopen(path, "re"); /* a lock of flock(2) is the descriptor's, this one takes none away */
@@ -175,17 +190,8 @@ enum status batch_results_add(struct batch_file *file, const struct batch_entry 
 /* ---- the PINs ---- */
 
 enum status batch_pins_open(const char *path, struct batch_file *file, char problem[CSV_PROBLEM]) {
-  static const char header[] = PINS_HEADER;
-  char first[sizeof header - 1];
   problem[0] = 0;
-  enum status status = file_open(path, header, file);
-  if (status != STATUS_OK)
-    return status;
-  if (pread(file->fd, first, sizeof first, 0) == (ssize_t)sizeof first && memcmp(first, header, sizeof first) == 0)
-    return STATUS_OK;
-  (void)snprintf(problem, CSV_PROBLEM, "it is no file of PINs");
-  batch_file_close(file);
-  return STATUS_BAD_FORMAT;
+  return file_open(path, PINS_HEADER, file, problem);
 }
 
 enum status batch_pins_add(struct batch_file *file, const struct batch_entry *entry, const uint8_t cid[CID_SIZE],

@@ -13,7 +13,7 @@ struct batch_file {
 };
 
 /* Opens or creates it. STATUS_READER_BUSY: another process works with it; STATUS_KEY_EXPOSED: others can read it;
- * STATUS_BAD_FORMAT: not such a file; STATUS_STORE_FAILED. `problem` says which line, or "". */
+ * STATUS_BAD_FORMAT: not such a file, which stays as it is; STATUS_STORE_FAILED. `problem` says which line, or "". */
 enum status batch_results_open(const char *path, struct batch_list *list, struct batch_file *file,
                                char problem[CSV_PROBLEM]) EPURSE_MUST_USE; /* fills the entries' states from it */
 enum status batch_pins_open(const char *path, struct batch_file *file, char problem[CSV_PROBLEM]) EPURSE_MUST_USE;
