@@ -10,7 +10,11 @@
 
 #define SECRET_TEXT_MAX 256
 
-/* First thing in every main that may hold a key: no core dump (RLIMIT_CORE 0), not dumpable (prctl), umask 077,
+/* First thing in every main, so that no file of its own becomes stdin, stdout or stderr: opens /dev/null where one of
+ * them is closed, the wrong way round, so that what is read or written there still fails. */
+void process_streams(void);
+
+/* First thing in every main that may hold a key: process_streams, no core dump (RLIMIT_CORE 0), not dumpable (prctl), umask 077,
  * SIGPIPE ignored, memory that OpenSSL frees wiped. */
 void process_harden(void);
 

@@ -3,6 +3,7 @@
 #include "epurse/secret.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -15,11 +16,18 @@
 #include "heap.h"
 #include "keyfile.h"
 
+void process_streams(void) {
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0) /* the lowest that is free is what open gives */
+      (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 void process_harden(void) {
   const struct rlimit none = {0, 0};
   struct sigaction ignore = {.sa_handler = SIG_IGN};
 
   /* None of these can fail in a way that a program could do something about. */
+  process_streams();
   heap_wipe_freed();
   (void)setrlimit(RLIMIT_CORE, &none);
   (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of src/cmd/frame/option.c: rows fill a struct, in any order, from argv and environment; nonsense is refused. */
 #include <check.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/frame/option.h"
 #include "suites.h"
@@ -12,7 +15,7 @@
 struct sample {
   bool json;
   const char *reader, *trace;
-  int64_t wait, fd;
+  int64_t wait, fd, in, out;
 };
 
 static enum status run_nothing(void *context, char **arguments) {
@@ -27,6 +30,8 @@ static const struct option_row rows[] = {
     {"trace", 0, "FILE", NULL, OPTION_OPTIONAL_TEXT, offsetof(struct sample, trace), 0, 0, "trace"},
     {"wait", 'w', "SECONDS", NULL, OPTION_OPTIONAL_NUMBER, offsetof(struct sample, wait), 0, 100, "wait"},
     {"fd", 0, "FD", NULL, OPTION_NUMBER, offsetof(struct sample, fd), 0, 9, "descriptor"},
+    {"in-fd", 0, "FD", NULL, OPTION_FD_IN, offsetof(struct sample, in), 0, 1023, "read from it"},
+    {"out-fd", 0, "FD", NULL, OPTION_FD_OUT, offsetof(struct sample, out), 0, 1023, "write to it"},
     {0}};
 static const struct verb verbs[] = {{"pay", "AMOUNT", 1, "pay", run_nothing}, {"log", "", 0, "log", run_nothing}, {0}};
 static const struct program with_verbs = {"sample", "A sample.", {rows}, verbs, NULL, 0};
@@ -94,6 +99,33 @@ START_TEST(the_environment_speaks_where_the_option_does_not) {
 }
 END_TEST
 
+/* A file that the program opens later could have the number of a descriptor that is not open. */
+START_TEST(a_descriptor_is_open_and_the_right_way_round) {
+  const int reading = open("/dev/null", O_RDONLY), writing = open("/dev/null", O_WRONLY),
+            both = open("/dev/null", O_RDWR), name = open("/dev/null", O_PATH), closed = dup(reading);
+  const struct {
+    const char *option;
+    int fd;
+    enum status status;
+  } cases[] = {{"in", reading, STATUS_OK},   {"in", both, STATUS_OK},        {"in", writing, STATUS_USAGE},
+               {"in", closed, STATUS_USAGE}, {"in", name, STATUS_USAGE},     {"out", writing, STATUS_OK},
+               {"out", both, STATUS_OK},     {"out", reading, STATUS_USAGE}, {"out", closed, STATUS_USAGE},
+               {"out", name, STATUS_USAGE}};
+  (void)close(closed);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    struct result result;
+    char line[64];
+    snprintf(line, sizeof line, "sample --%s-fd %d log", cases[i].option, cases[i].fd);
+    parse(&result, &with_verbs, line);
+    ck_assert_msg(result.status == cases[i].status, "%zu: %s", i, line);
+  }
+  (void)close(reading);
+  (void)close(writing);
+  (void)close(both);
+  (void)close(name);
+}
+END_TEST
+
 START_TEST(files_are_operands) {
   struct result result;
   parse(&result, &with_files, "sample -j one two");
@@ -141,6 +173,7 @@ Suite *option_suite(void) {
   tcase_add_test(tcase, options_stand_before_and_behind_the_verb);
   tcase_add_test(tcase, optional_arguments);
   tcase_add_test(tcase, the_environment_speaks_where_the_option_does_not);
+  tcase_add_test(tcase, a_descriptor_is_open_and_the_right_way_round);
   tcase_add_test(tcase, files_are_operands);
   tcase_add_loop_test(tcase, nonsense_is_refused, 0, (int)(sizeof refused / sizeof refused[0]));
   suite_add_tcase(suite, tcase);

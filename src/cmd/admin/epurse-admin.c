@@ -14,7 +14,7 @@
 static const struct option_row shared_rows[] = {
     {"config", 'c', "DIR", "EPURSE_CONFIG", OPTION_TEXT, FIELD(config), 0, 0, "the issuer's own terminal, DIR/admin"},
     {"json", 'j', NULL, NULL, OPTION_FLAG, FIELD(json), 0, 0, "print one JSON object"},
-    {"issuer-passphrase-fd", 0, "FD", NULL, OPTION_NUMBER, FIELD(issuer_passphrase_fd), 0, FD_MAX,
+    {"issuer-passphrase-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(issuer_passphrase_fd), 0, FD_MAX,
      "read the issuer passphrase from this file descriptor"},
     {"url", 0, "URL", NULL, OPTION_TEXT, FIELD(url), 0, 0, "how the new terminal reaches the back-end"},
     {0}};
@@ -29,7 +29,7 @@ static const struct option_row init_rows[] = {
     {"pool", 0, "COUNT", NULL, OPTION_NUMBER, FIELD(pool), 1, 1000000, "init: how many card numbers there are"},
     {"point-value", 0, "N", NULL, OPTION_NUMBER, FIELD(point_value), 1, 1000000,
      "init: minor units that a loyalty point pays"},
-    {"server-passphrase-fd", 0, "FD", NULL, OPTION_NUMBER, FIELD(server_passphrase_fd), 0, FD_MAX,
+    {"server-passphrase-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(server_passphrase_fd), 0, FD_MAX,
      "init: read the server passphrase from this"},
     {0}};
 

@@ -3,6 +3,7 @@
 #include "option.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
@@ -27,6 +28,10 @@ struct table {
 
 static bool takes_optional(enum option_kind kind) {
   return kind == OPTION_OPTIONAL_TEXT || kind == OPTION_OPTIONAL_NUMBER;
+}
+
+static bool is_descriptor(enum option_kind kind) {
+  return kind == OPTION_FD_IN || kind == OPTION_FD_OUT;
 }
 
 static void table_add(struct table *table, const struct option_row *row) {
@@ -100,6 +105,21 @@ static enum status texts_add(const struct program *program, const struct option_
   return STATUS_OK;
 }
 
+/* A descriptor given by number is open, and the right way round. */
+static enum status check_descriptor(const struct program *program, const struct option_row *row, int fd) {
+  const int way = row->kind == OPTION_FD_IN ? O_RDONLY : O_WRONLY;
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0) {
+    fprintf(stderr, "%s: --%s=%d: this descriptor is not open\n", program->name, row->name, fd);
+    return STATUS_USAGE;
+  }
+  if ((flags & O_PATH) == 0 && ((flags & O_ACCMODE) == way || (flags & O_ACCMODE) == O_RDWR))
+    return STATUS_OK;
+  fprintf(stderr, "%s: --%s=%d: this descriptor is not open for %s\n", program->name, row->name, fd,
+          way == O_RDONLY ? "reading" : "writing");
+  return STATUS_USAGE;
+}
+
 static enum status row_set(const struct program *program, const struct option_row *row, const char *argument,
                            void *options) {
   void *field = (char *)options + row->offset;
@@ -122,10 +142,12 @@ static enum status row_set(const struct program *program, const struct option_ro
   case OPTION_TEXTS:
     return texts_add(program, row, argument, field);
   case OPTION_NUMBER:
+  case OPTION_FD_IN:
+  case OPTION_FD_OUT:
     break;
   }
   if (read_number(argument, row->min, row->max, field))
-    return STATUS_OK;
+    return is_descriptor(row->kind) ? check_descriptor(program, row, (int)*(int64_t *)field) : STATUS_OK;
   fprintf(stderr, "%s: --%s wants a number from %" PRId64 " to %" PRId64 ", not '%s'\n", program->name, row->name,
           row->min, row->max, argument);
   return STATUS_USAGE;

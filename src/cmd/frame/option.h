@@ -16,6 +16,8 @@ enum option_kind {
                            */
   OPTION_NUMBER,          /* int64_t, min..max */
   OPTION_OPTIONAL_NUMBER, /* int64_t: -1 where it stands without its argument */
+  OPTION_FD_IN,           /* int64_t, min..max: a descriptor that is open for reading */
+  OPTION_FD_OUT,          /* the same for writing */
   OPTION_TEXTS            /* struct option_texts: may stand several times */
 };
 
@@ -55,7 +57,8 @@ struct program {
 };
 
 /* Reads argv into *options. --help and --version print and exit(0); they are every program's. What is wrong is said in
- * one sentence on stderr. STATUS_USAGE. With verbs: *verb is the one that was named and *operands its arguments, as
+ * one sentence on stderr. STATUS_USAGE. Descriptors are looked at here, so read the command line before any file is
+ * opened: one that is not open could become that file. With verbs: *verb is the one that was named and *operands its arguments, as
  * many as it takes; otherwise *operands is what is left, ended by NULL. */
 enum status option_parse(const struct program *program, int argc, char **argv, void *options, const struct verb **verb,
                          char ***operands) EPURSE_MUST_USE;

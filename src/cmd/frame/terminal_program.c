@@ -23,7 +23,7 @@ const struct option_row terminal_program_rows[] = {
      "the terminal's directory, or its terminal.conf"},
     {"wait", 'w', "SECONDS", NULL, OPTION_OPTIONAL_NUMBER, FIELD(wait_seconds), 0, 86400,
      "wait for a card, for ever without SECONDS"},
-    {"pin-fd", 0, "FD", NULL, OPTION_NUMBER, FIELD(pin_fd), 0, 1023,
+    {"pin-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(pin_fd), 0, 1023,
      "read the PIN from this file descriptor, a line a try"},
     {"json", 'j', NULL, NULL, OPTION_FLAG, FIELD(json), 0, 0, "print one JSON object"},
     {"quiet", 'q', NULL, NULL, OPTION_FLAG, FIELD(quiet), 0, 0, "say nothing about what goes on"},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-perso: the issuer's desk; turns raw cards into cardholders' cards. */
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,22 +10,39 @@
 #include "epurse/secret.h"
 #include "verb_batch.h"
 
-/* Hands the PIN over: to a descriptor for the printer of PIN letters, or once to the eyes at this terminal. */
-static enum status deliver_pin(const struct terminal_program *self, const char *pin) {
+/* To a descriptor, and where that is a file, to its disk. */
+static bool write_whole(int fd, const char *text, size_t len) {
+  while (len > 0) {
+    ssize_t put = write(fd, text, len);
+    if (put < 0 && errno != EINTR)
+      return false;
+    if (put > 0) {
+      text += put;
+      len -= (size_t)put;
+    }
+  }
+  return fsync(fd) == 0 || errno == EINVAL || errno == EROFS; /* these two: nothing that could be brought to a disk */
+}
+
+/* issue_desk.keep: hands the PIN over before the card is written, for nobody could ask for it afterwards: to a
+ * descriptor for the printer of PIN letters, or once to the eyes at this terminal. */
+static enum status deliver_pin(void *context, const uint8_t cid[CID_SIZE], const char *pin) {
+  const struct terminal_program *self = context;
   char line[PIN_MAX + 2];
   size_t len = (size_t)snprintf(line, sizeof line, "%s\n", pin);
-  enum status status = STATUS_OK;
-  if (self->pin_out_fd >= 0)
-    status = write((int)self->pin_out_fd, line, len) == (ssize_t)len ? STATUS_OK : STATUS_STORE_FAILED;
-  else if (isatty(STDERR_FILENO))
-    fprintf(stderr, "PIN: %s", line);
+  (void)cid;
+  bool handed = self->pin_out_fd >= 0 ? write_whole((int)self->pin_out_fd, line, len)
+                                      : fprintf(stderr, "PIN: %s", line) >= 0 && fflush(stderr) == 0;
   crypto_wipe(line, sizeof line);
-  return status;
+  if (!handed)
+    fprintf(stderr, "%s: the PIN cannot be handed over, so the card was left raw\n", self->program->name);
+  return handed ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
 static enum status verb_issue(void *context, char **arguments) {
   struct terminal_program *self = context;
-  struct issue issue = {.pin = ""};
+  const struct issue_desk desk = {.context = self, .keep = deliver_pin};
+  struct issue issue = {.pin = "", .desk = self->pin_fd < 0 ? &desk : NULL};
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   (void)arguments;
   if (self->pin_fd < 0 && self->pin_out_fd < 0 && !isatty(STDERR_FILENO)) {
@@ -48,8 +66,6 @@ static enum status verb_issue(void *context, char **arguments) {
     status = personalize_run(self->terminal, self->reader, &issue, &self->dialogue, &outcome);
     report_outcome(self, "issue", status, &outcome);
   }
-  if (status == STATUS_OK && issue.pin[0] != 0 && self->pin_fd < 0)
-    status = deliver_pin(self, issue.pin);
   crypto_wipe(&issue, sizeof issue);
   return status;
 }
@@ -79,7 +95,7 @@ static enum status verb_void(void *context, char **arguments) {
 
 int main(int argc, char **argv) {
   static const struct option_row rows[] = {
-      {"pin-out-fd", 0, "FD", NULL, OPTION_NUMBER, offsetof(struct terminal_program, pin_out_fd), 0, 1023,
+      {"pin-out-fd", 0, "FD", NULL, OPTION_FD_OUT, offsetof(struct terminal_program, pin_out_fd), 0, 1023,
        "write the new card's PIN to this file descriptor"},
       {"results", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, results), 0, 0,
        "batch: where each card is noted"},

@@ -24,7 +24,7 @@ struct epursed_options {
 static const struct option_row rows[] = {
     {"config", 'c', "FILE|DIR", "EPURSE_CONFIG", OPTION_TEXT, offsetof(struct epursed_options, config), 0, 0,
      "configuration file, or the directory with epursed.conf in it"},
-    {"passphrase-fd", 0, "N", NULL, OPTION_NUMBER, offsetof(struct epursed_options, passphrase_fd), 0, 1023,
+    {"passphrase-fd", 0, "N", NULL, OPTION_FD_IN, offsetof(struct epursed_options, passphrase_fd), 0, 1023,
      "read the passphrase of the keys from this file descriptor"},
     {"check-config", 0, NULL, NULL, OPTION_FLAG, offsetof(struct epursed_options, check_config), 0, 0,
      "check configuration and certificates, then end"},

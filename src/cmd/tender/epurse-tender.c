@@ -222,8 +222,8 @@ int main(int argc, char **argv) {
   struct bank bank = {0};
   char **operands = NULL;
 
-  setlocale(LC_ALL, "");
   process_harden();
+  setlocale(LC_ALL, "");
   enum status status = option_parse(&program, argc, argv, &bank, NULL, &operands);
   if (status == STATUS_OK && (*operands != NULL || bank.approve + bank.decline + bank.drop + bank.drop_before > 1)) {
     fprintf(stderr, "epurse-tender: one mode at most, and no operands; --help shows how it goes\n");

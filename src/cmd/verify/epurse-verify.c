@@ -15,6 +15,7 @@
 #include "epurse/bytes.h"
 #include "epurse/key.h"
 #include "epurse/record.h"
+#include "epurse/secret.h"
 
 struct verify_options {
   const char *master;
@@ -137,6 +138,7 @@ int main(int argc, char **argv) {
   struct verify_options options = {0};
   uint8_t master[CRYPTO_P256_PUBLIC_SIZE];
   char **files = NULL;
+  process_streams();
   setlocale(LC_ALL, "");
   enum status status = option_parse(&program, argc, argv, &options, NULL, &files);
   if (status == STATUS_OK && options.master == NULL) {
