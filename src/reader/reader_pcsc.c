@@ -73,6 +73,8 @@ static enum status pcsc_transmit(void *context, const uint8_t *command, size_t l
   crypto_wipe(shaped, sizeof shaped);
   if (code != SCARD_S_SUCCESS)
     return pcsc_failure(pcsc, code);
+  if (got == 0)
+    return STATUS_CARD_LOST; /* no card answers with nothing: so some readers tell that it was pulled */
   bool fits = got <= *answer_len;
   if (fits) {
     memcpy(answer, pcsc->answer, got);

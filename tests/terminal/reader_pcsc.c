@@ -172,6 +172,18 @@ START_TEST(notices_a_lost_card) {
 }
 END_TEST
 
+START_TEST(takes_an_empty_answer_for_a_pulled_card) {
+  struct reader *reader = open_reader(SCARD_PROTOCOL_T1);
+  struct apdu_response response;
+  faults.answer_len = 0;
+  ck_assert_int_eq(reader_connect(reader), STATUS_OK);
+  ck_assert_int_eq(exchange(reader, &response), STATUS_CARD_LOST);
+  faults.answer_len = 1; /* half a status word is nonsense, not a loss */
+  ck_assert_int_eq(exchange(reader, &response), STATUS_BAD_REPLY);
+  reader_close(&reader);
+}
+END_TEST
+
 START_TEST(says_lost_where_it_never_connected) {
   struct reader *reader = open_reader(SCARD_PROTOCOL_T1);
   struct apdu_response response;
@@ -250,6 +262,7 @@ Suite *reader_pcsc_suite(void) {
   tcase_add_test(tc, watches_over_a_connect_that_hangs);
   tcase_add_test(tc, notices_a_reset_by_others);
   tcase_add_loop_test(tc, notices_a_lost_card, 0, (int)(sizeof lost_codes / sizeof lost_codes[0]));
+  tcase_add_test(tc, takes_an_empty_answer_for_a_pulled_card);
   tcase_add_test(tc, says_lost_where_it_never_connected);
   tcase_add_test(tc, resets_the_card);
   tcase_add_test(tc, survives_a_restart_of_pcscd);
