@@ -114,6 +114,23 @@ void bytes_to_hex(const uint8_t *data, size_t len, char *text) {
   *text = '\0';
 }
 
+void bytes_to_text(const void *data, size_t len, char *text) {
+  static const char digits[] = "0123456789ABCDEF";
+  const uint8_t *bytes = data;
+
+  for (size_t i = 0; i < len && bytes[i] != 0; i++) {
+    if (bytes[i] >= ' ' && bytes[i] <= '~' && bytes[i] != '\\') {
+      *text++ = (char)bytes[i];
+      continue;
+    }
+    *text++ = '\\';
+    *text++ = 'x';
+    *text++ = digits[bytes[i] >> 4];
+    *text++ = digits[bytes[i] & 0x0F];
+  }
+  *text = '\0';
+}
+
 /* The value of a hexadecimal digit, or -1. */
 static int hex_value(char digit) {
   if (digit >= '0' && digit <= '9')

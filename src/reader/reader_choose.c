@@ -18,8 +18,10 @@ static void choice_list(const struct pcsc_choice *choice) {
 
   choice->problem[0] = '\0';
   for (size_t i = 0; i < choice->count && at < PCSC_PROBLEM_SIZE; i++) {
-    int written = snprintf(choice->problem + at, PCSC_PROBLEM_SIZE - at, "%s#%zu \"%s\"%s", i == 0 ? "" : ", ", i,
-                           choice->slots[i].name, choice->slots[i].present ? " (card)" : "");
+    char name[4 * MAX_READERNAME + 1];
+    bytes_to_text(choice->slots[i].name, MAX_READERNAME, name);
+    int written = snprintf(choice->problem + at, PCSC_PROBLEM_SIZE - at, "%s#%zu \"%s\"%s", i == 0 ? "" : ", ", i, name,
+                           choice->slots[i].present ? " (card)" : "");
     at += written > 0 ? (size_t)written : 0;
   }
 }
@@ -106,10 +108,7 @@ static enum status choose_default(struct pcsc_choice *choice) {
   return choice_count(choice, slot_has_purse, NULL) == 1 ? STATUS_OK : choice_fail(choice, STATUS_READER_AMBIGUOUS);
 }
 
-enum status pcsc_choose(struct pcsc_choice *choice, const char *spec) {
-  choice->problem[0] = '\0';
-  if (choice->count == 0)
-    return STATUS_NO_READER;
+static enum status choose_slot(struct pcsc_choice *choice, const char *spec) {
   if (spec == NULL || *spec == '\0')
     return choose_default(choice);
   const char *digits = *spec == '#' ? spec + 1 : spec;
@@ -117,4 +116,29 @@ enum status pcsc_choose(struct pcsc_choice *choice, const char *spec) {
   if (len > 0 && len <= INDEX_DIGITS_MAX && digits[len] == '\0')
     return choose_index(choice, digits);
   return choose_text(choice, spec);
+}
+
+/* PC/SC connects by name: of two readers with one name it always takes the first, whichever was meant. */
+static enum status choice_unique(const struct pcsc_choice *choice) {
+  const struct pcsc_slot *chosen = &choice->slots[choice->chosen];
+  char name[4 * MAX_READERNAME + 1];
+
+  for (size_t i = 0; i < choice->count; i++) {
+    if (i == choice->chosen || strcmp(choice->slots[i].name, chosen->name) != 0)
+      continue;
+    bytes_to_text(chosen->name, MAX_READERNAME, name);
+    (void)snprintf(choice->problem, PCSC_PROBLEM_SIZE,
+                   "#%zu and #%zu cannot be told apart, unplug one: both are \"%.400s\"",
+                   i < choice->chosen ? i : choice->chosen, i < choice->chosen ? choice->chosen : i, name);
+    return STATUS_READER_AMBIGUOUS;
+  }
+  return STATUS_OK;
+}
+
+enum status pcsc_choose(struct pcsc_choice *choice, const char *spec) {
+  choice->problem[0] = '\0';
+  if (choice->count == 0)
+    return STATUS_NO_READER;
+  enum status status = choose_slot(choice, spec);
+  return status == STATUS_OK ? choice_unique(choice) : status;
 }

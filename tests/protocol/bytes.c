@@ -129,6 +129,20 @@ START_TEST(hex_refuses_the_rest) {
 }
 END_TEST
 
+/* What a forged card keeps as a terminal's name cannot steer the screen. */
+START_TEST(shows_a_strangers_bytes) {
+  char text[4 * 8 + 1];
+  bytes_to_text("T0000001", 8, text);
+  ck_assert_str_eq(text, "T0000001");
+  bytes_to_text("\x1B[2J\\\x7F\x9B\n", 8, text);
+  ck_assert_str_eq(text, "\\x1B[2J\\x5C\\x7F\\x9B\\x0A");
+  bytes_to_text("AB\0\x1B....", 8, text);
+  ck_assert_str_eq(text, "AB");
+  bytes_to_text("\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", 8, text);
+  ck_assert_uint_eq(strlen(text), 32);
+}
+END_TEST
+
 SUITE_OF(bytes, numbers_are_big_endian, reader_reads_in_order, reader_stays_failed_and_yields_zeros,
          reader_takes_a_length_that_would_wrap, an_empty_reader_is_all_read, writer_stops_at_its_capacity,
-         writer_stays_failed, hex_goes_both_ways, hex_refuses_the_rest)
+         writer_stays_failed, hex_goes_both_ways, hex_refuses_the_rest, shows_a_strangers_bytes)

@@ -84,6 +84,34 @@ START_TEST(lets_the_card_choose) {
 }
 END_TEST
 
+/* PC/SC opens by name, so a number, an ATR or the only card would all lead to the first of them. */
+START_TEST(refuses_what_cannot_be_told_apart) {
+  const struct pcsc_slot twins[] = {
+      {.name = "Twin", .present = true, .atr = {0x3B, 0x65}, .atr_len = 2},
+      {.name = "Other"},
+      {.name = "Twin", .present = true, .atr = {0x3B, 0x66}, .atr_len = 2},
+  };
+  static const char *const specs[] = {"2", "#0", "3B66", "twin", NULL};
+  char problem[PCSC_PROBLEM_SIZE];
+  int purse = -1;
+  struct pcsc_choice choice = {.slots = twins, .count = 3, .is_purse = purse_in, .context = &purse, .problem = problem};
+  for (size_t i = 0; i < sizeof specs / sizeof specs[0]; i++)
+    ck_assert_int_eq(pcsc_choose(&choice, specs[i]), STATUS_READER_AMBIGUOUS);
+  ck_assert_int_eq(pcsc_choose(&choice, "2"), STATUS_READER_AMBIGUOUS);
+  ck_assert_str_eq(problem, "#0 and #2 cannot be told apart, unplug one: both are \"Twin\"");
+  ck_assert_int_eq(pcsc_choose(&choice, "1"), STATUS_OK);
+}
+END_TEST
+
+START_TEST(shows_no_escape_codes_of_a_name) {
+  const struct pcsc_slot odd[2] = {{.name = "A\x1B[2J\a"}, {.name = "B\\\x9B"}};
+  char problem[PCSC_PROBLEM_SIZE];
+  struct pcsc_choice choice = {.slots = odd, .count = 2, .problem = problem};
+  ck_assert_int_eq(pcsc_choose(&choice, NULL), STATUS_NO_CARD);
+  ck_assert_str_eq(problem, "#0 \"A\\x1B[2J\\x07\", #1 \"B\\x5C\\x9B\"");
+}
+END_TEST
+
 START_TEST(cuts_a_long_list) {
   struct pcsc_slot many[PCSC_SLOTS_MAX];
   char problem[PCSC_PROBLEM_SIZE + 1];
@@ -122,6 +150,8 @@ Suite *reader_choose_suite(void) {
   tcase_add_test(tc, takes_the_only_one);
   tcase_add_test(tc, has_none_to_choose_from);
   tcase_add_test(tc, lets_the_card_choose);
+  tcase_add_test(tc, refuses_what_cannot_be_told_apart);
+  tcase_add_test(tc, shows_no_escape_codes_of_a_name);
   tcase_add_test(tc, cuts_a_long_list);
   tcase_add_loop_test(tc, shapes_commands_for_t0, 0, 4);
   suite_add_tcase(suite, tc);

@@ -94,13 +94,14 @@ static const char *money(int64_t minor, uint16_t currency, char text[AMOUNT_TEXT
 
 static void ring_text(const struct ring *ring, FILE *out) {
   struct log_record record;
-  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], time[21];
+  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], time[21], tid[4 * TID_SIZE + 1];
   fprintf(out, "%s %" PRIu32 "\n", ring->name, ring->count);
   for (uint32_t nth = 0; ring_record(ring, nth, &record); nth++) {
     moment_print(record.time, time);
-    fprintf(out, "  %6" PRIu32 "  %s  %-15s  %14s  balance %14s  points %+" PRId32 "  %.8s\n", record.atc, time,
+    bytes_to_text(record.tid, TID_SIZE, tid);
+    fprintf(out, "  %6" PRIu32 "  %s  %-15s  %14s  balance %14s  points %+" PRId32 "  %s\n", record.atc, time,
             type_text(record.type), money(record.amount, record.currency, amount),
-            money(record.balance, record.currency, balance), record.points, (const char *)record.tid);
+            money(record.balance, record.currency, balance), record.points, tid);
   }
 }
 
@@ -132,10 +133,10 @@ static json_t *ring_json(const struct ring *ring) {
   struct log_record record;
   json_t *array = json_array();
   for (uint32_t nth = 0; ring_record(ring, nth, &record); nth++) {
-    char time[21], tid[TID_SIZE + 1] = "";
+    char time[21], tid[4 * TID_SIZE + 1];
     const struct currency *currency = currency_by_number(record.currency);
     moment_print(record.time, time);
-    memcpy(tid, record.tid, TID_SIZE);
+    bytes_to_text(record.tid, TID_SIZE, tid);
     json_array_append_new(array,
                           json_pack("{s:I, s:s, s:I, s:s, s:I, s:I, s:s, s:s}", "atc", (json_int_t)record.atc, "type",
                                     type_text(record.type), "amount", (json_int_t)record.amount, "currency",

@@ -18,19 +18,20 @@ static const char *type_name(uint8_t type) {
 }
 
 static void print_record(const struct terminal_program *self, const struct log_record *record) {
-  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], time[21];
+  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], time[21], tid[4 * TID_SIZE + 1];
   report_amount(amount, record->amount, record->currency);
   report_amount(balance, record->balance, record->currency);
   moment_print(record->time, time);
-  terminal_program_print(self, "%6" PRIu32 "  %s  %-8s %14s  balance %14s  points %+" PRId32 "  %.8s\n", record->atc,
-                         time, type_name(record->type), amount, balance, record->points, (const char *)record->tid);
+  bytes_to_text(record->tid, TID_SIZE, tid);
+  terminal_program_print(self, "%6" PRIu32 "  %s  %-8s %14s  balance %14s  points %+" PRId32 "  %s\n", record->atc,
+                         time, type_name(record->type), amount, balance, record->points, tid);
 }
 
 static json_t *record_json(const struct log_record *record) {
-  char time[21], tid[TID_SIZE + 1] = "";
+  char time[21], tid[4 * TID_SIZE + 1];
   const struct currency *currency = currency_by_number(record->currency);
   moment_print(record->time, time);
-  memcpy(tid, record->tid, TID_SIZE);
+  bytes_to_text(record->tid, TID_SIZE, tid);
   return json_pack("{s:I, s:s, s:s, s:I, s:I, s:s, s:I, s:s}", "atc", (json_int_t)record->atc, "time", time, "type",
                    type_name(record->type), "amount", (json_int_t)record->amount, "balance",
                    (json_int_t)record->balance, "currency", currency != NULL ? currency->code : "", "points",
