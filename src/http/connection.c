@@ -5,6 +5,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,60 @@ static void bound_peer(struct connection *connection) {
   }
 }
 
+/* Strangers never use up the proven clients' places; what is cut and not cleared away yet has a descriptor still, so
+ * there is room for as many again (http.c). */
+static void mind_listener(const struct connections *all) {
+  const struct http_options *options = all->options;
+  bool full =
+      all->count - all->strangers >= options->connections || all->strangers >= STRANGERS_ROOM * options->strangers;
+
+  if (all->listener == NULL || all->draining)
+    return;
+  if (full)
+    evconnlistener_disable(all->listener);
+  else
+    evconnlistener_enable(all->listener);
+}
+
+static struct origin origin_of(int socket) {
+  struct sockaddr_storage address = {0};
+  socklen_t len = sizeof address;
+  struct origin origin = {{0}};
+
+  if (getpeername(socket, (struct sockaddr *)&address, &len) != 0)
+    return origin;
+  if (address.ss_family == AF_INET) {
+    memcpy(origin.address, &((const struct sockaddr_in *)&address)->sin_addr, 4);
+  } else if (address.ss_family == AF_INET6) {
+    const struct in6_addr *whole = &((const struct sockaddr_in6 *)&address)->sin6_addr;
+    memcpy(origin.address, whole, IN6_IS_ADDR_V4MAPPED(whole) ? 16 : 8);
+  }
+  return origin;
+}
+
+/* Whoever only holds a socket goes before those who come to prove themselves: a handshake takes milliseconds, so that
+ * the oldest unfinished one is not an honest client's. */
+static void bound_strangers(struct connection *connection) {
+  const struct http_options *options = connection->all->options;
+  struct connection *oldest = connection, *oldest_there = connection;
+  size_t count = 0, there = 0;
+
+  for (struct connection *each = connection->all->first; each != NULL; each = each->next) {
+    if (each->cut || each->phase != CONNECTION_HANDSHAKE)
+      continue;
+    count++;
+    oldest = each; /* the newest stand in front */
+    if (memcmp(&each->origin, &connection->origin, sizeof each->origin) == 0) {
+      there++;
+      oldest_there = each;
+    }
+  }
+  if (there > options->strangers_each)
+    connection_cut(oldest_there);
+  else if (count > options->strangers)
+    connection_cut(oldest);
+}
+
 static void on_handshake(const SSL *tls, int where, int result) {
   struct connection *connection = SSL_get_app_data(tls);
 
@@ -135,8 +190,21 @@ static void on_handshake(const SSL *tls, int where, int result) {
     return;
   }
   options->metrics->handshakes++;
+  connection->all->strangers--;
   connection_enter(connection, CONNECTION_IDLE);
   bound_peer(connection);
+  mind_listener(connection->all);
+}
+
+/* evhttp gives a connection its socket after it was made here: a turn of the loop later it has one. */
+static void on_arrival(evutil_socket_t socket, short what, void *context) {
+  struct connection *connection = context;
+
+  (void)socket, (void)what;
+  if (connection->phase == CONNECTION_HANDSHAKE) {
+    connection->origin = origin_of(bufferevent_getfd(connection->bufferevent));
+    bound_strangers(connection);
+  }
 }
 
 static void link_in(struct connection *connection) {
@@ -147,9 +215,9 @@ static void link_in(struct connection *connection) {
     all->first->previous = connection;
   all->first = connection;
   all->count++;
+  all->strangers++;
   all->options->metrics->connections = all->count;
-  if (all->count >= all->options->connections && all->listener != NULL)
-    evconnlistener_disable(all->listener);
+  mind_listener(all);
 }
 
 static void link_out(struct connection *connection) {
@@ -162,9 +230,9 @@ static void link_out(struct connection *connection) {
   else
     all->first = connection->next;
   all->count--;
+  all->strangers -= connection->phase == CONNECTION_HANDSHAKE;
   all->options->metrics->connections = all->count;
-  if (all->listener != NULL && !all->draining)
-    evconnlistener_enable(all->listener);
+  mind_listener(all);
   if (all->draining && all->count == 0)
     event_base_loopexit(all->base, NULL);
 }
@@ -188,6 +256,7 @@ static void connection_free(struct connection *connection) {
   }
   link_out(connection);
   event_free(connection->timer);
+  event_free(connection->arrival);
   connection_orphan(connection);
   peer_clear(&connection->peer);
   free(connection);
@@ -223,7 +292,8 @@ struct bufferevent *connection_accept(struct event_base *base, void *context) {
     goto fail;
   connection->all = all;
   connection->timer = evtimer_new(base, on_deadline, connection);
-  if (connection->timer == NULL)
+  connection->arrival = event_new(base, -1, 0, on_arrival, connection);
+  if (connection->timer == NULL || connection->arrival == NULL)
     goto fail;
   connection->bufferevent =
       bufferevent_openssl_socket_new(base, -1, tls, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
@@ -239,12 +309,15 @@ struct bufferevent *connection_accept(struct event_base *base, void *context) {
   evbuffer_add_cb(bufferevent_get_input(connection->bufferevent), on_input, connection);
   link_in(connection);
   connection_enter(connection, CONNECTION_HANDSHAKE);
+  event_active(connection->arrival, EV_TIMEOUT, 0);
   return connection->bufferevent;
 
 fail:
   SSL_free(tls);
   if (connection != NULL && connection->timer != NULL)
     event_free(connection->timer);
+  if (connection != NULL && connection->arrival != NULL)
+    event_free(connection->arrival);
   free(connection);
   return NULL;
 }

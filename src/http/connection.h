@@ -10,9 +10,13 @@
 #include <openssl/types.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "http.h"
 #include "peer.h"
+
+/* So many times the bound of strangers may be open while those that were cut are cleared away. */
+#define STRANGERS_ROOM 2
 
 enum connection_phase {
   CONNECTION_HANDSHAKE,
@@ -22,12 +26,20 @@ enum connection_phase {
   CONNECTION_WRITING  /* the reply is on its way */
 };
 
+/* Where a stranger calls from: an IPv6 network of 64 bits, which one caller has to itself, or an IPv4 address. All
+ * zeros: not known yet. */
+struct origin {
+  uint8_t address[16];
+};
+
 struct connection {
   struct connections *all;
   struct connection *next, *previous;
   struct bufferevent *bufferevent; /* evhttp's; it owns the TLS object, whose end is the connection's end */
   struct event *timer;
+  struct event *arrival; /* once, as soon as there is a socket */
   enum connection_phase phase;
+  struct origin origin;      /* from on_arrival on */
   struct peer peer;          /* zeros until the handshake is done */
   bool tainted;              /* a NUL came in: nothing more is taken from it */
   bool cut;                  /* its socket is shut, evhttp has not met that yet: it holds no place any more */
@@ -40,9 +52,10 @@ struct connections {
   const struct http_options *options;
   struct evconnlistener *listener; /* NULL once the server stops */
   struct connection *first;
-  size_t count;
-  int tls_index; /* of OpenSSL's slot that calls back when a TLS object is freed; -1: none */
-  bool draining; /* accept nothing, close after each reply */
+  size_t count;     /* all, also those that are cut and not cleared away yet */
+  size_t strangers; /* of them, in CONNECTION_HANDSHAKE */
+  int tls_index;    /* of OpenSSL's slot that calls back when a TLS object is freed; -1: none */
+  bool draining;    /* accept nothing, close after each reply */
 };
 
 /* evhttp's maker of buffer events (its bevcb); `context` is the struct connections. NULL where memory is short: evhttp

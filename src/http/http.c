@@ -72,6 +72,10 @@ static uint16_t port_of(int descriptor) {
                                              : ((struct sockaddr_in *)&address)->sin_port);
 }
 
+static size_t at_most(size_t count, size_t most) {
+  return count < most ? count : most;
+}
+
 /* Without a descriptor for it a waiting connection would wake the loop for ever: there are at least as many as
  * connections. */
 static void bound_connections(struct http_options *options) {
@@ -79,15 +83,18 @@ static void bound_connections(struct http_options *options) {
 
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
     return;
-  rlim_t wanted = options->connections + OTHER_FILES;
+  rlim_t wanted = options->connections + STRANGERS_ROOM * options->strangers + OTHER_FILES;
   if (limit.rlim_cur < wanted) {
     limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
       getrlimit(RLIMIT_NOFILE, &limit);
   }
   if (limit.rlim_cur < wanted) {
-    options->connections = limit.rlim_cur > 2 * OTHER_FILES ? (size_t)limit.rlim_cur - OTHER_FILES : OTHER_FILES;
-    log_line(options->log, LOG_WARNING, "limit", "connections=%zu why=open-files", options->connections);
+    size_t room = limit.rlim_cur > 2 * OTHER_FILES ? (size_t)limit.rlim_cur - OTHER_FILES : OTHER_FILES;
+    options->strangers = at_most(options->strangers, room / (4 * STRANGERS_ROOM));
+    options->connections = at_most(options->connections, room - STRANGERS_ROOM * options->strangers);
+    log_line(options->log, LOG_WARNING, "limit", "connections=%zu strangers=%zu why=open-files", options->connections,
+             options->strangers);
   }
 }
 

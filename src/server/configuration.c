@@ -41,6 +41,8 @@ static const struct settings_row rows[] = {
     {"limits", "body", "16384", SETTING_NUMBER, 1024, MESSAGE_MAX},
     {"limits", "connections", "1024", SETTING_NUMBER, 1, 65536},
     {"limits", "connections_each", "16", SETTING_NUMBER, 1, 65536},
+    {"limits", "strangers", "512", SETTING_NUMBER, 1, 65536},
+    {"limits", "strangers_each", "256", SETTING_NUMBER, 1, 65536},
     {"limits", "workers", "32", SETTING_NUMBER, 1, WORKERS_MAX},
     {"limits", "queue", "256", SETTING_NUMBER, 1, 65536},
     {"limits", "requests_per_second", "50", SETTING_NUMBER, 1, RATE_MAX},
@@ -139,6 +141,8 @@ static void take_numbers(const struct settings *settings, struct configuration *
   configuration->body = (size_t)settings_number(settings, "limits", "body");
   configuration->connections = (size_t)settings_number(settings, "limits", "connections");
   configuration->connections_each = (size_t)settings_number(settings, "limits", "connections_each");
+  configuration->strangers = (size_t)settings_number(settings, "limits", "strangers");
+  configuration->strangers_each = (size_t)settings_number(settings, "limits", "strangers_each");
   configuration->workers = (size_t)settings_number(settings, "limits", "workers");
   configuration->queue = (size_t)settings_number(settings, "limits", "queue");
   configuration->watch = (unsigned)settings_number(settings, "ledger", "watch_cards_per_second");

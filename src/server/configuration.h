@@ -31,6 +31,7 @@ struct configuration {
   unsigned replacement_days;                      /* from a card's block until its money may go to another one */
   size_t body;                                    /* bytes of a request's body */
   size_t connections, connections_each;           /* in all; of one terminal */
+  size_t strangers, strangers_each;               /* unfinished handshakes: in all; from one address */
   size_t workers, queue;                          /* threads that serve; requests that wait for one */
   unsigned requests_per_second, requests_at_once; /* of one terminal */
   unsigned handshake_seconds, request_seconds, idle_seconds;

@@ -120,6 +120,8 @@ static enum status open_http(struct server *server, char problem[256]) {
                                           .body_max = configuration->body * BODY_ROOM,
                                           .connections = configuration->connections,
                                           .connections_each = configuration->connections_each,
+                                          .strangers = configuration->strangers,
+                                          .strangers_each = configuration->strangers_each,
                                           .handshake_ms = configuration->handshake_seconds * 1000,
                                           .request_ms = configuration->request_seconds * 1000,
                                           .idle_ms = configuration->idle_seconds * 1000,

@@ -2,10 +2,13 @@
  * Tests of src/http/http.c, connection.c, exchange.c, tls.c and server.c over real connections. */
 #include "http/http.h"
 
+#include <errno.h>
 #include <event2/event.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,8 +17,9 @@
 #include "suites.h"
 #include "world.h"
 
-#define HEALTHZ "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-#define POST    "POST /v1/purchases HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jose\r\n"
+#define STRANGERS 2000
+#define HEALTHZ   "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+#define POST      "POST /v1/purchases HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jose\r\n"
 
 static void pause_ms(long milliseconds) {
   nanosleep(&(struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000}, NULL);
@@ -415,6 +419,94 @@ START_TEST(connections_are_bounded) {
 }
 END_TEST
 
+/* Takes connections until the wish is met or the kernel has no more; it waits for none. */
+static size_t connect_many(uint16_t port, int *sockets, size_t wanted) {
+  struct sockaddr_in address = {
+      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  size_t made = 0;
+
+  for (; made < wanted; made++) {
+    sockets[made] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (sockets[made] < 0)
+      break;
+    if (connect(sockets[made], (const struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS) {
+      close(sockets[made]);
+      break;
+    }
+  }
+  return made;
+}
+
+static bool allow_files(rlim_t wanted) {
+  struct rlimit limit = {0};
+
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+    return false;
+  if (limit.rlim_cur < wanted && limit.rlim_max >= wanted) {
+    limit.rlim_cur = wanted;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+  }
+  return limit.rlim_cur >= wanted;
+}
+
+START_TEST(idle_strangers_stop_nobody) {
+  struct running running;
+  struct line kept;
+  static int sockets[STRANGERS];
+  char text[4096];
+
+  if (!allow_files(STRANGERS + 100)) {
+    puts("# idle_strangers_stop_nobody: skipped, too few open files are allowed");
+    return;
+  }
+  start(&running, NULL);
+  open_as(&kept, &running, POS);
+  ck_assert_uint_eq(connect_many(running.port, sockets, STRANGERS), STRANGERS);
+  ck_assert_int_eq(line_ask(&kept, HEALTHZ, text, sizeof text), 200);
+  pause_ms(200);
+  assert_alive(&running);
+  ck_assert_int_eq(line_ask(&kept, HEALTHZ, text, sizeof text), 200);
+  for (size_t i = 0; i < STRANGERS; i++)
+    close(sockets[i]);
+  line_close(&kept);
+  assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+static void few_strangers(struct configuration *configuration) {
+  configuration->connections = 2;
+  configuration->strangers = 8;
+  configuration->strangers_each = 3;
+}
+
+START_TEST(oldest_stranger_makes_place) {
+  struct running running;
+  struct line strangers[4], kept;
+  char text[4096];
+
+  start(&running, few_strangers);
+  open_as(&kept, &running, POS);
+  for (size_t i = 0; i < 3; i++) {
+    line_connect(&strangers[i], running.port);
+    ck_assert_int_eq(line_ask(&kept, HEALTHZ, text, sizeof text), 200);
+  }
+  ck_assert(!line_closes(&strangers[0], 200));
+  line_connect(&strangers[3], running.port);
+  ck_assert(line_closes(&strangers[0], 4000));
+  for (size_t i = 1; i < 4; i++)
+    ck_assert_msg(!line_closes(&strangers[i], 100), "stranger %zu was cut", i);
+  assert_alive(&running); /* makes place once more, and has one of its own */
+  ck_assert(line_closes(&strangers[1], 4000));
+  ck_assert(!line_closes(&strangers[3], 100));
+  ck_assert_int_eq(line_ask(&kept, HEALTHZ, text, sizeof text), 200);
+  for (size_t i = 0; i < 4; i++)
+    line_close(&strangers[i]);
+  line_close(&kept);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
 START_TEST(message_passes_through_https) {
   struct running running;
   struct line line;
@@ -464,6 +556,8 @@ Suite *http_suite(void) {
   tcase_add_test(all, slow_handshake_is_cut);
   tcase_add_test(all, idle_connection_is_closed_in_the_end);
   tcase_add_test(all, connections_are_bounded);
+  tcase_add_test(all, idle_strangers_stop_nobody);
+  tcase_add_test(all, oldest_stranger_makes_place);
   tcase_add_test(all, message_passes_through_https);
   suite_add_tcase(suite, all);
   return suite;

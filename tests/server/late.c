@@ -77,6 +77,8 @@ static void start(struct running *running, void (*serve)(struct event_base *base
                                  .http = {.head_max = 8192,
                                           .body_max = 1024,
                                           .connections = 8,
+                                          .strangers = 8,
+                                          .strangers_each = 8,
                                           .handshake_ms = 60000,
                                           .request_ms = 60000,
                                           .idle_ms = 60000}};
