@@ -81,6 +81,15 @@ bool crypto_p256_sign(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], const
 bool crypto_p256_verify(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *data, size_t len,
                         const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) EPURSE_MUST_USE;
 
+/* A public key held ready, for many signatures of one signer; it is only read, so threads may share it. Takes a copy of
+ * the point. NULL for a point that crypto_p256_valid refuses, or without memory; crypto_verifier_free releases it and
+ * sets the pointer to NULL. */
+struct crypto_verifier;
+struct crypto_verifier *crypto_verifier_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
+bool crypto_verifier_check(const struct crypto_verifier *verifier, const uint8_t *data, size_t len,
+                           const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) EPURSE_MUST_USE;
+void crypto_verifier_free(struct crypto_verifier **verifier);
+
 /* ANSI X9.63 KDF with SHA-256 (SEC 1 3.6.1): out_len bytes from a shared secret and shared information. */
 bool crypto_x963_kdf(const uint8_t *shared, size_t shared_len, const uint8_t *info, size_t info_len, uint8_t *out,
                      size_t out_len) EPURSE_MUST_USE;

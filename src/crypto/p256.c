@@ -6,6 +6,7 @@
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SCALAR_SIZE (CRYPTO_SIGNATURE_SIZE / 2)
@@ -86,9 +87,8 @@ bool crypto_p256_sign(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], const
   return done;
 }
 
-bool crypto_p256_verify(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *data, size_t len,
-                        const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
-  EVP_PKEY *key = p256_key_public(public_key);
+static bool signature_check(EVP_PKEY *key, const uint8_t *data, size_t len,
+                            const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
   EVP_PKEY_CTX *context = key != NULL ? EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL) : NULL;
   uint8_t der[DER_MAX], hash[CRYPTO_SHA256_SIZE];
   size_t der_len = signature_to_der(signature, der);
@@ -98,6 +98,39 @@ bool crypto_p256_verify(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const
   valid = context != NULL && digest_sha256(data, len, hash) && EVP_PKEY_verify_init(context) == 1 &&
           EVP_PKEY_verify(context, der, der_len, hash, sizeof hash) == 1;
   EVP_PKEY_CTX_free(context);
+  return valid;
+}
+
+bool crypto_p256_verify(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *data, size_t len,
+                        const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
+  EVP_PKEY *key = p256_key_public(public_key);
+  bool valid = signature_check(key, data, len, signature);
+
   EVP_PKEY_free(key);
   return valid;
+}
+
+struct crypto_verifier {
+  EVP_PKEY *key;
+};
+
+struct crypto_verifier *crypto_verifier_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
+  struct crypto_verifier *verifier = calloc(1, sizeof *verifier);
+
+  if (verifier != NULL && (verifier->key = p256_key_public(public_key)) == NULL)
+    crypto_verifier_free(&verifier);
+  return verifier;
+}
+
+bool crypto_verifier_check(const struct crypto_verifier *verifier, const uint8_t *data, size_t len,
+                           const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
+  return signature_check(verifier->key, data, len, signature);
+}
+
+void crypto_verifier_free(struct crypto_verifier **verifier) {
+  if (*verifier == NULL)
+    return;
+  EVP_PKEY_free((*verifier)->key);
+  free(*verifier);
+  *verifier = NULL;
 }

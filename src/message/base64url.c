@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * base64url, held to the canonical form. Bytes are decoded with a table and checked as they come: cjose's way would
- * need an own check in front (it ends the process over some lengths), and an encoding behind to compare. */
+ * base64url, held to the canonical form: bytes are decoded with a table and checked as they come. */
 #include "base64url.h"
 
 #include <stdlib.h>

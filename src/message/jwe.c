@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JWE on OpenSSL's own primitives. cjose 0.6.2 has these algorithms too, but loses memory at each message that it
- * deciphers this way, and leaves copies of the text behind. */
+ * JWE on OpenSSL's own primitives. */
 #include "jwe.h"
 
 #include <openssl/core_names.h>

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "forge.h"
+#include "message/base64url.h"
 #include "suites.h"
 
 #define GOOD_HEADER "{\"alg\":\"ES256\",\"kid\":\"POS00001\"}"
@@ -137,7 +138,7 @@ START_TEST(refuses_a_signature_of_zeros) {
 }
 END_TEST
 
-/* Spellings over which cjose's decoder would end the process, were it asked; in each of the three parts. */
+/* Spellings over which a JOSE library's decoder was seen to end its process; in each of the three parts. */
 static const char *const broken[] = {"A", "AAAAA", "A===", "====", "AAAA=", "AA AA", "AAAA\n"};
 
 START_TEST(survives_broken_base64) {
@@ -194,6 +195,37 @@ START_TEST(peeks_at_the_kid) {
 }
 END_TEST
 
+/* RFC 7515 A.3: the published signature, and the same with a bit of the text changed. */
+static void decode_exactly(const char *text, uint8_t *data, size_t size) {
+  uint8_t *bytes = NULL;
+  size_t len = 0;
+
+  ck_assert(base64url_decode(text, strlen(text), &bytes, &len));
+  ck_assert_uint_eq(len, size);
+  memcpy(data, bytes, size);
+  free(bytes);
+}
+
+START_TEST(verifies_the_example_of_the_standard) {
+  char input[] = "eyJhbGciOiJFUzI1NiJ9."
+                 "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+  uint8_t point[CRYPTO_P256_PUBLIC_SIZE] = {0x04}, signature[CRYPTO_SIGNATURE_SIZE];
+  struct crypto_verifier *signer = NULL;
+
+  decode_exactly("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", point + 1, 32);
+  decode_exactly("x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0", point + 33, 32);
+  decode_exactly("DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q", signature,
+                 sizeof signature);
+  signer = crypto_verifier_new(point);
+  ck_assert_ptr_nonnull(signer);
+  ck_assert(crypto_verifier_check(signer, (const uint8_t *)input, strlen(input), signature));
+  input[30] ^= 1;
+  ck_assert(!crypto_verifier_check(signer, (const uint8_t *)input, strlen(input), signature));
+  crypto_verifier_free(&signer);
+  ck_assert_ptr_null(signer);
+}
+END_TEST
+
 START_TEST(wants_a_key_on_the_curve) {
   uint8_t point[CRYPTO_P256_PUBLIC_SIZE];
   struct message_verifier *none = NULL;
@@ -221,6 +253,7 @@ Suite *jws_suite(void) {
   tcase_add_test(tests, refuses_what_is_too_large);
   tcase_add_test(tests, seals_no_more_than_it_opens);
   tcase_add_test(tests, peeks_at_the_kid);
+  tcase_add_test(tests, verifies_the_example_of_the_standard);
   tcase_add_test(tests, wants_a_key_on_the_curve);
   suite_add_tcase(suite, tests);
   return suite;
