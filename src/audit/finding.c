@@ -128,3 +128,12 @@ void audit_subject(const struct audit_finding *finding, char *text, size_t capac
   else
     (void)snprintf(text, capacity, "%s", finding->file != NULL ? finding->file : "ledger");
 }
+
+bool incident_known(const struct audit *audit, enum ledger_incident_kind kind, const uint8_t cid[CID_SIZE],
+                    uint32_t atc) {
+  for (size_t i = 0; i < audit->incident_count; i++)
+    if (audit->incidents[i].kind == kind && audit->incidents[i].atc == atc &&
+        memcmp(audit->incidents[i].cid, cid, CID_SIZE) == 0)
+      return true;
+  return false;
+}

@@ -27,15 +27,6 @@ static enum status run_incidents(struct audit *audit) {
   return status;
 }
 
-bool incident_known(const struct audit *audit, enum ledger_incident_kind kind, const uint8_t cid[CID_SIZE],
-                    uint32_t atc) {
-  for (size_t i = 0; i < audit->incident_count; i++)
-    if (audit->incidents[i].kind == kind && audit->incidents[i].atc == atc &&
-        memcmp(audit->incidents[i].cid, cid, CID_SIZE) == 0)
-      return true;
-  return false;
-}
-
 /* The place of a ledger in a file, or NULL: then it is opened where it is. */
 static const char *ledger_file(const char *url) {
   static const char scheme[] = "sqlite:";

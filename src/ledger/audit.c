@@ -16,11 +16,6 @@ static const struct {
 #undef AUDIT
 };
 
-void audit_report(struct audit *audit, const struct ledger_contradiction *contradiction) {
-  audit->contradictions++;
-  audit->each(audit->context, contradiction);
-}
-
 /* A question that was asked. */
 struct audit_question {
   struct audit *audit;

@@ -12,10 +12,12 @@ struct audit {
   uint64_t contradictions;
 };
 
+/* ---- audit_record.c ---- */
+
 /* Tells one contradiction, and counts it. */
 void audit_report(struct audit *audit, const struct ledger_contradiction *contradiction);
 
-/* audit_record.c: every transaction against what was signed, and the chain of promises. */
+/* Every transaction against what was signed, and the chain of promises. */
 enum status audit_records(struct audit *audit) EPURSE_MUST_USE;
 
 #endif

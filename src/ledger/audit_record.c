@@ -33,6 +33,11 @@ struct chain_end {
   uint8_t hash[CRYPTO_SHA256_SIZE];
 };
 
+void audit_report(struct audit *audit, const struct ledger_contradiction *contradiction) {
+  audit->contradictions++;
+  audit->each(audit->context, contradiction);
+}
+
 static struct flaw record_flaw_of_promise(const struct record *record) {
   const struct ledger_transaction *transaction = &record->transaction;
   const struct promise *promise = &record->promise;

@@ -102,3 +102,8 @@ enum status ledger_transaction_list(struct ledger *ledger, const uint8_t cid[CID
     transaction_read(ledger, &query, &transactions[*count]);
   return query_end(&query);
 }
+
+/* What the hold holds: money, or the points that pay for it. */
+int64_t booking_held(const struct booking *booking) {
+  return booking->type == TRANSACTION_POINTS_PURCHASE ? -(int64_t)booking->points : booking->amount;
+}

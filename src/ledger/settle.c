@@ -36,11 +36,6 @@ static struct route booking_route(const struct booking *booking) {
   return route;
 }
 
-/* What the hold holds: money, or the points that pay for it. */
-int64_t booking_held(const struct booking *booking) {
-  return booking->type == TRANSACTION_POINTS_PURCHASE ? -(int64_t)booking->points : booking->amount;
-}
-
 static enum status booking_move(struct ledger *ledger, const struct booking *booking,
                                 enum posting_transition transition, int64_t debit, int64_t credit, int64_t at) {
   struct posting posting = {.booking = booking->id,

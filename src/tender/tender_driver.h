@@ -15,7 +15,7 @@ enum status tender_open_manual(const struct tender_operator *operator, struct te
 /* `address`: HOST:PORT or HOST:PORT:SECONDS, an IPv6 host in brackets. */
 enum status tender_open_simulator(const char *address, struct tender *tender) EPURSE_MUST_USE;
 
-/* ---- tender.c ---- */
+/* ---- tender_text.c ---- */
 
 /* Whether that can name a charge: 1 to TENDER_ORDER_MAX printable ASCII characters. */
 bool tender_order_valid(const char *order);
