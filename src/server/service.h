@@ -31,6 +31,11 @@ struct service {
   struct log log;
 };
 
+/* Unix seconds. */
+int64_t service_now(const struct service *service);
+
+/* ---- service_open.c ---- */
+
 /* Opens ledger and keys by a configuration that was loaded. `passphrase` opens the private keys; the caller wipes it.
  * STATUS_BAD_CONFIG: the ledger is of another currency or issuer; otherwise as ledger_open, keyring_certificates and
  * keyring_keys. `problem` (256 bytes) says what. On failure everything is released. */
@@ -43,9 +48,6 @@ enum status service_start(struct service *service, struct ledger **ledger) EPURS
 
 /* Ends what service_start began: checkpoints and closes the ledger. */
 void service_stop(struct service *service);
-
-/* Unix seconds. */
-int64_t service_now(const struct service *service);
 
 /* service_stop; wipes the keys. */
 void service_close(struct service *service);

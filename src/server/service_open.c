@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The service's beginning and end: ledger, keys, writer, backup and watch, in this order. */
+#include "service.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "backup.h"
+#include "watch.h"
+
+#define PROBLEM_SIZE 256
+#define PLACE_SIZE   151 /* of the ledger, in a problem */
+
+static int64_t system_clock(void *context) {
+  (void)context;
+  return (int64_t)time(NULL);
+}
+
+static enum status open_ledger(const struct configuration *configuration, struct ledger **ledger, char problem[256]) {
+  struct ledger_settings settings = {0};
+  char place[PLACE_SIZE];
+  enum status status = ledger_open(configuration->store, ledger);
+
+  if (status == STATUS_OK)
+    status = ledger_settings(*ledger, &settings);
+  if (status != STATUS_OK) {
+    ledger_place(configuration->store, place, sizeof place);
+    snprintf(problem, PROBLEM_SIZE, "%s: %.90s", place, status_sentence(status));
+    return status;
+  }
+  if (settings.currency != configuration->currency || settings.issuer != configuration->issuer) {
+    snprintf(problem, PROBLEM_SIZE, "the ledger is of currency %u and issuer %06u, the configuration says otherwise",
+             settings.currency, settings.issuer);
+    return STATUS_BAD_CONFIG;
+  }
+  return STATUS_OK;
+}
+
+/* What was booked between a backup and its return is not here; whoever runs this has to know. */
+static enum status tell_restored(const struct service *service, struct ledger *ledger) {
+  int64_t at = 0;
+  enum status status = ledger_restored_at(ledger, &at);
+
+  if (status == STATUS_OK && at > 0) {
+    log_line(&service->log, LOG_WARNING, "restored", "at=%lld text=\"this ledger is a backup that was put back\"",
+             (long long)at);
+  }
+  return status;
+}
+
+enum status service_start(struct service *service, struct ledger **ledger) {
+  const struct writer_options options = {.group = service->configuration.group,
+                                         .wait_us = service->configuration.group_wait_us,
+                                         .metrics = &service->metrics};
+
+  json_object_seed(0); /* at the first use otherwise, by whichever thread comes first */
+  enum status status = roster_new(!ledger_shared(*ledger), &service->roster);
+  if (status == STATUS_OK)
+    status = writer_open(&options, ledger, &service->writer);
+  if (status == STATUS_OK)
+    status = backup_open(service, &service->backup);
+  return status == STATUS_OK ? watch_open(service, &service->watch) : status;
+}
+
+enum status service_open(struct service *service, const struct configuration *configuration, const char *passphrase,
+                         char problem[256]) {
+  struct ledger *ledger = NULL;
+
+  *service = (struct service){.configuration = *configuration, .clock = system_clock};
+  service->log = (struct log){.fd = STDERR_FILENO, .level = configuration->log_level};
+  service->metrics.started_at = service_now(service);
+  enum status status = keyring_certificates(&service->keyring, configuration->folder, service_now(service), problem);
+  if (status == STATUS_OK)
+    status = keyring_keys(&service->keyring, configuration->folder, passphrase, problem);
+  if (status == STATUS_OK)
+    status = open_ledger(configuration, &ledger, problem);
+  if (status == STATUS_OK)
+    status = tell_restored(service, ledger);
+  if (status == STATUS_OK)
+    status = service_start(service, &ledger);
+  if (status != STATUS_OK) {
+    ledger_close(&ledger);
+    service_close(service);
+  }
+  return status;
+}
+
+void service_stop(struct service *service) {
+  watch_close(&service->watch);
+  backup_close(&service->backup);
+  writer_close(&service->writer);
+  roster_free(&service->roster);
+}
+
+void service_close(struct service *service) {
+  service_stop(service);
+  keyring_clear(&service->keyring);
+}
