@@ -22,11 +22,14 @@ EXTRA_DIST += $(program_pages:=.scd) $(other_pages:=.scd) man/exit-status.awk ma
 CLEANFILES += $(program_pages) $(other_pages)
 dist_doc_DATA = LICENSE NEWS README.md
 EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh check.sh demo.sh setup.sh .clang-format \
+	.editorconfig CONTRIBUTING.md SECURITY.md \
 	docs/architecture.md \
+	docs/glossary.md \
 	docs/ledger.md \
 	docs/openapi.yaml \
 	docs/protocol.md \
-	docs/readers.md
+	docs/readers.md \
+	docs/tour.md
 STATUS_DEF = $(srcdir)/include/epurse/status.def
 FINDINGS_DEF = $(srcdir)/include/epurse/findings.def
 
