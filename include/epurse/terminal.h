@@ -61,9 +61,10 @@ struct dialogue {
   /* Fills `digits` (PIN_MAX + 1) with the PIN that the cardholder wants from now on; a person is asked twice. */
   enum status (*ask_new_pin)(void *context, char digits[PIN_MAX + 1]);
   /* Shows that a purchase or load is done, before the journal notes that people know it. Where the terminal dies
-   * earlier, the same again with the same card is answered with it, and nothing is taken twice. NULL: it counts as
-   * known when the flow returns. */
-  void (*show)(void *context, const struct outcome *outcome);
+   * earlier, or this fails, the same again with the same card is answered with it, and nothing is taken twice.
+   * STATUS_OK: it went out, as far as can be told; any other: nobody may have seen it. NULL: it counts as known when
+   * the flow returns. */
+  enum status (*show)(void *context, const struct outcome *outcome);
 };
 
 /* ---- purchase and load (design: Protocols 2 and 3) ---- */
@@ -91,7 +92,8 @@ struct outcome {
 };
 
 /* Runs a purchase (ROLE_POS) or a load (ROLE_RELOAD) with the card in `reader`, each step journalled before it has an
- * effect. STATUS_OK: the card is debited or credited, the receipt written. OUTCOME_UNKNOWN, TENDER_UNKNOWN: run it
+ * effect. STATUS_OK: the card is debited or credited, the receipt written. UNREPORTED: that
+ * too, but it could not be shown: the same again with the same card shows it. OUTCOME_UNKNOWN, TENDER_UNKNOWN: run it
  * again with the same card, or terminal_recover. Every other status: the card was not changed (or, for a load, what was
  * charged has been reversed; if that failed too, TENDER_UNKNOWN). */
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,

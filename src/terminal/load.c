@@ -159,7 +159,7 @@ enum status load_run(struct terminal *terminal, struct reader *reader, const str
     if (status == STATUS_OK) {
       status = load_meet(&order, payment);
       if (status == STATUS_OK)
-        order_tell(&order);
+        status = order_tell(&order);
       journal_release(terminal->journal);
     }
   }

@@ -52,8 +52,9 @@ bool order_secret_fits(const struct order *order);
 bool order_charge_stands(const struct order *order);
 /* Fills the outcome of an entry that came to its end before; its receipt is written anew where r is here. */
 void order_recount(struct order *order);
-/* People are told that it is done, then the journal that they have been. */
-void order_tell(struct order *order);
+/* People are told that it is done, then the journal that they have been. STATUS_UNREPORTED: they could not be, and the
+ * entry stays untold. */
+enum status order_tell(struct order *order) EPURSE_MUST_USE;
 /* r is in the entry: journals COMMITTED, fills the outcome, writes the receipt, confirms the charge and tells the
  * server. What cannot be done now stays in the journal. */
 void order_finish(struct order *order);

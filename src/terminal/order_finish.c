@@ -46,12 +46,13 @@ void order_recount(struct order *order) {
     (void)!receipt_file_write(order->terminal, &order->entry, order->outcome->receipt_path);
 }
 
-void order_tell(struct order *order) {
+enum status order_tell(struct order *order) {
   const struct dialogue *dialogue = order->contact->dialogue;
-  if (dialogue != NULL && dialogue->show != NULL)
-    dialogue->show(dialogue->context, order->outcome);
+  if (dialogue != NULL && dialogue->show != NULL && dialogue->show(dialogue->context, order->outcome) != STATUS_OK)
+    return STATUS_UNREPORTED;
   /* Where the disk refuses, the same again is answered with this one once more: nothing is taken twice. */
   (void)!journal_told(order->terminal->journal, order->entry.id);
+  return STATUS_OK;
 }
 
 bool order_charge_stands(const struct order *order) {

@@ -55,7 +55,7 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
     if (status == STATUS_OK) {
       status = purchase_meet(&order, payment);
       if (status == STATUS_OK)
-        order_tell(&order);
+        status = order_tell(&order);
       journal_release(terminal->journal);
     }
   }

@@ -193,9 +193,10 @@ static void die(void *context) {
   _exit(9);
 }
 
-static void die_unseen(void *context, const struct outcome *outcome) {
+static enum status die_unseen(void *context, const struct outcome *outcome) {
   (void)outcome;
   die(context);
+  return STATUS_INTERNAL;
 }
 
 /* The terminal's process ends there, as by kill -9. */
@@ -276,6 +277,36 @@ START_TEST(killed_terminal_tells_what_it_finished) {
 }
 END_TEST
 
+/* A display that is broken until it is mended. */
+static enum status show_nothing(void *context, const struct outcome *outcome) {
+  (void)context;
+  (void)outcome;
+  return STATUS_STORE_FAILED;
+}
+
+/* What could not be shown is not taken for told, however often that fails. */
+START_TEST(payment_that_was_not_shown_is_shown_again) {
+  struct outcome outcome;
+  flow_card_issue(&card, "unseen", START);
+  card.dialogue.show = show_nothing;
+  for (int i = 0; i < 3; i++) {
+    ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_UNREPORTED);
+    ck_assert_int_eq(outcome.finished_before, i > 0);
+    settled(START - 500);
+  }
+  card.dialogue.show = NULL;
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  ck_assert_int_eq(outcome.balance_after, START - 500);
+  settled(START - 500);
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK); /* wanted anew */
+  ck_assert(!outcome.finished_before);
+  settled(START - 1000);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
 void flow_tear_tests(TCase *tests) {
   tcase_add_loop_test(tests, power_fails_in_debit_and_card_is_taken, 0, 2);
   tcase_add_loop_test(tests, power_fails_in_debit_and_card_stays, 0, 2);
@@ -286,4 +317,5 @@ void flow_tear_tests(TCase *tests) {
   tcase_add_test(tests, wrong_card_is_put_back);
   tcase_add_loop_test(tests, killed_terminal_finishes_what_it_began, 0, 4);
   tcase_add_loop_test(tests, killed_terminal_tells_what_it_finished, 0, 2);
+  tcase_add_test(tests, payment_that_was_not_shown_is_shown_again);
 }

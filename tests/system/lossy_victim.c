@@ -125,11 +125,12 @@ bool victim_server_stop(void) {
 
 static int told_fd = -1;
 
-static void till_show(void *context, const struct outcome *outcome) {
+static enum status till_show(void *context, const struct outcome *outcome) {
   struct told told = {.shown = true, .confirmed = outcome->confirmed, .receipt = outcome->receipt_path[0] != 0};
   (void)context;
   if (told_fd >= 0)
     (void)!write(told_fd, &told, sizeof told);
+  return STATUS_OK;
 }
 
 /* As flow_pay and flow_load do it, but a terminal that cannot even be opened is an ending like any other. */

@@ -173,7 +173,7 @@ static enum status holder_new_pin(void *context, char digits[PIN_MAX + 1]) {
 }
 
 /* The display: from here on people know. */
-static void show(void *context, const struct outcome *outcome) {
+static enum status show(void *context, const struct outcome *outcome) {
   struct report *report = context;
   enum fault_kind fault = fault_at(PLACE_DISPLAY);
   if (fault == FAULT_KILL_BEFORE_DISPLAY)
@@ -183,6 +183,7 @@ static void show(void *context, const struct outcome *outcome) {
   report->returned = true;
   if (fault == FAULT_KILL_AFTER_DISPLAY)
     fault_kill();
+  return STATUS_OK;
 }
 
 /* ---- a call ---- */

@@ -41,6 +41,7 @@ struct admin {
   struct terminal *terminal; /* opened by admin_open; closed at the end */
   char folder[1024];         /* the directory that it was opened from */
   json_t *report;            /* the object for --json; filled by the verb, owned */
+  bool changed;              /* the verb had an effect, which stands */
 };
 
 /* The verbs; a file each. */

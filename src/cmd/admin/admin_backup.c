@@ -13,6 +13,7 @@
 #define SLICE_PAGES  4096 /* nobody else waits */
 
 static void done_print(struct admin *admin, const char *name, const struct ledger_copy *copy, int64_t seconds) {
+  admin->changed = true;
   admin_print(admin, "%s: %" PRIu64 " bytes, %" PRIu64 " postings, audited; %" PRId64 " s.\n", name, copy->bytes,
               copy->postings, seconds);
   admin->report = json_pack("{s:s, s:I, s:I, s:I}", "name", name, "bytes", (json_int_t)copy->bytes, "postings",
@@ -150,6 +151,7 @@ enum status admin_restore(void *context, char **arguments) {
   enum status status = ledger_restore(&what, &restored, line_print, admin);
   if (status != STATUS_OK)
     return restore_refuse(admin, &what, &restored, status);
+  admin->changed = true;
   admin_print(admin, "%s is now the copy of %" PRIu64 " postings.\n", what.path, restored.copy.postings);
   if (restored.replaced)
     admin_print(admin, "What stood there is kept as %s.\n", restored.aside);

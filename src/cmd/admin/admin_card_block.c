@@ -37,6 +37,7 @@ enum status admin_card_block(void *context, char **arguments) {
   message_clear(&reply);
   if (status != STATUS_OK)
     return admin_fail(admin, arguments[0], status);
+  admin->changed = true;
   admin_print(admin, "Card %s is blocked for good; it dies at its next contact with a terminal.\n", arguments[0]);
   admin->report = json_pack("{s:s, s:s, s:s}", "operation", "card block", "cid", arguments[0], "reason", order.reason);
   return STATUS_OK;

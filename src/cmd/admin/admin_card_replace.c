@@ -71,6 +71,7 @@ enum status admin_card_replace(void *context, char **arguments) {
     return status;
   }
   message_clear(&reply);
+  admin->changed = true;
   done_print(admin, arguments, &done);
   admin->report =
       json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "operation", "card replace", "cid", arguments[0],

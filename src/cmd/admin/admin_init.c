@@ -245,7 +245,9 @@ enum status admin_init(void *context, char **arguments) {
   key_free(&founding.ceremony.terminal_ca);
   crypto_wipe(issuer, sizeof issuer);
   crypto_wipe(server, sizeof server);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK) {
+    admin->changed = true;
     founding_report(admin, &founding);
+  }
   return status;
 }

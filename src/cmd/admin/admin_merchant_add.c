@@ -59,6 +59,7 @@ enum status admin_merchant_add(void *context, char **arguments) {
   message_clear(&reply);
   if (status != STATUS_OK)
     return admin_fail(admin, merchant.id, status);
+  admin->changed = true;
   admin_print(admin, "Merchant %s (%s) is added.\n", merchant.id, merchant.name);
   admin->report = json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s}", "operation", "merchant add", "merchant", merchant.id,
                             "name", merchant.name, "points_rate", (json_int_t)merchant.points_rate, "fee_rate",
@@ -88,6 +89,7 @@ enum status admin_merchant_change(void *context, char **arguments) {
   message_clear(&reply);
   if (status != STATUS_OK)
     return admin_fail(admin, merchant.id, status);
+  admin->changed = true;
   admin_print(admin, "Merchant %s is settled by these terms from now on.\n", merchant.id);
   admin->report = json_pack("{s:s, s:s}", "operation", "merchant change", "merchant", merchant.id);
   return STATUS_OK;

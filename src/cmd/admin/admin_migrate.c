@@ -36,6 +36,7 @@ enum status admin_migrate(void *context, char **arguments) {
     admin_print(admin, "%s is of version %d already.\n", place, to);
   else if (from > 0 && from != to)
     admin_print(admin, "%s: from version %d to version %d.\n", place, from, to);
+  admin->changed = from != to;
   admin->report = json_pack("{s:s, s:s, s:i, s:i}", "operation", "migrate", "store", place, "from", from, "to", to);
   if (status == STATUS_OLD_SCHEMA)
     return admin_refuse(admin, status, "%s is of version %d, which is newer than this program", place, from);

@@ -32,6 +32,7 @@ enum status admin_settlement_close(void *context, char **arguments) {
   if (status == STATUS_OK)
     status = settlement_head_read(reply.body, &head);
   if (status == STATUS_OK) {
+    admin->changed = true;
     head_print(admin, &head);
     admin->report = json_pack("{s:s, s:s, s:O}", "operation", "settlement close", "currency",
                               admin->terminal->currency->code, "settlement", reply.body);

@@ -197,6 +197,7 @@ enum status admin_settlement_export(void *context, char **arguments) {
     return status;
   status = file_close(admin, &file, export_put(admin, number, file.out));
   if (status == STATUS_OK) {
+    admin->changed = true;
     admin_print(admin, "Settlement %lld is written to %s.\n", (long long)number, file.name);
     admin->report = json_pack("{s:s, s:I, s:s, s:s}", "operation", "settlement export", "number", number, "format",
                               admin->format, "file", file.name);

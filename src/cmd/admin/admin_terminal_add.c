@@ -128,6 +128,7 @@ static void terminal_report(struct admin *admin, const struct joining *joining) 
   moment_from_unix(order->now + order->days * ADMIN_SECONDS_PER_DAY, moment);
   moment_print(moment, expiry);
   expiry[10] = '\0'; /* the day */
+  admin->changed = true;
   admin_print(admin,
               "Terminal %s (%s, %s) is %s, valid until %s. Its directory is %s: move it to the terminal, keep no "
               "copy.\n",

@@ -26,6 +26,7 @@ enum status admin_terminal_revoke(void *context, char **arguments) {
     return admin_refuse(admin, status, "there is no terminal %s", tid);
   if (status != STATUS_OK)
     return admin_fail(admin, tid, status);
+  admin->changed = true;
   admin_print(admin, "Terminal %s is revoked for good; the back-end refuses it from now on.\n", tid);
   admin->report = json_pack("{s:s, s:s}", "operation", "terminal revoke", "tid", tid);
   return STATUS_OK;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "cmd/frame/finish.h"
 
 #define FIELD(field) offsetof(struct admin, field)
 #define FD_MAX       1023
@@ -127,14 +128,13 @@ static int verb_merge(int argc, char **argv, char name[32], char **merged) {
 static void report_print(struct admin *admin, enum status status) {
   json_t *object = admin->report != NULL ? admin->report : json_object();
 
-  admin->report = NULL;
+  admin->report = object; /* where it was not written it is said elsewhere */
   if (admin->json) {
     (void)json_object_set_new(object, "status", json_string(status_name(status)));
     (void)json_object_set_new(object, "exit", json_integer(status_exit_code(status)));
     (void)json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
     (void)putchar('\n');
   }
-  json_decref(object);
 }
 
 int main(int argc, char **argv) {
@@ -165,11 +165,11 @@ int main(int argc, char **argv) {
   if (status == STATUS_OK) {
     status = verb->run(&admin, operands);
     report_print(&admin, status);
+    status = finish(&(struct ending){program.name, verb->name, admin.changed, admin.report}, status);
   }
+  json_decref(admin.report);
   if (admin.terminal != NULL)
     terminal_close(&admin.terminal);
   free(merged);
-  if (fflush(stdout) != 0 && status == STATUS_OK)
-    status = STATUS_STORE_FAILED;
   return status_exit_code(status);
 }

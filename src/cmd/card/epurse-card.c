@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "card_show.h"
+#include "cmd/frame/finish.h"
 #include "cmd/frame/option.h"
 #include "epurse/bytes.h"
 #include "epurse/key.h"
@@ -182,5 +183,7 @@ int main(int argc, char **argv) {
   enum status status = option_parse(&program, argc, argv, &options, &verb, &arguments);
   if (status == STATUS_OK)
     status = verb->run(&options, arguments);
+  if (status == STATUS_OK)
+    status = finish(&(struct ending){program.name, verb->name, verb->run == run_new, NULL}, status);
   return status_exit_code(status);
 }

@@ -47,28 +47,26 @@ static void outcome_to_json(json_t *object, const char *operation, const struct 
     json_object_set_new(object, "receipt", json_string(outcome->receipt_path));
 }
 
-static void outcome_to_people(const struct terminal_program *self, const char *operation,
-                              const struct outcome *outcome) {
+void report_done(FILE *out, const char *operation, const struct outcome *outcome) {
   char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], cid[17];
   cid_print(outcome->cid, cid);
   if (outcome->amount.minor == 0) {
-    terminal_program_print(self, "%s card %s\n", operation, cid);
+    fprintf(out, "%s card %s\n", operation, cid);
     return;
   }
   report_amount(amount, outcome->amount.minor, outcome->amount.currency);
   report_amount(balance, outcome->balance_after, outcome->amount.currency);
   if (outcome->finished_before)
-    terminal_program_print(self, "The %s that was interrupted before is finished now; nothing was done twice.\n",
-                           operation);
-  terminal_program_print(self, "%s %s, card ....%s, no. %" PRIu32 "\n", operation, amount, cid + 12, outcome->atc);
-  terminal_program_print(self, "balance %s", balance);
+    fprintf(out, "The %s that was interrupted before is finished now; nothing was done twice.\n", operation);
+  fprintf(out, "%s %s, card ....%s, no. %" PRIu32 "\n", operation, amount, cid + 12, outcome->atc);
+  fprintf(out, "balance %s", balance);
   if (outcome->points != 0 || outcome->points_after > 0)
-    terminal_program_print(self, ", points %+" PRId64 " = %" PRId64, outcome->points, outcome->points_after);
-  terminal_program_print(self, "\n");
+    fprintf(out, ", points %+" PRId64 " = %" PRId64, outcome->points, outcome->points_after);
+  fprintf(out, "\n");
   if (outcome->receipt_path[0] != 0)
-    terminal_program_print(self, "receipt %s\n", outcome->receipt_path);
+    fprintf(out, "receipt %s\n", outcome->receipt_path);
   if (!outcome->confirmed)
-    terminal_program_print(self, "The back-end has not confirmed yet; the journal keeps it and sends it again.\n");
+    fprintf(out, "The back-end has not confirmed yet; the journal keeps it and sends it again.\n");
 }
 
 void report_outcome(struct terminal_program *self, const char *operation, enum status status,
@@ -76,7 +74,8 @@ void report_outcome(struct terminal_program *self, const char *operation, enum s
   self->report = json_object();
   outcome_to_json(self->report, operation, outcome);
   if (status == STATUS_OK) {
-    outcome_to_people(self, operation, outcome);
+    if (!self->json)
+      report_done(stdout, operation, outcome);
     return;
   }
   if (status == STATUS_WRONG_PIN)

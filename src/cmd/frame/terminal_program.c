@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "epurse/secret.h"
+#include "finish.h"
 #include "receipt_qr.h"
 
 #define FIELD(field) offsetof(struct terminal_program, field)
@@ -133,11 +134,10 @@ static void print_report(struct terminal_program *self, enum status status) {
   json_object_set_new(object, "exit", json_integer(status_exit_code(status)));
   json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
   putchar('\n');
-  json_decref(object);
-  self->report = NULL;
+  self->report = object; /* where it was not written it is said elsewhere */
 }
 
-void terminal_program_show(struct terminal_program *self, const char *operation, const struct outcome *outcome) {
+enum status terminal_program_show(struct terminal_program *self, const char *operation, const struct outcome *outcome) {
   report_outcome(self, operation, STATUS_OK, outcome);
   print_report(self, STATUS_OK);
   if (self->qr && !self->json && outcome->receipt_path[0] != 0) {
@@ -146,7 +146,11 @@ void terminal_program_show(struct terminal_program *self, const char *operation,
       fprintf(stderr, "%s: no QR code: %s\n", self->program->name, status_sentence(status));
   }
   self->shown = true;
-  (void)fflush(stdout); /* where it failed, the end of the program says so */
+  if (finish_printed())
+    return STATUS_OK;
+  fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(STATUS_UNREPORTED));
+  report_done(stderr, operation, outcome);
+  return STATUS_UNREPORTED;
 }
 
 static void close_all(struct terminal_program *self) {
@@ -174,8 +178,8 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
     return status_exit_code(status);
   status = verb->run(self, operands);
   print_report(self, status);
+  const struct ending ending = {self->program->name, verb->name, self->changed, self->report};
+  status = finish(&ending, status);
   close_all(self);
-  if ((fflush(stdout) != 0 || ferror(stdout) != 0) && status == STATUS_OK)
-    status = STATUS_STORE_FAILED;
   return status_exit_code(status);
 }

@@ -34,6 +34,7 @@ struct terminal_program {
   uint8_t roles;  /* bit 1 << role: who may use this program */
   json_t *report; /* the object for --json; filled by the verb */
   bool shown;     /* the report has been printed already */
+  bool changed;   /* the verb had an effect, which stands; pay and load say it by what they show */
   struct dialogue dialogue;
 };
 
@@ -50,8 +51,10 @@ enum status recover_report(struct terminal_program *self) EPURSE_MUST_USE;
 /* main's whole body: parse, harden, run the verb, print the report, say what went wrong; the exit code. */
 int terminal_program_main(struct terminal_program *self, int argc, char **argv);
 
-/* Prints that a purchase or load is done, all of it and at once: the journal notes next that people know. */
-void terminal_program_show(struct terminal_program *self, const char *operation, const struct outcome *outcome);
+/* Prints that a purchase or load is done, all of it and at once: the journal notes next that people know.
+ * STATUS_UNREPORTED: stdout did not take it; it is said on stderr. */
+enum status terminal_program_show(struct terminal_program *self, const char *operation,
+                                  const struct outcome *outcome) EPURSE_MUST_USE;
 
 /* Opens the terminal, and the reader, for a verb that needs them; says what is wrong. STATUS_NOT_PERMITTED: the
  * configuration is of another role than this program is for. */
@@ -77,6 +80,7 @@ json_t *statement_json(const struct card_statement *statement);
 
 /* report.c: what happened, for people and machines. */
 void report_amount(char text[AMOUNT_TEXT_MAX], int64_t minor, uint16_t currency);
+void report_done(FILE *out, const char *operation, const struct outcome *outcome); /* done, for people */
 void report_outcome(struct terminal_program *self, const char *operation, enum status status,
                     const struct outcome *outcome);
 

@@ -13,6 +13,7 @@ enum status verb_pin(void *context, char **arguments) {
   if (status != STATUS_OK)
     return status;
   status = pin_change_run(self->terminal, self->reader, terminal_program_wait(self), &self->dialogue, &outcome);
+  self->changed = status == STATUS_OK;
   report_outcome(self, "pin", status, &outcome);
   if (status == STATUS_OK)
     self->dialogue.say(self->dialogue.context, "The new PIN holds. Take the card.");

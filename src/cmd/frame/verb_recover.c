@@ -90,6 +90,7 @@ enum status recover_report(struct terminal_program *self) {
   struct recovery recovery = {0, 0};
   json_t *entries = json_array();
   enum status status = terminal_recover(self->terminal, &recovery);
+  self->changed = recovery.settled > 0;
   if (status == STATUS_OK)
     terminal_program_print(self, "%u settled, %u still open%s\n", recovery.settled, recovery.open,
                            recovery.open > 0 ? ":" : "");

@@ -64,6 +64,7 @@ static enum status verb_issue(void *context, char **arguments) {
   if (status == STATUS_OK) {
     issue.wait_seconds = terminal_program_wait(self);
     status = personalize_run(self->terminal, self->reader, &issue, &self->dialogue, &outcome);
+    self->changed = status == STATUS_OK;
     report_outcome(self, "issue", status, &outcome);
   }
   crypto_wipe(&issue, sizeof issue);
@@ -87,6 +88,7 @@ static enum status verb_void(void *context, char **arguments) {
     fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
     return status;
   }
+  self->changed = true;
   cid_print(cid, text);
   terminal_program_print(self, "card number %s is given back\n", text);
   self->report = json_pack("{s:s, s:s}", "operation", "void", "cid", text);

@@ -165,6 +165,7 @@ static enum status report(struct batch *batch) {
   enum status status = conclude(batch);
   double seconds = batch_seconds(&batch->began);
   json_t *unfinished = unfinished_report(batch);
+  self->changed = !self->verify && batch->done > 0;
   int64_t work, card;
   time_report(batch, &work, &card);
   terminal_program_print(self, "%zu of %zu cards are %s, %zu of them now, in %.0f s: %.0f an hour\n",

@@ -5,8 +5,8 @@
 
 #include "cmd/frame/terminal_program.h"
 
-static void show(void *context, const struct outcome *outcome) {
-  terminal_program_show(context, "purchase", outcome);
+static enum status show(void *context, const struct outcome *outcome) {
+  return terminal_program_show(context, "purchase", outcome);
 }
 
 static enum status verb_pay(void *context, char **arguments) {
@@ -27,7 +27,7 @@ static enum status verb_pay(void *context, char **arguments) {
   payment.wait_seconds = terminal_program_wait(self);
   self->dialogue.show = show;
   status = purchase_run(self->terminal, self->reader, &payment, &self->dialogue, &outcome);
-  if (status != STATUS_OK)
+  if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
     report_outcome(self, "purchase", status, &outcome);
   else
     self->dialogue.say(self->dialogue.context, "Take the card.");

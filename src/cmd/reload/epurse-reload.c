@@ -5,8 +5,8 @@
 
 #include "cmd/frame/terminal_program.h"
 
-static void show(void *context, const struct outcome *outcome) {
-  terminal_program_show(context, "load", outcome);
+static enum status show(void *context, const struct outcome *outcome) {
+  return terminal_program_show(context, "load", outcome);
 }
 
 static enum status load(struct terminal_program *self, struct payment *payment) {
@@ -14,7 +14,7 @@ static enum status load(struct terminal_program *self, struct payment *payment) 
   payment->wait_seconds = terminal_program_wait(self);
   self->dialogue.show = show;
   enum status status = load_run(self->terminal, self->reader, payment, &self->dialogue, &outcome);
-  if (status != STATUS_OK)
+  if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
     report_outcome(self, "load", status, &outcome);
   else
     self->dialogue.say(self->dialogue.context, "Take the card.");

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/frame/finish.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/receipt_qr.h"
 #include "epurse/amount.h"
@@ -157,5 +158,6 @@ int main(int argc, char **argv) {
     if (status == STATUS_OK)
       status = one;
   }
+  status = finish(&(struct ending){.program = program.name, .what = "receipts"}, status);
   return status_exit_code(status);
 }

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * How a program ends: what it printed must have reached somebody, or the exit code says that it did not. */
+#ifndef EPURSE_CMD_FINISH_H
+#define EPURSE_CMD_FINISH_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "epurse/status.h"
+
+/* Whether all that was printed on stdout until now went out: false for a full disk, a closed pipe, a closed stdout. */
+bool finish_printed(void);
+
+/* What a program says of its end. */
+struct ending {
+  const char *program;  /* "epurse-admin" */
+  const char *what;     /* what was asked for, for people: "merchant add" */
+  bool changed;         /* it had an effect, which stands */
+  const json_t *report; /* what the effect was; borrowed; NULL: nothing more is known of it */
+};
+
+/* The status that the program ends with, after all its printing. What failed stays what it was. Where stdout did not
+ * take what was printed, STATUS_OK becomes STATUS_UNREPORTED for an effect, with the report on stderr in its place, and
+ * STATUS_STORE_FAILED where nothing was changed; both are said on stderr. */
+enum status finish(const struct ending *ending, enum status status) EPURSE_MUST_USE;
+
+#endif
