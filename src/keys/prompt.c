@@ -29,6 +29,7 @@ struct prompt {
   int caught; /* a signal that must be raised again when the terminal is as it was, or 0 */
   char *text;
   size_t len, capacity;
+  bool over;  /* more was typed than there is room for: what was kept is not the secret */
   bool ended; /* the line is */
 };
 
@@ -67,13 +68,15 @@ static void terminal_write(const struct prompt *prompt, const char *text) {
     return; /* then there is nobody to read it */
 }
 
-/* Takes a typed byte; sets `ended` where it ends the line, well or not. */
+/* Takes a typed byte; sets `ended` where it ends the line, well or not. A line that is too long is read to its end: its
+ * rest must not be taken for another secret. */
 static enum status byte_take(struct prompt *prompt, char byte) {
   enum status status = STATUS_OK;
 
   switch (byte) {
   case '\n':
     prompt->ended = true;
+    status = prompt->over ? STATUS_BAD_LENGTH : STATUS_OK;
     break;
   case END_OF_TEXT:
   case END_OF_TRANSMISSION:
@@ -85,12 +88,13 @@ static enum status byte_take(struct prompt *prompt, char byte) {
     break;
   case KILL_LINE:
     prompt->len = 0;
+    prompt->over = false;
     break;
   default:
     if (prompt->len + 1 < prompt->capacity)
       prompt->text[prompt->len++] = byte;
     else
-      status = STATUS_BAD_LENGTH;
+      prompt->over = true;
   }
   prompt->ended = prompt->ended || status != STATUS_OK;
   return status;

@@ -97,7 +97,13 @@ static const struct {
                {"24\x03", "", STATUS_CANCELLED},
                {"24\x04", "", STATUS_CANCELLED},
                {"\n", "", STATUS_BAD_LENGTH},
-               {"123456789", "", STATUS_BAD_LENGTH}};
+               {"123456789\n", "", STATUS_BAD_LENGTH},
+               {"12345678901234567\n", "", STATUS_BAD_LENGTH},
+               {"123456789\x7F\n", "", STATUS_BAD_LENGTH},
+               {"1234567890\x15"
+                "2468\n",
+                "2468", STATUS_OK},
+               {"1234567890\x03", "", STATUS_CANCELLED}};
 
 START_TEST(takes_what_is_typed_and_shows_nothing_of_it) {
   char shown[256];
