@@ -44,7 +44,9 @@ struct tender {
 /* Asks the operator: yes or no, or a line of text. Supplied by the program. */
 struct tender_operator {
   void *context;
-  enum status (*confirm)(void *context, const char *question);                            /* OK or CANCELLED */
+  /* OK: yes. CANCELLED: no, or nobody is there to answer. OUTCOME_UNKNOWN: somebody answered, neither yes nor no, and
+   * then no more. */
+  enum status (*confirm)(void *context, const char *question);
   enum status (*ask)(void *context, const char *question, char *text, unsigned capacity); /* OK or CANCELLED */
 };
 

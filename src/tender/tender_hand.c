@@ -16,10 +16,14 @@ struct hand {
   struct tender_result result;
 };
 
-static bool hand_yes(const struct hand *hand, const char *first, const char *second) {
+static enum status hand_answer(const struct hand *hand, const char *first, const char *second) {
   char question[2 * QUESTION_MAX];
   snprintf(question, sizeof question, "%s %s", first, second);
-  return hand->operator.confirm(hand->operator.context, question) == STATUS_OK;
+  return hand->operator.confirm(hand->operator.context, question);
+}
+
+static bool hand_yes(const struct hand *hand, const char *first, const char *second) {
+  return hand_answer(hand, first, second) == STATUS_OK;
 }
 
 /* The charge was made; where the bank has a receipt, its number is its name. Without one it stays unknown, for nobody
@@ -68,12 +72,13 @@ static enum status hand_authorise(void *context, const char *order, struct amoun
   result->outcome = TENDER_UNKNOWN;
   hand_remember(hand, order, result);
   snprintf(charge, sizeof charge, "%s: %s.", hand->words->charge, text);
-  if (hand_yes(hand, charge, hand->words->charged))
+  enum status answer = hand_answer(hand, charge, hand->words->charged);
+  if (answer == STATUS_OK)
     hand_paid(hand, result);
-  else if (hand->words->receipt == NULL)
+  else if (hand->words->receipt == NULL && answer == STATUS_CANCELLED)
     result->outcome = TENDER_DECLINED; /* the till was not even opened */
   else
-    hand_not_paid(hand, result);
+    hand_not_paid(hand, result); /* what was answered may have meant a yes */
   hand_remember(hand, order, result);
   return STATUS_OK;
 }

@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+Suite *answer_suite(void);
 Suite *batch_file_suite(void);
 Suite *batch_list_suite(void);
 Suite *option_suite(void);

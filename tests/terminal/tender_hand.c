@@ -7,7 +7,7 @@
 #include "epurse/tender.h"
 #include "suites.h"
 
-/* An operator who gives prepared answers: 'y', 'n', or '#' for a typed number. */
+/* An operator who gives prepared answers: 'y', 'n', '?' for what is neither, or '#' for a typed number. */
 struct desk {
   const char *answers;
   const char *typed;
@@ -22,7 +22,8 @@ static char desk_answer(struct desk *desk, const char *question) {
 }
 
 static enum status desk_confirm(void *context, const char *question) {
-  return desk_answer(context, question) == 'y' ? STATUS_OK : STATUS_CANCELLED;
+  char answer = desk_answer(context, question);
+  return answer == 'y' ? STATUS_OK : answer == '?' ? STATUS_OUTCOME_UNKNOWN : STATUS_CANCELLED;
 }
 
 static enum status desk_ask(void *context, const char *question, char *text, unsigned capacity) {
@@ -48,8 +49,10 @@ static const struct {
   const char *spec, *answers;
   enum tender_outcome outcome;
 } charges[] = {
-    {"cash", "y", TENDER_PAID},       {"cash", "n", TENDER_DECLINED},    {"manual", "y#", TENDER_PAID},
-    {"manual", "yn", TENDER_UNKNOWN}, {"manual", "ny", TENDER_DECLINED}, {"manual", "nn", TENDER_UNKNOWN},
+    {"cash", "y", TENDER_PAID},       {"cash", "n", TENDER_DECLINED},   {"manual", "y#", TENDER_PAID},
+    {"cash", "?n", TENDER_UNKNOWN},   {"cash", "??", TENDER_UNKNOWN},   {"cash", "?y", TENDER_DECLINED},
+    {"manual", "??", TENDER_UNKNOWN}, {"manual", "yn", TENDER_UNKNOWN}, {"manual", "ny", TENDER_DECLINED},
+    {"manual", "nn", TENDER_UNKNOWN},
 };
 START_TEST(charges_as_the_operator_says) {
   struct desk desk = {.answers = charges[_i].answers, .typed = "0042"};

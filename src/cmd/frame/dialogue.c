@@ -5,9 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "answer.h"
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
 #include "terminal_program.h"
+
+#define ASK_TIMES 20 /* then it is no person who answers */
 
 /* Asks a person until it is a PIN: a slip of the keys costs no try, the card is not asked. */
 static enum status prompt_pin(const char *prompt, char digits[PIN_MAX + 1]) {
@@ -79,21 +82,48 @@ void dialogue_fill(struct terminal_program *self) {
   self->dialogue = (struct dialogue){.context = self, .ask_pin = ask_pin, .say = say, .ask_new_pin = ask_new_pin};
 }
 
+/* One whole line of stdin, its end and what does not fit cut off; false at the end of input. */
+static bool line_read(char *text, unsigned capacity, bool *fits) {
+  unsigned len = 0;
+  int c = getchar();
+  bool any = c != EOF;
+  *fits = true;
+  for (; c != EOF && c != '\n'; c = getchar()) {
+    *fits = *fits && len + 1 < capacity;
+    if (*fits)
+      text[len++] = (char)c;
+  }
+  text[len] = 0;
+  text[strcspn(text, "\r")] = 0;
+  return any;
+}
+
 enum status operator_confirm(void *context, const char *question) {
-  char answer[16] = "", yes_or_no[192];
-  snprintf(yes_or_no, sizeof yes_or_no, "%s (y/n)", question);
-  enum status status = operator_ask(context, yes_or_no, answer, sizeof answer);
-  if (status != STATUS_OK)
-    return status;
-  return strcmp(answer, "y") == 0 || strcmp(answer, "yes") == 0 ? STATUS_OK : STATUS_CANCELLED;
+  char line[64];
+  bool fits, answered = false;
+  (void)context;
+  for (int i = 0; i < ASK_TIMES; i++) {
+    fprintf(stderr, "%s (y/n) ", question);
+    if (!line_read(line, sizeof line, &fits))
+      break;
+    enum answer answer = fits ? answer_read(line) : ANSWER_NEITHER;
+    if (answer != ANSWER_NEITHER)
+      return answer == ANSWER_YES ? STATUS_OK : STATUS_CANCELLED;
+    answered = true;
+    fprintf(stderr, "Please answer yes or no.\n");
+  }
+  return answered ? STATUS_OUTCOME_UNKNOWN : STATUS_CANCELLED;
 }
 
 enum status operator_ask(void *context, const char *question, char *text, unsigned capacity) {
-  const struct terminal_program *self = context;
-  (void)self;
-  fprintf(stderr, "%s ", question);
-  if (fgets(text, (int)capacity, stdin) == NULL)
-    return STATUS_CANCELLED;
-  text[strcspn(text, "\r\n")] = 0;
-  return text[0] != 0 ? STATUS_OK : STATUS_CANCELLED;
+  bool fits = false;
+  (void)context;
+  for (int i = 0; i < ASK_TIMES && !fits; i++) {
+    fprintf(stderr, "%s ", question);
+    if (!line_read(text, capacity, &fits))
+      return STATUS_CANCELLED;
+    if (!fits)
+      fprintf(stderr, "That is too long: at most %u characters.\n", capacity - 1);
+  }
+  return fits && text[0] != 0 ? STATUS_OK : STATUS_CANCELLED;
 }

@@ -72,6 +72,8 @@ void terminal_program_print(const struct terminal_program *self, const char *for
 
 /* dialogue.c: PIN and sentences by file descriptor or terminal; `self` stays borrowed. */
 void dialogue_fill(struct terminal_program *self);
+/* What tender_operator wants, on stderr and stdin. Yes and no are the locale's words or English ones, and anything else
+ * is asked again. */
 enum status operator_confirm(void *context, const char *question);
 enum status operator_ask(void *context, const char *question, char *text, unsigned capacity);
 
