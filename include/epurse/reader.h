@@ -17,7 +17,7 @@ struct reader {
   char name[128]; /* for people */
   /* Powers the card and connects to it, shared. STATUS_NO_CARD, CARD_MUTE, READER_BUSY, NO_READER, NO_PCSCD. */
   enum status (*connect)(void *context);
-  /* One APDU each way, bytes as on the wire. STATUS_CARD_LOST, CARD_RESET, READER_BUSY...: whether the card executed
+  /* One APDU each way, bytes as on the wire. STATUS_CARD_LOST, CARD_SILENT, CARD_RESET, READER_BUSY...: whether the card executed
    * the command is then unknown to this layer. *answer_len: capacity in (APDU_RESPONSE_MAX), length out. */
   enum status (*transmit)(void *context, const uint8_t *command, size_t len, uint8_t *answer, size_t *answer_len);
   /* Leaves the card; it stays powered for others. */
@@ -27,6 +27,8 @@ struct reader {
   /* Waits until a card is there (present) or gone, at most `seconds` (negative: for ever). STATUS_TIMEOUT, CANCELLED.
    */
   enum status (*wait)(void *context, bool present, int seconds);
+  /* How many seconds a card may take for one answer, or for a reset. NULL: this back-end's always answer. */
+  void (*limit)(void *context, int seconds);
   /* Releases the context; reader_close then frees the struct itself, which its maker took from malloc. */
   void (*shutdown)(void *context);
   FILE *trace; /* borrowed; NULL: none. Set by reader_trace; a back-end leaves it NULL */
@@ -53,6 +55,11 @@ enum status reader_list(struct reader_row *rows, size_t capacity, size_t *count)
 /* Where APDUs are traced, or NULL. One line each way: direction, header, length, data, time, meaning of SW. Data of
  * VERIFY, CHANGE REFERENCE DATA, INITIALIZE, STORE DATA and everything under secure messaging is blanked. */
 void reader_trace(struct reader *reader, FILE *trace);
+
+/* How long a card may take for one answer; a longer silence is STATUS_CARD_SILENT, and the connection is given up. Set
+ * anew it holds from the next command on. */
+#define READER_ANSWER_SECONDS 30 /* unless this is called; a chip takes its longest, seconds, to make a key pair */
+void reader_limit(struct reader *reader, int seconds);
 
 enum status reader_connect(struct reader *reader) EPURSE_MUST_USE;
 void reader_disconnect(struct reader *reader);

@@ -37,6 +37,7 @@ struct terminal {
   bool has_batch_key;
   char tender_spec[128];
   char receipts[256]; /* folder for receipts */
+  int answer_seconds; /* how long a card may take for one answer: for reader_limit */
   struct backend *backend;
   struct journal *journal;
   struct session_keys session_keys; /* borrows from the above */

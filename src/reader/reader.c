@@ -26,6 +26,11 @@ void reader_trace(struct reader *reader, FILE *trace) {
   reader->trace = trace;
 }
 
+void reader_limit(struct reader *reader, int seconds) {
+  if (reader->limit != NULL)
+    reader->limit(reader->context, seconds);
+}
+
 static int64_t microseconds_since(const struct timespec *start) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);

@@ -9,7 +9,9 @@
 #include "reader_pcsc.h"
 
 #define PATIENCE         5000 /* milliseconds that another program may keep the card */
+#define SILENCE          (READER_ANSWER_SECONDS * 1000L)
 #define LISTING_PATIENCE 1000
+#define LISTING_SILENCE  5000 /* a purse answers SELECT in milliseconds */
 #define BUSY_PAUSE       100
 
 size_t pcsc_shape_t0(const uint8_t *command, size_t len, uint8_t *out) {
@@ -23,14 +25,18 @@ size_t pcsc_shape_t0(const uint8_t *command, size_t len, uint8_t *out) {
   return has_data_and_le ? len - 1 : len;
 }
 
+static void pcsc_disconnect(void *context) {
+  struct pcsc *pcsc = context;
+  if (pcsc->connected)
+    pcsc_call_disconnect(pcsc);
+}
+
 /* Asks again while another program is in a transaction: nothing has reached the card then. */
-static LONG pcsc_exchange(struct pcsc *pcsc, const uint8_t *command, size_t len, DWORD *got) {
-  const SCARD_IO_REQUEST *pci = pcsc->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+static LONG pcsc_exchange(struct pcsc *pcsc, const uint8_t *command, size_t len, struct pcsc_answer *answer) {
   int64_t give_up = pcsc_now() + pcsc->patience;
 
   for (;;) {
-    *got = sizeof pcsc->answer;
-    LONG code = SCardTransmit(pcsc->card, pci, command, (DWORD)len, NULL, pcsc->answer, got);
+    LONG code = pcsc_call_transmit(pcsc, command, len, answer);
     if (code != SCARD_E_SHARING_VIOLATION || pcsc_now() >= give_up)
       return code;
     pcsc_pause(BUSY_PAUSE);
@@ -39,12 +45,8 @@ static LONG pcsc_exchange(struct pcsc *pcsc, const uint8_t *command, size_t len,
 
 /* Another program reset the card: takes note, so that the next command gets through to a card without a session. */
 static void pcsc_reconnect(struct pcsc *pcsc) {
-  LONG code = SCardReconnect(pcsc->card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_LEAVE_CARD,
-                             &pcsc->protocol);
-  if (code != SCARD_S_SUCCESS) {
-    SCardDisconnect(pcsc->card, SCARD_LEAVE_CARD);
-    pcsc->connected = false;
-  }
+  if (pcsc_call_reconnect(pcsc, SCARD_LEAVE_CARD) != SCARD_S_SUCCESS)
+    pcsc_disconnect(pcsc);
 }
 
 static enum status pcsc_failure(struct pcsc *pcsc, LONG code) {
@@ -54,6 +56,8 @@ static enum status pcsc_failure(struct pcsc *pcsc, LONG code) {
     pcsc_release(pcsc);
   else if (status == STATUS_CARD_RESET)
     pcsc_reconnect(pcsc);
+  if (status == STATUS_TIMEOUT)
+    return STATUS_CARD_SILENT;
   return status == STATUS_NO_CARD || status == STATUS_CARD_MUTE ? STATUS_CARD_LOST : status;
 }
 
@@ -61,7 +65,7 @@ static enum status pcsc_transmit(void *context, const uint8_t *command, size_t l
                                  size_t *answer_len) {
   struct pcsc *pcsc = context;
   uint8_t shaped[APDU_COMMAND_MAX + 1];
-  DWORD got = 0;
+  struct pcsc_answer got = {.data = answer, .capacity = *answer_len};
 
   if (!pcsc->connected)
     return STATUS_CARD_LOST;
@@ -73,22 +77,14 @@ static enum status pcsc_transmit(void *context, const uint8_t *command, size_t l
   crypto_wipe(shaped, sizeof shaped);
   if (code != SCARD_S_SUCCESS)
     return pcsc_failure(pcsc, code);
-  if (got == 0)
+  if (got.got == 0)
     return STATUS_CARD_LOST; /* no card answers with nothing: so some readers tell that it was pulled */
-  bool fits = got <= *answer_len;
-  if (fits) {
-    memcpy(answer, pcsc->answer, got);
-    *answer_len = got;
+  if (got.got > got.capacity) {
+    crypto_wipe(answer, got.capacity);
+    return STATUS_BAD_REPLY;
   }
-  crypto_wipe(pcsc->answer, got);
-  return fits ? STATUS_OK : STATUS_BAD_REPLY;
-}
-
-static void pcsc_disconnect(void *context) {
-  struct pcsc *pcsc = context;
-  if (pcsc->connected)
-    SCardDisconnect(pcsc->card, SCARD_LEAVE_CARD); /* a reset would end other programs' sessions */
-  pcsc->connected = false;
+  *answer_len = got.got;
+  return STATUS_OK;
 }
 
 static enum status pcsc_reset(void *context) {
@@ -96,12 +92,18 @@ static enum status pcsc_reset(void *context) {
 
   if (!pcsc->connected)
     return STATUS_CARD_LOST;
-  LONG code = SCardReconnect(pcsc->card, SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_RESET_CARD,
-                             &pcsc->protocol);
+  LONG code = pcsc_call_reconnect(pcsc, SCARD_RESET_CARD);
   if (pcsc_service_lost(code))
     pcsc_release(pcsc);
   enum status status = pcsc_status(code);
+  if (status == STATUS_TIMEOUT)
+    return STATUS_CARD_SILENT;
   return status == STATUS_CARD_LOST ? STATUS_NO_CARD : status;
+}
+
+static void pcsc_limit(void *context, int seconds) {
+  struct pcsc *pcsc = context;
+  pcsc->silence = seconds * 1000L;
 }
 
 static void pcsc_shutdown(void *context) {
@@ -120,6 +122,7 @@ enum status pcsc_open(const char *name, struct reader **reader) {
   if (pcsc == NULL || made == NULL)
     goto out;
   pcsc->patience = PATIENCE;
+  pcsc->silence = SILENCE;
   pcsc_name(pcsc->name, name);
   status = pcsc_establish(pcsc);
   if (status != STATUS_OK)
@@ -130,6 +133,7 @@ enum status pcsc_open(const char *name, struct reader **reader) {
                           .disconnect = pcsc_disconnect,
                           .reset = pcsc_reset,
                           .wait = pcsc_wait,
+                          .limit = pcsc_limit,
                           .shutdown = pcsc_shutdown};
   pcsc_name(made->name, name);
   *reader = made;
@@ -150,7 +154,9 @@ bool pcsc_is_purse(const char *name) {
 
   if (pcsc_open(name, &reader) != STATUS_OK)
     return false;
-  ((struct pcsc *)reader->context)->patience = LISTING_PATIENCE;
+  struct pcsc *pcsc = reader->context;
+  pcsc->patience = LISTING_PATIENCE;
+  pcsc->silence = LISTING_SILENCE;
   if (reader_connect(reader) == STATUS_OK)
     purse = reader_command(reader, &select, &response) == STATUS_OK && apdu_sw_has_data(response.sw);
   reader_close(&reader);

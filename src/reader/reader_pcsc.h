@@ -20,9 +20,8 @@ struct pcsc {
   bool connected;
   DWORD protocol; /* SCARD_PROTOCOL_T0 or T1 while connected */
   long patience;  /* milliseconds for a card that another program holds */
+  long silence;   /* milliseconds for a card to answer a command or a reset */
   char name[MAX_READERNAME];
-  /* pcscd answers "buffer too small" only after the card has executed the command: this one never is */
-  uint8_t answer[MAX_BUFFER_SIZE_EXTENDED];
 };
 
 /* ---- reader_context.c ---- */
@@ -67,6 +66,21 @@ struct pcsc_choice {
 /* Finds the slot that `spec` means, as reader_open_pcsc tells. STATUS_NO_READER, READER_AMBIGUOUS,
  * NO_CARD. */
 enum status pcsc_choose(struct pcsc_choice *choice, const char *spec) EPURSE_MUST_USE;
+
+/* ---- reader_call.c ---- */
+
+/* Each runs the call of its name in a thread of its own and waits so long for it: patience (connect, disconnect) or
+ * silence. SCARD_E_TIMEOUT: not in time; card and context are given up, to the thread, which lets go of them when it
+ * gets through. SCARD_E_NO_MEMORY: it was not made. */
+LONG pcsc_call_connect(struct pcsc *pcsc);
+LONG pcsc_call_reconnect(struct pcsc *pcsc, DWORD initialization);
+struct pcsc_answer {
+  uint8_t *data; /* as much of it as there is room for */
+  size_t capacity;
+  size_t got; /* how long it was */
+};
+LONG pcsc_call_transmit(struct pcsc *pcsc, const uint8_t *command, size_t len, struct pcsc_answer *answer);
+void pcsc_call_disconnect(struct pcsc *pcsc); /* the card stays as it is */
 
 /* ---- reader_connect.c ---- */
 

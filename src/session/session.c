@@ -94,6 +94,7 @@ static bool session_lost(enum status status) {
   switch (status) {
   case STATUS_CHANNEL_BROKEN:
   case STATUS_CARD_LOST:
+  case STATUS_CARD_SILENT:
   case STATUS_CARD_RESET:
   case STATUS_READER_BUSY:
   case STATUS_NO_READER:

@@ -58,10 +58,12 @@ enum status contact_open(struct contact *contact, int wait_seconds) {
   return status;
 }
 
-/* Whether trying again can help. */
+/* Whether trying again can help. Not CARD_SILENT: whoever stands at the till has waited long enough, and another
+ * meeting finishes it. */
 static bool is_loss(enum status status) {
   return status == STATUS_NO_CARD || status == STATUS_CARD_LOST || status == STATUS_CARD_RESET ||
-         status == STATUS_CARD_MUTE || status == STATUS_CHANNEL_BROKEN || status == STATUS_NOT_AUTHENTICATED;
+         status == STATUS_CARD_MUTE || status == STATUS_READER_BUSY || status == STATUS_CHANNEL_BROKEN ||
+         status == STATUS_NOT_AUTHENTICATED;
 }
 
 /* Whether a card is there, or is put back by somebody who can be asked to. */

@@ -19,6 +19,7 @@ static const struct settings_row terminal_rows[] = {
     {"terminal", "merchant", "", SETTING_TEXT, 0, 0},      {"terminal", "merchant_name", "", SETTING_TEXT, 0, 0},
     {"terminal", "currency", NULL, SETTING_TEXT, 0, 0},    {"server", "url", NULL, SETTING_TEXT, 0, 0},
     {"server", "timeout", "10", SETTING_NUMBER, 1, 120}, /* seconds */
+    {"reader", "answer", "30", SETTING_NUMBER, 1, 300},  /* seconds; READER_ANSWER_SECONDS */
     {"tender", "driver", "cash", SETTING_TEXT, 0, 0},      {"files", "journal", "journal.db", SETTING_PATH, 0, 0},
     {"files", "receipts", "receipts", SETTING_PATH, 0, 0},
 };
@@ -46,6 +47,7 @@ static enum status terminal_configure(struct terminal *terminal, const struct se
     wrong = "[tender] driver: too long";
   else if (!text_take(settings, "files", "receipts", terminal->receipts, sizeof terminal->receipts))
     wrong = "[files] receipts: the path is too long";
+  terminal->answer_seconds = (int)settings_number(settings, "reader", "answer");
   terminal->currency = currency_by_code(settings_text(settings, "terminal", "currency"));
   if (wrong == NULL && terminal->currency == NULL)
     wrong = "[terminal] currency: three letters of ISO 4217, like EUR";

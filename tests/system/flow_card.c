@@ -45,6 +45,8 @@ static enum status card_transmit(void *context, const uint8_t *command, size_t l
     card->accident.hook(card->accident.context);
   if (now && card->accident.drop_after)
     status = STATUS_CARD_LOST;
+  if (now && status == STATUS_CARD_LOST && card->accident.silent)
+    status = STATUS_CARD_SILENT;
   if (now && status != STATUS_OK)
     card->away = card->accident.keep_away;
   return status;

@@ -18,6 +18,7 @@ struct accident {
   bool fail_after;      /* ... before or after that took effect */
   bool drop_before;     /* the command does not reach the card */
   bool drop_after;      /* its answer does not reach the terminal */
+  bool silent;          /* a drop is told as a card that gives no answer */
   bool keep_away;       /* afterwards there is no card until flow_card_return */
   void (*hook)(void *); /* called just before the command ... */
   bool hook_after;      /* ... or just after it */

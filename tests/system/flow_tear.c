@@ -107,6 +107,26 @@ static void tear(bool reached_the_card) {
   flow_card_return(&card);
 }
 
+/* A card that gives no answer is a card that was lost, whether it had the command or not. */
+START_TEST(silent_card_is_finished_at_its_next_visit) {
+  struct outcome outcome;
+  flow_card_issue(&card, "silent", START);
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .drop_before = true, .silent = true, .keep_away = true};
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_CARD_SILENT);
+  flow_card_return(&card);
+  settled(START);
+  card.accident = (struct accident){
+      .ins = INS_DEBIT_FOR_PURCHASE, .drop_before = _i == 0, .drop_after = _i == 1, .silent = true, .keep_away = true};
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  ck_assert_int_eq(flow_card_balance(&card), _i == 1 ? START - 500 : START);
+  flow_card_return(&card);
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  settled(START - 500);
+  flow_card_remove(&card);
+}
+END_TEST
+
 START_TEST(other_amount_comes_after_the_torn_one) {
   struct outcome outcome;
   flow_card_issue(&card, "other", START);
@@ -311,6 +331,7 @@ void flow_tear_tests(TCase *tests) {
   tcase_add_loop_test(tests, power_fails_in_debit_and_card_is_taken, 0, 2);
   tcase_add_loop_test(tests, power_fails_in_debit_and_card_stays, 0, 2);
   tcase_add_loop_test(tests, power_fails_in_initialize, 0, 2);
+  tcase_add_loop_test(tests, silent_card_is_finished_at_its_next_visit, 0, 2);
   tcase_add_loop_test(tests, other_amount_comes_after_the_torn_one, 0, 2);
   tcase_add_loop_test(tests, other_card_is_served_meanwhile, 0, 2);
   tcase_add_loop_test(tests, another_shop_settles, 0, 2);

@@ -185,6 +185,25 @@ START_TEST(loses_a_card_in_the_middle) {
 }
 END_TEST
 
+START_TEST(does_not_wait_for_ever_for_an_answer) {
+  pid_t card = 0;
+  struct reader *reader = open_with_card(&card);
+  ck_assert_int_eq(choose(reader), STATUS_OK);
+  reader_limit(reader, 1);
+  kill(card, SIGSTOP);
+  int64_t start = pcsc_now();
+  ck_assert_int_eq(choose(reader), STATUS_CARD_SILENT);
+  ck_assert_int_lt(pcsc_now() - start, 3000);
+  ck_assert_int_eq(choose(reader), STATUS_CARD_LOST);
+  ((struct pcsc *)reader->context)->patience = 5000;
+  kill(card, SIGCONT); /* it answers in the end, and nobody is left to believe it */
+  ck_assert_int_eq(reader_connect(reader), STATUS_OK);
+  ck_assert_int_eq(choose(reader), STATUS_OK);
+  reader_close(&reader);
+  card_out(FIRST, card);
+}
+END_TEST
+
 START_TEST(does_not_hang_while_another_holds_the_card) {
   pid_t card = 0;
   struct reader *reader = open_with_card(&card);
@@ -265,6 +284,7 @@ static Suite *reader_suite(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, sees_a_card_come_and_go);
   tcase_add_test(tc, loses_a_card_in_the_middle);
+  tcase_add_test(tc, does_not_wait_for_ever_for_an_answer);
   tcase_add_test(tc, does_not_hang_while_another_holds_the_card);
   tcase_add_test(tc, notices_that_another_reset_the_card);
   tcase_add_test(tc, leaves_the_card_as_it_is);

@@ -53,6 +53,7 @@ LONG SCardReconnect(SCARDHANDLE card, DWORD share, DWORD protocols, DWORD initia
   (void)card;
   (void)share;
   (void)protocols;
+  pause_for(faults.reconnect_delay);
   faults.disposition = initialization;
   *protocol = faults.protocol;
   return next(faults.reconnect, &faults.reconnect_calls);
@@ -69,12 +70,13 @@ LONG SCardTransmit(SCARDHANDLE card, const SCARD_IO_REQUEST *send_pci, LPCBYTE c
                    SCARD_IO_REQUEST *receive_pci, LPBYTE answer, LPDWORD answer_len) {
   (void)card;
   (void)receive_pci;
+  pause_for(faults.transmit_delay);
   LONG code =
       send_pci->dwProtocol == faults.protocol ? next(faults.transmit, &faults.transmit_calls) : SCARD_E_PROTO_MISMATCH;
   faults.receive_capacity = *answer_len;
   faults.sent_len = len;
   memcpy(faults.sent, command, len);
-  if (code == SCARD_S_SUCCESS) {
+  if (code == SCARD_S_SUCCESS || faults.transmit_delay > 0) { /* a late answer is written all the same */
     memcpy(answer, faults.answer, faults.answer_len);
     *answer_len = faults.answer_len;
   }

@@ -16,10 +16,10 @@
 struct faults {
   LONG establish[FAULTS_MAX], connect[FAULTS_MAX], transmit[FAULTS_MAX], reconnect[FAULTS_MAX], status[FAULTS_MAX];
   size_t establish_calls, connect_calls, transmit_calls, reconnect_calls, disconnect_calls, release_calls, status_calls;
-  DWORD protocol;        /* the card's */
-  DWORD disposition;     /* of the last SCardDisconnect or SCardReconnect */
-  long connect_delay;    /* milliseconds that SCardConnect takes */
-  const uint8_t *answer; /* of every SCardTransmit that succeeds */
+  DWORD protocol;                                      /* the card's */
+  DWORD disposition;                                   /* of the last SCardDisconnect or SCardReconnect */
+  long connect_delay, transmit_delay, reconnect_delay; /* milliseconds that these take */
+  const uint8_t *answer;                               /* of every SCardTransmit that succeeds */
   size_t answer_len;
   uint8_t sent[300]; /* the last command */
   size_t sent_len;

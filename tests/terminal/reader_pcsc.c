@@ -145,6 +145,64 @@ START_TEST(watches_over_a_connect_that_hangs) {
 }
 END_TEST
 
+/* SCardTransmit hangs, with a card that never answers: the caller is told in time, his buffers are his own again, and the
+ * thread that was left alone lets go of card and context in the end. */
+START_TEST(watches_over_a_card_that_never_answers) {
+  struct reader *reader = open_reader(SCARD_PROTOCOL_T1);
+  struct apdu_response response;
+  uint8_t answer[APDU_RESPONSE_MAX] = {0};
+  static const uint8_t nothing[sizeof answer];
+  size_t len = sizeof answer;
+  ((struct pcsc *)reader->context)->silence = 50;
+  faults.transmit_delay = 300;
+  ck_assert_int_eq(reader_connect(reader), STATUS_OK);
+  int64_t start = pcsc_now();
+  ck_assert_int_eq(reader->transmit(reader->context, command, sizeof command, answer, &len), STATUS_CARD_SILENT);
+  ck_assert_int_lt(pcsc_now() - start, 250);
+  ck_assert_int_eq(exchange(reader, &response), STATUS_CARD_LOST); /* nothing goes to a card that was given up */
+  ck_assert_uint_eq(faults.disconnect_calls, 0);                   /* it is the thread's */
+  pcsc_pause(500);
+  ck_assert_mem_eq(answer, nothing, sizeof answer);
+  ck_assert_uint_eq(faults.transmit_calls, 1);
+  ck_assert_uint_eq(faults.disconnect_calls, 1);
+  ck_assert_uint_eq(faults.disposition, SCARD_LEAVE_CARD);
+  ck_assert_uint_eq(faults.release_calls, 1);
+  faults.transmit_delay = 0;
+  ck_assert_int_eq(reader_connect(reader), STATUS_OK);
+  ck_assert_uint_eq(faults.establish_calls, 2);
+  ck_assert_int_eq(exchange(reader, &response), STATUS_OK);
+  reader_close(&reader);
+  ck_assert_uint_eq(faults.release_calls, 2);
+}
+END_TEST
+
+START_TEST(takes_the_limit_that_it_is_given) {
+  struct reader *reader = open_reader(SCARD_PROTOCOL_T1);
+  struct apdu_response response;
+  ck_assert_int_eq(((struct pcsc *)reader->context)->silence, READER_ANSWER_SECONDS * 1000L);
+  reader_limit(reader, 1);
+  faults.transmit_delay = 700; /* a slow card is no silent one */
+  ck_assert_int_eq(reader_connect(reader), STATUS_OK);
+  ck_assert_int_eq(exchange(reader, &response), STATUS_OK);
+  faults.transmit_delay = 1300;
+  ck_assert_int_eq(exchange(reader, &response), STATUS_CARD_SILENT);
+  reader_close(&reader);
+}
+END_TEST
+
+START_TEST(watches_over_a_reset_that_hangs) {
+  struct reader *reader = open_reader(SCARD_PROTOCOL_T1);
+  ((struct pcsc *)reader->context)->silence = 50;
+  faults.reconnect_delay = 300;
+  ck_assert_int_eq(reader_connect(reader), STATUS_OK);
+  ck_assert_int_eq(reader_reset(reader), STATUS_CARD_SILENT);
+  pcsc_pause(500);
+  ck_assert_uint_eq(faults.disconnect_calls, 1);
+  ck_assert_uint_eq(faults.release_calls, 1);
+  reader_close(&reader);
+}
+END_TEST
+
 START_TEST(notices_a_reset_by_others) {
   struct reader *reader = open_reader(SCARD_PROTOCOL_T1);
   struct apdu_response response;
@@ -260,6 +318,9 @@ Suite *reader_pcsc_suite(void) {
   tcase_add_test(tc, waits_for_a_program_that_holds_the_card);
   tcase_add_test(tc, gives_up_on_a_program_that_keeps_the_card);
   tcase_add_test(tc, watches_over_a_connect_that_hangs);
+  tcase_add_test(tc, watches_over_a_card_that_never_answers);
+  tcase_add_test(tc, takes_the_limit_that_it_is_given);
+  tcase_add_test(tc, watches_over_a_reset_that_hangs);
   tcase_add_test(tc, notices_a_reset_by_others);
   tcase_add_loop_test(tc, notices_a_lost_card, 0, (int)(sizeof lost_codes / sizeof lost_codes[0]));
   tcase_add_test(tc, takes_an_empty_answer_for_a_pulled_card);

@@ -97,6 +97,8 @@ enum status terminal_program_open_reader(struct terminal_program *self) {
             problem);
     return status;
   }
+  if (self->terminal != NULL)
+    reader_limit(self->reader, self->terminal->answer_seconds);
   return trace_open(self);
 }
 

@@ -91,7 +91,7 @@ static bool is_fatal(enum status status) {
 /* The card was taken out, or lost its power: whose it is stands in the results. */
 static bool is_loss(enum status status) {
   return status == STATUS_NO_CARD || status == STATUS_CARD_LOST || status == STATUS_CARD_RESET ||
-         status == STATUS_CARD_MUTE || status == STATUS_CHANNEL_BROKEN;
+         status == STATUS_CARD_SILENT || status == STATUS_CARD_MUTE || status == STATUS_CHANNEL_BROKEN;
 }
 
 /* The card has come as far as it is to come. */
@@ -290,6 +290,8 @@ static enum status worker_open(struct batch *batch, const struct reader_row *row
   enum status status = terminal_open(batch->self->config, &worker->terminal, problem);
   if (status == STATUS_OK)
     status = reader_open_pcsc(spec, &worker->reader, problem);
+  if (status == STATUS_OK)
+    reader_limit(worker->reader, worker->terminal->answer_seconds);
   if (status != STATUS_OK)
     fprintf(stderr, "%s: %s: %s%s%s\n", batch->self->program->name, row->name, status_sentence(status),
             problem[0] != 0 ? ": " : "", problem);
