@@ -77,6 +77,25 @@ enum status session_word(uint16_t sw) {
   }
 }
 
+/* Whether the card looks at a signature or at its slot for it. */
+static bool command_is_judged(const struct apdu *command) {
+  return command->ins == INS_CREDIT_FOR_LOAD || command->ins == INS_DEBIT_FOR_PURCHASE ||
+         command->ins == INS_APPLICATION_BLOCK || command->ins == INS_STORE_DATA;
+}
+
+enum status session_disturbed(const struct apdu *command, uint16_t sw, enum status status) {
+  switch (sw) {
+  case SW_WRONG_INS:
+  case SW_WRONG_CLA:
+    return STATUS_READER_BUSY;
+  case SW_SECURITY_NOT_SATISFIED:
+  case SW_CONDITIONS_NOT_SATISFIED:
+    return command_is_judged(command) ? status : STATUS_READER_BUSY;
+  default:
+    return status;
+  }
+}
+
 /* Sends what has been wrapped and unwraps what comes. */
 static enum status session_exchange(struct session *session, const uint8_t *bytes, size_t len,
                                     struct apdu_response *response) {
@@ -119,6 +138,8 @@ enum status session_command(struct session *session, const struct apdu *command,
   status = session_exchange(session, bytes, len, response);
   if (session_lost(status))
     securemsg_close(&session->secure);
+  else if (status != STATUS_OK)
+    status = session_disturbed(command, response->sw, status);
   if (status != STATUS_OK) {
     uint16_t sw = response->sw;
     crypto_wipe(response, sizeof *response);

@@ -88,7 +88,9 @@ static enum status session_agree(struct session *session, const struct session_k
     return STATUS_CRYPTO_FAILED;
   scp11_request_encode(ephemeral_public, request);
   enum status status = session_clear(session, &authenticate, &response);
-  if (status == STATUS_OK)
+  if (status != STATUS_OK) /* it has just taken our certificate */
+    status = session_disturbed(&authenticate, response.sw, status);
+  else
     status = scp11_finish(&host, request, response.data, response.len, &session->secure);
   crypto_wipe(ephemeral_private, sizeof ephemeral_private);
   return status;

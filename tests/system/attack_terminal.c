@@ -138,9 +138,9 @@ START_TEST(pos_posing_as_reload_terminal_is_refused_by_the_card) {
   struct session session;
   set_up("card");
   party_session(&stage, stage.pos, &session);
-  ck_assert_int_eq(party_initialize(&session, stage.pos, P1_INITIALIZE_LOAD, 5000, promise), STATUS_NOT_AUTHENTICATED);
-  ck_assert_int_eq(party_initialize(&session, stage.reload, P1_INITIALIZE_LOAD, 5000, promise),
-                   STATUS_NOT_AUTHENTICATED);
+  ck_assert_int_eq(party_initialize(&session, stage.pos, P1_INITIALIZE_LOAD, 5000, promise),
+                   STATUS_READER_BUSY); /* 6982 */
+  ck_assert_int_eq(party_initialize(&session, stage.reload, P1_INITIALIZE_LOAD, 5000, promise), STATUS_READER_BUSY);
   ck_assert_int_eq(party_initialize(&session, stage.reload, P1_INITIALIZE_PURCHASE, 10, promise),
                    STATUS_BAD_FORMAT); /* in another terminal's name */
   session_close(&session);

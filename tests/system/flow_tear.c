@@ -127,6 +127,30 @@ START_TEST(silent_card_is_finished_at_its_next_visit) {
 }
 END_TEST
 
+/* Another program selects the purse between two of our commands. */
+static void interfere(void *context) {
+  static const uint8_t select[] = {0x00, 0xA4, 0x04, 0x00, PURSE_AID_SIZE, PURSE_AID_BYTES, 0x00};
+  struct flow_card *victim = context;
+  uint8_t answer[APDU_RESPONSE_MAX];
+  size_t len = sizeof answer;
+  ck_assert_int_eq(victim->inner->transmit(victim->inner->context, select, sizeof select, answer, &len), STATUS_OK);
+}
+
+/* Before the authorisation it is told as what it is, and nothing has happened; behind it, the payment comes to its end. */
+START_TEST(another_program_comes_in_between) {
+  struct outcome outcome;
+  flow_card_issue(&card, "between", START);
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .hook = interfere, .context = &card};
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_READER_BUSY);
+  flow_card_return(&card);
+  settled(START);
+  card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .hook = interfere, .context = &card};
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK);
+  settled(START - 500);
+  flow_card_remove(&card);
+}
+END_TEST
+
 START_TEST(other_amount_comes_after_the_torn_one) {
   struct outcome outcome;
   flow_card_issue(&card, "other", START);
@@ -332,6 +356,7 @@ void flow_tear_tests(TCase *tests) {
   tcase_add_loop_test(tests, power_fails_in_debit_and_card_stays, 0, 2);
   tcase_add_loop_test(tests, power_fails_in_initialize, 0, 2);
   tcase_add_loop_test(tests, silent_card_is_finished_at_its_next_visit, 0, 2);
+  tcase_add_test(tests, another_program_comes_in_between);
   tcase_add_loop_test(tests, other_amount_comes_after_the_torn_one, 0, 2);
   tcase_add_loop_test(tests, other_card_is_served_meanwhile, 0, 2);
   tcase_add_loop_test(tests, another_shop_settles, 0, 2);

@@ -127,11 +127,12 @@ START_TEST(fails_with_a_borrowed_certificate) {
 }
 END_TEST
 
+/* 6982: an honest terminal hears it only where another program ended its session, and so it is told. */
 START_TEST(keeps_to_its_role) {
   struct session session;
   uint8_t promise[PROMISE_SIZE];
   ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
-  ck_assert_int_eq(world_promise(&session, &world.pos, TRANSACTION_LOAD, 100, promise), STATUS_NOT_AUTHENTICATED);
+  ck_assert_int_eq(world_promise(&session, &world.pos, TRANSACTION_LOAD, 100, promise), STATUS_READER_BUSY);
   session_close(&session);
 }
 END_TEST
@@ -343,7 +344,11 @@ static const struct {
     {false, "\x63\xC3", 2, STATUS_CHANNEL_BROKEN}, /* "wrong PIN" without an R-MAC */
     {false, "\x62\x85", 2, STATUS_CHANNEL_BROKEN}, /* "expired" without one */
     {false, "\x69\x85", 2, STATUS_CARD_REFUSED},   /* an error has none by the standard: it proves nothing */
-    {false, "\x69\x88", 2, STATUS_CHANNEL_BROKEN}, {false, "\x94\x01", 2, STATUS_CARD_REFUSED},
+    {false, "\x69\x88", 2, STATUS_CHANNEL_BROKEN},
+    {false, "\x94\x01", 2, STATUS_CARD_REFUSED},
+    {false, "\x69\x82", 2, STATUS_NOT_AUTHENTICATED}, /* as if the authorisation were not the server's */
+    {false, "\x6E\x00", 2, STATUS_READER_BUSY},
+    {false, "\x6D\x00", 2, STATUS_READER_BUSY},
     {false, "\x6C\x20", 2, STATUS_CARD_REFUSED}, /* nor is it an invitation to debit again */
     {false, "\x90", 1, STATUS_BAD_REPLY},
 };
@@ -371,6 +376,36 @@ START_TEST(believes_nobody_on_the_line) {
   ck_assert_int_eq(session_proof(&session, &proof), STATUS_OK);
   ck_assert_int_eq(proof.state, SLOT_COMMITTED);
   ck_assert_uint_eq(proof.balance, 3750);
+  session_close(&session);
+}
+END_TEST
+
+/* Another program selects the purse, or another application on the same card, in the middle of the session. */
+static const char *const disturbances[] = {NULL, "\x69\x82", "\x69\x85", "\x6D\x00", "\x6E\x00"};
+START_TEST(tells_that_another_program_came_in_between) {
+  static const uint8_t pin[PIN_BLOCK_SIZE] = {0x24, 0x12, 0x34, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+  struct session session, other;
+  struct balance balance;
+  uint8_t tries = 0;
+  ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_OK);
+  ck_assert_int_eq(session_balance(&session, &balance), STATUS_OK);
+  if (disturbances[_i] == NULL) {
+    ck_assert_int_eq(session_select(&other, &world.reader), STATUS_OK);
+  } else {
+    world.between.nth = 1;
+    world.between.bytes = disturbances[_i];
+    world.between.len = 2;
+  }
+  ck_assert_int_eq(session_balance(&session, &balance), STATUS_READER_BUSY);
+  if (disturbances[_i] == NULL)
+    ck_assert_int_eq(session_verify(&session, pin, &tries), STATUS_READER_BUSY);
+  session_close(&session);
+  world.between.nth = 4; /* MUTUAL AUTHENTICATE */
+  world.between.bytes = disturbances[_i] != NULL ? disturbances[_i] : "\x6A\x80";
+  world.between.len = 2;
+  ck_assert_int_eq(world_open(&world, &world.pos, &session),
+                   disturbances[_i] != NULL ? STATUS_READER_BUSY : STATUS_BAD_FORMAT);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
   session_close(&session);
 }
 END_TEST
@@ -431,6 +466,8 @@ static Suite *session_suite(void) {
   tcase_add_test(cards, blocks);
   tcase_add_test(cards, expires_by_the_servers_time);
   tcase_add_loop_test(cards, believes_nobody_on_the_line, 0, (int)(sizeof lies / sizeof lies[0]));
+  tcase_add_loop_test(cards, tells_that_another_program_came_in_between, 0,
+                      (int)(sizeof disturbances / sizeof disturbances[0]));
   tcase_add_loop_test(cards, settles_after_a_torn_commit, 0, 2);
   suite_add_tcase(suite, raw);
   suite_add_tcase(suite, cards);
