@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epurse/status.h"
+#include "epurse/must_use.h"
 
 #define CRYPTO_SHA256_SIZE       32 /* FIPS 180-4 */
 #define CRYPTO_AES_KEY_SIZE      16 /* AES-128 throughout: GPC Amendment D and F at 128 bit */

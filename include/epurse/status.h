@@ -5,16 +5,126 @@
 
 #include <stdint.h>
 
-/* Every function that can fail returns one of these; STATUS_OK is zero. status.def holds the rows. */
+#include "epurse/must_use.h"
+
+/* Every function that can fail returns one of these; STATUS_OK is zero. Only the names are here, in the order of the rows
+ * of status.def, which says all else about each: a sentence can change without a rebuild of all that can fail. A name
+ * without its row, or out of its order, does not compile (src/protocol/status.c). */
 enum status {
-#define STATUS(name, exit_code, http, sw, sentence) STATUS_##name,
-#include "epurse/status.def"
-#undef STATUS
+  STATUS_OK,
+
+  /* declined: the card or the back-end said no (exit 1) */
+  STATUS_DECLINED,
+  STATUS_INSUFFICIENT_BALANCE,
+  STATUS_INSUFFICIENT_POINTS,
+  STATUS_ABOVE_LIMIT,
+  STATUS_CARD_BLOCKED,
+  STATUS_CARD_EXPIRED,
+  STATUS_CARD_UNKNOWN,
+  STATUS_CARD_FORKED,
+  STATUS_CARD_NOT_BLOCKED,
+  STATUS_CARD_REPLACED,
+  STATUS_NEW_CARD_NOT_ISSUED,
+  STATUS_REPLACEMENT_TOO_EARLY,
+  STATUS_NOTHING_TO_SETTLE,
+  STATUS_NO_ACCOUNT,
+  STATUS_CARD_ALREADY_ISSUED,
+  STATUS_OUT_OF_STEP,
+  STATUS_LOAD_CREDITED,
+  STATUS_TENDER_DECLINED,
+  STATUS_WRONG_CURRENCY,
+  STATUS_POOL_EMPTY,
+  STATUS_EXISTS,
+  STATUS_AUDIT_FINDINGS,
+  STATUS_LEDGER_BROKEN,
+
+  /* who you are (exit 2) */
+  STATUS_WRONG_PIN,
+  STATUS_PIN_BLOCKED,
+  STATUS_PIN_CHANGE_BLOCKED,
+  STATUS_NOT_AUTHENTICATED,
+
+  /* what you asked for (exit 64, 65) */
+  STATUS_USAGE,
+  STATUS_BAD_AMOUNT,
+  STATUS_BAD_FORMAT,
+  STATUS_BAD_LENGTH,
+  STATUS_BAD_SIGNATURE,
+  STATUS_BAD_CERTIFICATE,
+  STATUS_AUDIT_INCOMPLETE,
+  STATUS_NOT_FOUND,
+
+  /* not there (exit 69) */
+  STATUS_NO_PCSCD,
+  STATUS_NO_READER,
+  STATUS_READER_AMBIGUOUS,
+  STATUS_READER_BUSY,
+  STATUS_NO_SERVER,
+  STATUS_NO_TENDER,
+  STATUS_STORE_UNREACHABLE,
+  STATUS_LEDGER_BUSY,
+  STATUS_LEDGER_STOPPED,
+  STATUS_OVERLOADED,
+
+  /* this side broke (exit 70) */
+  STATUS_INTERNAL,
+  STATUS_NO_MEMORY,
+  STATUS_CRYPTO_FAILED,
+
+  /* lost before any effect (exit 74) */
+  STATUS_NO_CARD,
+  STATUS_CARD_MUTE,
+  STATUS_CARD_LOST,
+  STATUS_CARD_RESET,
+  STATUS_STORE_FAILED,
+  STATUS_TIMEOUT,
+  STATUS_CANCELLED,
+
+  /* outcome unknown (exit 75) */
+  STATUS_OUTCOME_UNKNOWN,
+  STATUS_UNFINISHED,
+  STATUS_TENDER_UNKNOWN,
+
+  /* the other side does not speak as agreed (exit 76) */
+  STATUS_NOT_OUR_CARD,
+  STATUS_OTHER_ISSUER,
+  STATUS_CARD_NOT_PERSONALISED,
+  STATUS_CARD_REFUSED,
+  STATUS_BAD_REPLY,
+  STATUS_CHANNEL_BROKEN,
+  STATUS_WRONG_P1P2,
+  STATUS_WRONG_INS,
+  STATUS_WRONG_CLA,
+  STATUS_NO_RECORD,
+  STATUS_CHAINING_UNSUPPORTED,
+  STATUS_COUNTER_EXHAUSTED,
+  STATUS_PROOF_MISMATCH,
+  STATUS_STALE,
+
+  /* not permitted (exit 77) */
+  STATUS_NOT_PERMITTED,
+  STATUS_TERMINAL_REVOKED,
+  STATUS_PCSC_DENIED,
+  STATUS_REPLAYED,
+
+  /* set-up (exit 78) */
+  STATUS_NO_CONFIG,
+  STATUS_BAD_CONFIG,
+  STATUS_KEY_EXPOSED,
+  STATUS_BAD_KEY,
+  STATUS_CLOCK_OFF,
+  STATUS_BACKUP_ELSEWHERE,
+  STATUS_OLD_SCHEMA,
+
+  /* how a message to the server can be wrong before it means anything */
+  STATUS_BODY_TOO_LARGE,
+  STATUS_UNSUPPORTED_TYPE,
+  STATUS_METHOD_NOT_ALLOWED,
+  STATUS_TOO_MANY_REQUESTS,
+  STATUS_UNKNOWN_FIELD,
+
   STATUS_COUNT /* how many there are; never returned */
 };
-
-/* Put on every prototype whose result must not be dropped; GCC and Clang then refuse to. */
-#define EPURSE_MUST_USE __attribute__((warn_unused_result))
 
 /* The row's name without its prefix, "WRONG_PIN". Never NULL; static. Out of range: "INTERNAL"'s. */
 const char *status_name(enum status status);

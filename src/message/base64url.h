@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epurse/status.h"
+#include "epurse/must_use.h"
 
 /* *text is malloc'd, with NUL. False: no memory. */
 bool base64url_encode(const uint8_t *data, size_t len, char **text) EPURSE_MUST_USE;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "epurse/status.h"
+#include "epurse/must_use.h"
 
 /* A part of the compact form (RFC 7515 7.1): text between dots, borrowed. */
 struct jose_part {

@@ -21,6 +21,19 @@ static const struct status_row rows[] = {
 #undef STATUS
 };
 
+/* The place of each row; each name of enum status stands at the place of its row. */
+enum status_place {
+#define STATUS(name, exit_code, http, sw, sentence) PLACE_##name,
+#include "epurse/status.def"
+#undef STATUS
+  PLACE_COUNT
+};
+#define STATUS(name, exit_code, http, sw, sentence)                                                                    \
+  _Static_assert((int)PLACE_##name == (int)STATUS_##name, #name ": status.h and status.def disagree on its place");
+#include "epurse/status.def"
+#undef STATUS
+_Static_assert((int)PLACE_COUNT == (int)STATUS_COUNT, "status.h has a name without a row in status.def");
+
 static const struct status_row *status_row(enum status status) {
   return (size_t)status < STATUS_COUNT ? &rows[status] : &rows[STATUS_INTERNAL];
 }
