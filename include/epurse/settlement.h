@@ -4,7 +4,15 @@
 #ifndef EPURSE_SETTLEMENT_H
 #define EPURSE_SETTLEMENT_H
 
-#include "epurse/ledger.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/iban.h"
+#include "epurse/ledger_merchant.h"
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+struct ledger;
 
 /* Counts, minor units, points; of one merchant, or of all. gross = fee + set_off + net. */
 struct ledger_sums {

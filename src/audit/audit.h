@@ -7,6 +7,7 @@
 #include "epurse/certificate.h"
 #include "epurse/journal.h"
 #include "epurse/ledger.h"
+#include "epurse/ledger_incident.h"
 
 #define AUDIT_PATH_MAX 1024
 #define AUDIT_PAGE     64 /* rows read at a time */

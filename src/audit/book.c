@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The ledger: against itself, against what was signed, against the journals that ought to know it. */
 #include "audit.h"
+#include "epurse/ledger_audit.h"
+#include "epurse/ledger_card.h"
+#include "epurse/ledger_merchant.h"
+#include "epurse/ledger_transaction.h"
 
 #include <stdlib.h>
 #include <string.h>

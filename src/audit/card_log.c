@@ -10,6 +10,8 @@
 #include "epurse/amount.h"
 #include "epurse/bytes.h"
 #include "epurse/card.h"
+#include "epurse/ledger_card.h"
+#include "epurse/ledger_transaction.h"
 #include "epurse/message.h"
 
 #define RECORDS_MAX (PURCHASE_LOG_RECORDS + LOAD_LOG_RECORDS)

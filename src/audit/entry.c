@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One entry of a terminal's journal: against itself, and against its booking. */
 #include "audit.h"
+#include "epurse/ledger_transaction.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a card signed about its past: each promise tells its balance, and the last transaction that was committed. */
 #include "audit.h"
+#include "epurse/ledger_transaction.h"
 
 #include <string.h>
 

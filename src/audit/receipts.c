@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "epurse/key.h"
+#include "epurse/ledger_transaction.h"
 
 static void receipt_add(struct audit *audit, enum audit_kind kind, const char *file, const struct promise *promise,
                         const char *words) {

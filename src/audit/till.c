@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 
 #include "epurse/key.h"
+#include "epurse/ledger_terminal.h"
+#include "epurse/ledger_transaction.h"
 #include "epurse/message.h"
 
 #define JOURNAL_FILE   "journal.db"

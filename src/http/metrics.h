@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "epurse/ledger.h"
+#include "epurse/ledger_totals.h"
 #include "epurse/status.h"
 
 #define METRICS_MEDIA_TYPE   "text/plain; version=0.0.4; charset=utf-8"

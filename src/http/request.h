@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "epurse/ledger.h"
+#include "epurse/ledger_terminal.h"
 #include "epurse/message.h"
 #include "epurse/status.h"
 #include "peer.h"

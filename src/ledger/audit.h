@@ -3,7 +3,7 @@
 #ifndef LEDGER_AUDIT_H
 #define LEDGER_AUDIT_H
 
-#include "epurse/ledger.h"
+#include "epurse/ledger_audit.h"
 
 struct audit {
   struct ledger *ledger;

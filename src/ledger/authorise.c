@@ -4,6 +4,7 @@
 
 #include "booking.h"
 #include "card.h"
+#include "epurse/command.h"
 #include "store.h"
 #include "terminal.h"
 

@@ -3,7 +3,7 @@
 #ifndef LEDGER_BOOKING_H
 #define LEDGER_BOOKING_H
 
-#include "epurse/ledger.h"
+#include "epurse/ledger_transaction.h"
 
 /* What the postings of a transaction depend on. */
 struct booking {

@@ -3,7 +3,7 @@
 #ifndef LEDGER_CARD_H
 #define LEDGER_CARD_H
 
-#include "epurse/ledger.h"
+#include "epurse/ledger_card.h"
 
 /* The serial part of a number of this issuer. STATUS_CARD_UNKNOWN: another issuer's, or its check digit is wrong. */
 enum status card_number(const struct ledger *ledger, const uint8_t cid[CID_SIZE], int64_t *card) EPURSE_MUST_USE;

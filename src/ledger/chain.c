@@ -7,6 +7,7 @@
 
 #include "card.h"
 #include "epurse/crypto.h"
+#include "epurse/ledger_backup.h"
 #include "incident.h"
 #include "store.h"
 

@@ -5,7 +5,7 @@
 #define LEDGER_CHAIN_H
 
 #include "booking.h"
-#include "epurse/ledger.h"
+#include "epurse/ledger_transaction.h"
 
 struct chain {
   bool open;    /* read, and its promise may be authorised or declined in this step */

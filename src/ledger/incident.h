@@ -3,7 +3,7 @@
 #ifndef LEDGER_INCIDENT_H
 #define LEDGER_INCIDENT_H
 
-#include "epurse/ledger.h"
+#include "epurse/ledger_incident.h"
 
 struct incident {
   enum ledger_incident_kind kind;

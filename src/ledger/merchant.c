@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/iban.h"
+#include "epurse/ledger_merchant.h"
 #include "posting.h"
 #include "store.h"
 

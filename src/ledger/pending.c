@@ -4,6 +4,7 @@
 
 #include "booking.h"
 #include "card.h"
+#include "epurse/ledger_pending.h"
 #include "posting.h"
 #include "store.h"
 

@@ -4,7 +4,11 @@
 #ifndef LEDGER_POSTING_H
 #define LEDGER_POSTING_H
 
-#include "epurse/ledger.h"
+#include <stdint.h>
+
+#include "epurse/status.h"
+
+struct ledger;
 
 /* The last four bits of an account's number (without sign). From 8 on they hold points. */
 enum account_kind {

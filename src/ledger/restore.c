@@ -8,6 +8,10 @@
 #include <unistd.h>
 
 #include "durable.h"
+#include "epurse/ledger.h"
+#include "epurse/ledger_audit.h"
+#include "epurse/ledger_backup.h"
+#include "epurse/ledger_totals.h"
 #include "store.h"
 
 #define RESTORE_SLICE 4096 /* pages; nobody waits */

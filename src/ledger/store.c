@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/ledger.h"
 #include "schema.h"
 
 static const struct store_driver *const drivers[] = {&store_sqlite, &store_postgres};

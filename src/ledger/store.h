@@ -5,7 +5,7 @@
 
 #include "chain.h"
 #include "driver.h"
-#include "epurse/ledger.h"
+#include "epurse/ledger_incident.h"
 #include "query.h"
 
 #define LEDGER_INCIDENTS_MAX 8 /* of one step */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "epurse/command.h"
+#include "epurse/ledger_terminal.h"
 #include "store.h"
 
 enum status terminal_brief(struct ledger *ledger, const uint8_t tid[TID_SIZE], struct terminal_brief *brief) {

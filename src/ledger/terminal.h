@@ -3,7 +3,13 @@
 #ifndef LEDGER_TERMINAL_H
 #define LEDGER_TERMINAL_H
 
-#include "epurse/ledger.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+struct ledger;
 
 struct terminal_brief {
   int64_t number, merchant;

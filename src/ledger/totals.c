@@ -2,6 +2,7 @@
  * Figures for metrics, from small tables and the few accounts that are not cards'. */
 #include <string.h>
 
+#include "epurse/ledger_totals.h"
 #include "store.h"
 
 static enum status totals_cards(struct ledger *ledger, struct ledger_totals *totals) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The one way to change the ledger: steps, between one begin and one commit, each in a savepoint of its own. */
+#include "epurse/ledger.h"
 #include "incident.h"
 #include "store.h"
 

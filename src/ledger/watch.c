@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "card.h"
+#include "epurse/ledger_audit.h"
 #include "store.h"
 
 #define WATCH_START        (-(INT64_C(1) << 62)) /* below every account */

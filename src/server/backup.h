@@ -4,6 +4,7 @@
 #ifndef EPURSE_SERVER_BACKUP_H
 #define EPURSE_SERVER_BACKUP_H
 
+#include "epurse/ledger_backup.h"
 #include "service.h"
 
 #define BACKUP_NAME_MAX 63

@@ -3,7 +3,7 @@
 #ifndef EPURSE_SERVER_FACTS_H
 #define EPURSE_SERVER_FACTS_H
 
-#include "epurse/ledger.h"
+#include "epurse/ledger_card.h"
 #include "epurse/message.h"
 
 /* "RESERVED", "ISSUED", "BLOCKED", "RETIRED": enum ledger_card_state as messages have it. */

@@ -4,6 +4,7 @@
 #ifndef EPURSE_SERVER_ORDER_H
 #define EPURSE_SERVER_ORDER_H
 
+#include "epurse/ledger_transaction.h"
 #include "http/request.h"
 #include "service.h"
 

@@ -4,7 +4,7 @@
 #define EPURSE_SERVER_PINSTORE_H
 
 #include "epurse/command.h"
-#include "epurse/ledger.h"
+#include "epurse/ledger_card.h"
 #include "keyring.h"
 
 /* Draws four digits, each number as likely as another. STATUS_CRYPTO_FAILED. Wipe them. */

@@ -4,6 +4,7 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_transaction.h"
 
 struct booking {
   struct confirmations *items;

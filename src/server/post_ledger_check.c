@@ -4,6 +4,7 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_audit.h"
 #include "watch.h"
 
 #define FINDINGS_MAX  32 /* told; the rest is counted: the reply stays below MESSAGE_MAX */

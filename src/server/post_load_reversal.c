@@ -4,6 +4,7 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_transaction.h"
 
 static enum status reverse(struct ledger *ledger, void *context) {
   return ledger_load_reverse(ledger, context);

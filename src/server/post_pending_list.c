@@ -5,6 +5,7 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_pending.h"
 #include "facts.h"
 
 #define PAGE_MAX 24 /* of the longest rows: they fit MESSAGE_MAX */

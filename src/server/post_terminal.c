@@ -7,6 +7,7 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_merchant.h"
 
 struct registration {
   struct ledger_terminal terminal;

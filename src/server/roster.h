@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "epurse/ledger.h"
+#include "epurse/ledger_terminal.h"
 #include "writer.h"
 
 struct roster;

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include "configuration.h"
-#include "epurse/ledger.h"
 #include "http/log.h"
 #include "http/metrics.h"
 #include "http/rate.h"

@@ -3,6 +3,7 @@
 #ifndef EPURSE_SERVER_SIGNER_H
 #define EPURSE_SERVER_SIGNER_H
 
+#include "epurse/ledger_transaction.h"
 #include "service.h"
 
 /* The ledger's signer; it borrows the service. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The ledger's invariants while the server runs. */
 #include "watch.h"
+#include "epurse/ledger_audit.h"
 
 #include <pthread.h>
 #include <stdlib.h>

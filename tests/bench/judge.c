@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "crew.h"
+#include "epurse/ledger_audit.h"
+#include "epurse/ledger_merchant.h"
 #include "must.h"
 #include "processors.h"
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/ledger_merchant.h"
 #include "epurse/x509.h"
 #include "must.h"
 

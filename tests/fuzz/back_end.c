@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "epurse/ledger_audit.h"
+#include "epurse/ledger_merchant.h"
 #include "keys/key_object.h"
 #include "server/pinstore.h"
 #include "target.h"

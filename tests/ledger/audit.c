@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/ledger_audit.h"
+#include "epurse/ledger_totals.h"
 #include "suites.h"
 #include "world.h"
 

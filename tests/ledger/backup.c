@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "epurse/ledger_backup.h"
+#include "epurse/ledger_totals.h"
 #include "suites.h"
 #include "world.h"
 

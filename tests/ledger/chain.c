@@ -2,6 +2,7 @@
  * The chain of promises: gaps are life, late ones are stale, contradictions are clones. */
 #include <string.h>
 
+#include "epurse/ledger_incident.h"
 #include "suites.h"
 #include "world.h"
 

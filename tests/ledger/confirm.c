@@ -2,6 +2,8 @@
  * The proof r: it captures once, only the right one, and one that comes against the card's word is not lost. */
 #include <string.h>
 
+#include "epurse/ledger_incident.h"
+#include "epurse/ledger_totals.h"
 #include "suites.h"
 #include "world.h"
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/ledger_merchant.h"
+#include "epurse/ledger_totals.h"
 #include "suites.h"
 #include "world.h"
 

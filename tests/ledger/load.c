@@ -2,6 +2,7 @@
  * Loads: pending until the card proves the credit; else owed to it, or given back; never lost. */
 #include <string.h>
 
+#include "epurse/ledger_incident.h"
 #include "suites.h"
 #include "world.h"
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Merchants: added once, found, listed. */
+#include "epurse/ledger_merchant.h"
 #include "suites.h"
 #include "world.h"
 

@@ -2,6 +2,7 @@
  * Tests of src/ledger/pending.c: what is open, and what cards are owed, since when. */
 #include <string.h>
 
+#include "epurse/ledger_pending.h"
 #include "suites.h"
 #include "world.h"
 

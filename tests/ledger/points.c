@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Loyalty points: granted with purchases, paid with, and given back. */
+#include "epurse/ledger_totals.h"
 #include "suites.h"
 #include "world.h"
 

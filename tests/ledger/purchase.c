@@ -2,6 +2,9 @@
  * Purchases: held when authorised, the merchant's when proven, the card's again when not; and what is refused. */
 #include <string.h>
 
+#include "epurse/ledger_pending.h"
+#include "epurse/ledger_terminal.h"
+#include "epurse/ledger_totals.h"
 #include "suites.h"
 #include "world.h"
 

@@ -4,7 +4,8 @@
 #ifndef TESTS_LEDGER_PURSE_H
 #define TESTS_LEDGER_PURSE_H
 
-#include "epurse/ledger.h"
+#include "epurse/crypto.h"
+#include "epurse/record.h"
 
 struct purse {
   uint8_t cid[CID_SIZE];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/ledger_totals.h"
 #include "suites.h"
 #include "world.h"
 

@@ -2,6 +2,8 @@
  * A blocked card's money goes to a new card: when, how much, once; and what comes too late moves nothing. */
 #include <string.h>
 
+#include "epurse/ledger_incident.h"
+#include "epurse/ledger_pending.h"
 #include "suites.h"
 #include "world.h"
 

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "epurse/ledger_backup.h"
+#include "epurse/ledger_incident.h"
 #include "suites.h"
 #include "world.h"
 

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/ledger_terminal.h"
+#include "epurse/ledger_totals.h"
 #include "ledger/store.h"
 #include "suites.h"
 #include "world.h"

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Settlement: what is closed, what it comes to, that it never changes, and what the data base refuses. */
 #include "epurse/settlement.h"
+#include "epurse/command.h"
+#include "epurse/ledger_terminal.h"
+#include "epurse/ledger_totals.h"
 
 #include <sqlite3.h>
 #include <stdio.h>

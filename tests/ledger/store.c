@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "epurse/ledger_merchant.h"
 #include "suites.h"
 #include "world.h"
 

@@ -11,6 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/ledger_audit.h"
+#include "epurse/ledger_backup.h"
+#include "epurse/ledger_merchant.h"
+#include "epurse/ledger_totals.h"
 #include "run.h"
 #include "world.h"
 

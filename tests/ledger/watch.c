@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/ledger_audit.h"
 #include "suites.h"
 #include "world.h"
 

@@ -5,6 +5,9 @@
 
 #include <check.h>
 
+#include "epurse/ledger.h"
+#include "epurse/ledger_terminal.h"
+#include "epurse/ledger_transaction.h"
 #include "place.h"
 #include "purse.h"
 

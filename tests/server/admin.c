@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/ledger_merchant.h"
 #include "purse.h"
 #include "suites.h"
 

@@ -2,6 +2,7 @@
  * Tests of src/server/post_confirmation.c: each secret books its transaction, once, and no other. */
 #include <string.h>
 
+#include "epurse/ledger_merchant.h"
 #include "purse.h"
 #include "suites.h"
 

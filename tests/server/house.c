@@ -9,8 +9,11 @@
 #include <time.h>
 
 #include "epurse/certificate.h"
+#include "epurse/command.h"
 #include "epurse/key.h"
 #include "epurse/ledger.h"
+#include "epurse/ledger_merchant.h"
+#include "epurse/ledger_terminal.h"
 #include "epurse/x509.h"
 #include "place.h"
 

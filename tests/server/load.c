@@ -2,6 +2,7 @@
  * Tests of src/server/post_load.c, post_load_inquiry.c and post_load_reversal.c. */
 #include <string.h>
 
+#include "epurse/ledger_transaction.h"
 #include "purse.h"
 #include "suites.h"
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/ledger_audit.h"
 #include "place.h"
 
 #define ok(call)     ck_assert_int_eq((call), STATUS_OK)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/ledger_merchant.h"
 #include "suites.h"
 #include "world.h"
 

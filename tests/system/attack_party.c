@@ -10,6 +10,7 @@
 
 #include "epurse/backend.h"
 #include "epurse/bytes.h"
+#include "epurse/ledger.h"
 #include "flow_world.h"
 
 #define EURO 978

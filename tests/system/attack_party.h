@@ -4,7 +4,7 @@
 #ifndef EPURSE_TESTS_SYSTEM_ATTACK_PARTY_H
 #define EPURSE_TESTS_SYSTEM_ATTACK_PARTY_H
 
-#include "epurse/ledger.h"
+#include "epurse/ledger_incident.h"
 #include "wire_stage.h"
 
 /* ---- an opened card: its memory is known ---- */

@@ -6,7 +6,9 @@
 
 #include <time.h>
 
-#include "epurse/ledger.h"
+#include "epurse/ledger_card.h"
+#include "epurse/ledger_totals.h"
+#include "epurse/ledger_transaction.h"
 #include "epurse/message.h"
 #include "epurse/terminal.h"
 

@@ -13,6 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "epurse/ledger_audit.h"
+#include "epurse/ledger_incident.h"
 #include "server/routes.h"
 #include "server/service.h"
 #include "torture_world.h"

@@ -9,7 +9,7 @@
 
 #include "epurse/card.h"
 #include "epurse/journal.h"
-#include "epurse/ledger.h"
+#include "epurse/ledger_transaction.h"
 
 /* A transaction as all three have it. */
 struct trace_state {

@@ -8,6 +8,7 @@
 
 #include "admin.h"
 #include "epurse/ledger.h"
+#include "epurse/ledger_backup.h"
 
 #define WAIT_SECONDS 1
 #define SLICE_PAGES  4096 /* nobody else waits */

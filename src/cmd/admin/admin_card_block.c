@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "admin.h"
-#include "epurse/ledger.h"
+#include "epurse/ledger_card.h"
 
 static bool is_utf8(const char *text) {
   json_t *taken = json_string(text);

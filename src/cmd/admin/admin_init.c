@@ -11,6 +11,8 @@
 #include "admin_folder.h"
 #include "admin_terminal_folder.h"
 #include "epurse/ledger.h"
+#include "epurse/ledger_merchant.h"
+#include "epurse/ledger_terminal.h"
 
 #define STORE_DEFAULT "sqlite:ledger.db"
 #define ADMIN_DAYS    3650 /* the issuer's own terminal: nobody is there to renew it */

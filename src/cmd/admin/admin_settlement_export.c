@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "admin_settlement.h"
-#include "epurse/ledger.h"
+#include "epurse/ledger_merchant.h"
 
 #define PAGE_CAPTURES 40 /* fit a message */
 #define PATIENCE      60 /* seconds that a busy server is asked again */

@@ -8,7 +8,7 @@
 #include "admin.h"
 #include "admin_folder.h"
 #include "admin_terminal_folder.h"
-#include "epurse/ledger.h"
+#include "epurse/ledger_merchant.h"
 #include "epurse/x509.h"
 
 /* What the verb knows on its way. */

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A copy while the ledger works, and a copy in the place of the ledger.
+ * Part of the ledger: what ledger.h says at its beginning holds here too. */
+#ifndef EPURSE_LEDGER_BACKUP_H
+#define EPURSE_LEDGER_BACKUP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "epurse/ledger_audit.h"
+#include "epurse/status.h"
+
+struct ledger;
+
+struct ledger_backup;
+/* What a proved copy is. */
+struct ledger_copy {
+  uint64_t bytes, postings;
+};
+/* Begins to copy into `path`, which must not be there; until it is proved the copy is named `path`.new (mode 0600; one
+ * that is left of an attempt before is removed). Outside a step. STATUS_EXISTS; STATUS_BACKUP_ELSEWHERE: this
+ * store has tools of its own (PostgreSQL). *backup is NULL unless STATUS_OK; end it before the ledger is closed. */
+enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct ledger_backup **backup) EPURSE_MUST_USE;
+/* Copies up to `pages` pages (4096 bytes each), outside a step (STATUS_INTERNAL), on the ledger's thread; between two
+ * calls the ledger may go on. *done: all is copied, with everything that was booked until now. */
+enum status ledger_backup_step(struct ledger_backup *backup, uint32_t pages, bool *done) EPURSE_MUST_USE;
+/* Pages, as the last step saw them. */
+void ledger_backup_progress(const struct ledger_backup *backup, uint64_t *copied, uint64_t *pages);
+/* After *done; needs the ledger no more, so that any thread may call it: makes the copy durable, audits it as
+ * ledger_check does, gives it its name. STATUS_LEDGER_BROKEN: the copy contradicts itself, and so most likely does the
+ * ledger; the lines say how, and there is no copy. STATUS_EXISTS: the name was taken meanwhile. */
+enum status ledger_backup_finish(struct ledger_backup *backup, struct ledger_copy *copy, ledger_report *report,
+                                 void *context) EPURSE_MUST_USE;
+/* Frees it, removes what has not become a copy, sets *backup to NULL; NULL is fine. On the ledger's thread. */
+void ledger_backup_end(struct ledger_backup **backup);
+
+#define LEDGER_PATH_MAX 1280
+struct ledger_restoration {
+  const char *backup, *path; /* files of SQLite; the ledger's need not be there */
+  bool force;                /* even over a ledger that has more postings */
+  int64_t now;
+};
+struct ledger_restored {
+  struct ledger_copy copy;
+  bool replaced, readable;     /* there was a ledger; and it could be opened */
+  uint64_t replaced_postings;  /* of it, where it was readable */
+  char aside[LEDGER_PATH_MAX]; /* where it is now */
+};
+/* Copies and audits the backup, marks the copy as restored, puts what stands at `path` aside (PATH.before-NOW), and the
+ * copy in its place, durably. No process may have either open: STATUS_LEDGER_BUSY. STATUS_EXISTS: the ledger there has
+ * more postings than the backup, and force is not set; STATUS_LEDGER_BROKEN: the backup contradicts itself, the lines
+ * say how; others as ledger_open of the backup. On failure the ledger is where it was, but where STATUS_STORE_FAILED
+ * came between the two renamings: then it is at `aside`. */
+enum status ledger_restore(const struct ledger_restoration *what, struct ledger_restored *restored,
+                           ledger_report *report, void *context) EPURSE_MUST_USE;
+/* When this ledger was put in the place of another one, unix seconds; 0: never. From then on a card that says that it
+ * committed what is not known here is not taken for a clone: it is out of step, an incident (LEDGER_INCIDENT_LOST) is
+ * recorded, and it is declined until a person has looked. */
+enum status ledger_restored_at(struct ledger *ledger, int64_t *at) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What waits for an end: open holds, and what cards are owed.
+ * Part of the ledger: what ledger.h says at its beginning holds here too. */
+#ifndef EPURSE_LEDGER_PENDING_H
+#define EPURSE_LEDGER_PENDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+struct ledger;
+
+/* What waits for an end: an open hold, or what a card is owed; its age is now - created_at. */
+struct ledger_hold {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t type;   /* enum transaction_type */
+  int64_t amount; /* minor units */
+  uint8_t tid[TID_SIZE];
+  char merchant[MERCHANT_MAX + 1]; /* of that terminal */
+  bool reversed;                   /* a load whose tender the terminal gave back */
+  uint8_t card_state;              /* enum ledger_card_state */
+  int64_t created_at;
+};
+/* All open holds by (CID, ATC), those after `after` (NULL: from the first). */
+enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *holds,
+                             size_t capacity, size_t *count) EPURSE_MUST_USE;
+/* The cards that are owed something, by CID, those after `after` (a CID, or NULL): a row for each card, `amount` all
+ * that it is owed, the rest of the row that of the oldest load which was paid for and is not credited yet; of several
+ * the newest are taken to be the ones that are still owed. Where it is owed only what a card had that it replaced: atc
+ * 0, tid and merchant empty, created_at the replacement's. STATUS_NOT_FOUND: `after` is no card of this issuer's. */
+enum status ledger_owed_list(struct ledger *ledger, const uint8_t *after, struct ledger_hold *owed, size_t capacity,
+                             size_t *count) EPURSE_MUST_USE;
+
+#endif

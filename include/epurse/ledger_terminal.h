@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Terminals: their keys, what they may do, and the sequence numbers of their messages.
+ * Part of the ledger: what ledger.h says at its beginning holds here too. */
+#ifndef EPURSE_LEDGER_TERMINAL_H
+#define EPURSE_LEDGER_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/crypto.h"
+#include "epurse/moment.h"
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+struct ledger;
+
+struct ledger_terminal {
+  uint8_t tid[TID_SIZE];
+  uint8_t role; /* enum role: ROLE_POS, ROLE_RELOAD, ROLE_PERSO, ROLE_ADMIN */
+  char merchant[MERCHANT_MAX + 1];
+  uint8_t ecka_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t expiry[DATE_SIZE]; /* last day of validity */
+  bool revoked;              /* ledger_terminal_add takes it as false */
+  uint64_t last_seq;         /* read only: the highest sequence number accepted */
+};
+/* STATUS_EXISTS (the TID), STATUS_NOT_FOUND (the merchant), STATUS_BAD_FORMAT. */
+enum status ledger_terminal_add(struct ledger *ledger, const struct ledger_terminal *terminal) EPURSE_MUST_USE;
+/* New keys and expiry for a TID that is known; its sequence numbers go on. STATUS_NOT_FOUND, STATUS_TERMINAL_REVOKED. */
+enum status ledger_terminal_renew(struct ledger *ledger, const struct ledger_terminal *terminal) EPURSE_MUST_USE;
+/* STATUS_NOT_FOUND. */
+enum status ledger_terminal_find(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                 struct ledger_terminal *terminal) EPURSE_MUST_USE;
+/* Up to `capacity` terminals in order of TID, those after `after` (a TID; NULL: from the first). */
+enum status ledger_terminal_list(struct ledger *ledger, const uint8_t *after, struct ledger_terminal *terminals,
+                                 size_t capacity, size_t *count) EPURSE_MUST_USE;
+/* For good. STATUS_NOT_FOUND. */
+enum status ledger_terminal_revoke(struct ledger *ledger, const uint8_t tid[TID_SIZE]) EPURSE_MUST_USE;
+
+/* Takes a message's sequence number, 1 to 2^63 - 1, once: a window of 64 behind the highest (RFC 4303 3.4.3).
+ * STATUS_REPLAYED: seen, or too old; STATUS_NOT_FOUND; STATUS_TERMINAL_REVOKED; STATUS_BAD_FORMAT. */
+enum status ledger_terminal_accept(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Transactions, named (CID, ATC): a promise is answered, held, and captured, released or given back.
+ * Part of the ledger: what ledger.h says at its beginning holds here too. */
+#ifndef EPURSE_LEDGER_TRANSACTION_H
+#define EPURSE_LEDGER_TRANSACTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/crypto.h"
+#include "epurse/ledger_card.h"
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+struct ledger;
+
+enum ledger_transaction_state {
+  LEDGER_HELD = 1,     /* authorised, outcome not known yet */
+  LEDGER_CAPTURED = 2, /* the card proved that it committed */
+  LEDGER_RELEASED = 3, /* the card signed that it did not; the money went back where it came from */
+  LEDGER_DECLINED = 4,
+  LEDGER_OWED = 5,    /* a load that was paid for and not credited: the amount is owed to the card */
+  LEDGER_REFUNDED = 6 /* ... and was then given back by the terminal */
+};
+
+/* How a load is paid for. */
+enum ledger_tender_kind {
+  LEDGER_TENDER_NONE = 0, /* purchases */
+  LEDGER_TENDER_CASH = 1,
+  LEDGER_TENDER_BANK = 2,
+  LEDGER_TENDER_OWED = 3 /* nothing is charged: it is what the card is owed */
+};
+#define LEDGER_REFERENCE_MAX 63
+struct ledger_tender {
+  uint8_t kind;                             /* enum ledger_tender_kind */
+  char reference[LEDGER_REFERENCE_MAX + 1]; /* the bank's, or "" */
+};
+
+struct ledger_transaction {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t state;   /* enum ledger_transaction_state */
+  uint8_t type;    /* enum transaction_type */
+  uint32_t amount; /* minor units; of TRANSACTION_POINTS_PURCHASE: the price, which -points pay */
+  int32_t points;  /* change of the card's counter when committed */
+  uint8_t tid[TID_SIZE];
+  char merchant[MERCHANT_MAX + 1];
+  char reason[LEDGER_REASON_MAX + 1]; /* of a decline: the name of a status */
+  struct ledger_tender tender;
+  bool reversed; /* the terminal gave the tender back */
+  uint8_t commitment[CRYPTO_SHA256_SIZE];
+  uint8_t promise[PROMISE_SIZE];             /* the record */
+  uint8_t authorisation[AUTHORISATION_SIZE]; /* the record: the answer that was and will be given */
+  bool has_secret;
+  uint8_t secret[SECRET_SIZE];    /* r */
+  int64_t created_at, settled_at; /* 0: not */
+};
+
+/* A promise as it came: decoded, its signature verified by the caller with the card's SIG key. */
+struct ledger_offer {
+  const struct promise *promise;
+  const uint8_t *record; /* PROMISE_SIZE bytes */
+  int64_t now;
+};
+
+/* Signs an authorisation that the ledger filled in; sets its key_version. Called inside the step. */
+struct ledger_signer {
+  enum status (*sign)(void *context, struct authorisation *authorisation, uint8_t record[AUTHORISATION_SIZE]);
+  void *context;
+};
+
+struct ledger_standing {
+  bool answered; /* this very promise has an answer: `transaction` is it */
+  struct ledger_transaction transaction;
+  uint32_t settled_atc;  /* the hold that this promise settled, 0: none */
+  uint8_t settled_state; /* enum ledger_transaction_state */
+};
+
+/* The first question to every promise: have I answered this already? Then: does it continue what the card said before?
+ * Then its open hold, if any, is settled by what the promise says (captured with r, or released). Any card that was
+ * issued, blocked ones too.
+ *   STATUS_OK               new, settled: authorise or decline next, in this step; or standing->answered
+ *   STATUS_CARD_FORKED      it contradicts what the card signed before: an incident is recorded and the card is
+ *                           blocked, whatever becomes of the step
+ *   STATUS_STALE            older than one that was seen, and unknown
+ *   STATUS_OUT_OF_STEP      its balance or points are not the shadow's: nothing is settled; it can be declined next
+ *   STATUS_CARD_UNKNOWN     not issued
+ *   STATUS_BAD_FORMAT       unknown type, last_atc not below atc, amount 0 or beyond AMOUNT_MAX_ON_CARD */
+enum status ledger_promise_open(struct ledger *ledger, const struct ledger_offer *offer,
+                                struct ledger_standing *standing) EPURSE_MUST_USE;
+
+/* After ledger_promise_open answered STATUS_OK and not answered, in the same step: checks, books the hold, has the
+ * approval signed, stores both. *transaction is the answer. What refuses it (nothing is booked; decline next):
+ * STATUS_CARD_BLOCKED, STATUS_CARD_EXPIRED, STATUS_WRONG_CURRENCY, STATUS_NOT_FOUND (terminal),
+ * STATUS_TERMINAL_REVOKED, STATUS_NOT_PERMITTED (role), STATUS_ABOVE_LIMIT, STATUS_INSUFFICIENT_BALANCE,
+ * STATUS_INSUFFICIENT_POINTS, STATUS_BAD_FORMAT (type), or what the signer answered. */
+enum status ledger_purchase_authorise(struct ledger *ledger, const struct ledger_offer *offer,
+                                      const struct ledger_signer *signer,
+                                      struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+/* The same for a load that has been charged. Further: STATUS_TENDER_DECLINED: the terminal reversed this very charge
+ * before, or the card is not owed that much (LEDGER_TENDER_OWED). */
+enum status ledger_load_authorise(struct ledger *ledger, const struct ledger_offer *offer,
+                                  const struct ledger_tender *tender, const struct ledger_signer *signer,
+                                  struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+/* Whether a load would be authorised now, before the bank is asked: reads only, needs no ledger_promise_open and no
+ * step. Statuses as from ledger_promise_open and ledger_load_authorise (forks are not recorded here); STATUS_EXISTS:
+ * this promise has its answer already. */
+enum status ledger_load_check(struct ledger *ledger, const struct ledger_offer *offer,
+                              uint8_t tender_kind) EPURSE_MUST_USE;
+
+/* After ledger_promise_open answered STATUS_OK or STATUS_OUT_OF_STEP, in the same step: has a decline signed and
+ * stores it, so that the same promise gets the same answer. `reason` is the status that refused it. STATUS_NOT_FOUND
+ * where the terminal is unknown. */
+enum status ledger_decline(struct ledger *ledger, const struct ledger_offer *offer, enum status reason,
+                           const struct ledger_signer *signer, struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+struct ledger_confirmation {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t secret[SECRET_SIZE]; /* r */
+  int64_t now;
+};
+/* The proof that a card committed: captures its hold, once; repeated: STATUS_OK and no effect. STATUS_NOT_FOUND;
+ * STATUS_PROOF_MISMATCH: r is not that transaction's; STATUS_LEDGER_BROKEN: r is right, but the card signed later that
+ * it had not committed, or it was declined: an incident with r is recorded and the card is blocked, whatever becomes of
+ * the step; no money moves. */
+enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmation *confirmation,
+                           struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+struct ledger_reversal {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint8_t tid[TID_SIZE]; /* whose tender it is: the terminal of the load */
+  bool given_back;       /* false: asks before refunding */
+  int64_t now;
+};
+/* The terminal gives a load's tender back. Held: noted, and the money waits for the card's next promise. Owed: the
+ * claim goes back to the terminal's merchant. Credited already, or what was owed has been loaded since:
+ * STATUS_LOAD_CREDITED and no effect if it asks first; else noted as an incident, the merchant goes on owing it.
+ * Unknown yet: remembered, such a load of this terminal will be refused. Repeated: STATUS_OK and no effect.
+ * STATUS_NOT_PERMITTED: another terminal's; STATUS_NOT_FOUND: unknown terminal; STATUS_CARD_UNKNOWN; STATUS_BAD_FORMAT:
+ * not a load. */
+enum status ledger_load_reverse(struct ledger *ledger, const struct ledger_reversal *reversal) EPURSE_MUST_USE;
+
+/* STATUS_NOT_FOUND. */
+enum status ledger_transaction_find(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t atc,
+                                    struct ledger_transaction *transaction) EPURSE_MUST_USE;
+/* A card's, newest first, those with an ATC below `before` (0: from the newest). */
+enum status ledger_transaction_list(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t before,
+                                    struct ledger_transaction *transactions, size_t capacity,
+                                    size_t *count) EPURSE_MUST_USE;
+
+#endif
