@@ -32,6 +32,7 @@ static void fci_write(uint8_t state, struct apdu_response *response) {
   response->len = fci.len;
 }
 
+/* Another name ends the session, but leaves selected what was: GPC v2.3.1 6.4.2. */
 uint16_t select_application(struct card *card, const struct apdu *command, struct apdu_response *response) {
   channel_close(card);
   if (command->lc != sizeof purse_aid || memcmp(command->data, purse_aid, sizeof purse_aid) != 0)

@@ -45,6 +45,26 @@ START_TEST(other_names_are_not_found) {
 }
 END_TEST
 
+/* A SELECT that fails selects nothing, and leaves selected what was. */
+START_TEST(failed_select_leaves_what_was_selected) {
+  static const uint8_t other[] = {0xF0, 0x45, 0x50, 0x55, 0x52, 0x53, 0x45, 0x02};
+  static const uint8_t request[SCP11_REQUEST_SIZE] = {0};
+  struct bench bench;
+  struct card *card = &bench.card;
+  bench_make(&bench);
+  bench_load(&bench, 1000);
+  bench_promise(&bench, 10);
+  ck_assert_uint_eq(host_clear(&bench.host, HOST_DATA(0, INS_SELECT, 4, 0, other, 8)), SW_NOT_OUR_FILE);
+  ck_assert_uint_eq(host_clear(&bench.host, HOST_APDU(0x80, INS_GET_DATA, 0xBF, 0x21)), SW_OK);
+  ck_assert_uint_eq(card->memory.slot_state, SLOT_PREPARED);
+  ck_assert_uint_eq(host_clear(&bench.host, HOST_DATA(0x80, INS_MUTUAL_AUTHENTICATE, 1, 0x11, request, sizeof request)),
+                    SW_CONDITIONS_NOT_SATISFIED);
+  card->selected = false; /* as after a reset */
+  ck_assert_uint_eq(host_clear(&bench.host, HOST_DATA(0, INS_SELECT, 4, 0, other, 8)), SW_NOT_OUR_FILE);
+  ck_assert_uint_eq(host_clear(&bench.host, HOST_APDU(0x80, INS_GET_DATA, 0xBF, 0x21)), SW_CONDITIONS_NOT_SATISFIED);
+}
+END_TEST
+
 START_TEST(select_ends_the_session) {
   struct bench bench;
   bench_make(&bench);
@@ -136,6 +156,6 @@ START_TEST(the_channel_shows_certificate_and_particulars) {
 }
 END_TEST
 
-SUITE_OF(select, fci_of_every_state, other_names_are_not_found, select_ends_the_session, reset_ends_the_session,
-         the_certificate_in_the_clear_names_nobody, a_raw_card_has_no_certificate,
-         the_channel_shows_certificate_and_particulars)
+SUITE_OF(select, fci_of_every_state, other_names_are_not_found, failed_select_leaves_what_was_selected,
+         select_ends_the_session, reset_ends_the_session, the_certificate_in_the_clear_names_nobody,
+         a_raw_card_has_no_certificate, the_channel_shows_certificate_and_particulars)
