@@ -11,10 +11,13 @@
 #include "epurse/apdu.h"
 #include "epurse/status.h"
 
+/* A reader's name for people: what its maker chose, as bytes_to_text writes it. */
+#define READER_NAME_MAX (4 * 128 + 1)
+
 /* One open reader. A back-end fills the functions; callers use reader_... below. */
 struct reader {
   void *context;
-  char name[128]; /* for people */
+  char name[READER_NAME_MAX]; /* for people */
   /* Powers the card and connects to it, shared. STATUS_NO_CARD, CARD_MUTE, READER_BUSY, NO_READER, NO_PCSCD. */
   enum status (*connect)(void *context);
   /* One APDU each way, bytes as on the wire. STATUS_CARD_LOST, CARD_SILENT, CARD_RESET, READER_BUSY...: whether the card executed
@@ -48,7 +51,7 @@ void reader_close(struct reader **reader);
 struct reader_row {
   unsigned index;
   bool card, purse;
-  char name[128];
+  char name[READER_NAME_MAX];
 };
 enum status reader_list(struct reader_row *rows, size_t capacity, size_t *count) EPURSE_MUST_USE;
 

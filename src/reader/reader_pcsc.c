@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "epurse/apdu.h"
+#include "epurse/bytes.h"
 #include "epurse/command.h"
 #include "epurse/crypto.h"
 #include "reader_pcsc.h"
@@ -135,7 +136,7 @@ enum status pcsc_open(const char *name, struct reader **reader) {
                           .wait = pcsc_wait,
                           .limit = pcsc_limit,
                           .shutdown = pcsc_shutdown};
-  pcsc_name(made->name, name);
+  bytes_to_text(name, strlen(name), made->name);
   *reader = made;
   made = NULL;
   pcsc = NULL;
@@ -199,7 +200,7 @@ enum status reader_list(struct reader_row *rows, size_t capacity, size_t *count)
   for (size_t i = 0; status == STATUS_OK && i < found && i < capacity; i++) {
     rows[i] = (struct reader_row){.index = (unsigned)i, .card = slots[i].present};
     rows[i].purse = slots[i].present && pcsc_is_purse(slots[i].name);
-    pcsc_name(rows[i].name, slots[i].name);
+    bytes_to_text(slots[i].name, sizeof slots[i].name, rows[i].name);
     *count = i + 1;
   }
   pcsc_release(pcsc);

@@ -41,6 +41,7 @@ int64_t pcsc_now(void);
 /* ---- reader_slots.c ---- */
 
 #define PCSC_SLOTS_MAX PCSCLITE_MAX_READERS_CONTEXTS
+_Static_assert(READER_NAME_MAX == 4 * MAX_READERNAME + 1, "every name can be told to people");
 struct pcsc_slot {
   char name[MAX_READERNAME];
   bool present; /* a card is in it */

@@ -6,6 +6,8 @@
 
 #define PRINTABLE_FIRST 0x20
 #define DELETE          0x7F
+#define C1_LEAD         0xC2 /* U+0080 to U+009F in UTF-8: C2 80 to C2 9F */
+#define C1_END          0xA0
 
 bool tender_order_valid(const char *order) {
   size_t len = strlen(order);
@@ -21,7 +23,8 @@ bool tender_text_copy(char *field, unsigned capacity, const char *text) {
 
   for (size_t i = 0; i < len; i++) {
     unsigned char c = (unsigned char)text[i];
-    if (c < PRINTABLE_FIRST || c == DELETE)
+    bool c1 = c == C1_LEAD && (unsigned char)text[i + 1] < C1_END;
+    if (c < PRINTABLE_FIRST || c == DELETE || c1)
       return false;
   }
   if (len >= capacity)

@@ -113,6 +113,23 @@ START_TEST(lists_and_leaves_out) {
 }
 END_TEST
 
+/* What a reader's maker chose to call it: neither a screen nor JSON takes it as it is. */
+START_TEST(lists_names_that_can_be_shown) {
+  static const char names[] = "R\x1B[2J\xE9\x9B\\er\0";
+  struct reader *reader = NULL;
+  struct reader_row row;
+  size_t count = 0;
+  faults.names = names;
+  faults.names_len = sizeof names;
+  ck_assert_int_eq(reader_list(&row, 1, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert_str_eq(row.name, "R\\x1B[2J\\xE9\\x9B\\x5Cer");
+  ck_assert_int_eq(pcsc_open(names, &reader), STATUS_OK);
+  ck_assert_str_eq(reader->name, row.name);
+  reader_close(&reader);
+}
+END_TEST
+
 START_TEST(has_no_reader_to_list) {
   struct reader *reader = NULL;
   struct reader_row rows[1];
@@ -135,6 +152,7 @@ Suite *reader_wait_suite(void) {
   tcase_add_test(tc, waits_for_a_reader_plugged_in_again);
   tcase_add_test(tc, takes_an_unplugged_reader_for_a_removed_card);
   tcase_add_test(tc, lists_and_leaves_out);
+  tcase_add_test(tc, lists_names_that_can_be_shown);
   tcase_add_test(tc, has_no_reader_to_list);
   suite_add_tcase(suite, tc);
   return suite;

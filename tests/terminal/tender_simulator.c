@@ -269,6 +269,7 @@ static const struct {
     {"{\"order\":\"R-1\",\"outcome\":\"paid\",\"outcome\":\"declined\",\"reference\":\"1\"}\n", 0},
     {"{\"order\":\"R-1\",\"outcome\":\"paid\",\"reference\":\"a\\u000ab\"}\n", 0},
     {"{\"order\":\"R-1\",\"outcome\":\"declined\",\"text\":\"\\u001b[2J\"}\n", 0},
+    {"{\"order\":\"R-1\",\"outcome\":\"declined\",\"text\":\"\\u009b2J\"}\n", 0},
     {"{\"order\":\"R-1\",\"outcome\":\"paid\",\"reference\":"
      "\"1234567890123456789012345678901234567890123456789012345678901234\"}\n",
      0},

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The verb `readers`: which card readers there are, and which holds a purse. */
-#include "epurse/bytes.h"
 #include "terminal_program.h"
 
 #define READERS_MAX 32 /* pcsc-lite before 2.5.0 has 16 */
@@ -17,13 +16,11 @@ enum status verb_readers(void *context, char **arguments) {
   }
   json_t *list = json_array();
   for (size_t i = 0; i < count; i++) {
-    char name[4 * sizeof rows[i].name + 1];
-    bytes_to_text(rows[i].name, sizeof rows[i].name, name);
     terminal_program_print(self, "%2u  %-8s %s\n", rows[i].index,
                            rows[i].purse  ? "purse"
                            : rows[i].card ? "card"
                                           : "empty",
-                           name);
+                           rows[i].name);
     json_array_append_new(list, json_pack("{s:i, s:b, s:b, s:s}", "index", (int)rows[i].index, "card",
                                           rows[i].card ? 1 : 0, "purse", rows[i].purse ? 1 : 0, "name", rows[i].name));
   }

@@ -20,7 +20,7 @@ struct batch_worker {
   struct batch *batch;
   pthread_t thread;
   bool started;
-  char name[128]; /* of the reader */
+  char name[READER_NAME_MAX]; /* of the reader */
   struct terminal *terminal;
   struct reader *reader;
   struct batch_entry *entry; /* in hand, or NULL */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "epurse/bytes.h"
 #include "epurse/crypto.h"
 
 #define RETRY_SECONDS 2   /* between two tries while the back-end does not answer */
@@ -278,7 +279,12 @@ static void *worker_run(void *argument) {
 
 static bool reader_wanted(const struct batch *batch, const struct reader_row *row) {
   const char *spec = batch->self->reader_spec;
-  return spec == NULL || spec[0] == 0 || strcasestr(row->name, spec) != NULL;
+  char part[READER_NAME_MAX];
+  if (spec == NULL || spec[0] == 0)
+    return true;
+  size_t len = strnlen(spec, READER_NAME_MAX / 4);
+  bytes_to_text(spec, len, part); /* as the row has it */
+  return spec[len] == 0 && strcasestr(row->name, part) != NULL;
 }
 
 static enum status worker_open(struct batch *batch, const struct reader_row *row) {

@@ -15,6 +15,7 @@
 #include <event2/listener.h>
 
 #include "cmd/frame/option.h"
+#include "epurse/bytes.h"
 #include "epurse/secret.h"
 #include "tender_book.h"
 
@@ -81,10 +82,22 @@ static void till_on_timer(evutil_socket_t fd, short what, void *context) {
   till_answer(till, answer.reply);
 }
 
+/* Says what came; whoever called can have written it. */
+static void till_note(const char *line) {
+  size_t len = strlen(line);
+  char *text = malloc(4 * len + 1);
+
+  if (text == NULL)
+    return;
+  bytes_to_text(line, len, text);
+  fprintf(stderr, "epurse-tender: %s\n", text);
+  free(text);
+}
+
 static void till_on_line(struct till *till, const char *line) {
   struct book_answer answer;
 
-  fprintf(stderr, "epurse-tender: %s\n", line);
+  till_note(line);
   book_take(till->bank->book, line, &answer);
   if (answer.seconds == 0) {
     till_answer(till, answer.reply);

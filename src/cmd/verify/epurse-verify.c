@@ -31,17 +31,18 @@ static void print_facts(const char *path, const struct receipt_facts *facts) {
   const struct promise *promise = &facts->promise;
   const struct lconv *locale = localeconv();
   struct amount_format format = {locale->decimal_point, locale->thousands_sep};
-  char cid[17], time[21], amount[AMOUNT_TEXT_MAX] = "", hash[65], previous[65];
+  char cid[17], time[21], amount[AMOUNT_TEXT_MAX] = "", hash[65], previous[65], tid[4 * TID_SIZE + 1];
   cid_print(promise->cid, cid);
   moment_print(facts->authorisation.time, time);
   if (amount_print((struct amount){promise->amount, promise->currency}, &format, amount, sizeof amount) == 0)
     snprintf(amount, sizeof amount, "%" PRIu32 " of currency %u", promise->amount, (unsigned)promise->currency);
+  bytes_to_text(promise->tid, TID_SIZE, tid);
   bytes_to_hex(facts->hash, sizeof facts->hash, hash);
   bytes_to_hex(promise->previous, sizeof promise->previous, previous);
   printf("%s: genuine\n  %s of %s, done\n  by card %s, transaction %" PRIu32
-         "%s\n  at %s, terminal %.8s\n  on %s (server)\n",
+         "%s\n  at %s, terminal %s\n  on %s (server)\n",
          path, type_text(promise->type), amount, cid, promise->atc, promise->pin_verified ? ", PIN verified" : "",
-         facts->merchant, (const char *)promise->tid, time);
+         facts->merchant, tid, time);
   if (facts->authorisation.points != 0)
     printf("  loyalty points %+" PRId32 "\n", facts->authorisation.points);
   printf("  name     %s\n  previous %s\n", hash, previous);
@@ -50,12 +51,12 @@ static void print_facts(const char *path, const struct receipt_facts *facts) {
 static json_t *facts_json(const struct receipt_facts *facts) {
   const struct promise *promise = &facts->promise;
   const struct currency *currency = currency_by_number(promise->currency);
-  char cid[17], time[21], hash[65], previous[65], tid[TID_SIZE + 1] = "";
+  char cid[17], time[21], hash[65], previous[65], tid[4 * TID_SIZE + 1];
   cid_print(promise->cid, cid);
   moment_print(facts->authorisation.time, time);
   bytes_to_hex(facts->hash, sizeof facts->hash, hash);
   bytes_to_hex(promise->previous, sizeof promise->previous, previous);
-  memcpy(tid, promise->tid, TID_SIZE);
+  bytes_to_text(promise->tid, TID_SIZE, tid);
   return json_pack("{s:s, s:s, s:I, s:I, s:s, s:I, s:s, s:s, s:s, s:b, s:s, s:s}", "type", type_text(promise->type),
                    "cid", cid, "atc", (json_int_t)promise->atc, "amount", (json_int_t)promise->amount, "currency",
                    currency != NULL ? currency->code : "", "points", (json_int_t)facts->authorisation.points,
