@@ -19,6 +19,7 @@
 #include "epurse/command.h"
 #include "epurse/iban.h"
 #include "epurse/key.h"
+#include "epurse/pin_envelope.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 
@@ -26,46 +27,13 @@
 #define PROBLEM_MEDIA_TYPE "application/problem+json" /* RFC 9457 */
 #define MESSAGE_MAX        16384                      /* bytes of a JWS in either direction */
 #define MESSAGE_CLOCK_SKEW 300                        /* seconds that a terminal's clock may be off */
-#define PIN_JWE_MAX        1024
 
-/* MESSAGE(name, word, path): all that is said. The path is POSTed to. */
-#define MESSAGES(MESSAGE)                                                                                              \
-  MESSAGE(PURCHASE, "purchase", "/v1/purchases")                                                                       \
-  MESSAGE(LOAD_INQUIRY, "load-inquiry", "/v1/load-inquiries")                                                          \
-  MESSAGE(LOAD, "load", "/v1/loads")                                                                                   \
-  MESSAGE(LOAD_REVERSAL, "load-reversal", "/v1/load-reversals")                                                        \
-  MESSAGE(CONFIRMATION, "confirmation", "/v1/confirmations")                                                           \
-  MESSAGE(PIN_FAILURE, "pin-failure", "/v1/pin-failures")                                                              \
-  MESSAGE(PIN_CHANGE, "pin-change", "/v1/pin-changes")                                                                 \
-  MESSAGE(CARD_CONTACT, "card-contact", "/v1/card-contacts")                                                           \
-  MESSAGE(CARD_RESERVATION, "card-reservation", "/v1/card-reservations")                                               \
-  MESSAGE(CARD_CERTIFICATION, "card-certification", "/v1/card-certifications")                                         \
-  MESSAGE(CARD_ACTIVATION, "card-activation", "/v1/card-activations")                                                  \
-  MESSAGE(CARD_VOID, "card-void", "/v1/card-voids")                                                                    \
-  MESSAGE(CARD_QUERY, "card-query", "/v1/card-queries")                                                                \
-  MESSAGE(CARD_BLOCK, "card-block", "/v1/card-blocks")                                                                 \
-  MESSAGE(CARD_LIST, "card-list", "/v1/card-lists")                                                                    \
-  MESSAGE(MERCHANT, "merchant", "/v1/merchants")                                                                       \
-  MESSAGE(TERMINAL, "terminal", "/v1/terminals")                                                                       \
-  MESSAGE(TERMINAL_RENEWAL, "terminal-renewal", "/v1/terminal-renewals")                                               \
-  MESSAGE(TERMINAL_REVOCATION, "terminal-revocation", "/v1/terminal-revocations")                                      \
-  MESSAGE(TERMINAL_LIST, "terminal-list", "/v1/terminal-lists")                                                        \
-  MESSAGE(LEDGER_CHECK, "ledger-check", "/v1/ledger-checks")                                                           \
-  MESSAGE(PENDING_LIST, "pending-list", "/v1/pending-lists")                                                           \
-  MESSAGE(BACKUP, "backup", "/v1/backups")                                                                             \
-  MESSAGE(BACKUP_QUERY, "backup-query", "/v1/backup-queries")                                                          \
-  MESSAGE(CARD_REPLACEMENT, "card-replacement", "/v1/card-replacements")                                               \
-  MESSAGE(MERCHANT_CHANGE, "merchant-change", "/v1/merchant-changes")                                                  \
-  MESSAGE(SETTLEMENT, "settlement", "/v1/settlements")                                                                 \
-  MESSAGE(SETTLEMENT_LIST, "settlement-list", "/v1/settlement-lists")                                                  \
-  MESSAGE(SETTLEMENT_LINES, "settlement-lines", "/v1/settlement-lines")                                                \
-  MESSAGE(SETTLEMENT_CAPTURES, "settlement-captures", "/v1/settlement-captures")
-
+/* All that is said: messages.def has a row for each. */
 enum message_type {
 #define MESSAGE(name, word, path) MESSAGE_##name,
-  MESSAGES(MESSAGE)
+#include "epurse/messages.def"
 #undef MESSAGE
-      MESSAGE_TYPE_COUNT
+  MESSAGE_TYPE_COUNT
 };
 const char *message_word(enum message_type type); /* "purchase" */
 const char *message_path(enum message_type type); /* "/v1/purchases" */
@@ -103,23 +71,7 @@ void message_verifier_free(struct message_verifier **verifier);
 enum status message_open(const char *jws, size_t len, bool is_reply, const struct message_verifier *verifier,
                          struct message *message) EPURSE_MUST_USE;
 
-/* ---- PINs between terminal and server: JWE, ECDH-ES + A256GCM, to the receiver's key agreement key ---- */
-
-/* {"cid":..,"atc":..,"pin":..} for the server: bound to one promise. *jwe is malloc'd. STATUS_BAD_FORMAT: not 4 to 12
- * digits, or no such key; STATUS_CRYPTO_FAILED. */
-struct pin_envelope {
-  uint8_t cid[CID_SIZE];
-  uint32_t atc; /* 0 where there is no promise: personalization */
-  char pin[PIN_MAX + 1];
-};
-enum status pin_seal(const struct pin_envelope *envelope, const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE],
-                     char **jwe) EPURSE_MUST_USE;
-/* STATUS_BAD_FORMAT for everything that is not such an envelope for this key: it does not say what was wrong.
- * Wipe envelope->pin. */
-enum status pin_open(const char *jwe, const struct key *key, struct pin_envelope *envelope) EPURSE_MUST_USE;
-
-/* ---- the bodies; _body makes a new json_t, _parse reads one strictly (STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT) ----
- */
+/* The bodies: _body makes a new json_t, _parse reads one strictly (STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT). */
 
 /* PURCHASE, LOAD_INQUIRY, LOAD {"promise"[,"pin"]}: promise and enciphered PIN; LOAD has the bank's word beside them,
  * "tender" and "reference". */
@@ -279,8 +231,7 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
  * TERMINAL_LIST {"after","limit"} -> {"terminals":[{"tid","role","merchant","expiry","revoked"}...]}, likewise by name.
  * SETTLEMENT {} closes one and answers it; SETTLEMENT_LIST {"after","limit"} -> {"settlements":[...]}, by number;
  * SETTLEMENT_LINES {"number","after","limit"} -> {"settlement","issuer","lines":[...]}, by merchant;
- * SETTLEMENT_CAPTURES
- * {"number","after","limit"} -> {"captures":[...]}, by number; docs/openapi.yaml has their fields.
+ * SETTLEMENT_CAPTURES {"number","after","limit"} -> {"captures":[...]}, by number; docs/openapi.yaml has their fields.
  * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
  * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
  * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, a row for

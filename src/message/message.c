@@ -16,7 +16,7 @@
 const char *message_word(enum message_type type) {
   static const char *const words[] = {
 #define MESSAGE(name, word, path) [MESSAGE_##name] = word,
-      MESSAGES(MESSAGE)
+#include "epurse/messages.def"
 #undef MESSAGE
   };
 
@@ -26,7 +26,7 @@ const char *message_word(enum message_type type) {
 const char *message_path(enum message_type type) {
   static const char *const paths[] = {
 #define MESSAGE(name, word, path) [MESSAGE_##name] = path,
-      MESSAGES(MESSAGE)
+#include "epurse/messages.def"
 #undef MESSAGE
   };
 

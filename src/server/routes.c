@@ -16,53 +16,60 @@
 #define RELOAD ENVELOPE_ROLE(ROLE_RELOAD)
 #define PERSO  ENVELOPE_ROLE(ROLE_PERSO)
 #define ADMIN  ENVELOPE_ROLE(ROLE_ADMIN)
-#define ANY    0
+
+/* A message is POSTed to the path that messages.def gives it; the rest is read, by whoever passed the handshake. */
+#define SIGNED(type, roles, handler, body_max)                                                                         \
+  { "POST", NULL, roles, handler, body_max, type }
+#define PLAIN(path, handler)                                                                                           \
+  { "GET", path, 0, handler, 0, MESSAGE_TYPE_COUNT }
 
 static const struct route routes[] = {
-    {"POST", "/v1/purchases", POS, post_purchase, 4096, MESSAGE_PURCHASE},
-    {"POST", "/v1/load-inquiries", RELOAD, post_load_inquiry, 4096, MESSAGE_LOAD_INQUIRY},
-    {"POST", "/v1/loads", RELOAD, post_load, 4096, MESSAGE_LOAD},
-    {"POST", "/v1/load-reversals", RELOAD, post_load_reversal, 1024, MESSAGE_LOAD_REVERSAL},
-    {"POST", "/v1/confirmations", POS | RELOAD, post_confirmation, 16384, MESSAGE_CONFIRMATION},
-    {"POST", "/v1/pin-failures", POS | RELOAD | PERSO, post_pin_failure, 1024, MESSAGE_PIN_FAILURE},
-    {"POST", "/v1/pin-changes", POS | RELOAD | PERSO, post_pin_change, 4096, MESSAGE_PIN_CHANGE},
-    {"POST", "/v1/card-contacts", POS | RELOAD | PERSO, post_card_contact, 1024, MESSAGE_CARD_CONTACT},
-    {"POST", "/v1/card-reservations", PERSO, post_card_reservation, 1024, MESSAGE_CARD_RESERVATION},
-    {"POST", "/v1/card-certifications", PERSO, post_card_certification, 4096, MESSAGE_CARD_CERTIFICATION},
-    {"POST", "/v1/card-activations", PERSO, post_card_activation, 1024, MESSAGE_CARD_ACTIVATION},
-    {"POST", "/v1/card-voids", PERSO, post_card_void, 1024, MESSAGE_CARD_VOID},
-    {"POST", "/v1/card-queries", PERSO | ADMIN, post_card_query, 1024, MESSAGE_CARD_QUERY},
-    {"POST", "/v1/card-blocks", ADMIN, post_card_block, 2048, MESSAGE_CARD_BLOCK},
-    {"POST", "/v1/card-lists", ADMIN, post_card_list, 1024, MESSAGE_CARD_LIST},
-    {"POST", "/v1/merchants", ADMIN, post_merchant, 2048, MESSAGE_MERCHANT},
-    {"POST", "/v1/terminals", ADMIN, post_terminal, 2048, MESSAGE_TERMINAL},
-    {"POST", "/v1/terminal-renewals", ADMIN, post_terminal_renewal, 2048, MESSAGE_TERMINAL_RENEWAL},
-    {"POST", "/v1/terminal-revocations", ADMIN, post_terminal_revocation, 1024, MESSAGE_TERMINAL_REVOCATION},
-    {"POST", "/v1/terminal-lists", ADMIN, post_terminal_list, 1024, MESSAGE_TERMINAL_LIST},
-    {"POST", "/v1/ledger-checks", ADMIN, post_ledger_check, 1024, MESSAGE_LEDGER_CHECK},
-    {"POST", "/v1/pending-lists", ADMIN, post_pending_list, 1024, MESSAGE_PENDING_LIST},
-    {"POST", "/v1/backups", ADMIN, post_backup, 1024, MESSAGE_BACKUP},
-    {"POST", "/v1/backup-queries", ADMIN, post_backup_query, 1024, MESSAGE_BACKUP_QUERY},
-    {"POST", "/v1/card-replacements", ADMIN, post_card_replacement, 1024, MESSAGE_CARD_REPLACEMENT},
-    {"POST", "/v1/merchant-changes", ADMIN, post_merchant_change, 1024, MESSAGE_MERCHANT_CHANGE},
-    {"POST", "/v1/settlements", ADMIN, post_settlement, 1024, MESSAGE_SETTLEMENT},
-    {"POST", "/v1/settlement-lists", ADMIN, post_settlement_list, 1024, MESSAGE_SETTLEMENT_LIST},
-    {"POST", "/v1/settlement-lines", ADMIN, post_settlement_lines, 1024, MESSAGE_SETTLEMENT_LINES},
-    {"POST", "/v1/settlement-captures", ADMIN, post_settlement_captures, 1024, MESSAGE_SETTLEMENT_CAPTURES},
-    {"GET", "/healthz", ANY, get_healthz, 0, MESSAGE_TYPE_COUNT},
-    {"GET", "/metrics", ANY, get_metrics, 0, MESSAGE_TYPE_COUNT},
+    SIGNED(MESSAGE_PURCHASE, POS, post_purchase, 4096),
+    SIGNED(MESSAGE_LOAD_INQUIRY, RELOAD, post_load_inquiry, 4096),
+    SIGNED(MESSAGE_LOAD, RELOAD, post_load, 4096),
+    SIGNED(MESSAGE_LOAD_REVERSAL, RELOAD, post_load_reversal, 1024),
+    SIGNED(MESSAGE_CONFIRMATION, POS | RELOAD, post_confirmation, 16384),
+    SIGNED(MESSAGE_PIN_FAILURE, POS | RELOAD | PERSO, post_pin_failure, 1024),
+    SIGNED(MESSAGE_PIN_CHANGE, POS | RELOAD | PERSO, post_pin_change, 4096),
+    SIGNED(MESSAGE_CARD_CONTACT, POS | RELOAD | PERSO, post_card_contact, 1024),
+    SIGNED(MESSAGE_CARD_RESERVATION, PERSO, post_card_reservation, 1024),
+    SIGNED(MESSAGE_CARD_CERTIFICATION, PERSO, post_card_certification, 4096),
+    SIGNED(MESSAGE_CARD_ACTIVATION, PERSO, post_card_activation, 1024),
+    SIGNED(MESSAGE_CARD_VOID, PERSO, post_card_void, 1024),
+    SIGNED(MESSAGE_CARD_QUERY, PERSO | ADMIN, post_card_query, 1024),
+    SIGNED(MESSAGE_CARD_BLOCK, ADMIN, post_card_block, 2048),
+    SIGNED(MESSAGE_CARD_LIST, ADMIN, post_card_list, 1024),
+    SIGNED(MESSAGE_MERCHANT, ADMIN, post_merchant, 2048),
+    SIGNED(MESSAGE_TERMINAL, ADMIN, post_terminal, 2048),
+    SIGNED(MESSAGE_TERMINAL_RENEWAL, ADMIN, post_terminal_renewal, 2048),
+    SIGNED(MESSAGE_TERMINAL_REVOCATION, ADMIN, post_terminal_revocation, 1024),
+    SIGNED(MESSAGE_TERMINAL_LIST, ADMIN, post_terminal_list, 1024),
+    SIGNED(MESSAGE_LEDGER_CHECK, ADMIN, post_ledger_check, 1024),
+    SIGNED(MESSAGE_PENDING_LIST, ADMIN, post_pending_list, 1024),
+    SIGNED(MESSAGE_BACKUP, ADMIN, post_backup, 1024),
+    SIGNED(MESSAGE_BACKUP_QUERY, ADMIN, post_backup_query, 1024),
+    SIGNED(MESSAGE_CARD_REPLACEMENT, ADMIN, post_card_replacement, 1024),
+    SIGNED(MESSAGE_MERCHANT_CHANGE, ADMIN, post_merchant_change, 1024),
+    SIGNED(MESSAGE_SETTLEMENT, ADMIN, post_settlement, 1024),
+    SIGNED(MESSAGE_SETTLEMENT_LIST, ADMIN, post_settlement_list, 1024),
+    SIGNED(MESSAGE_SETTLEMENT_LINES, ADMIN, post_settlement_lines, 1024),
+    SIGNED(MESSAGE_SETTLEMENT_CAPTURES, ADMIN, post_settlement_captures, 1024),
+    PLAIN("/healthz", get_healthz),
+    PLAIN("/metrics", get_metrics),
 };
 #define ROUTE_COUNT (sizeof routes / sizeof routes[0])
 _Static_assert(ROUTE_COUNT <= METRICS_ROUTES_MAX, "every route has its counters");
 
 const char *routes_path(size_t route) {
-  return route < ROUTE_COUNT ? routes[route].path : NULL;
+  if (route >= ROUTE_COUNT)
+    return NULL;
+  return routes[route].path != NULL ? routes[route].path : message_path(routes[route].type);
 }
 
 void routes_print(FILE *out) {
   for (size_t i = 0; i < ROUTE_COUNT; i++) {
     const char *separator = "";
-    fprintf(out, "%s %s ", routes[i].method, routes[i].path);
+    fprintf(out, "%s %s ", routes[i].method, routes_path(i));
     for (uint8_t role = ROLE_POS; role <= ROLE_ADMIN; role++) {
       if ((routes[i].roles & ENVELOPE_ROLE(role)) != 0) {
         fprintf(out, "%s%s", separator, role_name(role));
@@ -76,7 +83,7 @@ void routes_print(FILE *out) {
 static size_t find(const char *path) {
   size_t i = 0;
 
-  while (i < ROUTE_COUNT && strcmp(routes[i].path, path) != 0)
+  while (i < ROUTE_COUNT && strcmp(routes_path(i), path) != 0)
     i++;
   return i;
 }

@@ -14,8 +14,9 @@
 typedef void route_handler(struct service *service, const struct request *request, struct reply *reply);
 
 struct route {
-  const char *method, *path;
-  unsigned roles; /* ENVELOPE_ROLE bits; 0: not signed, for whoever passed the handshake */
+  const char *method;
+  const char *path; /* NULL: its message's, message_path */
+  unsigned roles;   /* ENVELOPE_ROLE bits; 0: not signed, for whoever passed the handshake */
   route_handler *handler;
   size_t body_max;        /* bytes */
   enum message_type type; /* of a signed route */
