@@ -7,7 +7,6 @@ program_pages = \
 	man/epurse-perso.1 \
 	man/epurse-pos.1 \
 	man/epurse-reload.1 \
-	man/epurse-tender.1 \
 	man/epurse-verify.1 \
 	man/epursed.8
 other_pages = \

@@ -8,6 +8,13 @@ SERVER_WORLD = tests/server/house.c tests/server/line.c tests/server/purse.c tes
 WIRE_STAGE = tests/system/wire_books.c tests/system/wire_http.c tests/system/wire_line.c tests/system/wire_proxy.c \
 	tests/system/wire_reader.c tests/system/wire_stage.c
 
+# A simulated bank, for tests and playgrounds: nothing of the purse in it but its command line. `make` builds it, where the
+# programs are, and nobody installs it.
+noinst_PROGRAMS += epurse-tender
+epurse_tender_SOURCES = tests/bank/epurse-tender.c tests/bank/tender_book.c
+epurse_tender_LDADD = libcmd.a $(LINK_KEYS) $(EVENT_LIBS) $(JANSSON_LIBS)
+EXTRA_DIST += tests/bank/README.md
+
 check_PROGRAMS += tests/crypto/check_crypto
 TESTS += tests/crypto/check_crypto
 tests_crypto_check_crypto_SOURCES = tests/crypto/aes.c tests/crypto/digest.c tests/crypto/main.c tests/crypto/p256.c \

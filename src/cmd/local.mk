@@ -43,8 +43,3 @@ epurse_admin_LDADD = libcmd.a $(QRENCODE_LIBS) $(LINK_AUDIT) $(LINK_SERVER) $(XM
 sbin_PROGRAMS += epursed
 epursed_SOURCES = src/cmd/server/epursed.c
 epursed_LDADD = libcmd.a $(LINK_SERVER)
-
-# A simulated bank: nothing of the purse in it but its command line.
-bin_PROGRAMS += epurse-tender
-epurse_tender_SOURCES = src/cmd/tender/epurse-tender.c src/cmd/tender/tender_book.c
-epurse_tender_LDADD = libcmd.a $(LINK_KEYS) $(EVENT_LIBS) $(JANSSON_LIBS)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/tender/tender_book.h"
+#include "bank/tender_book.h"
 #include "target.h"
 #include "tender/tender_driver.h"
 

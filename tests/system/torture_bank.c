@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/tender/tender_book.h"
+#include "bank/tender_book.h"
 #include "tender/line.h"
 #include "torture.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a simulated bank remembers: each order once, and what became of it. Knows no sockets. */
-#ifndef EPURSE_CMD_TENDER_BOOK_H
-#define EPURSE_CMD_TENDER_BOOK_H
+#ifndef TESTS_BANK_TENDER_BOOK_H
+#define TESTS_BANK_TENDER_BOOK_H
 
 #include <stdbool.h>
 #include <stdint.h>
