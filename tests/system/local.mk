@@ -3,7 +3,7 @@
 system_tests = tests/system/audit.test tests/system/backup.test tests/system/bad-input.test tests/system/batch.test \
 	tests/system/bench.test tests/system/card-scripts.test tests/system/card-tools.test tests/system/conformance.test tests/system/contributing.test \
 	tests/system/door-house.test tests/system/door.test tests/system/end-to-end.test tests/system/freestanding.test \
-	tests/system/headers.test tests/system/kill-rounds.test tests/system/layers.test tests/system/man.test tests/system/many-payments.test \
+	tests/system/headers.test tests/system/house.test tests/system/kill-rounds.test tests/system/layers.test tests/system/man.test tests/system/many-payments.test \
 	tests/system/model.test tests/system/pending.test tests/system/postgres.test tests/system/reader.test \
 	tests/system/receipt-qr.test tests/system/report.test tests/system/secrets-process.test tests/system/secrets-time.test \
 	tests/system/secrets.test tests/system/seed-cases.test tests/system/server-openapi.test \
@@ -12,7 +12,8 @@ system_tests = tests/system/audit.test tests/system/backup.test tests/system/bad
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
 
-# What holds the house up, read from the libraries and headers themselves.
+# What holds the house up, read from the libraries and headers themselves; tests/house prints its figures.
+EXTRA_DIST += tests/house
 
 # The card alone: scripts, foreign tools. card_in_state makes their cards.
 check_PROGRAMS += tests/system/card_in_state
