@@ -27,7 +27,7 @@ struct card_port {
 
 /* What a card keeps, as bytes: no padding, numbers big-endian, so that an image moves between machines. */
 struct card_memory {
-  uint8_t magic[4]; /* "EPC1" */
+  uint8_t magic[4]; /* "EPC2" */
   uint8_t state;    /* enum card_state */
   uint8_t chip_serial[CHIP_SERIAL_SIZE];
   uint8_t transport_key[CRYPTO_AES_KEY_SIZE]; /* wiped when the card is locked */
@@ -41,9 +41,10 @@ struct card_memory {
   uint8_t ecka_certificate_len, ecka_certificate[239];
   uint8_t sig_certificate_len, sig_certificate[239];
 
-  uint8_t parameters[PARAMETERS_SIZE]; /* struct parameters: CID, expiry, currency, ceilings */
+  uint8_t parameters[PARAMETERS_SIZE]; /* struct parameters: CID, expiry, currency, ceilings, limits */
   uint8_t latest_time[MOMENT_SIZE];    /* the latest server time seen signed */
   uint8_t pin_block[PIN_BLOCK_SIZE], pin_tries_left;
+  uint8_t pin_changes[2]; /* CHANGE REFERENCE DATA ever committed */
 
   uint8_t balance[4], points[4]; /* minor units; points */
   uint8_t atc[4];

@@ -34,12 +34,16 @@ enum role {
 };
 
 struct certificate {
-  uint8_t serial[CERTIFICATE_SERIAL_SIZE];     /* 93 */
-  uint8_t ca_id[CERTIFICATE_CA_ID_SIZE];       /* 42: subject of the certificate that verifies this one */
-  uint8_t subject[CERTIFICATE_SUBJECT_SIZE];   /* 5F20 */
-  uint8_t role;                                /* 53, first byte; also fixes 95: 0080 key agreement, 8200 signature */
-  uint8_t version;                             /* 53, second byte: of the certified key */
-  char merchant[MERCHANT_MAX + 1];             /* 53, rest: terminals only, else "" */
+  uint8_t serial[CERTIFICATE_SERIAL_SIZE];   /* 93 */
+  uint8_t ca_id[CERTIFICATE_CA_ID_SIZE];     /* 42: subject of the certificate that verifies this one */
+  uint8_t subject[CERTIFICATE_SUBJECT_SIZE]; /* 5F20 */
+  uint8_t role;                              /* 53, first byte; also fixes 95: 0080 key agreement, 8200 signature */
+  uint8_t version;                           /* 53, second byte: of the certified key */
+  char merchant[MERCHANT_MAX + 1];           /* 53, rest: terminals only, else "" */
+  uint8_t least;                             /* 53, rest: server SIG and terminal CA only, else 0; 1..version:
+                                                * the lowest version of that key that is still good */
+  uint16_t offline_currency;                 /* 53, rest: card SIG only, else 0; what these are in */
+  struct offline_limits offline;
   uint8_t expiry[DATE_SIZE];                   /* 5F24, last day of validity */
   uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]; /* 7F49 { B0 point, F0 01 00 } */
   uint8_t signature[CRYPTO_SIGNATURE_SIZE];    /* 5F37, over 93 .. 7F49 as they stand */
@@ -50,14 +54,18 @@ struct certificate {
 
 /* Signs and writes the certificate (signature, signed_part of *certificate are not read). *len <= CERTIFICATE_MAX.
  * STATUS_CRYPTO_FAILED, STATUS_BAD_LENGTH where capacity does not suffice, STATUS_BAD_FORMAT where
- * certificate_decode would refuse it: unknown role, date that is none, key off the curve, merchant of a non-terminal.
- */
+ * certificate_decode would refuse it: unknown role, date that is none, key off the curve, merchant of a non-terminal;
+ * a `least` that is not 1..version, off-line limits that are none; or where one of these stands in another role. */
 enum status certificate_issue(const struct certificate *certificate, const uint8_t ca_private[CRYPTO_P256_PRIVATE_SIZE],
                               uint8_t *out, size_t capacity, size_t *len) EPURSE_MUST_USE;
 
 /* Reads exactly one certificate, its tags in the standard's order, no others; the key must be on the curve, the usage
- * must fit the role. STATUS_BAD_FORMAT. Verifies no signature. */
+ * must fit the role, and so must all of 53. STATUS_BAD_FORMAT. Verifies no signature. */
 enum status certificate_decode(const uint8_t *data, size_t len, struct certificate *certificate) EPURSE_MUST_USE;
+
+/* Whether a card's SIG certificate tells terminals of off-line payments what its parameters tell the card. */
+bool certificate_limits_are(const struct certificate *certificate, uint16_t currency,
+                            const struct offline_limits *limits);
 
 /* Checks a decoded certificate: its signature by ca_public, its ca_id against the CA's subject, its role, and, where
  * `now` is not NULL, that its last day has not passed. STATUS_BAD_CERTIFICATE, STATUS_TERMINAL_REVOKED where a

@@ -117,15 +117,23 @@ struct proof {
 void proof_encode(const struct proof *proof, uint8_t data[PROOF_SIZE]);
 enum status proof_decode(const uint8_t *data, size_t len, struct proof *proof) EPURSE_MUST_USE;
 
+/* What a card pays without its PIN, as its issuer set it: a single payment, and their sum since the last right PIN. Both
+ * zero: never; else both 1..AMOUNT_MAX_ON_CARD, single at most total. */
+struct no_pin_limits {
+  uint32_t single, total; /* minor units */
+};
+bool no_pin_limits_valid(const struct no_pin_limits *limits);
+
 /* GET DATA DF70: version 1 | state 1 | CID 8 | chip serial 8 | expiry 4 | currency 2 | purse ceiling 4 |
- * payment ceiling 4 | ATC 4 | tries left 1 | latest time seen 7 | master, terminal CA, server key versions 1 each. */
+ * payment ceiling 4 | ATC 4 | tries left 1 | latest time seen 7 | master, terminal CA, server key versions 1 each |
+ * off-line single 4, total 4, count 2 | no-PIN single 4, total 4 | changes of PIN 2. */
 enum card_state {                           /* GP-like life cycle, one way; tag 8A of the FCI */
                   CARD_INITIALISED = 0x03,  /* raw: transport key only (ISO/IEC 7816-4 5.3.3.2: initialisation) */
                   CARD_PERSONALISED = 0x05, /* operational, activated */
                   CARD_EXPIRED = 0x04,      /* operational, deactivated */
                   CARD_BLOCKED = 0x0C       /* terminated */
 };
-#define CARD_INFO_SIZE 47
+#define CARD_INFO_SIZE 67
 struct card_info {
   uint8_t state; /* enum card_state */
   uint8_t cid[CID_SIZE];
@@ -137,6 +145,9 @@ struct card_info {
   uint8_t pin_tries_left;
   uint8_t latest_time[MOMENT_SIZE];
   uint8_t master_version, terminal_ca_version, server_version;
+  struct offline_limits offline;
+  struct no_pin_limits no_pin;
+  uint16_t pin_changes;
 };
 void card_info_encode(const struct card_info *info, uint8_t data[CARD_INFO_SIZE]);
 enum status card_info_decode(const uint8_t *data, size_t len, struct card_info *info) EPURSE_MUST_USE;
@@ -152,15 +163,21 @@ enum store_data_dgi {
   DGI_CARD_ECKA = 0x0301,   /* 7F21 certificate of the card's ECKA key, under the card CA */
   DGI_CARD_SIG = 0x0302     /* 7F21 certificate of the card's SIG key, under the card CA */
 };
-/* DGI_PARAMETERS: CID 8 | expiry 4 | currency 2 | purse ceiling 4 | payment ceiling 4 | time of personalization 7. */
-#define PARAMETERS_SIZE 29
+/* DGI_PARAMETERS: CID 8 | expiry 4 | currency 2 | purse ceiling 4 | payment ceiling 4 | time of personalization 7 |
+ * off-line single 4, total 4, count 2 | no-PIN single 4, total 4. */
+#define PARAMETERS_SIZE 47
+#define PARAMETERS_TIME 22 /* where the time lies */
 struct parameters {
   uint8_t cid[CID_SIZE];
   uint8_t expiry[DATE_SIZE];
   uint16_t currency;
   uint32_t purse_ceiling, payment_ceiling; /* minor units */
   uint8_t time[MOMENT_SIZE];
+  struct offline_limits offline;
+  struct no_pin_limits no_pin;
 };
+/* _decode: STATUS_BAD_LENGTH, STATUS_BAD_FORMAT (dates that are none, money above AMOUNT_MAX_ON_CARD, limits that are
+ * none). */
 void parameters_encode(const struct parameters *parameters, uint8_t data[PARAMETERS_SIZE]);
 enum status parameters_decode(const uint8_t *data, size_t len, struct parameters *parameters) EPURSE_MUST_USE;
 

@@ -24,7 +24,15 @@
 #define SECRET_SIZE      32 /* r */
 #define MERCHANT_MAX     15 /* merchant identifier, EMV 9F16: ans 15 */
 
-#define RECORD_VERSION        1
+/* What a card may pay without the server, as its issuer set it; all zero: never. Each 0..AMOUNT_MAX_ON_CARD, single at
+ * most total. */
+struct offline_limits {
+  uint32_t single, total; /* minor units */
+  uint16_t count;         /* payments */
+};
+bool offline_limits_valid(const struct offline_limits *limits);
+
+#define RECORD_VERSION        2
 #define TAG_PROMISE           0xDF60
 #define TAG_AUTHORISATION     0xDF61
 #define TAG_BLOCK_ORDER       0xDF62
@@ -56,9 +64,13 @@ struct promise {
   uint32_t last_atc;
   uint8_t last_secret[SECRET_SIZE];
   uint8_t previous[CRYPTO_SHA256_SIZE]; /* record_hash of the promise with ATC-1; zeros for the first */
+  uint16_t offline_count;               /* payments made without the server since last_atc, and their sum: */
+  uint32_t offline_sum;                 /* minor units */
+  uint16_t pin_changes;                 /* how often CHANGE REFERENCE DATA was committed */
+  uint32_t sale_atc;                    /* of the sale that a refund gives back; 0 in every other type */
 };
-#define PROMISE_BODY_SIZE 152
-#define PROMISE_TLV_SIZE  (2 + 2 + PROMISE_BODY_SIZE) /* DF60 81 98 */
+#define PROMISE_BODY_SIZE 164
+#define PROMISE_TLV_SIZE  (2 + 2 + PROMISE_BODY_SIZE) /* DF60 81 A4 */
 #define PROMISE_SIZE      (PROMISE_TLV_SIZE + RECORD_SIGNATURE_SIZE)
 
 /* The server's answer. */
@@ -73,11 +85,11 @@ struct authorisation {
   uint8_t tid[TID_SIZE];
   uint32_t amount;
   uint16_t currency;
-  uint8_t commitment[CRYPTO_SHA256_SIZE];
-  uint8_t decision;          /* enum decision */
-  int32_t points;            /* added to the card's counter on commit; negative when points pay */
-  uint8_t time[MOMENT_SIZE]; /* the server's clock */
-  uint8_t key_version;       /* of the server's SIG key */
+  uint8_t promise_hash[CRYPTO_SHA256_SIZE]; /* record_hash of the promise that it answers: this one and no other */
+  uint8_t decision;                         /* enum decision */
+  int32_t points;                           /* added to the card's counter on commit; negative when points pay */
+  uint8_t time[MOMENT_SIZE];                /* the server's clock */
+  uint8_t key_version;                      /* of the server's SIG key */
 };
 #define AUTHORISATION_BODY_SIZE 73
 #define AUTHORISATION_TLV_SIZE  (2 + 1 + AUTHORISATION_BODY_SIZE)
@@ -105,8 +117,8 @@ struct card_request {
 
 /* Each _encode writes the TLV without its signature (the _TLV_SIZE); record_sign and record_verify do the rest.
  * Each _decode takes TLV || signature TLV, exact in length, and does not verify; STATUS_BAD_LENGTH,
- * STATUS_BAD_FORMAT (tag, version, unknown type or flag, moment that is none, money above AMOUNT_MAX_ON_CARD, key
- * off the curve). */
+ * STATUS_BAD_FORMAT (tag, version, unknown type or flag, moment that is none, money above AMOUNT_MAX_ON_CARD, the ATC of
+ * a sale in what is no refund, key off the curve). */
 void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]);
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) EPURSE_MUST_USE;
 void authorisation_encode(const struct authorisation *authorisation, uint8_t tlv[AUTHORISATION_TLV_SIZE]);
@@ -130,8 +142,10 @@ enum status record_verify(const uint8_t *record, size_t len,
  * `len` is that of record with its signature. */
 enum status record_hash(const uint8_t *record, size_t len, uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
-/* Whether the authorisation answers this promise: type, CID, ATC, TID, amount, currency, h all equal. */
-bool authorisation_answers(const struct authorisation *authorisation, const struct promise *promise);
+/* Whether the authorisation answers this promise: type, CID, ATC, TID, amount, currency all equal, and the hash that it
+ * names is `promise_hash`, record_hash of the promise as it was signed. */
+bool authorisation_answers(const struct authorisation *authorisation, const struct promise *promise,
+                           const uint8_t promise_hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
 /* A line of the card's own log (R14). */
 struct log_record {

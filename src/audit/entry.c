@@ -42,6 +42,7 @@ static void entry_check_row(const struct reading *reading) {
   const struct journal_entry *entry = reading->entry;
   const struct promise *promise = &reading->promise;
   struct authorisation authorisation;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
   if (entry->type != promise->type || entry->amount != promise->amount || entry->currency != promise->currency)
     reading_add(reading, AUDIT_JOURNAL_ROW, "its type, amount or currency are not the promise's");
   if (memcmp(reading->till->tid, promise->tid, TID_SIZE) != 0)
@@ -50,7 +51,8 @@ static void entry_check_row(const struct reading *reading) {
     reading_add(reading, AUDIT_JOURNAL_ROW, "it began after its own promise");
   if (entry->has_authorisation &&
       (authorisation_decode(entry->authorisation, AUTHORISATION_SIZE, &authorisation) != STATUS_OK ||
-       !authorisation_answers(&authorisation, promise)))
+       record_hash(entry->promise, PROMISE_SIZE, hash) != STATUS_OK ||
+       !authorisation_answers(&authorisation, promise, hash)))
     reading_add(reading, AUDIT_JOURNAL_ROW, "its authorisation does not answer its promise");
   if (ended_with_proof(entry) && !entry->has_authorisation)
     reading_add(reading, AUDIT_JOURNAL_ROW, "committed without an authorisation");

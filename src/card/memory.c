@@ -7,7 +7,7 @@
 #include "epurse/bytes.h"
 #include "epurse/certificate.h"
 
-static const uint8_t memory_magic[4] = {'E', 'P', 'C', '1'};
+static const uint8_t memory_magic[4] = {'E', 'P', 'C', '2'};
 
 _Static_assert(_Alignof(struct card_memory) == 1, "the image has no padding");
 _Static_assert(sizeof(((struct card_memory *)0)->sig_certificate) >= CERTIFICATE_MAX, "a certificate fits");
@@ -23,6 +23,12 @@ void memory_stage(struct card *card, void *field, const void *value, size_t len)
 
 void memory_stage_u8(struct card *card, uint8_t *field, uint8_t value) {
   memory_stage(card, field, &value, 1);
+}
+
+void memory_stage_u16(struct card *card, uint8_t field[2], uint16_t value) {
+  uint8_t number[2];
+  bytes_put_u16(number, value);
+  memory_stage(card, field, number, sizeof number);
 }
 
 void memory_stage_u32(struct card *card, uint8_t field[4], uint32_t value) {

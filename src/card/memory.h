@@ -10,6 +10,7 @@
  * turns mute and further calls do nothing. `field` lies in card->memory. */
 void memory_stage(struct card *card, void *field, const void *value, size_t len);
 void memory_stage_u8(struct card *card, uint8_t *field, uint8_t value);
+void memory_stage_u16(struct card *card, uint8_t field[2], uint16_t value);
 void memory_stage_u32(struct card *card, uint8_t field[4], uint32_t value);
 /* Stages len zero bytes. */
 void memory_stage_zeros(struct card *card, void *field, size_t len);

@@ -51,7 +51,13 @@ static bool ceiling_valid(uint32_t ceiling) {
   return ceiling > 0 && ceiling <= AMOUNT_MAX_ON_CARD;
 }
 
-/* A SIG certificate that was stored before names a card number too: with another one it no longer holds. */
+/* Whether the SIG certificate tells terminals what the parameters tell the card: number, off-line limits, currency. */
+static bool certificate_agrees(const struct certificate *certificate, const struct parameters *parameters) {
+  return memcmp(certificate->subject, parameters->cid, CID_SIZE) == 0 &&
+         certificate_limits_are(certificate, parameters->currency, &parameters->offline);
+}
+
+/* A SIG certificate that was stored before names these too: with others it no longer holds. */
 static uint16_t check_parameters(const struct card *card, struct grouping *grouping) {
   struct parameters parameters;
   struct certificate certificate;
@@ -62,7 +68,7 @@ static uint16_t check_parameters(const struct card *card, struct grouping *group
     return SW_WRONG_DATA;
   if (stored(card, STORED_CARD_SIG) &&
       (certificate_decode(card->memory.sig_certificate, card->memory.sig_certificate_len, &certificate) != STATUS_OK ||
-       memcmp(certificate.subject, parameters.cid, CID_SIZE) != 0))
+       !certificate_agrees(&certificate, &parameters)))
     grouping->voids = STORED_CARD_SIG;
   return SW_OK;
 }
@@ -157,9 +163,12 @@ static void keep_card_ecka(struct card *card, const struct grouping *grouping) {
 }
 
 static uint16_t check_card_sig(const struct card *card, struct grouping *grouping) {
+  struct parameters parameters;
   if (certificate_decode(grouping->value, grouping->len, &grouping->certificate) != STATUS_OK)
     return SW_WRONG_DATA;
-  if (stored(card, STORED_PARAMETERS) && memcmp(grouping->certificate.subject, card->memory.parameters, CID_SIZE) != 0)
+  if (stored(card, STORED_PARAMETERS) &&
+      (parameters_decode(card->memory.parameters, PARAMETERS_SIZE, &parameters) != STATUS_OK ||
+       !certificate_agrees(&grouping->certificate, &parameters)))
     return SW_WRONG_DATA;
   return check_own(grouping, card->memory.sig_public, ROLE_CARD_SIG);
 }
@@ -184,8 +193,9 @@ static const struct grouping_kind kinds[] = {
 /* Everything that a cardholder's card begins with; the keys are fixed from here on (R4). */
 static void lock(struct card *card) {
   struct card_memory *memory = &card->memory;
-  memory_stage(card, memory->latest_time, memory->parameters + PARAMETERS_SIZE - MOMENT_SIZE, MOMENT_SIZE);
+  memory_stage(card, memory->latest_time, memory->parameters + PARAMETERS_TIME, MOMENT_SIZE);
   memory_stage_u8(card, &memory->pin_tries_left, PIN_TRIES);
+  memory_stage_zeros(card, memory->pin_changes, sizeof memory->pin_changes);
   memory_stage_zeros(card, memory->balance, sizeof memory->balance);
   memory_stage_zeros(card, memory->points, sizeof memory->points);
   memory_stage_zeros(card, memory->atc, sizeof memory->atc);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "epurse/bytes.h"
+
 #include "memory.h"
 
 static bool block_valid(const uint8_t block[PIN_BLOCK_SIZE]) {
@@ -58,16 +60,20 @@ uint16_t pin_verify(struct card *card, const struct apdu *command, struct apdu_r
   return pin_check(card, command->data, response);
 }
 
-/* The new PIN is looked at first: one that cannot be taken costs no try. */
+/* The new PIN is looked at first: one that cannot be taken costs no try. Nor does a counter at its end, which never goes
+ * round: the issuer tells changes apart by it. */
 uint16_t pin_change(struct card *card, const struct apdu *command, struct apdu_response *response) {
   const uint8_t *old_block = command->data, *new_block = command->data + PIN_BLOCK_SIZE;
-  uint16_t sw;
+  uint16_t changes = bytes_u16(card->memory.pin_changes), sw;
   if (!block_valid(new_block))
     return SW_WRONG_DATA;
+  if (changes == UINT16_MAX)
+    return SW_COUNTER_EXHAUSTED;
   sw = compare(card, old_block, response);
   if (sw != SW_OK)
     return sw;
   memory_stage(card, card->memory.pin_block, new_block, PIN_BLOCK_SIZE);
+  memory_stage_u16(card, card->memory.pin_changes, (uint16_t)(changes + 1));
   sw = memory_commit(card);
   card->pin_verified = sw == SW_OK;
   return sw;

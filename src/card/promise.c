@@ -54,6 +54,7 @@ static struct promise promise_of(const struct card *card, uint8_t type, const st
       .balance = bytes_u32(memory->balance),
       .points = bytes_u32(memory->points),
       .last_atc = bytes_u32(memory->last_atc),
+      .pin_changes = bytes_u16(memory->pin_changes),
   };
   memcpy(promise.cid, memory->parameters, sizeof promise.cid);
   memcpy(promise.tid, initialize->tid, sizeof promise.tid);

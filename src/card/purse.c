@@ -21,12 +21,24 @@ static bool slot_promise(const struct card *card, struct promise *promise) {
   return promise_decode(card->memory.slot_promise, sizeof card->memory.slot_promise, promise) == STATUS_OK;
 }
 
+/* What lies in the slot: the promise, and the hash by which an order names it. */
+struct slot {
+  struct promise promise;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+};
+
+static bool slot_read(const struct card *card, struct slot *slot) {
+  return slot_promise(card, &slot->promise) &&
+         record_hash(card->memory.slot_promise, sizeof card->memory.slot_promise, slot->hash) == STATUS_OK;
+}
+
 /* Whether the order is for what lies in the slot, given at the terminal where it was begun. */
 static bool order_fits(const struct card *card, uint8_t ins, const struct authorisation *order,
-                       const struct promise *promise) {
+                       const struct slot *slot) {
+  const struct promise *promise = &slot->promise;
   bool load = promise->type == TRANSACTION_LOAD;
   return load == (ins == INS_CREDIT_FOR_LOAD) && memcmp(card->tid, promise->tid, TID_SIZE) == 0 &&
-         authorisation_answers(order, promise);
+         authorisation_answers(order, promise, slot->hash);
 }
 
 static bool order_signed(const struct card *card, const struct apdu *command, const struct authorisation *order) {
@@ -116,14 +128,14 @@ static uint16_t commit_expiry(struct card *card, const struct authorisation *ord
 uint16_t purse_settle(struct card *card, const struct apdu *command, struct apdu_response *response) {
   const struct card_memory *memory = &card->memory;
   struct authorisation order;
-  struct promise promise;
+  struct slot slot;
   if (authorisation_decode(command->data, command->lc, &order) != STATUS_OK)
     return SW_WRONG_DATA;
   if (memory->slot_state != SLOT_PREPARED && memory->slot_state != SLOT_COMMITTED)
     return SW_CONDITIONS_NOT_SATISFIED;
-  if (!slot_promise(card, &promise))
+  if (!slot_read(card, &slot))
     return SW_INTERNAL;
-  if (!order_fits(card, command->ins, &order, &promise))
+  if (!order_fits(card, command->ins, &order, &slot))
     return SW_CONDITIONS_NOT_SATISFIED;
   if (!order_signed(card, command, &order))
     return SW_SECURITY_NOT_SATISFIED;
@@ -133,7 +145,7 @@ uint16_t purse_settle(struct card *card, const struct apdu *command, struct apdu
     return commit_expiry(card, &order);
   if (order.decision != DECISION_APPROVED)
     return commit_refusal(card, &order);
-  return commit_order(card, &promise, &order, response);
+  return commit_order(card, &slot.promise, &order, response);
 }
 
 /* What anybody may know: that there is a slot, and which transaction is in it. A terminal whose own it is gets all

@@ -17,7 +17,7 @@
 #define FCI_MAX                 32
 
 static const uint8_t purse_aid[PURSE_AID_SIZE] = {PURSE_AID_BYTES};
-static const uint8_t purse_version[2] = {0x00, 0x01};
+static const uint8_t purse_version[2] = {0x00, 0x02};
 
 static void fci_write(uint8_t state, struct apdu_response *response) {
   uint8_t inner[FCI_MAX], version[8];
@@ -84,6 +84,9 @@ uint16_t select_get_card_info(struct card *card, const struct apdu *command, str
   info.currency = parameters.currency;
   info.purse_ceiling = parameters.purse_ceiling;
   info.payment_ceiling = parameters.payment_ceiling;
+  info.offline = parameters.offline;
+  info.no_pin = parameters.no_pin;
+  info.pin_changes = bytes_u16(memory->pin_changes);
   card_info_encode(&info, response->data);
   response->len = CARD_INFO_SIZE;
   return SW_OK;

@@ -58,7 +58,7 @@ static struct flaw record_flaw_of_authorisation(const struct record *record) {
   const struct ledger_transaction *transaction = &record->transaction;
   const struct authorisation *authorisation = &record->authorisation;
   bool approved = authorisation->decision == DECISION_APPROVED;
-  if (!authorisation_answers(authorisation, &record->promise))
+  if (!authorisation_answers(authorisation, &record->promise, record->hash))
     return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation does not answer its promise"};
   if (approved == (transaction->state == LEDGER_DECLINED))
     return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation decided otherwise"};

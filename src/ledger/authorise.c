@@ -79,7 +79,8 @@ static int64_t answer_points(const struct ledger *ledger, const struct promise *
   return granted < room ? granted : room;
 }
 
-static enum status answer_sign(const struct answer *answer, uint8_t record[AUTHORISATION_SIZE]) {
+static enum status answer_sign(const struct answer *answer, const uint8_t hash[CRYPTO_SHA256_SIZE],
+                               uint8_t record[AUTHORISATION_SIZE]) {
   const struct promise *promise = answer->offer->promise;
   struct authorisation authorisation = {.type = promise->type,
                                         .atc = promise->atc,
@@ -89,7 +90,7 @@ static enum status answer_sign(const struct answer *answer, uint8_t record[AUTHO
                                         .points = (int32_t)answer->points};
   memcpy(authorisation.cid, promise->cid, CID_SIZE);
   memcpy(authorisation.tid, promise->tid, TID_SIZE);
-  memcpy(authorisation.commitment, promise->commitment, CRYPTO_SHA256_SIZE);
+  memcpy(authorisation.promise_hash, hash, CRYPTO_SHA256_SIZE);
   moment_from_unix(answer->offer->now, authorisation.time);
   return answer->signer->sign(answer->signer->context, &authorisation, record);
 }
@@ -136,7 +137,7 @@ static enum status answer_book(struct ledger *ledger, const struct answer *answe
   uint8_t record[AUTHORISATION_SIZE];
   struct booking booking;
   int64_t id = booking_id(ledger->chain.card, ledger->chain.atc);
-  enum status status = answer_sign(answer, record);
+  enum status status = answer_sign(answer, ledger->chain.hash, record);
   if (status == STATUS_OK)
     status = answer_insert(ledger, answer, record, id);
   if (status == STATUS_OK && answer->reason == STATUS_OK)

@@ -89,7 +89,7 @@ static const struct sw_row sw_rows[] = {
     {SW_WRONG_DATA, "wrong data"},
     {SW_NOT_OUR_FILE, "no such application"},
     {SW_RECORD_NOT_FOUND, "no such record"},
-    {SW_COUNTER_EXHAUSTED, "transaction counter used up"},
+    {SW_COUNTER_EXHAUSTED, "a counter used up"},
     {SW_WRONG_P1P2, "wrong P1 P2"},
     {SW_DATA_NOT_FOUND, "no such data"},
     {SW_WRONG_INS, "unknown INS"},

@@ -19,6 +19,8 @@
 
 #define USAGE_SIZE          2
 #define DISCRETIONARY_MIN   2 /* role, version of the key */
+#define LEAST_SIZE          1
+#define OFFLINE_SIZE        12 /* currency 2, single 4, total 4, count 2 */
 #define USAGE_KEY_AGREEMENT 0x0080
 #define USAGE_SIGNATURE     0x8200
 
@@ -58,6 +60,42 @@ static size_t merchant_len(const char *merchant, uint8_t role) {
   return len;
 }
 
+static bool role_has_least(uint8_t role) {
+  return role == ROLE_SERVER || role == ROLE_TERMINAL_CA;
+}
+
+/* Whether everything that only some roles carry is there in these, as it must be, and zero in all others. */
+static bool extras_valid(const struct certificate *certificate) {
+  const struct offline_limits *offline = &certificate->offline;
+
+  if (role_has_least(certificate->role) ? certificate->least == 0 || certificate->least > certificate->version
+                                        : certificate->least != 0)
+    return false;
+  return certificate->role == ROLE_CARD_SIG
+             ? offline_limits_valid(offline)
+             : certificate->offline_currency == 0 && (offline->single | offline->total | offline->count) == 0;
+}
+
+/* Tag 53: role, version, and what only that role has. `merchant` is its length. */
+static void discretionary_write(struct bytes_writer *writer, const struct certificate *certificate, size_t merchant) {
+  size_t extra = role_has_least(certificate->role)    ? LEAST_SIZE
+                 : certificate->role == ROLE_CARD_SIG ? OFFLINE_SIZE
+                                                      : merchant;
+
+  tlv_write_header(writer, TAG_DISCRETIONARY, DISCRETIONARY_MIN + extra);
+  bytes_write_u8(writer, certificate->role);
+  bytes_write_u8(writer, certificate->version);
+  if (role_has_least(certificate->role))
+    bytes_write_u8(writer, certificate->least);
+  if (certificate->role == ROLE_CARD_SIG) {
+    bytes_write_u16(writer, certificate->offline_currency);
+    bytes_write_u32(writer, certificate->offline.single);
+    bytes_write_u32(writer, certificate->offline.total);
+    bytes_write_u16(writer, certificate->offline.count);
+  }
+  bytes_write(writer, (const uint8_t *)certificate->merchant, merchant);
+}
+
 /* The part that is signed: 93 to 7F49. */
 static void signed_part_write(struct bytes_writer *writer, const struct certificate *certificate) {
   uint8_t usage[USAGE_SIZE];
@@ -71,10 +109,7 @@ static void signed_part_write(struct bytes_writer *writer, const struct certific
   tlv_write(writer, TAG_SUBJECT, certificate->subject, CERTIFICATE_SUBJECT_SIZE);
   tlv_write(writer, TAG_USAGE, usage, sizeof usage);
   tlv_write(writer, TAG_EXPIRY, certificate->expiry, DATE_SIZE);
-  tlv_write_header(writer, TAG_DISCRETIONARY, DISCRETIONARY_MIN + merchant);
-  bytes_write_u8(writer, certificate->role);
-  bytes_write_u8(writer, certificate->version);
-  bytes_write(writer, (const uint8_t *)certificate->merchant, merchant);
+  discretionary_write(writer, certificate, merchant);
   tlv_write_header(writer, TAG_PUBLIC_KEY, point + tlv_header_size(TAG_KEY_PARAMETERS, sizeof p256) + sizeof p256);
   tlv_write(writer, TAG_POINT, certificate->public_key, CRYPTO_P256_PUBLIC_SIZE);
   tlv_write(writer, TAG_KEY_PARAMETERS, p256, sizeof p256);
@@ -88,7 +123,7 @@ enum status certificate_issue(const struct certificate *certificate, const uint8
 
   *len = 0;
   if (role_usage(certificate->role) == 0 || merchant_len(certificate->merchant, certificate->role) > MERCHANT_MAX ||
-      !date_valid(certificate->expiry) || !crypto_p256_valid(certificate->public_key))
+      !extras_valid(certificate) || !date_valid(certificate->expiry) || !crypto_p256_valid(certificate->public_key))
     return STATUS_BAD_FORMAT;
   signed_part_write(&inner, certificate);
   if (!crypto_p256_sign(ca_private, body, inner.len, signature))
@@ -112,20 +147,40 @@ static void expect(struct bytes_reader *reader, uint32_t tag, uint8_t *value, si
   memcpy(value, tlv.value, len);
 }
 
+/* What is left of 53 is a merchant's name; a zero byte within would cut it short. */
+static void merchant_read(struct bytes_reader *inner, struct certificate *certificate) {
+  size_t len = inner->left;
+
+  if (len > MERCHANT_MAX) {
+    inner->failed = true;
+    return;
+  }
+  bytes_read(inner, (uint8_t *)certificate->merchant, len);
+  inner->failed |= merchant_len(certificate->merchant, certificate->role) != len;
+}
+
 static void expect_discretionary(struct bytes_reader *reader, struct certificate *certificate) {
   struct tlv tlv;
+  struct bytes_reader inner;
 
-  if (tlv_next(reader, &tlv) != STATUS_OK || tlv.tag != TAG_DISCRETIONARY || tlv.len < DISCRETIONARY_MIN ||
-      tlv.len > DISCRETIONARY_MIN + MERCHANT_MAX) {
+  if (tlv_next(reader, &tlv) != STATUS_OK || tlv.tag != TAG_DISCRETIONARY) {
     reader->failed = true;
     return;
   }
-  certificate->role = tlv.value[0];
-  certificate->version = tlv.value[1];
-  memset(certificate->merchant, 0, sizeof certificate->merchant);
-  memcpy(certificate->merchant, tlv.value + DISCRETIONARY_MIN, tlv.len - DISCRETIONARY_MIN);
-  /* A zero byte within would cut the name short. */
-  reader->failed |= merchant_len(certificate->merchant, certificate->role) != tlv.len - DISCRETIONARY_MIN;
+  inner = bytes_reader(tlv.value, tlv.len);
+  certificate->role = bytes_read_u8(&inner);
+  certificate->version = bytes_read_u8(&inner);
+  if (role_has_least(certificate->role))
+    certificate->least = bytes_read_u8(&inner);
+  if (certificate->role == ROLE_CARD_SIG) {
+    certificate->offline_currency = bytes_read_u16(&inner);
+    certificate->offline.single = bytes_read_u32(&inner);
+    certificate->offline.total = bytes_read_u32(&inner);
+    certificate->offline.count = bytes_read_u16(&inner);
+  }
+  if (role_is_terminal(certificate->role))
+    merchant_read(&inner, certificate);
+  reader->failed |= !bytes_read_all(&inner) || !extras_valid(certificate);
 }
 
 static void expect_public_key(struct bytes_reader *reader, uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
@@ -175,6 +230,14 @@ enum status certificate_decode(const uint8_t *data, size_t len, struct certifica
   if (status != STATUS_OK)
     *certificate = (struct certificate){0};
   return status;
+}
+
+bool certificate_limits_are(const struct certificate *certificate, uint16_t currency,
+                            const struct offline_limits *limits) {
+  const struct offline_limits *said = &certificate->offline;
+
+  return certificate->offline_currency == currency && said->single == limits->single && said->total == limits->total &&
+         said->count == limits->count;
 }
 
 enum status certificate_verify(const struct certificate *certificate, const struct certificate_check *check) {

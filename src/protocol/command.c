@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define CARD_INFO_VERSION 1
+#define CARD_INFO_VERSION 2
 
 size_t initialize_encode(const struct initialize *initialize, uint8_t data[INITIALIZE_MAX]) {
   struct bytes_writer writer = bytes_writer(data, INITIALIZE_MAX);
@@ -100,6 +100,29 @@ enum status proof_decode(const uint8_t *data, size_t len, struct proof *proof) {
   return proof_valid(proof) ? STATUS_OK : STATUS_BAD_FORMAT;
 }
 
+bool no_pin_limits_valid(const struct no_pin_limits *limits) {
+  return limits->single <= limits->total && limits->total <= AMOUNT_MAX_ON_CARD &&
+         (limits->single == 0) == (limits->total == 0);
+}
+
+/* The 18 bytes that parameters and particulars have in common. */
+static void limits_write(struct bytes_writer *writer, const struct offline_limits *offline,
+                         const struct no_pin_limits *no_pin) {
+  bytes_write_u32(writer, offline->single);
+  bytes_write_u32(writer, offline->total);
+  bytes_write_u16(writer, offline->count);
+  bytes_write_u32(writer, no_pin->single);
+  bytes_write_u32(writer, no_pin->total);
+}
+
+static void limits_read(struct bytes_reader *reader, struct offline_limits *offline, struct no_pin_limits *no_pin) {
+  offline->single = bytes_read_u32(reader);
+  offline->total = bytes_read_u32(reader);
+  offline->count = bytes_read_u16(reader);
+  no_pin->single = bytes_read_u32(reader);
+  no_pin->total = bytes_read_u32(reader);
+}
+
 void card_info_encode(const struct card_info *info, uint8_t data[CARD_INFO_SIZE]) {
   struct bytes_writer writer = bytes_writer(data, CARD_INFO_SIZE);
 
@@ -117,6 +140,8 @@ void card_info_encode(const struct card_info *info, uint8_t data[CARD_INFO_SIZE]
   bytes_write_u8(&writer, info->master_version);
   bytes_write_u8(&writer, info->terminal_ca_version);
   bytes_write_u8(&writer, info->server_version);
+  limits_write(&writer, &info->offline, &info->no_pin);
+  bytes_write_u16(&writer, info->pin_changes);
 }
 
 /* A raw card has no dates yet: zeros. */
@@ -125,6 +150,7 @@ static bool card_info_valid(const struct card_info *info, uint8_t version) {
   bool known = raw || info->state == CARD_PERSONALISED || info->state == CARD_EXPIRED || info->state == CARD_BLOCKED;
 
   return version == CARD_INFO_VERSION && known && info->pin_tries_left <= PIN_TRIES &&
+         offline_limits_valid(&info->offline) && no_pin_limits_valid(&info->no_pin) &&
          (raw || (date_valid(info->expiry) && moment_valid(info->latest_time)));
 }
 
@@ -147,6 +173,8 @@ enum status card_info_decode(const uint8_t *data, size_t len, struct card_info *
   info->master_version = bytes_read_u8(&reader);
   info->terminal_ca_version = bytes_read_u8(&reader);
   info->server_version = bytes_read_u8(&reader);
+  limits_read(&reader, &info->offline, &info->no_pin);
+  info->pin_changes = bytes_read_u16(&reader);
   return card_info_valid(info, version) ? STATUS_OK : STATUS_BAD_FORMAT;
 }
 
@@ -159,6 +187,7 @@ void parameters_encode(const struct parameters *parameters, uint8_t data[PARAMET
   bytes_write_u32(&writer, parameters->purse_ceiling);
   bytes_write_u32(&writer, parameters->payment_ceiling);
   bytes_write(&writer, parameters->time, sizeof parameters->time);
+  limits_write(&writer, &parameters->offline, &parameters->no_pin);
 }
 
 enum status parameters_decode(const uint8_t *data, size_t len, struct parameters *parameters) {
@@ -172,8 +201,10 @@ enum status parameters_decode(const uint8_t *data, size_t len, struct parameters
   parameters->purse_ceiling = bytes_read_u32(&reader);
   parameters->payment_ceiling = bytes_read_u32(&reader);
   bytes_read(&reader, parameters->time, sizeof parameters->time);
+  limits_read(&reader, &parameters->offline, &parameters->no_pin);
   return date_valid(parameters->expiry) && moment_valid(parameters->time) &&
-                 parameters->purse_ceiling <= AMOUNT_MAX_ON_CARD && parameters->payment_ceiling <= AMOUNT_MAX_ON_CARD
+                 parameters->purse_ceiling <= AMOUNT_MAX_ON_CARD && parameters->payment_ceiling <= AMOUNT_MAX_ON_CARD &&
+                 offline_limits_valid(&parameters->offline) && no_pin_limits_valid(&parameters->no_pin)
              ? STATUS_OK
              : STATUS_BAD_FORMAT;
 }

@@ -98,16 +98,16 @@ static enum status signatures_check(const struct evidence *evidence, const char 
 
 /* Whether the promise was authorised and done; also names it. */
 static enum status outcome_check(const struct evidence *evidence, const char **reason) {
-  const struct receipt_facts *facts = evidence->facts;
+  struct receipt_facts *facts = evidence->facts;
   uint8_t commitment[CRYPTO_SHA256_SIZE];
 
-  if (!authorisation_answers(&facts->authorisation, &facts->promise))
+  if (!crypto_sha256(evidence->receipt.secret.data, SECRET_SIZE, commitment) ||
+      record_hash(evidence->receipt.promise.data, evidence->receipt.promise.len, facts->hash) != STATUS_OK)
+    return refuse(STATUS_CRYPTO_FAILED, "SHA-256 failed", reason);
+  if (!authorisation_answers(&facts->authorisation, &facts->promise, facts->hash))
     return refuse(STATUS_PROOF_MISMATCH, "the authorisation answers another promise", reason);
   if (facts->authorisation.decision != DECISION_APPROVED)
     return refuse(STATUS_DECLINED, "the server declined", reason);
-  if (!crypto_sha256(evidence->receipt.secret.data, SECRET_SIZE, commitment) ||
-      record_hash(evidence->receipt.promise.data, evidence->receipt.promise.len, evidence->facts->hash) != STATUS_OK)
-    return refuse(STATUS_CRYPTO_FAILED, "SHA-256 failed", reason);
   if (!crypto_equal(commitment, facts->promise.commitment, sizeof commitment))
     return refuse(STATUS_PROOF_MISMATCH, "r does not open the promise: nothing shows that the card did it", reason);
   return STATUS_OK;

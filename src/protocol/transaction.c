@@ -8,6 +8,10 @@
 
 #define FLAG_PIN_VERIFIED 0x01
 
+bool offline_limits_valid(const struct offline_limits *limits) {
+  return limits->single <= limits->total && limits->total <= AMOUNT_MAX_ON_CARD;
+}
+
 void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]) {
   struct bytes_writer writer = record_begin(tlv, PROMISE_TLV_SIZE, TAG_PROMISE, PROMISE_BODY_SIZE);
 
@@ -26,11 +30,16 @@ void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]
   bytes_write_u32(&writer, promise->last_atc);
   bytes_write(&writer, promise->last_secret, sizeof promise->last_secret);
   bytes_write(&writer, promise->previous, sizeof promise->previous);
+  bytes_write_u16(&writer, promise->offline_count);
+  bytes_write_u32(&writer, promise->offline_sum);
+  bytes_write_u16(&writer, promise->pin_changes);
+  bytes_write_u32(&writer, promise->sale_atc);
 }
 
 static bool promise_valid(const struct promise *promise, uint8_t flags) {
   return transaction_type_valid(promise->type) && (flags & ~FLAG_PIN_VERIFIED) == 0 && moment_valid(promise->time) &&
-         promise->amount <= AMOUNT_MAX_ON_CARD && promise->balance <= AMOUNT_MAX_ON_CARD;
+         promise->amount <= AMOUNT_MAX_ON_CARD && promise->balance <= AMOUNT_MAX_ON_CARD &&
+         promise->offline_sum <= AMOUNT_MAX_ON_CARD && promise->sale_atc == 0; /* no type refunds a sale yet */
 }
 
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) {
@@ -56,6 +65,10 @@ enum status promise_decode(const uint8_t *record, size_t len, struct promise *pr
   promise->last_atc = bytes_read_u32(&body);
   bytes_read(&body, promise->last_secret, sizeof promise->last_secret);
   bytes_read(&body, promise->previous, sizeof promise->previous);
+  promise->offline_count = bytes_read_u16(&body);
+  promise->offline_sum = bytes_read_u32(&body);
+  promise->pin_changes = bytes_read_u16(&body);
+  promise->sale_atc = bytes_read_u32(&body);
   return bytes_read_all(&body) && promise_valid(promise, flags) ? STATUS_OK : STATUS_BAD_FORMAT;
 }
 
@@ -68,7 +81,7 @@ void authorisation_encode(const struct authorisation *authorisation, uint8_t tlv
   bytes_write(&writer, authorisation->tid, sizeof authorisation->tid);
   bytes_write_u32(&writer, authorisation->amount);
   bytes_write_u16(&writer, authorisation->currency);
-  bytes_write(&writer, authorisation->commitment, sizeof authorisation->commitment);
+  bytes_write(&writer, authorisation->promise_hash, sizeof authorisation->promise_hash);
   bytes_write_u8(&writer, authorisation->decision);
   bytes_write_u32(&writer, (uint32_t)authorisation->points);
   bytes_write(&writer, authorisation->time, sizeof authorisation->time);
@@ -92,7 +105,7 @@ enum status authorisation_decode(const uint8_t *record, size_t len, struct autho
   bytes_read(&body, authorisation->tid, sizeof authorisation->tid);
   authorisation->amount = bytes_read_u32(&body);
   authorisation->currency = bytes_read_u16(&body);
-  bytes_read(&body, authorisation->commitment, sizeof authorisation->commitment);
+  bytes_read(&body, authorisation->promise_hash, sizeof authorisation->promise_hash);
   authorisation->decision = bytes_read_u8(&body);
   authorisation->points = (int32_t)bytes_read_u32(&body);
   bytes_read(&body, authorisation->time, sizeof authorisation->time);
@@ -100,11 +113,12 @@ enum status authorisation_decode(const uint8_t *record, size_t len, struct autho
   return bytes_read_all(&body) && authorisation_valid(authorisation) ? STATUS_OK : STATUS_BAD_FORMAT;
 }
 
-bool authorisation_answers(const struct authorisation *authorisation, const struct promise *promise) {
+bool authorisation_answers(const struct authorisation *authorisation, const struct promise *promise,
+                           const uint8_t promise_hash[CRYPTO_SHA256_SIZE]) {
   return authorisation->type == promise->type && memcmp(authorisation->cid, promise->cid, CID_SIZE) == 0 &&
          authorisation->atc == promise->atc && memcmp(authorisation->tid, promise->tid, TID_SIZE) == 0 &&
          authorisation->amount == promise->amount && authorisation->currency == promise->currency &&
-         memcmp(authorisation->commitment, promise->commitment, CRYPTO_SHA256_SIZE) == 0;
+         memcmp(authorisation->promise_hash, promise_hash, CRYPTO_SHA256_SIZE) == 0;
 }
 
 void log_record_encode(const struct log_record *record, uint8_t data[LOG_RECORD_SIZE]) {

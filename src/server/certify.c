@@ -38,6 +38,8 @@ enum status certify_keys(const struct service *service, const struct card_reques
     return STATUS_CRYPTO_FAILED;
   certificate.role = ROLE_CARD_SIG;
   memcpy(certificate.subject, reply->parameters.cid, CID_SIZE);
+  certificate.offline_currency = reply->parameters.currency;
+  certificate.offline = reply->parameters.offline; /* as the card will hold it */
   memcpy(certificate.public_key, keys->sig_public, CRYPTO_P256_PUBLIC_SIZE);
   enum status status =
       certificate_issue(&certificate, ca, reply->card_sig, sizeof reply->card_sig, &reply->card_sig_len);

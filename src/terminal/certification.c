@@ -33,8 +33,9 @@ struct expected {
   const uint8_t *data;
   size_t len;
   struct certificate_check check;
-  const uint8_t *public_key; /* NULL: any */
-  const uint8_t *subject;    /* NULL: any */
+  const uint8_t *public_key;           /* NULL: any */
+  const uint8_t *subject;              /* NULL: any */
+  const struct parameters *parameters; /* whose off-line limits it must have, or the card would refuse it; NULL: any */
 };
 
 static bool expected_holds(const struct expected *expected) {
@@ -43,7 +44,9 @@ static bool expected_holds(const struct expected *expected) {
          certificate_verify(&certificate, &expected->check) == STATUS_OK &&
          (expected->public_key == NULL ||
           memcmp(certificate.public_key, expected->public_key, CRYPTO_P256_PUBLIC_SIZE) == 0) &&
-         (expected->subject == NULL || memcmp(certificate.subject, expected->subject, CERTIFICATE_SUBJECT_SIZE) == 0);
+         (expected->subject == NULL || memcmp(certificate.subject, expected->subject, CERTIFICATE_SUBJECT_SIZE) == 0) &&
+         (expected->parameters == NULL ||
+          certificate_limits_are(&certificate, expected->parameters->currency, &expected->parameters->offline));
 }
 
 /* The terminal CA may be a newer version than ours; the server's key must be the one that we know, or nothing that it
@@ -54,14 +57,15 @@ static enum status certificates_check(const struct terminal *terminal, const str
   const uint8_t *master = terminal->master_public, *ca = terminal->card_ca.public_key,
                 *ca_subject = terminal->card_ca.subject, *now = reply->parameters.time;
   const struct expected expected[] = {
-      {reply->terminal_ca, reply->terminal_ca_len, {master, NULL, ROLE_TERMINAL_CA, now}, NULL, NULL},
-      {reply->server, reply->server_len, {master, NULL, ROLE_SERVER, now}, terminal->server.public_key, NULL},
-      {reply->card_ecka, reply->card_ecka_len, {ca, ca_subject, ROLE_CARD_ECKA, now}, request->ecka_public, NULL},
+      {reply->terminal_ca, reply->terminal_ca_len, {master, NULL, ROLE_TERMINAL_CA, now}, NULL, NULL, NULL},
+      {reply->server, reply->server_len, {master, NULL, ROLE_SERVER, now}, terminal->server.public_key, NULL, NULL},
+      {reply->card_ecka, reply->card_ecka_len, {ca, ca_subject, ROLE_CARD_ECKA, now}, request->ecka_public, NULL, NULL},
       {reply->card_sig,
        reply->card_sig_len,
        {ca, ca_subject, ROLE_CARD_SIG, now},
        request->sig_public,
-       certification->cid}};
+       certification->cid,
+       &reply->parameters}};
   if (memcmp(reply->master_public, master, CRYPTO_P256_PUBLIC_SIZE) != 0)
     return STATUS_BAD_CERTIFICATE;
   for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)

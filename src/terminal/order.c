@@ -162,13 +162,16 @@ static enum status card_check(const struct order *order, const struct order_repl
 
 /* An approval that nobody could use against the card, the shop or the issuer: signed, for this promise, by its card. */
 static enum status authorisation_take(struct order *order, const struct order_reply *reply) {
+  uint8_t hash[CRYPTO_SHA256_SIZE];
   if (!reply->has_authorisation || reply->card_certificate_len == 0 ||
       reply->card_certificate_len > sizeof order->entry.card_certificate)
     return STATUS_BAD_REPLY;
   enum status status = authorisation_decode(reply->authorisation, AUTHORISATION_SIZE, &order->authorisation);
   if (status == STATUS_OK)
     status = record_verify(reply->authorisation, AUTHORISATION_SIZE, order->terminal->server.public_key);
-  if (status == STATUS_OK && !authorisation_answers(&order->authorisation, &order->promise))
+  if (status == STATUS_OK)
+    status = record_hash(order->entry.promise, PROMISE_SIZE, hash);
+  if (status == STATUS_OK && !authorisation_answers(&order->authorisation, &order->promise, hash))
     status = STATUS_BAD_REPLY;
   if (status == STATUS_OK && order->authorisation.decision != DECISION_APPROVED)
     status = STATUS_DECLINED;

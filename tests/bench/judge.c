@@ -27,13 +27,15 @@ static void judge_order(const struct judging *judging, struct till *till, const 
   struct order_reply order;
   struct authorisation authorisation;
   struct promise promise;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
   must(reply->status == STATUS_OK, "%s is answered %s", message_word(item->type), status_name(reply->status));
   must_ok(order_reply_parse(reply->body, &order), "an answer");
   must_ok(promise_decode(item->promise, PROMISE_SIZE, &promise), "a promise");
   must(order.has_authorisation && !order.has_block_order, "an answer without an authorisation");
   must_ok(record_verify(order.authorisation, AUTHORISATION_SIZE, key_public(keyring->server)), "an authorisation");
   must_ok(authorisation_decode(order.authorisation, AUTHORISATION_SIZE, &authorisation), "an authorisation");
-  must(authorisation_answers(&authorisation, &promise) && authorisation.decision == DECISION_APPROVED &&
+  must_ok(record_hash(item->promise, PROMISE_SIZE, hash), "a promise");
+  must(authorisation_answers(&authorisation, &promise, hash) && authorisation.decision == DECISION_APPROVED &&
            authorisation.points == 0,
        "an authorisation of something else");
   must(order.card_certificate_len == purse->certificate_len &&

@@ -193,7 +193,8 @@ static void promise_make(struct purse *purse, uint8_t type, uint32_t amount, uin
 }
 
 /* As src/server signs it for a merchant that grants no points. */
-static void authorise(const struct world *world, const struct promise *promise, uint8_t record[AUTHORISATION_SIZE]) {
+static void authorise(const struct world *world, const struct purse_deed *deed, const struct promise *promise,
+                      uint8_t record[AUTHORISATION_SIZE]) {
   struct authorisation order = {.type = promise->type,
                                 .atc = promise->atc,
                                 .amount = promise->amount,
@@ -202,7 +203,7 @@ static void authorise(const struct world *world, const struct promise *promise, 
                                 .key_version = world->service.keyring.server_certificate.certificate.version};
   memcpy(order.cid, promise->cid, CID_SIZE);
   memcpy(order.tid, promise->tid, TID_SIZE);
-  memcpy(order.commitment, promise->commitment, sizeof order.commitment);
+  must_ok(record_hash(deed->promise, PROMISE_SIZE, order.promise_hash), "a card's promise");
   moment_from_unix(time(NULL), order.time);
   authorisation_encode(&order, record);
   must_ok(record_sign(record, AUTHORISATION_TLV_SIZE, key_private(world->service.keyring.server)), "an authorisation");
@@ -215,7 +216,7 @@ void purse_transact(const struct world *world, struct purse *purse, const struct
   purse_meet(world, purse, till);
   promise_make(purse, type, amount, deed->promise);
   must_ok(promise_decode(deed->promise, PROMISE_SIZE, &promise), "a card's promise");
-  authorise(world, &promise, order);
+  authorise(world, deed, &promise, order);
   must_ok(session_commit(&purse->session, type, order, deed->secret), "a card's commit");
   deed->atc = purse->atc = promise.atc;
 }

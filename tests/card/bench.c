@@ -46,6 +46,8 @@ static void put_parameters(struct bench *bench, struct bytes_writer *writer) {
   struct parameters parameters = {
       .currency = BENCH_CURRENCY, .purse_ceiling = BENCH_PURSE_CEILING, .payment_ceiling = BENCH_PAYMENT_CEILING};
   uint8_t data[PARAMETERS_SIZE];
+  parameters.offline = bench->offline;
+  parameters.no_pin = bench->no_pin;
   memcpy(parameters.cid, bench->cid, sizeof parameters.cid);
   memcpy(parameters.expiry, issuer_expiry, sizeof parameters.expiry);
   memcpy(parameters.time, issuer_now, sizeof parameters.time);
@@ -62,7 +64,9 @@ static void put_card_paper(struct bench *bench, uint8_t role, struct bytes_write
                                       .subject = ecka ? reference : bench->cid,
                                       .public_key = ecka ? bench->request.ecka_public : bench->request.sig_public,
                                       .role = role,
-                                      .version = 1},
+                                      .version = 1,
+                                      .offline_currency = BENCH_CURRENCY,
+                                      .offline = bench->offline},
               &paper);
   bytes_write(writer, paper.bytes, paper.len);
 }

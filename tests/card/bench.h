@@ -20,6 +20,8 @@ struct bench {
   struct issuer issuer;
   struct terminal pos, other_pos, reload, desk;
   uint8_t cid[CID_SIZE];
+  struct offline_limits offline; /* what DGI 0101 and the SIG certificate say */
+  struct no_pin_limits no_pin;
   uint8_t chip_serial[CHIP_SERIAL_SIZE], transport_key[CRYPTO_AES_KEY_SIZE];
   struct card_request request;   /* from GENERATE */
   uint8_t promise[PROMISE_SIZE]; /* from the last INITIALIZE */

@@ -79,6 +79,7 @@ START_TEST(the_table_and_this_one_list_the_same_commands) {
     for (size_t k = 0; k < POLICIES; k++)
       known |= rows[i].cla == policies[k].cla && rows[i].ins == policies[k].ins && rows[i].p2 == policies[k].p2;
     ck_assert_msg(known, "%s is in the table, but has no policy here", rows[i].name);
+    ck_assert(rows[i].channel == CHANNEL_NONE || rows[i].lc_max <= PROTECTED_DATA_MAX);
     ck_assert_uint_ne(rows[i].ins & 0xF0, 0x60); /* INS 6X and 9X are not valid: ISO/IEC 7816-4 5.4.2 */
     ck_assert_uint_ne(rows[i].ins & 0xF0, 0x90);
   }

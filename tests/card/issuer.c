@@ -25,6 +25,12 @@ void paper_issue(const struct paper_request *request, struct paper *paper) {
   certificate.version = request->version;
   if (request->role <= ROLE_PERSO)
     strcpy(certificate.merchant, "BAKER");
+  if (request->role == ROLE_SERVER || request->role == ROLE_TERMINAL_CA)
+    certificate.least = 1;
+  if (request->role == ROLE_CARD_SIG) {
+    certificate.offline_currency = request->offline_currency;
+    certificate.offline = request->offline;
+  }
   memcpy(certificate.expiry, request->expiry != NULL ? request->expiry : issuer_expiry, DATE_SIZE);
   memcpy(certificate.public_key, request->public_key, sizeof certificate.public_key);
   ck_assert_int_eq(certificate_issue(&certificate, request->ca_private, paper->bytes, sizeof paper->bytes, &paper->len),
@@ -80,7 +86,7 @@ void order_draft(const struct order_request *request, struct authorisation *orde
   memcpy(order->tid, promise.tid, sizeof order->tid);
   order->amount = promise.amount;
   order->currency = promise.currency;
-  memcpy(order->commitment, promise.commitment, sizeof order->commitment);
+  ck_assert_int_eq(record_hash(request->promise, PROMISE_SIZE, order->promise_hash), STATUS_OK);
   order->decision = request->decision;
   order->points = request->points;
   memcpy(order->time, request->time != NULL ? request->time : issuer_now, sizeof order->time);

@@ -43,6 +43,8 @@ struct paper_request {
   const uint8_t *public_key;
   uint8_t role, version;
   const uint8_t *expiry;
+  uint16_t offline_currency; /* of ROLE_CARD_SIG */
+  struct offline_limits offline;
 };
 void paper_issue(const struct paper_request *request, struct paper *paper);
 

@@ -143,7 +143,8 @@ static uint16_t store_own(struct bench *bench, uint16_t dgi, uint8_t role, const
                                       .subject = bench->cid,
                                       .public_key = key,
                                       .role = role,
-                                      .version = 1},
+                                      .version = 1,
+                                      .offline_currency = BENCH_CURRENCY},
               &paper);
   return bench_store_bytes(bench, dgi, paper.bytes, paper.len);
 }
@@ -192,6 +193,45 @@ START_TEST(number_and_signature_key_belong_together) {
 }
 END_TEST
 
+/* What the certificate tells terminals of off-line payments is what the card will do, in whatever order they come. */
+START_TEST(limits_stand_in_the_certificate_too) {
+  static const struct offline_limits others[] = {{2000, 5000, 5}, {2500, 6000, 5}, {2500, 5000, 6}, {0, 0, 0}};
+  static const struct offline_limits limits = {2500, 5000, 5};
+  struct bench bench;
+  begin(&bench);
+  bench.offline = limits;
+  store_all_but(&bench, DGI_PIN);
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+    bench.offline = others[i];
+    ck_assert_uint_eq(bench_store(&bench, DGI_CARD_SIG, false), SW_WRONG_DATA);
+    ck_assert_uint_eq(bench_store(&bench, DGI_PARAMETERS, false), SW_OK); /* the certificate no longer holds */
+    ck_assert_uint_eq(bench_store(&bench, DGI_PIN, true), SW_CONDITIONS_NOT_SATISFIED);
+    bench.offline = limits;
+    ck_assert_uint_eq(bench_store(&bench, DGI_PARAMETERS, false), SW_OK);
+    ck_assert_uint_eq(bench_store(&bench, DGI_CARD_SIG, false), SW_OK);
+  }
+  ck_assert_uint_eq(bench_store(&bench, DGI_PIN, true), SW_OK);
+}
+END_TEST
+
+START_TEST(the_certificates_currency_is_the_cards) {
+  struct bench bench;
+  struct paper paper;
+  begin(&bench);
+  ck_assert_uint_eq(bench_store(&bench, DGI_PARAMETERS, false), SW_OK);
+  paper_issue(&(struct paper_request){.ca_private = bench.issuer.card_ca.private_key,
+                                      .ca_subject = "CARDCA01",
+                                      .subject = bench.cid,
+                                      .public_key = bench.request.sig_public,
+                                      .role = ROLE_CARD_SIG,
+                                      .version = 1,
+                                      .offline_currency = BENCH_CURRENCY + 1},
+              &paper);
+  ck_assert_uint_eq(bench_store_bytes(&bench, DGI_CARD_SIG, paper.bytes, paper.len), SW_WRONG_DATA);
+  ck_assert_uint_eq(bench_store(&bench, DGI_CARD_SIG, false), SW_OK);
+}
+END_TEST
+
 START_TEST(values_that_are_none) {
   struct bench bench;
   uint8_t data[PROTECTED_DATA_MAX];
@@ -202,7 +242,7 @@ START_TEST(values_that_are_none) {
   struct parameters good, bad;
   uint8_t encoded[PARAMETERS_SIZE];
   ck_assert_int_eq(parameters_decode(value, PARAMETERS_SIZE, &good), STATUS_OK);
-  for (int i = 0; i < 5; i++) {
+  for (int i = 0; i < 12; i++) {
     bad = good;
     if (i == 0)
       bad.purse_ceiling = 0;
@@ -212,6 +252,20 @@ START_TEST(values_that_are_none) {
       bad.expiry[0] = 0x19;
     else if (i == 3)
       bad.currency = 0;
+    else if (i == 4)
+      bad.offline.single = 1; /* above its total */
+    else if (i == 5)
+      bad.offline.total = UINT32_C(0x80000000);
+    else if (i == 6)
+      bad.no_pin.single = 1;
+    else if (i == 7)
+      bad.no_pin.total = 1;
+    else if (i == 8)
+      bad.no_pin = (struct no_pin_limits){2, 1};
+    else if (i == 9)
+      bad.no_pin = (struct no_pin_limits){1, UINT32_C(0x80000000)};
+    else if (i == 10)
+      bad.offline = (struct offline_limits){UINT32_MAX, UINT32_MAX, 1};
     else
       bad.purse_ceiling = UINT32_MAX;
     parameters_encode(&bad, encoded);
@@ -323,6 +377,7 @@ END_TEST
 SUITE_OF(perso, the_request_proves_the_new_key, the_last_one_locks, each_can_be_the_last,
          without_any_one_it_does_not_lock, new_keys_void_what_was_stored, a_new_master_key_voids_what_it_verified,
          issuer_keys_stand_under_the_master, own_certificates_carry_own_keys, certificates_before_keys,
-         number_and_signature_key_belong_together, values_that_are_none, certificates_that_are_none,
+         number_and_signature_key_belong_together, limits_stand_in_the_certificate_too,
+         the_certificates_currency_is_the_cards, values_that_are_none, certificates_that_are_none,
          a_grouping_and_nothing_else, broken_off_it_goes_on_in_another_session, every_step_is_atomic,
          torn_key_pairs_are_no_keys)

@@ -2,6 +2,8 @@
  * The PIN: five tries, whatever is done to the power in between (R16). */
 #include <string.h>
 
+#include "epurse/bytes.h"
+
 #include "bench.h"
 #include "suites.h"
 
@@ -112,6 +114,45 @@ START_TEST(change_takes_the_old_one) {
 }
 END_TEST
 
+static uint16_t changes_promised(struct bench *bench, const char *pin) {
+  struct promise promise;
+  host_open(&bench->host, &bench->reload);
+  ck_assert_uint_eq(
+      bench_initialize(
+          bench, &(struct bench_wish){.p1 = P1_INITIALIZE_LOAD, .amount = 1, .terminal = &bench->reload, .pin = pin}),
+      SW_OK);
+  ck_assert_int_eq(promise_decode(bench->promise, PROMISE_SIZE, &promise), STATUS_OK);
+  return promise.pin_changes;
+}
+
+START_TEST(changes_are_counted_and_promised) {
+  struct bench bench;
+  bench_make(&bench);
+  ck_assert_uint_eq(changes_promised(&bench, BENCH_PIN), 0);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(change(&bench, BENCH_WRONG_PIN, "567890"), 0x63C4); /* no change */
+  ck_assert_uint_eq(change(&bench, BENCH_PIN, "567890"), SW_OK);
+  ck_assert_uint_eq(change(&bench, "567890", "567890"), SW_OK); /* to the same PIN: a change all the same */
+  ck_assert_uint_eq(changes_promised(&bench, "567890"), 2);
+  bench_reset(&bench);
+  ck_assert_uint_eq(bench_info(&bench).pin_changes, 2);
+}
+END_TEST
+
+/* It never goes round: at its end the PIN stays, and no try is taken. */
+START_TEST(the_counter_of_changes_ends) {
+  struct bench bench;
+  bench_make(&bench);
+  memset(((struct card_memory *)(void *)bench.ram.committed)->pin_changes, 0xFF, 2);
+  bench_repower(&bench);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(change(&bench, BENCH_PIN, "567890"), SW_COUNTER_EXHAUSTED);
+  ck_assert_uint_eq(change(&bench, BENCH_WRONG_PIN, "567890"), SW_COUNTER_EXHAUSTED);
+  ck_assert_uint_eq(bench_info(&bench).pin_tries_left, PIN_TRIES);
+  ck_assert_uint_eq(changes_promised(&bench, BENCH_PIN), UINT16_MAX);
+}
+END_TEST
+
 START_TEST(the_fifth_wrong_old_one_blocks) {
   struct bench bench;
   bench_make(&bench);
@@ -194,11 +235,11 @@ START_TEST(a_cut_at_the_right_pin) {
 }
 END_TEST
 
-/* The old PIN holds, or the new one; never neither, never both. */
+/* The old PIN holds, or the new one; never neither, never both; and the counter says which. */
 START_TEST(a_cut_while_changing) {
   static const enum ram_fault faults[] = {RAM_BEFORE, RAM_AFTER_COMMIT};
   for (size_t f = 0; f < 2; f++)
-    for (unsigned n = 1; n <= 5; n++) {
+    for (unsigned n = 1; n <= 6; n++) {
       struct bench bench;
       bench_make(&bench);
       host_open(&bench.host, &bench.pos);
@@ -206,7 +247,8 @@ START_TEST(a_cut_while_changing) {
       ck_assert_uint_eq(change(&bench, BENCH_PIN, "4321"), 0);
       bench_repower(&bench);
       host_open(&bench.host, &bench.pos);
-      bool changed = n == 5 && faults[f] == RAM_AFTER_COMMIT;
+      bool changed = n == 6 && faults[f] == RAM_AFTER_COMMIT;
+      ck_assert_uint_eq(bytes_u16(bench.card.memory.pin_changes), changed ? 1 : 0);
       ck_assert_uint_eq(bench_verify(&bench, changed ? BENCH_PIN : "4321") & 0xFFF0, SW_WRONG_PIN);
       ck_assert_uint_eq(bench_verify(&bench, changed ? "4321" : BENCH_PIN), SW_OK);
     }
@@ -232,6 +274,6 @@ END_TEST
 SUITE_OF(pin, five_wrong_ones_block_for_good, tries_are_counted_over_sessions_and_resets,
          a_wrong_pin_takes_the_verified_one_back, verified_in_this_session_alone,
          the_same_digits_and_more_are_another_pin, what_is_no_pin_block_costs_no_try, change_takes_the_old_one,
-         the_fifth_wrong_old_one_blocks, a_wrong_old_one_takes_the_verified_one_back,
-         change_refuses_a_new_one_that_is_none, a_cut_gains_no_try, a_cut_at_the_right_pin, a_cut_while_changing,
-         a_torn_verdict_is_given_at_power_on)
+         changes_are_counted_and_promised, the_counter_of_changes_ends, the_fifth_wrong_old_one_blocks,
+         a_wrong_old_one_takes_the_verified_one_back, change_refuses_a_new_one_that_is_none, a_cut_gains_no_try,
+         a_cut_at_the_right_pin, a_cut_while_changing, a_torn_verdict_is_given_at_power_on)

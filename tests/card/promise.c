@@ -45,6 +45,10 @@ START_TEST(a_promise_says_it_all) {
   ck_assert_uint_eq(promise.last_atc, 1);
   ck_assert_mem_ne(promise.last_secret, zeros, 32);
   ck_assert_mem_ne(promise.commitment, zeros, 32);
+  ck_assert_uint_eq(promise.offline_count, 0);
+  ck_assert_uint_eq(promise.offline_sum, 0);
+  ck_assert_uint_eq(promise.pin_changes, 0);
+  ck_assert_uint_eq(promise.sale_atc, 0);
   ck_assert_uint_eq(bench_proof(&bench).state, SLOT_PREPARED);
   ck_assert_uint_eq(bench_balance(&bench).balance, 3000); /* a promise moves nothing */
 }

@@ -170,11 +170,13 @@ START_TEST(an_order_for_something_else) {
   struct bench bench;
   uint8_t order[AUTHORISATION_SIZE], before[CARD_MEMORY_SIZE];
   struct authorisation draft, bent;
+  struct promise promise;
   promised(&bench, 1000);
   order_draft(&(struct order_request){.promise = bench.promise}, &draft);
+  ck_assert_int_eq(promise_decode(bench.promise, PROMISE_SIZE, &promise), STATUS_OK);
   memcpy(before, bench.ram.committed, sizeof before);
-  for (int field = 0; field < 8; field++) {
-    uint16_t expected = field == 7 ? SW_SECURITY_NOT_SATISFIED : SW_CONDITIONS_NOT_SATISFIED;
+  for (int field = 0; field < 9; field++) {
+    uint16_t expected = field == 8 ? SW_SECURITY_NOT_SATISFIED : SW_CONDITIONS_NOT_SATISFIED;
     bent = draft;
     if (field == 0)
       bent.type = TRANSACTION_POINTS_PURCHASE;
@@ -189,7 +191,9 @@ START_TEST(an_order_for_something_else) {
     else if (field == 5)
       bent.currency = 840;
     else if (field == 6)
-      bent.commitment[31] ^= 0x01;
+      bent.promise_hash[31] ^= 0x01;
+    else if (field == 7)
+      memcpy(bent.promise_hash, promise.commitment, sizeof bent.promise_hash); /* h names r, not the promise */
     else
       bent.key_version = 2;
     order_sign(&bench.issuer, &bent, order);

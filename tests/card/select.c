@@ -5,10 +5,10 @@
 #include "bench.h"
 #include "suites.h"
 
-/* 6F 14 { 84 08 AID, 8A 01 state, A5 05 { 9F08 02 0001 } } */
+/* 6F 14 { 84 08 AID, 8A 01 state, A5 05 { 9F08 02 0002 } } */
 static void assert_fci(const struct bench *bench, uint8_t state) {
   const uint8_t fci[] = {0x6F, 0x14, 0x84, 0x08,  0xF0, 0x45, 0x50, 0x55, 0x52, 0x53, 0x45,
-                         0x01, 0x8A, 0x01, state, 0xA5, 0x05, 0x9F, 0x08, 0x02, 0x00, 0x01};
+                         0x01, 0x8A, 0x01, state, 0xA5, 0x05, 0x9F, 0x08, 0x02, 0x00, 0x02};
   ck_assert_uint_eq(bench->host.answer.len, sizeof fci);
   ck_assert_mem_eq(bench->host.answer.data, fci, sizeof fci);
 }
@@ -153,9 +153,30 @@ START_TEST(the_channel_shows_certificate_and_particulars) {
   ck_assert_uint_eq(info.master_version, 1);
   ck_assert_uint_eq(info.terminal_ca_version, 1);
   ck_assert_uint_eq(info.server_version, 1);
+  ck_assert_uint_eq(info.offline.total, 0);
+  ck_assert_uint_eq(info.no_pin.total, 0);
+  ck_assert_uint_eq(info.pin_changes, 0);
+}
+END_TEST
+
+START_TEST(the_particulars_have_the_limits) {
+  struct bench bench;
+  bench_raw(&bench);
+  bench.offline = (struct offline_limits){2500, 5000, 5};
+  bench.no_pin = (struct no_pin_limits){2000, 7500};
+  bench_begin_personalization(&bench);
+  for (size_t i = 0; i < 7; i++)
+    ck_assert_uint_eq(bench_store(&bench, bench_groupings[i], i == 6), SW_OK);
+  struct card_info info = bench_info(&bench);
+  ck_assert_uint_eq(info.offline.single, 2500);
+  ck_assert_uint_eq(info.offline.total, 5000);
+  ck_assert_uint_eq(info.offline.count, 5);
+  ck_assert_uint_eq(info.no_pin.single, 2000);
+  ck_assert_uint_eq(info.no_pin.total, 7500);
+  ck_assert_mem_eq(info.latest_time, issuer_now, MOMENT_SIZE);
 }
 END_TEST
 
 SUITE_OF(select, fci_of_every_state, other_names_are_not_found, failed_select_leaves_what_was_selected,
          select_ends_the_session, reset_ends_the_session, the_certificate_in_the_clear_names_nobody,
-         a_raw_card_has_no_certificate, the_channel_shows_certificate_and_particulars)
+         a_raw_card_has_no_certificate, the_channel_shows_certificate_and_particulars, the_particulars_have_the_limits)

@@ -39,8 +39,10 @@ static bool change_ordered(const struct world *world, const struct audit_step *s
   const struct apdu *command = step->command;
   struct authorisation order;
   struct promise promise;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
   if (authorisation_decode(command->data, command->lc, &order) != STATUS_OK ||
       promise_decode(was->slot_promise, sizeof was->slot_promise, &promise) != STATUS_OK ||
+      record_hash(was->slot_promise, sizeof was->slot_promise, hash) != STATUS_OK ||
       record_verify(command->data, command->lc, world->server.point) != STATUS_OK)
     return false;
   *change = (struct change){0, order.points};
@@ -48,7 +50,7 @@ static bool change_ordered(const struct world *world, const struct audit_step *s
     change->balance = promise.amount;
   if (promise.type == TRANSACTION_PURCHASE)
     change->balance = -(int64_t)promise.amount;
-  return order.decision == DECISION_APPROVED && authorisation_answers(&order, &promise) &&
+  return order.decision == DECISION_APPROVED && authorisation_answers(&order, &promise, hash) &&
          command->ins == (promise.type == TRANSACTION_LOAD ? INS_CREDIT_FOR_LOAD : INS_DEBIT_FOR_PURCHASE);
 }
 

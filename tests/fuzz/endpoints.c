@@ -84,13 +84,15 @@ static void order_check(const struct back_end *back_end, const struct message *q
   struct order_reply reply;
   struct promise promise;
   struct authorisation order;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
   if (order_request_parse(question->type, question->body, &request) != STATUS_OK ||
       order_reply_parse(answer->body, &reply) != STATUS_OK || !reply.has_authorisation)
     return;
   fuzz_require(promise_decode(request.promise, PROMISE_SIZE, &promise) == STATUS_OK);
   fuzz_require(authorisation_decode(reply.authorisation, AUTHORISATION_SIZE, &order) == STATUS_OK);
   fuzz_require(record_verify(reply.authorisation, AUTHORISATION_SIZE, back_end->world.server.point) == STATUS_OK);
-  fuzz_require(authorisation_answers(&order, &promise) && promise.pin_verified);
+  fuzz_require(record_hash(request.promise, PROMISE_SIZE, hash) == STATUS_OK);
+  fuzz_require(authorisation_answers(&order, &promise, hash) && promise.pin_verified);
   fuzz_require((order.decision == DECISION_APPROVED) == (answer->status == STATUS_OK));
 }
 

@@ -7,7 +7,7 @@
 #include "target.h"
 #include "world.h"
 
-#define LAYOUT_MAX 64
+#define LAYOUT_MAX 80
 
 /* Decodes and encodes to `again`; the length, 0 where it is refused. */
 static size_t initialize_again(const uint8_t *data, size_t len, uint8_t *again) {

@@ -45,7 +45,7 @@ static void image_life(const struct world *world, struct card_memory *memory) {
 
 void powered_image(const struct world *world, uint8_t state, struct card_memory *memory) {
   memset(memory, 0, sizeof *memory);
-  memcpy(memory->magic, "EPC1", sizeof memory->magic);
+  memcpy(memory->magic, "EPC2", sizeof memory->magic);
   memory->state = state;
   memcpy(memory->chip_serial, world->chip_serial, sizeof memory->chip_serial);
   if (state == CARD_INITIALISED) {

@@ -27,7 +27,7 @@ static bool verify(const struct world *world, const uint8_t *data, size_t len) {
   fuzz_require(crypto_sha256(receipt.secret.data, receipt.secret.len, commitment));
   fuzz_require(memcmp(commitment, facts.promise.commitment, sizeof commitment) == 0);
   fuzz_require(facts.authorisation.decision == DECISION_APPROVED);
-  fuzz_require(authorisation_answers(&facts.authorisation, &facts.promise));
+  fuzz_require(authorisation_answers(&facts.authorisation, &facts.promise, facts.hash));
   return true;
 }
 

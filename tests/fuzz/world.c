@@ -32,6 +32,10 @@ static void issue(const struct request *request, const struct world_key *ca, str
   memset(certificate.serial, request->role, sizeof certificate.serial);
   memcpy(certificate.ca_id, request->ca, sizeof certificate.ca_id);
   memcpy(certificate.subject, request->subject, sizeof certificate.subject);
+  if (request->role == ROLE_SERVER || request->role == ROLE_TERMINAL_CA)
+    certificate.least = KVN_FIRST;
+  if (request->role == ROLE_CARD_SIG)
+    certificate.offline_currency = WORLD_CURRENCY;
   memcpy(certificate.expiry, world_expiry, sizeof certificate.expiry);
   memcpy(certificate.public_key, request->key->point, sizeof certificate.public_key);
   if (request->role <= ROLE_PERSO)
@@ -107,7 +111,9 @@ void world_authorisation(const struct promise *promise, struct authorisation *au
                                           .key_version = KVN_FIRST};
   memcpy(authorisation->cid, promise->cid, CID_SIZE);
   memcpy(authorisation->tid, promise->tid, TID_SIZE);
-  memcpy(authorisation->commitment, promise->commitment, CRYPTO_SHA256_SIZE);
+  uint8_t tlv[PROMISE_TLV_SIZE];
+  promise_encode(promise, tlv);
+  fuzz_require(crypto_sha256(tlv, sizeof tlv, authorisation->promise_hash)); /* record_hash of it, once signed */
   memcpy(authorisation->time, world_now, MOMENT_SIZE);
 }
 

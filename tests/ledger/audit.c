@@ -71,7 +71,7 @@ START_TEST(names_the_contradiction) {
       {"UPDATE booking SET secret = zeroblob(32) WHERE id = (1 << 32) | 2", "its proof does not open its commitment"},
       {"UPDATE booking SET amount = 999 WHERE id = (1 << 32) | 2", "its promise says something else"},
       {"UPDATE booking SET hash = zeroblob(32) WHERE id = (1 << 32) | 3", "its promise is not the one that was hashed"},
-      {"UPDATE booking SET promise = zeroblob(223) WHERE id = (1 << 32) | 3", "its promise cannot be read"},
+      {"UPDATE booking SET promise = zeroblob(235) WHERE id = (1 << 32) | 3", "its promise cannot be read"},
       {"UPDATE booking SET authorisation = zeroblob(143) WHERE id = (1 << 32) | 3", "its authorisation cannot be read"},
       {"UPDATE booking SET authorisation = (SELECT authorisation FROM booking WHERE id = (1 << 32) | 2) "
        "WHERE id = (1 << 32) | 3",
@@ -93,7 +93,7 @@ START_TEST(names_the_contradiction) {
        "blocked for an incident that is not there"},
       {"INSERT INTO reversal SELECT id, terminal, 1 FROM booking WHERE id = (1 << 32) | 1",
        "given back and credited, without an incident"},
-      {"INSERT INTO incident VALUES (1, 1, 1, 4, zeroblob(223), 1)", "an incident tells that it was blocked"},
+      {"INSERT INTO incident VALUES (1, 1, 1, 4, zeroblob(235), 1)", "an incident tells that it was blocked"},
   };
   struct world world;
   struct lines lines = {.count = 0};

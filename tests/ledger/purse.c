@@ -48,7 +48,7 @@ void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const cha
 bool purse_commit(struct purse *purse, const uint8_t record[AUTHORISATION_SIZE]) {
   struct authorisation authorisation;
   ck_assert_int_eq(authorisation_decode(record, AUTHORISATION_SIZE, &authorisation), STATUS_OK);
-  if (!purse->prepared || !authorisation_answers(&authorisation, &purse->promise) ||
+  if (!purse->prepared || !authorisation_answers(&authorisation, &purse->promise, purse->hash) ||
       authorisation.decision != DECISION_APPROVED)
     return false;
   if (purse->promise.type == TRANSACTION_PURCHASE)

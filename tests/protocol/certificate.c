@@ -42,11 +42,22 @@ START_TEST(certificates_go_both_ways) {
     fields.version = (uint8_t)(i * 28);
     if (i >= 3)
       fields.merchant[0] = '\0';
+    if (roles[i] == ROLE_SERVER || roles[i] == ROLE_TERMINAL_CA)
+      fields.least = (uint8_t)(i * 27);
+    if (roles[i] == ROLE_CARD_SIG) {
+      fields.offline_currency = 978;
+      fields.offline = (struct offline_limits){2500, 5000, 5};
+    }
     ck_assert_int_eq(certificate_issue(&fields, chain.master.secret, bytes, sizeof bytes, &len), STATUS_OK);
     ck_assert_int_eq(certificate_decode(bytes, len, &back), STATUS_OK);
     ck_assert_uint_eq(back.role, fields.role);
     ck_assert_uint_eq(back.version, fields.version);
     ck_assert_str_eq(back.merchant, fields.merchant);
+    ck_assert_uint_eq(back.least, fields.least);
+    ck_assert_uint_eq(back.offline_currency, fields.offline_currency);
+    ck_assert_uint_eq(back.offline.single, fields.offline.single);
+    ck_assert_uint_eq(back.offline.total, fields.offline.total);
+    ck_assert_uint_eq(back.offline.count, fields.offline.count);
     ck_assert_mem_eq(back.serial, fields.serial, sizeof back.serial);
     ck_assert_mem_eq(back.ca_id, fields.ca_id, sizeof back.ca_id);
     ck_assert_mem_eq(back.subject, fields.subject, sizeof back.subject);
@@ -95,11 +106,78 @@ START_TEST(what_could_not_be_read_is_not_issued) {
   REFUSED(fields.merchant[2] = '\n');
   REFUSED(fields.merchant[2] = (char)0xC3);
   REFUSED(memset(fields.merchant, 'x', sizeof fields.merchant)); /* not ended */
+  REFUSED(fields.least = 1);
+  REFUSED(fields.offline_currency = 978);
+  REFUSED(fields.offline.count = 1);
+  REFUSED(fields = chain.server.fields; fields.least = 0);
+  REFUSED(fields = chain.server.fields; fields.least = 2); /* its version is 1 */
+  REFUSED(fields = chain.terminal_ca.fields; fields.version = 0);
+  REFUSED(fields = chain.card_ca.fields; fields.least = 1);
+  REFUSED(fields = chain.card.fields; fields.least = 1);
+  REFUSED(fields = chain.card.fields; fields.offline.single = 1); /* above the total */
+  REFUSED(fields = chain.card.fields; fields.offline.total = UINT32_C(0x80000000));
   REFUSED(fields.expiry[2] = 0x13);
   REFUSED(fields.public_key[64] ^= 1);
 #undef REFUSED
   uint8_t zero[CRYPTO_P256_PRIVATE_SIZE] = {0};
   ck_assert_int_eq(certificate_issue(&chain.terminal.fields, zero, bytes, sizeof bytes, &len), STATUS_CRYPTO_FAILED);
+}
+END_TEST
+
+/* 53 with one byte more or less than its role has, every length around it right. */
+static bool taken_with(const struct chain_certificate *paper, int change) {
+  uint8_t bytes[CERTIFICATE_MAX + 1];
+  struct certificate back;
+  size_t end = BODY_AT + 44 + paper->bytes[BODY_AT + 43], len = (size_t)((int)paper->len + change);
+
+  memcpy(bytes, paper->bytes, end);
+  bytes[end] = 0x20;
+  memcpy(bytes + (int)end + change, paper->bytes + end, paper->len - end);
+  bytes[3] = (uint8_t)(bytes[3] + change);
+  bytes[BODY_AT + 43] = (uint8_t)(bytes[BODY_AT + 43] + change);
+  return certificate_decode(bytes, len, &back) == STATUS_OK;
+}
+
+START_TEST(each_role_has_its_own_bytes) {
+  struct chain chain;
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  ck_assert_hex(chain.card.bytes + BODY_AT + 42, 16, "530E 3101 03D2 00000000 00000000 0000");
+  ck_assert_hex(chain.server.bytes + BODY_AT + 42, 5, "5303 1001 01");
+  ck_assert_hex(chain.terminal_ca.bytes + BODY_AT + 42, 5, "5303 2101 01");
+  ck_assert_hex(chain.card_ca.bytes + BODY_AT + 42, 4, "5302 2001");
+  const struct chain_certificate *const fixed[] = {&chain.card, &chain.server, &chain.terminal_ca, &chain.card_ca};
+  for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+    ck_assert_msg(taken_with(fixed[i], 0), "row %zu", i);
+    ck_assert_msg(!taken_with(fixed[i], 1), "row %zu, one more", i);
+    ck_assert_msg(!taken_with(fixed[i], -1), "row %zu, one less", i);
+  }
+  ck_assert(taken_with(&chain.terminal, 1)); /* a longer name */
+}
+END_TEST
+
+START_TEST(values_that_are_none_are_refused) {
+  struct chain chain;
+  struct certificate back;
+  const struct {
+    struct chain_certificate *paper;
+    size_t at;
+    uint8_t value;
+  } rows[] = {{&chain.server, 46, 0},      {&chain.server, 46, 2}, {&chain.terminal_ca, 46, 0},
+              {&chain.terminal_ca, 45, 0}, {&chain.card, 51, 1},   {&chain.card, 52, 0x80}};
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    uint8_t *byte = &rows[i].paper->bytes[BODY_AT + rows[i].at], saved = *byte;
+
+    ck_assert_int_eq(certificate_decode(rows[i].paper->bytes, rows[i].paper->len, &back), STATUS_OK);
+    *byte = rows[i].value;
+    ck_assert_msg(certificate_decode(rows[i].paper->bytes, rows[i].paper->len, &back) == STATUS_BAD_FORMAT, "row %zu",
+                  i);
+    *byte = saved;
+  }
 }
 END_TEST
 
@@ -233,6 +311,7 @@ START_TEST(any_terminal_is_a_terminal_alone) {
   chain.terminal.fields.merchant[0] = '\0';
   for (size_t i = 0; i < sizeof roles; i++) {
     chain.terminal.fields.role = roles[i];
+    chain.terminal.fields.least = roles[i] == ROLE_SERVER ? 1 : 0;
     ck_assert_int_eq(certificate_issue(&chain.terminal.fields, chain.master.secret, bytes, sizeof bytes, &len),
                      STATUS_OK);
     ck_assert_int_eq(certificate_decode(bytes, len, &back), STATUS_OK);
@@ -262,6 +341,7 @@ START_TEST(the_last_day_counts) {
 END_TEST
 
 SUITE_OF(certificate, bytes_are_in_the_order_of_the_standard, certificates_go_both_ways, the_longest_fits_one_command,
-         what_could_not_be_read_is_not_issued, every_truncation_is_refused, every_flipped_bit_is_refused,
-         damaged_fields_are_refused, objects_that_do_not_belong_are_refused, checks_of_name_role_and_key,
-         any_terminal_is_a_terminal_alone, the_last_day_counts)
+         what_could_not_be_read_is_not_issued, each_role_has_its_own_bytes, values_that_are_none_are_refused,
+         every_truncation_is_refused, every_flipped_bit_is_refused, damaged_fields_are_refused,
+         objects_that_do_not_belong_are_refused, checks_of_name_role_and_key, any_terminal_is_a_terminal_alone,
+         the_last_day_counts)

@@ -43,7 +43,10 @@ static void transaction_make(struct chain *chain) {
                               .currency = 978,
                               .balance = 5000,
                               .points = 3,
-                              .last_atc = 6};
+                              .last_atc = 6,
+                              .offline_count = 2,
+                              .offline_sum = 350,
+                              .pin_changes = 1};
   cid_make(971234, 42, promise->cid);
   memcpy(promise->tid, "POS00001", TID_SIZE);
   memset(promise->nonce, 0x4E, NONCE_SIZE);
@@ -60,7 +63,6 @@ static void transaction_make(struct chain *chain) {
                                           .key_version = 1};
   memcpy(authorisation->cid, promise->cid, CID_SIZE);
   memcpy(authorisation->tid, promise->tid, TID_SIZE);
-  memcpy(authorisation->commitment, promise->commitment, CRYPTO_SHA256_SIZE);
   memcpy(authorisation->time, now, MOMENT_SIZE);
 }
 
@@ -71,9 +73,11 @@ void chain_begin(struct chain *chain) {
   name(&chain->card_ca, ROLE_CARD_CA, "CARD-CA1", "MASTER01");
   name(&chain->terminal_ca, ROLE_TERMINAL_CA, "TERM-CA1", "MASTER01");
   name(&chain->server, ROLE_SERVER, "SERVER01", "MASTER01");
+  chain->terminal_ca.fields.least = chain->server.fields.least = 1;
   name(&chain->terminal, ROLE_POS, "POS00001", "TERM-CA1");
   name(&chain->card, ROLE_CARD_SIG, "--------", "CARD-CA1");
   memcpy(chain->card.fields.subject, chain->promise.cid, CID_SIZE);
+  chain->card.fields.offline_currency = chain->promise.currency;
   memcpy(chain->terminal.fields.merchant, "Cafe Zentral", 12);
   memcpy(chain->card_ca.fields.public_key, chain->card_ca_key.point, CRYPTO_P256_PUBLIC_SIZE);
   memcpy(chain->terminal_ca.fields.public_key, chain->terminal_ca_key.point, CRYPTO_P256_PUBLIC_SIZE);
@@ -100,6 +104,8 @@ void chain_finish(struct chain *chain) {
   issue(&chain->terminal, &chain->terminal_ca_key);
   promise_encode(&chain->promise, chain->promise_record);
   ck_assert_int_eq(record_sign(chain->promise_record, PROMISE_TLV_SIZE, chain->card_key.secret), STATUS_OK);
+  ck_assert_int_eq(record_hash(chain->promise_record, PROMISE_SIZE, chain->authorisation.promise_hash), STATUS_OK);
+  chain->authorisation.promise_hash[31] ^= chain->another_promise;
   authorisation_encode(&chain->authorisation, chain->authorisation_record);
   ck_assert_int_eq(record_sign(chain->authorisation_record, AUTHORISATION_TLV_SIZE, chain->server_key.secret),
                    STATUS_OK);

@@ -22,7 +22,8 @@ struct chain {
   struct chain_key master, card_ca_key, terminal_ca_key, server_key, card_key, terminal_key;
   struct chain_certificate card_ca, terminal_ca, server, card, terminal;
   struct promise promise;
-  struct authorisation authorisation;
+  struct authorisation authorisation; /* chain_finish sets the hash of the promise */
+  bool another_promise;               /* ... or one that differs from it */
   uint8_t secret[SECRET_SIZE];
   uint8_t promise_record[PROMISE_SIZE], authorisation_record[AUTHORISATION_SIZE];
   uint8_t receipt[RECEIPT_MAX];

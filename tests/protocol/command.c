@@ -133,9 +133,13 @@ START_TEST(card_info_goes_both_ways) {
                            .pin_tries_left = 5,
                            .master_version = 1,
                            .terminal_ca_version = 2,
-                           .server_version = 3},
+                           .server_version = 3,
+                           .offline = {2500, 5000, 5},
+                           .no_pin = {2500, 7500},
+                           .pin_changes = 258},
                    back = {0};
-  static const struct bad_byte bad[] = {{0, 2}, {1, 0}, {1, 1}, {1, 0x0D}, {20, 0x13}, {36, 6}, {39, 0x13}};
+  static const struct bad_byte bad[] = {{0, 1},     {1, 0},  {1, 1},     {1, 0x0D},  {20, 0x13}, {36, 6},
+                                        {39, 0x13}, {47, 1}, {51, 0x80}, {57, 0x01}, {61, 0x80}};
   uint8_t data[CARD_INFO_SIZE], again[CARD_INFO_SIZE];
 
   cid_make(971234, 42, info.cid);
@@ -144,7 +148,8 @@ START_TEST(card_info_goes_both_ways) {
   memcpy(info.latest_time, vector(TIME).at, MOMENT_SIZE);
   card_info_encode(&info, data);
   ck_assert_hex(data, sizeof data,
-                "01 05 9712340000000422 C0FFEE0000000001 20311231 03D2 0000C350 00002710 00000007 05" TIME "01 02 03");
+                "02 05 9712340000000422 C0FFEE0000000001 20311231 03D2 0000C350 00002710 00000007 05" TIME "01 02 03"
+                "000009C4 00001388 0005 000009C4 00001D4C 0102");
   ck_assert_int_eq(card_info_decode(data, sizeof data, &back), STATUS_OK);
   card_info_encode(&back, again);
   ck_assert_mem_eq(again, data, sizeof again);
@@ -172,14 +177,18 @@ END_TEST
 
 START_TEST(parameters_go_both_ways) {
   struct parameters parameters = {.currency = 978, .purse_ceiling = 50000, .payment_ceiling = 10000}, back = {0};
-  static const struct bad_byte bad[] = {{10, 0x13}, {14, 0x80}, {18, 0x80}, {24, 0x13}};
+  static const struct bad_byte bad[] = {{10, 0x13}, {14, 0x80}, {18, 0x80}, {24, 0x13},
+                                        {29, 1},    {33, 0x80}, {39, 1},    {43, 0x80}};
   uint8_t data[PARAMETERS_SIZE], again[PARAMETERS_SIZE];
 
   cid_make(971234, 42, parameters.cid);
   memcpy(parameters.expiry, vector("20311231").at, DATE_SIZE);
   memcpy(parameters.time, vector(TIME).at, MOMENT_SIZE);
+  parameters.offline = (struct offline_limits){2500, 5000, 5};
+  parameters.no_pin = (struct no_pin_limits){2500, 7500};
   parameters_encode(&parameters, data);
-  ck_assert_hex(data, sizeof data, "9712340000000422 20311231 03D2 0000C350 00002710" TIME);
+  ck_assert_hex(data, sizeof data,
+                "9712340000000422 20311231 03D2 0000C350 00002710" TIME "000009C4 00001388 0005 000009C4 00001D4C");
   ck_assert_int_eq(parameters_decode(data, sizeof data, &back), STATUS_OK);
   parameters_encode(&back, again);
   ck_assert_mem_eq(again, data, sizeof again);
@@ -194,5 +203,28 @@ START_TEST(parameters_go_both_ways) {
 }
 END_TEST
 
+START_TEST(limits_that_are_none) {
+  static const struct {
+    struct offline_limits limits;
+    bool valid;
+  } offline[] = {{{0, 0, 0}, true},           {{0, 0, 1}, true},
+                 {{1, 1, 1}, true},           {{2, 1, 1}, false},
+                 {{1, 0, 1}, false},          {{0, 0x7FFFFFFF, 1}, true},
+                 {{0, 1, 0}, true},           {{0x7FFFFFFF, 0x7FFFFFFF, UINT16_MAX}, true},
+                 {{0, 0x80000000, 1}, false}, {{UINT32_MAX, UINT32_MAX, 1}, false}};
+  static const struct {
+    struct no_pin_limits limits;
+    bool valid;
+  } no_pin[] = {{{0, 0}, true},  {{1, 1}, true},  {{1, 2}, true},           {{2, 1}, false},
+                {{0, 1}, false}, {{1, 0}, false}, {{1, 0x80000000}, false}, {{0x7FFFFFFF, 0x7FFFFFFF}, true}};
+
+  for (size_t i = 0; i < sizeof offline / sizeof offline[0]; i++)
+    ck_assert_msg(offline_limits_valid(&offline[i].limits) == offline[i].valid, "off-line, row %zu", i);
+  for (size_t i = 0; i < sizeof no_pin / sizeof no_pin[0]; i++)
+    ck_assert_msg(no_pin_limits_valid(&no_pin[i].limits) == no_pin[i].valid, "no PIN, row %zu", i);
+}
+END_TEST
+
 SUITE_OF(command, initialize_goes_both_ways, initialize_refuses_the_rest, balance_goes_both_ways, proof_goes_both_ways,
-         an_empty_slot_is_a_proof, card_info_goes_both_ways, a_raw_card_has_no_dates, parameters_go_both_ways)
+         an_empty_slot_is_a_proof, card_info_goes_both_ways, a_raw_card_has_no_dates, parameters_go_both_ways,
+         limits_that_are_none)

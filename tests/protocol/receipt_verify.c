@@ -112,19 +112,31 @@ BROKEN(r_of_another, STATUS_PROOF_MISMATCH, "r does not open the promise: nothin
        chain.secret[0] ^= 1)
 BROKEN(other_amount, STATUS_PROOF_MISMATCH, "the authorisation answers another promise", chain.authorisation.amount++)
 BROKEN(other_atc, STATUS_PROOF_MISMATCH, "the authorisation answers another promise", chain.authorisation.atc++)
+/* Two promises that say the same of money: only the hash tells which one the server answered. */
+BROKEN(another_promise, STATUS_PROOF_MISMATCH, "the authorisation answers another promise",
+       chain.another_promise = true)
 BROKEN(card_of_another_name, STATUS_BAD_CERTIFICATE, "the card's certificate is another card's",
        chain.card.fields.subject[7] ^= 0x10)
 BROKEN(terminal_of_another_name, STATUS_BAD_CERTIFICATE, "the terminal's certificate is another terminal's",
        chain.terminal.fields.subject[7] ^= 1)
 BROKEN(server_of_another_version, STATUS_BAD_CERTIFICATE, "the server's certificate is that of another key",
        chain.server.fields.version = 2)
-BROKEN(card_ecka_key, STATUS_BAD_CERTIFICATE, "the card is not the issuer's", chain.card.fields.role = ROLE_CARD_ECKA)
-BROKEN(server_pin_key, STATUS_BAD_CERTIFICATE, "the server is not the issuer's",
-       chain.server.fields.role = ROLE_SERVER_PIN)
-BROKEN(card_ca_that_is_the_terminals, STATUS_BAD_CERTIFICATE, "the card CA is not the issuer's",
-       chain.card_ca.fields.role = ROLE_TERMINAL_CA)
-BROKEN(terminal_ca_that_is_the_cards, STATUS_BAD_CERTIFICATE, "the terminal CA is not the issuer's",
-       chain.terminal_ca.fields.role = ROLE_CARD_CA)
+BROKEN(card_ecka_key, STATUS_BAD_CERTIFICATE, "the card is not the issuer's", {
+  chain.card.fields.role = ROLE_CARD_ECKA;
+  chain.card.fields.offline_currency = 0;
+})
+BROKEN(server_pin_key, STATUS_BAD_CERTIFICATE, "the server is not the issuer's", {
+  chain.server.fields.role = ROLE_SERVER_PIN;
+  chain.server.fields.least = 0;
+})
+BROKEN(card_ca_that_is_the_terminals, STATUS_BAD_CERTIFICATE, "the card CA is not the issuer's", {
+  chain.card_ca.fields.role = ROLE_TERMINAL_CA;
+  chain.card_ca.fields.least = 1;
+})
+BROKEN(terminal_ca_that_is_the_cards, STATUS_BAD_CERTIFICATE, "the terminal CA is not the issuer's", {
+  chain.terminal_ca.fields.role = ROLE_CARD_CA;
+  chain.terminal_ca.fields.least = 0;
+})
 BROKEN(payment_at_a_reload_terminal, STATUS_BAD_CERTIFICATE, "the terminal is not the issuer's, or of another role",
        chain.terminal.fields.role = ROLE_RELOAD)
 BROKEN(load_at_a_pos, STATUS_BAD_CERTIFICATE, "the terminal is not the issuer's, or of another role",
@@ -151,8 +163,8 @@ BROKEN(terminal_by_another_ca, STATUS_BAD_CERTIFICATE, "the terminal is not the 
 
 SUITE_OF(receipt_verify, a_whole_chain_is_believed, a_load_is_believed_from_a_reload_terminal,
          every_flipped_bit_is_refused, every_truncation_is_refused, another_master_is_refused, declined, r_of_another,
-         other_amount, other_atc, card_of_another_name, terminal_of_another_name, server_of_another_version,
-         card_ecka_key, server_pin_key, card_ca_that_is_the_terminals, terminal_ca_that_is_the_cards,
-         payment_at_a_reload_terminal, load_at_a_pos, card_of_another_ca, terminal_of_another_ca, card_expired,
-         card_ca_expired, server_expired, terminal_expired, terminal_ca_expired, promise_by_another_card,
-         authorisation_by_another_server, card_by_another_ca, terminal_by_another_ca)
+         other_amount, other_atc, another_promise, card_of_another_name, terminal_of_another_name,
+         server_of_another_version, card_ecka_key, server_pin_key, card_ca_that_is_the_terminals,
+         terminal_ca_that_is_the_cards, payment_at_a_reload_terminal, load_at_a_pos, card_of_another_ca,
+         terminal_of_another_ca, card_expired, card_ca_expired, server_expired, terminal_expired, terminal_ca_expired,
+         promise_by_another_card, authorisation_by_another_server, card_by_another_ca, terminal_by_another_ca)

@@ -20,7 +20,7 @@ START_TEST(layout_of_a_block_order) {
   uint8_t tlv[BLOCK_ORDER_TLV_SIZE];
 
   block_order_encode(&order, tlv);
-  ck_assert_hex(tlv, sizeof tlv, "DF6211 01 9712340000000422 20261123174006 03");
+  ck_assert_hex(tlv, sizeof tlv, "DF6211 02 9712340000000422 20261123174006 03");
 }
 END_TEST
 
@@ -94,9 +94,9 @@ START_TEST(bad_fields_of_a_block_order_are_refused) {
   block_order_encode(&order, record);
   memcpy(record + BLOCK_ORDER_TLV_SIZE, "\x5F\x37\x40", 3);
   ck_assert_int_eq(block_order_decode(record, sizeof record, &back), STATUS_OK); /* unsigned: decode does not verify */
-  record[3] = 2;                                                                 /* version */
+  record[3] = 1;                                                                 /* version */
   ck_assert_int_eq(block_order_decode(record, sizeof record, &back), STATUS_BAD_FORMAT);
-  record[3] = 1;
+  record[3] = 2;
   record[1] = 0x61; /* an authorisation's tag */
   ck_assert_int_eq(block_order_decode(record, sizeof record, &back), STATUS_BAD_FORMAT);
   record[1] = 0x62;
@@ -133,7 +133,7 @@ START_TEST(card_request_goes_both_ways) {
   memcpy(request.ecka_public, ecka.point, CRYPTO_P256_PUBLIC_SIZE);
   memcpy(request.sig_public, sig.point, CRYPTO_P256_PUBLIC_SIZE);
   card_request_encode(&request, record);
-  ck_assert_mem_eq(record, "\xDF\x64\x81\x8B\x01", 5);
+  ck_assert_mem_eq(record, "\xDF\x64\x81\x8B\x02", 5);
   ck_assert_int_eq(record_sign(record, CARD_REQUEST_TLV_SIZE, sig.secret), STATUS_OK);
   ck_assert_int_eq(card_request_decode(record, sizeof record, &back), STATUS_OK);
   ck_assert_mem_eq(&back, &request, sizeof request);

@@ -23,6 +23,7 @@ Suite *record_suite(void);
 Suite *scp03_suite(void);
 Suite *scp11_suite(void);
 Suite *securemsg_suite(void);
+Suite *sizes_suite(void);
 Suite *status_suite(void);
 Suite *tlv_suite(void);
 Suite *transaction_suite(void);

@@ -15,11 +15,12 @@ START_TEST(layout_of_a_promise) {
   memset(chain.promise.commitment, 0x68, CRYPTO_SHA256_SIZE);
   promise_encode(&chain.promise, tlv);
   ck_assert_hex(tlv, sizeof tlv,
-                "DF608198 01 01 01 9712340000000422 00000007 000004E2 03D2 00001388 00000003 504F533030303031"
+                "DF6081A4 02 01 01 9712340000000422 00000007 000004E2 03D2 00001388 00000003 504F533030303031"
                 "4E4E4E4E4E4E4E4E 20261123174006"
                 "6868686868686868686868686868686868686868686868686868686868686868 00000006"
                 "6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C6C"
-                "7070707070707070707070707070707070707070707070707070707070707070");
+                "7070707070707070707070707070707070707070707070707070707070707070"
+                "0002 0000015E 0001 00000000");
 }
 END_TEST
 
@@ -28,12 +29,12 @@ START_TEST(layout_of_an_authorisation) {
   uint8_t tlv[AUTHORISATION_TLV_SIZE];
 
   chain_begin(&chain);
-  memset(chain.authorisation.commitment, 0x68, CRYPTO_SHA256_SIZE);
+  memset(chain.authorisation.promise_hash, 0x68, CRYPTO_SHA256_SIZE);
   chain.authorisation.points = -2;
   promise_encode(&chain.promise, chain.promise_record);
   authorisation_encode(&chain.authorisation, tlv);
   ck_assert_hex(tlv, sizeof tlv,
-                "DF6149 01 01 9712340000000422 00000007 504F533030303031 000004E2 03D2"
+                "DF6149 02 01 9712340000000422 00000007 504F533030303031 000004E2 03D2"
                 "6868686868686868686868686868686868686868686868686868686868686868 00 FFFFFFFE 20261123174006 01");
 }
 END_TEST
@@ -54,6 +55,10 @@ START_TEST(promise_goes_both_ways) {
       promise_encode(&back, again); /* fields by their bytes: structs have gaps */
       ck_assert_mem_eq(again, chain.promise_record, sizeof again);
       ck_assert_int_eq(back.pin_verified, pin != 0);
+      ck_assert_uint_eq(back.offline_count, 2);
+      ck_assert_uint_eq(back.offline_sum, 350);
+      ck_assert_uint_eq(back.pin_changes, 1);
+      ck_assert_uint_eq(back.sale_atc, 0);
     }
   }
 }
@@ -120,9 +125,12 @@ END_TEST
 static const struct {
   size_t at;
   uint8_t value;
-} bad_promise[] = {{1, 0x61}, {3, 151},  {4, 0},     {4, 2},     {5, 0},     {5, 4},
-                   {6, 2},    {6, 0x81}, {19, 0x80}, {25, 0x80}, {51, 0x13}, {PROMISE_TLV_SIZE, 0x5E}},
-  bad_authorisation[] = {{1, 0x60}, {2, 72}, {3, 0}, {4, 0}, {4, 4}, {25, 0x80}, {63, 2}, {70, 0x13}, {71, 0x00}};
+} bad_promise[] = {{1, 0x61},  {3, 163},   {4, 0},      {4, 1},
+                   {5, 0},     {5, 4},     {6, 2},      {6, 0x81},
+                   {19, 0x80}, {25, 0x80}, {51, 0x13},  {158, 0x80},
+                   {164, 1},   {167, 1},   {164, 0xFF}, {PROMISE_TLV_SIZE, 0x5E}},
+  bad_authorisation[] = {{1, 0x60}, {2, 72},    {3, 0},  {3, 1},     {4, 0},
+                         {4, 4},    {25, 0x80}, {63, 2}, {70, 0x13}, {71, 0x00}};
 
 START_TEST(bad_fields_of_a_promise_are_refused) {
   struct chain chain;
@@ -160,20 +168,23 @@ END_TEST
 START_TEST(an_authorisation_answers_one_promise) {
   struct chain chain;
   struct promise other;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
 
   chain_begin(&chain);
-  ck_assert(authorisation_answers(&chain.authorisation, &chain.promise));
+  chain_finish(&chain);
+  ck_assert_int_eq(record_hash(chain.promise_record, PROMISE_SIZE, hash), STATUS_OK);
+  ck_assert(authorisation_answers(&chain.authorisation, &chain.promise, hash));
 #define CHANGED(change)                                                                                                \
   other = chain.promise;                                                                                               \
   change;                                                                                                              \
-  ck_assert_msg(!authorisation_answers(&chain.authorisation, &other), "%s", #change)
+  ck_assert_msg(!authorisation_answers(&chain.authorisation, &other, hash), "%s", #change)
   CHANGED(other.type = TRANSACTION_LOAD);
   CHANGED(other.cid[7] ^= 0x10);
   CHANGED(other.atc++);
   CHANGED(other.amount--);
   CHANGED(other.currency = 840);
   CHANGED(other.tid[7] = '2');
-  CHANGED(other.commitment[31] ^= 1);
+  CHANGED(hash[31] ^= 1);
 #undef CHANGED
 }
 END_TEST

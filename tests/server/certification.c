@@ -66,6 +66,10 @@ START_TEST(both_keys_are_certified) {
   ck_assert_int_eq(certificate_decode(reply.card_sig, reply.card_sig_len, &sig), STATUS_OK);
   ck_assert_int_eq(certificate_decode(reply.card_ecka, reply.card_ecka_len, &ecka), STATUS_OK);
   ck_assert_mem_eq(sig.subject, purse.cid, CID_SIZE);
+  ck_assert_uint_eq(sig.offline_currency, reply.parameters.currency);
+  ck_assert_uint_eq(sig.offline.total, 0); /* no payments without the server, and none without a PIN */
+  ck_assert_uint_eq(reply.parameters.offline.total, 0);
+  ck_assert_uint_eq(reply.parameters.no_pin.total, 0);
   ck_assert_mem_ne(ecka.subject, purse.cid, CID_SIZE); /* what is shown in the clear does not name the card */
   ck_assert_mem_ne(ecka.serial, sig.serial, sizeof sig.serial);
   ck_assert_mem_eq(reply.master_public, world.service.keyring.master_public, CRYPTO_P256_PUBLIC_SIZE);

@@ -103,7 +103,7 @@ static void assert_ends_the_card(const struct world *world, const struct purse *
   ck_assert_int_eq(record_verify(reply.authorisation, AUTHORISATION_SIZE, key_public(world->service.keyring.server)),
                    STATUS_OK);
   ck_assert_int_eq(authorisation_decode(reply.authorisation, AUTHORISATION_SIZE, &order), STATUS_OK);
-  ck_assert(authorisation_answers(&order, &purse->promise));
+  ck_assert(authorisation_answers(&order, &purse->promise, purse->hash));
   ck_assert_uint_eq(order.decision, DECISION_DECLINED);
   ck_assert_int_eq(order.points, 0);
   ck_assert_int_eq(moment_to_unix(order.time), world->now);

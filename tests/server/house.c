@@ -43,6 +43,8 @@ static void make_certificate(const struct maker *maker, const char *file, const 
 
   moment_from_unix(maker->now + 3650 * (int64_t)DAY, moment);
   memcpy(certificate.expiry, moment, DATE_SIZE);
+  if (role == ROLE_SERVER || role == ROLE_TERMINAL_CA)
+    certificate.least = KVN_FIRST;
   memcpy(certificate.ca_id, "MASTER01", CERTIFICATE_CA_ID_SIZE);
   memcpy(certificate.subject, subject, CERTIFICATE_SUBJECT_SIZE);
   memcpy(certificate.public_key, key_public(key), CRYPTO_P256_PUBLIC_SIZE);

@@ -99,7 +99,8 @@ bool purse_commit(struct purse *purse, const struct world *world, const json_t *
       record_verify(reply.authorisation, AUTHORISATION_SIZE, key_public(world->service.keyring.server)) != STATUS_OK)
     return false;
   ok(authorisation_decode(reply.authorisation, AUTHORISATION_SIZE, &authorisation));
-  if (!authorisation_answers(&authorisation, &purse->promise) || authorisation.decision != DECISION_APPROVED)
+  if (!authorisation_answers(&authorisation, &purse->promise, purse->hash) ||
+      authorisation.decision != DECISION_APPROVED)
     return false;
   if (purse->promise.type == TRANSACTION_PURCHASE)
     purse->balance -= purse->promise.amount;

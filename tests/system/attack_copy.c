@@ -116,6 +116,10 @@ static size_t paper(const uint8_t *ca_private, const char *ca_subject, uint8_t r
                     const uint8_t *public_key, uint8_t *out) {
   struct certificate certificate = {.role = role, .version = KVN_FIRST, .expiry = {0x20, 0x60, 0x12, 0x31}};
   size_t len = 0;
+  if (role == ROLE_SERVER || role == ROLE_TERMINAL_CA)
+    certificate.least = KVN_FIRST;
+  if (role == ROLE_CARD_SIG)
+    certificate.offline_currency = 978;
   memcpy(certificate.ca_id, ca_subject, sizeof certificate.ca_id);
   memcpy(certificate.subject, subject, sizeof certificate.subject);
   memcpy(certificate.public_key, public_key, CRYPTO_P256_PUBLIC_SIZE);

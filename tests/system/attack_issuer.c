@@ -31,6 +31,8 @@ static size_t false_certificate(const struct key *signer, uint8_t role, const ui
                                 const uint8_t *public_key, uint8_t *out) {
   struct certificate certificate = {.role = role, .version = KVN_FIRST, .expiry = {0x20, 0x60, 0x12, 0x31}};
   size_t len = 0;
+  if (role == ROLE_SERVER || role == ROLE_TERMINAL_CA)
+    certificate.least = KVN_FIRST;
   memcpy(certificate.ca_id, "MASTER01", sizeof certificate.ca_id);
   memcpy(certificate.subject, subject, sizeof certificate.subject);
   memcpy(certificate.public_key, public_key, CRYPTO_P256_PUBLIC_SIZE);
@@ -221,7 +223,7 @@ START_TEST(authorisation_that_differs_from_the_promise_gains_nothing) {
   wrong[4].tid[7] ^= 1;
   wrong[5].amount--;
   wrong[6].currency++;
-  wrong[7].commitment[0] ^= 1;
+  wrong[7].promise_hash[0] ^= 1;
   for (size_t i = 0; i < 8; i++) {
     authorisation_encode(&wrong[i], record);
     ck_assert_int_eq(record_sign(record, AUTHORISATION_TLV_SIZE, key_private(key)), STATUS_OK);
@@ -261,7 +263,7 @@ START_TEST(operator_who_signs_a_credit_gains_nothing_that_can_be_spent) {
   order.currency = said.currency;
   memcpy(order.cid, said.cid, CID_SIZE);
   memcpy(order.tid, said.tid, TID_SIZE);
-  memcpy(order.commitment, said.commitment, sizeof order.commitment);
+  ck_assert_int_eq(record_hash(promise, PROMISE_SIZE, order.promise_hash), STATUS_OK);
   memcpy(order.time, said.time, MOMENT_SIZE);
   authorisation_encode(&order, record);
   ck_assert_int_eq(record_sign(record, AUTHORISATION_TLV_SIZE, key_private(key)), STATUS_OK);

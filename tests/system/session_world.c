@@ -103,7 +103,8 @@ static void card_paper(const struct world *world, uint8_t role, const uint8_t *p
                                       .public_key = public_key,
                                       .role = role,
                                       .version = 1,
-                                      .expiry = world->card_expiry},
+                                      .expiry = world->card_expiry,
+                                      .offline_currency = EURO},
               paper);
 }
 

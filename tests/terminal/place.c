@@ -57,6 +57,8 @@ void place_replace_certificate(const struct place *place, const struct place_cer
   uint8_t data[CERTIFICATE_MAX], moment[MOMENT_SIZE];
   char path[256];
   size_t len = 0;
+  if (wanted->role == ROLE_SERVER || wanted->role == ROLE_TERMINAL_CA)
+    certificate.least = KVN_FIRST;
   memcpy(certificate.ca_id, wanted->ca_id, sizeof certificate.ca_id);
   memcpy(certificate.subject, wanted->subject, sizeof certificate.subject);
   ck_assert(crypto_random(certificate.serial, sizeof certificate.serial));

@@ -53,6 +53,8 @@ static enum status house_key_make(const struct ceremony *ceremony, const struct 
     status = key_store(*row->key, path, row->passphrase);
   if (status != STATUS_OK || row->certificate == NULL)
     return status;
+  if (row->role == ROLE_SERVER || row->role == ROLE_TERMINAL_CA)
+    certificate.least = KVN_FIRST; /* no version before it was ever withdrawn */
   memcpy(certificate.ca_id, MASTER_SUBJECT, sizeof certificate.ca_id);
   memcpy(certificate.subject, row->subject, sizeof certificate.subject);
   memcpy(certificate.public_key, key_public(*row->key), sizeof certificate.public_key);
