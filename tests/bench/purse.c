@@ -104,7 +104,7 @@ static void purse_make(void *context, size_t index) {
   struct purse *purse = &making->purses->list[index];
   struct ledger_certification *certification = &making->certifications[index];
   struct card_memory memory = {.state = CARD_PERSONALISED, .pin_tries_left = PIN_TRIES, .stored = 0x7F};
-  memcpy(memory.magic, "EPC1", sizeof memory.magic);
+  memcpy(memory.magic, "EPC2", sizeof memory.magic);
   chip_name(making->purses, index, memory.chip_serial);
   certify_expiry(&world->service, certification->expiry);
   certification->currency = world->service.configuration.currency;
