@@ -4,6 +4,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "epurse/bytes.h"
 #include "flow_world.h"
 #include "wire_card.h"
 
@@ -45,6 +46,7 @@ static void judge_pin(struct stage *stage, const struct snapshot *before, enum s
     ck_assert_msg((status == STATUS_OK) == changed, "the terminal says %s, the card takes the %s PIN",
                   status_name(status), changed ? "new" : "old");
   memcpy(expected.pin_block, memory->pin_block, PIN_BLOCK_SIZE);
+  bytes_put_u16(expected.pin_changes, (uint16_t)(bytes_u16(before->card.pin_changes) + changed));
   judge_card(&expected, memory, SETTLE_TRIES);
   ck_assert_mem_eq(memory->balance, before->card.balance, 4);
   other = card_takes(stage, true);
