@@ -19,7 +19,8 @@
  * merchant credited if and only if a card was debited, every charged load credited, owed or given back.
  *
  * Not in the model: cryptography (messages are authentic), the PIN, limits, forged cards, blocked ones. -DNEGATIVE takes
- * the atomic commit of the card apart; the checker must then find a violation.
+ * the atomic commit of the card apart, -DNEGATIVE_LINE has a charge given back although the server could not be asked; the
+ * checker must then find a violation.
  */
 #ifndef ATCS
 #define ATCS 3 /* transactions of the card, before the last, undisturbed one */
@@ -27,6 +28,12 @@
 #define TERMINALS 2
 #ifndef START
 #define START 2 /* money on the card at first; a purchase and a load move 1 */
+#endif
+
+#ifdef NEGATIVE_LINE
+#define RELEASED_BY_SERVER(k) true
+#else
+#define RELEASED_BY_SERVER(k) reversed[k]
 #endif
 
 mtype = { SLOT_NONE, SLOT_PREPARED, SLOT_COMMITTED, SLOT_ABORTED };
@@ -49,7 +56,9 @@ mtype journal[TERMINALS] = JOURNAL_CONFIRMED;
 byte entry[TERMINALS] = 0; /* its ATC, 0 where the promise never came */
 
 /* bank: what was charged for a load, and given back; and the loads that are paid by what the server owes */
-bool charged[ATCS + 2], reversed[ATCS + 2], by_owed[ATCS + 2];
+bool charged[ATCS + 2], returned[ATCS + 2], by_owed[ATCS + 2];
+/* server: it has been told that the charge of a load is given back, and has said yes */
+bool reversed[ATCS + 2];
 
 /* server */
 mtype hold[ATCS + 2] = NONE;
@@ -281,15 +290,19 @@ proctype terminal(byte t) {
   /* asked first, the server says that another load was paid by what it owed for this one: the charge stands */
   :: atomic { !finished && journal[t] == JOURNAL_REVERSING && hold[entry[t]] == OWED && owed == 0 && !reversed[entry[t]] ->
        write(t, JOURNAL_SETTLED) }
-  :: atomic { !finished && journal[t] == JOURNAL_REVERSING ->
+  /* it says yes while the hold is open, or the load was never heard of, or is owed: then that is taken back */
+  :: atomic { !finished && journal[t] == JOURNAL_REVERSING && !reversed[entry[t]] &&
+                        !(hold[entry[t]] == OWED && owed == 0) ->
        k = entry[t];
        assert(!committed[k]);
        reversed[k] = true;
-       if /* the server learns it while the hold is open, or it was settled as owed before: then that is taken back, unless
-             another load was paid by it meanwhile: an incident (reversed credit), and the merchant goes on owing it */
-       :: hold[k] == OWED && owed > 0 -> hold[k] = REFUNDED; owed--; note()
+       if
+       :: hold[k] == OWED -> hold[k] = REFUNDED; owed--; note()
        :: else
-       fi;
+       fi }
+  /* and only then the bank gives it back: what was said yes to and not heard is asked again, and answered the same */
+  :: atomic { !finished && journal[t] == JOURNAL_REVERSING && RELEASED_BY_SERVER(entry[t]) ->
+       returned[entry[t]] = true;
        if
        :: write(t, JOURNAL_CANCELLED)
        :: skip /* its answer was lost */
@@ -379,6 +392,7 @@ torn: skip;
       :: hold[i] == OWED -> due++; assert(charged[i] && !committed[i])
       :: else
       fi;
+      assert(!(returned[i] && (committed[i] || hold[i] == OWED)));
       assert(hold[i] != HELD);
       assert(!(hold[i] == CAPTURED && !committed[i]));
       assert(!(committed[i] && hold[i] != CAPTURED))

@@ -115,12 +115,11 @@ struct confirmations {
 json_t *confirmation_body(const struct confirmations *confirmations, bool is_reply);
 enum status confirmation_parse(const json_t *body, bool is_reply, struct confirmations *confirmations) EPURSE_MUST_USE;
 
-/* LOAD_REVERSAL {"cid","atc","given_back"}: the terminal is about to give the money back, or has done so while nobody
- * could be asked; LOAD_CREDITED: it must not, the card has it. PIN_FAILURE {"cid","tries_left"}. CARD_ACTIVATION and
- * CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK {"cid","reason"}. CARD_CONTACT {"cid"}: the card is
- * here and is about to be read; the status of the reply says whether it may be: OK, CARD_BLOCKED (with the block
- * order), CARD_EXPIRED, CARD_UNKNOWN. One struct serves them, each with its own fields; `reason` is one printable line.
- */
+/* LOAD_REVERSAL {"cid","atc","given_back"}: the terminal asks whether the bank may give the money back, or says that it
+ * has; LOAD_CREDITED: it must not, the card has it. PIN_FAILURE {"cid","tries_left"}. CARD_ACTIVATION and CARD_VOID
+ * {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK {"cid","reason"}. CARD_CONTACT {"cid"}: the card is here and is
+ * about to be read; the status of the reply says whether it may be: OK, CARD_BLOCKED (with the block order),
+ * CARD_EXPIRED, CARD_UNKNOWN. One struct serves them, each with its own fields; `reason` is one printable line. */
 struct card_message {
   uint8_t cid[CID_SIZE];
   uint32_t atc;

@@ -55,15 +55,15 @@ static enum status charge(struct order *order, struct amount amount) {
   return status;
 }
 
-/* What was charged is given back; `why` is what the caller hears. */
+/* What was charged is given back, if the server says so; `why` is what the caller hears then. */
 static enum status load_undo(struct order *order, enum status why) {
   enum status status = reversal_run(order);
-  if (status == STATUS_LOAD_CREDITED)
+  if (status == STATUS_LOAD_CREDITED || status == STATUS_LOAD_UNSETTLED)
     return status;
   return status == STATUS_OK ? why : STATUS_TENDER_UNKNOWN;
 }
 
-/* Charged, or owed: from here either the card is credited or the money goes back. */
+/* Charged, or owed: from here the card is credited, or the money goes back, or that waits for the server's word. */
 static enum status load_paid(struct order *order) {
   enum status status = order_ask(order, MESSAGE_LOAD);
   if (status == STATUS_NO_SERVER) /* it may have been heard: the same question gets the same answer */

@@ -67,8 +67,8 @@ enum status order_commit(struct order *order) EPURSE_MUST_USE;
 
 /* Settles, with the card in the session, what earlier meetings with it left AUTHORISED, and looks at what they finished
  * without anybody being told. *same is set where one of them was this very type and amount, and nobody knows yet that
- * it is done: `order->entry` and `order->outcome` are then its. STATUS_OUTCOME_UNKNOWN, STATUS_TENDER_UNKNOWN: nothing
- * new may be begun with this card. */
+ * it is done: `order->entry` and `order->outcome` are then its. STATUS_OUTCOME_UNKNOWN, STATUS_TENDER_UNKNOWN,
+ * STATUS_LOAD_UNSETTLED: nothing new may be begun with this card. */
 struct order_wish {
   uint8_t type;
   struct amount amount;
@@ -84,10 +84,11 @@ enum status order_settle_by_promise(struct order *order, const struct order_wish
 /* In entry.tender_kind: nothing is charged, an earlier load was paid for and not credited. */
 #define TENDER_OWED "owed"
 
-/* Has the bank give back what it charged, then tells the server; the entry is closed when both have been done.
- * STATUS_OK: nothing stays charged (the server may still have to be told: the entry then stays open as REVERSING). A
- * disk that refuses does not stop it: what it then reads again later comes to the same end. STATUS_NO_TENDER: no such
- * driver is open here; STATUS_TENDER_UNKNOWN: the bank's answer does not come. */
+/* Asks the server whether what the bank charged may be given back, and has the bank give it back, or keep it where the
+ * card has had it elsewhere (STATUS_LOAD_CREDITED); the entry is closed when all of that has been done. STATUS_OK:
+ * nothing stays charged. STATUS_LOAD_UNSETTLED: the server did not answer, or the disk refuses: the charge stays, and
+ * the entry is open for the next recovery. STATUS_NO_TENDER: no such driver is open here; STATUS_TENDER_UNKNOWN: the
+ * bank's answer does not come. */
 enum status reversal_run(struct order *order) EPURSE_MUST_USE;
 /* What became of a charge that was begun: the entry becomes CHARGED or closed, or stays CHARGING. STATUS_OK: charged;
  * STATUS_TENDER_DECLINED: not charged, closed; STATUS_TENDER_UNKNOWN, STATUS_NO_TENDER. */

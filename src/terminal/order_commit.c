@@ -78,6 +78,8 @@ enum status order_commit(struct order *order) {
 static enum status earlier_abandon(struct order *earlier) {
   if (earlier->entry.type == TRANSACTION_LOAD) {
     enum status status = reversal_run(earlier);
+    if (status == STATUS_LOAD_UNSETTLED)
+      return status;
     return status == STATUS_OK || status == STATUS_LOAD_CREDITED ? STATUS_OK : STATUS_TENDER_UNKNOWN;
   }
   order_cancel(earlier);

@@ -84,30 +84,52 @@ static enum status charge_keep(struct order *order) {
   return STATUS_LOAD_CREDITED;
 }
 
-enum status reversal_run(struct order *order) {
-  struct journal *journal = order->terminal->journal;
-  struct journal_entry *entry = &order->entry;
-  if (strcmp(entry->tender_kind, TENDER_OWED) == 0) { /* nobody paid: the server goes on owing it to the card */
+/* Writes that it is to be given back. Where the disk refuses, the journal must say by itself that this is so: CHARGING and
+ * CHARGED do, AUTHORISED does not, for the authorisation could still be given to the card. */
+static bool reversal_note(struct order *order) {
+  enum journal_state before = order->entry.state;
+  order->entry.state = JOURNAL_REVERSING;
+  if (journal_update(order->terminal->journal, &order->entry) == STATUS_OK || before != JOURNAL_AUTHORISED)
+    return true;
+  order->entry.state = before;
+  return false;
+}
+
+/* With the server's word: STATUS_OK where nothing is owed for this load, STATUS_LOAD_CREDITED where it is the bank that
+ * has given it back already. */
+static enum status charge_return(struct order *order, enum status heard) {
+  enum status status = bank_reverse(order);
+  if (status != STATUS_OK)
+    return status;
+  order->entry.tender_order[0] = 0; /* so that a recovery does not ask the bank again */
+  (void)!journal_update(order->terminal->journal, &order->entry);
+  if (heard == STATUS_OK)
     order_cancel(order);
-    return STATUS_OK;
-  }
-  enum status heard = STATUS_NO_SERVER;
-  entry->state = JOURNAL_REVERSING;
-  bool noted = journal_update(journal, entry) == STATUS_OK;
-  if (entry->tender_order[0] != 0) {
-    if (noted) /* what the server is asked must not be forgotten; the money goes back all the same */
-      heard = server_tell(order, false);
-    if (heard == STATUS_LOAD_CREDITED && !bank_gave_back(order))
-      return charge_keep(order);
-    enum status status = bank_reverse(order);
-    if (status != STATUS_OK)
-      return status;
-    entry->tender_order[0] = 0; /* so that a recovery does not ask the bank again */
-    (void)!journal_update(journal, entry);
-  }
-  if (heard != STATUS_OK)
-    heard = server_tell(order, true);
+  return STATUS_OK;
+}
+
+/* It was given back, and the server is to know: it did not say yes before. */
+static enum status returned_tell(struct order *order) {
+  enum status heard = server_tell(order, true);
   if (heard == STATUS_OK || heard == STATUS_LOAD_CREDITED)
     order_cancel(order);
   return STATUS_OK;
+}
+
+enum status reversal_run(struct order *order) {
+  if (strcmp(order->entry.tender_kind, TENDER_OWED) == 0) { /* nobody paid: the server goes on owing it to the card */
+    order_cancel(order);
+    return STATUS_OK;
+  }
+  if (!reversal_note(order))
+    return STATUS_LOAD_UNSETTLED;
+  if (order->entry.tender_order[0] == 0)
+    return returned_tell(order);
+  enum status heard = server_tell(order, false);
+  if (heard == STATUS_LOAD_CREDITED && !bank_gave_back(order))
+    return charge_keep(order);
+  if (heard != STATUS_OK && heard != STATUS_LOAD_CREDITED)
+    return STATUS_LOAD_UNSETTLED; /* it may have heard of the load, and owe it to the card: not both */
+  enum status status = charge_return(order, heard);
+  return status == STATUS_OK && heard != STATUS_OK ? returned_tell(order) : status;
 }

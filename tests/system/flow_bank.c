@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backend/http_client.h"
 #include "epurse/journal.h"
 #include "flow.h"
 #include "flow_card.h"
@@ -11,6 +12,34 @@
 
 static struct flow_card card;
 static struct bank bank;
+
+/* ---- the line to the server, which breaks at a message of our choice ---- */
+
+static struct {
+  const char *at; /* the path of the message; NULL: the line holds */
+  bool heard;     /* whether the server still had it */
+  bool cut;       /* from there on nothing goes through */
+} line;
+
+enum status __real_http_client_post(struct http_client *client, const char *path, const char *message,
+                                    struct http_answer *answer);
+enum status __wrap_http_client_post(struct http_client *client, const char *path, const char *message,
+                                    struct http_answer *answer);
+enum status __wrap_http_client_post(struct http_client *client, const char *path, const char *message,
+                                    struct http_answer *answer) {
+  bool breaks = !line.cut && line.at != NULL && strcmp(path, line.at) == 0;
+  if (!line.cut && !breaks)
+    return __real_http_client_post(client, path, message, answer);
+  if (breaks && line.heard)
+    (void)!__real_http_client_post(client, path, message, answer);
+  line.cut = true;
+  return STATUS_NO_SERVER;
+}
+
+static void line_mend(void) {
+  line.at = NULL;
+  line.cut = false;
+}
 
 static void set_up(const char *name) {
   bank_make(&bank);
@@ -112,21 +141,79 @@ static void freeze(void *context) {
   flow_server_freeze();
 }
 
-/* The server stands still after the charge: the customer has the money back at once, the server hears of it later. */
+/* The server stands still after the charge, and may hear of the load when it goes on: until it has said that nothing is
+ * owed for it the charge stays; the next start asks, and the bank gives it back. */
 START_TEST(server_lost_after_the_charge) {
   struct outcome outcome;
   set_up("lost-late");
   bank.hook = freeze;
   enum status status = flow_load(&card, &bank.tender, 500, &outcome);
   flow_server_thaw();
-  ck_assert_int_eq(status, STATUS_NO_SERVER);
-  ck_assert_uint_eq(bank.reversed, 1);
+  ck_assert_int_eq(status, STATUS_LOAD_UNSETTLED);
+  ck_assert_uint_eq(bank.reversed, 0);
   ck_assert_uint_eq(flow_open_entries("reload"), 1);
   bank.hook = NULL;
   ck_assert_int_eq(flow_load(&card, &bank.tender, 700, &outcome), STATUS_OK);
   ck_assert_uint_eq(bank.charged, 2);
   ck_assert_uint_eq(bank.reversed, 1);
   settled(1700);
+}
+END_TEST
+
+/* The line breaks just behind LOAD, and with it the reversal's question: the charge stays, and that is said. */
+static void load_cut(bool heard) {
+  struct outcome outcome;
+  line.at = message_path(MESSAGE_LOAD);
+  line.heard = heard;
+  ck_assert_int_eq(flow_load(&card, &bank.tender, 500, &outcome), STATUS_LOAD_UNSETTLED);
+  ck_assert_uint_eq(flow_recover("reload", &bank.tender), 1); /* the line is still cut */
+  ck_assert_uint_eq(bank.charged, 1);
+  ck_assert_uint_eq(bank.reversed, 0);
+  ck_assert_int_eq(flow_card_balance(&card), 1000);
+  line_mend();
+}
+
+/* The card goes on before the terminal can ask: what is owed is loaded elsewhere, for nothing. Then the charge is the
+ * load's, and is not given back. */
+START_TEST(load_that_was_cut_is_owed_and_not_given_back) {
+  struct outcome outcome;
+  struct bank other;
+  set_up("cut-owed");
+  bank_make(&other);
+  flow_terminal_add("RELOAD02", "reload", "reload2");
+  load_cut(true);
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_OK);
+  ck_assert_int_eq(flow_facts(card.cid).owed, 500);
+  ck_assert_int_eq(flow_load_at("reload2", &card, &other.tender, 500, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  ck_assert_uint_eq(other.charged, 0);
+  ck_assert_uint_eq(flow_recover("reload", &bank.tender), 0);
+  ck_assert_uint_eq(bank.reversed, 0);
+  ck_assert_uint_eq(bank.confirmed, 1);
+  settled(1400);
+}
+END_TEST
+
+/* The terminal asks first, before (_i: 0, 1) or after (2) the card's next contact, and the server had heard of the load
+ * (1, 2) or not (0): then it goes back, once, and nothing is owed. */
+START_TEST(load_that_was_cut_is_given_back_once) {
+  struct outcome outcome;
+  set_up("cut-back");
+  load_cut(_i > 0);
+  if (_i == 2)
+    ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_OK);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_uint_eq(flow_recover("reload", &bank.tender), 0);
+    ck_assert_uint_eq(bank.reversed, 1);
+  }
+  if (_i != 2)
+    ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_OK);
+  ck_assert_int_eq(flow_facts(card.cid).owed, 0);
+  ck_assert_int_eq(flow_load(&card, &bank.tender, 500, &outcome), STATUS_OK);
+  ck_assert(!outcome.finished_before);
+  ck_assert_uint_eq(bank.charged, 2);
+  ck_assert_uint_eq(bank.reversed, 1);
+  settled(1400);
 }
 END_TEST
 
@@ -199,6 +286,8 @@ void flow_bank_tests(TCase *tests) {
   tcase_add_test(tests, server_refuses_after_the_charge);
   tcase_add_test(tests, reversal_fails_at_first);
   tcase_add_test(tests, server_lost_after_the_charge);
+  tcase_add_test(tests, load_that_was_cut_is_owed_and_not_given_back);
+  tcase_add_loop_test(tests, load_that_was_cut_is_given_back_once, 0, 3);
   tcase_add_loop_test(tests, load_is_finished_at_the_next_contact, 0, 2);
   tcase_add_loop_test(tests, other_load_comes_after_the_torn_one, 0, 2);
   tcase_add_test(tests, uncredited_load_is_owed);

@@ -187,13 +187,18 @@ enum status flow_pay(struct flow_card *card, const char *terminal, int64_t minor
   return status;
 }
 
-enum status flow_load(struct flow_card *card, struct tender *tender, int64_t minor, struct outcome *outcome) {
+enum status flow_load_at(const char *terminal, struct flow_card *card, struct tender *tender, int64_t minor,
+                         struct outcome *outcome) {
   const struct payment payment = {.amount = {minor, 978}, .tender = tender};
-  struct terminal *reload = flow_terminal("reload");
+  struct terminal *reload = flow_terminal(terminal);
   card->asked = 0;
   enum status status = load_run(reload, &card->reader, &payment, &card->dialogue, outcome);
   terminal_close(&reload);
   return status;
+}
+
+enum status flow_load(struct flow_card *card, struct tender *tender, int64_t minor, struct outcome *outcome) {
+  return flow_load_at("reload", card, tender, minor, outcome);
 }
 
 unsigned flow_open_entries(const char *terminal) {

@@ -63,6 +63,9 @@ int64_t flow_card_balance(const struct flow_card *card);
 /* One purchase or load in a terminal that is opened for it. */
 enum status flow_pay(struct flow_card *card, const char *terminal, int64_t minor, struct outcome *outcome);
 enum status flow_load(struct flow_card *card, struct tender *tender, int64_t minor, struct outcome *outcome);
+/* ... at that one; flow_load is at "reload". */
+enum status flow_load_at(const char *terminal, struct flow_card *card, struct tender *tender, int64_t minor,
+                         struct outcome *outcome);
 /* How many entries of that terminal's journal are open. */
 unsigned flow_open_entries(const char *terminal);
 /* terminal_recover there; answers what stays open. */

@@ -77,7 +77,7 @@ static void server_start(void) {
   ck_assert(answers(flow_world.port));
 }
 
-static void terminal_add(const char *tid, const char *role, const char *name) {
+void flow_terminal_add(const char *tid, const char *role, const char *name) {
   shell("'%s/epurse-admin' --config '%s/issuer/admin' terminal add %s --role %s --merchant BAKERY --out '%s/%s' "
         "--url https://127.0.0.1:%d --issuer-passphrase-fd 3 3<'%s/issuer.pass' >/dev/null",
         programs(), flow_world.folder, tid, role, flow_world.folder, name, flow_world.port, flow_world.folder);
@@ -102,10 +102,10 @@ void flow_world_begin(void) {
   shell("'%s/epurse-admin' --config '%s/issuer/admin' merchant add BAKERY --name 'Corner Bakery' --points-rate 1 "
         ">/dev/null",
         programs(), flow_world.folder);
-  terminal_add("POS00001", "pos", "pos");
-  terminal_add("POS00002", "pos", "pos2");
-  terminal_add("RELOAD01", "reload", "reload");
-  terminal_add("PERSO001", "perso", "perso");
+  flow_terminal_add("POS00001", "pos", "pos");
+  flow_terminal_add("POS00002", "pos", "pos2");
+  flow_terminal_add("RELOAD01", "reload", "reload");
+  flow_terminal_add("PERSO001", "perso", "perso");
 }
 
 static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *walk) {

@@ -30,9 +30,11 @@ void flow_server_thaw(void);
 /* It ends, for good. */
 void flow_server_stop(void);
 
-/* A terminal of the world: "pos", "pos2", "reload", "reload2", "perso", "issuer/admin". Close it with terminal_close.
- */
+/* A terminal of the world: "pos", "pos2", "reload", "perso", "issuer/admin", or one that was added. Close it with
+ * terminal_close. */
 struct terminal *flow_terminal(const char *name);
+/* One more, of the bakery. */
+void flow_terminal_add(const char *tid, const char *role, const char *name);
 /* Leads a terminal's line to where nobody listens, and back. */
 void flow_terminal_unplug(const char *name, bool unplugged);
 
