@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The threads that serve requests. */
+ * The threads that serve requests.
+ *
+ * Workers are called by a semaphore, not by a condition variable: glibc's loses wake-ups where several threads wait
+ * for one (its bug 25847, in each release from 2.25 to 2.40), and a request would lie in the queue until the next. */
 #include "crew.h"
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,10 +33,10 @@ struct crew {
   int wake_fd; /* readable: something was served */
   pthread_t *threads;
   size_t started;
+  sem_t calls;          /* so many workers were called and have not come yet */
   pthread_mutex_t lock; /* over what follows */
-  pthread_cond_t work;
   struct line waiting, served;
-  size_t idle;      /* workers that wait for `work` */
+  size_t idle;      /* workers that wait and were not called */
   size_t computing; /* workers that have an exchange and wait for nobody */
   bool stopping;
 };
@@ -67,14 +71,29 @@ static bool is_free(const struct crew *crew) {
   return crew->waiting.count > 0 && crew->computing < crew->options.processors;
 }
 
+/* Takes one of the idle for a call, where there is something to begin; called with the lock. True: the caller owes that
+ * call. It waits in the semaphore until one comes for it, so none is lost. */
+static bool choose(struct crew *crew) {
+  bool chosen = crew->idle > 0 && is_free(crew);
+
+  crew->idle -= chosen;
+  return chosen;
+}
+
+/* So that they see that there will be no more work. Called with the lock. */
+static void call_all(struct crew *crew) {
+  for (; crew->idle > 0; crew->idle--)
+    sem_post(&crew->calls);
+}
+
 /* Says that a worker computes no more; another one may take its place. */
 static void step_back(struct crew *crew) {
   pthread_mutex_lock(&crew->lock);
   crew->computing--;
-  bool wake = crew->idle > 0 && is_free(crew);
+  bool chosen = choose(crew);
   pthread_mutex_unlock(&crew->lock);
-  if (wake)
-    pthread_cond_signal(&crew->work);
+  if (chosen)
+    sem_post(&crew->calls);
 }
 
 void crew_wait_begin(void) {
@@ -105,20 +124,26 @@ static void hand_back(struct crew *crew, struct exchange *exchange) {
   }
 }
 
+/* Waits until somebody calls; called and left with the lock. */
+static void await_call(struct crew *crew) {
+  crew->idle++;
+  pthread_mutex_unlock(&crew->lock);
+  while (sem_wait(&crew->calls) != 0) { /* EINTR */
+  }
+  pthread_mutex_lock(&crew->lock);
+}
+
 /* The next exchange; NULL: there will be none. */
 static struct exchange *await(struct crew *crew) {
   struct exchange *exchange = NULL;
 
   pthread_mutex_lock(&crew->lock);
-  while (!is_free(crew) && !(crew->stopping && crew->waiting.count == 0)) {
-    crew->idle++;
-    pthread_cond_wait(&crew->work, &crew->lock);
-    crew->idle--;
-  }
+  while (!is_free(crew) && !(crew->stopping && crew->waiting.count == 0))
+    await_call(crew);
   exchange = line_take(&crew->waiting);
   crew->computing += exchange != NULL;
   if (crew->stopping && crew->waiting.count == 0) /* that was the last one */
-    pthread_cond_broadcast(&crew->work);
+    call_all(crew);
   pthread_mutex_unlock(&crew->lock);
   return exchange;
 }
@@ -162,10 +187,10 @@ enum status crew_give(struct crew *crew, struct exchange *exchange) {
     line_add(&crew->waiting, exchange);
     status = STATUS_OK;
   }
-  bool wake = status == STATUS_OK && crew->idle > 0 && is_free(crew);
+  bool chosen = status == STATUS_OK && choose(crew);
   pthread_mutex_unlock(&crew->lock);
-  if (wake)
-    pthread_cond_signal(&crew->work);
+  if (chosen)
+    sem_post(&crew->calls);
   return status;
 }
 
@@ -203,8 +228,11 @@ enum status crew_open(const struct crew_options *options, struct crew **crew) {
   *crew = NULL;
   if (made == NULL)
     return STATUS_NO_MEMORY;
-  *made = (struct crew){
-      .options = *options, .wake_fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER, .work = PTHREAD_COND_INITIALIZER};
+  *made = (struct crew){.options = *options, .wake_fd = -1, .lock = PTHREAD_MUTEX_INITIALIZER};
+  if (sem_init(&made->calls, 0, 0) != 0) {
+    free(made);
+    return STATUS_NO_MEMORY;
+  }
   enum status status = open_wake(made);
   if (status == STATUS_OK)
     status = start(made);
@@ -214,6 +242,14 @@ enum status crew_open(const struct crew_options *options, struct crew **crew) {
   return status;
 }
 
+struct crew_state crew_look(struct crew *crew) {
+  pthread_mutex_lock(&crew->lock);
+  struct crew_state state = {
+      .waiting = crew->waiting.count, .served = crew->served.count, .idle = crew->idle, .computing = crew->computing};
+  pthread_mutex_unlock(&crew->lock);
+  return state;
+}
+
 void crew_close(struct crew **crew) {
   struct crew *closing = *crew;
 
@@ -221,7 +257,7 @@ void crew_close(struct crew **crew) {
     return;
   pthread_mutex_lock(&closing->lock);
   closing->stopping = true;
-  pthread_cond_broadcast(&closing->work);
+  call_all(closing);
   pthread_mutex_unlock(&closing->lock);
   for (size_t i = 0; i < closing->started; i++)
     pthread_join(closing->threads[i], NULL);
@@ -230,7 +266,7 @@ void crew_close(struct crew **crew) {
     event_free(closing->wake);
   if (closing->wake_fd >= 0)
     close(closing->wake_fd);
-  pthread_cond_destroy(&closing->work);
+  sem_destroy(&closing->calls);
   pthread_mutex_destroy(&closing->lock);
   free(closing->threads);
   free(closing);

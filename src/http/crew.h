@@ -40,6 +40,15 @@ enum status crew_give(struct crew *crew, struct exchange *exchange) EPURSE_MUST_
 void crew_wait_begin(void);
 void crew_wait_end(void);
 
+/* What a crew holds at the moment, for whoever asks why something takes so long; from any thread. */
+struct crew_state {
+  size_t waiting;   /* exchanges that no worker has taken */
+  size_t served;    /* those that the loop has not taken back */
+  size_t idle;      /* workers that wait and were not called */
+  size_t computing; /* those that have an exchange and wait for nobody */
+};
+struct crew_state crew_look(struct crew *crew) EPURSE_MUST_USE;
+
 /* Serves what was taken, ends the threads, hands over the last ones; on the loop's thread. *crew becomes NULL; NULL is
  * fine. */
 void crew_close(struct crew **crew);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The one thread that works with the ledger. */
+ * The one thread that works with the ledger.
+ *
+ * It is called by a semaphore, as the workers are (http/crew.c says why). */
 #include "writer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
@@ -31,10 +34,10 @@ struct writer {
   pthread_t thread;
   bool company;          /* the thread's: the last group had more than one step */
   struct timespec until; /* the thread's: when a group that waits for more stops waiting */
+  sem_t call;            /* 1: the thread was called and has not come yet */
   pthread_mutex_t lock;  /* over what follows */
-  pthread_cond_t work;
   struct line readings, steps;
-  bool idle; /* the thread waits for `work` */
+  bool idle; /* the thread waits and was not called */
   bool stopping;
 };
 
@@ -95,6 +98,7 @@ static void commit_all(struct writer *writer, const struct line *line) {
   acknowledge(line);
 }
 
+/* By a clock that nobody sets. */
 static struct timespec from_now(unsigned microseconds) {
   struct timespec at = {0};
 
@@ -119,20 +123,30 @@ static bool is_due(const struct writer *writer) {
   return now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
 }
 
+/* Waits until somebody calls, or until a moment, where there is one. Called and left with the lock. */
+static void await_call(struct writer *writer, const struct timespec *until) {
+  int failed = 0;
+
+  writer->idle = true;
+  pthread_mutex_unlock(&writer->lock);
+  do
+    failed = until == NULL ? sem_wait(&writer->call) : sem_clockwait(&writer->call, CLOCK_MONOTONIC, until);
+  while (failed != 0 && errno == EINTR);
+  pthread_mutex_lock(&writer->lock);
+  if (failed != 0 && !writer->idle) /* the call came just after the moment */
+    sem_trywait(&writer->call);
+  writer->idle = false;
+}
+
 /* Waits until there is something to do; false: there never will be. Called and left with the lock. */
 static bool await(struct writer *writer) {
   while (writer->readings.count == 0 && !is_due(writer)) {
     bool empty = writer->steps.count == 0;
     if (empty && writer->stopping)
       return false;
-    writer->idle = true;
-    if (empty) {
-      pthread_cond_wait(&writer->work, &writer->lock);
+    await_call(writer, empty ? NULL : &writer->until);
+    if (empty)
       writer->until = from_now(writer->options.wait_us);
-    } else {
-      pthread_cond_timedwait(&writer->work, &writer->lock, &writer->until);
-    }
-    writer->idle = false;
   }
   return true;
 }
@@ -161,10 +175,11 @@ static void *run(void *context) {
 
 /* ---- the others ---- */
 
-/* A writer that is at work looks for more by itself when it is done. */
+/* A writer that is at work looks for more by itself when it is done. Called with the lock. */
 static void wake(struct writer *writer) {
   if (writer->idle)
-    pthread_cond_signal(&writer->work);
+    sem_post(&writer->call);
+  writer->idle = false;
 }
 
 static enum status hand_in(struct writer *writer, struct line *line, struct job *job) {
@@ -194,30 +209,28 @@ enum status writer_read(struct writer *writer, ledger_step *step, void *context)
   return hand_in(writer, &writer->readings, &job);
 }
 
+struct writer_state writer_look(struct writer *writer) {
+  pthread_mutex_lock(&writer->lock);
+  struct writer_state state = {.readings = writer->readings.count, .steps = writer->steps.count, .idle = writer->idle};
+  pthread_mutex_unlock(&writer->lock);
+  return state;
+}
+
 struct ledger *writer_ledger(struct writer *writer) {
   return writer->ledger;
 }
 
-/* A clock that nobody sets measures the wait. */
 static bool init_locks(struct writer *writer) {
-  pthread_condattr_t attributes;
-
   if (pthread_mutex_init(&writer->lock, NULL) != 0)
     return false;
-  if (pthread_condattr_init(&attributes) != 0) {
-    pthread_mutex_destroy(&writer->lock);
-    return false;
-  }
-  bool made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-              pthread_cond_init(&writer->work, &attributes) == 0;
-  pthread_condattr_destroy(&attributes);
+  bool made = sem_init(&writer->call, 0, 0) == 0;
   if (!made)
     pthread_mutex_destroy(&writer->lock);
   return made;
 }
 
 static void clear(struct writer *writer) {
-  pthread_cond_destroy(&writer->work);
+  sem_destroy(&writer->call);
   pthread_mutex_destroy(&writer->lock);
   free(writer);
 }

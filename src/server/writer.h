@@ -35,6 +35,13 @@ enum status writer_transact(struct writer *writer, ledger_step *step, void *cont
 /* Runs what only reads, between two commits: it sees nothing that is not durable. The answer is the step's. */
 enum status writer_read(struct writer *writer, ledger_step *step, void *context) EPURSE_MUST_USE;
 
+/* What it holds at the moment, for whoever asks why something takes so long; from any thread. */
+struct writer_state {
+  size_t readings, steps; /* that were handed in and not begun */
+  bool idle;              /* it waits and was not called */
+};
+struct writer_state writer_look(struct writer *writer) EPURSE_MUST_USE;
+
 /* The ledger itself, for a caller who knows that nobody else uses it now: tests. */
 struct ledger *writer_ledger(struct writer *writer);
 
