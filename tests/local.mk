@@ -113,6 +113,17 @@ tests_server_check_server_SOURCES = $(SERVER_WORLD) tests/run.c tests/server/adm
 	tests/server/purchase.c tests/server/rate.c tests/server/routes.c tests/server/settlement.c tests/server/running.c \
 	tests/server/terminals.c tests/server/watch.c tests/server/writer.c
 tests_server_check_server_LDADD = $(LINK_SERVER) $(CHECK_LIBS)
+# Requests through crew and writer under disturbed schedules: some thousands in make check, ten million with make handover.
+check_PROGRAMS += tests/server/check_handover
+TESTS += tests/server/check_handover
+tests_server_check_handover_SOURCES = $(SERVER_WORLD) tests/place.c tests/run.c tests/server/handover.c
+# handover.c pauses in these, and loses a call on demand.
+tests_server_check_handover_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sem_post -Wl,--wrap=sem_wait \
+	-Wl,--wrap=pthread_mutex_lock -Wl,--wrap=pthread_mutex_unlock
+tests_server_check_handover_LDADD = $(LINK_SERVER) $(CHECK_LIBS)
+handover: tests/server/check_handover
+	HANDOVER_JOBS=3000000 tests/server/check_handover
+
 # Asks a running epursed everything once; server-openapi.test holds what it saw against docs/openapi.yaml.
 check_PROGRAMS += tests/server/tour
 tests_server_tour_SOURCES = $(SERVER_WORLD) tests/place.c tests/server/tour.c
