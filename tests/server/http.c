@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,6 +228,89 @@ START_TEST(requests_in_a_row_are_answered_in_order) {
   }
   ck_assert_ptr_nonnull(strstr(text, "NOT_FOUND"));
   ck_assert(strstr(text, "NOT_FOUND") < strstr(text, "{\"status\":\"ok\"}"));
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+static void patient(struct configuration *configuration) {
+  configuration->request_seconds = 60;
+  configuration->idle_seconds = 60;
+}
+
+static void send_in_records(struct line *line, const char *text, size_t record) {
+  for (size_t len = strlen(text), at = 0; at < len; at += record) {
+    int size = (int)(len - at < record ? len - at : record);
+    ck_assert_int_eq(SSL_write(line->tls, text + at, size), size);
+  }
+}
+
+/* Waits for two refusals and then the answer of healthz. */
+static void assert_three_replies(struct line *line, size_t record) {
+  char text[4096] = "";
+  size_t len = 0;
+
+  while (strstr(text, "{\"status\":\"ok\"}") == NULL) {
+    int got = SSL_read(line->tls, text + len, (int)(sizeof text - 1 - len));
+    ck_assert_msg(got > 0, "records of %zu: nothing more after %s", record, text);
+    len += (size_t)got;
+    text[len] = '\0';
+  }
+  const char *first = strstr(text, "HTTP/1.1 4"); /* 400, or 413 for a large one */
+  ck_assert_ptr_nonnull(first);
+  ck_assert_msg(strstr(first + 1, "HTTP/1.1 4") != NULL, "records of %zu: %s", record, text);
+}
+
+/* Two requests with a body and one without, the first body of so many bytes. */
+static void three_requests(char *text, size_t capacity, int body) {
+  ck_assert_int_lt(snprintf(text, capacity,
+                            POST "Content-Length: %d\r\n\r\n%0*d" POST "Content-Length: 3\r\n\r\na.b" HEALTHZ, body,
+                            body, 0),
+                   (int)capacity);
+}
+
+/* Once the last record has come the socket is silent: what lies opened in the TLS object, and not yet in the hands of
+ * evhttp, would stay there. However requests lie in records, each is answered without another byte from the client. */
+START_TEST(records_need_not_be_requests) {
+  static const size_t records[] = {1, 7, 150, 1000, 4095, 4096, 4097, 8192, 16000, 16384};
+  static const int bodies[] = {3, 4000, 9000, 16000};
+  struct running running;
+  struct line line;
+  char text[20480];
+
+  start(&running, patient);
+  open_as(&line, &running, POS);
+  for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+    three_requests(text, sizeof text, bodies[i]);
+    for (size_t k = 0; k < sizeof records / sizeof records[0]; k++) {
+      send_in_records(&line, text, records[k]);
+      assert_three_replies(&line, records[k]);
+    }
+  }
+  ck_assert_int_eq(SSL_key_update(line.tls, SSL_KEY_UPDATE_REQUESTED), 1); /* a record that is none of HTTP's */
+  send_in_records(&line, text, 16384);
+  assert_three_replies(&line, 16384);
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+/* All that is in the socket when the handshake ends, in one segment with its last message. */
+START_TEST(request_may_come_with_the_handshake) {
+  struct running running;
+  struct line line;
+  struct line_paths room;
+  struct line_options options = line_options_of(world_folder(), POS, &room);
+  char text[20480];
+  int off = 0;
+
+  start(&running, patient);
+  options.corked = true;
+  ck_assert(line_open(&line, running.port, &options));
+  three_requests(text, sizeof text, 9000);
+  send_in_records(&line, text, 4097);
+  ck_assert_int_eq(setsockopt(line.socket, IPPROTO_TCP, TCP_CORK, &off, sizeof off), 0);
+  assert_three_replies(&line, 4097);
   line_close(&line);
   ck_assert_int_eq(running_stop(&running), 0);
 }
@@ -548,6 +632,8 @@ Suite *http_suite(void) {
   tcase_add_test(all, http_without_tls_gets_nothing);
   tcase_add_test(all, problems_come_as_problems);
   tcase_add_test(all, requests_in_a_row_are_answered_in_order);
+  tcase_add_test(all, records_need_not_be_requests);
+  tcase_add_test(all, request_may_come_with_the_handshake);
   tcase_add_test(all, nul_is_refused);
   tcase_add_test(all, oversize_bodies_are_413);
   tcase_add_test(all, ambiguous_requests_are_refused);

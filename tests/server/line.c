@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -44,7 +46,10 @@ static int on_ticket(SSL *tls, SSL_SESSION *session) {
 }
 
 bool line_open(struct line *line, uint16_t port, const struct line_options *options) {
+  int corked = options->corked; /* the first message waits 200 ms then */
+
   line_connect(line, port);
+  ck_assert_int_eq(setsockopt(line->socket, IPPROTO_TCP, TCP_CORK, &corked, sizeof corked), 0);
   line->context = SSL_CTX_new(TLS_client_method());
   ck_assert_ptr_nonnull(line->context);
   SSL_CTX_set_verify(line->context, SSL_VERIFY_PEER, NULL);

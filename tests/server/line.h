@@ -22,6 +22,7 @@ struct line_options {
   const char *certificate, *key; /* PEM paths; NULL: none is shown */
   const char *root;              /* PEM path: the server must be certified under it */
   int max_version;               /* 0: as it comes */
+  bool corked;                   /* the handshake's last message waits in the kernel until TCP_CORK is taken off */
 };
 
 /* The options of the terminal that house_make made. Paths are kept in `room`. */
