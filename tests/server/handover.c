@@ -322,7 +322,8 @@ START_TEST(nothing_is_lost_among_many_workers) {
 }
 END_TEST
 
-/* The watchdog's own test: one call of the loop, a worker or the writer never arrives. */
+/* The watchdog's own test: one call of the loop, a worker or the writer never arrives. Where another worker happens to do
+ * what the call was for, the one that was not called is missed at the end. */
 START_TEST(lost_call_is_noticed) {
   char text[1024] = "";
   size_t len = 0;
@@ -337,7 +338,7 @@ START_TEST(lost_call_is_noticed) {
     close(ends[0]);
     prepare();
     hand.bound_ms = 1000;
-    hand.jobs = 1000000;
+    hand.jobs = 2000;
     calls_until_loss = 100 + _i;
     hand_all_over(0, 2);
     _exit(EXIT_SUCCESS);
@@ -347,7 +348,7 @@ START_TEST(lost_call_is_noticed) {
     len += (size_t)got;
   ck_assert_int_eq(waitpid(child, &state, 0), child);
   ck_assert_msg(WIFEXITED(state) && WEXITSTATUS(state) == LATE, "%s", text);
-  ck_assert_msg(strstr(text, "# request 0 waits for ") != NULL && strstr(text, "crew: waiting=") != NULL, "%s", text);
+  ck_assert_msg(strstr(text, " 0 waits for ") != NULL && strstr(text, "crew: waiting=") != NULL, "%s", text);
   close(ends[0]);
 }
 END_TEST
