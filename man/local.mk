@@ -26,6 +26,8 @@ EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh c
 	docs/glossary.md \
 	docs/ledger.md \
 	docs/openapi.yaml \
+	docs/pictures/parts.svg \
+	docs/pictures/payment.svg \
 	docs/protocol.md \
 	docs/readers.md \
 	docs/tour.md
