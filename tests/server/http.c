@@ -26,6 +26,9 @@ static void pause_ms(long milliseconds) {
   nanosleep(&(struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000}, NULL);
 }
 
+/* Milliseconds that an event is waited for: only a server that never does it lets them pass. */
+#define PATIENCE_MS 60000
+
 static long now_ms(void) {
   struct timespec now;
 
@@ -81,7 +84,8 @@ START_TEST(certified_terminal_is_served) {
 }
 END_TEST
 
-/* Head and body go out apart: without TCP_NODELAY each answer waits 40 ms for an acknowledgement. */
+/* Head and body go out apart: without TCP_NODELAY each answer waits 40 ms for an acknowledgement, once the kernel has
+ * stopped acknowledging each segment of a new connection at once. The fastest tells, however busy the machine is. */
 START_TEST(kept_connection_answers_at_once) {
   struct running running;
   struct line line;
@@ -90,10 +94,15 @@ START_TEST(kept_connection_answers_at_once) {
   start(&running, NULL);
   open_as(&line, &running, POS);
   ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
-  long begin = now_ms();
-  for (int i = 0; i < 40; i++)
+  long fastest = PATIENCE_MS;
+  for (int i = 0; i < 80; i++) {
+    long begin = now_ms();
     ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
-  ck_assert_int_lt(now_ms() - begin, 40 * 20);
+    long took = now_ms() - begin;
+    if (i >= 40 && took < fastest)
+      fastest = took;
+  }
+  ck_assert_int_lt(fastest, 20);
   line_close(&line);
   ck_assert_int_eq(running_stop(&running), 0);
 }
@@ -421,15 +430,14 @@ static void assert_drip_is_cut(const struct running *running, const char *begin)
   bool open = true;
 
   open_as(&line, running, POS);
-  ck_assert(line_send(&line, begin));
   started = now_ms();
-  while (open && now_ms() - started < 3000) {
+  ck_assert(line_send(&line, begin));
+  while (open && now_ms() - started < PATIENCE_MS) {
     pause_ms(100);
     open = line_send(&line, "x") && !line_closes(&line, 0);
   }
   ck_assert(!open);
-  ck_assert_int_ge(now_ms() - started, 800);
-  ck_assert_int_lt(now_ms() - started, 2000);
+  ck_assert_int_ge(now_ms() - started, 800); /* and not at once */
   ck_assert_int_eq(line_receive(&line, text, sizeof text), 0);
   line_close(&line);
 }
@@ -451,13 +459,32 @@ START_TEST(slow_handshake_is_cut) {
   long started = 0;
 
   start(&running, short_deadlines);
-  line_connect(&line, running.port);
   started = now_ms();
-  ck_assert(line_closes(&line, 3000));
-  ck_assert_int_ge(now_ms() - started, 800);
-  ck_assert_int_lt(now_ms() - started, 2000);
+  line_connect(&line, running.port);
+  ck_assert(line_closes(&line, PATIENCE_MS));
+  ck_assert_int_ge(now_ms() - started, 800); /* and not at once */
   line_close(&line);
   assert_alive(&running);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
+static void long_pauses(struct configuration *configuration) {
+  configuration->request_seconds = 1;
+  configuration->idle_seconds = 10 * PATIENCE_MS / 1000;
+}
+
+START_TEST(idle_connection_outlives_the_deadline_of_a_request) {
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running, long_pauses);
+  open_as(&line, &running, POS);
+  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+  pause_ms(1400); /* longer than a request may take */
+  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+  line_close(&line);
   ck_assert_int_eq(running_stop(&running), 0);
 }
 END_TEST
@@ -470,9 +497,7 @@ START_TEST(idle_connection_is_closed_in_the_end) {
   start(&running, short_deadlines);
   open_as(&line, &running, POS);
   ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
-  pause_ms(1400); /* longer than a request may take, shorter than a pause may */
-  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
-  ck_assert(line_closes(&line, 4000));
+  ck_assert(line_closes(&line, PATIENCE_MS));
   line_close(&line);
   ck_assert_int_eq(running_stop(&running), 0);
 }
@@ -640,6 +665,7 @@ Suite *http_suite(void) {
   tcase_add_test(all, long_heads_are_refused);
   tcase_add_test(all, slow_clients_are_cut);
   tcase_add_test(all, slow_handshake_is_cut);
+  tcase_add_test(all, idle_connection_outlives_the_deadline_of_a_request);
   tcase_add_test(all, idle_connection_is_closed_in_the_end);
   tcase_add_test(all, connections_are_bounded);
   tcase_add_test(all, idle_strangers_stop_nobody);

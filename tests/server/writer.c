@@ -164,9 +164,8 @@ static void fill_queue(struct writer *writer, struct thread *holder, struct thre
   ck_assert_int_eq(pthread_create(&holder->id, NULL, hold_one, holder), 0);
   sem_wait(&holding.begun);
   run_threads(writer, add_one, threads);
-  while (begun < THREADS)
+  while (writer_look(writer).steps < THREADS)
     pause_ms(1);
-  pause_ms(200);
 }
 
 START_TEST(what_waits_is_committed_together) {

@@ -2,11 +2,18 @@
  * A libpcsclite of the tests' own, linked in its place: it fails as pcscd and readers do. */
 #include "pcscd_faults.h"
 
+#include <check.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 60000 /* for a thread to go on that may; only one that never does lets it pass */
 
 struct faults faults;
+
+static atomic_bool let_go; /* the call that hangs may go on */
 
 const SCARD_IO_REQUEST g_rgSCardT0Pci = {SCARD_PROTOCOL_T0, sizeof(SCARD_IO_REQUEST)};
 const SCARD_IO_REQUEST g_rgSCardT1Pci = {SCARD_PROTOCOL_T1, sizeof(SCARD_IO_REQUEST)};
@@ -19,6 +26,21 @@ static LONG next(const LONG codes[FAULTS_MAX], size_t *calls) {
 static void pause_for(long milliseconds) {
   struct timespec pause = {.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000};
   nanosleep(&pause, NULL);
+}
+
+static void hang(bool hangs) {
+  while (hangs && !let_go)
+    pause_for(1);
+}
+
+void faults_let_go(void) {
+  const volatile size_t *released = &faults.release_calls;
+  size_t before = *released;
+  let_go = true;
+  for (int waited = 0; *released == before; waited++) {
+    ck_assert_int_lt(waited, PATIENCE_MS);
+    pause_for(1);
+  }
 }
 
 LONG SCardEstablishContext(DWORD scope, LPCVOID reserved1, LPCVOID reserved2, LPSCARDCONTEXT context) {
@@ -43,7 +65,7 @@ LONG SCardConnect(SCARDCONTEXT context, LPCSTR reader, DWORD share, DWORD protoc
   (void)context;
   (void)reader;
   (void)protocols;
-  pause_for(faults.connect_delay);
+  hang(faults.connect_hangs);
   *card = 23;
   *protocol = faults.protocol;
   return share == SCARD_SHARE_SHARED ? next(faults.connect, &faults.connect_calls) : SCARD_E_INVALID_PARAMETER;
@@ -53,7 +75,7 @@ LONG SCardReconnect(SCARDHANDLE card, DWORD share, DWORD protocols, DWORD initia
   (void)card;
   (void)share;
   (void)protocols;
-  pause_for(faults.reconnect_delay);
+  hang(faults.reconnect_hangs);
   faults.disposition = initialization;
   *protocol = faults.protocol;
   return next(faults.reconnect, &faults.reconnect_calls);
@@ -70,13 +92,15 @@ LONG SCardTransmit(SCARDHANDLE card, const SCARD_IO_REQUEST *send_pci, LPCBYTE c
                    SCARD_IO_REQUEST *receive_pci, LPBYTE answer, LPDWORD answer_len) {
   (void)card;
   (void)receive_pci;
+  bool late = faults.transmit_hangs;
+  hang(late);
   pause_for(faults.transmit_delay);
   LONG code =
       send_pci->dwProtocol == faults.protocol ? next(faults.transmit, &faults.transmit_calls) : SCARD_E_PROTO_MISMATCH;
   faults.receive_capacity = *answer_len;
   faults.sent_len = len;
   memcpy(faults.sent, command, len);
-  if (code == SCARD_S_SUCCESS || faults.transmit_delay > 0) { /* a late answer is written all the same */
+  if (code == SCARD_S_SUCCESS || late) { /* a late answer is written all the same */
     memcpy(answer, faults.answer, faults.answer_len);
     *answer_len = faults.answer_len;
   }
@@ -102,6 +126,8 @@ LONG SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout, SCARD_READERSTATE
     changed = changed || states[i].dwCurrentState != faults.event_state;
   }
   if (code == SCARD_S_SUCCESS && !changed && timeout > 0) {
+    if (faults.waiting > 0 && write(faults.waiting, "", 1) != 1)
+      return SCARD_F_INTERNAL_ERROR;
     pause_for((long)timeout);
     return SCARD_E_TIMEOUT;
   }

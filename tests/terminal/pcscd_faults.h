@@ -18,7 +18,8 @@ struct faults {
   size_t establish_calls, connect_calls, transmit_calls, reconnect_calls, disconnect_calls, release_calls, status_calls;
   DWORD protocol;                                      /* the card's */
   DWORD disposition;                                   /* of the last SCardDisconnect or SCardReconnect */
-  long connect_delay, transmit_delay, reconnect_delay; /* milliseconds that these take */
+  bool connect_hangs, transmit_hangs, reconnect_hangs; /* until faults_let_go */
+  long transmit_delay;                                 /* milliseconds that it takes */
   const uint8_t *answer;                               /* of every SCardTransmit that succeeds */
   size_t answer_len;
   uint8_t sent[300]; /* the last command */
@@ -28,9 +29,13 @@ struct faults {
   size_t names_len;
   DWORD event_state; /* of every reader; SCARD_STATE_PRESENT... */
   bool open;         /* a context is */
+  int waiting;       /* where SCardGetStatusChange writes a byte when it begins to wait; 0: nowhere */
 };
 
 /* The one that the functions act on; each test sets it up anew (every test is a process of its own). */
 extern struct faults faults;
+
+/* Lets the one call that hangs go on, and waits until the thread that was left alone with it has let go of its context. */
+void faults_let_go(void);
 
 #endif
