@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Floor 5: the frame of the programs, then a program each: a table and its verbs.
 noinst_LIBRARIES += libcmd.a
-libcmd_a_SOURCES = src/cmd/frame/answer.c src/cmd/frame/dialogue.c src/cmd/frame/finish.c src/cmd/frame/option.c src/cmd/frame/receipt_qr.c src/cmd/frame/report.c \
+libcmd_a_SOURCES = src/cmd/frame/answer.c src/cmd/frame/completion.c src/cmd/frame/dialogue.c src/cmd/frame/finish.c src/cmd/frame/option.c src/cmd/frame/receipt_qr.c src/cmd/frame/report.c \
 	src/cmd/frame/terminal_program.c src/cmd/frame/verb_balance.c src/cmd/frame/verb_log.c src/cmd/frame/verb_pin.c \
 	src/cmd/frame/verb_readers.c src/cmd/frame/verb_recover.c
 LINK_CMD = libcmd.a $(QRENCODE_LIBS) $(LINK_TERMINAL)
@@ -43,3 +43,15 @@ epurse_admin_LDADD = libcmd.a $(QRENCODE_LIBS) $(LINK_AUDIT) $(LINK_SERVER) $(XM
 sbin_PROGRAMS += epursed
 epursed_SOURCES = src/cmd/server/epursed.c
 epursed_LDADD = libcmd.a $(LINK_SERVER)
+
+# Completion for shells, each made by the program itself from its table of options.
+bashcompletiondir = $(datadir)/bash-completion/completions
+zshcompletiondir = $(datadir)/zsh/site-functions
+nodist_bashcompletion_DATA = completion/bash/epurse-admin completion/bash/epurse-apdu completion/bash/epurse-card completion/bash/epurse-perso \
+	completion/bash/epurse-pos completion/bash/epurse-reload completion/bash/epurse-verify completion/bash/epursed
+nodist_zshcompletion_DATA = completion/zsh/_epurse-admin completion/zsh/_epurse-apdu completion/zsh/_epurse-card completion/zsh/_epurse-perso \
+	completion/zsh/_epurse-pos completion/zsh/_epurse-reload completion/zsh/_epurse-verify completion/zsh/_epursed
+$(nodist_bashcompletion_DATA) $(nodist_zshcompletion_DATA): $(bin_PROGRAMS) $(sbin_PROGRAMS)
+	$(AM_V_GEN)file='$@'; shell=$${file#completion/}; shell=$${shell%%/*}; program=$${file##*/}; $(MKDIR_P) "completion/$$shell" && \
+	  ./"$${program#_}$(EXEEXT)" --completion="$$shell" >'$@.tmp' && mv '$@.tmp' '$@'
+CLEANFILES += $(nodist_bashcompletion_DATA) $(nodist_zshcompletion_DATA)

@@ -11,17 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "completion.h"
 #include "config.h"
 
-#define ROWS_MAX     40
-#define CODE_HELP    1000
-#define CODE_VERSION 1001
-#define CODE_FIRST   1100 /* rows without a letter: CODE_FIRST + their place */
+#define ROWS_MAX        40
+#define CODE_HELP       1000
+#define CODE_VERSION    1001
+#define CODE_COMPLETION 1002
+#define CODE_FIRST      1100 /* rows without a letter: CODE_FIRST + their place */
 
 /* The rows of all groups in one array, as getopt_long and the rest here want them. */
 struct table {
   const struct option_row *rows[ROWS_MAX];
-  struct option longs[ROWS_MAX + 3];
+  struct option longs[ROWS_MAX + 4];
   char shorts[3 * ROWS_MAX + 2];
   size_t count;
 };
@@ -56,6 +58,7 @@ static void table_build(const struct program *program, struct table *table) {
         table_add(table, row);
   table->longs[table->count] = (struct option){"help", no_argument, NULL, CODE_HELP};
   table->longs[table->count + 1] = (struct option){"version", no_argument, NULL, CODE_VERSION};
+  table->longs[table->count + 2] = (struct option){"completion", required_argument, NULL, CODE_COMPLETION};
 }
 
 static void print_row(const struct option_row *row) {
@@ -83,6 +86,14 @@ static void print_help(const struct program *program, const struct table *table)
     print_row(table->rows[i]);
   printf("  %-30s %s\n  %-30s %s\n", "    --help", "print this and exit", "    --version",
          "print the version and exit");
+}
+
+/* For the build, which installs it; so --help has no word of it. */
+static enum status print_completion(const struct program *program, const char *shell) {
+  if (completion_print(program, shell, stdout) == STATUS_OK)
+    exit(fflush(stdout) == 0 ? EXIT_SUCCESS : status_exit_code(STATUS_STORE_FAILED));
+  fprintf(stderr, "%s: --completion expects bash or zsh, not '%s'\n", program->name, shell);
+  return STATUS_USAGE;
 }
 
 static bool read_number(const char *text, int64_t min, int64_t max, int64_t *value) {
@@ -191,6 +202,8 @@ static enum status read_argv(const struct program *program, const struct table *
       printf("%s %s\n", program->name, PACKAGE_VERSION);
       exit(EXIT_SUCCESS);
     }
+    if (code == CODE_COMPLETION)
+      return print_completion(program, optarg);
     const struct option_row *row = row_of_code(table, code);
     if (row == NULL) {
       if (optopt >= '0' && optopt <= '9') /* "-5" looks like an option */
