@@ -23,8 +23,22 @@ struct backend_options {
   enum status (*next_seq)(void *context, int64_t *seq);
   void *next_seq_context;
 };
+/* Connects to nothing yet. STATUS_BAD_CONFIG: not "https://HOST[:PORT]", or no TID; STATUS_NO_MEMORY. */
 enum status backend_open(const struct backend_options *options, struct backend **backend) EPURSE_MUST_USE;
+/* Closes the connection; *backend becomes NULL. NULL is fine. */
 void backend_close(struct backend **backend);
+
+/* What a question that changes nothing, GET /healthz, finds out about the line; for people who look for a fault. */
+struct backend_probe {
+  const char *url;       /* as configured; the backend's */
+  char address[64];      /* that was connected to, "" where none was */
+  char cause[256];       /* the library's words where status is not STATUS_OK */
+  long http;             /* HTTP status of the answer, 0 without one: 200 well, 503 it cannot work */
+  int64_t expires;       /* when the server's TLS certificate does, Unix time; 0: not known */
+  int64_t clock_seconds; /* the server's clock less ours; INT64_MIN: not known */
+};
+/* STATUS_OK: there was an answer. Else as of backend_call, where no answer came; *probe holds what was learnt. */
+enum status backend_look(struct backend *backend, struct backend_probe *probe) EPURSE_MUST_USE;
 
 /* One question, one answer. `body` is stolen (released in every case). *reply is released with message_clear by the
  * caller when the status is OK; then reply->status is the server's word, signed.

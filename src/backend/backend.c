@@ -48,6 +48,10 @@ void backend_close(struct backend **backend) {
   free(old);
 }
 
+enum status backend_look(struct backend *backend, struct backend_probe *probe) {
+  return http_client_look(backend->http, "/healthz", probe);
+}
+
 /* Whether a status is one by which a server turns a message away, with that HTTP status. */
 static bool refuses_message(enum status status, long http) {
   switch (status) {

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <time.h>
 
 #define URL_MAX_LEN 512
 
@@ -184,4 +186,78 @@ enum status http_client_post(struct http_client *client, const char *path, const
   answer->is_message = media_type_is(type, MESSAGE_MEDIA_TYPE);
   answer->is_problem = media_type_is(type, PROBLEM_MEDIA_TYPE);
   return STATUS_OK;
+}
+
+/* CURLOPT_WRITEFUNCTION: nobody wants the body. */
+static size_t body_drop(char *data, size_t size, size_t count, void *context) {
+  (void)data;
+  (void)context;
+  return size * count;
+}
+
+/* CURLOPT_HEADERFUNCTION: the server's clock, from its Date (RFC 9110 6.6.1), at the moment that it comes. */
+static size_t header_read(char *data, size_t size, size_t count, void *context) {
+  static const char name[] = "date:";
+  struct backend_probe *probe = context;
+  char text[64];
+  size_t len = size * count;
+  if (len >= sizeof name && len < sizeof text && strncasecmp(data, name, sizeof name - 1) == 0) {
+    memcpy(text, data, len);
+    text[len] = 0;
+    time_t theirs = curl_getdate(text + sizeof name - 1, NULL);
+    if (theirs != -1)
+      probe->clock_seconds = (int64_t)theirs - (int64_t)time(NULL);
+  }
+  return len;
+}
+
+/* The last day of the server's own certificate, the first of the chain, as libcurl prints it. */
+static int64_t expiry_read(CURL *curl) {
+  static const char name[] = "Expire date:";
+  struct curl_certinfo *chain = NULL;
+  if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL || chain->num_of_certs < 1)
+    return 0;
+  for (const struct curl_slist *field = chain->certinfo[0]; field != NULL; field = field->next)
+    if (strncmp(field->data, name, sizeof name - 1) == 0) {
+      time_t moment = curl_getdate(field->data + sizeof name - 1, NULL);
+      return moment == -1 ? 0 : (int64_t)moment;
+    }
+  return 0;
+}
+
+static bool client_set_look(CURL *curl, const char *url, struct backend_probe *probe) {
+  return curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_CERTINFO, 1L) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, body_drop) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, header_read) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_HEADERDATA, (void *)probe) == CURLE_OK;
+}
+
+enum status http_client_look(struct http_client *client, const char *path, struct backend_probe *probe) {
+  char url[URL_MAX_LEN + 64];
+  char *address = NULL;
+  enum status status = STATUS_NO_MEMORY;
+  *probe = (struct backend_probe){.url = client->url, .clock_seconds = INT64_MIN};
+  client->error[0] = 0;
+  CURL *look = curl_easy_duphandle(client->curl); /* the connection that is kept for payments stays as it is */
+  if (look == NULL)
+    return STATUS_NO_MEMORY;
+  (void)snprintf(url, sizeof url, "%s%s", client->url, path);
+  if (client_set_look(look, url, probe)) {
+    CURLcode result = curl_easy_perform(look);
+    struct http_client seen = {.curl = look};
+    memcpy(seen.error, client->error, sizeof seen.error); /* the copy writes where the original does */
+    status = transfer_status(&seen, result);
+    if (result != CURLE_OK)
+      (void)snprintf(probe->cause, sizeof probe->cause, "%s",
+                     client->error[0] != 0 ? client->error : curl_easy_strerror(result));
+    if (curl_easy_getinfo(look, CURLINFO_PRIMARY_IP, &address) == CURLE_OK && address != NULL)
+      (void)snprintf(probe->address, sizeof probe->address, "%s", address);
+    (void)curl_easy_getinfo(look, CURLINFO_RESPONSE_CODE, &probe->http);
+    probe->expires = expiry_read(look);
+  }
+  curl_easy_cleanup(look);
+  return status;
 }

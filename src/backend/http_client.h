@@ -31,4 +31,8 @@ void http_client_close(struct http_client **client);
 enum status http_client_post(struct http_client *client, const char *path, const char *message,
                              struct http_answer *answer) EPURSE_MUST_USE;
 
+/* GETs a path for backend_look; the body is not kept. Errors as of http_client_post; *probe is filled as far as it
+ * went. */
+enum status http_client_look(struct http_client *client, const char *path, struct backend_probe *probe) EPURSE_MUST_USE;
+
 #endif

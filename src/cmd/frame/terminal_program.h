@@ -38,9 +38,10 @@ struct terminal_program {
   struct dialogue dialogue;
 };
 
-/* The rows that all share, and the verbs balance, log, pin, readers, recover. */
+/* The rows that all share, and the verbs balance, doctor, log, pin, readers, recover. */
 extern const struct option_row terminal_program_rows[];
 enum status verb_balance(void *context, char **arguments);
+enum status verb_doctor(void *context, char **arguments);
 enum status verb_log(void *context, char **arguments);
 enum status verb_pin(void *context, char **arguments);
 enum status verb_readers(void *context, char **arguments);

@@ -115,6 +115,7 @@ int main(int argc, char **argv) {
                                       {"log", "", 0, "show the card's own log", verb_log},
                                       {"pin", "", 0, "change the card's PIN", verb_pin},
                                       {"readers", "", 0, "list the card readers", verb_readers},
+                                      {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},
                                       {0}};
   static const struct program program = {"epurse-perso",
                                          "Personalises electronic purse cards at the issuer's desk.",

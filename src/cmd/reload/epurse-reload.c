@@ -79,6 +79,7 @@ int main(int argc, char **argv) {
                                       {"pin", "", 0, "change the card's PIN", verb_pin},
                                       {"recover", "", 0, "settle what was broken off", verb_recover_loads},
                                       {"readers", "", 0, "list the card readers", verb_readers},
+                                      {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},
                                       {0}};
   static const struct program program = {
       "epurse-reload", "Loads money onto electronic purse cards.", {rows, terminal_program_rows}, verbs, NULL, 0};

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The verb `doctor`: looks at all that a terminal needs, changes nothing, and says of each thing what is next to do. */
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "epurse/backend.h"
+#include "epurse/journal.h"
+#include "terminal_program.h"
+
+#define READERS_MAX   32 /* pcsc-lite before 2.5.0 has 16 */
+#define DAY           86400
+#define RENEW_DAYS    14 /* from so many days before an expiry on one is told */
+#define CLOCK_SECONDS 60 /* that are worth a word; MESSAGE_CLOCK_SKEW are refused */
+
+/* What was found of one thing. The worst of all decides how the program ends. */
+struct finding {
+  const char *check;  /* "server" */
+  enum status status; /* STATUS_OK: as it should be, or only worth a word */
+  bool warning;
+  char text[400], next[200]; /* what is so; what to do, "" where nothing is */
+};
+
+struct doctor {
+  struct terminal_program *self;
+  json_t *checks;
+  enum status worst; /* the first that is not STATUS_OK */
+};
+
+static void tell(struct doctor *doctor, const struct finding *finding) {
+  const char *mark = finding->status != STATUS_OK ? "FAILED" : finding->warning ? "look" : "ok";
+  if (doctor->worst == STATUS_OK)
+    doctor->worst = finding->status;
+  terminal_program_print(doctor->self, "%-7s %-12s %s\n", mark, finding->check, finding->text);
+  if (finding->next[0] != 0)
+    terminal_program_print(doctor->self, "%-7s %-12s -> %s\n", "", "", finding->next);
+  (void)json_array_append_new(doctor->checks, json_pack("{s:s, s:s, s:s, s:s, s:s}", "check", finding->check, "result",
+                                                        finding->status != STATUS_OK ? "failed"
+                                                        : finding->warning           ? "warning"
+                                                                                     : "ok",
+                                                        "status", status_name(finding->status), "text", finding->text,
+                                                        "next", finding->next));
+}
+
+/* Says until when something is good; `what` is "certificate of this terminal". */
+static void tell_expiry(struct doctor *doctor, const char *check, const char *what, int64_t expires) {
+  struct finding finding = {.check = check};
+  char day[21];
+  uint8_t moment[MOMENT_SIZE];
+  int64_t days = (expires - (int64_t)time(NULL)) / DAY;
+  moment_from_unix(expires, moment);
+  moment_print(moment, day);
+  day[10] = 0; /* the date of it */
+  finding.warning = days < RENEW_DAYS;
+  (void)snprintf(finding.text, sizeof finding.text, "the %s is valid until %s, %" PRId64 " days", what, day, days);
+  if (finding.warning)
+    (void)snprintf(finding.next, sizeof finding.next, "%s", "have the issuer renew it before that day");
+  tell(doctor, &finding);
+}
+
+static void look_at_certificate(struct doctor *doctor) {
+  uint8_t moment[MOMENT_SIZE] = {0};
+  memcpy(moment, doctor->self->terminal->self.expiry, DATE_SIZE);
+  tell_expiry(doctor, "certificate", "certificate of this terminal", moment_to_unix(moment) + DAY);
+}
+
+static void look_at_clock(struct doctor *doctor, const struct backend_probe *probe) {
+  struct finding finding = {.check = "clock"};
+  int64_t off = probe->clock_seconds < 0 ? -probe->clock_seconds : probe->clock_seconds;
+  if (probe->clock_seconds == INT64_MIN)
+    return;
+  if (off > MESSAGE_CLOCK_SKEW)
+    finding.status = STATUS_CLOCK_OFF;
+  finding.warning = off > CLOCK_SECONDS;
+  (void)snprintf(finding.text, sizeof finding.text, "this clock is %" PRId64 " s %s the back-end's; %d s are allowed",
+                 off, probe->clock_seconds < 0 ? "ahead of" : "behind", (int)MESSAGE_CLOCK_SKEW);
+  if (finding.warning)
+    (void)snprintf(finding.next, sizeof finding.next, "%s", "set it, or have it set: timedatectl set-ntp true");
+  tell(doctor, &finding);
+}
+
+static void look_at_server(struct doctor *doctor) {
+  struct finding finding = {.check = "back-end"};
+  struct backend_probe probe;
+  finding.status = backend_look(doctor->self->terminal->backend, &probe);
+  if (finding.status != STATUS_OK) {
+    (void)snprintf(finding.text, sizeof finding.text, "%s%s%s: %s", probe.url, probe.address[0] != 0 ? " at " : "",
+                   probe.address, probe.cause);
+    (void)snprintf(finding.next, sizeof finding.next, "%s", status_sentence(finding.status));
+  } else {
+    finding.warning = probe.http != 200;
+    (void)snprintf(finding.text, sizeof finding.text, "%s at %s answers%s", probe.url, probe.address,
+                   finding.warning ? ", but says that it cannot work" : "");
+    if (finding.warning)
+      (void)snprintf(finding.next, sizeof finding.next, "%s", "tell the operator; his log says why");
+  }
+  tell(doctor, &finding);
+  look_at_clock(doctor, &probe);
+  if (probe.expires != 0)
+    tell_expiry(doctor, "TLS", "back-end's TLS certificate", probe.expires);
+}
+
+static void look_at_receipts(struct doctor *doctor) {
+  struct finding finding = {.check = "receipts"};
+  const char *folder = doctor->self->terminal->receipts;
+  if (access(folder, W_OK | X_OK) != 0) {
+    finding.status = STATUS_STORE_FAILED;
+    (void)snprintf(finding.next, sizeof finding.next, "%s", "make the folder, or let this user write in it");
+  }
+  (void)snprintf(finding.text, sizeof finding.text, "%s %s", folder,
+                 finding.status == STATUS_OK ? "can be written" : "cannot be written");
+  tell(doctor, &finding);
+}
+
+static void look_at_journal(struct doctor *doctor) {
+  struct finding finding = {.check = "journal"};
+  struct journal_entry entry;
+  unsigned open = 0;
+  enum status status = journal_next_open(doctor->self->terminal->journal, 0, &entry);
+  for (; status == STATUS_OK; status = journal_next_open(doctor->self->terminal->journal, entry.id, &entry))
+    open++;
+  finding.status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  finding.warning = open > 0;
+  if (finding.status != STATUS_OK)
+    (void)snprintf(finding.text, sizeof finding.text, "an entry cannot be read");
+  else
+    (void)snprintf(finding.text, sizeof finding.text, "%u open", open);
+  if (finding.status != STATUS_OK)
+    (void)snprintf(finding.next, sizeof finding.next, "%s", "keep the terminal's folder as it is and tell the issuer");
+  else if (open > 0)
+    (void)snprintf(finding.next, sizeof finding.next, "run: %s recover", doctor->self->program->name);
+  tell(doctor, &finding);
+}
+
+/* The name of a process that has the library of smart cards loaded: "" where it has not, or nobody may know. */
+static void card_program(const char *pid, char name[64]) {
+  char path[300], line[512];
+  bool found = false;
+  (void)snprintf(path, sizeof path, "/proc/%s/maps", pid);
+  FILE *file = fopen(path, "re");
+  while (file != NULL && !found && fgets(line, sizeof line, file) != NULL)
+    found = strstr(line, "/libpcsclite.so") != NULL || strstr(line, "/libpcsclite_real.so") != NULL;
+  if (file != NULL)
+    (void)fclose(file);
+  (void)snprintf(path, sizeof path, "/proc/%s/comm", pid);
+  file = found ? fopen(path, "re") : NULL;
+  name[0] = 0;
+  if (file != NULL && fgets(line, sizeof line, file) != NULL) {
+    line[strcspn(line, "\n")] = 0;
+    (void)snprintf(name, 64, "%.40s", line);
+  }
+  if (file != NULL)
+    (void)fclose(file);
+}
+
+/* Programs that may hold a reader, beside this one: "scdaemon (1234)", as far as this user may look. */
+static void look_at_others(struct doctor *doctor) {
+  struct finding finding = {.check = "others"};
+  DIR *folder = opendir("/proc");
+  size_t len = 0;
+  for (const struct dirent *entry = NULL; folder != NULL && (entry = readdir(folder)) != NULL;) {
+    char name[64] = "";
+    if (strspn(entry->d_name, "0123456789") != strlen(entry->d_name) || strtol(entry->d_name, NULL, 10) == getpid())
+      continue;
+    card_program(entry->d_name, name);
+    if (name[0] != 0 && len < sizeof finding.text - 120)
+      len += (size_t)snprintf(finding.text + len, sizeof finding.text - len, "%s%s (%.12s)", len > 0 ? ", " : "", name,
+                              entry->d_name);
+  }
+  if (folder != NULL)
+    (void)closedir(folder);
+  finding.warning = len > 0;
+  if (len > 0) {
+    (void)snprintf(finding.text + len, sizeof finding.text - len, " can use the readers too");
+    (void)snprintf(finding.next, sizeof finding.next, "%s", "close them where a reader is busy");
+  } else {
+    (void)snprintf(finding.text, sizeof finding.text, "no other program that this user may see uses the readers");
+  }
+  tell(doctor, &finding);
+}
+
+/* The service between programs and readers tells its version on its command line only. */
+static void look_at_pcscd(struct doctor *doctor) {
+  struct finding finding = {.check = "pcscd"};
+  char line[128] = "";
+  FILE *answer = popen("PATH=/usr/local/sbin:/usr/sbin:/sbin:$PATH pcscd --version 2>/dev/null", "re");
+  if (answer != NULL && fgets(line, sizeof line, answer) == NULL)
+    line[0] = 0;
+  if (answer != NULL)
+    (void)pclose(answer);
+  line[strcspn(line, "\n")] = 0;
+  finding.warning = line[0] == 0;
+  (void)snprintf(finding.text, sizeof finding.text, "%s", line[0] != 0 ? line : "its version is not known");
+  if (finding.warning)
+    (void)snprintf(finding.next, sizeof finding.next, "%s", "install the package pcscd where the readers are here");
+  tell(doctor, &finding);
+}
+
+static void look_at_readers(struct doctor *doctor) {
+  struct reader_row rows[READERS_MAX];
+  struct finding finding = {.check = "readers"};
+  size_t count = 0;
+  finding.status = reader_list(rows, READERS_MAX, &count);
+  if (finding.status == STATUS_OK && count == 0)
+    finding.status = STATUS_NO_READER;
+  if (finding.status != STATUS_OK) {
+    (void)snprintf(finding.text, sizeof finding.text, "%s",
+                   finding.status == STATUS_NO_READER ? "there is none" : "pcscd cannot be asked");
+    (void)snprintf(finding.next, sizeof finding.next, "%s", status_sentence(finding.status));
+    tell(doctor, &finding);
+    return;
+  }
+  for (size_t i = 0; i < count; i++) {
+    (void)snprintf(finding.text, sizeof finding.text, "%u: %s, %s", rows[i].index, rows[i].name,
+                   rows[i].purse  ? "with a purse"
+                   : rows[i].card ? "with a card that is no purse, or that another program keeps"
+                                  : "empty");
+    tell(doctor, &finding);
+  }
+}
+
+enum status verb_doctor(void *context, char **arguments) {
+  struct doctor doctor = {.self = context, .checks = json_array()};
+  struct terminal_program *self = context;
+  struct finding finding = {.check = "terminal"};
+  (void)arguments;
+  finding.status = terminal_program_open(self); /* which says what is wrong */
+  if (finding.status != STATUS_OK)
+    (void)snprintf(finding.text, sizeof finding.text, "%s", status_sentence(finding.status));
+  else
+    (void)snprintf(finding.text, sizeof finding.text, "%s%s%s", self->terminal->tid,
+                   self->terminal->merchant_name[0] != 0 ? ", " : "", self->terminal->merchant_name);
+  tell(&doctor, &finding);
+  if (finding.status == STATUS_OK) {
+    look_at_certificate(&doctor);
+    look_at_receipts(&doctor);
+    look_at_journal(&doctor);
+    look_at_server(&doctor);
+  }
+  look_at_pcscd(&doctor);
+  look_at_readers(&doctor);
+  look_at_others(&doctor);
+  self->report = json_pack("{s:s, s:o}", "operation", "doctor", "checks", doctor.checks);
+  return doctor.worst;
+}
