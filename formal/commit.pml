@@ -18,9 +18,10 @@
  * and after one more undisturbed contact from there (finish): balance on card = shadow balance, every hold settled,
  * merchant credited if and only if a card was debited, every charged load credited, owed or given back.
  *
- * Not in the model: cryptography (messages are authentic), the PIN, limits, forged cards, blocked ones. -DNEGATIVE takes
- * the atomic commit of the card apart, -DNEGATIVE_LINE has a charge given back although the server could not be asked; the
- * checker must then find a violation.
+ * Not in the model: cryptography (messages are authentic), the PIN, limits, blocked cards. A forged card can say anything in
+ * the channel and ends no entry by it, so it takes no step. -DNEGATIVE takes the atomic commit of the card apart,
+ * -DNEGATIVE_LINE has a charge given back although the server could not be asked, -DNEGATIVE_WORD has a terminal believe a
+ * forged card that says "not done"; the checker must then find a violation.
  */
 #ifndef ATCS
 #define ATCS 3 /* transactions of the card, before the last, undisturbed one */
@@ -319,23 +320,28 @@ proctype terminal(byte t) {
        :: skip /* pulled before */
        fi;
 torn:  skip }
-  /* the card refuses it for good, or the journal would not have it: by the card's own word it is not and will not be done */
+  /* the card refuses it for good, or the journal would not have it */
   :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED && atc == entry[t] && slot == SLOT_PREPARED ->
        slot = SLOT_ABORTED; note() }
-  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED && atc == entry[t] && slot == SLOT_ABORTED ->
+  /* that its slot says so ends nothing: the card is asked for its next promise, which is then given up or lost */
+  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED && atc == entry[t] && slot != SLOT_COMMITTED && atc < ATCS ->
+       initialize(false) }
+#ifdef NEGATIVE_WORD
+  /* a forged card is there instead, and says in the channel that it is not done */
+  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED ->
        if
        :: load[entry[t]] && !by_owed[entry[t]] -> write(t, JOURNAL_REVERSING)
        :: else -> write(t, JOURNAL_CANCELLED)
        fi }
+#endif
   /* the same card comes back, and has gone on at another terminal: its next promise says how this one ended, or, where
-   * it has committed another one since, its log, or nobody here */
+   * it has committed another one since, nobody here */
   :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED && atc > entry[t] ->
        k = entry[t];
        if
        :: last_atc == k -> write(t, JOURNAL_COMMITTED)
        :: last_atc < k && load[k] && !by_owed[k] -> write(t, JOURNAL_REVERSING)
        :: last_atc < k && (!load[k] || by_owed[k]) -> write(t, JOURNAL_CANCELLED)
-       :: last_atc > k && committed[k] -> write(t, JOURNAL_CONFIRMED)
        :: last_atc > k -> write(t, JOURNAL_SETTLED)
        fi }
   /* r goes to the server, as often as it takes */

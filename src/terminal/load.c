@@ -28,7 +28,7 @@ static enum status charge_judge(struct order *order, enum status status, const s
   struct journal_entry *entry = &order->entry;
   bool nothing = result->outcome == TENDER_DECLINED || result->outcome == TENDER_REVERSED;
   if (nothing || status == STATUS_NO_TENDER) {
-    order_cancel(order);
+    order_cancel(order, NULL);
     return status == STATUS_OK ? STATUS_TENDER_DECLINED : status;
   }
   if (status != STATUS_OK || result->outcome != TENDER_PAID)
@@ -44,7 +44,7 @@ static enum status charge(struct order *order, struct amount amount) {
   struct tender_result result = {.outcome = TENDER_UNKNOWN};
   enum status status = charge_begin(order);
   if (status != STATUS_OK) {
-    order_cancel(order);
+    order_cancel(order, NULL);
     return status;
   }
   status = order->tender->authorise(order->tender->context, order->entry.tender_order, amount, &result);
@@ -57,7 +57,7 @@ static enum status charge(struct order *order, struct amount amount) {
 
 /* What was charged is given back, if the server says so; `why` is what the caller hears then. */
 static enum status load_undo(struct order *order, enum status why) {
-  enum status status = reversal_run(order);
+  enum status status = reversal_run(order, NULL);
   if (status == STATUS_LOAD_CREDITED || status == STATUS_LOAD_UNSETTLED)
     return status;
   return status == STATUS_OK ? why : STATUS_TENDER_UNKNOWN;
@@ -65,17 +65,16 @@ static enum status load_undo(struct order *order, enum status why) {
 
 /* Charged, or owed: from here the card is credited, or the money goes back, or that waits for the server's word. */
 static enum status load_paid(struct order *order) {
+  struct evidence evidence;
   enum status status = order_ask(order, MESSAGE_LOAD);
   if (status == STATUS_NO_SERVER) /* it may have been heard: the same question gets the same answer */
     status = order_ask(order, MESSAGE_LOAD);
-  if (status == STATUS_OK)
-    status = order_commit(order);
-  if (status == STATUS_OUTCOME_UNKNOWN && order->entry.state == JOURNAL_AUTHORISED)
-    return status; /* the card may have been credited: no reversal until it has been seen again */
   if (status != STATUS_OK)
     return load_undo(order, status);
-  order_finish(order);
-  return STATUS_OK;
+  status = order_commit(order, &evidence);
+  if (status != STATUS_OK)
+    return status; /* the card may have been credited: no reversal until it has been seen again */
+  return order_finish(order, &evidence);
 }
 
 /* Whether this terminal has a charge to give back, or to tell the server that it has: then what the server owes may be
@@ -93,7 +92,7 @@ static enum status load_owed(struct order *order) {
   snprintf(order->entry.tender_kind, sizeof order->entry.tender_kind, TENDER_OWED);
   enum status status = journal_update(order->terminal->journal, &order->entry);
   if (status != STATUS_OK) {
-    order_cancel(order);
+    order_cancel(order, NULL);
     return status;
   }
   contact_say(order->contact, "This amount was paid for in an earlier load: nothing is charged.");
@@ -115,7 +114,7 @@ static enum status load_new(struct order *order, const struct order_wish *wish) 
   if (status == STATUS_OK)
     status = order_ask(order, MESSAGE_LOAD_INQUIRY);
   if (status != STATUS_OK) {
-    order_cancel(order);
+    order_cancel(order, NULL);
     return status;
   }
   bool claimed = order->owed > 0 && !gives_back(order->terminal->journal);

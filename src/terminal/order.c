@@ -23,7 +23,14 @@ void order_outcome_clear(struct outcome *outcome) {
   outcome->balance_before = outcome->balance_after = outcome->points_after = -1;
 }
 
-void order_cancel(struct order *order) {
+bool order_is_off(const struct order *order, const struct evidence *evidence) {
+  return evidence_is(evidence, EVIDENCE_PROMISE, order) || evidence_is(evidence, EVIDENCE_SERVER, order);
+}
+
+void order_cancel(struct order *order, const struct evidence *evidence) {
+  enum journal_state state = order->entry.state;
+  if ((state == JOURNAL_AUTHORISED || state == JOURNAL_REVERSING) && !order_is_off(order, evidence))
+    return;
   order->entry.state = JOURNAL_CANCELLED;
   /* Where the disk refuses, the entry stays open and the next recovery comes to the same end. */
   (void)!journal_update(order->terminal->journal, &order->entry);
@@ -140,7 +147,7 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
     return status;
   status = promise_take(order);
   if (status != STATUS_OK)
-    order_cancel(order);
+    order_cancel(order, NULL);
   return status;
 }
 
@@ -183,8 +190,12 @@ static enum status authorisation_take(struct order *order, const struct order_re
   order->entry.has_authorisation = true;
   memcpy(order->entry.card_certificate, reply->card_certificate, reply->card_certificate_len);
   order->entry.card_certificate_len = reply->card_certificate_len;
+  enum journal_state before = order->entry.state;
   order->entry.state = JOURNAL_AUTHORISED;
-  return journal_update(order->terminal->journal, &order->entry);
+  status = journal_update(order->terminal->journal, &order->entry);
+  if (status != STATUS_OK)
+    order->entry.state = before; /* and the card does not get it */
+  return status;
 }
 
 /* The server's time is past the card's last day: by its signature the card learns it too, and ends itself (R8). */

@@ -9,6 +9,7 @@
 #include "epurse/terminal.h"
 
 #include "contact.h"
+#include "evidence.h"
 
 struct order {
   struct terminal *terminal;
@@ -39,31 +40,38 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
  * closed by a refusal: the caller does it. */
 enum status order_ask(struct order *order, enum message_type type) EPURSE_MUST_USE;
 
-/* Closes an entry without effect. */
-void order_cancel(struct order *order);
+/* Whether the card will never use the authorisation that is out: it signed that it has not, or the server that it is
+ * over. */
+bool order_is_off(const struct order *order, const struct evidence *evidence);
+/* Closes an entry without effect. Up to CHARGED this terminal has given no authorisation to anybody, and knows by itself
+ * that there is none: `evidence` may be NULL. From AUTHORISED on nothing is closed but where order_is_off. */
+void order_cancel(struct order *order, const struct evidence *evidence);
 
 /* ---- order_finish.c: from r on ---- */
 
 /* Fills an order from an open entry of the journal. STATUS_BAD_FORMAT. */
 enum status order_resume(struct order *order, const struct journal_entry *entry) EPURSE_MUST_USE;
-/* Whether r is what the promise committed to. */
-bool order_secret_fits(const struct order *order);
 /* The bank may keep the charge. True where that is known to it, or there is nothing (more) to confirm. */
 bool order_charge_stands(const struct order *order);
-/* Fills the outcome of an entry that came to its end before; its receipt is written anew where r is here. */
+/* Fills the outcome of an entry that has r and came to its end before; its receipt is written anew. */
 void order_recount(struct order *order);
 /* People are told that it is done, then the journal that they have been. STATUS_UNREPORTED: they could not be, and the
  * entry stays untold. */
 enum status order_tell(struct order *order) EPURSE_MUST_USE;
-/* r is in the entry: journals COMMITTED, fills the outcome, writes the receipt, confirms the charge and tells the
- * server. What cannot be done now stays in the journal. */
-void order_finish(struct order *order);
+/* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED, fills the outcome, writes the receipt, confirms the
+ * charge and tells the server. What cannot be done now stays in the journal. STATUS_OUTCOME_UNKNOWN and no effect
+ * without that evidence. */
+enum status order_finish(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
+/* With EVIDENCE_LATER: closed as SETTLED, for the server knows by the promises in between how it ended: a load was
+ * credited, or is owed to the card. Stays open while the bank has not heard that its charge stands.
+ * STATUS_OUTCOME_UNKNOWN without that evidence. */
+enum status order_leave(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 
 /* ---- order_commit.c: the card's half of the commit ---- */
 
-/* Gives the card its authorisation and takes r. STATUS_OK: committed, r is in the entry. STATUS_OUTCOME_UNKNOWN: it
- * cannot be told now. Any other: the card for sure has not committed, and this terminal will not ask it again. */
-enum status order_commit(struct order *order) EPURSE_MUST_USE;
+/* Gives the card its authorisation and takes r. STATUS_OK: committed, and *evidence is r. STATUS_OUTCOME_UNKNOWN: it
+ * cannot be told now; that the card says no in the channel is no evidence. */
+enum status order_commit(struct order *order, struct evidence *evidence) EPURSE_MUST_USE;
 
 /* Settles, with the card in the session, what earlier meetings with it left AUTHORISED, and looks at what they finished
  * without anybody being told. *same is set where one of them was this very type and amount, and nobody knows yet that
@@ -74,9 +82,11 @@ struct order_wish {
   struct amount amount;
 };
 enum status order_settle_earlier(struct order *order, const struct order_wish *wish, bool *same) EPURSE_MUST_USE;
-/* The same for AUTHORISED ones by what the card's new promise says of its last committed transaction, and, where that
- * was later, by its log. A promise that the card of the earlier order has not signed settles nothing:
- * STATUS_OUTCOME_UNKNOWN. With *same the new promise is given up. Statuses as above. */
+/* The same for AUTHORISED ones by what the card's new promise says of its last committed transaction. A promise that
+ * the card of the earlier order has not signed settles nothing: STATUS_OUTCOME_UNKNOWN. STATUS_SETTLED_ELSEWHERE: one
+ * of this very type and amount is over, for the card has committed another one since, and its log has it: that proves
+ * nothing, and people are told so once. With *same, and with that status, the new promise is given up. Statuses as
+ * above. */
 enum status order_settle_by_promise(struct order *order, const struct order_wish *wish, bool *same) EPURSE_MUST_USE;
 
 /* ---- reversal.c: a load that does not happen ---- */
@@ -84,12 +94,13 @@ enum status order_settle_by_promise(struct order *order, const struct order_wish
 /* In entry.tender_kind: nothing is charged, an earlier load was paid for and not credited. */
 #define TENDER_OWED "owed"
 
-/* Asks the server whether what the bank charged may be given back, and has the bank give it back, or keep it where the
+/* Where the authorisation is out `evidence` says that it is off; else NULL.
+ * Asks the server whether what the bank charged may be given back, and has the bank give it back, or keep it where the
  * card has had it elsewhere (STATUS_LOAD_CREDITED); the entry is closed when all of that has been done. STATUS_OK:
  * nothing stays charged. STATUS_LOAD_UNSETTLED: the server did not answer, or the disk refuses: the charge stays, and
  * the entry is open for the next recovery. STATUS_NO_TENDER: no such driver is open here; STATUS_TENDER_UNKNOWN: the
  * bank's answer does not come. */
-enum status reversal_run(struct order *order) EPURSE_MUST_USE;
+enum status reversal_run(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* What became of a charge that was begun: the entry becomes CHARGED or closed, or stays CHARGING. STATUS_OK: charged;
  * STATUS_TENDER_DECLINED: not charged, closed; STATUS_TENDER_UNKNOWN, STATUS_NO_TENDER. */
 enum status charge_settle(struct order *order) EPURSE_MUST_USE;

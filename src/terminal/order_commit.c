@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The card's half of the commit, and what earlier meetings left of it. An error status word proves nothing, so whatever
- * is not r under an R-MAC is settled by reading the card's signed-for state again, in a new session. */
+ * is not r is asked again in a new session, and ends only with r, or by what the card signs next. */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,112 +10,98 @@
 
 /* How a look at the card's slot ended. */
 enum slot_verdict {
-  SLOT_SAYS_DONE,   /* committed: r is in the entry */
-  SLOT_SAYS_NOT,    /* this transaction is not and will not be committed, by the card's own word */
+  SLOT_SAYS_DONE,   /* committed, and here is r */
+  SLOT_SAYS_NOT,    /* ABORTED: that it is not and will not be committed, it says */
   SLOT_SAYS_OPEN,   /* PREPARED: the authorisation can be given (again) */
   SLOT_SAYS_LATER,  /* another transaction has taken the slot since */
   SLOT_SAYS_NOTHING /* could not be read */
 };
 
-static enum slot_verdict slot_read(struct order *order) {
+static enum slot_verdict slot_read(const struct order *order, struct evidence *evidence) {
   struct proof proof;
   enum slot_verdict verdict = SLOT_SAYS_NOT;
+  *evidence = (struct evidence){.kind = EVIDENCE_NONE};
   if (session_proof(&order->contact->session, &proof) != STATUS_OK)
     return SLOT_SAYS_NOTHING;
-  if (proof.atc != order->promise.atc) {
+  if (proof.atc != order->promise.atc)
     verdict = proof.atc > order->promise.atc ? SLOT_SAYS_LATER : SLOT_SAYS_NOTHING;
-  } else if (proof.state == SLOT_PREPARED) {
+  else if (proof.state == SLOT_PREPARED)
     verdict = SLOT_SAYS_OPEN;
-  } else if (proof.state == SLOT_COMMITTED) {
-    memcpy(order->entry.secret, proof.secret, SECRET_SIZE);
-    verdict = order_secret_fits(order) ? SLOT_SAYS_DONE : SLOT_SAYS_NOTHING;
-  }
+  else if (proof.state == SLOT_COMMITTED)
+    verdict = evidence_by_secret(order, proof.secret, evidence) == STATUS_OK ? SLOT_SAYS_DONE : SLOT_SAYS_NOTHING;
   crypto_wipe(&proof, sizeof proof);
   return verdict;
 }
 
-/* Gives the authorisation. CARD_EXPIRED comes under an R-MAC (R8): the card means it. */
-static enum status commit_once(struct order *order) {
-  enum status status =
-      session_commit(&order->contact->session, order->entry.type, order->entry.authorisation, order->entry.secret);
-  return status == STATUS_OK && !order_secret_fits(order) ? STATUS_PROOF_MISMATCH : status;
+/* Gives the authorisation. */
+static enum status commit_once(struct order *order, struct evidence *evidence) {
+  uint8_t secret[SECRET_SIZE];
+  *evidence = (struct evidence){.kind = EVIDENCE_NONE};
+  enum status status = session_commit(&order->contact->session, order->entry.type, order->entry.authorisation, secret);
+  return status == STATUS_OK ? evidence_by_secret(order, secret, evidence) : status;
 }
 
-/* Looks, gives the authorisation once more where that makes sense, and looks again. `why` is how the last try ended. */
-static enum status commit_settle(struct order *order, enum status why) {
+/* Looks, gives the authorisation once more where that makes sense, and looks again. */
+static enum status commit_settle(struct order *order, struct evidence *evidence) {
   for (int round = 0; round < SETTLE_ROUNDS; round++) {
     if (contact_return(order->contact, order->promise.cid) != STATUS_OK)
       return STATUS_OUTCOME_UNKNOWN;
-    switch (slot_read(order)) {
-    case SLOT_SAYS_DONE:
+    enum slot_verdict verdict = slot_read(order, evidence);
+    if (verdict == SLOT_SAYS_DONE)
       return STATUS_OK;
-    case SLOT_SAYS_NOT:
-      return why;
-    case SLOT_SAYS_OPEN:
-      if (round == SETTLE_ROUNDS - 1)
-        return why;
-      why = commit_once(order);
-      if (why == STATUS_OK || why == STATUS_CARD_EXPIRED)
-        return why;
-      break;
-    default:
-      break;
-    }
+    if (verdict == SLOT_SAYS_NOT)
+      return STATUS_OUTCOME_UNKNOWN; /* so it says; its next promise will say it with a signature */
+    if (verdict == SLOT_SAYS_OPEN && round < SETTLE_ROUNDS - 1 && commit_once(order, evidence) == STATUS_OK)
+      return STATUS_OK;
   }
   return STATUS_OUTCOME_UNKNOWN;
 }
 
-enum status order_commit(struct order *order) {
-  enum status status = commit_once(order);
-  if (status == STATUS_OK || status == STATUS_CARD_EXPIRED)
-    return status;
-  return commit_settle(order, status);
+enum status order_commit(struct order *order, struct evidence *evidence) {
+  return commit_once(order, evidence) == STATUS_OK ? STATUS_OK : commit_settle(order, evidence);
 }
 
 /* ---- earlier meetings ---- */
 
-/* An earlier order is over without effect. */
-static enum status earlier_abandon(struct order *earlier) {
+/* An earlier order is over without effect, by that evidence. */
+static enum status earlier_abandon(struct order *earlier, const struct evidence *evidence) {
   if (earlier->entry.type == TRANSACTION_LOAD) {
-    enum status status = reversal_run(earlier);
+    enum status status = reversal_run(earlier, evidence);
     if (status == STATUS_LOAD_UNSETTLED)
       return status;
     return status == STATUS_OK || status == STATUS_LOAD_CREDITED ? STATUS_OK : STATUS_TENDER_UNKNOWN;
   }
-  order_cancel(earlier);
+  order_cancel(earlier, evidence);
   return STATUS_OK;
 }
 
-/* Settles one by its slot. */
+/* Whether a card of that number is still in the session that the settling left. */
+static bool card_is_there(const struct order *earlier) {
+  const struct contact *contact = earlier->contact;
+  return contact->open && contact->cid_known && memcmp(contact->cid, earlier->promise.cid, CID_SIZE) == 0;
+}
+
+/* Finishes one by its slot. What the slot says of it but r ends nothing: the next promise is asked for, and
+ * order_settle_by_promise takes its word. */
 static enum status earlier_settle(struct order *earlier, bool *finished) {
-  enum status status = STATUS_OUTCOME_UNKNOWN;
+  struct evidence evidence;
+  enum slot_verdict verdict = slot_read(earlier, &evidence);
   *finished = false;
-  switch (slot_read(earlier)) {
-  case SLOT_SAYS_DONE:
-    status = STATUS_OK;
-    break;
-  case SLOT_SAYS_OPEN:
-    status = order_commit(earlier);
-    break;
-  case SLOT_SAYS_NOT:
-    return earlier_abandon(earlier);
-  case SLOT_SAYS_LATER:
-    return STATUS_OK; /* left to order_settle_by_promise */
-  default:
-    break;
-  }
-  if (status == STATUS_OUTCOME_UNKNOWN)
-    return status;
-  if (status != STATUS_OK)
-    return earlier_abandon(earlier);
-  order_finish(earlier);
+  if (verdict == SLOT_SAYS_OPEN && order_commit(earlier, &evidence) == STATUS_OK)
+    verdict = SLOT_SAYS_DONE;
+  else if (verdict == SLOT_SAYS_OPEN)
+    verdict = card_is_there(earlier) ? slot_read(earlier, &evidence) : SLOT_SAYS_NOTHING;
+  if (verdict == SLOT_SAYS_NOTHING)
+    return STATUS_OUTCOME_UNKNOWN;
+  if (verdict != SLOT_SAYS_DONE)
+    return STATUS_OK;
   *finished = true;
-  return STATUS_OK;
+  return order_finish(earlier, &evidence);
 }
 
 /* Whether the card committed it, and the terminal died between that and telling people. */
 static bool is_untold_end(const struct journal_entry *entry) {
-  return entry->untold && (entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED);
+  return entry->untold && entry->has_secret && (entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED);
 }
 
 /* The next entry of this card behind `after` that an authorisation is out for, or whose end is untold; STATUS_NOT_FOUND
@@ -189,7 +175,7 @@ enum status order_settle_earlier(struct order *order, const struct order_wish *w
 
 /* ---- by the new promise ---- */
 
-/* Whether the card's own log has it. */
+/* Whether the card's own log has it: a word in the channel, to be told to people and to decide nothing. */
 static enum status log_find(const struct order *earlier, bool *found) {
   struct log_record records[PURCHASE_LOG_RECORDS];
   const struct promise *promise = &earlier->promise;
@@ -202,80 +188,80 @@ static enum status log_find(const struct order *earlier, bool *found) {
   return status;
 }
 
-/* The card has been at another terminal since; the chain of promises told the server how this one ended. A load was
- * credited, or is owed to the card. Nobody here has r any more. */
-static enum status earlier_leave(struct order *earlier, bool *finished) {
-  enum status status = STATUS_OK;
-  if (!order_charge_stands(earlier))
-    return STATUS_OK;
-  if (earlier->entry.untold)
-    status = log_find(earlier, finished);
+/* How an earlier one stands after the card's new promise. */
+enum earlier_end {
+  EARLIER_OPEN,    /* no word of it, or closed without effect: nobody needs to hear */
+  EARLIER_DONE,    /* r is here */
+  EARLIER_DOUBTFUL /* over, nobody here knows how, and the card's log has it */
+};
+
+/* The card has been at another terminal since; the chain of promises told the server how this one ended, and nobody
+ * here has r any more. The server's word about this very promise would be evidence, and this is where to ask for it. */
+static enum status earlier_leave(struct order *earlier, const struct evidence *evidence, enum earlier_end *end) {
+  char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 160];
+  bool logged;
+  enum status status = log_find(earlier, &logged);
   if (status != STATUS_OK)
     return status;
-  earlier->entry.state = *finished ? JOURNAL_CONFIRMED : JOURNAL_SETTLED;
-  if (*finished)
-    order_recount(earlier);
-  return journal_update(earlier->terminal->journal, &earlier->entry);
-}
-
-/* Whether the new promise is that very card's word. Whoever has a key of any genuine card can say its number in the
- * channel; only the card itself can sign under the certificate that came with the earlier authorisation. */
-static bool promise_is_of_card(const struct order *order, const struct order *earlier) {
-  const struct journal_entry *entry = &earlier->entry;
-  struct certificate certificate;
-  return certificate_decode(entry->card_certificate, entry->card_certificate_len, &certificate) == STATUS_OK &&
-         memcmp(certificate.subject, earlier->promise.cid, CID_SIZE) == 0 &&
-         memcmp(order->promise.cid, earlier->promise.cid, CID_SIZE) == 0 &&
-         record_verify(order->entry.promise, PROMISE_SIZE, certificate.public_key) == STATUS_OK;
+  if (logged) {
+    amount_print((struct amount){earlier->entry.amount, earlier->entry.currency}, NULL, text, sizeof text);
+    snprintf(
+        sentence, sizeof sentence,
+        "%s of %s that was interrupted before was settled at another terminal: done, the card says, and that is no "
+        "proof.",
+        earlier->entry.type == TRANSACTION_LOAD ? "The load" : "The payment", text);
+    contact_say(earlier->contact, sentence);
+    *end = EARLIER_DOUBTFUL;
+  }
+  return order_leave(earlier, evidence);
 }
 
 /* What the promise says of one: committed, not committed, or too long ago to be told by it. */
-static enum status earlier_judge(const struct order *order, struct order *earlier, bool *finished) {
-  const struct promise *now = &order->promise;
-  *finished = false;
-  if (earlier->entry.state != JOURNAL_AUTHORISED || earlier->promise.atc >= now->atc)
+static enum status earlier_judge(const struct order *order, struct order *earlier, enum earlier_end *end) {
+  struct evidence evidence;
+  *end = EARLIER_OPEN;
+  if (earlier->entry.state != JOURNAL_AUTHORISED || earlier->promise.atc >= order->promise.atc)
     return STATUS_OK;
-  if (!promise_is_of_card(order, earlier))
-    return STATUS_OUTCOME_UNKNOWN; /* it ends nothing: the entry waits for the card itself */
-  if (now->last_atc > earlier->promise.atc)
-    return earlier_leave(earlier, finished);
-  if (now->last_atc < earlier->promise.atc)
-    return earlier_abandon(earlier);
-  memcpy(earlier->entry.secret, now->last_secret, SECRET_SIZE);
-  if (!order_secret_fits(earlier))
-    return STATUS_OUTCOME_UNKNOWN;
-  order_finish(earlier);
-  *finished = true;
-  return STATUS_OK;
+  enum status status = evidence_by_promise(earlier, order, &evidence);
+  if (status != STATUS_OK)
+    return status; /* it ends nothing: the entry waits for the card itself */
+  if (evidence.kind == EVIDENCE_LATER)
+    return earlier_leave(earlier, &evidence, end);
+  if (evidence.kind == EVIDENCE_PROMISE)
+    return earlier_abandon(earlier, &evidence);
+  *end = EARLIER_DONE;
+  return order_finish(earlier, &evidence);
 }
 
 enum status order_settle_by_promise(struct order *order, const struct order_wish *wish, bool *same) {
   struct order earlier = *order, kept;
   struct outcome outcome, kept_outcome;
+  bool doubtful = false;
   *same = false;
   earlier.outcome = &outcome;
   for (int64_t after = 0;; after = earlier.entry.id) {
-    bool finished;
+    enum earlier_end end;
     order_outcome_clear(&outcome);
     enum status status = earlier_next(order, after, &earlier);
     if (status == STATUS_NOT_FOUND)
       break;
     if (status == STATUS_OK)
-      status = earlier_judge(order, &earlier, &finished);
+      status = earlier_judge(order, &earlier, &end);
     if (status != STATUS_OK)
       return status;
-    if (finished && !*same && is_wish(&earlier, wish)) {
+    doubtful = doubtful || (end == EARLIER_DOUBTFUL && is_wish(&earlier, wish));
+    if (end == EARLIER_DONE && !*same && is_wish(&earlier, wish)) {
       kept = earlier;
       kept_outcome = outcome;
       kept.outcome = &kept_outcome;
       *same = true;
-    } else if (finished) {
+    } else if (end == EARLIER_DONE) {
       earlier_mention(&earlier);
     }
   }
   if (*same) {
-    order_cancel(order);
+    order_cancel(order, NULL);
     order_become(order, &kept);
   }
-  return STATUS_OK;
+  return doubtful && !*same ? STATUS_SETTLED_ELSEWHERE : STATUS_OK;
 }

@@ -16,12 +16,6 @@ enum status order_resume(struct order *order, const struct journal_entry *entry)
   return status;
 }
 
-bool order_secret_fits(const struct order *order) {
-  uint8_t hash[CRYPTO_SHA256_SIZE];
-  return crypto_sha256(order->entry.secret, SECRET_SIZE, hash) &&
-         crypto_equal(hash, order->promise.commitment, sizeof hash);
-}
-
 static void outcome_fill(const struct order *order) {
   struct outcome *outcome = order->outcome;
   const struct promise *promise = &order->promise;
@@ -42,8 +36,7 @@ static void outcome_fill(const struct order *order) {
 void order_recount(struct order *order) {
   outcome_fill(order);
   order->outcome->confirmed = order->entry.state == JOURNAL_CONFIRMED;
-  if (order->entry.has_secret)
-    (void)!receipt_file_write(order->terminal, &order->entry, order->outcome->receipt_path);
+  (void)!receipt_file_write(order->terminal, &order->entry, order->outcome->receipt_path);
 }
 
 enum status order_tell(struct order *order) {
@@ -80,8 +73,11 @@ static bool server_confirm(const struct order *order) {
   return booked;
 }
 
-void order_finish(struct order *order) {
+enum status order_finish(struct order *order, const struct evidence *evidence) {
   struct journal *journal = order->terminal->journal;
+  if (!evidence_is(evidence, EVIDENCE_SECRET, order))
+    return STATUS_OUTCOME_UNKNOWN;
+  memcpy(order->entry.secret, evidence->secret, SECRET_SIZE);
   order->entry.state = JOURNAL_COMMITTED;
   order->entry.has_secret = true;
   /* A disk that refuses now cannot undo the card's commit: the entry stays AUTHORISED and the card tells r again. */
@@ -91,7 +87,17 @@ void order_finish(struct order *order) {
   bool charged = order_charge_stands(order);
   order->outcome->confirmed = server_confirm(order);
   if (!charged || !order->outcome->confirmed)
-    return;
+    return STATUS_OK;
   order->entry.state = JOURNAL_CONFIRMED;
   (void)!journal_update(journal, &order->entry);
+  return STATUS_OK;
+}
+
+enum status order_leave(struct order *order, const struct evidence *evidence) {
+  if (!evidence_is(evidence, EVIDENCE_LATER, order))
+    return STATUS_OUTCOME_UNKNOWN;
+  if (!order_charge_stands(order))
+    return STATUS_OK;
+  order->entry.state = JOURNAL_SETTLED;
+  return journal_update(order->terminal->journal, &order->entry);
 }

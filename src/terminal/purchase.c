@@ -7,6 +7,7 @@
 
 /* With the card in a session and nothing of it open any more. */
 static enum status purchase_new(struct order *order, const struct order_wish *wish) {
+  struct evidence evidence;
   bool same = false;
   enum status status = order_promise(order, wish->type, wish->amount);
   if (status != STATUS_OK)
@@ -16,16 +17,14 @@ static enum status purchase_new(struct order *order, const struct order_wish *wi
     return STATUS_OK;
   if (status == STATUS_OK)
     status = order_ask(order, MESSAGE_PURCHASE);
-  if (status == STATUS_OK)
-    status = order_commit(order);
-  if (status == STATUS_OUTCOME_UNKNOWN && order->entry.state == JOURNAL_AUTHORISED)
-    return status; /* the card may have been debited: stays open until it comes again */
   if (status != STATUS_OK) {
-    order_cancel(order);
+    order_cancel(order, NULL);
     return status;
   }
-  order_finish(order);
-  return STATUS_OK;
+  status = order_commit(order, &evidence);
+  if (status != STATUS_OK)
+    return status; /* the card may have been debited: stays open until it comes again */
+  return order_finish(order, &evidence);
 }
 
 static enum status purchase_meet(struct order *order, const struct payment *payment) {

@@ -79,7 +79,7 @@ out:
 static bool recover_charge(struct order *order) {
   if (order->entry.state == JOURNAL_CHARGING && charge_settle(order) != STATUS_OK)
     return order->entry.state == JOURNAL_CANCELLED;
-  enum status status = reversal_run(order);
+  enum status status = reversal_run(order, NULL);
   return (status == STATUS_OK || status == STATUS_LOAD_CREDITED) &&
          (order->entry.state == JOURNAL_CANCELLED || order->entry.state == JOURNAL_SETTLED);
 }
@@ -90,7 +90,7 @@ static bool recover_entry(struct order *order) {
   case JOURNAL_INTENT:
   case JOURNAL_PROMISED: /* no authorisation came: the card cannot have done it, the server's hold ends at its next
                             contact */
-    order_cancel(order);
+    order_cancel(order, NULL);
     return true;
   case JOURNAL_CHARGING:
   case JOURNAL_CHARGED:

@@ -14,6 +14,7 @@ static Suite *attack_suite(void) {
   tcase_set_timeout(tests, 120);
   tcase_add_unchecked_fixture(tests, flow_world_begin, flow_world_end);
   attack_card_tests(tests);
+  attack_channel_tests(tests);
   attack_copy_tests(tests);
   attack_terminal_tests(tests);
   attack_issuer_tests(tests);

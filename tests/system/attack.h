@@ -6,6 +6,7 @@
 #include <check.h>
 
 void attack_card_tests(TCase *tests);     /* attack_card.c: an opened card */
+void attack_channel_tests(TCase *tests);  /* attack_channel.c: what a card only says */
 void attack_copy_tests(TCase *tests);     /* attack_copy.c: two cards of one identity, a card of another issuer */
 void attack_terminal_tests(TCase *tests); /* attack_terminal.c: stolen terminal keys, terminals out of their role */
 void attack_issuer_tests(TCase *tests);   /* attack_issuer.c: inside the issuer; old and foreign authorisations */

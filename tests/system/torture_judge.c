@@ -208,6 +208,18 @@ static void judge_done(const struct evidence *evidence, unsigned at) {
   }
 }
 
+/* The display said that it was settled elsewhere and, by the card's word, done: our cards do not lie. */
+static void judge_elsewhere(const struct evidence *evidence, unsigned at) {
+  const struct call *call = &evidence->sequence->events[at].call;
+  const struct books *books = &torture->books;
+  for (size_t i = 0; i < books->counts[evidence->whose]; i++) {
+    const struct ledger_transaction *one = &books->transactions[evidence->whose][i];
+    if (one->state == LEDGER_CAPTURED && one->type == type_of(call->verb) && one->amount == (uint32_t)call->amount)
+      return;
+  }
+  sequence_violation(evidence->sequence, "call %u said settled elsewhere: nothing of it is booked", at + 1);
+}
+
 /* Of what moves no money: what was shown. */
 static void judge_shown(const struct evidence *evidence, unsigned at) {
   const struct event *event = &evidence->sequence->events[at];
@@ -230,6 +242,8 @@ static void judge_displays(const struct evidence *evidence) {
       judge_shown(evidence, i);
     else if (report->status == STATUS_OK)
       judge_done(evidence, i);
+    else if (report->status == STATUS_SETTLED_ELSEWHERE)
+      judge_elsewhere(evidence, i);
     else if (report->status != STATUS_OUTCOME_UNKNOWN && report->outcome.atc > report->atc &&
              captured(evidence, report->outcome.atc))
       sequence_violation(evidence->sequence, "call %u said %s: ATC %u was committed all the same", i + 1,

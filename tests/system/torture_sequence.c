@@ -97,7 +97,7 @@ static bool is_end(const struct sequence *sequence, const struct call *call, con
       dead = report->status == STATUS_CARD_EXPIRED;
     return dead || (report->status == STATUS_OK && report->outcome.finished_before);
   }
-  return report->status == STATUS_OK ||
+  return report_ended(report) ||
          ((call->verb == VERB_ISSUE || call->verb == VERB_VOID) && report->status == STATUS_CARD_ALREADY_ISSUED);
 }
 

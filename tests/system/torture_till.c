@@ -322,3 +322,7 @@ bool till_prepare(void) {
 bool report_done(const struct report *report) {
   return report->returned && report->status == STATUS_OK;
 }
+
+bool report_ended(const struct report *report) {
+  return report_done(report) || (report->returned && report->status == STATUS_SETTLED_ELSEWHERE);
+}

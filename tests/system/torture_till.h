@@ -14,5 +14,7 @@ void till_run(const struct call *call, unsigned number);
 
 /* Whether the cashier was told that it is done. */
 bool report_done(const struct report *report);
+/* Nothing is left to be asked for: done, or people were told to look in the books, which have it. */
+bool report_ended(const struct report *report);
 
 #endif

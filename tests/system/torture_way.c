@@ -32,7 +32,7 @@ static void again(struct sequence *sequence, const struct call *first, bool serv
   if (*done)
     return;
   if (server_down)
-    *done = report_done(sequence_call(sequence, &call));
+    *done = report_ended(sequence_call(sequence, &call));
   else
     sequence_must(sequence, &call);
 }

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What may end an entry that an authorisation is out for: r, or a word about its very promise that card or server signed. What a
+ * card only says inside the channel (number, slot, log, refusal) has no way into a struct evidence. */
+#ifndef EPURSE_TERMINAL_EVIDENCE_H
+#define EPURSE_TERMINAL_EVIDENCE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "epurse/crypto.h"
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+struct order;
+
+enum evidence_kind {
+  EVIDENCE_NONE = 0,
+  EVIDENCE_SECRET,  /* r opens the h of the promise: the card has committed */
+  EVIDENCE_PROMISE, /* a later promise, signed by the same card, has it as not committed: it never will be */
+  EVIDENCE_LATER,   /* the same, and has another one as committed since: this one is over, how, it does not say */
+  EVIDENCE_SERVER   /* the server has said under its signature what became of it */
+};
+
+/* Only the functions below write one. Zeroed it is none. */
+struct evidence {
+  enum evidence_kind kind;
+  uint8_t promise[CRYPTO_SHA256_SIZE]; /* which one: its record_hash */
+  uint8_t secret[SECRET_SIZE];         /* EVIDENCE_SECRET: r */
+  bool credited;                       /* EVIDENCE_SERVER: the card has the money of this load, by another way */
+};
+
+/* Whether it is of that kind, and of this order's promise and no other. NULL: no. */
+bool evidence_is(const struct evidence *evidence, enum evidence_kind kind, const struct order *order);
+
+/* r, from whoever says it. STATUS_PROOF_MISMATCH: it does not open h. */
+enum status evidence_by_secret(const struct order *order, const uint8_t secret[SECRET_SIZE],
+                               struct evidence *evidence) EPURSE_MUST_USE;
+/* What the later promise of `now` says of `earlier`: EVIDENCE_SECRET, EVIDENCE_PROMISE or EVIDENCE_LATER. Its signature
+ * is checked under the card certificate that came with the earlier authorisation. STATUS_OUTCOME_UNKNOWN: not that
+ * card's word, or it says nothing of it. */
+enum status evidence_by_promise(const struct order *earlier, const struct order *now,
+                                struct evidence *evidence) EPURSE_MUST_USE;
+/* Tells the server that a load is not paid for (`given_back`), or asks whether that may be. Statuses of backend_call:
+ * then nobody knows. */
+enum status evidence_by_reversal(const struct order *order, bool given_back, struct evidence *evidence) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a card only says inside the channel: its slot, its log, its refusal. A thief's opened card says it in our card's
+ * name, or the holder's own says it of itself. None of it ends a journal entry, gives a charge back, or hands out goods. */
+#include <string.h>
+
+#include "attack.h"
+#include "attack_party.h"
+#include "epurse/bytes.h"
+#include "flow_world.h"
+#include "vcard/card_file.h"
+
+#define START 1000
+
+static struct stage stage;
+static struct flow_card thief;
+
+/* ---- a card that was opened: its memory as its thief likes it ---- */
+
+struct opened {
+  struct card_file file;
+  struct card_memory image;
+};
+
+static void card_open(struct flow_card *card, struct opened *opened) {
+  flow_card_release(card);
+  ck_assert_int_eq(card_file_open(card->path, &opened->file, &opened->image), STATUS_OK);
+}
+
+static void card_shut(struct flow_card *card, struct opened *opened) {
+  ck_assert_int_eq(card_file_commit(&opened->file, &opened->image), STATUS_OK);
+  card_file_close(&opened->file);
+  flow_card_take(card);
+}
+
+/* The thief's genuine card says our card's number, and that our card's slot is in that state. */
+static void thief_says(enum slot_state state) {
+  struct parameters parameters;
+  struct opened opened;
+  struct card_memory ours = *vcard_memory(stage.card.vcard);
+  card_open(&thief, &opened);
+  ck_assert_int_eq(parameters_decode(opened.image.parameters, PARAMETERS_SIZE, &parameters), STATUS_OK);
+  memcpy(parameters.cid, stage.card.cid, CID_SIZE);
+  parameters_encode(&parameters, opened.image.parameters);
+  memcpy(opened.image.atc, ours.atc, sizeof ours.atc);
+  memcpy(opened.image.slot_promise, ours.slot_promise, sizeof ours.slot_promise);
+  opened.image.slot_state = (uint8_t)state;
+  /* and that it has no server key, so that no order is good enough for it */
+  memset(opened.image.server_public, 0, sizeof opened.image.server_public);
+  card_shut(&thief, &opened);
+}
+
+/* The holder's own card has a payment in its log that it has never made: the newest record of the ring becomes it. */
+static void log_says(struct flow_card *card, uint32_t atc, uint32_t amount) {
+  struct log_record record;
+  struct opened opened;
+  card_open(card, &opened);
+  uint8_t *newest = opened.image.purchase_log[(bytes_u32(opened.image.purchase_count) - 1) % PURCHASE_LOG_RECORDS];
+  ck_assert_int_eq(log_record_decode(newest, LOG_RECORD_SIZE, &record), STATUS_OK);
+  record.atc = atc;
+  record.amount = amount;
+  log_record_encode(&record, newest);
+  card_shut(card, &opened);
+}
+
+static void set_up(const char *name) {
+  stage_open(&stage, name, START);
+  flow_card_issue(&thief, "channel-thief", START);
+}
+
+static void tear_down(void) {
+  flow_card_remove(&thief);
+  stage_close(&stage);
+}
+
+/* ---- in our card's name ---- */
+
+static const enum slot_state slots[] = {SLOT_ABORTED, SLOT_PREPARED, SLOT_NONE};
+#define SLOTS ((int)(sizeof slots / sizeof slots[0]))
+
+/* Our card has paid, and its r did not come. Then the thief's card is there and says that it has not: the sale stays open
+ * until our card is back, which has paid and does not pay again. */
+START_TEST(slot_said_in_our_name_cancels_no_purchase) {
+  struct outcome outcome;
+  set_up("said-purchase");
+  stage.card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(flow_pay(&stage.card, "pos", 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  unsigned open = flow_open_entries("pos");
+  thief_says(slots[_i]);
+  ck_assert_int_eq(flow_pay(&thief, "pos", 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  ck_assert_uint_eq(flow_open_entries("pos"), open);
+  flow_card_return(&stage.card);
+  ck_assert_int_eq(flow_pay(&stage.card, "pos", 500, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  flow_card_settled(&stage.card, START - 500);
+  tear_down();
+}
+END_TEST
+
+/* The same with a load: a stranger does not carry our holder's money away. */
+START_TEST(slot_said_in_our_name_gives_no_load_back) {
+  struct outcome outcome;
+  struct bank bank;
+  set_up("said-load");
+  bank_make(&bank);
+  stage.card.accident = (struct accident){.ins = INS_CREDIT_FOR_LOAD, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(flow_load(&stage.card, &bank.tender, 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  unsigned open = flow_open_entries("reload");
+  thief_says(slots[_i]);
+  ck_assert_int_eq(flow_load(&thief, &bank.tender, 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  ck_assert_uint_eq(bank.reversed, 0);
+  ck_assert_uint_eq(bank.charged, 1);
+  ck_assert_uint_eq(flow_open_entries("reload"), open);
+  flow_card_return(&stage.card);
+  ck_assert_int_eq(flow_load(&stage.card, &bank.tender, 500, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  ck_assert_uint_eq(bank.charged, 1);
+  ck_assert_uint_eq(bank.reversed, 0);
+  flow_card_settled(&stage.card, START + 500);
+  tear_down();
+}
+END_TEST
+
+/* ---- in the middle of a commit ---- */
+
+/* The thief's card is put in place of ours just after the credit. */
+static void swap_cards(void *context) {
+  struct reader *inner = stage.card.inner;
+  (void)context;
+  thief_says(slots[0]);
+  stage.card.inner = thief.inner;
+  thief.inner = inner;
+}
+
+START_TEST(card_put_in_place_of_ours_gives_no_load_back) {
+  struct outcome outcome;
+  struct bank bank;
+  struct reader *inner;
+  set_up("swapped");
+  bank_make(&bank);
+  inner = stage.card.inner;
+  stage.card.accident =
+      (struct accident){.ins = INS_CREDIT_FOR_LOAD, .drop_after = true, .hook = swap_cards, .hook_after = true};
+  ck_assert_int_eq(flow_load(&stage.card, &bank.tender, 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  ck_assert_uint_eq(bank.reversed, 0);
+  thief.inner = stage.card.inner;
+  stage.card.inner = inner;
+  flow_card_return(&stage.card);
+  ck_assert_int_eq(flow_load(&stage.card, &bank.tender, 500, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  ck_assert_uint_eq(bank.charged, 1);
+  flow_card_settled(&stage.card, START + 500);
+  tear_down();
+}
+END_TEST
+
+/* ---- of itself ---- */
+
+/* The holder pulls his card before the debit, pays a trifle elsewhere, by which the hold here is released, and comes back
+ * with a log that he wrote himself. He is not handed goods for it: the till says that it has no proof, once, and then
+ * asks for money. */
+START_TEST(log_of_an_own_card_buys_nothing) {
+  struct outcome outcome;
+  set_up("said-log");
+  stage.card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_before = true, .keep_away = true};
+  ck_assert_int_eq(flow_pay(&stage.card, "pos", 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  uint32_t torn = outcome.atc;
+  unsigned open = flow_open_entries("pos");
+  flow_card_return(&stage.card);
+  ck_assert_int_eq(flow_pay(&stage.card, "pos2", 1, &outcome), STATUS_OK);
+  log_says(&stage.card, torn, 500);
+  ck_assert_int_eq(flow_pay(&stage.card, "pos", 500, &outcome), STATUS_SETTLED_ELSEWHERE);
+  ck_assert(!outcome.finished_before && !outcome.confirmed);
+  ck_assert_uint_eq(flow_open_entries("pos"), open - 1);
+  flow_card_settled(&stage.card, START - 1);
+  ck_assert_int_eq(flow_pay(&stage.card, "pos", 500, &outcome), STATUS_OK);
+  ck_assert(!outcome.finished_before);
+  flow_card_settled(&stage.card, START - 501);
+  tear_down();
+}
+END_TEST
+
+void attack_channel_tests(TCase *tests) {
+  tcase_add_loop_test(tests, slot_said_in_our_name_cancels_no_purchase, 0, SLOTS);
+  tcase_add_loop_test(tests, slot_said_in_our_name_gives_no_load_back, 0, SLOTS);
+  tcase_add_test(tests, card_put_in_place_of_ours_gives_no_load_back);
+  tcase_add_test(tests, log_of_an_own_card_buys_nothing);
+}
