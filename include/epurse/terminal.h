@@ -93,11 +93,12 @@ struct outcome {
 };
 
 /* Runs a purchase (ROLE_POS) or a load (ROLE_RELOAD) with the card in `reader`, each step journalled before it has an
- * effect. STATUS_OK: the card is debited or credited, the receipt written. UNREPORTED: that
- * too, but it could not be shown: the same again with the same card shows it. OUTCOME_UNKNOWN, TENDER_UNKNOWN,
- * LOAD_UNSETTLED: run it again with the same card, or terminal_recover. Every other status: the card was not changed
- * (and, for a load, what was charged has been reversed; if the bank did not do that, TENDER_UNKNOWN; if the server did
- * not say that it may, LOAD_UNSETTLED). */
+ * effect. STATUS_OK: the card is debited or credited, the receipt written. UNREPORTED: that too, but it could not be
+ * shown: the same again with the same card shows it. OUTCOME_UNKNOWN, TENDER_UNKNOWN, LOAD_UNSETTLED: run it again with
+ * the same card, or terminal_recover. SETTLED_ELSEWHERE: nothing was begun, for one like it, from before, is over, and
+ * only the card's unproven word says that it was done; run again it is a new one. Every other status: the card was not
+ * changed (and, for a load, what was charged has been reversed; if the bank did not do that, TENDER_UNKNOWN; if the
+ * server did not say that it may, LOAD_UNSETTLED). */
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                          const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
