@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What is signed or kept: promise, authorisation, block order, card request, receipt, log record; each an encode and
- * decode pair. Freestanding.
+ * What is signed or kept: promise, authorisation, block order, PIN record, card request, receipt, log record; each an
+ * encode and decode pair. Freestanding.
  *
  * A signed record is one TLV with a fixed layout inside (its tag and first byte, the version, keep the kinds apart:
  * no signature of one kind can be read as another), followed by 5F37 40 r||s over that whole TLV.
@@ -36,6 +36,7 @@ bool offline_limits_valid(const struct offline_limits *limits);
 #define TAG_PROMISE           0xDF60
 #define TAG_AUTHORISATION     0xDF61
 #define TAG_BLOCK_ORDER       0xDF62
+#define TAG_PIN_RECORD        0xDF63
 #define TAG_CARD_REQUEST      0xDF64
 #define TAG_SIGNATURE         0x5F37
 #define RECORD_SIGNATURE_SIZE (3 + CRYPTO_SIGNATURE_SIZE) /* 5F37 40 r||s */
@@ -105,6 +106,27 @@ struct block_order {
 #define BLOCK_ORDER_TLV_SIZE  (2 + 1 + BLOCK_ORDER_BODY_SIZE)
 #define BLOCK_ORDER_SIZE      (BLOCK_ORDER_TLV_SIZE + RECORD_SIGNATURE_SIZE)
 
+/* What a card says of a PIN that was shown to it: nobody's word but this counts a wrong one, blocks a card or changes a
+ * PIN at the server. */
+enum pin_kind {
+  PIN_KIND_WRONG = 1,  /* one try less; with none left the card has blocked itself */
+  PIN_KIND_RIGHT = 2,  /* what a change of PIN begins with */
+  PIN_KIND_CHANGED = 3 /* the PIN is the new one from here on */
+};
+struct pin_record {
+  uint8_t kind; /* enum pin_kind */
+  uint8_t cid[CID_SIZE];
+  uint8_t tries_left;        /* at most PIN_TRIES; WRONG: below it, the others: all of them */
+  uint32_t events;           /* the card's count of tries taken and changes made, this one included: it only rises */
+  uint32_t atc;              /* of the card's last promise, 0: none */
+  uint8_t tid[TID_SIZE];     /* of the terminal in session */
+  uint8_t nonce[NONCE_SIZE]; /* N of the command that showed the PIN */
+  uint16_t pin_changes;      /* as in the promise; CHANGED counts itself */
+};
+#define PIN_RECORD_BODY_SIZE 37
+#define PIN_RECORD_TLV_SIZE  (2 + 1 + PIN_RECORD_BODY_SIZE)
+#define PIN_RECORD_SIZE      (PIN_RECORD_TLV_SIZE + RECORD_SIGNATURE_SIZE)
+
 /* A blank card's request for certificates, signed by its new SIG key: proof that it holds it. */
 struct card_request {
   uint8_t chip_serial[CHIP_SERIAL_SIZE];
@@ -118,7 +140,7 @@ struct card_request {
 /* Each _encode writes the TLV without its signature (the _TLV_SIZE); record_sign and record_verify do the rest.
  * Each _decode takes TLV || signature TLV, exact in length, and does not verify; STATUS_BAD_LENGTH,
  * STATUS_BAD_FORMAT (tag, version, unknown type or flag, moment that is none, money above AMOUNT_MAX_ON_CARD, the ATC of
- * a sale in what is no refund, key off the curve). */
+ * a sale in what is no refund, key off the curve, tries left that do not fit the kind). */
 void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]);
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) EPURSE_MUST_USE;
 void authorisation_encode(const struct authorisation *authorisation, uint8_t tlv[AUTHORISATION_TLV_SIZE]);
@@ -126,6 +148,8 @@ enum status authorisation_decode(const uint8_t *record, size_t len,
                                  struct authorisation *authorisation) EPURSE_MUST_USE;
 void block_order_encode(const struct block_order *order, uint8_t tlv[BLOCK_ORDER_TLV_SIZE]);
 enum status block_order_decode(const uint8_t *record, size_t len, struct block_order *order) EPURSE_MUST_USE;
+void pin_record_encode(const struct pin_record *pin, uint8_t tlv[PIN_RECORD_TLV_SIZE]);
+enum status pin_record_decode(const uint8_t *record, size_t len, struct pin_record *pin) EPURSE_MUST_USE;
 void card_request_encode(const struct card_request *request, uint8_t tlv[CARD_REQUEST_TLV_SIZE]);
 enum status card_request_decode(const uint8_t *record, size_t len, struct card_request *request) EPURSE_MUST_USE;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Signed records: opened, signed, verified, named by their hash; block order and card request. */
+ * Signed records: opened, signed, verified, named by their hash; block order, PIN record and card request. */
 #include "record_body.h"
 
+#include "epurse/command.h"
 #include "epurse/tlv.h"
 
 #include <string.h>
@@ -90,6 +91,51 @@ enum status block_order_decode(const uint8_t *record, size_t len, struct block_o
   bytes_read(&body, order->time, sizeof order->time);
   order->key_version = bytes_read_u8(&body);
   return bytes_read_all(&body) && moment_valid(order->time) ? STATUS_OK : STATUS_BAD_FORMAT;
+}
+
+void pin_record_encode(const struct pin_record *pin, uint8_t tlv[PIN_RECORD_TLV_SIZE]) {
+  struct bytes_writer writer = record_begin(tlv, PIN_RECORD_TLV_SIZE, TAG_PIN_RECORD, PIN_RECORD_BODY_SIZE);
+
+  bytes_write_u8(&writer, pin->kind);
+  bytes_write(&writer, pin->cid, sizeof pin->cid);
+  bytes_write_u8(&writer, pin->tries_left);
+  bytes_write_u32(&writer, pin->events);
+  bytes_write_u32(&writer, pin->atc);
+  bytes_write(&writer, pin->tid, sizeof pin->tid);
+  bytes_write(&writer, pin->nonce, sizeof pin->nonce);
+  bytes_write_u16(&writer, pin->pin_changes);
+}
+
+static bool pin_record_valid(const struct pin_record *pin) {
+  if (pin->events == 0 || !tid_valid(pin->tid))
+    return false;
+  switch (pin->kind) {
+  case PIN_KIND_WRONG:
+    return pin->tries_left < PIN_TRIES;
+  case PIN_KIND_RIGHT:
+    return pin->tries_left == PIN_TRIES;
+  case PIN_KIND_CHANGED:
+    return pin->tries_left == PIN_TRIES && pin->pin_changes > 0;
+  default:
+    return false;
+  }
+}
+
+enum status pin_record_decode(const uint8_t *record, size_t len, struct pin_record *pin) {
+  struct bytes_reader body;
+  enum status status = record_open(record, len, TAG_PIN_RECORD, PIN_RECORD_TLV_SIZE, &body);
+
+  if (status != STATUS_OK)
+    return status;
+  pin->kind = bytes_read_u8(&body);
+  bytes_read(&body, pin->cid, sizeof pin->cid);
+  pin->tries_left = bytes_read_u8(&body);
+  pin->events = bytes_read_u32(&body);
+  pin->atc = bytes_read_u32(&body);
+  bytes_read(&body, pin->tid, sizeof pin->tid);
+  bytes_read(&body, pin->nonce, sizeof pin->nonce);
+  pin->pin_changes = bytes_read_u16(&body);
+  return bytes_read_all(&body) && pin_record_valid(pin) ? STATUS_OK : STATUS_BAD_FORMAT;
 }
 
 void card_request_encode(const struct card_request *request, uint8_t tlv[CARD_REQUEST_TLV_SIZE]) {

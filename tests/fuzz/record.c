@@ -38,6 +38,14 @@ static size_t block_order_again(const uint8_t *data, size_t len, uint8_t *tlv) {
   return BLOCK_ORDER_TLV_SIZE;
 }
 
+static size_t pin_record_again(const uint8_t *data, size_t len, uint8_t *tlv) {
+  struct pin_record pin;
+  if (pin_record_decode(data, len, &pin) != STATUS_OK)
+    return 0;
+  pin_record_encode(&pin, tlv);
+  return PIN_RECORD_TLV_SIZE;
+}
+
 static size_t card_request_again(const uint8_t *data, size_t len, uint8_t *tlv) {
   struct card_request request;
   if (card_request_decode(data, len, &request) != STATUS_OK)
@@ -62,7 +70,7 @@ static void sign_again(const struct world *world, uint8_t *tlv, size_t tlv_len) 
 
 static bool take(void *context, const uint8_t *data, size_t len) {
   static size_t (*const kinds[])(const uint8_t *data, size_t len, uint8_t *tlv) = {
-      promise_again, authorisation_again, block_order_again, card_request_again};
+      promise_again, authorisation_again, block_order_again, pin_record_again, card_request_again};
   unsigned taken = 0;
   any_record(context, data, len);
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -89,6 +97,15 @@ static void seed_request(const struct world *world, const struct fuzz_sink *sink
   fuzz_seed(sink, record, sizeof record);
 }
 
+static void seed_pins(const struct world *world, const struct fuzz_sink *sink) {
+  for (uint8_t kind = PIN_KIND_WRONG; kind <= PIN_KIND_CHANGED; kind++) {
+    const struct pin_record pin = world_pin(world, kind, 9, 1);
+    uint8_t record[PIN_RECORD_SIZE];
+    world_pin_sign(world, &pin, record);
+    fuzz_seed(sink, record, sizeof record);
+  }
+}
+
 static void seeds(void *context, const struct fuzz_sink *sink) {
   const struct world *world = context;
   struct promise promise;
@@ -106,6 +123,7 @@ static void seeds(void *context, const struct fuzz_sink *sink) {
   world_block_sign(world, &order, block_record);
   fuzz_seed(sink, block_record, sizeof block_record);
   seed_request(world, sink);
+  seed_pins(world, sink);
 }
 
 const struct fuzz_target fuzz_record = {

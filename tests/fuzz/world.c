@@ -117,9 +117,25 @@ void world_authorisation(const struct promise *promise, struct authorisation *au
   memcpy(authorisation->time, world_now, MOMENT_SIZE);
 }
 
+struct pin_record world_pin(const struct world *world, uint8_t kind, uint32_t events, uint16_t changes) {
+  struct pin_record pin = {.kind = kind,
+                           .tries_left = kind == PIN_KIND_WRONG ? PIN_TRIES - 1 : PIN_TRIES,
+                           .events = events,
+                           .pin_changes = changes};
+  memcpy(pin.cid, world->cid, CID_SIZE);
+  memcpy(pin.tid, world->pos.tid, TID_SIZE);
+  memset(pin.nonce, 0x4E, NONCE_SIZE);
+  return pin;
+}
+
 void world_promise_sign(const struct world *world, const struct promise *promise, uint8_t record[PROMISE_SIZE]) {
   promise_encode(promise, record);
   fuzz_require(record_sign(record, PROMISE_TLV_SIZE, world->card_sig.secret) == STATUS_OK);
+}
+
+void world_pin_sign(const struct world *world, const struct pin_record *pin, uint8_t record[PIN_RECORD_SIZE]) {
+  pin_record_encode(pin, record);
+  fuzz_require(record_sign(record, PIN_RECORD_TLV_SIZE, world->card_sig.secret) == STATUS_OK);
 }
 
 void world_authorisation_sign(const struct world *world, const struct authorisation *authorisation,

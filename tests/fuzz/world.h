@@ -60,8 +60,12 @@ void world_issue(const struct certificate *certificate, const struct world_key *
 void world_promise(const struct world *world, uint8_t type, uint32_t amount, struct promise *promise);
 void world_authorisation(const struct promise *promise, struct authorisation *authorisation);
 
+/* What the card says of a PIN that was shown to it at world->pos: the kind, and its count of events and changes. */
+struct pin_record world_pin(const struct world *world, uint8_t kind, uint32_t events, uint16_t changes);
+
 /* Signed, whole. */
 void world_promise_sign(const struct world *world, const struct promise *promise, uint8_t record[PROMISE_SIZE]);
+void world_pin_sign(const struct world *world, const struct pin_record *pin, uint8_t record[PIN_RECORD_SIZE]);
 void world_authorisation_sign(const struct world *world, const struct authorisation *authorisation,
                               uint8_t record[AUTHORISATION_SIZE]);
 void world_block_sign(const struct world *world, const struct block_order *order, uint8_t record[BLOCK_ORDER_SIZE]);

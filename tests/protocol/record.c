@@ -2,6 +2,7 @@
  * Signed records: what the signature covers, what names a record, and that the kinds stay apart. */
 #include "epurse/record.h"
 #include "chain.h"
+#include "epurse/command.h"
 #include "suites.h"
 #include "vector.h"
 
@@ -123,6 +124,92 @@ START_TEST(the_hash_leaves_the_signature_out) {
 }
 END_TEST
 
+static struct pin_record pin_of(uint8_t kind) {
+  struct pin_record pin = {.kind = kind,
+                           .tries_left = kind == PIN_KIND_WRONG ? 3 : PIN_TRIES,
+                           .events = 0x01020304,
+                           .atc = 0x0A0B0C0D,
+                           .tid = "SHOP0001",
+                           .nonce = {1, 2, 3, 4, 5, 6, 7, 8},
+                           .pin_changes = 0x0506};
+
+  cid_make(971234, 42, pin.cid);
+  return pin;
+}
+
+START_TEST(layout_of_a_pin_record) {
+  struct pin_record pin = pin_of(PIN_KIND_WRONG);
+  uint8_t tlv[PIN_RECORD_TLV_SIZE];
+
+  pin_record_encode(&pin, tlv);
+  ck_assert_hex(tlv, sizeof tlv,
+                "DF6325 02 01 9712340000000422 03 01020304 0A0B0C0D 53484F5030303031 0102030405060708 0506");
+}
+END_TEST
+
+START_TEST(pin_record_goes_both_ways) {
+  for (uint8_t kind = PIN_KIND_WRONG; kind <= PIN_KIND_CHANGED; kind++) {
+    struct pin_record pin = pin_of(kind), back;
+    uint8_t record[PIN_RECORD_SIZE + 1] = {0};
+    struct chain_key key;
+
+    ck_assert(crypto_p256_generate(key.secret, key.point));
+    pin_record_encode(&pin, record);
+    ck_assert_int_eq(record_sign(record, PIN_RECORD_TLV_SIZE, key.secret), STATUS_OK);
+    ck_assert_int_eq(record_verify(record, PIN_RECORD_SIZE, key.point), STATUS_OK);
+    for (size_t len = 0; len <= sizeof record; len++)
+      ck_assert_int_eq(pin_record_decode(record, len, &back), len == PIN_RECORD_SIZE ? STATUS_OK : STATUS_BAD_LENGTH);
+    ck_assert_int_eq(pin_record_decode(record, PIN_RECORD_SIZE, &back), STATUS_OK);
+    ck_assert_uint_eq(back.kind, pin.kind);
+    ck_assert_mem_eq(back.cid, pin.cid, CID_SIZE);
+    ck_assert_uint_eq(back.tries_left, pin.tries_left);
+    ck_assert_uint_eq(back.events, pin.events);
+    ck_assert_uint_eq(back.atc, pin.atc);
+    ck_assert_mem_eq(back.tid, pin.tid, TID_SIZE);
+    ck_assert_mem_eq(back.nonce, pin.nonce, NONCE_SIZE);
+    ck_assert_uint_eq(back.pin_changes, pin.pin_changes);
+  }
+}
+END_TEST
+
+START_TEST(bad_fields_of_a_pin_record_are_refused) {
+  static const struct {
+    uint8_t kind, at, value; /* in the record */
+  } rows[] = {
+      {PIN_KIND_WRONG, 1, 0x62},           /* a block order's tag */
+      {PIN_KIND_WRONG, 3, 1},              /* version */
+      {PIN_KIND_WRONG, 4, 0},              /* kinds that are none */
+      {PIN_KIND_WRONG, 4, 4},              /* */
+      {PIN_KIND_WRONG, 13, PIN_TRIES},     /* wrong, and no try less */
+      {PIN_KIND_RIGHT, 13, PIN_TRIES - 1}, /* right, and a try less */
+      {PIN_KIND_CHANGED, 13, 0},           /* */
+      {PIN_KIND_WRONG, 22, ' '},           /* TID */
+  };
+  struct pin_record pin, back;
+
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    uint8_t record[PIN_RECORD_SIZE] = {0};
+    pin = pin_of(rows[i].kind);
+    pin_record_encode(&pin, record);
+    memcpy(record + PIN_RECORD_TLV_SIZE, "\x5F\x37\x40", 3);
+    ck_assert_int_eq(pin_record_decode(record, sizeof record, &back), STATUS_OK);
+    record[rows[i].at] = rows[i].value;
+    ck_assert_int_eq(pin_record_decode(record, sizeof record, &back), STATUS_BAD_FORMAT);
+  }
+  for (int i = 0; i < 2; i++) { /* counters that cannot be */
+    uint8_t record[PIN_RECORD_SIZE] = {0};
+    pin = pin_of(PIN_KIND_CHANGED);
+    if (i == 0)
+      pin.events = 0;
+    else
+      pin.pin_changes = 0;
+    pin_record_encode(&pin, record);
+    memcpy(record + PIN_RECORD_TLV_SIZE, "\x5F\x37\x40", 3);
+    ck_assert_int_eq(pin_record_decode(record, sizeof record, &back), STATUS_BAD_FORMAT);
+  }
+}
+END_TEST
+
 START_TEST(card_request_goes_both_ways) {
   struct card_request request = {.chip_serial = {1, 2, 3, 4, 5, 6, 7, 8}}, back;
   struct chain_key ecka, sig;
@@ -147,4 +234,5 @@ END_TEST
 
 SUITE_OF(record, layout_of_a_block_order, block_order_goes_both_ways, every_flipped_bit_is_refused,
          every_other_length_is_refused, another_key_is_refused, bad_fields_of_a_block_order_are_refused,
-         the_hash_leaves_the_signature_out, card_request_goes_both_ways)
+         the_hash_leaves_the_signature_out, layout_of_a_pin_record, pin_record_goes_both_ways,
+         bad_fields_of_a_pin_record_are_refused, card_request_goes_both_ways)

@@ -16,6 +16,7 @@ START_TEST(records_are_as_long_as_the_page_says) {
   ck_assert_uint_eq(PROMISE_SIZE, 235);
   ck_assert_uint_eq(AUTHORISATION_SIZE, 143);
   ck_assert_uint_eq(BLOCK_ORDER_SIZE, 87);
+  ck_assert_uint_eq(PIN_RECORD_SIZE, 107);
   ck_assert_uint_eq(CARD_REQUEST_SIZE, 210);
   ck_assert_uint_eq(PARAMETERS_SIZE, 47);
   ck_assert_uint_eq(CARD_INFO_SIZE, 67);
@@ -59,6 +60,7 @@ START_TEST(everything_that_travels_fits_one_apdu) {
   ck_assert_uint_le(PROMISE_SIZE, PROTECTED_DATA_MAX);
   ck_assert_uint_le(AUTHORISATION_SIZE, PROTECTED_DATA_MAX);
   ck_assert_uint_le(CARD_REQUEST_SIZE, PROTECTED_DATA_MAX);
+  ck_assert_uint_le(PIN_RECORD_SIZE, PROTECTED_DATA_MAX);
   ck_assert_uint_le(CARD_INFO_SIZE, PROTECTED_DATA_MAX);
 }
 END_TEST
