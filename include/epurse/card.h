@@ -45,6 +45,7 @@ struct card_memory {
   uint8_t latest_time[MOMENT_SIZE];    /* the latest server time seen signed */
   uint8_t pin_block[PIN_BLOCK_SIZE], pin_tries_left;
   uint8_t pin_changes[2]; /* CHANGE REFERENCE DATA ever committed */
+  uint8_t pin_events[4];  /* tries ever taken and changes ever committed */
 
   uint8_t balance[4], points[4]; /* minor units; points */
   uint8_t atc[4];

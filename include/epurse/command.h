@@ -34,8 +34,8 @@
 #define INS_DEBIT_FOR_PURCHASE    0x54 /* 80 54 01 00 authorisation */
 #define INS_GET_TRANSACTION_PROOF 0x5A /* 80 5A 00 00 */
 #define INS_GET_BALANCE           0x5C /* 80 5C 00 00 */
-#define INS_VERIFY                0x20 /* 00 20 00 80 PIN block, ISO/IEC 7816-4 7.5.6 */
-#define INS_CHANGE_REFERENCE_DATA 0x24 /* 00 24 00 80 old || new PIN block, ISO/IEC 7816-4 7.5.7 */
+#define INS_VERIFY                0x20 /* 00 20 00 80 PIN block || N, ISO/IEC 7816-4 7.5.6 */
+#define INS_CHANGE_REFERENCE_DATA 0x24 /* 00 24 00 80 old || new PIN block || N, ISO/IEC 7816-4 7.5.7 */
 #define INS_READ_RECORD           0xB2 /* 00 B2 nn (SFI << 3 | 5), ISO/IEC 7816-4 7.3.3: from record nn (1 = newest) on */
 #define INS_APPLICATION_BLOCK     0x1E /* 80 1E 00 00 block order (EMV Book 3 6.5.2: 84 1E) */
 
@@ -70,6 +70,11 @@
  * PIN_MAX + 1. Wipe both after use. */
 enum status pin_block_encode(const char *digits, uint8_t block[PIN_BLOCK_SIZE]) EPURSE_MUST_USE;
 enum status pin_block_decode(const uint8_t block[PIN_BLOCK_SIZE], char digits[PIN_MAX + 1]) EPURSE_MUST_USE;
+
+/* VERIFY: PIN block 8 | N 8; CHANGE REFERENCE DATA: old 8 | new 8 | N 8. Both answer a struct pin_record, which repeats
+ * the terminal's N; so does INITIALIZE where the PIN that rides along is wrong. */
+#define VERIFY_SIZE     (PIN_BLOCK_SIZE + NONCE_SIZE)
+#define CHANGE_PIN_SIZE (2 * PIN_BLOCK_SIZE + NONCE_SIZE)
 
 /* INITIALIZE FOR LOAD and FOR PURCHASE: amount 4 | currency 2 | points flag 1 | TID 8 | N 8 | time 7 | [PIN block 8].
  * The PIN rides along where it has not been verified in this session: one protected command fewer. */

@@ -79,6 +79,13 @@ enum status journal_next_open(struct journal *journal, int64_t after, struct jou
 enum status journal_next_untold(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
 /* People have been told how that entry ended; durable when it returns. Told already: STATUS_OK. */
 enum status journal_told(struct journal *journal, int64_t id) EPURSE_MUST_USE;
+/* What a card has signed of its PIN, kept until the server has heard of it. Durable when it returns; kept already:
+ * STATUS_OK. */
+enum status journal_keep_pin(struct journal *journal, const uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;
+/* The oldest one behind `after` (0 from the start), with its id. STATUS_NOT_FOUND at the end. */
+enum status journal_next_pin(struct journal *journal, int64_t after, int64_t *id,
+                             uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;
+enum status journal_drop_pin(struct journal *journal, int64_t id) EPURSE_MUST_USE;
 /* The next message sequence number, durable: larger than all before and not less than the clock in milliseconds, so
  * that a lost journal does not go back. */
 enum status journal_next_seq(struct journal *journal, int64_t *seq) EPURSE_MUST_USE;

@@ -46,11 +46,15 @@ struct ledger_card {
   struct ledger_certification certification;
   char reason[LEDGER_REASON_MAX + 1];         /* of its block, else "" */
   int64_t reserved_at, issued_at, blocked_at; /* 0: not */
-  uint32_t pin_failures;                      /* wrong PINs since the last right one */
-  uint32_t pin_change_failures;               /* wrong old PINs of changes since then */
-  bool has_pin_candidate; /* a change of PIN is under way; certification.pin_mac is the one before */
+  uint32_t pin_failures;          /* promises that said verified, with another PIN, since the last right one */
+  uint32_t pin_wrong;             /* wrong PINs that the card has signed since a right one that it signed */
+  uint32_t pin_events;            /* the highest number of what the card has signed of its PIN */
+  uint16_t pin_changes;           /* with which certification.pin_mac is the card's PIN */
+  bool has_pin_candidate;         /* a change of PIN was begun: it is the card's PIN as soon as the card's */
+  uint16_t pin_candidate_changes; /* count of changes is this; the one before is so no more */
   uint8_t pin_candidate[LEDGER_PIN_MAC_SIZE];
-  uint32_t last_atc;           /* highest seen in a promise */
+  uint8_t pin_candidate_tid[TID_SIZE], pin_candidate_nonce[NONCE_SIZE]; /* of the record that it came with */
+  uint32_t last_atc;                                                    /* highest seen in a promise */
   uint32_t captured_atc;       /* of the last transaction known to be committed, 0: none */
   uint32_t held_atc;           /* of the open hold, 0: none */
   int64_t balance, held, owed; /* shadow of the card; in hold; owed to it. Minor units */
@@ -111,24 +115,31 @@ enum status ledger_card_find_chip(struct ledger *ledger, const uint8_t chip_seri
 /* Up to `capacity` cards in order of number, those after `after` (NULL: from the first). */
 enum status ledger_card_list(struct ledger *ledger, const uint8_t *after, struct ledger_card *cards, size_t capacity,
                              size_t *count) EPURSE_MUST_USE;
-/* Counts a wrong PIN, or, with `right`, sets this count and that of changes to 0; *failures is the count now.
- * STATUS_CARD_UNKNOWN. */
+/* Counts a promise that said verified with a PIN that is not the stored one, or, with `right`, sets this count to 0;
+ * *failures is the count now. STATUS_CARD_UNKNOWN. */
 enum status ledger_card_pin_count(struct ledger *ledger, const uint8_t cid[CID_SIZE], bool right,
                                   uint32_t *failures) EPURSE_MUST_USE;
-/* Counts a wrong old PIN of a change of PIN. STATUS_CARD_UNKNOWN. */
-enum status ledger_card_pin_change_count(struct ledger *ledger, const uint8_t cid[CID_SIZE],
-                                         uint32_t *failures) EPURSE_MUST_USE;
+/* Counts what a card has signed of its PIN, once: *counted is false where its number is not higher than the last one.
+ * STATUS_CARD_UNKNOWN: no card in use, and never was. */
+struct ledger_pin_event {
+  const uint8_t *cid; /* CID_SIZE */
+  uint32_t number;    /* as the card counts */
+  bool wrong;         /* one more; else the wrong ones before it are forgotten */
+};
+enum status ledger_card_pin_event(struct ledger *ledger, const struct ledger_pin_event *event,
+                                  bool *counted) EPURSE_MUST_USE;
 /* The first half of a change of PIN, before the card has made it: both PINs are known from here on, because only the
- * card knows whether its half was done. STATUS_CARD_UNKNOWN. */
+ * card knows whether its half was done. A candidate before it is forgotten. STATUS_CARD_UNKNOWN. */
 struct ledger_pin_change {
-  const uint8_t *present;   /* LEDGER_PIN_MAC_SIZE: of the PIN that was right at its beginning */
-  const uint8_t *candidate; /* LEDGER_PIN_MAC_SIZE: of the new one */
+  const uint8_t *candidate;   /* LEDGER_PIN_MAC_SIZE: of the new one */
+  uint16_t changes;           /* the card's count of them once it is made */
+  const uint8_t *tid, *nonce; /* TID_SIZE, NONCE_SIZE: of the card's record of the right PIN before it */
 };
 enum status ledger_card_pin_propose(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                                     const struct ledger_pin_change *change) EPURSE_MUST_USE;
-/* The card has signed which PIN it takes: the candidate, or the one before; the other is forgotten. No change under
+/* The card has signed that the change was made: the candidate is the PIN, the one before is forgotten. No change under
  * way: no effect. STATUS_CARD_UNKNOWN. */
-enum status ledger_card_pin_settle(struct ledger *ledger, const uint8_t cid[CID_SIZE], bool candidate) EPURSE_MUST_USE;
+enum status ledger_card_pin_settle(struct ledger *ledger, const uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
 /* Puts `count` more numbers behind the highest that ever was in the pool. */
 enum status ledger_pool_extend(struct ledger *ledger, uint32_t count) EPURSE_MUST_USE;
 

@@ -75,6 +75,7 @@ struct ledger_standing {
   struct ledger_transaction transaction;
   uint32_t settled_atc;  /* the hold that this promise settled, 0: none */
   uint8_t settled_state; /* enum ledger_transaction_state */
+  uint32_t pin_failures; /* promises before it whose PIN was another than the stored one, since the last right one */
 };
 
 /* The first question to every promise: have I answered this already? Then: does it continue what the card said before?

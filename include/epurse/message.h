@@ -116,15 +116,14 @@ json_t *confirmation_body(const struct confirmations *confirmations, bool is_rep
 enum status confirmation_parse(const json_t *body, bool is_reply, struct confirmations *confirmations) EPURSE_MUST_USE;
 
 /* LOAD_REVERSAL {"cid","atc","given_back"}: the terminal asks whether the bank may give the money back, or says that it
- * has; LOAD_CREDITED: it must not, the card has it. PIN_FAILURE {"cid","tries_left"}. CARD_ACTIVATION and CARD_VOID
- * {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK {"cid","reason"}. CARD_CONTACT {"cid"}: the card is here and is
- * about to be read; the status of the reply says whether it may be: OK, CARD_BLOCKED (with the block order),
- * CARD_EXPIRED, CARD_UNKNOWN. One struct serves them, each with its own fields; `reason` is one printable line. */
+ * has; LOAD_CREDITED: it must not, the card has it. CARD_ACTIVATION and CARD_VOID {"cid","chip_serial"}. CARD_QUERY
+ * {"cid"}. CARD_BLOCK {"cid","reason"}. CARD_CONTACT {"cid"}: the card is here and is about to be read; the status of
+ * the reply says whether it may be: OK, CARD_BLOCKED (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct
+ * serves them, each with its own fields; `reason` is one printable line. */
 struct card_message {
   uint8_t cid[CID_SIZE];
   uint32_t atc;
   bool given_back;
-  uint8_t tries_left;
   uint8_t chip_serial[CHIP_SERIAL_SIZE];
   char reason[128];
 };
@@ -132,12 +131,18 @@ json_t *card_message_body(enum message_type type, const struct card_message *mes
 enum status card_message_parse(enum message_type type, const json_t *body,
                                struct card_message *message) EPURSE_MUST_USE;
 
-/* PIN_CHANGE {"cid","pin","new_pin"}: the old and the new one, enciphered to the server with ATC 0. The first half:
- * with OK the server takes both from now on, and the card may change. WRONG_PIN, PIN_CHANGE_BLOCKED, CARD_BLOCKED, ...
- * : the card must not. */
+/* PIN_FAILURE {"record"}: a wrong PIN, as the card has signed it for the sender; counted once. With no try left the card
+ * is blocked. */
+json_t *pin_failure_body(const uint8_t record[PIN_RECORD_SIZE]);
+enum status pin_failure_parse(const json_t *body, uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;
+
+/* PIN_CHANGE {"record"[,"new_pin"]}. The first half has the card's record of the right PIN, and the new one enciphered to
+ * the server with ATC 0: with OK the server takes both from now on, and the card may change; with any other status it
+ * must not. The second half has the record of the change alone: the PIN before it is forgotten. Where that never
+ * arrives, the next promise says as much. OUT_OF_STEP: the record is older than one that was counted. */
 struct pin_change_message {
-  uint8_t cid[CID_SIZE];
-  char pin_jwe[PIN_JWE_MAX], new_pin_jwe[PIN_JWE_MAX];
+  uint8_t record[PIN_RECORD_SIZE];
+  char new_pin_jwe[PIN_JWE_MAX]; /* "": the second half */
 };
 json_t *pin_change_body(const struct pin_change_message *change);
 enum status pin_change_parse(const json_t *body, struct pin_change_message *change) EPURSE_MUST_USE;

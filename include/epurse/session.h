@@ -32,8 +32,8 @@ struct session {
   uint8_t chip_serial[CHIP_SERIAL_SIZE];            /* SCP03 alone */
   uint8_t state;                                    /* enum card_state as SELECT told; it proves nothing */
   uint8_t blocks;                                   /* STORE DATA commands so far: the next one's P2 */
-  uint8_t failed_cid[CID_SIZE];                     /* whose PIN was wrong, under the card's R-MAC */
-  bool has_failed_cid;                              /* whether the last PIN that was presented came to that */
+  uint8_t pin_record[PIN_RECORD_SIZE]; /* what the card signed of the last PIN that was shown; not verified here */
+  bool has_pin_record;                 /* false: it has signed nothing of it */
 };
 
 /* SELECT alone: is it a purse, and in which state. The reader is connected already, here and below.
@@ -62,12 +62,17 @@ void session_close(struct session *session);
 enum status session_command(struct session *session, const struct apdu *command,
                             struct apdu_response *response) EPURSE_MUST_USE;
 
-/* The purse's commands, one function each. WRONG_PIN and PIN_BLOCKED (that was the last try): *tries_left is set, and
- * session->failed_cid. A card that is found without tries blocks itself and is CARD_REFUSED. */
+/* The purse's commands, one function each. WRONG_PIN and PIN_BLOCKED (that was the last try): *tries_left is set. In
+ * these two cases, and where VERIFY and CHANGE REFERENCE DATA are OK, session->pin_record is the card's record of it,
+ * with this N. A card that is found without tries blocks itself and is CARD_REFUSED. */
 enum status session_verify(struct session *session, const uint8_t pin_block[PIN_BLOCK_SIZE],
-                           uint8_t *tries_left) EPURSE_MUST_USE;
-enum status session_change_pin(struct session *session, const uint8_t old_block[PIN_BLOCK_SIZE],
-                               const uint8_t new_block[PIN_BLOCK_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;
+                           const uint8_t nonce[NONCE_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;
+struct session_pin_change {
+  const uint8_t *old_block, *new_block; /* PIN_BLOCK_SIZE */
+  const uint8_t *nonce;                 /* NONCE_SIZE: N of the VERIFY that it began with */
+};
+enum status session_change_pin(struct session *session, const struct session_pin_change *change,
+                               uint8_t *tries_left) EPURSE_MUST_USE;
 /* INSUFFICIENT_BALANCE, ABOVE_LIMIT, COUNTER_EXHAUSTED come without R-MAC: the caller reads again whether it is so. */
 enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,
                                uint8_t promise[PROMISE_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;

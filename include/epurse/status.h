@@ -42,7 +42,7 @@ enum status {
   /* who you are (exit 2) */
   STATUS_WRONG_PIN,
   STATUS_PIN_BLOCKED,
-  STATUS_PIN_CHANGE_BLOCKED,
+  STATUS_PIN_CHANGE_NEEDED,
   STATUS_NOT_AUTHENTICATED,
 
   /* what you asked for (exit 64, 65) */

@@ -106,10 +106,10 @@ enum status load_run(struct terminal *terminal, struct reader *reader, const str
 
 /* ---- change of PIN ---- */
 
-/* Asks for the PIN and the new one, and changes it: first at the server, which then takes both until the card has
- * signed which one it does, then on the card. Any terminal does it; *outcome has the card's number and the tries left.
+/* Asks for the PIN and the new one, and changes it: first at the server, which then knows both until the card has
+ * signed the change, then on the card. Any terminal does it; *outcome has the card's number and the tries left.
  * STATUS_OK: the new one holds. STATUS_OUTCOME_UNKNOWN: the card was lost in the middle; the old one holds or the new
- * one, and whichever the card takes pays. STATUS_PIN_CHANGE_BLOCKED, or any other: the old one holds. */
+ * one, and whichever the card takes pays. Any other: the old one holds. */
 enum status pin_change_run(struct terminal *terminal, struct reader *reader, int wait_seconds,
                            const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 

@@ -113,7 +113,7 @@ uint16_t promise_initialize(struct card *card, const struct apdu *command, struc
   }
   /* The PIN comes first: whoever does not know it learns nothing about balance and limits. */
   if (initialize.has_pin)
-    sw = pin_check(card, initialize.pin_block, response);
+    sw = pin_check(card, initialize.pin_block, initialize.nonce, response);
   if (sw != SW_OK)
     goto out;
   type = type_of(command->p1, &initialize);

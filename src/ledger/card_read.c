@@ -52,14 +52,19 @@ static void card_read(struct ledger *ledger, struct query *query, struct ledger_
   card->issued_at = query_read_i64(query);
   card->blocked_at = query_read_i64(query);
   card->pin_failures = (uint32_t)query_read_i64(query);
-  card->pin_change_failures = (uint32_t)query_read_i64(query);
+  card->pin_wrong = (uint32_t)query_read_i64(query);
+  card->pin_events = (uint32_t)query_read_i64(query);
   card->last_atc = (uint32_t)query_read_i64(query);
   card->captured_atc = (uint32_t)query_read_i64(query);
   card->held_atc = (uint32_t)query_read_i64(query);
   card->certified = query_read_i64(query) != 0;
   certification_read(query, &card->certification);
+  card->pin_changes = (uint16_t)query_read_i64(query);
   card->has_pin_candidate = query_read_i64(query) != 0;
   query_read_blob(query, card->pin_candidate, LEDGER_PIN_MAC_SIZE);
+  card->pin_candidate_changes = (uint16_t)query_read_i64(query);
+  query_read_blob(query, card->pin_candidate_tid, TID_SIZE);
+  query_read_blob(query, card->pin_candidate_nonce, NONCE_SIZE);
 }
 
 static enum status card_find_number(struct ledger *ledger, int64_t number, struct ledger_card *card) {

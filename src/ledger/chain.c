@@ -26,6 +26,7 @@ static enum status chain_read_card(struct ledger *ledger, const uint8_t cid[CID_
   query_read_blob(&query, chain->last_hash, CRYPTO_SHA256_SIZE);
   chain->captured_atc = (uint32_t)query_read_i64(&query);
   chain->held_atc = (uint32_t)query_read_i64(&query);
+  chain->pin_failures = (uint32_t)query_read_i64(&query);
   status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_CARD_UNKNOWN : status;
 }
@@ -235,5 +236,6 @@ enum status ledger_promise_open(struct ledger *ledger, const struct ledger_offer
     enum status noted = chain_note_lost(ledger, offer, &ledger->chain);
     return noted == STATUS_OK ? status : noted;
   }
+  standing->pin_failures = ledger->chain.pin_failures;
   return status == STATUS_OK ? chain_settle(ledger, offer, standing) : status;
 }

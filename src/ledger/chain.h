@@ -19,6 +19,7 @@ struct chain {
   int64_t purse_ceiling, payment_ceiling;
   uint32_t last_atc, captured_atc, held_atc;
   uint8_t last_hash[CRYPTO_SHA256_SIZE];
+  uint32_t pin_failures;
   bool forked_before;
   bool lost; /* the card committed what a restored ledger does not know */
   bool late; /* it contradicts only what the card's replacement settled without it: it proves that hold */

@@ -11,7 +11,8 @@ libledger_a_SOURCES = src/ledger/audit.c src/ledger/audit_record.c src/ledger/au
 LINK_LEDGER = libledger.a $(LINK_PROTOCOL) $(SQLITE_LIBS) $(POSTGRES_LIBS)
 nodist_libledger_a_SOURCES = src/ledger/schema_sql.c
 LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger/schema/0003.sql \
-	src/ledger/schema/postgres/0001.sql src/ledger/schema/postgres/0002.sql src/ledger/schema/postgres/0003.sql
+	src/ledger/schema/0004.sql src/ledger/schema/postgres/0001.sql src/ledger/schema/postgres/0002.sql \
+	src/ledger/schema/postgres/0003.sql src/ledger/schema/postgres/0004.sql
 EXTRA_DIST += $(LEDGER_SCHEMA) src/ledger/schema/embed.sh docs/ledger.md
 CLEANFILES += src/ledger/schema_sql.c
 src/ledger/schema_sql.c: $(LEDGER_SCHEMA) src/ledger/schema/embed.sh

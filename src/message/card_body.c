@@ -7,10 +7,9 @@
 
 /* Which fields beside the cid a message has. */
 static const struct card_fields {
-  bool atc, given_back, tries_left, chip_serial, reason;
+  bool atc, given_back, chip_serial, reason;
 } card_fields[MESSAGE_TYPE_COUNT] = {
     [MESSAGE_LOAD_REVERSAL] = {.atc = true, .given_back = true},
-    [MESSAGE_PIN_FAILURE] = {.tries_left = true},
     [MESSAGE_CARD_ACTIVATION] = {.chip_serial = true},
     [MESSAGE_CARD_VOID] = {.chip_serial = true},
     [MESSAGE_CARD_QUERY] = {0},
@@ -27,8 +26,6 @@ json_t *card_message_body(enum message_type type, const struct card_message *mes
     field_put_integer(&writer, "atc", message->atc);
   if (fields->given_back)
     field_put_boolean(&writer, "given_back", message->given_back);
-  if (fields->tries_left)
-    field_put_integer(&writer, "tries_left", message->tries_left);
   if (fields->chip_serial)
     field_put_binary(&writer, "chip_serial", message->chip_serial, sizeof message->chip_serial);
   if (fields->reason)
@@ -46,8 +43,6 @@ enum status card_message_parse(enum message_type type, const json_t *body, struc
     message->atc = (uint32_t)field_integer(&reader, "atc", 1, UINT32_MAX);
   if (fields->given_back)
     message->given_back = field_boolean(&reader, "given_back");
-  if (fields->tries_left)
-    message->tries_left = (uint8_t)field_integer(&reader, "tries_left", 0, PIN_TRIES);
   if (fields->chip_serial)
     field_binary(&reader, "chip_serial", message->chip_serial, sizeof message->chip_serial);
   if (fields->reason)
@@ -55,12 +50,26 @@ enum status card_message_parse(enum message_type type, const json_t *body, struc
   return field_end(&reader);
 }
 
+json_t *pin_failure_body(const uint8_t record[PIN_RECORD_SIZE]) {
+  struct field_writer writer = field_writer();
+
+  field_put_binary(&writer, "record", record, PIN_RECORD_SIZE);
+  return field_done(&writer);
+}
+
+enum status pin_failure_parse(const json_t *body, uint8_t record[PIN_RECORD_SIZE]) {
+  struct field_reader reader = field_reader(body);
+
+  field_binary(&reader, "record", record, PIN_RECORD_SIZE);
+  return field_end(&reader);
+}
+
 json_t *pin_change_body(const struct pin_change_message *change) {
   struct field_writer writer = field_writer();
 
-  field_put_cid(&writer, "cid", change->cid);
-  field_put_text(&writer, "pin", change->pin_jwe);
-  field_put_text(&writer, "new_pin", change->new_pin_jwe);
+  field_put_binary(&writer, "record", change->record, sizeof change->record);
+  if (change->new_pin_jwe[0] != '\0')
+    field_put_text(&writer, "new_pin", change->new_pin_jwe);
   return field_done(&writer);
 }
 
@@ -68,9 +77,9 @@ enum status pin_change_parse(const json_t *body, struct pin_change_message *chan
   struct field_reader reader = field_reader(body);
 
   *change = (struct pin_change_message){0};
-  field_cid(&reader, "cid", change->cid);
-  field_text(&reader, "pin", 1, change->pin_jwe, sizeof change->pin_jwe);
-  field_text(&reader, "new_pin", 1, change->new_pin_jwe, sizeof change->new_pin_jwe);
+  field_binary(&reader, "record", change->record, sizeof change->record);
+  if (field_there(&reader, "new_pin"))
+    field_text(&reader, "new_pin", 1, change->new_pin_jwe, sizeof change->new_pin_jwe);
   return field_end(&reader);
 }
 

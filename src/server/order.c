@@ -35,17 +35,32 @@ static enum status check_card(struct order *order) {
                              : status;
 }
 
-/* The card says that the PIN was verified, and the server sees for itself. */
+/* Whether the ledger knows no PIN that the card can have: it was changed without the server hearing of its beginning, as
+ * after a restoration. */
+static bool pin_is_news(const struct order *order) {
+  uint16_t changes = order->promise.pin_changes;
+  return changes > order->card.pin_changes &&
+         (!order->card.has_pin_candidate || changes != order->card.pin_candidate_changes);
+}
+
+/* The card says that the PIN was verified, and the server sees for itself. A promise from before a change that the card
+ * has signed since tells nothing of the PIN as it is now, nor does one from after a change that is not known here:
+ * nothing is compared, and nothing counted. */
 static enum status check_pin(struct order *order) {
   struct pinstore_claim claim = {.jwe = order->body.pin_jwe, .cid = order->promise.cid, .atc = order->promise.atc};
   uint8_t mac[CRYPTO_SHA256_SIZE];
 
   order->pin = STATUS_DECLINED;
-  if (!order->promise.pin_verified || order->body.pin_jwe[0] == '\0')
+  if (!order->promise.pin_verified || order->body.pin_jwe[0] == '\0' ||
+      order->promise.pin_changes < order->card.pin_changes)
     return STATUS_OK;
+  if (pin_is_news(order)) {
+    order->pin = STATUS_PIN_CHANGE_NEEDED;
+    return STATUS_OK;
+  }
   enum status status = pinstore_open(&order->service->keyring, &claim, mac);
   if (status == STATUS_OK) {
-    enum pinstore_match match = pinstore_match(&order->card, mac);
+    enum pinstore_match match = pinstore_match(&order->card, order->promise.pin_changes, mac);
     order->pin = match == PINSTORE_NONE ? STATUS_WRONG_PIN : STATUS_OK;
     order->pin_is_candidate = match == PINSTORE_CANDIDATE;
   }
@@ -71,36 +86,40 @@ static enum status order_open(struct order *order) {
 
 /* ---- inside the transaction ---- */
 
-/* A corrupt terminal that tries PINs here meets the same bound as on the card. */
-static enum status count_pin(struct ledger *ledger, const struct order *order) {
+/* Once for each promise: one that was answered does not come here. */
+static enum status count_pin(struct ledger *ledger, const struct order *order, uint32_t before) {
   uint32_t failures = 0;
-  enum status status = STATUS_OK;
 
   if (order->pin == STATUS_WRONG_PIN)
-    status = ledger_card_pin_count(ledger, order->promise.cid, false, &failures);
-  else if (order->pin == STATUS_OK && (order->card.pin_failures > 0 || order->card.pin_change_failures > 0))
-    status = ledger_card_pin_count(ledger, order->promise.cid, true, &failures);
-  if (status == STATUS_OK && failures >= PIN_TRIES)
-    status = ledger_card_block(ledger, order->promise.cid, status_name(STATUS_PIN_BLOCKED), order->offer.now);
-  return status;
+    return ledger_card_pin_count(ledger, order->promise.cid, false, &failures);
+  if (order->pin == STATUS_OK && before > 0)
+    return ledger_card_pin_count(ledger, order->promise.cid, true, &failures);
+  return STATUS_OK;
 }
 
-/* The card signed that it took this PIN, so a change under way has ended with it: here the other half is known. */
+/* The card has signed that the change was made, and that it took this PIN: its record of the change need not come. */
 static enum status settle_pin(struct ledger *ledger, const struct order *order) {
-  if (order->pin != STATUS_OK || !order->card.has_pin_candidate)
+  if (order->pin != STATUS_OK || !order->pin_is_candidate)
     return STATUS_OK;
-  return ledger_card_pin_settle(ledger, order->promise.cid, order->pin_is_candidate);
+  return ledger_card_pin_settle(ledger, order->promise.cid);
 }
 
-static enum status decide(struct ledger *ledger, struct order *order) {
+/* Whoever tries PINs here, with an opened card or at a corrupt terminal, has five of them; after that nothing that is
+ * said of a PIN in a promise counts, until the card has signed a change of it, here or in its record. That is no proof
+ * against the card, so it is not blocked. */
+static enum status decide(struct ledger *ledger, struct order *order, uint32_t failures) {
   if (order->card.state == LEDGER_CARD_BLOCKED)
     return STATUS_CARD_BLOCKED;
-  enum status status = count_pin(ledger, order);
+  if (failures >= PIN_TRIES && !order->pin_is_candidate)
+    return STATUS_PIN_CHANGE_NEEDED;
+  enum status status = count_pin(ledger, order, failures);
   if (status == STATUS_OK)
     status = settle_pin(ledger, order);
   if (status != STATUS_OK)
     return status;
-  return order->pin == STATUS_OK ? order->decide(ledger, order) : STATUS_WRONG_PIN;
+  if (order->pin == STATUS_OK)
+    return order->decide(ledger, order);
+  return order->pin == STATUS_PIN_CHANGE_NEEDED ? STATUS_PIN_CHANGE_NEEDED : STATUS_WRONG_PIN;
 }
 
 /* Whether a refusal is an answer of its own, to be signed and kept, and not a failure that takes the step back. */
@@ -136,7 +155,7 @@ static enum status order_step(struct ledger *ledger, void *context) {
   }
   if (status == STATUS_OUT_OF_STEP && order->card.state == LEDGER_CARD_BLOCKED)
     status = STATUS_CARD_BLOCKED; /* it was replaced: what counts is that it dies */
-  return settle_answer(ledger, order, status == STATUS_OK ? decide(ledger, order) : status);
+  return settle_answer(ledger, order, status == STATUS_OK ? decide(ledger, order, standing.pin_failures) : status);
 }
 
 /* ---- after it ---- */

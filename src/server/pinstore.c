@@ -54,12 +54,14 @@ enum status pinstore_open(const struct keyring *keyring, const struct pinstore_c
   return status;
 }
 
-enum pinstore_match pinstore_match(const struct ledger_card *card, const uint8_t mac[CRYPTO_SHA256_SIZE]) {
+enum pinstore_match pinstore_match(const struct ledger_card *card, uint16_t changes,
+                                   const uint8_t mac[CRYPTO_SHA256_SIZE]) {
   bool present = crypto_equal(mac, card->certification.pin_mac, LEDGER_PIN_MAC_SIZE);
   bool candidate = crypto_equal(mac, card->pin_candidate, LEDGER_PIN_MAC_SIZE);
 
-  if (present)
+  if (present && changes == card->pin_changes)
     return PINSTORE_PRESENT;
-  return candidate && card->has_pin_candidate ? PINSTORE_CANDIDATE : PINSTORE_NONE;
+  return candidate && card->has_pin_candidate && changes == card->pin_candidate_changes ? PINSTORE_CANDIDATE
+                                                                                        : PINSTORE_NONE;
 }
 _Static_assert(LEDGER_PIN_MAC_SIZE == CRYPTO_SHA256_SIZE, "what is stored is the MAC, whole");

@@ -25,12 +25,14 @@ struct pinstore_claim {
 enum status pinstore_open(const struct keyring *keyring, const struct pinstore_claim *claim,
                           uint8_t mac[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
-/* Which of a card's PINs that is; it takes the same time whichever. */
+/* Which of a card's PINs that is, for a card that has signed that its PIN was changed `changes` times: each is its PIN
+ * with one such count alone. It takes the same time whichever. */
 enum pinstore_match {
   PINSTORE_NONE,
   PINSTORE_PRESENT,  /* the one that is stored; while it is being changed, the one before */
-  PINSTORE_CANDIDATE /* the one that it is being changed to */
+  PINSTORE_CANDIDATE /* the one that it is being changed to, and the card has made that change */
 };
-enum pinstore_match pinstore_match(const struct ledger_card *card, const uint8_t mac[CRYPTO_SHA256_SIZE]);
+enum pinstore_match pinstore_match(const struct ledger_card *card, uint16_t changes,
+                                   const uint8_t mac[CRYPTO_SHA256_SIZE]);
 
 #endif

@@ -1,32 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/pin-failures: a card counted a wrong PIN; with none left it has blocked itself. */
+ * POST /v1/pin-failures: a card has signed that a PIN was wrong; with no try left it has blocked itself. */
 #include "endpoints.h"
 #include "envelope.h"
+#include "pin_proof.h"
 
 struct failure {
-  struct card_message body;
+  struct pin_proof proof;
   int64_t now;
 };
 
+/* Told twice, or after a later one: nothing more. */
 static enum status count(struct ledger *ledger, void *context) {
   const struct failure *failure = context;
-  uint32_t failures = 0;
-  enum status status = ledger_card_pin_count(ledger, failure->body.cid, false, &failures);
+  bool counted = false;
+  enum status status = pin_proof_count(ledger, &failure->proof, &counted);
 
-  if (status == STATUS_OK && failure->body.tries_left == 0)
-    status = ledger_card_block(ledger, failure->body.cid, status_name(STATUS_PIN_BLOCKED), failure->now);
+  if (status == STATUS_OK && counted && failure->proof.said.tries_left == 0)
+    status = ledger_card_block(ledger, failure->proof.said.cid, status_name(STATUS_PIN_BLOCKED), failure->now);
   return status;
 }
 
 void post_pin_failure(struct service *service, const struct request *request, struct reply *reply) {
   struct failure failure = {.now = service_now(service)};
+  uint8_t record[PIN_RECORD_SIZE];
   char cid[LOG_CID_SIZE];
 
-  reply->status = card_message_parse(MESSAGE_PIN_FAILURE, request->message.body, &failure.body);
-  if (reply->status != STATUS_OK)
-    return;
-  reply->status = envelope_transact(service, request, count, &failure);
-  log_cid(failure.body.cid, cid);
-  log_line(&service->log, LOG_WARNING, "wrong-pin", "tid=%s cid=%s left=%u", request->message.tid, cid,
-           failure.body.tries_left);
+  reply->status = pin_failure_parse(request->message.body, record);
+  if (reply->status == STATUS_OK)
+    reply->status = pin_proof_open(service, request, record, &failure.proof);
+  if (reply->status == STATUS_OK && failure.proof.said.kind != PIN_KIND_WRONG)
+    reply->status = STATUS_BAD_FORMAT;
+  if (reply->status == STATUS_OK)
+    reply->status = envelope_transact(service, request, count, &failure);
+  log_cid(failure.proof.said.cid, cid);
+  log_line(&service->log, LOG_WARNING, "wrong-pin", "tid=%s cid=%s left=%u code=%s", request->message.tid, cid,
+           failure.proof.said.tries_left, status_name(reply->status));
 }

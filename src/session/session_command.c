@@ -25,45 +25,75 @@ static enum status session_fetch(struct session *session, const struct apdu *com
   return status;
 }
 
-/* 63Cx carries the card's number; 63C0 is the try that blocked it. */
-static enum status wrong_pin_take(struct session *session, const struct apdu_response *response, uint8_t *tries_left) {
-  if (response->len != CID_SIZE)
+/* Keeps what the card signed, if it speaks of this command. */
+static enum status pin_record_take(struct session *session, const struct apdu_response *response, uint8_t kind,
+                                   const uint8_t nonce[NONCE_SIZE]) {
+  struct pin_record pin;
+
+  if (pin_record_decode(response->data, response->len, &pin) != STATUS_OK || pin.kind != kind ||
+      memcmp(pin.nonce, nonce, NONCE_SIZE) != 0 ||
+      (kind == PIN_KIND_WRONG && pin.tries_left != (response->sw & TRIES_MASK)))
     return STATUS_BAD_REPLY;
-  memcpy(session->failed_cid, response->data, CID_SIZE);
-  session->has_failed_cid = true;
+  memcpy(session->pin_record, response->data, PIN_RECORD_SIZE);
+  session->has_pin_record = true;
+  return STATUS_OK;
+}
+
+/* 63Cx carries the card's record; 63C0 is the try that blocked it. */
+static enum status wrong_pin_take(struct session *session, const struct apdu_response *response,
+                                  const uint8_t nonce[NONCE_SIZE], uint8_t *tries_left) {
+  if (pin_record_take(session, response, PIN_KIND_WRONG, nonce) != STATUS_OK)
+    return STATUS_BAD_REPLY;
   *tries_left = response->sw & TRIES_MASK;
   return *tries_left == 0 ? STATUS_PIN_BLOCKED : STATUS_WRONG_PIN;
 }
 
-/* The same where a PIN goes along: how many tries are left. */
-static enum status session_try(struct session *session, const struct apdu *command, struct apdu_response *response,
-                               uint8_t *tries_left) {
-  session->has_failed_cid = false;
-  enum status status = session_command(session, command, response);
+/* A command that a PIN goes along with. */
+struct pin_command {
+  struct apdu apdu;
+  const uint8_t *nonce; /* NONCE_SIZE */
+};
+static enum status session_try(struct session *session, const struct pin_command *command,
+                               struct apdu_response *response, uint8_t *tries_left) {
+  session->has_pin_record = false;
+  enum status status = session_command(session, &command->apdu, response);
 
   if (status == STATUS_OK && response->sw != SW_OK)
     status = status_of_sw(response->sw);
   if (status == STATUS_WRONG_PIN)
-    return wrong_pin_take(session, response, tries_left);
+    return wrong_pin_take(session, response, command->nonce, tries_left);
   return status;
 }
 
-enum status session_verify(struct session *session, const uint8_t pin_block[PIN_BLOCK_SIZE], uint8_t *tries_left) {
-  const struct apdu verify = {.ins = INS_VERIFY, .p2 = P2_PIN_GLOBAL, .data = pin_block, .lc = PIN_BLOCK_SIZE};
+enum status session_verify(struct session *session, const uint8_t pin_block[PIN_BLOCK_SIZE],
+                           const uint8_t nonce[NONCE_SIZE], uint8_t *tries_left) {
+  uint8_t data[VERIFY_SIZE];
+  const struct pin_command verify = {
+      {.ins = INS_VERIFY, .p2 = P2_PIN_GLOBAL, .data = data, .lc = sizeof data, .le = LE_ALL}, nonce};
   struct apdu_response response;
 
-  return session_try(session, &verify, &response, tries_left);
+  memcpy(data, pin_block, PIN_BLOCK_SIZE);
+  memcpy(data + PIN_BLOCK_SIZE, nonce, NONCE_SIZE);
+  enum status status = session_try(session, &verify, &response, tries_left);
+  if (status == STATUS_OK)
+    status = pin_record_take(session, &response, PIN_KIND_RIGHT, nonce);
+  crypto_wipe(data, sizeof data);
+  return status;
 }
 
-enum status session_change_pin(struct session *session, const uint8_t old_block[PIN_BLOCK_SIZE],
-                               const uint8_t new_block[PIN_BLOCK_SIZE], uint8_t *tries_left) {
-  uint8_t data[2 * PIN_BLOCK_SIZE];
-  const struct apdu change = {.ins = INS_CHANGE_REFERENCE_DATA, .p2 = P2_PIN_GLOBAL, .data = data, .lc = sizeof data};
+enum status session_change_pin(struct session *session, const struct session_pin_change *change, uint8_t *tries_left) {
+  uint8_t data[CHANGE_PIN_SIZE];
+  const struct pin_command command = {
+      {.ins = INS_CHANGE_REFERENCE_DATA, .p2 = P2_PIN_GLOBAL, .data = data, .lc = sizeof data, .le = LE_ALL},
+      change->nonce};
   struct apdu_response response;
 
-  memcpy(data, old_block, PIN_BLOCK_SIZE);
-  memcpy(data + PIN_BLOCK_SIZE, new_block, PIN_BLOCK_SIZE);
-  enum status status = session_try(session, &change, &response, tries_left);
+  memcpy(data, change->old_block, PIN_BLOCK_SIZE);
+  memcpy(data + PIN_BLOCK_SIZE, change->new_block, PIN_BLOCK_SIZE);
+  memcpy(data + 2 * PIN_BLOCK_SIZE, change->nonce, NONCE_SIZE);
+  enum status status = session_try(session, &command, &response, tries_left);
+  if (status == STATUS_OK)
+    status = pin_record_take(session, &response, PIN_KIND_CHANGED, change->nonce);
   crypto_wipe(data, sizeof data);
   return status;
 }
@@ -71,12 +101,13 @@ enum status session_change_pin(struct session *session, const uint8_t old_block[
 enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,
                                uint8_t promise[PROMISE_SIZE], uint8_t *tries_left) {
   uint8_t data[INITIALIZE_MAX];
-  const struct apdu command = {.cla = CLA_PROPRIETARY,
-                               .ins = INS_INITIALIZE,
-                               .p1 = p1,
-                               .data = data,
-                               .lc = (uint8_t)initialize_encode(initialize, data),
-                               .le = LE_ALL};
+  const struct pin_command command = {{.cla = CLA_PROPRIETARY,
+                                       .ins = INS_INITIALIZE,
+                                       .p1 = p1,
+                                       .data = data,
+                                       .lc = (uint8_t)initialize_encode(initialize, data),
+                                       .le = LE_ALL},
+                                      initialize->nonce};
   struct apdu_response response;
 
   enum status status = session_try(session, &command, &response, tries_left);

@@ -8,6 +8,8 @@
 #include "epurse/backend.h"
 #include "epurse/crypto.h"
 
+#include "pin_report.h"
+
 #define REOPEN_ATTEMPTS     3
 #define REOPEN_PAUSE_MS     250 /* a reader may take 400 ms to see that its card has gone */
 #define REOPEN_WAIT_SECONDS 10
@@ -146,17 +148,10 @@ enum status contact_announce(struct contact *contact) {
   }
 }
 
-/* The server counts wrong PINs too, and learns of the one that blocked the card. Without a line the card's own counter
- * stands alone. */
-static void report_failure(const struct contact *contact, uint8_t tries_left) {
-  struct card_message failure = {.tries_left = tries_left};
-  struct message reply;
-  if (!contact->session.has_failed_cid)
-    return;
-  memcpy(failure.cid, contact->session.failed_cid, sizeof failure.cid);
-  json_t *body = card_message_body(MESSAGE_PIN_FAILURE, &failure);
-  if (backend_call(contact->terminal->backend, MESSAGE_PIN_FAILURE, body, &reply) == STATUS_OK)
-    message_clear(&reply);
+enum status contact_verify(struct contact *contact, const uint8_t block[PIN_BLOCK_SIZE], uint8_t *tries_left) {
+  if (!crypto_random(contact->nonce, sizeof contact->nonce))
+    return STATUS_CRYPTO_FAILED;
+  return session_verify(&contact->session, block, contact->nonce, tries_left);
 }
 
 /* Asks once and attempts once. */
@@ -178,7 +173,7 @@ static enum status try_once(struct contact *contact, struct contact_pin *pin, bo
   status = pin->attempt(pin->context, digits, block, &tries_left);
   if (status == STATUS_WRONG_PIN || status == STATUS_PIN_BLOCKED) {
     pin->tries_left = tries_left;
-    report_failure(contact, tries_left);
+    pin_report(contact->terminal, contact->session.pin_record);
   }
 out:
   crypto_wipe(digits, sizeof digits);

@@ -14,6 +14,7 @@ struct contact {
   bool connected, open; /* the card; the session */
   bool cid_known;
   uint8_t cid[CID_SIZE];
+  uint8_t nonce[NONCE_SIZE]; /* N of the last contact_verify */
 };
 
 /* Waits for a card and connects to it, no more. Statuses of reader_wait, reader_connect; NO_CARD where none came. */
@@ -39,11 +40,15 @@ enum status contact_announce(struct contact *contact) EPURSE_MUST_USE;
 /* One sentence for the people. */
 void contact_say(const struct contact *contact, const char *sentence);
 
+/* VERIFY with a fresh N. */
+enum status contact_verify(struct contact *contact, const uint8_t block[PIN_BLOCK_SIZE],
+                           uint8_t *tries_left) EPURSE_MUST_USE;
+
 /* Presents a PIN to the card in some command; WRONG_PIN and PIN_BLOCKED set *tries_left. */
 typedef enum status contact_attempt(void *context, const char *digits, const uint8_t block[PIN_BLOCK_SIZE],
                                     uint8_t *tries_left);
-/* Asks for the PIN and attempts it, again after each wrong one; the server is told of these. Ends with the status of
- * the last attempt; WRONG_PIN where the cardholder gave up after one, CANCELLED or what the dialogue said before. */
+/* Asks for the PIN and attempts it, again after each wrong one; the server is brought what the card signed of these. Ends
+ * with the status of the last attempt; WRONG_PIN where the cardholder gave up after one, CANCELLED or what the dialogue said before. */
 struct contact_pin {
   contact_attempt *attempt;
   void *context;

@@ -14,7 +14,7 @@
 
 #include "journal_row.h"
 
-#define JOURNAL_SCHEMA_VERSION 2
+#define JOURNAL_SCHEMA_VERSION 3
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
@@ -47,8 +47,12 @@ static const char journal_schema_untold[] =
     "INSERT INTO untold SELECT id FROM entry WHERE state NOT IN (7, 9, 10);"
     "CREATE TRIGGER entry_untold AFTER INSERT ON entry BEGIN INSERT INTO untold VALUES (NEW.id); END;"
     "CREATE TRIGGER entry_without_effect AFTER UPDATE OF state ON entry WHEN NEW.state IN (9, 10)"
-    "  BEGIN DELETE FROM untold WHERE entry = NEW.id; END;"
-    "PRAGMA user_version = 2;";
+    "  BEGIN DELETE FROM untold WHERE entry = NEW.id; END;";
+
+/* Since version 3: what cards have signed of their PIN, and the server has not heard yet. */
+static const char journal_schema_pin[] =
+    "CREATE TABLE pin (id INTEGER PRIMARY KEY AUTOINCREMENT, record BLOB NOT NULL UNIQUE) STRICT;"
+    "PRAGMA user_version = 3;";
 
 struct journal {
   sqlite3 *db;
@@ -109,14 +113,16 @@ static enum status journal_number(struct journal *journal, const char *sql, int6
 }
 
 /* Makes the tables, or what an earlier version lacks; all of it or nothing. */
-static enum status journal_build(struct journal *journal, bool fresh) {
+static enum status journal_build(struct journal *journal, bool fresh, int64_t version) {
   enum status status = journal_execute(journal, "BEGIN IMMEDIATE");
   if (status != STATUS_OK)
     return status;
   if (fresh)
     status = journal_execute(journal, journal_schema);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && version < 2)
     status = journal_execute(journal, journal_schema_untold);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, journal_schema_pin);
   if (status == STATUS_OK)
     return journal_execute(journal, "COMMIT");
   (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
@@ -140,7 +146,7 @@ static enum status journal_prepare(struct journal *journal) {
   if (status != STATUS_OK)
     return status;
   bool fresh = version == 0 && tables == 0;
-  return fresh || version == 1 ? journal_build(journal, fresh) : STATUS_OLD_SCHEMA;
+  return fresh || version == 1 || version == 2 ? journal_build(journal, fresh, version) : STATUS_OLD_SCHEMA;
 }
 
 /* The lock file, and the data base's own, with the right mode before SQLite sees it. An existing data base is not
@@ -283,19 +289,56 @@ enum status journal_next_untold(struct journal *journal, int64_t after, struct j
   return journal_next(journal, sql, after, entry);
 }
 
-enum status journal_told(struct journal *journal, int64_t id) {
+/* Runs a statement that answers nothing and has one parameter: bytes, or a number where they are NULL. */
+static enum status journal_change(struct journal *journal, const char *sql, const uint8_t *bytes, int64_t number) {
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
     return status;
-  int result = sqlite3_prepare_v2(journal->db, "DELETE FROM untold WHERE entry = ?1", -1, &statement, NULL);
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
   if (result == SQLITE_OK)
-    result = sqlite3_bind_int64(statement, 1, id);
+    result = bytes == NULL ? sqlite3_bind_int64(statement, 1, number)
+                           : sqlite3_bind_blob(statement, 1, bytes, (int)number, SQLITE_STATIC);
   if (result == SQLITE_OK)
     result = sqlite3_step(statement);
   (void)sqlite3_finalize(statement);
   journal_release(journal);
   return journal_status(result);
+}
+
+enum status journal_told(struct journal *journal, int64_t id) {
+  return journal_change(journal, "DELETE FROM untold WHERE entry = ?1", NULL, id);
+}
+
+enum status journal_keep_pin(struct journal *journal, const uint8_t record[PIN_RECORD_SIZE]) {
+  return journal_change(journal, "INSERT INTO pin (record) VALUES (?1) ON CONFLICT DO NOTHING", record,
+                        PIN_RECORD_SIZE);
+}
+
+enum status journal_next_pin(struct journal *journal, int64_t after, int64_t *id, uint8_t record[PIN_RECORD_SIZE]) {
+  static const char sql[] = "SELECT id, record FROM pin WHERE id > ?1 AND length(record) = ?2 ORDER BY id LIMIT 1";
+  sqlite3_stmt *statement = NULL;
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, after);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 2, PIN_RECORD_SIZE);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  enum status status = result == SQLITE_DONE ? STATUS_NOT_FOUND : journal_status(result);
+  const void *bytes = result == SQLITE_ROW ? sqlite3_column_blob(statement, 1) : NULL;
+  if (bytes != NULL) {
+    *id = sqlite3_column_int64(statement, 0);
+    memcpy(record, bytes, PIN_RECORD_SIZE);
+  } else if (status == STATUS_OK) {
+    status = STATUS_STORE_FAILED;
+  }
+  (void)sqlite3_finalize(statement);
+  return status;
+}
+
+enum status journal_drop_pin(struct journal *journal, int64_t id) {
+  return journal_change(journal, "DELETE FROM pin WHERE id = ?1", NULL, id);
 }
 
 enum status journal_next_seq(struct journal *journal, int64_t *seq) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A change of PIN: the server first, which from then on takes both; then the card. Torn anywhere, one PIN pays. */
+ * A change of PIN: the right one to the card; what the card signs of it, and the new one, to the server, which from then
+ * on knows both; then the change on the card, and what it signs of that to the server. Torn anywhere, one PIN pays. */
 #include <string.h>
 
 #include "epurse/backend.h"
@@ -7,6 +8,7 @@
 #include "contact.h"
 #include "order.h"
 #include "pin_encipher.h"
+#include "pin_report.h"
 
 #define SETTLE_ROUNDS 2 /* each may cost one of the five tries, which the right PIN gives back */
 
@@ -23,7 +25,7 @@ static enum status attempt_old(void *context, const char *digits, const uint8_t 
   struct pin_change *change = context;
   memcpy(change->old_pin, digits, strlen(digits) + 1);
   memcpy(change->old_block, block, PIN_BLOCK_SIZE);
-  return session_verify(&change->contact.session, block, tries_left);
+  return contact_verify(&change->contact, block, tries_left);
 }
 
 static enum status change_ask(struct pin_change *change, unsigned *tries_left) {
@@ -39,47 +41,54 @@ static enum status change_ask(struct pin_change *change, unsigned *tries_left) {
   return status == STATUS_OK ? pin_block_encode(change->new_pin, change->new_block) : status;
 }
 
-static enum status change_seal(const struct pin_change *change, const char *digits, char jwe[PIN_JWE_MAX]) {
+static enum status change_seal(const struct pin_change *change, char jwe[PIN_JWE_MAX]) {
   struct pin_envelope envelope = {.atc = 0};
   memcpy(envelope.cid, change->cid, sizeof envelope.cid);
-  memcpy(envelope.pin, digits, strlen(digits) + 1);
+  memcpy(envelope.pin, change->new_pin, strlen(change->new_pin) + 1);
   return pin_encipher(change->contact.terminal, &envelope, jwe);
 }
 
-/* The server's half. Where its answer is lost, it may take both from now on; the old one is among them. */
+/* The server's half, with the record of the right PIN that has just been shown. Where its answer is lost, it may know
+ * both from now on; the old one is among them. */
 static enum status change_propose(const struct pin_change *change) {
   struct pin_change_message question;
   struct message reply;
-  memcpy(question.cid, change->cid, sizeof question.cid);
-  enum status status = change_seal(change, change->old_pin, question.pin_jwe);
-  if (status == STATUS_OK)
-    status = change_seal(change, change->new_pin, question.new_pin_jwe);
+  memcpy(question.record, change->contact.session.pin_record, sizeof question.record);
+  enum status status = change_seal(change, question.new_pin_jwe);
   if (status != STATUS_OK)
     return status;
-  json_t *body = pin_change_body(&question);
-  status = backend_call(change->contact.terminal->backend, MESSAGE_PIN_CHANGE, body, &reply);
+  status = backend_call(change->contact.terminal->backend, MESSAGE_PIN_CHANGE, pin_change_body(&question), &reply);
   if (status != STATUS_OK)
     return status;
   status = reply.status;
   message_clear(&reply);
-  if (status == STATUS_WRONG_PIN)
-    contact_say(&change->contact, "The card took this PIN, the issuer knows another: the issuer's desk must look.");
   return status;
 }
 
-/* The card takes the new PIN now, or still the old one. Then the change is made now, after the server has been told of
- * it again: the card may have been at another terminal, whose promise ended the change for the server. */
-static enum status change_try_again(struct pin_change *change) {
-  struct session *session = &change->contact.session;
+/* The card's half; the server hears of it, now or when it can be reached. */
+static enum status change_replace(struct pin_change *change) {
+  const struct session_pin_change both = {change->old_block, change->new_block, change->contact.nonce};
   uint8_t tries_left;
-  enum status status = session_verify(session, change->new_block, &tries_left);
+  enum status status = session_change_pin(&change->contact.session, &both, &tries_left);
+  if (status == STATUS_OK)
+    pin_report(change->contact.terminal, change->contact.session.pin_record);
+  return status;
+}
+
+/* The card takes the new PIN now, or still the old one. Then the change is made now, from its beginning: the record of
+ * the right PIN must be of this session. */
+static enum status change_try_again(struct pin_change *change) {
+  uint8_t tries_left;
+  enum status status = contact_verify(&change->contact, change->new_block, &tries_left);
   if (status != STATUS_WRONG_PIN)
     return status == STATUS_OK ? STATUS_OK : STATUS_OUTCOME_UNKNOWN;
+  status = contact_verify(&change->contact, change->old_block, &tries_left);
+  if (status != STATUS_OK)
+    return STATUS_OUTCOME_UNKNOWN;
   status = change_propose(change);
   if (status != STATUS_OK)
     return status; /* the old one holds: the card refused the new one under its R-MAC */
-  status = session_change_pin(session, change->old_block, change->new_block, &tries_left);
-  return status == STATUS_OK ? STATUS_OK : STATUS_OUTCOME_UNKNOWN;
+  return change_replace(change) == STATUS_OK ? STATUS_OK : STATUS_OUTCOME_UNKNOWN;
 }
 
 /* An error word proves nothing, so whatever is not a yes under an R-MAC is settled by asking the card which PIN it
@@ -96,13 +105,6 @@ static enum status change_settle(struct pin_change *change) {
   return status;
 }
 
-/* The card's half. */
-static enum status change_commit(struct pin_change *change) {
-  uint8_t tries_left;
-  enum status status = session_change_pin(&change->contact.session, change->old_block, change->new_block, &tries_left);
-  return status == STATUS_OK ? status : change_settle(change);
-}
-
 /* With the card in a session. An expired card has no use for a PIN, not even at the desk. */
 static enum status change_run(struct pin_change *change, struct outcome *outcome) {
   enum status status = change->contact.session.state == CARD_EXPIRED ? STATUS_CARD_EXPIRED : STATUS_OK;
@@ -115,7 +117,10 @@ static enum status change_run(struct pin_change *change, struct outcome *outcome
   status = change_ask(change, &outcome->tries_left);
   if (status == STATUS_OK)
     status = change_propose(change);
-  return status == STATUS_OK ? change_commit(change) : status;
+  if (status != STATUS_OK)
+    return status;
+  status = change_replace(change);
+  return status == STATUS_OK ? status : change_settle(change);
 }
 
 enum status pin_change_run(struct terminal *terminal, struct reader *reader, int wait_seconds,

@@ -11,7 +11,7 @@ static enum status attempt_verify(void *context, const char *digits, const uint8
                                   uint8_t *tries_left) {
   struct contact *contact = context;
   (void)digits;
-  return session_verify(&contact->session, block, tries_left);
+  return contact_verify(contact, block, tries_left);
 }
 
 /* The desk reads what has expired (6.1); nobody reads what is blocked (R17). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Recovery without a card: what was begun and had no effect is closed, charges are given back, proofs are told. */
+ * Recovery without a card: what was begun and had no effect is closed, charges are given back, proofs are told,
+ * as is what cards have signed of their PIN. */
 #include "recover.h"
 
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "epurse/journal.h"
 
 #include "order.h"
+#include "pin_report.h"
 #include "receipt_file.h"
 
 /* Proofs on their way to the server together. */
@@ -134,6 +136,7 @@ enum status recover_run(struct terminal *terminal, struct tender *tender, struct
   enum status status = journal_claim(terminal->journal);
   if (status == STATUS_OK) {
     status = recover_all(terminal, tender, proofs, &count);
+    pin_report_kept(terminal);
     journal_release(terminal->journal);
   }
   free(proofs);

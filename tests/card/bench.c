@@ -130,9 +130,35 @@ void bench_make(struct bench *bench) {
 }
 
 uint16_t bench_verify(struct bench *bench, const char *pin) {
-  uint8_t block[PIN_BLOCK_SIZE];
-  ck_assert_int_eq(pin_block_encode(pin, block), STATUS_OK);
-  return host_secure(&bench->host, HOST_DATA(0x00, INS_VERIFY, 0x00, P2_PIN_GLOBAL, block, sizeof block));
+  uint8_t data[VERIFY_SIZE];
+  ck_assert_int_eq(pin_block_encode(pin, data), STATUS_OK);
+  ck_assert(crypto_random(bench->nonce, sizeof bench->nonce));
+  memcpy(data + PIN_BLOCK_SIZE, bench->nonce, sizeof bench->nonce);
+  return host_secure(&bench->host, HOST_DATA(0x00, INS_VERIFY, 0x00, P2_PIN_GLOBAL, data, sizeof data));
+}
+
+uint16_t bench_change(struct bench *bench, const char *from, const char *to) {
+  uint8_t data[CHANGE_PIN_SIZE];
+  ck_assert_int_eq(pin_block_encode(from, data), STATUS_OK);
+  ck_assert_int_eq(pin_block_encode(to, data + PIN_BLOCK_SIZE), STATUS_OK);
+  ck_assert(crypto_random(bench->nonce, sizeof bench->nonce));
+  memcpy(data + 2 * PIN_BLOCK_SIZE, bench->nonce, sizeof bench->nonce);
+  return host_secure(&bench->host, HOST_DATA(0x00, INS_CHANGE_REFERENCE_DATA, 0x00, P2_PIN_GLOBAL, data, sizeof data));
+}
+
+struct pin_record bench_pin_record(const struct bench *bench, const struct terminal *terminal) {
+  const struct apdu_response *answer = &bench->host.answer;
+  struct pin_record pin;
+  ck_assert_int_eq(pin_record_decode(answer->data, answer->len, &pin), STATUS_OK);
+  ck_assert_int_eq(record_verify(answer->data, answer->len, bench->card.memory.sig_public), STATUS_OK);
+  ck_assert_mem_eq(pin.cid, bench->cid, CID_SIZE);
+  ck_assert_mem_eq(pin.tid, terminal->tid, TID_SIZE);
+  ck_assert_mem_eq(pin.nonce, bench->nonce, NONCE_SIZE);
+  ck_assert_uint_eq(pin.events, bytes_u32(bench->card.memory.pin_events));
+  ck_assert_uint_eq(pin.atc, bytes_u32(bench->card.memory.atc));
+  ck_assert_uint_eq(pin.pin_changes, bytes_u16(bench->card.memory.pin_changes));
+  ck_assert_uint_eq(pin.tries_left, bench->card.memory.pin_tries_left);
+  return pin;
 }
 
 uint16_t bench_initialize(struct bench *bench, const struct bench_wish *wish) {
@@ -142,6 +168,7 @@ uint16_t bench_initialize(struct bench *bench, const struct bench_wish *wish) {
   memcpy(initialize.tid, wish->terminal->tid, sizeof initialize.tid);
   memcpy(initialize.time, issuer_now, sizeof initialize.time);
   ck_assert(crypto_random(initialize.nonce, sizeof initialize.nonce));
+  memcpy(bench->nonce, initialize.nonce, sizeof bench->nonce);
   if (wish->pin != NULL)
     ck_assert_int_eq(pin_block_encode(wish->pin, initialize.pin_block), STATUS_OK);
   size_t len = initialize_encode(&initialize, data);

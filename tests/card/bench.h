@@ -25,6 +25,7 @@ struct bench {
   uint8_t chip_serial[CHIP_SERIAL_SIZE], transport_key[CRYPTO_AES_KEY_SIZE];
   struct card_request request;   /* from GENERATE */
   uint8_t promise[PROMISE_SIZE]; /* from the last INITIALIZE */
+  uint8_t nonce[NONCE_SIZE];     /* of the last command that showed a PIN */
 };
 
 /* A raw card under power, an issuer, four terminals. */
@@ -45,7 +46,11 @@ uint16_t bench_store_bytes(struct bench *bench, uint16_t dgi, const uint8_t *val
 /* All seven in the order of the enumeration. */
 extern const uint16_t bench_groupings[7];
 
+/* VERIFY, CHANGE REFERENCE DATA and a riding PIN show it with an N of their own: bench->nonce. */
 uint16_t bench_verify(struct bench *bench, const char *pin);
+uint16_t bench_change(struct bench *bench, const char *from, const char *to);
+/* What the card answered is its signed record of that PIN; `terminal` is the one in session. */
+struct pin_record bench_pin_record(const struct bench *bench, const struct terminal *terminal);
 
 /* INITIALIZE as the open session's terminal; the promise is kept in bench->promise. `pin` NULL: none rides along. */
 struct bench_wish {

@@ -16,8 +16,8 @@ struct policy {
 };
 
 static const struct policy policies[] = {
-    {"VERIFY", 0x00, 0x20, 0x00, 0x80, 8, "PLD", "PLD", "", SW_WRONG_DATA},
-    {"CHANGE REFERENCE DATA", 0x00, 0x24, 0x00, 0x80, 16, "PLD", "PLD", "", SW_WRONG_DATA},
+    {"VERIFY", 0x00, 0x20, 0x00, 0x80, 16, "PLD", "PLD", "", SW_WRONG_DATA},
+    {"CHANGE REFERENCE DATA", 0x00, 0x24, 0x00, 0x80, 24, "PLD", "PLD", "", SW_WRONG_DATA},
     {"INITIALIZE FOR LOAD", 0x80, 0x50, 0x00, 0x00, 30, "L", "", "", SW_WRONG_DATA},
     {"INITIALIZE FOR LOAD, PIN riding", 0x80, 0x50, 0x00, 0x00, 38, "L", "L", "", SW_WRONG_DATA},
     {"INITIALIZE FOR PURCHASE", 0x80, 0x50, 0x01, 0x00, 30, "P", "", "", SW_WRONG_DATA},

@@ -227,5 +227,43 @@ START_TEST(a_long_day_with_a_bad_reader) {
 }
 END_TEST
 
-SUITE_OF(tear, initialize_torn_anywhere, settling_torn_anywhere_and_finished, settling_torn_anywhere_and_left,
-         declining_torn_anywhere, a_long_day_with_a_bad_reader)
+/* Shows a PIN in one of three ways, cut at the n-th operation; the number of the event that the card signed, 0: none. */
+static uint32_t show_torn(struct bench *bench, unsigned way, unsigned n, enum ram_fault fault) {
+  struct pin_record pin;
+  host_open(&bench->host, &bench->pos);
+  if (bench->card.memory.pin_tries_left < 3)
+    ck_assert_uint_eq(bench_verify(bench, BENCH_PIN), SW_OK);
+  ram_cut(&bench->ram, n, fault);
+  if (way == 0)
+    (void)bench_verify(bench, BENCH_WRONG_PIN);
+  else if (way == 1)
+    (void)bench_verify(bench, BENCH_PIN);
+  else
+    (void)bench_change(bench, BENCH_PIN, BENCH_PIN);
+  const struct apdu_response *answer = &bench->host.answer;
+  bool signed_ = pin_record_decode(answer->data, answer->len, &pin) == STATUS_OK;
+  bench_repower(bench);
+  if (signed_)
+    ck_assert_uint_le(pin.events, bytes_u32(bench->card.memory.pin_events)); /* it was durable before it was told */
+  return signed_ ? pin.events : 0;
+}
+
+/* Wherever it is torn: no two records of a card have one number, and none is lower than one before. */
+START_TEST(events_of_the_pin_only_rise) {
+  struct bench bench;
+  uint32_t last = 0;
+  unsigned told = 0;
+  bench_make(&bench);
+  for (unsigned i = 0; i < 120; i++) {
+    uint32_t events = show_torn(&bench, i % 3, 1 + i / 3 % 10, faults[i / 30 % 2]);
+    ck_assert(events == 0 || events > last);
+    last = events == 0 ? last : events;
+    told += events != 0;
+  }
+  ck_assert_uint_gt(told, 10);
+  ck_assert_uint_lt(told, 110);
+}
+END_TEST
+
+SUITE_OF(tear, events_of_the_pin_only_rise, initialize_torn_anywhere, settling_torn_anywhere_and_finished,
+         settling_torn_anywhere_and_left, declining_torn_anywhere, a_long_day_with_a_bad_reader)

@@ -79,10 +79,26 @@ static void audit_money(const struct world *world, const struct audit_step *step
 
 /* The PIN block that a command carries for comparison, or NULL. */
 static const uint8_t *pin_shown(const struct apdu *command) {
-  if ((command->ins == INS_VERIFY && command->lc == PIN_BLOCK_SIZE) ||
-      (command->ins == INS_CHANGE_REFERENCE_DATA && command->lc == 2 * PIN_BLOCK_SIZE))
+  if ((command->ins == INS_VERIFY && command->lc == VERIFY_SIZE) ||
+      (command->ins == INS_CHANGE_REFERENCE_DATA && command->lc == CHANGE_PIN_SIZE))
     return command->data;
   return command->ins == INS_INITIALIZE && command->lc == INITIALIZE_MAX ? command->data + INITIALIZE_SIZE : NULL;
+}
+
+/* Tries and changes are counted, each once; and what the card signs of a PIN is of this step. */
+static void audit_pin_record(const struct audit_step *step, const struct card_memory *is) {
+  const struct card_memory *was = &step->before;
+  uint32_t events = bytes_u32(is->pin_events) - bytes_u32(was->pin_events);
+  bool changed = !SAME(was, is, pin_changes, pin_events);
+  const struct apdu_response *response = step->response;
+  struct pin_record pin;
+  fuzz_require(events <= 2 && (events == 0 || pin_shown(step->command) != NULL));
+  fuzz_require(!changed || (events == 2 && bytes_u16(is->pin_changes) == bytes_u16(was->pin_changes) + 1));
+  if (response == NULL || pin_record_decode(response->data, response->len, &pin) != STATUS_OK)
+    return;
+  fuzz_require(record_verify(response->data, response->len, is->sig_public) == STATUS_OK);
+  fuzz_require(events > 0 && pin.events == bytes_u32(is->pin_events));
+  fuzz_require(pin.pin_changes == bytes_u16(is->pin_changes) && (pin.kind == PIN_KIND_CHANGED) == changed);
 }
 
 static void audit_pin(const struct audit_step *step, const struct card_memory *is, bool mute) {
@@ -173,8 +189,10 @@ void audit_step(const struct world *world, const struct powered *powered, const 
   if (is.state != step->before.state && step->before.state != CARD_INITIALISED)
     audit_end(world, step, &is);
   audit_money(world, step, &is);
-  if (step->before.state != CARD_INITIALISED)
+  if (step->before.state != CARD_INITIALISED) {
     audit_pin(step, &is, powered->card.mute);
+    audit_pin_record(step, &is);
+  }
   if (step->response != NULL)
     audit_secrets(&is, step->response);
 }

@@ -41,11 +41,11 @@ static void put_row(struct draft *draft, const char *name, const uint8_t *data, 
 }
 
 static void put_pin(struct draft *draft, const char *name, const char *digits) {
-  uint8_t blocks[2 * PIN_BLOCK_SIZE];
+  uint8_t blocks[CHANGE_PIN_SIZE] = {0}; /* and N */
   bool change = strcmp(name, "CHANGE REFERENCE DATA") == 0;
   fuzz_require(pin_block_encode(digits, blocks) == STATUS_OK);
   fuzz_require(pin_block_encode("987654", blocks + PIN_BLOCK_SIZE) == STATUS_OK);
-  put_row(draft, name, blocks, change ? sizeof blocks : PIN_BLOCK_SIZE);
+  put_row(draft, name, blocks, change ? CHANGE_PIN_SIZE : VERIFY_SIZE);
 }
 
 static void put_initialize(struct draft *draft, const struct world_terminal *terminal, bool points, bool pin) {

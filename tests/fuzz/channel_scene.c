@@ -95,6 +95,7 @@ static void scene_make(struct channel_stage *stage, enum scene scene) {
   const struct script *script = &scripts[scene];
   const struct world_terminal *terminal = channel_stage_terminal(stage, scene);
   struct card_memory memory;
+  static const uint8_t nonce[NONCE_SIZE];
   uint8_t pin[PIN_BLOCK_SIZE], tries = 0;
   powered_image(&stage->world, script->state, &memory);
   if (scene == SCENE_KEYS || scene == SCENE_ALL_BUT_1)
@@ -106,7 +107,7 @@ static void scene_make(struct channel_stage *stage, enum scene scene) {
   fuzz_require(powered_open(&stage->live, &stage->world, terminal, &stage->session) == STATUS_OK);
   fuzz_require(pin_block_encode(WORLD_PIN, pin) == STATUS_OK);
   if (script->pin)
-    fuzz_require(session_verify(&stage->session, pin, &tries) == STATUS_OK);
+    fuzz_require(session_verify(&stage->session, pin, nonce, &tries) == STATUS_OK);
   if (script->prepare != 0)
     prepare(stage, terminal, script);
   stage->scenes[scene] = (struct channel_scene){stage->live.ram, stage->live.card, stage->session};

@@ -16,6 +16,7 @@ struct draft {
   struct bytes_writer writer;
   struct promise promise; /* the last one */
   uint32_t committed;     /* the last transaction that happened, as the last promise says */
+  uint32_t pin_events;    /* of what the card has signed of its PIN */
 };
 
 static void draft_begin(struct draft *draft, const struct world *world) {
@@ -49,6 +50,7 @@ struct wish {
   bool aborted;     /* the transaction before did not happen */
   const char *pin;  /* NULL: the card's first one */
   const char *tender;
+  uint16_t pin_changes;
 };
 
 static uint8_t transaction_of(const struct wish *wish) {
@@ -70,6 +72,7 @@ static void put_order(struct draft *draft, const struct wish *wish) {
   promise->atc = atc + 1;
   promise->balance = wish->balance;
   promise->points = wish->points;
+  promise->pin_changes = wish->pin_changes;
   promise->last_atc = draft->committed = last_atc;
   memset(promise->last_secret, 0, SECRET_SIZE);
   if (last_atc > 0)
@@ -91,7 +94,7 @@ static void put_confirmation(struct draft *draft, enum station station) {
 }
 
 static void put_card(struct draft *draft, enum station station, enum message_type type) {
-  struct card_message card = {.atc = 1, .tries_left = 3, .reason = "lost"};
+  struct card_message card = {.atc = 1, .reason = "lost"};
   memcpy(card.cid, draft->world->cid, CID_SIZE);
   memcpy(card.chip_serial, draft->world->chip_serial, CHIP_SERIAL_SIZE);
   put(draft, station, type, card_message_body(type, &card));
@@ -133,21 +136,35 @@ static void seed_torn(const struct world *world, const struct fuzz_sink *sink) {
   draft_end(&draft, sink);
 }
 
+/* What the card has signed of its PIN: wrong; right, and what it is to be; changed. */
+static void put_pin(struct draft *draft, uint8_t kind, const char *new_pin) {
+  struct pin_change_message change = {.new_pin_jwe = ""};
+  struct pin_record pin = world_pin(draft->world, kind, ++draft->pin_events, kind == PIN_KIND_CHANGED);
+  strcpy(change.new_pin_jwe, new_pin);
+  world_pin_sign(draft->world, &pin, change.record);
+  if (kind == PIN_KIND_WRONG)
+    put(draft, POS, MESSAGE_PIN_FAILURE, pin_failure_body(change.record));
+  else
+    put(draft, POS, MESSAGE_PIN_CHANGE, pin_change_body(&change));
+}
+
 static void seed_pin(const struct world *world, const struct fuzz_sink *sink) {
-  struct pin_change_message change = {.pin_jwe = WORLD_PIN, .new_pin_jwe = "987654"};
   struct draft draft;
-  memcpy(change.cid, world->cid, CID_SIZE);
   draft_begin(&draft, world);
+  put_pin(&draft, PIN_KIND_WRONG, "");
+  put_pin(&draft, PIN_KIND_RIGHT, "987654");
+  put_pin(&draft, PIN_KIND_CHANGED, "");
+  draft_end(&draft, sink);
+  draft_begin(&draft, world); /* the record of the change is lost: the promise says it */
   ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000, .pin = "9999"); /* wrong */
-  put(&draft, POS, MESSAGE_PIN_CHANGE, pin_change_body(&change));
-  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 2000, .aborted = true, .pin = "987654");
+  put_pin(&draft, PIN_KIND_RIGHT, "987654");
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 2000, .aborted = true, .pin = "987654", .pin_changes = 1);
   draft_end(&draft, sink);
 }
 
 static void seed_card(const struct world *world, const struct fuzz_sink *sink) {
   struct draft draft;
   draft_begin(&draft, world);
-  put_card(&draft, POS, MESSAGE_PIN_FAILURE);
   put_card(&draft, POS, MESSAGE_CARD_CONTACT);
   put_card(&draft, DESK, MESSAGE_CARD_QUERY);
   draft_end(&draft, sink);

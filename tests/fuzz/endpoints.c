@@ -22,16 +22,19 @@ static void *open_back_end(void) {
 
 /* Signs a record in a body anew, so that the field is good whatever is in it. *promise is filled where it is one. */
 static void record_repair(const struct back_end *back_end, json_t *body, const char *name, struct promise *promise) {
+  struct pin_record pin;
   const char *text = json_string_value(json_object_get(body, name));
   uint8_t *record = NULL;
   char *again = NULL;
   size_t len = 0;
   if (text == NULL || !base64url_decode(text, strlen(text), &record, &len))
     return;
-  if (len == PROMISE_SIZE || len == CARD_REQUEST_SIZE) {
+  if (len == PROMISE_SIZE || len == CARD_REQUEST_SIZE || len == PIN_RECORD_SIZE) {
     fuzz_require(record_sign(record, len - RECORD_SIGNATURE_SIZE, back_end->world.card_sig.secret) == STATUS_OK);
     if (promise_decode(record, len, promise) != STATUS_OK)
       memset(promise, 0, sizeof *promise);
+    if (pin_record_decode(record, len, &pin) == STATUS_OK)
+      memcpy(promise->cid, pin.cid, CID_SIZE);
     fuzz_require(base64url_encode(record, len, &again));
     fuzz_require(json_object_set_new(body, name, json_string(again)) == 0);
     free(again);
@@ -65,6 +68,7 @@ static json_t *body_make(const struct back_end *back_end, const uint8_t *text, s
   }
   record_repair(back_end, body, "promise", &promise);
   record_repair(back_end, body, "request", &promise);
+  record_repair(back_end, body, "record", &promise);
   pin_repair(back_end, body, "pin", &promise);
   pin_repair(back_end, body, "new_pin", &promise);
   return body;

@@ -33,6 +33,12 @@ static json_t *card_message_again(enum message_type type, const json_t *body) {
   return card_message_parse(type, body, &message) == STATUS_OK ? card_message_body(type, &message) : NULL;
 }
 
+static json_t *pin_failure_again(enum message_type type, const json_t *body) {
+  uint8_t record[PIN_RECORD_SIZE];
+  (void)type;
+  return pin_failure_parse(body, record) == STATUS_OK ? pin_failure_body(record) : NULL;
+}
+
 static json_t *pin_change_again(enum message_type type, const json_t *body) {
   struct pin_change_message change;
   (void)type;
@@ -112,7 +118,7 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_LOAD] = {order_request_again, order_reply_again},
     [MESSAGE_LOAD_REVERSAL] = {card_message_again, NULL},
     [MESSAGE_CONFIRMATION] = {confirmation_again, confirmation_reply_again},
-    [MESSAGE_PIN_FAILURE] = {card_message_again, NULL},
+    [MESSAGE_PIN_FAILURE] = {pin_failure_again, NULL},
     [MESSAGE_PIN_CHANGE] = {pin_change_again, NULL},
     [MESSAGE_CARD_CONTACT] = {card_message_again, order_reply_again},
     [MESSAGE_CARD_RESERVATION] = {reservation_again, reservation_reply_again},

@@ -53,12 +53,13 @@ static void confirmations(const struct maker *maker) {
 }
 
 static void cards(const struct maker *maker) {
-  static const enum message_type types[] = {MESSAGE_LOAD_REVERSAL, MESSAGE_PIN_FAILURE,  MESSAGE_CARD_ACTIVATION,
-                                            MESSAGE_CARD_VOID,     MESSAGE_CARD_CONTACT, MESSAGE_CARD_BLOCK};
+  static const enum message_type types[] = {MESSAGE_LOAD_REVERSAL, MESSAGE_CARD_ACTIVATION, MESSAGE_CARD_VOID,
+                                            MESSAGE_CARD_CONTACT, MESSAGE_CARD_BLOCK};
   const struct world *world = &maker->desk->world;
-  struct card_message card = {.atc = 7, .tries_left = 2, .reason = "lost"};
+  struct card_message card = {.atc = 7, .reason = "lost"};
   struct card_facts facts = {.state = "BLOCKED", .reason = "lost", .currency = WORLD_CURRENCY, .balance = 3750};
-  struct pin_change_message change = {.pin_jwe = JWE, .new_pin_jwe = JWE};
+  struct pin_change_message change = {.new_pin_jwe = JWE};
+  const struct pin_record wrong = world_pin(world, PIN_KIND_WRONG, 9, 0);
   memcpy(card.cid, world->cid, CID_SIZE);
   memcpy(card.chip_serial, world->chip_serial, CHIP_SERIAL_SIZE);
   for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
@@ -66,7 +67,8 @@ static void cards(const struct maker *maker) {
   memcpy(facts.cid, world->cid, CID_SIZE);
   memcpy(facts.expiry, world_expiry, DATE_SIZE);
   hand_on(maker, MESSAGE_CARD_QUERY, true, card_facts_body(&facts));
-  memcpy(change.cid, world->cid, CID_SIZE);
+  world_pin_sign(world, &wrong, change.record);
+  hand_on(maker, MESSAGE_PIN_FAILURE, false, pin_failure_body(change.record));
   hand_on(maker, MESSAGE_PIN_CHANGE, false, pin_change_body(&change));
 }
 

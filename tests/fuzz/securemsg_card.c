@@ -120,7 +120,7 @@ static void seed(const struct fuzz_sink *sink, const struct apdu *plain, enum mo
 static void seeds(void *context, const struct fuzz_sink *sink) {
   uint8_t data[PROTECTED_DATA_MAX] = {0x24, 0x12, 0x34, 0xFF};
   const struct apdu empty = {.cla = 0x80, .ins = INS_GET_BALANCE, .le = 256};
-  const struct apdu verify = {.ins = INS_VERIFY, .p2 = P2_PIN_GLOBAL, .data = data, .lc = PIN_BLOCK_SIZE};
+  const struct apdu verify = {.ins = INS_VERIFY, .p2 = P2_PIN_GLOBAL, .data = data, .lc = VERIFY_SIZE, .le = 256};
   const struct apdu store = {.cla = 0x80, .ins = INS_STORE_DATA, .data = data, .lc = PROTECTED_DATA_MAX};
   (void)context;
   seed(sink, &empty, AS_IT_COMES);

@@ -136,10 +136,12 @@ static bool ask_log(struct session *session) {
   return status == STATUS_OK && count > 0;
 }
 
+static const uint8_t nonce[NONCE_SIZE] = {0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E, 0x4E}; /* as world_pin has it */
+
 static bool ask_verify(struct session *session) {
   uint8_t pin[PIN_BLOCK_SIZE], tries = 0xEE;
   fuzz_require(pin_block_encode(WORLD_PIN, pin) == STATUS_OK);
-  enum status status = session_verify(session, pin, &tries);
+  enum status status = session_verify(session, pin, nonce, &tries);
   fuzz_require((status != STATUS_WRONG_PIN && status != STATUS_PIN_BLOCKED) || tries <= 15);
   return status == STATUS_OK || status == STATUS_WRONG_PIN;
 }
@@ -147,7 +149,8 @@ static bool ask_verify(struct session *session) {
 static bool ask_change(struct session *session) {
   uint8_t old_block[PIN_BLOCK_SIZE], new_block[PIN_BLOCK_SIZE], tries = 0xEE;
   fuzz_require(pin_block_encode(WORLD_PIN, old_block) == STATUS_OK && pin_block_encode("9876", new_block) == STATUS_OK);
-  return session_change_pin(session, old_block, new_block, &tries) == STATUS_OK;
+  const struct session_pin_change change = {old_block, new_block, nonce};
+  return session_change_pin(session, &change, &tries) == STATUS_OK;
 }
 
 static bool ask_promise(struct session *session) {
@@ -262,6 +265,10 @@ static void seed_inside(const struct world *world, const struct fuzz_sink *sink,
     proof_encode(&proof, answer);
   if (asks[ask] == ask_info)
     card_info_encode(&info, answer);
+  if (asks[ask] == ask_verify || asks[ask] == ask_change) {
+    const struct pin_record pin = world_pin(world, asks[ask] == ask_verify ? PIN_KIND_RIGHT : PIN_KIND_CHANGED, 2, 1);
+    world_pin_sign(world, &pin, answer);
+  }
   for (size_t at = 0; asks[ask] == ask_log && at < len; at += LOG_RECORD_SIZE)
     log_record_encode(&record, answer + at);
   put_answer(&writer, answer, len, SW_OK);
@@ -275,13 +282,13 @@ static void seeds(void *context, const struct fuzz_sink *sink) {
                                          PROOF_SIZE,
                                          CARD_INFO_SIZE,
                                          PROTECTED_DATA_MAX / LOG_RECORD_SIZE * LOG_RECORD_SIZE,
-                                         0,
+                                         PIN_RECORD_SIZE,
                                          PROMISE_SIZE,
                                          SECRET_SIZE,
                                          CARD_REQUEST_SIZE,
                                          0,
                                          0,
-                                         0};
+                                         PIN_RECORD_SIZE};
   const struct liar *liar = context;
   seed_opening(&liar->world, sink);
   seed_blank(&liar->world, sink);

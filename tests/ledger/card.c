@@ -229,22 +229,27 @@ static enum status act_pin_count(struct ledger *ledger, const void *what) {
   return ledger_card_pin_count(ledger, pin->cid, pin->right, pin->failures);
 }
 
-static enum status act_pin_change_count(struct ledger *ledger, const void *what) {
-  const struct pin *pin = what;
-  return ledger_card_pin_change_count(ledger, pin->cid, pin->failures);
+struct pin_event {
+  struct ledger_pin_event event;
+  bool *counted;
+};
+
+static enum status act_pin_event(struct ledger *ledger, const void *what) {
+  const struct pin_event *pin = what;
+  return ledger_card_pin_event(ledger, &pin->event, pin->counted);
 }
 
-/* From the PIN whose MAC begins with 1 to the one with 2. */
+/* To the PIN whose MAC begins with 2, which will be the card's with the count of 1. */
 static enum status act_pin_propose(struct ledger *ledger, const void *what) {
-  static const uint8_t one[LEDGER_PIN_MAC_SIZE] = {1}, two[LEDGER_PIN_MAC_SIZE] = {2};
-  const struct ledger_pin_change change = {one, two};
+  static const uint8_t two[LEDGER_PIN_MAC_SIZE] = {2}, tid[TID_SIZE] = "SHOP0001", nonce[NONCE_SIZE] = {7};
+  const struct ledger_pin_change change = {two, 1, tid, nonce};
   const struct pin *pin = what;
   return ledger_card_pin_propose(ledger, pin->cid, &change);
 }
 
 static enum status act_pin_settle(struct ledger *ledger, const void *what) {
   const struct pin *pin = what;
-  return ledger_card_pin_settle(ledger, pin->cid, pin->right);
+  return ledger_card_pin_settle(ledger, pin->cid);
 }
 
 START_TEST(counts_wrong_pins) {
@@ -252,53 +257,86 @@ START_TEST(counts_wrong_pins) {
   struct purse purse;
   struct ledger_card card;
   uint32_t failures = 99;
+  bool counted = true;
   uint8_t other[CID_SIZE];
   struct pin pin = {.cid = purse.cid, .right = false, .failures = &failures};
+  struct pin_event event = {{.cid = other, .number = 1, .wrong = true}, &counted};
   world_open(&world);
   world_issue(&world, 1, &purse);
   ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_OK);
   ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_OK);
   ck_assert_uint_eq(failures, 2);
-  ck_assert_int_eq(world_do(&world, act_pin_change_count, &pin), STATUS_OK);
-  ck_assert_uint_eq(failures, 1);
   ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
   ck_assert_uint_eq(card.pin_failures, 2);
-  ck_assert_uint_eq(card.pin_change_failures, 1);
   pin.right = true;
   ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_OK);
   ck_assert_uint_eq(failures, 0);
   ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
   ck_assert_uint_eq(card.pin_failures, 0);
-  ck_assert_uint_eq(card.pin_change_failures, 0);
   cid_make(123456, 2, other);
   pin.cid = other;
   ck_assert_int_eq(world_do(&world, act_pin_count, &pin), STATUS_CARD_UNKNOWN);
-  ck_assert_int_eq(world_do(&world, act_pin_change_count, &pin), STATUS_CARD_UNKNOWN);
+  ck_assert_int_eq(world_do(&world, act_pin_event, &event), STATUS_CARD_UNKNOWN);
   ck_assert_int_eq(world_do(&world, act_pin_propose, &pin), STATUS_CARD_UNKNOWN);
   ck_assert_int_eq(world_do(&world, act_pin_settle, &pin), STATUS_CARD_UNKNOWN);
   world_close(&world);
 }
 END_TEST
 
-/* Proposed, both PINs are known; settled, the one that the card named. */
+/* Each number once, none behind a higher one; up to the last that there is. */
+START_TEST(events_of_a_pin_are_counted_once) {
+  static const struct {
+    uint32_t number;
+    bool wrong, counted;
+    uint32_t wrongs, events;
+  } rows[] = {{1, true, true, 1, 1},           {1, true, false, 1, 1}, {5, true, true, 2, 5},
+              {4, true, false, 2, 5},          {6, false, true, 0, 6}, {UINT32_MAX, true, true, 1, UINT32_MAX},
+              {7, false, false, 1, UINT32_MAX}};
+  struct world world;
+  struct purse purse;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct ledger_card card;
+    bool counted = !rows[i].counted;
+    struct pin_event event = {{.cid = purse.cid, .number = rows[i].number, .wrong = rows[i].wrong}, &counted};
+    ck_assert_int_eq(world_do(&world, act_pin_event, &event), STATUS_OK);
+    ck_assert_int_eq(counted, rows[i].counted);
+    ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+    ck_assert_uint_eq(card.pin_wrong, rows[i].wrongs);
+    ck_assert_uint_eq(card.pin_events, rows[i].events);
+    ck_assert_uint_eq(card.pin_failures, 0);
+  }
+  world_close(&world);
+}
+END_TEST
+
+/* Proposed, both PINs are known, each with its count of changes; settled, the new one alone. */
 START_TEST(pin_changes_in_two_halves) {
   struct world world;
   struct purse purse;
   struct ledger_card card;
-  struct pin pin = {.cid = purse.cid, .right = _i == 1};
+  struct pin pin = {.cid = purse.cid};
   world_open(&world);
   world_issue(&world, 1, &purse);
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+  uint8_t present = card.certification.pin_mac[0];
   ck_assert_int_eq(world_do(&world, act_pin_settle, &pin), STATUS_OK); /* nothing is under way */
   ck_assert_int_eq(world_do(&world, act_pin_propose, &pin), STATUS_OK);
   ck_assert_int_eq(world_do(&world, act_pin_propose, &pin), STATUS_OK); /* told twice */
   ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
-  ck_assert_uint_eq(card.certification.pin_mac[0], 1);
+  ck_assert_uint_eq(card.certification.pin_mac[0], present);
+  ck_assert_uint_eq(card.pin_changes, 0);
   ck_assert(card.has_pin_candidate);
   ck_assert_uint_eq(card.pin_candidate[0], 2);
+  ck_assert_uint_eq(card.pin_candidate_changes, 1);
+  ck_assert_mem_eq(card.pin_candidate_tid, "SHOP0001", TID_SIZE);
+  ck_assert_uint_eq(card.pin_candidate_nonce[0], 7);
   ck_assert_int_eq(world_do(&world, act_pin_settle, &pin), STATUS_OK);
   ck_assert_int_eq(world_do(&world, act_pin_settle, &pin), STATUS_OK);
   ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
-  ck_assert_uint_eq(card.certification.pin_mac[0], pin.right ? 2 : 1);
+  ck_assert_uint_eq(card.certification.pin_mac[0], 2);
+  ck_assert_uint_eq(card.pin_changes, 1);
   ck_assert(!card.has_pin_candidate);
   ck_assert_uint_eq(card.pin_candidate[0], 0);
   world_close(&world);
@@ -336,7 +374,8 @@ Suite *card_suite(void) {
   tcase_add_test(tests, pool_runs_dry_and_is_extended);
   tcase_add_test(tests, certify_refuses_nonsense);
   tcase_add_test(tests, counts_wrong_pins);
-  tcase_add_loop_test(tests, pin_changes_in_two_halves, 0, 2);
+  tcase_add_test(tests, pin_changes_in_two_halves);
+  tcase_add_test(tests, events_of_a_pin_are_counted_once);
   tcase_add_test(tests, lists_in_pages);
   suite_add_tcase(suite, tests);
   return suite;

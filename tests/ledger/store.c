@@ -87,7 +87,7 @@ START_TEST(refuses_other_schema) {
   store_alter(&world, "UPDATE schema_version SET version = 1000");
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OLD_SCHEMA);
   ck_assert_ptr_null(world.ledger);
-  store_alter(&world, "UPDATE schema_version SET version = 3");
+  store_alter(&world, "UPDATE schema_version SET version = 4");
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
   world_close(&world);
 }
@@ -100,7 +100,13 @@ static void store_age(struct world *world) {
       "merchant_tally; "
       "DROP TABLE settlement_line; DROP TABLE settlement; DELETE FROM account WHERE id IN (-6, -7); "
       "ALTER TABLE merchant DROP COLUMN fee_rate; ALTER TABLE merchant DROP COLUMN iban; "
-      "ALTER TABLE merchant DROP COLUMN bic; UPDATE schema_version SET version = 1;";
+      "ALTER TABLE merchant DROP COLUMN bic; "
+      "ALTER TABLE card DROP COLUMN pin_changes; ALTER TABLE card DROP COLUMN pin_candidate_changes; "
+      "ALTER TABLE card DROP COLUMN pin_candidate_tid; ALTER TABLE card DROP COLUMN pin_candidate_nonce; "
+      "ALTER TABLE card_hot DROP COLUMN pin_events; ALTER TABLE card_hot DROP COLUMN pin_wrong; "
+      "ALTER TABLE card_hot ADD COLUMN pin_change_failures INTEGER NOT NULL DEFAULT 0 CHECK (pin_change_failures >= "
+      "0); "
+      "UPDATE schema_version SET version = 1;";
   store_alter(world, age);
   if (!place_is_file())
     store_alter(world, "DROP FUNCTION replacement_of_blocked, capture_next, settlement_next, settlement_line_open");

@@ -10,7 +10,7 @@
 static const char *const none[] = {NULL};
 
 static struct card_message message_make(void) {
-  struct card_message made = {.atc = 7, .given_back = true, .tries_left = 4, .reason = "reported stolen"};
+  struct card_message made = {.atc = 7, .given_back = true, .reason = "reported stolen"};
 
   cid_make(999999, 123456789, made.cid);
   memcpy(made.chip_serial, "\x01\x02\x03\x04\xFF\xFE\xFD\xFC", sizeof made.chip_serial);
@@ -20,11 +20,10 @@ static struct card_message message_make(void) {
 /* Which fields a type carries; the others must come back as zeros. */
 static const struct {
   enum message_type type;
-  bool atc, tries_left, chip_serial, reason;
-} kinds[] = {{MESSAGE_LOAD_REVERSAL, true, false, false, false},   {MESSAGE_PIN_FAILURE, false, true, false, false},
-             {MESSAGE_CARD_ACTIVATION, false, false, true, false}, {MESSAGE_CARD_VOID, false, false, true, false},
-             {MESSAGE_CARD_QUERY, false, false, false, false},     {MESSAGE_CARD_BLOCK, false, false, false, true},
-             {MESSAGE_CARD_CONTACT, false, false, false, false}};
+  bool atc, chip_serial, reason;
+} kinds[] = {{MESSAGE_LOAD_REVERSAL, true, false, false}, {MESSAGE_CARD_ACTIVATION, false, true, false},
+             {MESSAGE_CARD_VOID, false, true, false},     {MESSAGE_CARD_QUERY, false, false, false},
+             {MESSAGE_CARD_BLOCK, false, false, true},    {MESSAGE_CARD_CONTACT, false, false, false}};
 
 static enum status parse_0(const json_t *body) {
   struct card_message got;
@@ -51,20 +50,14 @@ static enum status parse_5(const json_t *body) {
   return card_message_parse(kinds[5].type, body, &got);
 }
 
-static enum status parse_6(const json_t *body) {
-  struct card_message got;
-  return card_message_parse(kinds[6].type, body, &got);
-}
-
 START_TEST(card_messages_go_there_and_back) {
-  static forge_parser *const parsers[] = {parse_0, parse_1, parse_2, parse_3, parse_4, parse_5, parse_6};
+  static forge_parser *const parsers[] = {parse_0, parse_1, parse_2, parse_3, parse_4, parse_5};
   struct card_message sent = message_make(), got, wanted = {0};
   json_t *body = card_message_body(kinds[_i].type, &sent);
 
   memcpy(wanted.cid, sent.cid, CID_SIZE);
   wanted.atc = kinds[_i].atc ? sent.atc : 0;
   wanted.given_back = kinds[_i].type == MESSAGE_LOAD_REVERSAL;
-  wanted.tries_left = kinds[_i].tries_left ? sent.tries_left : 0;
   if (kinds[_i].chip_serial)
     memcpy(wanted.chip_serial, sent.chip_serial, CHIP_SERIAL_SIZE);
   if (kinds[_i].reason)
@@ -88,8 +81,6 @@ static const struct {
              {MESSAGE_LOAD_REVERSAL, "atc", "'7'"},
              {MESSAGE_LOAD_REVERSAL, "given_back", "1"},
              {MESSAGE_LOAD_REVERSAL, "given_back", "'true'"},
-             {MESSAGE_PIN_FAILURE, "tries_left", "6"},
-             {MESSAGE_PIN_FAILURE, "tries_left", "-1"},
              {MESSAGE_CARD_VOID, "chip_serial", "'AAAAAAAAAA'"},
              {MESSAGE_CARD_BLOCK, "reason", "''"},
              {MESSAGE_CARD_BLOCK, "reason", "'two\\nlines'"},
@@ -111,15 +102,38 @@ static enum status change_parse(const json_t *body) {
   return pin_change_parse(body, &got);
 }
 
+/* _i: the first half, with a new PIN; the second, without. */
 START_TEST(a_change_of_pin_goes_there_and_back) {
-  struct pin_change_message sent = {.pin_jwe = "eyJ.x.y.z", .new_pin_jwe = "eyJ.a.b.c"}, got;
+  static const char *const optional[] = {"new_pin", NULL};
+  struct pin_change_message sent = {.record = {0xDF, 0x63, 0x25}, .new_pin_jwe = "eyJ.a.b.c"}, got;
   json_t *body = NULL;
 
-  cid_make(999999, 1, sent.cid);
+  if (_i == 1)
+    memset(sent.new_pin_jwe, 0, sizeof sent.new_pin_jwe);
   body = pin_change_body(&sent);
+  ck_assert_uint_eq(json_object_size(body), _i == 1 ? 1 : 2);
   ck_assert_int_eq(pin_change_parse(body, &got), STATUS_OK);
   ck_assert_mem_eq(&got, &sent, sizeof got);
-  forge_strictness(body, change_parse, none);
+  forge_strictness(body, change_parse, optional);
+  json_decref(body);
+}
+END_TEST
+
+static enum status failure_parse(const json_t *body) {
+  uint8_t got[PIN_RECORD_SIZE];
+  return pin_failure_parse(body, got);
+}
+
+START_TEST(a_wrong_pin_goes_there_and_back) {
+  uint8_t sent[PIN_RECORD_SIZE] = {0xDF, 0x63, 0x25}, got[PIN_RECORD_SIZE];
+  json_t *body = pin_failure_body(sent);
+
+  ck_assert_int_eq(pin_failure_parse(body, got), STATUS_OK);
+  ck_assert_mem_eq(got, sent, sizeof got);
+  forge_strictness(body, failure_parse, none);
+  json_t *changed = forge_with(body, "record", forge_json("'3w'"));
+  ck_assert_int_eq(pin_failure_parse(changed, got), STATUS_BAD_FORMAT); /* too short */
+  json_decref(changed);
   json_decref(body);
 }
 END_TEST
@@ -222,7 +236,8 @@ Suite *card_body_suite(void) {
 
   tcase_add_loop_test(tests, card_messages_go_there_and_back, 0, sizeof kinds / sizeof kinds[0]);
   tcase_add_loop_test(tests, refuses_wrong_values, 0, sizeof wrong / sizeof wrong[0]);
-  tcase_add_test(tests, a_change_of_pin_goes_there_and_back);
+  tcase_add_loop_test(tests, a_change_of_pin_goes_there_and_back, 0, 2);
+  tcase_add_test(tests, a_wrong_pin_goes_there_and_back);
   tcase_add_test(tests, reservations_go_there_and_back);
   tcase_add_test(tests, facts_go_there_and_back);
   tcase_add_test(tests, a_card_that_is_only_reserved_has_no_expiry);

@@ -137,11 +137,23 @@ START_TEST(query_tells_what_is_known) {
 }
 END_TEST
 
-static enum status fail_pin(struct world *world, const struct purse *purse, uint8_t left) {
-  struct card_message body = {.tries_left = left};
+static enum status fail_record(struct world *world, const uint8_t record[PIN_RECORD_SIZE]) {
+  return station_tell(&world->pos, &world->service, MESSAGE_PIN_FAILURE, pin_failure_body(record));
+}
 
-  memcpy(body.cid, purse->cid, CID_SIZE);
-  return station_tell(&world->pos, &world->service, MESSAGE_PIN_FAILURE, card_message_body(MESSAGE_PIN_FAILURE, &body));
+static enum status fail_pin(struct world *world, struct purse *purse, uint8_t left) {
+  const struct purse_pin pin = {.kind = PIN_KIND_WRONG, .left = left, .station = &world->pos};
+  uint8_t record[PIN_RECORD_SIZE];
+
+  purse_pin(purse, &pin, record);
+  return fail_record(world, record);
+}
+
+static struct ledger_card shadow(struct world *world, const struct purse *purse) {
+  struct ledger_card card;
+
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world->service.writer), purse->cid, &card), STATUS_OK);
+  return card;
 }
 
 START_TEST(fifth_wrong_pin_blocks_here_too) {
@@ -158,10 +170,64 @@ START_TEST(fifth_wrong_pin_blocks_here_too) {
   ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
   ck_assert_str_eq(facts.state, "BLOCKED");
   ck_assert_str_eq(facts.reason, "PIN_BLOCKED");
-  ck_assert_int_eq(fail_pin(&world, &purse, 0), STATUS_OK); /* told twice */
+  ck_assert_int_eq(fail_pin(&world, &purse, 0), STATUS_OK);
   purse_new(&purse, 2);
   cid_make(999999, 39, purse.cid);
   ck_assert_int_eq(fail_pin(&world, &purse, 3), STATUS_CARD_UNKNOWN);
+  purse_new(&purse, 3);
+  ck_assert_int_eq(reserve(&world, &purse), STATUS_OK);
+  ck_assert_int_eq(fail_pin(&world, &purse, 0), STATUS_CARD_UNKNOWN); /* nobody's card yet */
+  world_close(&world);
+}
+END_TEST
+
+/* The number of the event decides, not how often or in which order it is told. */
+START_TEST(wrong_pin_is_counted_once) {
+  struct world world;
+  struct purse purse;
+  uint8_t early[PIN_RECORD_SIZE], late[PIN_RECORD_SIZE];
+  struct purse_pin pin = {.kind = PIN_KIND_WRONG, .left = 4, .station = &world.pos};
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_pin(&purse, &pin, early);
+  pin.left = 3;
+  purse_pin(&purse, &pin, late);
+  ck_assert_int_eq(fail_record(&world, late), STATUS_OK);
+  ck_assert_int_eq(fail_record(&world, late), STATUS_OK);
+  ck_assert_int_eq(fail_record(&world, early), STATUS_OK);
+  ck_assert_uint_eq(shadow(&world, &purse).pin_wrong, 1);
+  ck_assert_uint_eq(shadow(&world, &purse).pin_events, 2);
+  ck_assert_uint_eq(shadow(&world, &purse).state, LEDGER_CARD_ISSUED);
+  world_close(&world);
+}
+END_TEST
+
+/* A stolen terminal key walks through card numbers; an opened card speaks in another one's name; a terminal brings what
+ * was signed for another one. Nobody is blocked, nothing is counted. */
+START_TEST(nobodys_word_but_the_cards_blocks_it) {
+  struct world world;
+  struct purse purse, opened;
+  uint8_t record[PIN_RECORD_SIZE];
+  struct purse_pin pin = {.kind = PIN_KIND_WRONG, .left = 0, .station = &world.pos};
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_issue(&opened, &world, 2);
+  memcpy(opened.cid, purse.cid, CID_SIZE);
+  ck_assert_int_eq(fail_pin(&world, &opened, 0), STATUS_BAD_SIGNATURE);
+  pin.station = &world.other_pos;
+  purse_pin(&purse, &pin, record);
+  ck_assert_int_eq(fail_record(&world, record), STATUS_NOT_PERMITTED);
+  pin = (struct purse_pin){.kind = PIN_KIND_RIGHT, .station = &world.pos};
+  purse_pin(&purse, &pin, record);
+  ck_assert_int_eq(fail_record(&world, record), STATUS_BAD_FORMAT); /* it was not wrong */
+  pin.kind = PIN_KIND_CHANGED;
+  purse_pin(&purse, &pin, record);
+  ck_assert_int_eq(fail_record(&world, record), STATUS_BAD_FORMAT);
+  ck_assert_uint_eq(shadow(&world, &purse).state, LEDGER_CARD_ISSUED);
+  ck_assert_uint_eq(shadow(&world, &purse).pin_wrong, 0);
+  ck_assert_uint_eq(shadow(&world, &purse).pin_events, 0);
   world_close(&world);
 }
 END_TEST
@@ -177,6 +243,8 @@ Suite *desk_suite(void) {
   tcase_add_test(all, void_gives_the_number_back);
   tcase_add_test(all, query_tells_what_is_known);
   tcase_add_test(all, fifth_wrong_pin_blocks_here_too);
+  tcase_add_test(all, wrong_pin_is_counted_once);
+  tcase_add_test(all, nobodys_word_but_the_cards_blocks_it);
   suite_add_tcase(suite, all);
   return suite;
 }

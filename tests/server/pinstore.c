@@ -57,12 +57,14 @@ START_TEST(mac_depends_on_card_digits_and_key) {
 }
 END_TEST
 
-/* Of a card whose PIN is 1234 and may be becoming 5678. */
+/* Of a card whose PIN is 1234 since its second change, and is 5678 once it has made a third one. */
+static uint16_t changes = 2; /* that the card has signed */
+
 static enum status claim(struct world *world, const struct pin_envelope *envelope, uint32_t atc, bool changing,
                          enum pinstore_match *match) {
   uint8_t mac[CRYPTO_SHA256_SIZE], cid[CID_SIZE];
   struct pinstore_claim made = {.cid = cid, .atc = atc};
-  struct ledger_card card = {.has_pin_candidate = changing};
+  struct ledger_card card = {.pin_changes = 2, .has_pin_candidate = changing, .pin_candidate_changes = 3};
   char *jwe = NULL;
 
   cid_make(999999, 1, cid);
@@ -72,7 +74,7 @@ static enum status claim(struct world *world, const struct pin_envelope *envelop
                    STATUS_OK);
   made.jwe = jwe;
   enum status status = pinstore_open(&world->service.keyring, &made, mac);
-  *match = status == STATUS_OK ? pinstore_match(&card, mac) : PINSTORE_NONE;
+  *match = status == STATUS_OK ? pinstore_match(&card, changes, mac) : PINSTORE_NONE;
   free(jwe);
   return status;
 }
@@ -89,9 +91,16 @@ START_TEST(claims_are_told_apart) {
   ck_assert_int_eq(claim(&world, &envelope, 5, true, &match), STATUS_OK);
   ck_assert_int_eq(match, PINSTORE_PRESENT);
   ck_assert_int_eq(claim(&world, &envelope, 6, false, &match), STATUS_BAD_FORMAT);
+  changes = 3; /* a change was made: the PIN before it is the card's no more */
+  ck_assert_int_eq(claim(&world, &envelope, 5, true, &match), STATUS_OK);
+  ck_assert_int_eq(match, PINSTORE_NONE);
   memcpy(envelope.pin, "5678", 5);
   ck_assert_int_eq(claim(&world, &envelope, 5, true, &match), STATUS_OK);
   ck_assert_int_eq(match, PINSTORE_CANDIDATE);
+  changes = 2;
+  ck_assert_int_eq(claim(&world, &envelope, 5, true, &match), STATUS_OK);
+  ck_assert_int_eq(match, PINSTORE_NONE); /* the card has not made it */
+  changes = 3;
   ck_assert_int_eq(claim(&world, &envelope, 5, false, &match), STATUS_OK);
   ck_assert_int_eq(match, PINSTORE_NONE); /* none is under way */
   memcpy(envelope.pin, "1235", 5);

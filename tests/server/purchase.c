@@ -219,12 +219,28 @@ START_TEST(wrong_pin_is_declined_counted_and_bounded) {
     purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
     ck_assert_int_eq(pay_code(&world, &purse, wrong), STATUS_WRONG_PIN);
   }
-  ck_assert_uint_eq(shadow(&world, &purse).state, LEDGER_CARD_BLOCKED);
-  ck_assert_str_eq(shadow(&world, &purse).reason, "PIN_BLOCKED");
+  ck_assert_uint_eq(shadow(&world, &purse).state, LEDGER_CARD_ISSUED); /* no card has signed that it is blocked */
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
-  ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_CARD_BLOCKED);
-  assert_block_order(&world, &purse, answer.body);
+  ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_PIN_CHANGE_NEEDED); /* the right one tells nothing */
+  ck_assert_uint_eq(json_object_size(answer.body), 0);
   answer_clear(&answer);
+  ck_assert_uint_eq(shadow(&world, &purse).pin_failures, PIN_TRIES);
+  world_close(&world);
+}
+END_TEST
+
+/* A promise counts once, however often it is told; one from before a change that the card has signed since not at all. */
+START_TEST(wrong_pin_counts_once_for_a_promise) {
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  const char *wrong = strcmp(purse.pin, "0000") == 0 ? "0001" : "0000";
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  ck_assert_int_eq(pay_code(&world, &purse, wrong), STATUS_WRONG_PIN);
+  ck_assert_int_eq(pay_code(&world, &purse, wrong), STATUS_WRONG_PIN);
+  ck_assert_int_eq(pay_code(&world, &purse, purse.pin), STATUS_WRONG_PIN); /* answered for good */
+  ck_assert_uint_eq(shadow(&world, &purse).pin_failures, 1);
   world_close(&world);
 }
 END_TEST
@@ -410,6 +426,7 @@ Suite *purchase_suite(void) {
   tcase_add_test(all, points_pay_as_minor_units);
   tcase_add_test(all, next_promise_settles_what_was_before);
   tcase_add_test(all, wrong_pin_is_declined_counted_and_bounded);
+  tcase_add_test(all, wrong_pin_counts_once_for_a_promise);
   tcase_add_test(all, right_pin_sets_the_count_back);
   tcase_add_test(all, without_a_pin_nothing_is_paid);
   tcase_add_test(all, pin_is_bound_to_its_promise);

@@ -67,6 +67,21 @@ void purse_sign(struct purse *purse) {
   ok(record_hash(purse->record, PROMISE_SIZE, purse->hash));
 }
 
+void purse_pin(struct purse *purse, const struct purse_pin *pin, uint8_t record[PIN_RECORD_SIZE]) {
+  purse->pin_changes = (uint16_t)(purse->pin_changes + (pin->kind == PIN_KIND_CHANGED));
+  struct pin_record said = {.kind = pin->kind,
+                            .tries_left = pin->kind == PIN_KIND_WRONG ? pin->left : PIN_TRIES,
+                            .events = ++purse->pin_events,
+                            .atc = purse->atc,
+                            .pin_changes = purse->pin_changes};
+
+  memcpy(said.cid, purse->cid, CID_SIZE);
+  memcpy(said.tid, pin->station->tid, TID_SIZE);
+  memcpy(said.nonce, pin->nonce, NONCE_SIZE);
+  pin_record_encode(&said, record);
+  ok(record_sign(record, PIN_RECORD_TLV_SIZE, purse->sig_private));
+}
+
 void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const struct station *station) {
   struct promise *promise = &purse->promise;
 
@@ -79,7 +94,8 @@ void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const str
                               .currency = 978,
                               .balance = purse->balance,
                               .points = purse->points,
-                              .last_atc = purse->last_atc};
+                              .last_atc = purse->last_atc,
+                              .pin_changes = purse->pin_changes};
   memcpy(promise->cid, purse->cid, CID_SIZE);
   memcpy(promise->tid, station->tid, TID_SIZE);
   ck_assert(crypto_random(promise->nonce, NONCE_SIZE));

@@ -13,6 +13,8 @@ struct purse {
   uint32_t balance, points, atc;
   uint32_t last_atc; /* of the last committed transaction */
   uint8_t last_secret[SECRET_SIZE];
+  uint32_t pin_events;
+  uint16_t pin_changes;
   uint8_t secret[SECRET_SIZE];      /* r of the promise that stands */
   uint8_t hash[CRYPTO_SHA256_SIZE]; /* of the last promise */
   struct promise promise;
@@ -28,6 +30,14 @@ void purse_issue(struct purse *purse, struct world *world, uint32_t chip);
 
 /* INITIALIZE: a new signed promise; what stood before is aborted. */
 void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const struct station *station);
+/* What the card signs of a PIN at that terminal: wrong, with so many tries left; right; changed. Its counters move. */
+struct purse_pin {
+  uint8_t kind; /* enum pin_kind */
+  uint8_t left; /* WRONG */
+  const struct station *station;
+  uint8_t nonce[NONCE_SIZE];
+};
+void purse_pin(struct purse *purse, const struct purse_pin *pin, uint8_t record[PIN_RECORD_SIZE]);
 /* The promise as it now stands in purse->promise, encoded, signed and hashed anew. */
 void purse_sign(struct purse *purse);
 /* DEBIT or CREDIT with the authorisation of an answer's body, checked as a card does: true, and the truth has changed.

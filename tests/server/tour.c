@@ -104,7 +104,7 @@ static void expect(struct tour *tour, struct station *station, enum message_type
 }
 
 static json_t *about(const struct purse *purse, enum message_type type) {
-  struct card_message body = {.atc = purse->atc, .tries_left = 4, .reason = "lost"};
+  struct card_message body = {.atc = purse->atc, .reason = "lost"};
 
   memcpy(body.cid, purse->cid, CID_SIZE);
   memcpy(body.chip_serial, purse->chip_serial, CHIP_SERIAL_SIZE);
@@ -167,34 +167,43 @@ static void money_part(struct tour *tour, struct purse *purse) {
          STATUS_ABOVE_LIMIT);
   purse_promise(purse, TRANSACTION_LOAD, 100, &world->reload);
   expect(tour, &world->reload, MESSAGE_LOAD_REVERSAL, about(purse, MESSAGE_LOAD_REVERSAL), STATUS_OK);
-  expect(tour, &world->pos, MESSAGE_PIN_FAILURE, about(purse, MESSAGE_PIN_FAILURE), STATUS_OK);
+  const struct purse_pin wrong = {.kind = PIN_KIND_WRONG, .left = 4, .station = &world->pos};
+  uint8_t record[PIN_RECORD_SIZE];
+  purse_pin(purse, &wrong, record);
+  expect(tour, &world->pos, MESSAGE_PIN_FAILURE, pin_failure_body(record), STATUS_OK);
+  expect(tour, &world->reload, MESSAGE_PIN_FAILURE, pin_failure_body(record), STATUS_NOT_PERMITTED);
 }
 
-static json_t *new_pin(const struct tour *tour, const struct purse *purse, const char *pin) {
-  struct pin_change_message change = {.pin_jwe = ""};
+static void fill_new_pin(const struct tour *tour, const struct purse *purse, struct pin_change_message *change) {
   struct pin_envelope envelope = {.atc = 0};
   char *jwe = NULL;
 
-  memcpy(change.cid, purse->cid, CID_SIZE);
   memcpy(envelope.cid, purse->cid, CID_SIZE);
-  snprintf(envelope.pin, sizeof envelope.pin, "%s", pin);
+  snprintf(envelope.pin, sizeof envelope.pin, "%s", "135790");
   ck_assert_int_eq(pin_seal(&envelope, tour->world.service.keyring.server_pin_certificate.certificate.public_key, &jwe),
                    STATUS_OK);
-  snprintf(change.pin_jwe, sizeof change.pin_jwe, "%s", jwe);
-  snprintf(change.new_pin_jwe, sizeof change.new_pin_jwe, "%s", jwe);
+  snprintf(change->new_pin_jwe, sizeof change->new_pin_jwe, "%s", jwe);
   free(jwe);
-  return pin_change_body(&change);
 }
 
-static void contact_part(struct tour *tour, const struct purse *purse) {
+static void contact_part(struct tour *tour, struct purse *purse) {
   struct world *world = &tour->world;
+  struct pin_change_message change = {.new_pin_jwe = ""};
+  struct purse_pin pin = {.kind = PIN_KIND_RIGHT, .station = &world->pos, .nonce = {1}};
 
   expect(tour, &world->reload, MESSAGE_CARD_CONTACT, about(purse, MESSAGE_CARD_CONTACT), STATUS_OK);
-  expect(tour, &world->pos, MESSAGE_PIN_CHANGE, new_pin(tour, purse, purse->pin), STATUS_OK);
-  for (int i = 0; i < PIN_TRIES; i++) {
-    enum status wanted = i < PIN_TRIES - 1 ? STATUS_WRONG_PIN : STATUS_PIN_CHANGE_BLOCKED;
-    expect(tour, &world->desk, MESSAGE_PIN_CHANGE, new_pin(tour, purse, "000000000000"), wanted);
-  }
+  fill_new_pin(tour, purse, &change);
+  purse_pin(purse, &pin, change.record);
+  expect(tour, &world->pos, MESSAGE_PIN_CHANGE, pin_change_body(&change), STATUS_OK);
+  fill_new_pin(tour, purse, &change); /* another envelope, the same PIN: the same question */
+  expect(tour, &world->pos, MESSAGE_PIN_CHANGE, pin_change_body(&change), STATUS_OK);
+  change.new_pin_jwe[0] = 0;
+  pin.kind = PIN_KIND_CHANGED;
+  purse_pin(purse, &pin, change.record);
+  expect(tour, &world->pos, MESSAGE_PIN_CHANGE, pin_change_body(&change), STATUS_OK);
+  snprintf(purse->pin, sizeof purse->pin, "%s", "135790");
+  purse_pin(purse, &pin, change.record); /* one that nobody had announced */
+  expect(tour, &world->pos, MESSAGE_PIN_CHANGE, pin_change_body(&change), STATUS_OUT_OF_STEP);
 }
 
 static void end_part(struct tour *tour, struct purse *purse) {

@@ -76,6 +76,7 @@ END_TEST
  * of a slot that is not committed. */
 START_TEST(no_general_sign_command) {
   static const uint8_t text[32] = "pay the bearer all that there is";
+  static const uint8_t nonce[NONCE_SIZE];
   uint8_t promise[PROMISE_SIZE], pin[PIN_BLOCK_SIZE], tries = 0;
   struct apdu_response response;
   struct session session;
@@ -86,7 +87,7 @@ START_TEST(no_general_sign_command) {
   for (unsigned ins = 0; ins < 256; ins++)
     for (size_t i = 0; i < sizeof classes; i++) {
       party_session(&stage, stage.pos, &session);
-      ck_assert_int_eq(session_verify(&session, pin, &tries), STATUS_OK);
+      ck_assert_int_eq(session_verify(&session, pin, nonce, &tries), STATUS_OK);
       const struct apdu command = {.cla = classes[i], .ins = (uint8_t)ins, .data = text, .lc = sizeof text, .le = 256};
       (void)!session_command(&session, &command, &response);
       for (size_t at = 0; at + CRYPTO_SIGNATURE_SIZE <= response.len; at++)

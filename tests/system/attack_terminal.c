@@ -114,23 +114,6 @@ START_TEST(stolen_pos_key_outside_its_role_gains_nothing) {
 }
 END_TEST
 
-/* A terminal's word that a card's PIN was blocked is believed: it can have cards blocked whose numbers it knows. That
- * is a nuisance to their holders, and no money moves. */
-START_TEST(stolen_pos_key_can_have_cards_blocked_and_gains_no_money) {
-  struct card_message failure = {.tries_left = 0};
-  struct outcome outcome;
-  set_up("nuisance");
-  memcpy(failure.cid, stage.card.cid, CID_SIZE);
-  ck_assert_int_eq(party_tell(stage.pos, MESSAGE_PIN_FAILURE, card_message_body(MESSAGE_PIN_FAILURE, &failure)),
-                   STATUS_OK);
-  ck_assert_str_eq(flow_facts(stage.card.cid).state, "BLOCKED");
-  ck_assert_int_eq(stage_pay(&stage, stage.pos2, 10, false, &outcome), STATUS_CARD_BLOCKED);
-  ck_assert_int_eq(flow_facts(stage.card.cid).balance, START); /* what the issuer's desk owes the holder */
-  party_books(&stage, &before, &(struct books_change){0});
-  stage_close(&stage);
-}
-END_TEST
-
 /* ---- a POS that poses as a reload terminal ---- */
 
 START_TEST(pos_posing_as_reload_terminal_is_refused_by_the_card) {
@@ -317,7 +300,6 @@ void attack_terminal_tests(TCase *tests) {
   tcase_add_test(tests, stolen_pos_key_that_replays_payments_gains_nothing);
   tcase_add_test(tests, stolen_pos_key_that_confirms_with_a_wrong_secret_gains_nothing);
   tcase_add_test(tests, stolen_pos_key_outside_its_role_gains_nothing);
-  tcase_add_test(tests, stolen_pos_key_can_have_cards_blocked_and_gains_no_money);
   tcase_add_test(tests, pos_posing_as_reload_terminal_is_refused_by_the_card);
   tcase_add_test(tests, pos_posing_as_reload_terminal_is_refused_by_the_server);
   tcase_add_test(tests, certificate_with_an_altered_role_is_refused);

@@ -64,7 +64,7 @@ def authentication():
 
     @check("API2 authentication: the signature's key is the connection's; all failures of that look alike")
     def _():
-        body = {"cid": "9999990000000018", "tries_left": 3}
+        body = {"record": "A" * 143}
         zeros = lambda _: bytes(64)
         other_key = POS.jws(POS.payload("pin-failure", body), sign=RELOAD.sign)
         cases = {
@@ -91,7 +91,7 @@ def authentication():
 
     @check("API2 authentication: the algorithm is ES256 whatever the message says")
     def _():
-        payload = POS.payload("pin-failure", {"cid": "9999990000000018", "tries_left": 3})
+        payload = POS.payload("pin-failure", {"record": "A" * 143})
         for header in ({"alg": "none", "kid": POS.tid}, {"alg": "HS256", "kid": POS.tid}, {"alg": "ES384", "kid": POS.tid},
                        {"alg": "es256", "kid": POS.tid}, {"kid": POS.tid}, {"alg": "ES256"},
                        {"alg": "ES256", "kid": POS.tid, "jwk": {"kty": "EC"}}, {"alg": "ES256", "kid": POS.tid, "jku": "https://x/"},
@@ -133,7 +133,7 @@ def revocation():
     @check("API2 authentication: a terminal that was revoked is refused at once, over the connection that it has")
     def _():
         with Line(POS2) as line:
-            body = {"cid": CID, "tries_left": 5}
+            body = {"record": "A" * 143}
             yield from expect(line.ask("POST", "/v1/pin-failures", POS2.message("pin-failure", {})), 400, None, "before")
             yield from expect(ask(ADMIN, "/v1/terminal-revocations", "terminal-revocation", {"tid": "POS00002"}), 200, "OK", "revoking")
             yield from expect(line.ask("POST", "/v1/pin-failures", POS2.message("pin-failure", body)), 403, "TERMINAL_REVOKED", "after")

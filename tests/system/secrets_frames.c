@@ -43,8 +43,9 @@ static void give_pin(void) {
 }
 
 static int verify(void) {
+  static const uint8_t nonce[NONCE_SIZE];
   uint8_t tries = 0;
-  return (int)session_verify(&session, pin_bytes, &tries);
+  return (int)session_verify(&session, pin_bytes, nonce, &tries);
 }
 
 static struct initialize initialize; /* what is promised; the PIN rides along */

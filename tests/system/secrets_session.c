@@ -40,12 +40,13 @@ static void add_session(const struct session *session) {
 
 /* Apart, so that its frame is dead memory when the search comes. */
 static void __attribute__((noinline)) try_pin(struct session *session) {
+  static const uint8_t nonce[NONCE_SIZE];
   uint8_t block[PIN_BLOCK_SIZE], tries = 0;
   char digits[PIN_MAX + 1] = PIN;
   ck_assert_int_eq(pin_block_encode(digits, block), STATUS_OK);
   memory_assert_there(&needles, 0, "before VERIFY");
   memory_assert_there(&needles, 1, "before VERIFY");
-  ck_assert_int_eq(session_verify(session, block, &tries), STATUS_WRONG_PIN);
+  ck_assert_int_eq(session_verify(session, block, nonce, &tries), STATUS_WRONG_PIN);
   crypto_wipe(digits, sizeof digits);
   crypto_wipe(block, sizeof block);
 }

@@ -237,48 +237,61 @@ START_TEST(reads_the_log_whole) {
 }
 END_TEST
 
+/* ---- the PIN ---- */
+
+static const uint8_t nonce[NONCE_SIZE] = {0x4E};
+
+/* What the card signed of the last one is kept, and is of that card, that terminal and this N. */
+static void assert_pin_record(const struct session *session, uint8_t kind, uint8_t tries_left) {
+  struct pin_record pin;
+  ck_assert(session->has_pin_record);
+  ck_assert_int_eq(pin_record_decode(session->pin_record, PIN_RECORD_SIZE, &pin), STATUS_OK);
+  ck_assert_uint_eq(pin.kind, kind);
+  ck_assert_uint_eq(pin.tries_left, tries_left);
+  ck_assert_mem_eq(pin.cid, world_cid, CID_SIZE);
+  ck_assert_mem_eq(pin.nonce, nonce, NONCE_SIZE);
+}
+
 START_TEST(counts_wrong_pins) {
   uint8_t wrong[PIN_BLOCK_SIZE], right[PIN_BLOCK_SIZE], tries = 99;
   struct session session;
   ck_assert_int_eq(pin_block_encode("4321", wrong), STATUS_OK);
   ck_assert_int_eq(pin_block_encode("1234", right), STATUS_OK);
   ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
-  ck_assert_int_eq(session_verify(&session, wrong, &tries), STATUS_WRONG_PIN);
+  ck_assert_int_eq(session_verify(&session, wrong, nonce, &tries), STATUS_WRONG_PIN);
   ck_assert_uint_eq(tries, 4);
-  ck_assert(session.has_failed_cid);
-  ck_assert_mem_eq(session.failed_cid, world_cid, CID_SIZE);
-  ck_assert_int_eq(session_verify(&session, right, &tries), STATUS_OK);
-  ck_assert(!session.has_failed_cid);
+  assert_pin_record(&session, PIN_KIND_WRONG, 4);
+  ck_assert_int_eq(session_verify(&session, right, nonce, &tries), STATUS_OK);
+  assert_pin_record(&session, PIN_KIND_RIGHT, PIN_TRIES);
   for (uint8_t left = 4; left > 0; left--) {
-    ck_assert_int_eq(session_verify(&session, wrong, &tries), STATUS_WRONG_PIN);
+    ck_assert_int_eq(session_verify(&session, wrong, nonce, &tries), STATUS_WRONG_PIN);
     ck_assert_uint_eq(tries, left);
   }
-  ck_assert_int_eq(session_verify(&session, wrong, &tries), STATUS_PIN_BLOCKED);
+  ck_assert_int_eq(session_verify(&session, wrong, nonce, &tries), STATUS_PIN_BLOCKED);
   ck_assert_uint_eq(tries, 0);
-  ck_assert(session.has_failed_cid);
-  ck_assert_mem_eq(session.failed_cid, world_cid, CID_SIZE);
+  assert_pin_record(&session, PIN_KIND_WRONG, 0);
   ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_CARD_BLOCKED);
 }
 END_TEST
 
 START_TEST(changes_the_pin) {
   uint8_t wrong[PIN_BLOCK_SIZE], right[PIN_BLOCK_SIZE], fresh[PIN_BLOCK_SIZE], tries = 99;
+  const struct session_pin_change mistyped = {wrong, fresh, nonce}, change = {right, fresh, nonce};
   struct session session;
   ck_assert_int_eq(pin_block_encode("4321", wrong), STATUS_OK);
   ck_assert_int_eq(pin_block_encode("1234", right), STATUS_OK);
   ck_assert_int_eq(pin_block_encode("135790", fresh), STATUS_OK);
   ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK);
-  ck_assert_int_eq(session_change_pin(&session, wrong, fresh, &tries), STATUS_WRONG_PIN);
+  ck_assert_int_eq(session_change_pin(&session, &mistyped, &tries), STATUS_WRONG_PIN);
   ck_assert_uint_eq(tries, 4);
-  ck_assert(session.has_failed_cid);
-  ck_assert_mem_eq(session.failed_cid, world_cid, CID_SIZE);
-  ck_assert_int_eq(session_change_pin(&session, right, fresh, &tries), STATUS_OK);
-  ck_assert(!session.has_failed_cid);
+  assert_pin_record(&session, PIN_KIND_WRONG, 4);
+  ck_assert_int_eq(session_change_pin(&session, &change, &tries), STATUS_OK);
+  assert_pin_record(&session, PIN_KIND_CHANGED, PIN_TRIES);
   session_close(&session);
   ck_assert_int_eq(world_open(&world, &world.desk, &session), STATUS_OK);
-  ck_assert_int_eq(session_verify(&session, right, &tries), STATUS_WRONG_PIN);
+  ck_assert_int_eq(session_verify(&session, right, nonce, &tries), STATUS_WRONG_PIN);
   ck_assert_uint_eq(tries, 4); /* the right one gave all back */
-  ck_assert_int_eq(session_verify(&session, fresh, &tries), STATUS_OK);
+  ck_assert_int_eq(session_verify(&session, fresh, nonce, &tries), STATUS_OK);
   session_close(&session);
 }
 END_TEST
@@ -398,7 +411,7 @@ START_TEST(tells_that_another_program_came_in_between) {
   }
   ck_assert_int_eq(session_balance(&session, &balance), STATUS_READER_BUSY);
   if (disturbances[_i] == NULL)
-    ck_assert_int_eq(session_verify(&session, pin, &tries), STATUS_READER_BUSY);
+    ck_assert_int_eq(session_verify(&session, pin, nonce, &tries), STATUS_READER_BUSY);
   session_close(&session);
   world.between.nth = 4; /* MUTUAL AUTHENTICATE */
   world.between.bytes = disturbances[_i] != NULL ? disturbances[_i] : "\x6A\x80";

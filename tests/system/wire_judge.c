@@ -35,10 +35,12 @@ void judge_card(const struct card_memory *before, const struct card_memory *now,
   struct card_memory other = *before;
   /* What a transaction may change; moved_between looks at the sums. */
   other.pin_tries_left = now->pin_tries_left;
+  memcpy(other.pin_events, now->pin_events, sizeof other.pin_events);
   memcpy(other.latest_time, now->latest_time, sizeof other.latest_time);
   memcpy(other.balance, now->balance, sizeof other - offsetof(struct card_memory, balance));
   ck_assert_mem_eq(&other, now, sizeof other);
   ck_assert_uint_ge(now->pin_tries_left + mistyped, before->pin_tries_left);
+  ck_assert_uint_ge(bytes_u32(now->pin_events), bytes_u32(before->pin_events));
   ck_assert_int_ge(memcmp(now->latest_time, before->latest_time, MOMENT_SIZE), 0);
   ck_assert_uint_ge(bytes_u32(now->atc), bytes_u32(before->atc));
 }

@@ -56,8 +56,8 @@ static struct backend *open_backend(const char *url) {
 }
 
 static json_t *question(void) {
-  static const struct card_message failure = {.cid = {0x99, 0x99, 0x99}, .tries_left = 3};
-  return card_message_body(MESSAGE_PIN_FAILURE, &failure);
+  static const uint8_t record[PIN_RECORD_SIZE] = {0xDF, 0x63, 0x25};
+  return pin_failure_body(record);
 }
 
 static enum status ask(struct backend *backend, enum status *word) {

@@ -184,7 +184,7 @@ START_TEST(version_1_is_brought_up) {
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
   ck_assert_int_eq(sqlite3_exec(db,
                                 "DROP TRIGGER entry_untold; DROP TRIGGER entry_without_effect; DROP TABLE untold;"
-                                "PRAGMA user_version = 1",
+                                "DROP TABLE pin; PRAGMA user_version = 1",
                                 NULL, NULL, NULL),
                    SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
@@ -193,6 +193,46 @@ START_TEST(version_1_is_brought_up) {
   ck_assert_int_eq(read.id, open_then.id);
   ck_assert(read.untold);
   ck_assert_int_eq(journal_next_untold(journal, read.id, &read), STATUS_NOT_FOUND);
+  journal_close(&journal);
+}
+END_TEST
+
+/* What cards signed of their PIN: kept in order, once each, until it is dropped; over a restart too. */
+START_TEST(records_of_the_pin_are_kept) {
+  uint8_t first[PIN_RECORD_SIZE] = {1}, second[PIN_RECORD_SIZE] = {2}, read[PIN_RECORD_SIZE];
+  struct journal *journal = open_journal();
+  int64_t id = 0, last = 0;
+  ck_assert_int_eq(journal_next_pin(journal, 0, &id, read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_keep_pin(journal, first), STATUS_OK);
+  ck_assert_int_eq(journal_keep_pin(journal, second), STATUS_OK);
+  ck_assert_int_eq(journal_keep_pin(journal, first), STATUS_OK);
+  journal_close(&journal);
+  journal = open_journal();
+  ck_assert_int_eq(journal_next_pin(journal, 0, &id, read), STATUS_OK);
+  ck_assert_mem_eq(read, first, sizeof read);
+  ck_assert_int_eq(journal_next_pin(journal, id, &last, read), STATUS_OK);
+  ck_assert_mem_eq(read, second, sizeof read);
+  ck_assert_int_eq(journal_next_pin(journal, last, &last, read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_drop_pin(journal, id), STATUS_OK);
+  ck_assert_int_eq(journal_drop_pin(journal, id), STATUS_OK);
+  ck_assert_int_eq(journal_next_pin(journal, 0, &id, read), STATUS_OK);
+  ck_assert_mem_eq(read, second, sizeof read);
+  journal_close(&journal);
+}
+END_TEST
+
+START_TEST(version_2_is_brought_up) {
+  uint8_t record[PIN_RECORD_SIZE] = {1}, read[PIN_RECORD_SIZE];
+  struct journal *journal = open_journal();
+  sqlite3 *db = NULL;
+  int64_t id = 0;
+  journal_close(&journal);
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, "DROP TABLE pin; PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+  journal = open_journal();
+  ck_assert_int_eq(journal_keep_pin(journal, record), STATUS_OK);
+  ck_assert_int_eq(journal_next_pin(journal, 0, &id, read), STATUS_OK);
   journal_close(&journal);
 }
 END_TEST
@@ -404,6 +444,8 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, end_stays_untold_until_it_is_told);
   tcase_add_test(tests, open_entries_are_met_told_or_not);
   tcase_add_test(tests, version_1_is_brought_up);
+  tcase_add_test(tests, records_of_the_pin_are_kept);
+  tcase_add_test(tests, version_2_is_brought_up);
   tcase_add_test(tests, full_disk_is_told);
   tcase_add_test(tests, other_files_are_refused);
   tcase_add_test(tests, sequence_grows_across_processes);
