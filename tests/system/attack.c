@@ -18,6 +18,7 @@ static Suite *attack_suite(void) {
   attack_copy_tests(tests);
   attack_terminal_tests(tests);
   attack_issuer_tests(tests);
+  attack_pin_tests(tests);
   attack_defect_tests(tests);
   suite_add_tcase(suite, tests);
   return suite;

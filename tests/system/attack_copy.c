@@ -7,7 +7,6 @@
 #include "attack.h"
 #include "attack_party.h"
 #include "flow_world.h"
-#include "vcard/card_file.h"
 
 #define START 1000
 
@@ -210,23 +209,12 @@ END_TEST
 /* A thief's own genuine card, which has paid three times, and says the number of ours. `denies`: what it committed last
  * was long ago, so that its promise says "not committed" of what is open; else its log has a payment of each ATC. */
 static void card_that_lies(struct flow_card *thief, bool denies) {
-  struct parameters parameters;
-  struct card_memory image;
-  struct card_file file;
+  const struct party_lie lie = {.cid = stage.card.cid, .denies = denies};
   struct outcome outcome;
   flow_card_issue(thief, denies ? "denier" : "liar", START);
   for (int i = 0; i < 3; i++)
     ck_assert_int_eq(flow_pay(thief, "pos2", 100, &outcome), STATUS_OK);
-  flow_card_release(thief);
-  ck_assert_int_eq(card_file_open(thief->path, &file, &image), STATUS_OK);
-  ck_assert_int_eq(parameters_decode(image.parameters, PARAMETERS_SIZE, &parameters), STATUS_OK);
-  memcpy(parameters.cid, stage.card.cid, CID_SIZE);
-  parameters_encode(&parameters, image.parameters);
-  if (denies)
-    memset(image.last_atc, 0, sizeof image.last_atc);
-  ck_assert_int_eq(card_file_commit(&file, &image), STATUS_OK);
-  card_file_close(&file);
-  flow_card_take(thief);
+  party_lies(thief, &lie);
 }
 
 /* The till has a payment of our card open, for the card went away before its debit. A card that only says our card's

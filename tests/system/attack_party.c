@@ -12,6 +12,7 @@
 #include "epurse/bytes.h"
 #include "epurse/ledger.h"
 #include "flow_world.h"
+#include "vcard/card_file.h"
 
 #define EURO 978
 
@@ -41,6 +42,32 @@ void party_sign(const struct promise *promise, const uint8_t sig_private[CRYPTO_
   ck_assert_int_eq(record_sign(record, PROMISE_TLV_SIZE, sig_private), STATUS_OK);
 }
 
+void party_pin_sign(const struct pin_record *pin, const uint8_t sig_private[CRYPTO_P256_PRIVATE_SIZE],
+                    uint8_t record[PIN_RECORD_SIZE]) {
+  pin_record_encode(pin, record);
+  ck_assert_int_eq(record_sign(record, PIN_RECORD_TLV_SIZE, sig_private), STATUS_OK);
+}
+
+void party_lies(struct flow_card *card, const struct party_lie *lie) {
+  struct parameters parameters;
+  struct card_memory image;
+  struct card_file file;
+  flow_card_release(card);
+  ck_assert_int_eq(card_file_open(card->path, &file, &image), STATUS_OK);
+  ck_assert_int_eq(parameters_decode(image.parameters, PARAMETERS_SIZE, &parameters), STATUS_OK);
+  memcpy(parameters.cid, lie->cid, CID_SIZE);
+  parameters_encode(&parameters, image.parameters);
+  image.state = CARD_PERSONALISED;
+  image.pin_tries_left = PIN_TRIES;
+  if (lie->pin != NULL)
+    ck_assert_int_eq(pin_block_encode(lie->pin, image.pin_block), STATUS_OK);
+  if (lie->denies)
+    memset(image.last_atc, 0, sizeof image.last_atc);
+  ck_assert_int_eq(card_file_commit(&file, &image), STATUS_OK);
+  card_file_close(&file);
+  flow_card_take(card);
+}
+
 /* ---- messages ---- */
 
 static enum status converse(struct terminal *terminal, enum message_type type, json_t *body, struct message *reply) {
@@ -60,18 +87,22 @@ enum status party_tell(struct terminal *terminal, enum message_type type, json_t
   return status;
 }
 
+static void pin_put(const struct terminal *terminal, const struct pin_envelope *envelope, char jwe[PIN_JWE_MAX]) {
+  char *text = NULL;
+  ck_assert_int_eq(pin_seal(envelope, terminal->server_pin.public_key, &text), STATUS_OK);
+  snprintf(jwe, PIN_JWE_MAX, "%s", text);
+  free(text);
+}
+
 static void pin_bind(const struct terminal *terminal, const uint8_t record[PROMISE_SIZE], const char *pin,
                      char jwe[PIN_JWE_MAX]) {
   struct pin_envelope envelope = {.atc = 0};
   struct promise promise;
-  char *text = NULL;
   ck_assert_int_eq(promise_decode(record, PROMISE_SIZE, &promise), STATUS_OK);
   envelope.atc = promise.atc;
   memcpy(envelope.cid, promise.cid, CID_SIZE);
   snprintf(envelope.pin, sizeof envelope.pin, "%s", pin);
-  ck_assert_int_eq(pin_seal(&envelope, terminal->server_pin.public_key, &text), STATUS_OK);
-  snprintf(jwe, PIN_JWE_MAX, "%s", text);
-  free(text);
+  pin_put(terminal, &envelope, jwe);
 }
 
 enum status party_ask(struct terminal *terminal, enum message_type type, const uint8_t promise[PROMISE_SIZE],
@@ -92,6 +123,18 @@ enum status party_ask(struct terminal *terminal, enum message_type type, const u
     message_clear(&message);
   }
   return status;
+}
+
+enum status party_begin_change(struct terminal *terminal, const uint8_t record[PIN_RECORD_SIZE], const char *new_pin) {
+  struct pin_change_message change = {.new_pin_jwe = ""};
+  struct pin_envelope envelope = {.atc = 0};
+  struct pin_record pin;
+  memcpy(change.record, record, PIN_RECORD_SIZE);
+  ck_assert_int_eq(pin_record_decode(record, PIN_RECORD_SIZE, &pin), STATUS_OK);
+  memcpy(envelope.cid, pin.cid, CID_SIZE);
+  snprintf(envelope.pin, sizeof envelope.pin, "%s", new_pin);
+  pin_put(terminal, &envelope, change.new_pin_jwe);
+  return party_tell(terminal, MESSAGE_PIN_CHANGE, pin_change_body(&change));
 }
 
 enum status party_confirm(struct terminal *terminal, const uint8_t cid[CID_SIZE], uint32_t atc,

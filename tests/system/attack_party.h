@@ -15,6 +15,16 @@ void party_promise(const struct card_memory *card, const struct terminal *termin
 void party_sign(const struct promise *promise, const uint8_t sig_private[CRYPTO_P256_PRIVATE_SIZE],
                 uint8_t record[PROMISE_SIZE]);
 
+void party_pin_sign(const struct pin_record *pin, const uint8_t sig_private[CRYPTO_P256_PRIVATE_SIZE],
+                    uint8_t record[PIN_RECORD_SIZE]);
+/* It says from here on that it is that card, takes that PIN, has all its tries, and signs with its own key. */
+struct party_lie {
+  const uint8_t *cid; /* CID_SIZE */
+  const char *pin;    /* NULL: the one that it has */
+  bool denies;        /* that it has ever committed anything */
+};
+void party_lies(struct flow_card *card, const struct party_lie *lie);
+
 /* ---- a terminal's keys are known ---- */
 
 /* PURCHASE, LOAD_INQUIRY or LOAD with that promise; `pin` NULL: none is sent. The server's word; what came with it. */
@@ -22,6 +32,8 @@ enum status party_ask(struct terminal *terminal, enum message_type type, const u
                       const char *pin, struct order_reply *reply);
 enum status party_confirm(struct terminal *terminal, const uint8_t cid[CID_SIZE], uint32_t atc,
                           const uint8_t secret[SECRET_SIZE]);
+/* The first half of a change of PIN, of the card that the record names. */
+enum status party_begin_change(struct terminal *terminal, const uint8_t record[PIN_RECORD_SIZE], const char *new_pin);
 /* Any message; its reply is dropped. The body is stolen. */
 enum status party_tell(struct terminal *terminal, enum message_type type, json_t *body);
 

@@ -87,7 +87,7 @@ check_PROGRAMS += tests/system/check_attack
 TESTS += tests/system/check_attack
 tests_system_check_attack_SOURCES = $(WIRE_STAGE) $(FLOW_WORLD) tests/run.c tests/system/attack.c \
 	tests/system/attack_card.c tests/system/attack_channel.c tests/system/attack_copy.c tests/system/attack_defect.c \
-	tests/system/attack_issuer.c tests/system/attack_party.c tests/system/attack_terminal.c
+	tests/system/attack_issuer.c tests/system/attack_party.c tests/system/attack_pin.c tests/system/attack_terminal.c
 tests_system_check_attack_LDADD = $(LINK_TERMINAL) $(LINK_LEDGER) $(LINK_VCARD) $(SSL_LIBS) $(CHECK_LIBS)
 
 # Secrets: where they must not be, in files, in memory, in a process that others look at.

@@ -25,7 +25,7 @@ void judge_claim(const struct wire_attack *attack, enum status status, bool mist
 /* After the honest contact: card = shadow, nothing held or owed; the books moved by exactly what the card moved; no
  * incident; no journal has anything open; the bank keeps what was loaded. */
 void judge_books(const struct stage *stage, const struct snapshot *before);
-/* Neither side is any different. */
+/* Neither side is any different; a right PIN that was shown was counted as an event. */
 bool judge_same(const struct stage *stage, const struct snapshot *before);
 
 #endif
