@@ -113,6 +113,11 @@ enum status ledger_card_issue(struct ledger *ledger, const uint8_t cid[CID_SIZE]
   status = query_run(&query);
   if (status != STATUS_OK)
     return status;
+  query = query_begin(ledger, QUERY_RESERVATION_END);
+  query_i64(&query, card);
+  status = query_run(&query);
+  if (status != STATUS_OK)
+    return status;
   query = query_begin(ledger, QUERY_CARD_HOT_ADD);
   query_i64(&query, card);
   status = query_run(&query);

@@ -90,6 +90,9 @@ enum status ledger_card_void(struct ledger *ledger, const uint8_t cid[CID_SIZE],
     *retired = false;
     return STATUS_CARD_ALREADY_ISSUED;
   }
+  status = pool_run(ledger, QUERY_RESERVATION_END, card);
+  if (status != STATUS_OK)
+    return status;
   if (brief.certified)
     return pool_run(ledger, QUERY_CARD_RETIRE, card);
   status = pool_run(ledger, QUERY_CARD_FORGET, card);

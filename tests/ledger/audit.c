@@ -93,6 +93,7 @@ START_TEST(names_the_contradiction) {
        "blocked for an incident that is not there"},
       {"INSERT INTO reversal SELECT id, terminal, 1 FROM booking WHERE id = (1 << 32) | 1",
        "given back and credited, without an incident"},
+      {"INSERT INTO reservation VALUES (2, 1)", "a desk has it in reservation, its state is 2"},
       {"INSERT INTO incident VALUES (1, 1, 1, 4, zeroblob(235), 1)", "an incident tells that it was blocked"},
   };
   struct world world;
