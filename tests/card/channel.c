@@ -188,6 +188,81 @@ START_TEST(bad_agreement_requests) {
 }
 END_TEST
 
+/* A command in a session with the PIN verified; whether the session is there after it. */
+static bool lives_after(struct bench *bench, const struct apdu *command, uint16_t wanted) {
+  host_open(&bench->host, &bench->pos);
+  ck_assert_uint_eq(bench_verify(bench, BENCH_PIN), SW_OK);
+  ck_assert_msg(host_clear(&bench->host, command) == wanted, "%02X %02X: %04X", command->cla, command->ins,
+                bench->host.answer.sw);
+  return balance(bench) == SW_OK;
+}
+
+START_TEST(refused_commands_that_end_a_session) {
+  static const uint8_t bytes[SCP11_REQUEST_SIZE] = {0xF0};
+  static const uint8_t strange[] = {0x7F, 0x21, 0x00};
+  struct bench bench;
+  const struct paper *paper = &bench.pos.paper;
+  bench_make(&bench);
+  ck_assert(!lives_after(&bench, HOST_DATA(0, INS_SELECT, 4, 0, bytes, 8), SW_NOT_OUR_FILE));
+  ck_assert(!lives_after(&bench, HOST_DATA(0x80, INS_PERFORM_SECURITY_OPERATION, 0x81, 0x10, paper->bytes, paper->len),
+                         SW_CHAINING_UNSUPPORTED));
+  ck_assert(!lives_after(&bench, HOST_DATA(0x80, INS_PERFORM_SECURITY_OPERATION, 0x02, 0x10, paper->bytes, paper->len),
+                         SW_DATA_NOT_FOUND));
+  ck_assert(!lives_after(&bench, HOST_DATA(0x80, INS_PERFORM_SECURITY_OPERATION, 0x01, 0x10, strange, sizeof strange),
+                         SW_WRONG_DATA));
+  terminal_make(&bench.issuer, ROLE_ADMIN, "SHOP0001", &bench.other_pos);
+  paper = &bench.other_pos.paper;
+  ck_assert(!lives_after(&bench, HOST_DATA(0x80, INS_PERFORM_SECURITY_OPERATION, 0x01, 0x10, paper->bytes, paper->len),
+                         SW_SECURITY_NOT_SATISFIED));
+}
+END_TEST
+
+START_TEST(refused_commands_that_end_no_session) {
+  static const uint8_t bytes[SCP11_REQUEST_SIZE] = {0xF0};
+  struct bench bench;
+  bench_make(&bench);
+  ck_assert(lives_after(&bench, HOST_DATA(0, INS_SELECT, 0, 0, bytes, 8), SW_WRONG_P1P2));
+  ck_assert(lives_after(&bench, HOST_APDU(0x80, INS_SELECT, 4, 0), SW_WRONG_CLA));
+  ck_assert(lives_after(&bench, HOST_APDU(0x80, INS_PERFORM_SECURITY_OPERATION, 1, 0x10), SW_WRONG_LENGTH));
+  ck_assert(lives_after(&bench, HOST_DATA(0x80, INS_MUTUAL_AUTHENTICATE, 1, 0x11, bytes, sizeof bytes),
+                        SW_CONDITIONS_NOT_SATISFIED));
+  ck_assert(lives_after(&bench, HOST_DATA(0x80, INS_INITIALIZE_UPDATE, 0, 0, bytes, 8), SW_CONDITIONS_NOT_SATISFIED));
+  ck_assert(lives_after(&bench, HOST_DATA(0x80, INS_GET_DATA, 0xBF, 0x21, bytes, 6), SW_DATA_NOT_FOUND));
+  ck_assert(lives_after(&bench, HOST_APDU(0x80, INS_GET_BALANCE, 0, 0), SW_SECURITY_NOT_SATISFIED));
+  ck_assert(lives_after(&bench, HOST_APDU(0x94, INS_GET_BALANCE, 0, 0), SW_CHAINING_UNSUPPORTED));
+  ck_assert(lives_after(&bench, HOST_APDU(0x00, 0xC0, 0, 0), SW_WRONG_INS));
+}
+END_TEST
+
+/* An error word under a right C-MAC is an answer like any other: counter and chain go on. */
+START_TEST(refusals_inside_end_no_session) {
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.desk);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x80, INS_GET_BALANCE, 1, 0)), SW_WRONG_P1P2);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x80, 0xC0, 0, 0)), SW_WRONG_INS);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x00, INS_SELECT, 4, 0)), SW_WRONG_CLA);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x00, INS_VERIFY, 0, 0x80)), SW_WRONG_LENGTH);
+  ck_assert_uint_eq(bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_LOAD, 1, false, &bench.desk, NULL}),
+                    SW_SECURITY_NOT_SATISFIED);
+  ck_assert_uint_eq(bench_store(&bench, DGI_PIN, false), SW_CONDITIONS_NOT_SATISFIED);
+  ck_assert_uint_eq(balance(&bench), SW_OK);
+}
+END_TEST
+
+/* The blank card's session ends with an INITIALIZE UPDATE that is served. */
+START_TEST(initialize_update_ends_the_session) {
+  static const uint8_t bytes[SCP03_CRYPTOGRAM_SIZE + SECUREMSG_MAC_SIZE] = {0};
+  struct bench bench;
+  bench_raw(&bench);
+  bench_begin_personalization(&bench);
+  ck_assert_uint_eq(host_clear(&bench.host, HOST_DATA(0x80, INS_INITIALIZE_UPDATE, 0, 0, bytes, 7)), SW_WRONG_LENGTH);
+  ck_assert_uint_eq(bench_store(&bench, DGI_PIN, false), SW_OK);
+  ck_assert_uint_eq(host_clear(&bench.host, HOST_DATA(0x80, INS_INITIALIZE_UPDATE, 0, 0, bytes, 8)), SW_OK);
+  ck_assert_uint_eq(bench_store(&bench, DGI_PIN, false), SW_SECURITY_NOT_SATISFIED);
+}
+END_TEST
+
 START_TEST(scp03_opens_a_blank_card) {
   struct bench bench;
   bench_raw(&bench);
@@ -275,6 +350,7 @@ END_TEST
 SUITE_OF(channel, a_channel_opens_and_carries, opening_writes_nothing, certificates_of_other_roles_and_issuers,
          a_certificate_under_another_ca_name, every_bit_of_a_certificate_counts, expired_by_what_the_card_has_seen,
          key_references_and_chaining, a_certificate_is_good_for_one_agreement, a_replayed_certificate_opens_nothing,
-         a_second_certificate_lends_no_role, bad_agreement_requests, scp03_opens_a_blank_card,
-         initialize_update_tells_serial_and_version, scp03_with_the_wrong_key, external_authenticate_bit_by_bit,
-         each_channel_in_its_own_state)
+         a_second_certificate_lends_no_role, bad_agreement_requests, refused_commands_that_end_a_session,
+         refused_commands_that_end_no_session, refusals_inside_end_no_session, initialize_update_ends_the_session,
+         scp03_opens_a_blank_card, initialize_update_tells_serial_and_version, scp03_with_the_wrong_key,
+         external_authenticate_bit_by_bit, each_channel_in_its_own_state)

@@ -177,6 +177,50 @@ START_TEST(certificates_before_keys) {
 }
 END_TEST
 
+/* Of a certificate that is wrong in several ways, the first of these is told: no certificate, not the parameters',
+ * no keys, another role or key. */
+START_TEST(own_certificates_are_refused_in_order) {
+  struct bench bench;
+  struct key_pair other;
+  uint8_t cid[CID_SIZE];
+  bench_raw(&bench);
+  key_pair_make(&other);
+  ck_assert_uint_eq(host_select(&bench.host), SW_OK);
+  ck_assert_uint_eq(host_open_scp03(&bench.host, bench.transport_key), SW_OK);
+  ck_assert_uint_eq(bench_store_bytes(&bench, DGI_CARD_ECKA, other.public_key, 9), SW_WRONG_DATA);
+  ck_assert_uint_eq(bench_store_bytes(&bench, DGI_CARD_SIG, other.public_key, 9), SW_WRONG_DATA);
+  ck_assert_uint_eq(store_own(&bench, DGI_CARD_ECKA, ROLE_CARD_SIG, other.public_key), SW_CONDITIONS_NOT_SATISFIED);
+  ck_assert_uint_eq(store_own(&bench, DGI_CARD_SIG, ROLE_CARD_ECKA, other.public_key), SW_CONDITIONS_NOT_SATISFIED);
+  ck_assert_uint_eq(bench_store(&bench, DGI_PARAMETERS, false), SW_OK);
+  ck_assert_uint_eq(store_own(&bench, DGI_CARD_SIG, ROLE_CARD_SIG, other.public_key), SW_CONDITIONS_NOT_SATISFIED);
+  memcpy(cid, bench.cid, CID_SIZE);
+  cid_make(999001, 77, bench.cid);
+  ck_assert_uint_eq(store_own(&bench, DGI_CARD_SIG, ROLE_CARD_SIG, other.public_key), SW_WRONG_DATA);
+  ck_assert_uint_eq(store_own(&bench, DGI_CARD_ECKA, ROLE_CARD_ECKA, other.public_key), SW_CONDITIONS_NOT_SATISFIED);
+  memcpy(bench.cid, cid, CID_SIZE);
+  ck_assert_uint_eq(generate(&bench), SW_OK);
+  ck_assert_uint_eq(store_own(&bench, DGI_CARD_ECKA, ROLE_CARD_ECKA, other.public_key), SW_WRONG_DATA);
+}
+END_TEST
+
+/* An unknown grouping before its length, its length before its value, its value before what is missing. */
+START_TEST(groupings_are_refused_in_order) {
+  static const uint8_t unknown[] = {0x09, 0x09, 0x05, 0x00}, cut[] = {0x80, 0x10, 0x08, 0x24};
+  static const uint8_t none[PIN_BLOCK_SIZE] = {0x24, 0x12, 0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+  struct bench bench;
+  begin(&bench);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0x80, INS_STORE_DATA, 0x80, 0, unknown, sizeof unknown)),
+                    SW_DATA_NOT_FOUND);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0x80, INS_STORE_DATA, 0x80, 0, cut, sizeof cut)), SW_WRONG_DATA);
+  uint8_t data[3 + PIN_BLOCK_SIZE] = {0x80, 0x10, PIN_BLOCK_SIZE};
+  memcpy(data + 3, none, sizeof none);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0x80, INS_STORE_DATA, 0x80, 0, data, sizeof data)),
+                    SW_WRONG_DATA);
+  ck_assert_uint_eq(bench_store(&bench, DGI_PIN, true), SW_CONDITIONS_NOT_SATISFIED);
+  ck_assert_uint_eq(bench.card.memory.stored, 0);
+}
+END_TEST
+
 START_TEST(number_and_signature_key_belong_together) {
   struct bench bench;
   begin(&bench);
@@ -377,6 +421,7 @@ END_TEST
 SUITE_OF(perso, the_request_proves_the_new_key, the_last_one_locks, each_can_be_the_last,
          without_any_one_it_does_not_lock, new_keys_void_what_was_stored, a_new_master_key_voids_what_it_verified,
          issuer_keys_stand_under_the_master, own_certificates_carry_own_keys, certificates_before_keys,
+         own_certificates_are_refused_in_order, groupings_are_refused_in_order,
          number_and_signature_key_belong_together, limits_stand_in_the_certificate_too,
          the_certificates_currency_is_the_cards, values_that_are_none, certificates_that_are_none,
          a_grouping_and_nothing_else, broken_off_it_goes_on_in_another_session, every_step_is_atomic,

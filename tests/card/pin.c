@@ -94,6 +94,52 @@ START_TEST(what_is_no_pin_block_costs_no_try) {
 }
 END_TEST
 
+static const uint8_t no_block[PIN_BLOCK_SIZE] = {0x24, 0x12, 0x3A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+
+static uint16_t ask_balance(struct bench *bench) {
+  return host_secure(&bench->host, HOST_APDU(0x80, INS_GET_BALANCE, 0, 0));
+}
+
+START_TEST(what_is_no_pin_block_takes_the_verified_one_back) {
+  uint8_t riding[INITIALIZE_MAX] = {0, 0, 0, 1, 0x03, 0xD2, 0};
+  static const uint8_t time[MOMENT_SIZE] = {0x20, 0x26, 0x06, 0x01, 0x12, 0x00, 0x00};
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
+  ck_assert_uint_eq(ask_balance(&bench), SW_OK);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0, INS_VERIFY, 0, 0x80, no_block, PIN_BLOCK_SIZE)),
+                    SW_WRONG_DATA);
+  ck_assert_uint_eq(ask_balance(&bench), SW_SECURITY_NOT_SATISFIED);
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
+  memcpy(riding + 7, bench.pos.tid, TID_SIZE);
+  memcpy(riding + 23, time, sizeof time);
+  memcpy(riding + INITIALIZE_SIZE, no_block, PIN_BLOCK_SIZE);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0x80, INS_INITIALIZE, 1, 0, riding, sizeof riding)),
+                    SW_WRONG_DATA);
+  ck_assert_uint_eq(ask_balance(&bench), SW_SECURITY_NOT_SATISFIED);
+  ck_assert_uint_eq(bench_info(&bench).pin_tries_left, PIN_TRIES);
+}
+END_TEST
+
+/* Neither block of a change takes back what was verified, where it is none. */
+START_TEST(a_change_without_a_pin_block_leaves_the_verified_one) {
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.pos);
+  ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
+  for (size_t wrong = 0; wrong < 2; wrong++) {
+    uint8_t data[2 * PIN_BLOCK_SIZE];
+    ck_assert_int_eq(pin_block_encode(BENCH_PIN, data + PIN_BLOCK_SIZE * (1 - wrong)), STATUS_OK);
+    memcpy(data + PIN_BLOCK_SIZE * wrong, no_block, PIN_BLOCK_SIZE);
+    ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0, INS_CHANGE_REFERENCE_DATA, 0, 0x80, data, sizeof data)),
+                      SW_WRONG_DATA);
+    ck_assert_uint_eq(ask_balance(&bench), SW_OK);
+  }
+  ck_assert_uint_eq(bench_info(&bench).pin_tries_left, PIN_TRIES);
+}
+END_TEST
+
 START_TEST(change_takes_the_old_one) {
   struct bench bench;
   bench_make(&bench);
@@ -323,8 +369,10 @@ END_TEST
 
 SUITE_OF(pin, five_wrong_ones_block_for_good, tries_are_counted_over_sessions_and_resets,
          a_wrong_pin_takes_the_verified_one_back, verified_in_this_session_alone,
-         the_same_digits_and_more_are_another_pin, what_is_no_pin_block_costs_no_try, change_takes_the_old_one,
-         changes_are_counted_and_promised, the_counter_of_changes_ends, right_and_changed_are_signed,
-         a_wrong_riding_one_is_signed, the_counter_of_events_ends, the_fifth_wrong_old_one_blocks,
-         a_wrong_old_one_takes_the_verified_one_back, change_refuses_a_new_one_that_is_none, a_cut_gains_no_try,
-         a_cut_at_the_right_pin, a_cut_while_changing, a_torn_verdict_is_given_at_power_on)
+         the_same_digits_and_more_are_another_pin, what_is_no_pin_block_costs_no_try,
+         what_is_no_pin_block_takes_the_verified_one_back, a_change_without_a_pin_block_leaves_the_verified_one,
+         change_takes_the_old_one, changes_are_counted_and_promised, the_counter_of_changes_ends,
+         right_and_changed_are_signed, a_wrong_riding_one_is_signed, the_counter_of_events_ends,
+         the_fifth_wrong_old_one_blocks, a_wrong_old_one_takes_the_verified_one_back,
+         change_refuses_a_new_one_that_is_none, a_cut_gains_no_try, a_cut_at_the_right_pin, a_cut_while_changing,
+         a_torn_verdict_is_given_at_power_on)

@@ -108,6 +108,23 @@ START_TEST(the_pin_rides_along) {
 }
 END_TEST
 
+/* Whether a PIN rides along is seen by the length, which is looked at last. */
+START_TEST(riding_goes_by_length) {
+  uint8_t data[INITIALIZE_MAX + 1] = {0, 0, 0, 1, 0x03, 0xD2, 0};
+  struct bench bench;
+  bench_make(&bench);
+  host_open(&bench.host, &bench.reload);
+  for (size_t len = 1; len <= sizeof data; len++) {
+    uint16_t wanted = len <= INITIALIZE_SIZE  ? SW_SECURITY_NOT_SATISFIED
+                      : len == INITIALIZE_MAX ? SW_WRONG_DATA /* no TID in it */
+                                              : SW_WRONG_LENGTH;
+    ck_assert_msg(host_secure(&bench.host, HOST_DATA(0x80, INS_INITIALIZE, 0, 0, data, len)) == wanted,
+                  "%zu bytes: %04X", len, bench.host.answer.sw);
+  }
+  ck_assert_uint_eq(bench_info(&bench).pin_tries_left, PIN_TRIES);
+}
+END_TEST
+
 START_TEST(the_fifth_wrong_riding_pin_blocks) {
   struct bench bench;
   bench_make(&bench);
@@ -241,6 +258,6 @@ START_TEST(no_two_secrets_are_equal) {
 END_TEST
 
 SUITE_OF(promise, a_promise_says_it_all, promises_make_a_chain, the_last_secret_opens_its_commitment,
-         the_pin_rides_along, the_fifth_wrong_riding_pin_blocks, limits_are_told_after_the_pin, limits_to_the_cent,
-         refusals_change_nothing, fields_that_are_none, points_are_for_purchases, the_counter_ends,
+         the_pin_rides_along, riding_goes_by_length, the_fifth_wrong_riding_pin_blocks, limits_are_told_after_the_pin,
+         limits_to_the_cent, refusals_change_nothing, fields_that_are_none, points_are_for_purchases, the_counter_ends,
          no_two_secrets_are_equal)

@@ -181,6 +181,56 @@ START_TEST(values_that_are_none_are_refused) {
 }
 END_TEST
 
+/* A terminal's and the card CA's certificate, with one byte changed where the form allows it, and taken. */
+START_TEST(values_that_are_odd_are_taken) {
+  static const uint8_t year_zero[DATE_SIZE] = {0x00, 0x00, 0x01, 0x01};
+  struct chain chain;
+  struct certificate back;
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  memcpy(chain.terminal.bytes + BODY_AT + 38, year_zero, DATE_SIZE); /* a date, long past */
+  chain.terminal.bytes[BODY_AT + 45] = 0;                            /* a version */
+  chain.terminal.bytes[BODY_AT + 46] = ' ';                          /* in a merchant's name */
+  ck_assert_int_eq(certificate_decode(chain.terminal.bytes, chain.terminal.len, &back), STATUS_OK);
+  ck_assert_mem_eq(back.expiry, year_zero, DATE_SIZE);
+  ck_assert_uint_eq(back.version, 0);
+  ck_assert_int_eq(back.merchant[0], ' ');
+}
+END_TEST
+
+/* Objects of another length, with all lengths around them right; a merchant where there is none. */
+START_TEST(other_lengths_are_refused) {
+  static const struct {
+    size_t tag; /* its length byte, from 93 on */
+    const char *what;
+  } rows[] = {{1, "serial"}, {11, "CA identifier"}, {22, "subject"}, {32, "usage"}, {37, "expiry"}};
+  struct chain chain;
+  struct certificate back;
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    uint8_t bytes[CERTIFICATE_MAX + 1];
+    size_t at = BODY_AT + rows[i].tag, behind = at + 1 + chain.terminal.bytes[at];
+
+    memcpy(bytes, chain.terminal.bytes, behind); /* one byte less */
+    memcpy(bytes + behind - 1, chain.terminal.bytes + behind, chain.terminal.len - behind);
+    bytes[at]--;
+    bytes[3]--;
+    ck_assert_msg(certificate_decode(bytes, chain.terminal.len - 1, &back) == STATUS_BAD_FORMAT, "%s", rows[i].what);
+    memcpy(bytes, chain.terminal.bytes, behind); /* one byte more */
+    bytes[behind] = 0;
+    memcpy(bytes + behind + 1, chain.terminal.bytes + behind, chain.terminal.len - behind);
+    bytes[at]++;
+    bytes[3]++;
+    ck_assert_msg(certificate_decode(bytes, chain.terminal.len + 1, &back) == STATUS_BAD_FORMAT, "%s", rows[i].what);
+  }
+  chain.terminal.bytes[BODY_AT + 44] = ROLE_ADMIN; /* whose usage is the same */
+  ck_assert_int_eq(certificate_decode(chain.terminal.bytes, chain.terminal.len, &back), STATUS_BAD_FORMAT);
+}
+END_TEST
+
 START_TEST(every_truncation_is_refused) {
   struct chain chain;
   struct certificate back;
@@ -340,8 +390,8 @@ START_TEST(the_last_day_counts) {
 }
 END_TEST
 
-SUITE_OF(certificate, bytes_are_in_the_order_of_the_standard, certificates_go_both_ways, the_longest_fits_one_command,
-         what_could_not_be_read_is_not_issued, each_role_has_its_own_bytes, values_that_are_none_are_refused,
-         every_truncation_is_refused, every_flipped_bit_is_refused, damaged_fields_are_refused,
-         objects_that_do_not_belong_are_refused, checks_of_name_role_and_key, any_terminal_is_a_terminal_alone,
-         the_last_day_counts)
+SUITE_OF(certificate, values_that_are_odd_are_taken, other_lengths_are_refused, bytes_are_in_the_order_of_the_standard,
+         certificates_go_both_ways, the_longest_fits_one_command, what_could_not_be_read_is_not_issued,
+         each_role_has_its_own_bytes, values_that_are_none_are_refused, every_truncation_is_refused,
+         every_flipped_bit_is_refused, damaged_fields_are_refused, objects_that_do_not_belong_are_refused,
+         checks_of_name_role_and_key, any_terminal_is_a_terminal_alone, the_last_day_counts)

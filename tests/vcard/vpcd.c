@@ -105,6 +105,7 @@ static uint16_t driver_command(const uint8_t *command, size_t command_len) {
 }
 
 START_TEST(atr_says_t1_and_sums_up) {
+  static const uint8_t whole[] = {0x3B, 0x88, 0x01, 0x80, 0x56, 'E', 'P', 'U', 'R', 'S', 'E', 0x5B};
   uint8_t atr[APDU_RESPONSE_MAX], check = 0;
   driver_send(MESSAGE(0x04));
   ssize_t len = driver_receive(atr);
@@ -116,6 +117,8 @@ START_TEST(atr_says_t1_and_sums_up) {
   for (ssize_t i = 1; i < len; i++)
     check ^= atr[i];
   ck_assert_uint_eq(check, 0); /* ISO/IEC 7816-3 8.2.5 */
+  ck_assert_int_eq(len, sizeof whole);
+  ck_assert_mem_eq(atr, whole, sizeof whole); /* docs/protocol.md, 1 */
 }
 END_TEST
 
