@@ -156,6 +156,23 @@ static bool expiry_none(const uint8_t expiry[DATE_SIZE]) {
   return memcmp(expiry, none, DATE_SIZE) == 0;
 }
 
+/* What is on a card, and what it has done: all of it or nothing. */
+static void contents_put(struct field_writer *writer, const struct card_facts *facts) {
+  field_put_integer(writer, "balance", facts->balance);
+  field_put_integer(writer, "held", facts->held);
+  field_put_integer(writer, "owed", facts->owed);
+  field_put_integer(writer, "points", facts->points);
+  field_put_integer(writer, "last_atc", facts->last_atc);
+}
+
+static void contents_take(struct field_reader *reader, struct card_facts *facts) {
+  facts->balance = field_integer(reader, "balance", INT64_MIN, INT64_MAX);
+  facts->held = field_integer(reader, "held", INT64_MIN, INT64_MAX);
+  facts->owed = field_integer(reader, "owed", INT64_MIN, INT64_MAX);
+  facts->points = field_integer(reader, "points", INT64_MIN, INT64_MAX);
+  facts->last_atc = (uint32_t)field_integer(reader, "last_atc", 0, UINT32_MAX);
+}
+
 json_t *card_facts_body(const struct card_facts *facts) {
   struct field_writer writer = field_writer();
 
@@ -165,11 +182,8 @@ json_t *card_facts_body(const struct card_facts *facts) {
   if (!expiry_none(facts->expiry))
     field_put_date(&writer, "expiry", facts->expiry);
   field_put_integer(&writer, "currency", facts->currency);
-  field_put_integer(&writer, "balance", facts->balance);
-  field_put_integer(&writer, "held", facts->held);
-  field_put_integer(&writer, "owed", facts->owed);
-  field_put_integer(&writer, "points", facts->points);
-  field_put_integer(&writer, "last_atc", facts->last_atc);
+  if (!facts->untold)
+    contents_put(&writer, facts);
   return field_done(&writer);
 }
 
@@ -194,10 +208,8 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) {
   if (field_there(&reader, "expiry"))
     field_date(&reader, "expiry", facts->expiry);
   facts->currency = (uint16_t)field_integer(&reader, "currency", 1, 999);
-  facts->balance = field_integer(&reader, "balance", INT64_MIN, INT64_MAX);
-  facts->held = field_integer(&reader, "held", INT64_MIN, INT64_MAX);
-  facts->owed = field_integer(&reader, "owed", INT64_MIN, INT64_MAX);
-  facts->points = field_integer(&reader, "points", INT64_MIN, INT64_MAX);
-  facts->last_atc = (uint32_t)field_integer(&reader, "last_atc", 0, UINT32_MAX);
+  facts->untold = !field_there(&reader, "balance");
+  if (!facts->untold)
+    contents_take(&reader, facts);
   return field_end(&reader);
 }

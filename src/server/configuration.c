@@ -19,7 +19,8 @@
 #define RATE_MAX       100000
 #define WORKERS_MAX    512
 #define WATCH_MAX      10000
-#define GROUP_WAIT_MAX 20000 /* microseconds: a terminal waits as long */
+#define DESK_MAX       1000000000 /* there are no more card numbers */
+#define GROUP_WAIT_MAX 20000      /* microseconds: a terminal waits as long */
 #define SETTING_COUNT  (sizeof rows / sizeof rows[0])
 
 static const struct settings_row rows[] = {
@@ -47,6 +48,8 @@ static const struct settings_row rows[] = {
     {"limits", "queue", "256", SETTING_NUMBER, 1, 65536},
     {"limits", "requests_per_second", "50", SETTING_NUMBER, 1, RATE_MAX},
     {"limits", "requests_at_once", "200", SETTING_NUMBER, 1, RATE_MAX},
+    {"limits", "desk_reservations_per_day", "1000", SETTING_NUMBER, 1, DESK_MAX},
+    {"limits", "desk_reservations_open", "100", SETTING_NUMBER, 1, DESK_MAX},
     {"limits", "handshake_seconds", "10", SETTING_NUMBER, 1, SECONDS_MAX},
     {"limits", "request_seconds", "10", SETTING_NUMBER, 1, SECONDS_MAX},
     {"limits", "idle_seconds", "300", SETTING_NUMBER, 1, SECONDS_MAX},
@@ -150,6 +153,8 @@ static void take_numbers(const struct settings *settings, struct configuration *
   configuration->group_wait_us = (unsigned)settings_number(settings, "ledger", "group_wait");
   configuration->requests_per_second = (unsigned)settings_number(settings, "limits", "requests_per_second");
   configuration->requests_at_once = (unsigned)settings_number(settings, "limits", "requests_at_once");
+  configuration->desk_reservations_per_day = settings_number(settings, "limits", "desk_reservations_per_day");
+  configuration->desk_reservations_open = settings_number(settings, "limits", "desk_reservations_open");
   configuration->handshake_seconds = (unsigned)settings_number(settings, "limits", "handshake_seconds");
   configuration->request_seconds = (unsigned)settings_number(settings, "limits", "request_seconds");
   configuration->idle_seconds = (unsigned)settings_number(settings, "limits", "idle_seconds");

@@ -34,6 +34,7 @@ struct configuration {
   size_t strangers, strangers_each;               /* unfinished handshakes: in all; from one address */
   size_t workers, queue;                          /* threads that serve; requests that wait for one */
   unsigned requests_per_second, requests_at_once; /* of one terminal */
+  int64_t desk_reservations_per_day, desk_reservations_open; /* card numbers of one desk */
   unsigned handshake_seconds, request_seconds, idle_seconds;
 };
 

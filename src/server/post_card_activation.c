@@ -4,9 +4,11 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_desk.h"
 
 struct activation {
   struct card_message body;
+  const uint8_t *tid; /* the desk's */
   int64_t now;
 };
 
@@ -17,11 +19,13 @@ static enum status activate(struct ledger *ledger, void *context) {
 
   if (status == STATUS_OK && memcmp(card.chip_serial, activation->body.chip_serial, CHIP_SERIAL_SIZE) != 0)
     status = STATUS_CARD_UNKNOWN;
+  if (status == STATUS_OK)
+    status = ledger_desk_finishes(ledger, activation->tid, activation->body.cid);
   return status == STATUS_OK ? ledger_card_issue(ledger, activation->body.cid, activation->now) : status;
 }
 
 void post_card_activation(struct service *service, const struct request *request, struct reply *reply) {
-  struct activation activation = {.now = service_now(service)};
+  struct activation activation = {.tid = request->terminal.tid, .now = service_now(service)};
 
   reply->status = card_message_parse(MESSAGE_CARD_ACTIVATION, request->message.body, &activation.body);
   if (reply->status == STATUS_OK)

@@ -7,6 +7,7 @@
 #include "certify.h"
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_desk.h"
 #include "pinstore.h"
 
 struct card_search {
@@ -97,6 +98,7 @@ static enum status fill_pin(const struct request *request, const struct pin_enve
 }
 
 struct certifying {
+  const uint8_t *tid; /* the desk's */
   uint8_t cid[CID_SIZE];
   struct ledger_certification certification;
 };
@@ -104,7 +106,9 @@ struct certifying {
 static enum status certify(struct ledger *ledger, void *context) {
   const struct certifying *certifying = context;
 
-  return ledger_card_certify(ledger, certifying->cid, &certifying->certification);
+  enum status status = ledger_desk_holds(ledger, certifying->tid, certifying->cid);
+
+  return status == STATUS_OK ? ledger_card_certify(ledger, certifying->cid, &certifying->certification) : status;
 }
 
 static void fill_ledger(const struct card_request *keys, const struct certification_reply *filled,
@@ -126,7 +130,7 @@ void post_card_certification(struct service *service, const struct request *requ
   struct certification_request body;
   struct certification_reply filled = {0};
   struct card_request keys = {0};
-  struct certifying certifying = {0};
+  struct certifying certifying = {.tid = request->terminal.tid};
   struct pin_envelope pin = {0};
   enum status status = certification_request_parse(request->message.body, &body);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/card-queries: what the server knows of one card. */
+ * POST /v1/card-queries: what the server knows of one card. What is on it is told to administrators alone: a
+ * desk reads it from the card itself, when that is there. */
 #include "endpoints.h"
 #include "envelope.h"
 #include "facts.h"
@@ -23,6 +24,7 @@ void post_card_query(struct service *service, const struct request *request, str
     reply->status = envelope_transact(service, request, find_card, &query);
   if (reply->status == STATUS_OK) {
     struct card_facts facts = facts_of(&query.card, service->configuration.currency);
+    facts.untold = request->terminal.role != ROLE_ADMIN;
     reply_ok(reply, card_facts_body(&facts));
   }
 }

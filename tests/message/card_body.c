@@ -195,6 +195,28 @@ START_TEST(facts_go_there_and_back) {
 }
 END_TEST
 
+START_TEST(what_is_on_a_card_is_told_whole_or_not_at_all) {
+  static const char *const contents[] = {"balance", "held", "owed", "points", "last_atc"};
+  static const char *const optional[] = {"expiry", NULL};
+  struct card_facts sent = facts_make(), got;
+
+  sent.untold = true;
+  json_t *body = card_facts_body(&sent);
+  ck_assert_int_eq(card_facts_parse(body, &got), STATUS_OK);
+  ck_assert(got.untold);
+  ck_assert_int_eq(got.balance, 0);
+  ck_assert_uint_eq(got.last_atc, 0);
+  forge_strictness(body, facts_parse, optional);
+  for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
+    ck_assert_ptr_null(json_object_get(body, contents[i]));
+    json_t *part = forge_with(body, contents[i], json_integer(7));
+    ck_assert_int_ne(facts_parse(part), STATUS_OK);
+    json_decref(part);
+  }
+  json_decref(body);
+}
+END_TEST
+
 START_TEST(a_card_that_is_only_reserved_has_no_expiry) {
   struct card_facts sent = facts_make(), got;
   json_t *body = NULL;
@@ -240,6 +262,7 @@ Suite *card_body_suite(void) {
   tcase_add_test(tests, a_wrong_pin_goes_there_and_back);
   tcase_add_test(tests, reservations_go_there_and_back);
   tcase_add_test(tests, facts_go_there_and_back);
+  tcase_add_test(tests, what_is_on_a_card_is_told_whole_or_not_at_all);
   tcase_add_test(tests, a_card_that_is_only_reserved_has_no_expiry);
   tcase_add_loop_test(tests, refuses_wrong_facts, 0, sizeof wrong_facts / sizeof wrong_facts[0]);
   suite_add_tcase(suite, tests);

@@ -6,34 +6,60 @@
 #include "purse.h"
 #include "suites.h"
 
-static enum status reserve(struct world *world, struct purse *purse) {
+static enum status reserve_at(struct world *world, struct station *desk, struct purse *purse) {
   struct answer answer;
 
-  station_ask(&world->desk, &world->service, MESSAGE_CARD_RESERVATION, reservation_body(purse->chip_serial), &answer);
+  station_ask(desk, &world->service, MESSAGE_CARD_RESERVATION, reservation_body(purse->chip_serial), &answer);
   if (answer.code == STATUS_OK)
     ck_assert_int_eq(reservation_reply_parse(answer.body, purse->cid), STATUS_OK);
   answer_clear(&answer);
   return answer.code;
 }
 
-static enum status tell(struct world *world, const struct purse *purse, enum message_type type) {
+static enum status reserve(struct world *world, struct purse *purse) {
+  return reserve_at(world, &world->desk, purse);
+}
+
+static enum status tell_at(struct world *world, struct station *desk, const struct purse *purse,
+                           enum message_type type) {
   struct card_message body = {0};
 
   memcpy(body.cid, purse->cid, CID_SIZE);
   memcpy(body.chip_serial, purse->chip_serial, CHIP_SERIAL_SIZE);
-  return station_tell(&world->desk, &world->service, type, card_message_body(type, &body));
+  return station_tell(desk, &world->service, type, card_message_body(type, &body));
 }
 
-static enum status query(struct world *world, const struct purse *purse, struct card_facts *facts) {
+static enum status tell(struct world *world, const struct purse *purse, enum message_type type) {
+  return tell_at(world, &world->desk, purse, type);
+}
+
+static enum status certify_at(struct world *world, struct station *desk, const struct purse *purse) {
+  struct certification_request request = {.pin_jwe = ""};
+
+  memcpy(request.cid, purse->cid, CID_SIZE);
+  purse_request(purse, request.request);
+  return station_tell(desk, &world->service, MESSAGE_CARD_CERTIFICATION, certification_request_body(&request));
+}
+
+static enum status revoke(struct world *world, const char tid[TID_SIZE + 1]) {
+  return station_tell(&world->admin, &world->service, MESSAGE_TERMINAL_REVOCATION, revocation_body(tid));
+}
+
+static enum status query_at(struct world *world, struct station *station, const struct purse *purse,
+                            struct card_facts *facts) {
   struct card_message body = {0};
   struct answer answer;
 
   memcpy(body.cid, purse->cid, CID_SIZE);
-  station_ask(&world->desk, &world->service, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &body), &answer);
+  station_ask(station, &world->service, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &body), &answer);
   if (answer.code == STATUS_OK)
     ck_assert_int_eq(card_facts_parse(answer.body, facts), STATUS_OK);
   answer_clear(&answer);
   return answer.code;
+}
+
+static enum status query(struct world *world, const struct purse *purse, struct card_facts *facts) {
+  return query_at(world, &world->desk, purse, facts);
 }
 
 START_TEST(chip_gets_one_number) {
@@ -125,7 +151,7 @@ START_TEST(query_tells_what_is_known) {
   ck_assert_str_eq(facts.state, "RESERVED");
   purse_issue(&purse, &world, 2);
   purse_load(&purse, &world, 4200);
-  ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
+  ck_assert_int_eq(query_at(&world, &world.admin, &purse, &facts), STATUS_OK);
   ck_assert_str_eq(facts.state, "ISSUED");
   ck_assert_str_eq(facts.reason, "");
   ck_assert_mem_eq(facts.cid, purse.cid, CID_SIZE);
@@ -133,6 +159,27 @@ START_TEST(query_tells_what_is_known) {
   ck_assert_int_eq(facts.balance, 0);
   ck_assert_uint_eq(facts.last_atc, 1);
   ck_assert_uint_eq(facts.currency, 978);
+  world_close(&world);
+}
+END_TEST
+
+/* Numbers can be guessed and copied from a card in passing: a desk sees what is on a card by reading the card. */
+START_TEST(desk_learns_no_balance_by_a_number) {
+  struct world world;
+  struct purse purse;
+  struct card_facts facts;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 4200);
+  ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
+  ck_assert_str_eq(facts.state, "ISSUED");
+  ck_assert(facts.untold);
+  ck_assert_int_eq(facts.held, 0);
+  ck_assert_uint_eq(facts.last_atc, 0);
+  ck_assert_int_eq(query_at(&world, &world.admin, &purse, &facts), STATUS_OK);
+  ck_assert(!facts.untold);
+  ck_assert_int_eq(facts.held, 4200);
   world_close(&world);
 }
 END_TEST
@@ -232,6 +279,115 @@ START_TEST(nobodys_word_but_the_cards_blocks_it) {
 }
 END_TEST
 
+/* With the chip's serial, and even with its keys. */
+START_TEST(reservation_belongs_to_its_desk) {
+  struct world world;
+  struct purse purse;
+  struct card_facts facts;
+
+  world_open(&world);
+  purse_new(&purse, 1);
+  ck_assert_int_eq(reserve(&world, &purse), STATUS_OK);
+  ck_assert_int_eq(reserve_at(&world, &world.other_desk, &purse), STATUS_OTHER_DESK);
+  ck_assert_int_eq(certify_at(&world, &world.other_desk, &purse), STATUS_OTHER_DESK);
+  ck_assert_int_eq(tell_at(&world, &world.other_desk, &purse, MESSAGE_CARD_VOID), STATUS_OTHER_DESK);
+  ck_assert_int_eq(certify_at(&world, &world.desk, &purse), STATUS_OK);
+  ck_assert_int_eq(tell_at(&world, &world.other_desk, &purse, MESSAGE_CARD_VOID), STATUS_OTHER_DESK);
+  ck_assert_int_eq(tell_at(&world, &world.other_desk, &purse, MESSAGE_CARD_ACTIVATION), STATUS_OTHER_DESK);
+  ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
+  ck_assert_str_eq(facts.state, "RESERVED");
+  ck_assert_int_eq(tell(&world, &purse, MESSAGE_CARD_ACTIVATION), STATUS_OK);
+  ck_assert_int_eq(tell_at(&world, &world.other_desk, &purse, MESSAGE_CARD_VOID), STATUS_CARD_ALREADY_ISSUED);
+  world_close(&world);
+}
+END_TEST
+
+/* A number that was given up is anybody's; so is what a revoked desk left, but no keys are certified in its place. */
+START_TEST(what_a_desk_leaves_is_taken_over) {
+  struct world world;
+  struct purse given_up, left, made;
+
+  world_open(&world);
+  purse_new(&given_up, 1);
+  purse_new(&left, 2);
+  purse_new(&made, 3);
+  ck_assert_int_eq(reserve(&world, &given_up), STATUS_OK);
+  ck_assert_int_eq(tell(&world, &given_up, MESSAGE_CARD_VOID), STATUS_OK);
+  ck_assert_int_eq(reserve_at(&world, &world.other_desk, &given_up), STATUS_OK);
+  ck_assert_int_eq(certify_at(&world, &world.other_desk, &given_up), STATUS_OK);
+  ck_assert_int_eq(reserve(&world, &left), STATUS_OK);
+  ck_assert_int_eq(reserve(&world, &made), STATUS_OK);
+  ck_assert_int_eq(certify_at(&world, &world.desk, &made), STATUS_OK);
+  ck_assert_int_eq(revoke(&world, DESK), STATUS_OK);
+  ck_assert_int_eq(certify_at(&world, &world.other_desk, &left), STATUS_OTHER_DESK);
+  ck_assert_int_eq(tell_at(&world, &world.other_desk, &left, MESSAGE_CARD_VOID), STATUS_OTHER_DESK);
+  ck_assert_int_eq(reserve_at(&world, &world.other_desk, &left), STATUS_OK);
+  ck_assert_int_eq(certify_at(&world, &world.other_desk, &left), STATUS_OK);
+  ck_assert_int_eq(tell_at(&world, &world.other_desk, &made, MESSAGE_CARD_ACTIVATION), STATUS_OK); /* it was written */
+  world_close(&world);
+}
+END_TEST
+
+/* Chips from `first` on, until one is refused: how many were not. */
+static uint32_t reserve_many(struct world *world, struct station *desk, uint32_t first, struct purse *last) {
+  enum status status = STATUS_OK;
+  uint32_t count = 0;
+
+  while (status == STATUS_OK && count < HOUSE_POOL) {
+    purse_new(last, first + count);
+    status = reserve_at(world, desk, last);
+    count += status == STATUS_OK;
+  }
+  ck_assert_int_eq(status, STATUS_DESK_QUOTA);
+  return count;
+}
+
+START_TEST(desk_has_no_more_open_than_its_quota) {
+  struct world world;
+  struct purse purse, first;
+
+  world_open(&world);
+  world.service.configuration.desk_reservations_open = 3;
+  purse_new(&first, 1);
+  ck_assert_int_eq(reserve(&world, &first), STATUS_OK);
+  ck_assert_uint_eq(reserve_many(&world, &world.desk, 2, &purse), 2);
+  ck_assert_int_eq(reserve(&world, &first), STATUS_OK);                      /* what it has is no further one */
+  ck_assert_uint_eq(reserve_many(&world, &world.other_desk, 11, &purse), 3); /* each has its own */
+  ck_assert_int_eq(certify_at(&world, &world.desk, &first), STATUS_OK);
+  ck_assert_uint_eq(reserve_many(&world, &world.desk, 21, &purse), 0); /* certified is not issued */
+  ck_assert_int_eq(tell(&world, &first, MESSAGE_CARD_ACTIVATION), STATUS_OK);
+  ck_assert_uint_eq(reserve_many(&world, &world.desk, 31, &first), 1);
+  purse_new(&first, 31);
+  ck_assert_int_eq(reserve(&world, &first), STATUS_OK);
+  ck_assert_int_eq(tell(&world, &first, MESSAGE_CARD_VOID), STATUS_OK);
+  ck_assert_uint_eq(reserve_many(&world, &world.desk, 41, &purse), 1);
+  world_close(&world);
+}
+END_TEST
+
+/* Numbers that are given up, or issued, are reserved all the same. */
+START_TEST(desk_has_no_more_in_a_day_than_its_quota) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  world.service.configuration.desk_reservations_per_day = 4;
+  purse_new(&purse, 1);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(reserve(&world, &purse), STATUS_OK);
+    ck_assert_int_eq(tell(&world, &purse, MESSAGE_CARD_VOID), STATUS_OK);
+  }
+  purse_issue(&purse, &world, 2);
+  ck_assert_uint_eq(reserve_many(&world, &world.desk, 3, &purse), 1);
+  ck_assert_uint_eq(reserve_many(&world, &world.other_desk, 11, &purse), 4);
+  world.now -= 86400; /* no new day */
+  ck_assert_uint_eq(reserve_many(&world, &world.desk, 21, &purse), 0);
+  world.now += INT64_C(2) * 86400;
+  ck_assert_uint_eq(reserve_many(&world, &world.desk, 31, &purse), 4);
+  world_close(&world);
+}
+END_TEST
+
 Suite *desk_suite(void) {
   Suite *suite = suite_create("desk");
   TCase *all = world_case("desk");
@@ -242,9 +398,14 @@ Suite *desk_suite(void) {
   tcase_add_test(all, activation_wants_certificate_and_chip);
   tcase_add_test(all, void_gives_the_number_back);
   tcase_add_test(all, query_tells_what_is_known);
+  tcase_add_test(all, desk_learns_no_balance_by_a_number);
   tcase_add_test(all, fifth_wrong_pin_blocks_here_too);
   tcase_add_test(all, wrong_pin_is_counted_once);
   tcase_add_test(all, nobodys_word_but_the_cards_blocks_it);
+  tcase_add_test(all, reservation_belongs_to_its_desk);
+  tcase_add_test(all, what_a_desk_leaves_is_taken_over);
+  tcase_add_test(all, desk_has_no_more_open_than_its_quota);
+  tcase_add_test(all, desk_has_no_more_in_a_day_than_its_quota);
   suite_add_tcase(suite, all);
   return suite;
 }

@@ -8,12 +8,13 @@
 #define HOUSE_POOL       40
 #define HOUSE_RATE       10 /* points for 100 minor units at the shop */
 
-#define POS       "POS00001" /* of SHOP */
-#define OTHER_POS "POS00002"
-#define RELOAD    "LOAD0001" /* of BANK */
-#define DESK      "DESK0001"
-#define ADMIN     "ADMIN001"
-#define EXPIRED   "POS00009" /* registered, its day was yesterday */
+#define POS        "POS00001" /* of SHOP */
+#define OTHER_POS  "POS00002"
+#define RELOAD     "LOAD0001" /* of BANK */
+#define DESK       "DESK0001"
+#define OTHER_DESK "DESK0002"
+#define ADMIN      "ADMIN001"
+#define EXPIRED    "POS00009" /* registered, its day was yesterday */
 
 /* Writes the directory, which exists and is empty; fails the test where it cannot. Each terminal gets a folder of its
  * own in it: sig.key, ecka.key, tls.crt. */

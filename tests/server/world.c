@@ -67,6 +67,7 @@ static void open_stations(struct world *world) {
   station_open(&world->other_pos, folder, OTHER_POS);
   station_open(&world->reload, folder, RELOAD);
   station_open(&world->desk, folder, DESK);
+  station_open(&world->other_desk, folder, OTHER_DESK);
   station_open(&world->admin, folder, ADMIN);
   station_open(&world->expired, folder, EXPIRED);
 }
@@ -109,6 +110,7 @@ void world_leave(struct world *world) {
   station_close(&world->other_pos);
   station_close(&world->reload);
   station_close(&world->desk);
+  station_close(&world->other_desk);
   station_close(&world->admin);
   station_close(&world->expired);
 }

@@ -71,16 +71,7 @@ enum status stage_load(struct stage *stage, int64_t minor, struct outcome *outco
 }
 
 struct card_facts stage_facts(const struct stage *stage) {
-  struct card_message question = {.reason = ""};
-  struct card_facts facts;
-  struct message reply;
-  memcpy(question.cid, stage->card.cid, CID_SIZE);
-  json_t *body = card_message_body(MESSAGE_CARD_QUERY, &question);
-  ck_assert_int_eq(backend_call(stage->desk->backend, MESSAGE_CARD_QUERY, body, &reply), STATUS_OK);
-  ck_assert_int_eq(reply.status, STATUS_OK);
-  ck_assert_int_eq(card_facts_parse(reply.body, &facts), STATUS_OK);
-  message_clear(&reply);
-  return facts;
+  return flow_facts(stage->card.cid);
 }
 
 unsigned stage_open_entries(const struct terminal *terminal) {

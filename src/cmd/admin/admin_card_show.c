@@ -71,8 +71,8 @@ enum status admin_card_show(void *context, char **arguments) {
   if (status != STATUS_OK)
     return status;
   status = admin_call(admin, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &question), &reply);
-  if (status == STATUS_OK &&
-      (card_facts_parse(reply.body, &facts) != STATUS_OK || memcmp(facts.cid, question.cid, sizeof facts.cid) != 0))
+  if (status == STATUS_OK && (card_facts_parse(reply.body, &facts) != STATUS_OK || facts.untold ||
+                              memcmp(facts.cid, question.cid, sizeof facts.cid) != 0))
     status = STATUS_BAD_REPLY;
   message_clear(&reply);
   if (status != STATUS_OK)

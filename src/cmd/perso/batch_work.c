@@ -76,6 +76,7 @@ static bool is_passing(enum status status) {
 static bool is_fatal(enum status status) {
   switch (status) {
   case STATUS_POOL_EMPTY:
+  case STATUS_DESK_QUOTA:
   case STATUS_NOT_PERMITTED:
   case STATUS_TERMINAL_REVOKED:
   case STATUS_CLOCK_OFF:
