@@ -14,6 +14,7 @@ Suite *contact_suite(void);
 Suite *crew_suite(void);
 Suite *desk_suite(void);
 Suite *envelope_suite(void);
+Suite *flood_suite(void);
 Suite *http_suite(void);
 Suite *keyring_suite(void);
 Suite *late_suite(void);
