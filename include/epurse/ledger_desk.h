@@ -4,6 +4,7 @@
 #ifndef EPURSE_LEDGER_DESK_H
 #define EPURSE_LEDGER_DESK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "epurse/certificate.h"
@@ -21,7 +22,7 @@ struct ledger_desk {
 
 /* As ledger_card_reserve, for a desk: the number is then that desk's. A chip's number that it has already counts once.
  * What a revoked desk left, or a ledger from before desks owned anything, goes to whoever reserves that chip.
- * STATUS_OTHER_DESK: another desk reserved it; STATUS_DESK_QUOTA; STATUS_NOT_FOUND: no such terminal. */
+ * STATUS_OTHER_DESK: another desk reserved it; STATUS_DESK_QUOTA; STATUS_CHIP_NOT_LISTED: not of the delivered chips; STATUS_NOT_FOUND: no such terminal. */
 enum status ledger_desk_reserve(struct ledger *ledger, const struct ledger_desk *desk,
                                 const uint8_t chip_serial[CHIP_SERIAL_SIZE], uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
 
@@ -34,5 +35,13 @@ enum status ledger_desk_holds(struct ledger *ledger, const uint8_t tid[TID_SIZE]
  * one left. */
 enum status ledger_desk_finishes(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                  const uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
+
+/* The optional list of the chips that were delivered. Once there is one on it, no other chip gets a number that it has
+ * not yet, and none gets a second one in the place of one that was certified and given up. *added is false where the
+ * chip was on it before. */
+enum status ledger_chip_add(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
+                            bool *added) EPURSE_MUST_USE;
+/* How many are on it; 0: there is no list. */
+enum status ledger_chip_count(struct ledger *ledger, int64_t *count) EPURSE_MUST_USE;
 
 #endif

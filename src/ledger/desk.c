@@ -61,6 +61,15 @@ static enum status desk_take(struct ledger *ledger, const struct ledger_desk *de
   return query_run(&query);
 }
 
+static enum status chip_check(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE]) {
+  struct query query = query_begin(ledger, QUERY_CHIP_USABLE);
+  query_blob(&query, chip_serial, CHIP_SERIAL_SIZE);
+  (void)query_row(&query);
+  bool usable = query_read_i64(&query) != 0;
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !usable ? STATUS_CHIP_NOT_LISTED : status;
+}
+
 enum status ledger_desk_reserve(struct ledger *ledger, const struct ledger_desk *desk,
                                 const uint8_t chip_serial[CHIP_SERIAL_SIZE], uint8_t cid[CID_SIZE]) {
   struct terminal_brief brief;
@@ -75,7 +84,10 @@ enum status ledger_desk_reserve(struct ledger *ledger, const struct ledger_desk 
     status = desk_owner(ledger, brief.number, card, &owner);
   if (status != STATUS_OK || owner == DESK_ITSELF)
     return status;
-  return owner == DESK_OTHER ? STATUS_OTHER_DESK : desk_take(ledger, desk, brief.number, card);
+  if (owner == DESK_OTHER)
+    return STATUS_OTHER_DESK;
+  status = owner == DESK_NOBODY ? chip_check(ledger, chip_serial) : STATUS_OK;
+  return status == STATUS_OK ? desk_take(ledger, desk, brief.number, card) : status;
 }
 
 enum status ledger_desk_holds(struct ledger *ledger, const uint8_t tid[TID_SIZE], const uint8_t cid[CID_SIZE]) {
@@ -88,4 +100,18 @@ enum status ledger_desk_finishes(struct ledger *ledger, const uint8_t tid[TID_SI
   enum desk_owner owner = DESK_NOBODY;
   enum status status = desk_find(ledger, tid, cid, &owner);
   return status == STATUS_OK && owner == DESK_OTHER ? STATUS_OTHER_DESK : status;
+}
+
+enum status ledger_chip_add(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE], bool *added) {
+  struct query query = query_begin(ledger, QUERY_CHIP_ADD);
+  query_blob(&query, chip_serial, CHIP_SERIAL_SIZE);
+  *added = query_row(&query);
+  return query_run(&query);
+}
+
+enum status ledger_chip_count(struct ledger *ledger, int64_t *count) {
+  struct query query = query_begin(ledger, QUERY_CHIP_COUNT);
+  (void)query_row(&query);
+  *count = query_read_i64(&query);
+  return query_end(&query);
 }

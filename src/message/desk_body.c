@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/message.h"
+#include "epurse/message_chip.h"
 #include "epurse/x509.h"
 #include "field.h"
 
@@ -60,6 +61,24 @@ enum status certification_reply_parse(const json_t *body, struct certification_r
   field_binary_upto(&reader, "card_sig", reply->card_sig, sizeof reply->card_sig, &reply->card_sig_len);
   field_text(&reader, "pin", 1, reply->pin_jwe, sizeof reply->pin_jwe);
   if (reader.status == STATUS_OK && parameters_decode(parameters, sizeof parameters, &reply->parameters) != STATUS_OK)
+    field_refuse(&reader, STATUS_BAD_FORMAT);
+  return field_end(&reader);
+}
+
+json_t *chip_list_body(const struct chip_list *list) {
+  struct field_writer writer = field_writer();
+
+  field_put_binary(&writer, "serials", list->serials[0], list->count * CHIP_SERIAL_SIZE);
+  return field_done(&writer);
+}
+
+enum status chip_list_parse(const json_t *body, struct chip_list *list) {
+  struct field_reader reader = field_reader(body);
+  size_t len = 0;
+
+  field_binary_upto(&reader, "serials", list->serials[0], sizeof list->serials, &len);
+  list->count = len / CHIP_SERIAL_SIZE;
+  if (len % CHIP_SERIAL_SIZE != 0)
     field_refuse(&reader, STATUS_BAD_FORMAT);
   return field_end(&reader);
 }

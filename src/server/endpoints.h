@@ -26,6 +26,7 @@ route_handler post_pending_list;
 route_handler post_settlement;
 route_handler post_settlement_list;     /* post_settlement.c */
 route_handler post_settlement_lines;    /* post_settlement_page.c */
+route_handler post_chip_addition;
 route_handler post_settlement_captures; /* post_settlement_page.c */
 route_handler post_merchant;
 route_handler post_merchant_change; /* post_merchant.c */

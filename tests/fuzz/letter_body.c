@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Bodies of messages, each read by its own struct and written again. */
+#include "epurse/message_chip.h"
 #include "letter.h"
 
 /* Reads a body and answers it written again; NULL where it is refused. */
@@ -111,6 +112,12 @@ static json_t *card_facts_again(enum message_type type, const json_t *body) {
   return card_facts_parse(body, &facts) == STATUS_OK ? card_facts_body(&facts) : NULL;
 }
 
+static json_t *chip_list_again(enum message_type type, const json_t *body) {
+  static struct chip_list list;
+  (void)type;
+  return chip_list_parse(body, &list) == STATUS_OK ? chip_list_body(&list) : NULL;
+}
+
 /* Request and reply of each kind; NULL: no struct for it. */
 static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_PURCHASE] = {order_request_again, order_reply_again},
@@ -133,6 +140,7 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_TERMINAL_REVOCATION] = {revocation_again, NULL},
     [MESSAGE_CARD_REPLACEMENT] = {replacement_again, replacement_reply_again},
     [MESSAGE_MERCHANT_CHANGE] = {merchant_change_again, NULL},
+    [MESSAGE_CHIP_ADDITION] = {chip_list_again, NULL},
 };
 
 bool letter_body_take(const struct message *message, bool is_reply) {

@@ -3,6 +3,7 @@
  * post_card_query.c, post_pin_failure.c. */
 #include <string.h>
 
+#include "epurse/message_chip.h"
 #include "purse.h"
 #include "suites.h"
 
@@ -388,6 +389,76 @@ START_TEST(desk_has_no_more_in_a_day_than_its_quota) {
 }
 END_TEST
 
+/* Chips `first` to `last` onto the list; how many were new. */
+static int64_t deliver(struct world *world, uint32_t first, uint32_t last, int64_t *listed) {
+  static struct chip_list list;
+  struct answer answer;
+  json_int_t added = -1, all = -1;
+
+  list.count = 0;
+  for (uint32_t chip = first; chip <= last; chip++) {
+    struct purse purse;
+    purse_new(&purse, chip);
+    memcpy(list.serials[list.count++], purse.chip_serial, CHIP_SERIAL_SIZE);
+  }
+  station_ask(&world->admin, &world->service, MESSAGE_CHIP_ADDITION, chip_list_body(&list), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert_int_eq(json_unpack(answer.body, "{s:I, s:I !}", "added", &added, "listed", &all), 0);
+  answer_clear(&answer);
+  *listed = all;
+  return added;
+}
+
+START_TEST(chips_that_were_not_delivered_become_no_cards) {
+  struct world world;
+  struct purse before, listed, other;
+  int64_t all = 0;
+
+  world_open(&world);
+  purse_new(&before, 1);
+  purse_new(&listed, 2);
+  purse_new(&other, 9);
+  ck_assert_int_eq(reserve(&world, &before), STATUS_OK);
+  ck_assert_int_eq(deliver(&world, 2, 4, &all), 3);
+  ck_assert_int_eq(all, 3);
+  ck_assert_int_eq(deliver(&world, 4, 5, &all), 1); /* said twice, there once */
+  ck_assert_int_eq(all, 4);
+  ck_assert_int_eq(reserve(&world, &other), STATUS_CHIP_NOT_LISTED);
+  ck_assert_int_eq(reserve_at(&world, &world.other_desk, &other), STATUS_CHIP_NOT_LISTED);
+  ck_assert_int_eq(reserve(&world, &before), STATUS_OK); /* it has its number */
+  ck_assert_int_eq(tell(&world, &before, MESSAGE_CARD_VOID), STATUS_OK);
+  ck_assert_int_eq(reserve(&world, &before), STATUS_CHIP_NOT_LISTED);
+  ck_assert_int_eq(reserve(&world, &listed), STATUS_OK);
+  ck_assert_int_eq(tell(&world, &listed, MESSAGE_CARD_VOID), STATUS_OK);
+  ck_assert_int_eq(reserve(&world, &listed), STATUS_OK); /* nothing was certified */
+  ck_assert_int_eq(certify_at(&world, &world.desk, &listed), STATUS_OK);
+  ck_assert_int_eq(tell(&world, &listed, MESSAGE_CARD_VOID), STATUS_OK);
+  ck_assert_int_eq(reserve(&world, &listed), STATUS_CHIP_NOT_LISTED); /* once */
+  purse_issue(&listed, &world, 3);
+  ck_assert_int_eq(reserve(&world, &listed), STATUS_CARD_ALREADY_ISSUED);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(list_of_chips_wants_whole_serials) {
+  static const char *const wrong[] = {"", "AAAA", "AAAAAAAAAAAAAA", "not base64url", "AAAAAAAAAAA="};
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+    ck_assert_int_eq(
+        station_tell(&world.admin, &world.service, MESSAGE_CHIP_ADDITION, json_pack("{s:s}", "serials", wrong[i])),
+        STATUS_BAD_FORMAT);
+  ck_assert_int_eq(
+      station_tell(&world.desk, &world.service, MESSAGE_CHIP_ADDITION, json_pack("{s:s}", "serials", "AAAAAAAAAAA")),
+      STATUS_NOT_PERMITTED);
+  purse_new(&purse, 1);
+  ck_assert_int_eq(reserve(&world, &purse), STATUS_OK); /* there is no list */
+  world_close(&world);
+}
+END_TEST
+
 Suite *desk_suite(void) {
   Suite *suite = suite_create("desk");
   TCase *all = world_case("desk");
@@ -406,6 +477,8 @@ Suite *desk_suite(void) {
   tcase_add_test(all, what_a_desk_leaves_is_taken_over);
   tcase_add_test(all, desk_has_no_more_open_than_its_quota);
   tcase_add_test(all, desk_has_no_more_in_a_day_than_its_quota);
+  tcase_add_test(all, chips_that_were_not_delivered_become_no_cards);
+  tcase_add_test(all, list_of_chips_wants_whole_serials);
   suite_add_tcase(suite, all);
   return suite;
 }

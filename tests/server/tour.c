@@ -319,6 +319,8 @@ START_TEST(whole_tour) {
   end_part(&tour, &purse);
   settlement_part(&tour, &purse);
   bad_part(&tour);
+  expect(&tour, &tour.world.admin, MESSAGE_CHIP_ADDITION, json_pack("{s:s}", "serials", "AAAAAAAAAAAAAAAAAAAAAg"),
+         STATUS_OK); /* the last: no other chips are reserved after it */
 }
 END_TEST
 

@@ -61,6 +61,7 @@ enum status admin_settlement_list(void *context, char **arguments); /* admin_set
 enum status admin_settlement_show(void *context, char **arguments); /* admin_settlement_close.c */
 enum status admin_settlement_export(void *context, char **arguments);
 enum status admin_pending(void *context, char **arguments);
+enum status admin_serial_add(void *context, char **arguments);
 enum status admin_ledger_check(void *context, char **arguments);
 enum status admin_backup(void *context, char **arguments);
 enum status admin_restore(void *context, char **arguments); /* admin_backup.c */

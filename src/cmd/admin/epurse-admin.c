@@ -83,6 +83,7 @@ static const struct verb verbs[] = {
     {"card block", "CID", 1, "block a card for good", admin_card_block},
     {"card replace", "OLD NEW", 2, "move what a blocked card had to a new one", admin_card_replace},
     {"card list", "", 0, "list all cards", admin_card_list},
+    {"serial add", "FILE", 1, "list chips that were delivered; no others become cards", admin_serial_add},
     {"pending", "", 0, "list what waits for an end, and since when", admin_pending},
     {"migrate", "", 0, "take the ledger over from an older program", admin_migrate},
     {"settlement close", "", 0, "close the purchases captured since the last one", admin_settlement_close},

@@ -22,3 +22,11 @@ WHEN NEW.day < OLD.day OR (NEW.day = OLD.day AND NEW.reserved < OLD.reserved)
 BEGIN SELECT RAISE(ABORT, 'what a desk reserved is not forgotten'); END;
 CREATE TRIGGER desk_use_kept BEFORE DELETE ON desk_use
 BEGIN SELECT RAISE(ABORT, 'what a desk reserved is not forgotten'); END;
+
+-- Serials of the chips that the issuer was delivered. Where there are any, no other chip gets a card number.
+CREATE TABLE chip (
+  serial BLOB PRIMARY KEY CHECK (length(serial) = 8)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER chip_kept BEFORE DELETE ON chip
+BEGIN SELECT RAISE(ABORT, 'what was delivered is not forgotten'); END;

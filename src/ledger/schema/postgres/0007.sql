@@ -22,3 +22,11 @@ CREATE TRIGGER desk_use_kept BEFORE DELETE ON desk_use FOR EACH ROW
 EXECUTE FUNCTION refuse('what a desk reserved is not forgotten');
 CREATE TRIGGER desk_use_not_emptied BEFORE TRUNCATE ON desk_use
 EXECUTE FUNCTION refuse('what a desk reserved is not forgotten');
+
+CREATE TABLE chip (
+  serial bytea PRIMARY KEY CHECK (length(serial) = 8)
+);
+
+CREATE TRIGGER chip_kept BEFORE DELETE ON chip FOR EACH ROW
+EXECUTE FUNCTION refuse('what was delivered is not forgotten');
+CREATE TRIGGER chip_not_emptied BEFORE TRUNCATE ON chip EXECUTE FUNCTION refuse('what was delivered is not forgotten');

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The body of a message that lists chips which were delivered. As message.h has it: bodies are the caller's, NULL where
+ * memory ran out; a parser answers STATUS_UNKNOWN_FIELD or STATUS_BAD_FORMAT. */
+#ifndef EPURSE_MESSAGE_CHIP_H
+#define EPURSE_MESSAGE_CHIP_H
+
+#include <jansson.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+/* CHIP_ADDITION {"serials"} -> {"added","listed"}: how many of them were new, how many chips are on the list. */
+#define CHIPS_MAX 500 /* in a message */
+struct chip_list {
+  size_t count;
+  uint8_t serials[CHIPS_MAX][CHIP_SERIAL_SIZE];
+};
+json_t *chip_list_body(const struct chip_list *list);
+enum status chip_list_parse(const json_t *body, struct chip_list *list) EPURSE_MUST_USE;
+
+#endif
