@@ -95,7 +95,9 @@ void flow_world_begin(void) {
         "--issuer 999999 --pool 20000 --issuer-passphrase-fd 3 --server-passphrase-fd 4 3<'%s/issuer.pass' "
         "4<'%s/server.pass' >/dev/null",
         programs(), flow_world.folder, flow_world.port, flow_world.folder, flow_world.folder);
-  shell("sed -i 's/^\\[limits\\]$/&\\nrequests_per_second = 100000\\nrequests_at_once = 100000/' "
+  shell("sed -i 's/^\\[limits\\]$/&\\nrequests_per_second = 100000\\nrequests_at_once = "
+        "100000\\ndesk_reservations_per_day = 100000\\n"
+        "desk_reservations_open = 100000/' "
         "'%s/issuer/epursed.conf'",
         flow_world.folder);
   server_start();
