@@ -62,6 +62,7 @@ struct ledger_offer {
   const struct promise *promise;
   const uint8_t *record; /* PROMISE_SIZE bytes */
   int64_t now;
+  int64_t zone; /* seconds that the issuer's time zone is ahead of UTC: where the day of a limit begins */
 };
 
 /* Signs an authorisation that the ledger filled in; sets its key_version. Called inside the step. */
@@ -101,7 +102,8 @@ enum status ledger_purchase_authorise(struct ledger *ledger, const struct ledger
                                       struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
 /* The same for a load that has been charged. Further: STATUS_TENDER_DECLINED: the terminal reversed this very charge
- * before, or the card is not owed that much (LEDGER_TENDER_OWED). */
+ * before, or the card is not owed that much (LEDGER_TENDER_OWED); STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT
+ * (ledger_limit.h). */
 enum status ledger_load_authorise(struct ledger *ledger, const struct ledger_offer *offer,
                                   const struct ledger_tender *tender, const struct ledger_signer *signer,
                                   struct ledger_transaction *transaction) EPURSE_MUST_USE;

@@ -5,8 +5,11 @@
 #include "booking.h"
 #include "card.h"
 #include "epurse/command.h"
+#include "limit.h"
 #include "store.h"
 #include "terminal.h"
+
+#define SECONDS_PER_DAY (24 * 60 * 60)
 
 /* All that one answer is made from. */
 struct answer {
@@ -131,19 +134,38 @@ static enum status answer_advance(struct ledger *ledger, const struct answer *an
   return query_run(&query);
 }
 
+/* What a load takes of its limits. What is owed to a card was counted when it was paid for. */
+static struct limit_load answer_load(const struct answer *answer) {
+  const struct ledger_offer *offer = answer->offer;
+  return (struct limit_load){.terminal = answer->terminal.number,
+                             .merchant = answer->terminal.merchant,
+                             .amount = offer->promise->amount,
+                             .day = (offer->now + offer->zone) / SECONDS_PER_DAY};
+}
+
+static bool answer_limited(const struct answer *answer) {
+  return answer->offer->promise->type == TRANSACTION_LOAD && answer->tender.kind != LEDGER_TENDER_OWED;
+}
+
+static enum status answer_hold(struct ledger *ledger, const struct answer *answer, int64_t id) {
+  const struct limit_load load = answer_load(answer);
+  struct booking booking;
+  enum status status = booking_read(ledger, id, &booking);
+  if (status == STATUS_OK)
+    status = booking_hold(ledger, &booking, answer->offer->now);
+  return status == STATUS_OK && answer_limited(answer) ? limit_take(ledger, &load, id) : status;
+}
+
 /* Signed first: where the signer fails nothing has been written. */
 static enum status answer_book(struct ledger *ledger, const struct answer *answer,
                                struct ledger_transaction *transaction) {
   uint8_t record[AUTHORISATION_SIZE];
-  struct booking booking;
   int64_t id = booking_id(ledger->chain.card, ledger->chain.atc);
   enum status status = answer_sign(answer, ledger->chain.hash, record);
   if (status == STATUS_OK)
     status = answer_insert(ledger, answer, record, id);
   if (status == STATUS_OK && answer->reason == STATUS_OK)
-    status = booking_read(ledger, id, &booking);
-  if (status == STATUS_OK && answer->reason == STATUS_OK)
-    status = booking_hold(ledger, &booking, answer->offer->now);
+    status = answer_hold(ledger, answer, id);
   if (status == STATUS_OK)
     status = answer_advance(ledger, answer);
   ledger->chain.open = false;
@@ -195,7 +217,10 @@ static enum status load_check(struct ledger *ledger, const struct chain *chain, 
     status = STATUS_TENDER_DECLINED;
   if (status == STATUS_OK)
     status = load_check_reversal(ledger, chain, answer);
-  return status;
+  if (status != STATUS_OK || !answer_limited(answer))
+    return status;
+  const struct limit_load load = answer_load(answer);
+  return limit_check(ledger, &load);
 }
 
 enum status ledger_load_authorise(struct ledger *ledger, const struct ledger_offer *offer,

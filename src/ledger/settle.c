@@ -3,6 +3,7 @@
 #include "booking.h"
 #include "capture.h"
 #include "incident.h"
+#include "limit.h"
 #include "posting.h"
 #include "store.h"
 
@@ -116,6 +117,8 @@ enum status booking_release(struct ledger *ledger, const struct booking *booking
   enum status status = booking_set_state(ledger, booking->id, *state, NULL, now);
   if (status == STATUS_OK)
     status = booking_move(ledger, booking, POSTING_SETTLE, route.hold, back, now);
+  if (status == STATUS_OK && booking->type == TRANSACTION_LOAD && !owed)
+    status = limit_give_back(ledger, booking);
   if (status != STATUS_OK)
     return status;
   struct query query = query_begin(ledger, QUERY_CARD_HOT_RELEASED);
@@ -129,5 +132,6 @@ enum status booking_refund(struct ledger *ledger, const struct booking *booking,
   if (status != STATUS_OK)
     return status;
   int64_t owed = account_of_card(booking_card(booking->id), ACCOUNT_OWED);
-  return booking_move(ledger, booking, POSTING_REFUND, owed, route.source, now);
+  status = booking_move(ledger, booking, POSTING_REFUND, owed, route.source, now);
+  return status == STATUS_OK ? limit_give_back(ledger, booking) : status;
 }

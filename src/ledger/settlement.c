@@ -6,6 +6,7 @@
 
 #include "booking.h"
 #include "card.h"
+#include "limit.h"
 #include "store.h"
 
 /* ---- closed ---- */
@@ -63,6 +64,8 @@ enum status ledger_settlement_close(struct ledger *ledger, int64_t now, struct l
     status = settlement_add_lines(ledger, &next);
   if (status == STATUS_OK)
     status = settlement_transfer(ledger, &next);
+  if (status == STATUS_OK)
+    status = limit_set_off(ledger, next.number);
   if (status == STATUS_OK)
     status = settlement_seal(ledger, &next);
   return status == STATUS_OK ? ledger_settlement_find(ledger, next.number, closed) : status;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "epurse/ledger.h"
+#include "limit.h"
 #include "schema.h"
 
 static const struct store_driver *const drivers[] = {&store_sqlite, &store_postgres};
@@ -64,6 +65,8 @@ static enum status store_add_settings(struct ledger *ledger, void *context) {
   query_i64(&query, settings->point_value == 0 ? 1 : settings->point_value);
   query_i64(&query, first);
   enum status status = query_run(&query);
+  if (status == STATUS_OK)
+    status = limit_default(ledger, settings->terminal_loads, settings->load_credit);
   return status == STATUS_OK ? ledger_pool_extend(ledger, settings->pool_size) : status;
 }
 
@@ -78,7 +81,8 @@ static enum status store_fill(struct ledger *ledger, void *context) {
 static bool settings_valid(const struct ledger_settings *settings) {
   uint64_t first = settings->first_serial == 0 ? 1 : settings->first_serial;
   return settings->currency >= 1 && settings->currency <= 999 && settings->issuer <= 999999 &&
-         settings->point_value <= 1000000 && first + settings->pool_size <= UINT64_C(1000000000);
+         settings->point_value <= 1000000 && settings->terminal_loads >= 0 && settings->load_credit >= 0 &&
+         first + settings->pool_size <= UINT64_C(1000000000);
 }
 
 enum status ledger_create(const char *url, const struct ledger_settings *settings) {

@@ -81,6 +81,7 @@ static enum status order_open(struct order *order) {
     status = check_pin(order);
   order->offer = (struct ledger_offer){
       .promise = &order->promise, .record = order->body.promise, .now = service_now(order->service)};
+  order->offer.zone = service_zone(order->offer.now);
   return status;
 }
 

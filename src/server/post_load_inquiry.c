@@ -6,13 +6,14 @@
 
 static enum status inquire(struct ledger *ledger, struct order *order) {
   struct ledger_card card;
-  enum status status = ledger_load_check(ledger, &order->offer, LEDGER_TENDER_CASH);
+  enum status status = ledger_card_find(ledger, order->promise.cid, &card); /* settled by now */
 
-  if (status == STATUS_OK)
-    status = ledger_card_find(ledger, order->promise.cid, &card); /* settled by now */
-  if (status == STATUS_OK)
-    order->owed = card.owed;
-  return status;
+  if (status != STATUS_OK)
+    return status;
+  order->owed = card.owed;
+  /* just what is owed is loaded as such (src/terminal/load.c): nobody pays, and no limit stands in the way */
+  bool paid = card.owed == (int64_t)order->promise.amount;
+  return ledger_load_check(ledger, &order->offer, paid ? LEDGER_TENDER_OWED : LEDGER_TENDER_CASH);
 }
 
 void post_load_inquiry(struct service *service, const struct request *request, struct reply *reply) {

@@ -32,6 +32,8 @@ struct service {
 
 /* Unix seconds. */
 int64_t service_now(const struct service *service);
+/* Seconds that the issuer's time zone, which is this machine's (TZ), is ahead of UTC at that moment. */
+int64_t service_zone(int64_t now);
 
 /* ---- service_open.c ---- */
 

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/ledger_limit.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_totals.h"
 #include "ledger/store.h"
@@ -208,6 +209,56 @@ START_TEST(sequence_numbers_and_wrong_pins_are_of_all) {
     ck_assert_uint_eq(accepted[i], 1);
   ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
   ck_assert_uint_eq(card.pin_failures, SERVERS * SEQUENCES);
+  world_close(&world);
+}
+END_TEST
+
+/* Four servers take of one terminal's limit at once: together no more than it allows. */
+#define LOADS 6
+
+struct till_roll {
+  struct purse purses[SERVERS][LOADS];
+};
+
+static enum status act_limit(struct ledger *ledger, const void *what) {
+  return ledger_terminal_limit(ledger, (const uint8_t *)RELOAD, *(const int64_t *)what);
+}
+
+static void limit_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  struct till_roll *roll = context;
+  for (size_t i = 0; i < LOADS; i++) {
+    struct ask ask = {.purse = &roll->purses[member][i]};
+    if (world_ask(world, &ask) != STATUS_OK || (ask.outcome != STATUS_OK && ask.outcome != STATUS_TERMINAL_LIMIT))
+      _exit(6);
+    answer(pipe_end, &ask.outcome, sizeof ask.outcome);
+  }
+}
+
+START_TEST(a_limit_is_of_all) {
+  static struct till_roll roll;
+  const int64_t loads = 10 * 100;
+  struct world world;
+  struct crew crew;
+  struct ledger_limit limit;
+  unsigned taken = 0;
+  world_open(&world);
+  ck_assert_int_eq(world_do(&world, act_limit, &loads), STATUS_OK);
+  for (unsigned member = 0; member < SERVERS; member++)
+    for (uint32_t i = 0; i < LOADS; i++) {
+      world_issue(&world, member * LOADS + i + 1, &roll.purses[member][i]);
+      purse_promise(&roll.purses[member][i], TRANSACTION_LOAD, 100, RELOAD);
+    }
+  crew_begin(&crew, &world, limit_work, &roll);
+  for (unsigned i = 0; i < SERVERS * LOADS; i++) {
+    enum status outcome = STATUS_INTERNAL;
+    ck_assert_int_eq(read(crew.answers[i / LOADS], &outcome, sizeof outcome), sizeof outcome);
+    taken += outcome == STATUS_OK;
+  }
+  crew_end(&crew, &world);
+  ck_assert_uint_eq(taken, 10);
+  ck_assert_int_eq(
+      ledger_terminal_limit_read(world.ledger, (const uint8_t *)RELOAD, world.now / (24 * 60 * 60), &limit), STATUS_OK);
+  ck_assert_int_eq(limit.used, loads);
   world_close(&world);
 }
 END_TEST
@@ -414,6 +465,7 @@ Suite *servers_suite(void) {
   tcase_add_test(tests, one_promise_has_one_answer);
   tcase_add_test(tests, one_shop_is_paid_by_all);
   tcase_add_test(tests, sequence_numbers_and_wrong_pins_are_of_all);
+  tcase_add_test(tests, a_limit_is_of_all);
   tcase_add_test(tests, desks_get_different_numbers);
   tcase_add_test(tests, a_purchase_waits_for_answers_alone);
   tcase_add_test(tests, a_broken_connection_is_made_anew);

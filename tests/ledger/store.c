@@ -99,8 +99,9 @@ END_TEST
 /* What the later schemas brought is taken away again: a ledger of the first one, with bookings in it. */
 static void store_age(struct world *world) {
   static const char age[] =
-      "DROP TABLE reservation; DROP TABLE desk_use; DROP TABLE chip; DROP TABLE restoration; DROP TABLE transfer; DROP TABLE "
-      "replacement; DROP TABLE capture; DROP TABLE "
+      "DROP TABLE reservation; DROP TABLE desk_use; DROP TABLE chip; DROP TABLE limit_use; DROP TABLE limit_rule; "
+      "DROP TABLE limit_reservation; DROP TABLE restoration; DROP TABLE transfer; DROP TABLE replacement; DROP TABLE "
+      "capture; DROP TABLE "
       "merchant_tally; "
       "DROP TABLE settlement_line; DROP TABLE settlement; DELETE FROM account WHERE id IN (-6, -7); "
       "ALTER TABLE merchant DROP COLUMN fee_rate; ALTER TABLE merchant DROP COLUMN iban; "

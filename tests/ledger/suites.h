@@ -11,6 +11,7 @@ Suite *terminal_suite(void);
 Suite *card_suite(void);
 Suite *purchase_suite(void);
 Suite *points_suite(void);
+Suite *limit_suite(void);
 Suite *load_suite(void);
 Suite *pending_suite(void);
 Suite *chain_suite(void);

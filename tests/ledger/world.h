@@ -24,7 +24,7 @@
 struct world {
   char directory[64], path[PLACE_MAX];
   struct ledger *ledger;
-  int64_t now;
+  int64_t now, zone;
 };
 
 void world_open(struct world *world);

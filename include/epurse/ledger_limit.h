@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Limits of exposure: how much one terminal and one merchant can load before a person looks. They touch loads that
+ * somebody was paid for, never a purchase, and not what is owed to a card.
+ * Part of the ledger: what ledger.h says at its beginning holds here too. */
+#ifndef EPURSE_LEDGER_LIMIT_H
+#define EPURSE_LEDGER_LIMIT_H
+
+#include <stdint.h>
+
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+struct ledger;
+
+#define LEDGER_LIMIT_DEFAULT (-1)   /* that of all who have none of their own (struct ledger_settings) */
+#define LEDGER_LIMIT_NONE    0      /* as much as they like */
+#define LEDGER_LIMIT_USUAL   200000 /* minor units of a currency with two decimals: what a new issuer begins with */
+#define LEDGER_LIMIT_MAX     (INT64_C(1) << 53) /* what a JSON number carries whole */
+
+/* Sets what a terminal may load in a day of the issuer's time zone, or what a merchant may owe for loads, from the next
+ * load on: minor units, or one of the above. STATUS_NOT_FOUND, STATUS_BAD_FORMAT. */
+enum status ledger_terminal_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t loads) EPURSE_MUST_USE;
+enum status ledger_merchant_limit(struct ledger *ledger, const char *id, int64_t load_credit) EPURSE_MUST_USE;
+
+/* Where a limit stands: what is used of it (of a terminal: on that day, counted from 1970-01-01), and what is allowed,
+ * LEDGER_LIMIT_NONE included. STATUS_NOT_FOUND. */
+struct ledger_limit {
+  int64_t used, allowed; /* minor units */
+};
+enum status ledger_terminal_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
+                                       struct ledger_limit *limit) EPURSE_MUST_USE;
+enum status ledger_merchant_limit_read(struct ledger *ledger, const char *id,
+                                       struct ledger_limit *limit) EPURSE_MUST_USE;
+
+#endif

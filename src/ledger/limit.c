@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Limits of exposure: rules, what is used of them, and what each load reserved. */
+#include "limit.h"
+
+#include "store.h"
+#include "terminal.h"
+
+enum limit_kind { LIMIT_TERMINAL_LOADS = 1, LIMIT_LOAD_CREDIT = 2 };
+
+/* One row of what is used. */
+struct limit_row {
+  enum limit_kind kind;
+  int64_t subject, day;
+};
+
+static struct limit_row limit_of_terminal(int64_t terminal, int64_t day) {
+  return (struct limit_row){.kind = LIMIT_TERMINAL_LOADS, .subject = terminal, .day = day};
+}
+
+/* What is owed has no day. */
+static struct limit_row limit_of_merchant(int64_t merchant) {
+  return (struct limit_row){.kind = LIMIT_LOAD_CREDIT, .subject = merchant};
+}
+
+/* ---- rules ---- */
+
+static enum status limit_rule(struct ledger *ledger, enum limit_kind kind, int64_t subject, int64_t allowed) {
+  if (allowed < LEDGER_LIMIT_DEFAULT || allowed > LEDGER_LIMIT_MAX)
+    return STATUS_BAD_FORMAT;
+  struct query query = query_begin(ledger, allowed < 0 ? QUERY_LIMIT_RULE_DROP : QUERY_LIMIT_RULE_SET);
+  query_i64(&query, kind);
+  query_i64(&query, subject);
+  if (allowed >= 0)
+    query_i64(&query, allowed);
+  return query_run(&query);
+}
+
+enum status limit_default(struct ledger *ledger, int64_t terminal_loads, int64_t load_credit) {
+  enum status status = limit_rule(ledger, LIMIT_TERMINAL_LOADS, 0, terminal_loads);
+  return status == STATUS_OK ? limit_rule(ledger, LIMIT_LOAD_CREDIT, 0, load_credit) : status;
+}
+
+static enum status limit_merchant(struct ledger *ledger, const char *id, int64_t *merchant) {
+  struct query query = query_begin(ledger, QUERY_MERCHANT_ID);
+  query_text(&query, id);
+  bool found = query_row(&query);
+  *merchant = query_read_i64(&query);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
+}
+
+enum status ledger_terminal_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t loads) {
+  struct terminal_brief terminal;
+  enum status status = terminal_brief(ledger, tid, &terminal);
+  return status == STATUS_OK ? limit_rule(ledger, LIMIT_TERMINAL_LOADS, terminal.number, loads) : status;
+}
+
+enum status ledger_merchant_limit(struct ledger *ledger, const char *id, int64_t load_credit) {
+  int64_t merchant = 0;
+  enum status status = limit_merchant(ledger, id, &merchant);
+  return status == STATUS_OK ? limit_rule(ledger, LIMIT_LOAD_CREDIT, merchant, load_credit) : status;
+}
+
+/* ---- where they stand ---- */
+
+static enum status limit_read(struct ledger *ledger, const struct limit_row *row, struct ledger_limit *limit) {
+  struct query query = query_begin(ledger, QUERY_LIMIT_READ);
+  query_i64(&query, row->kind);
+  query_i64(&query, row->subject);
+  query_i64(&query, row->day);
+  (void)query_row(&query);
+  limit->allowed = query_read_i64(&query);
+  limit->used = query_read_i64(&query);
+  return query_end(&query);
+}
+
+enum status ledger_terminal_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
+                                       struct ledger_limit *limit) {
+  struct terminal_brief terminal;
+  enum status status = terminal_brief(ledger, tid, &terminal);
+  const struct limit_row row = limit_of_terminal(terminal.number, day);
+  return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
+}
+
+enum status ledger_merchant_limit_read(struct ledger *ledger, const char *id, struct ledger_limit *limit) {
+  int64_t merchant = 0;
+  enum status status = limit_merchant(ledger, id, &merchant);
+  const struct limit_row row = limit_of_merchant(merchant);
+  return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
+}
+
+/* ---- taken and given back ---- */
+
+static enum status limit_check_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {
+  struct ledger_limit limit;
+  enum status status = limit_read(ledger, row, &limit);
+  if (status != STATUS_OK || limit.allowed == LEDGER_LIMIT_NONE || amount <= limit.allowed - limit.used)
+    return status;
+  return row->kind == LIMIT_TERMINAL_LOADS ? STATUS_TERMINAL_LIMIT : STATUS_MERCHANT_LIMIT;
+}
+
+enum status limit_check(struct ledger *ledger, const struct limit_load *load) {
+  const struct limit_row terminal = limit_of_terminal(load->terminal, load->day);
+  const struct limit_row merchant = limit_of_merchant(load->merchant);
+  enum status status = limit_check_row(ledger, &terminal, load->amount);
+  return status == STATUS_OK ? limit_check_row(ledger, &merchant, load->amount) : status;
+}
+
+static enum status limit_take_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {
+  struct query query = query_begin(ledger, QUERY_LIMIT_TAKE);
+  query_i64(&query, row->kind);
+  query_i64(&query, row->subject);
+  query_i64(&query, row->day);
+  query_i64(&query, amount);
+  return query_run(&query);
+}
+
+enum status limit_take(struct ledger *ledger, const struct limit_load *load, int64_t booking) {
+  const struct limit_row terminal = limit_of_terminal(load->terminal, load->day);
+  const struct limit_row merchant = limit_of_merchant(load->merchant);
+  struct query query = query_begin(ledger, QUERY_LIMIT_RESERVE);
+  query_i64(&query, load->day);
+  query_i64(&query, booking);
+  enum status status = query_run(&query);
+  if (status == STATUS_OK)
+    status = limit_take_row(ledger, &terminal, load->amount);
+  return status == STATUS_OK ? limit_take_row(ledger, &merchant, load->amount) : status;
+}
+
+static enum status limit_give_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {
+  struct query query = query_begin(ledger, QUERY_LIMIT_GIVE);
+  query_i64(&query, amount);
+  query_i64(&query, row->kind);
+  query_i64(&query, row->subject);
+  query_i64(&query, row->day);
+  return query_run(&query);
+}
+
+/* A load without a reservation is the audit's to find; its money goes back all the same. */
+enum status limit_give_back(struct ledger *ledger, const struct booking *booking) {
+  struct query query = query_begin(ledger, QUERY_LIMIT_RETURN);
+  query_i64(&query, booking->id);
+  bool found = query_row(&query);
+  int64_t day = query_read_i64(&query);
+  enum status status = query_run(&query);
+  if (status != STATUS_OK || !found)
+    return status;
+  const struct limit_row terminal = limit_of_terminal(booking->terminal, day);
+  const struct limit_row merchant = limit_of_merchant(booking->merchant);
+  status = limit_give_row(ledger, &terminal, booking->amount);
+  return status == STATUS_OK ? limit_give_row(ledger, &merchant, booking->amount) : status;
+}
+
+enum status limit_set_off(struct ledger *ledger, int64_t settlement) {
+  struct query query = query_begin(ledger, QUERY_LIMIT_SET_OFF);
+  query_i64(&query, settlement);
+  return query_run(&query);
+}
