@@ -4,11 +4,13 @@
 
 #include "epurse/message.h"
 #include "epurse/message_chip.h"
+#include "epurse/message_limit.h"
 #include "epurse/x509.h"
 #include "field.h"
 
 #define POINTS_RATE_MAX 10000 /* per 100 minor units, as the ledger has it */
 #define FEE_RATE_MAX    10000 /* basis points: all of it */
+#define LIMIT_MAX       (INT64_C(1) << 53)
 
 json_t *certification_request_body(const struct certification_request *request) {
   struct field_writer writer = field_writer();
@@ -189,5 +191,47 @@ enum status revocation_parse(const json_t *body, char tid[TID_SIZE + 1]) {
   struct field_reader reader = field_reader(body);
 
   field_tid(&reader, "tid", tid);
+  return field_end(&reader);
+}
+
+json_t *limit_body(const struct limit_message *limit) {
+  struct field_writer writer = field_writer();
+
+  if (limit->tid[0] != '\0')
+    field_put_text(&writer, "terminal", limit->tid);
+  else
+    field_put_text(&writer, "merchant", limit->merchant);
+  if (limit->allowed != LIMIT_MESSAGE_ASK)
+    field_put_integer(&writer, "allowed", limit->allowed);
+  return field_done(&writer);
+}
+
+enum status limit_parse(const json_t *body, struct limit_message *limit) {
+  struct field_reader reader = field_reader(body);
+
+  *limit = (struct limit_message){0};
+  if (field_there(&reader, "terminal"))
+    field_tid(&reader, "terminal", limit->tid);
+  else
+    merchant_id_take(&reader, "merchant", 1, limit->merchant);
+  limit->allowed = LIMIT_MESSAGE_ASK;
+  if (field_there(&reader, "allowed"))
+    limit->allowed = field_integer(&reader, "allowed", LIMIT_MESSAGE_DEFAULT, LIMIT_MAX);
+  return field_end(&reader);
+}
+
+json_t *limit_reply_body(const struct limit_reply *reply) {
+  struct field_writer writer = field_writer();
+
+  field_put_integer(&writer, "used", reply->used);
+  field_put_integer(&writer, "allowed", reply->allowed);
+  return field_done(&writer);
+}
+
+enum status limit_reply_parse(const json_t *body, struct limit_reply *reply) {
+  struct field_reader reader = field_reader(body);
+
+  reply->used = field_integer(&reader, "used", 0, INT64_MAX);
+  reply->allowed = field_integer(&reader, "allowed", 0, LIMIT_MAX);
   return field_end(&reader);
 }

@@ -6,7 +6,8 @@ libserver_a_SOURCES = src/server/backup.c src/server/certify.c src/server/config
 	src/server/pin_proof.c src/server/pinstore.c src/server/post_backup.c src/server/post_card_activation.c src/server/post_card_block.c \
 	src/server/post_card_certification.c src/server/post_card_contact.c src/server/post_card_list.c \
 	src/server/post_card_query.c src/server/post_card_replacement.c src/server/post_card_reservation.c \
-	src/server/post_card_void.c src/server/post_chip_addition.c src/server/post_confirmation.c src/server/post_ledger_check.c src/server/post_load.c \
+	src/server/post_card_void.c src/server/post_chip_addition.c src/server/post_confirmation.c src/server/post_ledger_check.c \
+	src/server/post_limit.c src/server/post_load.c \
 	src/server/post_load_inquiry.c src/server/post_load_reversal.c src/server/post_merchant.c \
 	src/server/post_pending_list.c src/server/post_pin_change.c src/server/post_pin_failure.c \
 	src/server/post_purchase.c src/server/post_settlement.c src/server/post_settlement_page.c \

@@ -50,6 +50,7 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_BACKUP_QUERY, ADMIN, post_backup_query, 1024),
     SIGNED(MESSAGE_CARD_REPLACEMENT, ADMIN, post_card_replacement, 1024),
     SIGNED(MESSAGE_MERCHANT_CHANGE, ADMIN, post_merchant_change, 1024),
+    SIGNED(MESSAGE_LIMIT, ADMIN, post_limit, 1024),
     SIGNED(MESSAGE_SETTLEMENT, ADMIN, post_settlement, 1024),
     SIGNED(MESSAGE_SETTLEMENT_LIST, ADMIN, post_settlement_list, 1024),
     SIGNED(MESSAGE_SETTLEMENT_LINES, ADMIN, post_settlement_lines, 1024),

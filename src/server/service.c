@@ -14,3 +14,7 @@ int64_t service_zone(int64_t now) {
 
   return localtime_r(&moment, &local) != NULL ? (int64_t)local.tm_gmtoff : 0;
 }
+
+int64_t service_day(int64_t now) {
+  return (now + service_zone(now)) / (24 * 60 * 60);
+}

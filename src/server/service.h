@@ -34,6 +34,8 @@ struct service {
 int64_t service_now(const struct service *service);
 /* Seconds that the issuer's time zone, which is this machine's (TZ), is ahead of UTC at that moment. */
 int64_t service_zone(int64_t now);
+/* The day there, counted from 1970-01-01. */
+int64_t service_day(int64_t now);
 
 /* ---- service_open.c ---- */
 

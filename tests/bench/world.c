@@ -95,8 +95,8 @@ static void issuer_make(struct world *world) {
   world_shell("echo '" ISSUER_PASSPHRASE "' >\"$W/issuer.pass\"; echo '" WORLD_SERVER_PASSPHRASE
               "' >\"$W/server.pass\"");
   world_shell("\"$P/epurse-admin\" init --dir \"$W/issuer\" --host localhost,127.0.0.1 --listen 127.0.0.1:%d "
-              "--currency EUR --issuer 999999 --pool 1 --issuer-passphrase-fd 3 --server-passphrase-fd 4 "
-              "3<\"$W/issuer.pass\" 4<\"$W/server.pass\" >/dev/null",
+              "--currency EUR --issuer 999999 --pool 1 --loads none --load-credit none --issuer-passphrase-fd 3 "
+              "--server-passphrase-fd 4 3<\"$W/issuer.pass\" 4<\"$W/server.pass\" >/dev/null",
               world->port);
   configure(world);
   ledger_make(world);

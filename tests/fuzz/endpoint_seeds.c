@@ -6,6 +6,7 @@
 
 #include "epurse/bytes.h"
 #include "epurse/message.h"
+#include "epurse/message_limit.h"
 
 enum station { POS, RELOAD, DESK, ADMIN };
 
@@ -236,6 +237,8 @@ static void seed_house(const struct world *world, const struct fuzz_sink *sink) 
   put(&draft, ADMIN, MESSAGE_MERCHANT, merchant_body(&merchant));
   put(&draft, ADMIN, MESSAGE_TERMINAL, terminal_body(&terminal));
   put(&draft, ADMIN, MESSAGE_TERMINAL_RENEWAL, terminal_body(&terminal));
+  const struct limit_message limit = {.merchant = "KIOSK", .allowed = 1000};
+  put(&draft, ADMIN, MESSAGE_LIMIT, limit_body(&limit));
   put(&draft, ADMIN, MESSAGE_TERMINAL_REVOCATION, revocation_body(terminal.tid));
   draft_end(&draft, sink);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Bodies of messages, each read by its own struct and written again. */
 #include "epurse/message_chip.h"
+#include "epurse/message_limit.h"
 #include "letter.h"
 
 /* Reads a body and answers it written again; NULL where it is refused. */
@@ -106,6 +107,18 @@ static json_t *revocation_again(enum message_type type, const json_t *body) {
   return revocation_parse(body, tid) == STATUS_OK ? revocation_body(tid) : NULL;
 }
 
+static json_t *limit_again(enum message_type type, const json_t *body) {
+  struct limit_message limit;
+  (void)type;
+  return limit_parse(body, &limit) == STATUS_OK ? limit_body(&limit) : NULL;
+}
+
+static json_t *limit_reply_again(enum message_type type, const json_t *body) {
+  struct limit_reply reply;
+  (void)type;
+  return limit_reply_parse(body, &reply) == STATUS_OK ? limit_reply_body(&reply) : NULL;
+}
+
 static json_t *card_facts_again(enum message_type type, const json_t *body) {
   struct card_facts facts;
   (void)type;
@@ -141,6 +154,7 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_CARD_REPLACEMENT] = {replacement_again, replacement_reply_again},
     [MESSAGE_MERCHANT_CHANGE] = {merchant_change_again, NULL},
     [MESSAGE_CHIP_ADDITION] = {chip_list_again, NULL},
+    [MESSAGE_LIMIT] = {limit_again, limit_reply_again},
 };
 
 bool letter_body_take(const struct message *message, bool is_reply) {

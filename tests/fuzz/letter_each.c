@@ -2,6 +2,7 @@
  * One good message of each kind. */
 #include <string.h>
 
+#include "epurse/message_limit.h"
 #include "letter.h"
 
 #define JWE "eyJhbGciOiJFQ0RILUVTIn0..AAAA.BBBB.CCCC" /* of a PIN; nobody opens it here */
@@ -103,6 +104,10 @@ static void house(const struct maker *maker) {
   memcpy(terminal.sig_public, world->reload.ecka.point, CRYPTO_P256_PUBLIC_SIZE);
   hand_on(maker, MESSAGE_MERCHANT, false, merchant_body(&merchant));
   hand_on(maker, MESSAGE_TERMINAL, false, terminal_body(&terminal));
+  const struct limit_message limit = {.tid = LETTER_TID, .allowed = 200000};
+  const struct limit_reply stands = {.used = 5000, .allowed = 200000};
+  hand_on(maker, MESSAGE_LIMIT, false, limit_body(&limit));
+  hand_on(maker, MESSAGE_LIMIT, true, limit_reply_body(&stands));
   hand_on(maker, MESSAGE_TERMINAL_REVOCATION, false, revocation_body(LETTER_TID));
 }
 

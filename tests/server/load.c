@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/ledger_transaction.h"
+#include "epurse/message_limit.h"
 #include "purse.h"
 #include "suites.h"
 
@@ -43,6 +44,39 @@ static struct ledger_card shadow(struct world *world, const struct purse *purse)
   ck_assert_int_eq(ledger_card_find(writer_ledger(world->service.writer), purse->cid, &card), STATUS_OK);
   return card;
 }
+
+static enum status limit(struct world *world, int64_t allowed) {
+  struct limit_message body = {.allowed = allowed};
+
+  memcpy(body.tid, world->reload.tid, TID_SIZE);
+  return station_tell(&world->admin, &world->service, MESSAGE_LIMIT, limit_body(&body));
+}
+
+/* Asked before anybody pays, declined for good, and lifted by the issuer. What is owed goes through. */
+START_TEST(a_terminal_has_loaded_enough) {
+  struct world world;
+  struct purse purse;
+  int64_t owed = 0;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  ck_assert_int_eq(limit(&world, 6000), STATUS_OK);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(load(&world, &purse, "cash", ""), STATUS_OK); /* torn: it will be owed */
+  purse_promise(&purse, TRANSACTION_LOAD, 2000, &world.reload);
+  ck_assert_int_eq(inquire(&world, &purse, &owed), STATUS_TERMINAL_LIMIT);
+  ck_assert_int_eq(load(&world, &purse, "cash", ""), STATUS_TERMINAL_LIMIT);
+  ck_assert_int_eq(load(&world, &purse, "cash", ""), STATUS_TERMINAL_LIMIT);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(inquire(&world, &purse, &owed), STATUS_OK);
+  ck_assert_int_eq(owed, 5000);
+  ck_assert_int_eq(load(&world, &purse, "owed", ""), STATUS_OK);
+  purse_promise(&purse, TRANSACTION_LOAD, 2000, &world.reload);
+  ck_assert_int_eq(limit(&world, 8000), STATUS_OK);
+  ck_assert_int_eq(load(&world, &purse, "cash", ""), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
 
 START_TEST(inquiry_books_nothing) {
   struct world world;
@@ -176,6 +210,7 @@ Suite *load_suite(void) {
   Suite *suite = suite_create("load");
   TCase *all = world_case("load");
 
+  tcase_add_test(all, a_terminal_has_loaded_enough);
   tcase_add_test(all, inquiry_books_nothing);
   tcase_add_test(all, inquiry_refuses_what_a_load_would);
   tcase_add_test(all, bank_reference_is_kept);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "epurse/message_limit.h"
 #include "line.h"
 #include "purse.h"
 
@@ -129,6 +130,12 @@ static void house_part(struct tour *tour) {
   expect(tour, &world->admin, MESSAGE_MERCHANT_CHANGE, merchant_change_body(&merchant), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_TERMINAL, terminal_body(&terminal), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_TERMINAL_RENEWAL, terminal_body(&terminal), STATUS_OK);
+  const struct limit_message limit = {.tid = "TOUR0001", .allowed = 1000}, credit = {.merchant = "TOUR"},
+                             nobody = {.merchant = "NOBODY"}, asked = {.tid = "TOUR0001", .allowed = LIMIT_MESSAGE_ASK};
+  expect(tour, &world->admin, MESSAGE_LIMIT, limit_body(&limit), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_LIMIT, limit_body(&asked), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_LIMIT, limit_body(&credit), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_LIMIT, limit_body(&nobody), STATUS_NOT_FOUND);
   expect(tour, &world->admin, MESSAGE_TERMINAL_REVOCATION, revocation_body("TOUR0001"), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_TERMINAL_RENEWAL, terminal_body(&terminal), STATUS_TERMINAL_REVOKED);
   expect(tour, &world->admin, MESSAGE_BACKUP_QUERY, json_object(), STATUS_OK);

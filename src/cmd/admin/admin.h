@@ -9,6 +9,7 @@
 
 #include "cmd/frame/option.h"
 #include "epurse/message.h"
+#include "epurse/message_limit.h"
 #include "epurse/secret.h"
 #include "epurse/terminal.h"
 
@@ -29,6 +30,7 @@ struct admin {
   int64_t points_rate;
   int64_t fee_rate; /* -1: not given */
   const char *iban, *bic;
+  const char *load_credit, *loads;                               /* limit set; of all: init */
   const char *format, *debtor, *debtor_iban, *debtor_bic, *date; /* settlement export; and out */
   bool purchases;
   const char *role, *merchant, *out, *issuer_dir, *tender; /* terminal add */
@@ -52,6 +54,8 @@ enum status admin_terminal_add(void *context, char **arguments);
 enum status admin_terminal_renew(void *context, char **arguments); /* admin_terminal_add.c */
 enum status admin_terminal_revoke(void *context, char **arguments);
 enum status admin_terminal_list(void *context, char **arguments);
+enum status admin_limit_show(void *context, char **arguments); /* admin_limit.c */
+enum status admin_limit_set(void *context, char **arguments);  /* admin_limit.c */
 enum status admin_card_show(void *context, char **arguments);
 enum status admin_card_block(void *context, char **arguments);
 enum status admin_card_replace(void *context, char **arguments);
@@ -95,6 +99,12 @@ struct admin_passphrase {
 };
 enum status admin_passphrase(const struct admin *admin, const struct admin_passphrase *wanted,
                              char text[SECRET_TEXT_MAX]) EPURSE_MUST_USE;
+
+/* admin_limit.c: */
+
+/* A limit as it is typed: an amount, "none" or "default"; says what is wrong. STATUS_USAGE. */
+enum status admin_limit_take(const struct admin *admin, const char *text, const struct currency *currency,
+                             int64_t *allowed) EPURSE_MUST_USE;
 
 /* admin_card_show.c: what the server knows of a card, for machines and people. */
 json_t *admin_card_json(const struct card_facts *facts);

@@ -11,6 +11,7 @@
 #include "admin_folder.h"
 #include "admin_terminal_folder.h"
 #include "epurse/ledger.h"
+#include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_terminal.h"
 
@@ -24,6 +25,7 @@ struct founding {
   struct ceremony ceremony;
   struct folder folder;
   struct terminal_message registration;
+  int64_t loads, load_credit; /* limits of all, minor units; 0: none */
 };
 
 /* The port of HOST:PORT or [ADDRESS]:PORT; NULL where it is none. */
@@ -54,6 +56,17 @@ static enum status url_choose(const struct admin *admin, struct founding *foundi
   return STATUS_OK;
 }
 
+/* In a currency without two decimals nobody knows what is much: no limit until one is set. */
+static enum status limit_choose(const struct admin *admin, const char *text, const struct founding *founding,
+                                int64_t *allowed) {
+  const struct currency *currency = founding->currency;
+
+  *allowed = currency->exponent == 2 ? LEDGER_LIMIT_USUAL : LEDGER_LIMIT_NONE;
+  if (text == NULL || strcmp(text, "default") == 0)
+    return STATUS_OK;
+  return admin_limit_take(admin, text, currency, allowed);
+}
+
 static enum status options_check(const struct admin *admin, struct founding *founding) {
   if (admin->dir == NULL)
     return admin_refuse(admin, STATUS_USAGE, "name the new directory with --dir");
@@ -66,7 +79,10 @@ static enum status options_check(const struct admin *admin, struct founding *fou
     return admin_refuse(admin, STATUS_USAGE,
                         "--store is for postgresql://...; without it the ledger is a file in --dir");
   }
-  return url_choose(admin, founding);
+  enum status status = limit_choose(admin, admin->loads, founding, &founding->loads);
+  if (status == STATUS_OK)
+    status = limit_choose(admin, admin->load_credit, founding, &founding->load_credit);
+  return status == STATUS_OK ? url_choose(admin, founding) : status;
 }
 
 static enum status configuration_write(const struct admin *admin, const char *folder) {
@@ -140,6 +156,8 @@ static enum status own_terminal_register(struct ledger *ledger, void *context) {
   memcpy(terminal.ecka_public, registration->ecka_public, sizeof terminal.ecka_public);
   memcpy(terminal.sig_public, registration->sig_public, sizeof terminal.sig_public);
   memcpy(terminal.expiry, registration->expiry, sizeof terminal.expiry);
+  if (status == STATUS_OK) /* nobody owes itself */
+    status = ledger_merchant_limit(ledger, ADMIN_MERCHANT, LEDGER_LIMIT_NONE);
   return status == STATUS_OK ? ledger_terminal_add(ledger, &terminal) : status;
 }
 
@@ -149,7 +167,9 @@ static enum status ledger_make(const struct admin *admin, struct founding *found
   struct ledger_settings settings = {.currency = founding->currency->numeric,
                                      .issuer = (uint32_t)admin->issuer,
                                      .point_value = (uint32_t)admin->point_value,
-                                     .pool_size = (uint32_t)admin->pool};
+                                     .pool_size = (uint32_t)admin->pool,
+                                     .terminal_loads = founding->loads,
+                                     .load_credit = founding->load_credit};
   struct ledger *ledger = NULL;
   enum status status = folder_path(founding->folder.path, "ledger.db", path);
 

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Bodies of messages that bound what can be lost: limits. Part of message.h: what it says of bodies holds here too. */
+#ifndef EPURSE_MESSAGE_LIMIT_H
+#define EPURSE_MESSAGE_LIMIT_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "epurse/record.h"
+#include "epurse/status.h"
+
+/* LIMIT {"terminal","allowed"}, {"merchant","allowed"}: what a terminal may load in a day, or a merchant owe for loads,
+ * from the next load on: minor units, 0: no limit, -1: the issuer's for all; without "allowed" nothing is changed
+ * -> {"used","allowed"}, where it stands now. */
+#define LIMIT_MESSAGE_DEFAULT (-1)
+#define LIMIT_MESSAGE_ASK     (-2) /* without "allowed" */
+struct limit_message {
+  char tid[TID_SIZE + 1];          /* "": of a merchant */
+  char merchant[MERCHANT_MAX + 1]; /* "": of a terminal */
+  int64_t allowed;
+};
+json_t *limit_body(const struct limit_message *limit);
+enum status limit_parse(const json_t *body, struct limit_message *limit) EPURSE_MUST_USE;
+struct limit_reply {
+  int64_t used, allowed; /* minor units; of a terminal: today's; 0 allowed: no limit */
+};
+json_t *limit_reply_body(const struct limit_reply *reply);
+enum status limit_reply_parse(const json_t *body, struct limit_reply *reply) EPURSE_MUST_USE;
+
+#endif

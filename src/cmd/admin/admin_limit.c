@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-admin limit show, limit set: how much one terminal or one merchant can load before a person looks. */
+#include <stdio.h>
+#include <string.h>
+
+#include "admin.h"
+#include "admin_terminal_folder.h"
+#include "cmd/frame/terminal_program.h"
+#include "epurse/ledger_limit.h"
+
+enum status admin_limit_take(const struct admin *admin, const char *text, const struct currency *currency,
+                             int64_t *allowed) {
+  struct amount amount = {0};
+
+  if (strcmp(text, "none") == 0)
+    *allowed = LEDGER_LIMIT_NONE;
+  else if (strcmp(text, "default") == 0)
+    *allowed = LEDGER_LIMIT_DEFAULT;
+  else if (amount_parse(text, currency, '.', &amount) == STATUS_OK)
+    *allowed = amount.minor;
+  else
+    return admin_refuse(admin, STATUS_USAGE, "a limit is an amount like 2000.00, none, or default, not '%s'", text);
+  return STATUS_OK;
+}
+
+/* "2,000.00 EUR", or that there is none. */
+static void limit_words(int64_t minor, uint16_t currency, char text[AMOUNT_TEXT_MAX]) {
+  if (minor == LEDGER_LIMIT_NONE)
+    (void)snprintf(text, AMOUNT_TEXT_MAX, "as much as it likes");
+  else
+    report_amount(text, minor, currency);
+}
+
+static bool of_terminal(const struct limit_message *limit) {
+  return limit->tid[0] != '\0';
+}
+
+/* One line for people, and for machines under "terminal" or "merchant". */
+static void limit_report(struct admin *admin, const struct limit_message *limit, const struct limit_reply *stands) {
+  uint16_t currency = admin->terminal->currency->numeric;
+  char allowed[AMOUNT_TEXT_MAX], used[AMOUNT_TEXT_MAX];
+
+  limit_words(stands->allowed, currency, allowed);
+  report_amount(used, stands->used, currency);
+  if (of_terminal(limit))
+    admin_print(admin, "Terminal %s may load %s in a day; today it has loaded %s.\n", limit->tid, allowed, used);
+  else
+    admin_print(admin, "Merchant %s may owe %s for loads; it owes %s.\n", limit->merchant, allowed, used);
+  (void)json_object_set_new(admin->report, of_terminal(limit) ? "terminal" : "merchant",
+                            json_pack("{s:s, s:I, s:I}", "id", of_terminal(limit) ? limit->tid : limit->merchant,
+                                      "allowed", (json_int_t)stands->allowed, "used", (json_int_t)stands->used));
+}
+
+/* Says nothing of what is not there. */
+static enum status limit_ask(struct admin *admin, const struct limit_message *limit) {
+  struct limit_reply stands;
+  struct message reply;
+  enum status status = admin_call(admin, MESSAGE_LIMIT, limit_body(limit), &reply);
+
+  if (status == STATUS_OK && limit_reply_parse(reply.body, &stands) != STATUS_OK)
+    status = STATUS_BAD_REPLY;
+  message_clear(&reply);
+  if (status == STATUS_OK)
+    limit_report(admin, limit, &stands);
+  return status;
+}
+
+static enum status limit_end(const struct admin *admin, const char *name, enum status status) {
+  if (status == STATUS_NOT_FOUND)
+    return admin_refuse(admin, status, "there is no terminal or merchant %s", name);
+  return status == STATUS_OK ? status : admin_fail(admin, NULL, status);
+}
+
+/* A terminal's name can be a merchant's too: both are told. */
+enum status admin_limit_show(void *context, char **arguments) {
+  struct admin *admin = context;
+  const char *name = arguments[0];
+  struct limit_message terminal = {.allowed = LIMIT_MESSAGE_ASK}, merchant = terminal;
+  enum status status = admin_open(admin), other = STATUS_NOT_FOUND;
+
+  if (status != STATUS_OK)
+    return status;
+  admin->report = json_pack("{s:s}", "operation", "limit show");
+  if (strlen(name) == TID_SIZE) {
+    memcpy(terminal.tid, name, sizeof terminal.tid);
+    other = limit_ask(admin, &terminal);
+  }
+  if (other != STATUS_OK && other != STATUS_NOT_FOUND)
+    return limit_end(admin, name, other);
+  if (strlen(name) <= MERCHANT_MAX) {
+    (void)snprintf(merchant.merchant, sizeof merchant.merchant, "%s", name);
+    status = limit_ask(admin, &merchant);
+  } else {
+    status = STATUS_NOT_FOUND;
+  }
+  return limit_end(admin, name, status == STATUS_NOT_FOUND ? other : status);
+}
+
+/* Whose limit it is, and what it is to be. */
+static enum status limit_take(const struct admin *admin, const char *name, const char **text,
+                              struct limit_message *limit) {
+  *limit = (struct limit_message){0};
+  *text = admin->loads != NULL ? admin->loads : admin->load_credit;
+  if ((admin->loads == NULL) == (admin->load_credit == NULL))
+    return admin_refuse(admin, STATUS_USAGE, "say what changes: --loads of a terminal, or --load-credit of a merchant");
+  if (admin->loads != NULL && strlen(name) != TID_SIZE)
+    return admin_refuse(admin, STATUS_USAGE, "a terminal's name has %d letters and digits, not '%s'", TID_SIZE, name);
+  if (admin->load_credit != NULL && !terminal_folder_name_valid(name, 1, MERCHANT_MAX)) {
+    return admin_refuse(admin, STATUS_USAGE, "a merchant's identifier has 1 to %d letters and digits, not '%s'",
+                        MERCHANT_MAX, name);
+  }
+  if (admin->loads != NULL)
+    memcpy(limit->tid, name, sizeof limit->tid);
+  else
+    (void)snprintf(limit->merchant, sizeof limit->merchant, "%s", name);
+  return STATUS_OK;
+}
+
+enum status admin_limit_set(void *context, char **arguments) {
+  struct admin *admin = context;
+  struct limit_message limit;
+  const char *text = NULL;
+  enum status status = limit_take(admin, arguments[0], &text, &limit);
+
+  if (status == STATUS_OK)
+    status = admin_open(admin);
+  if (status == STATUS_OK)
+    status = admin_limit_take(admin, text, admin->terminal->currency, &limit.allowed);
+  if (status != STATUS_OK)
+    return status;
+  admin->report = json_pack("{s:s}", "operation", "limit set");
+  status = limit_ask(admin, &limit);
+  admin->changed = status == STATUS_OK;
+  return limit_end(admin, arguments[0], status);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * POST /v1/limits: how much one terminal or one merchant can load before a person looks, told or changed. */
+#include <string.h>
+
+#include "endpoints.h"
+#include "envelope.h"
+#include "epurse/ledger_limit.h"
+#include "epurse/message_limit.h"
+
+_Static_assert(LIMIT_MESSAGE_DEFAULT == LEDGER_LIMIT_DEFAULT, "the message says it as the ledger does");
+
+struct limiting {
+  struct limit_message body;
+  int64_t day;
+  struct ledger_limit now; /* where it stands then */
+};
+
+static enum status change(struct ledger *ledger, void *context) {
+  struct limiting *limiting = context;
+  const struct limit_message *body = &limiting->body;
+  const uint8_t *tid = (const uint8_t *)body->tid;
+  enum status status = STATUS_OK;
+
+  if (body->tid[0] == '\0') {
+    if (body->allowed != LIMIT_MESSAGE_ASK)
+      status = ledger_merchant_limit(ledger, body->merchant, body->allowed);
+    return status == STATUS_OK ? ledger_merchant_limit_read(ledger, body->merchant, &limiting->now) : status;
+  }
+  if (body->allowed != LIMIT_MESSAGE_ASK)
+    status = ledger_terminal_limit(ledger, tid, body->allowed);
+  return status == STATUS_OK ? ledger_terminal_limit_read(ledger, tid, limiting->day, &limiting->now) : status;
+}
+
+void post_limit(struct service *service, const struct request *request, struct reply *reply) {
+  struct limiting limiting = {0};
+
+  reply->status = limit_parse(request->message.body, &limiting.body);
+  if (reply->status != STATUS_OK)
+    return;
+  limiting.day = service_day(service_now(service));
+  reply->status = envelope_transact(service, request, change, &limiting);
+  if (reply->status == STATUS_OK) {
+    const struct limit_reply filled = {.used = limiting.now.used, .allowed = limiting.now.allowed};
+    reply_ok(reply, limit_reply_body(&filled));
+  }
+  if (limiting.body.allowed == LIMIT_MESSAGE_ASK)
+    return;
+  log_line(&service->log, LOG_WARNING, "limit-change", "tid=%s of=%s allowed=%lld code=%s", request->message.tid,
+           limiting.body.tid[0] != '\0' ? limiting.body.tid : limiting.body.merchant, (long long)limiting.body.allowed,
+           status_name(reply->status));
+}
