@@ -29,6 +29,7 @@ static const struct settings_row rows[] = {
     {"server", "currency", NULL, SETTING_TEXT, 0, 0},
     {"server", "issuer", NULL, SETTING_NUMBER, 0, 999999},
     {"server", "log_level", "info", SETTING_TEXT, 0, 0},
+    {"server", "demonstration", "no", SETTING_TEXT, 0, 0},
     {"ledger", "store", "sqlite:ledger.db", SETTING_TEXT, 0, 0},
     {"ledger", "group", "128", SETTING_NUMBER, 1, WRITER_GROUP_MAX},
     {"ledger", "group_wait", "2000", SETTING_NUMBER, 0, GROUP_WAIT_MAX},
@@ -112,6 +113,13 @@ static bool take_backups(const struct settings *settings, struct configuration *
   return len > 0 && (size_t)len < sizeof configuration->backups;
 }
 
+static bool take_demonstration(const struct settings *settings, struct configuration *configuration) {
+  const char *text = settings_text(settings, "server", "demonstration");
+
+  configuration->demonstration = strcmp(text, "yes") == 0;
+  return configuration->demonstration || strcmp(text, "no") == 0;
+}
+
 /* What is more than text or a number; what it answers is the name of the value that is wrong, or NULL. */
 static const char *take_texts(const struct settings *settings, struct configuration *configuration) {
   const struct currency *currency = currency_by_code(settings_text(settings, "server", "currency"));
@@ -123,6 +131,8 @@ static const char *take_texts(const struct settings *settings, struct configurat
   configuration->currency = currency->numeric;
   if (log_level_by_name(settings_text(settings, "server", "log_level"), &configuration->log_level) != STATUS_OK)
     return "[server] log_level must be error, warning, info or debug";
+  if (!take_demonstration(settings, configuration))
+    return "[server] demonstration must be yes or no";
   if (!take_store(settings, configuration))
     return "[ledger] store must be sqlite:PATH or postgresql://...";
   if (!take_backups(settings, configuration) ||

@@ -3,6 +3,7 @@
 #ifndef EPURSE_SERVER_CONFIGURATION_H
 #define EPURSE_SERVER_CONFIGURATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct configuration {
   uint16_t currency;                            /* ISO 4217 numeric */
   uint32_t issuer;
   enum log_level log_level;
+  bool demonstration;                             /* loads paid by the simulated bank are taken */
   unsigned watch;                                 /* cards a second; 0: none */
   char backups[CONFIGURATION_PATH_MAX];           /* folder of on-line backups */
   size_t group;                                   /* steps of one commit, at most */

@@ -23,6 +23,8 @@ static enum status authorise(struct ledger *ledger, struct order *order) {
   struct ledger_signer signer = signer_of(order->service);
   struct ledger_tender tender = tender_of(&order->body);
 
+  if (strcmp(order->body.tender_kind, "simulator") == 0 && !order->service->configuration.demonstration)
+    return STATUS_TENDER_REFUSED;
   return ledger_load_authorise(ledger, &order->offer, &tender, &signer, &order->transaction);
 }
 

@@ -48,6 +48,7 @@ START_TEST(defaults_fill_what_is_not_said) {
   ck_assert_uint_eq(configuration.requests_per_second, 50);
   ck_assert_uint_eq(configuration.requests_at_once, 200);
   ck_assert_int_eq(configuration.log_level, LOG_INFO);
+  ck_assert(!configuration.demonstration);
 }
 END_TEST
 
@@ -91,6 +92,7 @@ START_TEST(wrong_values_are_named) {
       {"[server]\nlisten = a:1\ncurrency = EUR\nissuer = 1000000\n", "issuer"},
       {"[server]\nlisten = a:1\ncurrency = EUR\n", "issuer"},
       {MINIMUM "log_level = loud\n", "log_level"},
+      {MINIMUM "demonstration = perhaps\n", "demonstration"},
       {MINIMUM "colour = red\n", "colour"},
       {MINIMUM "[ledger]\nstore = mysql:x\n", "store"},
       {MINIMUM "[ledger]\nstore = sqlite:\n", "store"},

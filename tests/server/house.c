@@ -158,7 +158,7 @@ static void make_configuration(const struct maker *maker) {
   char text[1024], path[PATH_ROOM];
   int len = snprintf(text, sizeof text,
                      "[server]\nlisten = 127.0.0.1:0\ncurrency = EUR\nissuer = 999999\nlog_level = info\n"
-                     "port_file = port\n"
+                     "port_file = port\ndemonstration = yes\n"
                      "[ledger]\nstore = %s\n"
                      "[card]\nvalidity_years = 5\npurse_ceiling = 50000\npayment_ceiling = 15000\n"
                      "[limits]\nbody = 16384\nrequest_seconds = 2\nhandshake_seconds = 2\nconnections = 64\n",

@@ -78,6 +78,24 @@ START_TEST(a_terminal_has_loaded_enough) {
 }
 END_TEST
 
+/* A simulated bank pays in a demonstration alone: a decline that stays one, and the bank's card reader is asked anew. */
+START_TEST(a_simulated_bank_moves_no_money) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  world.service.configuration.demonstration = false;
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(load(&world, &purse, "simulator", "SIM-000001"), STATUS_TENDER_REFUSED);
+  ck_assert_int_eq(load(&world, &purse, "manual", "4711"), STATUS_TENDER_REFUSED);
+  ck_assert_int_eq(shadow(&world, &purse).balance, 0);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(load(&world, &purse, "manual", "4711"), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(inquiry_books_nothing) {
   struct world world;
   struct purse purse;
@@ -211,6 +229,7 @@ Suite *load_suite(void) {
   TCase *all = world_case("load");
 
   tcase_add_test(all, a_terminal_has_loaded_enough);
+  tcase_add_test(all, a_simulated_bank_moves_no_money);
   tcase_add_test(all, inquiry_books_nothing);
   tcase_add_test(all, inquiry_refuses_what_a_load_would);
   tcase_add_test(all, bank_reference_is_kept);

@@ -26,6 +26,7 @@ struct admin {
   const char *dir, *hosts, *listen, *currency, *url;                             /* init; url: also terminal add */
   const char *store;                                                             /* init, migrate */
   int64_t issuer, pool, point_value, issuer_passphrase_fd, server_passphrase_fd; /* -1: ask */
+  bool demonstration;                                                            /* init */
   const char *name;                                                              /* merchant add */
   int64_t points_rate;
   int64_t fee_rate; /* -1: not given */

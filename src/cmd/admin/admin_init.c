@@ -87,33 +87,35 @@ static enum status options_check(const struct admin *admin, struct founding *fou
 
 static enum status configuration_write(const struct admin *admin, const char *folder) {
   char text[2048];
-  int len =
-      snprintf(text, sizeof text,
-               "# epursed.conf(5)\n"
-               "[server]\n"
-               "listen = %s\n"
-               "currency = %s\n"
-               "issuer = %06" PRId64 "\n"
-               "log_level = info\n"
-               "\n"
-               "[ledger]\n"
-               "store = %s\n"
-               "\n"
-               "[keys]\n"
-               "# a file of mode 0600 with the server passphrase; without it epursed asks, or --passphrase-fd\n"
-               "passphrase_file =\n"
-               "\n"
-               "[card]\n"
-               "# ceilings in minor units\n"
-               "validity_years = 5\n"
-               "purse_ceiling = 50000\n"
-               "payment_ceiling = 15000\n"
-               "\n"
-               "[limits]\n"
-               "body = 16384\n"
-               "request_seconds = 10\n"
-               "connections = 1024\n",
-               admin->listen, admin->currency, admin->issuer, admin->store != NULL ? admin->store : STORE_DEFAULT);
+  int len = snprintf(text, sizeof text,
+                     "# epursed.conf(5)\n"
+                     "[server]\n"
+                     "listen = %s\n"
+                     "currency = %s\n"
+                     "issuer = %06" PRId64 "\n"
+                     "log_level = info\n"
+                     "# yes: loads paid by a simulated bank, which moves no money, are taken\n"
+                     "demonstration = %s\n"
+                     "\n"
+                     "[ledger]\n"
+                     "store = %s\n"
+                     "\n"
+                     "[keys]\n"
+                     "# a file of mode 0600 with the server passphrase; without it epursed asks, or --passphrase-fd\n"
+                     "passphrase_file =\n"
+                     "\n"
+                     "[card]\n"
+                     "# ceilings in minor units\n"
+                     "validity_years = 5\n"
+                     "purse_ceiling = 50000\n"
+                     "payment_ceiling = 15000\n"
+                     "\n"
+                     "[limits]\n"
+                     "body = 16384\n"
+                     "request_seconds = 10\n"
+                     "connections = 1024\n",
+                     admin->listen, admin->currency, admin->issuer, admin->demonstration ? "yes" : "no",
+                     admin->store != NULL ? admin->store : STORE_DEFAULT);
 
   return len > 0 && (size_t)len < sizeof text ? folder_write(folder, "epursed.conf", text) : STATUS_BAD_LENGTH;
 }

@@ -34,6 +34,8 @@ static const struct option_row init_rows[] = {
      "init, limit set: what a merchant may owe for loads, or none"},
     {"loads", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(loads), 0, 0,
      "init, limit set: what a terminal loads in a day, or none"},
+    {"demonstration", 0, NULL, NULL, OPTION_FLAG, FIELD(demonstration), 0, 0,
+     "init: for trying out: a simulated bank may pay for loads"},
     {"server-passphrase-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(server_passphrase_fd), 0, FD_MAX,
      "init: read the server passphrase from this"},
     {0}};

@@ -14,7 +14,7 @@
 #include "completion.h"
 #include "config.h"
 
-#define ROWS_MAX        40
+#define ROWS_MAX        64
 #define CODE_HELP       1000
 #define CODE_VERSION    1001
 #define CODE_COMPLETION 1002
