@@ -140,6 +140,9 @@ enum status ledger_card_pin_propose(struct ledger *ledger, const uint8_t cid[CID
 /* The card has signed that the change was made: the candidate is the PIN, the one before is forgotten. No change under
  * way: no effect. STATUS_CARD_UNKNOWN. */
 enum status ledger_card_pin_settle(struct ledger *ledger, const uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
+/* From now on this ledger's numbers are drawn anywhere in the pool: one card's number tells nobody the next one's. Before
+ * that they come in ascending order. */
+void ledger_numbers_draw(struct ledger *ledger);
 /* Puts `count` more numbers behind the highest that ever was in the pool. */
 enum status ledger_pool_extend(struct ledger *ledger, uint32_t count) EPURSE_MUST_USE;
 

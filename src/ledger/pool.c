@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Card numbers before there is a card: the pool, reservations, and giving them up. */
 #include "card.h"
+#include "epurse/crypto.h"
 #include "store.h"
 
 enum status ledger_pool_extend(struct ledger *ledger, uint32_t count) {
@@ -28,12 +29,43 @@ enum status ledger_pool_extend(struct ledger *ledger, uint32_t count) {
   return query_run(&query);
 }
 
-static enum status pool_take(struct ledger *ledger, int64_t *serial) {
+/* From where on the pool is looked into: anywhere between its first number and its last, one as likely as the other. */
+static enum status pool_draw(struct ledger *ledger, int64_t *from) {
+  struct query query = query_begin(ledger, QUERY_POOL_SPAN);
+  (void)query_row(&query);
+  int64_t first = query_read_i64(&query);
+  int64_t last = query_read_i64(&query);
+  enum status status = query_end(&query);
+  uint64_t drawn = 0; /* 64 bits over a span of 30 */
+  if (status == STATUS_OK && !crypto_random((uint8_t *)&drawn, sizeof drawn))
+    status = STATUS_CRYPTO_FAILED;
+  *from = first + (int64_t)(drawn % (uint64_t)(last - first + 1));
+  return status;
+}
+
+void ledger_numbers_draw(struct ledger *ledger) {
+  ledger->draws = true;
+}
+
+/* The first free one from there on; 0: none. */
+static enum status pool_take_from(struct ledger *ledger, int64_t from, int64_t *serial) {
   struct query query = query_begin(ledger, QUERY_POOL_TAKE);
+  query_i64(&query, from);
   bool found = query_row(&query);
-  *serial = query_read_i64(&query);
-  enum status status = query_run(&query);
-  return status == STATUS_OK && !found ? STATUS_POOL_EMPTY : status;
+  int64_t taken = query_read_i64(&query);
+  *serial = found ? taken : 0;
+  return query_run(&query);
+}
+
+/* What is drawn may be gone to another back-end by now: then the lowest. */
+static enum status pool_take(struct ledger *ledger, int64_t *serial) {
+  int64_t from = 0;
+  enum status status = ledger->draws ? pool_draw(ledger, &from) : STATUS_OK;
+  if (status == STATUS_OK)
+    status = pool_take_from(ledger, from, serial);
+  if (status == STATUS_OK && *serial == 0 && from > 0)
+    status = pool_take_from(ledger, 0, serial);
+  return status == STATUS_OK && *serial == 0 ? STATUS_POOL_EMPTY : status;
 }
 
 static enum status pool_living_card(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE], int64_t *card,

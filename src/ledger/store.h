@@ -16,6 +16,7 @@ struct ledger {
   uint32_t issuer;
   uint16_t currency;
   uint32_t point_value;
+  bool draws;              /* card numbers, instead of taking the lowest */
   bool stepping;           /* inside ledger_transact */
   enum status step_status; /* the first failure of the store in this step: it will not be committed */
   struct chain chain;      /* what ledger_promise_open found, in this step */

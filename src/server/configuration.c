@@ -36,6 +36,7 @@ static const struct settings_row rows[] = {
     {"ledger", "backups", "", SETTING_PATH, 0, 0},
     {"ledger", "watch_cards_per_second", "20", SETTING_NUMBER, 0, WATCH_MAX},
     {"keys", "passphrase_file", "", SETTING_PATH, 0, 0},
+    {"card", "numbers", "random", SETTING_TEXT, 0, 0},
     {"card", "validity_years", "5", SETTING_NUMBER, 1, 30},
     {"card", "purse_ceiling", "50000", SETTING_NUMBER, 1, MINOR_MAX},
     {"card", "payment_ceiling", "15000", SETTING_NUMBER, 1, MINOR_MAX},
@@ -120,6 +121,13 @@ static bool take_demonstration(const struct settings *settings, struct configura
   return configuration->demonstration || strcmp(text, "no") == 0;
 }
 
+static bool take_numbering(const struct settings *settings, struct configuration *configuration) {
+  const char *text = settings_text(settings, "card", "numbers");
+
+  configuration->numbers_ascending = strcmp(text, "ascending") == 0;
+  return configuration->numbers_ascending || strcmp(text, "random") == 0;
+}
+
 /* What is more than text or a number; what it answers is the name of the value that is wrong, or NULL. */
 static const char *take_texts(const struct settings *settings, struct configuration *configuration) {
   const struct currency *currency = currency_by_code(settings_text(settings, "server", "currency"));
@@ -133,6 +141,8 @@ static const char *take_texts(const struct settings *settings, struct configurat
     return "[server] log_level must be error, warning, info or debug";
   if (!take_demonstration(settings, configuration))
     return "[server] demonstration must be yes or no";
+  if (!take_numbering(settings, configuration))
+    return "[card] numbers must be random or ascending";
   if (!take_store(settings, configuration))
     return "[ledger] store must be sqlite:PATH or postgresql://...";
   if (!take_backups(settings, configuration) ||

@@ -28,6 +28,7 @@ struct configuration {
   char backups[CONFIGURATION_PATH_MAX];           /* folder of on-line backups */
   size_t group;                                   /* steps of one commit, at most */
   unsigned group_wait_us;                         /* how long a group waits for more, microseconds */
+  bool numbers_ascending;                         /* of new cards; otherwise drawn at random */
   unsigned validity_years;                        /* of a new card */
   uint32_t purse_ceiling, payment_ceiling;        /* of a new card, minor units */
   unsigned replacement_days;                      /* from a card's block until its money may go to another one */

@@ -78,6 +78,8 @@ enum status service_open(struct service *service, const struct configuration *co
     status = open_ledger(configuration, &ledger, problem);
   if (status == STATUS_OK)
     status = tell_restored(service, ledger);
+  if (status == STATUS_OK && !configuration->numbers_ascending)
+    ledger_numbers_draw(ledger);
   if (status == STATUS_OK)
     status = service_start(service, &ledger);
   if (status != STATUS_OK) {

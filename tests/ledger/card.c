@@ -195,6 +195,39 @@ START_TEST(pool_runs_dry_and_is_extended) {
 }
 END_TEST
 
+static uint32_t serial_of(const uint8_t cid[CID_SIZE]) {
+  uint8_t found[CID_SIZE];
+  uint32_t serial = 0;
+  do
+    cid_make(123456, ++serial, found);
+  while (serial < WORLD_POOL && memcmp(found, cid, CID_SIZE) != 0);
+  ck_assert_mem_eq(found, cid, CID_SIZE);
+  return serial;
+}
+
+/* All of them, each once, and not in the order in which they stand there. */
+START_TEST(numbers_are_drawn_from_all_of_the_pool) {
+  struct world world;
+  uint8_t cid[CID_SIZE];
+  bool taken[WORLD_POOL + 1] = {false}, ascending = true;
+  uint32_t before = 0;
+  struct desk desk = {.chip = 0, .cid = cid};
+  world_open(&world);
+  ledger_numbers_draw(world.ledger);
+  for (desk.chip = 1; desk.chip <= WORLD_POOL; desk.chip++) {
+    ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+    uint32_t serial = serial_of(cid);
+    ck_assert(!taken[serial]);
+    taken[serial] = true;
+    ascending = ascending && serial > before;
+    before = serial;
+  }
+  ck_assert(!ascending);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_POOL_EMPTY);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(certify_refuses_nonsense) {
   struct world world;
   struct ledger_certification certification;
@@ -372,6 +405,7 @@ Suite *card_suite(void) {
   tcase_add_test(tests, void_retires_a_certified_number);
   tcase_add_test(tests, void_refuses_issued_cards);
   tcase_add_test(tests, pool_runs_dry_and_is_extended);
+  tcase_add_test(tests, numbers_are_drawn_from_all_of_the_pool);
   tcase_add_test(tests, certify_refuses_nonsense);
   tcase_add_test(tests, counts_wrong_pins);
   tcase_add_test(tests, pin_changes_in_two_halves);

@@ -160,7 +160,7 @@ static void make_configuration(const struct maker *maker) {
                      "[server]\nlisten = 127.0.0.1:0\ncurrency = EUR\nissuer = 999999\nlog_level = info\n"
                      "port_file = port\ndemonstration = yes\n"
                      "[ledger]\nstore = %s\n"
-                     "[card]\nvalidity_years = 5\npurse_ceiling = 50000\npayment_ceiling = 15000\n"
+                     "[card]\nnumbers = ascending\nvalidity_years = 5\npurse_ceiling = 50000\npayment_ceiling = 15000\n"
                      "[limits]\nbody = 16384\nrequest_seconds = 2\nhandshake_seconds = 2\nconnections = 64\n",
                      place_is_file() ? "sqlite:ledger.db" : maker->store);
 

@@ -97,7 +97,7 @@ void flow_world_begin(void) {
         programs(), flow_world.folder, flow_world.port, flow_world.folder, flow_world.folder);
   shell("sed -i 's/^\\[limits\\]$/&\\nrequests_per_second = 100000\\nrequests_at_once = "
         "100000\\ndesk_reservations_per_day = 100000\\n"
-        "desk_reservations_open = 100000/' "
+        "desk_reservations_open = 100000/; s/^\\[card\\]$/&\\nnumbers = ascending/' "
         "'%s/issuer/epursed.conf'",
         flow_world.folder);
   server_start();
