@@ -31,8 +31,23 @@
 #define START 2 /* money on the card at first; a purchase and a load move 1 */
 #endif
 
-#ifdef NEGATIVE_LINE
+/*
+ * More of what must be caught, and one more way that must hold.
+ *
+ * A forged card has the key of some genuine card, so that terminals talk to it, and speaks in this card's name: any promise
+ * (without this card's signature), slot, log and number, at any terminal, at any time. An opened card also signs two promises
+ * of one ATC; formal/proverif has those. Both terminals load: what one leaves behind is owed, and claimed at the other. In the
+ * end every charge is money on the card, or owed, or given back, or in the journal of a terminal that will see to it; it is
+ * never two of these.
+ *
+ *   -DNEGATIVE_LOG        a terminal believes a forged card's later number and log: the payment was made
+ *   -DNEGATIVE_SIGNATURE  the server settles a hold by a promise that this card did not sign
+ *   -DHELD_WAITS          asked to release a load that is held, the server remembers it, and says yes when the hold is over
+ */
+#if defined(NEGATIVE_LINE)
 #define RELEASED_BY_SERVER(k) true
+#elif defined(HELD_WAITS)
+#define RELEASED_BY_SERVER(k) (reversed[k] && hold[k] != HELD)
 #else
 #define RELEASED_BY_SERVER(k) reversed[k]
 #endif
@@ -203,6 +218,18 @@ inline take_promise(k) {
   fi
 }
 
+/* A promise in this card's name that this card did not sign. */
+inline take_forged_promise() {
+#ifdef NEGATIVE_SIGNATURE
+  if
+  :: held != 0 -> before = held; release(before); before = 0 /* it says that the last one was not committed */
+  :: else
+  fi
+#else
+  skip /* refused */
+#endif
+}
+
 /* INITIALIZE: the slot before it is settled by being replaced. */
 inline initialize(is_load) {
   atc++;
@@ -248,6 +275,7 @@ proctype terminal(byte t) {
        if
        :: entry[t] = atc; write(t, JOURNAL_PROMISED)
        :: entry[t] = atc; write(t, JOURNAL_CANCELLED) /* the disk would not have it */
+       :: write(t, JOURNAL_PROMISED) /* by a forged card: entry 0, no transaction of this one */
        :: write(t, JOURNAL_CANCELLED) /* the promise was lost on its way, or the terminal died: recover finds INTENT */
        fi }
   :: atomic { !finished && journal[t] == JOURNAL_INTENT -> write(t, JOURNAL_CANCELLED) }
@@ -285,6 +313,7 @@ proctype terminal(byte t) {
        :: seen == k && hold[k] == HELD -> write(t, JOURNAL_AUTHORISED)
        :: skip /* declined, or the answer was lost */
        fi }
+  :: atomic { !finished && journal[t] == JOURNAL_PROMISED && entry[t] == 0 -> take_forged_promise() }
   /* no answer, or no: a purchase is cancelled, a charge is given back */
   :: atomic { !finished && journal[t] == JOURNAL_PROMISED -> write(t, JOURNAL_CANCELLED) }
   :: atomic { !finished && journal[t] == JOURNAL_CHARGED -> write(t, JOURNAL_REVERSING) }
@@ -344,6 +373,19 @@ torn:  skip }
        :: last_atc < k && (!load[k] || by_owed[k]) -> write(t, JOURNAL_CANCELLED)
        :: last_atc > k -> write(t, JOURNAL_SETTLED)
        fi }
+  /* no card comes: the server is asked what became of this promise */
+  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED ->
+       k = entry[t];
+       if
+       :: hold[k] == CAPTURED -> write(t, JOURNAL_CONFIRMED)
+       :: (hold[k] == RELEASED || hold[k] == OWED) && load[k] && !by_owed[k] -> write(t, JOURNAL_REVERSING)
+       :: hold[k] == RELEASED && (!load[k] || by_owed[k]) -> write(t, JOURNAL_CANCELLED)
+       :: skip /* held, or the answer was lost */
+       fi }
+#ifdef NEGATIVE_LOG
+  /* a forged card is there instead: its number is a later one, and its log has this payment */
+  :: atomic { !finished && journal[t] == JOURNAL_AUTHORISED -> write(t, JOURNAL_CONFIRMED) }
+#endif
   /* r goes to the server, as often as it takes */
   :: atomic { !finished && journal[t] == JOURNAL_COMMITTED ->
        assert(committed[entry[t]]);
@@ -368,9 +410,12 @@ inline journal_of_finish(state) {
   note()
 }
 
+#define IS_OPEN(state) (state != JOURNAL_CONFIRMED && state != JOURNAL_CANCELLED && state != JOURNAL_SETTLED)
+
 /* At any moment: one more contact, undisturbed, at a terminal that has nothing of its own open. */
 proctype finish() {
   byte i, debits = 0, credits = 0, due = 0;
+  bool open;
   atomic {
     initialize(false);
     journal_of_finish(JOURNAL_PROMISED);
@@ -399,6 +444,8 @@ torn: skip;
       :: else
       fi;
       assert(!(returned[i] && (committed[i] || hold[i] == OWED)));
+      open = (entry[0] == i && IS_OPEN(journal[0])) || (entry[1] == i && IS_OPEN(journal[1]));
+      assert(!charged[i] || returned[i] || committed[i] || hold[i] == OWED || open);
       assert(hold[i] != HELD);
       assert(!(hold[i] == CAPTURED && !committed[i]));
       assert(!(committed[i] && hold[i] != CAPTURED))
