@@ -29,7 +29,7 @@ EXTRA_DIST += apdu-scripts/any/select-and-fci.apdu apdu-scripts/blocked/blocked-
 
 dist_check_SCRIPTS += tests/system/with-postgres
 EXTRA_DIST += formal/proverif/keys.pv formal/proverif/load.pv formal/proverif/pin.pv formal/proverif/purchase.pv \
-	tests/system/proverif.py
+	tests/system/prover.py tests/system/proverif.py
 EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py \
 	tests/system/balance.py tests/system/world.sh
 

@@ -472,7 +472,7 @@ def check(document, files):
 
 
 def judge(text, name, output):
-    results = re.findall(r"^RESULT (?!\(even)(.*) (is true|is false|cannot be proved)\.$", output, re.M)
+    results = re.findall(r"^RESULT (?!\(even )(.*) (is true|is false|cannot be proved)\.$", output, re.M)
     names = claims(text)
     if len(results) != len(names):
         print("%d results for %d queries" % (len(results), len(names)))
