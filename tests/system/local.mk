@@ -4,7 +4,7 @@ system_tests = tests/system/audit.test tests/system/backup.test tests/system/bad
 	tests/system/bench.test tests/system/card-scripts.test tests/system/card-tools.test tests/system/completion.test tests/system/conformance.test tests/system/contributing.test \
 	tests/system/doctor.test tests/system/door-house.test tests/system/door.test tests/system/end-to-end.test tests/system/freestanding.test \
 	tests/system/headers.test tests/system/house.test tests/system/kill-rounds.test tests/system/layers.test tests/system/man.test tests/system/many-payments.test \
-	tests/system/model.test tests/system/pending.test tests/system/postgres.test tests/system/proverif.test tests/system/reader.test \
+	tests/system/model.test tests/system/pending.test tests/system/postgres.test tests/system/reader.test \
 	tests/system/receipt-qr.test tests/system/report.test tests/system/secrets-process.test tests/system/secrets-time.test \
 	tests/system/secrets.test tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test \
 	tests/system/server-start.test tests/system/settlement.test tests/system/tender.test tests/system/torture.test \
@@ -28,6 +28,9 @@ EXTRA_DIST += apdu-scripts/any/select-and-fci.apdu apdu-scripts/blocked/blocked-
 	apdu-scripts/raw/nothing-before-select.apdu apdu-scripts/raw/scp03-refusals.apdu
 
 dist_check_SCRIPTS += tests/system/with-postgres
+# The models of the protocol's claims.
+TESTS += tests/system/proverif.test
+dist_check_SCRIPTS += tests/system/proverif.test
 EXTRA_DIST += formal/proverif/keys.pv formal/proverif/load.pv formal/proverif/pin.pv formal/proverif/purchase.pv \
 	tests/system/prover.py tests/system/proverif.py
 EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py \
