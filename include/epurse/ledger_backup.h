@@ -12,13 +12,15 @@
 
 struct ledger;
 
+#define LEDGER_BACKUP_ASIDE ".unproved"
+
 struct ledger_backup;
 /* What a proved copy is. */
 struct ledger_copy {
   uint64_t bytes, postings;
 };
-/* Begins to copy into `path`, which must not be there; until it is proved the copy is named `path`.new (mode 0600; one
- * that is left of an attempt before is removed). Outside a step. STATUS_EXISTS; STATUS_BACKUP_ELSEWHERE: this
+/* Begins to copy into `path`, which must not be there; until it is proved FOLDER/NAME is FOLDER/.NAME.unproved (mode 0600;
+ * one that is left of an attempt before is removed). Outside a step. STATUS_BAD_FORMAT: a name of that kind. STATUS_EXISTS; STATUS_BACKUP_ELSEWHERE: this
  * store has tools of its own (PostgreSQL). *backup is NULL unless STATUS_OK; end it before the ledger is closed. */
 enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct ledger_backup **backup) EPURSE_MUST_USE;
 /* Copies up to `pages` pages (4096 bytes each), outside a step (STATUS_INTERNAL), on the ledger's thread; between two

@@ -22,12 +22,35 @@ struct ledger_backup {
   bool whole, named;
 };
 
+/* A copy that is not proved yet has a name that no copy is given, so that what it removes is its own. */
+static const char *backup_name(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash != NULL ? slash + 1 : path;
+}
+
+static bool backup_named_aside(const char *path) {
+  const char *name = backup_name(path);
+  size_t len = strlen(name), tail = strlen(LEDGER_BACKUP_ASIDE);
+  return name[0] == '.' && len > tail && strcmp(name + len - tail, LEDGER_BACKUP_ASIDE) == 0;
+}
+
+static char *backup_aside(const char *path) {
+  const char *name = backup_name(path);
+  size_t size = strlen(path) + sizeof "." + sizeof LEDGER_BACKUP_ASIDE;
+  char *aside = malloc(size);
+  if (aside != NULL)
+    (void)snprintf(aside, size, "%.*s.%s" LEDGER_BACKUP_ASIDE, (int)(name - path), path, name);
+  return aside;
+}
+
 enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct ledger_backup **out) {
   *out = NULL;
   if (ledger->stepping)
     return STATUS_INTERNAL;
   if (ledger->driver->copy_begin == NULL)
     return STATUS_BACKUP_ELSEWHERE;
+  if (backup_named_aside(path))
+    return STATUS_BAD_FORMAT;
   if (access(path, F_OK) == 0)
     return STATUS_EXISTS;
   struct ledger_backup *backup = calloc(1, sizeof *backup);
@@ -35,13 +58,10 @@ enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct 
     return STATUS_NO_MEMORY;
   backup->ledger = ledger;
   backup->path = strdup(path);
-  size_t size = strlen(path) + sizeof ".new";
-  backup->aside = malloc(size);
+  backup->aside = backup_aside(path);
   enum status status = STATUS_NO_MEMORY;
-  if (backup->path != NULL && backup->aside != NULL) {
-    (void)snprintf(backup->aside, size, "%s.new", path);
+  if (backup->path != NULL && backup->aside != NULL)
     status = ledger->driver->copy_begin(ledger->store, backup->aside, &backup->copy);
-  }
   if (status != STATUS_OK)
     ledger_backup_end(&backup);
   *out = backup;

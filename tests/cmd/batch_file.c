@@ -159,6 +159,32 @@ START_TEST(pins_are_noted_with_reference_and_number) {
 }
 END_TEST
 
+/* An editor that writes no last line end takes nobody's PIN; what a crash cut off before its PIN goes as ever. */
+START_TEST(a_pin_without_its_line_end_stays) {
+  static const struct {
+    const char *before, *after;
+  } cases[] = {
+      {"\"A\",9999990000000014,1234\n\"C\",9999990000000022,4711",
+       "\"A\",9999990000000014,1234\n\"C\",9999990000000022,4711\n"},
+      {"\"B, two\",9999990000000014,471100", "\"B, two\",9999990000000014,471100\n"},
+      {"\"A\",9999990000000014,471", ""},
+      {"\"A\",9999990000000014,", ""},
+      {"\"A\",9999990000", ""},
+  };
+  struct batch_file file;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    char text[1024], whole[256];
+    snprintf(whole, sizeof whole, "reference,cid,pin\n%s", cases[i].before);
+    put(path, whole, 0600);
+    ck_assert_int_eq(batch_pins_open(path, &file, problem), STATUS_OK);
+    batch_file_close(&file);
+    get(text);
+    snprintf(whole, sizeof whole, "reference,cid,pin\n%s", cases[i].after);
+    ck_assert_str_eq(text, whole);
+  }
+}
+END_TEST
+
 Suite *batch_file_suite(void) {
   Suite *suite = suite_create("batch_file");
   TCase *tests = tcase_create("batch_file");
@@ -168,6 +194,7 @@ Suite *batch_file_suite(void) {
   tcase_add_test(tests, a_line_that_was_cut_goes_away);
   tcase_add_test(tests, refuses_files_that_are_none_of_its_own);
   tcase_add_test(tests, pins_are_noted_with_reference_and_number);
+  tcase_add_test(tests, a_pin_without_its_line_end_stays);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -26,9 +26,21 @@ static void copy_name(const struct world *world, char path[96]) {
 }
 
 static bool there(const char *path, const char *suffix) {
-  char name[160];
+  char name[256];
   (void)snprintf(name, sizeof name, "%s%s", path, suffix);
   return access(name, F_OK) == 0;
+}
+
+/* What a copy is called until it is proved. */
+static void half_name(const char *path, char half[192]) {
+  const char *name = strrchr(path, '/') + 1;
+  (void)snprintf(half, 192, "%.*s.%s.unproved", (int)(name - path), path, name);
+}
+
+static bool half_there(const char *path) {
+  char half[192];
+  half_name(path, half);
+  return there(half, "") || there(half, "-wal") || there(half, "-journal");
 }
 
 /* The copy in place of the world's own file: what the functions of the world see then. */
@@ -57,7 +69,7 @@ START_TEST(copies_while_it_works) {
   for (; !done; steps++) { /* a payment between any two pages */
     world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, POS);
     ck_assert_int_eq(ledger_backup_step(backup, 1, &done), STATUS_OK);
-    ck_assert(done || there(path, ".new"));
+    ck_assert(done || half_there(path));
     ck_assert(!there(path, ""));
   }
   ck_assert_uint_gt(steps, 20);
@@ -68,7 +80,7 @@ START_TEST(copies_while_it_works) {
   ck_assert_int_eq(ledger_backup_finish(backup, &copy, note_line, &lines), STATUS_OK);
   ledger_backup_end(&backup);
   ck_assert_uint_eq(lines, 0);
-  ck_assert(there(path, "") && !there(path, ".new") && !there(path, ".new-wal") && !there(path, "-wal"));
+  ck_assert(there(path, "") && !half_there(path) && !there(path, "-wal"));
   ck_assert_int_eq(stat(path, &facts), 0);
   ck_assert_uint_eq(facts.st_mode & 07777, 0600);
   ck_assert_uint_eq((uint64_t)facts.st_size, copy.bytes);
@@ -92,12 +104,12 @@ START_TEST(a_half_copy_is_none) {
   struct world world;
   struct ledger_backup *backup = NULL;
   struct ledger_copy copy;
-  char path[96], half[160];
+  char path[96], half[192];
   unsigned lines = 0;
   bool done = false;
   world_open(&world);
   copy_name(&world, path);
-  (void)snprintf(half, sizeof half, "%s.new", path);
+  half_name(path, half);
   int file = open(half, O_WRONLY | O_CREAT, 0644);
   ck_assert_int_eq((int)write(file, "half", 4), 4);
   (void)close(file);
@@ -107,7 +119,7 @@ START_TEST(a_half_copy_is_none) {
   ck_assert_int_eq(ledger_backup_finish(backup, &copy, note_line, &lines), STATUS_INTERNAL);
   ledger_backup_end(&backup);
   ck_assert_ptr_null(backup);
-  ck_assert(!there(path, "") && !there(path, ".new"));
+  ck_assert(!there(path, "") && !half_there(path));
   ck_assert_int_eq(ledger_backup_begin(world.ledger, path, &backup), STATUS_OK);
   ck_assert_int_eq(ledger_backup_step(backup, 100000, &done), STATUS_OK);
   ck_assert(done);
@@ -137,7 +149,7 @@ START_TEST(a_broken_ledger_is_not_copied) {
   ck_assert_int_eq(ledger_backup_finish(backup, &copy, note_line, &lines), STATUS_LEDGER_BROKEN);
   ck_assert_uint_gt(lines, 0);
   ledger_backup_end(&backup);
-  ck_assert(!there(path, "") && !there(path, ".new"));
+  ck_assert(!there(path, "") && !half_there(path));
   world_discard(&world);
 }
 END_TEST
@@ -162,6 +174,44 @@ START_TEST(replaces_nothing) {
   ledger_backup_end(&backup);
   ck_assert_int_eq(stat(path, &facts), 0);
   ck_assert_int_eq((int)facts.st_size, 6);
+  (void)unlink(path);
+  world_close(&world);
+}
+END_TEST
+
+static enum status copy_whole(struct world *world, const char *path) {
+  struct ledger_backup *backup = NULL;
+  struct ledger_copy copy;
+  unsigned lines = 0;
+  bool done = false;
+  enum status status = ledger_backup_begin(world->ledger, path, &backup);
+  if (status == STATUS_OK)
+    status = ledger_backup_step(backup, 100000, &done);
+  if (status == STATUS_OK)
+    status = ledger_backup_finish(backup, &copy, note_line, &lines);
+  ledger_backup_end(&backup);
+  return status;
+}
+
+/* Whatever a finished copy is called, no later one takes it for its own leavings. */
+START_TEST(removes_no_other_copy) {
+  static const char *const suffixes[] = {".new", ".part", ".unproved"};
+  struct world world;
+  char path[96], other[192];
+  world_open(&world);
+  copy_name(&world, path);
+  for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+    (void)snprintf(other, sizeof other, "%s%s", path, suffixes[i]);
+    ck_assert_int_eq(copy_whole(&world, other), STATUS_OK);
+  }
+  half_name(path, other);
+  ck_assert_int_eq(copy_whole(&world, other), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(copy_whole(&world, path), STATUS_OK);
+  for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+    ck_assert(there(path, suffixes[i]));
+    (void)snprintf(other, sizeof other, "%s%s", path, suffixes[i]);
+    (void)unlink(other);
+  }
   (void)unlink(path);
   world_close(&world);
 }
@@ -194,5 +244,6 @@ Suite *backup_suite(void) {
   tcase_add_test(tests, a_half_copy_is_none);
   tcase_add_test(tests, a_broken_ledger_is_not_copied);
   tcase_add_test(tests, replaces_nothing);
+  tcase_add_test(tests, removes_no_other_copy);
   return suite;
 }

@@ -139,7 +139,7 @@ START_TEST(is_given_up_when_the_server_stops) {
   world_open(&world);
   ck_assert_int_eq(begin(&world, "late.db"), STATUS_OK);
   service_stop(&world.service);
-  snprintf(path, sizeof path, "%s/late.db.new", world.service.configuration.backups);
+  snprintf(path, sizeof path, "%s/.late.db.unproved", world.service.configuration.backups);
   ck_assert_int_ne(stat(path, &facts), 0);
   world_leave(&world);
 }

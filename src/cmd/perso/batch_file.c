@@ -44,8 +44,28 @@ static enum status line_add(struct batch_file *file, const char *line) {
   return STATUS_STORE_FAILED;
 }
 
-/* Takes away what stands behind the last line's end. */
-static enum status tail_cut(struct batch_file *file, off_t *size) {
+/* A file of PINs that lost nothing but its last line's end, in an editor: that line has its PIN whole and stays. The
+ * number before it is the card's, sixteen digits. */
+static bool tail_has_pin(int fd, off_t at, off_t size) {
+  char tail[LINE_ROOM];
+  ssize_t len = size - at < (off_t)sizeof tail ? pread(fd, tail, sizeof tail - 1, at) : -1;
+  bool whole = false;
+  if (len > 0) {
+    uint8_t cid[CID_SIZE], block[PIN_BLOCK_SIZE];
+    tail[len] = 0;
+    char *pin = strrchr(tail, ',');
+    if (pin != NULL)
+      *pin++ = 0;
+    const char *number = pin != NULL ? strrchr(tail, ',') : NULL;
+    whole = number != NULL && cid_parse(number + 1, cid) == STATUS_OK && pin_block_encode(pin, block) == STATUS_OK;
+    crypto_wipe(block, sizeof block);
+  }
+  crypto_wipe(tail, sizeof tail);
+  return whole;
+}
+
+/* Takes away what stands behind the last line's end, which a crash left; ends a line that has its PIN. */
+static enum status tail_mend(struct batch_file *file, const char *header, off_t *size) {
   char last = 0;
   *size = lseek(file->fd, 0, SEEK_END);
   off_t at = *size;
@@ -55,6 +75,8 @@ static enum status tail_cut(struct batch_file *file, off_t *size) {
     return STATUS_STORE_FAILED;
   if (at == *size)
     return STATUS_OK;
+  if (strcmp(header, PINS_HEADER) == 0 && tail_has_pin(file->fd, at, *size))
+    return line_add(file, "\n");
   *size = at;
   return ftruncate(file->fd, at) == 0 && fsync(file->fd) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
 }
@@ -90,7 +112,7 @@ static enum status file_open(const char *path, const char *header, struct batch_
   if (status == STATUS_OK)
     status = header_check(file->fd, header, problem);
   if (status == STATUS_OK)
-    status = tail_cut(file, &size);
+    status = tail_mend(file, header, &size);
   if (status == STATUS_OK && size == 0) {
     status = line_add(file, header);
     if (status == STATUS_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a batch leaves on the disk: the results, a line for each step of a card, and the PINs that the server drew. Each
- * line is durable when its function returns; a line that a crash cut off is taken away at the next opening. */
+ * line is durable when its function returns; a line that a crash cut off is taken away at the next opening, but for one
+ * with a whole PIN, which gets its end. */
 #ifndef EPURSE_CMD_BATCH_FILE_H
 #define EPURSE_CMD_BATCH_FILE_H
 
