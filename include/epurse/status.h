@@ -125,6 +125,7 @@ enum status {
   STATUS_CLOCK_OFF,
   STATUS_BACKUP_ELSEWHERE,
   STATUS_OLD_SCHEMA,
+  STATUS_STORE_ENCODING,
 
   /* how a message to the server can be wrong before it means anything */
   STATUS_BODY_TOO_LARGE,

@@ -45,6 +45,8 @@ static enum status postgres_connect(const char *place, struct store **out) {
     return STATUS_NO_MEMORY;
   (void)snprintf(store->url, size, "%s%s", scheme, place);
   enum status status = pipe_open(&store->pipe, store->url);
+  if (status == STATUS_OK && !pipe_holds_utf8(&store->pipe))
+    status = STATUS_STORE_ENCODING;
   if (status != STATUS_OK)
     postgres_close(&store);
   *out = store;

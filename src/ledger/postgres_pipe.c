@@ -59,6 +59,11 @@ bool pipe_alive(const struct pipe *pipe) {
   return pipe->connection != NULL && PQstatus(pipe->connection) == CONNECTION_OK;
 }
 
+bool pipe_holds_utf8(const struct pipe *pipe) {
+  const char *encoding = PQparameterStatus(pipe->connection, "server_encoding");
+  return encoding != NULL && strcmp(encoding, "UTF8") == 0;
+}
+
 bool pipe_inside(const struct pipe *pipe) {
   return pipe_alive(pipe) && PQtransactionStatus(pipe->connection) != PQTRANS_IDLE;
 }

@@ -167,6 +167,45 @@ START_TEST(nonsense_is_refused) {
 }
 END_TEST
 
+/* The text in the place of "%s". */
+static void place_put(const char *place, const char *text, char line[128]) {
+  const char *at = strstr(place, "%s");
+  snprintf(line, 128, "%.*s%s%s", (int)(at - place), place, text, at + 2);
+}
+
+/* What is no UTF-8 is refused wherever it stands: option, environment, verb, argument. */
+START_TEST(texts_are_utf8) {
+  static const char *const bad[] = {
+      "M\374nchen",           "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+      "\xF8\x88\x80\x80\x80", "a\x80",    "\xC3",         "\xE2\x82",     "\xF0\x9F\x98"};
+  static const char *const good[] = {"M\xC3\xBCnchen", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\xED\x9F\xBF", "x"};
+  static const char *const places[] = {"sample log --reader=%s", "sample log --trace=%s", "sample pay %s",
+                                       "sample pay 1 --reader %s", "sample log --wait=%s"};
+  struct result result;
+  char line[128];
+  for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+    for (size_t place = 0; place < sizeof places / sizeof places[0]; place++) {
+      place_put(places[place], bad[i], line);
+      parse(&result, &with_verbs, line);
+      ck_assert_int_eq(result.status, STATUS_USAGE);
+    }
+    snprintf(line, sizeof line, "sample %s", bad[i]);
+    parse(&result, &with_files, line);
+    ck_assert_int_eq(result.status, STATUS_USAGE);
+    ck_assert_int_eq(setenv("EPURSE_TEST_READER", bad[i], 1), 0);
+    parse(&result, &with_verbs, "sample log");
+    ck_assert_int_eq(result.status, STATUS_USAGE);
+    ck_assert_int_eq(unsetenv("EPURSE_TEST_READER"), 0);
+  }
+  for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+    snprintf(line, sizeof line, "sample pay %s --reader=%s", good[i], good[i]);
+    parse(&result, &with_verbs, line);
+    ck_assert_int_eq(result.status, STATUS_OK);
+    ck_assert_str_eq(result.sample.reader, good[i]);
+  }
+}
+END_TEST
+
 Suite *option_suite(void) {
   Suite *suite = suite_create("option");
   TCase *tcase = tcase_create("option");
@@ -176,6 +215,7 @@ Suite *option_suite(void) {
   tcase_add_test(tcase, a_descriptor_is_open_and_the_right_way_round);
   tcase_add_test(tcase, files_are_operands);
   tcase_add_loop_test(tcase, nonsense_is_refused, 0, (int)(sizeof refused / sizeof refused[0]));
+  tcase_add_test(tcase, texts_are_utf8);
   suite_add_tcase(suite, tcase);
   return suite;
 }

@@ -6,14 +6,6 @@
 #include "admin.h"
 #include "epurse/ledger_card.h"
 
-static bool is_utf8(const char *text) {
-  json_t *taken = json_string(text);
-  bool valid = taken != NULL;
-
-  json_decref(taken);
-  return valid;
-}
-
 enum status admin_card_block(void *context, char **arguments) {
   struct admin *admin = context;
   struct card_message order = {0};
@@ -26,9 +18,6 @@ enum status admin_card_block(void *context, char **arguments) {
   }
   if (admin->reason == NULL || admin->reason[0] == '\0' || strlen(admin->reason) > LEDGER_REASON_MAX)
     return admin_refuse(admin, STATUS_USAGE, "say why, in 1 to %d characters: --reason TEXT", LEDGER_REASON_MAX);
-  if (!is_utf8(admin->reason))
-    return admin_refuse(admin, STATUS_USAGE,
-                        "the reason is not UTF-8, and the card not blocked: say it in plain letters");
   (void)snprintf(order.reason, sizeof order.reason, "%s", admin->reason);
   status = admin_open(admin);
   if (status != STATUS_OK)

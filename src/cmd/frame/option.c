@@ -96,6 +96,39 @@ static enum status print_completion(const struct program *program, const char *s
   return STATUS_USAGE;
 }
 
+/* Texts go into JSON, messages and the ledger, which hold UTF-8 alone (RFC 3629): no surrogates, no overlong forms. */
+static bool is_utf8(const char *text) {
+  const unsigned char *at = (const unsigned char *)text;
+  while (*at != 0) {
+    const unsigned char lead = *at++;
+    const int more = lead < 0x80 ? 0 : lead < 0xC2 ? 4 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : lead < 0xF5 ? 3 : 4;
+    if (more == 4)
+      return false;
+    if ((lead == 0xE0 && *at < 0xA0) || (lead == 0xED && *at > 0x9F) || (lead == 0xF0 && *at < 0x90) ||
+        (lead == 0xF4 && *at > 0x8F))
+      return false;
+    for (int i = 0; i < more; i++, at++)
+      if ((*at & 0xC0) != 0x80)
+        return false;
+  }
+  return true;
+}
+
+static enum status check_text(const struct program *program, const char *what, const char *text) {
+  if (text == NULL || is_utf8(text))
+    return STATUS_OK;
+  fprintf(stderr, "%s: %s is not UTF-8, and nothing was done: use a UTF-8 locale, or plain letters\n", program->name,
+          what);
+  return STATUS_USAGE;
+}
+
+static enum status check_operands(const struct program *program, char *const *operands) {
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && operands[i] != NULL; i++)
+    status = check_text(program, "an argument", operands[i]);
+  return status;
+}
+
 static bool read_number(const char *text, int64_t min, int64_t max, int64_t *value) {
   char *end = NULL;
   errno = 0;
@@ -134,6 +167,11 @@ static enum status check_descriptor(const struct program *program, const struct 
 static enum status row_set(const struct program *program, const struct option_row *row, const char *argument,
                            void *options) {
   void *field = (char *)options + row->offset;
+  char what[64];
+  snprintf(what, sizeof what, "--%s", row->name);
+  enum status status = check_text(program, what, argument);
+  if (status != STATUS_OK)
+    return status;
   switch (row->kind) {
   case OPTION_FLAG:
     *(bool *)field = true;
@@ -221,6 +259,8 @@ static enum status read_argv(const struct program *program, const struct table *
 
 /* Options may stand before and behind the verb: what follows it is read again after the operands were set aside. */
 static enum status find_verb(const struct program *program, int argc, char **argv, const struct verb **verb) {
+  if (optind < argc && check_text(program, "the verb", argv[optind]) != STATUS_OK)
+    return STATUS_USAGE;
   if (optind >= argc) {
     fprintf(stderr, "%s: say what to do: one of", program->name);
     for (const struct verb *each = program->verbs; each->name != NULL; each++)
@@ -249,7 +289,7 @@ enum status option_parse(const struct program *program, int argc, char **argv, v
   if (program->verbs == NULL) {
     *operands = argv + optind;
     if (argc - optind >= program->operands_min)
-      return STATUS_OK;
+      return check_operands(program, *operands);
     fprintf(stderr, "%s: %s is missing; --help shows how it goes\n", program->name, program->operands);
     return STATUS_USAGE;
   }
@@ -268,5 +308,5 @@ enum status option_parse(const struct program *program, int argc, char **argv, v
     return STATUS_USAGE;
   }
   *operands = rest + optind;
-  return STATUS_OK;
+  return check_operands(program, *operands);
 }
