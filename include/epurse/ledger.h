@@ -48,8 +48,8 @@ enum status ledger_create(const char *url, const struct ledger_settings *setting
 /* Opens the one connection that writes and checkpoints, and locks every other process out of a file; on PostgreSQL
  * others may have it open as well.
  * STATUS_NOT_FOUND: no such file, no ledger in that data base; STATUS_LEDGER_BUSY: open elsewhere;
- * STATUS_STORE_UNREACHABLE; STATUS_STORE_ENCODING: not in UTF-8, as from ledger_create; STATUS_OLD_SCHEMA: of an older program (ledger_migrate) or a newer one;
- * STATUS_BAD_FORMAT: not a ledger. *ledger is NULL unless STATUS_OK. */
+ * STATUS_STORE_UNREACHABLE; STATUS_STORE_ENCODING: not in UTF-8, as from ledger_create; STATUS_OLD_SCHEMA: of an older
+ * program (ledger_migrate) or a newer one; STATUS_BAD_FORMAT: not a ledger. *ledger is NULL unless STATUS_OK. */
 enum status ledger_open(const char *url, struct ledger **ledger) EPURSE_MUST_USE;
 
 /* Whether others may change it too while it is open here, so that nothing read from it may be kept for later. */
