@@ -82,7 +82,7 @@ struct outcome {
   uint8_t cid[CID_SIZE]; /* zeros until the promise came */
   uint32_t atc;
   struct amount amount;
-  int64_t balance_before, balance_after; /* minor units; -1 unknown */
+  int64_t balance_before, balance_after; /* minor units; -1 unknown; before: known after a refusal by the card too */
   int64_t points, points_after;          /* change; -1 unknown */
   uint8_t time[MOMENT_SIZE];             /* the server's */
   bool confirmed;                        /* the server has booked r; false: it waits in the journal */
@@ -90,6 +90,7 @@ struct outcome {
   char tender_reference[TENDER_REFERENCE_MAX];
   char receipt_path[512]; /* "" where none was written */
   unsigned tries_left;    /* after WRONG_PIN */
+  int64_t limit;          /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
 };
 
 /* Runs a purchase (ROLE_POS) or a load (ROLE_RELOAD) with the card in `reader`, each step journalled before it has an

@@ -90,12 +90,14 @@ static bool refusal_holds(struct order *order, enum status refusal) {
   struct card_info info;
   if (session_info(session, &info) != STATUS_OK || session_balance(session, &balance) != STATUS_OK)
     return false;
+  order->outcome->balance_before = balance.balance;
   if (refusal == STATUS_INSUFFICIENT_BALANCE)
     return amount > balance.balance;
   if (refusal == STATUS_COUNTER_EXHAUSTED)
     return info.atc == UINT32_MAX;
-  return order->entry.type == TRANSACTION_LOAD ? balance.balance + amount > info.purse_ceiling
-                                               : amount > info.payment_ceiling;
+  bool load = order->entry.type == TRANSACTION_LOAD;
+  order->outcome->limit = load ? info.purse_ceiling : info.payment_ceiling;
+  return amount + (load ? balance.balance : 0) > order->outcome->limit;
 }
 
 static enum status refusal_prove(struct order *order, enum status status) {

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The real programs with a real pcscd, PostgreSQL and TLS; attacks, tears, audits; the structure of the house.
 system_tests = tests/system/audit.test tests/system/backup.test tests/system/bad-input.test tests/system/batch.test \
-	tests/system/bench.test tests/system/card-scripts.test tests/system/card-tools.test tests/system/completion.test tests/system/conformance.test tests/system/contributing.test \
-	tests/system/doctor.test tests/system/door-house.test tests/system/door.test tests/system/end-to-end.test tests/system/freestanding.test \
+	tests/system/bench.test tests/system/card-scripts.test tests/system/card-tools.test tests/system/completion.test \
+	tests/system/conformance.test tests/system/contributing.test tests/system/counter.test tests/system/doctor.test \
+	tests/system/door-house.test tests/system/door.test tests/system/end-to-end.test tests/system/freestanding.test \
 	tests/system/headers.test tests/system/house.test tests/system/kill-rounds.test tests/system/layers.test tests/system/man.test tests/system/many-payments.test \
 	tests/system/model.test tests/system/pending.test tests/system/postgres.test tests/system/reader.test \
 	tests/system/receipt-qr.test tests/system/report.test tests/system/secrets-process.test tests/system/secrets-time.test \
@@ -34,7 +35,7 @@ dist_check_SCRIPTS += tests/system/proverif.test
 EXTRA_DIST += formal/proverif/keys.pv formal/proverif/load.pv formal/proverif/pin.pv formal/proverif/purchase.pv \
 	tests/system/prover.py tests/system/proverif.py
 EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py \
-	tests/system/balance.py tests/system/world.sh
+	tests/system/balance.py tests/system/typing.py tests/system/world.sh
 
 # The terminal's sessions with the card application, in process.
 check_PROGRAMS += tests/system/check_session

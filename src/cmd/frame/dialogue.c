@@ -10,7 +10,8 @@
 #include "epurse/secret.h"
 #include "terminal_program.h"
 
-#define ASK_TIMES 20 /* then it is no person who answers */
+#define PROMPT_MAX 256
+#define ASK_TIMES  20 /* then it is no person who answers */
 
 /* Asks a person until it is a PIN: a slip of the keys costs no try, the card is not asked. */
 static enum status prompt_pin(const char *prompt, char digits[PIN_MAX + 1]) {
@@ -43,11 +44,26 @@ static enum status prompt_pin_of(const struct terminal_program *self, const char
   return status;
 }
 
-static enum status ask_pin(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
-  const struct terminal_program *self = context;
-  char prompt[64] = "PIN: ";
+/* What the cardholder agrees to by the PIN: who takes how much. */
+static void prompt_print(const struct terminal_program *self, unsigned tries_left, char text[PROMPT_MAX]) {
+  char amount[AMOUNT_TEXT_MAX], wrong[40] = "";
+  const char *name = self->terminal->merchant_name[0] != 0 ? self->terminal->merchant_name : self->terminal->merchant;
   if (tries_left < PIN_TRIES)
-    snprintf(prompt, sizeof prompt, "Wrong PIN, %u %s left. PIN: ", tries_left, tries_left == 1 ? "try" : "tries");
+    snprintf(wrong, sizeof wrong, "Wrong PIN, %u %s left. ", tries_left, tries_left == 1 ? "try" : "tries");
+  if (self->wanted.minor == 0) {
+    snprintf(text, PROMPT_MAX, "%sPIN: ", wrong);
+    return;
+  }
+  report_amount(amount, self->wanted.minor, self->wanted.currency);
+  snprintf(text, PROMPT_MAX, "%s: %s%s%s. %sPIN: ", name, self->wanted_load ? "load " : "", amount,
+           self->points ? " in points" : "", wrong);
+}
+
+static enum status ask_pin(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
+  struct terminal_program *self = context;
+  char prompt[PROMPT_MAX];
+  self->tries_left = tries_left;
+  prompt_print(self, tries_left, prompt);
   if (self->pin_fd < 0 && !self->json)
     return prompt_pin_of(self, prompt, digits);
   return self->one_try && tries_left < PIN_TRIES ? STATUS_CANCELLED : read_pin(self, digits);
@@ -98,12 +114,18 @@ static bool line_read(char *text, unsigned capacity, bool *fits) {
   return any;
 }
 
+/* stderr is buffered by lines, and a question ends none: it is seen before the answer is waited for. */
+static void question_print(const char *question, const char *behind) {
+  fprintf(stderr, "%s%s", question, behind);
+  fflush(stderr);
+}
+
 enum status operator_confirm(void *context, const char *question) {
   char line[64];
   bool fits, answered = false;
   (void)context;
   for (int i = 0; i < ASK_TIMES; i++) {
-    fprintf(stderr, "%s (y/n) ", question);
+    question_print(question, " (y/n) ");
     if (!line_read(line, sizeof line, &fits))
       break;
     enum answer answer = fits ? answer_read(line) : ANSWER_NEITHER;
@@ -119,7 +141,7 @@ enum status operator_ask(void *context, const char *question, char *text, unsign
   bool fits = false;
   (void)context;
   for (int i = 0; i < ASK_TIMES && !fits; i++) {
-    fprintf(stderr, "%s ", question);
+    question_print(question, " ");
     if (!line_read(text, capacity, &fits))
       return STATUS_CANCELLED;
     if (!fits)

@@ -23,13 +23,15 @@ static void outcome_to_json(json_t *object, const char *operation, const struct 
     json_object_set_new(object, "amount", json_integer(outcome->amount.minor));
     json_object_set_new(object, "currency", json_string(currency != NULL ? currency->code : ""));
   }
+  if (outcome->limit > 0)
+    json_object_set_new(object, "limit", json_integer(outcome->limit));
+  if (outcome->balance_before >= 0)
+    json_object_set_new(object, "balance_before", json_integer(outcome->balance_before));
   if (memcmp(outcome->cid, none, sizeof none) == 0)
     return;
   cid_print(outcome->cid, cid);
   json_object_set_new(object, "cid", json_string(cid));
   json_object_set_new(object, "atc", json_integer(outcome->atc));
-  if (outcome->balance_before >= 0)
-    json_object_set_new(object, "balance_before", json_integer(outcome->balance_before));
   if (outcome->balance_after >= 0) {
     json_object_set_new(object, "balance_after", json_integer(outcome->balance_after));
     json_object_set_new(object, "points", json_integer(outcome->points));
@@ -69,17 +71,41 @@ void report_done(FILE *out, const char *operation, const struct outcome *outcome
     fprintf(out, "The back-end has not confirmed yet; the journal keeps it and sends it again.\n");
 }
 
+/* Why the card, or the server, did not take the amount, in figures. */
+static bool figures_print(const struct outcome *outcome, enum status status, char text[3 * AMOUNT_TEXT_MAX + 64]) {
+  char wanted[AMOUNT_TEXT_MAX], there[AMOUNT_TEXT_MAX], limit[AMOUNT_TEXT_MAX];
+  const size_t size = 3 * AMOUNT_TEXT_MAX + 64;
+  const int64_t before = outcome->balance_before;
+  report_amount(wanted, outcome->amount.minor, outcome->amount.currency);
+  report_amount(there, before, outcome->amount.currency);
+  report_amount(limit, outcome->limit, outcome->amount.currency);
+  if (status == STATUS_INSUFFICIENT_BALANCE && before >= 0 && outcome->amount.minor > before)
+    return snprintf(text, size, "%s wanted, %s there", wanted, there) > 0;
+  if (status != STATUS_ABOVE_LIMIT || outcome->limit <= 0)
+    return false;
+  if (outcome->amount.minor > outcome->limit)
+    return snprintf(text, size, "%s wanted, at most %s", wanted, limit) > 0;
+  return snprintf(text, size, "%s wanted, %s there, at most %s in all", wanted, there, limit) > 0;
+}
+
+void report_failure(const struct terminal_program *self, enum status status, const struct outcome *outcome) {
+  char figures[3 * AMOUNT_TEXT_MAX + 64];
+  if (status == STATUS_USAGE) /* that was said where it was noticed */
+    return;
+  if (status == STATUS_WRONG_PIN)
+    fprintf(stderr, "%s: wrong PIN, %u left\n", self->program->name, self->tries_left);
+  else if (outcome != NULL && figures_print(outcome, status, figures))
+    fprintf(stderr, "%s: %s: %s\n", self->program->name, status_sentence(status), figures);
+  else
+    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+}
+
 void report_outcome(struct terminal_program *self, const char *operation, enum status status,
                     const struct outcome *outcome) {
   self->report = json_object();
   outcome_to_json(self->report, operation, outcome);
-  if (status == STATUS_OK) {
-    if (!self->json)
-      report_done(stdout, operation, outcome);
-    return;
-  }
-  if (status == STATUS_WRONG_PIN)
-    fprintf(stderr, "%s: wrong PIN, %u left\n", self->program->name, outcome->tries_left);
-  else if (status != STATUS_USAGE) /* that was said where it was noticed */
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+  if (status != STATUS_OK)
+    report_failure(self, status, outcome);
+  else if (!self->json)
+    report_done(stdout, operation, outcome);
 }

@@ -132,6 +132,8 @@ static void print_report(struct terminal_program *self, enum status status) {
   if (!self->json || self->shown)
     return;
   json_t *object = self->report != NULL ? self->report : json_object();
+  if (status == STATUS_WRONG_PIN || status == STATUS_PIN_BLOCKED)
+    json_object_set_new(object, "pin_tries_left", json_integer(status == STATUS_WRONG_PIN ? self->tries_left : 0));
   json_object_set_new(object, "status", json_string(status_name(status)));
   json_object_set_new(object, "exit", json_integer(status_exit_code(status)));
   json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
@@ -174,6 +176,7 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
   self->wait_seconds = INT64_MIN;
   self->pin_fd = -1;
   self->pin_out_fd = -1;
+  self->tries_left = PIN_TRIES;
   dialogue_fill(self);
   enum status status = option_parse(self->program, argc, argv, self, &verb, &operands);
   if (status != STATUS_OK)

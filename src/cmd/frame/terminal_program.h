@@ -36,6 +36,9 @@ struct terminal_program {
   bool shown;     /* the report has been printed already */
   bool changed;   /* the verb had an effect, which stands; pay and load say it by what they show */
   struct dialogue dialogue;
+  struct amount wanted; /* what the PIN is asked for; 0: for nothing but reading or changing it */
+  bool wanted_load;
+  unsigned tries_left; /* PINs, as the card said last; 5 where it has not been asked */
 };
 
 /* The rows that all share, and the verbs balance, doctor, log, pin, readers, recover. */
@@ -84,6 +87,8 @@ json_t *statement_json(const struct card_statement *statement);
 /* report.c: what happened, for people and machines. */
 void report_amount(char text[AMOUNT_TEXT_MAX], int64_t minor, uint16_t currency);
 void report_done(FILE *out, const char *operation, const struct outcome *outcome); /* done, for people */
+/* The status as a sentence on stderr, with what is known beside it: tries left, figures; `outcome` may be NULL. */
+void report_failure(const struct terminal_program *self, enum status status, const struct outcome *outcome);
 void report_outcome(struct terminal_program *self, const char *operation, enum status status,
                     const struct outcome *outcome);
 

@@ -36,6 +36,6 @@ enum status verb_balance(void *context, char **arguments) {
   if (status == STATUS_OK)
     report(self, &balance, &info);
   else
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+    report_failure(self, status, NULL);
   return status;
 }

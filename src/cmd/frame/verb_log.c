@@ -69,7 +69,7 @@ enum status verb_log(void *context, char **arguments) {
   if (status == STATUS_OK)
     status = card_read_statement(self->terminal, self->reader, &self->dialogue, &statement);
   if (status != STATUS_OK) {
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+    report_failure(self, status, NULL);
     return status;
   }
   for (size_t i = 0; i < statement.count; i++)

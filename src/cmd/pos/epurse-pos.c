@@ -25,6 +25,7 @@ static enum status verb_pay(void *context, char **arguments) {
   if (status != STATUS_OK)
     return status;
   payment.wait_seconds = terminal_program_wait(self);
+  self->wanted = payment.amount;
   self->dialogue.show = show;
   status = purchase_run(self->terminal, self->reader, &payment, &self->dialogue, &outcome);
   if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */

@@ -12,6 +12,8 @@ static enum status show(void *context, const struct outcome *outcome) {
 static enum status load(struct terminal_program *self, struct payment *payment) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   payment->wait_seconds = terminal_program_wait(self);
+  self->wanted = payment->amount;
+  self->wanted_load = true;
   self->dialogue.show = show;
   enum status status = load_run(self->terminal, self->reader, payment, &self->dialogue, &outcome);
   if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
