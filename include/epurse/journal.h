@@ -68,6 +68,8 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
 /* The oldest entry behind `after`, whatever its state; STATUS_NOT_FOUND at the end. STATUS_STORE_FAILED with entry->id
  * set: that row is damaged, those behind it may be read. */
 enum status journal_next_any(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
+/* The newest entry that has r; STATUS_NOT_FOUND where none has. */
+enum status journal_last_done(struct journal *journal, struct journal_entry *entry) EPURSE_MUST_USE;
 /* The highest id that was ever given, the last sequence number that was given (0: none). */
 struct journal_marks {
   int64_t last_id, last_seq;

@@ -89,6 +89,8 @@ struct outcome {
   bool finished_before;                  /* this was the torn transaction of an earlier call, finished now */
   char tender_reference[TENDER_REFERENCE_MAX];
   char receipt_path[512]; /* "" where none was written */
+  bool receipt_lost;      /* there is one, and the folder did not take it: the journal keeps it, receipt_again */
+  int64_t number;         /* of the entry in the journal; 0 where there is none yet */
   unsigned tries_left;    /* after WRONG_PIN */
   int64_t limit;          /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
 };
@@ -104,6 +106,18 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
                          const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                      const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
+
+/* The receipt of an entry of the journal, by its number (0: the newest that has one), once more: `receipt` becomes its
+ * bytes, the outcome as it was told then. The file is left as it is where it is there, else written;
+ * outcome->receipt_lost: it could not be. STATUS_NOT_FOUND: no such entry, or the card has not done it;
+ * STATUS_BAD_CERTIFICATE, BAD_SIGNATURE: the certificates of today do not prove it any more, and no file is there;
+ * STATUS_STORE_FAILED: the journal cannot be read. */
+struct receipt_copy {
+  uint8_t data[RECEIPT_MAX];
+  size_t len;
+};
+enum status receipt_again(struct terminal *terminal, int64_t number, struct outcome *outcome,
+                          struct receipt_copy *receipt) EPURSE_MUST_USE;
 
 /* ---- change of PIN ---- */
 

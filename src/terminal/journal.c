@@ -276,6 +276,11 @@ enum status journal_next_any(struct journal *journal, int64_t after, struct jour
   return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 ORDER BY id LIMIT 1", after, entry);
 }
 
+enum status journal_last_done(struct journal *journal, struct journal_entry *entry) {
+  memset(entry, 0, sizeof *entry);
+  return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 AND secret IS NOT NULL ORDER BY id DESC LIMIT 1", 0, entry);
+}
+
 enum status journal_marks(struct journal *journal, struct journal_marks *marks) {
   static const char last_id[] = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'entry'), 0)";
   enum status status = journal_number(journal, last_id, &marks->last_id);

@@ -53,7 +53,9 @@ void order_cancel(struct order *order, const struct evidence *evidence);
 enum status order_resume(struct order *order, const struct journal_entry *entry) EPURSE_MUST_USE;
 /* The bank may keep the charge. True where that is known to it, or there is nothing (more) to confirm. */
 bool order_charge_stands(const struct order *order);
-/* Fills the outcome of an entry that has r and came to its end before; its receipt is written anew. */
+/* What an entry says of how it went. */
+void order_outcome_fill(const struct order *order);
+/* Fills the outcome of an entry that came to its end before; its receipt is written anew where r is here. */
 void order_recount(struct order *order);
 /* People are told that it is done, then the journal that they have been. STATUS_UNREPORTED: they could not be, and the
  * entry stays untold. */

@@ -16,7 +16,7 @@ enum status order_resume(struct order *order, const struct journal_entry *entry)
   return status;
 }
 
-static void outcome_fill(const struct order *order) {
+void order_outcome_fill(const struct order *order) {
   struct outcome *outcome = order->outcome;
   const struct promise *promise = &order->promise;
   memcpy(outcome->cid, promise->cid, sizeof outcome->cid);
@@ -31,12 +31,20 @@ static void outcome_fill(const struct order *order) {
   outcome->points_after = (int64_t)promise->points + order->authorisation.points;
   memcpy(outcome->time, order->authorisation.time, sizeof outcome->time);
   memcpy(outcome->tender_reference, order->entry.tender_reference, sizeof outcome->tender_reference);
+  outcome->number = order->entry.id;
+  outcome->confirmed = order->entry.state == JOURNAL_CONFIRMED;
+}
+
+/* What the folder does not take stays in the journal. */
+static void receipt_write(const struct order *order) {
+  struct outcome *outcome = order->outcome;
+  outcome->receipt_lost = receipt_file_write(order->terminal, &order->entry, outcome->receipt_path) != STATUS_OK;
 }
 
 void order_recount(struct order *order) {
-  outcome_fill(order);
-  order->outcome->confirmed = order->entry.state == JOURNAL_CONFIRMED;
-  (void)!receipt_file_write(order->terminal, &order->entry, order->outcome->receipt_path);
+  order_outcome_fill(order);
+  if (order->entry.has_secret)
+    receipt_write(order);
 }
 
 enum status order_tell(struct order *order) {
@@ -82,8 +90,8 @@ enum status order_finish(struct order *order, const struct evidence *evidence) {
   order->entry.has_secret = true;
   /* A disk that refuses now cannot undo the card's commit: the entry stays AUTHORISED and the card tells r again. */
   (void)!journal_update(journal, &order->entry);
-  outcome_fill(order);
-  (void)!receipt_file_write(order->terminal, &order->entry, order->outcome->receipt_path);
+  order_outcome_fill(order);
+  receipt_write(order);
   bool charged = order_charge_stands(order);
   order->outcome->confirmed = server_confirm(order);
   if (!charged || !order->outcome->confirmed)

@@ -6,8 +6,12 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "epurse/key.h"
 
 #define RECEIPT_PATH_MAX 512
 
@@ -17,7 +21,7 @@ static struct bytes_view file_view(const struct terminal *terminal, size_t index
   return (struct bytes_view){terminal->files[index], terminal->files_len[index]};
 }
 
-static enum status receipt_of(const struct terminal *terminal, const struct journal_entry *entry,
+enum status receipt_file_make(const struct terminal *terminal, const struct journal_entry *entry,
                               uint8_t data[RECEIPT_MAX], size_t *len) {
   const struct receipt receipt = {
       .promise = {entry->promise, sizeof entry->promise},
@@ -67,7 +71,7 @@ enum status receipt_file_write(const struct terminal *terminal, const struct jou
   size_t len = 0;
   char name[RECEIPT_PATH_MAX], part[RECEIPT_PATH_MAX];
   path[0] = 0;
-  enum status status = receipt_of(terminal, entry, data, &len);
+  enum status status = receipt_file_make(terminal, entry, data, &len);
   if (status == STATUS_OK)
     status = receipt_path(terminal, entry, "", name);
   if (status == STATUS_OK)
@@ -83,5 +87,22 @@ enum status receipt_file_write(const struct terminal *terminal, const struct jou
     status = folder_sync(terminal->receipts);
   if (status == STATUS_OK)
     snprintf(path, RECEIPT_PATH_MAX, "%s", name);
+  return status;
+}
+
+enum status receipt_file_read(const struct terminal *terminal, const struct journal_entry *entry, char path[512],
+                              struct receipt_copy *receipt) {
+  uint8_t *data = NULL;
+  size_t len = 0;
+  enum status status = receipt_path(terminal, entry, "", path);
+  if (status == STATUS_OK)
+    status = public_file_load(path, &data, &len);
+  if (status == STATUS_OK && len > sizeof receipt->data)
+    status = STATUS_BAD_LENGTH;
+  if (status == STATUS_OK)
+    memcpy(receipt->data, data, receipt->len = len);
+  else
+    path[0] = 0;
+  free(data);
   return status;
 }

@@ -302,9 +302,10 @@ enum status option_parse(const struct program *program, int argc, char **argv, v
   status = read_argv(program, &table, rest_count, rest, options);
   if (status != STATUS_OK)
     return status;
-  if (rest_count - optind != (*verb)->count) {
-    fprintf(stderr, "%s: it goes: %s %s%s%s\n", program->name, program->name, (*verb)->name,
-            (*verb)->count > 0 ? " " : "", (*verb)->arguments);
+  const int given = rest_count - optind, wanted = (*verb)->count;
+  if (wanted >= 0 ? given != wanted : given > -wanted) {
+    fprintf(stderr, "%s: it goes: %s %s%s%s\n", program->name, program->name, (*verb)->name, wanted != 0 ? " " : "",
+            (*verb)->arguments);
     return STATUS_USAGE;
   }
   *operands = rest + optind;

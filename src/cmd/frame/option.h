@@ -42,7 +42,7 @@ struct option_row {
 struct verb {
   const char *name;      /* "pay" */
   const char *arguments; /* "AMOUNT", or "" */
-  int count;             /* how many arguments it takes */
+  int count;             /* how many arguments it takes; negative: none, or up to so many */
   const char *sentence;
   enum status (*run)(void *context, char **arguments);
 };

@@ -45,8 +45,12 @@ static void outcome_to_json(json_t *object, const char *operation, const struct 
   }
   if (outcome->tender_reference[0] != 0)
     json_object_set_new(object, "tender_reference", json_string(outcome->tender_reference));
+  if (outcome->number > 0)
+    json_object_set_new(object, "number", json_integer(outcome->number));
   if (outcome->receipt_path[0] != 0)
     json_object_set_new(object, "receipt", json_string(outcome->receipt_path));
+  if (outcome->receipt_lost)
+    json_object_set_new(object, "receipt_lost", json_true());
 }
 
 void report_done(FILE *out, const char *operation, const struct outcome *outcome) {

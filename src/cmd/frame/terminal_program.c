@@ -3,6 +3,7 @@
 #include "terminal_program.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -150,6 +151,9 @@ enum status terminal_program_show(struct terminal_program *self, const char *ope
       fprintf(stderr, "%s: no QR code: %s\n", self->program->name, status_sentence(status));
   }
   self->shown = true;
+  if (outcome->receipt_lost)
+    fprintf(stderr, "%s: the receipt could not be written to %s; the journal keeps it: %s receipt %" PRId64 "\n",
+            self->program->name, self->terminal->receipts, self->program->name, outcome->number);
   if (finish_printed())
     return STATUS_OK;
   fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(STATUS_UNREPORTED));

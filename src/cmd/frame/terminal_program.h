@@ -21,7 +21,8 @@ struct terminal_program {
   bool json, quiet;
   bool one_try;            /* pin: the second line of --pin-fd is the new PIN, not another try */
   bool points;             /* pay --points */
-  bool qr;                 /* pay, load --qr */
+  bool qr;                 /* pay, load, receipt --qr */
+  bool last;               /* receipt --last */
   int64_t pin_out_fd;      /* issue --pin-out-fd; -1: show it on the terminal */
   const char *results;     /* batch --results, or NULL: beside the list */
   const char *pin_out;     /* batch --pin-out, or NULL */
@@ -48,6 +49,7 @@ enum status verb_doctor(void *context, char **arguments);
 enum status verb_log(void *context, char **arguments);
 enum status verb_pin(void *context, char **arguments);
 enum status verb_readers(void *context, char **arguments);
+enum status verb_receipt(void *context, char **arguments);
 enum status verb_recover(void *context, char **arguments);
 /* Recovers with the terminal open, and says what came of it. */
 enum status recover_report(struct terminal_program *self) EPURSE_MUST_USE;

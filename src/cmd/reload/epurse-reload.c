@@ -69,20 +69,23 @@ static enum status verb_load(void *context, char **arguments) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option_row rows[] = {{"tender", 't', "DRIVER", NULL, OPTION_TEXT,
-                                            offsetof(struct terminal_program, tender_spec), 0, 0,
-                                            "how it is paid: cash, manual, simulator:HOST:PORT"},
-                                           {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, qr), 0,
-                                            0, "show the receipt as a QR code for the cardholder"},
-                                           {0}};
-  static const struct verb verbs[] = {{"load", "AMOUNT", 1, "load an amount, like 50.00", verb_load},
-                                      {"balance", "", 0, "show what is on the card", verb_balance},
-                                      {"log", "", 0, "show the card's own log", verb_log},
-                                      {"pin", "", 0, "change the card's PIN", verb_pin},
-                                      {"recover", "", 0, "settle what was broken off", verb_recover_loads},
-                                      {"readers", "", 0, "list the card readers", verb_readers},
-                                      {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},
-                                      {0}};
+  static const struct option_row rows[] = {
+      {"tender", 't', "DRIVER", NULL, OPTION_TEXT, offsetof(struct terminal_program, tender_spec), 0, 0,
+       "how it is paid: cash, manual, simulator:HOST:PORT"},
+      {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, qr), 0, 0,
+       "show the receipt as a QR code for the cardholder"},
+      {"last", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, last), 0, 0, "receipt: the newest"},
+      {0}};
+  static const struct verb verbs[] = {
+      {"load", "AMOUNT", 1, "load an amount, like 50.00", verb_load},
+      {"balance", "", 0, "show what is on the card", verb_balance},
+      {"log", "", 0, "show the card's own log", verb_log},
+      {"pin", "", 0, "change the card's PIN", verb_pin},
+      {"receipt", "[N]", -1, "write or show a receipt again: N, or --last", verb_receipt},
+      {"recover", "", 0, "settle what was broken off", verb_recover_loads},
+      {"readers", "", 0, "list the card readers", verb_readers},
+      {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},
+      {0}};
   static const struct program program = {
       "epurse-reload", "Loads money onto electronic purse cards.", {rows, terminal_program_rows}, verbs, NULL, 0};
   struct terminal_program self = {.program = &program, .roles = 1U << ROLE_RELOAD};
