@@ -38,6 +38,9 @@ struct audit_request {
   struct audit_paths journals;     /* a terminal's folder, or its journal alone */
   struct audit_paths card_logs;    /* what `log --json` prints */
   struct audit_paths receipts;     /* files, or folders of *.receipt */
+  int64_t
+      until; /* unix seconds: what the server authorised later and the ledger, a copy of then, has not is counted and
+                  * not compared, nor is what was open then and has ended since. 0: the ledger is today's */
 };
 
 /* What was found, where. What does not apply is empty: ATC 0, texts "". */
@@ -67,6 +70,10 @@ size_t audit_count(const struct audit *audit);
 const struct audit_finding *audit_at(const struct audit *audit, size_t index);
 /* "card 9999990000000017 transaction 3", "terminal POS00001", ...; with NUL, cut at capacity. */
 void audit_subject(const struct audit_finding *finding, char *text, size_t capacity);
+
+/* Findings of what was authorised after the ledger's file was written last (*written, unix seconds), where no `until` was
+ * given: the ledger may be a copy. */
+size_t audit_newer(const struct audit *audit, int64_t *written);
 
 /* One line for each finding and each file that could not be read, then what was compared, then the count. */
 void audit_print(const struct audit *audit, FILE *out);

@@ -20,6 +20,7 @@ struct audit_figures {
   int64_t unconfirmed, unconfirmed_amount; /* committed entries whose r the server has not heard */
   int64_t untold;                          /* entries whose end nobody has been told */
   int64_t card_logs, log_records, receipts;
+  int64_t later; /* authorised after `until`, not in the ledger: not compared */
 };
 
 /* A verified certificate of the issuer's. */
@@ -71,7 +72,9 @@ struct audit {
   char **names; /* of files, owned, that findings point to */
   size_t name_count;
   struct audit_figures figures;
-  bool no_memory; /* something could not be kept: the audit is no audit */
+  int64_t until, written; /* as requested; of the ledger's file, 0: not one */
+  size_t newer;           /* findings of later than that */
+  bool no_memory;         /* something could not be kept: the audit is no audit */
 };
 
 /* ---- finding.c ---- */
@@ -83,6 +86,9 @@ void finding_add(struct audit *audit, const struct audit_finding *finding, const
 void finding_of(struct audit *audit, enum audit_kind kind, const uint8_t cid[CID_SIZE], uint32_t atc,
                 const char *words);
 void finding_sort(struct audit *audit);
+/* Something that the server authorised at `time` (unix seconds) is not in the ledger: whether that is as it must be, since
+ * the ledger is an earlier copy. Counts it. */
+bool finding_later(struct audit *audit, int64_t time);
 /* A file that could not be read; `reason` is static. */
 void unread_add(struct audit *audit, const char *file, const char *reason);
 /* A name that lives as long as the audit; NULL where memory ends. */

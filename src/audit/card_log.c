@@ -131,11 +131,26 @@ static const char *line_difference(const struct log_line *line, const struct led
   return NULL;
 }
 
+/* The server's, as the card keeps it; 0 where it cannot be read. */
+static int64_t line_authorised(const struct log_line *line) {
+  struct tm parts = {.tm_year = 0};
+  const char *end = strptime(line->time, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return end != NULL && *end == 0 ? (int64_t)timegm(&parts) : 0;
+}
+
+/* Of a record that an earlier copy of the ledger cannot have. */
+static bool line_is_later(const struct statement *statement, const struct log_line *line) {
+  struct ledger_transaction booking;
+  return statement->audit->until != 0 && line_authorised(line) > statement->audit->until &&
+         ledger_transaction_find(statement->audit->ledger, statement->cid, line->atc, &booking) != STATUS_OK;
+}
+
 static void line_check_booking(const struct statement *statement, const struct log_line *line) {
   struct audit *audit = statement->audit;
   struct ledger_transaction booking;
   if (ledger_transaction_find(audit->ledger, statement->cid, line->atc, &booking) != STATUS_OK) {
-    statement_add(statement, AUDIT_LOG_UNBOOKED, line->atc, "not in the ledger");
+    if (!finding_later(audit, line_authorised(line)))
+      statement_add(statement, AUDIT_LOG_UNBOOKED, line->atc, "not in the ledger");
     return;
   }
   const char *difference = line_difference(line, &booking);
@@ -149,14 +164,13 @@ static void line_check_booking(const struct statement *statement, const struct l
 /* When the terminal began it, at the latest: the promise tells, else the server's time in the log, from which a
  * terminal's clock may differ by MESSAGE_CLOCK_SKEW. */
 static int64_t line_time(const struct statement *statement, const struct log_line *line) {
-  struct tm parts = {.tm_year = 0};
   struct ledger_transaction booking;
   struct promise promise;
   if (ledger_transaction_find(statement->audit->ledger, statement->cid, line->atc, &booking) == STATUS_OK &&
       promise_decode(booking.promise, PROMISE_SIZE, &promise) == STATUS_OK)
     return moment_to_unix(promise.time);
-  const char *end = strptime(line->time, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return end != NULL && *end == 0 ? (int64_t)timegm(&parts) - MESSAGE_CLOCK_SKEW : 0;
+  int64_t authorised = line_authorised(line);
+  return authorised != 0 ? authorised - MESSAGE_CLOCK_SKEW : 0;
 }
 
 static void line_check_journal(const struct statement *statement, const struct log_line *line) {
@@ -254,6 +268,13 @@ static void statement_check_booking(const struct statement *statement, const str
     sum->balance += booking->type == TRANSACTION_LOAD ? (int64_t)booking->amount : -(int64_t)booking->amount;
 }
 
+/* What the ledger cannot know yet counts as the card has it. */
+static void statement_add_line(const struct log_line *line, struct statement_sum *sum) {
+  sum->points += line->points;
+  if (line->type != TRANSACTION_POINTS_PURCHASE)
+    sum->balance += line->type == TRANSACTION_LOAD ? line->amount : -line->amount;
+}
+
 static enum status statement_check_bookings(const struct statement *statement) {
   struct ledger_transaction *page = calloc(AUDIT_PAGE, sizeof *page);
   struct statement_sum sum = {0, 0};
@@ -270,6 +291,9 @@ static enum status statement_check_bookings(const struct statement *statement) {
     }
   } while (status == STATUS_OK && count == AUDIT_PAGE);
   free(page);
+  for (size_t i = 0; status == STATUS_OK && i < statement->count; i++)
+    if (line_is_later(statement, &statement->lines[i]))
+      statement_add_line(&statement->lines[i], &sum);
   if (status == STATUS_OK && (sum.balance != statement->balance || sum.points != statement->points))
     statement_add(statement, AUDIT_LOG_BALANCE, 0, "not what its captured transactions make");
   return status;

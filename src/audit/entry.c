@@ -133,6 +133,20 @@ static bool entry_forked(const struct audit *audit, const struct journal_entry *
   return false;
 }
 
+/* When the server did; what cannot be read was never. */
+static int64_t entry_authorised(const struct journal_entry *entry) {
+  struct authorisation authorisation;
+  if (authorisation_decode(entry->authorisation, AUTHORISATION_SIZE, &authorisation) != STATUS_OK)
+    return 0;
+  return moment_to_unix(authorisation.time);
+}
+
+/* In an earlier copy what was open then may have come to any end since. */
+static bool entry_ended_since(const struct reading *reading) {
+  return reading->audit->until != 0 && !reading->booking.reversed &&
+         (reading->booking.state == LEDGER_HELD || reading->booking.state == LEDGER_OWED);
+}
+
 static void entry_check_booking(struct audit *audit, struct reading *reading) {
   const struct promise *promise = &reading->promise;
   reading->booked = audit->ledger != NULL &&
@@ -142,9 +156,9 @@ static void entry_check_booking(struct audit *audit, struct reading *reading) {
   if (reading->booked) {
     const char *conflict = entry_conflict(reading);
     entry_check_records(reading);
-    if (conflict != NULL)
+    if (conflict != NULL && !entry_ended_since(reading))
       reading_add(reading, AUDIT_JOURNAL_STATE, conflict);
-  } else if (reading->entry->has_authorisation) {
+  } else if (reading->entry->has_authorisation && !finding_later(audit, entry_authorised(reading->entry))) {
     reading_add(reading, AUDIT_JOURNAL_UNBOOKED, "authorised, and not in the ledger");
   }
 }

@@ -137,3 +137,15 @@ bool incident_known(const struct audit *audit, enum ledger_incident_kind kind, c
       return true;
   return false;
 }
+
+bool finding_later(struct audit *audit, int64_t time) {
+  bool later = audit->until != 0 && time > audit->until;
+  audit->figures.later += later;
+  audit->newer += audit->until == 0 && audit->written != 0 && time > audit->written;
+  return later;
+}
+
+size_t audit_newer(const struct audit *audit, int64_t *written) {
+  *written = audit->written;
+  return audit->newer;
+}

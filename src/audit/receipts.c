@@ -29,7 +29,8 @@ static void receipt_compare(struct audit *audit, const char *file, const struct 
   const struct promise *promise = &facts->promise;
   struct ledger_transaction booking;
   if (ledger_transaction_find(audit->ledger, promise->cid, promise->atc, &booking) != STATUS_OK) {
-    receipt_add(audit, AUDIT_RECEIPT_UNBOOKED, file, promise, "not in the ledger");
+    if (!finding_later(audit, moment_to_unix(facts->authorisation.time)))
+      receipt_add(audit, AUDIT_RECEIPT_UNBOOKED, file, promise, "not in the ledger");
     return;
   }
   bool noted = incident_known(audit, LEDGER_INCIDENT_LATE_PROOF, promise->cid, promise->atc);

@@ -35,6 +35,16 @@ static void print_figures(const struct audit *audit, FILE *out) {
                 figures->open_entries, figures->untold, figures->incidents);
 }
 
+static void print_later(const struct audit *audit, FILE *out) {
+  uint8_t moment[MOMENT_SIZE];
+  char time[21];
+  if (audit->until == 0)
+    return;
+  moment_from_unix(audit->until, moment);
+  moment_print(moment, time);
+  (void)fprintf(out, "Later than %s and not compared: %" PRId64 ".\n", time, audit->figures.later);
+}
+
 void audit_print(const struct audit *audit, FILE *out) {
   char subject[SUBJECT_MAX];
   for (size_t i = 0; i < audit->finding_count; i++) {
@@ -47,6 +57,7 @@ void audit_print(const struct audit *audit, FILE *out) {
   for (size_t i = 0; i < audit->unread_count; i++)
     (void)fprintf(out, "not read: %s: %s\n", audit->unread[i].file, audit->unread[i].reason);
   print_figures(audit, out);
+  print_later(audit, out);
   (void)fprintf(out, "%zu findings, %zu files not read\n", audit->finding_count, audit->unread_count);
 }
 
@@ -71,7 +82,7 @@ static json_t *finding_json(const struct audit_finding *finding) {
 }
 
 static json_t *figures_json(const struct audit_figures *figures) {
-  return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "cards",
+  return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "cards",
                    (json_int_t)figures->cards, "transactions", (json_int_t)figures->transactions, "captured",
                    (json_int_t)figures->captured, "incidents", (json_int_t)figures->incidents, "held",
                    (json_int_t)figures->held, "held_amount", (json_int_t)figures->held_amount, "journals",
@@ -79,7 +90,7 @@ static json_t *figures_json(const struct audit_figures *figures) {
                    (json_int_t)figures->open_entries, "unconfirmed", (json_int_t)figures->unconfirmed,
                    "unconfirmed_amount", (json_int_t)figures->unconfirmed_amount, "untold", (json_int_t)figures->untold,
                    "card_logs", (json_int_t)figures->card_logs, "log_records", (json_int_t)figures->log_records,
-                   "receipts", (json_int_t)figures->receipts);
+                   "receipts", (json_int_t)figures->receipts, "later", (json_int_t)figures->later);
 }
 
 json_t *audit_json(const struct audit *audit) {

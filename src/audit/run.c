@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* The ledger's incidents, in memory: what they tell is known, and not found a second time. */
 static enum status run_incidents(struct audit *audit) {
@@ -59,8 +60,15 @@ static enum status run_ledger(struct audit *audit) {
   const struct audit_finding pattern = {.kind = AUDIT_SCHEMA};
   const char *file = ledger_file(audit->request->ledger);
   char copy[AUDIT_PATH_MAX];
+  char log[AUDIT_PATH_MAX];
+  struct stat facts;
   if (file == NULL)
     return run_open(audit, audit->request->ledger);
+  if (stat(file, &facts) == 0)
+    audit->written = (int64_t)facts.st_mtime;
+  (void)snprintf(log, sizeof log, "%.1000s-wal", file);
+  if (stat(log, &facts) == 0 && facts.st_mtime > audit->written)
+    audit->written = (int64_t)facts.st_mtime;
   enum status status = snapshot_take(audit, file, "ledger", copy);
   if (status == STATUS_OK)
     status = schema_audit_ledger(audit, copy, &pattern);
@@ -101,6 +109,7 @@ enum status audit_run(const struct audit_request *request, struct audit **out, c
   if (audit == NULL)
     return STATUS_NO_MEMORY;
   audit->request = request;
+  audit->until = request->until;
   enum status status = run_all(audit, problem);
   ledger_close(&audit->ledger);
   snapshot_end(audit);

@@ -40,6 +40,7 @@ struct admin {
   const char *reason;                                              /* card block */
   const char *ledger, *master;                                     /* audit; ledger: also backup, restore */
   struct option_texts certificates, journals, card_logs, receipts; /* audit */
+  const char *until;                                               /* audit --until, or NULL */
 
   struct terminal *terminal; /* opened by admin_open; closed at the end */
   char folder[1024];         /* the directory that it was opened from */

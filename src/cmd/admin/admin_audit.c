@@ -3,10 +3,12 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "admin.h"
 #include "epurse/audit.h"
 #include "epurse/key.h"
+#include "epurse/moment.h"
 
 static struct audit_paths paths_of(const struct option_texts *texts) {
   return (struct audit_paths){texts->texts, texts->count};
@@ -25,6 +27,35 @@ static enum status certificates_default(struct admin *admin, char **folder) {
   return STATUS_OK;
 }
 
+/* A routine audit of last night's copy with today's journals is no alarm. */
+static void newer_report(const struct admin *admin, const struct audit *audit) {
+  uint8_t moment[MOMENT_SIZE];
+  char text[21];
+  int64_t written = 0;
+  size_t newer = audit_newer(audit, &written);
+
+  if (newer == 0)
+    return;
+  moment_from_unix(written, moment);
+  moment_print(moment, text);
+  fprintf(stderr,
+          "%s: %zu of these are of after %s, when the ledger's file was written last: if it is a copy of then, say "
+          "--until=%s\n",
+          admin->program->name, newer, text, text);
+}
+
+static enum status until_read(const struct admin *admin, int64_t *until) {
+  struct tm parts = {.tm_year = 0};
+
+  if (admin->until == NULL)
+    return STATUS_OK;
+  const char *end = strptime(admin->until, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  *until = end != NULL && *end == '\0' ? (int64_t)timegm(&parts) : 0;
+  if (*until > 0)
+    return STATUS_OK;
+  return admin_refuse(admin, STATUS_USAGE, "--until: '%s' is no moment like 2026-05-01T12:00:00Z", admin->until);
+}
+
 static enum status audit_report(struct admin *admin, const struct audit_request *request) {
   struct audit *audit = NULL;
   char problem[256];
@@ -36,6 +67,7 @@ static enum status audit_report(struct admin *admin, const struct audit_request 
     admin->report = audit_json(audit);
   else
     audit_print(audit, stdout);
+  newer_report(admin, audit);
   if (status == STATUS_OK && audit_count(audit) > 0)
     status = STATUS_AUDIT_FINDINGS;
   audit_free(&audit);
@@ -50,7 +82,10 @@ enum status admin_audit(void *context, char **arguments) {
   if (admin->ledger == NULL || admin->master == NULL)
     return admin_refuse(admin, STATUS_USAGE, "name the ledger with --ledger and the master public key with --master");
   struct audit_request request = {.ledger = admin->ledger};
-  enum status status = public_key_load(admin->master, request.master_public);
+  enum status status = until_read(admin, &request.until);
+  if (status != STATUS_OK)
+    return status;
+  status = public_key_load(admin->master, request.master_public);
   if (status != STATUS_OK)
     return admin_fail(admin, admin->master, status);
   status = certificates_default(admin, &folder);

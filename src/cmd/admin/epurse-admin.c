@@ -67,6 +67,8 @@ static const struct option_row verb_rows[] = {
     {"journal", 0, "PATH", NULL, OPTION_TEXTS, FIELD(journals), 0, 0, "audit: a terminal's directory or journal"},
     {"card-log", 0, "PATH", NULL, OPTION_TEXTS, FIELD(card_logs), 0, 0, "audit: what log --json printed of a card"},
     {"receipts", 0, "PATH", NULL, OPTION_TEXTS, FIELD(receipts), 0, 0, "audit: receipts, file or folder"},
+    {"until", 0, "MOMENT", NULL, OPTION_TEXT, FIELD(until), 0, 0,
+     "audit: of when the ledger is, a copy: 2026-05-01T12:00:00Z"},
     {"format", 0, "FORMAT", NULL, OPTION_TEXT, FIELD(format), 0, 0, "settlement export: csv or pain001"},
     {"purchases", 0, NULL, NULL, OPTION_FLAG, FIELD(purchases), 0, 0, "settlement export: a row for each purchase"},
     {"debtor", 0, "NAME", "EPURSE_DEBTOR", OPTION_TEXT, FIELD(debtor), 0, 0, "settlement export: who pays"},
