@@ -52,6 +52,8 @@ void bytes_to_hex(const uint8_t *data, size_t len, char *text);
 /* Bytes that a stranger chose, a card or a reader's maker, as text that a screen can be given: up to the first NUL,
  * ASCII as it is, whatever else (control bytes, escape codes, '\') as \xNN. `text` holds 4 * len + 1 characters. */
 void bytes_to_text(const void *data, size_t len, char *text);
+/* Whether `part` occurs in `text`; the letters A to Z match in either case, whatever the locale (Turkish has two i). */
+bool bytes_text_has(const char *text, const char *part);
 /* Reads hexadecimal digits; blanks and colons between bytes are skipped. *len is the number of bytes, at most
  * capacity. STATUS_BAD_FORMAT: another character, or half a byte; STATUS_BAD_LENGTH: does not fit. */
 enum status bytes_from_hex(const char *text, uint8_t *out, size_t capacity, size_t *len) EPURSE_MUST_USE;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -35,14 +36,18 @@ void process_harden(void) {
   (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
-/* One byte: 1, or 0 at the end, or -1. */
+/* One byte: 1, or 0 at the end, or -1. A descriptor that does not block is waited for all the same. */
 static ssize_t byte_read(int fd, char *byte) {
   ssize_t got = 0;
 
-  do {
+  for (;;) {
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
     got = read(fd, byte, 1);
-  } while (got < 0 && errno == EINTR);
-  return got;
+    if (got >= 0 || (errno != EINTR && errno != EAGAIN))
+      return got;
+    if (errno == EAGAIN && poll(&ready, 1, -1) < 0 && errno != EINTR)
+      return -1;
+  }
 }
 
 enum status secret_from_fd(int fd, char *text, size_t capacity) {

@@ -131,6 +131,22 @@ void bytes_to_text(const void *data, size_t len, char *text) {
   *text = '\0';
 }
 
+static char lower(char letter) {
+  return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+}
+
+bool bytes_text_has(const char *text, const char *part) {
+  for (;; text++) {
+    size_t same = 0;
+    while (part[same] != '\0' && lower(text[same]) == lower(part[same]))
+      same++;
+    if (part[same] == '\0')
+      return true;
+    if (*text == '\0')
+      return false;
+  }
+}
+
 /* The value of a hexadecimal digit, or -1. */
 static int hex_value(char digit) {
   if (digit >= '0' && digit <= '9')

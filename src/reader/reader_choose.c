@@ -59,7 +59,7 @@ static bool slot_has_name(const struct pcsc_choice *choice, const struct pcsc_sl
 
 static bool slot_has_part(const struct pcsc_choice *choice, const struct pcsc_slot *slot, const void *wanted) {
   (void)choice;
-  return strcasestr(slot->name, wanted) != NULL;
+  return bytes_text_has(slot->name, wanted);
 }
 
 static bool slot_has_atr(const struct pcsc_choice *choice, const struct pcsc_slot *slot, const void *wanted) {

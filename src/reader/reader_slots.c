@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/bytes.h"
 #include "reader_pcsc.h"
 
 void pcsc_name(char to[MAX_READERNAME], const char *from) {
@@ -20,7 +21,7 @@ static bool slot_ignored(const char *name, const char *ignore) {
     if (len > 0 && len < sizeof part) {
       memcpy(part, ignore, len);
       part[len] = '\0';
-      if (strcasestr(name, part) != NULL)
+      if (bytes_text_has(name, part))
         return true;
     }
     ignore += len + (ignore[len] == ';');

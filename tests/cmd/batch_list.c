@@ -50,6 +50,19 @@ START_TEST(reads_references_and_pins) {
 }
 END_TEST
 
+/* As a spreadsheet writes it in a country of the decimal comma. */
+START_TEST(semicolons_part_fields_too) {
+  struct batch_list list;
+  char problem[CSV_PROBLEM];
+  ck_assert_int_eq(read_text("\xEF\xBB\xBFreference;pin\r\n\"A;1\";1234\r\nB,2;\r\n", &list, problem), STATUS_OK);
+  ck_assert_uint_eq(list.count, 2);
+  ck_assert_str_eq(list.entries[0].reference, "A;1");
+  ck_assert_str_eq(list.entries[0].pin, "1234");
+  ck_assert_str_eq(list.entries[1].reference, "B,2");
+  batch_list_clear(&list);
+}
+END_TEST
+
 START_TEST(many_are_found_by_reference_and_chip) {
   static char text[200000];
   struct batch_list list;
@@ -145,6 +158,7 @@ Suite *batch_list_suite(void) {
   Suite *suite = suite_create("batch_list");
   TCase *tests = tcase_create("batch_list");
   tcase_add_test(tests, reads_references_and_pins);
+  tcase_add_test(tests, semicolons_part_fields_too);
   tcase_add_test(tests, many_are_found_by_reference_and_chip);
   tcase_add_loop_test(tests, refuses_with_line_and_reason, 0, sizeof wrong / sizeof wrong[0]);
   tcase_add_test(tests, refuses_lines_too_long_and_zero_bytes);

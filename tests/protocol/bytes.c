@@ -143,6 +143,20 @@ START_TEST(shows_a_strangers_bytes) {
 }
 END_TEST
 
+START_TEST(letters_match_in_either_case) {
+  ck_assert(bytes_text_has("Virtual PCD 00 00", "VIRTUAL"));
+  ck_assert(bytes_text_has("Virtual PCD 00 00", "pcd 00 00"));
+  ck_assert(bytes_text_has("aab", "AB"));
+  ck_assert(bytes_text_has("", ""));
+  ck_assert(bytes_text_has("x", ""));
+  ck_assert(!bytes_text_has("Virtual", "Virtual 1"));
+  ck_assert(!bytes_text_has("", "a"));
+  ck_assert(!bytes_text_has("@[`{", "`{@["));
+  ck_assert(!bytes_text_has("@", "`"));
+}
+END_TEST
+
 SUITE_OF(bytes, numbers_are_big_endian, reader_reads_in_order, reader_stays_failed_and_yields_zeros,
          reader_takes_a_length_that_would_wrap, an_empty_reader_is_all_read, writer_stops_at_its_capacity,
-         writer_stays_failed, hex_goes_both_ways, hex_refuses_the_rest, shows_a_strangers_bytes)
+         writer_stays_failed, hex_goes_both_ways, hex_refuses_the_rest, shows_a_strangers_bytes,
+         letters_match_in_either_case)

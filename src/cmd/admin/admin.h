@@ -81,6 +81,8 @@ enum status admin_fail(const struct admin *admin, const char *about, enum status
 /* The same in other words than the list of outcomes has. */
 enum status admin_refuse(const struct admin *admin, enum status status, const char *format, ...) EPURSE_MUST_USE
     __attribute__((format(printf, 3, 4)));
+/* What is typed for a card number and is none. STATUS_USAGE. */
+enum status admin_refuse_cid(const struct admin *admin, const char *text) EPURSE_MUST_USE;
 /* One line for people: on stdout, or nowhere with --json. */
 void admin_print(const struct admin *admin, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -29,6 +29,15 @@ enum status admin_refuse(const struct admin *admin, enum status status, const ch
   return status;
 }
 
+enum status admin_refuse_cid(const struct admin *admin, const char *text) {
+  if (strlen(text) == 2 * CID_SIZE && strspn(text, "0123456789") == 2 * CID_SIZE)
+    return admin_refuse(admin, STATUS_USAGE,
+                        "'%s' is not a card number: its last digit does not fit the others, so one of "
+                        "them is mistyped",
+                        text);
+  return admin_refuse(admin, STATUS_USAGE, "'%s' is not a card number: 16 digits, as they stand on the card", text);
+}
+
 void admin_print(const struct admin *admin, const char *format, ...) {
   va_list arguments;
 

@@ -12,10 +12,8 @@ enum status admin_card_block(void *context, char **arguments) {
   struct message reply;
   enum status status = cid_parse(arguments[0], order.cid);
 
-  if (status != STATUS_OK) {
-    return admin_refuse(admin, STATUS_USAGE, "'%s' is not a card number: 16 digits, as they stand on the card",
-                        arguments[0]);
-  }
+  if (status != STATUS_OK)
+    return admin_refuse_cid(admin, arguments[0]);
   if (admin->reason == NULL || admin->reason[0] == '\0' || strlen(admin->reason) > LEDGER_REASON_MAX)
     return admin_refuse(admin, STATUS_USAGE, "say why, in 1 to %d characters: --reason TEXT", LEDGER_REASON_MAX);
   (void)snprintf(order.reason, sizeof order.reason, "%s", admin->reason);

@@ -7,12 +7,9 @@
 #include "cmd/frame/terminal_program.h"
 
 static enum status cids_take(const struct admin *admin, char **arguments, struct replacement_message *cards) {
-  for (int i = 0; i < 2; i++) {
-    if (cid_parse(arguments[i], i == 0 ? cards->cid : cards->new_cid) != STATUS_OK) {
-      return admin_refuse(admin, STATUS_USAGE, "'%s' is not a card number: 16 digits, as they stand on the card",
-                          arguments[i]);
-    }
-  }
+  for (int i = 0; i < 2; i++)
+    if (cid_parse(arguments[i], i == 0 ? cards->cid : cards->new_cid) != STATUS_OK)
+      return admin_refuse_cid(admin, arguments[i]);
   return STATUS_OK;
 }
 

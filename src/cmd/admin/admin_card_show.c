@@ -63,10 +63,8 @@ enum status admin_card_show(void *context, char **arguments) {
   struct message reply;
   enum status status = cid_parse(arguments[0], question.cid);
 
-  if (status != STATUS_OK) {
-    return admin_refuse(admin, STATUS_USAGE, "'%s' is not a card number: 16 digits, as they stand on the card",
-                        arguments[0]);
-  }
+  if (status != STATUS_OK)
+    return admin_refuse_cid(admin, arguments[0]);
   status = admin_open(admin);
   if (status != STATUS_OK)
     return status;

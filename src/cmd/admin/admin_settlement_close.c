@@ -10,13 +10,14 @@
 static void head_print(const struct admin *admin, const struct settlement_head *head) {
   uint16_t currency = admin->terminal->currency->numeric;
   char closed[21], gross[AMOUNT_TEXT_MAX], net[AMOUNT_TEXT_MAX];
+  json_int_t purchases = head->sums.purchases + head->sums.points_purchases;
 
   settlement_moment(closed, head->closed_at);
   report_amount(gross, head->sums.gross, currency);
   report_amount(net, head->sums.net, currency);
-  admin_print(admin, "no. %-6lld  %s  %5lld merchants  %8lld purchases  %16s  to pay out %16s\n",
-              (long long)head->number, closed, (long long)head->merchants,
-              (long long)(head->sums.purchases + head->sums.points_purchases), gross, net);
+  admin_print(admin, "no. %-6lld  %s  %5lld merchant%s  %8lld purchase%s  %16s  to pay out %16s\n",
+              (long long)head->number, closed, (long long)head->merchants, head->merchants == 1 ? "" : "s",
+              (long long)purchases, purchases == 1 ? "" : "s", gross, net);
 }
 
 enum status admin_settlement_close(void *context, char **arguments) {

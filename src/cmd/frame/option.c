@@ -257,6 +257,18 @@ static enum status read_argv(const struct program *program, const struct table *
   }
 }
 
+/* "-w 5": an argument that may be left out stands in the option's own word. */
+static void hint_optional(const struct program *program, const char *before, const char *word) {
+  for (size_t group = 0; group < sizeof program->rows / sizeof program->rows[0]; group++)
+    for (const struct option_row *row = program->rows[group]; row != NULL && row->name != NULL; row++) {
+      const char shorter[] = {'-', row->letter, 0};
+      bool named =
+          before[0] == '-' && (strcmp(before, shorter) == 0 || strcmp(before + 1 + (before[1] == '-'), row->name) == 0);
+      if (takes_optional(row->kind) && named)
+        fprintf(stderr, "%s: if it belongs to %s, write --%s=%s\n", program->name, before, row->name, word);
+    }
+}
+
 /* Options may stand before and behind the verb: what follows it is read again after the operands were set aside. */
 static enum status find_verb(const struct program *program, int argc, char **argv, const struct verb **verb) {
   if (optind < argc && check_text(program, "the verb", argv[optind]) != STATUS_OK)
@@ -274,6 +286,7 @@ static enum status find_verb(const struct program *program, int argc, char **arg
       return STATUS_OK;
     }
   fprintf(stderr, "%s: there is no verb '%s'; --help lists them\n", program->name, argv[optind]);
+  hint_optional(program, optind > 1 ? argv[optind - 1] : "", argv[optind]);
   return STATUS_USAGE;
 }
 

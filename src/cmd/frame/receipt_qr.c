@@ -5,6 +5,7 @@
 #include <qrencode.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "epurse/key.h"
@@ -33,6 +34,17 @@ static void draw(const QRcode *code, FILE *out) {
   }
 }
 
+/* On a terminal that is narrower it would wrap to garbage. */
+static bool fits(const QRcode *code, FILE *out) {
+  struct winsize size = {0};
+  const int wanted = code->width + 2 * QUIET_ZONE;
+  if (ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col >= wanted)
+    return true;
+  fprintf(stderr, "The QR code is %d columns wide and this terminal has %u: make it wider, or its letters smaller.\n",
+          wanted, (unsigned)size.ws_col);
+  return false;
+}
+
 /* Level L: what is damaged is refused by its signatures anyway, and the fewer modules the better the photograph. */
 enum status receipt_qr_print(const uint8_t *receipt, size_t len, FILE *out) {
   char text[RECEIPT_TEXT_SIZE];
@@ -42,7 +54,8 @@ enum status receipt_qr_print(const uint8_t *receipt, size_t len, FILE *out) {
   QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
   if (code == NULL)
     return STATUS_NO_MEMORY;
-  draw(code, out);
+  if (fits(code, out))
+    draw(code, out);
   QRcode_free(code);
   return STATUS_OK;
 }

@@ -91,6 +91,10 @@ static enum status choose_reader(struct terminal_program *self, char problem[512
 enum status terminal_program_open_reader(struct terminal_program *self) {
   char problem[512] = "";
   enum status status = choose_reader(self, problem);
+  if (status == STATUS_NO_READER && problem[0] != 0) { /* there are some, and none is the one that is meant */
+    fprintf(stderr, "%s: no reader is '%s'; there are: %s\n", self->program->name, self->reader_spec, problem);
+    return status;
+  }
   if (status != STATUS_OK) {
     const char *sentence = status_sentence(status);
     bool said = strstr(problem, sentence) != NULL; /* with the name of the file */
@@ -101,6 +105,21 @@ enum status terminal_program_open_reader(struct terminal_program *self) {
   if (self->terminal != NULL)
     reader_limit(self->reader, self->terminal->answer_seconds);
   return trace_open(self);
+}
+
+enum status terminal_program_amount(const struct terminal_program *self, const char *text, struct amount *amount) {
+  const char *mark = localeconv()->decimal_point; /* in Pashto it has two bytes */
+  const char *rest = text + strspn(text, "0123456789");
+  const bool local = strncmp(rest, mark, strlen(mark)) == 0;
+  const bool point = rest[0] == '.' && (local || strlen(rest + 1) != 3);
+  char plain[AMOUNT_TEXT_MAX];
+  int len = snprintf(plain, sizeof plain, "%.*s%s%s", (int)(rest - text), text, local || point ? "." : "",
+                     local ? rest + strlen(mark) : rest + point);
+  const bool known = (local || point || rest[0] != '.') && len > 0 && (size_t)len < sizeof plain;
+  enum status status = known ? amount_parse(plain, self->terminal->currency, '.', amount) : STATUS_BAD_AMOUNT;
+  if (status != STATUS_OK)
+    fprintf(stderr, "%s: '%s': %s\n", self->program->name, text, status_sentence(status));
+  return status;
 }
 
 int terminal_program_wait(const struct terminal_program *self) {

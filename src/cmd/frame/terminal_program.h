@@ -67,6 +67,11 @@ enum status terminal_program_show(struct terminal_program *self, const char *ope
 enum status terminal_program_open(struct terminal_program *self) EPURSE_MUST_USE;
 enum status terminal_program_open_reader(struct terminal_program *self) EPURSE_MUST_USE;
 
+/* An amount as people type it: with the decimal mark of the locale, or the point, but where that would be the mark of
+ * thousands (three digits behind it). Says what is wrong. STATUS_BAD_AMOUNT. */
+enum status terminal_program_amount(const struct terminal_program *self, const char *text,
+                                    struct amount *amount) EPURSE_MUST_USE;
+
 /* For the card: what the options and the terminal say. */
 int terminal_program_wait(const struct terminal_program *self);
 /* Waits for the card where a verb does not do it through a flow of its own. */

@@ -25,5 +25,8 @@ enum status verb_readers(void *context, char **arguments) {
                                           rows[i].card ? 1 : 0, "purse", rows[i].purse ? 1 : 0, "name", rows[i].name));
   }
   self->report = json_pack("{s:s, s:o}", "operation", "readers", "readers", list);
-  return STATUS_OK;
+  if (count > 0)
+    return STATUS_OK;
+  fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(STATUS_NO_READER));
+  return STATUS_NO_READER;
 }

@@ -285,7 +285,7 @@ static bool reader_wanted(const struct batch *batch, const struct reader_row *ro
     return true;
   size_t len = strnlen(spec, READER_NAME_MAX / 4);
   bytes_to_text(spec, len, part); /* as the row has it */
-  return spec[len] == 0 && strcasestr(row->name, part) != NULL;
+  return spec[len] == 0 && bytes_text_has(row->name, part);
 }
 
 static enum status worker_open(struct batch *batch, const struct reader_row *row) {

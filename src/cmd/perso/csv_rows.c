@@ -88,6 +88,8 @@ enum status csv_rows(FILE *file, csv_row *row, void *context, char problem[CSV_P
   problem[0] = 0;
   while (reading.status == STATUS_OK && fgets(line, sizeof line, file) != NULL) {
     reading.line++;
+    if (reading.line == 1 && strchr(line, ',') == NULL && strchr(line, ';') != NULL)
+      csv_set_delim(&reading.parser, ';'); /* as spreadsheets write it where the comma is the decimal mark */
     take_line(&reading, line_text(&reading, feof(file) != 0, line));
   }
   if (reading.status == STATUS_OK && ferror(file) != 0)

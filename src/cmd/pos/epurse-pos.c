@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-pos: the shop's terminal; takes payments. */
-#include <locale.h>
 #include <stddef.h>
 
 #include "cmd/frame/terminal_program.h"
@@ -16,11 +15,9 @@ static enum status verb_pay(void *context, char **arguments) {
   enum status status = terminal_program_open(self);
   if (status != STATUS_OK)
     return status;
-  status = amount_parse(arguments[0], self->terminal->currency, localeconv()->decimal_point[0], &payment.amount);
-  if (status != STATUS_OK) {
-    fprintf(stderr, "%s: '%s': %s\n", self->program->name, arguments[0], status_sentence(status));
+  status = terminal_program_amount(self, arguments[0], &payment.amount);
+  if (status != STATUS_OK)
     return status;
-  }
   status = terminal_program_open_reader(self);
   if (status != STATUS_OK)
     return status;

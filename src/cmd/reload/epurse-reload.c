@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-reload: the reload terminal; takes money and loads it onto cards. */
-#include <locale.h>
 #include <stddef.h>
 
 #include "cmd/frame/terminal_program.h"
@@ -53,11 +52,9 @@ static enum status verb_load(void *context, char **arguments) {
   enum status status = terminal_program_open(self);
   if (status != STATUS_OK)
     return status;
-  status = amount_parse(arguments[0], self->terminal->currency, localeconv()->decimal_point[0], &payment.amount);
-  if (status != STATUS_OK) {
-    fprintf(stderr, "%s: '%s': %s\n", self->program->name, arguments[0], status_sentence(status));
+  status = terminal_program_amount(self, arguments[0], &payment.amount);
+  if (status != STATUS_OK)
     return status;
-  }
   status = open_tender(self, &payment.tender);
   if (status != STATUS_OK)
     return status;

@@ -64,15 +64,33 @@ static json_t *facts_json(const struct receipt_facts *facts) {
                    "name", hash, "previous", previous);
 }
 
-/* A receipt in bytes, as terminals write it, or in text, as a QR code holds it; a line end behind that is nobody's. */
+static bool is_blank(uint8_t byte) {
+  return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+/* What editors and mail put around a text: a byte order mark, blanks, ends of lines. */
+static void trim(const uint8_t **data, size_t *len) {
+  if (*len >= 3 && memcmp(*data, "\xEF\xBB\xBF", 3) == 0) {
+    *data += 3;
+    *len -= 3;
+  }
+  for (; *len > 0 && is_blank(**data); (*len)--)
+    (*data)++;
+  while (*len > 0 && is_blank((*data)[*len - 1]))
+    (*len)--;
+}
+
+/* A receipt in bytes, as terminals write it, or in text, as a QR code holds it. */
 static enum status load_receipt(const char *path, uint8_t receipt[RECEIPT_MAX], size_t *len) {
   uint8_t *data = NULL;
   size_t data_len = 0;
   enum status status = public_file_load(path, &data, &data_len);
-  if (status == STATUS_OK && receipt_text_is(data, data_len)) {
-    while (data_len > 0 && (data[data_len - 1] == '\n' || data[data_len - 1] == '\r'))
-      data_len--;
-    status = receipt_text_decode(data, data_len, receipt, len);
+  const uint8_t *text = data;
+  size_t text_len = data_len;
+  if (status == STATUS_OK)
+    trim(&text, &text_len);
+  if (status == STATUS_OK && receipt_text_is(text, text_len)) {
+    status = receipt_text_decode(text, text_len, receipt, len);
   } else if (status == STATUS_OK) {
     *len = data_len < RECEIPT_MAX ? data_len : RECEIPT_MAX;
     memcpy(receipt, data, *len);
