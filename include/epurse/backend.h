@@ -47,5 +47,8 @@ enum status backend_look(struct backend *backend, struct backend_probe *probe) E
  * STATUS_BAD_REPLY: a reply that does not verify or does not belong to the question. */
 enum status backend_call(struct backend *backend, enum message_type type, json_t *body,
                          struct message *reply) EPURSE_MUST_USE;
+/* What a person needs to find out why a call ended with `status` and without an answer: the URL and the cause, as the name
+ * that was not found, the port that refused, the certificate. "" where that is not why. Borrowed until the next call. */
+const char *backend_trouble(const struct backend *backend, enum status status);
 
 #endif

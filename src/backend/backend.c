@@ -127,3 +127,7 @@ out:
   message_clear(&question);
   return status;
 }
+
+const char *backend_trouble(const struct backend *backend, enum status status) {
+  return http_client_trouble(backend->http, status);
+}

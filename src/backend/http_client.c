@@ -17,7 +17,9 @@ struct http_client {
   struct curl_slist *headers;
   char url[URL_MAX_LEN];
   char error[CURL_ERROR_SIZE];
-  bool global; /* curl_global_init was called */
+  enum status ended;                               /* the last POST */
+  char trouble[URL_MAX_LEN + CURL_ERROR_SIZE + 2]; /* room for http_client_trouble */
+  bool global;                                     /* curl_global_init was called */
 };
 
 /* CURLOPT_WRITEFUNCTION: the body, up to what a message may have; more ends the transfer. */
@@ -177,7 +179,7 @@ enum status http_client_post(struct http_client *client, const char *path, const
       curl_easy_setopt(client->curl, CURLOPT_COPYPOSTFIELDS, message) != CURLE_OK ||
       curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, (void *)answer) != CURLE_OK)
     return STATUS_NO_MEMORY;
-  enum status status = transfer_status(client, curl_easy_perform(client->curl));
+  enum status status = client->ended = transfer_status(client, curl_easy_perform(client->curl));
   if (status != STATUS_OK)
     return status;
   if (curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &answer->code) != CURLE_OK ||
@@ -260,4 +262,11 @@ enum status http_client_look(struct http_client *client, const char *path, struc
   }
   curl_easy_cleanup(look);
   return status;
+}
+
+const char *http_client_trouble(struct http_client *client, enum status status) {
+  if (status == STATUS_OK || status != client->ended || client->error[0] == 0)
+    return "";
+  (void)snprintf(client->trouble, sizeof client->trouble, "%s: %s", client->url, client->error);
+  return client->trouble;
 }

@@ -30,6 +30,8 @@ void http_client_close(struct http_client **client);
  * broke the handshake off: it does not take our certificate; STATUS_BAD_REPLY: too long. */
 enum status http_client_post(struct http_client *client, const char *path, const char *message,
                              struct http_answer *answer) EPURSE_MUST_USE;
+/* Why the last POST got no answer, in libcurl's words behind the URL, where it ended with `status`; else "". */
+const char *http_client_trouble(struct http_client *client, enum status status);
 
 /* GETs a path for backend_look; the body is not kept. Errors as of http_client_post; *probe is filled as far as it
  * went. */

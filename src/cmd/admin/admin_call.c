@@ -13,8 +13,9 @@
 enum status admin_fail(const struct admin *admin, const char *about, enum status status) {
   if (status_exit_code(status) == EXIT_UNAVAILABLE)
     about = NULL;
-  fprintf(stderr, "%s: %s%s%s\n", admin->program->name, about != NULL ? about : "", about != NULL ? ": " : "",
-          status_sentence(status));
+  const char *trouble = admin->terminal != NULL ? backend_trouble(admin->terminal->backend, status) : "";
+  fprintf(stderr, "%s: %s%s%s%s%s%s\n", admin->program->name, about != NULL ? about : "", about != NULL ? ": " : "",
+          status_sentence(status), trouble[0] != 0 ? " (" : "", trouble, trouble[0] != 0 ? ")" : "");
   return status;
 }
 

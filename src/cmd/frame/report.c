@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "epurse/backend.h"
 #include "terminal_program.h"
 
 void report_amount(char text[AMOUNT_TEXT_MAX], int64_t minor, uint16_t currency) {
@@ -92,6 +93,13 @@ static bool figures_print(const struct outcome *outcome, enum status status, cha
   return snprintf(text, size, "%s wanted, %s there, at most %s in all", wanted, there, limit) > 0;
 }
 
+/* The sentence, and where it was the line to the back-end which one and why. */
+static void report_status(const struct terminal_program *self, enum status status) {
+  const char *trouble = self->terminal != NULL ? backend_trouble(self->terminal->backend, status) : "";
+  fprintf(stderr, "%s: %s%s%s%s\n", self->program->name, status_sentence(status), trouble[0] != 0 ? " (" : "", trouble,
+          trouble[0] != 0 ? ")" : "");
+}
+
 void report_failure(const struct terminal_program *self, enum status status, const struct outcome *outcome) {
   char figures[3 * AMOUNT_TEXT_MAX + 64];
   if (status == STATUS_USAGE) /* that was said where it was noticed */
@@ -101,7 +109,7 @@ void report_failure(const struct terminal_program *self, enum status status, con
   else if (outcome != NULL && figures_print(outcome, status, figures))
     fprintf(stderr, "%s: %s: %s\n", self->program->name, status_sentence(status), figures);
   else
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+    report_status(self, status);
 }
 
 void report_outcome(struct terminal_program *self, const char *operation, enum status status,
