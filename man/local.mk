@@ -23,7 +23,7 @@ dist_doc_DATA = LICENSE NEWS README.md
 EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh check.sh demo.sh setup.sh .clang-format \
 	.editorconfig CONTRIBUTING.md SECURITY.md \
 	docs/architecture.md \
-	docs/glossary.md \
+	docs/found.md docs/glossary.md \
 	docs/ledger.md \
 	docs/openapi.yaml \
 	docs/pictures/parts.svg \
