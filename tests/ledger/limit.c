@@ -291,6 +291,7 @@ END_TEST
 Suite *limit_suite(void) {
   Suite *suite = suite_create("limit");
   TCase *tests = tcase_create("limits");
+  tcase_set_timeout(tests, 60);
   tcase_add_test(tests, a_terminal_loads_so_much_in_a_day);
   tcase_add_test(tests, the_day_is_the_issuers);
   tcase_add_test(tests, a_merchant_has_so_much_credit);
