@@ -38,6 +38,7 @@ struct card_memory {
   uint8_t master_version, master_public[CRYPTO_P256_PUBLIC_SIZE];
   uint8_t terminal_ca_version, terminal_ca_subject[8], terminal_ca_public[CRYPTO_P256_PUBLIC_SIZE];
   uint8_t server_version, server_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t terminal_ca_least, server_least; /* the highest `least` seen under the master key: numbers, no keys */
   uint8_t ecka_certificate_len, ecka_certificate[239];
   uint8_t sig_certificate_len, sig_certificate[239];
 
@@ -59,6 +60,12 @@ struct card_memory {
   uint8_t load_log[LOAD_LOG_RECORDS][LOG_RECORD_SIZE];
 };
 
+/* A key of the issuer that a certificate under the master key has shown, newer than the one stored. */
+struct shown_key {
+  uint8_t version, least; /* version 0: none */
+  uint8_t subject[8], public_key[CRYPTO_P256_PUBLIC_SIZE];
+};
+
 /* Who is at the other end of the channel. */
 enum card_channel { CHANNEL_NONE = 0, CHANNEL_SCP03 = 1, CHANNEL_SCP11 = 2 };
 
@@ -75,6 +82,9 @@ struct card {
   bool pin_verified;         /* in this session */
   bool certificate_verified; /* by PERFORM SECURITY OPERATION, for the MUTUAL AUTHENTICATE that follows */
   uint8_t oce_public[CRYPTO_P256_PUBLIC_SIZE]; /* from that certificate */
+  struct shown_key chained_ca;                 /* for the PERFORM SECURITY OPERATION that follows */
+  uint8_t terminal_ca_least;     /* of the CA that certified this terminal; kept with the first valid C-MAC */
+  struct shown_key shown_server; /* in this session */
   struct securemsg secure;
   uint8_t scp03_host_challenge[8], scp03_card_challenge[8];
   bool scp03_started;

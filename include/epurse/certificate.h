@@ -17,6 +17,7 @@
 #define CERTIFICATE_SERIAL_SIZE  8
 #define CERTIFICATE_CA_ID_SIZE   8   /* tag 42 */
 #define CERTIFICATE_SUBJECT_SIZE 8   /* tag 5F20: CID, TID, or a name of 8 bytes */
+#define CERTIFICATE_SERVER_SIZE  191 /* of ROLE_SERVER */
 #define CERTIFICATE_MAX          230 /* fits one protected APDU with its DGI header */
 
 /* What the key is certified for; first byte of tag 53. A key is good for that and nothing else. */

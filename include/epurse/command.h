@@ -37,11 +37,13 @@
 #define INS_VERIFY                0x20 /* 00 20 00 80 PIN block || N, ISO/IEC 7816-4 7.5.6 */
 #define INS_CHANGE_REFERENCE_DATA 0x24 /* 00 24 00 80 old || new PIN block || N, ISO/IEC 7816-4 7.5.7 */
 #define INS_READ_RECORD           0xB2 /* 00 B2 nn (SFI << 3 | 5), ISO/IEC 7816-4 7.3.3: from record nn (1 = newest) on */
+#define INS_VERIFY_CERTIFICATE    0x2A /* 00 2A 00 BE server's certificate, ISO/IEC 7816-8 (PSO: VERIFY CERTIFICATE) */
 #define INS_APPLICATION_BLOCK     0x1E /* 80 1E 00 00 block order (EMV Book 3 6.5.2: 84 1E) */
 
 #define P1_INITIALIZE_LOAD     0x00
 #define P1_INITIALIZE_PURCHASE 0x01
 #define P2_PIN_GLOBAL          0x80 /* reference data qualifier: the cardholder's PIN */
+#define P2_CERTIFICATE         0xBE /* self-descriptive, card verifiable */
 #define P1_STORE_DATA_LAST     0x80
 
 #define TAG_CARD_CERTIFICATES 0xBF21 /* GPC Amd F 6.1 */
@@ -131,14 +133,15 @@ bool no_pin_limits_valid(const struct no_pin_limits *limits);
 
 /* GET DATA DF70: version 1 | state 1 | CID 8 | chip serial 8 | expiry 4 | currency 2 | purse ceiling 4 |
  * payment ceiling 4 | ATC 4 | tries left 1 | latest time seen 7 | master, terminal CA, server key versions 1 each |
- * off-line single 4, total 4, count 2 | no-PIN single 4, total 4 | changes of PIN 2. */
+ * off-line single 4, total 4, count 2 | no-PIN single 4, total 4 | changes of PIN 2 | lowest versions still good, of
+ * terminal CA and server key, 1 each. */
 enum card_state {                           /* GP-like life cycle, one way; tag 8A of the FCI */
                   CARD_INITIALISED = 0x03,  /* raw: transport key only (ISO/IEC 7816-4 5.3.3.2: initialisation) */
                   CARD_PERSONALISED = 0x05, /* operational, activated */
                   CARD_EXPIRED = 0x04,      /* operational, deactivated */
                   CARD_BLOCKED = 0x0C       /* terminated */
 };
-#define CARD_INFO_SIZE 67
+#define CARD_INFO_SIZE 69
 struct card_info {
   uint8_t state; /* enum card_state */
   uint8_t cid[CID_SIZE];
@@ -153,6 +156,7 @@ struct card_info {
   struct offline_limits offline;
   struct no_pin_limits no_pin;
   uint16_t pin_changes;
+  uint8_t terminal_ca_least, server_least;
 };
 void card_info_encode(const struct card_info *info, uint8_t data[CARD_INFO_SIZE]);
 enum status card_info_decode(const uint8_t *data, size_t len, struct card_info *info) EPURSE_MUST_USE;

@@ -6,6 +6,7 @@
 #include "epurse/scp.h"
 
 #include "channel.h"
+#include "issuer_key.h"
 #include "lifecycle.h"
 #include "log.h"
 #include "memory.h"
@@ -50,6 +51,7 @@ static const struct card_command commands[] = {
   {"GET DATA SIG certificate",   0x80, INS_GET_DATA,                   0x7F, 0xFF, 0x21, 0xFF, READABLE,             CHANNEL_SCP11, CARD_BY_ANY,    CARD_PIN_NOT_NEEDED, 0, 0, select_get_sig_certificate},
   {"GET DATA card particulars",  0x00, INS_GET_DATA,                   0xDF, 0xFF, 0x70, 0xFF, READABLE,             CHANNEL_SCP11, CARD_BY_ANY,    CARD_PIN_NOT_NEEDED, 0, 0, select_get_card_info},
   {"GET DATA card particulars",  0x80, INS_GET_DATA,                   0xDF, 0xFF, 0x70, 0xFF, READABLE,             CHANNEL_SCP11, CARD_BY_ANY,    CARD_PIN_NOT_NEEDED, 0, 0, select_get_card_info},
+  {"VERIFY CERTIFICATE server",  0x00, INS_VERIFY_CERTIFICATE,         0x00, 0xFF, P2_CERTIFICATE, 0xFF, LIVING,     CHANNEL_SCP11, CARD_BY_ANY,    CARD_PIN_NOT_NEEDED, CERTIFICATE_SERVER_SIZE, CERTIFICATE_SERVER_SIZE, issuer_key_show_server},
   {"APPLICATION BLOCK",          0x80, INS_APPLICATION_BLOCK,          0x00, 0xFF, 0x00, 0xFF, LIVING,               CHANNEL_SCP11, CARD_BY_ANY,    CARD_PIN_NOT_NEEDED, BLOCK_ORDER_SIZE, BLOCK_ORDER_SIZE, lifecycle_block},
 };
 /* clang-format on */
@@ -174,6 +176,7 @@ static void serve_secured(struct card *card, const struct apdu *wire, struct apd
     channel_close(card);
     response->sw = SW_SECURE_MESSAGING_INCORRECT;
   } else {
+    issuer_key_confirm(card);
     response->sw = serve(card, &plain, true, response);
     if (securemsg_wrap_response(&card->secure, response) != STATUS_OK) {
       channel_close(card);

@@ -7,41 +7,48 @@
 #include "epurse/certificate.h"
 #include "epurse/scp.h"
 
+#include "issuer_key.h"
 #include "memory.h"
 
-#define MORE_FOLLOW 0x80 /* bit 8 of P1 or P2: more certificates follow (GPC Amd F 7.5) */
+#define MORE_FOLLOW 0x80 /* bit 8 of P2: more certificates follow (GPC Amd F 7.5) */
 
 void channel_close(struct card *card) {
   securemsg_close(&card->secure);
   card->channel = CHANNEL_NONE;
   card->role = 0;
   crypto_wipe(card->tid, sizeof card->tid);
+  card->channel_confirmed = false;
   card->pin_verified = false;
   card->certificate_verified = false;
+  crypto_wipe(&card->chained_ca, sizeof card->chained_ca);
+  crypto_wipe(&card->shown_server, sizeof card->shown_server);
+  card->terminal_ca_least = 0;
   crypto_wipe(card->oce_public, sizeof card->oce_public);
   crypto_wipe(card->scp03_host_challenge, sizeof card->scp03_host_challenge);
   crypto_wipe(card->scp03_card_challenge, sizeof card->scp03_card_challenge);
   card->scp03_started = false;
 }
 
-/* One terminal certificate under the terminal CA. The session before it ends first: a certificate is public, and
- * must not lend its role to a channel that another terminal opened. */
-uint16_t channel_perform_security_operation(struct card *card, const struct apdu *command,
-                                            struct apdu_response *response) {
-  (void)response;
-  const struct card_memory *memory = &card->memory;
+/* The first of two: a newer terminal CA, which P1 names as it will name it in the command that follows. */
+static uint16_t take_ca(struct card *card, const struct apdu *command) {
+  struct shown_key ca;
+  uint16_t sw = issuer_key_take(card, command, ROLE_TERMINAL_CA, &ca);
+  if (sw == SW_OK && ca.version != command->p1)
+    sw = SW_WRONG_DATA;
+  if (sw == SW_OK)
+    card->chained_ca = ca;
+  return sw;
+}
+
+/* The terminal's certificate, under the terminal CA that is stored or under the one that came right before it. */
+static uint16_t take_terminal(struct card *card, const struct apdu *command, const struct shown_key *ca) {
   struct certificate certificate;
   const struct certificate_check check = {
-      .ca_public = memory->terminal_ca_public,
-      .ca_subject = memory->terminal_ca_subject,
+      .ca_public = ca->public_key,
+      .ca_subject = ca->subject,
       .role = 0, /* POS, RELOAD or PERSO */
-      .now = memory->latest_time,
+      .now = card->memory.latest_time,
   };
-  channel_close(card);
-  if ((command->p1 | command->p2) & MORE_FOLLOW)
-    return SW_CHAINING_UNSUPPORTED;
-  if (command->p1 != memory->terminal_ca_version || command->p2 != KID_CA_KLOC)
-    return SW_DATA_NOT_FOUND;
   if (certificate_decode(command->data, command->lc, &certificate) != STATUS_OK)
     return SW_WRONG_DATA;
   if (certificate_verify(&certificate, &check) != STATUS_OK)
@@ -49,8 +56,28 @@ uint16_t channel_perform_security_operation(struct card *card, const struct apdu
   card->role = certificate.role;
   memcpy(card->tid, certificate.subject, sizeof card->tid);
   memcpy(card->oce_public, certificate.public_key, sizeof card->oce_public);
+  card->terminal_ca_least = ca->least;
   card->certificate_verified = true;
   return SW_OK;
+}
+
+/* One terminal certificate, or a chain of two: a newer terminal CA's under the master key, then the terminal's. The
+ * session before it ends first: a certificate is public, and must not lend its role to a channel that another terminal
+ * opened. A CA is good for the one command that follows. */
+uint16_t channel_perform_security_operation(struct card *card, const struct apdu *command,
+                                            struct apdu_response *response) {
+  struct shown_key ca = card->chained_ca;
+  (void)response;
+  channel_close(card);
+  if (command->p1 & MORE_FOLLOW)
+    return SW_CHAINING_UNSUPPORTED;
+  if ((command->p2 & ~MORE_FOLLOW) != KID_CA_KLOC)
+    return SW_DATA_NOT_FOUND;
+  if (command->p2 & MORE_FOLLOW)
+    return take_ca(card, command);
+  if (ca.version != command->p1 && !issuer_key_terminal_ca(card, command->p1, &ca))
+    return SW_DATA_NOT_FOUND;
+  return take_terminal(card, command, &ca);
 }
 
 /* Opens the channel. Whoever replays a certificate gets this far; without the terminal's private key no C-MAC of

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "issuer_key.h"
 #include "memory.h"
 
 /* Where the parts of struct parameters lie in its encoding. */
@@ -27,13 +28,14 @@ void lifecycle_abort_slot(struct card *card) {
 uint16_t lifecycle_block(struct card *card, const struct apdu *command, struct apdu_response *response) {
   struct card_memory *memory = &card->memory;
   struct block_order order;
+  uint16_t sw;
   (void)response;
   if (block_order_decode(command->data, command->lc, &order) != STATUS_OK ||
       memcmp(order.cid, memory->parameters, CID_SIZE) != 0)
     return SW_WRONG_DATA;
-  if (order.key_version != memory->server_version ||
-      record_verify(command->data, command->lc, memory->server_public) != STATUS_OK)
-    return SW_SECURITY_NOT_SATISFIED;
+  sw = issuer_key_check_order(card, command, order.key_version);
+  if (sw != SW_OK)
+    return sw;
   lifecycle_note_time(card, order.time);
   memory_stage_u8(card, &memory->state, CARD_BLOCKED);
   return memory_commit(card);

@@ -125,6 +125,7 @@ static uint16_t check_terminal_ca(const struct card *card, struct grouping *grou
 static void keep_terminal_ca(struct card *card, const struct grouping *grouping) {
   struct card_memory *memory = &card->memory;
   memory_stage_u8(card, &memory->terminal_ca_version, grouping->certificate.version);
+  memory_stage_u8(card, &memory->terminal_ca_least, grouping->certificate.least);
   memory_stage(card, memory->terminal_ca_subject, grouping->certificate.subject, sizeof memory->terminal_ca_subject);
   memory_stage(card, memory->terminal_ca_public, grouping->certificate.public_key, CRYPTO_P256_PUBLIC_SIZE);
 }
@@ -135,6 +136,7 @@ static uint16_t check_server(const struct card *card, struct grouping *grouping)
 
 static void keep_server(struct card *card, const struct grouping *grouping) {
   memory_stage_u8(card, &card->memory.server_version, grouping->certificate.version);
+  memory_stage_u8(card, &card->memory.server_least, grouping->certificate.least);
   memory_stage(card, card->memory.server_public, grouping->certificate.public_key, CRYPTO_P256_PUBLIC_SIZE);
 }
 

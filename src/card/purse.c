@@ -8,6 +8,7 @@
 #include "epurse/bytes.h"
 #include "epurse/certificate.h"
 
+#include "issuer_key.h"
 #include "lifecycle.h"
 #include "log.h"
 #include "memory.h"
@@ -39,11 +40,6 @@ static bool order_fits(const struct card *card, uint8_t ins, const struct author
   bool load = promise->type == TRANSACTION_LOAD;
   return load == (ins == INS_CREDIT_FOR_LOAD) && memcmp(card->tid, promise->tid, TID_SIZE) == 0 &&
          authorisation_answers(order, promise, slot->hash);
-}
-
-static bool order_signed(const struct card *card, const struct apdu *command, const struct authorisation *order) {
-  return order->key_version == card->memory.server_version &&
-         record_verify(command->data, command->lc, card->memory.server_public) == STATUS_OK;
 }
 
 /* False where a counter would leave 0..AMOUNT_MAX_ON_CARD, or the balance its ceiling. */
@@ -129,6 +125,7 @@ uint16_t purse_settle(struct card *card, const struct apdu *command, struct apdu
   const struct card_memory *memory = &card->memory;
   struct authorisation order;
   struct slot slot;
+  uint16_t sw;
   if (authorisation_decode(command->data, command->lc, &order) != STATUS_OK)
     return SW_WRONG_DATA;
   if (memory->slot_state != SLOT_PREPARED && memory->slot_state != SLOT_COMMITTED)
@@ -137,8 +134,9 @@ uint16_t purse_settle(struct card *card, const struct apdu *command, struct apdu
     return SW_INTERNAL;
   if (!order_fits(card, command->ins, &order, &slot))
     return SW_CONDITIONS_NOT_SATISFIED;
-  if (!order_signed(card, command, &order))
-    return SW_SECURITY_NOT_SATISFIED;
+  sw = issuer_key_check_order(card, command, order.key_version);
+  if (sw != SW_OK)
+    return sw;
   if (memory->slot_state == SLOT_COMMITTED) /* answered already: the same answer, once more */
     return order.decision == DECISION_APPROVED ? answer_secret(card, response) : SW_CONDITIONS_NOT_SATISFIED;
   if (lifecycle_passed(card, order.time))

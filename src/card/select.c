@@ -73,6 +73,8 @@ uint16_t select_get_card_info(struct card *card, const struct apdu *command, str
       .master_version = memory->master_version,
       .terminal_ca_version = memory->terminal_ca_version,
       .server_version = memory->server_version,
+      .terminal_ca_least = memory->terminal_ca_least,
+      .server_least = memory->server_least,
   };
   (void)command;
   if (parameters_decode(memory->parameters, sizeof memory->parameters, &parameters) != STATUS_OK)

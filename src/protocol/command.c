@@ -142,6 +142,8 @@ void card_info_encode(const struct card_info *info, uint8_t data[CARD_INFO_SIZE]
   bytes_write_u8(&writer, info->server_version);
   limits_write(&writer, &info->offline, &info->no_pin);
   bytes_write_u16(&writer, info->pin_changes);
+  bytes_write_u8(&writer, info->terminal_ca_least);
+  bytes_write_u8(&writer, info->server_least);
 }
 
 /* A raw card has no dates yet: zeros. */
@@ -175,6 +177,8 @@ enum status card_info_decode(const uint8_t *data, size_t len, struct card_info *
   info->server_version = bytes_read_u8(&reader);
   limits_read(&reader, &info->offline, &info->no_pin);
   info->pin_changes = bytes_read_u16(&reader);
+  info->terminal_ca_least = bytes_read_u8(&reader);
+  info->server_least = bytes_read_u8(&reader);
   return card_info_valid(info, version) ? STATUS_OK : STATUS_BAD_FORMAT;
 }
 

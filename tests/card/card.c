@@ -32,6 +32,7 @@ static const struct policy policies[] = {
     {"GET DATA 7F21, 80", 0x80, 0xCA, 0x7F, 0x21, 0, "PLD", "PLD", "D", SW_OK},
     {"GET DATA DF70", 0x00, 0xCA, 0xDF, 0x70, 0, "PLD", "PLD", "D", SW_OK},
     {"GET DATA DF70, 80", 0x80, 0xCA, 0xDF, 0x70, 0, "PLD", "PLD", "D", SW_OK},
+    {"VERIFY CERTIFICATE", 0x00, 0x2A, 0x00, 0xBE, 191, "PLD", "PLD", "PLD", SW_WRONG_DATA},
     {"APPLICATION BLOCK", 0x80, 0x1E, 0x00, 0x00, BLOCK_ORDER_SIZE, "PLD", "PLD", "PLD", SW_WRONG_DATA},
 };
 #define POLICIES (sizeof policies / sizeof *policies)

@@ -8,8 +8,7 @@
 const uint8_t issuer_now[MOMENT_SIZE] = {0x20, 0x26, 0x11, 0x23, 0x12, 0x00, 0x00};
 const uint8_t issuer_expiry[DATE_SIZE] = {0x20, 0x31, 0x11, 0x22};
 
-#define NAME_MASTER      "MASTER01"
-#define NAME_TERMINAL_CA "TERMCA01"
+#define NAME_MASTER "MASTER01"
 
 void key_pair_make(struct key_pair *pair) {
   ck_assert(crypto_p256_generate(pair->private_key, pair->public_key));
@@ -26,7 +25,7 @@ void paper_issue(const struct paper_request *request, struct paper *paper) {
   if (request->role <= ROLE_PERSO)
     strcpy(certificate.merchant, "BAKER");
   if (request->role == ROLE_SERVER || request->role == ROLE_TERMINAL_CA)
-    certificate.least = 1;
+    certificate.least = request->least != 0 ? request->least : 1;
   if (request->role == ROLE_CARD_SIG) {
     certificate.offline_currency = request->offline_currency;
     certificate.offline = request->offline;
@@ -37,30 +36,55 @@ void paper_issue(const struct paper_request *request, struct paper *paper) {
                    STATUS_OK);
 }
 
-void issuer_make(struct issuer *issuer) {
-  key_pair_make(&issuer->master);
-  key_pair_make(&issuer->card_ca);
-  key_pair_make(&issuer->terminal_ca);
-  key_pair_make(&issuer->server);
+static const char *terminal_ca_name(const struct issuer *issuer) {
+  static const char *const names[] = {"TERMCA00", "TERMCA01", "TERMCA02", "TERMCA03"};
+  ck_assert_uint_lt(issuer->version, sizeof names / sizeof *names);
+  return names[issuer->version];
+}
+
+static void issuer_papers(struct issuer *issuer) {
   paper_issue(&(struct paper_request){.ca_private = issuer->master.private_key,
                                       .ca_subject = NAME_MASTER,
-                                      .subject = (const uint8_t *)NAME_TERMINAL_CA,
+                                      .subject = (const uint8_t *)terminal_ca_name(issuer),
                                       .public_key = issuer->terminal_ca.public_key,
                                       .role = ROLE_TERMINAL_CA,
-                                      .version = 1},
+                                      .version = issuer->version,
+                                      .least = issuer->least},
               &issuer->terminal_ca_paper);
   paper_issue(&(struct paper_request){.ca_private = issuer->master.private_key,
                                       .ca_subject = NAME_MASTER,
                                       .subject = (const uint8_t *)"SERVER01",
                                       .public_key = issuer->server.public_key,
                                       .role = ROLE_SERVER,
-                                      .version = 1},
+                                      .version = issuer->version,
+                                      .least = issuer->least},
               &issuer->server_paper);
+}
+
+void issuer_make(struct issuer *issuer) {
+  key_pair_make(&issuer->master);
+  key_pair_make(&issuer->card_ca);
+  key_pair_make(&issuer->terminal_ca);
+  key_pair_make(&issuer->server);
+  issuer->version = 1;
+  issuer->least = 1;
+  issuer_papers(issuer);
+}
+
+void issuer_roll(const struct issuer *issuer, uint8_t version, uint8_t least, struct issuer *rolled) {
+  *rolled = *issuer;
+  if (version != issuer->version) {
+    key_pair_make(&rolled->terminal_ca);
+    key_pair_make(&rolled->server);
+  }
+  rolled->version = version;
+  rolled->least = least;
+  issuer_papers(rolled);
 }
 
 void terminal_expire(const struct issuer *issuer, struct terminal *terminal, const uint8_t expiry[DATE_SIZE]) {
   paper_issue(&(struct paper_request){.ca_private = issuer->terminal_ca.private_key,
-                                      .ca_subject = NAME_TERMINAL_CA,
+                                      .ca_subject = terminal_ca_name(issuer),
                                       .subject = terminal->tid,
                                       .public_key = terminal->ecka.public_key,
                                       .role = terminal->role,
@@ -101,12 +125,13 @@ void order_sign(const struct issuer *issuer, const struct authorisation *order, 
 void issuer_order(const struct issuer *issuer, const struct order_request *request, uint8_t out[AUTHORISATION_SIZE]) {
   struct authorisation order;
   order_draft(request, &order);
+  order.key_version = issuer->version;
   order_sign(issuer, &order, out);
 }
 
 void issuer_block(const struct issuer *issuer, const uint8_t cid[CID_SIZE], const uint8_t time[MOMENT_SIZE],
                   uint8_t out[BLOCK_ORDER_SIZE]) {
-  struct block_order order = {.key_version = 1};
+  struct block_order order = {.key_version = issuer->version};
   memcpy(order.cid, cid, sizeof order.cid);
   memcpy(order.time, time, sizeof order.time);
   block_order_encode(&order, out);

@@ -18,6 +18,7 @@ struct paper {
 
 struct issuer {
   struct key_pair master, card_ca, terminal_ca, server;
+  uint8_t version, least; /* of terminal CA and server key; the lowest that is still good, as their papers say */
   struct paper terminal_ca_paper, server_paper;
 };
 
@@ -34,6 +35,8 @@ extern const uint8_t issuer_expiry[DATE_SIZE];
 
 void key_pair_make(struct key_pair *pair);
 void issuer_make(struct issuer *issuer);
+/* The same issuer with a terminal CA and a server key of that version: other keys if it is another version. */
+void issuer_roll(const struct issuer *issuer, uint8_t version, uint8_t least, struct issuer *rolled);
 
 /* What a certificate says; `expiry` NULL is issuer_expiry. */
 struct paper_request {
@@ -42,6 +45,7 @@ struct paper_request {
   const uint8_t *subject; /* 8 bytes */
   const uint8_t *public_key;
   uint8_t role, version;
+  uint8_t least; /* of ROLE_SERVER and ROLE_TERMINAL_CA; 0 is 1 */
   const uint8_t *expiry;
   uint16_t offline_currency; /* of ROLE_CARD_SIG */
   struct offline_limits offline;

@@ -176,7 +176,7 @@ START_TEST(an_order_for_something_else) {
   ck_assert_int_eq(promise_decode(bench.promise, PROMISE_SIZE, &promise), STATUS_OK);
   memcpy(before, bench.ram.committed, sizeof before);
   for (int field = 0; field < 9; field++) {
-    uint16_t expected = field == 8 ? SW_SECURITY_NOT_SATISFIED : SW_CONDITIONS_NOT_SATISFIED;
+    uint16_t expected = field == 8 ? SW_DATA_NOT_FOUND : SW_CONDITIONS_NOT_SATISFIED;
     bent = draft;
     if (field == 0)
       bent.type = TRANSACTION_POINTS_PURCHASE;

@@ -9,6 +9,7 @@ Suite *card_suite(void);
 Suite *memory_suite(void);
 Suite *select_suite(void);
 Suite *channel_suite(void);
+Suite *roll_suite(void);
 Suite *perso_suite(void);
 Suite *pin_suite(void);
 Suite *promise_suite(void);

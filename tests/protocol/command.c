@@ -136,7 +136,9 @@ START_TEST(card_info_goes_both_ways) {
                            .server_version = 3,
                            .offline = {2500, 5000, 5},
                            .no_pin = {2500, 7500},
-                           .pin_changes = 258},
+                           .pin_changes = 258,
+                           .terminal_ca_least = 4,
+                           .server_least = 5},
                    back = {0};
   static const struct bad_byte bad[] = {{0, 1},     {1, 0},  {1, 1},     {1, 0x0D},  {20, 0x13}, {36, 6},
                                         {39, 0x13}, {47, 1}, {51, 0x80}, {57, 0x01}, {61, 0x80}};
@@ -149,7 +151,7 @@ START_TEST(card_info_goes_both_ways) {
   card_info_encode(&info, data);
   ck_assert_hex(data, sizeof data,
                 "02 05 9712340000000422 C0FFEE0000000001 20311231 03D2 0000C350 00002710 00000007 05" TIME "01 02 03"
-                "000009C4 00001388 0005 000009C4 00001D4C 0102");
+                "000009C4 00001388 0005 000009C4 00001D4C 0102 04 05");
   ck_assert_int_eq(card_info_decode(data, sizeof data, &back), STATUS_OK);
   card_info_encode(&back, again);
   ck_assert_mem_eq(again, data, sizeof again);

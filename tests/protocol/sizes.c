@@ -19,7 +19,8 @@ START_TEST(records_are_as_long_as_the_page_says) {
   ck_assert_uint_eq(PIN_RECORD_SIZE, 107);
   ck_assert_uint_eq(CARD_REQUEST_SIZE, 210);
   ck_assert_uint_eq(PARAMETERS_SIZE, 47);
-  ck_assert_uint_eq(CARD_INFO_SIZE, 67);
+  ck_assert_uint_eq(CARD_INFO_SIZE, 69);
+  ck_assert_uint_eq(CERTIFICATE_SERVER_SIZE, 191);
   ck_assert_uint_eq(PROOF_SIZE, 58);
   ck_assert_uint_eq(LOG_RECORD_SIZE, 34);
 }
