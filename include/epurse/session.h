@@ -22,11 +22,16 @@ struct session_keys {
   size_t ecka_certificate_len;
   const uint8_t *card_ca_public; /* from the card CA's certificate, verified under the master key */
   const uint8_t *card_ca_subject;
-  uint8_t terminal_ca_version; /* of the key that certified ours, as cards name it; 0: KVN_FIRST */
+  uint8_t terminal_ca_version;            /* of the key that certified ours, as cards name it; 0: KVN_FIRST */
+  const uint8_t *terminal_ca_certificate; /* its 7F21 and the server's, for cards with older ones; NULL: none to show */
+  size_t terminal_ca_certificate_len;
+  const uint8_t *server_certificate;
+  size_t server_certificate_len;
 };
 
 struct session {
   struct reader *reader;
+  const struct session_keys *keys; /* borrowed, read when a card wants the server's certificate; NULL: a blank card's */
   struct securemsg secure;
   uint8_t card_reference[CERTIFICATE_SUBJECT_SIZE]; /* random reference of its clear certificate */
   uint8_t chip_serial[CHIP_SERIAL_SIZE];            /* SCP03 alone */
@@ -42,8 +47,9 @@ struct session {
 enum status session_select(struct session *session, struct reader *reader) EPURSE_MUST_USE;
 
 /* SELECT, card certificate, own certificate, MUTUAL AUTHENTICATE. A SELECT that says BLOCKED ends it; EXPIRED goes on
- * when `desk`. STATUS_OTHER_ISSUER: the card's certificate is not of our card CA, or the card knows another terminal
- * CA; STATUS_TERMINAL_REVOKED: a card of our own issuer refuses our certificate: by the time that it has seen signed,
+ * when `desk`. A card that does not know our terminal CA by its version is shown that CA's certificate first.
+ * STATUS_OTHER_ISSUER: the card's certificate is not of our card CA, or the card takes another terminal CA, or none as
+ * old as ours; STATUS_TERMINAL_REVOKED: a card of our own issuer refuses our certificate: by the time that it has seen signed,
  * ours has expired; STATUS_CARD_EXPIRED, by the certificate or by the card; STATUS_CARD_NOT_PERSONALISED;
  * STATUS_NOT_AUTHENTICATED. */
 enum status session_open(struct session *session, struct reader *reader, const struct session_keys *keys,
@@ -76,7 +82,8 @@ enum status session_change_pin(struct session *session, const struct session_pin
 /* INSUFFICIENT_BALANCE, ABOVE_LIMIT, COUNTER_EXHAUSTED come without R-MAC: the caller reads again whether it is so. */
 enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,
                                uint8_t promise[PROMISE_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;
-/* DEBIT FOR PURCHASE or CREDIT FOR LOAD by `type`. Any status but OK, INSUFFICIENT..., leaves the outcome open until
+/* DEBIT FOR PURCHASE or CREDIT FOR LOAD by `type`. A card that does not know the server's key by its version is shown
+ * the server's certificate and given the order again, here and in session_block. Any status but OK, INSUFFICIENT..., leaves the outcome open until
  * session_proof in a new session says. */
 enum status session_commit(struct session *session, uint8_t type, const uint8_t authorisation[AUTHORISATION_SIZE],
                            uint8_t secret[SECRET_SIZE]) EPURSE_MUST_USE;

@@ -122,6 +122,31 @@ enum status session_initialize(struct session *session, uint8_t p1, const struct
   return status;
 }
 
+/* The server's newer certificate. */
+static enum status session_show_server(struct session *session) {
+  const struct session_keys *keys = session->keys;
+  const struct apdu show = {.ins = INS_VERIFY_CERTIFICATE,
+                            .p2 = P2_CERTIFICATE,
+                            .data = keys->server_certificate,
+                            .lc = (uint8_t)keys->server_certificate_len};
+  uint8_t nothing[1];
+
+  return session_fetch(session, &show, nothing, 0);
+}
+
+/* An order of the server's. 6A88: the card does not know its key; anybody on the line can have said so, which costs a
+ * certificate that is public anyway. */
+static enum status session_order(struct session *session, const struct apdu *order, uint8_t *data, size_t len) {
+  const struct session_keys *keys = session->keys;
+  enum status status = session_fetch(session, order, data, len);
+
+  if (status != STATUS_NOT_FOUND || keys == NULL || keys->server_certificate == NULL ||
+      keys->server_certificate_len != CERTIFICATE_SERVER_SIZE)
+    return status;
+  status = session_show_server(session);
+  return status == STATUS_OK ? session_fetch(session, order, data, len) : status;
+}
+
 enum status session_commit(struct session *session, uint8_t type, const uint8_t authorisation[AUTHORISATION_SIZE],
                            uint8_t secret[SECRET_SIZE]) {
   bool load = type == TRANSACTION_LOAD;
@@ -131,7 +156,7 @@ enum status session_commit(struct session *session, uint8_t type, const uint8_t 
                               .data = authorisation,
                               .lc = AUTHORISATION_SIZE,
                               .le = LE_ALL};
-  return session_fetch(session, &commit, secret, SECRET_SIZE);
+  return session_order(session, &commit, secret, SECRET_SIZE);
 }
 
 enum status session_proof(struct session *session, struct proof *proof) {
@@ -199,5 +224,5 @@ enum status session_block(struct session *session, const uint8_t order[BLOCK_ORD
       .cla = CLA_PROPRIETARY, .ins = INS_APPLICATION_BLOCK, .data = order, .lc = BLOCK_ORDER_SIZE};
   uint8_t nothing[1];
 
-  return session_fetch(session, &block, nothing, 0);
+  return session_order(session, &block, nothing, 0);
 }

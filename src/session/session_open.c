@@ -11,6 +11,7 @@
 #include "session_word.h"
 
 #define CLA_PROPRIETARY 0x80
+#define MORE_FOLLOW     0x80 /* bit 8 of P2: more certificates follow (GPC Amd F 7.5) */
 
 /* Sends one command in the clear; whatever is not 9000 comes as the status that it means. */
 static enum status session_clear(struct session *session, const struct apdu *command, struct apdu_response *response) {
@@ -50,20 +51,37 @@ static enum status session_read_certificate(struct session *session, const struc
   return STATUS_OK;
 }
 
-/* Shows the terminal's certificate. The card has shown itself to be of our issuer, so its refusal of a certificate that
- * it could read is about this terminal. */
-static enum status session_show_certificate(struct session *session, const struct session_keys *keys) {
+/* PERFORM SECURITY OPERATION: the card verifies under the terminal CA of our version. */
+static enum status session_present(struct session *session, const struct session_keys *keys, uint8_t p2,
+                                   const uint8_t *certificate, size_t len) {
   const struct apdu verify = {.cla = CLA_PROPRIETARY,
                               .ins = INS_PERFORM_SECURITY_OPERATION,
                               .p1 = keys->terminal_ca_version != 0 ? keys->terminal_ca_version : KVN_FIRST,
-                              .p2 = KID_CA_KLOC,
-                              .data = keys->ecka_certificate,
-                              .lc = (uint8_t)keys->ecka_certificate_len};
+                              .p2 = p2,
+                              .data = certificate,
+                              .lc = (uint8_t)len};
   struct apdu_response response;
 
-  if (keys->ecka_certificate_len > APDU_DATA_MAX)
-    return STATUS_BAD_CERTIFICATE;
-  enum status status = session_clear(session, &verify, &response);
+  return len > APDU_DATA_MAX ? STATUS_BAD_CERTIFICATE : session_clear(session, &verify, &response);
+}
+
+/* The chain of two, for a card with an older terminal CA. Its refusal of the CA says that it takes none like it. */
+static enum status session_show_chain(struct session *session, const struct session_keys *keys) {
+  enum status status = session_present(session, keys, KID_CA_KLOC | MORE_FOLLOW, keys->terminal_ca_certificate,
+                                       keys->terminal_ca_certificate_len);
+  if (status == STATUS_NOT_AUTHENTICATED)
+    return STATUS_OTHER_ISSUER;
+  return status == STATUS_OK
+             ? session_present(session, keys, KID_CA_KLOC, keys->ecka_certificate, keys->ecka_certificate_len)
+             : status;
+}
+
+/* Shows the terminal's certificate. The card has shown itself to be of our issuer, so its refusal of a certificate that
+ * it could read is about this terminal. */
+static enum status session_show_certificate(struct session *session, const struct session_keys *keys) {
+  enum status status = session_present(session, keys, KID_CA_KLOC, keys->ecka_certificate, keys->ecka_certificate_len);
+  if (status == STATUS_NOT_FOUND && keys->terminal_ca_certificate != NULL)
+    status = session_show_chain(session, keys);
   if (status == STATUS_NOT_AUTHENTICATED)
     return STATUS_TERMINAL_REVOKED;
   return status == STATUS_NOT_FOUND || status == STATUS_BAD_FORMAT ? STATUS_OTHER_ISSUER : status;
@@ -100,6 +118,7 @@ enum status session_open(struct session *session, struct reader *reader, const s
   uint8_t card_public[CRYPTO_P256_PUBLIC_SIZE];
 
   enum status status = session_select(session, reader);
+  session->keys = keys;
   if (status == STATUS_CARD_EXPIRED && desk)
     status = STATUS_OK;
   if (status == STATUS_OK && session->state == CARD_INITIALISED)

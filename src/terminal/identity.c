@@ -14,7 +14,9 @@
 
 #include "epurse/x509.h"
 
-#define FILE_OWN 4 /* in struct terminal.files */
+#define FILE_SERVER      1 /* in struct terminal.files */
+#define FILE_TERMINAL_CA 3
+#define FILE_OWN         4
 
 enum status identity_path(const char *folder, const char *name, char path[IDENTITY_PATH_MAX]) {
   int length = snprintf(path, IDENTITY_PATH_MAX, "%s/%s", folder, name);
@@ -182,6 +184,10 @@ enum status identity_load(struct terminal *terminal, const char *folder, char pr
       .ecka_certificate = terminal->files[FILE_OWN],
       .ecka_certificate_len = terminal->files_len[FILE_OWN],
       .terminal_ca_version = terminal->terminal_ca.version,
+      .terminal_ca_certificate = terminal->files[FILE_TERMINAL_CA],
+      .terminal_ca_certificate_len = terminal->files_len[FILE_TERMINAL_CA],
+      .server_certificate = terminal->files[FILE_SERVER],
+      .server_certificate_len = terminal->files_len[FILE_SERVER],
       .card_ca_public = terminal->card_ca.public_key,
       .card_ca_subject = terminal->card_ca.subject,
   };

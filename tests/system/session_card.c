@@ -453,6 +453,95 @@ START_TEST(settles_after_a_torn_commit) {
 }
 END_TEST
 
+/* ---- an issuer that has rolled its keys ---- */
+
+static struct issuer rolled;
+static struct terminal rolled_pos;
+static struct session_keys rolled_keys;
+
+/* A session of a till under the newer terminal CA, with a card of the older one. */
+static void open_rolled(uint8_t least, struct session *session) {
+  if (rolled.version == 0) {
+    issuer_roll(&world.issuer, 2, least, &rolled);
+    terminal_make(&rolled, ROLE_POS, "POS00001", &rolled_pos);
+  }
+  rolled_keys = world_keys_rolled(&rolled, &rolled_pos);
+  ck_assert_int_eq(reader_connect(&world.reader), STATUS_OK);
+  ck_assert_int_eq(session_open(session, &world.reader, &rolled_keys, false), STATUS_OK);
+}
+
+START_TEST(pays_with_an_old_card_at_a_new_till) {
+  struct session session;
+  uint8_t promise[PROMISE_SIZE], order[AUTHORISATION_SIZE], secret[SECRET_SIZE];
+  struct card_info info;
+  world_transact(&world, TRANSACTION_LOAD, 5000);
+  open_rolled(1, &session);
+  ck_assert_int_eq(world_promise(&session, &rolled_pos, TRANSACTION_PURCHASE, 1250, promise), STATUS_OK);
+  issuer_order(&rolled, &(struct order_request){.promise = promise}, order);
+  ck_assert_int_eq(session_commit(&session, TRANSACTION_PURCHASE, order, secret), STATUS_OK);
+  ck_assert_int_eq(session_info(&session, &info), STATUS_OK);
+  ck_assert_uint_eq(info.terminal_ca_version, 1);
+  ck_assert_uint_eq(info.server_version, 1);
+  ck_assert_uint_eq(info.terminal_ca_least, 1);
+  ck_assert_uint_eq(info.server_least, 1);
+  session_close(&session);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OK); /* both ages, while they overlap */
+  session_close(&session);
+}
+END_TEST
+
+START_TEST(blocks_an_old_card_at_a_new_till) {
+  struct session session;
+  uint8_t order[BLOCK_ORDER_SIZE];
+  open_rolled(1, &session);
+  issuer_block(&rolled, world_cid, issuer_now, order);
+  ck_assert_int_eq(session_block(&session, order), STATUS_OK);
+  session_close(&session);
+}
+END_TEST
+
+/* With a key that nobody certified the card is shown what there is, and refuses all the same. */
+START_TEST(an_order_of_nobodys_key_stays_refused) {
+  struct session session;
+  struct issuer third;
+  uint8_t promise[PROMISE_SIZE], order[AUTHORISATION_SIZE], secret[SECRET_SIZE];
+  world_transact(&world, TRANSACTION_LOAD, 5000);
+  issuer_roll(&world.issuer, 3, 1, &third);
+  open_rolled(1, &session);
+  ck_assert_int_eq(world_promise(&session, &rolled_pos, TRANSACTION_PURCHASE, 1250, promise), STATUS_OK);
+  issuer_order(&third, &(struct order_request){.promise = promise}, order);
+  ck_assert_int_eq(session_commit(&session, TRANSACTION_PURCHASE, order, secret), STATUS_NOT_FOUND);
+  session_close(&session);
+}
+END_TEST
+
+/* Once a till has shown the card that the old keys are withdrawn, a stolen old till gets no session any more. */
+START_TEST(an_old_till_is_turned_away_for_good) {
+  struct session session;
+  struct card_info info;
+  open_rolled(2, &session);
+  ck_assert_int_eq(session_info(&session, &info), STATUS_OK);
+  ck_assert_uint_eq(info.terminal_ca_least, 2);
+  session_close(&session);
+  ck_assert_int_eq(world_open(&world, &world.pos, &session), STATUS_OTHER_ISSUER);
+  open_rolled(2, &session);
+  session_close(&session);
+}
+END_TEST
+
+START_TEST(a_chain_of_another_master_is_refused) {
+  struct session session;
+  struct issuer other;
+  issuer_make(&other);
+  issuer_roll(&other, 2, 1, &rolled);
+  rolled.card_ca = world.issuer.card_ca;
+  terminal_make(&rolled, ROLE_POS, "POS00001", &rolled_pos);
+  rolled_keys = world_keys_rolled(&rolled, &rolled_pos);
+  ck_assert_int_eq(reader_connect(&world.reader), STATUS_OK);
+  ck_assert_int_eq(session_open(&session, &world.reader, &rolled_keys, false), STATUS_OTHER_ISSUER);
+}
+END_TEST
+
 static Suite *session_suite(void) {
   Suite *suite = suite_create("session");
   TCase *raw = tcase_create("raw cards");
@@ -469,6 +558,11 @@ static Suite *session_suite(void) {
   tcase_add_test(cards, tells_that_the_terminal_has_expired);
   tcase_add_test(cards, tells_that_the_card_knows_another_terminal_ca);
   tcase_add_test(cards, fails_with_a_borrowed_certificate);
+  tcase_add_test(cards, pays_with_an_old_card_at_a_new_till);
+  tcase_add_test(cards, blocks_an_old_card_at_a_new_till);
+  tcase_add_test(cards, an_order_of_nobodys_key_stays_refused);
+  tcase_add_test(cards, an_old_till_is_turned_away_for_good);
+  tcase_add_test(cards, a_chain_of_another_master_is_refused);
   tcase_add_test(cards, keeps_to_its_role);
   tcase_add_loop_test(cards, knows_a_purse_by_its_fci, 0, (int)(sizeof strangers / sizeof strangers[0]));
   tcase_add_test(cards, loads_and_pays);

@@ -87,10 +87,23 @@ struct session_keys world_keys(const struct world *world, const struct terminal 
                                .card_ca_subject = (const uint8_t *)CARD_CA};
 }
 
+struct session_keys world_keys_rolled(const struct issuer *rolled, const struct terminal *terminal) {
+  return (struct session_keys){.ecka_private = terminal->ecka.private_key,
+                               .ecka_certificate = terminal->paper.bytes,
+                               .ecka_certificate_len = terminal->paper.len,
+                               .card_ca_public = rolled->card_ca.public_key,
+                               .card_ca_subject = (const uint8_t *)CARD_CA,
+                               .terminal_ca_version = rolled->version,
+                               .terminal_ca_certificate = rolled->terminal_ca_paper.bytes,
+                               .terminal_ca_certificate_len = rolled->terminal_ca_paper.len,
+                               .server_certificate = rolled->server_paper.bytes,
+                               .server_certificate_len = rolled->server_paper.len};
+}
+
 enum status world_open(struct world *world, const struct terminal *terminal, struct session *session) {
-  struct session_keys keys = world_keys(world, terminal);
+  world->keys = world_keys(world, terminal);
   ck_assert_int_eq(reader_connect(&world->reader), STATUS_OK);
-  return session_open(session, &world->reader, &keys, terminal->role == ROLE_PERSO);
+  return session_open(session, &world->reader, &world->keys, terminal->role == ROLE_PERSO);
 }
 
 /* ---- personalization ---- */
