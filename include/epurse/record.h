@@ -235,6 +235,10 @@ struct receipt_facts {
  * few words (static). */
 enum status receipt_verify(const uint8_t *data, size_t len, const uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE],
                            struct receipt_facts *facts, const char **reason) EPURSE_MUST_USE;
+/* Of what receipt_verify has found genuine, where server keys below version `least` are withdrawn (0: none is).
+ * STATUS_SERVER_WITHDRAWN: the card's signature and r stand; that the server authorised it, when, and with how many
+ * points, may be anybody's word who has the old key. */
+enum status receipt_floor(const struct receipt_facts *facts, uint8_t least) EPURSE_MUST_USE;
 
 /* 16 digits with NUL, and back. STATUS_BAD_FORMAT: not 16 digits, or the Luhn digit does not fit. */
 void cid_print(const uint8_t cid[CID_SIZE], char text[17]);

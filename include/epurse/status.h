@@ -51,6 +51,9 @@ enum status {
   STATUS_PIN_CHANGE_NEEDED,
   STATUS_NOT_AUTHENTICATED,
 
+  /* proven in part */
+  STATUS_SERVER_WITHDRAWN,
+
   /* what you asked for (exit 64, 65) */
   STATUS_USAGE,
   STATUS_BAD_AMOUNT,

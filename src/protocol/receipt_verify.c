@@ -133,3 +133,7 @@ enum status receipt_verify(const uint8_t *data, size_t len, const uint8_t master
   memcpy(facts->merchant, evidence.terminal.merchant, sizeof facts->merchant);
   return STATUS_OK;
 }
+
+enum status receipt_floor(const struct receipt_facts *facts, uint8_t least) {
+  return facts->authorisation.key_version < least ? STATUS_SERVER_WITHDRAWN : STATUS_OK;
+}

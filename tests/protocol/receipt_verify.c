@@ -161,10 +161,27 @@ BROKEN(card_by_another_ca, STATUS_BAD_CERTIFICATE, "the card is not the issuer's
 BROKEN(terminal_by_another_ca, STATUS_BAD_CERTIFICATE, "the terminal is not the issuer's, or of another role",
        memcpy(chain.terminal_ca.fields.public_key, chain.server_key.point, CRYPTO_P256_PUBLIC_SIZE))
 
+/* The floor says nothing of what the card signed, and nothing of keys from it on. */
+START_TEST(a_withdrawn_server_key_takes_back_its_own_word_alone) {
+  struct chain chain;
+  struct receipt_facts facts;
+  const char *reason = NULL;
+
+  chain_begin(&chain);
+  chain.server.fields.version = chain.authorisation.key_version = 2;
+  chain_finish(&chain);
+  ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_OK);
+  ck_assert_int_eq(receipt_floor(&facts, 0), STATUS_OK);
+  ck_assert_int_eq(receipt_floor(&facts, 2), STATUS_OK);
+  ck_assert_int_eq(receipt_floor(&facts, 3), STATUS_SERVER_WITHDRAWN);
+}
+END_TEST
+
 SUITE_OF(receipt_verify, a_whole_chain_is_believed, a_load_is_believed_from_a_reload_terminal,
          every_flipped_bit_is_refused, every_truncation_is_refused, another_master_is_refused, declined, r_of_another,
          other_amount, other_atc, another_promise, card_of_another_name, terminal_of_another_name,
          server_of_another_version, card_ecka_key, server_pin_key, card_ca_that_is_the_terminals,
          terminal_ca_that_is_the_cards, payment_at_a_reload_terminal, load_at_a_pos, card_of_another_ca,
          terminal_of_another_ca, card_expired, card_ca_expired, server_expired, terminal_expired, terminal_ca_expired,
-         promise_by_another_card, authorisation_by_another_server, card_by_another_ca, terminal_by_another_ca)
+         promise_by_another_card, authorisation_by_another_server, card_by_another_ca, terminal_by_another_ca,
+         a_withdrawn_server_key_takes_back_its_own_word_alone)

@@ -14,20 +14,27 @@
 #include "cmd/frame/receipt_qr.h"
 #include "epurse/amount.h"
 #include "epurse/bytes.h"
+#include "epurse/certificate.h"
 #include "epurse/key.h"
 #include "epurse/record.h"
 #include "epurse/secret.h"
 
 struct verify_options {
-  const char *master;
+  const char *master, *least;
   bool json, quiet, qr, text;
+};
+
+/* What receipts are held against. */
+struct yardstick {
+  uint8_t master[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t least; /* the lowest version of a server key that is still good; 0: every one */
 };
 
 static const char *type_text(uint8_t type) {
   return type == TRANSACTION_LOAD ? "load" : type == TRANSACTION_POINTS_PURCHASE ? "purchase with points" : "purchase";
 }
 
-static void print_facts(const char *path, const struct receipt_facts *facts) {
+static void print_facts(const char *path, enum status status, const struct receipt_facts *facts) {
   const struct promise *promise = &facts->promise;
   const struct lconv *locale = localeconv();
   struct amount_format format = {locale->decimal_point, locale->thousands_sep};
@@ -39,10 +46,9 @@ static void print_facts(const char *path, const struct receipt_facts *facts) {
   bytes_to_text(promise->tid, TID_SIZE, tid);
   bytes_to_hex(facts->hash, sizeof facts->hash, hash);
   bytes_to_hex(promise->previous, sizeof promise->previous, previous);
-  printf("%s: genuine\n  %s of %s, done\n  by card %s, transaction %" PRIu32
-         "%s\n  at %s, terminal %s\n  on %s (server)\n",
-         path, type_text(promise->type), amount, cid, promise->atc, promise->pin_verified ? ", PIN verified" : "",
-         facts->merchant, tid, time);
+  printf("%s: %s\n  %s of %s, done\n  by card %s, transaction %" PRIu32 "%s\n  at %s, terminal %s\n  on %s (server)\n",
+         path, status == STATUS_OK ? "genuine" : status_sentence(status), type_text(promise->type), amount, cid,
+         promise->atc, promise->pin_verified ? ", PIN verified" : "", facts->merchant, tid, time);
   if (facts->authorisation.points != 0)
     printf("  loyalty points %+" PRId32 "\n", facts->authorisation.points);
   printf("  name     %s\n  previous %s\n", hash, previous);
@@ -113,25 +119,33 @@ static enum status print_copy(const struct verify_options *options, const uint8_
   return status;
 }
 
-static enum status verify_file(const struct verify_options *options, const uint8_t *master, const char *path) {
+static enum status verify_file(const struct verify_options *options, const struct yardstick *yardstick,
+                               const char *path) {
   uint8_t receipt[RECEIPT_MAX];
   size_t len = 0;
   struct receipt_facts facts;
   const char *reason = "";
   enum status status = load_receipt(path, receipt, &len);
   if (status == STATUS_OK)
-    status = receipt_verify(receipt, len, master, &facts, &reason);
+    status = receipt_verify(receipt, len, yardstick->master, &facts, &reason);
   else
     reason = status_sentence(status);
+  if (status == STATUS_OK)
+    status = receipt_floor(&facts, yardstick->least);
+  bool proven = status == STATUS_OK || status == STATUS_SERVER_WITHDRAWN;
   if (options->json) {
-    json_t *object = status == STATUS_OK ? facts_json(&facts) : json_pack("{s:s}", "reason", reason);
+    json_t *object = proven ? facts_json(&facts) : json_pack("{s:s}", "reason", reason);
     json_object_set_new(object, "file", json_string(path));
     json_object_set_new(object, "status", json_string(status_name(status)));
     json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
     putchar('\n');
     json_decref(object);
-  } else if (status == STATUS_OK && !options->quiet) {
-    print_facts(path, &facts);
+  } else if (proven && !options->quiet) {
+    print_facts(path, status, &facts);
+  }
+  if (status == STATUS_SERVER_WITHDRAWN) {
+    fprintf(stderr, "epurse-verify: %s: %s\n", path, status_sentence(status));
+    return status;
   }
   if (status != STATUS_OK) {
     fprintf(stderr, "epurse-verify: %s: not a valid receipt: %s\n", path, reason);
@@ -140,10 +154,57 @@ static enum status verify_file(const struct verify_options *options, const uint8
   return options->json ? STATUS_OK : print_copy(options, receipt, len);
 }
 
+/* The floor that a server's certificate tells under the master key's signature: the newest one is the list. */
+static enum status least_load(const char *path, struct yardstick *yardstick) {
+  const struct certificate_check check = {.ca_public = yardstick->master, .role = ROLE_SERVER};
+  struct certificate certificate;
+  uint8_t *data = NULL;
+  size_t len = 0;
+  enum status status = public_file_load(path, &data, &len);
+  if (status == STATUS_OK)
+    status = certificate_decode(data, len, &certificate);
+  if (status == STATUS_OK)
+    status = certificate_verify(&certificate, &check);
+  if (status == STATUS_OK)
+    yardstick->least = certificate.least;
+  free(data);
+  return status;
+}
+
+/* --least: a number, or a file. */
+static enum status least_read(const char *text, struct yardstick *yardstick) {
+  char *end = NULL;
+  if (text == NULL)
+    return STATUS_OK;
+  if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text))
+    return least_load(text, yardstick);
+  unsigned long number = strtoul(text, &end, 10);
+  if (number == 0 || number > UINT8_MAX)
+    return STATUS_USAGE;
+  yardstick->least = (uint8_t)number;
+  return STATUS_OK;
+}
+
+static enum status yardstick_load(const struct verify_options *options, struct yardstick *yardstick) {
+  const char *what = options->master;
+  enum status status = public_key_load(options->master, yardstick->master);
+  if (status == STATUS_OK) {
+    what = options->least;
+    status = least_read(options->least, yardstick);
+  }
+  if (status == STATUS_USAGE)
+    fprintf(stderr, "epurse-verify: --least: a version from 1 to 255, or the server's newest certificate\n");
+  else if (status != STATUS_OK)
+    fprintf(stderr, "epurse-verify: %s: %s\n", what, status_sentence(status));
+  return status;
+}
+
 int main(int argc, char **argv) {
   static const struct option_row rows[] = {
       {"master", 'm', "FILE", "EPURSE_MASTER", OPTION_TEXT, offsetof(struct verify_options, master), 0, 0,
        "the issuer's master public key, PEM"},
+      {"least", 0, "N", NULL, OPTION_TEXT, offsetof(struct verify_options, least), 0, 0,
+       "server keys below that version are withdrawn; or the server's newest certificate, which says it"},
       {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, json), 0, 0, "one JSON object per file"},
       {"quiet", 'q', NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, quiet), 0, 0,
        "only the exit code, and what is wrong"},
@@ -156,7 +217,7 @@ int main(int argc, char **argv) {
       {rows},          NULL,
       "FILE...",       1};
   struct verify_options options = {0};
-  uint8_t master[CRYPTO_P256_PUBLIC_SIZE];
+  struct yardstick yardstick = {.least = 0};
   char **files = NULL;
   process_streams();
   setlocale(LC_ALL, "");
@@ -167,13 +228,11 @@ int main(int argc, char **argv) {
   }
   if (status != STATUS_OK)
     return status_exit_code(status);
-  status = public_key_load(options.master, master);
-  if (status != STATUS_OK) {
-    fprintf(stderr, "epurse-verify: %s: %s\n", options.master, status_sentence(status));
+  status = yardstick_load(&options, &yardstick);
+  if (status != STATUS_OK)
     return status_exit_code(status);
-  }
   for (; *files != NULL; files++) {
-    enum status one = verify_file(&options, master, *files);
+    enum status one = verify_file(&options, &yardstick, *files);
     if (status == STATUS_OK)
       status = one;
   }
