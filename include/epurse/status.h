@@ -75,6 +75,7 @@ enum status {
   STATUS_LEDGER_BUSY,
   STATUS_LEDGER_STOPPED,
   STATUS_OVERLOADED,
+  STATUS_NOT_ISSUING,
 
   /* this side broke (exit 70) */
   STATUS_INTERNAL,

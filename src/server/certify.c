@@ -29,6 +29,10 @@ static bool begin(const struct service *service, const uint8_t expiry[DATE_SIZE]
   return crypto_random(certificate->serial, sizeof certificate->serial);
 }
 
+enum status certify_ready(const struct service *service) {
+  return service->keyring.card_ca != NULL ? STATUS_OK : STATUS_NOT_ISSUING;
+}
+
 enum status certify_keys(const struct service *service, const struct card_request *keys,
                          struct certification_reply *reply) {
   const uint8_t *ca = key_private(service->keyring.card_ca);

@@ -6,6 +6,9 @@
 #include "epurse/message.h"
 #include "service.h"
 
+/* Whether cards are made here at all: STATUS_NOT_ISSUING where the card CA's key is kept elsewhere. */
+enum status certify_ready(const struct service *service) EPURSE_MUST_USE;
+
 /* The last day of validity of a card that is made today. */
 void certify_expiry(const struct service *service, uint8_t expiry[DATE_SIZE]);
 

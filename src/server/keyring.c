@@ -83,12 +83,13 @@ enum status keyring_keys(struct keyring *keyring, const char *folder, const char
     const char *file;
     const struct keyring_certificate *certificate; /* NULL: none in 7F21 form */
     struct key **into;
+    bool optional;
   } wanted[] = {
-      {"card-ca.key", &keyring->card_ca_certificate, &keyring->card_ca},
-      {"server.key", &keyring->server_certificate, &keyring->server},
-      {"server-pin.key", &keyring->server_pin_certificate, &keyring->server_pin},
-      {"pin-store.key", NULL, &keyring->pin_store},
-      {"tls.key", NULL, &keyring->tls},
+      {"card-ca.key", &keyring->card_ca_certificate, &keyring->card_ca, true},
+      {"server.key", &keyring->server_certificate, &keyring->server, false},
+      {"server-pin.key", &keyring->server_pin_certificate, &keyring->server_pin, false},
+      {"pin-store.key", NULL, &keyring->pin_store, false},
+      {"tls.key", NULL, &keyring->tls, false},
   };
   char path[PATH_ROOM] = "";
   enum status status = STATUS_OK;
@@ -96,6 +97,10 @@ enum status keyring_keys(struct keyring *keyring, const char *folder, const char
   for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && status == STATUS_OK; i++) {
     name_file(path, folder, wanted[i].file);
     status = key_load(path, passphrase, wanted[i].into);
+    if (status == STATUS_NOT_FOUND && wanted[i].optional) {
+      status = STATUS_OK;
+      continue;
+    }
     if (status == STATUS_OK && wanted[i].certificate != NULL &&
         memcmp(key_public(*wanted[i].into), wanted[i].certificate->certificate.public_key, CRYPTO_P256_PUBLIC_SIZE) !=
             0)

@@ -20,7 +20,7 @@ struct keyring_certificate {
 struct keyring {
   uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE];
   struct keyring_certificate card_ca_certificate, server_certificate, server_pin_certificate, terminal_ca_certificate;
-  struct key *card_ca;    /* certifies cards */
+  struct key *card_ca;    /* certifies cards; NULL: this server takes payments and makes none */
   struct key *server;     /* signs authorisations, block orders, replies */
   struct key *server_pin; /* PINs are enciphered to it */
   struct key *pin_store;  /* its scalar keys the MAC of stored PINs */
@@ -32,7 +32,8 @@ struct keyring {
 enum status keyring_certificates(struct keyring *keyring, const char *folder, int64_t now,
                                  char problem[256]) EPURSE_MUST_USE;
 
-/* Reads the private keys, and checks that each is the one of its certificate. STATUS_NOT_FOUND, STATUS_KEY_EXPOSED,
+/* Reads the private keys, and checks that each is the one of its certificate; card-ca.key need not be there.
+ * STATUS_NOT_FOUND, STATUS_KEY_EXPOSED,
  * STATUS_BAD_KEY; `problem` then names the file. */
 enum status keyring_keys(struct keyring *keyring, const char *folder, const char *passphrase,
                          char problem[256]) EPURSE_MUST_USE;

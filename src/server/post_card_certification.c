@@ -132,8 +132,10 @@ void post_card_certification(struct service *service, const struct request *requ
   struct card_request keys = {0};
   struct certifying certifying = {.tid = request->terminal.tid};
   struct pin_envelope pin = {0};
-  enum status status = certification_request_parse(request->message.body, &body);
+  enum status status = certify_ready(service);
 
+  if (status == STATUS_OK)
+    status = certification_request_parse(request->message.body, &body);
   if (status == STATUS_OK)
     status = check_request(service, &body, &keys);
   if (status == STATUS_OK)

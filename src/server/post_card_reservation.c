@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/card-reservations: a number for a blank card; the same chip gets the same number again,
  * and no other desk gets it. */
+#include "certify.h"
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_desk.h"
@@ -24,7 +25,9 @@ void post_card_reservation(struct service *service, const struct request *reques
                                              .open = configuration->desk_reservations_open,
                                              .now = service_now(service)}};
 
-  reply->status = reservation_parse(request->message.body, reservation.chip_serial);
+  reply->status = certify_ready(service);
+  if (reply->status == STATUS_OK)
+    reply->status = reservation_parse(request->message.body, reservation.chip_serial);
   if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, reserve, &reservation);
   if (reply->status == STATUS_OK)

@@ -50,6 +50,12 @@ static enum status tell_restored(const struct service *service, struct ledger *l
   return status;
 }
 
+/* No cards are made here: meant so, or the file was forgotten. */
+static void tell_not_issuing(const struct service *service) {
+  if (service->keyring.card_ca == NULL)
+    log_line(&service->log, LOG_INFO, "not-issuing", "text=\"no card-ca.key: payments are taken, no cards are made\"");
+}
+
 enum status service_start(struct service *service, struct ledger **ledger) {
   const struct writer_options options = {.group = service->configuration.group,
                                          .wait_us = service->configuration.group_wait_us,
@@ -76,8 +82,10 @@ enum status service_open(struct service *service, const struct configuration *co
     status = keyring_keys(&service->keyring, configuration->folder, passphrase, problem);
   if (status == STATUS_OK)
     status = open_ledger(configuration, &ledger, problem);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK) {
+    tell_not_issuing(service);
     status = tell_restored(service, ledger);
+  }
   if (status == STATUS_OK && !configuration->numbers_ascending)
     ledger_numbers_draw(ledger);
   if (status == STATUS_OK)

@@ -220,6 +220,35 @@ START_TEST(issued_card_gets_no_second_certificate) {
 }
 END_TEST
 
+/* The card CA's key can be away from where payments are taken: nothing of a new card begins there, and all else goes on. */
+START_TEST(without_the_card_ca_payments_go_on) {
+  struct world world;
+  struct purse purse, blank;
+  struct certification_request request = {0};
+  struct certification_reply reply;
+  struct answer answer;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 7);
+  key_free(&world.service.keyring.card_ca);
+  purse_load(&purse, &world, 5000);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1250, &world.pos);
+  station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin),
+              &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert(purse_commit(&purse, &world, answer.body));
+  answer_clear(&answer);
+  purse_new(&blank, 8);
+  station_ask(&world.desk, &world.service, MESSAGE_CARD_RESERVATION, reservation_body(blank.chip_serial), &answer);
+  ck_assert_int_eq(answer.code, STATUS_NOT_ISSUING);
+  answer_clear(&answer);
+  memcpy(request.cid, purse.cid, CID_SIZE);
+  purse_request(&blank, request.request);
+  ck_assert_int_eq(certify(&world, &request, &reply), STATUS_NOT_ISSUING);
+  world_close(&world);
+}
+END_TEST
+
 Suite *certification_suite(void) {
   Suite *suite = suite_create("certification");
   TCase *all = world_case("certification");
@@ -232,6 +261,7 @@ Suite *certification_suite(void) {
   tcase_add_test(all, request_must_be_signed_by_its_own_key);
   tcase_add_test(all, number_belongs_to_its_chip);
   tcase_add_test(all, issued_card_gets_no_second_certificate);
+  tcase_add_test(all, without_the_card_ca_payments_go_on);
   suite_add_tcase(suite, all);
   return suite;
 }

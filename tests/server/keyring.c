@@ -72,6 +72,22 @@ START_TEST(key_of_another_certificate_is_refused) {
 }
 END_TEST
 
+/* The one key that a server of payments can be without; no other. */
+START_TEST(card_ca_key_can_be_kept_elsewhere) {
+  static const char *const names[] = {"card-ca.key", "server.key"};
+  char problem[256] = "", path[128], aside[128];
+
+  snprintf(aside, sizeof aside, "%s/aside", world_folder());
+  for (size_t i = 0; i < 2; i++) {
+    snprintf(path, sizeof path, "%s/%s", world_folder(), names[i]);
+    ck_assert_int_eq(rename(path, aside), 0);
+    ck_assert_int_eq(keys(HOUSE_PASSPHRASE, problem), i == 0 ? STATUS_OK : STATUS_NOT_FOUND);
+    ck_assert_int_eq(rename(aside, path), 0);
+  }
+  ck_assert_ptr_nonnull(strstr(problem, "server.key"));
+}
+END_TEST
+
 START_TEST(wrong_passphrase_is_a_bad_key) {
   char problem[256] = "";
 
@@ -124,6 +140,7 @@ Suite *keyring_suite(void) {
   tcase_add_test(all, certificate_of_another_role_is_named);
   tcase_add_test(all, expired_certificate_is_refused);
   tcase_add_test(all, key_of_another_certificate_is_refused);
+  tcase_add_test(all, card_ca_key_can_be_kept_elsewhere);
   tcase_add_test(all, wrong_passphrase_is_a_bad_key);
   tcase_add_test(all, key_that_others_can_read_is_refused);
   tcase_add_test(all, ledger_of_another_currency_is_refused);
