@@ -17,8 +17,9 @@ struct backend_options {
   const char *private_key;      /* PEM path of the SIG key */
   const struct key *sig;
   const char *tid;
-  const uint8_t *server_public; /* the server's SIG key */
-  long timeout_seconds;         /* for a whole request */
+  const uint8_t *server_public;      /* the server's SIG key */
+  const uint8_t *server_next_public; /* its newer one, believed as well; NULL: none */
+  long timeout_seconds;              /* for a whole request */
   /* The next sequence number of this terminal: larger than all before, also across restarts. */
   enum status (*next_seq)(void *context, int64_t *seq);
   void *next_seq_context;

@@ -30,8 +30,9 @@ struct terminal {
   const struct currency *currency;
   uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE];
   struct certificate card_ca, server, server_pin, terminal_ca, self; /* all verified under the master key at opening */
-  uint8_t *files[5];                                                 /* their bytes, card_ca .. self, owned */
-  size_t files_len[5];
+  struct certificate server_next; /* the server's newer one, while keys are rolled; version 0: none */
+  uint8_t *files[6];              /* their bytes, card_ca .. self, server_next; owned */
+  size_t files_len[6];
   struct key *ecka, *sig;
   uint8_t batch_key[CRYPTO_AES_KEY_SIZE]; /* ROLE_PERSO with a batch key alone */
   bool has_batch_key;

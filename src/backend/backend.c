@@ -10,7 +10,7 @@
 
 struct backend {
   struct http_client *http;
-  struct message_verifier *server;
+  struct message_verifier *server, *server_next; /* server_next: NULL where there is none */
   const struct key *sig;
   char tid[TID_SIZE + 1];
   enum status (*next_seq)(void *context, int64_t *seq);
@@ -32,6 +32,8 @@ enum status backend_open(const struct backend_options *options, struct backend *
   status = http_client_open(options, &fresh->http);
   if (status == STATUS_OK)
     status = message_verifier_new(options->server_public, &fresh->server);
+  if (status == STATUS_OK && options->server_next_public != NULL)
+    status = message_verifier_new(options->server_next_public, &fresh->server_next);
   if (status != STATUS_OK)
     backend_close(&fresh);
   *backend = fresh;
@@ -44,6 +46,7 @@ void backend_close(struct backend **backend) {
   if (old == NULL)
     return;
   http_client_close(&old->http);
+  message_verifier_free(&old->server_next);
   message_verifier_free(&old->server);
   free(old);
 }
@@ -86,13 +89,22 @@ static enum status reply_check(const struct message *question, const struct mess
   return STATUS_OK;
 }
 
+/* Under the server's key, or its newer one. */
+static enum status signature_open(const struct backend *backend, const struct http_answer *answer,
+                                  struct message *reply) {
+  enum status status = message_open(answer->text, answer->len, true, backend->server, reply);
+  return status == STATUS_BAD_SIGNATURE && backend->server_next != NULL
+             ? message_open(answer->text, answer->len, true, backend->server_next, reply)
+             : status;
+}
+
 static enum status reply_open(const struct backend *backend, const struct message *question,
                               const struct http_answer *answer, struct message *reply) {
   if (answer->is_problem)
     return problem_status(answer);
   if (answer->code != 200 || !answer->is_message)
     return STATUS_BAD_REPLY;
-  if (message_open(answer->text, answer->len, true, backend->server, reply) != STATUS_OK)
+  if (signature_open(backend, answer, reply) != STATUS_OK)
     return STATUS_BAD_REPLY;
   enum status status = reply_check(question, reply);
   if (status != STATUS_OK)

@@ -8,6 +8,7 @@
 
 #include "epurse/backend.h"
 
+#include "identity.h"
 #include "pin_encipher.h"
 
 /* The card must hold the key that it asks a certificate for, and be the chip that the session is with. */
@@ -49,6 +50,15 @@ static bool expected_holds(const struct expected *expected) {
           certificate_limits_are(&certificate, expected->parameters->currency, &expected->parameters->offline));
 }
 
+/* The key that the server's certificate is to be for: of its version, as this terminal knows it. */
+static const uint8_t *server_expected(const struct terminal *terminal, const struct certification_reply *reply) {
+  struct certificate certificate;
+  const struct certificate *known = NULL;
+  if (certificate_decode(reply->server, reply->server_len, &certificate) == STATUS_OK)
+    known = identity_server(terminal, certificate.version, NULL);
+  return known != NULL ? known->public_key : terminal->server.public_key;
+}
+
 /* The terminal CA may be a newer version than ours; the server's key must be the one that we know, or nothing that it
  * signs for this card could be checked here. */
 static enum status certificates_check(const struct terminal *terminal, const struct certification *certification,
@@ -58,7 +68,12 @@ static enum status certificates_check(const struct terminal *terminal, const str
                 *ca_subject = terminal->card_ca.subject, *now = reply->parameters.time;
   const struct expected expected[] = {
       {reply->terminal_ca, reply->terminal_ca_len, {master, NULL, ROLE_TERMINAL_CA, now}, NULL, NULL, NULL},
-      {reply->server, reply->server_len, {master, NULL, ROLE_SERVER, now}, terminal->server.public_key, NULL, NULL},
+      {reply->server,
+       reply->server_len,
+       {master, NULL, ROLE_SERVER, now},
+       server_expected(terminal, reply),
+       NULL,
+       NULL},
       {reply->card_ecka, reply->card_ecka_len, {ca, ca_subject, ROLE_CARD_ECKA, now}, request->ecka_public, NULL, NULL},
       {reply->card_sig,
        reply->card_sig_len,

@@ -17,6 +17,7 @@
 #define FILE_SERVER      1 /* in struct terminal.files */
 #define FILE_TERMINAL_CA 3
 #define FILE_OWN         4
+#define FILE_SERVER_NEXT 5
 
 enum status identity_path(const char *folder, const char *name, char path[IDENTITY_PATH_MAX]) {
   int length = snprintf(path, IDENTITY_PATH_MAX, "%s/%s", folder, name);
@@ -76,6 +77,37 @@ static enum status issuer_load(struct terminal *terminal, const char *folder, ch
                                                  : "not signed by the master key, not of this kind, or expired");
   }
   return STATUS_OK;
+}
+
+/* server-next.cert, which need not be there: the server's newer key, so that the one day on which the server changes over
+ * is nobody else's. One that is no newer than server.cert is left over from such a day. */
+static enum status server_next_load(struct terminal *terminal, const char *folder, char problem[256]) {
+  uint8_t now[MOMENT_SIZE];
+  char path[IDENTITY_PATH_MAX];
+  const struct certificate_check check = {terminal->master_public, NULL, ROLE_SERVER, now};
+  enum status status = identity_path(folder, "server-next.cert", path);
+  moment_now(now);
+  if (status == STATUS_OK)
+    status = certificate_load(terminal, path, FILE_SERVER_NEXT, &terminal->server_next, &check);
+  if (status == STATUS_NOT_FOUND ||
+      (status == STATUS_OK && terminal->server_next.version <= terminal->server.version)) {
+    terminal->server_next = (struct certificate){.version = 0};
+    return STATUS_OK;
+  }
+  return status == STATUS_OK ? STATUS_OK
+                             : complain(problem, "server-next.cert", STATUS_BAD_CERTIFICATE,
+                                        "not signed by the master key, not of this kind, or expired");
+}
+
+const struct certificate *identity_server(const struct terminal *terminal, uint8_t version, struct bytes_view *file) {
+  const struct certificate *server = &terminal->server, *next = &terminal->server_next;
+  bool newer = next->version != 0 && version == next->version;
+  if (version < server->least || version < next->least || (!newer && version != server->version))
+    return NULL;
+  size_t index = newer ? FILE_SERVER_NEXT : FILE_SERVER;
+  if (file != NULL)
+    *file = (struct bytes_view){terminal->files[index], terminal->files_len[index]};
+  return newer ? next : server;
 }
 
 /* Whether the own certificate is for this terminal as it is configured. */
@@ -172,6 +204,8 @@ static enum status tls_load(const struct terminal *terminal, const char *folder,
 enum status identity_load(struct terminal *terminal, const char *folder, char problem[256]) {
   enum status status = issuer_load(terminal, folder, problem);
   if (status == STATUS_OK)
+    status = server_next_load(terminal, folder, problem);
+  if (status == STATUS_OK)
     status = keys_load(terminal, folder, problem);
   if (status == STATUS_OK)
     status = own_load(terminal, folder, problem);
@@ -179,6 +213,7 @@ enum status identity_load(struct terminal *terminal, const char *folder, char pr
     status = tls_load(terminal, folder, problem);
   if (status != STATUS_OK)
     return status;
+  size_t server = terminal->server_next.version != 0 ? FILE_SERVER_NEXT : FILE_SERVER;
   terminal->session_keys = (struct session_keys){
       .ecka_private = key_private(terminal->ecka),
       .ecka_certificate = terminal->files[FILE_OWN],
@@ -186,8 +221,8 @@ enum status identity_load(struct terminal *terminal, const char *folder, char pr
       .terminal_ca_version = terminal->terminal_ca.version,
       .terminal_ca_certificate = terminal->files[FILE_TERMINAL_CA],
       .terminal_ca_certificate_len = terminal->files_len[FILE_TERMINAL_CA],
-      .server_certificate = terminal->files[FILE_SERVER],
-      .server_certificate_len = terminal->files_len[FILE_SERVER],
+      .server_certificate = terminal->files[server],
+      .server_certificate_len = terminal->files_len[server],
       .card_ca_public = terminal->card_ca.public_key,
       .card_ca_subject = terminal->card_ca.subject,
   };

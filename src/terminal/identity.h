@@ -3,6 +3,7 @@
 #ifndef EPURSE_TERMINAL_IDENTITY_H
 #define EPURSE_TERMINAL_IDENTITY_H
 
+#include "epurse/record.h"
 #include "epurse/status.h"
 #include "epurse/terminal.h"
 
@@ -14,6 +15,10 @@ enum status identity_path(const char *folder, const char *name, char path[IDENTI
  * them all. Statuses and `problem` as terminal_open. What was filled is the terminal's, also on failure: identity_wipe.
  */
 enum status identity_load(struct terminal *terminal, const char *folder, char problem[256]) EPURSE_MUST_USE;
+
+/* The server's key of that version, for what it has signed, and, where `file` is not NULL, the bytes of its certificate.
+ * NULL: the terminal knows no such key, or it is withdrawn: below the *least* of a certificate that it has. */
+const struct certificate *identity_server(const struct terminal *terminal, uint8_t version, struct bytes_view *file);
 
 /* Releases and wipes it. */
 void identity_wipe(struct terminal *terminal);

@@ -8,6 +8,7 @@
 
 #include "epurse/backend.h"
 
+#include "identity.h"
 #include "pin_encipher.h"
 
 enum status order_check(const struct terminal *terminal, uint8_t role, const struct payment *payment) {
@@ -169,6 +170,13 @@ static enum status card_check(const struct order *order, const struct order_repl
   return record_verify(order->entry.promise, PROMISE_SIZE, certificate.public_key);
 }
 
+/* The order, under the server's key that it names. */
+static enum status server_check(const struct order *order, const struct order_reply *reply) {
+  const struct certificate *server = identity_server(order->terminal, order->authorisation.key_version, NULL);
+  return server != NULL ? record_verify(reply->authorisation, AUTHORISATION_SIZE, server->public_key)
+                        : STATUS_BAD_CERTIFICATE;
+}
+
 /* An approval that nobody could use against the card, the shop or the issuer: signed, for this promise, by its card. */
 static enum status authorisation_take(struct order *order, const struct order_reply *reply) {
   uint8_t hash[CRYPTO_SHA256_SIZE];
@@ -177,7 +185,7 @@ static enum status authorisation_take(struct order *order, const struct order_re
     return STATUS_BAD_REPLY;
   enum status status = authorisation_decode(reply->authorisation, AUTHORISATION_SIZE, &order->authorisation);
   if (status == STATUS_OK)
-    status = record_verify(reply->authorisation, AUTHORISATION_SIZE, order->terminal->server.public_key);
+    status = server_check(order, reply);
   if (status == STATUS_OK)
     status = record_hash(order->entry.promise, PROMISE_SIZE, hash);
   if (status == STATUS_OK && !authorisation_answers(&order->authorisation, &order->promise, hash))

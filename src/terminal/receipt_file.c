@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "epurse/key.h"
+#include "identity.h"
 
 #define RECEIPT_PATH_MAX 512
 
@@ -23,13 +24,22 @@ static struct bytes_view file_view(const struct terminal *terminal, size_t index
 
 enum status receipt_file_make(const struct terminal *terminal, const struct journal_entry *entry,
                               uint8_t data[RECEIPT_MAX], size_t *len) {
+  struct authorisation authorisation;
+  struct bytes_view server;
+  enum status status = authorisation_decode(entry->authorisation, sizeof entry->authorisation, &authorisation);
+  if (status != STATUS_OK)
+    return status;
+  if (authorisation.key_version == terminal->server.version) /* withdrawn since or not: it says who signed what */
+    server = file_view(terminal, FILE_SERVER);
+  else if (identity_server(terminal, authorisation.key_version, &server) == NULL)
+    return STATUS_NOT_FOUND; /* none is better than one that nobody believes */
   const struct receipt receipt = {
       .promise = {entry->promise, sizeof entry->promise},
       .authorisation = {entry->authorisation, sizeof entry->authorisation},
       .secret = {entry->secret, sizeof entry->secret},
       .card = {entry->card_certificate, entry->card_certificate_len},
       .card_ca = file_view(terminal, FILE_CARD_CA),
-      .server = file_view(terminal, FILE_SERVER),
+      .server = server,
       .terminal = file_view(terminal, FILE_OWN),
       .terminal_ca = file_view(terminal, FILE_TERMINAL_CA),
   };

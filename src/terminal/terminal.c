@@ -73,6 +73,10 @@ static enum status terminal_connect(struct terminal *terminal, const struct sett
   if (identity_path(folder, "root.crt", root) != STATUS_OK ||
       identity_path(folder, "tls.crt", certificate) != STATUS_OK || identity_path(folder, "sig.key", sig) != STATUS_OK)
     return STATUS_BAD_CONFIG;
+  const struct certificate *server = identity_server(terminal, terminal->server.version, NULL);
+  const struct certificate *next = identity_server(terminal, terminal->server_next.version, NULL);
+  if (server == NULL) /* withdrawn by the newer one */
+    server = &terminal->server_next;
   const struct backend_options options = {
       .url = settings_text(settings, "server", "url"),
       .root_certificate = root,
@@ -80,7 +84,8 @@ static enum status terminal_connect(struct terminal *terminal, const struct sett
       .private_key = sig,
       .sig = terminal->sig,
       .tid = terminal->tid,
-      .server_public = terminal->server.public_key,
+      .server_public = server->public_key,
+      .server_next_public = next != NULL && next != server ? next->public_key : NULL,
       .timeout_seconds = (long)settings_number(settings, "server", "timeout"),
       .next_seq = next_seq,
       .next_seq_context = terminal->journal,

@@ -44,7 +44,9 @@ static char *reply_to(const struct answerer *answerer, const char *jws) {
     reply.type = MESSAGE_CARD_VOID;
   if (answerer->way == ANSWER_REFUSAL)
     reply.status = STATUS_CARD_BLOCKED;
-  const struct key *key = answerer->way == ANSWER_OTHER_KEY ? place->tls : place->server;
+  const struct key *key = answerer->way == ANSWER_OTHER_KEY  ? place->tls
+                          : answerer->way == ANSWER_NEXT_KEY ? place->server_pin
+                                                             : place->server;
   if (message_seal(&reply, true, key, &text) != STATUS_OK)
     text = NULL;
   message_clear(&reply);

@@ -15,6 +15,7 @@ enum answerer_way {
   ANSWER_OTHER_TYPE,
   ANSWER_OTHER_TID,
   ANSWER_OTHER_KEY, /* not signed by the server's key */
+  ANSWER_NEXT_KEY,  /* signed by the newer one, place->server_pin here */
   ANSWER_OLD,       /* told a day ago */
   ANSWER_FUTURE,    /* ... in a day */
   ANSWER_PLAIN,     /* good, but text/plain */

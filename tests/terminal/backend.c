@@ -35,7 +35,7 @@ static enum status next_seq(void *context, int64_t *seq) {
   return STATUS_OK;
 }
 
-static struct backend *open_backend(const char *url) {
+static struct backend *open_backend_of_two(const char *url, const struct key *next) {
   char root[256], certificate[256], private_key[256];
   struct backend *backend = NULL;
   place_path(&place, "root.crt", root);
@@ -48,11 +48,16 @@ static struct backend *open_backend(const char *url) {
                                           .sig = place.sig,
                                           .tid = "POS00001",
                                           .server_public = key_public(place.server),
+                                          .server_next_public = next != NULL ? key_public(next) : NULL,
                                           .timeout_seconds = 1,
                                           .next_seq = next_seq,
                                           .next_seq_context = &sequence};
   ck_assert_int_eq(backend_open(&options, &backend), STATUS_OK);
   return backend;
+}
+
+static struct backend *open_backend(const char *url) {
+  return open_backend_of_two(url, NULL);
 }
 
 static json_t *question(void) {
@@ -88,6 +93,25 @@ START_TEST(good_reply_is_believed) {
   answerer_stop(&answerer);
   ck_assert_uint_eq(answerer.requests, 3);
   ck_assert_uint_eq(answerer.connections, 1); /* a handshake costs more than a payment */
+}
+END_TEST
+
+/* While the server's key is rolled, tills of both ages are answered: whoever knows the newer key believes either. */
+START_TEST(newer_key_is_believed_where_it_is_known) {
+  static const struct {
+    enum answerer_way way;
+    bool knows;
+    enum status status;
+  } rows[] = {{ANSWER_NEXT_KEY, false, STATUS_BAD_REPLY},
+              {ANSWER_NEXT_KEY, true, STATUS_OK},
+              {ANSWER_GOOD, true, STATUS_OK},
+              {ANSWER_OTHER_KEY, true, STATUS_BAD_REPLY}};
+  enum status word;
+  answerer_start(&answerer, &place, rows[_i].way);
+  struct backend *backend = open_backend_of_two(answerer.url, rows[_i].knows ? place.server_pin : NULL);
+  ck_assert_int_eq(ask(backend, &word), rows[_i].status);
+  backend_close(&backend);
+  answerer_stop(&answerer);
 }
 END_TEST
 
@@ -231,6 +255,7 @@ Suite *backend_suite(void) {
   tcase_set_timeout(tests, 20);
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_test(tests, good_reply_is_believed);
+  tcase_add_loop_test(tests, newer_key_is_believed_where_it_is_known, 0, 4);
   tcase_add_test(tests, signed_refusal_is_the_servers_word);
   tcase_add_loop_test(tests, wrong_answer_has_a_name, 0, 16);
   tcase_add_test(tests, nobody_listens);

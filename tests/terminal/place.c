@@ -53,12 +53,17 @@ void place_replace_key(const struct place *place, const char *name, const struct
 }
 
 void place_replace_certificate(const struct place *place, const struct place_certificate *wanted) {
-  struct certificate certificate = {.role = wanted->role, .version = KVN_FIRST};
+  place_replace_rolled(place, wanted, KVN_FIRST, KVN_FIRST);
+}
+
+void place_replace_rolled(const struct place *place, const struct place_certificate *wanted, uint8_t version,
+                          uint8_t least) {
+  struct certificate certificate = {.role = wanted->role, .version = version};
   uint8_t data[CERTIFICATE_MAX], moment[MOMENT_SIZE];
   char path[256];
   size_t len = 0;
   if (wanted->role == ROLE_SERVER || wanted->role == ROLE_TERMINAL_CA)
-    certificate.least = KVN_FIRST;
+    certificate.least = least;
   memcpy(certificate.ca_id, wanted->ca_id, sizeof certificate.ca_id);
   memcpy(certificate.subject, wanted->subject, sizeof certificate.subject);
   ck_assert(crypto_random(certificate.serial, sizeof certificate.serial));

@@ -35,5 +35,8 @@ struct place_certificate {
   int64_t expiry; /* unix seconds */
 };
 void place_replace_certificate(const struct place *place, const struct place_certificate *wanted);
+/* The same with a version other than 1, and what it says is the lowest that is still good. */
+void place_replace_rolled(const struct place *place, const struct place_certificate *wanted, uint8_t version,
+                          uint8_t least);
 
 #endif

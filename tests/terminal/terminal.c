@@ -11,6 +11,7 @@
 
 #include "place.h"
 #include "suites.h"
+#include "terminal/identity.h"
 
 #define URL  "https://127.0.0.1:8443"
 #define YEAR 31536000
@@ -160,6 +161,63 @@ START_TEST(issuer_certificate_must_hold) {
 }
 END_TEST
 
+/* ---- server-next.cert ---- */
+
+static void next_put(const struct key *ca, uint8_t version, uint8_t least) {
+  const struct place_certificate next = {.name = "server-next.cert",
+                                         .subject = "SERVER02",
+                                         .ca_id = "MASTER01",
+                                         .role = ROLE_SERVER,
+                                         .merchant = "",
+                                         .key = place.server_pin,
+                                         .ca = ca,
+                                         .expiry = soon()};
+  place_replace_rolled(&place, &next, version, least);
+}
+
+/* Which versions of the server's key the terminal goes by, as a set of bits. */
+static unsigned known_servers(void) {
+  struct terminal *terminal = NULL;
+  struct bytes_view file;
+  char problem[256];
+  unsigned known = 0;
+  ck_assert_msg(terminal_open(place.folder, &terminal, problem) == STATUS_OK, "%s", problem);
+  for (uint8_t version = 0; version < 4; version++) {
+    const struct certificate *server = identity_server(terminal, version, &file);
+    if (server == NULL)
+      continue;
+    known |= 1U << version;
+    ck_assert_uint_eq(server->version, version);
+    ck_assert_mem_eq(server->public_key, key_public(version == 2 ? place.server_pin : place.server),
+                     CRYPTO_P256_PUBLIC_SIZE);
+    ck_assert_uint_eq(file.len, CERTIFICATE_SERVER_SIZE);
+  }
+  ck_assert_uint_eq(terminal->session_keys.server_certificate_len, CERTIFICATE_SERVER_SIZE);
+  terminal_close(&terminal);
+  return known;
+}
+
+START_TEST(servers_newer_key_is_known_beside_the_old_one) {
+  ck_assert_uint_eq(known_servers(), 1U << 1);
+  next_put(place.master, 2, 1);
+  ck_assert_uint_eq(known_servers(), 1U << 1 | 1U << 2);
+  next_put(place.master, 1, 1); /* left over */
+  ck_assert_uint_eq(known_servers(), 1U << 1);
+}
+END_TEST
+
+START_TEST(withdrawn_server_key_is_not_gone_by) {
+  next_put(place.master, 2, 2);
+  ck_assert_uint_eq(known_servers(), 1U << 2);
+}
+END_TEST
+
+START_TEST(servers_newer_key_must_hold) {
+  next_put(place.server, 2, 2);
+  expect(STATUS_BAD_CERTIFICATE, "server-next.cert");
+}
+END_TEST
+
 START_TEST(other_master_key_is_refused) {
   char path[256];
   place_path(&place, "master.pem", path);
@@ -203,6 +261,9 @@ Suite *terminal_suite(void) {
   tcase_add_test(tests, expired_terminal_is_told);
   tcase_add_loop_test(tests, issuer_certificate_must_hold, 0, 5);
   tcase_add_test(tests, other_master_key_is_refused);
+  tcase_add_test(tests, servers_newer_key_is_known_beside_the_old_one);
+  tcase_add_test(tests, withdrawn_server_key_is_not_gone_by);
+  tcase_add_test(tests, servers_newer_key_must_hold);
   tcase_add_test(tests, desk_has_a_batch_key);
   suite_add_tcase(suite, tests);
   return suite;
