@@ -73,6 +73,9 @@ enum status admin_backup(void *context, char **arguments);
 enum status admin_restore(void *context, char **arguments); /* admin_backup.c */
 enum status admin_audit(void *context, char **arguments);
 enum status admin_migrate(void *context, char **arguments);
+enum status admin_key_roll(void *context, char **arguments);
+enum status admin_key_change(void *context, char **arguments); /* admin_key_roll.c */
+enum status admin_key_retire(void *context, char **arguments); /* admin_key_roll.c */
 
 /* admin_call.c: */
 

@@ -33,6 +33,14 @@ enum status ceremony_certificate(const char *folder, const char *name, struct ce
   return status == STATUS_OK ? public_file_store(path, encoded, len) : status;
 }
 
+enum status ceremony_certify(const struct ceremony *ceremony, struct certificate *certificate,
+                             const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const char *name) {
+  memcpy(certificate->ca_id, MASTER_SUBJECT, sizeof certificate->ca_id);
+  memcpy(certificate->public_key, public_key, sizeof certificate->public_key);
+  ceremony_expiry(ceremony->now + (int64_t)CERTIFIED_DAYS * ADMIN_SECONDS_PER_DAY, certificate->expiry);
+  return ceremony_certificate(ceremony->folder, name, certificate, ceremony->master);
+}
+
 /* A key of the issuer's house. */
 struct house_key {
   const char *file, *passphrase;
@@ -55,11 +63,8 @@ static enum status house_key_make(const struct ceremony *ceremony, const struct 
     return status;
   if (row->role == ROLE_SERVER || row->role == ROLE_TERMINAL_CA)
     certificate.least = KVN_FIRST; /* no version before it was ever withdrawn */
-  memcpy(certificate.ca_id, MASTER_SUBJECT, sizeof certificate.ca_id);
   memcpy(certificate.subject, row->subject, sizeof certificate.subject);
-  memcpy(certificate.public_key, key_public(*row->key), sizeof certificate.public_key);
-  ceremony_expiry(ceremony->now + (int64_t)CERTIFIED_DAYS * ADMIN_SECONDS_PER_DAY, certificate.expiry);
-  return ceremony_certificate(ceremony->folder, row->certificate, &certificate, ceremony->master);
+  return ceremony_certify(ceremony, &certificate, key_public(*row->key), row->certificate);
 }
 
 /* An X.509 certificate of the issuer's house. */
@@ -74,23 +79,29 @@ static enum status x509_make(const struct ceremony *ceremony, struct x509_reques
                              : status;
 }
 
+enum status ceremony_tls(const struct ceremony *ceremony, const struct key *tls, const char *name) {
+  char first_host[65];
+  struct x509_request server = {
+      .kind = X509_SERVER, .common_name = first_host, .hosts = ceremony->hosts, .public_key = key_public(tls)};
+
+  (void)snprintf(first_host, sizeof first_host, "%.*s", (int)strcspn(ceremony->hosts, ", "), ceremony->hosts);
+  return x509_make(ceremony, &server, name);
+}
+
 static enum status x509_make_all(const struct ceremony *ceremony, const struct key *tls) {
-  char root_name[32], ca_name[32], first_host[65];
+  char root_name[32], ca_name[32];
   struct x509_request root = {.kind = X509_ROOT, .common_name = root_name};
   struct x509_request ca = {
       .kind = X509_TERMINAL_CA, .common_name = ca_name, .public_key = key_public(ceremony->terminal_ca)};
-  struct x509_request server = {
-      .kind = X509_SERVER, .common_name = first_host, .hosts = ceremony->hosts, .public_key = key_public(tls)};
   enum status status = STATUS_OK;
 
   (void)snprintf(root_name, sizeof root_name, "epurse root %06u", (unsigned)ceremony->issuer);
   (void)snprintf(ca_name, sizeof ca_name, "epurse terminals %06u", (unsigned)ceremony->issuer);
-  (void)snprintf(first_host, sizeof first_host, "%.*s", (int)strcspn(ceremony->hosts, ", "), ceremony->hosts);
   status = x509_make(ceremony, &root, "root.crt");
   if (status == STATUS_OK)
     status = x509_make(ceremony, &ca, "terminal-ca.crt");
   if (status == STATUS_OK)
-    status = x509_make(ceremony, &server, "tls.crt");
+    status = ceremony_tls(ceremony, tls, "tls.crt");
   return status;
 }
 

@@ -25,6 +25,13 @@ enum status ceremony_run(struct ceremony *ceremony) EPURSE_MUST_USE;
 enum status ceremony_certificate(const char *folder, const char *name, struct certificate *certificate,
                                  const struct key *ca) EPURSE_MUST_USE;
 
+/* The same for a key of the issuer's house, under ceremony->master, valid as long as those that init makes: version,
+ * role, subject and *least* are the caller's. Of ceremony, folder, now and master are read. */
+enum status ceremony_certify(const struct ceremony *ceremony, struct certificate *certificate,
+                             const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const char *name) EPURSE_MUST_USE;
+/* The X.509 certificate of the server's TLS key, for ceremony->hosts. */
+enum status ceremony_tls(const struct ceremony *ceremony, const struct key *tls, const char *name) EPURSE_MUST_USE;
+
 /* The last day of validity of what ends at that moment. */
 void ceremony_expiry(int64_t end, uint8_t expiry[DATE_SIZE]);
 

@@ -81,6 +81,10 @@ static enum status issuer_copy(const char *folder, const struct terminal_order *
 
   for (size_t i = 0; i < sizeof names / sizeof names[0] && status == STATUS_OK; i++)
     status = folder_copy(folder, order->public_folder, names[i]);
+  if (status == STATUS_OK) { /* there while the server's key is rolled, and not otherwise */
+    status = folder_copy(folder, order->public_folder, "server-next.cert");
+    status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  }
   if (status != STATUS_OK || order->role != ROLE_PERSO)
     return status;
   status = folder_path(order->issuer_folder, "batch.key", path);

@@ -21,9 +21,10 @@ static const struct option_row shared_rows[] = {
     {0}};
 
 static const struct option_row init_rows[] = {
-    {"dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(dir), 0, 0, "init: the new issuer's directory; migrate: the issuer's"},
+    {"dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(dir), 0, 0,
+     "init: the new issuer's directory; migrate, key: the issuer's"},
     {"store", 0, "URL", NULL, OPTION_TEXT, FIELD(store), 0, 0, "init, migrate: where the ledger is"},
-    {"host", 0, "HOSTS", NULL, OPTION_TEXT, FIELD(hosts), 0, 0, "init: names and addresses of the back-end"},
+    {"host", 0, "HOSTS", NULL, OPTION_TEXT, FIELD(hosts), 0, 0, "init, key roll: names and addresses of the back-end"},
     {"listen", 0, "HOST:PORT", NULL, OPTION_TEXT, FIELD(listen), 0, 0, "init: where the back-end listens"},
     {"currency", 0, "CODE", NULL, OPTION_TEXT, FIELD(currency), 0, 0, "init: of the cards, like EUR"},
     {"issuer", 0, "NUMBER", NULL, OPTION_NUMBER, FIELD(issuer), 100000, 999999,
@@ -38,7 +39,7 @@ static const struct option_row init_rows[] = {
     {"demonstration", 0, NULL, NULL, OPTION_FLAG, FIELD(demonstration), 0, 0,
      "init: for trying out: a simulated bank may pay for loads"},
     {"server-passphrase-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(server_passphrase_fd), 0, FD_MAX,
-     "init: read the server passphrase from this"},
+     "init, key roll: read the server passphrase from this"},
     {0}};
 
 static const struct option_row verb_rows[] = {
@@ -56,7 +57,7 @@ static const struct option_row verb_rows[] = {
     {"tender", 0, "DRIVER", NULL, OPTION_TEXT, FIELD(tender), 0, 0, "terminal add, renew: how loads are paid for"},
     {"days", 0, "DAYS", NULL, OPTION_NUMBER, FIELD(days), 1, 3650, "terminal add, renew: how long it is valid"},
     {"issuer-dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(issuer_dir), 0, 0,
-     "terminal add, renew: where terminal-ca.key is"},
+     "terminal add, renew: where terminal-ca.key is; key: where master.key is"},
     {"force", 0, NULL, NULL, OPTION_FLAG, FIELD(force), 0, 0, "restore: even over a ledger with more postings"},
     {"reason", 0, "TEXT", NULL, OPTION_TEXT, FIELD(reason), 0, 0, "card block: why"},
     {"ledger", 0, "FILE", NULL, OPTION_TEXT, FIELD(ledger), 0, 0,
@@ -97,6 +98,9 @@ static const struct verb verbs[] = {
     {"serial add", "FILE", 1, "list chips that were delivered; no others become cards", admin_serial_add},
     {"pending", "", 0, "list what waits for an end, and since when", admin_pending},
     {"migrate", "", 0, "take the ledger over from an older program", admin_migrate},
+    {"key roll", "KEY", 1, "make a newer key of the server's: server, tls", admin_key_roll},
+    {"key change", "KEY", 1, "put it in the old one's place", admin_key_change},
+    {"key retire", "KEY", 1, "withdraw the old one", admin_key_retire},
     {"settlement close", "", 0, "close the purchases captured since the last one", admin_settlement_close},
     {"settlement list", "", 0, "list all settlements", admin_settlement_list},
     {"settlement show", "NUMBER", 1, "show what a settlement comes to", admin_settlement_show},

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-admin key roll, change, retire: a newer key of the server's beside the old one, the day on which it takes over,
+ * and the end of the overlap. Off-line, in the issuer's directory; each step can be run again where it broke off. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "admin.h"
+#include "admin_ceremony.h"
+#include "admin_folder.h"
+
+/* What can be rolled here: STEM.key with STEM.SUFFIX; STEM-next.* before the change, STEM-old.* behind it. */
+struct kind {
+  const char *name, *suffix;
+  bool tills; /* they must know it too: they have the certificate in their directories */
+};
+
+static const struct kind kinds[] = {{"server", "cert", true}, {"tls", "crt", false}};
+
+/* What the verbs know on their way. */
+struct rolling {
+  const struct kind *kind;
+  struct key *master, *fresh;
+  struct certificate present; /* tills: the server's, as it stands */
+  struct ceremony ceremony;
+};
+
+static enum status kind_find(const struct admin *admin, const char *name, const struct kind **kind) {
+  if (admin->dir == NULL)
+    return admin_refuse(admin, STATUS_USAGE, "name the issuer's directory with --dir");
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+    if (strcmp(kinds[i].name, name) == 0) {
+      *kind = &kinds[i];
+      return STATUS_OK;
+    }
+  return admin_refuse(admin, STATUS_USAGE, "'%s' is none of the keys that are rolled so: server, tls", name);
+}
+
+/* DIR/STEMAGE.SUFFIX; age is "", "-next" or "-old". */
+static enum status file_path(const struct admin *admin, const struct kind *kind, const char *age, const char *suffix,
+                             char path[FOLDER_PATH_MAX]) {
+  char name[64];
+
+  (void)snprintf(name, sizeof name, "%s%s.%s", kind->name, age, suffix);
+  return folder_path(admin->dir, name, path);
+}
+
+static bool file_there(const struct admin *admin, const struct kind *kind, const char *age, const char *suffix) {
+  char path[FOLDER_PATH_MAX];
+
+  return file_path(admin, kind, age, suffix, path) == STATUS_OK && access(path, F_OK) == 0;
+}
+
+/* Moves a file to another age, where it is still at the first and not yet at the second. */
+static enum status file_age(const struct admin *admin, const struct kind *kind, const char *const ages[2],
+                            const char *suffix) {
+  char from[FOLDER_PATH_MAX], to[FOLDER_PATH_MAX];
+  enum status status = file_path(admin, kind, ages[0], suffix, from);
+
+  if (status == STATUS_OK)
+    status = file_path(admin, kind, ages[1], suffix, to);
+  if (status != STATUS_OK || access(to, F_OK) == 0 || access(from, F_OK) != 0)
+    return status;
+  return rename(from, to) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+static enum status master_load(const struct admin *admin, struct rolling *rolling) {
+  const struct admin_passphrase wanted = {admin->issuer_passphrase_fd, "issuer", false};
+  char passphrase[SECRET_TEXT_MAX] = "", folder[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX];
+  enum status status = STATUS_OK;
+
+  if (admin->issuer_dir != NULL)
+    (void)snprintf(folder, sizeof folder, "%s", admin->issuer_dir);
+  else
+    status = folder_path(admin->dir, "issuer", folder);
+  if (status == STATUS_OK)
+    status = folder_path(folder, "master.key", path);
+  if (status != STATUS_OK)
+    return admin_fail(admin, admin->dir, status);
+  status = admin_passphrase(admin, &wanted, passphrase);
+  if (status != STATUS_OK)
+    return status;
+  status = key_load(path, passphrase, &rolling->master);
+  crypto_wipe(passphrase, sizeof passphrase);
+  rolling->ceremony = (struct ceremony){
+      .folder = admin->dir, .hosts = admin->hosts, .now = (int64_t)time(NULL), .master = rolling->master};
+  return status == STATUS_OK ? status : admin_fail(admin, path, status);
+}
+
+/* The server's certificate as it stands; nothing in it is borrowed any more. */
+static enum status present_load(const struct admin *admin, struct rolling *rolling) {
+  const struct certificate_check check = {.ca_public = key_public(rolling->master), .role = ROLE_SERVER};
+  char path[FOLDER_PATH_MAX];
+  uint8_t *data = NULL;
+  size_t len = 0;
+  enum status status = file_path(admin, rolling->kind, "", rolling->kind->suffix, path);
+
+  if (status == STATUS_OK)
+    status = public_file_load(path, &data, &len);
+  if (status == STATUS_OK)
+    status = certificate_decode(data, len, &rolling->present);
+  if (status == STATUS_OK)
+    status = certificate_verify(&rolling->present, &check);
+  free(data);
+  rolling->present.signed_part = NULL;
+  return status == STATUS_OK ? status : admin_fail(admin, path, status);
+}
+
+static enum status admin_copy(const struct admin *admin, const char *name) {
+  char own[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX];
+  enum status status = folder_path(admin->dir, "admin", own);
+
+  if (status == STATUS_OK)
+    status = folder_path(own, name, path);
+  if (status == STATUS_OK && unlink(path) != 0 && errno != ENOENT)
+    status = STATUS_STORE_FAILED;
+  return status == STATUS_OK ? folder_copy(own, admin->dir, name) : status;
+}
+
+/* ---- roll ---- */
+
+static enum status next_store(const struct admin *admin, const struct rolling *rolling) {
+  const struct admin_passphrase wanted = {admin->server_passphrase_fd, "server", false};
+  char passphrase[SECRET_TEXT_MAX] = "", path[FOLDER_PATH_MAX], present[FOLDER_PATH_MAX];
+  struct key *old = NULL;
+  enum status status = admin_passphrase(admin, &wanted, passphrase);
+
+  if (status != STATUS_OK)
+    return status;
+  status = file_path(admin, rolling->kind, "", "key", present);
+  if (status == STATUS_OK) /* the passphrase must be the one that the others have */
+    status = key_load(present, passphrase, &old);
+  if (status == STATUS_OK)
+    status = file_path(admin, rolling->kind, "-next", "key", path);
+  if (status == STATUS_OK)
+    status = key_store(rolling->fresh, path, passphrase);
+  key_free(&old);
+  crypto_wipe(passphrase, sizeof passphrase);
+  return status == STATUS_OK ? status : admin_fail(admin, present, status);
+}
+
+static enum status next_certify(const struct admin *admin, struct rolling *rolling) {
+  char subject[CERTIFICATE_SUBJECT_SIZE + 1];
+  struct certificate next = {
+      .role = ROLE_SERVER, .version = (uint8_t)(rolling->present.version + 1), .least = rolling->present.least};
+  enum status status = STATUS_OK;
+
+  if (!rolling->kind->tills)
+    return ceremony_tls(&rolling->ceremony, rolling->fresh, "tls-next.crt");
+  (void)snprintf(subject, sizeof subject, "SRV%05u", (unsigned)next.version);
+  memcpy(next.subject, subject, sizeof next.subject);
+  status = ceremony_certify(&rolling->ceremony, &next, key_public(rolling->fresh), "server-next.cert");
+  return status == STATUS_OK ? admin_copy(admin, "server-next.cert") : status;
+}
+
+static enum status roll(const struct admin *admin, struct rolling *rolling) {
+  const struct kind *kind = rolling->kind;
+  enum status status = STATUS_OK;
+
+  if (file_there(admin, kind, "-old", "key"))
+    return admin_refuse(admin, STATUS_EXISTS, "the last roll of %s has not ended: key retire %s first", kind->name,
+                        kind->name);
+  if (file_there(admin, kind, "-next", kind->suffix))
+    return admin_refuse(admin, STATUS_EXISTS, "%s is being rolled: key change %s comes next", kind->name, kind->name);
+  status = master_load(admin, rolling);
+  if (status == STATUS_OK && kind->tills)
+    status = present_load(admin, rolling);
+  if (status != STATUS_OK)
+    return status;
+  if (rolling->present.version == UINT8_MAX)
+    return admin_refuse(admin, STATUS_COUNTER_EXHAUSTED, "the server's key has its last version");
+  status = key_generate(&rolling->fresh);
+  if (status == STATUS_OK)
+    status = next_store(admin, rolling);
+  if (status != STATUS_OK)
+    return status;
+  status = next_certify(admin, rolling);
+  return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
+}
+
+static void rolling_end(struct rolling *rolling) {
+  key_free(&rolling->fresh);
+  key_free(&rolling->master);
+}
+
+static void report(struct admin *admin, const char *operation, const struct kind *kind) {
+  admin->changed = true;
+  admin->report = json_pack("{s:s, s:s, s:s}", "operation", operation, "key", kind->name, "dir", admin->dir);
+}
+
+enum status admin_key_roll(void *context, char **arguments) {
+  struct admin *admin = context;
+  struct rolling rolling = {0};
+  enum status status = kind_find(admin, arguments[0], &rolling.kind);
+
+  if (status == STATUS_OK)
+    status = roll(admin, &rolling);
+  rolling_end(&rolling);
+  if (status != STATUS_OK)
+    return status;
+  report(admin, "key roll", rolling.kind);
+  if (rolling.kind->tills)
+    admin_print(admin,
+                "%s/server-next.cert is the server's newer key. Put it into every terminal's directory; then stop the\n"
+                "server, run key change server, and start it.\n",
+                admin->dir);
+  else
+    admin_print(admin, "%s/tls-next.crt is made. Stop the server, run key change tls, and start it.\n", admin->dir);
+  return STATUS_OK;
+}
+
+/* ---- change ---- */
+
+enum status admin_key_change(void *context, char **arguments) {
+  static const char *const aside[2] = {"", "-old"}, *const forward[2] = {"-next", ""};
+  struct admin *admin = context;
+  const struct kind *kind = NULL;
+  enum status status = kind_find(admin, arguments[0], &kind);
+
+  if (status != STATUS_OK)
+    return status;
+  if (!file_there(admin, kind, "-next", kind->suffix)) /* the last file that moves */
+    return admin_refuse(admin, STATUS_NOT_FOUND, "%s is not being rolled: key roll %s comes first", kind->name,
+                        kind->name);
+  status = file_age(admin, kind, aside, "key");
+  if (status == STATUS_OK)
+    status = file_age(admin, kind, forward, "key");
+  if (status == STATUS_OK)
+    status = file_age(admin, kind, aside, kind->suffix);
+  if (status == STATUS_OK)
+    status = file_age(admin, kind, forward, kind->suffix);
+  if (status != STATUS_OK)
+    return admin_fail(admin, admin->dir, status);
+  report(admin, "key change", kind);
+  admin_print(admin, "The newer key is in the place of %s/%s.key; the old one is beside it until key retire %s.\n",
+              admin->dir, kind->name, kind->name);
+  return STATUS_OK;
+}
+
+/* ---- retire ---- */
+
+/* The same certificate once more, with *least* raised to its own version: from now on nothing older is good. */
+static enum status least_raise(const struct admin *admin, struct rolling *rolling) {
+  struct certificate raised = rolling->present;
+  char from[FOLDER_PATH_MAX], to[FOLDER_PATH_MAX], name[64];
+  enum status status = folder_path(admin->dir, "server.cert.part", from);
+
+  raised.least = raised.version;
+  if (status == STATUS_OK)
+    status = folder_path(admin->dir, "server.cert", to);
+  if (status == STATUS_OK && unlink(from) != 0 && errno != ENOENT)
+    status = STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    status = ceremony_certify(&rolling->ceremony, &raised, rolling->present.public_key, "server.cert.part");
+  if (status == STATUS_OK && rename(from, to) != 0)
+    status = STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    status = admin_copy(admin, "server.cert");
+  (void)snprintf(name, sizeof name, "server-%u.cert", (unsigned)rolling->present.version - 1U);
+  if (status == STATUS_OK)
+    status = folder_path(admin->dir, name, to);
+  if (status == STATUS_OK)
+    status = file_path(admin, rolling->kind, "-old", "cert", from);
+  return status == STATUS_OK && rename(from, to) != 0 && errno != ENOENT ? STATUS_STORE_FAILED : status;
+}
+
+static enum status retire(const struct admin *admin, struct rolling *rolling) {
+  const struct kind *kind = rolling->kind;
+  char path[FOLDER_PATH_MAX];
+  enum status status = STATUS_OK;
+
+  if (!file_there(admin, kind, "-old", "key") || file_there(admin, kind, "-next", kind->suffix))
+    return admin_refuse(admin, STATUS_NOT_FOUND, "%s has no old key to retire: key roll and key change come first",
+                        kind->name);
+  if (kind->tills) {
+    status = master_load(admin, rolling);
+    if (status == STATUS_OK)
+      status = present_load(admin, rolling);
+    if (status != STATUS_OK)
+      return status;
+    status = least_raise(admin, rolling);
+  } else if (file_path(admin, kind, "-old", kind->suffix, path) != STATUS_OK ||
+             (unlink(path) != 0 && errno != ENOENT)) {
+    status = STATUS_STORE_FAILED;
+  }
+  if (status == STATUS_OK)
+    status = file_path(admin, kind, "-old", "key", path);
+  if (status == STATUS_OK && unlink(path) != 0)
+    status = STATUS_STORE_FAILED;
+  return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
+}
+
+enum status admin_key_retire(void *context, char **arguments) {
+  struct admin *admin = context;
+  struct rolling rolling = {0};
+  enum status status = kind_find(admin, arguments[0], &rolling.kind);
+
+  if (status == STATUS_OK)
+    status = retire(admin, &rolling);
+  rolling_end(&rolling);
+  if (status != STATUS_OK)
+    return status;
+  report(admin, "key retire", rolling.kind);
+  admin_print(admin, "The old key is gone.\n");
+  if (rolling.kind->tills)
+    admin_print(admin,
+                "Start the server anew, and put %s/server.cert into every terminal's directory in the place of its\n"
+                "server.cert; server-next.cert can go. Cards then refuse what the old key signed.\n",
+                admin->dir);
+  return STATUS_OK;
+}
