@@ -369,6 +369,7 @@ torn:  skip }
        k = entry[t];
        if
        :: last_atc == k -> write(t, JOURNAL_COMMITTED)
+       :: last_atc == k && hold[k] == CAPTURED -> write(t, JOURNAL_CONFIRMED) /* the disk would not have COMMITTED; r was told */
        :: last_atc < k && load[k] && !by_owed[k] -> write(t, JOURNAL_REVERSING)
        :: last_atc < k && (!load[k] || by_owed[k]) -> write(t, JOURNAL_CANCELLED)
        :: last_atc > k -> write(t, JOURNAL_SETTLED)
