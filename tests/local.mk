@@ -107,7 +107,7 @@ check_PROGRAMS += tests/server/check_server
 TESTS += tests/server/check_server
 tests_server_check_server_SOURCES = $(SERVER_WORLD) tests/run.c tests/server/admin.c tests/server/backup.c \
 	tests/server/certification.c tests/server/configuration.c tests/server/confirmation.c tests/server/contact.c \
-	tests/server/crew.c tests/server/desk.c tests/server/envelope.c tests/server/flood.c tests/place.c tests/server/http.c \
+	tests/server/worker_pool.c tests/server/desk.c tests/server/envelope.c tests/server/flood.c tests/place.c tests/server/http.c \
 	tests/server/keyring.c tests/server/late.c tests/server/load.c tests/server/log.c tests/server/main.c \
 	tests/server/metrics.c tests/server/pin_change.c tests/server/pending.c tests/server/pinstore.c \
 	tests/server/purchase.c tests/server/rate.c tests/server/routes.c tests/server/settlement.c tests/server/running.c \

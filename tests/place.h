@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Where a test's ledger lies: in a file of its own, or, where LEDGER_TEST_STORE names a PostgreSQL data base
+ * Where a test's ledger lies: in a file of its own, or, where LEDGER_TEST_STORE names a PostgreSQL database
  * (postgresql://...?host=...), in a schema of its own there. */
 #ifndef EPURSE_TESTS_PLACE_H
 #define EPURSE_TESTS_PLACE_H

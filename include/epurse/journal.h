@@ -34,8 +34,8 @@ struct journal_entry {
   uint8_t type; /* enum transaction_type */
   int64_t amount;
   uint16_t currency;
-  int64_t time; /* unix seconds of the intent */
-  bool untold;  /* read only: nobody has been told how it ended */
+  int64_t time;    /* unix seconds of the intent */
+  bool unreported; /* read only: nobody has been told how it ended */
   uint8_t promise[PROMISE_SIZE];
   bool has_promise;
   uint8_t authorisation[AUTHORISATION_SIZE];
@@ -78,9 +78,10 @@ enum status journal_marks(struct journal *journal, struct journal_marks *marks) 
 /* The oldest open entry behind `after` (0 from the start); STATUS_NOT_FOUND at the end. */
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
 /* The same over the open entries and those that ended without anybody being told: the terminal died first. */
-enum status journal_next_untold(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
+enum status journal_next_unreported(struct journal *journal, int64_t after,
+                                    struct journal_entry *entry) EPURSE_MUST_USE;
 /* People have been told how that entry ended; durable when it returns. Told already: STATUS_OK. */
-enum status journal_told(struct journal *journal, int64_t id) EPURSE_MUST_USE;
+enum status journal_reported(struct journal *journal, int64_t id) EPURSE_MUST_USE;
 /* What a card has signed of its PIN, kept until the server has heard of it. Durable when it returns; kept already:
  * STATUS_OK. */
 enum status journal_keep_pin(struct journal *journal, const uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;

@@ -7,7 +7,7 @@
  *
  * Whatever writes is called from inside ledger_transact; outside, it answers STATUS_INTERNAL. Reading is free.
  * Every function may answer STATUS_STORE_FAILED (disk, permissions), STATUS_NO_MEMORY, or STATUS_LEDGER_BROKEN
- * (the data base refused what would break a bound or repeat a transition); the step must then end with that status,
+ * (the database refused what would break a bound or repeat a transition); the step must then end with that status,
  * so that all of it is rolled back. docs/ledger.md has the postings.
  *
  * Here is the store; each noun of it has a header of its own, ledger_card.h, ledger_merchant.h, ledger_terminal.h,
@@ -35,7 +35,7 @@ struct ledger_settings {
 };
 
 /* Where a ledger is: sqlite:PATH, or a path alone, which means the same; or postgresql://..., a URL as libpq takes it,
- * of a data base, in whose current schema (the first of search_path) the ledger's tables stand. */
+ * of a database, in whose current schema (the first of search_path) the ledger's tables stand. */
 
 /* The same without what may be secret in a URL, a user's password or a parameter: for messages. Cut to fit. */
 void ledger_place(const char *url, char *text, size_t capacity);
@@ -47,7 +47,7 @@ enum status ledger_create(const char *url, const struct ledger_settings *setting
 
 /* Opens the one connection that writes and checkpoints, and locks every other process out of a file; on PostgreSQL
  * others may have it open as well.
- * STATUS_NOT_FOUND: no such file, no ledger in that data base; STATUS_LEDGER_BUSY: open elsewhere;
+ * STATUS_NOT_FOUND: no such file, no ledger in that database; STATUS_LEDGER_BUSY: open elsewhere;
  * STATUS_STORE_UNREACHABLE; STATUS_STORE_ENCODING: not in UTF-8, as from ledger_create; STATUS_OLD_SCHEMA: of an older
  * program (ledger_migrate) or a newer one; STATUS_BAD_FORMAT: not a ledger. *ledger is NULL unless STATUS_OK. */
 enum status ledger_open(const char *url, struct ledger **ledger) EPURSE_MUST_USE;

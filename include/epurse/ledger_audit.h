@@ -14,7 +14,7 @@ struct ledger;
 
 /* What a contradiction is about. */
 enum ledger_flaw {
-  LEDGER_FLAW_FILE,            /* the data base's own structure, or a row that names a missing one */
+  LEDGER_FLAW_FILE,            /* the database's own structure, or a row that names a missing one */
   LEDGER_FLAW_SCHEMA,          /* tables, triggers, version: not what this program makes */
   LEDGER_FLAW_BALANCE,         /* not what the postings make it */
   LEDGER_FLAW_SUM,             /* money or points do not sum to zero */

@@ -58,7 +58,7 @@ struct ledger_transaction {
 };
 
 /* A promise as it came: decoded, its signature verified by the caller with the card's SIG key. */
-struct ledger_offer {
+struct signed_promise {
   const struct promise *promise;
   const uint8_t *record; /* PROMISE_SIZE bytes */
   int64_t now;
@@ -71,7 +71,7 @@ struct ledger_signer {
   void *context;
 };
 
-struct ledger_standing {
+struct promise_verdict {
   bool answered; /* this very promise has an answer: `transaction` is it */
   struct ledger_transaction transaction;
   uint32_t settled_atc;  /* the hold that this promise settled, 0: none */
@@ -89,35 +89,35 @@ struct ledger_standing {
  *   STATUS_OUT_OF_STEP      its balance or points are not the shadow's: nothing is settled; it can be declined next
  *   STATUS_CARD_UNKNOWN     not issued
  *   STATUS_BAD_FORMAT       unknown type, last_atc not below atc, amount 0 or beyond AMOUNT_MAX_ON_CARD */
-enum status ledger_promise_open(struct ledger *ledger, const struct ledger_offer *offer,
-                                struct ledger_standing *standing) EPURSE_MUST_USE;
+enum status ledger_promise_open(struct ledger *ledger, const struct signed_promise *offer,
+                                struct promise_verdict *standing) EPURSE_MUST_USE;
 
 /* After ledger_promise_open answered STATUS_OK and not answered, in the same step: checks, books the hold, has the
  * approval signed, stores both. *transaction is the answer. What refuses it (nothing is booked; decline next):
  * STATUS_CARD_BLOCKED, STATUS_CARD_EXPIRED, STATUS_WRONG_CURRENCY, STATUS_NOT_FOUND (terminal),
  * STATUS_TERMINAL_REVOKED, STATUS_NOT_PERMITTED (role), STATUS_ABOVE_LIMIT, STATUS_INSUFFICIENT_BALANCE,
  * STATUS_INSUFFICIENT_POINTS, STATUS_BAD_FORMAT (type), or what the signer answered. */
-enum status ledger_purchase_authorise(struct ledger *ledger, const struct ledger_offer *offer,
+enum status ledger_purchase_authorise(struct ledger *ledger, const struct signed_promise *offer,
                                       const struct ledger_signer *signer,
                                       struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
 /* The same for a load that has been charged. Further: STATUS_TENDER_DECLINED: the terminal reversed this very charge
  * before, or the card is not owed that much (LEDGER_TENDER_OWED); STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT
  * (ledger_limit.h). */
-enum status ledger_load_authorise(struct ledger *ledger, const struct ledger_offer *offer,
+enum status ledger_load_authorise(struct ledger *ledger, const struct signed_promise *offer,
                                   const struct ledger_tender *tender, const struct ledger_signer *signer,
                                   struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
 /* Whether a load would be authorised now, before the bank is asked: reads only, needs no ledger_promise_open and no
  * step. Statuses as from ledger_promise_open and ledger_load_authorise (forks are not recorded here); STATUS_EXISTS:
  * this promise has its answer already. */
-enum status ledger_load_check(struct ledger *ledger, const struct ledger_offer *offer,
+enum status ledger_load_check(struct ledger *ledger, const struct signed_promise *offer,
                               uint8_t tender_kind) EPURSE_MUST_USE;
 
 /* After ledger_promise_open answered STATUS_OK or STATUS_OUT_OF_STEP, in the same step: has a decline signed and
  * stores it, so that the same promise gets the same answer. `reason` is the status that refused it. STATUS_NOT_FOUND
  * where the terminal is unknown. */
-enum status ledger_decline(struct ledger *ledger, const struct ledger_offer *offer, enum status reason,
+enum status ledger_decline(struct ledger *ledger, const struct signed_promise *offer, enum status reason,
                            const struct ledger_signer *signer, struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
 struct ledger_confirmation {

@@ -227,7 +227,8 @@ struct card_facts {
   uint16_t currency;
   int64_t balance, held, owed, points; /* minor units; points */
   uint32_t last_atc;
-  bool untold; /* true: balance to last_atc are zeros that nobody said; a desk sees them on the card or not at all */
+  bool
+      unreported; /* true: balance to last_atc are zeros that nobody said; a desk sees them on the card or not at all */
 };
 json_t *card_facts_body(const struct card_facts *facts);
 enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURSE_MUST_USE;

@@ -18,7 +18,7 @@ struct audit_figures {
   int64_t held, held_amount; /* open holds */
   int64_t journals, entries, open_entries;
   int64_t unconfirmed, unconfirmed_amount; /* committed entries whose r the server has not heard */
-  int64_t untold;                          /* entries whose end nobody has been told */
+  int64_t unreported;                      /* entries whose end nobody has been told */
   int64_t card_logs, log_records, receipts;
   int64_t later; /* authorised after `until`, not in the ledger: not compared */
 };
@@ -102,7 +102,7 @@ typedef enum status path_each(struct audit *audit, const char *file);
 enum status paths_walk(struct audit *audit, const struct audit_paths *paths, const char *suffix,
                        path_each *each) EPURSE_MUST_USE;
 
-/* ---- snapshot.c: copies of data bases ---- */
+/* ---- snapshot.c: copies of databases ---- */
 
 /* Makes and removes the folder. */
 enum status snapshot_begin(struct audit *audit) EPURSE_MUST_USE;
@@ -112,7 +112,7 @@ void snapshot_end(struct audit *audit);
 enum status snapshot_take(const struct audit *audit, const char *file, const char *name,
                           char copy[AUDIT_PATH_MAX]) EPURSE_MUST_USE;
 
-/* ---- schema.c: whether a data base's own guards stand ---- */
+/* ---- schema.c: whether a database's own guards stand ---- */
 
 /* Compares tables, indices, triggers and application_id of a copy with those that this program makes anew; each
  * difference is a finding like `pattern`. */

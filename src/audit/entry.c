@@ -117,7 +117,7 @@ static void entry_count(struct audit *audit, const struct reading *reading) {
   bool closed =
       entry->state == JOURNAL_CONFIRMED || entry->state == JOURNAL_CANCELLED || entry->state == JOURNAL_SETTLED;
   audit->figures.open_entries += !closed;
-  audit->figures.untold += entry->untold;
+  audit->figures.unreported += entry->unreported;
   if (entry->state == JOURNAL_COMMITTED && reading->booked && reading->booking.state == LEDGER_HELD) {
     audit->figures.unconfirmed++;
     audit->figures.unconfirmed_amount += entry->amount;

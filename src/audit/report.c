@@ -31,8 +31,8 @@ static void print_figures(const struct audit *audit, FILE *out) {
   print_amount(out, figures->held_amount, audit->settings.currency);
   (void)fprintf(out, "), %" PRId64 " paid and not yet confirmed (", figures->unconfirmed);
   print_amount(out, figures->unconfirmed_amount, audit->settings.currency);
-  (void)fprintf(out, "), %" PRId64 " entries open, %" PRId64 " untold; %" PRId64 " incidents noted.\n",
-                figures->open_entries, figures->untold, figures->incidents);
+  (void)fprintf(out, "), %" PRId64 " entries open, %" PRId64 " unreported; %" PRId64 " incidents noted.\n",
+                figures->open_entries, figures->unreported, figures->incidents);
 }
 
 static void print_later(const struct audit *audit, FILE *out) {
@@ -82,15 +82,15 @@ static json_t *finding_json(const struct audit_finding *finding) {
 }
 
 static json_t *figures_json(const struct audit_figures *figures) {
-  return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "cards",
-                   (json_int_t)figures->cards, "transactions", (json_int_t)figures->transactions, "captured",
-                   (json_int_t)figures->captured, "incidents", (json_int_t)figures->incidents, "held",
-                   (json_int_t)figures->held, "held_amount", (json_int_t)figures->held_amount, "journals",
-                   (json_int_t)figures->journals, "entries", (json_int_t)figures->entries, "open_entries",
-                   (json_int_t)figures->open_entries, "unconfirmed", (json_int_t)figures->unconfirmed,
-                   "unconfirmed_amount", (json_int_t)figures->unconfirmed_amount, "untold", (json_int_t)figures->untold,
-                   "card_logs", (json_int_t)figures->card_logs, "log_records", (json_int_t)figures->log_records,
-                   "receipts", (json_int_t)figures->receipts, "later", (json_int_t)figures->later);
+  return json_pack(
+      "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "cards",
+      (json_int_t)figures->cards, "transactions", (json_int_t)figures->transactions, "captured",
+      (json_int_t)figures->captured, "incidents", (json_int_t)figures->incidents, "held", (json_int_t)figures->held,
+      "held_amount", (json_int_t)figures->held_amount, "journals", (json_int_t)figures->journals, "entries",
+      (json_int_t)figures->entries, "open_entries", (json_int_t)figures->open_entries, "unconfirmed",
+      (json_int_t)figures->unconfirmed, "unconfirmed_amount", (json_int_t)figures->unconfirmed_amount, "unreported",
+      (json_int_t)figures->unreported, "card_logs", (json_int_t)figures->card_logs, "log_records",
+      (json_int_t)figures->log_records, "receipts", (json_int_t)figures->receipts, "later", (json_int_t)figures->later);
 }
 
 json_t *audit_json(const struct audit *audit) {

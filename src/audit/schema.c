@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Whether a data base still has the guards that this program gave it: compared with one made anew. */
+ * Whether a database still has the guards that this program gave it: compared with one made anew. */
 #include "audit.h"
 
 #include <sqlite3.h>
@@ -72,7 +72,7 @@ static void schema_compare(struct audit *audit, const char *copy, const char *fr
   if (code == SQLITE_OK)
     code = schema_header(audit, database, pattern);
   if (code != SQLITE_OK)
-    finding_add(audit, pattern, "%s", "it cannot be read as a data base");
+    finding_add(audit, pattern, "%s", "it cannot be read as a database");
   (void)sqlite3_close(database);
 }
 

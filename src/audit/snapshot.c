@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Copies of data bases, so that an audit opens nothing that others write to, and changes nothing that it was given. */
+ * Copies of databases, so that an audit opens nothing that others write to, and changes nothing that it was given. */
 #include "audit.h"
 
 #include <dirent.h>

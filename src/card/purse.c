@@ -121,7 +121,7 @@ static uint16_t commit_expiry(struct card *card, const struct authorisation *ord
   return sw == SW_OK ? SW_EXPIRED : sw;
 }
 
-uint16_t purse_settle(struct card *card, const struct apdu *command, struct apdu_response *response) {
+uint16_t purse_execute(struct card *card, const struct apdu *command, struct apdu_response *response) {
   const struct card_memory *memory = &card->memory;
   struct authorisation order;
   struct slot slot;

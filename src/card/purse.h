@@ -9,7 +9,7 @@
 uint16_t promise_initialize(struct card *card, const struct apdu *command, struct apdu_response *response);
 
 /* purse.c */
-uint16_t purse_settle(struct card *card, const struct apdu *command, struct apdu_response *response);
+uint16_t purse_execute(struct card *card, const struct apdu *command, struct apdu_response *response);
 uint16_t purse_get_proof(struct card *card, const struct apdu *command, struct apdu_response *response);
 uint16_t purse_get_balance(struct card *card, const struct apdu *command, struct apdu_response *response);
 

@@ -74,7 +74,7 @@ void connection_orphan(struct connection *connection);
 /* The reply is out: idle, or reading where more is here already. */
 void connection_replied(struct connection *connection);
 
-/* Shuts the socket; evhttp meets the end of file and clears away. Safe at any time. */
+/* Shuts the socket down: evhttp sees EOF and frees the connection. Safe at any time. */
 void connection_cut(struct connection *connection);
 
 /* Stops accepting, cuts what is idle. The loop ends when the last connection is gone. */

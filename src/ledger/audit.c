@@ -53,7 +53,7 @@ static enum status audit_all(struct audit *audit) {
   return status == STATUS_OK ? audit_records(audit) : status;
 }
 
-/* Others may post between two questions: all are put to one view of the data base. */
+/* Others may post between two questions: all are put to one view of the database. */
 enum status ledger_audit(struct ledger *ledger, ledger_contradicted *each, void *context) {
   struct audit audit = {.ledger = ledger, .each = each, .context = context, .contradictions = 0};
   bool look = ledger->driver->look != NULL && !ledger->stepping;

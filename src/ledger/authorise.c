@@ -13,7 +13,7 @@
 
 /* All that one answer is made from. */
 struct answer {
-  const struct ledger_offer *offer;
+  const struct signed_promise *offer;
   const struct ledger_signer *signer;
   struct ledger_tender tender;
   struct terminal_brief terminal;
@@ -21,7 +21,7 @@ struct answer {
   int64_t points;     /* change of the card's counter */
 };
 
-static enum status answer_check_opened(const struct ledger *ledger, const struct ledger_offer *offer, bool in_step) {
+static enum status answer_check_opened(const struct ledger *ledger, const struct signed_promise *offer, bool in_step) {
   const struct chain *chain = &ledger->chain;
   int64_t card = 0;
   bool opened = ledger->stepping && chain->open && chain->atc == offer->promise->atc &&
@@ -30,7 +30,7 @@ static enum status answer_check_opened(const struct ledger *ledger, const struct
 }
 
 /* What speaks against any approval. */
-static enum status answer_check_card(const struct ledger *ledger, const struct ledger_offer *offer,
+static enum status answer_check_card(const struct ledger *ledger, const struct signed_promise *offer,
                                      const struct chain *chain) {
   uint8_t now[MOMENT_SIZE];
   moment_from_unix(offer->now, now);
@@ -43,7 +43,7 @@ static enum status answer_check_card(const struct ledger *ledger, const struct l
   return STATUS_OK;
 }
 
-static enum status answer_check_terminal(struct ledger *ledger, const struct ledger_offer *offer,
+static enum status answer_check_terminal(struct ledger *ledger, const struct signed_promise *offer,
                                          struct terminal_brief *terminal) {
   enum status status = terminal_brief(ledger, offer->promise->tid, terminal);
   if (status != STATUS_OK)
@@ -136,7 +136,7 @@ static enum status answer_advance(struct ledger *ledger, const struct answer *an
 
 /* What a load takes of its limits. What is owed to a card was counted when it was paid for. */
 static struct limit_load answer_load(const struct answer *answer) {
-  const struct ledger_offer *offer = answer->offer;
+  const struct signed_promise *offer = answer->offer;
   return (struct limit_load){.terminal = answer->terminal.number,
                              .merchant = answer->terminal.merchant,
                              .amount = offer->promise->amount,
@@ -181,7 +181,7 @@ static enum status answer_check(struct ledger *ledger, const struct chain *chain
   return status;
 }
 
-enum status ledger_purchase_authorise(struct ledger *ledger, const struct ledger_offer *offer,
+enum status ledger_purchase_authorise(struct ledger *ledger, const struct signed_promise *offer,
                                       const struct ledger_signer *signer, struct ledger_transaction *transaction) {
   struct answer answer = {.offer = offer, .signer = signer, .reason = STATUS_OK};
   const struct chain *chain = &ledger->chain;
@@ -223,7 +223,7 @@ static enum status load_check(struct ledger *ledger, const struct chain *chain, 
   return limit_check(ledger, &load);
 }
 
-enum status ledger_load_authorise(struct ledger *ledger, const struct ledger_offer *offer,
+enum status ledger_load_authorise(struct ledger *ledger, const struct signed_promise *offer,
                                   const struct ledger_tender *tender, const struct ledger_signer *signer,
                                   struct ledger_transaction *transaction) {
   struct answer answer = {.offer = offer, .signer = signer, .tender = *tender, .reason = STATUS_OK};
@@ -238,14 +238,14 @@ enum status ledger_load_authorise(struct ledger *ledger, const struct ledger_off
   return answer_book(ledger, &answer, transaction);
 }
 
-enum status ledger_load_check(struct ledger *ledger, const struct ledger_offer *offer, uint8_t tender_kind) {
+enum status ledger_load_check(struct ledger *ledger, const struct signed_promise *offer, uint8_t tender_kind) {
   struct answer answer = {.offer = offer, .tender = {.kind = tender_kind}, .reason = STATUS_OK};
   struct chain chain;
   enum status status = chain_read(ledger, offer, &chain);
   return status == STATUS_OK ? load_check(ledger, &chain, &answer) : status;
 }
 
-enum status ledger_decline(struct ledger *ledger, const struct ledger_offer *offer, enum status reason,
+enum status ledger_decline(struct ledger *ledger, const struct signed_promise *offer, enum status reason,
                            const struct ledger_signer *signer, struct ledger_transaction *transaction) {
   struct answer answer = {.offer = offer, .signer = signer, .reason = reason};
   enum status status = answer_check_opened(ledger, offer, false);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Card numbers and the integers that stand for them in the data base. */
+ * Card numbers and the integers that stand for them in the database. */
 #ifndef LEDGER_CARD_H
 #define LEDGER_CARD_H
 

@@ -155,7 +155,7 @@ static enum status chain_foresee(struct ledger *ledger, struct chain *chain) {
   return STATUS_OK;
 }
 
-enum status chain_read(struct ledger *ledger, const struct ledger_offer *offer, struct chain *chain) {
+enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) {
   const struct promise *promise = offer->promise;
   memset(chain, 0, sizeof *chain);
   if (promise->type < TRANSACTION_PURCHASE || promise->type > TRANSACTION_POINTS_PURCHASE ||
@@ -180,7 +180,8 @@ enum status chain_read(struct ledger *ledger, const struct ledger_offer *offer, 
   return chain->in_step ? STATUS_OK : STATUS_OUT_OF_STEP;
 }
 
-static enum status chain_note_fork(struct ledger *ledger, const struct ledger_offer *offer, const struct chain *chain) {
+static enum status chain_note_fork(struct ledger *ledger, const struct signed_promise *offer,
+                                   const struct chain *chain) {
   struct incident incident = {.kind = LEDGER_INCIDENT_FORK,
                               .card = chain->card,
                               .atc = offer->promise->atc,
@@ -196,7 +197,8 @@ static enum status chain_note_fork(struct ledger *ledger, const struct ledger_of
   return chain->forked_before ? STATUS_OK : incident_note(ledger, &incident);
 }
 
-static enum status chain_note_lost(struct ledger *ledger, const struct ledger_offer *offer, const struct chain *chain) {
+static enum status chain_note_lost(struct ledger *ledger, const struct signed_promise *offer,
+                                   const struct chain *chain) {
   const struct incident incident = {.kind = LEDGER_INCIDENT_LOST,
                                     .card = chain->card,
                                     .atc = offer->promise->atc,
@@ -206,8 +208,8 @@ static enum status chain_note_lost(struct ledger *ledger, const struct ledger_of
   return incident_note(ledger, &incident);
 }
 
-static enum status chain_settle(struct ledger *ledger, const struct ledger_offer *offer,
-                                struct ledger_standing *standing) {
+static enum status chain_settle(struct ledger *ledger, const struct signed_promise *offer,
+                                struct promise_verdict *standing) {
   const struct chain *chain = &ledger->chain;
   if (chain->outcome == 0)
     return STATUS_OK;
@@ -218,8 +220,8 @@ static enum status chain_settle(struct ledger *ledger, const struct ledger_offer
   return booking_release(ledger, &chain->held, offer->now, &standing->settled_state);
 }
 
-enum status ledger_promise_open(struct ledger *ledger, const struct ledger_offer *offer,
-                                struct ledger_standing *standing) {
+enum status ledger_promise_open(struct ledger *ledger, const struct signed_promise *offer,
+                                struct promise_verdict *standing) {
   memset(standing, 0, sizeof *standing);
   if (!ledger->stepping)
     return STATUS_INTERNAL;

@@ -31,6 +31,6 @@ struct chain {
 
 /* Reads and judges; writes nothing. STATUS_EXISTS: answered already; else as ledger_promise_open, and
  * STATUS_OUT_OF_STEP leaves *chain filled in. */
-enum status chain_read(struct ledger *ledger, const struct ledger_offer *offer, struct chain *chain) EPURSE_MUST_USE;
+enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) EPURSE_MUST_USE;
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the ledger asks of a data base. One connection, in one thread; below it are sqlite.c and its like.
+ * What the ledger asks of a database. One connection, in one thread; below it are sqlite.c and its like.
  *
  * A statement is run with all its parameters at once and answers rows; its values are integers, texts and bytes alone.
- * No type of a data base's own library is seen above this contract. */
+ * No type of a database's own library is seen above this contract. */
 #ifndef LEDGER_DRIVER_H
 #define LEDGER_DRIVER_H
 
@@ -65,7 +65,7 @@ struct store_question {
 };
 
 /* Statuses that every function may answer: STATUS_STORE_FAILED, STATUS_STORE_UNREACHABLE (another process's),
- * STATUS_NO_MEMORY, STATUS_LEDGER_BUSY (somebody else holds it), STATUS_LEDGER_BROKEN (the data base refused what would
+ * STATUS_NO_MEMORY, STATUS_LEDGER_BUSY (somebody else holds it), STATUS_LEDGER_BROKEN (the database refused what would
  * break a rule of the schema, or is damaged), STATUS_INTERNAL (a statement that writes, outside begin and commit). */
 struct store_driver {
   const char *scheme; /* of its URLs, without the colon */
@@ -122,7 +122,7 @@ struct store_driver {
   enum status (*script)(struct store *store, const char *statements);
   /* A question of the audit. */
   enum status (*ask)(struct store *store, const struct store_question *question);
-  /* How often the data base was waited for since the connection was made; NULL where it is no other process. */
+  /* How often the database was waited for since the connection was made; NULL where it is no other process. */
   uint64_t (*trips)(const struct store *store);
   /* Questions about the place itself rather than what stands in it; NULL behind the last. */
   const char *const *health;
@@ -132,7 +132,7 @@ struct store_driver {
    */
   const char *watch;
 
-  /* ---- a copy as a file that open takes; NULL: this data base has tools of its own for that ---- */
+  /* ---- a copy as a file that open takes; NULL: this database has tools of its own for that ---- */
 
   /* Makes `path` (mode 0600) anew, removing what is there. Outside a transaction, as the other two. */
   enum status (*copy_begin)(struct store *store, const char *path, struct store_copy **copy);

@@ -11,7 +11,7 @@ enum status durable_file(const char *path) EPURSE_MUST_USE;
 /* Makes a new name durable: the directory that holds it has to reach the disk as well. STATUS_STORE_FAILED. */
 enum status durable_folder(const char *path) EPURSE_MUST_USE;
 
-/* Removes a data base with what SQLite may have put beside it; nothing there is fine. */
+/* Removes a database with what SQLite may have put beside it; nothing there is fine. */
 void durable_remove(const char *path);
 
 #endif

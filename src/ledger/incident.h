@@ -17,7 +17,7 @@ struct incident {
 /* Keeps it until the step ends. STATUS_INTERNAL outside a step, STATUS_NO_MEMORY where the step has met too many. */
 enum status incident_note(struct ledger *ledger, const struct incident *incident) EPURSE_MUST_USE;
 
-/* Writes what was noted and blocks the cards of which it says that they lie; needs an open data base transaction. */
+/* Writes what was noted and blocks the cards of which it says that they lie; needs an open database transaction. */
 enum status incident_write(struct ledger *ledger) EPURSE_MUST_USE;
 
 #endif

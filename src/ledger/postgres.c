@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The ledger in a PostgreSQL data base, for several servers at once.
+ * The ledger in a PostgreSQL database, for several servers at once.
  *
  * A step is one SERIALIZABLE transaction, so that steps behave as if each ran alone, whatever they read; the rules of
  * the schema hold besides. One that others disturbed is run again; the last time it goes through the turnstile alone,
  * behind which nobody disturbs it. The turnstile is locked before the transaction's first read, which is when it takes
- * its view of the data base. */
+ * its view of the database. */
 #include "driver.h"
 
 #include <stdio.h>
@@ -122,7 +122,7 @@ static void postgres_discard(const char *place) {
 
 /* ---- transactions ---- */
 
-/* A row that is there twice is somebody else's doing, unless there is nobody else. */
+/* A duplicate key means a concurrent writer, unless we are the only one. */
 static bool postgres_disturbed(const struct store *store) {
   return store->pipe.conflict || (store->pipe.duplicate && !store->alone);
 }
@@ -308,7 +308,7 @@ static const char *const postgres_health[] = {
     "WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'",
     MISSING("terminal", "id", "merchant", "merchant", "id"),
     MISSING("terminal_window", "id", "id", "terminal", "id"),
-    MISSING("card_hot", "id", "id", "card", "id"),
+    MISSING("card_counters", "id", "id", "card", "id"),
     MISSING("booking", "id", "terminal", "terminal", "id"),
     MISSING("booking", "id", "merchant", "merchant", "id"),
     MISSING("posting", "booking", "booking", "booking", "id"),

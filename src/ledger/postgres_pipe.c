@@ -32,7 +32,7 @@ static enum status state_status(const char *state) {
       {"25006", STATUS_INTERNAL}, /* a write outside a transaction: the session reads by default */
       {"53200", STATUS_NO_MEMORY},
       {"28", STATUS_STORE_UNREACHABLE},    /* who it is, and the password */
-      {"3D", STATUS_STORE_UNREACHABLE},    /* no such data base */
+      {"3D", STATUS_STORE_UNREACHABLE},    /* no such database */
       {"42501", STATUS_STORE_UNREACHABLE}, /* not allowed to */
   };
   for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)

@@ -30,7 +30,7 @@ enum status pipe_open(struct pipe *pipe, const char *url) EPURSE_MUST_USE;
 void pipe_close(struct pipe *pipe);
 /* False too once it has broken. */
 bool pipe_alive(const struct pipe *pipe);
-/* Whether the data base keeps texts as they come: in another encoding it refuses letters that it lacks, whenever one of
+/* Whether the database keeps texts as they come: in another encoding it refuses letters that it lacks, whenever one of
  * them comes. */
 bool pipe_holds_utf8(const struct pipe *pipe);
 /* Whether the server is inside a transaction; knows what was answered alone. */

@@ -51,7 +51,7 @@ static char *restore_name(const char *path, const char *suffix) {
   return name;
 }
 
-/* Copied by the data base itself and then audited, so that a backup that is none never gets further. */
+/* Copied by the database itself and then audited, so that a backup that is none never gets further. */
 static enum status restore_copy(const struct restore *restore, struct ledger_copy *copy) {
   struct ledger *ledger = NULL;
   struct ledger_backup *backup = NULL;

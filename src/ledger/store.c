@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A ledger made, opened and closed, in whichever data base its URL names. */
+ * A ledger made, opened and closed, in whichever database its URL names. */
 #include "store.h"
 
 #include <stdio.h>

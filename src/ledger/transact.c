@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Where others write to the same data base a group may have to be run again; the last time nobody else is let in, so
+/* Where others write to the same database a group may have to be run again; the last time nobody else is let in, so
  * that it is not disturbed once more. */
 #define TRANSACT_TRIES 4
 

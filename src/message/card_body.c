@@ -182,7 +182,7 @@ json_t *card_facts_body(const struct card_facts *facts) {
   if (!expiry_none(facts->expiry))
     field_put_date(&writer, "expiry", facts->expiry);
   field_put_integer(&writer, "currency", facts->currency);
-  if (!facts->untold)
+  if (!facts->unreported)
     contents_put(&writer, facts);
   return field_done(&writer);
 }
@@ -208,8 +208,8 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) {
   if (field_there(&reader, "expiry"))
     field_date(&reader, "expiry", facts->expiry);
   facts->currency = (uint16_t)field_integer(&reader, "currency", 1, 999);
-  facts->untold = !field_there(&reader, "balance");
-  if (!facts->untold)
+  facts->unreported = !field_there(&reader, "balance");
+  if (!facts->unreported)
     contents_take(&reader, facts);
   return field_end(&reader);
 }

@@ -106,7 +106,7 @@ static bool take_backups(const struct settings *settings, struct configuration *
   int store = slash == NULL ? 0 : (int)(slash - configuration->store);
 
   if (strncmp(configuration->store, STORE_SERVER, strlen(STORE_SERVER)) == 0)
-    return true; /* a server's data base has tools of its own for that */
+    return true; /* a server's database has tools of its own for that */
   if (folder[0] != '\0')
     return copy(configuration->backups, sizeof configuration->backups, folder);
   int len =

@@ -16,7 +16,7 @@ static enum status find_terminal(struct service *service, struct request *reques
     return STATUS_BAD_FORMAT;
   if (strcmp(kid, peer->common_name) != 0 || strlen(kid) != TID_SIZE)
     return STATUS_NOT_AUTHENTICATED;
-  status = roster_find(service->roster, service->writer, (const uint8_t *)kid, &request->terminal);
+  status = terminal_cache_find(service->terminal_cache, service->writer, (const uint8_t *)kid, &request->terminal);
   if (status == STATUS_NOT_FOUND)
     return STATUS_NOT_AUTHENTICATED;
   if (status == STATUS_OK && !crypto_equal(request->terminal.sig_public, peer->public_key, sizeof peer->public_key))

@@ -34,7 +34,7 @@ struct card_facts facts_of(const struct ledger_card *card, uint16_t currency) {
   return facts;
 }
 
-enum status facts_judge(const struct ledger_card *card, int64_t now) {
+enum status card_usable(const struct ledger_card *card, int64_t now) {
   uint8_t moment[MOMENT_SIZE];
 
   if (card->state == LEDGER_CARD_BLOCKED)

@@ -14,6 +14,6 @@ struct card_facts facts_of(const struct ledger_card *card, uint16_t currency);
 
 /* Whether a card may be used at a time, unix seconds. STATUS_OK; STATUS_CARD_BLOCKED; STATUS_CARD_UNKNOWN: it is not a
  * cardholder's, or no longer; STATUS_CARD_EXPIRED: by this clock (R8). */
-enum status facts_judge(const struct ledger_card *card, int64_t now) EPURSE_MUST_USE;
+enum status card_usable(const struct ledger_card *card, int64_t now) EPURSE_MUST_USE;
 
 #endif

@@ -79,7 +79,7 @@ static enum status order_open(struct order *order) {
     status = check_card(order);
   if (status == STATUS_OK)
     status = check_pin(order);
-  order->offer = (struct ledger_offer){
+  order->offer = (struct signed_promise){
       .promise = &order->promise, .record = order->body.promise, .now = service_now(order->service)};
   order->offer.zone = service_zone(order->offer.now);
   return status;
@@ -141,7 +141,7 @@ static enum status settle_answer(struct ledger *ledger, struct order *order, enu
 
 static enum status order_step(struct ledger *ledger, void *context) {
   struct order *order = context;
-  struct ledger_standing standing;
+  struct promise_verdict standing;
   enum status status = ledger_promise_open(ledger, &order->offer, &standing);
 
   if (status == STATUS_CARD_FORKED) {

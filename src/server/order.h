@@ -19,10 +19,10 @@ struct order {
   const struct request *request;
   struct order_request body;
   struct promise promise;
-  struct ledger_offer offer; /* borrows promise and body */
-  struct ledger_card card;   /* as it stood before this step */
-  enum status pin;           /* STATUS_OK, STATUS_WRONG_PIN; STATUS_DECLINED: none that could be tried */
-  bool pin_is_candidate;     /* with STATUS_OK: it is the one of a change under way */
+  struct signed_promise offer; /* borrows promise and body */
+  struct ledger_card card;     /* as it stood before this step */
+  enum status pin;             /* STATUS_OK, STATUS_WRONG_PIN; STATUS_DECLINED: none that could be tried */
+  bool pin_is_candidate;       /* with STATUS_OK: it is the one of a change under way */
   order_decide *decide;
   bool inquiry;                          /* nothing is booked and no decline is stored */
   struct ledger_transaction transaction; /* the answer; not for an inquiry */

@@ -27,7 +27,7 @@ void post_card_contact(struct service *service, const struct request *request, s
     reply->status = status;
     return;
   }
-  status = facts_judge(&contact.card, service_now(service));
+  status = card_usable(&contact.card, service_now(service));
   filled.has_block_order = status == STATUS_CARD_BLOCKED;
   reply->status = filled.has_block_order ? signer_block(service, contact.card.cid, filled.block_order) : STATUS_OK;
   if (reply->status == STATUS_OK)

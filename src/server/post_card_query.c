@@ -24,7 +24,7 @@ void post_card_query(struct service *service, const struct request *request, str
     reply->status = envelope_transact(service, request, find_card, &query);
   if (reply->status == STATUS_OK) {
     struct card_facts facts = facts_of(&query.card, service->configuration.currency);
-    facts.untold = request->terminal.role != ROLE_ADMIN;
+    facts.unreported = request->terminal.role != ROLE_ADMIN;
     reply_ok(reply, card_facts_body(&facts));
   }
 }

@@ -79,7 +79,7 @@ static enum status propose(struct ledger *ledger, struct pin_changing *changing,
 }
 
 static enum status begin(struct ledger *ledger, struct pin_changing *changing, const struct ledger_card *card) {
-  changing->outcome = facts_judge(card, changing->now);
+  changing->outcome = card_usable(card, changing->now);
   return changing->outcome == STATUS_OK ? propose(ledger, changing, card) : STATUS_OK;
 }
 

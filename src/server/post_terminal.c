@@ -62,7 +62,7 @@ static void serve(struct service *service, const struct request *request, ledger
   memcpy(terminal->sig_public, body.sig_public, sizeof terminal->sig_public);
   memcpy(terminal->expiry, body.expiry, DATE_SIZE);
   reply->status = envelope_transact(service, request, step, &registration);
-  roster_forget(service->roster);
+  terminal_cache_forget(service->terminal_cache);
   if (reply->status == STATUS_OK)
     reply_ok(reply, json_pack("{s:s}", "merchant_name", registration.merchant.name));
 }

@@ -25,7 +25,7 @@ void post_terminal_revocation(struct service *service, const struct request *req
   if (reply->status != STATUS_OK)
     return;
   reply->status = envelope_transact(service, request, revoke, &revoking);
-  roster_forget(service->roster);
+  terminal_cache_forget(service->terminal_cache);
   log_line(&service->log, LOG_WARNING, "terminal-revocation", "tid=%s revoked=%s code=%s", request->message.tid,
            revoking.tid, status_name(reply->status));
 }

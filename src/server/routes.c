@@ -90,8 +90,7 @@ static size_t find(const char *path) {
   return i;
 }
 
-/* What books money waits while the ledger contradicts itself: whoever was told "booked" would be told on sand, and the
- * file stays as it was found. Terminals keep what they have to bring (r, reversals) in their journals. What reads,
+/* Requests that move money are refused while the ledger is inconsistent, and its file stays as it was found. Terminals keep what they have to bring (r, reversals) in their journals. What reads,
  * blocks or revokes is served. */
 static bool moves_money(const struct route *route) {
   switch (route->type) {

@@ -42,7 +42,7 @@ static void note_load(struct server *server, bool overloaded) {
   }
 }
 
-/* On the loop's thread: what can be refused is refused here, before it costs anything; the rest goes to the crew. */
+/* On the loop's thread: what can be refused is refused here, before it costs anything; the rest goes to the pool. */
 static void serve(void *context, struct exchange *exchange) {
   struct server *server = context;
   struct service *service = server->service;
@@ -52,7 +52,7 @@ static void serve(void *context, struct exchange *exchange) {
     return;
   }
   service->metrics.waiting++;
-  bool overloaded = crew_give(server->crew, exchange) != STATUS_OK;
+  bool overloaded = worker_pool_submit(server->pool, exchange) != STATUS_OK;
   note_load(server, overloaded);
   if (overloaded) {
     service->metrics.waiting--;
@@ -83,15 +83,15 @@ static size_t processors(void) {
 
 static enum status open_crew(struct server *server) {
   const struct configuration *configuration = &server->service->configuration;
-  const struct crew_options options = {.workers = configuration->workers,
-                                       .processors = processors(),
-                                       .queue = configuration->queue,
-                                       .base = http_base(server->http),
-                                       .serve = work,
-                                       .served = answer,
-                                       .context = server};
+  const struct worker_pool_options options = {.workers = configuration->workers,
+                                              .processors = processors(),
+                                              .queue = configuration->queue,
+                                              .base = http_base(server->http),
+                                              .serve = work,
+                                              .served = answer,
+                                              .context = server};
 
-  return crew_open(&options, &server->crew);
+  return worker_pool_open(&options, &server->pool);
 }
 
 static enum status open_tls(struct server *server, char problem[256]) {
@@ -244,7 +244,7 @@ void server_close(struct server *server) {
       server->signals[i] = NULL;
     }
   }
-  crew_close(&server->crew); /* what was taken is served and, where someone still waits for it, answered */
+  worker_pool_close(&server->pool); /* what was taken is served and, where someone still waits for it, answered */
   http_close(&server->http);
   SSL_CTX_free(server->tls);
   server->tls = NULL;

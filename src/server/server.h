@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "http/crew.h"
 #include "http/http.h"
+#include "http/worker_pool.h"
 #include "service.h"
 
 struct event;
@@ -17,7 +17,7 @@ struct server {
   struct http_options options;
   SSL_CTX *tls;
   struct http *http;
-  struct crew *crew;
+  struct worker_pool *pool;
   bool overloaded;          /* the last request was turned away */
   struct event *signals[2]; /* SIGTERM, SIGINT: server_run then ends in good order */
 };

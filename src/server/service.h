@@ -10,7 +10,7 @@
 #include "http/metrics.h"
 #include "http/rate.h"
 #include "keyring.h"
-#include "roster.h"
+#include "terminal_cache.h"
 #include "writer.h"
 
 struct watch;
@@ -19,11 +19,11 @@ struct backup;
 struct service {
   struct configuration configuration;
   struct keyring keyring;
-  struct writer *writer;           /* the one that works with the ledger */
-  struct watch *watch;             /* of the ledger; NULL: not watched */
-  struct backup *backup;           /* on-line backups */
-  struct roster *roster;           /* of terminals */
-  int64_t (*clock)(void *context); /* unix seconds; tests bring one of their own */
+  struct writer *writer;                 /* the one that works with the ledger */
+  struct watch *watch;                   /* of the ledger; NULL: not watched */
+  struct backup *backup;                 /* on-line backups */
+  struct terminal_cache *terminal_cache; /* of terminals */
+  int64_t (*clock)(void *context);       /* unix seconds; tests bring one of their own */
   void *clock_context;
   struct rate *rate; /* of requests, by terminal; the event loop's, NULL: unbounded */
   struct metrics metrics;
@@ -45,7 +45,7 @@ int64_t service_day(int64_t now);
 enum status service_open(struct service *service, const struct configuration *configuration, const char *passphrase,
                          char problem[256]) EPURSE_MUST_USE;
 
-/* Hands the ledger to a writer of its own, by the service's configuration, and makes the roster: what service_open ends
+/* Hands the ledger to a writer of its own, by the service's configuration, and makes the terminal_cache: what service_open ends
  * with. STATUS_NO_MEMORY: *ledger stays the caller's. */
 enum status service_start(struct service *service, struct ledger **ledger) EPURSE_MUST_USE;
 

@@ -62,7 +62,7 @@ enum status service_start(struct service *service, struct ledger **ledger) {
                                          .metrics = &service->metrics};
 
   json_object_seed(0); /* at the first use otherwise, by whichever thread comes first */
-  enum status status = roster_new(!ledger_shared(*ledger), &service->roster);
+  enum status status = terminal_cache_new(!ledger_shared(*ledger), &service->terminal_cache);
   if (status == STATUS_OK)
     status = writer_open(&options, ledger, &service->writer);
   if (status == STATUS_OK)
@@ -101,7 +101,7 @@ void service_stop(struct service *service) {
   watch_close(&service->watch);
   backup_close(&service->backup);
   writer_close(&service->writer);
-  roster_free(&service->roster);
+  terminal_cache_free(&service->terminal_cache);
 }
 
 void service_close(struct service *service) {

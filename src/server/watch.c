@@ -76,7 +76,7 @@ static int64_t look(struct watch *watch) {
                                       : writer_read(service->writer, slice_step, &slice);
 
   if (status == STATUS_LEDGER_BROKEN && slice.ledger.findings == 0)
-    watch_alarm(service, "the data base is damaged");
+    watch_alarm(service, "the database is damaged");
   bool failing = status != STATUS_OK && status != STATUS_LEDGER_BROKEN;
   if (failing != watch->failing) {
     watch->failing = failing;

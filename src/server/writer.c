@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The one thread that works with the ledger.
  *
- * It is called by a semaphore, as the workers are (http/crew.c says why). */
+ * It is called by a semaphore, as the workers are (http/worker_pool.c says why). */
 #include "writer.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "http/crew.h"
+#include "http/worker_pool.h"
 
 /* Lives on the stack of the thread that waits for it. */
 struct job {
@@ -23,7 +23,7 @@ struct job {
   sem_t ended;
 };
 
-struct line {
+struct queue {
   struct job *first, *last;
   size_t count;
 };
@@ -36,66 +36,66 @@ struct writer {
   struct timespec until; /* the thread's: when a group that waits for more stops waiting */
   sem_t call;            /* 1: the thread was called and has not come yet */
   pthread_mutex_t lock;  /* over what follows */
-  struct line readings, steps;
+  struct queue readings, steps;
   bool idle; /* the thread waits and was not called */
   bool stopping;
 };
 
-static void line_add(struct line *line, struct job *job) {
-  if (line->last == NULL)
-    line->first = job;
+static void queue_add(struct queue *queue, struct job *job) {
+  if (queue->last == NULL)
+    queue->first = job;
   else
-    line->last->next = job;
-  line->last = job;
-  line->count++;
+    queue->last->next = job;
+  queue->last = job;
+  queue->count++;
 }
 
 /* Takes up to `most` jobs off the front. */
-static struct line line_take(struct line *line, size_t most) {
-  struct line taken = {0};
+static struct queue queue_take(struct queue *queue, size_t most) {
+  struct queue taken = {0};
 
-  while (taken.count < most && line->first != NULL) {
-    struct job *job = line->first;
-    line->first = job->next;
+  while (taken.count < most && queue->first != NULL) {
+    struct job *job = queue->first;
+    queue->first = job->next;
     job->next = NULL;
-    line->count--;
-    line_add(&taken, job);
+    queue->count--;
+    queue_add(&taken, job);
   }
-  if (line->first == NULL)
-    line->last = NULL;
+  if (queue->first == NULL)
+    queue->last = NULL;
   return taken;
 }
 
 /* ---- the writer's thread ---- */
 
 /* A job is gone as soon as its owner hears of it. */
-static void acknowledge(const struct line *line) {
+static void acknowledge(const struct queue *queue) {
   struct job *next = NULL;
 
-  for (struct job *job = line->first; job != NULL; job = next) {
+  for (struct job *job = queue->first; job != NULL; job = next) {
     next = job->next;
     sem_post(&job->ended);
   }
 }
 
-static void read_all(struct writer *writer, const struct line *line) {
-  for (struct job *job = line->first; job != NULL; job = job->next)
+static void read_all(struct writer *writer, const struct queue *queue) {
+  for (struct job *job = queue->first; job != NULL; job = job->next)
     job->status = job->step(writer->ledger, job->context);
-  acknowledge(line);
+  acknowledge(queue);
 }
 
-static void commit_all(struct writer *writer, const struct line *line) {
+static void commit_all(struct writer *writer, const struct queue *queue) {
   struct ledger_job group[WRITER_GROUP_MAX];
   size_t count = 0;
 
-  for (const struct job *job = line->first; job != NULL; job = job->next)
+  for (const struct job *job = queue->first; job != NULL; job = job->next)
     group[count++] = (struct ledger_job){.step = job->step, .context = job->context};
   ledger_transact_group(writer->ledger, group, count);
   count = 0;
-  for (struct job *job = line->first; job != NULL; job = job->next)
+  for (struct job *job = queue->first; job != NULL; job = job->next)
     job->status = group[count++].status;
   metrics_group(writer->options.metrics, count);
-  acknowledge(line);
+  acknowledge(queue);
 }
 
 /* By a clock that nobody sets. */
@@ -156,8 +156,8 @@ static void *run(void *context) {
 
   pthread_mutex_lock(&writer->lock);
   while (await(writer)) {
-    struct line readings = line_take(&writer->readings, writer->readings.count);
-    struct line steps = line_take(&writer->steps, is_due(writer) ? writer->options.group : 0);
+    struct queue readings = queue_take(&writer->readings, writer->readings.count);
+    struct queue steps = queue_take(&writer->steps, is_due(writer) ? writer->options.group : 0);
     pthread_mutex_unlock(&writer->lock);
     if (readings.count > 0)
       read_all(writer, &readings);
@@ -182,17 +182,17 @@ static void wake(struct writer *writer) {
   writer->idle = false;
 }
 
-static enum status hand_in(struct writer *writer, struct line *line, struct job *job) {
+static enum status hand_in(struct writer *writer, struct queue *queue, struct job *job) {
   if (sem_init(&job->ended, 0, 0) != 0)
     return STATUS_NO_MEMORY;
   pthread_mutex_lock(&writer->lock);
-  line_add(line, job);
+  queue_add(queue, job);
   wake(writer);
   pthread_mutex_unlock(&writer->lock);
-  crew_wait_begin();
+  worker_pool_wait_begin();
   while (sem_wait(&job->ended) != 0) { /* EINTR */
   }
-  crew_wait_end();
+  worker_pool_wait_end();
   sem_destroy(&job->ended);
   return job->status;
 }

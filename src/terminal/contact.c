@@ -117,14 +117,14 @@ enum status contact_return(struct contact *contact, const uint8_t cid[CID_SIZE])
 }
 
 /* What the server said of the card, the block order delivered; a card that does not take it is no better off. */
-static enum status announced(struct contact *contact, const struct message *message) {
+static enum status block_order_deliver(struct contact *contact, const struct message *message) {
   struct order_reply reply;
   if (order_reply_parse(message->body, &reply) == STATUS_OK && reply.has_block_order)
     (void)!session_block(&contact->session, reply.block_order);
   return message->status;
 }
 
-enum status contact_announce(struct contact *contact) {
+enum status contact_take_verdict(struct contact *contact) {
   struct card_message card = {.reason = ""};
   struct message reply;
   enum status status = contact_identify(contact);
@@ -135,7 +135,7 @@ enum status contact_announce(struct contact *contact) {
   status = backend_call(contact->terminal->backend, MESSAGE_CARD_CONTACT, body, &reply);
   switch (status) {
   case STATUS_OK:
-    status = announced(contact, &reply);
+    status = block_order_deliver(contact, &reply);
     message_clear(&reply);
     return status;
   case STATUS_TERMINAL_REVOKED: /* what the server refuses this terminal, the terminal refuses too */

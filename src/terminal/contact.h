@@ -35,7 +35,7 @@ enum status contact_return(struct contact *contact, const uint8_t cid[CID_SIZE])
 /* Tells the server which card is here, where nothing else will: it may have been reported lost, and then dies here. For
  * STATUS_CARD_EXPIRED and STATUS_CARD_UNKNOWN the caller decides. A server that does not answer keeps nobody from
  * reading: STATUS_OK. */
-enum status contact_announce(struct contact *contact) EPURSE_MUST_USE;
+enum status contact_take_verdict(struct contact *contact) EPURSE_MUST_USE;
 
 /* One sentence for the people. */
 void contact_say(const struct contact *contact, const char *sentence);

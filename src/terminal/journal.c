@@ -18,7 +18,7 @@
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
-/* The data base itself refuses what must never happen: a change of what is closed, a state that goes back. */
+/* The database itself refuses what must never happen: a change of what is closed, a state that goes back. */
 static const char journal_schema[] =
     "CREATE TABLE entry ("
     "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -42,12 +42,12 @@ static const char journal_schema[] =
 
 /* Since version 2: the entries whose end nobody has been told. An entry is one from its beginning, so that no instant
  * lies between its end and being one; what closes without effect needs no telling. */
-static const char journal_schema_untold[] =
-    "CREATE TABLE untold (entry INTEGER PRIMARY KEY) STRICT;"
-    "INSERT INTO untold SELECT id FROM entry WHERE state NOT IN (7, 9, 10);"
-    "CREATE TRIGGER entry_untold AFTER INSERT ON entry BEGIN INSERT INTO untold VALUES (NEW.id); END;"
+static const char journal_schema_unreported[] =
+    "CREATE TABLE unreported (entry INTEGER PRIMARY KEY) STRICT;"
+    "INSERT INTO unreported SELECT id FROM entry WHERE state NOT IN (7, 9, 10);"
+    "CREATE TRIGGER entry_unreported AFTER INSERT ON entry BEGIN INSERT INTO unreported VALUES (NEW.id); END;"
     "CREATE TRIGGER entry_without_effect AFTER UPDATE OF state ON entry WHEN NEW.state IN (9, 10)"
-    "  BEGIN DELETE FROM untold WHERE entry = NEW.id; END;";
+    "  BEGIN DELETE FROM unreported WHERE entry = NEW.id; END;";
 
 /* Since version 3: what cards have signed of their PIN, and the server has not heard yet. */
 static const char journal_schema_pin[] =
@@ -120,7 +120,7 @@ static enum status journal_build(struct journal *journal, bool fresh, int64_t ve
   if (fresh)
     status = journal_execute(journal, journal_schema);
   if (status == STATUS_OK && version < 2)
-    status = journal_execute(journal, journal_schema_untold);
+    status = journal_execute(journal, journal_schema_unreported);
   if (status == STATUS_OK)
     status = journal_execute(journal, journal_schema_pin);
   if (status == STATUS_OK)
@@ -149,7 +149,7 @@ static enum status journal_prepare(struct journal *journal) {
   return fresh || version == 1 || version == 2 ? journal_build(journal, fresh, version) : STATUS_OLD_SCHEMA;
 }
 
-/* The lock file, and the data base's own, with the right mode before SQLite sees it. An existing data base is not
+/* The lock file, and the database's own, with the right mode before SQLite sees it. An existing database is not
  * opened here: closing that descriptor would drop the locks of this process (fcntl(2)). */
 static enum status journal_files(const char *path, int *lock) {
   char name[4096];
@@ -264,7 +264,7 @@ static enum status journal_next(struct journal *journal, const char *sql, int64_
 
 #define ENTRY_COLUMNS                                                                                                  \
   "SELECT id, state, type, amount, currency, time, promise, authorisation, secret, card_certificate, tender_kind,"     \
-  " tender_order, tender_reference, id IN (SELECT entry FROM untold) FROM entry "
+  " tender_order, tender_reference, id IN (SELECT entry FROM unreported) FROM entry "
 
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) {
   return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 AND state NOT IN (7, 9, 10) ORDER BY id LIMIT 1", after,
@@ -287,10 +287,10 @@ enum status journal_marks(struct journal *journal, struct journal_marks *marks) 
   return status == STATUS_OK ? journal_number(journal, "SELECT value FROM sequence", &marks->last_seq) : status;
 }
 
-enum status journal_next_untold(struct journal *journal, int64_t after, struct journal_entry *entry) {
+enum status journal_next_unreported(struct journal *journal, int64_t after, struct journal_entry *entry) {
   static const char sql[] = ENTRY_COLUMNS "WHERE id = (SELECT min(one) FROM ("
                                           "SELECT min(id) AS one FROM entry WHERE id > ?1 AND state NOT IN (7, 9, 10)"
-                                          " UNION ALL SELECT min(entry) FROM untold WHERE entry > ?1))";
+                                          " UNION ALL SELECT min(entry) FROM unreported WHERE entry > ?1))";
   return journal_next(journal, sql, after, entry);
 }
 
@@ -311,8 +311,8 @@ static enum status journal_change(struct journal *journal, const char *sql, cons
   return journal_status(result);
 }
 
-enum status journal_told(struct journal *journal, int64_t id) {
-  return journal_change(journal, "DELETE FROM untold WHERE entry = ?1", NULL, id);
+enum status journal_reported(struct journal *journal, int64_t id) {
+  return journal_change(journal, "DELETE FROM unreported WHERE entry = ?1", NULL, id);
 }
 
 enum status journal_keep_pin(struct journal *journal, const uint8_t record[PIN_RECORD_SIZE]) {

@@ -91,6 +91,6 @@ enum status journal_row_read(sqlite3_stmt *statement, struct journal_entry *entr
     status = read_text(statement, 11, entry->tender_order, sizeof entry->tender_order);
   if (status == STATUS_OK)
     status = read_text(statement, 12, entry->tender_reference, sizeof entry->tender_reference);
-  entry->untold = sqlite3_column_int(statement, 13) != 0;
+  entry->unreported = sqlite3_column_int(statement, 13) != 0;
   return status;
 }

@@ -11,7 +11,7 @@
  * tender kind, order, reference. The entry outlives the step. Answers SQLite's result. */
 int journal_row_bind(sqlite3_stmt *statement, const struct journal_entry *entry) EPURSE_MUST_USE;
 
-/* Reads a row: id, then the same columns, then whether it is untold. STATUS_STORE_FAILED: a column is not what this
+/* Reads a row: id, then the same columns, then whether it is unreported. STATUS_STORE_FAILED: a column is not what this
  * program writes. */
 enum status journal_row_read(sqlite3_stmt *statement, struct journal_entry *entry) EPURSE_MUST_USE;
 

@@ -32,7 +32,7 @@ static enum status charge_judge(struct order *order, enum status status, const s
     return status == STATUS_OK ? STATUS_TENDER_DECLINED : status;
   }
   if (status != STATUS_OK || result->outcome != TENDER_PAID)
-    return charge_settle(order);
+    return charge_finish(order);
   memcpy(entry->tender_reference, result->reference, sizeof entry->tender_reference);
   entry->state = JOURNAL_CHARGED;
   return journal_update(order->terminal->journal, entry);
@@ -102,13 +102,13 @@ static enum status load_owed(struct order *order) {
 }
 
 /* With the card in a session and nothing of it open any more. */
-static enum status load_new(struct order *order, const struct order_wish *wish) {
-  struct amount amount = wish->amount;
+static enum status load_new(struct order *order, const struct payment_request *request) {
+  struct amount amount = request->amount;
   bool same = false;
   enum status status = order_promise(order, TRANSACTION_LOAD, amount);
   if (status != STATUS_OK)
     return status;
-  status = order_settle_by_promise(order, wish, &same);
+  status = order_finish_by_promise(order, request, &same);
   if (same)
     return STATUS_OK;
   if (status == STATUS_OK)
@@ -133,10 +133,10 @@ static enum status load_new(struct order *order, const struct order_wish *wish) 
 }
 
 static enum status load_meet(struct order *order, const struct payment *payment) {
-  const struct order_wish wish = {TRANSACTION_LOAD, payment->amount};
+  const struct payment_request request = {TRANSACTION_LOAD, payment->amount};
   bool same = false;
-  enum status status = order_settle_earlier(order, &wish, &same);
-  return status != STATUS_OK || same ? status : load_new(order, &wish);
+  enum status status = order_finish_earlier(order, &request, &same);
+  return status != STATUS_OK || same ? status : load_new(order, &request);
 }
 
 enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
@@ -158,7 +158,7 @@ enum status load_run(struct terminal *terminal, struct reader *reader, const str
     if (status == STATUS_OK) {
       status = load_meet(&order, payment);
       if (status == STATUS_OK)
-        status = order_tell(&order);
+        status = order_report(&order);
       journal_release(terminal->journal);
     }
   }

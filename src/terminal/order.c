@@ -69,7 +69,7 @@ static enum status promise_check(const struct order *order, const struct initial
   return same ? STATUS_OK : STATUS_BAD_REPLY;
 }
 
-static void promise_tell(const struct order *order) {
+static void promise_report(const struct order *order) {
   struct outcome *outcome = order->outcome;
   memcpy(outcome->cid, order->promise.cid, sizeof outcome->cid);
   outcome->atc = order->promise.atc;
@@ -125,7 +125,7 @@ static enum status promise_take(struct order *order) {
   if (status == STATUS_OK)
     status = promise_check(order, &attempt.initialize);
   if (status == STATUS_OK) {
-    promise_tell(order);
+    promise_report(order);
     order->entry.has_promise = true;
     order->entry.state = JOURNAL_PROMISED;
     status = journal_update(order->terminal->journal, &order->entry);

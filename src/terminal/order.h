@@ -56,10 +56,10 @@ bool order_charge_stands(const struct order *order);
 /* What an entry says of how it went. */
 void order_outcome_fill(const struct order *order);
 /* Fills the outcome of an entry that came to its end before; its receipt is written anew where r is here. */
-void order_recount(struct order *order);
+void order_reload_outcome(struct order *order);
 /* People are told that it is done, then the journal that they have been. STATUS_UNREPORTED: they could not be, and the
- * entry stays untold. */
-enum status order_tell(struct order *order) EPURSE_MUST_USE;
+ * entry stays unreported. */
+enum status order_report(struct order *order) EPURSE_MUST_USE;
 /* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED, fills the outcome, writes the receipt, confirms the
  * charge and tells the server. What cannot be done now stays in the journal. STATUS_OUTCOME_UNKNOWN and no effect
  * without that evidence. */
@@ -79,17 +79,19 @@ enum status order_commit(struct order *order, struct evidence *evidence) EPURSE_
  * without anybody being told. *same is set where one of them was this very type and amount, and nobody knows yet that
  * it is done: `order->entry` and `order->outcome` are then its. STATUS_OUTCOME_UNKNOWN, STATUS_TENDER_UNKNOWN,
  * STATUS_LOAD_UNSETTLED: nothing new may be begun with this card. */
-struct order_wish {
+struct payment_request {
   uint8_t type;
   struct amount amount;
 };
-enum status order_settle_earlier(struct order *order, const struct order_wish *wish, bool *same) EPURSE_MUST_USE;
+enum status order_finish_earlier(struct order *order, const struct payment_request *request,
+                                 bool *same) EPURSE_MUST_USE;
 /* The same for AUTHORISED ones by what the card's new promise says of its last committed transaction. A promise that
  * the card of the earlier order has not signed settles nothing: STATUS_OUTCOME_UNKNOWN. STATUS_SETTLED_ELSEWHERE: one
  * of this very type and amount is over, for the card has committed another one since, and its log has it: that proves
  * nothing, and people are told so once. With *same, and with that status, the new promise is given up. Statuses as
  * above. */
-enum status order_settle_by_promise(struct order *order, const struct order_wish *wish, bool *same) EPURSE_MUST_USE;
+enum status order_finish_by_promise(struct order *order, const struct payment_request *request,
+                                    bool *same) EPURSE_MUST_USE;
 
 /* ---- reversal.c: a load that does not happen ---- */
 
@@ -105,6 +107,6 @@ enum status order_settle_by_promise(struct order *order, const struct order_wish
 enum status reversal_run(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* What became of a charge that was begun: the entry becomes CHARGED or closed, or stays CHARGING. STATUS_OK: charged;
  * STATUS_TENDER_DECLINED: not charged, closed; STATUS_TENDER_UNKNOWN, STATUS_NO_TENDER. */
-enum status charge_settle(struct order *order) EPURSE_MUST_USE;
+enum status charge_finish(struct order *order) EPURSE_MUST_USE;
 
 #endif

@@ -42,7 +42,7 @@ static enum status commit_once(struct order *order, struct evidence *evidence) {
 }
 
 /* Looks, gives the authorisation once more where that makes sense, and looks again. */
-static enum status commit_settle(struct order *order, struct evidence *evidence) {
+static enum status commit_finish(struct order *order, struct evidence *evidence) {
   for (int round = 0; round < SETTLE_ROUNDS; round++) {
     if (contact_return(order->contact, order->promise.cid) != STATUS_OK)
       return STATUS_OUTCOME_UNKNOWN;
@@ -58,7 +58,7 @@ static enum status commit_settle(struct order *order, struct evidence *evidence)
 }
 
 enum status order_commit(struct order *order, struct evidence *evidence) {
-  return commit_once(order, evidence) == STATUS_OK ? STATUS_OK : commit_settle(order, evidence);
+  return commit_once(order, evidence) == STATUS_OK ? STATUS_OK : commit_finish(order, evidence);
 }
 
 /* ---- earlier meetings ---- */
@@ -82,8 +82,8 @@ static bool card_is_there(const struct order *earlier) {
 }
 
 /* Finishes one by its slot. What the slot says of it but r ends nothing: the next promise is asked for, and
- * order_settle_by_promise takes its word. */
-static enum status earlier_settle(struct order *earlier, bool *finished) {
+ * order_finish_by_promise takes its word. */
+static enum status earlier_finish(struct order *earlier, bool *finished) {
   struct evidence evidence;
   enum slot_verdict verdict = slot_read(earlier, &evidence);
   *finished = false;
@@ -100,18 +100,19 @@ static enum status earlier_settle(struct order *earlier, bool *finished) {
 }
 
 /* Whether the card committed it, and the terminal died between that and telling people. */
-static bool is_untold_end(const struct journal_entry *entry) {
-  return entry->untold && entry->has_secret && (entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED);
+static bool is_unreported_end(const struct journal_entry *entry) {
+  return entry->unreported && entry->has_secret &&
+         (entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED);
 }
 
-/* The next entry of this card behind `after` that an authorisation is out for, or whose end is untold; STATUS_NOT_FOUND
+/* The next entry of this card behind `after` that an authorisation is out for, or whose end is unreported; STATUS_NOT_FOUND
  * at the end. The card is asked for its number only when there is such an entry at all: a plain purchase costs no
  * command more. */
 static enum status earlier_next(struct order *order, int64_t after, struct order *earlier) {
   struct journal_entry entry;
-  enum status status = journal_next_untold(order->terminal->journal, after, &entry);
-  for (; status == STATUS_OK; status = journal_next_untold(order->terminal->journal, entry.id, &entry)) {
-    bool meets = entry.state == JOURNAL_AUTHORISED || is_untold_end(&entry);
+  enum status status = journal_next_unreported(order->terminal->journal, after, &entry);
+  for (; status == STATUS_OK; status = journal_next_unreported(order->terminal->journal, entry.id, &entry)) {
+    bool meets = entry.state == JOURNAL_AUTHORISED || is_unreported_end(&entry);
     if (!meets || order_resume(earlier, &entry) != STATUS_OK)
       continue;
     status = contact_identify(order->contact);
@@ -121,21 +122,21 @@ static enum status earlier_next(struct order *order, int64_t after, struct order
   return status;
 }
 
-static bool is_wish(const struct order *earlier, const struct order_wish *wish) {
-  return earlier->entry.untold && earlier->entry.type == wish->type && earlier->entry.amount == wish->amount.minor &&
-         earlier->entry.currency == wish->amount.currency;
+static bool is_same_request(const struct order *earlier, const struct payment_request *request) {
+  return earlier->entry.unreported && earlier->entry.type == request->type &&
+         earlier->entry.amount == request->amount.minor && earlier->entry.currency == request->amount.currency;
 }
 
 /* What was finished is not what is asked for now: people hear of it on the way. */
 static void earlier_mention(const struct order *earlier) {
   char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 96];
-  if (!earlier->entry.untold)
+  if (!earlier->entry.unreported)
     return;
   amount_print((struct amount){earlier->entry.amount, earlier->entry.currency}, NULL, text, sizeof text);
   snprintf(sentence, sizeof sentence, "%s that was interrupted before is finished: %s.",
            earlier->entry.type == TRANSACTION_LOAD ? "The load" : "The payment", text);
   contact_say(earlier->contact, sentence);
-  (void)!journal_told(earlier->terminal->journal, earlier->entry.id);
+  (void)!journal_reported(earlier->terminal->journal, earlier->entry.id);
 }
 
 /* It is what is asked for now: the order goes on as this one. */
@@ -145,7 +146,7 @@ static void order_become(struct order *order, const struct order *earlier) {
   order->outcome->finished_before = true;
 }
 
-enum status order_settle_earlier(struct order *order, const struct order_wish *wish, bool *same) {
+enum status order_finish_earlier(struct order *order, const struct payment_request *request, bool *same) {
   struct order earlier = *order;
   struct outcome outcome;
   *same = false;
@@ -156,15 +157,15 @@ enum status order_settle_earlier(struct order *order, const struct order_wish *w
     if (status != STATUS_OK)
       return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     order_outcome_clear(&outcome);
-    if (is_untold_end(&earlier.entry))
-      order_recount(&earlier);
+    if (is_unreported_end(&earlier.entry))
+      order_reload_outcome(&earlier);
     else
-      status = earlier_settle(&earlier, &finished);
+      status = earlier_finish(&earlier, &finished);
     if (status != STATUS_OK) {
       *order->outcome = outcome;
       return status;
     }
-    if (finished && !*same && is_wish(&earlier, wish)) {
+    if (finished && !*same && is_same_request(&earlier, request)) {
       order_become(order, &earlier);
       *same = true;
     } else if (finished) {
@@ -233,7 +234,7 @@ static enum status earlier_judge(const struct order *order, struct order *earlie
   return order_finish(earlier, &evidence);
 }
 
-enum status order_settle_by_promise(struct order *order, const struct order_wish *wish, bool *same) {
+enum status order_finish_by_promise(struct order *order, const struct payment_request *request, bool *same) {
   struct order earlier = *order, kept;
   struct outcome outcome, kept_outcome;
   bool doubtful = false;
@@ -249,8 +250,8 @@ enum status order_settle_by_promise(struct order *order, const struct order_wish
       status = earlier_judge(order, &earlier, &end);
     if (status != STATUS_OK)
       return status;
-    doubtful = doubtful || (end == EARLIER_DOUBTFUL && is_wish(&earlier, wish));
-    if (end == EARLIER_DONE && !*same && is_wish(&earlier, wish)) {
+    doubtful = doubtful || (end == EARLIER_DOUBTFUL && is_same_request(&earlier, request));
+    if (end == EARLIER_DONE && !*same && is_same_request(&earlier, request)) {
       kept = earlier;
       kept_outcome = outcome;
       kept.outcome = &kept_outcome;

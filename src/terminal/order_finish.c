@@ -41,18 +41,18 @@ static void receipt_write(const struct order *order) {
   outcome->receipt_lost = receipt_file_write(order->terminal, &order->entry, outcome->receipt_path) != STATUS_OK;
 }
 
-void order_recount(struct order *order) {
+void order_reload_outcome(struct order *order) {
   order_outcome_fill(order);
   if (order->entry.has_secret)
     receipt_write(order);
 }
 
-enum status order_tell(struct order *order) {
+enum status order_report(struct order *order) {
   const struct dialogue *dialogue = order->contact->dialogue;
   if (dialogue != NULL && dialogue->show != NULL && dialogue->show(dialogue->context, order->outcome) != STATUS_OK)
     return STATUS_UNREPORTED;
   /* Where the disk refuses, the same again is answered with this one once more: nothing is taken twice. */
-  (void)!journal_told(order->terminal->journal, order->entry.id);
+  (void)!journal_reported(order->terminal->journal, order->entry.id);
   return STATUS_OK;
 }
 

@@ -10,7 +10,7 @@
 #include "contact.h"
 
 /* Asks the server about a card by number and chip; its word. */
-static enum status desk_tell(struct terminal *terminal, enum message_type type, const struct card_message *card) {
+static enum status desk_report(struct terminal *terminal, enum message_type type, const struct card_message *card) {
   struct message reply;
   enum status status = backend_call(terminal->backend, type, card_message_body(type, card), &reply);
   if (status != STATUS_OK)
@@ -112,7 +112,7 @@ static enum status desk_write(struct contact *contact, const struct issue *issue
 
 /* Whether a write that went wrong locked the card all the same: an error status word proves nothing, and the PIN that
  * the server drew is known here and now alone. */
-static enum status desk_settle(struct contact *contact, enum status status) {
+static enum status desk_finish(struct contact *contact, enum status status) {
   const uint8_t *batch_key = contact->terminal->batch_key;
   session_close(&contact->session);
   if (status == STATUS_OK)
@@ -178,7 +178,7 @@ static enum status desk_activate(struct contact *contact, struct issue *issue, s
     return status;
   memcpy(activation.cid, info.cid, sizeof activation.cid);
   memcpy(activation.chip_serial, info.chip_serial, sizeof activation.chip_serial);
-  status = desk_tell(contact->terminal, MESSAGE_CARD_ACTIVATION, &activation);
+  status = desk_report(contact->terminal, MESSAGE_CARD_ACTIVATION, &activation);
   if (status == STATUS_OK) {
     outcome->confirmed = true;
     outcome->balance_before = outcome->balance_after = 0;
@@ -217,7 +217,7 @@ enum status personalize_run(struct terminal *terminal, struct reader *reader, st
     status = desk_write(&contact, issue, &certification);
     memcpy(outcome->cid, certification.cid, sizeof outcome->cid);
     memcpy(issue->pin, certification.pin, sizeof issue->pin); /* the card may hold it, whatever comes now */
-    status = desk_settle(&contact, status);
+    status = desk_finish(&contact, status);
   } else if (status == STATUS_CARD_ALREADY_ISSUED) {
     outcome->finished_before = true; /* locked before: if only the server does not know yet, it is told now */
     status = STATUS_OK;
@@ -237,7 +237,7 @@ static enum status desk_give_back(struct terminal *terminal, const uint8_t chip_
   memcpy(card.chip_serial, chip_serial, CHIP_SERIAL_SIZE);
   enum status status = desk_reserve(terminal, card.chip_serial, card.cid);
   if (status == STATUS_OK)
-    status = desk_tell(terminal, MESSAGE_CARD_VOID, &card);
+    status = desk_report(terminal, MESSAGE_CARD_VOID, &card);
   if (status == STATUS_OK)
     memcpy(cid, card.cid, CID_SIZE);
   return status;

@@ -93,7 +93,7 @@ static enum status change_try_again(struct pin_change *change) {
 
 /* An error word proves nothing, so whatever is not a yes under an R-MAC is settled by asking the card which PIN it
  * takes. */
-static enum status change_settle(struct pin_change *change) {
+static enum status change_finish(struct pin_change *change) {
   enum status status = STATUS_OUTCOME_UNKNOWN;
   for (int round = 0; round < SETTLE_ROUNDS && status == STATUS_OUTCOME_UNKNOWN; round++) {
     if (contact_return(&change->contact, change->cid) != STATUS_OK)
@@ -109,7 +109,7 @@ static enum status change_settle(struct pin_change *change) {
 static enum status change_run(struct pin_change *change, struct outcome *outcome) {
   enum status status = change->contact.session.state == CARD_EXPIRED ? STATUS_CARD_EXPIRED : STATUS_OK;
   if (status == STATUS_OK)
-    status = contact_announce(&change->contact);
+    status = contact_take_verdict(&change->contact);
   if (status != STATUS_OK)
     return status;
   memcpy(change->cid, change->contact.cid, sizeof change->cid);
@@ -120,7 +120,7 @@ static enum status change_run(struct pin_change *change, struct outcome *outcome
   if (status != STATUS_OK)
     return status;
   status = change_replace(change);
-  return status == STATUS_OK ? status : change_settle(change);
+  return status == STATUS_OK ? status : change_finish(change);
 }
 
 enum status pin_change_run(struct terminal *terminal, struct reader *reader, int wait_seconds,

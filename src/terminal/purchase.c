@@ -6,13 +6,13 @@
 #include "recover.h"
 
 /* With the card in a session and nothing of it open any more. */
-static enum status purchase_new(struct order *order, const struct order_wish *wish) {
+static enum status purchase_new(struct order *order, const struct payment_request *request) {
   struct evidence evidence;
   bool same = false;
-  enum status status = order_promise(order, wish->type, wish->amount);
+  enum status status = order_promise(order, request->type, request->amount);
   if (status != STATUS_OK)
     return status;
-  status = order_settle_by_promise(order, wish, &same);
+  status = order_finish_by_promise(order, request, &same);
   if (same)
     return STATUS_OK;
   if (status == STATUS_OK)
@@ -28,13 +28,13 @@ static enum status purchase_new(struct order *order, const struct order_wish *wi
 }
 
 static enum status purchase_meet(struct order *order, const struct payment *payment) {
-  const struct order_wish wish = {payment->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE,
-                                  payment->amount};
+  const struct payment_request request = {payment->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE,
+                                          payment->amount};
   bool same = false;
-  enum status status = order_settle_earlier(order, &wish, &same);
+  enum status status = order_finish_earlier(order, &request, &same);
   if (status != STATUS_OK || same)
     return status;
-  return purchase_new(order, &wish);
+  return purchase_new(order, &request);
 }
 
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
@@ -54,7 +54,7 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
     if (status == STATUS_OK) {
       status = purchase_meet(&order, payment);
       if (status == STATUS_OK)
-        status = order_tell(&order);
+        status = order_report(&order);
       journal_release(terminal->journal);
     }
   }

@@ -17,7 +17,7 @@ static enum status attempt_verify(void *context, const char *digits, const uint8
 /* The desk reads what has expired (6.1); nobody reads what is blocked (R17). */
 static enum status read_permitted(struct contact *contact) {
   bool desk = contact->terminal->role == ROLE_PERSO;
-  enum status status = contact_announce(contact);
+  enum status status = contact_take_verdict(contact);
   return desk && (status == STATUS_CARD_EXPIRED || status == STATUS_CARD_UNKNOWN) ? STATUS_OK : status;
 }
 

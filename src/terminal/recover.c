@@ -79,7 +79,7 @@ out:
 
 /* A charge whose load did not come to an authorisation. */
 static bool recover_charge(struct order *order) {
-  if (order->entry.state == JOURNAL_CHARGING && charge_settle(order) != STATUS_OK)
+  if (order->entry.state == JOURNAL_CHARGING && charge_finish(order) != STATUS_OK)
     return order->entry.state == JOURNAL_CANCELLED;
   enum status status = reversal_run(order, NULL);
   return (status == STATUS_OK || status == STATUS_LOAD_CREDITED) &&

@@ -9,7 +9,7 @@ static bool tender_fits(const struct order *order) {
   return order->tender != NULL && strcmp(order->tender->kind, order->entry.tender_kind) == 0;
 }
 
-enum status charge_settle(struct order *order) {
+enum status charge_finish(struct order *order) {
   struct tender_result result = {.outcome = TENDER_UNKNOWN};
   struct journal_entry *entry = &order->entry;
   if (!tender_fits(order))
@@ -81,7 +81,7 @@ static bool reversal_note(struct order *order) {
 }
 
 /* It was given back, and the server is to know: it did not say yes before. */
-static enum status returned_tell(struct order *order) {
+static enum status returned_report(struct order *order) {
   struct evidence word;
   if (evidence_by_reversal(order, true, &word) == STATUS_OK)
     order_cancel(order, &word);
@@ -98,7 +98,7 @@ static enum status charge_return(struct order *order, const struct evidence *wor
   order->entry.tender_order[0] = 0; /* so that a recovery does not ask the bank again */
   (void)!journal_update(order->terminal->journal, &order->entry);
   if (word->credited)
-    return returned_tell(order);
+    return returned_report(order);
   order_cancel(order, word);
   return STATUS_OK;
 }
@@ -114,7 +114,7 @@ enum status reversal_run(struct order *order, const struct evidence *evidence) {
   if (!reversal_note(order))
     return STATUS_LOAD_UNSETTLED;
   if (order->entry.tender_order[0] == 0)
-    return returned_tell(order);
+    return returned_report(order);
   if (evidence_by_reversal(order, false, &word) != STATUS_OK)
     return STATUS_LOAD_UNSETTLED; /* it may have heard of the load, and owe it to the card: not both */
   return word.credited && !bank_gave_back(order) ? charge_keep(order, &word) : charge_return(order, &word);

@@ -239,7 +239,7 @@ int main(int argc, char **argv) {
   setlocale(LC_ALL, "");
   enum status status = option_parse(&program, argc, argv, &bank, NULL, &operands);
   if (status == STATUS_OK && (*operands != NULL || bank.approve + bank.decline + bank.drop + bank.drop_before > 1)) {
-    fprintf(stderr, "epurse-tender: one mode at most, and no operands; --help shows how it goes\n");
+    fprintf(stderr, "epurse-tender: one mode at most, and no operands; see --help\n");
     status = STATUS_USAGE;
   }
   if (status != STATUS_OK)

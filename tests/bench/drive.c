@@ -24,7 +24,7 @@
 
 struct run {
   struct drive *drive;
-  const struct drive_wish *wish;
+  const struct drive_wish *request;
   struct drive_result *result;
   int64_t begin, end;  /* nanoseconds; end 0: the time is not over yet */
   int64_t last_answer; /* nanoseconds */
@@ -108,11 +108,11 @@ static void rest(struct run *run, struct line *line, int64_t now) {
   if (line->busy) {
     handle(run, line, dispatch(line, run));
   } else if (item == NULL) {
-    if (run->wish->rate == 0 && !run->wish->all)
+    if (run->request->rate == 0 && !run->request->all)
       over(run, now); /* the others would go on with less load */
   } else if (run->end != 0) {
     return;
-  } else if (item->type == MESSAGE_CONFIRMATION || run->wish->rate == 0) {
+  } else if (item->type == MESSAGE_CONFIRMATION || run->request->rate == 0) {
     line->intended = now;
     handle(run, line, dispatch(line, run));
   } else {
@@ -149,7 +149,7 @@ static void take_answer(struct run *run, struct line *line, int64_t now) {
   if (refused) {
     run->result->refused++;
     sample(&run->result->refusals, run, now, line->intended);
-    if (run->wish->rate == 0 || head(line)->type == MESSAGE_CONFIRMATION)
+    if (run->request->rate == 0 || head(line)->type == MESSAGE_CONFIRMATION)
       line->pause_until = now + REFUSED_PAUSE;
   } else {
     note_answer(run, line, now);
@@ -196,13 +196,13 @@ static void revive(struct run *run, int64_t now) {
 
 /* When arrival number n is due. */
 static int64_t due(const struct run *run, uint64_t n) {
-  return run->begin + (int64_t)((double)n / run->wish->rate * (double)SECOND);
+  return run->begin + (int64_t)((double)n / run->request->rate * (double)SECOND);
 }
 
 static void arrivals(struct run *run, int64_t now) {
-  while (run->wish->rate > 0 && run->end == 0 && due(run, run->given) <= now) {
+  while (run->request->rate > 0 && run->end == 0 && due(run, run->given) <= now) {
     struct line *line = dequeue(run);
-    if (line == NULL && !run->wish->impatient)
+    if (line == NULL && !run->request->impatient)
       return;
     if (line == NULL) {
       run->result->missed++;
@@ -217,7 +217,7 @@ static void arrivals(struct run *run, int64_t now) {
 /* When, after a break, every terminal was connected again and nothing that was due was waiting any more. */
 static void watch_recovery(struct run *run, int64_t now) {
   struct drive_result *result = run->result;
-  bool behind = run->wish->rate > 0 && due(run, run->given) <= now;
+  bool behind = run->request->rate > 0 && due(run, run->given) <= now;
   if (!run->dropped || result->caught_up > 0 || run->end != 0)
     return;
   for (size_t i = 0; i < run->drive->count; i++)
@@ -246,7 +246,7 @@ static bool finished(const struct run *run) {
 static void wait_events(struct run *run, int64_t now) {
   struct epoll_event events[EVENTS];
   int64_t wait = 10 * SECOND / 1000;
-  if (run->wish->rate > 0 && run->end == 0 && (run->wish->impatient || run->queue_head != run->queue_tail)) {
+  if (run->request->rate > 0 && run->end == 0 && (run->request->impatient || run->queue_head != run->queue_tail)) {
     int64_t next = due(run, run->given) - now;
     wait = next < 0 ? 0 : next < wait ? next : wait;
   }
@@ -271,15 +271,15 @@ static void run_begin(struct run *run) {
     run->drive->lines[i].queued = false;
 }
 
-void drive_run(struct drive *drive, const struct drive_wish *wish, struct drive_result *result) {
-  struct run run = {.drive = drive, .wish = wish, .result = result};
+void drive_run(struct drive *drive, const struct drive_wish *request, struct drive_result *result) {
+  struct run run = {.drive = drive, .request = request, .result = result};
   *result = (struct drive_result){0};
   run_begin(&run);
   while (!finished(&run)) {
     int64_t now = clock_now();
-    if (wish->tick != NULL && run.end == 0)
-      wish->tick(wish->context, (double)(now - run.begin) / (double)SECOND);
-    if (now - run.begin >= (int64_t)(wish->seconds * (double)SECOND) || (wish->all && exhausted(drive)))
+    if (request->tick != NULL && run.end == 0)
+      request->tick(request->context, (double)(now - run.begin) / (double)SECOND);
+    if (now - run.begin >= (int64_t)(request->seconds * (double)SECOND) || (request->all && exhausted(drive)))
       over(&run, now);
     must(run.end == 0 || now - run.end < PATIENCE, "an answer does not come");
     revive(&run, now);
@@ -292,9 +292,9 @@ void drive_run(struct drive *drive, const struct drive_wish *wish, struct drive_
 }
 
 void drive_drain(struct drive *drive) {
-  const struct drive_wish wish = {.seconds = 3600, .all = true};
+  const struct drive_wish request = {.seconds = 3600, .all = true};
   struct drive_result result;
-  drive_run(drive, &wish, &result);
+  drive_run(drive, &request, &result);
   drive_result_free(&result);
 }
 
@@ -307,7 +307,7 @@ void drive_result_free(struct drive_result *result) {
 void drive_open(struct drive *drive, struct tills *tills, struct server *server) {
   const struct drive_wish nothing = {.rate = 0};
   struct drive_result result = {0};
-  struct run run = {.drive = drive, .wish = &nothing, .result = &result, .end = 1};
+  struct run run = {.drive = drive, .request = &nothing, .result = &result, .end = 1};
   size_t up = 0;
   *drive = (struct drive){.tills = tills, .server = server, .count = tills->count};
   drive->lines = must_calloc(tills->count, sizeof *drive->lines);

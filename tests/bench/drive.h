@@ -55,7 +55,7 @@ void drive_close(struct drive *drive);
 
 /* Runs until the time is over and no message is without an answer. What is not HTTP 200, 429 or 503 ends the program.
  * drive_result_free releases the samples. */
-void drive_run(struct drive *drive, const struct drive_wish *wish, struct drive_result *result);
+void drive_run(struct drive *drive, const struct drive_wish *request, struct drive_result *result);
 void drive_result_free(struct drive_result *result);
 /* Sends all that there is, unmeasured. */
 void drive_drain(struct drive *drive);

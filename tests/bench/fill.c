@@ -25,7 +25,7 @@ static void fill(struct bare *bare, unsigned cards, unsigned step, uint32_t temp
   bare_columns(bare, "card", card);
   leave_out(card, "id");
   leave_out(card, "chip_serial");
-  bare_columns(bare, "card_hot", hot);
+  bare_columns(bare, "card_counters", hot);
   leave_out(hot, "id");
   bare_run(bare, NUMBERS "INSERT INTO pool (serial) SELECT n FROM number WHERE n %% %u = 0", cards, step);
   bare_run(bare,
@@ -33,8 +33,9 @@ static void fill(struct bare *bare, unsigned cards, unsigned step, uint32_t temp
                    "n %% %u <> 0",
            cards, card, bare_eight_bytes_of_n(bare), card, template_serial, step);
   bare_run(bare,
-           NUMBERS "INSERT INTO card_hot (id%s) SELECT n%s FROM number, card_hot WHERE card_hot.id = %u AND "
-                   "n %% %u <> 0",
+           NUMBERS
+           "INSERT INTO card_counters (id%s) SELECT n%s FROM number, card_counters WHERE card_counters.id = %u AND "
+           "n %% %u <> 0",
            cards, hot, hot, template_serial, step);
   bare_run(bare,
            NUMBERS "INSERT INTO account (id, balance, floor, ceiling) SELECT n * 16 + account.id - %u * 16, balance, "

@@ -6,7 +6,7 @@
 #include "plan.h"
 
 /* Microseconds of processor for one operation on P-256: the best of OpenSSL, with keys and contexts kept, and the
- * project's crypto.h, where each key is 65 bytes from a data base. Messages of 256 bytes. */
+ * project's crypto.h, where each key is 65 bytes from a database. Messages of 256 bytes. */
 struct limit {
   double verify, sign, agree;             /* OpenSSL, at its best */
   double own_verify, own_sign, own_agree; /* crypto.h */

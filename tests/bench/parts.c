@@ -59,14 +59,14 @@ static void need_peak(const struct stage *stage) {
 }
 
 json_t *part_loads(struct stage *stage) {
-  const struct drive_wish wish = {.seconds = 3600, .all = true};
+  const struct drive_wish request = {.seconds = 3600, .all = true};
   uint32_t ceiling = stage->world.service.configuration.purse_ceiling;
   struct drive bank_drive;
   struct drive_result result;
   json_t *report = NULL;
   drive_open(&bank_drive, &stage->banks, &stage->server);
   prepare_loads(&stage->loads, ceiling);
-  drive_run(&bank_drive, &wish, &result);
+  drive_run(&bank_drive, &request, &result);
   report = part_report(&result);
   drive_result_free(&result);
   judge_answers(&stage->loads, &stage->judged);
@@ -75,7 +75,7 @@ json_t *part_loads(struct stage *stage) {
 }
 
 json_t *part_peak(struct stage *stage) {
-  const struct drive_wish warm = {.seconds = WARM_SECONDS}, wish = {.seconds = stage->plan->seconds};
+  const struct drive_wish warm = {.seconds = WARM_SECONDS}, request = {.seconds = stage->plan->seconds};
   struct drive_result result;
   prepare_for(&stage->purchases, 2000, WARM_SECONDS);
   drive_run(&stage->shop_drive, &warm, &result);
@@ -83,7 +83,7 @@ json_t *part_peak(struct stage *stage) {
   drive_result_free(&result);
   judge_answers(&stage->purchases, &stage->judged);
   prepare_for(&stage->purchases, rate * 1.4, stage->plan->seconds);
-  drive_run(&stage->shop_drive, &wish, &result);
+  drive_run(&stage->shop_drive, &request, &result);
   json_t *report = part_report(&result);
   if (stage->plan->rate <= 0)
     stage->peak = (double)result.orders / result.seconds;
@@ -94,12 +94,12 @@ json_t *part_peak(struct stage *stage) {
 
 json_t *part_steady(struct stage *stage) {
   need_peak(stage);
-  const struct drive_wish wish = {.rate = stage->peak * STEADY_SHARE, .seconds = stage->plan->seconds};
+  const struct drive_wish request = {.rate = stage->peak * STEADY_SHARE, .seconds = stage->plan->seconds};
   struct drive_result result;
-  prepare_for(&stage->purchases, wish.rate, wish.seconds);
-  drive_run(&stage->shop_drive, &wish, &result);
+  prepare_for(&stage->purchases, request.rate, request.seconds);
+  drive_run(&stage->shop_drive, &request, &result);
   json_t *report = part_report(&result);
-  json_object_set_new(report, "asked_per_second", json_real(rounded(wish.rate, 10)));
+  json_object_set_new(report, "asked_per_second", json_real(rounded(request.rate, 10)));
   drive_result_free(&result);
   judge_answers(&stage->purchases, &stage->judged);
   return report;
@@ -137,13 +137,13 @@ static json_t *soak_slices(const struct soak *soak, const struct drive_result *r
 json_t *part_soak(struct stage *stage) {
   need_peak(stage);
   struct soak soak = {.stage = stage, .slice = stage->plan->soak_seconds / SOAK_SLICES};
-  const struct drive_wish wish = {
+  const struct drive_wish request = {
       .rate = stage->peak * STEADY_SHARE, .seconds = stage->plan->soak_seconds, .tick = soak_tick, .context = &soak};
   struct drive_result result;
-  prepare_for(&stage->purchases, wish.rate, wish.seconds);
-  drive_run(&stage->shop_drive, &wish, &result);
+  prepare_for(&stage->purchases, request.rate, request.seconds);
+  drive_run(&stage->shop_drive, &request, &result);
   json_t *report = part_report(&result);
-  json_object_set_new(report, "asked_per_second", json_real(rounded(wish.rate, 10)));
+  json_object_set_new(report, "asked_per_second", json_real(rounded(request.rate, 10)));
   json_object_set_new(report, "resident_kB_at_first", json_integer(soak.resident[0]));
   json_object_set_new(report, "slices", soak_slices(&soak, &result));
   drive_result_free(&result);

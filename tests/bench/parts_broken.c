@@ -43,19 +43,19 @@ static double recovered_after(const struct drive_samples *samples, double bound)
 
 json_t *part_overload(struct stage *stage) {
   need_peak(stage);
-  const struct drive_wish wish = {
+  const struct drive_wish request = {
       .rate = stage->peak * OVERLOAD_FACTOR, .seconds = stage->plan->seconds, .impatient = true};
   const struct drive_wish after = {.rate = stage->peak * AFTER_SHARE, .seconds = AFTER_SECONDS};
   struct drive_result result;
   struct drive drive;
-  size_t each = (size_t)(stage->peak * (wish.seconds + AFTER_SECONDS) / (double)stage->crowd.count * 1.2) + 8;
+  size_t each = (size_t)(stage->peak * (request.seconds + AFTER_SECONDS) / (double)stage->crowd.count * 1.2) + 8;
   load_crowd(stage);
   fprintf(stderr, "epurse-bench: making %zu purchases for a crowd\n", each * stage->crowd.count);
-  prepare_purchases(&stage->crowd_purchases, each, wish.seconds);
+  prepare_purchases(&stage->crowd_purchases, each, request.seconds);
   drive_open(&drive, &stage->crowd, &stage->server);
-  drive_run(&drive, &wish, &result);
+  drive_run(&drive, &request, &result);
   json_t *report = part_report(&result);
-  json_object_set_new(report, "asked_per_second", json_real(wish.rate));
+  json_object_set_new(report, "asked_per_second", json_real(request.rate));
   json_object_set_new(report, "terminals", json_integer((json_int_t)stage->crowd.count));
   drive_result_free(&result);
   drive_run(&drive, &after, &result);
@@ -88,14 +88,14 @@ json_t *part_restart(struct stage *stage) {
   need_peak(stage);
   double seconds = stage->plan->seconds < RESTART_SECONDS ? RESTART_SECONDS : stage->plan->seconds;
   struct restart restart = {.stage = stage, .at = seconds / 3};
-  const struct drive_wish wish = {
+  const struct drive_wish request = {
       .rate = stage->peak * RESTART_SHARE, .seconds = seconds, .tick = restart_tick, .context = &restart};
   struct drive_result result;
-  prepare_purchases(&stage->purchases, (size_t)(wish.rate * seconds / (double)stage->shops.count) + MESSAGES_TO_SPARE,
-                    seconds);
-  drive_run(&stage->shop_drive, &wish, &result);
+  prepare_purchases(&stage->purchases,
+                    (size_t)(request.rate * seconds / (double)stage->shops.count) + MESSAGES_TO_SPARE, seconds);
+  drive_run(&stage->shop_drive, &request, &result);
   json_t *report = part_report(&result);
-  json_object_set_new(report, "asked_per_second", json_real(wish.rate));
+  json_object_set_new(report, "asked_per_second", json_real(request.rate));
   json_object_set_new(report, "messages_cut_off", json_integer((json_int_t)result.broken));
   json_object_set_new(report, "messages_sent_again", json_integer((json_int_t)result.resent));
   json_object_set_new(report, "longest_silence_seconds", json_real(result.longest_silence));
@@ -112,7 +112,7 @@ json_t *part_idle(struct stage *stage) {
   size_t count = stage->plan->idle > stage->shops.count ? stage->plan->idle - stage->shops.count : 0;
   struct tills many = {.role = stage->shops.role, .count = count, .list = must_calloc(count, sizeof *many.list)};
   struct server_memory before = server_memory(&stage->server);
-  const struct drive_wish wish = {.seconds = stage->plan->seconds < 3 ? stage->plan->seconds : 3};
+  const struct drive_wish request = {.seconds = stage->plan->seconds < 3 ? stage->plan->seconds : 3};
   struct drive idle;
   struct drive_result result;
   for (size_t i = 0; i < count; i++) { /* the same terminals once more, with nothing to say */
@@ -122,10 +122,10 @@ json_t *part_idle(struct stage *stage) {
   }
   drive_open(&idle, &many, &stage->server);
   prepare_purchases(&stage->purchases,
-                    (size_t)((stage->peak > 0 ? stage->peak : 500) * wish.seconds / (double)stage->shops.count) +
+                    (size_t)((stage->peak > 0 ? stage->peak : 500) * request.seconds / (double)stage->shops.count) +
                         MESSAGES_TO_SPARE,
-                    wish.seconds);
-  drive_run(&stage->shop_drive, &wish, &result);
+                    request.seconds);
+  drive_run(&stage->shop_drive, &request, &result);
   struct server_memory with = server_memory(&stage->server);
   json_t *report = part_report(&result);
   json_object_set_new(report, "connections", json_integer((json_int_t)(count + stage->shops.count)));

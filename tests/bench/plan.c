@@ -34,7 +34,7 @@ static const char usage[] =
     "  --soak-seconds=S      of the part `soak` (600)\n"
     "  --rate=N              take N payments per second for the peak in the parts that follow it\n"
     "  --parts=WORD,...      which parts (all but `soak`)\n"
-    "  --store=URL           postgresql://... of an empty data base, instead of SQLite\n"
+    "  --store=URL           postgresql://... of an empty database, instead of SQLite\n"
     "  --store-pid-file=FILE PostgreSQL's postmaster.pid: counts what its processes use\n"
     "  --set=SECTION.KEY=V   a line of epursed.conf; may be repeated\n"
     "  --server-cpus=LIST    processors of the server, like 1 or 0,1\n"

@@ -37,7 +37,7 @@ struct plan {
   double seconds;       /* of each part */
   double soak_seconds;  /* of the part `soak` */
   double rate;       /* payments per second that `steady`, `restart` and `soak` begin from; 0: the peak of this run */
-  const char *store; /* "sqlite", or postgresql://...: an empty data base */
+  const char *store; /* "sqlite", or postgresql://...: an empty database */
   const char *store_pid_file;              /* PostgreSQL's postmaster.pid; NULL: what it uses is not asked for */
   const char *programs;                    /* the folder of epursed and epurse-admin */
   const char *folder;                      /* where the world is made */

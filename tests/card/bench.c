@@ -161,18 +161,20 @@ struct pin_record bench_pin_record(const struct bench *bench, const struct termi
   return pin;
 }
 
-uint16_t bench_initialize(struct bench *bench, const struct bench_wish *wish) {
-  struct initialize initialize = {
-      .amount = wish->amount, .currency = BENCH_CURRENCY, .points = wish->points, .has_pin = wish->pin != NULL};
+uint16_t bench_initialize(struct bench *bench, const struct bench_wish *request) {
+  struct initialize initialize = {.amount = request->amount,
+                                  .currency = BENCH_CURRENCY,
+                                  .points = request->points,
+                                  .has_pin = request->pin != NULL};
   uint8_t data[INITIALIZE_MAX];
-  memcpy(initialize.tid, wish->terminal->tid, sizeof initialize.tid);
+  memcpy(initialize.tid, request->terminal->tid, sizeof initialize.tid);
   memcpy(initialize.time, issuer_now, sizeof initialize.time);
   ck_assert(crypto_random(initialize.nonce, sizeof initialize.nonce));
   memcpy(bench->nonce, initialize.nonce, sizeof bench->nonce);
-  if (wish->pin != NULL)
-    ck_assert_int_eq(pin_block_encode(wish->pin, initialize.pin_block), STATUS_OK);
+  if (request->pin != NULL)
+    ck_assert_int_eq(pin_block_encode(request->pin, initialize.pin_block), STATUS_OK);
   size_t len = initialize_encode(&initialize, data);
-  uint16_t sw = host_secure(&bench->host, HOST_DATA(0x80, INS_INITIALIZE, wish->p1, 0x00, data, len));
+  uint16_t sw = host_secure(&bench->host, HOST_DATA(0x80, INS_INITIALIZE, request->p1, 0x00, data, len));
   if (sw == SW_OK) {
     ck_assert_uint_eq(bench->host.answer.len, PROMISE_SIZE);
     memcpy(bench->promise, bench->host.answer.data, PROMISE_SIZE);

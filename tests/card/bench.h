@@ -60,7 +60,7 @@ struct bench_wish {
   const struct terminal *terminal;
   const char *pin;
 };
-uint16_t bench_initialize(struct bench *bench, const struct bench_wish *wish);
+uint16_t bench_initialize(struct bench *bench, const struct bench_wish *request);
 /* CREDIT or DEBIT with those bytes. */
 uint16_t bench_settle(struct bench *bench, uint8_t ins, const uint8_t order[AUTHORISATION_SIZE]);
 /* A whole transaction in a session of its own, which must succeed. */

@@ -217,12 +217,13 @@ END_TEST
 START_TEST(a_wrong_riding_one_is_signed) {
   struct bench bench;
   bench_make(&bench);
-  struct bench_wish wish = {.p1 = P1_INITIALIZE_LOAD, .amount = 100, .terminal = &bench.reload, .pin = BENCH_WRONG_PIN};
+  struct bench_wish request = {
+      .p1 = P1_INITIALIZE_LOAD, .amount = 100, .terminal = &bench.reload, .pin = BENCH_WRONG_PIN};
   host_open(&bench.host, &bench.reload);
-  ck_assert_uint_eq(bench_initialize(&bench, &wish), 0x63C4);
+  ck_assert_uint_eq(bench_initialize(&bench, &request), 0x63C4);
   tells_whose(&bench, &bench.reload);
-  wish.pin = BENCH_PIN;
-  ck_assert_uint_eq(bench_initialize(&bench, &wish), SW_OK);
+  request.pin = BENCH_PIN;
+  ck_assert_uint_eq(bench_initialize(&bench, &request), SW_OK);
   ck_assert_uint_eq(bytes_u32(bench.card.memory.pin_events), 2);
   ck_assert_uint_eq(bench_verify(&bench, BENCH_WRONG_PIN), 0x63C4);
   ck_assert_uint_eq(bench_pin_record(&bench, &bench.reload).atc, 1);

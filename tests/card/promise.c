@@ -14,7 +14,7 @@ static struct promise decoded(const struct bench *bench) {
   return promise;
 }
 
-static uint16_t wish(struct bench *bench, uint8_t p1, uint32_t amount) {
+static uint16_t request(struct bench *bench, uint8_t p1, uint32_t amount) {
   const struct terminal *terminal = p1 == P1_INITIALIZE_LOAD ? &bench->reload : &bench->pos;
   return bench_initialize(bench, &(struct bench_wish){p1, amount, false, terminal, NULL});
 }
@@ -60,7 +60,7 @@ START_TEST(promises_make_a_chain) {
   bench_make(&bench);
   for (uint32_t atc = 1; atc <= 6; atc++) {
     enter(&bench, &bench.reload);
-    ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_LOAD, atc), SW_OK);
+    ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, atc), SW_OK);
     struct promise promise = decoded(&bench);
     ck_assert_uint_eq(promise.atc, atc);
     ck_assert_mem_eq(promise.previous, hash, sizeof hash);
@@ -154,20 +154,20 @@ START_TEST(limits_to_the_cent) {
   struct bench bench;
   bench_make(&bench);
   enter(&bench, &bench.reload);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_LOAD, BENCH_PURSE_CEILING + 1), SW_ABOVE_LIMIT);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_LOAD, INT32_MAX), SW_ABOVE_LIMIT);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_LOAD, BENCH_PURSE_CEILING), SW_OK);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, BENCH_PURSE_CEILING + 1), SW_ABOVE_LIMIT);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, INT32_MAX), SW_ABOVE_LIMIT);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, BENCH_PURSE_CEILING), SW_OK);
   bench_load(&bench, 1);
   enter(&bench, &bench.reload);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_LOAD, BENCH_PURSE_CEILING), SW_ABOVE_LIMIT);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_LOAD, BENCH_PURSE_CEILING - 1), SW_OK);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, BENCH_PURSE_CEILING), SW_ABOVE_LIMIT);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, BENCH_PURSE_CEILING - 1), SW_OK);
   enter(&bench, &bench.pos);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_PURCHASE, 2), SW_INSUFFICIENT_BALANCE);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_PURCHASE, 1), SW_OK);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_PURCHASE, 2), SW_INSUFFICIENT_BALANCE);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_PURCHASE, 1), SW_OK);
   bench_load(&bench, BENCH_PAYMENT_CEILING + 100);
   enter(&bench, &bench.pos);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_PURCHASE, BENCH_PAYMENT_CEILING + 1), SW_ABOVE_LIMIT);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_PURCHASE, BENCH_PAYMENT_CEILING), SW_OK);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_PURCHASE, BENCH_PAYMENT_CEILING + 1), SW_ABOVE_LIMIT);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_PURCHASE, BENCH_PAYMENT_CEILING), SW_OK);
 }
 END_TEST
 
@@ -179,12 +179,12 @@ START_TEST(refusals_change_nothing) {
   bench_promise(&bench, 100); /* PREPARED, and must stay so */
   enter(&bench, &bench.pos);
   memcpy(before, bench.ram.committed, sizeof before);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_PURCHASE, 501), SW_INSUFFICIENT_BALANCE);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_PURCHASE, BENCH_PAYMENT_CEILING + 1), SW_ABOVE_LIMIT);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_PURCHASE, 0), SW_WRONG_DATA);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_PURCHASE, UINT32_C(0x80000000)), SW_WRONG_DATA);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_PURCHASE, UINT32_MAX), SW_WRONG_DATA);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_LOAD, 100), SW_SECURITY_NOT_SATISFIED);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_PURCHASE, 501), SW_INSUFFICIENT_BALANCE);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_PURCHASE, BENCH_PAYMENT_CEILING + 1), SW_ABOVE_LIMIT);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_PURCHASE, 0), SW_WRONG_DATA);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_PURCHASE, UINT32_C(0x80000000)), SW_WRONG_DATA);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_PURCHASE, UINT32_MAX), SW_WRONG_DATA);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, 100), SW_SECURITY_NOT_SATISFIED);
   ck_assert_uint_eq(
       bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 1, false, &bench.other_pos, NULL}),
       SW_WRONG_DATA); /* another terminal's TID */
@@ -236,9 +236,9 @@ START_TEST(the_counter_ends) {
   bytes_put_u32(bench.ram.committed + offsetof(struct card_memory, atc), UINT32_MAX - 1);
   bench_repower(&bench);
   enter(&bench, &bench.reload);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_LOAD, 1), SW_OK);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, 1), SW_OK);
   ck_assert_uint_eq(decoded(&bench).atc, UINT32_MAX);
-  ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_LOAD, 1), SW_COUNTER_EXHAUSTED);
+  ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, 1), SW_COUNTER_EXHAUSTED);
 }
 END_TEST
 
@@ -248,7 +248,7 @@ START_TEST(no_two_secrets_are_equal) {
   bench_make(&bench);
   enter(&bench, &bench.reload);
   for (size_t i = 0; i < 8; i++) {
-    ck_assert_uint_eq(wish(&bench, P1_INITIALIZE_LOAD, 5), SW_OK);
+    ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, 5), SW_OK);
     struct promise promise = decoded(&bench);
     memcpy(commitments[i], promise.commitment, 32);
     for (size_t k = 0; k < i; k++)

@@ -30,9 +30,9 @@ static const struct terminal *terminal_of(const struct world *world) {
 }
 
 static uint16_t initialize(struct world *world) {
-  struct bench_wish wish = {world->ins == INS_CREDIT_FOR_LOAD ? P1_INITIALIZE_LOAD : P1_INITIALIZE_PURCHASE, AMOUNT,
-                            false, terminal_of(world), NULL};
-  return bench_initialize(&world->bench, &wish);
+  struct bench_wish request = {world->ins == INS_CREDIT_FOR_LOAD ? P1_INITIALIZE_LOAD : P1_INITIALIZE_PURCHASE, AMOUNT,
+                               false, terminal_of(world), NULL};
+  return bench_initialize(&world->bench, &request);
 }
 
 static void enter(struct world *world) {

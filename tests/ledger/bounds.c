@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the data base itself refuses, whoever asks: another program on the file while the ledger is closed. */
+ * What the database itself refuses, whoever asks: another program on the file while the ledger is closed. */
 #include <stdio.h>
 
 #include "suites.h"
@@ -84,7 +84,7 @@ END_TEST
 
 Suite *bounds_suite(void) {
   Suite *suite = suite_create("bounds");
-  TCase *tests = tcase_create("data base");
+  TCase *tests = tcase_create("database");
   tcase_add_loop_test(tests, refuses, 0, ATTEMPTS);
   tcase_add_loop_test(tests, has_the_bounds_it_should, 0, 3);
   suite_add_tcase(suite, tests);

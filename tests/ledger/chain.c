@@ -95,7 +95,7 @@ START_TEST(two_promises_of_one_name_are_a_clone) {
 END_TEST
 
 static enum status act_swallow_fork(struct ledger *ledger, const void *what) {
-  struct ledger_standing standing;
+  struct promise_verdict standing;
   enum status status = ledger_promise_open(ledger, what, &standing);
   return status == STATUS_CARD_FORKED ? STATUS_OK : STATUS_INTERNAL;
 }
@@ -110,7 +110,7 @@ START_TEST(forks_are_kept_by_a_commit_too) {
   clone = purse;
   world_authorise(&world, &purse, TRANSACTION_PURCHASE, 10, POS, &ask);
   purse_promise(&clone, TRANSACTION_PURCHASE, 11, POS);
-  const struct ledger_offer offer = {.promise = &clone.promise, .record = clone.record, .now = world.now};
+  const struct signed_promise offer = {.promise = &clone.promise, .record = clone.record, .now = world.now};
   ck_assert_int_eq(world_do(&world, act_swallow_fork, &offer), STATUS_OK);
   ck_assert_uint_eq(world_incidents(&world), 1);
   ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
@@ -287,9 +287,9 @@ END_TEST
 static enum status act_decline_other(struct ledger *ledger, const void *what) {
   const struct purse *purses = what;
   const struct ledger_signer signer = {.sign = purse_sign};
-  const struct ledger_offer first = {.promise = &purses[0].promise, .record = purses[0].record, .now = WORLD_NOW};
-  const struct ledger_offer second = {.promise = &purses[1].promise, .record = purses[1].record, .now = WORLD_NOW};
-  struct ledger_standing standing;
+  const struct signed_promise first = {.promise = &purses[0].promise, .record = purses[0].record, .now = WORLD_NOW};
+  const struct signed_promise second = {.promise = &purses[1].promise, .record = purses[1].record, .now = WORLD_NOW};
+  struct promise_verdict standing;
   struct ledger_transaction transaction;
   enum status status = ledger_promise_open(ledger, &first, &standing);
   return status == STATUS_OK ? ledger_decline(ledger, &second, STATUS_WRONG_PIN, &signer, &transaction) : status;

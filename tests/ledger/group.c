@@ -21,7 +21,7 @@ static enum status add(struct ledger *ledger, void *context) {
   return ledger_merchant_add(ledger, merchant);
 }
 
-/* Does not listen to what the data base says. */
+/* Does not listen to what the database says. */
 static enum status add_blindly(struct ledger *ledger, void *context) {
   const struct ledger_merchant bad = {.id = "BAD", .name = "Bad"};
   enum status status = ledger_merchant_add(ledger, context);

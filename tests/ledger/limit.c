@@ -267,7 +267,7 @@ START_TEST(all_have_the_issuers) {
 }
 END_TEST
 
-/* The data base holds the bound by itself, and the audit sees what was used changed by hand. */
+/* The database holds the bound by itself, and the audit sees what was used changed by hand. */
 START_TEST(the_audit_counts_anew) {
   static const char *const lies[] = {
       "UPDATE limit_use SET used = used - 1 WHERE kind = 1", "UPDATE limit_use SET used = used - 1 WHERE kind = 2",

@@ -198,7 +198,7 @@ START_TEST(reversed_before_it_was_known) {
   world_issue(&world, 1, &purse);
   purse_promise(&purse, TRANSACTION_LOAD, 5000, RELOAD);
   ck_assert_int_eq(world_reverse(&world, &purse, 1, OTHER_RELOAD), STATUS_OK); /* somebody else's word */
-  const struct ledger_offer offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
+  const struct signed_promise offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
   ck_assert_int_eq(ledger_load_check(world.ledger, &offer, LEDGER_TENDER_BANK), STATUS_OK);
   ck_assert_int_eq(world_reverse(&world, &purse, 1, RELOAD), STATUS_OK);
   ck_assert_int_eq(ledger_load_check(world.ledger, &offer, LEDGER_TENDER_BANK), STATUS_TENDER_DECLINED);
@@ -237,7 +237,7 @@ START_TEST(checks_without_booking) {
   world_issue(&world, 1, &purse);
   world_commit(&world, &purse, TRANSACTION_LOAD, 100, RELOAD);
   purse_promise(&purse, TRANSACTION_LOAD, WORLD_PURSE_CEILING - 100, RELOAD);
-  struct ledger_offer offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
+  struct signed_promise offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
   ck_assert_int_eq(ledger_load_check(world.ledger, &offer, LEDGER_TENDER_BANK), STATUS_OK);
   ck_assert_int_eq(ledger_load_check(world.ledger, &offer, LEDGER_TENDER_OWED), STATUS_TENDER_DECLINED);
   ck_assert_int_eq(ledger_load_check(world.ledger, &offer, LEDGER_TENDER_NONE), STATUS_BAD_FORMAT);
@@ -259,7 +259,7 @@ START_TEST(checks_without_booking) {
 END_TEST
 
 static enum status act_inquire(struct ledger *ledger, const void *what) {
-  struct ledger_standing standing;
+  struct promise_verdict standing;
   enum status status = ledger_promise_open(ledger, what, &standing);
   return status == STATUS_OK ? ledger_load_check(ledger, what, LEDGER_TENDER_BANK) : status;
 }
@@ -273,7 +273,7 @@ START_TEST(inquires_then_loads) {
   world_issue(&world, 1, &purse);
   world_commit(&world, &purse, TRANSACTION_LOAD, 100, RELOAD);
   purse_promise(&purse, TRANSACTION_LOAD, 50, RELOAD);
-  const struct ledger_offer offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
+  const struct signed_promise offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
   ck_assert_int_eq(world_do(&world, act_inquire, &offer), STATUS_OK);
   world_assert_card(&world, &purse, 100, 0, 0);
   ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);

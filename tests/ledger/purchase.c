@@ -247,7 +247,7 @@ static enum status broken_signer(void *context, struct authorisation *authorisat
 
 static enum status act_purchase_unsigned(struct ledger *ledger, const void *what) {
   const struct ledger_signer signer = {.sign = broken_signer};
-  struct ledger_standing standing;
+  struct promise_verdict standing;
   struct ledger_transaction transaction;
   enum status status = ledger_promise_open(ledger, what, &standing);
   return status == STATUS_OK ? ledger_purchase_authorise(ledger, what, &signer, &transaction) : status;
@@ -266,7 +266,7 @@ START_TEST(books_nothing_unsigned_or_unopened) {
   world_issue(&world, 1, &purse);
   world_commit(&world, &purse, TRANSACTION_LOAD, 1000, RELOAD);
   purse_promise(&purse, TRANSACTION_PURCHASE, 10, POS);
-  const struct ledger_offer offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
+  const struct signed_promise offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
   ck_assert_int_eq(world_do(&world, act_purchase_unsigned, &offer), STATUS_CRYPTO_FAILED);
   ck_assert_uint_eq(world_state(&world, &purse, 1), LEDGER_HELD); /* the settlement went with the step */
   ck_assert_int_eq(world_do(&world, act_purchase_unopened, &offer), STATUS_INTERNAL);

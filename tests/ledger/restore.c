@@ -189,7 +189,7 @@ START_TEST(a_bad_backup_replaces_nothing) {
   ck_assert_int_eq(restore(&scene, true, &restored), STATUS_LEDGER_BROKEN);
   world_assert_card(&scene.world, &scene.busy, 3000, 0, 0);
   int file = open(scene.backup, O_WRONLY | O_TRUNC);
-  ck_assert_int_eq((int)write(file, "no data base at all, but long enough to be looked at", 52), 52);
+  ck_assert_int_eq((int)write(file, "no database at all, but long enough to be looked at", 52), 52);
   (void)close(file);
   ck_assert_int_eq(restore(&scene, true, &restored), STATUS_BAD_FORMAT);
   (void)unlink(scene.backup);
@@ -204,7 +204,7 @@ Suite *restore_suite(void) {
   TCase *tests = tcase_create("restored");
   tcase_set_timeout(tests, 60);
   suite_add_tcase(suite, tests);
-  if (!place_is_file()) /* a data base has a recovery of its own */
+  if (!place_is_file()) /* a database has a recovery of its own */
     return suite;
   tcase_add_test(tests, a_younger_ledger_is_not_replaced_silently);
   tcase_add_test(tests, what_stood_there_is_kept);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Several servers on one data base, and a data base that dies under them: each step is booked once, wherever it was
+ * Several servers on one database, and a database that dies under them: each step is booked once, wherever it was
  * asked. PostgreSQL alone; a server is a process with a connection of its own. */
 #include <signal.h>
 #include <stdio.h>
@@ -317,7 +317,7 @@ START_TEST(a_purchase_waits_for_answers_alone) {
 }
 END_TEST
 
-/* ---- connections that break, a data base that dies ---- */
+/* ---- connections that break, a database that dies ---- */
 
 #define BREAK_OTHERS                                                                                                   \
   "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "                        \
@@ -410,7 +410,7 @@ static void data_base_die(bool all) {
 
 #define DEATHS 10
 
-/* The data base is killed at any moment, also between a commit and its answer. */
+/* The database is killed at any moment, also between a commit and its answer. */
 START_TEST(survives_the_data_base) {
   struct world world;
   struct purse purse;
@@ -457,7 +457,7 @@ END_TEST
 
 Suite *servers_suite(void) {
   Suite *suite = suite_create("servers");
-  TCase *tests = tcase_create("one data base");
+  TCase *tests = tcase_create("one database");
   suite_add_tcase(suite, tests);
   tcase_set_timeout(tests, 120);
   if (place_is_file())

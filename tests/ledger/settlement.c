@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Settlement: what is closed, what it comes to, that it never changes, and what the data base refuses. */
+ * Settlement: what is closed, what it comes to, that it never changes, and what the database refuses. */
 #include "epurse/settlement.h"
 #include "epurse/command.h"
 #include "epurse/ledger_terminal.h"
@@ -272,7 +272,7 @@ START_TEST(is_never_changed) {
 }
 END_TEST
 
-/* What one who disarms the data base can do, the audit finds. */
+/* What one who disarms the database can do, the audit finds. */
 START_TEST(is_audited) {
   static const char *const forgeries[] = {
       ("DROP TRIGGER settlement_line_fixed; UPDATE settlement_line SET gross = gross + 1, net = net + 1 WHERE net > "

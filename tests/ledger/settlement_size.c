@@ -73,10 +73,10 @@ static void size_open(struct size *size) {
 /* A purchase, authorised and captured. */
 static enum status size_pay(struct ledger *ledger, struct size *size) {
   struct purse *purse = &size->purses[size->done % size->cards];
-  struct ledger_standing standing;
+  struct promise_verdict standing;
   struct ledger_transaction transaction;
   purse_promise(purse, TRANSACTION_PURCHASE, PRICE, size->tills[size->done % MERCHANTS]);
-  const struct ledger_offer offer = {.promise = &purse->promise, .record = purse->record, .now = size->world.now};
+  const struct signed_promise offer = {.promise = &purse->promise, .record = purse->record, .now = size->world.now};
   enum status status = ledger_promise_open(ledger, &offer, &standing);
   if (status == STATUS_OK)
     status = ledger_purchase_authorise(ledger, &offer, &signer, &transaction);

@@ -108,8 +108,9 @@ static void store_age(struct world *world) {
       "ALTER TABLE merchant DROP COLUMN bic; "
       "ALTER TABLE card DROP COLUMN pin_changes; ALTER TABLE card DROP COLUMN pin_candidate_changes; "
       "ALTER TABLE card DROP COLUMN pin_candidate_tid; ALTER TABLE card DROP COLUMN pin_candidate_nonce; "
-      "ALTER TABLE card_hot DROP COLUMN pin_events; ALTER TABLE card_hot DROP COLUMN pin_wrong; "
-      "ALTER TABLE card_hot ADD COLUMN pin_change_failures INTEGER NOT NULL DEFAULT 0 CHECK (pin_change_failures >= "
+      "ALTER TABLE card_counters DROP COLUMN pin_events; ALTER TABLE card_counters DROP COLUMN pin_wrong; "
+      "ALTER TABLE card_counters ADD COLUMN pin_change_failures INTEGER NOT NULL DEFAULT 0 CHECK (pin_change_failures "
+      ">= "
       "0); "
       "UPDATE schema_version SET version = 1;";
   store_alter(world, age);
@@ -311,13 +312,13 @@ END_TEST
 
 START_TEST(writes_only_in_steps) {
   struct world world;
-  struct ledger_standing standing;
+  struct promise_verdict standing;
   struct purse purse;
   const struct ledger_merchant merchant = {.id = "NEW", .name = "New"};
   world_open(&world);
   world_issue(&world, 1, &purse);
   purse_promise(&purse, TRANSACTION_PURCHASE, 1, POS);
-  const struct ledger_offer offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
+  const struct signed_promise offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
   ck_assert_int_eq(ledger_merchant_add(world.ledger, &merchant), STATUS_INTERNAL);
   ck_assert_int_eq(ledger_card_block(world.ledger, purse.cid, "LOST", 1), STATUS_INTERNAL);
   ck_assert_int_eq(ledger_promise_open(world.ledger, &offer, &standing), STATUS_INTERNAL);

@@ -43,7 +43,7 @@ struct ask {
   struct purse *purse;
   struct ledger_tender tender; /* loads */
   enum status outcome;         /* STATUS_OK: authorised, or answered before */
-  struct ledger_standing standing;
+  struct promise_verdict standing;
   struct ledger_transaction transaction; /* the answer */
 };
 /* Sends purse->record: answered before, authorised, or declined. Answers what ledger_transact did. */
@@ -51,7 +51,7 @@ enum status world_ask(struct world *world, struct ask *ask);
 /* The same as one job of a group; `room` is its context. */
 struct asking {
   struct ask *ask;
-  struct ledger_offer offer;
+  struct signed_promise offer;
 };
 struct ledger_job world_ask_job(struct world *world, struct ask *ask, struct asking *room);
 
@@ -81,7 +81,7 @@ size_t world_incidents(struct world *world);
 
 /* Runs SQL on the closed ledger through another handle, as one who has it. */
 enum place_outcome world_tamper(struct world *world, const char *sql);
-/* From now on the data base refuses a merchant of the name BAD. */
+/* From now on the database refuses a merchant of the name BAD. */
 void world_refuse_bad(struct world *world);
 
 #endif

@@ -200,10 +200,10 @@ START_TEST(what_is_on_a_card_is_told_whole_or_not_at_all) {
   static const char *const optional[] = {"expiry", NULL};
   struct card_facts sent = facts_make(), got;
 
-  sent.untold = true;
+  sent.unreported = true;
   json_t *body = card_facts_body(&sent);
   ck_assert_int_eq(card_facts_parse(body, &got), STATUS_OK);
-  ck_assert(got.untold);
+  ck_assert(got.unreported);
   ck_assert_int_eq(got.balance, 0);
   ck_assert_uint_eq(got.last_atc, 0);
   forge_strictness(body, facts_parse, optional);

@@ -116,7 +116,7 @@ START_TEST(says_that_it_failed) {
 }
 END_TEST
 
-/* A data base that is a server of its own is copied by its own tools: the outcome names them. */
+/* A database that is a server of its own is copied by its own tools: the outcome names them. */
 START_TEST(is_for_files_alone) {
   struct world world;
 

@@ -175,11 +175,11 @@ START_TEST(desk_learns_no_balance_by_a_number) {
   purse_load(&purse, &world, 4200);
   ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
   ck_assert_str_eq(facts.state, "ISSUED");
-  ck_assert(facts.untold);
+  ck_assert(facts.unreported);
   ck_assert_int_eq(facts.held, 0);
   ck_assert_uint_eq(facts.last_atc, 0);
   ck_assert_int_eq(query_at(&world, &world.admin, &purse, &facts), STATUS_OK);
-  ck_assert(!facts.untold);
+  ck_assert(!facts.unreported);
   ck_assert_int_eq(facts.held, 4200);
   world_close(&world);
 }

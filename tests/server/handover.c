@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "http/crew.h"
 #include "http/http.h"
+#include "http/worker_pool.h"
 #include "run.h"
 #include "world.h"
 
@@ -101,11 +101,11 @@ struct place {
 struct handover {
   struct world world;
   struct event_base *base;
-  struct crew *crew;
+  struct worker_pool *pool;
   size_t jobs, given, answered, window;
   struct place places[PLACES];
   struct place visitors[VISITORS]; /* a wait of theirs */
-  struct place end;                /* of the crew */
+  struct place end;                /* of the pool */
   unsigned long stepped;           /* the writer's thread counts */
   atomic_ulong asked;              /* steps that a worker or visitor asked for */
   long bound_ms;
@@ -162,9 +162,9 @@ static void *watch(void *context) {
     fprintf(stderr, "# %zu of %zu given, %zu answered\n", hand.given, hand.jobs, hand.answered);
     struct writer_state writer = writer_look(hand.world.service.writer);
     fprintf(stderr, "# writer: readings=%zu steps=%zu idle=%d\n", writer.readings, writer.steps, writer.idle);
-    struct crew_state crew = crew_look(hand.crew);
-    fprintf(stderr, "# crew: waiting=%zu served=%zu idle=%zu computing=%zu\n", crew.waiting, crew.served, crew.idle,
-            crew.computing);
+    struct worker_pool_state pool = worker_pool_look(hand.pool);
+    fprintf(stderr, "# pool: waiting=%zu served=%zu idle=%zu computing=%zu\n", pool.waiting, pool.served, pool.idle,
+            pool.computing);
     _exit(LATE);
   }
   return NULL;
@@ -207,7 +207,7 @@ static void give_some(void) {
     if (place->since != 0)
       continue;
     begin(place, "waits for a worker");
-    if (crew_give(hand.crew, &place->exchange) != STATUS_OK) {
+    if (worker_pool_submit(hand.pool, &place->exchange) != STATUS_OK) {
       end(place);
       ck_assert_uint_gt(under_way, 0); /* one that is under way brings us here again */
       return;
@@ -242,17 +242,17 @@ static void *visit(void *context) {
 }
 
 static void hand_all_over(size_t visitors, size_t processors) {
-  const struct crew_options options = {.workers = WORKERS,
-                                       .processors = processors,
-                                       .queue = QUEUE,
-                                       .base = event_base_new(),
-                                       .serve = serve,
-                                       .served = served};
+  const struct worker_pool_options options = {.workers = WORKERS,
+                                              .processors = processors,
+                                              .queue = QUEUE,
+                                              .base = event_base_new(),
+                                              .serve = serve,
+                                              .served = served};
   pthread_t watchdog, ids[VISITORS];
 
   world_open(&hand.world);
   hand.window = 1;
-  ck_assert_int_eq(crew_open(&options, &hand.crew), STATUS_OK);
+  ck_assert_int_eq(worker_pool_open(&options, &hand.pool), STATUS_OK);
   ck_assert_int_eq(pthread_create(&watchdog, NULL, watch, NULL), 0);
   for (size_t i = 0; i < visitors; i++)
     ck_assert_int_eq(pthread_create(&ids[i], NULL, visit, &hand.visitors[i]), 0);
@@ -261,8 +261,8 @@ static void hand_all_over(size_t visitors, size_t processors) {
   while (hand.answered < hand.jobs)
     ck_assert_int_eq(event_base_loop(options.base, EVLOOP_ONCE), 0);
   begin(&hand.end, "waits for the workers' end");
-  struct crew *ending = hand.crew;
-  crew_close(&ending);
+  struct worker_pool *ending = hand.pool;
+  worker_pool_close(&ending);
   end(&hand.end);
   hand.over = true;
   for (size_t i = 0; i < visitors; i++)
@@ -348,7 +348,7 @@ START_TEST(lost_call_is_noticed) {
     len += (size_t)got;
   ck_assert_int_eq(waitpid(child, &state, 0), child);
   ck_assert_msg(WIFEXITED(state) && WEXITSTATUS(state) == LATE, "%s", text);
-  ck_assert_msg(strstr(text, " 0 waits for ") != NULL && strstr(text, "crew: waiting=") != NULL, "%s", text);
+  ck_assert_msg(strstr(text, " 0 waits for ") != NULL && strstr(text, "pool: waiting=") != NULL, "%s", text);
   close(ends[0]);
 }
 END_TEST

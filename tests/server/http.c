@@ -528,7 +528,7 @@ START_TEST(connections_are_bounded) {
 }
 END_TEST
 
-/* Takes connections until the wish is met or the kernel has no more; it waits for none. */
+/* Takes connections until the request is met or the kernel has no more; it waits for none. */
 static size_t connect_many(uint16_t port, int *sockets, size_t wanted) {
   struct sockaddr_in address = {
       .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

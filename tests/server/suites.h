@@ -11,7 +11,7 @@ Suite *certification_suite(void);
 Suite *configuration_suite(void);
 Suite *confirmation_suite(void);
 Suite *contact_suite(void);
-Suite *crew_suite(void);
+Suite *worker_pool_suite(void);
 Suite *desk_suite(void);
 Suite *envelope_suite(void);
 Suite *flood_suite(void);

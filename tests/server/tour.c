@@ -209,7 +209,7 @@ static void contact_part(struct tour *tour, struct purse *purse) {
   purse_pin(purse, &pin, change.record);
   expect(tour, &world->pos, MESSAGE_PIN_CHANGE, pin_change_body(&change), STATUS_OK);
   snprintf(purse->pin, sizeof purse->pin, "%s", "135790");
-  purse_pin(purse, &pin, change.record); /* one that nobody had announced */
+  purse_pin(purse, &pin, change.record); /* one that nobody had block_order_deliver */
   expect(tour, &world->pos, MESSAGE_PIN_CHANGE, pin_change_body(&change), STATUS_OUT_OF_STEP);
 }
 

@@ -134,7 +134,7 @@ static void live(void) {
 
 void audit_world_begin(void) {
   static const enum audit_card logged[] = {CARD_A, CARD_B, CARD_C, CARD_E, CARD_G};
-  if (access("/dev/shm", W_OK) == 0) /* hundreds of small data bases are made and thrown away */
+  if (access("/dev/shm", W_OK) == 0) /* hundreds of small databases are made and thrown away */
     (void)setenv("TMPDIR", "/dev/shm", 0);
   flow_world_begin();
   bank_make(&bank);

@@ -245,7 +245,7 @@ def resources():
                 line.send(f"POST /v1/purchases HTTP/1.1\r\nHost: a\r\nContent-Type: application/jose\r\nContent-Length: {length}\r\n\r\nx")
                 status = line.receive()[0]
                 if status not in (0, 400, 413):
-                    yield f"{length} bytes announced: {status}"
+                    yield f"{length} bytes block_order_deliver: {status}"
         with Line(POS) as line:
             answer = line.ask("GET", "/healthz", "", {"X-Long": "a" * 20000})
             if answer[0] not in (0, 400, 413, 431):

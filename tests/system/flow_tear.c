@@ -287,7 +287,7 @@ END_TEST
  * whether or not the server can be asked. */
 START_TEST(killed_terminal_tells_what_it_finished) {
   struct outcome outcome;
-  flow_card_issue(&card, "untold", START);
+  flow_card_issue(&card, "unreported", START);
   killed_at(INS_DEBIT_FOR_PURCHASE, true);
   struct flow_card *here = &card;
   int result = 0;

@@ -128,7 +128,7 @@ EXTRA_DIST += tests/conformance docs/requirements.map docs/requirements.md docs/
 check_PROGRAMS += tests/system/torture
 EXTRA_DIST += formal/steps
 tests_system_torture_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=journal_begin -Wl,--wrap=journal_update \
-	-Wl,--wrap=journal_next_seq -Wl,--wrap=journal_told -Wl,--wrap=http_client_post -Wl,--wrap=line_exchange \
+	-Wl,--wrap=journal_next_seq -Wl,--wrap=journal_reported -Wl,--wrap=http_client_post -Wl,--wrap=line_exchange \
 	-Wl,--wrap=sqlite3_exec -Wl,--wrap=pwrite -Wl,--wrap=card_power_on -Wl,--wrap=rename -Wl,--wrap=time \
 	-Wl,--wrap=nanosleep
 tests_system_torture_SOURCES = tests/bank/tender_book.c tests/system/torture.c tests/system/torture_bank.c \

@@ -104,7 +104,7 @@ static unsigned open_entries(void) {
   return flow_recover("pos", NULL) + flow_recover("reload", victim_bank());
 }
 
-/* Where the card's r could not be written down the entry waits for its card: it comes back with another wish. */
+/* Where the card's r could not be written down the entry waits for its card: it comes back with another request. */
 static bool met_again(int64_t *wanted) {
   struct told told;
   const struct task task = {.load = scene.task.load, .minor = scene.task.minor + MORE};

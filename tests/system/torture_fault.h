@@ -15,7 +15,7 @@ enum fault_place {
   PLACE_APDU,
   PLACE_JOURNAL, /* a write of the terminal's journal, sequence numbers too */
   PLACE_REQUEST, /* a question to the server */
-  PLACE_COMMIT,  /* a commit of the server's data base */
+  PLACE_COMMIT,  /* a commit of the server's database */
   PLACE_TENDER,  /* a line to the bank, a question to the operator */
   PLACE_RECEIPT, /* a receipt is put in its place */
   PLACE_DISPLAY, /* people are shown that it is done */

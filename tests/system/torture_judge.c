@@ -70,8 +70,8 @@ static void judge_ledger(struct sequence *sequence) {
 static void judge_state(const struct evidence *evidence) {
   enum card_state fate = evidence->whose == evidence->sequence->whose ? evidence->sequence->fate : CARD_PERSONALISED;
   unsigned booked = fate == CARD_BLOCKED ? LEDGER_CARD_BLOCKED : LEDGER_CARD_ISSUED;
-  bool untold = evidence->sequence->dies_alone && evidence->card->state == LEDGER_CARD_ISSUED;
-  if ((evidence->card->state != booked && !untold) || evidence->memory.state != fate)
+  bool unreported = evidence->sequence->dies_alone && evidence->card->state == LEDGER_CARD_ISSUED;
+  if ((evidence->card->state != booked && !unreported) || evidence->memory.state != fate)
     sequence_violation(evidence->sequence, "the card's state is %u at the server, %02X on the card, to be %u and %02X",
                        evidence->card->state, evidence->memory.state, booked, (unsigned)fate);
   if (fate == CARD_PERSONALISED && evidence->memory.pin_tries_left != PIN_TRIES)

@@ -190,8 +190,8 @@ static enum status show(void *context, const struct outcome *outcome) {
 
 static enum status issue(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                          struct outcome *outcome) {
-  struct issue wish = {.pin = TORTURE_PIN};
-  return personalize_run(terminal, reader, &wish, dialogue, outcome);
+  struct issue request = {.pin = TORTURE_PIN};
+  return personalize_run(terminal, reader, &request, dialogue, outcome);
 }
 
 static enum status balance(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,

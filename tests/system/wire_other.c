@@ -113,9 +113,9 @@ const struct wire_operation wire_block = {.name = "block order",
 /* ---- personalization ---- */
 
 static enum status issue(struct stage *stage, struct outcome *outcome) {
-  struct issue wish = {.pin = HOLDER_PIN};
+  struct issue request = {.pin = HOLDER_PIN};
   stage->card.asked = 0;
-  return personalize_run(stage->desk, &stage->wire.reader, &wish, &stage->card.dialogue, outcome);
+  return personalize_run(stage->desk, &stage->wire.reader, &request, &stage->card.dialogue, outcome);
 }
 
 /* Whatever was done, the same raw card becomes a good card, under the number that the server knows it by. */

@@ -141,18 +141,18 @@ START_TEST(end_stays_untold_until_it_is_told) {
   journal_close(&journal);
   journal = open_journal();
   ck_assert_int_eq(journal_next_open(journal, 0, &read), STATUS_NOT_FOUND);
-  ck_assert_int_eq(journal_next_untold(journal, 0, &read), STATUS_OK);
+  ck_assert_int_eq(journal_next_unreported(journal, 0, &read), STATUS_OK);
   ck_assert_int_eq(read.id, done.id);
-  ck_assert(read.untold);
-  ck_assert_int_eq(journal_next_untold(journal, read.id, &read), STATUS_NOT_FOUND);
-  ck_assert_int_eq(journal_told(journal, done.id), STATUS_OK);
-  ck_assert_int_eq(journal_told(journal, done.id), STATUS_OK);
-  ck_assert_int_eq(journal_next_untold(journal, 0, &read), STATUS_NOT_FOUND);
+  ck_assert(read.unreported);
+  ck_assert_int_eq(journal_next_unreported(journal, read.id, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_reported(journal, done.id), STATUS_OK);
+  ck_assert_int_eq(journal_reported(journal, done.id), STATUS_OK);
+  ck_assert_int_eq(journal_next_unreported(journal, 0, &read), STATUS_NOT_FOUND);
   journal_close(&journal);
 }
 END_TEST
 
-/* Told, but the server does not know yet: still open, and no longer untold. */
+/* Told, but the server does not know yet: still open, and no longer unreported. */
 START_TEST(open_entries_are_met_told_or_not) {
   struct journal *journal = open_journal();
   struct journal_entry first = sample(), second = sample(), read;
@@ -160,18 +160,18 @@ START_TEST(open_entries_are_met_told_or_not) {
   ck_assert_int_eq(journal_begin(journal, &second), STATUS_OK);
   second.state = JOURNAL_COMMITTED;
   ck_assert_int_eq(journal_update(journal, &second), STATUS_OK);
-  ck_assert_int_eq(journal_told(journal, second.id), STATUS_OK);
-  ck_assert_int_eq(journal_next_untold(journal, 0, &read), STATUS_OK);
+  ck_assert_int_eq(journal_reported(journal, second.id), STATUS_OK);
+  ck_assert_int_eq(journal_next_unreported(journal, 0, &read), STATUS_OK);
   ck_assert_int_eq(read.id, first.id);
-  ck_assert(read.untold);
-  ck_assert_int_eq(journal_next_untold(journal, first.id, &read), STATUS_OK);
+  ck_assert(read.unreported);
+  ck_assert_int_eq(journal_next_unreported(journal, first.id, &read), STATUS_OK);
   ck_assert_int_eq(read.id, second.id);
-  ck_assert(!read.untold);
+  ck_assert(!read.unreported);
   journal_close(&journal);
 }
 END_TEST
 
-/* The tables as version 1 had them: what was open then is untold. */
+/* The tables as version 1 had them: what was open then is unreported. */
 START_TEST(version_1_is_brought_up) {
   struct journal *journal = open_journal();
   struct journal_entry open_then = sample(), closed_then = sample(), read;
@@ -182,17 +182,18 @@ START_TEST(version_1_is_brought_up) {
   ck_assert_int_eq(journal_update(journal, &closed_then), STATUS_OK);
   journal_close(&journal);
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(db,
-                                "DROP TRIGGER entry_untold; DROP TRIGGER entry_without_effect; DROP TABLE untold;"
-                                "DROP TABLE pin; PRAGMA user_version = 1",
-                                NULL, NULL, NULL),
-                   SQLITE_OK);
+  ck_assert_int_eq(
+      sqlite3_exec(db,
+                   "DROP TRIGGER entry_unreported; DROP TRIGGER entry_without_effect; DROP TABLE unreported;"
+                   "DROP TABLE pin; PRAGMA user_version = 1",
+                   NULL, NULL, NULL),
+      SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
   journal = open_journal();
-  ck_assert_int_eq(journal_next_untold(journal, 0, &read), STATUS_OK);
+  ck_assert_int_eq(journal_next_unreported(journal, 0, &read), STATUS_OK);
   ck_assert_int_eq(read.id, open_then.id);
-  ck_assert(read.untold);
-  ck_assert_int_eq(journal_next_untold(journal, read.id, &read), STATUS_NOT_FOUND);
+  ck_assert(read.unreported);
+  ck_assert_int_eq(journal_next_unreported(journal, read.id, &read), STATUS_NOT_FOUND);
   journal_close(&journal);
 }
 END_TEST
@@ -275,7 +276,7 @@ START_TEST(other_files_are_refused) {
   FILE *file = fopen(path, "w");
   ck_assert_ptr_nonnull(file);
   for (int i = 0; i < 1000; i++)
-    fputs("this is no data base ", file);
+    fputs("this is no database ", file);
   ck_assert_int_eq(fclose(file), 0);
   ck_assert_int_eq(journal_open(path, &journal), STATUS_STORE_FAILED);
   ck_assert_ptr_null(journal);

@@ -13,7 +13,7 @@ static enum status card_take(const struct admin *admin, const json_t *item, char
   struct card_facts facts;
   char cid[2 * CID_SIZE + 1], balance[AMOUNT_TEXT_MAX];
 
-  if (card_facts_parse(item, &facts) != STATUS_OK || facts.untold)
+  if (card_facts_parse(item, &facts) != STATUS_OK || facts.unreported)
     return STATUS_BAD_REPLY;
   cid_print(facts.cid, cid);
   if (strcmp(cid, after) <= 0)

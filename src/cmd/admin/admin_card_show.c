@@ -69,7 +69,7 @@ enum status admin_card_show(void *context, char **arguments) {
   if (status != STATUS_OK)
     return status;
   status = admin_call(admin, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &question), &reply);
-  if (status == STATUS_OK && (card_facts_parse(reply.body, &facts) != STATUS_OK || facts.untold ||
+  if (status == STATUS_OK && (card_facts_parse(reply.body, &facts) != STATUS_OK || facts.unreported ||
                               memcmp(facts.cid, question.cid, sizeof facts.cid) != 0))
     status = STATUS_BAD_REPLY;
   message_clear(&reply);

@@ -203,7 +203,7 @@ static enum status issuer_make(const struct admin *admin, struct founding *found
     status = configuration_write(admin, folder);
   if (status != STATUS_OK)
     return admin_fail(admin, admin->dir, status);
-  status = ledger_make(admin, founding); /* last: tables in a data base do not go away with the directory */
+  status = ledger_make(admin, founding); /* last: tables in a database do not go away with the directory */
   if (status != STATUS_OK)
     return status;
   status = folder_commit(&founding->folder);

@@ -101,7 +101,7 @@ static bool signal_handle(const struct card_options *options, const struct vcard
   return true;
 }
 
-static enum status run_run(void *context, char **arguments) {
+static enum status verb_run(void *context, char **arguments) {
   struct card_options *options = context;
   struct vcard *vcard = NULL;
   struct vpcd *vpcd = NULL;
@@ -170,7 +170,7 @@ int main(int argc, char **argv) {
       {0}};
   static const struct verb verbs[] = {
       {"new", "FILE", 1, "make the file of a raw card; prints its serial", run_new},
-      {"run", "FILE", 1, "put the card into vpcd's reader until a signal pulls it", run_run},
+      {"run", "FILE", 1, "put the card into vpcd's reader until a signal pulls it", verb_run},
       {"show", "FILE", 1, "show what the card holds, without its secrets", run_show},
       {0}};
   static const struct program program = {

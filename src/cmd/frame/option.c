@@ -197,7 +197,7 @@ static enum status row_set(const struct program *program, const struct option_ro
   }
   if (read_number(argument, row->min, row->max, field))
     return is_descriptor(row->kind) ? check_descriptor(program, row, (int)*(int64_t *)field) : STATUS_OK;
-  fprintf(stderr, "%s: --%s wants a number from %" PRId64 " to %" PRId64 ", not '%s'\n", program->name, row->name,
+  fprintf(stderr, "%s: --%s expects a number from %" PRId64 " to %" PRId64 ", not '%s'\n", program->name, row->name,
           row->min, row->max, argument);
   return STATUS_USAGE;
 }
@@ -303,7 +303,7 @@ enum status option_parse(const struct program *program, int argc, char **argv, v
     *operands = argv + optind;
     if (argc - optind >= program->operands_min)
       return check_operands(program, *operands);
-    fprintf(stderr, "%s: %s is missing; --help shows how it goes\n", program->name, program->operands);
+    fprintf(stderr, "%s: %s is missing; see --help\n", program->name, program->operands);
     return STATUS_USAGE;
   }
   status = find_verb(program, argc, argv, verb);
@@ -317,7 +317,7 @@ enum status option_parse(const struct program *program, int argc, char **argv, v
     return status;
   const int given = rest_count - optind, wanted = (*verb)->count;
   if (wanted >= 0 ? given != wanted : given > -wanted) {
-    fprintf(stderr, "%s: it goes: %s %s%s%s\n", program->name, program->name, (*verb)->name, wanted != 0 ? " " : "",
+    fprintf(stderr, "%s: usage: %s %s%s%s\n", program->name, program->name, (*verb)->name, wanted != 0 ? " " : "",
             (*verb)->arguments);
     return STATUS_USAGE;
   }

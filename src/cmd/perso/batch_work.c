@@ -181,7 +181,7 @@ static enum status card_try(struct batch_worker *worker, struct issue *issue, st
 }
 
 /* Notes how a try ended; whether it is to be tried again. The caller holds the lock. */
-static bool card_settle(struct batch_worker *worker, enum status status, const struct issue *issue,
+static bool card_finish(struct batch_worker *worker, enum status status, const struct issue *issue,
                         const struct outcome *outcome) {
   struct batch *batch = worker->batch;
   /* Ours, and the server knows it as issued: an earlier run was cut off before it could note that. */
@@ -218,7 +218,7 @@ static void card_work(struct batch_worker *worker) {
     if (is_loss(status) && losses++ < LOSSES_MAX && card_stays(worker))
       continue;
     pthread_mutex_lock(&batch->lock);
-    bool again = card_settle(worker, status, &issue, &outcome);
+    bool again = card_finish(worker, status, &issue, &outcome);
     if (again && !said)
       batch_say(batch, worker, "%s; trying again", status_sentence(status));
     pthread_mutex_unlock(&batch->lock);

@@ -2,7 +2,7 @@
 -- The ledger, first version. What must never be false is said here, so that no program can make it so.
 --
 -- Integer keys throughout: a card's is the serial part of its number, an account's is made of its owner and its kind
--- (src/ledger/account.h), a transaction's is card << 32 | atc. What changes with each payment (account, card_hot) is
+-- (src/ledger/account.h), a transaction's is card << 32 | atc. What changes with each payment (account, card_counters) is
 -- kept apart from what does not (card), so that a payment rewrites few pages.
 
 CREATE TABLE schema_version (
@@ -84,7 +84,7 @@ WHEN OLD.state <> 1 OR OLD.sig_public IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a card number that was certified is never forgotten'); END;
 
 -- What a card said last.
-CREATE TABLE card_hot (
+CREATE TABLE card_counters (
   id INTEGER PRIMARY KEY REFERENCES card (id),
   last_atc INTEGER NOT NULL DEFAULT 0,     -- highest in any promise
   last_hash BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK (length(last_hash) = 32), -- of that promise

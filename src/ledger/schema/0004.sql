@@ -13,6 +13,6 @@ UPDATE card SET pin_candidate = NULL WHERE pin_candidate IS NOT NULL;
 
 -- The highest number of an event of the PIN that was counted, and the wrong ones that the card has signed since a right
 -- one. pin_failures counts promises that say verified, with a PIN that is not the stored one.
-ALTER TABLE card_hot ADD COLUMN pin_events INTEGER NOT NULL DEFAULT 0 CHECK (pin_events BETWEEN 0 AND 4294967295);
-ALTER TABLE card_hot ADD COLUMN pin_wrong INTEGER NOT NULL DEFAULT 0 CHECK (pin_wrong >= 0);
-ALTER TABLE card_hot DROP COLUMN pin_change_failures;
+ALTER TABLE card_counters ADD COLUMN pin_events INTEGER NOT NULL DEFAULT 0 CHECK (pin_events BETWEEN 0 AND 4294967295);
+ALTER TABLE card_counters ADD COLUMN pin_wrong INTEGER NOT NULL DEFAULT 0 CHECK (pin_wrong >= 0);
+ALTER TABLE card_counters DROP COLUMN pin_change_failures;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Writes the numbered schema files that are named, those of each data base in order, as a C file:
-# embed.sh FILE... > schema_sql.c. A data base that lacks a version is a build error.
+# Writes the numbered schema files that are named, those of each database in order, as a C file:
+# embed.sh FILE... > schema_sql.c. A database that lacks a version is a build error.
 set -e
 echo '/* SPDX-License-Identifier: Apache-2.0'
 echo ' * The schema files as the build found them; made by src/ledger/schema/embed.sh. */'

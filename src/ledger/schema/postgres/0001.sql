@@ -2,7 +2,7 @@
 -- The ledger on PostgreSQL, first version: the rules of ../0001.sql, in its order, under its names. What they are for
 -- stands there.
 --
--- Keys begin with the card, so that rows of one card lie side by side and can be placed together: card and card_hot by
+-- Keys begin with the card, so that rows of one card lie side by side and can be placed together: card and card_counters by
 -- its number, account by number * 16 + kind, booking and posting by number << 32 | atc.
 
 -- A step takes this table's weakest lock, and one that others disturbed again and again takes it alone.
@@ -106,7 +106,7 @@ EXECUTE FUNCTION refuse('a card number that was certified is never forgotten');
 CREATE TRIGGER card_not_emptied BEFORE TRUNCATE ON card
 EXECUTE FUNCTION refuse('a card number that was certified is never forgotten');
 
-CREATE TABLE card_hot (
+CREATE TABLE card_counters (
   id bigint PRIMARY KEY REFERENCES card (id),
   last_atc bigint NOT NULL DEFAULT 0,
   last_hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex') CHECK (length(last_hash) = 32),

@@ -9,6 +9,6 @@ ALTER TABLE card ADD COLUMN pin_changes bigint NOT NULL DEFAULT 0 CHECK (pin_cha
   ADD COLUMN pin_candidate_nonce bytea CHECK (length(pin_candidate_nonce) = 8);
 UPDATE card SET pin_candidate = NULL WHERE pin_candidate IS NOT NULL;
 
-ALTER TABLE card_hot ADD COLUMN pin_events bigint NOT NULL DEFAULT 0 CHECK (pin_events BETWEEN 0 AND 4294967295),
+ALTER TABLE card_counters ADD COLUMN pin_events bigint NOT NULL DEFAULT 0 CHECK (pin_events BETWEEN 0 AND 4294967295),
   ADD COLUMN pin_wrong bigint NOT NULL DEFAULT 0 CHECK (pin_wrong >= 0),
   DROP COLUMN pin_change_failures;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/http/crew.c, and of a running server that gets more than it can serve. */
-#include "http/crew.h"
+ * Tests of src/http/worker_pool.c, and of a running server that gets more than it can serve. */
+#include "http/worker_pool.h"
 
 #include <semaphore.h>
 #include <stdatomic.h>
@@ -41,27 +41,27 @@ static void served(void *context, struct exchange *exchange) {
   answered++;
 }
 
-static struct crew *crew_of(struct event_base *base, size_t workers, size_t queue, crew_task *serve) {
-  const struct crew_options options = {
+static struct worker_pool *crew_of(struct event_base *base, size_t workers, size_t queue, worker_pool_task *serve) {
+  const struct worker_pool_options options = {
       .workers = workers, .processors = workers, .queue = queue, .base = base, .serve = serve, .served = served};
-  struct crew *crew = NULL;
+  struct worker_pool *pool = NULL;
 
-  ck_assert_int_eq(crew_open(&options, &crew), STATUS_OK);
-  return crew;
+  ck_assert_int_eq(worker_pool_open(&options, &pool), STATUS_OK);
+  return pool;
 }
 
 START_TEST(every_exchange_comes_back_once) {
   struct event_base *base = event_base_new();
-  struct crew *crew = crew_of(base, 4, COUNT, serve_at_once);
+  struct worker_pool *pool = crew_of(base, 4, COUNT, serve_at_once);
   struct exchange *exchanges = calloc(COUNT, sizeof *exchanges);
 
   for (size_t i = 0; i < COUNT; i++)
-    ck_assert_int_eq(crew_give(crew, &exchanges[i]), STATUS_OK);
+    ck_assert_int_eq(worker_pool_submit(pool, &exchanges[i]), STATUS_OK);
   while (answered < COUNT)
     ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
   ck_assert_uint_eq(worked, COUNT);
-  crew_close(&crew);
-  ck_assert_ptr_null(crew);
+  worker_pool_close(&pool);
+  ck_assert_ptr_null(pool);
   ck_assert_uint_eq(answered, COUNT);
   free(exchanges);
   event_base_free(base);
@@ -74,11 +74,11 @@ START_TEST(full_queue_refuses_at_once_and_recovers) {
   unsigned taken = 0;
 
   sem_init(&may_work, 0, 0);
-  struct crew *crew = crew_of(base, 1, 3, serve_when_told);
+  struct worker_pool *pool = crew_of(base, 1, 3, serve_when_told);
   for (size_t i = 0; i < 8; i++)
-    taken += crew_give(crew, &exchanges[i]) == STATUS_OK;
+    taken += worker_pool_submit(pool, &exchanges[i]) == STATUS_OK;
   ck_assert(taken == 3 || taken == 4); /* the worker has one in hand by now, or not yet */
-  ck_assert_int_eq(crew_give(crew, &exchanges[7]), STATUS_OVERLOADED);
+  ck_assert_int_eq(worker_pool_submit(pool, &exchanges[7]), STATUS_OVERLOADED);
   sem_post(&may_work);
   while (answered < 1)
     ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
@@ -86,8 +86,8 @@ START_TEST(full_queue_refuses_at_once_and_recovers) {
     sem_post(&may_work);
   while (answered < taken)
     ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
-  ck_assert_int_eq(crew_give(crew, &exchanges[7]), STATUS_OK);
-  crew_close(&crew);
+  ck_assert_int_eq(worker_pool_submit(pool, &exchanges[7]), STATUS_OK);
+  worker_pool_close(&pool);
   ck_assert_uint_eq(answered, taken + 1);
   event_base_free(base);
 }
@@ -98,10 +98,10 @@ START_TEST(closing_serves_what_was_taken) {
   struct exchange exchanges[5] = {0};
 
   sem_init(&may_work, 0, 5);
-  struct crew *crew = crew_of(base, 2, 5, serve_when_told);
+  struct worker_pool *pool = crew_of(base, 2, 5, serve_when_told);
   for (size_t i = 0; i < 5; i++)
-    ck_assert_int_eq(crew_give(crew, &exchanges[i]), STATUS_OK);
-  crew_close(&crew);
+    ck_assert_int_eq(worker_pool_submit(pool, &exchanges[i]), STATUS_OK);
+  worker_pool_close(&pool);
   ck_assert_uint_eq(answered, 5);
   event_base_free(base);
 }
@@ -116,9 +116,9 @@ static void compute(void *context, struct exchange *exchange) {
     most = now;
   nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
   computing--;
-  crew_wait_begin();
+  worker_pool_wait_begin();
   sem_wait(&may_work);
-  crew_wait_end();
+  worker_pool_wait_end();
   serve_at_once(context, exchange);
 }
 
@@ -126,18 +126,18 @@ static void compute(void *context, struct exchange *exchange) {
 START_TEST(as_many_compute_as_there_are_processors) {
   struct event_base *base = event_base_new();
   struct exchange exchanges[8] = {0};
-  const struct crew_options options = {
+  const struct worker_pool_options options = {
       .workers = 8, .processors = 1, .queue = 8, .base = base, .serve = compute, .served = served};
-  struct crew *crew = NULL;
+  struct worker_pool *pool = NULL;
   int waiting = 0;
 
   sem_init(&may_work, 0, 0);
-  ck_assert_int_eq(crew_open(&options, &crew), STATUS_OK);
+  ck_assert_int_eq(worker_pool_open(&options, &pool), STATUS_OK);
   for (size_t i = 0; i < 8; i++)
-    ck_assert_int_eq(crew_give(crew, &exchanges[i]), STATUS_OK);
+    ck_assert_int_eq(worker_pool_submit(pool, &exchanges[i]), STATUS_OK);
   for (size_t i = 0; i < 8; i++)
     sem_post(&may_work);
-  crew_close(&crew);
+  worker_pool_close(&pool);
   ck_assert_int_eq(sem_getvalue(&may_work, &waiting), 0);
   ck_assert_int_eq(waiting, 0);
   ck_assert_uint_eq(answered, 8);
@@ -242,8 +242,8 @@ START_TEST(refused_request_is_counted) {
 }
 END_TEST
 
-Suite *crew_suite(void) {
-  Suite *suite = suite_create("crew");
+Suite *worker_pool_suite(void) {
+  Suite *suite = suite_create("pool");
   TCase *alone = tcase_create("alone"), *running = world_case("running");
 
   tcase_add_test(alone, every_exchange_comes_back_once);

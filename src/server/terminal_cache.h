@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Terminals as the ledger has them, kept at hand: each request needs its sender's row. */
+#ifndef EPURSE_SERVER_TERMINAL_CACHE_H
+#define EPURSE_SERVER_TERMINAL_CACHE_H
+
+#include <stdbool.h>
+
+#include "epurse/ledger_terminal.h"
+#include "writer.h"
+
+struct terminal_cache;
+
+/* `keep`: nobody but this process changes terminals; without it each one is read anew. STATUS_NO_MEMORY. */
+enum status terminal_cache_new(bool keep, struct terminal_cache **terminal_cache) EPURSE_MUST_USE;
+void terminal_cache_free(struct terminal_cache **terminal_cache);
+
+/* As ledger_terminal_find, but for last_seq, which may be an older one. From any thread. */
+enum status terminal_cache_find(struct terminal_cache *terminal_cache, struct writer *writer,
+                                const uint8_t tid[TID_SIZE], struct ledger_terminal *terminal) EPURSE_MUST_USE;
+
+/* Forgets what it has: called once a terminal's new row is committed, before anybody is told. */
+void terminal_cache_forget(struct terminal_cache *terminal_cache);
+
+#endif
