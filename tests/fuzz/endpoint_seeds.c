@@ -44,7 +44,7 @@ static void put(struct draft *draft, enum station station, enum message_type typ
 }
 
 /* What the card promises next. */
-struct request {
+struct wish {
   enum message_type type;
   uint32_t amount, balance, points;
   bool with_points; /* a purchase that points pay */
@@ -54,38 +54,37 @@ struct request {
   uint16_t pin_changes;
 };
 
-static uint8_t transaction_of(const struct request *request) {
-  if (request->type != MESSAGE_PURCHASE)
+static uint8_t transaction_of(const struct wish *wish) {
+  if (wish->type != MESSAGE_PURCHASE)
     return TRANSACTION_LOAD;
-  return request->with_points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
+  return wish->with_points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
 }
 
-static void put_order(struct draft *draft, const struct request *request) {
+static void put_order(struct draft *draft, const struct wish *wish) {
   struct order_request request = {0};
   struct promise *promise = &draft->promise;
   uint8_t hash[CRYPTO_SHA256_SIZE] = {0}, record[PROMISE_SIZE];
-  uint32_t atc = promise->atc, last_atc = request->aborted ? draft->committed : atc;
+  uint32_t atc = promise->atc, last_atc = wish->aborted ? draft->committed : atc;
   if (atc > 0) {
     world_promise_sign(draft->world, promise, record);
     fuzz_require(record_hash(record, sizeof record, hash) == STATUS_OK);
   }
-  world_promise(draft->world, transaction_of(request), request->amount, promise);
+  world_promise(draft->world, transaction_of(wish), wish->amount, promise);
   promise->atc = atc + 1;
-  promise->balance = request->balance;
-  promise->points = request->points;
-  promise->pin_changes = request->pin_changes;
+  promise->balance = wish->balance;
+  promise->points = wish->points;
+  promise->pin_changes = wish->pin_changes;
   promise->last_atc = draft->committed = last_atc;
   memset(promise->last_secret, 0, SECRET_SIZE);
   if (last_atc > 0)
     memcpy(promise->last_secret, world_secret, SECRET_SIZE);
   memcpy(promise->previous, hash, sizeof hash);
   world_promise_sign(draft->world, promise, request.promise);
-  strcpy(request.pin_jwe, request->pin != NULL ? request->pin : WORLD_PIN);
-  strcpy(request.tender_kind, request->tender != NULL ? request->tender : "cash");
-  put(draft, request->type == MESSAGE_PURCHASE ? POS : RELOAD, request->type,
-      order_request_body(request->type, &request));
+  strcpy(request.pin_jwe, wish->pin != NULL ? wish->pin : WORLD_PIN);
+  strcpy(request.tender_kind, wish->tender != NULL ? wish->tender : "cash");
+  put(draft, wish->type == MESSAGE_PURCHASE ? POS : RELOAD, wish->type, order_request_body(wish->type, &request));
 }
-#define ORDER(draft, ...) put_order((draft), &(const struct request){__VA_ARGS__})
+#define ORDER(draft, ...) put_order((draft), &(const struct wish){__VA_ARGS__})
 
 static void put_confirmation(struct draft *draft, enum station station) {
   struct confirmations confirmations = {.count = 1};

@@ -58,11 +58,11 @@ enum status __wrap_journal_next_seq(struct journal *journal, int64_t *seq) {
   return journal_may(&fault) ? journal_done(fault, __real_journal_next_seq(journal, seq), NULL) : STATUS_STORE_FAILED;
 }
 
-enum status __real_journal_told(struct journal *journal, int64_t id);
-enum status __wrap_journal_told(struct journal *journal, int64_t id);
-enum status __wrap_journal_told(struct journal *journal, int64_t id) {
+enum status __real_journal_reported(struct journal *journal, int64_t id);
+enum status __wrap_journal_reported(struct journal *journal, int64_t id);
+enum status __wrap_journal_reported(struct journal *journal, int64_t id) {
   enum fault_kind fault;
-  return journal_may(&fault) ? journal_done(fault, __real_journal_told(journal, id), NULL) : STATUS_STORE_FAILED;
+  return journal_may(&fault) ? journal_done(fault, __real_journal_reported(journal, id), NULL) : STATUS_STORE_FAILED;
 }
 
 /* ---- its line to the server ---- */
