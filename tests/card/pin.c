@@ -101,15 +101,15 @@ static uint16_t ask_balance(struct bench *bench) {
 }
 
 START_TEST(what_is_no_pin_block_takes_the_verified_one_back) {
-  uint8_t riding[INITIALIZE_MAX] = {0, 0, 0, 1, 0x03, 0xD2, 0};
+  uint8_t riding[INITIALIZE_MAX] = {0, 0, 0, 1, 0x03, 0xD2, 0}, verify[VERIFY_SIZE] = {0};
   static const uint8_t time[MOMENT_SIZE] = {0x20, 0x26, 0x06, 0x01, 0x12, 0x00, 0x00};
   struct bench bench;
   bench_make(&bench);
   host_open(&bench.host, &bench.pos);
+  memcpy(verify, no_block, PIN_BLOCK_SIZE);
   ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
   ck_assert_uint_eq(ask_balance(&bench), SW_OK);
-  ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0, INS_VERIFY, 0, 0x80, no_block, PIN_BLOCK_SIZE)),
-                    SW_WRONG_DATA);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0, INS_VERIFY, 0, 0x80, verify, sizeof verify)), SW_WRONG_DATA);
   ck_assert_uint_eq(ask_balance(&bench), SW_SECURITY_NOT_SATISFIED);
   ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
   memcpy(riding + 7, bench.pos.tid, TID_SIZE);
@@ -129,7 +129,7 @@ START_TEST(a_change_without_a_pin_block_leaves_the_verified_one) {
   host_open(&bench.host, &bench.pos);
   ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
   for (size_t wrong = 0; wrong < 2; wrong++) {
-    uint8_t data[2 * PIN_BLOCK_SIZE];
+    uint8_t data[CHANGE_PIN_SIZE] = {0};
     ck_assert_int_eq(pin_block_encode(BENCH_PIN, data + PIN_BLOCK_SIZE * (1 - wrong)), STATUS_OK);
     memcpy(data + PIN_BLOCK_SIZE * wrong, no_block, PIN_BLOCK_SIZE);
     ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0, INS_CHANGE_REFERENCE_DATA, 0, 0x80, data, sizeof data)),

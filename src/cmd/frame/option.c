@@ -142,7 +142,7 @@ static bool read_number(const char *text, int64_t min, int64_t max, int64_t *val
 static enum status texts_add(const struct program *program, const struct option_row *row, const char *argument,
                              struct option_texts *texts) {
   if (texts->count == OPTION_TEXTS_MAX) {
-    fprintf(stderr, "%s: --%s stands more than %d times\n", program->name, row->name, OPTION_TEXTS_MAX);
+    fprintf(stderr, "%s: --%s is given more than %d times\n", program->name, row->name, OPTION_TEXTS_MAX);
     return STATUS_USAGE;
   }
   texts->texts[texts->count++] = argument;
