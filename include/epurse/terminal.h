@@ -14,6 +14,7 @@
 #include "epurse/key.h"
 #include "epurse/message.h"
 #include "epurse/reader.h"
+#include "epurse/receipt.h"
 #include "epurse/record.h"
 #include "epurse/session.h"
 #include "epurse/status.h"

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "epurse/key.h"
+#include "epurse/receipt.h"
 
 static bool issuer_role(uint8_t role) {
   return role == ROLE_CARD_CA || role == ROLE_TERMINAL_CA || role == ROLE_SERVER;

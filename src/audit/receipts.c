@@ -7,6 +7,7 @@
 
 #include "epurse/key.h"
 #include "epurse/ledger_transaction.h"
+#include "epurse/receipt.h"
 
 static void receipt_add(struct audit *audit, enum audit_kind kind, const char *file, const struct promise *promise,
                         const char *words) {

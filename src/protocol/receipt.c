@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Receipts: put together, taken apart, and checked with nothing but the master public key. */
+#include "epurse/receipt.h"
 #include "epurse/record.h"
 
 #include "epurse/bytes.h"

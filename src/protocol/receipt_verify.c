@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Whether a receipt proves a payment: chains, roles, time, signatures, and that r opens the promise. */
+#include "epurse/receipt.h"
 #include "epurse/record.h"
 
 #include "epurse/certificate.h"

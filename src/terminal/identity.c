@@ -14,6 +14,8 @@
 
 #include "epurse/x509.h"
 
+#include "epurse/receipt.h"
+
 #define FILE_SERVER      1 /* in struct terminal.files */
 #define FILE_TERMINAL_CA 3
 #define FILE_OWN         4

@@ -3,6 +3,7 @@
 #ifndef EPURSE_TERMINAL_IDENTITY_H
 #define EPURSE_TERMINAL_IDENTITY_H
 
+#include "epurse/receipt.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 #include "epurse/terminal.h"

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "epurse/key.h"
+#include "epurse/receipt.h"
 #include "identity.h"
 
 #define RECEIPT_PATH_MAX 512

@@ -4,6 +4,7 @@
 #define EPURSE_TERMINAL_RECEIPT_FILE_H
 
 #include "epurse/journal.h"
+#include "epurse/receipt.h"
 #include "epurse/terminal.h"
 
 /* Writes the receipt of an entry that has promise, authorisation, secret and card certificate, whole or not at all; one

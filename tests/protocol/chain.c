@@ -5,6 +5,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "epurse/receipt.h"
+
 static const uint8_t expiry[DATE_SIZE] = {0x20, 0x31, 0x12, 0x31};
 static const uint8_t now[MOMENT_SIZE] = {0x20, 0x26, 0x11, 0x23, 0x17, 0x40, 0x06};
 

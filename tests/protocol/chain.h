@@ -4,6 +4,7 @@
 #define EPURSE_TESTS_PROTOCOL_CHAIN_H
 
 #include "epurse/certificate.h"
+#include "epurse/receipt.h"
 #include "epurse/record.h"
 
 struct chain_key {

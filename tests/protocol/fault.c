@@ -2,6 +2,7 @@
  * Cryptography that fails, at each call in turn: nothing may stay open, nothing secret may stay behind. */
 #include "chain.h"
 #include "epurse/apdu.h"
+#include "epurse/receipt.h"
 #include "epurse/scp.h"
 #include "suites.h"
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "epurse/receipt.h"
+
 static void check_view(const struct bytes_view *view, const uint8_t *expected, size_t len) {
   ck_assert_uint_eq(view->len, len);
   ck_assert_mem_eq(view->data, expected, len);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "epurse/key.h"
+#include "epurse/receipt.h"
 #include "flow.h"
 #include "flow_card.h"
 #include "flow_world.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Opening a terminal: what it takes, and each thing that it refuses, with a sentence that names the file. */
 #include "epurse/terminal.h"
+#include "epurse/receipt.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,6 +16,7 @@
 #include "epurse/bytes.h"
 #include "epurse/certificate.h"
 #include "epurse/key.h"
+#include "epurse/receipt.h"
 #include "epurse/record.h"
 #include "epurse/secret.h"
 
