@@ -91,8 +91,11 @@ static void go_on_at_desk(struct sequence *sequence, const struct call *first, e
     again(sequence, first, false, &done);
   if (way == WAY_GO_AND_RETURN)
     (void)sequence_call(sequence, &give_up); /* refused where it is issued already */
-  if (way == WAY_RECOVER_AND_GO)
-    issue.till = TILL_DESK2;
+  if (way == WAY_RECOVER_AND_GO) {
+    struct call other = issue;
+    other.till = TILL_DESK2;
+    (void)sequence_call(sequence, &other); /* refused where the number is the first desk's */
+  }
   sequence_must(sequence, &issue);
 }
 
