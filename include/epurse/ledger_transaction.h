@@ -55,6 +55,7 @@ struct ledger_transaction {
   bool has_secret;
   uint8_t secret[SECRET_SIZE];    /* r */
   int64_t created_at, settled_at; /* 0: not */
+  bool honoured;                  /* released, and paid for by the issuer since r came */
 };
 
 /* A promise as it came: decoded, its signature verified by the caller with the card's SIG key. */
@@ -86,6 +87,7 @@ struct promise_verdict {
  *   STATUS_CARD_FORKED      it contradicts what the card signed before: an incident is recorded and the card is
  *                           blocked, whatever becomes of the step
  *   STATUS_STALE            older than one that was seen, and unknown
+ *   STATUS_GIVEN_UP         the same, and somebody was told that it was never seen
  *   STATUS_OUT_OF_STEP      its balance or points are not the shadow's: nothing is settled; it can be declined next
  *   STATUS_CARD_UNKNOWN     not issued
  *   STATUS_BAD_FORMAT       unknown type, last_atc not below atc, amount 0 or beyond AMOUNT_MAX_ON_CARD */
@@ -94,7 +96,7 @@ enum status ledger_promise_open(struct ledger *ledger, const struct signed_promi
 
 /* After ledger_promise_open answered STATUS_OK and not answered, in the same step: checks, books the hold, has the
  * approval signed, stores both. *transaction is the answer. What refuses it (nothing is booked; decline next):
- * STATUS_CARD_BLOCKED, STATUS_CARD_EXPIRED, STATUS_WRONG_CURRENCY, STATUS_NOT_FOUND (terminal),
+ * STATUS_CARD_BLOCKED, STATUS_CARD_EXPIRED, STATUS_GIVEN_UP, STATUS_WRONG_CURRENCY, STATUS_NOT_FOUND (terminal),
  * STATUS_TERMINAL_REVOKED, STATUS_NOT_PERMITTED (role), STATUS_ABOVE_LIMIT, STATUS_INSUFFICIENT_BALANCE,
  * STATUS_INSUFFICIENT_POINTS, STATUS_BAD_FORMAT (type), or what the signer answered. */
 enum status ledger_purchase_authorise(struct ledger *ledger, const struct signed_promise *offer,
@@ -126,27 +128,58 @@ struct ledger_confirmation {
   uint8_t secret[SECRET_SIZE]; /* r */
   int64_t now;
 };
-/* The proof that a card committed: captures its hold, once; repeated: STATUS_OK and no effect. STATUS_NOT_FOUND;
- * STATUS_PROOF_MISMATCH: r is not that transaction's; STATUS_LEDGER_BROKEN: r is right, but the card signed later that
- * it had not committed, or it was declined: an incident with r is recorded and the card is blocked, whatever becomes of
- * the step; no money moves. */
+/* The proof that a card committed: captures its hold, once; repeated: STATUS_OK and no effect. A payment that was
+ * released is honoured all the same: the issuer's risk pays the merchant, an incident with r is recorded and the card is
+ * blocked; once for each card. STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: r is not that transaction's;
+ * STATUS_LEDGER_BROKEN: r is right, but it is of a load that the card denied, of a second payment that it denied, or of
+ * what was declined: the incident is recorded and the card blocked, whatever becomes of the step; no money moves. */
 enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmation *confirmation,
                            struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
-struct ledger_reversal {
+/* A promise that a terminal asks about; its signature was verified by the caller with the card's SIG key. */
+struct ledger_inquiry {
+  struct signed_promise offer;
+  uint8_t tid[TID_SIZE]; /* the terminal that asks */
+};
+/* What became of it. */
+struct ledger_fate {
+  uint8_t hash[CRYPTO_SHA256_SIZE]; /* record_hash of the promise: this one and no other */
+  uint8_t state;                    /* enum ledger_transaction_state; 0: never seen, and never to be authorised */
+  bool has_secret;                  /* LEDGER_CAPTURED, or paid for by the issuer although the card denied it, */
+  uint8_t secret[SECRET_SIZE];      /* by this r */
+};
+/* Tells it to the terminal that the promise names, or another one of its merchant. What is not known here is stored as
+ * never seen in this step, and is not authorised afterwards: STATUS_GIVEN_UP. Another promise of that name than the one
+ * known is a fork: an incident, and the card is blocked.
+ * STATUS_NOT_PERMITTED: the promise is another merchant's; STATUS_CARD_UNKNOWN; STATUS_NOT_FOUND: unknown terminal;
+ * STATUS_OUT_OF_STEP: a restored ledger does not know what it lost until then. */
+enum status ledger_promise_inquire(struct ledger *ledger, const struct ledger_inquiry *inquiry,
+                                   struct ledger_fate *fate) EPURSE_MUST_USE;
+
+/* Promises that were said to have never been seen, by (CID, ATC, hash), those after `after` (NULL: from the first). */
+struct ledger_never_seen {
   uint8_t cid[CID_SIZE];
   uint32_t atc;
-  uint8_t tid[TID_SIZE]; /* whose tender it is: the terminal of the load */
-  bool given_back;       /* false: asks before refunding */
-  int64_t now;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  uint8_t tid[TID_SIZE]; /* that asked */
+  uint8_t promise[PROMISE_SIZE];
+  int64_t at;
+};
+enum status ledger_never_seen_list(struct ledger *ledger, const struct ledger_never_seen *after,
+                                   struct ledger_never_seen *rows, size_t capacity, size_t *count) EPURSE_MUST_USE;
+
+struct ledger_reversal {
+  struct ledger_inquiry inquiry; /* of the load's promise, by the terminal that it names: whose tender it is */
+  bool given_back;               /* false: asks before refunding */
 };
 /* The terminal gives a load's tender back. Held: noted, and the money waits for the card's next promise. Owed: the
  * claim goes back to the terminal's merchant. Credited already, or what was owed has been loaded since:
  * STATUS_LOAD_CREDITED and no effect if it asks first; else noted as an incident, the merchant goes on owing it.
- * Unknown yet: remembered, such a load of this terminal will be refused. Repeated: STATUS_OK and no effect.
- * STATUS_NOT_PERMITTED: another terminal's; STATUS_NOT_FOUND: unknown terminal; STATUS_CARD_UNKNOWN; STATUS_BAD_FORMAT:
- * not a load. */
-enum status ledger_load_reverse(struct ledger *ledger, const struct ledger_reversal *reversal) EPURSE_MUST_USE;
+ * Unknown yet: never seen, as above. Repeated: STATUS_OK and no effect. *fate, also with STATUS_LOAD_CREDITED: how it
+ * stands now. Other statuses as above; STATUS_NOT_PERMITTED for every terminal but that one; STATUS_BAD_FORMAT: not a
+ * load, or one of what is owed. */
+enum status ledger_load_reverse(struct ledger *ledger, const struct ledger_reversal *reversal,
+                                struct ledger_fate *fate) EPURSE_MUST_USE;
 
 /* STATUS_NOT_FOUND. */
 enum status ledger_transaction_find(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t atc,

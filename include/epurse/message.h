@@ -71,7 +71,8 @@ void message_verifier_free(struct message_verifier **verifier);
 enum status message_open(const char *jws, size_t len, bool is_reply, const struct message_verifier *verifier,
                          struct message *message) EPURSE_MUST_USE;
 
-/* The bodies: _body makes a new json_t, _parse reads one strictly (STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT). */
+/* The bodies: _body makes a new json_t, _parse reads one strictly (STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT).
+ * TRANSACTION_INQUIRY and LOAD_REVERSAL: inquiry.h. */
 
 /* PURCHASE, LOAD_INQUIRY, LOAD {"promise"[,"pin"]}: promise and enciphered PIN; LOAD has the bank's word beside them,
  * "tender" and "reference". */
@@ -115,15 +116,12 @@ struct confirmations {
 json_t *confirmation_body(const struct confirmations *confirmations, bool is_reply);
 enum status confirmation_parse(const json_t *body, bool is_reply, struct confirmations *confirmations) EPURSE_MUST_USE;
 
-/* LOAD_REVERSAL {"cid","atc","given_back"}: the terminal asks whether the bank may give the money back, or says that it
- * has; LOAD_CREDITED: it must not, the card has it. CARD_ACTIVATION and CARD_VOID {"cid","chip_serial"}. CARD_QUERY
- * {"cid"}. CARD_BLOCK {"cid","reason"}. CARD_CONTACT {"cid"}: the card is here and is about to be read; the status of
- * the reply says whether it may be: OK, CARD_BLOCKED (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct
- * serves them, each with its own fields; `reason` is one printable line. */
+/* CARD_ACTIVATION and CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK {"cid","reason"}. CARD_CONTACT
+ * {"cid"}: the card is here and is about to be read; the status of the reply says whether it may be: OK, CARD_BLOCKED
+ * (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct serves them, each with its own fields; `reason` is one
+ * printable line. */
 struct card_message {
   uint8_t cid[CID_SIZE];
-  uint32_t atc;
-  bool given_back;
   uint8_t chip_serial[CHIP_SERIAL_SIZE];
   char reason[128];
 };

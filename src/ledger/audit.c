@@ -50,7 +50,9 @@ static enum status audit_all(struct audit *audit) {
     status = audit_ask(audit, LEDGER_FLAW_FILE, driver->health[i]);
   for (size_t i = 0; status == STATUS_OK && i < sizeof audits / sizeof audits[0]; i++)
     status = audit_ask(audit, audits[i].flaw, audits[i].sql);
-  return status == STATUS_OK ? audit_records(audit) : status;
+  if (status == STATUS_OK)
+    status = audit_records(audit);
+  return status == STATUS_OK ? audit_never_seen(audit) : status;
 }
 
 /* Others may post between two questions: all are put to one view of the database. */

@@ -20,4 +20,7 @@ void audit_report(struct audit *audit, const struct ledger_contradiction *contra
 /* Every transaction against what was signed, and the chain of promises. */
 enum status audit_records(struct audit *audit) EPURSE_MUST_USE;
 
+/* Every promise that was never seen is the one that its row names. */
+enum status audit_never_seen(struct audit *audit) EPURSE_MUST_USE;
+
 #endif

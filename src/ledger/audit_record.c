@@ -10,7 +10,8 @@
 #include "epurse/crypto.h"
 #include "store.h"
 
-#define AUDIT_PAGE 64 /* transactions read at a time */
+#define AUDIT_PAGE      64 /* transactions read at a time */
+#define NEVER_SEEN_PAGE 16
 
 /* A transaction taken apart. */
 struct record {
@@ -70,7 +71,7 @@ static struct flaw record_flaw_of_authorisation(const struct record *record) {
 static struct flaw record_flaw_of_proof(const struct record *record) {
   const struct ledger_transaction *transaction = &record->transaction;
   uint8_t hash[CRYPTO_SHA256_SIZE];
-  if (transaction->state != LEDGER_CAPTURED)
+  if (transaction->state != LEDGER_CAPTURED && !transaction->honoured)
     return (struct flaw){LEDGER_FLAW_PROOF, NULL};
   if (!crypto_sha256(transaction->secret, SECRET_SIZE, hash) ||
       !crypto_equal(hash, transaction->commitment, sizeof hash))
@@ -145,6 +146,37 @@ static enum status audit_page(struct ledger *ledger, int64_t after, int64_t ids[
   for (*count = 0; *count < AUDIT_PAGE && query_row(&query); ++*count)
     ids[*count] = query_read_i64(&query);
   return query_end(&query);
+}
+
+static bool never_seen_fits(const struct ledger_never_seen *row) {
+  struct promise promise;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  return promise_decode(row->promise, PROMISE_SIZE, &promise) == STATUS_OK &&
+         record_hash(row->promise, PROMISE_SIZE, hash) == STATUS_OK && crypto_equal(hash, row->hash, sizeof hash) &&
+         memcmp(promise.cid, row->cid, CID_SIZE) == 0 && promise.atc == row->atc;
+}
+
+static void never_seen_report(struct audit *audit, const struct ledger_never_seen *row) {
+  struct record record = {.transaction = {.atc = row->atc}};
+  memcpy(record.transaction.cid, row->cid, CID_SIZE);
+  record_report(audit, &record, (struct flaw){LEDGER_FLAW_PROMISE, "what was never seen is not the promise it names"});
+}
+
+enum status audit_never_seen(struct audit *audit) {
+  struct ledger_never_seen rows[NEVER_SEEN_PAGE], after;
+  size_t count = 0;
+  bool first = true;
+  enum status status = STATUS_OK;
+  do {
+    status = ledger_never_seen_list(audit->ledger, first ? NULL : &after, rows, NEVER_SEEN_PAGE, &count);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+      if (!never_seen_fits(&rows[i]))
+        never_seen_report(audit, &rows[i]);
+    if (count > 0)
+      after = rows[count - 1];
+    first = false;
+  } while (status == STATUS_OK && count == NEVER_SEEN_PAGE);
+  return status;
 }
 
 enum status audit_records(struct audit *audit) {

@@ -38,6 +38,8 @@ static enum status answer_check_card(const struct ledger *ledger, const struct s
     return STATUS_CARD_BLOCKED;
   if (date_passed(chain->expiry, now))
     return STATUS_CARD_EXPIRED;
+  if (chain->given_up)
+    return STATUS_GIVEN_UP;
   if (offer->promise->currency != ledger->currency)
     return STATUS_WRONG_CURRENCY;
   return STATUS_OK;

@@ -28,6 +28,24 @@ enum status booking_hash(struct ledger *ledger, int64_t id, uint8_t hash[CRYPTO_
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
+enum status promise_known(struct ledger *ledger, int64_t id, const uint8_t hash[CRYPTO_SHA256_SIZE],
+                          struct promise_known *known) {
+  uint8_t found[CRYPTO_SHA256_SIZE];
+  struct query query = query_begin(ledger, QUERY_PROMISE_KNOWN);
+  query_i64(&query, id);
+  memset(known, 0, sizeof *known);
+  while (query_row(&query)) {
+    query_read_blob(&query, found, sizeof found);
+    bool given_up = query_read_i64(&query) != 0;
+    bool same = crypto_equal(found, hash, sizeof found);
+    known->booked = known->booked || !given_up;
+    known->same = known->same || (!given_up && same);
+    known->given_up = known->given_up || (given_up && same);
+    known->another = known->another || (given_up && !same);
+  }
+  return query_end(&query);
+}
+
 enum status booking_read(struct ledger *ledger, int64_t id, struct booking *booking) {
   struct query query = query_begin(ledger, QUERY_BOOKING_BRIEF);
   query_i64(&query, id);
@@ -43,6 +61,7 @@ enum status booking_read(struct ledger *ledger, int64_t id, struct booking *book
   booking->tender = (uint8_t)query_read_i64(&query);
   query_read_blob(&query, booking->commitment, CRYPTO_SHA256_SIZE);
   booking->reversed = query_read_i64(&query) != 0;
+  booking->honoured = query_read_i64(&query) != 0;
   enum status status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
@@ -69,6 +88,7 @@ static void transaction_read(struct ledger *ledger, struct query *query, struct 
   query_read_blob(query, transaction->secret, SECRET_SIZE);
   transaction->created_at = query_read_i64(query);
   transaction->settled_at = query_read_i64(query);
+  transaction->honoured = query_read_i64(query) != 0;
 }
 
 enum status booking_transaction(struct ledger *ledger, int64_t id, struct ledger_transaction *transaction) {

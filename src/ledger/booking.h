@@ -14,6 +14,7 @@ struct booking {
   int64_t terminal, merchant;
   uint8_t commitment[CRYPTO_SHA256_SIZE];
   bool reversed;
+  bool honoured; /* released, and paid for by the issuer since r came */
 };
 
 int64_t booking_id(int64_t card, uint32_t atc);
@@ -23,6 +24,15 @@ uint32_t booking_atc(int64_t id);
 /* STATUS_NOT_FOUND. */
 enum status booking_read(struct ledger *ledger, int64_t id, struct booking *booking) EPURSE_MUST_USE;
 enum status booking_hash(struct ledger *ledger, int64_t id, uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
+/* What is known of a name and a hash. */
+struct promise_known {
+  bool booked;   /* there is a transaction of that name, ... */
+  bool same;     /* ... by this hash */
+  bool given_up; /* it was said to have never been seen, by this hash; */
+  bool another;  /* ... or another promise of that name was */
+};
+enum status promise_known(struct ledger *ledger, int64_t id, const uint8_t hash[CRYPTO_SHA256_SIZE],
+                          struct promise_known *known) EPURSE_MUST_USE;
 enum status booking_transaction(struct ledger *ledger, int64_t id,
                                 struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
@@ -36,6 +46,10 @@ enum status booking_capture(struct ledger *ledger, const struct booking *booking
 /* *state: LEDGER_RELEASED or LEDGER_OWED. */
 enum status booking_release(struct ledger *ledger, const struct booking *booking, int64_t now,
                             uint8_t *state) EPURSE_MUST_USE;
+/* A payment that was released and whose r is here: the issuer pays, once for each card. STATUS_EXISTS: it has paid for
+ * another one of that card. */
+enum status booking_honour(struct ledger *ledger, const struct booking *booking, const uint8_t secret[SECRET_SIZE],
+                           int64_t now) EPURSE_MUST_USE;
 enum status booking_refund(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;
 /* An incident: the card has the load's money, and so has whoever paid for it. */
 enum status booking_note_reversed(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;

@@ -43,15 +43,18 @@ static enum status chain_read_forks(struct ledger *ledger, struct chain *chain) 
 }
 
 /* Whether this promise, or another one of its name, was seen. */
-static enum status chain_recognise(struct ledger *ledger, const struct promise *promise, const struct chain *chain) {
-  uint8_t hash[CRYPTO_SHA256_SIZE];
-  enum status status = booking_hash(ledger, booking_id(chain->card, promise->atc), hash);
-  if (status == STATUS_OK)
-    return crypto_equal(hash, chain->hash, sizeof hash) ? STATUS_EXISTS : STATUS_CARD_FORKED;
-  if (status != STATUS_NOT_FOUND)
+static enum status chain_recognise(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
+  struct promise_known known;
+  enum status status = promise_known(ledger, booking_id(chain->card, promise->atc), chain->hash, &known);
+  if (status != STATUS_OK)
     return status;
+  if (known.same)
+    return STATUS_EXISTS;
+  if (known.booked || known.another)
+    return STATUS_CARD_FORKED;
+  chain->given_up = known.given_up;
   if (promise->atc <= chain->last_atc)
-    return STATUS_STALE;
+    return known.given_up ? STATUS_GIVEN_UP : STATUS_STALE;
   bool follows = promise->atc == chain->last_atc + 1;
   if (follows && !crypto_equal(promise->previous, chain->last_hash, sizeof chain->last_hash))
     return STATUS_CARD_FORKED;
@@ -197,6 +200,15 @@ static enum status chain_note_fork(struct ledger *ledger, const struct signed_pr
   return chain->forked_before ? STATUS_OK : incident_note(ledger, &incident);
 }
 
+/* The card itself brings the r that did not come in its time: its merchant is paid as if a terminal had. */
+static enum status chain_honour(struct ledger *ledger, const struct signed_promise *offer, const struct chain *chain) {
+  struct booking named;
+  enum status status = booking_read(ledger, booking_id(chain->card, offer->promise->last_atc), &named);
+  if (status == STATUS_OK && named.state == LEDGER_RELEASED && named.type != TRANSACTION_LOAD && !named.honoured)
+    status = booking_honour(ledger, &named, offer->promise->last_secret, offer->now);
+  return status == STATUS_EXISTS ? STATUS_OK : status;
+}
+
 static enum status chain_note_lost(struct ledger *ledger, const struct signed_promise *offer,
                                    const struct chain *chain) {
   const struct incident incident = {.kind = LEDGER_INCIDENT_LOST,
@@ -232,6 +244,8 @@ enum status ledger_promise_open(struct ledger *ledger, const struct signed_promi
   }
   if (status == STATUS_CARD_FORKED) {
     enum status noted = chain_note_fork(ledger, offer, &ledger->chain);
+    if (noted == STATUS_OK && ledger->chain.late)
+      noted = chain_honour(ledger, offer, &ledger->chain);
     return noted == STATUS_OK ? status : noted;
   }
   if (status == STATUS_OUT_OF_STEP && ledger->chain.lost) {

@@ -21,8 +21,9 @@ struct chain {
   uint8_t last_hash[CRYPTO_SHA256_SIZE];
   uint32_t pin_failures;
   bool forked_before;
-  bool lost; /* the card committed what a restored ledger does not know */
-  bool late; /* it contradicts only what the card's replacement settled without it: it proves that hold */
+  bool lost;     /* the card committed what a restored ledger does not know */
+  bool given_up; /* it was said that this promise was never seen */
+  bool late;     /* it contradicts only what the card's replacement settled without it: it proves that hold */
 
   struct booking held; /* where held_atc is not 0 */
   uint8_t outcome;     /* what the promise makes of it: LEDGER_CAPTURED, LEDGER_RELEASED, 0: no hold */

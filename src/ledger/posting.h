@@ -12,6 +12,7 @@ struct ledger;
 
 /* The last four bits of an account's number (without sign). From 8 on they hold points. */
 enum account_kind {
+  ACCOUNT_RISK = 1,     /* of the issuer, which has no card: what it paid for payments that their cards had denied */
   ACCOUNT_CARD = 1,     /* shadow of a card: 0 .. its purse ceiling */
   ACCOUNT_HOLD = 2,     /* of a card: authorised, outcome unknown */
   ACCOUNT_OWED = 3,     /* to a card: loads that were paid for and not credited */
@@ -22,7 +23,8 @@ enum account_kind {
   ACCOUNT_POINTS = 8,
   ACCOUNT_POINTS_HOLD = 9,
   ACCOUNT_POINTS_ISSUER = 10, /* where points come from: may go negative */
-  ACCOUNT_POINTS_OWED = 11    /* to a card that replaced another one: its points, until a load brings them */
+  ACCOUNT_POINTS_OWED = 11,   /* to a card that replaced another one: its points, until a load brings them */
+  ACCOUNT_POINTS_RISK = 12    /* of the issuer: the same in points */
 };
 
 #define ACCOUNT_BOUND (INT64_C(1) << 62) /* far from what int64 holds, and from any purse */

@@ -126,6 +126,38 @@ enum status booking_release(struct ledger *ledger, const struct booking *booking
   return query_run(&query);
 }
 
+static enum status honour_look(struct ledger *ledger, const struct booking *booking) {
+  struct query query = query_begin(ledger, QUERY_HONOUR_OF_CARD);
+  query_i64(&query, booking_card(booking->id));
+  bool found = query_row(&query);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && found ? STATUS_EXISTS : status;
+}
+
+/* No points are granted: the card said that it did not pay. */
+enum status booking_honour(struct ledger *ledger, const struct booking *booking, const uint8_t secret[SECRET_SIZE],
+                           int64_t now) {
+  bool points = booking->type == TRANSACTION_POINTS_PURCHASE;
+  struct booking paid = *booking;
+  if (booking->state != LEDGER_RELEASED || booking->type == TRANSACTION_LOAD)
+    return STATUS_INTERNAL;
+  enum status status = honour_look(ledger, booking);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_HONOUR_ADD);
+  query_i64(&query, booking_card(booking->id));
+  query_i64(&query, booking->id);
+  query_blob(&query, secret, SECRET_SIZE);
+  query_i64(&query, account_of_issuer(points ? ACCOUNT_POINTS_RISK : ACCOUNT_RISK));
+  query_i64(&query, booking_route(booking).target);
+  query_i64(&query, booking_held(booking));
+  query_i64(&query, now);
+  status = query_run(&query);
+  if (!points)
+    paid.points = 0;
+  return status == STATUS_OK ? capture_add(ledger, &paid) : status;
+}
+
 enum status booking_refund(struct ledger *ledger, const struct booking *booking, int64_t now) {
   struct route route = booking_route(booking);
   enum status status = booking_set_state(ledger, booking->id, LEDGER_REFUNDED, NULL, now);

@@ -162,12 +162,12 @@ static bool window_take(struct window *window, uint64_t seq) {
   return true;
 }
 
-enum status ledger_terminal_accept(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq) {
+static enum status terminal_accept(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq, bool proof) {
   struct window window;
   if (seq == 0 || seq > INT64_MAX)
     return STATUS_BAD_FORMAT;
   enum status status = window_read(ledger, tid, &window);
-  if (status == STATUS_OK && window.revoked)
+  if (status == STATUS_OK && window.revoked && !proof)
     status = STATUS_TERMINAL_REVOKED;
   if (status == STATUS_OK && !window_take(&window, seq))
     status = STATUS_REPLAYED;
@@ -178,4 +178,12 @@ enum status ledger_terminal_accept(struct ledger *ledger, const uint8_t tid[TID_
   query_i64(&query, (int64_t)window.bitmap);
   query_i64(&query, window.terminal);
   return query_run(&query);
+}
+
+enum status ledger_terminal_accept(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq) {
+  return terminal_accept(ledger, tid, seq, false);
+}
+
+enum status ledger_terminal_accept_proof(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq) {
+  return terminal_accept(ledger, tid, seq, true);
 }

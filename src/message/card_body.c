@@ -7,9 +7,8 @@
 
 /* Which fields beside the cid a message has. */
 static const struct card_fields {
-  bool atc, given_back, chip_serial, reason;
+  bool chip_serial, reason;
 } card_fields[MESSAGE_TYPE_COUNT] = {
-    [MESSAGE_LOAD_REVERSAL] = {.atc = true, .given_back = true},
     [MESSAGE_CARD_ACTIVATION] = {.chip_serial = true},
     [MESSAGE_CARD_VOID] = {.chip_serial = true},
     [MESSAGE_CARD_QUERY] = {0},
@@ -22,10 +21,6 @@ json_t *card_message_body(enum message_type type, const struct card_message *mes
   const struct card_fields *fields = &card_fields[type];
 
   field_put_cid(&writer, "cid", message->cid);
-  if (fields->atc)
-    field_put_integer(&writer, "atc", message->atc);
-  if (fields->given_back)
-    field_put_boolean(&writer, "given_back", message->given_back);
   if (fields->chip_serial)
     field_put_binary(&writer, "chip_serial", message->chip_serial, sizeof message->chip_serial);
   if (fields->reason)
@@ -39,10 +34,6 @@ enum status card_message_parse(enum message_type type, const json_t *body, struc
 
   *message = (struct card_message){0};
   field_cid(&reader, "cid", message->cid);
-  if (fields->atc)
-    message->atc = (uint32_t)field_integer(&reader, "atc", 1, UINT32_MAX);
-  if (fields->given_back)
-    message->given_back = field_boolean(&reader, "given_back");
   if (fields->chip_serial)
     field_binary(&reader, "chip_serial", message->chip_serial, sizeof message->chip_serial);
   if (fields->reason)

@@ -2,6 +2,6 @@
 # Floor 2: the messages between terminal and server, and their signatures.
 noinst_LIBRARIES += libmessage.a
 libmessage_a_SOURCES = src/message/base64url.c src/message/card_body.c src/message/desk_body.c \
-	src/message/field_read.c src/message/field_write.c src/message/jose.c src/message/jwe.c src/message/jws.c \
-	src/message/message.c src/message/order_body.c src/message/pin_envelope.c
+	src/message/field_read.c src/message/field_write.c src/message/inquiry_body.c src/message/jose.c src/message/jwe.c \
+	src/message/jws.c src/message/message.c src/message/order_body.c src/message/pin_envelope.c
 LINK_MESSAGE = libmessage.a $(JANSSON_LIBS) $(LINK_KEYS)

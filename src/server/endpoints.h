@@ -10,6 +10,7 @@ route_handler post_purchase;
 route_handler post_load_inquiry;
 route_handler post_load;
 route_handler post_load_reversal;
+route_handler post_transaction_inquiry;
 route_handler post_confirmation;
 route_handler post_pin_failure;
 route_handler post_pin_change;

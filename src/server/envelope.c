@@ -24,6 +24,11 @@ static enum status find_terminal(struct service *service, struct request *reques
   return status;
 }
 
+/* r proves by itself: a till that is revoked may still bring what its cards gave it before. */
+static bool is_proof(enum message_type type) {
+  return type == MESSAGE_CONFIRMATION;
+}
+
 static enum status check_message(const struct service *service, const struct envelope_rule *rule,
                                  const struct request *request) {
   const struct message *message = &request->message;
@@ -35,7 +40,8 @@ static enum status check_message(const struct service *service, const struct env
   if (message->type != rule->type || message->seq < 1)
     return STATUS_BAD_FORMAT;
   moment_from_unix(now, moment);
-  if (request->terminal.revoked || date_passed(request->terminal.expiry, moment))
+  bool revoked = request->terminal.revoked && !is_proof(message->type);
+  if (revoked || date_passed(request->terminal.expiry, moment))
     return STATUS_TERMINAL_REVOKED;
   if ((rule->roles & ENVELOPE_ROLE(request->terminal.role)) == 0)
     return STATUS_NOT_PERMITTED;
@@ -68,7 +74,10 @@ struct numbered_step {
 static enum status run_numbered(struct ledger *ledger, void *context) {
   const struct numbered_step *numbered = context;
   const struct request *request = numbered->request;
-  enum status status = ledger_terminal_accept(ledger, request->terminal.tid, (uint64_t)request->message.seq);
+  uint64_t seq = (uint64_t)request->message.seq;
+  enum status status = is_proof(request->message.type)
+                           ? ledger_terminal_accept_proof(ledger, request->terminal.tid, seq)
+                           : ledger_terminal_accept(ledger, request->terminal.tid, seq);
 
   return status == STATUS_OK && numbered->step != NULL ? numbered->step(ledger, numbered->context) : status;
 }

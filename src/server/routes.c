@@ -27,7 +27,8 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_PURCHASE, POS, post_purchase, 4096),
     SIGNED(MESSAGE_LOAD_INQUIRY, RELOAD, post_load_inquiry, 4096),
     SIGNED(MESSAGE_LOAD, RELOAD, post_load, 4096),
-    SIGNED(MESSAGE_LOAD_REVERSAL, RELOAD, post_load_reversal, 1024),
+    SIGNED(MESSAGE_LOAD_REVERSAL, RELOAD, post_load_reversal, 2048),
+    SIGNED(MESSAGE_TRANSACTION_INQUIRY, POS | RELOAD, post_transaction_inquiry, 2048),
     SIGNED(MESSAGE_CONFIRMATION, POS | RELOAD, post_confirmation, 16384),
     SIGNED(MESSAGE_PIN_FAILURE, POS | RELOAD | PERSO, post_pin_failure, 1024),
     SIGNED(MESSAGE_PIN_CHANGE, POS | RELOAD | PERSO, post_pin_change, 4096),
@@ -98,6 +99,7 @@ static bool moves_money(const struct route *route) {
   case MESSAGE_LOAD_INQUIRY:
   case MESSAGE_LOAD:
   case MESSAGE_LOAD_REVERSAL:
+  case MESSAGE_TRANSACTION_INQUIRY:
   case MESSAGE_CONFIRMATION:
   case MESSAGE_CARD_REPLACEMENT:
   case MESSAGE_SETTLEMENT:

@@ -56,17 +56,65 @@ enum status evidence_by_promise(const struct order *earlier, const struct order 
   return status == STATUS_PROOF_MISMATCH ? STATUS_OUTCOME_UNKNOWN : status;
 }
 
-enum status evidence_by_reversal(const struct order *order, bool given_back, struct evidence *evidence) {
-  struct card_message reversal = {.atc = order->promise.atc, .given_back = given_back};
-  struct message reply;
-  *evidence = (struct evidence){.kind = EVIDENCE_NONE};
-  memcpy(reversal.cid, order->promise.cid, sizeof reversal.cid);
-  json_t *body = card_message_body(MESSAGE_LOAD_REVERSAL, &reversal);
-  enum status status = backend_call(order->terminal->backend, MESSAGE_LOAD_REVERSAL, body, &reply);
+/* ---- the server's word ---- */
+
+/* It is bound to the question twice: by the envelope's number, and by the promise that it names. */
+static enum status answer_check(const struct order *order, const struct inquiry_reply *reply) {
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  enum status status = record_hash(order->entry.promise, PROMISE_SIZE, hash);
   if (status != STATUS_OK)
     return status;
-  status = evidence_make(order, EVIDENCE_SERVER, evidence);
-  evidence->credited = reply.status == STATUS_LOAD_CREDITED;
-  message_clear(&reply); /* whatever else it says under its signature, it has heard it */
+  return crypto_equal(hash, reply->promise_hash, sizeof hash) ? STATUS_OK : STATUS_BAD_REPLY;
+}
+
+/* STATUS_OK, STATUS_LOAD_CREDITED: *reply is the server's word on this promise. */
+static enum status answer_get(const struct order *order, enum message_type type, bool given_back,
+                              struct inquiry_reply *reply) {
+  struct inquiry_request request = {.given_back = given_back};
+  struct message message;
+  memcpy(request.promise, order->entry.promise, PROMISE_SIZE);
+  json_t *body = inquiry_request_body(type, &request);
+  enum status status = backend_call(order->terminal->backend, type, body, &message);
+  if (status != STATUS_OK)
+    return status;
+  enum status said = message.status;
+  bool told = said == STATUS_OK || (said == STATUS_LOAD_CREDITED && type == MESSAGE_LOAD_REVERSAL);
+  if (told)
+    status = inquiry_reply_parse(message.body, reply) == STATUS_OK ? answer_check(order, reply) : STATUS_BAD_REPLY;
+  message_clear(&message);
+  return status == STATUS_OK ? said : status;
+}
+
+static enum status answer_take(const struct order *order, enum fate fate, struct evidence *evidence) {
+  enum status status = evidence_make(order, EVIDENCE_SERVER, evidence);
+  evidence->fate = fate;
+  return status;
+}
+
+enum status evidence_by_inquiry(const struct order *order, struct evidence *evidence) {
+  struct inquiry_reply reply;
+  *evidence = (struct evidence){.kind = EVIDENCE_NONE};
+  enum status status = answer_get(order, MESSAGE_TRANSACTION_INQUIRY, false, &reply);
+  if (status != STATUS_OK)
+    return status;
+  if (reply.fate == FATE_HELD)
+    return STATUS_OUTCOME_UNKNOWN;
+  if (!reply.has_secret)
+    return answer_take(order, reply.fate, evidence);
+  status = evidence_by_secret(order, reply.secret, evidence);
+  return status == STATUS_PROOF_MISMATCH ? STATUS_BAD_REPLY : status;
+}
+
+enum status evidence_by_reversal(const struct order *order, bool given_back, struct evidence *evidence) {
+  struct inquiry_reply reply;
+  *evidence = (struct evidence){.kind = EVIDENCE_NONE};
+  enum status status = answer_get(order, MESSAGE_LOAD_REVERSAL, given_back, &reply);
+  if (status != STATUS_OK && status != STATUS_LOAD_CREDITED)
+    return status;
+  bool credited = status == STATUS_LOAD_CREDITED || reply.fate == FATE_CAPTURED;
+  if (!given_back && !credited && (reply.fate == FATE_HELD || reply.fate == FATE_OWED))
+    return STATUS_OUTCOME_UNKNOWN;
+  status = answer_take(order, reply.fate, evidence);
+  evidence->credited = credited;
   return status;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "epurse/crypto.h"
+#include "epurse/inquiry.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 
@@ -18,7 +19,8 @@ enum evidence_kind {
   EVIDENCE_SECRET,  /* r opens the h of the promise: the card has committed */
   EVIDENCE_PROMISE, /* a later promise, signed by the same card, has it as not committed: it never will be */
   EVIDENCE_LATER,   /* the same, and has another one as committed since: this one is over, how, it does not say */
-  EVIDENCE_SERVER   /* the server has said under its signature what became of it */
+  EVIDENCE_SERVER /* the server has said under its signature, of this very promise, how it ended, or has noted that its
+                       charge was given back */
 };
 
 /* Only the functions below write one. Zeroed it is none. */
@@ -26,7 +28,8 @@ struct evidence {
   enum evidence_kind kind;
   uint8_t promise[CRYPTO_SHA256_SIZE]; /* which one: its record_hash */
   uint8_t secret[SECRET_SIZE];         /* EVIDENCE_SECRET: r */
-  bool credited;                       /* EVIDENCE_SERVER: the card has the money of this load, by another way */
+  enum fate fate;                      /* EVIDENCE_SERVER: how it ended */
+  bool credited; /* EVIDENCE_SERVER: the card has the money of this load; its charge is not given back */
 };
 
 /* Whether it is of that kind, and of this order's promise and no other. NULL: no. */
@@ -40,8 +43,12 @@ enum status evidence_by_secret(const struct order *order, const uint8_t secret[S
  * card's word, or it says nothing of it. */
 enum status evidence_by_promise(const struct order *earlier, const struct order *now,
                                 struct evidence *evidence) EPURSE_MUST_USE;
-/* Tells the server that a load is not paid for (`given_back`), or asks whether that may be. Statuses of backend_call:
- * then nobody knows. */
+/* Asks the server what became of it: EVIDENCE_SECRET where it was captured and r is in the answer, EVIDENCE_SERVER where
+ * it ended otherwise. STATUS_OUTCOME_UNKNOWN: it is held, the card's next promise or r will tell; every other status:
+ * nothing is known; STATUS_BAD_REPLY: the answer is another promise's. */
+enum status evidence_by_inquiry(const struct order *order, struct evidence *evidence) EPURSE_MUST_USE;
+/* Tells the server that a load's charge was given back (`given_back`), or asks whether that may be: EVIDENCE_SERVER. Not
+ * given back, statuses as above: STATUS_OUTCOME_UNKNOWN when it is held, and that the charge is wanted back is noted. */
 enum status evidence_by_reversal(const struct order *order, bool given_back, struct evidence *evidence) EPURSE_MUST_USE;
 
 #endif

@@ -149,7 +149,7 @@ enum status load_run(struct terminal *terminal, struct reader *reader, const str
   if (status == STATUS_OK && payment->tender == NULL)
     status = STATUS_NO_TENDER;
   if (status == STATUS_OK)
-    status = recover_run(terminal, payment->tender, NULL);
+    status = recover_run(terminal, payment->tender, false, NULL);
   if (status != STATUS_OK)
     return status;
   status = contact_open(&contact, payment->wait_seconds);
@@ -159,6 +159,8 @@ enum status load_run(struct terminal *terminal, struct reader *reader, const str
       status = load_meet(&order, payment);
       if (status == STATUS_OK)
         status = order_report(&order);
+      if (status == STATUS_OK && gives_back(terminal->journal)) /* the card's new promise may have ended it */
+        (void)!recover_run(terminal, payment->tender, false, NULL);
       journal_release(terminal->journal);
     }
   }

@@ -25,12 +25,15 @@ void order_outcome_clear(struct outcome *outcome) {
 }
 
 bool order_is_off(const struct order *order, const struct evidence *evidence) {
-  return evidence_is(evidence, EVIDENCE_PROMISE, order) || evidence_is(evidence, EVIDENCE_SERVER, order);
+  return evidence_is(evidence, EVIDENCE_PROMISE, order) ||
+         (evidence_is(evidence, EVIDENCE_SERVER, order) && evidence->fate == FATE_RELEASED);
 }
 
 void order_cancel(struct order *order, const struct evidence *evidence) {
   enum journal_state state = order->entry.state;
-  if ((state == JOURNAL_AUTHORISED || state == JOURNAL_REVERSING) && !order_is_off(order, evidence))
+  if (state == JOURNAL_AUTHORISED && !order_is_off(order, evidence))
+    return;
+  if (state == JOURNAL_REVERSING && !order_is_off(order, evidence) && !evidence_is(evidence, EVIDENCE_SERVER, order))
     return;
   order->entry.state = JOURNAL_CANCELLED;
   /* Where the disk refuses, the entry stays open and the next recovery comes to the same end. */

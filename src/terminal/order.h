@@ -21,6 +21,7 @@ struct order {
   struct authorisation authorisation; /* entry.authorisation, decoded */
   char pin_jwe[PIN_JWE_MAX];          /* for the server */
   int64_t owed;                       /* LOAD_INQUIRY's answer */
+  bool noted; /* a reversal: the server knows that it is wanted, and waits for the card's next promise */
 };
 
 /* ---- order.c: up to the authorisation ---- */
@@ -41,10 +42,11 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
 enum status order_ask(struct order *order, enum message_type type) EPURSE_MUST_USE;
 
 /* Whether the card will never use the authorisation that is out: it signed that it has not, or the server that it is
- * over. */
+ * released. */
 bool order_is_off(const struct order *order, const struct evidence *evidence);
 /* Closes an entry without effect. Up to CHARGED this terminal has given no authorisation to anybody, and knows by itself
- * that there is none: `evidence` may be NULL. From AUTHORISED on nothing is closed but where order_is_off. */
+ * that there is none: `evidence` may be NULL. AUTHORISED is closed where order_is_off alone, REVERSING also by any
+ * EVIDENCE_SERVER: the charge went back with the server's knowledge. */
 void order_cancel(struct order *order, const struct evidence *evidence);
 
 /* ---- order_finish.c: from r on ---- */
@@ -60,12 +62,14 @@ void order_reload_outcome(struct order *order);
 /* People are told that it is done, then the journal that they have been. STATUS_UNREPORTED: they could not be, and the
  * entry stays unreported. */
 enum status order_report(struct order *order) EPURSE_MUST_USE;
+/* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED. STATUS_OUTCOME_UNKNOWN and no effect without it. */
+enum status order_take_secret(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED, fills the outcome, writes the receipt, confirms the
  * charge and tells the server. What cannot be done now stays in the journal. STATUS_OUTCOME_UNKNOWN and no effect
  * without that evidence. */
 enum status order_finish(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
-/* With EVIDENCE_LATER: closed as SETTLED, for the server knows by the promises in between how it ended: a load was
- * credited, or is owed to the card. Stays open while the bank has not heard that its charge stands.
+/* With EVIDENCE_SERVER that it was captured, or is owed to the card, or with EVIDENCE_LATER (the server knows by the
+ * promises in between how it ended): closed as SETTLED. Stays open while the bank has not heard that its charge stands.
  * STATUS_OUTCOME_UNKNOWN without that evidence. */
 enum status order_leave(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 
@@ -101,8 +105,8 @@ enum status order_finish_by_promise(struct order *order, const struct payment_re
 /* Where the authorisation is out `evidence` says that it is off; else NULL.
  * Asks the server whether what the bank charged may be given back, and has the bank give it back, or keep it where the
  * card has had it elsewhere (STATUS_LOAD_CREDITED); the entry is closed when all of that has been done. STATUS_OK:
- * nothing stays charged. STATUS_LOAD_UNSETTLED: the server did not answer, or the disk refuses: the charge stays, and
- * the entry is open for the next recovery. STATUS_NO_TENDER: no such driver is open here; STATUS_TENDER_UNKNOWN: the
+ * nothing stays charged. STATUS_LOAD_UNSETTLED: the server did not answer, or waits for the card (order->noted), or the
+ * disk refuses: the charge stays, and the entry is open for the next recovery. STATUS_NO_TENDER: no such driver is open here; STATUS_TENDER_UNKNOWN: the
  * bank's answer does not come. */
 enum status reversal_run(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* What became of a charge that was begun: the entry becomes CHARGED or closed, or stays CHARGING. STATUS_OK: charged;

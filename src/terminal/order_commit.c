@@ -67,6 +67,8 @@ enum status order_commit(struct order *order, struct evidence *evidence) {
 static enum status earlier_abandon(struct order *earlier, const struct evidence *evidence) {
   if (earlier->entry.type == TRANSACTION_LOAD) {
     enum status status = reversal_run(earlier, evidence);
+    if (status == STATUS_LOAD_UNSETTLED && earlier->noted)
+      return STATUS_OK; /* it is the card's next promise that ends it */
     if (status == STATUS_LOAD_UNSETTLED)
       return status;
     return status == STATUS_OK || status == STATUS_LOAD_CREDITED ? STATUS_OK : STATUS_TENDER_UNKNOWN;
@@ -196,15 +198,14 @@ enum earlier_end {
   EARLIER_DOUBTFUL /* over, nobody here knows how, and the card's log has it */
 };
 
-/* The card has been at another terminal since; the chain of promises told the server how this one ended, and nobody
- * here has r any more. The server's word about this very promise would be evidence, and this is where to ask for it. */
-static enum status earlier_leave(struct order *earlier, const struct evidence *evidence, enum earlier_end *end) {
+/* The server has no word on it now: people are told what the card's log says, once. The entry stays open, so that the
+ * server can be asked again, but where its ledger is a copy of before and will never know. */
+static enum status earlier_doubt(struct order *earlier, const struct evidence *later, enum status asked,
+                                 enum earlier_end *end) {
   char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 160];
   bool logged;
   enum status status = log_find(earlier, &logged);
-  if (status != STATUS_OK)
-    return status;
-  if (logged) {
+  if (status == STATUS_OK && logged) {
     amount_print((struct amount){earlier->entry.amount, earlier->entry.currency}, NULL, text, sizeof text);
     snprintf(
         sentence, sizeof sentence,
@@ -213,8 +214,26 @@ static enum status earlier_leave(struct order *earlier, const struct evidence *e
         earlier->entry.type == TRANSACTION_LOAD ? "The load" : "The payment", text);
     contact_say(earlier->contact, sentence);
     *end = EARLIER_DOUBTFUL;
+    if (asked != STATUS_OUT_OF_STEP)
+      (void)!journal_reported(earlier->terminal->journal, earlier->entry.id);
   }
-  return order_leave(earlier, evidence);
+  return status == STATUS_OK && asked == STATUS_OUT_OF_STEP ? order_leave(earlier, later) : status;
+}
+
+/* The card has been at another terminal since; the chain of promises told the server how this one ended, and it is asked
+ * about this very promise. */
+static enum status earlier_leave(struct order *earlier, const struct evidence *later, enum earlier_end *end) {
+  struct evidence word;
+  enum status asked = evidence_by_inquiry(earlier, &word);
+  if (asked == STATUS_OK && word.kind == EVIDENCE_SECRET) {
+    *end = EARLIER_DONE;
+    return order_finish(earlier, &word);
+  }
+  if (asked == STATUS_OK && word.fate == FATE_RELEASED)
+    return earlier_abandon(earlier, &word);
+  if (asked == STATUS_OK && word.fate == FATE_OWED)
+    return order_leave(earlier, &word);
+  return earlier_doubt(earlier, later, asked, end);
 }
 
 /* What the promise says of one: committed, not committed, or too long ago to be told by it. */

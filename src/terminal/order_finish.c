@@ -81,15 +81,22 @@ static bool server_confirm(const struct order *order) {
   return booked;
 }
 
-enum status order_finish(struct order *order, const struct evidence *evidence) {
-  struct journal *journal = order->terminal->journal;
+enum status order_take_secret(struct order *order, const struct evidence *evidence) {
   if (!evidence_is(evidence, EVIDENCE_SECRET, order))
     return STATUS_OUTCOME_UNKNOWN;
   memcpy(order->entry.secret, evidence->secret, SECRET_SIZE);
   order->entry.state = JOURNAL_COMMITTED;
   order->entry.has_secret = true;
-  /* A disk that refuses now cannot undo the card's commit: the entry stays AUTHORISED and the card tells r again. */
-  (void)!journal_update(journal, &order->entry);
+  /* A disk that refuses now cannot undo the card's commit: the entry stays AUTHORISED and r is told again. */
+  (void)!journal_update(order->terminal->journal, &order->entry);
+  return STATUS_OK;
+}
+
+enum status order_finish(struct order *order, const struct evidence *evidence) {
+  struct journal *journal = order->terminal->journal;
+  enum status status = order_take_secret(order, evidence);
+  if (status != STATUS_OK)
+    return status;
   order_outcome_fill(order);
   receipt_write(order);
   bool charged = order_charge_stands(order);
@@ -102,7 +109,9 @@ enum status order_finish(struct order *order, const struct evidence *evidence) {
 }
 
 enum status order_leave(struct order *order, const struct evidence *evidence) {
-  if (!evidence_is(evidence, EVIDENCE_LATER, order))
+  bool told =
+      evidence_is(evidence, EVIDENCE_SERVER, order) && (evidence->fate == FATE_CAPTURED || evidence->fate == FATE_OWED);
+  if (!told && !evidence_is(evidence, EVIDENCE_LATER, order))
     return STATUS_OUTCOME_UNKNOWN;
   if (!order_charge_stands(order))
     return STATUS_OK;

@@ -45,7 +45,7 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
   outcome->amount = payment->amount;
   enum status status = order_check(terminal, ROLE_POS, payment);
   if (status == STATUS_OK)
-    status = recover_run(terminal, NULL, NULL);
+    status = recover_run(terminal, NULL, false, NULL);
   if (status != STATUS_OK)
     return status;
   status = contact_open(&contact, payment->wait_seconds);

@@ -9,6 +9,7 @@
 #include "epurse/backend.h"
 #include "epurse/journal.h"
 
+#include "fate.h"
 #include "order.h"
 #include "pin_report.h"
 #include "receipt_file.h"
@@ -77,13 +78,16 @@ out:
   return closed;
 }
 
+static bool is_closed(const struct order *order) {
+  return order->entry.state == JOURNAL_CANCELLED || order->entry.state == JOURNAL_SETTLED;
+}
+
 /* A charge whose load did not come to an authorisation. */
 static bool recover_charge(struct order *order) {
   if (order->entry.state == JOURNAL_CHARGING && charge_finish(order) != STATUS_OK)
     return order->entry.state == JOURNAL_CANCELLED;
   enum status status = reversal_run(order, NULL);
-  return (status == STATUS_OK || status == STATUS_LOAD_CREDITED) &&
-         (order->entry.state == JOURNAL_CANCELLED || order->entry.state == JOURNAL_SETTLED);
+  return (status == STATUS_OK || status == STATUS_LOAD_CREDITED) && is_closed(order);
 }
 
 /* One entry that needs no proof told; true when it is closed. */
@@ -99,11 +103,12 @@ static bool recover_entry(struct order *order) {
   case JOURNAL_REVERSING:
     return recover_charge(order);
   default:
-    return false; /* AUTHORISED: the card is needed */
+    return false; /* AUTHORISED: the card is needed, or the server's word */
   }
 }
 
-static enum status recover_all(struct terminal *terminal, struct tender *tender, struct proofs *proofs,
+/* `asks`: the server, about each entry whose authorisation is out. */
+static enum status recover_all(struct terminal *terminal, struct tender *tender, bool asks, struct proofs *proofs,
                                struct recovery *recovery) {
   struct outcome outcome;
   struct order order = {.terminal = terminal, .tender = tender, .outcome = &outcome};
@@ -115,8 +120,11 @@ static enum status recover_all(struct terminal *terminal, struct tender *tender,
     order.entry = entry;
     if (entry.has_promise && order_resume(&order, &entry) != STATUS_OK)
       continue; /* not what this program wrote: it stays for people to look at */
-    if (entry.state != JOURNAL_COMMITTED) {
-      recovery->settled += recover_entry(&order);
+    bool out = entry.state == JOURNAL_AUTHORISED;
+    if (out && asks && !proofs->server_gone)
+      proofs->server_gone = fate_settle(&order) == STATUS_NO_SERVER;
+    if (order.entry.state != JOURNAL_COMMITTED) {
+      recovery->settled += out ? is_closed(&order) : recover_entry(&order);
       continue;
     }
     (void)!proofs_add(proofs, &order);
@@ -128,14 +136,14 @@ static enum status recover_all(struct terminal *terminal, struct tender *tender,
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-enum status recover_run(struct terminal *terminal, struct tender *tender, struct recovery *recovery) {
+enum status recover_run(struct terminal *terminal, struct tender *tender, bool asks, struct recovery *recovery) {
   struct recovery count = {0, 0};
   struct proofs *proofs = calloc(1, sizeof *proofs);
   if (proofs == NULL)
     return STATUS_NO_MEMORY;
   enum status status = journal_claim(terminal->journal);
   if (status == STATUS_OK) {
-    status = recover_all(terminal, tender, proofs, &count);
+    status = recover_all(terminal, tender, asks, proofs, &count);
     pin_report_kept(terminal);
     journal_release(terminal->journal);
   }
@@ -146,5 +154,5 @@ enum status recover_run(struct terminal *terminal, struct tender *tender, struct
 }
 
 enum status terminal_recover(struct terminal *terminal, struct recovery *recovery) {
-  return recover_run(terminal, terminal->tender, recovery);
+  return recover_run(terminal, terminal->tender, true, recovery);
 }

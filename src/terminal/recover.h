@@ -5,7 +5,9 @@
 
 #include "epurse/terminal.h"
 
-/* terminal_recover with this tender (or NULL); `recovery` may be NULL. */
-enum status recover_run(struct terminal *terminal, struct tender *tender, struct recovery *recovery) EPURSE_MUST_USE;
+/* terminal_recover with this tender (or NULL); `recovery` may be NULL. Not `asks`: what waits for its card goes on
+ * waiting, and costs a sale no question to the server. */
+enum status recover_run(struct terminal *terminal, struct tender *tender, bool asks,
+                        struct recovery *recovery) EPURSE_MUST_USE;
 
 #endif

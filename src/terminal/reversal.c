@@ -111,11 +111,14 @@ enum status reversal_run(struct order *order, const struct evidence *evidence) {
     order_cancel(order, evidence);
     return STATUS_OK;
   }
+  order->noted = false;
   if (!reversal_note(order))
     return STATUS_LOAD_UNSETTLED;
   if (order->entry.tender_order[0] == 0)
     return returned_report(order);
-  if (evidence_by_reversal(order, false, &word) != STATUS_OK)
-    return STATUS_LOAD_UNSETTLED; /* it may have heard of the load, and owe it to the card: not both */
+  enum status status = evidence_by_reversal(order, false, &word);
+  order->noted = status == STATUS_OUTCOME_UNKNOWN;
+  if (status != STATUS_OK)
+    return STATUS_LOAD_UNSETTLED; /* the card may have it, or is owed it: not both */
   return word.credited && !bank_gave_back(order) ? charge_keep(order, &word) : charge_return(order, &word);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epurse/bytes.h"
+#include "epurse/inquiry.h"
 #include "epurse/message.h"
 #include "epurse/message_limit.h"
 
@@ -95,10 +96,17 @@ static void put_confirmation(struct draft *draft, enum station station) {
 }
 
 static void put_card(struct draft *draft, enum station station, enum message_type type) {
-  struct card_message card = {.atc = 1, .reason = "lost"};
+  struct card_message card = {.reason = "lost"};
   memcpy(card.cid, draft->world->cid, CID_SIZE);
   memcpy(card.chip_serial, draft->world->chip_serial, CHIP_SERIAL_SIZE);
   put(draft, station, type, card_message_body(type, &card));
+}
+
+/* About the last promise. */
+static void put_inquiry(struct draft *draft, enum station station, enum message_type type) {
+  struct inquiry_request request = {.given_back = false};
+  world_promise_sign(draft->world, &draft->promise, request.promise);
+  put(draft, station, type, inquiry_request_body(type, &request));
 }
 
 static void seed_transactions(const struct world *world, const struct fuzz_sink *sink) {
@@ -110,6 +118,7 @@ static void seed_transactions(const struct world *world, const struct fuzz_sink 
   put_confirmation(&draft, RELOAD);
   ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 1250, .balance = 3000); /* settles the load again, with r */
   put_confirmation(&draft, POS);
+  put_inquiry(&draft, POS, MESSAGE_TRANSACTION_INQUIRY);
   draft_end(&draft, sink);
   draft_begin(&draft, world); /* points are granted, and pay */
   ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
@@ -123,7 +132,7 @@ static void seed_torn(const struct world *world, const struct fuzz_sink *sink) {
   struct draft draft;
   draft_begin(&draft, world); /* given back before anybody knows what the card did */
   ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
-  put_card(&draft, RELOAD, MESSAGE_LOAD_REVERSAL);
+  put_inquiry(&draft, RELOAD, MESSAGE_LOAD_REVERSAL);
   draft_end(&draft, sink);
   draft_begin(&draft, world); /* never credited: the money is owed, and is loaded after all */
   ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
@@ -133,7 +142,7 @@ static void seed_torn(const struct world *world, const struct fuzz_sink *sink) {
   draft_begin(&draft, world); /* owed, then given back */
   ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
   ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 10, .aborted = true);
-  put_card(&draft, RELOAD, MESSAGE_LOAD_REVERSAL);
+  put_inquiry(&draft, POS, MESSAGE_TRANSACTION_INQUIRY);
   draft_end(&draft, sink);
 }
 

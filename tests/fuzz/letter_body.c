@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Bodies of messages, each read by its own struct and written again. */
+#include "epurse/inquiry.h"
 #include "epurse/message_chip.h"
 #include "epurse/message_limit.h"
 #include "letter.h"
@@ -28,6 +29,17 @@ static json_t *confirmation_reply_again(enum message_type type, const json_t *bo
   struct confirmations confirmations;
   (void)type;
   return confirmation_parse(body, true, &confirmations) == STATUS_OK ? confirmation_body(&confirmations, true) : NULL;
+}
+
+static json_t *inquiry_request_again(enum message_type type, const json_t *body) {
+  struct inquiry_request request;
+  return inquiry_request_parse(type, body, &request) == STATUS_OK ? inquiry_request_body(type, &request) : NULL;
+}
+
+static json_t *inquiry_reply_again(enum message_type type, const json_t *body) {
+  struct inquiry_reply reply;
+  (void)type;
+  return inquiry_reply_parse(body, &reply) == STATUS_OK ? inquiry_reply_body(&reply) : NULL;
 }
 
 static json_t *card_message_again(enum message_type type, const json_t *body) {
@@ -136,7 +148,8 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_PURCHASE] = {order_request_again, order_reply_again},
     [MESSAGE_LOAD_INQUIRY] = {order_request_again, order_reply_again},
     [MESSAGE_LOAD] = {order_request_again, order_reply_again},
-    [MESSAGE_LOAD_REVERSAL] = {card_message_again, NULL},
+    [MESSAGE_LOAD_REVERSAL] = {inquiry_request_again, inquiry_reply_again},
+    [MESSAGE_TRANSACTION_INQUIRY] = {inquiry_request_again, inquiry_reply_again},
     [MESSAGE_CONFIRMATION] = {confirmation_again, confirmation_reply_again},
     [MESSAGE_PIN_FAILURE] = {pin_failure_again, NULL},
     [MESSAGE_PIN_CHANGE] = {pin_change_again, NULL},

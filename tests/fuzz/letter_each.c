@@ -2,6 +2,7 @@
  * One good message of each kind. */
 #include <string.h>
 
+#include "epurse/inquiry.h"
 #include "epurse/message_limit.h"
 #include "letter.h"
 
@@ -42,6 +43,22 @@ static void orders(const struct maker *maker) {
   hand_on(maker, MESSAGE_LOAD, false, order_request_body(MESSAGE_LOAD, &request));
 }
 
+static void inquiries(const struct maker *maker) {
+  const struct world *world = &maker->desk->world;
+  struct inquiry_request request = {.given_back = true};
+  struct inquiry_reply reply = {.fate = FATE_HELD}, captured = {.fate = FATE_CAPTURED, .has_secret = true};
+  struct promise promise;
+  world_promise(world, TRANSACTION_LOAD, 1000, &promise);
+  world_promise_sign(world, &promise, request.promise);
+  fuzz_require(record_hash(request.promise, PROMISE_SIZE, reply.promise_hash) == STATUS_OK);
+  memcpy(captured.promise_hash, reply.promise_hash, sizeof reply.promise_hash);
+  memcpy(captured.secret, world_secret, SECRET_SIZE);
+  hand_on(maker, MESSAGE_LOAD_REVERSAL, false, inquiry_request_body(MESSAGE_LOAD_REVERSAL, &request));
+  hand_on(maker, MESSAGE_LOAD_REVERSAL, true, inquiry_reply_body(&reply));
+  hand_on(maker, MESSAGE_TRANSACTION_INQUIRY, false, inquiry_request_body(MESSAGE_TRANSACTION_INQUIRY, &request));
+  hand_on(maker, MESSAGE_TRANSACTION_INQUIRY, true, inquiry_reply_body(&captured));
+}
+
 static void confirmations(const struct maker *maker) {
   struct confirmations confirmations = {.count = 2};
   for (size_t i = 0; i < confirmations.count; i++) {
@@ -54,10 +71,10 @@ static void confirmations(const struct maker *maker) {
 }
 
 static void cards(const struct maker *maker) {
-  static const enum message_type types[] = {MESSAGE_LOAD_REVERSAL, MESSAGE_CARD_ACTIVATION, MESSAGE_CARD_VOID,
-                                            MESSAGE_CARD_CONTACT, MESSAGE_CARD_BLOCK};
+  static const enum message_type types[] = {MESSAGE_CARD_ACTIVATION, MESSAGE_CARD_VOID, MESSAGE_CARD_CONTACT,
+                                            MESSAGE_CARD_BLOCK};
   const struct world *world = &maker->desk->world;
-  struct card_message card = {.atc = 7, .reason = "lost"};
+  struct card_message card = {.reason = "lost"};
   struct card_facts facts = {.state = "BLOCKED", .reason = "lost", .currency = WORLD_CURRENCY, .balance = 3750};
   struct pin_change_message change = {.new_pin_jwe = JWE};
   const struct pin_record wrong = world_pin(world, PIN_KIND_WRONG, 9, 0);
@@ -114,6 +131,7 @@ static void house(const struct maker *maker) {
 void letter_each(const struct letter_desk *letter_desk, letter_made *made, void *context) {
   const struct maker maker = {letter_desk, made, context};
   orders(&maker);
+  inquiries(&maker);
   confirmations(&maker);
   cards(&maker);
   desk(&maker);

@@ -165,7 +165,8 @@ START_TEST(refuses_what_it_must) {
 }
 END_TEST
 
-/* A purchase whose r never came: the holder has the money, the merchant has none; r afterwards is an incident. */
+/* A purchase whose r never came: the holder has the money, the merchant has none; r afterwards is honoured, once, at
+ * the issuer's risk. */
 START_TEST(gives_back_what_nobody_proved) {
   struct pair pair;
   struct replacing replacing;
@@ -179,10 +180,11 @@ START_TEST(gives_back_what_nobody_proved) {
   ck_assert_int_eq(replacing.done.balance, 5000);
   world_assert_card(&pair.world, &pair.new, 0, 0, 5000);
   world_assert_merchant(&pair.world, "SHOP", 1000, 0);
-  ck_assert_int_eq(world_confirm(&pair.world, &pair.old, 3, pair.old.secret), STATUS_LEDGER_BROKEN);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(world_confirm(&pair.world, &pair.old, 3, pair.old.secret), STATUS_OK);
   ck_assert_uint_eq(world_incidents(&pair.world), 1);
   world_assert_card(&pair.world, &pair.new, 0, 0, 5000);
-  world_assert_merchant(&pair.world, "SHOP", 1000, 0);
+  world_assert_merchant(&pair.world, "SHOP", 2500, 0);
   world_close(&pair.world);
 }
 END_TEST

@@ -99,11 +99,12 @@ END_TEST
 /* What the later schemas brought is taken away again: a ledger of the first one, with bookings in it. */
 static void store_age(struct world *world) {
   static const char age[] =
-      "DROP TABLE reservation; DROP TABLE desk_use; DROP TABLE chip; DROP TABLE limit_use; DROP TABLE limit_rule; "
+      "DROP TABLE never_seen; DROP TABLE honour; DROP TABLE reservation; DROP TABLE desk_use; DROP TABLE chip; DROP "
+      "TABLE limit_use; DROP TABLE limit_rule; "
       "DROP TABLE limit_reservation; DROP TABLE restoration; DROP TABLE transfer; DROP TABLE replacement; DROP TABLE "
       "capture; DROP TABLE "
       "merchant_tally; "
-      "DROP TABLE settlement_line; DROP TABLE settlement; DELETE FROM account WHERE id IN (-6, -7); "
+      "DROP TABLE settlement_line; DROP TABLE settlement; DELETE FROM account WHERE id IN (-1, -6, -7, -12); "
       "ALTER TABLE merchant DROP COLUMN fee_rate; ALTER TABLE merchant DROP COLUMN iban; "
       "ALTER TABLE merchant DROP COLUMN bic; "
       "ALTER TABLE card DROP COLUMN pin_changes; ALTER TABLE card DROP COLUMN pin_candidate_changes; "
@@ -113,6 +114,8 @@ static void store_age(struct world *world) {
       ">= "
       "0); "
       "UPDATE schema_version SET version = 1;";
+  store_alter(world, place_is_file() ? "DROP TRIGGER never_seen_kept_word"
+                                     : "DROP FUNCTION never_seen_true, never_seen_kept_word, honour_of_denied CASCADE");
   store_alter(world, age);
   if (!place_is_file())
     store_alter(world, "DROP FUNCTION replacement_of_blocked, capture_next, settlement_next, settlement_line_open");

@@ -16,6 +16,7 @@ Suite *load_suite(void);
 Suite *pending_suite(void);
 Suite *chain_suite(void);
 Suite *confirm_suite(void);
+Suite *inquire_suite(void);
 Suite *bounds_suite(void);
 Suite *audit_suite(void);
 Suite *random_suite(void);

@@ -227,16 +227,65 @@ enum status world_confirm(struct world *world, const struct purse *purse, uint32
   return world_do(world, world_act_confirm, &confirmation);
 }
 
-static enum status world_act_reverse(struct ledger *ledger, const void *what) {
-  return ledger_load_reverse(ledger, what);
+struct reversing {
+  struct ledger_reversal what;
+  struct ledger_fate fate;
+};
+
+static enum status world_reverse_step(struct ledger *ledger, void *context) {
+  struct reversing *reversing = context;
+  return ledger_load_reverse(ledger, &reversing->what, &reversing->fate);
+}
+
+struct recalled {
+  struct promise promise;
+  uint8_t record[PROMISE_SIZE];
+};
+
+/* The promise of that transaction: the one that stands, or one that is booked. */
+static void world_recall(struct world *world, const struct purse *purse, uint32_t atc, struct recalled *recalled) {
+  struct ledger_transaction transaction;
+  memcpy(recalled->record, purse->record, PROMISE_SIZE);
+  if (atc != purse->atc) {
+    ck_assert_int_eq(ledger_transaction_find(world->ledger, purse->cid, atc, &transaction), STATUS_OK);
+    memcpy(recalled->record, transaction.promise, PROMISE_SIZE);
+  }
+  ck_assert_int_eq(promise_decode(recalled->record, PROMISE_SIZE, &recalled->promise), STATUS_OK);
+}
+
+static void world_inquiry(const struct world *world, const struct recalled *recalled, const char *tid,
+                          struct ledger_inquiry *inquiry) {
+  *inquiry =
+      (struct ledger_inquiry){.offer = {.promise = &recalled->promise, .record = recalled->record, .now = world->now}};
+  memcpy(inquiry->tid, tid, TID_SIZE);
 }
 
 static enum status world_reversal(struct world *world, const struct purse *purse, uint32_t atc, const char *tid,
                                   bool given_back) {
-  struct ledger_reversal reversal = {.atc = atc, .given_back = given_back, .now = world->now};
-  memcpy(reversal.cid, purse->cid, CID_SIZE);
-  memcpy(reversal.tid, tid, TID_SIZE);
-  return world_do(world, world_act_reverse, &reversal);
+  struct recalled recalled;
+  struct reversing reversing = {.what = {.given_back = given_back}};
+  world_recall(world, purse, atc, &recalled);
+  world_inquiry(world, &recalled, tid, &reversing.what.inquiry);
+  return ledger_transact(world->ledger, world_reverse_step, &reversing);
+}
+
+struct inquiring {
+  struct ledger_inquiry what;
+  struct ledger_fate *fate;
+};
+
+static enum status world_inquire_step(struct ledger *ledger, void *context) {
+  const struct inquiring *inquiring = context;
+  return ledger_promise_inquire(ledger, &inquiring->what, inquiring->fate);
+}
+
+enum status world_inquire(struct world *world, const struct purse *purse, uint32_t atc, const char *tid,
+                          struct ledger_fate *fate) {
+  struct recalled recalled;
+  struct inquiring inquiring = {.fate = fate};
+  world_recall(world, purse, atc, &recalled);
+  world_inquiry(world, &recalled, tid, &inquiring.what);
+  return ledger_transact(world->ledger, world_inquire_step, &inquiring);
 }
 
 enum status world_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid) {

@@ -61,8 +61,11 @@ void world_authorise(struct world *world, struct purse *purse, uint8_t type, uin
 /* And the card commits; r is not sent. */
 void world_commit(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid);
 enum status world_confirm(struct world *world, const struct purse *purse, uint32_t atc, const uint8_t *secret);
+/* With the promise of that transaction: the one that stands, or one that is booked. */
 enum status world_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid);
 enum status world_may_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid);
+enum status world_inquire(struct world *world, const struct purse *purse, uint32_t atc, const char *tid,
+                          struct ledger_fate *fate);
 /* A whole load or purchase, confirmed. */
 void world_complete(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of bodies about a transaction: there and back, and strictly. */
+#include "epurse/inquiry.h"
 #include "epurse/message.h"
 
 #include <string.h>
@@ -151,6 +152,63 @@ START_TEST(an_empty_reply_says_nothing) {
 }
 END_TEST
 
+static enum status inquiry_parse(const json_t *body) {
+  struct inquiry_request request;
+  return inquiry_request_parse(MESSAGE_TRANSACTION_INQUIRY, body, &request);
+}
+
+static enum status reversal_parse(const json_t *body) {
+  struct inquiry_request request;
+  return inquiry_request_parse(MESSAGE_LOAD_REVERSAL, body, &request);
+}
+
+START_TEST(inquiries_go_there_and_back) {
+  static const char *const wrong_words[] = {"1", "'true'"};
+  struct inquiry_request sent = {.given_back = true}, got;
+  bool reversal = _i == 1;
+  enum message_type type = reversal ? MESSAGE_LOAD_REVERSAL : MESSAGE_TRANSACTION_INQUIRY;
+
+  ck_assert(crypto_random(sent.promise, sizeof sent.promise));
+  json_t *body = inquiry_request_body(type, &sent);
+  ck_assert_int_eq(inquiry_request_parse(type, body, &got), STATUS_OK);
+  ck_assert_mem_eq(got.promise, sent.promise, sizeof sent.promise);
+  ck_assert(got.given_back == reversal);
+  forge_strictness(body, reversal ? reversal_parse : inquiry_parse, none);
+  for (size_t i = 0; reversal && i < sizeof wrong_words / sizeof wrong_words[0]; i++) {
+    json_t *changed = forge_with(body, "given_back", forge_json(wrong_words[i]));
+    ck_assert_int_eq(reversal_parse(changed), STATUS_BAD_FORMAT);
+    json_decref(changed);
+  }
+  json_decref(body);
+}
+END_TEST
+
+static enum status fate_parse(const json_t *body) {
+  struct inquiry_reply reply;
+  return inquiry_reply_parse(body, &reply);
+}
+
+START_TEST(each_fate_goes_there_and_back) {
+  static const char *const optional[] = {"secret", NULL}, *const wrong_words[] = {"''", "'HELD'", "'lost'",
+                                                                                  "'paid out'"};
+  struct inquiry_reply sent = {.fate = (enum fate)_i, .has_secret = _i == FATE_CAPTURED}, got;
+
+  ck_assert(crypto_random(sent.promise_hash, sizeof sent.promise_hash));
+  if (sent.has_secret)
+    ck_assert(crypto_random(sent.secret, sizeof sent.secret));
+  json_t *body = inquiry_reply_body(&sent);
+  ck_assert_int_eq(inquiry_reply_parse(body, &got), STATUS_OK);
+  ck_assert_mem_eq(&got, &sent, sizeof got);
+  forge_strictness(body, fate_parse, optional);
+  for (size_t i = 0; i < sizeof wrong_words / sizeof wrong_words[0]; i++) {
+    json_t *changed = forge_with(body, "fate", forge_json(wrong_words[i]));
+    ck_assert_int_eq(fate_parse(changed), STATUS_BAD_FORMAT);
+    json_decref(changed);
+  }
+  json_decref(body);
+}
+END_TEST
+
 static struct confirmations confirmations_make(size_t count) {
   struct confirmations made = {.count = count};
 
@@ -215,6 +273,8 @@ Suite *order_body_suite(void) {
   tcase_add_test(tests, wants_a_promise_of_its_size);
   tcase_add_test(tests, a_reply_goes_there_and_back);
   tcase_add_test(tests, an_empty_reply_says_nothing);
+  tcase_add_loop_test(tests, inquiries_go_there_and_back, 0, 2);
+  tcase_add_loop_test(tests, each_fate_goes_there_and_back, FATE_NEVER_SEEN, FATE_OWED + 1);
   tcase_add_loop_test(tests, confirmations_go_there_and_back, 1, CONFIRMATION_MAX + 1);
   tcase_add_test(tests, wants_one_to_thirty_two_confirmations);
   suite_add_tcase(suite, tests);

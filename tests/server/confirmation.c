@@ -91,27 +91,29 @@ START_TEST(each_item_has_its_own_status) {
 }
 END_TEST
 
-/* A card that signs that it did not pay and then shows that it did is a liar; the others of the batch are booked. */
+static void assert_blocked(struct world *world, const struct purse *purse) {
+  struct ledger_card card;
+
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world->service.writer), purse->cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+}
+
+/* A card that signs that it was not credited and then shows that it was is a liar; the others of the batch are booked. */
 START_TEST(late_proof_spoils_only_itself) {
   struct world world;
   struct purse liar, honest, rolled_back;
   struct confirmations items = {0}, replied;
-  struct ledger_card card;
-  struct answer answer;
 
   world_open(&world);
   purse_issue(&liar, &world, 1);
   purse_issue(&honest, &world, 2);
   purse_load(&liar, &world, 5000);
   purse_load(&honest, &world, 5000);
-  purse_promise(&liar, TRANSACTION_PURCHASE, 400, &world.pos);
-  station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, purse_order(&liar, &world, MESSAGE_PURCHASE, liar.pin),
-              &answer);
-  ck_assert_int_eq(answer.code, STATUS_OK);
   rolled_back = liar;
-  ck_assert(purse_commit(&liar, &world, answer.body));
-  answer_clear(&answer);
-  purse_promise(&rolled_back, TRANSACTION_PURCHASE, 300, &world.pos); /* says: I never paid the 400 */
+  purse_load(&liar, &world, 400);
+  rolled_back.atc = liar.atc;
+  memcpy(rolled_back.hash, liar.hash, sizeof liar.hash);
+  purse_promise(&rolled_back, TRANSACTION_PURCHASE, 300, &world.pos); /* says: I never had the 400 */
   ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_PURCHASE,
                                 purse_order(&rolled_back, &world, MESSAGE_PURCHASE, rolled_back.pin)),
                    STATUS_OK);
@@ -122,8 +124,35 @@ START_TEST(late_proof_spoils_only_itself) {
   ck_assert_int_eq(replied.items[0].status, STATUS_LEDGER_BROKEN);
   ck_assert_int_eq(replied.items[1].status, STATUS_OK);
   ck_assert_int_eq(shop(&world), 200);
-  ck_assert_int_eq(ledger_card_find(writer_ledger(world.service.writer), liar.cid, &card), STATUS_OK);
-  ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+  assert_blocked(&world, &liar);
+  world_close(&world);
+}
+END_TEST
+
+/* A whole receipt is good whenever it comes: the issuer pays for the card that signed that it had not paid. */
+START_TEST(late_proof_of_a_payment_is_honoured_once) {
+  struct world world;
+  struct purse liar, rolled_back;
+  struct confirmations items = {0}, replied;
+
+  world_open(&world);
+  purse_issue(&liar, &world, 1);
+  purse_load(&liar, &world, 5000);
+  rolled_back = liar;
+  pay(&world, &liar, 400);
+  rolled_back.atc = liar.atc;
+  memcpy(rolled_back.hash, liar.hash, sizeof liar.hash);
+  purse_promise(&rolled_back, TRANSACTION_PURCHASE, 300, &world.pos); /* says: I never paid the 400 */
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_PURCHASE,
+                                purse_order(&rolled_back, &world, MESSAGE_PURCHASE, rolled_back.pin)),
+                   STATUS_OK);
+  add(&items, &liar);
+  for (int i = 0; i < 2; i++) {
+    confirm(&world, &items, &replied);
+    ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+    ck_assert_int_eq(shop(&world), 400);
+  }
+  assert_blocked(&world, &liar);
   world_close(&world);
 }
 END_TEST
@@ -145,6 +174,7 @@ Suite *confirmation_suite(void) {
   tcase_add_test(all, secret_books_once);
   tcase_add_test(all, each_item_has_its_own_status);
   tcase_add_test(all, late_proof_spoils_only_itself);
+  tcase_add_test(all, late_proof_of_a_payment_is_honoured_once);
   tcase_add_test(all, empty_batch_is_refused);
   suite_add_tcase(suite, all);
   return suite;

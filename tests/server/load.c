@@ -2,6 +2,7 @@
  * Tests of src/server/post_load.c, post_load_inquiry.c and post_load_reversal.c. */
 #include <string.h>
 
+#include "epurse/inquiry.h"
 #include "epurse/ledger_transaction.h"
 #include "epurse/message_limit.h"
 #include "purse.h"
@@ -30,12 +31,20 @@ static enum status load(struct world *world, struct purse *purse, const char *ki
   return answer.code;
 }
 
-static enum status reverse(struct world *world, const struct purse *purse, uint32_t atc) {
-  struct card_message body = {.atc = atc, .given_back = true};
+/* Asks before the promise that stands is given back: what has become of it. */
+static enum status reverse(struct world *world, const struct purse *purse, enum fate *fate) {
+  struct answer answer;
+  struct inquiry_reply reply;
 
-  memcpy(body.cid, purse->cid, CID_SIZE);
-  return station_tell(&world->reload, &world->service, MESSAGE_LOAD_REVERSAL,
-                      card_message_body(MESSAGE_LOAD_REVERSAL, &body));
+  station_ask(&world->reload, &world->service, MESSAGE_LOAD_REVERSAL,
+              purse_inquiry(purse, MESSAGE_LOAD_REVERSAL, false), &answer);
+  if (answer.code == STATUS_OK || answer.code == STATUS_LOAD_CREDITED) {
+    ck_assert_int_eq(inquiry_reply_parse(answer.body, &reply), STATUS_OK);
+    ck_assert_mem_eq(reply.promise_hash, purse->hash, sizeof purse->hash);
+    *fate = reply.fate;
+  }
+  answer_clear(&answer);
+  return answer.code;
 }
 
 static struct ledger_card shadow(struct world *world, const struct purse *purse) {
@@ -194,17 +203,24 @@ END_TEST
 START_TEST(reversed_load_is_not_owed) {
   struct world world;
   struct purse purse;
+  struct purse before;
+  enum fate fate = FATE_OWED;
   int64_t owed = -1;
 
   world_open(&world);
   purse_issue(&purse, &world, 1);
   purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
   ck_assert_int_eq(load(&world, &purse, "manual", "R1"), STATUS_OK);
-  ck_assert_int_eq(reverse(&world, &purse, purse.atc), STATUS_OK);
-  ck_assert_int_eq(reverse(&world, &purse, purse.atc), STATUS_OK); /* told twice */
+  for (int i = 0; i < 2; i++) { /* asked twice */
+    ck_assert_int_eq(reverse(&world, &purse, &fate), STATUS_OK);
+    ck_assert_int_eq(fate, FATE_HELD);
+  }
+  before = purse;
   purse_promise(&purse, TRANSACTION_LOAD, 100, &world.reload);
   ck_assert_int_eq(inquire(&world, &purse, &owed), STATUS_OK);
   ck_assert_int_eq(owed, 0);
+  ck_assert_int_eq(reverse(&world, &before, &fate), STATUS_OK);
+  ck_assert_int_eq(fate, FATE_RELEASED); /* now the bank may give it back */
   world_close(&world);
 }
 END_TEST
@@ -213,12 +229,14 @@ END_TEST
 START_TEST(load_after_its_reversal_is_declined) {
   struct world world;
   struct purse purse;
+  enum fate fate = FATE_OWED;
 
   world_open(&world);
   purse_issue(&purse, &world, 1);
   purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
-  ck_assert_int_eq(reverse(&world, &purse, purse.atc), STATUS_OK);
-  ck_assert_int_eq(load(&world, &purse, "manual", "R1"), STATUS_TENDER_DECLINED);
+  ck_assert_int_eq(reverse(&world, &purse, &fate), STATUS_OK);
+  ck_assert_int_eq(fate, FATE_NEVER_SEEN);
+  ck_assert_int_eq(load(&world, &purse, "manual", "R1"), STATUS_GIVEN_UP);
   ck_assert_int_eq(shadow(&world, &purse).held, 0);
   world_close(&world);
 }

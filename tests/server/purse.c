@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "epurse/bytes.h"
+#include "epurse/inquiry.h"
 
 #define ok(call) ck_assert_int_eq((call), STATUS_OK)
 
@@ -158,6 +159,13 @@ json_t *purse_load_order(const struct purse *purse, const struct world *world, c
   snprintf(order.tender_kind, sizeof order.tender_kind, "%s", kind);
   snprintf(order.tender_reference, sizeof order.tender_reference, "%s", reference);
   return order_request_body(MESSAGE_LOAD, &order);
+}
+
+json_t *purse_inquiry(const struct purse *purse, enum message_type type, bool given_back) {
+  struct inquiry_request request = {.given_back = given_back};
+
+  memcpy(request.promise, purse->record, PROMISE_SIZE);
+  return inquiry_request_body(type, &request);
 }
 
 void purse_load(struct purse *purse, struct world *world, uint32_t amount) {

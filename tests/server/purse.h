@@ -49,6 +49,9 @@ json_t *purse_order(const struct purse *purse, const struct world *world, enum m
 /* A load's, paid in cash. */
 json_t *purse_load_order(const struct purse *purse, const struct world *world, const char *kind, const char *reference);
 
+/* An inquiry about the promise that stands, or its reversal. */
+json_t *purse_inquiry(const struct purse *purse, enum message_type type, bool given_back);
+
 /* A whole load; r is not sent. */
 void purse_load(struct purse *purse, struct world *world, uint32_t amount);
 /* A confirmation of the last commit. */

@@ -16,6 +16,7 @@ Suite *desk_suite(void);
 Suite *envelope_suite(void);
 Suite *flood_suite(void);
 Suite *http_suite(void);
+Suite *inquiry_suite(void);
 Suite *keyring_suite(void);
 Suite *late_suite(void);
 Suite *load_suite(void);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/inquiry.h"
+#include "epurse/ledger_merchant.h"
 #include "purse.h"
 #include "suites.h"
 
@@ -28,22 +30,41 @@ static void list(struct world *world, const char *after, int limit, char line[25
   answer_clear(&answer);
 }
 
+static int64_t shop(struct world *world) {
+  struct ledger_merchant merchant;
+
+  ck_assert_int_eq(ledger_merchant_find(writer_ledger(world->service.writer), "SHOP", &merchant), STATUS_OK);
+  return merchant.balance;
+}
+
 /* The station is as a connection that stays open: handshake, key and name are what they were. */
 START_TEST(revoked_terminal_is_refused_at_once) {
   struct world world;
   struct purse purse;
+  struct answer answer;
 
   world_open(&world);
   purse_issue(&purse, &world, 1);
   purse_load(&purse, &world, 1000);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 400, &world.pos);
+  station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin),
+              &answer);
+  ck_assert(purse_commit(&purse, &world, answer.body));
+  answer_clear(&answer);
   ck_assert_int_eq(revoke(&world, &world.pos, OTHER_POS), STATUS_NOT_PERMITTED);
   ck_assert_int_eq(revoke(&world, &world.admin, POS), STATUS_OK);
   ck_assert_int_eq(revoke(&world, &world.admin, POS), STATUS_OK); /* told twice */
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_TRANSACTION_INQUIRY,
+                                purse_inquiry(&purse, MESSAGE_TRANSACTION_INQUIRY, false)),
+                   STATUS_TERMINAL_REVOKED);
+  for (int i = 0; i < 2; i++) { /* what was authorised before is its merchant's: r proves by itself */
+    ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                     STATUS_OK);
+    ck_assert_int_eq(shop(&world), 400);
+  }
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
   ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_PURCHASE,
                                 purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin)),
-                   STATUS_TERMINAL_REVOKED);
-  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
                    STATUS_TERMINAL_REVOKED);
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.other_pos);
   ck_assert_int_eq(station_tell(&world.other_pos, &world.service, MESSAGE_PURCHASE,

@@ -105,7 +105,7 @@ static void expect(struct tour *tour, struct station *station, enum message_type
 }
 
 static json_t *about(const struct purse *purse, enum message_type type) {
-  struct card_message body = {.atc = purse->atc, .reason = "lost"};
+  struct card_message body = {.reason = "lost"};
 
   memcpy(body.cid, purse->cid, CID_SIZE);
   memcpy(body.chip_serial, purse->chip_serial, CHIP_SERIAL_SIZE);
@@ -169,11 +169,13 @@ static void money_part(struct tour *tour, struct purse *purse) {
   ck_assert(purse_commit(purse, world, answer.body));
   answer_clear(&answer);
   expect(tour, &world->pos, MESSAGE_CONFIRMATION, purse_confirmation(purse), STATUS_OK);
+  expect(tour, &world->pos, MESSAGE_TRANSACTION_INQUIRY, purse_inquiry(purse, MESSAGE_TRANSACTION_INQUIRY, false),
+         STATUS_OK);
   purse_promise(purse, TRANSACTION_PURCHASE, 15001, &world->pos);
   expect(tour, &world->pos, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),
          STATUS_ABOVE_LIMIT);
   purse_promise(purse, TRANSACTION_LOAD, 100, &world->reload);
-  expect(tour, &world->reload, MESSAGE_LOAD_REVERSAL, about(purse, MESSAGE_LOAD_REVERSAL), STATUS_OK);
+  expect(tour, &world->reload, MESSAGE_LOAD_REVERSAL, purse_inquiry(purse, MESSAGE_LOAD_REVERSAL, false), STATUS_OK);
   const struct purse_pin wrong = {.kind = PIN_KIND_WRONG, .left = 4, .station = &world->pos};
   uint8_t record[PIN_RECORD_SIZE];
   purse_pin(purse, &wrong, record);

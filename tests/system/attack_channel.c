@@ -156,8 +156,8 @@ END_TEST
 /* ---- of itself ---- */
 
 /* The holder pulls his card before the debit, pays a trifle elsewhere, by which the hold here is released, and comes back
- * with a log that he wrote himself. He is not handed goods for it: the till says that it has no proof, once, and then
- * asks for money. */
+ * with a log that he wrote himself. He is not handed goods for it: without the server the till says that it has no proof,
+ * and with the server, which says that it was released, it asks for money. */
 START_TEST(log_of_an_own_card_buys_nothing) {
   struct outcome outcome;
   set_up("said-log");
@@ -168,12 +168,14 @@ START_TEST(log_of_an_own_card_buys_nothing) {
   flow_card_return(&stage.card);
   ck_assert_int_eq(flow_pay(&stage.card, "pos2", 1, &outcome), STATUS_OK);
   log_says(&stage.card, torn, 500);
+  flow_terminal_unplug("pos", true);
   ck_assert_int_eq(flow_pay(&stage.card, "pos", 500, &outcome), STATUS_SETTLED_ELSEWHERE);
   ck_assert(!outcome.finished_before && !outcome.confirmed);
-  ck_assert_uint_eq(flow_open_entries("pos"), open - 1);
+  flow_terminal_unplug("pos", false);
   flow_card_settled(&stage.card, START - 1);
   ck_assert_int_eq(flow_pay(&stage.card, "pos", 500, &outcome), STATUS_OK);
   ck_assert(!outcome.finished_before);
+  ck_assert_uint_eq(flow_open_entries("pos"), open - 1);
   flow_card_settled(&stage.card, START - 501);
   tear_down();
 }

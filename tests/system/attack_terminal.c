@@ -7,6 +7,8 @@
 #include "attack.h"
 #include "attack_party.h"
 #include "epurse/bytes.h"
+#include "epurse/inquiry.h"
+#include "epurse/journal.h"
 #include "epurse/scp.h"
 #include "flow_world.h"
 
@@ -93,7 +95,7 @@ END_TEST
 START_TEST(stolen_pos_key_outside_its_role_gains_nothing) {
   static const enum message_type forbidden[] = {MESSAGE_LOAD_REVERSAL, MESSAGE_CARD_ACTIVATION, MESSAGE_CARD_VOID,
                                                 MESSAGE_CARD_QUERY, MESSAGE_CARD_BLOCK};
-  struct card_message card = {.atc = 1, .reason = "mine now"};
+  struct card_message card = {.reason = "mine now"};
   struct merchant_message merchant = {.id = "THIEF", .name = "Thief", .points_rate = 10000};
   struct terminal_message terminal = {.tid = "THIEF001", .role = ROLE_ADMIN, .merchant = "BAKERY"};
   set_up("forbidden");
@@ -226,15 +228,16 @@ END_TEST
 
 /* It takes the credit and says that it gave the money back: an incident, and it goes on owing. */
 START_TEST(reload_terminal_that_reverses_a_credit_goes_on_owing) {
-  struct card_message reversal = {.given_back = true, .reason = ""};
+  struct inquiry_request reversal = {.given_back = true};
+  struct journal_entry entry = {.id = 0};
   struct ledger_incident incident;
   struct outcome outcome;
   set_up("reverses");
   ck_assert_int_eq(stage_load(&stage, 5000, &outcome), STATUS_OK);
-  memcpy(reversal.cid, stage.card.cid, CID_SIZE);
-  reversal.atc = outcome.atc;
+  while (journal_next_any(stage.reload->journal, entry.id, &entry) == STATUS_OK)
+    memcpy(reversal.promise, entry.promise, PROMISE_SIZE); /* the last one is this load's */
   for (int i = 0; i < 2; i++)
-    (void)party_tell(stage.reload, MESSAGE_LOAD_REVERSAL, card_message_body(MESSAGE_LOAD_REVERSAL, &reversal));
+    (void)party_tell(stage.reload, MESSAGE_LOAD_REVERSAL, inquiry_request_body(MESSAGE_LOAD_REVERSAL, &reversal));
   party_incident(&incident);
   ck_assert_uint_eq(incident.kind, LEDGER_INCIDENT_REVERSED_CREDIT);
   ck_assert_uint_eq(incident.atc, outcome.atc);

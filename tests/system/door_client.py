@@ -14,7 +14,8 @@ BUILD, SOURCE, CID = os.environ["top_builddir"], os.environ["top_srcdir"], os.en
 ROLES = {"pos": ("POS00001", "pos"), "reload": ("RELOAD01", "reload"), "perso": ("PERSO001", "perso"),
          "admin": ("ADMIN001", "issuer/admin")}
 WORDS = {"/v1/purchases": "purchase", "/v1/load-inquiries": "load-inquiry", "/v1/loads": "load",
-         "/v1/load-reversals": "load-reversal", "/v1/confirmations": "confirmation", "/v1/pin-failures": "pin-failure",
+         "/v1/load-reversals": "load-reversal", "/v1/transaction-inquiries": "transaction-inquiry",
+         "/v1/confirmations": "confirmation", "/v1/pin-failures": "pin-failure",
          "/v1/merchants": "merchant"}
 
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "epurse/backend.h"
+#include "epurse/inquiry.h"
 #include "epurse/journal.h"
 #include "flow_card.h"
 #include "flow_world.h"
@@ -75,6 +76,12 @@ static enum status tell_card(const char *terminal, enum message_type type, const
   return tell(terminal, type, card_message_body(type, card), NULL);
 }
 
+static enum status tell_inquiry(const char *terminal, enum message_type type, const struct journal_entry *entry) {
+  struct inquiry_request request = {.given_back = false};
+  memcpy(request.promise, entry->promise, PROMISE_SIZE);
+  return tell(terminal, type, inquiry_request_body(type, &request), NULL);
+}
+
 /* The status of the one item. */
 static enum status tell_secret(const char *terminal, const struct promise *promise, const uint8_t secret[SECRET_SIZE]) {
   struct confirmations items = {.count = 1};
@@ -113,16 +120,16 @@ START_TEST(purchase_of_another_terminal) {
   tear(&card, INS_DEBIT_FOR_PURCHASE);
   ck_assert_int_eq(flow_pay(&card, "pos", 1000, &outcome), STATUS_OUTCOME_UNKNOWN);
   open_entry("pos", &entry, &promise);
-  struct card_message name = {.atc = promise.atc};
-  memcpy(name.cid, promise.cid, CID_SIZE);
   static const char *const others[] = {"pos2", "rival"};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
     ck_assert_int_eq(tell_order(others[i], MESSAGE_PURCHASE, &entry), STATUS_NOT_PERMITTED);
     ck_assert_int_eq(tell_secret(others[i], &promise, guess), STATUS_PROOF_MISMATCH);
   }
   ck_assert_int_eq(tell_order("reload", MESSAGE_LOAD, &entry), STATUS_BAD_FORMAT);
-  ck_assert_int_eq(tell_card("reload", MESSAGE_LOAD_REVERSAL, &name), STATUS_BAD_FORMAT);
-  ck_assert_int_eq(flow_facts(card.cid).held, 1000); /* as it was */
+  ck_assert_int_eq(tell_inquiry("reload", MESSAGE_LOAD_REVERSAL, &entry), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(tell_inquiry("rival", MESSAGE_TRANSACTION_INQUIRY, &entry), STATUS_NOT_PERMITTED);
+  ck_assert_int_eq(tell_inquiry("pos2", MESSAGE_TRANSACTION_INQUIRY, &entry), STATUS_OK); /* of the same merchant */
+  ck_assert_int_eq(flow_facts(card.cid).held, 1000);                                      /* as it was */
   flow_card_return(&card);
   ck_assert_int_eq(flow_pay(&card, "pos", 1000, &outcome), STATUS_OK); /* its own terminal finishes it */
   ck_assert(outcome.finished_before);
@@ -167,13 +174,13 @@ START_TEST(load_of_another_terminal) {
   tear(&card, INS_CREDIT_FOR_LOAD);
   ck_assert_int_eq(flow_load(&card, &bank.tender, 2000, &outcome), STATUS_OUTCOME_UNKNOWN);
   open_entry("reload", &entry, &promise);
-  struct card_message name = {.atc = promise.atc};
-  memcpy(name.cid, promise.cid, CID_SIZE);
   ck_assert_int_eq(tell_order("rivalload", MESSAGE_LOAD, &entry), STATUS_NOT_PERMITTED);
   ck_assert_int_eq(tell_order("rivalload", MESSAGE_LOAD_INQUIRY, &entry), STATUS_NOT_PERMITTED);
-  ck_assert_int_eq(tell_card("rivalload", MESSAGE_LOAD_REVERSAL, &name), STATUS_NOT_PERMITTED);
-  name.atc++; /* one that is still to come: told in advance */
-  ck_assert_int_eq(tell_card("rivalload", MESSAGE_LOAD_REVERSAL, &name), STATUS_OK);
+  ck_assert_int_eq(tell_inquiry("rivalload", MESSAGE_LOAD_REVERSAL, &entry), STATUS_NOT_PERMITTED);
+  ck_assert_int_eq(tell_inquiry("rivalload", MESSAGE_TRANSACTION_INQUIRY, &entry), STATUS_NOT_PERMITTED);
+  entry.promise[PROMISE_SIZE - 1] ^= 1; /* nothing is told in advance of a promise that no card has signed */
+  ck_assert_int_eq(tell_inquiry("reload", MESSAGE_LOAD_REVERSAL, &entry), STATUS_BAD_SIGNATURE);
+  ck_assert_int_eq(tell_inquiry("reload", MESSAGE_TRANSACTION_INQUIRY, &entry), STATUS_BAD_SIGNATURE);
   flow_card_return(&card);
   ck_assert_int_eq(flow_load(&card, &bank.tender, 2000, &outcome), STATUS_OK);
   ck_assert(outcome.finished_before);
@@ -188,7 +195,7 @@ END_TEST
 
 START_TEST(card_of_another_chip) {
   uint8_t serial[CHIP_SERIAL_SIZE], cid[CID_SIZE];
-  struct card_message name = {.atc = 0};
+  struct card_message name = {.reason = ""};
   struct flow_card card;
   struct message reply;
   flow_card_issue(&card, "api1-chip", 0);
@@ -216,7 +223,7 @@ START_TEST(numbers_tried_one_by_one) {
   char digits[CID_SIZE * 2 + 1];
   flow_card_issue(&card, "api6", START);
   for (unsigned i = 0; i < 400; i++) {
-    struct card_message name = {.atc = 0};
+    struct card_message name = {.reason = ""};
     struct message reply;
     snprintf(digits, sizeof digits, "999999%010u", i);
     if (cid_parse(digits, name.cid) != STATUS_OK) /* its last digit is made of the others */

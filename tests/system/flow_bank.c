@@ -195,18 +195,22 @@ START_TEST(load_that_was_cut_is_owed_and_not_given_back) {
 END_TEST
 
 /* The terminal asks first, before (_i: 0, 1) or after (2) the card's next contact, and the server had heard of the load
- * (1, 2) or not (0): then it goes back, once, and nothing is owed. */
+ * (1, 2) or not (0): then it goes back, once, and nothing is owed. While the load is held it does not go back yet. */
 START_TEST(load_that_was_cut_is_given_back_once) {
   struct outcome outcome;
   set_up("cut-back");
   load_cut(_i > 0);
-  if (_i == 2)
+  for (int i = 0; i < 2 && _i == 1; i++) {
+    ck_assert_uint_eq(flow_recover("reload", &bank.tender), 1);
+    ck_assert_uint_eq(bank.reversed, 0);
+  }
+  if (_i != 0)
     ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_OK);
   for (int i = 0; i < 2; i++) {
     ck_assert_uint_eq(flow_recover("reload", &bank.tender), 0);
     ck_assert_uint_eq(bank.reversed, 1);
   }
-  if (_i != 2)
+  if (_i == 0)
     ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_OK);
   ck_assert_int_eq(flow_facts(card.cid).owed, 0);
   ck_assert_int_eq(flow_load(&card, &bank.tender, 500, &outcome), STATUS_OK);
@@ -278,6 +282,29 @@ START_TEST(uncredited_load_is_owed) {
 }
 END_TEST
 
+/* The reload terminal does not see the card again, and asks the server: credited, and the charge stands (_i: 1), or owed
+ * to the card, and the charge stands too (0). */
+START_TEST(recover_asks_how_the_load_ended) {
+  struct outcome outcome;
+  set_up("asked-load");
+  card.accident =
+      (struct accident){.ins = INS_CREDIT_FOR_LOAD, .drop_before = _i == 0, .drop_after = _i == 1, .keep_away = true};
+  ck_assert_int_eq(flow_load(&card, &bank.tender, 500, &outcome), STATUS_OUTCOME_UNKNOWN);
+  flow_card_return(&card);
+  ck_assert_uint_eq(flow_recover("reload", &bank.tender), 1); /* held: it waits */
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_OK);
+  ck_assert_uint_eq(flow_recover("reload", &bank.tender), 0);
+  ck_assert_uint_eq(bank.confirmed, 1);
+  ck_assert_uint_eq(bank.reversed, 0);
+  ck_assert_int_eq(flow_card_balance(&card), _i == 0 ? 900 : 1400);
+  ck_assert_int_eq(flow_facts(card.cid).owed, _i == 0 ? 500 : 0);
+  ck_assert_int_eq(flow_load(&card, &bank.tender, 500, &outcome), STATUS_OK); /* claimed, or told now */
+  ck_assert(outcome.finished_before);
+  ck_assert_uint_eq(bank.charged, 1);
+  settled(1400);
+}
+END_TEST
+
 void flow_bank_tests(TCase *tests) {
   tcase_add_test(tests, bank_declines);
   tcase_add_test(tests, bank_is_not_there);
@@ -291,4 +318,5 @@ void flow_bank_tests(TCase *tests) {
   tcase_add_loop_test(tests, load_is_finished_at_the_next_contact, 0, 2);
   tcase_add_loop_test(tests, other_load_comes_after_the_torn_one, 0, 2);
   tcase_add_test(tests, uncredited_load_is_owed);
+  tcase_add_loop_test(tests, recover_asks_how_the_load_ended, 0, 2);
 }

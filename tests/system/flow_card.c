@@ -222,12 +222,17 @@ unsigned flow_recover(const char *terminal, struct tender *tender) {
 
 /* ---- the bank ---- */
 
+static bool bank_knows(const struct bank *bank, const char *order) {
+  return strcmp(order, bank->order) == 0 || strcmp(order, bank->before) == 0;
+}
+
 static enum status bank_authorise(void *context, const char *order, struct amount amount,
                                   struct tender_result *result) {
   struct bank *bank = context;
   *result = (struct tender_result){.outcome = bank->answer, .reference = "bank 4711"};
   ck_assert_int_gt(amount.minor, 0);
   ck_assert_str_ne(order, bank->order); /* a name of its own for each charge */
+  memcpy(bank->before, bank->order, sizeof bank->before);
   snprintf(bank->order, sizeof bank->order, "%s", order);
   bank->charged += bank->answer == TENDER_PAID;
   if (bank->hook != NULL)
@@ -237,7 +242,7 @@ static enum status bank_authorise(void *context, const char *order, struct amoun
 
 static enum status bank_confirm(void *context, const char *order) {
   struct bank *bank = context;
-  ck_assert_str_eq(order, bank->order);
+  ck_assert(bank_knows(bank, order));
   bank->confirmed++;
   return STATUS_OK;
 }
@@ -245,7 +250,7 @@ static enum status bank_confirm(void *context, const char *order) {
 static enum status bank_reverse(void *context, const char *order, struct tender_result *result) {
   struct bank *bank = context;
   *result = (struct tender_result){.outcome = bank->reverse};
-  ck_assert_str_eq(order, bank->order);
+  ck_assert(bank_knows(bank, order));
   bank->reversed += bank->reverse == TENDER_REVERSED;
   return STATUS_OK;
 }
@@ -253,7 +258,7 @@ static enum status bank_reverse(void *context, const char *order, struct tender_
 static enum status bank_last(void *context, const char *order, struct tender_result *result) {
   const struct bank *bank = context;
   *result = (struct tender_result){.outcome = bank->last, .reference = "bank 4711"};
-  ck_assert_str_eq(order, bank->order);
+  ck_assert(bank_knows(bank, order));
   return STATUS_OK;
 }
 

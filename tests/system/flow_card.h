@@ -82,7 +82,7 @@ struct bank {
   void (*hook)(void *);        /* called while it charges */
   void *context;
   unsigned charged, confirmed, reversed; /* how often it did */
-  char order[64];
+  char order[64], before[64];            /* the last two */
 };
 /* A bank that charges, confirms and gives back as it should. */
 void bank_make(struct bank *bank);

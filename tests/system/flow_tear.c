@@ -182,8 +182,8 @@ START_TEST(other_card_is_served_meanwhile) {
 }
 END_TEST
 
-/* The card goes to another shop first: its promise there settles what is open here. Back here nobody has r: where its
- * log has it, people are told so before it is done again, and else it is done now. */
+/* The card goes to another shop first: its promise there settles what is open here. Back here nobody has r, and the
+ * server is asked: it has r, and it is done, or nothing was paid, and it is done now. */
 START_TEST(another_shop_settles) {
   struct outcome outcome;
   flow_card_issue(&card, "walker", START);
@@ -191,12 +191,32 @@ START_TEST(another_shop_settles) {
   tear(_i == 1);
   ck_assert_int_eq(flow_pay(&card, "pos2", 100, &outcome), STATUS_OK);
   flow_card_settled(&card, left - 100);
-  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), _i == 1 ? STATUS_SETTLED_ELSEWHERE : STATUS_OK);
-  ck_assert(!outcome.finished_before);
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK);
+  ck_assert_int_eq(outcome.finished_before, _i == 1);
   settled(START - 600);
   ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), STATUS_OK); /* wanted anew: that was told */
   ck_assert(!outcome.finished_before);
   settled(START - 1100);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* The same, and the server does not answer: people are told what the card's log says, which is no proof, and the entry
+ * waits for the server. */
+START_TEST(another_shop_settles_and_the_server_is_away) {
+  struct outcome outcome;
+  flow_card_issue(&card, "astray", START);
+  int64_t left = START - (_i == 1 ? 500 : 0);
+  tear(_i == 1);
+  ck_assert_int_eq(flow_pay(&card, "pos2", 100, &outcome), STATUS_OK);
+  flow_terminal_unplug("pos", true);
+  ck_assert_int_eq(flow_pay(&card, "pos", 500, &outcome), _i == 1 ? STATUS_SETTLED_ELSEWHERE : STATUS_NO_SERVER);
+  ck_assert(!outcome.finished_before);
+  ck_assert_uint_eq(flow_open_entries("pos"), 1);
+  flow_terminal_unplug("pos", false);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 0);
+  settled(left - 100);
   flow_ledger_clean();
   flow_card_remove(&card);
 }
@@ -211,6 +231,31 @@ static void swap_cards(void *context) {
   card.inner = stranger.inner;
   stranger.inner = inner;
 }
+
+/* The shop does not see the card again: it asks the server, which knows from the card's next promise elsewhere. */
+START_TEST(recover_asks_how_it_ended) {
+  struct outcome outcome;
+  int64_t left = _i == 1 ? START - AMOUNT : START;
+  flow_card_issue(&card, "asked", START);
+  card.accident = (struct accident){
+      .ins = INS_DEBIT_FOR_PURCHASE, .drop_before = _i == 0, .drop_after = _i == 1, .keep_away = true};
+  ck_assert_int_eq(flow_pay(&card, "pos", AMOUNT, &outcome), STATUS_OUTCOME_UNKNOWN);
+  flow_card_return(&card);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 1); /* held: it waits */
+  ck_assert_int_eq(flow_pay(&card, "pos2", 2 * AMOUNT, &outcome), STATUS_OK);
+  flow_terminal_unplug("pos", true);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 1); /* nobody to ask */
+  flow_terminal_unplug("pos", false);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 0);
+  settled(left - 2 * AMOUNT);
+  /* that it was paid is said when the card is here again, and it is not paid twice */
+  ck_assert_int_eq(flow_pay(&card, "pos", AMOUNT, &outcome), STATUS_OK);
+  ck_assert_int_eq(outcome.finished_before, _i == 1);
+  settled(START - 3 * AMOUNT);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
 
 START_TEST(wrong_card_is_put_back) {
   struct outcome outcome;
@@ -360,6 +405,8 @@ void flow_tear_tests(TCase *tests) {
   tcase_add_loop_test(tests, other_amount_comes_after_the_torn_one, 0, 2);
   tcase_add_loop_test(tests, other_card_is_served_meanwhile, 0, 2);
   tcase_add_loop_test(tests, another_shop_settles, 0, 2);
+  tcase_add_loop_test(tests, another_shop_settles_and_the_server_is_away, 0, 2);
+  tcase_add_loop_test(tests, recover_asks_how_it_ended, 0, 2);
   tcase_add_test(tests, wrong_card_is_put_back);
   tcase_add_loop_test(tests, killed_terminal_finishes_what_it_began, 0, 4);
   tcase_add_loop_test(tests, killed_terminal_tells_what_it_finished, 0, 2);

@@ -43,7 +43,8 @@ static const char *advice(const struct terminal_program *self, const struct jour
   case JOURNAL_CHARGED:
   case JOURNAL_REVERSING:
     return bank || entry->tender_order[0] == 0
-               ? "nothing was loaded; give nothing back by hand: recover again when bank and back-end answer"
+               ? "nothing was loaded; give nothing back by hand: recover again when bank and back-end answer, and when "
+                 "the card has been seen again"
                : "nothing was loaded; give nothing back by hand: recover with the tender that charged it";
   default:
     return "another program is working on it, or the journal could not be written: recover again";

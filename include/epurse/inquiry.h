@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What became of a promise: bodies of the messages that ask it and tell it; as message.h has them for all others. */
+#ifndef EPURSE_INQUIRY_H
+#define EPURSE_INQUIRY_H
+
+#include "epurse/message.h"
+
+/* TRANSACTION_INQUIRY {"promise"}: what became of it? LOAD_REVERSAL {"promise","given_back"}: the terminal asks whether
+ * the bank may give the load's money back, or says that it has. The promise is whole, as the card signed it. */
+struct inquiry_request {
+  uint8_t promise[PROMISE_SIZE];
+  bool given_back; /* LOAD_REVERSAL; else false */
+};
+json_t *inquiry_request_body(enum message_type type, const struct inquiry_request *request);
+enum status inquiry_request_parse(enum message_type type, const json_t *body,
+                                  struct inquiry_request *request) EPURSE_MUST_USE;
+
+/* How a transaction ended, as far as the server knows. */
+enum fate {
+  FATE_NEVER_SEEN = 1, /* and it will never be authorised */
+  FATE_HELD,           /* authorised; the card's next promise, or r, will tell */
+  FATE_CAPTURED,       /* the card committed: r is beside it, unless a later promise of the card was the proof */
+  FATE_RELEASED,       /* the card signed that it did not, and nothing is owed for it */
+  FATE_DECLINED,
+  FATE_OWED /* a load: the card signed that it did not; the amount is owed to it */
+};
+/* Their reply {"promise_hash","fate"[,"secret"]}, with OK, and for LOAD_REVERSAL with LOAD_CREDITED (the money must not
+ * be given back, the card has it); nothing otherwise. */
+struct inquiry_reply {
+  uint8_t promise_hash[CRYPTO_SHA256_SIZE]; /* record_hash of the promise: this one and no other */
+  enum fate fate;
+  bool has_secret;
+  uint8_t secret[SECRET_SIZE]; /* r */
+};
+json_t *inquiry_reply_body(const struct inquiry_reply *reply);
+enum status inquiry_reply_parse(const json_t *body, struct inquiry_reply *reply) EPURSE_MUST_USE;
+
+#endif

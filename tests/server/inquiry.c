@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/post_transaction_inquiry.c and fate.c: the answer is about the promise that was asked about, and
+ * only what a card has signed is asked about at all. */
+#include <string.h>
+
+#include "epurse/inquiry.h"
+#include "epurse/ledger_transaction.h"
+#include "purse.h"
+#include "suites.h"
+
+/* Asks about the promise that stands. */
+static enum status inquire(struct world *world, struct station *station, const struct purse *purse,
+                           struct inquiry_reply *reply) {
+  struct answer answer;
+
+  memset(reply, 0, sizeof *reply);
+  station_ask(station, &world->service, MESSAGE_TRANSACTION_INQUIRY,
+              purse_inquiry(purse, MESSAGE_TRANSACTION_INQUIRY, false), &answer);
+  if (answer.code == STATUS_OK) {
+    ck_assert_int_eq(inquiry_reply_parse(answer.body, reply), STATUS_OK);
+    ck_assert_mem_eq(reply->promise_hash, purse->hash, sizeof purse->hash);
+  }
+  answer_clear(&answer);
+  return answer.code;
+}
+
+static void assert_fate(struct world *world, const struct purse *purse, enum fate fate) {
+  struct inquiry_reply reply;
+
+  ck_assert_int_eq(inquire(world, &world->pos, purse, &reply), STATUS_OK);
+  ck_assert_int_eq(reply.fate, fate);
+  ck_assert_int_eq(reply.has_secret, fate == FATE_CAPTURED);
+}
+
+static enum status purchase(struct world *world, const struct purse *purse) {
+  return station_tell(&world->pos, &world->service, MESSAGE_PURCHASE,
+                      purse_order(purse, world, MESSAGE_PURCHASE, purse->pin));
+}
+
+START_TEST(tells_how_a_purchase_ended) {
+  struct world world;
+  struct purse purse, before;
+  struct inquiry_reply reply;
+  struct answer answer;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  ck_assert_int_eq(purchase(&world, &purse), STATUS_OK);
+  assert_fate(&world, &purse, FATE_HELD);
+  before = purse;
+  purse_promise(&purse, TRANSACTION_PURCHASE, 200, &world.pos);
+  station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin),
+              &answer);
+  assert_fate(&world, &before, FATE_RELEASED);
+  ck_assert(purse_commit(&purse, &world, answer.body));
+  answer_clear(&answer);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_OK);
+  assert_fate(&world, &purse, FATE_CAPTURED);
+  ck_assert_int_eq(inquire(&world, &world.pos, &purse, &reply), STATUS_OK);
+  ck_assert_mem_eq(reply.secret, purse.last_secret, SECRET_SIZE);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 15001, &world.pos);
+  ck_assert_int_eq(purchase(&world, &purse), STATUS_ABOVE_LIMIT);
+  assert_fate(&world, &purse, FATE_DECLINED);
+  world_close(&world);
+}
+END_TEST
+
+/* Stored before it is said: the request that was under way comes too late. */
+START_TEST(never_seen_is_never_authorised) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  assert_fate(&world, &purse, FATE_NEVER_SEEN);
+  ck_assert_int_eq(purchase(&world, &purse), STATUS_GIVEN_UP);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  ck_assert_int_eq(purchase(&world, &purse), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(tells_nobody_else) {
+  struct world world;
+  struct purse purse;
+  struct inquiry_reply reply;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  ck_assert_int_eq(inquire(&world, &world.reload, &purse, &reply), STATUS_NOT_PERMITTED); /* another merchant's */
+  ck_assert_int_eq(inquire(&world, &world.admin, &purse, &reply), STATUS_NOT_PERMITTED);  /* not its role */
+  world_close(&world);
+}
+END_TEST
+
+/* Numbers made up leave no trace: a row is stored for a promise that a card of that number has signed, or not at all. */
+START_TEST(stores_nothing_that_no_card_signed) {
+  struct world world;
+  struct purse purse, stranger;
+  struct ledger_never_seen row;
+  struct inquiry_reply reply;
+  struct answer answer;
+  size_t count = 1;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_new(&stranger, 2);
+  memcpy(stranger.cid, purse.cid, CID_SIZE);
+  for (int i = 0; i < 5; i++) {
+    purse_promise(&stranger, TRANSACTION_LOAD, 100, &world.reload);
+    ck_assert_int_eq(inquire(&world, &world.reload, &stranger, &reply), STATUS_BAD_SIGNATURE);
+    station_ask(&world.reload, &world.service, MESSAGE_LOAD_REVERSAL,
+                purse_inquiry(&stranger, MESSAGE_LOAD_REVERSAL, i % 2 == 0), &answer);
+    ck_assert_int_eq(answer.code, STATUS_BAD_SIGNATURE);
+    answer_clear(&answer);
+  }
+  memset(stranger.cid, 0, CID_SIZE);
+  purse_promise(&stranger, TRANSACTION_LOAD, 100, &world.reload);
+  ck_assert_int_eq(inquire(&world, &world.reload, &stranger, &reply), STATUS_CARD_UNKNOWN);
+  ck_assert_int_eq(ledger_never_seen_list(writer_ledger(world.service.writer), NULL, &row, 1, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 0);
+  world_close(&world);
+}
+END_TEST
+
+Suite *inquiry_suite(void) {
+  Suite *suite = suite_create("inquiry");
+  TCase *all = world_case("inquiry");
+
+  tcase_add_test(all, tells_how_a_purchase_ended);
+  tcase_add_test(all, never_seen_is_never_authorised);
+  tcase_add_test(all, tells_nobody_else);
+  tcase_add_test(all, stores_nothing_that_no_card_signed);
+  suite_add_tcase(suite, all);
+  return suite;
+}
