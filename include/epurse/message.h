@@ -21,6 +21,7 @@
 #include "epurse/key.h"
 #include "epurse/pin_envelope.h"
 #include "epurse/record.h"
+#include "epurse/reference.h"
 #include "epurse/status.h"
 
 #define MESSAGE_MEDIA_TYPE "application/jose"         /* RFC 7515 9.2.1 */
@@ -74,13 +75,14 @@ enum status message_open(const char *jws, size_t len, bool is_reply, const struc
 /* The bodies: _body makes a new json_t, _parse reads one strictly (STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT).
  * TRANSACTION_INQUIRY and LOAD_REVERSAL: inquiry.h. */
 
-/* PURCHASE, LOAD_INQUIRY, LOAD {"promise"[,"pin"]}: promise and enciphered PIN; LOAD has the bank's word beside them,
- * "tender" and "reference". */
+/* PURCHASE, LOAD_INQUIRY, LOAD {"promise"[,"pin"][,"merchant_reference"]}: promise, enciphered PIN, the caller's name of
+ * it; LOAD has the bank's word beside them, "tender" and "reference". */
 struct order_request {
   uint8_t promise[PROMISE_SIZE];
-  char pin_jwe[PIN_JWE_MAX]; /* "" where the PIN was not entered in this contact */
-  char tender_kind[16];      /* LOAD: "cash", "manual", "simulator", "owed"; else "" */
-  char tender_reference[64]; /* LOAD: the bank's reference; else "" */
+  char pin_jwe[PIN_JWE_MAX];         /* "" where the PIN was not entered in this contact */
+  char tender_kind[16];              /* LOAD: "cash", "manual", "simulator", "owed"; else "" */
+  char tender_reference[64];         /* LOAD: the bank's reference; else "" */
+  char reference[REFERENCE_MAX + 1]; /* the caller's; "": none */
 };
 json_t *order_request_body(enum message_type type, const struct order_request *request);
 enum status order_request_parse(enum message_type type, const json_t *body,
@@ -240,6 +242,7 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
  * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
  * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, a row for
  * each card, by number, beginning behind `after`.
+ * REFERENCE_QUERY: message_reference.h.
  * BACKUP {"name"}, BACKUP_QUERY {} -> {"name","state","copied","pages","bytes","postings","began","ended","code"}: the
  * backup under way, or the last one; its state is "none", "copying", "proving", "done" or "failed", with "code" then.
  * The server and epurse-admin build and read

@@ -6,6 +6,7 @@
 #include "card.h"
 #include "epurse/command.h"
 #include "limit.h"
+#include "reference.h"
 #include "store.h"
 #include "terminal.h"
 
@@ -19,6 +20,7 @@ struct answer {
   struct terminal_brief terminal;
   enum status reason; /* STATUS_OK approves */
   int64_t points;     /* change of the card's counter */
+  bool named;         /* it takes the offer's reference */
 };
 
 static enum status answer_check_opened(const struct ledger *ledger, const struct signed_promise *offer, bool in_step) {
@@ -158,6 +160,16 @@ static enum status answer_hold(struct ledger *ledger, const struct answer *answe
   return status == STATUS_OK && answer_limited(answer) ? limit_take(ledger, &load, id) : status;
 }
 
+static struct reference_wish answer_wish(const struct ledger *ledger, const struct answer *answer) {
+  const struct promise *promise = answer->offer->promise;
+  return (struct reference_wish){.merchant = answer->terminal.merchant,
+                                 .reference = answer->offer->reference,
+                                 .booking = {.id = booking_id(ledger->chain.card, promise->atc),
+                                             .type = promise->type,
+                                             .tender = answer->tender.kind,
+                                             .amount = promise->amount}};
+}
+
 /* Signed first: where the signer fails nothing has been written. */
 static enum status answer_book(struct ledger *ledger, const struct answer *answer,
                                struct ledger_transaction *transaction) {
@@ -166,6 +178,9 @@ static enum status answer_book(struct ledger *ledger, const struct answer *answe
   enum status status = answer_sign(answer, ledger->chain.hash, record);
   if (status == STATUS_OK)
     status = answer_insert(ledger, answer, record, id);
+  const struct reference_wish wish = answer_wish(ledger, answer);
+  if (status == STATUS_OK && answer->named)
+    status = reference_take(ledger, &wish);
   if (status == STATUS_OK && answer->reason == STATUS_OK)
     status = answer_hold(ledger, answer, id);
   if (status == STATUS_OK)
@@ -174,10 +189,21 @@ static enum status answer_book(struct ledger *ledger, const struct answer *answe
   return status == STATUS_OK ? booking_transaction(ledger, id, transaction) : status;
 }
 
+/* What this very sale came to before goes before all that could be said of the card now. */
+static enum status answer_check_reference(struct ledger *ledger, const struct chain *chain, struct answer *answer) {
+  struct reference_wish wish = answer_wish(ledger, answer);
+  wish.booking.id = booking_id(chain->card, chain->atc);
+  enum status status = reference_judge(ledger, &wish);
+  answer->named = status == STATUS_OK;
+  return status;
+}
+
 static enum status answer_check(struct ledger *ledger, const struct chain *chain, struct answer *answer) {
   enum status status = answer_check_card(ledger, answer->offer, chain);
   if (status == STATUS_OK)
     status = answer_check_terminal(ledger, answer->offer, &answer->terminal);
+  if (status == STATUS_OK)
+    status = answer_check_reference(ledger, chain, answer);
   if (status == STATUS_OK)
     status = answer_check_limits(ledger, answer->offer->promise, chain);
   return status;
@@ -247,6 +273,13 @@ enum status ledger_load_check(struct ledger *ledger, const struct signed_promise
   return status == STATUS_OK ? load_check(ledger, &chain, &answer) : status;
 }
 
+/* A decline carries the reference only where nothing else holds it. */
+static enum status decline_look(struct ledger *ledger, struct answer *answer) {
+  enum status status = answer_check_reference(ledger, &ledger->chain, answer);
+  bool held = status == STATUS_REFERENCE_DONE || status == STATUS_REFERENCE_HELD || status == STATUS_REFERENCE_USED;
+  return held ? STATUS_OK : status;
+}
+
 enum status ledger_decline(struct ledger *ledger, const struct signed_promise *offer, enum status reason,
                            const struct ledger_signer *signer, struct ledger_transaction *transaction) {
   struct answer answer = {.offer = offer, .signer = signer, .reason = reason};
@@ -255,5 +288,7 @@ enum status ledger_decline(struct ledger *ledger, const struct signed_promise *o
     status = STATUS_INTERNAL;
   if (status == STATUS_OK)
     status = terminal_brief(ledger, offer->promise->tid, &answer.terminal);
+  if (status == STATUS_OK)
+    status = decline_look(ledger, &answer);
   return status == STATUS_OK ? answer_book(ledger, &answer, transaction) : status;
 }

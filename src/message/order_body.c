@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/message.h"
+#include "epurse/reference.h"
 #include "field.h"
 
 json_t *order_request_body(enum message_type type, const struct order_request *request) {
@@ -11,6 +12,8 @@ json_t *order_request_body(enum message_type type, const struct order_request *r
   field_put_binary(&writer, "promise", request->promise, sizeof request->promise);
   if (request->pin_jwe[0] != '\0')
     field_put_text(&writer, "pin", request->pin_jwe);
+  if (request->reference[0] != '\0')
+    field_put_text(&writer, "merchant_reference", request->reference);
   if (type == MESSAGE_LOAD) {
     field_put_text(&writer, "tender", request->tender_kind);
     field_put_text(&writer, "reference", request->tender_reference);
@@ -37,6 +40,11 @@ enum status order_request_parse(enum message_type type, const json_t *body, stru
   field_binary(&reader, "promise", request->promise, sizeof request->promise);
   if (field_there(&reader, "pin"))
     field_text(&reader, "pin", 1, request->pin_jwe, sizeof request->pin_jwe);
+  if (field_there(&reader, "merchant_reference")) {
+    field_text(&reader, "merchant_reference", 1, request->reference, sizeof request->reference);
+    if (!reference_valid(request->reference))
+      field_refuse(&reader, STATUS_BAD_FORMAT);
+  }
   if (type == MESSAGE_LOAD)
     tender_take(&reader, request);
   return field_end(&reader);

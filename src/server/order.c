@@ -79,8 +79,10 @@ static enum status order_open(struct order *order) {
     status = check_card(order);
   if (status == STATUS_OK)
     status = check_pin(order);
-  order->offer = (struct signed_promise){
-      .promise = &order->promise, .record = order->body.promise, .now = service_now(order->service)};
+  order->offer = (struct signed_promise){.promise = &order->promise,
+                                         .record = order->body.promise,
+                                         .now = service_now(order->service),
+                                         .reference = order->body.reference};
   order->offer.zone = service_zone(order->offer.now);
   return status;
 }

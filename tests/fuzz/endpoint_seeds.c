@@ -8,6 +8,7 @@
 #include "epurse/inquiry.h"
 #include "epurse/message.h"
 #include "epurse/message_limit.h"
+#include "epurse/message_reference.h"
 
 enum station { POS, RELOAD, DESK, ADMIN };
 
@@ -51,7 +52,7 @@ struct wish {
   bool with_points; /* a purchase that points pay */
   bool aborted;     /* the transaction before did not happen */
   const char *pin;  /* NULL: the card's first one */
-  const char *tender;
+  const char *tender, *reference;
   uint16_t pin_changes;
 };
 
@@ -82,6 +83,7 @@ static void put_order(struct draft *draft, const struct wish *wish) {
   memcpy(promise->previous, hash, sizeof hash);
   world_promise_sign(draft->world, promise, request.promise);
   strcpy(request.pin_jwe, wish->pin != NULL ? wish->pin : WORLD_PIN);
+  strcpy(request.reference, wish->reference != NULL ? wish->reference : "");
   strcpy(request.tender_kind, wish->tender != NULL ? wish->tender : "cash");
   put(draft, wish->type == MESSAGE_PURCHASE ? POS : RELOAD, wish->type, order_request_body(wish->type, &request));
 }
@@ -252,6 +254,17 @@ static void seed_house(const struct world *world, const struct fuzz_sink *sink) 
   draft_end(&draft, sink);
 }
 
+static void seed_reference(const struct world *world, const struct fuzz_sink *sink) {
+  struct draft draft;
+  draft_begin(&draft, world);
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000, .reference = "load-1");
+  ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 1250, .balance = 3000, .reference = "sale-1");
+  ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 1250, .balance = 1750, .reference = "sale-1");
+  put(&draft, POS, MESSAGE_REFERENCE_QUERY, reference_query_body("sale-1"));
+  put(&draft, POS, MESSAGE_REFERENCE_QUERY, reference_query_body("sale-2"));
+  draft_end(&draft, sink);
+}
+
 void endpoint_seeds(const struct world *world, const struct fuzz_sink *sink) {
   seed_transactions(world, sink);
   seed_torn(world, sink);
@@ -260,4 +273,5 @@ void endpoint_seeds(const struct world *world, const struct fuzz_sink *sink) {
   seed_desk(world, sink);
   seed_house(world, sink);
   seed_settlement(world, sink);
+  seed_reference(world, sink);
 }

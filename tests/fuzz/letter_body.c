@@ -3,6 +3,7 @@
 #include "epurse/inquiry.h"
 #include "epurse/message_chip.h"
 #include "epurse/message_limit.h"
+#include "epurse/message_reference.h"
 #include "letter.h"
 
 /* Reads a body and answers it written again; NULL where it is refused. */
@@ -143,6 +144,18 @@ static json_t *chip_list_again(enum message_type type, const json_t *body) {
   return chip_list_parse(body, &list) == STATUS_OK ? chip_list_body(&list) : NULL;
 }
 
+static json_t *reference_query_again(enum message_type type, const json_t *body) {
+  char reference[REFERENCE_MAX + 1];
+  (void)type;
+  return reference_query_parse(body, reference) == STATUS_OK ? reference_query_body(reference) : NULL;
+}
+
+static json_t *reference_reply_again(enum message_type type, const json_t *body) {
+  struct reference_reply reply;
+  (void)type;
+  return reference_reply_parse(body, &reply) == STATUS_OK ? reference_reply_body(&reply) : NULL;
+}
+
 /* Request and reply of each kind; NULL: no struct for it. */
 static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_PURCHASE] = {order_request_again, order_reply_again},
@@ -166,6 +179,7 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_TERMINAL_REVOCATION] = {revocation_again, NULL},
     [MESSAGE_CARD_REPLACEMENT] = {replacement_again, replacement_reply_again},
     [MESSAGE_MERCHANT_CHANGE] = {merchant_change_again, NULL},
+    [MESSAGE_REFERENCE_QUERY] = {reference_query_again, reference_reply_again},
     [MESSAGE_CHIP_ADDITION] = {chip_list_again, NULL},
     [MESSAGE_LIMIT] = {limit_again, limit_reply_again},
 };

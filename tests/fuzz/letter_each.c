@@ -4,6 +4,7 @@
 
 #include "epurse/inquiry.h"
 #include "epurse/message_limit.h"
+#include "epurse/message_reference.h"
 #include "letter.h"
 
 #define JWE "eyJhbGciOiJFQ0RILUVTIn0..AAAA.BBBB.CCCC" /* of a PIN; nobody opens it here */
@@ -90,6 +91,17 @@ static void cards(const struct maker *maker) {
   hand_on(maker, MESSAGE_PIN_CHANGE, false, pin_change_body(&change));
 }
 
+static void references(const struct maker *maker) {
+  const struct world *world = &maker->desk->world;
+  struct reference_reply reply = {.state = REFERENCE_UNKNOWN, .type = TRANSACTION_PURCHASE, .amount = 1250, .atc = 7};
+  memcpy(reply.cid, world->cid, CID_SIZE);
+  memcpy(reply.tid, LETTER_TID, sizeof reply.tid);
+  hand_on(maker, MESSAGE_REFERENCE_QUERY, false, reference_query_body("sale-1"));
+  hand_on(maker, MESSAGE_REFERENCE_QUERY, true, reference_reply_body(&reply));
+  reply.state = REFERENCE_DONE;
+  hand_on(maker, MESSAGE_REFERENCE_QUERY, true, reference_reply_body(&reply));
+}
+
 static void paper_copy(const struct world_paper *paper, uint8_t out[CERTIFICATE_MAX], size_t *len) {
   memcpy(out, paper->bytes, paper->len);
   *len = paper->len;
@@ -136,4 +148,5 @@ void letter_each(const struct letter_desk *letter_desk, letter_made *made, void 
   cards(&maker);
   desk(&maker);
   house(&maker);
+  references(&maker);
 }

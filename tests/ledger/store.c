@@ -99,8 +99,8 @@ END_TEST
 /* What the later schemas brought is taken away again: a ledger of the first one, with bookings in it. */
 static void store_age(struct world *world) {
   static const char age[] =
-      "DROP TABLE never_seen; DROP TABLE honour; DROP TABLE reservation; DROP TABLE desk_use; DROP TABLE chip; DROP "
-      "TABLE limit_use; DROP TABLE limit_rule; "
+      "DROP TABLE reference; DROP TABLE never_seen; DROP TABLE honour; DROP TABLE reservation; DROP TABLE desk_use; "
+      "DROP TABLE chip; DROP TABLE limit_use; DROP TABLE limit_rule; "
       "DROP TABLE limit_reservation; DROP TABLE restoration; DROP TABLE transfer; DROP TABLE replacement; DROP TABLE "
       "capture; DROP TABLE "
       "merchant_tally; "
@@ -118,7 +118,8 @@ static void store_age(struct world *world) {
                                      : "DROP FUNCTION never_seen_true, never_seen_kept_word, honour_of_denied CASCADE");
   store_alter(world, age);
   if (!place_is_file())
-    store_alter(world, "DROP FUNCTION replacement_of_blocked, capture_next, settlement_next, settlement_line_open");
+    store_alter(world, "DROP FUNCTION replacement_of_blocked, capture_next, settlement_next, settlement_line_open, "
+                       "reference_stays");
 }
 
 START_TEST(takes_an_old_ledger_over) {

@@ -28,5 +28,6 @@ Suite *restore_suite(void);
 Suite *watch_suite(void);
 Suite *group_suite(void);
 Suite *servers_suite(void);
+Suite *reference_suite(void);
 
 #endif

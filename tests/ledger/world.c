@@ -166,9 +166,12 @@ static enum status world_ask_step(struct ledger *ledger, void *context) {
 }
 
 struct ledger_job world_ask_job(struct world *world, struct ask *ask, struct asking *room) {
-  *room = (struct asking){
-      .ask = ask,
-      .offer = {.promise = &ask->purse->promise, .record = ask->purse->record, .now = world->now, .zone = world->zone}};
+  *room = (struct asking){.ask = ask,
+                          .offer = {.promise = &ask->purse->promise,
+                                    .record = ask->purse->record,
+                                    .now = world->now,
+                                    .zone = world->zone,
+                                    .reference = ask->reference}};
   if (ask->tender.kind == LEDGER_TENDER_NONE)
     ask->tender.kind = LEDGER_TENDER_BANK;
   return (struct ledger_job){.step = world_ask_step, .context = room};

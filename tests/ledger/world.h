@@ -42,6 +42,7 @@ void world_terminal(struct ledger_terminal *terminal, const char *tid, uint8_t r
 struct ask {
   struct purse *purse;
   struct ledger_tender tender; /* loads */
+  const char *reference;       /* NULL: none */
   enum status outcome;         /* STATUS_OK: authorised, or answered before */
   struct promise_verdict standing;
   struct ledger_transaction transaction; /* the answer */

@@ -2,6 +2,7 @@
  * Tests of src/server/post_purchase.c and order.c: who pays, who is declined, and that an answer stands. */
 #include <string.h>
 
+#include "epurse/message_reference.h"
 #include "purse.h"
 #include "suites.h"
 
@@ -45,6 +46,60 @@ static void assert_block_order(const struct world *world, const struct purse *pu
   ck_assert_int_eq(block_order_decode(reply.block_order, BLOCK_ORDER_SIZE, &order), STATUS_OK);
   ck_assert_mem_eq(order.cid, purse->cid, CID_SIZE);
 }
+
+/* Of that name. */
+static enum status pay_named(struct world *world, const struct purse *purse, const char *name, struct answer *answer) {
+  json_t *body = purse_order(purse, world, MESSAGE_PURCHASE, purse->pin);
+
+  ck_assert_int_eq(json_object_set_new(body, "merchant_reference", json_string(name)), 0);
+  station_ask(&world->pos, &world->service, MESSAGE_PURCHASE, body, answer);
+  return answer->code;
+}
+
+static enum reference_state state_of(struct world *world, struct station *station, const char *name,
+                                     struct reference_reply *reply) {
+  struct answer answer;
+
+  station_ask(station, &world->service, MESSAGE_REFERENCE_QUERY, reference_query_body(name), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert_int_eq(reference_reply_parse(answer.body, reply), STATUS_OK);
+  answer_clear(&answer);
+  return reply->state;
+}
+
+/* The card's next promise settles what the till that was killed left; it is told as done, and not taken again. */
+START_TEST(reference_is_answered_and_not_taken_again) {
+  struct world world;
+  struct purse purse;
+  struct answer answer;
+  struct reference_reply reply;
+
+  begin(&world, &purse);
+  ck_assert_int_eq(state_of(&world, &world.pos, "sale-1", &reply), REFERENCE_UNKNOWN);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1250, &world.pos);
+  ck_assert_int_eq(pay_named(&world, &purse, "sale-1", &answer), STATUS_OK);
+  ck_assert(purse_commit(&purse, &world, answer.body));
+  answer_clear(&answer);
+  ck_assert_int_eq(state_of(&world, &world.pos, "sale-1", &reply), REFERENCE_HELD);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1250, &world.pos);
+  ck_assert_int_eq(pay_named(&world, &purse, "sale-1", &answer), STATUS_REFERENCE_DONE);
+  answer_clear(&answer);
+  ck_assert_int_eq(state_of(&world, &world.pos, "sale-1", &reply), REFERENCE_DONE);
+  ck_assert_int_eq(reply.amount, 1250);
+  ck_assert_int_eq(reply.balance, LOADED);
+  ck_assert_uint_eq(reply.atc, 2);
+  ck_assert_mem_eq(reply.cid, purse.cid, CID_SIZE);
+  ck_assert_str_eq(reply.tid, world.pos.tid);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1251, &world.pos);
+  ck_assert_int_eq(pay_named(&world, &purse, "sale-1", &answer), STATUS_REFERENCE_USED);
+  answer_clear(&answer);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1251, &world.pos);
+  ck_assert_int_eq(pay_named(&world, &purse, "sale 1", &answer), STATUS_BAD_FORMAT);
+  answer_clear(&answer);
+  ck_assert_int_eq(shadow(&world, &purse).balance, LOADED - 1250);
+  world_close(&world);
+}
+END_TEST
 
 START_TEST(approved_purchase_is_held_and_signed) {
   struct world world;
@@ -418,6 +473,7 @@ Suite *purchase_suite(void) {
   Suite *suite = suite_create("purchase");
   TCase *all = world_case("purchase");
 
+  tcase_add_test(all, reference_is_answered_and_not_taken_again);
   tcase_add_test(all, approved_purchase_is_held_and_signed);
   tcase_add_test(all, same_promise_gets_the_same_answer);
   tcase_add_test(all, decline_stands_too);

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "epurse/message_limit.h"
+#include "epurse/message_reference.h"
 #include "line.h"
 #include "purse.h"
 
@@ -160,8 +161,11 @@ static void money_part(struct tour *tour, struct purse *purse) {
   answer_clear(&answer);
   expect(tour, &world->reload, MESSAGE_CONFIRMATION, purse_confirmation(purse), STATUS_OK);
   purse_promise(purse, TRANSACTION_PURCHASE, 1250, &world->pos);
-  station_ask(&world->pos, &world->service, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),
-              &answer);
+  json_t *order = purse_order(purse, world, MESSAGE_PURCHASE, purse->pin);
+  json_object_set_new(order, "merchant_reference", json_string("sale-1"));
+  expect(tour, &world->pos, MESSAGE_REFERENCE_QUERY, reference_query_body("sale-1"), STATUS_OK);
+  station_ask(&world->pos, &world->service, MESSAGE_PURCHASE, order, &answer);
+  expect(tour, &world->pos, MESSAGE_REFERENCE_QUERY, reference_query_body("sale-1"), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_PENDING_LIST,
          json_pack("{s:s, s:s, s:i}", "state", "held", "after", "", "limit", 9), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_PENDING_LIST,
@@ -289,9 +293,10 @@ static void bad_part(struct tour *tour) {
     bool desk = type >= MESSAGE_CARD_RESERVATION && type <= MESSAGE_CARD_QUERY;
     bool pin = type >= MESSAGE_PIN_FAILURE && type <= MESSAGE_CARD_CONTACT;
     expect(tour,
-           desk || type >= MESSAGE_CARD_BLOCK ? &tour->world.reload
-           : pin                              ? admin
-                                              : &tour->world.desk,
+           type == MESSAGE_REFERENCE_QUERY      ? &tour->world.desk
+           : desk || type >= MESSAGE_CARD_BLOCK ? &tour->world.reload
+           : pin                                ? admin
+                                                : &tour->world.desk,
            (enum message_type)type, json_object(), STATUS_NOT_PERMITTED);
   }
 }

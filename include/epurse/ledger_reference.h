@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * References: what a merchant's caller named a transaction; one name holds at most one that is open or captured.
+ * Part of the ledger: what ledger.h says at its beginning holds here too. */
+#ifndef EPURSE_LEDGER_REFERENCE_H
+#define EPURSE_LEDGER_REFERENCE_H
+
+#include "epurse/ledger_transaction.h"
+
+/* The transaction that carries `reference` at the merchant of terminal `tid`: the open or captured one, else the one
+ * that carried it last. Reads only. STATUS_NOT_FOUND: none, or an unknown terminal. */
+enum status ledger_reference_find(struct ledger *ledger, const uint8_t tid[TID_SIZE], const char *reference,
+                                  struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * References: the row lies under (merchant, reference) and names the transaction that carries it. What was declined,
+ * released or refunded lets go of it; the database itself lets it leave nothing else. */
+#include "reference.h"
+
+#include "epurse/ledger_reference.h"
+#include "store.h"
+#include "terminal.h"
+
+static enum status reference_booking(struct ledger *ledger, int64_t merchant, const char *reference, int64_t *id) {
+  struct query query = query_begin(ledger, QUERY_REFERENCE_FIND);
+  query_i64(&query, merchant);
+  query_text(&query, reference);
+  bool found = query_row(&query);
+  *id = query_read_i64(&query);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
+}
+
+/* Paid for, and not on the card yet: a claim of it that was released leaves it so. */
+static bool is_owed(const struct booking *booking) {
+  return booking->state == LEDGER_OWED || (booking->state == LEDGER_RELEASED && booking->tender == LEDGER_TENDER_OWED);
+}
+
+static bool is_free(const struct booking *booking) {
+  return booking->state == LEDGER_DECLINED || booking->state == LEDGER_REFUNDED ||
+         (booking->state == LEDGER_RELEASED && !is_owed(booking));
+}
+
+enum status reference_judge(struct ledger *ledger, const struct reference_wish *wish) {
+  struct booking there;
+  const struct booking *wanted = &wish->booking;
+  int64_t id = 0;
+  if (wish->reference == NULL || wish->reference[0] == '\0')
+    return STATUS_OK;
+  enum status status = reference_booking(ledger, wish->merchant, wish->reference, &id);
+  if (status != STATUS_OK)
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  status = booking_read(ledger, id, &there);
+  if (status != STATUS_OK)
+    return status == STATUS_NOT_FOUND ? STATUS_LEDGER_BROKEN : status;
+  if (is_free(&there))
+    return STATUS_OK;
+  if (there.type != wanted->type || there.amount != wanted->amount)
+    return STATUS_REFERENCE_USED;
+  if (there.state == LEDGER_CAPTURED)
+    return STATUS_REFERENCE_DONE;
+  bool claim = is_owed(&there) && wanted->tender == LEDGER_TENDER_OWED && booking_card(id) == booking_card(wanted->id);
+  return claim ? STATUS_OK : STATUS_REFERENCE_HELD;
+}
+
+enum status reference_take(struct ledger *ledger, const struct reference_wish *wish) {
+  if (wish->reference == NULL || wish->reference[0] == '\0')
+    return STATUS_OK;
+  struct query query = query_begin(ledger, QUERY_REFERENCE_TAKE);
+  query_i64(&query, wish->merchant);
+  query_text(&query, wish->reference);
+  query_i64(&query, wish->booking.id);
+  return query_run(&query);
+}
+
+enum status ledger_reference_find(struct ledger *ledger, const uint8_t tid[TID_SIZE], const char *reference,
+                                  struct ledger_transaction *transaction) {
+  struct terminal_brief terminal;
+  int64_t id = 0;
+  enum status status = terminal_brief(ledger, tid, &terminal);
+  if (status == STATUS_OK)
+    status = reference_booking(ledger, terminal.merchant, reference, &id);
+  return status == STATUS_OK ? booking_transaction(ledger, id, transaction) : status;
+}

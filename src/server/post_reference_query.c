@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * POST /v1/reference-queries: what became of the payment or load that a merchant's caller named so? Changes nothing. */
+#include <string.h>
+
+#include "endpoints.h"
+#include "envelope.h"
+#include "epurse/ledger_reference.h"
+#include "epurse/message_reference.h"
+
+struct question {
+  const uint8_t *tid;
+  char reference[REFERENCE_MAX + 1];
+  struct ledger_transaction found;
+  bool is_known;
+};
+
+static enum status look(struct ledger *ledger, void *context) {
+  struct question *question = context;
+  enum status status = ledger_reference_find(ledger, question->tid, question->reference, &question->found);
+
+  question->is_known = status == STATUS_OK;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+/* A claim of what is owed that was released leaves it owed. */
+static enum reference_state state_of(const struct ledger_transaction *found) {
+  switch (found->state) {
+  case LEDGER_CAPTURED:
+    return REFERENCE_DONE;
+  case LEDGER_HELD:
+  case LEDGER_OWED:
+    return REFERENCE_HELD;
+  case LEDGER_RELEASED:
+    return found->tender.kind == LEDGER_TENDER_OWED ? REFERENCE_HELD : REFERENCE_DECLINED;
+  default:
+    return REFERENCE_DECLINED;
+  }
+}
+
+static enum status fill(const struct ledger_transaction *found, struct reference_reply *reply) {
+  struct promise promise;
+  struct authorisation authorisation;
+  enum status status = promise_decode(found->promise, sizeof found->promise, &promise);
+
+  if (status == STATUS_OK)
+    status = authorisation_decode(found->authorisation, sizeof found->authorisation, &authorisation);
+  if (status != STATUS_OK)
+    return STATUS_LEDGER_BROKEN;
+  *reply = (struct reference_reply){.state = state_of(found),
+                                    .type = found->type,
+                                    .amount = found->amount,
+                                    .atc = found->atc,
+                                    .balance = promise.balance,
+                                    .points = promise.points,
+                                    .change = found->points};
+  memcpy(reply->cid, found->cid, CID_SIZE);
+  memcpy(reply->tid, found->tid, TID_SIZE);
+  memcpy(reply->time, authorisation.time, MOMENT_SIZE);
+  return STATUS_OK;
+}
+
+void post_reference_query(struct service *service, const struct request *request, struct reply *reply) {
+  struct question question = {.tid = request->terminal.tid};
+  struct reference_reply filled = {.state = REFERENCE_UNKNOWN};
+
+  reply->status = reference_query_parse(request->message.body, question.reference);
+  if (reply->status == STATUS_OK)
+    reply->status = envelope_transact(service, request, look, &question);
+  if (reply->status == STATUS_OK && question.is_known)
+    reply->status = fill(&question.found, &filled);
+  if (reply->status == STATUS_OK)
+    reply_ok(reply, reference_reply_body(&filled));
+}

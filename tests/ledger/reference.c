@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * References: one name at a merchant holds one open or captured transaction, whichever card pays and however often it
+ * is asked for. */
+#include <string.h>
+
+#include "epurse/ledger_reference.h"
+#include "epurse/reference.h"
+#include "suites.h"
+#include "world.h"
+
+/* A sale or load of that name; answers what the terminal would be told. */
+static enum status named(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid,
+                         const char *reference) {
+  struct ask ask;
+  memset(&ask, 0, sizeof ask);
+  ask.purse = purse;
+  ask.reference = reference;
+  purse_promise(purse, type, amount, tid);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  return ask.outcome;
+}
+
+static enum status pay(struct world *world, struct purse *purse, uint32_t amount, const char *reference) {
+  return named(world, purse, TRANSACTION_PURCHASE, amount, POS, reference);
+}
+
+/* The card commits what was authorised last, and the server hears of it. */
+static void finish(struct world *world, struct purse *purse) {
+  struct ledger_transaction transaction;
+  ck_assert_int_eq(ledger_transaction_find(world->ledger, purse->cid, purse->atc, &transaction), STATUS_OK);
+  ck_assert(purse_commit(purse, transaction.authorisation));
+  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+}
+
+static uint8_t carried(struct world *world, const char *tid, const char *reference, uint32_t *atc) {
+  struct ledger_transaction transaction;
+  enum status status = ledger_reference_find(world->ledger, (const uint8_t *)tid, reference, &transaction);
+  *atc = status == STATUS_OK ? transaction.atc : 0;
+  return status == STATUS_OK ? transaction.state : 0;
+}
+
+static void begin(struct world *world, struct purse *one, struct purse *other) {
+  world_open(world);
+  world_issue(world, 1, one);
+  world_issue(world, 2, other);
+  world_complete(world, one, TRANSACTION_LOAD, 5000, RELOAD);
+  world_complete(world, other, TRANSACTION_LOAD, 5000, RELOAD);
+}
+
+START_TEST(is_taken_once) {
+  struct world world;
+  struct purse one, other;
+  uint32_t atc = 0;
+  begin(&world, &one, &other);
+  ck_assert_uint_eq(carried(&world, POS, "sale-1", &atc), 0);
+  ck_assert_int_eq(pay(&world, &one, 1250, "sale-1"), STATUS_OK);
+  finish(&world, &one);
+  ck_assert_uint_eq(carried(&world, POS, "sale-1", &atc), LEDGER_CAPTURED);
+  ck_assert_uint_eq(atc, 2);
+  ck_assert_int_eq(pay(&world, &one, 1250, "sale-1"), STATUS_REFERENCE_DONE);
+  ck_assert_int_eq(pay(&world, &other, 1250, "sale-1"), STATUS_REFERENCE_DONE);
+  ck_assert_int_eq(pay(&world, &other, 1251, "sale-1"), STATUS_REFERENCE_USED);
+  ck_assert_int_eq(named(&world, &other, TRANSACTION_POINTS_PURCHASE, 1250, POS, "sale-1"), STATUS_REFERENCE_USED);
+  ck_assert_uint_eq(carried(&world, POS, "sale-1", &atc), LEDGER_CAPTURED);
+  ck_assert_uint_eq(atc, 2);
+  world_assert_card(&world, &one, 3750, 0, 0);
+  world_assert_card(&world, &other, 5000, 0, 0);
+  ck_assert_int_eq(pay(&world, &other, 1250, "Sale-1"), STATUS_OK); /* another name */
+  world_close(&world);
+}
+END_TEST
+
+/* Each merchant has names of its own. */
+START_TEST(is_a_merchants_own) {
+  struct world world;
+  struct purse one, other;
+  uint32_t atc = 0;
+  begin(&world, &one, &other);
+  ck_assert_int_eq(pay(&world, &one, 100, "7"), STATUS_OK);
+  finish(&world, &one);
+  ck_assert_int_eq(named(&world, &one, TRANSACTION_PURCHASE, 100, OTHER_POS, "7"), STATUS_OK);
+  ck_assert_uint_eq(carried(&world, POS, "7", &atc), LEDGER_CAPTURED);
+  ck_assert_uint_eq(carried(&world, OTHER_POS, "7", &atc), LEDGER_HELD);
+  ck_assert_uint_eq(carried(&world, RELOAD, "7", &atc), 0);
+  world_close(&world);
+}
+END_TEST
+
+/* While it is held another card does not get in; the same card's next promise says how it ended. */
+START_TEST(is_held_until_the_card_says) {
+  struct world world;
+  struct purse one, other;
+  uint32_t atc = 0;
+  begin(&world, &one, &other);
+  ck_assert_int_eq(pay(&world, &one, 300, "a"), STATUS_OK);
+  ck_assert_int_eq(pay(&world, &other, 300, "a"), STATUS_REFERENCE_HELD);
+  ck_assert_int_eq(pay(&world, &other, 301, "a"), STATUS_REFERENCE_USED);
+  ck_assert_int_eq(pay(&world, &one, 300, "a"), STATUS_OK); /* it had not committed: released, and again */
+  ck_assert_uint_eq(carried(&world, POS, "a", &atc), LEDGER_HELD);
+  ck_assert_uint_eq(atc, 3);
+  ck_assert_uint_eq(world_state(&world, &one, 2), LEDGER_RELEASED);
+  struct ledger_transaction transaction;
+  ck_assert_int_eq(ledger_transaction_find(world.ledger, one.cid, 3, &transaction), STATUS_OK);
+  ck_assert(purse_commit(&one, transaction.authorisation)); /* and nobody hears */
+  ck_assert_int_eq(pay(&world, &one, 300, "a"), STATUS_REFERENCE_DONE);
+  ck_assert_uint_eq(carried(&world, POS, "a", &atc), LEDGER_CAPTURED);
+  world_assert_card(&world, &one, 4700, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(is_freed_by_a_decline) {
+  struct world world;
+  struct purse one, other;
+  uint32_t atc = 0;
+  begin(&world, &one, &other);
+  ck_assert_int_eq(pay(&world, &one, 6000, "b"), STATUS_INSUFFICIENT_BALANCE);
+  ck_assert_uint_eq(carried(&world, POS, "b", &atc), LEDGER_DECLINED);
+  ck_assert_int_eq(pay(&world, &other, 4000, "b"), STATUS_OK); /* of another amount, by another card */
+  ck_assert_int_eq(pay(&world, &one, 4000, "b"), STATUS_REFERENCE_HELD);
+  finish(&world, &other);
+  ck_assert_uint_eq(carried(&world, POS, "b", &atc), LEDGER_CAPTURED);
+  world_close(&world);
+}
+END_TEST
+
+/* A load that was paid for and not credited keeps its name for the claim of that card. */
+START_TEST(stays_with_what_is_owed) {
+  struct world world;
+  struct purse one, other;
+  struct ask ask;
+  uint32_t atc = 0;
+  begin(&world, &one, &other);
+  ck_assert_int_eq(named(&world, &one, TRANSACTION_LOAD, 700, RELOAD, "l"), STATUS_OK);
+  ck_assert_int_eq(pay(&world, &one, 1, "m"), STATUS_OK);
+  ck_assert_uint_eq(carried(&world, RELOAD, "l", &atc), LEDGER_OWED);
+  ck_assert_int_eq(named(&world, &other, TRANSACTION_LOAD, 700, RELOAD, "l"), STATUS_REFERENCE_HELD);
+  memset(&ask, 0, sizeof ask);
+  ask.purse = &one;
+  ask.reference = "l";
+  ask.tender.kind = LEDGER_TENDER_OWED;
+  purse_promise(&one, TRANSACTION_LOAD, 700, OTHER_RELOAD);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  finish(&world, &one);
+  ck_assert_uint_eq(carried(&world, OTHER_RELOAD, "l", &atc), LEDGER_CAPTURED);
+  ck_assert_int_eq(named(&world, &one, TRANSACTION_LOAD, 700, RELOAD, "l"), STATUS_REFERENCE_DONE);
+  world_close(&world);
+}
+END_TEST
+
+/* Whoever writes to the database cannot give a sale's name to another one. */
+START_TEST(is_kept_by_the_database) {
+  static const char *const lies[] = {"UPDATE reference SET booking = (SELECT max(id) FROM booking)",
+                                     "UPDATE reference SET reference = 'other'", "DELETE FROM reference"};
+  struct world world;
+  struct purse one, other;
+  begin(&world, &one, &other);
+  ck_assert_int_eq(pay(&world, &one, 300, "a"), STATUS_OK);
+  for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++)
+    ck_assert_int_eq(world_tamper(&world, lies[i]), PLACE_REFUSED);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(is_of_printable_characters) {
+  char text[REFERENCE_MAX + 2];
+  memset(text, 'x', sizeof text);
+  text[REFERENCE_MAX + 1] = '\0';
+  ck_assert(!reference_valid(text));
+  text[REFERENCE_MAX] = '\0';
+  ck_assert(reference_valid(text));
+  ck_assert(reference_valid("!~"));
+  ck_assert(!reference_valid(""));
+  ck_assert(!reference_valid("a b"));
+  ck_assert(!reference_valid("a\n"));
+  ck_assert(!reference_valid("a\x7f"));
+  ck_assert(!reference_valid("\xc3\xa9"));
+}
+END_TEST
+
+Suite *reference_suite(void) {
+  Suite *suite = suite_create("reference");
+  TCase *tests = tcase_create("references");
+  tcase_set_timeout(tests, 60);
+  tcase_add_test(tests, is_taken_once);
+  tcase_add_test(tests, is_a_merchants_own);
+  tcase_add_test(tests, is_held_until_the_card_says);
+  tcase_add_test(tests, is_freed_by_a_decline);
+  tcase_add_test(tests, stays_with_what_is_owed);
+  tcase_add_test(tests, is_kept_by_the_database);
+  tcase_add_test(tests, is_of_printable_characters);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
