@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "epurse/record.h"
+#include "epurse/reference.h"
 #include "epurse/status.h"
 #include "epurse/tender.h"
 
@@ -47,6 +48,7 @@ struct journal_entry {
   char tender_kind[16];  /* "" for purchases; "owed": nothing is charged */
   char tender_order[48]; /* our name of the charge; "" where there is none, or it has been given back */
   char tender_reference[TENDER_REFERENCE_MAX];
+  char reference[REFERENCE_MAX + 1]; /* the caller's name of it; "": none */
 };
 
 /* Opens or creates (mode 0600; PATH.lock beside it). One process at a time writes; a second one waits up to 5 s for
@@ -70,6 +72,9 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
 enum status journal_next_any(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
 /* The newest entry that has r; STATUS_NOT_FOUND where none has. */
 enum status journal_last_done(struct journal *journal, struct journal_entry *entry) EPURSE_MUST_USE;
+/* The newest entry of that reference that was not cancelled, else the newest; STATUS_NOT_FOUND. */
+enum status journal_find_reference(struct journal *journal, const char *reference,
+                                   struct journal_entry *entry) EPURSE_MUST_USE;
 /* The highest id that was ever given, the last sequence number that was given (0: none). */
 struct journal_marks {
   int64_t last_id, last_seq;

@@ -77,6 +77,7 @@ struct payment {
   bool points;           /* pay with loyalty points */
   struct tender *tender; /* load alone */
   int wait_seconds;      /* for the card; negative: for ever */
+  const char *reference; /* the caller's name of it, unique per merchant; NULL: none */
 };
 
 /* What happened; filled as far as it got, whatever the status. */
@@ -93,8 +94,9 @@ struct outcome {
   char receipt_path[512]; /* "" where none was written */
   bool receipt_lost;      /* there is one, and the folder did not take it: the journal keeps it, receipt_again */
   int64_t number;         /* of the entry in the journal; 0 where there is none yet */
-  unsigned tries_left;    /* after WRONG_PIN */
-  int64_t limit;          /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
+  char reference[REFERENCE_MAX + 1]; /* "": none */
+  unsigned tries_left;               /* after WRONG_PIN */
+  int64_t limit; /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
 };
 
 /* Runs a purchase (ROLE_POS) or a load (ROLE_RELOAD) with the card in `reader`, each step journalled before it has an
@@ -108,6 +110,22 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
                          const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                      const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
+
+/* ---- references ---- */
+
+/* Before a card is asked for: whether this payment or load of that name was done before, here or at another terminal of
+ * the merchant, by the journal and then the server. `type`: enum transaction_type. STATUS_OK: it was, the outcome is the
+ * first one's and has been shown, nothing is to be done. STATUS_NOT_FOUND: it can begin (also where there is no name).
+ * STATUS_REFERENCE_HELD: it has begun; only its own card can bring it on. STATUS_REFERENCE_USED: the name stands for
+ * another type or amount. STATUS_LOAD_UNSETTLED, STATUS_TENDER_UNKNOWN: a charge of it is open here. Else what kept it
+ * from being known; nothing was changed. */
+enum status payment_recall(struct terminal *terminal, uint8_t type, const struct payment *payment,
+                           const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
+/* What became of a reference. STATUS_OK: done, as the outcome says. STATUS_REFERENCE_HELD: begun, the outcome has
+ * amount, card and ATC as far as they are known. STATUS_DECLINED: nothing was taken. STATUS_NOT_FOUND: nothing is known
+ * of it. Else what kept it from being known. *type: enum transaction_type, 0 where it is not known. */
+enum status reference_status(struct terminal *terminal, const char *reference, struct outcome *outcome,
+                             uint8_t *type) EPURSE_MUST_USE;
 
 /* The receipt of an entry of the journal, by its number (0: the newest that has one), once more: `receipt` becomes its
  * bytes, the outcome as it was told then. The file is left as it is where it is there, else written;

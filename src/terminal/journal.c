@@ -14,7 +14,7 @@
 
 #include "journal_row.h"
 
-#define JOURNAL_SCHEMA_VERSION 3
+#define JOURNAL_SCHEMA_VERSION 4
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
@@ -51,8 +51,13 @@ static const char journal_schema_unreported[] =
 
 /* Since version 3: what cards have signed of their PIN, and the server has not heard yet. */
 static const char journal_schema_pin[] =
-    "CREATE TABLE pin (id INTEGER PRIMARY KEY AUTOINCREMENT, record BLOB NOT NULL UNIQUE) STRICT;"
-    "PRAGMA user_version = 3;";
+    "CREATE TABLE pin (id INTEGER PRIMARY KEY AUTOINCREMENT, record BLOB NOT NULL UNIQUE) STRICT;";
+
+/* Since version 4: what the caller names a payment or load. */
+static const char journal_schema_reference[] =
+    "ALTER TABLE entry ADD COLUMN reference TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX entry_reference ON entry (reference) WHERE reference <> '';"
+    "PRAGMA user_version = 4;";
 
 struct journal {
   sqlite3 *db;
@@ -121,8 +126,10 @@ static enum status journal_build(struct journal *journal, bool fresh, int64_t ve
     status = journal_execute(journal, journal_schema);
   if (status == STATUS_OK && version < 2)
     status = journal_execute(journal, journal_schema_unreported);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && version < 3)
     status = journal_execute(journal, journal_schema_pin);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, journal_schema_reference);
   if (status == STATUS_OK)
     return journal_execute(journal, "COMMIT");
   (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
@@ -146,7 +153,8 @@ static enum status journal_prepare(struct journal *journal) {
   if (status != STATUS_OK)
     return status;
   bool fresh = version == 0 && tables == 0;
-  return fresh || version == 1 || version == 2 ? journal_build(journal, fresh, version) : STATUS_OLD_SCHEMA;
+  return fresh || (version >= 1 && version < JOURNAL_SCHEMA_VERSION) ? journal_build(journal, fresh, version)
+                                                                     : STATUS_OLD_SCHEMA;
 }
 
 /* The lock file, and the database's own, with the right mode before SQLite sees it. An existing database is not
@@ -205,8 +213,8 @@ void journal_close(struct journal **journal) {
 
 enum status journal_begin(struct journal *journal, struct journal_entry *entry) {
   static const char sql[] = "INSERT INTO entry (state, type, amount, currency, time, promise, authorisation, secret,"
-                            " card_certificate, tender_kind, tender_order, tender_reference)"
-                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+                            " card_certificate, tender_kind, tender_order, tender_reference, reference)"
+                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -224,9 +232,10 @@ enum status journal_begin(struct journal *journal, struct journal_entry *entry) 
 }
 
 enum status journal_update(struct journal *journal, const struct journal_entry *entry) {
-  static const char sql[] = "UPDATE entry SET state = ?1, type = ?2, amount = ?3, currency = ?4, time = ?5,"
-                            " promise = ?6, authorisation = ?7, secret = ?8, card_certificate = ?9,"
-                            " tender_kind = ?10, tender_order = ?11, tender_reference = ?12 WHERE id = ?13";
+  static const char sql[] =
+      "UPDATE entry SET state = ?1, type = ?2, amount = ?3, currency = ?4, time = ?5,"
+      " promise = ?6, authorisation = ?7, secret = ?8, card_certificate = ?9,"
+      " tender_kind = ?10, tender_order = ?11, tender_reference = ?12, reference = ?13 WHERE id = ?14";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -235,7 +244,7 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
   if (status == STATUS_OK)
     status = journal_status(journal_row_bind(statement, entry));
   if (status == STATUS_OK)
-    status = journal_status(sqlite3_bind_int64(statement, 13, entry->id));
+    status = journal_status(sqlite3_bind_int64(statement, 14, entry->id));
   if (status == STATUS_OK)
     status = journal_status(sqlite3_step(statement));
   if (status == STATUS_OK && sqlite3_changes(journal->db) != 1)
@@ -245,12 +254,14 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
   return status;
 }
 
-/* The first row of a question about entries behind `after`. */
-static enum status journal_next(struct journal *journal, const char *sql, int64_t after, struct journal_entry *entry) {
+/* The first row of a question about entries, by one parameter: text, or a number where it is NULL. */
+static enum status journal_first(struct journal *journal, const char *sql, const char *text, int64_t number,
+                                 struct journal_entry *entry) {
   sqlite3_stmt *statement = NULL;
   int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
   if (result == SQLITE_OK)
-    result = sqlite3_bind_int64(statement, 1, after);
+    result = text == NULL ? sqlite3_bind_int64(statement, 1, number)
+                          : sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
   if (result == SQLITE_OK)
     result = sqlite3_step(statement);
   enum status status = journal_status(result);
@@ -262,9 +273,14 @@ static enum status journal_next(struct journal *journal, const char *sql, int64_
   return status;
 }
 
+/* The same about entries behind `after`. */
+static enum status journal_next(struct journal *journal, const char *sql, int64_t after, struct journal_entry *entry) {
+  return journal_first(journal, sql, NULL, after, entry);
+}
+
 #define ENTRY_COLUMNS                                                                                                  \
   "SELECT id, state, type, amount, currency, time, promise, authorisation, secret, card_certificate, tender_kind,"     \
-  " tender_order, tender_reference, id IN (SELECT entry FROM unreported) FROM entry "
+  " tender_order, tender_reference, reference, id IN (SELECT entry FROM unreported) FROM entry "
 
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) {
   return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 AND state NOT IN (7, 9, 10) ORDER BY id LIMIT 1", after,
@@ -279,6 +295,13 @@ enum status journal_next_any(struct journal *journal, int64_t after, struct jour
 enum status journal_last_done(struct journal *journal, struct journal_entry *entry) {
   memset(entry, 0, sizeof *entry);
   return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 AND secret IS NOT NULL ORDER BY id DESC LIMIT 1", 0, entry);
+}
+
+enum status journal_find_reference(struct journal *journal, const char *reference, struct journal_entry *entry) {
+  static const char sql[] =
+      ENTRY_COLUMNS "WHERE reference = ?1 AND reference <> '' ORDER BY state = 9, id DESC LIMIT 1";
+  memset(entry, 0, sizeof *entry);
+  return journal_first(journal, sql, reference, 0, entry);
 }
 
 enum status journal_marks(struct journal *journal, struct journal_marks *marks) {

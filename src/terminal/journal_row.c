@@ -34,6 +34,8 @@ int journal_row_bind(sqlite3_stmt *statement, const struct journal_entry *entry)
     result = bind_text(statement, 11, entry->tender_order);
   if (result == SQLITE_OK)
     result = bind_text(statement, 12, entry->tender_reference);
+  if (result == SQLITE_OK)
+    result = bind_text(statement, 13, entry->reference);
   return result;
 }
 
@@ -91,6 +93,8 @@ enum status journal_row_read(sqlite3_stmt *statement, struct journal_entry *entr
     status = read_text(statement, 11, entry->tender_order, sizeof entry->tender_order);
   if (status == STATUS_OK)
     status = read_text(statement, 12, entry->tender_reference, sizeof entry->tender_reference);
-  entry->unreported = sqlite3_column_int(statement, 13) != 0;
+  if (status == STATUS_OK)
+    status = read_text(statement, 13, entry->reference, sizeof entry->reference);
+  entry->unreported = sqlite3_column_int(statement, 14) != 0;
   return status;
 }

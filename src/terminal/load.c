@@ -8,6 +8,7 @@
 
 #include "order.h"
 #include "recover.h"
+#include "reference.h"
 
 /* Our name of the charge: never used twice, whatever becomes of the journal. */
 static enum status charge_begin(struct order *order) {
@@ -133,18 +134,26 @@ static enum status load_new(struct order *order, const struct payment_request *r
 }
 
 static enum status load_meet(struct order *order, const struct payment *payment) {
-  const struct payment_request request = {TRANSACTION_LOAD, payment->amount};
+  const struct payment_request request = {TRANSACTION_LOAD, payment->amount, payment->reference};
   bool same = false;
   enum status status = order_finish_earlier(order, &request, &same);
-  return status != STATUS_OK || same ? status : load_new(order, &request);
+  if (status != STATUS_OK || same)
+    return status;
+  status = load_new(order, &request);
+  return status == STATUS_REFERENCE_DONE ? reference_first(order, &request) : status;
 }
 
 enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                      const struct dialogue *dialogue, struct outcome *outcome) {
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
-  struct order order = {.terminal = terminal, .contact = &contact, .tender = payment->tender, .outcome = outcome};
+  struct order order = {.terminal = terminal,
+                        .contact = &contact,
+                        .tender = payment->tender,
+                        .outcome = outcome,
+                        .reference = payment->reference};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
+  reference_note(outcome, payment);
   enum status status = order_check(terminal, ROLE_RELOAD, payment);
   if (status == STATUS_OK && payment->tender == NULL)
     status = STATUS_NO_TENDER;

@@ -2,6 +2,7 @@
  * A purchase or load up to the server's authorisation: intent, promise, question, answer. */
 #include "order.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,6 +17,8 @@ enum status order_check(const struct terminal *terminal, uint8_t role, const str
     return STATUS_NOT_PERMITTED;
   if (payment->amount.minor <= 0 || payment->amount.minor > AMOUNT_MAX_ON_CARD)
     return STATUS_BAD_AMOUNT;
+  if (payment->reference != NULL && !reference_valid(payment->reference))
+    return STATUS_BAD_FORMAT;
   return payment->amount.currency == terminal->currency->numeric ? STATUS_OK : STATUS_WRONG_CURRENCY;
 }
 
@@ -147,6 +150,8 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
       .currency = amount.currency,
       .time = (int64_t)time(NULL),
   };
+  if (order->reference != NULL)
+    snprintf(order->entry.reference, sizeof order->entry.reference, "%s", order->reference);
   order->outcome->amount = amount;
   enum status status = journal_begin(order->terminal->journal, &order->entry);
   if (status != STATUS_OK)
@@ -238,6 +243,7 @@ enum status order_ask(struct order *order, enum message_type type) {
   struct message message;
   memcpy(request.promise, order->entry.promise, PROMISE_SIZE);
   memcpy(request.pin_jwe, order->pin_jwe, sizeof request.pin_jwe);
+  memcpy(request.reference, order->entry.reference, sizeof request.reference);
   if (type == MESSAGE_LOAD) {
     memcpy(request.tender_kind, order->entry.tender_kind, sizeof request.tender_kind);
     memcpy(request.tender_reference, order->entry.tender_reference, sizeof request.tender_reference);

@@ -16,6 +16,7 @@ struct order {
   struct contact *contact; /* with the session; NULL where there is none */
   struct tender *tender;   /* loads; may be NULL where only a purchase or a confirmation is at stake */
   struct outcome *outcome; /* filled as far as it goes */
+  const char *reference;   /* the caller's name of it; NULL: none */
   struct journal_entry entry;
   struct promise promise;             /* entry.promise, decoded */
   struct authorisation authorisation; /* entry.authorisation, decoded */
@@ -86,6 +87,7 @@ enum status order_commit(struct order *order, struct evidence *evidence) EPURSE_
 struct payment_request {
   uint8_t type;
   struct amount amount;
+  const char *reference; /* NULL: any; else it is the same only under that name, and then whether told or not */
 };
 enum status order_finish_earlier(struct order *order, const struct payment_request *request,
                                  bool *same) EPURSE_MUST_USE;

@@ -124,9 +124,12 @@ static enum status earlier_next(struct order *order, int64_t after, struct order
   return status;
 }
 
+/* Without a name it is known by card and amount alone, and only as long as nobody has been told of it. */
 static bool is_same_request(const struct order *earlier, const struct payment_request *request) {
-  return earlier->entry.unreported && earlier->entry.type == request->type &&
-         earlier->entry.amount == request->amount.minor && earlier->entry.currency == request->amount.currency;
+  bool meant = request->reference == NULL ? earlier->entry.unreported
+                                          : strcmp(earlier->entry.reference, request->reference) == 0;
+  return meant && earlier->entry.type == request->type && earlier->entry.amount == request->amount.minor &&
+         earlier->entry.currency == request->amount.currency;
 }
 
 /* What was finished is not what is asked for now: people hear of it on the way. */

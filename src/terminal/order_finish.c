@@ -31,6 +31,7 @@ void order_outcome_fill(const struct order *order) {
   outcome->points_after = (int64_t)promise->points + order->authorisation.points;
   memcpy(outcome->time, order->authorisation.time, sizeof outcome->time);
   memcpy(outcome->tender_reference, order->entry.tender_reference, sizeof outcome->tender_reference);
+  memcpy(outcome->reference, order->entry.reference, sizeof outcome->reference);
   outcome->number = order->entry.id;
   outcome->confirmed = order->entry.state == JOURNAL_CONFIRMED;
 }

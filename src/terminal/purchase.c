@@ -4,6 +4,7 @@
 
 #include "order.h"
 #include "recover.h"
+#include "reference.h"
 
 /* With the card in a session and nothing of it open any more. */
 static enum status purchase_new(struct order *order, const struct payment_request *request) {
@@ -19,7 +20,7 @@ static enum status purchase_new(struct order *order, const struct payment_reques
     status = order_ask(order, MESSAGE_PURCHASE);
   if (status != STATUS_OK) {
     order_cancel(order, NULL);
-    return status;
+    return status == STATUS_REFERENCE_DONE ? reference_first(order, request) : status;
   }
   status = order_commit(order, &evidence);
   if (status != STATUS_OK)
@@ -29,7 +30,7 @@ static enum status purchase_new(struct order *order, const struct payment_reques
 
 static enum status purchase_meet(struct order *order, const struct payment *payment) {
   const struct payment_request request = {payment->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE,
-                                          payment->amount};
+                                          payment->amount, payment->reference};
   bool same = false;
   enum status status = order_finish_earlier(order, &request, &same);
   if (status != STATUS_OK || same)
@@ -40,9 +41,10 @@ static enum status purchase_meet(struct order *order, const struct payment *paym
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                          const struct dialogue *dialogue, struct outcome *outcome) {
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
-  struct order order = {.terminal = terminal, .contact = &contact, .outcome = outcome};
+  struct order order = {.terminal = terminal, .contact = &contact, .outcome = outcome, .reference = payment->reference};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
+  reference_note(outcome, payment);
   enum status status = order_check(terminal, ROLE_POS, payment);
   if (status == STATUS_OK)
     status = recover_run(terminal, NULL, false, NULL);

@@ -185,7 +185,8 @@ START_TEST(version_1_is_brought_up) {
   ck_assert_int_eq(
       sqlite3_exec(db,
                    "DROP TRIGGER entry_unreported; DROP TRIGGER entry_without_effect; DROP TABLE unreported;"
-                   "DROP TABLE pin; PRAGMA user_version = 1",
+                   "DROP TABLE pin; DROP INDEX entry_reference; ALTER TABLE entry DROP COLUMN reference;"
+                   "PRAGMA user_version = 1",
                    NULL, NULL, NULL),
       SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
@@ -229,11 +230,49 @@ START_TEST(version_2_is_brought_up) {
   int64_t id = 0;
   journal_close(&journal);
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(db, "DROP TABLE pin; PRAGMA user_version = 2", NULL, NULL, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db,
+                                "DROP TABLE pin; DROP INDEX entry_reference; ALTER TABLE entry DROP COLUMN reference;"
+                                "PRAGMA user_version = 2",
+                                NULL, NULL, NULL),
+                   SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
   journal = open_journal();
   ck_assert_int_eq(journal_keep_pin(journal, record), STATUS_OK);
   ck_assert_int_eq(journal_next_pin(journal, 0, &id, read), STATUS_OK);
+  journal_close(&journal);
+}
+END_TEST
+
+/* The entry of a reference: that which was not cancelled, else the newest; and a journal without references gets them. */
+START_TEST(references_are_found) {
+  struct journal *journal = open_journal();
+  struct journal_entry done = sample(), cancelled = sample(), read;
+  sqlite3 *db = NULL;
+  ck_assert_int_eq(journal_begin(journal, &done), STATUS_OK);
+  journal_close(&journal);
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db,
+                                "DROP INDEX entry_reference; ALTER TABLE entry DROP COLUMN reference;"
+                                "PRAGMA user_version = 3",
+                                NULL, NULL, NULL),
+                   SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+  journal = open_journal();
+  strcpy(done.reference, "sale-1");
+  strcpy(cancelled.reference, "sale-1");
+  ck_assert_int_eq(journal_find_reference(journal, "", &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_find_reference(journal, "sale-1", &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_begin(journal, &done), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &cancelled), STATUS_OK);
+  cancelled.state = JOURNAL_CANCELLED;
+  ck_assert_int_eq(journal_update(journal, &cancelled), STATUS_OK);
+  ck_assert_int_eq(journal_find_reference(journal, "sale-1", &read), STATUS_OK);
+  ck_assert_int_eq(read.id, done.id);
+  ck_assert_str_eq(read.reference, "sale-1");
+  done.state = JOURNAL_CANCELLED;
+  ck_assert_int_eq(journal_update(journal, &done), STATUS_OK);
+  ck_assert_int_eq(journal_find_reference(journal, "sale-1", &read), STATUS_OK);
+  ck_assert_int_eq(read.id, cancelled.id);
   journal_close(&journal);
 }
 END_TEST
@@ -447,6 +486,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, version_1_is_brought_up);
   tcase_add_test(tests, records_of_the_pin_are_kept);
   tcase_add_test(tests, version_2_is_brought_up);
+  tcase_add_test(tests, references_are_found);
   tcase_add_test(tests, full_disk_is_told);
   tcase_add_test(tests, other_files_are_refused);
   tcase_add_test(tests, sequence_grows_across_processes);

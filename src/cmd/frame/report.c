@@ -20,6 +20,8 @@ static void outcome_to_json(json_t *object, const char *operation, const struct 
   char cid[17], time[21];
   const struct currency *currency = currency_by_number(outcome->amount.currency);
   json_object_set_new(object, "operation", json_string(operation));
+  if (outcome->reference[0] != 0)
+    json_object_set_new(object, "reference", json_string(outcome->reference));
   if (outcome->amount.minor != 0) {
     json_object_set_new(object, "amount", json_integer(outcome->amount.minor));
     json_object_set_new(object, "currency", json_string(currency != NULL ? currency->code : ""));
@@ -54,6 +56,12 @@ static void outcome_to_json(json_t *object, const char *operation, const struct 
     json_object_set_new(object, "receipt_lost", json_true());
 }
 
+json_t *report_json(const char *operation, const struct outcome *outcome) {
+  json_t *object = json_object();
+  outcome_to_json(object, operation, outcome);
+  return object;
+}
+
 void report_done(FILE *out, const char *operation, const struct outcome *outcome) {
   char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], cid[17];
   cid_print(outcome->cid, cid);
@@ -63,13 +71,17 @@ void report_done(FILE *out, const char *operation, const struct outcome *outcome
   }
   report_amount(amount, outcome->amount.minor, outcome->amount.currency);
   report_amount(balance, outcome->balance_after, outcome->amount.currency);
-  if (outcome->finished_before)
+  if (outcome->finished_before && outcome->reference[0] != 0)
+    fprintf(out, "The %s of this reference was done before; nothing was done twice.\n", operation);
+  else if (outcome->finished_before)
     fprintf(out, "The %s that was interrupted before is finished now; nothing was done twice.\n", operation);
   fprintf(out, "%s %s, card ....%s, no. %" PRIu32 "\n", operation, amount, cid + 12, outcome->atc);
   fprintf(out, "balance %s", balance);
   if (outcome->points != 0 || outcome->points_after > 0)
     fprintf(out, ", points %+" PRId64 " = %" PRId64, outcome->points, outcome->points_after);
   fprintf(out, "\n");
+  if (outcome->reference[0] != 0)
+    fprintf(out, "reference %s\n", outcome->reference);
   if (outcome->receipt_path[0] != 0)
     fprintf(out, "receipt %s\n", outcome->receipt_path);
   if (!outcome->confirmed)
@@ -114,8 +126,7 @@ void report_failure(const struct terminal_program *self, enum status status, con
 
 void report_outcome(struct terminal_program *self, const char *operation, enum status status,
                     const struct outcome *outcome) {
-  self->report = json_object();
-  outcome_to_json(self->report, operation, outcome);
+  self->report = report_json(operation, outcome);
   if (status != STATUS_OK)
     report_failure(self, status, outcome);
   else if (!self->json)

@@ -23,6 +23,7 @@ struct terminal_program {
   bool points;             /* pay --points */
   bool qr;                 /* pay, load, receipt --qr */
   bool last;               /* receipt --last */
+  const char *reference;   /* pay, load --reference, or NULL */
   int64_t pin_out_fd;      /* issue --pin-out-fd; -1: show it on the terminal */
   const char *results;     /* batch --results, or NULL: beside the list */
   const char *pin_out;     /* batch --pin-out, or NULL */
@@ -34,6 +35,7 @@ struct terminal_program {
   FILE *trace_file;
   uint8_t roles;  /* bit 1 << role: who may use this program */
   json_t *report; /* the object for --json; filled by the verb */
+  bool held;      /* the reference has begun before, and how it ended is unknown */
   bool shown;     /* the report has been printed already */
   bool changed;   /* the verb had an effect, which stands; pay and load say it by what they show */
   struct dialogue dialogue;
@@ -51,6 +53,16 @@ enum status verb_pin(void *context, char **arguments);
 enum status verb_readers(void *context, char **arguments);
 enum status verb_receipt(void *context, char **arguments);
 enum status verb_recover(void *context, char **arguments);
+enum status verb_status(void *context, char **arguments); /* of a reference */
+/* Looks, before a card is asked for, whether the payment or load of that reference was done before. True: it is over,
+ * with *status, and was reported; false: it can go on. */
+bool terminal_program_recall(struct terminal_program *self, uint8_t type, const struct payment *payment,
+                             struct outcome *outcome, enum status *status);
+/* Opens the reader after it: without one, a payment or load that has begun is still held, and that is reported. */
+enum status terminal_program_reader(struct terminal_program *self, const char *operation,
+                                    const struct outcome *outcome) EPURSE_MUST_USE;
+/* How a payment or load ended that recall found begun: where no card came it is still what it was. */
+enum status terminal_program_held(const struct terminal_program *self, enum status status) EPURSE_MUST_USE;
 /* Recovers with the terminal open, and says what came of it. */
 enum status recover_report(struct terminal_program *self) EPURSE_MUST_USE;
 
@@ -90,6 +102,9 @@ enum status operator_ask(void *context, const char *question, char *text, unsign
 
 /* verb_log.c: a card's log with what the card says of itself, as --json prints it and epurse-admin audit reads it. */
 json_t *statement_json(const struct card_statement *statement);
+
+/* report.c: an outcome as --json prints it. */
+json_t *report_json(const char *operation, const struct outcome *outcome);
 
 /* report.c: what happened, for people and machines. */
 void report_amount(char text[AMOUNT_TEXT_MAX], int64_t minor, uint16_t currency);

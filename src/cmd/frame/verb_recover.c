@@ -63,8 +63,9 @@ static json_t *entry_report(const struct terminal_program *self, const struct jo
   moment_from_unix(entry->time, moment);
   moment_print(moment, since);
   report_amount(amount, entry->amount, entry->currency);
-  terminal_program_print(self, "  %s %s, %s%s, since %s: %s\n", type, amount, known ? "card " : "no card yet",
-                         known ? cid : "", since, advice(self, entry));
+  terminal_program_print(self, "  %s %s, %s%s, since %s%s%s: %s\n", type, amount, known ? "card " : "no card yet",
+                         known ? cid : "", since, entry->reference[0] != 0 ? ", reference " : "", entry->reference,
+                         advice(self, entry));
   json_t *object = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "type", type, "amount", (json_int_t)entry->amount,
                              "currency", currency != NULL ? currency->code : "", "state", state_word(entry->state),
                              "since", since, "advice", advice(self, entry));
@@ -72,6 +73,8 @@ static json_t *entry_report(const struct terminal_program *self, const struct jo
     json_object_set_new(object, "cid", json_string(cid));
     json_object_set_new(object, "atc", json_integer(promise.atc));
   }
+  if (entry->reference[0] != 0 && object != NULL)
+    json_object_set_new(object, "reference", json_string(entry->reference));
   if (entry->tender_order[0] != 0 && object != NULL)
     json_object_set_new(object, "tender_order", json_string(entry->tender_order));
   return object;

@@ -10,7 +10,7 @@ static enum status show(void *context, const struct outcome *outcome) {
 
 static enum status verb_pay(void *context, char **arguments) {
   struct terminal_program *self = context;
-  struct payment payment = {.points = self->points};
+  struct payment payment = {.points = self->points, .reference = self->reference};
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   enum status status = terminal_program_open(self);
   if (status != STATUS_OK)
@@ -18,13 +18,17 @@ static enum status verb_pay(void *context, char **arguments) {
   status = terminal_program_amount(self, arguments[0], &payment.amount);
   if (status != STATUS_OK)
     return status;
-  status = terminal_program_open_reader(self);
+  self->dialogue.show = show;
+  if (terminal_program_recall(self, payment.points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE, &payment,
+                              &outcome, &status))
+    return status;
+  status = terminal_program_reader(self, "purchase", &outcome);
   if (status != STATUS_OK)
     return status;
   payment.wait_seconds = terminal_program_wait(self);
   self->wanted = payment.amount;
-  self->dialogue.show = show;
   status = purchase_run(self->terminal, self->reader, &payment, &self->dialogue, &outcome);
+  status = terminal_program_held(self, status);
   if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
     report_outcome(self, "purchase", status, &outcome);
   else
@@ -38,6 +42,8 @@ int main(int argc, char **argv) {
        "pay with loyalty points instead of money"},
       {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, qr), 0, 0,
        "show the receipt as a QR code for the cardholder"},
+      {"reference", 0, "ID", NULL, OPTION_TEXT, offsetof(struct terminal_program, reference), 0, 0,
+       "pay: your name of it, unique per merchant; nothing is taken twice under one"},
       {"last", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, last), 0, 0, "receipt: the newest"},
       {0}};
   static const struct verb verbs[] = {
@@ -46,6 +52,7 @@ int main(int argc, char **argv) {
       {"log", "", 0, "show the card's own log", verb_log},
       {"pin", "", 0, "change the card's PIN", verb_pin},
       {"receipt", "[N]", -1, "write or show a receipt again: N, or --last", verb_receipt},
+      {"status", "ID", 1, "tell what became of a reference", verb_status},
       {"recover", "", 0, "settle what was broken off", verb_recover},
       {"readers", "", 0, "list the card readers", verb_readers},
       {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},

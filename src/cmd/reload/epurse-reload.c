@@ -13,8 +13,8 @@ static enum status load(struct terminal_program *self, struct payment *payment) 
   payment->wait_seconds = terminal_program_wait(self);
   self->wanted = payment->amount;
   self->wanted_load = true;
-  self->dialogue.show = show;
   enum status status = load_run(self->terminal, self->reader, payment, &self->dialogue, &outcome);
+  status = terminal_program_held(self, status);
   if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
     report_outcome(self, "load", status, &outcome);
   else
@@ -48,7 +48,8 @@ static enum status verb_recover_loads(void *context, char **arguments) {
 
 static enum status verb_load(void *context, char **arguments) {
   struct terminal_program *self = context;
-  struct payment payment = {0};
+  struct payment payment = {.reference = self->reference};
+  struct outcome outcome;
   enum status status = terminal_program_open(self);
   if (status != STATUS_OK)
     return status;
@@ -58,9 +59,12 @@ static enum status verb_load(void *context, char **arguments) {
   status = open_tender(self, &payment.tender);
   if (status != STATUS_OK)
     return status;
-  status = terminal_program_open_reader(self);
-  if (status == STATUS_OK)
-    status = load(self, &payment);
+  self->dialogue.show = show;
+  if (!terminal_program_recall(self, TRANSACTION_LOAD, &payment, &outcome, &status)) {
+    status = terminal_program_reader(self, "load", &outcome);
+    if (status == STATUS_OK)
+      status = load(self, &payment);
+  }
   tender_close(&payment.tender);
   return status;
 }
@@ -71,6 +75,8 @@ int main(int argc, char **argv) {
        "how it is paid: cash, manual, simulator:HOST:PORT"},
       {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, qr), 0, 0,
        "show the receipt as a QR code for the cardholder"},
+      {"reference", 0, "ID", NULL, OPTION_TEXT, offsetof(struct terminal_program, reference), 0, 0,
+       "load: your name of it, unique per merchant; nothing is taken twice under one"},
       {"last", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, last), 0, 0, "receipt: the newest"},
       {0}};
   static const struct verb verbs[] = {
@@ -79,6 +85,7 @@ int main(int argc, char **argv) {
       {"log", "", 0, "show the card's own log", verb_log},
       {"pin", "", 0, "change the card's PIN", verb_pin},
       {"receipt", "[N]", -1, "write or show a receipt again: N, or --last", verb_receipt},
+      {"status", "ID", 1, "tell what became of a reference", verb_status},
       {"recover", "", 0, "settle what was broken off", verb_recover_loads},
       {"readers", "", 0, "list the card readers", verb_readers},
       {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},

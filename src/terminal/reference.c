@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * References: a payment or load that was named is looked for before it is begun, in the journal and then at the server.
+ * How a transaction without r ended is the server's word here; nothing in the journal is closed by it. */
+#include "reference.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "epurse/backend.h"
+#include "epurse/message_reference.h"
+#include "recover.h"
+
+void reference_note(struct outcome *outcome, const struct payment *payment) {
+  if (payment->reference != NULL)
+    snprintf(outcome->reference, sizeof outcome->reference, "%s", payment->reference);
+}
+
+static enum status server_ask(struct terminal *terminal, const char *reference, struct reference_reply *reply) {
+  struct message message;
+  json_t *body = reference_query_body(reference);
+  enum status status = backend_call(terminal->backend, MESSAGE_REFERENCE_QUERY, body, &message);
+  *reply = (struct reference_reply){.state = REFERENCE_UNKNOWN};
+  if (status != STATUS_OK)
+    return status;
+  status = message.status;
+  if (status == STATUS_OK && reference_reply_parse(message.body, reply) != STATUS_OK)
+    status = STATUS_BAD_REPLY;
+  message_clear(&message);
+  return status;
+}
+
+/* The outcome of what another terminal did, or this one without its journal. */
+static void outcome_by_reply(const struct terminal *terminal, const struct reference_reply *reply,
+                             struct outcome *outcome) {
+  bool done = reply->state == REFERENCE_DONE;
+  memcpy(outcome->cid, reply->cid, sizeof outcome->cid);
+  outcome->atc = reply->atc;
+  outcome->amount = (struct amount){reply->amount, terminal->currency->numeric};
+  outcome->confirmed = outcome->finished_before = done;
+  if (!done)
+    return;
+  outcome->balance_before = outcome->balance_after = reply->balance;
+  if (reply->type == TRANSACTION_PURCHASE)
+    outcome->balance_after -= reply->amount;
+  else if (reply->type == TRANSACTION_LOAD)
+    outcome->balance_after += reply->amount;
+  outcome->points = reply->change;
+  outcome->points_after = reply->points + reply->change;
+  memcpy(outcome->time, reply->time, sizeof outcome->time);
+}
+
+enum status reference_first(struct order *order, const struct payment_request *request) {
+  struct reference_reply reply;
+  if (server_ask(order->terminal, request->reference, &reply) != STATUS_OK || reply.state != REFERENCE_DONE)
+    return STATUS_REFERENCE_DONE;
+  order->entry = (struct journal_entry){.id = 0};
+  outcome_by_reply(order->terminal, &reply, order->outcome);
+  return STATUS_OK;
+}
+
+/* ---- before the card ---- */
+
+static bool is_done(const struct journal_entry *entry) {
+  return entry->has_secret && (entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED);
+}
+
+static bool is_over(const struct journal_entry *entry) {
+  return entry->state == JOURNAL_CANCELLED || entry->state == JOURNAL_SETTLED;
+}
+
+/* The journal's entry of that name, with what can be ended without a card ended. */
+static enum status entry_find(struct order *order, const char *reference) {
+  struct journal *journal = order->terminal->journal;
+  enum status status = journal_find_reference(journal, reference, &order->entry);
+  if (status == STATUS_OK && !is_done(&order->entry) && !is_over(&order->entry)) {
+    status = recover_run(order->terminal, order->tender, NULL);
+    if (status == STATUS_OK)
+      status = journal_find_reference(journal, reference, &order->entry);
+  }
+  if (status == STATUS_OK && order->entry.has_promise)
+    status = order_resume(order, &order->entry);
+  return status;
+}
+
+/* What an entry that is neither done nor over keeps from beginning. */
+static enum status entry_open(const struct journal_entry *entry) {
+  switch (entry->state) {
+  case JOURNAL_CHARGING:
+    return STATUS_TENDER_UNKNOWN;
+  case JOURNAL_CHARGED:
+  case JOURNAL_REVERSING:
+    return STATUS_LOAD_UNSETTLED;
+  default:
+    return STATUS_REFERENCE_HELD;
+  }
+}
+
+static bool reply_matches(const struct reference_reply *reply, const struct payment_request *request) {
+  return reply->type == request->type && reply->amount == request->amount.minor;
+}
+
+static enum status recall_at_server(struct order *order, const struct payment_request *request) {
+  struct reference_reply reply;
+  enum status status = server_ask(order->terminal, request->reference, &reply);
+  if (status != STATUS_OK || reply.state == REFERENCE_UNKNOWN || reply.state == REFERENCE_DECLINED)
+    return status == STATUS_OK ? STATUS_NOT_FOUND : status;
+  if (!reply_matches(&reply, request))
+    return STATUS_REFERENCE_USED;
+  if (reply.state == REFERENCE_HELD)
+    return STATUS_REFERENCE_HELD;
+  order->entry = (struct journal_entry){.id = 0};
+  outcome_by_reply(order->terminal, &reply, order->outcome);
+  return STATUS_OK;
+}
+
+static enum status recall(struct order *order, const struct payment_request *request) {
+  const struct journal_entry *entry = &order->entry;
+  enum status status = entry_find(order, request->reference);
+  bool here = status == STATUS_OK && !is_over(entry);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+    return status;
+  if (here && (entry->type != request->type || entry->amount != request->amount.minor))
+    return STATUS_REFERENCE_USED;
+  if (here && is_done(entry)) {
+    order_reload_outcome(order);
+    order->outcome->finished_before = true;
+    return STATUS_OK;
+  }
+  enum status open = here ? entry_open(entry) : STATUS_NOT_FOUND;
+  if (here && open != STATUS_REFERENCE_HELD)
+    return open;
+  status = recall_at_server(order, request);
+  bool server_silent = status == STATUS_NO_SERVER || status == STATUS_NOT_FOUND;
+  return here && server_silent ? open : status; /* its card can bring it on without the server */
+}
+
+enum status payment_recall(struct terminal *terminal, uint8_t type, const struct payment *payment,
+                           const struct dialogue *dialogue, struct outcome *outcome) {
+  struct contact contact = {.terminal = terminal, .dialogue = dialogue};
+  struct order order = {.terminal = terminal, .contact = &contact, .tender = payment->tender, .outcome = outcome};
+  const struct payment_request request = {type, payment->amount, payment->reference};
+  order_outcome_clear(outcome);
+  outcome->amount = payment->amount;
+  reference_note(outcome, payment);
+  if (payment->reference == NULL)
+    return STATUS_NOT_FOUND;
+  if (!reference_valid(payment->reference))
+    return STATUS_BAD_FORMAT;
+  enum status status = recall(&order, &request);
+  return status == STATUS_OK ? order_report(&order) : status;
+}
+
+/* ---- asked for ---- */
+
+static enum status status_by_reply(const struct terminal *terminal, const struct reference_reply *reply,
+                                   struct outcome *outcome, uint8_t *type) {
+  static const enum status statuses[] = {[REFERENCE_UNKNOWN] = STATUS_NOT_FOUND,
+                                         [REFERENCE_HELD] = STATUS_REFERENCE_HELD,
+                                         [REFERENCE_DONE] = STATUS_OK,
+                                         [REFERENCE_DECLINED] = STATUS_DECLINED};
+  if (reply->state != REFERENCE_UNKNOWN) {
+    *type = reply->type;
+    outcome_by_reply(terminal, reply, outcome);
+    outcome->finished_before = false;
+  }
+  return statuses[reply->state];
+}
+
+static void outcome_by_entry(const struct order *order) {
+  order->outcome->amount = (struct amount){order->entry.amount, order->entry.currency};
+  order->outcome->number = order->entry.id;
+  if (order->entry.has_promise) {
+    memcpy(order->outcome->cid, order->promise.cid, CID_SIZE);
+    order->outcome->atc = order->promise.atc;
+  }
+}
+
+enum status reference_status(struct terminal *terminal, const char *reference, struct outcome *outcome, uint8_t *type) {
+  struct order order = {.terminal = terminal, .outcome = outcome};
+  struct reference_reply reply;
+  const struct payment named = {.reference = reference};
+  order_outcome_clear(outcome);
+  reference_note(outcome, &named);
+  *type = 0;
+  if (!reference_valid(reference))
+    return STATUS_BAD_FORMAT;
+  enum status found = journal_find_reference(terminal->journal, reference, &order.entry);
+  if (found == STATUS_OK && order.entry.has_promise)
+    found = order_resume(&order, &order.entry);
+  if (found != STATUS_OK && found != STATUS_NOT_FOUND)
+    return found;
+  if (found == STATUS_OK && is_done(&order.entry)) {
+    *type = order.entry.type;
+    order_outcome_fill(&order);
+    return STATUS_OK;
+  }
+  enum status status = server_ask(terminal, reference, &reply);
+  if (status == STATUS_OK)
+    status = status_by_reply(terminal, &reply, outcome, type);
+  bool open = found == STATUS_OK && !is_over(&order.entry);
+  if (found != STATUS_OK || (status != STATUS_NOT_FOUND && !(open && status == STATUS_NO_SERVER)))
+    return status;
+  *type = order.entry.type;
+  outcome_by_entry(&order);
+  return open ? entry_open(&order.entry) : STATUS_DECLINED;
+}
