@@ -227,8 +227,7 @@ struct card_facts {
   uint16_t currency;
   int64_t balance, held, owed, points; /* minor units; points */
   uint32_t last_atc;
-  bool
-      unreported; /* true: balance to last_atc are zeros that nobody said; a desk sees them on the card or not at all */
+  bool unreported; /* balance to last_atc are zeros that nobody said; a desk sees them on the card or not at all */
 };
 json_t *card_facts_body(const struct card_facts *facts);
 enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURSE_MUST_USE;
@@ -242,10 +241,8 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
  * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
  * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, a row for
  * each card, by number, beginning behind `after`.
- * REFERENCE_QUERY: message_reference.h.
  * BACKUP {"name"}, BACKUP_QUERY {} -> {"name","state","copied","pages","bytes","postings","began","ended","code"}: the
  * backup under way, or the last one; its state is "none", "copying", "proving", "done" or "failed", with "code" then.
- * The server and epurse-admin build and read
- * these with jansson directly: they cross no other border. */
+ * The server and epurse-admin build and read these with jansson directly: they cross no other border. */
 
 #endif
