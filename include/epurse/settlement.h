@@ -29,16 +29,18 @@ struct ledger_sums {
 };
 
 struct ledger_settlement {
-  int64_t number; /* 1, 2, ...: none is left out */
+  int64_t number; /* 1, 2, ...: none is left out, but those that a restoration forgot */
   int64_t closed_at;
   int64_t first_capture, last_capture; /* its purchases, by the number of their capture */
   int64_t merchants;                   /* how many lines it has */
   struct ledger_sums sums;
+  uint32_t incarnation; /* of the ledger that closed it, see ledger_incarnation.h; 0: an older one, before these */
 };
 
 /* Closes: a line for each merchant that sold something or owes for loads; fee, set-off and payout leave the merchant's
  * account, whose balance is then 0. Work for each merchant, none for each purchase. STATUS_NOTHING_TO_SETTLE: nothing
- * was captured since the last one. */
+ * was captured since the last one. STATUS_SETTLEMENT_UNRESUMED: the ledger is a backup that was put back, and
+ * ledger_settlement_resume was not called since. */
 enum status ledger_settlement_close(struct ledger *ledger, int64_t now,
                                     struct ledger_settlement *closed) EPURSE_MUST_USE;
 /* STATUS_NOT_FOUND. */

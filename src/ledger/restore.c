@@ -11,6 +11,7 @@
 #include "epurse/ledger.h"
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_backup.h"
+#include "epurse/ledger_incarnation.h"
 #include "epurse/ledger_totals.h"
 #include "store.h"
 
@@ -29,7 +30,8 @@ static enum status restore_mark(struct ledger *ledger, void *context) {
   const int64_t *now = context;
   struct query query = query_begin(ledger, QUERY_RESTORATION_ADD);
   query_i64(&query, *now);
-  return query_run(&query);
+  enum status status = query_run(&query);
+  return status == STATUS_OK ? ledger_incarnation_begin(ledger, *now) : status;
 }
 
 /* ---- the file ---- */

@@ -6,6 +6,7 @@
 
 #include "booking.h"
 #include "card.h"
+#include "epurse/ledger_incarnation.h"
 #include "limit.h"
 #include "store.h"
 
@@ -54,10 +55,15 @@ static enum status settlement_seal(struct ledger *ledger, const struct ledger_se
 
 enum status ledger_settlement_close(struct ledger *ledger, int64_t now, struct ledger_settlement *closed) {
   struct ledger_settlement next = {.closed_at = now};
+  struct ledger_incarnation incarnation;
   memset(closed, 0, sizeof *closed);
   if (!ledger->stepping)
     return STATUS_INTERNAL;
-  enum status status = settlement_next(ledger, &next);
+  enum status status = ledger_incarnation(ledger, &incarnation);
+  if (status == STATUS_OK && !incarnation.resumed)
+    status = STATUS_SETTLEMENT_UNRESUMED;
+  if (status == STATUS_OK)
+    status = settlement_next(ledger, &next);
   if (status == STATUS_OK && next.last_capture < next.first_capture)
     status = STATUS_NOTHING_TO_SETTLE;
   if (status == STATUS_OK)
@@ -93,6 +99,7 @@ static void settlement_read(struct query *query, struct ledger_settlement *settl
   settlement->last_capture = query_read_i64(query);
   settlement->merchants = query_read_i64(query);
   sums_read(query, &settlement->sums);
+  settlement->incarnation = (uint32_t)query_read_i64(query);
 }
 
 enum status ledger_settlement_find(struct ledger *ledger, int64_t number, struct ledger_settlement *settlement) {

@@ -25,6 +25,7 @@ route_handler post_card_list;
 route_handler post_card_replacement;
 route_handler post_pending_list;
 route_handler post_settlement;
+route_handler post_settlement_resumption;
 route_handler post_settlement_list;  /* post_settlement.c */
 route_handler post_settlement_lines; /* post_settlement_page.c */
 route_handler post_chip_addition;

@@ -53,6 +53,7 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_MERCHANT_CHANGE, ADMIN, post_merchant_change, 1024),
     SIGNED(MESSAGE_LIMIT, ADMIN, post_limit, 1024),
     SIGNED(MESSAGE_SETTLEMENT, ADMIN, post_settlement, 1024),
+    SIGNED(MESSAGE_SETTLEMENT_RESUMPTION, ADMIN, post_settlement_resumption, 1024),
     SIGNED(MESSAGE_SETTLEMENT_LIST, ADMIN, post_settlement_list, 1024),
     SIGNED(MESSAGE_SETTLEMENT_LINES, ADMIN, post_settlement_lines, 1024),
     SIGNED(MESSAGE_SETTLEMENT_CAPTURES, ADMIN, post_settlement_captures, 1024),

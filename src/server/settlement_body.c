@@ -2,7 +2,11 @@
  * A settlement as replies tell of it. */
 #include "settlement_body.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+
+#define INCARNATION_SIZE 7 /* six digits and NUL */
 
 /* Adds the sums to an object, which is stolen. */
 static json_t *with_sums(json_t *object, const struct ledger_sums *sums) {
@@ -22,10 +26,14 @@ static json_t *with_sums(json_t *object, const struct ledger_sums *sums) {
 }
 
 json_t *settlement_body(const struct ledger_settlement *settlement) {
-  return with_sums(json_pack("{s:I, s:I, s:I, s:I, s:I}", "number", (json_int_t)settlement->number, "closed_at",
-                             (json_int_t)settlement->closed_at, "first_capture", (json_int_t)settlement->first_capture,
-                             "last_capture", (json_int_t)settlement->last_capture, "merchants",
-                             (json_int_t)settlement->merchants),
+  char incarnation[INCARNATION_SIZE] = "";
+
+  if (settlement->incarnation != 0)
+    (void)snprintf(incarnation, sizeof incarnation, "%06" PRIX32, settlement->incarnation & 0xFFFFFF);
+  return with_sums(json_pack("{s:I, s:s, s:I, s:I, s:I, s:I}", "number", (json_int_t)settlement->number, "incarnation",
+                             incarnation, "closed_at", (json_int_t)settlement->closed_at, "first_capture",
+                             (json_int_t)settlement->first_capture, "last_capture",
+                             (json_int_t)settlement->last_capture, "merchants", (json_int_t)settlement->merchants),
                    &settlement->sums);
 }
 

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "epurse/ledger_backup.h"
+#include "epurse/ledger_incarnation.h"
 #include "epurse/ledger_incident.h"
+#include "epurse/settlement.h"
 #include "suites.h"
 #include "world.h"
 
@@ -163,6 +165,54 @@ START_TEST(the_others_go_on) {
 }
 END_TEST
 
+static enum status close_step(struct ledger *ledger, void *context) {
+  struct ledger_settlement *closed = context;
+  return ledger_settlement_close(ledger, 1900000000, closed);
+}
+
+struct resumption {
+  int64_t exported, next;
+};
+
+static enum status resume_step(struct ledger *ledger, void *context) {
+  struct resumption *resumption = context;
+  return ledger_settlement_resume(ledger, resumption->exported, &resumption->next);
+}
+
+/* Two settlements went out after the backup. Their numbers are not given again, nor is anything closed before that was
+ * told; and what is closed then goes by another name. */
+START_TEST(what_was_exported_is_told_first) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct ledger_settlement closed;
+  struct ledger_incarnation before, after;
+  struct resumption resumption = {.exported = 2};
+  play(&scene);
+  struct world *world = &scene.world;
+  ck_assert_int_eq(ledger_incarnation(world->ledger, &before), STATUS_OK);
+  ck_assert(before.resumed && before.since == 0);
+  ck_assert_int_eq(ledger_transact(world->ledger, close_step, &closed), STATUS_OK);
+  ck_assert_uint_eq(closed.incarnation, before.name);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  ck_assert_int_eq(ledger_incarnation(world->ledger, &after), STATUS_OK);
+  ck_assert_uint_ne(after.name, before.name);
+  ck_assert(!after.resumed && after.at == world->now && after.since > 0);
+  world_complete(world, &scene.quiet, TRANSACTION_PURCHASE, 10, POS);
+  ck_assert_int_eq(ledger_transact(world->ledger, close_step, &closed), STATUS_SETTLEMENT_UNRESUMED);
+  ck_assert_int_eq(ledger_transact(world->ledger, resume_step, &resumption), STATUS_OK);
+  ck_assert_int_eq(resumption.next, 3);
+  ck_assert_int_eq(ledger_transact(world->ledger, resume_step, &resumption), STATUS_EXISTS);
+  ck_assert_int_eq(ledger_transact(world->ledger, close_step, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.number, 3);
+  ck_assert_uint_eq(closed.incarnation, after.name);
+  world_complete(world, &scene.quiet, TRANSACTION_PURCHASE, 10, POS);
+  ck_assert_int_eq(ledger_transact(world->ledger, close_step, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.number, 4);
+  world_assert_clean(world);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* Without the mark the same words are a clone's. */
 START_TEST(a_ledger_that_was_not_restored_calls_it_a_fork) {
   struct scene scene;
@@ -210,6 +260,7 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, what_stood_there_is_kept);
   tcase_add_test(tests, a_spent_authorisation_does_not_come_back_unnoticed);
   tcase_add_test(tests, the_others_go_on);
+  tcase_add_test(tests, what_was_exported_is_told_first);
   tcase_add_test(tests, a_ledger_that_was_not_restored_calls_it_a_fork);
   tcase_add_test(tests, a_bad_backup_replaces_nothing);
   return suite;

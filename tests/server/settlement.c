@@ -98,8 +98,9 @@ START_TEST(full_page_of_captures_fits) {
 END_TEST
 
 START_TEST(wants_its_fields) {
-  static const enum message_type types[] = {MESSAGE_SETTLEMENT, MESSAGE_SETTLEMENT_LIST, MESSAGE_SETTLEMENT_LINES,
-                                            MESSAGE_SETTLEMENT_CAPTURES, MESSAGE_CARD_REPLACEMENT};
+  static const enum message_type types[] = {
+      MESSAGE_SETTLEMENT,          MESSAGE_SETTLEMENT_LIST,       MESSAGE_SETTLEMENT_LINES,
+      MESSAGE_SETTLEMENT_CAPTURES, MESSAGE_SETTLEMENT_RESUMPTION, MESSAGE_CARD_REPLACEMENT};
   struct world world;
 
   world_open(&world);

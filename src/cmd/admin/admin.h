@@ -63,8 +63,9 @@ enum status admin_card_block(void *context, char **arguments);
 enum status admin_card_replace(void *context, char **arguments);
 enum status admin_card_list(void *context, char **arguments);
 enum status admin_settlement_close(void *context, char **arguments);
-enum status admin_settlement_list(void *context, char **arguments); /* admin_settlement_close.c */
-enum status admin_settlement_show(void *context, char **arguments); /* admin_settlement_close.c */
+enum status admin_settlement_resume(void *context, char **arguments); /* admin_settlement_close.c */
+enum status admin_settlement_list(void *context, char **arguments);   /* admin_settlement_close.c */
+enum status admin_settlement_show(void *context, char **arguments);   /* admin_settlement_close.c */
 enum status admin_settlement_export(void *context, char **arguments);
 enum status admin_pending(void *context, char **arguments);
 enum status admin_serial_add(void *context, char **arguments);

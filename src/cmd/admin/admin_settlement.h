@@ -14,6 +14,7 @@ struct settlement_sums {
 };
 struct settlement_head {
   json_int_t number, closed_at, first_capture, last_capture, merchants;
+  char incarnation[7]; /* of the ledger that closed it; "": an older one */
   struct settlement_sums sums;
 };
 struct settlement_line {

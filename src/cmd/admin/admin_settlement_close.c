@@ -42,6 +42,38 @@ enum status admin_settlement_close(void *context, char **arguments) {
   return status == STATUS_OK ? status : admin_fail(admin, NULL, status);
 }
 
+/* ---- after a restoration ---- */
+
+/* The number of a settlement, or "none". */
+static enum status exported_read(const struct admin *admin, const char *text, json_int_t *exported) {
+  *exported = 0;
+  return strcmp(text, "none") == 0 ? STATUS_OK : settlement_number_read(admin, text, exported);
+}
+
+enum status admin_settlement_resume(void *context, char **arguments) {
+  struct admin *admin = context;
+  struct message reply;
+  json_int_t exported = 0, next = 0;
+  enum status status = exported_read(admin, arguments[0], &exported);
+
+  if (status == STATUS_OK)
+    status = admin_open(admin);
+  if (status != STATUS_OK)
+    return status;
+  status = admin_call(admin, MESSAGE_SETTLEMENT_RESUMPTION, json_pack("{s:I}", "exported", exported), &reply);
+  if (status == STATUS_OK && json_unpack(reply.body, "{s:I}", "next", &next) != 0)
+    status = STATUS_BAD_REPLY;
+  message_clear(&reply);
+  if (status == STATUS_EXISTS)
+    return admin_refuse(admin, status, "nothing is to be told: the settlements of this ledger follow each other");
+  if (status != STATUS_OK)
+    return admin_fail(admin, NULL, status);
+  admin->changed = true;
+  admin_print(admin, "The next settlement is no. %lld.\n", (long long)next);
+  admin->report = json_pack("{s:s, s:I, s:I}", "operation", "settlement resume", "exported", exported, "next", next);
+  return status;
+}
+
 /* ---- list ---- */
 
 static enum status head_take(const struct admin *admin, json_t *item, json_int_t *after, json_t *list) {

@@ -46,22 +46,30 @@ static enum status transfer_grow(struct pain *pain) {
   return STATUS_OK;
 }
 
+/* "12", and of which incarnation of the ledger: "12.A1B2C3". */
+static void number_print(const struct pain *pain, char text[TEXT_35]) {
+  const char *incarnation = pain->reading.head.incarnation;
+
+  (void)snprintf(text, TEXT_35, "%lld%s%s", (long long)pain->reading.number, incarnation[0] == '\0' ? "" : ".",
+                 incarnation);
+}
+
 /* A shop's identifier where a bank takes it; else a part of it that a bank takes, and its number in the file. */
 static bool transfer_identify(const struct pain *pain, const char *merchant, struct transfer *transfer) {
-  char readable[MERCHANT_MAX + 1];
+  char readable[MERCHANT_MAX + 1], number[TEXT_35];
   bool plain = sepa_id_valid(merchant);
   int len = 0;
 
+  number_print(pain, number);
   if (plain) {
-    len = snprintf(transfer->id, sizeof transfer->id, "%lld-%s", (long long)pain->reading.number, merchant);
+    len = snprintf(transfer->id, sizeof transfer->id, "%s-%s", number, merchant);
   } else {
     (void)snprintf(readable, sizeof readable, "%s", merchant);
     for (char *at = readable; *at != '\0'; at++) {
       char sign[] = {*at, '\0'};
       *at = sepa_id_valid(sign) ? *at : '-';
     }
-    len = snprintf(transfer->id, sizeof transfer->id, "%lld-%s/%zu", (long long)pain->reading.number, readable,
-                   pain->count);
+    len = snprintf(transfer->id, sizeof transfer->id, "%s-%s/%zu", number, readable, pain->count);
   }
   return len > 0 && (size_t)len < sizeof transfer->id;
 }
@@ -186,9 +194,10 @@ static void transfer_put(struct pain *pain, const struct transfer *transfer) {
 
 static void document_put(struct pain *pain) {
   const struct admin *admin = pain->admin;
-  char id[TEXT_35], closed[21], day[11];
+  char id[TEXT_35], number[TEXT_35], closed[21], day[11];
 
-  (void)snprintf(id, sizeof id, "EPURSE-%06lld-%lld", (long long)pain->reading.issuer, (long long)pain->reading.number);
+  number_print(pain, number);
+  (void)snprintf(id, sizeof id, "EPURSE-%06lld-%.20s", (long long)pain->reading.issuer, number);
   settlement_moment(closed, pain->reading.head.closed_at);
   if (admin->date != NULL)
     (void)snprintf(day, sizeof day, "%.10s", admin->date);

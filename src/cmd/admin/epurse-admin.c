@@ -102,6 +102,8 @@ static const struct verb verbs[] = {
     {"key change", "KEY", 1, "put it in the old one's place", admin_key_change},
     {"key retire", "KEY", 1, "withdraw the old one", admin_key_retire},
     {"settlement close", "", 0, "close the purchases captured since the last one", admin_settlement_close},
+    {"settlement resume", "NUMBER", 1, "after a restoration: which one was exported last, or none",
+     admin_settlement_resume},
     {"settlement list", "", 0, "list all settlements", admin_settlement_list},
     {"settlement show", "NUMBER", 1, "show what a settlement comes to", admin_settlement_show},
     {"settlement export", "NUMBER", 1, "write it for the books or the bank", admin_settlement_export},
