@@ -5,7 +5,6 @@
 #ifndef EPURSE_LEDGER_INCARNATION_H
 #define EPURSE_LEDGER_INCARNATION_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "epurse/status.h"
@@ -13,10 +12,10 @@
 struct ledger;
 
 struct ledger_incarnation {
-  uint32_t name; /* 1 to FFFFFF, at random */
-  int64_t at;    /* unix seconds, when it began; 0: with the ledger */
-  int64_t since; /* unix seconds: what was booked after this may be missing; 0: nothing is */
-  bool resumed;  /* it is told which settlement was exported before; of the first one it is known */
+  uint32_t name;    /* 1 to FFFFFF, at random */
+  int64_t at;       /* unix seconds, when it began; 0: with the ledger */
+  int64_t since;    /* unix seconds: what was booked after this may be missing; 0: nothing is */
+  int64_t exported; /* the last settlement before it that is known or was told; 0: none; -1: not told yet */
 };
 /* The present one. */
 enum status ledger_incarnation(struct ledger *ledger, struct ledger_incarnation *incarnation) EPURSE_MUST_USE;
@@ -26,7 +25,7 @@ enum status ledger_incarnation_begin(struct ledger *ledger, int64_t now) EPURSE_
 
 /* Tells which settlement went out of the house last, before this incarnation (0: none), so that settlements can be
  * closed again. *next is the number of the next one: above that, and above all that are known. Inside a step. STATUS_EXISTS:
- * it was told before; *next is set then too. */
+ * it was told before, and is less than that; told again, nothing changes. *next is set in both cases. */
 enum status ledger_settlement_resume(struct ledger *ledger, int64_t exported, int64_t *next) EPURSE_MUST_USE;
 
 #endif

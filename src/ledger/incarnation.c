@@ -13,7 +13,7 @@ enum status ledger_incarnation(struct ledger *ledger, struct ledger_incarnation 
   incarnation->name = (uint32_t)query_read_i64(&query);
   incarnation->at = query_read_i64(&query);
   incarnation->since = query_read_i64(&query);
-  incarnation->resumed = query_read_i64(&query) != 0;
+  incarnation->exported = query_read_i64(&query);
   enum status status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_BAD_FORMAT : status;
 }
@@ -33,7 +33,7 @@ enum status ledger_settlement_resume(struct ledger *ledger, int64_t exported, in
   if (exported < 0)
     return STATUS_BAD_FORMAT;
   enum status status = ledger_incarnation(ledger, &incarnation);
-  if (status == STATUS_OK && !incarnation.resumed) {
+  if (status == STATUS_OK && incarnation.exported < 0) {
     struct query tell = query_begin(ledger, QUERY_INCARNATION_TELL);
     query_i64(&tell, exported);
     status = query_run(&tell);
@@ -44,5 +44,5 @@ enum status ledger_settlement_resume(struct ledger *ledger, int64_t exported, in
   enum status read = query_end(&query);
   if (status == STATUS_OK)
     status = read;
-  return status == STATUS_OK && incarnation.resumed ? STATUS_EXISTS : status;
+  return status == STATUS_OK && incarnation.exported >= 0 && exported > incarnation.exported ? STATUS_EXISTS : status;
 }

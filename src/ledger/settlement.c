@@ -60,7 +60,7 @@ enum status ledger_settlement_close(struct ledger *ledger, int64_t now, struct l
   if (!ledger->stepping)
     return STATUS_INTERNAL;
   enum status status = ledger_incarnation(ledger, &incarnation);
-  if (status == STATUS_OK && !incarnation.resumed)
+  if (status == STATUS_OK && incarnation.exported < 0)
     status = STATUS_SETTLEMENT_UNRESUMED;
   if (status == STATUS_OK)
     status = settlement_next(ledger, &next);

@@ -254,6 +254,7 @@ static void settlement_part(struct tour *tour, const struct purse *purse) {
   expect(tour, &world->admin, MESSAGE_SETTLEMENT, json_object(), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_SETTLEMENT, json_object(), STATUS_NOTHING_TO_SETTLE);
   expect(tour, &world->admin, MESSAGE_SETTLEMENT_RESUMPTION, json_pack("{s:i}", "exported", 7), STATUS_EXISTS);
+  expect(tour, &world->admin, MESSAGE_SETTLEMENT_RESUMPTION, json_pack("{s:i}", "exported", 0), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_SETTLEMENT_LIST, json_pack("{s:i, s:i}", "after", 0, "limit", 10), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_SETTLEMENT_LINES, page_of("", 1), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_SETTLEMENT_LINES, page_of("", 2), STATUS_NOT_FOUND);

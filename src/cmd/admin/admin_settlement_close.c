@@ -65,7 +65,7 @@ enum status admin_settlement_resume(void *context, char **arguments) {
     status = STATUS_BAD_REPLY;
   message_clear(&reply);
   if (status == STATUS_EXISTS)
-    return admin_refuse(admin, status, "nothing is to be told: the settlements of this ledger follow each other");
+    return admin_refuse(admin, status, "another number was told before, or this ledger was never restored");
   if (status != STATUS_OK)
     return admin_fail(admin, NULL, status);
   admin->changed = true;
