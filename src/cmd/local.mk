@@ -32,6 +32,7 @@ epurse_perso_SOURCES = src/cmd/perso/batch_progress.c src/cmd/perso/batch_work.c
 epurse_perso_LDADD = libbatch.a $(LINK_CMD) $(CSV_LIBS) -lpthread
 bin_PROGRAMS += epurse-admin
 epurse_admin_SOURCES = src/cmd/admin/admin_audit.c src/cmd/admin/admin_backup.c src/cmd/admin/admin_call.c \
+	src/cmd/admin/admin_restore_list.c \
 	src/cmd/admin/admin_card_block.c src/cmd/admin/admin_card_list.c src/cmd/admin/admin_card_replace.c \
 	src/cmd/admin/admin_card_show.c src/cmd/admin/admin_ceremony.c src/cmd/admin/admin_folder.c \
 	src/cmd/admin/admin_init.c src/cmd/admin/admin_key_roll.c src/cmd/admin/admin_ledger_check.c src/cmd/admin/admin_limit.c \

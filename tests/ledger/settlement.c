@@ -164,8 +164,8 @@ START_TEST(looks_at_no_purchase) {
   sqlite3 *database = NULL;
   unsigned steps = 0;
   ck_assert_int_eq(sqlite3_open(":memory:", &database), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(database, (const char *)schema_sqlite[0], NULL, NULL, NULL), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(database, (const char *)schema_sqlite[1], NULL, NULL, NULL), SQLITE_OK);
+  for (int i = 0; i < schema_latest; i++)
+    ck_assert_int_eq(sqlite3_exec(database, (const char *)schema_sqlite[i], NULL, NULL, NULL), SQLITE_OK);
   for (size_t i = 0; i < sizeof closing / sizeof closing[0]; i++) {
     char sql[4096];
     sqlite3_stmt *statement = NULL;

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "admin.h"
+#include "admin_restore_list.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_backup.h"
 
@@ -141,6 +142,22 @@ static enum status restore_refuse(struct admin *admin, const struct ledger_resto
   return admin_fail(admin, status == STATUS_LEDGER_BUSY ? what->path : what->backup, status);
 }
 
+/* The backup is in its place; what cannot be listed is said, and is no failure of that. */
+static void restore_tell(struct admin *admin, const struct ledger_restored *restored) {
+  struct ledger *ledger = NULL, *old = NULL;
+  enum status status = ledger_open(admin->ledger, &ledger);
+
+  if (status == STATUS_OK && restored->replaced && restored->readable)
+    status = ledger_open(restored->aside, &old);
+  if (status == STATUS_OK)
+    status = restore_list(admin, ledger, old);
+  ledger_close(&old);
+  ledger_close(&ledger);
+  if (status != STATUS_OK)
+    fprintf(stderr, "%s: what is to be done by hand could not be listed: %s\n", admin->program->name,
+            status_sentence(status));
+}
+
 enum status admin_restore(void *context, char **arguments) {
   struct admin *admin = context;
   struct ledger_restored restored;
@@ -163,5 +180,6 @@ enum status admin_restore(void *context, char **arguments) {
       admin->program->name, admin->program->name);
   admin->report = json_pack("{s:I, s:s}", "postings", (json_int_t)restored.copy.postings, "aside",
                             restored.replaced ? restored.aside : "");
+  restore_tell(admin, &restored);
   return STATUS_OK;
 }

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a person has to do after a restoration, from the date of the backup to that of the restoration. */
+#include "admin_restore_list.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "epurse/ledger_card.h"
+#include "epurse/ledger_incarnation.h"
+#include "epurse/ledger_merchant.h"
+#include "epurse/ledger_terminal.h"
+#include "epurse/moment.h"
+#include "epurse/settlement.h"
+
+#define PAGE 16
+
+struct list {
+  struct admin *admin;
+  struct ledger *ledger, *old;
+  json_t *todo;
+  bool failed;
+};
+
+static void list_add(struct list *list, const char *what, const char *whose, const char *todo) {
+  json_t *item = json_pack("{s:s, s:s, s:s}", "what", what, "whose", whose, "do", todo);
+
+  list->failed |= item == NULL || json_array_append_new(list->todo, item) != 0;
+  admin_print(list->admin, "  %s%s%s: %s\n", what, whose[0] == '\0' ? "" : " ", whose, todo);
+}
+
+/* ---- cards ---- */
+
+static enum status card_compare(struct list *list, const struct ledger_card *old) {
+  struct ledger_card card;
+  char cid[2 * CID_SIZE + 1];
+  enum status status = ledger_card_find(list->ledger, old->cid, &card);
+
+  cid_print(old->cid, cid);
+  if (status != STATUS_OK && status != STATUS_CARD_UNKNOWN)
+    return status;
+  bool known = status == STATUS_OK;
+  if (old->state == LEDGER_CARD_ISSUED && (!known || card.state != LEDGER_CARD_ISSUED))
+    list_add(list, "card issued", cid, "it is unknown now; call its holder in and issue another one");
+  else if (old->state == LEDGER_CARD_BLOCKED && (!known || card.state != LEDGER_CARD_BLOCKED))
+    list_add(list, "card blocked", cid,
+             known ? "block it again: card block" : "it is unknown now; keep it in the notes");
+  else if (known && old->pin_changes > card.pin_changes)
+    list_add(list, "PIN changed", cid, "nothing; its next payment asks the holder to change it once more");
+  return STATUS_OK;
+}
+
+static enum status cards_compare(struct list *list) {
+  struct ledger_card cards[PAGE];
+  uint8_t after[CID_SIZE];
+  size_t count = PAGE;
+  bool first = true;
+  enum status status = STATUS_OK;
+
+  while (status == STATUS_OK && count == PAGE) {
+    status = ledger_card_list(list->old, first ? NULL : after, cards, PAGE, &count);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+      status = card_compare(list, &cards[i]);
+    if (status == STATUS_OK && count > 0)
+      memcpy(after, cards[count - 1].cid, CID_SIZE);
+    first = false;
+  }
+  return status;
+}
+
+/* ---- terminals ---- */
+
+static enum status terminal_compare(struct list *list, const struct ledger_terminal *old) {
+  struct ledger_terminal terminal;
+  char tid[TID_SIZE + 1] = "";
+  enum status status = ledger_terminal_find(list->ledger, old->tid, &terminal);
+
+  memcpy(tid, old->tid, TID_SIZE);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+    return status;
+  if (status == STATUS_NOT_FOUND)
+    list_add(list, "terminal added", tid, "it is unknown now; make it anew: terminal add");
+  else if (old->revoked && !terminal.revoked)
+    list_add(list, "terminal revoked", tid, "revoke it again: terminal revoke");
+  else if (memcmp(old->sig_public, terminal.sig_public, sizeof old->sig_public) != 0)
+    list_add(list, "terminal renewed", tid, "its present keys are unknown now; renew it again: terminal renew");
+  return STATUS_OK;
+}
+
+static enum status terminals_compare(struct list *list) {
+  struct ledger_terminal terminals[PAGE];
+  uint8_t after[TID_SIZE];
+  size_t count = PAGE;
+  bool first = true;
+  enum status status = STATUS_OK;
+
+  while (status == STATUS_OK && count == PAGE) {
+    status = ledger_terminal_list(list->old, first ? NULL : after, terminals, PAGE, &count);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+      status = terminal_compare(list, &terminals[i]);
+    if (status == STATUS_OK && count > 0)
+      memcpy(after, terminals[count - 1].tid, TID_SIZE);
+    first = false;
+  }
+  return status;
+}
+
+/* ---- merchants ---- */
+
+static enum status merchant_compare(struct list *list, const struct ledger_merchant *old) {
+  struct ledger_merchant merchant;
+  enum status status = ledger_merchant_find(list->ledger, old->id, &merchant);
+
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+    return status;
+  if (status == STATUS_NOT_FOUND)
+    list_add(list, "merchant added", old->id, "it is unknown now; add it again: merchant add");
+  else if (strcmp(old->iban, merchant.iban) != 0 || strcmp(old->bic, merchant.bic) != 0 ||
+           old->fee_rate != merchant.fee_rate)
+    list_add(list, "merchant changed", old->id, "account or fee are the earlier ones now: merchant change");
+  return STATUS_OK;
+}
+
+static enum status merchants_compare(struct list *list) {
+  struct ledger_merchant merchants[PAGE];
+  char after[MERCHANT_MAX + 1] = "";
+  size_t count = PAGE;
+  enum status status = STATUS_OK;
+
+  while (status == STATUS_OK && count == PAGE) {
+    status = ledger_merchant_list(list->old, after[0] == '\0' ? NULL : after, merchants, PAGE, &count);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+      status = merchant_compare(list, &merchants[i]);
+    if (status == STATUS_OK && count > 0)
+      (void)snprintf(after, sizeof after, "%s", merchants[count - 1].id);
+  }
+  return status;
+}
+
+/* ---- settlements ---- */
+
+static enum status settlements_compare(struct list *list) {
+  struct ledger_settlement settlements[PAGE], known;
+  char number[24];
+  int64_t after = 0;
+  size_t count = PAGE;
+  enum status status = STATUS_OK;
+
+  while (status == STATUS_OK && count == PAGE) {
+    status = ledger_settlement_list(list->old, after, settlements, PAGE, &count);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+      after = settlements[i].number;
+      status = ledger_settlement_find(list->ledger, after, &known);
+      (void)snprintf(number, sizeof number, "%lld", (long long)after);
+      if (status == STATUS_NOT_FOUND) {
+        list_add(list, "settlement closed", number, "was it exported? what it paid out is not to be paid again");
+        status = STATUS_OK;
+      }
+    }
+  }
+  return status;
+}
+
+/* ---- all ---- */
+
+/* Where nothing can be compared. */
+static void all_name(struct list *list) {
+  static const char *const rows[][2] = {
+      {"cards issued", "they are unknown now; call their holders in and issue others"},
+      {"cards blocked", "block them again: card block"},
+      {"PINs changed", "nothing; the next payment asks the holder to change it once more"},
+      {"terminals added, renewed", "their present keys are unknown now: terminal add, terminal renew"},
+      {"terminals revoked", "revoke them again: terminal revoke"},
+      {"merchants added, changed", "account or fee are the earlier ones now: merchant add, merchant change"},
+      {"settlements closed", "were they exported? what they paid out is not to be paid again"},
+  };
+
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    list_add(list, rows[i][0], "", rows[i][1]);
+}
+
+static enum status all_compare(struct list *list) {
+  enum status status = cards_compare(list);
+
+  if (status == STATUS_OK)
+    status = terminals_compare(list);
+  if (status == STATUS_OK)
+    status = merchants_compare(list);
+  return status == STATUS_OK ? settlements_compare(list) : status;
+}
+
+static void moment_of(int64_t seconds, char text[21]) {
+  uint8_t moment[MOMENT_SIZE];
+
+  moment_from_unix(seconds, moment);
+  moment_print(moment, text);
+}
+
+enum status restore_list(struct admin *admin, struct ledger *ledger, struct ledger *old) {
+  struct list list = {.admin = admin, .ledger = ledger, .old = old, .todo = json_array()};
+  struct ledger_incarnation incarnation;
+  char since[21], until[21];
+  enum status status = ledger_incarnation(ledger, &incarnation);
+
+  list.failed = list.todo == NULL;
+  if (status == STATUS_OK) {
+    moment_of(incarnation.since, since);
+    moment_of(incarnation.at, until);
+    admin_print(admin, "What was done from %s to %s is to be done again by hand:\n", since, until);
+    if (old != NULL)
+      status = all_compare(&list);
+    else
+      all_name(&list);
+    list_add(&list, "settlements", "", "tell what was exported last, before the next is closed: settlement resume");
+    list_add(&list, "receipts", "", "run recover at every terminal, and keep its receipts");
+  }
+  if (status == STATUS_OK && (list.failed || json_object_set_new(admin->report, "since", json_string(since)) != 0 ||
+                              json_object_set_new(admin->report, "until", json_string(until)) != 0 ||
+                              json_object_set(admin->report, "todo", list.todo) != 0))
+    status = STATUS_NO_MEMORY;
+  json_decref(list.todo);
+  return status;
+}
