@@ -44,7 +44,8 @@ enum status backend_look(struct backend *backend, struct backend_probe *probe) E
 /* One question, one answer. `body` is stolen (released in every case). *reply is released with message_clear by the
  * caller when the status is OK; then reply->status is the server's word, signed.
  * STATUS_NO_SERVER: no answer came: whether the request was acted on is unknown. STATUS_CLOCK_OFF, TERMINAL_REVOKED,
- * NOT_PERMITTED, ... : an error reply (problem+json, unsigned): nothing was booked if it is to be believed.
+ * TERMINAL_REPLACED (the server has another key for this TID, or none), NOT_PERMITTED, ... : an error reply (problem+json,
+ * unsigned): nothing was booked if it is to be believed.
  * STATUS_BAD_REPLY: a reply that does not verify or does not belong to the question. */
 enum status backend_call(struct backend *backend, enum message_type type, json_t *body,
                          struct message *reply) EPURSE_MUST_USE;

@@ -52,6 +52,10 @@ struct terminal {
 enum status terminal_open(const char *path, struct terminal **terminal, char problem[256]) EPURSE_MUST_USE;
 void terminal_close(struct terminal **terminal);
 
+/* When the terminal's own certificate ends, unix seconds; the people there are told from TERMINAL_RENEW_DAYS before. */
+#define TERMINAL_RENEW_DAYS 14
+int64_t terminal_expires(const struct terminal *terminal);
+
 /* The people at the terminal; a program supplies it. Any function may be NULL: then nothing is said, or the answer is
  * STATUS_CANCELLED. */
 struct outcome;

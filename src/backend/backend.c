@@ -76,7 +76,8 @@ static enum status problem_status(const struct http_answer *answer) {
   if (!refuses_message(status, answer->code) || (status == STATUS_INTERNAL && strcmp(code, "INTERNAL") != 0))
     status = STATUS_BAD_REPLY;
   json_decref(problem);
-  return status;
+  /* Name, key and certificate here belong together (identity.c): then it is the server that has another key for the name. */
+  return status == STATUS_NOT_AUTHENTICATED ? STATUS_TERMINAL_REPLACED : status;
 }
 
 /* The reply must answer this very question, and be told about now. */

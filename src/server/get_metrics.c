@@ -1,13 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0
  * GET /metrics: what the server counts, for Prometheus. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "endpoints.h"
 #include "http/problem.h"
 
 static enum status read_totals(struct ledger *ledger, void *context) {
   return ledger_totals(ledger, context);
+}
+
+static void print_expiry(FILE *out, const char *name, int64_t expires) {
+  fprintf(out, "epurse_certificate_expiry_seconds{certificate=\"%s\"} %" PRId64 "\n", name, expires);
+}
+
+/* The first second that a certificate of this server's is no longer good in. */
+static void print_certificates(const struct keyring *keyring, FILE *out) {
+  const struct {
+    const char *name;
+    const struct keyring_certificate *certificate;
+  } rows[] = {{"card-ca", &keyring->card_ca_certificate},
+              {"server", &keyring->server_certificate},
+              {"server-pin", &keyring->server_pin_certificate},
+              {"terminal-ca", &keyring->terminal_ca_certificate}};
+
+  fputs("# HELP epurse_certificate_expiry_seconds When a certificate of the server's ends, unix seconds.\n"
+        "# TYPE epurse_certificate_expiry_seconds gauge\n",
+        out);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0] && rows[i].certificate->len != 0; i++) {
+    uint8_t moment[MOMENT_SIZE] = {0};
+    memcpy(moment, rows[i].certificate->certificate.expiry, DATE_SIZE);
+    print_expiry(out, rows[i].name, moment_to_unix(moment) + 24 * 60 * 60);
+  }
+  if (keyring->tls_expires != 0)
+    print_expiry(out, "tls", keyring->tls_expires);
 }
 
 void get_metrics(struct service *service, const struct request *request, struct reply *reply) {
@@ -24,6 +52,7 @@ void get_metrics(struct service *service, const struct request *request, struct 
   }
   if (reply->status == STATUS_OK) {
     metrics_print(&service->metrics, &totals, routes_path, out);
+    print_certificates(&service->keyring, out);
     reply->status = fclose(out) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
   }
   if (reply->status == STATUS_OK) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "epurse/x509.h"
 
@@ -32,6 +33,21 @@ static enum status read_master(const char *path, uint8_t public_key[CRYPTO_P256_
   if (file != NULL)
     fclose(file);
   return status;
+}
+
+/* When the certificate of TLS ends; http.c says what is wrong with one. */
+static int64_t read_tls_expiry(const char *folder) {
+  char path[PATH_ROOM];
+  struct tm end = {0};
+
+  name_file(path, folder, "tls.crt");
+  FILE *file = fopen(path, "re");
+  X509 *certificate = file == NULL ? NULL : PEM_read_X509(file, NULL, NULL, NULL);
+  bool known = certificate != NULL && ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1;
+  X509_free(certificate);
+  if (file != NULL)
+    fclose(file);
+  return known ? (int64_t)timegm(&end) : 0;
 }
 
 static enum status read_certificate(const char *path, const struct certificate_check *check,
@@ -75,6 +91,7 @@ enum status keyring_certificates(struct keyring *keyring, const char *folder, in
   }
   if (status != STATUS_OK)
     blame(problem, path, status);
+  keyring->tls_expires = read_tls_expiry(folder);
   return status;
 }
 

@@ -20,6 +20,7 @@ struct keyring_certificate {
 struct keyring {
   uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE];
   struct keyring_certificate card_ca_certificate, server_certificate, server_pin_certificate, terminal_ca_certificate;
+  int64_t tls_expires;    /* unix seconds: of tls.crt; 0: not known */
   struct key *card_ca;    /* certifies cards; NULL: this server takes payments and makes none */
   struct key *server;     /* signs authorisations, block orders, replies */
   struct key *server_pin; /* PINs are enciphered to it */

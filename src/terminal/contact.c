@@ -140,7 +140,7 @@ enum status contact_take_verdict(struct contact *contact) {
     return status;
   case STATUS_TERMINAL_REVOKED: /* what the server refuses this terminal, the terminal refuses too */
   case STATUS_NOT_PERMITTED:
-  case STATUS_NOT_AUTHENTICATED:
+  case STATUS_TERMINAL_REPLACED:
   case STATUS_CLOCK_OFF:
     return status;
   default:

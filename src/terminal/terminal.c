@@ -137,6 +137,12 @@ out:
   return status;
 }
 
+int64_t terminal_expires(const struct terminal *terminal) {
+  uint8_t moment[MOMENT_SIZE] = {0};
+  memcpy(moment, terminal->self.expiry, DATE_SIZE);
+  return moment_to_unix(moment) + 24 * 60 * 60; /* its last day counts */
+}
+
 void terminal_close(struct terminal **terminal) {
   struct terminal *old = *terminal;
   *terminal = NULL;

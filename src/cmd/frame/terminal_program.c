@@ -33,6 +33,26 @@ const struct option_row terminal_program_rows[] = {
      "trace APDUs, secrets blanked, to FILE or stderr"},
     {0}};
 
+/* The last day of the terminal's own certificate, where it is near; "": it is not. */
+static void expiry_near(const struct terminal_program *self, char day[21]) {
+  uint8_t moment[MOMENT_SIZE];
+  int64_t expires = terminal_expires(self->terminal) - 1;
+  day[0] = 0;
+  if (expires - (int64_t)time(NULL) >= TERMINAL_RENEW_DAYS * INT64_C(86400))
+    return;
+  moment_from_unix(expires, moment);
+  moment_print(moment, day);
+  day[10] = 0;
+}
+
+static void warn_of_expiry(const struct terminal_program *self) {
+  char day[21];
+  expiry_near(self, day);
+  if (day[0] != 0)
+    fprintf(stderr, "%s: the certificate of this terminal ends on %s; have the issuer renew it before\n",
+            self->program->name, day);
+}
+
 enum status terminal_program_open(struct terminal_program *self) {
   char problem[256] = "";
   if (self->config == NULL) {
@@ -52,6 +72,7 @@ enum status terminal_program_open(struct terminal_program *self) {
             status_sentence(STATUS_NOT_PERMITTED), self->terminal->tid);
     return STATUS_NOT_PERMITTED;
   }
+  warn_of_expiry(self);
   return STATUS_OK;
 }
 
@@ -154,6 +175,11 @@ static void print_report(struct terminal_program *self, enum status status) {
   json_t *object = self->report != NULL ? self->report : json_object();
   if (status == STATUS_WRONG_PIN || status == STATUS_PIN_BLOCKED)
     json_object_set_new(object, "pin_tries_left", json_integer(status == STATUS_WRONG_PIN ? self->tries_left : 0));
+  char day[21] = "";
+  if (self->terminal != NULL)
+    expiry_near(self, day);
+  if (day[0] != 0)
+    json_object_set_new(object, "certificate_ends", json_string(day));
   json_object_set_new(object, "status", json_string(status_name(status)));
   json_object_set_new(object, "exit", json_integer(status_exit_code(status)));
   json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);

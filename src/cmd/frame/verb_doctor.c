@@ -13,7 +13,6 @@
 
 #define READERS_MAX   32 /* pcsc-lite before 2.5.0 has 16 */
 #define DAY           86400
-#define RENEW_DAYS    14 /* from so many days before an expiry on one is told */
 #define CLOCK_SECONDS 60 /* that are worth a word; MESSAGE_CLOCK_SKEW are refused */
 
 /* What was found of one thing. The worst of all decides how the program ends. */
@@ -54,7 +53,7 @@ static void tell_expiry(struct doctor *doctor, const char *check, const char *wh
   moment_from_unix(expires, moment);
   moment_print(moment, day);
   day[10] = 0; /* the date of it */
-  finding.warning = days < RENEW_DAYS;
+  finding.warning = days < TERMINAL_RENEW_DAYS;
   (void)snprintf(finding.text, sizeof finding.text, "the %s is valid until %s, %" PRId64 " days", what, day, days);
   if (finding.warning)
     (void)snprintf(finding.next, sizeof finding.next, "%s", "have the issuer renew it before that day");
@@ -62,9 +61,7 @@ static void tell_expiry(struct doctor *doctor, const char *check, const char *wh
 }
 
 static void look_at_certificate(struct doctor *doctor) {
-  uint8_t moment[MOMENT_SIZE] = {0};
-  memcpy(moment, doctor->self->terminal->self.expiry, DATE_SIZE);
-  tell_expiry(doctor, "certificate", "certificate of this terminal", moment_to_unix(moment) + DAY);
+  tell_expiry(doctor, "certificate", "certificate of this terminal", terminal_expires(doctor->self->terminal));
 }
 
 static void look_at_clock(struct doctor *doctor, const struct backend_probe *probe) {

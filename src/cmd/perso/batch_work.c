@@ -79,6 +79,7 @@ static bool is_fatal(enum status status) {
   case STATUS_DESK_QUOTA:
   case STATUS_NOT_PERMITTED:
   case STATUS_TERMINAL_REVOKED:
+  case STATUS_TERMINAL_REPLACED:
   case STATUS_CLOCK_OFF:
   case STATUS_STORE_FAILED:
   case STATUS_NO_MEMORY:
