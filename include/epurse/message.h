@@ -178,7 +178,7 @@ enum status certification_reply_parse(const json_t *body, struct certification_r
  * where it is paid out. MERCHANT_CHANGE {"id"[,"fee_rate"][,"iban"][,"bic"]}: what is there is set anew. Reply: {}.
  * TERMINAL and TERMINAL_RENEWAL {"tid", "role","merchant","expiry","ecka_public","sig_public"}: a new one; new keys and
  * another last day for one that is known, by name, role and merchant. Reply: {} or {"merchant_name"}, what the terminal
- * shows and prints. */
+ * shows and prints. TERMINAL_RENEWAL may have "request": the terminal's own, a sealed message of that type and body. */
 struct merchant_message {
   char id[MERCHANT_MAX + 1];
   char name[64];
@@ -207,10 +207,10 @@ enum status replacement_reply_parse(const json_t *body, struct replacement_reply
 
 struct terminal_message {
   char tid[TID_SIZE + 1];
-  uint8_t role;
+  uint8_t role, expiry[DATE_SIZE];
   char merchant[MERCHANT_MAX + 1];
-  uint8_t expiry[DATE_SIZE];
   uint8_t ecka_public[CRYPTO_P256_PUBLIC_SIZE], sig_public[CRYPTO_P256_PUBLIC_SIZE];
+  char request[1280]; /* "": the issuer made the keys */
 };
 json_t *terminal_body(const struct terminal_message *terminal);
 enum status terminal_parse(const json_t *body, struct terminal_message *terminal) EPURSE_MUST_USE;

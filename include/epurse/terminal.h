@@ -38,6 +38,7 @@ struct terminal {
   uint8_t batch_key[CRYPTO_AES_KEY_SIZE]; /* ROLE_PERSO with a batch key alone */
   bool has_batch_key;
   char tender_spec[128];
+  char folder[1024];  /* of its configuration, keys and certificates; absolute */
   char receipts[256]; /* folder for receipts */
   int answer_seconds; /* how long a card may take for one answer: for reader_limit */
   struct backend *backend;
@@ -51,6 +52,10 @@ struct terminal {
  * BAD_CERTIFICATE, TERMINAL_REVOKED (own certificate expired); `problem` (256 bytes) then says which file or line. */
 enum status terminal_open(const char *path, struct terminal **terminal, char problem[256]) EPURSE_MUST_USE;
 void terminal_close(struct terminal **terminal);
+
+/* What the configuration says of the terminal, and nothing else: tid, role, merchant, folder. STATUS_NO_CONFIG,
+ * BAD_CONFIG, with `problem` as above. Nothing has to be released. */
+enum status terminal_describe(const char *path, struct terminal *terminal, char problem[256]) EPURSE_MUST_USE;
 
 /* When the terminal's own certificate ends, unix seconds; the people there are told from TERMINAL_RENEW_DAYS before. */
 #define TERMINAL_RENEW_DAYS 14

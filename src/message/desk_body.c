@@ -159,6 +159,8 @@ json_t *terminal_body(const struct terminal_message *terminal) {
   field_put_date(&writer, "expiry", terminal->expiry);
   field_put_binary(&writer, "ecka_public", terminal->ecka_public, sizeof terminal->ecka_public);
   field_put_binary(&writer, "sig_public", terminal->sig_public, sizeof terminal->sig_public);
+  if (terminal->request[0] != '\0')
+    field_put_text(&writer, "request", terminal->request);
   return field_done(&writer);
 }
 
@@ -175,6 +177,8 @@ enum status terminal_parse(const json_t *body, struct terminal_message *terminal
   field_date(&reader, "expiry", terminal->expiry);
   field_binary(&reader, "ecka_public", terminal->ecka_public, sizeof terminal->ecka_public);
   field_binary(&reader, "sig_public", terminal->sig_public, sizeof terminal->sig_public);
+  if (field_there(&reader, "request"))
+    field_text(&reader, "request", 1, terminal->request, sizeof terminal->request);
   if (!crypto_p256_valid(terminal->ecka_public) || !crypto_p256_valid(terminal->sig_public))
     field_refuse(&reader, STATUS_BAD_FORMAT);
   return field_end(&reader);

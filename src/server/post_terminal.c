@@ -2,7 +2,7 @@
  * POST /v1/terminals: a new terminal with the keys that the issuer certified. Told twice, it is there once; the same
  * name with other keys is refused, for the terminal that has it would be locked out.
  * POST /v1/terminal-renewals: new keys and another last day for a terminal that is known; from then on its old keys are
- * nobody's. Its name, role and merchant stay. */
+ * nobody's. Its name, role and merchant stay. Where the terminal itself has asked for it, its present key says so. */
 #include <string.h>
 
 #include "endpoints.h"
@@ -10,6 +10,7 @@
 #include "epurse/ledger_merchant.h"
 
 struct registration {
+  const char *request; /* of the terminal itself; "": none */
   struct ledger_terminal terminal;
   struct ledger_merchant merchant; /* its, read in the same step */
 };
@@ -34,6 +35,33 @@ static enum status add(struct ledger *ledger, void *context) {
   return status == STATUS_OK ? ledger_merchant_find(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
+/* The terminal itself asked for these keys, under the one that it is known by. Asked and answered already: the answer may
+ * have been lost. */
+static enum status asked_for(const struct ledger_terminal *known, const struct registration *registration) {
+  const struct ledger_terminal *terminal = &registration->terminal;
+  struct message_verifier *verifier = NULL;
+  struct terminal_message asked;
+  struct message message = {0};
+
+  if (memcmp(known->ecka_public, terminal->ecka_public, sizeof known->ecka_public) == 0 &&
+      memcmp(known->sig_public, terminal->sig_public, sizeof known->sig_public) == 0)
+    return STATUS_OK;
+  enum status status = message_verifier_new(known->sig_public, &verifier);
+  if (status == STATUS_OK)
+    status = message_open(registration->request, strlen(registration->request), false, verifier, &message);
+  if (status == STATUS_OK)
+    status = terminal_parse(message.body, &asked);
+  if (status == STATUS_OK &&
+      (message.type != MESSAGE_TERMINAL_RENEWAL || asked.request[0] != '\0' ||
+       memcmp(asked.tid, terminal->tid, TID_SIZE) != 0 || memcmp(message.tid, terminal->tid, TID_SIZE) != 0 ||
+       memcmp(asked.ecka_public, terminal->ecka_public, sizeof asked.ecka_public) != 0 ||
+       memcmp(asked.sig_public, terminal->sig_public, sizeof asked.sig_public) != 0))
+    status = STATUS_BAD_SIGNATURE;
+  message_clear(&message);
+  message_verifier_free(&verifier);
+  return status;
+}
+
 static enum status renew(struct ledger *ledger, void *context) {
   struct registration *registration = context;
   const struct ledger_terminal *terminal = &registration->terminal;
@@ -42,6 +70,8 @@ static enum status renew(struct ledger *ledger, void *context) {
 
   if (status == STATUS_OK && (known.role != terminal->role || strcmp(known.merchant, terminal->merchant) != 0))
     status = STATUS_EXISTS;
+  if (status == STATUS_OK && registration->request[0] != '\0')
+    status = asked_for(&known, registration);
   if (status == STATUS_OK)
     status = ledger_terminal_renew(ledger, terminal);
   return status == STATUS_OK ? ledger_merchant_find(ledger, terminal->merchant, &registration->merchant) : status;
@@ -53,6 +83,8 @@ static void serve(struct service *service, const struct request *request, ledger
   struct ledger_terminal *terminal = &registration.terminal;
 
   reply->status = terminal_parse(request->message.body, &body);
+  if (reply->status == STATUS_OK && step == add && body.request[0] != '\0')
+    reply->status = STATUS_UNKNOWN_FIELD; /* a new terminal has no key yet to ask with */
   if (reply->status != STATUS_OK)
     return;
   memcpy(terminal->tid, body.tid, TID_SIZE);
@@ -61,6 +93,7 @@ static void serve(struct service *service, const struct request *request, ledger
   memcpy(terminal->ecka_public, body.ecka_public, sizeof terminal->ecka_public);
   memcpy(terminal->sig_public, body.sig_public, sizeof terminal->sig_public);
   memcpy(terminal->expiry, body.expiry, DATE_SIZE);
+  registration.request = body.request;
   reply->status = envelope_transact(service, request, step, &registration);
   terminal_cache_forget(service->terminal_cache);
   if (reply->status == STATUS_OK)

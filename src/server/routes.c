@@ -42,7 +42,7 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_CARD_LIST, ADMIN, post_card_list, 1024),
     SIGNED(MESSAGE_MERCHANT, ADMIN, post_merchant, 2048),
     SIGNED(MESSAGE_TERMINAL, ADMIN, post_terminal, 2048),
-    SIGNED(MESSAGE_TERMINAL_RENEWAL, ADMIN, post_terminal_renewal, 2048),
+    SIGNED(MESSAGE_TERMINAL_RENEWAL, ADMIN, post_terminal_renewal, 4096),
     SIGNED(MESSAGE_TERMINAL_REVOCATION, ADMIN, post_terminal_revocation, 1024),
     SIGNED(MESSAGE_TERMINAL_LIST, ADMIN, post_terminal_list, 1024),
     SIGNED(MESSAGE_LEDGER_CHECK, ADMIN, post_ledger_check, 1024),

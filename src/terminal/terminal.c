@@ -10,6 +10,7 @@
 #include "epurse/backend.h"
 #include "epurse/journal.h"
 #include "epurse/settings.h"
+#include "epurse/terminal_renewal.h"
 #include "epurse/x509.h"
 
 #include "identity.h"
@@ -31,6 +32,11 @@ static bool text_take(const struct settings *settings, const char *section, cons
   return length >= 0 && (size_t)length < capacity;
 }
 
+static bool folder_take(const struct settings *settings, char *text, size_t capacity) {
+  int length = snprintf(text, capacity, "%s", settings_folder(settings));
+  return length >= 0 && (size_t)length < capacity;
+}
+
 /* What the file says of the terminal itself. */
 static enum status terminal_configure(struct terminal *terminal, const struct settings *settings, char problem[256]) {
   const char *wrong = NULL;
@@ -45,6 +51,8 @@ static enum status terminal_configure(struct terminal *terminal, const struct se
     wrong = "[terminal] merchant_name: at most 63 bytes";
   else if (!text_take(settings, "tender", "driver", terminal->tender_spec, sizeof terminal->tender_spec))
     wrong = "[tender] driver: too long";
+  else if (!folder_take(settings, terminal->folder, sizeof terminal->folder))
+    wrong = "its directory: the path is too long";
   else if (!text_take(settings, "files", "receipts", terminal->receipts, sizeof terminal->receipts))
     wrong = "[files] receipts: the path is too long";
   terminal->answer_seconds = (int)settings_number(settings, "reader", "answer");
@@ -105,16 +113,30 @@ static enum status config_path(const char *path, char file[IDENTITY_PATH_MAX]) {
   return length > 0 && length < IDENTITY_PATH_MAX ? STATUS_OK : STATUS_NO_CONFIG;
 }
 
+static enum status configuration_load(const char *path, struct settings **settings, char problem[256]) {
+  char file[IDENTITY_PATH_MAX];
+  enum status status = config_path(path, file);
+  return status == STATUS_OK
+             ? settings_load(file, terminal_rows, sizeof terminal_rows / sizeof terminal_rows[0], settings, problem)
+             : status;
+}
+
+enum status terminal_describe(const char *path, struct terminal *terminal, char problem[256]) {
+  struct settings *settings = NULL;
+  problem[0] = 0;
+  enum status status = configuration_load(path, &settings, problem);
+  if (status == STATUS_OK)
+    status = terminal_configure(terminal, settings, problem);
+  settings_free(&settings);
+  return status;
+}
+
 enum status terminal_open(const char *path, struct terminal **terminal, char problem[256]) {
   struct settings *settings = NULL;
   struct terminal *fresh = NULL;
-  char file[IDENTITY_PATH_MAX];
-  enum status status;
   *terminal = NULL;
   problem[0] = 0;
-  status = config_path(path, file);
-  if (status == STATUS_OK)
-    status = settings_load(file, terminal_rows, sizeof terminal_rows / sizeof terminal_rows[0], &settings, problem);
+  enum status status = configuration_load(path, &settings, problem);
   if (status != STATUS_OK)
     goto out;
   status = STATUS_NO_MEMORY;
@@ -122,6 +144,8 @@ enum status terminal_open(const char *path, struct terminal **terminal, char pro
   if (fresh == NULL)
     goto out;
   status = terminal_configure(fresh, settings, problem);
+  if (status == STATUS_OK)
+    status = renewal_finish(fresh->folder);
   if (status == STATUS_OK)
     status = identity_load(fresh, settings_folder(settings), problem);
   if (status == STATUS_OK)

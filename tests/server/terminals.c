@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of post_terminal_revocation.c, post_terminal_list.c and the renewal in post_terminal.c. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "epurse/inquiry.h"
@@ -139,6 +140,40 @@ START_TEST(renewal_brings_new_keys) {
 }
 END_TEST
 
+/* What POS asks for, under `signer`'s key: the keys of `like`. */
+static enum status renew_asked(struct world *world, const struct station *signer, const struct station *like,
+                               const struct station *certified) {
+  struct terminal_message asked = {
+      .tid = POS, .role = ROLE_POS, .merchant = "SHOP", .expiry = {0x20, 0x40, 0x12, 0x31}};
+  struct message message = {.type = MESSAGE_TERMINAL_RENEWAL, .tid = POS, .seq = 1, .time = world->now};
+  char *jws = NULL;
+
+  memcpy(asked.sig_public, key_public(like->sig), CRYPTO_P256_PUBLIC_SIZE);
+  memcpy(asked.ecka_public, key_public(like->ecka), CRYPTO_P256_PUBLIC_SIZE);
+  message.body = terminal_body(&asked);
+  ck_assert_int_eq(message_seal(&message, false, signer->sig, &jws), STATUS_OK);
+  message_clear(&message);
+  ck_assert_uint_lt(strlen(jws), sizeof asked.request);
+  strcpy(asked.request, jws);
+  free(jws);
+  memcpy(asked.sig_public, key_public(certified->sig), CRYPTO_P256_PUBLIC_SIZE);
+  return station_tell(&world->admin, &world->service, MESSAGE_TERMINAL_RENEWAL, terminal_body(&asked));
+}
+
+START_TEST(renewal_is_asked_for_by_the_present_key) {
+  struct world world;
+
+  world_open(&world);
+  ck_assert_int_eq(renew_asked(&world, &world.expired, &world.expired, &world.expired), STATUS_BAD_SIGNATURE);
+  ck_assert_int_eq(renew_asked(&world, &world.pos, &world.expired, &world.admin), STATUS_BAD_SIGNATURE);
+  ck_assert_int_eq(renew_asked(&world, &world.pos, &world.expired, &world.expired), STATUS_OK);
+  ck_assert_int_eq(renew_asked(&world, &world.pos, &world.expired, &world.expired),
+                   STATUS_OK); /* the answer was lost */
+  ck_assert_int_eq(renew_asked(&world, &world.pos, &world.admin, &world.admin), STATUS_BAD_SIGNATURE);
+  world_close(&world);
+}
+END_TEST
+
 Suite *terminals_suite(void) {
   Suite *suite = suite_create("terminals");
   TCase *all = world_case("terminals");
@@ -147,6 +182,7 @@ Suite *terminals_suite(void) {
   tcase_add_test(all, unknown_and_own_terminals_are_not_revoked);
   tcase_add_test(all, list_tells_who_is_revoked);
   tcase_add_test(all, renewal_brings_new_keys);
+  tcase_add_test(all, renewal_is_asked_for_by_the_present_key);
   suite_add_tcase(suite, all);
   return suite;
 }

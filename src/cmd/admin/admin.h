@@ -36,6 +36,7 @@ struct admin {
   bool purchases;
   const char *role, *merchant, *out, *issuer_dir, *tender; /* terminal add */
   int64_t days;
+  const char *request;                                             /* terminal renew */
   bool force;                                                      /* restore */
   const char *reason;                                              /* card block */
   const char *ledger, *master;                                     /* audit; ledger: also backup, restore */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-admin terminal add: keys and certificates for a terminal in a directory of its own, and its entry in the
- * ledger; whole or not at all. epurse-admin terminal renew: the same for one that is known already. */
+ * ledger; whole or not at all. epurse-admin terminal renew: the same for one that is known already, or the
+ * answer to what that one asked for, for keys that it made itself. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -13,7 +14,8 @@
 
 /* What the verb knows on its way. */
 struct joining {
-  bool renewal;
+  bool renewal, answer; /* answer: to `asked` */
+  struct terminal_message asked;
   char issuer_folder[FOLDER_PATH_MAX];
   char merchant_name[LEDGER_NAME_MAX + 1];
   struct terminal_order order;
@@ -42,6 +44,43 @@ static enum status options_check(const struct admin *admin, const char *tid, str
   order->tender = admin->tender;
   order->days = admin->days;
   return STATUS_OK;
+}
+
+/* Reads what a terminal asked for; the server says whether it was that terminal. */
+static enum status request_load(const struct admin *admin, const char *tid, struct joining *joining) {
+  json_t *request = json_load_file(admin->request, JSON_REJECT_DUPLICATES, NULL);
+  const char *sealed = json_string_value(json_object_get(request, "signed"));
+  enum status status = terminal_parse(json_object_get(request, "terminal"), &joining->asked);
+
+  if (sealed == NULL || strlen(sealed) >= sizeof joining->asked.request || joining->asked.role == ROLE_ADMIN)
+    status = STATUS_BAD_FORMAT;
+  if (status == STATUS_OK)
+    (void)snprintf(joining->asked.request, sizeof joining->asked.request, "%s", sealed);
+  json_decref(request);
+  if (status != STATUS_OK)
+    return admin_refuse(admin, status, "%s is no terminal's request", admin->request);
+  if (strcmp(joining->asked.tid, tid) != 0)
+    return admin_refuse(admin, STATUS_NOT_PERMITTED, "%s is a request of %s", admin->request, joining->asked.tid);
+  return STATUS_OK;
+}
+
+/* Of a renewal that the terminal asked for: role and merchant are its own. */
+static enum status request_check(const struct admin *admin, const char *tid, struct joining *joining) {
+  enum status status = STATUS_OK;
+
+  if (!terminal_folder_name_valid(tid, TID_SIZE, TID_SIZE))
+    return admin_refuse(admin, STATUS_USAGE, "a terminal's name has %d letters and digits, not '%s'", TID_SIZE, tid);
+  if (admin->out == NULL)
+    return admin_refuse(admin, STATUS_USAGE, "name the directory for the answer with --out");
+  if (admin->role != NULL || admin->merchant != NULL || admin->url != NULL)
+    return admin_refuse(admin, STATUS_USAGE, "--role, --merchant and --url are as they were: leave them out");
+  status = request_load(admin, tid, joining);
+  joining->answer = true;
+  joining->order.tid = tid;
+  joining->order.role = joining->asked.role;
+  joining->order.merchant = joining->asked.merchant;
+  joining->order.days = admin->days;
+  return status;
 }
 
 /* Where the issuer's keys are: in issuer/ beside the admin directory, or as told. */
@@ -93,6 +132,8 @@ static enum status terminal_register(struct admin *admin, struct joining *joinin
   message_clear(&reply);
   if (joining->renewal && status == STATUS_NOT_FOUND)
     return admin_refuse(admin, status, "there is no terminal %s; add it", registration->tid);
+  if (joining->answer && (status == STATUS_BAD_SIGNATURE || status == STATUS_BAD_FORMAT))
+    return admin_refuse(admin, status, "%s did not ask for this: its present key has not signed it", registration->tid);
   if (joining->renewal && status == STATUS_EXISTS)
     return admin_refuse(admin, status, "%s has another role or another merchant", registration->tid);
   if (status == STATUS_NOT_FOUND)
@@ -107,14 +148,17 @@ static enum status terminal_make(struct admin *admin, struct joining *joining) {
   if (status == STATUS_EXISTS)
     return admin_refuse(admin, status, "%s is there already; nothing is overwritten", admin->out);
   if (status == STATUS_OK)
-    status = terminal_folder_keys(joining->folder.path, &joining->order, &registration);
+    status = joining->answer
+                 ? terminal_folder_answer(joining->folder.path, &joining->order, &joining->asked, &registration)
+                 : terminal_folder_keys(joining->folder.path, &joining->order, &registration);
   if (status != STATUS_OK)
     return admin_fail(admin, admin->out, status);
   status = terminal_register(admin, joining, &registration);
   if (status != STATUS_OK)
     return status;
   joining->order.merchant_name = joining->merchant_name;
-  status = terminal_folder_configure(joining->folder.path, &joining->order);
+  if (!joining->answer)
+    status = terminal_folder_configure(joining->folder.path, &joining->order);
   if (status == STATUS_OK)
     status = folder_commit(&joining->folder);
   return status == STATUS_OK ? status : admin_fail(admin, admin->out, status);
@@ -129,11 +173,13 @@ static void terminal_report(struct admin *admin, const struct joining *joining) 
   moment_print(moment, expiry);
   expiry[10] = '\0'; /* the day */
   admin->changed = true;
-  admin_print(admin,
-              "Terminal %s (%s, %s) is %s, valid until %s. Its directory is %s: move it to the terminal, keep no "
-              "copy.\n",
-              order->tid, role_name(order->role), joining->merchant_name, joining->renewal ? "renewed" : "added",
-              expiry, joining->folder.target);
+  admin_print(admin, "Terminal %s (%s, %s) is %s, valid until %s. ", order->tid, role_name(order->role),
+              joining->merchant_name, joining->renewal ? "renewed" : "added", expiry);
+  if (joining->answer)
+    admin_print(admin, "The answer is %s: it has nothing secret; until the terminal takes it (renew), it is refused.\n",
+                joining->folder.target);
+  else
+    admin_print(admin, "Its directory is %s: move it to the terminal, keep no copy.\n", joining->folder.target);
   admin->report = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "operation",
                             joining->renewal ? "terminal renew" : "terminal add", "tid", order->tid, "role",
                             role_name(order->role), "merchant", order->merchant, "merchant_name",
@@ -142,7 +188,8 @@ static void terminal_report(struct admin *admin, const struct joining *joining) 
 
 static enum status terminal_join(struct admin *admin, const char *tid, bool renewal) {
   struct joining joining = {.renewal = renewal};
-  enum status status = options_check(admin, tid, &joining.order);
+  enum status status = renewal && admin->request != NULL ? request_check(admin, tid, &joining)
+                                                         : options_check(admin, tid, &joining.order);
 
   if (status == STATUS_OK)
     status = admin_open(admin);

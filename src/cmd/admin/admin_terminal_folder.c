@@ -43,26 +43,27 @@ static const char *card_side_merchant(const struct terminal_order *order) {
 }
 
 /* The certificate that cards read. */
-static enum status card_side_certify(const char *folder, const struct terminal_order *order, const struct key *ecka,
+static enum status card_side_certify(const char *folder, const struct terminal_order *order,
                                      const struct terminal_message *registration) {
   struct certificate certificate = {.role = order->role, .version = KVN_FIRST};
 
   memcpy(certificate.ca_id, TERMINAL_CA_SUBJECT, sizeof certificate.ca_id);
   memcpy(certificate.subject, order->tid, sizeof certificate.subject);
   (void)snprintf(certificate.merchant, sizeof certificate.merchant, "%s", card_side_merchant(order));
-  memcpy(certificate.public_key, key_public(ecka), sizeof certificate.public_key);
+  memcpy(certificate.public_key, registration->ecka_public, sizeof certificate.public_key);
   memcpy(certificate.expiry, registration->expiry, sizeof certificate.expiry);
   return ceremony_certificate(folder, "terminal.cert", &certificate, order->terminal_ca);
 }
 
 /* The certificate that the server reads. */
-static enum status server_side_certify(const char *folder, const struct terminal_order *order, const struct key *sig) {
+static enum status server_side_certify(const char *folder, const struct terminal_order *order,
+                                       const struct terminal_message *registration) {
   char path[FOLDER_PATH_MAX], ca[FOLDER_PATH_MAX];
   struct x509_request request = {.kind = X509_CLIENT,
                                  .common_name = order->tid,
                                  .role = (enum role)order->role,
                                  .merchant = order->merchant,
-                                 .public_key = key_public(sig),
+                                 .public_key = registration->sig_public,
                                  .not_after = order->now + order->days * ADMIN_SECONDS_PER_DAY};
   enum status status = folder_path(folder, "tls.crt", path);
 
@@ -120,10 +121,10 @@ enum status terminal_folder_keys(const char *folder, const struct terminal_order
   if (status == STATUS_OK) {
     memcpy(registration->ecka_public, key_public(ecka), sizeof registration->ecka_public);
     memcpy(registration->sig_public, key_public(sig), sizeof registration->sig_public);
-    status = card_side_certify(folder, order, ecka, registration);
+    status = card_side_certify(folder, order, registration);
   }
   if (status == STATUS_OK)
-    status = server_side_certify(folder, order, sig);
+    status = server_side_certify(folder, order, registration);
   if (status == STATUS_OK)
     status = issuer_copy(folder, order);
   if (status == STATUS_OK)
@@ -131,6 +132,23 @@ enum status terminal_folder_keys(const char *folder, const struct terminal_order
   key_free(&sig);
   key_free(&ecka);
   return status;
+}
+
+enum status terminal_folder_answer(const char *folder, const struct terminal_order *order,
+                                   const struct terminal_message *asked, struct terminal_message *registration) {
+  enum status status = STATUS_BAD_FORMAT;
+
+  if (!terminal_folder_name_valid(order->tid, TID_SIZE, TID_SIZE) ||
+      !terminal_folder_name_valid(order->merchant, 1, MERCHANT_MAX))
+    return status;
+  registration_fill(order, registration);
+  memcpy(registration->ecka_public, asked->ecka_public, sizeof registration->ecka_public);
+  memcpy(registration->sig_public, asked->sig_public, sizeof registration->sig_public);
+  memcpy(registration->request, asked->request, sizeof registration->request);
+  status = card_side_certify(folder, order, registration);
+  if (status == STATUS_OK)
+    status = server_side_certify(folder, order, registration);
+  return status == STATUS_OK ? folder_copy(folder, order->public_folder, "terminal-ca.cert") : status;
 }
 
 enum status terminal_folder_configure(const char *folder, const struct terminal_order *order) {

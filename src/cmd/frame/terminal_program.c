@@ -49,8 +49,8 @@ static void warn_of_expiry(const struct terminal_program *self) {
   char day[21];
   expiry_near(self, day);
   if (day[0] != 0)
-    fprintf(stderr, "%s: the certificate of this terminal ends on %s; have the issuer renew it before\n",
-            self->program->name, day);
+    fprintf(stderr, "%s: the certificate of this terminal ends on %s; renew it before: %s renew\n", self->program->name,
+            day, self->program->name);
 }
 
 enum status terminal_program_open(struct terminal_program *self) {

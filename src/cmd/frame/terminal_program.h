@@ -44,7 +44,7 @@ struct terminal_program {
   unsigned tries_left; /* PINs, as the card said last; 5 where it has not been asked */
 };
 
-/* The rows that all share, and the verbs balance, doctor, log, pin, readers, recover. */
+/* The rows that all share, and the verbs balance, doctor, log, pin, readers, recover, renew. */
 extern const struct option_row terminal_program_rows[];
 enum status verb_balance(void *context, char **arguments);
 enum status verb_doctor(void *context, char **arguments);
@@ -53,6 +53,7 @@ enum status verb_pin(void *context, char **arguments);
 enum status verb_readers(void *context, char **arguments);
 enum status verb_receipt(void *context, char **arguments);
 enum status verb_recover(void *context, char **arguments);
+enum status verb_renew(void *context, char **arguments);
 enum status verb_status(void *context, char **arguments); /* of a reference */
 /* Looks, before a card is asked for, whether the payment or load of that reference was done before. True: it is over,
  * with *status, and was reported; false: it can go on. */

@@ -56,7 +56,8 @@ static void tell_expiry(struct doctor *doctor, const char *check, const char *wh
   finding.warning = days < TERMINAL_RENEW_DAYS;
   (void)snprintf(finding.text, sizeof finding.text, "the %s is valid until %s, %" PRId64 " days", what, day, days);
   if (finding.warning)
-    (void)snprintf(finding.next, sizeof finding.next, "%s", "have the issuer renew it before that day");
+    (void)snprintf(finding.next, sizeof finding.next, "%s",
+                   "renew it before that day (verb renew; for the back-end's: epurse-admin key roll tls)");
   tell(doctor, &finding);
 }
 

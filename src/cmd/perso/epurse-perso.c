@@ -108,15 +108,17 @@ int main(int argc, char **argv) {
       {"verify", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, verify), 0, 0,
        "batch: make nothing, meet each finished card once more"},
       {0}};
-  static const struct verb verbs[] = {{"issue", "", 0, "turn the raw card into a cardholder's card", verb_issue},
-                                      {"batch", "FILE", 1, "make the cards of a list, over all readers", verb_batch},
-                                      {"void", "", 0, "give a broken raw card's number back", verb_void},
-                                      {"balance", "", 0, "show what is on the card", verb_balance},
-                                      {"log", "", 0, "show the card's own log", verb_log},
-                                      {"pin", "", 0, "change the card's PIN", verb_pin},
-                                      {"readers", "", 0, "list the card readers", verb_readers},
-                                      {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},
-                                      {0}};
+  static const struct verb verbs[] = {
+      {"issue", "", 0, "turn the raw card into a cardholder's card", verb_issue},
+      {"batch", "FILE", 1, "make the cards of a list, over all readers", verb_batch},
+      {"void", "", 0, "give a broken raw card's number back", verb_void},
+      {"balance", "", 0, "show what is on the card", verb_balance},
+      {"log", "", 0, "show the card's own log", verb_log},
+      {"pin", "", 0, "change the card's PIN", verb_pin},
+      {"renew", "[DIR]", -1, "ask for new certificates; take the answer DIR", verb_renew},
+      {"readers", "", 0, "list the card readers", verb_readers},
+      {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},
+      {0}};
   static const struct program program = {"epurse-perso",
                                          "Personalises electronic purse cards at the issuer's desk.",
                                          {rows, terminal_program_rows},

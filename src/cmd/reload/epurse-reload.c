@@ -87,6 +87,7 @@ int main(int argc, char **argv) {
       {"receipt", "[N]", -1, "write or show a receipt again: N, or --last", verb_receipt},
       {"status", "ID", 1, "tell what became of a reference", verb_status},
       {"recover", "", 0, "settle what was broken off", verb_recover_loads},
+      {"renew", "[DIR]", -1, "ask for new certificates; take the answer DIR", verb_renew},
       {"readers", "", 0, "list the card readers", verb_readers},
       {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},
       {0}};
