@@ -88,6 +88,19 @@ enum status ceremony_tls(const struct ceremony *ceremony, const struct key *tls,
   return x509_make(ceremony, &server, name);
 }
 
+enum status ceremony_terminal_ca(const struct ceremony *ceremony, const struct key *ca, uint8_t version,
+                                 const char *path) {
+  char name[32], root[FOLDER_PATH_MAX];
+  const struct x509_request request = {.kind = X509_TERMINAL_CA,
+                                       .common_name = name,
+                                       .public_key = key_public(ca),
+                                       .not_after = ceremony->now + (int64_t)CERTIFIED_DAYS * ADMIN_SECONDS_PER_DAY};
+  enum status status = folder_path(ceremony->folder, "root.crt", root);
+
+  (void)snprintf(name, sizeof name, "epurse terminals, key %u", (unsigned)version);
+  return status == STATUS_OK ? x509_issue(&request, ceremony->master, root, path) : status;
+}
+
 static enum status x509_make_all(const struct ceremony *ceremony, const struct key *tls) {
   char root_name[32], ca_name[32];
   struct x509_request root = {.kind = X509_ROOT, .common_name = root_name};

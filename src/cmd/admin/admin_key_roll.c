@@ -11,6 +11,7 @@
 #include "admin.h"
 #include "admin_ceremony.h"
 #include "admin_folder.h"
+#include "admin_key.h"
 
 /* What can be rolled here: STEM.key with STEM.SUFFIX; STEM-next.* before the change, STEM-old.* behind it. */
 struct kind {
@@ -28,6 +29,7 @@ struct rolling {
   struct ceremony ceremony;
 };
 
+/* *kind stays NULL for the terminal CA, which has a file of its own. */
 static enum status kind_find(const struct admin *admin, const char *name, const struct kind **kind) {
   if (admin->dir == NULL)
     return admin_refuse(admin, STATUS_USAGE, "name the issuer's directory with --dir");
@@ -36,7 +38,10 @@ static enum status kind_find(const struct admin *admin, const char *name, const 
       *kind = &kinds[i];
       return STATUS_OK;
     }
-  return admin_refuse(admin, STATUS_USAGE, "'%s' is none of the keys that are rolled so: server, tls", name);
+  if (strcmp(name, "terminal-ca") == 0)
+    return STATUS_OK;
+  return admin_refuse(admin, STATUS_USAGE, "'%s' is none of the keys that are rolled so: server, tls, terminal-ca",
+                      name);
 }
 
 /* DIR/STEMAGE.SUFFIX; age is "", "-next" or "-old". */
@@ -196,6 +201,8 @@ enum status admin_key_roll(void *context, char **arguments) {
   struct rolling rolling = {0};
   enum status status = kind_find(admin, arguments[0], &rolling.kind);
 
+  if (status == STATUS_OK && rolling.kind == NULL)
+    return admin_key_terminal_ca(admin, KEY_ROLL);
   if (status == STATUS_OK)
     status = roll(admin, &rolling);
   rolling_end(&rolling);
@@ -222,6 +229,8 @@ enum status admin_key_change(void *context, char **arguments) {
 
   if (status != STATUS_OK)
     return status;
+  if (kind == NULL)
+    return admin_key_terminal_ca(admin, KEY_CHANGE);
   if (!file_there(admin, kind, "-next", kind->suffix)) /* the last file that moves */
     return admin_refuse(admin, STATUS_NOT_FOUND, "%s is not being rolled: key roll %s comes first", kind->name,
                         kind->name);
@@ -298,6 +307,8 @@ enum status admin_key_retire(void *context, char **arguments) {
   struct rolling rolling = {0};
   enum status status = kind_find(admin, arguments[0], &rolling.kind);
 
+  if (status == STATUS_OK && rolling.kind == NULL)
+    return admin_key_terminal_ca(admin, KEY_RETIRE);
   if (status == STATUS_OK)
     status = retire(admin, &rolling);
   rolling_end(&rolling);

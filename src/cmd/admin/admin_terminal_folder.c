@@ -151,6 +151,51 @@ enum status terminal_folder_answer(const char *folder, const struct terminal_ord
   return status == STATUS_OK ? folder_copy(folder, order->public_folder, "terminal-ca.cert") : status;
 }
 
+/* The certificate of a terminal's directory as it stands, and the key that its messages have. */
+static enum status present_load(const char *from, struct certificate *present, struct key **sig) {
+  char path[FOLDER_PATH_MAX];
+  uint8_t *data = NULL;
+  size_t len = 0;
+  enum status status = folder_path(from, "terminal.cert", path);
+
+  if (status == STATUS_OK)
+    status = public_file_load(path, &data, &len);
+  if (status == STATUS_OK)
+    status = certificate_decode(data, len, present);
+  free(data);
+  present->signed_part = NULL;
+  if (status == STATUS_OK)
+    status = folder_path(from, "sig.key", path);
+  return status == STATUS_OK ? key_load(path, NULL, sig) : status;
+}
+
+enum status terminal_folder_again(const char *folder, const char *from, const char *issuer,
+                                  const struct key *terminal_ca) {
+  struct certificate present = {0};
+  struct terminal_message registration = {0};
+  uint8_t moment[MOMENT_SIZE] = {0};
+  char tid[TID_SIZE + 1] = "";
+  struct key *sig = NULL;
+  enum status status = present_load(from, &present, &sig);
+
+  if (status != STATUS_OK)
+    return status;
+  memcpy(tid, present.subject, TID_SIZE);
+  memcpy(moment, present.expiry, DATE_SIZE);
+  memcpy(registration.sig_public, key_public(sig), sizeof registration.sig_public);
+  const struct terminal_order order = {.tid = tid,
+                                       .role = present.role,
+                                       .merchant = present.role == ROLE_ADMIN ? ADMIN_MERCHANT : present.merchant,
+                                       .now = moment_to_unix(moment),
+                                       .issuer_folder = issuer,
+                                       .terminal_ca = terminal_ca};
+  status = ceremony_certificate(folder, "terminal.cert", &present, terminal_ca);
+  if (status == STATUS_OK)
+    status = server_side_certify(folder, &order, &registration);
+  key_free(&sig);
+  return status;
+}
+
 enum status terminal_folder_configure(const char *folder, const struct terminal_order *order) {
   char text[1024];
   int len = snprintf(text, sizeof text,

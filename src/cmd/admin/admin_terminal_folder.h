@@ -29,6 +29,11 @@ enum status terminal_folder_answer(const char *folder, const struct terminal_ord
                                    const struct terminal_message *asked,
                                    struct terminal_message *registration) EPURSE_MUST_USE;
 
+/* Certificates for the keys that the terminal in `from` has, with the name, role, merchant and last day that they had, under
+ * another CA's key. `issuer` has that one's terminal-ca.crt. */
+enum status terminal_folder_again(const char *folder, const char *from, const char *issuer,
+                                  const struct key *terminal_ca) EPURSE_MUST_USE;
+
 /* Writes terminal.conf, last. */
 enum status terminal_folder_configure(const char *folder, const struct terminal_order *order) EPURSE_MUST_USE;
 

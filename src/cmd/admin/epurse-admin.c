@@ -100,7 +100,7 @@ static const struct verb verbs[] = {
     {"serial add", "FILE", 1, "list chips that were delivered; no others become cards", admin_serial_add},
     {"pending", "", 0, "list what waits for an end, and since when", admin_pending},
     {"migrate", "", 0, "take the ledger over from an older program", admin_migrate},
-    {"key roll", "KEY", 1, "make a newer key of the server's: server, tls", admin_key_roll},
+    {"key roll", "KEY", 1, "make a newer key: server, tls, terminal-ca", admin_key_roll},
     {"key change", "KEY", 1, "put it in the old one's place", admin_key_change},
     {"key retire", "KEY", 1, "withdraw the old one", admin_key_retire},
     {"settlement close", "", 0, "close the purchases captured since the last one", admin_settlement_close},
