@@ -29,9 +29,9 @@
 #define INS_STORE_DATA        0xE2 /* 84 E2 P1 P2, GPC v2.3.1 11.11: P2 block number, P1 bit 8 last block */
 
 /* Inside SCP11a. CLA is given without CLA_SECURE. */
-#define INS_INITIALIZE            0x50 /* 80 50 P1: for load, for purchase (PBOC names and codes) */
-#define INS_CREDIT_FOR_LOAD       0x52 /* 80 52 00 00 authorisation */
-#define INS_DEBIT_FOR_PURCHASE    0x54 /* 80 54 01 00 authorisation */
+#define INS_INITIALIZE            0x50 /* 80 50 P1: for load, for purchase (PBOC names and codes), for refund */
+#define INS_CREDIT_FOR_LOAD       0x52 /* 80 52 P1 00 authorisation; P1 as in INITIALIZE: load, refund */
+#define INS_DEBIT_FOR_PURCHASE    0x54 /* 80 54 P1 00 authorisation; likewise: purchase */
 #define INS_GET_TRANSACTION_PROOF 0x5A /* 80 5A 00 00 */
 #define INS_GET_BALANCE           0x5C /* 80 5C 00 00 */
 #define INS_VERIFY                0x20 /* 00 20 00 80 PIN block || N, ISO/IEC 7816-4 7.5.6 */
@@ -42,6 +42,7 @@
 
 #define P1_INITIALIZE_LOAD     0x00
 #define P1_INITIALIZE_PURCHASE 0x01
+#define P1_INITIALIZE_REFUND   0x02
 #define P2_PIN_GLOBAL          0x80 /* reference data qualifier: the cardholder's PIN */
 #define P2_CERTIFICATE         0xBE /* self-descriptive, card verifiable */
 #define P1_STORE_DATA_LAST     0x80
@@ -78,18 +79,20 @@ enum status pin_block_decode(const uint8_t block[PIN_BLOCK_SIZE], char digits[PI
 #define VERIFY_SIZE     (PIN_BLOCK_SIZE + NONCE_SIZE)
 #define CHANGE_PIN_SIZE (2 * PIN_BLOCK_SIZE + NONCE_SIZE)
 
-/* INITIALIZE FOR LOAD and FOR PURCHASE: amount 4 | currency 2 | points flag 1 | TID 8 | N 8 | time 7 | [PIN block 8].
- * The PIN rides along where it has not been verified in this session: one protected command fewer. */
-#define INITIALIZE_SIZE 30
+/* INITIALIZE: amount 4 | currency 2 | points flag 1 | TID 8 | N 8 | time 7 | [PIN block 8]. The PIN rides along where it
+ * has not been verified in this session: one protected command fewer. FOR REFUND: the ATC of the sale 4 in its place. */
+#define INITIALIZE_SIZE        30
+#define INITIALIZE_REFUND_SIZE (INITIALIZE_SIZE + 4)
 struct initialize {
   uint32_t amount;   /* minor units */
   uint16_t currency; /* ISO 4217 numeric */
-  bool points;       /* purchase: pay with loyalty points instead of money */
+  bool points;       /* purchase: pay with loyalty points instead of money; refund: the sale was paid so */
   uint8_t tid[TID_SIZE];
   uint8_t nonce[NONCE_SIZE];
   uint8_t time[MOMENT_SIZE]; /* the terminal's clock, UTC */
   bool has_pin;
   uint8_t pin_block[PIN_BLOCK_SIZE];
+  uint32_t sale_atc; /* refund: of the sale; 0: this is none. Not with a PIN */
 };
 #define INITIALIZE_MAX (INITIALIZE_SIZE + PIN_BLOCK_SIZE)
 size_t initialize_encode(const struct initialize *initialize, uint8_t data[INITIALIZE_MAX]);

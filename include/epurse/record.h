@@ -42,15 +42,17 @@ bool offline_limits_valid(const struct offline_limits *limits);
 #define RECORD_SIGNATURE_SIZE (3 + CRYPTO_SIGNATURE_SIZE) /* 5F37 40 r||s */
 
 enum transaction_type {
-  TRANSACTION_PURCHASE = 1,       /* money leaves the card */
-  TRANSACTION_LOAD = 2,           /* money enters the card */
-  TRANSACTION_POINTS_PURCHASE = 3 /* loyalty points leave the card, money does not move */
+  TRANSACTION_PURCHASE = 1,        /* money leaves the card */
+  TRANSACTION_LOAD = 2,            /* money enters the card */
+  TRANSACTION_POINTS_PURCHASE = 3, /* loyalty points leave the card, money does not move */
+  TRANSACTION_REFUND = 4           /* a sale given back: its money enters the card, or its points do */
 };
 
 /* The card's promise: what it will do if the server orders it. */
 struct promise {
-  uint8_t type;      /* enum transaction_type */
-  bool pin_verified; /* in the session in which the promise was made */
+  uint8_t type;        /* enum transaction_type */
+  bool pin_verified;   /* in the session in which the promise was made */
+  bool sale_in_points; /* of a refund: the sale was paid with points, money does not move; false in every other type */
   uint8_t cid[CID_SIZE];
   uint32_t atc;             /* application transaction counter; (CID, ATC) names the transaction */
   uint32_t amount;          /* minor units */
@@ -139,8 +141,8 @@ struct card_request {
 
 /* Each _encode writes the TLV without its signature (the _TLV_SIZE); record_sign and record_verify do the rest.
  * Each _decode takes TLV || signature TLV, exact in length, and does not verify; STATUS_BAD_LENGTH,
- * STATUS_BAD_FORMAT (tag, version, unknown type or flag, moment that is none, money above AMOUNT_MAX_ON_CARD, the ATC of
- * a sale in what is no refund, key off the curve, tries left that do not fit the kind). */
+ * STATUS_BAD_FORMAT (tag, version, unknown type or flag, moment that is none, money above AMOUNT_MAX_ON_CARD, a sale
+ * in what is no refund, a refund without a sale or of one that is not before it, key off the curve, tries left that do not fit the kind). */
 void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]);
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) EPURSE_MUST_USE;
 void authorisation_encode(const struct authorisation *authorisation, uint8_t tlv[AUTHORISATION_TLV_SIZE]);

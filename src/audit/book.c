@@ -155,7 +155,8 @@ static void book_transaction(struct book_card *card, const struct ledger_transac
   struct audit_figures *figures = &card->audit->figures;
   struct promise promise;
   *item = (struct history_item){.atc = booking->atc, .state = booking->state, .type = booking->type};
-  item->readable = promise_decode(booking->promise, PROMISE_SIZE, &promise) == STATUS_OK;
+  item->readable = promise_decode(booking->promise, PROMISE_SIZE, &promise) == STATUS_OK &&
+                   promise.type <= TRANSACTION_POINTS_PURCHASE;
   figures->transactions++;
   figures->captured += booking->state == LEDGER_CAPTURED;
   if (booking->state == LEDGER_HELD) {

@@ -22,7 +22,8 @@ static struct ring ring_of(struct card_memory *memory, bool loads) {
 }
 
 void log_append(struct card *card, const struct log_record *record) {
-  struct ring ring = ring_of(&card->memory, record->type == TRANSACTION_LOAD);
+  bool credit = record->type == TRANSACTION_LOAD || record->type == TRANSACTION_REFUND;
+  struct ring ring = ring_of(&card->memory, credit);
   uint32_t count = bytes_u32(ring.count);
   uint8_t data[LOG_RECORD_SIZE];
   log_record_encode(record, data);

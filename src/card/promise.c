@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * INITIALIZE FOR LOAD and FOR PURCHASE: every condition, then a signed promise in the slot, in one commit. */
+ * INITIALIZE FOR LOAD, FOR PURCHASE and FOR REFUND: every condition, then a signed promise in the slot, in one commit. */
 #include <string.h>
 
 #include "epurse/amount.h"
@@ -10,17 +10,24 @@
 #include "purse.h"
 
 static uint8_t type_of(uint8_t p1, const struct initialize *initialize) {
-  if (p1 == P1_INITIALIZE_LOAD)
+  switch (p1) {
+  case P1_INITIALIZE_LOAD:
     return TRANSACTION_LOAD;
-  return initialize->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
+  case P1_INITIALIZE_REFUND:
+    return TRANSACTION_REFUND;
+  default:
+    return initialize->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
+  }
 }
 
 /* The limits of section 4: 9402 above a ceiling, 9401 where the money does not suffice. Points are weighed by the
  * server, which knows what one is worth. */
-static uint16_t limits_refusal(const struct card *card, uint8_t type, uint32_t amount,
+static uint16_t limits_refusal(const struct card *card, uint8_t type, const struct initialize *initialize,
                                const struct parameters *parameters) {
-  uint32_t balance = bytes_u32(card->memory.balance);
-  if (type == TRANSACTION_LOAD)
+  uint32_t balance = bytes_u32(card->memory.balance), amount = initialize->amount;
+  if (type == TRANSACTION_REFUND && initialize->points)
+    return SW_OK;
+  if (type == TRANSACTION_LOAD || type == TRANSACTION_REFUND)
     return (uint64_t)balance + amount > parameters->purse_ceiling ? SW_ABOVE_LIMIT : SW_OK;
   if (amount > parameters->payment_ceiling)
     return SW_ABOVE_LIMIT;
@@ -35,11 +42,13 @@ static uint16_t refusal(const struct card *card, uint8_t type, const struct init
     return SW_WRONG_DATA;
   if (initialize->amount == 0 || initialize->amount > AMOUNT_MAX_ON_CARD)
     return SW_WRONG_DATA;
-  if (type == TRANSACTION_LOAD && initialize->points)
+  if (initialize->points && type != TRANSACTION_POINTS_PURCHASE && type != TRANSACTION_REFUND)
+    return SW_WRONG_DATA;
+  if (initialize->sale_atc > bytes_u32(card->memory.atc))
     return SW_WRONG_DATA;
   if (bytes_u32(card->memory.atc) == UINT32_MAX)
     return SW_COUNTER_EXHAUSTED;
-  return limits_refusal(card, type, initialize->amount, &parameters);
+  return limits_refusal(card, type, initialize, &parameters);
 }
 
 /* Everything but h and the hash of the promise before. */
@@ -48,6 +57,7 @@ static struct promise promise_of(const struct card *card, uint8_t type, const st
   struct promise promise = {
       .type = type,
       .pin_verified = card->pin_verified,
+      .sale_in_points = type == TRANSACTION_REFUND && initialize->points,
       .atc = bytes_u32(memory->atc) + 1,
       .amount = initialize->amount,
       .currency = initialize->currency,
@@ -55,6 +65,7 @@ static struct promise promise_of(const struct card *card, uint8_t type, const st
       .points = bytes_u32(memory->points),
       .last_atc = bytes_u32(memory->last_atc),
       .pin_changes = bytes_u16(memory->pin_changes),
+      .sale_atc = initialize->sale_atc,
   };
   memcpy(promise.cid, memory->parameters, sizeof promise.cid);
   memcpy(promise.tid, initialize->tid, sizeof promise.tid);
@@ -106,6 +117,8 @@ uint16_t promise_initialize(struct card *card, const struct apdu *command, struc
   struct initialize initialize;
   uint8_t type;
   uint16_t sw = SW_OK;
+  if ((command->lc == INITIALIZE_REFUND_SIZE) != (command->p1 == P1_INITIALIZE_REFUND))
+    return SW_WRONG_LENGTH;
   enum status status = initialize_decode(command->data, command->lc, &initialize);
   if (status != STATUS_OK) {
     sw = status == STATUS_BAD_LENGTH ? SW_WRONG_LENGTH : SW_WRONG_DATA;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * CREDIT FOR LOAD and DEBIT FOR PURCHASE on the server's order, GET TRANSACTION PROOF, GET BALANCE. */
+ * CREDIT and DEBIT on the server's order, GET TRANSACTION PROOF, GET BALANCE. */
 #include "purse.h"
 
 #include <string.h>
@@ -33,27 +33,48 @@ static bool slot_read(const struct card *card, struct slot *slot) {
          record_hash(card->memory.slot_promise, sizeof card->memory.slot_promise, slot->hash) == STATUS_OK;
 }
 
+/* Whether the command is the one that does what the slot promises. */
+static bool command_fits(const struct apdu *command, uint8_t type) {
+  switch (type) {
+  case TRANSACTION_LOAD:
+    return command->ins == INS_CREDIT_FOR_LOAD && command->p1 == P1_INITIALIZE_LOAD;
+  case TRANSACTION_REFUND:
+    return command->ins == INS_CREDIT_FOR_LOAD && command->p1 == P1_INITIALIZE_REFUND;
+  default:
+    return command->ins == INS_DEBIT_FOR_PURCHASE && command->p1 == P1_INITIALIZE_PURCHASE;
+  }
+}
+
 /* Whether the order is for what lies in the slot, given at the terminal where it was begun. */
-static bool order_fits(const struct card *card, uint8_t ins, const struct authorisation *order,
+static bool order_fits(const struct card *card, const struct apdu *command, const struct authorisation *order,
                        const struct slot *slot) {
   const struct promise *promise = &slot->promise;
-  bool load = promise->type == TRANSACTION_LOAD;
-  return load == (ins == INS_CREDIT_FOR_LOAD) && memcmp(card->tid, promise->tid, TID_SIZE) == 0 &&
+  return command_fits(command, promise->type) && memcmp(card->tid, promise->tid, TID_SIZE) == 0 &&
          authorisation_answers(order, promise, slot->hash);
+}
+
+/* By how much a promise that is kept changes the balance. */
+static int64_t balance_change(const struct promise *promise) {
+  switch (promise->type) {
+  case TRANSACTION_LOAD:
+    return promise->amount;
+  case TRANSACTION_REFUND:
+    return promise->sale_in_points ? 0 : promise->amount;
+  case TRANSACTION_PURCHASE:
+    return -(int64_t)promise->amount;
+  default:
+    return 0;
+  }
 }
 
 /* False where a counter would leave 0..AMOUNT_MAX_ON_CARD, or the balance its ceiling. */
 static bool outcome_of(const struct card *card, const struct promise *promise, const struct authorisation *order,
                        struct outcome *outcome) {
   struct parameters parameters;
-  int64_t balance = bytes_u32(card->memory.balance);
+  int64_t balance = bytes_u32(card->memory.balance) + balance_change(promise);
   int64_t points = (int64_t)bytes_u32(card->memory.points) + order->points;
   if (parameters_decode(card->memory.parameters, sizeof card->memory.parameters, &parameters) != STATUS_OK)
     return false;
-  if (promise->type == TRANSACTION_LOAD)
-    balance += promise->amount;
-  if (promise->type == TRANSACTION_PURCHASE)
-    balance -= promise->amount;
   if (balance < 0 || balance > parameters.purse_ceiling || points < 0 || points > AMOUNT_MAX_ON_CARD)
     return false;
   outcome->balance = (uint32_t)balance;
@@ -132,7 +153,7 @@ uint16_t purse_execute(struct card *card, const struct apdu *command, struct apd
     return SW_CONDITIONS_NOT_SATISFIED;
   if (!slot_read(card, &slot))
     return SW_INTERNAL;
-  if (!order_fits(card, command->ins, &order, &slot))
+  if (!order_fits(card, command, &order, &slot))
     return SW_CONDITIONS_NOT_SATISFIED;
   sw = issuer_key_check_order(card, command, order.key_version);
   if (sw != SW_OK)

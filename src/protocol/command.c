@@ -20,14 +20,17 @@ size_t initialize_encode(const struct initialize *initialize, uint8_t data[INITI
   bytes_write(&writer, initialize->time, sizeof initialize->time);
   if (initialize->has_pin)
     bytes_write(&writer, initialize->pin_block, sizeof initialize->pin_block);
+  else if (initialize->sale_atc != 0)
+    bytes_write_u32(&writer, initialize->sale_atc);
   return writer.len;
 }
 
 enum status initialize_decode(const uint8_t *data, size_t len, struct initialize *initialize) {
   struct bytes_reader reader = bytes_reader(data, len);
+  bool refund = len == INITIALIZE_REFUND_SIZE;
   uint8_t points = 0;
 
-  if (len != INITIALIZE_SIZE && len != INITIALIZE_MAX)
+  if (len != INITIALIZE_SIZE && len != INITIALIZE_MAX && !refund)
     return STATUS_BAD_LENGTH;
   initialize->amount = bytes_read_u32(&reader);
   initialize->currency = bytes_read_u16(&reader);
@@ -38,8 +41,10 @@ enum status initialize_decode(const uint8_t *data, size_t len, struct initialize
   bytes_read(&reader, initialize->time, sizeof initialize->time);
   initialize->has_pin = len == INITIALIZE_MAX;
   bytes_read(&reader, initialize->pin_block, initialize->has_pin ? sizeof initialize->pin_block : 0);
-  return points <= 1 && initialize->amount > 0 && initialize->amount <= AMOUNT_MAX_ON_CARD &&
-                 tid_valid(initialize->tid) && moment_valid(initialize->time)
+  initialize->sale_atc = refund ? bytes_read_u32(&reader) : 0;
+  return points <= 1 && refund == (initialize->sale_atc != 0) && initialize->amount > 0 &&
+                 initialize->amount <= AMOUNT_MAX_ON_CARD && tid_valid(initialize->tid) &&
+                 moment_valid(initialize->time)
              ? STATUS_OK
              : STATUS_BAD_FORMAT;
 }
@@ -78,7 +83,7 @@ void proof_encode(const struct proof *proof, uint8_t data[PROOF_SIZE]) {
 
 static bool proof_valid(const struct proof *proof) {
   bool empty = proof->state == SLOT_NONE;
-  bool type_known = proof->type >= TRANSACTION_PURCHASE && proof->type <= TRANSACTION_POINTS_PURCHASE;
+  bool type_known = proof->type >= TRANSACTION_PURCHASE && proof->type <= TRANSACTION_REFUND;
 
   return proof->state <= SLOT_ABORTED && (empty ? proof->type == 0 && proof->atc == 0 : type_known) &&
          proof->amount <= AMOUNT_MAX_ON_CARD && proof->balance <= AMOUNT_MAX_ON_CARD;

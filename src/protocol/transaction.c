@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define FLAG_PIN_VERIFIED 0x01
+#define FLAG_PIN_VERIFIED   0x01
+#define FLAG_SALE_IN_POINTS 0x02
 
 bool offline_limits_valid(const struct offline_limits *limits) {
   return limits->single <= limits->total && limits->total <= AMOUNT_MAX_ON_CARD;
@@ -16,7 +17,8 @@ void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]
   struct bytes_writer writer = record_begin(tlv, PROMISE_TLV_SIZE, TAG_PROMISE, PROMISE_BODY_SIZE);
 
   bytes_write_u8(&writer, promise->type);
-  bytes_write_u8(&writer, promise->pin_verified ? FLAG_PIN_VERIFIED : 0);
+  bytes_write_u8(&writer, (uint8_t)((promise->pin_verified ? FLAG_PIN_VERIFIED : 0) |
+                                    (promise->sale_in_points ? FLAG_SALE_IN_POINTS : 0)));
   bytes_write(&writer, promise->cid, sizeof promise->cid);
   bytes_write_u32(&writer, promise->atc);
   bytes_write_u32(&writer, promise->amount);
@@ -36,10 +38,17 @@ void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]
   bytes_write_u32(&writer, promise->sale_atc);
 }
 
+/* A sale is named in a refund alone, and was made before it. */
+static bool sale_valid(const struct promise *promise) {
+  if (promise->type == TRANSACTION_REFUND)
+    return promise->sale_atc != 0 && promise->sale_atc < promise->atc;
+  return promise->sale_atc == 0 && !promise->sale_in_points;
+}
+
 static bool promise_valid(const struct promise *promise, uint8_t flags) {
-  return transaction_type_valid(promise->type) && (flags & ~FLAG_PIN_VERIFIED) == 0 && moment_valid(promise->time) &&
-         promise->amount <= AMOUNT_MAX_ON_CARD && promise->balance <= AMOUNT_MAX_ON_CARD &&
-         promise->offline_sum <= AMOUNT_MAX_ON_CARD && promise->sale_atc == 0; /* no type refunds a sale yet */
+  return transaction_type_valid(promise->type) && (flags & ~(FLAG_PIN_VERIFIED | FLAG_SALE_IN_POINTS)) == 0 &&
+         moment_valid(promise->time) && promise->amount <= AMOUNT_MAX_ON_CARD &&
+         promise->balance <= AMOUNT_MAX_ON_CARD && promise->offline_sum <= AMOUNT_MAX_ON_CARD && sale_valid(promise);
 }
 
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) {
@@ -52,6 +61,7 @@ enum status promise_decode(const uint8_t *record, size_t len, struct promise *pr
   promise->type = bytes_read_u8(&body);
   flags = bytes_read_u8(&body);
   promise->pin_verified = (flags & FLAG_PIN_VERIFIED) != 0;
+  promise->sale_in_points = (flags & FLAG_SALE_IN_POINTS) != 0;
   bytes_read(&body, promise->cid, sizeof promise->cid);
   promise->atc = bytes_read_u32(&body);
   promise->amount = bytes_read_u32(&body);

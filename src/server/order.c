@@ -13,7 +13,7 @@
 static enum status check_promise(const struct order *order) {
   bool load = order->promise.type == TRANSACTION_LOAD;
 
-  if (load != (order->request->message.type != MESSAGE_PURCHASE))
+  if (order->promise.type > TRANSACTION_POINTS_PURCHASE || load != (order->request->message.type != MESSAGE_PURCHASE))
     return STATUS_BAD_FORMAT;
   if (memcmp(order->promise.tid, order->request->terminal.tid, TID_SIZE) != 0)
     return STATUS_NOT_PERMITTED; /* made for another terminal */

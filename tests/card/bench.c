@@ -165,7 +165,8 @@ uint16_t bench_initialize(struct bench *bench, const struct bench_wish *request)
   struct initialize initialize = {.amount = request->amount,
                                   .currency = BENCH_CURRENCY,
                                   .points = request->points,
-                                  .has_pin = request->pin != NULL};
+                                  .has_pin = request->pin != NULL,
+                                  .sale_atc = request->sale_atc};
   uint8_t data[INITIALIZE_MAX];
   memcpy(initialize.tid, request->terminal->tid, sizeof initialize.tid);
   memcpy(initialize.time, issuer_now, sizeof initialize.time);
@@ -185,6 +186,17 @@ uint16_t bench_initialize(struct bench *bench, const struct bench_wish *request)
 uint16_t bench_settle(struct bench *bench, uint8_t ins, const uint8_t order[AUTHORISATION_SIZE]) {
   uint8_t p1 = ins == INS_DEBIT_FOR_PURCHASE ? 0x01 : 0x00;
   return host_secure(&bench->host, HOST_DATA(0x80, ins, p1, 0x00, order, AUTHORISATION_SIZE));
+}
+
+uint16_t bench_keep(struct bench *bench, uint8_t type, const uint8_t order[AUTHORISATION_SIZE]) {
+  static const struct {
+    uint8_t ins, p1;
+  } commands[] = {[TRANSACTION_PURCHASE] = {INS_DEBIT_FOR_PURCHASE, 0x01},
+                  [TRANSACTION_LOAD] = {INS_CREDIT_FOR_LOAD, 0x00},
+                  [TRANSACTION_POINTS_PURCHASE] = {INS_DEBIT_FOR_PURCHASE, 0x01},
+                  [TRANSACTION_REFUND] = {INS_CREDIT_FOR_LOAD, 0x02}};
+  return host_secure(&bench->host,
+                     HOST_DATA(0x80, commands[type].ins, commands[type].p1, 0x00, order, AUTHORISATION_SIZE));
 }
 
 void bench_load(struct bench *bench, uint32_t amount) {
@@ -213,6 +225,18 @@ void bench_pay(struct bench *bench, uint32_t amount, int32_t points) {
   bench_promise(bench, amount);
   issuer_order(&bench->issuer, &(struct order_request){.promise = bench->promise, .points = points}, order);
   ck_assert_uint_eq(bench_settle(bench, INS_DEBIT_FOR_PURCHASE, order), SW_OK);
+}
+
+void bench_refund(struct bench *bench, uint32_t amount, uint32_t sale_atc) {
+  uint8_t order[AUTHORISATION_SIZE];
+  host_open(&bench->host, &bench->pos);
+  ck_assert_uint_eq(bench_initialize(bench, &(struct bench_wish){.p1 = P1_INITIALIZE_REFUND,
+                                                                 .amount = amount,
+                                                                 .terminal = &bench->pos,
+                                                                 .sale_atc = sale_atc}),
+                    SW_OK);
+  issuer_order(&bench->issuer, &(struct order_request){.promise = bench->promise}, order);
+  ck_assert_uint_eq(bench_keep(bench, TRANSACTION_REFUND, order), SW_OK);
 }
 
 struct balance bench_balance(struct bench *bench) {

@@ -59,13 +59,17 @@ struct bench_wish {
   bool points;
   const struct terminal *terminal;
   const char *pin;
+  uint32_t sale_atc; /* of a refund */
 };
 uint16_t bench_initialize(struct bench *bench, const struct bench_wish *request);
 /* CREDIT or DEBIT with those bytes. */
 uint16_t bench_settle(struct bench *bench, uint8_t ins, const uint8_t order[AUTHORISATION_SIZE]);
+/* The command for a promise of that type (enum transaction_type). */
+uint16_t bench_keep(struct bench *bench, uint8_t type, const uint8_t order[AUTHORISATION_SIZE]);
 /* A whole transaction in a session of its own, which must succeed. */
 void bench_load(struct bench *bench, uint32_t amount);
 void bench_pay(struct bench *bench, uint32_t amount, int32_t points);
+void bench_refund(struct bench *bench, uint32_t amount, uint32_t sale_atc);
 /* Session, PIN and a promise to pay at bench->pos, which must succeed. */
 void bench_promise(struct bench *bench, uint32_t amount);
 

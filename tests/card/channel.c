@@ -244,7 +244,7 @@ START_TEST(refusals_inside_end_no_session) {
   ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x80, 0xC0, 0, 0)), SW_WRONG_INS);
   ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x00, INS_SELECT, 4, 0)), SW_WRONG_CLA);
   ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x00, INS_VERIFY, 0, 0x80)), SW_WRONG_LENGTH);
-  ck_assert_uint_eq(bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_LOAD, 1, false, &bench.desk, NULL}),
+  ck_assert_uint_eq(bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_LOAD, 1, false, &bench.desk, NULL, 0}),
                     SW_SECURITY_NOT_SATISFIED);
   ck_assert_uint_eq(bench_store(&bench, DGI_PIN, false), SW_CONDITIONS_NOT_SATISFIED);
   ck_assert_uint_eq(balance(&bench), SW_OK);

@@ -75,7 +75,7 @@ START_TEST(without_random_numbers_the_card_is_mute) {
   memcpy(before, bench.ram.committed, sizeof before);
   bench.ram.random_fails = true;
   ck_assert_uint_eq(
-      bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 100, false, &bench.pos, NULL}), 0);
+      bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 100, false, &bench.pos, NULL, 0}), 0);
   ck_assert_mem_eq(bench.ram.committed, before, sizeof before);
 }
 END_TEST
@@ -100,7 +100,7 @@ START_TEST(every_transaction_is_one_commit) {
   ck_assert_uint_eq(bench_verify(&bench, BENCH_PIN), SW_OK);
   ram_power(&bench.ram);
   ck_assert_uint_eq(
-      bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 100, false, &bench.pos, NULL}), SW_OK);
+      bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 100, false, &bench.pos, NULL, 0}), SW_OK);
   ck_assert_uint_eq(bench.ram.commits, 1);
   issuer_order(&bench.issuer, &(struct order_request){.promise = bench.promise}, order);
   ck_assert_uint_eq(bench_settle(&bench, INS_DEBIT_FOR_PURCHASE, order), SW_OK);

@@ -16,7 +16,7 @@ static struct promise decoded(const struct bench *bench) {
 
 static uint16_t request(struct bench *bench, uint8_t p1, uint32_t amount) {
   const struct terminal *terminal = p1 == P1_INITIALIZE_LOAD ? &bench->reload : &bench->pos;
-  return bench_initialize(bench, &(struct bench_wish){p1, amount, false, terminal, NULL});
+  return bench_initialize(bench, &(struct bench_wish){p1, amount, false, terminal, NULL, 0});
 }
 
 /* A session with the PIN verified. */
@@ -95,7 +95,7 @@ START_TEST(the_pin_rides_along) {
   struct bench bench;
   bench_make(&bench);
   host_open(&bench.host, &bench.reload);
-  struct bench_wish load = {P1_INITIALIZE_LOAD, 100, false, &bench.reload, BENCH_WRONG_PIN};
+  struct bench_wish load = {P1_INITIALIZE_LOAD, 100, false, &bench.reload, BENCH_WRONG_PIN, 0};
   ck_assert_uint_eq(bench_initialize(&bench, &load), 0x63C4);
   load.pin = NULL;
   ck_assert_uint_eq(bench_initialize(&bench, &load), SW_SECURITY_NOT_SATISFIED);
@@ -129,7 +129,7 @@ START_TEST(the_fifth_wrong_riding_pin_blocks) {
   struct bench bench;
   bench_make(&bench);
   host_open(&bench.host, &bench.reload);
-  struct bench_wish load = {P1_INITIALIZE_LOAD, 100, false, &bench.reload, BENCH_WRONG_PIN};
+  struct bench_wish load = {P1_INITIALIZE_LOAD, 100, false, &bench.reload, BENCH_WRONG_PIN, 0};
   for (unsigned left = 4; left > 0; left--)
     ck_assert_uint_eq(bench_initialize(&bench, &load), SW_WRONG_PIN | left);
   ck_assert_uint_eq(bench_initialize(&bench, &load), SW_WRONG_PIN); /* 63C0, and whose card it was */
@@ -143,7 +143,7 @@ START_TEST(limits_are_told_after_the_pin) {
   struct bench bench;
   bench_make(&bench);
   host_open(&bench.host, &bench.pos);
-  struct bench_wish pay = {P1_INITIALIZE_PURCHASE, 100, false, &bench.pos, BENCH_WRONG_PIN};
+  struct bench_wish pay = {P1_INITIALIZE_PURCHASE, 100, false, &bench.pos, BENCH_WRONG_PIN, 0};
   ck_assert_uint_eq(bench_initialize(&bench, &pay), 0x63C4);
   pay.pin = BENCH_PIN;
   ck_assert_uint_eq(bench_initialize(&bench, &pay), SW_INSUFFICIENT_BALANCE);
@@ -186,7 +186,7 @@ START_TEST(refusals_change_nothing) {
   ck_assert_uint_eq(request(&bench, P1_INITIALIZE_PURCHASE, UINT32_MAX), SW_WRONG_DATA);
   ck_assert_uint_eq(request(&bench, P1_INITIALIZE_LOAD, 100), SW_SECURITY_NOT_SATISFIED);
   ck_assert_uint_eq(
-      bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 1, false, &bench.other_pos, NULL}),
+      bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 1, false, &bench.other_pos, NULL, 0}),
       SW_WRONG_DATA); /* another terminal's TID */
   ck_assert_mem_eq(bench.ram.committed, before, sizeof before);
   ck_assert_uint_eq(bench_proof(&bench).state, SLOT_PREPARED);
@@ -213,7 +213,7 @@ START_TEST(fields_that_are_none) {
   ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0x80, INS_INITIALIZE, 1, 0, data, len)), SW_WRONG_DATA);
   data[INITIALIZE_SIZE - 1] = 0x59;
   ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0x80, INS_INITIALIZE, 1, 0, data, len)), SW_OK);
-  ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0x80, INS_INITIALIZE, 2, 0, data, len)), SW_WRONG_P1P2);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_DATA(0x80, INS_INITIALIZE, 5, 0, data, len)), SW_WRONG_P1P2);
 }
 END_TEST
 
@@ -221,11 +221,11 @@ START_TEST(points_are_for_purchases) {
   struct bench bench;
   bench_make(&bench);
   enter(&bench, &bench.reload);
-  ck_assert_uint_eq(bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_LOAD, 1, true, &bench.reload, NULL}),
+  ck_assert_uint_eq(bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_LOAD, 1, true, &bench.reload, NULL, 0}),
                     SW_WRONG_DATA);
   enter(&bench, &bench.pos); /* no money on the card: points do not need any */
-  ck_assert_uint_eq(bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 1, true, &bench.pos, NULL}),
-                    SW_OK);
+  ck_assert_uint_eq(
+      bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 1, true, &bench.pos, NULL, 0}), SW_OK);
   ck_assert_uint_eq(decoded(&bench).type, TRANSACTION_POINTS_PURCHASE);
 }
 END_TEST

@@ -291,7 +291,7 @@ START_TEST(points_come_and_go) {
   for (size_t i = 0; i < 4; i++) {
     host_open(&bench.host, &bench.pos);
     ck_assert_uint_eq(
-        bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 900, true, &bench.pos, BENCH_PIN}),
+        bench_initialize(&bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 900, true, &bench.pos, BENCH_PIN, 0}),
         SW_OK);
     issuer_order(&bench.issuer, &(struct order_request){.promise = bench.promise, .points = changes[i]}, order);
     ck_assert_uint_eq(debit(&bench, order), answers[i]);

@@ -235,7 +235,7 @@ END_TEST
 
 /* A promise at the terminal of the newer CA, and the order under the newer key. */
 static void promise_and_order(struct scene *scene, const struct issuer *issuer, uint8_t order[AUTHORISATION_SIZE]) {
-  struct bench_wish request = {P1_INITIALIZE_LOAD, 100, false, &scene->reload, BENCH_PIN};
+  struct bench_wish request = {P1_INITIALIZE_LOAD, 100, false, &scene->reload, BENCH_PIN, 0};
   chain_open(scene, &scene->overlap, &scene->reload);
   ck_assert_uint_eq(bench_initialize(&scene->bench, &request), SW_OK);
   issuer_order(issuer, &(struct order_request){.promise = scene->bench.promise}, order);

@@ -16,22 +16,35 @@ static const enum ram_fault faults[] = {RAM_BEFORE, RAM_AFTER_COMMIT};
 struct world {
   struct bench bench;
   uint8_t order[AUTHORISATION_SIZE];
-  uint8_t ins;
+  uint8_t type; /* enum transaction_type */
 };
 
-static void make(struct world *world, uint8_t ins) {
+/* What is torn; the card had a load before it. */
+static const uint8_t types[] = {TRANSACTION_LOAD, TRANSACTION_PURCHASE, TRANSACTION_REFUND};
+#define TYPES (sizeof types / sizeof *types)
+
+static void make(struct world *world, uint8_t type) {
   bench_make(&world->bench);
   bench_load(&world->bench, START);
-  world->ins = ins;
+  world->type = type;
+}
+
+static bool credits(const struct world *world) {
+  return world->type == TRANSACTION_LOAD || world->type == TRANSACTION_REFUND;
 }
 
 static const struct terminal *terminal_of(const struct world *world) {
-  return world->ins == INS_CREDIT_FOR_LOAD ? &world->bench.reload : &world->bench.pos;
+  return world->type == TRANSACTION_LOAD ? &world->bench.reload : &world->bench.pos;
 }
 
 static uint16_t initialize(struct world *world) {
-  struct bench_wish request = {world->ins == INS_CREDIT_FOR_LOAD ? P1_INITIALIZE_LOAD : P1_INITIALIZE_PURCHASE, AMOUNT,
-                               false, terminal_of(world), NULL};
+  static const uint8_t p1[] = {[TRANSACTION_LOAD] = P1_INITIALIZE_LOAD,
+                               [TRANSACTION_PURCHASE] = P1_INITIALIZE_PURCHASE,
+                               [TRANSACTION_REFUND] = P1_INITIALIZE_REFUND};
+  struct bench_wish request = {.p1 = p1[world->type],
+                               .amount = AMOUNT,
+                               .terminal = terminal_of(world),
+                               .sale_atc = world->type == TRANSACTION_REFUND ? 1 : 0};
   return bench_initialize(&world->bench, &request);
 }
 
@@ -41,18 +54,18 @@ static void enter(struct world *world) {
 }
 
 static uint32_t settled_balance(const struct world *world) {
-  return world->ins == INS_CREDIT_FOR_LOAD ? START + AMOUNT : START - AMOUNT;
+  return credits(world) ? START + AMOUNT : START - AMOUNT;
 }
 
 static size_t log_count(const struct world *world) {
   const struct card_memory *memory = &world->bench.card.memory;
-  return world->ins == INS_CREDIT_FOR_LOAD ? bytes_u32(memory->load_count) - 1 : bytes_u32(memory->purchase_count);
+  return credits(world) ? bytes_u32(memory->load_count) - 1 : bytes_u32(memory->purchase_count);
 }
 
 /* INITIALIZE is cut at the n-th operation. True while there was something to cut. */
-static bool tear_initialize(uint8_t ins, unsigned n, enum ram_fault fault) {
+static bool tear_initialize(uint8_t type, unsigned n, enum ram_fault fault) {
   struct world world;
-  make(&world, ins);
+  make(&world, type);
   enter(&world);
   ram_cut(&world.bench.ram, n, fault);
   if (initialize(&world) == SW_OK)
@@ -79,11 +92,10 @@ static bool tear_initialize(uint8_t ins, unsigned n, enum ram_fault fault) {
 }
 
 START_TEST(initialize_torn_anywhere) {
-  static const uint8_t both[] = {INS_CREDIT_FOR_LOAD, INS_DEBIT_FOR_PURCHASE};
-  for (size_t i = 0; i < 2; i++)
+  for (size_t i = 0; i < TYPES; i++)
     for (size_t f = 0; f < 2; f++) {
       unsigned n = 1;
-      while (tear_initialize(both[i], n, faults[f]))
+      while (tear_initialize(types[i], n, faults[f]))
         n++;
       ck_assert_uint_ge(n, 6); /* four writes and a commit were cut */
     }
@@ -105,30 +117,29 @@ static bool consistent(struct world *world) {
 }
 
 /* CREDIT or DEBIT is cut at the n-th operation, then finished by a re-tap. */
-static bool tear_settle(uint8_t ins, unsigned n, enum ram_fault fault) {
+static bool tear_settle(uint8_t type, unsigned n, enum ram_fault fault) {
   struct world world;
-  make(&world, ins);
+  make(&world, type);
   enter(&world);
   ck_assert_uint_eq(initialize(&world), SW_OK);
   issuer_order(&world.bench.issuer, &(struct order_request){.promise = world.bench.promise, .points = 9}, world.order);
   ram_cut(&world.bench.ram, n, fault);
-  if (bench_settle(&world.bench, ins, world.order) == SW_OK)
+  if (bench_keep(&world.bench, type, world.order) == SW_OK)
     return false;
   bench_repower(&world.bench);
   bool done = consistent(&world);
   ck_assert(!done || fault == RAM_AFTER_COMMIT);
   host_open(&world.bench.host, terminal_of(&world));
-  ck_assert_uint_eq(bench_settle(&world.bench, ins, world.order), SW_OK);
+  ck_assert_uint_eq(bench_keep(&world.bench, type, world.order), SW_OK);
   ck_assert(consistent(&world));
   return true;
 }
 
 START_TEST(settling_torn_anywhere_and_finished) {
-  static const uint8_t both[] = {INS_CREDIT_FOR_LOAD, INS_DEBIT_FOR_PURCHASE};
-  for (size_t i = 0; i < 2; i++)
+  for (size_t i = 0; i < TYPES; i++)
     for (size_t f = 0; f < 2; f++) {
       unsigned n = 1;
-      while (tear_settle(both[i], n, faults[f]))
+      while (tear_settle(types[i], n, faults[f]))
         n++;
       ck_assert_uint_ge(n, 9);
     }
@@ -136,22 +147,22 @@ START_TEST(settling_torn_anywhere_and_finished) {
 END_TEST
 
 /* The same, but the card goes to another shop: its next promise says what became of the torn one. */
-static bool tear_and_leave(uint8_t ins, unsigned n, enum ram_fault fault) {
+static bool tear_and_leave(uint8_t type, unsigned n, enum ram_fault fault) {
   struct world world;
   struct promise torn, next;
   uint8_t hash[32];
-  make(&world, ins);
+  make(&world, type);
   enter(&world);
   ck_assert_uint_eq(initialize(&world), SW_OK);
   ck_assert_int_eq(promise_decode(world.bench.promise, PROMISE_SIZE, &torn), STATUS_OK);
   issuer_order(&world.bench.issuer, &(struct order_request){.promise = world.bench.promise}, world.order);
   ram_cut(&world.bench.ram, n, fault);
-  if (bench_settle(&world.bench, ins, world.order) == SW_OK)
+  if (bench_keep(&world.bench, type, world.order) == SW_OK)
     return false;
   bench_repower(&world.bench);
   host_open(&world.bench.host, &world.bench.other_pos);
   ck_assert_uint_eq(bench_initialize(&world.bench, &(struct bench_wish){P1_INITIALIZE_PURCHASE, 1, false,
-                                                                        &world.bench.other_pos, BENCH_PIN}),
+                                                                        &world.bench.other_pos, BENCH_PIN, 0}),
                     SW_OK);
   ck_assert_int_eq(promise_decode(world.bench.promise, PROMISE_SIZE, &next), STATUS_OK);
   bool done = next.last_atc == torn.atc;
@@ -159,16 +170,15 @@ static bool tear_and_leave(uint8_t ins, unsigned n, enum ram_fault fault) {
   ck_assert(crypto_sha256(next.last_secret, SECRET_SIZE, hash));
   ck_assert_int_eq(memcmp(hash, torn.commitment, sizeof hash) == 0, done);
   host_open(&world.bench.host, terminal_of(&world)); /* the old order is worth nothing now */
-  ck_assert_uint_eq(bench_settle(&world.bench, ins, world.order), SW_CONDITIONS_NOT_SATISFIED);
+  ck_assert_uint_eq(bench_keep(&world.bench, type, world.order), SW_CONDITIONS_NOT_SATISFIED);
   return true;
 }
 
 START_TEST(settling_torn_anywhere_and_left) {
-  static const uint8_t both[] = {INS_CREDIT_FOR_LOAD, INS_DEBIT_FOR_PURCHASE};
-  for (size_t i = 0; i < 2; i++)
+  for (size_t i = 0; i < TYPES; i++)
     for (size_t f = 0; f < 2; f++) {
       unsigned n = 1;
-      while (tear_and_leave(both[i], n, faults[f]))
+      while (tear_and_leave(types[i], n, faults[f]))
         n++;
       ck_assert_uint_ge(n, 9);
     }
@@ -180,13 +190,13 @@ START_TEST(declining_torn_anywhere) {
   for (size_t f = 0; f < 2; f++)
     for (unsigned n = 1; n <= 3; n++) {
       struct world world;
-      make(&world, INS_DEBIT_FOR_PURCHASE);
+      make(&world, TRANSACTION_PURCHASE);
       enter(&world);
       ck_assert_uint_eq(initialize(&world), SW_OK);
       issuer_order(&world.bench.issuer,
                    &(struct order_request){.promise = world.bench.promise, .decision = DECISION_DECLINED}, world.order);
       ram_cut(&world.bench.ram, n, faults[f]);
-      ck_assert_uint_eq(bench_settle(&world.bench, world.ins, world.order), 0);
+      ck_assert_uint_eq(bench_keep(&world.bench, world.type, world.order), 0);
       bench_repower(&world.bench);
       struct proof proof = bench_proof(&world.bench);
       bool done = n == 3 && faults[f] == RAM_AFTER_COMMIT;

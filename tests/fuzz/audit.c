@@ -46,12 +46,13 @@ static bool change_ordered(const struct world *world, const struct audit_step *s
       record_verify(command->data, command->lc, world->server.point) != STATUS_OK)
     return false;
   *change = (struct change){0, order.points};
-  if (promise.type == TRANSACTION_LOAD)
+  bool credit = promise.type == TRANSACTION_LOAD || promise.type == TRANSACTION_REFUND;
+  if (credit && !promise.sale_in_points)
     change->balance = promise.amount;
   if (promise.type == TRANSACTION_PURCHASE)
     change->balance = -(int64_t)promise.amount;
   return order.decision == DECISION_APPROVED && authorisation_answers(&order, &promise, hash) &&
-         command->ins == (promise.type == TRANSACTION_LOAD ? INS_CREDIT_FOR_LOAD : INS_DEBIT_FOR_PURCHASE);
+         command->ins == (credit ? INS_CREDIT_FOR_LOAD : INS_DEBIT_FOR_PURCHASE);
 }
 
 static uint32_t log_count(const struct card_memory *memory) {

@@ -34,10 +34,18 @@ START_TEST(initialize_goes_both_ways) {
   ck_assert(back.has_pin && back.points);
   ck_assert_uint_eq(initialize_encode(&back, again), INITIALIZE_MAX);
   ck_assert_mem_eq(again, data, INITIALIZE_MAX);
-  initialize.has_pin = initialize.points = false;
+  initialize.has_pin = false;
+  initialize.sale_atc = 258; /* in a refund, the ATC of the sale in the PIN's place */
+  ck_assert_uint_eq(initialize_encode(&initialize, data), INITIALIZE_REFUND_SIZE);
+  ck_assert_hex(data, INITIALIZE_REFUND_SIZE, "000004E2 03D2 01 504F533030303031 4E4E4E4E4E4E4E4E" TIME "00000102");
+  ck_assert_int_eq(initialize_decode(data, INITIALIZE_REFUND_SIZE, &back), STATUS_OK);
+  ck_assert(!back.has_pin && back.points);
+  ck_assert_uint_eq(back.sale_atc, 258);
+  initialize.sale_atc = 0;
+  initialize.points = false;
   ck_assert_uint_eq(initialize_encode(&initialize, data), INITIALIZE_SIZE);
   ck_assert_int_eq(initialize_decode(data, INITIALIZE_SIZE, &back), STATUS_OK);
-  ck_assert(!back.has_pin && !back.points);
+  ck_assert(!back.has_pin && !back.points && back.sale_atc == 0);
   ck_assert_uint_eq(initialize_encode(&back, again), INITIALIZE_SIZE);
   ck_assert_mem_eq(again, data, INITIALIZE_SIZE);
 }
@@ -50,9 +58,11 @@ START_TEST(initialize_refuses_the_rest) {
 
   ck_assert_uint_eq(initialize_encode(&initialize, data), INITIALIZE_MAX);
   for (size_t len = 0; len <= sizeof data; len++) {
-    enum status expected = len == INITIALIZE_SIZE || len == INITIALIZE_MAX ? STATUS_OK : STATUS_BAD_LENGTH;
-    ck_assert_int_eq(initialize_decode(data, len, &back), expected);
+    bool known = len == INITIALIZE_SIZE || len == INITIALIZE_REFUND_SIZE || len == INITIALIZE_MAX;
+    ck_assert_int_eq(initialize_decode(data, len, &back), known ? STATUS_OK : STATUS_BAD_LENGTH);
   }
+  memset(data + INITIALIZE_SIZE, 0, 4); /* a refund of nothing */
+  ck_assert_int_eq(initialize_decode(data, INITIALIZE_REFUND_SIZE, &back), STATUS_BAD_FORMAT);
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     uint8_t saved = data[bad[i].at];
     data[bad[i].at] = bad[i].value;
@@ -89,7 +99,7 @@ START_TEST(proof_goes_both_ways) {
                         .balance = 3750,
                         .points = 15},
                back = {0};
-  static const struct bad_byte bad[] = {{0, 4}, {0, 0}, {5, 0}, {5, 4}, {6, 0x80}, {18, 0x80}};
+  static const struct bad_byte bad[] = {{0, 4}, {0, 0}, {5, 0}, {5, 7}, {6, 0x80}, {18, 0x80}};
   uint8_t data[PROOF_SIZE], again[PROOF_SIZE];
 
   memcpy(proof.tid, "POS00001", TID_SIZE);

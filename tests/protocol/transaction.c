@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Promise, authorisation and log record: both ways, and that an authorisation answers one promise alone. */
 #include "chain.h"
+#include "epurse/bytes.h"
 #include "suites.h"
 #include "vector.h"
 
@@ -46,8 +47,10 @@ START_TEST(promise_goes_both_ways) {
 
   chain_begin(&chain);
   for (int pin = 0; pin < 2; pin++) {
-    for (uint8_t type = TRANSACTION_PURCHASE; type <= TRANSACTION_POINTS_PURCHASE; type++) {
+    for (uint8_t type = TRANSACTION_PURCHASE; type <= TRANSACTION_REFUND; type++) {
       chain.promise.type = type;
+      chain.promise.sale_atc = type == TRANSACTION_REFUND ? chain.promise.atc - 1 : 0;
+      chain.promise.sale_in_points = type == TRANSACTION_REFUND && pin == 0;
       chain.promise.pin_verified = pin != 0;
       chain_finish(&chain);
       memset(&back, 0, sizeof back);
@@ -58,7 +61,8 @@ START_TEST(promise_goes_both_ways) {
       ck_assert_uint_eq(back.offline_count, 2);
       ck_assert_uint_eq(back.offline_sum, 350);
       ck_assert_uint_eq(back.pin_changes, 1);
-      ck_assert_uint_eq(back.sale_atc, 0);
+      ck_assert_uint_eq(back.sale_atc, chain.promise.sale_atc);
+      ck_assert(back.sale_in_points == chain.promise.sale_in_points);
     }
   }
 }
@@ -130,7 +134,7 @@ static const struct {
                    {19, 0x80}, {25, 0x80}, {51, 0x13},  {158, 0x80},
                    {164, 1},   {167, 1},   {164, 0xFF}, {PROMISE_TLV_SIZE, 0x5E}},
   bad_authorisation[] = {{1, 0x60}, {2, 72},    {3, 0},  {3, 1},     {4, 0},
-                         {4, 4},    {25, 0x80}, {63, 2}, {70, 0x13}, {71, 0x00}};
+                         {4, 7},    {25, 0x80}, {63, 2}, {70, 0x13}, {71, 0x00}};
 
 START_TEST(bad_fields_of_a_promise_are_refused) {
   struct chain chain;
@@ -145,6 +149,32 @@ START_TEST(bad_fields_of_a_promise_are_refused) {
     *byte = saved;
   }
   ck_assert_int_eq(promise_decode(chain.promise_record, PROMISE_SIZE, &back), STATUS_OK);
+}
+END_TEST
+
+/* The sale is one before it, and nothing but a refund has one. */
+START_TEST(a_refund_names_its_sale) {
+  static const struct {
+    uint8_t type, flags;
+    uint32_t sale_atc; /* the promise's own is 7 */
+    bool good;
+  } rows[] = {{TRANSACTION_REFUND, 0, 6, true},  {TRANSACTION_REFUND, 2, 1, true},
+              {TRANSACTION_REFUND, 3, 6, true},  {TRANSACTION_REFUND, 4, 6, false},
+              {TRANSACTION_REFUND, 0, 7, false}, {TRANSACTION_REFUND, 0, UINT32_MAX, false},
+              {TRANSACTION_REFUND, 0, 0, false}, {TRANSACTION_PURCHASE, 2, 0, false},
+              {TRANSACTION_LOAD, 0, 6, false},   {TRANSACTION_POINTS_PURCHASE, 2, 0, false}};
+  struct chain chain;
+  struct promise back;
+
+  chain_begin(&chain);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    chain_finish(&chain);
+    chain.promise_record[5] = rows[i].type;
+    chain.promise_record[6] = rows[i].flags;
+    bytes_put_u32(chain.promise_record + 164, rows[i].sale_atc);
+    ck_assert_msg((promise_decode(chain.promise_record, PROMISE_SIZE, &back) == STATUS_OK) == rows[i].good, "row %zu",
+                  i);
+  }
 }
 END_TEST
 
@@ -219,5 +249,5 @@ END_TEST
 
 SUITE_OF(transaction, layout_of_a_promise, layout_of_an_authorisation, promise_goes_both_ways,
          authorisation_goes_both_ways, every_truncation_is_refused, every_flipped_bit_is_refused,
-         bad_fields_of_a_promise_are_refused, bad_fields_of_an_authorisation_are_refused,
+         bad_fields_of_a_promise_are_refused, a_refund_names_its_sale, bad_fields_of_an_authorisation_are_refused,
          an_authorisation_answers_one_promise, log_record_goes_both_ways)
