@@ -45,7 +45,8 @@ enum transaction_type {
   TRANSACTION_PURCHASE = 1,        /* money leaves the card */
   TRANSACTION_LOAD = 2,            /* money enters the card */
   TRANSACTION_POINTS_PURCHASE = 3, /* loyalty points leave the card, money does not move */
-  TRANSACTION_REFUND = 4           /* a sale given back: its money enters the card, or its points do */
+  TRANSACTION_REFUND = 4,          /* a sale given back: its money enters the card, or its points do */
+  TRANSACTION_PAYOUT = 5           /* money leaves the card and goes back to its holder */
 };
 
 /* The card's promise: what it will do if the server orders it. */

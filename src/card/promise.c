@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * INITIALIZE FOR LOAD, FOR PURCHASE and FOR REFUND: every condition, then a signed promise in the slot, in one commit. */
+ * INITIALIZE, for every type of transaction: every condition, then a signed promise in the slot, in one commit. */
 #include <string.h>
 
 #include "epurse/amount.h"
@@ -15,6 +15,8 @@ static uint8_t type_of(uint8_t p1, const struct initialize *initialize) {
     return TRANSACTION_LOAD;
   case P1_INITIALIZE_REFUND:
     return TRANSACTION_REFUND;
+  case P1_INITIALIZE_PAYOUT:
+    return TRANSACTION_PAYOUT;
   default:
     return initialize->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
   }
@@ -29,9 +31,9 @@ static uint16_t limits_refusal(const struct card *card, uint8_t type, const stru
     return SW_OK;
   if (type == TRANSACTION_LOAD || type == TRANSACTION_REFUND)
     return (uint64_t)balance + amount > parameters->purse_ceiling ? SW_ABOVE_LIMIT : SW_OK;
-  if (amount > parameters->payment_ceiling)
+  if (type != TRANSACTION_PAYOUT && amount > parameters->payment_ceiling)
     return SW_ABOVE_LIMIT;
-  return type == TRANSACTION_PURCHASE && amount > balance ? SW_INSUFFICIENT_BALANCE : SW_OK;
+  return type != TRANSACTION_POINTS_PURCHASE && amount > balance ? SW_INSUFFICIENT_BALANCE : SW_OK;
 }
 
 static uint16_t refusal(const struct card *card, uint8_t type, const struct initialize *initialize) {

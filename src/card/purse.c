@@ -40,6 +40,8 @@ static bool command_fits(const struct apdu *command, uint8_t type) {
     return command->ins == INS_CREDIT_FOR_LOAD && command->p1 == P1_INITIALIZE_LOAD;
   case TRANSACTION_REFUND:
     return command->ins == INS_CREDIT_FOR_LOAD && command->p1 == P1_INITIALIZE_REFUND;
+  case TRANSACTION_PAYOUT:
+    return command->ins == INS_DEBIT_FOR_PURCHASE && command->p1 == P1_INITIALIZE_PAYOUT;
   default:
     return command->ins == INS_DEBIT_FOR_PURCHASE && command->p1 == P1_INITIALIZE_PURCHASE;
   }
@@ -61,6 +63,7 @@ static int64_t balance_change(const struct promise *promise) {
   case TRANSACTION_REFUND:
     return promise->sale_in_points ? 0 : promise->amount;
   case TRANSACTION_PURCHASE:
+  case TRANSACTION_PAYOUT:
     return -(int64_t)promise->amount;
   default:
     return 0;

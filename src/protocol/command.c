@@ -83,7 +83,7 @@ void proof_encode(const struct proof *proof, uint8_t data[PROOF_SIZE]) {
 
 static bool proof_valid(const struct proof *proof) {
   bool empty = proof->state == SLOT_NONE;
-  bool type_known = proof->type >= TRANSACTION_PURCHASE && proof->type <= TRANSACTION_REFUND;
+  bool type_known = proof->type >= TRANSACTION_PURCHASE && proof->type <= TRANSACTION_PAYOUT;
 
   return proof->state <= SLOT_ABORTED && (empty ? proof->type == 0 && proof->atc == 0 : type_known) &&
          proof->amount <= AMOUNT_MAX_ON_CARD && proof->balance <= AMOUNT_MAX_ON_CARD;

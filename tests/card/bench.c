@@ -194,7 +194,8 @@ uint16_t bench_keep(struct bench *bench, uint8_t type, const uint8_t order[AUTHO
   } commands[] = {[TRANSACTION_PURCHASE] = {INS_DEBIT_FOR_PURCHASE, 0x01},
                   [TRANSACTION_LOAD] = {INS_CREDIT_FOR_LOAD, 0x00},
                   [TRANSACTION_POINTS_PURCHASE] = {INS_DEBIT_FOR_PURCHASE, 0x01},
-                  [TRANSACTION_REFUND] = {INS_CREDIT_FOR_LOAD, 0x02}};
+                  [TRANSACTION_REFUND] = {INS_CREDIT_FOR_LOAD, 0x02},
+                  [TRANSACTION_PAYOUT] = {INS_DEBIT_FOR_PURCHASE, 0x03}};
   return host_secure(&bench->host,
                      HOST_DATA(0x80, commands[type].ins, commands[type].p1, 0x00, order, AUTHORISATION_SIZE));
 }
@@ -237,6 +238,18 @@ void bench_refund(struct bench *bench, uint32_t amount, uint32_t sale_atc) {
                     SW_OK);
   issuer_order(&bench->issuer, &(struct order_request){.promise = bench->promise}, order);
   ck_assert_uint_eq(bench_keep(bench, TRANSACTION_REFUND, order), SW_OK);
+}
+
+void bench_payout(struct bench *bench, uint32_t amount) {
+  uint8_t order[AUTHORISATION_SIZE];
+  host_open(&bench->host, &bench->reload);
+  ck_assert_uint_eq(bench_initialize(bench, &(struct bench_wish){.p1 = P1_INITIALIZE_PAYOUT,
+                                                                 .amount = amount,
+                                                                 .terminal = &bench->reload,
+                                                                 .pin = BENCH_PIN}),
+                    SW_OK);
+  issuer_order(&bench->issuer, &(struct order_request){.promise = bench->promise}, order);
+  ck_assert_uint_eq(bench_keep(bench, TRANSACTION_PAYOUT, order), SW_OK);
 }
 
 struct balance bench_balance(struct bench *bench) {

@@ -69,6 +69,7 @@ uint16_t bench_keep(struct bench *bench, uint8_t type, const uint8_t order[AUTHO
 /* A whole transaction in a session of its own, which must succeed. */
 void bench_load(struct bench *bench, uint32_t amount);
 void bench_pay(struct bench *bench, uint32_t amount, int32_t points);
+void bench_payout(struct bench *bench, uint32_t amount);
 void bench_refund(struct bench *bench, uint32_t amount, uint32_t sale_atc);
 /* Session, PIN and a promise to pay at bench->pos, which must succeed. */
 void bench_promise(struct bench *bench, uint32_t amount);

@@ -20,7 +20,7 @@ struct world {
 };
 
 /* What is torn; the card had a load before it. */
-static const uint8_t types[] = {TRANSACTION_LOAD, TRANSACTION_PURCHASE, TRANSACTION_REFUND};
+static const uint8_t types[] = {TRANSACTION_LOAD, TRANSACTION_PURCHASE, TRANSACTION_REFUND, TRANSACTION_PAYOUT};
 #define TYPES (sizeof types / sizeof *types)
 
 static void make(struct world *world, uint8_t type) {
@@ -34,13 +34,15 @@ static bool credits(const struct world *world) {
 }
 
 static const struct terminal *terminal_of(const struct world *world) {
-  return world->type == TRANSACTION_LOAD ? &world->bench.reload : &world->bench.pos;
+  bool reload = world->type == TRANSACTION_LOAD || world->type == TRANSACTION_PAYOUT;
+  return reload ? &world->bench.reload : &world->bench.pos;
 }
 
 static uint16_t initialize(struct world *world) {
   static const uint8_t p1[] = {[TRANSACTION_LOAD] = P1_INITIALIZE_LOAD,
                                [TRANSACTION_PURCHASE] = P1_INITIALIZE_PURCHASE,
-                               [TRANSACTION_REFUND] = P1_INITIALIZE_REFUND};
+                               [TRANSACTION_REFUND] = P1_INITIALIZE_REFUND,
+                               [TRANSACTION_PAYOUT] = P1_INITIALIZE_PAYOUT};
   struct bench_wish request = {.p1 = p1[world->type],
                                .amount = AMOUNT,
                                .terminal = terminal_of(world),

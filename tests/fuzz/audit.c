@@ -49,7 +49,7 @@ static bool change_ordered(const struct world *world, const struct audit_step *s
   bool credit = promise.type == TRANSACTION_LOAD || promise.type == TRANSACTION_REFUND;
   if (credit && !promise.sale_in_points)
     change->balance = promise.amount;
-  if (promise.type == TRANSACTION_PURCHASE)
+  if (promise.type == TRANSACTION_PURCHASE || promise.type == TRANSACTION_PAYOUT)
     change->balance = -(int64_t)promise.amount;
   return order.decision == DECISION_APPROVED && authorisation_answers(&order, &promise, hash) &&
          command->ins == (credit ? INS_CREDIT_FOR_LOAD : INS_DEBIT_FOR_PURCHASE);

@@ -47,7 +47,7 @@ START_TEST(promise_goes_both_ways) {
 
   chain_begin(&chain);
   for (int pin = 0; pin < 2; pin++) {
-    for (uint8_t type = TRANSACTION_PURCHASE; type <= TRANSACTION_REFUND; type++) {
+    for (uint8_t type = TRANSACTION_PURCHASE; type <= TRANSACTION_PAYOUT; type++) {
       chain.promise.type = type;
       chain.promise.sale_atc = type == TRANSACTION_REFUND ? chain.promise.atc - 1 : 0;
       chain.promise.sale_in_points = type == TRANSACTION_REFUND && pin == 0;
