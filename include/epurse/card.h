@@ -47,6 +47,7 @@ struct card_memory {
   uint8_t pin_block[PIN_BLOCK_SIZE], pin_tries_left;
   uint8_t pin_changes[2]; /* CHANGE REFERENCE DATA ever committed */
   uint8_t pin_events[4];  /* tries ever taken and changes ever committed */
+  uint8_t no_pin_sum[4];  /* paid without the PIN since it was last right, minor units */
 
   uint8_t balance[4], points[4]; /* minor units; points */
   uint8_t atc[4];
@@ -133,6 +134,7 @@ struct card_command {
 #define CARD_PIN_NEEDED      1 /* verified in this session */
 #define CARD_PIN_OR_RIDING   2 /* or carried by this command */
 #define CARD_PIN_OR_DESK     3 /* or the terminal is the issuer's desk */
+#define CARD_PIN_BY_AMOUNT   4 /* or carried by this command, or the issuer lets the card pay this little without it */
 
 const struct card_command *card_commands(size_t *count);
 

@@ -41,7 +41,7 @@ static const struct card_command commands[] = {
   {"VERIFY",                     0x00, INS_VERIFY,                     0x00, 0xFF, 0x80, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, CARD_BY_ANY,    CARD_PIN_NOT_NEEDED, VERIFY_SIZE, VERIFY_SIZE, pin_verify},
   {"CHANGE REFERENCE DATA",      0x00, INS_CHANGE_REFERENCE_DATA,      0x00, 0xFF, 0x80, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, CARD_BY_ANY,    CARD_PIN_NOT_NEEDED, CHANGE_PIN_SIZE, CHANGE_PIN_SIZE, pin_change},
   {"INITIALIZE FOR LOAD",        0x80, INS_INITIALIZE,                 0x00, 0xFF, 0x00, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, CARD_BY_RELOAD, CARD_PIN_OR_RIDING,  INITIALIZE_SIZE, INITIALIZE_MAX, promise_initialize},
-  {"INITIALIZE FOR PURCHASE",    0x80, INS_INITIALIZE,                 0x01, 0xFF, 0x00, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, CARD_BY_POS,    CARD_PIN_OR_RIDING,  INITIALIZE_SIZE, INITIALIZE_MAX, promise_initialize},
+  {"INITIALIZE FOR PURCHASE",    0x80, INS_INITIALIZE,                 0x01, 0xFF, 0x00, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, CARD_BY_POS,    CARD_PIN_BY_AMOUNT,  INITIALIZE_SIZE, INITIALIZE_MAX, promise_initialize},
   {"INITIALIZE FOR REFUND",      0x80, INS_INITIALIZE,                 0x02, 0xFF, 0x00, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, CARD_BY_POS,    CARD_PIN_NOT_NEEDED, INITIALIZE_REFUND_SIZE, INITIALIZE_REFUND_SIZE, promise_initialize},
   {"INITIALIZE FOR PAYOUT",      0x80, INS_INITIALIZE,                 0x03, 0xFF, 0x00, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, BY_RELOAD_OR_DESK, CARD_PIN_OR_RIDING, INITIALIZE_SIZE, INITIALIZE_MAX, promise_initialize},
   {"CREDIT FOR LOAD",            0x80, INS_CREDIT_FOR_LOAD,            0x00, 0xFF, 0x00, 0xFF, CARD_IN_PERSONALISED, CHANNEL_SCP11, CARD_BY_RELOAD, CARD_PIN_NOT_NEEDED, AUTHORISATION_SIZE, AUTHORISATION_SIZE, purse_execute},
@@ -142,6 +142,8 @@ static bool authentication_fits(const struct card *card, const struct card_comma
     return true;
   case CARD_PIN_OR_RIDING:
     return command->lc > row->lc_min;
+  case CARD_PIN_BY_AMOUNT:
+    return command->lc > row->lc_min || promise_needs_no_pin(card, command);
   case CARD_PIN_OR_DESK:
     return card->role == ROLE_PERSO;
   default:

@@ -59,7 +59,7 @@ static uint16_t refuse(struct card *card, const uint8_t nonce[NONCE_SIZE], struc
   return event_seal(card, &event, response) ? (uint16_t)(SW_WRONG_PIN | left) : SW_INTERNAL;
 }
 
-/* Takes a try, counted as an event, and compares; the right PIN stages the tries back, for the caller to commit. A
+/* Takes a try, counted as an event, and compares; the right PIN stages the tries back and what was paid without it to zero, for the caller to commit. A
  * counter of events at its end, which never goes round, takes none; two places are left for a change. */
 static uint16_t compare(struct card *card, const uint8_t block[PIN_BLOCK_SIZE], const uint8_t nonce[NONCE_SIZE],
                         struct apdu_response *response) {
@@ -79,6 +79,8 @@ static uint16_t compare(struct card *card, const uint8_t block[PIN_BLOCK_SIZE], 
   if (!crypto_equal(block, memory->pin_block, PIN_BLOCK_SIZE))
     return refuse(card, nonce, response);
   memory_stage_u8(card, &memory->pin_tries_left, PIN_TRIES);
+  if (bytes_u32(memory->no_pin_sum) != 0)
+    memory_stage_zeros(card, memory->no_pin_sum, sizeof memory->no_pin_sum);
   return SW_OK;
 }
 

@@ -9,6 +9,17 @@
 #include "pin.h"
 #include "purse.h"
 
+bool promise_needs_no_pin(const struct card *card, const struct apdu *command) {
+  struct parameters parameters;
+  if (command->lc != INITIALIZE_SIZE ||
+      parameters_decode(card->memory.parameters, sizeof card->memory.parameters, &parameters) != STATUS_OK)
+    return false;
+  const struct no_pin_limits *limits = &parameters.no_pin;
+  uint32_t amount = bytes_u32(command->data); /* it comes first */
+  return limits->single != 0 && amount <= limits->single &&
+         (uint64_t)bytes_u32(card->memory.no_pin_sum) + amount <= limits->total;
+}
+
 static uint8_t type_of(uint8_t p1, const struct initialize *initialize) {
   switch (p1) {
   case P1_INITIALIZE_LOAD:
