@@ -45,16 +45,18 @@ struct card_memory {
   uint8_t parameters[PARAMETERS_SIZE]; /* struct parameters: CID, expiry, currency, ceilings, limits */
   uint8_t latest_time[MOMENT_SIZE];    /* the latest server time seen signed */
   uint8_t pin_block[PIN_BLOCK_SIZE], pin_tries_left;
-  uint8_t pin_changes[2]; /* CHANGE REFERENCE DATA ever committed */
-  uint8_t pin_events[4];  /* tries ever taken and changes ever committed */
-  uint8_t no_pin_sum[4];  /* paid without the PIN since it was last right, minor units */
+  uint8_t pin_changes[2];                   /* CHANGE REFERENCE DATA ever committed */
+  uint8_t pin_events[4];                    /* tries ever taken and changes ever committed */
+  uint8_t no_pin_sum[4];                    /* paid without the PIN since it was last right, minor units */
+  uint8_t offline_count[2], offline_sum[4]; /* off-line purchases since last_atc was committed, minor units */
+  uint8_t offline_promise[PROMISE_SIZE];    /* of the last one ever; zeros: none */
 
   uint8_t balance[4], points[4]; /* minor units; points */
   uint8_t atc[4];
   uint8_t slot_state;                            /* enum slot_state */
   uint8_t slot_promise[PROMISE_SIZE];            /* of the current slot */
   uint8_t slot_secret[SECRET_SIZE];              /* r */
-  uint8_t last_atc[4], last_secret[SECRET_SIZE]; /* last COMMITTED */
+  uint8_t last_atc[4], last_secret[SECRET_SIZE]; /* last COMMITTED on the server's order */
 
   uint8_t purchase_count[4], load_count[4]; /* ever written; modulo ring size is the next place */
   uint8_t purchase_log[PURCHASE_LOG_RECORDS][LOG_RECORD_SIZE];

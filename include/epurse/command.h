@@ -29,10 +29,10 @@
 #define INS_STORE_DATA        0xE2 /* 84 E2 P1 P2, GPC v2.3.1 11.11: P2 block number, P1 bit 8 last block */
 
 /* Inside SCP11a. CLA is given without CLA_SECURE. */
-#define INS_INITIALIZE            0x50 /* 80 50 P1: for load, for purchase (PBOC names and codes), refund, payout */
+#define INS_INITIALIZE            0x50 /* 80 50 P1: for load, for purchase (PBOC names and codes), ... */
 #define INS_CREDIT_FOR_LOAD       0x52 /* 80 52 P1 00 authorisation; P1 as in INITIALIZE: load, refund */
 #define INS_DEBIT_FOR_PURCHASE    0x54 /* 80 54 P1 00 authorisation; likewise: purchase, payout */
-#define INS_GET_TRANSACTION_PROOF 0x5A /* 80 5A 00 00 */
+#define INS_GET_TRANSACTION_PROOF 0x5A /* 80 5A P1 00: of the slot, of the last off-line purchase */
 #define INS_GET_BALANCE           0x5C /* 80 5C 00 00 */
 #define INS_VERIFY                0x20 /* 00 20 00 80 PIN block || N, ISO/IEC 7816-4 7.5.6 */
 #define INS_CHANGE_REFERENCE_DATA 0x24 /* 00 24 00 80 old || new PIN block || N, ISO/IEC 7816-4 7.5.7 */
@@ -44,6 +44,9 @@
 #define P1_INITIALIZE_PURCHASE 0x01
 #define P1_INITIALIZE_REFUND   0x02
 #define P1_INITIALIZE_PAYOUT   0x03
+#define P1_INITIALIZE_OFFLINE  0x04 /* purchase */
+#define P1_PROOF_SLOT          0x00 /* struct proof */
+#define P1_PROOF_OFFLINE       0x01 /* the promise of the last off-line purchase, PROMISE_SIZE */
 #define P2_PIN_GLOBAL          0x80 /* reference data qualifier: the cardholder's PIN */
 #define P2_CERTIFICATE         0xBE /* self-descriptive, card verifiable */
 #define P1_STORE_DATA_LAST     0x80

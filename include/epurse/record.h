@@ -46,7 +46,8 @@ enum transaction_type {
   TRANSACTION_LOAD = 2,            /* money enters the card */
   TRANSACTION_POINTS_PURCHASE = 3, /* loyalty points leave the card, money does not move */
   TRANSACTION_REFUND = 4,          /* a sale given back: its money enters the card, or its points do */
-  TRANSACTION_PAYOUT = 5           /* money leaves the card and goes back to its holder */
+  TRANSACTION_PAYOUT = 5,          /* money leaves the card and goes back to its holder */
+  TRANSACTION_OFFLINE_PURCHASE = 6 /* money has left the card with the promise: no server was asked */
 };
 
 /* The card's promise: what it will do if the server orders it. */
@@ -62,8 +63,8 @@ struct promise {
   uint8_t tid[TID_SIZE];
   uint8_t nonce[NONCE_SIZE];              /* N */
   uint8_t time[MOMENT_SIZE];              /* the terminal's word for it */
-  uint8_t commitment[CRYPTO_SHA256_SIZE]; /* h = SHA-256(r) */
-  /* The last transaction that was COMMITTED, with its r; 0 and zeros if there was none. Not only ATC-1: a promise
+  uint8_t commitment[CRYPTO_SHA256_SIZE]; /* h = SHA-256(r); zeros in an off-line purchase, which has no r */
+  /* The last transaction that was COMMITTED on the server's order, with its r; 0 and zeros if there was none. Not only ATC-1: a promise
    * that never reached the server must not take the outcome of the one before it along. */
   uint32_t last_atc;
   uint8_t last_secret[SECRET_SIZE];
@@ -143,7 +144,8 @@ struct card_request {
 /* Each _encode writes the TLV without its signature (the _TLV_SIZE); record_sign and record_verify do the rest.
  * Each _decode takes TLV || signature TLV, exact in length, and does not verify; STATUS_BAD_LENGTH,
  * STATUS_BAD_FORMAT (tag, version, unknown type or flag, moment that is none, money above AMOUNT_MAX_ON_CARD, a sale
- * in what is no refund, a refund without a sale or of one that is not before it, key off the curve, tries left that do not fit the kind). */
+ * in what is no refund, a refund without a sale or of one that is not before it, h
+ * in an off-line purchase, an authorisation of one, key off the curve, tries left that do not fit the kind). */
 void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]);
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) EPURSE_MUST_USE;
 void authorisation_encode(const struct authorisation *authorisation, uint8_t tlv[AUTHORISATION_TLV_SIZE]);

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * INITIALIZE, for every type of transaction: every condition, then a signed promise in the slot, in one commit. */
+ * INITIALIZE, for every type of transaction: every condition, then a signed promise in the slot, in one commit. An
+ * off-line purchase is done by it. */
 #include <string.h>
 
 #include "epurse/amount.h"
 #include "epurse/bytes.h"
 
 #include "memory.h"
+#include "offline.h"
 #include "pin.h"
 #include "purse.h"
+
+#define RECORD_ATC_AT 15 /* of a promise: tag and length 4, then 11 */
 
 bool promise_needs_no_pin(const struct card *card, const struct apdu *command) {
   struct parameters parameters;
@@ -20,6 +24,13 @@ bool promise_needs_no_pin(const struct card *card, const struct apdu *command) {
          (uint64_t)bytes_u32(card->memory.no_pin_sum) + amount <= limits->total;
 }
 
+void promise_count_no_pin(struct card *card, const struct promise *promise) {
+  bool purchase = promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_POINTS_PURCHASE ||
+                  promise->type == TRANSACTION_OFFLINE_PURCHASE;
+  if (purchase && !promise->pin_verified)
+    memory_stage_u32(card, card->memory.no_pin_sum, bytes_u32(card->memory.no_pin_sum) + promise->amount);
+}
+
 static uint8_t type_of(uint8_t p1, const struct initialize *initialize) {
   switch (p1) {
   case P1_INITIALIZE_LOAD:
@@ -28,6 +39,8 @@ static uint8_t type_of(uint8_t p1, const struct initialize *initialize) {
     return TRANSACTION_REFUND;
   case P1_INITIALIZE_PAYOUT:
     return TRANSACTION_PAYOUT;
+  case P1_INITIALIZE_OFFLINE:
+    return TRANSACTION_OFFLINE_PURCHASE;
   default:
     return initialize->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
   }
@@ -43,6 +56,8 @@ static uint16_t limits_refusal(const struct card *card, uint8_t type, const stru
   if (type == TRANSACTION_LOAD || type == TRANSACTION_REFUND)
     return (uint64_t)balance + amount > parameters->purse_ceiling ? SW_ABOVE_LIMIT : SW_OK;
   if (type != TRANSACTION_PAYOUT && amount > parameters->payment_ceiling)
+    return SW_ABOVE_LIMIT;
+  if (type == TRANSACTION_OFFLINE_PURCHASE && offline_limits_refusal(card, amount, parameters) != SW_OK)
     return SW_ABOVE_LIMIT;
   return type != TRANSACTION_POINTS_PURCHASE && amount > balance ? SW_INSUFFICIENT_BALANCE : SW_OK;
 }
@@ -77,6 +92,8 @@ static struct promise promise_of(const struct card *card, uint8_t type, const st
       .balance = bytes_u32(memory->balance),
       .points = bytes_u32(memory->points),
       .last_atc = bytes_u32(memory->last_atc),
+      .offline_count = bytes_u16(memory->offline_count),
+      .offline_sum = bytes_u32(memory->offline_sum),
       .pin_changes = bytes_u16(memory->pin_changes),
       .sale_atc = initialize->sale_atc,
   };
@@ -88,14 +105,24 @@ static struct promise promise_of(const struct card *card, uint8_t type, const st
   return promise;
 }
 
-/* Ties the promise to r and to the promise before it, and signs. */
-static bool promise_seal(const struct card *card, struct promise *promise, const uint8_t secret[SECRET_SIZE],
+/* The promise that was made last, on-line or off-line, by its ATC; NULL where there was none. */
+static const uint8_t *latest_promise(const struct card_memory *memory) {
+  uint32_t atc = bytes_u32(memory->atc);
+  if (memory->slot_state != SLOT_NONE && bytes_u32(memory->slot_promise + RECORD_ATC_AT) == atc)
+    return memory->slot_promise;
+  return memory->offline_promise[0] != 0 && bytes_u32(memory->offline_promise + RECORD_ATC_AT) == atc
+             ? memory->offline_promise
+             : NULL;
+}
+
+/* Ties the promise to r, where there is one, and to the promise before it, and signs. */
+static bool promise_seal(const struct card *card, struct promise *promise, const uint8_t *secret,
                          uint8_t record[PROMISE_SIZE]) {
   const struct card_memory *memory = &card->memory;
-  if (!crypto_sha256(secret, SECRET_SIZE, promise->commitment))
+  const uint8_t *before = latest_promise(memory);
+  if (secret != NULL && !crypto_sha256(secret, SECRET_SIZE, promise->commitment))
     return false;
-  if (memory->slot_state != SLOT_NONE &&
-      record_hash(memory->slot_promise, sizeof memory->slot_promise, promise->previous) != STATUS_OK)
+  if (before != NULL && record_hash(before, PROMISE_SIZE, promise->previous) != STATUS_OK)
     return false;
   promise_encode(promise, record);
   return record_sign(record, PROMISE_TLV_SIZE, memory->sig_private) == STATUS_OK;
@@ -117,11 +144,13 @@ static uint16_t promise_make(struct card *card, uint8_t type, const struct initi
   struct promise promise = promise_of(card, type, initialize);
   uint8_t secret[SECRET_SIZE];
   uint16_t sw = SW_INTERNAL;
+  response->len = PROMISE_SIZE;
+  if (type == TRANSACTION_OFFLINE_PURCHASE)
+    return promise_seal(card, &promise, NULL, response->data) ? offline_commit(card, &promise, response->data) : sw;
   if (!memory_random(card, secret, sizeof secret))
     return SW_MEMORY_FAILURE;
   if (promise_seal(card, &promise, secret, response->data))
     sw = slot_prepare(card, &promise, secret, response->data);
-  response->len = PROMISE_SIZE;
   crypto_wipe(secret, sizeof secret);
   return sw;
 }

@@ -12,6 +12,7 @@
 #include "lifecycle.h"
 #include "log.h"
 #include "memory.h"
+#include "offline.h"
 
 /* What the two counters will be. */
 struct outcome {
@@ -100,13 +101,6 @@ static void log_outcome(struct card *card, const struct promise *promise, const 
   log_append(card, &record);
 }
 
-/* What was promised without the PIN counts once it is paid; the promise left room for it, and none has come since. */
-static void count_no_pin(struct card *card, const struct promise *promise) {
-  bool purchase = promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_POINTS_PURCHASE;
-  if (purchase && !promise->pin_verified)
-    memory_stage_u32(card, card->memory.no_pin_sum, bytes_u32(card->memory.no_pin_sum) + promise->amount);
-}
-
 static uint16_t answer_secret(const struct card *card, struct apdu_response *response) {
   memcpy(response->data, card->memory.slot_secret, SECRET_SIZE);
   response->len = SECRET_SIZE;
@@ -123,7 +117,8 @@ static uint16_t commit_order(struct card *card, const struct promise *promise, c
     return SW_CONDITIONS_NOT_SATISFIED;
   memory_stage_u32(card, memory->balance, outcome.balance);
   memory_stage_u32(card, memory->points, outcome.points);
-  count_no_pin(card, promise);
+  promise_count_no_pin(card, promise);
+  offline_begin_anew(card);
   log_outcome(card, promise, order, &outcome);
   memory_stage_u8(card, &memory->slot_state, SLOT_COMMITTED);
   memory_stage_u32(card, memory->last_atc, promise->atc);

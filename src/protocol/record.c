@@ -10,7 +10,7 @@
 static const uint8_t signature_header[] = {TAG_SIGNATURE >> 8, TAG_SIGNATURE & 0xFF, CRYPTO_SIGNATURE_SIZE};
 
 bool transaction_type_valid(uint8_t type) {
-  return type >= TRANSACTION_PURCHASE && type <= TRANSACTION_PAYOUT;
+  return type >= TRANSACTION_PURCHASE && type <= TRANSACTION_OFFLINE_PURCHASE;
 }
 
 struct bytes_writer record_begin(uint8_t *tlv, size_t tlv_size, uint32_t tag, size_t body_size) {

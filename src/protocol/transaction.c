@@ -45,10 +45,18 @@ static bool sale_valid(const struct promise *promise) {
   return promise->sale_atc == 0 && !promise->sale_in_points;
 }
 
+/* h in all that a server orders, and in nothing else. */
+static bool commitment_valid(const struct promise *promise) {
+  static const uint8_t none[CRYPTO_SHA256_SIZE];
+  return promise->type != TRANSACTION_OFFLINE_PURCHASE ||
+         memcmp(promise->commitment, none, sizeof promise->commitment) == 0;
+}
+
 static bool promise_valid(const struct promise *promise, uint8_t flags) {
   return transaction_type_valid(promise->type) && (flags & ~(FLAG_PIN_VERIFIED | FLAG_SALE_IN_POINTS)) == 0 &&
          moment_valid(promise->time) && promise->amount <= AMOUNT_MAX_ON_CARD &&
-         promise->balance <= AMOUNT_MAX_ON_CARD && promise->offline_sum <= AMOUNT_MAX_ON_CARD && sale_valid(promise);
+         promise->balance <= AMOUNT_MAX_ON_CARD && promise->offline_sum <= AMOUNT_MAX_ON_CARD && sale_valid(promise) &&
+         commitment_valid(promise);
 }
 
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) {
@@ -99,8 +107,9 @@ void authorisation_encode(const struct authorisation *authorisation, uint8_t tlv
 }
 
 static bool authorisation_valid(const struct authorisation *authorisation) {
-  return transaction_type_valid(authorisation->type) && authorisation->decision <= DECISION_DECLINED &&
-         moment_valid(authorisation->time) && authorisation->amount <= AMOUNT_MAX_ON_CARD;
+  return transaction_type_valid(authorisation->type) && authorisation->type != TRANSACTION_OFFLINE_PURCHASE &&
+         authorisation->decision <= DECISION_DECLINED && moment_valid(authorisation->time) &&
+         authorisation->amount <= AMOUNT_MAX_ON_CARD;
 }
 
 enum status authorisation_decode(const uint8_t *record, size_t len, struct authorisation *authorisation) {

@@ -25,11 +25,14 @@ static const struct policy policies[] = {
     {"INITIALIZE FOR REFUND", 0x80, 0x50, 0x02, 0x00, 34, "P", "P", "", SW_WRONG_DATA},
     {"INITIALIZE FOR PAYOUT", 0x80, 0x50, 0x03, 0x00, 30, "LD", "", "", SW_WRONG_DATA},
     {"INITIALIZE FOR PAYOUT, PIN riding", 0x80, 0x50, 0x03, 0x00, 38, "LD", "LD", "", SW_WRONG_DATA},
+    {"INITIALIZE FOR OFF-LINE PURCHASE", 0x80, 0x50, 0x04, 0x00, 30, "P", "", "", SW_WRONG_DATA},
+    {"INITIALIZE FOR OFF-LINE PURCHASE, PIN riding", 0x80, 0x50, 0x04, 0x00, 38, "P", "P", "", SW_WRONG_DATA},
     {"CREDIT FOR LOAD", 0x80, 0x52, 0x00, 0x00, AUTHORISATION_SIZE, "L", "L", "", SW_WRONG_DATA},
     {"DEBIT FOR PURCHASE", 0x80, 0x54, 0x01, 0x00, AUTHORISATION_SIZE, "P", "P", "", SW_WRONG_DATA},
     {"CREDIT FOR REFUND", 0x80, 0x52, 0x02, 0x00, AUTHORISATION_SIZE, "P", "P", "", SW_WRONG_DATA},
     {"DEBIT FOR PAYOUT", 0x80, 0x54, 0x03, 0x00, AUTHORISATION_SIZE, "LD", "LD", "", SW_WRONG_DATA},
     {"GET TRANSACTION PROOF", 0x80, 0x5A, 0x00, 0x00, 0, "PLD", "PLD", "D", SW_OK},
+    {"GET TRANSACTION PROOF off-line", 0x80, 0x5A, 0x01, 0x00, 0, "PD", "PD", "D", SW_DATA_NOT_FOUND},
     {"GET BALANCE", 0x80, 0x5C, 0x00, 0x00, 0, "PLD", "D", "D", SW_OK},
     {"READ RECORD loads", 0x00, 0xB2, 0x01, 0xA5, 0, "PLD", "D", "D", SW_OK},
     {"READ RECORD purchases", 0x00, 0xB2, 0x01, 0xAD, 0, "PLD", "D", "D", SW_END_OF_FILE},
@@ -90,7 +93,7 @@ START_TEST(the_table_and_this_one_list_the_same_commands) {
     ck_assert_uint_ne(rows[i].ins & 0xF0, 0x60); /* INS 6X and 9X are not valid: ISO/IEC 7816-4 5.4.2 */
     ck_assert_uint_ne(rows[i].ins & 0xF0, 0x90);
   }
-  ck_assert_uint_eq(protected_rows, POLICIES - 3); /* INITIALIZE is here with and without PIN */
+  ck_assert_uint_eq(protected_rows, POLICIES - 4); /* INITIALIZE is here with and without PIN */
 }
 END_TEST
 

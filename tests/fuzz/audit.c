@@ -59,15 +59,32 @@ static uint32_t log_count(const struct card_memory *memory) {
   return bytes_u32(memory->purchase_count) + bytes_u32(memory->load_count);
 }
 
+/* A payment that no server ordered: the card's own promise of it came with it, of just this change. */
+static bool paid_offline(const struct card_memory *was, const struct card_memory *is, struct change change) {
+  struct promise promise;
+  if (memcmp(was->offline_promise, is->offline_promise, PROMISE_SIZE) == 0)
+    return false;
+  fuzz_require(promise_decode(is->offline_promise, PROMISE_SIZE, &promise) == STATUS_OK);
+  fuzz_require(record_verify(is->offline_promise, PROMISE_SIZE, is->sig_public) == STATUS_OK);
+  fuzz_require(promise.type == TRANSACTION_OFFLINE_PURCHASE && promise.atc == bytes_u32(was->atc) + 1);
+  fuzz_require(change.points == 0 && change.balance == -(int64_t)promise.amount);
+  fuzz_require(bytes_u32(is->offline_sum) == bytes_u32(was->offline_sum) + promise.amount);
+  return true;
+}
+
 static void audit_money(const struct world *world, const struct audit_step *step, const struct card_memory *is) {
   const struct card_memory *was = &step->before;
   struct change change = change_of(was, is), ordered = {0, 0};
   bool committed = was->slot_state == SLOT_PREPARED && is->slot_state == SLOT_COMMITTED;
-  fuzz_require(log_count(is) == log_count(was) + (committed ? 1 : 0));
+  bool offline = paid_offline(was, is, change);
+  fuzz_require(!(committed && offline));
+  fuzz_require(log_count(is) == log_count(was) + (committed || offline ? 1 : 0));
   fuzz_require(SAME(was, is, last_atc, purchase_count) || committed);
   fuzz_require(bytes_u32(is->points) <= AMOUNT_MAX_ON_CARD);
   if (is->state != CARD_INITIALISED)
     fuzz_require(bytes_u32(is->balance) <= WORLD_PURSE_CEILING);
+  if (offline)
+    return;
   if (!committed) {
     fuzz_require(change.balance == 0 && change.points == 0);
     return;
@@ -157,7 +174,8 @@ static void audit_life(const struct audit_step *step, const struct card_memory *
   fuzz_require(state_follows(was->state, is->state));
   fuzz_require(SAME(was, is, magic, state) && SAME(was, is, chip_serial, transport_key));
   fuzz_require(memcmp(is->latest_time, was->latest_time, MOMENT_SIZE) >= 0);
-  fuzz_require(counted <= 1 && (counted == 0 || is->slot_state == SLOT_PREPARED));
+  fuzz_require(counted <= 1 && (counted == 0 || is->slot_state == SLOT_PREPARED ||
+                                memcmp(was->offline_promise, is->offline_promise, PROMISE_SIZE) != 0));
   if (was->state != CARD_INITIALISED)
     fuzz_require(SAME(was, is, transport_key, latest_time));
   else if (is->state == CARD_PERSONALISED)

@@ -247,7 +247,25 @@ START_TEST(log_record_goes_both_ways) {
 }
 END_TEST
 
+/* An off-line purchase has no r and no authorisation; everything else has. */
+START_TEST(an_offline_purchase_has_no_h) {
+  struct chain chain;
+  struct promise promise;
+  struct authorisation authorisation;
+
+  chain_begin(&chain);
+  chain.promise.type = chain.authorisation.type = TRANSACTION_OFFLINE_PURCHASE;
+  chain_finish(&chain);
+  ck_assert_int_eq(promise_decode(chain.promise_record, PROMISE_SIZE, &promise), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(authorisation_decode(chain.authorisation_record, AUTHORISATION_SIZE, &authorisation),
+                   STATUS_BAD_FORMAT);
+  memset(chain.promise_record + 4 + 52, 0, CRYPTO_SHA256_SIZE);
+  ck_assert_int_eq(promise_decode(chain.promise_record, PROMISE_SIZE, &promise), STATUS_OK);
+  ck_assert_uint_eq(promise.type, TRANSACTION_OFFLINE_PURCHASE);
+}
+END_TEST
+
 SUITE_OF(transaction, layout_of_a_promise, layout_of_an_authorisation, promise_goes_both_ways,
          authorisation_goes_both_ways, every_truncation_is_refused, every_flipped_bit_is_refused,
-         bad_fields_of_a_promise_are_refused, a_refund_names_its_sale, bad_fields_of_an_authorisation_are_refused,
-         an_authorisation_answers_one_promise, log_record_goes_both_ways)
+         bad_fields_of_a_promise_are_refused, an_offline_purchase_has_no_h, a_refund_names_its_sale,
+         bad_fields_of_an_authorisation_are_refused, an_authorisation_answers_one_promise, log_record_goes_both_ways)
