@@ -9,7 +9,11 @@
 
 uint16_t host_raw(struct host *host, const uint8_t *bytes, size_t len) {
   uint8_t answer[APDU_RESPONSE_MAX];
+  crypto_tally_attach(host->tally);
   size_t answer_len = card_process(host->card, bytes, len, answer);
+  crypto_tally_attach(NULL);
+  host->sent = len;
+  host->received = answer_len;
   memset(&host->answer, 0, sizeof host->answer);
   if (answer_len == 0)
     return 0;

@@ -12,6 +12,8 @@ struct host {
   struct card *card;
   struct securemsg secure;
   struct apdu_response answer; /* of the last command; sw 0: the card was mute */
+  struct crypto_tally *tally;  /* NULL, or counts what the card does, and nothing of the terminal */
+  size_t sent, received;       /* bytes of the last command and its answer */
 };
 
 /* A command, and the status word that came back, 0 where nothing did. */

@@ -14,6 +14,7 @@ Suite *perso_suite(void);
 Suite *pin_suite(void);
 Suite *promise_suite(void);
 Suite *purse_suite(void);
+Suite *cost_suite(void);
 Suite *no_pin_suite(void);
 Suite *offline_suite(void);
 Suite *refund_suite(void);

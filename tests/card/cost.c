@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What each type of transaction costs the card after its session is open: the figures of docs/card-cost.md. */
+#include <string.h>
+
+#include "bench.h"
+#include "suites.h"
+
+/* One command of it. */
+struct cost {
+  unsigned sign, verify, aes, hashes, commits, sent, received;
+};
+
+static struct bench bench;
+static struct crypto_tally tally;
+
+static void made(void) {
+  bench_raw(&bench);
+  bench.offline = (struct offline_limits){2500, 5000, 5};
+  bench.no_pin = (struct no_pin_limits){2500, 7500};
+  bench_begin_personalization(&bench);
+  for (size_t i = 0; i < 7; i++)
+    ck_assert_uint_eq(bench_store(&bench, bench_groupings[i], i == 6), SW_OK);
+  bench_load(&bench, 5000);
+}
+
+static void begin(void) {
+  memset(&tally, 0, sizeof tally);
+  bench.host.tally = &tally;
+  ram_power(&bench.ram);
+}
+
+static void costs(const char *what, struct cost expected) {
+  bench.host.tally = NULL;
+  const struct cost cost = {
+      tally.signatures,          tally.verifications,           tally.aes_blocks, tally.hashes, bench.ram.commits,
+      (unsigned)bench.host.sent, (unsigned)bench.host.received,
+  };
+  ck_assert_msg(memcmp(&cost, &expected, sizeof cost) == 0,
+                "%s: %u signed, %u verified, %u AES blocks, %u hashes, %u commits, %u bytes in, %u out", what,
+                cost.sign, cost.verify, cost.aes, cost.hashes, cost.commits, cost.sent, cost.received);
+}
+
+/* The two protected commands of an on-line one. */
+static void online(const char *what, uint8_t type, const struct bench_wish *wish, const struct cost expected[2]) {
+  uint8_t order[AUTHORISATION_SIZE];
+  host_open(&bench.host, wish->terminal);
+  begin();
+  ck_assert_uint_eq(bench_initialize(&bench, wish), SW_OK);
+  costs(what, expected[0]);
+  issuer_order(&bench.issuer, &(struct order_request){.promise = bench.promise}, order);
+  begin();
+  ck_assert_uint_eq(bench_keep(&bench, type, order), SW_OK);
+  costs(what, expected[1]);
+}
+
+START_TEST(of_every_type) {
+  static const struct {
+    const char *name;
+    uint8_t type, p1;
+    bool reload, pin;
+    uint32_t sale_atc;
+    struct cost expected[2];
+  } rows[] = {
+      {"purchase",
+       TRANSACTION_PURCHASE,
+       P1_INITIALIZE_PURCHASE,
+       false,
+       true,
+       0,
+       {{1, 0, 42, 2, 3, 62, 250}, {0, 1, 30, 1, 1, 158, 58}}},
+      {"purchase without the PIN",
+       TRANSACTION_PURCHASE,
+       P1_INITIALIZE_PURCHASE,
+       false,
+       false,
+       0,
+       {{1, 0, 40, 2, 1, 46, 250}, {0, 1, 30, 1, 1, 158, 58}}},
+      {"load",
+       TRANSACTION_LOAD,
+       P1_INITIALIZE_LOAD,
+       true,
+       true,
+       0,
+       {{1, 0, 42, 2, 3, 62, 250}, {0, 1, 30, 1, 1, 158, 58}}},
+      {"refund",
+       TRANSACTION_REFUND,
+       P1_INITIALIZE_REFUND,
+       false,
+       false,
+       1,
+       {{1, 0, 42, 2, 1, 62, 250}, {0, 1, 30, 1, 1, 158, 58}}},
+      {"payout",
+       TRANSACTION_PAYOUT,
+       P1_INITIALIZE_PAYOUT,
+       true,
+       true,
+       0,
+       {{1, 0, 42, 2, 3, 62, 250}, {0, 1, 30, 1, 1, 158, 58}}},
+  };
+  made();
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    const struct bench_wish wish = {.p1 = rows[i].p1,
+                                    .amount = 500,
+                                    .terminal = rows[i].reload ? &bench.reload : &bench.pos,
+                                    .pin = rows[i].pin ? BENCH_PIN : NULL,
+                                    .sale_atc = rows[i].sale_atc};
+    online(rows[i].name, rows[i].type, &wish, rows[i].expected);
+  }
+}
+END_TEST
+
+START_TEST(of_an_offline_purchase) {
+  made();
+  for (int pin = 0; pin < 2; pin++) {
+    const struct bench_wish wish = {P1_INITIALIZE_OFFLINE, 500, false, &bench.pos, pin ? BENCH_PIN : NULL, 0};
+    static const struct cost expected[] = {{1, 0, 40, 1, 1, 46, 250}, {1, 0, 42, 1, 3, 62, 250}};
+    host_open(&bench.host, &bench.pos);
+    begin();
+    ck_assert_uint_eq(bench_initialize(&bench, &wish), SW_OK);
+    costs("off-line", expected[pin]);
+  }
+  begin();
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x80, INS_GET_DATA, 0x7F, 0x21)), SW_OK);
+  costs("GET DATA, SIG certificate", (struct cost){0, 0, 31, 0, 0, 14, 218});
+}
+END_TEST
+
+SUITE_OF(cost, of_every_type, of_an_offline_purchase)
