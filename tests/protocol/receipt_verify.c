@@ -46,6 +46,21 @@ END_TEST
 
 /* Every bit of the receipt means something. Lengths and tags are refused as form, the rest by certificate, signature
  * or proof; none is believed, and none leaves facts behind. */
+START_TEST(kinds_without_a_receipt_are_refused) {
+  struct chain chain;
+  struct receipt_facts facts;
+  const char *reason = NULL;
+
+  chain_begin(&chain);
+  for (uint8_t type = TRANSACTION_REFUND; type <= TRANSACTION_PAYOUT; type++) {
+    chain.promise.type = chain.authorisation.type = type;
+    chain.promise.sale_atc = type == TRANSACTION_REFUND ? 1 : 0;
+    chain_finish(&chain);
+    ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_BAD_FORMAT);
+  }
+}
+END_TEST
+
 START_TEST(every_flipped_bit_is_refused) {
   static const struct receipt_facts nothing;
   struct chain chain;
@@ -179,11 +194,11 @@ START_TEST(a_withdrawn_server_key_takes_back_its_own_word_alone) {
 }
 END_TEST
 
-SUITE_OF(receipt_verify, a_whole_chain_is_believed, a_load_is_believed_from_a_reload_terminal,
-         every_flipped_bit_is_refused, every_truncation_is_refused, another_master_is_refused, declined, r_of_another,
-         other_amount, other_atc, another_promise, card_of_another_name, terminal_of_another_name,
-         server_of_another_version, card_ecka_key, server_pin_key, card_ca_that_is_the_terminals,
-         terminal_ca_that_is_the_cards, payment_at_a_reload_terminal, load_at_a_pos, card_of_another_ca,
-         terminal_of_another_ca, card_expired, card_ca_expired, server_expired, terminal_expired, terminal_ca_expired,
-         promise_by_another_card, authorisation_by_another_server, card_by_another_ca, terminal_by_another_ca,
-         a_withdrawn_server_key_takes_back_its_own_word_alone)
+SUITE_OF(receipt_verify, kinds_without_a_receipt_are_refused, a_whole_chain_is_believed,
+         a_load_is_believed_from_a_reload_terminal, every_flipped_bit_is_refused, every_truncation_is_refused,
+         another_master_is_refused, declined, r_of_another, other_amount, other_atc, another_promise,
+         card_of_another_name, terminal_of_another_name, server_of_another_version, card_ecka_key, server_pin_key,
+         card_ca_that_is_the_terminals, terminal_ca_that_is_the_cards, payment_at_a_reload_terminal, load_at_a_pos,
+         card_of_another_ca, terminal_of_another_ca, card_expired, card_ca_expired, server_expired, terminal_expired,
+         terminal_ca_expired, promise_by_another_card, authorisation_by_another_server, card_by_another_ca,
+         terminal_by_another_ca, a_withdrawn_server_key_takes_back_its_own_word_alone)

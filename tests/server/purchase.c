@@ -384,6 +384,25 @@ START_TEST(promise_must_fit_route_terminal_and_currency) {
 }
 END_TEST
 
+/* What the card can promise and the server does not know yet is neither a purchase nor a load. */
+START_TEST(kinds_that_are_not_known_yet_are_refused) {
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  for (uint8_t type = TRANSACTION_REFUND; type <= TRANSACTION_OFFLINE_PURCHASE; type++) {
+    purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+    purse.promise.type = type;
+    purse.promise.sale_atc = type == TRANSACTION_REFUND ? 1 : 0;
+    if (type == TRANSACTION_OFFLINE_PURCHASE)
+      memset(purse.promise.commitment, 0, sizeof purse.promise.commitment);
+    purse_sign(&purse);
+    ck_assert_int_eq(pay_code(&world, &purse, purse.pin), STATUS_BAD_FORMAT);
+  }
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(unknown_blocked_and_expired_cards_do_not_pay) {
   struct world world;
   struct purse purse, stranger;
@@ -488,6 +507,7 @@ Suite *purchase_suite(void) {
   tcase_add_test(all, pin_is_bound_to_its_promise);
   tcase_add_test(all, promise_must_be_the_cards_own);
   tcase_add_test(all, promise_must_fit_route_terminal_and_currency);
+  tcase_add_test(all, kinds_that_are_not_known_yet_are_refused);
   tcase_add_test(all, unknown_blocked_and_expired_cards_do_not_pay);
   tcase_add_test(all, expired_card_does_not_pay);
   tcase_add_test(all, card_out_of_step_is_declined);

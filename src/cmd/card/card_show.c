@@ -54,7 +54,13 @@ static const char *slot_text(uint8_t state) {
 }
 
 static const char *type_text(uint8_t type) {
-  return type == TRANSACTION_LOAD ? "load" : type == TRANSACTION_POINTS_PURCHASE ? "points purchase" : "purchase";
+  static const char *const texts[] = {[TRANSACTION_PURCHASE] = "purchase",
+                                      [TRANSACTION_LOAD] = "load",
+                                      [TRANSACTION_POINTS_PURCHASE] = "points purchase",
+                                      [TRANSACTION_REFUND] = "refund",
+                                      [TRANSACTION_PAYOUT] = "payout",
+                                      [TRANSACTION_OFFLINE_PURCHASE] = "off-line purchase"};
+  return type > 0 && type < sizeof texts / sizeof texts[0] ? texts[type] : "UNKNOWN";
 }
 
 /* All that is told of a card but its log; strings, so that both forms say the same. */

@@ -12,6 +12,12 @@ static const char *type_name(uint8_t type) {
     return "load";
   case TRANSACTION_POINTS_PURCHASE:
     return "points";
+  case TRANSACTION_REFUND:
+    return "refund";
+  case TRANSACTION_PAYOUT:
+    return "payout";
+  case TRANSACTION_OFFLINE_PURCHASE:
+    return "offline";
   default:
     return "purchase";
   }
