@@ -64,8 +64,8 @@ struct promise {
   uint8_t nonce[NONCE_SIZE];              /* N */
   uint8_t time[MOMENT_SIZE];              /* the terminal's word for it */
   uint8_t commitment[CRYPTO_SHA256_SIZE]; /* h = SHA-256(r); zeros in an off-line purchase, which has no r */
-  /* The last transaction that was COMMITTED on the server's order, with its r; 0 and zeros if there was none. Not only ATC-1: a promise
-   * that never reached the server must not take the outcome of the one before it along. */
+  /* The last transaction that was COMMITTED on the server's order, with its r; 0 and zeros if there was none. Not only
+   * ATC-1: a promise that never reached the server must not take the outcome of the one before it along. */
   uint32_t last_atc;
   uint8_t last_secret[SECRET_SIZE];
   uint8_t previous[CRYPTO_SHA256_SIZE]; /* record_hash of the promise with ATC-1; zeros for the first */
