@@ -136,4 +136,4 @@ check_PROGRAMS += tests/cmd/check_cmd
 TESTS += tests/cmd/check_cmd
 tests_cmd_check_cmd_SOURCES = tests/run.c tests/cmd/answer.c tests/cmd/batch_file.c tests/cmd/batch_list.c tests/cmd/main.c \
 	tests/cmd/option.c tests/cmd/sepa_text.c src/cmd/admin/sepa_text.c
-tests_cmd_check_cmd_LDADD = libbatch.a libcmd.a $(LINK_PROTOCOL) $(CSV_LIBS) $(CHECK_LIBS)
+tests_cmd_check_cmd_LDADD = libbatch.a libcmd.a $(LINK_PROTOCOL) $(JANSSON_LIBS) $(CSV_LIBS) $(CHECK_LIBS)

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "admin.h"
+#include "cmd/frame/problem.h"
 #include "epurse/backend.h"
 
 #define EXIT_UNAVAILABLE 69 /* sysexits.h: the other side is not there; whatever was asked for has no part in it */
@@ -14,19 +15,19 @@ enum status admin_fail(const struct admin *admin, const char *about, enum status
   if (status_exit_code(status) == EXIT_UNAVAILABLE)
     about = NULL;
   const char *trouble = admin->terminal != NULL ? backend_trouble(admin->terminal->backend, status) : "";
-  fprintf(stderr, "%s: %s%s%s%s%s%s\n", admin->program->name, about != NULL ? about : "", about != NULL ? ": " : "",
-          status_sentence(status), trouble[0] != 0 ? " (" : "", trouble, trouble[0] != 0 ? ")" : "");
+  problem_say(admin->program->name, "%s%s%s%s%s%s", about != NULL ? about : "", about != NULL ? ": " : "",
+              status_sentence(status), trouble[0] != 0 ? " (" : "", trouble, trouble[0] != 0 ? ")" : "");
   return status;
 }
 
 enum status admin_refuse(const struct admin *admin, enum status status, const char *format, ...) {
+  char sentence[1024];
   va_list arguments;
 
-  fprintf(stderr, "%s: ", admin->program->name);
   va_start(arguments, format);
-  vfprintf(stderr, format, arguments);
+  (void)vsnprintf(sentence, sizeof sentence, format, arguments);
   va_end(arguments);
-  fputc('\n', stderr);
+  problem_say(admin->program->name, "%s", sentence);
   return status;
 }
 

@@ -145,16 +145,13 @@ static int verb_merge(int argc, char **argv, char name[32], char **merged) {
 }
 
 /* --json prints one object whatever happened: what the verb had to say, its outcome and exit code. */
-static void report_print(struct admin *admin, enum status status) {
-  json_t *object = admin->report != NULL ? admin->report : json_object();
+static void report_print(struct admin *admin, const struct verb *verb, enum status status) {
+  json_t *object = finish_object(verb->name, admin->report, status);
 
+  if (admin->json)
+    finish_print(object);
+  json_decref(admin->report);
   admin->report = object; /* where it was not written it is said elsewhere */
-  if (admin->json) {
-    (void)json_object_set_new(object, "status", json_string(status_name(status)));
-    (void)json_object_set_new(object, "exit", json_integer(status_exit_code(status)));
-    (void)json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    (void)putchar('\n');
-  }
 }
 
 int main(int argc, char **argv) {
@@ -184,7 +181,7 @@ int main(int argc, char **argv) {
   }
   if (status == STATUS_OK) {
     status = verb->run(&admin, operands);
-    report_print(&admin, status);
+    report_print(&admin, verb, status);
     status = finish(&(struct ending){program.name, verb->name, admin.changed, admin.report}, status);
   }
   json_decref(admin.report);

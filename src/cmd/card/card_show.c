@@ -164,24 +164,16 @@ static json_t *personal_json(const struct card_memory *memory, const struct fact
                    (int)memory->server_version, "purchases", ring_json(&purchases), "loads", ring_json(&loads));
 }
 
-enum status card_show_json(const struct card_memory *memory, FILE *out) {
+json_t *card_show_json(const struct card_memory *memory) {
   struct facts facts;
   facts_read(memory, &facts);
-  enum status status = STATUS_NO_MEMORY;
   json_t *object =
       json_pack("{s:s, s:s}", "state", state_text(memory->state), "chip_serial", (const char *)facts.serial);
-  json_t *personal = NULL;
-  if (object == NULL)
-    goto out;
-  if (facts.personal) {
-    personal = personal_json(memory, &facts);
-    if (personal == NULL || json_object_update(object, personal) != 0)
-      goto out;
+  json_t *personal = facts.personal ? personal_json(memory, &facts) : json_object();
+  if (object != NULL && (personal == NULL || json_object_update(object, personal) != 0)) {
+    json_decref(object);
+    object = NULL;
   }
-  if (json_dumpf(object, out, JSON_COMPACT | JSON_PRESERVE_ORDER) == 0 && fputc('\n', out) != EOF)
-    status = STATUS_OK;
-out:
   json_decref(personal);
-  json_decref(object);
-  return status;
+  return object;
 }

@@ -3,14 +3,14 @@
 #ifndef EPURSE_CMD_CARD_SHOW_H
 #define EPURSE_CMD_CARD_SHOW_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "epurse/card.h"
-#include "epurse/status.h"
 
 void card_show_text(const struct card_memory *memory, FILE *out);
 
-/* One JSON object and a newline; money in integer minor units. STATUS_NO_MEMORY. */
-enum status card_show_json(const struct card_memory *memory, FILE *out) EPURSE_MUST_USE;
+/* Money in integer minor units. The caller's; NULL: no memory. */
+json_t *card_show_json(const struct card_memory *memory);
 
 #endif

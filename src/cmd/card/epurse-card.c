@@ -11,6 +11,7 @@
 #include "card_show.h"
 #include "cmd/frame/finish.h"
 #include "cmd/frame/option.h"
+#include "cmd/frame/problem.h"
 #include "epurse/bytes.h"
 #include "epurse/key.h"
 #include "epurse/scp.h"
@@ -22,10 +23,11 @@ struct card_options {
   const char *batch_key, *serial, *host;
   int64_t port;
   bool count, json;
+  json_t *report; /* what the verb has for --json */
 };
 
 EPURSE_MUST_USE static enum status fail(enum status status, const char *what) {
-  fprintf(stderr, "epurse-card: %s: %s\n", what, status_sentence(status));
+  problem_say("epurse-card", "%s: %s", what, status_sentence(status));
   return status;
 }
 
@@ -37,16 +39,16 @@ static enum status read_serial(const struct card_options *options, uint8_t seria
     return crypto_random(serial, CHIP_SERIAL_SIZE) ? STATUS_OK : fail(STATUS_CRYPTO_FAILED, "chip serial");
   if (bytes_from_hex(options->serial, serial, CHIP_SERIAL_SIZE, &len) == STATUS_OK && len == CHIP_SERIAL_SIZE)
     return STATUS_OK;
-  fprintf(stderr, "epurse-card: --serial wants 16 hexadecimal digits, not '%s'\n", options->serial);
+  problem_say("epurse-card", "--serial wants 16 hexadecimal digits, not '%s'", options->serial);
   return STATUS_USAGE;
 }
 
 static enum status run_new(void *context, char **arguments) {
-  const struct card_options *options = context;
+  struct card_options *options = context;
   uint8_t serial[CHIP_SERIAL_SIZE], batch_key[CRYPTO_AES_KEY_SIZE], transport_key[CRYPTO_AES_KEY_SIZE];
   char text[2 * CHIP_SERIAL_SIZE + 1];
   if (options->batch_key == NULL) {
-    fprintf(stderr, "epurse-card: name the key of the chip batch with --batch-key\n");
+    problem_say("epurse-card", "name the key of the chip batch with --batch-key");
     return STATUS_USAGE;
   }
   enum status status = read_serial(options, serial);
@@ -65,7 +67,9 @@ static enum status run_new(void *context, char **arguments) {
     goto out;
   }
   bytes_to_hex(serial, sizeof serial, text);
-  printf("%s\n", text);
+  if (!options->json)
+    printf("%s\n", text);
+  options->report = json_pack("{s:s}", "chip_serial", text);
 out:
   crypto_wipe(batch_key, sizeof batch_key);
   crypto_wipe(transport_key, sizeof transport_key);
@@ -76,8 +80,8 @@ out:
 
 static void say(void *context, bool inserted) {
   const struct card_options *options = context;
-  fprintf(stderr, "epurse-card: %s the reader (vpcd at %s, port %d)\n", inserted ? "in" : "out of", options->host,
-          (int)options->port);
+  problem_say("epurse-card", "%s the reader (vpcd at %s, port %d)", inserted ? "in" : "out of", options->host,
+              (int)options->port);
 }
 
 /* Signals that are read, not delivered: a card is never in two minds half way through a command. -1: failed. */
@@ -97,7 +101,7 @@ static bool signal_handle(const struct card_options *options, const struct vcard
   if (read(signals, &info, sizeof info) != sizeof info || info.ssi_signo != SIGUSR1)
     return false;
   if (options->count)
-    vcard_tally_print(vcard, stdout);
+    vcard_tally_print(vcard, options->json ? stderr : stdout);
   return true;
 }
 
@@ -126,7 +130,7 @@ static enum status verb_run(void *context, char **arguments) {
   while (vpcd_serve(vpcd) == STATUS_CANCELLED && signal_handle(options, vcard, signals))
     continue;
   if (options->count)
-    vcard_tally_print(vcard, stdout);
+    vcard_tally_print(vcard, options->json ? stderr : stdout);
 out:
   vpcd_free(&vpcd);
   if (signals >= 0)
@@ -138,18 +142,16 @@ out:
 /* ---- show ---- */
 
 static enum status run_show(void *context, char **arguments) {
-  const struct card_options *options = context;
+  struct card_options *options = context;
   struct vcard *vcard = NULL;
   enum status status = vcard_open(arguments[0], &vcard);
   if (status != STATUS_OK)
     return fail(status, arguments[0]);
-  if (options->json) {
-    status = card_show_json(vcard_memory(vcard), stdout);
-    if (status != STATUS_OK)
-      status = fail(status, arguments[0]);
-  } else {
+  options->report = card_show_json(vcard_memory(vcard));
+  if (options->report == NULL)
+    status = fail(STATUS_NO_MEMORY, arguments[0]);
+  else if (!options->json)
     card_show_text(vcard_memory(vcard), stdout);
-  }
   vcard_close(&vcard);
   return status;
 }
@@ -166,7 +168,7 @@ int main(int argc, char **argv) {
        "run: vpcd's port, one higher for its second slot"},
       {"count", 'c', NULL, NULL, OPTION_FLAG, offsetof(struct card_options, count), 0, 0,
        "run: print what each command cost, in the end and on SIGUSR1"},
-      {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct card_options, json), 0, 0, "show: print one JSON object"},
+      {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct card_options, json), 0, 0, "print one JSON object"},
       {0}};
   static const struct verb verbs[] = {
       {"new", "FILE", 1, "make the file of a raw card; prints its serial", run_new},
@@ -181,9 +183,15 @@ int main(int argc, char **argv) {
   process_harden();
   setlocale(LC_ALL, "");
   enum status status = option_parse(&program, argc, argv, &options, &verb, &arguments);
-  if (status == STATUS_OK)
-    status = verb->run(&options, arguments);
+  if (status != STATUS_OK)
+    return status_exit_code(status);
+  status = verb->run(&options, arguments);
+  json_t *object = finish_object(verb->name, options.report, status);
+  if (options.json)
+    finish_print(object);
   if (status == STATUS_OK)
     status = finish(&(struct ending){program.name, verb->name, verb->run == run_new, NULL}, status);
+  json_decref(object);
+  json_decref(options.report);
   return status_exit_code(status);
 }

@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
+#include "problem.h"
 #include "terminal_program.h"
 
 #define PROMPT_MAX 256
@@ -40,7 +41,7 @@ static enum status read_pin(const struct terminal_program *self, char digits[PIN
 static enum status prompt_pin_of(const struct terminal_program *self, const char *prompt, char digits[PIN_MAX + 1]) {
   enum status status = prompt_pin(prompt, digits);
   if (status == STATUS_USAGE)
-    fprintf(stderr, "%s: there is no terminal to ask for the PIN at; give it with --pin-fd\n", self->program->name);
+    problem_say(self->program->name, "there is no terminal to ask for the PIN at; give it with --pin-fd");
   return status;
 }
 

@@ -4,8 +4,27 @@
 
 #include <stdio.h>
 
+#include "problem.h"
+
 bool finish_printed(void) {
   return fflush(stdout) == 0 && ferror(stdout) == 0;
+}
+
+json_t *finish_object(const char *operation, json_t *report, enum status status) {
+  const char *problem = problem_said()[0] != 0 ? problem_said() : status_sentence(status);
+  json_t *object = json_pack("{s:s}", "operation", operation);
+  if (report != NULL)
+    (void)json_object_update_missing(object, report);
+  (void)json_object_set_new(object, "status", json_string(status_name(status)));
+  (void)json_object_set_new(object, "exit", json_integer(status_exit_code(status)));
+  if (status != STATUS_OK)
+    (void)json_object_set_new(object, "problem", json_string(problem));
+  return object;
+}
+
+void finish_print(const json_t *object) {
+  (void)json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
+  (void)putchar('\n');
 }
 
 enum status finish(const struct ending *ending, enum status status) {

@@ -11,6 +11,12 @@
 /* Whether all that was printed on stdout until now went out: false for a full disk, a closed pipe, a closed stdout. */
 bool finish_printed(void);
 
+/* What --json prints of a verb's end, whatever happened: "operation", which is the verb, what `report` has (borrowed; may
+ * be NULL), "status", "exit", and where it failed "problem", the sentence that stderr was told first. The caller's. */
+json_t *finish_object(const char *operation, json_t *report, enum status status);
+/* As one line on stdout. */
+void finish_print(const json_t *object);
+
 /* What a program says of its end. */
 struct ending {
   const char *program;  /* "epurse-admin" */

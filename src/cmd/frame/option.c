@@ -13,6 +13,8 @@
 
 #include "completion.h"
 #include "config.h"
+#include "finish.h"
+#include "problem.h"
 
 #define ROWS_MAX        64
 #define CODE_HELP       1000
@@ -92,33 +94,14 @@ static void print_help(const struct program *program, const struct table *table)
 static enum status print_completion(const struct program *program, const char *shell) {
   if (completion_print(program, shell, stdout) == STATUS_OK)
     exit(fflush(stdout) == 0 ? EXIT_SUCCESS : status_exit_code(STATUS_STORE_FAILED));
-  fprintf(stderr, "%s: --completion expects bash or zsh, not '%s'\n", program->name, shell);
+  problem_say(program->name, "--completion expects bash or zsh, not '%s'", shell);
   return STATUS_USAGE;
 }
 
-/* Texts go into JSON, messages and the ledger, which hold UTF-8 alone (RFC 3629): no surrogates, no overlong forms. */
-static bool is_utf8(const char *text) {
-  const unsigned char *at = (const unsigned char *)text;
-  while (*at != 0) {
-    const unsigned char lead = *at++;
-    const int more = lead < 0x80 ? 0 : lead < 0xC2 ? 4 : lead < 0xE0 ? 1 : lead < 0xF0 ? 2 : lead < 0xF5 ? 3 : 4;
-    if (more == 4)
-      return false;
-    if ((lead == 0xE0 && *at < 0xA0) || (lead == 0xED && *at > 0x9F) || (lead == 0xF0 && *at < 0x90) ||
-        (lead == 0xF4 && *at > 0x8F))
-      return false;
-    for (int i = 0; i < more; i++, at++)
-      if ((*at & 0xC0) != 0x80)
-        return false;
-  }
-  return true;
-}
-
 static enum status check_text(const struct program *program, const char *what, const char *text) {
-  if (text == NULL || is_utf8(text))
+  if (text == NULL || problem_is_utf8(text)) /* texts go into JSON, messages and the ledger, which hold UTF-8 alone */
     return STATUS_OK;
-  fprintf(stderr, "%s: %s is not UTF-8, and nothing was done: use a UTF-8 locale, or plain letters\n", program->name,
-          what);
+  problem_say(program->name, "%s is not UTF-8, and nothing was done: use a UTF-8 locale, or plain letters", what);
   return STATUS_USAGE;
 }
 
@@ -142,7 +125,7 @@ static bool read_number(const char *text, int64_t min, int64_t max, int64_t *val
 static enum status texts_add(const struct program *program, const struct option_row *row, const char *argument,
                              struct option_texts *texts) {
   if (texts->count == OPTION_TEXTS_MAX) {
-    fprintf(stderr, "%s: --%s is given more than %d times\n", program->name, row->name, OPTION_TEXTS_MAX);
+    problem_say(program->name, "--%s is given more than %d times", row->name, OPTION_TEXTS_MAX);
     return STATUS_USAGE;
   }
   texts->texts[texts->count++] = argument;
@@ -154,13 +137,13 @@ static enum status check_descriptor(const struct program *program, const struct 
   const int way = row->kind == OPTION_FD_IN ? O_RDONLY : O_WRONLY;
   const int flags = fcntl(fd, F_GETFL);
   if (flags < 0) {
-    fprintf(stderr, "%s: --%s=%d: this descriptor is not open\n", program->name, row->name, fd);
+    problem_say(program->name, "--%s=%d: this descriptor is not open", row->name, fd);
     return STATUS_USAGE;
   }
   if ((flags & O_PATH) == 0 && ((flags & O_ACCMODE) == way || (flags & O_ACCMODE) == O_RDWR))
     return STATUS_OK;
-  fprintf(stderr, "%s: --%s=%d: this descriptor is not open for %s\n", program->name, row->name, fd,
-          way == O_RDONLY ? "reading" : "writing");
+  problem_say(program->name, "--%s=%d: this descriptor is not open for %s", row->name, fd,
+              way == O_RDONLY ? "reading" : "writing");
   return STATUS_USAGE;
 }
 
@@ -197,8 +180,8 @@ static enum status row_set(const struct program *program, const struct option_ro
   }
   if (read_number(argument, row->min, row->max, field))
     return is_descriptor(row->kind) ? check_descriptor(program, row, (int)*(int64_t *)field) : STATUS_OK;
-  fprintf(stderr, "%s: --%s expects a number from %" PRId64 " to %" PRId64 ", not '%s'\n", program->name, row->name,
-          row->min, row->max, argument);
+  problem_say(program->name, "--%s expects a number from %" PRId64 " to %" PRId64 ", not '%s'", row->name, row->min,
+              row->max, argument);
   return STATUS_USAGE;
 }
 
@@ -245,10 +228,10 @@ static enum status read_argv(const struct program *program, const struct table *
     const struct option_row *row = row_of_code(table, code);
     if (row == NULL) {
       if (optopt >= '0' && optopt <= '9') /* "-5" looks like an option */
-        fprintf(stderr, "%s: a number with a sign is not valid here\n", program->name);
+        problem_say(program->name, "a number with a sign is not valid here");
       else
-        fprintf(stderr, "%s: option '%s' is not known, or lacks its argument; --help lists them\n", program->name,
-                optind > 0 ? argv[optind - 1] : "");
+        problem_say(program->name, "option '%s' is not known, or lacks its argument; --help lists them",
+                    optind > 0 ? argv[optind - 1] : "");
       return STATUS_USAGE;
     }
     enum status status = row_set(program, row, optarg, options);
@@ -265,7 +248,7 @@ static void hint_optional(const struct program *program, const char *before, con
       bool named =
           before[0] == '-' && (strcmp(before, shorter) == 0 || strcmp(before + 1 + (before[1] == '-'), row->name) == 0);
       if (takes_optional(row->kind) && named)
-        fprintf(stderr, "%s: if it belongs to %s, write --%s=%s\n", program->name, before, row->name, word);
+        problem_say(program->name, "if it belongs to %s, write --%s=%s", before, row->name, word);
     }
 }
 
@@ -274,10 +257,10 @@ static enum status find_verb(const struct program *program, int argc, char **arg
   if (optind < argc && check_text(program, "the verb", argv[optind]) != STATUS_OK)
     return STATUS_USAGE;
   if (optind >= argc) {
-    fprintf(stderr, "%s: say what to do: one of", program->name);
+    char names[512] = "";
     for (const struct verb *each = program->verbs; each->name != NULL; each++)
-      fprintf(stderr, " %s", each->name);
-    fprintf(stderr, "\n");
+      (void)snprintf(names + strlen(names), sizeof names - strlen(names), " %s", each->name);
+    problem_say(program->name, "say what to do: one of%s", names);
     return STATUS_USAGE;
   }
   for (const struct verb *each = program->verbs; each->name != NULL; each++)
@@ -285,25 +268,50 @@ static enum status find_verb(const struct program *program, int argc, char **arg
       *verb = each;
       return STATUS_OK;
     }
-  fprintf(stderr, "%s: there is no verb '%s'; --help lists them\n", program->name, argv[optind]);
+  problem_say(program->name, "there is no verb '%s'; --help lists them", argv[optind]);
   hint_optional(program, optind > 1 ? argv[optind - 1] : "", argv[optind]);
   return STATUS_USAGE;
 }
 
-enum status option_parse(const struct program *program, int argc, char **argv, void *options, const struct verb **verb,
-                         char ***operands) {
-  struct table table;
-  table_build(program, &table);
-  enum status status = read_environment(program, &table, options);
+/* Whether a word of short options, "-qj", has that letter before one that takes the rest for its argument. */
+static bool letters_have(const struct table *table, const char *word, char letter) {
+  for (const char *at = word + 1; *at != 0; at++) {
+    if (*at == letter)
+      return true;
+    const struct option_row *row = row_of_code(table, *at);
+    if (row != NULL && row->kind != OPTION_FLAG)
+      return false;
+  }
+  return false;
+}
+
+/* Whether --json or -j stands on the line, anywhere: what is wrong may stand before it. */
+static bool wants_json(const struct table *table, int argc, char *const *argv) {
+  const struct option_row *json = NULL;
+  for (size_t i = 0; i < table->count && json == NULL; i++)
+    json = strcmp(table->rows[i]->name, "json") == 0 ? table->rows[i] : NULL;
+  for (int i = 1; json != NULL && i < argc && strcmp(argv[i], "--") != 0; i++) {
+    const char *word = argv[i];
+    if (word[0] == '-' && word[1] == '-' && strncmp("json", word + 2, strlen(word + 2)) == 0)
+      return true;
+    if (word[0] == '-' && word[1] != '-' && json->letter != 0 && letters_have(table, word, json->letter))
+      return true;
+  }
+  return false;
+}
+
+static enum status parse(const struct program *program, struct table *table, int argc, char **argv, void *options,
+                         const struct verb **verb, char ***operands) {
+  enum status status = read_environment(program, table, options);
   if (status == STATUS_OK)
-    status = read_argv(program, &table, argc, argv, options);
+    status = read_argv(program, table, argc, argv, options);
   if (status != STATUS_OK)
     return status;
   if (program->verbs == NULL) {
     *operands = argv + optind;
     if (argc - optind >= program->operands_min)
       return check_operands(program, *operands);
-    fprintf(stderr, "%s: %s is missing; see --help\n", program->name, program->operands);
+    problem_say(program->name, "%s is missing; see --help", program->operands);
     return STATUS_USAGE;
   }
   status = find_verb(program, argc, argv, verb);
@@ -311,16 +319,35 @@ enum status option_parse(const struct program *program, int argc, char **argv, v
     return status;
   char **rest = argv + optind;
   int rest_count = argc - optind;
-  memmove(table.shorts, table.shorts + 1, strlen(table.shorts)); /* without '+': options may stand behind operands */
-  status = read_argv(program, &table, rest_count, rest, options);
+  memmove(table->shorts, table->shorts + 1, strlen(table->shorts)); /* without '+': options may stand behind operands */
+  status = read_argv(program, table, rest_count, rest, options);
   if (status != STATUS_OK)
     return status;
   const int given = rest_count - optind, wanted = (*verb)->count;
   if (wanted >= 0 ? given != wanted : given > -wanted) {
-    fprintf(stderr, "%s: usage: %s %s%s%s\n", program->name, program->name, (*verb)->name, wanted != 0 ? " " : "",
-            (*verb)->arguments);
+    problem_say(program->name, "usage: %s %s%s%s", program->name, (*verb)->name, wanted != 0 ? " " : "",
+                (*verb)->arguments);
     return STATUS_USAGE;
   }
   *operands = rest + optind;
   return check_operands(program, *operands);
+}
+
+enum status option_parse(const struct program *program, int argc, char **argv, void *options, const struct verb **verb,
+                         char ***operands) {
+  static const char family[] = "epurse-";
+  struct table table;
+  table_build(program, &table);
+  const bool json = wants_json(&table, argc, argv); /* before getopt_long sorts the words */
+  const struct verb *found = NULL;
+  enum status status = parse(program, &table, argc, argv, options, &found, operands);
+  if (status != STATUS_OK && json) {
+    const char *named = strncmp(program->name, family, sizeof family - 1) == 0 ? program->name + sizeof family - 1 : "";
+    json_t *object = finish_object(found != NULL ? found->name : program->verbs == NULL ? named : "", NULL, status);
+    finish_print(object);
+    json_decref(object);
+  }
+  if (verb != NULL)
+    *verb = found;
+  return status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epurse/backend.h"
+#include "problem.h"
 #include "terminal_program.h"
 
 void report_amount(char text[AMOUNT_TEXT_MAX], int64_t minor, uint16_t currency) {
@@ -108,8 +109,8 @@ static bool figures_print(const struct outcome *outcome, enum status status, cha
 /* The sentence, and where it was the line to the back-end which one and why. */
 static void report_status(const struct terminal_program *self, enum status status) {
   const char *trouble = self->terminal != NULL ? backend_trouble(self->terminal->backend, status) : "";
-  fprintf(stderr, "%s: %s%s%s%s\n", self->program->name, status_sentence(status), trouble[0] != 0 ? " (" : "", trouble,
-          trouble[0] != 0 ? ")" : "");
+  problem_say(self->program->name, "%s%s%s%s", status_sentence(status), trouble[0] != 0 ? " (" : "", trouble,
+              trouble[0] != 0 ? ")" : "");
 }
 
 void report_failure(const struct terminal_program *self, enum status status, const struct outcome *outcome) {
@@ -117,9 +118,9 @@ void report_failure(const struct terminal_program *self, enum status status, con
   if (status == STATUS_USAGE) /* that was said where it was noticed */
     return;
   if (status == STATUS_WRONG_PIN)
-    fprintf(stderr, "%s: wrong PIN, %u left\n", self->program->name, self->tries_left);
+    problem_say(self->program->name, "wrong PIN, %u left", self->tries_left);
   else if (outcome != NULL && figures_print(outcome, status, figures))
-    fprintf(stderr, "%s: %s: %s\n", self->program->name, status_sentence(status), figures);
+    problem_say(self->program->name, "%s: %s", status_sentence(status), figures);
   else
     report_status(self, status);
 }

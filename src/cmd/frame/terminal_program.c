@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 
 #include "epurse/secret.h"
 #include "finish.h"
+#include "problem.h"
 #include "receipt_qr.h"
 
 #define FIELD(field) offsetof(struct terminal_program, field)
@@ -56,20 +58,19 @@ static void warn_of_expiry(const struct terminal_program *self) {
 enum status terminal_program_open(struct terminal_program *self) {
   char problem[256] = "";
   if (self->config == NULL) {
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(STATUS_NO_CONFIG));
+    problem_say(self->program->name, "%s", status_sentence(STATUS_NO_CONFIG));
     return STATUS_NO_CONFIG;
   }
   enum status status = terminal_open(self->config, &self->terminal, problem);
   if (status != STATUS_OK) {
     const char *sentence = status_sentence(status);
     bool said = strstr(problem, sentence) != NULL; /* with the name of the file */
-    fprintf(stderr, "%s: %s%s%s\n", self->program->name, said ? "" : sentence, !said && problem[0] != 0 ? ": " : "",
-            problem);
+    problem_say(self->program->name, "%s%s%s", said ? "" : sentence, !said && problem[0] != 0 ? ": " : "", problem);
     return status;
   }
   if ((self->roles & (1U << self->terminal->role)) == 0) {
-    fprintf(stderr, "%s: %s: %s is a terminal of another role\n", self->program->name,
-            status_sentence(STATUS_NOT_PERMITTED), self->terminal->tid);
+    problem_say(self->program->name, "%s: %s is a terminal of another role", status_sentence(STATUS_NOT_PERMITTED),
+                self->terminal->tid);
     return STATUS_NOT_PERMITTED;
   }
   warn_of_expiry(self);
@@ -85,15 +86,25 @@ static enum status trace_open(struct terminal_program *self) {
   }
   self->trace_file = fopen(self->trace, "ae"); /* umask 077: process_harden */
   if (self->trace_file == NULL) {
-    fprintf(stderr, "%s: %s: %s\n", self->program->name, self->trace, strerror(errno));
+    problem_say(self->program->name, "%s: %s", self->trace, strerror(errno));
     return STATUS_STORE_FAILED;
   }
   reader_trace(self->reader, self->trace_file);
   return STATUS_OK;
 }
 
+/* The signals that cancel; one that is ignored stays so. */
+static void cancelling_signals(sigset_t *signals) {
+  static const int wanted[] = {SIGINT, SIGTERM};
+  struct sigaction action;
+  sigemptyset(signals);
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+    if (sigaction(wanted[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+      sigaddset(signals, wanted[i]);
+}
+
 /* Of several empty readers the card chooses one: looked for again and again while there is time. */
-static enum status choose_reader(struct terminal_program *self, char problem[512]) {
+static enum status look_for_card(struct terminal_program *self, const sigset_t *signals, char problem[512]) {
   const struct timespec pause = {0, 200 * 1000 * 1000};
   int left = terminal_program_wait(self);
   for (unsigned turn = 0;; turn++) {
@@ -102,25 +113,40 @@ static enum status choose_reader(struct terminal_program *self, char problem[512
       return status;
     if (turn == 0)
       self->dialogue.say(self->dialogue.context, "Insert the card.");
-    if (nanosleep(&pause, NULL) != 0)
-      return STATUS_CANCELLED;
+    if (sigtimedwait(signals, NULL, &pause) > 0)
+      break;
     if (left > 0 && turn % 5 == 4)
       left--;
   }
+  problem[0] = 0;
+  return STATUS_CANCELLED;
+}
+
+static enum status choose_reader(struct terminal_program *self, char problem[512]) {
+  const struct timespec now = {0, 0};
+  sigset_t signals, before;
+  cancelling_signals(&signals);
+  pthread_sigmask(SIG_BLOCK, &signals, &before);
+  enum status status = look_for_card(self, &signals, problem);
+  if (sigtimedwait(&signals, NULL, &now) > 0) { /* it came in the meantime */
+    problem[0] = 0;
+    status = STATUS_CANCELLED;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return status;
 }
 
 enum status terminal_program_open_reader(struct terminal_program *self) {
   char problem[512] = "";
   enum status status = choose_reader(self, problem);
   if (status == STATUS_NO_READER && problem[0] != 0) { /* there are some, and none is the one that is meant */
-    fprintf(stderr, "%s: no reader is '%s'; there are: %s\n", self->program->name, self->reader_spec, problem);
+    problem_say(self->program->name, "no reader is '%s'; there are: %s", self->reader_spec, problem);
     return status;
   }
   if (status != STATUS_OK) {
     const char *sentence = status_sentence(status);
     bool said = strstr(problem, sentence) != NULL; /* with the name of the file */
-    fprintf(stderr, "%s: %s%s%s\n", self->program->name, said ? "" : sentence, !said && problem[0] != 0 ? ": " : "",
-            problem);
+    problem_say(self->program->name, "%s%s%s", said ? "" : sentence, !said && problem[0] != 0 ? ": " : "", problem);
     return status;
   }
   if (self->terminal != NULL)
@@ -139,7 +165,7 @@ enum status terminal_program_amount(const struct terminal_program *self, const c
   const bool known = (local || point || rest[0] != '.') && len > 0 && (size_t)len < sizeof plain;
   enum status status = known ? amount_parse(plain, self->terminal->currency, '.', amount) : STATUS_BAD_AMOUNT;
   if (status != STATUS_OK)
-    fprintf(stderr, "%s: '%s': %s\n", self->program->name, text, status_sentence(status));
+    problem_say(self->program->name, "'%s': %s", text, status_sentence(status));
   return status;
 }
 
@@ -172,18 +198,19 @@ void terminal_program_print(const struct terminal_program *self, const char *for
 static void print_report(struct terminal_program *self, enum status status) {
   if (!self->json || self->shown)
     return;
-  json_t *object = self->report != NULL ? self->report : json_object();
+  if (self->report == NULL)
+    self->report = json_object();
   if (status == STATUS_WRONG_PIN || status == STATUS_PIN_BLOCKED)
-    json_object_set_new(object, "pin_tries_left", json_integer(status == STATUS_WRONG_PIN ? self->tries_left : 0));
+    json_object_set_new(self->report, "pin_tries_left",
+                        json_integer(status == STATUS_WRONG_PIN ? self->tries_left : 0));
   char day[21] = "";
   if (self->terminal != NULL)
     expiry_near(self, day);
   if (day[0] != 0)
-    json_object_set_new(object, "certificate_ends", json_string(day));
-  json_object_set_new(object, "status", json_string(status_name(status)));
-  json_object_set_new(object, "exit", json_integer(status_exit_code(status)));
-  json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-  putchar('\n');
+    json_object_set_new(self->report, "certificate_ends", json_string(day));
+  json_t *object = finish_object(self->verb->name, self->report, status);
+  finish_print(object);
+  json_decref(self->report);
   self->report = object; /* where it was not written it is said elsewhere */
 }
 
@@ -201,7 +228,7 @@ enum status terminal_program_show(struct terminal_program *self, const char *ope
             self->program->name, self->terminal->receipts, self->program->name, outcome->number);
   if (finish_printed())
     return STATUS_OK;
-  fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(STATUS_UNREPORTED));
+  problem_say(self->program->name, "%s", status_sentence(STATUS_UNREPORTED));
   report_done(stderr, operation, outcome);
   return STATUS_UNREPORTED;
 }
@@ -217,7 +244,6 @@ static void close_all(struct terminal_program *self) {
 }
 
 int terminal_program_main(struct terminal_program *self, int argc, char **argv) {
-  const struct verb *verb = NULL;
   char **operands = NULL;
   process_harden();
   setlocale(LC_ALL, "");
@@ -227,12 +253,12 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
   self->pin_out_fd = -1;
   self->tries_left = PIN_TRIES;
   dialogue_fill(self);
-  enum status status = option_parse(self->program, argc, argv, self, &verb, &operands);
+  enum status status = option_parse(self->program, argc, argv, self, &self->verb, &operands);
   if (status != STATUS_OK)
     return status_exit_code(status);
-  status = verb->run(self, operands);
+  status = self->verb->run(self, operands);
   print_report(self, status);
-  const struct ending ending = {self->program->name, verb->name, self->changed, self->report};
+  const struct ending ending = {self->program->name, self->verb->name, self->changed, self->report};
   status = finish(&ending, status);
   close_all(self);
   return status_exit_code(status);

@@ -33,8 +33,9 @@ struct terminal_program {
   struct terminal *terminal;
   struct reader *reader;
   FILE *trace_file;
-  uint8_t roles;  /* bit 1 << role: who may use this program */
-  json_t *report; /* the object for --json; filled by the verb */
+  uint8_t roles; /* bit 1 << role: who may use this program */
+  const struct verb *verb;
+  json_t *report; /* what the verb has for --json */
   bool held;      /* the reference has begun before, and how it ended is unknown */
   bool shown;     /* the report has been printed already */
   bool changed;   /* the verb had an effect, which stands; pay and load say it by what they show */

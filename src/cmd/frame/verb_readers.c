@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The verb `readers`: which card readers there are, and which holds a purse. */
+#include "problem.h"
 #include "terminal_program.h"
 
 #define READERS_MAX 32 /* pcsc-lite before 2.5.0 has 16 */
@@ -11,7 +12,7 @@ enum status verb_readers(void *context, char **arguments) {
   (void)arguments;
   enum status status = reader_list(rows, READERS_MAX, &count);
   if (status != STATUS_OK) {
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+    problem_say(self->program->name, "%s", status_sentence(status));
     return status;
   }
   json_t *list = json_array();
@@ -27,6 +28,6 @@ enum status verb_readers(void *context, char **arguments) {
   self->report = json_pack("{s:s, s:o}", "operation", "readers", "readers", list);
   if (count > 0)
     return STATUS_OK;
-  fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(STATUS_NO_READER));
+  problem_say(self->program->name, "%s", status_sentence(STATUS_NO_READER));
   return STATUS_NO_READER;
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "problem.h"
 #include "receipt_qr.h"
 #include "terminal_program.h"
 
@@ -12,7 +13,7 @@ static enum status number_read(const struct terminal_program *self, const char *
   char *end = NULL;
   *number = 0;
   if ((argument != NULL) == self->last) {
-    fprintf(stderr, "%s: say which receipt: its number in the journal, or --last\n", self->program->name);
+    problem_say(self->program->name, "say which receipt: its number in the journal, or --last");
     return STATUS_USAGE;
   }
   if (argument == NULL)
@@ -21,13 +22,14 @@ static enum status number_read(const struct terminal_program *self, const char *
   *number = strtoimax(argument, &end, 10);
   if (errno == 0 && *end == 0 && *number > 0)
     return STATUS_OK;
-  fprintf(stderr, "%s: '%s' is not the number of a receipt\n", self->program->name, argument);
+  problem_say(self->program->name, "'%s' is not the number of a receipt", argument);
   return STATUS_USAGE;
 }
 
 static void show(struct terminal_program *self, const struct outcome *outcome, const struct receipt_copy *receipt) {
   const char *operation = self->terminal->role == ROLE_RELOAD ? "load" : "purchase";
   report_outcome(self, operation, STATUS_OK, outcome);
+  json_object_set_new(self->report, "type", json_string(operation));
   enum status status = self->qr && !self->json ? receipt_qr_print(receipt->data, receipt->len, stdout) : STATUS_OK;
   if (status != STATUS_OK)
     fprintf(stderr, "%s: no QR code: %s\n", self->program->name, status_sentence(status));
@@ -45,12 +47,12 @@ enum status verb_receipt(void *context, char **arguments) {
     return status;
   status = receipt_again(self->terminal, number, &outcome, &receipt);
   if (status != STATUS_OK) {
-    fprintf(stderr, "%s: no receipt: %s\n", self->program->name, status_sentence(status));
+    problem_say(self->program->name, "no receipt: %s", status_sentence(status));
     return status;
   }
   show(self, &outcome, &receipt);
   if (!outcome.receipt_lost || self->qr)
     return STATUS_OK;
-  fprintf(stderr, "%s: %s: %s\n", self->program->name, self->terminal->receipts, status_sentence(STATUS_STORE_FAILED));
+  problem_say(self->program->name, "%s: %s", self->terminal->receipts, status_sentence(STATUS_STORE_FAILED));
   return STATUS_STORE_FAILED;
 }

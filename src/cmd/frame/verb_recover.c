@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "epurse/journal.h"
+#include "problem.h"
 #include "terminal_program.h"
 
 enum status verb_recover(void *context, char **arguments) {
@@ -101,7 +102,7 @@ enum status recover_report(struct terminal_program *self) {
   if (status == STATUS_OK)
     status = entries_report(self, entries);
   if (status != STATUS_OK)
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+    problem_say(self->program->name, "%s", status_sentence(status));
   self->report = json_pack("{s:s, s:i, s:i, s:o}", "operation", "recover", "settled", (int)recovery.settled, "open",
                            (int)recovery.open, "entries", entries);
   return status;

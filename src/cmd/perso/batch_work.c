@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "cmd/frame/problem.h"
 #include "epurse/bytes.h"
 #include "epurse/crypto.h"
 
@@ -301,8 +302,8 @@ static enum status worker_open(struct batch *batch, const struct reader_row *row
   if (status == STATUS_OK)
     reader_limit(worker->reader, worker->terminal->answer_seconds);
   if (status != STATUS_OK)
-    fprintf(stderr, "%s: %s: %s%s%s\n", batch->self->program->name, row->name, status_sentence(status),
-            problem[0] != 0 ? ": " : "", problem);
+    problem_say(batch->self->program->name, "%s: %s%s%s", row->name, status_sentence(status),
+                problem[0] != 0 ? ": " : "", problem);
   batch->worker_count++; /* so that batch_end closes what is open of it */
   return status;
 }
@@ -317,7 +318,7 @@ enum status batch_readers_open(struct batch *batch) {
   if (status == STATUS_OK && batch->worker_count == 0)
     status = STATUS_NO_READER;
   if (batch->worker_count == 0)
-    fprintf(stderr, "%s: %s\n", batch->self->program->name, status_sentence(status));
+    problem_say(batch->self->program->name, "%s", status_sentence(status));
   return status;
 }
 

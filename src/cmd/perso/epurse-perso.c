@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
@@ -35,7 +36,7 @@ static enum status deliver_pin(void *context, const uint8_t cid[CID_SIZE], const
                                       : fprintf(stderr, "PIN: %s", line) >= 0 && fflush(stderr) == 0;
   crypto_wipe(line, sizeof line);
   if (!handed)
-    fprintf(stderr, "%s: the PIN cannot be handed over, so the card was left raw\n", self->program->name);
+    problem_say(self->program->name, "the PIN cannot be handed over, so the card was left raw");
   return handed ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
@@ -46,7 +47,7 @@ static enum status verb_issue(void *context, char **arguments) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   (void)arguments;
   if (self->pin_fd < 0 && self->pin_out_fd < 0 && !isatty(STDERR_FILENO)) {
-    fprintf(stderr, "%s: nobody would learn the PIN: give --pin-fd or --pin-out-fd\n", self->program->name);
+    problem_say(self->program->name, "nobody would learn the PIN: give --pin-fd or --pin-out-fd");
     return STATUS_USAGE;
   }
   enum status status = terminal_program_open(self);
@@ -59,7 +60,7 @@ static enum status verb_issue(void *context, char **arguments) {
       status = pin_block_encode(issue.pin, block);
     crypto_wipe(block, sizeof block);
     if (status != STATUS_OK)
-      fprintf(stderr, "%s: a PIN has %d to %d digits\n", self->program->name, PIN_MIN, PIN_MAX);
+      problem_say(self->program->name, "a PIN has %d to %d digits", PIN_MIN, PIN_MAX);
   }
   if (status == STATUS_OK) {
     issue.wait_seconds = terminal_program_wait(self);
@@ -85,7 +86,7 @@ static enum status verb_void(void *context, char **arguments) {
   if (status == STATUS_OK)
     status = personalize_void(self->terminal, self->reader, cid);
   if (status != STATUS_OK) {
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+    problem_say(self->program->name, "%s", status_sentence(status));
     return status;
   }
   self->changed = true;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "batch.h"
+#include "cmd/frame/problem.h"
 #include "epurse/bytes.h"
 
 #define RESULTS_SUFFIX ".results.csv"
@@ -17,7 +18,7 @@ static enum status refuse(const struct terminal_program *self, const char *path,
     problem = "another run is working with it";
   else if (status == STATUS_KEY_EXPOSED && problem[0] == 0)
     problem = "it can be read by others; chmod 600 it";
-  fprintf(stderr, "%s: %s: %s\n", self->program->name, path, problem[0] != 0 ? problem : status_sentence(status));
+  problem_say(self->program->name, "%s: %s", path, problem[0] != 0 ? problem : status_sentence(status));
   return status;
 }
 
@@ -42,8 +43,8 @@ static enum status files_open(struct batch *batch, const char *path) {
   if (status != STATUS_OK)
     return refuse(self, path, status, problem);
   if (batch->list.draws_pins && self->pin_out == NULL && !self->verify) {
-    fprintf(stderr, "%s: nobody would learn the PINs that the back-end draws: give --pin-out, or PINs in the list\n",
-            self->program->name);
+    problem_say(self->program->name,
+                "nobody would learn the PINs that the back-end draws: give --pin-out, or PINs in the list");
     return STATUS_USAGE;
   }
   char *results = results_path(self, path);
@@ -79,7 +80,7 @@ static enum status chips_drop(struct batch *batch) {
     }
   }
   if (status != STATUS_OK)
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+    problem_say(self->program->name, "%s", status_sentence(status));
   return status;
 }
 
@@ -175,13 +176,13 @@ static enum status report(struct batch *batch) {
     terminal_program_print(self, "%.2f s for a card, %.2f of them in the card and its reader\n",
                            (double)work / 1e6 / (double)batch->done, (double)card / 1e6 / (double)batch->done);
   self->report = json_pack(
-      "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "operation", self->verify ? "verify" : "batch",
-      "cards", (json_int_t)batch->total, "done_before", (json_int_t)batch->before, "done", (json_int_t)batch->done,
-      "refused", (json_int_t)batch->refused, "milliseconds", (json_int_t)(seconds * 1000), "cards_per_hour",
+      "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "goal", self->verify ? "verified" : "issued", "cards",
+      (json_int_t)batch->total, "done_before", (json_int_t)batch->before, "done", (json_int_t)batch->done, "refused",
+      (json_int_t)batch->refused, "milliseconds", (json_int_t)(seconds * 1000), "cards_per_hour",
       (json_int_t)batch_rate(batch), "work_milliseconds", (json_int_t)(work / 1000), "card_milliseconds",
       (json_int_t)(card / 1000), "unfinished", unfinished, "readers", readers_report(batch));
   if (status != STATUS_OK)
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+    problem_say(self->program->name, "%s", status_sentence(status));
   return status;
 }
 

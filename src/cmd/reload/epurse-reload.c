@@ -2,6 +2,7 @@
  * epurse-reload: the reload terminal; takes money and loads it onto cards. */
 #include <stddef.h>
 
+#include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 
 static enum status show(void *context, const struct outcome *outcome) {
@@ -28,7 +29,7 @@ static enum status open_tender(struct terminal_program *self, struct tender **te
   const char *spec = self->tender_spec != NULL ? self->tender_spec : self->terminal->tender_spec;
   enum status status = tender_open(spec, &operator, tender);
   if (status != STATUS_OK)
-    fprintf(stderr, "%s: '%s' is no way to pay a load: %s\n", self->program->name, spec, status_sentence(status));
+    problem_say(self->program->name, "'%s' is no way to pay a load: %s", spec, status_sentence(status));
   return status;
 }
 

@@ -11,6 +11,7 @@
 
 #include "cmd/frame/finish.h"
 #include "cmd/frame/option.h"
+#include "cmd/frame/problem.h"
 #include "cmd/frame/receipt_qr.h"
 #include "epurse/amount.h"
 #include "epurse/bytes.h"
@@ -69,6 +70,16 @@ static json_t *facts_json(const struct receipt_facts *facts) {
                    currency != NULL ? currency->code : "", "points", (json_int_t)facts->authorisation.points,
                    "merchant", facts->merchant, "tid", tid, "time", time, "pin_verified", promise->pin_verified ? 1 : 0,
                    "name", hash, "previous", previous);
+}
+
+/* One object for each receipt; `report` is stolen, `path` NULL where none was looked at. */
+static void print_object(const char *path, json_t *report, enum status status) {
+  if (path != NULL)
+    json_object_set_new(report, "file", json_string(path));
+  json_t *object = finish_object("verify", report, status);
+  finish_print(object);
+  json_decref(object);
+  json_decref(report);
 }
 
 static bool is_blank(uint8_t byte) {
@@ -134,25 +145,16 @@ static enum status verify_file(const struct verify_options *options, const struc
   if (status == STATUS_OK)
     status = receipt_floor(&facts, yardstick->least);
   bool proven = status == STATUS_OK || status == STATUS_SERVER_WITHDRAWN;
-  if (options->json) {
-    json_t *object = proven ? facts_json(&facts) : json_pack("{s:s}", "reason", reason);
-    json_object_set_new(object, "file", json_string(path));
-    json_object_set_new(object, "status", json_string(status_name(status)));
-    json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(object);
-  } else if (proven && !options->quiet) {
+  if (proven && !options->quiet && !options->json)
     print_facts(path, status, &facts);
-  }
-  if (status == STATUS_SERVER_WITHDRAWN) {
-    fprintf(stderr, "epurse-verify: %s: %s\n", path, status_sentence(status));
-    return status;
-  }
-  if (status != STATUS_OK) {
-    fprintf(stderr, "epurse-verify: %s: not a valid receipt: %s\n", path, reason);
-    return status;
-  }
-  return options->json ? STATUS_OK : print_copy(options, receipt, len);
+  problem_forget();
+  if (status == STATUS_SERVER_WITHDRAWN)
+    problem_say("epurse-verify", "%s: %s", path, status_sentence(status));
+  else if (status != STATUS_OK)
+    problem_say("epurse-verify", "%s: not a valid receipt: %s", path, reason);
+  if (options->json)
+    print_object(path, proven ? facts_json(&facts) : json_pack("{s:s}", "reason", reason), status);
+  return options->json || status != STATUS_OK ? status : print_copy(options, receipt, len);
 }
 
 /* The floor that a server's certificate tells under the master key's signature: the newest one is the list. */
@@ -194,9 +196,9 @@ static enum status yardstick_load(const struct verify_options *options, struct y
     status = least_read(options->least, yardstick);
   }
   if (status == STATUS_USAGE)
-    fprintf(stderr, "epurse-verify: --least: a version from 1 to 255, or the server's newest certificate\n");
+    problem_say("epurse-verify", "--least: a version from 1 to 255, or the server's newest certificate");
   else if (status != STATUS_OK)
-    fprintf(stderr, "epurse-verify: %s: %s\n", what, status_sentence(status));
+    problem_say("epurse-verify", "%s: %s", what, status_sentence(status));
   return status;
 }
 
@@ -223,15 +225,19 @@ int main(int argc, char **argv) {
   process_streams();
   setlocale(LC_ALL, "");
   enum status status = option_parse(&program, argc, argv, &options, NULL, &files);
-  if (status == STATUS_OK && options.master == NULL) {
-    fprintf(stderr, "epurse-verify: name the issuer's master public key with --master\n");
+  if (status != STATUS_OK)
+    return status_exit_code(status);
+  if (options.master == NULL) {
+    problem_say("epurse-verify", "name the issuer's master public key with --master");
     status = STATUS_USAGE;
+  } else {
+    status = yardstick_load(&options, &yardstick);
   }
-  if (status != STATUS_OK)
+  if (status != STATUS_OK) {
+    if (options.json)
+      print_object(NULL, json_object(), status);
     return status_exit_code(status);
-  status = yardstick_load(&options, &yardstick);
-  if (status != STATUS_OK)
-    return status_exit_code(status);
+  }
   for (; *files != NULL; files++) {
     enum status one = verify_file(&options, &yardstick, *files);
     if (status == STATUS_OK)
