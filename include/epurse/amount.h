@@ -44,6 +44,9 @@ enum amount_result amount_subtract(struct amount a, struct amount b, struct amou
  * STATUS_BAD_AMOUNT otherwise, and *amount is not written. "12", "12.5" and "12.50" are all fine for EUR. */
 enum status amount_parse(const char *text, const struct currency *currency, char decimal_mark,
                          struct amount *amount) EPURSE_MUST_USE;
+/* Reads what a program writes: minor units, digits alone, whatever the locale. Bounds and statuses likewise. */
+enum status amount_parse_minor(const char *text, const struct currency *currency,
+                               struct amount *amount) EPURSE_MUST_USE;
 
 /* How a locale writes numbers; fill it from localeconv(). Strings are borrowed; `group` may be "". */
 struct amount_format {

@@ -52,6 +52,18 @@ enum status amount_parse(const char *text, const struct currency *currency, char
   return STATUS_OK;
 }
 
+enum status amount_parse_minor(const char *text, const struct currency *currency, struct amount *amount) {
+  int64_t minor = 0;
+
+  for (const char *at = text; *at != '\0'; at++)
+    if (!minor_take(&minor, *at))
+      return STATUS_BAD_AMOUNT;
+  if (minor == 0)
+    return STATUS_BAD_AMOUNT;
+  *amount = (struct amount){.minor = minor, .currency = currency->numeric};
+  return STATUS_OK;
+}
+
 /* Text that grows towards its front, so that digits can be written as they are divided off. */
 struct backward {
   char *start, *at;

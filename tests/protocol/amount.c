@@ -98,6 +98,24 @@ START_TEST(bad_amounts_are_refused_and_write_nothing) {
 }
 END_TEST
 
+START_TEST(programs_write_minor_units) {
+  static const char *const wrong[] = {
+      "", "0", "000", "-1", "+1", "1.0", "1,0", " 1", "1 ", "1e3", "2147483648", "99999999999999999999", "\xD9\xA1"};
+  struct amount amount = of(-7, 7);
+
+  ck_assert_int_eq(amount_parse_minor("1250", currency_by_code("EUR"), &amount), STATUS_OK);
+  ck_assert_int_eq(amount.minor, 1250);
+  ck_assert_uint_eq(amount.currency, EUR);
+  ck_assert_int_eq(amount_parse_minor("2147483647", currency_by_code("JPY"), &amount), STATUS_OK);
+  ck_assert_int_eq(amount.minor, AMOUNT_MAX_ON_CARD);
+  amount = of(-7, 7);
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    ck_assert_msg(amount_parse_minor(wrong[i], currency_by_code("EUR"), &amount) == STATUS_BAD_AMOUNT, "%s", wrong[i]);
+    ck_assert_int_eq(amount.minor, -7);
+  }
+}
+END_TEST
+
 START_TEST(sums_do_not_wrap) {
   struct amount sum = of(5, 5);
 
@@ -200,5 +218,5 @@ START_TEST(text_max_suffices) {
 }
 END_TEST
 
-SUITE_OF(amount, good_amounts_are_read, bad_amounts_are_refused_and_write_nothing, sums_do_not_wrap,
-         sums_reach_the_bounds, amounts_are_written, a_short_buffer_is_not_overrun, text_max_suffices)
+SUITE_OF(amount, good_amounts_are_read, bad_amounts_are_refused_and_write_nothing, programs_write_minor_units,
+         sums_do_not_wrap, sums_reach_the_bounds, amounts_are_written, a_short_buffer_is_not_overrun, text_max_suffices)

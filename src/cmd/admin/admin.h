@@ -31,6 +31,7 @@ struct admin {
   int64_t points_rate;
   int64_t fee_rate; /* -1: not given */
   const char *iban, *bic;
+  bool minor;                                                    /* init, limit set */
   const char *load_credit, *loads;                               /* limit set; of all: init */
   const char *format, *debtor, *debtor_iban, *debtor_bic, *date; /* settlement export; and out */
   bool purchases;
@@ -111,7 +112,7 @@ enum status admin_passphrase(const struct admin *admin, const struct admin_passp
 
 /* admin_limit.c: */
 
-/* A limit as it is typed: an amount, "none" or "default"; says what is wrong. STATUS_USAGE. */
+/* A limit as it is typed: an amount (with --minor in minor units), "none" or "default"; says what is wrong. STATUS_USAGE. */
 enum status admin_limit_take(const struct admin *admin, const char *text, const struct currency *currency,
                              int64_t *allowed) EPURSE_MUST_USE;
 

@@ -53,6 +53,8 @@ enum status admin_card_replace(void *context, char **arguments) {
   struct replacement_message cards = {0};
   struct replacement_reply done = {0};
   struct message reply;
+  uint8_t moment[MOMENT_SIZE];
+  char at[21];
   enum status status = cids_take(admin, arguments, &cards);
 
   if (status == STATUS_OK)
@@ -70,10 +72,11 @@ enum status admin_card_replace(void *context, char **arguments) {
   message_clear(&reply);
   admin->changed = true;
   done_print(admin, arguments, &done);
-  admin->report =
-      json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "operation", "card replace", "cid", arguments[0],
-                "new_cid", arguments[1], "currency", admin->terminal->currency->code, "balance",
-                (json_int_t)done.balance, "owed", (json_int_t)done.owed, "points", (json_int_t)done.points,
-                "settled_atc", (json_int_t)done.settled_atc, "at", (json_int_t)done.at);
+  moment_from_unix(done.at, moment);
+  moment_print(moment, at);
+  admin->report = json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "operation", "card replace", "cid",
+                            arguments[0], "new_cid", arguments[1], "currency", admin->terminal->currency->code,
+                            "balance", (json_int_t)done.balance, "owed", (json_int_t)done.owed, "points",
+                            (json_int_t)done.points, "settled_atc", (json_int_t)done.settled_atc, "at", at);
   return STATUS_OK;
 }

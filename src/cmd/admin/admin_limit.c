@@ -16,10 +16,12 @@ enum status admin_limit_take(const struct admin *admin, const char *text, const 
     *allowed = LEDGER_LIMIT_NONE;
   else if (strcmp(text, "default") == 0)
     *allowed = LEDGER_LIMIT_DEFAULT;
-  else if (amount_parse(text, currency, '.', &amount) == STATUS_OK)
+  else if ((admin->minor ? amount_parse_minor(text, currency, &amount) : amount_parse(text, currency, '.', &amount)) ==
+           STATUS_OK)
     *allowed = amount.minor;
   else
-    return admin_refuse(admin, STATUS_USAGE, "a limit is an amount like 2000.00, none, or default, not '%s'", text);
+    return admin_refuse(admin, STATUS_USAGE, "a limit is an amount like %s, none, or default, not '%s'",
+                        admin->minor ? "200000" : "2000.00", text);
   return STATUS_OK;
 }
 

@@ -123,3 +123,14 @@ void settlement_moment(char text[21], json_int_t seconds) {
   moment_from_unix(seconds, moment);
   moment_print(moment, text);
 }
+
+json_t *settlement_head_json(json_t *item, const struct settlement_head *head) {
+  json_t *object = json_copy(item);
+  char closed[21];
+
+  settlement_moment(closed, head->closed_at);
+  if (json_object_set_new(object, "closed_at", json_string(closed)) == 0)
+    return object;
+  json_decref(object);
+  return NULL;
+}

@@ -49,6 +49,8 @@ enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) E
 
 /* "1234.50" of minor units, without the currency. */
 void settlement_amount(char text[AMOUNT_TEXT_MAX], json_int_t minor, const struct currency *currency);
+/* A settlement, or the item of it, as --json prints it: as the server tells it, its moment in words. The caller's. */
+json_t *settlement_head_json(json_t *item, const struct settlement_head *head);
 /* A moment of the server, "2026-11-26T22:44:28Z". */
 void settlement_moment(char text[21], json_int_t seconds);
 

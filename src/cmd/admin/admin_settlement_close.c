@@ -35,8 +35,8 @@ enum status admin_settlement_close(void *context, char **arguments) {
   if (status == STATUS_OK) {
     admin->changed = true;
     head_print(admin, &head);
-    admin->report = json_pack("{s:s, s:s, s:O}", "operation", "settlement close", "currency",
-                              admin->terminal->currency->code, "settlement", reply.body);
+    admin->report = json_pack("{s:s, s:s, s:o}", "operation", "settlement close", "currency",
+                              admin->terminal->currency->code, "settlement", settlement_head_json(reply.body, &head));
   }
   message_clear(&reply);
   return status == STATUS_OK ? status : admin_fail(admin, NULL, status);
@@ -83,7 +83,7 @@ static enum status head_take(const struct admin *admin, json_t *item, json_int_t
     return STATUS_BAD_REPLY;
   *after = head.number;
   head_print(admin, &head);
-  return json_array_append(list, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
+  return json_array_append_new(list, settlement_head_json(item, &head)) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static enum status page_take(struct admin *admin, json_int_t *after, json_t *list, size_t *count) {
@@ -171,10 +171,12 @@ enum status admin_settlement_show(void *context, char **arguments) {
   if (status == STATUS_OK)
     status = settlement_read(&reading);
   if (status == STATUS_OK) {
+    char closed[21];
+    settlement_moment(closed, reading.head.closed_at);
     head_print(admin, &reading.head);
-    admin->report = json_pack("{s:s, s:I, s:I, s:I, s:I, s:O}", "currency", admin->terminal->currency->code, "number",
-                              reading.number, "closed_at", reading.head.closed_at, "gross", reading.head.sums.gross,
-                              "net", reading.head.sums.net, "merchants", showing.lines);
+    admin->report = json_pack("{s:s, s:I, s:s, s:I, s:I, s:O}", "currency", admin->terminal->currency->code, "number",
+                              reading.number, "closed_at", closed, "gross", reading.head.sums.gross, "net",
+                              reading.head.sums.net, "merchants", showing.lines);
   }
   json_decref(showing.lines);
   return status;

@@ -36,6 +36,8 @@ static const struct option_row init_rows[] = {
      "init, limit set: what a merchant may owe for loads, or none"},
     {"loads", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(loads), 0, 0,
      "init, limit set: what a terminal loads in a day, or none"},
+    {"minor", 0, NULL, NULL, OPTION_FLAG, FIELD(minor), 0, 0,
+     "init, limit set: these two are in minor units, 200000 for 2000.00"},
     {"demonstration", 0, NULL, NULL, OPTION_FLAG, FIELD(demonstration), 0, 0,
      "init: for trying out: a simulated bank may pay for loads"},
     {"server-passphrase-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(server_passphrase_fd), 0, FD_MAX,

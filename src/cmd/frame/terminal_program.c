@@ -154,7 +154,7 @@ enum status terminal_program_open_reader(struct terminal_program *self) {
   return trace_open(self);
 }
 
-enum status terminal_program_amount(const struct terminal_program *self, const char *text, struct amount *amount) {
+static enum status typed_amount(const struct terminal_program *self, const char *text, struct amount *amount) {
   const char *mark = localeconv()->decimal_point; /* in Pashto it has two bytes */
   const char *rest = text + strspn(text, "0123456789");
   const bool local = strncmp(rest, mark, strlen(mark)) == 0;
@@ -163,7 +163,12 @@ enum status terminal_program_amount(const struct terminal_program *self, const c
   int len = snprintf(plain, sizeof plain, "%.*s%s%s", (int)(rest - text), text, local || point ? "." : "",
                      local ? rest + strlen(mark) : rest + point);
   const bool known = (local || point || rest[0] != '.') && len > 0 && (size_t)len < sizeof plain;
-  enum status status = known ? amount_parse(plain, self->terminal->currency, '.', amount) : STATUS_BAD_AMOUNT;
+  return known ? amount_parse(plain, self->terminal->currency, '.', amount) : STATUS_BAD_AMOUNT;
+}
+
+enum status terminal_program_amount(const struct terminal_program *self, const char *text, struct amount *amount) {
+  enum status status =
+      self->minor ? amount_parse_minor(text, self->terminal->currency, amount) : typed_amount(self, text, amount);
   if (status != STATUS_OK)
     problem_say(self->program->name, "'%s': %s", text, status_sentence(status));
   return status;

@@ -24,6 +24,7 @@ struct terminal_program {
   bool qr;                 /* pay, load, receipt --qr */
   bool last;               /* receipt --last */
   const char *reference;   /* pay, load --reference, or NULL */
+  bool minor;              /* pay, load --minor */
   int64_t pin_out_fd;      /* issue --pin-out-fd; -1: show it on the terminal */
   const char *results;     /* batch --results, or NULL: beside the list */
   const char *pin_out;     /* batch --pin-out, or NULL */
@@ -82,7 +83,7 @@ enum status terminal_program_open(struct terminal_program *self) EPURSE_MUST_USE
 enum status terminal_program_open_reader(struct terminal_program *self) EPURSE_MUST_USE;
 
 /* An amount as people type it: with the decimal mark of the locale, or the point, but where that would be the mark of
- * thousands (three digits behind it). Says what is wrong. STATUS_BAD_AMOUNT. */
+ * thousands (three digits behind it); with --minor as programs write it, in minor units. Says what is wrong. STATUS_BAD_AMOUNT. */
 enum status terminal_program_amount(const struct terminal_program *self, const char *text,
                                     struct amount *amount) EPURSE_MUST_USE;
 

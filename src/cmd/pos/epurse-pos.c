@@ -44,6 +44,8 @@ int main(int argc, char **argv) {
        "show the receipt as a QR code for the cardholder"},
       {"reference", 0, "ID", NULL, OPTION_TEXT, offsetof(struct terminal_program, reference), 0, 0,
        "pay: your name of it, unique per merchant; nothing is taken twice under one"},
+      {"minor", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, minor), 0, 0,
+       "pay: AMOUNT is in minor units, 1250 for 12.50, in every locale"},
       {"last", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, last), 0, 0, "receipt: the newest"},
       {0}};
   static const struct verb verbs[] = {
