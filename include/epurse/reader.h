@@ -32,6 +32,8 @@ struct reader {
   enum status (*wait)(void *context, bool present, int seconds);
   /* How many seconds a card may take for one answer, or for a reset. NULL: this back-end's always answer. */
   void (*limit)(void *context, int seconds);
+  /* While this back-end waits, the end of what the descriptor gives cancels; negative: nothing does. NULL: never. */
+  void (*cancel_fd)(void *context, int fd);
   /* Releases the context; reader_close then frees the struct itself, which its maker took from malloc. */
   void (*shutdown)(void *context);
   FILE *trace; /* borrowed; NULL: none. Set by reader_trace; a back-end leaves it NULL */
@@ -63,6 +65,12 @@ void reader_trace(struct reader *reader, FILE *trace);
  * anew it holds from the next command on. */
 #define READER_ANSWER_SECONDS 30 /* unless this is called; a chip takes its longest, seconds, to make a key pair */
 void reader_limit(struct reader *reader, int seconds);
+
+/* From now on the end of what a descriptor gives ends every reader_wait with STATUS_CANCELLED, as a signal does; nothing
+ * is read from it. Negative: no more. */
+void reader_cancel_fd(struct reader *reader, int fd);
+/* Whether what a descriptor gives is at its end: closed at the other side, and all of it read. Reads nothing. */
+bool reader_input_ended(int fd);
 
 enum status reader_connect(struct reader *reader) EPURSE_MUST_USE;
 void reader_disconnect(struct reader *reader);

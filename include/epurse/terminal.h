@@ -61,9 +61,16 @@ enum status terminal_describe(const char *path, struct terminal *terminal, char 
 #define TERMINAL_RENEW_DAYS 14
 int64_t terminal_expires(const struct terminal *terminal);
 
+struct outcome;
+/* How far a flow has come, for whoever shows it elsewhere. */
+enum dialogue_step {
+  DIALOGUE_WAITING,    /* for the card */
+  DIALOGUE_CARD_IN,    /* it is there */
+  DIALOGUE_AUTHORISING /* the back-end is asked */
+};
+
 /* The people at the terminal; a program supplies it. Any function may be NULL: then nothing is said, or the answer is
  * STATUS_CANCELLED. */
-struct outcome;
 struct dialogue {
   void *context;
   /* Fills `digits` (PIN_MAX + 1). tries_left is 5 when it is not known. Called again after a wrong PIN. */
@@ -77,6 +84,8 @@ struct dialogue {
    * STATUS_OK: it went out, as far as can be told; any other: nobody may have seen it. NULL: it counts as known when
    * the flow returns. */
   enum status (*show)(void *context, const struct outcome *outcome);
+  /* The flow has come so far; any may come several times. NULL: nobody wants to know. */
+  void (*step)(void *context, enum dialogue_step step);
 };
 
 /* ---- purchase and load (design: Protocols 2 and 3) ---- */

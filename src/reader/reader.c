@@ -2,8 +2,10 @@
  * What every reader does whatever is behind it: traces, and what T=0 leaves to the application. */
 #include "epurse/reader.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 
 #include "epurse/command.h"
@@ -29,6 +31,21 @@ void reader_trace(struct reader *reader, FILE *trace) {
 void reader_limit(struct reader *reader, int seconds) {
   if (reader->limit != NULL)
     reader->limit(reader->context, seconds);
+}
+
+void reader_cancel_fd(struct reader *reader, int fd) {
+  if (reader->cancel_fd != NULL)
+    reader->cancel_fd(reader->context, fd);
+}
+
+bool reader_input_ended(int fd) {
+  struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
+  int left = 0;
+  if (fd < 0 || poll(&poll_fd, 1, 0) <= 0)
+    return false;
+  if ((poll_fd.revents & POLLIN) == 0)
+    return true; /* hung up, or none that could be read */
+  return ioctl(fd, FIONREAD, &left) != 0 || left <= 0;
 }
 
 static int64_t microseconds_since(const struct timespec *start) {

@@ -107,6 +107,11 @@ static void pcsc_limit(void *context, int seconds) {
   pcsc->silence = seconds * 1000L;
 }
 
+static void pcsc_cancel_fd(void *context, int fd) {
+  struct pcsc *pcsc = context;
+  pcsc->cancel_fd = fd;
+}
+
 static void pcsc_shutdown(void *context) {
   struct pcsc *pcsc = context;
   pcsc_disconnect(pcsc);
@@ -124,6 +129,7 @@ enum status pcsc_open(const char *name, struct reader **reader) {
     goto out;
   pcsc->patience = PATIENCE;
   pcsc->silence = SILENCE;
+  pcsc->cancel_fd = -1;
   pcsc_name(pcsc->name, name);
   status = pcsc_establish(pcsc);
   if (status != STATUS_OK)
@@ -135,6 +141,7 @@ enum status pcsc_open(const char *name, struct reader **reader) {
                           .reset = pcsc_reset,
                           .wait = pcsc_wait,
                           .limit = pcsc_limit,
+                          .cancel_fd = pcsc_cancel_fd,
                           .shutdown = pcsc_shutdown};
   bytes_to_text(name, strlen(name), made->name);
   *reader = made;

@@ -21,6 +21,7 @@ struct pcsc {
   DWORD protocol; /* SCARD_PROTOCOL_T0 or T1 while connected */
   long patience;  /* milliseconds for a card that another program holds */
   long silence;   /* milliseconds for a card to answer a command or a reset */
+  int cancel_fd;  /* whose end cancels a wait, or -1 */
   char name[MAX_READERNAME];
 };
 

@@ -116,6 +116,8 @@ static enum status watch_run(struct watch *watch, bool present, int64_t give_up,
       return STATUS_CANCELLED;
     if (give_up >= 0 && pcsc_now() >= give_up)
       return STATUS_TIMEOUT;
+    if (reader_input_ended(watch->pcsc->cancel_fd))
+      return STATUS_CANCELLED;
   }
 }
 

@@ -19,6 +19,11 @@ void contact_say(const struct contact *contact, const char *sentence) {
     contact->dialogue->say(contact->dialogue->context, sentence);
 }
 
+void contact_step(const struct contact *contact, enum dialogue_step step) {
+  if (contact->dialogue != NULL && contact->dialogue->step != NULL)
+    contact->dialogue->step(contact->dialogue->context, step);
+}
+
 static void contact_leave(struct contact *contact) {
   session_close(&contact->session);
   if (contact->connected)
@@ -33,13 +38,17 @@ void contact_close(struct contact *contact) {
 enum status contact_wait(struct contact *contact, int wait_seconds) {
   enum status status = reader_wait(contact->reader, true, 0);
   if (status == STATUS_TIMEOUT && wait_seconds != 0) {
+    contact_step(contact, DIALOGUE_WAITING);
     contact_say(contact, "Insert the card.");
     status = reader_wait(contact->reader, true, wait_seconds);
   }
   if (status == STATUS_TIMEOUT)
     return STATUS_NO_CARD;
-  if (status == STATUS_OK)
-    status = reader_connect(contact->reader);
+  if (status != STATUS_OK)
+    return status;
+  reader_cancel_fd(contact->reader, -1); /* what has begun is brought to its end */
+  contact_step(contact, DIALOGUE_CARD_IN);
+  status = reader_connect(contact->reader);
   contact->connected = status == STATUS_OK;
   return status;
 }
@@ -74,8 +83,12 @@ static bool card_is_back(const struct contact *contact) {
     return true;
   if (contact->dialogue == NULL || contact->dialogue->say == NULL)
     return false;
+  contact_step(contact, DIALOGUE_WAITING);
   contact_say(contact, "Put the same card back: it is not finished.");
-  return reader_wait(contact->reader, true, REOPEN_WAIT_SECONDS) != STATUS_TIMEOUT;
+  if (reader_wait(contact->reader, true, REOPEN_WAIT_SECONDS) == STATUS_TIMEOUT)
+    return false;
+  contact_step(contact, DIALOGUE_CARD_IN);
+  return true;
 }
 
 enum status contact_reopen(struct contact *contact) {

@@ -37,6 +37,8 @@ enum status contact_return(struct contact *contact, const uint8_t cid[CID_SIZE])
  * reading: STATUS_OK. */
 enum status contact_take_verdict(struct contact *contact) EPURSE_MUST_USE;
 
+/* How far it is, for whoever shows it. */
+void contact_step(const struct contact *contact, enum dialogue_step step);
 /* One sentence for the people. */
 void contact_say(const struct contact *contact, const char *sentence);
 

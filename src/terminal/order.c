@@ -249,6 +249,8 @@ enum status order_ask(struct order *order, enum message_type type) {
     memcpy(request.tender_reference, order->entry.tender_reference, sizeof request.tender_reference);
   }
   json_t *body = order_request_body(type, &request);
+  if (order->contact != NULL)
+    contact_step(order->contact, DIALOGUE_AUTHORISING);
   enum status status = backend_call(order->terminal->backend, type, body, &message);
   if (status != STATUS_OK)
     return status;

@@ -57,6 +57,7 @@ static enum status change_propose(const struct pin_change *change) {
   enum status status = change_seal(change, question.new_pin_jwe);
   if (status != STATUS_OK)
     return status;
+  contact_step(&change->contact, DIALOGUE_AUTHORISING);
   status = backend_call(change->contact.terminal->backend, MESSAGE_PIN_CHANGE, pin_change_body(&question), &reply);
   if (status != STATUS_OK)
     return status;

@@ -65,6 +65,7 @@ static enum status ask_pin(void *context, unsigned tries_left, char digits[PIN_M
   char prompt[PROMPT_MAX];
   self->tries_left = tries_left;
   prompt_print(self, tries_left, prompt);
+  event_tell(self, "pin-wanted", json_pack("{s:i}", "tries_left", (int)tries_left));
   if (self->pin_fd < 0 && !self->json)
     return prompt_pin_of(self, prompt, digits);
   return self->one_try && tries_left < PIN_TRIES ? STATUS_CANCELLED : read_pin(self, digits);
@@ -75,6 +76,7 @@ static enum status ask_new_pin(void *context, char digits[PIN_MAX + 1]) {
   const struct terminal_program *self = context;
   char again[PIN_MAX + 1] = "";
   enum status status = STATUS_OK;
+  event_tell(self, "new-pin-wanted", NULL);
   if (self->pin_fd >= 0 || self->json)
     return read_pin(self, digits);
   for (bool same = false; status == STATUS_OK && !same;) {
@@ -96,7 +98,8 @@ static void say(void *context, const char *sentence) {
 }
 
 void dialogue_fill(struct terminal_program *self) {
-  self->dialogue = (struct dialogue){.context = self, .ask_pin = ask_pin, .say = say, .ask_new_pin = ask_new_pin};
+  self->dialogue = (struct dialogue){
+      .context = self, .ask_pin = ask_pin, .say = say, .ask_new_pin = ask_new_pin, .step = event_step};
 }
 
 /* One whole line of stdin, its end and what does not fit cut off; false at the end of input. */

@@ -29,6 +29,10 @@ const struct option_row terminal_program_rows[] = {
      "wait for a card, for ever without SECONDS"},
     {"pin-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(pin_fd), 0, 1023,
      "read the PIN from this file descriptor, a line a try"},
+    {"events-fd", 0, "FD", NULL, OPTION_FD_OUT, FIELD(events_fd), 0, 1023,
+     "write a line of JSON for each step to this file descriptor"},
+    {"cancel-on-eof", 0, NULL, NULL, OPTION_FLAG, FIELD(cancel_on_eof), 0, 0,
+     "the end of standard input cancels the waiting for a card"},
     {"json", 'j', NULL, NULL, OPTION_FLAG, FIELD(json), 0, 0, "print one JSON object"},
     {"quiet", 'q', NULL, NULL, OPTION_FLAG, FIELD(quiet), 0, 0, "say nothing about what goes on"},
     {"apdu-trace", 0, "FILE", NULL, OPTION_OPTIONAL_TEXT, FIELD(trace), 0, 0,
@@ -103,6 +107,11 @@ static void cancelling_signals(sigset_t *signals) {
       sigaddset(signals, wanted[i]);
 }
 
+static void ask_for_card(const struct terminal_program *self) {
+  self->dialogue.step(self->dialogue.context, DIALOGUE_WAITING);
+  self->dialogue.say(self->dialogue.context, "Insert the card.");
+}
+
 /* Of several empty readers the card chooses one: looked for again and again while there is time. */
 static enum status look_for_card(struct terminal_program *self, const sigset_t *signals, char problem[512]) {
   const struct timespec pause = {0, 200 * 1000 * 1000};
@@ -112,8 +121,8 @@ static enum status look_for_card(struct terminal_program *self, const sigset_t *
     if (status != STATUS_NO_CARD || left == 0)
       return status;
     if (turn == 0)
-      self->dialogue.say(self->dialogue.context, "Insert the card.");
-    if (sigtimedwait(signals, NULL, &pause) > 0)
+      ask_for_card(self);
+    if (sigtimedwait(signals, NULL, &pause) > 0 || (self->cancel_on_eof && reader_input_ended(STDIN_FILENO)))
       break;
     if (left > 0 && turn % 5 == 4)
       left--;
@@ -149,6 +158,8 @@ enum status terminal_program_open_reader(struct terminal_program *self) {
     problem_say(self->program->name, "%s%s%s", said ? "" : sentence, !said && problem[0] != 0 ? ": " : "", problem);
     return status;
   }
+  if (self->cancel_on_eof)
+    reader_cancel_fd(self->reader, STDIN_FILENO);
   if (self->terminal != NULL)
     reader_limit(self->reader, self->terminal->answer_seconds);
   return trace_open(self);
@@ -185,7 +196,7 @@ enum status terminal_program_await_card(struct terminal_program *self) {
   enum status status = reader_wait(self->reader, true, 0);
   if (status == STATUS_OK || terminal_program_wait(self) == 0)
     return status == STATUS_TIMEOUT ? STATUS_NO_CARD : status;
-  self->dialogue.say(self->dialogue.context, "Insert the card.");
+  ask_for_card(self);
   status = reader_wait(self->reader, true, terminal_program_wait(self));
   return status == STATUS_TIMEOUT ? STATUS_NO_CARD : status;
 }
@@ -256,6 +267,7 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
   self->wait_seconds = INT64_MIN;
   self->pin_fd = -1;
   self->pin_out_fd = -1;
+  self->events_fd = -1;
   self->tries_left = PIN_TRIES;
   dialogue_fill(self);
   enum status status = option_parse(self->program, argc, argv, self, &self->verb, &operands);
@@ -265,6 +277,7 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
   print_report(self, status);
   const struct ending ending = {self->program->name, self->verb->name, self->changed, self->report};
   status = finish(&ending, status);
+  event_end(self, status);
   close_all(self);
   return status_exit_code(status);
 }

@@ -24,6 +24,8 @@ struct terminal_program {
   bool qr;                 /* pay, load, receipt --qr */
   bool last;               /* receipt --last */
   const char *reference;   /* pay, load --reference, or NULL */
+  int64_t events_fd;       /* -1: nobody wants to know */
+  bool cancel_on_eof;      /* --cancel-on-eof */
   bool minor;              /* pay, load --minor */
   int64_t pin_out_fd;      /* issue --pin-out-fd; -1: show it on the terminal */
   const char *results;     /* batch --results, or NULL: beside the list */
@@ -39,6 +41,7 @@ struct terminal_program {
   json_t *report; /* what the verb has for --json */
   bool held;      /* the reference has begun before, and how it ended is unknown */
   bool shown;     /* the report has been printed already */
+  bool met;       /* a card was in the reader */
   bool changed;   /* the verb had an effect, which stands; pay and load say it by what they show */
   struct dialogue dialogue;
   struct amount wanted; /* what the PIN is asked for; 0: for nothing but reading or changing it */
@@ -102,6 +105,14 @@ void dialogue_fill(struct terminal_program *self);
  * is asked again. */
 enum status operator_confirm(void *context, const char *question);
 enum status operator_ask(void *context, const char *question, char *text, unsigned capacity);
+
+/* events.c: one line of JSON for each step, to --events-fd. What nobody takes at once is dropped: a display never holds
+ * up a payment. `fields` is stolen, or NULL. */
+void event_tell(const struct terminal_program *self, const char *event, json_t *fields);
+/* struct dialogue: step. */
+void event_step(void *context, enum dialogue_step step);
+/* The last ones: the card can be taken, and how it ended. */
+void event_end(const struct terminal_program *self, enum status status);
 
 /* verb_log.c: a card's log with what the card says of itself, as --json prints it and epurse-admin audit reads it. */
 json_t *statement_json(const struct card_statement *statement);
