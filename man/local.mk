@@ -11,6 +11,7 @@ program_pages = \
 	man/epursed.8
 other_pages = \
 	man/epurse-apdu.5 \
+	man/epurse-json.5 \
 	man/epurse-terminal.conf.5 \
 	man/epursed.conf.5 \
 	man/epurse-status.7
@@ -23,7 +24,7 @@ dist_doc_DATA = LICENSE NEWS README.md
 EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh check.sh demo.sh setup.sh .clang-format \
 	.editorconfig CONTRIBUTING.md SECURITY.md \
 	docs/architecture.md \
-	docs/found.md docs/glossary.md \
+	docs/epurse-json.schema.json docs/found.md docs/glossary.md \
 	docs/ledger.md \
 	docs/openapi.yaml \
 	docs/pictures/parts.svg \

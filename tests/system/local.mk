@@ -38,7 +38,7 @@ dist_check_SCRIPTS += tests/system/proverif.test
 EXTRA_DIST += formal/proverif/keys.pv formal/proverif/load.pv formal/proverif/pin.pv formal/proverif/purchase.pv \
 	tests/system/prover.py tests/system/proverif.py
 EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py \
-	tests/system/balance.py tests/system/typing.py tests/system/world.sh
+	tests/system/balance.py tests/system/json-check.py tests/system/typing.py tests/system/world.sh
 
 # The terminal's sessions with the card application, in process.
 check_PROGRAMS += tests/system/check_session
