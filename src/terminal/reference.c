@@ -73,7 +73,7 @@ static enum status entry_find(struct order *order, const char *reference) {
   struct journal *journal = order->terminal->journal;
   enum status status = journal_find_reference(journal, reference, &order->entry);
   if (status == STATUS_OK && !is_done(&order->entry) && !is_over(&order->entry)) {
-    status = recover_run(order->terminal, order->tender, NULL);
+    status = recover_run(order->terminal, order->tender, true, NULL);
     if (status == STATUS_OK)
       status = journal_find_reference(journal, reference, &order->entry);
   }
