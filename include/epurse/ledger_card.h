@@ -44,8 +44,9 @@ struct ledger_card {
   uint8_t state;  /* enum ledger_card_state */
   bool certified; /* false: `certification` is zeros */
   struct ledger_certification certification;
-  char reason[LEDGER_REASON_MAX + 1];         /* of its block, else "" */
+  char reason[LEDGER_REASON_MAX + 1];         /* of its block or suspension, else "" */
   int64_t reserved_at, issued_at, blocked_at; /* 0: not */
+  int64_t suspended_at;                       /* 0: not; of an issued card: the back-end takes no order of it */
   uint32_t pin_failures;          /* promises that said verified, with another PIN, since the last right one */
   uint32_t pin_wrong;             /* wrong PINs that the card has signed since a right one that it signed */
   uint32_t pin_events;            /* the highest number of what the card has signed of its PIN */
@@ -81,6 +82,12 @@ enum status ledger_card_void(struct ledger *ledger, const uint8_t cid[CID_SIZE],
  * is reserved). */
 enum status ledger_card_block(struct ledger *ledger, const uint8_t cid[CID_SIZE], const char *reason,
                               int64_t now) EPURSE_MUST_USE;
+/* Suspends an issued card until it is resumed: before anybody knows whether it has to be blocked. The first reason stands;
+ * again: no effect. The card hears nothing of it. STATUS_CARD_UNKNOWN, STATUS_CARD_BLOCKED. */
+enum status ledger_card_suspend(struct ledger *ledger, const uint8_t cid[CID_SIZE], const char *reason,
+                                int64_t now) EPURSE_MUST_USE;
+/* As if it had not been; of a card that is not suspended: no effect. STATUS_CARD_UNKNOWN, STATUS_CARD_BLOCKED. */
+enum status ledger_card_resume(struct ledger *ledger, const uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
 /* Gives what a blocked card had to another one, by the rule for what never settles (docs/ledger.md). */
 struct ledger_replacing {
   uint8_t cid[CID_SIZE], new_cid[CID_SIZE];

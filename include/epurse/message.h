@@ -118,7 +118,7 @@ struct confirmations {
 json_t *confirmation_body(const struct confirmations *confirmations, bool is_reply);
 enum status confirmation_parse(const json_t *body, bool is_reply, struct confirmations *confirmations) EPURSE_MUST_USE;
 
-/* CARD_ACTIVATION and CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK {"cid","reason"}. CARD_CONTACT
+/* CARD_ACTIVATION and CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK and CARD_SUSPENSION {"cid","reason"}. CARD_RESUMPTION {"cid"}. CARD_CONTACT
  * {"cid"}: the card is here and is about to be read; the status of the reply says whether it may be: OK, CARD_BLOCKED
  * (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct serves them, each with its own fields; `reason` is one
  * printable line. */
@@ -221,7 +221,7 @@ enum status revocation_parse(const json_t *body, char tid[TID_SIZE + 1]) EPURSE_
 /* CARD_QUERY's reply: what the server knows of a card. Dates as YYYY-MM-DD, moments as unix seconds. */
 struct card_facts {
   uint8_t cid[CID_SIZE];
-  char state[16];   /* "RESERVED", "ISSUED", "BLOCKED", "RETIRED" */
+  char state[16];   /* "RESERVED", "ISSUED", "SUSPENDED", "BLOCKED", "RETIRED" */
   char reason[128]; /* of a block, else "" */
   uint8_t expiry[DATE_SIZE];
   uint16_t currency;

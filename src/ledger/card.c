@@ -142,3 +142,35 @@ enum status ledger_card_block(struct ledger *ledger, const uint8_t cid[CID_SIZE]
     status = STATUS_CARD_UNKNOWN;
   return status == STATUS_OK ? card_block(ledger, card, reason, now) : status;
 }
+
+static enum status card_find_issued(struct ledger *ledger, const uint8_t cid[CID_SIZE], int64_t *card) {
+  struct card_brief brief;
+  enum status status = card_find_brief(ledger, cid, card, &brief);
+  if (status == STATUS_OK && brief.state == LEDGER_CARD_BLOCKED)
+    status = STATUS_CARD_BLOCKED;
+  return status == STATUS_OK && brief.state != LEDGER_CARD_ISSUED ? STATUS_CARD_UNKNOWN : status;
+}
+
+enum status ledger_card_suspend(struct ledger *ledger, const uint8_t cid[CID_SIZE], const char *reason, int64_t now) {
+  int64_t card = 0;
+  if (strnlen(reason, LEDGER_REASON_MAX + 1) > LEDGER_REASON_MAX)
+    return STATUS_BAD_FORMAT;
+  enum status status = card_find_issued(ledger, cid, &card);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_CARD_SUSPEND);
+  query_text(&query, reason);
+  query_i64(&query, now);
+  query_i64(&query, card);
+  return query_run(&query);
+}
+
+enum status ledger_card_resume(struct ledger *ledger, const uint8_t cid[CID_SIZE]) {
+  int64_t card = 0;
+  enum status status = card_find_issued(ledger, cid, &card);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_CARD_RESUME);
+  query_i64(&query, card);
+  return query_run(&query);
+}

@@ -65,6 +65,7 @@ static void card_read(struct ledger *ledger, struct query *query, struct ledger_
   card->pin_candidate_changes = (uint16_t)query_read_i64(query);
   query_read_blob(query, card->pin_candidate_tid, TID_SIZE);
   query_read_blob(query, card->pin_candidate_nonce, NONCE_SIZE);
+  card->suspended_at = query_read_i64(query);
 }
 
 static enum status card_find_number(struct ledger *ledger, int64_t number, struct ledger_card *card) {

@@ -14,6 +14,8 @@ static const struct card_fields {
     [MESSAGE_CARD_QUERY] = {0},
     [MESSAGE_CARD_BLOCK] = {.reason = true},
     [MESSAGE_CARD_CONTACT] = {0},
+    [MESSAGE_CARD_SUSPENSION] = {.reason = true},
+    [MESSAGE_CARD_RESUMPTION] = {0},
 };
 
 json_t *card_message_body(enum message_type type, const struct card_message *message) {
@@ -179,7 +181,7 @@ json_t *card_facts_body(const struct card_facts *facts) {
 }
 
 static void state_take(struct field_reader *reader, char *state, size_t capacity) {
-  static const char *const states[] = {"RESERVED", "ISSUED", "BLOCKED", "RETIRED"};
+  static const char *const states[] = {"RESERVED", "ISSUED", "SUSPENDED", "BLOCKED", "RETIRED"};
   size_t i = 0;
 
   field_text(reader, "state", 1, state, capacity);

@@ -34,6 +34,8 @@ route_handler post_merchant;
 route_handler post_merchant_change; /* post_merchant.c */
 route_handler post_limit;
 route_handler post_reference_query;
+route_handler post_card_suspension;
+route_handler post_card_resumption; /* post_card_suspension.c */
 route_handler post_terminal;
 route_handler post_terminal_renewal; /* post_terminal.c */
 route_handler post_terminal_revocation;

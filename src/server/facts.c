@@ -29,7 +29,8 @@ struct card_facts facts_of(const struct ledger_card *card, uint16_t currency) {
 
   memcpy(facts.cid, card->cid, CID_SIZE);
   memcpy(facts.expiry, card->certification.expiry, DATE_SIZE);
-  snprintf(facts.state, sizeof facts.state, "%s", facts_state_name(card->state));
+  snprintf(facts.state, sizeof facts.state, "%s",
+           card->state == LEDGER_CARD_ISSUED && card->suspended_at > 0 ? "SUSPENDED" : facts_state_name(card->state));
   snprintf(facts.reason, sizeof facts.reason, "%s", card->reason);
   return facts;
 }

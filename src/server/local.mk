@@ -7,6 +7,7 @@ libserver_a_SOURCES = src/server/backup.c src/server/certify.c src/server/config
 	src/server/post_card_block.c \
 	src/server/post_card_certification.c src/server/post_card_contact.c src/server/post_card_list.c \
 	src/server/post_card_query.c src/server/post_card_replacement.c src/server/post_card_reservation.c \
+	src/server/post_card_suspension.c \
 	src/server/post_card_void.c src/server/post_chip_addition.c src/server/post_confirmation.c src/server/post_ledger_check.c \
 	src/server/post_limit.c src/server/post_load.c \
 	src/server/post_load_inquiry.c src/server/post_load_reversal.c src/server/post_merchant.c \

@@ -113,6 +113,8 @@ static enum status settle_pin(struct ledger *ledger, const struct order *order) 
 static enum status decide(struct ledger *ledger, struct order *order, uint32_t failures) {
   if (order->card.state == LEDGER_CARD_BLOCKED)
     return STATUS_CARD_BLOCKED;
+  if (order->card.suspended_at > 0)
+    return STATUS_CARD_SUSPENDED;
   if (failures >= PIN_TRIES && !order->pin_is_candidate)
     return STATUS_PIN_CHANGE_NEEDED;
   enum status status = count_pin(ledger, order, failures);

@@ -80,6 +80,8 @@ static enum status propose(struct ledger *ledger, struct pin_changing *changing,
 
 static enum status begin(struct ledger *ledger, struct pin_changing *changing, const struct ledger_card *card) {
   changing->outcome = card_usable(card, changing->now);
+  if (changing->outcome == STATUS_OK && card->suspended_at > 0)
+    changing->outcome = STATUS_CARD_SUSPENDED;
   return changing->outcome == STATUS_OK ? propose(ledger, changing, card) : STATUS_OK;
 }
 

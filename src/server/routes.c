@@ -52,6 +52,8 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_CARD_REPLACEMENT, ADMIN, post_card_replacement, 1024),
     SIGNED(MESSAGE_MERCHANT_CHANGE, ADMIN, post_merchant_change, 1024),
     SIGNED(MESSAGE_LIMIT, ADMIN, post_limit, 1024),
+    SIGNED(MESSAGE_CARD_SUSPENSION, ADMIN, post_card_suspension, 2048),
+    SIGNED(MESSAGE_CARD_RESUMPTION, ADMIN, post_card_resumption, 1024),
     SIGNED(MESSAGE_SETTLEMENT, ADMIN, post_settlement, 1024),
     SIGNED(MESSAGE_SETTLEMENT_RESUMPTION, ADMIN, post_settlement_resumption, 1024),
     SIGNED(MESSAGE_SETTLEMENT_LIST, ADMIN, post_settlement_list, 1024),

@@ -130,7 +130,7 @@ static enum status desk_finish(struct contact *contact, enum status status) {
 static enum status desk_judge(const struct card_facts *facts) {
   if (strcmp(facts->state, "RESERVED") == 0)
     return STATUS_OK;
-  if (strcmp(facts->state, "ISSUED") == 0)
+  if (strcmp(facts->state, "ISSUED") == 0 || strcmp(facts->state, "SUSPENDED") == 0)
     return STATUS_CARD_ALREADY_ISSUED;
   return strcmp(facts->state, "BLOCKED") == 0 ? STATUS_CARD_BLOCKED : STATUS_CARD_UNKNOWN;
 }

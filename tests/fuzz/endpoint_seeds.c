@@ -189,6 +189,8 @@ static void seed_card(const struct world *world, const struct fuzz_sink *sink) {
   put(&draft, ADMIN, MESSAGE_BACKUP_QUERY, json_object());
   put(&draft, ADMIN, MESSAGE_CHIP_ADDITION, json_pack("{s:s}", "serials", "AAAAAAAAAAA"));
   put(&draft, ADMIN, MESSAGE_LEDGER_CHECK, json_object());
+  put_card(&draft, ADMIN, MESSAGE_CARD_SUSPENSION);
+  put_card(&draft, ADMIN, MESSAGE_CARD_RESUMPTION);
   put_card(&draft, ADMIN, MESSAGE_CARD_BLOCK);
   draft_end(&draft, sink);
 }

@@ -181,6 +181,8 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_MERCHANT_CHANGE] = {merchant_change_again, NULL},
     [MESSAGE_REFERENCE_QUERY] = {reference_query_again, reference_reply_again},
     [MESSAGE_CHIP_ADDITION] = {chip_list_again, NULL},
+    [MESSAGE_CARD_SUSPENSION] = {card_message_again, NULL},
+    [MESSAGE_CARD_RESUMPTION] = {card_message_again, NULL},
     [MESSAGE_LIMIT] = {limit_again, limit_reply_again},
 };
 

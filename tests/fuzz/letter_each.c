@@ -72,8 +72,8 @@ static void confirmations(const struct maker *maker) {
 }
 
 static void cards(const struct maker *maker) {
-  static const enum message_type types[] = {MESSAGE_CARD_ACTIVATION, MESSAGE_CARD_VOID, MESSAGE_CARD_CONTACT,
-                                            MESSAGE_CARD_BLOCK};
+  static const enum message_type types[] = {MESSAGE_CARD_ACTIVATION, MESSAGE_CARD_VOID,       MESSAGE_CARD_CONTACT,
+                                            MESSAGE_CARD_BLOCK,      MESSAGE_CARD_SUSPENSION, MESSAGE_CARD_RESUMPTION};
   const struct world *world = &maker->desk->world;
   struct card_message card = {.reason = "lost"};
   struct card_facts facts = {.state = "BLOCKED", .reason = "lost", .currency = WORLD_CURRENCY, .balance = 3750};

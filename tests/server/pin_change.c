@@ -374,6 +374,10 @@ START_TEST(blocked_expired_and_unknown_cards_change_nothing) {
   cid_make(999999, 39, stranger.cid);
   ck_assert_int_eq(change(&world, &stranger, NEW_PIN), STATUS_CARD_UNKNOWN);
   memcpy(block.cid, purse.cid, CID_SIZE);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_CARD_SUSPENSION,
+                                card_message_body(MESSAGE_CARD_SUSPENSION, &block)),
+                   STATUS_OK);
+  ck_assert_int_eq(change(&world, &purse, NEW_PIN), STATUS_CARD_SUSPENDED);
   ck_assert_int_eq(
       station_tell(&world.admin, &world.service, MESSAGE_CARD_BLOCK, card_message_body(MESSAGE_CARD_BLOCK, &block)),
       STATUS_OK);

@@ -426,6 +426,38 @@ START_TEST(unknown_blocked_and_expired_cards_do_not_pay) {
 }
 END_TEST
 
+/* The server's alone and reversible: orders are declined for good, what proves an outcome is booked, and then it pays. */
+START_TEST(suspended_card_waits) {
+  struct world world;
+  struct purse purse;
+  struct card_message card = {.reason = "somebody called"};
+  struct answer answer;
+
+  begin(&world, &purse);
+  memcpy(card.cid, purse.cid, CID_SIZE);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_OK);
+  ck_assert(purse_commit(&purse, &world, answer.body));
+  answer_clear(&answer);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_CARD_SUSPENSION,
+                                card_message_body(MESSAGE_CARD_SUSPENSION, &card)),
+                   STATUS_OK);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_OK);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  ck_assert_int_eq(pay_code(&world, &purse, purse.pin), STATUS_CARD_SUSPENDED);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  ck_assert_int_eq(pay_code(&world, &purse, "9999"), STATUS_CARD_SUSPENDED);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_CARD_RESUMPTION,
+                                card_message_body(MESSAGE_CARD_RESUMPTION, &card)),
+                   STATUS_OK);
+  ck_assert_int_eq(pay_code(&world, &purse, "9999"), STATUS_CARD_SUSPENDED); /* that answer was given */
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  ck_assert_int_eq(pay_code(&world, &purse, purse.pin), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(expired_card_does_not_pay) {
   struct world world;
   struct purse purse;
@@ -509,6 +541,7 @@ Suite *purchase_suite(void) {
   tcase_add_test(all, promise_must_fit_route_terminal_and_currency);
   tcase_add_test(all, kinds_that_are_not_known_yet_are_refused);
   tcase_add_test(all, unknown_blocked_and_expired_cards_do_not_pay);
+  tcase_add_test(all, suspended_card_waits);
   tcase_add_test(all, expired_card_does_not_pay);
   tcase_add_test(all, card_out_of_step_is_declined);
   tcase_add_test(all, old_promise_is_stale);

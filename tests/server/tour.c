@@ -232,6 +232,9 @@ static void end_part(struct tour *tour, struct purse *purse) {
   expect(tour, &world->desk, MESSAGE_CARD_VOID, about(&blank, MESSAGE_CARD_VOID), STATUS_OK);
   expect(tour, &world->desk, MESSAGE_CARD_QUERY, about(purse, MESSAGE_CARD_QUERY), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_CARD_QUERY, about(purse, MESSAGE_CARD_QUERY), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_CARD_SUSPENSION, about(purse, MESSAGE_CARD_SUSPENSION), STATUS_OK);
+  expect(tour, &world->desk, MESSAGE_CARD_QUERY, about(purse, MESSAGE_CARD_QUERY), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_CARD_RESUMPTION, about(purse, MESSAGE_CARD_RESUMPTION), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_CARD_BLOCK, about(purse, MESSAGE_CARD_BLOCK), STATUS_OK);
   expect(tour, &world->pos, MESSAGE_CARD_CONTACT, about(purse, MESSAGE_CARD_CONTACT), STATUS_CARD_BLOCKED);
   expect(tour, &world->admin, MESSAGE_CARD_LIST, json_pack("{s:s, s:i}", "after", "", "limit", 10), STATUS_OK);

@@ -62,6 +62,8 @@ enum status admin_limit_show(void *context, char **arguments); /* admin_limit.c 
 enum status admin_limit_set(void *context, char **arguments);  /* admin_limit.c */
 enum status admin_card_show(void *context, char **arguments);
 enum status admin_card_block(void *context, char **arguments);
+enum status admin_card_suspend(void *context, char **arguments); /* admin_card_block.c */
+enum status admin_card_resume(void *context, char **arguments);  /* admin_card_block.c */
 enum status admin_card_replace(void *context, char **arguments);
 enum status admin_card_list(void *context, char **arguments);
 enum status admin_settlement_close(void *context, char **arguments);

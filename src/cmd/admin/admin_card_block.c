@@ -1,31 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin card block: the server takes nothing more from a card, and orders it dead at its next contact. */
+ * epurse-admin card block, suspend, resume: the server takes nothing more from a card, for good or until it is resumed. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "admin.h"
 #include "epurse/ledger_card.h"
 
-enum status admin_card_block(void *context, char **arguments) {
-  struct admin *admin = context;
-  struct card_message order = {0};
-  struct message reply;
-  enum status status = cid_parse(arguments[0], order.cid);
-
-  if (status != STATUS_OK)
-    return admin_refuse_cid(admin, arguments[0]);
+/* Takes the number and, where one is wanted, the reason. */
+static enum status order_take(const struct admin *admin, const char *cid, bool reasoned, struct card_message *order) {
+  *order = (struct card_message){0};
+  if (cid_parse(cid, order->cid) != STATUS_OK)
+    return admin_refuse_cid(admin, cid);
+  if (!reasoned)
+    return STATUS_OK;
   if (admin->reason == NULL || admin->reason[0] == '\0' || strlen(admin->reason) > LEDGER_REASON_MAX)
     return admin_refuse(admin, STATUS_USAGE, "say why, in 1 to %d characters: --reason TEXT", LEDGER_REASON_MAX);
-  (void)snprintf(order.reason, sizeof order.reason, "%s", admin->reason);
-  status = admin_open(admin);
+  (void)snprintf(order->reason, sizeof order->reason, "%s", admin->reason);
+  return STATUS_OK;
+}
+
+/* One order about a card, whose number is the verb's argument; `operation` is the verb. */
+static enum status order_give(struct admin *admin, const char *cid, enum message_type type, const char *operation) {
+  struct card_message order;
+  struct message reply;
+  enum status status = order_take(admin, cid, type != MESSAGE_CARD_RESUMPTION, &order);
+
+  if (status == STATUS_OK)
+    status = admin_open(admin);
   if (status != STATUS_OK)
     return status;
-  status = admin_call(admin, MESSAGE_CARD_BLOCK, card_message_body(MESSAGE_CARD_BLOCK, &order), &reply);
+  status = admin_call(admin, type, card_message_body(type, &order), &reply);
   message_clear(&reply);
   if (status != STATUS_OK)
-    return admin_fail(admin, arguments[0], status);
+    return admin_fail(admin, cid, status);
   admin->changed = true;
-  admin_print(admin, "Card %s is blocked for good; it dies at its next contact with a terminal.\n", arguments[0]);
-  admin->report = json_pack("{s:s, s:s, s:s}", "operation", "card block", "cid", arguments[0], "reason", order.reason);
+  admin->report = json_pack("{s:s, s:s, s:s}", "operation", operation, "cid", cid, "reason", order.reason);
   return STATUS_OK;
+}
+
+enum status admin_card_block(void *context, char **arguments) {
+  enum status status = order_give(context, arguments[0], MESSAGE_CARD_BLOCK, "card block");
+
+  if (status == STATUS_OK)
+    admin_print(context, "Card %s is blocked for good; it dies at its next contact with a terminal.\n", arguments[0]);
+  return status;
+}
+
+enum status admin_card_suspend(void *context, char **arguments) {
+  enum status status = order_give(context, arguments[0], MESSAGE_CARD_SUSPENSION, "card suspend");
+
+  if (status == STATUS_OK)
+    admin_print(context, "Card %s is suspended until it is resumed.\n", arguments[0]);
+  return status;
+}
+
+enum status admin_card_resume(void *context, char **arguments) {
+  enum status status = order_give(context, arguments[0], MESSAGE_CARD_RESUMPTION, "card resume");
+
+  if (status == STATUS_OK)
+    admin_print(context, "Card %s is not suspended.\n", arguments[0]);
+  return status;
 }

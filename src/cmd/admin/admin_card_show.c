@@ -30,6 +30,7 @@ static const char *state_word(const char *state) {
     const char *state, *word;
   } words[] = {{"RESERVED", "reserved for a chip at the desk"},
                {"ISSUED", "in use"},
+               {"SUSPENDED", "suspended"},
                {"BLOCKED", "blocked for good"},
                {"RETIRED", "given up before it was used"}};
 

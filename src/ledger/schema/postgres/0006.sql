@@ -47,3 +47,6 @@ INSERT INTO limit_use SELECT 1, b.terminal, r.day, sum(b.amount), NULL FROM limi
   JOIN booking b ON b.id = r.booking WHERE r.returned = 0 GROUP BY b.terminal, r.day;
 INSERT INTO limit_use SELECT 2, m.id, 0, -a.balance, NULL FROM merchant m JOIN account a ON a.id = -(m.id * 16 + 5)
   WHERE a.balance < 0;
+
+-- Since when a card is suspended, 0: it is not. Its reason stands where that of a block would.
+ALTER TABLE card ADD COLUMN suspended_at BIGINT NOT NULL DEFAULT 0 CHECK (suspended_at >= 0);
