@@ -27,6 +27,7 @@ struct currency {
 
 /* The row of a numeric code or of three letters; NULL where it is not in the table. Static. */
 const struct currency *currency_by_number(uint16_t numeric);
+/* Capital letters, as ISO 4217 has them. */
 const struct currency *currency_by_code(const char *code);
 
 enum amount_result {
@@ -37,6 +38,7 @@ enum amount_result {
 
 /* *sum = a + b, *difference = a - b; on failure the output is not written. */
 enum amount_result amount_add(struct amount a, struct amount b, struct amount *sum) EPURSE_MUST_USE;
+/* The difference may be negative. */
 enum amount_result amount_subtract(struct amount a, struct amount b, struct amount *difference) EPURSE_MUST_USE;
 
 /* Reads what a cashier types: digits, with at most `exponent` decimals behind `decimal_mark` ('.' or ','); no

@@ -23,6 +23,7 @@ enum audit_kind {
 #undef FINDING
   AUDIT_KINDS
 };
+/* Its name as findings.def has it; static. */
 const char *audit_kind_name(enum audit_kind kind);     /* "BALANCE" */
 const char *audit_kind_sentence(enum audit_kind kind); /* what it means */
 
@@ -63,10 +64,12 @@ struct audit; /* opaque */
  * STATUS_BAD_CERTIFICATE (no certificate of a card CA and of the server under this master key), STATUS_STORE_FAILED,
  * STATUS_NO_MEMORY. A ledger of another schema or that is none is not an error but the finding SCHEMA. */
 enum status audit_run(const struct audit_request *request, struct audit **audit, char problem[256]) EPURSE_MUST_USE;
+/* Frees all that it found; *audit becomes NULL. NULL is fine. */
 void audit_free(struct audit **audit);
 
 /* Sorted by kind, card, ATC, terminal, merchant, file; borrowed. */
 size_t audit_count(const struct audit *audit);
+/* The finding at that place, below audit_count. */
 const struct audit_finding *audit_at(const struct audit *audit, size_t index);
 /* "card 9999990000000017 transaction 3", "terminal POS00001", ...; with NUL, cut at capacity. */
 void audit_subject(const struct audit_finding *finding, char *text, size_t capacity);

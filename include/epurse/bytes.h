@@ -11,8 +11,11 @@
 
 /* Big-endian load and store of fixed width; the caller guarantees the bytes. */
 uint16_t bytes_u16(const uint8_t *from);
+/* Four bytes likewise. */
 uint32_t bytes_u32(const uint8_t *from);
+/* Writes two bytes. */
 void bytes_put_u16(uint8_t *to, uint16_t value);
+/* Writes four bytes. */
 void bytes_put_u32(uint8_t *to, uint32_t value);
 
 /* A reading cursor over borrowed bytes. After the first read past the end `failed` stays true and every
@@ -23,9 +26,13 @@ struct bytes_reader {
   bool failed;
 };
 
+/* A cursor at the beginning of len bytes; `data` may be NULL where len is 0. */
 struct bytes_reader bytes_reader(const uint8_t *data, size_t len);
+/* The next byte; 0 where it is not there. */
 uint8_t bytes_read_u8(struct bytes_reader *reader);
+/* The next two, big-endian; 0 where they are not there. */
 uint16_t bytes_read_u16(struct bytes_reader *reader);
+/* The next four, likewise. */
 uint32_t bytes_read_u32(struct bytes_reader *reader);
 /* Copies len bytes to out, or zeros where they are not there. */
 void bytes_read(struct bytes_reader *reader, uint8_t *out, size_t len);
@@ -41,10 +48,15 @@ struct bytes_writer {
   bool failed;
 };
 
+/* A cursor at the beginning of an empty buffer of `capacity` bytes, which the caller keeps. */
 struct bytes_writer bytes_writer(uint8_t *buffer, size_t capacity);
+/* Appends a byte. */
 void bytes_write_u8(struct bytes_writer *writer, uint8_t value);
+/* Appends two, big-endian. */
 void bytes_write_u16(struct bytes_writer *writer, uint16_t value);
+/* Appends four, likewise. */
 void bytes_write_u32(struct bytes_writer *writer, uint32_t value);
+/* Appends len bytes, all or none of them. */
 void bytes_write(struct bytes_writer *writer, const uint8_t *data, size_t len);
 
 /* Lower-case hexadecimal without separators, NUL-terminated; `text` holds 2 * len + 1 characters. */

@@ -138,6 +138,7 @@ struct card_command {
 #define CARD_PIN_OR_DESK     3 /* or the terminal is the issuer's desk */
 #define CARD_PIN_BY_AMOUNT   4 /* or carried by this command, or the issuer lets the card pay this little without it */
 
+/* The table of all commands, static; *count is its length. */
 const struct card_command *card_commands(size_t *count);
 
 #endif

@@ -77,6 +77,7 @@ struct certificate_check {
   uint8_t role;              /* enum role; 0: any terminal role (POS, RELOAD, PERSO) */
   const uint8_t *now;        /* MOMENT_SIZE, or NULL */
 };
+/* Goes by signed_part, so that the bytes that were decoded are still there. */
 enum status certificate_verify(const struct certificate *certificate,
                                const struct certificate_check *check) EPURSE_MUST_USE;
 

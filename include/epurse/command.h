@@ -76,6 +76,7 @@
 /* From and to digits. STATUS_BAD_FORMAT: not 4 to 12 decimal digits, or not a format 2 block. `digits` holds
  * PIN_MAX + 1. Wipe both after use. */
 enum status pin_block_encode(const char *digits, uint8_t block[PIN_BLOCK_SIZE]) EPURSE_MUST_USE;
+/* And back, with NUL; after a failure `digits` is wiped. */
 enum status pin_block_decode(const uint8_t block[PIN_BLOCK_SIZE], char digits[PIN_MAX + 1]) EPURSE_MUST_USE;
 
 /* VERIFY: PIN block 8 | N 8; CHANGE REFERENCE DATA: old 8 | new 8 | N 8. Both answer a struct pin_record, which repeats
@@ -99,7 +100,10 @@ struct initialize {
   uint32_t sale_atc; /* refund: of the sale; 0: this is none. Not with a PIN */
 };
 #define INITIALIZE_MAX (INITIALIZE_SIZE + PIN_BLOCK_SIZE)
+/* Answers the length: INITIALIZE_SIZE, or INITIALIZE_MAX with a PIN. */
 size_t initialize_encode(const struct initialize *initialize, uint8_t data[INITIALIZE_MAX]);
+/* STATUS_BAD_LENGTH: neither of the two; STATUS_BAD_FORMAT: amount 0 or above AMOUNT_MAX_ON_CARD, a flag, TID or time
+ * that is none. The PIN block is not decoded. */
 enum status initialize_decode(const uint8_t *data, size_t len, struct initialize *initialize) EPURSE_MUST_USE;
 
 /* GET BALANCE answers: balance 4 | points 4 | currency 2. */
@@ -109,7 +113,9 @@ struct balance {
   uint32_t points;
   uint16_t currency;
 };
+/* Writes BALANCE_SIZE bytes. */
 void balance_encode(const struct balance *balance, uint8_t data[BALANCE_SIZE]);
+/* STATUS_BAD_LENGTH: not BALANCE_SIZE bytes; STATUS_BAD_FORMAT: a balance above AMOUNT_MAX_ON_CARD. */
 enum status balance_decode(const uint8_t *data, size_t len, struct balance *balance) EPURSE_MUST_USE;
 
 /* GET TRANSACTION PROOF answers about the slot: outcome 1 | ATC 4 | type 1 | amount 4 | TID 8 | balance 4 | points 4 |
@@ -128,7 +134,10 @@ struct proof {
   uint32_t points;
   uint8_t secret[SECRET_SIZE]; /* r */
 };
+/* Writes PROOF_SIZE bytes; a secret that may not be told is zeros already. */
 void proof_encode(const struct proof *proof, uint8_t data[PROOF_SIZE]);
+/* STATUS_BAD_LENGTH: not PROOF_SIZE bytes; STATUS_BAD_FORMAT: unknown state or type, money above AMOUNT_MAX_ON_CARD.
+ * Wipe it after use: it may have r. */
 enum status proof_decode(const uint8_t *data, size_t len, struct proof *proof) EPURSE_MUST_USE;
 
 /* What a card pays without its PIN, as its issuer set it: a single payment, and their sum since the last right PIN. Both
@@ -136,6 +145,7 @@ enum status proof_decode(const uint8_t *data, size_t len, struct proof *proof) E
 struct no_pin_limits {
   uint32_t single, total; /* minor units */
 };
+/* Whether they are such limits. */
 bool no_pin_limits_valid(const struct no_pin_limits *limits);
 
 /* GET DATA DF70: version 1 | state 1 | CID 8 | chip serial 8 | expiry 4 | currency 2 | purse ceiling 4 |
@@ -165,7 +175,10 @@ struct card_info {
   uint16_t pin_changes;
   uint8_t terminal_ca_least, server_least;
 };
+/* Writes CARD_INFO_SIZE bytes. */
 void card_info_encode(const struct card_info *info, uint8_t data[CARD_INFO_SIZE]);
+/* STATUS_BAD_LENGTH: not CARD_INFO_SIZE bytes; STATUS_BAD_FORMAT: another version, unknown state, limits that are
+ * none, or, unless the card is raw, dates that are none. */
 enum status card_info_decode(const uint8_t *data, size_t len, struct card_info *info) EPURSE_MUST_USE;
 
 /* STORE DATA carries data grouping identifiers (GPC v2.3.1 11.11.3.2): DGI 2 | length 1 | value, one per command.
@@ -195,6 +208,7 @@ struct parameters {
 /* _decode: STATUS_BAD_LENGTH, STATUS_BAD_FORMAT (dates that are none, money above AMOUNT_MAX_ON_CARD, limits that are
  * none). */
 void parameters_encode(const struct parameters *parameters, uint8_t data[PARAMETERS_SIZE]);
+/* Takes PARAMETERS_SIZE bytes. */
 enum status parameters_decode(const uint8_t *data, size_t len, struct parameters *parameters) EPURSE_MUST_USE;
 
 #endif

@@ -50,6 +50,7 @@ bool crypto_hmac_sha256(const uint8_t *key, size_t key_len, const uint8_t *data,
 /* AES-128-CBC without padding; len is a multiple of 16; in and out may be the same buffer. */
 bool crypto_aes_cbc_encrypt(const uint8_t key[CRYPTO_AES_KEY_SIZE], const uint8_t iv[CRYPTO_AES_BLOCK_SIZE],
                             const uint8_t *in, size_t len, uint8_t *out) EPURSE_MUST_USE;
+/* The reverse, under the same terms. Whether the key was right it cannot tell. */
 bool crypto_aes_cbc_decrypt(const uint8_t key[CRYPTO_AES_KEY_SIZE], const uint8_t iv[CRYPTO_AES_BLOCK_SIZE],
                             const uint8_t *in, size_t len, uint8_t *out) EPURSE_MUST_USE;
 
@@ -85,9 +86,12 @@ bool crypto_p256_verify(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const
  * the point. NULL for a point that crypto_p256_valid refuses, or without memory; crypto_verifier_free releases it and
  * sets the pointer to NULL. */
 struct crypto_verifier;
+/* Decodes the point once. */
 struct crypto_verifier *crypto_verifier_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
+/* As crypto_p256_verify, by the key that it holds. */
 bool crypto_verifier_check(const struct crypto_verifier *verifier, const uint8_t *data, size_t len,
                            const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) EPURSE_MUST_USE;
+/* NULL is fine. */
 void crypto_verifier_free(struct crypto_verifier **verifier);
 
 /* ANSI X9.63 KDF with SHA-256 (SEC 1 3.6.1): out_len bytes from a shared secret and shared information. */

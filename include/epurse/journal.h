@@ -55,11 +55,13 @@ struct journal_entry {
  * each step. A file of an earlier version is brought up to this one. STATUS_STORE_FAILED, STATUS_OLD_SCHEMA,
  * STATUS_READER_BUSY: another process did not let go. */
 enum status journal_open(const char *path, struct journal **journal) EPURSE_MUST_USE;
+/* Closes the file and frees; *journal becomes NULL. NULL is fine. Open entries stay open. */
 void journal_close(struct journal **journal);
 
 /* Keeps every other process away until journal_release: between them one process works on the open entries, so that a
  * recovery never settles what another process is in the middle of. Nests. STATUS_READER_BUSY after 5 s. */
 enum status journal_claim(struct journal *journal) EPURSE_MUST_USE;
+/* Lets go, once for each journal_claim. */
 void journal_release(struct journal *journal);
 
 /* Begins an entry: entry->id is set. Durable when it returns. */
@@ -79,6 +81,7 @@ enum status journal_find_reference(struct journal *journal, const char *referenc
 struct journal_marks {
   int64_t last_id, last_seq;
 };
+/* Reads both. STATUS_STORE_FAILED: *marks does not count. */
 enum status journal_marks(struct journal *journal, struct journal_marks *marks) EPURSE_MUST_USE;
 /* The oldest open entry behind `after` (0 from the start); STATUS_NOT_FOUND at the end. */
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
@@ -93,6 +96,7 @@ enum status journal_keep_pin(struct journal *journal, const uint8_t record[PIN_R
 /* The oldest one behind `after` (0 from the start), with its id. STATUS_NOT_FOUND at the end. */
 enum status journal_next_pin(struct journal *journal, int64_t after, int64_t *id,
                              uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;
+/* Forgets one that the server has heard of, by its id; durable when it returns. Gone already: STATUS_OK. */
 enum status journal_drop_pin(struct journal *journal, int64_t id) EPURSE_MUST_USE;
 /* The next message sequence number, durable: larger than all before and not less than the clock in milliseconds, so
  * that a lost journal does not go back. */

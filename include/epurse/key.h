@@ -46,11 +46,13 @@ EVP_PKEY *key_evp(const struct key *key);
 
 /* A symmetric key file: 32 hexadecimal digits (AES-128), mode 0600. Same errors as key_load. Wipe it after use. */
 enum status aes_key_load(const char *path, uint8_t key[CRYPTO_AES_KEY_SIZE]) EPURSE_MUST_USE;
+/* Writes one as a new file. STATUS_EXISTS, STATUS_STORE_FAILED. */
 enum status aes_key_store(const char *path, const uint8_t key[CRYPTO_AES_KEY_SIZE]) EPURSE_MUST_USE;
 
 /* Public material: whole small files, read into malloc'd memory that the caller frees; at most 64 KiB.
  * STATUS_NOT_FOUND, STATUS_BAD_LENGTH. public_file_store never overwrites: STATUS_EXISTS. */
 enum status public_file_load(const char *path, uint8_t **data, size_t *len) EPURSE_MUST_USE;
+/* A new file of mode 0644, durable when it returns. STATUS_STORE_FAILED: nothing is left of it. */
 enum status public_file_store(const char *path, const uint8_t *data, size_t len) EPURSE_MUST_USE;
 
 /* Writes the public half as a new PEM file (SubjectPublicKeyInfo, RFC 7468 13). STATUS_EXISTS, STATUS_STORE_FAILED. */

@@ -133,6 +133,7 @@ struct ledger_pin_event {
   uint32_t number;    /* as the card counts */
   bool wrong;         /* one more; else the wrong ones before it are forgotten */
 };
+/* *counted does not count after a failure. */
 enum status ledger_card_pin_event(struct ledger *ledger, const struct ledger_pin_event *event,
                                   bool *counted) EPURSE_MUST_USE;
 /* The first half of a change of PIN, before the card has made it: both PINs are known from here on, because only the
@@ -142,6 +143,7 @@ struct ledger_pin_change {
   uint16_t changes;           /* the card's count of them once it is made */
   const uint8_t *tid, *nonce; /* TID_SIZE, NONCE_SIZE: of the card's record of the right PIN before it */
 };
+/* Copies what `change` points to. */
 enum status ledger_card_pin_propose(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                                     const struct ledger_pin_change *change) EPURSE_MUST_USE;
 /* The card has signed that the change was made: the candidate is the PIN, the one before is forgotten. No change under

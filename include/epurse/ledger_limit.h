@@ -20,6 +20,7 @@ struct ledger;
 /* Sets what a terminal may load in a day of the issuer's time zone, or what a merchant may owe for loads, from the next
  * load on: minor units, or one of the above. STATUS_NOT_FOUND, STATUS_BAD_FORMAT. */
 enum status ledger_terminal_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t loads) EPURSE_MUST_USE;
+/* Of the merchant with that identifier. */
 enum status ledger_merchant_limit(struct ledger *ledger, const char *id, int64_t load_credit) EPURSE_MUST_USE;
 
 /* Where a limit stands: what is used of it (of a terminal: on that day, counted from 1970-01-01), and what is allowed,
@@ -27,8 +28,10 @@ enum status ledger_merchant_limit(struct ledger *ledger, const char *id, int64_t
 struct ledger_limit {
   int64_t used, allowed; /* minor units */
 };
+/* Of a terminal. Its own limit if it has one, else the one of all. */
 enum status ledger_terminal_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
                                        struct ledger_limit *limit) EPURSE_MUST_USE;
+/* Of a merchant, whatever the day; likewise. */
 enum status ledger_merchant_limit_read(struct ledger *ledger, const char *id,
                                        struct ledger_limit *limit) EPURSE_MUST_USE;
 

@@ -36,7 +36,9 @@ enum message_type {
 #undef MESSAGE
   MESSAGE_TYPE_COUNT
 };
+/* The word of a message in its envelope, static. `type` is one of the list, not MESSAGE_TYPE_COUNT. */
 const char *message_word(enum message_type type); /* "purchase" */
+/* The path that it is sent to, static; likewise. */
 const char *message_path(enum message_type type); /* "/v1/purchases" */
 
 /* ---- the envelope ---- */
@@ -49,6 +51,7 @@ struct message {
   enum status status; /* replies; STATUS_OK in a request */
   json_t *body;       /* an object; owned: message_clear releases it */
 };
+/* Releases the body and sets it to NULL; a message without one is fine. */
 void message_clear(struct message *message);
 
 /* Signs a message: *jws is malloc'd compact text. `is_reply` selects the form. STATUS_CRYPTO_FAILED, STATUS_NO_MEMORY;
@@ -62,8 +65,11 @@ enum status message_kid(const char *jws, size_t len, char kid[TID_SIZE + 1]) EPU
 /* A verification key, decoded once and kept: per connection, or for the server's key in a terminal. Threads may share
  * it. STATUS_BAD_KEY: not a point on the curve. */
 struct message_verifier;
+/* The caller frees *verifier with message_verifier_free; NULL after a failure. STATUS_BAD_KEY, STATUS_NO_MEMORY,
+ * STATUS_CRYPTO_FAILED. The point is copied. */
 enum status message_verifier_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE],
                                  struct message_verifier **verifier) EPURSE_MUST_USE;
+/* Releases it; *verifier becomes NULL. NULL is fine. */
 void message_verifier_free(struct message_verifier **verifier);
 
 /* Checks and takes apart. ES256 is fixed, whatever the header says. JSON: duplicates, unknown and missing fields,
@@ -75,6 +81,9 @@ enum status message_open(const char *jws, size_t len, bool is_reply, const struc
 /* The bodies: _body makes a new json_t, _parse reads one strictly (STATUS_UNKNOWN_FIELD, STATUS_BAD_FORMAT).
  * TRANSACTION_INQUIRY and LOAD_REVERSAL: inquiry.h. */
 
+/* What a _body makes is the caller's (json_decref); NULL: no memory, or a text that is not UTF-8. What a _parse that
+ * failed has filled does not count. */
+
 /* PURCHASE, LOAD_INQUIRY, LOAD {"promise"[,"pin"][,"merchant_reference"]}: promise, enciphered PIN, the caller's name of
  * it; LOAD has the bank's word beside them, "tender" and "reference". */
 struct order_request {
@@ -84,7 +93,10 @@ struct order_request {
   char tender_reference[64];         /* LOAD: the bank's reference; else "" */
   char reference[REFERENCE_MAX + 1]; /* the caller's; "": none */
 };
+/* `type` says whether the tender goes along: MESSAGE_LOAD; a PIN goes where pin_jwe is not "". */
 json_t *order_request_body(enum message_type type, const struct order_request *request);
+/* Takes tender and reference with MESSAGE_LOAD only, and then wants them; a kind of tender that is not listed is
+ * STATUS_BAD_FORMAT. The promise is not decoded. */
 enum status order_request_parse(enum message_type type, const json_t *body,
                                 struct order_request *request) EPURSE_MUST_USE;
 
@@ -100,7 +112,9 @@ struct order_reply {
   uint8_t block_order[BLOCK_ORDER_SIZE];
   int64_t owed; /* LOAD_INQUIRY: minor units that an earlier load left owed to this card; else 0 */
 };
+/* Writes what is there: by the two flags, a certificate with a length, `owed` above 0. */
 json_t *order_reply_body(const struct order_reply *reply);
+/* Takes any of the fields or none; which ones the status asks for, and what they say, is for the caller to check. */
 enum status order_reply_parse(const json_t *body, struct order_reply *reply) EPURSE_MUST_USE;
 
 /* CONFIRMATION: the secrets that cards gave; up to CONFIRMATION_MAX together. The reply answers each in order. */
@@ -115,25 +129,31 @@ struct confirmations {
   size_t count;
   struct confirmation items[CONFIRMATION_MAX];
 };
+/* `count` of them, at most CONFIRMATION_MAX; with `is_reply` the status of each, else its secret. */
 json_t *confirmation_body(const struct confirmations *confirmations, bool is_reply);
+/* 1 to CONFIRMATION_MAX of them, with status or secret likewise. STATUS_BAD_FORMAT: none, more, an unknown status. */
 enum status confirmation_parse(const json_t *body, bool is_reply, struct confirmations *confirmations) EPURSE_MUST_USE;
 
-/* CARD_ACTIVATION and CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK and CARD_SUSPENSION {"cid","reason"}. CARD_RESUMPTION {"cid"}. CARD_CONTACT
- * {"cid"}: the card is here and is about to be read; the status of the reply says whether it may be: OK, CARD_BLOCKED
- * (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct serves them, each with its own fields; `reason` is one
- * printable line. */
+/* CARD_ACTIVATION and CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK and CARD_SUSPENSION
+ * {"cid","reason"}. CARD_RESUMPTION {"cid"}. CARD_CONTACT {"cid"}: the card is here and is about to be read; the status
+ * of the reply says whether it may be: OK, CARD_BLOCKED (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct
+ * serves them, each with its own fields; `reason` is one printable line. */
 struct card_message {
   uint8_t cid[CID_SIZE];
   uint8_t chip_serial[CHIP_SERIAL_SIZE];
   char reason[128];
 };
+/* Writes the cid and the fields that `type` has; the others are not read. */
 json_t *card_message_body(enum message_type type, const struct card_message *message);
+/* Takes the cid and exactly the fields that `type` has; the others are zeros. */
 enum status card_message_parse(enum message_type type, const json_t *body,
                                struct card_message *message) EPURSE_MUST_USE;
 
 /* PIN_FAILURE {"record"}: a wrong PIN, as the card has signed it for the sender; counted once. With no try left the card
  * is blocked. */
+/* Carries the record as it is, with its signature. */
 json_t *pin_failure_body(const uint8_t record[PIN_RECORD_SIZE]);
+/* Copies the record, which is neither decoded nor verified here. */
 enum status pin_failure_parse(const json_t *body, uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;
 
 /* PIN_CHANGE {"record"[,"new_pin"]}. The first half has the card's record of the right PIN, and the new one enciphered to
@@ -144,79 +164,28 @@ struct pin_change_message {
   uint8_t record[PIN_RECORD_SIZE];
   char new_pin_jwe[PIN_JWE_MAX]; /* "": the second half */
 };
+/* The second half where new_pin_jwe is "", else the first. */
 json_t *pin_change_body(const struct pin_change_message *change);
+/* Takes either half; the record is neither decoded nor verified, the new PIN not deciphered. */
 enum status pin_change_parse(const json_t *body, struct pin_change_message *change) EPURSE_MUST_USE;
-
-/* CARD_RESERVATION {"chip_serial"} -> {"cid"}; the same chip gets the same number again. */
-json_t *reservation_body(const uint8_t chip_serial[CHIP_SERIAL_SIZE]);
-enum status reservation_parse(const json_t *body, uint8_t chip_serial[CHIP_SERIAL_SIZE]) EPURSE_MUST_USE;
-json_t *reservation_reply_body(const uint8_t cid[CID_SIZE]);
-enum status reservation_reply_parse(const json_t *body, uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
-
-/* CARD_CERTIFICATION {"cid","request"[,"pin"]}: the card's own request record; `pin` is a JWE where the cardholder
- * chose one, else the server draws it. */
-struct certification_request {
-  uint8_t cid[CID_SIZE];
-  uint8_t request[CARD_REQUEST_SIZE];
-  char pin_jwe[PIN_JWE_MAX]; /* "" : the server draws it */
-};
-json_t *certification_request_body(const struct certification_request *request);
-enum status certification_request_parse(const json_t *body, struct certification_request *request) EPURSE_MUST_USE;
-
-/* -> everything that goes onto the card. The PIN comes enciphered to the desk's ECKA key. */
-struct certification_reply {
-  struct parameters parameters;
-  uint8_t master_version, master_public[CRYPTO_P256_PUBLIC_SIZE];
-  uint8_t terminal_ca[CERTIFICATE_MAX], server[CERTIFICATE_MAX], card_ecka[CERTIFICATE_MAX], card_sig[CERTIFICATE_MAX];
-  size_t terminal_ca_len, server_len, card_ecka_len, card_sig_len;
-  char pin_jwe[PIN_JWE_MAX];
-};
-json_t *certification_reply_body(const struct certification_reply *reply);
-enum status certification_reply_parse(const json_t *body, struct certification_reply *reply) EPURSE_MUST_USE;
-
-/* MERCHANT {"id","name","points_rate"[,"fee_rate"][,"iban"][,"bic"]}: points per 100 minor units, basis points, and
- * where it is paid out. MERCHANT_CHANGE {"id"[,"fee_rate"][,"iban"][,"bic"]}: what is there is set anew. Reply: {}.
- * TERMINAL and TERMINAL_RENEWAL {"tid", "role","merchant","expiry","ecka_public","sig_public"}: a new one; new keys and
- * another last day for one that is known, by name, role and merchant. Reply: {} or {"merchant_name"}, what the terminal
- * shows and prints. TERMINAL_RENEWAL may have "request": the terminal's own, a sealed message of that type and body. */
-struct merchant_message {
-  char id[MERCHANT_MAX + 1];
-  char name[64];
-  int64_t points_rate;
-  int64_t fee_rate;                          /* basis points; -1: not said */
-  char iban[IBAN_MAX + 1], bic[BIC_MAX + 1]; /* "": not said */
-};
-json_t *merchant_body(const struct merchant_message *merchant);
-enum status merchant_parse(const json_t *body, struct merchant_message *merchant) EPURSE_MUST_USE;
-json_t *merchant_change_body(const struct merchant_message *merchant);
-enum status merchant_change_parse(const json_t *body, struct merchant_message *merchant) EPURSE_MUST_USE;
 
 /* CARD_REPLACEMENT {"cid","new_cid"} -> what moved; with REPLACEMENT_TOO_EARLY {"earliest"} alone. */
 struct replacement_message {
   uint8_t cid[CID_SIZE], new_cid[CID_SIZE];
 };
+/* Names both cards: the one to be given up, then the new one. */
 json_t *replacement_body(const struct replacement_message *replacement);
+/* Takes both numbers, Luhn digits included; that they differ is for the ledger to say. */
 enum status replacement_parse(const json_t *body, struct replacement_message *replacement) EPURSE_MUST_USE;
 struct replacement_reply {
   int64_t at;                    /* unix seconds */
   int64_t balance, owed, points; /* minor units; points */
   int64_t settled_atc;           /* 0: no hold was open */
 };
+/* Writes all five numbers. */
 json_t *replacement_reply_body(const struct replacement_reply *reply);
+/* Takes all five. STATUS_BAD_FORMAT where balance, owed, points or the ATC are negative. */
 enum status replacement_reply_parse(const json_t *body, struct replacement_reply *reply) EPURSE_MUST_USE;
-
-struct terminal_message {
-  char tid[TID_SIZE + 1];
-  uint8_t role, expiry[DATE_SIZE];
-  char merchant[MERCHANT_MAX + 1];
-  uint8_t ecka_public[CRYPTO_P256_PUBLIC_SIZE], sig_public[CRYPTO_P256_PUBLIC_SIZE];
-  char request[1280]; /* "": the issuer made the keys */
-};
-json_t *terminal_body(const struct terminal_message *terminal);
-enum status terminal_parse(const json_t *body, struct terminal_message *terminal) EPURSE_MUST_USE;
-/* TERMINAL_REVOCATION {"tid"}: for good. Reply: {}. */
-json_t *revocation_body(const char tid[TID_SIZE + 1]);
-enum status revocation_parse(const json_t *body, char tid[TID_SIZE + 1]) EPURSE_MUST_USE;
 
 /* CARD_QUERY's reply: what the server knows of a card. Dates as YYYY-MM-DD, moments as unix seconds. */
 struct card_facts {
@@ -229,7 +198,9 @@ struct card_facts {
   uint32_t last_atc;
   bool unreported; /* balance to last_atc are zeros that nobody said; a desk sees them on the card or not at all */
 };
+/* Leaves out an expiry of zeros and, where `unreported`, balance to last_atc. */
 json_t *card_facts_body(const struct card_facts *facts);
+/* What is left out is zeros, and `unreported` is set. STATUS_BAD_FORMAT: also a state that is none of the four. */
 enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURSE_MUST_USE;
 
 /* CARD_LIST {"after","limit"} -> {"cards":[facts...]}, by number, beginning behind `after` ("" from the start).

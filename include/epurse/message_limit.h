@@ -19,12 +19,16 @@ struct limit_message {
   char merchant[MERCHANT_MAX + 1]; /* "": of a terminal */
   int64_t allowed;
 };
+/* Of the terminal where tid is not "", else of the merchant; without "allowed" for LIMIT_MESSAGE_ASK. */
 json_t *limit_body(const struct limit_message *limit);
+/* The other one of tid and merchant is "". STATUS_BAD_FORMAT: also an `allowed` below -1 or above 2^53. */
 enum status limit_parse(const json_t *body, struct limit_message *limit) EPURSE_MUST_USE;
 struct limit_reply {
   int64_t used, allowed; /* minor units; of a terminal: today's; 0 allowed: no limit */
 };
+/* Writes both numbers. */
 json_t *limit_reply_body(const struct limit_reply *reply);
+/* Takes both. STATUS_BAD_FORMAT: a negative one, or an `allowed` above 2^53. */
 enum status limit_reply_parse(const json_t *body, struct limit_reply *reply) EPURSE_MUST_USE;
 
 #endif

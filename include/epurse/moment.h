@@ -16,6 +16,7 @@ int64_t moment_to_unix(const uint8_t moment[MOMENT_SIZE]);
 
 /* Whether every digit is BCD and month, day, hour, minute, second are in range. */
 bool moment_valid(const uint8_t moment[MOMENT_SIZE]);
+/* The same of a date: its month has that day. */
 bool date_valid(const uint8_t date[DATE_SIZE]);
 
 /* Whether `date`, the last day of validity, lies before the day of `moment`. */

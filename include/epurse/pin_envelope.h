@@ -20,6 +20,7 @@ struct pin_envelope {
   uint32_t atc; /* 0 where there is no promise: personalization */
   char pin[PIN_MAX + 1];
 };
+/* The caller frees *jwe, which is NULL after a failure. STATUS_NO_MEMORY, too. */
 enum status pin_seal(const struct pin_envelope *envelope, const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE],
                      char **jwe) EPURSE_MUST_USE;
 /* STATUS_BAD_FORMAT for everything that is not such an envelope for this key: it does not say what was wrong.

@@ -47,6 +47,7 @@ struct reader {
  * STATUS_NO_PCSCD, NO_READER, READER_AMBIGUOUS, PCSC_DENIED, NO_CARD (several readers, spec NULL, no card in any: the
  * card will choose, ask again); `problem` (512 bytes) then names the candidates. */
 enum status reader_open_pcsc(const char *spec, struct reader **reader, char problem[512]) EPURSE_MUST_USE;
+/* Leaves the card and frees the reader; *reader becomes NULL. NULL is fine. */
 void reader_close(struct reader **reader);
 
 /* A listing for people: index, card yes or no, ours yes or no, name. */
@@ -55,6 +56,8 @@ struct reader_row {
   bool card, purse;
   char name[READER_NAME_MAX];
 };
+/* Fills up to `capacity` rows; cards are asked whether they are a purse. STATUS_NO_PCSCD, NO_READER, PCSC_DENIED,
+ * NO_MEMORY. */
 enum status reader_list(struct reader_row *rows, size_t capacity, size_t *count) EPURSE_MUST_USE;
 
 /* Where APDUs are traced, or NULL. One line each way: direction, header, length, data, time, meaning of SW. Data of
@@ -72,9 +75,13 @@ void reader_cancel_fd(struct reader *reader, int fd);
 /* Whether what a descriptor gives is at its end: closed at the other side, and all of it read. Reads nothing. */
 bool reader_input_ended(int fd);
 
+/* Powers the card, after leaving the one before. Errors as of `connect` above; without STATUS_OK there is no card. */
 enum status reader_connect(struct reader *reader) EPURSE_MUST_USE;
+/* Leaves the card; without one nothing happens. */
 void reader_disconnect(struct reader *reader);
+/* Ends every session on the card. Errors as of `reset` above. */
 enum status reader_reset(struct reader *reader) EPURSE_MUST_USE; /* connected before, connected after */
+/* Waits at most `seconds` until a card is there or gone. Errors as of `wait` above. */
 enum status reader_wait(struct reader *reader, bool present, int seconds) EPURSE_MUST_USE;
 
 /* One command, with what T=0 leaves to the application: 61xx is fetched with GET RESPONSE, 6Cxx sent again with the

@@ -30,6 +30,7 @@ struct offline_limits {
   uint32_t single, total; /* minor units */
   uint16_t count;         /* payments */
 };
+/* Whether they are such limits: single at most total, total at most AMOUNT_MAX_ON_CARD. */
 bool offline_limits_valid(const struct offline_limits *limits);
 
 #define RECORD_VERSION        2
@@ -147,15 +148,24 @@ struct card_request {
  * in what is no refund, a refund without a sale or of one that is not before it, h
  * in an off-line purchase, an authorisation of one, key off the curve, tries left that do not fit the kind). */
 void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]);
+/* STATUS_BAD_FORMAT also where sale_atc is not 0: no type gives a sale back yet. */
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) EPURSE_MUST_USE;
+/* Writes AUTHORISATION_TLV_SIZE bytes. */
 void authorisation_encode(const struct authorisation *authorisation, uint8_t tlv[AUTHORISATION_TLV_SIZE]);
+/* Takes AUTHORISATION_SIZE bytes; a decline is as good a record as an approval. */
 enum status authorisation_decode(const uint8_t *record, size_t len,
                                  struct authorisation *authorisation) EPURSE_MUST_USE;
+/* Writes BLOCK_ORDER_TLV_SIZE bytes. */
 void block_order_encode(const struct block_order *order, uint8_t tlv[BLOCK_ORDER_TLV_SIZE]);
+/* Takes BLOCK_ORDER_SIZE bytes; the caller compares the CID with the card. */
 enum status block_order_decode(const uint8_t *record, size_t len, struct block_order *order) EPURSE_MUST_USE;
+/* Writes PIN_RECORD_TLV_SIZE bytes. */
 void pin_record_encode(const struct pin_record *pin, uint8_t tlv[PIN_RECORD_TLV_SIZE]);
+/* Takes PIN_RECORD_SIZE bytes; the caller compares TID and N with the session. */
 enum status pin_record_decode(const uint8_t *record, size_t len, struct pin_record *pin) EPURSE_MUST_USE;
+/* Writes CARD_REQUEST_TLV_SIZE bytes. */
 void card_request_encode(const struct card_request *request, uint8_t tlv[CARD_REQUEST_TLV_SIZE]);
+/* Takes CARD_REQUEST_SIZE bytes; record_verify with its own sig_public proves that the card holds the key. */
 enum status card_request_decode(const uint8_t *record, size_t len, struct card_request *request) EPURSE_MUST_USE;
 
 /* Signs record[0..tlv_len) and appends the signature TLV; record has room for RECORD_SIGNATURE_SIZE more.
@@ -188,11 +198,14 @@ struct log_record {
   uint8_t time[MOMENT_SIZE]; /* the server's */
 };
 #define LOG_RECORD_SIZE 34
+/* Writes LOG_RECORD_SIZE bytes, without a signature. */
 void log_record_encode(const struct log_record *record, uint8_t data[LOG_RECORD_SIZE]);
+/* STATUS_BAD_LENGTH: not LOG_RECORD_SIZE bytes; STATUS_BAD_FORMAT: unknown type, a moment that is none. */
 enum status log_record_decode(const uint8_t *data, size_t len, struct log_record *record) EPURSE_MUST_USE;
 
 /* 16 digits with NUL, and back. STATUS_BAD_FORMAT: not 16 digits, or the Luhn digit does not fit. */
 void cid_print(const uint8_t cid[CID_SIZE], char text[17]);
+/* Takes exactly 16 digits; cid is not written where it fails. */
 enum status cid_parse(const char *text, uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
 /* Makes the number of a card: 6 digits issuer, 9 digits serial, Luhn digit. Numbers beyond are cut off by modulo. */
 void cid_make(uint32_t issuer, uint32_t serial, uint8_t cid[CID_SIZE]);

@@ -30,6 +30,7 @@ struct scp11_card {
   const uint8_t *sd_private; /* SK.SD.ECKA, CRYPTO_P256_PRIVATE_SIZE */
   const uint8_t *oce_static; /* PK.OCE.ECKA, CRYPTO_P256_PUBLIC_SIZE */
 };
+/* `answer` counts with STATUS_OK only. */
 enum status scp11_accept(const struct scp11_card *keys, const uint8_t *request, size_t len,
                          uint8_t answer[SCP11_ANSWER_SIZE], struct securemsg *channel) EPURSE_MUST_USE;
 
@@ -40,6 +41,7 @@ struct scp11_host {
   const uint8_t *ephemeral_private; /* eSK.OCE.ECKA; wipe it afterwards */
   const uint8_t *sd_static;         /* PK.SD.ECKA from the card's certificate */
 };
+/* Opens the channel with STATUS_OK only. STATUS_CRYPTO_FAILED, too. */
 enum status scp11_finish(const struct scp11_host *keys, const uint8_t request[SCP11_REQUEST_SIZE],
                          const uint8_t *answer, size_t len, struct securemsg *channel) EPURSE_MUST_USE;
 
@@ -58,6 +60,7 @@ struct scp03_session {
   uint8_t s_enc[CRYPTO_AES_KEY_SIZE], s_mac[CRYPTO_AES_KEY_SIZE], s_rmac[CRYPTO_AES_KEY_SIZE];
   uint8_t card_cryptogram[SCP03_CRYPTOGRAM_SIZE], host_cryptogram[SCP03_CRYPTOGRAM_SIZE];
 };
+/* STATUS_CRYPTO_FAILED: *session is wiped. The caller wipes it after use, and compares the cryptogram. */
 enum status scp03_derive(const uint8_t static_key[CRYPTO_AES_KEY_SIZE],
                          const uint8_t host_challenge[SCP03_CHALLENGE_SIZE],
                          const uint8_t card_challenge[SCP03_CHALLENGE_SIZE],

@@ -60,6 +60,7 @@ enum status session_open(struct session *session, struct reader *reader, const s
 enum status session_open_blank(struct session *session, struct reader *reader,
                                const uint8_t batch_key[CRYPTO_AES_KEY_SIZE]) EPURSE_MUST_USE;
 
+/* Ends it here, says nothing to the card, wipes the whole struct; the reader stays connected. Harmless to repeat. */
 void session_close(struct session *session);
 
 /* One protected command. STATUS_OK: 9000, 62xx or 63xx with a good R-MAC; otherwise what went wrong: CARD_LOST,
@@ -77,6 +78,7 @@ struct session_pin_change {
   const uint8_t *old_block, *new_block; /* PIN_BLOCK_SIZE */
   const uint8_t *nonce;                 /* NONCE_SIZE: N of the VERIFY that it began with */
 };
+/* CHANGE REFERENCE DATA, from the old PIN to the new one. Where the card was lost in it either may hold. */
 enum status session_change_pin(struct session *session, const struct session_pin_change *change,
                                uint8_t *tries_left) EPURSE_MUST_USE;
 /* INSUFFICIENT_BALANCE, ABOVE_LIMIT, COUNTER_EXHAUSTED come without R-MAC: the caller reads again whether it is so. */
@@ -87,15 +89,22 @@ enum status session_initialize(struct session *session, uint8_t p1, const struct
  * session_proof in a new session says. */
 enum status session_commit(struct session *session, uint8_t type, const uint8_t authorisation[AUTHORISATION_SIZE],
                            uint8_t secret[SECRET_SIZE]) EPURSE_MUST_USE;
+/* GET TRANSACTION PROOF: what became of the card's last transaction. STATUS_BAD_REPLY: it makes no sense.
+ * Wipe *proof: it may have r. */
 enum status session_proof(struct session *session, struct proof *proof) EPURSE_MUST_USE;
+/* GET BALANCE: minor units and points. Errors as of session_command, and STATUS_BAD_REPLY: not such an answer. */
 enum status session_balance(struct session *session, struct balance *balance) EPURSE_MUST_USE;
+/* GET DATA DF70, what a card says of itself; likewise. */
 enum status session_info(struct session *session, struct card_info *info) EPURSE_MUST_USE;
 /* All records of a ring, newest first. *count: capacity in, records out. */
 enum status session_log(struct session *session, uint8_t sfi, struct log_record *records,
                         size_t *count) EPURSE_MUST_USE;
+/* APPLICATION BLOCK by an order that the server has signed: with STATUS_OK the card is dead for good. */
 enum status session_block(struct session *session, const uint8_t order[BLOCK_ORDER_SIZE]) EPURSE_MUST_USE;
 /* Blank cards. */
 enum status session_generate(struct session *session, uint8_t request[CARD_REQUEST_SIZE]) EPURSE_MUST_USE;
+/* STORE DATA: one data grouping, `dgi` of enum store_data_dgi; `last` locks the card. STATUS_BAD_LENGTH: above what one
+ * command carries, nothing was sent. */
 enum status session_store(struct session *session, uint16_t dgi, const uint8_t *data, size_t len,
                           bool last) EPURSE_MUST_USE;
 

@@ -25,11 +25,13 @@ struct settings; /* opaque */
  * which line and why. */
 enum status settings_load(const char *path, const struct settings_row *rows, size_t count, struct settings **settings,
                           char problem[256]) EPURSE_MUST_USE;
+/* Frees every value that was borrowed; *settings becomes NULL. NULL is fine. */
 void settings_free(struct settings **settings);
 
 /* The value of a row that was given to settings_load; a path comes absolute, unless it is "". Borrowed. Never NULL; ""
  * and 0 for what is no row. */
 const char *settings_text(const struct settings *settings, const char *section, const char *name);
+/* That of a SETTING_NUMBER, within its bounds. */
 int64_t settings_number(const struct settings *settings, const char *section, const char *name);
 
 /* The folder of the file, absolute: for values that hold a path among other things. Borrowed. */

@@ -85,6 +85,7 @@ struct ledger_capture {
 struct ledger_capture_range {
   int64_t after, last;
 };
+/* Up to `capacity` of them; *count says how many. None: STATUS_OK. */
 enum status ledger_capture_list(struct ledger *ledger, const struct ledger_capture_range *range,
                                 struct ledger_capture *captures, size_t capacity, size_t *count) EPURSE_MUST_USE;
 

@@ -54,6 +54,7 @@ struct tender_operator {
  * may take; 60). *operator is copied. STATUS_BAD_CONFIG for another word, or where there is nobody to ask. */
 enum status tender_open(const char *spec, const struct tender_operator *operator,
                         struct tender ** tender) EPURSE_MUST_USE;
+/* Closes the line, charges nothing, reverses nothing; frees, and *tender becomes NULL. NULL is fine. */
 void tender_close(struct tender **tender);
 
 #endif

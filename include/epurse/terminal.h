@@ -51,6 +51,7 @@ struct terminal {
  * against the master key, role and clock. Connects to nothing yet. STATUS_NO_CONFIG, BAD_CONFIG, KEY_EXPOSED, BAD_KEY,
  * BAD_CERTIFICATE, TERMINAL_REVOKED (own certificate expired); `problem` (256 bytes) then says which file or line. */
 enum status terminal_open(const char *path, struct terminal **terminal, char problem[256]) EPURSE_MUST_USE;
+/* Closes journal and line, wipes the keys, frees; *terminal becomes NULL. NULL is fine. The tender is the caller's. */
 void terminal_close(struct terminal **terminal);
 
 /* What the configuration says of the terminal, and nothing else: tid, role, merchant, folder. STATUS_NO_CONFIG,
@@ -126,6 +127,7 @@ struct outcome {
  * server did not say that it may, LOAD_UNSETTLED). */
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                          const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
+/* The load: payment->tender is charged between the promise and the order to the card, and reversed where it fails. */
 enum status load_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                      const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 
@@ -154,6 +156,7 @@ struct receipt_copy {
   uint8_t data[RECEIPT_MAX];
   size_t len;
 };
+/* Asks neither card nor server. */
 enum status receipt_again(struct terminal *terminal, int64_t number, struct outcome *outcome,
                           struct receipt_copy *receipt) EPURSE_MUST_USE;
 
@@ -175,6 +178,7 @@ enum status card_read_balance(struct terminal *terminal, struct reader *reader, 
                               struct balance *balance, struct card_info *info) EPURSE_MUST_USE;
 /* Purchases and loads together, newest first. */
 #define CARD_LOG_MAX (PURCHASE_LOG_RECORDS + LOAD_LOG_RECORDS)
+/* *count of them; 0 after a failure. Errors as of card_read_balance. */
 enum status card_read_log(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                           struct log_record records[CARD_LOG_MAX], size_t *count) EPURSE_MUST_USE;
 
@@ -185,6 +189,7 @@ struct card_statement {
   struct log_record records[CARD_LOG_MAX]; /* newest first */
   size_t count;
 };
+/* Reads them in one session. Errors as of card_read_balance; *statement counts with STATUS_OK only. */
 enum status card_read_statement(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                                 struct card_statement *statement) EPURSE_MUST_USE;
 

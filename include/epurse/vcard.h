@@ -21,11 +21,14 @@ enum status vcard_create(const char *path, const uint8_t chip_serial[CHIP_SERIAL
                          const uint8_t transport_key[CRYPTO_AES_KEY_SIZE]) EPURSE_MUST_USE;
 /* Opens it, alone (flock). STATUS_NOT_FOUND, STATUS_BAD_FORMAT (damaged beyond its spare copy), STATUS_READER_BUSY. */
 enum status vcard_open(const char *path, struct vcard **vcard) EPURSE_MUST_USE;
+/* Closes its file, wipes and frees; *vcard becomes NULL. NULL is fine. What was committed stays. */
 void vcard_close(struct vcard **vcard);
 
 /* Power and APDUs, as a reader gives them. vcard_process answers the length of the answer; 0: mute. */
 enum status vcard_power_on(struct vcard *vcard) EPURSE_MUST_USE;
+/* Power fails: sessions are gone, and what was written without a commit. */
 void vcard_power_off(struct vcard *vcard);
+/* One command of len bytes; the power is on, else it is mute. */
 size_t vcard_process(struct vcard *vcard, const uint8_t *command, size_t len, uint8_t answer[APDU_RESPONSE_MAX]);
 
 /* What the card did since it was opened or the tally reset: cryptography, writes and commits of its memory, bytes of
@@ -34,8 +37,11 @@ struct vcard_tally {
   struct crypto_tally crypto;
   uint32_t commands, writes, commits, bytes_in, bytes_out;
 };
+/* Copies the sums. */
 void vcard_tally(const struct vcard *vcard, struct vcard_tally *tally);
+/* Sets them to 0. */
 void vcard_tally_reset(struct vcard *vcard);
+/* Writes them for people, column by column. */
 void vcard_tally_print(const struct vcard *vcard, FILE *out); /* a table, one line per command */
 
 /* What it holds, without secrets, for `epurse-card show`. */

@@ -42,6 +42,7 @@ enum status x509_common_name(const X509 *certificate, char *text, size_t capacit
 /* "pos", "reload", "perso", "admin" (static; NULL for a role without a word) and back; STATUS_BAD_FORMAT for another.
  */
 const char *role_name(uint8_t role);
+/* Compares letter by letter; *role is not written where it is another. */
 enum status role_by_name(const char *name, uint8_t *role) EPURSE_MUST_USE;
 
 #endif

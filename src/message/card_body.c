@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/message.h"
+#include "epurse/message_desk.h"
 #include "field.h"
 
 /* Which fields beside the cid a message has. */

@@ -4,6 +4,7 @@
 
 #include "epurse/message.h"
 #include "epurse/message_chip.h"
+#include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "epurse/x509.h"
 #include "field.h"

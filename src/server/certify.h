@@ -4,6 +4,7 @@
 #define EPURSE_SERVER_CERTIFY_H
 
 #include "epurse/message.h"
+#include "epurse/message_desk.h"
 #include "service.h"
 
 /* Whether cards are made here at all: STATUS_NOT_ISSUING where the card CA's key is kept elsewhere. */

@@ -8,6 +8,7 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_desk.h"
+#include "epurse/message_desk.h"
 #include "pinstore.h"
 
 struct card_search {

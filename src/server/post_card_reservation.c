@@ -5,6 +5,7 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_desk.h"
+#include "epurse/message_desk.h"
 
 struct reservation {
   struct ledger_desk desk;

@@ -5,6 +5,7 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/message_desk.h"
 
 _Static_assert(sizeof((struct ledger_merchant *)0)->name == sizeof((struct merchant_message *)0)->name,
                "a merchant's name is kept whole");

@@ -8,6 +8,7 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/message_desk.h"
 
 struct registration {
   const char *request; /* of the terminal itself; "": none */

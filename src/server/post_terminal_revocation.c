@@ -5,6 +5,7 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/message_desk.h"
 
 struct revoking {
   char tid[TID_SIZE + 1];

@@ -4,6 +4,7 @@
 #define EPURSE_TERMINAL_CERTIFICATION_H
 
 #include "epurse/message.h"
+#include "epurse/message_desk.h"
 #include "epurse/terminal.h"
 
 struct certification {

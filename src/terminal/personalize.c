@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "epurse/backend.h"
+#include "epurse/message_desk.h"
 #include "epurse/terminal.h"
 
 #include "certification.h"

@@ -2,6 +2,7 @@
  * A receipt once more, from the journal: where its file was lost, or never written. */
 #include <string.h>
 
+#include "epurse/receipt.h"
 #include "order.h"
 #include "receipt_file.h"
 

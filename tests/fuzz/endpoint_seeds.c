@@ -7,6 +7,7 @@
 #include "epurse/bytes.h"
 #include "epurse/inquiry.h"
 #include "epurse/message.h"
+#include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "epurse/message_reference.h"
 

@@ -2,6 +2,7 @@
  * Bodies of messages, each read by its own struct and written again. */
 #include "epurse/inquiry.h"
 #include "epurse/message_chip.h"
+#include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "epurse/message_reference.h"
 #include "letter.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/inquiry.h"
+#include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "epurse/message_reference.h"
 #include "letter.h"

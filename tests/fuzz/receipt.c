@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/receipt.h"
 #include "target.h"
 #include "world.h"
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "epurse/message_desk.h"
 #include "forge.h"
 #include "suites.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Receipts put together and taken apart. */
 #include "chain.h"
+#include "epurse/receipt.h"
 #include "suites.h"
 
 #include <string.h>

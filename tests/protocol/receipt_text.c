@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Receipts as text for QR codes. */
 #include "chain.h"
+#include "epurse/receipt.h"
 #include "suites.h"
 
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A receipt proves a payment, or says why not: each link of the proof is broken once. */
 #include "chain.h"
+#include "epurse/receipt.h"
 #include "suites.h"
 #include "vector.h"
 

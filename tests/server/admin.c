@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epurse/ledger_merchant.h"
+#include "epurse/message_desk.h"
 #include "purse.h"
 #include "suites.h"
 

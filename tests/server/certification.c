@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/message_desk.h"
 #include "purse.h"
 #include "server/certify.h"
 #include "suites.h"

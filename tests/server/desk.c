@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "epurse/message_chip.h"
+#include "epurse/message_desk.h"
 #include "purse.h"
 #include "suites.h"
 

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/message_desk.h"
 #include "line.h"
 #include "suites.h"
 #include "world.h"

@@ -8,6 +8,7 @@
 
 #include "epurse/bytes.h"
 #include "epurse/inquiry.h"
+#include "epurse/message_desk.h"
 
 #define ok(call) ck_assert_int_eq((call), STATUS_OK)
 

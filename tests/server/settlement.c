@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/message_desk.h"
 #include "purse.h"
 #include "suites.h"
 

@@ -6,6 +6,7 @@
 
 #include "epurse/inquiry.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/message_desk.h"
 #include "purse.h"
 #include "suites.h"
 

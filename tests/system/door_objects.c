@@ -10,6 +10,7 @@
 #include "epurse/backend.h"
 #include "epurse/inquiry.h"
 #include "epurse/journal.h"
+#include "epurse/message_desk.h"
 #include "flow_card.h"
 #include "flow_world.h"
 #include "run.h"

@@ -14,6 +14,7 @@
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_terminal.h"
+#include "epurse/message_desk.h"
 
 #define STORE_DEFAULT "sqlite:ledger.db"
 #define ADMIN_DAYS    3650 /* the issuer's own terminal: nobody is there to renew it */

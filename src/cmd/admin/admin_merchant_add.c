@@ -6,6 +6,7 @@
 #include "admin.h"
 #include "admin_terminal_folder.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/message_desk.h"
 
 /* How it is paid out, as far as the options say; blanks in an IBAN are what people write. */
 static enum status terms_take(const struct admin *admin, struct merchant_message *merchant) {

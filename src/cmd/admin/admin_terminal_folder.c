@@ -8,6 +8,7 @@
 #include "admin.h"
 #include "admin_ceremony.h"
 #include "admin_folder.h"
+#include "epurse/message_desk.h"
 #include "epurse/x509.h"
 
 #define TERMINAL_CA_SUBJECT "TERMCA01"

@@ -7,6 +7,7 @@
 
 #include "epurse/key.h"
 #include "epurse/message.h"
+#include "epurse/message_desk.h"
 #include "epurse/status.h"
 
 struct terminal_order {

@@ -2,6 +2,7 @@
  * epurse-admin terminal revoke: the server refuses a terminal from now on, for good; cards do when its certificate has
  * expired by the time that they have seen. */
 #include "admin.h"
+#include "epurse/message_desk.h"
 
 enum status admin_terminal_revoke(void *context, char **arguments) {
   struct admin *admin = context;
