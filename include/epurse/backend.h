@@ -3,10 +3,10 @@
 #ifndef EPURSE_BACKEND_H
 #define EPURSE_BACKEND_H
 
-#include "epurse/key.h"
 #include "epurse/message.h"
 #include "epurse/status.h"
 
+struct key;
 struct backend; /* opaque; keeps one connection alive */
 
 /* All borrowed strings are copied; `sig` is borrowed and outlives the backend. */

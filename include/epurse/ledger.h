@@ -23,6 +23,8 @@
 
 struct ledger;
 
+#define LEDGER_REASON_MAX 127 /* of a block or a decline: the name of a status, or a few words */
+
 struct ledger_settings {
   uint16_t currency;     /* ISO 4217 numeric, of every card and account */
   uint32_t issuer;       /* first six digits of every card number */

@@ -10,6 +10,7 @@
 
 #include "epurse/certificate.h"
 #include "epurse/crypto.h"
+#include "epurse/ledger.h"
 #include "epurse/moment.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
@@ -24,7 +25,6 @@ enum ledger_card_state {
 };
 
 #define LEDGER_PIN_MAC_SIZE 32
-#define LEDGER_REASON_MAX   127 /* of a block or a decline: the name of a status, or a few words */
 
 /* What certification fixes. */
 struct ledger_certification {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "epurse/crypto.h"
-#include "epurse/ledger_card.h"
+#include "epurse/ledger.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 

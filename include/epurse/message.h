@@ -16,18 +16,17 @@
 #include <stdint.h>
 
 #include "epurse/certificate.h"
-#include "epurse/command.h"
-#include "epurse/iban.h"
-#include "epurse/key.h"
-#include "epurse/pin_envelope.h"
 #include "epurse/record.h"
 #include "epurse/reference.h"
 #include "epurse/status.h"
 
+struct key;
+
 #define MESSAGE_MEDIA_TYPE "application/jose"         /* RFC 7515 9.2.1 */
 #define PROBLEM_MEDIA_TYPE "application/problem+json" /* RFC 9457 */
 #define MESSAGE_MAX        16384                      /* bytes of a JWS in either direction */
-#define MESSAGE_CLOCK_SKEW 300                        /* seconds that a terminal's clock may be off */
+#define PIN_JWE_MAX        1024 /* bytes of a PIN in its envelope (pin_envelope.h), with its end */
+#define MESSAGE_CLOCK_SKEW 300  /* seconds that a terminal's clock may be off */
 
 /* All that is said: messages.def has a row for each. */
 enum message_type {

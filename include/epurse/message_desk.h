@@ -11,7 +11,7 @@
 #include "epurse/certificate.h"
 #include "epurse/command.h"
 #include "epurse/iban.h"
-#include "epurse/pin_envelope.h"
+#include "epurse/message.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 

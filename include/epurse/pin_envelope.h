@@ -7,11 +7,10 @@
 
 #include "epurse/command.h"
 #include "epurse/crypto.h"
-#include "epurse/key.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 
-#define PIN_JWE_MAX 1024 /* bytes of an envelope's text, with its end */
+struct key;
 
 /* {"cid":..,"atc":..,"pin":..} for the server: bound to one promise. *jwe is malloc'd. STATUS_BAD_FORMAT: not 4 to 12
  * digits, or no such key; STATUS_CRYPTO_FAILED. */

@@ -7,13 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epurse/apdu.h"
 #include "epurse/certificate.h"
 #include "epurse/command.h"
-#include "epurse/reader.h"
+#include "epurse/crypto.h"
 #include "epurse/record.h"
 #include "epurse/securemsg.h"
 #include "epurse/status.h"
+
+struct apdu;
+struct apdu_response;
+struct reader;
 
 /* What a terminal shows and checks with. All borrowed; lives longer than the session. */
 struct session_keys {

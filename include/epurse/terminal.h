@@ -11,15 +11,14 @@
 #include "epurse/amount.h"
 #include "epurse/certificate.h"
 #include "epurse/command.h"
-#include "epurse/key.h"
-#include "epurse/message.h"
-#include "epurse/reader.h"
 #include "epurse/receipt.h"
 #include "epurse/record.h"
 #include "epurse/session.h"
 #include "epurse/status.h"
 #include "epurse/tender.h"
 
+struct key;
+struct reader;
 struct backend; /* backend.h */
 struct journal; /* journal.h */
 

@@ -9,11 +9,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "epurse/apdu.h"
 #include "epurse/card.h"
 #include "epurse/crypto.h"
-#include "epurse/reader.h"
 #include "epurse/status.h"
 
+struct reader;
 struct vcard; /* opaque: a card_port on a file, a struct card, tallies */
 
 /* Makes the file of a raw card, mode 0600; never over an existing one. STATUS_EXISTS, STATUS_STORE_FAILED. */

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 
 #include "epurse/status.h"
-#include "epurse/vcard.h"
+
+struct vcard;
 
 #define VPCD_HOST "127.0.0.1"
 #define VPCD_PORT "35963" /* 0x8C7B, vpcd's own default: the first slot; the second is one higher */

@@ -3,11 +3,14 @@
 #ifndef EPURSE_X509_H
 #define EPURSE_X509_H
 
+#include <openssl/types.h>
 #include <stdint.h>
 
 #include "epurse/certificate.h"
-#include "epurse/key.h"
+#include "epurse/crypto.h"
 #include "epurse/status.h"
+
+struct key;
 
 enum x509_kind {
   X509_ROOT,        /* self-signed, CA, path length 1 */

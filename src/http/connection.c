@@ -11,6 +11,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "log.h"
+#include "metrics.h"
+
 static unsigned phase_milliseconds(const struct connection *connection) {
   const struct http_options *options = connection->all->options;
 

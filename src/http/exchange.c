@@ -14,6 +14,8 @@
 #include <time.h>
 
 #include "connection.h"
+#include "log.h"
+#include "metrics.h"
 #include "problem.h"
 
 static const char *method_name(enum evhttp_cmd_type command) {

@@ -15,6 +15,7 @@
 
 #include "connection.h"
 #include "exchange.h"
+#include "log.h"
 
 #define BACKLOG         512
 #define OTHER_FILES     64 /* ledger, log, sockets of the loop's own */

@@ -14,10 +14,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "log.h"
-#include "metrics.h"
+#include "peer.h"
 #include "request.h"
 
+struct log;
+struct metrics;
 struct event_base;
 struct evhttp_request;
 struct connection;

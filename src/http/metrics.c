@@ -4,6 +4,9 @@
 
 #include <inttypes.h>
 
+#include "epurse/ledger_card.h"
+#include "epurse/ledger_totals.h"
+
 /* Upper bounds of the latency histogram, and how the text writes them. */
 static const struct {
   uint64_t microseconds;

@@ -8,8 +8,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "epurse/ledger_totals.h"
 #include "epurse/status.h"
+
+struct ledger_totals;
 
 #define METRICS_MEDIA_TYPE   "text/plain; version=0.0.4; charset=utf-8"
 #define METRICS_ROUTES_MAX   48

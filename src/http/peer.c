@@ -4,6 +4,7 @@
 
 #include <openssl/ssl.h>
 
+#include "epurse/message.h"
 #include "epurse/x509.h"
 
 void peer_clear(struct peer *peer) {

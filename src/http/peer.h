@@ -6,9 +6,10 @@
 
 #include <openssl/types.h>
 
-#include "epurse/message.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
+
+struct message_verifier;
 
 struct peer {
   char common_name[TID_SIZE + 1];

@@ -11,7 +11,8 @@
 #include "epurse/ledger_terminal.h"
 #include "epurse/message.h"
 #include "epurse/status.h"
-#include "peer.h"
+
+struct peer;
 
 struct request {
   const char *method;       /* "POST" */

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "epurse/key.h"
 #include "keyfile.h"
 
 #define SERIAL_BITS    127            /* unpredictable, positive, below 20 bytes: RFC 5280 4.1.2.2 */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "epurse/ledger.h"
+#include "epurse/ledger_card.h"
 #include "limit.h"
 #include "schema.h"
 

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "epurse/certificate.h"
 #include "epurse/command.h"
 #include "epurse/ledger_terminal.h"
 #include "store.h"

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/message.h"
 #include "epurse/pin_envelope.h"
 #include "field.h"
 #include "jwe.h"

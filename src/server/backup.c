@@ -11,7 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "service.h"
 #include "watch.h"
+#include "writer.h"
 
 #define PATH_ROOM    (CONFIGURATION_PATH_MAX + BACKUP_NAME_MAX + 2)
 #define SLICE_PAGES  64

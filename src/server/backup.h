@@ -5,7 +5,9 @@
 #define EPURSE_SERVER_BACKUP_H
 
 #include "epurse/ledger_backup.h"
-#include "service.h"
+
+struct backup;
+struct service;
 
 #define BACKUP_NAME_MAX 63
 

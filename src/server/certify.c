@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include "epurse/command.h"
+#include "epurse/message_desk.h"
+#include "service.h"
+
 /* The same day, some years on; years are BCD. There is no 29 February in most years: then the day before. */
 void certify_expiry(const struct service *service, uint8_t expiry[DATE_SIZE]) {
   uint8_t moment[MOMENT_SIZE];

@@ -3,9 +3,10 @@
 #ifndef EPURSE_SERVER_CERTIFY_H
 #define EPURSE_SERVER_CERTIFY_H
 
-#include "epurse/message.h"
-#include "epurse/message_desk.h"
-#include "service.h"
+#include "epurse/record.h"
+
+struct certification_reply;
+struct service;
 
 /* Whether cards are made here at all: STATUS_NOT_ISSUING where the card CA's key is kept elsewhere. */
 enum status certify_ready(const struct service *service) EPURSE_MUST_USE;

@@ -4,7 +4,13 @@
 #ifndef EPURSE_SERVER_ENDPOINTS_H
 #define EPURSE_SERVER_ENDPOINTS_H
 
-#include "routes.h"
+struct reply;
+struct request;
+struct service;
+
+/* Answers one request. Of a signed route: the message is authenticated and permitted; the handler sets reply->status
+ * and reply->body. Of another: the handler makes the outgoing half itself. */
+typedef void route_handler(struct service *service, const struct request *request, struct reply *reply);
 
 route_handler post_purchase;
 route_handler post_load_inquiry;

@@ -4,7 +4,11 @@
 
 #include <string.h>
 
+#include "http/peer.h"
 #include "http/problem.h"
+#include "service.h"
+#include "terminal_cache.h"
+#include "writer.h"
 
 /* The peer of the handshake is the terminal of that name in the ledger, with the very key that is registered. */
 static enum status find_terminal(struct service *service, struct request *request) {

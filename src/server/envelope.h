@@ -4,8 +4,12 @@
 #ifndef EPURSE_SERVER_ENVELOPE_H
 #define EPURSE_SERVER_ENVELOPE_H
 
-#include "http/request.h"
-#include "service.h"
+#include "epurse/ledger.h"
+#include "epurse/message.h"
+
+struct reply;
+struct request;
+struct service;
 
 /* A role as a bit, for sets of roles. */
 #define ENVELOPE_ROLE(role) (1U << (role))

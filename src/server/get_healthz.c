@@ -4,7 +4,9 @@
 
 #include "endpoints.h"
 #include "http/problem.h"
+#include "service.h"
 #include "watch.h"
+#include "writer.h"
 
 static enum status read_settings(struct ledger *ledger, void *context) {
   return ledger_settings(ledger, context);

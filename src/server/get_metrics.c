@@ -6,7 +6,12 @@
 #include <string.h>
 
 #include "endpoints.h"
+#include "epurse/ledger_totals.h"
+#include "http/metrics.h"
 #include "http/problem.h"
+#include "routes.h"
+#include "service.h"
+#include "writer.h"
 
 static enum status read_totals(struct ledger *ledger, void *context) {
   return ledger_totals(ledger, context);

@@ -5,8 +5,11 @@
 #include <string.h>
 
 #include "envelope.h"
+#include "http/request.h"
 #include "pinstore.h"
+#include "service.h"
 #include "signer.h"
+#include "writer.h"
 
 /* ---- before the transaction: all that needs cryptography but no lock ---- */
 

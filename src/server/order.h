@@ -4,10 +4,14 @@
 #ifndef EPURSE_SERVER_ORDER_H
 #define EPURSE_SERVER_ORDER_H
 
+#include "epurse/ledger_card.h"
 #include "epurse/ledger_transaction.h"
-#include "http/request.h"
-#include "service.h"
+#include "epurse/message.h"
 
+struct ledger;
+struct reply;
+struct request;
+struct service;
 struct order;
 
 /* Decides inside the ledger's transaction, on a promise that is new, in step and shown with the right PIN: books and

@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "epurse/ledger_card.h"
+#include "http/request.h"
+#include "service.h"
 #include "writer.h"
 
 struct search {

@@ -4,9 +4,11 @@
 #ifndef EPURSE_SERVER_PIN_PROOF_H
 #define EPURSE_SERVER_PIN_PROOF_H
 
-#include "epurse/ledger_card.h"
-#include "http/request.h"
-#include "service.h"
+#include "epurse/record.h"
+
+struct ledger;
+struct request;
+struct service;
 
 struct pin_proof {
   struct pin_record said; /* by the card with the key that is registered for its number */

@@ -7,6 +7,7 @@
 
 #include "epurse/bytes.h"
 #include "epurse/message.h"
+#include "epurse/pin_envelope.h"
 
 #define PIN_LABEL  "epurse-pin"
 #define PIN_COUNT  10000U

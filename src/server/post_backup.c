@@ -3,6 +3,8 @@
 #include "backup.h"
 #include "endpoints.h"
 #include "envelope.h"
+#include "http/request.h"
+#include "service.h"
 
 static json_t *facts_body(const struct backup_facts *facts) {
   static const char *const states[] = {"none", "copying", "proving", "done", "failed"};

@@ -4,7 +4,10 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_card.h"
 #include "epurse/ledger_desk.h"
+#include "http/request.h"
+#include "service.h"
 
 struct activation {
   struct card_message body;

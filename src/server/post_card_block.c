@@ -2,6 +2,9 @@
  * POST /v1/card-blocks: lost, stolen, or otherwise at an end; the card dies at its next contact. */
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_card.h"
+#include "http/request.h"
+#include "service.h"
 
 struct blocking {
   struct card_message body;

@@ -9,7 +9,11 @@
 #include "envelope.h"
 #include "epurse/ledger_desk.h"
 #include "epurse/message_desk.h"
+#include "epurse/pin_envelope.h"
+#include "http/request.h"
 #include "pinstore.h"
+#include "service.h"
+#include "writer.h"
 
 struct card_search {
   const uint8_t *cid;

@@ -3,6 +3,8 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "facts.h"
+#include "http/request.h"
+#include "service.h"
 #include "signer.h"
 
 struct card_contact {

@@ -5,6 +5,8 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "facts.h"
+#include "http/request.h"
+#include "service.h"
 
 #define PAGE_MAX 24 /* of the longest facts: they fit MESSAGE_MAX */
 

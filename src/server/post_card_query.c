@@ -4,6 +4,8 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "facts.h"
+#include "http/request.h"
+#include "service.h"
 
 struct card_query {
   struct card_message body;

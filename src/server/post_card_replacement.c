@@ -4,6 +4,9 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_card.h"
+#include "http/request.h"
+#include "service.h"
 
 #define SECONDS_PER_DAY 86400
 

@@ -6,6 +6,8 @@
 #include "envelope.h"
 #include "epurse/ledger_desk.h"
 #include "epurse/message_desk.h"
+#include "http/request.h"
+#include "service.h"
 
 struct reservation {
   struct ledger_desk desk;

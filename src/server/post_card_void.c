@@ -4,7 +4,9 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_card.h"
 #include "epurse/ledger_desk.h"
+#include "http/request.h"
 
 struct giving_up {
   struct card_message body;

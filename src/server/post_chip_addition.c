@@ -4,6 +4,7 @@
 #include "envelope.h"
 #include "epurse/ledger_desk.h"
 #include "epurse/message_chip.h"
+#include "http/request.h"
 
 struct addition {
   struct chip_list list;

@@ -5,6 +5,8 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_transaction.h"
+#include "http/request.h"
+#include "service.h"
 
 struct booking {
   struct confirmations *items;

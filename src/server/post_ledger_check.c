@@ -5,7 +5,12 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_audit.h"
+#include "epurse/ledger_totals.h"
+#include "http/log.h"
+#include "http/request.h"
+#include "service.h"
 #include "watch.h"
+#include "writer.h"
 
 #define FINDINGS_MAX  32 /* told; the rest is counted: the reply stays below MESSAGE_MAX */
 #define FINDING_BYTES 200

@@ -6,6 +6,8 @@
 #include "envelope.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/message_limit.h"
+#include "http/request.h"
+#include "service.h"
 
 _Static_assert(LIMIT_MESSAGE_DEFAULT == LEDGER_LIMIT_DEFAULT, "the message says it as the ledger does");
 

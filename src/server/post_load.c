@@ -4,6 +4,7 @@
 
 #include "endpoints.h"
 #include "order.h"
+#include "service.h"
 #include "signer.h"
 
 static struct ledger_tender tender_of(const struct order_request *body) {

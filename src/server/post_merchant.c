@@ -6,6 +6,9 @@
 #include "envelope.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_desk.h"
+#include "http/log.h"
+#include "http/request.h"
+#include "service.h"
 
 _Static_assert(sizeof((struct ledger_merchant *)0)->name == sizeof((struct merchant_message *)0)->name,
                "a merchant's name is kept whole");

@@ -7,6 +7,7 @@
 #include "envelope.h"
 #include "epurse/ledger_pending.h"
 #include "facts.h"
+#include "http/request.h"
 
 #define PAGE_MAX 24 /* of the longest rows: they fit MESSAGE_MAX */
 

@@ -8,8 +8,10 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "facts.h"
+#include "http/request.h"
 #include "pin_proof.h"
 #include "pinstore.h"
+#include "service.h"
 
 struct pin_changing {
   struct pin_change_message body;

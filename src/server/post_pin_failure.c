@@ -2,7 +2,10 @@
  * POST /v1/pin-failures: a card has signed that a PIN was wrong; with no try left it has blocked itself. */
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_card.h"
+#include "http/request.h"
 #include "pin_proof.h"
+#include "service.h"
 
 struct failure {
   struct pin_proof proof;

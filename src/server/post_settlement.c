@@ -4,6 +4,8 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "http/request.h"
+#include "service.h"
 #include "settlement_body.h"
 
 #define PAGE_MAX 24 /* of the longest rows: they fit MESSAGE_MAX */

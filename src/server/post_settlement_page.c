@@ -5,6 +5,8 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "http/request.h"
+#include "service.h"
 #include "settlement_body.h"
 
 #define LINES_MAX    16 /* of the longest rows: they fit MESSAGE_MAX */

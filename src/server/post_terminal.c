@@ -9,6 +9,9 @@
 #include "envelope.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_desk.h"
+#include "http/request.h"
+#include "service.h"
+#include "terminal_cache.h"
 
 struct registration {
   const char *request; /* of the terminal itself; "": none */

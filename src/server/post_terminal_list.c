@@ -7,6 +7,7 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/x509.h"
+#include "http/request.h"
 
 #define PAGE_MAX 64 /* of the longest rows: they fit MESSAGE_MAX */
 

@@ -5,7 +5,12 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_terminal.h"
 #include "epurse/message_desk.h"
+#include "http/log.h"
+#include "http/request.h"
+#include "service.h"
+#include "terminal_cache.h"
 
 struct revoking {
   char tid[TID_SIZE + 1];

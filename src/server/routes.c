@@ -9,7 +9,12 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/x509.h"
+#include "http/log.h"
+#include "http/metrics.h"
+#include "http/peer.h"
 #include "http/problem.h"
+#include "http/rate.h"
+#include "service.h"
 #include "watch.h"
 
 #define POS    ENVELOPE_ROLE(ROLE_POS)

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "http/request.h"
-#include "service.h"
+#include "endpoints.h"
+#include "epurse/message.h"
 
-/* Answers one request. Of a signed route: the message is authenticated and permitted; the handler sets reply->status
- * and reply->body. Of another: the handler makes the outgoing half itself. */
-typedef void route_handler(struct service *service, const struct request *request, struct reply *reply);
+struct reply;
+struct request;
+struct service;
 
 struct route {
   const char *method;

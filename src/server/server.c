@@ -10,8 +10,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "http/log.h"
+#include "http/rate.h"
 #include "http/tls.h"
+#include "http/worker_pool.h"
 #include "routes.h"
+#include "service.h"
 
 #define PROBLEM_SIZE 256
 #define PATH_ROOM    1280

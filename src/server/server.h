@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include "http/http.h"
-#include "http/worker_pool.h"
-#include "service.h"
 
+struct service;
+struct worker_pool;
 struct event;
 
 struct server {

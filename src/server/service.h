@@ -8,11 +8,12 @@
 #include "configuration.h"
 #include "http/log.h"
 #include "http/metrics.h"
-#include "http/rate.h"
 #include "keyring.h"
-#include "terminal_cache.h"
-#include "writer.h"
 
+struct ledger;
+struct rate;
+struct terminal_cache;
+struct writer;
 struct watch;
 struct backup;
 

@@ -8,7 +8,10 @@
 #include <unistd.h>
 
 #include "backup.h"
+#include "epurse/ledger_card.h"
+#include "terminal_cache.h"
 #include "watch.h"
+#include "writer.h"
 
 #define PROBLEM_SIZE 256
 #define PLACE_SIZE   151 /* of the ledger, in a problem */

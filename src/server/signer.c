@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "service.h"
+
 /* With the key as the library holds it: as bytes it would have to be taken in anew for each signature. */
 static enum status sign_record(const struct service *service, uint8_t *record, size_t tlv_len) {
   uint8_t signature[CRYPTO_SIGNATURE_SIZE];

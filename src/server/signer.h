@@ -4,7 +4,8 @@
 #define EPURSE_SERVER_SIGNER_H
 
 #include "epurse/ledger_transaction.h"
-#include "service.h"
+
+struct service;
 
 /* The ledger's signer; it borrows the service. */
 struct ledger_signer signer_of(struct service *service);

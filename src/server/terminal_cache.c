@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/ledger_terminal.h"
+#include "writer.h"
+
 #define PLACES      4096 /* 1 MB; a terminal has one place, and of two that share it the later one has it */
 #define HASH_START  UINT64_C(14695981039346656037)
 #define HASH_FACTOR UINT64_C(1099511628211) /* FNV-1a */

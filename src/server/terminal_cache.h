@@ -5,9 +5,10 @@
 
 #include <stdbool.h>
 
-#include "epurse/ledger_terminal.h"
-#include "writer.h"
+#include "epurse/record.h"
 
+struct ledger_terminal;
+struct writer;
 struct terminal_cache;
 
 /* `keep`: nobody but this process changes terminals; without it each one is read anew. STATUS_NO_MEMORY. */

@@ -2,6 +2,8 @@
  * The ledger's invariants while the server runs. */
 #include "watch.h"
 #include "epurse/ledger_audit.h"
+#include "service.h"
+#include "writer.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
-#include "service.h"
+#include "epurse/status.h"
+
+struct service;
+struct watch;
 
 /* Begins to watch the service's ledger, by configuration.watch cards a second (0: not at all, *watch is NULL), in steps
  * among everybody else's; never more than a hundredth of the writer's time. STATUS_NO_MEMORY, or the ledger's. */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "http/metrics.h"
 #include "http/worker_pool.h"
 
 /* Lives on the stack of the thread that waits for it. */

@@ -11,7 +11,8 @@
 #include <stddef.h>
 
 #include "epurse/ledger.h"
-#include "http/metrics.h"
+
+struct metrics;
 
 #define WRITER_GROUP_MAX 128
 

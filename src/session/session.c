@@ -6,6 +6,7 @@
 
 #include "epurse/bytes.h"
 #include "epurse/crypto.h"
+#include "epurse/reader.h"
 #include "epurse/tlv.h"
 
 #include "session_word.h"

@@ -4,6 +4,7 @@
 
 #include "epurse/bytes.h"
 #include "epurse/crypto.h"
+#include "epurse/reader.h"
 #include "epurse/scp.h"
 #include "epurse/session.h"
 

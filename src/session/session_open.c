@@ -5,6 +5,7 @@
 
 #include "epurse/crypto.h"
 #include "epurse/moment.h"
+#include "epurse/reader.h"
 #include "epurse/scp.h"
 #include "epurse/session.h"
 

@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "epurse/backend.h"
+#include "epurse/pin_envelope.h"
+#include "epurse/terminal.h"
 
 #include "identity.h"
 #include "pin_encipher.h"

@@ -3,9 +3,9 @@
 #ifndef EPURSE_TERMINAL_CERTIFICATION_H
 #define EPURSE_TERMINAL_CERTIFICATION_H
 
-#include "epurse/message.h"
 #include "epurse/message_desk.h"
-#include "epurse/terminal.h"
+
+struct terminal;
 
 struct certification {
   uint8_t cid[CID_SIZE];                 /* reserved for this chip */

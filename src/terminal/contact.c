@@ -7,6 +7,8 @@
 
 #include "epurse/backend.h"
 #include "epurse/crypto.h"
+#include "epurse/reader.h"
+#include "epurse/terminal.h"
 
 #include "pin_report.h"
 

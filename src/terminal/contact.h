@@ -3,7 +3,11 @@
 #ifndef EPURSE_TERMINAL_CONTACT_H
 #define EPURSE_TERMINAL_CONTACT_H
 
-#include "epurse/terminal.h"
+#include "epurse/session.h"
+
+struct dialogue;
+struct reader;
+struct terminal;
 
 /* Zeroed but for the first three, which are borrowed; ended by contact_close. */
 struct contact {

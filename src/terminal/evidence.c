@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epurse/backend.h"
+#include "epurse/terminal.h"
 
 #include "order.h"
 

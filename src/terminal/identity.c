@@ -12,6 +12,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "epurse/key.h"
+#include "epurse/receipt.h"
+#include "epurse/session.h"
+#include "epurse/terminal.h"
 #include "epurse/x509.h"
 
 #include "epurse/receipt.h"

@@ -3,10 +3,12 @@
 #ifndef EPURSE_TERMINAL_IDENTITY_H
 #define EPURSE_TERMINAL_IDENTITY_H
 
-#include "epurse/receipt.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
-#include "epurse/terminal.h"
+
+struct bytes_view;
+struct certificate;
+struct terminal;
 
 /* Where the files of a terminal are: FOLDER/NAME. STATUS_BAD_CONFIG: too long. */
 #define IDENTITY_PATH_MAX 4096

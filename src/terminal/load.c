@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "epurse/journal.h"
+#include "epurse/terminal.h"
 
+#include "contact.h"
+#include "evidence.h"
 #include "order.h"
 #include "recover.h"
 #include "reference.h"

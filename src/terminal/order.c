@@ -8,7 +8,11 @@
 #include <time.h>
 
 #include "epurse/backend.h"
+#include "epurse/pin_envelope.h"
+#include "epurse/terminal.h"
 
+#include "contact.h"
+#include "evidence.h"
 #include "identity.h"
 #include "pin_encipher.h"
 

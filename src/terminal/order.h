@@ -4,12 +4,17 @@
 #ifndef EPURSE_TERMINAL_ORDER_H
 #define EPURSE_TERMINAL_ORDER_H
 
+#include "epurse/amount.h"
 #include "epurse/journal.h"
 #include "epurse/message.h"
-#include "epurse/terminal.h"
+#include "epurse/record.h"
 
-#include "contact.h"
-#include "evidence.h"
+struct contact;
+struct evidence;
+struct outcome;
+struct payment;
+struct tender;
+struct terminal;
 
 struct order {
   struct terminal *terminal;

@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contact.h"
+#include "epurse/terminal.h"
+#include "evidence.h"
 #include "order.h"
 
 #define SETTLE_ROUNDS 3

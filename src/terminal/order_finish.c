@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "epurse/backend.h"
+#include "epurse/terminal.h"
 
+#include "contact.h"
+#include "evidence.h"
 #include "order.h"
 #include "receipt_file.h"
 

@@ -5,6 +5,7 @@
 
 #include "epurse/backend.h"
 #include "epurse/message_desk.h"
+#include "epurse/reader.h"
 #include "epurse/terminal.h"
 
 #include "certification.h"

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "epurse/backend.h"
+#include "epurse/pin_envelope.h"
+#include "epurse/terminal.h"
 
 #include "contact.h"
 #include "order.h"

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/pin_envelope.h"
+#include "epurse/terminal.h"
+
 enum status pin_encipher(const struct terminal *terminal, struct pin_envelope *envelope, char jwe[PIN_JWE_MAX]) {
   char *text = NULL;
   enum status status = pin_seal(envelope, terminal->server_pin.public_key, &text);

@@ -4,7 +4,9 @@
 #define EPURSE_TERMINAL_PIN_ENCIPHER_H
 
 #include "epurse/message.h"
-#include "epurse/terminal.h"
+
+struct pin_envelope;
+struct terminal;
 
 /* Enciphers to the server's PIN key, and wipes the envelope. Statuses of pin_seal; STATUS_INTERNAL: longer than a
  * message takes. */

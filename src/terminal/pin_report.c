@@ -6,6 +6,7 @@
 
 #include "epurse/backend.h"
 #include "epurse/journal.h"
+#include "epurse/terminal.h"
 
 /* A wrong PIN, or the second half of a change. */
 static enum status report_call(const struct terminal *terminal, const uint8_t record[PIN_RECORD_SIZE]) {

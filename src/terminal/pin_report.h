@@ -3,7 +3,9 @@
 #ifndef EPURSE_TERMINAL_PIN_REPORT_H
 #define EPURSE_TERMINAL_PIN_REPORT_H
 
-#include "epurse/terminal.h"
+#include "epurse/record.h"
+
+struct terminal;
 
 /* Keeps the record in the journal, and brings the server all that are kept there. Without a line, or where the server
  * cannot take them now, they wait: the card's own counter stands alone till then. */

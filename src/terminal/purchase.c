@@ -2,6 +2,9 @@
  * A purchase (Protocols 1 and 3): promise, authorisation, debit, proof. */
 #include "epurse/journal.h"
 
+#include "contact.h"
+#include "epurse/terminal.h"
+#include "evidence.h"
 #include "order.h"
 #include "recover.h"
 #include "reference.h"

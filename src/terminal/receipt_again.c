@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/receipt.h"
+#include "epurse/terminal.h"
 #include "order.h"
 #include "receipt_file.h"
 

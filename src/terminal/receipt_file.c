@@ -11,8 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "epurse/journal.h"
 #include "epurse/key.h"
-#include "epurse/receipt.h"
+#include "epurse/terminal.h"
 #include "identity.h"
 
 #define RECEIPT_PATH_MAX 512

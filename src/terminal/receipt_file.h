@@ -3,9 +3,11 @@
 #ifndef EPURSE_TERMINAL_RECEIPT_FILE_H
 #define EPURSE_TERMINAL_RECEIPT_FILE_H
 
-#include "epurse/journal.h"
 #include "epurse/receipt.h"
-#include "epurse/terminal.h"
+
+struct journal_entry;
+struct receipt_copy;
+struct terminal;
 
 /* Writes the receipt of an entry that has promise, authorisation, secret and card certificate, whole or not at all; one
  * that is there already is replaced by the same. `path` (512) becomes its name, "" where there is none.

@@ -8,6 +8,7 @@
 
 #include "epurse/backend.h"
 #include "epurse/journal.h"
+#include "epurse/terminal.h"
 
 #include "fate.h"
 #include "order.h"

@@ -3,7 +3,11 @@
 #ifndef EPURSE_TERMINAL_RECOVER_H
 #define EPURSE_TERMINAL_RECOVER_H
 
-#include "epurse/terminal.h"
+#include "epurse/status.h"
+
+struct recovery;
+struct tender;
+struct terminal;
 
 /* terminal_recover with this tender (or NULL); `recovery` may be NULL. Not `asks`: what waits for its card goes on
  * waiting, and costs a sale no question to the server. */

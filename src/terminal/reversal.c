@@ -2,6 +2,8 @@
  * A charge that does not end in a credit: asked for again, given back at the bank with the server's knowledge. */
 #include <string.h>
 
+#include "epurse/terminal.h"
+#include "evidence.h"
 #include "order.h"
 
 /* Whether the open driver is the one that charged. */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "epurse/bytes.h"
+#include "epurse/vcard.h"
 #include "vpcd_line.h"
 
 /* vpcd's messages (vsmartcard, virtualsmartcard/doc/api.txt): two bytes length, big-endian, then the message. One byte

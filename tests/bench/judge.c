@@ -9,6 +9,7 @@
 #include "crew.h"
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/ledger_totals.h"
 #include "must.h"
 #include "processors.h"
 

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "bare.h"
+#include "epurse/ledger.h"
 #include "fill.h"
 #include "must.h"
 #include "parts.h"

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "crew.h"
+#include "epurse/pin_envelope.h"
 #include "must.h"
 
 struct preparing {

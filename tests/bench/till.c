@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/command.h"
+#include "epurse/ledger.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/ledger_terminal.h"
 #include "epurse/x509.h"
 #include "must.h"
 

@@ -14,6 +14,7 @@
 
 #include "bare.h"
 #include "configure.h"
+#include "epurse/ledger.h"
 #include "must.h"
 
 #define ISSUER_PASSPHRASE "issuer passphrase"

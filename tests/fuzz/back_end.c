@@ -9,8 +9,11 @@
 
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/ledger_terminal.h"
+#include "epurse/message.h"
 #include "keys/key_object.h"
 #include "server/pinstore.h"
+#include "server/writer.h"
 #include "target.h"
 
 #define POOL        16

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/pin_envelope.h"
 #include "keys/key_object.h"
 #include "letter.h"
 #include "message/jwe.h"

@@ -10,6 +10,7 @@
 
 #include "audit.h"
 #include "epurse/bytes.h"
+#include "epurse/vcard.h"
 #include "scratch.h"
 #include "target.h"
 #include "vcard/vpcd_line.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "epurse/key.h"
 #include "scratch.h"
 #include "suites.h"
 

@@ -6,6 +6,7 @@
 #include <check.h>
 
 #include "epurse/ledger.h"
+#include "epurse/ledger_card.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_transaction.h"
 #include "place.h"

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "epurse/message.h"
+#include "epurse/pin_envelope.h"
 #include "forge.h"
 #include "message/base64url.h"
 #include "message/jwe.h"

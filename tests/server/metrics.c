@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/ledger_totals.h"
 #include "suites.h"
 
 static const char *path(size_t route) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/request.h"
 #include "server/routes.h"
 #include "server/service.h"
 

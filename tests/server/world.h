@@ -5,8 +5,13 @@
 
 #include <check.h>
 
+#include "epurse/ledger_card.h"
+#include "epurse/ledger_terminal.h"
+#include "epurse/pin_envelope.h"
 #include "house.h"
+#include "http/request.h"
 #include "server/service.h"
+#include "server/writer.h"
 #include "station.h"
 
 struct world {

@@ -8,6 +8,7 @@
 #include "attack.h"
 #include "attack_party.h"
 #include "epurse/bytes.h"
+#include "epurse/key.h"
 #include "flow_world.h"
 
 #define START 1000

@@ -11,6 +11,7 @@
 #include "epurse/backend.h"
 #include "epurse/bytes.h"
 #include "epurse/ledger.h"
+#include "epurse/pin_envelope.h"
 #include "flow_world.h"
 #include "vcard/card_file.h"
 

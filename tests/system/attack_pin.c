@@ -6,6 +6,7 @@
 #include "attack_party.h"
 #include "epurse/bytes.h"
 #include "epurse/journal.h"
+#include "epurse/key.h"
 #include "flow_world.h"
 
 #define START   1000

@@ -9,6 +9,7 @@
 #include "epurse/bytes.h"
 #include "epurse/inquiry.h"
 #include "epurse/journal.h"
+#include "epurse/key.h"
 #include "epurse/message_desk.h"
 #include "epurse/scp.h"
 #include "flow_world.h"

@@ -10,6 +10,8 @@
 #include "epurse/apdu.h"
 #include "epurse/bytes.h"
 #include "epurse/journal.h"
+#include "epurse/key.h"
+#include "epurse/reader.h"
 #include "epurse/scp.h"
 #include "flow_world.h"
 

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "epurse/reader.h"
 #include "epurse/terminal.h"
 #include "epurse/vcard.h"
 

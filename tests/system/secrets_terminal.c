@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/key.h"
+#include "epurse/pin_envelope.h"
 #include "flow_card.h"
 #include "flow_world.h"
 #include "secrets.h"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "epurse/reader.h"
 #include "epurse/vcard.h"
 #include "torture_world.h"
 

@@ -15,8 +15,11 @@
 
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_incident.h"
+#include "http/peer.h"
+#include "http/request.h"
 #include "server/routes.h"
 #include "server/service.h"
+#include "server/writer.h"
 #include "torture_world.h"
 
 enum packet_kind { PACKET_QUESTION, PACKET_BOOKS, PACKET_BLOCK, PACKET_STOP, PACKET_ANSWER, PACKET_DEAD };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/reader.h"
 #include "epurse/vcard.h"
 #include "fixture.h"
 #include "suites.h"

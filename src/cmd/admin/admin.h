@@ -9,9 +9,10 @@
 
 #include "cmd/frame/option.h"
 #include "epurse/message.h"
-#include "epurse/message_limit.h"
 #include "epurse/secret.h"
-#include "epurse/terminal.h"
+
+struct currency;
+struct terminal;
 
 #define ADMIN_MERCHANT        "ISSUER" /* whose the issuer's own terminals are */
 #define ADMIN_TID             "ADMIN001"

@@ -8,6 +8,7 @@
 #include "admin.h"
 #include "cmd/frame/problem.h"
 #include "epurse/backend.h"
+#include "epurse/terminal.h"
 
 #define EXIT_UNAVAILABLE 69 /* sysexits.h: the other side is not there; whatever was asked for has no part in it */
 

@@ -7,6 +7,7 @@
 
 #include "admin.h"
 #include "admin_folder.h"
+#include "epurse/command.h"
 #include "epurse/x509.h"
 
 #define MASTER_SUBJECT "MASTER01"

@@ -10,6 +10,7 @@
 #include "admin_ceremony.h"
 #include "admin_folder.h"
 #include "admin_terminal_folder.h"
+#include "epurse/amount.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"

@@ -7,6 +7,7 @@
 #include "admin_terminal_folder.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/ledger_limit.h"
+#include "epurse/message_limit.h"
 
 enum status admin_limit_take(const struct admin *admin, const char *text, const struct currency *currency,
                              int64_t *allowed) {

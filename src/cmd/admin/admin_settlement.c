@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/amount.h"
+
 #define PAGE_LINES 16 /* fit a message */
 
 static enum status sums_read(json_t *item, struct settlement_sums *sums) {

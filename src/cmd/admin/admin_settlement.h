@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "admin.h"
+#include "epurse/amount.h"
 
 /* epurse/settlement.h says what they are; money in minor units of the terminal's currency. */
 struct settlement_sums {

@@ -9,6 +9,7 @@
 
 #include "admin_settlement.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/terminal.h"
 
 #define PAGE_CAPTURES 40 /* fit a message */
 #define PATIENCE      60 /* seconds that a busy server is asked again */

@@ -7,6 +7,8 @@
 #include <time.h>
 
 #include "admin_settlement.h"
+#include "epurse/iban.h"
+#include "epurse/terminal.h"
 #include "sepa_text.h"
 
 #define PAIN_NAMESPACE "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"

@@ -11,6 +11,7 @@
 #include "admin_terminal_folder.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_desk.h"
+#include "epurse/terminal.h"
 #include "epurse/x509.h"
 
 /* What the verb knows on its way. */

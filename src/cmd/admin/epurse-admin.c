@@ -8,6 +8,7 @@
 
 #include "admin.h"
 #include "cmd/frame/finish.h"
+#include "epurse/terminal.h"
 
 #define FIELD(field) offsetof(struct admin, field)
 #define FD_MAX       1023

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/reader.h"
 #include "epurse/secret.h"
 #include "finish.h"
 #include "problem.h"

@@ -8,9 +8,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "epurse/reader.h"
 #include "epurse/terminal.h"
 #include "option.h"
+
+struct reader;
 
 /* What the options of every terminal program fill; a program's own rows may use the last fields. */
 struct terminal_program {

@@ -9,6 +9,7 @@
 
 #include "epurse/backend.h"
 #include "epurse/journal.h"
+#include "epurse/reader.h"
 #include "terminal_program.h"
 
 #define READERS_MAX   32 /* pcsc-lite before 2.5.0 has 16 */

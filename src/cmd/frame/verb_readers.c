@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The verb `readers`: which card readers there are, and which holds a purse. */
+#include "epurse/reader.h"
 #include "problem.h"
 #include "terminal_program.h"
 

@@ -10,7 +10,11 @@
 
 #include "batch_file.h"
 #include "batch_list.h"
-#include "cmd/frame/terminal_program.h"
+#include "epurse/reader.h"
+
+struct reader;
+struct terminal;
+struct terminal_program;
 
 #define BATCH_READERS_MAX 16
 

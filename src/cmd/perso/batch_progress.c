@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "cmd/frame/terminal_program.h"
 
 #define BAR_WIDTH    24
 #define LINE_SECONDS 30 /* between lines where there is no terminal */

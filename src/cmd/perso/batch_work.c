@@ -7,8 +7,10 @@
 
 #include "batch.h"
 #include "cmd/frame/problem.h"
+#include "cmd/frame/terminal_program.h"
 #include "epurse/bytes.h"
 #include "epurse/crypto.h"
+#include "epurse/terminal.h"
 
 #define RETRY_SECONDS 2   /* between two tries while the back-end does not answer */
 #define LOSSES_MAX    3   /* tries with a card that gets lost and is there all the same */

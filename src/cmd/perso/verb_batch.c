@@ -8,6 +8,7 @@
 
 #include "batch.h"
 #include "cmd/frame/problem.h"
+#include "cmd/frame/terminal_program.h"
 #include "epurse/bytes.h"
 
 #define RESULTS_SUFFIX ".results.csv"
