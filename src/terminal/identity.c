@@ -18,8 +18,6 @@
 #include "epurse/terminal.h"
 #include "epurse/x509.h"
 
-#include "epurse/receipt.h"
-
 #define FILE_SERVER      1 /* in struct terminal.files */
 #define FILE_TERMINAL_CA 3
 #define FILE_OWN         4

@@ -7,8 +7,6 @@
 #include "order.h"
 #include "receipt_file.h"
 
-#include "epurse/receipt.h"
-
 static enum status entry_find(struct journal *journal, int64_t number, struct journal_entry *entry) {
   enum status status = number == 0 ? journal_last_done(journal, entry) : journal_next_any(journal, number - 1, entry);
   if (status == STATUS_OK &&

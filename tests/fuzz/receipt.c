@@ -8,8 +8,6 @@
 #include "target.h"
 #include "world.h"
 
-#include "epurse/receipt.h"
-
 static void *open_world(void) {
   struct world *world = malloc(sizeof *world);
   fuzz_require(world != NULL);

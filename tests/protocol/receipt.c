@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Receipts put together and taken apart. */
-#include "chain.h"
 #include "epurse/receipt.h"
+#include "chain.h"
 #include "suites.h"
 
 #include <string.h>
-
-#include "epurse/receipt.h"
 
 static void check_view(const struct bytes_view *view, const uint8_t *expected, size_t len) {
   ck_assert_uint_eq(view->len, len);

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "epurse/receipt.h"
-
 static void check_known(const char *bytes, const char *expected) {
   char text[64];
   uint8_t data[RECEIPT_MAX];

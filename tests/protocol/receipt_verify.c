@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#include "epurse/receipt.h"
-
 static enum status verify(const struct chain *chain, struct receipt_facts *facts, const char **reason) {
   return receipt_verify(chain->receipt, chain->receipt_len, chain->master.point, facts, reason);
 }

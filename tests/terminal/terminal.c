@@ -10,7 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "epurse/receipt.h"
 #include "place.h"
 #include "suites.h"
 #include "terminal/identity.h"
