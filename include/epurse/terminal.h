@@ -13,6 +13,7 @@
 #include "epurse/command.h"
 #include "epurse/receipt.h"
 #include "epurse/record.h"
+#include "epurse/reference.h"
 #include "epurse/session.h"
 #include "epurse/status.h"
 #include "epurse/tender.h"

@@ -6,6 +6,8 @@
 
 #include "envelope.h"
 #include "epurse/inquiry.h"
+#include "epurse/ledger_card.h"
+#include "writer.h"
 
 struct question {
   struct inquiry_request body;

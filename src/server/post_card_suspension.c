@@ -3,6 +3,10 @@
  * hears nothing of it. */
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_card.h"
+#include "http/log.h"
+#include "http/request.h"
+#include "service.h"
 
 struct suspending {
   struct card_message body;

@@ -6,6 +6,8 @@
 #include "envelope.h"
 #include "epurse/ledger_reference.h"
 #include "epurse/message_reference.h"
+#include "http/request.h"
+#include "service.h"
 
 struct question {
   const uint8_t *tid;

@@ -3,6 +3,9 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_incarnation.h"
+#include "http/log.h"
+#include "http/request.h"
+#include "service.h"
 
 struct resumption {
   json_int_t exported;

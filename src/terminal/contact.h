@@ -4,10 +4,9 @@
 #define EPURSE_TERMINAL_CONTACT_H
 
 #include "epurse/session.h"
+#include "epurse/terminal.h"
 
-struct dialogue;
 struct reader;
-struct terminal;
 
 /* Zeroed but for the first three, which are borrowed; ended by contact_close. */
 struct contact {

@@ -2,6 +2,9 @@
  * How a transaction ended whose card is not here. */
 #include "fate.h"
 
+#include "epurse/inquiry.h"
+#include "evidence.h"
+
 /* Nobody was paid by the card: a purchase is over; what was charged for a load goes back, if the server says so. */
 static void fate_released(struct order *order, const struct evidence *word) {
   if (order->entry.type == TRANSACTION_LOAD)

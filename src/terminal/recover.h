@@ -3,6 +3,8 @@
 #ifndef EPURSE_TERMINAL_RECOVER_H
 #define EPURSE_TERMINAL_RECOVER_H
 
+#include <stdbool.h>
+
 #include "epurse/status.h"
 
 struct recovery;

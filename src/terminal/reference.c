@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "contact.h"
 #include "epurse/backend.h"
 #include "epurse/message_reference.h"
+#include "epurse/terminal.h"
 #include "recover.h"
 
 void reference_note(struct outcome *outcome, const struct payment *payment) {

@@ -15,6 +15,9 @@
 #include <unistd.h>
 
 #include "epurse/journal.h"
+#include "epurse/key.h"
+#include "epurse/message.h"
+#include "epurse/message_desk.h"
 #include "epurse/x509.h"
 #include "identity.h"
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "epurse/reference.h"
 #include "terminal_program.h"
 
 static const char *operation_of(uint8_t type) {
