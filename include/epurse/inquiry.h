@@ -11,7 +11,9 @@ struct inquiry_request {
   uint8_t promise[PROMISE_SIZE];
   bool given_back; /* LOAD_REVERSAL; else false */
 };
+/* `type` says whether given_back goes along: MESSAGE_LOAD_REVERSAL. */
 json_t *inquiry_request_body(enum message_type type, const struct inquiry_request *request);
+/* Takes given_back with MESSAGE_LOAD_REVERSAL only, and then wants it. The promise is not decoded. */
 enum status inquiry_request_parse(enum message_type type, const json_t *body,
                                   struct inquiry_request *request) EPURSE_MUST_USE;
 
@@ -32,7 +34,10 @@ struct inquiry_reply {
   bool has_secret;
   uint8_t secret[SECRET_SIZE]; /* r */
 };
+/* The secret goes along where has_secret says so. */
 json_t *inquiry_reply_body(const struct inquiry_reply *reply);
+/* has_secret: whether one came, with whatever fate; it is not compared with any promise. STATUS_BAD_FORMAT: also a fate
+ * that is none of these. */
 enum status inquiry_reply_parse(const json_t *body, struct inquiry_reply *reply) EPURSE_MUST_USE;
 
 #endif

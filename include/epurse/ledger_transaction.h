@@ -167,6 +167,7 @@ struct ledger_never_seen {
   uint8_t promise[PROMISE_SIZE];
   int64_t at;
 };
+/* At most `capacity` of them, *count is how many; fewer: there are no more. STATUS_NOT_FOUND: `after` names no card. */
 enum status ledger_never_seen_list(struct ledger *ledger, const struct ledger_never_seen *after,
                                    struct ledger_never_seen *rows, size_t capacity, size_t *count) EPURSE_MUST_USE;
 

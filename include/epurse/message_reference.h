@@ -12,7 +12,9 @@
 #include "epurse/status.h"
 
 /* REFERENCE_QUERY {"reference"}: of the asking terminal's merchant. */
+/* Names the reference; it is not looked at. */
 json_t *reference_query_body(const char *reference);
+/* Takes one that reference_valid accepts. */
 enum status reference_query_parse(const json_t *body, char reference[REFERENCE_MAX + 1]) EPURSE_MUST_USE;
 
 enum reference_state {
@@ -32,7 +34,10 @@ struct reference_reply {
   uint8_t time[MOMENT_SIZE];       /* of the authorisation */
   int64_t balance, points, change; /* on the card before it: minor units; points; and what it does to these */
 };
+/* Writes all of it; of REFERENCE_UNKNOWN the state alone. */
 json_t *reference_reply_body(const struct reference_reply *reply);
+/* Likewise; what is left out is zeros. STATUS_BAD_FORMAT: also a state that is none of these, or a number out of its
+ * bounds. */
 enum status reference_reply_parse(const json_t *body, struct reference_reply *reply) EPURSE_MUST_USE;
 
 #endif

@@ -58,8 +58,8 @@ void terminal_close(struct terminal **terminal);
  * BAD_CONFIG, with `problem` as above. Nothing has to be released. */
 enum status terminal_describe(const char *path, struct terminal *terminal, char problem[256]) EPURSE_MUST_USE;
 
-/* When the terminal's own certificate ends, unix seconds; the people there are told from TERMINAL_RENEW_DAYS before. */
-#define TERMINAL_RENEW_DAYS 14
+#define TERMINAL_RENEW_DAYS 14 /* so long before its certificate's end the people at a terminal are told */
+/* When the terminal's own certificate ends, unix seconds. */
 int64_t terminal_expires(const struct terminal *terminal);
 
 struct outcome;
