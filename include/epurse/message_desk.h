@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Bodies of messages by which the issuer's desk makes cards, merchants and terminals. Part of message.h: what it says of
- * bodies holds here too. */
+ * Bodies of messages by which the issuer's desk makes cards, merchants and terminals. Part of message.h: what it says
+ * of bodies holds here too. */
 #ifndef EPURSE_MESSAGE_DESK_H
 #define EPURSE_MESSAGE_DESK_H
 

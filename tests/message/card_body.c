@@ -22,11 +22,10 @@ static struct card_message message_make(void) {
 static const struct {
   enum message_type type;
   bool chip_serial, reason;
-} kinds[] = {{MESSAGE_CARD_ACTIVATION, true, false},
-             {MESSAGE_CARD_VOID, true, false},
-             {MESSAGE_CARD_QUERY, false, false},
-             {MESSAGE_CARD_BLOCK, false, true},
-             {MESSAGE_CARD_CONTACT, false, false}};
+} kinds[] = {{MESSAGE_CARD_ACTIVATION, true, false}, {MESSAGE_CARD_VOID, true, false},
+             {MESSAGE_CARD_QUERY, false, false},     {MESSAGE_CARD_BLOCK, false, true},
+             {MESSAGE_CARD_CONTACT, false, false},   {MESSAGE_CARD_SUSPENSION, false, true},
+             {MESSAGE_CARD_RESUMPTION, false, false}};
 
 static enum status parse_0(const json_t *body) {
   struct card_message got;
@@ -52,9 +51,13 @@ static enum status parse_5(const json_t *body) {
   struct card_message got;
   return card_message_parse(kinds[5].type, body, &got);
 }
+static enum status parse_6(const json_t *body) {
+  struct card_message got;
+  return card_message_parse(kinds[6].type, body, &got);
+}
 
 START_TEST(card_messages_go_there_and_back) {
-  static forge_parser *const parsers[] = {parse_0, parse_1, parse_2, parse_3, parse_4, parse_5};
+  static forge_parser *const parsers[] = {parse_0, parse_1, parse_2, parse_3, parse_4, parse_5, parse_6};
   struct card_message sent = message_make(), got, wanted = {0};
   json_t *body = card_message_body(kinds[_i].type, &sent);
 
