@@ -48,6 +48,7 @@ struct tender_operator {
    * then no more. */
   enum status (*confirm)(void *context, const char *question);
   enum status (*ask)(void *context, const char *question, char *text, unsigned capacity); /* OK or CANCELLED */
+  const char *(*words)(const char *english); /* the same in the operator's language; NULL: as it is */
 };
 
 /* Opens by specification: "cash", "manual", "simulator:HOST:PORT" or "simulator:HOST:PORT:SECONDS" (how long a charge

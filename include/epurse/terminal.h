@@ -87,6 +87,8 @@ struct dialogue {
   enum status (*show)(void *context, const struct outcome *outcome);
   /* The flow has come so far; any may come several times. NULL: nobody wants to know. */
   void (*step)(void *context, enum dialogue_step step);
+  /* The sentence in the people's language, before figures are set in; NULL: as it is. */
+  const char *(*words)(const char *english);
 };
 
 /* ---- purchase and load (design: Protocols 2 and 3) ---- */

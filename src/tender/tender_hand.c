@@ -6,7 +6,7 @@
 
 #include "tender_driver.h"
 
-#define QUESTION_MAX 192
+#define QUESTION_MAX 256
 
 /* One till; remembers the order at hand, so that it is not charged twice. */
 struct hand {
@@ -16,9 +16,15 @@ struct hand {
   struct tender_result result;
 };
 
+/* In the operator's language. */
+static const char *hand_text(const struct hand *hand, const char *english) __attribute__((format_arg(2)));
+static const char *hand_text(const struct hand *hand, const char *english) {
+  return hand->operator.words != NULL ? hand->operator.words(english) : english;
+}
+
 static enum status hand_answer(const struct hand *hand, const char *first, const char *second) {
   char question[2 * QUESTION_MAX];
-  snprintf(question, sizeof question, "%s %s", first, second);
+  snprintf(question, sizeof question, "%s %s", first, hand_text(hand, second));
   return hand->operator.confirm(hand->operator.context, question);
 }
 
@@ -34,7 +40,8 @@ static void hand_paid(const struct hand *hand, struct tender_result *result) {
   if (hand->words->receipt == NULL) {
     result->outcome = TENDER_PAID;
     tender_text_copy(result->reference, sizeof result->reference, hand->words->kind);
-  } else if (hand->operator.ask(hand->operator.context, hand->words->receipt, number, sizeof number) == STATUS_OK &&
+  } else if (hand->operator.ask(hand->operator.context, hand_text(hand, hand->words->receipt), number, sizeof number) ==
+                 STATUS_OK &&
              number[0] != '\0' && tender_text_copy(result->reference, sizeof result->reference, number)) {
     result->outcome = TENDER_PAID;
   }
@@ -42,7 +49,7 @@ static void hand_paid(const struct hand *hand, struct tender_result *result) {
 
 /* A no may be a no, or a till that nobody stands at. */
 static void hand_not_paid(const struct hand *hand, struct tender_result *result) {
-  if (hand_yes(hand, hand->words->was_not, ""))
+  if (hand_yes(hand, hand_text(hand, hand->words->was_not), ""))
     result->outcome = TENDER_DECLINED;
 }
 
@@ -71,7 +78,7 @@ static enum status hand_authorise(void *context, const char *order, struct amoun
     return STATUS_BAD_AMOUNT;
   result->outcome = TENDER_UNKNOWN;
   hand_remember(hand, order, result);
-  snprintf(charge, sizeof charge, "%s: %s.", hand->words->charge, text);
+  snprintf(charge, sizeof charge, hand_text(hand, "%s: %s."), hand_text(hand, hand->words->charge), text);
   enum status answer = hand_answer(hand, charge, hand->words->charged);
   if (answer == STATUS_OK)
     hand_paid(hand, result);
@@ -99,7 +106,7 @@ static enum status hand_last(void *context, const char *order, struct tender_res
     *result = hand->result;
     return STATUS_OK;
   }
-  snprintf(which, sizeof which, "Order %s:", order);
+  snprintf(which, sizeof which, hand_text(hand, "Order %s:"), order);
   if (hand_yes(hand, which, hand->words->was))
     hand_paid(hand, result);
   else
@@ -122,7 +129,7 @@ static enum status hand_reverse(void *context, const char *order, struct tender_
   }
   if (hand_knows(hand, order))
     *result = hand->result;
-  snprintf(which, sizeof which, "Order %s: %s", order, hand->words->give_back);
+  snprintf(which, sizeof which, hand_text(hand, "Order %s: %s"), order, hand_text(hand, hand->words->give_back));
   result->outcome = hand_yes(hand, which, hand->words->given) ? TENDER_REVERSED : TENDER_PAID;
   hand_remember(hand, order, result);
   return STATUS_OK;

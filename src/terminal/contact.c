@@ -26,6 +26,10 @@ void contact_step(const struct contact *contact, enum dialogue_step step) {
     contact->dialogue->step(contact->dialogue->context, step);
 }
 
+const char *contact_words(const struct contact *contact, const char *english) {
+  return contact->dialogue != NULL && contact->dialogue->words != NULL ? contact->dialogue->words(english) : english;
+}
+
 static void contact_leave(struct contact *contact) {
   session_close(&contact->session);
   if (contact->connected)

@@ -44,6 +44,8 @@ enum status contact_take_verdict(struct contact *contact) EPURSE_MUST_USE;
 void contact_step(const struct contact *contact, enum dialogue_step step);
 /* One sentence for the people. */
 void contact_say(const struct contact *contact, const char *sentence);
+/* The sentence in their language, for figures to be set in. */
+const char *contact_words(const struct contact *contact, const char *english) __attribute__((format_arg(2)));
 
 /* VERIFY with a fresh N. */
 enum status contact_verify(struct contact *contact, const uint8_t block[PIN_BLOCK_SIZE],

@@ -125,9 +125,11 @@ static enum status load_new(struct order *order, const struct payment_request *r
   if (claimed && order->owed == amount.minor)
     return load_owed(order);
   if (claimed) {
-    char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 128];
+    char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 256];
     amount_print((struct amount){order->owed, amount.currency}, NULL, text, sizeof text);
-    snprintf(sentence, sizeof sentence, "An earlier load left %s owed to this card: load just that to have it.", text);
+    snprintf(sentence, sizeof sentence,
+             contact_words(order->contact, "An earlier load left %s owed to this card: load just that to have it."),
+             text);
     contact_say(order->contact, sentence);
   }
   status = charge(order, amount);

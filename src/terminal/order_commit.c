@@ -137,12 +137,15 @@ static bool is_same_request(const struct order *earlier, const struct payment_re
 
 /* What was finished is not what is asked for now: people hear of it on the way. */
 static void earlier_mention(const struct order *earlier) {
-  char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 96];
+  char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 256];
   if (!earlier->entry.unreported)
     return;
   amount_print((struct amount){earlier->entry.amount, earlier->entry.currency}, NULL, text, sizeof text);
-  snprintf(sentence, sizeof sentence, "%s that was interrupted before is finished: %s.",
-           earlier->entry.type == TRANSACTION_LOAD ? "The load" : "The payment", text);
+  snprintf(sentence, sizeof sentence,
+           earlier->entry.type == TRANSACTION_LOAD
+               ? contact_words(earlier->contact, "The load that was interrupted before is finished: %s.")
+               : contact_words(earlier->contact, "The payment that was interrupted before is finished: %s."),
+           text);
   contact_say(earlier->contact, sentence);
   (void)!journal_reported(earlier->terminal->journal, earlier->entry.id);
 }
@@ -208,16 +211,19 @@ enum earlier_end {
  * server can be asked again, but where its ledger is a copy of before and will never know. */
 static enum status earlier_doubt(struct order *earlier, const struct evidence *later, enum status asked,
                                  enum earlier_end *end) {
-  char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 160];
+  char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 320];
   bool logged;
   enum status status = log_find(earlier, &logged);
   if (status == STATUS_OK && logged) {
     amount_print((struct amount){earlier->entry.amount, earlier->entry.currency}, NULL, text, sizeof text);
-    snprintf(
-        sentence, sizeof sentence,
-        "%s of %s that was interrupted before was settled at another terminal: done, the card says, and that is no "
-        "proof.",
-        earlier->entry.type == TRANSACTION_LOAD ? "The load" : "The payment", text);
+    snprintf(sentence, sizeof sentence,
+             earlier->entry.type == TRANSACTION_LOAD
+                 ? contact_words(earlier->contact, "The load of %s that was interrupted before was settled at another "
+                                                   "terminal: done, the card says, and that is no proof.")
+                 : contact_words(earlier->contact,
+                                 "The payment of %s that was interrupted before was settled at another "
+                                 "terminal: done, the card says, and that is no proof."),
+             text);
     contact_say(earlier->contact, sentence);
     *end = EARLIER_DOUBTFUL;
     if (asked != STATUS_OUT_OF_STEP)

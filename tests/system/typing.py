@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # A person at a terminal: runs a command on a pseudo terminal of its own, types a line at each prompt, prints all that stood
-# there. Prompts are what ends with ": " or "(y/n) ". WIDTH columns (default 80); ends with the command's code.
+# there. Prompts are what ends with ": " or "/n) ". WIDTH columns (default 80); ends with the command's code.
 #   typing.py LINE[,LINE...] COMMAND [ARGUMENT...]
 import fcntl, os, pty, select, signal, struct, sys, termios, time
 
@@ -19,7 +19,7 @@ while time.monotonic() < end:
         if not part:
             break
         seen += part
-    elif lines and len(seen) > answered and (seen.endswith(b": ") or seen.endswith(b"(y/n) ")):
+    elif lines and len(seen) > answered and (seen.endswith(b": ") or seen.endswith(b"/n) ")):
         answered = len(seen)
         os.write(terminal, lines.pop(0).encode() + b"\n")
     elif not lines and len(seen) > answered and seen.endswith(b": "):

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "admin.h"
+#include "cmd/frame/language.h"
 #include "epurse/audit.h"
 #include "epurse/key.h"
 #include "epurse/moment.h"

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "admin.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "epurse/backend.h"
 #include "epurse/terminal.h"
@@ -16,19 +17,18 @@ enum status admin_fail(const struct admin *admin, const char *about, enum status
   if (status_exit_code(status) == EXIT_UNAVAILABLE)
     about = NULL;
   const char *trouble = admin->terminal != NULL ? backend_trouble(admin->terminal->backend, status) : "";
-  problem_say(admin->program->name, "%s%s%s%s%s%s", about != NULL ? about : "", about != NULL ? ": " : "",
-              status_sentence(status), trouble[0] != 0 ? " (" : "", trouble, trouble[0] != 0 ? ")" : "");
+  problem_say_with(admin->program->name, status_sentence(status), "%s%s%s%s%s%s", about != NULL ? about : "",
+                   about != NULL ? ": " : "", status_sentence(status), trouble[0] != 0 ? " (" : "", trouble,
+                   trouble[0] != 0 ? ")" : "");
   return status;
 }
 
 enum status admin_refuse(const struct admin *admin, enum status status, const char *format, ...) {
-  char sentence[1024];
   va_list arguments;
 
   va_start(arguments, format);
-  (void)vsnprintf(sentence, sizeof sentence, format, arguments);
+  problem_say_list(admin->program->name, status_sentence(status), format, arguments);
   va_end(arguments);
-  problem_say(admin->program->name, "%s", sentence);
   return status;
 }
 
@@ -78,11 +78,11 @@ enum status admin_open(struct admin *admin) {
     status = folder_find(admin);
   if (status == STATUS_OK)
     status = terminal_open(admin->folder, &admin->terminal, problem);
-  if (status != STATUS_OK && strstr(problem, status_sentence(status)) != NULL)
-    return admin_refuse(admin, status, "%s", problem);
+  if (status != STATUS_OK && problem[0] == '\0')
+    return admin_fail(admin, admin->config, status);
   if (status != STATUS_OK) {
-    return problem[0] == '\0' ? admin_fail(admin, admin->config, status)
-                              : admin_refuse(admin, status, "%s: %s", status_sentence(status), problem);
+    problem_open(admin->program->name, status_sentence(status), problem);
+    return status;
   }
   if (admin->terminal->role != ROLE_ADMIN) {
     return admin_refuse(admin, STATUS_NOT_PERMITTED,
@@ -100,20 +100,24 @@ enum status admin_call(struct admin *admin, enum message_type type, json_t *body
   return status == STATUS_OK ? reply->status : status;
 }
 
-static enum status passphrase_ask(const struct admin_passphrase *wanted, const char *word, char text[SECRET_TEXT_MAX]) {
-  char question[96];
+/* `issuer` and `server` are the two forms of the same question. */
+static enum status passphrase_ask(const struct admin_passphrase *wanted, const char *issuer, const char *server,
+                                  char text[SECRET_TEXT_MAX]) {
+  const char *question = translated(strcmp(wanted->whose, "issuer") == 0 ? issuer : server);
 
-  (void)snprintf(question, sizeof question, "%s %s passphrase: ", word, wanted->whose);
   return secret_from_prompt(question, text, SECRET_TEXT_MAX);
 }
 
 /* Asks; a new passphrase again, since nobody sees what was typed. STATUS_BAD_FORMAT: the two differ. */
 static enum status passphrase_prompt(const struct admin_passphrase *wanted, char text[SECRET_TEXT_MAX]) {
   char again[SECRET_TEXT_MAX];
-  enum status status = passphrase_ask(wanted, wanted->is_new ? "New" : "The", text);
+  enum status status =
+      passphrase_ask(wanted, wanted->is_new ? SENTENCE("New issuer passphrase: ") : SENTENCE("The issuer passphrase: "),
+                     wanted->is_new ? SENTENCE("New server passphrase: ") : SENTENCE("The server passphrase: "), text);
 
   if (status == STATUS_OK && wanted->is_new) {
-    status = passphrase_ask(wanted, "Once more, the", again);
+    status = passphrase_ask(wanted, SENTENCE("Once more, the issuer passphrase: "),
+                            SENTENCE("Once more, the server passphrase: "), again);
     if (status == STATUS_OK && strcmp(text, again) != 0)
       status = STATUS_BAD_FORMAT;
     crypto_wipe(again, sizeof again);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/terminal_program.h"
 
 static enum status cids_take(const struct admin *admin, char **arguments, struct replacement_message *cards) {
@@ -22,8 +23,8 @@ static enum status refusal_say(const struct admin *admin, char **arguments, cons
   if (status == STATUS_REPLACEMENT_TOO_EARLY && json_is_integer(earliest)) {
     moment_from_unix(json_integer_value(earliest), moment);
     moment_print(moment, text);
-    return admin_refuse(admin, status, "%s: %s; it can be replaced from %s on", arguments[0], status_sentence(status),
-                        text);
+    return admin_refuse(admin, status, SENTENCE("%s: %s; it can be replaced from %s on"), arguments[0],
+                        status_sentence(status), text);
   }
   return admin_fail(admin, arguments[status == STATUS_NEW_CARD_NOT_ISSUED ? 1 : 0], status);
 }

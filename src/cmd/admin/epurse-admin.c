@@ -8,6 +8,7 @@
 
 #include "admin.h"
 #include "cmd/frame/finish.h"
+#include "cmd/frame/language.h"
 #include "epurse/terminal.h"
 
 #define FIELD(field) offsetof(struct admin, field)
@@ -178,7 +179,7 @@ int main(int argc, char **argv) {
   enum status status = STATUS_NO_MEMORY;
 
   process_harden();
-  (void)setlocale(LC_ALL, "");
+  language_begin();
   merged = calloc((size_t)argc + 1, sizeof *merged);
   if (merged != NULL) {
     argc = verb_merge(argc, argv, name, merged);

@@ -10,6 +10,7 @@
 
 #include "card_show.h"
 #include "cmd/frame/finish.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/problem.h"
 #include "epurse/bytes.h"
@@ -27,7 +28,7 @@ struct card_options {
 };
 
 EPURSE_MUST_USE static enum status fail(enum status status, const char *what) {
-  problem_say("epurse-card", "%s: %s", what, status_sentence(status));
+  problem_say_with("epurse-card", status_sentence(status), "%s: %s", what, status_sentence(status));
   return status;
 }
 
@@ -80,8 +81,10 @@ out:
 
 static void say(void *context, bool inserted) {
   const struct card_options *options = context;
-  problem_say("epurse-card", "%s the reader (vpcd at %s, port %d)", inserted ? "in" : "out of", options->host,
-              (int)options->port);
+  problem_say("epurse-card",
+              inserted ? SENTENCE("in the reader (vpcd at %s, port %d)")
+                       : SENTENCE("out of the reader (vpcd at %s, port %d)"),
+              options->host, (int)options->port);
 }
 
 /* Signals that are read, not delivered: a card is never in two minds half way through a command. -1: failed. */
@@ -181,7 +184,7 @@ int main(int argc, char **argv) {
   const struct verb *verb = NULL;
   char **arguments = NULL;
   process_harden();
-  setlocale(LC_ALL, "");
+  language_begin();
   enum status status = option_parse(&program, argc, argv, &options, &verb, &arguments);
   if (status != STATUS_OK)
     return status_exit_code(status);

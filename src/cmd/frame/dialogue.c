@@ -8,6 +8,7 @@
 #include "answer.h"
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
+#include "language.h"
 #include "problem.h"
 #include "terminal_program.h"
 
@@ -25,7 +26,7 @@ static enum status prompt_pin(const char *prompt, char digits[PIN_MAX + 1]) {
     crypto_wipe(block, sizeof block);
     if (form == STATUS_OK)
       return STATUS_OK;
-    fprintf(stderr, "A PIN has %d to %d digits.\n", PIN_MIN, PIN_MAX);
+    fprintf(stderr, translated("A PIN has %d to %d digits.\n"), PIN_MIN, PIN_MAX);
   }
 }
 
@@ -47,17 +48,21 @@ static enum status prompt_pin_of(const struct terminal_program *self, const char
 
 /* What the cardholder agrees to by the PIN: who takes how much. */
 static void prompt_print(const struct terminal_program *self, unsigned tries_left, char text[PROMPT_MAX]) {
-  char amount[AMOUNT_TEXT_MAX], wrong[40] = "";
+  char amount[AMOUNT_TEXT_MAX], wrong[80] = "";
   const char *name = self->terminal->merchant_name[0] != 0 ? self->terminal->merchant_name : self->terminal->merchant;
   if (tries_left < PIN_TRIES)
-    snprintf(wrong, sizeof wrong, "Wrong PIN, %u %s left. ", tries_left, tries_left == 1 ? "try" : "tries");
+    snprintf(wrong, sizeof wrong,
+             translated_count("Wrong PIN, %u try left. ", "Wrong PIN, %u tries left. ", tries_left), tries_left);
   if (self->wanted.minor == 0) {
-    snprintf(text, PROMPT_MAX, "%sPIN: ", wrong);
+    snprintf(text, PROMPT_MAX, translated("%sPIN: "), wrong);
     return;
   }
   report_amount(amount, self->wanted.minor, self->wanted.currency);
-  snprintf(text, PROMPT_MAX, "%s: %s%s%s. %sPIN: ", name, self->wanted_load ? "load " : "", amount,
-           self->points ? " in points" : "", wrong);
+  snprintf(text, PROMPT_MAX,
+           self->wanted_load ? translated("%s: load %s. %sPIN: ")
+           : self->points    ? translated("%s: %s in points. %sPIN: ")
+                             : translated("%s: %s. %sPIN: "),
+           name, amount, wrong);
 }
 
 static enum status ask_pin(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
@@ -80,12 +85,12 @@ static enum status ask_new_pin(void *context, char digits[PIN_MAX + 1]) {
   if (self->pin_fd >= 0 || self->json)
     return read_pin(self, digits);
   for (bool same = false; status == STATUS_OK && !same;) {
-    status = prompt_pin("New PIN: ", digits);
+    status = prompt_pin(translated("New PIN: "), digits);
     if (status == STATUS_OK)
-      status = prompt_pin("The new PIN once more: ", again);
+      status = prompt_pin(translated("The new PIN once more: "), again);
     same = strcmp(digits, again) == 0;
     if (status == STATUS_OK && !same)
-      fprintf(stderr, "That was not the same PIN twice.\n");
+      fprintf(stderr, "%s\n", translated("That was not the same PIN twice."));
   }
   crypto_wipe(again, sizeof again);
   return status;
@@ -94,12 +99,16 @@ static enum status ask_new_pin(void *context, char digits[PIN_MAX + 1]) {
 static void say(void *context, const char *sentence) {
   const struct terminal_program *self = context;
   if (!self->quiet)
-    fprintf(stderr, "%s\n", sentence);
+    fprintf(stderr, "%s\n", translated(sentence));
 }
 
 void dialogue_fill(struct terminal_program *self) {
-  self->dialogue = (struct dialogue){
-      .context = self, .ask_pin = ask_pin, .say = say, .ask_new_pin = ask_new_pin, .step = event_step};
+  self->dialogue = (struct dialogue){.context = self,
+                                     .ask_pin = ask_pin,
+                                     .say = say,
+                                     .ask_new_pin = ask_new_pin,
+                                     .step = event_step,
+                                     .words = translated};
 }
 
 /* One whole line of stdin, its end and what does not fit cut off; false at the end of input. */
@@ -129,14 +138,14 @@ enum status operator_confirm(void *context, const char *question) {
   bool fits, answered = false;
   (void)context;
   for (int i = 0; i < ASK_TIMES; i++) {
-    question_print(question, " (y/n) ");
+    question_print(question, translated(" (y/n) "));
     if (!line_read(line, sizeof line, &fits))
       break;
     enum answer answer = fits ? answer_read(line) : ANSWER_NEITHER;
     if (answer != ANSWER_NEITHER)
       return answer == ANSWER_YES ? STATUS_OK : STATUS_CANCELLED;
     answered = true;
-    fprintf(stderr, "Please answer yes or no.\n");
+    fprintf(stderr, "%s\n", translated("Please answer yes or no."));
   }
   return answered ? STATUS_OUTCOME_UNKNOWN : STATUS_CANCELLED;
 }
@@ -149,7 +158,7 @@ enum status operator_ask(void *context, const char *question, char *text, unsign
     if (!line_read(text, capacity, &fits))
       return STATUS_CANCELLED;
     if (!fits)
-      fprintf(stderr, "That is too long: at most %u characters.\n", capacity - 1);
+      fprintf(stderr, translated("That is too long: at most %u characters.\n"), capacity - 1);
   }
   return fits && text[0] != 0 ? STATUS_OK : STATUS_CANCELLED;
 }

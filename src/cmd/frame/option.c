@@ -14,6 +14,7 @@
 #include "completion.h"
 #include "config.h"
 #include "finish.h"
+#include "language.h"
 #include "problem.h"
 
 #define ROWS_MAX        64
@@ -142,8 +143,10 @@ static enum status check_descriptor(const struct program *program, const struct 
   }
   if ((flags & O_PATH) == 0 && ((flags & O_ACCMODE) == way || (flags & O_ACCMODE) == O_RDWR))
     return STATUS_OK;
-  problem_say(program->name, "--%s=%d: this descriptor is not open for %s", row->name, fd,
-              way == O_RDONLY ? "reading" : "writing");
+  problem_say(program->name,
+              way == O_RDONLY ? SENTENCE("--%s=%d: this descriptor is not open for reading")
+                              : SENTENCE("--%s=%d: this descriptor is not open for writing"),
+              row->name, fd);
   return STATUS_USAGE;
 }
 

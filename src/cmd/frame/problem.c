@@ -5,6 +5,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "language.h"
 
 static char said[1024]; /* one program, one end */
 
@@ -39,18 +42,44 @@ static void clean(char *text) {
   }
 }
 
-void problem_say(const char *program, const char *format, ...) {
-  const bool first = said[0] == 0;
-  va_list arguments, again;
-  va_start(arguments, format);
+/* For people: the format in their language, and where the sentence first stands in it, that one too. */
+__attribute__((format(printf, 3, 0))) static void show(const char *program, const char *sentence, const char *format,
+                                                       va_list arguments) {
+  char text[2048] = "";
+  (void)vsnprintf(text, sizeof text, translated(format), arguments);
+  const char *at = sentence[0] != 0 ? strstr(text, sentence) : NULL;
+  if (at != NULL)
+    fprintf(stderr, "%s: %.*s%s%s\n", program, (int)(at - text), text, translated(sentence), at + strlen(sentence));
+  else
+    fprintf(stderr, "%s: %s\n", program, text);
+}
+
+void problem_say_list(const char *program, const char *sentence, const char *format, va_list arguments) {
+  va_list again;
   va_copy(again, arguments);
-  fprintf(stderr, "%s: ", program);
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
-  if (first && vsnprintf(said, sizeof said, format, again) >= 0)
-    clean(said);
+  show(program, sentence, format, again);
   va_end(again);
+  if (said[0] == 0 && vsnprintf(said, sizeof said, format, arguments) >= 0)
+    clean(said);
+}
+
+void problem_say_with(const char *program, const char *sentence, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  problem_say_list(program, sentence, format, arguments);
   va_end(arguments);
+}
+
+void problem_say(const char *program, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  problem_say_list(program, "", format, arguments);
+  va_end(arguments);
+}
+
+void problem_open(const char *program, const char *sentence, const char *problem) {
+  const bool there = strstr(problem, sentence) != NULL; /* with the name of the file */
+  problem_say_with(program, sentence, "%s%s%s", there ? "" : sentence, !there && problem[0] != 0 ? ": " : "", problem);
 }
 
 void problem_forget(void) {

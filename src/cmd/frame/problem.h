@@ -3,11 +3,21 @@
 #ifndef EPURSE_CMD_PROBLEM_H
 #define EPURSE_CMD_PROBLEM_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
-/* Says "PROGRAM: sentence" on stderr. The first sentence of a run is the one that problem_said answers: what comes
- * behind it explains it. For the thread of main. */
+/* Says "PROGRAM: sentence" on stderr, in the language of people (language.h), from the English format. The first sentence of a run is the one that problem_said answers: what comes
+ * behind it explains it; that one is English. For the thread of main. */
 void problem_say(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same where an English sentence of the catalogue is among the arguments, mostly that of a status: it is translated
+ * as well; "": none is. */
+void problem_say_with(const char *program, const char *sentence, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void problem_say_list(const char *program, const char *sentence, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+/* Says why something could not be opened: the sentence of the status, and the problem that goes with it, "" or a text
+ * that may name the file and end by that sentence itself. */
+void problem_open(const char *program, const char *sentence, const char *problem);
 /* That sentence, without the program's name, in UTF-8 whatever it quotes; "" where nothing was said. */
 const char *problem_said(void);
 /* Forgets it: the next sentence is about something else. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epurse/backend.h"
+#include "language.h"
 #include "problem.h"
 #include "terminal_program.h"
 
@@ -67,61 +68,64 @@ void report_done(FILE *out, const char *operation, const struct outcome *outcome
   char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], cid[17];
   cid_print(outcome->cid, cid);
   if (outcome->amount.minor == 0) {
-    fprintf(out, "%s card %s\n", operation, cid);
+    fprintf(out, translated("%s card %s\n"), translated(operation), cid);
     return;
   }
   report_amount(amount, outcome->amount.minor, outcome->amount.currency);
   report_amount(balance, outcome->balance_after, outcome->amount.currency);
   if (outcome->finished_before && outcome->reference[0] != 0)
-    fprintf(out, "The %s of this reference was done before; nothing was done twice.\n", operation);
+    fprintf(out, translated("The %s of this reference was done before; nothing was done twice.\n"),
+            translated(operation));
   else if (outcome->finished_before)
-    fprintf(out, "The %s that was interrupted before is finished now; nothing was done twice.\n", operation);
-  fprintf(out, "%s %s, card ....%s, no. %" PRIu32 "\n", operation, amount, cid + 12, outcome->atc);
-  fprintf(out, "balance %s", balance);
+    fprintf(out, translated("The %s that was interrupted before is finished now; nothing was done twice.\n"),
+            translated(operation));
+  fprintf(out, translated("%s %s, card ....%s, no. %" PRIu32 "\n"), translated(operation), amount, cid + 12,
+          outcome->atc);
+  fprintf(out, translated("balance %s"), balance);
   if (outcome->points != 0 || outcome->points_after > 0)
-    fprintf(out, ", points %+" PRId64 " = %" PRId64, outcome->points, outcome->points_after);
+    fprintf(out, translated(", points %+" PRId64 " = %" PRId64), outcome->points, outcome->points_after);
   fprintf(out, "\n");
   if (outcome->reference[0] != 0)
-    fprintf(out, "reference %s\n", outcome->reference);
+    fprintf(out, translated("reference %s\n"), outcome->reference);
   if (outcome->receipt_path[0] != 0)
-    fprintf(out, "receipt %s\n", outcome->receipt_path);
+    fprintf(out, translated("receipt %s\n"), outcome->receipt_path);
   if (!outcome->confirmed)
-    fprintf(out, "The back-end has not confirmed yet; the journal keeps it and sends it again.\n");
+    fprintf(out, "%s\n", translated("The back-end has not confirmed yet; the journal keeps it and sends it again."));
 }
 
-/* Why the card, or the server, did not take the amount, in figures. */
-static bool figures_print(const struct outcome *outcome, enum status status, char text[3 * AMOUNT_TEXT_MAX + 64]) {
+/* Why the card, or the server, did not take the amount, in figures; false: there are none. */
+static bool figures_say(const struct terminal_program *self, const struct outcome *outcome, enum status status) {
   char wanted[AMOUNT_TEXT_MAX], there[AMOUNT_TEXT_MAX], limit[AMOUNT_TEXT_MAX];
-  const size_t size = 3 * AMOUNT_TEXT_MAX + 64;
+  const char *name = self->program->name, *sentence = status_sentence(status);
   const int64_t before = outcome->balance_before;
+  const bool poor = status == STATUS_INSUFFICIENT_BALANCE && before >= 0 && outcome->amount.minor > before;
+  if (!poor && (status != STATUS_ABOVE_LIMIT || outcome->limit <= 0))
+    return false;
   report_amount(wanted, outcome->amount.minor, outcome->amount.currency);
   report_amount(there, before, outcome->amount.currency);
   report_amount(limit, outcome->limit, outcome->amount.currency);
-  if (status == STATUS_INSUFFICIENT_BALANCE && before >= 0 && outcome->amount.minor > before)
-    return snprintf(text, size, "%s wanted, %s there", wanted, there) > 0;
-  if (status != STATUS_ABOVE_LIMIT || outcome->limit <= 0)
-    return false;
-  if (outcome->amount.minor > outcome->limit)
-    return snprintf(text, size, "%s wanted, at most %s", wanted, limit) > 0;
-  return snprintf(text, size, "%s wanted, %s there, at most %s in all", wanted, there, limit) > 0;
+  if (poor)
+    problem_say_with(name, sentence, "%s: %s wanted, %s there", sentence, wanted, there);
+  else if (outcome->amount.minor > outcome->limit)
+    problem_say_with(name, sentence, "%s: %s wanted, at most %s", sentence, wanted, limit);
+  else
+    problem_say_with(name, sentence, "%s: %s wanted, %s there, at most %s in all", sentence, wanted, there, limit);
+  return true;
 }
 
 /* The sentence, and where it was the line to the back-end which one and why. */
 static void report_status(const struct terminal_program *self, enum status status) {
   const char *trouble = self->terminal != NULL ? backend_trouble(self->terminal->backend, status) : "";
-  problem_say(self->program->name, "%s%s%s%s", status_sentence(status), trouble[0] != 0 ? " (" : "", trouble,
-              trouble[0] != 0 ? ")" : "");
+  problem_say_with(self->program->name, status_sentence(status), "%s%s%s%s", status_sentence(status),
+                   trouble[0] != 0 ? " (" : "", trouble, trouble[0] != 0 ? ")" : "");
 }
 
 void report_failure(const struct terminal_program *self, enum status status, const struct outcome *outcome) {
-  char figures[3 * AMOUNT_TEXT_MAX + 64];
   if (status == STATUS_USAGE) /* that was said where it was noticed */
     return;
   if (status == STATUS_WRONG_PIN)
     problem_say(self->program->name, "wrong PIN, %u left", self->tries_left);
-  else if (outcome != NULL && figures_print(outcome, status, figures))
-    problem_say(self->program->name, "%s: %s", status_sentence(status), figures);
-  else
+  else if (outcome == NULL || !figures_say(self, outcome, status))
     report_status(self, status);
 }
 

@@ -16,6 +16,7 @@
 #include "epurse/reader.h"
 #include "epurse/secret.h"
 #include "finish.h"
+#include "language.h"
 #include "problem.h"
 #include "receipt_qr.h"
 
@@ -56,26 +57,24 @@ static void warn_of_expiry(const struct terminal_program *self) {
   char day[21];
   expiry_near(self, day);
   if (day[0] != 0)
-    fprintf(stderr, "%s: the certificate of this terminal ends on %s; renew it before: %s renew\n", self->program->name,
-            day, self->program->name);
+    fprintf(stderr, translated("%s: the certificate of this terminal ends on %s; renew it before: %s renew\n"),
+            self->program->name, day, self->program->name);
 }
 
 enum status terminal_program_open(struct terminal_program *self) {
   char problem[256] = "";
   if (self->config == NULL) {
-    problem_say(self->program->name, "%s", status_sentence(STATUS_NO_CONFIG));
+    problem_say_with(self->program->name, status_sentence(STATUS_NO_CONFIG), "%s", status_sentence(STATUS_NO_CONFIG));
     return STATUS_NO_CONFIG;
   }
   enum status status = terminal_open(self->config, &self->terminal, problem);
   if (status != STATUS_OK) {
-    const char *sentence = status_sentence(status);
-    bool said = strstr(problem, sentence) != NULL; /* with the name of the file */
-    problem_say(self->program->name, "%s%s%s", said ? "" : sentence, !said && problem[0] != 0 ? ": " : "", problem);
+    problem_open(self->program->name, status_sentence(status), problem);
     return status;
   }
   if ((self->roles & (1U << self->terminal->role)) == 0) {
-    problem_say(self->program->name, "%s: %s is a terminal of another role", status_sentence(STATUS_NOT_PERMITTED),
-                self->terminal->tid);
+    problem_say_with(self->program->name, status_sentence(STATUS_NOT_PERMITTED), "%s: %s is a terminal of another role",
+                     status_sentence(STATUS_NOT_PERMITTED), self->terminal->tid);
     return STATUS_NOT_PERMITTED;
   }
   warn_of_expiry(self);
@@ -154,9 +153,7 @@ enum status terminal_program_open_reader(struct terminal_program *self) {
     return status;
   }
   if (status != STATUS_OK) {
-    const char *sentence = status_sentence(status);
-    bool said = strstr(problem, sentence) != NULL; /* with the name of the file */
-    problem_say(self->program->name, "%s%s%s", said ? "" : sentence, !said && problem[0] != 0 ? ": " : "", problem);
+    problem_open(self->program->name, status_sentence(status), problem);
     return status;
   }
   if (self->cancel_on_eof)
@@ -182,7 +179,7 @@ enum status terminal_program_amount(const struct terminal_program *self, const c
   enum status status =
       self->minor ? amount_parse_minor(text, self->terminal->currency, amount) : typed_amount(self, text, amount);
   if (status != STATUS_OK)
-    problem_say(self->program->name, "'%s': %s", text, status_sentence(status));
+    problem_say_with(self->program->name, status_sentence(status), "'%s': %s", text, status_sentence(status));
   return status;
 }
 
@@ -237,15 +234,16 @@ enum status terminal_program_show(struct terminal_program *self, const char *ope
   if (self->qr && !self->json && outcome->receipt_path[0] != 0) {
     enum status status = receipt_qr_print_file(outcome->receipt_path, stdout);
     if (status != STATUS_OK) /* the payment is done all the same */
-      fprintf(stderr, "%s: no QR code: %s\n", self->program->name, status_sentence(status));
+      fprintf(stderr, translated("%s: no QR code: %s\n"), self->program->name, translated_status(status));
   }
   self->shown = true;
   if (outcome->receipt_lost)
-    fprintf(stderr, "%s: the receipt could not be written to %s; the journal keeps it: %s receipt %" PRId64 "\n",
+    fprintf(stderr,
+            translated("%s: the receipt could not be written to %s; the journal keeps it: %s receipt %" PRId64 "\n"),
             self->program->name, self->terminal->receipts, self->program->name, outcome->number);
   if (finish_printed())
     return STATUS_OK;
-  problem_say(self->program->name, "%s", status_sentence(STATUS_UNREPORTED));
+  problem_say_with(self->program->name, status_sentence(STATUS_UNREPORTED), "%s", status_sentence(STATUS_UNREPORTED));
   report_done(stderr, operation, outcome);
   return STATUS_UNREPORTED;
 }
@@ -263,7 +261,7 @@ static void close_all(struct terminal_program *self) {
 int terminal_program_main(struct terminal_program *self, int argc, char **argv) {
   char **operands = NULL;
   process_harden();
-  setlocale(LC_ALL, "");
+  language_begin();
   setvbuf(stderr, NULL, _IOLBF, 0);
   self->wait_seconds = INT64_MIN;
   self->pin_fd = -1;

@@ -4,22 +4,23 @@
 #include <string.h>
 
 #include "epurse/bytes.h"
+#include "language.h"
 #include "terminal_program.h"
 
 static const char *type_name(uint8_t type) {
   switch (type) {
   case TRANSACTION_LOAD:
-    return "load";
+    return SENTENCE("load");
   case TRANSACTION_POINTS_PURCHASE:
-    return "points";
+    return SENTENCE("points");
   case TRANSACTION_REFUND:
-    return "refund";
+    return SENTENCE("refund");
   case TRANSACTION_PAYOUT:
-    return "payout";
+    return SENTENCE("payout");
   case TRANSACTION_OFFLINE_PURCHASE:
-    return "offline";
+    return SENTENCE("offline");
   default:
-    return "purchase";
+    return SENTENCE("purchase");
   }
 }
 
@@ -29,8 +30,8 @@ static void print_record(const struct terminal_program *self, const struct log_r
   report_amount(balance, record->balance, record->currency);
   moment_print(record->time, time);
   bytes_to_text(record->tid, TID_SIZE, tid);
-  terminal_program_print(self, "%6" PRIu32 "  %s  %-8s %14s  balance %14s  points %+" PRId32 "  %s\n", record->atc,
-                         time, type_name(record->type), amount, balance, record->points, tid);
+  terminal_program_print(self, translated("%6" PRIu32 "  %s  %-8s %14s  balance %14s  points %+" PRId32 "  %s\n"),
+                         record->atc, time, translated(type_name(record->type)), amount, balance, record->points, tid);
 }
 
 static json_t *record_json(const struct log_record *record) {
@@ -81,7 +82,7 @@ enum status verb_log(void *context, char **arguments) {
   for (size_t i = 0; i < statement.count; i++)
     print_record(self, &statement.records[i]);
   if (statement.count == 0)
-    terminal_program_print(self, "The card has not been used yet.\n");
+    terminal_program_print(self, "%s\n", translated("The card has not been used yet."));
   self->report = statement_json(&statement);
   return STATUS_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The verb `pin`: changes the card's PIN, at the issuer and on the card. */
+#include "language.h"
 #include "terminal_program.h"
 
 enum status verb_pin(void *context, char **arguments) {
@@ -14,7 +15,7 @@ enum status verb_pin(void *context, char **arguments) {
     return status;
   status = pin_change_run(self->terminal, self->reader, terminal_program_wait(self), &self->dialogue, &outcome);
   self->changed = status == STATUS_OK;
-  report_outcome(self, "pin", status, &outcome);
+  report_outcome(self, SENTENCE("pin"), status, &outcome);
   if (status == STATUS_OK)
     self->dialogue.say(self->dialogue.context, "The new PIN holds. Take the card.");
   return status;

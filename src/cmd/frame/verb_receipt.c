@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "language.h"
 #include "problem.h"
 #include "receipt_qr.h"
 #include "terminal_program.h"
@@ -32,7 +33,7 @@ static void show(struct terminal_program *self, const struct outcome *outcome, c
   json_object_set_new(self->report, "type", json_string(operation));
   enum status status = self->qr && !self->json ? receipt_qr_print(receipt->data, receipt->len, stdout) : STATUS_OK;
   if (status != STATUS_OK)
-    fprintf(stderr, "%s: no QR code: %s\n", self->program->name, status_sentence(status));
+    fprintf(stderr, translated("%s: no QR code: %s\n"), self->program->name, translated_status(status));
 }
 
 enum status verb_receipt(void *context, char **arguments) {
@@ -47,12 +48,13 @@ enum status verb_receipt(void *context, char **arguments) {
     return status;
   status = receipt_again(self->terminal, number, &outcome, &receipt);
   if (status != STATUS_OK) {
-    problem_say(self->program->name, "no receipt: %s", status_sentence(status));
+    problem_say_with(self->program->name, status_sentence(status), "no receipt: %s", status_sentence(status));
     return status;
   }
   show(self, &outcome, &receipt);
   if (!outcome.receipt_lost || self->qr)
     return STATUS_OK;
-  problem_say(self->program->name, "%s: %s", self->terminal->receipts, status_sentence(STATUS_STORE_FAILED));
+  problem_say_with(self->program->name, status_sentence(STATUS_STORE_FAILED), "%s: %s", self->terminal->receipts,
+                   status_sentence(STATUS_STORE_FAILED));
   return STATUS_STORE_FAILED;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "epurse/journal.h"
+#include "language.h"
 #include "problem.h"
 #include "terminal_program.h"
 
@@ -32,23 +33,27 @@ static const char *advice(const struct terminal_program *self, const struct jour
   bool bank = tender != NULL && strcmp(tender->kind, entry->tender_kind) == 0;
   switch (entry->state) {
   case JOURNAL_AUTHORISED:
-    return "whether the card did it is unknown: present this card here again, whatever it is to pay or load; it is "
-           "finished or cancelled first";
+    return SENTENCE(
+        "whether the card did it is unknown: present this card here again, whatever it is to pay or load; it is "
+        "finished or cancelled first");
   case JOURNAL_COMMITTED:
     return bank || entry->tender_order[0] == 0
-               ? "done, the card has it; the back-end has to hear of it: recover again when it answers"
-               : "done, the card has it; bank and back-end have to hear of it: recover with the tender that charged it";
+               ? SENTENCE("done, the card has it; the back-end has to hear of it: recover again when it answers")
+               : SENTENCE("done, the card has it; bank and back-end have to hear of it: recover with the tender that "
+                          "charged it");
   case JOURNAL_CHARGING:
-    return bank ? "whether the bank charged is unknown: look at its receipt, recover again when its reader answers"
-                : "whether the bank charged is unknown: recover with the tender that charged it";
+    return bank ? SENTENCE(
+                      "whether the bank charged is unknown: look at its receipt, recover again when its reader answers")
+                : SENTENCE("whether the bank charged is unknown: recover with the tender that charged it");
   case JOURNAL_CHARGED:
   case JOURNAL_REVERSING:
     return bank || entry->tender_order[0] == 0
-               ? "nothing was loaded; give nothing back by hand: recover again when bank and back-end answer, and when "
-                 "the card has been seen again"
-               : "nothing was loaded; give nothing back by hand: recover with the tender that charged it";
+               ? SENTENCE("nothing was loaded; give nothing back by hand: recover again when bank and back-end answer, "
+                          "and when "
+                          "the card has been seen again")
+               : SENTENCE("nothing was loaded; give nothing back by hand: recover with the tender that charged it");
   default:
-    return "another program is working on it, or the journal could not be written: recover again";
+    return SENTENCE("another program is working on it, or the journal could not be written: recover again");
   }
 }
 
@@ -56,7 +61,7 @@ static json_t *entry_report(const struct terminal_program *self, const struct jo
   struct promise promise;
   char cid[2 * CID_SIZE + 1] = "", since[21], amount[AMOUNT_TEXT_MAX];
   uint8_t moment[MOMENT_SIZE];
-  const char *type = entry->type == TRANSACTION_LOAD ? "load" : "purchase";
+  const char *type = entry->type == TRANSACTION_LOAD ? SENTENCE("load") : SENTENCE("purchase");
   const struct currency *currency = currency_by_number(entry->currency);
   bool known = entry->has_promise && promise_decode(entry->promise, sizeof entry->promise, &promise) == STATUS_OK;
   if (known)
@@ -64,9 +69,12 @@ static json_t *entry_report(const struct terminal_program *self, const struct jo
   moment_from_unix(entry->time, moment);
   moment_print(moment, since);
   report_amount(amount, entry->amount, entry->currency);
-  terminal_program_print(self, "  %s %s, %s%s, since %s%s%s: %s\n", type, amount, known ? "card " : "no card yet",
-                         known ? cid : "", since, entry->reference[0] != 0 ? ", reference " : "", entry->reference,
-                         advice(self, entry));
+  terminal_program_print(self,
+                         known ? translated("  %s %s, card %s, since %s%s%s: %s\n")
+                               : translated("  %s %s, no card yet%s, since %s%s%s: %s\n"),
+                         translated(type), amount, cid, since,
+                         entry->reference[0] != 0 ? translated(", reference ") : "", entry->reference,
+                         translated(advice(self, entry)));
   json_t *object = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "type", type, "amount", (json_int_t)entry->amount,
                              "currency", currency != NULL ? currency->code : "", "state", state_word(entry->state),
                              "since", since, "advice", advice(self, entry));
@@ -97,12 +105,12 @@ enum status recover_report(struct terminal_program *self) {
   enum status status = terminal_recover(self->terminal, &recovery);
   self->changed = recovery.settled > 0;
   if (status == STATUS_OK)
-    terminal_program_print(self, "%u settled, %u still open%s\n", recovery.settled, recovery.open,
+    terminal_program_print(self, translated("%u settled, %u still open%s\n"), recovery.settled, recovery.open,
                            recovery.open > 0 ? ":" : "");
   if (status == STATUS_OK)
     status = entries_report(self, entries);
   if (status != STATUS_OK)
-    problem_say(self->program->name, "%s", status_sentence(status));
+    problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
   self->report = json_pack("{s:s, s:i, s:i, s:o}", "operation", "recover", "settled", (int)recovery.settled, "open",
                            (int)recovery.open, "entries", entries);
   return status;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The verb `renew`: asks for new certificates of this terminal, for keys that it makes itself, and takes the answer. */
 #include "epurse/terminal_renewal.h"
+#include "language.h"
+#include "problem.h"
 #include "terminal_program.h"
 
 static enum status ask(struct terminal_program *self) {
@@ -10,14 +12,15 @@ static enum status ask(struct terminal_program *self) {
     return status;
   status = renewal_ask(self->terminal, path);
   if (status != STATUS_OK) {
-    fprintf(stderr, "%s: %s\n", self->program->name, status_sentence(status));
+    problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
     return status;
   }
   self->report = json_pack("{s:s, s:s, s:s}", "operation", "renew", "tid", self->terminal->tid, "request", path);
-  terminal_program_print(self,
-                         "The request is %s. Take it to the issuer: epurse-admin terminal renew %s --request.\n"
-                         "Then: %s renew DIR, with the directory that the issuer gives back.\n",
-                         path, self->terminal->tid, self->program->name);
+  terminal_program_print(
+      self,
+      translated("The request is %s. Take it to the issuer: epurse-admin terminal renew %s --request.\n"
+                 "Then: %s renew DIR, with the directory that the issuer gives back.\n"),
+      path, self->terminal->tid, self->program->name);
   return STATUS_OK;
 }
 
@@ -26,7 +29,8 @@ static enum status take(struct terminal_program *self, const char *answer) {
   uint8_t moment[MOMENT_SIZE];
   enum status status = self->config == NULL ? STATUS_NO_CONFIG : renewal_take(self->config, answer, problem);
   if (status != STATUS_OK) {
-    fprintf(stderr, "%s: not renewed: %s\n", self->program->name, problem[0] != 0 ? problem : status_sentence(status));
+    problem_say_with(self->program->name, status_sentence(status), "not renewed: %s",
+                     problem[0] != 0 ? problem : status_sentence(status));
     return status;
   }
   self->changed = true;
@@ -37,7 +41,7 @@ static enum status take(struct terminal_program *self, const char *answer) {
   moment_print(moment, day);
   day[10] = 0;
   self->report = json_pack("{s:s, s:s, s:s}", "operation", "renew", "tid", self->terminal->tid, "expiry", day);
-  terminal_program_print(self, "Terminal %s is renewed, valid until %s.\n", self->terminal->tid, day);
+  terminal_program_print(self, translated("Terminal %s is renewed, valid until %s.\n"), self->terminal->tid, day);
   return STATUS_OK;
 }
 

@@ -5,17 +5,18 @@
 #include <string.h>
 
 #include "epurse/reference.h"
+#include "language.h"
+#include "problem.h"
 #include "terminal_program.h"
 
 static const char *operation_of(uint8_t type) {
-  return type == TRANSACTION_LOAD ? "load" : "purchase";
+  return type == TRANSACTION_LOAD ? SENTENCE("load") : SENTENCE("purchase");
 }
 
 static enum status reference_check(const struct terminal_program *self, const char *reference) {
   if (reference_valid(reference))
     return STATUS_OK;
-  fprintf(stderr, "%s: a reference is 1 to %d printable ASCII characters without blanks\n", self->program->name,
-          REFERENCE_MAX);
+  problem_say(self->program->name, "a reference is 1 to %d printable ASCII characters without blanks", REFERENCE_MAX);
   return STATUS_USAGE;
 }
 
@@ -52,15 +53,15 @@ enum status terminal_program_reader(struct terminal_program *self, const char *o
 static const char *state_word(enum status status) {
   switch (status) {
   case STATUS_OK:
-    return "done";
+    return SENTENCE("done");
   case STATUS_REFERENCE_HELD:
   case STATUS_LOAD_UNSETTLED:
   case STATUS_TENDER_UNKNOWN:
-    return "held";
+    return SENTENCE("held");
   case STATUS_DECLINED:
-    return "declined";
+    return SENTENCE("declined");
   case STATUS_NOT_FOUND:
-    return "unknown";
+    return SENTENCE("unknown");
   default:
     return NULL; /* it could not be asked */
   }
@@ -69,16 +70,16 @@ static const char *state_word(enum status status) {
 static void status_print(const struct terminal_program *self, uint8_t type, const char *word,
                          const struct outcome *outcome) {
   char amount[AMOUNT_TEXT_MAX], cid[2 * CID_SIZE + 1];
-  terminal_program_print(self, "reference %s: %s\n", outcome->reference, word);
+  terminal_program_print(self, translated("reference %s: %s\n"), outcome->reference, translated(word));
   if (type == 0)
     return;
   report_amount(amount, outcome->amount.minor, outcome->amount.currency);
   cid_print(outcome->cid, cid);
-  terminal_program_print(self, "%s %s", operation_of(type), amount);
+  terminal_program_print(self, "%s %s", translated(operation_of(type)), amount);
   if (outcome->atc > 0)
-    terminal_program_print(self, ", card ....%s, no. %" PRIu32, cid + 12, outcome->atc);
+    terminal_program_print(self, translated(", card ....%s, no. %" PRIu32), cid + 12, outcome->atc);
   if (outcome->number > 0)
-    terminal_program_print(self, ", receipt %" PRId64, outcome->number);
+    terminal_program_print(self, translated(", receipt %" PRId64), outcome->number);
   terminal_program_print(self, "\n");
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/terminal_program.h"
 
 #define BAR_WIDTH    24
@@ -34,7 +35,7 @@ void batch_say(struct batch *batch, const struct batch_worker *worker, const cha
   va_list arguments;
   va_start(arguments, format);
   fprintf(stderr, "%s%s: ", isatty(STDERR_FILENO) ? CLEAR_LINE : "", worker->name);
-  vfprintf(stderr, format, arguments);
+  vfprintf(stderr, translated(format), arguments);
   fputc('\n', stderr);
   va_end(arguments);
 }

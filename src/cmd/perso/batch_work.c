@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "batch.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/bytes.h"
@@ -118,8 +119,10 @@ static void card_done(struct batch *batch, struct batch_worker *worker, const st
   batch->done++;
   worker->done++;
   cid_print(cid, number);
-  batch_say(batch, worker, "%s is card %s%s; take it out", entry->reference, number,
-            batch->goal == BATCH_VERIFIED ? ", verified" : "");
+  batch_say(batch, worker,
+            batch->goal == BATCH_VERIFIED ? SENTENCE("%s is card %s, verified; take it out")
+                                          : SENTENCE("%s is card %s; take it out"),
+            entry->reference, number);
 }
 
 static void card_failed(struct batch *batch, struct batch_worker *worker, enum status status) {
@@ -131,17 +134,17 @@ static void card_failed(struct batch *batch, struct batch_worker *worker, enum s
   if (worker->entry != NULL && is_loss(status)) {
     batch_say(batch, worker, "%s is not finished; put the same card back, into any reader", worker->entry->reference);
   } else if (worker->entry != NULL) {
-    batch_say(batch, worker, "%s is not finished: %s", worker->entry->reference, status_sentence(status));
+    batch_say(batch, worker, "%s is not finished: %s", worker->entry->reference, translated_status(status));
   } else if (status == STATUS_CANCELLED) {
     batch_say(batch, worker,
               batch->goal == BATCH_VERIFIED
-                  ? "this card is verified already; take it out"
-                  : "every card of the list has its chip already; take this one out, as it is");
+                  ? SENTENCE("this card is verified already; take it out")
+                  : SENTENCE("every card of the list has its chip already; take this one out, as it is"));
   } else if (is_loss(status)) {
     batch_say(batch, worker, "the card was taken out before anything was done with it, or has no contact");
   } else {
     batch->refused++;
-    batch_say(batch, worker, "not a card for this: %s; take it out", status_sentence(status));
+    batch_say(batch, worker, "not a card for this: %s; take it out", translated_status(status));
   }
 }
 
@@ -224,7 +227,7 @@ static void card_work(struct batch_worker *worker) {
     pthread_mutex_lock(&batch->lock);
     bool again = card_finish(worker, status, &issue, &outcome);
     if (again && !said)
-      batch_say(batch, worker, "%s; trying again", status_sentence(status));
+      batch_say(batch, worker, "%s; trying again", translated_status(status));
     pthread_mutex_unlock(&batch->lock);
     if (!again)
       return;
@@ -258,7 +261,7 @@ static bool wait_card(struct batch_worker *worker, bool present) {
     pthread_mutex_lock(&batch->lock);
     batch->trouble = status;
     if (!said)
-      batch_say(batch, worker, "%s", status_sentence(status));
+      batch_say(batch, worker, "%s", translated_status(status));
     pthread_mutex_unlock(&batch->lock);
     said = true;
     (void)sleep(1);
@@ -304,8 +307,8 @@ static enum status worker_open(struct batch *batch, const struct reader_row *row
   if (status == STATUS_OK)
     reader_limit(worker->reader, worker->terminal->answer_seconds);
   if (status != STATUS_OK)
-    problem_say(batch->self->program->name, "%s: %s%s%s", row->name, status_sentence(status),
-                problem[0] != 0 ? ": " : "", problem);
+    problem_say_with(batch->self->program->name, status_sentence(status), "%s: %s%s%s", row->name,
+                     status_sentence(status), problem[0] != 0 ? ": " : "", problem);
   batch->worker_count++; /* so that batch_end closes what is open of it */
   return status;
 }
@@ -320,7 +323,7 @@ enum status batch_readers_open(struct batch *batch) {
   if (status == STATUS_OK && batch->worker_count == 0)
     status = STATUS_NO_READER;
   if (batch->worker_count == 0)
-    problem_say(batch->self->program->name, "%s", status_sentence(status));
+    problem_say_with(batch->self->program->name, status_sentence(status), "%s", status_sentence(status));
   return status;
 }
 

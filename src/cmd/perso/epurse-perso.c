@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/crypto.h"
@@ -66,7 +67,7 @@ static enum status verb_issue(void *context, char **arguments) {
     issue.wait_seconds = terminal_program_wait(self);
     status = personalize_run(self->terminal, self->reader, &issue, &self->dialogue, &outcome);
     self->changed = status == STATUS_OK;
-    report_outcome(self, "issue", status, &outcome);
+    report_outcome(self, SENTENCE("issue"), status, &outcome);
   }
   crypto_wipe(&issue, sizeof issue);
   return status;
@@ -86,12 +87,12 @@ static enum status verb_void(void *context, char **arguments) {
   if (status == STATUS_OK)
     status = personalize_void(self->terminal, self->reader, cid);
   if (status != STATUS_OK) {
-    problem_say(self->program->name, "%s", status_sentence(status));
+    problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
     return status;
   }
   self->changed = true;
   cid_print(cid, text);
-  terminal_program_print(self, "card number %s is given back\n", text);
+  terminal_program_print(self, translated("card number %s is given back\n"), text);
   self->report = json_pack("{s:s, s:s}", "operation", "void", "cid", text);
   return STATUS_OK;
 }

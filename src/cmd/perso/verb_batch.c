@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "batch.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/bytes.h"
@@ -16,10 +17,11 @@
 static enum status refuse(const struct terminal_program *self, const char *path, enum status status,
                           const char *problem) {
   if (status == STATUS_READER_BUSY)
-    problem = "another run is working with it";
+    problem = SENTENCE("another run is working with it");
   else if (status == STATUS_KEY_EXPOSED && problem[0] == 0)
-    problem = "it can be read by others; chmod 600 it";
-  problem_say(self->program->name, "%s: %s", path, problem[0] != 0 ? problem : status_sentence(status));
+    problem = SENTENCE("it can be read by others; chmod 600 it");
+  const char *sentence = problem[0] != 0 ? problem : status_sentence(status);
+  problem_say_with(self->program->name, sentence, "%s: %s", path, sentence);
   return status;
 }
 
@@ -73,7 +75,8 @@ static enum status chips_drop(struct batch *batch) {
       continue;
     status = personalize_drop(self->terminal, entry->chip_serial, cid);
     if (status == STATUS_CARD_ALREADY_ISSUED) {
-      fprintf(stderr, "%s: %s is issued already: put its card in once more\n", self->program->name, entry->reference);
+      fprintf(stderr, translated("%s: %s is issued already: put its card in once more\n"), self->program->name,
+              entry->reference);
       status = STATUS_OK;
     } else if (status == STATUS_OK) {
       entry->state = BATCH_FREE;
@@ -81,7 +84,7 @@ static enum status chips_drop(struct batch *batch) {
     }
   }
   if (status != STATUS_OK)
-    problem_say(self->program->name, "%s", status_sentence(status));
+    problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
   return status;
 }
 
@@ -183,7 +186,7 @@ static enum status report(struct batch *batch) {
       (json_int_t)batch_rate(batch), "work_milliseconds", (json_int_t)(work / 1000), "card_milliseconds",
       (json_int_t)(card / 1000), "unfinished", unfinished, "readers", readers_report(batch));
   if (status != STATUS_OK)
-    problem_say(self->program->name, "%s", status_sentence(status));
+    problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
   return status;
 }
 

@@ -2,6 +2,7 @@
  * epurse-reload: the reload terminal; takes money and loads it onto cards. */
 #include <stddef.h>
 
+#include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 
@@ -25,11 +26,12 @@ static enum status load(struct terminal_program *self, struct payment *payment) 
 
 /* The way in which loads are paid, with the terminal open. */
 static enum status open_tender(struct terminal_program *self, struct tender **tender) {
-  struct tender_operator operator= {self, operator_confirm, operator_ask};
+  struct tender_operator operator= {self, operator_confirm, operator_ask, translated};
   const char *spec = self->tender_spec != NULL ? self->tender_spec : self->terminal->tender_spec;
   enum status status = tender_open(spec, &operator, tender);
   if (status != STATUS_OK)
-    problem_say(self->program->name, "'%s' is no way to pay a load: %s", spec, status_sentence(status));
+    problem_say_with(self->program->name, status_sentence(status), "'%s' is no way to pay a load: %s", spec,
+                     status_sentence(status));
   return status;
 }
 

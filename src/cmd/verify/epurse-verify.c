@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cmd/frame/finish.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/receipt_qr.h"
@@ -33,7 +34,9 @@ struct yardstick {
 };
 
 static const char *type_text(uint8_t type) {
-  return type == TRANSACTION_LOAD ? "load" : type == TRANSACTION_POINTS_PURCHASE ? "purchase with points" : "purchase";
+  return type == TRANSACTION_LOAD              ? SENTENCE("load")
+         : type == TRANSACTION_POINTS_PURCHASE ? SENTENCE("purchase with points")
+                                               : SENTENCE("purchase");
 }
 
 static void print_facts(const char *path, enum status status, const struct receipt_facts *facts) {
@@ -48,12 +51,14 @@ static void print_facts(const char *path, enum status status, const struct recei
   bytes_to_text(promise->tid, TID_SIZE, tid);
   bytes_to_hex(facts->hash, sizeof facts->hash, hash);
   bytes_to_hex(promise->previous, sizeof promise->previous, previous);
-  printf("%s: %s\n  %s of %s, done\n  by card %s, transaction %" PRIu32 "%s\n  at %s, terminal %s\n  on %s (server)\n",
-         path, status == STATUS_OK ? "genuine" : status_sentence(status), type_text(promise->type), amount, cid,
-         promise->atc, promise->pin_verified ? ", PIN verified" : "", facts->merchant, tid, time);
+  printf(translated("%s: %s\n  %s of %s, done\n  by card %s, transaction %" PRIu32
+                    "%s\n  at %s, terminal %s\n  on %s (server)\n"),
+         path, status == STATUS_OK ? translated("genuine") : translated_status(status),
+         translated(type_text(promise->type)), amount, cid, promise->atc,
+         promise->pin_verified ? translated(", PIN verified") : "", facts->merchant, tid, time);
   if (facts->authorisation.points != 0)
-    printf("  loyalty points %+" PRId32 "\n", facts->authorisation.points);
-  printf("  name     %s\n  previous %s\n", hash, previous);
+    printf(translated("  loyalty points %+" PRId32 "\n"), facts->authorisation.points);
+  printf(translated("  name     %s\n  previous %s\n"), hash, previous);
 }
 
 static json_t *facts_json(const struct receipt_facts *facts) {
@@ -149,9 +154,9 @@ static enum status verify_file(const struct verify_options *options, const struc
     print_facts(path, status, &facts);
   problem_forget();
   if (status == STATUS_SERVER_WITHDRAWN)
-    problem_say("epurse-verify", "%s: %s", path, status_sentence(status));
+    problem_say_with("epurse-verify", status_sentence(status), "%s: %s", path, status_sentence(status));
   else if (status != STATUS_OK)
-    problem_say("epurse-verify", "%s: not a valid receipt: %s", path, reason);
+    problem_say_with("epurse-verify", reason, "%s: not a valid receipt: %s", path, reason);
   if (options->json)
     print_object(path, proven ? facts_json(&facts) : json_pack("{s:s}", "reason", reason), status);
   return options->json || status != STATUS_OK ? status : print_copy(options, receipt, len);
@@ -198,7 +203,7 @@ static enum status yardstick_load(const struct verify_options *options, struct y
   if (status == STATUS_USAGE)
     problem_say("epurse-verify", "--least: a version from 1 to 255, or the server's newest certificate");
   else if (status != STATUS_OK)
-    problem_say("epurse-verify", "%s: %s", what, status_sentence(status));
+    problem_say_with("epurse-verify", status_sentence(status), "%s: %s", what, status_sentence(status));
   return status;
 }
 
@@ -223,7 +228,7 @@ int main(int argc, char **argv) {
   struct yardstick yardstick = {.least = 0};
   char **files = NULL;
   process_streams();
-  setlocale(LC_ALL, "");
+  language_begin();
   enum status status = option_parse(&program, argc, argv, &options, NULL, &files);
   if (status != STATUS_OK)
     return status_exit_code(status);

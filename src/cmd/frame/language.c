@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What people read in their own language: GNU gettext, at the edge of the programs alone. */
+#include "language.h"
+
+#include <libintl.h>
+#include <locale.h>
+#include <stdlib.h>
+
+#include "config.h"
+
+void language_begin(void) {
+  const char *folder = secure_getenv("EPURSE_LOCALEDIR");
+  (void)setlocale(LC_ALL, "");
+  (void)bindtextdomain(PACKAGE, folder != NULL && folder[0] != 0 ? folder : LOCALEDIR);
+  (void)textdomain(PACKAGE);
+}
+
+const char *translated(const char *english) {
+  return english[0] != 0 ? gettext(english) : english; /* the empty one names the catalogue's header */
+}
+
+const char *translated_count(const char *one, const char *many, unsigned long count) {
+  return ngettext(one, many, count);
+}
+
+const char *translated_status(enum status status) {
+  return translated(status_sentence(status));
+}
