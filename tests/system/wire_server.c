@@ -25,9 +25,11 @@ static void judge_line_claim(enum status status, const struct wire_operation *op
                 status_name(status));
 }
 
-/* An unsigned problem that is believed says that the message was turned away, and nothing else. */
+/* An unsigned problem that is believed says that the message was turned away, and nothing else. LOAD_UNSETTLED is the
+ * terminal's own word, for whatever it hears in place of what became of a load. */
 static void judge_problem(const struct line_attack *attack, enum status status) {
-  if (attack->kind != LINE_REPLY_PROBLEM || status != attack->status || status == STATUS_OK)
+  if (attack->kind != LINE_REPLY_PROBLEM || status != attack->status || status == STATUS_OK ||
+      status == STATUS_LOAD_UNSETTLED)
     return;
   bool broke = status == STATUS_INTERNAL || status == STATUS_NO_MEMORY || status == STATUS_CRYPTO_FAILED ||
                status == STATUS_STORE_FAILED;
