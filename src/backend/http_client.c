@@ -131,18 +131,19 @@ static enum status verify_status(CURL *curl) {
 
 /* In TLS 1.3 the server looks at our certificate when our side of the handshake is over already; its refusal then
  * arrives as an alert where the answer should be (RFC 8446 4.4.2.4). libcurl tells it in words alone. */
-static bool refused_by_alert(const struct http_client *client) {
-  return strstr(client->error, "alert certificate") != NULL || strstr(client->error, "alert unknown ca") != NULL ||
-         strstr(client->error, "alert bad certificate") != NULL || strstr(client->error, "alert access denied") != NULL;
+static bool refused_by_alert(const char *error) {
+  return strstr(error, "alert certificate") != NULL || strstr(error, "alert unknown ca") != NULL ||
+         strstr(error, "alert bad certificate") != NULL || strstr(error, "alert access denied") != NULL;
 }
 
-static enum status transfer_status(const struct http_client *client, CURLcode result) {
+/* How a transfer on `curl` ended; `error` is what libcurl said beside the code. */
+static enum status transfer_status(CURL *curl, const char *error, CURLcode result) {
   switch (result) {
   case CURLE_OK:
     return STATUS_OK;
   case CURLE_PEER_FAILED_VERIFICATION:
   case CURLE_SSL_ISSUER_ERROR:
-    return verify_status(client->curl);
+    return verify_status(curl);
   case CURLE_SSL_CERTPROBLEM:
     return STATUS_BAD_KEY;
   case CURLE_SSL_CACERT_BADFILE:
@@ -154,7 +155,7 @@ static enum status transfer_status(const struct http_client *client, CURLcode re
   case CURLE_OUT_OF_MEMORY:
     return STATUS_NO_MEMORY;
   default:
-    return refused_by_alert(client) ? STATUS_TERMINAL_REVOKED : STATUS_NO_SERVER;
+    return refused_by_alert(error) ? STATUS_TERMINAL_REVOKED : STATUS_NO_SERVER;
   }
 }
 
@@ -179,7 +180,7 @@ enum status http_client_post(struct http_client *client, const char *path, const
       curl_easy_setopt(client->curl, CURLOPT_COPYPOSTFIELDS, message) != CURLE_OK ||
       curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, (void *)answer) != CURLE_OK)
     return STATUS_NO_MEMORY;
-  enum status status = client->ended = transfer_status(client, curl_easy_perform(client->curl));
+  enum status status = client->ended = transfer_status(client->curl, client->error, curl_easy_perform(client->curl));
   if (status != STATUS_OK)
     return status;
   if (curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &answer->code) != CURLE_OK ||
@@ -249,9 +250,7 @@ enum status http_client_look(struct http_client *client, const char *path, struc
   (void)snprintf(url, sizeof url, "%s%s", client->url, path);
   if (client_set_look(look, url, probe)) {
     CURLcode result = curl_easy_perform(look);
-    struct http_client seen = {.curl = look};
-    memcpy(seen.error, client->error, sizeof seen.error); /* the copy writes where the original does */
-    status = transfer_status(&seen, result);
+    status = transfer_status(look, client->error, result); /* the copy writes where the original does */
     if (result != CURLE_OK)
       (void)snprintf(probe->cause, sizeof probe->cause, "%s",
                      client->error[0] != 0 ? client->error : curl_easy_strerror(result));

@@ -23,14 +23,6 @@ struct proofs {
   bool server_gone;                     /* it did not answer: the others wait for another time */
 };
 
-/* The bank keeps the charge of a load that was credited. */
-static bool charge_stands(const struct tender *tender, const struct journal_entry *entry) {
-  if (entry->tender_order[0] == 0)
-    return true;
-  return tender != NULL && strcmp(tender->kind, entry->tender_kind) == 0 &&
-         tender->confirm(tender->context, entry->tender_order) == STATUS_OK;
-}
-
 /* Adds an entry that has r. A receipt that a crash kept from being written is written now. */
 static enum status proofs_add(struct proofs *proofs, const struct order *order) {
   size_t at = proofs->question.count;
@@ -40,7 +32,7 @@ static enum status proofs_add(struct proofs *proofs, const struct order *order) 
   item->atc = order->promise.atc;
   memcpy(item->secret, order->entry.secret, sizeof item->secret);
   proofs->entries[at] = order->entry;
-  proofs->charge_stands[at] = charge_stands(order->tender, &order->entry);
+  proofs->charge_stands[at] = order_charge_stands(order);
   proofs->question.count = at + 1;
   return receipt_file_write(order->terminal, &order->entry, path);
 }

@@ -44,6 +44,8 @@ static enum status card_compare(struct list *list, const struct ledger_card *old
   else if (old->state == LEDGER_CARD_BLOCKED && (!known || card.state != LEDGER_CARD_BLOCKED))
     list_add(list, "card blocked", cid,
              known ? "block it again: card block" : "it is unknown now; keep it in the notes");
+  else if (known && old->suspended_at != 0 && card.suspended_at == 0 && card.state == LEDGER_CARD_ISSUED)
+    list_add(list, "card suspended", cid, "suspend it again: card suspend");
   else if (known && old->pin_changes > card.pin_changes)
     list_add(list, "PIN changed", cid, "nothing; its next payment asks the holder to change it once more");
   return STATUS_OK;

@@ -64,7 +64,7 @@ static void bash_argument_row(const struct option_row *row, FILE *out) {
     fprintf(out, "|-%c", row->letter);
 }
 
-static void bash_first_words(const struct verb *verbs, FILE *out) {
+static void first_words(const struct verb *verbs, FILE *out) {
   for (const struct verb *verb = verbs; verb->name != NULL; verb++)
     if (begins_anew(verbs, verb))
       fprintf(out, " %.*s", (int)first_word(verb), verb->name);
@@ -115,7 +115,7 @@ static void bash_print(const struct program *program, FILE *out) {
                  "    done\n"
                  "    case $verb in\n"
                  "    '') words='");
-    bash_first_words(program->verbs, out);
+    first_words(program->verbs, out);
     fprintf(out, "' ;;\n");
     bash_second_words(program->verbs, out);
     fprintf(out, "    esac\n"
@@ -168,7 +168,7 @@ static void zsh_print(const struct program *program, FILE *out) {
     return;
   }
   fprintf(out, "'1:verb:(");
-  bash_first_words(program->verbs, out);
+  first_words(program->verbs, out);
   fprintf(out, ")' '*::argument:_files'\n");
 }
 

@@ -41,6 +41,15 @@ const struct option_row terminal_program_rows[] = {
      "trace APDUs, secrets blanked, to FILE or stderr"},
     {0}};
 
+const struct option_row terminal_money_rows[] = {
+    {"qr", 0, NULL, NULL, OPTION_FLAG, FIELD(qr), 0, 0, "show the receipt as a QR code for the cardholder"},
+    {"reference", 0, "ID", NULL, OPTION_TEXT, FIELD(reference), 0, 0,
+     "pay, load: your name of it, unique per merchant; nothing is taken twice under one"},
+    {"minor", 0, NULL, NULL, OPTION_FLAG, FIELD(minor), 0, 0,
+     "pay, load: AMOUNT is in minor units, 1250 for 12.50, in every locale"},
+    {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, "receipt: the newest"},
+    {0}};
+
 /* The last day of the terminal's own certificate, where it is near; "": it is not. */
 static void expiry_near(const struct terminal_program *self, char day[21]) {
   uint8_t moment[MOMENT_SIZE];

@@ -52,6 +52,8 @@ struct terminal_program {
 
 /* The rows that all share, and the verbs balance, doctor, log, pin, readers, recover, renew. */
 extern const struct option_row terminal_program_rows[];
+/* Those of the programs that move money: epurse-pos and epurse-reload. */
+extern const struct option_row terminal_money_rows[];
 enum status verb_balance(void *context, char **arguments);
 enum status verb_doctor(void *context, char **arguments);
 enum status verb_log(void *context, char **arguments);

@@ -37,17 +37,10 @@ static enum status verb_pay(void *context, char **arguments) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option_row rows[] = {
-      {"points", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, points), 0, 0,
-       "pay with loyalty points instead of money"},
-      {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, qr), 0, 0,
-       "show the receipt as a QR code for the cardholder"},
-      {"reference", 0, "ID", NULL, OPTION_TEXT, offsetof(struct terminal_program, reference), 0, 0,
-       "pay: your name of it, unique per merchant; nothing is taken twice under one"},
-      {"minor", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, minor), 0, 0,
-       "pay: AMOUNT is in minor units, 1250 for 12.50, in every locale"},
-      {"last", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, last), 0, 0, "receipt: the newest"},
-      {0}};
+  static const struct option_row rows[] = {{"points", 0, NULL, NULL, OPTION_FLAG,
+                                            offsetof(struct terminal_program, points), 0, 0,
+                                            "pay with loyalty points instead of money"},
+                                           {0}};
   static const struct verb verbs[] = {
       {"pay", "AMOUNT", 1, "take a payment, like 12.50", verb_pay},
       {"balance", "", 0, "show what is on the card", verb_balance},
@@ -60,8 +53,12 @@ int main(int argc, char **argv) {
       {"readers", "", 0, "list the card readers", verb_readers},
       {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},
       {0}};
-  static const struct program program = {
-      "epurse-pos", "Takes payments from electronic purse cards.", {rows, terminal_program_rows}, verbs, NULL, 0};
+  static const struct program program = {"epurse-pos",
+                                         "Takes payments from electronic purse cards.",
+                                         {rows, terminal_money_rows, terminal_program_rows},
+                                         verbs,
+                                         NULL,
+                                         0};
   struct terminal_program self = {.program = &program, .roles = 1U << ROLE_POS};
   return terminal_program_main(&self, argc, argv);
 }
