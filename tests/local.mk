@@ -52,7 +52,7 @@ check_PROGRAMS += tests/message/check_message
 TESTS += tests/message/check_message
 tests_message_check_message_SOURCES = tests/run.c tests/message/base64url.c tests/message/card_body.c \
 	tests/message/desk_body.c tests/message/forge.c tests/message/jws.c tests/message/main.c tests/message/message.c \
-	tests/message/order_body.c tests/message/pin_envelope.c
+	tests/message/transaction_body.c tests/message/pin_envelope.c
 tests_message_check_message_LDADD = $(LINK_MESSAGE) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/card/check_card

@@ -85,7 +85,7 @@ enum status message_open(const char *jws, size_t len, bool is_reply, const struc
 
 /* PURCHASE, LOAD_INQUIRY, LOAD {"promise"[,"pin"][,"merchant_reference"]}: promise, enciphered PIN, the caller's name of
  * it; LOAD has the bank's word beside them, "tender" and "reference". */
-struct order_request {
+struct transaction_request {
   uint8_t promise[PROMISE_SIZE];
   char pin_jwe[PIN_JWE_MAX];         /* "" where the PIN was not entered in this contact */
   char tender_kind[16];              /* LOAD: "cash", "manual", "simulator", "owed"; else "" */
@@ -93,16 +93,16 @@ struct order_request {
   char reference[REFERENCE_MAX + 1]; /* the caller's; "": none */
 };
 /* `type` says whether the tender goes along: MESSAGE_LOAD; a PIN goes where pin_jwe is not "". */
-json_t *order_request_body(enum message_type type, const struct order_request *request);
+json_t *transaction_request_body(enum message_type type, const struct transaction_request *request);
 /* Takes tender and reference with MESSAGE_LOAD only, and then wants them; a kind of tender that is not listed is
  * STATUS_BAD_FORMAT. The promise is not decoded. */
-enum status order_request_parse(enum message_type type, const json_t *body,
-                                struct order_request *request) EPURSE_MUST_USE;
+enum status transaction_request_parse(enum message_type type, const json_t *body,
+                                      struct transaction_request *request) EPURSE_MUST_USE;
 
 /* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"]}. With status OK: authorisation and card
  * certificate (PURCHASE, LOAD); with CARD_BLOCKED or CARD_FORKED: the block order; with CARD_EXPIRED: an authorisation
  * that declines, whose time ends the card (R8); nothing otherwise. CARD_CONTACT's reply is of this form too. */
-struct order_reply {
+struct transaction_reply {
   bool has_authorisation;
   uint8_t authorisation[AUTHORISATION_SIZE];
   uint8_t card_certificate[CERTIFICATE_MAX]; /* 7F21, card SIG */
@@ -112,9 +112,9 @@ struct order_reply {
   int64_t owed; /* LOAD_INQUIRY: minor units that an earlier load left owed to this card; else 0 */
 };
 /* Writes what is there: by the two flags, a certificate with a length, `owed` above 0. */
-json_t *order_reply_body(const struct order_reply *reply);
+json_t *transaction_reply_body(const struct transaction_reply *reply);
 /* Takes any of the fields or none; which ones the status asks for, and what they say, is for the caller to check. */
-enum status order_reply_parse(const json_t *body, struct order_reply *reply) EPURSE_MUST_USE;
+enum status transaction_reply_parse(const json_t *body, struct transaction_reply *reply) EPURSE_MUST_USE;
 
 /* CONFIRMATION: the secrets that cards gave; up to CONFIRMATION_MAX together. The reply answers each in order. */
 #define CONFIRMATION_MAX 32

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The audit: the whole ledger computed anew, each contradiction a line. */
-#include "audit.h"
+#include "audit_run.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "audit.h"
+#include "audit_run.h"
 #include "booking.h"
 #include "card.h"
 #include "epurse/crypto.h"

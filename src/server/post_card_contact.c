@@ -20,7 +20,7 @@ static enum status find_card(struct ledger *ledger, void *context) {
 
 void post_card_contact(struct service *service, const struct request *request, struct reply *reply) {
   struct card_contact contact;
-  struct order_reply filled = {0};
+  struct transaction_reply filled = {0};
   enum status status = card_message_parse(MESSAGE_CARD_CONTACT, request->message.body, &contact.body);
 
   if (status == STATUS_OK)
@@ -33,7 +33,7 @@ void post_card_contact(struct service *service, const struct request *request, s
   filled.has_block_order = status == STATUS_CARD_BLOCKED;
   reply->status = filled.has_block_order ? signer_block(service, contact.card.cid, filled.block_order) : STATUS_OK;
   if (reply->status == STATUS_OK)
-    reply_ok(reply, order_reply_body(&filled));
+    reply_ok(reply, transaction_reply_body(&filled));
   if (reply->status == STATUS_OK)
     reply->status = status;
 }

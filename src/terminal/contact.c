@@ -137,8 +137,8 @@ enum status contact_return(struct contact *contact, const uint8_t cid[CID_SIZE])
 
 /* What the server said of the card, the block order delivered; a card that does not take it is no better off. */
 static enum status block_order_deliver(struct contact *contact, const struct message *message) {
-  struct order_reply reply;
-  if (order_reply_parse(message->body, &reply) == STATUS_OK && reply.has_block_order)
+  struct transaction_reply reply;
+  if (transaction_reply_parse(message->body, &reply) == STATUS_OK && reply.has_block_order)
     (void)!session_block(&contact->session, reply.block_order);
   return message->status;
 }

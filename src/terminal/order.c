@@ -169,7 +169,7 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
 /* ---- the server ---- */
 
 /* The card's certificate, and the promise under it. */
-static enum status card_check(const struct order *order, const struct order_reply *reply) {
+static enum status card_check(const struct order *order, const struct transaction_reply *reply) {
   const struct terminal *terminal = order->terminal;
   struct certificate certificate;
   const struct certificate_check check = {terminal->card_ca.public_key, terminal->card_ca.subject, ROLE_CARD_SIG,
@@ -183,14 +183,14 @@ static enum status card_check(const struct order *order, const struct order_repl
 }
 
 /* The order, under the server's key that it names. */
-static enum status server_check(const struct order *order, const struct order_reply *reply) {
+static enum status server_check(const struct order *order, const struct transaction_reply *reply) {
   const struct certificate *server = identity_server(order->terminal, order->authorisation.key_version, NULL);
   return server != NULL ? record_verify(reply->authorisation, AUTHORISATION_SIZE, server->public_key)
                         : STATUS_BAD_CERTIFICATE;
 }
 
 /* An approval that nobody could use against the card, the shop or the issuer: signed, for this promise, by its card. */
-static enum status authorisation_take(struct order *order, const struct order_reply *reply) {
+static enum status authorisation_take(struct order *order, const struct transaction_reply *reply) {
   uint8_t hash[CRYPTO_SHA256_SIZE];
   if (!reply->has_authorisation || reply->card_certificate_len == 0 ||
       reply->card_certificate_len > sizeof order->entry.card_certificate)
@@ -227,8 +227,8 @@ static void expiry_deliver(struct order *order, const uint8_t authorisation[AUTH
 }
 
 static enum status reply_take(struct order *order, enum message_type type, const struct message *message) {
-  struct order_reply reply;
-  enum status status = order_reply_parse(message->body, &reply);
+  struct transaction_reply reply;
+  enum status status = transaction_reply_parse(message->body, &reply);
   if (status != STATUS_OK)
     return message->status == STATUS_OK ? STATUS_BAD_REPLY : message->status;
   /* A card that does not take the order is no better off: the server knows it as blocked. */
@@ -243,7 +243,7 @@ static enum status reply_take(struct order *order, enum message_type type, const
 }
 
 enum status order_ask(struct order *order, enum message_type type) {
-  struct order_request request = {.pin_jwe = ""};
+  struct transaction_request request = {.pin_jwe = ""};
   struct message message;
   memcpy(request.promise, order->entry.promise, PROMISE_SIZE);
   memcpy(request.pin_jwe, order->pin_jwe, sizeof request.pin_jwe);
@@ -252,7 +252,7 @@ enum status order_ask(struct order *order, enum message_type type) {
     memcpy(request.tender_kind, order->entry.tender_kind, sizeof request.tender_kind);
     memcpy(request.tender_reference, order->entry.tender_reference, sizeof request.tender_reference);
   }
-  json_t *body = order_request_body(type, &request);
+  json_t *body = transaction_request_body(type, &request);
   if (order->contact != NULL)
     contact_step(order->contact, DIALOGUE_AUTHORISING);
   enum status status = backend_call(order->terminal->backend, type, body, &message);

@@ -25,12 +25,12 @@ static void judge_order(const struct judging *judging, struct till *till, const 
                         const struct message *reply) {
   const struct keyring *keyring = &judging->prepare->world->service.keyring;
   struct purse *purse = &judging->prepare->purses->list[item->purse];
-  struct order_reply order;
+  struct transaction_reply order;
   struct authorisation authorisation;
   struct promise promise;
   uint8_t hash[CRYPTO_SHA256_SIZE];
   must(reply->status == STATUS_OK, "%s is answered %s", message_word(item->type), status_name(reply->status));
-  must_ok(order_reply_parse(reply->body, &order), "an answer");
+  must_ok(transaction_reply_parse(reply->body, &order), "an answer");
   must_ok(promise_decode(item->promise, PROMISE_SIZE, &promise), "a promise");
   must(order.has_authorisation && !order.has_block_order, "an answer without an authorisation");
   must_ok(record_verify(order.authorisation, AUTHORISATION_SIZE, key_public(keyring->server)), "an authorisation");

@@ -163,7 +163,7 @@ struct item *till_add(struct till *till, enum message_type type) {
 }
 
 static json_t *item_body(const struct item *item) {
-  struct order_request order = {.pin_jwe = ""};
+  struct transaction_request order = {.pin_jwe = ""};
   if (item->type == MESSAGE_CONFIRMATION)
     return confirmation_body(item->proofs, false);
   memcpy(order.promise, item->promise, PROMISE_SIZE);
@@ -171,7 +171,7 @@ static json_t *item_body(const struct item *item) {
        "a PIN's envelope is too long");
   if (item->type == MESSAGE_LOAD)
     snprintf(order.tender_kind, sizeof order.tender_kind, "cash");
-  return order_request_body(item->type, &order);
+  return transaction_request_body(item->type, &order);
 }
 
 void till_sign(struct till *till, struct item *item, int64_t time) {

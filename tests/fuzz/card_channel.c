@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit.h"
+#include "card_audit.h"
 #include "card_channel.h"
 #include "channel_scene.h"
 #include "epurse/bytes.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit.h"
+#include "card_audit.h"
 #include "epurse/bytes.h"
 #include "epurse/scp.h"
 #include "target.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit.h"
+#include "card_audit.h"
 #include "epurse/bytes.h"
 #include "epurse/vcard.h"
 #include "scratch.h"

@@ -64,7 +64,7 @@ static uint8_t transaction_of(const struct wish *wish) {
 }
 
 static void put_order(struct draft *draft, const struct wish *wish) {
-  struct order_request request = {0};
+  struct transaction_request request = {0};
   struct promise *promise = &draft->promise;
   uint8_t hash[CRYPTO_SHA256_SIZE] = {0}, record[PROMISE_SIZE];
   uint32_t atc = promise->atc, last_atc = wish->aborted ? draft->committed : atc;
@@ -86,7 +86,7 @@ static void put_order(struct draft *draft, const struct wish *wish) {
   strcpy(request.pin_jwe, wish->pin != NULL ? wish->pin : WORLD_PIN);
   strcpy(request.reference, wish->reference != NULL ? wish->reference : "");
   strcpy(request.tender_kind, wish->tender != NULL ? wish->tender : "cash");
-  put(draft, wish->type == MESSAGE_PURCHASE ? POS : RELOAD, wish->type, order_request_body(wish->type, &request));
+  put(draft, wish->type == MESSAGE_PURCHASE ? POS : RELOAD, wish->type, transaction_request_body(wish->type, &request));
 }
 #define ORDER(draft, ...) put_order((draft), &(const struct wish){__VA_ARGS__})
 

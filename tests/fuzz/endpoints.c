@@ -86,13 +86,13 @@ static void status_check(enum status status) {
 
 /* An order that the server gives is signed, and is for the promise that was asked about. */
 static void order_check(const struct back_end *back_end, const struct message *question, const struct message *answer) {
-  struct order_request request;
-  struct order_reply reply;
+  struct transaction_request request;
+  struct transaction_reply reply;
   struct promise promise;
   struct authorisation order;
   uint8_t hash[CRYPTO_SHA256_SIZE];
-  if (order_request_parse(question->type, question->body, &request) != STATUS_OK ||
-      order_reply_parse(answer->body, &reply) != STATUS_OK || !reply.has_authorisation)
+  if (transaction_request_parse(question->type, question->body, &request) != STATUS_OK ||
+      transaction_reply_parse(answer->body, &reply) != STATUS_OK || !reply.has_authorisation)
     return;
   fuzz_require(promise_decode(request.promise, PROMISE_SIZE, &promise) == STATUS_OK);
   fuzz_require(authorisation_decode(reply.authorisation, AUTHORISATION_SIZE, &order) == STATUS_OK);

@@ -10,15 +10,15 @@
 /* Reads a body and answers it written again; NULL where it is refused. */
 typedef json_t *again(enum message_type type, const json_t *body);
 
-static json_t *order_request_again(enum message_type type, const json_t *body) {
-  struct order_request request;
-  return order_request_parse(type, body, &request) == STATUS_OK ? order_request_body(type, &request) : NULL;
+static json_t *transaction_request_again(enum message_type type, const json_t *body) {
+  struct transaction_request request;
+  return transaction_request_parse(type, body, &request) == STATUS_OK ? transaction_request_body(type, &request) : NULL;
 }
 
-static json_t *order_reply_again(enum message_type type, const json_t *body) {
-  struct order_reply reply;
+static json_t *transaction_reply_again(enum message_type type, const json_t *body) {
+  struct transaction_reply reply;
   (void)type;
-  return order_reply_parse(body, &reply) == STATUS_OK ? order_reply_body(&reply) : NULL;
+  return transaction_reply_parse(body, &reply) == STATUS_OK ? transaction_reply_body(&reply) : NULL;
 }
 
 static json_t *confirmation_again(enum message_type type, const json_t *body) {
@@ -159,15 +159,15 @@ static json_t *reference_reply_again(enum message_type type, const json_t *body)
 
 /* Request and reply of each kind; NULL: no struct for it. */
 static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
-    [MESSAGE_PURCHASE] = {order_request_again, order_reply_again},
-    [MESSAGE_LOAD_INQUIRY] = {order_request_again, order_reply_again},
-    [MESSAGE_LOAD] = {order_request_again, order_reply_again},
+    [MESSAGE_PURCHASE] = {transaction_request_again, transaction_reply_again},
+    [MESSAGE_LOAD_INQUIRY] = {transaction_request_again, transaction_reply_again},
+    [MESSAGE_LOAD] = {transaction_request_again, transaction_reply_again},
     [MESSAGE_LOAD_REVERSAL] = {inquiry_request_again, inquiry_reply_again},
     [MESSAGE_TRANSACTION_INQUIRY] = {inquiry_request_again, inquiry_reply_again},
     [MESSAGE_CONFIRMATION] = {confirmation_again, confirmation_reply_again},
     [MESSAGE_PIN_FAILURE] = {pin_failure_again, NULL},
     [MESSAGE_PIN_CHANGE] = {pin_change_again, NULL},
-    [MESSAGE_CARD_CONTACT] = {card_message_again, order_reply_again},
+    [MESSAGE_CARD_CONTACT] = {card_message_again, transaction_reply_again},
     [MESSAGE_CARD_RESERVATION] = {reservation_again, reservation_reply_again},
     [MESSAGE_CARD_CERTIFICATION] = {certification_request_again, certification_reply_again},
     [MESSAGE_CARD_ACTIVATION] = {card_message_again, NULL},

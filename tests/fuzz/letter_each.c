@@ -27,9 +27,9 @@ static void hand_on(const struct maker *maker, enum message_type type, bool is_r
 
 static void orders(const struct maker *maker) {
   const struct world *world = &maker->desk->world;
-  struct order_request request = {.pin_jwe = JWE};
-  struct order_reply reply = {.has_authorisation = true, .card_certificate_len = world->card_sig_paper.len};
-  struct order_reply blocked = {.has_block_order = true};
+  struct transaction_request request = {.pin_jwe = JWE};
+  struct transaction_reply reply = {.has_authorisation = true, .card_certificate_len = world->card_sig_paper.len};
+  struct transaction_reply blocked = {.has_block_order = true};
   struct promise promise;
   struct authorisation authorisation;
   world_promise(world, TRANSACTION_LOAD, 1000, &promise);
@@ -37,12 +37,12 @@ static void orders(const struct maker *maker) {
   world_authorisation(&promise, &authorisation);
   world_authorisation_sign(world, &authorisation, reply.authorisation);
   memcpy(reply.card_certificate, world->card_sig_paper.bytes, world->card_sig_paper.len);
-  hand_on(maker, MESSAGE_PURCHASE, false, order_request_body(MESSAGE_PURCHASE, &request));
-  hand_on(maker, MESSAGE_PURCHASE, true, order_reply_body(&reply));
-  hand_on(maker, MESSAGE_CARD_CONTACT, true, order_reply_body(&blocked));
+  hand_on(maker, MESSAGE_PURCHASE, false, transaction_request_body(MESSAGE_PURCHASE, &request));
+  hand_on(maker, MESSAGE_PURCHASE, true, transaction_reply_body(&reply));
+  hand_on(maker, MESSAGE_CARD_CONTACT, true, transaction_reply_body(&blocked));
   strcpy(request.tender_kind, "simulator");
   strcpy(request.tender_reference, "SIM-000001");
-  hand_on(maker, MESSAGE_LOAD, false, order_request_body(MESSAGE_LOAD, &request));
+  hand_on(maker, MESSAGE_LOAD, false, transaction_request_body(MESSAGE_LOAD, &request));
 }
 
 static void inquiries(const struct maker *maker) {

@@ -3,7 +3,7 @@
 # with --enable-fuzz (clang) each is a libFuzzer program too, and `make fuzz FUZZ_SECONDS=n` runs them.
 check_LIBRARIES += libfuzz.a
 libfuzz_a_SOURCES = src/cmd/apdu/apdu_script.c tests/bank/tender_book.c tests/card/ram.c tests/fuzz/apdu.c \
-	tests/fuzz/apdu_script.c tests/fuzz/audit.c tests/fuzz/back_end.c tests/fuzz/card_channel.c \
+	tests/fuzz/apdu_script.c tests/fuzz/card_audit.c tests/fuzz/back_end.c tests/fuzz/card_channel.c \
 	tests/fuzz/card_channel_seeds.c tests/fuzz/card_clear.c tests/fuzz/card_file.c tests/fuzz/certificate.c \
 	tests/fuzz/channel_scene.c tests/fuzz/endpoint_seeds.c tests/fuzz/endpoints.c tests/fuzz/jws.c tests/fuzz/layout.c \
 	tests/fuzz/letter.c tests/fuzz/letter_body.c tests/fuzz/letter_each.c tests/fuzz/message.c tests/fuzz/pin.c \

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "audit.h"
+#include "card_audit.h"
 #include "epurse/bytes.h"
 #include "epurse/vcard.h"
 #include "scratch.h"

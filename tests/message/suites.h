@@ -10,7 +10,7 @@ Suite *card_body_suite(void);
 Suite *desk_body_suite(void);
 Suite *jws_suite(void);
 Suite *message_suite(void);
-Suite *order_body_suite(void);
+Suite *transaction_body_suite(void);
 Suite *pin_envelope_suite(void);
 
 #endif

@@ -59,11 +59,11 @@ START_TEST(blocked_card_gets_its_order_anywhere) {
   block(&world, &purse);
   for (size_t i = 0; i < sizeof stations / sizeof stations[0]; i++) {
     struct answer answer;
-    struct order_reply reply;
+    struct transaction_reply reply;
     struct block_order order;
     ask(&world, stations[i], &purse, &answer);
     ck_assert_int_eq(answer.code, STATUS_CARD_BLOCKED);
-    ck_assert_int_eq(order_reply_parse(answer.body, &reply), STATUS_OK);
+    ck_assert_int_eq(transaction_reply_parse(answer.body, &reply), STATUS_OK);
     ck_assert(reply.has_block_order && !reply.has_authorisation);
     ck_assert_int_eq(record_verify(reply.block_order, BLOCK_ORDER_SIZE, key_public(world.service.keyring.server)),
                      STATUS_OK);
@@ -95,10 +95,10 @@ END_TEST
 
 /* What makes the card itself turn EXPIRED: a signed decline for what it promised, later than its last day. */
 static void assert_ends_the_card(const struct world *world, const struct purse *purse, const json_t *body) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct authorisation order;
 
-  ck_assert_int_eq(order_reply_parse(body, &reply), STATUS_OK);
+  ck_assert_int_eq(transaction_reply_parse(body, &reply), STATUS_OK);
   ck_assert(reply.has_authorisation && reply.card_certificate_len == 0 && !reply.has_block_order);
   ck_assert_int_eq(record_verify(reply.authorisation, AUTHORISATION_SIZE, key_public(world->service.keyring.server)),
                    STATUS_OK);

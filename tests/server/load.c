@@ -10,12 +10,12 @@
 
 static enum status inquire(struct world *world, const struct purse *purse, int64_t *owed) {
   struct answer answer;
-  struct order_reply reply;
+  struct transaction_reply reply;
 
   station_ask(&world->reload, &world->service, MESSAGE_LOAD_INQUIRY,
               purse_order(purse, world, MESSAGE_LOAD_INQUIRY, purse->pin), &answer);
   if (answer.code == STATUS_OK) {
-    ck_assert_int_eq(order_reply_parse(answer.body, &reply), STATUS_OK);
+    ck_assert_int_eq(transaction_reply_parse(answer.body, &reply), STATUS_OK);
     ck_assert(!reply.has_authorisation);
     *owed = reply.owed;
   }

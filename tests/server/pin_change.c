@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/server/post_pin_change.c, and of order.c where it settles a change: whichever half is torn, one PIN
+ * Tests of src/server/post_pin_change.c, and of authorisation_request.c where it settles a change: whichever half is torn, one PIN
  * pays; and without the card's signature nothing changes.
  */
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/server/post_purchase.c and order.c: who pays, who is declined, and that an answer stands. */
+ * Tests of src/server/post_purchase.c and authorisation_request.c: who pays, who is declined, and that an answer stands. */
 #include <string.h>
 
 #include "epurse/message_reference.h"
@@ -36,10 +36,10 @@ static struct ledger_card shadow(struct world *world, const struct purse *purse)
 }
 
 static void assert_block_order(const struct world *world, const struct purse *purse, const json_t *body) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct block_order order;
 
-  ck_assert_int_eq(order_reply_parse(body, &reply), STATUS_OK);
+  ck_assert_int_eq(transaction_reply_parse(body, &reply), STATUS_OK);
   ck_assert(reply.has_block_order && !reply.has_authorisation);
   ck_assert_int_eq(record_verify(reply.block_order, BLOCK_ORDER_SIZE, key_public(world->service.keyring.server)),
                    STATUS_OK);
@@ -105,12 +105,12 @@ START_TEST(approved_purchase_is_held_and_signed) {
   struct world world;
   struct purse purse;
   struct answer answer;
-  struct order_reply reply;
+  struct transaction_reply reply;
 
   begin(&world, &purse);
   purse_promise(&purse, TRANSACTION_PURCHASE, 1250, &world.pos);
   ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_OK);
-  ck_assert_int_eq(order_reply_parse(answer.body, &reply), STATUS_OK);
+  ck_assert_int_eq(transaction_reply_parse(answer.body, &reply), STATUS_OK);
   ck_assert(!reply.has_block_order);
   ck_assert(purse_commit(&purse, &world, answer.body));
   ck_assert_uint_eq(purse.balance, LOADED - 1250);

@@ -109,10 +109,10 @@ void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const str
 }
 
 bool purse_commit(struct purse *purse, const struct world *world, const json_t *body) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct authorisation authorisation;
 
-  ok(order_reply_parse(body, &reply));
+  ok(transaction_reply_parse(body, &reply));
   if (!reply.has_authorisation ||
       record_verify(reply.authorisation, AUTHORISATION_SIZE, key_public(world->service.keyring.server)) != STATUS_OK)
     return false;
@@ -131,7 +131,7 @@ bool purse_commit(struct purse *purse, const struct world *world, const json_t *
 }
 
 static void fill_order(const struct purse *purse, const struct world *world, const char *pin,
-                       struct order_request *order) {
+                       struct transaction_request *order) {
   struct pin_envelope envelope = {.atc = purse->atc};
   char *jwe = NULL;
 
@@ -146,20 +146,20 @@ static void fill_order(const struct purse *purse, const struct world *world, con
 }
 
 json_t *purse_order(const struct purse *purse, const struct world *world, enum message_type type, const char *pin) {
-  struct order_request order = {0};
+  struct transaction_request order = {0};
 
   fill_order(purse, world, pin, &order);
-  return order_request_body(type, &order);
+  return transaction_request_body(type, &order);
 }
 
 json_t *purse_load_order(const struct purse *purse, const struct world *world, const char *kind,
                          const char *reference) {
-  struct order_request order = {0};
+  struct transaction_request order = {0};
 
   fill_order(purse, world, purse->pin, &order);
   snprintf(order.tender_kind, sizeof order.tender_kind, "%s", kind);
   snprintf(order.tender_reference, sizeof order.tender_reference, "%s", reference);
-  return order_request_body(MESSAGE_LOAD, &order);
+  return transaction_request_body(MESSAGE_LOAD, &order);
 }
 
 json_t *purse_inquiry(const struct purse *purse, enum message_type type, bool given_back) {

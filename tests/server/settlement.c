@@ -139,7 +139,7 @@ START_TEST(replaces_a_card) {
   struct purse old, new;
   struct answer answer;
   struct replacement_reply done;
-  struct order_reply order;
+  struct transaction_reply order;
   struct card_message body = {.reason = "lost"};
 
   world_open(&world);
@@ -169,14 +169,14 @@ START_TEST(replaces_a_card) {
   purse_promise(&new, TRANSACTION_LOAD, 5000, &world.reload);
   station_ask(&world.reload, &world.service, MESSAGE_LOAD_INQUIRY,
               purse_order(&new, &world, MESSAGE_LOAD_INQUIRY, new.pin), &answer);
-  ck_assert_int_eq(order_reply_parse(answer.body, &order), STATUS_OK);
+  ck_assert_int_eq(transaction_reply_parse(answer.body, &order), STATUS_OK);
   ck_assert_int_eq(order.owed, 5000); /* what the terminal is told before it charges */
   answer_clear(&answer);
   purse_promise(&old, TRANSACTION_PURCHASE, 100, &world.pos);
   station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, purse_order(&old, &world, MESSAGE_PURCHASE, old.pin),
               &answer);
   ck_assert_int_eq(answer.code, STATUS_CARD_BLOCKED);
-  ck_assert_int_eq(order_reply_parse(answer.body, &order), STATUS_OK);
+  ck_assert_int_eq(transaction_reply_parse(answer.body, &order), STATUS_OK);
   ck_assert(order.has_block_order);
   answer_clear(&answer);
   world_close(&world);

@@ -23,7 +23,7 @@ static void set_up(const char *name) {
 }
 
 /* Sends a promise under the card's own key. */
-static enum status send_promise(const struct promise *promise, const char *pin, struct order_reply *reply) {
+static enum status send_promise(const struct promise *promise, const char *pin, struct transaction_reply *reply) {
   uint8_t record[PROMISE_SIZE];
   party_sign(promise, memory->sig_private, record);
   return party_ask(stage.pos, MESSAGE_PURCHASE, record, pin, reply);
@@ -36,7 +36,7 @@ static void shadow_is(int64_t balance, int64_t held) {
 }
 
 START_TEST(opened_card_that_promises_a_higher_balance_gains_nothing) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct promise promise;
   set_up("higher");
   party_promise(memory, stage.pos, START + 1, secret, &promise);
@@ -50,7 +50,7 @@ START_TEST(opened_card_that_promises_a_higher_balance_gains_nothing) {
 END_TEST
 
 START_TEST(opened_card_that_promises_more_than_it_holds_gains_nothing) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct promise promise;
   set_up("more");
   party_promise(memory, stage.pos, START + 1, secret, &promise);
@@ -63,7 +63,7 @@ END_TEST
 
 /* The points counter likewise. */
 START_TEST(opened_card_that_promises_points_gains_nothing) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct promise promise;
   set_up("points");
   party_promise(memory, stage.pos, 10, secret, &promise);
@@ -77,7 +77,7 @@ END_TEST
 
 /* One promise, sent ten times: one hold, one and the same authorisation, booked once. */
 START_TEST(opened_card_that_replays_its_promise_is_booked_once) {
-  struct order_reply first, again;
+  struct transaction_reply first, again;
   struct promise promise;
   uint8_t record[PROMISE_SIZE];
   set_up("replay");
@@ -100,7 +100,7 @@ END_TEST
 
 /* Two shops, one r: the second promise of the same number is a fork. */
 START_TEST(opened_card_that_spends_one_secret_twice_is_blocked) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct promise promise;
   struct ledger_incident incident;
   uint8_t record[PROMISE_SIZE];
@@ -125,7 +125,7 @@ END_TEST
 /* "The PIN was verified", says the card, and it was not: the server wants the PIN itself, and counts. After five wrong
  * ones the right one tells nothing. It does not block the card, since that is no word of the card's that it is blocked. */
 START_TEST(opened_card_that_claims_the_pin_gains_nothing) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct promise promise;
   set_up("claims");
   party_promise(memory, stage.pos, 300, secret, &promise);
@@ -144,7 +144,7 @@ END_TEST
 
 /* A promise that admits that no PIN was verified gets nothing either, whatever PIN the shop sends. */
 START_TEST(opened_card_without_its_pin_gains_nothing) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct promise promise;
   set_up("without");
   party_promise(memory, stage.pos, 300, secret, &promise);
@@ -158,7 +158,7 @@ END_TEST
 
 /* It paid, the shop's proof is booked, and it denies: the contradiction is a fork. */
 START_TEST(opened_card_that_denies_a_booked_payment_is_blocked) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct promise promise;
   struct outcome outcome;
   struct card_memory old = {.magic = ""};
@@ -179,7 +179,7 @@ END_TEST
  * When r comes the contradiction is there in two signatures: kept as an incident, the card is blocked, and the shop is
  * paid by the issuer. That much an opened card can have: one payment. */
 START_TEST(opened_card_that_denies_an_unbooked_payment_gains_it_once) {
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct promise promise, denial;
   struct ledger_incident incident;
   set_up("first");

@@ -193,7 +193,7 @@ END_TEST
 START_TEST(foreign_signature_for_our_card_gains_nothing) {
   uint8_t record[PROMISE_SIZE], private_key[CRYPTO_P256_PRIVATE_SIZE], public_key[CRYPTO_P256_PUBLIC_SIZE];
   static const uint8_t secret[SECRET_SIZE] = {1};
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct promise promise;
   stage_open(&stage, "name", START);
   books_read(stage.line, &before);

@@ -109,7 +109,7 @@ END_TEST
 /* 4. The terminal's number becomes the balance; the answer is out before the commit. */
 START_TEST(amount_from_the_terminal_never_becomes_the_balance) {
   uint8_t promise[PROMISE_SIZE], r[SECRET_SIZE];
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct session session;
   set_up("amount", 1000);
   party_authorised(&stage, stage.pos, 400, &session, promise, &reply);
@@ -177,7 +177,7 @@ END_TEST
 /* 6. A recovery command that answers nothing of use, and a PIN that is the same in every card. */
 START_TEST(proof_after_a_tear_is_the_proof) {
   uint8_t promise[PROMISE_SIZE], r[SECRET_SIZE], hash[CRYPTO_SHA256_SIZE];
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct session session;
   struct promise said;
   struct proof proof;

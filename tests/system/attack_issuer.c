@@ -142,7 +142,7 @@ static void not_debited(int64_t balance) {
 /* Of the same card: the one before. Given again in the place of the new one. */
 START_TEST(stale_authorisation_gains_nothing) {
   uint8_t promise[PROMISE_SIZE], old[AUTHORISATION_SIZE], r[SECRET_SIZE];
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct session session;
   stage_open(&stage, "stale", START);
   party_authorised(&stage, stage.pos, 10, &session, promise, &reply);
@@ -164,7 +164,7 @@ END_TEST
 START_TEST(authorisation_of_another_card_gains_nothing) {
   uint8_t promise[PROMISE_SIZE];
   struct flow_card other;
-  struct order_reply reply, foreign;
+  struct transaction_reply reply, foreign;
   struct session session;
   stage_open(&stage, "others", START);
   flow_card_issue(&other, "another", START);
@@ -188,7 +188,7 @@ END_TEST
 /* The slot is of pos; pos2 delivers. */
 START_TEST(authorisation_at_another_terminal_gains_nothing) {
   uint8_t promise[PROMISE_SIZE];
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct session session;
   stage_open(&stage, "elsewhere", START);
   party_authorised(&stage, stage.pos, 10, &session, promise, &reply);
@@ -208,7 +208,7 @@ END_TEST
 START_TEST(authorisation_that_differs_from_the_promise_gains_nothing) {
   uint8_t promise[PROMISE_SIZE], record[AUTHORISATION_SIZE];
   struct authorisation right;
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct session session;
   struct key *key = server_key("server.key");
   stage_open(&stage, "differs", START);

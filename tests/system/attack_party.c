@@ -107,8 +107,8 @@ static void pin_bind(const struct terminal *terminal, const uint8_t record[PROMI
 }
 
 enum status party_ask(struct terminal *terminal, enum message_type type, const uint8_t promise[PROMISE_SIZE],
-                      const char *pin, struct order_reply *reply) {
-  struct order_request request = {.pin_jwe = ""};
+                      const char *pin, struct transaction_reply *reply) {
+  struct transaction_request request = {.pin_jwe = ""};
   struct message message;
   memset(reply, 0, sizeof *reply);
   memcpy(request.promise, promise, PROMISE_SIZE);
@@ -118,9 +118,9 @@ enum status party_ask(struct terminal *terminal, enum message_type type, const u
     snprintf(request.tender_kind, sizeof request.tender_kind, "simulator");
     snprintf(request.tender_reference, sizeof request.tender_reference, "made up");
   }
-  enum status status = converse(terminal, type, order_request_body(type, &request), &message);
+  enum status status = converse(terminal, type, transaction_request_body(type, &request), &message);
   if (message.body != NULL) {
-    ck_assert_int_eq(order_reply_parse(message.body, reply), STATUS_OK);
+    ck_assert_int_eq(transaction_reply_parse(message.body, reply), STATUS_OK);
     message_clear(&message);
   }
   return status;
@@ -183,7 +183,7 @@ uint16_t party_command(struct session *session, const struct apdu *command, stru
 }
 
 void party_authorised(struct stage *stage, struct terminal *pos, uint32_t amount, struct session *session,
-                      uint8_t promise[PROMISE_SIZE], struct order_reply *reply) {
+                      uint8_t promise[PROMISE_SIZE], struct transaction_reply *reply) {
   party_session(stage, pos, session);
   ck_assert_int_eq(party_initialize(session, pos, P1_INITIALIZE_PURCHASE, amount, promise), STATUS_OK);
   ck_assert_int_eq(party_ask(pos, MESSAGE_PURCHASE, promise, HOLDER_PIN, reply), STATUS_OK);

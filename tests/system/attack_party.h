@@ -29,7 +29,7 @@ void party_lies(struct flow_card *card, const struct party_lie *lie);
 
 /* PURCHASE, LOAD_INQUIRY or LOAD with that promise; `pin` NULL: none is sent. The server's word; what came with it. */
 enum status party_ask(struct terminal *terminal, enum message_type type, const uint8_t promise[PROMISE_SIZE],
-                      const char *pin, struct order_reply *reply);
+                      const char *pin, struct transaction_reply *reply);
 enum status party_confirm(struct terminal *terminal, const uint8_t cid[CID_SIZE], uint32_t atc,
                           const uint8_t secret[SECRET_SIZE]);
 /* The first half of a change of PIN, of the card that the record names. */
@@ -47,7 +47,7 @@ enum status party_initialize(struct session *session, const struct terminal *ter
 uint16_t party_command(struct session *session, const struct apdu *command, struct apdu_response *response);
 /* A whole authorised purchase up to the server's answer: session open, promise made, authorisation here. */
 void party_authorised(struct stage *stage, struct terminal *pos, uint32_t amount, struct session *session,
-                      uint8_t promise[PROMISE_SIZE], struct order_reply *reply);
+                      uint8_t promise[PROMISE_SIZE], struct transaction_reply *reply);
 
 /* ---- the books ---- */
 

@@ -29,7 +29,7 @@ static void set_up(const char *name) {
 
 START_TEST(stolen_pos_key_without_a_card_gains_nothing) {
   uint8_t record[PROMISE_SIZE];
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct promise promise;
   set_up("cardless");
   party_promise(vcard_memory(stage.card.vcard), stage.pos, 500, secret, &promise);
@@ -46,7 +46,7 @@ END_TEST
 /* It has seen payments go by: it sends them again, also as another terminal, and with amount or number changed. */
 START_TEST(stolen_pos_key_that_replays_payments_gains_nothing) {
   uint8_t promise[PROMISE_SIZE], changed[PROMISE_SIZE];
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct outcome outcome;
   struct promise said;
   set_up("replays");
@@ -71,7 +71,7 @@ END_TEST
 /* A hold is there, and r is not: nothing that the terminal knows opens h. */
 START_TEST(stolen_pos_key_that_confirms_with_a_wrong_secret_gains_nothing) {
   uint8_t promise[PROMISE_SIZE], r[SECRET_SIZE] = {0};
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct session session;
   struct outcome outcome;
   struct promise said;
@@ -140,7 +140,7 @@ END_TEST
 START_TEST(pos_posing_as_reload_terminal_is_refused_by_the_server) {
   static const enum message_type loads[] = {MESSAGE_LOAD_INQUIRY, MESSAGE_LOAD};
   uint8_t promise[PROMISE_SIZE];
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct session session;
   set_up("server");
   party_session(&stage, stage.reload, &session); /* a real promise of a real card, taken at a real reload terminal */
@@ -212,7 +212,7 @@ END_TEST
 
 START_TEST(reload_terminal_that_charged_nobody_owes_what_it_loaded) {
   uint8_t promise[PROMISE_SIZE], r[SECRET_SIZE];
-  struct order_reply reply;
+  struct transaction_reply reply;
   struct session session;
   set_up("uncharged");
   party_session(&stage, stage.reload, &session);

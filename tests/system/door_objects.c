@@ -66,11 +66,11 @@ static enum status tell(const char *terminal, enum message_type type, json_t *bo
 }
 
 static enum status tell_order(const char *terminal, enum message_type type, const struct journal_entry *entry) {
-  struct order_request request = {.pin_jwe = ""};
+  struct transaction_request request = {.pin_jwe = ""};
   memcpy(request.promise, entry->promise, PROMISE_SIZE);
   if (type == MESSAGE_LOAD)
     snprintf(request.tender_kind, sizeof request.tender_kind, "cash");
-  return tell(terminal, type, order_request_body(type, &request), NULL);
+  return tell(terminal, type, transaction_request_body(type, &request), NULL);
 }
 
 static enum status tell_card(const char *terminal, enum message_type type, const struct card_message *card) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The audit in progress: where its lines go, and how many there were. */
-#ifndef LEDGER_AUDIT_H
-#define LEDGER_AUDIT_H
+#ifndef LEDGER_AUDIT_RUN_H
+#define LEDGER_AUDIT_RUN_H
 
 #include "epurse/ledger_audit.h"
 

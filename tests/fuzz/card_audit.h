@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What no command may do to a card, whoever sent it. */
-#ifndef EPURSE_TESTS_FUZZ_AUDIT_H
-#define EPURSE_TESTS_FUZZ_AUDIT_H
+#ifndef EPURSE_TESTS_FUZZ_CARD_AUDIT_H
+#define EPURSE_TESTS_FUZZ_CARD_AUDIT_H
 
 #include "powered.h"
 

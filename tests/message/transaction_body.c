@@ -10,8 +10,8 @@
 
 static const char *const none[] = {NULL};
 
-static struct order_request request_make(void) {
-  struct order_request request = {
+static struct transaction_request request_make(void) {
+  struct transaction_request request = {
       .pin_jwe = "eyJ.x.y.z", .tender_kind = "simulator", .tender_reference = "Beleg 4711 \xC3\xA4"};
 
   ck_assert(crypto_random(request.promise, sizeof request.promise));
@@ -19,21 +19,21 @@ static struct order_request request_make(void) {
 }
 
 static enum status purchase_parse(const json_t *body) {
-  struct order_request request;
-  return order_request_parse(MESSAGE_PURCHASE, body, &request);
+  struct transaction_request request;
+  return transaction_request_parse(MESSAGE_PURCHASE, body, &request);
 }
 
 static enum status load_parse(const json_t *body) {
-  struct order_request request;
-  return order_request_parse(MESSAGE_LOAD, body, &request);
+  struct transaction_request request;
+  return transaction_request_parse(MESSAGE_LOAD, body, &request);
 }
 
 START_TEST(a_load_goes_there_and_back) {
   static const char *const optional[] = {"pin", NULL};
-  struct order_request sent = request_make(), got;
-  json_t *body = order_request_body(MESSAGE_LOAD, &sent);
+  struct transaction_request sent = request_make(), got;
+  json_t *body = transaction_request_body(MESSAGE_LOAD, &sent);
 
-  ck_assert_int_eq(order_request_parse(MESSAGE_LOAD, body, &got), STATUS_OK);
+  ck_assert_int_eq(transaction_request_parse(MESSAGE_LOAD, body, &got), STATUS_OK);
   ck_assert_mem_eq(&got, &sent, sizeof got);
   forge_strictness(body, load_parse, optional);
   ck_assert_int_eq(purchase_parse(body), STATUS_UNKNOWN_FIELD); /* a purchase has no tender */
@@ -43,10 +43,10 @@ END_TEST
 
 START_TEST(a_purchase_goes_there_and_back) {
   static const char *const optional[] = {"pin", NULL};
-  struct order_request sent = request_make(), got;
-  json_t *body = order_request_body(MESSAGE_PURCHASE, &sent);
+  struct transaction_request sent = request_make(), got;
+  json_t *body = transaction_request_body(MESSAGE_PURCHASE, &sent);
 
-  ck_assert_int_eq(order_request_parse(MESSAGE_PURCHASE, body, &got), STATUS_OK);
+  ck_assert_int_eq(transaction_request_parse(MESSAGE_PURCHASE, body, &got), STATUS_OK);
   ck_assert_mem_eq(got.promise, sent.promise, sizeof sent.promise);
   ck_assert_str_eq(got.pin_jwe, sent.pin_jwe);
   ck_assert_str_eq(got.tender_kind, "");
@@ -56,13 +56,13 @@ START_TEST(a_purchase_goes_there_and_back) {
 END_TEST
 
 START_TEST(a_request_without_pin_has_no_such_field) {
-  struct order_request sent = request_make(), got;
+  struct transaction_request sent = request_make(), got;
   json_t *body = NULL;
 
   sent.pin_jwe[0] = '\0';
-  body = order_request_body(MESSAGE_LOAD_INQUIRY, &sent);
+  body = transaction_request_body(MESSAGE_LOAD_INQUIRY, &sent);
   ck_assert_ptr_null(json_object_get(body, "pin"));
-  ck_assert_int_eq(order_request_parse(MESSAGE_LOAD_INQUIRY, body, &got), STATUS_OK);
+  ck_assert_int_eq(transaction_request_parse(MESSAGE_LOAD_INQUIRY, body, &got), STATUS_OK);
   ck_assert_str_eq(got.pin_jwe, "");
   json_decref(body);
 }
@@ -82,8 +82,8 @@ static const struct {
              {"reference", "'0123456789012345678901234567890123456789012345678901234567890123'"}};
 
 START_TEST(refuses_wrong_values) {
-  struct order_request sent = request_make();
-  json_t *body = order_request_body(MESSAGE_LOAD, &sent);
+  struct transaction_request sent = request_make();
+  json_t *body = transaction_request_body(MESSAGE_LOAD, &sent);
   json_t *changed = forge_with(body, wrong[_i].name, forge_json(wrong[_i].value));
 
   ck_assert_int_eq(load_parse(changed), STATUS_BAD_FORMAT);
@@ -94,8 +94,8 @@ END_TEST
 
 /* One byte more and one fewer than a promise has. */
 START_TEST(wants_a_promise_of_its_size) {
-  struct order_request sent = request_make();
-  json_t *body = order_request_body(MESSAGE_PURCHASE, &sent), *changed = NULL;
+  struct transaction_request sent = request_make();
+  json_t *body = transaction_request_body(MESSAGE_PURCHASE, &sent), *changed = NULL;
   const char *text = json_string_value(json_object_get(body, "promise"));
   size_t len = strlen(text);
   char other[512];
@@ -115,22 +115,22 @@ START_TEST(wants_a_promise_of_its_size) {
 END_TEST
 
 static enum status reply_parse(const json_t *body) {
-  struct order_reply reply;
-  return order_reply_parse(body, &reply);
+  struct transaction_reply reply;
+  return transaction_reply_parse(body, &reply);
 }
 
 START_TEST(a_reply_goes_there_and_back) {
   static const char *const optional[] = {"authorisation", "card_certificate", "block_order", "owed", NULL};
-  struct order_reply sent = {
+  struct transaction_reply sent = {
       .has_authorisation = true, .card_certificate_len = 200, .has_block_order = true, .owed = INT64_C(1) << 60};
-  struct order_reply got;
+  struct transaction_reply got;
   json_t *body = NULL;
 
   ck_assert(crypto_random(sent.authorisation, sizeof sent.authorisation));
   ck_assert(crypto_random(sent.card_certificate, sent.card_certificate_len));
   ck_assert(crypto_random(sent.block_order, sizeof sent.block_order));
-  body = order_reply_body(&sent);
-  ck_assert_int_eq(order_reply_parse(body, &got), STATUS_OK);
+  body = transaction_reply_body(&sent);
+  ck_assert_int_eq(transaction_reply_parse(body, &got), STATUS_OK);
   ck_assert_mem_eq(&got, &sent, sizeof got);
   forge_strictness(body, reply_parse, optional);
   json_decref(body);
@@ -138,12 +138,12 @@ START_TEST(a_reply_goes_there_and_back) {
 END_TEST
 
 START_TEST(an_empty_reply_says_nothing) {
-  static const struct order_reply sent;
-  struct order_reply got;
-  json_t *body = order_reply_body(&sent), *changed = NULL;
+  static const struct transaction_reply sent;
+  struct transaction_reply got;
+  json_t *body = transaction_reply_body(&sent), *changed = NULL;
 
   ck_assert_uint_eq(json_object_size(body), 0);
-  ck_assert_int_eq(order_reply_parse(body, &got), STATUS_OK);
+  ck_assert_int_eq(transaction_reply_parse(body, &got), STATUS_OK);
   ck_assert_mem_eq(&got, &sent, sizeof got);
   changed = forge_with(body, "owed", json_integer(-1));
   ck_assert_int_eq(reply_parse(changed), STATUS_BAD_FORMAT);
@@ -262,9 +262,9 @@ START_TEST(wants_one_to_thirty_two_confirmations) {
 }
 END_TEST
 
-Suite *order_body_suite(void) {
-  Suite *suite = suite_create("order_body");
-  TCase *tests = tcase_create("order_body");
+Suite *transaction_body_suite(void) {
+  Suite *suite = suite_create("transaction_body");
+  TCase *tests = tcase_create("transaction_body");
 
   tcase_add_test(tests, a_load_goes_there_and_back);
   tcase_add_test(tests, a_purchase_goes_there_and_back);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What no command may do to a card, whoever sent it. */
-#include "audit.h"
+#include "card_audit.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "epurse/reference.h"
 #include "field.h"
 
-json_t *order_request_body(enum message_type type, const struct order_request *request) {
+json_t *transaction_request_body(enum message_type type, const struct transaction_request *request) {
   struct field_writer writer = field_writer();
 
   field_put_binary(&writer, "promise", request->promise, sizeof request->promise);
@@ -21,7 +21,7 @@ json_t *order_request_body(enum message_type type, const struct order_request *r
   return field_done(&writer);
 }
 
-static void tender_take(struct field_reader *reader, struct order_request *request) {
+static void tender_take(struct field_reader *reader, struct transaction_request *request) {
   static const char *const kinds[] = {"cash", "manual", "simulator", "owed"};
   size_t i = 0;
 
@@ -33,10 +33,10 @@ static void tender_take(struct field_reader *reader, struct order_request *reque
     field_refuse(reader, STATUS_BAD_FORMAT);
 }
 
-enum status order_request_parse(enum message_type type, const json_t *body, struct order_request *request) {
+enum status transaction_request_parse(enum message_type type, const json_t *body, struct transaction_request *request) {
   struct field_reader reader = field_reader(body);
 
-  *request = (struct order_request){0};
+  *request = (struct transaction_request){0};
   field_binary(&reader, "promise", request->promise, sizeof request->promise);
   if (field_there(&reader, "pin"))
     field_text(&reader, "pin", 1, request->pin_jwe, sizeof request->pin_jwe);
@@ -50,7 +50,7 @@ enum status order_request_parse(enum message_type type, const json_t *body, stru
   return field_end(&reader);
 }
 
-json_t *order_reply_body(const struct order_reply *reply) {
+json_t *transaction_reply_body(const struct transaction_reply *reply) {
   struct field_writer writer = field_writer();
 
   if (reply->has_authorisation)
@@ -64,11 +64,11 @@ json_t *order_reply_body(const struct order_reply *reply) {
   return field_done(&writer);
 }
 
-enum status order_reply_parse(const json_t *body, struct order_reply *reply) {
+enum status transaction_reply_parse(const json_t *body, struct transaction_reply *reply) {
   struct field_reader reader = field_reader(body);
 
-  *reply = (struct order_reply){.has_authorisation = field_there(&reader, "authorisation"),
-                                .has_block_order = field_there(&reader, "block_order")};
+  *reply = (struct transaction_reply){.has_authorisation = field_there(&reader, "authorisation"),
+                                      .has_block_order = field_there(&reader, "block_order")};
   if (reply->has_authorisation)
     field_binary(&reader, "authorisation", reply->authorisation, sizeof reply->authorisation);
   if (field_there(&reader, "card_certificate")) {
