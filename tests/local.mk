@@ -48,6 +48,13 @@ TESTS += tests/config/check_config
 tests_config_check_config_SOURCES = tests/run.c tests/config/main.c tests/config/settings.c
 tests_config_check_config_LDADD = $(LINK_CONFIG) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/globalplatform/check_globalplatform
+TESTS += tests/globalplatform/check_globalplatform
+tests_globalplatform_check_globalplatform_SOURCES = tests/keys/scratch.c tests/run.c tests/vector.c \
+	tests/globalplatform/cap.c tests/globalplatform/cap_file.c tests/globalplatform/domain_channel.c \
+	tests/globalplatform/domain_keys.c tests/globalplatform/main.c
+tests_globalplatform_check_globalplatform_LDADD = $(LINK_GLOBALPLATFORM) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/message/check_message
 TESTS += tests/message/check_message
 tests_message_check_message_SOURCES = tests/run.c tests/message/base64url.c tests/message/card_body.c \
