@@ -59,8 +59,6 @@ START_TEST(scp02_of_a_real_card) {
   struct domain_keys keys = keys_of("90379a3e7116d455e55f9398736a01ca", "473f36161a7f7f60cc3a766ea4be5247",
                                     "d3749ed4ff42fd58b39eeb562b017cd9");
   struct domain_channel channel;
-  uint8_t bytes[APDU_COMMAND_MAX];
-  size_t len = 0;
 
   ck_assert_int_eq(
       open_with(&channel, &keys, "2572ae5c04a7c329", "00000000000000000000ff02001c3a58bf1253d5bc5d5979580a581f"),
