@@ -107,9 +107,10 @@ settlement-size: tests/ledger/check_settlement_size
 
 check_PROGRAMS += tests/vcard/check_vcard
 TESTS += tests/vcard/check_vcard
-tests_vcard_check_vcard_SOURCES = tests/run.c tests/vcard/card_file.c tests/vcard/fixture.c tests/vcard/main.c \
+tests_vcard_check_vcard_SOURCES = tests/run.c tests/vcard/card_file.c tests/vcard/fixture.c tests/vcard/fresh.c \
+	tests/globalplatform/cap_file.c tests/keys/scratch.c tests/vcard/main.c \
 	tests/vcard/reader_direct.c tests/vcard/tally.c tests/vcard/vcard.c tests/vcard/vpcd.c
-tests_vcard_check_vcard_LDADD = $(LINK_VCARD) $(CHECK_LIBS)
+tests_vcard_check_vcard_LDADD = libvcard.a libcard.a $(LINK_GLOBALPLATFORM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/server/check_server
 TESTS += tests/server/check_server

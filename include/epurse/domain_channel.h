@@ -63,6 +63,22 @@ enum status domain_channel_authenticate(struct domain_channel *channel, uint8_t 
 enum status domain_channel_wrap(struct domain_channel *channel, const struct apdu *plain, uint8_t *bytes,
                                 size_t *len) EPURSE_MUST_USE;
 
+/* ---- the card's side, for a virtual chip ---- */
+
+/* Derives the session's keys and fills update->cryptogram, which the host will want to see. */
+enum status domain_channel_answer(struct domain_channel *channel, const struct domain_keys *keys,
+                                  const uint8_t host_challenge[DOMAIN_CHALLENGE_SIZE],
+                                  struct domain_update *update) EPURSE_MUST_USE;
+/* Checks EXTERNAL AUTHENTICATE: cryptogram and MAC. STATUS_NOT_AUTHENTICATED. */
+enum status domain_channel_admit(struct domain_channel *channel, const struct apdu *sent) EPURSE_MUST_USE;
+/* Checks the MAC and deciphers into `buffer` (APDU_DATA_MAX); *plain borrows it, its CLA without the bit of secure
+ * messaging. STATUS_CHANNEL_BROKEN: nothing may be served. */
+enum status domain_channel_unwrap(struct domain_channel *channel, const struct apdu *sent, uint8_t *buffer,
+                                  struct apdu *plain) EPURSE_MUST_USE;
+/* A key out of PUT KEY; size is 16 or 32. `out` holds DOMAIN_KEY_MAX. */
+enum status domain_channel_decipher_key(const struct domain_channel *channel, const uint8_t *key, size_t size,
+                                        uint8_t *out) EPURSE_MUST_USE;
+
 /* A key under the channel's DEK, as PUT KEY carries it; len is 16, 24 (padded to 32 bytes) or 32; *out_len: written.
  * `out` holds DOMAIN_KEY_MAX. */
 enum status domain_channel_encipher_key(const struct domain_channel *channel, const uint8_t *key, size_t len,

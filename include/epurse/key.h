@@ -44,8 +44,13 @@ enum status key_agree(const struct key *key, const uint8_t public_key[CRYPTO_P25
 /* The key as OpenSSL wants it for TLS and X.509; borrowed. */
 EVP_PKEY *key_evp(const struct key *key);
 
+#define DOMAIN_KEY_FILE_MAX 32 /* bytes of one key */
+
 /* A symmetric key file: 32 hexadecimal digits (AES-128), mode 0600. Same errors as key_load. Wipe it after use. */
 enum status aes_key_load(const char *path, uint8_t key[CRYPTO_AES_KEY_SIZE]) EPURSE_MUST_USE;
+/* The keys of a card's security domain: one line of 32, 48 or 64 hexadecimal digits for all three, or three lines of one
+ * length: ENC, MAC, DEK; mode 0600. *len: bytes of each. Same errors. Wipe them after use. */
+enum status domain_key_load(const char *path, uint8_t keys[3][DOMAIN_KEY_FILE_MAX], size_t *len) EPURSE_MUST_USE;
 /* Writes one as a new file. STATUS_EXISTS, STATUS_STORE_FAILED. */
 enum status aes_key_store(const char *path, const uint8_t key[CRYPTO_AES_KEY_SIZE]) EPURSE_MUST_USE;
 

@@ -20,6 +20,10 @@ struct vcard; /* opaque: a card_port on a file, a struct card, tallies */
 /* Makes the file of a raw card, mode 0600; never over an existing one. STATUS_EXISTS, STATUS_STORE_FAILED. */
 enum status vcard_create(const char *path, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
                          const uint8_t transport_key[CRYPTO_AES_KEY_SIZE]) EPURSE_MUST_USE;
+/* Makes the file of a factory-fresh chip, with no purse in it: its issuer security domain has the published keys and
+ * speaks SCP02 (2) or SCP03 (3). What is installed in it stands in FILE.purse. Statuses as above. */
+enum status vcard_create_fresh(const char *path, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
+                               uint8_t protocol) EPURSE_MUST_USE;
 /* Opens it, alone (flock). STATUS_NOT_FOUND, STATUS_BAD_FORMAT (damaged beyond its spare copy), STATUS_READER_BUSY. */
 enum status vcard_open(const char *path, struct vcard **vcard) EPURSE_MUST_USE;
 /* Closes its file, wipes and frees; *vcard becomes NULL. NULL is fine. What was committed stays. */
@@ -45,7 +49,9 @@ void vcard_tally_reset(struct vcard *vcard);
 /* Writes them for people, column by column. */
 void vcard_tally_print(const struct vcard *vcard, FILE *out); /* a table, one line per command */
 
-/* What it holds, without secrets, for `epurse-card show`. */
+/* Whether there is a purse on it: not on a chip as its factory sells it. */
+bool vcard_has_purse(const struct vcard *vcard);
+/* What it holds, without secrets, for `epurse-card show`; all zeros without a purse. */
 const struct card_memory *vcard_memory(const struct vcard *vcard);
 
 /* Fault injection: power fails at the n-th port write or commit from now on (1: the next; 0: never), before it takes

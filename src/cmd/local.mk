@@ -20,18 +20,18 @@ epurse_verify_SOURCES = src/cmd/verify/epurse-verify.c
 epurse_verify_LDADD = libcmd.a $(QRENCODE_LIBS) $(LINK_KEYS) $(JANSSON_LIBS)
 bin_PROGRAMS += epurse-card
 epurse_card_SOURCES = src/cmd/card/card_show.c src/cmd/card/epurse-card.c
-epurse_card_LDADD = libcmd.a libvcard.a libcard.a $(LINK_KEYS) $(JANSSON_LIBS)
+epurse_card_LDADD = libcmd.a libvcard.a libglobalplatform.a libcard.a $(LINK_KEYS) $(JANSSON_LIBS)
 bin_PROGRAMS += epurse-apdu
 epurse_apdu_SOURCES = src/cmd/apdu/apdu_script.c src/cmd/apdu/epurse-apdu.c
-epurse_apdu_LDADD = libcmd.a libvcard.a libcard.a $(LINK_TERMINAL)
+epurse_apdu_LDADD = libcmd.a libvcard.a libglobalplatform.a libcard.a $(LINK_TERMINAL)
 
 # The files of epurse-perso batch, apart for their tests.
 noinst_LIBRARIES += libbatch.a
 libbatch_a_SOURCES = src/cmd/perso/batch_file.c src/cmd/perso/batch_list.c src/cmd/perso/csv_rows.c
 bin_PROGRAMS += epurse-perso
 epurse_perso_SOURCES = src/cmd/perso/batch_progress.c src/cmd/perso/batch_work.c src/cmd/perso/epurse-perso.c \
-	src/cmd/perso/verb_batch.c
-epurse_perso_LDADD = libbatch.a $(LINK_CMD) $(CSV_LIBS) -lpthread
+	src/cmd/perso/verb_batch.c src/cmd/perso/verb_prepare.c
+epurse_perso_LDADD = libbatch.a libglobalplatform.a $(LINK_CMD) $(CSV_LIBS) $(ZIP_LIBS) -lpthread
 bin_PROGRAMS += epurse-admin
 epurse_admin_SOURCES = src/cmd/admin/admin_audit.c src/cmd/admin/admin_backup.c src/cmd/admin/admin_call.c \
 	src/cmd/admin/admin_restore_list.c \

@@ -126,26 +126,39 @@ static bool scp03_open(struct domain_channel *channel, const struct domain_keys 
          scp03_derive(channel->s_mac, len, SCP03_HOST_CRYPTOGRAM, &context, channel->host_cryptogram, 8);
 }
 
-enum status domain_channel_open(struct domain_channel *channel, const struct domain_keys *keys,
-                                const uint8_t host_challenge[DOMAIN_CHALLENGE_SIZE],
-                                const struct domain_update *update) {
-  uint8_t expected[8];
+/* The session's keys, the host's cryptogram, and the card's. */
+static enum status session_derive(struct domain_channel *channel, const struct domain_keys *keys,
+                                  const uint8_t host_challenge[DOMAIN_CHALLENGE_SIZE],
+                                  const struct domain_update *update, uint8_t card_cryptogram[8]) {
   bool done = false;
 
   *channel = (struct domain_channel){.protocol = update->protocol, .key_len = keys->len};
   if (update->protocol == 2 && keys->len == CRYPTO_DES2_KEY_SIZE)
-    done = scp02_open(channel, keys, host_challenge, update, expected);
+    done = scp02_open(channel, keys, host_challenge, update, card_cryptogram);
   else if (update->protocol == 3)
-    done = scp03_open(channel, keys, host_challenge, update, expected);
-  else {
-    domain_channel_close(channel);
+    done = scp03_open(channel, keys, host_challenge, update, card_cryptogram);
+  else
     return STATUS_NOT_AUTHENTICATED; /* keys of another kind */
-  }
-  bool right = done && crypto_equal(expected, update->cryptogram, sizeof expected);
+  return done ? STATUS_OK : STATUS_CRYPTO_FAILED;
+}
+
+enum status domain_channel_open(struct domain_channel *channel, const struct domain_keys *keys,
+                                const uint8_t host_challenge[DOMAIN_CHALLENGE_SIZE],
+                                const struct domain_update *update) {
+  uint8_t expected[8];
+
+  enum status status = session_derive(channel, keys, host_challenge, update, expected);
+  if (status == STATUS_OK && !crypto_equal(expected, update->cryptogram, sizeof expected))
+    status = STATUS_NOT_AUTHENTICATED;
   crypto_wipe(expected, sizeof expected);
-  if (!right)
+  if (status != STATUS_OK)
     domain_channel_close(channel);
-  return right ? STATUS_OK : done ? STATUS_NOT_AUTHENTICATED : STATUS_CRYPTO_FAILED;
+  return status;
+}
+
+enum status domain_channel_answer(struct domain_channel *channel, const struct domain_keys *keys,
+                                  const uint8_t host_challenge[DOMAIN_CHALLENGE_SIZE], struct domain_update *update) {
+  return session_derive(channel, keys, host_challenge, update, update->cryptogram);
 }
 
 void domain_channel_close(struct domain_channel *channel) {
@@ -269,6 +282,75 @@ enum status domain_channel_wrap(struct domain_channel *channel, const struct apd
     status = encode(plain, body, body_len, mac, bytes, len);
   crypto_wipe(body, sizeof body);
   return status;
+}
+
+enum status domain_channel_admit(struct domain_channel *channel, const struct apdu *sent) {
+  struct apdu plain = *sent;
+  uint8_t mac[MAC_SIZE];
+
+  if (sent->lc != sizeof channel->host_cryptogram + MAC_SIZE)
+    return STATUS_NOT_AUTHENTICATED;
+  plain.lc = sizeof channel->host_cryptogram;
+  if (!mac_of(channel, &plain, mac))
+    return STATUS_CRYPTO_FAILED;
+  return crypto_equal(sent->data, channel->host_cryptogram, sizeof channel->host_cryptogram) &&
+                 crypto_equal(sent->data + plain.lc, mac, sizeof mac)
+             ? STATUS_OK
+             : STATUS_NOT_AUTHENTICATED;
+}
+
+/* Deciphers in the buffer and takes the padding off. */
+static bool decipher(struct domain_channel *channel, uint8_t *data, size_t *len) {
+  size_t block = channel->protocol == 3 ? CRYPTO_AES_BLOCK_SIZE : CRYPTO_DES_BLOCK_SIZE;
+  uint8_t iv[16] = {0};
+  bool done = *len % block == 0;
+
+  if (channel->protocol == 3)
+    counter_step(channel->counter);
+  if (*len == 0 || !done)
+    return done;
+  if (channel->protocol == 3)
+    done = crypto_aes_any_encrypt(channel->s_enc, channel->key_len, zeros, channel->counter, 16, iv) &&
+           crypto_aes_any_decrypt(channel->s_enc, channel->key_len, iv, data, *len, data);
+  else
+    done = crypto_des2_cbc_decrypt(channel->s_enc, zeros, data, *len, data);
+  while (done && *len > 0 && data[*len - 1] == 0)
+    --*len;
+  done = done && *len > 0 && data[*len - 1] == PADDING;
+  *len -= done ? 1 : 0;
+  return done;
+}
+
+enum status domain_channel_unwrap(struct domain_channel *channel, const struct apdu *sent, uint8_t *buffer,
+                                  struct apdu *plain) {
+  size_t len = sent->lc - (size_t)MAC_SIZE;
+  uint8_t mac[MAC_SIZE];
+  bool good = sent->lc >= MAC_SIZE && (sent->cla & CLA_SECURE) != 0;
+
+  *plain = *sent;
+  plain->cla = sent->cla & (uint8_t)~CLA_SECURE;
+  plain->data = buffer;
+  if (good)
+    memcpy(buffer, sent->data, len);
+  plain->lc = good ? (uint8_t)len : 0;
+  if (good && channel->protocol == 3)
+    good = mac_of(channel, plain, mac);
+  good = good && decipher(channel, buffer, &len);
+  plain->lc = good ? (uint8_t)len : 0;
+  if (good && channel->protocol == 2)
+    good = mac_of(channel, plain, mac);
+  return good && crypto_equal(mac, sent->data + sent->lc - MAC_SIZE, sizeof mac) ? STATUS_OK : STATUS_CHANNEL_BROKEN;
+}
+
+enum status domain_channel_decipher_key(const struct domain_channel *channel, const uint8_t *key, size_t size,
+                                        uint8_t *out) {
+  bool done = size == 16 || size == 32;
+
+  if (done && channel->protocol == 3)
+    done = crypto_aes_any_decrypt(channel->dek, channel->key_len, zeros, key, size, out);
+  for (size_t at = 0; done && channel->protocol == 2 && at < size; at += CRYPTO_DES_BLOCK_SIZE)
+    done = crypto_des2_cbc_decrypt(channel->dek, zeros, key + at, CRYPTO_DES_BLOCK_SIZE, out + at);
+  return done ? STATUS_OK : STATUS_CRYPTO_FAILED;
 }
 
 enum status domain_channel_encipher_key(const struct domain_channel *channel, const uint8_t *key, size_t len,

@@ -128,6 +128,47 @@ enum status aes_key_load(const char *path, uint8_t key[CRYPTO_AES_KEY_SIZE]) {
   return status;
 }
 
+/* One line of digits, which ends with a line feed or the text; answers where the next begins, NULL: no such line. */
+static const char *key_line(const char *text, uint8_t key[DOMAIN_KEY_FILE_MAX], size_t *len) {
+  char digits[2 * DOMAIN_KEY_FILE_MAX + 1];
+  size_t count = strspn(text, "0123456789abcdefABCDEF");
+  bool good = (count == 32 || count == 48 || count == 64) && (text[count] == '\n' || text[count] == 0);
+
+  if (good) {
+    memcpy(digits, text, count);
+    digits[count] = 0;
+    good = bytes_from_hex(digits, key, DOMAIN_KEY_FILE_MAX, len) == STATUS_OK;
+    crypto_wipe(digits, sizeof digits);
+  }
+  return good ? text + count + (text[count] == '\n' ? 1 : 0) : NULL;
+}
+
+enum status domain_key_load(const char *path, uint8_t keys[3][DOMAIN_KEY_FILE_MAX], size_t *len) {
+  struct keyfile file;
+  size_t count = 0, line_len = 0;
+  enum status status = keyfile_read(path, KEYFILE_PRIVATE, &file);
+
+  if (status != STATUS_OK)
+    return status == STATUS_BAD_LENGTH ? STATUS_BAD_KEY : status;
+  const char *text = (const char *)file.data;
+  while (text != NULL && *text != 0 && count < 3) {
+    text = key_line(text, keys[count], &line_len);
+    if (count > 0 && line_len != *len)
+      text = NULL;
+    *len = line_len;
+    count++;
+  }
+  if (text == NULL || *text != 0 || text != (const char *)file.data + file.len || (count != 1 && count != 3)) {
+    crypto_wipe(keys, 3 * (size_t)DOMAIN_KEY_FILE_MAX);
+    status = STATUS_BAD_KEY;
+  } else if (count == 1) {
+    memcpy(keys[1], keys[0], DOMAIN_KEY_FILE_MAX);
+    memcpy(keys[2], keys[0], DOMAIN_KEY_FILE_MAX);
+  }
+  keyfile_clear(&file);
+  return status;
+}
+
 enum status aes_key_store(const char *path, const uint8_t key[CRYPTO_AES_KEY_SIZE]) {
   char text[AES_KEY_DIGITS + 1];
   enum status status = STATUS_INTERNAL;

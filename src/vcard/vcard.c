@@ -2,13 +2,16 @@
  * The virtual card: the card core on a file, with power that can fail at any write. */
 #include "epurse/vcard.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "card_file.h"
+#include "chip.h"
 #include "tally.h"
 
 struct vcard {
@@ -21,6 +24,9 @@ struct vcard {
   uint32_t fail_in; /* writes and commits until the power fails; 0: never */
   bool fail_after;
   struct tally *tally;
+  struct chip *chip; /* of a card that came from the factory; NULL: the purse was in it from the beginning */
+  char *purse_path;  /* where a chip's purse is */
+  bool has_purse;
 };
 
 /* ---- the card's persistent memory ---- */
@@ -140,19 +146,60 @@ out:
   return status;
 }
 
+/* Opens the purse's own file. */
+static enum status purse_open(struct vcard *vcard, const char *path) {
+  enum status status = card_file_open(path, &vcard->file, &vcard->committed);
+  if (status != STATUS_OK)
+    return status;
+  drop_old_key(&vcard->file, &vcard->committed);
+  vcard->staged = vcard->committed;
+  vcard->has_purse = true;
+  return STATUS_OK;
+}
+
+/* chip_purse_set: a purse that an earlier try left half made is replaced. */
+static enum status purse_set(void *context, const struct chip_purse *purse) {
+  struct vcard *vcard = context;
+  card_file_close(&vcard->file);
+  vcard->has_purse = false;
+  if (unlink(vcard->purse_path) != 0 && errno != ENOENT)
+    return STATUS_STORE_FAILED;
+  if (purse == NULL)
+    return STATUS_OK;
+  enum status status = vcard_create(vcard->purse_path, purse->serial, purse->transport_key);
+  return status == STATUS_OK ? purse_open(vcard, vcard->purse_path) : status;
+}
+
+/* A chip, and the purse that was installed in it. */
+static enum status fresh_open(struct vcard *vcard, const char *path) {
+  if (asprintf(&vcard->purse_path, "%s.purse", path) < 0) {
+    vcard->purse_path = NULL;
+    return STATUS_NO_MEMORY;
+  }
+  enum status status = chip_open(path, purse_set, vcard, &vcard->chip);
+  if (status == STATUS_OK)
+    status = purse_open(vcard, vcard->purse_path);
+  return status == STATUS_NOT_FOUND && vcard->chip != NULL ? STATUS_OK : status;
+}
+
+enum status vcard_create_fresh(const char *path, const uint8_t chip_serial[CHIP_SERIAL_SIZE], uint8_t protocol) {
+  struct chip_kind kind = {.protocol = protocol};
+  memcpy(kind.serial, chip_serial, sizeof kind.serial);
+  enum status status = chip_create(path, &kind);
+  return status == STATUS_OK && !folder_sync(path) ? STATUS_STORE_FAILED : status;
+}
+
 enum status vcard_open(const char *path, struct vcard **vcard) {
   *vcard = NULL;
   struct vcard *opened = NULL;
   enum status status = vcard_new(&opened);
   if (status != STATUS_OK)
     return status;
-  status = card_file_open(path, &opened->file, &opened->committed);
+  status = chip_is(path) ? fresh_open(opened, path) : purse_open(opened, path);
   if (status != STATUS_OK) {
     vcard_close(&opened);
     return status;
   }
-  drop_old_key(&opened->file, &opened->committed);
-  opened->staged = opened->committed;
   *vcard = opened;
   return STATUS_OK;
 }
@@ -162,6 +209,8 @@ void vcard_close(struct vcard **vcard) {
   if (closed == NULL)
     return;
   card_file_close(&closed->file);
+  chip_close(&closed->chip);
+  free(closed->purse_path);
   tally_free(&closed->tally);
   crypto_wipe(closed, sizeof *closed);
   free(closed);
@@ -173,6 +222,10 @@ void vcard_close(struct vcard **vcard) {
 enum status vcard_power_on(struct vcard *vcard) {
   vcard->staged = vcard->committed;
   vcard->powered = true;
+  if (vcard->chip != NULL)
+    chip_power_on(vcard->chip);
+  if (!vcard->has_purse)
+    return STATUS_OK;
   return card_power_on(&vcard->card, &vcard->port) ? STATUS_OK : STATUS_CARD_MUTE;
 }
 
@@ -181,9 +234,32 @@ void vcard_power_off(struct vcard *vcard) {
   crypto_wipe(&vcard->card, sizeof vcard->card);
 }
 
+/* What the chip itself answers; false: the command is the purse's. */
+static bool chip_answers(struct vcard *vcard, const uint8_t *bytes, size_t len, uint8_t *answer, size_t *answer_len) {
+  struct apdu_response response = {.len = 0};
+  struct apdu command;
+  bool mute = false;
+  if (apdu_parse(bytes, len, &command) != STATUS_OK)
+    response.sw = SW_WRONG_LENGTH;
+  else {
+    bool had_purse = vcard->has_purse;
+    if (!chip_process(vcard->chip, &command, &response, &mute))
+      return false;
+    if (!had_purse && vcard->has_purse && !card_power_on(&vcard->card, &vcard->port))
+      mute = true;
+  }
+  if (mute)
+    vcard->powered = false;
+  *answer_len = mute ? 0 : apdu_response_encode(&response, answer);
+  return true;
+}
+
 size_t vcard_process(struct vcard *vcard, const uint8_t *command, size_t len, uint8_t answer[APDU_RESPONSE_MAX]) {
+  size_t chip_len = 0;
   if (!vcard->powered)
     return 0;
+  if (vcard->chip != NULL && chip_answers(vcard, command, len, answer, &chip_len))
+    return chip_len;
   tally_begin(vcard->tally, command, len);
   size_t answer_len = card_process(&vcard->card, command, len, answer);
   tally_end(vcard->tally, answer_len);
@@ -193,9 +269,15 @@ size_t vcard_process(struct vcard *vcard, const uint8_t *command, size_t len, ui
 void vcard_fail_at(struct vcard *vcard, uint32_t nth, bool after) {
   vcard->fail_in = nth;
   vcard->fail_after = after;
+  if (vcard->chip != NULL && !vcard->has_purse)
+    chip_fail_at(vcard->chip, nth, after);
 }
 
 /* ---- what it holds and did ---- */
+
+bool vcard_has_purse(const struct vcard *vcard) {
+  return vcard->has_purse;
+}
 
 const struct card_memory *vcard_memory(const struct vcard *vcard) {
   return &vcard->committed;

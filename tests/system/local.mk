@@ -7,7 +7,7 @@ system_tests = tests/system/audit.test tests/system/backup.test tests/system/bad
 	tests/system/headers.test tests/system/house.test tests/system/json.test tests/system/key-roll-terminals.test \
 	tests/system/key-roll.test tests/system/kill-rounds.test tests/system/languages.test tests/system/layers.test tests/system/man.test \
 	tests/system/many-payments.test \
-	tests/system/model.test tests/system/pending.test tests/system/postgres.test tests/system/reader.test \
+	tests/system/model.test tests/system/pending.test tests/system/postgres.test tests/system/prepare.test tests/system/reader.test \
 	tests/system/reference.test \
 	tests/system/receipt-qr.test tests/system/report.test tests/system/secrets-process.test tests/system/secrets-time.test \
 	tests/system/renewal.test tests/system/secrets.test tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test \
@@ -36,7 +36,7 @@ dist_check_SCRIPTS += tests/system/with-postgres
 TESTS += tests/system/proverif.test
 dist_check_SCRIPTS += tests/system/proverif.test
 EXTRA_DIST += formal/proverif/keys.pv formal/proverif/load.pv formal/proverif/pin.pv formal/proverif/purchase.pv \
-	tests/system/prover.py tests/system/proverif.py
+	tests/system/cap-file.py tests/system/prover.py tests/system/proverif.py
 EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py \
 	tests/system/balance.py tests/system/json-check.py tests/system/typing.py tests/system/world.sh
 
@@ -139,7 +139,7 @@ tests_system_torture_SOURCES = tests/bank/tender_book.c tests/system/torture.c t
 	tests/system/torture_operation.c tests/system/torture_random.c tests/system/torture_reader.c \
 	tests/system/torture_sequence.c tests/system/torture_server.c tests/system/torture_single.c \
 	tests/system/torture_till.c tests/system/torture_trace.c tests/system/torture_way.c tests/system/torture_world.c
-tests_system_torture_LDADD = $(LINK_SERVER) libvcard.a libcard.a $(LINK_TERMINAL)
+tests_system_torture_LDADD = $(LINK_SERVER) libvcard.a libglobalplatform.a libcard.a $(LINK_TERMINAL)
 
 # All of it: `make check` runs a share. TORTURE_ROUNDS, TORTURE_SEED, KILL_ROUNDS, KILL_SEED choose.
 torture: $(LOSSY_DISK) tests/system/torture epurse-admin epurse-card epurse-perso epurse-pos epurse-reload \

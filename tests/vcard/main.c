@@ -4,6 +4,7 @@
 #include "suites.h"
 
 int main(void) {
-  Suite *(*const suites[])(void) = {card_file_suite, vcard_suite, tally_suite, reader_direct_suite, vpcd_suite};
+  Suite *(*const suites[])(void) = {card_file_suite, fresh_suite,         vcard_suite,
+                                    tally_suite,     reader_direct_suite, vpcd_suite};
   return run_suites(suites, sizeof suites / sizeof suites[0]);
 }

@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *card_file_suite(void);
+Suite *fresh_suite(void);
 Suite *reader_direct_suite(void);
 Suite *tally_suite(void);
 Suite *vcard_suite(void);

@@ -21,7 +21,7 @@
 #include "epurse/vpcd.h"
 
 struct card_options {
-  const char *batch_key, *serial, *host;
+  const char *batch_key, *serial, *host, *fresh;
   int64_t port;
   bool count, json;
   json_t *report; /* what the verb has for --json */
@@ -44,37 +44,50 @@ static enum status read_serial(const struct card_options *options, uint8_t seria
   return STATUS_USAGE;
 }
 
-static enum status run_new(void *context, char **arguments) {
-  struct card_options *options = context;
-  uint8_t serial[CHIP_SERIAL_SIZE], batch_key[CRYPTO_AES_KEY_SIZE], transport_key[CRYPTO_AES_KEY_SIZE];
-  char text[2 * CHIP_SERIAL_SIZE + 1];
+/* new --fresh: as the factory sells it. */
+static enum status new_fresh(const struct card_options *options, const char *path,
+                             const uint8_t serial[CHIP_SERIAL_SIZE]) {
+  uint8_t protocol = strcmp(options->fresh, "scp02") == 0 ? 2 : strcmp(options->fresh, "scp03") == 0 ? 3 : 0;
+  if (protocol == 0) {
+    problem_say("epurse-card", "--fresh is scp02 or scp03");
+    return STATUS_USAGE;
+  }
+  enum status status = vcard_create_fresh(path, serial, protocol);
+  return status == STATUS_OK ? status : fail(status, path);
+}
+
+static enum status new_raw(const struct card_options *options, const char *path,
+                           const uint8_t serial[CHIP_SERIAL_SIZE]) {
+  uint8_t batch_key[CRYPTO_AES_KEY_SIZE], transport_key[CRYPTO_AES_KEY_SIZE];
   if (options->batch_key == NULL) {
     problem_say("epurse-card", "name the key of the chip batch with --batch-key");
     return STATUS_USAGE;
   }
-  enum status status = read_serial(options, serial);
+  enum status status = aes_key_load(options->batch_key, batch_key);
   if (status != STATUS_OK)
-    return status;
-  status = aes_key_load(options->batch_key, batch_key);
-  if (status != STATUS_OK) {
-    status = fail(status, options->batch_key);
-    goto out;
-  }
+    return fail(status, options->batch_key);
   status = transport_key_derive(batch_key, serial, transport_key);
   if (status == STATUS_OK)
-    status = vcard_create(arguments[0], serial, transport_key);
-  if (status != STATUS_OK) {
-    status = fail(status, arguments[0]);
-    goto out;
-  }
+    status = vcard_create(path, serial, transport_key);
+  crypto_wipe(batch_key, sizeof batch_key);
+  crypto_wipe(transport_key, sizeof transport_key);
+  return status == STATUS_OK ? status : fail(status, path);
+}
+
+static enum status run_new(void *context, char **arguments) {
+  struct card_options *options = context;
+  uint8_t serial[CHIP_SERIAL_SIZE];
+  char text[2 * CHIP_SERIAL_SIZE + 1];
+  enum status status = read_serial(options, serial);
+  if (status == STATUS_OK)
+    status = options->fresh != NULL ? new_fresh(options, arguments[0], serial) : new_raw(options, arguments[0], serial);
+  if (status != STATUS_OK)
+    return status;
   bytes_to_hex(serial, sizeof serial, text);
   if (!options->json)
     printf("%s\n", text);
   options->report = json_pack("{s:s}", "chip_serial", text);
-out:
-  crypto_wipe(batch_key, sizeof batch_key);
-  crypto_wipe(transport_key, sizeof transport_key);
-  return status;
+  return STATUS_OK;
 }
 
 /* ---- run ---- */
@@ -150,6 +163,10 @@ static enum status run_show(void *context, char **arguments) {
   enum status status = vcard_open(arguments[0], &vcard);
   if (status != STATUS_OK)
     return fail(status, arguments[0]);
+  if (!vcard_has_purse(vcard)) {
+    vcard_close(&vcard);
+    return fail(STATUS_NOT_OUR_CARD, arguments[0]);
+  }
   options->report = card_show_json(vcard_memory(vcard));
   if (options->report == NULL)
     status = fail(STATUS_NO_MEMORY, arguments[0]);
@@ -165,6 +182,8 @@ int main(int argc, char **argv) {
        "new: the key of the chip batch"},
       {"serial", 's', "HEX", NULL, OPTION_TEXT, offsetof(struct card_options, serial), 0, 0,
        "new: the chip's serial number, 16 digits; random without it"},
+      {"fresh", 0, "PROTOCOL", NULL, OPTION_TEXT, offsetof(struct card_options, fresh), 0, 0,
+       "new: a chip as its factory sells it, without a purse: scp02 or scp03"},
       {"host", 0, "HOST", NULL, OPTION_TEXT, offsetof(struct card_options, host), 0, 0,
        "run: where pcscd with vpcd runs"},
       {"port", 'p', "PORT", NULL, OPTION_NUMBER, offsetof(struct card_options, port), 1, 65535,

@@ -20,19 +20,21 @@ struct terminal_program {
   int64_t wait_seconds; /* INT64_MIN: not given; -1: for ever */
   int64_t pin_fd;       /* -1: ask on the terminal */
   bool json, quiet;
-  bool one_try;            /* pin: the second line of --pin-fd is the new PIN, not another try */
-  bool points;             /* pay --points */
-  bool qr;                 /* pay, load, receipt --qr */
-  bool last;               /* receipt --last */
-  const char *reference;   /* pay, load --reference, or NULL */
-  int64_t events_fd;       /* -1: nobody wants to know */
-  bool cancel_on_eof;      /* --cancel-on-eof */
-  bool minor;              /* pay, load --minor */
-  int64_t pin_out_fd;      /* issue --pin-out-fd; -1: show it on the terminal */
-  const char *results;     /* batch --results, or NULL: beside the list */
-  const char *pin_out;     /* batch --pin-out, or NULL */
-  bool replace, verify;    /* batch --replace, --verify */
-  const char *tender_spec; /* load --tender, or NULL: as configured */
+  bool one_try;          /* pin: the second line of --pin-fd is the new PIN, not another try */
+  bool points;           /* pay --points */
+  bool qr;               /* pay, load, receipt --qr */
+  bool last;             /* receipt --last */
+  const char *reference; /* pay, load --reference, or NULL */
+  int64_t events_fd;     /* -1: nobody wants to know */
+  bool cancel_on_eof;    /* --cancel-on-eof */
+  bool minor;            /* pay, load --minor */
+  int64_t pin_out_fd;    /* issue --pin-out-fd; -1: show it on the terminal */
+  const char *results;   /* batch --results, or NULL: beside the list */
+  const char *pin_out;   /* batch --pin-out, or NULL */
+  bool replace, verify;  /* batch --replace, --verify */
+  const char *cap, *card_keys, *diversify, *domain_key; /* prepare, each or NULL */
+  bool check, undo, lock, keep_keys;                    /* prepare */
+  const char *tender_spec;                              /* load --tender, or NULL: as configured */
 
   struct terminal *terminal;
   struct reader *reader;

@@ -11,6 +11,7 @@
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
 #include "verb_batch.h"
+#include "verb_prepare.h"
 
 /* To a descriptor, and where that is a file, to its disk. */
 static bool write_whole(int fd, const char *text, size_t len) {
@@ -109,8 +110,25 @@ int main(int argc, char **argv) {
        "batch: give up chips that were begun and will not come back"},
       {"verify", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, verify), 0, 0,
        "batch: make nothing, meet each finished card once more"},
+      {"cap", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, cap), 0, 0,
+       "prepare: the applet, as the converter wrote it"},
+      {"card-keys", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, card_keys), 0, 0,
+       "prepare: the keys that the card comes with; without it the published ones"},
+      {"diversify", 0, "METHOD", NULL, OPTION_TEXT, offsetof(struct terminal_program, diversify), 0, 0,
+       "prepare: how those are made for each card: none, emv, visa2, kdf3"},
+      {"domain-key", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, domain_key), 0, 0,
+       "prepare: the key from which your cards' own keys are derived"},
+      {"keep-keys", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, keep_keys), 0, 0,
+       "prepare: leave the card's keys as they are"},
+      {"check", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, check), 0, 0,
+       "prepare: look and tell, change nothing"},
+      {"undo", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, undo), 0, 0,
+       "prepare: take the applet away again"},
+      {"lock", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, lock), 0, 0,
+       "prepare: secure the card in the end; there is no way back"},
       {0}};
   static const struct verb verbs[] = {
+      {"prepare", "", 0, "turn a factory-fresh card into a raw purse card", verb_prepare},
       {"issue", "", 0, "turn the raw card into a cardholder's card", verb_issue},
       {"batch", "FILE", 1, "make the cards of a list, over all readers", verb_batch},
       {"void", "", 0, "give a broken raw card's number back", verb_void},

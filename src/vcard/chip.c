@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A virtual chip: its file, who is selected, and what can be asked without keys. */
+#include "chip.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "chip_state.h"
+#include "epurse/bytes.h"
+#include "epurse/command.h"
+#include "epurse/crypto.h"
+#include "epurse/tlv.h"
+
+#define CHIP_MAGIC    'E', 'P', 'C', '1'
+#define FREE_MEMORY   60000
+#define FRAMEWORK_304 5
+#define STATE_READY   0x01
+#define STATE_LOCKED  0x7F
+#define STATE_ENDED   0xFF
+#define TAG_CPLC      0x9F7F
+#define TAG_KEYS      0x00E0
+#define CPLC_SIZE     42
+#define CPLC_SERIAL   10
+#define DEFAULT_KEY   0x40 /* 40 41 .. 4F, as published */
+#define FACTORY_KVN   0xFF
+
+static const uint8_t chip_magic[4] = {CHIP_MAGIC};
+static const uint8_t domain_aid[] = {0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00, 0x00};
+
+static bool whole_write(int fd, const struct chip_memory *memory) {
+  return pwrite(fd, memory, sizeof *memory, 0) == (ssize_t)sizeof *memory && fdatasync(fd) == 0;
+}
+
+/* The image is far smaller than a page; a test's power fails between writes, never inside. */
+bool chip_commit(struct chip *chip) {
+  bool fault = chip->fail_in > 0 && --chip->fail_in == 0;
+
+  if (chip->dead)
+    return false;
+  bool done = (fault && !chip->fail_after) || whole_write(chip->fd, &chip->memory);
+  if (done && !fault)
+    return true;
+  chip->dead = true;
+  return false;
+}
+
+enum status chip_create(const char *path, const struct chip_kind *kind) {
+  struct chip_memory memory = {.protocol = kind->protocol,
+                               .state = STATE_READY,
+                               .tries_left = CHIP_TRIES,
+                               .closed_mouth = kind->closed_mouth,
+                               .framework = kind->framework != 0 ? kind->framework : FRAMEWORK_304,
+                               .memory = kind->memory != 0 ? kind->memory : FREE_MEMORY};
+  int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+
+  if (fd < 0)
+    return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
+  memcpy(memory.magic, chip_magic, sizeof memory.magic);
+  memcpy(memory.serial, kind->serial, sizeof memory.serial);
+  memory.sets[0] = (struct chip_key_set){.version = FACTORY_KVN, .len = 16};
+  for (size_t key = 0; key < 3; key++)
+    for (uint8_t i = 0; i < 16; i++)
+      memory.sets[0].keys[key][i] = DEFAULT_KEY + i;
+  bool done = fchmod(fd, S_IRUSR | S_IWUSR) == 0 && whole_write(fd, &memory);
+  close(fd);
+  if (!done)
+    unlink(path);
+  return done ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+bool chip_is(const char *path) {
+  uint8_t magic[sizeof chip_magic];
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  bool is =
+      fd >= 0 && read(fd, magic, sizeof magic) == (ssize_t)sizeof magic && memcmp(magic, chip_magic, sizeof magic) == 0;
+  if (fd >= 0)
+    close(fd);
+  return is;
+}
+
+enum status chip_open(const char *path, chip_purse_set *set, void *context, struct chip **out) {
+  struct chip *chip = calloc(1, sizeof *chip);
+  enum status status = STATUS_STORE_FAILED;
+
+  *out = NULL;
+  if (chip == NULL)
+    return STATUS_NO_MEMORY;
+  chip->set = set;
+  chip->context = context;
+  chip->fd = open(path, O_RDWR | O_CLOEXEC);
+  if (chip->fd < 0)
+    status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_STORE_FAILED;
+  else if (flock(chip->fd, LOCK_EX | LOCK_NB) != 0)
+    status = errno == EWOULDBLOCK ? STATUS_READER_BUSY : STATUS_STORE_FAILED;
+  else if (pread(chip->fd, &chip->memory, sizeof chip->memory, 0) != (ssize_t)sizeof chip->memory ||
+           memcmp(chip->memory.magic, chip_magic, sizeof chip_magic) != 0)
+    status = STATUS_BAD_FORMAT;
+  else
+    status = STATUS_OK;
+  if (status == STATUS_OK)
+    *out = chip;
+  else
+    chip_close(&chip);
+  return status;
+}
+
+void chip_close(struct chip **chip) {
+  struct chip *closed = *chip;
+
+  if (closed == NULL)
+    return;
+  if (closed->fd >= 0)
+    close(closed->fd);
+  free(closed->block);
+  crypto_wipe(closed, sizeof *closed);
+  free(closed);
+  *chip = NULL;
+}
+
+/* The file is what it remembers. */
+void chip_power_on(struct chip *chip) {
+  chip->dead = pread(chip->fd, &chip->memory, sizeof chip->memory, 0) != (ssize_t)sizeof chip->memory;
+  chip->purse_selected = false;
+  chip_session_end(chip);
+}
+
+bool chip_purse_is_selected(const struct chip *chip) {
+  return chip->purse_selected;
+}
+
+void chip_fail_at(struct chip *chip, uint32_t nth, bool after) {
+  chip->fail_in = nth;
+  chip->fail_after = after;
+}
+
+/* ---- SELECT and GET DATA ---- */
+
+/* SELECT by name: a part from its beginning does. False: it is the purse's. */
+static bool domain_select(struct chip *chip, const struct apdu *command, struct apdu_response *response) {
+  const struct cap_aid *instance = &chip->memory.instance;
+  struct bytes_writer writer = bytes_writer(response->data, sizeof response->data);
+  static const uint8_t largest[] = {0x9F, 0x65, 0x01, 0xFF};
+
+  chip_session_end(chip);
+  response->sw = SW_NOT_OUR_FILE;
+  if (command->p1 != 0x04 || chip->memory.state == STATE_ENDED)
+    return true;
+  if (instance->len > 0 && command->lc > 0 && command->lc <= instance->len &&
+      memcmp(command->data, instance->bytes, command->lc) == 0 && chip->memory.state != STATE_LOCKED) {
+    chip->purse_selected = true;
+    return false;
+  }
+  if (command->lc > sizeof domain_aid || (command->lc > 0 && memcmp(command->data, domain_aid, command->lc) != 0))
+    return true;
+  chip->purse_selected = false;
+  tlv_write_header(&writer, 0x6F, 2 + sizeof domain_aid + 2 + sizeof largest);
+  tlv_write(&writer, 0x84, domain_aid, sizeof domain_aid);
+  tlv_write(&writer, 0xA5, largest, sizeof largest);
+  response->len = writer.len;
+  response->sw = chip->memory.state == STATE_LOCKED ? SW_BLOCKED : SW_OK;
+  return true;
+}
+
+static uint16_t get_data(const struct chip *chip, const struct apdu *command, struct apdu_response *response) {
+  struct bytes_writer writer = bytes_writer(response->data, sizeof response->data);
+  uint8_t cplc[CPLC_SIZE] = {0x47, 0x90, 0xD3, 0x21, 0x47, 0x00};
+  uint16_t tag = (uint16_t)(command->p1 << 8 | command->p2);
+
+  if (chip->memory.closed_mouth && !chip->open)
+    return SW_CONDITIONS_NOT_SATISFIED;
+  if (tag == TAG_CPLC) {
+    memcpy(cplc + CPLC_SERIAL, chip->memory.serial, sizeof chip->memory.serial);
+    tlv_write(&writer, TAG_CPLC, cplc, sizeof cplc);
+    response->len = writer.len;
+    return SW_OK;
+  }
+  if (tag != TAG_KEYS)
+    return SW_DATA_NOT_FOUND;
+  chip_keys_tell(chip, response);
+  return SW_OK;
+}
+
+/* ---- commands ---- */
+
+/* Inside a channel. */
+static uint16_t serve(struct chip *chip, const struct apdu *plain, struct apdu_response *response) {
+  switch (plain->ins) {
+  case 0xD8:
+    return chip_put_key(chip, plain, response);
+  case 0xF2:
+    return chip_get_status(chip, plain, response);
+  case 0xE4:
+    return chip_delete(chip, plain, response);
+  case 0xE6:
+    return chip_install(chip, plain, response);
+  case 0xE8:
+    return chip_load(chip, plain, response);
+  case 0xF0:
+    return chip_set_status(chip, plain);
+  case 0xCA:
+    return get_data(chip, plain, response);
+  default:
+    return SW_WRONG_INS;
+  }
+}
+
+static uint16_t serve_secure(struct chip *chip, const struct apdu *command, struct apdu_response *response) {
+  uint8_t buffer[APDU_DATA_MAX];
+  struct apdu plain;
+
+  if (command->ins == INS_EXTERNAL_AUTHENTICATE)
+    return chip_external_authenticate(chip, command);
+  if (!chip->open)
+    return SW_SECURITY_NOT_SATISFIED;
+  if (domain_channel_unwrap(&chip->channel, command, buffer, &plain) != STATUS_OK) {
+    chip_session_end(chip);
+    return SW_SECURITY_NOT_SATISFIED;
+  }
+  uint16_t sw = serve(chip, &plain, response);
+  crypto_wipe(buffer, sizeof buffer);
+  return sw;
+}
+
+bool chip_process(struct chip *chip, const struct apdu *command, struct apdu_response *response, bool *mute) {
+  response->len = 0;
+  if (command->cla == 0x00 && command->ins == INS_SELECT && !chip->dead) {
+    bool ours = domain_select(chip, command, response);
+    *mute = chip->dead;
+    return ours;
+  }
+  if (chip->purse_selected && !chip->dead)
+    return false;
+  if (chip->dead)
+    response->sw = SW_INTERNAL;
+  else if (command->cla == 0x84)
+    response->sw = serve_secure(chip, command, response);
+  else if (command->cla != 0x80 && command->cla != 0x00)
+    response->sw = SW_WRONG_CLA;
+  else if (command->ins == INS_GET_DATA)
+    response->sw = get_data(chip, command, response);
+  else if (command->ins == INS_INITIALIZE_UPDATE)
+    response->sw = chip_initialize_update(chip, command, response);
+  else
+    response->sw = chip->open ? SW_SECURITY_NOT_SATISFIED : SW_CONDITIONS_NOT_SATISFIED;
+  if (!apdu_sw_has_data(response->sw))
+    response->len = 0;
+  *mute = chip->dead;
+  return true;
+}

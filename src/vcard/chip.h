@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The chip under a factory-fresh virtual card: an issuer security domain that takes new keys and an applet, and refuses
+ * what real ones refuse (GPC v2.3.1 chapter 11). The applet that it runs is always the purse, whatever the CAP file's
+ * bytecode says. Its persistent state is a file of its own. */
+#ifndef EPURSE_VCARD_CHIP_H
+#define EPURSE_VCARD_CHIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "epurse/apdu.h"
+#include "epurse/card.h"
+#include "epurse/status.h"
+
+struct chip;
+
+/* How it left the factory. */
+struct chip_kind {
+  uint8_t protocol;                 /* 2: SCP02 i=55; 3: SCP03 i=70 */
+  uint8_t serial[CHIP_SERIAL_SIZE]; /* also in CPLC */
+  bool closed_mouth;                /* GET DATA answers 6985 before authentication, as some cards do without contacts */
+  uint16_t memory;                  /* bytes free for packages; 0: 60,000 */
+  uint8_t framework;                /* highest minor of javacard.framework it has; 0: 5, 3.0.4's */
+};
+
+/* The applet that was made: what INSTALL said of it. */
+struct chip_purse {
+  uint8_t serial[CHIP_SERIAL_SIZE];
+  uint8_t transport_key[CRYPTO_AES_KEY_SIZE];
+};
+/* Makes the purse durable, or takes it away (`purse` NULL): what the chip calls when INSTALL and DELETE do. */
+typedef enum status chip_purse_set(void *context, const struct chip_purse *purse);
+
+/* Makes the file of a chip with the published keys 40..4F, mode 0600; never over an existing one. STATUS_EXISTS,
+ * STATUS_STORE_FAILED. */
+enum status chip_create(const char *path, const struct chip_kind *kind) EPURSE_MUST_USE;
+/* Whether a file is a chip's. */
+bool chip_is(const char *path);
+/* Opens and locks it. STATUS_NOT_FOUND; BAD_FORMAT: it is no chip's file; READER_BUSY. */
+enum status chip_open(const char *path, chip_purse_set *set, void *context, struct chip **chip) EPURSE_MUST_USE;
+/* Wipes and frees. NULL is fine. */
+void chip_close(struct chip **chip);
+
+/* A reset: sessions end, a load in progress is forgotten. */
+void chip_power_on(struct chip *chip);
+/* Whether the purse is selected, so that the command is its. */
+bool chip_purse_is_selected(const struct chip *chip);
+/* A command for the domain; false: it is the purse's (the SELECT that chose it, too). *mute: no answer will come. */
+bool chip_process(struct chip *chip, const struct apdu *command, struct apdu_response *response, bool *mute);
+
+/* Power fails at the n-th write of the chip's file from now on (1: the next), before or after it. 0: never. */
+void chip_fail_at(struct chip *chip, uint32_t nth, bool after);
+
+#endif

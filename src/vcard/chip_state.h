@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a virtual chip keeps, and what it has in hand: for src/vcard/chip*.c only. */
+#ifndef EPURSE_VCARD_CHIP_STATE_H
+#define EPURSE_VCARD_CHIP_STATE_H
+
+#include "chip.h"
+#include "epurse/cap.h"
+#include "epurse/domain_channel.h"
+
+#define CHIP_KEY_SETS 4
+#define CHIP_TRIES    10 /* wrong host cryptograms until it dies */
+#define CHIP_APPLETS  4
+
+struct chip_key_set {
+  uint8_t version; /* 0: none; FF: as it left the factory */
+  uint8_t keys[3][DOMAIN_KEY_MAX];
+  uint8_t len;
+};
+
+/* Whole, as it stands in the file; only written by chip_commit. */
+struct chip_memory {
+  uint8_t magic[4];
+  uint8_t protocol, state, tries_left, closed_mouth, framework;
+  uint8_t serial[CHIP_SERIAL_SIZE];
+  uint16_t memory; /* bytes free at the factory */
+  uint32_t sequence;
+  struct chip_key_set sets[CHIP_KEY_SETS];
+  uint32_t package_size; /* 0: no package is loaded */
+  struct cap_aid package, applets[CHIP_APPLETS];
+  uint8_t applet_count;
+  struct cap_aid instance; /* len 0: none was made */
+};
+
+struct chip {
+  struct chip_memory memory;
+  char *path;
+  int fd;
+  chip_purse_set *set;
+  void *context;
+  uint32_t fail_in;
+  bool fail_after, dead; /* without power */
+  bool purse_selected;
+  /* The session: an update without authentication, then an open channel. */
+  struct domain_channel channel;
+  bool updated, open;
+  /* A load in progress. */
+  struct cap_aid loading;
+  uint8_t *block;
+  size_t block_len;
+  uint8_t next_block;
+  /* A listing in progress: where its next page begins. */
+  size_t listed;
+};
+
+/* Writes the file whole; false: the power failed. */
+bool chip_commit(struct chip *chip);
+
+/* ---- chip_session.c ---- */
+uint16_t chip_initialize_update(struct chip *chip, const struct apdu *command, struct apdu_response *response);
+uint16_t chip_external_authenticate(struct chip *chip, const struct apdu *command);
+uint16_t chip_put_key(struct chip *chip, const struct apdu *command, struct apdu_response *response);
+/* The keys that it tells of, as GET DATA E0 has them. */
+void chip_keys_tell(const struct chip *chip, struct apdu_response *response);
+/* Ends the session. */
+void chip_session_end(struct chip *chip);
+
+/* ---- chip_content.c ---- */
+uint16_t chip_get_status(struct chip *chip, const struct apdu *command, struct apdu_response *response);
+uint16_t chip_delete(struct chip *chip, const struct apdu *command, struct apdu_response *response);
+uint16_t chip_install(struct chip *chip, const struct apdu *command, struct apdu_response *response);
+uint16_t chip_load(struct chip *chip, const struct apdu *command, struct apdu_response *response);
+uint16_t chip_set_status(struct chip *chip, const struct apdu *command);
+
+#endif

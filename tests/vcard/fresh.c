@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Factory-fresh chips made ready by src/globalplatform/prepare.c: with either protocol, torn at each write, with keys,
+ * files and cards that do not fit. */
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "epurse/crypto.h"
+#include "epurse/prepare.h"
+#include "epurse/reader.h"
+#include "epurse/session.h"
+#include "epurse/vcard.h"
+#include "globalplatform/cap_file.h"
+#include "keys/scratch.h"
+#include "suites.h"
+#include "vcard/chip.h"
+
+static const uint8_t serial[CHIP_SERIAL_SIZE] = {0x63, 0x11, 0x00, 0x12, 0x34, 0x56, 0x78, 0x90};
+static const uint8_t batch_key[CRYPTO_AES_KEY_SIZE] = {0xBA, 0x7C};
+static const uint8_t domain_master[CRYPTO_AES_KEY_SIZE] = {0xD0, 0x3A, 0x11};
+static struct cap *cap;
+static struct vcard *vcard;
+static struct reader *reader;
+
+static void card_put(const struct chip_kind *kind) {
+  struct chip_kind made = *kind;
+
+  memcpy(made.serial, serial, sizeof serial);
+  unlink("fresh.card");
+  unlink("fresh.card.purse");
+  ck_assert_int_eq(chip_create("fresh.card", &made), STATUS_OK);
+  ck_assert_int_eq(vcard_open("fresh.card", &vcard), STATUS_OK);
+  ck_assert_int_eq(reader_open_direct(vcard, &reader), STATUS_OK);
+  ck_assert_int_eq(reader_connect(reader), STATUS_OK);
+}
+
+static void card_take(void) {
+  reader_close(&reader);
+  vcard_close(&vcard);
+}
+
+/* Taken out and put in again, by another process as it were. */
+static void card_reopen(void) {
+  card_take();
+  ck_assert_int_eq(vcard_open("fresh.card", &vcard), STATUS_OK);
+  ck_assert_int_eq(reader_open_direct(vcard, &reader), STATUS_OK);
+  ck_assert_int_eq(reader_connect(reader), STATUS_OK);
+}
+
+static void setup(void) {
+  char problem[CAP_PROBLEM];
+
+  scratch_enter();
+  cap_file_write("purse.cap", &(struct cap_fault){.method_size = 3000});
+  ck_assert_int_eq(cap_read("purse.cap", &cap, problem), STATUS_OK);
+}
+
+static void teardown(void) {
+  cap_free(&cap);
+  scratch_leave();
+}
+
+/* The published keys, ours afterwards. */
+static struct prepare plan(void) {
+  struct prepare prepare = {.cap = cap, .keys = {.len = 16}, .domain_master = domain_master, .batch_key = batch_key};
+
+  for (uint8_t i = 0; i < 16; i++)
+    prepare.keys.enc[i] = prepare.keys.mac[i] = prepare.keys.dek[i] = 0x40 + i;
+  return prepare;
+}
+
+static const uint8_t protocols[] = {2, 3};
+
+START_TEST(fresh_card_becomes_a_raw_one) {
+  struct session session = {.reader = reader};
+  struct prepare prepare = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  ck_assert_int_eq(session_select(&session, reader), STATUS_NOT_OUR_CARD);
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
+  ck_assert_int_eq(prepare.step, PREPARE_DONE);
+  ck_assert(!prepare.was_done && !prepare.was_ours);
+  ck_assert_mem_eq(prepare.view.serial, serial, sizeof serial);
+  card_reopen();
+  ck_assert_int_eq(session_open_blank(&session, reader, batch_key), STATUS_OK);
+  ck_assert_mem_eq(session.chip_serial, serial, sizeof serial);
+  session_close(&session);
+  card_take();
+}
+END_TEST
+
+START_TEST(once_more_changes_nothing) {
+  struct prepare first = plan(), second = plan();
+  size_t before_len = 0, after_len = 0;
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  ck_assert_int_eq(prepare_run(&first, reader), STATUS_OK);
+  char *before = scratch_read("fresh.card.purse", &before_len);
+  ck_assert_int_eq(prepare_run(&second, reader), STATUS_OK);
+  ck_assert(second.was_done && second.was_ours);
+  char *after = scratch_read("fresh.card.purse", &after_len);
+  ck_assert_uint_eq(before_len, after_len);
+  ck_assert_mem_eq(before, after, before_len);
+  free(before);
+  free(after);
+  card_take();
+}
+END_TEST
+
+/* Power fails before or after the n-th write; the same again goes on, and no key is lost. */
+START_TEST(torn_anywhere_it_goes_on) {
+  bool torn = true;
+  uint32_t n = 1;
+
+  for (; torn; n++)
+    for (int after = 0; after < 2; after++) {
+      struct prepare first = plan(), second = plan();
+      card_put(&(struct chip_kind){.protocol = protocols[_i]});
+      vcard_fail_at(vcard, n, after == 1);
+      torn = prepare_run(&first, reader) != STATUS_OK;
+      card_reopen();
+      enum status status = prepare_run(&second, reader);
+      ck_assert_msg(status == STATUS_OK, "after a tear at write %u, step %d: %s in step %d", (unsigned)n, first.step,
+                    status_name(status), second.step);
+      card_take();
+      ck_assert_uint_lt(n, 40);
+    }
+  ck_assert_uint_gt(n, 7); /* two sessions, keys, package, applet */
+}
+END_TEST
+
+/* Wrong keys are seen by the card's own cryptogram: however often, the card does not count them. */
+START_TEST(wrong_keys_cost_the_card_nothing) {
+  struct prepare right = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  for (int i = 0; i < 25; i++) {
+    struct prepare wrong = plan();
+    wrong.keys.mac[7] ^= 1;
+    wrong.keys.enc[7] ^= 2;
+    ck_assert_int_eq(prepare_run(&wrong, reader), STATUS_NOT_AUTHENTICATED);
+    ck_assert_int_eq(wrong.step, PREPARE_OPEN);
+  }
+  ck_assert_int_eq(prepare_run(&right, reader), STATUS_OK);
+  card_take();
+}
+END_TEST
+
+/* The published keys open nothing after it. */
+START_TEST(published_keys_are_gone) {
+  struct prepare ours = plan(), published = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  ck_assert_int_eq(prepare_run(&ours, reader), STATUS_OK);
+  published.domain_master = NULL;
+  published.undo = true;
+  ck_assert_int_eq(prepare_run(&published, reader), STATUS_NOT_AUTHENTICATED);
+  card_take();
+}
+END_TEST
+
+START_TEST(keys_may_be_kept) {
+  struct prepare prepare = plan(), undo = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  prepare.domain_master = NULL;
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
+  undo.domain_master = NULL;
+  undo.undo = true;
+  ck_assert_int_eq(prepare_run(&undo, reader), STATUS_OK);
+  card_take();
+}
+END_TEST
+
+START_TEST(what_it_made_can_be_undone) {
+  struct session session = {.reader = NULL};
+  struct prepare prepare = plan(), undo = plan(), again = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
+  undo.undo = true;
+  undo.cap = NULL;
+  ck_assert_int_eq(prepare_run(&undo, reader), STATUS_OK);
+  ck_assert_int_eq(session_select(&session, reader), STATUS_NOT_OUR_CARD);
+  ck_assert_int_eq(access("fresh.card.purse", F_OK), -1);
+  ck_assert_int_eq(prepare_run(&again, reader), STATUS_OK);
+  ck_assert(again.was_ours && !again.was_done);
+  card_take();
+}
+END_TEST
+
+START_TEST(locking_is_done_once) {
+  struct prepare prepare = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  prepare.lock = true;
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
+  prepare = plan();
+  prepare.lock = true;
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_CARD_REFUSED);
+  ck_assert_int_eq(prepare.step, PREPARE_LOCK);
+  card_take();
+}
+END_TEST
+
+START_TEST(applet_for_newer_cards_is_refused) {
+  struct prepare prepare = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i], .framework = 4});
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_CARD_REFUSED);
+  ck_assert_int_eq(prepare.step, PREPARE_LOAD);
+  ck_assert_uint_eq(prepare.sw, 0x6438);
+  card_take();
+}
+END_TEST
+
+START_TEST(card_without_room_says_so) {
+  struct prepare prepare = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i], .memory = 1000});
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_CARD_REFUSED);
+  ck_assert_int_eq(prepare.step, PREPARE_LOAD);
+  ck_assert_uint_eq(prepare.sw, 0x6A84);
+  card_take();
+}
+END_TEST
+
+/* The number is then the one that keys are diversified by. */
+START_TEST(silent_card_is_prepared_too) {
+  struct prepare prepare = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i], .closed_mouth = true});
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
+  ck_assert(!prepare.view.has_cplc);
+  ck_assert_mem_eq(prepare.view.serial, serial, sizeof serial);
+  card_take();
+}
+END_TEST
+
+static enum status stop_at(void *context, size_t block, size_t blocks) {
+  (void)blocks;
+  return block == *(size_t *)context ? STATUS_CANCELLED : STATUS_OK;
+}
+
+/* Broken off between two blocks, nothing of it stays. */
+START_TEST(load_can_be_broken_off) {
+  for (size_t block = 0; block < 5; block++) {
+    struct prepare first = plan(), second = plan();
+    card_put(&(struct chip_kind){.protocol = protocols[_i]});
+    first.progress = stop_at;
+    first.context = &block;
+    ck_assert_int_eq(prepare_run(&first, reader), STATUS_CANCELLED);
+    card_reopen();
+    ck_assert_int_eq(prepare_run(&second, reader), STATUS_OK);
+    ck_assert(second.was_ours);
+    card_take();
+  }
+}
+END_TEST
+
+Suite *fresh_suite(void) {
+  Suite *suite = suite_create("fresh");
+  TCase *tests = tcase_create("fresh");
+  const int count = sizeof protocols / sizeof protocols[0];
+  tcase_add_checked_fixture(tests, setup, teardown);
+  tcase_set_timeout(tests, 60);
+  tcase_add_loop_test(tests, fresh_card_becomes_a_raw_one, 0, count);
+  tcase_add_loop_test(tests, once_more_changes_nothing, 0, count);
+  tcase_add_loop_test(tests, torn_anywhere_it_goes_on, 0, count);
+  tcase_add_loop_test(tests, wrong_keys_cost_the_card_nothing, 0, count);
+  tcase_add_loop_test(tests, published_keys_are_gone, 0, count);
+  tcase_add_loop_test(tests, keys_may_be_kept, 0, count);
+  tcase_add_loop_test(tests, what_it_made_can_be_undone, 0, count);
+  tcase_add_loop_test(tests, locking_is_done_once, 0, count);
+  tcase_add_loop_test(tests, applet_for_newer_cards_is_refused, 0, count);
+  tcase_add_loop_test(tests, card_without_room_says_so, 0, count);
+  tcase_add_loop_test(tests, silent_card_is_prepared_too, 0, count);
+  tcase_add_loop_test(tests, load_can_be_broken_off, 0, count);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
