@@ -148,6 +148,7 @@ Suite *cap_suite(void) {
   Suite *suite = suite_create("cap");
   TCase *tests = tcase_create("cap");
   tcase_add_checked_fixture(tests, scratch_enter, scratch_leave);
+  tcase_set_timeout(tests, 60); /* thousands of files */
   tcase_add_test(tests, good_file_is_told);
   tcase_add_test(tests, parts_come_in_load_order);
   tcase_add_test(tests, long_file_has_a_long_length);

@@ -115,6 +115,46 @@ START_TEST(public_files_go_there_and_back) {
 }
 END_TEST
 
+#define LINE_16 "404142434445464748494a4b4c4d4e4f"
+#define LINE_24 LINE_16 "0011223344556677"
+#define LINE_32 LINE_16 LINE_16
+
+/* One key for all three, or three of one length. */
+START_TEST(domain_keys_are_one_line_or_three) {
+  static const struct {
+    const char *text;
+    size_t len; /* 0: refused */
+  } rows[] = {{LINE_16 "\n", 16},
+              {LINE_16, 16},
+              {LINE_24 "\n", 24},
+              {LINE_32 "\n", 32},
+              {LINE_16 "\n" LINE_16 "\n00112233445566778899aabbccddeeff\n", 16},
+              {"", 0},
+              {LINE_16 "\n" LINE_16 "\n", 0},
+              {LINE_16 "\n" LINE_24 "\n" LINE_16 "\n", 0},
+              {LINE_16 "\n" LINE_16 "\n" LINE_16 "\n" LINE_16 "\n", 0},
+              {LINE_16 "\n\n" LINE_16 "\n", 0},
+              {LINE_16 " \n", 0},
+              {LINE_16 "00\n", 0},
+              {"g" LINE_16, 0}};
+  uint8_t keys[3][DOMAIN_KEY_FILE_MAX];
+  size_t len = 0;
+
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    unlink("domain.key");
+    scratch_write("domain.key", 0600, rows[i].text, strlen(rows[i].text));
+    ck_assert_int_eq(domain_key_load("domain.key", keys, &len), rows[i].len != 0 ? STATUS_OK : STATUS_BAD_KEY);
+    if (rows[i].len != 0) {
+      ck_assert_uint_eq(len, rows[i].len);
+      ck_assert_mem_eq(keys[0], keys[1], len);
+      ck_assert_uint_eq(keys[2][0], i == 4 ? 0x00 : 0x40);
+    }
+  }
+  ck_assert_int_eq(chmod("domain.key", 0644), 0);
+  ck_assert_int_eq(domain_key_load("domain.key", keys, &len), STATUS_KEY_EXPOSED);
+}
+END_TEST
+
 Suite *keyfile_suite(void) {
   Suite *suite = suite_create("keyfile");
   TCase *tests = tcase_create("keyfile");
@@ -125,6 +165,7 @@ Suite *keyfile_suite(void) {
   tcase_add_loop_test(tests, an_exposed_key_is_refused, 0, sizeof modes / sizeof modes[0]);
   tcase_add_loop_test(tests, a_malformed_key_is_refused, 0, sizeof malformed / sizeof malformed[0]);
   tcase_add_test(tests, other_things_than_files_are_no_keys);
+  tcase_add_test(tests, domain_keys_are_one_line_or_three);
   tcase_add_test(tests, public_files_go_there_and_back);
   suite_add_tcase(suite, tests);
   return suite;
