@@ -2,6 +2,8 @@
  * One command and its answer. */
 package javacard.framework;
 
+import engine.Device;
+
 public final class APDU {
   public static final byte STATE_INITIAL = 0;
   public static final byte STATE_PARTIAL_INCOMING = 1;
@@ -23,99 +25,109 @@ public final class APDU {
   public static final byte PROTOCOL_MEDIA_CONTACTLESS_TYPE_B = (byte)0x90;
   public static final byte PROTOCOL_MEDIA_USB = (byte)0xA0;
 
+  private final Device device;
+
+  /* The device makes the only one; an applet that does is refused (engine.ClassFile). */
+  public APDU(Device device) {
+    this.device = device;
+  }
+
   public byte[] getBuffer() {
-    throw new UnsupportedOperationException();
+    return device.buffer();
   }
 
   public static short getInBlockSize() {
-    throw new UnsupportedOperationException();
+    return (short)(getProtocol() == PROTOCOL_T0 ? 1 : Device.now().policy.incomingBlock);
   }
 
   public static short getOutBlockSize() {
-    throw new UnsupportedOperationException();
+    return (short)(getProtocol() == PROTOCOL_T0 ? 258 : 254);
   }
 
   public static byte getProtocol() {
-    throw new UnsupportedOperationException();
+    return Device.now().policy.protocol;
   }
 
   public byte getNAD() {
-    throw new UnsupportedOperationException();
+    return 0;
   }
 
   public short setOutgoing() throws APDUException {
-    throw new UnsupportedOperationException();
+    return device.exchange().setOutgoing();
   }
 
   public short setOutgoingNoChaining() throws APDUException {
-    throw new UnsupportedOperationException();
+    return setOutgoing();
   }
 
   public void setOutgoingLength(short len) throws APDUException {
-    throw new UnsupportedOperationException();
+    device.exchange().setOutgoingLength(len);
   }
 
   public short receiveBytes(short bOff) throws APDUException {
-    throw new UnsupportedOperationException();
+    return device.exchange().receiveBytes(bOff);
   }
 
   public short setIncomingAndReceive() throws APDUException {
-    throw new UnsupportedOperationException();
+    return device.exchange().setIncomingAndReceive();
   }
 
   public void sendBytes(short bOff, short len) throws APDUException {
-    throw new UnsupportedOperationException();
+    device.exchange().sendBytes(device.buffer(), bOff, len);
   }
 
   public void sendBytesLong(byte[] outData, short bOff, short len) throws APDUException, SecurityException {
-    throw new UnsupportedOperationException();
+    device.exchange().sendBytesLong(outData, bOff, len);
   }
 
   public void setOutgoingAndSend(short bOff, short len) throws APDUException {
-    throw new UnsupportedOperationException();
+    setOutgoing();
+    setOutgoingLength(len);
+    sendBytes(bOff, len);
   }
 
   public byte getCurrentState() {
-    throw new UnsupportedOperationException();
+    return device.exchange().state();
   }
 
   public static APDU getCurrentAPDU() throws SecurityException {
-    throw new UnsupportedOperationException();
+    return Device.now().apdu();
   }
 
   public static byte[] getCurrentAPDUBuffer() throws SecurityException {
-    throw new UnsupportedOperationException();
+    return Device.now().buffer();
   }
 
   public static byte getCLAChannel() {
-    throw new UnsupportedOperationException();
+    return 0;
   }
 
   public static void waitExtension() throws APDUException {
-    throw new UnsupportedOperationException();
+    Device.now().exchange();
   }
 
   public boolean isCommandChainingCLA() {
-    throw new UnsupportedOperationException();
+    return isISOInterindustryCLA() && (device.exchange().cla() & 0x10) != 0;
   }
 
   public boolean isSecureMessagingCLA() {
-    throw new UnsupportedOperationException();
+    return (device.exchange().cla() & ((device.exchange().cla() & 0x40) == 0 ? 0x0C : 0x20)) != 0;
   }
 
   public boolean isISOInterindustryCLA() {
-    throw new UnsupportedOperationException();
+    return device.exchange().cla() >= 0;
   }
 
   public boolean isValidCLA() {
-    throw new UnsupportedOperationException();
+    return device.exchange().cla() != -1;
   }
 
   public short getIncomingLength() {
-    throw new UnsupportedOperationException();
+    return device.exchange().incomingLength();
   }
 
   public short getOffsetCdata() {
-    throw new UnsupportedOperationException();
+    device.exchange().incomingLength();
+    return ISO7816.OFFSET_CDATA;
   }
 }

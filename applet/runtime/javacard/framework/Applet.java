@@ -2,7 +2,12 @@
  * What an applet is: it is installed, selected, and processes commands. */
 package javacard.framework;
 
-public abstract class Applet {
+import engine.Device;
+import java.io.Serializable;
+
+public abstract class Applet implements Serializable {
+  private static final long serialVersionUID = 1;
+
   protected Applet() {
   }
 
@@ -24,14 +29,18 @@ public abstract class Applet {
   }
 
   protected final void register() throws SystemException {
-    throw new UnsupportedOperationException();
+    Device.now().register(this, Device.now().installName());
   }
 
   protected final void register(byte[] bArray, short bOffset, byte bLength) throws SystemException {
-    throw new UnsupportedOperationException();
+    if (bLength < 5 || bLength > 16)
+      SystemException.throwIt(SystemException.ILLEGAL_VALUE);
+    byte[] name = new byte[bLength];
+    System.arraycopy(bArray, bOffset, name, 0, bLength);
+    Device.now().register(this, name);
   }
 
   protected final boolean selectingApplet() {
-    throw new UnsupportedOperationException();
+    return Device.now().selecting();
   }
 }

@@ -2,6 +2,8 @@
  * The secret that two keys share. */
 package javacard.security;
 
+import engine.Functions;
+
 public abstract class KeyAgreement {
   public static final byte ALG_EC_SVDP_DH = 1;
   public static final byte ALG_EC_SVDP_DH_PLAIN = 3;
@@ -10,7 +12,7 @@ public abstract class KeyAgreement {
   }
 
   public static final KeyAgreement getInstance(byte algorithm, boolean externalAccess) throws CryptoException {
-    throw new UnsupportedOperationException();
+    return Functions.agreement(algorithm);
   }
 
   public abstract void init(PrivateKey privKey) throws CryptoException;

@@ -2,6 +2,8 @@
  * Hashes. */
 package javacard.security;
 
+import engine.Functions;
+
 public abstract class MessageDigest {
   public static final byte ALG_SHA = 1;
   public static final byte ALG_SHA_256 = 4;
@@ -11,7 +13,7 @@ public abstract class MessageDigest {
   }
 
   public static final MessageDigest getInstance(byte algorithm, boolean externalAccess) throws CryptoException {
-    throw new UnsupportedOperationException();
+    return Functions.digest(algorithm);
   }
 
   public abstract byte getAlgorithm();

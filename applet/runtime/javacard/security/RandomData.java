@@ -2,6 +2,8 @@
  * Random bytes. */
 package javacard.security;
 
+import engine.Functions;
+
 public abstract class RandomData {
   public static final byte ALG_PSEUDO_RANDOM = 1;
   public static final byte ALG_SECURE_RANDOM = 2;
@@ -10,7 +12,7 @@ public abstract class RandomData {
   }
 
   public static final RandomData getInstance(byte algorithm) throws CryptoException {
-    throw new UnsupportedOperationException();
+    return Functions.random(algorithm);
   }
 
   public abstract void generateData(byte[] buffer, short offset, short length) throws CryptoException;
