@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The device at the end of a pipe, for suites of another language: they install it, tear it, seed it and send it commands. */
+package engine;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/* Each order is one letter, a length of two bytes, and that many bytes; each answer is a length of two bytes and that many
+ * bytes. The letters are at answer(). */
+final class Pipe {
+  private static final int T0 = 1, CMAC = 2, TRANSIENT_EC = 4, WITHOUT_TRANSACTIONS = 8;
+
+  private final Path classes;
+  private final String applet;
+  private final byte[] name;
+  private Device device;
+  private Reader reader;
+
+  Pipe(Path classes, String applet, byte[] name) {
+    this.classes = classes;
+    this.applet = applet;
+    this.name = name;
+  }
+
+  void serve(DataInputStream in, DataOutputStream out) throws IOException, ReflectiveOperationException {
+    ClassLoader loader = new Loader(classes);
+    for (;;) {
+      byte order;
+      try {
+        order = in.readByte();
+      } catch (EOFException e) {
+        return;
+      }
+      byte[] body = new byte[in.readUnsignedShort()];
+      in.readFully(body);
+      byte[] answer = order == 'I' ? install(loader.loadClass(applet), body) : answer(order, body);
+      out.writeShort(answer.length);
+      out.write(answer);
+      out.flush();
+    }
+  }
+
+  /* I: flags, then the applet's own parameters; a device fresh from the factory. Answers the status word. */
+  private byte[] install(Class<?> type, byte[] body) {
+    Policy policy = new Policy();
+    policy.protocol = (byte)((body[0] & T0) != 0 ? 0 : 1);
+    policy.cmac = (body[0] & CMAC) != 0;
+    policy.transientEcKeys = (body[0] & TRANSIENT_EC) != 0;
+    policy.transactions = (body[0] & WITHOUT_TRANSACTIONS) == 0;
+    device = new Device(policy);
+    reader = new Reader(device);
+    short sw = device.install(type, name, Arrays.copyOfRange(body, 1, body.length));
+    device.powerOn();
+    return ByteBuffer.allocate(2).putShort(sw).array();
+  }
+
+  private byte[] answer(byte order, byte[] body) {
+    switch (order) {
+    case 'A': /* a command: its answer, empty where the power was lost */
+      return reader.transmit(body);
+    case 'P': /* power on, or reset */
+      device.powerOn();
+      return new byte[0];
+    case 'T': /* n (2 bytes), then 1 where a commit that is torn is durable */
+      device.memory.cut(ByteBuffer.wrap(body).getShort() & 0xFFFF, body[2] != 0);
+      return new byte[0];
+    case 'S': /* seed of the random bytes of the next commands; empty: the machine's own again */
+      device.random.seed(body.length == 0 ? null : body);
+      return new byte[0];
+    case 'N': /* steps since the last T or P, the most of the commit buffer, the most transient memory: 4 bytes each */
+      return ByteBuffer.allocate(12)
+          .putInt(device.memory.steps())
+          .putInt(device.mostCommit())
+          .putInt(device.mostTransient())
+          .array();
+    case 'C': /* the counts, as text */
+      return device.tally.toString().getBytes(StandardCharsets.UTF_8);
+    case 'X': /* the exception that no applet caught since the last X, as text */
+      Throwable uncaught = device.uncaught();
+      return (uncaught == null ? "" : uncaught.toString()).getBytes(StandardCharsets.UTF_8);
+    default:
+      throw new IllegalArgumentException("order " + order);
+    }
+  }
+}
