@@ -144,6 +144,11 @@ public final class Device implements Serializable {
     return last;
   }
 
+  /* For tests, which look into it. */
+  public Applet applet() {
+    return applet;
+  }
+
   public void register(Applet registered, byte[] name) {
     if (!installing || applet != null)
       javacard.framework.SystemException.throwIt(javacard.framework.SystemException.ILLEGAL_AID);

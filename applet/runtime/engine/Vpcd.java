@@ -85,12 +85,10 @@ final class Vpcd implements Device.Link {
   public byte[] next(byte[] answer) {
     try {
       write(answer);
-      byte[] next = read();
-      if (next.length > 1)
-        return next;
-      if (next[0] == ATR) {
+      for (byte[] next = read(); next.length > 1 || next[0] == ATR; next = read()) {
+        if (next.length > 1)
+          return next;
         write(atr());
-        return next(new byte[0]);
       }
     } catch (IOException e) {
       /* the reader is gone, and the power with it */

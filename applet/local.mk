@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+# The applet, and the runtime that its tests run it in: only where there is a Java compiler and ASM (configure says).
+# What is compiled: applet/runtime/classes, applet/src/classes; for tests the probe and the runtime's own tests.
+java_of_runtime = $(wildcard $(srcdir)/applet/runtime/*/*.java $(srcdir)/applet/runtime/*/*/*.java)
+java_of_applet = $(wildcard $(srcdir)/applet/src/*/*.java)
+JAVA_COMPILE = $(AM_V_GEN)$(JAVAC) --release 8 -Xlint:-options -proc:none
+
+if HAVE_JAVA
+check_DATA = applet/runtime.stamp tests/applet/probe.stamp tests/applet/runtime.stamp applet/src.stamp
+endif
+
+applet/runtime.stamp: $(java_of_runtime)
+	@$(MKDIR_P) applet/runtime/classes
+	$(JAVA_COMPILE) -cp '$(ASM_CLASSPATH)' -d applet/runtime/classes $(java_of_runtime)
+	@touch $@
+
+# -g: the class-file check wants to see the types of locals.
+applet/src.stamp: applet/runtime.stamp $(java_of_applet)
+	@$(MKDIR_P) applet/src/classes
+	$(if $(java_of_applet),$(JAVA_COMPILE) -g -cp applet/runtime/classes -d applet/src/classes $(java_of_applet))
+	@touch $@
+
+tests/applet/probe.stamp: applet/runtime.stamp $(srcdir)/tests/applet/probe/Probe.java
+	@$(MKDIR_P) tests/applet/probe/classes
+	$(JAVA_COMPILE) -g -cp applet/runtime/classes -d tests/applet/probe/classes $(srcdir)/tests/applet/probe/Probe.java
+	@touch $@
+
+tests/applet/runtime.stamp: applet/runtime.stamp $(srcdir)/tests/applet/RuntimeTest.java
+	@$(MKDIR_P) tests/applet/classes
+	$(JAVA_COMPILE) -cp 'applet/runtime/classes:$(ASM_CLASSPATH)' -d tests/applet/classes $(srcdir)/tests/applet/RuntimeTest.java
+	@touch $@
+
+TESTS += tests/applet/runtime.test
+dist_check_SCRIPTS += tests/applet/runtime.test
+EXTRA_DIST += tests/applet/refused.txt
+
+clean-local:
+	rm -rf applet/runtime/classes applet/src/classes tests/applet/classes tests/applet/probe/classes
+	rm -f applet/runtime.stamp applet/src.stamp tests/applet/probe.stamp tests/applet/runtime.stamp
