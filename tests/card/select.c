@@ -59,7 +59,7 @@ START_TEST(failed_select_leaves_what_was_selected) {
   ck_assert_uint_eq(card->memory.slot_state, SLOT_PREPARED);
   ck_assert_uint_eq(host_clear(&bench.host, HOST_DATA(0x80, INS_MUTUAL_AUTHENTICATE, 1, 0x11, request, sizeof request)),
                     SW_CONDITIONS_NOT_SATISFIED);
-  card->selected = false; /* as after a reset */
+  bench_reset(&bench);
   ck_assert_uint_eq(host_clear(&bench.host, HOST_DATA(0, INS_SELECT, 4, 0, other, 8)), SW_NOT_OUR_FILE);
   ck_assert_uint_eq(host_clear(&bench.host, HOST_APDU(0x80, INS_GET_DATA, 0xBF, 0x21)), SW_CONDITIONS_NOT_SATISFIED);
 }
