@@ -34,6 +34,23 @@ TESTS += tests/applet/runtime.test
 dist_check_SCRIPTS += tests/applet/runtime.test
 EXTRA_DIST += tests/applet/refused.txt
 
+# Both cards at once, each command to the core and to the applet: the core's suites, then commands at random; some thousands
+# in make check, 200,000 with make differential.
+check_PROGRAMS += tests/applet/check_differential
+tests_applet_check_differential_SOURCES = $(CARD_BENCH) tests/run.c tests/applet/both.c tests/applet/differential.c \
+	tests/applet/line.c tests/applet/seeded.c tests/applet/wild.c tests/card/card.c tests/card/channel.c \
+	tests/card/lifecycle.c tests/card/log.c tests/card/no_pin.c tests/card/offline.c tests/card/payout.c \
+	tests/card/perso.c tests/card/pin.c tests/card/promise.c tests/card/purse.c tests/card/refund.c tests/card/roll.c \
+	tests/card/select.c
+both_cards = -Wl,--wrap=card_manufacture -Wl,--wrap=card_power_on -Wl,--wrap=card_process -Wl,--wrap=crypto_random \
+	-Wl,--wrap=crypto_p256_generate -Wl,--wrap=crypto_p256_sign
+tests_applet_check_differential_LDFLAGS = $(AM_LDFLAGS) $(both_cards)
+tests_applet_check_differential_LDADD = $(LINK_CARD) $(CHECK_LIBS)
+TESTS += tests/applet/differential.test
+dist_check_SCRIPTS += tests/applet/differential.test tests/applet/with-runtime
+differential: $(check_DATA) tests/applet/check_differential
+	DIFFERENTIAL_COMMANDS=200000 $(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/differential.test
+
 clean-local:
 	rm -rf applet/runtime/classes applet/src/classes tests/applet/classes tests/applet/probe/classes
 	rm -f applet/runtime.stamp applet/src.stamp tests/applet/probe.stamp tests/applet/runtime.stamp

@@ -10,15 +10,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /* Each order is one letter, a length of two bytes, and that many bytes; each answer is a length of two bytes and that many
  * bytes. The letters are at answer(). */
 final class Pipe {
+  private static final int NAMED = 8;
   private static final int T0 = 1, CMAC = 2, TRANSIENT_EC = 4, WITHOUT_TRANSACTIONS = 8;
 
   private final Path classes;
   private final String applet;
   private final byte[] name;
+  private final Map<ByteBuffer, Reader> readers = new HashMap<>();
   private Device device;
   private Reader reader;
 
@@ -46,17 +50,19 @@ final class Pipe {
     }
   }
 
-  /* I: flags, then the applet's own parameters; a device fresh from the factory. Answers the status word. */
+  /* I: 8 bytes that are its name here, flags, then the applet's own parameters: a device fresh from the factory. Answers the
+   * status word. */
   private byte[] install(Class<?> type, byte[] body) {
     Policy policy = new Policy();
-    policy.protocol = (byte)((body[0] & T0) != 0 ? 0 : 1);
-    policy.cmac = (body[0] & CMAC) != 0;
-    policy.transientEcKeys = (body[0] & TRANSIENT_EC) != 0;
-    policy.transactions = (body[0] & WITHOUT_TRANSACTIONS) == 0;
+    policy.protocol = (byte)((body[NAMED] & T0) != 0 ? 0 : 1);
+    policy.cmac = (body[NAMED] & CMAC) != 0;
+    policy.transientEcKeys = (body[NAMED] & TRANSIENT_EC) != 0;
+    policy.transactions = (body[NAMED] & WITHOUT_TRANSACTIONS) == 0;
     device = new Device(policy);
     reader = new Reader(device);
-    short sw = device.install(type, name, Arrays.copyOfRange(body, 1, body.length));
+    short sw = device.install(type, name, Arrays.copyOfRange(body, NAMED + 1, body.length));
     device.powerOn();
+    readers.put(ByteBuffer.wrap(body, 0, NAMED).slice(), reader);
     return ByteBuffer.allocate(2).putShort(sw).array();
   }
 
@@ -64,6 +70,10 @@ final class Pipe {
     switch (order) {
     case 'A': /* a command: its answer, empty where the power was lost */
       return reader.transmit(body);
+    case 'D': /* the device of that name; what follows is for it */
+      reader = readers.get(ByteBuffer.wrap(body));
+      device = reader.device();
+      return new byte[0];
     case 'P': /* power on, or reset */
       device.powerOn();
       return new byte[0];

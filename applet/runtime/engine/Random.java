@@ -19,6 +19,10 @@ public final class Random {
     block = 0;
   }
 
+  public boolean seeded() {
+    return seed != null;
+  }
+
   public byte[] draw(int length) {
     byte[] out = new byte[length];
     if (seed == null) {

@@ -16,6 +16,10 @@ public final class Reader implements Device.Link {
     device.link = this;
   }
 
+  Device device() {
+    return device;
+  }
+
   /* Data and status word; empty: the device is mute. */
   public byte[] transmit(byte[] apdu) {
     boolean t0 = device.policy.protocol == APDU.PROTOCOL_T0;
