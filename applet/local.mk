@@ -43,13 +43,24 @@ tests_applet_check_differential_SOURCES = $(CARD_BENCH) tests/run.c tests/applet
 	tests/card/perso.c tests/card/pin.c tests/card/promise.c tests/card/purse.c tests/card/refund.c tests/card/roll.c \
 	tests/card/select.c
 both_cards = -Wl,--wrap=card_manufacture -Wl,--wrap=card_power_on -Wl,--wrap=card_process -Wl,--wrap=crypto_random \
-	-Wl,--wrap=crypto_p256_generate -Wl,--wrap=crypto_p256_sign
+	-Wl,--wrap=crypto_p256_generate -Wl,--wrap=crypto_p256_sign -Wl,--wrap=run_suites
 tests_applet_check_differential_LDFLAGS = $(AM_LDFLAGS) $(both_cards)
 tests_applet_check_differential_LDADD = $(LINK_CARD) $(CHECK_LIBS)
-TESTS += tests/applet/differential.test
-dist_check_SCRIPTS += tests/applet/differential.test tests/applet/with-runtime
-differential: $(check_DATA) tests/applet/check_differential
-	DIFFERENTIAL_COMMANDS=200000 $(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/differential.test
+# The terminal's sessions and flows, with both cards behind the virtual one.
+both_sources = tests/applet/both.c tests/applet/line.c tests/applet/seeded.c
+check_PROGRAMS += tests/applet/check_both_session tests/applet/check_both_flow
+tests_applet_check_both_session_SOURCES = $(both_sources) $(tests_system_check_session_SOURCES)
+tests_applet_check_both_session_LDFLAGS = $(AM_LDFLAGS) $(both_cards)
+tests_applet_check_both_session_LDADD = $(tests_system_check_session_LDADD)
+tests_applet_check_both_flow_SOURCES = $(both_sources) $(tests_system_check_flow_SOURCES)
+tests_applet_check_both_flow_LDFLAGS = $(AM_LDFLAGS) $(both_cards) -Wl,--wrap=http_client_post
+tests_applet_check_both_flow_LDADD = $(tests_system_check_flow_LDADD)
+TESTS += tests/applet/differential.test tests/applet/session.test
+dist_check_SCRIPTS += tests/applet/differential.test tests/applet/session.test
+EXTRA_DIST += tests/applet/with-runtime
+differential: all $(check_DATA) tests/applet/check_differential tests/applet/check_both_flow
+	$(AM_TESTS_ENVIRONMENT) DIFFERENTIAL_COMMANDS=200000 $(srcdir)/tests/applet/differential.test
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_flow
 
 clean-local:
 	rm -rf applet/runtime/classes applet/src/classes tests/applet/classes tests/applet/probe/classes

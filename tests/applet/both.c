@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Two cards behind one contract (--wrap of the core's three functions). A pair goes apart where a test tears the core or
+ * Two cards behind one contract (--wrap of the core's three functions, and of what runs the suites). A pair goes apart where a test tears the core or
  * writes into its memory behind its back; from then on the core answers alone. */
 #include "both.h"
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "epurse/bytes.h"
 #include "epurse/card.h"
@@ -24,6 +26,9 @@ bool __wrap_card_manufacture(const struct card_port *port, const uint8_t chip_se
 bool __wrap_card_power_on(struct card *card, const struct card_port *port);
 size_t __wrap_card_process(struct card *card, const uint8_t *command, size_t len, uint8_t answer[APDU_RESPONSE_MAX]);
 
+int __real_run_suites(Suite *(*const make[])(void), size_t count);
+int __wrap_run_suites(Suite *(*const make[])(void), size_t count);
+
 /* One card twice. */
 struct pair {
   uint8_t serial[CHIP_SERIAL_SIZE];
@@ -33,10 +38,33 @@ struct pair {
 
 static struct pair pairs[PAIRS];
 static size_t made;
-static uint32_t compared, seeds;
+static uint32_t *compared; /* by all tests of the program: they are processes of their own */
+static uint32_t seeds;
+
+/* One runtime for all tests of a program, each of which is a process of its own. */
+int __wrap_run_suites(Suite *(*const make[])(void), size_t count) {
+  const char *runtime = getenv("APPLET_RUNTIME");
+  if (runtime == NULL) {
+    puts("1..0 # SKIP APPLET_RUNTIME does not say how the applet's runtime is started");
+    return EXIT_SUCCESS;
+  }
+  compared = mmap(NULL, sizeof *compared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (compared == MAP_FAILED)
+    return EXIT_FAILURE;
+  line_start(runtime);
+  int code = __real_run_suites(make, count);
+  fprintf(stderr, "# %u commands, answered the same by both cards\n", (unsigned)*compared);
+  return *compared > 0 ? code : EXIT_FAILURE;
+}
+
+/* What the device can: bits of engine.Pipe. */
+static uint8_t flags(void) {
+  const char *given = getenv("APPLET_FLAGS");
+  return (uint8_t)(given != NULL ? strtoul(given, NULL, 10) : 0);
+}
 
 uint32_t both_compared(void) {
-  return compared;
+  return *compared;
 }
 
 static void order(char letter, const void *body, size_t len) {
@@ -73,13 +101,15 @@ static void seed(void) {
 bool __wrap_card_manufacture(const struct card_port *port, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
                              const uint8_t transport_key[CRYPTO_AES_KEY_SIZE]) {
   uint8_t body[CHIP_SERIAL_SIZE + 2 + CHIP_SERIAL_SIZE + CRYPTO_AES_KEY_SIZE];
-  struct pair *pair = &pairs[made++ % PAIRS];
+  struct pair *pair = pair_of(chip_serial);
   size_t len;
+  if (pair == NULL)
+    pair = &pairs[made++ % PAIRS];
   if (!__real_card_manufacture(port, chip_serial, transport_key))
     return false;
   struct bytes_writer writer = bytes_writer(body, sizeof body);
   bytes_write(&writer, chip_serial, CHIP_SERIAL_SIZE);
-  bytes_write_u8(&writer, 0); /* as the runtime is by itself */
+  bytes_write_u8(&writer, flags());
   bytes_write_u8(&writer, 1); /* version of the applet's parameters */
   bytes_write(&writer, chip_serial, CHIP_SERIAL_SIZE);
   bytes_write(&writer, transport_key, CRYPTO_AES_KEY_SIZE);
@@ -144,6 +174,6 @@ size_t __wrap_card_process(struct card *card, const uint8_t *command, size_t len
   const uint8_t *theirs = line_order('A', command, len, &theirs_len);
   if (theirs_len != answer_len || memcmp(theirs, answer, answer_len) != 0)
     differ(command, len, answer, answer_len, theirs, theirs_len);
-  compared++;
+  ++*compared;
   return answer_len;
 }

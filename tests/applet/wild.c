@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Commands at random, good ones, bent ones and noise, for two cards that must answer the same: see both.h. */
 #include <check.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -281,13 +280,13 @@ START_TEST(both_cards_answer_the_same) {
   const char *wished = getenv("DIFFERENTIAL_COMMANDS"), *seed = getenv("DIFFERENTIAL_SEED");
   unsigned long commands = wished != NULL ? strtoul(wished, NULL, 10) : COMMANDS_IN_CHECK;
   struct wild wild = {.state = 0x9E3779B97F4A7C15U ^ (seed != NULL ? strtoul(seed, NULL, 10) : 1)};
+  commands += both_compared();
   while (both_compared() < commands) {
     if (wild.left == 0)
       next_card(&wild);
     wild.left--;
     act(&wild);
   }
-  fprintf(stderr, "# %u commands, answered by both\n", (unsigned)both_compared());
 }
 END_TEST
 

@@ -161,14 +161,33 @@ final class Curve {
 
   /* ---- scalar times G: the JDK has no function for it ---- */
 
+  /* G, 2 G, 4 G, ... */
+  private static final ECPoint[] POWERS = new ECPoint[256];
+
   static byte[] publicOf(BigInteger scalar) {
-    ECPoint sum = ECPoint.POINT_INFINITY;
-    for (int i = scalar.bitLength() - 1; i >= 0; i--) {
-      sum = add(sum, sum);
+    BigInteger[] sum = null;
+    for (int i = 0; i < POWERS.length; i++) {
+      if (POWERS[i] == null)
+        POWERS[i] = i == 0 ? G : add(POWERS[i - 1], POWERS[i - 1]);
       if (scalar.testBit(i))
-        sum = add(sum, G);
+        sum = sum == null ? projective(POWERS[i]) : add(sum, POWERS[i]);
     }
-    return encode(sum);
+    BigInteger inverse = sum[2].modInverse(P), square = inverse.multiply(inverse).mod(P);
+    return encode(new ECPoint(sum[0].multiply(square).mod(P), sum[1].multiply(square).multiply(inverse).mod(P)));
+  }
+
+  private static BigInteger[] projective(ECPoint point) {
+    return new BigInteger[] {point.getAffineX(), point.getAffineY(), BigInteger.ONE};
+  }
+
+  /* Jacobian plus affine, without an inversion; the sum of lower powers is never the power itself. */
+  private static BigInteger[] add(BigInteger[] a, ECPoint b) {
+    BigInteger z2 = a[2].multiply(a[2]).mod(P);
+    BigInteger h = b.getAffineX().multiply(z2).subtract(a[0]).mod(P);
+    BigInteger r = b.getAffineY().multiply(z2).multiply(a[2]).subtract(a[1]).mod(P);
+    BigInteger h2 = h.multiply(h).mod(P), h3 = h2.multiply(h).mod(P), v = a[0].multiply(h2).mod(P);
+    BigInteger x = r.multiply(r).subtract(h3).subtract(v.shiftLeft(1)).mod(P);
+    return new BigInteger[] {x, r.multiply(v.subtract(x)).subtract(a[1].multiply(h3)).mod(P), a[2].multiply(h).mod(P)};
   }
 
   private static ECPoint add(ECPoint a, ECPoint b) {
