@@ -107,6 +107,8 @@ card_remove() {
   card_pid=
 }
 
+[ "${CARD-core}" = core ] || . "$top_srcdir/tests/system/world-$CARD.sh"
+
 # The terminals. --wait: pcscd notices a card within 0.4 s.
 pos() {
   epurse-pos --config "$world/pos" --wait=10 "$@"
