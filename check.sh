@@ -90,7 +90,7 @@ beside='check_stress|settlement_size|valgrind|bench'
 sanitized='tests/(card|cmd|config|crypto|fuzz|keys|message|protocol|server|terminal|vcard)/check_|check_(ledger|flow|session|audit)$|torture'
 unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valgrind|bench'
 # Not from the tarball and not for the coverage, in the full run: what has run by then and takes long.
-long='check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|secrets|door|batch|backup|bench|seed-cases|model|valgrind'
+long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|secrets|door|batch|backup|bench|seed-cases|model|valgrind'
 
 one "autogen" ./autogen.sh
 one "gcc: configure" configured build-check CC=gcc
@@ -121,6 +121,7 @@ if [ -n "$full" ]; then
   one "stress: a million transactions" in_folder build-check make stress
   one "settlement: a million captures" in_folder build-check make settlement-size
   one "lossy disk: every event" in_folder build-check make lossy-disk
+  one "applet and card core: 200,000 commands, the flows, T=0" in_folder build-check make differential
   one "bench" in_folder build-check make bench
   one "coverage: configure" configured build-coverage CC=gcc --enable-coverage CFLAGS='-O0 -g'
   (cd build-coverage && make -k -j"$(nproc)" check TESTS="$short" >check.log 2>&1)

@@ -107,7 +107,7 @@ card_remove() {
   card_pid=
 }
 
-[ "${CARD-core}" = core ] || . "$top_srcdir/tests/system/world-$CARD.sh"
+if [ "${CARD-core}" = applet ]; then . "$top_srcdir/tests/system/world-applet.sh"; fi
 
 # The terminals. --wait: pcscd notices a card within 0.4 s.
 pos() {

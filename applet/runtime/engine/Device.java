@@ -253,7 +253,7 @@ public final class Device implements Serializable {
     if (command[0] == 0x00 && command[1] == ISO7816.INS_SELECT && command[2] == 0x04 && named(command))
       return selectApplet(command);
     if (!selected)
-      return status(command[1] == ISO7816.INS_SELECT ? ISO7816.SW_FILE_NOT_FOUND : 0x6985);
+      return status(command[1] == ISO7816.INS_SELECT ? 0x6A82 : 0x6985);
     return run(command);
   }
 
