@@ -138,10 +138,19 @@ struct ledger_confirmation {
 enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmation *confirmation,
                            struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
+/* What makes a promise a whole receipt. The caller has verified that the authorisation is the server's, approves that
+ * promise and no other, and that r opens its h. */
+struct ledger_receipt {
+  const struct authorisation *authorisation;
+  const uint8_t *record; /* AUTHORISATION_SIZE bytes */
+  uint8_t secret[SECRET_SIZE];
+  struct ledger_tender tender; /* loads */
+};
 /* A promise that a terminal asks about; its signature was verified by the caller with the card's SIG key. */
 struct ledger_inquiry {
-  struct signed_promise offer;
-  uint8_t tid[TID_SIZE]; /* the terminal that asks */
+  struct signed_promise offer;          /* with a receipt: zone and reference as of that day */
+  uint8_t tid[TID_SIZE];                /* the terminal that asks */
+  const struct ledger_receipt *receipt; /* NULL: it only asks */
 };
 /* What became of it. */
 struct ledger_fate {
@@ -157,6 +166,16 @@ struct ledger_fate {
  * STATUS_OUT_OF_STEP: a restored ledger does not know what it lost until then. */
 enum status ledger_promise_inquire(struct ledger *ledger, const struct ledger_inquiry *inquiry,
                                    struct ledger_fate *fate) EPURSE_MUST_USE;
+
+/* The same with inquiry->receipt: nothing is ever said to have never been seen. What is known is confirmed with r, as
+ * ledger_confirm does, with its statuses; what is not, and was authorised before this ledger's last restoration, is
+ * booked as it was then, captured, and noted as brought in. Repeated: STATUS_OK and no effect. Further statuses, with
+ * which nothing is booked: STATUS_OUT_OF_STEP: the card's account has not that much, or no room for it, before others of
+ * its receipts are here; STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT (loads); STATUS_CARD_FORKED: another promise of
+ * that name is known: an incident, and the card is blocked; STATUS_NOT_FOUND: this ledger has lost nothing of that time,
+ * or does not know the terminal; STATUS_GIVEN_UP. */
+enum status ledger_receipt_bring(struct ledger *ledger, const struct ledger_inquiry *inquiry,
+                                 struct ledger_fate *fate) EPURSE_MUST_USE;
 
 /* Promises that were said to have never been seen, by (CID, ATC, hash), those after `after` (NULL: from the first). */
 struct ledger_never_seen {

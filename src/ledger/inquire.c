@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "booking.h"
+#include "bring.h"
 #include "card.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
@@ -120,6 +121,35 @@ enum status ledger_promise_inquire(struct ledger *ledger, const struct ledger_in
   enum status status = inquire_open(ledger, inquiry, true, &asked);
   if (status == STATUS_OK && !asked.known.same)
     status = inquire_never(ledger, &asked);
+  return status == STATUS_OK ? inquire_answer(ledger, &asked, fate) : status;
+}
+
+/* ---- receipts ---- */
+
+static enum status receipt_take(struct ledger *ledger, const struct asked *asked) {
+  const struct ledger_inquiry *inquiry = asked->inquiry;
+  const struct bringing bringing = {.inquiry = inquiry, .id = asked->id, .hash = asked->hash};
+  struct ledger_confirmation confirmation = {.atc = inquiry->offer.promise->atc, .now = inquiry->offer.now};
+  struct ledger_transaction transaction;
+  memcpy(confirmation.cid, inquiry->offer.promise->cid, CID_SIZE);
+  memcpy(confirmation.secret, inquiry->receipt->secret, SECRET_SIZE);
+  if (asked->known.same)
+    return ledger_confirm(ledger, &confirmation, &transaction);
+  if (asked->known.given_up)
+    return STATUS_GIVEN_UP;
+  if (!asked->known.booked && !asked->known.another)
+    return bring_receipt(ledger, &bringing);
+  enum status status = inquire_fork(ledger, asked);
+  return status == STATUS_OK ? STATUS_CARD_FORKED : status;
+}
+
+enum status ledger_receipt_bring(struct ledger *ledger, const struct ledger_inquiry *inquiry,
+                                 struct ledger_fate *fate) {
+  struct asked asked;
+  enum status status = inquire_open(ledger, inquiry, true, &asked);
+  if (status == STATUS_OK)
+    status = receipt_take(ledger, &asked);
+  asked.known.same = status == STATUS_OK;
   return status == STATUS_OK ? inquire_answer(ledger, &asked, fate) : status;
 }
 

@@ -179,6 +179,130 @@ static enum status resume_step(struct ledger *ledger, void *context) {
   return ledger_settlement_resume(ledger, resumption->exported, &resumption->next);
 }
 
+/* ---- receipts brought in again ---- */
+
+/* What a terminal keeps of a transaction. */
+struct kept {
+  struct promise promise;
+  uint8_t record[PROMISE_SIZE], authorised[AUTHORISATION_SIZE];
+  struct authorisation authorisation;
+  struct ledger_receipt receipt;
+  struct ledger_inquiry inquiry;
+  struct ledger_fate fate;
+};
+
+static void keep(struct world *world, const struct purse *purse, uint32_t atc, struct kept *kept) {
+  struct ledger_transaction transaction;
+  ck_assert_int_eq(ledger_transaction_find(world->ledger, purse->cid, atc, &transaction), STATUS_OK);
+  ck_assert_uint_eq(transaction.state, LEDGER_CAPTURED);
+  memcpy(kept->record, transaction.promise, PROMISE_SIZE);
+  memcpy(kept->authorised, transaction.authorisation, AUTHORISATION_SIZE);
+  ck_assert_int_eq(promise_decode(kept->record, PROMISE_SIZE, &kept->promise), STATUS_OK);
+  ck_assert_int_eq(authorisation_decode(kept->authorised, AUTHORISATION_SIZE, &kept->authorisation), STATUS_OK);
+  kept->receipt = (struct ledger_receipt){
+      .authorisation = &kept->authorisation, .record = kept->authorised, .tender = transaction.tender};
+  memcpy(kept->receipt.secret, transaction.secret, SECRET_SIZE);
+  kept->inquiry =
+      (struct ledger_inquiry){.offer = {.promise = &kept->promise, .record = kept->record}, .receipt = &kept->receipt};
+  memcpy(kept->inquiry.tid, kept->promise.tid, TID_SIZE);
+}
+
+static enum status bring_step(struct ledger *ledger, void *context) {
+  struct kept *kept = context;
+  return ledger_receipt_bring(ledger, &kept->inquiry, &kept->fate);
+}
+
+static enum status bring(struct world *world, struct kept *kept) {
+  kept->inquiry.offer.now = world->now;
+  return ledger_transact(world->ledger, bring_step, kept);
+}
+
+static void assert_brought(struct world *world, struct kept *kept) {
+  for (int i = 0; i < 2; i++) { /* the same again: the same answer, and nothing is booked twice */
+    ck_assert_int_eq(bring(world, kept), STATUS_OK);
+    ck_assert_uint_eq(kept->fate.state, LEDGER_CAPTURED);
+    ck_assert_mem_eq(kept->fate.secret, kept->receipt.secret, SECRET_SIZE);
+  }
+}
+
+/* Receipts come as the terminals meet the back-end, in no order: each is booked once, and card and ledger agree. */
+START_TEST(whole_receipts_bring_back_what_was_forgotten) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct kept kept[3], load, large, torn;
+  struct ask ask = {.purse = &scene.busy};
+  struct ledger_settlement closed;
+  struct resumption resumption = {.exported = 0};
+  play(&scene);
+  struct world *world = &scene.world;
+  world_complete(world, &scene.busy, TRANSACTION_LOAD, 700, RELOAD);
+  world_complete(world, &scene.busy, TRANSACTION_PURCHASE, 3600, POS); /* which the backup cannot have covered */
+  for (uint32_t i = 0; i < 3; i++)
+    keep(world, &scene.busy, i + 2, &kept[i]);
+  keep(world, &scene.busy, 5, &load);
+  keep(world, &scene.busy, 6, &large);
+  keep(world, &scene.torn, 2, &torn);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  ck_assert_int_eq(bring(world, &kept[2]), STATUS_OK);
+  ck_assert_int_eq(bring(world, &kept[1]), STATUS_OK);
+  purse_promise(&scene.busy, TRANSACTION_PURCHASE, 1, POS); /* too early: declined, and no harm done */
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OUT_OF_STEP);
+  assert_brought(world, &kept[0]);
+  assert_brought(world, &kept[2]);
+  world_assert_card(world, &scene.busy, 3000, 0, 0);
+  ck_assert_int_eq(bring(world, &large), STATUS_OUT_OF_STEP); /* waits for the load that paid it */
+  assert_brought(world, &load);
+  assert_brought(world, &large);
+  assert_brought(world, &torn);
+  world_assert_agrees(world, &scene.busy);
+  world_assert_agrees(world, &scene.torn);
+  world_complete(world, &scene.busy, TRANSACTION_PURCHASE, 1, OTHER_POS);
+  world_complete(world, &scene.torn, TRANSACTION_PURCHASE, 1, OTHER_POS);
+  world_assert_agrees(world, &scene.busy);
+  world_assert_merchant(world, "KIOSK", 1000 + 500 + 500 + 100 + 1 + 1, 0);
+  world_assert_merchant(world, "SHOP", 3600, 0);
+  ck_assert_int_eq(ledger_transact(world->ledger, resume_step, &resumption), STATUS_OK);
+  ck_assert_int_eq(ledger_transact(world->ledger, close_step, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.sums.gross, 3600 + 2102);
+  assert_brought(world, &large);
+  world_assert_merchant(world, "SHOP", 0, 0);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
+/* A ledger that has lost nothing of that time books nothing on a receipt's word; nor does another merchant's terminal
+ * bring it; and what says another thing under the same name is a fork. */
+START_TEST(a_receipt_brings_nothing_else) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct kept kept, fork;
+  struct ledger_card card;
+  play(&scene);
+  struct world *world = &scene.world;
+  keep(world, &scene.busy, 2, &kept);
+  assert_brought(world, &kept);
+  world_assert_card(world, &scene.busy, 3000, 0, 0);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  moment_from_unix(world->now + 1, kept.authorisation.time); /* after the restoration it would be known */
+  ck_assert_int_eq(bring(world, &kept), STATUS_NOT_FOUND);
+  moment_from_unix(world->now, kept.authorisation.time);
+  memcpy(kept.inquiry.tid, POS, TID_SIZE);
+  ck_assert_int_eq(bring(world, &kept), STATUS_NOT_PERMITTED);
+  memcpy(kept.inquiry.tid, OTHER_POS, TID_SIZE);
+  world_assert_card(world, &scene.busy, 5000, 0, 0);
+  assert_brought(world, &kept);
+  fork = kept;
+  fork.record[PROMISE_TLV_SIZE - 1] ^= 1;
+  fork.inquiry.offer.record = fork.record;
+  ck_assert_int_eq(bring(world, &fork), STATUS_CARD_FORKED);
+  ck_assert_int_eq(ledger_card_find(world->ledger, scene.busy.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+  world_assert_card(world, &scene.busy, 4000, 0, 0);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* Two settlements went out after the backup. Their numbers are not given again, nor is anything closed before that was
  * told; and what is closed then goes by another name. */
 START_TEST(what_was_exported_is_told_first) {
@@ -263,6 +387,8 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, what_stood_there_is_kept);
   tcase_add_test(tests, a_spent_authorisation_does_not_come_back_unnoticed);
   tcase_add_test(tests, the_others_go_on);
+  tcase_add_test(tests, whole_receipts_bring_back_what_was_forgotten);
+  tcase_add_test(tests, a_receipt_brings_nothing_else);
   tcase_add_test(tests, what_was_exported_is_told_first);
   tcase_add_test(tests, a_ledger_that_was_not_restored_calls_it_a_fork);
   tcase_add_test(tests, a_bad_backup_replaces_nothing);

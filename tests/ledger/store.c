@@ -99,7 +99,8 @@ END_TEST
 /* What the later schemas brought is taken away again: a ledger of the first one, with bookings in it. */
 static void store_age(struct world *world) {
   static const char age[] =
-      "ALTER TABLE card DROP COLUMN suspended_at; DROP TABLE incarnation; DROP TABLE reference; DROP TABLE never_seen; "
+      "ALTER TABLE card DROP COLUMN suspended_at; DROP TABLE brought_in; DROP TABLE incarnation; DROP TABLE reference; "
+      "DROP TABLE never_seen; "
       "DROP TABLE honour; DROP TABLE reservation; "
       "DROP TABLE desk_use; "
       "DROP TABLE chip; DROP TABLE limit_use; DROP TABLE limit_rule; "
@@ -121,7 +122,7 @@ static void store_age(struct world *world) {
   store_alter(world, age);
   if (!place_is_file())
     store_alter(world, "DROP FUNCTION replacement_of_blocked, capture_next, settlement_next, settlement_line_open, "
-                       "reference_stays");
+                       "reference_stays, brought_in_captured");
 }
 
 START_TEST(takes_an_old_ledger_over) {

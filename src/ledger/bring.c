@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A transaction that a restoration made this ledger forget, booked from its whole receipt: as it was authorised then. */
+#include "bring.h"
+
+#include "booking.h"
+#include "card.h"
+#include "epurse/crypto.h"
+#include "epurse/ledger_backup.h"
+#include "limit.h"
+#include "reference.h"
+#include "store.h"
+#include "terminal.h"
+
+#define SECONDS_PER_DAY (24 * 60 * 60)
+
+struct brought {
+  const struct bringing *what;
+  const struct promise *promise;
+  const struct ledger_receipt *receipt;
+  struct terminal_brief terminal; /* that the promise names */
+  struct card_brief card;
+  int64_t at; /* unix seconds: when it was authorised */
+};
+
+/* Only what is older than the last restoration can have been forgotten. */
+static enum status bring_open(struct ledger *ledger, const struct bringing *what, struct brought *brought) {
+  int64_t restored_at = 0;
+  *brought = (struct brought){.what = what,
+                              .promise = what->inquiry->offer.promise,
+                              .receipt = what->inquiry->receipt,
+                              .at = moment_to_unix(what->inquiry->receipt->authorisation->time)};
+  enum status status = ledger_restored_at(ledger, &restored_at);
+  if (status == STATUS_OK && (restored_at == 0 || brought->at > restored_at))
+    status = STATUS_NOT_FOUND;
+  if (status == STATUS_OK)
+    status = terminal_brief(ledger, brought->promise->tid, &brought->terminal);
+  return status == STATUS_OK ? card_brief(ledger, booking_card(what->id), &brought->card) : status;
+}
+
+/* A terminal of another role now than then is no reason to book what the audit would find. */
+static enum status bring_check_role(const struct brought *brought) {
+  bool load = brought->promise->type == TRANSACTION_LOAD;
+  uint8_t role = brought->terminal.role;
+  bool permitted = load ? role == ROLE_RELOAD || role == ROLE_PERSO : role == ROLE_POS;
+  return permitted ? STATUS_OK : STATUS_NOT_PERMITTED;
+}
+
+/* ---- the hold before it ---- */
+
+/* What the promise proves of a hold that the backup has. What it does not prove waits for the card's next promise, or for
+ * a receipt of its own. */
+static enum status bring_settle_hold(struct ledger *ledger, const struct brought *brought) {
+  const struct promise *promise = brought->promise;
+  struct booking held;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  enum status status = booking_read(ledger, booking_id(booking_card(brought->what->id), promise->last_atc), &held);
+  if (status != STATUS_OK || held.state != LEDGER_HELD)
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  if (!crypto_sha256(promise->last_secret, SECRET_SIZE, hash))
+    return STATUS_CRYPTO_FAILED;
+  if (!crypto_equal(hash, held.commitment, sizeof hash))
+    return STATUS_OK;
+  return booking_capture(ledger, &held, promise->last_secret, brought->what->inquiry->offer.now);
+}
+
+/* ---- room ---- */
+
+/* Receipts come in any order: what was paid with a load waits for that load. */
+static enum status bring_check_room(struct ledger *ledger, const struct brought *brought) {
+  const struct promise *promise = brought->promise;
+  const int64_t amount = promise->amount, points = brought->receipt->authorisation->points;
+  struct ledger_card now;
+  enum status status = card_balances(ledger, booking_card(brought->what->id), &now);
+  if (status != STATUS_OK)
+    return status;
+  bool room = amount <= now.balance;
+  if (promise->type == TRANSACTION_POINTS_PURCHASE)
+    room = -points <= now.points;
+  if (promise->type == TRANSACTION_LOAD)
+    room = amount + now.balance <= brought->card.purse_ceiling && points <= now.points_owed &&
+           (brought->receipt->tender.kind != LEDGER_TENDER_OWED || amount <= now.owed);
+  return room ? STATUS_OK : STATUS_OUT_OF_STEP;
+}
+
+static bool bring_limited(const struct brought *brought) {
+  return brought->promise->type == TRANSACTION_LOAD && brought->receipt->tender.kind != LEDGER_TENDER_OWED;
+}
+
+static struct limit_load bring_load(const struct brought *brought) {
+  return (struct limit_load){.terminal = brought->terminal.number,
+                             .merchant = brought->terminal.merchant,
+                             .amount = brought->promise->amount,
+                             .day = (brought->at + brought->what->inquiry->offer.zone) / SECONDS_PER_DAY};
+}
+
+static enum status bring_check(struct ledger *ledger, const struct brought *brought) {
+  const struct limit_load load = bring_load(brought);
+  enum status status = bring_check_role(brought);
+  if (status == STATUS_OK)
+    status = bring_check_room(ledger, brought);
+  return status == STATUS_OK && bring_limited(brought) ? limit_check(ledger, &load) : status;
+}
+
+/* ---- the rows ---- */
+
+static enum status bring_insert(struct ledger *ledger, const struct brought *brought) {
+  const struct promise *promise = brought->promise;
+  const struct ledger_receipt *receipt = brought->receipt;
+  struct query query = query_begin(ledger, QUERY_BOOKING_ADD);
+  query_i64(&query, brought->what->id);
+  query_i64(&query, LEDGER_HELD);
+  query_i64(&query, promise->type);
+  query_i64(&query, promise->amount);
+  query_i64(&query, receipt->authorisation->points);
+  query_i64(&query, brought->terminal.number);
+  query_i64(&query, brought->terminal.merchant);
+  query_i64(&query, receipt->tender.kind);
+  query_text(&query, receipt->tender.reference);
+  query_text(&query, "");
+  query_blob(&query, brought->what->hash, CRYPTO_SHA256_SIZE);
+  query_blob(&query, promise->commitment, CRYPTO_SHA256_SIZE);
+  query_blob(&query, brought->what->inquiry->offer.record, PROMISE_SIZE);
+  query_blob(&query, receipt->record, AUTHORISATION_SIZE);
+  query_i64(&query, brought->at);
+  return query_run(&query);
+}
+
+/* The card's row: its last promise may be a later one, from a contact since. */
+static enum status bring_advance(struct ledger *ledger, const struct brought *brought) {
+  struct query query = query_begin(ledger, QUERY_CARD_HOT_BROUGHT);
+  query_i64(&query, booking_atc(brought->what->id));
+  query_blob(&query, brought->what->hash, CRYPTO_SHA256_SIZE);
+  query_i64(&query, booking_card(brought->what->id));
+  return query_run(&query);
+}
+
+/* The name of the sale, where nothing else has taken it meanwhile. */
+static enum status bring_name(struct ledger *ledger, const struct brought *brought, const struct booking *booking) {
+  const struct reference_wish wish = {.merchant = brought->terminal.merchant,
+                                      .reference = brought->what->inquiry->offer.reference,
+                                      .booking = *booking};
+  enum status status = reference_judge(ledger, &wish);
+  if (status == STATUS_OK)
+    return reference_take(ledger, &wish);
+  bool taken = status == STATUS_REFERENCE_DONE || status == STATUS_REFERENCE_HELD || status == STATUS_REFERENCE_USED;
+  return taken ? STATUS_OK : status;
+}
+
+static enum status bring_note(struct ledger *ledger, const struct brought *brought) {
+  struct query query = query_begin(ledger, QUERY_BROUGHT_IN_ADD);
+  query_i64(&query, brought->what->id);
+  query_i64(&query, brought->what->inquiry->offer.now);
+  return query_run(&query);
+}
+
+static enum status bring_book(struct ledger *ledger, const struct brought *brought) {
+  const struct limit_load load = bring_load(brought);
+  struct booking booking;
+  enum status status = bring_insert(ledger, brought);
+  if (status == STATUS_OK)
+    status = bring_advance(ledger, brought);
+  if (status == STATUS_OK)
+    status = booking_read(ledger, brought->what->id, &booking);
+  if (status == STATUS_OK)
+    status = bring_name(ledger, brought, &booking);
+  if (status == STATUS_OK)
+    status = booking_hold(ledger, &booking, brought->at);
+  if (status == STATUS_OK && bring_limited(brought))
+    status = limit_take(ledger, &load, brought->what->id);
+  if (status == STATUS_OK)
+    status = booking_capture(ledger, &booking, brought->receipt->secret, brought->what->inquiry->offer.now);
+  return status == STATUS_OK ? bring_note(ledger, brought) : status;
+}
+
+enum status bring_receipt(struct ledger *ledger, const struct bringing *bringing) {
+  struct brought brought;
+  enum status status = bring_open(ledger, bringing, &brought);
+  if (status == STATUS_OK)
+    status = bring_settle_hold(ledger, &brought);
+  if (status == STATUS_OK)
+    status = bring_check(ledger, &brought);
+  return status == STATUS_OK ? bring_book(ledger, &brought) : status;
+}
