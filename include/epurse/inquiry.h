@@ -5,15 +5,24 @@
 
 #include "epurse/message.h"
 
-/* TRANSACTION_INQUIRY {"promise"}: what became of it? LOAD_REVERSAL {"promise","given_back"}: the terminal asks whether
+/* TRANSACTION_INQUIRY {"promise"[,"authorisation","secret"[,"tender","reference"][,"merchant_reference"]]}: what became
+ * of it? With authorisation and r it is a whole receipt, which a server that has forgotten it books anew; a load's names
+ * its tender as LOAD does, and what the caller named goes by that name again. LOAD_REVERSAL {"promise","given_back"}: the terminal asks whether
  * the bank may give the load's money back, or says that it has. The promise is whole, as the card signed it. */
 struct inquiry_request {
   uint8_t promise[PROMISE_SIZE];
-  bool given_back; /* LOAD_REVERSAL; else false */
+  bool given_back;  /* LOAD_REVERSAL; else false */
+  bool has_receipt; /* TRANSACTION_INQUIRY; else false, and what follows is not there */
+  uint8_t authorisation[AUTHORISATION_SIZE];
+  uint8_t secret[SECRET_SIZE];       /* r */
+  char tender_kind[16];              /* loads; else "" */
+  char tender_reference[64];         /* the bank's; else "" */
+  char reference[REFERENCE_MAX + 1]; /* the caller's; "": none */
 };
 /* `type` says whether given_back goes along: MESSAGE_LOAD_REVERSAL. */
 json_t *inquiry_request_body(enum message_type type, const struct inquiry_request *request);
-/* Takes given_back with MESSAGE_LOAD_REVERSAL only, and then wants it. The promise is not decoded. */
+/* Takes given_back with MESSAGE_LOAD_REVERSAL only, and then wants it. Promise and authorisation are not decoded, r is
+ * compared with nothing. */
 enum status inquiry_request_parse(enum message_type type, const json_t *body,
                                   struct inquiry_request *request) EPURSE_MUST_USE;
 

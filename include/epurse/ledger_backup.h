@@ -59,5 +59,7 @@ enum status ledger_restore(const struct ledger_restoration *what, struct ledger_
  * committed what is not known here is not taken for a clone: it is out of step, an incident (LEDGER_INCIDENT_LOST) is
  * recorded, and it is declined until a person has looked. */
 enum status ledger_restored_at(struct ledger *ledger, int64_t *at) EPURSE_MUST_USE;
+/* Makes it so: ledger_restore does, in the copy; a new incarnation begins with it. Inside a step. */
+enum status ledger_restoration_note(struct ledger *ledger, int64_t now) EPURSE_MUST_USE;
 
 #endif

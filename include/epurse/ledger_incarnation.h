@@ -15,6 +15,7 @@ struct ledger_incarnation {
   uint32_t name;    /* 1 to FFFFFF, at random */
   int64_t at;       /* unix seconds, when it began; 0: with the ledger */
   int64_t since;    /* unix seconds: what was booked after this may be missing; 0: nothing is */
+  int64_t earliest; /* unix seconds: the same of this one and all before it; 0: nothing is */
   int64_t exported; /* the last settlement before it that is known or was told; 0: none; -1: not told yet */
 };
 /* The present one. */

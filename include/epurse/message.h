@@ -3,7 +3,8 @@
  * pair. docs/openapi.yaml tells the same to others. The HTTP layer only carries the text.
  *
  * Request:  {"v":1,"type":T,"tid":TID,"seq":n,"time":unix,"body":{...}}, kid = TID, signed by the terminal's SIG key.
- * Reply:    {"v":1,"type":T,"tid":TID,"seq":n,"time":unix,"status":NAME,"body":{...}}, kid = "server", by the server.
+ * Reply:    {"v":1,"type":T,"tid":TID,"seq":n,"time":unix,"status":NAME[,"incarnation":n,"since":unix],"body":{...}},
+ *           kid = "server", by the server.
  * `seq` grows with every message of a terminal (it may skip); a reply repeats the request's tid, seq and type.
  * Binary values are base64url without padding (RFC 4648 5); card numbers are 16 digits; money is integer minor units.
  */
@@ -48,7 +49,11 @@ struct message {
   int64_t seq;
   int64_t time;       /* unix seconds, of the sender */
   enum status status; /* replies; STATUS_OK in a request */
-  json_t *body;       /* an object; owned: message_clear releases it */
+  /* Replies: which of its lives the ledger is in, 1 to FFFFFF (0: it does not say), and since when it may have forgotten
+   * what terminals were told (unix seconds; 0: it has forgotten nothing). In a request both are 0. */
+  uint32_t incarnation;
+  int64_t since;
+  json_t *body; /* an object; owned: message_clear releases it */
 };
 /* Releases the body and sets it to NULL; a message without one is fine. */
 void message_clear(struct message *message);

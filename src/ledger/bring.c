@@ -38,9 +38,13 @@ static enum status bring_open(struct ledger *ledger, const struct bringing *what
 }
 
 /* A terminal of another role now than then is no reason to book what the audit would find. */
-static enum status bring_check_role(const struct brought *brought) {
+static enum status bring_check_role(const struct ledger *ledger, const struct brought *brought) {
   bool load = brought->promise->type == TRANSACTION_LOAD;
   uint8_t role = brought->terminal.role;
+  if (brought->promise->type > TRANSACTION_POINTS_PURCHASE)
+    return STATUS_BAD_FORMAT;
+  if (brought->promise->currency != ledger->currency)
+    return STATUS_WRONG_CURRENCY;
   bool permitted = load ? role == ROLE_RELOAD || role == ROLE_PERSO : role == ROLE_POS;
   return permitted ? STATUS_OK : STATUS_NOT_PERMITTED;
 }
@@ -95,7 +99,7 @@ static struct limit_load bring_load(const struct brought *brought) {
 
 static enum status bring_check(struct ledger *ledger, const struct brought *brought) {
   const struct limit_load load = bring_load(brought);
-  enum status status = bring_check_role(brought);
+  enum status status = bring_check_role(ledger, brought);
   if (status == STATUS_OK)
     status = bring_check_room(ledger, brought);
   return status == STATUS_OK && bring_limited(brought) ? limit_check(ledger, &load) : status;

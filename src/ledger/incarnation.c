@@ -14,6 +14,7 @@ enum status ledger_incarnation(struct ledger *ledger, struct ledger_incarnation 
   incarnation->at = query_read_i64(&query);
   incarnation->since = query_read_i64(&query);
   incarnation->exported = query_read_i64(&query);
+  incarnation->earliest = query_read_i64(&query);
   enum status status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_BAD_FORMAT : status;
 }

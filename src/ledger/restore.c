@@ -26,12 +26,16 @@ enum status ledger_restored_at(struct ledger *ledger, int64_t *at) {
   return query_end(&query);
 }
 
+enum status ledger_restoration_note(struct ledger *ledger, int64_t now) {
+  struct query query = query_begin(ledger, QUERY_RESTORATION_ADD);
+  query_i64(&query, now);
+  enum status status = query_run(&query);
+  return status == STATUS_OK ? ledger_incarnation_begin(ledger, now) : status;
+}
+
 static enum status restore_mark(struct ledger *ledger, void *context) {
   const int64_t *now = context;
-  struct query query = query_begin(ledger, QUERY_RESTORATION_ADD);
-  query_i64(&query, *now);
-  enum status status = query_run(&query);
-  return status == STATUS_OK ? ledger_incarnation_begin(ledger, *now) : status;
+  return ledger_restoration_note(ledger, *now);
 }
 
 /* ---- the file ---- */

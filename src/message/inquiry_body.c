@@ -3,7 +3,37 @@
 #include <string.h>
 
 #include "epurse/inquiry.h"
+#include "epurse/reference.h"
 #include "field.h"
+#include "tender_word.h"
+
+static void receipt_put(struct field_writer *writer, const struct inquiry_request *request) {
+  field_put_binary(writer, "authorisation", request->authorisation, sizeof request->authorisation);
+  field_put_binary(writer, "secret", request->secret, sizeof request->secret);
+  if (request->tender_kind[0] != '\0') {
+    field_put_text(writer, "tender", request->tender_kind);
+    field_put_text(writer, "reference", request->tender_reference);
+  }
+  if (request->reference[0] != '\0')
+    field_put_text(writer, "merchant_reference", request->reference);
+}
+
+static void receipt_take(struct field_reader *reader, struct inquiry_request *request) {
+  request->has_receipt = true;
+  field_binary(reader, "authorisation", request->authorisation, sizeof request->authorisation);
+  field_binary(reader, "secret", request->secret, sizeof request->secret);
+  if (field_there(reader, "tender")) {
+    field_text(reader, "tender", 1, request->tender_kind, sizeof request->tender_kind);
+    field_text(reader, "reference", 0, request->tender_reference, sizeof request->tender_reference);
+    if (!tender_word_known(request->tender_kind))
+      field_refuse(reader, STATUS_BAD_FORMAT);
+  }
+  if (field_there(reader, "merchant_reference")) {
+    field_text(reader, "merchant_reference", 1, request->reference, sizeof request->reference);
+    if (!reference_valid(request->reference))
+      field_refuse(reader, STATUS_BAD_FORMAT);
+  }
+}
 
 json_t *inquiry_request_body(enum message_type type, const struct inquiry_request *request) {
   struct field_writer writer = field_writer();
@@ -11,6 +41,8 @@ json_t *inquiry_request_body(enum message_type type, const struct inquiry_reques
   field_put_binary(&writer, "promise", request->promise, sizeof request->promise);
   if (type == MESSAGE_LOAD_REVERSAL)
     field_put_boolean(&writer, "given_back", request->given_back);
+  else if (request->has_receipt)
+    receipt_put(&writer, request);
   return field_done(&writer);
 }
 
@@ -21,6 +53,8 @@ enum status inquiry_request_parse(enum message_type type, const json_t *body, st
   field_binary(&reader, "promise", request->promise, sizeof request->promise);
   if (type == MESSAGE_LOAD_REVERSAL)
     request->given_back = field_boolean(&reader, "given_back");
+  else if (field_there(&reader, "authorisation"))
+    receipt_take(&reader, request);
   return field_end(&reader);
 }
 

@@ -11,6 +11,7 @@
 #define MESSAGE_VERSION 1
 #define SERVER_KID      "server"
 #define WORD_MAX        32
+#define INCARNATION_MAX 0xFFFFFF
 #define TIME_MAX        INT64_C(253402300799) /* 9999-12-31T23:59:59Z, the last moment that a card can hold */
 
 const char *message_word(enum message_type type) {
@@ -52,6 +53,10 @@ enum status message_seal(const struct message *message, bool is_reply, const str
   field_put_integer(&writer, "time", message->time);
   if (is_reply)
     field_put_text(&writer, "status", status_name(message->status));
+  if (is_reply && message->incarnation != 0) {
+    field_put_integer(&writer, "incarnation", message->incarnation);
+    field_put_integer(&writer, "since", message->since);
+  }
   field_put(&writer, "body", json_incref(message->body));
   envelope = field_done(&writer);
   payload = envelope != NULL ? json_dumps(envelope, JSON_COMPACT) : NULL;
@@ -81,6 +86,14 @@ static void type_take(struct field_reader *reader, enum message_type *type) {
   *type = (enum message_type)i;
 }
 
+/* Which ledger answers; a reply may leave it out. */
+static void incarnation_take(struct field_reader *reader, struct message *message) {
+  if (!field_there(reader, "incarnation"))
+    return;
+  message->incarnation = (uint32_t)field_integer(reader, "incarnation", 1, INCARNATION_MAX);
+  message->since = field_integer(reader, "since", 0, TIME_MAX);
+}
+
 static enum status envelope_parse(const json_t *envelope, bool is_reply, struct message *message) {
   struct field_reader reader = field_reader(envelope);
   const json_t *body = NULL;
@@ -90,8 +103,10 @@ static enum status envelope_parse(const json_t *envelope, bool is_reply, struct 
   field_tid(&reader, "tid", message->tid);
   message->seq = field_integer(&reader, "seq", 1, INT64_MAX);
   message->time = field_integer(&reader, "time", 0, TIME_MAX);
-  if (is_reply)
+  if (is_reply) {
     field_status(&reader, "status", &message->status);
+    incarnation_take(&reader, message);
+  }
   body = field_take(&reader, "body"); /* json_is_object is a macro: it evaluates its argument twice */
   if (!json_is_object(body))
     field_refuse(&reader, STATUS_BAD_FORMAT);

@@ -5,6 +5,7 @@
 #include "epurse/message.h"
 #include "epurse/reference.h"
 #include "field.h"
+#include "tender_word.h"
 
 json_t *transaction_request_body(enum message_type type, const struct transaction_request *request) {
   struct field_writer writer = field_writer();
@@ -21,15 +22,19 @@ json_t *transaction_request_body(enum message_type type, const struct transactio
   return field_done(&writer);
 }
 
-static void tender_take(struct field_reader *reader, struct transaction_request *request) {
+bool tender_word_known(const char *word) {
   static const char *const kinds[] = {"cash", "manual", "simulator", "owed"};
   size_t i = 0;
 
+  while (i < sizeof kinds / sizeof kinds[0] && strcmp(kinds[i], word) != 0)
+    i++;
+  return i < sizeof kinds / sizeof kinds[0];
+}
+
+static void tender_take(struct field_reader *reader, struct transaction_request *request) {
   field_text(reader, "tender", 1, request->tender_kind, sizeof request->tender_kind);
   field_text(reader, "reference", 0, request->tender_reference, sizeof request->tender_reference);
-  while (i < sizeof kinds / sizeof kinds[0] && strcmp(kinds[i], request->tender_kind) != 0)
-    i++;
-  if (i == sizeof kinds / sizeof kinds[0])
+  if (!tender_word_known(request->tender_kind))
     field_refuse(reader, STATUS_BAD_FORMAT);
 }
 

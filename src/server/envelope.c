@@ -101,7 +101,9 @@ void envelope_reply(struct service *service, const struct request *request, stru
   struct message message = {.type = request->message.type,
                             .seq = request->message.seq,
                             .time = service_now(service),
-                            .status = reply->status};
+                            .status = reply->status,
+                            .incarnation = service->incarnation.name,
+                            .since = service->incarnation.earliest};
   char *jws = NULL;
   enum status status = STATUS_OK;
 

@@ -7,13 +7,16 @@
 #include "envelope.h"
 #include "epurse/inquiry.h"
 #include "epurse/ledger_card.h"
+#include "tender_of.h"
 #include "writer.h"
 
 struct question {
   struct inquiry_request body;
   struct promise promise;
   struct ledger_card card;
-  struct ledger_reversal reversal; /* borrows promise and body */
+  struct authorisation authorisation; /* of a whole receipt */
+  struct ledger_receipt receipt;      /* likewise; borrows it and body */
+  struct ledger_reversal reversal;    /* borrows promise, body and receipt */
   fate_ask *ask;
   struct ledger_fate fate; /* the answer */
   enum status status;      /* what the terminal is told with it */
@@ -23,6 +26,44 @@ static enum status find_card(struct ledger *ledger, void *context) {
   struct question *question = context;
 
   return ledger_card_find(ledger, question->promise.cid, &question->card);
+}
+
+/* A receipt is whole where each of the three fits the others, as receipt_verify wants it. */
+static enum status receipt_check(const struct service *service, const struct question *question) {
+  const struct certificate *server = &service->keyring.server_certificate.certificate;
+  const struct authorisation *authorisation = &question->authorisation;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  enum status status = record_verify(question->body.authorisation, AUTHORISATION_SIZE, server->public_key);
+
+  if (status == STATUS_OK)
+    status = record_hash(question->body.promise, PROMISE_SIZE, hash);
+  if (status != STATUS_OK)
+    return status;
+  if (!authorisation_answers(authorisation, &question->promise, hash) || authorisation->decision != DECISION_APPROVED)
+    return STATUS_PROOF_MISMATCH;
+  if (!crypto_sha256(question->body.secret, SECRET_SIZE, hash))
+    return STATUS_CRYPTO_FAILED;
+  return crypto_equal(hash, question->promise.commitment, sizeof hash) ? STATUS_OK : STATUS_PROOF_MISMATCH;
+}
+
+static enum status receipt_open(const struct service *service, struct question *question) {
+  const struct inquiry_request *body = &question->body;
+  struct ledger_inquiry *inquiry = &question->reversal.inquiry;
+  enum status status = authorisation_decode(body->authorisation, AUTHORISATION_SIZE, &question->authorisation);
+
+  if (status == STATUS_OK)
+    status = receipt_check(service, question);
+  question->receipt = (struct ledger_receipt){.authorisation = &question->authorisation,
+                                              .record = body->authorisation,
+                                              .tender = tender_of(body->tender_kind, body->tender_reference)};
+  memcpy(question->receipt.secret, body->secret, SECRET_SIZE);
+  bool load = question->promise.type == TRANSACTION_LOAD;
+  if (status == STATUS_OK && load != (question->receipt.tender.kind != LEDGER_TENDER_NONE))
+    status = STATUS_BAD_FORMAT;
+  inquiry->offer.zone = service_zone(moment_to_unix(question->authorisation.time));
+  inquiry->offer.reference = body->reference;
+  inquiry->receipt = &question->receipt;
+  return status;
 }
 
 /* Nothing is stored for a promise that the card has not signed. */
@@ -41,7 +82,7 @@ static enum status question_open(struct service *service, const struct request *
       .promise = &question->promise, .record = question->body.promise, .now = service_now(service)};
   memcpy(question->reversal.inquiry.tid, request->terminal.tid, TID_SIZE);
   question->reversal.given_back = question->body.given_back;
-  return status;
+  return status == STATUS_OK && question->body.has_receipt ? receipt_open(service, question) : status;
 }
 
 static enum status question_step(struct ledger *ledger, void *context) {

@@ -16,7 +16,7 @@ libserver_a_SOURCES = src/server/backup.c src/server/certify.c src/server/config
 	src/server/post_settlement_resumption.c \
 	src/server/post_terminal.c src/server/post_terminal_list.c src/server/post_terminal_revocation.c \
 	src/server/post_transaction_inquiry.c \
-	src/server/terminal_cache.c src/server/routes.c src/server/server.c src/server/service.c src/server/service_open.c src/server/settlement_body.c \
+	src/server/tender_of.c src/server/terminal_cache.c src/server/routes.c src/server/server.c src/server/service.c src/server/service_open.c src/server/settlement_body.c \
 	src/server/signer.c src/server/watch.c src/server/writer.c
 LINK_SERVER = libserver.a libhttp.a libledger.a libsettings.a $(LINK_MESSAGE) $(EVENT_LIBS) $(SSL_LIBS) $(INIH_LIBS) \
 	$(SQLITE_LIBS) $(POSTGRES_LIBS)

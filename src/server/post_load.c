@@ -6,24 +6,11 @@
 #include "endpoints.h"
 #include "service.h"
 #include "signer.h"
-
-static struct ledger_tender tender_of(const struct transaction_request *body) {
-  struct ledger_tender tender = {.kind = LEDGER_TENDER_BANK}; /* "manual", "simulator": a bank's reader */
-
-  if (strcmp(body->tender_kind, "cash") == 0)
-    tender.kind = LEDGER_TENDER_CASH;
-  else if (strcmp(body->tender_kind, "owed") == 0)
-    tender.kind = LEDGER_TENDER_OWED;
-  memcpy(tender.reference, body->tender_reference, sizeof tender.reference);
-  return tender;
-}
-_Static_assert(sizeof((struct ledger_tender *)0)->reference ==
-                   sizeof((struct transaction_request *)0)->tender_reference,
-               "a bank's reference is kept whole");
+#include "tender_of.h"
 
 static enum status authorise(struct ledger *ledger, struct authorisation_request *asked) {
   struct ledger_signer signer = signer_of(asked->service);
-  struct ledger_tender tender = tender_of(&asked->body);
+  struct ledger_tender tender = tender_of(asked->body.tender_kind, asked->body.tender_reference);
 
   if (strcmp(asked->body.tender_kind, "simulator") == 0 && !asked->service->configuration.demonstration)
     return STATUS_TENDER_REFUSED;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "configuration.h"
+#include "epurse/ledger_incarnation.h"
 #include "http/log.h"
 #include "http/metrics.h"
 #include "keyring.h"
@@ -24,6 +25,7 @@ struct service {
   struct watch *watch;                   /* of the ledger; NULL: not watched */
   struct backup *backup;                 /* on-line backups */
   struct terminal_cache *terminal_cache; /* of terminals */
+  struct ledger_incarnation incarnation; /* of the ledger, as it was opened */
   int64_t (*clock)(void *context);       /* unix seconds; tests bring one of their own */
   void *clock_context;
   struct rate *rate; /* of requests, by terminal; the event loop's, NULL: unbounded */

@@ -67,6 +67,8 @@ enum status service_start(struct service *service, struct ledger **ledger) {
   json_object_seed(0); /* at the first use otherwise, by whichever thread comes first */
   enum status status = terminal_cache_new(!ledger_shared(*ledger), &service->terminal_cache);
   if (status == STATUS_OK)
+    status = ledger_incarnation(*ledger, &service->incarnation);
+  if (status == STATUS_OK)
     status = writer_open(&options, ledger, &service->writer);
   if (status == STATUS_OK)
     status = backup_open(service, &service->backup);

@@ -45,6 +45,8 @@ START_TEST(goes_there_and_back) {
                          .seq = INT64_MAX - _i,
                          .time = 1800000000 + _i,
                          .status = is_reply ? STATUS_INSUFFICIENT_BALANCE : STATUS_OK,
+                         .incarnation = is_reply && _i % 4 == 1 ? 0xFFFFFF : 0,
+                         .since = is_reply && _i % 4 == 1 ? 1700000000 : 0,
                          .body = json_pack("{s:I, s:s}", "number", INT64_C(9007199254740993), "text", "caf\xC3\xA9")};
   struct message got;
   char *jws = NULL;
@@ -56,6 +58,8 @@ START_TEST(goes_there_and_back) {
   ck_assert_int_eq(got.seq, sent.seq);
   ck_assert_int_eq(got.time, sent.time);
   ck_assert_int_eq(got.status, sent.status);
+  ck_assert_uint_eq(got.incarnation, sent.incarnation);
+  ck_assert_int_eq(got.since, sent.since);
   ck_assert(json_equal(got.body, sent.body));
   message_clear(&got);
   ck_assert_ptr_null(got.body);
@@ -98,6 +102,8 @@ static const struct {
     {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0}", STATUS_UNKNOWN_FIELD},
     {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'body':{},'x':1}", STATUS_UNKNOWN_FIELD},
     {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'status':'OK','body':{}}", STATUS_UNKNOWN_FIELD},
+    {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'incarnation':1,'since':0,'body':{}}",
+     STATUS_UNKNOWN_FIELD},
     {"{'v':1,'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'body':{}}", STATUS_BAD_FORMAT},
     {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'body':{'a':1,'a':2}}", STATUS_BAD_FORMAT},
     {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'body':{}} {}", STATUS_BAD_FORMAT},
@@ -118,6 +124,19 @@ static const struct {
     {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'status':'ok','body':{}}", STATUS_BAD_FORMAT},
     {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'status':'NONSENSE','body':{}}", STATUS_BAD_FORMAT},
     {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'status':0,'body':{}}", STATUS_BAD_FORMAT},
+    {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'status':'OK','incarnation':1,'since':0,'body':{}}",
+     STATUS_OK},
+    {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'status':'OK','incarnation':0,'since':0,'body':{}}",
+     STATUS_BAD_FORMAT},
+    {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'status':'OK','incarnation':16777216,'since':0,'body':"
+     "{}}",
+     STATUS_BAD_FORMAT},
+    {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'status':'OK','incarnation':1,'since':-1,'body':{}}",
+     STATUS_BAD_FORMAT},
+    {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'status':'OK','incarnation':1,'body':{}}",
+     STATUS_UNKNOWN_FIELD},
+    {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'status':'OK','since':1,'body':{}}",
+     STATUS_UNKNOWN_FIELD},
     {"{'v':1,'type':'purchase','tid':'POS00001','seq':1,'time':0,'body':{}}", STATUS_UNKNOWN_FIELD},
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "epurse/inquiry.h"
+#include "epurse/ledger_backup.h"
 #include "epurse/ledger_transaction.h"
 #include "purse.h"
 #include "suites.h"
@@ -129,6 +130,79 @@ START_TEST(stores_nothing_that_no_card_signed) {
 }
 END_TEST
 
+/* ---- whole receipts ---- */
+
+/* What the server would have signed for the promise that stands; `seal` is whose signature it bears. */
+static void receipt_fill(const struct world *world, const struct purse *purse, const struct key *seal,
+                         struct inquiry_request *request) {
+  const struct promise *promise = &purse->promise;
+  uint8_t signature[CRYPTO_SIGNATURE_SIZE];
+  struct authorisation authorisation = {.type = promise->type,
+                                        .atc = promise->atc,
+                                        .amount = promise->amount,
+                                        .currency = promise->currency,
+                                        .decision = DECISION_APPROVED,
+                                        .key_version = world->service.keyring.server_certificate.certificate.version};
+
+  *request = (struct inquiry_request){.has_receipt = true};
+  memcpy(authorisation.cid, promise->cid, CID_SIZE);
+  memcpy(authorisation.tid, promise->tid, TID_SIZE);
+  memcpy(authorisation.promise_hash, purse->hash, sizeof purse->hash);
+  moment_from_unix(world->now, authorisation.time);
+  authorisation_encode(&authorisation, request->authorisation);
+  ck_assert_int_eq(key_sign(seal, request->authorisation, AUTHORISATION_TLV_SIZE, signature), STATUS_OK);
+  record_attach(request->authorisation, AUTHORISATION_TLV_SIZE, signature);
+  memcpy(request->promise, purse->record, PROMISE_SIZE);
+  memcpy(request->secret, purse->secret, SECRET_SIZE);
+}
+
+static enum status receipt_bring(struct world *world, const struct inquiry_request *request,
+                                 struct inquiry_reply *reply) {
+  struct answer answer;
+
+  memset(reply, 0, sizeof *reply);
+  station_ask(&world->pos, &world->service, MESSAGE_TRANSACTION_INQUIRY,
+              inquiry_request_body(MESSAGE_TRANSACTION_INQUIRY, request), &answer);
+  if (answer.code == STATUS_OK)
+    ck_assert_int_eq(inquiry_reply_parse(answer.body, reply), STATUS_OK);
+  answer_clear(&answer);
+  return answer.code;
+}
+
+static enum status restored_step(struct ledger *ledger, void *context) {
+  const struct world *world = context;
+
+  return ledger_restoration_note(ledger, world->now);
+}
+
+/* Card, server and r must each say it; and what this ledger cannot have forgotten it does not book anew. */
+START_TEST(books_a_whole_receipt_that_it_forgot) {
+  struct world world;
+  struct purse purse;
+  struct inquiry_request request;
+  struct inquiry_reply reply;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  receipt_fill(&world, &purse, world.pos.sig, &request);
+  ck_assert_int_eq(receipt_bring(&world, &request, &reply), STATUS_BAD_SIGNATURE); /* not the server's */
+  receipt_fill(&world, &purse, world.service.keyring.server, &request);
+  request.secret[0] ^= 1;
+  ck_assert_int_eq(receipt_bring(&world, &request, &reply), STATUS_PROOF_MISMATCH);
+  request.secret[0] ^= 1;
+  ck_assert_int_eq(receipt_bring(&world, &request, &reply), STATUS_NOT_FOUND); /* nothing was forgotten */
+  ck_assert_int_eq(ledger_transact(writer_ledger(world.service.writer), restored_step, &world), STATUS_OK);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(receipt_bring(&world, &request, &reply), STATUS_OK);
+    ck_assert_int_eq(reply.fate, FATE_CAPTURED);
+    ck_assert_mem_eq(reply.secret, purse.secret, SECRET_SIZE);
+  }
+  world_close(&world);
+}
+END_TEST
+
 Suite *inquiry_suite(void) {
   Suite *suite = suite_create("inquiry");
   TCase *all = world_case("inquiry");
@@ -137,6 +211,7 @@ Suite *inquiry_suite(void) {
   tcase_add_test(all, never_seen_is_never_authorised);
   tcase_add_test(all, tells_nobody_else);
   tcase_add_test(all, stores_nothing_that_no_card_signed);
+  tcase_add_test(all, books_a_whole_receipt_that_it_forgot);
   suite_add_tcase(suite, all);
   return suite;
 }
