@@ -23,6 +23,9 @@ struct backend_options {
   /* The next sequence number of this terminal: larger than all before, also across restarts. */
   enum status (*next_seq)(void *context, int64_t *seq);
   void *next_seq_context;
+  /* A reply told which life the server's ledger is in (message.h); NULL: nobody wants to know. */
+  void (*met)(void *context, int64_t incarnation, int64_t since);
+  void *met_context;
 };
 /* Connects to nothing yet. STATUS_BAD_CONFIG: not "https://HOST[:PORT]", or no TID; STATUS_NO_MEMORY. */
 enum status backend_open(const struct backend_options *options, struct backend **backend) EPURSE_MUST_USE;

@@ -98,6 +98,20 @@ enum status journal_next_pin(struct journal *journal, int64_t after, int64_t *id
                              uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;
 /* Forgets one that the server has heard of, by its id; durable when it returns. Gone already: STATUS_OK. */
 enum status journal_drop_pin(struct journal *journal, int64_t id) EPURSE_MUST_USE;
+/* The server says which life its ledger is in. Another one than was met last: all entries with r whose intent is not
+ * older than `since` (unix seconds; 0: nothing was forgotten) go on the list of receipts to be brought in again. Durable
+ * when it returns. 0, or the same again: no effect. */
+enum status journal_met(struct journal *journal, int64_t incarnation, int64_t since) EPURSE_MUST_USE;
+/* Puts one entry at the end of that list; there already: STATUS_OK. */
+enum status journal_bring(struct journal *journal, int64_t entry) EPURSE_MUST_USE;
+/* The first of the list behind the place `after` (0 from the start), with its place. STATUS_NOT_FOUND at the end. */
+enum status journal_next_bring(struct journal *journal, int64_t after, int64_t *place,
+                               struct journal_entry *entry) EPURSE_MUST_USE;
+/* The last place of the list; 0: it is empty. */
+enum status journal_last_bring(struct journal *journal, int64_t *place) EPURSE_MUST_USE;
+/* Takes the one at that place off the list, for good; or puts it at the end. Gone already: STATUS_OK. */
+enum status journal_drop_bring(struct journal *journal, int64_t place) EPURSE_MUST_USE;
+enum status journal_later_bring(struct journal *journal, int64_t place) EPURSE_MUST_USE;
 /* The next message sequence number, durable: larger than all before and not less than the clock in milliseconds, so
  * that a lost journal does not go back. */
 enum status journal_next_seq(struct journal *journal, int64_t *seq) EPURSE_MUST_USE;

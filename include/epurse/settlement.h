@@ -34,6 +34,7 @@ struct ledger_settlement {
   int64_t first_capture, last_capture; /* its purchases, by the number of their capture */
   int64_t merchants;                   /* how many lines it has */
   struct ledger_sums sums;
+  int64_t brought_in;   /* of gross: what terminals brought in again after a restoration, perhaps paid out before it */
   uint32_t incarnation; /* of the ledger that closed it, see ledger_incarnation.h; 0: an older one, before these */
 };
 
@@ -80,6 +81,7 @@ struct ledger_capture {
   uint32_t amount;                 /* minor units: the price */
   int32_t points;                  /* granted, or, negative, taken */
   int64_t created_at, captured_at; /* authorised; proved */
+  bool brought_in;                 /* again, after a restoration */
 };
 /* Those with a number above `after` and up to `last`, in order. */
 struct ledger_capture_range {

@@ -236,6 +236,8 @@ enum status personalize_check(struct terminal *terminal, struct reader *reader, 
 struct recovery {
   unsigned settled; /* brought to an end now */
   unsigned open;    /* still open: the card or the server is needed */
+  unsigned brought; /* receipts brought in again, to a ledger that had forgotten them */
+  unsigned waiting; /* terminal_recover: receipts that could not be yet */
 };
 /* Brings what the journal holds open to an end as far as it can without a card: confirmations, reversals. Also run at
  * the start of purchase_run and load_run. Loads that were charged need terminal->tender of the same kind; else they

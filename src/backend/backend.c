@@ -15,6 +15,8 @@ struct backend {
   char tid[TID_SIZE + 1];
   enum status (*next_seq)(void *context, int64_t *seq);
   void *next_seq_context;
+  void (*met)(void *context, int64_t incarnation, int64_t since);
+  void *met_context;
 };
 
 enum status backend_open(const struct backend_options *options, struct backend **backend) {
@@ -29,6 +31,8 @@ enum status backend_open(const struct backend_options *options, struct backend *
   fresh->sig = options->sig;
   fresh->next_seq = options->next_seq;
   fresh->next_seq_context = options->next_seq_context;
+  fresh->met = options->met;
+  fresh->met_context = options->met_context;
   status = http_client_open(options, &fresh->http);
   if (status == STATUS_OK)
     status = message_verifier_new(options->server_public, &fresh->server);
@@ -134,6 +138,8 @@ enum status backend_call(struct backend *backend, enum message_type type, json_t
   status = http_client_post(backend->http, message_path(type), jws, answer);
   if (status == STATUS_OK)
     status = reply_open(backend, &question, answer, reply);
+  if (status == STATUS_OK && backend->met != NULL)
+    backend->met(backend->met_context, reply->incarnation, reply->since);
 out:
   free(answer);
   free(jws);

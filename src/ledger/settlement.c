@@ -100,6 +100,7 @@ static void settlement_read(struct query *query, struct ledger_settlement *settl
   settlement->merchants = query_read_i64(query);
   sums_read(query, &settlement->sums);
   settlement->incarnation = (uint32_t)query_read_i64(query);
+  settlement->brought_in = query_read_i64(query);
 }
 
 enum status ledger_settlement_find(struct ledger *ledger, int64_t number, struct ledger_settlement *settlement) {
@@ -155,6 +156,7 @@ static void capture_read(struct ledger *ledger, struct query *query, struct ledg
   capture->points = (int32_t)query_read_i64(query);
   capture->created_at = query_read_i64(query);
   capture->captured_at = query_read_i64(query);
+  capture->brought_in = query_read_i64(query) != 0;
 }
 
 enum status ledger_capture_list(struct ledger *ledger, const struct ledger_capture_range *range,

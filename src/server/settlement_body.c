@@ -30,10 +30,11 @@ json_t *settlement_body(const struct ledger_settlement *settlement) {
 
   if (settlement->incarnation != 0)
     (void)snprintf(incarnation, sizeof incarnation, "%06" PRIX32, settlement->incarnation & 0xFFFFFF);
-  return with_sums(json_pack("{s:I, s:s, s:I, s:I, s:I, s:I}", "number", (json_int_t)settlement->number, "incarnation",
-                             incarnation, "closed_at", (json_int_t)settlement->closed_at, "first_capture",
-                             (json_int_t)settlement->first_capture, "last_capture",
-                             (json_int_t)settlement->last_capture, "merchants", (json_int_t)settlement->merchants),
+  return with_sums(json_pack("{s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "number", (json_int_t)settlement->number,
+                             "incarnation", incarnation, "closed_at", (json_int_t)settlement->closed_at,
+                             "first_capture", (json_int_t)settlement->first_capture, "last_capture",
+                             (json_int_t)settlement->last_capture, "merchants", (json_int_t)settlement->merchants,
+                             "brought_in", (json_int_t)settlement->brought_in),
                    &settlement->sums);
 }
 
@@ -49,8 +50,9 @@ json_t *settlement_capture_body(const struct ledger_capture *capture) {
 
   cid_print(capture->cid, cid);
   memcpy(tid, capture->tid, TID_SIZE);
-  return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "number", (json_int_t)capture->number, "cid",
-                   cid, "atc", (json_int_t)capture->atc, "merchant", capture->merchant, "tid", tid, "type", type,
+  return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b}", "number", (json_int_t)capture->number,
+                   "cid", cid, "atc", (json_int_t)capture->atc, "merchant", capture->merchant, "tid", tid, "type", type,
                    "amount", (json_int_t)capture->amount, "points", (json_int_t)capture->points, "created_at",
-                   (json_int_t)capture->created_at, "captured_at", (json_int_t)capture->captured_at);
+                   (json_int_t)capture->created_at, "captured_at", (json_int_t)capture->captured_at, "brought_in",
+                   (int)capture->brought_in);
 }

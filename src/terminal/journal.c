@@ -14,7 +14,7 @@
 
 #include "journal_row.h"
 
-#define JOURNAL_SCHEMA_VERSION 4
+#define JOURNAL_SCHEMA_VERSION 5
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
@@ -56,13 +56,21 @@ static const char journal_schema_pin[] =
 /* Since version 4: what the caller names a payment or load. */
 static const char journal_schema_reference[] =
     "ALTER TABLE entry ADD COLUMN reference TEXT NOT NULL DEFAULT '';"
-    "CREATE INDEX entry_reference ON entry (reference) WHERE reference <> '';"
-    "PRAGMA user_version = 4;";
+    "CREATE INDEX entry_reference ON entry (reference) WHERE reference <> '';";
+
+/* Since version 5: which life of the server's ledger was met last, and the entries whose receipts are to be brought in
+ * again since it is another one. */
+static const char journal_schema_bring[] =
+    "CREATE TABLE incarnation (one INTEGER PRIMARY KEY CHECK (one = 1), name INTEGER NOT NULL) STRICT;"
+    "INSERT INTO incarnation VALUES (1, 0);"
+    "CREATE TABLE bring (id INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL UNIQUE) STRICT;"
+    "PRAGMA user_version = 5;";
 
 struct journal {
   sqlite3 *db;
   int lock;        /* of PATH.lock; SQLite's own locks do not keep two processes from checkpointing at once */
   unsigned claims; /* how often this process holds it */
+  int64_t met;     /* the server's incarnation, once it was read or written here; 0: not yet */
 };
 
 static enum status journal_status(int result) {
@@ -128,8 +136,10 @@ static enum status journal_build(struct journal *journal, bool fresh, int64_t ve
     status = journal_execute(journal, journal_schema_unreported);
   if (status == STATUS_OK && version < 3)
     status = journal_execute(journal, journal_schema_pin);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && version < 4)
     status = journal_execute(journal, journal_schema_reference);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, journal_schema_bring);
   if (status == STATUS_OK)
     return journal_execute(journal, "COMMIT");
   (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
@@ -392,4 +402,79 @@ enum status journal_next_seq(struct journal *journal, int64_t *seq) {
   (void)sqlite3_finalize(statement);
   journal_release(journal);
   return status;
+}
+
+/* ---- receipts to be brought in again ---- */
+
+#define BRING_SKEW 600 /* seconds that the clocks of both sides may be off together */
+
+/* Everything that has r and may have been forgotten goes on the list, in its order. */
+static enum status journal_list_bring(struct journal *journal, int64_t since) {
+  static const char sql[] =
+      "INSERT INTO bring (entry) SELECT id FROM entry WHERE secret IS NOT NULL AND promise IS NOT NULL"
+      " AND authorisation IS NOT NULL AND time >= ?1 ORDER BY id ON CONFLICT DO NOTHING";
+  return since == 0 ? STATUS_OK : journal_change(journal, sql, NULL, since - BRING_SKEW);
+}
+
+/* The list and the name in one transaction. */
+static enum status journal_meet(struct journal *journal, int64_t incarnation, int64_t since) {
+  enum status status = journal_execute(journal, "BEGIN IMMEDIATE");
+  if (status != STATUS_OK)
+    return status;
+  status = journal_list_bring(journal, since);
+  if (status == STATUS_OK)
+    status = journal_change(journal, "UPDATE incarnation SET name = ?1", NULL, incarnation);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, "COMMIT");
+  if (status != STATUS_OK)
+    (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
+  return status;
+}
+
+enum status journal_met(struct journal *journal, int64_t incarnation, int64_t since) {
+  if (incarnation == 0 || incarnation == journal->met)
+    return STATUS_OK;
+  enum status status = journal_claim(journal);
+  if (status != STATUS_OK)
+    return status;
+  int64_t known = 0;
+  status = journal_number(journal, "SELECT name FROM incarnation", &known);
+  if (status == STATUS_OK && known != incarnation)
+    status = journal_meet(journal, incarnation, since);
+  if (status == STATUS_OK)
+    journal->met = incarnation;
+  journal_release(journal);
+  return status;
+}
+
+enum status journal_bring(struct journal *journal, int64_t entry) {
+  return journal_change(journal, "INSERT INTO bring (entry) VALUES (?1) ON CONFLICT DO NOTHING", NULL, entry);
+}
+
+enum status journal_next_bring(struct journal *journal, int64_t after, int64_t *place, struct journal_entry *entry) {
+  static const char next[] = "SELECT coalesce((SELECT min(id) FROM bring WHERE id > ?1), 0)";
+  static const char row[] = ENTRY_COLUMNS "WHERE id = (SELECT entry FROM bring WHERE id = ?1)";
+  sqlite3_stmt *statement = NULL;
+  int result = sqlite3_prepare_v2(journal->db, next, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, after);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  *place = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+  (void)sqlite3_finalize(statement);
+  if (result != SQLITE_ROW)
+    return STATUS_STORE_FAILED;
+  return *place == 0 ? STATUS_NOT_FOUND : journal_next(journal, row, *place, entry);
+}
+
+enum status journal_last_bring(struct journal *journal, int64_t *place) {
+  return journal_number(journal, "SELECT coalesce(max(id), 0) FROM bring", place);
+}
+
+enum status journal_drop_bring(struct journal *journal, int64_t place) {
+  return journal_change(journal, "DELETE FROM bring WHERE id = ?1", NULL, place);
+}
+
+enum status journal_later_bring(struct journal *journal, int64_t place) {
+  return journal_change(journal, "UPDATE bring SET id = (SELECT max(id) + 1 FROM bring) WHERE id = ?1", NULL, place);
 }

@@ -179,5 +179,7 @@ enum status load_run(struct terminal *terminal, struct reader *reader, const str
     }
   }
   contact_close(&contact);
+  if (status == STATUS_OUT_OF_STEP) /* a restored ledger has forgotten what may lie here: the next attempt goes on */
+    (void)!recover_run(terminal, payment->tender, false, NULL);
   return status;
 }

@@ -64,5 +64,7 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
     }
   }
   contact_close(&contact);
+  if (status == STATUS_OUT_OF_STEP) /* a restored ledger has forgotten what may lie here: the next attempt goes on */
+    (void)!recover_run(terminal, NULL, false, NULL);
   return status;
 }

@@ -3,6 +3,7 @@
  * as is what cards have signed of their PIN. */
 #include "recover.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,10 +11,13 @@
 #include "epurse/journal.h"
 #include "epurse/terminal.h"
 
+#include "bring.h"
 #include "fate.h"
 #include "order.h"
 #include "pin_report.h"
 #include "receipt_file.h"
+
+#define BRING_AT_ONCE 8 /* receipts that one sale brings in again; a recovery brings in all */
 
 /* Proofs on their way to the server together. */
 struct proofs {
@@ -42,6 +46,8 @@ static unsigned proofs_close(struct terminal *terminal, struct proofs *proofs, c
   unsigned closed = 0;
   for (size_t i = 0; i < answer->count && i < proofs->question.count; i++) {
     const struct confirmation *asked = &proofs->question.items[i], *said = &answer->items[i];
+    if (said->status == STATUS_NOT_FOUND) /* a restored ledger does not know what it authorised */
+      (void)!journal_bring(terminal->journal, proofs->entries[i].id);
     if (said->status != STATUS_OK || said->atc != asked->atc || memcmp(said->cid, asked->cid, CID_SIZE) != 0 ||
         !proofs->charge_stands[i])
       continue;
@@ -130,13 +136,15 @@ static enum status recover_all(struct terminal *terminal, struct tender *tender,
 }
 
 enum status recover_run(struct terminal *terminal, struct tender *tender, bool asks, struct recovery *recovery) {
-  struct recovery count = {0, 0};
+  struct recovery count = {0, 0, 0, 0};
   struct proofs *proofs = calloc(1, sizeof *proofs);
   if (proofs == NULL)
     return STATUS_NO_MEMORY;
   enum status status = journal_claim(terminal->journal);
   if (status == STATUS_OK) {
-    status = recover_all(terminal, tender, asks, proofs, &count);
+    status = bring_run(terminal, BRING_AT_ONCE, &count.brought);
+    if (status == STATUS_OK)
+      status = recover_all(terminal, tender, asks, proofs, &count);
     pin_report_kept(terminal);
     journal_release(terminal->journal);
   }
@@ -146,6 +154,33 @@ enum status recover_run(struct terminal *terminal, struct tender *tender, bool a
   return status;
 }
 
+/* All that is on the list, and whether there is one. */
+static enum status recover_bring(struct terminal *terminal, unsigned *brought) {
+  enum status status = journal_claim(terminal->journal);
+  if (status != STATUS_OK)
+    return status;
+  bring_ask(terminal);
+  status = bring_run(terminal, UINT_MAX, brought);
+  journal_release(terminal->journal);
+  return status;
+}
+
+static enum status recover_waiting(struct journal *journal, unsigned *waiting) {
+  struct journal_entry entry;
+  int64_t place = 0;
+  enum status status = STATUS_OK;
+  for (*waiting = 0; (status = journal_next_bring(journal, place, &place, &entry)) == STATUS_OK; ++*waiting)
+    ;
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
 enum status terminal_recover(struct terminal *terminal, struct recovery *recovery) {
-  return recover_run(terminal, terminal->tender, true, recovery);
+  unsigned brought = 0;
+  enum status status = recover_bring(terminal, &brought);
+  if (status == STATUS_OK)
+    status = recover_run(terminal, terminal->tender, true, recovery);
+  if (status == STATUS_OK)
+    status = recover_waiting(terminal->journal, &recovery->waiting);
+  recovery->brought += brought;
+  return status;
 }

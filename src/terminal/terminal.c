@@ -69,6 +69,11 @@ static enum status next_seq(void *context, int64_t *seq) {
   return journal_next_seq(context, seq);
 }
 
+/* Where the journal cannot take it now, the next reply says it again. */
+static void met(void *context, int64_t incarnation, int64_t since) {
+  (void)!journal_met(context, incarnation, since);
+}
+
 static enum status terminal_connect(struct terminal *terminal, const struct settings *settings, char problem[256]) {
   char root[IDENTITY_PATH_MAX], certificate[IDENTITY_PATH_MAX], sig[IDENTITY_PATH_MAX];
   const char *folder = settings_folder(settings);
@@ -97,6 +102,8 @@ static enum status terminal_connect(struct terminal *terminal, const struct sett
       .timeout_seconds = (long)settings_number(settings, "server", "timeout"),
       .next_seq = next_seq,
       .next_seq_context = terminal->journal,
+      .met = met,
+      .met_context = terminal->journal,
   };
   status = backend_open(&options, &terminal->backend);
   if (status == STATUS_BAD_CONFIG)

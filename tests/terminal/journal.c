@@ -185,7 +185,8 @@ START_TEST(version_1_is_brought_up) {
   ck_assert_int_eq(
       sqlite3_exec(db,
                    "DROP TRIGGER entry_unreported; DROP TRIGGER entry_without_effect; DROP TABLE unreported;"
-                   "DROP TABLE pin; DROP INDEX entry_reference; ALTER TABLE entry DROP COLUMN reference;"
+                   "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; ALTER TABLE "
+                   "entry DROP COLUMN reference;"
                    "PRAGMA user_version = 1",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -231,7 +232,8 @@ START_TEST(version_2_is_brought_up) {
   journal_close(&journal);
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
   ck_assert_int_eq(sqlite3_exec(db,
-                                "DROP TABLE pin; DROP INDEX entry_reference; ALTER TABLE entry DROP COLUMN reference;"
+                                "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; "
+                                "ALTER TABLE entry DROP COLUMN reference;"
                                 "PRAGMA user_version = 2",
                                 NULL, NULL, NULL),
                    SQLITE_OK);
@@ -252,7 +254,8 @@ START_TEST(references_are_found) {
   journal_close(&journal);
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
   ck_assert_int_eq(sqlite3_exec(db,
-                                "DROP INDEX entry_reference; ALTER TABLE entry DROP COLUMN reference;"
+                                "DROP TABLE incarnation; DROP TABLE bring; DROP INDEX entry_reference; ALTER TABLE "
+                                "entry DROP COLUMN reference;"
                                 "PRAGMA user_version = 3",
                                 NULL, NULL, NULL),
                    SQLITE_OK);
@@ -273,6 +276,53 @@ START_TEST(references_are_found) {
   ck_assert_int_eq(journal_update(journal, &done), STATUS_OK);
   ck_assert_int_eq(journal_find_reference(journal, "sale-1", &read), STATUS_OK);
   ck_assert_int_eq(read.id, cancelled.id);
+  journal_close(&journal);
+}
+END_TEST
+
+/* The first life that is met after a journal began forgets nothing; another one, what is younger than its backup. The
+ * list outlives a restart. */
+START_TEST(receipts_are_brought_in_again) {
+  struct journal *journal = open_journal();
+  struct journal_entry old = sample(), young = sample(), without = sample(), late = sample(), read;
+  int64_t first = 0, second = 0, last = 0;
+  old.time = 1000;
+  young.time = 5000;
+  old.has_secret = young.has_secret = late.has_secret = true;
+  old.has_promise = young.has_promise = late.has_promise = without.has_promise = true;
+  old.has_authorisation = young.has_authorisation = late.has_authorisation = without.has_authorisation = true;
+  late.time = 6000;
+  without.time = 6000;
+  without.has_secret = false;
+  ck_assert_int_eq(journal_begin(journal, &old), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &young), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &without), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &late), STATUS_OK);
+  ck_assert_int_eq(journal_met(journal, 7, 0), STATUS_OK);
+  ck_assert_int_eq(journal_next_bring(journal, 0, &first, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_met(journal, 0, 1), STATUS_OK); /* it did not say */
+  ck_assert_int_eq(journal_next_bring(journal, 0, &first, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_met(journal, 8, 5000), STATUS_OK);
+  journal_close(&journal);
+  journal = open_journal();
+  ck_assert_int_eq(journal_met(journal, 8, 1), STATUS_OK); /* known */
+  ck_assert_int_eq(journal_last_bring(journal, &last), STATUS_OK);
+  ck_assert_int_eq(journal_next_bring(journal, 0, &first, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, young.id);
+  ck_assert_int_eq(journal_next_bring(journal, first, &second, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, late.id);
+  ck_assert_int_eq(second, last);
+  ck_assert_int_eq(journal_next_bring(journal, second, &last, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_bring(journal, late.id), STATUS_OK); /* is there */
+  ck_assert_int_eq(journal_later_bring(journal, first), STATUS_OK);
+  ck_assert_int_eq(journal_next_bring(journal, 0, &first, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, late.id);
+  ck_assert_int_eq(journal_drop_bring(journal, first), STATUS_OK);
+  ck_assert_int_eq(journal_drop_bring(journal, first), STATUS_OK);
+  ck_assert_int_eq(journal_next_bring(journal, 0, &first, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, young.id);
+  ck_assert_int_eq(journal_drop_bring(journal, first), STATUS_OK);
+  ck_assert_int_eq(journal_next_bring(journal, 0, &first, &read), STATUS_NOT_FOUND);
   journal_close(&journal);
 }
 END_TEST
@@ -487,6 +537,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, records_of_the_pin_are_kept);
   tcase_add_test(tests, version_2_is_brought_up);
   tcase_add_test(tests, references_are_found);
+  tcase_add_test(tests, receipts_are_brought_in_again);
   tcase_add_test(tests, full_disk_is_told);
   tcase_add_test(tests, other_files_are_refused);
   tcase_add_test(tests, sequence_grows_across_processes);

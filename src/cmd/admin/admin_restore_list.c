@@ -213,7 +213,7 @@ enum status restore_list(struct admin *admin, struct ledger *ledger, struct ledg
     else
       all_name(&list);
     list_add(&list, "settlements", "", "tell what was exported last, before the next is closed: settlement resume");
-    list_add(&list, "receipts", "", "run recover at every terminal, and keep its receipts");
+    list_add(&list, "receipts", "", "run recover at every terminal: it brings them in again");
   }
   if (status == STATUS_OK && (list.failed || json_object_set_new(admin->report, "since", json_string(since)) != 0 ||
                               json_object_set_new(admin->report, "until", json_string(until)) != 0 ||

@@ -26,9 +26,9 @@ static enum status sums_read(json_t *item, struct settlement_sums *sums) {
 enum status settlement_head_read(json_t *item, struct settlement_head *head) {
   const char *incarnation = NULL;
 
-  if (json_unpack(item, "{s:I, s:s, s:I, s:I, s:I, s:I}", "number", &head->number, "incarnation", &incarnation,
+  if (json_unpack(item, "{s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "number", &head->number, "incarnation", &incarnation,
                   "closed_at", &head->closed_at, "first_capture", &head->first_capture, "last_capture",
-                  &head->last_capture, "merchants", &head->merchants) != 0 ||
+                  &head->last_capture, "merchants", &head->merchants, "brought_in", &head->brought_in) != 0 ||
       strlen(incarnation) >= sizeof head->incarnation || incarnation[strspn(incarnation, "0123456789ABCDEF")] != '\0')
     return STATUS_BAD_REPLY;
   (void)snprintf(head->incarnation, sizeof head->incarnation, "%s", incarnation);

@@ -14,7 +14,7 @@ struct settlement_sums {
   json_int_t points_granted, points_purchases, points_redeemed, points_value;
 };
 struct settlement_head {
-  json_int_t number, closed_at, first_capture, last_capture, merchants;
+  json_int_t number, closed_at, first_capture, last_capture, merchants, brought_in;
   char incarnation[7]; /* of the ledger that closed it; "": an older one */
   struct settlement_sums sums;
 };

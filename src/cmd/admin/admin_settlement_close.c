@@ -18,6 +18,13 @@ static void head_print(const struct admin *admin, const struct settlement_head *
   admin_print(admin, "no. %-6lld  %s  %5lld merchant%s  %8lld purchase%s  %16s  to pay out %16s\n",
               (long long)head->number, closed, (long long)head->merchants, head->merchants == 1 ? "" : "s",
               (long long)purchases, purchases == 1 ? "" : "s", gross, net);
+  if (head->brought_in == 0)
+    return;
+  report_amount(gross, head->brought_in, currency);
+  admin_print(admin,
+              "  %s of it were brought in again after a restoration: what the settlements exported before it paid out "
+              "already is not to be paid again (settlement export --purchases: brought_in)\n",
+              gross);
 }
 
 enum status admin_settlement_close(void *context, char **arguments) {

@@ -70,10 +70,11 @@ static enum status capture_put(const struct csv *csv, json_t *item, json_int_t *
   const char *cid = NULL, *merchant = NULL, *tid = NULL, *type = NULL;
   json_int_t number = 0, atc = 0, minor = 0, points = 0, created = 0, captured = 0;
   char amount[AMOUNT_TEXT_MAX], created_at[21], captured_at[21];
+  int brought_in = 0;
 
-  if (json_unpack(item, "{s:I, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I !}", "number", &number, "cid", &cid, "atc",
-                  &atc, "merchant", &merchant, "tid", &tid, "type", &type, "amount", &minor, "points", &points,
-                  "created_at", &created, "captured_at", &captured) != 0 ||
+  if (json_unpack(item, "{s:I, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b !}", "number", &number, "cid", &cid,
+                  "atc", &atc, "merchant", &merchant, "tid", &tid, "type", &type, "amount", &minor, "points", &points,
+                  "created_at", &created, "captured_at", &captured, "brought_in", &brought_in) != 0 ||
       number <= *after)
     return STATUS_BAD_REPLY;
   *after = number;
@@ -84,8 +85,8 @@ static enum status capture_put(const struct csv *csv, json_t *item, json_int_t *
   text_put(csv->out, merchant);
   (void)fputc(',', csv->out);
   text_put(csv->out, tid);
-  fprintf(csv->out, ",%s,%s,%s,%lld,%s,%s\r\n", type, csv->admin->terminal->currency->code, amount, (long long)points,
-          created_at, captured_at);
+  fprintf(csv->out, ",%s,%s,%s,%lld,%s,%s,%s\r\n", type, csv->admin->terminal->currency->code, amount,
+          (long long)points, created_at, captured_at, brought_in ? "yes" : "");
   return STATUS_OK;
 }
 
@@ -112,7 +113,9 @@ static enum status captures_export(struct admin *admin, json_int_t number, FILE 
   enum status status = STATUS_OK;
   char about[48];
 
-  (void)fputs("settlement,capture,card,atc,merchant,terminal,type,currency,amount,points,authorised,captured\r\n", out);
+  (void)fputs(
+      "settlement,capture,card,atc,merchant,terminal,type,currency,amount,points,authorised,captured,brought_in\r\n",
+      out);
   while (status == STATUS_OK && count > 0) {
     status = captures_ask(&csv, after, &reply);
     const json_t *items = json_object_get(reply.body, "captures");

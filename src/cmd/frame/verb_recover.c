@@ -100,18 +100,23 @@ static enum status entries_report(const struct terminal_program *self, json_t *e
 }
 
 enum status recover_report(struct terminal_program *self) {
-  struct recovery recovery = {0, 0};
+  struct recovery recovery = {0, 0, 0, 0};
   json_t *entries = json_array();
   enum status status = terminal_recover(self->terminal, &recovery);
-  self->changed = recovery.settled > 0;
+  self->changed = recovery.settled + recovery.brought > 0;
   if (status == STATUS_OK)
     terminal_program_print(self, translated("%u settled, %u still open%s\n"), recovery.settled, recovery.open,
                            recovery.open > 0 ? ":" : "");
+  if (status == STATUS_OK && recovery.brought + recovery.waiting > 0)
+    terminal_program_print(self,
+                           translated("the back-end had forgotten receipts: %u brought in again, %u cannot be yet\n"),
+                           recovery.brought, recovery.waiting);
   if (status == STATUS_OK)
     status = entries_report(self, entries);
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
-  self->report = json_pack("{s:s, s:i, s:i, s:o}", "operation", "recover", "settled", (int)recovery.settled, "open",
-                           (int)recovery.open, "entries", entries);
+  self->report = json_pack("{s:s, s:i, s:i, s:i, s:i, s:o}", "operation", "recover", "settled", (int)recovery.settled,
+                           "open", (int)recovery.open, "brought_in", (int)recovery.brought, "waiting",
+                           (int)recovery.waiting, "entries", entries);
   return status;
 }

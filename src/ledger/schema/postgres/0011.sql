@@ -5,13 +5,15 @@ UPDATE schema_version SET version = version + 1;
 
 CREATE TABLE brought_in (
   booking bigint PRIMARY KEY REFERENCES booking (id),
+  capture bigint UNIQUE REFERENCES capture (number),
   incarnation bigint NOT NULL REFERENCES incarnation (number),
   at bigint NOT NULL
 );
 
 CREATE FUNCTION brought_in_captured() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NOT EXISTS (SELECT 1 FROM booking WHERE id = NEW.booking AND state = 2)
+  IF NOT EXISTS (SELECT 1 FROM booking b LEFT JOIN capture c ON c.number = NEW.capture
+      WHERE b.id = NEW.booking AND b.state = 2 AND ((b.type = 2 AND NEW.capture IS NULL) OR c.booking = b.id))
     OR NOT EXISTS (SELECT 1 FROM incarnation i WHERE i.number = NEW.incarnation AND i.at > 0) THEN
     RAISE EXCEPTION 'only what was done before a restoration is brought in' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
