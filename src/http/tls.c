@@ -7,7 +7,7 @@
 
 #include <openssl/ssl.h>
 
-#define CHAIN_DEPTH 2 /* client, terminal CA, root */
+#define CHAIN_DEPTH 1 /* client, terminal CA */
 
 static enum status set_policy(SSL_CTX *context) {
   int groups[] = {NID_X25519, NID_X9_62_prime256v1};
@@ -38,12 +38,21 @@ static enum status offer_ca(SSL_CTX *context, const char *path) {
   return STATUS_OK;
 }
 
+/* The terminal CAs themselves are what is believed, not the root above them: a chain that a client brings up to the root
+ * may go by a CA that has been withdrawn. */
+static enum status believe_ca(SSL_CTX *context, const char *path) {
+  if (SSL_CTX_load_verify_file(context, path) != 1)
+    return STATUS_BAD_CERTIFICATE;
+  return X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_PARTIAL_CHAIN) == 1
+             ? offer_ca(context, path)
+             : STATUS_CRYPTO_FAILED;
+}
+
 static enum status set_files(SSL_CTX *context, const struct tls_files *files) {
   if (SSL_CTX_use_certificate_chain_file(context, files->certificate) != 1 ||
-      SSL_CTX_use_PrivateKey(context, key_evp(files->key)) != 1 || SSL_CTX_check_private_key(context) != 1 ||
-      SSL_CTX_load_verify_file(context, files->root) != 1 || SSL_CTX_load_verify_file(context, files->terminal_ca) != 1)
+      SSL_CTX_use_PrivateKey(context, key_evp(files->key)) != 1 || SSL_CTX_check_private_key(context) != 1)
     return STATUS_BAD_CERTIFICATE;
-  return offer_ca(context, files->terminal_ca);
+  return believe_ca(context, files->terminal_ca);
 }
 
 enum status tls_open(const struct tls_files *files, SSL_CTX **context) {

@@ -10,8 +10,8 @@
 
 struct tls_files {
   const char *certificate; /* PEM: the server's own */
-  const char *root;        /* PEM: the issuer's root */
-  const char *terminal_ca; /* PEM: the CA of client certificates */
+  const char *terminal_ca; /* PEM: the CAs of client certificates, while one takes over from another both; nobody else's
+                              chain is taken, also not one that ends at the issuer's root */
   const struct key *key;   /* of the server's certificate */
 };
 

@@ -100,16 +100,15 @@ static enum status open_crew(struct server *server) {
 
 static enum status open_tls(struct server *server, char problem[256]) {
   const char *folder = server->service->configuration.folder;
-  char certificate[PATH_ROOM], root[PATH_ROOM], terminal_ca[PATH_ROOM];
+  char certificate[PATH_ROOM], terminal_ca[PATH_ROOM];
 
   snprintf(certificate, sizeof certificate, "%s/tls.crt", folder);
-  snprintf(root, sizeof root, "%s/root.crt", folder);
   snprintf(terminal_ca, sizeof terminal_ca, "%s/terminal-ca.crt", folder);
   struct tls_files files = {
-      .certificate = certificate, .root = root, .terminal_ca = terminal_ca, .key = server->service->keyring.tls};
+      .certificate = certificate, .terminal_ca = terminal_ca, .key = server->service->keyring.tls};
   enum status status = tls_open(&files, &server->tls);
   if (status != STATUS_OK)
-    snprintf(problem, PROBLEM_SIZE, "%.120s, root.crt, terminal-ca.crt: %.80s", certificate, status_sentence(status));
+    snprintf(problem, PROBLEM_SIZE, "%.120s, terminal-ca.crt: %.80s", certificate, status_sentence(status));
   return status;
 }
 

@@ -106,12 +106,11 @@ static void serve(void *context, struct exchange *exchange) {
 }
 
 static SSL_CTX *open_tls(struct key **key) {
-  char certificate[160], root[160], terminal_ca[160], key_path[160];
-  struct tls_files files = {.certificate = certificate, .root = root, .terminal_ca = terminal_ca};
+  char certificate[160], terminal_ca[160], key_path[160];
+  struct tls_files files = {.certificate = certificate, .terminal_ca = terminal_ca};
   SSL_CTX *tls = NULL;
 
   snprintf(certificate, sizeof certificate, "%s/tls.crt", world_folder());
-  snprintf(root, sizeof root, "%s/root.crt", world_folder());
   snprintf(terminal_ca, sizeof terminal_ca, "%s/terminal-ca.crt", world_folder());
   snprintf(key_path, sizeof key_path, "%s/tls.key", world_folder());
   if (key_load(key_path, HOUSE_PASSPHRASE, key) == STATUS_OK) {

@@ -111,8 +111,7 @@ static enum status next_x509(const struct rolling *rolling, uint8_t version) {
   return status == STATUS_OK ? ceremony_terminal_ca(&rolling->ceremony, rolling->ca, version, path) : status;
 }
 
-/* The server names the CAs that it takes, the older one first. Whom it lets in is told by the root and by the ledger, which
- * has the key of each terminal. */
+/* The server lets in what one of these CAs has certified, the older one first, and the ledger knows. */
 static enum status both_store(const struct rolling *rolling) {
   static const char *const names[] = {"terminal-ca.crt", "terminal-ca-next.crt"};
   char path[FOLDER_PATH_MAX];
@@ -270,7 +269,7 @@ static enum status least_raise(const struct admin *admin, const struct rolling *
   return status == STATUS_OK ? own_end(&own) : status;
 }
 
-/* The server names the newer one alone. */
+/* The server lets in what the newer one has certified, and nothing else. */
 static enum status one_store(const struct rolling *rolling) {
   const char *folder = rolling->ceremony.folder;
   char part[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX];
@@ -324,9 +323,10 @@ enum status admin_key_terminal_ca(struct admin *admin, enum key_step step) {
       [KEY_CHANGE] = {change, "key change",
                       "From now on terminals are certified under the newer key, as the issuer's own is already. Renew\n"
                       "every terminal; then key retire terminal-ca.\n"},
-      [KEY_RETIRE] = {retire, "key retire",
-                      "The old key is gone. Start the server anew, and put terminal-ca.cert into every terminal's\n"
-                      "directory. Cards that have met it refuse what the old key certified.\n"},
+      [KEY_RETIRE] =
+          {retire, "key retire",
+           "The old key is gone. Start the server anew, which then refuses terminals that were not renewed, and\n"
+           "put terminal-ca.cert into every terminal's directory. Cards that have met it refuse them too.\n"},
   };
   struct rolling rolling = {0};
   enum status status = STATUS_OK;
