@@ -104,6 +104,26 @@ static enum status chain_judge_unknown(struct ledger *ledger, const struct promi
   return STATUS_OK;
 }
 
+/* A hold of the backup that lies below what receipts have brought in since: the first of those after it was promised with
+ * the hold's outcome in it. Where that is not here either, nothing tells. */
+static enum status chain_judge_below(struct ledger *ledger, struct chain *chain) {
+  uint8_t record[PROMISE_SIZE];
+  struct promise promise = {.last_atc = chain->held_atc};
+  struct query query = query_begin(ledger, QUERY_BOOKING_AFTER);
+  query_i64(&query, booking_id(chain->card, chain->held_atc));
+  query_i64(&query, booking_id(chain->card, chain->captured_atc));
+  bool found = query_row(&query);
+  query_read_blob(&query, record, sizeof record);
+  enum status status = query_end(&query);
+  if (status == STATUS_OK && found)
+    status = promise_decode(record, sizeof record, &promise);
+  if (status != STATUS_OK || promise.last_atc < chain->held_atc)
+    return status;
+  chain->lost = true;
+  chain->outcome = 0;
+  return STATUS_OK;
+}
+
 /* The last committed transaction that the card names is either the one in hold, or the last one that was captured:
  * nothing else was ever authorised after that, and nothing before it can be the last. */
 static enum status chain_conclude(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
@@ -122,6 +142,11 @@ static enum status chain_conclude(struct ledger *ledger, const struct promise *p
   if (promise->last_atc != chain->captured_atc) {
     status = chain_judge_late(ledger, promise, chain);
     return status == STATUS_CARD_FORKED && !chain->late ? chain_judge_unknown(ledger, promise, chain) : status;
+  }
+  if (chain->held_atc != 0 && chain->captured_atc > chain->held_atc) {
+    status = chain_judge_below(ledger, chain);
+    if (status != STATUS_OK || chain->lost)
+      return status;
   }
   if (chain->captured_atc == 0)
     return crypto_equal(promise->last_secret, none, sizeof none) ? STATUS_OK : STATUS_CARD_FORKED;

@@ -272,6 +272,59 @@ START_TEST(whole_receipts_bring_back_what_was_forgotten) {
 }
 END_TEST
 
+/* What the backup has in hand lies below what was brought in: the card's next promise speaks of a later one, and even
+ * where the sums agree by chance nothing is released on that. The first receipt above the hold tells. */
+START_TEST(a_hold_below_receipts_waits_for_the_one_that_tells) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct kept load, sale;
+  struct ask ask = {.purse = &scene.torn};
+  play(&scene);
+  struct world *world = &scene.world; /* 4900: a purchase of 100 in hand, since captured */
+  world_complete(world, &scene.torn, TRANSACTION_LOAD, 100, RELOAD);
+  world_complete(world, &scene.torn, TRANSACTION_PURCHASE, 7, OTHER_POS);
+  keep(world, &scene.torn, 3, &load);
+  keep(world, &scene.torn, 4, &sale);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  assert_brought(world, &sale);
+  purse_promise(&scene.torn, TRANSACTION_PURCHASE, 1, OTHER_POS);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome,
+                   STATUS_OUT_OF_STEP); /* although 5000 - 7 is what both have if nothing came of the 100 */
+  ck_assert_uint_eq(world_state(world, &scene.torn, 2), LEDGER_HELD);
+  assert_brought(world, &load); /* its promise proves the 100 */
+  ck_assert_uint_eq(world_state(world, &scene.torn, 2), LEDGER_CAPTURED);
+  world_complete(world, &scene.torn, TRANSACTION_PURCHASE, 1, OTHER_POS);
+  world_assert_agrees(world, &scene.torn);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
+/* One that the card never committed is released by the same word. */
+START_TEST(a_hold_below_receipts_is_released_by_the_one_that_tells) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct kept kept;
+  struct ask ask;
+  memset(&scene, 0, sizeof scene);
+  struct world *world = &scene.world;
+  world_open(world);
+  world_issue(world, 1, &scene.torn);
+  world_complete(world, &scene.torn, TRANSACTION_LOAD, 5000, RELOAD);
+  world_authorise(world, &scene.torn, TRANSACTION_PURCHASE, 100, OTHER_POS, &ask);
+  take_backup(&scene);
+  world_complete(world, &scene.torn, TRANSACTION_PURCHASE, 7, OTHER_POS);
+  keep(world, &scene.torn, 3, &kept);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  assert_brought(world, &kept);
+  ck_assert_uint_eq(world_state(world, &scene.torn, 2), LEDGER_HELD);
+  world_complete(world, &scene.torn, TRANSACTION_PURCHASE, 1, OTHER_POS);
+  ck_assert_uint_eq(world_state(world, &scene.torn, 2), LEDGER_RELEASED);
+  world_assert_agrees(world, &scene.torn);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* A ledger that has lost nothing of that time books nothing on a receipt's word; nor does another merchant's terminal
  * bring it; and what says another thing under the same name is a fork. */
 START_TEST(a_receipt_brings_nothing_else) {
@@ -389,6 +442,8 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, a_spent_authorisation_does_not_come_back_unnoticed);
   tcase_add_test(tests, the_others_go_on);
   tcase_add_test(tests, whole_receipts_bring_back_what_was_forgotten);
+  tcase_add_test(tests, a_hold_below_receipts_waits_for_the_one_that_tells);
+  tcase_add_test(tests, a_hold_below_receipts_is_released_by_the_one_that_tells);
   tcase_add_test(tests, a_receipt_brings_nothing_else);
   tcase_add_test(tests, what_was_exported_is_told_first);
   tcase_add_test(tests, a_ledger_that_was_not_restored_calls_it_a_fork);
