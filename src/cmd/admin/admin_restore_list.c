@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "epurse/ledger_card.h"
+#include "epurse/ledger_desk.h"
 #include "epurse/ledger_incarnation.h"
+#include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/moment.h"
@@ -26,6 +28,12 @@ static void list_add(struct list *list, const char *what, const char *whose, con
 
   list->failed |= item == NULL || json_array_append_new(list->todo, item) != 0;
   admin_print(list->admin, "  %s%s%s: %s\n", what, whose[0] == '\0' ? "" : " ", whose, todo);
+}
+
+static void list_limit(struct list *list, const char *whose, const struct ledger_limit *old,
+                       const struct ledger_limit *limit) {
+  if (old->allowed != limit->allowed)
+    list_add(list, "limit set", whose, "it is the earlier one now: limit set");
 }
 
 /* ---- cards ---- */
@@ -71,6 +79,18 @@ static enum status cards_compare(struct list *list) {
 
 /* ---- terminals ---- */
 
+/* What it may load in a day; no day is looked at. */
+static enum status terminal_limit_compare(struct list *list, const uint8_t tid[TID_SIZE], const char *whose) {
+  struct ledger_limit old, limit;
+  enum status status = ledger_terminal_limit_read(list->old, tid, 0, &old);
+
+  if (status == STATUS_OK)
+    status = ledger_terminal_limit_read(list->ledger, tid, 0, &limit);
+  if (status == STATUS_OK)
+    list_limit(list, whose, &old, &limit);
+  return status;
+}
+
 static enum status terminal_compare(struct list *list, const struct ledger_terminal *old) {
   struct ledger_terminal terminal;
   char tid[TID_SIZE + 1] = "";
@@ -85,7 +105,7 @@ static enum status terminal_compare(struct list *list, const struct ledger_termi
     list_add(list, "terminal revoked", tid, "revoke it again: terminal revoke");
   else if (memcmp(old->sig_public, terminal.sig_public, sizeof old->sig_public) != 0)
     list_add(list, "terminal renewed", tid, "its present keys are unknown now; renew it again: terminal renew");
-  return STATUS_OK;
+  return status == STATUS_OK ? terminal_limit_compare(list, old->tid, tid) : STATUS_OK;
 }
 
 static enum status terminals_compare(struct list *list) {
@@ -108,6 +128,17 @@ static enum status terminals_compare(struct list *list) {
 
 /* ---- merchants ---- */
 
+static enum status merchant_limit_compare(struct list *list, const char *id) {
+  struct ledger_limit old, limit;
+  enum status status = ledger_merchant_limit_read(list->old, id, &old);
+
+  if (status == STATUS_OK)
+    status = ledger_merchant_limit_read(list->ledger, id, &limit);
+  if (status == STATUS_OK)
+    list_limit(list, id, &old, &limit);
+  return status;
+}
+
 static enum status merchant_compare(struct list *list, const struct ledger_merchant *old) {
   struct ledger_merchant merchant;
   enum status status = ledger_merchant_find(list->ledger, old->id, &merchant);
@@ -119,7 +150,7 @@ static enum status merchant_compare(struct list *list, const struct ledger_merch
   else if (strcmp(old->iban, merchant.iban) != 0 || strcmp(old->bic, merchant.bic) != 0 ||
            old->fee_rate != merchant.fee_rate)
     list_add(list, "merchant changed", old->id, "account or fee are the earlier ones now: merchant change");
-  return STATUS_OK;
+  return status == STATUS_OK ? merchant_limit_compare(list, old->id) : STATUS_OK;
 }
 
 static enum status merchants_compare(struct list *list) {
@@ -162,6 +193,21 @@ static enum status settlements_compare(struct list *list) {
   return status;
 }
 
+/* ---- chips ---- */
+
+static enum status chips_compare(struct list *list) {
+  int64_t old = 0, now = 0;
+  char count[24];
+  enum status status = ledger_chip_count(list->old, &old);
+
+  if (status == STATUS_OK)
+    status = ledger_chip_count(list->ledger, &now);
+  (void)snprintf(count, sizeof count, "%lld", (long long)(old - now));
+  if (status == STATUS_OK && old > now)
+    list_add(list, "chips listed", count, "list them again: serial add");
+  return status;
+}
+
 /* ---- all ---- */
 
 /* Where nothing can be compared. */
@@ -173,6 +219,8 @@ static void all_name(struct list *list) {
       {"terminals added, renewed", "their present keys are unknown now: terminal add, terminal renew"},
       {"terminals revoked", "revoke them again: terminal revoke"},
       {"merchants added, changed", "account or fee are the earlier ones now: merchant add, merchant change"},
+      {"limits set", "they are the earlier ones now: limit set"},
+      {"chips listed", "list them again: serial add"},
       {"settlements closed", "were they exported? what they paid out is not to be paid again"},
   };
 
@@ -187,6 +235,8 @@ static enum status all_compare(struct list *list) {
     status = terminals_compare(list);
   if (status == STATUS_OK)
     status = merchants_compare(list);
+  if (status == STATUS_OK)
+    status = chips_compare(list);
   return status == STATUS_OK ? settlements_compare(list) : status;
 }
 
