@@ -20,13 +20,12 @@ man_MANS = $(program_pages) $(other_pages)
 endif
 EXTRA_DIST += $(program_pages:=.scd) $(other_pages:=.scd) man/exit-status.awk man/findings.awk
 CLEANFILES += $(program_pages) $(other_pages)
-dist_doc_DATA = LICENSE NEWS README.md
+dist_doc_DATA = LICENSE NEWS README.md docs/epurse-json.schema.json docs/openapi.yaml
 EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh check.sh demo.sh setup.sh .clang-format \
 	.editorconfig CONTRIBUTING.md SECURITY.md \
 	docs/architecture.md \
-	docs/epurse-json.schema.json docs/found.md docs/glossary.md \
+	docs/found.md docs/glossary.md \
 	docs/ledger.md \
-	docs/openapi.yaml \
 	docs/pictures/parts.svg \
 	docs/pictures/payment.svg \
 	docs/protocol.md \

@@ -4,6 +4,7 @@
 #define EPURSE_X509_H
 
 #include <openssl/types.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "epurse/certificate.h"
@@ -35,6 +36,9 @@ struct x509_request {
  * certified (a point off the curve, no host, an end in the past) or ca_key is not the key of ca_path. */
 enum status x509_issue(const struct x509_request *request, const struct key *ca_key, const char *ca_path,
                        const char *path) EPURSE_MUST_USE;
+
+/* Whether x509_issue takes these `hosts`: one at least, each a DNS name or an IP address. */
+bool x509_hosts_valid(const char *hosts) EPURSE_MUST_USE;
 
 /* The P-256 public key of a certificate, uncompressed. STATUS_BAD_CERTIFICATE. */
 enum status x509_public_key(const X509 *certificate, uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;

@@ -2,9 +2,12 @@
  * Extensions of TLS certificates: constraints, usages, identifiers, host names (RFC 5280 4.2.1). */
 #include "x509_extension.h"
 
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define NAME_MAX_LEN 253 /* of a DNS name, RFC 1035 3.1 in text */
 
 /* One row for each kind; NULL: not there. */
 static const struct usage {
@@ -24,6 +27,12 @@ static bool extension_add(X509 *certificate, X509V3_CTX *context, int nid, const
   return done;
 }
 
+/* Digits and dots alone are meant as an address. */
+static bool name_possible(const char *host) {
+  return strlen(host) <= NAME_MAX_LEN && strspn(host, "0123456789.") != strlen(host) &&
+         strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") == strlen(host);
+}
+
 /* An IP address where it reads as one, else a DNS name. NULL where it is neither. */
 static GENERAL_NAME *host_name(const char *host) {
   GENERAL_NAME *name = GENERAL_NAME_new();
@@ -36,9 +45,7 @@ static GENERAL_NAME *host_name(const char *host) {
   }
   ASN1_OCTET_STRING_free(address);
   dns = ASN1_IA5STRING_new();
-  if (name == NULL || dns == NULL ||
-      strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") != strlen(host) ||
-      ASN1_STRING_set(dns, host, -1) != 1) {
+  if (name == NULL || dns == NULL || !name_possible(host) || ASN1_STRING_set(dns, host, -1) != 1) {
     ASN1_IA5STRING_free(dns);
     GENERAL_NAME_free(name);
     return NULL;
@@ -47,8 +54,8 @@ static GENERAL_NAME *host_name(const char *host) {
   return name;
 }
 
-/* subjectAltName (RFC 5280 4.2.1.6) of "name,address,..." */
-static bool hosts_add(X509 *certificate, const char *hosts) {
+/* "name,address,..."; NULL where there is none, or one of them is neither. */
+static GENERAL_NAMES *hosts_read(const char *hosts) {
   GENERAL_NAMES *names = GENERAL_NAMES_new();
   char *copy = strdup(hosts), *rest = NULL;
   bool done = names != NULL && copy != NULL;
@@ -60,10 +67,29 @@ static bool hosts_add(X509 *certificate, const char *hosts) {
     if (!done)
       GENERAL_NAME_free(name);
   }
-  done = done && sk_GENERAL_NAME_num(names) > 0 &&
-         X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1;
-  GENERAL_NAMES_free(names);
   free(copy);
+  if (!done || sk_GENERAL_NAME_num(names) == 0) {
+    GENERAL_NAMES_free(names);
+    ERR_clear_error();
+    names = NULL;
+  }
+  return names;
+}
+
+bool x509_hosts_valid(const char *hosts) {
+  GENERAL_NAMES *names = hosts_read(hosts);
+  bool valid = names != NULL;
+
+  GENERAL_NAMES_free(names);
+  return valid;
+}
+
+/* subjectAltName (RFC 5280 4.2.1.6). */
+static bool hosts_add(X509 *certificate, const char *hosts) {
+  GENERAL_NAMES *names = hosts_read(hosts);
+  bool done = names != NULL && X509_add1_ext_i2d(certificate, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1;
+
+  GENERAL_NAMES_free(names);
   return done;
 }
 

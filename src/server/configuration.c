@@ -2,8 +2,10 @@
  * What epursed.conf says, read and checked. */
 #include "configuration.h"
 
+#include <arpa/inet.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -64,13 +66,33 @@ static bool copy(char *to, size_t capacity, const char *from) {
   return len >= 0 && (size_t)len < capacity;
 }
 
+/* What the resolver may know as a name, or an address: colons stand in IPv6 alone (with its zone, RFC 4007 11.2), digits and
+ * dots in IPv4. */
+static bool host_possible(const char *host, bool bracketed) {
+  char address[INET6_ADDRSTRLEN];
+  uint8_t binary[sizeof(struct in6_addr)];
+
+  if (bracketed || strchr(host, ':') != NULL) {
+    int len = snprintf(address, sizeof address, "%.*s", (int)strcspn(host, "%"), host);
+    return len < (int)sizeof address && inet_pton(AF_INET6, address, binary) == 1;
+  }
+  if (strspn(host, "0123456789.") == strlen(host))
+    return inet_pton(AF_INET, host, binary) == 1;
+  return strpbrk(host, "[]/?#@,* \t") == NULL;
+}
+
+/* Decimal, 0 (any that is free) to 65535. */
+static bool port_possible(const char *port) {
+  return port[0] != '\0' && port[strspn(port, "0123456789")] == '\0' && strtol(port, NULL, 10) <= UINT16_MAX;
+}
+
 /* "127.0.0.1:8443", "localhost:8443", "[::1]:8443". */
 static bool take_listen(const char *text, struct configuration *configuration) {
   const char *colon = strrchr(text, ':');
   bool bracketed = text[0] == '[';
 
   if (colon == NULL || colon == text || !copy(configuration->port, sizeof configuration->port, colon + 1) ||
-      configuration->port[0] == '\0' || configuration->port[strspn(configuration->port, "0123456789")] != '\0')
+      !port_possible(configuration->port))
     return false;
   size_t len = (size_t)(colon - text);
   if (bracketed) {
@@ -81,7 +103,7 @@ static bool take_listen(const char *text, struct configuration *configuration) {
     return false;
   memcpy(configuration->host, text, len);
   configuration->host[len] = '\0';
-  return true;
+  return host_possible(configuration->host, bracketed);
 }
 
 static bool take_store(const struct settings *settings, struct configuration *configuration) {

@@ -214,6 +214,8 @@ START_TEST(impossible_requests_are_refused) {
 
   request.hosts = "local host/path";
   ck_assert_int_eq(x509_issue(&request, root_key, "root.crt", "no.crt"), STATUS_CRYPTO_FAILED);
+  request.hosts = "10.0.0.256";
+  ck_assert_int_eq(x509_issue(&request, root_key, "root.crt", "no.crt"), STATUS_CRYPTO_FAILED);
   request.hosts = "";
   ck_assert_int_eq(x509_issue(&request, root_key, "root.crt", "no.crt"), STATUS_CRYPTO_FAILED);
   request = request_of(X509_SERVER);

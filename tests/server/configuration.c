@@ -69,7 +69,11 @@ START_TEST(addresses_are_taken_apart) {
     const char *listen, *host, *port; /* host NULL: refused */
   } rows[] = {{"127.0.0.1:0", "127.0.0.1", "0"}, {"[::1]:8443", "::1", "8443"}, {"shop:99", "shop", "99"},
               {"127.0.0.1", NULL, NULL},         {":8443", NULL, NULL},         {"host:", NULL, NULL},
-              {"host:http", NULL, NULL},         {"[::1:8443", NULL, NULL},     {"[]:1", NULL, NULL}};
+              {"host:http", NULL, NULL},         {"[::1:8443", NULL, NULL},     {"[]:1", NULL, NULL},
+              {"host:65535", "host", "65535"},   {"host:65536", NULL, NULL},    {"[::g]:8443", NULL, NULL},
+              {"::1:8443", "::1", "8443"},       {"fe80:8443:1", NULL, NULL},   {"[fe80::1%lo]:1", "fe80::1%lo", "1"},
+              {"10.0.0.256:1", NULL, NULL},      {"10.0.0:1", NULL, NULL},      {"a b:1", NULL, NULL},
+              {"https://host:1", NULL, NULL}};
   struct configuration configuration;
   char problem[256], text[256];
 

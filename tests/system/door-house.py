@@ -56,6 +56,11 @@ def allowed_calls(unit):
     return allowed
 
 
+def unit_words(unit, name):
+    with open(unit, encoding="utf-8") as file:
+        return {word for line in file if line.startswith(name + "=") for word in line.split("=", 1)[1].split()}
+
+
 def main():
     trace, state, unit = sys.argv[1:4]
     traced = list(calls(trace))
@@ -70,6 +75,8 @@ def main():
         ("no memory is writable and executable", [arguments[:100] for name, arguments in traced if name in ("mmap", "mprotect")
                                                   and "PROT_WRITE" in arguments and "PROT_EXEC" in arguments]),
         ("only the families of sockets that the unit allows", sorted(families - {"AF_INET", "AF_INET6"})),
+        ("the unit allows the socket of a database on this machine", [] if "AF_UNIX" in unit_words(unit, "RestrictAddressFamilies")
+         else ["no AF_UNIX"]),
     ]
     failed = 0
     for number, (name, faults) in enumerate(checks, 1):

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-admin init: an issuer from nothing. Keys, certificates, ledger, configuration, its own terminal; whole or not
  * at all. */
+#include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "admin.h"
@@ -16,9 +18,14 @@
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/message_desk.h"
+#include "epurse/x509.h"
+#include "server/configuration.h"
 
 #define STORE_DEFAULT "sqlite:ledger.db"
 #define ADMIN_DAYS    3650 /* the issuer's own terminal: nobody is there to renew it */
+#define HOST_MAX_LEN  256
+
+#define CONFIGURATION_SIZE 4096
 
 /* What init knows on its way. */
 struct founding {
@@ -29,34 +36,6 @@ struct founding {
   struct terminal_message registration;
   int64_t loads, load_credit; /* limits of all, minor units; 0: none */
 };
-
-/* The port of HOST:PORT or [ADDRESS]:PORT; NULL where it is none. */
-static const char *listen_port(const char *listen) {
-  const char *colon = strrchr(listen, ':');
-  size_t len = colon != NULL ? strlen(colon + 1) : 0;
-
-  return colon != NULL && colon != listen && len > 0 && len <= 5 && strspn(colon + 1, "0123456789") == len ? colon + 1
-                                                                                                           : NULL;
-}
-
-/* How the issuer's own terminal reaches the server: as it was told, or by the listening address where the certificate
- * names it, else by the first name in the certificate. */
-static enum status url_choose(const struct admin *admin, struct founding *founding) {
-  const char *port = listen_port(admin->listen);
-  char host[128];
-  int len = 0;
-
-  if (port == NULL)
-    return admin_refuse(admin, STATUS_USAGE, "--listen must be HOST:PORT, not '%s'", admin->listen);
-  (void)snprintf(host, sizeof host, "%.*s", (int)(port - 1 - admin->listen), admin->listen);
-  if (strstr(admin->hosts, host) == NULL)
-    (void)snprintf(host, sizeof host, "%.*s", (int)strcspn(admin->hosts, ", "), admin->hosts);
-  len = admin->url != NULL ? snprintf(founding->url, sizeof founding->url, "%s", admin->url)
-                           : snprintf(founding->url, sizeof founding->url, "https://%s:%s", host, port);
-  if (len <= 0 || (size_t)len >= sizeof founding->url || !terminal_folder_url_valid(founding->url))
-    return admin_refuse(admin, STATUS_USAGE, "the server's address must be https://HOST:PORT, not '%s'", founding->url);
-  return STATUS_OK;
-}
 
 /* In a currency without two decimals nobody knows what is much: no limit until one is set. */
 static enum status limit_choose(const struct admin *admin, const char *text, const struct founding *founding,
@@ -84,11 +63,11 @@ static enum status options_check(const struct admin *admin, struct founding *fou
   enum status status = limit_choose(admin, admin->loads, founding, &founding->loads);
   if (status == STATUS_OK)
     status = limit_choose(admin, admin->load_credit, founding, &founding->load_credit);
-  return status == STATUS_OK ? url_choose(admin, founding) : status;
+  return status;
 }
 
 static enum status configuration_write(const struct admin *admin, const char *folder) {
-  char text[2048];
+  char text[CONFIGURATION_SIZE];
   int len = snprintf(text, sizeof text,
                      "# epursed.conf(5)\n"
                      "[server]\n"
@@ -120,6 +99,81 @@ static enum status configuration_write(const struct admin *admin, const char *fo
                      admin->store != NULL ? admin->store : STORE_DEFAULT);
 
   return len > 0 && (size_t)len < sizeof text ? folder_write(folder, "epursed.conf", text) : STATUS_BAD_LENGTH;
+}
+
+/* Whether the certificate names that host, as a name or as the same address. */
+static bool host_named(const char *hosts, const char *host) {
+  struct in6_addr address, other;
+  bool is_address = inet_pton(AF_INET6, host, &address) == 1;
+  char each[HOST_MAX_LEN];
+  size_t len = 0;
+
+  for (; *hosts != '\0'; hosts += len) {
+    hosts += strspn(hosts, ", ");
+    len = strcspn(hosts, ", ");
+    (void)snprintf(each, sizeof each, "%.*s", (int)len, hosts);
+    if (strcasecmp(each, host) == 0 ||
+        (is_address && inet_pton(AF_INET6, each, &other) == 1 && memcmp(&address, &other, sizeof address) == 0))
+      return true;
+  }
+  return false;
+}
+
+/* The host of a URL that is valid, without port and brackets. */
+static void url_host(const char *url, char host[HOST_MAX_LEN]) {
+  const char *begin = url + strlen("https://");
+  bool bracketed = begin[0] == '[';
+
+  begin += bracketed ? 1 : 0;
+  (void)snprintf(host, HOST_MAX_LEN, "%.*s", (int)strcspn(begin, bracketed ? "]" : ":"), begin);
+}
+
+/* How the issuer's own terminal reaches the server: as it was told, or by the listening address where the certificate
+ * names it, else by the first name in the certificate. */
+static enum status url_choose(const struct admin *admin, const struct configuration *configuration,
+                              struct founding *founding) {
+  char host[HOST_MAX_LEN];
+  int len = 0;
+
+  (void)snprintf(host, sizeof host, "%s", configuration->host);
+  if (!host_named(admin->hosts, host)) {
+    const char *first = admin->hosts + strspn(admin->hosts, ", ");
+    (void)snprintf(host, sizeof host, "%.*s", (int)strcspn(first, ", "), first);
+  }
+  bool brackets = strchr(host, ':') != NULL;
+  len = admin->url != NULL ? snprintf(founding->url, sizeof founding->url, "%s", admin->url)
+                           : snprintf(founding->url, sizeof founding->url, "https://%s%s%s:%s", brackets ? "[" : "",
+                                      host, brackets ? "]" : "", configuration->port);
+  if (len <= 0 || (size_t)len >= sizeof founding->url || !terminal_folder_url_valid(founding->url))
+    return admin_refuse(admin, STATUS_USAGE, "the server's address must be https://HOST:PORT, not '%s'", founding->url);
+  url_host(founding->url, host);
+  if (!host_named(admin->hosts, host))
+    return admin_refuse(admin, STATUS_USAGE, "no terminal would believe %s: --host '%s' does not name it",
+                        founding->url, admin->hosts);
+  return STATUS_OK;
+}
+
+/* What epursed would refuse at its start is refused here, in its words: it reads the configuration back. */
+static enum status start_check(const struct admin *admin, struct founding *founding) {
+  struct configuration configuration;
+  char problem[256] = "a value is too long";
+  enum status status = configuration_write(admin, founding->folder.path);
+
+  if (status == STATUS_OK)
+    status = configuration_load(founding->folder.path, &configuration, problem);
+  else if (status != STATUS_BAD_LENGTH)
+    return admin_fail(admin, admin->dir, status);
+  if (status == STATUS_OK && admin->store != NULL && strcmp(configuration.store, admin->store) != 0) {
+    (void)snprintf(problem, sizeof problem, "[ledger] store cannot stand there as it is");
+    status = STATUS_BAD_CONFIG;
+  }
+  if (status != STATUS_OK)
+    return admin_refuse(admin, STATUS_USAGE, "epursed could not start with that: %s; look at --listen '%s'%s", problem,
+                        admin->listen, admin->store != NULL ? " and at --store" : "");
+  if (!x509_hosts_valid(admin->hosts))
+    return admin_refuse(admin, STATUS_USAGE, "no certificate can name --host '%s': names and addresses, like %s",
+                        admin->hosts, "pay.example.org,192.0.2.1");
+  return url_choose(admin, &configuration, founding);
 }
 
 /* The issuer's own terminal; its merchant is the issuer. */
@@ -252,6 +306,8 @@ enum status admin_init(void *context, char **arguments) {
   if (status == STATUS_OK) {
     /* whether it can be, before somebody thinks of passphrases; nothing stays behind if they walk away */
     status = folder_take(admin, &founding);
+    if (status == STATUS_OK)
+      status = start_check(admin, &founding);
     folder_discard(&founding.folder);
   }
   if (status == STATUS_OK)

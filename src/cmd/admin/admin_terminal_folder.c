@@ -2,7 +2,9 @@
  * Fills a terminal's directory; the terminal CA's key certifies both of its keys. */
 #include "admin_terminal_folder.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "admin.h"
@@ -14,6 +16,7 @@
 #define TERMINAL_CA_SUBJECT "TERMCA01"
 #define NAME_CHARACTERS     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_."
 #define URL_SCHEME          "https://"
+#define URL_MAX_LEN         160
 
 bool terminal_folder_name_valid(const char *name, size_t min, size_t max) {
   size_t len = strlen(name);
@@ -21,11 +24,27 @@ bool terminal_folder_name_valid(const char *name, size_t min, size_t max) {
   return len >= min && len <= max && strspn(name, NAME_CHARACTERS) == len;
 }
 
-bool terminal_folder_url_valid(const char *url) {
-  size_t scheme = strlen(URL_SCHEME), len = strlen(url);
+/* [ADDRESS] of IPv6, or a name; what is behind it, NULL where it is neither. */
+static const char *host_skip(const char *host) {
+  char address[INET6_ADDRSTRLEN];
+  struct in6_addr binary;
+  size_t len = host[0] == '[' ? strcspn(host, "]") : strspn(host, NAME_CHARACTERS);
 
-  return strncmp(url, URL_SCHEME, scheme) == 0 && len > scheme && len < 160 &&
-         strspn(url + scheme, NAME_CHARACTERS ":[]") == len - scheme;
+  if (host[0] != '[')
+    return len > 0 ? host + len : NULL;
+  if (host[len] != ']' || len > sizeof address)
+    return NULL;
+  (void)snprintf(address, sizeof address, "%.*s", (int)len - 1, host + 1);
+  return inet_pton(AF_INET6, address, &binary) == 1 ? host + len + 1 : NULL;
+}
+
+bool terminal_folder_url_valid(const char *url) {
+  const char *rest = strncmp(url, URL_SCHEME, strlen(URL_SCHEME)) == 0 ? host_skip(url + strlen(URL_SCHEME)) : NULL;
+  size_t digits = rest != NULL && rest[0] == ':' ? strspn(rest + 1, "0123456789") : 0;
+
+  if (rest == NULL || strlen(url) >= URL_MAX_LEN)
+    return false;
+  return rest[0] == '\0' || (digits > 0 && digits <= 5 && rest[1 + digits] == '\0' && atoi(rest + 1) <= UINT16_MAX);
 }
 
 /* Makes a key and its file; not enciphered: a terminal starts without a person. */
