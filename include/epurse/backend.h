@@ -44,6 +44,11 @@ struct backend_probe {
 /* STATUS_OK: there was an answer. Else as of backend_call, where no answer came; *probe holds what was learnt. */
 enum status backend_look(struct backend *backend, struct backend_probe *probe) EPURSE_MUST_USE;
 
+/* A server that turns a message away with TOO_MANY_REQUESTS or OVERLOADED, and says when to come back, is asked again then:
+ * `seconds` in all for one call (negative: as long as timeout_seconds, which is so from the start). `waiting` is called before the first such rest of a backend's life,
+ * so that people know; NULL: nobody wants to. */
+void backend_patience(struct backend *backend, long seconds, void (*waiting)(void *context), void *context);
+
 /* One question, one answer. `body` is stolen (released in every case). *reply is released with message_clear by the
  * caller when the status is OK; then reply->status is the server's word, signed.
  * STATUS_NO_SERVER: no answer came: whether the request was acted on is unknown. STATUS_CLOCK_OFF, TERMINAL_REVOKED,

@@ -2,6 +2,7 @@
  * Questions to the server: sealed, sent, and the answer checked for who gave it, to what, and when. */
 #include "epurse/backend.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -17,6 +18,9 @@ struct backend {
   void *next_seq_context;
   void (*met)(void *context, int64_t incarnation, int64_t since);
   void *met_context;
+  long patience; /* seconds that a call waits for a server that is busy */
+  void (*waiting)(void *context);
+  void *waiting_context;
 };
 
 enum status backend_open(const struct backend_options *options, struct backend **backend) {
@@ -33,6 +37,7 @@ enum status backend_open(const struct backend_options *options, struct backend *
   fresh->next_seq_context = options->next_seq_context;
   fresh->met = options->met;
   fresh->met_context = options->met_context;
+  fresh->patience = options->timeout_seconds;
   status = http_client_open(options, &fresh->http);
   if (status == STATUS_OK)
     status = message_verifier_new(options->server_public, &fresh->server);
@@ -117,10 +122,53 @@ static enum status reply_open(const struct backend *backend, const struct messag
   return status;
 }
 
+static int64_t monotonic_seconds(void) {
+  struct timespec now = {0};
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec;
+}
+
+/* Whether the server wants to be asked again, and that is not too late; then it has been waited for. */
+static bool rest_taken(struct backend *backend, enum status status, const struct http_answer *answer, int64_t until) {
+  struct timespec left = {.tv_sec = (time_t)answer->retry_after};
+  if ((status != STATUS_TOO_MANY_REQUESTS && status != STATUS_OVERLOADED) || answer->retry_after <= 0 ||
+      answer->retry_after > until - monotonic_seconds())
+    return false;
+  if (backend->waiting != NULL)
+    backend->waiting(backend->waiting_context);
+  backend->waiting = NULL;
+  while (nanosleep(&left, &left) != 0 && errno == EINTR)
+    ;
+  return true;
+}
+
+void backend_patience(struct backend *backend, long seconds, void (*waiting)(void *context), void *context) {
+  if (seconds >= 0)
+    backend->patience = seconds;
+  backend->waiting = waiting;
+  backend->waiting_context = context;
+}
+
+/* The same message each time: if it was taken after all, its number is refused the second time. */
+static enum status exchange(struct backend *backend, const struct message *question, const char *jws,
+                            struct message *reply) {
+  struct http_answer *answer = malloc(sizeof *answer);
+  int64_t until = monotonic_seconds() + backend->patience;
+  enum status status;
+  if (answer == NULL)
+    return STATUS_NO_MEMORY;
+  do {
+    status = http_client_post(backend->http, message_path(question->type), jws, answer);
+    if (status == STATUS_OK)
+      status = reply_open(backend, question, answer, reply);
+  } while (rest_taken(backend, status, answer, until));
+  free(answer);
+  return status;
+}
+
 enum status backend_call(struct backend *backend, enum message_type type, json_t *body, struct message *reply) {
   struct message question = {.type = type, .status = STATUS_OK, .body = body};
   char *jws = NULL;
-  struct http_answer *answer = NULL;
   enum status status = STATUS_NO_MEMORY;
   if (body == NULL)
     goto out;
@@ -129,19 +177,11 @@ enum status backend_call(struct backend *backend, enum message_type type, json_t
   status = backend->next_seq(backend->next_seq_context, &question.seq);
   if (status == STATUS_OK)
     status = message_seal(&question, false, backend->sig, &jws);
-  if (status != STATUS_OK)
-    goto out;
-  status = STATUS_NO_MEMORY;
-  answer = malloc(sizeof *answer);
-  if (answer == NULL)
-    goto out;
-  status = http_client_post(backend->http, message_path(type), jws, answer);
   if (status == STATUS_OK)
-    status = reply_open(backend, &question, answer, reply);
+    status = exchange(backend, &question, jws, reply);
   if (status == STATUS_OK && backend->met != NULL)
     backend->met(backend->met_context, reply->incarnation, reply->since);
 out:
-  free(answer);
   free(jws);
   message_clear(&question);
   return status;

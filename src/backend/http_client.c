@@ -186,6 +186,9 @@ enum status http_client_post(struct http_client *client, const char *path, const
   if (curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &answer->code) != CURLE_OK ||
       curl_easy_getinfo(client->curl, CURLINFO_CONTENT_TYPE, &type) != CURLE_OK)
     return STATUS_INTERNAL;
+  curl_off_t retry_after = 0;
+  if (curl_easy_getinfo(client->curl, CURLINFO_RETRY_AFTER, &retry_after) == CURLE_OK)
+    answer->retry_after = (int64_t)retry_after;
   answer->is_message = media_type_is(type, MESSAGE_MEDIA_TYPE);
   answer->is_problem = media_type_is(type, PROBLEM_MEDIA_TYPE);
   return STATUS_OK;

@@ -70,6 +70,12 @@ static void respond_problem(SSL *tls, const char *code) {
   respond(tls, "403 Forbidden", PROBLEM_MEDIA_TYPE, body);
 }
 
+static void respond_busy(SSL *tls, const char *head, const char *code) {
+  char body[128];
+  snprintf(body, sizeof body, "{\"status\":%.3s,\"title\":\"busy\",\"code\":\"%s\"}", head, code);
+  respond(tls, head, PROBLEM_MEDIA_TYPE, body);
+}
+
 static void respond_long(SSL *tls) {
   char *body = calloc(1, MESSAGE_MAX + 2);
   if (body != NULL)
@@ -108,6 +114,18 @@ static bool answer(const struct answerer *answerer, SSL *tls, const char *questi
     break;
   case ANSWER_PROBLEM_CLAIM:
     respond_problem(tls, "CARD_BLOCKED");
+    break;
+  case ANSWER_BUSY:
+    if (answerer->requests > 2)
+      respond(tls, "200 OK", MESSAGE_MEDIA_TYPE, reply);
+    else
+      respond_busy(tls, "429 Too Many Requests\r\nRetry-After: 1", "TOO_MANY_REQUESTS");
+    break;
+  case ANSWER_BUSY_LONG:
+    respond_busy(tls, "503 Service Unavailable\r\nRetry-After: 3600", "OVERLOADED");
+    break;
+  case ANSWER_BUSY_SILENT:
+    respond_busy(tls, "429 Too Many Requests", "TOO_MANY_REQUESTS");
     break;
   case ANSWER_PROBLEM_ODD:
     respond_problem(tls, "TEAPOT");

@@ -27,6 +27,9 @@ enum answerer_way {
   ANSWER_PROBLEM_OK,    /* problem+json that says OK */
   ANSWER_PROBLEM_CLAIM, /* problem+json with what only a signed reply may say: CARD_BLOCKED */
   ANSWER_PROBLEM_ODD,   /* problem+json with a code that is not known */
+  ANSWER_BUSY,          /* 429 with Retry-After: 1, twice, then as it should be */
+  ANSWER_BUSY_LONG,     /* 503 OVERLOADED with Retry-After: 3600, always */
+  ANSWER_BUSY_SILENT,   /* 429 without Retry-After, always */
   ANSWER_NOTHING,       /* reads and hangs up */
   ANSWER_LATE           /* reads and stays silent */
 };

@@ -150,6 +150,35 @@ START_TEST(wrong_answer_has_a_name) {
 }
 END_TEST
 
+static void count_waiting(void *context) {
+  ++*(unsigned *)context;
+}
+
+/* A busy server is asked again when it says, with the same message, and people are told once; not where that is too late. */
+START_TEST(busy_server_is_waited_for) {
+  static const struct {
+    enum answerer_way way;
+    long patience;
+    enum status status;
+    unsigned requests, said;
+  } rows[] = {{ANSWER_BUSY, 10, STATUS_OK, 3, 1},
+              {ANSWER_BUSY, 0, STATUS_TOO_MANY_REQUESTS, 1, 0},
+              {ANSWER_BUSY_LONG, 60, STATUS_OVERLOADED, 1, 0},
+              {ANSWER_BUSY_SILENT, 60, STATUS_TOO_MANY_REQUESTS, 1, 0}};
+  enum status word;
+  unsigned said = 0;
+  answerer_start(&answerer, &place, rows[_i].way);
+  struct backend *backend = open_backend(answerer.url);
+  backend_patience(backend, rows[_i].patience, count_waiting, &said);
+  ck_assert_int_eq(ask(backend, &word), rows[_i].status);
+  ck_assert_int_eq(sequence, 1);
+  ck_assert_uint_eq(said, rows[_i].said);
+  backend_close(&backend);
+  answerer_stop(&answerer);
+  ck_assert_uint_eq(answerer.requests, rows[_i].requests);
+}
+END_TEST
+
 START_TEST(nobody_listens) {
   enum status word;
   answerer_start(&answerer, &place, ANSWER_GOOD);
@@ -258,6 +287,7 @@ Suite *backend_suite(void) {
   tcase_add_loop_test(tests, newer_key_is_believed_where_it_is_known, 0, 4);
   tcase_add_test(tests, signed_refusal_is_the_servers_word);
   tcase_add_loop_test(tests, wrong_answer_has_a_name, 0, 16);
+  tcase_add_loop_test(tests, busy_server_is_waited_for, 0, 4);
   tcase_add_test(tests, nobody_listens);
   tcase_add_loop_test(tests, server_must_be_the_issuers, 0, 2);
   tcase_add_test(tests, terminal_must_be_the_issuers);

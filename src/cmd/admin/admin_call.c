@@ -11,6 +11,7 @@
 #include "epurse/backend.h"
 #include "epurse/terminal.h"
 
+#define PATIENCE         60 /* seconds that a busy server is asked again */
 #define EXIT_UNAVAILABLE 69 /* sysexits.h: the other side is not there; whatever was asked for has no part in it */
 
 enum status admin_fail(const struct admin *admin, const char *about, enum status status) {
@@ -68,6 +69,12 @@ static enum status folder_find(struct admin *admin) {
   return STATUS_OK;
 }
 
+/* A long list is asked for faster than the server lets a terminal ask. */
+static void say_waiting(void *context) {
+  const struct admin *admin = context;
+  fprintf(stderr, translated("%s: the back-end is busy; it is asked again in a moment\n"), admin->program->name);
+}
+
 enum status admin_open(struct admin *admin) {
   char problem[256] = "";
   enum status status = STATUS_NO_CONFIG;
@@ -88,6 +95,7 @@ enum status admin_open(struct admin *admin) {
     return admin_refuse(admin, STATUS_NOT_PERMITTED,
                         "%s is not the issuer's own terminal: name its directory (DIR/admin)", admin->terminal->tid);
   }
+  backend_patience(admin->terminal->backend, PATIENCE, say_waiting, admin);
   return STATUS_OK;
 }
 

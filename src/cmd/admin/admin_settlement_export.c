@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "admin_settlement.h"
@@ -12,7 +11,6 @@
 #include "epurse/terminal.h"
 
 #define PAGE_CAPTURES 40 /* fit a message */
-#define PATIENCE      60 /* seconds that a busy server is asked again */
 
 /* ---- CSV ---- */
 
@@ -90,19 +88,10 @@ static enum status capture_put(const struct csv *csv, json_t *item, json_int_t *
   return STATUS_OK;
 }
 
-/* A long list is asked for faster than the server lets a terminal ask: it says so, and has half a second's rest. */
 static enum status captures_ask(const struct csv *csv, json_int_t after, struct message *reply) {
-  struct admin *admin = csv->admin;
-  time_t until = time(NULL) + PATIENCE;
-  enum status status = STATUS_OK;
-
-  do {
-    message_clear(reply);
-    status =
-        admin_call(admin, MESSAGE_SETTLEMENT_CAPTURES,
-                   json_pack("{s:I, s:I, s:i}", "number", csv->number, "after", after, "limit", PAGE_CAPTURES), reply);
-  } while ((status == STATUS_TOO_MANY_REQUESTS || status == STATUS_OVERLOADED) && time(NULL) < until);
-  return status;
+  message_clear(reply);
+  return admin_call(csv->admin, MESSAGE_SETTLEMENT_CAPTURES,
+                    json_pack("{s:I, s:I, s:i}", "number", csv->number, "after", after, "limit", PAGE_CAPTURES), reply);
 }
 
 static enum status captures_export(struct admin *admin, json_int_t number, FILE *out) {

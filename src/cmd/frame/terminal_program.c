@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/backend.h"
 #include "epurse/reader.h"
 #include "epurse/secret.h"
 #include "finish.h"
@@ -70,6 +71,11 @@ static void warn_of_expiry(const struct terminal_program *self) {
             self->program->name, day, self->program->name);
 }
 
+static void say_waiting(void *context) {
+  const struct terminal_program *self = context;
+  self->dialogue.say(self->dialogue.context, SENTENCE("The back-end is busy; it is asked again in a moment."));
+}
+
 enum status terminal_program_open(struct terminal_program *self) {
   char problem[256] = "";
   if (self->config == NULL) {
@@ -86,6 +92,7 @@ enum status terminal_program_open(struct terminal_program *self) {
                      status_sentence(STATUS_NOT_PERMITTED), self->terminal->tid);
     return STATUS_NOT_PERMITTED;
   }
+  backend_patience(self->terminal->backend, -1, say_waiting, self);
   warn_of_expiry(self);
   return STATUS_OK;
 }
