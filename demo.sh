@@ -66,7 +66,7 @@ title() {
 
 title "The issuer"
 show "Keys, certificates and an empty ledger are made." "epurse-admin init --dir issuer ..." issuer_init
-show "The back-end starts; it keeps the books." "epursed --config issuer/epursed.conf &" server_start
+show "The back-end starts; it keeps the books." "epursed --config issuer/epursed.conf" server_start
 show "A shop joins." "epurse-admin merchant add BAKERY --name 'Corner Bakery'" admin merchant add BAKERY --name "Corner Bakery" --points-rate 1
 show "It gets a till," "epurse-admin terminal add POS00001 --role pos ..." terminal_add POS00001 pos BAKERY pos
 show "and a place where cards are loaded;" "epurse-admin terminal add RELOAD01 --role reload ..." terminal_add RELOAD01 reload BAKERY reload

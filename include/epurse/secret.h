@@ -26,8 +26,8 @@ enum status secret_from_fd(int fd, char *text, size_t capacity) EPURSE_MUST_USE;
 /* One line from a file that none but its owner can read. STATUS_KEY_EXPOSED, STATUS_NOT_FOUND. */
 enum status secret_from_file(const char *path, char *text, size_t capacity) EPURSE_MUST_USE;
 
-/* Asks on /dev/tty with echo off, and reads one whole line. STATUS_USAGE: there is no terminal to ask on.
- * STATUS_CANCELLED: Ctrl-C, Ctrl-D. STATUS_BAD_LENGTH: longer than capacity - 1, or empty. */
+/* Asks on /dev/tty with echo off, and reads one whole line. STATUS_USAGE: there is no terminal to ask on, or this process
+ * is in its background. STATUS_CANCELLED: Ctrl-C, Ctrl-D. STATUS_BAD_LENGTH: longer than capacity - 1, or empty. */
 enum status secret_from_prompt(const char *prompt, char *text, size_t capacity) EPURSE_MUST_USE;
 
 #endif

@@ -48,6 +48,15 @@ static bool client_set_tls(CURL *curl, const struct backend_options *options) {
          curl_easy_setopt(curl, CURLOPT_NOPROXY, "*") == CURLE_OK;
 }
 
+/* The resolver's thread cannot be broken off: it is left alone, or its own time would come on top of ours. */
+static bool client_set_exit(CURL *curl) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+  return curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L) == CURLE_OK;
+#else
+  return curl != NULL;
+#endif
+}
+
 static bool client_set_http(struct http_client *client, long timeout_seconds) {
   CURL *curl = client->curl;
   return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
@@ -56,7 +65,7 @@ static bool client_set_http(struct http_client *client, long timeout_seconds) {
          curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
          curl_easy_setopt(curl, CURLOPT_TIMEOUT, timeout_seconds) == CURLE_OK &&
          curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, timeout_seconds) == CURLE_OK &&
-         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+         curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK && client_set_exit(curl) &&
          curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, client->error) == CURLE_OK &&
          curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_write) == CURLE_OK;
 }
@@ -159,6 +168,19 @@ static enum status transfer_status(CURL *curl, const char *error, CURLcode resul
   }
 }
 
+/* What is wrong with a name has nothing to do with the server: said in a sentence of its own, in place of libcurl's. */
+static void name_trouble(CURL *curl, CURLcode result, char error[CURL_ERROR_SIZE]) {
+  curl_off_t looked_up = 0;
+  bool slow = result == CURLE_OPERATION_TIMEDOUT &&
+              curl_easy_getinfo(curl, CURLINFO_NAMELOOKUP_TIME_T, &looked_up) == CURLE_OK && looked_up == 0;
+  if (result == CURLE_COULDNT_RESOLVE_HOST)
+    (void)snprintf(error, CURL_ERROR_SIZE, "%s",
+                   "no address is known for this name; look at the URL, and at this machine's name service (DNS)");
+  else if (slow)
+    (void)snprintf(error, CURL_ERROR_SIZE, "%s",
+                   "the name service (DNS) of this machine did not answer in time; the back-end was not asked");
+}
+
 /* Whether a Content-Type is `type`, with or without parameters (RFC 9110 8.3.1). */
 static bool media_type_is(const char *content_type, const char *type) {
   size_t len = strlen(type);
@@ -180,7 +202,9 @@ enum status http_client_post(struct http_client *client, const char *path, const
       curl_easy_setopt(client->curl, CURLOPT_COPYPOSTFIELDS, message) != CURLE_OK ||
       curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, (void *)answer) != CURLE_OK)
     return STATUS_NO_MEMORY;
-  enum status status = client->ended = transfer_status(client->curl, client->error, curl_easy_perform(client->curl));
+  CURLcode result = curl_easy_perform(client->curl);
+  name_trouble(client->curl, result, client->error);
+  enum status status = client->ended = transfer_status(client->curl, client->error, result);
   if (status != STATUS_OK)
     return status;
   if (curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &answer->code) != CURLE_OK ||
@@ -253,7 +277,8 @@ enum status http_client_look(struct http_client *client, const char *path, struc
   (void)snprintf(url, sizeof url, "%s%s", client->url, path);
   if (client_set_look(look, url, probe)) {
     CURLcode result = curl_easy_perform(look);
-    status = transfer_status(look, client->error, result); /* the copy writes where the original does */
+    name_trouble(look, result, client->error); /* the copy writes where the original does */
+    status = transfer_status(look, client->error, result);
     if (result != CURLE_OK)
       (void)snprintf(probe->cause, sizeof probe->cause, "%s",
                      client->error[0] != 0 ? client->error : curl_easy_strerror(result));

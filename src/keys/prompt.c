@@ -135,6 +135,13 @@ static void prompt_close(struct prompt *prompt) {
   (void)close(prompt->tty);
 }
 
+/* Another job has the terminal: it would stop this one, and get what is typed. */
+static bool in_background(int tty) {
+  pid_t group = tcgetpgrp(tty);
+
+  return group >= 0 && group != getpgrp();
+}
+
 enum status secret_from_prompt(const char *question, char *text, size_t capacity) {
   struct prompt prompt = {.tty = -1, .signals = -1, .text = text, .capacity = capacity};
   enum status status = STATUS_USAGE;
@@ -142,6 +149,10 @@ enum status secret_from_prompt(const char *question, char *text, size_t capacity
   prompt.tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (prompt.tty < 0)
     return STATUS_USAGE;
+  if (in_background(prompt.tty)) {
+    (void)close(prompt.tty);
+    return STATUS_USAGE;
+  }
   if (signals_hold(&prompt) && terminal_mute(&prompt)) {
     terminal_write(&prompt, question);
     status = line_read(&prompt);

@@ -146,6 +146,29 @@ START_TEST(asks_nobody_where_there_is_no_terminal) {
 }
 END_TEST
 
+/* The shell's "&": it would be stopped by the terminal, and what a person types next is the shell's. */
+START_TEST(asks_nobody_from_the_background) {
+  pid_t child = fork();
+  int how = 0;
+
+  ck_assert_int_ge(child, 0);
+  if (child == 0) {
+    (void)setsid();
+    (void)ioctl(slave, TIOCSCTTY, 0);
+    pid_t job = fork();
+    if (job == 0) {
+      char text[CAPACITY];
+      (void)setpgid(0, 0);
+      _exit((int)secret_from_prompt(QUESTION, text, sizeof text));
+    }
+    if (waitpid(job, &how, WUNTRACED) == job && WIFSTOPPED(how))
+      (void)kill(job, SIGKILL);
+    _exit(WIFEXITED(how) ? WEXITSTATUS(how) : 201);
+  }
+  ck_assert_int_eq(exit_of(child), STATUS_USAGE);
+}
+END_TEST
+
 Suite *prompt_suite(void) {
   Suite *suite = suite_create("prompt");
   TCase *tests = tcase_create("prompt");
@@ -155,6 +178,7 @@ Suite *prompt_suite(void) {
   tcase_add_loop_test(tests, takes_what_is_typed_and_shows_nothing_of_it, 0, sizeof typings / sizeof typings[0]);
   tcase_add_loop_test(tests, leaves_the_terminal_as_it_was_when_it_is_killed, 0, sizeof signals / sizeof signals[0]);
   tcase_add_test(tests, asks_nobody_where_there_is_no_terminal);
+  tcase_add_test(tests, asks_nobody_from_the_background);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -2,6 +2,8 @@
  * The line to the server: what is believed, and what each wrong answer is called. */
 #include "epurse/backend.h"
 
+#include <dlfcn.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,6 +192,36 @@ START_TEST(nobody_listens) {
 }
 END_TEST
 
+/* In place of the system's: a name service that stays silent for longer than anybody waits, and one that knows nothing. */
+int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
+                struct addrinfo **restrict found) {
+  int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) = NULL;
+  *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo"); /* POSIX, dlsym */
+  if (strcmp(node, "unknown.invalid") == 0)
+    return EAI_NONAME;
+  if (strcmp(node, "silent.invalid") == 0)
+    sleep(15);
+  return real(node, service, hints, found);
+}
+
+/* The time for a request holds for the look-up of the name as well, also at the end; and each has a sentence of its own. */
+START_TEST(name_is_not_found) {
+  static const char *const rows[][2] = {{"https://silent.invalid:1", "did not answer in time"},
+                                        {"https://unknown.invalid:1", "no address is known"}};
+  enum status word;
+  struct backend_probe probe;
+  time_t begin = time(NULL);
+  struct backend *backend = open_backend(rows[_i][0]);
+  ck_assert_int_eq(ask(backend, &word), STATUS_NO_SERVER);
+  ck_assert_msg(strstr(backend_trouble(backend, STATUS_NO_SERVER), rows[_i][1]) != NULL, "%s",
+                backend_trouble(backend, STATUS_NO_SERVER));
+  ck_assert_int_eq(backend_look(backend, &probe), STATUS_NO_SERVER);
+  ck_assert_msg(strstr(probe.cause, rows[_i][1]) != NULL, "%s", probe.cause);
+  backend_close(&backend);
+  ck_assert_int_le(time(NULL) - begin, 6);
+}
+END_TEST
+
 /* A server certificate for another host, and one of another issuer. */
 START_TEST(server_must_be_the_issuers) {
   struct place other;
@@ -289,6 +321,7 @@ Suite *backend_suite(void) {
   tcase_add_loop_test(tests, wrong_answer_has_a_name, 0, 16);
   tcase_add_loop_test(tests, busy_server_is_waited_for, 0, 4);
   tcase_add_test(tests, nobody_listens);
+  tcase_add_loop_test(tests, name_is_not_found, 0, 2);
   tcase_add_loop_test(tests, server_must_be_the_issuers, 0, 2);
   tcase_add_test(tests, terminal_must_be_the_issuers);
   tcase_add_test(tests, environment_is_not_asked);

@@ -152,7 +152,9 @@ enum status admin_passphrase(const struct admin *admin, const struct admin_passp
   case STATUS_BAD_FORMAT:
     return admin_refuse(admin, status, "the %s passphrase was not typed the same twice", wanted->whose);
   case STATUS_USAGE:
-    return admin_refuse(admin, status, "there is no terminal to ask on: give --%s-passphrase-fd", wanted->whose);
+    return admin_refuse(admin, status,
+                        "there is no terminal to ask on, or this runs in its background: give --%s-passphrase-fd",
+                        wanted->whose);
   case STATUS_STORE_FAILED:
     return admin_refuse(admin, STATUS_USAGE, "the %s passphrase cannot be read from that descriptor", wanted->whose);
   default:

@@ -42,7 +42,8 @@ static enum status read_pin(const struct terminal_program *self, char digits[PIN
 static enum status prompt_pin_of(const struct terminal_program *self, const char *prompt, char digits[PIN_MAX + 1]) {
   enum status status = prompt_pin(prompt, digits);
   if (status == STATUS_USAGE)
-    problem_say(self->program->name, "there is no terminal to ask for the PIN at; give it with --pin-fd");
+    problem_say(self->program->name,
+                "there is no terminal to ask for the PIN at, or this runs in its background; give it with --pin-fd");
   return status;
 }
 

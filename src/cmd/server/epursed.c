@@ -72,7 +72,11 @@ static int run(const struct epursed_options *options, const struct configuration
 
   if (status != STATUS_OK) {
     crypto_wipe(passphrase, sizeof passphrase);
-    return fail(status, "the passphrase could not be read");
+    return fail(status,
+                options->passphrase_fd < 0 && status == STATUS_USAGE
+                    ? "there is no terminal to ask for the passphrase on, or this runs in its background: start it in "
+                      "the foreground, or give --passphrase-fd, or [keys] passphrase_file in the configuration"
+                    : "the passphrase could not be read");
   }
   status = service_open(&service, configuration, passphrase, problem);
   crypto_wipe(passphrase, sizeof passphrase);
