@@ -39,9 +39,9 @@ struct audit_request {
   struct audit_paths journals;     /* a terminal's folder, or its journal alone */
   struct audit_paths card_logs;    /* what `log --json` prints */
   struct audit_paths receipts;     /* files, or folders of *.receipt */
-  int64_t
-      until; /* unix seconds: what the server authorised later and the ledger, a copy of then, has not is counted and
-                  * not compared, nor is what was open then and has ended since. 0: the ledger is today's */
+  /* Unix seconds: what the server authorised later and the ledger, a copy of then, has not is counted and not compared, nor
+   * is what was open then and has ended since. 0: as a backup says of itself, and any other ledger is today's. */
+  int64_t until;
 };
 
 /* What was found, where. What does not apply is empty: ATC 0, texts "". */
@@ -77,6 +77,9 @@ void audit_subject(const struct audit_finding *finding, char *text, size_t capac
 /* Findings of what was authorised after the ledger's file was written last (*written, unix seconds), where no `until` was
  * given: the ledger may be a copy. */
 size_t audit_newer(const struct audit *audit, int64_t *written);
+
+/* The moment up to which it was compared, unix seconds: as requested, or of the backup; 0: the ledger is today's. */
+int64_t audit_until(const struct audit *audit);
 
 /* One line for each finding and each file that could not be read, then what was compared, then the count. */
 void audit_print(const struct audit *audit, FILE *out);

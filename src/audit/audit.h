@@ -72,7 +72,8 @@ struct audit {
   char **names; /* of files, owned, that findings point to */
   size_t name_count;
   struct audit_figures figures;
-  int64_t until, written; /* as requested; of the ledger's file, 0: not one */
+  int64_t until, written; /* as requested, or of the backup; of the ledger's file, 0: not one */
+  int64_t backup_at;      /* when the ledger was copied by epurse-admin backup; 0: it is no such copy */
   size_t newer;           /* findings of later than that */
   bool no_memory;         /* something could not be kept: the audit is no audit */
 };
@@ -115,7 +116,7 @@ enum status snapshot_take(const struct audit *audit, const char *file, const cha
 /* ---- schema.c: whether a database's own guards stand ---- */
 
 /* Compares tables, indices, triggers and application_id of a copy with those that this program makes anew; each
- * difference is a finding like `pattern`. */
+ * difference is a finding like `pattern`. A ledger that is a backup sets audit->backup_at. */
 enum status schema_audit_ledger(struct audit *audit, const char *copy,
                                 const struct audit_finding *pattern) EPURSE_MUST_USE;
 enum status schema_audit_journal(struct audit *audit, const char *copy,

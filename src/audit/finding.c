@@ -149,3 +149,7 @@ size_t audit_newer(const struct audit *audit, int64_t *written) {
   *written = audit->written;
   return audit->newer;
 }
+
+int64_t audit_until(const struct audit *audit) {
+  return audit->until;
+}

@@ -72,6 +72,8 @@ static enum status run_ledger(struct audit *audit) {
   enum status status = snapshot_take(audit, file, "ledger", copy);
   if (status == STATUS_OK)
     status = schema_audit_ledger(audit, copy, &pattern);
+  if (audit->until == 0 && audit->backup_at != 0) /* within its own second some things came after it */
+    audit->until = audit->backup_at - 1;
   return status == STATUS_OK ? run_open(audit, copy) : status;
 }
 

@@ -35,6 +35,21 @@ static int schema_number(sqlite3 *database, const char *pragma, int64_t *number)
   return code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
+/* A backup has its moment there, and nothing of later in it; one that was worked with is none any more. */
+static void schema_backup(struct audit *audit, sqlite3 *database, int64_t version,
+                          const struct audit_finding *pattern) {
+  static const char booked[] = "SELECT max((SELECT coalesce(max(at), 0) FROM main.posting), "
+                               "(SELECT coalesce(max(at), 0) FROM main.transfer))";
+  int64_t last = 0, at = (int64_t)(uint32_t)version;
+  int code = schema_number(database, booked, &last);
+  if (code == SQLITE_OK && last <= at && last > 0)
+    audit->backup_at = at;
+  else
+    finding_add(audit, pattern, "%s",
+                code == SQLITE_OK && last > 0 ? "it is a backup that was worked with, without epurse-admin restore"
+                                              : "the version is another one");
+}
+
 static int schema_header(struct audit *audit, sqlite3 *database, const struct audit_finding *pattern) {
   static const struct {
     const char *own, *fresh, *words;
@@ -46,7 +61,9 @@ static int schema_header(struct audit *audit, sqlite3 *database, const struct au
     code = schema_number(database, rows[i].own, &own);
     if (code == SQLITE_OK)
       code = schema_number(database, rows[i].fresh, &fresh);
-    if (code == SQLITE_OK && own != fresh)
+    if (code == SQLITE_OK && own != fresh && i == 1 && pattern->kind == AUDIT_SCHEMA)
+      schema_backup(audit, database, own, pattern);
+    else if (code == SQLITE_OK && own != fresh)
       finding_add(audit, pattern, "%s", rows[i].words);
   }
   return code;

@@ -138,8 +138,11 @@ struct store_driver {
   enum status (*copy_begin)(struct store *store, const char *path, struct store_copy **copy);
   /* With .done the copy has all that was committed until then. */
   enum status (*copy_step)(struct store_copy *copy, struct store_progress *progress);
-  /* Sets *copy to NULL; NULL is fine. The file stays, whole or not. */
+  /* Sets *copy to NULL; NULL is fine. The file stays, whole or not; a whole one tells in its header when it was made (SQLite:
+   * user_version, unix seconds modulo 2^32), for an audit. */
   enum status (*copy_end)(struct store_copy **copy);
+  /* A copy becomes a ledger to work with: its header tells nothing any more. */
+  enum status (*copy_adopt)(struct store *store);
 };
 
 extern const struct store_driver store_postgres, store_sqlite;

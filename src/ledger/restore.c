@@ -82,6 +82,8 @@ static enum status restore_mark_file(const struct restore *restore) {
   enum status status = ledger_open(restore->fresh, &ledger);
   if (status == STATUS_OK)
     status = ledger_transact(ledger, restore_mark, &now);
+  if (status == STATUS_OK)
+    status = ledger->driver->copy_adopt(ledger->store);
   ledger_close(&ledger);
   return status == STATUS_OK ? durable_file(restore->fresh) : status;
 }

@@ -341,4 +341,5 @@ const struct store_driver store_sqlite = {.scheme = "sqlite",
                                           .watch = sqlite_watch,
                                           .copy_begin = sqlite_copy_begin,
                                           .copy_step = sqlite_copy_step,
-                                          .copy_end = sqlite_copy_end};
+                                          .copy_end = sqlite_copy_end,
+                                          .copy_adopt = sqlite_copy_adopt};

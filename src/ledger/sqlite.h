@@ -22,5 +22,6 @@ enum status sqlite_status(int code);
 enum status sqlite_copy_begin(struct store *store, const char *path, struct store_copy **copy);
 enum status sqlite_copy_step(struct store_copy *copy, struct store_progress *progress);
 enum status sqlite_copy_end(struct store_copy **copy);
+enum status sqlite_copy_adopt(struct store *store);
 
 #endif

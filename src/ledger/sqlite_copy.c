@@ -2,8 +2,11 @@
  * A copy of the file through the one connection that it has, while that connection works: what it writes in between
  * SQLite carries over into the copy by itself. */
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "durable.h"
@@ -13,6 +16,7 @@ struct store_copy {
   struct store *store;
   sqlite3 *target;
   sqlite3_backup *work;
+  int64_t at; /* when all was copied, unix seconds; 0: not yet */
 };
 
 /* Nothing that is left of an attempt before may be taken for a part of this one. */
@@ -56,7 +60,20 @@ enum status sqlite_copy_step(struct store_copy *copy, struct store_progress *pro
   progress->whole = (uint64_t)sqlite3_backup_pagecount(copy->work);
   progress->copied = progress->whole - left;
   progress->done = code == SQLITE_DONE;
+  if (progress->done)
+    copy->at = (int64_t)time(NULL);
   return sqlite_status(code);
+}
+
+/* The file's own header tells of when it is: what comes later it cannot have. */
+static int copy_mark(sqlite3 *database, int64_t at) {
+  char script[48];
+  (void)snprintf(script, sizeof script, "PRAGMA user_version = %" PRId32, (int32_t)(uint32_t)at);
+  return sqlite3_exec(database, script, NULL, NULL, NULL);
+}
+
+enum status sqlite_copy_adopt(struct store *store) {
+  return sqlite_status(copy_mark(store->database, 0));
 }
 
 enum status sqlite_copy_end(struct store_copy **out) {
@@ -64,6 +81,8 @@ enum status sqlite_copy_end(struct store_copy **out) {
   if (copy == NULL)
     return STATUS_OK;
   int code = copy->work == NULL ? SQLITE_OK : sqlite3_backup_finish(copy->work);
+  if (code == SQLITE_OK && copy->at != 0)
+    code = copy_mark(copy->target, copy->at);
   int closed = sqlite3_close(copy->target);
   free(copy);
   *out = NULL;

@@ -45,6 +45,19 @@ static void newer_report(const struct admin *admin, const struct audit *audit) {
           admin->program->name, newer, text, text);
 }
 
+/* A backup says itself of when it is. */
+static void backup_report(const struct admin *admin, const struct audit *audit) {
+  uint8_t moment[MOMENT_SIZE];
+  char text[21];
+
+  if (admin->until != NULL || audit_until(audit) == 0)
+    return;
+  moment_from_unix(audit_until(audit), moment);
+  moment_print(moment, text);
+  fprintf(stderr, translated("%s: the ledger is a backup of %s; what came later is not compared\n"),
+          admin->program->name, text);
+}
+
 static enum status until_read(const struct admin *admin, int64_t *until) {
   struct tm parts = {.tm_year = 0};
 
@@ -69,6 +82,7 @@ static enum status audit_report(struct admin *admin, const struct audit_request 
   else
     audit_print(audit, stdout);
   newer_report(admin, audit);
+  backup_report(admin, audit);
   if (status == STATUS_OK && audit_count(audit) > 0)
     status = STATUS_AUDIT_FINDINGS;
   audit_free(&audit);
