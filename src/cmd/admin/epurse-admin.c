@@ -160,6 +160,17 @@ static void report_print(struct admin *admin, const struct verb *verb, enum stat
   admin->report = object; /* where it was not written it is said elsewhere */
 }
 
+/* Every other verb may have done it when it is interrupted. */
+static bool reads_alone(const struct verb *verb) {
+  static const char *const names[] = {"terminal list",   "limit show",      "card show",    "card list", "pending",
+                                      "settlement list", "settlement show", "ledger check", "audit"};
+
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+    if (strcmp(verb->name, names[i]) == 0)
+      return true;
+  return false;
+}
+
 int main(int argc, char **argv) {
   struct admin admin = {.program = &program,
                         .hosts = "localhost,127.0.0.1",
@@ -186,6 +197,8 @@ int main(int argc, char **argv) {
     status = option_parse(&program, argc, merged, &admin, &verb, &operands);
   }
   if (status == STATUS_OK) {
+    if (!reads_alone(verb))
+      finish_begun(SENTENCE("interrupted: whether it was done is not known; look before it is asked for again"));
     status = verb->run(&admin, operands);
     report_print(&admin, verb, status);
     status = finish(&(struct ending){program.name, verb->name, admin.changed, admin.report}, status);

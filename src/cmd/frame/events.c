@@ -28,10 +28,17 @@ void event_tell(const struct terminal_program *self, const char *event, json_t *
   json_decref(fields);
 }
 
+/* Whose verb leaves the card as it is. */
+static bool reads_alone(const struct terminal_program *self) {
+  return strcmp(self->verb->name, "balance") == 0 || strcmp(self->verb->name, "log") == 0;
+}
+
 void event_step(void *context, enum dialogue_step step) {
   static const char *const names[] = {
       [DIALOGUE_WAITING] = "waiting", [DIALOGUE_CARD_IN] = "card-in", [DIALOGUE_AUTHORISING] = "authorising"};
   struct terminal_program *self = context;
+  if (step == DIALOGUE_CARD_IN && !self->met && !reads_alone(self))
+    finish_begun(NULL);
   self->met = self->met || step == DIALOGUE_CARD_IN;
   event_tell(self, names[step], NULL);
 }

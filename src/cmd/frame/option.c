@@ -350,6 +350,8 @@ enum status option_parse(const struct program *program, int argc, char **argv, v
     finish_print(object);
     json_decref(object);
   }
+  if (status == STATUS_OK && json && found != NULL)
+    finish_watch(program->name, found->name);
   if (verb != NULL)
     *verb = found;
   return status;

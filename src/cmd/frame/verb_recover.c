@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "epurse/journal.h"
+#include "finish.h"
 #include "language.h"
 #include "problem.h"
 #include "terminal_program.h"
@@ -102,6 +103,7 @@ static enum status entries_report(const struct terminal_program *self, json_t *e
 enum status recover_report(struct terminal_program *self) {
   struct recovery recovery = {0, 0, 0, 0};
   json_t *entries = json_array();
+  finish_begun(NULL);
   enum status status = terminal_recover(self->terminal, &recovery);
   self->changed = recovery.settled + recovery.brought > 0;
   if (status == STATUS_OK)

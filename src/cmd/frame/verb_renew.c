@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The verb `renew`: asks for new certificates of this terminal, for keys that it makes itself, and takes the answer. */
 #include "epurse/terminal_renewal.h"
+#include "finish.h"
 #include "language.h"
 #include "problem.h"
 #include "terminal_program.h"
@@ -46,5 +47,6 @@ static enum status take(struct terminal_program *self, const char *answer) {
 }
 
 enum status verb_renew(void *context, char **arguments) {
+  finish_begun(SENTENCE("interrupted: whether it is renewed is not known; renew it again"));
   return arguments[0] == NULL ? ask(context) : take(context, arguments[0]);
 }
