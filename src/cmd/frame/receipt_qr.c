@@ -61,6 +61,24 @@ enum status receipt_qr_print(const uint8_t *receipt, size_t len, FILE *out) {
   return STATUS_OK;
 }
 
+enum status receipt_qr_text(const uint8_t *receipt, size_t len, json_t *report) {
+  char text[RECEIPT_TEXT_SIZE];
+  enum status status = receipt_text_encode(receipt, len, text, sizeof text);
+  if (status != STATUS_OK)
+    return status;
+  return json_object_set_new(report, "qr", json_string(text)) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
+enum status receipt_qr_text_file(const char *path, json_t *report) {
+  uint8_t *data = NULL;
+  size_t len = 0;
+  enum status status = public_file_load(path, &data, &len);
+  if (status == STATUS_OK)
+    status = receipt_qr_text(data, len, report);
+  free(data);
+  return status;
+}
+
 enum status receipt_qr_print_file(const char *path, FILE *out) {
   uint8_t *data = NULL;
   size_t len = 0;

@@ -3,6 +3,7 @@
 #ifndef EPURSE_CMD_RECEIPT_QR_H
 #define EPURSE_CMD_RECEIPT_QR_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -16,5 +17,9 @@ enum status receipt_qr_print(const uint8_t *receipt, size_t len, FILE *out) EPUR
 
 /* The same from a receipt's file. Also as public_file_load. */
 enum status receipt_qr_print_file(const char *path, FILE *out) EPURSE_MUST_USE;
+
+/* For --json: the characters that the code holds, as "qr" of the object, for whoever draws it himself. */
+enum status receipt_qr_text(const uint8_t *receipt, size_t len, json_t *report) EPURSE_MUST_USE;
+enum status receipt_qr_text_file(const char *path, json_t *report) EPURSE_MUST_USE;
 
 #endif

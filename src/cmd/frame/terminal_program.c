@@ -245,13 +245,16 @@ static void print_report(struct terminal_program *self, enum status status) {
 }
 
 enum status terminal_program_show(struct terminal_program *self, const char *operation, const struct outcome *outcome) {
+  enum status drawn = STATUS_OK;
+  bool qr = self->qr && outcome->receipt_path[0] != 0;
   report_outcome(self, operation, STATUS_OK, outcome);
+  if (qr && self->json)
+    drawn = receipt_qr_text_file(outcome->receipt_path, self->report);
   print_report(self, STATUS_OK);
-  if (self->qr && !self->json && outcome->receipt_path[0] != 0) {
-    enum status status = receipt_qr_print_file(outcome->receipt_path, stdout);
-    if (status != STATUS_OK) /* the payment is done all the same */
-      fprintf(stderr, translated("%s: no QR code: %s\n"), self->program->name, translated_status(status));
-  }
+  if (qr && !self->json)
+    drawn = receipt_qr_print_file(outcome->receipt_path, stdout);
+  if (drawn != STATUS_OK) /* the payment is done all the same */
+    fprintf(stderr, translated("%s: no QR code: %s\n"), self->program->name, translated_status(drawn));
   self->shown = true;
   if (outcome->receipt_lost)
     fprintf(stderr,

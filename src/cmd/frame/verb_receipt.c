@@ -31,7 +31,10 @@ static void show(struct terminal_program *self, const struct outcome *outcome, c
   const char *operation = self->terminal->role == ROLE_RELOAD ? "load" : "purchase";
   report_outcome(self, operation, STATUS_OK, outcome);
   json_object_set_new(self->report, "type", json_string(operation));
-  enum status status = self->qr && !self->json ? receipt_qr_print(receipt->data, receipt->len, stdout) : STATUS_OK;
+  enum status status = STATUS_OK;
+  if (self->qr)
+    status = self->json ? receipt_qr_text(receipt->data, receipt->len, self->report)
+                        : receipt_qr_print(receipt->data, receipt->len, stdout);
   if (status != STATUS_OK)
     fprintf(stderr, translated("%s: no QR code: %s\n"), self->program->name, translated_status(status));
 }
