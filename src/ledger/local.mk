@@ -3,7 +3,7 @@
 noinst_LIBRARIES += libledger.a
 libledger_a_SOURCES = src/ledger/audit.c src/ledger/audit_record.c src/ledger/authorise.c src/ledger/backup.c src/ledger/bring.c \
 	src/ledger/booking.c src/ledger/capture.c src/ledger/card.c src/ledger/card_pin.c src/ledger/card_read.c \
-	src/ledger/chain.c src/ledger/confirm.c src/ledger/desk.c src/ledger/durable.c src/ledger/incarnation.c \
+	src/ledger/chain.c src/ledger/clock.c src/ledger/confirm.c src/ledger/desk.c src/ledger/durable.c src/ledger/incarnation.c \
 	src/ledger/incident.c src/ledger/inquire.c \
 	src/ledger/limit.c src/ledger/merchant.c \
 	src/ledger/pending.c src/ledger/pool.c src/ledger/postgres.c src/ledger/postgres_pipe.c src/ledger/postgres_value.c \
@@ -14,10 +14,11 @@ LINK_LEDGER = libledger.a $(LINK_PROTOCOL) $(SQLITE_LIBS) $(POSTGRES_LIBS)
 nodist_libledger_a_SOURCES = src/ledger/schema_sql.c
 LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger/schema/0003.sql \
 	src/ledger/schema/0004.sql src/ledger/schema/0005.sql src/ledger/schema/0006.sql src/ledger/schema/0007.sql \
-	src/ledger/schema/0008.sql src/ledger/schema/0009.sql src/ledger/schema/0011.sql src/ledger/schema/postgres/0001.sql \
-	src/ledger/schema/postgres/0002.sql src/ledger/schema/postgres/0003.sql src/ledger/schema/postgres/0004.sql \
-	src/ledger/schema/postgres/0005.sql src/ledger/schema/postgres/0006.sql src/ledger/schema/postgres/0007.sql \
-	src/ledger/schema/postgres/0008.sql src/ledger/schema/postgres/0009.sql src/ledger/schema/postgres/0011.sql
+	src/ledger/schema/0008.sql src/ledger/schema/0009.sql src/ledger/schema/0010.sql src/ledger/schema/0011.sql \
+	src/ledger/schema/postgres/0001.sql src/ledger/schema/postgres/0002.sql src/ledger/schema/postgres/0003.sql \
+	src/ledger/schema/postgres/0004.sql src/ledger/schema/postgres/0005.sql src/ledger/schema/postgres/0006.sql \
+	src/ledger/schema/postgres/0007.sql src/ledger/schema/postgres/0008.sql src/ledger/schema/postgres/0009.sql \
+	src/ledger/schema/postgres/0010.sql src/ledger/schema/postgres/0011.sql
 EXTRA_DIST += $(LEDGER_SCHEMA) src/ledger/schema/embed.sh docs/ledger.md
 CLEANFILES += src/ledger/schema_sql.c
 src/ledger/schema_sql.c: $(LEDGER_SCHEMA) src/ledger/schema/embed.sh

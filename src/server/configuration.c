@@ -32,6 +32,7 @@ static const struct settings_row rows[] = {
     {"server", "issuer", NULL, SETTING_NUMBER, 0, 999999},
     {"server", "log_level", "info", SETTING_TEXT, 0, 0},
     {"server", "demonstration", "no", SETTING_TEXT, 0, 0},
+    {"server", "clock", "warn", SETTING_TEXT, 0, 0},
     {"ledger", "store", "sqlite:ledger.db", SETTING_TEXT, 0, 0},
     {"ledger", "group", "128", SETTING_NUMBER, 1, WRITER_GROUP_MAX},
     {"ledger", "group_wait", "2000", SETTING_NUMBER, 0, GROUP_WAIT_MAX},
@@ -143,6 +144,13 @@ static bool take_demonstration(const struct settings *settings, struct configura
   return configuration->demonstration || strcmp(text, "no") == 0;
 }
 
+static bool take_clock(const struct settings *settings, struct configuration *configuration) {
+  const char *text = settings_text(settings, "server", "clock");
+
+  configuration->clock_strict = strcmp(text, "strict") == 0;
+  return configuration->clock_strict || strcmp(text, "warn") == 0;
+}
+
 static bool take_numbering(const struct settings *settings, struct configuration *configuration) {
   const char *text = settings_text(settings, "card", "numbers");
 
@@ -163,6 +171,8 @@ static const char *take_texts(const struct settings *settings, struct configurat
     return "[server] log_level must be error, warning, info or debug";
   if (!take_demonstration(settings, configuration))
     return "[server] demonstration must be yes or no";
+  if (!take_clock(settings, configuration))
+    return "[server] clock must be strict or warn";
   if (!take_numbering(settings, configuration))
     return "[card] numbers must be random or ascending";
   if (!take_store(settings, configuration))

@@ -24,6 +24,7 @@ struct configuration {
   uint32_t issuer;
   enum log_level log_level;
   bool demonstration;                             /* loads paid by the simulated bank are taken */
+  bool clock_strict;                              /* nothing is signed while the kernel's clock is unsynchronised */
   unsigned watch;                                 /* cards a second; 0: none */
   char backups[CONFIGURATION_PATH_MAX];           /* folder of on-line backups */
   size_t group;                                   /* steps of one commit, at most */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "endpoints.h"
+#include "epurse/clock.h"
 #include "epurse/ledger_totals.h"
 #include "http/metrics.h"
 #include "http/problem.h"
@@ -43,6 +44,15 @@ static void print_certificates(const struct keyring *keyring, FILE *out) {
     print_expiry(out, "tls", keyring->tls_expires);
 }
 
+static void print_clock(bool sound, FILE *out) {
+  fprintf(out,
+          "# HELP epurse_clock_sound 0: the clock is in doubt and nothing is signed for cards.\n"
+          "# TYPE epurse_clock_sound gauge\nepurse_clock_sound %d\n"
+          "# HELP epurse_clock_synchronised 0: the kernel says that nothing keeps this machine's clock.\n"
+          "# TYPE epurse_clock_synchronised gauge\nepurse_clock_synchronised %d\n",
+          sound, clock_synchronised());
+}
+
 void get_metrics(struct service *service, const struct request *request, struct reply *reply) {
   struct ledger_totals totals;
   char *text = NULL;
@@ -58,6 +68,7 @@ void get_metrics(struct service *service, const struct request *request, struct 
   if (reply->status == STATUS_OK) {
     metrics_print(&service->metrics, &totals, routes_path, out);
     print_certificates(&service->keyring, out);
+    print_clock(clock_look(service) == STATUS_OK, out);
     reply->status = fclose(out) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
   }
   if (reply->status == STATUS_OK) {

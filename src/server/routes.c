@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "clock.h"
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/x509.h"
@@ -118,6 +119,20 @@ static bool moves_money(const struct route *route) {
   }
 }
 
+/* Requests whose answer carries the time under a signature that cards believe: not while the clock is in doubt. What only
+ * brings, asks, blocks or revokes is served. */
+static bool needs_clock(const struct route *route) {
+  switch (route->type) {
+  case MESSAGE_PURCHASE:
+  case MESSAGE_LOAD_INQUIRY:
+  case MESSAGE_LOAD:
+  case MESSAGE_CARD_CERTIFICATION:
+    return true;
+  default:
+    return false;
+  }
+}
+
 /* A media type may have parameters behind a ';' (RFC 9110 8.3.1). */
 static bool is_message(const char *content_type) {
   size_t len = strlen(MESSAGE_MEDIA_TYPE);
@@ -126,14 +141,16 @@ static bool is_message(const char *content_type) {
          (content_type[len] == '\0' || content_type[len] == ';' || content_type[len] == ' ');
 }
 
-static enum status check(const struct service *service, const struct route *route, const struct request *request) {
+static enum status check(struct service *service, const struct route *route, const struct request *request) {
   if (strcmp(route->method, request->method) != 0)
     return STATUS_METHOD_NOT_ALLOWED;
   if (request->body_len > route->body_max || request->body_len > service->configuration.body)
     return STATUS_BODY_TOO_LARGE;
   if (route->roles != 0 && !is_message(request->content_type))
     return STATUS_UNSUPPORTED_TYPE;
-  return watch_alarmed(service) && moves_money(route) ? STATUS_LEDGER_STOPPED : STATUS_OK;
+  if (watch_alarmed(service) && moves_money(route))
+    return STATUS_LEDGER_STOPPED;
+  return needs_clock(route) ? clock_check(service) : STATUS_OK;
 }
 
 static enum status serve_signed(struct service *service, const struct route *route, struct request *request,

@@ -3,8 +3,10 @@
 #ifndef EPURSE_SERVER_SERVICE_H
 #define EPURSE_SERVER_SERVICE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "clock.h"
 #include "configuration.h"
 #include "epurse/ledger_incarnation.h"
 #include "http/log.h"
@@ -28,7 +30,9 @@ struct service {
   struct ledger_incarnation incarnation; /* of the ledger, as it was opened */
   int64_t (*clock)(void *context);       /* unix seconds; tests bring one of their own */
   void *clock_context;
-  struct rate *rate; /* of requests, by terminal; the event loop's, NULL: unbounded */
+  bool (*clock_synchronised)(void); /* asked where the configuration is strict */
+  struct clock_mark clock_mark;     /* how far the time had come */
+  struct rate *rate;                /* of requests, by terminal; the event loop's, NULL: unbounded */
   struct metrics metrics;
   struct log log;
 };

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "backup.h"
+#include "epurse/clock.h"
 #include "epurse/ledger_card.h"
 #include "terminal_cache.h"
 #include "watch.h"
@@ -71,6 +72,8 @@ enum status service_start(struct service *service, struct ledger **ledger) {
   if (status == STATUS_OK)
     status = writer_open(&options, ledger, &service->writer);
   if (status == STATUS_OK)
+    status = clock_open(service);
+  if (status == STATUS_OK)
     status = backup_open(service, &service->backup);
   return status == STATUS_OK ? watch_open(service, &service->watch) : status;
 }
@@ -79,7 +82,8 @@ enum status service_open(struct service *service, const struct configuration *co
                          char problem[256]) {
   struct ledger *ledger = NULL;
 
-  *service = (struct service){.configuration = *configuration, .clock = system_clock};
+  *service = (struct service){
+      .configuration = *configuration, .clock = system_clock, .clock_synchronised = clock_synchronised};
   service->log = (struct log){.fd = STDERR_FILENO, .level = configuration->log_level};
   service->metrics.started_at = service_now(service);
   enum status status = keyring_certificates(&service->keyring, configuration->folder, service_now(service), problem);

@@ -49,6 +49,7 @@ START_TEST(defaults_fill_what_is_not_said) {
   ck_assert_uint_eq(configuration.requests_at_once, 200);
   ck_assert_int_eq(configuration.log_level, LOG_INFO);
   ck_assert(!configuration.demonstration);
+  ck_assert(!configuration.clock_strict);
   ck_assert(!configuration.numbers_ascending);
 }
 END_TEST
@@ -98,6 +99,7 @@ START_TEST(wrong_values_are_named) {
       {"[server]\nlisten = a:1\ncurrency = EUR\n", "issuer"},
       {MINIMUM "log_level = loud\n", "log_level"},
       {MINIMUM "demonstration = perhaps\n", "demonstration"},
+      {MINIMUM "clock = right\n", "clock"},
       {MINIMUM "colour = red\n", "colour"},
       {MINIMUM "[card]\nnumbers = odd\n", "numbers"},
       {MINIMUM "[ledger]\nstore = mysql:x\n", "store"},

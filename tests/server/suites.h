@@ -8,6 +8,7 @@
 Suite *admin_suite(void);
 Suite *backup_suite(void);
 Suite *certification_suite(void);
+Suite *clock_suite(void);
 Suite *configuration_suite(void);
 Suite *confirmation_suite(void);
 Suite *contact_suite(void);

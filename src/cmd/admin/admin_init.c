@@ -13,6 +13,7 @@
 #include "admin_folder.h"
 #include "admin_terminal_folder.h"
 #include "epurse/amount.h"
+#include "epurse/clock.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
@@ -77,6 +78,8 @@ static enum status configuration_write(const struct admin *admin, const char *fo
                      "log_level = info\n"
                      "# yes: loads paid by a simulated bank, which moves no money, are taken\n"
                      "demonstration = %s\n"
+                     "# strict: nothing is signed while the kernel says that nothing keeps this machine's clock\n"
+                     "clock = %s\n"
                      "\n"
                      "[ledger]\n"
                      "store = %s\n"
@@ -96,7 +99,7 @@ static enum status configuration_write(const struct admin *admin, const char *fo
                      "request_seconds = 10\n"
                      "connections = 1024\n",
                      admin->listen, admin->currency, admin->issuer, admin->demonstration ? "yes" : "no",
-                     admin->store != NULL ? admin->store : STORE_DEFAULT);
+                     clock_synchronised() ? "strict" : "warn", admin->store != NULL ? admin->store : STORE_DEFAULT);
 
   return len > 0 && (size_t)len < sizeof text ? folder_write(folder, "epursed.conf", text) : STATUS_BAD_LENGTH;
 }

@@ -8,6 +8,9 @@
 
 #include "cmd/frame/option.h"
 #include "epurse/crypto.h"
+#include "epurse/ledger.h"
+#include "epurse/ledger_clock.h"
+#include "epurse/moment.h"
 #include "epurse/secret.h"
 #include "server/routes.h"
 #include "server/server.h"
@@ -18,7 +21,7 @@
 struct epursed_options {
   const char *config;
   int64_t passphrase_fd; /* -1: not given */
-  bool check_config, list_routes;
+  bool check_config, list_routes, confirm_clock;
 };
 
 static const struct option_row rows[] = {
@@ -30,6 +33,8 @@ static const struct option_row rows[] = {
      "check configuration and certificates, then end"},
     {"list-routes", 0, NULL, NULL, OPTION_FLAG, offsetof(struct epursed_options, list_routes), 0, 0,
      "print what is served, and to which roles, then end"},
+    {"confirm-clock", 0, NULL, NULL, OPTION_FLAG, offsetof(struct epursed_options, confirm_clock), 0, 0,
+     "an operator has looked: this machine's time is right, whatever was booked last; then end"},
     {0},
 };
 
@@ -61,6 +66,46 @@ static int check_config(const struct configuration *configuration) {
   if (status != STATUS_OK)
     return fail(status, problem);
   puts("configuration and certificates are in order");
+  return EXIT_SUCCESS;
+}
+
+struct clock_setting {
+  int64_t now;
+  struct ledger_clock before;
+};
+
+/* A step of the ledger. */
+static enum status confirm_step(struct ledger *ledger, void *context) {
+  struct clock_setting *setting = context;
+
+  return ledger_clock_confirm(ledger, setting->now, &setting->before);
+}
+
+static void print_clock(const struct clock_setting *setting) {
+  uint8_t moment[MOMENT_SIZE];
+  char now[21], before[21];
+
+  moment_from_unix(setting->now, moment);
+  moment_print(moment, now);
+  moment_from_unix(setting->before.at, moment);
+  moment_print(moment, before);
+  printf("the time is %s; the last booking before was at %s\n", now, setting->before.at == 0 ? "no time" : before);
+}
+
+static int confirm_clock(const struct configuration *configuration) {
+  struct clock_setting setting = {.now = (int64_t)time(NULL)};
+  struct ledger *ledger = NULL;
+  char place[151];
+  enum status status = ledger_open(configuration->store, &ledger);
+
+  if (status == STATUS_OK)
+    status = ledger_transact(ledger, confirm_step, &setting);
+  ledger_close(&ledger);
+  if (status != STATUS_OK) {
+    ledger_place(configuration->store, place, sizeof place);
+    return fail(status, place);
+  }
+  print_clock(&setting);
   return EXIT_SUCCESS;
 }
 
@@ -112,5 +157,7 @@ int main(int argc, char **argv) {
   status = configuration_load(options.config, &configuration, problem);
   if (status != STATUS_OK)
     return fail(status, problem);
-  return options.check_config ? check_config(&configuration) : run(&options, &configuration);
+  if (options.check_config)
+    return check_config(&configuration);
+  return options.confirm_clock ? confirm_clock(&configuration) : run(&options, &configuration);
 }

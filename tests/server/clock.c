@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/clock.c: what is signed, and what is not, by a clock that is in doubt. */
+#include "server/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "epurse/ledger_clock.h"
+#include "purse.h"
+#include "server/routes.h"
+#include "suites.h"
+
+#define DAY 86400
+
+static enum status pay(struct purse *purse, struct world *world) {
+  purse_promise(purse, TRANSACTION_PURCHASE, 50, &world->pos);
+  return station_tell(&world->pos, &world->service, MESSAGE_PURCHASE,
+                      purse_order(purse, world, MESSAGE_PURCHASE, purse->pin));
+}
+
+static enum status load(struct purse *purse, struct world *world) {
+  purse_promise(purse, TRANSACTION_LOAD, 50, &world->reload);
+  return station_tell(&world->reload, &world->service, MESSAGE_LOAD, purse_load_order(purse, world, "cash", "R-1"));
+}
+
+static void begin(struct world *world, struct purse *purse) {
+  world_open(world);
+  purse_issue(purse, world, 1);
+  purse_load(purse, world, 5000);
+}
+
+/* The server ends and begins again: what it knows of the time is what the ledger knows. */
+static void restart(struct world *world) {
+  struct service *service = &world->service;
+  struct ledger *ledger = NULL;
+
+  service_stop(service);
+  memset(&service->clock_mark, 0, sizeof service->clock_mark);
+  ck_assert_int_eq(ledger_open(service->configuration.store, &ledger), STATUS_OK);
+  ck_assert_int_eq(service_start(service, &ledger), STATUS_OK);
+}
+
+static enum status confirm_step(struct ledger *ledger, void *context) {
+  struct ledger_clock before;
+
+  return ledger_clock_confirm(ledger, *(const int64_t *)context, &before);
+}
+
+/* As epursed --confirm-clock does it. */
+static void confirm(struct world *world) {
+  ck_assert_int_eq(writer_transact(world->service.writer, confirm_step, &world->now), STATUS_OK);
+}
+
+static void assert_told(struct world *world, const char *path, int http, const char *word) {
+  struct request request = {.method = "GET", .path = path, .content_type = "", .body = "", .peer = &world->pos.peer};
+  struct reply reply;
+
+  routes_serve(&world->service, &request, &reply);
+  char *text = strndup(reply.text, reply.text_len);
+  ck_assert_msg(reply.http_status == http && strstr(text, word) != NULL, "%d %s", reply.http_status, text);
+  free(text);
+  reply_clear(&reply);
+}
+
+/* Where the clock went since the last booking, and whether it is believed there. */
+static const struct {
+  int64_t moved;
+  bool again; /* the server was started again meanwhile: it knows to LEDGER_CLOCK_STEP */
+  enum status status;
+} rows[] = {{-5, false, STATUS_OK},
+            {-6, false, STATUS_CLOCK_DOUBTFUL},
+            {-DAY, false, STATUS_CLOCK_DOUBTFUL},
+            {45 * DAY, false, STATUS_OK},
+            {45 * DAY + 1, false, STATUS_CLOCK_DOUBTFUL},
+            {1000 * (int64_t)DAY, true, STATUS_CLOCK_DOUBTFUL},
+            {-5, true, STATUS_OK},
+            {-11, true, STATUS_CLOCK_DOUBTFUL}};
+
+START_TEST(nothing_is_signed_far_from_the_last_booking) {
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  if (rows[_i].again)
+    restart(&world);
+  world.now += rows[_i].moved;
+  ck_assert_int_eq(pay(&purse, &world), rows[_i].status);
+  if (rows[_i].status != STATUS_OK)
+    ck_assert_int_eq(load(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  assert_told(&world, "/metrics", 200,
+              rows[_i].status == STATUS_OK ? "\nepurse_clock_sound 1\n" : "\nepurse_clock_sound 0\n");
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(an_operator_confirms) {
+  static const int64_t moves[] = {-3 * DAY, 100 * (int64_t)DAY};
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  world.now += moves[_i];
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(pay(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  assert_told(&world, "/healthz", 503, "CLOCK_DOUBTFUL");
+  confirm(&world);
+  assert_told(&world, "/healthz", 200, "ok");
+  world_close(&world);
+}
+END_TEST
+
+/* After it, time goes on from there. */
+START_TEST(what_was_confirmed_counts) {
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  world.now -= 600;
+  ck_assert_int_eq(pay(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  confirm(&world);
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  world.now -= 6;
+  ck_assert_int_eq(pay(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  world.now += 7;
+  restart(&world);
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+static bool kept;
+
+static bool synchronised(void) {
+  return kept;
+}
+
+START_TEST(strict_wants_a_clock_that_is_kept) {
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  world.service.clock_synchronised = synchronised;
+  kept = false;
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK); /* warn */
+  world.service.configuration.clock_strict = true;
+  ck_assert_int_eq(pay(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  confirm(&world); /* that is not what is wrong */
+  ck_assert_int_eq(pay(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  kept = true;
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+/* What no card believes the time of goes on: r, inquiries, blocks, reading; it says nothing of the clock. */
+START_TEST(the_rest_goes_on) {
+  struct world world;
+  struct purse purse;
+  struct card_message card = {.reason = "stolen"};
+
+  begin(&world, &purse);
+  world.now -= 60;
+  ck_assert_int_eq(load(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_OK);
+  ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_TRANSACTION_INQUIRY,
+                                purse_inquiry(&purse, MESSAGE_TRANSACTION_INQUIRY, false)),
+                   STATUS_OK);
+  memcpy(card.cid, purse.cid, CID_SIZE);
+  ck_assert_int_eq(
+      station_tell(&world.admin, &world.service, MESSAGE_CARD_QUERY, card_message_body(MESSAGE_CARD_QUERY, &card)),
+      STATUS_OK);
+  ck_assert_int_eq(
+      station_tell(&world.admin, &world.service, MESSAGE_CARD_BLOCK, card_message_body(MESSAGE_CARD_BLOCK, &card)),
+      STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+/* Not at each request. */
+START_TEST(it_is_logged_when_it_begins_and_ends) {
+  int ends[2];
+  char text[8192] = "";
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  ck_assert_int_eq(pipe(ends), 0);
+  world.service.log = (struct log){.fd = ends[1], .level = LOG_ERROR};
+  world.now -= 60;
+  ck_assert_int_eq(pay(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  ck_assert_int_eq(pay(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  ck_assert_int_gt(read(ends[0], text, sizeof text - 1), 0);
+  const char *line = strstr(text, "level=error event=clock state=behind code=CLOCK_DOUBTFUL now=");
+  ck_assert_msg(line != NULL && strstr(strchr(line, '\n'), "event=clock") == NULL, "%s", text);
+  world.service.log.fd = -1;
+  close(ends[0]);
+  close(ends[1]);
+  world_close(&world);
+}
+END_TEST
+
+/* Many payments of a few seconds write the mark once. */
+START_TEST(the_mark_is_seldom_written) {
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  uint64_t steps = world.service.metrics.steps;
+  world.now += LEDGER_CLOCK_STEP - 1;
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  ck_assert_uint_eq(world.service.metrics.steps, steps + 1);
+  world.now += 1;
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  ck_assert_uint_eq(world.service.metrics.steps, steps + 3);
+  world_close(&world);
+}
+END_TEST
+
+Suite *clock_suite(void) {
+  Suite *suite = suite_create("clock");
+  TCase *all = world_case("clock");
+
+  tcase_add_loop_test(all, nothing_is_signed_far_from_the_last_booking, 0, sizeof rows / sizeof rows[0]);
+  tcase_add_loop_test(all, an_operator_confirms, 0, 2);
+  tcase_add_test(all, what_was_confirmed_counts);
+  tcase_add_test(all, strict_wants_a_clock_that_is_kept);
+  tcase_add_test(all, the_rest_goes_on);
+  tcase_add_test(all, it_is_logged_when_it_begins_and_ends);
+  tcase_add_test(all, the_mark_is_seldom_written);
+  suite_add_tcase(suite, all);
+  return suite;
+}
