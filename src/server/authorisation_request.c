@@ -11,6 +11,8 @@
 #include "signer.h"
 #include "writer.h"
 
+#define SUSPENDED_BY_PINS "five wrong PINs told" /* the reason, as card show and the list of suspended cards have it */
+
 /* ---- before the transaction: all that needs cryptography but no lock ---- */
 
 static enum status check_promise(const struct authorisation_request *asked) {
@@ -93,12 +95,18 @@ static enum status authorisation_open(struct authorisation_request *asked) {
 
 /* ---- inside the transaction ---- */
 
-/* Once for each promise: one that was answered does not come here. */
-static enum status count_pin(struct ledger *ledger, const struct authorisation_request *asked, uint32_t before) {
+/* Once for each promise: one that was answered does not come here. The fifth suspends the card: its issuer looks whether
+ * it is opened, or whether a terminal gave the server another PIN than the card. */
+static enum status count_pin(struct ledger *ledger, struct authorisation_request *asked, uint32_t before) {
   uint32_t failures = 0;
 
-  if (asked->pin == STATUS_WRONG_PIN)
-    return ledger_card_pin_count(ledger, asked->promise.cid, false, &failures);
+  if (asked->pin == STATUS_WRONG_PIN) {
+    enum status status = ledger_card_pin_count(ledger, asked->promise.cid, false, &failures);
+    asked->suspended = failures >= PIN_TRIES;
+    return status == STATUS_OK && asked->suspended
+               ? ledger_card_suspend(ledger, asked->promise.cid, SUSPENDED_BY_PINS, asked->offer.now)
+               : status;
+  }
   if (asked->pin == STATUS_OK && before > 0)
     return ledger_card_pin_count(ledger, asked->promise.cid, true, &failures);
   return STATUS_OK;
@@ -111,9 +119,9 @@ static enum status settle_pin(struct ledger *ledger, const struct authorisation_
   return ledger_card_pin_settle(ledger, asked->promise.cid);
 }
 
-/* Whoever tries PINs here, with an opened card or at a corrupt terminal, has five of them; after that nothing that is
- * said of a PIN in a promise counts, until the card has signed a change of it, here or in its record. That is no proof
- * against the card, so it is not blocked. */
+/* Whoever tries PINs here, with an opened card or at a corrupt terminal, has five of them; then the card is suspended, and
+ * when its issuer has resumed it nothing that is said of a PIN in a promise counts, until the card has signed a change of
+ * it, here or in its record. That is no proof against the card, so it is not blocked. */
 static enum status decide(struct ledger *ledger, struct authorisation_request *asked, uint32_t failures) {
   if (asked->card.state == LEDGER_CARD_BLOCKED)
     return STATUS_CARD_BLOCKED;
@@ -137,12 +145,17 @@ static bool is_decline(enum status status) {
          status_http(status) == 200;
 }
 
-/* An inquiry is not an answer; but what ends an expired card is, whatever was asked. */
+/* An inquiry is not an answer; but what ends an expired card is, whatever was asked, and a wrong PIN, which counts once. */
+static bool is_stored(const struct authorisation_request *asked, enum status status) {
+  return !asked->inquiry || status == STATUS_CARD_EXPIRED ||
+         (status == STATUS_WRONG_PIN && asked->pin == STATUS_WRONG_PIN);
+}
+
 static enum status settle_answer(struct ledger *ledger, struct authorisation_request *asked, enum status status) {
   struct ledger_signer signer = signer_of(asked->service);
 
   asked->status = status;
-  if (!is_decline(status) || (asked->inquiry && status != STATUS_CARD_EXPIRED))
+  if (!is_decline(status) || !is_stored(asked, status))
     return is_decline(status) ? STATUS_OK : status;
   return ledger_decline(ledger, &asked->offer, status, &signer, &asked->transaction);
 }
@@ -203,6 +216,10 @@ static void log_authorisation(const struct authorisation_request *asked, enum st
   log_line(&asked->service->log, level, message_word(asked->request->message.type),
            "tid=%s cid=%s atc=%lu amount=%lu code=%s", asked->request->message.tid, cid,
            (unsigned long)asked->promise.atc, (unsigned long)asked->promise.amount, status_name(status));
+  if (asked->suspended && status == STATUS_WRONG_PIN) {
+    log_line(&asked->service->log, LOG_WARNING, "card-suspension", "tid=%s cid=%s reason=\"%s\"",
+             asked->request->message.tid, cid, SUSPENDED_BY_PINS);
+  }
 }
 
 void authorisation_serve(struct authorisation_request *asked, struct reply *reply) {

@@ -28,7 +28,8 @@ struct authorisation_request {
   enum status pin;             /* STATUS_OK, STATUS_WRONG_PIN; STATUS_DECLINED: none that could be tried */
   bool pin_is_candidate;       /* with STATUS_OK: it is the one of a change under way */
   authorisation_decide *decide;
-  bool inquiry;                          /* nothing is booked and no decline is stored */
+  bool suspended; /* this promise's wrong PIN was the fifth */
+  bool inquiry;   /* nothing is booked, and but for an end and a wrong PIN no decline is stored */
   struct ledger_transaction transaction; /* the answer; not for an inquiry */
   enum status status;                    /* what the terminal is told */
   int64_t owed;                          /* inquiry: minor units */

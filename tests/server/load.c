@@ -139,6 +139,31 @@ START_TEST(inquiry_refuses_what_a_load_would) {
 }
 END_TEST
 
+/* The terminal asks, asks again because no answer came, and orders: one promise, one wrong PIN. */
+START_TEST(wrong_pin_of_an_inquiry_counts_once) {
+  struct world world;
+  struct purse purse;
+  struct ledger_card card;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  const char *wrong = strcmp(purse.pin, "0000") == 0 ? "0001" : "0000";
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  for (int i = 0; i < 6; i++) {
+    ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_LOAD_INQUIRY,
+                                  purse_order(&purse, &world, MESSAGE_LOAD_INQUIRY, wrong)),
+                     STATUS_WRONG_PIN);
+  }
+  ck_assert_int_eq(load(&world, &purse, "cash", ""), STATUS_WRONG_PIN);
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world.service.writer), purse.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.pin_failures, 1);
+  ck_assert_int_eq(card.suspended_at, 0);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(load(&world, &purse, "cash", ""), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(bank_reference_is_kept) {
   static const char reference[] = "0123456789-0123456789-0123456789-0123456789-0123456789-01234567"; /* 63 */
   struct world world;
@@ -250,6 +275,7 @@ Suite *load_suite(void) {
   tcase_add_test(all, a_simulated_bank_moves_no_money);
   tcase_add_test(all, inquiry_books_nothing);
   tcase_add_test(all, inquiry_refuses_what_a_load_would);
+  tcase_add_test(all, wrong_pin_of_an_inquiry_counts_once);
   tcase_add_test(all, bank_reference_is_kept);
   tcase_add_test(all, torn_load_is_owed_and_loaded_anew);
   tcase_add_test(all, unknown_tender_is_refused);

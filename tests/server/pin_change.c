@@ -259,8 +259,8 @@ START_TEST(without_the_card_nothing_changes) {
 END_TEST
 
 /* With the card and its right PIN a till may have told the server another new PIN than it told the card: payments with
- * the holder's are then refused, and one more change, at an honest till, ends it, also where the record of that is lost
- * (_i: 1). The card lives. */
+ * the holder's are then refused, at the fifth the card is suspended, and when its issuer has resumed it one more change, at
+ * an honest till, ends it, also where the record of that is lost (_i: 1). The card lives. */
 START_TEST(another_pin_at_the_server_is_ended_by_a_change) {
   struct world world;
   struct purse purse;
@@ -273,7 +273,10 @@ START_TEST(another_pin_at_the_server_is_ended_by_a_change) {
   ck_assert_int_eq(tell_end(&world, record), STATUS_OK);
   for (unsigned i = 0; i < PIN_TRIES; i++)
     ck_assert_int_eq(pay(&world, &purse, NEW_PIN), STATUS_WRONG_PIN);
-  ck_assert_int_eq(pay(&world, &purse, "2222"), STATUS_PIN_CHANGE_NEEDED); /* the right one tells nothing */
+  ck_assert_int_eq(pay(&world, &purse, "2222"), STATUS_CARD_SUSPENDED); /* the right one tells nothing */
+  ck_assert_int_eq(change(&world, &purse, "3333"), STATUS_CARD_SUSPENDED);
+  purse_resume(&purse, &world);
+  ck_assert_int_eq(pay(&world, &purse, "2222"), STATUS_PIN_CHANGE_NEEDED);
   ck_assert_uint_eq(shadow(&world, &purse).state, LEDGER_CARD_ISSUED);
   struct change honest = change_of(&world, &purse);
   ck_assert_int_eq(begin_change(&honest, "3333"), STATUS_OK);

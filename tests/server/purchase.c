@@ -275,8 +275,16 @@ START_TEST(wrong_pin_is_declined_counted_and_bounded) {
     ck_assert_int_eq(pay_code(&world, &purse, wrong), STATUS_WRONG_PIN);
   }
   ck_assert_uint_eq(shadow(&world, &purse).state, LEDGER_CARD_ISSUED); /* no card has signed that it is blocked */
+  ck_assert_int_eq(shadow(&world, &purse).suspended_at, world.now);
+  ck_assert_str_eq(shadow(&world, &purse).reason, "five wrong PINs told");
+  ck_assert_int_eq(pay(&world, &purse, wrong, &answer), STATUS_WRONG_PIN); /* told again */
+  answer_clear(&answer);
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
-  ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_PIN_CHANGE_NEEDED); /* the right one tells nothing */
+  ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_CARD_SUSPENDED); /* the right one tells nothing */
+  answer_clear(&answer);
+  purse_resume(&purse, &world);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_PIN_CHANGE_NEEDED); /* nor then */
   ck_assert_uint_eq(json_object_size(answer.body), 0);
   answer_clear(&answer);
   ck_assert_uint_eq(shadow(&world, &purse).pin_failures, PIN_TRIES);

@@ -186,3 +186,12 @@ json_t *purse_confirmation(const struct purse *purse) {
   memcpy(items.items[0].secret, purse->last_secret, SECRET_SIZE);
   return confirmation_body(&items, false);
 }
+
+void purse_resume(const struct purse *purse, struct world *world) {
+  struct card_message card = {.reason = ""};
+
+  memcpy(card.cid, purse->cid, CID_SIZE);
+  ck_assert_int_eq(station_tell(&world->admin, &world->service, MESSAGE_CARD_RESUMPTION,
+                                card_message_body(MESSAGE_CARD_RESUMPTION, &card)),
+                   STATUS_OK);
+}

@@ -122,8 +122,9 @@ START_TEST(opened_card_that_spends_one_secret_twice_is_blocked) {
 }
 END_TEST
 
-/* "The PIN was verified", says the card, and it was not: the server wants the PIN itself, and counts. After five wrong
- * ones the right one tells nothing. It does not block the card, since that is no word of the card's that it is blocked. */
+/* "The PIN was verified", says the card, and it was not: the server wants the PIN itself, and counts. The fifth wrong
+ * one suspends the card: then the right one tells nothing. It does not block it, since that is no word of the card's that it
+ * is blocked. */
 START_TEST(opened_card_that_claims_the_pin_gains_nothing) {
   struct transaction_reply reply;
   struct promise promise;
@@ -133,10 +134,10 @@ START_TEST(opened_card_that_claims_the_pin_gains_nothing) {
   for (uint32_t i = 0; i <= PIN_TRIES; i++) {
     promise.atc += 2; /* the promises between never came here */
     ck_assert_int_eq(send_promise(&promise, i < PIN_TRIES ? "0000" : HOLDER_PIN, &reply),
-                     i < PIN_TRIES ? STATUS_WRONG_PIN : STATUS_PIN_CHANGE_NEEDED);
+                     i < PIN_TRIES ? STATUS_WRONG_PIN : STATUS_CARD_SUSPENDED);
     ck_assert(!reply.has_authorisation);
   }
-  ck_assert_str_eq(flow_facts(stage.card.cid).state, "ISSUED");
+  ck_assert_str_eq(flow_facts(stage.card.cid).state, "SUSPENDED");
   party_books(&stage, &before, &(struct books_change){0});
   stage_close(&stage);
 }
