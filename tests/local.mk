@@ -119,7 +119,7 @@ tests_server_check_server_SOURCES = $(SERVER_WORLD) tests/run.c tests/server/adm
 	tests/place.c tests/server/desk.c tests/server/envelope.c tests/server/flood.c tests/server/http.c tests/server/inquiry.c \
 	tests/server/keyring.c tests/server/late.c tests/server/load.c tests/server/log.c tests/server/main.c \
 	tests/server/worker_pool.c \
-	tests/server/metrics.c tests/server/pin_change.c tests/server/pending.c tests/server/pinstore.c \
+	tests/server/metrics.c tests/server/no_pin.c tests/server/pin_change.c tests/server/pending.c tests/server/pinstore.c \
 	tests/server/purchase.c tests/server/rate.c tests/server/routes.c tests/server/settlement.c tests/server/running.c \
 	tests/server/terminals.c tests/server/watch.c tests/server/writer.c
 tests_server_check_server_LDADD = $(LINK_SERVER) $(CHECK_LIBS)

@@ -33,6 +33,7 @@ struct ledger_certification {
   uint8_t expiry[DATE_SIZE];
   uint16_t currency;
   uint32_t purse_ceiling, payment_ceiling; /* minor units, at most AMOUNT_MAX_ON_CARD */
+  uint32_t no_pin_single, no_pin_total;    /* what it pays without a PIN, likewise; both 0: never */
   uint8_t pin_mac[LEDGER_PIN_MAC_SIZE];
   uint8_t sig_certificate[CERTIFICATE_MAX];
   size_t sig_certificate_len; /* bytes */
@@ -68,7 +69,7 @@ struct ledger_card {
 enum status ledger_card_reserve(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE], int64_t now,
                                 uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
 /* May be repeated with other keys until the card is issued. STATUS_CARD_UNKNOWN, STATUS_CARD_ALREADY_ISSUED,
- * STATUS_CARD_BLOCKED (blocked or retired), STATUS_WRONG_CURRENCY, STATUS_BAD_FORMAT (date, ceilings). */
+ * STATUS_CARD_BLOCKED (blocked or retired), STATUS_WRONG_CURRENCY, STATUS_BAD_FORMAT (date, ceilings, what goes without a PIN). */
 enum status ledger_card_certify(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                                 const struct ledger_certification *certification) EPURSE_MUST_USE;
 /* RESERVED and certified -> ISSUED, with its accounts; ISSUED already: STATUS_OK, no effect. STATUS_CARD_UNKNOWN

@@ -64,6 +64,17 @@ static int64_t answer_price(const struct ledger *ledger, const struct promise *p
   return ((int64_t)promise->amount + ledger->point_value - 1) / ledger->point_value;
 }
 
+/* The card counts too, and begins anew with every right PIN; here only those count that were seen here. Whoever does not
+ * know the PIN learns nothing of balance and limits. */
+static enum status answer_check_pin(const struct promise *promise, const struct chain *chain) {
+  bool payment = promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_POINTS_PURCHASE;
+  if (promise->pin_verified || !payment)
+    return STATUS_OK;
+  return promise->amount <= chain->no_pin_single && chain->no_pin_sum + promise->amount <= chain->no_pin_total
+             ? STATUS_OK
+             : STATUS_PIN_NEEDED;
+}
+
 static enum status answer_check_limits(const struct ledger *ledger, const struct promise *promise,
                                        const struct chain *chain) {
   if (promise->type == TRANSACTION_LOAD)
@@ -134,6 +145,7 @@ static enum status answer_advance(struct ledger *ledger, const struct answer *an
   query_i64(&query, chain->atc);
   query_blob(&query, chain->hash, CRYPTO_SHA256_SIZE);
   query_i64(&query, held);
+  query_i64(&query, answer->offer->pin_right);
   query_i64(&query, chain->card);
   return query_run(&query);
 }
@@ -204,6 +216,8 @@ static enum status answer_check(struct ledger *ledger, const struct chain *chain
     status = answer_check_terminal(ledger, answer->offer, &answer->terminal);
   if (status == STATUS_OK)
     status = answer_check_reference(ledger, chain, answer);
+  if (status == STATUS_OK)
+    status = answer_check_pin(answer->offer->promise, chain);
   if (status == STATUS_OK)
     status = answer_check_limits(ledger, answer->offer->promise, chain);
   return status;

@@ -46,7 +46,15 @@ enum status promise_known(struct ledger *ledger, int64_t id, const uint8_t hash[
   return query_end(&query);
 }
 
+/* A payment for which the card did not ask for its PIN. */
+static bool promise_without_pin(const struct booking *booking, const uint8_t record[PROMISE_SIZE]) {
+  struct promise promise;
+  bool payment = booking->type == TRANSACTION_PURCHASE || booking->type == TRANSACTION_POINTS_PURCHASE;
+  return payment && promise_decode(record, PROMISE_SIZE, &promise) == STATUS_OK && !promise.pin_verified;
+}
+
 enum status booking_read(struct ledger *ledger, int64_t id, struct booking *booking) {
+  uint8_t promise[PROMISE_SIZE] = {0};
   struct query query = query_begin(ledger, QUERY_BOOKING_BRIEF);
   query_i64(&query, id);
   bool found = query_row(&query);
@@ -60,6 +68,8 @@ enum status booking_read(struct ledger *ledger, int64_t id, struct booking *book
   booking->merchant = query_read_i64(&query);
   booking->tender = (uint8_t)query_read_i64(&query);
   query_read_blob(&query, booking->commitment, CRYPTO_SHA256_SIZE);
+  query_read_blob(&query, promise, PROMISE_SIZE);
+  booking->without_pin = promise_without_pin(booking, promise);
   booking->reversed = query_read_i64(&query) != 0;
   booking->honoured = query_read_i64(&query) != 0;
   enum status status = query_end(&query);

@@ -13,6 +13,7 @@ struct booking {
   int32_t points;
   int64_t terminal, merchant;
   uint8_t commitment[CRYPTO_SHA256_SIZE];
+  bool without_pin; /* a payment whose promise says so: it counts, docs/ledger.md */
   bool reversed;
   bool honoured; /* released, and paid for by the issuer since r came */
 };

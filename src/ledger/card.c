@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "epurse/amount.h"
+#include "epurse/command.h"
 #include "posting.h"
 #include "store.h"
 
@@ -46,11 +47,12 @@ static enum status card_find_brief(struct ledger *ledger, const uint8_t cid[CID_
 }
 
 static enum status certification_check(const struct ledger *ledger, const struct ledger_certification *certification) {
+  const struct no_pin_limits no_pin = {certification->no_pin_single, certification->no_pin_total};
   if (certification->currency != ledger->currency)
     return STATUS_WRONG_CURRENCY;
   if (!date_valid(certification->expiry) || certification->purse_ceiling > AMOUNT_MAX_ON_CARD ||
-      certification->payment_ceiling > AMOUNT_MAX_ON_CARD || certification->sig_certificate_len == 0 ||
-      certification->sig_certificate_len > CERTIFICATE_MAX)
+      certification->payment_ceiling > AMOUNT_MAX_ON_CARD || !no_pin_limits_valid(&no_pin) ||
+      certification->sig_certificate_len == 0 || certification->sig_certificate_len > CERTIFICATE_MAX)
     return STATUS_BAD_FORMAT;
   return STATUS_OK;
 }
@@ -75,6 +77,8 @@ enum status ledger_card_certify(struct ledger *ledger, const uint8_t cid[CID_SIZ
   query_i64(&query, certification->currency);
   query_i64(&query, certification->purse_ceiling);
   query_i64(&query, certification->payment_ceiling);
+  query_i64(&query, certification->no_pin_single);
+  query_i64(&query, certification->no_pin_total);
   query_blob(&query, certification->pin_mac, LEDGER_PIN_MAC_SIZE);
   query_blob(&query, certification->sig_certificate, certification->sig_certificate_len);
   query_i64(&query, card);

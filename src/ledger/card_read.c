@@ -38,6 +38,8 @@ static void certification_read(struct query *query, struct ledger_certification 
   certification->currency = (uint16_t)query_read_i64(query);
   certification->purse_ceiling = (uint32_t)query_read_i64(query);
   certification->payment_ceiling = (uint32_t)query_read_i64(query);
+  certification->no_pin_single = (uint32_t)query_read_i64(query);
+  certification->no_pin_total = (uint32_t)query_read_i64(query);
   query_read_blob(query, certification->pin_mac, LEDGER_PIN_MAC_SIZE);
   certification->sig_certificate_len = query_read_bytes(query, certification->sig_certificate, CERTIFICATE_MAX);
 }

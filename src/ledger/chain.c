@@ -27,6 +27,9 @@ static enum status chain_read_card(struct ledger *ledger, const uint8_t cid[CID_
   chain->captured_atc = (uint32_t)query_read_i64(&query);
   chain->held_atc = (uint32_t)query_read_i64(&query);
   chain->pin_failures = (uint32_t)query_read_i64(&query);
+  chain->no_pin_single = query_read_i64(&query);
+  chain->no_pin_total = query_read_i64(&query);
+  chain->no_pin_sum = query_read_i64(&query);
   status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_CARD_UNKNOWN : status;
 }
@@ -169,6 +172,8 @@ static enum status chain_foresee(struct ledger *ledger, struct chain *chain) {
   chain->points_owed = now.points_owed;
   if (chain->outcome == LEDGER_CAPTURED && held->type == TRANSACTION_LOAD)
     chain->balance += held->amount;
+  if (chain->outcome == LEDGER_CAPTURED && held->without_pin)
+    chain->no_pin_sum += held->amount;
   if (chain->outcome == LEDGER_CAPTURED && held->points > 0)
     chain->points += held->points;
   if (chain->outcome == LEDGER_CAPTURED && held->type == TRANSACTION_LOAD)

@@ -17,6 +17,8 @@ struct chain {
   uint8_t card_state; /* enum ledger_card_state */
   uint8_t expiry[DATE_SIZE];
   int64_t purse_ceiling, payment_ceiling;
+  int64_t no_pin_single, no_pin_total; /* what the card may pay without its PIN; */
+  int64_t no_pin_sum;                  /* and has, once its hold is settled, since the server saw its PIN */
   uint32_t last_atc, captured_atc, held_atc;
   uint8_t last_hash[CRYPTO_SHA256_SIZE];
   uint32_t pin_failures;

@@ -15,10 +15,11 @@ nodist_libledger_a_SOURCES = src/ledger/schema_sql.c
 LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger/schema/0003.sql \
 	src/ledger/schema/0004.sql src/ledger/schema/0005.sql src/ledger/schema/0006.sql src/ledger/schema/0007.sql \
 	src/ledger/schema/0008.sql src/ledger/schema/0009.sql src/ledger/schema/0010.sql src/ledger/schema/0011.sql \
-	src/ledger/schema/postgres/0001.sql src/ledger/schema/postgres/0002.sql src/ledger/schema/postgres/0003.sql \
-	src/ledger/schema/postgres/0004.sql src/ledger/schema/postgres/0005.sql src/ledger/schema/postgres/0006.sql \
-	src/ledger/schema/postgres/0007.sql src/ledger/schema/postgres/0008.sql src/ledger/schema/postgres/0009.sql \
-	src/ledger/schema/postgres/0010.sql src/ledger/schema/postgres/0011.sql
+	src/ledger/schema/0014.sql src/ledger/schema/postgres/0001.sql src/ledger/schema/postgres/0002.sql \
+	src/ledger/schema/postgres/0003.sql src/ledger/schema/postgres/0004.sql src/ledger/schema/postgres/0005.sql \
+	src/ledger/schema/postgres/0006.sql src/ledger/schema/postgres/0007.sql src/ledger/schema/postgres/0008.sql \
+	src/ledger/schema/postgres/0009.sql src/ledger/schema/postgres/0010.sql src/ledger/schema/postgres/0011.sql \
+	src/ledger/schema/postgres/0014.sql
 EXTRA_DIST += $(LEDGER_SCHEMA) src/ledger/schema/embed.sh docs/ledger.md
 CLEANFILES += src/ledger/schema_sql.c
 src/ledger/schema_sql.c: $(LEDGER_SCHEMA) src/ledger/schema/embed.sh

@@ -104,6 +104,7 @@ enum status booking_capture(struct ledger *ledger, const struct booking *booking
     return status;
   struct query query = query_begin(ledger, QUERY_CARD_HOT_CAPTURED);
   query_i64(&query, booking_atc(booking->id));
+  query_i64(&query, booking->without_pin ? booking->amount : 0);
   query_i64(&query, booking_card(booking->id));
   return query_run(&query);
 }

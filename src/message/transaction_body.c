@@ -2,6 +2,7 @@
  * Bodies about a transaction: its promise, the server's answer, the proof that it was done. */
 #include <string.h>
 
+#include "epurse/amount.h"
 #include "epurse/message.h"
 #include "epurse/reference.h"
 #include "field.h"
@@ -66,6 +67,8 @@ json_t *transaction_reply_body(const struct transaction_reply *reply) {
     field_put_binary(&writer, "block_order", reply->block_order, sizeof reply->block_order);
   if (reply->owed > 0)
     field_put_integer(&writer, "owed", reply->owed);
+  if (reply->no_pin_single > 0)
+    field_put_integer(&writer, "no_pin_single", reply->no_pin_single);
   return field_done(&writer);
 }
 
@@ -84,6 +87,8 @@ enum status transaction_reply_parse(const json_t *body, struct transaction_reply
     field_binary(&reader, "block_order", reply->block_order, sizeof reply->block_order);
   if (field_there(&reader, "owed"))
     reply->owed = field_integer(&reader, "owed", 1, INT64_MAX);
+  if (field_there(&reader, "no_pin_single"))
+    reply->no_pin_single = field_integer(&reader, "no_pin_single", 1, AMOUNT_MAX_ON_CARD);
   return field_end(&reader);
 }
 

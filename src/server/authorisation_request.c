@@ -119,6 +119,12 @@ static enum status settle_pin(struct ledger *ledger, const struct authorisation_
   return ledger_card_pin_settle(ledger, asked->promise.cid);
 }
 
+/* Whether the card may pay without its PIN at all, and says that it was asked to; how much so is for the ledger to say. */
+static bool pin_is_waived(const struct authorisation_request *asked) {
+  return asked->request->message.type == MESSAGE_PURCHASE && !asked->promise.pin_verified &&
+         asked->card.certification.no_pin_single > 0;
+}
+
 /* Whoever tries PINs here, with an opened card or at a corrupt terminal, has five of them; then the card is suspended, and
  * when its issuer has resumed it nothing that is said of a PIN in a promise counts, until the card has signed a change of
  * it, here or in its record. That is no proof against the card, so it is not blocked. */
@@ -134,7 +140,8 @@ static enum status decide(struct ledger *ledger, struct authorisation_request *a
     status = settle_pin(ledger, asked);
   if (status != STATUS_OK)
     return status;
-  if (asked->pin == STATUS_OK)
+  asked->offer.pin_right = asked->pin == STATUS_OK;
+  if (asked->pin == STATUS_OK || pin_is_waived(asked))
     return asked->decide(ledger, asked);
   return asked->pin == STATUS_PIN_CHANGE_NEEDED ? STATUS_PIN_CHANGE_NEEDED : STATUS_WRONG_PIN;
 }
@@ -186,6 +193,8 @@ static enum status fill_reply(const struct authorisation_request *asked, struct 
   const struct ledger_certification *card = &asked->card.certification;
 
   *filled = (struct transaction_reply){0};
+  if (asked->request->message.type == MESSAGE_PURCHASE)
+    filled->no_pin_single = asked->service->configuration.no_pin.single;
   if (asked->status == STATUS_OK && !asked->inquiry) {
     filled->has_authorisation = true;
     memcpy(filled->authorisation, asked->transaction.authorisation, AUTHORISATION_SIZE);

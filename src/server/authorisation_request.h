@@ -14,7 +14,8 @@ struct request;
 struct service;
 struct authorisation_request;
 
-/* Decides inside the ledger's transaction, on a promise that is new, in step and shown with the right PIN: books and
+/* Decides inside the ledger's transaction, on a promise that is new, in step and shown with the right PIN, or a payment
+ * of a card that pays small sums without: books and
  * fills asked->transaction, or answers what refuses it. */
 typedef enum status authorisation_decide(struct ledger *ledger, struct authorisation_request *asked);
 

@@ -43,6 +43,11 @@ static const struct settings_row rows[] = {
     {"card", "validity_years", "5", SETTING_NUMBER, 1, 30},
     {"card", "purse_ceiling", "50000", SETTING_NUMBER, 1, MINOR_MAX},
     {"card", "payment_ceiling", "15000", SETTING_NUMBER, 1, MINOR_MAX},
+    {"card", "no_pin_single", "0", SETTING_NUMBER, 0, MINOR_MAX},
+    {"card", "no_pin_total", "0", SETTING_NUMBER, 0, MINOR_MAX},
+    {"card", "offline_single", "0", SETTING_NUMBER, 0, MINOR_MAX},
+    {"card", "offline_total", "0", SETTING_NUMBER, 0, MINOR_MAX},
+    {"card", "offline_count", "0", SETTING_NUMBER, 0, UINT16_MAX},
     {"card", "replacement_days", "14", SETTING_NUMBER, 0, 3650},
     {"limits", "body", "16384", SETTING_NUMBER, 1024, MESSAGE_MAX},
     {"limits", "connections", "1024", SETTING_NUMBER, 1, 65536},
@@ -187,6 +192,16 @@ static const char *take_texts(const struct settings *settings, struct configurat
   return NULL;
 }
 
+/* What a new card pays without asking anybody. */
+static void take_freedoms(const struct settings *settings, struct configuration *configuration) {
+  configuration->no_pin = (struct no_pin_limits){.single = (uint32_t)settings_number(settings, "card", "no_pin_single"),
+                                                 .total = (uint32_t)settings_number(settings, "card", "no_pin_total")};
+  configuration->offline =
+      (struct offline_limits){.single = (uint32_t)settings_number(settings, "card", "offline_single"),
+                              .total = (uint32_t)settings_number(settings, "card", "offline_total"),
+                              .count = (uint16_t)settings_number(settings, "card", "offline_count")};
+}
+
 static void take_numbers(const struct settings *settings, struct configuration *configuration) {
   configuration->issuer = (uint32_t)settings_number(settings, "server", "issuer");
   configuration->validity_years = (unsigned)settings_number(settings, "card", "validity_years");
@@ -216,8 +231,13 @@ static enum status take(const struct settings *settings, struct configuration *c
   const char *wrong = take_texts(settings, configuration);
 
   take_numbers(settings, configuration);
+  take_freedoms(settings, configuration);
   if (wrong == NULL && configuration->payment_ceiling > configuration->purse_ceiling)
     wrong = "[card] payment_ceiling must not be above purse_ceiling";
+  if (wrong == NULL && !no_pin_limits_valid(&configuration->no_pin))
+    wrong = "[card] no_pin_single must not be above no_pin_total, nor one of them 0 alone";
+  if (wrong == NULL && !offline_limits_valid(&configuration->offline))
+    wrong = "[card] offline_single must not be above offline_total";
   if (wrong == NULL)
     return STATUS_OK;
   snprintf(problem, PROBLEM_SIZE, "%s", wrong);

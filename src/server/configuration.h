@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "epurse/command.h"
 #include "epurse/settings.h"
 #include "epurse/status.h"
 #include "http/log.h"
@@ -32,6 +33,8 @@ struct configuration {
   bool numbers_ascending;                         /* of new cards; otherwise drawn at random */
   unsigned validity_years;                        /* of a new card */
   uint32_t purse_ceiling, payment_ceiling;        /* of a new card, minor units */
+  struct no_pin_limits no_pin;                    /* of a new card */
+  struct offline_limits offline;                  /* of a new card */
   unsigned replacement_days;                      /* from a card's block until its money may go to another one */
   size_t body;                                    /* bytes of a request's body */
   size_t connections, connections_each;           /* in all; of one terminal */

@@ -68,6 +68,8 @@ static void fill_parameters(const struct service *service, const uint8_t cid[CID
   parameters->currency = configuration->currency;
   parameters->purse_ceiling = configuration->purse_ceiling;
   parameters->payment_ceiling = configuration->payment_ceiling;
+  parameters->no_pin = configuration->no_pin;
+  parameters->offline = configuration->offline;
   moment_from_unix(service_now(service), parameters->time);
 }
 
@@ -127,6 +129,8 @@ static void fill_ledger(const struct card_request *keys, const struct certificat
   certification->currency = filled->parameters.currency;
   certification->purse_ceiling = filled->parameters.purse_ceiling;
   certification->payment_ceiling = filled->parameters.payment_ceiling;
+  certification->no_pin_single = filled->parameters.no_pin.single;
+  certification->no_pin_total = filled->parameters.no_pin.total;
   memcpy(certification->sig_certificate, filled->card_sig, filled->card_sig_len);
   certification->sig_certificate_len = filled->card_sig_len;
 }

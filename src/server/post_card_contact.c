@@ -20,7 +20,7 @@ static enum status find_card(struct ledger *ledger, void *context) {
 
 void post_card_contact(struct service *service, const struct request *request, struct reply *reply) {
   struct card_contact contact;
-  struct transaction_reply filled = {0};
+  struct transaction_reply filled = {.no_pin_single = service->configuration.no_pin.single};
   enum status status = card_message_parse(MESSAGE_CARD_CONTACT, request->message.body, &contact.body);
 
   if (status == STATUS_OK)

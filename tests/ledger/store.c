@@ -99,9 +99,10 @@ END_TEST
 /* What the later schemas brought is taken away again: a ledger of the first one, with bookings in it. */
 static void store_age(struct world *world) {
   static const char age[] =
+      "ALTER TABLE card DROP COLUMN no_pin_single; ALTER TABLE card DROP COLUMN no_pin_total; "
+      "ALTER TABLE card_counters DROP COLUMN no_pin_sum; "
       "DROP TABLE clock_mark; ALTER TABLE card DROP COLUMN suspended_at; DROP TABLE brought_in; DROP TABLE incarnation; "
-      "DROP TABLE reference; "
-      "DROP TABLE never_seen; "
+      "DROP TABLE reference; DROP TABLE never_seen; "
       "DROP TABLE honour; DROP TABLE reservation; "
       "DROP TABLE desk_use; "
       "DROP TABLE chip; DROP TABLE limit_use; DROP TABLE limit_rule; "

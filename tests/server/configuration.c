@@ -38,6 +38,8 @@ START_TEST(defaults_fill_what_is_not_said) {
   ck_assert_uint_eq(configuration.purse_ceiling, 50000);
   ck_assert_uint_eq(configuration.payment_ceiling, 15000);
   ck_assert_uint_eq(configuration.validity_years, 5);
+  ck_assert_uint_eq(configuration.no_pin.single | configuration.no_pin.total, 0); /* never, unless it is said */
+  ck_assert_uint_eq(configuration.offline.single | configuration.offline.total, 0);
   ck_assert_uint_eq(configuration.body, 16384);
   ck_assert_uint_eq(configuration.connections, 1024);
   ck_assert_uint_eq(configuration.connections_each, 16);
@@ -108,6 +110,9 @@ START_TEST(wrong_values_are_named) {
       {MINIMUM "[limits]\nbody = 16385\n", "body"},
       {MINIMUM "[limits]\nconnections = 0\n", "connections"},
       {MINIMUM "[card]\npurse_ceiling = 100\npayment_ceiling = 101\n", "payment_ceiling"},
+      {MINIMUM "[card]\nno_pin_single = 100\nno_pin_total = 99\n", "no_pin_single"},
+      {MINIMUM "[card]\nno_pin_total = 99\n", "no_pin_total"},
+      {MINIMUM "[card]\noffline_single = 100\noffline_total = 99\n", "offline_single"},
   };
   struct configuration configuration;
   char problem[256];

@@ -23,6 +23,7 @@ Suite *late_suite(void);
 Suite *load_suite(void);
 Suite *log_suite(void);
 Suite *metrics_suite(void);
+Suite *no_pin_suite(void);
 Suite *pending_suite(void);
 Suite *pin_change_suite(void);
 Suite *pinstore_suite(void);

@@ -34,6 +34,8 @@ struct admin {
   const char *iban, *bic;
   bool minor;                                                    /* init, limit set */
   const char *load_credit, *loads;                               /* limit set; of all: init */
+  const char *no_pin_single, *no_pin_total, *offline_single, *offline_total; /* init: of new cards */
+  int64_t offline_count;                                                   /* init; -1: not said */
   const char *format, *debtor, *debtor_iban, *debtor_bic, *date; /* settlement export; and out */
   bool purchases;
   const char *role, *merchant, *out, *issuer_dir, *tender; /* terminal add */
