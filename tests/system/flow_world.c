@@ -92,7 +92,8 @@ void flow_world_begin(void) {
   shell("echo 'issuer passphrase' >'%s/issuer.pass'; echo 'server passphrase' >'%s/server.pass'", flow_world.folder,
         flow_world.folder);
   shell("'%s/epurse-admin' init --dir '%s/issuer' --host localhost,127.0.0.1 --listen 127.0.0.1:%d --currency EUR "
-        "--issuer 999999 --pool 20000 --loads none --load-credit none --demonstration --issuer-passphrase-fd 3 "
+        "--issuer 999999 --pool 20000 --loads none --load-credit none --no-pin-single none --demonstration "
+        "--issuer-passphrase-fd 3 "
         "--server-passphrase-fd 4 3<'%s/issuer.pass' 4<'%s/server.pass' >/dev/null",
         programs(), flow_world.folder, flow_world.port, flow_world.folder, flow_world.folder);
   shell("sed -i 's/^\\[limits\\]$/&\\nrequests_per_second = 100000\\nrequests_at_once = "

@@ -144,7 +144,8 @@ static bool issuer_make(void) {
   bool made =
       shell("echo 'issuer passphrase' >\"$W/issuer.pass\"; echo 'server passphrase' >\"$W/server.pass\"") &&
       shell("\"$P/epurse-admin\" init --dir \"$W/issuer\" --host localhost,127.0.0.1 --listen 127.0.0.1:%d --currency "
-            "EUR --issuer 999999 --pool %d --loads none --load-credit none --demonstration --issuer-passphrase-fd 3 "
+            "EUR --issuer 999999 --pool %d --loads none --load-credit none --no-pin-single none --demonstration "
+            "--issuer-passphrase-fd 3 "
             "--server-passphrase-fd 4 3<\"$W/issuer.pass\" 4<\"$W/server.pass\" >/dev/null",
             port, TORTURE_POOL) &&
       shell("sed -i 's/^\\[card\\]$/&\\nnumbers = ascending/' \"$W/issuer/epursed.conf\"");

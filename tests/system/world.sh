@@ -50,7 +50,7 @@ issuer_init() { # [NAME] [OPTION...]: an issuer's directory, default "issuer"
   local name=${1:-issuer}
   [ $# -eq 0 ] || shift
   epurse-admin init --dir "$world/$name" --host localhost,127.0.0.1 --listen "127.0.0.1:$world_port" --currency EUR \
-    --issuer 999999 --pool 1000 --demonstration --issuer-passphrase-fd 3 --server-passphrase-fd 4 "$@" \
+    --issuer 999999 --pool 1000 --no-pin-single none --demonstration --issuer-passphrase-fd 3 --server-passphrase-fd 4 "$@" \
     3<<<"$issuer_passphrase" 4<<<"$server_passphrase" &&
     sed -i "s/^\[card\]$/&\nnumbers = ${world_numbers:-random}/" "$world/$name/epursed.conf"
 }

@@ -14,6 +14,7 @@
 #include "admin_terminal_folder.h"
 #include "epurse/amount.h"
 #include "epurse/clock.h"
+#include "epurse/command.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
@@ -22,9 +23,14 @@
 #include "epurse/x509.h"
 #include "server/configuration.h"
 
-#define STORE_DEFAULT "sqlite:ledger.db"
-#define ADMIN_DAYS    3650 /* the issuer's own terminal: nobody is there to renew it */
-#define HOST_MAX_LEN  256
+#define STORE_DEFAULT  "sqlite:ledger.db"
+#define NO_PIN_SINGLE  2500 /* minor units of a currency with two decimals, as all of these */
+#define NO_PIN_TOTAL   7500
+#define OFFLINE_SINGLE 2500
+#define OFFLINE_TOTAL  5000
+#define OFFLINE_COUNT  5
+#define ADMIN_DAYS     3650 /* the issuer's own terminal: nobody is there to renew it */
+#define HOST_MAX_LEN   256
 
 #define CONFIGURATION_SIZE 4096
 
@@ -36,6 +42,8 @@ struct founding {
   struct folder folder;
   struct terminal_message registration;
   int64_t loads, load_credit; /* limits of all, minor units; 0: none */
+  struct no_pin_limits no_pin;
+  struct offline_limits offline;
 };
 
 /* In a currency without two decimals nobody knows what is much: no limit until one is set. */
@@ -47,6 +55,49 @@ static enum status limit_choose(const struct admin *admin, const char *text, con
   if (text == NULL || strcmp(text, "default") == 0)
     return STATUS_OK;
   return admin_limit_take(admin, text, currency, allowed);
+}
+
+/* One of the sums that a new card may pay without asking; `usual` where nothing is said. */
+static enum status freedom_choose(const struct admin *admin, const char *text, const struct founding *founding,
+                                  uint32_t usual, uint32_t *minor) {
+  int64_t allowed = founding->currency->exponent == 2 ? usual : 0;
+  enum status status = text == NULL || strcmp(text, "default") == 0
+                           ? STATUS_OK
+                           : admin_limit_take(admin, text, founding->currency, &allowed);
+
+  if (status == STATUS_OK && allowed > AMOUNT_MAX_ON_CARD)
+    status = admin_refuse(admin, STATUS_USAGE, "no card pays as much as %s", text);
+  *minor = (uint32_t)allowed;
+  return status;
+}
+
+/* Without the PIN. One of them none: both. */
+static enum status no_pin_choose(const struct admin *admin, struct founding *founding) {
+  struct no_pin_limits *no_pin = &founding->no_pin;
+  enum status status = freedom_choose(admin, admin->no_pin_single, founding, NO_PIN_SINGLE, &no_pin->single);
+
+  if (status == STATUS_OK)
+    status = freedom_choose(admin, admin->no_pin_total, founding, NO_PIN_TOTAL, &no_pin->total);
+  if (no_pin->single == 0 || no_pin->total == 0)
+    *no_pin = (struct no_pin_limits){0};
+  if (status == STATUS_OK && !no_pin_limits_valid(no_pin))
+    status = admin_refuse(admin, STATUS_USAGE, "--no-pin-single must not be above --no-pin-total");
+  return status;
+}
+
+/* Without the server. One of them none: all. */
+static enum status offline_choose(const struct admin *admin, struct founding *founding) {
+  struct offline_limits *offline = &founding->offline;
+  enum status status = freedom_choose(admin, admin->offline_single, founding, OFFLINE_SINGLE, &offline->single);
+
+  if (status == STATUS_OK)
+    status = freedom_choose(admin, admin->offline_total, founding, OFFLINE_TOTAL, &offline->total);
+  offline->count = (uint16_t)(admin->offline_count >= 0 ? admin->offline_count : OFFLINE_COUNT);
+  if (offline->single == 0 || offline->total == 0 || offline->count == 0)
+    *offline = (struct offline_limits){0};
+  if (status == STATUS_OK && !offline_limits_valid(offline))
+    status = admin_refuse(admin, STATUS_USAGE, "--offline-single must not be above --offline-total");
+  return status;
 }
 
 static enum status options_check(const struct admin *admin, struct founding *founding) {
@@ -64,10 +115,14 @@ static enum status options_check(const struct admin *admin, struct founding *fou
   enum status status = limit_choose(admin, admin->loads, founding, &founding->loads);
   if (status == STATUS_OK)
     status = limit_choose(admin, admin->load_credit, founding, &founding->load_credit);
+  if (status == STATUS_OK)
+    status = no_pin_choose(admin, founding);
+  if (status == STATUS_OK)
+    status = offline_choose(admin, founding);
   return status;
 }
 
-static enum status configuration_write(const struct admin *admin, const char *folder) {
+static enum status configuration_write(const struct admin *admin, const struct founding *founding) {
   char text[CONFIGURATION_SIZE];
   int len = snprintf(text, sizeof text,
                      "# epursed.conf(5)\n"
@@ -93,15 +148,24 @@ static enum status configuration_write(const struct admin *admin, const char *fo
                      "validity_years = 5\n"
                      "purse_ceiling = 50000\n"
                      "payment_ceiling = 15000\n"
+                     "# what a card pays without its PIN, and while the line is down; 0: never\n"
+                     "no_pin_single = %" PRIu32 "\n"
+                     "no_pin_total = %" PRIu32 "\n"
+                     "offline_single = %" PRIu32 "\n"
+                     "offline_total = %" PRIu32 "\n"
+                     "offline_count = %" PRIu16 "\n"
                      "\n"
                      "[limits]\n"
                      "body = 16384\n"
                      "request_seconds = 10\n"
                      "connections = 1024\n",
                      admin->listen, admin->currency, admin->issuer, admin->demonstration ? "yes" : "no",
-                     clock_synchronised() ? "strict" : "warn", admin->store != NULL ? admin->store : STORE_DEFAULT);
+                     clock_synchronised() ? "strict" : "warn", admin->store != NULL ? admin->store : STORE_DEFAULT,
+                     founding->no_pin.single, founding->no_pin.total, founding->offline.single, founding->offline.total,
+                     founding->offline.count);
 
-  return len > 0 && (size_t)len < sizeof text ? folder_write(folder, "epursed.conf", text) : STATUS_BAD_LENGTH;
+  return len > 0 && (size_t)len < sizeof text ? folder_write(founding->folder.path, "epursed.conf", text)
+                                              : STATUS_BAD_LENGTH;
 }
 
 /* Whether the certificate names that host, as a name or as the same address. */
@@ -160,7 +224,7 @@ static enum status url_choose(const struct admin *admin, const struct configurat
 static enum status start_check(const struct admin *admin, struct founding *founding) {
   struct configuration configuration;
   char problem[256] = "a value is too long";
-  enum status status = configuration_write(admin, founding->folder.path);
+  enum status status = configuration_write(admin, founding);
 
   if (status == STATUS_OK)
     status = configuration_load(founding->folder.path, &configuration, problem);
@@ -259,7 +323,7 @@ static enum status issuer_make(const struct admin *admin, struct founding *found
   if (status == STATUS_OK)
     status = own_terminal_make(founding);
   if (status == STATUS_OK)
-    status = configuration_write(admin, folder);
+    status = configuration_write(admin, founding);
   if (status != STATUS_OK)
     return admin_fail(admin, admin->dir, status);
   status = ledger_make(admin, founding); /* last: tables in a database do not go away with the directory */

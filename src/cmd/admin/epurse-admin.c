@@ -39,7 +39,7 @@ static const struct option_row init_rows[] = {
     {"loads", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(loads), 0, 0,
      "init, limit set: what a terminal loads in a day, or none"},
     {"minor", 0, NULL, NULL, OPTION_FLAG, FIELD(minor), 0, 0,
-     "init, limit set: these two are in minor units, 200000 for 2000.00"},
+     "init, limit set: amounts are in minor units, 200000 for 2000.00"},
     {"no-pin-single", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(no_pin_single), 0, 0,
      "init: what new cards pay at once without a PIN, or none"},
     {"no-pin-total", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(no_pin_total), 0, 0,
@@ -48,8 +48,7 @@ static const struct option_row init_rows[] = {
      "init: what new cards pay at once while the line is down, or none"},
     {"offline-total", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(offline_total), 0, 0,
      "init: and in all until they pay on-line again, or none"},
-    {"offline-count", 0, "N", NULL, OPTION_NUMBER, FIELD(offline_count), 0, 65535,
-     "init: and how often"},
+    {"offline-count", 0, "N", NULL, OPTION_NUMBER, FIELD(offline_count), 0, 65535, "init: and how often"},
     {"demonstration", 0, NULL, NULL, OPTION_FLAG, FIELD(demonstration), 0, 0,
      "init: for trying out: a simulated bank may pay for loads"},
     {"server-passphrase-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(server_passphrase_fd), 0, FD_MAX,
@@ -193,6 +192,7 @@ int main(int argc, char **argv) {
                         .server_passphrase_fd = -1,
                         .tender = "cash",
                         .fee_rate = -1,
+                        .offline_count = -1,
                         .days = 90};
   char name[32];
   char **merged = NULL, **operands = NULL;

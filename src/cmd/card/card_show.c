@@ -111,6 +111,19 @@ static void ring_text(const struct ring *ring, FILE *out) {
   }
 }
 
+/* What it pays without its PIN, and without the back-end; nothing where it never does. */
+static void freedoms_text(const struct parameters *parameters, FILE *out) {
+  char single[AMOUNT_TEXT_MAX], total[AMOUNT_TEXT_MAX];
+  const struct no_pin_limits *no_pin = &parameters->no_pin;
+  const struct offline_limits *offline = &parameters->offline;
+  if (no_pin->single > 0)
+    fprintf(out, "without the PIN %s, in all %s\n", money(no_pin->single, parameters->currency, single),
+            money(no_pin->total, parameters->currency, total));
+  if (offline->single > 0)
+    fprintf(out, "off-line %s, in all %s, %u payments\n", money(offline->single, parameters->currency, single),
+            money(offline->total, parameters->currency, total), offline->count);
+}
+
 void card_show_text(const struct card_memory *memory, FILE *out) {
   struct facts facts;
   char balance[AMOUNT_TEXT_MAX], purse[AMOUNT_TEXT_MAX], payment[AMOUNT_TEXT_MAX];
@@ -125,6 +138,7 @@ void card_show_text(const struct card_memory *memory, FILE *out) {
           bytes_u32(memory->points));
   fprintf(out, "purse ceiling %s\npayment ceiling %s\n", money(facts.parameters.purse_ceiling, currency, purse),
           money(facts.parameters.payment_ceiling, currency, payment));
+  freedoms_text(&facts.parameters, out);
   fprintf(out, "PIN tries left %u\ntransactions %" PRIu32 ", the last one %s\n", memory->pin_tries_left,
           bytes_u32(memory->atc), slot_text(memory->slot_state));
   fprintf(out, "key versions: master %u, terminal CA %u, server %u\n", memory->master_version,
@@ -154,14 +168,18 @@ static json_t *ring_json(const struct ring *ring) {
 
 static json_t *personal_json(const struct card_memory *memory, const struct facts *facts) {
   struct ring purchases = ring_purchases(memory), loads = ring_loads(memory);
-  return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:i, s:I, s:s, s:{s:i, s:i, s:i}, s:o, s:o}", "cid",
-                   facts->cid, "expiry", facts->expiry, "latest_time", facts->latest_time, "currency", facts->currency,
-                   "balance", (json_int_t)bytes_u32(memory->balance), "points", (json_int_t)bytes_u32(memory->points),
-                   "purse_ceiling", (json_int_t)facts->parameters.purse_ceiling, "payment_ceiling",
-                   (json_int_t)facts->parameters.payment_ceiling, "pin_tries_left", (int)memory->pin_tries_left, "atc",
-                   (json_int_t)bytes_u32(memory->atc), "slot", slot_text(memory->slot_state), "key_versions", "master",
-                   (int)memory->master_version, "terminal_ca", (int)memory->terminal_ca_version, "server",
-                   (int)memory->server_version, "purchases", ring_json(&purchases), "loads", ring_json(&loads));
+  return json_pack(
+      "{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:s, s:{s:i, s:i, s:i}, s:o, s:o}",
+      "cid", facts->cid, "expiry", facts->expiry, "latest_time", facts->latest_time, "currency", facts->currency,
+      "balance", (json_int_t)bytes_u32(memory->balance), "points", (json_int_t)bytes_u32(memory->points),
+      "purse_ceiling", (json_int_t)facts->parameters.purse_ceiling, "payment_ceiling",
+      (json_int_t)facts->parameters.payment_ceiling, "no_pin_single", (json_int_t)facts->parameters.no_pin.single,
+      "no_pin_total", (json_int_t)facts->parameters.no_pin.total, "offline_single",
+      (json_int_t)facts->parameters.offline.single, "offline_total", (json_int_t)facts->parameters.offline.total,
+      "offline_count", (int)facts->parameters.offline.count, "pin_tries_left", (int)memory->pin_tries_left, "atc",
+      (json_int_t)bytes_u32(memory->atc), "slot", slot_text(memory->slot_state), "key_versions", "master",
+      (int)memory->master_version, "terminal_ca", (int)memory->terminal_ca_version, "server",
+      (int)memory->server_version, "purchases", ring_json(&purchases), "loads", ring_json(&loads));
 }
 
 json_t *card_show_json(const struct card_memory *memory) {
