@@ -84,7 +84,8 @@ struct session_pin_change {
 /* CHANGE REFERENCE DATA, from the old PIN to the new one. Where the card was lost in it either may hold. */
 enum status session_change_pin(struct session *session, const struct session_pin_change *change,
                                uint8_t *tries_left) EPURSE_MUST_USE;
-/* INSUFFICIENT_BALANCE, ABOVE_LIMIT, COUNTER_EXHAUSTED come without R-MAC: the caller reads again whether it is so. */
+/* INSUFFICIENT_BALANCE, ABOVE_LIMIT, COUNTER_EXHAUSTED come without R-MAC: the caller reads again whether it is so.
+ * PIN_NEEDED likewise: of a purchase without the PIN that the card does not promise so; to be tried with it. */
 enum status session_initialize(struct session *session, uint8_t p1, const struct initialize *initialize,
                                uint8_t promise[PROMISE_SIZE], uint8_t *tries_left) EPURSE_MUST_USE;
 /* DEBIT FOR PURCHASE or CREDIT FOR LOAD by `type`. A card that does not know the server's key by its version is shown

@@ -38,9 +38,10 @@ struct terminal {
   uint8_t batch_key[CRYPTO_AES_KEY_SIZE]; /* ROLE_PERSO with a batch key alone */
   bool has_batch_key;
   char tender_spec[128];
-  char folder[1024];  /* of its configuration, keys and certificates; absolute */
-  char receipts[256]; /* folder for receipts */
-  int answer_seconds; /* how long a card may take for one answer: for reader_limit */
+  char folder[1024];      /* of its configuration, keys and certificates; absolute */
+  char receipts[256];     /* folder for receipts */
+  uint32_t no_pin_single; /* up to which cards may pay without a PIN, minor units, as the server said last; 0: never */
+  int answer_seconds;     /* how long a card may take for one answer: for reader_limit */
   struct backend *backend;
   struct journal *journal;
   struct session_keys session_keys; /* borrows from the above */
@@ -96,6 +97,7 @@ struct dialogue {
 struct payment {
   struct amount amount;
   bool points;           /* pay with loyalty points */
+  bool ask_pin;          /* pay: also where the card would pay without */
   struct tender *tender; /* load alone */
   int wait_seconds;      /* for the card; negative: for ever */
   const char *reference; /* the caller's name of it, unique per merchant; NULL: none */
@@ -117,6 +119,7 @@ struct outcome {
   int64_t number;         /* of the entry in the journal; 0 where there is none yet */
   char reference[REFERENCE_MAX + 1]; /* "": none */
   unsigned tries_left;               /* after WRONG_PIN */
+  bool without_pin;                  /* a payment for which the card did not want its PIN */
   int64_t limit; /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
 };
 

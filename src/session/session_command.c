@@ -114,6 +114,9 @@ enum status session_initialize(struct session *session, uint8_t p1, const struct
   if (status == STATUS_CARD_REFUSED &&
       (response.sw == SW_INSUFFICIENT_BALANCE || response.sw == SW_ABOVE_LIMIT || response.sw == SW_COUNTER_EXHAUSTED))
     status = status_of_sw(response.sw); /* the caller reads again whether it is so */
+  if (status != STATUS_OK && response.sw == SW_SECURITY_NOT_SATISFIED && !initialize->has_pin &&
+      (p1 == P1_INITIALIZE_PURCHASE || p1 == P1_INITIALIZE_OFFLINE))
+    status = STATUS_PIN_NEEDED; /* also of a session that is over: with the PIN it is tried again, and then told */
   if (status == STATUS_OK && response.len != PROMISE_SIZE)
     status = STATUS_BAD_REPLY;
   if (status == STATUS_OK)

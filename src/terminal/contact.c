@@ -10,6 +10,7 @@
 #include "epurse/reader.h"
 #include "epurse/terminal.h"
 
+#include "no_pin.h"
 #include "pin_report.h"
 
 #define REOPEN_ATTEMPTS     3
@@ -138,7 +139,11 @@ enum status contact_return(struct contact *contact, const uint8_t cid[CID_SIZE])
 /* What the server said of the card, the block order delivered; a card that does not take it is no better off. */
 static enum status block_order_deliver(struct contact *contact, const struct message *message) {
   struct transaction_reply reply;
-  if (transaction_reply_parse(message->body, &reply) == STATUS_OK && reply.has_block_order)
+  if (transaction_reply_parse(message->body, &reply) != STATUS_OK)
+    return message->status;
+  if (message->status == STATUS_OK)
+    no_pin_learn(contact->terminal, reply.no_pin_single);
+  if (reply.has_block_order)
     (void)!session_block(&contact->session, reply.block_order);
   return message->status;
 }

@@ -3,7 +3,8 @@
 noinst_LIBRARIES += libterminal.a
 libterminal_a_SOURCES = src/terminal/bring.c src/terminal/certification.c src/terminal/contact.c src/terminal/evidence.c src/terminal/fate.c \
 	src/terminal/identity.c \
-	src/terminal/journal.c src/terminal/journal_row.c src/terminal/load.c src/terminal/order.c \
+	src/terminal/journal.c src/terminal/journal_row.c src/terminal/load.c src/terminal/no_pin.c \
+	src/terminal/order.c \
 	src/terminal/order_commit.c src/terminal/order_finish.c src/terminal/personalize.c src/terminal/pin_change.c \
 	src/terminal/pin_encipher.c src/terminal/pin_report.c src/terminal/purchase.c src/terminal/read.c \
 	src/terminal/receipt_again.c src/terminal/receipt_file.c src/terminal/recover.c src/terminal/reference.c \

@@ -14,6 +14,7 @@
 #include "contact.h"
 #include "evidence.h"
 #include "identity.h"
+#include "no_pin.h"
 #include "pin_encipher.h"
 
 enum status order_check(const struct terminal *terminal, uint8_t role, const struct payment *payment) {
@@ -55,26 +56,40 @@ struct promise_attempt {
   char pin[PIN_MAX + 1];
 };
 
+static enum status promise_initialize(struct promise_attempt *attempt, uint8_t *tries_left) {
+  struct order *order = attempt->order;
+  uint8_t p1 = order->entry.type == TRANSACTION_LOAD ? P1_INITIALIZE_LOAD : P1_INITIALIZE_PURCHASE;
+  moment_from_unix((int64_t)time(NULL), attempt->initialize.time);
+  return session_initialize(&order->contact->session, p1, &attempt->initialize, order->entry.promise, tries_left);
+}
+
 /* contact_attempt: the PIN rides in INITIALIZE. */
 static enum status attempt_initialize(void *context, const char *digits, const uint8_t block[PIN_BLOCK_SIZE],
                                       uint8_t *tries_left) {
   struct promise_attempt *attempt = context;
-  struct order *order = attempt->order;
-  uint8_t p1 = order->entry.type == TRANSACTION_LOAD ? P1_INITIALIZE_LOAD : P1_INITIALIZE_PURCHASE;
   attempt->initialize.has_pin = true;
   memcpy(attempt->initialize.pin_block, block, PIN_BLOCK_SIZE);
-  moment_from_unix((int64_t)time(NULL), attempt->initialize.time);
   memcpy(attempt->pin, digits, strlen(digits) + 1);
-  return session_initialize(&order->contact->session, p1, &attempt->initialize, order->entry.promise, tries_left);
+  return promise_initialize(attempt, tries_left);
 }
 
-/* The card must promise what it was asked, with the PIN verified; who signed it is checked when the server has sent the
+/* The card is asked first where the issuer lets it do without the PIN. STATUS_PIN_NEEDED: it does not, or not now. */
+static enum status promise_without_pin(struct promise_attempt *attempt) {
+  const struct order *order = attempt->order;
+  uint8_t nothing = 0;
+  bool payment = order->entry.type == TRANSACTION_PURCHASE || order->entry.type == TRANSACTION_POINTS_PURCHASE;
+  if (!payment || order->ask_pin || order->entry.amount > (int64_t)order->terminal->no_pin_single)
+    return STATUS_PIN_NEEDED;
+  return promise_initialize(attempt, &nothing);
+}
+
+/* The card must promise what it was asked, with the PIN verified if it was shown; who signed it is checked when the server has sent the
  * card's certificate. */
 static enum status promise_check(const struct order *order, const struct initialize *asked) {
   const struct promise *promise = &order->promise;
   bool same =
       promise->type == order->entry.type && promise->amount == asked->amount && promise->currency == asked->currency &&
-      promise->pin_verified && memcmp(promise->tid, asked->tid, TID_SIZE) == 0 &&
+      promise->pin_verified == asked->has_pin && memcmp(promise->tid, asked->tid, TID_SIZE) == 0 &&
       memcmp(promise->nonce, asked->nonce, NONCE_SIZE) == 0 && memcmp(promise->time, asked->time, MOMENT_SIZE) == 0;
   return same ? STATUS_OK : STATUS_BAD_REPLY;
 }
@@ -127,7 +142,10 @@ static enum status promise_take(struct order *order) {
   memcpy(attempt.initialize.tid, order->terminal->tid, TID_SIZE);
   enum status status = STATUS_CRYPTO_FAILED;
   if (crypto_random(attempt.initialize.nonce, NONCE_SIZE)) {
-    status = refusal_prove(order, contact_try_pin(order->contact, &pin));
+    status = promise_without_pin(&attempt);
+    if (status == STATUS_PIN_NEEDED)
+      status = contact_try_pin(order->contact, &pin);
+    status = refusal_prove(order, status);
     order->outcome->tries_left = pin.tries_left;
   }
   if (status == STATUS_OK)
@@ -140,7 +158,7 @@ static enum status promise_take(struct order *order) {
     order->entry.state = JOURNAL_PROMISED;
     status = journal_update(order->terminal->journal, &order->entry);
   }
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && attempt.initialize.has_pin)
     status = pin_bind(order, attempt.pin);
   crypto_wipe(&attempt, sizeof attempt);
   return status;
@@ -237,6 +255,8 @@ static enum status reply_take(struct order *order, enum message_type type, const
   if (message->status == STATUS_CARD_EXPIRED && reply.has_authorisation)
     expiry_deliver(order, reply.authorisation);
   order->owed = reply.owed;
+  if (type == MESSAGE_PURCHASE && message->status == STATUS_OK)
+    no_pin_learn(order->terminal, reply.no_pin_single);
   if (message->status != STATUS_OK || type == MESSAGE_LOAD_INQUIRY)
     return message->status;
   return authorisation_take(order, &reply);

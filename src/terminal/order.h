@@ -27,6 +27,7 @@ struct order {
   struct authorisation authorisation; /* entry.authorisation, decoded */
   char pin_jwe[PIN_JWE_MAX];          /* for the server */
   int64_t owed;                       /* LOAD_INQUIRY's answer */
+  bool ask_pin;                       /* whatever the issuer lets cards pay without */
   bool noted; /* a reversal: the server knows that it is wanted, and waits for the card's next promise */
 };
 
@@ -38,8 +39,8 @@ enum status order_check(const struct terminal *terminal, uint8_t role, const str
 /* What an outcome is before anything happened. */
 void order_outcome_clear(struct outcome *outcome);
 
-/* Writes the intent, asks for the PIN, has the card promise, checks the promise, journals it, enciphers the PIN for the
- * server. After any other status than OK the entry is cancelled. */
+/* Writes the intent, asks for the PIN, but for a payment that the card makes without, has the card promise, checks the
+ * promise, journals it, enciphers the PIN for the server. After any other status than OK the entry is cancelled. */
 enum status order_promise(struct order *order, uint8_t type, struct amount amount) EPURSE_MUST_USE;
 
 /* Asks the server: PURCHASE, LOAD_INQUIRY or LOAD. With STATUS_OK to PURCHASE and LOAD the authorisation has been

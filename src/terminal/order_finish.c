@@ -30,6 +30,7 @@ void order_outcome_fill(const struct order *order) {
     outcome->balance_after -= promise->amount;
   else if (promise->type == TRANSACTION_LOAD)
     outcome->balance_after += promise->amount;
+  outcome->without_pin = !promise->pin_verified && promise->type != TRANSACTION_LOAD;
   outcome->points = order->authorisation.points;
   outcome->points_after = (int64_t)promise->points + order->authorisation.points;
   memcpy(outcome->time, order->authorisation.time, sizeof outcome->time);

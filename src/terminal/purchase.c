@@ -9,22 +9,37 @@
 #include "recover.h"
 #include "reference.h"
 
-/* With the card in a session and nothing of it open any more. */
-static enum status purchase_new(struct order *order, const struct payment_request *request) {
-  struct evidence evidence;
-  bool same = false;
+/* A promise and the server's authorisation of it; without that the entry is cancelled. *same: it was done before. */
+static enum status purchase_ask(struct order *order, const struct payment_request *request, bool *same) {
   enum status status = order_promise(order, request->type, request->amount);
   if (status != STATUS_OK)
     return status;
-  status = order_finish_by_promise(order, request, &same);
-  if (same)
+  status = order_finish_by_promise(order, request, same);
+  if (*same)
     return STATUS_OK;
   if (status == STATUS_OK)
     status = order_ask(order, MESSAGE_PURCHASE);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     order_cancel(order, NULL);
-    return status == STATUS_REFERENCE_DONE ? reference_first(order, request) : status;
+  if (status != STATUS_REFERENCE_DONE)
+    return status;
+  status = reference_first(order, request);
+  *same = status == STATUS_OK;
+  return status;
+}
+
+/* With the card in a session and nothing of it open any more. The server may have counted more without a PIN than the card
+ * has: it gets another promise, with the PIN. */
+static enum status purchase_new(struct order *order, const struct payment_request *request) {
+  struct evidence evidence;
+  bool same = false;
+  enum status status = purchase_ask(order, request, &same);
+  if (status == STATUS_PIN_NEEDED && !order->ask_pin) {
+    order->ask_pin = true;
+    status = purchase_ask(order, request, &same);
   }
+  if (status != STATUS_OK || same)
+    return status;
   status = order_commit(order, &evidence);
   if (status != STATUS_OK)
     return status; /* the card may have been debited: stays open until it comes again */
@@ -44,7 +59,11 @@ static enum status purchase_meet(struct order *order, const struct payment *paym
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                          const struct dialogue *dialogue, struct outcome *outcome) {
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
-  struct order order = {.terminal = terminal, .contact = &contact, .outcome = outcome, .reference = payment->reference};
+  struct order order = {.terminal = terminal,
+                        .contact = &contact,
+                        .outcome = outcome,
+                        .reference = payment->reference,
+                        .ask_pin = payment->ask_pin};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
   reference_note(outcome, payment);

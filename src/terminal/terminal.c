@@ -14,6 +14,7 @@
 #include "epurse/x509.h"
 
 #include "identity.h"
+#include "no_pin.h"
 
 static const struct settings_row terminal_rows[] = {
     {"terminal", "id", NULL, SETTING_TEXT, 0, 0},          {"terminal", "role", NULL, SETTING_TEXT, 0, 0},
@@ -157,6 +158,8 @@ enum status terminal_open(const char *path, struct terminal **terminal, char pro
     status = identity_load(fresh, settings_folder(settings), problem);
   if (status == STATUS_OK)
     status = terminal_connect(fresh, settings, problem);
+  if (status == STATUS_OK)
+    no_pin_load(fresh);
 out:
   settings_free(&settings);
   if (status != STATUS_OK) {

@@ -43,6 +43,8 @@ static void outcome_to_json(json_t *object, const char *operation, const struct 
     json_object_set_new(object, "points_after", json_integer(outcome->points_after));
     json_object_set_new(object, "confirmed", json_boolean(outcome->confirmed));
     json_object_set_new(object, "finished_before", json_boolean(outcome->finished_before));
+    if (outcome->without_pin)
+      json_object_set_new(object, "without_pin", json_true());
   }
   if (moment_valid(outcome->time)) {
     moment_print(outcome->time, time);
@@ -85,6 +87,8 @@ void report_done(FILE *out, const char *operation, const struct outcome *outcome
   if (outcome->points != 0 || outcome->points_after > 0)
     fprintf(out, translated(", points %+" PRId64 " = %" PRId64), outcome->points, outcome->points_after);
   fprintf(out, "\n");
+  if (outcome->without_pin)
+    fprintf(out, "%s\n", translated("without the PIN"));
   if (outcome->reference[0] != 0)
     fprintf(out, translated("reference %s\n"), outcome->reference);
   if (outcome->receipt_path[0] != 0)

@@ -22,6 +22,7 @@ struct terminal_program {
   bool json, quiet;
   bool one_try;          /* pin: the second line of --pin-fd is the new PIN, not another try */
   bool points;           /* pay --points */
+  bool ask_pin;          /* pay --ask-pin */
   bool qr;               /* pay, load, receipt --qr */
   bool last;             /* receipt --last */
   const char *reference; /* pay, load --reference, or NULL */

@@ -10,7 +10,7 @@ static enum status show(void *context, const struct outcome *outcome) {
 
 static enum status verb_pay(void *context, char **arguments) {
   struct terminal_program *self = context;
-  struct payment payment = {.points = self->points, .reference = self->reference};
+  struct payment payment = {.points = self->points, .ask_pin = self->ask_pin, .reference = self->reference};
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   enum status status = terminal_program_open(self);
   if (status != STATUS_OK)
@@ -37,10 +37,12 @@ static enum status verb_pay(void *context, char **arguments) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option_row rows[] = {{"points", 0, NULL, NULL, OPTION_FLAG,
-                                            offsetof(struct terminal_program, points), 0, 0,
-                                            "pay with loyalty points instead of money"},
-                                           {0}};
+  static const struct option_row rows[] = {
+      {"points", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, points), 0, 0,
+       "pay with loyalty points instead of money"},
+      {"ask-pin", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, ask_pin), 0, 0,
+       "pay: ask for the PIN, also where the card pays without it"},
+      {0}};
   static const struct verb verbs[] = {
       {"pay", "AMOUNT", 1, "take a payment, like 12.50", verb_pay},
       {"balance", "", 0, "show what is on the card", verb_balance},
