@@ -32,8 +32,10 @@ struct ledger_settings {
   uint32_t first_serial; /* of the pool; 0 means 1 */
   uint32_t point_value;  /* minor units that one loyalty point pays; 0 means 1; at most 1000000 */
   /* Of all who have none of their own (ledger_limit.h), minor units; 0: no limit. Only ledger_create reads them. */
-  int64_t terminal_loads; /* what a terminal loads in a day */
-  int64_t load_credit;    /* what a merchant may owe for loads */
+  int64_t terminal_loads;   /* what a terminal loads in a day */
+  int64_t load_credit;      /* what a merchant may owe for loads and refunds */
+  int64_t terminal_refunds; /* what a terminal gives back of sales in a day */
+  int64_t merchant_refunds; /* the same of all terminals of a merchant */
 };
 
 /* Where a ledger is: sqlite:PATH, or a path alone, which means the same; or postgresql://..., a URL as libpq takes it,

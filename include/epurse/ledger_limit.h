@@ -15,6 +15,7 @@ struct ledger;
 #define LEDGER_LIMIT_DEFAULT (-1)   /* that of all who have none of their own (struct ledger_settings) */
 #define LEDGER_LIMIT_NONE    0      /* as much as they like */
 #define LEDGER_LIMIT_USUAL   200000 /* minor units of a currency with two decimals: what a new issuer begins with */
+#define LEDGER_LIMIT_REFUNDS 50000  /* the same of refunds at a terminal */
 #define LEDGER_LIMIT_MAX     (INT64_C(1) << 53) /* what a JSON number carries whole */
 
 /* Sets what a terminal may load in a day of the issuer's time zone, or what a merchant may owe for loads, from the next
@@ -22,6 +23,11 @@ struct ledger;
 enum status ledger_terminal_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t loads) EPURSE_MUST_USE;
 /* Of the merchant with that identifier. */
 enum status ledger_merchant_limit(struct ledger *ledger, const char *id, int64_t load_credit) EPURSE_MUST_USE;
+
+/* What a terminal, and what all of a merchant's, give back of sales in a day; likewise. */
+enum status ledger_terminal_refund_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                         int64_t refunds) EPURSE_MUST_USE;
+enum status ledger_merchant_refund_limit(struct ledger *ledger, const char *id, int64_t refunds) EPURSE_MUST_USE;
 
 /* Where a limit stands: what is used of it (of a terminal: on that day, counted from 1970-01-01), and what is allowed,
  * LEDGER_LIMIT_NONE included. STATUS_NOT_FOUND. */

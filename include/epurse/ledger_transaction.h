@@ -113,6 +113,14 @@ enum status ledger_load_authorise(struct ledger *ledger, const struct signed_pro
                                   const struct ledger_tender *tender, const struct ledger_signer *signer,
                                   struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
+/* The same for a refund: what a captured sale of this card at this terminal's merchant gives back, whole or in part, within
+ * `window` seconds of it (0: for ever). What it had granted in points is taken as far as it is there; what was paid with
+ * points brings points. Further: STATUS_SALE_UNKNOWN, STATUS_SALE_OF_ANOTHER, STATUS_SALE_NOT_CAPTURED,
+ * STATUS_SALE_TOO_OLD, STATUS_REFUND_EXCEEDS, STATUS_REFUND_LIMIT. */
+enum status ledger_refund_authorise(struct ledger *ledger, const struct signed_promise *offer, int64_t window,
+                                    const struct ledger_signer *signer,
+                                    struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
 /* Whether a load would be authorised now, before the bank is asked: reads only, needs no ledger_promise_open and no
  * step. Statuses as from ledger_promise_open and ledger_load_authorise (forks are not recorded here); STATUS_EXISTS:
  * this promise has its answer already. */

@@ -88,11 +88,11 @@ enum status message_open(const char *jws, size_t len, bool is_reply, const struc
 /* What a _body makes is the caller's (json_decref); NULL: no memory, or a text that is not UTF-8. What a _parse that
  * failed has filled does not count. */
 
-/* PURCHASE, LOAD_INQUIRY, LOAD {"promise"[,"pin"][,"merchant_reference"]}: promise, enciphered PIN, the caller's name of
+/* PURCHASE, REFUND, LOAD_INQUIRY, LOAD {"promise"[,"pin"][,"merchant_reference"]}: promise, enciphered PIN, the caller's name of
  * it; LOAD has the bank's word beside them, "tender" and "reference". */
 struct transaction_request {
   uint8_t promise[PROMISE_SIZE];
-  char pin_jwe[PIN_JWE_MAX];         /* "" where the PIN was not entered in this contact */
+  char pin_jwe[PIN_JWE_MAX];         /* "" where the PIN was not entered in this contact, and in REFUND */
   char tender_kind[16];              /* LOAD: "cash", "manual", "simulator", "owed"; else "" */
   char tender_reference[64];         /* LOAD: the bank's reference; else "" */
   char reference[REFERENCE_MAX + 1]; /* the caller's; "": none */
@@ -105,7 +105,7 @@ enum status transaction_request_parse(enum message_type type, const json_t *body
                                       struct transaction_request *request) EPURSE_MUST_USE;
 
 /* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"][,"no_pin_single"]}. With status OK: authorisation and card
- * certificate (PURCHASE, LOAD); with CARD_BLOCKED or CARD_FORKED: the block order; with CARD_EXPIRED: an authorisation
+ * certificate (PURCHASE, REFUND, LOAD); with CARD_BLOCKED or CARD_FORKED: the block order; with CARD_EXPIRED: an authorisation
  * that declines, whose time ends the card (R8); nothing otherwise. CARD_CONTACT's reply is of this form too. */
 struct transaction_reply {
   bool has_authorisation;

@@ -7,6 +7,7 @@
 #include "epurse/command.h"
 #include "limit.h"
 #include "reference.h"
+#include "refund.h"
 #include "store.h"
 #include "terminal.h"
 
@@ -18,9 +19,10 @@ struct answer {
   const struct ledger_signer *signer;
   struct ledger_tender tender;
   struct terminal_brief terminal;
-  enum status reason; /* STATUS_OK approves */
-  int64_t points;     /* change of the card's counter */
-  bool named;         /* it takes the offer's reference */
+  enum status reason;   /* STATUS_OK approves */
+  int64_t points;       /* change of the card's counter */
+  bool named;           /* it takes the offer's reference */
+  struct refund refund; /* of a refund that is approved */
 };
 
 static enum status answer_check_opened(const struct ledger *ledger, const struct signed_promise *offer, bool in_step) {
@@ -77,8 +79,11 @@ static enum status answer_check_pin(const struct promise *promise, const struct 
 
 static enum status answer_check_limits(const struct ledger *ledger, const struct promise *promise,
                                        const struct chain *chain) {
-  if (promise->type == TRANSACTION_LOAD)
+  bool credit = promise->type == TRANSACTION_LOAD || (promise->type == TRANSACTION_REFUND && !promise->sale_in_points);
+  if (credit)
     return promise->amount + chain->balance > chain->purse_ceiling ? STATUS_ABOVE_LIMIT : STATUS_OK;
+  if (promise->type == TRANSACTION_REFUND)
+    return STATUS_OK;
   if (promise->amount > chain->payment_ceiling)
     return STATUS_ABOVE_LIMIT;
   if (promise->type == TRANSACTION_POINTS_PURCHASE)
@@ -132,6 +137,8 @@ static enum status answer_insert(struct ledger *ledger, const struct answer *ans
   query_blob(&query, answer->offer->record, PROMISE_SIZE);
   query_blob(&query, record, AUTHORISATION_SIZE);
   query_i64(&query, answer->offer->now);
+  query_i64(&query, answer->reason == STATUS_OK ? answer->refund.sale : 0);
+  query_i64(&query, answer->reason == STATUS_OK && answer->refund.in_points);
   return query_run(&query);
 }
 
@@ -150,17 +157,20 @@ static enum status answer_advance(struct ledger *ledger, const struct answer *an
   return query_run(&query);
 }
 
-/* What a load takes of its limits. What is owed to a card was counted when it was paid for. */
+/* What a load or refund takes of its limits. What is owed to a card was counted when it was paid for. */
 static struct limit_load answer_load(const struct answer *answer) {
   const struct signed_promise *offer = answer->offer;
-  return (struct limit_load){.terminal = answer->terminal.number,
+  return (struct limit_load){.refund = offer->promise->type == TRANSACTION_REFUND,
+                             .in_points = answer->refund.in_points,
+                             .terminal = answer->terminal.number,
                              .merchant = answer->terminal.merchant,
                              .amount = offer->promise->amount,
                              .day = (offer->now + offer->zone) / SECONDS_PER_DAY};
 }
 
 static bool answer_limited(const struct answer *answer) {
-  return answer->offer->promise->type == TRANSACTION_LOAD && answer->tender.kind != LEDGER_TENDER_OWED;
+  uint8_t type = answer->offer->promise->type;
+  return type == TRANSACTION_REFUND || (type == TRANSACTION_LOAD && answer->tender.kind != LEDGER_TENDER_OWED);
 }
 
 static enum status answer_hold(struct ledger *ledger, const struct answer *answer, int64_t id) {
@@ -228,7 +238,8 @@ enum status ledger_purchase_authorise(struct ledger *ledger, const struct signed
   struct answer answer = {.offer = offer, .signer = signer, .reason = STATUS_OK};
   const struct chain *chain = &ledger->chain;
   enum status status = answer_check_opened(ledger, offer, true);
-  if (status == STATUS_OK && offer->promise->type == TRANSACTION_LOAD)
+  if (status == STATUS_OK && offer->promise->type != TRANSACTION_PURCHASE &&
+      offer->promise->type != TRANSACTION_POINTS_PURCHASE)
     status = STATUS_BAD_FORMAT;
   if (status == STATUS_OK)
     status = answer_check(ledger, chain, &answer);
@@ -285,6 +296,39 @@ enum status ledger_load_check(struct ledger *ledger, const struct signed_promise
   struct chain chain;
   enum status status = chain_read(ledger, offer, &chain);
   return status == STATUS_OK ? load_check(ledger, &chain, &answer) : status;
+}
+
+/* ---- refunds ---- */
+
+static enum status refund_check(struct ledger *ledger, const struct chain *chain, int64_t window,
+                                struct answer *answer) {
+  struct refund_wish wish = {.promise = answer->offer->promise,
+                             .card = chain->card,
+                             .window = window,
+                             .now = answer->offer->now,
+                             .points = chain->points};
+  enum status status = answer_check(ledger, chain, answer);
+  wish.merchant = answer->terminal.merchant;
+  if (status == STATUS_OK)
+    status = refund_judge(ledger, &wish, &answer->refund);
+  if (status != STATUS_OK)
+    return status;
+  const struct limit_load load = answer_load(answer);
+  return limit_check(ledger, &load);
+}
+
+enum status ledger_refund_authorise(struct ledger *ledger, const struct signed_promise *offer, int64_t window,
+                                    const struct ledger_signer *signer, struct ledger_transaction *transaction) {
+  struct answer answer = {.offer = offer, .signer = signer, .reason = STATUS_OK};
+  enum status status = answer_check_opened(ledger, offer, true);
+  if (status == STATUS_OK && offer->promise->type != TRANSACTION_REFUND)
+    status = STATUS_BAD_FORMAT;
+  if (status == STATUS_OK)
+    status = refund_check(ledger, &ledger->chain, window, &answer);
+  if (status != STATUS_OK)
+    return status;
+  answer.points = answer.refund.points;
+  return answer_book(ledger, &answer, transaction);
 }
 
 /* A decline carries the reference only where nothing else holds it. */

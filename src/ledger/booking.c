@@ -72,6 +72,9 @@ enum status booking_read(struct ledger *ledger, int64_t id, struct booking *book
   booking->without_pin = promise_without_pin(booking, promise);
   booking->reversed = query_read_i64(&query) != 0;
   booking->honoured = query_read_i64(&query) != 0;
+  booking->sale = query_read_i64(&query);
+  booking->in_points = query_read_i64(&query) != 0;
+  booking->created_at = query_read_i64(&query);
   enum status status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
@@ -133,7 +136,13 @@ enum status ledger_transaction_list(struct ledger *ledger, const uint8_t cid[CID
   return query_end(&query);
 }
 
+bool booking_pays(const struct booking *booking) {
+  return booking->type == TRANSACTION_PURCHASE || booking->type == TRANSACTION_POINTS_PURCHASE;
+}
+
 /* What the hold holds: money, or the points that pay for it. */
 int64_t booking_held(const struct booking *booking) {
+  if (booking->in_points)
+    return booking->points;
   return booking->type == TRANSACTION_POINTS_PURCHASE ? -(int64_t)booking->points : booking->amount;
 }

@@ -15,7 +15,10 @@ struct booking {
   uint8_t commitment[CRYPTO_SHA256_SIZE];
   bool without_pin; /* a payment whose promise says so: it counts, docs/ledger.md */
   bool reversed;
-  bool honoured; /* released, and paid for by the issuer since r came */
+  bool honoured;  /* released, and paid for by the issuer since r came */
+  int64_t sale;   /* of a refund: the booking that it gives back; else 0 */
+  bool in_points; /* of a refund: that sale was paid with points, and points come back */
+  int64_t created_at;
 };
 
 int64_t booking_id(int64_t card, uint32_t atc);
@@ -37,7 +40,9 @@ enum status promise_known(struct ledger *ledger, int64_t id, const uint8_t hash[
 enum status booking_transaction(struct ledger *ledger, int64_t id,
                                 struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
-/* What its hold holds: minor units, or the points that pay for it. */
+/* Whether a card pays a merchant by it. */
+bool booking_pays(const struct booking *booking);
+/* What its hold holds: minor units, or the points that pay for it or come back; a small part's may be 0. */
 int64_t booking_held(const struct booking *booking);
 
 /* settle.c: what a new hold, its proof, and its abort book. */

@@ -15,7 +15,7 @@ static enum status capture_tally(struct ledger *ledger, const struct booking *bo
 }
 
 enum status capture_add(struct ledger *ledger, const struct booking *booking) {
-  if (booking->type == TRANSACTION_LOAD)
+  if (!booking_pays(booking))
     return STATUS_OK;
   struct query query = query_begin(ledger, QUERY_CAPTURE_ADD);
   query_i64(&query, booking->id);

@@ -170,11 +170,12 @@ static enum status chain_foresee(struct ledger *ledger, struct chain *chain) {
   chain->points = now.points;
   chain->owed = now.owed;
   chain->points_owed = now.points_owed;
-  if (chain->outcome == LEDGER_CAPTURED && held->type == TRANSACTION_LOAD)
+  bool credit = held->type == TRANSACTION_LOAD || (held->type == TRANSACTION_REFUND && !held->in_points);
+  if (chain->outcome == LEDGER_CAPTURED && credit)
     chain->balance += held->amount;
   if (chain->outcome == LEDGER_CAPTURED && held->without_pin)
     chain->no_pin_sum += held->amount;
-  if (chain->outcome == LEDGER_CAPTURED && held->points > 0)
+  if (chain->outcome == LEDGER_CAPTURED && held->type != TRANSACTION_POINTS_PURCHASE)
     chain->points += held->points;
   if (chain->outcome == LEDGER_CAPTURED && held->type == TRANSACTION_LOAD)
     chain->points_owed -= held->points;
@@ -191,8 +192,8 @@ static enum status chain_foresee(struct ledger *ledger, struct chain *chain) {
 enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) {
   const struct promise *promise = offer->promise;
   memset(chain, 0, sizeof *chain);
-  if (promise->type < TRANSACTION_PURCHASE || promise->type > TRANSACTION_POINTS_PURCHASE ||
-      promise->last_atc >= promise->atc || promise->amount == 0 || promise->amount > INT32_MAX)
+  if (promise->type < TRANSACTION_PURCHASE || promise->type > TRANSACTION_REFUND || promise->last_atc >= promise->atc ||
+      promise->amount == 0 || promise->amount > INT32_MAX)
     return STATUS_BAD_FORMAT;
   enum status status = record_hash(offer->record, PROMISE_SIZE, chain->hash);
   if (status == STATUS_OK)
@@ -234,7 +235,7 @@ static enum status chain_note_fork(struct ledger *ledger, const struct signed_pr
 static enum status chain_honour(struct ledger *ledger, const struct signed_promise *offer, const struct chain *chain) {
   struct booking named;
   enum status status = booking_read(ledger, booking_id(chain->card, offer->promise->last_atc), &named);
-  if (status == STATUS_OK && named.state == LEDGER_RELEASED && named.type != TRANSACTION_LOAD && !named.honoured)
+  if (status == STATUS_OK && named.state == LEDGER_RELEASED && booking_pays(&named) && !named.honoured)
     status = booking_honour(ledger, &named, offer->promise->last_secret, offer->now);
   return status == STATUS_EXISTS ? STATUS_OK : status;
 }

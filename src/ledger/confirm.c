@@ -24,7 +24,7 @@ static enum status confirm_denied(struct ledger *ledger, const struct ledger_con
                                   const struct booking *booking) {
   enum status honoured = STATUS_EXISTS;
   enum status status = confirm_note(ledger, confirmation, booking_card(booking->id));
-  if (status == STATUS_OK && booking->state == LEDGER_RELEASED && booking->type != TRANSACTION_LOAD)
+  if (status == STATUS_OK && booking->state == LEDGER_RELEASED && booking_pays(booking))
     honoured = booking_honour(ledger, booking, confirmation->secret, confirmation->now);
   if (status == STATUS_OK)
     status = honoured == STATUS_EXISTS ? STATUS_LEDGER_BROKEN : honoured;

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Limits of exposure: rules, what is used of them, and what each load reserved. */
+ * Limits of exposure: rules, what is used of them, and what each load or refund reserved. */
 #include "limit.h"
 
 #include "store.h"
 #include "terminal.h"
 
-enum limit_kind { LIMIT_TERMINAL_LOADS = 1, LIMIT_LOAD_CREDIT = 2 };
+enum limit_kind {
+  LIMIT_TERMINAL_LOADS = 1,
+  LIMIT_LOAD_CREDIT = 2,
+  LIMIT_TERMINAL_REFUNDS = 3,
+  LIMIT_MERCHANT_REFUNDS = 4
+};
+#define LIMIT_ROWS_MAX 3
 
 /* One row of what is used. */
 struct limit_row {
@@ -22,6 +28,19 @@ static struct limit_row limit_of_merchant(int64_t merchant) {
   return (struct limit_row){.kind = LIMIT_LOAD_CREDIT, .subject = merchant};
 }
 
+/* All that one load or refund takes of: *count of them. */
+static void limit_rows(const struct limit_load *load, struct limit_row rows[LIMIT_ROWS_MAX], size_t *count) {
+  *count = 0;
+  if (load->refund) {
+    rows[(*count)++] = (struct limit_row){.kind = LIMIT_TERMINAL_REFUNDS, .subject = load->terminal, .day = load->day};
+    rows[(*count)++] = (struct limit_row){.kind = LIMIT_MERCHANT_REFUNDS, .subject = load->merchant, .day = load->day};
+  } else {
+    rows[(*count)++] = limit_of_terminal(load->terminal, load->day);
+  }
+  if (!load->in_points)
+    rows[(*count)++] = limit_of_merchant(load->merchant);
+}
+
 /* ---- rules ---- */
 
 static enum status limit_rule(struct ledger *ledger, enum limit_kind kind, int64_t subject, int64_t allowed) {
@@ -35,9 +54,18 @@ static enum status limit_rule(struct ledger *ledger, enum limit_kind kind, int64
   return query_run(&query);
 }
 
-enum status limit_default(struct ledger *ledger, int64_t terminal_loads, int64_t load_credit) {
-  enum status status = limit_rule(ledger, LIMIT_TERMINAL_LOADS, 0, terminal_loads);
-  return status == STATUS_OK ? limit_rule(ledger, LIMIT_LOAD_CREDIT, 0, load_credit) : status;
+enum status limit_default(struct ledger *ledger, const struct ledger_settings *settings) {
+  const struct {
+    enum limit_kind kind;
+    int64_t allowed;
+  } rules[] = {{LIMIT_TERMINAL_LOADS, settings->terminal_loads},
+               {LIMIT_LOAD_CREDIT, settings->load_credit},
+               {LIMIT_TERMINAL_REFUNDS, settings->terminal_refunds},
+               {LIMIT_MERCHANT_REFUNDS, settings->merchant_refunds}};
+  enum status status = STATUS_OK;
+  for (size_t i = 0; status == STATUS_OK && i < sizeof rules / sizeof rules[0]; i++)
+    status = limit_rule(ledger, rules[i].kind, 0, rules[i].allowed);
+  return status;
 }
 
 static enum status limit_merchant(struct ledger *ledger, const char *id, int64_t *merchant) {
@@ -59,6 +87,18 @@ enum status ledger_merchant_limit(struct ledger *ledger, const char *id, int64_t
   int64_t merchant = 0;
   enum status status = limit_merchant(ledger, id, &merchant);
   return status == STATUS_OK ? limit_rule(ledger, LIMIT_LOAD_CREDIT, merchant, load_credit) : status;
+}
+
+enum status ledger_terminal_refund_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t refunds) {
+  struct terminal_brief terminal;
+  enum status status = terminal_brief(ledger, tid, &terminal);
+  return status == STATUS_OK ? limit_rule(ledger, LIMIT_TERMINAL_REFUNDS, terminal.number, refunds) : status;
+}
+
+enum status ledger_merchant_refund_limit(struct ledger *ledger, const char *id, int64_t refunds) {
+  int64_t merchant = 0;
+  enum status status = limit_merchant(ledger, id, &merchant);
+  return status == STATUS_OK ? limit_rule(ledger, LIMIT_MERCHANT_REFUNDS, merchant, refunds) : status;
 }
 
 /* ---- where they stand ---- */
@@ -96,14 +136,19 @@ static enum status limit_check_row(struct ledger *ledger, const struct limit_row
   enum status status = limit_read(ledger, row, &limit);
   if (status != STATUS_OK || limit.allowed == LEDGER_LIMIT_NONE || amount <= limit.allowed - limit.used)
     return status;
+  if (row->kind == LIMIT_TERMINAL_REFUNDS || row->kind == LIMIT_MERCHANT_REFUNDS)
+    return STATUS_REFUND_LIMIT;
   return row->kind == LIMIT_TERMINAL_LOADS ? STATUS_TERMINAL_LIMIT : STATUS_MERCHANT_LIMIT;
 }
 
 enum status limit_check(struct ledger *ledger, const struct limit_load *load) {
-  const struct limit_row terminal = limit_of_terminal(load->terminal, load->day);
-  const struct limit_row merchant = limit_of_merchant(load->merchant);
-  enum status status = limit_check_row(ledger, &terminal, load->amount);
-  return status == STATUS_OK ? limit_check_row(ledger, &merchant, load->amount) : status;
+  struct limit_row rows[LIMIT_ROWS_MAX];
+  size_t count = 0;
+  enum status status = STATUS_OK;
+  limit_rows(load, rows, &count);
+  for (size_t i = 0; status == STATUS_OK && i < count; i++)
+    status = limit_check_row(ledger, &rows[i], load->amount);
+  return load->refund && status == STATUS_MERCHANT_LIMIT ? STATUS_REFUND_LIMIT : status;
 }
 
 static enum status limit_take_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {
@@ -116,15 +161,16 @@ static enum status limit_take_row(struct ledger *ledger, const struct limit_row 
 }
 
 enum status limit_take(struct ledger *ledger, const struct limit_load *load, int64_t booking) {
-  const struct limit_row terminal = limit_of_terminal(load->terminal, load->day);
-  const struct limit_row merchant = limit_of_merchant(load->merchant);
+  struct limit_row rows[LIMIT_ROWS_MAX];
+  size_t count = 0;
   struct query query = query_begin(ledger, QUERY_LIMIT_RESERVE);
   query_i64(&query, load->day);
   query_i64(&query, booking);
   enum status status = query_run(&query);
-  if (status == STATUS_OK)
-    status = limit_take_row(ledger, &terminal, load->amount);
-  return status == STATUS_OK ? limit_take_row(ledger, &merchant, load->amount) : status;
+  limit_rows(load, rows, &count);
+  for (size_t i = 0; status == STATUS_OK && i < count; i++)
+    status = limit_take_row(ledger, &rows[i], load->amount);
+  return status;
 }
 
 static enum status limit_give_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {
@@ -145,10 +191,17 @@ enum status limit_give_back(struct ledger *ledger, const struct booking *booking
   enum status status = query_run(&query);
   if (status != STATUS_OK || !found)
     return status;
-  const struct limit_row terminal = limit_of_terminal(booking->terminal, day);
-  const struct limit_row merchant = limit_of_merchant(booking->merchant);
-  status = limit_give_row(ledger, &terminal, booking->amount);
-  return status == STATUS_OK ? limit_give_row(ledger, &merchant, booking->amount) : status;
+  const struct limit_load load = {.refund = booking->type == TRANSACTION_REFUND,
+                                  .in_points = booking->in_points,
+                                  .terminal = booking->terminal,
+                                  .merchant = booking->merchant,
+                                  .day = day};
+  struct limit_row rows[LIMIT_ROWS_MAX];
+  size_t count = 0;
+  limit_rows(&load, rows, &count);
+  for (size_t i = 0; status == STATUS_OK && i < count; i++)
+    status = limit_give_row(ledger, &rows[i], booking->amount);
+  return status;
 }
 
 enum status limit_set_off(struct ledger *ledger, int64_t settlement) {

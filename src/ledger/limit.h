@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a load takes of the limits of its terminal and merchant, and gives back. */
+ * What a load or refund takes of the limits of its terminal and merchant, and gives back. */
 #ifndef LEDGER_LIMIT_H
 #define LEDGER_LIMIT_H
 
 #include "booking.h"
+#include "epurse/ledger.h"
 #include "epurse/ledger_limit.h"
 
-/* A load that asks, or has asked. */
+/* A load or refund that asks, or has asked. */
 struct limit_load {
+  bool refund;
+  bool in_points;             /* of a refund: the merchant owes nothing for it */
   int64_t terminal, merchant; /* numbers */
   int64_t amount;             /* minor units */
   int64_t day;                /* since 1970-01-01, the issuer's */
 };
 
-/* Whether there is room for it: reads only. STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT. */
+/* Whether there is room for it: reads only. STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT, STATUS_REFUND_LIMIT. */
 enum status limit_check(struct ledger *ledger, const struct limit_load *load) EPURSE_MUST_USE;
 /* Takes it, under the promise of its booking; after limit_check, in the same step. */
 enum status limit_take(struct ledger *ledger, const struct limit_load *load, int64_t booking) EPURSE_MUST_USE;
@@ -22,6 +25,6 @@ enum status limit_give_back(struct ledger *ledger, const struct booking *booking
 /* What the lines of a settlement set off is not owed any more. */
 enum status limit_set_off(struct ledger *ledger, int64_t settlement) EPURSE_MUST_USE;
 /* For all who have no limit of their own. */
-enum status limit_default(struct ledger *ledger, int64_t terminal_loads, int64_t load_credit) EPURSE_MUST_USE;
+enum status limit_default(struct ledger *ledger, const struct ledger_settings *settings) EPURSE_MUST_USE;
 
 #endif

@@ -20,8 +20,13 @@ static int64_t tender_account(const struct booking *booking) {
 static struct route booking_route(const struct booking *booking) {
   int64_t card = booking_card(booking->id);
   struct route route = {.hold = account_of_card(card, ACCOUNT_HOLD)};
+  if (booking->in_points)
+    return (struct route){.source = account_of_issuer(ACCOUNT_POINTS_ISSUER),
+                          .hold = account_of_card(card, ACCOUNT_POINTS_HOLD),
+                          .target = account_of_card(card, ACCOUNT_POINTS)};
   switch (booking->type) {
   case TRANSACTION_LOAD:
+  case TRANSACTION_REFUND: /* the merchant owes what it gives back, as it does what it was paid for a load */
     route.source = tender_account(booking);
     route.target = account_of_card(card, ACCOUNT_CARD);
     break;
@@ -45,7 +50,7 @@ static enum status booking_move(struct ledger *ledger, const struct booking *boo
                             .credit = credit,
                             .amount = booking_held(booking),
                             .at = at};
-  return posting_add(ledger, &posting);
+  return posting.amount > 0 ? posting_add(ledger, &posting) : STATUS_OK;
 }
 
 static enum status booking_set_state(struct ledger *ledger, int64_t id, uint8_t state, const uint8_t *secret,
@@ -63,10 +68,23 @@ enum status booking_hold(struct ledger *ledger, const struct booking *booking, i
   return booking_move(ledger, booking, POSTING_HOLD, route.source, route.hold, now);
 }
 
+/* A refund takes what its sale had granted. */
+static enum status booking_take_points(struct ledger *ledger, const struct booking *booking, int64_t now) {
+  struct posting posting = {.booking = booking->id,
+                            .transition = POSTING_GRANT,
+                            .debit = account_of_card(booking_card(booking->id), ACCOUNT_POINTS),
+                            .credit = account_of_issuer(ACCOUNT_POINTS_ISSUER),
+                            .amount = -(int64_t)booking->points,
+                            .at = now};
+  return booking->points < 0 ? posting_add(ledger, &posting) : STATUS_OK;
+}
+
 /* A purchase earns points; a load brings those of a card that this one replaced. */
 static enum status booking_grant(struct ledger *ledger, const struct booking *booking, int64_t now) {
   int64_t card = booking_card(booking->id);
   bool load = booking->type == TRANSACTION_LOAD;
+  if (booking->type == TRANSACTION_REFUND)
+    return booking_take_points(ledger, booking, now);
   struct posting posting = {.booking = booking->id,
                             .transition = POSTING_GRANT,
                             .debit = load ? account_of_card(card, ACCOUNT_POINTS_OWED)
@@ -118,7 +136,7 @@ enum status booking_release(struct ledger *ledger, const struct booking *booking
   enum status status = booking_set_state(ledger, booking->id, *state, NULL, now);
   if (status == STATUS_OK)
     status = booking_move(ledger, booking, POSTING_SETTLE, route.hold, back, now);
-  if (status == STATUS_OK && booking->type == TRANSACTION_LOAD && !owed)
+  if (status == STATUS_OK && !booking_pays(booking) && !owed)
     status = limit_give_back(ledger, booking);
   if (status != STATUS_OK)
     return status;
@@ -140,7 +158,7 @@ enum status booking_honour(struct ledger *ledger, const struct booking *booking,
                            int64_t now) {
   bool points = booking->type == TRANSACTION_POINTS_PURCHASE;
   struct booking paid = *booking;
-  if (booking->state != LEDGER_RELEASED || booking->type == TRANSACTION_LOAD)
+  if (booking->state != LEDGER_RELEASED || !booking_pays(booking))
     return STATUS_INTERNAL;
   enum status status = honour_look(ledger, booking);
   if (status != STATUS_OK)

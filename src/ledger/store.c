@@ -67,7 +67,7 @@ static enum status store_add_settings(struct ledger *ledger, void *context) {
   query_i64(&query, first);
   enum status status = query_run(&query);
   if (status == STATUS_OK)
-    status = limit_default(ledger, settings->terminal_loads, settings->load_credit);
+    status = limit_default(ledger, settings);
   return status == STATUS_OK ? ledger_pool_extend(ledger, settings->pool_size) : status;
 }
 
@@ -83,6 +83,7 @@ static bool settings_valid(const struct ledger_settings *settings) {
   uint64_t first = settings->first_serial == 0 ? 1 : settings->first_serial;
   return settings->currency >= 1 && settings->currency <= 999 && settings->issuer <= 999999 &&
          settings->point_value <= 1000000 && settings->terminal_loads >= 0 && settings->load_credit >= 0 &&
+         settings->terminal_refunds >= 0 && settings->merchant_refunds >= 0 &&
          first + settings->pool_size <= UINT64_C(1000000000);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What purchases, loads and load inquiries have in common. */
+ * What purchases, refunds, loads and load inquiries have in common. */
 #include "authorisation_request.h"
 
 #include <string.h>
@@ -15,10 +15,20 @@
 
 /* ---- before the transaction: all that needs cryptography but no lock ---- */
 
-static enum status check_promise(const struct authorisation_request *asked) {
-  bool load = asked->promise.type == TRANSACTION_LOAD;
+/* Whether a promise of that type may come with that message. */
+static bool is_of(uint8_t type, enum message_type message) {
+  switch (message) {
+  case MESSAGE_PURCHASE:
+    return type == TRANSACTION_PURCHASE || type == TRANSACTION_POINTS_PURCHASE;
+  case MESSAGE_REFUND:
+    return type == TRANSACTION_REFUND;
+  default:
+    return type == TRANSACTION_LOAD;
+  }
+}
 
-  if (asked->promise.type > TRANSACTION_POINTS_PURCHASE || load != (asked->request->message.type != MESSAGE_PURCHASE))
+static enum status check_promise(const struct authorisation_request *asked) {
+  if (!is_of(asked->promise.type, asked->request->message.type))
     return STATUS_BAD_FORMAT;
   if (memcmp(asked->promise.tid, asked->request->terminal.tid, TID_SIZE) != 0)
     return STATUS_NOT_PERMITTED; /* made for another terminal */
@@ -133,6 +143,8 @@ static enum status decide(struct ledger *ledger, struct authorisation_request *a
     return STATUS_CARD_BLOCKED;
   if (asked->card.suspended_at > 0)
     return STATUS_CARD_SUSPENDED;
+  if (asked->no_pin)
+    return asked->decide(ledger, asked);
   if (failures >= PIN_TRIES && !asked->pin_is_candidate)
     return STATUS_PIN_CHANGE_NEEDED;
   enum status status = count_pin(ledger, asked, failures);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What purchases, loads and load inquiries have in common: a card's promise comes in, is believed or not, and gets one
+ * What purchases, refunds, loads and load inquiries have in common: a card's promise comes in, is believed or not, and gets one
  * answer for ever. */
 #ifndef EPURSE_SERVER_AUTHORISATION_REQUEST_H
 #define EPURSE_SERVER_AUTHORISATION_REQUEST_H
@@ -28,6 +28,7 @@ struct authorisation_request {
   struct ledger_card card;     /* as it stood before this step */
   enum status pin;             /* STATUS_OK, STATUS_WRONG_PIN; STATUS_DECLINED: none that could be tried */
   bool pin_is_candidate;       /* with STATUS_OK: it is the one of a change under way */
+  bool no_pin;                 /* a refund: the card asks for none */
   authorisation_decide *decide;
   bool suspended; /* this promise's wrong PIN was the fifth */
   bool inquiry;   /* nothing is booked, and but for an end and a wrong PIN no decline is stored */

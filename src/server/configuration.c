@@ -49,6 +49,7 @@ static const struct settings_row rows[] = {
     {"card", "offline_total", "0", SETTING_NUMBER, 0, MINOR_MAX},
     {"card", "offline_count", "0", SETTING_NUMBER, 0, UINT16_MAX},
     {"card", "replacement_days", "14", SETTING_NUMBER, 0, 3650},
+    {"card", "refund_days", "180", SETTING_NUMBER, 0, 36500},
     {"limits", "body", "16384", SETTING_NUMBER, 1024, MESSAGE_MAX},
     {"limits", "connections", "1024", SETTING_NUMBER, 1, 65536},
     {"limits", "connections_each", "16", SETTING_NUMBER, 1, 65536},
@@ -208,6 +209,7 @@ static void take_numbers(const struct settings *settings, struct configuration *
   configuration->purse_ceiling = (uint32_t)settings_number(settings, "card", "purse_ceiling");
   configuration->payment_ceiling = (uint32_t)settings_number(settings, "card", "payment_ceiling");
   configuration->replacement_days = (unsigned)settings_number(settings, "card", "replacement_days");
+  configuration->refund_days = (unsigned)settings_number(settings, "card", "refund_days");
   configuration->body = (size_t)settings_number(settings, "limits", "body");
   configuration->connections = (size_t)settings_number(settings, "limits", "connections");
   configuration->connections_each = (size_t)settings_number(settings, "limits", "connections_each");

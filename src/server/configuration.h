@@ -36,6 +36,7 @@ struct configuration {
   struct no_pin_limits no_pin;                    /* of a new card */
   struct offline_limits offline;                  /* of a new card */
   unsigned replacement_days;                      /* from a card's block until its money may go to another one */
+  unsigned refund_days;                           /* from a sale until it cannot be given back; 0: it always can */
   size_t body;                                    /* bytes of a request's body */
   size_t connections, connections_each;           /* in all; of one terminal */
   size_t strangers, strangers_each;               /* unfinished handshakes: in all; from one address */

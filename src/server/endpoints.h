@@ -13,6 +13,7 @@ struct service;
 typedef void route_handler(struct service *service, const struct request *request, struct reply *reply);
 
 route_handler post_purchase;
+route_handler post_refund;
 route_handler post_load_inquiry;
 route_handler post_load;
 route_handler post_load_reversal;

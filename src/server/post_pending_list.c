@@ -48,6 +48,7 @@ static enum status read_page(struct ledger *ledger, void *context) {
 static json_t *row_body(const struct ledger_hold *row) {
   char cid[2 * CID_SIZE + 1], tid[TID_SIZE + 1] = "";
   const char *type = row->type == TRANSACTION_LOAD              ? "load"
+                     : row->type == TRANSACTION_REFUND          ? "refund"
                      : row->type == TRANSACTION_POINTS_PURCHASE ? "points-purchase"
                                                                 : "purchase";
 

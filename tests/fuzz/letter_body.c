@@ -160,6 +160,7 @@ static json_t *reference_reply_again(enum message_type type, const json_t *body)
 /* Request and reply of each kind; NULL: no struct for it. */
 static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_PURCHASE] = {transaction_request_again, transaction_reply_again},
+    [MESSAGE_REFUND] = {transaction_request_again, transaction_reply_again},
     [MESSAGE_LOAD_INQUIRY] = {transaction_request_again, transaction_reply_again},
     [MESSAGE_LOAD] = {transaction_request_again, transaction_reply_again},
     [MESSAGE_LOAD_REVERSAL] = {inquiry_request_again, inquiry_reply_again},

@@ -45,6 +45,14 @@ void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const cha
   purse_encode(purse);
 }
 
+void purse_refund(struct purse *purse, const struct purse_sale *sale, uint32_t amount, const char *tid) {
+  purse_promise(purse, TRANSACTION_REFUND, amount, tid);
+  purse->promise.pin_verified = false;
+  purse->promise.sale_atc = sale->atc;
+  purse->promise.sale_in_points = sale->in_points;
+  purse_encode(purse);
+}
+
 bool purse_commit(struct purse *purse, const uint8_t record[AUTHORISATION_SIZE]) {
   struct authorisation authorisation;
   ck_assert_int_eq(authorisation_decode(record, AUTHORISATION_SIZE, &authorisation), STATUS_OK);
@@ -53,7 +61,8 @@ bool purse_commit(struct purse *purse, const uint8_t record[AUTHORISATION_SIZE])
     return false;
   if (purse->promise.type == TRANSACTION_PURCHASE)
     purse->balance -= purse->promise.amount;
-  if (purse->promise.type == TRANSACTION_LOAD)
+  if (purse->promise.type == TRANSACTION_LOAD ||
+      (purse->promise.type == TRANSACTION_REFUND && !purse->promise.sale_in_points))
     purse->balance += purse->promise.amount;
   purse->points = (uint32_t)((int64_t)purse->points + authorisation.points);
   purse->last_atc = purse->atc;

@@ -23,6 +23,12 @@ struct purse {
 void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const char *tid);
 /* The promise as it now stands in purse->promise, encoded and hashed anew. */
 void purse_encode(struct purse *purse);
+/* INITIALIZE FOR REFUND of that sale. */
+struct purse_sale {
+  uint32_t atc;
+  bool in_points;
+};
+void purse_refund(struct purse *purse, const struct purse_sale *sale, uint32_t amount, const char *tid);
 /* DEBIT or CREDIT: true, and the truth has changed, where the record approves what waits. */
 bool purse_commit(struct purse *purse, const uint8_t authorisation[AUTHORISATION_SIZE]);
 

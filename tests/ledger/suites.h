@@ -29,5 +29,6 @@ Suite *watch_suite(void);
 Suite *group_suite(void);
 Suite *servers_suite(void);
 Suite *reference_suite(void);
+Suite *refund_suite(void);
 
 #endif

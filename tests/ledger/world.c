@@ -145,6 +145,8 @@ static enum status ask_authorise(struct ledger *ledger, struct asking *asking) {
   struct ask *ask = asking->ask;
   if (asking->offer.promise->type == TRANSACTION_LOAD)
     return ledger_load_authorise(ledger, &asking->offer, &ask->tender, &signer, &ask->transaction);
+  if (asking->offer.promise->type == TRANSACTION_REFUND)
+    return ledger_refund_authorise(ledger, &asking->offer, WORLD_REFUND_WINDOW, &signer, &ask->transaction);
   return ledger_purchase_authorise(ledger, &asking->offer, &signer, &ask->transaction);
 }
 

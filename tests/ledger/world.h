@@ -15,6 +15,7 @@
 #define WORLD_NOW             1790000000 /* 2026-09-21 */
 #define WORLD_PURSE_CEILING   50000
 #define WORLD_PAYMENT_CEILING 20000
+#define WORLD_REFUND_WINDOW   (180 * 24 * 60 * 60)
 #define WORLD_POOL            60
 #define POS                   "POS00001" /* of SHOP, which grants 10 points for 1.00 */
 #define OTHER_POS             "POS00002" /* of KIOSK, which grants none */

@@ -82,7 +82,7 @@ static const struct {
     {"{'v':'1','type':'purchase','tid':'POS00001','seq':1,'time':0,'body':{}}", STATUS_BAD_FORMAT},
     {"{'type':'purchase','tid':'POS00001','seq':1,'time':0,'body':{}}", STATUS_UNKNOWN_FIELD},
     {"{'v':1,'type':'Purchase','tid':'POS00001','seq':1,'time':0,'body':{}}", STATUS_BAD_FORMAT},
-    {"{'v':1,'type':'refund','tid':'POS00001','seq':1,'time':0,'body':{}}", STATUS_BAD_FORMAT},
+    {"{'v':1,'type':'gift','tid':'POS00001','seq':1,'time':0,'body':{}}", STATUS_BAD_FORMAT},
     {"{'v':1,'tid':'POS00001','seq':1,'time':0,'body':{}}", STATUS_UNKNOWN_FIELD},
     {"{'v':1,'type':'purchase','tid':'POS0001','seq':1,'time':0,'body':{}}", STATUS_BAD_FORMAT},
     {"{'v':1,'type':'purchase','tid':'POS 0001','seq':1,'time':0,'body':{}}", STATUS_BAD_FORMAT},

@@ -108,6 +108,13 @@ void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const str
   purse_sign(purse);
 }
 
+void purse_refund(struct purse *purse, uint32_t sale, uint32_t amount, const struct station *station) {
+  purse_promise(purse, TRANSACTION_REFUND, amount, station);
+  purse->promise.pin_verified = false;
+  purse->promise.sale_atc = sale;
+  purse_sign(purse);
+}
+
 bool purse_commit(struct purse *purse, const struct world *world, const json_t *body) {
   struct transaction_reply reply;
   struct authorisation authorisation;
@@ -122,7 +129,8 @@ bool purse_commit(struct purse *purse, const struct world *world, const json_t *
     return false;
   if (purse->promise.type == TRANSACTION_PURCHASE)
     purse->balance -= purse->promise.amount;
-  else if (purse->promise.type == TRANSACTION_LOAD)
+  else if (purse->promise.type == TRANSACTION_LOAD ||
+           (purse->promise.type == TRANSACTION_REFUND && !purse->promise.sale_in_points))
     purse->balance += purse->promise.amount;
   purse->points = (uint32_t)((int64_t)purse->points + authorisation.points);
   purse->last_atc = purse->atc;

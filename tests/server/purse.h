@@ -41,6 +41,8 @@ struct purse_pin {
 void purse_pin(struct purse *purse, const struct purse_pin *pin, uint8_t record[PIN_RECORD_SIZE]);
 /* The promise as it now stands in purse->promise, encoded, signed and hashed anew. */
 void purse_sign(struct purse *purse);
+/* INITIALIZE FOR REFUND of the sale with that ATC, without a PIN. */
+void purse_refund(struct purse *purse, uint32_t sale, uint32_t amount, const struct station *station);
 /* DEBIT or CREDIT with the authorisation of an answer's body, checked as a card does: true, and the truth has changed.
  */
 bool purse_commit(struct purse *purse, const struct world *world, const json_t *body);

@@ -176,6 +176,11 @@ static void money_part(struct tour *tour, struct purse *purse) {
   expect(tour, &world->pos, MESSAGE_CONFIRMATION, purse_confirmation(purse), STATUS_OK);
   expect(tour, &world->pos, MESSAGE_TRANSACTION_INQUIRY, purse_inquiry(purse, MESSAGE_TRANSACTION_INQUIRY, false),
          STATUS_OK);
+  const uint32_t sale = purse->atc;
+  purse_refund(purse, sale, 1251, &world->pos);
+  expect(tour, &world->pos, MESSAGE_REFUND, purse_order(purse, world, MESSAGE_REFUND, NULL), STATUS_REFUND_EXCEEDS);
+  purse_refund(purse, sale, 1250, &world->pos);
+  expect(tour, &world->pos, MESSAGE_REFUND, purse_order(purse, world, MESSAGE_REFUND, NULL), STATUS_OK);
   purse_promise(purse, TRANSACTION_PURCHASE, 15001, &world->pos);
   expect(tour, &world->pos, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),
          STATUS_ABOVE_LIMIT);
