@@ -100,6 +100,8 @@ struct initialize {
   uint32_t sale_atc; /* refund: of the sale; 0: this is none. Not with a PIN */
 };
 #define INITIALIZE_MAX (INITIALIZE_SIZE + PIN_BLOCK_SIZE)
+/* P1 of INITIALIZE, and of the command that ends it, for an enum transaction_type. */
+uint8_t initialize_p1(uint8_t type);
 /* Answers the length: INITIALIZE_SIZE, or INITIALIZE_MAX with a PIN. */
 size_t initialize_encode(const struct initialize *initialize, uint8_t data[INITIALIZE_MAX]);
 /* STATUS_BAD_LENGTH: neither of the two; STATUS_BAD_FORMAT: amount 0 or above AMOUNT_MAX_ON_CARD, a flag, TID or time

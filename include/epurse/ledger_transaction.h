@@ -56,6 +56,8 @@ struct ledger_transaction {
   uint8_t secret[SECRET_SIZE];    /* r */
   int64_t created_at, settled_at; /* 0: not */
   bool honoured;                  /* released, and paid for by the issuer since r came */
+  uint32_t sale_atc;              /* of a refund that was authorised: what it gives back; else 0 */
+  bool in_points;                 /* ... and that was paid with points */
 };
 
 /* A promise as it came: decoded, its signature verified by the caller with the card's SIG key. */

@@ -107,6 +107,7 @@ struct payment {
 struct outcome {
   uint8_t cid[CID_SIZE]; /* zeros until the promise came */
   uint32_t atc;
+  uint8_t type; /* enum transaction_type; 0 until it is done, or where it was done elsewhere */
   struct amount amount;
   int64_t balance_before, balance_after; /* minor units; -1 unknown; before: known after a refusal by the card too */
   int64_t points, points_after;          /* change; -1 unknown */

@@ -94,7 +94,7 @@ static void book_points(struct book_card *card, const struct ledger_transaction 
   struct ledger_merchant merchant = {.points_rate = 0};
   int64_t value = card->audit->settings.point_value;
   int64_t points = 0;
-  if (booking->state == LEDGER_DECLINED || booking->type == TRANSACTION_LOAD ||
+  if (booking->state == LEDGER_DECLINED || booking->type == TRANSACTION_LOAD || booking->type == TRANSACTION_REFUND ||
       ledger_merchant_find(card->audit->ledger, booking->merchant, &merchant) != STATUS_OK)
     return;
   if (booking->type == TRANSACTION_PURCHASE) {
@@ -141,9 +141,9 @@ static void book_journal(struct book_card *card, const struct ledger_transaction
 
 static void book_history(const struct ledger_transaction *booking, const struct promise *promise,
                          struct history_item *item) {
-  static const int sign[] = {[TRANSACTION_PURCHASE] = -1, [TRANSACTION_LOAD] = 1, [TRANSACTION_POINTS_PURCHASE] = 0};
+  static const int sign[] = {[TRANSACTION_PURCHASE] = -1, [TRANSACTION_LOAD] = 1, [TRANSACTION_REFUND] = 1};
   item->out_of_step = strcmp(booking->reason, status_name(STATUS_OUT_OF_STEP)) == 0;
-  item->change = (int64_t)promise->amount * sign[promise->type];
+  item->change = (int64_t)promise->amount * (promise->sale_in_points ? 0 : sign[promise->type]);
   item->balance = promise->balance;
   item->last_atc = promise->last_atc;
   memcpy(item->last_secret, promise->last_secret, SECRET_SIZE);
@@ -155,8 +155,8 @@ static void book_transaction(struct book_card *card, const struct ledger_transac
   struct audit_figures *figures = &card->audit->figures;
   struct promise promise;
   *item = (struct history_item){.atc = booking->atc, .state = booking->state, .type = booking->type};
-  item->readable = promise_decode(booking->promise, PROMISE_SIZE, &promise) == STATUS_OK &&
-                   promise.type <= TRANSACTION_POINTS_PURCHASE;
+  item->readable =
+      promise_decode(booking->promise, PROMISE_SIZE, &promise) == STATUS_OK && promise.type <= TRANSACTION_REFUND;
   figures->transactions++;
   figures->captured += booking->state == LEDGER_CAPTURED;
   if (booking->state == LEDGER_HELD) {

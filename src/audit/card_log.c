@@ -54,9 +54,23 @@ static bool text_take(const json_t *object, const char *name, const char **text)
   return *text != NULL;
 }
 
+/* Refunds go with loads. */
+static bool is_credit(uint8_t type) {
+  return type == TRANSACTION_LOAD || type == TRANSACTION_REFUND;
+}
+
+/* What one does to the balance: nothing, where points pay or come back. */
+static int64_t change_of(uint8_t type, bool in_points, int64_t amount) {
+  if (type == TRANSACTION_POINTS_PURCHASE || in_points)
+    return 0;
+  return is_credit(type) ? amount : -amount;
+}
+
 static bool line_take(const json_t *object, struct log_line *line) {
-  static const char *const types[] = {
-      [TRANSACTION_PURCHASE] = "purchase", [TRANSACTION_LOAD] = "load", [TRANSACTION_POINTS_PURCHASE] = "points"};
+  static const char *const types[] = {[TRANSACTION_PURCHASE] = "purchase",
+                                      [TRANSACTION_LOAD] = "load",
+                                      [TRANSACTION_POINTS_PURCHASE] = "points",
+                                      [TRANSACTION_REFUND] = "refund"};
   const char *type = NULL;
   int64_t atc = 0;
   bool whole = number_take(object, "atc", &atc) && number_take(object, "amount", &line->amount) &&
@@ -66,7 +80,7 @@ static bool line_take(const json_t *object, struct log_line *line) {
   if (!whole || atc < 1 || atc > UINT32_MAX || strlen(line->tid) != TID_SIZE)
     return false;
   line->atc = (uint32_t)atc;
-  for (uint8_t i = TRANSACTION_PURCHASE; i <= TRANSACTION_POINTS_PURCHASE; i++)
+  for (uint8_t i = TRANSACTION_PURCHASE; i <= TRANSACTION_REFUND; i++)
     if (strcmp(type, types[i]) == 0)
       line->type = i;
   return line->type != 0;
@@ -110,9 +124,7 @@ static const char *line_difference(const struct log_line *line, const struct led
       authorisation_decode(booking->authorisation, AUTHORISATION_SIZE, &authorisation) != STATUS_OK)
     return NULL; /* told by the ledger's own audit */
   const struct currency *currency = currency_by_number(promise.currency);
-  int64_t change = line->type == TRANSACTION_LOAD       ? line->amount
-                   : line->type == TRANSACTION_PURCHASE ? -line->amount
-                                                        : 0;
+  int64_t change = change_of(line->type, promise.sale_in_points, line->amount);
   moment_print(authorisation.time, time);
   if (line->amount != booking->amount)
     return "another amount is booked";
@@ -226,13 +238,13 @@ static enum status statement_reach(struct statement *statement) {
   uint32_t before = 0;
   enum status status = page != NULL ? STATUS_OK : STATUS_NO_MEMORY;
   for (size_t i = 0; i < statement->count; i++)
-    ring_add(&rings[statement->lines[i].type == TRANSACTION_LOAD], statement->lines[i].atc);
+    ring_add(&rings[is_credit(statement->lines[i].type)], statement->lines[i].atc);
   do {
     if (status == STATUS_OK)
       status = ledger_transaction_list(statement->audit->ledger, statement->cid, before, page, AUDIT_PAGE, &count);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
       if (page[i].state == LEDGER_CAPTURED && (int64_t)page[i].atc <= statement->atc)
-        ring_add(&rings[page[i].type == TRANSACTION_LOAD], page[i].atc);
+        ring_add(&rings[is_credit(page[i].type)], page[i].atc);
       status = before != 0 && page[i].atc >= before ? STATUS_LEDGER_BROKEN : STATUS_OK;
       before = page[i].atc;
     }
@@ -245,7 +257,7 @@ static enum status statement_reach(struct statement *statement) {
 
 /* The slot of the card's newest promise may have been committed after the log was read. */
 static bool statement_reaches(const struct statement *statement, uint8_t type, uint32_t atc) {
-  return (int64_t)atc < statement->atc && atc >= statement->due[type == TRANSACTION_LOAD];
+  return (int64_t)atc < statement->atc && atc >= statement->due[is_credit(type)];
 }
 
 /* Adds up what the card must hold by the books. */
@@ -264,15 +276,13 @@ static void statement_check_booking(const struct statement *statement, const str
   if (captured && !logged && (int64_t)booking->atc == statement->atc)
     return;
   sum->points += booking->points;
-  if (booking->type != TRANSACTION_POINTS_PURCHASE)
-    sum->balance += booking->type == TRANSACTION_LOAD ? (int64_t)booking->amount : -(int64_t)booking->amount;
+  sum->balance += change_of(booking->type, booking->in_points, booking->amount);
 }
 
-/* What the ledger cannot know yet counts as the card has it. */
+/* What the ledger cannot know yet counts as the card has it. Only what was paid with points brings points back. */
 static void statement_add_line(const struct log_line *line, struct statement_sum *sum) {
   sum->points += line->points;
-  if (line->type != TRANSACTION_POINTS_PURCHASE)
-    sum->balance += line->type == TRANSACTION_LOAD ? line->amount : -line->amount;
+  sum->balance += change_of(line->type, line->type == TRANSACTION_REFUND && line->points > 0, line->amount);
 }
 
 static enum status statement_check_bookings(const struct statement *statement) {

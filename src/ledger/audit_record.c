@@ -50,7 +50,9 @@ static struct flaw record_flaw_of_promise(const struct record *record) {
       memcmp(promise->tid, transaction->tid, TID_SIZE) != 0)
     return (struct flaw){LEDGER_FLAW_PROMISE, "its promise names another transaction"};
   if (promise->type != transaction->type || promise->amount != transaction->amount ||
-      memcmp(promise->commitment, transaction->commitment, sizeof promise->commitment) != 0)
+      memcmp(promise->commitment, transaction->commitment, sizeof promise->commitment) != 0 ||
+      (transaction->state != LEDGER_DECLINED &&
+       (promise->sale_atc != transaction->sale_atc || promise->sale_in_points != transaction->in_points)))
     return (struct flaw){LEDGER_FLAW_PROMISE, "its promise says something else"};
   return (struct flaw){LEDGER_FLAW_PROMISE, NULL};
 }

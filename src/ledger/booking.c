@@ -102,6 +102,8 @@ static void transaction_read(struct ledger *ledger, struct query *query, struct 
   transaction->created_at = query_read_i64(query);
   transaction->settled_at = query_read_i64(query);
   transaction->honoured = query_read_i64(query) != 0;
+  transaction->sale_atc = booking_atc(query_read_i64(query));
+  transaction->in_points = query_read_i64(query) != 0;
 }
 
 enum status booking_transaction(struct ledger *ledger, int64_t id, struct ledger_transaction *transaction) {

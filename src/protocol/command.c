@@ -9,6 +9,21 @@
 
 #define CARD_INFO_VERSION 2
 
+uint8_t initialize_p1(uint8_t type) {
+  switch (type) {
+  case TRANSACTION_LOAD:
+    return P1_INITIALIZE_LOAD;
+  case TRANSACTION_REFUND:
+    return P1_INITIALIZE_REFUND;
+  case TRANSACTION_PAYOUT:
+    return P1_INITIALIZE_PAYOUT;
+  case TRANSACTION_OFFLINE_PURCHASE:
+    return P1_INITIALIZE_OFFLINE;
+  default:
+    return P1_INITIALIZE_PURCHASE;
+  }
+}
+
 size_t initialize_encode(const struct initialize *initialize, uint8_t data[INITIALIZE_MAX]) {
   struct bytes_writer writer = bytes_writer(data, INITIALIZE_MAX);
 

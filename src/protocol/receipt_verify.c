@@ -39,7 +39,7 @@ static enum status evidence_read(struct evidence *evidence, const char **reason)
   if (authorisation_decode(receipt->authorisation.data, receipt->authorisation.len, &evidence->facts->authorisation) !=
       STATUS_OK)
     return refuse(STATUS_BAD_FORMAT, "the server's authorisation is damaged", reason);
-  if (evidence->facts->promise.type > TRANSACTION_POINTS_PURCHASE)
+  if (evidence->facts->promise.type > TRANSACTION_REFUND)
     return refuse(STATUS_BAD_FORMAT, "of a kind of transaction that has no receipt yet", reason);
   for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++)
     if (certificate_decode(certificates[i].view->data, certificates[i].view->len, certificates[i].certificate) !=

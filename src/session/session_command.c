@@ -152,10 +152,10 @@ static enum status session_order(struct session *session, const struct apdu *ord
 
 enum status session_commit(struct session *session, uint8_t type, const uint8_t authorisation[AUTHORISATION_SIZE],
                            uint8_t secret[SECRET_SIZE]) {
-  bool load = type == TRANSACTION_LOAD;
+  bool credit = type == TRANSACTION_LOAD || type == TRANSACTION_REFUND;
   const struct apdu commit = {.cla = CLA_PROPRIETARY,
-                              .ins = load ? INS_CREDIT_FOR_LOAD : INS_DEBIT_FOR_PURCHASE,
-                              .p1 = load ? P1_INITIALIZE_LOAD : P1_INITIALIZE_PURCHASE,
+                              .ins = credit ? INS_CREDIT_FOR_LOAD : INS_DEBIT_FOR_PURCHASE,
+                              .p1 = initialize_p1(type),
                               .data = authorisation,
                               .lc = AUTHORISATION_SIZE,
                               .le = LE_ALL};

@@ -14,7 +14,7 @@
 
 #include "journal_row.h"
 
-#define JOURNAL_SCHEMA_VERSION 5
+#define JOURNAL_SCHEMA_VERSION 6
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
@@ -63,8 +63,16 @@ static const char journal_schema_reference[] =
 static const char journal_schema_bring[] =
     "CREATE TABLE incarnation (one INTEGER PRIMARY KEY CHECK (one = 1), name INTEGER NOT NULL) STRICT;"
     "INSERT INTO incarnation VALUES (1, 0);"
-    "CREATE TABLE bring (id INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL UNIQUE) STRICT;"
-    "PRAGMA user_version = 5;";
+    "CREATE TABLE bring (id INTEGER PRIMARY KEY AUTOINCREMENT, entry INTEGER NOT NULL UNIQUE) STRICT;";
+
+/* Since version 6: refunds, and whatever else a card promises. SQLite has no statement that changes a CHECK; this is the
+ * way that its documentation gives for it (lang_altertable). */
+static const char journal_schema_types[] =
+    "PRAGMA writable_schema = ON;"
+    "UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (type BETWEEN 1 AND 3)', 'CHECK (type BETWEEN 1 AND 6)')"
+    "  WHERE type = 'table' AND name = 'entry';"
+    "PRAGMA writable_schema = RESET;"
+    "PRAGMA user_version = 6;";
 
 struct journal {
   sqlite3 *db;
@@ -138,8 +146,10 @@ static enum status journal_build(struct journal *journal, bool fresh, int64_t ve
     status = journal_execute(journal, journal_schema_pin);
   if (status == STATUS_OK && version < 4)
     status = journal_execute(journal, journal_schema_reference);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && version < 5)
     status = journal_execute(journal, journal_schema_bring);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, journal_schema_types);
   if (status == STATUS_OK)
     return journal_execute(journal, "COMMIT");
   (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);

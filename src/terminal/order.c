@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A purchase or load up to the server's authorisation: intent, promise, question, answer. */
+ * A purchase, load or refund up to the server's authorisation: intent, promise, question, answer. */
 #include "order.h"
 
 #include <stdio.h>
@@ -58,7 +58,7 @@ struct promise_attempt {
 
 static enum status promise_initialize(struct promise_attempt *attempt, uint8_t *tries_left) {
   struct order *order = attempt->order;
-  uint8_t p1 = order->entry.type == TRANSACTION_LOAD ? P1_INITIALIZE_LOAD : P1_INITIALIZE_PURCHASE;
+  uint8_t p1 = initialize_p1(order->entry.type);
   moment_from_unix((int64_t)time(NULL), attempt->initialize.time);
   return session_initialize(&order->contact->session, p1, &attempt->initialize, order->entry.promise, tries_left);
 }
@@ -83,14 +83,24 @@ static enum status promise_without_pin(struct promise_attempt *attempt) {
   return promise_initialize(attempt, &nothing);
 }
 
+/* INITIALIZE FOR REFUND: nobody is asked for a PIN. */
+static enum status promise_refund(struct promise_attempt *attempt) {
+  uint8_t nothing = 0;
+  attempt->initialize.points = attempt->order->sale_in_points;
+  attempt->initialize.sale_atc = attempt->order->sale_atc;
+  return promise_initialize(attempt, &nothing);
+}
+
 /* The card must promise what it was asked, with the PIN verified if it was shown; who signed it is checked when the server has sent the
  * card's certificate. */
 static enum status promise_check(const struct order *order, const struct initialize *asked) {
   const struct promise *promise = &order->promise;
   bool same =
       promise->type == order->entry.type && promise->amount == asked->amount && promise->currency == asked->currency &&
-      promise->pin_verified == asked->has_pin && memcmp(promise->tid, asked->tid, TID_SIZE) == 0 &&
-      memcmp(promise->nonce, asked->nonce, NONCE_SIZE) == 0 && memcmp(promise->time, asked->time, MOMENT_SIZE) == 0;
+      promise->pin_verified == asked->has_pin && promise->sale_atc == asked->sale_atc &&
+      promise->sale_in_points == (asked->sale_atc != 0 && asked->points) &&
+      memcmp(promise->tid, asked->tid, TID_SIZE) == 0 && memcmp(promise->nonce, asked->nonce, NONCE_SIZE) == 0 &&
+      memcmp(promise->time, asked->time, MOMENT_SIZE) == 0;
   return same ? STATUS_OK : STATUS_BAD_REPLY;
 }
 
@@ -126,7 +136,11 @@ static bool refusal_holds(struct order *order, enum status refusal) {
   return amount + (load ? balance.balance : 0) > order->outcome->limit;
 }
 
+/* What a refund is refused for is told as it was said: without the PIN nothing can be read again, and nothing rests on
+ * it. */
 static enum status refusal_prove(struct order *order, enum status status) {
+  if (order->entry.type == TRANSACTION_REFUND)
+    return status;
   if (status != STATUS_INSUFFICIENT_BALANCE && status != STATUS_ABOVE_LIMIT && status != STATUS_COUNTER_EXHAUSTED)
     return status;
   return refusal_holds(order, status) ? status : STATUS_BAD_REPLY;
@@ -141,9 +155,10 @@ static enum status promise_take(struct order *order) {
   attempt.initialize.points = order->entry.type == TRANSACTION_POINTS_PURCHASE;
   memcpy(attempt.initialize.tid, order->terminal->tid, TID_SIZE);
   enum status status = STATUS_CRYPTO_FAILED;
+  bool refund = order->entry.type == TRANSACTION_REFUND;
   if (crypto_random(attempt.initialize.nonce, NONCE_SIZE)) {
-    status = promise_without_pin(&attempt);
-    if (status == STATUS_PIN_NEEDED)
+    status = refund ? promise_refund(&attempt) : promise_without_pin(&attempt);
+    if (status == STATUS_PIN_NEEDED && !refund)
       status = contact_try_pin(order->contact, &pin);
     status = refusal_prove(order, status);
     order->outcome->tries_left = pin.tries_left;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One purchase or load on its way: the card's promise, the server's authorisation, the commit, the confirmation; each
- * step in the journal before it has an effect. purchase.c and load.c put the steps together. */
+ * One purchase, load or refund on its way: the card's promise, the server's authorisation, the commit, the confirmation; each
+ * step in the journal before it has an effect. purchase.c, load.c and refund.c put the steps together. */
 #ifndef EPURSE_TERMINAL_ORDER_H
 #define EPURSE_TERMINAL_ORDER_H
 
@@ -22,6 +22,8 @@ struct order {
   struct tender *tender;   /* loads; may be NULL where only a purchase or a confirmation is at stake */
   struct outcome *outcome; /* filled as far as it goes */
   const char *reference;   /* the caller's name of it; NULL: none */
+  uint32_t sale_atc;       /* of a refund that is begun: its sale; else 0 */
+  bool sale_in_points;
   struct journal_entry entry;
   struct promise promise;             /* entry.promise, decoded */
   struct authorisation authorisation; /* entry.authorisation, decoded */
@@ -39,11 +41,11 @@ enum status order_check(const struct terminal *terminal, uint8_t role, const str
 /* What an outcome is before anything happened. */
 void order_outcome_clear(struct outcome *outcome);
 
-/* Writes the intent, asks for the PIN, but for a payment that the card makes without, has the card promise, checks the
+/* Writes the intent, asks for the PIN, but for a refund and for a payment that the card makes without, has the card promise, checks the
  * promise, journals it, enciphers the PIN for the server. After any other status than OK the entry is cancelled. */
 enum status order_promise(struct order *order, uint8_t type, struct amount amount) EPURSE_MUST_USE;
 
-/* Asks the server: PURCHASE, LOAD_INQUIRY or LOAD. With STATUS_OK to PURCHASE and LOAD the authorisation has been
+/* Asks the server: PURCHASE, REFUND, LOAD_INQUIRY or LOAD. With STATUS_OK to all but the inquiry the authorisation has been
  * checked and journalled: AUTHORISED. A block order that came back has been delivered to the card. The entry is not
  * closed by a refusal: the caller does it. */
 enum status order_ask(struct order *order, enum message_type type) EPURSE_MUST_USE;
@@ -94,6 +96,7 @@ struct payment_request {
   uint8_t type;
   struct amount amount;
   const char *reference; /* NULL: any; else it is the same only under that name, and then whether told or not */
+  uint32_t sale_atc;     /* of a refund: two sales of one amount are two refunds; else 0 */
 };
 enum status order_finish_earlier(struct order *order, const struct payment_request *request,
                                  bool *same) EPURSE_MUST_USE;
@@ -104,6 +107,13 @@ enum status order_finish_earlier(struct order *order, const struct payment_reque
  * above. */
 enum status order_finish_by_promise(struct order *order, const struct payment_request *request,
                                     bool *same) EPURSE_MUST_USE;
+
+/* ---- purchase.c ---- */
+
+/* A purchase or refund from its promise to its end, with the card in a session and nothing of it open any more; the
+ * question is MESSAGE_PURCHASE or MESSAGE_REFUND. Statuses as of purchase_run. */
+enum status order_carry_out(struct order *order, const struct payment_request *request,
+                            enum message_type question) EPURSE_MUST_USE;
 
 /* ---- reversal.c: a load that does not happen ---- */
 

@@ -131,8 +131,23 @@ static enum status earlier_next(struct order *order, int64_t after, struct order
 static bool is_same_request(const struct order *earlier, const struct payment_request *request) {
   bool meant = request->reference == NULL ? earlier->entry.unreported
                                           : strcmp(earlier->entry.reference, request->reference) == 0;
-  return meant && earlier->entry.type == request->type && earlier->entry.amount == request->amount.minor &&
-         earlier->entry.currency == request->amount.currency;
+  return meant && earlier->entry.type == request->type && earlier->promise.sale_atc == request->sale_atc &&
+         earlier->entry.amount == request->amount.minor && earlier->entry.currency == request->amount.currency;
+}
+
+/* What it was, for a sentence about it. */
+static const char *earlier_words(const struct order *earlier, const char *payment, const char *load, const char *refund)
+    __attribute__((format_arg(2), format_arg(3), format_arg(4)));
+static const char *earlier_words(const struct order *earlier, const char *payment, const char *load,
+                                 const char *refund) {
+  switch (earlier->entry.type) {
+  case TRANSACTION_LOAD:
+    return load;
+  case TRANSACTION_REFUND:
+    return refund;
+  default:
+    return payment;
+  }
 }
 
 /* What was finished is not what is asked for now: people hear of it on the way. */
@@ -142,9 +157,10 @@ static void earlier_mention(const struct order *earlier) {
     return;
   amount_print((struct amount){earlier->entry.amount, earlier->entry.currency}, NULL, text, sizeof text);
   snprintf(sentence, sizeof sentence,
-           earlier->entry.type == TRANSACTION_LOAD
-               ? contact_words(earlier->contact, "The load that was interrupted before is finished: %s.")
-               : contact_words(earlier->contact, "The payment that was interrupted before is finished: %s."),
+           earlier_words(earlier,
+                         contact_words(earlier->contact, "The payment that was interrupted before is finished: %s."),
+                         contact_words(earlier->contact, "The load that was interrupted before is finished: %s."),
+                         contact_words(earlier->contact, "The refund that was interrupted before is finished: %s.")),
            text);
   contact_say(earlier->contact, sentence);
   (void)!journal_reported(earlier->terminal->journal, earlier->entry.id);
@@ -191,7 +207,7 @@ enum status order_finish_earlier(struct order *order, const struct payment_reque
 static enum status log_find(const struct order *earlier, bool *found) {
   struct log_record records[PURCHASE_LOG_RECORDS];
   const struct promise *promise = &earlier->promise;
-  bool load = earlier->entry.type == TRANSACTION_LOAD;
+  bool load = earlier->entry.type == TRANSACTION_LOAD || earlier->entry.type == TRANSACTION_REFUND;
   size_t count = PURCHASE_LOG_RECORDS;
   *found = false;
   enum status status = session_log(&earlier->contact->session, load ? SFI_LOAD_LOG : SFI_PURCHASE_LOG, records, &count);
@@ -217,12 +233,14 @@ static enum status earlier_doubt(struct order *earlier, const struct evidence *l
   if (status == STATUS_OK && logged) {
     amount_print((struct amount){earlier->entry.amount, earlier->entry.currency}, NULL, text, sizeof text);
     snprintf(sentence, sizeof sentence,
-             earlier->entry.type == TRANSACTION_LOAD
-                 ? contact_words(earlier->contact, "The load of %s that was interrupted before was settled at another "
-                                                   "terminal: done, the card says, and that is no proof.")
-                 : contact_words(earlier->contact,
-                                 "The payment of %s that was interrupted before was settled at another "
-                                 "terminal: done, the card says, and that is no proof."),
+             earlier_words(
+                 earlier,
+                 contact_words(earlier->contact, "The payment of %s that was interrupted before was settled at another "
+                                                 "terminal: done, the card says, and that is no proof."),
+                 contact_words(earlier->contact, "The load of %s that was interrupted before was settled at another "
+                                                 "terminal: done, the card says, and that is no proof."),
+                 contact_words(earlier->contact, "The refund of %s that was interrupted before was settled at another "
+                                                 "terminal: done, the card says, and that is no proof.")),
              text);
     contact_say(earlier->contact, sentence);
     *end = EARLIER_DOUBTFUL;

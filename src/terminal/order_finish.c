@@ -28,9 +28,11 @@ void order_outcome_fill(const struct order *order) {
   outcome->balance_before = outcome->balance_after = promise->balance;
   if (promise->type == TRANSACTION_PURCHASE)
     outcome->balance_after -= promise->amount;
-  else if (promise->type == TRANSACTION_LOAD)
+  else if (promise->type == TRANSACTION_LOAD || (promise->type == TRANSACTION_REFUND && !promise->sale_in_points))
     outcome->balance_after += promise->amount;
-  outcome->without_pin = !promise->pin_verified && promise->type != TRANSACTION_LOAD;
+  outcome->type = promise->type;
+  outcome->without_pin =
+      !promise->pin_verified && (promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_POINTS_PURCHASE);
   outcome->points = order->authorisation.points;
   outcome->points_after = (int64_t)promise->points + order->authorisation.points;
   memcpy(outcome->time, order->authorisation.time, sizeof outcome->time);

@@ -10,7 +10,8 @@
 #include "reference.h"
 
 /* A promise and the server's authorisation of it; without that the entry is cancelled. *same: it was done before. */
-static enum status purchase_ask(struct order *order, const struct payment_request *request, bool *same) {
+static enum status authorisation_get(struct order *order, const struct payment_request *request,
+                                     enum message_type question, bool *same) {
   enum status status = order_promise(order, request->type, request->amount);
   if (status != STATUS_OK)
     return status;
@@ -18,7 +19,7 @@ static enum status purchase_ask(struct order *order, const struct payment_reques
   if (*same)
     return STATUS_OK;
   if (status == STATUS_OK)
-    status = order_ask(order, MESSAGE_PURCHASE);
+    status = order_ask(order, question);
   if (status != STATUS_OK)
     order_cancel(order, NULL);
   if (status != STATUS_REFERENCE_DONE)
@@ -28,32 +29,31 @@ static enum status purchase_ask(struct order *order, const struct payment_reques
   return status;
 }
 
-/* With the card in a session and nothing of it open any more. The server may have counted more without a PIN than the card
- * has: it gets another promise, with the PIN. */
-static enum status purchase_new(struct order *order, const struct payment_request *request) {
+/* The server may have counted more without a PIN than the card has: it gets another promise, with the PIN. */
+enum status order_carry_out(struct order *order, const struct payment_request *request, enum message_type question) {
   struct evidence evidence;
   bool same = false;
-  enum status status = purchase_ask(order, request, &same);
+  enum status status = authorisation_get(order, request, question, &same);
   if (status == STATUS_PIN_NEEDED && !order->ask_pin) {
     order->ask_pin = true;
-    status = purchase_ask(order, request, &same);
+    status = authorisation_get(order, request, question, &same);
   }
   if (status != STATUS_OK || same)
     return status;
   status = order_commit(order, &evidence);
   if (status != STATUS_OK)
-    return status; /* the card may have been debited: stays open until it comes again */
+    return status; /* the card may have done it: stays open until it comes again */
   return order_finish(order, &evidence);
 }
 
 static enum status purchase_meet(struct order *order, const struct payment *payment) {
   const struct payment_request request = {payment->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE,
-                                          payment->amount, payment->reference};
+                                          payment->amount, payment->reference, 0};
   bool same = false;
   enum status status = order_finish_earlier(order, &request, &same);
   if (status != STATUS_OK || same)
     return status;
-  return purchase_new(order, &request);
+  return order_carry_out(order, &request, MESSAGE_PURCHASE);
 }
 
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,

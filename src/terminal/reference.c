@@ -44,8 +44,8 @@ static void outcome_by_reply(const struct terminal *terminal, const struct refer
   outcome->balance_before = outcome->balance_after = reply->balance;
   if (reply->type == TRANSACTION_PURCHASE)
     outcome->balance_after -= reply->amount;
-  else if (reply->type == TRANSACTION_LOAD)
-    outcome->balance_after += reply->amount;
+  else if (reply->type == TRANSACTION_LOAD || (reply->type == TRANSACTION_REFUND && reply->change <= 0))
+    outcome->balance_after += reply->amount; /* what was paid with points brings points, and no money */
   outcome->points = reply->change;
   outcome->points_after = reply->points + reply->change;
   memcpy(outcome->time, reply->time, sizeof outcome->time);
@@ -140,7 +140,7 @@ enum status payment_recall(struct terminal *terminal, uint8_t type, const struct
                            const struct dialogue *dialogue, struct outcome *outcome) {
   struct contact contact = {.terminal = terminal, .dialogue = dialogue};
   struct order order = {.terminal = terminal, .contact = &contact, .tender = payment->tender, .outcome = outcome};
-  const struct payment_request request = {type, payment->amount, payment->reference};
+  const struct payment_request request = {type, payment->amount, payment->reference, 0};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
   reference_note(outcome, payment);

@@ -51,12 +51,14 @@ START_TEST(kinds_without_a_receipt_are_refused) {
   const char *reason = NULL;
 
   chain_begin(&chain);
-  for (uint8_t type = TRANSACTION_REFUND; type <= TRANSACTION_PAYOUT; type++) {
-    chain.promise.type = chain.authorisation.type = type;
-    chain.promise.sale_atc = type == TRANSACTION_REFUND ? 1 : 0;
-    chain_finish(&chain);
-    ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_BAD_FORMAT);
-  }
+  chain.promise.type = chain.authorisation.type = TRANSACTION_REFUND;
+  chain.promise.sale_atc = 1;
+  chain_finish(&chain);
+  ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_OK); /* a till's, as a sale's is */
+  chain.promise.type = chain.authorisation.type = TRANSACTION_PAYOUT;
+  chain.promise.sale_atc = 0;
+  chain_finish(&chain);
+  ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_BAD_FORMAT);
 }
 END_TEST
 

@@ -8,8 +8,7 @@ system_tests = tests/system/audit.test tests/system/backup.test tests/system/bad
 	tests/system/key-roll.test tests/system/kill-rounds.test tests/system/languages.test tests/system/layers.test tests/system/man.test \
 	tests/system/many-payments.test \
 	tests/system/model.test tests/system/no-pin.test tests/system/pending.test tests/system/postgres.test \
-	tests/system/prepare.test tests/system/reader.test \
-	tests/system/reference.test \
+	tests/system/prepare.test tests/system/reader.test tests/system/reference.test tests/system/refund.test \
 	tests/system/receipt-qr.test tests/system/report.test tests/system/secrets-process.test tests/system/secrets-time.test \
 	tests/system/renewal.test tests/system/secrets.test tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test \
 	tests/system/server-start.test tests/system/settlement.test tests/system/tender.test tests/system/torture.test \

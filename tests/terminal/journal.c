@@ -245,6 +245,31 @@ START_TEST(version_2_is_brought_up) {
 }
 END_TEST
 
+/* One that knew purchases and loads alone takes refunds, and no kind that there is not. */
+START_TEST(version_5_is_brought_up) {
+  struct journal *journal = open_journal();
+  struct journal_entry refund = sample(), strange = sample(), read;
+  sqlite3 *db = NULL;
+  journal_close(&journal);
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db,
+                                "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, "
+                                "'type BETWEEN 1 AND 6', 'type BETWEEN 1 AND 3'); PRAGMA writable_schema = RESET;"
+                                "PRAGMA user_version = 5",
+                                NULL, NULL, NULL),
+                   SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+  journal = open_journal();
+  refund.type = TRANSACTION_REFUND;
+  strange.type = TRANSACTION_OFFLINE_PURCHASE + 1;
+  ck_assert_int_eq(journal_begin(journal, &refund), STATUS_OK);
+  ck_assert_int_eq(journal_next_any(journal, 0, &read), STATUS_OK);
+  ck_assert_uint_eq(read.type, TRANSACTION_REFUND);
+  ck_assert_int_ne(journal_begin(journal, &strange), STATUS_OK);
+  journal_close(&journal);
+}
+END_TEST
+
 /* The entry of a reference: that which was not cancelled, else the newest; and a journal without references gets them. */
 START_TEST(references_are_found) {
   struct journal *journal = open_journal();
@@ -536,6 +561,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, version_1_is_brought_up);
   tcase_add_test(tests, records_of_the_pin_are_kept);
   tcase_add_test(tests, version_2_is_brought_up);
+  tcase_add_test(tests, version_5_is_brought_up);
   tcase_add_test(tests, references_are_found);
   tcase_add_test(tests, receipts_are_brought_in_again);
   tcase_add_test(tests, full_disk_is_told);

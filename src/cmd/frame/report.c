@@ -17,6 +17,17 @@ void report_amount(char text[AMOUNT_TEXT_MAX], int64_t minor, uint16_t currency)
     snprintf(text, AMOUNT_TEXT_MAX, "%" PRId64, minor);
 }
 
+const char *report_operation(uint8_t type) {
+  switch (type) {
+  case TRANSACTION_LOAD:
+    return SENTENCE("load");
+  case TRANSACTION_REFUND:
+    return SENTENCE("refund");
+  default:
+    return SENTENCE("purchase");
+  }
+}
+
 static void outcome_to_json(json_t *object, const char *operation, const struct outcome *outcome) {
   static const uint8_t none[CID_SIZE];
   char cid[17], time[21];

@@ -45,10 +45,10 @@ const struct option_row terminal_program_rows[] = {
 const struct option_row terminal_money_rows[] = {
     {"qr", 0, NULL, NULL, OPTION_FLAG, FIELD(qr), 0, 0, "show the receipt as a QR code for the cardholder"},
     {"reference", 0, "ID", NULL, OPTION_TEXT, FIELD(reference), 0, 0,
-     "pay, load: your name of it, unique per merchant; nothing is taken twice under one"},
+     "pay, load, refund: your name of it, unique per merchant; nothing is done twice under one"},
     {"minor", 0, NULL, NULL, OPTION_FLAG, FIELD(minor), 0, 0,
-     "pay, load: AMOUNT is in minor units, 1250 for 12.50, in every locale"},
-    {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, "receipt: the newest"},
+     "pay, load, refund: AMOUNT is in minor units, 1250 for 12.50, in every locale"},
+    {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, "receipt, refund, void: the newest"},
     {0}};
 
 /* The last day of the terminal's own certificate, where it is near; "": it is not. */

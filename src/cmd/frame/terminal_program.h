@@ -127,6 +127,7 @@ json_t *statement_json(const struct card_statement *statement);
 json_t *report_json(const char *operation, const struct outcome *outcome);
 
 /* report.c: what happened, for people and machines. */
+const char *report_operation(uint8_t type); /* the word for an enum transaction_type: "load"; static */
 void report_amount(char text[AMOUNT_TEXT_MAX], int64_t minor, uint16_t currency);
 void report_done(FILE *out, const char *operation, const struct outcome *outcome); /* done, for people */
 /* The status as a sentence on stderr, with what is known beside it: tries left, figures; `outcome` may be NULL. */

@@ -28,7 +28,7 @@ static enum status number_read(const struct terminal_program *self, const char *
 }
 
 static void show(struct terminal_program *self, const struct outcome *outcome, const struct receipt_copy *receipt) {
-  const char *operation = self->terminal->role == ROLE_RELOAD ? "load" : "purchase";
+  const char *operation = report_operation(outcome->type);
   report_outcome(self, operation, STATUS_OK, outcome);
   json_object_set_new(self->report, "type", json_string(operation));
   enum status status = STATUS_OK;

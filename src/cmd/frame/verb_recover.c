@@ -62,7 +62,7 @@ static json_t *entry_report(const struct terminal_program *self, const struct jo
   struct promise promise;
   char cid[2 * CID_SIZE + 1] = "", since[21], amount[AMOUNT_TEXT_MAX];
   uint8_t moment[MOMENT_SIZE];
-  const char *type = entry->type == TRANSACTION_LOAD ? SENTENCE("load") : SENTENCE("purchase");
+  const char *type = report_operation(entry->type);
   const struct currency *currency = currency_by_number(entry->currency);
   bool known = entry->has_promise && promise_decode(entry->promise, sizeof entry->promise, &promise) == STATUS_OK;
   if (known)

@@ -9,10 +9,6 @@
 #include "problem.h"
 #include "terminal_program.h"
 
-static const char *operation_of(uint8_t type) {
-  return type == TRANSACTION_LOAD ? SENTENCE("load") : SENTENCE("purchase");
-}
-
 static enum status reference_check(const struct terminal_program *self, const char *reference) {
   if (reference_valid(reference))
     return STATUS_OK;
@@ -31,7 +27,7 @@ bool terminal_program_recall(struct terminal_program *self, uint8_t type, const 
   if (self->held || *status == STATUS_NOT_FOUND)
     return false;
   if (*status != STATUS_OK && *status != STATUS_UNREPORTED) /* that was said */
-    report_outcome(self, operation_of(type), *status, outcome);
+    report_outcome(self, report_operation(type), *status, outcome);
   return true;
 }
 
@@ -75,7 +71,7 @@ static void status_print(const struct terminal_program *self, uint8_t type, cons
     return;
   report_amount(amount, outcome->amount.minor, outcome->amount.currency);
   cid_print(outcome->cid, cid);
-  terminal_program_print(self, "%s %s", translated(operation_of(type)), amount);
+  terminal_program_print(self, "%s %s", translated(report_operation(type)), amount);
   if (outcome->atc > 0)
     terminal_program_print(self, translated(", card ....%s, no. %" PRIu32), cid + 12, outcome->atc);
   if (outcome->number > 0)
@@ -96,7 +92,7 @@ enum status verb_status(void *context, char **arguments) {
   const char *word = state_word(status);
   self->report = report_json("status", &outcome);
   if (type != 0)
-    json_object_set_new(self->report, "type", json_string(operation_of(type)));
+    json_object_set_new(self->report, "type", json_string(report_operation(type)));
   if (word == NULL) {
     report_failure(self, status, NULL);
     return status;

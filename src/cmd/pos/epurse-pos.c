@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-pos: the shop's terminal; takes payments. */
+ * epurse-pos: the shop's terminal; takes payments and gives them back. */
 #include <stddef.h>
 
 #include "cmd/frame/terminal_program.h"
+#include "verb_refund.h"
 
 static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "purchase", outcome);
@@ -45,6 +46,8 @@ int main(int argc, char **argv) {
       {0}};
   static const struct verb verbs[] = {
       {"pay", "AMOUNT", 1, "take a payment, like 12.50", verb_pay},
+      {"refund", "[SALE] [AMOUNT]", -2, "give a sale back: its number, receipt, reference, or --last", verb_refund},
+      {"void", "[SALE]", -1, "give the whole of a sale of today back", verb_void},
       {"balance", "", 0, "show what is on the card", verb_balance},
       {"log", "", 0, "show the card's own log", verb_log},
       {"pin", "", 0, "change the card's PIN", verb_pin},

@@ -35,6 +35,7 @@ struct yardstick {
 
 static const char *type_text(uint8_t type) {
   return type == TRANSACTION_LOAD              ? SENTENCE("load")
+         : type == TRANSACTION_REFUND          ? SENTENCE("refund")
          : type == TRANSACTION_POINTS_PURCHASE ? SENTENCE("purchase with points")
                                                : SENTENCE("purchase");
 }

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a till gives back: the sale is found by its number, receipt or reference, and its card takes it. */
+#ifndef EPURSE_TERMINAL_REFUND_H
+#define EPURSE_TERMINAL_REFUND_H
+
+#include "epurse/terminal.h"
+
+/* A sale as the till knows it; what it says is the server's to check. */
+struct sale {
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  struct amount amount; /* of the whole sale */
+  bool in_points;       /* it was paid with points */
+  int64_t time;         /* unix seconds, when this till made it; 0: another till did, or it is not known */
+};
+
+/* The sale of the journal's entry with that number; 0: the newest sale. STATUS_NOT_FOUND; STATUS_SALE_UNKNOWN: it is no
+ * sale, or was not done. */
+enum status sale_by_number(struct terminal *terminal, int64_t number, struct sale *sale) EPURSE_MUST_USE;
+/* By a receipt of any till: its bytes, or the text of its QR code. STATUS_BAD_FORMAT; as receipt_verify. */
+enum status sale_by_receipt(const struct terminal *terminal, const uint8_t *data, size_t len,
+                            struct sale *sale) EPURSE_MUST_USE;
+/* By the name that the caller gave it, at this till or another one of the merchant. STATUS_NOT_FOUND,
+ * STATUS_SALE_UNKNOWN; STATUS_SALE_NOT_CAPTURED: its outcome is not known; else what kept it from being known. */
+enum status sale_by_reference(struct terminal *terminal, const char *reference, struct sale *sale) EPURSE_MUST_USE;
+/* Whether it can be voided: this till made it, on this day by the till's clock. */
+bool sale_is_of_today(const struct sale *sale);
+
+/* Gives payment->amount of the sale back to its card, which is in the reader and is asked for no PIN. As purchase_run;
+ * further STATUS_SALE_UNKNOWN: another card; and the server's words: ledger_refund_authorise. */
+enum status refund_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
+                       const struct sale *sale, const struct dialogue *dialogue,
+                       struct outcome *outcome) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which sale is to be given back: by the journal, a receipt, or a reference. */
+#include <string.h>
+#include <time.h>
+
+#include "epurse/journal.h"
+#include "epurse/receipt.h"
+#include "epurse/terminal_refund.h"
+#include "reference.h"
+
+static bool is_sale(uint8_t type) {
+  return type == TRANSACTION_PURCHASE || type == TRANSACTION_POINTS_PURCHASE;
+}
+
+static void sale_fill(const struct promise *promise, int64_t time, struct sale *sale) {
+  *sale = (struct sale){.atc = promise->atc,
+                        .amount = {promise->amount, promise->currency},
+                        .in_points = promise->type == TRANSACTION_POINTS_PURCHASE,
+                        .time = time};
+  memcpy(sale->cid, promise->cid, CID_SIZE);
+}
+
+static enum status sale_of_entry(const struct journal_entry *entry, struct sale *sale) {
+  struct promise promise;
+  if (!is_sale(entry->type) || !entry->has_promise || !entry->has_secret)
+    return STATUS_SALE_UNKNOWN;
+  enum status status = promise_decode(entry->promise, PROMISE_SIZE, &promise);
+  if (status == STATUS_OK)
+    sale_fill(&promise, entry->time, sale);
+  return status;
+}
+
+/* The newest one that is done is nearly always a sale; else all are looked through. */
+static enum status entry_last_sale(struct journal *journal, struct journal_entry *entry) {
+  struct journal_entry next;
+  enum status status = journal_last_done(journal, entry);
+  if (status != STATUS_OK || is_sale(entry->type))
+    return status;
+  bool found = false;
+  for (int64_t after = 0; (status = journal_next_any(journal, after, &next)) == STATUS_OK; after = next.id) {
+    if (!is_sale(next.type) || !next.has_secret)
+      continue;
+    *entry = next;
+    found = true;
+  }
+  return status == STATUS_NOT_FOUND && found ? STATUS_OK : status;
+}
+
+enum status sale_by_number(struct terminal *terminal, int64_t number, struct sale *sale) {
+  struct journal_entry entry;
+  enum status status = number == 0 ? entry_last_sale(terminal->journal, &entry)
+                                   : journal_next_any(terminal->journal, number - 1, &entry);
+  if (status == STATUS_OK && number != 0 && entry.id != number)
+    status = STATUS_NOT_FOUND;
+  return status == STATUS_OK ? sale_of_entry(&entry, sale) : status;
+}
+
+enum status sale_by_receipt(const struct terminal *terminal, const uint8_t *data, size_t len, struct sale *sale) {
+  uint8_t bytes[RECEIPT_MAX];
+  struct receipt_facts facts;
+  const char *reason = "";
+  if (receipt_text_is(data, len)) {
+    enum status status = receipt_text_decode(data, len, bytes, &len);
+    if (status != STATUS_OK)
+      return status;
+    data = bytes;
+  }
+  enum status status = receipt_verify(data, len, terminal->master_public, &facts, &reason);
+  if (status == STATUS_OK && !is_sale(facts.promise.type))
+    status = STATUS_SALE_UNKNOWN;
+  if (status == STATUS_OK)
+    sale_fill(&facts.promise, 0, sale);
+  return status;
+}
+
+enum status sale_by_reference(struct terminal *terminal, const char *reference, struct sale *sale) {
+  struct journal_entry entry;
+  struct outcome outcome;
+  uint8_t type = 0;
+  enum status status =
+      reference_valid(reference) ? journal_find_reference(terminal->journal, reference, &entry) : STATUS_BAD_FORMAT;
+  if (status == STATUS_OK && entry.has_secret)
+    return sale_of_entry(&entry, sale);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+    return status;
+  status = reference_status(terminal, reference, &outcome, &type);
+  if (status == STATUS_REFERENCE_HELD || status == STATUS_DECLINED)
+    return STATUS_SALE_NOT_CAPTURED;
+  if (status == STATUS_OK && !is_sale(type))
+    status = STATUS_SALE_UNKNOWN;
+  if (status != STATUS_OK)
+    return status;
+  *sale = (struct sale){.atc = outcome.atc, .amount = outcome.amount, .in_points = type == TRANSACTION_POINTS_PURCHASE};
+  memcpy(sale->cid, outcome.cid, CID_SIZE);
+  return STATUS_OK;
+}
+
+bool sale_is_of_today(const struct sale *sale) {
+  const time_t made = (time_t)sale->time, now = time(NULL);
+  struct tm then, today;
+  return sale->time != 0 && localtime_r(&made, &then) != NULL && localtime_r(&now, &today) != NULL &&
+         then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
+}
