@@ -40,5 +40,10 @@ enum status ledger_terminal_limit_read(struct ledger *ledger, const uint8_t tid[
 /* Of a merchant, whatever the day; likewise. */
 enum status ledger_merchant_limit_read(struct ledger *ledger, const char *id,
                                        struct ledger_limit *limit) EPURSE_MUST_USE;
+/* Of refunds, on that day; likewise. */
+enum status ledger_terminal_refund_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
+                                              struct ledger_limit *limit) EPURSE_MUST_USE;
+enum status ledger_merchant_refund_limit_read(struct ledger *ledger, const char *id, int64_t day,
+                                              struct ledger_limit *limit) EPURSE_MUST_USE;
 
 #endif

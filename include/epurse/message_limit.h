@@ -4,12 +4,14 @@
 #define EPURSE_MESSAGE_LIMIT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "epurse/record.h"
 #include "epurse/status.h"
 
-/* LIMIT {"terminal","allowed"}, {"merchant","allowed"}: what a terminal may load in a day, or a merchant owe for loads,
+/* LIMIT {"terminal"[,"of"],"allowed"}, {"merchant"[,"of"],"allowed"}: what a terminal may load in a day, or a merchant owe
+ * for loads and refunds; with "of" "refunds" what they may give back of sales in a day;
  * from the next load on: minor units, 0: no limit, -1: the issuer's for all; without "allowed" nothing is changed
  * -> {"used","allowed"}, where it stands now. */
 #define LIMIT_MESSAGE_DEFAULT (-1)
@@ -17,6 +19,7 @@
 struct limit_message {
   char tid[TID_SIZE + 1];          /* "": of a merchant */
   char merchant[MERCHANT_MAX + 1]; /* "": of a terminal */
+  bool refunds;
   int64_t allowed;
 };
 /* Of the terminal where tid is not "", else of the merchant; without "allowed" for LIMIT_MESSAGE_ASK. */

@@ -10,7 +10,7 @@ libcmd_a_CPPFLAGS = $(AM_CPPFLAGS) -DLOCALEDIR='"$(localedir)"'
 LINK_CMD = libcmd.a $(QRENCODE_LIBS) $(LINK_TERMINAL)
 
 bin_PROGRAMS += epurse-pos
-epurse_pos_SOURCES = src/cmd/pos/epurse-pos.c src/cmd/pos/verb_refund.c
+epurse_pos_SOURCES = src/cmd/pos/epurse-pos.c src/cmd/pos/verb_refund.c src/cmd/pos/verb_supervisor.c
 epurse_pos_LDADD = $(LINK_CMD)
 bin_PROGRAMS += epurse-reload
 epurse_reload_SOURCES = src/cmd/reload/epurse-reload.c

@@ -129,6 +129,22 @@ enum status ledger_merchant_limit_read(struct ledger *ledger, const char *id, st
   return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
 }
 
+enum status ledger_terminal_refund_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
+                                              struct ledger_limit *limit) {
+  struct terminal_brief terminal;
+  enum status status = terminal_brief(ledger, tid, &terminal);
+  const struct limit_row row = {.kind = LIMIT_TERMINAL_REFUNDS, .subject = terminal.number, .day = day};
+  return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
+}
+
+enum status ledger_merchant_refund_limit_read(struct ledger *ledger, const char *id, int64_t day,
+                                              struct ledger_limit *limit) {
+  int64_t merchant = 0;
+  enum status status = limit_merchant(ledger, id, &merchant);
+  const struct limit_row row = {.kind = LIMIT_MERCHANT_REFUNDS, .subject = merchant, .day = day};
+  return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
+}
+
 /* ---- taken and given back ---- */
 
 static enum status limit_check_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {

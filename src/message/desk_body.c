@@ -206,9 +206,22 @@ json_t *limit_body(const struct limit_message *limit) {
     field_put_text(&writer, "terminal", limit->tid);
   else
     field_put_text(&writer, "merchant", limit->merchant);
+  if (limit->refunds)
+    field_put_text(&writer, "of", "refunds");
   if (limit->allowed != LIMIT_MESSAGE_ASK)
     field_put_integer(&writer, "allowed", limit->allowed);
   return field_done(&writer);
+}
+
+static bool of_refunds(struct field_reader *reader) {
+  char of[16] = "";
+
+  if (!field_there(reader, "of"))
+    return false;
+  field_text(reader, "of", 1, of, sizeof of);
+  if (strcmp(of, "refunds") != 0)
+    field_refuse(reader, STATUS_BAD_FORMAT);
+  return true;
 }
 
 enum status limit_parse(const json_t *body, struct limit_message *limit) {
@@ -219,6 +232,7 @@ enum status limit_parse(const json_t *body, struct limit_message *limit) {
     field_tid(&reader, "terminal", limit->tid);
   else
     merchant_id_take(&reader, "merchant", 1, limit->merchant);
+  limit->refunds = of_refunds(&reader);
   limit->allowed = LIMIT_MESSAGE_ASK;
   if (field_there(&reader, "allowed"))
     limit->allowed = field_integer(&reader, "allowed", LIMIT_MESSAGE_DEFAULT, LIMIT_MAX);

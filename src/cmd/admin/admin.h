@@ -32,11 +32,12 @@ struct admin {
   int64_t points_rate;
   int64_t fee_rate; /* -1: not given */
   const char *iban, *bic;
-  bool minor;                                                    /* init, limit set */
-  const char *load_credit, *loads;                               /* limit set; of all: init */
+  bool minor;                                                                /* init, limit set */
+  const char *load_credit, *loads;                                           /* limit set; of all: init */
   const char *no_pin_single, *no_pin_total, *offline_single, *offline_total; /* init: of new cards */
-  int64_t offline_count;                                                   /* init; -1: not said */
-  const char *format, *debtor, *debtor_iban, *debtor_bic, *date; /* settlement export; and out */
+  int64_t offline_count;                                                     /* init; -1: not said */
+  const char *refunds, *merchant_refunds;                                    /* the same */
+  const char *format, *debtor, *debtor_iban, *debtor_bic, *date;             /* settlement export; and out */
   bool purchases;
   const char *role, *merchant, *out, *issuer_dir, *tender; /* terminal add */
   int64_t days;

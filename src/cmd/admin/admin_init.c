@@ -41,17 +41,18 @@ struct founding {
   struct ceremony ceremony;
   struct folder folder;
   struct terminal_message registration;
-  int64_t loads, load_credit; /* limits of all, minor units; 0: none */
+  int64_t loads, load_credit, refunds, merchant_refunds; /* limits of all, minor units; 0: none */
   struct no_pin_limits no_pin;
   struct offline_limits offline;
 };
 
-/* In a currency without two decimals nobody knows what is much: no limit until one is set. */
+/* *allowed: the usual. In a currency without two decimals nobody knows what is much: no limit until one is set. */
 static enum status limit_choose(const struct admin *admin, const char *text, const struct founding *founding,
                                 int64_t *allowed) {
   const struct currency *currency = founding->currency;
 
-  *allowed = currency->exponent == 2 ? LEDGER_LIMIT_USUAL : LEDGER_LIMIT_NONE;
+  if (currency->exponent != 2)
+    *allowed = LEDGER_LIMIT_NONE;
   if (text == NULL || strcmp(text, "default") == 0)
     return STATUS_OK;
   return admin_limit_take(admin, text, currency, allowed);
@@ -112,9 +113,16 @@ static enum status options_check(const struct admin *admin, struct founding *fou
     return admin_refuse(admin, STATUS_USAGE,
                         "--store is for postgresql://...; without it the ledger is a file in --dir");
   }
+  founding->loads = founding->load_credit = LEDGER_LIMIT_USUAL;
+  founding->refunds = LEDGER_LIMIT_REFUNDS;
+  founding->merchant_refunds = LEDGER_LIMIT_NONE;
   enum status status = limit_choose(admin, admin->loads, founding, &founding->loads);
   if (status == STATUS_OK)
     status = limit_choose(admin, admin->load_credit, founding, &founding->load_credit);
+  if (status == STATUS_OK)
+    status = limit_choose(admin, admin->refunds, founding, &founding->refunds);
+  if (status == STATUS_OK)
+    status = limit_choose(admin, admin->merchant_refunds, founding, &founding->merchant_refunds);
   if (status == STATUS_OK)
     status = no_pin_choose(admin, founding);
   if (status == STATUS_OK)
@@ -294,7 +302,9 @@ static enum status ledger_make(const struct admin *admin, struct founding *found
                                      .point_value = (uint32_t)admin->point_value,
                                      .pool_size = (uint32_t)admin->pool,
                                      .terminal_loads = founding->loads,
-                                     .load_credit = founding->load_credit};
+                                     .load_credit = founding->load_credit,
+                                     .terminal_refunds = founding->refunds,
+                                     .merchant_refunds = founding->merchant_refunds};
   struct ledger *ledger = NULL;
   enum status status = folder_path(founding->folder.path, "ledger.db", path);
 

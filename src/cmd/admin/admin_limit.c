@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin limit show, limit set: how much one terminal or one merchant can load before a person looks. */
+ * epurse-admin limit show, limit set: how much one terminal or one merchant can load or give back before a person looks. */
 #include <stdio.h>
 #include <string.h>
 
@@ -38,20 +38,37 @@ static bool of_terminal(const struct limit_message *limit) {
   return limit->tid[0] != '\0';
 }
 
-/* One line for people, and for machines under "terminal" or "merchant". */
+static void limit_print(const struct admin *admin, const struct limit_message *limit, const char *allowed,
+                        const char *used) {
+  const char *id = of_terminal(limit) ? limit->tid : limit->merchant;
+
+  if (limit->refunds)
+    admin_print(admin, "%s %s may give back %s in a day; today it has given back %s.\n",
+                of_terminal(limit) ? "Terminal" : "Merchant", id, allowed, used);
+  else if (of_terminal(limit))
+    admin_print(admin, "Terminal %s may load %s in a day; today it has loaded %s.\n", id, allowed, used);
+  else
+    admin_print(admin, "Merchant %s may owe %s for loads and refunds; it owes %s.\n", id, allowed, used);
+}
+
+static const char *limit_key(const struct limit_message *limit) {
+  if (limit->refunds)
+    return of_terminal(limit) ? "terminal_refunds" : "merchant_refunds";
+  return of_terminal(limit) ? "terminal" : "merchant";
+}
+
+/* One line for people, and for machines an object under its key. */
 static void limit_report(struct admin *admin, const struct limit_message *limit, const struct limit_reply *stands) {
   uint16_t currency = admin->terminal->currency->numeric;
+  const char *id = of_terminal(limit) ? limit->tid : limit->merchant;
   char allowed[AMOUNT_TEXT_MAX], used[AMOUNT_TEXT_MAX];
 
   limit_words(stands->allowed, currency, allowed);
   report_amount(used, stands->used, currency);
-  if (of_terminal(limit))
-    admin_print(admin, "Terminal %s may load %s in a day; today it has loaded %s.\n", limit->tid, allowed, used);
-  else
-    admin_print(admin, "Merchant %s may owe %s for loads; it owes %s.\n", limit->merchant, allowed, used);
-  (void)json_object_set_new(admin->report, of_terminal(limit) ? "terminal" : "merchant",
-                            json_pack("{s:s, s:I, s:I}", "id", of_terminal(limit) ? limit->tid : limit->merchant,
-                                      "allowed", (json_int_t)stands->allowed, "used", (json_int_t)stands->used));
+  limit_print(admin, limit, allowed, used);
+  (void)json_object_set_new(
+      admin->report, limit_key(limit),
+      json_pack("{s:s, s:I, s:I}", "id", id, "allowed", (json_int_t)stands->allowed, "used", (json_int_t)stands->used));
 }
 
 /* Says nothing of what is not there. */
@@ -66,6 +83,14 @@ static enum status limit_ask(struct admin *admin, const struct limit_message *li
   if (status == STATUS_OK)
     limit_report(admin, limit, &stands);
   return status;
+}
+
+/* Of loads, and of refunds. */
+static enum status limit_ask_both(struct admin *admin, struct limit_message limit) {
+  enum status status = limit_ask(admin, &limit);
+
+  limit.refunds = true;
+  return status == STATUS_OK ? limit_ask(admin, &limit) : status;
 }
 
 static enum status limit_end(const struct admin *admin, const char *name, enum status status) {
@@ -86,33 +111,51 @@ enum status admin_limit_show(void *context, char **arguments) {
   admin->report = json_pack("{s:s}", "operation", "limit show");
   if (strlen(name) == TID_SIZE) {
     memcpy(terminal.tid, name, sizeof terminal.tid);
-    other = limit_ask(admin, &terminal);
+    other = limit_ask_both(admin, terminal);
   }
   if (other != STATUS_OK && other != STATUS_NOT_FOUND)
     return limit_end(admin, name, other);
   if (strlen(name) <= MERCHANT_MAX) {
     (void)snprintf(merchant.merchant, sizeof merchant.merchant, "%s", name);
-    status = limit_ask(admin, &merchant);
+    status = limit_ask_both(admin, merchant);
   } else {
     status = STATUS_NOT_FOUND;
   }
   return limit_end(admin, name, status == STATUS_NOT_FOUND ? other : status);
 }
 
+/* The one of the four that was given; NULL: none, or several. */
+static const char *limit_given(const struct admin *admin) {
+  const char *const given[] = {admin->loads, admin->load_credit, admin->refunds, admin->merchant_refunds};
+  const char *text = NULL;
+  unsigned count = 0;
+
+  for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
+    text = given[i] != NULL ? given[i] : text;
+    count += given[i] != NULL;
+  }
+  return count == 1 ? text : NULL;
+}
+
 /* Whose limit it is, and what it is to be. */
 static enum status limit_take(const struct admin *admin, const char *name, const char **text,
                               struct limit_message *limit) {
-  *limit = (struct limit_message){0};
-  *text = admin->loads != NULL ? admin->loads : admin->load_credit;
-  if ((admin->loads == NULL) == (admin->load_credit == NULL))
-    return admin_refuse(admin, STATUS_USAGE, "say what changes: --loads of a terminal, or --load-credit of a merchant");
-  if (admin->loads != NULL && strlen(name) != TID_SIZE)
+  bool terminal = admin->loads != NULL || admin->refunds != NULL;
+
+  *limit = (struct limit_message){.refunds = admin->refunds != NULL || admin->merchant_refunds != NULL};
+  *text = limit_given(admin);
+  if (*text == NULL)
+    return admin_refuse(
+        admin, STATUS_USAGE,
+        "say what changes: --loads or --refunds of a terminal, --load-credit or --merchant-refunds of a "
+        "merchant");
+  if (terminal && strlen(name) != TID_SIZE)
     return admin_refuse(admin, STATUS_USAGE, "a terminal's name has %d letters and digits, not '%s'", TID_SIZE, name);
-  if (admin->load_credit != NULL && !terminal_folder_name_valid(name, 1, MERCHANT_MAX)) {
+  if (!terminal && !terminal_folder_name_valid(name, 1, MERCHANT_MAX)) {
     return admin_refuse(admin, STATUS_USAGE, "a merchant's identifier has 1 to %d letters and digits, not '%s'",
                         MERCHANT_MAX, name);
   }
-  if (admin->loads != NULL)
+  if (terminal)
     memcpy(limit->tid, name, sizeof limit->tid);
   else
     (void)snprintf(limit->merchant, sizeof limit->merchant, "%s", name);

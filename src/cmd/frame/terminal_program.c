@@ -285,6 +285,7 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
   self->wait_seconds = INT64_MIN;
   self->pin_fd = -1;
   self->pin_out_fd = -1;
+  self->supervisor_fd = -1;
   self->events_fd = -1;
   self->tries_left = PIN_TRIES;
   dialogue_fill(self);

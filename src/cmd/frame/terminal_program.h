@@ -17,8 +17,9 @@ struct reader;
 struct terminal_program {
   const struct program *program;
   const char *reader_spec, *config, *trace;
-  int64_t wait_seconds; /* INT64_MIN: not given; -1: for ever */
-  int64_t pin_fd;       /* -1: ask on the terminal */
+  int64_t wait_seconds;  /* INT64_MIN: not given; -1: for ever */
+  int64_t pin_fd;        /* -1: ask on the terminal */
+  int64_t supervisor_fd; /* refund, void, supervisor --supervisor-fd; -1: ask on the terminal */
   bool json, quiet;
   bool one_try;          /* pin: the second line of --pin-fd is the new PIN, not another try */
   bool points;           /* pay --points */

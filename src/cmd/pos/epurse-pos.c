@@ -4,6 +4,7 @@
 
 #include "cmd/frame/terminal_program.h"
 #include "verb_refund.h"
+#include "verb_supervisor.h"
 
 static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "purchase", outcome);
@@ -43,11 +44,14 @@ int main(int argc, char **argv) {
        "pay with loyalty points instead of money"},
       {"ask-pin", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, ask_pin), 0, 0,
        "pay: ask for the PIN, also where the card pays without it"},
+      {"supervisor-fd", 0, "FD", NULL, OPTION_FD_IN, offsetof(struct terminal_program, supervisor_fd), 0, 1023,
+       "read the supervisor's code from this file descriptor"},
       {0}};
   static const struct verb verbs[] = {
       {"pay", "AMOUNT", 1, "take a payment, like 12.50", verb_pay},
       {"refund", "[SALE] [AMOUNT]", -2, "give a sale back: its number, receipt, reference, or --last", verb_refund},
       {"void", "[SALE]", -1, "give the whole of a sale of today back", verb_void},
+      {"supervisor", "", 0, "set the code without which nothing is given back", verb_supervisor},
       {"balance", "", 0, "show what is on the card", verb_balance},
       {"log", "", 0, "show the card's own log", verb_log},
       {"pin", "", 0, "change the card's PIN", verb_pin},

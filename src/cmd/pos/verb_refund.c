@@ -12,6 +12,7 @@
 #include "cmd/frame/terminal_program.h"
 #include "epurse/receipt.h"
 #include "epurse/terminal_refund.h"
+#include "verb_supervisor.h"
 
 static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "refund", outcome);
@@ -94,6 +95,8 @@ enum status verb_refund(void *context, char **arguments) {
   payment.amount = sale.amount;
   if (amount != NULL)
     status = terminal_program_amount(self, amount, &payment.amount);
+  if (status == STATUS_OK)
+    status = supervisor_ask(self);
   return status == STATUS_OK ? give_back(self, &payment, &sale) : status;
 }
 
@@ -118,5 +121,6 @@ enum status verb_void(void *context, char **arguments) {
   if (status != STATUS_OK)
     return status;
   payment.amount = sale.amount;
-  return give_back(self, &payment, &sale);
+  status = supervisor_ask(self);
+  return status != STATUS_OK ? status : give_back(self, &payment, &sale);
 }

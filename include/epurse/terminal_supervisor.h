@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The supervisor's code of a till: where one is set, nothing is given back without it. */
+#ifndef EPURSE_TERMINAL_SUPERVISOR_H
+#define EPURSE_TERMINAL_SUPERVISOR_H
+
+#include <stdbool.h>
+
+#include "epurse/status.h"
+
+#define SUPERVISOR_CODE_MIN 6  /* characters */
+#define SUPERVISOR_CODE_MAX 64 /* likewise */
+
+struct terminal;
+
+/* Whether this till has one: FOLDER/supervisor, a line of crypt(5). A file that cannot be read counts as one. */
+bool supervisor_is_set(const struct terminal *terminal);
+/* Hashes it (yescrypt, a salt of its own) and puts the file in its place; an old code goes. STATUS_BAD_LENGTH: too short or
+ * too long; STATUS_CRYPTO_FAILED, STATUS_STORE_FAILED: the old one stands. */
+enum status supervisor_set(const struct terminal *terminal, const char *code) EPURSE_MUST_USE;
+/* STATUS_OK; STATUS_WRONG_SUPERVISOR, or why the file cannot be read. */
+enum status supervisor_check(const struct terminal *terminal, const char *code) EPURSE_MUST_USE;
+
+#endif
