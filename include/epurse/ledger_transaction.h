@@ -82,6 +82,7 @@ struct promise_verdict {
   uint32_t settled_atc;  /* the hold that this promise settled, 0: none */
   uint8_t settled_state; /* enum ledger_transaction_state */
   uint32_t pin_failures; /* promises before it whose PIN was another than the stored one, since the last right one */
+  uint32_t offline_lacking; /* off-line payments that the card announces and nobody has brought in */
 };
 
 /* The first question to every promise: have I answered this already? Then: does it continue what the card said before?
@@ -94,7 +95,7 @@ struct promise_verdict {
  *   STATUS_GIVEN_UP         the same, and somebody was told that it was never seen
  *   STATUS_OUT_OF_STEP      its balance or points are not the shadow's: nothing is settled; it can be declined next
  *   STATUS_CARD_UNKNOWN     not issued
- *   STATUS_BAD_FORMAT       unknown type, last_atc not below atc, amount 0 or beyond AMOUNT_MAX_ON_CARD */
+ *   STATUS_BAD_FORMAT       unknown type or an off-line one, last_atc not below atc, amount 0 or beyond AMOUNT_MAX_ON_CARD */
 enum status ledger_promise_open(struct ledger *ledger, const struct signed_promise *offer,
                                 struct promise_verdict *standing) EPURSE_MUST_USE;
 

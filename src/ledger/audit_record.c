@@ -94,10 +94,18 @@ static struct flaw record_flaw_of_time(const struct record *record) {
   return (struct flaw){LEDGER_FLAW_TIME, same ? NULL : "its authorisation is of another time"};
 }
 
+/* Nobody authorised it, and it has no r. */
+static struct flaw record_flaw_offline(const struct record *record, const struct chain_end *before) {
+  struct flaw flaw = record_flaw_of_promise(record);
+  return flaw.words == NULL ? record_flaw_of_chain(record, before) : flaw;
+}
+
 static struct flaw record_flaw(struct record *record, const struct chain_end *before) {
   const struct ledger_transaction *transaction = &record->transaction;
   if (promise_decode(transaction->promise, PROMISE_SIZE, &record->promise) != STATUS_OK)
     return (struct flaw){LEDGER_FLAW_PROMISE, "its promise cannot be read"};
+  if (transaction->type == TRANSACTION_OFFLINE_PURCHASE)
+    return record_flaw_offline(record, before);
   if (authorisation_decode(transaction->authorisation, AUTHORISATION_SIZE, &record->authorisation) != STATUS_OK)
     return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation cannot be read"};
   struct flaw flaw = record_flaw_of_promise(record);

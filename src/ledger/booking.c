@@ -96,8 +96,9 @@ static void transaction_read(struct ledger *ledger, struct query *query, struct 
   transaction->reversed = query_read_i64(query) != 0;
   query_read_blob(query, transaction->commitment, CRYPTO_SHA256_SIZE);
   query_read_blob(query, transaction->promise, PROMISE_SIZE);
-  query_read_blob(query, transaction->authorisation, AUTHORISATION_SIZE);
-  transaction->has_secret = query_read_i64(query) != 0;
+  if (query_read_bytes(query, transaction->authorisation, AUTHORISATION_SIZE) == 0)
+    transaction->type = TRANSACTION_OFFLINE_PURCHASE;
+  transaction->has_secret = query_read_i64(query) != 0 && transaction->type != TRANSACTION_OFFLINE_PURCHASE;
   query_read_blob(query, transaction->secret, SECRET_SIZE);
   transaction->created_at = query_read_i64(query);
   transaction->settled_at = query_read_i64(query);

@@ -4,7 +4,7 @@
 
 #include "store.h"
 
-static enum status capture_tally(struct ledger *ledger, const struct booking *booking) {
+enum status capture_tally(struct ledger *ledger, const struct booking *booking) {
   bool points = booking->type == TRANSACTION_POINTS_PURCHASE;
   struct query query = query_begin(ledger, points ? QUERY_TALLY_POINTS : QUERY_TALLY_PURCHASE);
   query_i64(&query, points ? booking_held(booking) : booking->points);

@@ -9,13 +9,15 @@
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
 #include "incident.h"
+#include "offline.h"
 #include "store.h"
 
-static enum status chain_read_card(struct ledger *ledger, const uint8_t cid[CID_SIZE], struct chain *chain) {
-  enum status status = card_number(ledger, cid, &chain->card);
+static enum status chain_read_card(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
+  enum status status = card_number(ledger, promise->cid, &chain->card);
   if (status != STATUS_OK)
     return status;
   struct query query = query_begin(ledger, QUERY_CARD_CHAIN);
+  query_i64(&query, promise->last_atc);
   query_i64(&query, chain->card);
   bool found = query_row(&query);
   chain->card_state = (uint8_t)query_read_i64(&query);
@@ -30,6 +32,8 @@ static enum status chain_read_card(struct ledger *ledger, const uint8_t cid[CID_
   chain->no_pin_single = query_read_i64(&query);
   chain->no_pin_total = query_read_i64(&query);
   chain->no_pin_sum = query_read_i64(&query);
+  chain->announced_count = query_read_i64(&query);
+  chain->announced_sum = query_read_i64(&query);
   status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_CARD_UNKNOWN : status;
 }
@@ -159,14 +163,21 @@ static enum status chain_conclude(struct ledger *ledger, const struct promise *p
   return chain_prove(promise->last_secret, captured.commitment);
 }
 
+/* Since one on-line transaction a card's off-line payments only grow, in number and sum together. */
+static enum status chain_count_offline(const struct promise *promise, const struct chain *chain) {
+  int64_t more = promise->offline_count - chain->announced_count;
+  int64_t sum = (int64_t)promise->offline_sum - chain->announced_sum;
+  return more >= 0 && sum >= more && (more > 0 || sum == 0) ? STATUS_OK : STATUS_CARD_FORKED;
+}
+
 /* Where the shadow will stand once the hold is settled, before anything is booked. */
-static enum status chain_foresee(struct ledger *ledger, struct chain *chain) {
+static enum status chain_foresee(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
   struct ledger_card now;
   enum status status = card_balances(ledger, chain->card, &now);
   if (status != STATUS_OK)
     return status;
   const struct booking *held = &chain->held;
-  chain->balance = now.balance;
+  chain->balance = now.balance - (promise->offline_sum - chain->announced_sum);
   chain->points = now.points;
   chain->owed = now.owed;
   chain->points_owed = now.points_owed;
@@ -189,15 +200,19 @@ static enum status chain_foresee(struct ledger *ledger, struct chain *chain) {
   return STATUS_OK;
 }
 
+static bool chain_takes(uint8_t type) {
+  return type <= TRANSACTION_REFUND || type == TRANSACTION_OFFLINE_PURCHASE;
+}
+
 enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) {
   const struct promise *promise = offer->promise;
   memset(chain, 0, sizeof *chain);
-  if (promise->type < TRANSACTION_PURCHASE || promise->type > TRANSACTION_REFUND || promise->last_atc >= promise->atc ||
+  if (promise->type < TRANSACTION_PURCHASE || !chain_takes(promise->type) || promise->last_atc >= promise->atc ||
       promise->amount == 0 || promise->amount > INT32_MAX)
     return STATUS_BAD_FORMAT;
   enum status status = record_hash(offer->record, PROMISE_SIZE, chain->hash);
   if (status == STATUS_OK)
-    status = chain_read_card(ledger, promise->cid, chain);
+    status = chain_read_card(ledger, promise, chain);
   if (status == STATUS_OK)
     status = chain_read_forks(ledger, chain);
   if (status == STATUS_OK)
@@ -205,7 +220,9 @@ enum status chain_read(struct ledger *ledger, const struct signed_promise *offer
   if (status == STATUS_OK)
     status = chain_conclude(ledger, promise, chain);
   if (status == STATUS_OK)
-    status = chain_foresee(ledger, chain);
+    status = chain_count_offline(promise, chain);
+  if (status == STATUS_OK)
+    status = chain_foresee(ledger, promise, chain);
   if (status != STATUS_OK)
     return status;
   chain->open = true;
@@ -251,9 +268,8 @@ static enum status chain_note_lost(struct ledger *ledger, const struct signed_pr
   return incident_note(ledger, &incident);
 }
 
-static enum status chain_settle(struct ledger *ledger, const struct signed_promise *offer,
-                                struct promise_verdict *standing) {
-  const struct chain *chain = &ledger->chain;
+static enum status chain_settle_hold(struct ledger *ledger, const struct signed_promise *offer,
+                                     const struct chain *chain, struct promise_verdict *standing) {
   if (chain->outcome == 0)
     return STATUS_OK;
   standing->settled_atc = chain->held_atc;
@@ -263,11 +279,34 @@ static enum status chain_settle(struct ledger *ledger, const struct signed_promi
   return booking_release(ledger, &chain->held, offer->now, &standing->settled_state);
 }
 
+enum status chain_settle(struct ledger *ledger, const struct signed_promise *offer, const struct chain *chain,
+                         struct promise_verdict *standing) {
+  const struct offline_announced announced = {.card = chain->card,
+                                              .since = offer->promise->last_atc,
+                                              .count = offer->promise->offline_count,
+                                              .sum = offer->promise->offline_sum};
+  enum status status = chain_settle_hold(ledger, offer, chain, standing);
+  return status == STATUS_OK && announced.count > chain->announced_count ? offline_announce(ledger, &announced)
+                                                                         : status;
+}
+
+/* Only a card that has paid off-line is worth the look. */
+static enum status chain_ask(struct ledger *ledger, const struct promise *promise, struct promise_verdict *standing) {
+  struct ledger_offline_lack lack = {0};
+  enum status status = STATUS_OK;
+  if (promise->offline_count > 0)
+    status = offline_lack_read(ledger, ledger->chain.card, &lack);
+  standing->offline_lacking = lack.count;
+  return status;
+}
+
 enum status ledger_promise_open(struct ledger *ledger, const struct signed_promise *offer,
                                 struct promise_verdict *standing) {
   memset(standing, 0, sizeof *standing);
   if (!ledger->stepping)
     return STATUS_INTERNAL;
+  if (offer->promise->type == TRANSACTION_OFFLINE_PURCHASE)
+    return STATUS_BAD_FORMAT;
   enum status status = chain_read(ledger, offer, &ledger->chain);
   if (status == STATUS_EXISTS) {
     standing->answered = true;
@@ -284,5 +323,7 @@ enum status ledger_promise_open(struct ledger *ledger, const struct signed_promi
     return noted == STATUS_OK ? status : noted;
   }
   standing->pin_failures = ledger->chain.pin_failures;
-  return status == STATUS_OK ? chain_settle(ledger, offer, standing) : status;
+  if (status == STATUS_OK)
+    status = chain_settle(ledger, offer, &ledger->chain, standing);
+  return status == STATUS_OK ? chain_ask(ledger, offer->promise, standing) : status;
 }

@@ -22,6 +22,7 @@ struct chain {
   uint32_t last_atc, captured_atc, held_atc;
   uint8_t last_hash[CRYPTO_SHA256_SIZE];
   uint32_t pin_failures;
+  int64_t announced_count, announced_sum; /* of off-line payments since the promise's last_atc, by promises before it */
   bool forked_before;
   bool lost;     /* the card committed what a restored ledger does not know */
   bool given_up; /* it was said that this promise was never seen */
@@ -35,5 +36,9 @@ struct chain {
 /* Reads and judges; writes nothing. STATUS_EXISTS: answered already; else as ledger_promise_open, and
  * STATUS_OUT_OF_STEP leaves *chain filled in. */
 enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) EPURSE_MUST_USE;
+/* Books what the promise says of those before it, once it was read and is in step: the hold's outcome, and off-line
+ * payments that it counts. */
+enum status chain_settle(struct ledger *ledger, const struct signed_promise *offer, const struct chain *chain,
+                         struct promise_verdict *standing) EPURSE_MUST_USE;
 
 #endif

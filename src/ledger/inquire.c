@@ -54,6 +54,8 @@ static enum status inquire_open(struct ledger *ledger, const struct ledger_inqui
   *asked = (struct asked){.inquiry = inquiry};
   if (!ledger->stepping)
     return STATUS_INTERNAL;
+  if (inquiry->offer.promise->type == TRANSACTION_OFFLINE_PURCHASE)
+    return STATUS_BAD_FORMAT; /* its promise is its outcome */
   enum status status = record_hash(inquiry->offer.record, PROMISE_SIZE, asked->hash);
   if (status == STATUS_OK)
     status = inquire_card(ledger, asked);

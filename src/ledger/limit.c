@@ -2,6 +2,7 @@
  * Limits of exposure: rules, what is used of them, and what each load or refund reserved. */
 #include "limit.h"
 
+#include "epurse/ledger_offline.h"
 #include "store.h"
 #include "terminal.h"
 
@@ -9,7 +10,9 @@ enum limit_kind {
   LIMIT_TERMINAL_LOADS = 1,
   LIMIT_LOAD_CREDIT = 2,
   LIMIT_TERMINAL_REFUNDS = 3,
-  LIMIT_MERCHANT_REFUNDS = 4
+  LIMIT_MERCHANT_REFUNDS = 4,
+  LIMIT_OFFLINE_SUM = 5,
+  LIMIT_OFFLINE_COUNT = 6
 };
 #define LIMIT_ROWS_MAX 3
 
@@ -66,6 +69,11 @@ enum status limit_default(struct ledger *ledger, const struct ledger_settings *s
   for (size_t i = 0; status == STATUS_OK && i < sizeof rules / sizeof rules[0]; i++)
     status = limit_rule(ledger, rules[i].kind, 0, rules[i].allowed);
   return status;
+}
+
+enum status limit_default_offline(struct ledger *ledger) {
+  enum status status = limit_rule(ledger, LIMIT_OFFLINE_SUM, 0, LEDGER_OFFLINE_SUM);
+  return status == STATUS_OK ? limit_rule(ledger, LIMIT_OFFLINE_COUNT, 0, LEDGER_OFFLINE_COUNT) : status;
 }
 
 static enum status limit_merchant(struct ledger *ledger, const char *id, int64_t *merchant) {
@@ -154,7 +162,7 @@ static enum status limit_check_row(struct ledger *ledger, const struct limit_row
     return status;
   if (row->kind == LIMIT_TERMINAL_REFUNDS || row->kind == LIMIT_MERCHANT_REFUNDS)
     return STATUS_REFUND_LIMIT;
-  return row->kind == LIMIT_TERMINAL_LOADS ? STATUS_TERMINAL_LIMIT : STATUS_MERCHANT_LIMIT;
+  return row->kind == LIMIT_LOAD_CREDIT ? STATUS_MERCHANT_LIMIT : STATUS_TERMINAL_LIMIT;
 }
 
 enum status limit_check(struct ledger *ledger, const struct limit_load *load) {
@@ -187,6 +195,17 @@ enum status limit_take(struct ledger *ledger, const struct limit_load *load, int
   for (size_t i = 0; status == STATUS_OK && i < count; i++)
     status = limit_take_row(ledger, &rows[i], load->amount);
   return status;
+}
+
+enum status limit_take_offline(struct ledger *ledger, const struct limit_load *payment) {
+  const struct limit_row sum = {.kind = LIMIT_OFFLINE_SUM, .subject = payment->terminal, .day = payment->day};
+  const struct limit_row count = {.kind = LIMIT_OFFLINE_COUNT, .subject = payment->terminal, .day = payment->day};
+  enum status status = limit_check_row(ledger, &sum, payment->amount);
+  if (status == STATUS_OK)
+    status = limit_check_row(ledger, &count, 1);
+  if (status == STATUS_OK)
+    status = limit_take_row(ledger, &sum, payment->amount);
+  return status == STATUS_OK ? limit_take_row(ledger, &count, 1) : status;
 }
 
 static enum status limit_give_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {

@@ -20,11 +20,16 @@ struct limit_load {
 enum status limit_check(struct ledger *ledger, const struct limit_load *load) EPURSE_MUST_USE;
 /* Takes it, under the promise of its booking; after limit_check, in the same step. */
 enum status limit_take(struct ledger *ledger, const struct limit_load *load, int64_t booking) EPURSE_MUST_USE;
+/* An off-line payment that no promise of its card confirms yet: the sum and the count of its terminal's day.
+ * STATUS_TERMINAL_LIMIT: there is no room for it, and nothing is taken. */
+enum status limit_take_offline(struct ledger *ledger, const struct limit_load *payment) EPURSE_MUST_USE;
 /* The tender of a load went back: so does what it took. */
 enum status limit_give_back(struct ledger *ledger, const struct booking *booking) EPURSE_MUST_USE;
 /* What the lines of a settlement set off is not owed any more. */
 enum status limit_set_off(struct ledger *ledger, int64_t settlement) EPURSE_MUST_USE;
 /* For all who have no limit of their own. */
 enum status limit_default(struct ledger *ledger, const struct ledger_settings *settings) EPURSE_MUST_USE;
+/* The usual ones for off-line payments. */
+enum status limit_default_offline(struct ledger *ledger) EPURSE_MUST_USE;
 
 #endif

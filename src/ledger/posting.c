@@ -25,6 +25,13 @@ enum status account_open(struct ledger *ledger, int64_t account, int64_t lowest,
   return query_run(&query);
 }
 
+enum status account_need(struct ledger *ledger, int64_t account) {
+  struct query query = query_begin(ledger, QUERY_ACCOUNT_NEED);
+  query_i64(&query, account);
+  query_i64(&query, ACCOUNT_BOUND);
+  return query_run(&query);
+}
+
 enum status posting_add(struct ledger *ledger, const struct posting *posting) {
   struct query query = query_begin(ledger, QUERY_POSTING_ADD);
   query_i64(&query, posting->booking);

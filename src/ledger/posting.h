@@ -17,6 +17,7 @@ enum account_kind {
   ACCOUNT_HOLD = 2,     /* of a card: authorised, outcome unknown */
   ACCOUNT_OWED = 3,     /* to a card: loads that were paid for and not credited */
   ACCOUNT_MERCHANT = 4, /* what the issuer owes a merchant */
+  ACCOUNT_OFFLINE = 4,  /* of a card: paid off-line as it announced, and not brought in */
   ACCOUNT_TENDER = 5,   /* of a merchant: negative is what it owes for loads */
   ACCOUNT_PAYOUT = 6,   /* of the issuer: what was ordered to be paid out to merchants */
   ACCOUNT_FEE = 7,      /* of the issuer: what merchants paid for its service */
@@ -35,6 +36,9 @@ int64_t account_of_issuer(enum account_kind kind);                     /* negati
 
 /* A new account with a balance of 0. */
 enum status account_open(struct ledger *ledger, int64_t account, int64_t lowest, int64_t highest) EPURSE_MUST_USE;
+
+/* Opens one that only some cards have, from 0 upwards, unless it is there. */
+enum status account_need(struct ledger *ledger, int64_t account) EPURSE_MUST_USE;
 
 enum posting_transition {
   POSTING_HOLD = 1,

@@ -4,6 +4,7 @@
 
 #include "booking.h"
 #include "card.h"
+#include "offline.h"
 #include "posting.h"
 #include "store.h"
 
@@ -74,8 +75,10 @@ static enum status replace_settle(struct ledger *ledger, const struct replacing 
   struct ledger_card card;
   struct booking held;
   uint8_t state = 0;
-  enum status status = ledger_card_find(ledger, replacing->what->cid, &card);
-  done->settled_atc = card.held_atc;
+  enum status status = offline_release(ledger, replacing->card);
+  if (status == STATUS_OK)
+    status = ledger_card_find(ledger, replacing->what->cid, &card);
+  done->settled_atc = status == STATUS_OK ? card.held_atc : 0;
   if (status != STATUS_OK || card.held_atc == 0)
     return status;
   status = booking_read(ledger, booking_id(replacing->card, card.held_atc), &held);

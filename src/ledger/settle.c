@@ -127,6 +127,36 @@ enum status booking_capture(struct ledger *ledger, const struct booking *booking
   return query_run(&query);
 }
 
+/* What a card pays without its PIN counts together, with the server or without. */
+static enum status no_pin_count(struct ledger *ledger, const struct booking *booking) {
+  struct query query = query_begin(ledger, QUERY_CARD_NO_PIN);
+  query_i64(&query, booking->amount);
+  query_i64(&query, booking_card(booking->id));
+  return query_run(&query);
+}
+
+enum status booking_capture_offline(struct ledger *ledger, const struct booking *booking, int64_t now) {
+  static const uint8_t no_secret[SECRET_SIZE] = {0};
+  int64_t owed = account_of_card(booking_card(booking->id), ACCOUNT_POINTS_OWED);
+  const struct posting grant = {.booking = booking->id,
+                                .transition = POSTING_GRANT,
+                                .debit = account_of_issuer(ACCOUNT_POINTS_ISSUER),
+                                .credit = owed,
+                                .amount = booking->points,
+                                .at = now};
+  struct route route = booking_route(booking);
+  enum status status = booking_set_state(ledger, booking->id, LEDGER_CAPTURED, no_secret, now);
+  if (status == STATUS_OK)
+    status = booking_move(ledger, booking, POSTING_SETTLE, route.hold, route.target, now);
+  if (status == STATUS_OK && booking->points > 0)
+    status = account_need(ledger, owed);
+  if (status == STATUS_OK && booking->points > 0)
+    status = posting_add(ledger, &grant);
+  if (status == STATUS_OK && booking->without_pin)
+    status = no_pin_count(ledger, booking);
+  return status == STATUS_OK ? capture_add(ledger, booking) : status;
+}
+
 /* A load whose tender the terminal has not given back is still the cardholder's money: it becomes owed. */
 enum status booking_release(struct ledger *ledger, const struct booking *booking, int64_t now, uint8_t *state) {
   struct route route = booking_route(booking);

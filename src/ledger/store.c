@@ -68,6 +68,8 @@ static enum status store_add_settings(struct ledger *ledger, void *context) {
   enum status status = query_run(&query);
   if (status == STATUS_OK)
     status = limit_default(ledger, settings);
+  if (status == STATUS_OK)
+    status = limit_default_offline(ledger);
   return status == STATUS_OK ? ledger_pool_extend(ledger, settings->pool_size) : status;
 }
 

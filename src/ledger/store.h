@@ -8,7 +8,7 @@
 #include "epurse/ledger_incident.h"
 #include "query.h"
 
-#define LEDGER_INCIDENTS_MAX 8 /* of one step */
+#define LEDGER_INCIDENTS_MAX 32 /* of one step: a whole message of off-line payments */
 
 struct ledger {
   const struct store_driver *driver;

@@ -100,10 +100,16 @@ static enum status watch_balances(struct pass *pass) {
     query_i64(&query, pass->first << 32);
     query_i64(&query, (pass->last + 1) << 32);
   }
-  for (int side = 0; side < 3; side++) { /* of the transfers, of the accounts */
+  for (int side = 0; side < 2; side++) { /* of the transfers */
     query_i64(&query, pass->first * ACCOUNTS_APART);
     query_i64(&query, pass->last * ACCOUNTS_APART + ACCOUNTS_APART - 1);
   }
+  for (int side = 0; side < 2; side++) { /* of what was announced */
+    query_i64(&query, pass->first);
+    query_i64(&query, pass->last);
+  }
+  query_i64(&query, pass->first * ACCOUNTS_APART);
+  query_i64(&query, pass->last * ACCOUNTS_APART + ACCOUNTS_APART - 1);
   while (query_row(&query)) {
     long long account = query_read_i64(&query), balance = query_read_i64(&query), made = query_read_i64(&query);
     watch_report(pass, "account %lld has %lld, its postings make %lld", account, balance, made);

@@ -18,6 +18,14 @@ void purse_encode(struct purse *purse) {
   ck_assert_int_eq(record_hash(purse->record, PROMISE_SIZE, purse->hash), STATUS_OK);
 }
 
+/* Without r; the promise is the payment. */
+static void purse_pay_offline(struct purse *purse) {
+  memset(purse->promise.commitment, 0, sizeof purse->promise.commitment);
+  purse->balance -= purse->promise.amount;
+  purse->offline_count++;
+  purse->offline_sum += purse->promise.amount;
+}
+
 void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const char *tid) {
   struct promise *promise = &purse->promise;
   uint8_t seed[CID_SIZE + sizeof purse->atc + 1];
@@ -41,7 +49,11 @@ void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const cha
   promise->last_atc = purse->last_atc;
   memcpy(promise->last_secret, purse->last_secret, SECRET_SIZE);
   memcpy(promise->previous, purse->hash, sizeof promise->previous);
-  purse->prepared = true;
+  promise->offline_count = purse->offline_count;
+  promise->offline_sum = purse->offline_sum;
+  purse->prepared = type != TRANSACTION_OFFLINE_PURCHASE;
+  if (!purse->prepared)
+    purse_pay_offline(purse);
   purse_encode(purse);
 }
 
@@ -68,6 +80,8 @@ bool purse_commit(struct purse *purse, const uint8_t record[AUTHORISATION_SIZE])
   purse->last_atc = purse->atc;
   memcpy(purse->last_secret, purse->secret, SECRET_SIZE);
   purse->prepared = false;
+  purse->offline_count = 0;
+  purse->offline_sum = 0;
   return true;
 }
 

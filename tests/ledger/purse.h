@@ -12,6 +12,8 @@ struct purse {
   uint32_t balance, points, atc;
   uint32_t last_atc; /* of the last committed transaction */
   uint8_t last_secret[SECRET_SIZE];
+  uint16_t offline_count; /* payments since last_atc without the server, and their sum */
+  uint32_t offline_sum;
   bool prepared; /* a promise waits for its authorisation */
   uint8_t secret[SECRET_SIZE];
   uint8_t hash[CRYPTO_SHA256_SIZE]; /* of the last promise */
@@ -19,7 +21,7 @@ struct purse {
   uint8_t record[PROMISE_SIZE];
 };
 
-/* INITIALIZE: a new promise; whatever waited is aborted. */
+/* INITIALIZE: a new promise; whatever waited is aborted. One of type TRANSACTION_OFFLINE_PURCHASE has paid. */
 void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const char *tid);
 /* The promise as it now stands in purse->promise, encoded and hashed anew. */
 void purse_encode(struct purse *purse);

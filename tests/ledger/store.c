@@ -101,10 +101,11 @@ static void store_age(struct world *world) {
   static const char age[] =
       "ALTER TABLE card DROP COLUMN no_pin_single; ALTER TABLE card DROP COLUMN no_pin_total; "
       "ALTER TABLE card_counters DROP COLUMN no_pin_sum; "
-      "DROP TABLE clock_mark; ALTER TABLE card DROP COLUMN suspended_at; DROP TABLE brought_in; DROP TABLE incarnation; "
+      "DROP TABLE clock_mark; ALTER TABLE card DROP COLUMN suspended_at; DROP TABLE brought_in; DROP TABLE "
+      "incarnation; "
       "DROP TABLE reference; DROP TABLE never_seen; "
       "DROP TABLE honour; DROP TABLE reservation; "
-      "DROP TABLE desk_use; "
+      "DROP TABLE desk_use; DROP TABLE offline_promise; DROP TABLE offline_window; "
       "DROP TABLE chip; DROP TABLE limit_use; DROP TABLE limit_rule; "
       "DROP TABLE limit_reservation; DROP TABLE restoration; DROP TABLE transfer; DROP TABLE replacement; DROP TABLE "
       "capture; DROP TABLE "
@@ -124,7 +125,8 @@ static void store_age(struct world *world) {
   store_alter(world, age);
   if (!place_is_file())
     store_alter(world, "DROP FUNCTION replacement_of_blocked, capture_next, settlement_next, settlement_line_open, "
-                       "reference_stays, brought_in_captured");
+                       "reference_stays, brought_in_captured, offline_window_begins, offline_window_moves, "
+                       "offline_promise_risk");
 }
 
 START_TEST(takes_an_old_ledger_over) {

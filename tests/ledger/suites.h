@@ -30,5 +30,6 @@ Suite *group_suite(void);
 Suite *servers_suite(void);
 Suite *reference_suite(void);
 Suite *refund_suite(void);
+Suite *offline_suite(void);
 
 #endif

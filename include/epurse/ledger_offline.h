@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Off-line purchases: promises by which cards have paid without the server, brought in later, in any order.
+ * Part of the ledger: what ledger.h says at its beginning holds here too. */
+#ifndef EPURSE_LEDGER_OFFLINE_H
+#define EPURSE_LEDGER_OFFLINE_H
+
+#include "epurse/ledger_transaction.h"
+
+#define LEDGER_OFFLINE_SUM   100000 /* minor units that a terminal is paid in a day before its card confirms; the usual */
+#define LEDGER_OFFLINE_COUNT 200    /* payments, likewise */
+
+/* A promise of type TRANSACTION_OFFLINE_PURCHASE; its signature was verified by the caller with the card's SIG key. */
+struct ledger_offline {
+  struct signed_promise offer;  /* `reference` is not read */
+  uint8_t tid[TID_SIZE];        /* the terminal that brings it: the one that it names, or another one of its merchant */
+  struct offline_limits limits; /* of the card's SIG certificate */
+};
+
+/* Books what the card has paid: at its merchant, once, whoever brings it and how often. The card may be blocked or
+ * suspended, and may have made promises since. Each answer but the last line's is kept with the promise, and the same again
+ * the next time; the step must then be committed.
+ *   STATUS_OK                booked, now or before
+ *   STATUS_OFFLINE_KNOWN     booked before; another terminal brought it
+ *   STATUS_OFFLINE_WAITS     above what its terminal is paid in a day (ledger_limit.h): booked when it is brought again after
+ *                            a promise of the card that confirms it
+ *   STATUS_TERMINAL_REVOKED  not paid: its terminal is revoked; the sum stays held for the card
+ *   STATUS_CARD_FORKED       it contradicts what the card signed, or what its replacement settled: an incident has it, the
+ *                            card is blocked; the issuer's risk pays the merchant as far as that day's limit goes
+ * Nothing is kept: STATUS_ABOVE_LIMIT (of the card's certificate), STATUS_WRONG_CURRENCY, STATUS_NOT_PERMITTED (another
+ * merchant's, or it names no POS), STATUS_NOT_FOUND (terminal), STATUS_CARD_UNKNOWN, STATUS_OUT_OF_STEP (its balance is not
+ * the shadow's, or this ledger was restored and lacks what it follows), STATUS_BAD_FORMAT. */
+enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offline *payment) EPURSE_MUST_USE;
+
+/* What a card has announced and nobody has brought in; zeros where there is nothing. */
+struct ledger_offline_lack {
+  uint32_t count; /* payments */
+  int64_t sum;    /* minor units, held */
+};
+/* STATUS_CARD_UNKNOWN. */
+enum status ledger_offline_lacking(struct ledger *ledger, const uint8_t cid[CID_SIZE],
+                                   struct ledger_offline_lack *lack) EPURSE_MUST_USE;
+
+#endif

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Off-line purchases: what cards announce is held, and what is brought in is booked, once, in any order. */
+#include "offline.h"
+
+#include <string.h>
+
+#include "booking.h"
+#include "capture.h"
+#include "card.h"
+#include "chain.h"
+#include "epurse/certificate.h"
+#include "epurse/ledger_backup.h"
+#include "incident.h"
+#include "limit.h"
+#include "posting.h"
+#include "store.h"
+#include "terminal.h"
+
+#define SECONDS_PER_DAY (24 * 60 * 60)
+
+/* What a stored promise came to; the schema has the same numbers. */
+enum outcome { OUTCOME_PAID = 1, OUTCOME_WAITS = 2, OUTCOME_REVOKED = 3, OUTCOME_RISK = 4, OUTCOME_FORKED = 5 };
+
+/* A payment that is being brought in. */
+struct bring {
+  const struct ledger_offline *payment;
+  const struct promise *promise;
+  int64_t card, id;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  struct terminal_brief named, bringer;
+  bool known;           /* stored before, as: */
+  enum outcome outcome; /* and now */
+  int64_t brought_by;   /* the terminal that did */
+  int64_t day;          /* that counts it, 0: none */
+  bool confirmed;       /* the card's next promise names it */
+  bool replaced;        /* the card: what nobody had brought in by then was given back */
+  uint32_t last_atc;    /* highest that was seen of the card */
+};
+
+/* ---- what is announced ---- */
+
+enum status offline_announce(struct ledger *ledger, const struct offline_announced *announced) {
+  enum status status = account_need(ledger, account_of_card(announced->card, ACCOUNT_OFFLINE));
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_OFFLINE_ANNOUNCE);
+  query_i64(&query, announced->card);
+  query_i64(&query, announced->since);
+  query_i64(&query, announced->count);
+  query_i64(&query, announced->sum);
+  return query_run(&query);
+}
+
+enum status offline_release(struct ledger *ledger, int64_t card) {
+  struct query query = query_begin(ledger, QUERY_OFFLINE_RELEASE);
+  query_i64(&query, card);
+  return query_run(&query);
+}
+
+enum status offline_lack_read(struct ledger *ledger, int64_t card, struct ledger_offline_lack *lack) {
+  struct query query = query_begin(ledger, QUERY_OFFLINE_LACK);
+  query_i64(&query, card);
+  (void)query_row(&query);
+  lack->count = (uint32_t)query_read_i64(&query);
+  lack->sum = query_read_i64(&query);
+  return query_end(&query);
+}
+
+enum status ledger_offline_lacking(struct ledger *ledger, const uint8_t cid[CID_SIZE],
+                                   struct ledger_offline_lack *lack) {
+  int64_t card = 0;
+  *lack = (struct ledger_offline_lack){0};
+  enum status status = card_number(ledger, cid, &card);
+  return status == STATUS_OK ? offline_lack_read(ledger, card, lack) : status;
+}
+
+/* ---- whose it is ---- */
+
+/* A card's limits are its issuer's word, and a promise above them is nobody's payment. */
+static enum status bring_check_limits(const struct ledger *ledger, const struct bring *bring) {
+  const struct promise *promise = bring->promise;
+  const struct offline_limits *limits = &bring->payment->limits;
+  if (promise->currency != ledger->currency)
+    return STATUS_WRONG_CURRENCY;
+  bool within = promise->amount <= limits->single &&
+                (uint64_t)promise->offline_sum + promise->amount <= limits->total &&
+                promise->offline_count < limits->count;
+  return within ? STATUS_OK : STATUS_ABOVE_LIMIT;
+}
+
+static enum status bring_check_terminal(struct ledger *ledger, struct bring *bring) {
+  enum status status = terminal_brief(ledger, bring->promise->tid, &bring->named);
+  if (status == STATUS_OK)
+    status = terminal_brief(ledger, bring->payment->tid, &bring->bringer);
+  if (status == STATUS_OK && (bring->named.role != ROLE_POS || bring->named.merchant != bring->bringer.merchant))
+    status = STATUS_NOT_PERMITTED;
+  return status;
+}
+
+static enum status bring_find(struct ledger *ledger, struct bring *bring) {
+  struct query query = query_begin(ledger, QUERY_OFFLINE_FIND);
+  query_i64(&query, bring->id);
+  query_blob(&query, bring->hash, sizeof bring->hash);
+  bring->known = query_row(&query);
+  bring->outcome = (enum outcome)query_read_i64(&query);
+  bring->brought_by = query_read_i64(&query);
+  return query_end(&query);
+}
+
+static enum status bring_open(struct ledger *ledger, struct bring *bring) {
+  struct ledger_card card = {0};
+  enum status status = card_number(ledger, bring->promise->cid, &bring->card);
+  if (status == STATUS_OK)
+    status = ledger_card_find(ledger, bring->promise->cid, &card);
+  if (status == STATUS_OK && card.state != LEDGER_CARD_ISSUED && card.state != LEDGER_CARD_BLOCKED)
+    status = STATUS_CARD_UNKNOWN;
+  if (status == STATUS_OK && bring->promise->amount > card.certification.payment_ceiling)
+    status = STATUS_ABOVE_LIMIT;
+  if (status == STATUS_OK)
+    status = bring_check_limits(ledger, bring);
+  if (status == STATUS_OK)
+    status = bring_check_terminal(ledger, bring);
+  if (status == STATUS_OK)
+    status = record_hash(bring->payment->offer.record, PROMISE_SIZE, bring->hash);
+  if (status == STATUS_OK)
+    status = card_replaced(ledger, bring->card, &bring->replaced);
+  bring->id = booking_id(bring->card, bring->promise->atc);
+  bring->last_atc = card.last_atc;
+  return status == STATUS_OK ? bring_find(ledger, bring) : status;
+}
+
+/* ---- whether it is of the card's chain ---- */
+
+/* The promise before it and the one after it, where they are here, name each other by their hashes. */
+static enum status bring_check_neighbours(struct ledger *ledger, struct bring *bring) {
+  uint8_t hash[CRYPTO_SHA256_SIZE], record[PROMISE_SIZE];
+  struct promise after;
+  bool fits = true;
+  struct query query = query_begin(ledger, QUERY_OFFLINE_NEIGHBOURS);
+  query_i64(&query, bring->id);
+  while (query_row(&query)) {
+    int64_t id = query_read_i64(&query);
+    query_read_blob(&query, hash, sizeof hash);
+    query_read_blob(&query, record, sizeof record);
+    bool readable = promise_decode(record, sizeof record, &after) == STATUS_OK;
+    bool before = id < bring->id;
+    bool named = before ? crypto_equal(bring->promise->previous, hash, sizeof hash)
+                        : readable && crypto_equal(after.previous, bring->hash, sizeof hash);
+    bring->confirmed = bring->confirmed || (!before && named);
+    fits = fits && named;
+  }
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !fits ? STATUS_CARD_FORKED : status;
+}
+
+/* Whether another promise of its name is the card's. */
+static enum status bring_check_name(struct ledger *ledger, const struct bring *bring) {
+  struct promise_known known;
+  enum status status = promise_known(ledger, bring->id, bring->hash, &known);
+  bool another = known.another || (known.booked && !known.same);
+  return status == STATUS_OK && another ? STATUS_CARD_FORKED : status;
+}
+
+/* Newer than all that was seen: it tells how what was before it ended, and announces itself. */
+static enum status bring_first(struct ledger *ledger, struct bring *bring) {
+  const struct signed_promise *offer = &bring->payment->offer;
+  const struct promise *promise = bring->promise;
+  struct promise_verdict verdict = {0};
+  struct chain chain;
+  enum status status = chain_read(ledger, offer, &chain);
+  if (status == STATUS_OUT_OF_STEP && bring->replaced)
+    status = STATUS_CARD_FORKED;
+  if (status == STATUS_OK && promise->amount > chain.balance)
+    status = STATUS_OUT_OF_STEP;
+  if (status == STATUS_OK)
+    status = chain_settle(ledger, offer, &chain, &verdict);
+  if (status != STATUS_OK)
+    return status;
+  const struct offline_announced announced = {.card = bring->card,
+                                              .since = promise->last_atc,
+                                              .count = promise->offline_count + 1,
+                                              .sum = (int64_t)promise->offline_sum + promise->amount};
+  status = offline_announce(ledger, &announced);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_CARD_HOT_SEEN);
+  query_i64(&query, promise->atc);
+  query_blob(&query, bring->hash, sizeof bring->hash);
+  query_i64(&query, 0);
+  query_i64(&query, 0); /* no PIN was verified here */
+  query_i64(&query, bring->card);
+  return query_run(&query);
+}
+
+/* Whether what was announced since the same on-line transaction has room for it, in number and in money. */
+static enum status bring_check_room(struct ledger *ledger, const struct bring *bring) {
+  const struct promise *promise = bring->promise;
+  int64_t restored_at = 0;
+  struct query query = query_begin(ledger, QUERY_OFFLINE_WINDOW);
+  query_i64(&query, bring->card);
+  query_i64(&query, promise->last_atc);
+  bool found = query_row(&query);
+  int64_t count = query_read_i64(&query), sum = query_read_i64(&query);
+  int64_t more = query_read_i64(&query) - 1, room = query_read_i64(&query) - promise->amount;
+  enum status status = query_end(&query);
+  bool fits = found && promise->offline_count < count && (int64_t)promise->offline_sum + promise->amount <= sum &&
+              more >= 0 && room >= more && (more > 0 || room == 0);
+  if (status != STATUS_OK || fits)
+    return status;
+  status = ledger_restored_at(ledger, &restored_at);
+  return status == STATUS_OK ? (restored_at == 0 ? STATUS_CARD_FORKED : STATUS_OUT_OF_STEP) : status;
+}
+
+static enum status bring_judge(struct ledger *ledger, struct bring *bring) {
+  enum status status = bring_check_name(ledger, bring);
+  if (status == STATUS_OK)
+    status = bring_check_neighbours(ledger, bring);
+  if (status == STATUS_OK && !bring->known && bring->promise->atc > bring->last_atc)
+    status = bring_first(ledger, bring);
+  return status == STATUS_OK ? bring_check_room(ledger, bring) : status;
+}
+
+/* ---- what it comes to ---- */
+
+static enum status bring_limit(struct ledger *ledger, struct bring *bring) {
+  const struct signed_promise *offer = &bring->payment->offer;
+  const struct limit_load payment = {.terminal = bring->named.number,
+                                     .merchant = bring->named.merchant,
+                                     .amount = bring->promise->amount,
+                                     .day = (offer->now + offer->zone) / SECONDS_PER_DAY};
+  enum status status = limit_take_offline(ledger, &payment);
+  bring->day = status == STATUS_OK ? payment.day : 0;
+  return status;
+}
+
+static enum status bring_next_settlement(struct ledger *ledger, int64_t *number) {
+  struct query query = query_begin(ledger, QUERY_SETTLEMENT_NEXT);
+  (void)query_row(&query);
+  *number = query_read_i64(&query);
+  return query_end(&query);
+}
+
+static enum status bring_store(struct ledger *ledger, const struct bring *bring) {
+  int64_t settlement = 0;
+  enum status status = bring->outcome == OUTCOME_RISK ? bring_next_settlement(ledger, &settlement) : STATUS_OK;
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_OFFLINE_ADD);
+  query_i64(&query, bring->id);
+  query_blob(&query, bring->hash, sizeof bring->hash);
+  query_i64(&query, bring->promise->last_atc);
+  query_i64(&query, bring->promise->amount);
+  query_i64(&query, bring->named.number);
+  query_i64(&query, bring->named.merchant);
+  query_i64(&query, bring->bringer.number);
+  query_i64(&query, bring->outcome);
+  query_i64(&query, bring->day);
+  query_i64(&query, settlement);
+  query_blob(&query, bring->payment->offer.record, PROMISE_SIZE);
+  query_i64(&query, bring->payment->offer.now);
+  return query_run(&query);
+}
+
+static enum status bring_note(struct ledger *ledger, const struct bring *bring) {
+  const struct incident incident = {.kind = bring->replaced ? LEDGER_INCIDENT_LATE_PROOF : LEDGER_INCIDENT_FORK,
+                                    .card = bring->card,
+                                    .atc = bring->promise->atc,
+                                    .evidence = bring->payment->offer.record,
+                                    .evidence_len = PROMISE_SIZE,
+                                    .at = bring->payment->offer.now};
+  return incident_note(ledger, &incident);
+}
+
+/* The shop took it in good faith: the issuer pays, not the card. */
+static enum status bring_forked(struct ledger *ledger, struct bring *bring) {
+  enum status status = bring_note(ledger, bring);
+  enum status room = bring->named.revoked ? STATUS_TERMINAL_REVOKED : STATUS_OK;
+  if (status == STATUS_OK && room == STATUS_OK)
+    room = bring_limit(ledger, bring);
+  if (room != STATUS_OK && room != STATUS_TERMINAL_LIMIT && room != STATUS_TERMINAL_REVOKED)
+    status = room;
+  bring->outcome = room == STATUS_OK ? OUTCOME_RISK : OUTCOME_FORKED;
+  if (status == STATUS_OK)
+    status = bring_store(ledger, bring);
+  const struct booking counted = {.type = TRANSACTION_PURCHASE, .merchant = bring->named.merchant};
+  if (status == STATUS_OK && bring->outcome == OUTCOME_RISK)
+    status = capture_tally(ledger, &counted);
+  return status == STATUS_OK ? STATUS_CARD_FORKED : status;
+}
+
+/* A purchase that is captured as it begins; nobody signed for it but the card. */
+static enum status bring_book(struct ledger *ledger, const struct bring *bring, struct booking *booking) {
+  static const uint8_t none[1] = {0};
+  const struct signed_promise *offer = &bring->payment->offer;
+  int64_t points = (int64_t)bring->promise->amount * bring->named.points_rate / 100;
+  struct query query = query_begin(ledger, QUERY_BOOKING_ADD);
+  query_i64(&query, bring->id);
+  query_i64(&query, LEDGER_HELD);
+  query_i64(&query, TRANSACTION_PURCHASE);
+  query_i64(&query, bring->promise->amount);
+  query_i64(&query, points < INT32_MAX ? points : INT32_MAX);
+  query_i64(&query, bring->named.number);
+  query_i64(&query, bring->named.merchant);
+  query_i64(&query, LEDGER_TENDER_NONE);
+  query_text(&query, "");
+  query_text(&query, "");
+  query_blob(&query, bring->hash, sizeof bring->hash);
+  query_blob(&query, bring->promise->commitment, CRYPTO_SHA256_SIZE);
+  query_blob(&query, offer->record, PROMISE_SIZE);
+  query_blob(&query, none, 0);
+  query_i64(&query, offer->now);
+  enum status status = query_run(&query);
+  return status == STATUS_OK ? booking_read(ledger, bring->id, booking) : status;
+}
+
+static enum status bring_draw(struct ledger *ledger, const struct bring *bring) {
+  struct query query = query_begin(ledger, QUERY_OFFLINE_PAY);
+  query_i64(&query, bring->promise->amount);
+  query_i64(&query, bring->card);
+  query_i64(&query, bring->promise->last_atc);
+  return query_run(&query);
+}
+
+static enum status bring_pay(struct ledger *ledger, struct bring *bring) {
+  struct booking booking;
+  int64_t now = bring->payment->offer.now;
+  enum status status = bring_book(ledger, bring, &booking);
+  if (status == STATUS_OK)
+    status = bring_draw(ledger, bring);
+  if (status == STATUS_OK)
+    status = booking_hold(ledger, &booking, now);
+  return status == STATUS_OK ? booking_capture_offline(ledger, &booking, now) : status;
+}
+
+/* It stays among what waits, or leaves it. */
+static enum status bring_keep(struct ledger *ledger, const struct bring *bring) {
+  if (!bring->known)
+    return bring_store(ledger, bring);
+  if (bring->outcome != OUTCOME_PAID)
+    return STATUS_OK;
+  struct query query = query_begin(ledger, QUERY_OFFLINE_PAID);
+  query_i64(&query, bring->id);
+  query_blob(&query, bring->hash, sizeof bring->hash);
+  return query_run(&query);
+}
+
+static enum status bring_decide(struct ledger *ledger, struct bring *bring) {
+  enum status status = STATUS_OK;
+  bring->outcome = OUTCOME_PAID;
+  if (bring->named.revoked)
+    bring->outcome = bring->known ? OUTCOME_WAITS : OUTCOME_REVOKED;
+  else if (!bring->confirmed && !bring->known)
+    status = bring_limit(ledger, bring);
+  else if (!bring->confirmed)
+    bring->outcome = OUTCOME_WAITS;
+  if (status == STATUS_TERMINAL_LIMIT) {
+    bring->outcome = OUTCOME_WAITS;
+    status = STATUS_OK;
+  }
+  if (status == STATUS_OK && bring->outcome == OUTCOME_PAID)
+    status = bring_pay(ledger, bring);
+  return status == STATUS_OK ? bring_keep(ledger, bring) : status;
+}
+
+static enum status bring_answer(const struct bring *bring) {
+  switch (bring->outcome) {
+  case OUTCOME_PAID:
+    return bring->known && bring->brought_by != bring->bringer.number ? STATUS_OFFLINE_KNOWN : STATUS_OK;
+  case OUTCOME_WAITS:
+    return bring->named.revoked ? STATUS_TERMINAL_REVOKED : STATUS_OFFLINE_WAITS;
+  case OUTCOME_REVOKED:
+    return STATUS_TERMINAL_REVOKED;
+  default:
+    return STATUS_CARD_FORKED;
+  }
+}
+
+enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offline *payment) {
+  struct bring bring = {.payment = payment, .promise = payment->offer.promise};
+  if (!ledger->stepping)
+    return STATUS_INTERNAL;
+  if (bring.promise->type != TRANSACTION_OFFLINE_PURCHASE)
+    return STATUS_BAD_FORMAT;
+  enum status status = bring_open(ledger, &bring);
+  if (status != STATUS_OK || (bring.known && bring.outcome != OUTCOME_WAITS))
+    return status == STATUS_OK ? bring_answer(&bring) : status;
+  status = bring_judge(ledger, &bring);
+  if (status == STATUS_CARD_FORKED)
+    return bring.known ? STATUS_OFFLINE_WAITS : bring_forked(ledger, &bring);
+  if (status == STATUS_OK)
+    status = bring_decide(ledger, &bring);
+  return status == STATUS_OK ? bring_answer(&bring) : status;
+}
