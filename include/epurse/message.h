@@ -104,7 +104,7 @@ json_t *transaction_request_body(enum message_type type, const struct transactio
 enum status transaction_request_parse(enum message_type type, const json_t *body,
                                       struct transaction_request *request) EPURSE_MUST_USE;
 
-/* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"][,"no_pin_single"]}. With status OK: authorisation and card
+/* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"][,"no_pin_single"][,"offline_lacking"]}. With status OK: authorisation and card
  * certificate (PURCHASE, REFUND, LOAD); with CARD_BLOCKED or CARD_FORKED: the block order; with CARD_EXPIRED: an authorisation
  * that declines, whose time ends the card (R8); nothing otherwise. CARD_CONTACT's reply is of this form too. */
 struct transaction_reply {
@@ -114,10 +114,11 @@ struct transaction_reply {
   size_t card_certificate_len;               /* 0: not there */
   bool has_block_order;
   uint8_t block_order[BLOCK_ORDER_SIZE];
-  int64_t owed;          /* LOAD_INQUIRY: minor units that an earlier load left owed to this card; else 0 */
-  int64_t no_pin_single; /* PURCHASE, CARD_CONTACT: up to which the issuer's cards may pay without a PIN; 0: never */
+  uint32_t offline_lacking; /* PURCHASE, LOAD: off-line payments of this card that nobody has brought in; else 0 */
+  int64_t owed;             /* LOAD_INQUIRY: minor units that an earlier load left owed to this card; else 0 */
+  int64_t no_pin_single;    /* PURCHASE, CARD_CONTACT: up to which the issuer's cards may pay without a PIN; 0: never */
 };
-/* Writes what is there: by the two flags, a certificate with a length, `owed` and `no_pin_single` above 0. */
+/* Writes what is there: by the two flags, a certificate with a length, `owed`, `no_pin_single` and `offline_lacking` above 0. */
 json_t *transaction_reply_body(const struct transaction_reply *reply);
 /* Takes any of the fields or none; which ones the status asks for, and what they say, is for the caller to check. */
 enum status transaction_reply_parse(const json_t *body, struct transaction_reply *reply) EPURSE_MUST_USE;

@@ -183,11 +183,9 @@ static enum status bring_first(struct ledger *ledger, struct bring *bring) {
   status = offline_announce(ledger, &announced);
   if (status != STATUS_OK)
     return status;
-  struct query query = query_begin(ledger, QUERY_CARD_HOT_SEEN);
+  struct query query = query_begin(ledger, QUERY_OFFLINE_SEEN);
   query_i64(&query, promise->atc);
   query_blob(&query, bring->hash, sizeof bring->hash);
-  query_i64(&query, 0);
-  query_i64(&query, 0); /* no PIN was verified here */
   query_i64(&query, bring->card);
   return query_run(&query);
 }
@@ -293,17 +291,12 @@ static enum status bring_book(struct ledger *ledger, const struct bring *bring, 
   static const uint8_t none[1] = {0};
   const struct signed_promise *offer = &bring->payment->offer;
   int64_t points = (int64_t)bring->promise->amount * bring->named.points_rate / 100;
-  struct query query = query_begin(ledger, QUERY_BOOKING_ADD);
+  struct query query = query_begin(ledger, QUERY_OFFLINE_BOOK);
   query_i64(&query, bring->id);
-  query_i64(&query, LEDGER_HELD);
-  query_i64(&query, TRANSACTION_PURCHASE);
   query_i64(&query, bring->promise->amount);
   query_i64(&query, points < INT32_MAX ? points : INT32_MAX);
   query_i64(&query, bring->named.number);
   query_i64(&query, bring->named.merchant);
-  query_i64(&query, LEDGER_TENDER_NONE);
-  query_text(&query, "");
-  query_text(&query, "");
   query_blob(&query, bring->hash, sizeof bring->hash);
   query_blob(&query, bring->promise->commitment, CRYPTO_SHA256_SIZE);
   query_blob(&query, offer->record, PROMISE_SIZE);

@@ -69,6 +69,8 @@ json_t *transaction_reply_body(const struct transaction_reply *reply) {
     field_put_integer(&writer, "owed", reply->owed);
   if (reply->no_pin_single > 0)
     field_put_integer(&writer, "no_pin_single", reply->no_pin_single);
+  if (reply->offline_lacking > 0)
+    field_put_integer(&writer, "offline_lacking", reply->offline_lacking);
   return field_done(&writer);
 }
 
@@ -89,6 +91,8 @@ enum status transaction_reply_parse(const json_t *body, struct transaction_reply
     reply->owed = field_integer(&reader, "owed", 1, INT64_MAX);
   if (field_there(&reader, "no_pin_single"))
     reply->no_pin_single = field_integer(&reader, "no_pin_single", 1, AMOUNT_MAX_ON_CARD);
+  if (field_there(&reader, "offline_lacking"))
+    reply->offline_lacking = (uint32_t)field_integer(&reader, "offline_lacking", 1, UINT32_MAX);
   return field_end(&reader);
 }
 

@@ -188,6 +188,7 @@ static enum status authorisation_step(struct ledger *ledger, void *context) {
     asked->status = status; /* the ledger has blocked the card and kept the evidence */
     return STATUS_OK;
   }
+  asked->offline_lacking = standing.offline_lacking;
   if (status == STATUS_OK && standing.answered) {
     asked->transaction = standing.transaction;
     bool declined = standing.transaction.state == LEDGER_DECLINED;
@@ -204,7 +205,7 @@ static enum status authorisation_step(struct ledger *ledger, void *context) {
 static enum status fill_reply(const struct authorisation_request *asked, struct transaction_reply *filled) {
   const struct ledger_certification *card = &asked->card.certification;
 
-  *filled = (struct transaction_reply){0};
+  *filled = (struct transaction_reply){.offline_lacking = asked->offline_lacking};
   if (asked->request->message.type == MESSAGE_PURCHASE)
     filled->no_pin_single = asked->service->configuration.no_pin.single;
   if (asked->status == STATUS_OK && !asked->inquiry) {

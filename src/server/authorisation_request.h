@@ -35,6 +35,7 @@ struct authorisation_request {
   struct ledger_transaction transaction; /* the answer; not for an inquiry */
   enum status status;                    /* what the terminal is told */
   int64_t owed;                          /* inquiry: minor units */
+  uint32_t offline_lacking;              /* off-line payments of the card that nobody brought in */
 };
 
 /* Serves an asked from body to reply: decode, check type, terminal, signature and PIN; then, in one transaction,

@@ -28,9 +28,9 @@ static enum status find_terminal(struct service *service, struct request *reques
   return status;
 }
 
-/* r proves by itself: a till that is revoked may still bring what its cards gave it before. */
+/* r and off-line promises prove by themselves: a till that is revoked may still bring what its cards gave it before. */
 static bool is_proof(enum message_type type) {
-  return type == MESSAGE_CONFIRMATION;
+  return type == MESSAGE_CONFIRMATION || type == MESSAGE_OFFLINE_PAYMENT;
 }
 
 static enum status check_message(const struct service *service, const struct envelope_rule *rule,

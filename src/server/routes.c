@@ -37,6 +37,7 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_LOAD_REVERSAL, RELOAD, post_load_reversal, 2048),
     SIGNED(MESSAGE_TRANSACTION_INQUIRY, POS | RELOAD, post_transaction_inquiry, 2048),
     SIGNED(MESSAGE_CONFIRMATION, POS | RELOAD, post_confirmation, 16384),
+    SIGNED(MESSAGE_OFFLINE_PAYMENT, POS, post_offline_payment, 16384),
     SIGNED(MESSAGE_PIN_FAILURE, POS | RELOAD | PERSO, post_pin_failure, 1024),
     SIGNED(MESSAGE_PIN_CHANGE, POS | RELOAD | PERSO, post_pin_change, 4096),
     SIGNED(MESSAGE_CARD_CONTACT, POS | RELOAD | PERSO, post_card_contact, 1024),
@@ -113,6 +114,7 @@ static bool moves_money(const struct route *route) {
   case MESSAGE_LOAD_REVERSAL:
   case MESSAGE_TRANSACTION_INQUIRY:
   case MESSAGE_CONFIRMATION:
+  case MESSAGE_OFFLINE_PAYMENT:
   case MESSAGE_CARD_REPLACEMENT:
   case MESSAGE_SETTLEMENT:
     return true;

@@ -9,6 +9,7 @@
 #include "epurse/message.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
+#include "epurse/message_offline.h"
 #include "epurse/message_reference.h"
 
 enum station { POS, RELOAD, DESK, ADMIN };
@@ -98,6 +99,23 @@ static void put_confirmation(struct draft *draft, enum station station) {
   put(draft, station, MESSAGE_CONFIRMATION, confirmation_body(&confirmations, false));
 }
 
+/* Two payments after the last promise. */
+static void put_offline(struct draft *draft) {
+  struct offline_payments payments = {.count = 2};
+  struct promise promise = draft->promise;
+  promise.type = TRANSACTION_OFFLINE_PURCHASE;
+  promise.amount = 5;
+  promise.atc++;
+  memset(promise.commitment, 0, sizeof promise.commitment);
+  world_promise_sign(draft->world, &promise, payments.items[0].promise);
+  promise.balance -= 5;
+  promise.offline_count = 1;
+  promise.offline_sum = 5;
+  promise.atc++;
+  world_promise_sign(draft->world, &promise, payments.items[1].promise);
+  put(draft, POS, MESSAGE_OFFLINE_PAYMENT, offline_payment_body(&payments, false));
+}
+
 static void put_card(struct draft *draft, enum station station, enum message_type type) {
   struct card_message card = {.reason = "lost"};
   memcpy(card.cid, draft->world->cid, CID_SIZE);
@@ -122,6 +140,7 @@ static void seed_transactions(const struct world *world, const struct fuzz_sink 
   ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 1250, .balance = 3000); /* settles the load again, with r */
   put_confirmation(&draft, POS);
   put_inquiry(&draft, POS, MESSAGE_TRANSACTION_INQUIRY);
+  put_offline(&draft);
   draft_end(&draft, sink);
   draft_begin(&draft, world); /* points are granted, and pay */
   ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);

@@ -4,6 +4,7 @@
 #include "epurse/message_chip.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
+#include "epurse/message_offline.h"
 #include "epurse/message_reference.h"
 #include "letter.h"
 
@@ -31,6 +32,18 @@ static json_t *confirmation_reply_again(enum message_type type, const json_t *bo
   struct confirmations confirmations;
   (void)type;
   return confirmation_parse(body, true, &confirmations) == STATUS_OK ? confirmation_body(&confirmations, true) : NULL;
+}
+
+static json_t *offline_payment_again(enum message_type type, const json_t *body) {
+  struct offline_payments payments;
+  (void)type;
+  return offline_payment_parse(body, false, &payments) == STATUS_OK ? offline_payment_body(&payments, false) : NULL;
+}
+
+static json_t *offline_reply_again(enum message_type type, const json_t *body) {
+  struct offline_payments payments;
+  (void)type;
+  return offline_payment_parse(body, true, &payments) == STATUS_OK ? offline_payment_body(&payments, true) : NULL;
 }
 
 static json_t *inquiry_request_again(enum message_type type, const json_t *body) {
@@ -166,6 +179,7 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_LOAD_REVERSAL] = {inquiry_request_again, inquiry_reply_again},
     [MESSAGE_TRANSACTION_INQUIRY] = {inquiry_request_again, inquiry_reply_again},
     [MESSAGE_CONFIRMATION] = {confirmation_again, confirmation_reply_again},
+    [MESSAGE_OFFLINE_PAYMENT] = {offline_payment_again, offline_reply_again},
     [MESSAGE_PIN_FAILURE] = {pin_failure_again, NULL},
     [MESSAGE_PIN_CHANGE] = {pin_change_again, NULL},
     [MESSAGE_CARD_CONTACT] = {card_message_again, transaction_reply_again},

@@ -5,6 +5,7 @@
 #include "epurse/inquiry.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
+#include "epurse/message_offline.h"
 #include "epurse/message_reference.h"
 #include "letter.h"
 
@@ -70,6 +71,18 @@ static void confirmations(const struct maker *maker) {
   }
   hand_on(maker, MESSAGE_CONFIRMATION, false, confirmation_body(&confirmations, false));
   hand_on(maker, MESSAGE_CONFIRMATION, true, confirmation_body(&confirmations, true));
+}
+
+static void offline_payments(const struct maker *maker) {
+  struct offline_payments payments = {.count = 2, .items = {[1] = {.status = STATUS_OFFLINE_KNOWN}}};
+  struct promise promise;
+  world_promise(&maker->desk->world, TRANSACTION_PURCHASE, 700, &promise);
+  promise.type = TRANSACTION_OFFLINE_PURCHASE;
+  memset(promise.commitment, 0, sizeof promise.commitment);
+  for (size_t i = 0; i < payments.count; i++, promise.atc++)
+    world_promise_sign(&maker->desk->world, &promise, payments.items[i].promise);
+  hand_on(maker, MESSAGE_OFFLINE_PAYMENT, false, offline_payment_body(&payments, false));
+  hand_on(maker, MESSAGE_OFFLINE_PAYMENT, true, offline_payment_body(&payments, true));
 }
 
 static void cards(const struct maker *maker) {
@@ -146,6 +159,7 @@ void letter_each(const struct letter_desk *letter_desk, letter_made *made, void 
   orders(&maker);
   inquiries(&maker);
   confirmations(&maker);
+  offline_payments(&maker);
   cards(&maker);
   desk(&maker);
   house(&maker);

@@ -11,6 +11,7 @@ Suite *desk_body_suite(void);
 Suite *jws_suite(void);
 Suite *message_suite(void);
 Suite *transaction_body_suite(void);
+Suite *offline_body_suite(void);
 Suite *pin_envelope_suite(void);
 
 #endif

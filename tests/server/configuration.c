@@ -112,7 +112,7 @@ START_TEST(wrong_values_are_named) {
       {MINIMUM "[card]\npurse_ceiling = 100\npayment_ceiling = 101\n", "payment_ceiling"},
       {MINIMUM "[card]\nno_pin_single = 100\nno_pin_total = 99\n", "no_pin_single"},
       {MINIMUM "[card]\nno_pin_total = 99\n", "no_pin_total"},
-      {MINIMUM "[card]\noffline_single = 100\noffline_total = 99\n", "offline_single"},
+      {MINIMUM "[card]\noffline_single = 100\noffline_total = 99\noffline_count = 1\n", "offline_single"},
   };
   struct configuration configuration;
   char problem[256];

@@ -9,6 +9,7 @@ int main(void) {
       contact_suite,    worker_pool_suite, desk_suite,          envelope_suite, flood_suite,         http_suite,
       inquiry_suite,    keyring_suite,     late_suite,          load_suite,     log_suite,           metrics_suite,
       pending_suite,    pin_change_suite,  pinstore_suite,      purchase_suite, rate_suite,          routes_suite,
-      settlement_suite, terminals_suite,   watch_suite,         writer_suite,   no_pin_suite,        refund_suite};
+      settlement_suite, terminals_suite,   watch_suite,         writer_suite,   no_pin_suite,        refund_suite,
+      offline_suite};
   return run_suites(suites, sizeof suites / sizeof suites[0]);
 }

@@ -84,6 +84,14 @@ void purse_pin(struct purse *purse, const struct purse_pin *pin, uint8_t record[
   ok(record_sign(record, PIN_RECORD_TLV_SIZE, purse->sig_private));
 }
 
+/* Without r; the promise is the payment. */
+static void pay_offline(struct purse *purse) {
+  memset(purse->promise.commitment, 0, sizeof purse->promise.commitment);
+  purse->balance -= purse->promise.amount;
+  purse->offline_count++;
+  purse->offline_sum += purse->promise.amount;
+}
+
 void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const struct station *station) {
   struct promise *promise = &purse->promise;
 
@@ -97,6 +105,8 @@ void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const str
                               .balance = purse->balance,
                               .points = purse->points,
                               .last_atc = purse->last_atc,
+                              .offline_count = purse->offline_count,
+                              .offline_sum = purse->offline_sum,
                               .pin_changes = purse->pin_changes};
   memcpy(promise->cid, purse->cid, CID_SIZE);
   memcpy(promise->tid, station->tid, TID_SIZE);
@@ -105,6 +115,8 @@ void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const str
   ck_assert(crypto_sha256(purse->secret, SECRET_SIZE, promise->commitment));
   memcpy(promise->last_secret, purse->last_secret, SECRET_SIZE);
   memcpy(promise->previous, purse->hash, sizeof promise->previous);
+  if (type == TRANSACTION_OFFLINE_PURCHASE)
+    pay_offline(purse);
   purse_sign(purse);
 }
 
@@ -134,6 +146,8 @@ bool purse_commit(struct purse *purse, const struct world *world, const json_t *
     purse->balance += purse->promise.amount;
   purse->points = (uint32_t)((int64_t)purse->points + authorisation.points);
   purse->last_atc = purse->atc;
+  purse->offline_count = 0;
+  purse->offline_sum = 0;
   memcpy(purse->last_secret, purse->secret, SECRET_SIZE);
   return true;
 }

@@ -14,6 +14,8 @@ struct purse {
   uint32_t balance, points, atc;
   uint32_t last_atc; /* of the last committed transaction */
   uint8_t last_secret[SECRET_SIZE];
+  uint16_t offline_count; /* payments without the server since then, and their sum */
+  uint32_t offline_sum;
   uint32_t pin_events;
   uint16_t pin_changes;
   uint8_t secret[SECRET_SIZE];      /* r of the promise that stands */
@@ -29,7 +31,7 @@ void purse_request(const struct purse *purse, uint8_t record[CARD_REQUEST_SIZE])
 /* Reserve, certify, activate at the desk; the PIN is the one that the server drew. */
 void purse_issue(struct purse *purse, struct world *world, uint32_t chip);
 
-/* INITIALIZE: a new signed promise; what stood before is aborted. */
+/* INITIALIZE: a new signed promise; what stood before is aborted. One of type TRANSACTION_OFFLINE_PURCHASE has paid. */
 void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const struct station *station);
 /* What the card signs of a PIN at that terminal: wrong, with so many tries left; right; changed. Its counters move. */
 struct purse_pin {

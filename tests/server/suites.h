@@ -11,6 +11,7 @@ Suite *certification_suite(void);
 Suite *clock_suite(void);
 Suite *configuration_suite(void);
 Suite *confirmation_suite(void);
+Suite *offline_suite(void);
 Suite *contact_suite(void);
 Suite *worker_pool_suite(void);
 Suite *desk_suite(void);

@@ -12,6 +12,7 @@
 
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
+#include "epurse/message_offline.h"
 #include "epurse/message_reference.h"
 #include "line.h"
 #include "purse.h"
@@ -148,6 +149,16 @@ static void house_part(struct tour *tour) {
   expect(tour, &world->admin, MESSAGE_TERMINAL, terminal_body(&terminal), STATUS_NOT_FOUND);
 }
 
+/* Above the limits of its certificate: a message that is well, and a payment that is not. */
+static void offline_part(struct tour *tour, const struct purse *purse) {
+  struct purse copy = *purse;
+  struct offline_payments payments = {.count = 1};
+
+  purse_promise(&copy, TRANSACTION_OFFLINE_PURCHASE, 100, &tour->world.pos);
+  memcpy(payments.items[0].promise, copy.record, PROMISE_SIZE);
+  expect(tour, &tour->world.pos, MESSAGE_OFFLINE_PAYMENT, offline_payment_body(&payments, false), STATUS_OK);
+}
+
 static void money_part(struct tour *tour, struct purse *purse) {
   struct world *world = &tour->world;
   struct answer answer;
@@ -186,6 +197,7 @@ static void money_part(struct tour *tour, struct purse *purse) {
          STATUS_ABOVE_LIMIT);
   purse_promise(purse, TRANSACTION_LOAD, 100, &world->reload);
   expect(tour, &world->reload, MESSAGE_LOAD_REVERSAL, purse_inquiry(purse, MESSAGE_LOAD_REVERSAL, false), STATUS_OK);
+  offline_part(tour, purse);
   const struct purse_pin wrong = {.kind = PIN_KIND_WRONG, .left = 4, .station = &world->pos};
   uint8_t record[PIN_RECORD_SIZE];
   purse_pin(purse, &wrong, record);
@@ -294,7 +306,7 @@ static void bad_part(struct tour *tour) {
     shown.type = MESSAGE_MEDIA_TYPE;
     shown.body = large;
     int http = exchange(tour, &shown, text);
-    ck_assert(http == (type == MESSAGE_CONFIRMATION ? 400 : 413));
+    ck_assert(http == (type == MESSAGE_CONFIRMATION || type == MESSAGE_OFFLINE_PAYMENT ? 400 : 413));
     char *jws = station_message(admin, MESSAGE_LEDGER_CHECK, json_object(), tour->world.now);
     shown.body = jws; /* the administrator's message over another terminal's connection */
     ck_assert_int_eq(exchange(tour, &shown, text), 401);

@@ -16,7 +16,7 @@ ROLES = {"pos": ("POS00001", "pos"), "reload": ("RELOAD01", "reload"), "perso": 
 WORDS = {"/v1/purchases": "purchase", "/v1/refunds": "refund", "/v1/load-inquiries": "load-inquiry", "/v1/loads": "load",
          "/v1/load-reversals": "load-reversal", "/v1/transaction-inquiries": "transaction-inquiry",
          "/v1/reference-queries": "reference-query",
-         "/v1/confirmations": "confirmation", "/v1/pin-failures": "pin-failure",
+         "/v1/confirmations": "confirmation", "/v1/offline-payments": "offline-payment", "/v1/pin-failures": "pin-failure",
          "/v1/merchants": "merchant"}
 
 

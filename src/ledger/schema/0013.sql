@@ -82,7 +82,7 @@ BEGIN SELECT RAISE(ABORT, 'what was brought in is kept'); END;
 
 -- Two more kinds of limits, of a terminal's day: 5 off-line payments in money, 6 how many. Other kinds find room as well.
 CREATE TABLE limit_rule_wide (
-  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 15),
   subject INTEGER NOT NULL CHECK (subject >= 0),
   allowed INTEGER CHECK (allowed > 0), -- minor units, or payments; NULL: no limit
   PRIMARY KEY (kind, subject)
@@ -92,7 +92,7 @@ DROP TABLE limit_rule;
 ALTER TABLE limit_rule_wide RENAME TO limit_rule;
 
 CREATE TABLE limit_use_wide (
-  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 9),
+  kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 15),
   subject INTEGER NOT NULL CHECK (subject > 0),
   day INTEGER NOT NULL,
   used INTEGER NOT NULL CHECK (used >= 0),

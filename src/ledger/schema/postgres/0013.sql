@@ -83,9 +83,9 @@ CREATE TRIGGER offline_promise_not_emptied BEFORE TRUNCATE ON offline_promise
 EXECUTE FUNCTION refuse('what was brought in is kept');
 
 ALTER TABLE limit_rule DROP CONSTRAINT IF EXISTS limit_rule_kind_check;
-ALTER TABLE limit_rule ADD CONSTRAINT limit_rule_kind_check CHECK (kind BETWEEN 1 AND 9);
+ALTER TABLE limit_rule ADD CONSTRAINT limit_rule_kind_check CHECK (kind BETWEEN 1 AND 15);
 ALTER TABLE limit_use DROP CONSTRAINT IF EXISTS limit_use_kind_check;
-ALTER TABLE limit_use ADD CONSTRAINT limit_use_kind_check CHECK (kind BETWEEN 1 AND 9);
+ALTER TABLE limit_use ADD CONSTRAINT limit_use_kind_check CHECK (kind BETWEEN 1 AND 15);
 
 INSERT INTO limit_rule SELECT 5, 0, 100000 FROM setting;
 INSERT INTO limit_rule SELECT 6, 0, 200 FROM setting;

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/post_offline_payment.c: each promise is booked once and answered by itself, in one message. */
+#include <string.h>
+
+#include "epurse/ledger_merchant.h"
+#include "epurse/message_offline.h"
+#include "purse.h"
+#include "suites.h"
+
+static void begin(struct world *world, struct purse *purse) {
+  world_open(world);
+  world->service.configuration.offline = (struct offline_limits){.single = 2500, .total = 5000, .count = 5};
+  purse_issue(purse, world, 1);
+  purse_load(purse, world, 10000);
+}
+
+static void pay(struct world *world, struct purse *purse, uint32_t amount, struct offline_payments *payments) {
+  purse_promise(purse, TRANSACTION_OFFLINE_PURCHASE, amount, &world->pos);
+  memcpy(payments->items[payments->count++].promise, purse->record, PROMISE_SIZE);
+}
+
+static void bring(struct world *world, struct station *station, const struct offline_payments *payments,
+                  struct offline_payments *replied) {
+  struct answer answer;
+
+  station_ask(station, &world->service, MESSAGE_OFFLINE_PAYMENT, offline_payment_body(payments, false), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert_int_eq(offline_payment_parse(answer.body, true, replied), STATUS_OK);
+  ck_assert_uint_eq(replied->count, payments->count);
+  answer_clear(&answer);
+}
+
+static int64_t shop(struct world *world) {
+  struct ledger_merchant merchant;
+
+  ck_assert_int_eq(ledger_merchant_find(writer_ledger(world->service.writer), "SHOP", &merchant), STATUS_OK);
+  return merchant.balance;
+}
+
+static enum status buy(struct world *world, struct purse *purse, uint32_t amount, struct transaction_reply *reply) {
+  struct answer answer;
+
+  purse_promise(purse, TRANSACTION_PURCHASE, amount, &world->pos);
+  station_ask(&world->pos, &world->service, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),
+              &answer);
+  enum status status = answer.code;
+  ck_assert_int_eq(transaction_reply_parse(answer.body, reply), STATUS_OK);
+  ck_assert(purse_commit(purse, world, answer.body));
+  answer_clear(&answer);
+  return status;
+}
+
+START_TEST(books_a_whole_message_once) {
+  struct world world;
+  struct purse purse;
+  struct offline_payments payments = {0}, replied;
+
+  begin(&world, &purse);
+  for (uint32_t i = 0; i < 5; i++)
+    pay(&world, &purse, 100 + i, &payments);
+  struct offline_payment first = payments.items[0];
+  payments.items[0] = payments.items[4]; /* the order does not matter */
+  payments.items[4] = first;
+  for (int i = 0; i < 2; i++) {
+    bring(&world, &world.pos, &payments, &replied);
+    for (size_t item = 0; item < replied.count; item++)
+      ck_assert_int_eq(replied.items[item].status, STATUS_OK);
+    ck_assert_int_eq(shop(&world), 510);
+  }
+  world_close(&world);
+}
+END_TEST
+
+/* Forged, of a card that nobody knows, above the certificate's limit, no off-line promise: the good one beside them is
+ * booked. */
+START_TEST(each_is_answered_by_itself) {
+  struct world world;
+  struct purse purse, other;
+  struct offline_payments payments = {0}, replied;
+  static const enum status expected[] = {STATUS_BAD_SIGNATURE, STATUS_CARD_UNKNOWN, STATUS_OK, STATUS_BAD_FORMAT,
+                                         STATUS_BAD_FORMAT,    STATUS_ABOVE_LIMIT,  STATUS_OK};
+
+  begin(&world, &purse);
+  pay(&world, &purse, 10, &payments);
+  struct offline_payment good = payments.items[0];
+  payments.items[0].promise[PROMISE_SIZE - 1] ^= 1;
+  other = purse;
+  memset(other.cid, 0x11, CID_SIZE);
+  pay(&world, &other, 10, &payments);
+  payments.items[payments.count++] = good;
+  other = purse;
+  purse_promise(&other, TRANSACTION_PURCHASE, 10, &world.pos);
+  memcpy(payments.items[payments.count++].promise, other.record, PROMISE_SIZE);
+  memset(payments.items[payments.count++].promise, 0, PROMISE_SIZE);
+  other = purse;
+  pay(&world, &other, 2501, &payments);
+  pay(&world, &purse, 20, &payments);
+  bring(&world, &world.pos, &payments, &replied);
+  for (size_t i = 0; i < replied.count; i++)
+    ck_assert_int_eq(replied.items[i].status, expected[i]);
+  ck_assert_int_eq(shop(&world), 30);
+  bring(&world, &world.other_pos, &(struct offline_payments){.count = 1, .items = {good}}, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OFFLINE_KNOWN); /* another terminal of that merchant */
+  world_close(&world);
+}
+END_TEST
+
+/* The next payment on-line says how many are lacking, and does not pay with their money. */
+START_TEST(a_purchase_asks_for_what_is_lacking) {
+  struct world world;
+  struct purse purse;
+  struct offline_payments payments = {0}, replied;
+  struct transaction_reply reply;
+  struct ledger_card card;
+
+  begin(&world, &purse);
+  pay(&world, &purse, 1000, &payments);
+  pay(&world, &purse, 2000, &payments);
+  ck_assert_int_eq(buy(&world, &purse, 50, &reply), STATUS_OK);
+  ck_assert_uint_eq(reply.offline_lacking, 2);
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world.service.writer), purse.cid, &card), STATUS_OK);
+  ck_assert_int_eq(card.balance, 6950); /* the truth, though two payments are missing */
+  bring(&world, &world.pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+  ck_assert_int_eq(replied.items[1].status, STATUS_OK);
+  ck_assert_int_eq(buy(&world, &purse, 50, &reply), STATUS_OK);
+  ck_assert_uint_eq(reply.offline_lacking, 0);
+  world_close(&world);
+}
+END_TEST
+
+static enum status revoke(struct ledger *ledger, void *context) {
+  return ledger_terminal_revoke(ledger, context);
+}
+
+/* It may tell what it has, and is not paid for it. */
+START_TEST(a_revoked_terminal_is_not_paid) {
+  struct world world;
+  struct purse purse;
+  struct offline_payments payments = {0}, replied;
+
+  begin(&world, &purse);
+  pay(&world, &purse, 1000, &payments);
+  ck_assert_int_eq(writer_transact(world.service.writer, revoke, world.pos.tid), STATUS_OK);
+  bring(&world, &world.pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_TERMINAL_REVOKED);
+  ck_assert_int_eq(shop(&world), 0);
+  world_close(&world);
+}
+END_TEST
+
+/* More twins than one step could note: each is kept, the card is blocked, both shops are paid. */
+START_TEST(a_message_full_of_forks_is_answered) {
+  struct world world;
+  struct purse purse, twin;
+  struct offline_payments payments = {0}, replied;
+
+  begin(&world, &purse);
+  for (uint32_t i = 0; i < OFFLINE_PAYMENT_MAX; i++) {
+    twin = purse;
+    pay(&world, &twin, 10 + i, &payments);
+  }
+  bring(&world, &world.pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+  for (size_t i = 1; i < replied.count; i++)
+    ck_assert_int_eq(replied.items[i].status, STATUS_CARD_FORKED);
+  ck_assert_int_eq(shop(&world), 24 * 10 + 23 * 24 / 2);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(a_message_without_any_is_refused) {
+  struct world world;
+
+  world_open(&world);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_OFFLINE_PAYMENT, json_pack("{s:[]}", "payments")),
+                   STATUS_BAD_FORMAT);
+  ck_assert_int_eq(
+      station_tell(&world.reload, &world.service, MESSAGE_OFFLINE_PAYMENT, json_pack("{s:[]}", "payments")),
+      STATUS_NOT_PERMITTED);
+  world_close(&world);
+}
+END_TEST
+
+Suite *offline_suite(void) {
+  Suite *suite = suite_create("off-line payments");
+  TCase *all = world_case("off-line payments");
+
+  tcase_add_test(all, books_a_whole_message_once);
+  tcase_add_test(all, each_is_answered_by_itself);
+  tcase_add_test(all, a_purchase_asks_for_what_is_lacking);
+  tcase_add_test(all, a_revoked_terminal_is_not_paid);
+  tcase_add_test(all, a_message_full_of_forks_is_answered);
+  tcase_add_test(all, a_message_without_any_is_refused);
+  suite_add_tcase(suite, all);
+  return suite;
+}
