@@ -46,4 +46,14 @@ enum status ledger_terminal_refund_limit_read(struct ledger *ledger, const uint8
 enum status ledger_merchant_refund_limit_read(struct ledger *ledger, const char *id, int64_t day,
                                               struct ledger_limit *limit) EPURSE_MUST_USE;
 
+/* A terminal that asks about a card without a promise of that card's. */
+struct ledger_asking {
+  const uint8_t *tid, *cid;
+  int64_t day;  /* since 1970-01-01, the issuer's */
+  int64_t most; /* different cards that it may ask about in a day; 0: any */
+};
+/* Notes it, once for each card and day, also of a number that no card has. Inside a step. STATUS_CARDS_LIMIT: it has asked about so
+ * many others, and nothing is noted; STATUS_CARD_UNKNOWN: no number of this issuer's; STATUS_NOT_FOUND: no such terminal. */
+enum status ledger_card_asked(struct ledger *ledger, const struct ledger_asking *asking) EPURSE_MUST_USE;
+
 #endif

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Floor 3: the ledger, on SQLite or PostgreSQL.
 noinst_LIBRARIES += libledger.a
-libledger_a_SOURCES = src/ledger/audit.c src/ledger/audit_record.c src/ledger/authorise.c src/ledger/backup.c src/ledger/bring.c \
+libledger_a_SOURCES = src/ledger/asked.c src/ledger/audit.c src/ledger/audit_record.c src/ledger/authorise.c \
+	src/ledger/backup.c src/ledger/bring.c \
 	src/ledger/booking.c src/ledger/capture.c src/ledger/card.c src/ledger/card_pin.c src/ledger/card_read.c \
 	src/ledger/chain.c src/ledger/clock.c src/ledger/confirm.c src/ledger/desk.c src/ledger/durable.c src/ledger/incarnation.c \
 	src/ledger/incident.c src/ledger/inquire.c \

@@ -61,6 +61,7 @@ static const struct settings_row rows[] = {
     {"limits", "requests_at_once", "200", SETTING_NUMBER, 1, RATE_MAX},
     {"limits", "desk_reservations_per_day", "1000", SETTING_NUMBER, 1, DESK_MAX},
     {"limits", "desk_reservations_open", "100", SETTING_NUMBER, 1, DESK_MAX},
+    {"limits", "cards_asked_per_day", "200", SETTING_NUMBER, 1, DESK_MAX},
     {"limits", "handshake_seconds", "10", SETTING_NUMBER, 1, SECONDS_MAX},
     {"limits", "request_seconds", "10", SETTING_NUMBER, 1, SECONDS_MAX},
     {"limits", "idle_seconds", "300", SETTING_NUMBER, 1, SECONDS_MAX},
@@ -224,6 +225,7 @@ static void take_numbers(const struct settings *settings, struct configuration *
   configuration->requests_at_once = (unsigned)settings_number(settings, "limits", "requests_at_once");
   configuration->desk_reservations_per_day = settings_number(settings, "limits", "desk_reservations_per_day");
   configuration->desk_reservations_open = settings_number(settings, "limits", "desk_reservations_open");
+  configuration->cards_asked_per_day = settings_number(settings, "limits", "cards_asked_per_day");
   configuration->handshake_seconds = (unsigned)settings_number(settings, "limits", "handshake_seconds");
   configuration->request_seconds = (unsigned)settings_number(settings, "limits", "request_seconds");
   configuration->idle_seconds = (unsigned)settings_number(settings, "limits", "idle_seconds");

@@ -44,6 +44,7 @@ struct configuration {
   size_t workers, queue;                          /* threads that serve; requests that wait for one */
   unsigned requests_per_second, requests_at_once; /* of one terminal */
   int64_t desk_reservations_per_day, desk_reservations_open; /* card numbers of one desk */
+  int64_t cards_asked_per_day;                               /* that one terminal asks about without a promise */
   unsigned handshake_seconds, request_seconds, idle_seconds;
 };
 

@@ -2,6 +2,7 @@
  * POST /v1/card-contacts: a card is about to be read; may it? One that was reported lost or stolen dies here too. */
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/ledger_limit.h"
 #include "facts.h"
 #include "http/request.h"
 #include "service.h"
@@ -9,13 +10,27 @@
 
 struct card_contact {
   struct card_message body;
+  struct ledger_asking asking; /* borrows the body and the request */
   struct ledger_card card;
+  enum status outcome; /* STATUS_OK: the card was found */
 };
 
+/* A number that was made up counts, and is answered, as one that a card has. */
 static enum status find_card(struct ledger *ledger, void *context) {
   struct card_contact *contact = context;
+  enum status status = ledger_card_asked(ledger, &contact->asking);
 
-  return ledger_card_find(ledger, contact->body.cid, &contact->card);
+  if (status == STATUS_OK)
+    status = ledger_card_find(ledger, contact->body.cid, &contact->card);
+  contact->outcome = status;
+  return status == STATUS_CARD_UNKNOWN || status == STATUS_CARDS_LIMIT ? STATUS_OK : status;
+}
+
+static void prepare(struct service *service, const struct request *request, struct card_contact *contact) {
+  contact->asking = (struct ledger_asking){.tid = request->terminal.tid,
+                                           .cid = contact->body.cid,
+                                           .day = service_day(service_now(service)),
+                                           .most = service->configuration.cards_asked_per_day};
 }
 
 void post_card_contact(struct service *service, const struct request *request, struct reply *reply) {
@@ -23,8 +38,11 @@ void post_card_contact(struct service *service, const struct request *request, s
   struct transaction_reply filled = {.no_pin_single = service->configuration.no_pin.single};
   enum status status = card_message_parse(MESSAGE_CARD_CONTACT, request->message.body, &contact.body);
 
+  prepare(service, request, &contact);
   if (status == STATUS_OK)
     status = envelope_transact(service, request, find_card, &contact);
+  if (status == STATUS_OK)
+    status = contact.outcome;
   if (status != STATUS_OK) {
     reply->status = status;
     return;

@@ -101,9 +101,8 @@ static void store_age(struct world *world) {
   static const char age[] =
       "ALTER TABLE card DROP COLUMN no_pin_single; ALTER TABLE card DROP COLUMN no_pin_total; "
       "ALTER TABLE card_counters DROP COLUMN no_pin_sum; "
-      "DROP TABLE clock_mark; ALTER TABLE card DROP COLUMN suspended_at; DROP TABLE brought_in; DROP TABLE "
-      "incarnation; "
-      "DROP TABLE reference; DROP TABLE never_seen; "
+      "DROP TABLE card_asked; DROP TABLE clock_mark; ALTER TABLE card DROP COLUMN suspended_at; DROP TABLE brought_in; "
+      "DROP TABLE incarnation; DROP TABLE reference; DROP TABLE never_seen; "
       "DROP TABLE honour; DROP TABLE reservation; "
       "DROP TABLE desk_use; DROP TABLE offline_promise; DROP TABLE offline_window; "
       "DROP TABLE chip; DROP TABLE limit_use; DROP TABLE limit_rule; "

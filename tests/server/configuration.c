@@ -47,6 +47,7 @@ START_TEST(defaults_fill_what_is_not_said) {
   ck_assert_uint_eq(configuration.strangers_each, 256);
   ck_assert_int_eq(configuration.desk_reservations_per_day, 1000);
   ck_assert_int_eq(configuration.desk_reservations_open, 100);
+  ck_assert_int_eq(configuration.cards_asked_per_day, 200);
   ck_assert_uint_eq(configuration.requests_per_second, 50);
   ck_assert_uint_eq(configuration.requests_at_once, 200);
   ck_assert_int_eq(configuration.log_level, LOG_INFO);

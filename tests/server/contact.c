@@ -49,6 +49,39 @@ START_TEST(cardholders_cards_may_be_read) {
 }
 END_TEST
 
+/* Whoever holds a till's key walks through so many numbers in a day, those that no card has among them. */
+START_TEST(a_terminal_asks_about_so_many_cards_in_a_day) {
+  struct world world;
+  struct purse purse, other;
+
+  world_open(&world);
+  world.service.configuration.cards_asked_per_day = 3;
+  purse_issue(&purse, &world, 1);
+  for (int i = 0; i < 5; i++)
+    ck_assert_int_eq(ask_code(&world, &world.pos, &purse), STATUS_OK); /* the same one counts once */
+  other = purse;
+  for (uint32_t i = 0; i < 4; i++) {
+    cid_make(999999, i == 0 ? 0 : 30 + i, other.cid);
+    ck_assert_int_eq(ask_code(&world, &world.pos, &other), i < 2 ? STATUS_CARD_UNKNOWN : STATUS_CARDS_LIMIT);
+  }
+  ck_assert_int_eq(ask_code(&world, &world.pos, &purse), STATUS_OK); /* known today */
+  ck_assert_int_eq(ask_code(&world, &world.other_pos, &other), STATUS_CARD_UNKNOWN);
+  purse_load(&purse, &world, 500);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos); /* a promise is never refused for it */
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_PURCHASE,
+                                purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin)),
+                   STATUS_OK);
+  world.now += 86400;
+  ck_assert_int_eq(ask_code(&world, &world.pos, &other), STATUS_CARD_UNKNOWN);
+  world.now -= 86400; /* a clock that goes back begins no new day */
+  for (uint32_t i = 35; i < 38; i++) {
+    cid_make(999999, i, other.cid);
+    ck_assert_int_eq(ask_code(&world, &world.pos, &other), STATUS_CARDS_LIMIT);
+  }
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(blocked_card_gets_its_order_anywhere) {
   struct world world;
   struct purse purse;
@@ -148,6 +181,7 @@ Suite *contact_suite(void) {
   TCase *all = world_case("contact");
 
   tcase_add_test(all, cardholders_cards_may_be_read);
+  tcase_add_test(all, a_terminal_asks_about_so_many_cards_in_a_day);
   tcase_add_test(all, blocked_card_gets_its_order_anywhere);
   tcase_add_test(all, last_day_is_the_last);
   tcase_add_test(all, expired_card_is_told_so_under_the_servers_signature);
