@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "cmd/frame/local_time.h"
 #include "cmd/frame/terminal_program.h"
 
 #define PAGE_ROWS     24 /* fit a message */
@@ -58,7 +59,7 @@ static void age_print(int64_t seconds, char text[24]) {
 }
 
 static enum status row_show(const struct pending *pending, const struct row *row) {
-  char amount[AMOUNT_TEXT_MAX], since[21], age[24], sentence[SENTENCE_ROOM];
+  char amount[AMOUNT_TEXT_MAX], since[21], local[LOCAL_TIME_MAX], age[24], sentence[SENTENCE_ROOM];
   uint8_t moment[MOMENT_SIZE];
   int64_t seconds = pending->now > row->since ? pending->now - row->since : 0;
   const struct currency *currency = pending->admin->terminal->currency;
@@ -66,11 +67,12 @@ static enum status row_show(const struct pending *pending, const struct row *row
 
   moment_from_unix(row->since, moment);
   moment_print(moment, since);
+  local_time_print(moment, local);
   age_print(seconds, age);
   ending(pending, row, sentence);
   report_amount(amount, row->amount, currency->numeric);
   admin_print(pending->admin, "%s  no. %-6lld  %-15s  %14s  %s  %-15s  since %s, %s\n    %s\n", row->cid,
-              (long long)row->atc, row->type, amount, row->tid, row->merchant, since, age, sentence);
+              (long long)row->atc, row->type, amount, row->tid, row->merchant, local, age, sentence);
   object = json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:s, s:I, s:s}", "cid", row->cid, "atc",
                      row->atc, "state", pending->state, "type", row->type, "amount", row->amount, "currency",
                      currency->code, "tid", row->tid, "merchant", row->merchant, "card", row->card, "reversed",

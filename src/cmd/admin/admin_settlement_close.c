@@ -3,16 +3,17 @@
 #include <string.h>
 
 #include "admin_settlement.h"
+#include "cmd/frame/local_time.h"
 #include "cmd/frame/terminal_program.h"
 
 #define PAGE_SETTLEMENTS 24 /* fit a message */
 
 static void head_print(const struct admin *admin, const struct settlement_head *head) {
   uint16_t currency = admin->terminal->currency->numeric;
-  char closed[21], gross[AMOUNT_TEXT_MAX], net[AMOUNT_TEXT_MAX];
+  char closed[LOCAL_TIME_MAX], gross[AMOUNT_TEXT_MAX], net[AMOUNT_TEXT_MAX];
   json_int_t purchases = head->sums.purchases + head->sums.points_purchases;
 
-  settlement_moment(closed, head->closed_at);
+  local_time_print_unix(head->closed_at, closed);
   report_amount(gross, head->sums.gross, currency);
   report_amount(net, head->sums.net, currency);
   admin_print(admin, "no. %-6lld  %s  %5lld merchant%s  %8lld purchase%s  %16s  to pay out %16s\n",

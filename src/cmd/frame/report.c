@@ -6,6 +6,7 @@
 
 #include "epurse/backend.h"
 #include "language.h"
+#include "local_time.h"
 #include "problem.h"
 #include "terminal_program.h"
 
@@ -144,11 +145,23 @@ void report_failure(const struct terminal_program *self, enum status status, con
     report_status(self, status);
 }
 
+/* Where and when, as the cardholder reads it. */
+static void report_place(const struct terminal_program *self, const struct outcome *outcome) {
+  char time[LOCAL_TIME_MAX];
+  if (self->terminal == NULL || outcome->amount.minor == 0 || !moment_valid(outcome->time))
+    return;
+  local_time_print(outcome->time, time);
+  printf("%s, %s\n", self->terminal->merchant_name[0] != 0 ? self->terminal->merchant_name : self->terminal->merchant,
+         time);
+}
+
 void report_outcome(struct terminal_program *self, const char *operation, enum status status,
                     const struct outcome *outcome) {
   self->report = report_json(operation, outcome);
-  if (status != STATUS_OK)
+  if (status != STATUS_OK) {
     report_failure(self, status, outcome);
-  else if (!self->json)
+  } else if (!self->json) {
+    report_place(self, outcome);
     report_done(stdout, operation, outcome);
+  }
 }

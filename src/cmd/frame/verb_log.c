@@ -5,6 +5,7 @@
 
 #include "epurse/bytes.h"
 #include "language.h"
+#include "local_time.h"
 #include "terminal_program.h"
 
 static const char *type_name(uint8_t type) {
@@ -25,13 +26,16 @@ static const char *type_name(uint8_t type) {
 }
 
 static void print_record(const struct terminal_program *self, const struct log_record *record) {
-  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], time[21], tid[4 * TID_SIZE + 1];
+  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], time[LOCAL_TIME_MAX], tid[4 * TID_SIZE + 1];
   report_amount(amount, record->amount, record->currency);
   report_amount(balance, record->balance, record->currency);
-  moment_print(record->time, time);
+  const char *shop = self->terminal->merchant_name;
+  local_time_print(record->time, time);
   bytes_to_text(record->tid, TID_SIZE, tid);
+  const bool here = strcmp(tid, self->terminal->tid) == 0 && shop[0] != 0;
   terminal_program_print(self, translated("%6" PRIu32 "  %s  %-8s %14s  balance %14s  points %+" PRId32 "  %s\n"),
-                         record->atc, time, translated(type_name(record->type)), amount, balance, record->points, tid);
+                         record->atc, time, translated(type_name(record->type)), amount, balance, record->points,
+                         here ? shop : tid);
 }
 
 static json_t *record_json(const struct log_record *record) {

@@ -8,6 +8,7 @@
 #include "epurse/journal.h"
 #include "finish.h"
 #include "language.h"
+#include "local_time.h"
 #include "problem.h"
 #include "terminal_program.h"
 
@@ -60,7 +61,7 @@ static const char *advice(const struct terminal_program *self, const struct jour
 
 static json_t *entry_report(const struct terminal_program *self, const struct journal_entry *entry) {
   struct promise promise;
-  char cid[2 * CID_SIZE + 1] = "", since[21], amount[AMOUNT_TEXT_MAX];
+  char cid[2 * CID_SIZE + 1] = "", since[21], local[LOCAL_TIME_MAX], amount[AMOUNT_TEXT_MAX];
   uint8_t moment[MOMENT_SIZE];
   const char *type = report_operation(entry->type);
   const struct currency *currency = currency_by_number(entry->currency);
@@ -69,11 +70,12 @@ static json_t *entry_report(const struct terminal_program *self, const struct jo
     cid_print(promise.cid, cid);
   moment_from_unix(entry->time, moment);
   moment_print(moment, since);
+  local_time_print(moment, local);
   report_amount(amount, entry->amount, entry->currency);
   terminal_program_print(self,
                          known ? translated("  %s %s, card %s, since %s%s%s: %s\n")
                                : translated("  %s %s, no card yet%s, since %s%s%s: %s\n"),
-                         translated(type), amount, cid, since,
+                         translated(type), amount, cid, local,
                          entry->reference[0] != 0 ? translated(", reference ") : "", entry->reference,
                          translated(advice(self, entry)));
   json_t *object = json_pack("{s:s, s:I, s:s, s:s, s:s, s:s}", "type", type, "amount", (json_int_t)entry->amount,

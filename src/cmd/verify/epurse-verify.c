@@ -11,6 +11,7 @@
 
 #include "cmd/frame/finish.h"
 #include "cmd/frame/language.h"
+#include "cmd/frame/local_time.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/receipt_qr.h"
@@ -44,9 +45,9 @@ static void print_facts(const char *path, enum status status, const struct recei
   const struct promise *promise = &facts->promise;
   const struct lconv *locale = localeconv();
   struct amount_format format = {locale->decimal_point, locale->thousands_sep};
-  char cid[17], time[21], amount[AMOUNT_TEXT_MAX] = "", hash[65], previous[65], tid[4 * TID_SIZE + 1];
+  char cid[17], time[LOCAL_TIME_MAX], amount[AMOUNT_TEXT_MAX] = "", hash[65], previous[65], tid[4 * TID_SIZE + 1];
   cid_print(promise->cid, cid);
-  moment_print(facts->authorisation.time, time);
+  local_time_print(facts->authorisation.time, time);
   if (amount_print((struct amount){promise->amount, promise->currency}, &format, amount, sizeof amount) == 0)
     snprintf(amount, sizeof amount, "%" PRIu32 " of currency %u", promise->amount, (unsigned)promise->currency);
   bytes_to_text(promise->tid, TID_SIZE, tid);
