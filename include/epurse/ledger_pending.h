@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "epurse/record.h"
+#include "epurse/reference.h"
 #include "epurse/status.h"
 
 struct ledger;
@@ -24,6 +25,7 @@ struct ledger_hold {
   bool reversed;                   /* a load whose tender the terminal gave back */
   uint8_t card_state;              /* enum ledger_card_state */
   int64_t created_at;
+  char reference[REFERENCE_MAX + 1]; /* the caller's name of it; "": none */
 };
 /* All open holds by (CID, ATC), those after `after` (NULL: from the first). */
 enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *holds,

@@ -10,6 +10,7 @@
 #include "epurse/iban.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/record.h"
+#include "epurse/reference.h"
 #include "epurse/status.h"
 
 struct ledger;
@@ -77,11 +78,12 @@ struct ledger_capture {
   uint32_t atc;
   char merchant[MERCHANT_MAX + 1];
   uint8_t tid[TID_SIZE];
-  uint8_t type;                    /* enum transaction_type: with money or with points */
-  uint32_t amount;                 /* minor units: the price */
-  int32_t points;                  /* granted, or, negative, taken */
-  int64_t created_at, captured_at; /* authorised; proved */
-  bool brought_in;                 /* again, after a restoration */
+  uint8_t type;                      /* enum transaction_type: with money or with points */
+  uint32_t amount;                   /* minor units: the price */
+  int32_t points;                    /* granted, or, negative, taken */
+  int64_t created_at, captured_at;   /* authorised; proved */
+  char reference[REFERENCE_MAX + 1]; /* the caller's name of it; "": none */
+  bool brought_in;                   /* again, after a restoration */
 };
 /* Those with a number above `after` and up to `last`, in order. */
 struct ledger_capture_range {

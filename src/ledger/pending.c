@@ -20,6 +20,7 @@ static void pending_read(struct ledger *ledger, struct query *query, struct ledg
   pending->reversed = query_read_i64(query) != 0;
   pending->card_state = (uint8_t)query_read_i64(query);
   pending->created_at = query_read_i64(query);
+  query_read_text(query, pending->reference, sizeof pending->reference);
 }
 
 enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *holds,

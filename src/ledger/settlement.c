@@ -157,6 +157,7 @@ static void capture_read(struct ledger *ledger, struct query *query, struct ledg
   capture->created_at = query_read_i64(query);
   capture->captured_at = query_read_i64(query);
   capture->brought_in = query_read_i64(query) != 0;
+  query_read_text(query, capture->reference, sizeof capture->reference);
 }
 
 enum status ledger_capture_list(struct ledger *ledger, const struct ledger_capture_range *range,

@@ -54,10 +54,10 @@ static json_t *row_body(const struct ledger_hold *row) {
 
   cid_print(row->cid, cid);
   memcpy(tid, row->tid, TID_SIZE);
-  return json_pack("{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:b, s:I}", "cid", cid, "atc", (json_int_t)row->atc, "type",
-                   type, "amount", (json_int_t)row->amount, "tid", tid, "merchant", row->merchant, "card",
+  return json_pack("{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:s}", "cid", cid, "atc", (json_int_t)row->atc,
+                   "type", type, "amount", (json_int_t)row->amount, "tid", tid, "merchant", row->merchant, "card",
                    facts_state_name(row->card_state), "reversed", row->reversed ? 1 : 0, "since",
-                   (json_int_t)row->created_at);
+                   (json_int_t)row->created_at, "reference", row->reference);
 }
 
 static json_t *page_body(const struct page *page) {

@@ -10,7 +10,7 @@
 #include "settlement_body.h"
 
 #define LINES_MAX    16 /* of the longest rows: they fit MESSAGE_MAX */
-#define CAPTURES_MAX 40
+#define CAPTURES_MAX 28
 
 /* ---- lines ---- */
 

@@ -50,9 +50,10 @@ json_t *settlement_capture_body(const struct ledger_capture *capture) {
 
   cid_print(capture->cid, cid);
   memcpy(tid, capture->tid, TID_SIZE);
-  return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b}", "number", (json_int_t)capture->number,
-                   "cid", cid, "atc", (json_int_t)capture->atc, "merchant", capture->merchant, "tid", tid, "type", type,
-                   "amount", (json_int_t)capture->amount, "points", (json_int_t)capture->points, "created_at",
-                   (json_int_t)capture->created_at, "captured_at", (json_int_t)capture->captured_at, "brought_in",
+  return json_pack("{s:I, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:b}", "number",
+                   (json_int_t)capture->number, "cid", cid, "atc", (json_int_t)capture->atc, "merchant",
+                   capture->merchant, "tid", tid, "type", type, "amount", (json_int_t)capture->amount, "points",
+                   (json_int_t)capture->points, "created_at", (json_int_t)capture->created_at, "captured_at",
+                   (json_int_t)capture->captured_at, "reference", capture->reference, "brought_in",
                    (int)capture->brought_in);
 }

@@ -38,15 +38,15 @@ static void torn_load(struct purse *purse, struct world *world, uint32_t amount)
 static void only_row(struct world *world, const char *state, const struct purse *purse, json_int_t amount) {
   struct answer answer = page(world, state, "", 10);
   const json_t *list = json_object_get(answer.body, "pending");
-  const char *cid = "", *type = "", *tid = "", *merchant = "", *card = "";
+  const char *cid = "", *type = "", *tid = "", *merchant = "", *card = "", *reference = "";
   json_int_t atc = 0, said = 0, since = 0;
   int reversed = 1;
   char wanted[17];
 
   ck_assert_uint_eq(json_array_size(list), 1);
-  ck_assert_int_eq(json_unpack(json_array_get(list, 0), "{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:b, s:I !}", "cid", &cid,
-                               "atc", &atc, "type", &type, "amount", &said, "tid", &tid, "merchant", &merchant, "card",
-                               &card, "reversed", &reversed, "since", &since),
+  ck_assert_int_eq(json_unpack(json_array_get(list, 0), "{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:s !}", "cid",
+                               &cid, "atc", &atc, "type", &type, "amount", &said, "tid", &tid, "merchant", &merchant,
+                               "card", &card, "reversed", &reversed, "since", &since, "reference", &reference),
                    0);
   cid_print(purse->cid, wanted);
   ck_assert_str_eq(cid, wanted);

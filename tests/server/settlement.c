@@ -77,6 +77,23 @@ START_TEST(closes_and_reads) {
 }
 END_TEST
 
+/* With the longest name that a caller can give, each sign of it escaped in JSON. */
+static void sell_named(struct world *world, struct purse *purse, int number) {
+  struct answer answer;
+  char name[REFERENCE_MAX + 1];
+
+  memset(name, '"', REFERENCE_MAX);
+  snprintf(name + REFERENCE_MAX - 2, 3, "%02d", number);
+  purse_promise(purse, TRANSACTION_PURCHASE, 1234, &world->pos);
+  json_t *order = purse_order(purse, world, MESSAGE_PURCHASE, purse->pin);
+  ck_assert_int_eq(json_object_set_new(order, "merchant_reference", json_string(name)), 0);
+  station_ask(&world->pos, &world->service, MESSAGE_PURCHASE, order, &answer);
+  ck_assert(purse_commit(purse, world, answer.body));
+  answer_clear(&answer);
+  ck_assert_int_eq(station_tell(&world->pos, &world->service, MESSAGE_CONFIRMATION, purse_confirmation(purse)),
+                   STATUS_OK);
+}
+
 /* MESSAGE_MAX is checked where a reply is sealed. */
 START_TEST(full_page_of_captures_fits) {
   struct world world;
@@ -87,12 +104,14 @@ START_TEST(full_page_of_captures_fits) {
   purse_issue(&purse, &world, 1);
   purse_load(&purse, &world, 50000);
   for (int i = 0; i < 40; i++)
-    sell(&world, &purse);
+    sell_named(&world, &purse, i);
   ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_SETTLEMENT, json_object()), STATUS_OK);
   station_ask(&world.admin, &world.service, MESSAGE_SETTLEMENT_CAPTURES,
               json_pack("{s:i, s:i, s:i}", "number", 1, "after", 0, "limit", 1000), &answer);
   ck_assert_int_eq(answer.code, STATUS_OK);
-  ck_assert_uint_eq(json_array_size(json_object_get(answer.body, "captures")), 40);
+  ck_assert_uint_eq(json_array_size(json_object_get(answer.body, "captures")), 28);
+  const json_t *first = json_array_get(json_object_get(answer.body, "captures"), 0);
+  ck_assert_uint_eq(json_string_length(json_object_get(first, "reference")), REFERENCE_MAX);
   answer_clear(&answer);
   world_close(&world);
 }

@@ -21,7 +21,7 @@ struct pending {
 
 /* One row; the texts are borrowed from the reply. */
 struct row {
-  const char *cid, *type, *tid, *merchant, *card;
+  const char *cid, *type, *tid, *merchant, *card, *reference;
   json_int_t atc, amount, since;
   int reversed;
 };
@@ -71,12 +71,15 @@ static enum status row_show(const struct pending *pending, const struct row *row
   age_print(seconds, age);
   ending(pending, row, sentence);
   report_amount(amount, row->amount, currency->numeric);
-  admin_print(pending->admin, "%s  no. %-6lld  %-15s  %14s  %s  %-15s  since %s, %s\n    %s\n", row->cid,
-              (long long)row->atc, row->type, amount, row->tid, row->merchant, local, age, sentence);
+  admin_print(pending->admin, "%s  no. %-6lld  %-15s  %14s  %s  %-15s  since %s, %s%s%s\n    %s\n", row->cid,
+              (long long)row->atc, row->type, amount, row->tid, row->merchant, local, age,
+              row->reference[0] != 0 ? ", reference " : "", row->reference, sentence);
   object = json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:s, s:I, s:s}", "cid", row->cid, "atc",
                      row->atc, "state", pending->state, "type", row->type, "amount", row->amount, "currency",
                      currency->code, "tid", row->tid, "merchant", row->merchant, "card", row->card, "reversed",
                      row->reversed, "since", since, "age_seconds", (json_int_t)seconds, "settled_by", sentence);
+  if (object != NULL && row->reference[0] != 0)
+    json_object_set_new(object, "reference", json_string(row->reference));
   return json_array_append_new(pending->list, object) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
@@ -85,9 +88,9 @@ static enum status row_take(struct pending *pending, json_t *item) {
   struct row row;
   uint8_t cid[CID_SIZE];
 
-  if (json_unpack(item, "{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:b, s:I !}", "cid", &row.cid, "atc", &row.atc, "type",
-                  &row.type, "amount", &row.amount, "tid", &row.tid, "merchant", &row.merchant, "card", &row.card,
-                  "reversed", &row.reversed, "since", &row.since) != 0 ||
+  if (json_unpack(item, "{s:s, s:I, s:s, s:I, s:s, s:s, s:s, s:b, s:I, s:s !}", "cid", &row.cid, "atc", &row.atc,
+                  "type", &row.type, "amount", &row.amount, "tid", &row.tid, "merchant", &row.merchant, "card",
+                  &row.card, "reversed", &row.reversed, "since", &row.since, "reference", &row.reference) != 0 ||
       cid_parse(row.cid, cid) != STATUS_OK || strcmp(row.cid, pending->after) <= 0)
     return STATUS_BAD_REPLY;
   memcpy(pending->after, row.cid, sizeof pending->after);

@@ -10,7 +10,7 @@
 #include "epurse/ledger_merchant.h"
 #include "epurse/terminal.h"
 
-#define PAGE_CAPTURES 40 /* fit a message */
+#define PAGE_CAPTURES 28 /* fit a message */
 
 /* ---- CSV ---- */
 
@@ -65,14 +65,15 @@ static enum status lines_export(struct admin *admin, json_int_t number, FILE *ou
 /* ---- each purchase ---- */
 
 static enum status capture_put(const struct csv *csv, json_t *item, json_int_t *after) {
-  const char *cid = NULL, *merchant = NULL, *tid = NULL, *type = NULL;
+  const char *cid = NULL, *merchant = NULL, *tid = NULL, *type = NULL, *reference = NULL;
   json_int_t number = 0, atc = 0, minor = 0, points = 0, created = 0, captured = 0;
   char amount[AMOUNT_TEXT_MAX], created_at[21], captured_at[21];
   int brought_in = 0;
 
-  if (json_unpack(item, "{s:I, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:b !}", "number", &number, "cid", &cid,
-                  "atc", &atc, "merchant", &merchant, "tid", &tid, "type", &type, "amount", &minor, "points", &points,
-                  "created_at", &created, "captured_at", &captured, "brought_in", &brought_in) != 0 ||
+  if (json_unpack(item, "{s:I, s:s, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:b !}", "number", &number, "cid",
+                  &cid, "atc", &atc, "merchant", &merchant, "tid", &tid, "type", &type, "amount", &minor, "points",
+                  &points, "created_at", &created, "captured_at", &captured, "reference", &reference, "brought_in",
+                  &brought_in) != 0 ||
       number <= *after)
     return STATUS_BAD_REPLY;
   *after = number;
@@ -83,8 +84,10 @@ static enum status capture_put(const struct csv *csv, json_t *item, json_int_t *
   text_put(csv->out, merchant);
   (void)fputc(',', csv->out);
   text_put(csv->out, tid);
-  fprintf(csv->out, ",%s,%s,%s,%lld,%s,%s,%s\r\n", type, csv->admin->terminal->currency->code, amount,
-          (long long)points, created_at, captured_at, brought_in ? "yes" : "");
+  fprintf(csv->out, ",%s,%s,%s,%lld,%s,%s,", type, csv->admin->terminal->currency->code, amount, (long long)points,
+          created_at, captured_at);
+  text_put(csv->out, reference);
+  fprintf(csv->out, ",%s\r\n", brought_in ? "yes" : "");
   return STATUS_OK;
 }
 
@@ -102,9 +105,9 @@ static enum status captures_export(struct admin *admin, json_int_t number, FILE 
   enum status status = STATUS_OK;
   char about[48];
 
-  (void)fputs(
-      "settlement,capture,card,atc,merchant,terminal,type,currency,amount,points,authorised,captured,brought_in\r\n",
-      out);
+  (void)fputs("settlement,capture,card,atc,merchant,terminal,type,currency,amount,points,authorised,captured,reference,"
+              "brought_in\r\n",
+              out);
   while (status == STATUS_OK && count > 0) {
     status = captures_ask(&csv, after, &reply);
     const json_t *items = json_object_get(reply.body, "captures");
