@@ -73,14 +73,21 @@ static enum status attempt_initialize(void *context, const char *digits, const u
   return promise_initialize(attempt, tries_left);
 }
 
-/* The card is asked first where the issuer lets it do without the PIN. STATUS_PIN_NEEDED: it does not, or not now. */
+/* A refusal of the card's that nothing proves yet. */
+static bool is_claim(enum status status) {
+  return status == STATUS_INSUFFICIENT_BALANCE || status == STATUS_ABOVE_LIMIT || status == STATUS_COUNTER_EXHAUSTED;
+}
+
+/* The card is asked first where the issuer lets it do without the PIN. STATUS_PIN_NEEDED: it does not, or not now, or it
+ * refuses for a reason that it shows to nobody before it has seen the PIN. */
 static enum status promise_without_pin(struct promise_attempt *attempt) {
   const struct order *order = attempt->order;
   uint8_t nothing = 0;
   bool payment = order->entry.type == TRANSACTION_PURCHASE || order->entry.type == TRANSACTION_POINTS_PURCHASE;
   if (!payment || order->ask_pin || order->entry.amount > (int64_t)order->terminal->no_pin_single)
     return STATUS_PIN_NEEDED;
-  return promise_initialize(attempt, &nothing);
+  enum status status = promise_initialize(attempt, &nothing);
+  return is_claim(status) ? STATUS_PIN_NEEDED : status;
 }
 
 /* INITIALIZE FOR REFUND: nobody is asked for a PIN. */
@@ -139,9 +146,7 @@ static bool refusal_holds(struct order *order, enum status refusal) {
 /* What a refund is refused for is told as it was said: without the PIN nothing can be read again, and nothing rests on
  * it. */
 static enum status refusal_prove(struct order *order, enum status status) {
-  if (order->entry.type == TRANSACTION_REFUND)
-    return status;
-  if (status != STATUS_INSUFFICIENT_BALANCE && status != STATUS_ABOVE_LIMIT && status != STATUS_COUNTER_EXHAUSTED)
+  if (order->entry.type == TRANSACTION_REFUND || !is_claim(status))
     return status;
   return refusal_holds(order, status) ? status : STATUS_BAD_REPLY;
 }
