@@ -61,6 +61,10 @@ struct card_memory {
   uint8_t purchase_count[4], load_count[4]; /* ever written; modulo ring size is the next place */
   uint8_t purchase_log[PURCHASE_LOG_RECORDS][LOG_RECORD_SIZE];
   uint8_t load_log[LOAD_LOG_RECORDS][LOG_RECORD_SIZE];
+
+  uint8_t known_ca_version; /* the terminal that came last, 0: none: version of the CA under which its certificate */
+  uint8_t known_hash[CRYPTO_SHA256_SIZE];        /* was verified, SHA-256 of that whole certificate, */
+  uint8_t known_agreed[CRYPTO_P256_SHARED_SIZE]; /* and what its key and the card's agree on */
 };
 
 /* A key of the issuer that a certificate under the master key has shown, newer than the one stored. */
@@ -84,8 +88,11 @@ struct card {
   bool channel_confirmed;    /* a first valid C-MAC has come in */
   bool pin_verified;         /* in this session */
   bool certificate_verified; /* by PERFORM SECURITY OPERATION, for the MUTUAL AUTHENTICATE that follows */
-  uint8_t oce_public[CRYPTO_P256_PUBLIC_SIZE]; /* from that certificate */
-  struct shown_key chained_ca;                 /* for the PERFORM SECURITY OPERATION that follows */
+  uint8_t oce_public[CRYPTO_P256_PUBLIC_SIZE];          /* from that certificate */
+  uint8_t oce_hash[CRYPTO_SHA256_SIZE], oce_ca_version; /* SHA-256 of it; of the CA that it is under */
+  bool oce_known;                                       /* the card remembers it */
+  uint8_t oce_agreed[CRYPTO_P256_SHARED_SIZE];          /* until the first valid C-MAC */
+  struct shown_key chained_ca;                          /* for the PERFORM SECURITY OPERATION that follows */
   uint8_t terminal_ca_least;     /* of the CA that certified this terminal; kept with the first valid C-MAC */
   struct shown_key shown_server; /* in this session */
   struct securemsg secure;

@@ -80,5 +80,8 @@ struct certificate_check {
 /* Goes by signed_part, so that the bytes that were decoded are still there. */
 enum status certificate_verify(const struct certificate *certificate,
                                const struct certificate_check *check) EPURSE_MUST_USE;
+/* The same but for the signature, which the caller has verified before, over these very bytes. */
+enum status certificate_verify_again(const struct certificate *certificate,
+                                     const struct certificate_check *check) EPURSE_MUST_USE;
 
 #endif

@@ -4,6 +4,7 @@
 #ifndef EPURSE_SCP_H
 #define EPURSE_SCP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,8 @@ enum status scp11_request_decode(const uint8_t *request, size_t len, const uint8
 struct scp11_card {
   const uint8_t *sd_private; /* SK.SD.ECKA, CRYPTO_P256_PRIVATE_SIZE */
   const uint8_t *oce_static; /* PK.OCE.ECKA, CRYPTO_P256_PUBLIC_SIZE */
+  uint8_t *agreed; /* CRYPTO_P256_SHARED_SIZE: what these two agree on; NULL: the caller does not want it. Wipe it. */
+  bool agreed_before; /* it is there already, from an earlier answer with the same two: one agreement less */
 };
 /* `answer` counts with STATUS_OK only. */
 enum status scp11_accept(const struct scp11_card *keys, const uint8_t *request, size_t len,

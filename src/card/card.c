@@ -187,7 +187,7 @@ static void serve_secured(struct card *card, const struct apdu *wire, struct apd
     channel_close(card);
     response->sw = SW_SECURE_MESSAGING_INCORRECT;
   } else {
-    issuer_key_confirm(card);
+    channel_confirm(card);
     response->sw = serve(card, &plain, true, response);
     if (securemsg_wrap_response(&card->secure, response) != STATUS_OK) {
       channel_close(card);

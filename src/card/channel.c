@@ -24,6 +24,10 @@ void channel_close(struct card *card) {
   crypto_wipe(&card->shown_server, sizeof card->shown_server);
   card->terminal_ca_least = 0;
   crypto_wipe(card->oce_public, sizeof card->oce_public);
+  crypto_wipe(card->oce_hash, sizeof card->oce_hash);
+  crypto_wipe(card->oce_agreed, sizeof card->oce_agreed);
+  card->oce_ca_version = 0;
+  card->oce_known = false;
   crypto_wipe(card->scp03_host_challenge, sizeof card->scp03_host_challenge);
   crypto_wipe(card->scp03_card_challenge, sizeof card->scp03_card_challenge);
   card->scp03_started = false;
@@ -40,6 +44,38 @@ static uint16_t take_ca(struct card *card, const struct apdu *command) {
   return sw;
 }
 
+/* ---- the terminal that came last ---- */
+
+/* Whether this very certificate was verified before, under a CA of the same version, and its holder had its key. Names,
+ * expiry and what is lowest that is still good are asked anew each time. */
+static bool terminal_is_known(const struct card *card, const uint8_t hash[CRYPTO_SHA256_SIZE], uint8_t ca_version) {
+  const struct card_memory *memory = &card->memory;
+  return memory->known_ca_version != 0 && memory->known_ca_version == ca_version &&
+         crypto_equal(memory->known_hash, hash, CRYPTO_SHA256_SIZE);
+}
+
+static void terminal_stage(struct card *card) {
+  memory_stage_u8(card, &card->memory.known_ca_version, card->oce_ca_version);
+  memory_stage(card, card->memory.known_hash, card->oce_hash, sizeof card->oce_hash);
+  memory_stage(card, card->memory.known_agreed, card->oce_agreed, sizeof card->oce_agreed);
+}
+
+void channel_confirm(struct card *card) {
+  if (card->channel_confirmed)
+    return;
+  card->channel_confirmed = true;
+  bool news = issuer_key_stage_floor(card);
+  if (card->channel == CHANNEL_SCP11 && !card->oce_known) {
+    terminal_stage(card);
+    news = true;
+  }
+  crypto_wipe(card->oce_agreed, sizeof card->oce_agreed);
+  if (news)
+    (void)!memory_commit(card); /* a failure leaves it mute */
+}
+
+/* ---- SCP11a ---- */
+
 /* The terminal's certificate, under the terminal CA that is stored or under the one that came right before it. */
 static uint16_t take_terminal(struct card *card, const struct apdu *command, const struct shown_key *ca) {
   struct certificate certificate;
@@ -51,8 +87,15 @@ static uint16_t take_terminal(struct card *card, const struct apdu *command, con
   };
   if (certificate_decode(command->data, command->lc, &certificate) != STATUS_OK)
     return SW_WRONG_DATA;
-  if (certificate_verify(&certificate, &check) != STATUS_OK)
+  if (!crypto_sha256(command->data, command->lc, card->oce_hash))
+    return SW_INTERNAL;
+  bool known = terminal_is_known(card, card->oce_hash, ca->version);
+  enum status status =
+      known ? certificate_verify_again(&certificate, &check) : certificate_verify(&certificate, &check);
+  if (status != STATUS_OK)
     return SW_SECURITY_NOT_SATISFIED;
+  card->oce_known = known;
+  card->oce_ca_version = ca->version;
   card->role = certificate.role;
   memcpy(card->tid, certificate.subject, sizeof card->tid);
   memcpy(card->oce_public, certificate.public_key, sizeof card->oce_public);
@@ -83,10 +126,15 @@ uint16_t channel_perform_security_operation(struct card *card, const struct apdu
 /* Opens the channel. Whoever replays a certificate gets this far; without the terminal's private key no C-MAC of
  * theirs will fit, and nothing has changed on the card. */
 uint16_t channel_mutual_authenticate(struct card *card, const struct apdu *command, struct apdu_response *response) {
-  const struct scp11_card keys = {.sd_private = card->memory.ecka_private, .oce_static = card->oce_public};
+  const struct scp11_card keys = {.sd_private = card->memory.ecka_private,
+                                  .oce_static = card->oce_public,
+                                  .agreed = card->oce_agreed,
+                                  .agreed_before = card->oce_known};
   if (!card->certificate_verified)
     return SW_CONDITIONS_NOT_SATISFIED;
   card->certificate_verified = false;
+  if (card->oce_known)
+    memcpy(card->oce_agreed, card->memory.known_agreed, sizeof card->oce_agreed);
   if (scp11_accept(&keys, command->data, command->lc, response->data, &card->secure) != STATUS_OK) {
     channel_close(card);
     return SW_WRONG_DATA;

@@ -61,27 +61,24 @@ uint16_t issuer_key_check_order(const struct card *card, const struct apdu *orde
   return record_verify(order->data, order->lc, key) == STATUS_OK ? SW_OK : SW_SECURITY_NOT_SATISFIED;
 }
 
-/* Only upwards. */
-static uint16_t floor_raise(struct card *card, uint8_t *floor, uint8_t least) {
+/* Only upwards. Whether there is something to commit. */
+static bool floor_stage(struct card *card, uint8_t *floor, uint8_t least) {
   if (least <= *floor)
-    return SW_OK;
+    return false;
   memory_stage_u8(card, floor, least);
-  return memory_commit(card);
+  return true;
 }
 
-void issuer_key_confirm(struct card *card) {
-  if (card->channel_confirmed)
-    return;
-  card->channel_confirmed = true;
-  (void)floor_raise(card, &card->memory.terminal_ca_least, card->terminal_ca_least); /* a failure leaves it mute */
+bool issuer_key_stage_floor(struct card *card) {
+  return floor_stage(card, &card->memory.terminal_ca_least, card->terminal_ca_least);
 }
 
 uint16_t issuer_key_show_server(struct card *card, const struct apdu *command, struct apdu_response *response) {
   struct shown_key key;
   uint16_t sw = issuer_key_take(card, command, ROLE_SERVER, &key);
   (void)response;
-  if (sw == SW_OK)
-    sw = floor_raise(card, &card->memory.server_least, key.least);
+  if (sw == SW_OK && floor_stage(card, &card->memory.server_least, key.least))
+    sw = memory_commit(card);
   if (sw == SW_OK)
     card->shown_server = key;
   return sw;

@@ -28,6 +28,8 @@ _Static_assert(EPHEMERAL_TLV_SIZE + 2 + RECEIPT_SIZE == SCP11_ANSWER_SIZE, "5F49
 /* One side's view of the two key agreements. */
 struct agreement {
   const uint8_t *own_ephemeral, *peer_ephemeral, *own_static, *peer_static;
+  uint8_t *agreed; /* of the static keys, where it is kept; or NULL */
+  bool agreed_before;
 };
 
 /* Amendment F 3.1.3: in this order. */
@@ -48,13 +50,26 @@ enum status scp11_request_decode(const uint8_t *request, size_t len, const uint8
   return STATUS_OK;
 }
 
+/* What the static keys agree on, or agreed on before. */
+static bool statics_agree(const struct agreement *agreement, uint8_t secret[CRYPTO_P256_SHARED_SIZE]) {
+  if (agreement->agreed != NULL && agreement->agreed_before) {
+    memcpy(secret, agreement->agreed, CRYPTO_P256_SHARED_SIZE);
+    return true;
+  }
+  if (!crypto_p256_agree(agreement->own_static, agreement->peer_static, secret))
+    return false;
+  if (agreement->agreed != NULL)
+    memcpy(agreement->agreed, secret, CRYPTO_P256_SHARED_SIZE);
+  return true;
+}
+
 /* Z = ephemeral secret || static secret, then X9.63 (Amendment F 3.1.3). */
 static bool keys_agree(const struct agreement *agreement, struct session_keys *keys) {
   static const uint8_t info[] = {KEY_USAGE, KEY_TYPE, KEY_LENGTH};
   uint8_t secret[2 * CRYPTO_P256_SHARED_SIZE] = {0};
   uint8_t derived[sizeof *keys] = {0};
   bool done = crypto_p256_agree(agreement->own_ephemeral, agreement->peer_ephemeral, secret) &&
-              crypto_p256_agree(agreement->own_static, agreement->peer_static, secret + CRYPTO_P256_SHARED_SIZE) &&
+              statics_agree(agreement, secret + CRYPTO_P256_SHARED_SIZE) &&
               crypto_x963_kdf(secret, sizeof secret, info, sizeof info, derived, sizeof derived);
 
   memcpy(keys, derived, sizeof *keys);
@@ -83,7 +98,8 @@ enum status scp11_accept(const struct scp11_card *keys, const uint8_t *request, 
 
   if (status != STATUS_OK)
     return status;
-  const struct agreement agreement = {secret, host_ephemeral, keys->sd_private, keys->oce_static};
+  const struct agreement agreement = {secret,           host_ephemeral, keys->sd_private,
+                                      keys->oce_static, keys->agreed,   keys->agreed_before};
 
   status = STATUS_CRYPTO_FAILED;
   if (!crypto_p256_generate(secret, point) || !keys_agree(&agreement, &session))
@@ -124,7 +140,8 @@ enum status scp11_finish(const struct scp11_host *keys, const uint8_t request[SC
 
   if (!answer_decode(answer, len, &card_ephemeral, &receipt) || !crypto_p256_valid(card_ephemeral))
     return STATUS_BAD_FORMAT;
-  const struct agreement agreement = {keys->ephemeral_private, card_ephemeral, keys->oce_private, keys->sd_static};
+  const struct agreement agreement = {keys->ephemeral_private, card_ephemeral, keys->oce_private,
+                                      keys->sd_static,         NULL,           false};
 
   if (!keys_agree(&agreement, &session) || !receipt_make(&session, request, answer, expected))
     goto out;

@@ -275,3 +275,11 @@ struct card_info bench_info(struct bench *bench) {
   ck_assert_int_eq(card_info_decode(bench->host.answer.data, bench->host.answer.len, &info), STATUS_OK);
   return info;
 }
+
+void bench_assert_kept(const struct bench *bench, uint8_t before[CARD_MEMORY_SIZE]) {
+  struct card_memory *memory = (struct card_memory *)before;
+  memory->known_ca_version = bench->card.memory.known_ca_version;
+  memcpy(memory->known_hash, bench->card.memory.known_hash, sizeof memory->known_hash);
+  memcpy(memory->known_agreed, bench->card.memory.known_agreed, sizeof memory->known_agreed);
+  ck_assert_mem_eq(bench->ram.committed, before, CARD_MEMORY_SIZE);
+}

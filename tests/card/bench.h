@@ -74,6 +74,9 @@ void bench_refund(struct bench *bench, uint32_t amount, uint32_t sale_atc);
 /* Session, PIN and a promise to pay at bench->pos, which must succeed. */
 void bench_promise(struct bench *bench, uint32_t amount);
 
+/* The memory is what it was, but for the terminal that came last. */
+void bench_assert_kept(const struct bench *bench, uint8_t before[CARD_MEMORY_SIZE]);
+
 /* As the desk sees it, in a session of its own. */
 struct balance bench_balance(struct bench *bench);
 struct proof bench_proof(struct bench *bench);

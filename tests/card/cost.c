@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What each type of transaction costs the card after its session is open: the figures of docs/card-cost.md. */
+ * What each type of transaction costs the card after its session is open, and what that costs at a till that the card
+ * remembers: the figures of docs/card-cost.md. */
 #include <string.h>
 
 #include "bench.h"
@@ -43,7 +44,7 @@ static void costs(const char *what, struct cost expected) {
 /* The two protected commands of an on-line one. */
 static void online(const char *what, uint8_t type, const struct bench_wish *wish, const struct cost expected[2]) {
   uint8_t order[AUTHORISATION_SIZE];
-  host_open(&bench.host, wish->terminal);
+  host_meet(&bench.host, wish->terminal);
   begin();
   ck_assert_uint_eq(bench_initialize(&bench, wish), SW_OK);
   costs(what, expected[0]);
@@ -114,7 +115,7 @@ START_TEST(of_an_offline_purchase) {
   for (int pin = 0; pin < 2; pin++) {
     const struct bench_wish wish = {P1_INITIALIZE_OFFLINE, 500, false, &bench.pos, pin ? BENCH_PIN : NULL, 0};
     static const struct cost expected[] = {{1, 0, 40, 1, 1, 46, 250}, {1, 0, 42, 1, 3, 62, 250}};
-    host_open(&bench.host, &bench.pos);
+    host_meet(&bench.host, &bench.pos);
     begin();
     ck_assert_uint_eq(bench_initialize(&bench, &wish), SW_OK);
     costs("off-line", expected[pin]);
@@ -125,4 +126,26 @@ START_TEST(of_an_offline_purchase) {
 }
 END_TEST
 
-SUITE_OF(cost, of_every_type, of_an_offline_purchase)
+/* Everything up to the open channel. */
+START_TEST(of_a_session) {
+  static const struct crypto_tally unknown = {.verifications = 1, .key_pairs = 1, .agreements = 2},
+                                   known = {.key_pairs = 1, .agreements = 1};
+  made();
+  for (int i = 0; i < 2; i++) {
+    const struct crypto_tally *expected = i == 0 ? &unknown : &known;
+    begin();
+    host_open(&bench.host, &bench.pos);
+    bench.host.tally = NULL;
+    ck_assert_uint_eq(tally.signatures, 0);
+    ck_assert_uint_eq(tally.verifications, expected->verifications);
+    ck_assert_uint_eq(tally.key_pairs, expected->key_pairs);
+    ck_assert_uint_eq(tally.agreements, expected->agreements);
+    ck_assert_uint_eq(tally.aes_blocks, 10);
+    ck_assert_uint_eq(tally.hashes, 4);
+    ck_assert_uint_eq(bench.ram.operations, 0);
+    host_meet(&bench.host, &bench.pos);
+  }
+}
+END_TEST
+
+SUITE_OF(cost, of_every_type, of_an_offline_purchase, of_a_session)

@@ -73,6 +73,11 @@ void host_open(struct host *host, const struct terminal *terminal) {
   ck_assert_uint_eq(host_agree(host, terminal), SW_OK);
 }
 
+void host_meet(struct host *host, const struct terminal *terminal) {
+  host_open(host, terminal);
+  ck_assert_uint_eq(host_secure(host, HOST_APDU(0x80, INS_GET_DATA, 0xDF, 0x70)), SW_OK);
+}
+
 uint16_t host_open_scp03(struct host *host, const uint8_t key[CRYPTO_AES_KEY_SIZE]) {
   static const uint8_t challenge[SCP03_CHALLENGE_SIZE] = {1, 2, 3, 4, 5, 6, 7, 8};
   static const uint8_t chain[CRYPTO_AES_BLOCK_SIZE] = {0};

@@ -29,6 +29,8 @@ uint16_t host_present(struct host *host, const struct paper *paper);
 uint16_t host_agree(struct host *host, const struct terminal *terminal);
 /* SELECT to open channel; every step must succeed. */
 void host_open(struct host *host, const struct terminal *terminal);
+/* And a first command, which changes nothing but that the card remembers the terminal. */
+void host_meet(struct host *host, const struct terminal *terminal);
 
 /* SCP03 with that key; the status word of EXTERNAL AUTHENTICATE. */
 uint16_t host_open_scp03(struct host *host, const uint8_t key[CRYPTO_AES_KEY_SIZE]);

@@ -150,7 +150,7 @@ START_TEST(blocking_torn_is_done_or_not_done) {
       uint8_t order[BLOCK_ORDER_SIZE];
       bench_make(&bench);
       issuer_block(&bench.issuer, bench.cid, last_second, order);
-      host_open(&bench.host, &bench.pos);
+      host_meet(&bench.host, &bench.pos);
       ram_cut(&bench.ram, n, faults[f]);
       ck_assert_uint_eq(block(&bench, order), 0);
       bench_repower(&bench);

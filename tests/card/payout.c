@@ -66,7 +66,7 @@ START_TEST(what_is_not_paid_out) {
   ck_assert_uint_eq(ask(&bench, &bench.desk, 1, NULL), SW_SECURITY_NOT_SATISFIED);
   host_open(&bench.host, &bench.pos);
   ck_assert_uint_eq(ask(&bench, &bench.pos, 1, BENCH_PIN), SW_SECURITY_NOT_SATISFIED);
-  ck_assert_mem_eq(bench.ram.committed, before, sizeof before);
+  bench_assert_kept(&bench, before);
   host_open(&bench.host, &bench.reload);
   ck_assert_uint_eq(ask(&bench, &bench.reload, 1, BENCH_WRONG_PIN), 0x63C4);
   ck_assert_uint_eq(ask(&bench, &bench.reload, 5001, BENCH_PIN), SW_INSUFFICIENT_BALANCE);

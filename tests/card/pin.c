@@ -293,7 +293,7 @@ START_TEST(a_cut_gains_no_try) {
         bench_repower(&bench);
         if (host_select(&bench.host) == SW_BLOCKED)
           break;
-        host_open(&bench.host, &bench.pos);
+        host_meet(&bench.host, &bench.pos);
         ram_cut(&bench.ram, n, faults[f]);
         uint16_t sw = bench_verify(&bench, BENCH_WRONG_PIN);
         learnt += sw != 0; /* an answer before the power went */
@@ -337,7 +337,7 @@ START_TEST(a_cut_while_changing) {
     for (unsigned n = 1; n <= 8; n++) {
       struct bench bench;
       bench_make(&bench);
-      host_open(&bench.host, &bench.pos);
+      host_meet(&bench.host, &bench.pos);
       ram_cut(&bench.ram, n, faults[f]);
       ck_assert_uint_eq(bench_change(&bench, BENCH_PIN, "4321"), 0);
       bench_repower(&bench);

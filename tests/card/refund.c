@@ -136,7 +136,7 @@ START_TEST(what_is_no_refund) {
   host_open(&bench.host, &bench.desk);
   wish.terminal = &bench.desk;
   ck_assert_uint_eq(bench_initialize(&bench, &wish), SW_SECURITY_NOT_SATISFIED);
-  ck_assert_mem_eq(bench.ram.committed, before, sizeof before);
+  bench_assert_kept(&bench, before);
   host_open(&bench.host, &bench.pos);
   ck_assert_uint_eq(ask(&bench, BENCH_PURSE_CEILING - 3750, 2, false), SW_OK);
 }

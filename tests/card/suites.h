@@ -15,6 +15,7 @@ Suite *pin_suite(void);
 Suite *promise_suite(void);
 Suite *purse_suite(void);
 Suite *cost_suite(void);
+Suite *known_suite(void);
 Suite *no_pin_suite(void);
 Suite *offline_suite(void);
 Suite *refund_suite(void);

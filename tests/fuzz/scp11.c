@@ -31,7 +31,8 @@ static enum status finish(const struct parties *parties, const uint8_t *answer, 
 }
 
 static bool request_take(const struct parties *parties, const uint8_t *request, size_t len) {
-  const struct scp11_card keys = {parties->world.card_ecka.secret, parties->world.pos.ecka.point};
+  const struct scp11_card keys = {.sd_private = parties->world.card_ecka.secret,
+                                  .oce_static = parties->world.pos.ecka.point};
   struct securemsg card = {0}, host;
   uint8_t answer[SCP11_ANSWER_SIZE];
   enum status status = scp11_accept(&keys, request, len, answer, &card);
@@ -61,7 +62,8 @@ static bool take(void *context, const uint8_t *data, size_t len) {
 
 static void seeds(void *context, const struct fuzz_sink *sink) {
   const struct parties *parties = context;
-  const struct scp11_card keys = {parties->world.card_ecka.secret, parties->world.pos.ecka.point};
+  const struct scp11_card keys = {.sd_private = parties->world.card_ecka.secret,
+                                  .oce_static = parties->world.pos.ecka.point};
   struct securemsg card;
   uint8_t request[1 + SCP11_REQUEST_SIZE] = {0}, answer[1 + SCP11_ANSWER_SIZE] = {1};
   memcpy(request + 1, parties->request, SCP11_REQUEST_SIZE);

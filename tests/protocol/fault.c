@@ -65,7 +65,7 @@ START_TEST(scp11_opens_nothing) {
   ck_assert(crypto_p256_generate(sd.secret, sd.point));
   ck_assert(crypto_p256_generate(ephemeral.secret, ephemeral.point));
   scp11_request_encode(ephemeral.point, request);
-  const struct scp11_card card = {sd.secret, oce.point};
+  const struct scp11_card card = {.sd_private = sd.secret, .oce_static = oce.point};
   const struct scp11_host host = {oce.secret, ephemeral.secret, sd.point};
   for (unsigned call = 1; call <= 5; call++) { /* key pair, two agreements, derivation, receipt */
     fuse = call;

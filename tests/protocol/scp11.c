@@ -74,7 +74,7 @@ static void meeting_begin(struct meeting *meeting) {
 }
 
 static enum status accept(struct meeting *meeting) {
-  const struct scp11_card keys = {meeting->sd.secret, meeting->oce.point};
+  const struct scp11_card keys = {.sd_private = meeting->sd.secret, .oce_static = meeting->oce.point};
   return scp11_accept(&keys, meeting->request, sizeof meeting->request, meeting->answer, &meeting->card);
 }
 
