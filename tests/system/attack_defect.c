@@ -168,7 +168,7 @@ START_TEST(amount_is_bound_to_session_and_counter) {
   uint8_t tries = 0;
   party_session(&stage, stage.pos, &session);
   ck_assert_int_eq(session_initialize(&session, P1_INITIALIZE_PURCHASE, &bare, promise, &tries),
-                   STATUS_READER_BUSY); /* 6982 */
+                   STATUS_PIN_NEEDED); /* 6982 */
   session_close(&session);
   stage_close(&stage);
 }

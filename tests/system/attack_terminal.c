@@ -295,6 +295,10 @@ START_TEST(desk_with_a_used_transport_key_gains_nothing) {
   memcpy(certification.cid, stage.card.cid, CID_SIZE);
   ck_assert_int_eq(party_tell(stage.desk, MESSAGE_CARD_CERTIFICATION, certification_request_body(&certification)),
                    STATUS_CARD_ALREADY_ISSUED);
+  /* the desk is genuine, and the card remembers that it was here */
+  image.known_ca_version = memory->known_ca_version;
+  memcpy(image.known_hash, memory->known_hash, sizeof image.known_hash);
+  memcpy(image.known_agreed, memory->known_agreed, sizeof image.known_agreed);
   ck_assert_mem_eq(&image, vcard_memory(stage.card.vcard), sizeof image);
   stage_close(&stage);
 }
