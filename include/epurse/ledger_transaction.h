@@ -124,6 +124,21 @@ enum status ledger_refund_authorise(struct ledger *ledger, const struct signed_p
                                     const struct ledger_signer *signer,
                                     struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
+/* A refund whose card is not there: the sale's merchant owes it, and it is owed to the sale's card, or to the one that replaced
+ * it, until a load collects it. Points that the sale had granted stay. */
+struct ledger_owed_refund {
+  uint8_t cid[CID_SIZE];            /* of the sale */
+  uint32_t atc;                     /* likewise */
+  uint32_t amount;                  /* minor units */
+  uint8_t tid[TID_SIZE];            /* the terminal that gives it back */
+  uint8_t wish[CRYPTO_SHA256_SIZE]; /* its name of this one */
+  int64_t window, now, zone;        /* as of ledger_refund_authorise */
+};
+/* Books it; the same wish of the same terminal once. `heir` becomes the number of the card that it is owed to. Statuses as of
+ * ledger_refund_authorise; STATUS_REFUND_NEEDS_CARD: the sale was paid with points. */
+enum status ledger_refund_owe(struct ledger *ledger, const struct ledger_owed_refund *owed,
+                              uint8_t heir[CID_SIZE]) EPURSE_MUST_USE;
+
 /* Whether a load would be authorised now, before the bank is asked: reads only, needs no ledger_promise_open and no
  * step. Statuses as from ledger_promise_open and ledger_load_authorise (forks are not recorded here); STATUS_EXISTS:
  * this promise has its answer already. */

@@ -24,6 +24,9 @@ enum status card_brief(struct ledger *ledger, int64_t card, struct card_brief *b
 /* replace.c: whether its money went to another card. */
 enum status card_replaced(struct ledger *ledger, int64_t card, bool *replaced) EPURSE_MUST_USE;
 
+/* The one that has its money now: itself, or the last that replaced it. */
+enum status card_heir(struct ledger *ledger, int64_t *card) EPURSE_MUST_USE;
+
 /* Its accounts' balances; those that it lacks are 0. */
 enum status card_balances(struct ledger *ledger, int64_t card, struct ledger_card *balances) EPURSE_MUST_USE;
 

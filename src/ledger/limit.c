@@ -184,13 +184,10 @@ static enum status limit_take_row(struct ledger *ledger, const struct limit_row 
   return query_run(&query);
 }
 
-enum status limit_take(struct ledger *ledger, const struct limit_load *load, int64_t booking) {
+enum status limit_take_for_good(struct ledger *ledger, const struct limit_load *load) {
   struct limit_row rows[LIMIT_ROWS_MAX];
   size_t count = 0;
-  struct query query = query_begin(ledger, QUERY_LIMIT_RESERVE);
-  query_i64(&query, load->day);
-  query_i64(&query, booking);
-  enum status status = query_run(&query);
+  enum status status = STATUS_OK;
   limit_rows(load, rows, &count);
   for (size_t i = 0; status == STATUS_OK && i < count; i++)
     status = limit_take_row(ledger, &rows[i], load->amount);
@@ -206,6 +203,14 @@ enum status limit_take_offline(struct ledger *ledger, const struct limit_load *p
   if (status == STATUS_OK)
     status = limit_take_row(ledger, &sum, payment->amount);
   return status == STATUS_OK ? limit_take_row(ledger, &count, 1) : status;
+}
+
+enum status limit_take(struct ledger *ledger, const struct limit_load *load, int64_t booking) {
+  struct query query = query_begin(ledger, QUERY_LIMIT_RESERVE);
+  query_i64(&query, load->day);
+  query_i64(&query, booking);
+  enum status status = query_run(&query);
+  return status == STATUS_OK ? limit_take_for_good(ledger, load) : status;
 }
 
 static enum status limit_give_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {

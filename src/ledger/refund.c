@@ -2,8 +2,16 @@
  * Refunds: which sale a promise gives back, whether it may, and what becomes of the sale's points. */
 #include "refund.h"
 
+#include <string.h>
+
 #include "booking.h"
+#include "card.h"
+#include "limit.h"
+#include "posting.h"
 #include "store.h"
+#include "terminal.h"
+
+#define SECONDS_PER_DAY (24 * 60 * 60)
 
 /* What was given back of it so far, or is on its way back to its card. */
 static enum status refund_sum(struct ledger *ledger, int64_t sale, int64_t *sum) {
@@ -15,9 +23,6 @@ static enum status refund_sum(struct ledger *ledger, int64_t sale, int64_t *sum)
 }
 
 static enum status refund_check_sale(const struct refund_wish *wish, const struct booking *sale) {
-  uint8_t type = wish->promise->sale_in_points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
-  if (sale->type != type)
-    return STATUS_SALE_UNKNOWN;
   if (sale->merchant != wish->merchant)
     return STATUS_SALE_OF_ANOTHER;
   if (sale->state != LEDGER_CAPTURED)
@@ -51,10 +56,95 @@ enum status refund_judge(struct ledger *ledger, const struct refund_wish *wish, 
   enum status status = booking_read(ledger, refund->sale, &sale);
   if (status != STATUS_OK)
     return status == STATUS_NOT_FOUND ? STATUS_SALE_UNKNOWN : status;
-  status = refund_check_sale(wish, &sale);
+  uint8_t type = wish->promise->sale_in_points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
+  status = sale.type == type ? refund_check_sale(wish, &sale) : STATUS_SALE_UNKNOWN;
   if (status == STATUS_OK)
     status = refund_sum(ledger, refund->sale, &before);
   if (status == STATUS_OK && wish->promise->amount > sale.amount - before)
     status = STATUS_REFUND_EXCEEDS;
   return status == STATUS_OK ? refund_points(wish, &sale, before, refund) : status;
+}
+
+/* ---- without the card ---- */
+
+/* STATUS_EXISTS: it was booked before, and *card is whom it is owed to. */
+static enum status owe_recognise(struct ledger *ledger, const struct ledger_owed_refund *owed, int64_t terminal,
+                                 int64_t *card) {
+  struct query query = query_begin(ledger, QUERY_OWED_REFUND_FIND);
+  query_i64(&query, terminal);
+  query_blob(&query, owed->wish, sizeof owed->wish);
+  bool found = query_row(&query);
+  *card = found ? query_read_i64(&query) : *card;
+  enum status status = query_end(&query);
+  return status == STATUS_OK && found ? STATUS_EXISTS : status;
+}
+
+static enum status owe_judge(struct ledger *ledger, const struct ledger_owed_refund *owed, int64_t id,
+                             const struct terminal_brief *terminal) {
+  const struct refund_wish wish = {.merchant = terminal->merchant, .window = owed->window, .now = owed->now};
+  struct booking sale;
+  int64_t before = 0;
+  enum status status = booking_read(ledger, id, &sale);
+  if (status != STATUS_OK)
+    return status == STATUS_NOT_FOUND ? STATUS_SALE_UNKNOWN : status;
+  if (sale.type == TRANSACTION_POINTS_PURCHASE)
+    return STATUS_REFUND_NEEDS_CARD;
+  status = sale.type == TRANSACTION_PURCHASE ? refund_check_sale(&wish, &sale) : STATUS_SALE_UNKNOWN;
+  if (status == STATUS_OK)
+    status = refund_sum(ledger, id, &before);
+  return status == STATUS_OK && (int64_t)owed->amount > sale.amount - before ? STATUS_REFUND_EXCEEDS : status;
+}
+
+static enum status owe_book(struct ledger *ledger, const struct ledger_owed_refund *owed, int64_t id, int64_t card,
+                            const struct terminal_brief *terminal) {
+  const struct limit_load load = {.refund = true,
+                                  .terminal = terminal->number,
+                                  .merchant = terminal->merchant,
+                                  .amount = owed->amount,
+                                  .day = (owed->now + owed->zone) / SECONDS_PER_DAY};
+  enum status status = limit_check(ledger, &load);
+  if (status == STATUS_OK)
+    status = limit_take_for_good(ledger, &load);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_OWED_REFUND_ADD);
+  query_i64(&query, id);
+  query_i64(&query, card);
+  query_i64(&query, terminal->number);
+  query_i64(&query, terminal->merchant);
+  query_i64(&query, load.day);
+  query_blob(&query, owed->wish, sizeof owed->wish);
+  query_i64(&query, account_of_merchant(terminal->merchant, ACCOUNT_TENDER));
+  query_i64(&query, account_of_card(card, ACCOUNT_OWED));
+  query_i64(&query, owed->amount);
+  query_i64(&query, owed->now);
+  return query_run(&query);
+}
+
+enum status ledger_refund_owe(struct ledger *ledger, const struct ledger_owed_refund *owed, uint8_t heir[CID_SIZE]) {
+  struct terminal_brief terminal;
+  int64_t card = 0;
+  memset(heir, 0, CID_SIZE);
+  if (!ledger->stepping)
+    return STATUS_INTERNAL;
+  if (owed->amount == 0 || owed->amount > INT32_MAX)
+    return STATUS_BAD_FORMAT;
+  enum status status = terminal_brief(ledger, owed->tid, &terminal);
+  if (status == STATUS_OK)
+    status = terminal.revoked ? STATUS_TERMINAL_REVOKED : terminal.role == ROLE_POS ? STATUS_OK : STATUS_NOT_PERMITTED;
+  if (status == STATUS_OK && card_number(ledger, owed->cid, &card) != STATUS_OK)
+    status = STATUS_SALE_UNKNOWN;
+  if (status != STATUS_OK)
+    return status;
+  int64_t id = booking_id(card, owed->atc);
+  status = owe_recognise(ledger, owed, terminal.number, &card);
+  if (status == STATUS_OK)
+    status = owe_judge(ledger, owed, id, &terminal);
+  if (status == STATUS_OK)
+    status = card_heir(ledger, &card);
+  if (status == STATUS_OK)
+    status = owe_book(ledger, owed, id, card, &terminal);
+  if (status == STATUS_OK || status == STATUS_EXISTS)
+    card_cid(ledger, card, heir);
+  return status == STATUS_EXISTS ? STATUS_OK : status;
 }

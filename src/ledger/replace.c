@@ -28,6 +28,17 @@ static enum status replacement_read(struct ledger *ledger, int64_t card, int64_t
   return query_end(&query);
 }
 
+enum status card_heir(struct ledger *ledger, int64_t *card) {
+  struct ledger_replacement done;
+  int64_t successor = 0;
+  enum status status = STATUS_OK;
+  do { /* a card is replaced by one in use, so that this ends */
+    status = replacement_read(ledger, *card, &successor, &done);
+    *card = successor != 0 ? successor : *card;
+  } while (status == STATUS_OK && successor != 0);
+  return status;
+}
+
 enum status card_replaced(struct ledger *ledger, int64_t card, bool *replaced) {
   struct ledger_replacement done;
   int64_t successor = 0;

@@ -104,11 +104,11 @@ static enum status watch_balances(struct pass *pass) {
     query_i64(&query, pass->first * ACCOUNTS_APART);
     query_i64(&query, pass->last * ACCOUNTS_APART + ACCOUNTS_APART - 1);
   }
-  for (int side = 0; side < 2; side++) { /* of what was announced */
+  for (int side = 0; side < 3; side++) { /* of what was announced, and of what is owed for refunds */
     query_i64(&query, pass->first);
     query_i64(&query, pass->last);
   }
-  query_i64(&query, pass->first * ACCOUNTS_APART);
+  query_i64(&query, pass->first * ACCOUNTS_APART); /* of the accounts */
   query_i64(&query, pass->last * ACCOUNTS_APART + ACCOUNTS_APART - 1);
   while (query_row(&query)) {
     long long account = query_read_i64(&query), balance = query_read_i64(&query), made = query_read_i64(&query);

@@ -3,7 +3,10 @@
  * leaves the card. */
 #include <string.h>
 
+#include "epurse/backend.h"
+#include "epurse/bytes.h"
 #include "epurse/journal.h"
+#include "epurse/message_refund.h"
 #include "epurse/terminal_refund.h"
 
 #include "contact.h"
@@ -53,4 +56,51 @@ enum status refund_run(struct terminal *terminal, struct reader *reader, const s
   }
   contact_close(&contact);
   return status;
+}
+
+/* ---- without the card ---- */
+
+/* The name of this refund, made of what it is: a till that lost the answer comes to the same one. */
+static bool wish_make(const struct terminal *terminal, const struct payment *payment, const struct sale *sale,
+                      uint8_t wish[CRYPTO_SHA256_SIZE]) {
+  uint8_t text[TID_SIZE + CID_SIZE + 4 + 4 + REFERENCE_MAX + 1] = {0};
+  struct bytes_writer writer = bytes_writer(text, sizeof text);
+  bytes_write(&writer, (const uint8_t *)terminal->tid, TID_SIZE);
+  bytes_write(&writer, sale->cid, CID_SIZE);
+  bytes_write_u32(&writer, sale->atc);
+  bytes_write_u32(&writer, (uint32_t)payment->amount.minor);
+  if (payment->reference != NULL)
+    bytes_write(&writer, (const uint8_t *)payment->reference, strlen(payment->reference));
+  return crypto_sha256(text, writer.len, wish);
+}
+
+static enum status owe_ask(const struct terminal *terminal, const struct owed_refund *refund, uint8_t heir[CID_SIZE]) {
+  struct message reply;
+  json_t *body = owed_refund_body(refund);
+  enum status status = backend_call(terminal->backend, MESSAGE_OWED_REFUND, body, &reply);
+  if (status != STATUS_OK)
+    return status;
+  status = reply.status;
+  if (status == STATUS_OK && owed_refund_reply_parse(reply.body, heir) != STATUS_OK)
+    status = STATUS_BAD_REPLY;
+  message_clear(&reply);
+  return status;
+}
+
+enum status refund_owe(struct terminal *terminal, const struct payment *payment, const struct sale *sale,
+                       struct outcome *outcome) {
+  struct owed_refund refund = {.atc = sale->atc, .amount = (uint32_t)payment->amount.minor};
+  order_outcome_clear(outcome);
+  outcome->amount = payment->amount;
+  reference_note(outcome, payment);
+  enum status status = order_check(terminal, ROLE_POS, payment);
+  if (status == STATUS_OK)
+    status = recover_run(terminal, NULL, false, NULL);
+  if (status == STATUS_OK && !wish_make(terminal, payment, sale, refund.wish))
+    status = STATUS_CRYPTO_FAILED;
+  if (status != STATUS_OK)
+    return status;
+  memcpy(refund.cid, sale->cid, CID_SIZE);
+  status = owe_ask(terminal, &refund, outcome->cid);
+  return status == STATUS_NO_SERVER ? owe_ask(terminal, &refund, outcome->cid) : status;
 }

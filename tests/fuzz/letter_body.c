@@ -6,6 +6,7 @@
 #include "epurse/message_limit.h"
 #include "epurse/message_offline.h"
 #include "epurse/message_reference.h"
+#include "epurse/message_refund.h"
 #include "letter.h"
 
 /* Reads a body and answers it written again; NULL where it is refused. */
@@ -170,10 +171,23 @@ static json_t *reference_reply_again(enum message_type type, const json_t *body)
   return reference_reply_parse(body, &reply) == STATUS_OK ? reference_reply_body(&reply) : NULL;
 }
 
+static json_t *owed_refund_again(enum message_type type, const json_t *body) {
+  struct owed_refund refund;
+  (void)type;
+  return owed_refund_parse(body, &refund) == STATUS_OK ? owed_refund_body(&refund) : NULL;
+}
+
+static json_t *owed_refund_reply_again(enum message_type type, const json_t *body) {
+  uint8_t cid[CID_SIZE];
+  (void)type;
+  return owed_refund_reply_parse(body, cid) == STATUS_OK ? owed_refund_reply_body(cid) : NULL;
+}
+
 /* Request and reply of each kind; NULL: no struct for it. */
 static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_PURCHASE] = {transaction_request_again, transaction_reply_again},
     [MESSAGE_REFUND] = {transaction_request_again, transaction_reply_again},
+    [MESSAGE_OWED_REFUND] = {owed_refund_again, owed_refund_reply_again},
     [MESSAGE_LOAD_INQUIRY] = {transaction_request_again, transaction_reply_again},
     [MESSAGE_LOAD] = {transaction_request_again, transaction_reply_again},
     [MESSAGE_LOAD_REVERSAL] = {inquiry_request_again, inquiry_reply_again},

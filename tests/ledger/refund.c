@@ -7,6 +7,8 @@
 #include "suites.h"
 #include "world.h"
 
+#include <string.h>
+
 #define DAY (24 * 60 * 60)
 
 static void begin(struct world *world, struct purse *purse) {
@@ -266,6 +268,60 @@ START_TEST(the_audit_looks_at_sales) {
 }
 END_TEST
 
+struct owing {
+  struct ledger_owed_refund owed;
+  uint8_t heir[CID_SIZE];
+};
+
+static enum status owe_step(struct ledger *ledger, void *context) {
+  struct owing *owing = context;
+  return ledger_refund_owe(ledger, &owing->owed, owing->heir);
+}
+
+static enum status owe(struct world *world, const struct purse *purse, uint32_t atc, uint32_t amount, uint8_t wish) {
+  struct owing owing = {
+      .owed = {.atc = atc, .amount = amount, .wish = {wish}, .window = WORLD_REFUND_WINDOW, .now = world->now}};
+  memcpy(owing.owed.cid, purse->cid, CID_SIZE);
+  memcpy(owing.owed.tid, POS, TID_SIZE);
+  enum status status = ledger_transact(world->ledger, owe_step, &owing);
+  if (status == STATUS_OK)
+    ck_assert_mem_eq(owing.heir, purse->cid, CID_SIZE);
+  return status;
+}
+
+/* Without the card it is owed, once for each wish, within the sale together with what the card took itself; a load collects
+ * it. */
+START_TEST(is_owed_where_the_card_is_not_there) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  const struct purse_sale sale = sell(&world, &purse, TRANSACTION_PURCHASE, 1000);
+  const struct purse_sale points = sell(&world, &purse, TRANSACTION_POINTS_PURCHASE, 10);
+  ck_assert_int_eq(owe(&world, &purse, sale.atc, 400, 1), STATUS_OK);
+  ck_assert_int_eq(owe(&world, &purse, sale.atc, 400, 1), STATUS_OK); /* the same */
+  world_assert_card(&world, &purse, 19000, 0, 400);
+  world_assert_merchant(&world, "SHOP", 1000, -400);
+  ck_assert_int_eq(owe(&world, &purse, sale.atc, 601, 2), STATUS_REFUND_EXCEEDS);
+  ck_assert_int_eq(refund(&world, &purse, &sale, 601), STATUS_REFUND_EXCEEDS);
+  ck_assert_int_eq(refund(&world, &purse, &sale, 500), STATUS_OK);
+  ck_assert_int_eq(owe(&world, &purse, sale.atc, 101, 3), STATUS_REFUND_EXCEEDS);
+  ck_assert_int_eq(owe(&world, &purse, points.atc, 10, 4), STATUS_REFUND_NEEDS_CARD);
+  ck_assert_int_eq(owe(&world, &purse, 1, 10, 5), STATUS_SALE_UNKNOWN);
+  ck_assert_uint_eq(world_contradictions(&world), 0);
+  purse_promise(&purse, TRANSACTION_LOAD, 400, RELOAD);
+  struct ask claim = {.purse = &purse, .tender.kind = LEDGER_TENDER_OWED};
+  ck_assert_int_eq(world_ask(&world, &claim), STATUS_OK);
+  ck_assert_int_eq(claim.outcome, STATUS_OK);
+  ck_assert(purse_commit(&purse, claim.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  world_assert_card(&world, &purse, 19900, 0, 0);
+  world_assert_agrees(&world, &purse);
+  ck_assert_int_eq(world_tamper(&world, "UPDATE owed_refund SET amount = 1"), PLACE_REFUSED);
+  ck_assert_int_eq(world_tamper(&world, "DELETE FROM owed_refund"), PLACE_REFUSED);
+  world_close(&world);
+}
+END_TEST
+
 Suite *refund_suite(void) {
   Suite *suite = suite_create("refund");
   TCase *tests = tcase_create("refunds");
@@ -281,6 +337,7 @@ Suite *refund_suite(void) {
   tcase_add_test(tests, is_set_off_and_carried_over);
   tcase_add_test(tests, gives_back_so_much_in_a_day);
   tcase_add_test(tests, the_audit_looks_at_sales);
+  tcase_add_test(tests, is_owed_where_the_card_is_not_there);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -96,6 +96,16 @@ START_TEST(refuses_other_schema) {
 }
 END_TEST
 
+static void store_age_refunds(struct world *world) {
+  store_alter(world, "DROP TABLE owed_refund");
+  store_alter(world, place_is_file() ? "DROP TRIGGER booking_sale_fixed; DROP TRIGGER refund_of_sale; DROP TRIGGER "
+                                       "sale_of_refund"
+                                     : "DROP TRIGGER booking_sale_fixed ON booking; DROP TRIGGER sale_of_refund ON "
+                                       "booking; DROP FUNCTION refund_of_sale, owed_refund_of_sale CASCADE");
+  store_alter(world, "DROP INDEX booking_sale; ALTER TABLE booking DROP COLUMN sale; ALTER TABLE booking DROP COLUMN "
+                     "in_points");
+}
+
 /* What the later schemas brought is taken away again: a ledger of the first one, with bookings in it. */
 static void store_age(struct world *world) {
   static const char age[] =
@@ -119,6 +129,7 @@ static void store_age(struct world *world) {
       ">= "
       "0); "
       "UPDATE schema_version SET version = 1;";
+  store_age_refunds(world);
   store_alter(world, place_is_file() ? "DROP TRIGGER never_seen_kept_word"
                                      : "DROP FUNCTION never_seen_true, never_seen_kept_word, honour_of_denied CASCADE");
   store_alter(world, age);

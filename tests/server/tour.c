@@ -14,6 +14,7 @@
 #include "epurse/message_limit.h"
 #include "epurse/message_offline.h"
 #include "epurse/message_reference.h"
+#include "epurse/message_refund.h"
 #include "line.h"
 #include "purse.h"
 
@@ -190,7 +191,13 @@ static void money_part(struct tour *tour, struct purse *purse) {
   const uint32_t sale = purse->atc;
   purse_refund(purse, sale, 1251, &world->pos);
   expect(tour, &world->pos, MESSAGE_REFUND, purse_order(purse, world, MESSAGE_REFUND, NULL), STATUS_REFUND_EXCEEDS);
-  purse_refund(purse, sale, 1250, &world->pos);
+  struct owed_refund owed = {.atc = sale, .amount = 50, .wish = {1}};
+  memcpy(owed.cid, purse->cid, CID_SIZE);
+  expect(tour, &world->pos, MESSAGE_OWED_REFUND, owed_refund_body(&owed), STATUS_OK);
+  owed.amount = 1250;
+  owed.wish[0] = 2;
+  expect(tour, &world->pos, MESSAGE_OWED_REFUND, owed_refund_body(&owed), STATUS_REFUND_EXCEEDS);
+  purse_refund(purse, sale, 1200, &world->pos);
   expect(tour, &world->pos, MESSAGE_REFUND, purse_order(purse, world, MESSAGE_REFUND, NULL), STATUS_OK);
   purse_promise(purse, TRANSACTION_PURCHASE, 15001, &world->pos);
   expect(tour, &world->pos, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin),

@@ -44,6 +44,8 @@ int main(int argc, char **argv) {
        "pay with loyalty points instead of money"},
       {"ask-pin", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, ask_pin), 0, 0,
        "pay: ask for the PIN, also where the card pays without it"},
+      {"without-card", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, without_card), 0, 0,
+       "refund: the card is not here; it is owed to it"},
       {"supervisor-fd", 0, "FD", NULL, OPTION_FD_IN, offsetof(struct terminal_program, supervisor_fd), 0, 1023,
        "read the supervisor's code from this file descriptor"},
       {0}};

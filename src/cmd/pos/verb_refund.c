@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/receipt.h"
@@ -82,6 +83,29 @@ static enum status give_back(struct terminal_program *self, struct payment *paym
   return status;
 }
 
+/* The card collects it at a reload terminal, and people are told so. */
+static enum status owe(struct terminal_program *self, const struct payment *payment, const struct sale *sale) {
+  struct outcome outcome;
+  char amount[AMOUNT_TEXT_MAX], cid[2 * CID_SIZE + 1];
+  enum status status = refund_owe(self->terminal, payment, sale, &outcome);
+  if (status != STATUS_OK) {
+    report_outcome(self, "refund", status, &outcome);
+    return status;
+  }
+  self->changed = true;
+  cid_print(outcome.cid, cid);
+  report_amount(amount, outcome.amount.minor, outcome.amount.currency);
+  terminal_program_print(
+      self, translated("%s is owed to card ....%s now: to have it, load just that at a reload terminal.\n"), amount,
+      cid + 12);
+  self->report =
+      json_pack("{s:s, s:I, s:s, s:s, s:b}", "operation", "refund", "amount", (json_int_t)outcome.amount.minor,
+                "currency", self->terminal->currency->code, "cid", cid, "owed", 1);
+  if (outcome.reference[0] != 0)
+    json_object_set_new(self->report, "reference", json_string(outcome.reference));
+  return STATUS_OK;
+}
+
 enum status verb_refund(void *context, char **arguments) {
   struct terminal_program *self = context;
   struct payment payment = {.reference = self->reference};
@@ -97,7 +121,9 @@ enum status verb_refund(void *context, char **arguments) {
     status = terminal_program_amount(self, amount, &payment.amount);
   if (status == STATUS_OK)
     status = supervisor_ask(self);
-  return status == STATUS_OK ? give_back(self, &payment, &sale) : status;
+  if (status != STATUS_OK)
+    return status;
+  return self->without_card ? owe(self, &payment, &sale) : give_back(self, &payment, &sale);
 }
 
 enum status verb_void(void *context, char **arguments) {
