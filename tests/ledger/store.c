@@ -98,12 +98,15 @@ END_TEST
 
 static void store_age_refunds(struct world *world) {
   store_alter(world, "DROP TABLE owed_refund");
-  store_alter(world, place_is_file() ? "DROP TRIGGER booking_sale_fixed; DROP TRIGGER refund_of_sale; DROP TRIGGER "
-                                       "sale_of_refund"
-                                     : "DROP TRIGGER booking_sale_fixed ON booking; DROP TRIGGER sale_of_refund ON "
-                                       "booking; DROP FUNCTION refund_of_sale, owed_refund_of_sale CASCADE");
-  store_alter(world, "DROP INDEX booking_sale; ALTER TABLE booking DROP COLUMN sale; ALTER TABLE booking DROP COLUMN "
-                     "in_points");
+  if (place_is_file())
+    store_alter(world,
+                "DROP TRIGGER booking_sale_fixed; DROP TRIGGER refund_of_sale; DROP TRIGGER sale_of_refund; DROP "
+                "INDEX booking_sale; ALTER TABLE booking DROP COLUMN sale; ALTER TABLE booking DROP COLUMN "
+                "in_points");
+  else
+    store_alter(world,
+                "DROP FUNCTION refund_of_sale, owed_refund_of_sale CASCADE; ALTER TABLE booking DROP COLUMN sale "
+                "CASCADE; ALTER TABLE booking DROP COLUMN in_points CASCADE");
 }
 
 /* What the later schemas brought is taken away again: a ledger of the first one, with bookings in it. */
