@@ -97,8 +97,10 @@ static void book_points(struct book_card *card, const struct ledger_transaction 
   if (booking->state == LEDGER_DECLINED || booking->type == TRANSACTION_LOAD || booking->type == TRANSACTION_REFUND ||
       ledger_merchant_find(card->audit->ledger, booking->merchant, &merchant) != STATUS_OK)
     return;
-  if (booking->type == TRANSACTION_PURCHASE) {
-    int64_t room = INT32_MAX - (int64_t)promise->points;
+  bool offline =
+      booking->type == TRANSACTION_OFFLINE_PURCHASE; /* its points are owed: the card's counter is no bound */
+  if (booking->type == TRANSACTION_PURCHASE || offline) {
+    int64_t room = offline ? INT32_MAX : INT32_MAX - (int64_t)promise->points;
     points = (int64_t)booking->amount * merchant.points_rate / 100;
     points = points < room ? points : room;
   } else {
