@@ -153,6 +153,18 @@ enum status ledger_merchant_refund_limit_read(struct ledger *ledger, const char 
   return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
 }
 
+enum status limit_allowance(struct ledger *ledger, int64_t terminal, struct ledger_offline_allowance *allowance) {
+  const struct limit_row sum = {.kind = LIMIT_OFFLINE_SUM, .subject = terminal};
+  const struct limit_row count = {.kind = LIMIT_OFFLINE_COUNT, .subject = terminal};
+  struct ledger_limit limit;
+  enum status status = limit_read(ledger, &sum, &limit);
+  allowance->sum = limit.allowed;
+  if (status == STATUS_OK)
+    status = limit_read(ledger, &count, &limit);
+  allowance->count = limit.allowed;
+  return status;
+}
+
 /* ---- taken and given back ---- */
 
 static enum status limit_check_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {

@@ -5,6 +5,7 @@
 
 #include "booking.h"
 #include "epurse/ledger.h"
+#include "epurse/ledger_deny.h"
 #include "epurse/ledger_limit.h"
 
 /* A load or refund that asks, or has asked. */
@@ -31,6 +32,9 @@ enum status limit_give_back(struct ledger *ledger, const struct booking *booking
 enum status limit_set_off(struct ledger *ledger, int64_t settlement) EPURSE_MUST_USE;
 /* For all who have no limit of their own. */
 enum status limit_default(struct ledger *ledger, const struct ledger_settings *settings) EPURSE_MUST_USE;
+/* Of a terminal's day off-line, whatever is used of it; no limit is no allowance. */
+enum status limit_allowance(struct ledger *ledger, int64_t terminal,
+                            struct ledger_offline_allowance *allowance) EPURSE_MUST_USE;
 /* The usual ones for off-line payments. */
 enum status limit_default_offline(struct ledger *ledger) EPURSE_MUST_USE;
 

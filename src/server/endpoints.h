@@ -26,6 +26,7 @@ route_handler post_card_contact;
 route_handler post_card_reservation;
 route_handler post_card_certification;
 route_handler post_offline_payment;
+route_handler post_deny_list;
 route_handler post_card_activation;
 route_handler post_card_void;
 route_handler post_card_query;

@@ -39,6 +39,7 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_TRANSACTION_INQUIRY, POS | RELOAD, post_transaction_inquiry, 2048),
     SIGNED(MESSAGE_CONFIRMATION, POS | RELOAD, post_confirmation, 16384),
     SIGNED(MESSAGE_OFFLINE_PAYMENT, POS, post_offline_payment, 16384),
+    SIGNED(MESSAGE_DENY_LIST, POS, post_deny_list, 1024),
     SIGNED(MESSAGE_PIN_FAILURE, POS | RELOAD | PERSO, post_pin_failure, 1024),
     SIGNED(MESSAGE_PIN_CHANGE, POS | RELOAD | PERSO, post_pin_change, 4096),
     SIGNED(MESSAGE_CARD_CONTACT, POS | RELOAD | PERSO, post_card_contact, 1024),

@@ -7,6 +7,7 @@
 #include "epurse/bytes.h"
 #include "epurse/inquiry.h"
 #include "epurse/message.h"
+#include "epurse/message_deny.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "epurse/message_offline.h"
@@ -141,6 +142,7 @@ static void seed_transactions(const struct world *world, const struct fuzz_sink 
   put_confirmation(&draft, POS);
   put_inquiry(&draft, POS, MESSAGE_TRANSACTION_INQUIRY);
   put_offline(&draft);
+  put(&draft, POS, MESSAGE_DENY_LIST, deny_list_body(0));
   draft_end(&draft, sink);
   draft_begin(&draft, world); /* points are granted, and pay */
   ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);

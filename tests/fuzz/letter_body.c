@@ -2,6 +2,7 @@
  * Bodies of messages, each read by its own struct and written again. */
 #include "epurse/inquiry.h"
 #include "epurse/message_chip.h"
+#include "epurse/message_deny.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "epurse/message_offline.h"
@@ -45,6 +46,18 @@ static json_t *offline_reply_again(enum message_type type, const json_t *body) {
   struct offline_payments payments;
   (void)type;
   return offline_payment_parse(body, true, &payments) == STATUS_OK ? offline_payment_body(&payments, true) : NULL;
+}
+
+static json_t *deny_list_again(enum message_type type, const json_t *body) {
+  int64_t after = 0;
+  (void)type;
+  return deny_list_parse(body, &after) == STATUS_OK ? deny_list_body(after) : NULL;
+}
+
+static json_t *deny_page_again(enum message_type type, const json_t *body) {
+  struct deny_page page;
+  (void)type;
+  return deny_page_parse(body, &page) == STATUS_OK ? deny_page_body(&page) : NULL;
 }
 
 static json_t *inquiry_request_again(enum message_type type, const json_t *body) {
@@ -194,6 +207,7 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_TRANSACTION_INQUIRY] = {inquiry_request_again, inquiry_reply_again},
     [MESSAGE_CONFIRMATION] = {confirmation_again, confirmation_reply_again},
     [MESSAGE_OFFLINE_PAYMENT] = {offline_payment_again, offline_reply_again},
+    [MESSAGE_DENY_LIST] = {deny_list_again, deny_page_again},
     [MESSAGE_PIN_FAILURE] = {pin_failure_again, NULL},
     [MESSAGE_PIN_CHANGE] = {pin_change_again, NULL},
     [MESSAGE_CARD_CONTACT] = {card_message_again, transaction_reply_again},

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/inquiry.h"
+#include "epurse/message_deny.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "epurse/message_offline.h"
@@ -85,6 +86,19 @@ static void offline_payments(const struct maker *maker) {
   hand_on(maker, MESSAGE_OFFLINE_PAYMENT, true, offline_payment_body(&payments, true));
 }
 
+static void deny_lists(const struct maker *maker) {
+  struct deny_page page = {.number = 3,
+                           .latest = 7,
+                           .issuer = 999999,
+                           .cards = 2,
+                           .card = {12, 13 | DENY_CARD_LIFTED},
+                           .card_ca_len = 200,
+                           .sum = 100000,
+                           .count = 200};
+  hand_on(maker, MESSAGE_DENY_LIST, false, deny_list_body(3));
+  hand_on(maker, MESSAGE_DENY_LIST, true, deny_page_body(&page));
+}
+
 static void cards(const struct maker *maker) {
   static const enum message_type types[] = {MESSAGE_CARD_ACTIVATION, MESSAGE_CARD_VOID,       MESSAGE_CARD_CONTACT,
                                             MESSAGE_CARD_BLOCK,      MESSAGE_CARD_SUSPENSION, MESSAGE_CARD_RESUMPTION};
@@ -160,6 +174,7 @@ void letter_each(const struct letter_desk *letter_desk, letter_made *made, void 
   inquiries(&maker);
   confirmations(&maker);
   offline_payments(&maker);
+  deny_lists(&maker);
   cards(&maker);
   desk(&maker);
   house(&maker);

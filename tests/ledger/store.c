@@ -117,7 +117,7 @@ static void store_age(struct world *world) {
       "DROP TABLE card_asked; DROP TABLE clock_mark; ALTER TABLE card DROP COLUMN suspended_at; DROP TABLE brought_in; "
       "DROP TABLE incarnation; DROP TABLE reference; DROP TABLE never_seen; "
       "DROP TABLE honour; DROP TABLE reservation; "
-      "DROP TABLE desk_use; DROP TABLE offline_promise; DROP TABLE offline_window; "
+      "DROP TABLE desk_use; DROP TABLE offline_promise; DROP TABLE offline_window; DROP TABLE deny_change; "
       "DROP TABLE chip; DROP TABLE limit_use; DROP TABLE limit_rule; "
       "DROP TABLE limit_reservation; DROP TABLE restoration; DROP TABLE transfer; DROP TABLE replacement; DROP TABLE "
       "capture; DROP TABLE "
@@ -133,8 +133,10 @@ static void store_age(struct world *world) {
       "0); "
       "UPDATE schema_version SET version = 1;";
   store_age_refunds(world);
-  store_alter(world, place_is_file() ? "DROP TRIGGER never_seen_kept_word"
-                                     : "DROP FUNCTION never_seen_true, never_seen_kept_word, honour_of_denied CASCADE");
+  store_alter(world,
+              place_is_file()
+                  ? "DROP TRIGGER never_seen_kept_word; DROP TRIGGER deny_change_noted"
+                  : "DROP FUNCTION never_seen_true, never_seen_kept_word, honour_of_denied, deny_change_noted CASCADE");
   store_alter(world, age);
   if (!place_is_file())
     store_alter(world, "DROP FUNCTION replacement_of_blocked, capture_next, settlement_next, settlement_line_open, "

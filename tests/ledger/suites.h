@@ -31,5 +31,6 @@ Suite *servers_suite(void);
 Suite *reference_suite(void);
 Suite *refund_suite(void);
 Suite *offline_suite(void);
+Suite *deny_suite(void);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "epurse/message_deny.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "epurse/message_offline.h"
@@ -157,6 +158,7 @@ static void offline_part(struct tour *tour, const struct purse *purse) {
 
   purse_promise(&copy, TRANSACTION_OFFLINE_PURCHASE, 100, &tour->world.pos);
   memcpy(payments.items[0].promise, copy.record, PROMISE_SIZE);
+  expect(tour, &tour->world.pos, MESSAGE_DENY_LIST, deny_list_body(0), STATUS_OK);
   expect(tour, &tour->world.pos, MESSAGE_OFFLINE_PAYMENT, offline_payment_body(&payments, false), STATUS_OK);
 }
 

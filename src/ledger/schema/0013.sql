@@ -80,6 +80,26 @@ BEGIN SELECT RAISE(ABORT, 'what was brought in is not changed'); END;
 CREATE TRIGGER offline_promise_kept BEFORE DELETE ON offline_promise
 BEGIN SELECT RAISE(ABORT, 'what was brought in is kept'); END;
 
+-- Cards as terminals must not take them off-line, in the order in which that changed: blocked ones and suspended ones.
+CREATE TABLE deny_change (
+  number INTEGER PRIMARY KEY CHECK (number > 0),
+  card INTEGER NOT NULL REFERENCES card (id),
+  denied INTEGER NOT NULL CHECK (denied IN (0, 1))
+) STRICT;
+CREATE INDEX deny_change_card ON deny_change (card, number);
+INSERT INTO deny_change SELECT row_number() OVER (ORDER BY id), id, 1 FROM card WHERE state = 3 OR suspended_at > 0;
+
+CREATE TRIGGER deny_change_noted AFTER UPDATE OF state, suspended_at ON card
+WHEN (NEW.state = 3 OR NEW.suspended_at > 0) <> (OLD.state = 3 OR OLD.suspended_at > 0)
+BEGIN
+  INSERT INTO deny_change SELECT coalesce(max(number), 0) + 1, NEW.id, (NEW.state = 3 OR NEW.suspended_at > 0)
+    FROM deny_change;
+END;
+CREATE TRIGGER deny_change_fixed BEFORE UPDATE ON deny_change
+BEGIN SELECT RAISE(ABORT, 'what terminals were told is not changed'); END;
+CREATE TRIGGER deny_change_kept BEFORE DELETE ON deny_change
+BEGIN SELECT RAISE(ABORT, 'what terminals were told is kept'); END;
+
 -- Two more kinds of limits, of a terminal's day: 5 off-line payments in money, 6 how many. Other kinds find room as well.
 CREATE TABLE limit_rule_wide (
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 15),

@@ -82,6 +82,30 @@ EXECUTE FUNCTION refuse('what was brought in is kept');
 CREATE TRIGGER offline_promise_not_emptied BEFORE TRUNCATE ON offline_promise
 EXECUTE FUNCTION refuse('what was brought in is kept');
 
+CREATE TABLE deny_change (
+  number bigint PRIMARY KEY CHECK (number > 0),
+  card bigint NOT NULL REFERENCES card (id),
+  denied bigint NOT NULL CHECK (denied IN (0, 1))
+);
+CREATE INDEX deny_change_card ON deny_change (card, number);
+INSERT INTO deny_change SELECT row_number() OVER (ORDER BY id), id, 1 FROM card WHERE state = 3 OR suspended_at > 0;
+
+CREATE FUNCTION deny_change_noted() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO deny_change SELECT coalesce(max(number), 0) + 1, NEW.id,
+    CASE WHEN NEW.state = 3 OR NEW.suspended_at > 0 THEN 1 ELSE 0 END FROM deny_change;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER deny_change_noted AFTER UPDATE OF state, suspended_at ON card FOR EACH ROW
+WHEN ((NEW.state = 3 OR NEW.suspended_at > 0) <> (OLD.state = 3 OR OLD.suspended_at > 0))
+EXECUTE FUNCTION deny_change_noted();
+CREATE TRIGGER deny_change_fixed BEFORE UPDATE ON deny_change FOR EACH ROW
+EXECUTE FUNCTION refuse('what terminals were told is not changed');
+CREATE TRIGGER deny_change_kept BEFORE DELETE ON deny_change FOR EACH ROW
+EXECUTE FUNCTION refuse('what terminals were told is kept');
+CREATE TRIGGER deny_change_not_emptied BEFORE TRUNCATE ON deny_change
+EXECUTE FUNCTION refuse('what terminals were told is kept');
+
 ALTER TABLE limit_rule DROP CONSTRAINT IF EXISTS limit_rule_kind_check;
 ALTER TABLE limit_rule ADD CONSTRAINT limit_rule_kind_check CHECK (kind BETWEEN 1 AND 15);
 ALTER TABLE limit_use DROP CONSTRAINT IF EXISTS limit_use_kind_check;

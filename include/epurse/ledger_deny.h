@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The deny list: cards that no terminal may take off-line, as changes with numbers that only rise.
+ * Part of the ledger: what ledger.h says at its beginning holds here too. */
+#ifndef EPURSE_LEDGER_DENY_H
+#define EPURSE_LEDGER_DENY_H
+
+#include "epurse/ledger_offline.h"
+
+/* A card was blocked or suspended, or is resumed. Only the last change of each card is told. */
+struct ledger_denial {
+  int64_t number;  /* of the change */
+  uint32_t serial; /* of the card's number: cid_make */
+  bool denied;     /* false: it may be taken again */
+};
+/* The changes behind `after`, at most `capacity`, by number; *latest is the number of the whole list, 0: nothing was ever
+ * denied. Behind 0, and then behind the last one told, until *latest is reached, they are the full set; behind the number
+ * of a list that somebody has they are what has changed since. */
+enum status ledger_deny_list(struct ledger *ledger, int64_t after, struct ledger_denial *denials, size_t capacity,
+                             size_t *count, int64_t *latest) EPURSE_MUST_USE;
+
+/* What a terminal may take off-line between two contacts: the limits of its day (ledger_limit.h); 0: nothing. */
+struct ledger_offline_allowance {
+  int64_t sum;   /* minor units */
+  int64_t count; /* payments */
+};
+/* STATUS_NOT_FOUND. */
+enum status ledger_offline_allowance(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                     struct ledger_offline_allowance *allowance) EPURSE_MUST_USE;
+
+#endif

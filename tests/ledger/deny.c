@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The deny list: blocked and suspended cards, each by its last change, in pages and since a number. */
+#include "epurse/ledger_deny.h"
+
+#include <string.h>
+
+#include "suites.h"
+#include "world.h"
+
+static enum status act_block(struct ledger *ledger, const void *what) {
+  return ledger_card_block(ledger, what, "lost", WORLD_NOW);
+}
+
+static enum status act_suspend(struct ledger *ledger, const void *what) {
+  return ledger_card_suspend(ledger, what, "asked", WORLD_NOW);
+}
+
+static enum status act_resume(struct ledger *ledger, const void *what) {
+  return ledger_card_resume(ledger, what);
+}
+
+static void on(struct world *world, world_act *act, const struct purse *purse) {
+  ck_assert_int_eq(world_do(world, act, purse->cid), STATUS_OK);
+}
+
+/* The serials of the list behind `after`, negative where lifted; *latest as told. */
+static size_t list(struct world *world, int64_t after, int64_t serials[8], int64_t *latest) {
+  struct ledger_denial denials[8];
+  size_t count = 0;
+  ck_assert_int_eq(ledger_deny_list(world->ledger, after, denials, 8, &count, latest), STATUS_OK);
+  for (size_t i = 0; i < count; i++)
+    serials[i] = denials[i].denied ? denials[i].serial : -(int64_t)denials[i].serial;
+  ck_assert(count == 0 || denials[count - 1].number <= *latest);
+  return count;
+}
+
+START_TEST(tells_who_is_blocked_or_suspended) {
+  struct world world;
+  struct purse one, two, three;
+  int64_t serials[8], latest = 0, had = 0;
+  world_open(&world);
+  world_issue(&world, 1, &one);
+  world_issue(&world, 2, &two);
+  world_issue(&world, 3, &three);
+  ck_assert_uint_eq(list(&world, 0, serials, &had), 0);
+  ck_assert_int_eq(had, 0);
+  on(&world, act_suspend, &two);
+  on(&world, act_block, &one);
+  ck_assert_uint_eq(list(&world, 0, serials, &had), 2);
+  ck_assert_int_eq(serials[0], 2);
+  ck_assert_int_eq(serials[1], 1);
+  on(&world, act_block, &one); /* again: nothing new */
+  ck_assert_uint_eq(list(&world, had, serials, &latest), 0);
+  ck_assert_int_eq(latest, had);
+  on(&world, act_resume, &two);
+  on(&world, act_suspend, &three);
+  on(&world, act_block, &three); /* denied before and after */
+  ck_assert_uint_eq(list(&world, had, serials, &latest), 2);
+  ck_assert_int_eq(serials[0], -2);
+  ck_assert_int_eq(serials[1], 3);
+  ck_assert_int_gt(latest, had);
+  ck_assert_uint_eq(list(&world, 0, serials, &latest), 2); /* who has no list needs nobody lifted */
+  ck_assert_int_eq(serials[0], 1);
+  ck_assert_int_eq(serials[1], 3);
+  world_close(&world);
+}
+END_TEST
+
+/* A page at a time, with a change between two pages. */
+START_TEST(goes_on_behind_a_page) {
+  struct world world;
+  struct purse purses[4];
+  struct ledger_denial page[2];
+  size_t count = 0;
+  int64_t latest = 0;
+  world_open(&world);
+  for (uint32_t i = 0; i < 4; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    on(&world, act_suspend, &purses[i]);
+  }
+  ck_assert_int_eq(ledger_deny_list(world.ledger, 0, page, 2, &count, &latest), STATUS_OK);
+  ck_assert_uint_eq(count, 2);
+  ck_assert_int_lt(page[1].number, latest);
+  on(&world, act_resume, &purses[0]);
+  ck_assert_int_eq(ledger_deny_list(world.ledger, page[1].number, page, 2, &count, &latest), STATUS_OK);
+  ck_assert_uint_eq(count, 2);
+  ck_assert_uint_eq(page[0].serial, 3);
+  ck_assert_int_eq(ledger_deny_list(world.ledger, page[1].number, page, 2, &count, &latest), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert_uint_eq(page[0].serial, 1);
+  ck_assert(!page[0].denied);
+  ck_assert_int_eq(page[0].number, latest);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(has_an_allowance) {
+  struct world world;
+  struct ledger_offline_allowance allowance;
+  world_open(&world);
+  ck_assert_int_eq(ledger_offline_allowance(world.ledger, (const uint8_t *)POS, &allowance), STATUS_OK);
+  ck_assert_int_eq(allowance.sum, LEDGER_OFFLINE_SUM);
+  ck_assert_int_eq(allowance.count, LEDGER_OFFLINE_COUNT);
+  ck_assert_int_eq(ledger_offline_allowance(world.ledger, (const uint8_t *)"NOBODY00", &allowance), STATUS_NOT_FOUND);
+  world_close(&world);
+}
+END_TEST
+
+/* A card that somebody frees behind the list's back. */
+START_TEST(the_audit_sees_another_list) {
+  struct world world;
+  struct purse purse;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  on(&world, act_suspend, &purse);
+  ck_assert_int_eq(
+      world_tamper(&world, "DROP TRIGGER deny_change_noted; UPDATE card SET suspended_at = 0, reason = ''"),
+      PLACE_DONE);
+  ck_assert_uint_gt(world_contradictions(&world), 0);
+  world_discard(&world);
+}
+END_TEST
+
+Suite *deny_suite(void) {
+  Suite *suite = suite_create("deny list");
+  TCase *tests = tcase_create("list");
+  tcase_set_timeout(tests, 60);
+  tcase_add_test(tests, tells_who_is_blocked_or_suspended);
+  tcase_add_test(tests, goes_on_behind_a_page);
+  tcase_add_test(tests, has_an_allowance);
+  if (place_is_file())
+    tcase_add_test(tests, the_audit_sees_another_list);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
