@@ -79,9 +79,9 @@ struct ledger_signer {
 struct promise_verdict {
   bool answered; /* this very promise has an answer: `transaction` is it */
   struct ledger_transaction transaction;
-  uint32_t settled_atc;  /* the hold that this promise settled, 0: none */
-  uint8_t settled_state; /* enum ledger_transaction_state */
-  uint32_t pin_failures; /* promises before it whose PIN was another than the stored one, since the last right one */
+  uint32_t settled_atc;     /* the hold that this promise settled, 0: none */
+  uint8_t settled_state;    /* enum ledger_transaction_state */
+  uint32_t pin_failures;    /* promises before it whose PIN was another than the stored one, since the last right one */
   uint32_t offline_lacking; /* off-line payments that the card announces and nobody has brought in */
 };
 
