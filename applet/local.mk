@@ -55,13 +55,13 @@ tests_applet_check_both_session_LDADD = $(tests_system_check_session_LDADD)
 tests_applet_check_both_flow_SOURCES = $(both_sources) $(tests_system_check_flow_SOURCES)
 tests_applet_check_both_flow_LDFLAGS = $(AM_LDFLAGS) $(both_cards) -Wl,--wrap=http_client_post
 tests_applet_check_both_flow_LDADD = $(tests_system_check_flow_LDADD)
-TESTS += tests/applet/differential.test tests/applet/end-to-end.test tests/applet/session.test
-dist_check_SCRIPTS += tests/applet/differential.test tests/applet/end-to-end.test tests/applet/session.test
+TESTS += tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
+dist_check_SCRIPTS += tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
 EXTRA_DIST += tests/applet/with-runtime tests/system/world-applet.sh
 differential: all $(check_DATA) tests/applet/check_differential tests/applet/check_both_flow
 	$(AM_TESTS_ENVIRONMENT) DIFFERENTIAL_COMMANDS=200000 $(srcdir)/tests/applet/differential.test
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_flow
-	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/end-to-end.test t0=1 cmac=1 transient-ec=1
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/pcscd.test t0=1 cmac=1 transient-ec=1
 
 clean-local:
 	rm -rf applet/runtime/classes applet/src/classes tests/applet/classes tests/applet/probe/classes
