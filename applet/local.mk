@@ -10,13 +10,13 @@ check_DATA = applet/runtime.stamp tests/applet/probe.stamp tests/applet/runtime.
 endif
 
 applet/runtime.stamp: $(java_of_runtime)
-	@$(MKDIR_P) applet/runtime/classes
+	@rm -rf applet/runtime/classes && $(MKDIR_P) applet/runtime/classes
 	$(JAVA_COMPILE) -cp '$(ASM_CLASSPATH)' -d applet/runtime/classes $(java_of_runtime)
 	@touch $@
 
 # -g: the class-file check wants to see the types of locals.
 applet/src.stamp: applet/runtime.stamp $(java_of_applet)
-	@$(MKDIR_P) applet/src/classes
+	@rm -rf applet/src/classes && $(MKDIR_P) applet/src/classes
 	$(if $(java_of_applet),$(JAVA_COMPILE) -g -cp applet/runtime/classes -d applet/src/classes $(java_of_applet))
 	@touch $@
 
@@ -55,8 +55,8 @@ tests_applet_check_both_session_LDADD = $(tests_system_check_session_LDADD)
 tests_applet_check_both_flow_SOURCES = $(both_sources) $(tests_system_check_flow_SOURCES)
 tests_applet_check_both_flow_LDFLAGS = $(AM_LDFLAGS) $(both_cards) -Wl,--wrap=http_client_post
 tests_applet_check_both_flow_LDADD = $(tests_system_check_flow_LDADD)
-TESTS += tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
-dist_check_SCRIPTS += tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
+TESTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
+dist_check_SCRIPTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
 EXTRA_DIST += tests/applet/with-runtime tests/system/world-applet.sh
 differential: all $(check_DATA) tests/applet/check_differential tests/applet/check_both_flow
 	$(AM_TESTS_ENVIRONMENT) DIFFERENTIAL_COMMANDS=200000 $(srcdir)/tests/applet/differential.test
