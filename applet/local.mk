@@ -46,22 +46,35 @@ both_cards = -Wl,--wrap=card_manufacture -Wl,--wrap=card_power_on -Wl,--wrap=car
 	-Wl,--wrap=crypto_p256_generate -Wl,--wrap=crypto_p256_sign -Wl,--wrap=run_suites
 tests_applet_check_differential_LDFLAGS = $(AM_LDFLAGS) $(both_cards)
 tests_applet_check_differential_LDADD = $(LINK_CARD) $(CHECK_LIBS)
-# The terminal's sessions and flows, with both cards behind the virtual one.
+# The terminal's sessions, the flows, the attacks and the wire, with both cards behind the virtual one: the first in make
+# check, all with make differential.
 both_sources = tests/applet/both.c tests/applet/line.c tests/applet/seeded.c
-check_PROGRAMS += tests/applet/check_both_session tests/applet/check_both_flow
+check_PROGRAMS += tests/applet/check_both_attack tests/applet/check_both_flow tests/applet/check_both_session \
+	tests/applet/check_both_wire
+tests_applet_check_both_attack_SOURCES = $(both_sources) $(tests_system_check_attack_SOURCES)
+tests_applet_check_both_attack_LDFLAGS = $(AM_LDFLAGS) $(both_cards)
+tests_applet_check_both_attack_LDADD = $(tests_system_check_attack_LDADD)
 tests_applet_check_both_session_SOURCES = $(both_sources) $(tests_system_check_session_SOURCES)
 tests_applet_check_both_session_LDFLAGS = $(AM_LDFLAGS) $(both_cards)
 tests_applet_check_both_session_LDADD = $(tests_system_check_session_LDADD)
 tests_applet_check_both_flow_SOURCES = $(both_sources) $(tests_system_check_flow_SOURCES)
 tests_applet_check_both_flow_LDFLAGS = $(AM_LDFLAGS) $(both_cards) -Wl,--wrap=http_client_post
 tests_applet_check_both_flow_LDADD = $(tests_system_check_flow_LDADD)
+tests_applet_check_both_wire_SOURCES = $(both_sources) $(tests_system_check_wire_SOURCES)
+tests_applet_check_both_wire_LDFLAGS = $(AM_LDFLAGS) $(both_cards)
+tests_applet_check_both_wire_LDADD = $(tests_system_check_wire_LDADD)
 TESTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
 dist_check_SCRIPTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
 EXTRA_DIST += tests/applet/with-runtime tests/system/world-applet.sh
-differential: all $(check_DATA) tests/applet/check_differential tests/applet/check_both_flow
+differential: all $(check_DATA) tests/applet/check_differential tests/applet/check_both_attack \
+	tests/applet/check_both_flow tests/applet/check_both_wire
 	$(AM_TESTS_ENVIRONMENT) DIFFERENTIAL_COMMANDS=200000 $(srcdir)/tests/applet/differential.test
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_flow
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_attack
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_wire
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/pcscd.test t0=1 cmac=1 transient-ec=1
+	$(AM_TESTS_ENVIRONMENT) CARD=applet $(srcdir)/tests/system/key-roll.test
+	$(AM_TESTS_ENVIRONMENT) CARD=applet $(srcdir)/tests/system/many-payments.test
 
 clean-local:
 	rm -rf applet/runtime/classes applet/src/classes tests/applet/classes tests/applet/probe/classes

@@ -137,7 +137,7 @@ bool __wrap_card_power_on(struct card *card, const struct card_port *port) {
 static bool of_the_system(const struct card *card, const uint8_t *command, size_t len) {
   if (len < APDU_HEADER_SIZE)
     return false;
-  bool select = command[0] == 0x00 && command[1] == INS_SELECT && command[2] == 0x04;
+  bool select = command[0] == 0x00 && command[1] == INS_SELECT && command[2] == 0x04 && command[3] == 0x00;
   return (command[0] & 0x43) != 0 || (command[1] == 0x70 && command[0] < 0x10) || (!card->selected && !select);
 }
 

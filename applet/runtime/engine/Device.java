@@ -263,7 +263,7 @@ public final class Device implements Serializable {
   }
 
   private boolean named(byte[] command) {
-    int length = command.length > 5 ? command[4] & 0xFF : 0;
+    int length = command.length > 5 && command[3] == 0 ? command[4] & 0xFF : 0;
     return aid != null && length >= 5 && length <= aid.length &&
         Arrays.equals(Arrays.copyOfRange(command, 5, 5 + length), Arrays.copyOf(aid, length));
   }
