@@ -63,12 +63,25 @@ tests_applet_check_both_flow_LDADD = $(tests_system_check_flow_LDADD)
 tests_applet_check_both_wire_SOURCES = $(both_sources) $(tests_system_check_wire_SOURCES)
 tests_applet_check_both_wire_LDFLAGS = $(AM_LDFLAGS) $(both_cards)
 tests_applet_check_both_wire_LDADD = $(tests_system_check_wire_LDADD)
+# The flows with the applet alone, torn at its own writes; sessions too.
+applet_alone = -Wl,--wrap=card_manufacture -Wl,--wrap=card_power_on -Wl,--wrap=card_process -Wl,--wrap=vcard_fail_at \
+	-Wl,--wrap=vcard_memory -Wl,--wrap=run_suites
+alone_sources = tests/applet/alone.c tests/applet/line.c
+check_PROGRAMS += tests/applet/check_alone_flow tests/applet/check_alone_session
+tests_applet_check_alone_flow_SOURCES = $(alone_sources) $(tests_system_check_flow_SOURCES)
+tests_applet_check_alone_flow_LDFLAGS = $(AM_LDFLAGS) $(applet_alone) -Wl,--wrap=http_client_post
+tests_applet_check_alone_flow_LDADD = $(tests_system_check_flow_LDADD)
+tests_applet_check_alone_session_SOURCES = $(alone_sources) $(tests_system_check_session_SOURCES)
+tests_applet_check_alone_session_LDFLAGS = $(AM_LDFLAGS) $(applet_alone)
+tests_applet_check_alone_session_LDADD = $(tests_system_check_session_LDADD)
 TESTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
 dist_check_SCRIPTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
 EXTRA_DIST += tests/applet/with-runtime tests/system/world-applet.sh
-differential: all $(check_DATA) tests/applet/check_differential tests/applet/check_both_attack \
-	tests/applet/check_both_flow tests/applet/check_both_wire
+differential: all $(check_DATA) tests/applet/check_alone_flow tests/applet/check_alone_session \
+	tests/applet/check_both_attack tests/applet/check_both_flow tests/applet/check_both_wire \
+	tests/applet/check_differential
 	$(AM_TESTS_ENVIRONMENT) DIFFERENTIAL_COMMANDS=200000 $(srcdir)/tests/applet/differential.test
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_alone_flow
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_flow
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_attack
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_wire

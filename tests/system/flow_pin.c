@@ -8,7 +8,7 @@
 #include "flow_world.h"
 
 #define NEW_PIN "135790"
-#define WRITES  12 /* more than CHANGE REFERENCE DATA makes */
+#define WRITES  24 /* more than any command of either card makes */
 
 static struct flow_card card;
 

@@ -44,12 +44,15 @@ public final class Memory implements Serializable {
     wake();
   }
 
-  /* Power on: what was in progress is undone, transient memory of both kinds is cleared, no cut is planned any more. */
+  /* Power on: what was in progress is undone, transient memory of both kinds is cleared. A cut that has not come yet still
+   * comes. */
   public void wake() {
     rollBack();
+    if (dead)
+      cutAt = 0;
+    if (cutAt == 0)
+      steps = 0;
     dead = false;
-    cutAt = 0;
-    steps = 0;
     clear(CLEAR_ON_RESET);
   }
 

@@ -66,7 +66,7 @@ final class Pipe {
     return ByteBuffer.allocate(2).putShort(sw).array();
   }
 
-  private byte[] answer(byte order, byte[] body) {
+  private byte[] answer(byte order, byte[] body) throws ReflectiveOperationException {
     switch (order) {
     case 'A': /* a command: its answer, empty where the power was lost */
       return reader.transmit(body);
@@ -89,6 +89,8 @@ final class Pipe {
           .putInt(device.mostCommit())
           .putInt(device.mostTransient())
           .array();
+    case 'G': /* names of fields from the applet on, one a line: their bytes, one after the other */
+      return Peek.bytes(device.applet(), new String(body, StandardCharsets.UTF_8).split("\n"));
     case 'C': /* the counts, as text */
       return device.tally.toString().getBytes(StandardCharsets.UTF_8);
     case 'X': /* the exception that no applet caught since the last X, as text */
