@@ -17,7 +17,7 @@ tests_applet_check_tear_LDADD = $(LINK_PROTOCOL) $(CHECK_LIBS)
 tests_applet_policy_rows_SOURCES = tests/applet/policy_rows.c
 tests_applet_policy_rows_LDADD = $(LINK_CARD)
 
-TESTS += tests/applet/policy.test tests/applet/tear.test
-dist_check_SCRIPTS += tests/applet/policy.test tests/applet/tear.test
+TESTS += tests/applet/cap.test tests/applet/policy.test tests/applet/tear.test
+dist_check_SCRIPTS += tests/applet/cap.test tests/applet/policy.test tests/applet/tear.test
 
 CLEANFILES += tests/applet/bridge.stamp
