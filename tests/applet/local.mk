@@ -21,3 +21,4 @@ TESTS += tests/applet/cap.test tests/applet/policy.test tests/applet/tear.test
 dist_check_SCRIPTS += tests/applet/cap.test tests/applet/policy.test tests/applet/tear.test
 
 CLEANFILES += tests/applet/bridge.stamp
+EXTRA_DIST += applet/README.md

@@ -19,7 +19,7 @@ import java.nio.file.Paths;
  * 12 bytes of the session. */
 public final class Bridge {
   private static final byte[] NAME = {(byte)0xF0, 0x45, 0x50, 0x55, 0x52, 0x53, 0x45, 0x01};
-  private static final int T0 = 1, CMAC = 2, TRANSIENT_EC = 4, WITHOUT_TRANSACTIONS = 8;
+  private static final int T0 = 1, CMAC = 2, TRANSIENT_EC = 4, WITHOUT_TRANSACTIONS = 8, SMALL_BUFFER = 16;
 
   private final Class<?> applet;
   private final int flags;
@@ -38,6 +38,10 @@ public final class Bridge {
     policy.cmac = (flags & CMAC) != 0;
     policy.transientEcKeys = (flags & TRANSIENT_EC) != 0;
     policy.transactions = (flags & WITHOUT_TRANSACTIONS) == 0;
+    if ((flags & SMALL_BUFFER) != 0) {
+      policy.apduBuffer = 133;
+      policy.incomingBlock = 32;
+    }
     device = new Device(policy);
     reader = new Reader(device);
     short sw = device.install(applet, NAME, parameters);
