@@ -118,7 +118,8 @@ uint16_t channel_perform_security_operation(struct card *card, const struct apdu
     return SW_DATA_NOT_FOUND;
   if (command->p2 & MORE_FOLLOW)
     return take_ca(card, command);
-  if (ca.version != command->p1 && !issuer_key_terminal_ca(card, command->p1, &ca))
+  bool shown = ca.version != 0 && ca.version == command->p1;
+  if (!shown && !issuer_key_terminal_ca(card, command->p1, &ca))
     return SW_DATA_NOT_FOUND;
   return take_terminal(card, command, &ca);
 }

@@ -112,6 +112,7 @@ START_TEST(key_references_and_chaining) {
   ck_assert_uint_eq(present_as(&bench, 0x81, 0x90, &bench.pos.paper), SW_CHAINING_UNSUPPORTED);
   ck_assert_uint_eq(present_as(&bench, 0x01, 0xA0, &bench.pos.paper), SW_DATA_NOT_FOUND);
   ck_assert_uint_eq(present_as(&bench, 0x02, 0x10, &bench.pos.paper), SW_DATA_NOT_FOUND);
+  ck_assert_uint_eq(present_as(&bench, 0x00, 0x10, &bench.pos.paper), SW_DATA_NOT_FOUND); /* no version */
   ck_assert_uint_eq(present_as(&bench, 0x01, 0x20, &bench.pos.paper), SW_DATA_NOT_FOUND);
   ck_assert_uint_eq(host_agree(&bench.host, &bench.pos), SW_CONDITIONS_NOT_SATISFIED);
 }
