@@ -20,17 +20,16 @@
 
 /* ---- what changed ---- */
 
-#define FIELDS(X)                                                                                                      \
-  X(state)                                                                                                             \
-  X(transport_key)                                                                                                     \
-  X(stored)                                                                                                            \
-  X(ecka_private)                                                                                                      \
-  X(ecka_public) X(sig_private) X(sig_public) X(master_version) X(master_public) X(terminal_ca_version)                \
-      X(terminal_ca_subject) X(terminal_ca_public) X(server_version) X(server_public) X(terminal_ca_least)             \
-          X(server_least) X(ecka_certificate) X(sig_certificate) X(parameters) X(latest_time) X(pin_block)             \
-              X(pin_tries_left) X(pin_changes) X(pin_events) X(no_pin_sum) X(offline_count) X(offline_sum)             \
-                  X(offline_promise) X(balance) X(points) X(atc) X(slot_state) X(slot_promise) X(slot_secret)          \
-                      X(last_atc) X(last_secret) X(purchase_count) X(load_count) X(purchase_log) X(load_log)
+/* clang-format off */
+#define FIELDS(X) \
+  X(state) X(transport_key) X(stored) X(ecka_private) X(ecka_public) X(sig_private) X(sig_public) \
+  X(master_version) X(master_public) X(terminal_ca_version) X(terminal_ca_subject) X(terminal_ca_public) \
+  X(server_version) X(server_public) X(terminal_ca_least) X(server_least) X(ecka_certificate) \
+  X(sig_certificate) X(parameters) X(latest_time) X(pin_block) X(pin_tries_left) X(pin_changes) X(pin_events) \
+  X(no_pin_sum) X(offline_count) X(offline_sum) X(offline_promise) X(balance) X(points) X(atc) X(slot_state) \
+  X(slot_promise) X(slot_secret) X(last_atc) X(last_secret) X(purchase_count) X(load_count) X(purchase_log) \
+  X(load_log)
+/* clang-format on */
 
 enum field {
 #define FIELD_NAME(field) FIELD_##field,
