@@ -157,6 +157,8 @@ final class Channel {
     boolean agreed = crypto.agree(key, command.bytes, (short)(Command.DATA + REQUEST_HEAD.length), scratch, (short)0);
     if (transientEphemeral)
       key.clearKey();
+    else
+      key.setS(Crypto.PROBE, (short)0, Curve.FIELD_SIZE); /* what clearKey() leaves of the curve, chips disagree on */
     Util.arrayCopyNonAtomic(session.bytes, Session.AGREED, scratch, Curve.FIELD_SIZE, Curve.FIELD_SIZE);
     Util.arrayFillNonAtomic(session.bytes, Session.AGREED, Curve.FIELD_SIZE, (byte)0);
     return agreed;
@@ -180,12 +182,13 @@ final class Channel {
     answer.put((short)0, ANSWER_HEAD, (short)0, (short)ANSWER_HEAD.length);
     Curve.publicOf(ephemeral).getW(bytes, (short)ANSWER_HEAD.length);
     secure.sRmac.setKey(bytes, DERIVED); /* the receipt key, once */
-    crypto.cmac.start(secure.sRmac);
-    crypto.cmac.update(command.bytes, Command.DATA, SCP11_REQUEST_SIZE);
+    crypto.cmac.setKey(secure.sRmac);
+    crypto.cmac.begin(command.bytes, Command.DATA, SCP11_REQUEST_SIZE);
     crypto.cmac.finish(bytes, (short)0, POINT_TLV_SIZE, session.bytes, Session.CHAIN);
     secure.sEnc.setKey(bytes, (short)(DERIVED + BLOCK));
     secure.sMac.setKey(bytes, (short)(DERIVED + 2 * BLOCK));
     secure.sRmac.setKey(bytes, (short)(DERIVED + 3 * BLOCK));
+    secure.open();
     Util.arrayFillNonAtomic(bytes, DERIVED, (short)(4 * BLOCK), (byte)0);
     short at = answer.put(POINT_TLV_SIZE, RECEIPT_HEAD, (short)0, (short)RECEIPT_HEAD.length);
     answer.setLength(answer.put(at, session.bytes, Session.CHAIN, BLOCK));
@@ -199,7 +202,7 @@ final class Channel {
     Util.setShort(scratch, (short)13, bits);
     scratch[15] = 1;
     Util.arrayCopyNonAtomic(session.bytes, Session.HOST_CHALLENGE, scratch, (short)16, (short)(2 * CHALLENGE_SIZE));
-    crypto.cmac.start(key);
+    crypto.cmac.setKey(key);
     crypto.cmac.finish(scratch, (short)0, DERIVATION_SIZE, scratch, DERIVATION_RESULT);
   }
 
@@ -241,6 +244,7 @@ final class Channel {
     deriveMac();
     deriveKey(secure.sRmac, DERIVE_S_ENC, secure.sEnc);
     deriveKey(secure.sRmac, DERIVE_S_RMAC, secure.sRmac);
+    secure.open();
     Util.arrayFillNonAtomic(session.bytes, Session.CHAIN, BLOCK, (byte)0);
     Util.arrayFillNonAtomic(session.bytes, Session.COUNTER, BLOCK, (byte)0);
     boolean fits = secure.macFits();

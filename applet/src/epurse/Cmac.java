@@ -20,10 +20,11 @@ final class Cmac {
   private static final short FILL = 32;   /* how many bytes came in since */
 
   private final Signature chip; /* null: built */
-  private final Cipher cbc;
+  private final Cipher cbc;     /* null: the chip's */
   private final byte[] built;
 
-  Cmac(Cipher cbc) {
+  /* At installation alone. `like`: another one, whose memory this one shares; null for the first. */
+  Cmac(Cmac like) {
     Signature found = null;
     try {
       found = Signature.getInstance(ALG_AES_CMAC_128, false);
@@ -31,24 +32,31 @@ final class Cmac {
       found = null;
     }
     chip = found;
-    this.cbc = cbc;
-    built = chip == null ? JCSystem.makeTransientByteArray((short)(FILL + 1), JCSystem.CLEAR_ON_DESELECT) : null;
+    cbc = chip == null ? Cipher.getInstance(Cipher.ALG_AES_BLOCK_128_CBC_NOPAD, false) : null;
+    if (chip != null)
+      built = null;
+    else if (like != null)
+      built = like.built;
+    else
+      built = JCSystem.makeTransientByteArray((short)(FILL + 1), JCSystem.CLEAR_ON_DESELECT);
   }
 
-  void start(AESKey key) {
-    if (chip != null) {
+  /* The key of all that follows, until it changes: this is what takes a chip long. */
+  void setKey(AESKey key) {
+    if (chip != null)
       chip.init(key, Signature.MODE_SIGN);
+    else
+      cbc.init(key, Cipher.MODE_ENCRYPT); /* the initial value is zero: a block alone is enciphered as it stands */
+  }
+
+  /* What begins a message of more than one part. */
+  void begin(byte[] data, short at, short len) {
+    if (chip != null) {
+      chip.update(data, at, len);
       return;
     }
-    cbc.init(key, Cipher.MODE_ENCRYPT); /* the initial value is zero: a block alone is enciphered as it stands */
     Util.arrayFillNonAtomic(built, (short)0, (short)built.length, (byte)0);
-  }
-
-  void update(byte[] data, short at, short len) {
-    if (chip != null)
-      chip.update(data, at, len);
-    else
-      absorb(data, at, len);
+    absorb(data, at, len);
   }
 
   /* The last bytes, at least one; SIZE bytes of MAC. */

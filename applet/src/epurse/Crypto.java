@@ -26,7 +26,7 @@ final class Crypto {
   private static final byte TAG_INTEGER = 0x02;
 
   /* Nobody's key: with it a point is agreed on to learn whether it is on the curve. Anybody may know it. */
-  private static final byte[] PROBE = {
+  static final byte[] PROBE = {
       0x50, 0x72, 0x6F, 0x62, 0x65, 0x20, 0x6F, 0x66, 0x20, 0x74, 0x68, 0x65, 0x20, 0x63, 0x75, 0x72,
       0x76, 0x65, 0x2C, 0x20, 0x6E, 0x6F, 0x62, 0x6F, 0x64, 0x79, 0x27, 0x73, 0x20, 0x6B, 0x65, 0x79};
 
@@ -43,7 +43,7 @@ final class Crypto {
   Crypto() {
     scratch = JCSystem.makeTransientByteArray(SCRATCH_SIZE, JCSystem.CLEAR_ON_DESELECT);
     cbc = Cipher.getInstance(Cipher.ALG_AES_BLOCK_128_CBC_NOPAD, false);
-    cmac = new Cmac(cbc);
+    cmac = new Cmac(null);
     sha256 = MessageDigest.getInstance(MessageDigest.ALG_SHA_256, false);
     ecdsa = Signature.getInstance(Signature.ALG_ECDSA_SHA_256, false);
     ecdh = KeyAgreement.getInstance(KeyAgreement.ALG_EC_SVDP_DH_PLAIN, false);

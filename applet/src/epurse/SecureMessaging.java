@@ -18,6 +18,9 @@ final class SecureMessaging {
   private static final short MAC = 16; /* likewise */
 
   final AESKey sEnc, sMac, sRmac;
+  /* Each has its key from the session's beginning on. */
+  private final Cmac mac, rmac;
+  private final Cipher icv;
   private final Crypto crypto;
   private final Session session;
   private final Command command;
@@ -31,10 +34,20 @@ final class SecureMessaging {
     sEnc = key();
     sMac = key();
     sRmac = key();
+    mac = new Cmac(crypto.cmac);
+    rmac = new Cmac(crypto.cmac);
+    icv = Cipher.getInstance(Cipher.ALG_AES_BLOCK_128_CBC_NOPAD, false);
   }
 
   private static AESKey key() {
     return (AESKey)KeyBuilder.buildKey(KeyBuilder.TYPE_AES_TRANSIENT_DESELECT, KeyBuilder.LENGTH_AES_128, false);
+  }
+
+  /* The keys of a session are there. */
+  void open() {
+    mac.setKey(sMac);
+    rmac.setKey(sRmac);
+    icv.init(sEnc, Cipher.MODE_ENCRYPT);
   }
 
   void wipeKeys() {
@@ -49,9 +62,8 @@ final class SecureMessaging {
     if ((command.cla() & Command.CLA_SECURE) == 0 || command.lc() < MAC_SIZE)
       return false;
     short len = (short)(command.lc() - MAC_SIZE);
-    crypto.cmac.start(sMac);
-    crypto.cmac.update(session.bytes, Session.CHAIN, BLOCK);
-    crypto.cmac.finish(command.bytes, (short)0, (short)(Command.DATA + len), scratch, MAC);
+    mac.begin(session.bytes, Session.CHAIN, BLOCK);
+    mac.finish(command.bytes, (short)0, (short)(Command.DATA + len), scratch, MAC);
     if (!Crypto.equal(scratch, MAC, command.bytes, (short)(Command.DATA + len), MAC_SIZE))
       return false;
     Util.arrayCopyNonAtomic(scratch, MAC, session.bytes, Session.CHAIN, BLOCK);
@@ -63,8 +75,7 @@ final class SecureMessaging {
     byte[] scratch = crypto.scratch;
     Util.arrayCopyNonAtomic(session.bytes, Session.COUNTER, scratch, ICV, BLOCK);
     scratch[ICV] |= top;
-    crypto.cbc.init(sEnc, Cipher.MODE_ENCRYPT);
-    crypto.cbc.doFinal(scratch, ICV, BLOCK, scratch, ICV);
+    icv.doFinal(scratch, ICV, BLOCK, scratch, ICV);
     crypto.cbc.init(sEnc, mode, scratch, ICV, BLOCK);
   }
 
@@ -118,9 +129,8 @@ final class SecureMessaging {
     if (len > 0)
       len = encipher(len);
     Util.setShort(answer.bytes, len, sw);
-    crypto.cmac.start(sRmac);
-    crypto.cmac.update(session.bytes, Session.CHAIN, BLOCK);
-    crypto.cmac.finish(answer.bytes, (short)0, (short)(len + 2), crypto.scratch, MAC);
+    rmac.begin(session.bytes, Session.CHAIN, BLOCK);
+    rmac.finish(answer.bytes, (short)0, (short)(len + 2), crypto.scratch, MAC);
     answer.setLength(Util.arrayCopyNonAtomic(crypto.scratch, MAC, answer.bytes, len, MAC_SIZE));
   }
 }
