@@ -232,8 +232,9 @@ public final class RuntimeTest {
 
   /* ---- rules ---- */
 
-  private void breaks(int ins, String rule) {
-    same(act(ins, 0), VIOLATION, rule);
+  private void breaks(int ins, String says, String rule) {
+    int got = act(ins, 0);
+    check(got == VIOLATION && violated.contains(says), rule + (violated == null ? "" : ": " + violated));
     device.powerOn();
     select();
   }
@@ -244,16 +245,16 @@ public final class RuntimeTest {
     check(test.device.uncaught() instanceof SecurityException, "is a SecurityException");
     same(test.act(0x21, 0), 0x6F00, "the APDU kept in an array");
     check(test.device.uncaught() instanceof SecurityException, "is a SecurityException");
-    test.breaks(0x22, "an array made in process()");
-    test.breaks(0x23, "a transient array made in process()");
-    test.breaks(0x24, "a return inside a transaction");
-    test.breaks(0x25, "a key set inside a transaction");
-    test.breaks(0x26, "an array written past the transaction, then inside it");
-    test.breaks(0x27, "an array written inside the transaction, then past it");
-    test.breaks(0x28, "a key made in process()");
-    test.breaks(0x29, "an object made in process()");
+    test.breaks(0x22, "an object is made", "an array made in process()");
+    test.breaks(0x23, "transient memory is made", "a transient array made in process()");
+    test.breaks(0x24, "process() returns inside", "a return inside a transaction");
+    test.breaks(0x25, "value inside a transaction", "a key set inside a transaction");
+    test.breaks(0x26, "is written inside it too", "an array written past the transaction, then inside it");
+    test.breaks(0x27, "is written past it too", "an array written inside the transaction, then past it");
+    test.breaks(0x28, "a key is made", "a key made in process()");
+    test.breaks(0x29, "an object is made", "an object made in process()");
     test.act(0x40, 0);
-    test.breaks(0x44, "a cipher's output that overtakes its input");
+    test.breaks(0x44, "overwrites its input", "a cipher's output that overtakes its input");
     same(test.act(0x2A, 0), 0x6F00, "null");
     same(test.act(0x2F, 0), 0x6F00, "a division by zero");
     same(test.send(0x81, 0x10, 0, 0), 0x6881, "another logical channel");
@@ -387,6 +388,8 @@ public final class RuntimeTest {
   private static void ellipticCurves() {
     KeyPair one = new KeyPair(KeyPair.ALG_EC_FP, (short)256), other = new KeyPair(KeyPair.ALG_EC_FP, (short)256);
     same(reason(one::genKeyPair), CryptoException.ILLEGAL_VALUE, "a pair is not generated before it has a curve");
+    same(reason(() -> ((ECPrivateKey)one.getPrivate()).setS(new byte[32], (short)0, (short)32)),
+         CryptoException.ILLEGAL_VALUE, "nor does a key take a value");
     for (KeyPair pair : new KeyPair[] {one, other}) {
       curve((EcValue)pair.getPublic());
       curve((EcValue)pair.getPrivate());
@@ -482,6 +485,7 @@ public final class RuntimeTest {
     test.act(0x10, 5);
     same(test.device.tally.total(Tally.Count.WRITES), 5, "five writes are counted");
     same(test.device.tally.total(Tally.Count.COMMITS), 1, "and one commit");
+    same(test.act(0x1E, 0), 0x9000, "a field written a hundred times in a transaction takes the buffer once");
     test.act(0x40, 0);
     test.act(0x45, 0);
     same(test.device.tally.total(Tally.Count.AES), 4, "and four blocks");

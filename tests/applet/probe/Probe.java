@@ -173,6 +173,14 @@ public final class Probe extends Applet {
         lasting[9] = 9;
       }
       break;
+    case 0x1E: /* the same place again and again */
+      JCSystem.beginTransaction();
+      for (short i = 0; i < 100; i++) {
+        number = i;
+        lasting[1] = (byte)i;
+      }
+      JCSystem.commitTransaction();
+      break;
     case 0x1D: /* full, caught, given up */
       JCSystem.beginTransaction();
       try {
