@@ -126,6 +126,8 @@ static enum status bring_insert(struct ledger *ledger, const struct brought *bro
   query_blob(&query, brought->what->inquiry->offer.record, PROMISE_SIZE);
   query_blob(&query, receipt->record, AUTHORISATION_SIZE);
   query_i64(&query, brought->at);
+  query_i64(&query, 0); /* no refund: of no sale, and not in points */
+  query_i64(&query, 0);
   return query_run(&query);
 }
 
