@@ -85,7 +85,7 @@ differential: all $(check_DATA) tests/applet/check_alone_flow tests/applet/check
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_flow
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_attack
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_wire
-	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/pcscd.test t0=1 cmac=1 transient-ec=1
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/pcscd.test t0=1 cmac=1 transient-ec=1 buffer=133
 	$(AM_TESTS_ENVIRONMENT) CARD=applet $(srcdir)/tests/system/key-roll.test
 	$(AM_TESTS_ENVIRONMENT) CARD=applet $(srcdir)/tests/system/many-payments.test
 
