@@ -84,7 +84,7 @@ slowest() { # of the tests that ran now: tests/timed-driver notes their seconds
 }
 
 # The quick run leaves out here what no row of docs/requirements.md rests on and takes long: large ledgers, valgrind, bench.
-beside='check_stress|settlement_size|valgrind|bench'
+beside='check_stress|settlement_size|valgrind|bench|applet/scripts'
 # Under sanitizers the C programs that read what others send; in the full run all that does not preload a library or valgrind
 # and does not take too long there: the wire under attack, the five years of the seed's cases, the large ledgers.
 sanitized='tests/(card|cmd|config|crypto|fuzz|keys|message|protocol|server|terminal|vcard)/check_|check_(ledger|flow|session|audit)$|torture'

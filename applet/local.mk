@@ -74,8 +74,15 @@ tests_applet_check_alone_flow_LDADD = $(tests_system_check_flow_LDADD)
 tests_applet_check_alone_session_SOURCES = $(alone_sources) $(tests_system_check_session_SOURCES)
 tests_applet_check_alone_session_LDFLAGS = $(AM_LDFLAGS) $(applet_alone)
 tests_applet_check_alone_session_LDADD = $(tests_system_check_session_LDADD)
-TESTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
-dist_check_SCRIPTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/session.test
+# A card that has lived, twice; the applet's in a file of its own.
+check_PROGRAMS += tests/applet/both_in_state
+tests_applet_both_in_state_SOURCES = $(both_sources) tests/applet/in_state.c tests/run.c $(tests_system_card_in_state_SOURCES)
+tests_applet_both_in_state_LDFLAGS = $(AM_LDFLAGS) $(both_cards) -Wl,--wrap=card_file_create
+tests_applet_both_in_state_LDADD = $(tests_system_card_in_state_LDADD)
+TESTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/scripts.test \
+	tests/applet/session.test
+dist_check_SCRIPTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test \
+	tests/applet/scripts.test tests/applet/session.test
 EXTRA_DIST += tests/applet/with-runtime tests/system/world-applet.sh
 differential: all $(check_DATA) tests/applet/check_alone_flow tests/applet/check_alone_session \
 	tests/applet/check_both_attack tests/applet/check_both_flow tests/applet/check_both_wire \

@@ -246,6 +246,8 @@ public final class Device implements Serializable {
   private byte[] dispatch(byte[] command) {
     if (!Exchange.wellFormed(command, policy.protocol))
       return status(ISO7816.SW_WRONG_LENGTH);
+    if (command[0] == (byte)0xFF) /* ISO/IEC 7816-4 5.4.1: no class */
+      return status(ISO7816.SW_CLA_NOT_SUPPORTED);
     if (channelOf(command[0] & 0xFF) != 0)
       return status(ISO7816.SW_LOGICAL_CHANNEL_NOT_SUPPORTED);
     if (command[1] == 0x70 && (command[0] & 0xF0) == 0)

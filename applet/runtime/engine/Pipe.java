@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -66,7 +67,7 @@ final class Pipe {
     return ByteBuffer.allocate(2).putShort(sw).array();
   }
 
-  private byte[] answer(byte order, byte[] body) throws ReflectiveOperationException {
+  private byte[] answer(byte order, byte[] body) throws IOException, ReflectiveOperationException {
     switch (order) {
     case 'A': /* a command: its answer, empty where the power was lost */
       return reader.transmit(body);
@@ -89,6 +90,9 @@ final class Pipe {
           .putInt(device.mostCommit())
           .putInt(device.mostTransient())
           .array();
+    case 'F': /* the name of a file, which becomes the device's (engine.Main run) */
+      Image.save(device, Paths.get(new String(body, StandardCharsets.UTF_8)));
+      return new byte[0];
     case 'G': /* names of fields from the applet on, one a line: their bytes, one after the other */
       return Peek.bytes(device.applet(), new String(body, StandardCharsets.UTF_8).split("\n"));
     case 'C': /* the counts, as text */
