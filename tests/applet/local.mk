@@ -5,7 +5,7 @@ check_DATA += tests/applet/bridge.stamp
 endif
 
 tests/applet/bridge.stamp: applet/src.stamp $(srcdir)/tests/applet/bridge/Bridge.java $(srcdir)/tests/applet/bridge/Image.java \
-		$(srcdir)/tests/applet/bridge/Rows.java
+		$(srcdir)/tests/applet/bridge/Installation.java $(srcdir)/tests/applet/bridge/Rows.java
 	@$(MKDIR_P) tests/applet/classes
 	$(JAVA_COMPILE) -cp 'applet/runtime/classes:$(ASM_CLASSPATH)' -d tests/applet/classes $(srcdir)/tests/applet/bridge/*.java
 	@touch $@
@@ -17,8 +17,8 @@ tests_applet_check_tear_LDADD = $(LINK_PROTOCOL) $(CHECK_LIBS)
 tests_applet_policy_rows_SOURCES = tests/applet/policy_rows.c
 tests_applet_policy_rows_LDADD = $(LINK_CARD)
 
-TESTS += tests/applet/cap.test tests/applet/policy.test tests/applet/tear.test
-dist_check_SCRIPTS += tests/applet/cap.test tests/applet/policy.test tests/applet/tear.test
+TESTS += tests/applet/cap.test tests/applet/installation.test tests/applet/policy.test tests/applet/tear.test
+dist_check_SCRIPTS += tests/applet/cap.test tests/applet/installation.test tests/applet/policy.test tests/applet/tear.test
 
 CLEANFILES += tests/applet/bridge.stamp
 EXTRA_DIST += applet/README.md

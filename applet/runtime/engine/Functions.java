@@ -41,10 +41,10 @@ public final class Functions {
       unknown(bits == 128 || bits == 192 || bits == 256);
       return new AesValue(type, bits, aesEvent(type));
     case KeyBuilder.TYPE_EC_FP_PUBLIC:
-      unknown(bits == 256);
+      unknown(bits == 256 && device.policy.ellipticCurves);
       return new EcValue.Public(type, bits, (byte)0);
     case KeyBuilder.TYPE_EC_FP_PRIVATE:
-      unknown(bits == 256);
+      unknown(bits == 256 && device.policy.ellipticCurves);
       return new EcValue.Private(type, bits, (byte)0);
     case KeyBuilder.TYPE_EC_FP_PRIVATE_TRANSIENT_RESET:
     case KeyBuilder.TYPE_EC_FP_PRIVATE_TRANSIENT_DESELECT:

@@ -21,6 +21,8 @@ public final class Policy implements Serializable {
   /* What newer or better cards have. */
   public boolean cmac = false;
   public boolean transientEcKeys = false;
+  /* False: a card that is sold without elliptic curves. */
+  public boolean ellipticCurves = true;
   /* False: a negative control. A transaction then protects nothing, as with stock simulators. */
   public boolean transactions = true;
 }

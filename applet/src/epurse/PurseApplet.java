@@ -5,6 +5,7 @@ package epurse;
 import javacard.framework.APDU;
 import javacard.framework.Applet;
 import javacard.framework.ISOException;
+import javacard.framework.SystemException;
 import javacard.security.CryptoException;
 
 public final class PurseApplet extends Applet {
@@ -26,7 +27,7 @@ public final class PurseApplet extends Applet {
   }
 
   /* `data`: length and instance AID, length and control information, length and installation parameters. 6A80: other
-   * parameters; 6A81: the chip lacks an algorithm. */
+   * parameters; 6A81: the chip lacks an algorithm; 6A84: it lacks memory. */
   public static void install(byte[] data, short offset, byte length) throws ISOException {
     short at = behind(data, behind(data, offset));
     if ((data[at] & 0xFF) != PARAMETERS_SIZE || data[(short)(at + 1)] != PARAMETERS_VERSION)
@@ -36,6 +37,8 @@ public final class PurseApplet extends Applet {
       applet = new PurseApplet(data, (short)(at + 1));
     } catch (CryptoException lacksIt) {
       ISOException.throwIt(Sw.FUNCTION_UNSUPPORTED);
+    } catch (SystemException lacksRoom) {
+      ISOException.throwIt(Sw.NOT_ENOUGH_MEMORY);
     }
     applet.register(data, (short)(offset + 1), data[offset]);
   }

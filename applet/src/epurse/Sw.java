@@ -19,6 +19,7 @@ final class Sw {
   static final short FUNCTION_UNSUPPORTED = 0x6A81; /* at installation alone: the chip lacks an algorithm */
   static final short NOT_OUR_FILE = 0x6A82;
   static final short RECORD_NOT_FOUND = 0x6A83;
+  static final short NOT_ENOUGH_MEMORY = 0x6A84; /* likewise */
   static final short COUNTER_EXHAUSTED = 0x6A84;
   static final short WRONG_P1P2 = 0x6A86;
   static final short DATA_NOT_FOUND = 0x6A88;
