@@ -2,6 +2,7 @@
  * Channel set-up: certificate check and key agreement of SCP11a, challenges and cryptograms of SCP03. */
 package epurse;
 
+import javacard.framework.SystemException;
 import javacard.framework.Util;
 import javacard.security.AESKey;
 import javacard.security.CryptoException;
@@ -63,14 +64,22 @@ final class Channel {
     command = card.command;
     answer = card.answer;
     secure = card.secure;
-    KeyPair found = null;
-    try {
-      found = Curve.pair(KeyBuilder.TYPE_EC_FP_PRIVATE_TRANSIENT_DESELECT);
-    } catch (CryptoException hasNone) {
-      found = null;
-    }
+    KeyPair found = transientPair();
     transientEphemeral = found != null;
     ephemeral = transientEphemeral ? found : Curve.pair(KeyBuilder.TYPE_EC_FP_PRIVATE);
+  }
+
+  /* A pair is made with it at once: some chips refuse only then. null: this one has no such keys, or no room for one. */
+  private static KeyPair transientPair() {
+    try {
+      KeyPair found = Curve.pair(KeyBuilder.TYPE_EC_FP_PRIVATE_TRANSIENT_DESELECT);
+      found.genKeyPair();
+      return found;
+    } catch (CryptoException hasNone) {
+      return null;
+    } catch (SystemException hasNoRoom) {
+      return null;
+    }
   }
 
   /* Ends the session: keys, role, TID, verified PIN and half-begun set-ups are wiped. */
