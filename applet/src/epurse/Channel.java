@@ -151,8 +151,8 @@ final class Channel {
       close();
       return Sw.WRONG_DATA;
     }
-    session.bytes[Session.CHANNEL] = Session.CHANNEL_SCP11;
     answerScp11();
+    session.bytes[Session.CHANNEL] = Session.CHANNEL_SCP11;
     return Sw.OK;
   }
 
