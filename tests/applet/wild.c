@@ -197,9 +197,9 @@ static void any_row(struct wild *wild, uint16_t (*how)(struct wild *wild, const 
   if (row->ins == INS_APPLICATION_BLOCK)
     return;
   if (dice(wild, 4) == 0)
-    command.p1 = (uint8_t)dice(wild, 256);
+    command.p1 = (uint8_t)(dice(wild, 3) == 0 ? dice(wild, 3) : dice(wild, 256));
   if (dice(wild, 8) == 0)
-    command.p2 = (uint8_t)dice(wild, 256);
+    command.p2 = (uint8_t)(dice(wild, 3) == 0 ? dice(wild, 3) : dice(wild, 256));
   command.data = data;
   command.lc = (uint8_t)len;
   (void)how(wild, &command);
