@@ -106,6 +106,22 @@ static void enter(struct wild *wild) {
     (void)host_agree(&bench->host, wild->terminal);
 }
 
+/* A good certificate under other references, then perhaps an agreement. */
+static void knock(struct wild *wild) {
+  static const uint8_t versions[] = {0, KVN_FIRST, 2, 0x80, 0x81}, keys[] = {KID_CA_KLOC, 0, KID_SCP11A, 0x90};
+  const struct bench *bench = &wild->bench;
+  const struct terminal *terminal = dice(wild, 2) == 0 ? &bench->pos : &bench->desk;
+  const struct paper *papers[] = {&terminal->paper, &terminal->paper, &bench->issuer.terminal_ca_paper,
+                                  &bench->issuer.server_paper};
+  const struct paper *paper = papers[dice(wild, 4)];
+  (void)host_select(&wild->bench.host);
+  (void)send(wild, HOST_DATA(dice(wild, 6) == 0 ? 0x90 : 0x80, INS_PERFORM_SECURITY_OPERATION, versions[dice(wild, 5)],
+                             dice(wild, 3) != 0 ? KID_CA_KLOC : keys[dice(wild, 4)], paper->bytes, paper->len));
+  bool holds = bench->card.memory.state == CARD_PERSONALISED || bench->card.memory.state == CARD_EXPIRED;
+  if (holds && dice(wild, 2) == 0)
+    (void)host_agree(&wild->bench.host, terminal);
+}
+
 static void show_pin(struct wild *wild) {
   static const char *const pins[] = {BENCH_PIN, BENCH_PIN,       BENCH_PIN,     BENCH_PIN,
                                      BENCH_PIN, BENCH_WRONG_PIN, "123456789012"};
@@ -258,6 +274,8 @@ static void act(struct wild *wild) {
   unsigned what = dice(wild, 100);
   if (what < 6)
     enter(wild);
+  else if (what < 8)
+    knock(wild);
   else if (what < 24)
     promise(wild);
   else if (what < 44)
