@@ -112,8 +112,9 @@ enum status journal_last_bring(struct journal *journal, int64_t *place) EPURSE_M
 /* Takes the one at that place off the list, for good; or puts it at the end. Gone already: STATUS_OK. */
 enum status journal_drop_bring(struct journal *journal, int64_t place) EPURSE_MUST_USE;
 enum status journal_later_bring(struct journal *journal, int64_t place) EPURSE_MUST_USE;
-/* The next message sequence number, durable: larger than all before and not less than the clock in milliseconds, so
- * that a lost journal does not go back. */
+/* The next message sequence number, durable: one more than the last. The first since it was opened is also not less than
+ * the clock in milliseconds, so that a lost journal does not go back; only that one, for a message that is slow must not
+ * fall out of the server's window while others go by. */
 enum status journal_next_seq(struct journal *journal, int64_t *seq) EPURSE_MUST_USE;
 
 #endif

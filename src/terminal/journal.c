@@ -79,6 +79,7 @@ struct journal {
   int lock;        /* of PATH.lock; SQLite's own locks do not keep two processes from checkpointing at once */
   unsigned claims; /* how often this process holds it */
   int64_t met;     /* the server's incarnation, once it was read or written here; 0: not yet */
+  bool numbered;   /* a sequence number was drawn since it was opened */
 };
 
 static enum status journal_status(int result) {
@@ -400,15 +401,18 @@ enum status journal_next_seq(struct journal *journal, int64_t *seq) {
     return status;
   int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
   if (result == SQLITE_OK)
-    result = sqlite3_bind_int64(statement, 1, (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    result =
+        sqlite3_bind_int64(statement, 1, journal->numbered ? 0 : (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
   if (result == SQLITE_OK)
     result = sqlite3_step(statement);
   int64_t value = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
   if (result == SQLITE_ROW)
     result = sqlite3_step(statement); /* the change is durable when the statement is done, not before */
   status = result == SQLITE_DONE && value > 0 ? STATUS_OK : STATUS_STORE_FAILED;
-  if (status == STATUS_OK)
+  if (status == STATUS_OK) {
     *seq = value;
+    journal->numbered = true;
+  }
   (void)sqlite3_finalize(statement);
   journal_release(journal);
   return status;

@@ -547,6 +547,18 @@ START_TEST(claimed_journal_is_another_ones) {
 }
 END_TEST
 
+/* A message that is slow on its way stays within the 64 that the server remembers, whatever time goes by. */
+START_TEST(numbers_of_one_run_are_neighbours) {
+  struct journal *journal = open_journal();
+  int64_t first = 0, second = 0;
+  ck_assert_int_eq(journal_next_seq(journal, &first), STATUS_OK);
+  (void)nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
+  ck_assert_int_eq(journal_next_seq(journal, &second), STATUS_OK);
+  ck_assert_int_eq(second, first + 1);
+  journal_close(&journal);
+}
+END_TEST
+
 Suite *journal_suite(void) {
   Suite *suite = suite_create("journal");
   TCase *tests = tcase_create("journal");
@@ -562,6 +574,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, records_of_the_pin_are_kept);
   tcase_add_test(tests, version_2_is_brought_up);
   tcase_add_test(tests, version_5_is_brought_up);
+  tcase_add_test(tests, numbers_of_one_run_are_neighbours);
   tcase_add_test(tests, references_are_found);
   tcase_add_test(tests, receipts_are_brought_in_again);
   tcase_add_test(tests, full_disk_is_told);
