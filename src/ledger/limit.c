@@ -187,7 +187,16 @@ enum status limit_check(struct ledger *ledger, const struct limit_load *load) {
   return load->refund && status == STATUS_MERCHANT_LIMIT ? STATUS_REFUND_LIMIT : status;
 }
 
+/* What a merchant owes is moved before this is called. */
+static enum status limit_owe(struct ledger *ledger, enum query_name how, int64_t merchant) {
+  struct query query = query_begin(ledger, how);
+  query_i64(&query, merchant);
+  return query_run(&query);
+}
+
 static enum status limit_take_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {
+  if (row->kind == LIMIT_LOAD_CREDIT)
+    return limit_owe(ledger, QUERY_LIMIT_OWE, row->subject);
   struct query query = query_begin(ledger, QUERY_LIMIT_TAKE);
   query_i64(&query, row->kind);
   query_i64(&query, row->subject);
@@ -226,6 +235,8 @@ enum status limit_take(struct ledger *ledger, const struct limit_load *load, int
 }
 
 static enum status limit_give_row(struct ledger *ledger, const struct limit_row *row, int64_t amount) {
+  if (row->kind == LIMIT_LOAD_CREDIT)
+    return limit_owe(ledger, QUERY_LIMIT_OWE_LESS, row->subject);
   struct query query = query_begin(ledger, QUERY_LIMIT_GIVE);
   query_i64(&query, amount);
   query_i64(&query, row->kind);

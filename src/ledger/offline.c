@@ -269,10 +269,25 @@ static enum status bring_note(struct ledger *ledger, const struct bring *bring) 
   return incident_note(ledger, &incident);
 }
 
+/* No till that keeps to the rules takes more of one card than its total, before a list denies the card. */
+static enum status bring_check_risk(struct ledger *ledger, const struct bring *bring) {
+  struct query query = query_begin(ledger, QUERY_OFFLINE_RISK);
+  query_i64(&query, booking_id(bring->card, 0));
+  query_i64(&query, booking_id(bring->card, UINT32_MAX));
+  query_i64(&query, bring->named.number);
+  (void)query_row(&query);
+  int64_t paid = query_read_i64(&query);
+  enum status status = query_end(&query);
+  bool fits = paid + bring->promise->amount <= bring->payment->limits.total;
+  return status == STATUS_OK && !fits ? STATUS_TERMINAL_LIMIT : status;
+}
+
 /* The shop took it in good faith: the issuer pays, not the card. */
 static enum status bring_forked(struct ledger *ledger, struct bring *bring) {
   enum status status = bring_note(ledger, bring);
   enum status room = bring->named.revoked ? STATUS_TERMINAL_REVOKED : STATUS_OK;
+  if (status == STATUS_OK && room == STATUS_OK)
+    room = bring_check_risk(ledger, bring);
   if (status == STATUS_OK && room == STATUS_OK)
     room = bring_limit(ledger, bring);
   if (room != STATUS_OK && room != STATUS_TERMINAL_LIMIT && room != STATUS_TERMINAL_REVOKED)

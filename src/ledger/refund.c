@@ -103,8 +103,6 @@ static enum status owe_book(struct ledger *ledger, const struct ledger_owed_refu
                                   .amount = owed->amount,
                                   .day = (owed->now + owed->zone) / SECONDS_PER_DAY};
   enum status status = limit_check(ledger, &load);
-  if (status == STATUS_OK)
-    status = limit_take_for_good(ledger, &load);
   if (status != STATUS_OK)
     return status;
   struct query query = query_begin(ledger, QUERY_OWED_REFUND_ADD);
@@ -118,7 +116,8 @@ static enum status owe_book(struct ledger *ledger, const struct ledger_owed_refu
   query_i64(&query, account_of_card(card, ACCOUNT_OWED));
   query_i64(&query, owed->amount);
   query_i64(&query, owed->now);
-  return query_run(&query);
+  status = query_run(&query);
+  return status == STATUS_OK ? limit_take_for_good(ledger, &load) : status;
 }
 
 enum status ledger_refund_owe(struct ledger *ledger, const struct ledger_owed_refund *owed, uint8_t heir[CID_SIZE]) {

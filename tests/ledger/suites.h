@@ -32,5 +32,6 @@ Suite *reference_suite(void);
 Suite *refund_suite(void);
 Suite *offline_suite(void);
 Suite *deny_suite(void);
+Suite *mixed_suite(void);
 
 #endif

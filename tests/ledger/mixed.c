@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Refunds, off-line payments, settlements, replacements and limits at once: what one of them leaves behind, the next one
+ * takes up, and no money is made or lost in between. */
+#include <string.h>
+
+#include "epurse/ledger_limit.h"
+#include "epurse/ledger_merchant.h"
+#include "epurse/ledger_offline.h"
+#include "epurse/settlement.h"
+#include "suites.h"
+#include "world.h"
+
+#define DAY (24 * 60 * 60)
+
+static void begin(struct world *world, struct purse *purse) {
+  world_open(world);
+  world_issue(world, 1, purse);
+  world_complete(world, purse, TRANSACTION_LOAD, 20000, RELOAD);
+}
+
+/* ---- refunds ---- */
+
+static struct purse_sale sell(struct world *world, struct purse *purse, uint8_t type, uint32_t amount) {
+  world_complete(world, purse, type, amount, POS);
+  return (struct purse_sale){purse->atc, type == TRANSACTION_POINTS_PURCHASE};
+}
+
+/* Up to the server's answer; the card does not have it yet. */
+static enum status ask_back(struct world *world, struct purse *purse, const struct purse_sale *sale, uint32_t amount,
+                            struct ask *ask) {
+  *ask = (struct ask){.purse = purse};
+  purse_refund(purse, sale, amount, POS);
+  ck_assert_int_eq(world_ask(world, ask), STATUS_OK);
+  return ask->outcome;
+}
+
+static enum status give_back(struct world *world, struct purse *purse, const struct purse_sale *sale, uint32_t amount) {
+  struct ask ask;
+  enum status status = ask_back(world, purse, sale, amount, &ask);
+  if (status == STATUS_OK) {
+    ck_assert(purse_commit(purse, ask.transaction.authorisation));
+    ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+  }
+  return status;
+}
+
+struct owing {
+  struct ledger_owed_refund owed;
+  uint8_t heir[CID_SIZE];
+};
+
+static enum status owe_step(struct ledger *ledger, void *context) {
+  struct owing *owing = context;
+  return ledger_refund_owe(ledger, &owing->owed, owing->heir);
+}
+
+static enum status owe(struct world *world, const struct purse *purse, uint32_t atc, uint32_t amount, uint8_t wish) {
+  struct owing owing = {
+      .owed = {.atc = atc, .amount = amount, .wish = {wish}, .window = WORLD_REFUND_WINDOW, .now = world->now}};
+  memcpy(owing.owed.cid, purse->cid, CID_SIZE);
+  memcpy(owing.owed.tid, POS, TID_SIZE);
+  return ledger_transact(world->ledger, owe_step, &owing);
+}
+
+static void claim(struct world *world, struct purse *purse, uint32_t amount) {
+  struct ask ask = {.purse = purse, .tender.kind = LEDGER_TENDER_OWED};
+  purse_promise(purse, TRANSACTION_LOAD, amount, RELOAD);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  ck_assert(purse_commit(purse, ask.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+}
+
+/* ---- off-line payments ---- */
+
+/* A payment as a till keeps it. */
+struct paid {
+  struct promise promise;
+  uint8_t record[PROMISE_SIZE];
+};
+
+static struct paid pay(struct purse *purse, uint32_t amount, const char *tid) {
+  struct paid paid;
+  purse_promise(purse, TRANSACTION_OFFLINE_PURCHASE, amount, tid);
+  paid.promise = purse->promise;
+  memcpy(paid.record, purse->record, sizeof paid.record);
+  return paid;
+}
+
+struct bringing {
+  struct ledger_offline what;
+  enum status status;
+};
+
+static enum status bring_step(struct ledger *ledger, void *context) {
+  struct bringing *bringing = context;
+  bringing->status = ledger_offline_bring(ledger, &bringing->what);
+  return bringing->status == STATUS_STORE_FAILED || bringing->status == STATUS_LEDGER_BROKEN ? bringing->status
+                                                                                             : STATUS_OK;
+}
+
+static enum status bring(struct world *world, const struct paid *paid) {
+  struct bringing bringing = {
+      .what = {.offer = {.promise = &paid->promise, .record = paid->record, .now = world->now, .zone = world->zone},
+               .limits = {.single = 2500, .total = 5000, .count = 5}}};
+  memcpy(bringing.what.tid, paid->promise.tid, TID_SIZE);
+  ck_assert_int_eq(ledger_transact(world->ledger, bring_step, &bringing), STATUS_OK);
+  return bringing.status;
+}
+
+static enum status act_close(struct ledger *ledger, const void *what) {
+  struct ledger_settlement closed;
+  return ledger_settlement_close(ledger, *(const int64_t *)what, &closed);
+}
+
+static void settle(struct world *world) {
+  ck_assert_int_eq(world_do(world, act_close, &world->now), STATUS_OK);
+}
+
+static struct ledger_card look(struct world *world, const struct purse *purse) {
+  struct ledger_card card;
+  ck_assert_int_eq(ledger_card_find(world->ledger, purse->cid, &card), STATUS_OK);
+  return card;
+}
+
+/* ---- with a settlement in between ---- */
+
+/* A refund in hold is in no settlement, as a purchase in hold is in none: the sale is paid out, and if the card does not
+ * take the refund, the merchant has what it sold for. */
+START_TEST(a_refund_in_hold_is_not_set_off) {
+  struct world world;
+  struct purse purse;
+  struct ask ask;
+  begin(&world, &purse);
+  const struct purse_sale sale = sell(&world, &purse, TRANSACTION_PURCHASE, 1000);
+  ck_assert_int_eq(ask_back(&world, &purse, &sale, 1000, &ask), STATUS_OK);
+  settle(&world);
+  world_assert_merchant(&world, "SHOP", 0, -1000);
+  world_assert_clean(&world);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, OTHER_POS); /* it was not taken */
+  world_assert_merchant(&world, "SHOP", 0, 0);
+  world_assert_agrees(&world, &purse);
+  world_close(&world);
+}
+END_TEST
+
+static enum status act_terminal(struct ledger *ledger, const void *what) {
+  return ledger_terminal_add(ledger, what);
+}
+
+/* A tender that is given back after its debt was set off leaves the merchant a credit, which its next load uses up. */
+START_TEST(a_tender_given_back_after_its_set_off_is_a_credit) {
+  struct world world;
+  struct purse purse;
+  struct ledger_terminal reload;
+  struct ask ask;
+  begin(&world, &purse);
+  world_terminal(&reload, "LOAD0009", ROLE_RELOAD, "SHOP");
+  ck_assert_int_eq(world_do(&world, act_terminal, &reload), STATUS_OK);
+  world_authorise(&world, &purse, TRANSACTION_LOAD, 300, "LOAD0009", &ask);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  uint32_t torn = purse.atc;
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 1000, POS);
+  ck_assert_uint_eq(world_state(&world, &purse, torn), LEDGER_OWED);
+  settle(&world);
+  world_assert_merchant(&world, "SHOP", 0, 0);
+  ck_assert_int_eq(world_may_reverse(&world, &purse, torn, "LOAD0009"), STATUS_OK);
+  world_assert_merchant(&world, "SHOP", 0, 300);
+  world_assert_clean(&world);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 500, "LOAD0009");
+  world_assert_merchant(&world, "SHOP", 0, -200);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- points ---- */
+
+/* Points that are on no card yet, and those of a sale that is owed, stay: what they are worth is a shop's to give. */
+START_TEST(what_no_card_has_in_hand_keeps_its_points) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  struct paid paid = pay(&purse, 2000, POS);
+  ck_assert_int_eq(bring(&world, &paid), STATUS_OK);
+  const struct purse_sale offline = {purse.atc, false};
+  ck_assert_int_eq(give_back(&world, &purse, &offline, 2000), STATUS_OK);
+  world_assert_agrees(&world, &purse);
+  ck_assert_int_eq(look(&world, &purse).points_owed, 200);
+  const struct purse_sale sale = sell(&world, &purse, TRANSACTION_PURCHASE, 2000);
+  ck_assert_int_eq(owe(&world, &purse, sale.atc, 2000, 1), STATUS_OK);
+  claim(&world, &purse, 2000);
+  ck_assert_uint_eq(purse.balance, 20000);
+  ck_assert_uint_eq(purse.points, 400);
+  world_assert_agrees(&world, &purse);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- an opened card ---- */
+
+/* Twins of one promise at one till: the issuer's risk is what the card could have spent off-line there, and no more. */
+START_TEST(risk_pays_a_till_so_much_for_one_card) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  struct purse opened = purse;
+  struct paid genuine = pay(&purse, 10, OTHER_POS);
+  ck_assert_int_eq(bring(&world, &genuine), STATUS_OK);
+  for (int i = 0; i < 6; i++) {
+    struct purse twin = opened;
+    struct paid paid = pay(&twin, 2400 + (uint32_t)i, POS);
+    ck_assert_int_eq(bring(&world, &paid), STATUS_CARD_FORKED);
+    world.now += DAY;
+  }
+  world_assert_merchant(&world, "SHOP", 2400 + 2401, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- all of it ---- */
+
+static enum status act_block(struct ledger *ledger, const void *what) {
+  return ledger_card_block(ledger, what, "lost", WORLD_NOW);
+}
+
+static enum status act_replace(struct ledger *ledger, const void *what) {
+  struct ledger_replacement done;
+  return ledger_card_replace(ledger, what, &done);
+}
+
+static void replace(struct world *world, const struct purse *old, const struct purse *fresh) {
+  struct ledger_replacing what = {.window = 0, .now = world->now};
+  ck_assert_int_eq(world_do(world, act_block, old->cid), STATUS_OK);
+  memcpy(what.cid, old->cid, CID_SIZE);
+  memcpy(what.new_cid, fresh->cid, CID_SIZE);
+  ck_assert_int_eq(world_do(world, act_replace, &what), STATUS_OK);
+}
+
+/* A sale is given back once, whichever way: part to the card, part in hold when the card is lost, the rest owed. */
+START_TEST(a_sale_is_given_back_once_over_a_replacement) {
+  struct world world;
+  struct purse purse, fresh;
+  struct ask ask;
+  begin(&world, &purse);
+  const struct purse_sale sale = sell(&world, &purse, TRANSACTION_PURCHASE, 2000);
+  struct paid paid = pay(&purse, 1000, POS);
+  const struct purse_sale offline = {purse.atc, false};
+  ck_assert_int_eq(bring(&world, &paid), STATUS_OK);
+  ck_assert_int_eq(give_back(&world, &purse, &sale, 500), STATUS_OK);
+  ck_assert_int_eq(ask_back(&world, &purse, &offline, 1000, &ask), STATUS_OK);
+  ck_assert_int_eq(owe(&world, &purse, offline.atc, 1, 1), STATUS_REFUND_EXCEEDS);
+  settle(&world);
+  world_assert_clean(&world);
+  world_issue(&world, 2, &fresh);
+  replace(&world, &purse, &fresh);
+  world_assert_clean(&world);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_LEDGER_BROKEN);
+  ck_assert_int_eq(owe(&world, &purse, offline.atc, 1000, 2), STATUS_OK);
+  ck_assert_int_eq(owe(&world, &purse, sale.atc, 1501, 3), STATUS_REFUND_EXCEEDS);
+  ck_assert_int_eq(owe(&world, &purse, sale.atc, 1500, 4), STATUS_OK);
+  ck_assert_int_eq(owe(&world, &purse, sale.atc, 1, 5), STATUS_REFUND_EXCEEDS);
+  world_assert_card(&world, &fresh, 0, 0, 20000);
+  claim(&world, &fresh, 20000);
+  ck_assert_uint_eq(fresh.points, 250); /* what is owed takes no points back */
+  world_assert_agrees(&world, &fresh);
+  world_close(&world);
+}
+END_TEST
+
+Suite *mixed_suite(void) {
+  Suite *suite = suite_create("mixed");
+  TCase *tests = tcase_create("at once");
+  tcase_set_timeout(tests, 60);
+  tcase_add_test(tests, a_refund_in_hold_is_not_set_off);
+  tcase_add_test(tests, a_tender_given_back_after_its_set_off_is_a_credit);
+  tcase_add_test(tests, what_no_card_has_in_hand_keeps_its_points);
+  tcase_add_test(tests, risk_pays_a_till_so_much_for_one_card);
+  tcase_add_test(tests, a_sale_is_given_back_once_over_a_replacement);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
