@@ -8,6 +8,7 @@
 #include "epurse/ledger_backup.h"
 #include "limit.h"
 #include "reference.h"
+#include "refund.h"
 #include "store.h"
 #include "terminal.h"
 
@@ -19,7 +20,8 @@ struct brought {
   const struct ledger_receipt *receipt;
   struct terminal_brief terminal; /* that the promise names */
   struct card_brief card;
-  int64_t at; /* unix seconds: when it was authorised */
+  int64_t at;           /* unix seconds: when it was authorised */
+  struct refund refund; /* of a refund: its sale */
 };
 
 /* Only what is older than the last restoration can have been forgotten. */
@@ -41,7 +43,7 @@ static enum status bring_open(struct ledger *ledger, const struct bringing *what
 static enum status bring_check_role(const struct ledger *ledger, const struct brought *brought) {
   bool load = brought->promise->type == TRANSACTION_LOAD;
   uint8_t role = brought->terminal.role;
-  if (brought->promise->type > TRANSACTION_POINTS_PURCHASE)
+  if (brought->promise->type > TRANSACTION_REFUND)
     return STATUS_BAD_FORMAT;
   if (brought->promise->currency != ledger->currency)
     return STATUS_WRONG_CURRENCY;
@@ -69,14 +71,32 @@ static enum status bring_settle_hold(struct ledger *ledger, const struct brought
 
 /* ---- room ---- */
 
+/* Of its sale no more is given back than is left; a sale that was forgotten too comes first. */
+static enum status bring_check_sale(struct ledger *ledger, struct brought *brought, const struct ledger_card *now) {
+  const struct refund_wish wish = {.promise = brought->promise,
+                                   .card = booking_card(brought->what->id),
+                                   .merchant = brought->terminal.merchant,
+                                   .now = brought->at,
+                                   .points = now->points};
+  enum status status = refund_judge(ledger, &wish, &brought->refund);
+  if (status == STATUS_SALE_UNKNOWN || status == STATUS_SALE_NOT_CAPTURED)
+    return STATUS_OUT_OF_STEP;
+  int64_t money = brought->refund.in_points ? 0 : brought->promise->amount;
+  bool room =
+      money + now->balance <= brought->card.purse_ceiling && now->points + brought->receipt->authorisation->points >= 0;
+  return status == STATUS_OK && !room ? STATUS_OUT_OF_STEP : status;
+}
+
 /* Receipts come in any order: what was paid with a load waits for that load. */
-static enum status bring_check_room(struct ledger *ledger, const struct brought *brought) {
+static enum status bring_check_room(struct ledger *ledger, struct brought *brought) {
   const struct promise *promise = brought->promise;
   const int64_t amount = promise->amount, points = brought->receipt->authorisation->points;
   struct ledger_card now;
   enum status status = card_balances(ledger, booking_card(brought->what->id), &now);
   if (status != STATUS_OK)
     return status;
+  if (promise->type == TRANSACTION_REFUND)
+    return bring_check_sale(ledger, brought, &now);
   bool room = amount <= now.balance;
   if (promise->type == TRANSACTION_POINTS_PURCHASE)
     room = -points <= now.points;
@@ -87,21 +107,25 @@ static enum status bring_check_room(struct ledger *ledger, const struct brought 
 }
 
 static bool bring_limited(const struct brought *brought) {
-  return brought->promise->type == TRANSACTION_LOAD && brought->receipt->tender.kind != LEDGER_TENDER_OWED;
+  uint8_t type = brought->promise->type;
+  return type == TRANSACTION_REFUND ||
+         (type == TRANSACTION_LOAD && brought->receipt->tender.kind != LEDGER_TENDER_OWED);
 }
 
 static struct limit_load bring_load(const struct brought *brought) {
-  return (struct limit_load){.terminal = brought->terminal.number,
+  return (struct limit_load){.refund = brought->promise->type == TRANSACTION_REFUND,
+                             .in_points = brought->refund.in_points,
+                             .terminal = brought->terminal.number,
                              .merchant = brought->terminal.merchant,
                              .amount = brought->promise->amount,
                              .day = (brought->at + brought->what->inquiry->offer.zone) / SECONDS_PER_DAY};
 }
 
-static enum status bring_check(struct ledger *ledger, const struct brought *brought) {
-  const struct limit_load load = bring_load(brought);
+static enum status bring_check(struct ledger *ledger, struct brought *brought) {
   enum status status = bring_check_role(ledger, brought);
   if (status == STATUS_OK)
     status = bring_check_room(ledger, brought);
+  const struct limit_load load = bring_load(brought);
   return status == STATUS_OK && bring_limited(brought) ? limit_check(ledger, &load) : status;
 }
 
@@ -126,8 +150,8 @@ static enum status bring_insert(struct ledger *ledger, const struct brought *bro
   query_blob(&query, brought->what->inquiry->offer.record, PROMISE_SIZE);
   query_blob(&query, receipt->record, AUTHORISATION_SIZE);
   query_i64(&query, brought->at);
-  query_i64(&query, 0); /* no refund: of no sale, and not in points */
-  query_i64(&query, 0);
+  query_i64(&query, brought->refund.sale);
+  query_i64(&query, brought->refund.in_points);
   return query_run(&query);
 }
 

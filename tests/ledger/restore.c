@@ -272,6 +272,96 @@ START_TEST(whole_receipts_bring_back_what_was_forgotten) {
 }
 END_TEST
 
+struct owing {
+  struct ledger_owed_refund owed;
+  uint8_t heir[CID_SIZE];
+};
+
+static enum status owe_step(struct ledger *ledger, void *context) {
+  struct owing *owing = context;
+  return ledger_refund_owe(ledger, &owing->owed, owing->heir);
+}
+
+static enum status owe(struct world *world, const struct purse *purse, uint32_t atc, uint32_t amount) {
+  struct owing owing = {.owed = {.atc = atc, .amount = amount, .wish = {1}, .now = world->now}};
+  memcpy(owing.owed.cid, purse->cid, CID_SIZE);
+  memcpy(owing.owed.tid, POS, TID_SIZE);
+  return ledger_transact(world->ledger, owe_step, &owing);
+}
+
+static void give_back(struct world *world, struct purse *purse, const struct purse_sale *sale, uint32_t amount) {
+  struct ask ask = {.purse = purse};
+  purse_refund(purse, sale, amount, POS);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  ck_assert(purse_commit(purse, ask.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+}
+
+/* Refunds that were forgotten come back as any receipt does, those of a forgotten sale after it: the card goes on, and
+ * nothing is given back a second time. */
+START_TEST(refunds_that_were_forgotten_come_back) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct kept kept[5];
+  memset(&scene, 0, sizeof scene);
+  struct world *world = &scene.world;
+  struct purse *purse = &scene.busy;
+  world_open(world);
+  world_issue(world, 1, purse);
+  world_complete(world, purse, TRANSACTION_LOAD, 5000, RELOAD);
+  world_complete(world, purse, TRANSACTION_PURCHASE, 1000, POS);
+  const struct purse_sale old = {purse->atc, false};
+  take_backup(&scene);
+  give_back(world, purse, &old, 600);
+  world_complete(world, purse, TRANSACTION_PURCHASE, 2000, POS);
+  const struct purse_sale sale = {purse->atc, false};
+  give_back(world, purse, &sale, 500);
+  world_complete(world, purse, TRANSACTION_POINTS_PURCHASE, 100, POS);
+  const struct purse_sale points = {purse->atc, true};
+  give_back(world, purse, &points, 40);
+  for (uint32_t i = 0; i < 5; i++)
+    keep(world, purse, old.atc + 1 + i, &kept[i]);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  ck_assert_int_eq(bring(world, &kept[2]), STATUS_OUT_OF_STEP); /* its sale is not here */
+  assert_brought(world, &kept[1]);
+  assert_brought(world, &kept[0]);
+  assert_brought(world, &kept[2]);
+  ck_assert_int_eq(bring(world, &kept[4]), STATUS_OUT_OF_STEP);
+  assert_brought(world, &kept[3]);
+  assert_brought(world, &kept[4]);
+  world_assert_agrees(world, purse);
+  world_assert_merchant(world, "SHOP", 3000, -1100);
+  ck_assert_int_eq(owe(world, purse, old.atc, 401), STATUS_REFUND_EXCEEDS);
+  world_complete(world, purse, TRANSACTION_PURCHASE, 1, OTHER_POS);
+  world_assert_agrees(world, purse);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
+/* Who had it owed in the meantime has it twice until the receipt comes, and then a person looks at it. */
+START_TEST(a_forgotten_refund_that_was_owed_again_is_not_booked) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct kept kept;
+  memset(&scene, 0, sizeof scene);
+  struct world *world = &scene.world;
+  world_open(world);
+  world_issue(world, 1, &scene.busy);
+  world_complete(world, &scene.busy, TRANSACTION_LOAD, 5000, RELOAD);
+  world_complete(world, &scene.busy, TRANSACTION_PURCHASE, 1000, POS);
+  const struct purse_sale sale = {scene.busy.atc, false};
+  take_backup(&scene);
+  give_back(world, &scene.busy, &sale, 600);
+  keep(world, &scene.busy, scene.busy.atc, &kept);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  ck_assert_int_eq(owe(world, &scene.busy, sale.atc, 1000), STATUS_OK);
+  ck_assert_int_eq(bring(world, &kept), STATUS_REFUND_EXCEEDS);
+  world_assert_card(world, &scene.busy, 4000, 0, 1000);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* What the backup has in hand lies below what was brought in: the card's next promise speaks of a later one, and even
  * where the sums agree by chance nothing is released on that. The first receipt above the hold tells. */
 START_TEST(a_hold_below_receipts_waits_for_the_one_that_tells) {
@@ -442,6 +532,8 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, a_spent_authorisation_does_not_come_back_unnoticed);
   tcase_add_test(tests, the_others_go_on);
   tcase_add_test(tests, whole_receipts_bring_back_what_was_forgotten);
+  tcase_add_test(tests, refunds_that_were_forgotten_come_back);
+  tcase_add_test(tests, a_forgotten_refund_that_was_owed_again_is_not_booked);
   tcase_add_test(tests, a_hold_below_receipts_waits_for_the_one_that_tells);
   tcase_add_test(tests, a_hold_below_receipts_is_released_by_the_one_that_tells);
   tcase_add_test(tests, a_receipt_brings_nothing_else);

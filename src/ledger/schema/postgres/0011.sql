@@ -13,7 +13,7 @@ CREATE TABLE brought_in (
 CREATE FUNCTION brought_in_captured() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM booking b LEFT JOIN capture c ON c.number = NEW.capture
-      WHERE b.id = NEW.booking AND b.state = 2 AND ((b.type = 2 AND NEW.capture IS NULL) OR c.booking = b.id))
+      WHERE b.id = NEW.booking AND b.state = 2 AND ((b.type IN (2, 4) AND NEW.capture IS NULL) OR c.booking = b.id))
     OR NOT EXISTS (SELECT 1 FROM incarnation i WHERE i.number = NEW.incarnation AND i.at > 0) THEN
     RAISE EXCEPTION 'only what was done before a restoration is brought in' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
