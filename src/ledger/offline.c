@@ -335,8 +335,6 @@ static enum status bring_pay(struct ledger *ledger, struct bring *bring) {
   enum status status = bring_book(ledger, bring, &booking);
   if (status == STATUS_OK)
     status = bring_draw(ledger, bring);
-  if (status == STATUS_OK)
-    status = booking_hold(ledger, &booking, now);
   return status == STATUS_OK ? booking_capture_offline(ledger, &booking, now) : status;
 }
 

@@ -15,7 +15,7 @@ struct offline_announced {
 
 /* Holds what is more than was announced before; the caller has seen that it is not less. */
 enum status offline_announce(struct ledger *ledger, const struct offline_announced *announced) EPURSE_MUST_USE;
-/* The card is replaced: what nobody brought in goes back to its account. */
+/* The card is replaced: what nobody brought in is owed to it. */
 enum status offline_release(struct ledger *ledger, int64_t card) EPURSE_MUST_USE;
 /* Payments of the card that were announced and not brought in. */
 enum status offline_lack_read(struct ledger *ledger, int64_t card, struct ledger_offline_lack *lack) EPURSE_MUST_USE;

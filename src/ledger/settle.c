@@ -145,7 +145,10 @@ enum status booking_capture_offline(struct ledger *ledger, const struct booking 
                                 .amount = booking->points,
                                 .at = now};
   struct route route = booking_route(booking);
-  enum status status = booking_set_state(ledger, booking->id, LEDGER_CAPTURED, no_secret, now);
+  route.source = account_of_card(booking_card(booking->id), ACCOUNT_OFFLINE);
+  enum status status = booking_move(ledger, booking, POSTING_HOLD, route.source, route.hold, now);
+  if (status == STATUS_OK)
+    status = booking_set_state(ledger, booking->id, LEDGER_CAPTURED, no_secret, now);
   if (status == STATUS_OK)
     status = booking_move(ledger, booking, POSTING_SETTLE, route.hold, route.target, now);
   if (status == STATUS_OK && booking->points > 0)

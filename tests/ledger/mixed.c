@@ -267,6 +267,42 @@ START_TEST(a_sale_is_given_back_once_over_a_replacement) {
 }
 END_TEST
 
+/* A purse that was filled up again since: what it paid off-line before is booked late all the same, and what nobody brings
+ * in goes back. */
+START_TEST(a_full_purse_keeps_nobody_from_his_money) {
+  struct world world;
+  struct purse purse, fresh;
+  begin(&world, &purse);
+  struct paid one = pay(&purse, 1000, POS), two = pay(&purse, 500, POS);
+  world_complete(&world, &purse, TRANSACTION_LOAD, WORLD_PURSE_CEILING - purse.balance, RELOAD);
+  ck_assert_int_eq(bring(&world, &one), STATUS_OK);
+  world_assert_agrees(&world, &purse);
+  world_assert_merchant(&world, "SHOP", 1000, 0);
+  world_issue(&world, 2, &fresh);
+  replace(&world, &purse, &fresh);
+  world_assert_card(&world, &fresh, 0, 0, WORLD_PURSE_CEILING + 500);
+  world_assert_clean(&world);
+  ck_assert_int_eq(bring(&world, &two), STATUS_CARD_FORKED);
+  world_close(&world);
+}
+END_TEST
+
+/* And an empty one. */
+START_TEST(an_empty_purse_has_paid_all_the_same) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  struct paid one = pay(&purse, 1000, POS);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 9000, OTHER_POS);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10000, OTHER_POS);
+  ck_assert_uint_eq(purse.balance, 0);
+  ck_assert_int_eq(bring(&world, &one), STATUS_OK);
+  world_assert_agrees(&world, &purse);
+  world_assert_merchant(&world, "SHOP", 1000, 0);
+  world_close(&world);
+}
+END_TEST
+
 Suite *mixed_suite(void) {
   Suite *suite = suite_create("mixed");
   TCase *tests = tcase_create("at once");
@@ -276,6 +312,8 @@ Suite *mixed_suite(void) {
   tcase_add_test(tests, what_no_card_has_in_hand_keeps_its_points);
   tcase_add_test(tests, risk_pays_a_till_so_much_for_one_card);
   tcase_add_test(tests, a_sale_is_given_back_once_over_a_replacement);
+  tcase_add_test(tests, a_full_purse_keeps_nobody_from_his_money);
+  tcase_add_test(tests, an_empty_purse_has_paid_all_the_same);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -7,7 +7,8 @@
 UPDATE schema_version SET version = version + 1;
 
 -- What a card has signed of its off-line payments since its on-line transaction `since` (0: since it was issued), and what
--- of it is here. The rest is held: it lies in the card's account of kind 4.
+-- of it is here. The rest is held: it lies in the card's account of kind 4, which pays what comes, whatever the purse holds by
+-- then.
 CREATE TABLE offline_window (
   card INTEGER NOT NULL REFERENCES card (id),
   since INTEGER NOT NULL CHECK (since >= 0),
@@ -15,7 +16,7 @@ CREATE TABLE offline_window (
   sum INTEGER NOT NULL CHECK (sum BETWEEN 1 AND 2147483647), -- minor units
   paid_count INTEGER NOT NULL DEFAULT 0 CHECK (paid_count >= 0),
   paid_sum INTEGER NOT NULL DEFAULT 0 CHECK (paid_sum >= 0),
-  released INTEGER NOT NULL DEFAULT 0 CHECK (released >= 0), -- given back with the card's replacement
+  released INTEGER NOT NULL DEFAULT 0 CHECK (released >= 0), -- owed with the card's replacement
   PRIMARY KEY (card, since),
   CHECK (sum - paid_sum >= count - paid_count AND count >= paid_count), -- what is lacking is at least 1 each
   CHECK (count > paid_count OR sum = paid_sum),
@@ -29,10 +30,9 @@ BEGIN
 END;
 CREATE TRIGGER offline_window_moves AFTER UPDATE ON offline_window
 BEGIN
-  UPDATE account SET balance = balance - (NEW.sum - NEW.paid_sum - NEW.released) + (OLD.sum - OLD.paid_sum - OLD.released)
-    WHERE id = NEW.card * 16 + 1;
-  UPDATE account SET balance = balance + (NEW.sum - NEW.paid_sum - NEW.released) - (OLD.sum - OLD.paid_sum - OLD.released)
-    WHERE id = NEW.card * 16 + 4;
+  UPDATE account SET balance = balance - NEW.sum + OLD.sum WHERE id = NEW.card * 16 + 1;
+  UPDATE account SET balance = balance + (NEW.sum - NEW.released) - (OLD.sum - OLD.released) WHERE id = NEW.card * 16 + 4;
+  UPDATE account SET balance = balance + NEW.released - OLD.released WHERE id = NEW.card * 16 + 3;
 END;
 CREATE TRIGGER offline_window_empty BEFORE INSERT ON offline_window
 WHEN NEW.paid_count <> 0 OR NEW.paid_sum <> 0 OR NEW.released <> 0

@@ -26,11 +26,10 @@ END $$;
 CREATE TRIGGER offline_window_begins AFTER INSERT ON offline_window FOR EACH ROW
 EXECUTE FUNCTION offline_window_begins();
 CREATE FUNCTION offline_window_moves() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  more bigint := (NEW.sum - NEW.paid_sum - NEW.released) - (OLD.sum - OLD.paid_sum - OLD.released);
 BEGIN
-  UPDATE account SET balance = balance - more WHERE id = NEW.card * 16 + 1;
-  UPDATE account SET balance = balance + more WHERE id = NEW.card * 16 + 4;
+  UPDATE account SET balance = balance - NEW.sum + OLD.sum WHERE id = NEW.card * 16 + 1;
+  UPDATE account SET balance = balance + (NEW.sum - NEW.released) - (OLD.sum - OLD.released) WHERE id = NEW.card * 16 + 4;
+  UPDATE account SET balance = balance + NEW.released - OLD.released WHERE id = NEW.card * 16 + 3;
   RETURN NULL;
 END $$;
 CREATE TRIGGER offline_window_moves AFTER UPDATE ON offline_window FOR EACH ROW EXECUTE FUNCTION offline_window_moves();
