@@ -126,14 +126,16 @@ static bool moves_money(const struct route *route) {
   }
 }
 
-/* Requests whose answer carries the time under a signature that cards believe: not while the clock is in doubt. What only
+/* Requests whose answer carries the time under a signature that cards, or tills off-line, believe: not while the clock is in doubt. What only
  * brings, asks, blocks or revokes is served. */
 static bool needs_clock(const struct route *route) {
   switch (route->type) {
   case MESSAGE_PURCHASE:
+  case MESSAGE_REFUND:
   case MESSAGE_LOAD_INQUIRY:
   case MESSAGE_LOAD:
   case MESSAGE_CARD_CERTIFICATION:
+  case MESSAGE_DENY_LIST:
     return true;
   default:
     return false;

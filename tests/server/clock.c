@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "epurse/ledger_clock.h"
+#include "epurse/message_deny.h"
 #include "purse.h"
 #include "server/routes.h"
 #include "suites.h"
@@ -22,6 +23,11 @@ static enum status pay(struct purse *purse, struct world *world) {
 static enum status load(struct purse *purse, struct world *world) {
   purse_promise(purse, TRANSACTION_LOAD, 50, &world->reload);
   return station_tell(&world->reload, &world->service, MESSAGE_LOAD, purse_load_order(purse, world, "cash", "R-1"));
+}
+
+static enum status give_back(struct purse *purse, struct world *world, uint32_t sale) {
+  purse_refund(purse, sale, 50, &world->pos);
+  return station_tell(&world->pos, &world->service, MESSAGE_REFUND, purse_order(purse, world, MESSAGE_REFUND, NULL));
 }
 
 static void begin(struct world *world, struct purse *purse) {
@@ -40,6 +46,24 @@ static void restart(struct world *world) {
   ck_assert_int_eq(ledger_open(service->configuration.store, &ledger), STATUS_OK);
   ck_assert_int_eq(service_start(service, &ledger), STATUS_OK);
 }
+
+/* Neither an order for a card nor a list that a till believes: each kind of answer that carries the time. */
+START_TEST(no_kind_of_answer_is_signed) {
+  struct world world;
+  struct purse purse;
+
+  begin(&world, &purse);
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  uint32_t sale = purse.atc;
+  world.now += 46 * DAY;
+  ck_assert_int_eq(pay(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  ck_assert_int_eq(load(&purse, &world), STATUS_CLOCK_DOUBTFUL);
+  ck_assert_int_eq(give_back(&purse, &world, sale), STATUS_CLOCK_DOUBTFUL);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_DENY_LIST, deny_list_body(0)),
+                   STATUS_CLOCK_DOUBTFUL);
+  world_close(&world);
+}
+END_TEST
 
 static enum status confirm_step(struct ledger *ledger, void *context) {
   struct ledger_clock before;
@@ -223,6 +247,7 @@ Suite *clock_suite(void) {
   Suite *suite = suite_create("clock");
   TCase *all = world_case("clock");
 
+  tcase_add_test(all, no_kind_of_answer_is_signed);
   tcase_add_loop_test(all, nothing_is_signed_far_from_the_last_booking, 0, sizeof rows / sizeof rows[0]);
   tcase_add_loop_test(all, an_operator_confirms, 0, 2);
   tcase_add_test(all, what_was_confirmed_counts);
