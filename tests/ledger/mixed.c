@@ -303,6 +303,150 @@ START_TEST(an_empty_purse_has_paid_all_the_same) {
 }
 END_TEST
 
+/* ---- at random ---- */
+
+#define CARDS 3
+#define SALES 64
+
+/* A card, what tills keep of it, and its sales. */
+struct holder {
+  struct purse purse;
+  struct paid kept[SALES];
+  struct purse_sale sales[SALES];
+  size_t kept_count, sale_count;
+};
+
+static uint32_t below(uint64_t *seed, uint32_t bound) {
+  *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+  return (uint32_t)(*seed >> 33) % bound;
+}
+
+/* Whatever is declined is declined for a reason, never because the ledger lost its way with the card. */
+static bool approved(const struct ask *ask) {
+  ck_assert_int_ne(ask->outcome, STATUS_OUT_OF_STEP);
+  return ask->outcome == STATUS_OK;
+}
+
+/* Committed and confirmed, committed, or left. */
+static void finish(struct world *world, struct holder *holder, const struct ask *ask, uint32_t how) {
+  struct purse *purse = &holder->purse;
+  bool sale = purse->promise.type == TRANSACTION_PURCHASE || purse->promise.type == TRANSACTION_POINTS_PURCHASE;
+  if (!approved(ask) || how == 0)
+    return;
+  ck_assert(purse_commit(purse, ask->transaction.authorisation));
+  if (sale && holder->sale_count < SALES && memcmp(purse->promise.tid, POS, TID_SIZE) == 0)
+    holder->sales[holder->sale_count++] =
+        (struct purse_sale){purse->atc, purse->promise.type == TRANSACTION_POINTS_PURCHASE};
+  if (how > 1)
+    ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+}
+
+static void order_at_random(struct world *world, struct holder *holder, uint64_t *seed) {
+  static const uint8_t types[] = {TRANSACTION_LOAD, TRANSACTION_PURCHASE, TRANSACTION_POINTS_PURCHASE};
+  uint8_t type = types[below(seed, 3)];
+  uint32_t room = WORLD_PURSE_CEILING - holder->purse.balance;
+  uint32_t amount = type == TRANSACTION_LOAD && below(seed, 2) == 0 && room > 0 ? room : 1 + below(seed, 4000);
+  const char *till = type == TRANSACTION_LOAD ? RELOAD : below(seed, 3) == 0 ? OTHER_POS : POS;
+  struct ask ask;
+  world_authorise(world, &holder->purse, type, amount, till, &ask);
+  finish(world, holder, &ask, below(seed, 3));
+}
+
+static void pay_at_random(struct holder *holder, uint64_t *seed) {
+  struct purse *purse = &holder->purse;
+  uint32_t amount = 1 + below(seed, 2500);
+  if (holder->kept_count == SALES || amount > purse->balance || purse->offline_count >= 5 ||
+      purse->offline_sum + amount > 5000)
+    return;
+  holder->kept[holder->kept_count++] = pay(purse, amount, below(seed, 3) == 0 ? OTHER_POS : POS);
+  if (memcmp(purse->promise.tid, POS, TID_SIZE) == 0 && holder->sale_count < SALES)
+    holder->sales[holder->sale_count++] = (struct purse_sale){purse->atc, false};
+}
+
+static void bring_one(struct world *world, struct holder *holder, size_t which) {
+  enum status status = bring(world, &holder->kept[which]);
+  ck_assert_msg(status == STATUS_OK || status == STATUS_OFFLINE_WAITS, "%s", status_name(status));
+  if (status == STATUS_OK)
+    holder->kept[which] = holder->kept[--holder->kept_count];
+}
+
+static void give_back_at_random(struct world *world, struct holder *holder, uint64_t *seed) {
+  const struct purse_sale sale = holder->sales[below(seed, (uint32_t)holder->sale_count)];
+  uint32_t amount = 1 + below(seed, 3000);
+  struct ask ask;
+  if (below(seed, 2) == 0) {
+    (void)ask_back(world, &holder->purse, &sale, amount, &ask);
+    finish(world, holder, &ask, below(seed, 3));
+    return;
+  }
+  enum status status = owe(world, &holder->purse, sale.atc, amount, (uint8_t)below(seed, 256));
+  ck_assert_msg(status_http(status) == 200 && status != STATUS_LEDGER_BROKEN, "%s", status_name(status));
+}
+
+static void claim_at_random(struct world *world, struct holder *holder, uint64_t *seed) {
+  struct ask ask = {.purse = &holder->purse, .tender.kind = LEDGER_TENDER_OWED};
+  purse_promise(&holder->purse, TRANSACTION_LOAD, 1 + below(seed, 3000), RELOAD);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  finish(world, holder, &ask, below(seed, 3));
+}
+
+static void step_at_random(struct world *world, struct holder *holder, uint64_t *seed) {
+  enum status status;
+  switch (below(seed, 8)) {
+  case 0:
+  case 1:
+    order_at_random(world, holder, seed);
+    break;
+  case 2:
+    pay_at_random(holder, seed);
+    break;
+  case 3:
+    if (holder->kept_count > 0)
+      bring_one(world, holder, below(seed, (uint32_t)holder->kept_count));
+    break;
+  case 4:
+  case 5:
+    if (holder->sale_count > 0)
+      give_back_at_random(world, holder, seed);
+    break;
+  case 6:
+    claim_at_random(world, holder, seed);
+    break;
+  default:
+    status = world_do(world, act_close, &world->now);
+    ck_assert(status == STATUS_OK || status == STATUS_NOTHING_TO_SETTLE);
+    world->now += DAY / 8;
+  }
+}
+
+START_TEST(nothing_is_made_or_lost) {
+  static struct holder holders[CARDS];
+  struct world world;
+  struct ask ask;
+  uint64_t seed = 4711 + (uint64_t)_i;
+  memset(holders, 0, sizeof holders);
+  world_open(&world);
+  for (uint32_t i = 0; i < CARDS; i++)
+    world_issue(&world, i + 1, &holders[i].purse);
+  for (int step = 0; step < 300; step++) {
+    step_at_random(&world, &holders[below(&seed, CARDS)], &seed);
+    if (step % 25 == 0)
+      world_assert_clean(&world);
+  }
+  for (size_t i = 0; i < CARDS; i++) {
+    for (size_t times = 2 * SALES; holders[i].kept_count > 0 && times > 0; times--) {
+      bring_one(&world, &holders[i], 0);
+      world.now += DAY;
+    }
+    world_authorise(&world, &holders[i].purse, TRANSACTION_PURCHASE, WORLD_PAYMENT_CEILING + 1, POS, &ask);
+    ck_assert_int_eq(ask.outcome, STATUS_ABOVE_LIMIT);
+    world_assert_agrees(&world, &holders[i].purse);
+  }
+  ck_assert_uint_eq(world_incidents(&world), 0);
+  world_close(&world);
+}
+END_TEST
+
 Suite *mixed_suite(void) {
   Suite *suite = suite_create("mixed");
   TCase *tests = tcase_create("at once");
@@ -314,6 +458,7 @@ Suite *mixed_suite(void) {
   tcase_add_test(tests, a_sale_is_given_back_once_over_a_replacement);
   tcase_add_test(tests, a_full_purse_keeps_nobody_from_his_money);
   tcase_add_test(tests, an_empty_purse_has_paid_all_the_same);
+  tcase_add_loop_test(tests, nothing_is_made_or_lost, 0, 4);
   suite_add_tcase(suite, tests);
   return suite;
 }
