@@ -19,14 +19,15 @@ struct limit_load {
 
 /* Whether there is room for it: reads only. STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT, STATUS_REFUND_LIMIT. */
 enum status limit_check(struct ledger *ledger, const struct limit_load *load) EPURSE_MUST_USE;
-/* Takes it for what has no promise and is never given back; after limit_check, in the same step. */
+/* Takes it for what has no promise and is never given back; after limit_check, in the same step, and after the merchant's
+ * account was moved: what it owes is read there. */
 enum status limit_take_for_good(struct ledger *ledger, const struct limit_load *load) EPURSE_MUST_USE;
-/* Takes it, under the promise of its booking; after limit_check, in the same step. */
+/* Takes it, under the promise of its booking; as limit_take_for_good. */
 enum status limit_take(struct ledger *ledger, const struct limit_load *load, int64_t booking) EPURSE_MUST_USE;
 /* An off-line payment that no promise of its card confirms yet: the sum and the count of its terminal's day.
  * STATUS_TERMINAL_LIMIT: there is no room for it, and nothing is taken. */
 enum status limit_take_offline(struct ledger *ledger, const struct limit_load *payment) EPURSE_MUST_USE;
-/* The tender of a load went back: so does what it took. */
+/* The tender of a load went back, after which so does what it took. */
 enum status limit_give_back(struct ledger *ledger, const struct booking *booking) EPURSE_MUST_USE;
 /* What the lines of a settlement set off is not owed any more. */
 enum status limit_set_off(struct ledger *ledger, int64_t settlement) EPURSE_MUST_USE;

@@ -52,7 +52,8 @@ static enum status totals_due(struct ledger *ledger, struct ledger_totals *total
   totals->points = -query_read_i64(&query);
   totals->paid_out = query_read_i64(&query);
   totals->fees = query_read_i64(&query);
-  totals->outstanding = totals->tenders_due - totals->merchants_due - totals->paid_out - totals->fees;
+  int64_t risk = -query_read_i64(&query); /* what it paid */
+  totals->outstanding = totals->tenders_due + risk - totals->merchants_due - totals->paid_out - totals->fees;
   return query_end(&query);
 }
 

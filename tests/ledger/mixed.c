@@ -6,6 +6,7 @@
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_offline.h"
+#include "epurse/ledger_totals.h"
 #include "epurse/settlement.h"
 #include "suites.h"
 #include "world.h"
@@ -213,6 +214,23 @@ START_TEST(risk_pays_a_till_so_much_for_one_card) {
     world.now += DAY;
   }
   world_assert_merchant(&world, "SHOP", 2400 + 2401, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* What the risk paid is on no card. */
+START_TEST(what_is_outstanding_is_what_cards_have) {
+  struct world world;
+  struct purse purse;
+  struct ledger_totals totals;
+  begin(&world, &purse);
+  struct purse twin = purse;
+  struct paid one = pay(&purse, 1000, POS), two = pay(&twin, 900, OTHER_POS);
+  ck_assert_int_eq(bring(&world, &one), STATUS_OK);
+  ck_assert_int_eq(bring(&world, &two), STATUS_CARD_FORKED);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.outstanding, 19000);
+  ck_assert_int_eq(totals.merchants_due, 1900);
   world_close(&world);
 }
 END_TEST
@@ -455,6 +473,7 @@ Suite *mixed_suite(void) {
   tcase_add_test(tests, a_tender_given_back_after_its_set_off_is_a_credit);
   tcase_add_test(tests, what_no_card_has_in_hand_keeps_its_points);
   tcase_add_test(tests, risk_pays_a_till_so_much_for_one_card);
+  tcase_add_test(tests, what_is_outstanding_is_what_cards_have);
   tcase_add_test(tests, a_sale_is_given_back_once_over_a_replacement);
   tcase_add_test(tests, a_full_purse_keeps_nobody_from_his_money);
   tcase_add_test(tests, an_empty_purse_has_paid_all_the_same);
