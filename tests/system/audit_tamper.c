@@ -10,7 +10,7 @@
 
 #include "audit_world.h"
 
-#define GUARDS_MAX 64
+#define GUARDS_MAX 128
 
 const struct tamper tampers[] = {
 #define TAMPER(what, file, change, findings) {what, file, change, findings},
