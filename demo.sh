@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The main job, shown: a raw card becomes a cardholder's card, is loaded with 50.00 and pays 12.50 in a shop.
+# The main job, shown: a raw card becomes a cardholder's card, is loaded with 50.00, pays 12.50 in a shop, then 2.50 without
+# its PIN, and gets that back.
 # Installs what is missing, builds into build-demo/, needs no card and no reader: the card is a process behind the real
 # pcscd, the back-end a real HTTPS server on 127.0.0.1. Everything that it makes lies in a temporary folder.
 #
@@ -65,7 +66,8 @@ title() {
 }
 
 title "The issuer"
-show "Keys, certificates and an empty ledger are made." "epurse-admin init --dir issuer ..." issuer_init
+show "Keys, certificates and an empty ledger are made." "epurse-admin init --dir issuer ..." \
+  issuer_init issuer --no-pin-single default --no-pin-total default
 show "The back-end starts; it keeps the books." "epursed --config issuer/epursed.conf" server_start
 show "A shop joins." "epurse-admin merchant add BAKERY --name 'Corner Bakery'" admin merchant add BAKERY --name "Corner Bakery" --points-rate 1
 show "It gets a till," "epurse-admin terminal add POS00001 --role pos ..." terminal_add POS00001 pos BAKERY pos
@@ -87,6 +89,10 @@ pay_wrong() { pos --pin-fd 3 pay 12.50 3<<<1111 || echo "(exit code $?: nothing 
 show "The customer mistypes the PIN." "epurse-pos pay 12.50" pay_wrong
 pay_shop() { pos --pin-fd 3 pay 12.50 3<<<2468; }
 show "And gets it right." "epurse-pos pay 12.50" pay_shop
+pay_small() { pos pay 2.50 </dev/null; }
+show "A coffee, too: so little goes without the PIN." "epurse-pos pay 2.50" pay_small
+give_back() { pos refund --last </dev/null; }
+show "It was cold: the shop gives it back, to the card that paid." "epurse-pos refund --last" give_back
 show_balance() { pos --pin-fd 3 balance 3<<<2468; }
 show "What is left?" "epurse-pos balance" show_balance
 show_log() { pos --pin-fd 3 log 3<<<2468; }
