@@ -111,7 +111,7 @@ static bool beginning_make(void) {
   static const struct call calls[] = {
       {.till = TILL_DESK, .verb = VERB_ISSUE},
       {.till = TILL_RELOAD, .verb = VERB_LOAD, .amount = 20000},
-      {.till = TILL_POS, .verb = VERB_PAY, .amount = 2000},
+      {.till = TILL_POS, .verb = VERB_PAY, .amount = 2000}, /* TORTURE_SALE */
       {.till = TILL_DESK, .verb = VERB_ISSUE, .whose = WHOSE_OTHER},
       {.till = TILL_RELOAD2, .verb = VERB_LOAD, .amount = 5000, .cash = true, .whose = WHOSE_OTHER}};
   bool negative = torture->negative, made = true;

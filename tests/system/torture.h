@@ -21,13 +21,26 @@
 #define TORTURE_NEW_PIN   "13579"
 #define TORTURE_WRONG_PIN "1111"
 #define TORTURE_POOL      50
+#define TORTURE_NO_PIN    1200 /* paid without the PIN in all, minor units; half of it at once */
+#define TORTURE_SALE      1    /* the number, at TILL_POS, of what the holder bought there before the run */
 
 /* The terminals: two of each kind. */
 enum till { TILL_POS, TILL_POS2, TILL_RELOAD, TILL_RELOAD2, TILL_DESK, TILL_DESK2, TILL_COUNT };
 const char *till_name(enum till till); /* its folder */
 const char *till_tid(enum till till);
 
-enum verb { VERB_PAY, VERB_PAY_POINTS, VERB_LOAD, VERB_PIN, VERB_BALANCE, VERB_ISSUE, VERB_VOID, VERB_RECOVER };
+enum verb {
+  VERB_PAY,
+  VERB_PAY_POINTS,
+  VERB_LOAD,
+  VERB_PIN,
+  VERB_BALANCE,
+  VERB_ISSUE,
+  VERB_VOID,
+  VERB_RECOVER,
+  VERB_REFUND,
+  VERB_OWE /* a refund without the card */
+};
 const char *verb_name(enum verb verb);
 
 /* The cards: the holder's, of which most runs are; one that is raw at first; and another customer's, whose last day is
@@ -39,6 +52,8 @@ struct call {
   enum till till;
   enum verb verb;
   int64_t amount;
+  int64_t sale;              /* of a refund: the number of what it gives back, in the till's journal; 0: the newest */
+  bool without_pin;          /* of a payment: the till does not ask, unless it has to */
   bool cash;                 /* the tender, of a load or a recovery; else the bank */
   enum whose whose;          /* with this card */
   unsigned mistyped;         /* so many wrong PINs first */
@@ -63,7 +78,8 @@ struct report {
 
 /* ---- what the server holds, told by its own process ---- */
 
-#define BOOKS_MAX 96
+#define BOOKS_MAX   96
+#define REFUNDS_MAX 8
 struct books {
   bool told;
   enum status check; /* ledger_check */
@@ -73,6 +89,9 @@ struct books {
   struct ledger_transaction transactions[WHOSE_COUNT][BOOKS_MAX]; /* newest first */
   size_t counts[WHOSE_COUNT];
   struct ledger_totals totals;
+  int64_t owed_refunds[REFUNDS_MAX]; /* those without a card, minor units each */
+  size_t owed_count;
+  int64_t refunds_borne;  /* by the shop of TILL_POS, minor units */
   uint64_t given_back;    /* incidents: charges given back whose claim had been loaded elsewhere meanwhile */
   int64_t given_back_sum; /* minor units: the merchants go on owing them */
 };

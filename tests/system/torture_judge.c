@@ -103,6 +103,17 @@ static void judge_ring(const struct evidence *evidence, const uint8_t *ring, uns
   }
 }
 
+static bool is_credit(const struct ledger_transaction *transaction) {
+  return transaction->type == TRANSACTION_LOAD || transaction->type == TRANSACTION_REFUND;
+}
+
+/* By which a card's balance rises when it commits that; minor units. */
+static int64_t balance_change(const struct ledger_transaction *transaction) {
+  if (transaction->type == TRANSACTION_POINTS_PURCHASE || transaction->in_points)
+    return 0;
+  return is_credit(transaction) ? (int64_t)transaction->amount : -(int64_t)transaction->amount;
+}
+
 /* Booked if and only if the card did it; and the sums are the card's. */
 static void judge_debits(const struct evidence *evidence) {
   const struct card_memory *memory = &evidence->memory;
@@ -112,13 +123,10 @@ static void judge_debits(const struct evidence *evidence) {
     const struct ledger_transaction *transaction = &evidence->transactions[i];
     if (transaction->state != LEDGER_CAPTURED)
       continue;
-    bool load = transaction->type == TRANSACTION_LOAD;
-    loads += load;
-    purchases += !load;
+    loads += is_credit(transaction);
+    purchases += !is_credit(transaction);
     points += transaction->points;
-    if (transaction->type == TRANSACTION_POINTS_PURCHASE)
-      continue;
-    balance += load ? (int64_t)transaction->amount : -(int64_t)transaction->amount;
+    balance += balance_change(transaction);
   }
   if (loads != bytes_u32(memory->load_count) || purchases != bytes_u32(memory->purchase_count))
     sequence_violation(evidence->sequence, "the card did %u loads and %u purchases, booked are %u and %u",
@@ -133,7 +141,7 @@ static void judge_debits(const struct evidence *evidence) {
 /* Over all cards: merchants got what cards lost; the bank keeps what became loads, or is owed. */
 static void judge_houses(struct sequence *sequence) {
   const struct books *books = &torture->books;
-  int64_t due = 0, loaded = 0, owed = 0;
+  int64_t due = 0, loaded = 0, owed = 0, given = 0;
   for (enum whose whose = 0; whose < WHOSE_COUNT; whose++) {
     owed += books->cards[whose].owed;
     for (size_t i = 0; i < books->counts[whose]; i++) {
@@ -142,17 +150,21 @@ static void judge_houses(struct sequence *sequence) {
         due += one->amount;
       if (one->state == LEDGER_CAPTURED && one->type == TRANSACTION_LOAD)
         loaded += one->amount;
+      if (one->state == LEDGER_CAPTURED && one->type == TRANSACTION_REFUND)
+        given += balance_change(one);
     }
   }
+  int64_t unbanked = judge_refunds(sequence, given);
   if (due != books->totals.merchants_due)
     sequence_violation(sequence, "merchants have %" PRId64 ", cards paid %" PRId64, books->totals.merchants_due, due);
   torture->given_back += (unsigned)books->given_back;
-  if (bank_kept() + books->given_back_sum != loaded + owed)
-    sequence_violation(sequence, "bank and box keep %" PRId64 ", loaded are %" PRId64 ", owed %" PRId64, bank_kept(),
-                       loaded, owed);
-  if (books->totals.tenders_due != loaded + owed)
-    sequence_violation(sequence, "tenders due are %" PRId64 ", loaded %" PRId64 ", owed %" PRId64,
-                       books->totals.tenders_due, loaded, owed);
+  if (bank_kept() + books->given_back_sum + unbanked != loaded + owed)
+    sequence_violation(
+        sequence, "bank and box keep %" PRId64 ", loaded are %" PRId64 ", owed %" PRId64 ", of it refunds %" PRId64,
+        bank_kept(), loaded, owed, unbanked);
+  if (books->totals.tenders_due != loaded + owed + given)
+    sequence_violation(sequence, "tenders due are %" PRId64 ", loaded %" PRId64 ", owed %" PRId64 ", refunded %" PRId64,
+                       books->totals.tenders_due, loaded, owed, given);
 }
 
 /* No card number is lost. */
@@ -169,11 +181,19 @@ static void judge_pool(struct sequence *sequence) {
 /* ---- what was said ---- */
 
 static uint8_t type_of(enum verb verb) {
-  return verb == VERB_LOAD ? TRANSACTION_LOAD : verb == VERB_PAY ? TRANSACTION_PURCHASE : TRANSACTION_POINTS_PURCHASE;
+  switch (verb) {
+  case VERB_LOAD:
+    return TRANSACTION_LOAD;
+  case VERB_REFUND:
+    return TRANSACTION_REFUND;
+  default:
+    return verb == VERB_PAY ? TRANSACTION_PURCHASE : TRANSACTION_POINTS_PURCHASE;
+  }
 }
 
 static bool is_money(const struct call *call) {
-  return call->verb == VERB_PAY || call->verb == VERB_PAY_POINTS || call->verb == VERB_LOAD;
+  return call->verb == VERB_PAY || call->verb == VERB_PAY_POINTS || call->verb == VERB_LOAD ||
+         call->verb == VERB_REFUND;
 }
 
 /* By the promise that the card signed; minor units, -1: it cannot be read. */
@@ -181,9 +201,7 @@ static int64_t balance_after(const struct ledger_transaction *transaction) {
   struct promise promise;
   if (promise_decode(transaction->promise, PROMISE_SIZE, &promise) != STATUS_OK)
     return -1;
-  if (transaction->type == TRANSACTION_POINTS_PURCHASE)
-    return promise.balance;
-  return (int64_t)promise.balance + (transaction->type == TRANSACTION_LOAD ? 1 : -1) * (int64_t)transaction->amount;
+  return (int64_t)promise.balance + balance_change(transaction);
 }
 
 /* The display said "done": that very transaction is booked, as it was asked for, and was not shown as done before. */
@@ -230,6 +248,8 @@ static void judge_shown(const struct evidence *evidence, unsigned at) {
   if (event->call.verb == VERB_BALANCE && alone && report->shown != report->before)
     sequence_violation(evidence->sequence, "call %u showed a balance of %" PRId64 ", the card had %" PRId64, at + 1,
                        report->shown, report->before);
+  if (event->call.verb == VERB_OWE && judge_count(evidence->sequence, &event->call) == 0)
+    sequence_violation(evidence->sequence, "call %u said that it is owed, which it is not", at + 1);
 }
 
 static void judge_displays(const struct evidence *evidence) {
@@ -257,6 +277,7 @@ static void judge_card(const struct evidence *evidence) {
   judge_state(evidence);
   judge_balance(evidence);
   judge_debits(evidence);
+  judge_no_pin(evidence->sequence, evidence->whose, &evidence->memory);
 }
 
 void judge_contact(struct sequence *sequence) {
@@ -284,12 +305,14 @@ void judge_settled(struct sequence *sequence) {
     judge_journal(sequence, till);
 }
 
-unsigned judge_count(const struct sequence *sequence, uint8_t type, int64_t amount) {
+unsigned judge_count(const struct sequence *sequence, const struct call *call) {
   const struct books *books = &torture->books;
   unsigned count = 0;
+  if (call->verb == VERB_OWE)
+    return judge_owed_refunds(call->amount);
   for (size_t i = 0; i < books->counts[sequence->whose]; i++) {
     const struct ledger_transaction *one = &books->transactions[sequence->whose][i];
-    count += one->state == LEDGER_CAPTURED && one->type == type && one->amount == (uint32_t)amount;
+    count += one->state == LEDGER_CAPTURED && one->type == type_of(call->verb) && one->amount == (uint32_t)call->amount;
   }
   return count;
 }

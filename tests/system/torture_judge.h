@@ -13,7 +13,15 @@ void judge_contact(struct sequence *sequence);
 void judge_settled(struct sequence *sequence);
 /* One terminal's journal and receipts, against the books as last told. */
 void judge_journal(struct sequence *sequence, enum till till);
-/* A transaction of that type and amount: how often the card did it, by the ledger's books. */
-unsigned judge_count(const struct sequence *sequence, uint8_t type, int64_t amount);
+/* What the call was to do: how often it was done, by the ledger's books. */
+unsigned judge_count(const struct sequence *sequence, const struct call *call);
+
+/* Refunds by the books: what is owed because of those without a card, and that the sale's merchant bears them,
+ * as well as `to_cards`, which went back to cards. Minor units. */
+int64_t judge_refunds(struct sequence *sequence, int64_t to_cards);
+/* How many without a card there are of that amount. */
+unsigned judge_owed_refunds(int64_t amount);
+/* No card paid more without its PIN, since somebody saw a right one, than it may. */
+void judge_no_pin(struct sequence *sequence, enum whose whose, const struct card_memory *memory);
 
 #endif

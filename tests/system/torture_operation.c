@@ -21,6 +21,7 @@ static void torn_by(struct sequence *sequence, const struct call *call, enum fau
 }
 
 #define LAST_APDU   6 /* DEBIT or CREDIT, behind SELECT, two certificates, MUTUAL AUTHENTICATE and INITIALIZE */
+#define REFUND_APDU 7 /* CREDIT FOR REFUND, behind those and GET DATA */
 #define CHANGE_APDU 7 /* CHANGE REFERENCE DATA, behind those four, GET DATA and VERIFY */
 #define STORE_APDU  7 /* in the middle of what the desk writes, the card being certified by then */
 #define KEYS_APDU   4 /* GENERATE, the number being reserved and the card not certified */
@@ -119,6 +120,41 @@ static void begin_one_try_left(struct sequence *sequence) {
     sequence_violation(sequence, "the engine: four wrong PINs were not four");
 }
 
+/* The newest sale is one in points. */
+static void begin_points_sale(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_POS, .verb = VERB_PAY_POINTS, .amount = 2 * AMOUNT};
+  sequence_must(sequence, &call);
+}
+static const struct call refund_call = {.till = TILL_POS, .verb = VERB_REFUND, .amount = AMOUNT, .sale = TORTURE_SALE};
+static void begin_torn_refund(struct sequence *sequence) {
+  torn_by(sequence, &refund_call, FAULT_ANSWER_LOST_AWAY, REFUND_APDU);
+}
+static void begin_torn_before_refund(struct sequence *sequence) {
+  torn_by(sequence, &refund_call, FAULT_COMMAND_LOST_AWAY, REFUND_APDU);
+}
+/* The card denies the refund at the next till, and only then is the sale free to be given back again. */
+static void begin_denied_refund(struct sequence *sequence) {
+  begin_torn_before_refund(sequence);
+  sequence_must(sequence, &elsewhere);
+}
+/* Owed to the card, whose holder does not know it. */
+static void begin_owed_refund(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_POS, .verb = VERB_OWE, .amount = AMOUNT, .sale = TORTURE_SALE};
+  sequence_must(sequence, &call);
+}
+/* As much as goes without the PIN has been paid so: now it is asked for. */
+static void begin_no_pin_spent(struct sequence *sequence) {
+  static const struct call call = {
+      .till = TILL_POS, .verb = VERB_PAY, .amount = TORTURE_NO_PIN / 2, .without_pin = true};
+  sequence_must(sequence, &call);
+  sequence_must(sequence, &call);
+}
+static void begin_torn_no_pin(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .without_pin = true};
+  torn_by(sequence, &call, FAULT_ANSWER_LOST_AWAY, LAST_APDU);
+}
+
+#define GIVE  .till = TILL_POS, .amount = AMOUNT, .sale = TORTURE_SALE
 #define PAY   .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT
 #define LOAD  .till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT
 #define BLOCK .fate = CARD_BLOCKED
@@ -170,6 +206,28 @@ static const struct operation operations[] = {
      BLOCK},
     {.name = "block-order-on-a-torn-debit", .call = {PAY}, .prelude = begin_blocked_torn_debit, BLOCK},
     {.name = "block-order-on-one-torn-before", .call = {PAY}, .prelude = begin_blocked_torn_before_debit, BLOCK},
+    {.name = "refund", .call = {GIVE, .verb = VERB_REFUND}, .once = true},
+    {.name = "refund-in-points",
+     .call = {.till = TILL_POS, .verb = VERB_REFUND, .amount = AMOUNT},
+     .prelude = begin_points_sale,
+     .once = true},
+    {.name = "refund-without-card", .call = {GIVE, .verb = VERB_OWE}, .once = true},
+    {.name = "finishing-a-refund", .call = {GIVE, .verb = VERB_REFUND}, .prelude = begin_torn_refund, .once = true},
+    {.name = "giving-a-refund-again",
+     .call = {GIVE, .verb = VERB_REFUND},
+     .prelude = begin_torn_before_refund,
+     .once = true},
+    {.name = "refund-after-a-denied-one",
+     .call = {GIVE, .verb = VERB_REFUND},
+     .prelude = begin_denied_refund,
+     .once = true},
+    {.name = "load-of-an-owed-refund", .call = {LOAD}, .prelude = begin_owed_refund, .once = true},
+    {.name = "no-pin", .call = {PAY, .without_pin = true}, .once = true},
+    {.name = "no-pin-spent", .call = {PAY, .without_pin = true}, .prelude = begin_no_pin_spent, .once = true},
+    {.name = "finishing-a-no-pin-debit",
+     .call = {PAY, .without_pin = true},
+     .prelude = begin_torn_no_pin,
+     .once = true},
     {.name = "expiry", .call = {PAY, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
     {.name = "expiry-at-reload", .call = {LOAD, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
     {.name = "expiry-on-a-torn-debit",

@@ -46,6 +46,19 @@ static struct call any_call(uint64_t *state) {
   return call;
 }
 
+/* On two days of three the till of the sale that may be given back also does that, and lets pay without the PIN. */
+static void widen(struct call *call, uint64_t seed, unsigned at) {
+  uint64_t state = seed * CALLS_MOST + at;
+  unsigned verb = pick(&state, 6);
+  if (seed % 3 == 0 || call->verb != VERB_PAY || call->mistyped > 0)
+    return;
+  call->without_pin = verb < 3;
+  if (call->till != TILL_POS || verb < 2)
+    return;
+  call->verb = verb == 2 ? VERB_OWE : VERB_REFUND;
+  call->sale = TORTURE_SALE;
+}
+
 static void any_faults(struct sequence *sequence, uint64_t *state, unsigned calls) {
   unsigned count = 2 + pick(state, 2);
   for (unsigned i = 0; i < count; i++) {
@@ -78,6 +91,8 @@ bool random_run(uint64_t seed, bool verbose) {
   any_faults(&sequence, &state, calls);
   for (unsigned i = 0; i < calls; i++) {
     struct call call = any_call(&state), inside = any_call(&state);
+    widen(&call, seed, i);
+    widen(&inside, seed, i + CALLS_MOST);
     if (inside.till != call.till)
       call.inside = &inside;
     (void)sequence_call(&sequence, &call);

@@ -12,7 +12,8 @@
 #include "torture_world.h"
 
 const char *verb_name(enum verb verb) {
-  static const char *const names[] = {"pay", "pay-points", "load", "pin", "balance", "issue", "void", "recover"};
+  static const char *const names[] = {"pay",   "pay-points", "load",    "pin",    "balance",
+                                      "issue", "void",       "recover", "refund", "owe"};
   return names[verb];
 }
 

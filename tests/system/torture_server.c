@@ -37,6 +37,7 @@ struct packet {
 static struct service service;
 static struct peer peers[TILL_COUNT];
 static bool serving;    /* a request of a terminal */
+static sqlite3 *opened; /* the ledger's database, which it has for itself alone */
 static int client = -1; /* this side of the sockets */
 static pid_t keeper;
 
@@ -61,6 +62,7 @@ int __wrap_sqlite3_exec(sqlite3 *database, const char *sql, int (*row)(void *, i
                         char **problem);
 int __wrap_sqlite3_exec(sqlite3 *database, const char *sql, int (*row)(void *, int, char **, char **), void *context,
                         char **problem) {
+  opened = database;
   bool commit = serving && strcmp(sql, "COMMIT") == 0;
   enum fault_kind fault = commit ? fault_at(PLACE_COMMIT) : FAULT_NONE;
   torture->server_down = torture->server_down || fault_away(fault);
@@ -108,6 +110,24 @@ static size_t list(const struct ledger_card *card, struct ledger_transaction tra
              : 0;
 }
 
+/* Of refunds the ledger tells only the server's messages: its tables say it. */
+static void tell_refunds(struct books *books) {
+  sqlite3_stmt *row = NULL;
+  if (sqlite3_prepare_v2(opened, "SELECT amount FROM owed_refund", -1, &row, NULL) == SQLITE_OK)
+    while (books->owed_count < REFUNDS_MAX && sqlite3_step(row) == SQLITE_ROW)
+      books->owed_refunds[books->owed_count++] = sqlite3_column_int64(row, 0);
+  sqlite3_finalize(row);
+  row = NULL;
+  books->refunds_borne = -1;
+  if (sqlite3_prepare_v2(opened,
+                         "SELECT -account.balance FROM account, merchant WHERE merchant.name = 'BAKERY' AND "
+                         "account.id = -(merchant.id * 16 + 5)",
+                         -1, &row, NULL) == SQLITE_OK &&
+      sqlite3_step(row) == SQLITE_ROW)
+    books->refunds_borne = sqlite3_column_int64(row, 0);
+  sqlite3_finalize(row);
+}
+
 static void tell_books(void) {
   struct books *books = &torture->books;
   memset(books, 0, sizeof *books);
@@ -116,6 +136,7 @@ static void tell_books(void) {
     if (ledger_card_find_chip(writer_ledger(service.writer), world_serial(whose), &books->cards[whose]) == STATUS_OK)
       books->counts[whose] = list(&books->cards[whose], books->transactions[whose]);
   tell_given_back(books);
+  tell_refunds(books);
   books->told = ledger_totals(writer_ledger(service.writer), &books->totals) == STATUS_OK;
 }
 

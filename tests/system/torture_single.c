@@ -20,10 +20,7 @@ struct single {
 /* The same purchase or load was wanted once: it was made once, or not at all where its people gave it up. */
 static void judge_once(struct sequence *sequence, const struct single *single, bool done, bool refused) {
   const struct call *first = &single->operation->call;
-  uint8_t type = first->verb == VERB_LOAD  ? TRANSACTION_LOAD
-                 : first->verb == VERB_PAY ? TRANSACTION_PURCHASE
-                                           : TRANSACTION_POINTS_PURCHASE;
-  unsigned count = judge_count(sequence, type, first->amount);
+  unsigned count = judge_count(sequence, first);
   bool insisted = done || single->way == WAY_AGAIN || single->way == WAY_SERVER_DOWN;
   bool given_up = !insisted && refused && single->operation->prelude == NULL;
   if (count > 1 || (insisted && count != 1) || (given_up && count != 0))

@@ -10,6 +10,7 @@
 
 #include "backend/http_client.h"
 #include "epurse/journal.h"
+#include "epurse/terminal_refund.h"
 #include "torture_reader.h"
 #include "torture_server.h"
 #include "torture_world.h"
@@ -211,11 +212,26 @@ static enum status recover(struct terminal *terminal, struct tender *tender, str
   return status;
 }
 
+/* What the holder bought is given back, to the card or as what it is owed. */
+static enum status refund(const struct call *call, struct terminal *terminal, struct reader *reader,
+                          const struct dialogue *dialogue, struct report *report) {
+  const struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY}};
+  struct sale sale;
+  enum status status = sale_by_number(terminal, call->sale, &sale);
+  if (status != STATUS_OK)
+    return status;
+  if (call->verb == VERB_OWE)
+    return refund_owe(terminal, &payment, &sale, &report->outcome);
+  return refund_run(terminal, reader, &payment, &sale, dialogue, &report->outcome);
+}
+
 static enum status call_do(const struct call *call, struct terminal *terminal, struct reader *reader,
                            struct report *report) {
   const struct dialogue dialogue = {
       .context = report, .ask_pin = holder_pin, .ask_new_pin = holder_new_pin, .show = show};
-  struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY}, .points = call->verb == VERB_PAY_POINTS};
+  struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY},
+                            .points = call->verb == VERB_PAY_POINTS,
+                            .ask_pin = !call->without_pin};
   enum status status = STATUS_INTERNAL;
   payment.tender = bank_open(call->cash);
   switch (call->verb) {
@@ -240,6 +256,10 @@ static enum status call_do(const struct call *call, struct terminal *terminal, s
     break;
   case VERB_RECOVER:
     status = recover(terminal, payment.tender, report);
+    break;
+  case VERB_REFUND:
+  case VERB_OWE:
+    status = refund(call, terminal, reader, &dialogue, report);
     break;
   }
   bank_close(&payment.tender);

@@ -27,6 +27,8 @@ static bool is_desk(enum till till) {
 static void again(struct sequence *sequence, const struct call *first, bool server_down, bool *done) {
   struct call call = at(first, first->verb, first->amount);
   call.mistyped = first->gives_up ? first->mistyped : 0;
+  call.sale = first->sale;
+  call.without_pin = first->without_pin;
   call.gives_up = first->gives_up;
   call.server_down = server_down;
   if (*done)

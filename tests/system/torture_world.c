@@ -144,10 +144,12 @@ static bool issuer_make(void) {
   bool made =
       shell("echo 'issuer passphrase' >\"$W/issuer.pass\"; echo 'server passphrase' >\"$W/server.pass\"") &&
       shell("\"$P/epurse-admin\" init --dir \"$W/issuer\" --host localhost,127.0.0.1 --listen 127.0.0.1:%d --currency "
-            "EUR --issuer 999999 --pool %d --loads none --load-credit none --no-pin-single none --demonstration "
+            "EUR --issuer 999999 --pool %d --loads none --load-credit none --no-pin-single %d.%02d --no-pin-total "
+            "%d.%02d --demonstration "
             "--issuer-passphrase-fd 3 "
             "--server-passphrase-fd 4 3<\"$W/issuer.pass\" 4<\"$W/server.pass\" >/dev/null",
-            port, TORTURE_POOL) &&
+            port, TORTURE_POOL, TORTURE_NO_PIN / 200, TORTURE_NO_PIN / 2 % 100, TORTURE_NO_PIN / 100,
+            TORTURE_NO_PIN % 100) &&
       shell("sed -i 's/^\\[card\\]$/&\\nnumbers = ascending/' \"$W/issuer/epursed.conf\"");
   if (!made)
     return false;
