@@ -140,7 +140,7 @@ tests_system_torture_SOURCES = tests/bank/tender_book.c tests/system/torture.c t
 	tests/system/torture_judge_refund.c \
 	tests/system/torture_operation.c tests/system/torture_random.c tests/system/torture_reader.c \
 	tests/system/torture_sequence.c tests/system/torture_server.c tests/system/torture_single.c \
-	tests/system/torture_till.c tests/system/torture_trace.c tests/system/torture_way.c tests/system/torture_world.c
+	tests/system/torture_thief.c tests/system/torture_till.c tests/system/torture_trace.c tests/system/torture_way.c tests/system/torture_world.c
 tests_system_torture_LDADD = $(LINK_SERVER) libvcard.a libglobalplatform.a libcard.a $(LINK_TERMINAL)
 
 # All of it: `make check` runs a share. TORTURE_ROUNDS, TORTURE_SEED, KILL_ROUNDS, KILL_SEED choose.

@@ -44,8 +44,8 @@ enum verb {
 const char *verb_name(enum verb verb);
 
 /* The cards: the holder's, of which most runs are; one that is raw at first; and another customer's, whose last day is
- * the day of the run. */
-enum whose { WHOSE_HOLDER, WHOSE_NOBODY, WHOSE_OTHER, WHOSE_COUNT };
+ * the day of the run; and one that a thief has opened. */
+enum whose { WHOSE_HOLDER, WHOSE_NOBODY, WHOSE_OTHER, WHOSE_OPENED, WHOSE_COUNT };
 
 /* One thing that somebody does at a terminal. */
 struct call {
@@ -92,6 +92,7 @@ struct books {
   int64_t owed_refunds[REFUNDS_MAX]; /* those without a card, minor units each */
   size_t owed_count;
   int64_t refunds_borne;  /* by the shop of TILL_POS, minor units */
+  uint64_t lies;          /* incidents of the opened card */
   uint64_t given_back;    /* incidents: charges given back whose claim had been loaded elsewhere meanwhile */
   int64_t given_back_sum; /* minor units: the merchants go on owing them */
 };
@@ -120,7 +121,8 @@ struct torture {
   struct bank_book bank;
   struct books books;
   struct trace trace;
-  unsigned given_back; /* all of them, in all runs */
+  unsigned lies, honoured; /* of the opened card: that were noticed; payments that the issuer bore; in all runs */
+  unsigned given_back;     /* all of them, in all runs */
   struct late_request late;
   bool negative; /* the card's commits are taken apart */
 };

@@ -36,7 +36,7 @@ struct fault {
   unsigned call; /* of a sequence: in which call it waits, from 0 */
   bool fired;
 };
-#define FAULTS_MAX 4
+#define FAULTS_MAX 8
 
 const char *fault_words(enum fault_kind kind);
 enum fault_kind fault_by_words(const char *words); /* FAULT_NONE: no such */

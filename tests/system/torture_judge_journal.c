@@ -24,14 +24,17 @@ static const struct ledger_transaction *booked(const struct promise *promise) {
   const struct books *books = &torture->books;
   enum whose whose = whose_promise(promise);
   for (size_t i = 0; whose < WHOSE_COUNT && i < books->counts[whose]; i++)
-    if (books->transactions[whose][i].atc == promise->atc)
+    if (books->transactions[whose][i].atc == promise->atc && /* a thief says that number, too */
+        memcmp(books->transactions[whose][i].commitment, promise->commitment, CRYPTO_SHA256_SIZE) == 0)
       return &books->transactions[whose][i];
   return NULL;
 }
 
 static void judge_entry(struct sequence *sequence, enum till till, int state, const struct promise *promise) {
   const struct ledger_transaction *transaction = booked(promise);
-  bool done = transaction != NULL && transaction->state == LEDGER_CAPTURED;
+  bool done = transaction != NULL && (transaction->state == LEDGER_CAPTURED || transaction->honoured);
+  if (whose_promise(promise) == WHOSE_OPENED && state == JOURNAL_CANCELLED)
+    return; /* it said so, signed, to that terminal; elsewhere it may say otherwise */
   if ((state == JOURNAL_CONFIRMED && !done) || (state == JOURNAL_CANCELLED && done))
     sequence_violation(sequence, "%s's journal has ATC %u as %s, which is not so", till_name(till), promise->atc,
                        state == JOURNAL_CONFIRMED ? "confirmed" : "cancelled");
@@ -56,8 +59,10 @@ static void judge_receipt(struct sequence *sequence, enum till till, const struc
     sequence_violation(sequence, "%s has no receipt of ATC %u", till_name(till), promise->atc);
 }
 
-/* The card of an entry is dead: nobody can ask it what became of the authorisation. */
+/* The card of an entry is dead, or a thief's: nobody can ask it what became of the authorisation. */
 static bool stays_open(const struct sequence *sequence, int state, const struct promise *promise) {
+  if (whose_promise(promise) == WHOSE_OPENED)
+    return true;
   return sequence->fate != CARD_PERSONALISED && state == JOURNAL_AUTHORISED &&
          whose_promise(promise) == sequence->whose;
 }

@@ -4,6 +4,7 @@
 #include "torture_operation.h"
 
 #include "torture_server.h"
+#include "torture_thief.h"
 
 #define AMOUNT 523 /* of the operation; nothing else moves just that */
 
@@ -154,6 +155,24 @@ static void begin_torn_no_pin(struct sequence *sequence) {
   torn_by(sequence, &call, FAULT_ANSWER_LOST_AWAY, LAST_APDU);
 }
 
+/* A thief's card has paid, and denies it at another shop before the first one's r is at the server. */
+static void begin_denied_by_a_thief(struct sequence *sequence) {
+  static const struct call first = {.till = TILL_POS, .verb = VERB_PAY, .amount = 307, .whose = WHOSE_OPENED};
+  static const struct call second = {.till = TILL_POS2, .verb = VERB_PAY, .amount = 307, .whose = WHOSE_OPENED};
+  sequence_fault(sequence, FAULT_KILL_BEFORE_REQUEST, 2, 0);
+  thief_call(sequence, THIEF_HONEST, &first);
+  if (!fault_all_fired())
+    sequence_violation(sequence, "the engine: the prelude met no fault");
+  thief_call(sequence, THIEF_DENIES, &second);
+}
+/* A thief's card says in the holder's name that the torn debit was done, and that it was not. */
+static void begin_torn_debit_and_a_thief(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .whose = WHOSE_OPENED};
+  begin_torn_debit(sequence);
+  thief_call(sequence, THIEF_POSES, &call);
+  thief_call(sequence, THIEF_RENEGES, &call);
+}
+
 #define GIVE  .till = TILL_POS, .amount = AMOUNT, .sale = TORTURE_SALE
 #define PAY   .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT
 #define LOAD  .till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT
@@ -228,6 +247,8 @@ static const struct operation operations[] = {
      .call = {PAY, .without_pin = true},
      .prelude = begin_torn_no_pin,
      .once = true},
+    {.name = "purchase-after-a-thief-who-denies", .call = {PAY}, .prelude = begin_denied_by_a_thief, .once = true},
+    {.name = "finishing-a-debit-after-a-thief", .call = {PAY}, .prelude = begin_torn_debit_and_a_thief, .once = true},
     {.name = "expiry", .call = {PAY, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
     {.name = "expiry-at-reload", .call = {LOAD, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
     {.name = "expiry-on-a-torn-debit",

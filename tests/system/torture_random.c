@@ -7,6 +7,7 @@
 #include "torture_judge.h"
 #include "torture_plan.h"
 #include "torture_server.h"
+#include "torture_thief.h"
 
 #define CALLS_LEAST 3
 #define CALLS_MOST  7
@@ -59,6 +60,24 @@ static void widen(struct call *call, uint64_t seed, unsigned at) {
   call->sale = TORTURE_SALE;
 }
 
+/* On the same days a thief is about: he has his card do something, and sees to it now and then that the shop's r does not
+ * reach the server. */
+static void thief_comes(struct sequence *sequence, uint64_t seed, unsigned at) {
+  static const enum till tills[] = {TILL_POS, TILL_POS, TILL_POS2, TILL_RELOAD2};
+  uint64_t state = ~(seed * CALLS_MOST + at);
+  struct call call = {.till = tills[pick(&state, 4)], .verb = VERB_PAY, .amount = 523, .whose = WHOSE_OPENED};
+  if (seed % 3 == 0 || pick(&state, 2) == 0)
+    return;
+  if (call.till == TILL_RELOAD2) {
+    call.verb = VERB_LOAD;
+    call.cash = true;
+  }
+  unsigned tear = pick(&state, 4);
+  if (tear < 2)
+    sequence_fault(sequence, tear == 0 ? FAULT_KILL_BEFORE_REQUEST : FAULT_LINE_DOWN, 2, 0);
+  thief_call(sequence, (enum thief_act)pick(&state, THIEF_ACTS), &call);
+}
+
 static void any_faults(struct sequence *sequence, uint64_t *state, unsigned calls) {
   unsigned count = 2 + pick(state, 2);
   for (unsigned i = 0; i < count; i++) {
@@ -87,7 +106,7 @@ bool random_run(uint64_t seed, bool verbose) {
   static struct sequence sequence;
   uint64_t state = seed;
   unsigned calls = CALLS_LEAST + pick(&state, CALLS_MOST - CALLS_LEAST + 1);
-  sequence_begin(&sequence, false);
+  sequence_begin(&sequence, WHOSE_HOLDER);
   any_faults(&sequence, &state, calls);
   for (unsigned i = 0; i < calls; i++) {
     struct call call = any_call(&state), inside = any_call(&state);
@@ -95,6 +114,7 @@ bool random_run(uint64_t seed, bool verbose) {
     widen(&inside, seed, i + CALLS_MOST);
     if (inside.till != call.till)
       call.inside = &inside;
+    thief_comes(&sequence, seed, i);
     (void)sequence_call(&sequence, &call);
     if (call.inside != NULL) /* the note outlives this turn of the loop */
       sequence.events[sequence.count - 1].call.inside = NULL;

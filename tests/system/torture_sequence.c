@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "torture_server.h"
+#include "torture_thief.h"
 #include "torture_till.h"
 #include "torture_world.h"
 
@@ -31,6 +32,7 @@ void sequence_begin(struct sequence *sequence, enum whose whose) {
   memset(sequence, 0, sizeof *sequence);
   sequence->whose = whose;
   sequence->fate = CARD_PERSONALISED;
+  thief_begin();
   if (!world_reset() || !server_start())
     sequence_violation(sequence, "the engine: the world cannot be put back");
 }
@@ -60,7 +62,8 @@ static void remember_pins(const struct sequence *sequence, const struct call *ca
     torture->pins[typed++] = TORTURE_WRONG_PIN;
   if (call->gives_up)
     return;
-  torture->pins[typed++] = sequence->pin == PIN_IS_OLD ? TORTURE_PIN : TORTURE_NEW_PIN;
+  torture->pins[typed++] =
+      sequence->pin == PIN_IS_OLD || call->whose != sequence->whose ? TORTURE_PIN : TORTURE_NEW_PIN;
   if (sequence->pin == PIN_IS_EITHER)
     torture->pins[typed] = TORTURE_PIN;
 }
@@ -125,8 +128,10 @@ static void event_print(const struct event *event, unsigned number) {
          till_name(call->till), verb_name(call->verb), call->amount, call->cash ? " cash" : "",
          call->server_down ? ", server down" : "", report->returned ? status_name(report->status) : "killed");
   printf(", ATC %u to %u%s%s%s\n", report->atc, report->outcome.atc,
-         call->whose == WHOSE_OTHER ? ", the other card" : "", report->outcome.finished_before ? ", finished" : "",
-         report->outcome.confirmed ? ", confirmed" : "");
+         call->whose == WHOSE_OTHER    ? ", the other card"
+         : call->whose == WHOSE_OPENED ? ", the opened card"
+                                       : "",
+         report->outcome.finished_before ? ", finished" : "", report->outcome.confirmed ? ", confirmed" : "");
 }
 
 void sequence_print(const struct sequence *sequence) {

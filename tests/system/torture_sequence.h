@@ -5,7 +5,7 @@
 
 #include "torture.h"
 
-#define EVENTS_MAX     32
+#define EVENTS_MAX     64
 #define VIOLATIONS_MAX 8
 
 struct event {

@@ -78,7 +78,7 @@ int __wrap_sqlite3_exec(sqlite3 *database, const char *sql, int (*row)(void *, i
 
 /* ---- its books ---- */
 
-#define INCIDENTS_MAX 8
+#define INCIDENTS_MAX 32
 
 /* What a terminal gave back although the card had been credited by the claim: docs/ledger.md, "reversed credit". */
 static void tell_given_back(struct books *books) {
@@ -88,9 +88,11 @@ static void tell_given_back(struct books *books) {
   if (ledger_incident_list(writer_ledger(service.writer), 0, incidents, INCIDENTS_MAX, &count) != STATUS_OK)
     return;
   for (size_t i = 0; i < count; i++)
-    if (incidents[i].kind == LEDGER_INCIDENT_REVERSED_CREDIT &&
-        ledger_transaction_find(writer_ledger(service.writer), incidents[i].cid, incidents[i].atc, &transaction) ==
-            STATUS_OK) {
+    if (memcmp(incidents[i].cid, books->cards[WHOSE_OPENED].cid, CID_SIZE) == 0)
+      books->lies++;
+    else if (incidents[i].kind == LEDGER_INCIDENT_REVERSED_CREDIT &&
+             ledger_transaction_find(writer_ledger(service.writer), incidents[i].cid, incidents[i].atc, &transaction) ==
+                 STATUS_OK) {
       books->given_back++;
       books->given_back_sum += transaction.amount;
     }

@@ -143,6 +143,8 @@ void thief_judge(struct sequence *sequence) {
     else if (one->state == LEDGER_CAPTURED)
       spent += one->amount;
   }
+  torture->lies += (unsigned)books->lies;
+  torture->honoured += honoured;
   if (honoured > 1)
     sequence_violation(sequence, "%u payments of the opened card were honoured", honoured);
   if (spent > loaded)

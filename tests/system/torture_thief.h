@@ -6,11 +6,11 @@
 #include "torture_sequence.h"
 
 enum thief_act {
-  THIEF_HONEST, /* as any card */
-  THIEF_DENIES, /* promises that its last transaction was never done */
-  THIEF_FORKS,  /* promises again what it has promised, of another hash */
-  THIEF_RAISES, /* promises a higher balance */
-  THIEF_POSES,  /* says that it is the holder's card, and that what that did last was done */
+  THIEF_HONEST,  /* as any card */
+  THIEF_DENIES,  /* promises that its last transaction was never done */
+  THIEF_FORKS,   /* promises again what it has promised, of another hash */
+  THIEF_RAISES,  /* promises a higher balance */
+  THIEF_POSES,   /* says that it is the holder's card, and that what that did last was done */
   THIEF_RENEGES, /* the same, and that it was not done */
   THIEF_ACTS
 };

@@ -68,6 +68,7 @@ void trace_card(struct trace *trace, unsigned whose, const struct card_memory *m
   struct trace_state *state = state_of(trace, whose, atc);
   if (state == NULL || promise_decode(memory->slot_promise, PROMISE_SIZE, &promise) != STATUS_OK)
     return;
+  memcpy(trace->promised[whose][atc - trace->begun[whose]], promise.commitment, CRYPTO_SHA256_SIZE);
   state->load = promise.type == TRANSACTION_LOAD;
   slot_becomes(trace, state, memory->slot_state);
 }
@@ -76,8 +77,10 @@ void trace_journal(struct trace *trace, const struct journal_entry *entry) {
   struct promise promise;
   if (!entry->has_promise || promise_decode(entry->promise, PROMISE_SIZE, &promise) != STATUS_OK)
     return;
-  struct trace_state *state = state_of(trace, whose_cid(trace, promise.cid), promise.atc);
-  if (state == NULL || state->journal == entry->state)
+  unsigned whose = whose_cid(trace, promise.cid);
+  struct trace_state *state = state_of(trace, whose, promise.atc);
+  if (state == NULL || state->journal == entry->state ||
+      memcmp(trace->promised[whose][promise.atc - trace->begun[whose]], promise.commitment, CRYPTO_SHA256_SIZE) != 0)
     return;
   struct trace_state before = *state;
   state->journal = (uint8_t)entry->state;

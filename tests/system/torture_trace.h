@@ -23,13 +23,14 @@ struct trace_step {
   unsigned count; /* how often it was seen */
 };
 
-#define TRACE_CARDS 3  /* WHOSE_COUNT */
+#define TRACE_CARDS 4  /* WHOSE_COUNT */
 #define TRACE_ATCS  48 /* of one card in one run */
 #define TRACE_STEPS 512
 struct trace {
   uint8_t cids[TRACE_CARDS][CID_SIZE]; /* zeros: of the card that has none at the beginning */
   uint32_t begun[TRACE_CARDS];         /* each card's ATC at the beginning: what came before is not traced */
   struct trace_state now[TRACE_CARDS][TRACE_ATCS];
+  uint8_t promised[TRACE_CARDS][TRACE_ATCS][CRYPTO_SHA256_SIZE]; /* by the card itself: a thief uses its number, too */
   struct trace_step steps[TRACE_STEPS];
   unsigned count;
   bool begins; /* the beginning has been made: what comes from now on is traced */

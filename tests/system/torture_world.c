@@ -46,7 +46,7 @@ const char *world_path(const char *name) {
 }
 
 const char *world_card(enum whose whose) {
-  static const char *const names[WHOSE_COUNT] = {"holder.card", "raw.card", "other.card"};
+  static const char *const names[WHOSE_COUNT] = {"holder.card", "raw.card", "other.card", "opened.card"};
   return world_path(names[whose]);
 }
 
@@ -194,7 +194,7 @@ void world_remove(void) {
 
 static const char *const files[] = {"issuer/ledger.db",   "pos/journal.db",  "pos2/journal.db",  "reload/journal.db",
                                     "reload2/journal.db", "desk/journal.db", "desk2/journal.db", "holder.card",
-                                    "raw.card",           "other.card"};
+                                    "raw.card",           "other.card",      "opened.card"};
 #define FILES (sizeof files / sizeof files[0])
 
 static struct { /* the beginning */
@@ -253,7 +253,8 @@ static bool trace_keep(enum whose whose) {
   struct parameters parameters;
   if (!world_card_memory(whose, &any_card))
     return false;
-  torture->trace.begun[whose] = bytes_u32(any_card.atc);
+  torture->trace.begun[whose] =
+      whose == WHOSE_OPENED ? UINT32_MAX : bytes_u32(any_card.atc); /* what that says is no step */
   if (any_card.state == CARD_PERSONALISED &&
       parameters_decode(any_card.parameters, PARAMETERS_SIZE, &parameters) == STATUS_OK)
     memcpy(torture->trace.cids[whose], parameters.cid, CID_SIZE);
