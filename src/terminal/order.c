@@ -143,12 +143,20 @@ static bool refusal_holds(struct order *order, enum status refusal) {
   return amount + (load ? balance.balance : 0) > order->outcome->limit;
 }
 
-/* What a refund is refused for is told as it was said: without the PIN nothing can be read again, and nothing rests on
- * it. */
+/* Without the PIN the balance cannot be read again: that there is no room for the refund is told as it was said, and nothing
+ * rests on it. A credit lacks no money. */
+static bool refund_refusal_holds(struct order *order, enum status refusal) {
+  struct card_info info;
+  if (refusal != STATUS_COUNTER_EXHAUSTED)
+    return refusal == STATUS_ABOVE_LIMIT && !order->sale_in_points;
+  return session_info(&order->contact->session, &info) == STATUS_OK && info.atc == UINT32_MAX;
+}
+
 static enum status refusal_prove(struct order *order, enum status status) {
-  if (order->entry.type == TRANSACTION_REFUND || !is_claim(status))
+  if (!is_claim(status))
     return status;
-  return refusal_holds(order, status) ? status : STATUS_BAD_REPLY;
+  bool refund = order->entry.type == TRANSACTION_REFUND;
+  return (refund ? refund_refusal_holds(order, status) : refusal_holds(order, status)) ? status : STATUS_BAD_REPLY;
 }
 
 /* With the intent written: PIN, INITIALIZE, and what came of it. */

@@ -22,7 +22,7 @@ static void end(void) {
 
 static const struct wire_operation *const operations[] = {&wire_purchase, &wire_mistyped, &wire_points, &wire_retap,
                                                           &wire_load,     &wire_balance,  &wire_log,    &wire_block,
-                                                          &wire_issue,    &wire_pin};
+                                                          &wire_issue,    &wire_pin,      &wire_refund};
 
 START_TEST(between_terminal_and_card) {
   wire_operation_attack(operations[_i]);
@@ -42,6 +42,7 @@ static const struct {
     {&wire_block, {.first = 40, .bytes = 40, .rest = 8}},
     {&wire_issue, {.first = 100, .bytes = 100, .rest = 16}},
     {&wire_pin, {.first = 40, .bytes = 40, .rest = 4, .delays = true}},
+    {&wire_refund, {.first = 100, .bytes = 100, .rest = 4}},
 };
 
 START_TEST(between_terminal_and_server) {

@@ -48,7 +48,7 @@ static void attack_run(const struct wire_operation *operation, const struct wire
   stage_calm(&stage);
   if (attack_verbose())
     printf("# %s: %s: %s\n", operation->name, text, status_name(status)), fflush(stdout);
-  if (!operation->blocked)
+  if (!operation->blocked && (status == STATUS_OK || status != operation->unproven))
     judge_claim(attack, status, operation->mistyped);
   operation->judge(&stage, &before, status, dice);
   row->attacks += happened;

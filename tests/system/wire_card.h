@@ -8,11 +8,12 @@
 
 struct wire_operation {
   const char *name;
-  int64_t money;     /* what the card is loaded with first */
-  bool mistyped;     /* the holder mistypes the PIN once */
-  bool blocked;      /* the card has been reported lost */
-  bool raw;          /* needs a raw card each time */
-  unsigned share[2]; /* in the short run: one of so many bytes, one of so many other attacks */
+  int64_t money;        /* what the card is loaded with first */
+  bool mistyped;        /* the holder mistypes the PIN once */
+  bool blocked;         /* the card has been reported lost */
+  enum status unproven; /* a refusal that nobody could prove, and on which nothing rests; OK: none */
+  bool raw;             /* needs a raw card each time */
+  unsigned share[2];    /* in the short run: one of so many bytes, one of so many other attacks */
   /* Sees to it that there is enough for one more, outside the count; may be NULL. */
   void (*replenish)(struct stage *stage);
   /* Brings stage and card to where the operation begins; may be NULL. */
@@ -25,7 +26,8 @@ struct wire_operation {
 /* Records it once, plans, and runs every attack of the plan. */
 void wire_operation_attack(const struct wire_operation *operation);
 
-extern const struct wire_operation wire_purchase, wire_mistyped, wire_points, wire_retap, wire_load, /* wire_money.c */
-    wire_balance, wire_log, wire_block, wire_issue, wire_pin;                                        /* wire_other.c */
+extern const struct wire_operation wire_purchase, wire_mistyped, wire_points, wire_retap, wire_load,
+    wire_refund,                                              /* wire_money.c */
+    wire_balance, wire_log, wire_block, wire_issue, wire_pin; /* wire_other.c */
 
 #endif

@@ -17,6 +17,7 @@ static void ring_sum(const uint8_t *ring, unsigned size, uint32_t from, uint32_t
     ck_assert_int_eq(log_record_decode(ring + (i % size) * LOG_RECORD_SIZE, LOG_RECORD_SIZE, &record), STATUS_OK);
     moved->paid += record.type == TRANSACTION_PURCHASE ? record.amount : 0;
     moved->loaded += record.type == TRANSACTION_LOAD ? record.amount : 0;
+    moved->given += record.type == TRANSACTION_REFUND ? record.amount : 0;
     moved->points += record.points;
     moved->transactions++;
   }
@@ -27,7 +28,7 @@ void moved_between(const struct card_memory *before, const struct card_memory *n
   ring_sum(now->purchase_log[0], PURCHASE_LOG_RECORDS, bytes_u32(before->purchase_count),
            bytes_u32(now->purchase_count), moved);
   ring_sum(now->load_log[0], LOAD_LOG_RECORDS, bytes_u32(before->load_count), bytes_u32(now->load_count), moved);
-  ck_assert_int_eq(bytes_u32(now->balance), bytes_u32(before->balance) + moved->loaded - moved->paid);
+  ck_assert_int_eq(bytes_u32(now->balance), bytes_u32(before->balance) + moved->loaded + moved->given - moved->paid);
   ck_assert_int_eq(bytes_u32(now->points), bytes_u32(before->points) + moved->points);
 }
 
@@ -73,8 +74,8 @@ void judge_books(const struct stage *stage, const struct snapshot *before) {
   ck_assert_int_eq(facts.held, 0);
   ck_assert_int_eq(facts.owed, 0);
   ck_assert_int_eq(now.books.merchants_due - before->books.merchants_due, moved.paid);
-  ck_assert_int_eq(now.books.tenders_due - before->books.tenders_due, moved.loaded);
-  ck_assert_int_eq(now.books.outstanding - before->books.outstanding, moved.loaded - moved.paid);
+  ck_assert_int_eq(now.books.tenders_due - before->books.tenders_due, moved.loaded + moved.given);
+  ck_assert_int_eq(now.books.outstanding - before->books.outstanding, moved.loaded + moved.given - moved.paid);
   ck_assert_int_eq(now.books.points - before->books.points, moved.points);
   ck_assert_int_eq(now.books.open_holds, before->books.open_holds);
   ck_assert_int_eq(now.books.incidents, before->books.incidents);

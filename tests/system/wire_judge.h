@@ -7,8 +7,8 @@
 
 /* What card and log say was moved between two moments. */
 struct moved {
-  int64_t paid, loaded; /* minor units */
-  int64_t points;       /* change */
+  int64_t paid, loaded, given; /* minor units; given: back, for sales paid with money */
+  int64_t points;              /* change */
   unsigned transactions;
 };
 /* From the card's own log; it must explain the difference of the balances. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epurse/bytes.h"
+#include "epurse/terminal_refund.h"
 #include "flow_world.h"
 #include "wire_card.h"
 
@@ -171,6 +172,38 @@ static void judge_retap(struct stage *stage, const struct snapshot *before, enum
 
 const struct wire_operation wire_retap = {
     .name = "re-tap", .money = START, .share = {8, 4}, .prepare = prepare_retap, .run = purchase, .judge = judge_retap};
+
+/* ---- a refund, in part ---- */
+
+static struct sale sale; /* the newest */
+
+static enum status refund(struct stage *stage, struct outcome *outcome) {
+  const struct payment payment = {.amount = {AMOUNT, 978}};
+  stage->card.asked = 0;
+  return refund_run(stage->pos, &stage->wire.reader, &payment, &sale, &stage->card.dialogue, outcome);
+}
+
+/* Something to give back, more than once if it were let. */
+static void replenish_sale(struct stage *stage) {
+  struct outcome outcome;
+  ck_assert_int_eq(stage_pay(stage, stage->pos, 3 * AMOUNT, false, &outcome), STATUS_OK);
+  ck_assert_int_eq(sale_by_number(stage->pos, 0, &sale), STATUS_OK);
+}
+
+static void judge_refund(struct stage *stage, const struct snapshot *before, enum status status, uint64_t dice) {
+  judge_card(&before->card, vcard_memory(stage->card.vcard), 0);
+  judge_order(stage, before, status, dice, refund);
+  if (!judge_same(stage, before))
+    judge_books(stage, before);
+}
+
+const struct wire_operation wire_refund = {.name = "refund",
+                                           .money = START,
+                                           .share = {8, 4},
+                                           .unproven = STATUS_ABOVE_LIMIT, /* the balance is not read without a PIN */
+                                           .replenish = replenish_sale,
+                                           .run = refund,
+                                           .judge = judge_refund};
 
 /* ---- load ---- */
 
