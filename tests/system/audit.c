@@ -88,7 +88,7 @@ START_TEST(finds_nothing_where_nothing_was_done) {
   json_t *object = audit_json(audit);
   const json_t *compared = json_object_get(object, "compared");
   ck_assert_int_eq(json_integer_value(json_object_get(compared, "cards")), CARD_END - 1);
-  ck_assert_int_eq(json_integer_value(json_object_get(compared, "transactions")), 29);
+  ck_assert_int_eq(json_integer_value(json_object_get(compared, "transactions")), 30);
   ck_assert_int_eq(json_integer_value(json_object_get(compared, "held_amount")), 700);
   ck_assert_int_eq(json_integer_value(json_object_get(compared, "journals")), 3);
   ck_assert_int_eq(json_integer_value(json_object_get(compared, "card_logs")), 5);

@@ -10,6 +10,7 @@
 
 #include "cmd/frame/terminal_program.h"
 #include "epurse/key.h"
+#include "epurse/terminal_refund.h"
 #include "flow_card.h"
 #include "flow_world.h"
 
@@ -46,6 +47,17 @@ static void pays_with_points(enum audit_card card, int64_t minor) {
   struct outcome outcome;
   cards[card].asked = 0;
   ck_assert_int_eq(purchase_run(pos, &cards[card].reader, &payment, &cards[card].dialogue, &outcome), STATUS_OK);
+  terminal_close(&pos);
+}
+
+/* Of what it paid last at the first till. */
+static void gets_back(enum audit_card card, int64_t minor) {
+  const struct payment payment = {.amount = {minor, 978}};
+  struct terminal *pos = flow_terminal("pos");
+  struct outcome outcome;
+  struct sale sale;
+  ck_assert_int_eq(sale_by_number(pos, 0, &sale), STATUS_OK);
+  ck_assert_int_eq(refund_run(pos, &cards[card].reader, &payment, &sale, &cards[card].dialogue, &outcome), STATUS_OK);
   terminal_close(&pos);
 }
 
@@ -124,6 +136,7 @@ static void live(void) {
   pays(CARD_B, "pos", 100);
   loads(CARD_C, 300);
   pays(CARD_D, "pos", 200);
+  gets_back(CARD_D, 50);
   flow_block(cards[CARD_D].cid);
   debit_is_torn(CARD_E, "pos2", 700);
   pays_as_a_copy(CARD_F);

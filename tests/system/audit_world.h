@@ -10,7 +10,7 @@
  *   A  1 load 100.00  2 pays 12.50  3 pays 3.00 at pos2  4 pays 0.10 with points  5 pays 5.00, torn and finished
  *   B  1 load 50.00   2 load 5.00, torn, OWED            3 pays 1.00
  *   C  1 load 50.00   2 load 4.00, not heard, REFUNDED    3 pays 1.00                4 load 3.00
- *   D  1 load 10.00   2 pays 2.00; blocked by the issuer
+ *   D  1 load 10.00   2 pays 2.00  3 gets 0.50 of it back; blocked by the issuer
  *   E  1 load 50.00   2 pays 7.00 at pos2: the card did, r is lost, HELD
  *   F  1 load 30.00   2 pays 0.10; a copy of it pays 0.20: an incident, blocked
  *   G  1 to 10 loads of 1.00, of which its log keeps 8; 11 pays 0.50
