@@ -166,6 +166,17 @@ static void earlier_mention(const struct order *earlier) {
   (void)!journal_reported(earlier->terminal->journal, earlier->entry.id);
 }
 
+/* One that ended here and that nobody was told of: it is told to its own card alone, which gives its r; any card can say that
+ * number. One that has been elsewhere since is told with its next promise. */
+static enum status earlier_tell(struct order *earlier, bool *finished) {
+  struct evidence evidence;
+  enum slot_verdict verdict = slot_read(earlier, &evidence);
+  *finished = verdict == SLOT_SAYS_DONE;
+  if (*finished)
+    order_reload_outcome(earlier);
+  return verdict == SLOT_SAYS_NOTHING ? STATUS_OUTCOME_UNKNOWN : STATUS_OK;
+}
+
 /* It is what is asked for now: the order goes on as this one. */
 static void order_become(struct order *order, const struct order *earlier) {
   order->entry = earlier->entry;
@@ -184,10 +195,8 @@ enum status order_finish_earlier(struct order *order, const struct payment_reque
     if (status != STATUS_OK)
       return status == STATUS_NOT_FOUND ? STATUS_OK : status;
     order_outcome_clear(&outcome);
-    if (is_unreported_end(&earlier.entry))
-      order_reload_outcome(&earlier);
-    else
-      status = earlier_finish(&earlier, &finished);
+    status =
+        is_unreported_end(&earlier.entry) ? earlier_tell(&earlier, &finished) : earlier_finish(&earlier, &finished);
     if (status != STATUS_OK) {
       *order->outcome = outcome;
       return status;
@@ -269,12 +278,18 @@ static enum status earlier_leave(struct order *earlier, const struct evidence *l
 /* What the promise says of one: committed, not committed, or too long ago to be told by it. */
 static enum status earlier_judge(const struct order *order, struct order *earlier, enum earlier_end *end) {
   struct evidence evidence;
+  bool untold = is_unreported_end(&earlier->entry);
   *end = EARLIER_OPEN;
-  if (earlier->entry.state != JOURNAL_AUTHORISED || earlier->promise.atc >= order->promise.atc)
+  if ((earlier->entry.state != JOURNAL_AUTHORISED && !untold) || earlier->promise.atc >= order->promise.atc)
     return STATUS_OK;
   enum status status = evidence_by_promise(earlier, order, &evidence);
   if (status != STATUS_OK)
     return status; /* it ends nothing: the entry waits for the card itself */
+  if (untold) {
+    order_reload_outcome(earlier);
+    *end = EARLIER_DONE;
+    return STATUS_OK;
+  }
   if (evidence.kind == EVIDENCE_LATER)
     return earlier_leave(earlier, &evidence, end);
   if (evidence.kind == EVIDENCE_PROMISE)

@@ -173,6 +173,14 @@ static void begin_torn_debit_and_a_thief(struct sequence *sequence) {
   thief_call(sequence, THIEF_RENEGES, &call);
 }
 
+/* The same before the holder is back, of a payment that nobody was told of. */
+static void begin_untold_and_a_thief(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .whose = WHOSE_OPENED};
+  begin_untold(sequence);
+  thief_call(sequence, THIEF_POSES, &call);
+  thief_call(sequence, THIEF_RENEGES, &call);
+}
+
 #define GIVE  .till = TILL_POS, .amount = AMOUNT, .sale = TORTURE_SALE
 #define PAY   .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT
 #define LOAD  .till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT
@@ -249,6 +257,7 @@ static const struct operation operations[] = {
      .once = true},
     {.name = "purchase-after-a-thief-who-denies", .call = {PAY}, .prelude = begin_denied_by_a_thief, .once = true},
     {.name = "finishing-a-debit-after-a-thief", .call = {PAY}, .prelude = begin_torn_debit_and_a_thief, .once = true},
+    {.name = "telling-after-a-thief", .call = {PAY}, .prelude = begin_untold_and_a_thief, .once = true},
     {.name = "expiry", .call = {PAY, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
     {.name = "expiry-at-reload", .call = {LOAD, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
     {.name = "expiry-on-a-torn-debit",
