@@ -150,7 +150,9 @@ static void judge_houses(struct sequence *sequence) {
       const struct ledger_transaction *one = &books->transactions[whose][i];
       if ((one->state == LEDGER_CAPTURED || one->honoured) && one->type == TRANSACTION_PURCHASE)
         due += one->amount;
-      if (one->state == LEDGER_CAPTURED && one->type == TRANSACTION_LOAD)
+      bool charged =
+          one->state == LEDGER_CAPTURED || one->state == LEDGER_HELD; /* held: of a thief that never came back */
+      if (charged && one->type == TRANSACTION_LOAD)
         loaded += one->amount;
       if (one->state == LEDGER_CAPTURED && one->type == TRANSACTION_REFUND)
         given += balance_change(one);
