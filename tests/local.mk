@@ -65,6 +65,9 @@ tests_message_check_message_LDADD = $(LINK_MESSAGE) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/card/check_card
 TESTS += tests/card/check_card
+TESTS += tests/card/card-cost.test
+dist_check_SCRIPTS += tests/card/card-cost.test
+EXTRA_DIST += tests/card/card-cost.py
 tests_card_check_card_SOURCES = $(CARD_BENCH) tests/run.c tests/card/card.c tests/card/channel.c \
 	tests/card/lifecycle.c tests/card/log.c tests/card/main.c tests/card/memory.c tests/card/perso.c tests/card/pin.c \
 	tests/card/promise.c tests/card/cost.c tests/card/known.c tests/card/no_pin.c tests/card/offline.c tests/card/payout.c tests/card/purse.c tests/card/refund.c tests/card/roll.c tests/card/select.c tests/card/tear.c
