@@ -6,7 +6,7 @@ system_tests = tests/system/audit.test tests/system/backup.test tests/system/bad
 	tests/system/door-house.test tests/system/door.test tests/system/end-to-end.test tests/system/freestanding.test \
 	tests/system/headers.test tests/system/house.test tests/system/install.test tests/system/json.test tests/system/key-roll-terminals.test \
 	tests/system/key-roll.test tests/system/kill-rounds.test tests/system/languages.test tests/system/layers.test tests/system/man.test \
-	tests/system/many-payments.test \
+	tests/system/many-payments.test tests/system/measure.test \
 	tests/system/model.test tests/system/no-pin.test tests/system/pending.test tests/system/postgres.test \
 	tests/system/prepare.test tests/system/reader.test tests/system/reference.test tests/system/refund.test \
 	tests/system/receipt-qr.test tests/system/report.test tests/system/secrets-process.test tests/system/secrets-time.test \

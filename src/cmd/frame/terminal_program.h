@@ -37,6 +37,7 @@ struct terminal_program {
   bool replace, verify;  /* batch --replace, --verify */
   const char *cap, *card_keys, *diversify, *domain_key; /* prepare, each or NULL */
   bool check, undo, lock, keep_keys;                    /* prepare */
+  int64_t runs;                                         /* measure --runs; 0: as many as it does by itself */
   const char *tender_spec;                              /* load --tender, or NULL: as configured */
 
   struct terminal *terminal;

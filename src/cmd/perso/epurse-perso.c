@@ -11,6 +11,7 @@
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
 #include "verb_batch.h"
+#include "verb_measure.h"
 #include "verb_prepare.h"
 
 /* To a descriptor, and where that is a file, to its disk. */
@@ -126,6 +127,8 @@ int main(int argc, char **argv) {
        "prepare: take the applet away again"},
       {"lock", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, lock), 0, 0,
        "prepare: secure the card in the end; there is no way back"},
+      {"runs", 0, "NUMBER", NULL, OPTION_NUMBER, offsetof(struct terminal_program, runs), 1, 100,
+       "measure: how often each command is timed; 5 without it"},
       {0}};
   static const struct verb verbs[] = {
       {"prepare", "", 0, "turn a factory-fresh card into a raw purse card", verb_prepare},
@@ -136,6 +139,7 @@ int main(int argc, char **argv) {
       {"log", "", 0, "show the card's own log", verb_log},
       {"pin", "", 0, "change the card's PIN", verb_pin},
       {"renew", "[DIR]", -1, "ask for new certificates; take the answer DIR", verb_renew},
+      {"measure", "", 0, "time the card's commands, beside what they should cost", verb_measure},
       {"readers", "", 0, "list the card readers", verb_readers},
       {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},
       {0}};
