@@ -21,20 +21,20 @@ struct terminal_program {
   int64_t pin_fd;        /* -1: ask on the terminal */
   int64_t supervisor_fd; /* refund, void, supervisor --supervisor-fd; -1: ask on the terminal */
   bool json, quiet;
-  bool one_try;          /* pin: the second line of --pin-fd is the new PIN, not another try */
-  bool points;           /* pay --points */
-  bool ask_pin;          /* pay --ask-pin */
-  bool without_card;     /* refund --without-card */
-  bool qr;               /* pay, load, receipt --qr */
-  bool last;             /* receipt --last */
-  const char *reference; /* pay, load --reference, or NULL */
-  int64_t events_fd;     /* -1: nobody wants to know */
-  bool cancel_on_eof;    /* --cancel-on-eof */
-  bool minor;            /* pay, load --minor */
-  int64_t pin_out_fd;    /* issue --pin-out-fd; -1: show it on the terminal */
-  const char *results;   /* batch --results, or NULL: beside the list */
-  const char *pin_out;   /* batch --pin-out, or NULL */
-  bool replace, verify;  /* batch --replace, --verify */
+  bool one_try;                  /* pin: the second line of --pin-fd is the new PIN, not another try */
+  bool points;                   /* pay --points */
+  bool ask_pin;                  /* pay --ask-pin */
+  bool without_card;             /* refund --without-card */
+  bool qr;                       /* pay, load, receipt --qr */
+  bool last;                     /* receipt --last */
+  const char *reference;         /* pay, load --reference, or NULL */
+  int64_t events_fd;             /* -1: nobody wants to know */
+  bool cancel_on_eof;            /* --cancel-on-eof */
+  bool minor;                    /* pay, load --minor */
+  int64_t pin_out_fd;            /* issue --pin-out-fd; -1: show it on the terminal */
+  const char *results;           /* batch --results, or NULL: beside the list */
+  const char *pin_out;           /* batch --pin-out, or NULL */
+  bool replace, verify, prepare; /* batch --replace, --verify, --prepare */
   const char *cap, *card_keys, *diversify, *domain_key; /* prepare, each or NULL */
   bool check, undo, lock, keep_keys;                    /* prepare */
   int64_t runs;                                         /* measure --runs; 0: as many as it does by itself */

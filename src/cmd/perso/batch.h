@@ -12,6 +12,7 @@
 #include "batch_list.h"
 #include "epurse/reader.h"
 
+struct prepare;
 struct reader;
 struct terminal;
 struct terminal_program;
@@ -28,6 +29,8 @@ struct batch_worker {
   struct terminal *terminal;
   struct reader *reader;
   struct batch_entry *entry; /* in hand, or NULL */
+  bool reserved;             /* it holds one of `reserved` */
+  const char *refusal;       /* what preparing the card was refused with, or NULL */
   size_t done;               /* by this reader in this run */
   int64_t work_us, card_us;  /* microseconds spent on these cards, and what of it was in the reader and the card */
 };
@@ -36,6 +39,8 @@ struct batch {
   struct terminal_program *self;
   pthread_mutex_t lock; /* for everything below */
   struct batch_list list;
+  const struct prepare *prepare; /* how a fresh card is prepared first; NULL: cards come prepared */
+  size_t reserved;               /* entries that no chip has, kept for cards that are being prepared */
   struct batch_file results, pins;
   struct batch_worker workers[BATCH_READERS_MAX];
   size_t worker_count, working; /* threads that have not ended */
@@ -49,6 +54,15 @@ struct batch {
   struct timespec active;       /* when a card was last put in or finished */
   atomic_bool stop;             /* finish the cards in hand, take no further ones */
 };
+
+/* batch_prepare.c */
+
+/* Prepares the card in the reader where it is not yet a raw purse card, and an entry is free for it, or its chip has one.
+ * STATUS_OK: it is raw now, or none that was to be prepared; STATUS_CANCELLED: no entry is left, the card is as it was;
+ * else what went wrong, in words in worker->refusal. */
+enum status batch_prepare(struct batch_worker *worker) EPURSE_MUST_USE;
+/* The card has its entry, or gets none any more. The caller holds the lock. */
+void batch_release(struct batch_worker *worker);
 
 /* batch_work.c */
 

@@ -39,6 +39,7 @@ static enum status take_entry(struct batch *batch, struct batch_worker *worker, 
       entry->state = BATCH_FREE;
       return status;
     }
+    batch_release(worker);
   }
   worker->entry = entry;
   return STATUS_OK;
@@ -140,11 +141,14 @@ static void card_failed(struct batch *batch, struct batch_worker *worker, enum s
               batch->goal == BATCH_VERIFIED
                   ? SENTENCE("this card is verified already; take it out")
                   : SENTENCE("every card of the list has its chip already; take this one out, as it is"));
+  } else if (is_loss(status) && worker->reserved) {
+    batch_say(batch, worker, "this card is not prepared to the end; put the same card back, into any reader");
   } else if (is_loss(status)) {
     batch_say(batch, worker, "the card was taken out before anything was done with it, or has no contact");
   } else {
     batch->refused++;
-    batch_say(batch, worker, "not a card for this: %s; take it out", translated_status(status));
+    batch_say(batch, worker, "not a card for this: %s; take it out",
+              worker->refusal != NULL ? translated(worker->refusal) : translated_status(status));
   }
 }
 
@@ -168,17 +172,23 @@ static enum status card_check(struct batch_worker *worker, struct issue *issue, 
   return status;
 }
 
+/* A card that is to be made, from as far as it has come. */
+static enum status card_make(struct batch_worker *worker, struct issue *issue, struct outcome *outcome) {
+  enum status status = worker->batch->prepare != NULL ? batch_prepare(worker) : STATUS_OK;
+  return status == STATUS_OK ? personalize_run(worker->terminal, worker->reader, issue, NULL, outcome) : status;
+}
+
 /* One try with the card that is in the reader. */
 static enum status card_try(struct batch_worker *worker, struct issue *issue, struct outcome *outcome) {
   struct timespec began;
   int64_t card_us = worker->reader->card_us;
   pthread_mutex_lock(&worker->batch->lock);
   worker->entry = NULL; /* it may be another card than a moment ago */
+  batch_release(worker);
   pthread_mutex_unlock(&worker->batch->lock);
   clock_gettime(CLOCK_MONOTONIC, &began);
-  enum status status = worker->batch->goal == BATCH_VERIFIED
-                           ? card_check(worker, issue, outcome)
-                           : personalize_run(worker->terminal, worker->reader, issue, NULL, outcome);
+  enum status status =
+      worker->batch->goal == BATCH_VERIFIED ? card_check(worker, issue, outcome) : card_make(worker, issue, outcome);
   crypto_wipe(issue->pin, sizeof issue->pin);
   if (status == STATUS_OK) {
     worker->work_us += (int64_t)(batch_seconds(&began) * 1e6);
@@ -203,6 +213,7 @@ static bool card_finish(struct batch_worker *worker, enum status status, const s
     batch->trouble = status;
   clock_gettime(CLOCK_MONOTONIC, &batch->active);
   worker->entry = NULL;
+  batch_release(worker);
   return again;
 }
 

@@ -111,6 +111,8 @@ int main(int argc, char **argv) {
        "batch: give up chips that were begun and will not come back"},
       {"verify", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, verify), 0, 0,
        "batch: make nothing, meet each finished card once more"},
+      {"prepare", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, prepare), 0, 0,
+       "batch: the cards are factory-fresh; prepare each first, as prepare does"},
       {"cap", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, cap), 0, 0,
        "prepare: the applet, as the converter wrote it"},
       {"card-keys", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, card_keys), 0, 0,

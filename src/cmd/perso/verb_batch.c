@@ -11,6 +11,7 @@
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/bytes.h"
+#include "preparation.h"
 
 #define RESULTS_SUFFIX ".results.csv"
 
@@ -210,8 +211,25 @@ static enum status run(struct batch *batch) {
   return report(batch);
 }
 
+/* With --prepare: read before a card is touched. */
+static enum status preparation_take(struct batch *batch, struct preparation *preparation) {
+  const struct terminal_program *self = batch->self;
+  if (!self->prepare)
+    return STATUS_OK;
+  if (self->verify || self->check || self->undo || self->lock) {
+    problem_say(self->program->name, "--prepare goes with none of --verify, --check, --undo and --lock");
+    return STATUS_USAGE;
+  }
+  enum status status = preparation_open(self, preparation);
+  if (status == STATUS_OK)
+    status = preparation_begin(self, preparation);
+  batch->prepare = &preparation->prepare;
+  return status;
+}
+
 enum status verb_batch(void *context, char **arguments) {
   struct terminal_program *self = context;
+  struct preparation preparation = {.cap = NULL};
   struct batch *batch = calloc(1, sizeof *batch);
   if (batch == NULL)
     return STATUS_NO_MEMORY;
@@ -220,6 +238,8 @@ enum status verb_batch(void *context, char **arguments) {
   batch->trouble = batch->fatal = STATUS_OK;
   pthread_mutex_init(&batch->lock, NULL);
   enum status status = terminal_program_open(self);
+  if (status == STATUS_OK)
+    status = preparation_take(batch, &preparation);
   if (status == STATUS_OK)
     status = files_open(batch, arguments[0]);
   if (status == STATUS_OK && self->replace && !self->verify)
@@ -231,6 +251,7 @@ enum status verb_batch(void *context, char **arguments) {
   batch_file_close(&batch->results);
   batch_file_close(&batch->pins);
   batch_list_clear(&batch->list);
+  preparation_close(&preparation);
   pthread_mutex_destroy(&batch->lock);
   free(batch);
   return status;
