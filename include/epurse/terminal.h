@@ -90,6 +90,7 @@ struct dialogue {
   void (*step)(void *context, enum dialogue_step step);
   /* The sentence in the people's language, before figures are set in; NULL: as it is. */
   const char *(*words)(const char *english);
+  bool tap; /* cards are held to the reader and not put in: the sentences say so */
 };
 
 /* ---- purchase and load (design: Protocols 2 and 3) ---- */

@@ -46,7 +46,10 @@ enum status contact_wait(struct contact *contact, int wait_seconds) {
   enum status status = reader_wait(contact->reader, true, 0);
   if (status == STATUS_TIMEOUT && wait_seconds != 0) {
     contact_step(contact, DIALOGUE_WAITING);
-    contact_say(contact, "Insert the card.");
+    if (contact->dialogue != NULL && contact->dialogue->tap)
+      contact_say(contact, "Hold the card to the reader.");
+    else
+      contact_say(contact, "Insert the card.");
     status = reader_wait(contact->reader, true, wait_seconds);
   }
   if (status == STATUS_TIMEOUT)
@@ -91,7 +94,10 @@ static bool card_is_back(const struct contact *contact) {
   if (contact->dialogue == NULL || contact->dialogue->say == NULL)
     return false;
   contact_step(contact, DIALOGUE_WAITING);
-  contact_say(contact, "Put the same card back: it is not finished.");
+  if (contact->dialogue->tap)
+    contact_say(contact, "The card was taken away too early: hold it there once more.");
+  else
+    contact_say(contact, "Put the same card back: it is not finished.");
   if (reader_wait(contact->reader, true, REOPEN_WAIT_SECONDS) == STATUS_TIMEOUT)
     return false;
   contact_step(contact, DIALOGUE_CARD_IN);

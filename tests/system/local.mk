@@ -11,7 +11,7 @@ system_tests = tests/system/audit.test tests/system/backup.test tests/system/bad
 	tests/system/prepare.test tests/system/reader.test tests/system/reference.test tests/system/refund.test \
 	tests/system/receipt-qr.test tests/system/report.test tests/system/secrets-process.test tests/system/secrets-time.test \
 	tests/system/renewal.test tests/system/secrets.test tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test \
-	tests/system/server-start.test tests/system/settlement.test tests/system/tender.test tests/system/torture.test \
+	tests/system/server-start.test tests/system/settlement.test tests/system/tap.test tests/system/tender.test tests/system/torture.test \
 	tests/system/valgrind.test tests/system/with-pcscd.test
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)

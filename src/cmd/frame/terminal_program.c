@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "epurse/backend.h"
+#include "epurse/crypto.h"
 #include "epurse/reader.h"
 #include "epurse/secret.h"
 #include "finish.h"
@@ -48,6 +49,8 @@ const struct option_row terminal_money_rows[] = {
      "pay, load, refund: your name of it, unique per merchant; nothing is done twice under one"},
     {"minor", 0, NULL, NULL, OPTION_FLAG, FIELD(minor), 0, 0,
      "pay, load, refund: AMOUNT is in minor units, 1250 for 12.50, in every locale"},
+    {"tap", 0, NULL, NULL, OPTION_FLAG, FIELD(dialogue.tap), 0, 0,
+     "pay, load: ask for the PIN first, then have the card held to the reader"},
     {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, "receipt, refund, void: the newest"},
     {0}};
 
@@ -125,7 +128,8 @@ static void cancelling_signals(sigset_t *signals) {
 
 static void ask_for_card(const struct terminal_program *self) {
   self->dialogue.step(self->dialogue.context, DIALOGUE_WAITING);
-  self->dialogue.say(self->dialogue.context, "Insert the card.");
+  self->dialogue.say(self->dialogue.context,
+                     self->dialogue.tap ? SENTENCE("Hold the card to the reader.") : "Insert the card.");
 }
 
 /* Of several empty readers the card chooses one: looked for again and again while there is time. */
@@ -275,6 +279,7 @@ static void close_all(struct terminal_program *self) {
   if (self->trace_file != NULL)
     fclose(self->trace_file);
   json_decref(self->report);
+  crypto_wipe(self->tap_pin, sizeof self->tap_pin);
 }
 
 int terminal_program_main(struct terminal_program *self, int argc, char **argv) {

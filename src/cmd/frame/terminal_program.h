@@ -51,7 +51,10 @@ struct terminal_program {
   bool met;       /* a card was in the reader */
   bool changed;   /* the verb had an effect, which stands; pay and load say it by what they show */
   struct dialogue dialogue;
-  struct amount wanted; /* what the PIN is asked for; 0: for nothing but reading or changing it */
+  char tap_pin[PIN_MAX + 1]; /* --tap: the PIN that was asked for before the card; "": none */
+  bool tap_shown;            /* in this meeting with the card */
+  bool tap_met;              /* it has begun */
+  struct amount wanted;      /* what the PIN is asked for; 0: for nothing but reading or changing it */
   bool wanted_load;
   unsigned tries_left; /* PINs, as the card said last; 5 where it has not been asked */
 };

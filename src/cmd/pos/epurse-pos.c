@@ -2,6 +2,7 @@
  * epurse-pos: the shop's terminal; takes payments and gives them back. */
 #include <stddef.h>
 
+#include "cmd/frame/tap.h"
 #include "cmd/frame/terminal_program.h"
 #include "verb_refund.h"
 #include "verb_supervisor.h"
@@ -24,12 +25,17 @@ static enum status verb_pay(void *context, char **arguments) {
   if (terminal_program_recall(self, payment.points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE, &payment,
                               &outcome, &status))
     return status;
+  self->wanted = payment.amount;
+  status = tap_begin(self, &payment);
+  if (status != STATUS_OK) {
+    report_outcome(self, "purchase", terminal_program_held(self, status), &outcome);
+    return terminal_program_held(self, status);
+  }
   status = terminal_program_reader(self, "purchase", &outcome);
   if (status != STATUS_OK)
     return status;
   payment.wait_seconds = terminal_program_wait(self);
-  self->wanted = payment.amount;
-  status = purchase_run(self->terminal, self->reader, &payment, &self->dialogue, &outcome);
+  status = tap_run(self, purchase_run, &payment, &outcome);
   status = terminal_program_held(self, status);
   if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
     report_outcome(self, "purchase", status, &outcome);

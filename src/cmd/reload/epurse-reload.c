@@ -4,6 +4,7 @@
 
 #include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
+#include "cmd/frame/tap.h"
 #include "cmd/frame/terminal_program.h"
 
 static enum status show(void *context, const struct outcome *outcome) {
@@ -13,9 +14,7 @@ static enum status show(void *context, const struct outcome *outcome) {
 static enum status load(struct terminal_program *self, struct payment *payment) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   payment->wait_seconds = terminal_program_wait(self);
-  self->wanted = payment->amount;
-  self->wanted_load = true;
-  enum status status = load_run(self->terminal, self->reader, payment, &self->dialogue, &outcome);
+  enum status status = tap_run(self, load_run, payment, &outcome);
   status = terminal_program_held(self, status);
   if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
     report_outcome(self, "load", status, &outcome);
@@ -52,7 +51,7 @@ static enum status verb_recover_loads(void *context, char **arguments) {
 static enum status verb_load(void *context, char **arguments) {
   struct terminal_program *self = context;
   struct payment payment = {.reference = self->reference};
-  struct outcome outcome;
+  struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   enum status status = terminal_program_open(self);
   if (status != STATUS_OK)
     return status;
@@ -64,7 +63,13 @@ static enum status verb_load(void *context, char **arguments) {
     return status;
   self->dialogue.show = show;
   if (!terminal_program_recall(self, TRANSACTION_LOAD, &payment, &outcome, &status)) {
-    status = terminal_program_reader(self, "load", &outcome);
+    self->wanted = payment.amount;
+    self->wanted_load = true;
+    status = tap_begin(self, &payment);
+    if (status != STATUS_OK)
+      report_outcome(self, "load", terminal_program_held(self, status), &outcome);
+    else
+      status = terminal_program_reader(self, "load", &outcome);
     if (status == STATUS_OK)
       status = load(self, &payment);
   }
