@@ -158,12 +158,11 @@ enum status reference_status(struct terminal *terminal, const char *reference, s
  * bytes, the outcome as it was told then. The file is left as it is where it is there, else written;
  * outcome->receipt_lost: it could not be. STATUS_NOT_FOUND: no such entry, or the card has not done it;
  * STATUS_BAD_CERTIFICATE, BAD_SIGNATURE: the certificates of today do not prove it any more, and no file is there;
- * STATUS_STORE_FAILED: the journal cannot be read. */
+ * STATUS_STORE_FAILED: the journal cannot be read. Asks neither card nor server. */
 struct receipt_copy {
   uint8_t data[RECEIPT_MAX];
   size_t len;
 };
-/* Asks neither card nor server. */
 enum status receipt_again(struct terminal *terminal, int64_t number, struct outcome *outcome,
                           struct receipt_copy *receipt) EPURSE_MUST_USE;
 
@@ -226,8 +225,7 @@ enum status personalize_run(struct terminal *terminal, struct reader *reader, st
                             const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 /* Gives the reservation of a broken raw card back. */
 enum status personalize_void(struct terminal *terminal, struct reader *reader, uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
-/* The same for a chip that is broken or lost. STATUS_CARD_ALREADY_ISSUED: it is a cardholder's card, nothing is given
- * back. */
+/* The same for a chip that is broken or lost. STATUS_CARD_ALREADY_ISSUED: it is a cardholder's, nothing is done. */
 enum status personalize_drop(struct terminal *terminal, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
                              uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
 /* Meets a finished card that is in `reader` once more before its holder gets it: the server has issued it, its expiry
