@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "epurse/crypto.h"
+#include "epurse/reader.h"
 #include "language.h"
 #include "terminal_program.h"
 
 #define TAPS_MAX      5
+#define GONE_SECONDS  1  /* a reader may take half of it to see that its card has gone */
 #define RETAP_SECONDS 10 /* at least so long a card is waited for that was there already */
 
 enum status tap_begin(struct terminal_program *self, const struct payment *payment) {
@@ -51,7 +53,7 @@ static bool is_taken_away(const struct terminal_program *self, enum status statu
 static bool goes_on(struct terminal_program *self, enum status status, const struct outcome *outcome) {
   if (is_taken_away(self, status)) {
     self->dialogue.say(self->dialogue.context, SENTENCE("The card was taken away too early: hold it there once more."));
-    return true;
+    return reader_wait(self->reader, false, GONE_SECONDS) != STATUS_CANCELLED;
   }
   if (status != STATUS_WRONG_PIN)
     return false;
