@@ -86,8 +86,9 @@ TESTS += tests/ledger/check_ledger
 tests_ledger_check_ledger_SOURCES = $(LEDGER_WORLD) tests/place.c tests/run.c tests/ledger/audit.c \
 	tests/ledger/backup.c tests/ledger/bounds.c tests/ledger/card.c tests/ledger/chain.c tests/ledger/confirm.c \
 	tests/ledger/crash.c tests/ledger/group.c tests/ledger/inquire.c tests/ledger/limit.c tests/ledger/load.c \
-	tests/ledger/deny.c tests/ledger/main.c tests/ledger/merchant.c tests/ledger/mixed.c tests/ledger/offline.c tests/ledger/pending.c \
-	tests/ledger/points.c tests/ledger/purchase.c tests/ledger/random.c tests/ledger/reference.c tests/ledger/refund.c \
+	tests/ledger/deny.c tests/ledger/main.c tests/ledger/merchant.c tests/ledger/mixed.c tests/ledger/offline.c \
+	tests/ledger/payout.c tests/ledger/pending.c tests/ledger/points.c tests/ledger/purchase.c tests/ledger/random.c \
+	tests/ledger/reference.c tests/ledger/refund.c \
 	tests/ledger/replace.c \
 	tests/ledger/servers.c tests/ledger/settlement.c tests/ledger/restore.c tests/ledger/store.c \
 	tests/ledger/terminal.c tests/ledger/watch.c
@@ -125,7 +126,7 @@ tests_server_check_server_SOURCES = $(SERVER_WORLD) tests/run.c tests/server/adm
 	tests/server/keyring.c tests/server/late.c tests/server/load.c tests/server/offline.c tests/server/deny.c tests/server/log.c tests/server/main.c \
 	tests/server/worker_pool.c \
 	tests/server/metrics.c tests/server/no_pin.c tests/server/pending.c tests/server/pin_change.c tests/server/pinstore.c \
-	tests/server/purchase.c tests/server/rate.c tests/server/refund.c tests/server/routes.c tests/server/running.c \
+	tests/server/payout.c tests/server/purchase.c tests/server/rate.c tests/server/refund.c tests/server/routes.c tests/server/running.c \
 	tests/server/settlement.c \
 	tests/server/terminals.c tests/server/watch.c tests/server/writer.c
 tests_server_check_server_LDADD = $(LINK_SERVER) $(CHECK_LIBS)

@@ -8,10 +8,17 @@
 /* TRANSACTION_INQUIRY {"promise"[,"authorisation","secret"[,"tender","reference"][,"merchant_reference"]]}: what became
  * of it? With authorisation and r it is a whole receipt, which a server that has forgotten it books anew; a load's names
  * its tender as LOAD does, and what the caller named goes by that name again. LOAD_REVERSAL {"promise","given_back"}: the terminal asks whether
- * the bank may give the load's money back, or says that it has. The promise is whole, as the card signed it. */
+ * the bank may give the load's money back, or says that it has. HAND_OUT {"promise","wish"}: what is to become of a payout that the card has
+ * committed. The promise is whole, as the card signed it. */
+enum hand_out_wish {
+  HAND_OUT_PAY = 1, /* "pay": may it be handed out? */
+  HAND_OUT_BACK,    /* "back": the holder wants it owed to the card */
+  HAND_OUT_DONE     /* "done": it was handed out */
+};
 struct inquiry_request {
   uint8_t promise[PROMISE_SIZE];
   bool given_back;  /* LOAD_REVERSAL; else false */
+  uint8_t wish;     /* HAND_OUT: enum hand_out_wish; else 0 */
   bool has_receipt; /* TRANSACTION_INQUIRY; else false, and what follows is not there */
   uint8_t authorisation[AUTHORISATION_SIZE];
   uint8_t secret[SECRET_SIZE];       /* r */
@@ -19,9 +26,9 @@ struct inquiry_request {
   char tender_reference[64];         /* the bank's; else "" */
   char reference[REFERENCE_MAX + 1]; /* the caller's; "": none */
 };
-/* `type` says whether given_back goes along: MESSAGE_LOAD_REVERSAL. */
+/* `type` says whether given_back goes along (MESSAGE_LOAD_REVERSAL), or the wish (MESSAGE_HAND_OUT). */
 json_t *inquiry_request_body(enum message_type type, const struct inquiry_request *request);
-/* Takes given_back with MESSAGE_LOAD_REVERSAL only, and then wants it. Promise and authorisation are not decoded, r is
+/* Takes given_back with MESSAGE_LOAD_REVERSAL only, the wish with MESSAGE_HAND_OUT only, and then wants it. Promise and authorisation are not decoded, r is
  * compared with nothing. */
 enum status inquiry_request_parse(enum message_type type, const json_t *body,
                                   struct inquiry_request *request) EPURSE_MUST_USE;
@@ -33,7 +40,8 @@ enum fate {
   FATE_CAPTURED,       /* the card committed: r is beside it, unless a later promise of the card was the proof */
   FATE_RELEASED,       /* the card signed that it did not, and nothing is owed for it */
   FATE_DECLINED,
-  FATE_OWED /* a load: the card signed that it did not; the amount is owed to it */
+  FATE_OWED, /* a load: the card signed that it did not; the amount is owed to it. A payout: it is owed back */
+  FATE_PAY   /* a payout: captured, and the terminal that asks hands it out */
 };
 /* Their reply {"promise_hash","fate"[,"secret"]}, with OK, and for LOAD_REVERSAL with LOAD_CREDITED (the money must not
  * be given back, the card has it); nothing otherwise. */

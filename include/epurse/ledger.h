@@ -36,6 +36,7 @@ struct ledger_settings {
   int64_t load_credit;      /* what a merchant may owe for loads and refunds */
   int64_t terminal_refunds; /* what a terminal gives back of sales in a day */
   int64_t merchant_refunds; /* the same of all terminals of a merchant */
+  int64_t terminal_payouts; /* what a terminal hands out of cards in a day */
 };
 
 /* Where a ledger is: sqlite:PATH, or a path alone, which means the same; or postgresql://..., a URL as libpq takes it,

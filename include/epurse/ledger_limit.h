@@ -16,6 +16,7 @@ struct ledger;
 #define LEDGER_LIMIT_NONE    0      /* as much as they like */
 #define LEDGER_LIMIT_USUAL   200000 /* minor units of a currency with two decimals: what a new issuer begins with */
 #define LEDGER_LIMIT_REFUNDS 50000  /* the same of refunds at a terminal */
+#define LEDGER_LIMIT_PAYOUTS 50000  /* the same of payouts */
 #define LEDGER_LIMIT_MAX     (INT64_C(1) << 53) /* what a JSON number carries whole */
 
 /* Sets what a terminal may load in a day of the issuer's time zone, or what a merchant may owe for loads, from the next
@@ -28,6 +29,10 @@ enum status ledger_merchant_limit(struct ledger *ledger, const char *id, int64_t
 enum status ledger_terminal_refund_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                          int64_t refunds) EPURSE_MUST_USE;
 enum status ledger_merchant_refund_limit(struct ledger *ledger, const char *id, int64_t refunds) EPURSE_MUST_USE;
+
+/* What a terminal pays out in a day; likewise. */
+enum status ledger_terminal_payout_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                         int64_t payouts) EPURSE_MUST_USE;
 
 /* Where a limit stands: what is used of it (of a terminal: on that day, counted from 1970-01-01), and what is allowed,
  * LEDGER_LIMIT_NONE included. STATUS_NOT_FOUND. */
@@ -44,6 +49,9 @@ enum status ledger_merchant_limit_read(struct ledger *ledger, const char *id,
 enum status ledger_terminal_refund_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
                                               struct ledger_limit *limit) EPURSE_MUST_USE;
 enum status ledger_merchant_refund_limit_read(struct ledger *ledger, const char *id, int64_t day,
+                                              struct ledger_limit *limit) EPURSE_MUST_USE;
+/* Of payouts of a terminal, on that day; likewise. */
+enum status ledger_terminal_payout_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
                                               struct ledger_limit *limit) EPURSE_MUST_USE;
 
 /* A terminal that asks about a card without a promise of that card's. */

@@ -30,6 +30,10 @@ struct ledger_hold {
 /* All open holds by (CID, ATC), those after `after` (NULL: from the first). */
 enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *holds,
                              size_t capacity, size_t *count) EPURSE_MUST_USE;
+/* Of each card the oldest payout that it has committed and that is not over: nothing was said of it, or pay, and nobody has
+ * confirmed that it was handed out. By CID, likewise. */
+enum status ledger_payout_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *payouts,
+                               size_t capacity, size_t *count) EPURSE_MUST_USE;
 /* The cards that are owed something, by CID, those after `after` (a CID, or NULL): a row for each card, `amount` all
  * that it is owed, the rest of the row that of the oldest load which was paid for and is not credited yet; of several
  * the newest are taken to be the ones that are still owed. Where it is owed only what a card had that it replaced: atc

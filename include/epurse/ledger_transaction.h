@@ -124,6 +124,12 @@ enum status ledger_refund_authorise(struct ledger *ledger, const struct signed_p
                                     const struct ledger_signer *signer,
                                     struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
+/* The same for a payout: money that leaves the card for its holder's hand, at a terminal that loads. Further:
+ * STATUS_PAYOUT_LIMIT. What is captured of it waits for ledger_payout_settle. */
+enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_promise *offer,
+                                    const struct ledger_signer *signer,
+                                    struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
 /* A refund whose card is not there: the sale's merchant owes it, and it is owed to the sale's card, or to the one that replaced
  * it, until a load collects it. Points that the sale had granted stay. */
 struct ledger_owed_refund {
@@ -185,6 +191,7 @@ struct ledger_fate {
   uint8_t state;                    /* enum ledger_transaction_state; 0: never seen, and never to be authorised */
   bool has_secret;                  /* LEDGER_CAPTURED, or paid for by the issuer although the card denied it, */
   uint8_t secret[SECRET_SIZE];      /* by this r */
+  bool pay, back;                   /* ledger_payout_settle: which of both was said; neither: nothing yet */
 };
 /* Tells it to the terminal that the promise names, or another one of its merchant. What is not known here is stored as
  * never seen in this step, and is not authorised afterwards: STATUS_GIVEN_UP. Another promise of that name than the one
@@ -220,6 +227,7 @@ enum status ledger_never_seen_list(struct ledger *ledger, const struct ledger_ne
 struct ledger_reversal {
   struct ledger_inquiry inquiry; /* of the load's promise, by the terminal that it names: whose tender it is */
   bool given_back;               /* false: asks before refunding */
+  uint8_t wish;                  /* ledger_payout_settle: enum payout_wish */
 };
 /* The terminal gives a load's tender back. Held: noted, and the money waits for the card's next promise. Owed: the
  * claim goes back to the terminal's merchant. Credited already, or what was owed has been loaded since:
@@ -229,6 +237,19 @@ struct ledger_reversal {
  * load, or one of what is owed. */
 enum status ledger_load_reverse(struct ledger *ledger, const struct ledger_reversal *reversal,
                                 struct ledger_fate *fate) EPURSE_MUST_USE;
+
+/* What a terminal wants of a payout that its card has committed. */
+enum payout_wish {
+  PAYOUT_WISH_PAY = 1, /* the word that it may hand it out */
+  PAYOUT_WISH_BACK,    /* that it is owed to the card instead */
+  PAYOUT_WISH_DONE     /* it was handed out: a person said so */
+};
+/* Answers the terminal that the promise names, and no other. Captured: the first wish decides, pay or back, and every later
+ * one is answered the same; DONE is a pay that is noted as handed out, and changes nothing of what went back. Not
+ * captured: *fate tells how it stands, and nothing is decided; never seen: as above. STATUS_NOT_PERMITTED: another terminal;
+ * STATUS_BAD_FORMAT: no payout. */
+enum status ledger_payout_settle(struct ledger *ledger, const struct ledger_reversal *wanted,
+                                 struct ledger_fate *fate) EPURSE_MUST_USE;
 
 /* STATUS_NOT_FOUND. */
 enum status ledger_transaction_find(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t atc,

@@ -216,7 +216,7 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
  * SETTLEMENT_CAPTURES {"number","after","limit"} -> {"captures":[...]}, by number; docs/openapi.yaml has their fields.
  * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
  * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
- * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, a row for
+ * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, with "paid-out" their oldest payouts that are not over, a row for
  * each card, by number, beginning behind `after`.
  * BACKUP {"name"}, BACKUP_QUERY {} -> {"name","state","copied","pages","bytes","postings","began","ended","code"}: the
  * backup under way, or the last one; its state is "none", "copying", "proving", "done" or "failed", with "code" then.

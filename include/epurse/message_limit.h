@@ -11,7 +11,7 @@
 #include "epurse/status.h"
 
 /* LIMIT {"terminal"[,"of"],"allowed"}, {"merchant"[,"of"],"allowed"}: what a terminal may load in a day, or a merchant owe
- * for loads and refunds; with "of" "refunds" what they may give back of sales in a day;
+ * for loads and refunds; with "of" "refunds" what they may give back of sales in a day, with "payouts" what a terminal may pay out;
  * from the next load on: minor units, 0: no limit, -1: the issuer's for all; without "allowed" nothing is changed
  * -> {"used","allowed"}, where it stands now. */
 #define LIMIT_MESSAGE_DEFAULT (-1)
@@ -20,6 +20,7 @@ struct limit_message {
   char tid[TID_SIZE + 1];          /* "": of a merchant */
   char merchant[MERCHANT_MAX + 1]; /* "": of a terminal */
   bool refunds;
+  bool payouts; /* of a terminal */
   int64_t allowed;
 };
 /* Of the terminal where tid is not "", else of the merchant; without "allowed" for LIMIT_MESSAGE_ASK. */

@@ -56,7 +56,7 @@ static enum status answer_check_terminal(struct ledger *ledger, const struct sig
     return status;
   if (terminal->revoked)
     return STATUS_TERMINAL_REVOKED;
-  bool load = offer->promise->type == TRANSACTION_LOAD;
+  bool load = offer->promise->type == TRANSACTION_LOAD || offer->promise->type == TRANSACTION_PAYOUT;
   bool permitted = load ? terminal->role == ROLE_RELOAD || terminal->role == ROLE_PERSO : terminal->role == ROLE_POS;
   return permitted ? STATUS_OK : STATUS_NOT_PERMITTED;
 }
@@ -84,7 +84,7 @@ static enum status answer_check_limits(const struct ledger *ledger, const struct
     return promise->amount + chain->balance > chain->purse_ceiling ? STATUS_ABOVE_LIMIT : STATUS_OK;
   if (promise->type == TRANSACTION_REFUND)
     return STATUS_OK;
-  if (promise->amount > chain->payment_ceiling)
+  if (promise->amount > chain->payment_ceiling && promise->type != TRANSACTION_PAYOUT)
     return STATUS_ABOVE_LIMIT;
   if (promise->type == TRANSACTION_POINTS_PURCHASE)
     return answer_price(ledger, promise) > chain->points ? STATUS_INSUFFICIENT_POINTS : STATUS_OK;
@@ -161,6 +161,7 @@ static enum status answer_advance(struct ledger *ledger, const struct answer *an
 static struct limit_load answer_load(const struct answer *answer) {
   const struct signed_promise *offer = answer->offer;
   return (struct limit_load){.refund = offer->promise->type == TRANSACTION_REFUND,
+                             .payout = offer->promise->type == TRANSACTION_PAYOUT,
                              .in_points = answer->refund.in_points,
                              .terminal = answer->terminal.number,
                              .merchant = answer->terminal.merchant,
@@ -170,7 +171,8 @@ static struct limit_load answer_load(const struct answer *answer) {
 
 static bool answer_limited(const struct answer *answer) {
   uint8_t type = answer->offer->promise->type;
-  return type == TRANSACTION_REFUND || (type == TRANSACTION_LOAD && answer->tender.kind != LEDGER_TENDER_OWED);
+  return type == TRANSACTION_REFUND || type == TRANSACTION_PAYOUT ||
+         (type == TRANSACTION_LOAD && answer->tender.kind != LEDGER_TENDER_OWED);
 }
 
 static enum status answer_hold(struct ledger *ledger, const struct answer *answer, int64_t id) {
@@ -330,6 +332,25 @@ enum status ledger_refund_authorise(struct ledger *ledger, const struct signed_p
   answer.points = answer.refund.points;
   return answer_book(ledger, &answer, transaction);
 }
+
+/* ---- payouts ---- */
+
+enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_promise *offer,
+                                    const struct ledger_signer *signer, struct ledger_transaction *transaction) {
+  struct answer answer = {.offer = offer, .signer = signer, .reason = STATUS_OK};
+  enum status status = answer_check_opened(ledger, offer, true);
+  if (status == STATUS_OK && offer->promise->type != TRANSACTION_PAYOUT)
+    status = STATUS_BAD_FORMAT;
+  if (status == STATUS_OK)
+    status = answer_check(ledger, &ledger->chain, &answer);
+  if (status != STATUS_OK)
+    return status;
+  const struct limit_load payout = answer_load(&answer);
+  status = limit_check(ledger, &payout);
+  return status == STATUS_OK ? answer_book(ledger, &answer, transaction) : status;
+}
+
+/* ---- declines ---- */
 
 /* A decline carries the reference only where nothing else holds it. */
 static enum status decline_look(struct ledger *ledger, struct answer *answer) {

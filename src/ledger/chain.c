@@ -190,7 +190,8 @@ static enum status chain_foresee(struct ledger *ledger, const struct promise *pr
     chain->points += held->points;
   if (chain->outcome == LEDGER_CAPTURED && held->type == TRANSACTION_LOAD)
     chain->points_owed -= held->points;
-  if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_PURCHASE)
+  bool debit = held->type == TRANSACTION_PURCHASE || held->type == TRANSACTION_PAYOUT;
+  if (chain->outcome == LEDGER_RELEASED && debit)
     chain->balance += held->amount;
   if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_POINTS_PURCHASE)
     chain->points += booking_held(held);
@@ -200,15 +201,11 @@ static enum status chain_foresee(struct ledger *ledger, const struct promise *pr
   return STATUS_OK;
 }
 
-static bool chain_takes(uint8_t type) {
-  return type <= TRANSACTION_REFUND || type == TRANSACTION_OFFLINE_PURCHASE;
-}
-
 enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) {
   const struct promise *promise = offer->promise;
   memset(chain, 0, sizeof *chain);
-  if (promise->type < TRANSACTION_PURCHASE || !chain_takes(promise->type) || promise->last_atc >= promise->atc ||
-      promise->amount == 0 || promise->amount > INT32_MAX)
+  if (promise->type < TRANSACTION_PURCHASE || promise->type > TRANSACTION_OFFLINE_PURCHASE ||
+      promise->last_atc >= promise->atc || promise->amount == 0 || promise->amount > INT32_MAX)
     return STATUS_BAD_FORMAT;
   enum status status = record_hash(offer->record, PROMISE_SIZE, chain->hash);
   if (status == STATUS_OK)

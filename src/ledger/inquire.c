@@ -8,6 +8,7 @@
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
 #include "incident.h"
+#include "payout.h"
 #include "store.h"
 #include "terminal.h"
 
@@ -239,4 +240,40 @@ enum status ledger_load_reverse(struct ledger *ledger, const struct ledger_rever
     return status;
   enum status answered = inquire_answer(ledger, &asked, fate);
   return answered == STATUS_OK ? status : answered;
+}
+
+/* ---- payouts ---- */
+
+static enum status payout_decide(struct ledger *ledger, const struct ledger_reversal *wanted,
+                                 const struct booking *booking, struct ledger_fate *fate) {
+  int64_t now = wanted->inquiry.offer.now;
+  enum payout_outcome outcome = PAYOUT_NONE;
+  enum status status = payout_read(ledger, booking->id, &outcome);
+  if (status == STATUS_OK && outcome == PAYOUT_NONE && booking->state == LEDGER_CAPTURED) {
+    outcome = wanted->wish == PAYOUT_WISH_BACK ? PAYOUT_BACK : PAYOUT_PAY;
+    status = payout_say(ledger, booking, outcome, now);
+  }
+  if (status == STATUS_OK && wanted->wish == PAYOUT_WISH_DONE)
+    status = payout_handed(ledger, booking->id, now);
+  fate->pay = outcome == PAYOUT_PAY;
+  fate->back = outcome == PAYOUT_BACK;
+  return status;
+}
+
+enum status ledger_payout_settle(struct ledger *ledger, const struct ledger_reversal *wanted,
+                                 struct ledger_fate *fate) {
+  struct asked asked;
+  struct booking booking;
+  memset(fate, 0, sizeof *fate);
+  if (wanted->inquiry.offer.promise->type != TRANSACTION_PAYOUT || wanted->wish < PAYOUT_WISH_PAY ||
+      wanted->wish > PAYOUT_WISH_DONE)
+    return STATUS_BAD_FORMAT;
+  enum status status = inquire_open(ledger, &wanted->inquiry, false, &asked);
+  if (status == STATUS_OK && !asked.known.same)
+    status = inquire_never(ledger, &asked);
+  if (status == STATUS_OK)
+    status = inquire_answer(ledger, &asked, fate);
+  if (status == STATUS_OK && asked.known.same)
+    status = booking_read(ledger, asked.id, &booking);
+  return status == STATUS_OK && asked.known.same ? payout_decide(ledger, wanted, &booking, fate) : status;
 }

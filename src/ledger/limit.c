@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Limits of exposure: rules, what is used of them, and what each load or refund reserved. */
+ * Limits of exposure: rules, what is used of them, and what each load, refund or payout reserved. */
 #include "limit.h"
 
 #include "epurse/ledger_offline.h"
@@ -12,7 +12,8 @@ enum limit_kind {
   LIMIT_TERMINAL_REFUNDS = 3,
   LIMIT_MERCHANT_REFUNDS = 4,
   LIMIT_OFFLINE_SUM = 5,
-  LIMIT_OFFLINE_COUNT = 6
+  LIMIT_OFFLINE_COUNT = 6,
+  LIMIT_TERMINAL_PAYOUTS = 7
 };
 #define LIMIT_ROWS_MAX 3
 
@@ -34,6 +35,10 @@ static struct limit_row limit_of_merchant(int64_t merchant) {
 /* All that one load or refund takes of: *count of them. */
 static void limit_rows(const struct limit_load *load, struct limit_row rows[LIMIT_ROWS_MAX], size_t *count) {
   *count = 0;
+  if (load->payout) {
+    rows[(*count)++] = (struct limit_row){.kind = LIMIT_TERMINAL_PAYOUTS, .subject = load->terminal, .day = load->day};
+    return;
+  }
   if (load->refund) {
     rows[(*count)++] = (struct limit_row){.kind = LIMIT_TERMINAL_REFUNDS, .subject = load->terminal, .day = load->day};
     rows[(*count)++] = (struct limit_row){.kind = LIMIT_MERCHANT_REFUNDS, .subject = load->merchant, .day = load->day};
@@ -64,7 +69,8 @@ enum status limit_default(struct ledger *ledger, const struct ledger_settings *s
   } rules[] = {{LIMIT_TERMINAL_LOADS, settings->terminal_loads},
                {LIMIT_LOAD_CREDIT, settings->load_credit},
                {LIMIT_TERMINAL_REFUNDS, settings->terminal_refunds},
-               {LIMIT_MERCHANT_REFUNDS, settings->merchant_refunds}};
+               {LIMIT_MERCHANT_REFUNDS, settings->merchant_refunds},
+               {LIMIT_TERMINAL_PAYOUTS, settings->terminal_payouts}};
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < sizeof rules / sizeof rules[0]; i++)
     status = limit_rule(ledger, rules[i].kind, 0, rules[i].allowed);
@@ -101,6 +107,12 @@ enum status ledger_terminal_refund_limit(struct ledger *ledger, const uint8_t ti
   struct terminal_brief terminal;
   enum status status = terminal_brief(ledger, tid, &terminal);
   return status == STATUS_OK ? limit_rule(ledger, LIMIT_TERMINAL_REFUNDS, terminal.number, refunds) : status;
+}
+
+enum status ledger_terminal_payout_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t payouts) {
+  struct terminal_brief terminal;
+  enum status status = terminal_brief(ledger, tid, &terminal);
+  return status == STATUS_OK ? limit_rule(ledger, LIMIT_TERMINAL_PAYOUTS, terminal.number, payouts) : status;
 }
 
 enum status ledger_merchant_refund_limit(struct ledger *ledger, const char *id, int64_t refunds) {
@@ -145,6 +157,14 @@ enum status ledger_terminal_refund_limit_read(struct ledger *ledger, const uint8
   return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
 }
 
+enum status ledger_terminal_payout_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
+                                              struct ledger_limit *limit) {
+  struct terminal_brief terminal;
+  enum status status = terminal_brief(ledger, tid, &terminal);
+  const struct limit_row row = {.kind = LIMIT_TERMINAL_PAYOUTS, .subject = terminal.number, .day = day};
+  return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
+}
+
 enum status ledger_merchant_refund_limit_read(struct ledger *ledger, const char *id, int64_t day,
                                               struct ledger_limit *limit) {
   int64_t merchant = 0;
@@ -174,6 +194,8 @@ static enum status limit_check_row(struct ledger *ledger, const struct limit_row
     return status;
   if (row->kind == LIMIT_TERMINAL_REFUNDS || row->kind == LIMIT_MERCHANT_REFUNDS)
     return STATUS_REFUND_LIMIT;
+  if (row->kind == LIMIT_TERMINAL_PAYOUTS)
+    return STATUS_PAYOUT_LIMIT;
   return row->kind == LIMIT_LOAD_CREDIT ? STATUS_MERCHANT_LIMIT : STATUS_TERMINAL_LIMIT;
 }
 
@@ -255,6 +277,7 @@ enum status limit_give_back(struct ledger *ledger, const struct booking *booking
   if (status != STATUS_OK || !found)
     return status;
   const struct limit_load load = {.refund = booking->type == TRANSACTION_REFUND,
+                                  .payout = booking->type == TRANSACTION_PAYOUT,
                                   .in_points = booking->in_points,
                                   .terminal = booking->terminal,
                                   .merchant = booking->merchant,

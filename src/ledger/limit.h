@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a load or refund takes of the limits of its terminal and merchant, and gives back. */
+ * What a load, refund or payout takes of the limits of its terminal and merchant, and gives back. */
 #ifndef LEDGER_LIMIT_H
 #define LEDGER_LIMIT_H
 
@@ -8,16 +8,18 @@
 #include "epurse/ledger_deny.h"
 #include "epurse/ledger_limit.h"
 
-/* A load or refund that asks, or has asked. */
+/* A load, refund or payout that asks, or has asked. */
 struct limit_load {
   bool refund;
+  bool payout;
   bool in_points;             /* of a refund: the merchant owes nothing for it */
   int64_t terminal, merchant; /* numbers */
   int64_t amount;             /* minor units */
   int64_t day;                /* since 1970-01-01, the issuer's */
 };
 
-/* Whether there is room for it: reads only. STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT, STATUS_REFUND_LIMIT. */
+/* Whether there is room for it: reads only. STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT, STATUS_REFUND_LIMIT,
+ * STATUS_PAYOUT_LIMIT. */
 enum status limit_check(struct ledger *ledger, const struct limit_load *load) EPURSE_MUST_USE;
 /* Takes it for what has no promise and is never given back; after limit_check, in the same step, and after the merchant's
  * account was moved: what it owes is read there. */

@@ -23,18 +23,28 @@ static void pending_read(struct ledger *ledger, struct query *query, struct ledg
   query_read_text(query, pending->reference, sizeof pending->reference);
 }
 
-enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *holds,
-                             size_t capacity, size_t *count) {
+static enum status bookings_list(struct ledger *ledger, enum query_name name, const struct ledger_hold *after,
+                                 struct ledger_hold *holds, size_t capacity, size_t *count) {
   int64_t card = 0;
   *count = 0;
   if (after != NULL && card_number(ledger, after->cid, &card) != STATUS_OK)
     return STATUS_NOT_FOUND;
-  struct query query = query_begin(ledger, QUERY_HOLD_LIST);
+  struct query query = query_begin(ledger, name);
   query_i64(&query, after == NULL ? 0 : booking_id(card, after->atc));
   query_i64(&query, (int64_t)capacity);
   for (*count = 0; *count < capacity && query_row(&query); ++*count)
     pending_read(ledger, &query, &holds[*count]);
   return query_end(&query);
+}
+
+enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *holds,
+                             size_t capacity, size_t *count) {
+  return bookings_list(ledger, QUERY_HOLD_LIST, after, holds, capacity, count);
+}
+
+enum status ledger_payout_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *payouts,
+                               size_t capacity, size_t *count) {
+  return bookings_list(ledger, QUERY_PAYOUT_LIST, after, payouts, capacity, count);
 }
 
 /* Owed for no load of its own, but for what a card had that it replaced. */

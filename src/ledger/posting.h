@@ -19,6 +19,8 @@ enum account_kind {
   ACCOUNT_MERCHANT = 4, /* what the issuer owes a merchant */
   ACCOUNT_OFFLINE = 4,  /* of a card: paid off-line as it announced, and not brought in */
   ACCOUNT_TENDER = 5,   /* of a merchant: negative is what it owes for loads */
+  ACCOUNT_PAID_OUT = 5, /* of a card: left it in a payout, and nobody said pay yet */
+  ACCOUNT_CASH = 6,     /* of a merchant: what the issuer owes it for payouts to cardholders */
   ACCOUNT_PAYOUT = 6,   /* of the issuer: what was ordered to be paid out to merchants */
   ACCOUNT_FEE = 7,      /* of the issuer: what merchants paid for its service */
   ACCOUNT_POINTS = 8,
@@ -44,7 +46,7 @@ enum posting_transition {
   POSTING_HOLD = 1,
   POSTING_SETTLE = 2, /* captured or released */
   POSTING_GRANT = 3,  /* points for a purchase, or those of a replaced card */
-  POSTING_REFUND = 4  /* a tender given back after its load had become owed */
+  POSTING_REFUND = 4  /* a tender given back after its load had become owed; or what was said of a payout */
 };
 
 struct posting {

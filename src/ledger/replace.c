@@ -5,6 +5,7 @@
 #include "booking.h"
 #include "card.h"
 #include "offline.h"
+#include "payout.h"
 #include "posting.h"
 #include "store.h"
 
@@ -87,6 +88,8 @@ static enum status replace_settle(struct ledger *ledger, const struct replacing 
   struct booking held;
   uint8_t state = 0;
   enum status status = offline_release(ledger, replacing->card);
+  if (status == STATUS_OK)
+    status = payout_put_back(ledger, replacing->card, replacing->what->now);
   if (status == STATUS_OK)
     status = ledger_card_find(ledger, replacing->what->cid, &card);
   done->settled_atc = status == STATUS_OK ? card.held_atc : 0;

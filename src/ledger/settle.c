@@ -30,6 +30,10 @@ static struct route booking_route(const struct booking *booking) {
     route.source = tender_account(booking);
     route.target = account_of_card(card, ACCOUNT_CARD);
     break;
+  case TRANSACTION_PAYOUT:
+    route.source = account_of_card(card, ACCOUNT_CARD);
+    route.target = account_of_card(card, ACCOUNT_PAID_OUT);
+    break;
   case TRANSACTION_POINTS_PURCHASE:
     route.source = account_of_card(card, ACCOUNT_POINTS);
     route.hold = account_of_card(card, ACCOUNT_POINTS_HOLD);
@@ -110,6 +114,8 @@ enum status booking_capture(struct ledger *ledger, const struct booking *booking
                             int64_t now) {
   struct route route = booking_route(booking);
   enum status status = booking_set_state(ledger, booking->id, LEDGER_CAPTURED, secret, now);
+  if (status == STATUS_OK && booking->type == TRANSACTION_PAYOUT)
+    status = account_need(ledger, route.target);
   if (status == STATUS_OK)
     status = booking_move(ledger, booking, POSTING_SETTLE, route.hold, route.target, now);
   if (status == STATUS_OK)

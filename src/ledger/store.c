@@ -85,7 +85,7 @@ static bool settings_valid(const struct ledger_settings *settings) {
   uint64_t first = settings->first_serial == 0 ? 1 : settings->first_serial;
   return settings->currency >= 1 && settings->currency <= 999 && settings->issuer <= 999999 &&
          settings->point_value <= 1000000 && settings->terminal_loads >= 0 && settings->load_credit >= 0 &&
-         settings->terminal_refunds >= 0 && settings->merchant_refunds >= 0 &&
+         settings->terminal_refunds >= 0 && settings->merchant_refunds >= 0 && settings->terminal_payouts >= 0 &&
          first + settings->pool_size <= UINT64_C(1000000000);
 }
 

@@ -208,20 +208,23 @@ json_t *limit_body(const struct limit_message *limit) {
     field_put_text(&writer, "merchant", limit->merchant);
   if (limit->refunds)
     field_put_text(&writer, "of", "refunds");
+  else if (limit->payouts)
+    field_put_text(&writer, "of", "payouts");
   if (limit->allowed != LIMIT_MESSAGE_ASK)
     field_put_integer(&writer, "allowed", limit->allowed);
   return field_done(&writer);
 }
 
-static bool of_refunds(struct field_reader *reader) {
+static void limit_of_take(struct field_reader *reader, struct limit_message *limit) {
   char of[16] = "";
 
   if (!field_there(reader, "of"))
-    return false;
+    return;
   field_text(reader, "of", 1, of, sizeof of);
-  if (strcmp(of, "refunds") != 0)
+  limit->refunds = strcmp(of, "refunds") == 0;
+  limit->payouts = strcmp(of, "payouts") == 0 && limit->tid[0] != '\0';
+  if (!limit->refunds && !limit->payouts)
     field_refuse(reader, STATUS_BAD_FORMAT);
-  return true;
 }
 
 enum status limit_parse(const json_t *body, struct limit_message *limit) {
@@ -232,7 +235,7 @@ enum status limit_parse(const json_t *body, struct limit_message *limit) {
     field_tid(&reader, "terminal", limit->tid);
   else
     merchant_id_take(&reader, "merchant", 1, limit->merchant);
-  limit->refunds = of_refunds(&reader);
+  limit_of_take(&reader, limit);
   limit->allowed = LIMIT_MESSAGE_ASK;
   if (field_there(&reader, "allowed"))
     limit->allowed = field_integer(&reader, "allowed", LIMIT_MESSAGE_DEFAULT, LIMIT_MAX);

@@ -35,12 +35,29 @@ static void receipt_take(struct field_reader *reader, struct inquiry_request *re
   }
 }
 
+static const char *const wish_words[] = {
+    "", [HAND_OUT_PAY] = "pay", [HAND_OUT_BACK] = "back", [HAND_OUT_DONE] = "done"};
+
+static uint8_t wish_take(struct field_reader *reader) {
+  char word[8];
+  uint8_t wish = HAND_OUT_PAY;
+
+  field_text(reader, "wish", 1, word, sizeof word);
+  while (wish <= HAND_OUT_DONE && strcmp(wish_words[wish], word) != 0)
+    wish++;
+  if (wish > HAND_OUT_DONE)
+    field_refuse(reader, STATUS_BAD_FORMAT);
+  return wish;
+}
+
 json_t *inquiry_request_body(enum message_type type, const struct inquiry_request *request) {
   struct field_writer writer = field_writer();
 
   field_put_binary(&writer, "promise", request->promise, sizeof request->promise);
   if (type == MESSAGE_LOAD_REVERSAL)
     field_put_boolean(&writer, "given_back", request->given_back);
+  else if (type == MESSAGE_HAND_OUT)
+    field_put_text(&writer, "wish", wish_words[request->wish]);
   else if (request->has_receipt)
     receipt_put(&writer, request);
   return field_done(&writer);
@@ -53,14 +70,20 @@ enum status inquiry_request_parse(enum message_type type, const json_t *body, st
   field_binary(&reader, "promise", request->promise, sizeof request->promise);
   if (type == MESSAGE_LOAD_REVERSAL)
     request->given_back = field_boolean(&reader, "given_back");
+  else if (type == MESSAGE_HAND_OUT)
+    request->wish = wish_take(&reader);
   else if (field_there(&reader, "authorisation"))
     receipt_take(&reader, request);
   return field_end(&reader);
 }
 
-static const char *const fate_words[] = {
-    [FATE_NEVER_SEEN] = "never-seen", [FATE_HELD] = "held",         [FATE_CAPTURED] = "captured",
-    [FATE_RELEASED] = "released",     [FATE_DECLINED] = "declined", [FATE_OWED] = "owed"};
+static const char *const fate_words[] = {[FATE_NEVER_SEEN] = "never-seen",
+                                         [FATE_HELD] = "held",
+                                         [FATE_CAPTURED] = "captured",
+                                         [FATE_RELEASED] = "released",
+                                         [FATE_DECLINED] = "declined",
+                                         [FATE_OWED] = "owed",
+                                         [FATE_PAY] = "pay"};
 
 json_t *inquiry_reply_body(const struct inquiry_reply *reply) {
   struct field_writer writer = field_writer();
@@ -77,9 +100,9 @@ static enum fate fate_take(struct field_reader *reader) {
   enum fate fate = FATE_NEVER_SEEN;
 
   field_text(reader, "fate", 1, word, sizeof word);
-  while (fate <= FATE_OWED && strcmp(fate_words[fate], word) != 0)
+  while (fate <= FATE_PAY && strcmp(fate_words[fate], word) != 0)
     fate++;
-  if (fate > FATE_OWED)
+  if (fate > FATE_PAY)
     field_refuse(reader, STATUS_BAD_FORMAT);
   return fate;
 }

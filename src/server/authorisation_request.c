@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What purchases, refunds, loads and load inquiries have in common. */
+ * What purchases, refunds, payouts, loads and load inquiries have in common. */
 #include "authorisation_request.h"
 
 #include <string.h>
@@ -22,6 +22,8 @@ static bool is_of(uint8_t type, enum message_type message) {
     return type == TRANSACTION_PURCHASE || type == TRANSACTION_POINTS_PURCHASE;
   case MESSAGE_REFUND:
     return type == TRANSACTION_REFUND;
+  case MESSAGE_PAYOUT:
+    return type == TRANSACTION_PAYOUT;
   default:
     return type == TRANSACTION_LOAD;
   }

@@ -15,6 +15,8 @@ typedef void route_handler(struct service *service, const struct request *reques
 route_handler post_purchase;
 route_handler post_refund;
 route_handler post_owed_refund;
+route_handler post_payout;
+route_handler post_hand_out; /* post_payout.c */
 route_handler post_load_inquiry;
 route_handler post_load;
 route_handler post_load_reversal;

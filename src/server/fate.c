@@ -82,6 +82,7 @@ static enum status question_open(struct service *service, const struct request *
       .promise = &question->promise, .record = question->body.promise, .now = service_now(service)};
   memcpy(question->reversal.inquiry.tid, request->terminal.tid, TID_SIZE);
   question->reversal.given_back = question->body.given_back;
+  question->reversal.wish = question->body.wish;
   return status == STATUS_OK && question->body.has_receipt ? receipt_open(service, question) : status;
 }
 
@@ -108,6 +109,8 @@ static enum fate fate_of(uint8_t state) {
 static json_t *fate_body(const struct ledger_fate *fate) {
   struct inquiry_reply reply = {.fate = fate_of(fate->state), .has_secret = fate->has_secret};
 
+  if (fate->pay || fate->back)
+    reply.fate = fate->pay ? FATE_PAY : FATE_OWED;
   memcpy(reply.promise_hash, fate->hash, sizeof reply.promise_hash);
   memcpy(reply.secret, fate->secret, sizeof reply.secret);
   return inquiry_reply_body(&reply);

@@ -12,7 +12,7 @@ libserver_a_SOURCES = src/server/backup.c src/server/certify.c src/server/clock.
 	src/server/post_limit.c src/server/post_load.c \
 	src/server/post_load_inquiry.c src/server/post_load_reversal.c src/server/post_merchant.c src/server/post_offline_payment.c \
 	src/server/post_pending_list.c src/server/post_pin_change.c src/server/post_pin_failure.c \
-	src/server/post_owed_refund.c src/server/post_purchase.c src/server/post_refund.c src/server/post_reference_query.c src/server/post_settlement.c src/server/post_settlement_page.c \
+	src/server/post_owed_refund.c src/server/post_payout.c src/server/post_purchase.c src/server/post_refund.c src/server/post_reference_query.c src/server/post_settlement.c src/server/post_settlement_page.c \
 	src/server/post_settlement_resumption.c \
 	src/server/post_terminal.c src/server/post_terminal_list.c src/server/post_terminal_revocation.c \
 	src/server/post_transaction_inquiry.c \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/limits: how much one terminal or one merchant can load or give back before a person looks, told or changed. */
+ * POST /v1/limits: how much one terminal or one merchant can load, give back or pay out before a person looks, told or changed. */
 #include <string.h>
 
 #include "endpoints.h"
@@ -34,6 +34,16 @@ static enum status change_refunds(struct ledger *ledger, struct limiting *limiti
   return status == STATUS_OK ? ledger_terminal_refund_limit_read(ledger, tid, limiting->day, &limiting->now) : status;
 }
 
+static enum status change_payouts(struct ledger *ledger, struct limiting *limiting) {
+  const struct limit_message *body = &limiting->body;
+  const uint8_t *tid = (const uint8_t *)body->tid;
+  enum status status = STATUS_OK;
+
+  if (body->allowed != LIMIT_MESSAGE_ASK)
+    status = ledger_terminal_payout_limit(ledger, tid, body->allowed);
+  return status == STATUS_OK ? ledger_terminal_payout_limit_read(ledger, tid, limiting->day, &limiting->now) : status;
+}
+
 static enum status change(struct ledger *ledger, void *context) {
   struct limiting *limiting = context;
   const struct limit_message *body = &limiting->body;
@@ -42,6 +52,8 @@ static enum status change(struct ledger *ledger, void *context) {
 
   if (body->refunds)
     return change_refunds(ledger, limiting);
+  if (body->payouts)
+    return change_payouts(ledger, limiting);
   if (body->tid[0] == '\0') {
     if (body->allowed != LIMIT_MESSAGE_ASK)
       status = ledger_merchant_limit(ledger, body->merchant, body->allowed);
@@ -68,5 +80,8 @@ void post_limit(struct service *service, const struct request *request, struct r
     return;
   log_line(&service->log, LOG_WARNING, "limit-change", "tid=%s of=%s%s allowed=%lld code=%s", request->message.tid,
            limiting.body.tid[0] != '\0' ? limiting.body.tid : limiting.body.merchant,
-           limiting.body.refunds ? " refunds" : "", (long long)limiting.body.allowed, status_name(reply->status));
+           limiting.body.refunds   ? " refunds"
+           : limiting.body.payouts ? " payouts"
+                                   : "",
+           (long long)limiting.body.allowed, status_name(reply->status));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/pending-lists: what waits for an end, open holds or what cards are owed, a page at a time. */
+ * POST /v1/pending-lists: what waits for an end, open holds, what cards are owed, payouts, a page at a time. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #define PAGE_MAX 24 /* of the longest rows: they fit MESSAGE_MAX */
 
 struct page {
-  bool owed;
+  bool owed, paid_out;
   bool from_start;
   uint8_t after[CID_SIZE];
   size_t limit, count;
@@ -27,7 +27,8 @@ static enum status parse(json_t *body, struct page *page) {
   if (json_unpack(body, "{s:s, s:s, s:I !}", "state", &state, "after", &after, "limit", &limit) != 0)
     return STATUS_UNKNOWN_FIELD;
   page->owed = strcmp(state, "owed") == 0;
-  if (limit < 1 || (!page->owed && strcmp(state, "held") != 0))
+  page->paid_out = strcmp(state, "paid-out") == 0;
+  if (limit < 1 || (!page->owed && !page->paid_out && strcmp(state, "held") != 0))
     return STATUS_BAD_FORMAT;
   page->limit = limit < PAGE_MAX ? (size_t)limit : PAGE_MAX;
   page->from_start = after[0] == '\0';
@@ -42,6 +43,8 @@ static enum status read_page(struct ledger *ledger, void *context) {
   memcpy(after.cid, page->after, CID_SIZE);
   if (page->owed)
     return ledger_owed_list(ledger, page->from_start ? NULL : page->after, page->rows, page->limit, &page->count);
+  if (page->paid_out)
+    return ledger_payout_list(ledger, page->from_start ? NULL : &after, page->rows, page->limit, &page->count);
   return ledger_hold_list(ledger, page->from_start ? NULL : &after, page->rows, page->limit, &page->count);
 }
 
@@ -49,6 +52,7 @@ static json_t *row_body(const struct ledger_hold *row) {
   char cid[2 * CID_SIZE + 1], tid[TID_SIZE + 1] = "";
   const char *type = row->type == TRANSACTION_LOAD              ? "load"
                      : row->type == TRANSACTION_REFUND          ? "refund"
+                     : row->type == TRANSACTION_PAYOUT          ? "payout"
                      : row->type == TRANSACTION_POINTS_PURCHASE ? "points-purchase"
                                                                 : "purchase";
 

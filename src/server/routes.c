@@ -33,6 +33,8 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_PURCHASE, POS, post_purchase, 4096),
     SIGNED(MESSAGE_REFUND, POS, post_refund, 4096),
     SIGNED(MESSAGE_OWED_REFUND, POS, post_owed_refund, 1024),
+    SIGNED(MESSAGE_PAYOUT, RELOAD | PERSO, post_payout, 4096),
+    SIGNED(MESSAGE_HAND_OUT, RELOAD | PERSO, post_hand_out, 2048),
     SIGNED(MESSAGE_LOAD_INQUIRY, RELOAD, post_load_inquiry, 4096),
     SIGNED(MESSAGE_LOAD, RELOAD, post_load, 4096),
     SIGNED(MESSAGE_LOAD_REVERSAL, RELOAD, post_load_reversal, 2048),
@@ -112,6 +114,8 @@ static bool moves_money(const struct route *route) {
   case MESSAGE_PURCHASE:
   case MESSAGE_REFUND:
   case MESSAGE_OWED_REFUND:
+  case MESSAGE_PAYOUT:
+  case MESSAGE_HAND_OUT:
   case MESSAGE_LOAD_INQUIRY:
   case MESSAGE_LOAD:
   case MESSAGE_LOAD_REVERSAL:
@@ -132,6 +136,7 @@ static bool needs_clock(const struct route *route) {
   switch (route->type) {
   case MESSAGE_PURCHASE:
   case MESSAGE_REFUND:
+  case MESSAGE_PAYOUT:
   case MESSAGE_LOAD_INQUIRY:
   case MESSAGE_LOAD:
   case MESSAGE_CARD_CERTIFICATION:

@@ -71,7 +71,7 @@ bool purse_commit(struct purse *purse, const uint8_t record[AUTHORISATION_SIZE])
   if (!purse->prepared || !authorisation_answers(&authorisation, &purse->promise, purse->hash) ||
       authorisation.decision != DECISION_APPROVED)
     return false;
-  if (purse->promise.type == TRANSACTION_PURCHASE)
+  if (purse->promise.type == TRANSACTION_PURCHASE || purse->promise.type == TRANSACTION_PAYOUT)
     purse->balance -= purse->promise.amount;
   if (purse->promise.type == TRANSACTION_LOAD ||
       (purse->promise.type == TRANSACTION_REFUND && !purse->promise.sale_in_points))

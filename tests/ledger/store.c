@@ -97,6 +97,9 @@ START_TEST(refuses_other_schema) {
 END_TEST
 
 static void store_age_refunds(struct world *world) {
+  store_alter(world, "DROP TABLE payout; DROP INDEX booking_payout");
+  if (!place_is_file())
+    store_alter(world, "DROP FUNCTION payout_captured");
   store_alter(world, "DROP TABLE owed_refund");
   if (place_is_file())
     store_alter(world,

@@ -29,6 +29,7 @@ Suite *watch_suite(void);
 Suite *group_suite(void);
 Suite *servers_suite(void);
 Suite *reference_suite(void);
+Suite *payout_suite(void);
 Suite *refund_suite(void);
 Suite *offline_suite(void);
 Suite *deny_suite(void);

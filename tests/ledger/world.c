@@ -147,6 +147,8 @@ static enum status ask_authorise(struct ledger *ledger, struct asking *asking) {
     return ledger_load_authorise(ledger, &asking->offer, &ask->tender, &signer, &ask->transaction);
   if (asking->offer.promise->type == TRANSACTION_REFUND)
     return ledger_refund_authorise(ledger, &asking->offer, WORLD_REFUND_WINDOW, &signer, &ask->transaction);
+  if (asking->offer.promise->type == TRANSACTION_PAYOUT)
+    return ledger_payout_authorise(ledger, &asking->offer, &signer, &ask->transaction);
   return ledger_purchase_authorise(ledger, &asking->offer, &signer, &ask->transaction);
 }
 
@@ -272,6 +274,22 @@ static enum status world_reversal(struct world *world, const struct purse *purse
   world_recall(world, purse, atc, &recalled);
   world_inquiry(world, &recalled, tid, &reversing.what.inquiry);
   return ledger_transact(world->ledger, world_reverse_step, &reversing);
+}
+
+static enum status world_settle_step(struct ledger *ledger, void *context) {
+  struct reversing *reversing = context;
+  return ledger_payout_settle(ledger, &reversing->what, &reversing->fate);
+}
+
+enum status world_settle_payout(struct world *world, const struct purse *purse, const struct world_wish *wish,
+                                struct ledger_fate *fate) {
+  struct recalled recalled;
+  struct reversing reversing = {.what = {.wish = wish->wish}};
+  world_recall(world, purse, wish->atc, &recalled);
+  world_inquiry(world, &recalled, wish->tid, &reversing.what.inquiry);
+  enum status status = ledger_transact(world->ledger, world_settle_step, &reversing);
+  *fate = reversing.fate;
+  return status;
 }
 
 struct inquiring {

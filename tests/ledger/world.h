@@ -67,6 +67,15 @@ enum status world_confirm(struct world *world, const struct purse *purse, uint32
 /* With the promise of that transaction: the one that stands, or one that is booked. */
 enum status world_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid);
 enum status world_may_reverse(struct world *world, const struct purse *purse, uint32_t atc, const char *tid);
+/* What a terminal wants of a payout of that number. */
+struct world_wish {
+  uint32_t atc;
+  const char *tid;
+  uint8_t wish; /* enum payout_wish */
+};
+enum status world_settle_payout(struct world *world, const struct purse *purse, const struct world_wish *wish,
+                                struct ledger_fate *fate);
+
 enum status world_inquire(struct world *world, const struct purse *purse, uint32_t atc, const char *tid,
                           struct ledger_fate *fate);
 /* A whole load or purchase, confirmed. */

@@ -139,7 +139,7 @@ bool purse_commit(struct purse *purse, const struct world *world, const json_t *
   if (!authorisation_answers(&authorisation, &purse->promise, purse->hash) ||
       authorisation.decision != DECISION_APPROVED)
     return false;
-  if (purse->promise.type == TRANSACTION_PURCHASE)
+  if (purse->promise.type == TRANSACTION_PURCHASE || purse->promise.type == TRANSACTION_PAYOUT)
     purse->balance -= purse->promise.amount;
   else if (purse->promise.type == TRANSACTION_LOAD ||
            (purse->promise.type == TRANSACTION_REFUND && !purse->promise.sale_in_points))

@@ -31,6 +31,7 @@ Suite *pin_change_suite(void);
 Suite *pinstore_suite(void);
 Suite *purchase_suite(void);
 Suite *rate_suite(void);
+Suite *payout_suite(void);
 Suite *refund_suite(void);
 Suite *routes_suite(void);
 Suite *settlement_suite(void);

@@ -162,6 +162,22 @@ static void offline_part(struct tour *tour, const struct purse *purse) {
   expect(tour, &tour->world.pos, MESSAGE_OFFLINE_PAYMENT, offline_payment_body(&payments, false), STATUS_OK);
 }
 
+static void payout_part(struct tour *tour, struct purse *purse) {
+  struct world *world = &tour->world;
+  struct inquiry_request wanted = {.wish = HAND_OUT_PAY};
+  struct answer answer;
+
+  purse_promise(purse, TRANSACTION_PAYOUT, 100, &world->reload);
+  station_ask(&world->reload, &world->service, MESSAGE_PAYOUT, purse_order(purse, world, MESSAGE_PAYOUT, purse->pin),
+              &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert(purse_commit(purse, world, answer.body));
+  answer_clear(&answer);
+  expect(tour, &world->reload, MESSAGE_CONFIRMATION, purse_confirmation(purse), STATUS_OK);
+  memcpy(wanted.promise, purse->record, PROMISE_SIZE);
+  expect(tour, &world->reload, MESSAGE_HAND_OUT, inquiry_request_body(MESSAGE_HAND_OUT, &wanted), STATUS_OK);
+}
+
 static void money_part(struct tour *tour, struct purse *purse) {
   struct world *world = &tour->world;
   struct answer answer;
@@ -185,12 +201,15 @@ static void money_part(struct tour *tour, struct purse *purse) {
          json_pack("{s:s, s:s, s:i}", "state", "held", "after", "", "limit", 9), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_PENDING_LIST,
          json_pack("{s:s, s:s, s:i}", "state", "owed", "after", "", "limit", 9), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_PENDING_LIST,
+         json_pack("{s:s, s:s, s:i}", "state", "paid-out", "after", "", "limit", 9), STATUS_OK);
   ck_assert(purse_commit(purse, world, answer.body));
   answer_clear(&answer);
   expect(tour, &world->pos, MESSAGE_CONFIRMATION, purse_confirmation(purse), STATUS_OK);
   expect(tour, &world->pos, MESSAGE_TRANSACTION_INQUIRY, purse_inquiry(purse, MESSAGE_TRANSACTION_INQUIRY, false),
          STATUS_OK);
   const uint32_t sale = purse->atc;
+  payout_part(tour, purse);
   purse_refund(purse, sale, 1251, &world->pos);
   expect(tour, &world->pos, MESSAGE_REFUND, purse_order(purse, world, MESSAGE_REFUND, NULL), STATUS_REFUND_EXCEEDS);
   struct owed_refund owed = {.atc = sale, .amount = 50, .wish = {1}};

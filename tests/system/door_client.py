@@ -13,7 +13,7 @@ WORLD, PORT = os.environ["DOOR_WORLD"], int(os.environ["DOOR_PORT"])
 BUILD, SOURCE, CID = os.environ["top_builddir"], os.environ["top_srcdir"], os.environ["DOOR_CID"]
 ROLES = {"pos": ("POS00001", "pos"), "reload": ("RELOAD01", "reload"), "perso": ("PERSO001", "perso"),
          "admin": ("ADMIN001", "issuer/admin")}
-WORDS = {"/v1/purchases": "purchase", "/v1/refunds": "refund", "/v1/owed-refunds": "owed-refund", "/v1/load-inquiries": "load-inquiry", "/v1/loads": "load",
+WORDS = {"/v1/purchases": "purchase", "/v1/refunds": "refund", "/v1/payouts": "payout", "/v1/hand-outs": "hand-out", "/v1/owed-refunds": "owed-refund", "/v1/load-inquiries": "load-inquiry", "/v1/loads": "load",
          "/v1/load-reversals": "load-reversal", "/v1/transaction-inquiries": "transaction-inquiry",
          "/v1/reference-queries": "reference-query",
          "/v1/confirmations": "confirmation", "/v1/offline-payments": "offline-payment", "/v1/pin-failures": "pin-failure",

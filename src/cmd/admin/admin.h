@@ -36,6 +36,7 @@ struct admin {
   const char *load_credit, *loads;                                           /* limit set; of all: init */
   const char *no_pin_single, *no_pin_total, *offline_single, *offline_total; /* init: of new cards */
   int64_t offline_count;                                                     /* init; -1: not said */
+  const char *payouts;                                                       /* the same */
   const char *refunds, *merchant_refunds;                                    /* the same */
   const char *format, *debtor, *debtor_iban, *debtor_bic, *date;             /* settlement export; and out */
   bool purchases;

@@ -41,7 +41,7 @@ struct founding {
   struct ceremony ceremony;
   struct folder folder;
   struct terminal_message registration;
-  int64_t loads, load_credit, refunds, merchant_refunds; /* limits of all, minor units; 0: none */
+  int64_t loads, load_credit, refunds, merchant_refunds, payouts; /* limits of all, minor units; 0: none */
   struct no_pin_limits no_pin;
   struct offline_limits offline;
 };
@@ -116,6 +116,7 @@ static enum status options_check(const struct admin *admin, struct founding *fou
   founding->loads = founding->load_credit = LEDGER_LIMIT_USUAL;
   founding->refunds = LEDGER_LIMIT_REFUNDS;
   founding->merchant_refunds = LEDGER_LIMIT_NONE;
+  founding->payouts = LEDGER_LIMIT_PAYOUTS;
   enum status status = limit_choose(admin, admin->loads, founding, &founding->loads);
   if (status == STATUS_OK)
     status = limit_choose(admin, admin->load_credit, founding, &founding->load_credit);
@@ -123,6 +124,8 @@ static enum status options_check(const struct admin *admin, struct founding *fou
     status = limit_choose(admin, admin->refunds, founding, &founding->refunds);
   if (status == STATUS_OK)
     status = limit_choose(admin, admin->merchant_refunds, founding, &founding->merchant_refunds);
+  if (status == STATUS_OK)
+    status = limit_choose(admin, admin->payouts, founding, &founding->payouts);
   if (status == STATUS_OK)
     status = no_pin_choose(admin, founding);
   if (status == STATUS_OK)
@@ -304,7 +307,8 @@ static enum status ledger_make(const struct admin *admin, struct founding *found
                                      .terminal_loads = founding->loads,
                                      .load_credit = founding->load_credit,
                                      .terminal_refunds = founding->refunds,
-                                     .merchant_refunds = founding->merchant_refunds};
+                                     .merchant_refunds = founding->merchant_refunds,
+                                     .terminal_payouts = founding->payouts};
   struct ledger *ledger = NULL;
   enum status status = folder_path(founding->folder.path, "ledger.db", path);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin limit show, limit set: how much one terminal or one merchant can load or give back before a person looks. */
+ * epurse-admin limit show, limit set: how much one terminal or one merchant can load, give back or pay out before a person looks. */
 #include <stdio.h>
 #include <string.h>
 
@@ -42,7 +42,9 @@ static void limit_print(const struct admin *admin, const struct limit_message *l
                         const char *used) {
   const char *id = of_terminal(limit) ? limit->tid : limit->merchant;
 
-  if (limit->refunds)
+  if (limit->payouts)
+    admin_print(admin, "Terminal %s may pay out %s in a day; today it has paid out %s.\n", id, allowed, used);
+  else if (limit->refunds)
     admin_print(admin, "%s %s may give back %s in a day; today it has given back %s.\n",
                 of_terminal(limit) ? "Terminal" : "Merchant", id, allowed, used);
   else if (of_terminal(limit))
@@ -52,6 +54,8 @@ static void limit_print(const struct admin *admin, const struct limit_message *l
 }
 
 static const char *limit_key(const struct limit_message *limit) {
+  if (limit->payouts)
+    return "terminal_payouts";
   if (limit->refunds)
     return of_terminal(limit) ? "terminal_refunds" : "merchant_refunds";
   return of_terminal(limit) ? "terminal" : "merchant";
@@ -85,12 +89,16 @@ static enum status limit_ask(struct admin *admin, const struct limit_message *li
   return status;
 }
 
-/* Of loads, and of refunds. */
-static enum status limit_ask_both(struct admin *admin, struct limit_message limit) {
+/* Of loads, and of refunds; of a terminal also of payouts. */
+static enum status limit_ask_all(struct admin *admin, struct limit_message limit) {
   enum status status = limit_ask(admin, &limit);
 
   limit.refunds = true;
-  return status == STATUS_OK ? limit_ask(admin, &limit) : status;
+  if (status == STATUS_OK)
+    status = limit_ask(admin, &limit);
+  limit.refunds = false;
+  limit.payouts = true;
+  return status == STATUS_OK && of_terminal(&limit) ? limit_ask(admin, &limit) : status;
 }
 
 static enum status limit_end(const struct admin *admin, const char *name, enum status status) {
@@ -111,22 +119,23 @@ enum status admin_limit_show(void *context, char **arguments) {
   admin->report = json_pack("{s:s}", "operation", "limit show");
   if (strlen(name) == TID_SIZE) {
     memcpy(terminal.tid, name, sizeof terminal.tid);
-    other = limit_ask_both(admin, terminal);
+    other = limit_ask_all(admin, terminal);
   }
   if (other != STATUS_OK && other != STATUS_NOT_FOUND)
     return limit_end(admin, name, other);
   if (strlen(name) <= MERCHANT_MAX) {
     (void)snprintf(merchant.merchant, sizeof merchant.merchant, "%s", name);
-    status = limit_ask_both(admin, merchant);
+    status = limit_ask_all(admin, merchant);
   } else {
     status = STATUS_NOT_FOUND;
   }
   return limit_end(admin, name, status == STATUS_NOT_FOUND ? other : status);
 }
 
-/* The one of the four that was given; NULL: none, or several. */
+/* The one of the five that was given; NULL: none, or several. */
 static const char *limit_given(const struct admin *admin) {
-  const char *const given[] = {admin->loads, admin->load_credit, admin->refunds, admin->merchant_refunds};
+  const char *const given[] = {admin->loads, admin->load_credit, admin->refunds, admin->merchant_refunds,
+                               admin->payouts};
   const char *text = NULL;
   unsigned count = 0;
 
@@ -140,14 +149,15 @@ static const char *limit_given(const struct admin *admin) {
 /* Whose limit it is, and what it is to be. */
 static enum status limit_take(const struct admin *admin, const char *name, const char **text,
                               struct limit_message *limit) {
-  bool terminal = admin->loads != NULL || admin->refunds != NULL;
+  bool terminal = admin->loads != NULL || admin->refunds != NULL || admin->payouts != NULL;
 
-  *limit = (struct limit_message){.refunds = admin->refunds != NULL || admin->merchant_refunds != NULL};
+  *limit = (struct limit_message){.refunds = admin->refunds != NULL || admin->merchant_refunds != NULL,
+                                  .payouts = admin->payouts != NULL};
   *text = limit_given(admin);
   if (*text == NULL)
     return admin_refuse(
         admin, STATUS_USAGE,
-        "say what changes: --loads or --refunds of a terminal, --load-credit or --merchant-refunds of a "
+        "say what changes: --loads, --refunds or --payouts of a terminal, --load-credit or --merchant-refunds of a "
         "merchant");
   if (terminal && strlen(name) != TID_SIZE)
     return admin_refuse(admin, STATUS_USAGE, "a terminal's name has %d letters and digits, not '%s'", TID_SIZE, name);

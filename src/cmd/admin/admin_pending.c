@@ -13,7 +13,7 @@
 /* Where the list is. */
 struct pending {
   struct admin *admin;
-  const char *state; /* "held", "owed" */
+  const char *state; /* "held", "owed", "paid-out" */
   char after[2 * CID_SIZE + 1];
   int64_t now; /* the back-end's, unix seconds */
   json_t *list;
@@ -33,7 +33,10 @@ static void ending(const struct pending *pending, const struct row *row, char te
                      : row->reversed                ? "released, for the charge was given back,"
                                                     : "credited or owed to the card";
 
-  if (held && blocked) {
+  if (strcmp(pending->state, "paid-out") == 0) {
+    (void)snprintf(text, SENTENCE_ROOM,
+                   "paid out by the card; whether it was handed out, %s says: recover, or payout --back", row->tid);
+  } else if (held && blocked) {
     (void)snprintf(text, SENTENCE_ROOM,
                    "held; the card is blocked: the proof of %s settles it, or in the end card replace", row->tid);
   } else if (held) {
@@ -119,14 +122,14 @@ static enum status page_take(struct pending *pending, size_t *count) {
 }
 
 enum status admin_pending(void *context, char **arguments) {
-  static const char *const states[] = {"held", "owed"};
+  static const char *const states[] = {"held", "owed", "paid-out"};
   struct pending pending = {.admin = context, .list = json_array()};
   enum status status = admin_open(context);
 
   (void)arguments;
   if (status == STATUS_OK && pending.list == NULL)
     status = admin_fail(context, NULL, STATUS_NO_MEMORY);
-  for (size_t i = 0; status == STATUS_OK && i < 2; i++) {
+  for (size_t i = 0; status == STATUS_OK && i < 3; i++) {
     pending.state = states[i];
     pending.after[0] = '\0';
     for (size_t count = 1; status == STATUS_OK && count > 0;)

@@ -42,6 +42,8 @@ static const struct option_row init_rows[] = {
      "init, limit set: what a terminal gives back in a day, or none"},
     {"merchant-refunds", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(merchant_refunds), 0, 0,
      "init, limit set: what a merchant gives back in a day, or none"},
+    {"payouts", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(payouts), 0, 0,
+     "init, limit set: what a terminal pays out in a day, or none"},
     {"minor", 0, NULL, NULL, OPTION_FLAG, FIELD(minor), 0, 0,
      "init, limit set: amounts are in minor units, 200000 for 2000.00"},
     {"no-pin-single", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(no_pin_single), 0, 0,

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Payouts that the card has committed: handed out, or owed back to the card; one of them, once. */
+#include "payout.h"
+
+#include "posting.h"
+#include "store.h"
+
+enum status payout_read(struct ledger *ledger, int64_t booking, enum payout_outcome *outcome) {
+  struct query query = query_begin(ledger, QUERY_PAYOUT_FIND);
+  query_i64(&query, booking);
+  *outcome = query_row(&query) ? (enum payout_outcome)query_read_i64(&query) : PAYOUT_NONE;
+  return query_end(&query);
+}
+
+enum status payout_say(struct ledger *ledger, const struct booking *booking, enum payout_outcome outcome, int64_t now) {
+  int64_t card = booking_card(booking->id);
+  const struct posting posting = {.booking = booking->id,
+                                  .transition = POSTING_REFUND,
+                                  .debit = account_of_card(card, ACCOUNT_PAID_OUT),
+                                  .credit = outcome == PAYOUT_PAY ? account_of_merchant(booking->merchant, ACCOUNT_CASH)
+                                                                  : account_of_card(card, ACCOUNT_OWED),
+                                  .amount = booking->amount,
+                                  .at = now};
+  struct query query = query_begin(ledger, QUERY_PAYOUT_ADD);
+  query_i64(&query, booking->id);
+  query_i64(&query, (int64_t)outcome);
+  query_i64(&query, now);
+  enum status status = query_run(&query);
+  if (status == STATUS_OK && outcome == PAYOUT_PAY)
+    status = account_need(ledger, posting.credit);
+  return status == STATUS_OK ? posting_add(ledger, &posting) : status;
+}
+
+enum status payout_handed(struct ledger *ledger, int64_t booking, int64_t now) {
+  struct query query = query_begin(ledger, QUERY_PAYOUT_HANDED);
+  query_i64(&query, now);
+  query_i64(&query, booking);
+  return query_run(&query);
+}
+
+enum status payout_put_back(struct ledger *ledger, int64_t card, int64_t now) {
+  for (;;) {
+    struct booking booking;
+    struct query query = query_begin(ledger, QUERY_PAYOUT_OPEN);
+    query_i64(&query, booking_id(card, 0));
+    query_i64(&query, booking_id(card, UINT32_MAX));
+    bool found = query_row(&query);
+    int64_t id = query_read_i64(&query);
+    enum status status = query_end(&query);
+    if (status != STATUS_OK || !found)
+      return status;
+    status = booking_read(ledger, id, &booking);
+    if (status == STATUS_OK)
+      status = payout_say(ledger, &booking, PAYOUT_BACK, now);
+    if (status != STATUS_OK)
+      return status;
+  }
+}

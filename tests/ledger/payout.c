@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Payouts: with a hold, captured by r; then handed out or owed back to the card, one of them, once, and only to the terminal that
+ * the promise names. */
+#include "epurse/ledger_limit.h"
+#include "epurse/ledger_merchant.h"
+#include "epurse/ledger_pending.h"
+#include "suites.h"
+#include "world.h"
+
+#define DAY (24 * 60 * 60)
+
+static void begin(struct world *world, struct purse *purse) {
+  world_open(world);
+  world_issue(world, 1, purse);
+  world_complete(world, purse, TRANSACTION_LOAD, 20000, RELOAD);
+}
+
+static enum status ask(struct world *world, struct purse *purse, uint32_t amount, const char *tid) {
+  struct ask ask;
+  world_authorise(world, purse, TRANSACTION_PAYOUT, amount, tid, &ask);
+  if (ask.outcome == STATUS_OK)
+    ck_assert(purse_commit(purse, ask.transaction.authorisation));
+  return ask.outcome;
+}
+
+/* What is said of the newest payout. */
+enum said { NOTHING, PAY, BACK };
+static enum said settle(struct world *world, const struct purse *purse, uint32_t atc, uint8_t wish) {
+  const struct world_wish wanted = {atc, RELOAD, wish};
+  struct ledger_fate fate;
+  ck_assert_int_eq(world_settle_payout(world, purse, &wanted, &fate), STATUS_OK);
+  return fate.pay ? PAY : fate.back ? BACK : NOTHING;
+}
+
+static size_t waiting(struct world *world) {
+  struct ledger_hold rows[4];
+  size_t count = 0;
+  ck_assert_int_eq(ledger_payout_list(world->ledger, NULL, rows, 4, &count), STATUS_OK);
+  return count;
+}
+
+static enum status act_limit(struct ledger *ledger, const void *what) {
+  return ledger_terminal_payout_limit(ledger, (const uint8_t *)RELOAD, *(const int64_t *)what);
+}
+
+START_TEST(pays_out_once) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  ck_assert_int_eq(ask(&world, &purse, 5000, RELOAD), STATUS_OK);
+  world_assert_card(&world, &purse, 15000, 5000, 0);
+  ck_assert_int_eq(settle(&world, &purse, purse.atc, PAYOUT_WISH_PAY), NOTHING); /* held: not yet */
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  world_assert_agrees(&world, &purse);
+  ck_assert_uint_eq(waiting(&world), 1);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(settle(&world, &purse, purse.atc, PAYOUT_WISH_PAY), PAY);
+  ck_assert_uint_eq(waiting(&world), 1);                                      /* until it is confirmed */
+  ck_assert_int_eq(settle(&world, &purse, purse.atc, PAYOUT_WISH_BACK), PAY); /* too late */
+  ck_assert_int_eq(settle(&world, &purse, purse.atc, PAYOUT_WISH_DONE), PAY);
+  ck_assert_int_eq(settle(&world, &purse, purse.atc, PAYOUT_WISH_DONE), PAY);
+  ck_assert_uint_eq(waiting(&world), 0);
+  world_assert_card(&world, &purse, 15000, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(puts_back_once) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  ck_assert_int_eq(ask(&world, &purse, 5000, RELOAD), STATUS_OK);
+  const uint32_t atc = purse.atc;
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, POS); /* its promise is the proof */
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_BACK), BACK);
+  ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_PAY), BACK); /* never both */
+  ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_DONE), BACK);
+  world_assert_card(&world, &purse, 14990, 0, 5000);
+  struct ask claim = {.purse = &purse, .tender = {.kind = LEDGER_TENDER_OWED}};
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, RELOAD);
+  ck_assert_int_eq(world_ask(&world, &claim), STATUS_OK);
+  ck_assert_int_eq(claim.outcome, STATUS_OK);
+  ck_assert(purse_commit(&purse, claim.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  ck_assert_uint_eq(purse.balance, 19990);
+  world_assert_agrees(&world, &purse);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(nobody_else_is_told_to_pay) {
+  struct world world;
+  struct purse purse;
+  struct ledger_fate fate;
+  begin(&world, &purse);
+  ck_assert_int_eq(ask(&world, &purse, 5000, RELOAD), STATUS_OK);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  const struct world_wish other = {purse.atc, OTHER_RELOAD, PAYOUT_WISH_PAY}, load = {1, RELOAD, PAYOUT_WISH_PAY},
+                          none = {purse.atc, RELOAD, 0};
+  ck_assert_int_eq(world_settle_payout(&world, &purse, &other, &fate), STATUS_NOT_PERMITTED);
+  ck_assert(!fate.pay);
+  ck_assert_int_eq(world_settle_payout(&world, &purse, &load, &fate), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(world_settle_payout(&world, &purse, &none, &fate), STATUS_BAD_FORMAT);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(torn_before_the_card_it_is_released) {
+  struct world world;
+  struct purse purse;
+  struct ask ask;
+  begin(&world, &purse);
+  world_authorise(&world, &purse, TRANSACTION_PAYOUT, 5000, RELOAD, &ask);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  const uint32_t atc = purse.atc;
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, POS);
+  ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_PAY), NOTHING);
+  world_assert_agrees(&world, &purse);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(refuses_each_for_its_reason) {
+  struct world world;
+  struct purse purse;
+  const int64_t allowed = 6000;
+  begin(&world, &purse);
+  ck_assert_int_eq(ask(&world, &purse, 20001, RELOAD), STATUS_INSUFFICIENT_BALANCE);
+  ck_assert_int_eq(ask(&world, &purse, 100, POS), STATUS_NOT_PERMITTED);
+  ck_assert_int_eq(world_do(&world, act_limit, &allowed), STATUS_OK);
+  ck_assert_int_eq(ask(&world, &purse, 5000, RELOAD), STATUS_OK);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  ck_assert_int_eq(ask(&world, &purse, 1001, RELOAD), STATUS_PAYOUT_LIMIT);
+  ck_assert_int_eq(ask(&world, &purse, 1001, DESK), STATUS_OK);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  world.now += DAY;
+  ck_assert_int_eq(ask(&world, &purse, 1001, RELOAD), STATUS_OK);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  world_assert_agrees(&world, &purse);
+  world_close(&world);
+}
+END_TEST
+
+Suite *payout_suite(void) {
+  Suite *suite = suite_create("payout");
+  TCase *tests = tcase_create("payouts");
+  tcase_add_test(tests, pays_out_once);
+  tcase_add_test(tests, puts_back_once);
+  tcase_add_test(tests, nobody_else_is_told_to_pay);
+  tcase_add_test(tests, torn_before_the_card_it_is_released);
+  tcase_add_test(tests, refuses_each_for_its_reason);
+  suite_add_tcase(suite, tests);
+  return suite;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * POST /v1/payouts and /v1/hand-outs: with the right PIN; the word to hand out comes after r, to the terminal that asked, and
+ * never together with what goes back to the card. */
+#include "epurse/inquiry.h"
+#include "epurse/ledger_transaction.h"
+#include "purse.h"
+#include "suites.h"
+
+#include <string.h>
+
+static void begin(struct world *world, struct purse *purse) {
+  world_open(world);
+  purse_issue(purse, world, 1);
+  purse_load(purse, world, 10000);
+}
+
+static enum status ask(struct world *world, struct purse *purse, uint32_t amount, const char *pin) {
+  struct answer answer;
+
+  purse_promise(purse, TRANSACTION_PAYOUT, amount, &world->reload);
+  station_ask(&world->reload, &world->service, MESSAGE_PAYOUT, purse_order(purse, world, MESSAGE_PAYOUT, pin), &answer);
+  if (answer.code == STATUS_OK)
+    ck_assert(purse_commit(purse, world, answer.body));
+  answer_clear(&answer);
+  return answer.code;
+}
+
+static enum fate settle(struct world *world, const struct purse *purse, uint8_t wish) {
+  struct inquiry_request request = {.wish = wish};
+  struct inquiry_reply reply;
+  struct answer answer;
+
+  memcpy(request.promise, purse->record, PROMISE_SIZE);
+  station_ask(&world->reload, &world->service, MESSAGE_HAND_OUT, inquiry_request_body(MESSAGE_HAND_OUT, &request),
+              &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert_int_eq(inquiry_reply_parse(answer.body, &reply), STATUS_OK);
+  ck_assert_mem_eq(reply.promise_hash, purse->hash, sizeof reply.promise_hash);
+  answer_clear(&answer);
+  return reply.fate;
+}
+
+/* _i: paid out, or back on the card. */
+START_TEST(one_or_the_other) {
+  struct world world;
+  struct purse purse;
+  const enum fate fate = _i == 0 ? FATE_PAY : FATE_OWED;
+  begin(&world, &purse);
+
+  ck_assert_int_eq(ask(&world, &purse, 2500, purse.pin), STATUS_OK);
+  ck_assert_uint_eq(purse.balance, 7500);
+  ck_assert_int_eq(settle(&world, &purse, HAND_OUT_PAY), FATE_HELD);
+  ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_OK);
+  ck_assert_int_eq(settle(&world, &purse, _i == 0 ? HAND_OUT_PAY : HAND_OUT_BACK), fate);
+  ck_assert_int_eq(settle(&world, &purse, HAND_OUT_PAY), fate);
+  ck_assert_int_eq(settle(&world, &purse, HAND_OUT_BACK), fate);
+  ck_assert_int_eq(settle(&world, &purse, HAND_OUT_DONE), fate);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(refuses_each_for_its_reason) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+
+  ck_assert_int_eq(ask(&world, &purse, 100, "9999"), STATUS_WRONG_PIN);
+  ck_assert_int_eq(ask(&world, &purse, 100, NULL), STATUS_WRONG_PIN);
+  ck_assert_int_eq(ask(&world, &purse, 10001, purse.pin), STATUS_INSUFFICIENT_BALANCE);
+  purse_promise(&purse, TRANSACTION_PAYOUT, 100, &world.pos);
+  ck_assert_int_eq(
+      station_tell(&world.pos, &world.service, MESSAGE_PAYOUT, purse_order(&purse, &world, MESSAGE_PAYOUT, purse.pin)),
+      STATUS_NOT_PERMITTED);
+  purse_promise(&purse, TRANSACTION_LOAD, 100, &world.reload);
+  ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_PAYOUT,
+                                purse_order(&purse, &world, MESSAGE_PAYOUT, purse.pin)),
+                   STATUS_BAD_FORMAT);
+  world_close(&world);
+}
+END_TEST
+
+Suite *payout_suite(void) {
+  Suite *suite = suite_create("payout");
+  TCase *tests = world_case("payouts");
+
+  tcase_add_loop_test(tests, one_or_the_other, 0, 2);
+  tcase_add_test(tests, refuses_each_for_its_reason);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
