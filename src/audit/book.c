@@ -95,6 +95,7 @@ static void book_points(struct book_card *card, const struct ledger_transaction 
   int64_t value = card->audit->settings.point_value;
   int64_t points = 0;
   if (booking->state == LEDGER_DECLINED || booking->type == TRANSACTION_LOAD || booking->type == TRANSACTION_REFUND ||
+      booking->type == TRANSACTION_PAYOUT ||
       ledger_merchant_find(card->audit->ledger, booking->merchant, &merchant) != STATUS_OK)
     return;
   bool offline =
@@ -143,7 +144,8 @@ static void book_journal(struct book_card *card, const struct ledger_transaction
 
 static void book_history(const struct ledger_transaction *booking, const struct promise *promise,
                          struct history_item *item) {
-  static const int sign[] = {[TRANSACTION_PURCHASE] = -1, [TRANSACTION_LOAD] = 1, [TRANSACTION_REFUND] = 1};
+  static const int sign[] = {
+      [TRANSACTION_PURCHASE] = -1, [TRANSACTION_LOAD] = 1, [TRANSACTION_REFUND] = 1, [TRANSACTION_PAYOUT] = -1};
   item->out_of_step = strcmp(booking->reason, status_name(STATUS_OUT_OF_STEP)) == 0;
   item->change = (int64_t)promise->amount * (promise->sale_in_points ? 0 : sign[promise->type]);
   item->balance = promise->balance;
@@ -158,7 +160,7 @@ static void book_transaction(struct book_card *card, const struct ledger_transac
   struct promise promise;
   *item = (struct history_item){.atc = booking->atc, .state = booking->state, .type = booking->type};
   item->readable =
-      promise_decode(booking->promise, PROMISE_SIZE, &promise) == STATUS_OK && promise.type <= TRANSACTION_REFUND;
+      promise_decode(booking->promise, PROMISE_SIZE, &promise) == STATUS_OK && promise.type <= TRANSACTION_PAYOUT;
   figures->transactions++;
   figures->captured += booking->state == LEDGER_CAPTURED;
   if (booking->state == LEDGER_HELD) {

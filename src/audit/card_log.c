@@ -70,7 +70,8 @@ static bool line_take(const json_t *object, struct log_line *line) {
   static const char *const types[] = {[TRANSACTION_PURCHASE] = "purchase",
                                       [TRANSACTION_LOAD] = "load",
                                       [TRANSACTION_POINTS_PURCHASE] = "points",
-                                      [TRANSACTION_REFUND] = "refund"};
+                                      [TRANSACTION_REFUND] = "refund",
+                                      [TRANSACTION_PAYOUT] = "payout"};
   const char *type = NULL;
   int64_t atc = 0;
   bool whole = number_take(object, "atc", &atc) && number_take(object, "amount", &line->amount) &&
@@ -80,7 +81,7 @@ static bool line_take(const json_t *object, struct log_line *line) {
   if (!whole || atc < 1 || atc > UINT32_MAX || strlen(line->tid) != TID_SIZE)
     return false;
   line->atc = (uint32_t)atc;
-  for (uint8_t i = TRANSACTION_PURCHASE; i <= TRANSACTION_REFUND; i++)
+  for (uint8_t i = TRANSACTION_PURCHASE; i <= TRANSACTION_PAYOUT; i++)
     if (strcmp(type, types[i]) == 0)
       line->type = i;
   return line->type != 0;

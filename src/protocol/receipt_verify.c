@@ -39,7 +39,7 @@ static enum status evidence_read(struct evidence *evidence, const char **reason)
   if (authorisation_decode(receipt->authorisation.data, receipt->authorisation.len, &evidence->facts->authorisation) !=
       STATUS_OK)
     return refuse(STATUS_BAD_FORMAT, "the server's authorisation is damaged", reason);
-  if (evidence->facts->promise.type > TRANSACTION_REFUND)
+  if (evidence->facts->promise.type > TRANSACTION_PAYOUT)
     return refuse(STATUS_BAD_FORMAT, "of a kind of transaction that has no receipt yet", reason);
   for (size_t i = 0; i < sizeof certificates / sizeof certificates[0]; i++)
     if (certificate_decode(certificates[i].view->data, certificates[i].view->len, certificates[i].certificate) !=
@@ -51,7 +51,8 @@ static enum status evidence_read(struct evidence *evidence, const char **reason)
 /* The five certificates, each valid at the server's time. */
 static enum status chains_check(const struct evidence *evidence, const char **reason) {
   const uint8_t *now = evidence->facts->authorisation.time;
-  uint8_t terminal_role = evidence->facts->promise.type == TRANSACTION_LOAD ? ROLE_RELOAD : ROLE_POS;
+  uint8_t type = evidence->facts->promise.type;
+  uint8_t terminal_role = type == TRANSACTION_LOAD || type == TRANSACTION_PAYOUT ? ROLE_RELOAD : ROLE_POS;
   const struct {
     const struct certificate *certificate;
     struct certificate_check check;

@@ -69,9 +69,8 @@ static enum status answer_check(const struct order *order, const struct inquiry_
 }
 
 /* STATUS_OK, STATUS_LOAD_CREDITED: *reply is the server's word on this promise. */
-static enum status answer_get(const struct order *order, enum message_type type, bool given_back,
+static enum status answer_get(const struct order *order, enum message_type type, struct inquiry_request request,
                               struct inquiry_reply *reply) {
-  struct inquiry_request request = {.given_back = given_back};
   struct message message;
   memcpy(request.promise, order->entry.promise, PROMISE_SIZE);
   json_t *body = inquiry_request_body(type, &request);
@@ -95,7 +94,7 @@ static enum status answer_take(const struct order *order, enum fate fate, struct
 enum status evidence_by_inquiry(const struct order *order, struct evidence *evidence) {
   struct inquiry_reply reply;
   *evidence = (struct evidence){.kind = EVIDENCE_NONE};
-  enum status status = answer_get(order, MESSAGE_TRANSACTION_INQUIRY, false, &reply);
+  enum status status = answer_get(order, MESSAGE_TRANSACTION_INQUIRY, (struct inquiry_request){0}, &reply);
   if (status != STATUS_OK)
     return status;
   if (reply.fate == FATE_HELD)
@@ -109,7 +108,8 @@ enum status evidence_by_inquiry(const struct order *order, struct evidence *evid
 enum status evidence_by_reversal(const struct order *order, bool given_back, struct evidence *evidence) {
   struct inquiry_reply reply;
   *evidence = (struct evidence){.kind = EVIDENCE_NONE};
-  enum status status = answer_get(order, MESSAGE_LOAD_REVERSAL, given_back, &reply);
+  enum status status =
+      answer_get(order, MESSAGE_LOAD_REVERSAL, (struct inquiry_request){.given_back = given_back}, &reply);
   if (status != STATUS_OK && status != STATUS_LOAD_CREDITED)
     return status;
   bool credited = status == STATUS_LOAD_CREDITED || reply.fate == FATE_CAPTURED;
@@ -118,4 +118,13 @@ enum status evidence_by_reversal(const struct order *order, bool given_back, str
   status = answer_take(order, reply.fate, evidence);
   evidence->credited = credited;
   return status;
+}
+
+enum status evidence_by_hand_out(const struct order *order, uint8_t wish, struct evidence *evidence) {
+  struct inquiry_reply reply;
+  *evidence = (struct evidence){.kind = EVIDENCE_NONE};
+  enum status status = answer_get(order, MESSAGE_HAND_OUT, (struct inquiry_request){.wish = wish}, &reply);
+  if (status != STATUS_OK)
+    return status;
+  return reply.fate == FATE_HELD ? STATUS_OUTCOME_UNKNOWN : answer_take(order, reply.fate, evidence);
 }

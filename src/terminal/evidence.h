@@ -50,5 +50,8 @@ enum status evidence_by_inquiry(const struct order *order, struct evidence *evid
 /* Tells the server that a load's charge was given back (`given_back`), or asks whether that may be: EVIDENCE_SERVER. Not
  * given back, statuses as above: STATUS_OUTCOME_UNKNOWN when it is held, and that the charge is wanted back is noted. */
 enum status evidence_by_reversal(const struct order *order, bool given_back, struct evidence *evidence) EPURSE_MUST_USE;
+/* What the server says to a wish (enum hand_out_wish) about a payout: EVIDENCE_SERVER, FATE_PAY or FATE_OWED where it is decided.
+ * STATUS_OUTCOME_UNKNOWN: the server does not know yet that the card committed. Others as of evidence_by_inquiry. */
+enum status evidence_by_hand_out(const struct order *order, uint8_t wish, struct evidence *evidence) EPURSE_MUST_USE;
 
 #endif

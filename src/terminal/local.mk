@@ -8,7 +8,7 @@ libterminal_a_SOURCES = src/terminal/bring.c src/terminal/certification.c src/te
 	src/terminal/order_commit.c src/terminal/order_finish.c src/terminal/personalize.c src/terminal/pin_change.c \
 	src/terminal/pin_encipher.c src/terminal/pin_report.c src/terminal/purchase.c src/terminal/read.c \
 	src/terminal/receipt_again.c src/terminal/receipt_file.c src/terminal/recover.c src/terminal/reference.c \
-	src/terminal/refund.c src/terminal/renewal.c src/terminal/reversal.c src/terminal/sale.c \
+	src/terminal/payout.c src/terminal/refund.c src/terminal/renewal.c src/terminal/reversal.c src/terminal/sale.c \
 	src/terminal/supervisor.c \
 	src/terminal/terminal.c
 LINK_TERMINAL = libterminal.a libsession.a libreader.a libtender.a libbackend.a libsettings.a $(LINK_MESSAGE) \

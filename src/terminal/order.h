@@ -45,7 +45,7 @@ void order_outcome_clear(struct outcome *outcome);
  * promise, journals it, enciphers the PIN for the server. After any other status than OK the entry is cancelled. */
 enum status order_promise(struct order *order, uint8_t type, struct amount amount) EPURSE_MUST_USE;
 
-/* Asks the server: PURCHASE, REFUND, LOAD_INQUIRY or LOAD. With STATUS_OK to all but the inquiry the authorisation has been
+/* Asks the server: PURCHASE, REFUND, PAYOUT, LOAD_INQUIRY or LOAD. With STATUS_OK to all but the inquiry the authorisation has been
  * checked and journalled: AUTHORISED. A block order that came back has been delivered to the card. The entry is not
  * closed by a refusal: the caller does it. */
 enum status order_ask(struct order *order, enum message_type type) EPURSE_MUST_USE;
@@ -71,10 +71,12 @@ void order_reload_outcome(struct order *order);
 /* People are told that it is done, then the journal that they have been. STATUS_UNREPORTED: they could not be, and the
  * entry stays unreported. */
 enum status order_report(struct order *order) EPURSE_MUST_USE;
+/* Tells the server r, of an entry that has it; whether it is booked there now. */
+bool order_tell_secret(const struct order *order);
 /* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED. STATUS_OUTCOME_UNKNOWN and no effect without it. */
 enum status order_take_secret(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED, fills the outcome, writes the receipt, confirms the
- * charge and tells the server. What cannot be done now stays in the journal. STATUS_OUTCOME_UNKNOWN and no effect
+ * charge and tells the server; a payout stays COMMITTED, for it is not handed out yet. What cannot be done now stays in the journal. STATUS_OUTCOME_UNKNOWN and no effect
  * without that evidence. */
 enum status order_finish(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* With EVIDENCE_SERVER that it was captured, or is owed to the card, or with EVIDENCE_LATER (the server knows by the

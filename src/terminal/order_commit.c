@@ -155,6 +155,11 @@ static void earlier_mention(const struct order *earlier) {
   char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 256];
   if (!earlier->entry.unreported)
     return;
+  if (earlier->entry.type == TRANSACTION_PAYOUT && earlier->entry.state == JOURNAL_COMMITTED) { /* goes on being open */
+    contact_say(earlier->contact,
+                "A payout of this card is not settled: the same payout again goes on with it, or recover.");
+    return;
+  }
   amount_print((struct amount){earlier->entry.amount, earlier->entry.currency}, NULL, text, sizeof text);
   snprintf(sentence, sizeof sentence,
            earlier_words(earlier,

@@ -26,7 +26,7 @@ void order_outcome_fill(const struct order *order) {
   outcome->atc = promise->atc;
   outcome->amount = (struct amount){promise->amount, promise->currency};
   outcome->balance_before = outcome->balance_after = promise->balance;
-  if (promise->type == TRANSACTION_PURCHASE)
+  if (promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_PAYOUT)
     outcome->balance_after -= promise->amount;
   else if (promise->type == TRANSACTION_LOAD || (promise->type == TRANSACTION_REFUND && !promise->sale_in_points))
     outcome->balance_after += promise->amount;
@@ -71,8 +71,7 @@ bool order_charge_stands(const struct order *order) {
          order->tender->confirm(order->tender->context, entry->tender_order) == STATUS_OK;
 }
 
-/* Tells the server r. */
-static bool server_confirm(const struct order *order) {
+bool order_tell_secret(const struct order *order) {
   struct confirmations proof = {.count = 1}, answer = {.count = 0};
   struct message reply;
   memcpy(proof.items[0].cid, order->promise.cid, CID_SIZE);
@@ -107,8 +106,8 @@ enum status order_finish(struct order *order, const struct evidence *evidence) {
   order_outcome_fill(order);
   receipt_write(order);
   bool charged = order_charge_stands(order);
-  order->outcome->confirmed = server_confirm(order);
-  if (!charged || !order->outcome->confirmed)
+  order->outcome->confirmed = order_tell_secret(order);
+  if (!charged || !order->outcome->confirmed || order->entry.type == TRANSACTION_PAYOUT)
     return STATUS_OK;
   order->entry.state = JOURNAL_CONFIRMED;
   (void)!journal_update(journal, &order->entry);

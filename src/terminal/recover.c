@@ -14,6 +14,7 @@
 #include "bring.h"
 #include "fate.h"
 #include "order.h"
+#include "payout.h"
 #include "pin_report.h"
 #include "receipt_file.h"
 
@@ -124,6 +125,10 @@ static enum status recover_all(struct terminal *terminal, struct tender *tender,
       proofs->server_gone = fate_settle(&order) == STATUS_NO_SERVER;
     if (order.entry.state != JOURNAL_COMMITTED) {
       recovery->settled += out ? is_closed(&order) : recover_entry(&order);
+      continue;
+    }
+    if (order.entry.type == TRANSACTION_PAYOUT) {
+      recovery->settled += payout_recover(&order);
       continue;
     }
     (void)!proofs_add(proofs, &order);

@@ -42,7 +42,7 @@ static void outcome_by_reply(const struct terminal *terminal, const struct refer
   if (!done)
     return;
   outcome->balance_before = outcome->balance_after = reply->balance;
-  if (reply->type == TRANSACTION_PURCHASE)
+  if (reply->type == TRANSACTION_PURCHASE || reply->type == TRANSACTION_PAYOUT)
     outcome->balance_after -= reply->amount;
   else if (reply->type == TRANSACTION_LOAD || (reply->type == TRANSACTION_REFUND && reply->change <= 0))
     outcome->balance_after += reply->amount; /* what was paid with points brings points, and no money */
@@ -110,6 +110,8 @@ static enum status recall_at_server(struct order *order, const struct payment_re
     return STATUS_REFERENCE_USED;
   if (reply.state == REFERENCE_HELD)
     return STATUS_REFERENCE_HELD;
+  if (request->type == TRANSACTION_PAYOUT)
+    return STATUS_REFERENCE_DONE; /* nobody here knows whether it was handed out: nobody hands it out again */
   order->entry = (struct journal_entry){.id = 0};
   outcome_by_reply(order->terminal, &reply, order->outcome);
   return STATUS_OK;
@@ -123,6 +125,8 @@ static enum status recall(struct order *order, const struct payment_request *req
     return status;
   if (here && (entry->type != request->type || entry->amount != request->amount.minor))
     return STATUS_REFERENCE_USED;
+  if (here && entry->type == TRANSACTION_PAYOUT && entry->state == JOURNAL_COMMITTED)
+    return STATUS_NOT_FOUND; /* not handed out: it goes on */
   if (here && is_done(entry)) {
     order_reload_outcome(order);
     order->outcome->finished_before = true;

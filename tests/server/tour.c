@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "epurse/inquiry.h"
 #include "epurse/message_deny.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"

@@ -10,6 +10,7 @@ void flow_pin_tests(TCase *tests);    /* flow_pin.c: changes of PIN, torn; cards
 void flow_bank_tests(TCase *tests);   /* flow_bank.c: loads whose bank, server or card says no */
 void flow_tear_tests(TCase *tests);   /* flow_tear.c: torn, lost, killed */
 void flow_refund_tests(TCase *tests); /* flow_refund.c: sales given back, torn */
+void flow_payout_tests(TCase *tests); /* flow_payout.c: money paid out, torn */
 void flow_desk_tests(TCase *tests);   /* flow_desk.c: personalization, broken off anywhere */
 
 #endif

@@ -8,7 +8,7 @@ system_tests = tests/system/audit.test tests/system/backup.test tests/system/bad
 	tests/system/key-roll.test tests/system/kill-rounds.test tests/system/languages.test tests/system/layers.test tests/system/man.test \
 	tests/system/many-payments.test tests/system/measure.test \
 	tests/system/model.test tests/system/no-pin.test tests/system/pending.test tests/system/postgres.test \
-	tests/system/prepare.test tests/system/reader.test tests/system/reference.test tests/system/refund.test \
+	tests/system/payout.test tests/system/prepare.test tests/system/reader.test tests/system/reference.test tests/system/refund.test \
 	tests/system/receipt-qr.test tests/system/report.test tests/system/secrets-process.test tests/system/secrets-time.test \
 	tests/system/renewal.test tests/system/secrets.test tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test \
 	tests/system/server-start.test tests/system/settlement.test tests/system/tap.test tests/system/tender.test tests/system/torture.test \
@@ -57,7 +57,7 @@ tests_system_check_reader_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 check_PROGRAMS += tests/system/check_flow
 TESTS += tests/system/check_flow
 tests_system_check_flow_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/flow.c tests/system/flow_bank.c \
-	tests/system/flow_desk.c tests/system/flow_pin.c tests/system/flow_plain.c tests/system/flow_refund.c tests/system/flow_tear.c
+	tests/system/flow_desk.c tests/system/flow_payout.c tests/system/flow_pin.c tests/system/flow_plain.c tests/system/flow_refund.c tests/system/flow_tear.c
 tests_system_check_flow_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=http_client_post
 tests_system_check_flow_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 # A disk that loses what was not synced, under server, terminals and card: some events of it in make check, all with make

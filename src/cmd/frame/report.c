@@ -24,6 +24,8 @@ const char *report_operation(uint8_t type) {
     return SENTENCE("load");
   case TRANSACTION_REFUND:
     return SENTENCE("refund");
+  case TRANSACTION_PAYOUT:
+    return SENTENCE("payout");
   default:
     return SENTENCE("purchase");
   }

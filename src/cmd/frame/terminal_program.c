@@ -46,9 +46,9 @@ const struct option_row terminal_program_rows[] = {
 const struct option_row terminal_money_rows[] = {
     {"qr", 0, NULL, NULL, OPTION_FLAG, FIELD(qr), 0, 0, "show the receipt as a QR code for the cardholder"},
     {"reference", 0, "ID", NULL, OPTION_TEXT, FIELD(reference), 0, 0,
-     "pay, load, refund: your name of it, unique per merchant; nothing is done twice under one"},
+     "pay, load, refund, payout: your name of it, unique per merchant; nothing is done twice under one"},
     {"minor", 0, NULL, NULL, OPTION_FLAG, FIELD(minor), 0, 0,
-     "pay, load, refund: AMOUNT is in minor units, 1250 for 12.50, in every locale"},
+     "pay, load, refund, payout: AMOUNT is in minor units, 1250 for 12.50, in every locale"},
     {"tap", 0, NULL, NULL, OPTION_FLAG, FIELD(dialogue.tap), 0, 0,
      "pay, load: ask for the PIN first, then have the card held to the reader"},
     {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, "receipt, refund, void: the newest"},

@@ -25,6 +25,7 @@ struct terminal_program {
   bool points;                   /* pay --points */
   bool ask_pin;                  /* pay --ask-pin */
   bool without_card;             /* refund --without-card */
+  bool all, back;                /* payout --all, --back */
   bool qr;                       /* pay, load, receipt --qr */
   bool last;                     /* receipt --last */
   const char *reference;         /* pay, load --reference, or NULL */

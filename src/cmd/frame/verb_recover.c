@@ -39,6 +39,14 @@ static const char *advice(const struct terminal_program *self, const struct jour
         "whether the card did it is unknown: present this card here again, whatever it is to pay or load; it is "
         "finished or cancelled first");
   case JOURNAL_COMMITTED:
+    if (entry->type == TRANSACTION_PAYOUT)
+      return entry->tender_kind[0] == 0
+                 ? SENTENCE(
+                       "the card has paid it out, and nothing was handed out: the same payout again with this card, or "
+                       "payout --back")
+                 : SENTENCE(
+                       "hand out: whether the holder has got it was not confirmed; recover asks for it, and tells the "
+                       "back-end");
     return bank || entry->tender_order[0] == 0
                ? SENTENCE("done, the card has it; the back-end has to hear of it: recover again when it answers")
                : SENTENCE("done, the card has it; bank and back-end have to hear of it: recover with the tender that "

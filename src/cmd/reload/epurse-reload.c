@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-reload: the reload terminal; takes money and loads it onto cards. */
+ * epurse-reload: the reload terminal; takes money and loads it onto cards, and pays it out. */
 #include <stddef.h>
 
 #include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/tap.h"
 #include "cmd/frame/terminal_program.h"
+#include "verb_payout.h"
 
 static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "load", outcome);
@@ -43,7 +44,9 @@ static enum status verb_recover_loads(void *context, char **arguments) {
     status = open_tender(self, &self->terminal->tender);
   if (status != STATUS_OK)
     return status;
-  status = recover_report(self);
+  status = payout_ask_cashier(self);
+  if (status == STATUS_OK)
+    status = recover_report(self);
   tender_close(&self->terminal->tender);
   return status;
 }
@@ -81,9 +84,14 @@ int main(int argc, char **argv) {
   static const struct option_row rows[] = {{"tender", 't', "DRIVER", NULL, OPTION_TEXT,
                                             offsetof(struct terminal_program, tender_spec), 0, 0,
                                             "how it is paid: cash, manual, simulator:HOST:PORT"},
+                                           {"all", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, all),
+                                            0, 0, "payout: all that is on the card"},
+                                           {"back", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, back),
+                                            0, 0, "payout: what was not handed out is owed to its cards"},
                                            {0}};
   static const struct verb verbs[] = {
       {"load", "AMOUNT", 1, "load an amount, like 50.00", verb_load},
+      {"payout", "[AMOUNT]", -1, "pay an amount out to the cardholder, or --all", verb_payout},
       {"balance", "", 0, "show what is on the card", verb_balance},
       {"log", "", 0, "show the card's own log", verb_log},
       {"pin", "", 0, "change the card's PIN", verb_pin},
@@ -95,7 +103,7 @@ int main(int argc, char **argv) {
       {"doctor", "", 0, "look for what is wrong with this terminal", verb_doctor},
       {0}};
   static const struct program program = {"epurse-reload",
-                                         "Loads money onto electronic purse cards.",
+                                         "Loads money onto electronic purse cards, and pays it out.",
                                          {rows, terminal_money_rows, terminal_program_rows},
                                          verbs,
                                          NULL,

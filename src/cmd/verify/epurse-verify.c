@@ -37,6 +37,7 @@ struct yardstick {
 static const char *type_text(uint8_t type) {
   return type == TRANSACTION_LOAD              ? SENTENCE("load")
          : type == TRANSACTION_REFUND          ? SENTENCE("refund")
+         : type == TRANSACTION_PAYOUT          ? SENTENCE("payout")
          : type == TRANSACTION_POINTS_PURCHASE ? SENTENCE("purchase with points")
                                                : SENTENCE("purchase");
 }

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The verb `payout`: the card pays its holder, and the cashier hands out what the terminal says, when it says so. */
+#include "verb_payout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/frame/language.h"
+#include "cmd/frame/problem.h"
+#include "cmd/frame/terminal_program.h"
+#include "epurse/crypto.h"
+#include "epurse/terminal_payout.h"
+
+static enum status show(void *context, const struct outcome *outcome) {
+  return terminal_program_show(context, "payout", outcome);
+}
+
+/* struct payout_desk: the one moment at which money leaves the drawer. */
+static enum status hand_out(void *context, struct amount amount, bool again) {
+  struct terminal_program *self = context;
+  char text[AMOUNT_TEXT_MAX], question[AMOUNT_TEXT_MAX + 256];
+  report_amount(text, amount.minor, amount.currency);
+  snprintf(
+      question, sizeof question,
+      again ? translated("%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand "
+                         "it out now. Has the holder got it?")
+            : translated("Hand out %s now. Has the holder got it?"),
+      text);
+  return operator_confirm(self, question);
+}
+
+enum status payout_ask_cashier(struct terminal_program *self) {
+  const struct payout_desk desk = {self, hand_out};
+  return payouts_confirm(self->terminal, &desk);
+}
+
+/* ---- all that is on the card ---- */
+
+/* The holder's PIN, typed once: to read the balance, and to pay it out. */
+struct typed {
+  struct terminal_program *self;
+  char digits[PIN_MAX + 1];
+};
+
+static enum status pin_typed(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
+  struct typed *typed = context;
+  const struct dialogue *dialogue = &typed->self->dialogue;
+  enum status status = dialogue->ask_pin(dialogue->context, tries_left, digits);
+  if (status == STATUS_OK)
+    memcpy(typed->digits, digits, sizeof typed->digits);
+  return status;
+}
+
+static enum status pin_again(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
+  struct typed *typed = context;
+  if (typed->digits[0] == 0)
+    return pin_typed(context, tries_left, digits);
+  memcpy(digits, typed->digits, sizeof typed->digits);
+  crypto_wipe(typed->digits, sizeof typed->digits);
+  return STATUS_OK;
+}
+
+/* The program's own but for the PIN. */
+static void say(void *context, const char *sentence) {
+  const struct typed *typed = context;
+  typed->self->dialogue.say(typed->self->dialogue.context, sentence);
+}
+
+static void step(void *context, enum dialogue_step at) {
+  const struct typed *typed = context;
+  typed->self->dialogue.step(typed->self->dialogue.context, at);
+}
+
+static enum status show_typed(void *context, const struct outcome *outcome) {
+  const struct typed *typed = context;
+  return show(typed->self, outcome);
+}
+
+static enum status amount_of_all(struct typed *typed, struct amount *amount) {
+  const struct dialogue dialogue = {
+      .context = typed, .ask_pin = pin_typed, .say = say, .step = step, .words = typed->self->dialogue.words};
+  struct balance balance;
+  struct card_info info;
+  enum status status = terminal_program_await_card(typed->self);
+  if (status == STATUS_OK)
+    status = card_read_balance(typed->self->terminal, typed->self->reader, &dialogue, &balance, &info);
+  if (status == STATUS_OK && balance.balance == 0)
+    status = STATUS_INSUFFICIENT_BALANCE;
+  if (status != STATUS_OK)
+    report_failure(typed->self, status, NULL);
+  else
+    *amount = (struct amount){balance.balance, typed->self->terminal->currency->numeric};
+  return status;
+}
+
+/* ---- the verb ---- */
+
+static enum status pay_out(struct terminal_program *self, struct payment *payment) {
+  struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
+  struct typed typed = {.self = self};
+  const struct dialogue dialogue = {.context = &typed,
+                                    .ask_pin = pin_again,
+                                    .say = say,
+                                    .step = step,
+                                    .show = show_typed,
+                                    .words = self->dialogue.words};
+  const struct payout_desk desk = {self, hand_out};
+  enum status status = terminal_program_reader(self, "payout", &outcome);
+  if (status == STATUS_OK && self->all)
+    status = amount_of_all(&typed, &payment->amount);
+  else if (status == STATUS_OK)
+    self->wanted = payment->amount;
+  if (status != STATUS_OK)
+    return status;
+  payment->wait_seconds = terminal_program_wait(self);
+  status = payout_run(self->terminal, self->reader, payment, &desk, &dialogue, &outcome);
+  crypto_wipe(&typed, sizeof typed);
+  status = terminal_program_held(self, status);
+  if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
+    report_outcome(self, "payout", status, &outcome);
+  else
+    self->dialogue.say(self->dialogue.context, "Take the card.");
+  return status;
+}
+
+static enum status put_back(struct terminal_program *self) {
+  unsigned count = 0;
+  int64_t amount = 0;
+  char text[AMOUNT_TEXT_MAX];
+  enum status status = payouts_put_back(self->terminal, &count, &amount);
+  if (status != STATUS_OK) {
+    report_failure(self, status, NULL);
+    return status;
+  }
+  self->changed = count > 0;
+  report_amount(text, amount, self->terminal->currency->numeric);
+  terminal_program_print(
+      self, translated("%u payouts put back: %s is owed to the cards; a load of just that credits it\n"), count, text);
+  self->report = json_pack("{s:s, s:i, s:I, s:s}", "operation", "payout", "put_back", (int)count, "amount",
+                           (json_int_t)amount, "currency", self->terminal->currency->code);
+  return STATUS_OK;
+}
+
+enum status verb_payout(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  struct payment payment = {.reference = self->reference};
+  struct outcome outcome;
+  int said = (arguments[0] != NULL) + self->all + self->back;
+  if (said != 1 || (self->back && self->reference != NULL) || (self->all && self->reference != NULL)) {
+    problem_say(self->program->name, "say how much: an amount, or --all; --back for what was not handed out");
+    return STATUS_USAGE;
+  }
+  enum status status = terminal_program_open(self);
+  if (status == STATUS_OK && arguments[0] != NULL)
+    status = terminal_program_amount(self, arguments[0], &payment.amount);
+  if (status != STATUS_OK)
+    return status;
+  if (self->back)
+    return put_back(self);
+  self->dialogue.show = show;
+  if (terminal_program_recall(self, TRANSACTION_PAYOUT, &payment, &outcome, &status))
+    return status;
+  return pay_out(self, &payment);
+}
