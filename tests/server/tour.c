@@ -343,7 +343,8 @@ static void bad_part(struct tour *tour) {
   }
   for (int type = 0; type < MESSAGE_TYPE_COUNT; type++) {
     bool desk = type >= MESSAGE_CARD_RESERVATION && type <= MESSAGE_CARD_QUERY;
-    bool pin = type >= MESSAGE_PIN_FAILURE && type <= MESSAGE_CARD_CONTACT;
+    bool pin = (type >= MESSAGE_PIN_FAILURE && type <= MESSAGE_CARD_CONTACT) || type == MESSAGE_PAYOUT ||
+               type == MESSAGE_HAND_OUT;
     expect(tour,
            type == MESSAGE_REFERENCE_QUERY      ? &tour->world.desk
            : desk || type >= MESSAGE_CARD_BLOCK ? &tour->world.reload
