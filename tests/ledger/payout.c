@@ -7,6 +7,8 @@
 #include "suites.h"
 #include "world.h"
 
+#include <string.h>
+
 #define DAY (24 * 60 * 60)
 
 static void begin(struct world *world, struct purse *purse) {
@@ -121,6 +123,36 @@ START_TEST(torn_before_the_card_it_is_released) {
 }
 END_TEST
 
+static enum status act_block(struct ledger *ledger, const void *what) {
+  const struct purse *purse = what;
+  return ledger_card_block(ledger, purse->cid, "lost", WORLD_NOW);
+}
+
+static enum status act_replace(struct ledger *ledger, const void *what) {
+  struct ledger_replacement done;
+  return ledger_card_replace(ledger, what, &done);
+}
+
+/* What nobody said anything of goes to the new card with the rest, and is not handed out any more. */
+START_TEST(a_replaced_card_takes_it_along) {
+  struct world world;
+  struct purse purse, heir;
+  struct ledger_replacing replacing = {.now = WORLD_NOW};
+  begin(&world, &purse);
+  world_issue(&world, 2, &heir);
+  ck_assert_int_eq(ask(&world, &purse, 5000, RELOAD), STATUS_OK);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_block, &purse), STATUS_OK);
+  memcpy(replacing.cid, purse.cid, CID_SIZE);
+  memcpy(replacing.new_cid, heir.cid, CID_SIZE);
+  ck_assert_int_eq(world_do(&world, act_replace, &replacing), STATUS_OK);
+  world_assert_card(&world, &heir, 0, 0, 20000);
+  ck_assert_int_eq(settle(&world, &purse, purse.atc, PAYOUT_WISH_PAY), BACK);
+  ck_assert_uint_eq(waiting(&world), 0);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(refuses_each_for_its_reason) {
   struct world world;
   struct purse purse;
@@ -149,6 +181,7 @@ Suite *payout_suite(void) {
   tcase_add_test(tests, puts_back_once);
   tcase_add_test(tests, nobody_else_is_told_to_pay);
   tcase_add_test(tests, torn_before_the_card_it_is_released);
+  tcase_add_test(tests, a_replaced_card_takes_it_along);
   tcase_add_test(tests, refuses_each_for_its_reason);
   suite_add_tcase(suite, tests);
   return suite;
