@@ -6,6 +6,7 @@ BEGIN {
   group[1] = "declined by card or back-end, for sure"
   group[2] = "wrong PIN, or the other side did not prove who it is"
   group[3] = "a receipt proves that the card paid, and no more: the server's key is withdrawn"
+  group[4] = "it waits for another administrator; nothing is changed yet"
   group[64] = "the command line is wrong; nothing was sent"
   group[65] = "bad data: a file or a message is not what it should be"
   group[69] = "something is not there: pcscd, reader, back-end, the bank's card reader"

@@ -86,9 +86,9 @@ TESTS += tests/ledger/check_ledger
 tests_ledger_check_ledger_SOURCES = $(LEDGER_WORLD) tests/place.c tests/run.c tests/ledger/audit.c \
 	tests/ledger/backup.c tests/ledger/bounds.c tests/ledger/card.c tests/ledger/chain.c tests/ledger/confirm.c \
 	tests/ledger/crash.c tests/ledger/group.c tests/ledger/inquire.c tests/ledger/limit.c tests/ledger/load.c \
-	tests/ledger/deny.c tests/ledger/main.c tests/ledger/merchant.c tests/ledger/mixed.c tests/ledger/offline.c \
-	tests/ledger/payout.c tests/ledger/pending.c tests/ledger/points.c tests/ledger/purchase.c tests/ledger/random.c \
-	tests/ledger/reference.c tests/ledger/refund.c \
+	tests/ledger/approval.c tests/ledger/deny.c tests/ledger/main.c tests/ledger/merchant.c tests/ledger/mixed.c \
+	tests/ledger/offline.c tests/ledger/payout.c tests/ledger/pending.c tests/ledger/points.c tests/ledger/purchase.c \
+	tests/ledger/random.c tests/ledger/reference.c tests/ledger/refund.c \
 	tests/ledger/replace.c \
 	tests/ledger/servers.c tests/ledger/settlement.c tests/ledger/restore.c tests/ledger/store.c \
 	tests/ledger/terminal.c tests/ledger/watch.c
@@ -123,7 +123,7 @@ TESTS += tests/server/check_server
 tests_server_check_server_SOURCES = $(SERVER_WORLD) tests/run.c tests/server/admin.c tests/server/backup.c \
 	tests/server/certification.c tests/server/clock.c tests/server/configuration.c tests/server/confirmation.c tests/server/contact.c \
 	tests/place.c tests/server/desk.c tests/server/envelope.c tests/server/flood.c tests/server/http.c tests/server/inquiry.c \
-	tests/server/keyring.c tests/server/late.c tests/server/load.c tests/server/offline.c tests/server/deny.c tests/server/log.c tests/server/main.c \
+	tests/server/keyring.c tests/server/late.c tests/server/load.c tests/server/offline.c tests/server/deny.c tests/server/approval.c tests/server/log.c tests/server/main.c \
 	tests/server/worker_pool.c \
 	tests/server/metrics.c tests/server/no_pin.c tests/server/pending.c tests/server/pin_change.c tests/server/pinstore.c \
 	tests/server/payout.c tests/server/purchase.c tests/server/rate.c tests/server/refund.c tests/server/routes.c tests/server/running.c \

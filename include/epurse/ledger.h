@@ -37,6 +37,7 @@ struct ledger_settings {
   int64_t terminal_refunds; /* what a terminal gives back of sales in a day */
   int64_t merchant_refunds; /* the same of all terminals of a merchant */
   int64_t terminal_payouts; /* what a terminal hands out of cards in a day */
+  int64_t approvals;        /* administrators that it takes (ledger_approval.h), 1 or 2; 0 means 1; likewise */
 };
 
 /* Where a ledger is: sqlite:PATH, or a path alone, which means the same; or postgresql://..., a URL as libpq takes it,

@@ -33,6 +33,8 @@ enum status {
   STATUS_NEW_CARD_NOT_ISSUED,
   STATUS_REPLACEMENT_TOO_EARLY,
   STATUS_NOTHING_TO_SETTLE,
+  STATUS_APPROVAL_OWN,
+  STATUS_APPROVAL_ENDED,
   STATUS_SETTLEMENT_UNRESUMED,
   STATUS_NO_ACCOUNT,
   STATUS_CARD_ALREADY_ISSUED,
@@ -73,6 +75,9 @@ enum status {
 
   /* proven in part */
   STATUS_SERVER_WITHDRAWN,
+
+  /* it waits for somebody (exit 4) */
+  STATUS_APPROVAL_WAITS,
 
   /* what you asked for (exit 64, 65) */
   STATUS_USAGE,

@@ -33,7 +33,7 @@ epurse_perso_SOURCES = src/cmd/perso/batch_prepare.c src/cmd/perso/batch_progres
 	src/cmd/perso/measure.c src/cmd/perso/preparation.c src/cmd/perso/verb_batch.c src/cmd/perso/verb_measure.c src/cmd/perso/verb_prepare.c
 epurse_perso_LDADD = libbatch.a libglobalplatform.a $(LINK_CMD) $(CSV_LIBS) $(ZIP_LIBS) -lpthread
 bin_PROGRAMS += epurse-admin
-epurse_admin_SOURCES = src/cmd/admin/admin_audit.c src/cmd/admin/admin_backup.c src/cmd/admin/admin_call.c \
+epurse_admin_SOURCES = src/cmd/admin/admin_approval.c src/cmd/admin/admin_audit.c src/cmd/admin/admin_backup.c src/cmd/admin/admin_call.c \
 	src/cmd/admin/admin_restore_list.c \
 	src/cmd/admin/admin_card_block.c src/cmd/admin/admin_card_list.c src/cmd/admin/admin_card_replace.c \
 	src/cmd/admin/admin_card_show.c src/cmd/admin/admin_ceremony.c src/cmd/admin/admin_folder.c \

@@ -12,6 +12,7 @@
 #include "epurse/message.h"
 #include "epurse/status.h"
 
+struct ledger_approval_decision;
 struct peer;
 
 struct request {
@@ -25,6 +26,8 @@ struct request {
   /* Set by routes_serve for a signed route and then true: authenticated, of the right type, permitted, on time. */
   struct message message;
   struct ledger_terminal terminal;
+  const struct ledger_approval_decision
+      *approval; /* of another administrator, with which it is done; NULL: none; borrowed */
 };
 
 struct reply {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Floor 3: the ledger, on SQLite or PostgreSQL.
 noinst_LIBRARIES += libledger.a
-libledger_a_SOURCES = src/ledger/asked.c src/ledger/audit.c src/ledger/audit_record.c src/ledger/authorise.c \
+libledger_a_SOURCES = src/ledger/approval.c src/ledger/asked.c src/ledger/audit.c src/ledger/audit_record.c src/ledger/authorise.c \
 	src/ledger/backup.c src/ledger/bring.c \
 	src/ledger/booking.c src/ledger/capture.c src/ledger/card.c src/ledger/card_pin.c src/ledger/card_read.c \
 	src/ledger/chain.c src/ledger/clock.c src/ledger/confirm.c src/ledger/deny.c src/ledger/desk.c src/ledger/durable.c \
@@ -17,12 +17,13 @@ nodist_libledger_a_SOURCES = src/ledger/schema_sql.c
 LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger/schema/0003.sql \
 	src/ledger/schema/0004.sql src/ledger/schema/0005.sql src/ledger/schema/0006.sql src/ledger/schema/0007.sql \
 	src/ledger/schema/0008.sql src/ledger/schema/0009.sql src/ledger/schema/0010.sql src/ledger/schema/0011.sql \
-	src/ledger/schema/0012.sql src/ledger/schema/0013.sql src/ledger/schema/0014.sql src/ledger/schema/0015.sql src/ledger/schema/postgres/0001.sql \
+	src/ledger/schema/0012.sql src/ledger/schema/0013.sql src/ledger/schema/0014.sql src/ledger/schema/0015.sql \
+	src/ledger/schema/0016.sql src/ledger/schema/postgres/0001.sql \
 	src/ledger/schema/postgres/0002.sql src/ledger/schema/postgres/0003.sql src/ledger/schema/postgres/0004.sql \
 	src/ledger/schema/postgres/0005.sql src/ledger/schema/postgres/0006.sql src/ledger/schema/postgres/0007.sql \
 	src/ledger/schema/postgres/0008.sql src/ledger/schema/postgres/0009.sql src/ledger/schema/postgres/0010.sql \
 	src/ledger/schema/postgres/0011.sql src/ledger/schema/postgres/0012.sql src/ledger/schema/postgres/0013.sql \
-	src/ledger/schema/postgres/0014.sql src/ledger/schema/postgres/0015.sql
+	src/ledger/schema/postgres/0014.sql src/ledger/schema/postgres/0015.sql src/ledger/schema/postgres/0016.sql
 EXTRA_DIST += $(LEDGER_SCHEMA) src/ledger/schema/embed.sh docs/ledger.md
 CLEANFILES += src/ledger/schema_sql.c
 src/ledger/schema_sql.c: $(LEDGER_SCHEMA) src/ledger/schema/embed.sh

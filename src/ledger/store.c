@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "epurse/ledger.h"
+#include "epurse/ledger_approval.h"
 #include "epurse/ledger_card.h"
 #include "limit.h"
 #include "schema.h"
@@ -70,6 +71,8 @@ static enum status store_add_settings(struct ledger *ledger, void *context) {
     status = limit_default(ledger, settings);
   if (status == STATUS_OK)
     status = limit_default_offline(ledger);
+  if (status == STATUS_OK && settings->approvals > 1)
+    status = ledger_approvals_set(ledger, settings->approvals);
   return status == STATUS_OK ? ledger_pool_extend(ledger, settings->pool_size) : status;
 }
 
@@ -86,7 +89,7 @@ static bool settings_valid(const struct ledger_settings *settings) {
   return settings->currency >= 1 && settings->currency <= 999 && settings->issuer <= 999999 &&
          settings->point_value <= 1000000 && settings->terminal_loads >= 0 && settings->load_credit >= 0 &&
          settings->terminal_refunds >= 0 && settings->merchant_refunds >= 0 && settings->terminal_payouts >= 0 &&
-         first + settings->pool_size <= UINT64_C(1000000000);
+         settings->approvals >= 0 && settings->approvals <= 2 && first + settings->pool_size <= UINT64_C(1000000000);
 }
 
 enum status ledger_create(const char *url, const struct ledger_settings *settings) {

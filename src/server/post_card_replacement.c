@@ -2,6 +2,7 @@
  * POST /v1/card-replacements: what a blocked card had goes to a new one. */
 #include <string.h>
 
+#include "approval.h"
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_card.h"
@@ -42,7 +43,7 @@ void post_card_replacement(struct service *service, const struct request *reques
   memcpy(replacing.what.cid, body.cid, CID_SIZE);
   memcpy(replacing.what.new_cid, body.new_cid, CID_SIZE);
   replacing.what.window = (int64_t)service->configuration.replacement_days * SECONDS_PER_DAY;
-  reply->status = envelope_transact(service, request, replace, &replacing);
+  approval_transact(service, request, &(struct approval_step){.step = replace, .context = &replacing}, reply);
   log_cid(body.cid, cid);
   log_line(&service->log, LOG_WARNING, "card-replacement", "tid=%s cid=%s code=%s", request->message.tid, cid,
            status_name(reply->status));

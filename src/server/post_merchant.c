@@ -2,6 +2,7 @@
  * POST /v1/merchants and /v1/merchant-changes: a new merchant, and other terms for one that is known. */
 #include <string.h>
 
+#include "approval.h"
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_merchant.h"
@@ -61,7 +62,7 @@ void post_merchant_change(struct service *service, const struct request *request
 
   reply->status = merchant_change_parse(request->message.body, &body);
   if (reply->status == STATUS_OK)
-    reply->status = envelope_transact(service, request, change, &body);
+    approval_transact(service, request, &(struct approval_step){.step = change, .context = &body}, reply);
   log_line(&service->log, LOG_WARNING, "merchant-change", "tid=%s code=%s", request->message.tid,
            status_name(reply->status));
 }

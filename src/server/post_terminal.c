@@ -5,6 +5,7 @@
  * nobody's. Its name, role and merchant stay. Where the terminal itself has asked for it, its present key says so. */
 #include <string.h>
 
+#include "approval.h"
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_merchant.h"
@@ -81,6 +82,15 @@ static enum status renew(struct ledger *ledger, void *context) {
   return status == STATUS_OK ? ledger_merchant_find(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
+/* Who may add an administrator is two of them. */
+static enum status administers(struct ledger *ledger, void *context, bool *needed) {
+  const struct registration *registration = context;
+
+  (void)ledger;
+  *needed = registration->terminal.role == ROLE_ADMIN;
+  return STATUS_OK;
+}
+
 static void serve(struct service *service, const struct request *request, ledger_step *step, struct reply *reply) {
   struct terminal_message body;
   struct registration registration = {0};
@@ -98,7 +108,8 @@ static void serve(struct service *service, const struct request *request, ledger
   memcpy(terminal->sig_public, body.sig_public, sizeof terminal->sig_public);
   memcpy(terminal->expiry, body.expiry, DATE_SIZE);
   registration.request = body.request;
-  reply->status = envelope_transact(service, request, step, &registration);
+  approval_transact(service, request,
+                    &(struct approval_step){.step = step, .context = &registration, .question = administers}, reply);
   terminal_cache_forget(service->terminal_cache);
   if (reply->status == STATUS_OK)
     reply_ok(reply, json_pack("{s:s}", "merchant_name", registration.merchant.name));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Bodies of messages, each read by its own struct and written again. */
 #include "epurse/inquiry.h"
+#include "epurse/message_approval.h"
 #include "epurse/message_chip.h"
 #include "epurse/message_deny.h"
 #include "epurse/message_desk.h"
@@ -196,6 +197,25 @@ static json_t *owed_refund_reply_again(enum message_type type, const json_t *bod
   return owed_refund_reply_parse(body, cid) == STATUS_OK ? owed_refund_reply_body(cid) : NULL;
 }
 
+static json_t *approval_again(enum message_type type, const json_t *body) {
+  struct approval_message approval;
+  (void)type;
+  return approval_parse(body, &approval) == STATUS_OK ? approval_body(&approval) : NULL;
+}
+
+static json_t *approval_query_again(enum message_type type, const json_t *body) {
+  struct approval_query query;
+  (void)type;
+  return approval_query_parse(body, &query) == STATUS_OK ? approval_query_body(&query) : NULL;
+}
+
+static json_t *approval_facts_again(enum message_type type, const json_t *body) {
+  struct approval_facts facts;
+  bool found = false;
+  (void)type;
+  return approval_facts_parse(body, &facts, &found) == STATUS_OK ? approval_facts_body(found ? &facts : NULL) : NULL;
+}
+
 /* Request and reply of each kind; NULL: no struct for it. */
 static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_PURCHASE] = {transaction_request_again, transaction_reply_again},
@@ -227,6 +247,8 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_MERCHANT_CHANGE] = {merchant_change_again, NULL},
     [MESSAGE_REFERENCE_QUERY] = {reference_query_again, reference_reply_again},
     [MESSAGE_CHIP_ADDITION] = {chip_list_again, NULL},
+    [MESSAGE_APPROVAL] = {approval_again, NULL},
+    [MESSAGE_APPROVAL_LIST] = {approval_query_again, approval_facts_again},
     [MESSAGE_CARD_SUSPENSION] = {card_message_again, NULL},
     [MESSAGE_CARD_RESUMPTION] = {card_message_again, NULL},
     [MESSAGE_LIMIT] = {limit_again, limit_reply_again},

@@ -117,6 +117,7 @@ static void store_age(struct world *world) {
   static const char age[] =
       "ALTER TABLE card DROP COLUMN no_pin_single; ALTER TABLE card DROP COLUMN no_pin_total; "
       "ALTER TABLE card_counters DROP COLUMN no_pin_sum; "
+      "DROP TABLE approval; DROP TABLE approval_rule; "
       "DROP TABLE card_asked; DROP TABLE clock_mark; ALTER TABLE card DROP COLUMN suspended_at; DROP TABLE brought_in; "
       "DROP TABLE incarnation; DROP TABLE reference; DROP TABLE never_seen; "
       "DROP TABLE honour; DROP TABLE reservation; "

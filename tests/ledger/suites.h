@@ -34,5 +34,6 @@ Suite *refund_suite(void);
 Suite *offline_suite(void);
 Suite *deny_suite(void);
 Suite *mixed_suite(void);
+Suite *approval_suite(void);
 
 #endif

@@ -14,6 +14,7 @@
 #define DESK       "DESK0001"
 #define OTHER_DESK "DESK0002"
 #define ADMIN      "ADMIN001"
+#define ADMIN_TOO  "ADMIN002"
 #define EXPIRED    "POS00009" /* registered, its day was yesterday */
 
 /* Writes the directory, which exists and is empty; fails the test where it cannot. Each terminal gets a folder of its

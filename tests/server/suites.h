@@ -13,6 +13,7 @@ Suite *configuration_suite(void);
 Suite *confirmation_suite(void);
 Suite *offline_suite(void);
 Suite *deny_suite(void);
+Suite *approval_suite(void);
 Suite *contact_suite(void);
 Suite *worker_pool_suite(void);
 Suite *desk_suite(void);

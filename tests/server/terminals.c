@@ -93,7 +93,7 @@ START_TEST(list_tells_who_is_revoked) {
 
   world_open(&world);
   list(&world, "", 100, line);
-  ck_assert_str_eq(line, ADMIN " " DESK " " OTHER_DESK " " RELOAD " " POS " " OTHER_POS " " EXPIRED);
+  ck_assert_str_eq(line, ADMIN " " ADMIN_TOO " " DESK " " OTHER_DESK " " RELOAD " " POS " " OTHER_POS " " EXPIRED);
   ck_assert_int_eq(revoke(&world, &world.admin, POS), STATUS_OK);
   list(&world, OTHER_DESK, 2, line);
   ck_assert_str_eq(line, RELOAD " " POS "-");

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "epurse/inquiry.h"
+#include "epurse/message_approval.h"
 #include "epurse/message_deny.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
@@ -367,6 +368,15 @@ static void plain_part(struct tour *tour) {
   ck_assert_int_eq(exchange(tour, &shown, text), 405);
 }
 
+/* Where one administrator is enough nothing waits. */
+static void approval_part(struct tour *tour) {
+  const struct approval_query query = {.waiting = true};
+  const struct approval_message word = {.number = 1, .give = true};
+
+  expect(tour, &tour->world.admin, MESSAGE_APPROVAL_LIST, approval_query_body(&query), STATUS_OK);
+  expect(tour, &tour->world.admin, MESSAGE_APPROVAL, approval_body(&word), STATUS_NOT_FOUND);
+}
+
 /* Check's assertions want a test round them; this program has its one here. */
 static struct { const char *verb, *folder, *port; } order;
 
@@ -386,6 +396,7 @@ START_TEST(whole_tour) {
   end_part(&tour, &purse);
   settlement_part(&tour, &purse);
   bad_part(&tour);
+  approval_part(&tour);
   expect(&tour, &tour.world.admin, MESSAGE_CHIP_ADDITION, json_pack("{s:s}", "serials", "AAAAAAAAAAAAAAAAAAAAAg"),
          STATUS_OK); /* the last: no other chips are reserved after it */
 }

@@ -69,6 +69,7 @@ static void open_stations(struct world *world) {
   station_open(&world->desk, folder, DESK);
   station_open(&world->other_desk, folder, OTHER_DESK);
   station_open(&world->admin, folder, ADMIN);
+  station_open(&world->admin_too, folder, ADMIN_TOO);
   station_open(&world->expired, folder, EXPIRED);
 }
 
@@ -112,6 +113,7 @@ void world_leave(struct world *world) {
   station_close(&world->desk);
   station_close(&world->other_desk);
   station_close(&world->admin);
+  station_close(&world->admin_too);
   station_close(&world->expired);
 }
 

@@ -17,7 +17,7 @@
 struct world {
   struct service service;
   int64_t now; /* the service's clock */
-  struct station pos, other_pos, reload, desk, other_desk, admin, expired;
+  struct station pos, other_pos, reload, desk, other_desk, admin, admin_too, expired;
 };
 
 /* Once for a suite, before its tests are forked: makes the directory. As an unchecked fixture. */

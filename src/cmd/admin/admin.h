@@ -16,6 +16,7 @@ struct terminal;
 
 #define ADMIN_MERCHANT        "ISSUER" /* whose the issuer's own terminals are */
 #define ADMIN_TID             "ADMIN001"
+#define ADMIN_SECOND_TID      "ADMIN002" /* with --approvals 2 */
 #define ADMIN_PASSPHRASE_MIN  8
 #define ADMIN_SECONDS_PER_DAY (24 * 60 * 60)
 
@@ -27,6 +28,7 @@ struct admin {
   const char *dir, *hosts, *listen, *currency, *url;                             /* init; url: also terminal add */
   const char *store;                                                             /* init, migrate */
   int64_t issuer, pool, point_value, issuer_passphrase_fd, server_passphrase_fd; /* -1: ask */
+  int64_t approvals;                                                             /* init */
   bool demonstration;                                                            /* init */
   const char *name;                                                              /* merchant add */
   int64_t points_rate;
@@ -82,6 +84,10 @@ enum status admin_ledger_check(void *context, char **arguments);
 enum status admin_backup(void *context, char **arguments);
 enum status admin_restore(void *context, char **arguments); /* admin_backup.c */
 enum status admin_audit(void *context, char **arguments);
+enum status admin_approval_list(void *context, char **arguments); /* admin_approval.c, as the next three */
+enum status admin_approval_show(void *context, char **arguments);
+enum status admin_approval_give(void *context, char **arguments);
+enum status admin_approval_refuse(void *context, char **arguments);
 enum status admin_migrate(void *context, char **arguments);
 enum status admin_key_roll(void *context, char **arguments);
 enum status admin_key_change(void *context, char **arguments); /* admin_key_roll.c */
@@ -102,7 +108,7 @@ void admin_print(const struct admin *admin, const char *format, ...) __attribute
 /* Opens the issuer's own terminal, of role admin; says what is wrong. */
 enum status admin_open(struct admin *admin) EPURSE_MUST_USE;
 /* Asks the server, after admin_open; `body` is stolen. The server's word is the answer, nothing is said about it.
- * Release *reply with message_clear in every case; its body is there with STATUS_OK, and with what the server refused
+ * What waits for another administrator is told, with its number, and is in admin->report. Release *reply with message_clear in every case; its body is there with STATUS_OK, and with what the server refused
  * in a signed reply. */
 enum status admin_call(struct admin *admin, enum message_type type, json_t *body,
                        struct message *reply) EPURSE_MUST_USE;

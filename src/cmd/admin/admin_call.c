@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What epurse-admin does for all its verbs: speaks to the server, asks for passphrases, says what is wrong. */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "epurse/backend.h"
+#include "epurse/message_approval.h"
 #include "epurse/terminal.h"
 
 #define PATIENCE         60 /* seconds that a busy server is asked again */
@@ -99,13 +101,28 @@ enum status admin_open(struct admin *admin) {
   return STATUS_OK;
 }
 
+/* Where the number makes no sense the outcome alone is told. */
+static void waits_tell(struct admin *admin, const json_t *body) {
+  int64_t number = 0;
+
+  if (approval_waits_parse(body, &number) != STATUS_OK)
+    return;
+  admin_print(admin, "This waits as approval %" PRId64 ": another administrator looks at it and gives it.\n", number);
+  if (admin->report == NULL)
+    admin->report = json_object();
+  (void)json_object_set_new(admin->report, "approval", json_integer((json_int_t)number));
+}
+
 enum status admin_call(struct admin *admin, enum message_type type, json_t *body, struct message *reply) {
   enum status status = STATUS_NO_MEMORY;
 
   *reply = (struct message){0};
   if (body != NULL)
     status = backend_call(admin->terminal->backend, type, body, reply);
-  return status == STATUS_OK ? reply->status : status;
+  status = status == STATUS_OK ? reply->status : status;
+  if (status == STATUS_APPROVAL_WAITS)
+    waits_tell(admin, reply->body);
+  return status;
 }
 
 /* `issuer` and `server` are the two forms of the same question. */

@@ -40,7 +40,8 @@ struct founding {
   char url[192];
   struct ceremony ceremony;
   struct folder folder;
-  struct terminal_message registration;
+  struct terminal_message registration[2]; /* of the issuer's own terminals: one for each administrator */
+  size_t administrators;
   int64_t loads, load_credit, refunds, merchant_refunds, payouts; /* limits of all, minor units; 0: none */
   struct no_pin_limits no_pin;
   struct offline_limits offline;
@@ -255,9 +256,9 @@ static enum status start_check(const struct admin *admin, struct founding *found
 }
 
 /* The issuer's own terminal; its merchant is the issuer. */
-static enum status own_terminal_make(struct founding *founding) {
+static enum status own_terminal_make(struct founding *founding, const char *name, size_t number) {
   char admin_path[FOLDER_PATH_MAX], issuer_path[FOLDER_PATH_MAX];
-  struct terminal_order order = {.tid = ADMIN_TID,
+  struct terminal_order order = {.tid = number == 0 ? ADMIN_TID : ADMIN_SECOND_TID,
                                  .merchant = ADMIN_MERCHANT,
                                  .merchant_name = "Issuer",
                                  .role = ROLE_ADMIN,
@@ -269,32 +270,49 @@ static enum status own_terminal_make(struct founding *founding) {
                                  .public_folder = founding->folder.path,
                                  .issuer_folder = issuer_path,
                                  .terminal_ca = founding->ceremony.terminal_ca};
-  enum status status = folder_make(founding->folder.path, "admin");
+  enum status status = folder_make(founding->folder.path, name);
 
   if (status == STATUS_OK)
     status = folder_path(founding->folder.path, "issuer", issuer_path);
   if (status == STATUS_OK)
-    status = folder_path(founding->folder.path, "admin", admin_path);
+    status = folder_path(founding->folder.path, name, admin_path);
   if (status == STATUS_OK)
-    status = terminal_folder_keys(admin_path, &order, &founding->registration);
+    status = terminal_folder_keys(admin_path, &order, &founding->registration[number]);
   return status == STATUS_OK ? terminal_folder_configure(admin_path, &order) : status;
 }
 
-/* A step of the ledger: the issuer as a merchant, and its terminal. */
-static enum status own_terminal_register(struct ledger *ledger, void *context) {
-  const struct terminal_message *registration = context;
-  struct ledger_merchant merchant = {.id = ADMIN_MERCHANT, .name = "Issuer"};
+/* One for each administrator: two that agree are two keys, in two hands. */
+static enum status own_terminals_make(struct founding *founding) {
+  static const char *const names[] = {"admin", "admin-2"};
+  enum status status = STATUS_OK;
+
+  for (size_t i = 0; status == STATUS_OK && i < founding->administrators; i++)
+    status = own_terminal_make(founding, names[i], i);
+  return status;
+}
+
+static enum status own_terminal_add(struct ledger *ledger, const struct terminal_message *registration) {
   struct ledger_terminal terminal = {.role = registration->role};
-  enum status status = ledger_merchant_add(ledger, &merchant);
 
   memcpy(terminal.tid, registration->tid, sizeof terminal.tid);
   memcpy(terminal.merchant, registration->merchant, sizeof terminal.merchant);
   memcpy(terminal.ecka_public, registration->ecka_public, sizeof terminal.ecka_public);
   memcpy(terminal.sig_public, registration->sig_public, sizeof terminal.sig_public);
   memcpy(terminal.expiry, registration->expiry, sizeof terminal.expiry);
+  return ledger_terminal_add(ledger, &terminal);
+}
+
+/* A step of the ledger: the issuer as a merchant, and its terminals. */
+static enum status own_terminals_register(struct ledger *ledger, void *context) {
+  const struct founding *founding = context;
+  struct ledger_merchant merchant = {.id = ADMIN_MERCHANT, .name = "Issuer"};
+  enum status status = ledger_merchant_add(ledger, &merchant);
+
   if (status == STATUS_OK) /* nobody owes itself */
     status = ledger_merchant_limit(ledger, ADMIN_MERCHANT, LEDGER_LIMIT_NONE);
-  return status == STATUS_OK ? ledger_terminal_add(ledger, &terminal) : status;
+  for (size_t i = 0; status == STATUS_OK && i < founding->administrators; i++)
+    status = own_terminal_add(ledger, &founding->registration[i]);
+  return status;
 }
 
 static enum status ledger_make(const struct admin *admin, struct founding *founding) {
@@ -308,7 +326,8 @@ static enum status ledger_make(const struct admin *admin, struct founding *found
                                      .load_credit = founding->load_credit,
                                      .terminal_refunds = founding->refunds,
                                      .merchant_refunds = founding->merchant_refunds,
-                                     .terminal_payouts = founding->payouts};
+                                     .terminal_payouts = founding->payouts,
+                                     .approvals = admin->approvals};
   struct ledger *ledger = NULL;
   enum status status = folder_path(founding->folder.path, "ledger.db", path);
 
@@ -317,7 +336,7 @@ static enum status ledger_make(const struct admin *admin, struct founding *found
   if (status == STATUS_OK)
     status = ledger_open(store, &ledger);
   if (status == STATUS_OK)
-    status = ledger_transact(ledger, own_terminal_register, &founding->registration);
+    status = ledger_transact(ledger, own_terminals_register, founding);
   ledger_close(&ledger);
   ledger_place(store, place, sizeof place);
   return status == STATUS_OK ? status : admin_fail(admin, place, status);
@@ -335,7 +354,7 @@ static enum status issuer_make(const struct admin *admin, struct founding *found
   if (status == STATUS_CRYPTO_FAILED)
     return admin_refuse(admin, status, "keys or certificates could not be made: check --host '%s'", admin->hosts);
   if (status == STATUS_OK)
-    status = own_terminal_make(founding);
+    status = own_terminals_make(founding);
   if (status == STATUS_OK)
     status = configuration_write(admin, founding);
   if (status != STATUS_OK)
@@ -372,14 +391,18 @@ static void founding_report(struct admin *admin, const struct founding *founding
               "Start the back-end with: epursed --config \"%s/epursed.conf\"\n"
               "Keep %s/issuer off-line when no terminal is being added.\n",
               dir, admin->pool, dir, dir);
-  admin->report =
-      json_pack("{s:s, s:s, s:I, s:s, s:I, s:s}", "operation", "init", "dir", dir, "issuer", (json_int_t)admin->issuer,
-                "currency", founding->currency->code, "pool", (json_int_t)admin->pool, "url", founding->url);
+  if (founding->administrators > 1) {
+    admin_print(admin, "It takes two administrators: %s/admin is one's, %s/admin-2 the other's; give it away.\n", dir,
+                dir);
+  }
+  admin->report = json_pack("{s:s, s:s, s:I, s:I, s:s, s:I, s:s}", "operation", "init", "dir", dir, "approvals",
+                            (json_int_t)admin->approvals, "issuer", (json_int_t)admin->issuer, "currency",
+                            founding->currency->code, "pool", (json_int_t)admin->pool, "url", founding->url);
 }
 
 enum status admin_init(void *context, char **arguments) {
   struct admin *admin = context;
-  struct founding founding = {0};
+  struct founding founding = {.administrators = (size_t)admin->approvals};
   char issuer[SECRET_TEXT_MAX] = "", server[SECRET_TEXT_MAX] = "";
   enum status status = options_check(admin, &founding);
 

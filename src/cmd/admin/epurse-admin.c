@@ -55,6 +55,8 @@ static const struct option_row init_rows[] = {
     {"offline-total", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(offline_total), 0, 0,
      "init: and in all until they pay on-line again, or none"},
     {"offline-count", 0, "N", NULL, OPTION_NUMBER, FIELD(offline_count), 0, 65535, "init: and how often"},
+    {"approvals", 0, "N", NULL, OPTION_NUMBER, FIELD(approvals), 1, 2,
+     "init: how many administrators it takes to change what is dear"},
     {"demonstration", 0, NULL, NULL, OPTION_FLAG, FIELD(demonstration), 0, 0,
      "init: for trying out: a simulated bank may pay for loads"},
     {"server-passphrase-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(server_passphrase_fd), 0, FD_MAX,
@@ -120,6 +122,10 @@ static const struct verb verbs[] = {
     {"card list", "", 0, "list all cards", admin_card_list},
     {"serial add", "FILE", 1, "list chips that were delivered; no others become cards", admin_serial_add},
     {"pending", "", 0, "list what waits for an end, and since when", admin_pending},
+    {"approval list", "", 0, "list what waits for another administrator", admin_approval_list},
+    {"approval show", "NUMBER", 1, "show what one asked for, and what became of it", admin_approval_show},
+    {"approval give", "NUMBER", 1, "approve of what another one asked for: it is done", admin_approval_give},
+    {"approval refuse", "NUMBER", 1, "refuse it", admin_approval_refuse},
     {"migrate", "", 0, "take the ledger over from an older program", admin_migrate},
     {"key roll", "KEY", 1, "make a newer key: server, tls, terminal-ca", admin_key_roll},
     {"key change", "KEY", 1, "put it in the old one's place", admin_key_change},
@@ -177,8 +183,9 @@ static void report_print(struct admin *admin, const struct verb *verb, enum stat
 
 /* Every other verb may have done it when it is interrupted. */
 static bool reads_alone(const struct verb *verb) {
-  static const char *const names[] = {"terminal list",   "limit show",      "card show",    "card list", "pending",
-                                      "settlement list", "settlement show", "ledger check", "audit"};
+  static const char *const names[] = {"terminal list", "limit show",      "card show",       "card list",
+                                      "pending",       "settlement list", "settlement show", "ledger check",
+                                      "audit",         "approval list",   "approval show"};
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (strcmp(verb->name, names[i]) == 0)
@@ -194,6 +201,7 @@ int main(int argc, char **argv) {
                         .issuer = 999999,
                         .pool = 100000,
                         .point_value = 1,
+                        .approvals = 1,
                         .issuer_passphrase_fd = -1,
                         .server_passphrase_fd = -1,
                         .tender = "cash",

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Steps that need a second administrator: one way in for the first one's message and for the other's word. */
+#include "approval.h"
+
+#include <stdlib.h>
+
+#include "envelope.h"
+#include "epurse/ledger_approval.h"
+#include "epurse/message_approval.h"
+#include "http/log.h"
+#include "http/request.h"
+#include "service.h"
+
+struct guarded {
+  const struct approval_step *step;
+  const struct ledger_approval_decision *decision;
+  struct ledger_approval_asking asking;
+  int64_t number; /* that it waits under; 0: it was done */
+};
+
+static enum status run(struct ledger *ledger, void *context) {
+  struct guarded *guarded = context;
+  const struct approval_step *step = guarded->step;
+  int64_t administrators = 0;
+  bool needed = true;
+  enum status status = ledger_approvals_needed(ledger, &administrators);
+
+  guarded->number = 0;
+  if (status == STATUS_OK && guarded->decision != NULL) {
+    status = ledger_approval_decide(ledger, guarded->decision);
+    return status == STATUS_OK ? step->step(ledger, step->context) : status;
+  }
+  if (status == STATUS_OK && administrators > 1 && step->question != NULL)
+    status = step->question(ledger, step->context, &needed);
+  if (status != STATUS_OK)
+    return status;
+  if (administrators > 1 && needed)
+    return ledger_approval_ask(ledger, &guarded->asking, &guarded->number);
+  return step->step(ledger, step->context);
+}
+
+enum status approval_transact(struct service *service, const struct request *request, const struct approval_step *step,
+                              struct reply *reply) {
+  char *body = json_dumps(request->message.body, JSON_COMPACT | JSON_SORT_KEYS);
+  struct guarded guarded = {.step = step,
+                            .decision = request->approval,
+                            .asking = {.tid = request->terminal.tid,
+                                       .type = message_word(request->message.type),
+                                       .body = body,
+                                       .now = service_now(service)}};
+
+  reply->status = body == NULL ? STATUS_NO_MEMORY : envelope_transact(service, request, run, &guarded);
+  free(body);
+  if (reply->status != STATUS_OK || guarded.number == 0)
+    return reply->status;
+  log_line(&service->log, LOG_WARNING, "approval-waits", "tid=%s number=%lld type=%s", request->message.tid,
+           (long long)guarded.number, message_word(request->message.type));
+  reply_ok(reply, approval_waits_body(guarded.number));
+  if (reply->status == STATUS_OK)
+    reply->status = STATUS_APPROVAL_WAITS;
+  return reply->status;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Tests of src/server/approval.c and post_approval.c: nothing dear is done on one administrator's word. */
+#include <stdio.h>
+#include <string.h>
+
+#include "epurse/ledger_approval.h"
+#include "epurse/ledger_limit.h"
+#include "epurse/ledger_merchant.h"
+#include "epurse/message_approval.h"
+#include "epurse/message_desk.h"
+#include "epurse/message_limit.h"
+#include "purse.h"
+#include "suites.h"
+
+#define IBAN  "DE89370400440532013000"
+#define OTHER "GB82WEST12345698765432"
+
+static enum status two(struct ledger *ledger, void *context) {
+  (void)context;
+  return ledger_approvals_set(ledger, 2);
+}
+
+static void open_with_two(struct world *world) {
+  world_open(world);
+  ck_assert_int_eq(writer_transact(world->service.writer, two, NULL), STATUS_OK);
+}
+
+/* The number that it waits under. */
+static int64_t waits(struct world *world, struct station *by, enum message_type type, json_t *body) {
+  struct answer answer;
+  int64_t number = 0;
+
+  station_ask(by, &world->service, type, body, &answer);
+  ck_assert_int_eq(answer.http, 200);
+  ck_assert_int_eq(answer.code, STATUS_APPROVAL_WAITS);
+  ck_assert_int_eq(approval_waits_parse(answer.body, &number), STATUS_OK);
+  answer_clear(&answer);
+  return number;
+}
+
+static bool look(struct world *world, int64_t after, bool waiting, struct approval_facts *facts) {
+  const struct approval_query query = {.after = after, .waiting = waiting};
+  struct answer answer;
+  bool found = false;
+
+  station_ask(&world->admin_too, &world->service, MESSAGE_APPROVAL_LIST, approval_query_body(&query), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert_int_eq(approval_facts_parse(answer.body, facts, &found), STATUS_OK);
+  answer_clear(&answer);
+  return found;
+}
+
+static enum status say(struct world *world, struct station *by, int64_t number, bool give) {
+  struct approval_message word = {.number = number, .give = give};
+  struct approval_facts facts;
+
+  ck_assert(look(world, number - 1, false, &facts));
+  memcpy(word.hash, facts.hash, sizeof word.hash);
+  return station_tell(by, &world->service, MESSAGE_APPROVAL, approval_body(&word));
+}
+
+static json_t *account_body(const char *iban) {
+  struct merchant_message merchant = {.id = "SHOP", .fee_rate = -1};
+
+  snprintf(merchant.iban, sizeof merchant.iban, "%s", iban);
+  return merchant_change_body(&merchant);
+}
+
+static const char *account(struct world *world) {
+  static struct ledger_merchant merchant;
+
+  ck_assert_int_eq(ledger_merchant_find(writer_ledger(world->service.writer), "SHOP", &merchant), STATUS_OK);
+  return merchant.iban;
+}
+
+START_TEST(an_account_is_changed_by_two) {
+  struct world world;
+  struct approval_facts facts;
+
+  open_with_two(&world);
+  int64_t number = waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(IBAN));
+  ck_assert_int_eq(waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(IBAN)), number);
+  ck_assert_str_eq(account(&world), "");
+  ck_assert(look(&world, 0, true, &facts));
+  ck_assert_int_eq(facts.number, number);
+  ck_assert_str_eq(facts.type, "merchant-change");
+  ck_assert_str_eq(facts.body, "{\"iban\":\"" IBAN "\",\"id\":\"SHOP\"}");
+  ck_assert_str_eq(facts.asked_by, ADMIN);
+  ck_assert_str_eq(facts.state, "waits");
+  ck_assert_int_eq(say(&world, &world.admin, number, true), STATUS_APPROVAL_OWN);
+  ck_assert_int_eq(say(&world, &world.desk, number, true), STATUS_NOT_PERMITTED);
+  ck_assert_str_eq(account(&world), "");
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_OK);
+  ck_assert_str_eq(account(&world), IBAN);
+  int64_t back = waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(OTHER));
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_APPROVAL_ENDED); /* once */
+  ck_assert_int_eq(say(&world, &world.admin, back, false), STATUS_OK);                  /* taken back */
+  ck_assert_int_eq(say(&world, &world.admin_too, back, true), STATUS_APPROVAL_ENDED);
+  ck_assert_str_eq(account(&world), IBAN);
+  ck_assert(look(&world, 0, false, &facts));
+  ck_assert_str_eq(facts.state, "given");
+  ck_assert_str_eq(facts.decided_by, ADMIN_TOO);
+  ck_assert(look(&world, number, false, &facts));
+  ck_assert_str_eq(facts.state, "refused");
+  ck_assert(!look(&world, 0, true, &facts));
+  world_close(&world);
+}
+END_TEST
+
+/* What was shown is what is given: another one's hash is none. */
+START_TEST(the_word_names_what_was_seen) {
+  struct world world;
+  struct approval_facts facts;
+  struct approval_message word = {.give = true};
+
+  open_with_two(&world);
+  int64_t seen = waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(IBAN));
+  word.number = waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(OTHER));
+  ck_assert(look(&world, seen - 1, false, &facts));
+  memcpy(word.hash, facts.hash, sizeof word.hash);
+  ck_assert_int_eq(station_tell(&world.admin_too, &world.service, MESSAGE_APPROVAL, approval_body(&word)),
+                   STATUS_PROOF_MISMATCH);
+  word.number = 99;
+  ck_assert_int_eq(station_tell(&world.admin_too, &world.service, MESSAGE_APPROVAL, approval_body(&word)),
+                   STATUS_NOT_FOUND);
+  ck_assert_str_eq(account(&world), "");
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(an_approval_lapses) {
+  struct world world;
+  struct approval_facts facts;
+
+  open_with_two(&world);
+  int64_t number = waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(IBAN));
+  world.now += LEDGER_APPROVAL_SECONDS + 1;
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_APPROVAL_ENDED);
+  ck_assert(look(&world, 0, false, &facts));
+  ck_assert_str_eq(facts.state, "lapsed");
+  ck_assert(!look(&world, 0, true, &facts));
+  ck_assert_int_gt(waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(IBAN)), number);
+  ck_assert_str_eq(account(&world), "");
+  world_close(&world);
+}
+END_TEST
+
+static json_t *loads(int64_t allowed) {
+  const struct limit_message limit = {.tid = RELOAD, .allowed = allowed};
+
+  return limit_body(&limit);
+}
+
+static int64_t allowed(struct world *world) {
+  struct ledger_limit limit;
+
+  ck_assert_int_eq(ledger_terminal_limit_read(writer_ledger(world->service.writer), (const uint8_t *)RELOAD, 0, &limit),
+                   STATUS_OK);
+  return limit.allowed;
+}
+
+START_TEST(a_limit_is_lowered_by_one_and_raised_by_two) {
+  static const int64_t raised[] = {100001, LIMIT_MESSAGE_DEFAULT, LEDGER_LIMIT_NONE};
+  struct world world;
+
+  world_open(&world);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LIMIT, loads(300000)), STATUS_OK); /* one yet */
+  ck_assert_int_eq(writer_transact(world.service.writer, two, NULL), STATUS_OK);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LIMIT, loads(LIMIT_MESSAGE_ASK)), STATUS_OK);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LIMIT, loads(100000)), STATUS_OK);
+  ck_assert_int_eq(allowed(&world), 100000);
+  for (size_t i = 0; i < sizeof raised / sizeof raised[0]; i++)
+    (void)waits(&world, &world.admin, MESSAGE_LIMIT, loads(raised[i]));
+  ck_assert_int_eq(allowed(&world), 100000);
+  ck_assert_int_eq(say(&world, &world.admin_too, 1, true), STATUS_OK);
+  ck_assert_int_eq(allowed(&world), 100001);
+  world_close(&world);
+}
+END_TEST
+
+static json_t *replacing(const struct purse *from, const struct purse *to) {
+  struct replacement_message body;
+
+  memcpy(body.cid, from->cid, CID_SIZE);
+  memcpy(body.new_cid, to->cid, CID_SIZE);
+  return replacement_body(&body);
+}
+
+static enum status block(struct ledger *ledger, void *context) {
+  return ledger_card_block(ledger, context, "lost", 1);
+}
+
+/* What cannot be done yet goes on waiting. */
+START_TEST(a_card_is_replaced_by_two) {
+  struct world world;
+  struct purse old, new;
+  struct ledger_card card;
+
+  open_with_two(&world);
+  purse_issue(&old, &world, 1);
+  purse_issue(&new, &world, 2);
+  purse_load(&old, &world, 1000);
+  int64_t number = waits(&world, &world.admin, MESSAGE_CARD_REPLACEMENT, replacing(&old, &new));
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_CARD_NOT_BLOCKED);
+  ck_assert_int_eq(writer_transact(world.service.writer, block, old.cid), STATUS_OK);
+  ck_assert_int_eq(say(&world, &world.admin, number, true), STATUS_APPROVAL_OWN);
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world.service.writer), new.cid, &card), STATUS_OK);
+  ck_assert_int_eq(card.owed, 1000);
+  world_close(&world);
+}
+END_TEST
+
+static json_t *terminal(const struct world *world, const char *tid, uint8_t role) {
+  struct terminal_message body = {.role = role, .merchant = "BANK", .expiry = {0x20, 0x99, 0x01, 0x01}};
+
+  memcpy(body.tid, tid, TID_SIZE);
+  memcpy(body.ecka_public, key_public(world->pos.ecka), sizeof body.ecka_public);
+  memcpy(body.sig_public, key_public(world->pos.sig), sizeof body.sig_public);
+  return terminal_body(&body);
+}
+
+/* Else the first one would make the second one himself. */
+START_TEST(an_administrator_is_added_by_two) {
+  struct world world;
+
+  open_with_two(&world);
+  (void)waits(&world, &world.admin, MESSAGE_TERMINAL, terminal(&world, "ADMIN003", ROLE_ADMIN));
+  (void)waits(&world, &world.admin, MESSAGE_TERMINAL_RENEWAL, terminal(&world, ADMIN_TOO, ROLE_ADMIN));
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_TERMINAL, terminal(&world, "POS00077", ROLE_POS)),
+                   STATUS_OK);
+  ck_assert_int_eq(say(&world, &world.admin_too, 1, true), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+Suite *approval_suite(void) {
+  Suite *suite = suite_create("approval");
+  TCase *tests = world_case("two administrators");
+
+  tcase_add_test(tests, an_account_is_changed_by_two);
+  tcase_add_test(tests, the_word_names_what_was_seen);
+  tcase_add_test(tests, an_approval_lapses);
+  tcase_add_test(tests, a_limit_is_lowered_by_one_and_raised_by_two);
+  tcase_add_test(tests, a_card_is_replaced_by_two);
+  tcase_add_test(tests, an_administrator_is_added_by_two);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
