@@ -131,7 +131,7 @@ START_TEST(metrics_count_requests_and_ledger) {
   ck_assert_ptr_nonnull(strstr(text, "\nepurse_request_seconds_count 3\n"));
   ck_assert_ptr_nonnull(strstr(text, "\nepurse_pool_free 40\n"));
   ck_assert_ptr_nonnull(strstr(text, "\nepurse_merchants 2\n"));
-  ck_assert_ptr_nonnull(strstr(text, "\nepurse_terminals 7\n"));
+  ck_assert_ptr_nonnull(strstr(text, "\nepurse_terminals 8\n"));
   world_close(&world);
 }
 END_TEST
