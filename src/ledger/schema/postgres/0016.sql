@@ -4,7 +4,7 @@
 UPDATE schema_version SET version = version + 1;
 
 CREATE TABLE approval_rule (
-  only bigint PRIMARY KEY CHECK (only = 1),
+  "only" bigint PRIMARY KEY CHECK ("only" = 1),
   needed bigint NOT NULL CHECK (needed IN (1, 2))
 );
 INSERT INTO approval_rule VALUES (1, 1);
