@@ -16,6 +16,8 @@ struct terminal;
 
 #define ADMIN_MERCHANT        "ISSUER" /* whose the issuer's own terminals are */
 #define ADMIN_TID             "ADMIN001"
+#define ADMIN_FOLDER          "admin" /* its directory in the issuer's */
+#define ADMIN_SECOND_FOLDER   "admin-2"
 #define ADMIN_SECOND_TID      "ADMIN002" /* with --approvals 2 */
 #define ADMIN_PASSPHRASE_MIN  8
 #define ADMIN_SECONDS_PER_DAY (24 * 60 * 60)

@@ -283,7 +283,7 @@ static enum status own_terminal_make(struct founding *founding, const char *name
 
 /* One for each administrator: two that agree are two keys, in two hands. */
 static enum status own_terminals_make(struct founding *founding) {
-  static const char *const names[] = {"admin", "admin-2"};
+  static const char *const names[] = {ADMIN_FOLDER, ADMIN_SECOND_FOLDER};
   enum status status = STATUS_OK;
 
   for (size_t i = 0; status == STATUS_OK && i < founding->administrators; i++)

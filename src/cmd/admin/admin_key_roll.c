@@ -114,15 +114,24 @@ static enum status present_load(const struct admin *admin, struct rolling *rolli
   return status == STATUS_OK ? status : admin_fail(admin, path, status);
 }
 
-static enum status admin_copy(const struct admin *admin, const char *name) {
+static enum status admin_copy_to(const struct admin *admin, const char *folder, const char *name) {
   char own[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX];
-  enum status status = folder_path(admin->dir, "admin", own);
+  enum status status = folder_path(admin->dir, folder, own);
 
+  if (status == STATUS_OK && strcmp(folder, ADMIN_SECOND_FOLDER) == 0 && access(own, F_OK) != 0)
+    return STATUS_OK; /* there is none, or it is with its administrator */
   if (status == STATUS_OK)
     status = folder_path(own, name, path);
   if (status == STATUS_OK && unlink(path) != 0 && errno != ENOENT)
     status = STATUS_STORE_FAILED;
   return status == STATUS_OK ? folder_copy(own, admin->dir, name) : status;
+}
+
+/* To the issuer's own terminals. */
+static enum status admin_copy(const struct admin *admin, const char *name) {
+  enum status status = admin_copy_to(admin, ADMIN_FOLDER, name);
+
+  return status == STATUS_OK ? admin_copy_to(admin, ADMIN_SECOND_FOLDER, name) : status;
 }
 
 /* ---- roll ---- */

@@ -181,9 +181,9 @@ struct own {
   char folder[FOLDER_PATH_MAX], next[FOLDER_PATH_MAX];
 };
 
-static enum status own_begin(const struct admin *admin, struct own *own) {
+static enum status own_begin(const struct admin *admin, const char *name, struct own *own) {
   static const char *const names[] = {"terminal.cert", "tls.crt", "terminal-ca.cert"};
-  enum status status = folder_path(admin->dir, "admin", own->folder);
+  enum status status = folder_path(admin->dir, name, own->folder);
 
   if (status == STATUS_OK)
     status = folder_path(own->folder, "renewal", own->next);
@@ -203,9 +203,9 @@ static enum status own_end(const struct own *own) {
 }
 
 /* It keeps its keys, under certificates of the newer CA. */
-static enum status own_certify(const struct admin *admin, const struct rolling *rolling) {
+static enum status own_certify(const struct admin *admin, const struct rolling *rolling, const char *name) {
   struct own own;
-  enum status status = own_begin(admin, &own);
+  enum status status = own_begin(admin, name, &own);
 
   if (status == STATUS_OK)
     status = terminal_folder_again(own.next, own.folder, rolling->issuer, rolling->ca);
@@ -216,6 +216,26 @@ static enum status own_certify(const struct admin *admin, const struct rolling *
   if (status == STATUS_OK)
     status = file_move(own.next, "terminal-ca-next.cert", "terminal-ca.cert");
   return status == STATUS_OK ? own_end(&own) : status;
+}
+
+/* It hears that older ones are withdrawn. */
+static enum status own_tell(const struct admin *admin, const struct rolling *rolling, const char *name) {
+  struct own own;
+  enum status status = own_begin(admin, name, &own);
+
+  (void)rolling;
+  if (status == STATUS_OK)
+    status = folder_copy(own.next, admin->dir, "terminal-ca.cert");
+  return status == STATUS_OK ? own_end(&own) : status;
+}
+
+/* For each terminal of the issuer's own that is here. */
+static enum status own_each(const struct admin *admin, const struct rolling *rolling,
+                            enum status (*act)(const struct admin *, const struct rolling *, const char *)) {
+  enum status status = act(admin, rolling, ADMIN_FOLDER);
+
+  return status == STATUS_OK && there(admin->dir, ADMIN_SECOND_FOLDER) ? act(admin, rolling, ADMIN_SECOND_FOLDER)
+                                                                       : status;
 }
 
 static enum status change(const struct admin *admin, struct rolling *rolling) {
@@ -237,7 +257,7 @@ static enum status change(const struct admin *admin, struct rolling *rolling) {
   if (status == STATUS_OK)
     status = key_open(rolling, "terminal-ca.key", &rolling->ca);
   if (status == STATUS_OK)
-    status = own_certify(admin, rolling);
+    status = own_each(admin, rolling, own_certify);
   if (status == STATUS_OK) /* last */
     status = file_move(admin->dir, "terminal-ca-next.cert", "terminal-ca-new.cert");
   return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
@@ -248,7 +268,6 @@ static enum status change(const struct admin *admin, struct rolling *rolling) {
 /* From now on new cards keep the newer CA, and whoever meets its certificate knows that older ones are withdrawn. */
 static enum status least_raise(const struct admin *admin, const struct rolling *rolling) {
   struct certificate raised = {0};
-  struct own own;
   char name[64];
   enum status status = certificate_read(rolling, "terminal-ca-new.cert", &raised);
 
@@ -262,11 +281,7 @@ static enum status least_raise(const struct admin *admin, const struct rolling *
     status = file_age(admin->dir, "terminal-ca.cert", name);
   if (status == STATUS_OK)
     status = file_move(admin->dir, "terminal-ca.cert.part", "terminal-ca.cert");
-  if (status == STATUS_OK)
-    status = own_begin(admin, &own);
-  if (status == STATUS_OK)
-    status = folder_copy(own.next, admin->dir, "terminal-ca.cert");
-  return status == STATUS_OK ? own_end(&own) : status;
+  return status == STATUS_OK ? own_each(admin, rolling, own_tell) : status;
 }
 
 /* The server lets in what the newer one has certified, and nothing else. */
