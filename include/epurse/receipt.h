@@ -13,7 +13,8 @@
 
 /* A receipt: everything that a third party needs beside the master public key (R13). TLV 'FF60' constructed:
  * promise record, authorisation record, DF65 r, then certificates: DF66 { 7F21 card SIG }, DF67 { 7F21 card CA },
- * DF68 { 7F21 server SIG }, DF69 { 7F21 terminal, which names the merchant }, DF6A { 7F21 terminal CA }. All pointers
+ * DF68 { 7F21 server SIG }, DF69 { 7F21 terminal, which names the merchant }, DF6A { 7F21 terminal CA }. That of
+ * an off-line purchase has promise and certificates alone, without the server's: the card's promise says that it is done. All pointers
  * are borrowed. */
 #define TAG_RECEIPT             0xFF60
 #define TAG_RECEIPT_SECRET      0xDF65
@@ -28,7 +29,7 @@ struct bytes_view {
   size_t len;
 };
 struct receipt {
-  struct bytes_view promise, authorisation, secret;
+  struct bytes_view promise, authorisation, secret; /* these two and `server` empty: an off-line purchase */
   struct bytes_view card, card_ca, server, terminal, terminal_ca; /* 7F21 certificates */
 };
 /* Writes the receipt; *len its length. STATUS_BAD_LENGTH where it does not fit. */
@@ -50,12 +51,13 @@ enum status receipt_text_decode(const uint8_t *text, size_t len, uint8_t data[RE
 /* What a verified receipt says. */
 struct receipt_facts {
   struct promise promise;
-  struct authorisation authorisation;
+  struct authorisation authorisation; /* zeros for an off-line purchase: there is none */
   char merchant[MERCHANT_MAX + 1];
   uint8_t hash[CRYPTO_SHA256_SIZE]; /* of the promise: what the next receipt's `previous` names */
 };
 /* Checks everything with the master public key alone: chains, roles, validity at the server's time, both signatures,
- * that the authorisation answers the promise and approves, that h = SHA-256(r). STATUS_BAD_FORMAT,
+ * that the authorisation answers the promise and approves, that h = SHA-256(r). Of an off-line purchase: the chains, valid at the
+ * terminal's time, and the card's signature. STATUS_BAD_FORMAT,
  * STATUS_BAD_CERTIFICATE, STATUS_BAD_SIGNATURE, STATUS_PROOF_MISMATCH, STATUS_DECLINED; *reason then says what in a
  * few words (static). */
 enum status receipt_verify(const uint8_t *data, size_t len, const uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE],

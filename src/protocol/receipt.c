@@ -28,6 +28,11 @@ static struct bytes_view *field_view(struct receipt *receipt, const struct recei
   return (struct bytes_view *)(void *)((char *)receipt + field->offset);
 }
 
+/* What an off-line purchase lacks: no server was asked. */
+static bool field_left_out(const struct receipt *receipt, const struct receipt_field *field) {
+  return receipt->authorisation.len == 0 && (field->tag == TAG_RECEIPT_SECRET || field->tag == TAG_RECEIPT_SERVER);
+}
+
 enum status receipt_encode(const struct receipt *receipt, uint8_t *out, size_t capacity, size_t *len) {
   struct receipt copy = *receipt;
   struct bytes_writer writer = bytes_writer(out, capacity < RECEIPT_MAX ? capacity : RECEIPT_MAX);
@@ -35,6 +40,8 @@ enum status receipt_encode(const struct receipt *receipt, uint8_t *out, size_t c
 
   *len = 0;
   for (size_t i = 0; i < FIELD_COUNT; i++) {
+    if (field_left_out(receipt, &fields[i]))
+      continue;
     size_t field_len = field_view(&copy, &fields[i])->len;
     content += tlv_header_size(fields[i].tag, field_len) + field_len;
   }
@@ -42,6 +49,8 @@ enum status receipt_encode(const struct receipt *receipt, uint8_t *out, size_t c
   bytes_write(&writer, receipt->promise.data, receipt->promise.len);
   bytes_write(&writer, receipt->authorisation.data, receipt->authorisation.len);
   for (size_t i = 0; i < FIELD_COUNT; i++) {
+    if (field_left_out(receipt, &fields[i]))
+      continue;
     const struct bytes_view *view = field_view(&copy, &fields[i]);
     tlv_write(&writer, fields[i].tag, view->data, view->len);
   }
@@ -70,13 +79,20 @@ enum status receipt_decode(const uint8_t *data, size_t len, struct receipt *rece
   if (len > RECEIPT_MAX || tlv_next(&reader, &tlv) != STATUS_OK || tlv.tag != TAG_RECEIPT || !bytes_read_all(&reader))
     return STATUS_BAD_FORMAT;
   reader = bytes_reader(tlv.value, tlv.len);
-  if (!record_next(&reader, TAG_PROMISE, &receipt->promise) ||
-      !record_next(&reader, TAG_AUTHORISATION, &receipt->authorisation))
+  if (!record_next(&reader, TAG_PROMISE, &receipt->promise))
     return STATUS_BAD_FORMAT;
+  struct bytes_reader ahead = reader;
+  if (record_next(&ahead, TAG_AUTHORISATION, &receipt->authorisation))
+    reader = ahead;
+  else
+    receipt->authorisation = (struct bytes_view){NULL, 0};
   for (size_t i = 0; i < FIELD_COUNT; i++) {
+    if (field_left_out(receipt, &fields[i]))
+      continue;
     if (tlv_next(&reader, &tlv) != STATUS_OK || tlv.tag != fields[i].tag)
       return STATUS_BAD_FORMAT;
     *field_view(receipt, &fields[i]) = (struct bytes_view){tlv.value, tlv.len};
   }
-  return bytes_read_all(&reader) && receipt->secret.len == SECRET_SIZE ? STATUS_OK : STATUS_BAD_FORMAT;
+  bool proven = receipt->authorisation.len == 0 || receipt->secret.len == SECRET_SIZE;
+  return bytes_read_all(&reader) && proven ? STATUS_OK : STATUS_BAD_FORMAT;
 }

@@ -63,6 +63,60 @@ START_TEST(kinds_without_a_receipt_are_refused) {
 }
 END_TEST
 
+/* The chain's receipt without what a server says. */
+static void chain_without_server(struct chain *chain) {
+  struct receipt receipt;
+  uint8_t whole[RECEIPT_MAX];
+
+  memcpy(whole, chain->receipt, chain->receipt_len);
+  ck_assert_int_eq(receipt_decode(whole, chain->receipt_len, &receipt), STATUS_OK);
+  receipt.authorisation = receipt.secret = receipt.server = (struct bytes_view){NULL, 0};
+  ck_assert_int_eq(receipt_encode(&receipt, chain->receipt, sizeof chain->receipt, &chain->receipt_len), STATUS_OK);
+}
+
+static void chain_offline(struct chain *chain) {
+  chain_begin(chain);
+  chain_finish(chain);
+  chain->promise.type = TRANSACTION_OFFLINE_PURCHASE;
+  memset(chain->promise.commitment, 0, sizeof chain->promise.commitment);
+  promise_encode(&chain->promise, chain->promise_record);
+  ck_assert_int_eq(record_sign(chain->promise_record, PROMISE_TLV_SIZE, chain->card_key.secret), STATUS_OK);
+  /* the promise is the first object of the receipt, behind the five bytes of its header */
+  memcpy(chain->receipt + 5, chain->promise_record, PROMISE_SIZE);
+}
+
+START_TEST(an_offline_purchase_is_believed_by_its_promise) {
+  struct chain chain;
+  struct receipt_facts facts;
+  const char *reason = NULL;
+
+  chain_offline(&chain);
+  ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_BAD_FORMAT); /* with an authorisation it is none */
+  chain_without_server(&chain);
+  ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_OK);
+  ck_assert_str_eq(facts.merchant, "Cafe Zentral");
+  ck_assert_uint_eq(facts.promise.type, TRANSACTION_OFFLINE_PURCHASE);
+  ck_assert_int_eq(receipt_floor(&facts, 2), STATUS_OK); /* no server's key is in it */
+  for (size_t bit = 0; bit < chain.receipt_len * 8; bit++) {
+    chain.receipt[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    ck_assert_msg(verify(&chain, &facts, &reason) != STATUS_OK, "bit %zu", bit);
+    chain.receipt[bit / 8] ^= (uint8_t)(1U << bit % 8);
+  }
+}
+END_TEST
+
+START_TEST(a_purchase_without_its_authorisation_is_refused) {
+  struct chain chain;
+  struct receipt_facts facts;
+  const char *reason = NULL;
+
+  chain_begin(&chain);
+  chain_finish(&chain);
+  chain_without_server(&chain);
+  ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_BAD_FORMAT);
+}
+END_TEST
+
 START_TEST(every_flipped_bit_is_refused) {
   static const struct receipt_facts nothing;
   struct chain chain;
@@ -196,11 +250,12 @@ START_TEST(a_withdrawn_server_key_takes_back_its_own_word_alone) {
 }
 END_TEST
 
-SUITE_OF(receipt_verify, kinds_without_a_receipt_are_refused, a_whole_chain_is_believed,
-         a_load_is_believed_from_a_reload_terminal, every_flipped_bit_is_refused, every_truncation_is_refused,
-         another_master_is_refused, declined, r_of_another, other_amount, other_atc, another_promise,
-         card_of_another_name, terminal_of_another_name, server_of_another_version, card_ecka_key, server_pin_key,
-         card_ca_that_is_the_terminals, terminal_ca_that_is_the_cards, payment_at_a_reload_terminal, load_at_a_pos,
-         card_of_another_ca, terminal_of_another_ca, card_expired, card_ca_expired, server_expired, terminal_expired,
-         terminal_ca_expired, promise_by_another_card, authorisation_by_another_server, card_by_another_ca,
-         terminal_by_another_ca, a_withdrawn_server_key_takes_back_its_own_word_alone)
+SUITE_OF(receipt_verify, an_offline_purchase_is_believed_by_its_promise,
+         a_purchase_without_its_authorisation_is_refused, kinds_without_a_receipt_are_refused,
+         a_whole_chain_is_believed, a_load_is_believed_from_a_reload_terminal, every_flipped_bit_is_refused,
+         every_truncation_is_refused, another_master_is_refused, declined, r_of_another, other_amount, other_atc,
+         another_promise, card_of_another_name, terminal_of_another_name, server_of_another_version, card_ecka_key,
+         server_pin_key, card_ca_that_is_the_terminals, terminal_ca_that_is_the_cards, payment_at_a_reload_terminal,
+         load_at_a_pos, card_of_another_ca, terminal_of_another_ca, card_expired, card_ca_expired, server_expired,
+         terminal_expired, terminal_ca_expired, promise_by_another_card, authorisation_by_another_server,
+         card_by_another_ca, terminal_by_another_ca, a_withdrawn_server_key_takes_back_its_own_word_alone)

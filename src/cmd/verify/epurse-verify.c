@@ -35,11 +35,17 @@ struct yardstick {
 };
 
 static const char *type_text(uint8_t type) {
-  return type == TRANSACTION_LOAD              ? SENTENCE("load")
-         : type == TRANSACTION_REFUND          ? SENTENCE("refund")
-         : type == TRANSACTION_PAYOUT          ? SENTENCE("payout")
-         : type == TRANSACTION_POINTS_PURCHASE ? SENTENCE("purchase with points")
-                                               : SENTENCE("purchase");
+  return type == TRANSACTION_LOAD               ? SENTENCE("load")
+         : type == TRANSACTION_REFUND           ? SENTENCE("refund")
+         : type == TRANSACTION_PAYOUT           ? SENTENCE("payout")
+         : type == TRANSACTION_POINTS_PURCHASE  ? SENTENCE("purchase with points")
+         : type == TRANSACTION_OFFLINE_PURCHASE ? SENTENCE("off-line purchase")
+                                                : SENTENCE("purchase");
+}
+
+/* Whose clock tells when: the server's, or where none was asked the terminal's. */
+static const uint8_t *facts_time(const struct receipt_facts *facts) {
+  return facts->promise.type == TRANSACTION_OFFLINE_PURCHASE ? facts->promise.time : facts->authorisation.time;
 }
 
 static void print_facts(const char *path, enum status status, const struct receipt_facts *facts) {
@@ -48,17 +54,20 @@ static void print_facts(const char *path, enum status status, const struct recei
   struct amount_format format = {locale->decimal_point, locale->thousands_sep};
   char cid[17], time[LOCAL_TIME_MAX], amount[AMOUNT_TEXT_MAX] = "", hash[65], previous[65], tid[4 * TID_SIZE + 1];
   cid_print(promise->cid, cid);
-  local_time_print(facts->authorisation.time, time);
+  local_time_print(facts_time(facts), time);
   if (amount_print((struct amount){promise->amount, promise->currency}, &format, amount, sizeof amount) == 0)
     snprintf(amount, sizeof amount, "%" PRIu32 " of currency %u", promise->amount, (unsigned)promise->currency);
   bytes_to_text(promise->tid, TID_SIZE, tid);
   bytes_to_hex(facts->hash, sizeof facts->hash, hash);
   bytes_to_hex(promise->previous, sizeof promise->previous, previous);
-  printf(translated("%s: %s\n  %s of %s, done\n  by card %s, transaction %" PRIu32
-                    "%s\n  at %s, terminal %s\n  on %s (server)\n"),
-         path, status == STATUS_OK ? translated("genuine") : translated_status(status),
-         translated(type_text(promise->type)), amount, cid, promise->atc,
-         promise->pin_verified ? translated(", PIN verified") : "", facts->merchant, tid, time);
+  printf(translated("%s: %s\n  %s of %s, done\n  by card %s, transaction %" PRIu32 "%s\n  at %s, terminal %s\n"), path,
+         status == STATUS_OK ? translated("genuine") : translated_status(status), translated(type_text(promise->type)),
+         amount, cid, promise->atc, promise->pin_verified ? translated(", PIN verified") : "", facts->merchant, tid);
+  printf(promise->type == TRANSACTION_OFFLINE_PURCHASE ? translated("  on %s (terminal)\n")
+                                                       : translated("  on %s (server)\n"),
+         time);
+  if (promise->type == TRANSACTION_OFFLINE_PURCHASE)
+    printf("  %s\n", translated("off-line, promised by the card; no authorisation"));
   if (facts->authorisation.points != 0)
     printf(translated("  loyalty points %+" PRId32 "\n"), facts->authorisation.points);
   printf(translated("  name     %s\n  previous %s\n"), hash, previous);
@@ -69,7 +78,7 @@ static json_t *facts_json(const struct receipt_facts *facts) {
   const struct currency *currency = currency_by_number(promise->currency);
   char cid[17], time[21], hash[65], previous[65], tid[4 * TID_SIZE + 1];
   cid_print(promise->cid, cid);
-  moment_print(facts->authorisation.time, time);
+  moment_print(facts_time(facts), time);
   bytes_to_hex(facts->hash, sizeof facts->hash, hash);
   bytes_to_hex(promise->previous, sizeof promise->previous, previous);
   bytes_to_text(promise->tid, TID_SIZE, tid);
