@@ -160,11 +160,12 @@ enum status book_audit(struct audit *audit) EPURSE_MUST_USE;
 struct history_item {
   uint32_t atc;
   uint8_t state, type;
-  bool readable;     /* its promise could be decoded */
-  bool out_of_step;  /* it was declined because balances differed: says nothing about the books */
-  int64_t change;    /* of the balance when captured, minor units */
-  uint32_t balance;  /* before, as the card signed */
-  uint32_t last_atc; /* last committed, as the card signed */
+  bool readable;        /* its promise could be decoded */
+  bool out_of_step;     /* it was declined because balances differed: says nothing about the books */
+  int64_t change;       /* of the balance when captured, minor units */
+  uint32_t balance;     /* before, as the card signed */
+  uint32_t offline_sum; /* paid off-line since its last committed one, as the card signed */
+  uint32_t last_atc;    /* last committed, as the card signed */
   uint8_t last_secret[SECRET_SIZE];
   uint8_t commitment[CRYPTO_SHA256_SIZE];
 };

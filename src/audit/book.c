@@ -127,13 +127,14 @@ static void book_authorisation(struct book_card *card, const struct ledger_trans
     finding_of(card->audit, AUDIT_AUTHORISATION_SIGNATURE, booking->cid, booking->atc, wrong);
 }
 
-/* Every promise was in its terminal's journal before the server had it. */
+/* Every promise was in its terminal's journal before the server had it, but for an off-line payment whose answer was torn: any
+ * terminal reads that from the card and brings it in. */
 static void book_journal(struct book_card *card, const struct ledger_transaction *booking,
                          const struct promise *promise) {
   const struct till_entry *entry = NULL;
   const struct till *till =
       till_find(card->audit, promise->tid, booking->cid, booking->atc, moment_to_unix(promise->time), &entry);
-  if (till == NULL || entry != NULL)
+  if (till == NULL || entry != NULL || promise->type == TRANSACTION_OFFLINE_PURCHASE)
     return;
   struct audit_finding finding = {
       .kind = AUDIT_JOURNAL_MISSING, .of_card = true, .atc = booking->atc, .file = till->file};
@@ -144,11 +145,15 @@ static void book_journal(struct book_card *card, const struct ledger_transaction
 
 static void book_history(const struct ledger_transaction *booking, const struct promise *promise,
                          struct history_item *item) {
-  static const int sign[] = {
-      [TRANSACTION_PURCHASE] = -1, [TRANSACTION_LOAD] = 1, [TRANSACTION_REFUND] = 1, [TRANSACTION_PAYOUT] = -1};
+  static const int sign[] = {[TRANSACTION_PURCHASE] = -1,
+                             [TRANSACTION_LOAD] = 1,
+                             [TRANSACTION_REFUND] = 1,
+                             [TRANSACTION_PAYOUT] = -1,
+                             [TRANSACTION_OFFLINE_PURCHASE] = -1};
   item->out_of_step = strcmp(booking->reason, status_name(STATUS_OUT_OF_STEP)) == 0;
   item->change = (int64_t)promise->amount * (promise->sale_in_points ? 0 : sign[promise->type]);
   item->balance = promise->balance;
+  item->offline_sum = promise->offline_sum;
   item->last_atc = promise->last_atc;
   memcpy(item->last_secret, promise->last_secret, SECRET_SIZE);
   memcpy(item->commitment, promise->commitment, CRYPTO_SHA256_SIZE);
@@ -159,8 +164,7 @@ static void book_transaction(struct book_card *card, const struct ledger_transac
   struct audit_figures *figures = &card->audit->figures;
   struct promise promise;
   *item = (struct history_item){.atc = booking->atc, .state = booking->state, .type = booking->type};
-  item->readable =
-      promise_decode(booking->promise, PROMISE_SIZE, &promise) == STATUS_OK && promise.type <= TRANSACTION_PAYOUT;
+  item->readable = promise_decode(booking->promise, PROMISE_SIZE, &promise) == STATUS_OK;
   figures->transactions++;
   figures->captured += booking->state == LEDGER_CAPTURED;
   if (booking->state == LEDGER_HELD) {

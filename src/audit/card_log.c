@@ -67,11 +67,9 @@ static int64_t change_of(uint8_t type, bool in_points, int64_t amount) {
 }
 
 static bool line_take(const json_t *object, struct log_line *line) {
-  static const char *const types[] = {[TRANSACTION_PURCHASE] = "purchase",
-                                      [TRANSACTION_LOAD] = "load",
-                                      [TRANSACTION_POINTS_PURCHASE] = "points",
-                                      [TRANSACTION_REFUND] = "refund",
-                                      [TRANSACTION_PAYOUT] = "payout"};
+  static const char *const types[] = {
+      [TRANSACTION_PURCHASE] = "purchase", [TRANSACTION_LOAD] = "load",     [TRANSACTION_POINTS_PURCHASE] = "points",
+      [TRANSACTION_REFUND] = "refund",     [TRANSACTION_PAYOUT] = "payout", [TRANSACTION_OFFLINE_PURCHASE] = "offline"};
   const char *type = NULL;
   int64_t atc = 0;
   bool whole = number_take(object, "atc", &atc) && number_take(object, "amount", &line->amount) &&
@@ -81,8 +79,8 @@ static bool line_take(const json_t *object, struct log_line *line) {
   if (!whole || atc < 1 || atc > UINT32_MAX || strlen(line->tid) != TID_SIZE)
     return false;
   line->atc = (uint32_t)atc;
-  for (uint8_t i = TRANSACTION_PURCHASE; i <= TRANSACTION_PAYOUT; i++)
-    if (strcmp(type, types[i]) == 0)
+  for (uint8_t i = TRANSACTION_PURCHASE; i <= TRANSACTION_OFFLINE_PURCHASE; i++)
+    if (types[i] != NULL && strcmp(type, types[i]) == 0)
       line->type = i;
   return line->type != 0;
 }
@@ -190,7 +188,7 @@ static void line_check_journal(const struct statement *statement, const struct l
   const struct till_entry *entry = NULL;
   const struct till *till = till_find(statement->audit, (const uint8_t *)line->tid, statement->cid, line->atc,
                                       line_time(statement, line), &entry);
-  if (till == NULL)
+  if (till == NULL || (entry == NULL && line->type == TRANSACTION_OFFLINE_PURCHASE)) /* torn before its answer */
     return;
   if (entry == NULL)
     statement_add(statement, AUDIT_LOG_UNJOURNALLED, line->atc, "not in the terminal's journal");

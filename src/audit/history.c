@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-/* The newest captured one below items[index], which is newest first; NULL: none. */
+/* The newest captured one below items[index] that the server authorised; items are newest first; NULL: none. */
 static const struct history_item *history_captured(const struct history_item *items, size_t count, size_t index) {
   for (size_t i = index + 1; i < count; i++)
-    if (items[i].state == LEDGER_CAPTURED)
+    if (items[i].state == LEDGER_CAPTURED && items[i].type != TRANSACTION_OFFLINE_PURCHASE)
       return &items[i];
   return NULL;
 }
@@ -25,7 +25,8 @@ static const char *history_conflict(const struct history_item *item, const struc
 }
 
 void history_audit(struct audit *audit, const uint8_t cid[CID_SIZE], const struct history_item *items, size_t count) {
-  int64_t balance = 0; /* before items[i], as captured transactions make it */
+  int64_t balance =
+      0; /* behind the last captured one that was authorised: what was paid off-line since is in each promise */
   for (size_t i = count; i-- > 0;) {
     const struct history_item *item = &items[i];
     const struct history_item *captured = history_captured(items, count, i);
@@ -34,8 +35,9 @@ void history_audit(struct audit *audit, const uint8_t cid[CID_SIZE], const struc
     uint32_t about = captured == NULL || item->last_atc > captured->atc ? item->last_atc : captured->atc;
     if (conflict != NULL)
       finding_of(audit, AUDIT_OUTCOME, cid, about, conflict);
-    if (speaks && item->balance != balance)
+    if (speaks && item->balance != balance - (int64_t)item->offline_sum)
       finding_of(audit, AUDIT_CARD_BALANCE, cid, item->atc, "the card signed another balance than its past makes");
-    balance += item->state == LEDGER_CAPTURED ? item->change : 0;
+    if (item->state == LEDGER_CAPTURED && item->type != TRANSACTION_OFFLINE_PURCHASE)
+      balance += item->change - (int64_t)item->offline_sum;
   }
 }

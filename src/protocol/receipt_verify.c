@@ -31,8 +31,6 @@ static enum status records_read(struct evidence *evidence, const char **reason) 
 
   if (promise_decode(receipt->promise.data, receipt->promise.len, &facts->promise) != STATUS_OK)
     return refuse(STATUS_BAD_FORMAT, "the card's promise is damaged", reason);
-  if (facts->promise.type == TRANSACTION_PAYOUT)
-    return refuse(STATUS_BAD_FORMAT, "of a kind of transaction that has no receipt yet", reason);
   if (is_offline(evidence))
     return receipt->authorisation.len == 0
                ? STATUS_OK
