@@ -17,12 +17,12 @@ struct journal; /* opaque */
 
 /* How far a transaction has come; in this order. */
 enum journal_state {
-  JOURNAL_INTENT = 1, /* about to ask the card */
+  JOURNAL_INTENT = 1, /* about to ask the card; of an off-line purchase: the card may have paid */
   JOURNAL_PROMISED,   /* promise is here; the server may have it */
   JOURNAL_CHARGING,   /* load: the bank's reader is about to charge */
   JOURNAL_CHARGED,    /* load: charged; reference is here */
   JOURNAL_AUTHORISED, /* authorisation is here; the card may have it */
-  JOURNAL_COMMITTED,  /* r is here; the server may not have it */
+  JOURNAL_COMMITTED,  /* r is here, or an off-line purchase's promise; the server may not have it */
   JOURNAL_CONFIRMED,  /* the server has booked r: closed */
   JOURNAL_REVERSING,  /* load: to be given back, at the bank and the server */
   JOURNAL_CANCELLED,  /* closed without effect */
@@ -43,6 +43,8 @@ struct journal_entry {
   bool has_authorisation;
   uint8_t secret[SECRET_SIZE];
   bool has_secret;
+  uint8_t nonce[NONCE_SIZE]; /* N of an off-line purchase, kept before the card is asked */
+  bool has_nonce;
   uint8_t card_certificate[256];
   size_t card_certificate_len;
   char tender_kind[16];  /* "" for purchases; "owed": nothing is charged */
@@ -72,6 +74,15 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
 /* The oldest entry behind `after`, whatever its state; STATUS_NOT_FOUND at the end. STATUS_STORE_FAILED with entry->id
  * set: that row is damaged, those behind it may be read. */
 enum status journal_next_any(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
+/* Whether the card has done it, as far as the entry knows: r is here, or the promise of an off-line purchase. */
+bool journal_entry_done(const struct journal_entry *entry);
+/* What was taken off-line, and may have been, by entries behind `mark` and by those that the server does not have yet;
+ * `of_card`: by those behind `mark` of the card of that number. */
+struct journal_taken {
+  int64_t sum, count, of_card; /* minor units, payments, minor units */
+};
+enum status journal_offline_taken(struct journal *journal, int64_t mark, const uint8_t cid[CID_SIZE],
+                                  struct journal_taken *taken) EPURSE_MUST_USE;
 /* The newest entry that has r; STATUS_NOT_FOUND where none has. */
 enum status journal_last_done(struct journal *journal, struct journal_entry *entry) EPURSE_MUST_USE;
 /* The newest entry of that reference that was not cancelled, else the newest; STATUS_NOT_FOUND. */

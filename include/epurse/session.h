@@ -96,6 +96,12 @@ enum status session_commit(struct session *session, uint8_t type, const uint8_t 
 /* GET TRANSACTION PROOF: what became of the card's last transaction. STATUS_BAD_REPLY: it makes no sense.
  * Wipe *proof: it may have r. */
 enum status session_proof(struct session *session, struct proof *proof) EPURSE_MUST_USE;
+/* The same with P1 01: the promise of the card's last off-line purchase, as it was signed; not verified here.
+ * STATUS_NOT_FOUND: the card says that there was none, which proves nothing. */
+enum status session_offline_promise(struct session *session, uint8_t promise[PROMISE_SIZE]) EPURSE_MUST_USE;
+/* GET DATA 7F21: the certificate of the card's SIG key; not verified here. */
+enum status session_certificate(struct session *session, uint8_t certificate[CERTIFICATE_MAX],
+                                size_t *len) EPURSE_MUST_USE;
 /* GET BALANCE: minor units and points. Errors as of session_command, and STATUS_BAD_REPLY: not such an answer. */
 enum status session_balance(struct session *session, struct balance *balance) EPURSE_MUST_USE;
 /* GET DATA DF70, what a card says of itself; likewise. */

@@ -17,6 +17,7 @@
 #include "epurse/session.h"
 #include "epurse/status.h"
 #include "epurse/tender.h"
+#include "epurse/terminal_recovery.h"
 
 struct key;
 struct reader;
@@ -41,7 +42,8 @@ struct terminal {
   char folder[1024];      /* of its configuration, keys and certificates; absolute */
   char receipts[256];     /* folder for receipts */
   uint32_t no_pin_single; /* up to which cards may pay without a PIN, minor units, as the server said last; 0: never */
-  int answer_seconds;     /* how long a card may take for one answer: for reader_limit */
+  struct offline_setting offline; /* of payments while the server does not answer */
+  int answer_seconds;             /* how long a card may take for one answer: for reader_limit */
   struct backend *backend;
   struct journal *journal;
   struct session_keys session_keys; /* borrows from the above */
@@ -97,11 +99,12 @@ struct dialogue {
 
 struct payment {
   struct amount amount;
-  bool points;           /* pay with loyalty points */
-  bool ask_pin;          /* pay: also where the card would pay without */
-  struct tender *tender; /* load alone */
-  int wait_seconds;      /* for the card; negative: for ever */
-  const char *reference; /* the caller's name of it, unique per merchant; NULL: none */
+  bool points;              /* pay with loyalty points */
+  bool ask_pin;             /* pay: also where the card would pay without */
+  enum offline_use offline; /* pay: what it does without the server */
+  struct tender *tender;    /* load alone */
+  int wait_seconds;         /* for the card; negative: for ever */
+  const char *reference;    /* the caller's name of it, unique per merchant; NULL: none */
 };
 
 /* What happened; filled as far as it got, whatever the status. */
@@ -121,6 +124,7 @@ struct outcome {
   int64_t number;         /* of the entry in the journal; 0 where there is none yet */
   char reference[REFERENCE_MAX + 1]; /* "": none */
   unsigned tries_left;               /* after WRONG_PIN */
+  bool offline;                      /* a payment by the card's promise alone; its points are owed */
   bool without_pin;                  /* a payment for which the card did not want its PIN */
   int64_t limit; /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
 };
@@ -131,7 +135,9 @@ struct outcome {
  * the same card, or terminal_recover. SETTLED_ELSEWHERE: nothing was begun, for one like it, from before, is over, and
  * only the card's unproven word says that it was done; run again it is a new one. Every other status: the card was not
  * changed (and, for a load, what was charged has been reversed; if the bank did not do that, TENDER_UNKNOWN; if the
- * server did not say that it may, LOAD_UNSETTLED). */
+ * server did not say that it may, LOAD_UNSETTLED).
+ * A payment may also be made off-line, where payment->offline says so and the server was not reached before the card was told
+ * to pay: OFFLINE_FORBIDDEN, LIST, CLOCK, CARD, DENIED, SINGLE, TOTAL, ALLOWANCE say why it is not. */
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                          const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 /* The load: payment->tender is charged between the promise and the order to the card, and reversed where it fails. */
@@ -233,18 +239,5 @@ enum status personalize_drop(struct terminal *terminal, const uint8_t chip_seria
  * STATUS_CARD_BLOCKED, STATUS_OUT_OF_STEP (there is money on it), ... */
 enum status personalize_check(struct terminal *terminal, struct reader *reader, struct issue *issue,
                               struct outcome *outcome) EPURSE_MUST_USE;
-
-/* ---- recovery ---- */
-
-struct recovery {
-  unsigned settled; /* brought to an end now */
-  unsigned open;    /* still open: the card or the server is needed */
-  unsigned brought; /* receipts brought in again, to a ledger that had forgotten them */
-  unsigned waiting; /* terminal_recover: receipts that could not be yet */
-};
-/* Brings what the journal holds open to an end as far as it can without a card: confirmations, reversals. Also run at
- * the start of purchase_run and load_run. Loads that were charged need terminal->tender of the same kind; else they
- * stay open. STATUS_OK even where some do; STATUS_STORE_FAILED, STATUS_READER_BUSY: the journal cannot be worked on. */
-enum status terminal_recover(struct terminal *terminal, struct recovery *recovery) EPURSE_MUST_USE;
 
 #endif

@@ -173,6 +173,29 @@ enum status session_proof(struct session *session, struct proof *proof) {
   return status;
 }
 
+enum status session_offline_promise(struct session *session, uint8_t promise[PROMISE_SIZE]) {
+  const struct apdu command = {
+      .cla = CLA_PROPRIETARY, .ins = INS_GET_TRANSACTION_PROOF, .p1 = P1_PROOF_OFFLINE, .le = LE_ALL};
+  return session_fetch(session, &command, promise, PROMISE_SIZE);
+}
+
+enum status session_certificate(struct session *session, uint8_t certificate[CERTIFICATE_MAX], size_t *len) {
+  const struct apdu command = {
+      .ins = INS_GET_DATA, .p1 = TAG_CERTIFICATE >> 8, .p2 = TAG_CERTIFICATE & 0xFF, .le = LE_ALL};
+  struct apdu_response response;
+
+  *len = 0;
+  enum status status = session_command(session, &command, &response);
+  if (status == STATUS_OK && response.sw != SW_OK)
+    return status_of_sw(response.sw);
+  if (status != STATUS_OK)
+    return status;
+  if (response.len == 0 || response.len > CERTIFICATE_MAX)
+    return STATUS_BAD_REPLY;
+  memcpy(certificate, response.data, *len = response.len);
+  return STATUS_OK;
+}
+
 enum status session_balance(struct session *session, struct balance *balance) {
   const struct apdu command = {.cla = CLA_PROPRIETARY, .ins = INS_GET_BALANCE, .le = LE_ALL};
   uint8_t data[BALANCE_SIZE];

@@ -14,7 +14,7 @@
 
 #include "journal_row.h"
 
-#define JOURNAL_SCHEMA_VERSION 6
+#define JOURNAL_SCHEMA_VERSION 7
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
@@ -73,6 +73,11 @@ static const char journal_schema_types[] =
     "  WHERE type = 'table' AND name = 'entry';"
     "PRAGMA writable_schema = RESET;"
     "PRAGMA user_version = 6;";
+
+/* Since version 7: N of what was taken off-line, by which a torn one is known again. */
+static const char journal_schema_offline[] = "ALTER TABLE entry ADD COLUMN nonce BLOB;"
+                                             "CREATE INDEX entry_offline ON entry (id) WHERE type = 6;"
+                                             "PRAGMA user_version = 7;";
 
 struct journal {
   sqlite3 *db;
@@ -149,8 +154,10 @@ static enum status journal_build(struct journal *journal, bool fresh, int64_t ve
     status = journal_execute(journal, journal_schema_reference);
   if (status == STATUS_OK && version < 5)
     status = journal_execute(journal, journal_schema_bring);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && version < 6)
     status = journal_execute(journal, journal_schema_types);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, journal_schema_offline);
   if (status == STATUS_OK)
     return journal_execute(journal, "COMMIT");
   (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
@@ -234,8 +241,8 @@ void journal_close(struct journal **journal) {
 
 enum status journal_begin(struct journal *journal, struct journal_entry *entry) {
   static const char sql[] = "INSERT INTO entry (state, type, amount, currency, time, promise, authorisation, secret,"
-                            " card_certificate, tender_kind, tender_order, tender_reference, reference)"
-                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+                            " card_certificate, tender_kind, tender_order, tender_reference, reference, nonce)"
+                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15)";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -256,7 +263,7 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
   static const char sql[] =
       "UPDATE entry SET state = ?1, type = ?2, amount = ?3, currency = ?4, time = ?5,"
       " promise = ?6, authorisation = ?7, secret = ?8, card_certificate = ?9,"
-      " tender_kind = ?10, tender_order = ?11, tender_reference = ?12, reference = ?13 WHERE id = ?14";
+      " tender_kind = ?10, tender_order = ?11, tender_reference = ?12, reference = ?13, nonce = ?15 WHERE id = ?14";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -301,7 +308,7 @@ static enum status journal_next(struct journal *journal, const char *sql, int64_
 
 #define ENTRY_COLUMNS                                                                                                  \
   "SELECT id, state, type, amount, currency, time, promise, authorisation, secret, card_certificate, tender_kind,"     \
-  " tender_order, tender_reference, reference, id IN (SELECT entry FROM unreported) FROM entry "
+  " tender_order, tender_reference, reference, id IN (SELECT entry FROM unreported), nonce FROM entry "
 
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) {
   return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 AND state NOT IN (7, 9, 10) ORDER BY id LIMIT 1", after,
@@ -416,6 +423,37 @@ enum status journal_next_seq(struct journal *journal, int64_t *seq) {
   (void)sqlite3_finalize(statement);
   journal_release(journal);
   return status;
+}
+
+/* ---- taken off-line ---- */
+
+#define CID_AT 8 /* in a promise record: behind its header and three bytes; in SQL counted from 1 */
+
+enum status journal_offline_taken(struct journal *journal, int64_t mark, const uint8_t cid[CID_SIZE],
+                                  struct journal_taken *taken) {
+  static const char sql[] = "SELECT coalesce(sum(amount), 0), count(*),"
+                            " coalesce(sum(amount) FILTER (WHERE id > ?1 AND substr(promise, ?2, ?3) = ?4), 0)"
+                            " FROM entry WHERE type = 6 AND state <> 9 AND (id > ?1 OR state NOT IN (7, 9, 10))";
+  sqlite3_stmt *statement = NULL;
+  *taken = (struct journal_taken){0};
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, mark);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int(statement, 2, CID_AT);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int(statement, 3, CID_SIZE);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_blob(statement, 4, cid, CID_SIZE, SQLITE_STATIC);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  if (result == SQLITE_ROW) {
+    taken->sum = sqlite3_column_int64(statement, 0);
+    taken->count = sqlite3_column_int64(statement, 1);
+    taken->of_card = sqlite3_column_int64(statement, 2);
+  }
+  (void)sqlite3_finalize(statement);
+  return result == SQLITE_ROW ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
 /* ---- receipts to be brought in again ---- */

@@ -36,6 +36,8 @@ int journal_row_bind(sqlite3_stmt *statement, const struct journal_entry *entry)
     result = bind_text(statement, 12, entry->tender_reference);
   if (result == SQLITE_OK)
     result = bind_text(statement, 13, entry->reference);
+  if (result == SQLITE_OK)
+    result = bind_bytes(statement, 15, entry->nonce, sizeof entry->nonce, entry->has_nonce);
   return result;
 }
 
@@ -95,6 +97,12 @@ enum status journal_row_read(sqlite3_stmt *statement, struct journal_entry *entr
     status = read_text(statement, 12, entry->tender_reference, sizeof entry->tender_reference);
   if (status == STATUS_OK)
     status = read_text(statement, 13, entry->reference, sizeof entry->reference);
+  if (status == STATUS_OK)
+    status = read_bytes(statement, 15, entry->nonce, sizeof entry->nonce, &entry->has_nonce);
   entry->unreported = sqlite3_column_int(statement, 14) != 0;
   return status;
+}
+
+bool journal_entry_done(const struct journal_entry *entry) {
+  return entry->has_secret || (entry->type == TRANSACTION_OFFLINE_PURCHASE && entry->has_promise);
 }

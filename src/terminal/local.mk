@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Floor 3: what a terminal does with a card and the server; its journal.
 noinst_LIBRARIES += libterminal.a
-libterminal_a_SOURCES = src/terminal/bring.c src/terminal/certification.c src/terminal/contact.c src/terminal/evidence.c src/terminal/fate.c \
+libterminal_a_SOURCES = src/terminal/bring.c src/terminal/certification.c src/terminal/contact.c src/terminal/deny_list.c src/terminal/evidence.c src/terminal/fate.c \
 	src/terminal/identity.c \
 	src/terminal/journal.c src/terminal/journal_row.c src/terminal/load.c src/terminal/no_pin.c \
+	src/terminal/offline.c src/terminal/offline_bring.c \
 	src/terminal/order.c \
 	src/terminal/order_commit.c src/terminal/order_finish.c src/terminal/personalize.c src/terminal/pin_change.c \
 	src/terminal/pin_encipher.c src/terminal/pin_report.c src/terminal/purchase.c src/terminal/read.c \

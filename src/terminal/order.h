@@ -29,6 +29,7 @@ struct order {
   struct authorisation authorisation; /* entry.authorisation, decoded */
   char pin_jwe[PIN_JWE_MAX];          /* for the server */
   int64_t owed;                       /* LOAD_INQUIRY's answer */
+  uint32_t offline_lacking;           /* off-line payments of this card that the server waits for */
   bool ask_pin;                       /* whatever the issuer lets cards pay without */
   bool noted; /* a reversal: the server knows that it is wanted, and waits for the card's next promise */
 };

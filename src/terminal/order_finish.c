@@ -26,16 +26,18 @@ void order_outcome_fill(const struct order *order) {
   outcome->atc = promise->atc;
   outcome->amount = (struct amount){promise->amount, promise->currency};
   outcome->balance_before = outcome->balance_after = promise->balance;
-  if (promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_PAYOUT)
+  if (promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_PAYOUT ||
+      promise->type == TRANSACTION_OFFLINE_PURCHASE)
     outcome->balance_after -= promise->amount;
   else if (promise->type == TRANSACTION_LOAD || (promise->type == TRANSACTION_REFUND && !promise->sale_in_points))
     outcome->balance_after += promise->amount;
   outcome->type = promise->type;
   outcome->without_pin =
-      !promise->pin_verified && (promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_POINTS_PURCHASE);
+      !promise->pin_verified && promise->type != TRANSACTION_LOAD && promise->type != TRANSACTION_REFUND;
   outcome->points = order->authorisation.points;
   outcome->points_after = (int64_t)promise->points + order->authorisation.points;
-  memcpy(outcome->time, order->authorisation.time, sizeof outcome->time);
+  outcome->offline = promise->type == TRANSACTION_OFFLINE_PURCHASE;
+  memcpy(outcome->time, outcome->offline ? promise->time : order->authorisation.time, sizeof outcome->time);
   memcpy(outcome->tender_reference, order->entry.tender_reference, sizeof outcome->tender_reference);
   memcpy(outcome->reference, order->entry.reference, sizeof outcome->reference);
   outcome->number = order->entry.id;
@@ -50,7 +52,7 @@ static void receipt_write(const struct order *order) {
 
 void order_reload_outcome(struct order *order) {
   order_outcome_fill(order);
-  if (order->entry.has_secret)
+  if (journal_entry_done(&order->entry))
     receipt_write(order);
 }
 

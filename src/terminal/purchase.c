@@ -5,6 +5,7 @@
 #include "contact.h"
 #include "epurse/terminal.h"
 #include "evidence.h"
+#include "offline.h"
 #include "order.h"
 #include "recover.h"
 #include "reference.h"
@@ -46,14 +47,36 @@ enum status order_carry_out(struct order *order, const struct payment_request *r
   return order_finish(order, &evidence);
 }
 
+#define LIST_STALE 3600 /* seconds after which the deny list is asked for again */
+
+/* Whether the server was not reached, and the card has not been told to pay: nothing of the attempt can come to be. */
+static bool never_reached(const struct order *order, enum status status) {
+  return status == STATUS_NO_SERVER && order->entry.state == JOURNAL_CANCELLED && !order->entry.has_authorisation;
+}
+
+static enum status purchase_begin(struct order *order, const struct payment *payment,
+                                  const struct payment_request *request) {
+  if (payment->offline == OFFLINE_USE_ONLY)
+    return offline_pay(order, payment, false);
+  enum status status = order_carry_out(order, request, MESSAGE_PURCHASE);
+  if (payment->offline != OFFLINE_USE_NEVER && payment->reference == NULL && !payment->points &&
+      never_reached(order, status))
+    return offline_pay(order, payment, order->promise.pin_verified);
+  if (order->offline_lacking > 0)
+    offline_bring_stored(order);
+  return status;
+}
+
 static enum status purchase_meet(struct order *order, const struct payment *payment) {
   const struct payment_request request = {payment->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE,
                                           payment->amount, payment->reference, 0};
   bool same = false;
-  enum status status = order_finish_earlier(order, &request, &same);
+  enum status status = offline_finish_earlier(order, &request, &same);
+  if (status == STATUS_OK && !same)
+    status = order_finish_earlier(order, &request, &same);
   if (status != STATUS_OK || same)
     return status;
-  return order_carry_out(order, &request, MESSAGE_PURCHASE);
+  return purchase_begin(order, payment, &request);
 }
 
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
@@ -68,7 +91,9 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
   outcome->amount = payment->amount;
   reference_note(outcome, payment);
   enum status status = order_check(terminal, ROLE_POS, payment);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && payment->offline != OFFLINE_USE_NEVER && terminal->offline.forbidden)
+    status = STATUS_OFFLINE_FORBIDDEN;
+  if (status == STATUS_OK && payment->offline != OFFLINE_USE_ONLY)
     status = recover_run(terminal, NULL, false, NULL);
   if (status != STATUS_OK)
     return status;
@@ -83,6 +108,8 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
     }
   }
   contact_close(&contact);
+  if (status == STATUS_OK && payment->offline == OFFLINE_USE_AUTO && !outcome->offline)
+    (void)!offline_fetch(terminal, LIST_STALE, true); /* where it does not come now, it does another time */
   if (status == STATUS_OUT_OF_STEP) /* a restored ledger has forgotten what may lie here: the next attempt goes on */
     (void)!recover_run(terminal, NULL, false, NULL);
   return status;

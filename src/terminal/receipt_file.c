@@ -24,10 +24,25 @@ static struct bytes_view file_view(const struct terminal *terminal, size_t index
   return (struct bytes_view){terminal->files[index], terminal->files_len[index]};
 }
 
+/* That of a payment that no server authorised. */
+static enum status receipt_offline_make(const struct terminal *terminal, const struct journal_entry *entry,
+                                        uint8_t data[RECEIPT_MAX], size_t *len) {
+  const struct receipt receipt = {
+      .promise = {entry->promise, sizeof entry->promise},
+      .card = {entry->card_certificate, entry->card_certificate_len},
+      .card_ca = file_view(terminal, FILE_CARD_CA),
+      .terminal = file_view(terminal, FILE_OWN),
+      .terminal_ca = file_view(terminal, FILE_TERMINAL_CA),
+  };
+  return receipt_encode(&receipt, data, RECEIPT_MAX, len);
+}
+
 enum status receipt_file_make(const struct terminal *terminal, const struct journal_entry *entry,
                               uint8_t data[RECEIPT_MAX], size_t *len) {
   struct authorisation authorisation;
   struct bytes_view server;
+  if (entry->type == TRANSACTION_OFFLINE_PURCHASE)
+    return receipt_offline_make(terminal, entry, data, len);
   enum status status = authorisation_decode(entry->authorisation, sizeof entry->authorisation, &authorisation);
   if (status != STATUS_OK)
     return status;

@@ -13,6 +13,7 @@
 
 #include "bring.h"
 #include "fate.h"
+#include "offline.h"
 #include "order.h"
 #include "payout.h"
 #include "pin_report.h"
@@ -92,6 +93,8 @@ static bool recover_charge(struct order *order) {
 
 /* One entry that needs no proof told; true when it is closed. */
 static bool recover_entry(struct order *order) {
+  if (order->entry.type == TRANSACTION_OFFLINE_PURCHASE)
+    return false; /* the card may have paid: it is needed */
   switch (order->entry.state) {
   case JOURNAL_INTENT:
   case JOURNAL_PROMISED: /* no authorisation came: the card cannot have done it, the server's hold ends at its next
@@ -123,7 +126,7 @@ static enum status recover_all(struct terminal *terminal, struct tender *tender,
     bool out = entry.state == JOURNAL_AUTHORISED;
     if (out && asks && !proofs->server_gone)
       proofs->server_gone = fate_settle(&order) == STATUS_NO_SERVER;
-    if (order.entry.state != JOURNAL_COMMITTED) {
+    if (order.entry.state != JOURNAL_COMMITTED || order.entry.type == TRANSACTION_OFFLINE_PURCHASE) {
       recovery->settled += out ? is_closed(&order) : recover_entry(&order);
       continue;
     }
@@ -141,15 +144,20 @@ static enum status recover_all(struct terminal *terminal, struct tender *tender,
 }
 
 enum status recover_run(struct terminal *terminal, struct tender *tender, bool asks, struct recovery *recovery) {
-  struct recovery count = {0, 0, 0, 0};
+  struct recovery count = {0};
+  struct offline_brought offline = {.why = STATUS_OK};
   struct proofs *proofs = calloc(1, sizeof *proofs);
   if (proofs == NULL)
     return STATUS_NO_MEMORY;
   enum status status = journal_claim(terminal->journal);
   if (status == STATUS_OK) {
     status = bring_run(terminal, BRING_AT_ONCE, &count.brought);
+    enum status said = offline_bring(terminal, &offline); /* what cannot be now is another time */
+    proofs->server_gone = said == STATUS_NO_SERVER;
     if (status == STATUS_OK)
       status = recover_all(terminal, tender, asks, proofs, &count);
+    count.settled += offline.booked;
+    count.offline = offline;
     pin_report_kept(terminal);
     journal_release(terminal->journal);
   }
@@ -187,5 +195,8 @@ enum status terminal_recover(struct terminal *terminal, struct recovery *recover
   if (status == STATUS_OK)
     status = recover_waiting(terminal->journal, &recovery->waiting);
   recovery->brought += brought;
+  bool shop = terminal->role == ROLE_POS && !terminal->offline.forbidden;
+  if (status == STATUS_OK && shop) /* what cannot be fetched now is another time */
+    (void)!offline_fetch(terminal, 0, terminal->offline.use == OFFLINE_USE_AUTO);
   return status;
 }

@@ -23,7 +23,8 @@ static const struct settings_row terminal_rows[] = {
     {"server", "timeout", "10", SETTING_NUMBER, 1, 120}, /* seconds */
     {"reader", "answer", "30", SETTING_NUMBER, 1, 300},  /* seconds; READER_ANSWER_SECONDS */
     {"tender", "driver", "cash", SETTING_TEXT, 0, 0},      {"files", "journal", "journal.db", SETTING_PATH, 0, 0},
-    {"files", "receipts", "receipts", SETTING_PATH, 0, 0},
+    {"files", "receipts", "receipts", SETTING_PATH, 0, 0}, {"pos", "offline", "", SETTING_TEXT, 0, 0},
+    {"pos", "list_hours", "72", SETTING_NUMBER, 1, 720},
 };
 
 /* Copies a setting; false where it does not fit. */
@@ -36,6 +37,15 @@ static bool text_take(const struct settings *settings, const char *section, cons
 static bool folder_take(const struct settings *settings, char *text, size_t capacity) {
   int length = snprintf(text, capacity, "%s", settings_folder(settings));
   return length >= 0 && (size_t)length < capacity;
+}
+
+/* Whether payments are taken while the server does not answer. */
+static bool offline_take(const struct settings *settings, struct terminal *terminal) {
+  const char *use = settings_text(settings, "pos", "offline");
+  terminal->offline.list_hours = (int)settings_number(settings, "pos", "list_hours");
+  terminal->offline.use = strcmp(use, "auto") == 0 ? OFFLINE_USE_AUTO : OFFLINE_USE_NEVER;
+  terminal->offline.forbidden = strcmp(use, "never") == 0;
+  return use[0] == 0 || terminal->offline.forbidden || terminal->offline.use == OFFLINE_USE_AUTO;
 }
 
 /* What the file says of the terminal itself. */
@@ -56,6 +66,8 @@ static enum status terminal_configure(struct terminal *terminal, const struct se
     wrong = "its directory: the path is too long";
   else if (!text_take(settings, "files", "receipts", terminal->receipts, sizeof terminal->receipts))
     wrong = "[files] receipts: the path is too long";
+  else if (!offline_take(settings, terminal))
+    wrong = "[pos] offline: never or auto";
   terminal->answer_seconds = (int)settings_number(settings, "reader", "answer");
   terminal->currency = currency_by_code(settings_text(settings, "terminal", "currency"));
   if (wrong == NULL && terminal->currency == NULL)

@@ -215,7 +215,7 @@ unsigned flow_open_entries(const char *terminal) {
 
 unsigned flow_recover(const char *terminal, struct tender *tender) {
   struct terminal *opened = flow_terminal(terminal);
-  struct recovery recovery = {0, 0, 0, 0};
+  struct recovery recovery = {0};
   opened->tender = tender;
   ck_assert_int_eq(terminal_recover(opened, &recovery), STATUS_OK);
   terminal_close(&opened);

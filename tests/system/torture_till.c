@@ -205,7 +205,7 @@ static enum status balance(struct terminal *terminal, struct reader *reader, con
 }
 
 static enum status recover(struct terminal *terminal, struct tender *tender, struct report *report) {
-  struct recovery recovery = {0, 0, 0, 0};
+  struct recovery recovery = {0};
   terminal->tender = tender;
   enum status status = terminal_recover(terminal, &recovery);
   report->open = recovery.open;

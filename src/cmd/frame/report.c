@@ -26,6 +26,8 @@ const char *report_operation(uint8_t type) {
     return SENTENCE("refund");
   case TRANSACTION_PAYOUT:
     return SENTENCE("payout");
+  case TRANSACTION_OFFLINE_PURCHASE:
+    return SENTENCE("off-line purchase");
   default:
     return SENTENCE("purchase");
   }
@@ -57,6 +59,8 @@ static void outcome_to_json(json_t *object, const char *operation, const struct 
     json_object_set_new(object, "points_after", json_integer(outcome->points_after));
     json_object_set_new(object, "confirmed", json_boolean(outcome->confirmed));
     json_object_set_new(object, "finished_before", json_boolean(outcome->finished_before));
+    if (outcome->offline)
+      json_object_set_new(object, "offline", json_true());
     if (outcome->without_pin)
       json_object_set_new(object, "without_pin", json_true());
   }
@@ -101,6 +105,8 @@ void report_done(FILE *out, const char *operation, const struct outcome *outcome
   if (outcome->points != 0 || outcome->points_after > 0)
     fprintf(out, translated(", points %+" PRId64 " = %" PRId64), outcome->points, outcome->points_after);
   fprintf(out, "\n");
+  if (outcome->offline)
+    fprintf(out, "%s\n", translated("off-line, promised by the card; no authorisation"));
   if (outcome->without_pin)
     fprintf(out, "%s\n", translated("without the PIN"));
   if (outcome->reference[0] != 0)

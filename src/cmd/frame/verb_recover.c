@@ -33,6 +33,10 @@ static const char *state_word(enum journal_state state) {
 static const char *advice(const struct terminal_program *self, const struct journal_entry *entry) {
   const struct tender *tender = self->terminal->tender;
   bool bank = tender != NULL && strcmp(tender->kind, entry->tender_kind) == 0;
+  if (entry->type == TRANSACTION_OFFLINE_PURCHASE)
+    return entry->has_promise
+               ? SENTENCE("paid off-line, the card has it; the back-end has to book it: recover again when it answers")
+               : SENTENCE("whether the card paid off-line is unknown: present this card here again");
   switch (entry->state) {
   case JOURNAL_AUTHORISED:
     return SENTENCE(
@@ -110,8 +114,20 @@ static enum status entries_report(const struct terminal_program *self, json_t *e
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
+/* What became of the off-line payments that were brought in. */
+static void offline_report(const struct terminal_program *self, const struct recovery *recovery) {
+  if (recovery->offline.booked + recovery->offline.waiting + recovery->offline.refused == 0)
+    return;
+  terminal_program_print(self, translated("off-line payments: %u booked, %u wait, %u refused\n"),
+                         recovery->offline.booked, recovery->offline.waiting, recovery->offline.refused);
+  if (recovery->offline.waiting > 0)
+    terminal_program_print(self, "  %s\n", translated_status(STATUS_OFFLINE_WAITS));
+  if (recovery->offline.refused > 0)
+    terminal_program_print(self, "  %s\n", translated_status(recovery->offline.why));
+}
+
 enum status recover_report(struct terminal_program *self) {
-  struct recovery recovery = {0, 0, 0, 0};
+  struct recovery recovery = {0};
   json_t *entries = json_array();
   finish_begun(NULL);
   enum status status = terminal_recover(self->terminal, &recovery);
@@ -124,11 +140,15 @@ enum status recover_report(struct terminal_program *self) {
                            translated("the back-end had forgotten receipts: %u brought in again, %u cannot be yet\n"),
                            recovery.brought, recovery.waiting);
   if (status == STATUS_OK)
+    offline_report(self, &recovery);
+  if (status == STATUS_OK)
     status = entries_report(self, entries);
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
-  self->report = json_pack("{s:s, s:i, s:i, s:i, s:i, s:o}", "operation", "recover", "settled", (int)recovery.settled,
-                           "open", (int)recovery.open, "brought_in", (int)recovery.brought, "waiting",
-                           (int)recovery.waiting, "entries", entries);
+  self->report =
+      json_pack("{s:s, s:i, s:i, s:i, s:i, s:o, s:i, s:i, s:i}", "operation", "recover", "settled",
+                (int)recovery.settled, "open", (int)recovery.open, "brought_in", (int)recovery.brought, "waiting",
+                (int)recovery.waiting, "entries", entries, "offline_booked", (int)recovery.offline.booked,
+                "offline_waiting", (int)recovery.offline.waiting, "offline_refused", (int)recovery.offline.refused);
   return status;
 }

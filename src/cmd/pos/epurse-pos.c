@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-pos: the shop's terminal; takes payments and gives them back. */
 #include <stddef.h>
+#include <string.h>
 
+#include "cmd/frame/problem.h"
 #include "cmd/frame/tap.h"
 #include "cmd/frame/terminal_program.h"
 #include "verb_refund.h"
@@ -11,6 +13,26 @@ static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "purchase", outcome);
 }
 
+/* What the option says, else the configuration. Points and names are the server's to know: they are never paid off-line. */
+static enum status offline_take(const struct terminal_program *self, struct payment *payment) {
+  static const char *const words[] = {
+      [OFFLINE_USE_NEVER] = "never", [OFFLINE_USE_AUTO] = "auto", [OFFLINE_USE_ONLY] = "only"};
+  payment->offline = self->terminal->offline.use;
+  if (self->offline == NULL)
+    return STATUS_OK;
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    if (strcmp(self->offline, words[i]) != 0)
+      continue;
+    payment->offline = (enum offline_use)i;
+    if (payment->offline != OFFLINE_USE_ONLY || (!payment->points && payment->reference == NULL))
+      return STATUS_OK;
+    problem_say(self->program->name, "--offline=only goes neither with --points nor with --reference");
+    return STATUS_USAGE;
+  }
+  problem_say(self->program->name, "--offline: never, auto or only");
+  return STATUS_USAGE;
+}
+
 static enum status verb_pay(void *context, char **arguments) {
   struct terminal_program *self = context;
   struct payment payment = {.points = self->points, .ask_pin = self->ask_pin, .reference = self->reference};
@@ -18,7 +40,9 @@ static enum status verb_pay(void *context, char **arguments) {
   enum status status = terminal_program_open(self);
   if (status != STATUS_OK)
     return status;
-  status = terminal_program_amount(self, arguments[0], &payment.amount);
+  status = offline_take(self, &payment);
+  if (status == STATUS_OK)
+    status = terminal_program_amount(self, arguments[0], &payment.amount);
   if (status != STATUS_OK)
     return status;
   self->dialogue.show = show;
@@ -50,6 +74,8 @@ int main(int argc, char **argv) {
        "pay with loyalty points instead of money"},
       {"ask-pin", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, ask_pin), 0, 0,
        "pay: ask for the PIN, also where the card pays without it"},
+      {"offline", 0, "USE", NULL, OPTION_TEXT, offsetof(struct terminal_program, offline), 0, 0,
+       "pay: never, auto or only: without the back-end, where the issuer lets card and terminal"},
       {"without-card", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, without_card), 0, 0,
        "refund: the card is not here; it is owed to it"},
       {"supervisor-fd", 0, "FD", NULL, OPTION_FD_IN, offsetof(struct terminal_program, supervisor_fd), 0, 1023,
