@@ -5,12 +5,13 @@
 
 #include <check.h>
 
-void flow_plain_tests(TCase *tests);  /* flow_plain.c: what goes as it should, and what is declined */
-void flow_pin_tests(TCase *tests);    /* flow_pin.c: changes of PIN, torn; cards that are read or must not be */
-void flow_bank_tests(TCase *tests);   /* flow_bank.c: loads whose bank, server or card says no */
-void flow_tear_tests(TCase *tests);   /* flow_tear.c: torn, lost, killed */
-void flow_refund_tests(TCase *tests); /* flow_refund.c: sales given back, torn */
-void flow_payout_tests(TCase *tests); /* flow_payout.c: money paid out, torn */
-void flow_desk_tests(TCase *tests);   /* flow_desk.c: personalization, broken off anywhere */
+void flow_plain_tests(TCase *tests);   /* flow_plain.c: what goes as it should, and what is declined */
+void flow_pin_tests(TCase *tests);     /* flow_pin.c: changes of PIN, torn; cards that are read or must not be */
+void flow_bank_tests(TCase *tests);    /* flow_bank.c: loads whose bank, server or card says no */
+void flow_tear_tests(TCase *tests);    /* flow_tear.c: torn, lost, killed */
+void flow_refund_tests(TCase *tests);  /* flow_refund.c: sales given back, torn */
+void flow_offline_tests(TCase *tests); /* flow_offline.c: payments without the server, torn */
+void flow_payout_tests(TCase *tests);  /* flow_payout.c: money paid out, torn */
+void flow_desk_tests(TCase *tests);    /* flow_desk.c: personalization, broken off anywhere */
 
 #endif

@@ -57,7 +57,8 @@ tests_system_check_reader_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 check_PROGRAMS += tests/system/check_flow
 TESTS += tests/system/check_flow
 tests_system_check_flow_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/flow.c tests/system/flow_bank.c \
-	tests/system/flow_desk.c tests/system/flow_payout.c tests/system/flow_pin.c tests/system/flow_plain.c tests/system/flow_refund.c tests/system/flow_tear.c
+	tests/system/flow_desk.c tests/system/flow_offline.c tests/system/flow_payout.c tests/system/flow_pin.c \
+	tests/system/flow_plain.c tests/system/flow_refund.c tests/system/flow_tear.c
 tests_system_check_flow_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=http_client_post
 tests_system_check_flow_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 # A disk that loses what was not synced, under server, terminals and card: some events of it in make check, all with make

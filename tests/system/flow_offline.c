@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Torn off-line payments: whatever breaks, the same again with the same card pays once, and what was paid reaches the books by this
+ * till or by another one. */
+#include "epurse/journal.h"
+#include "flow.h"
+#include "flow_card.h"
+#include "flow_world.h"
+
+#define START  20000
+#define PRICE  100
+#define WRITES 40 /* more than any command makes */
+
+static struct flow_card card;
+static int64_t left; /* on the card, as it should be */
+
+static enum status pay(const char *name, enum offline_use use, int64_t minor, struct outcome *outcome) {
+  const struct payment payment = {.amount = {minor, 978}, .offline = use};
+  struct terminal *terminal = flow_terminal(name);
+  card.asked = 0;
+  enum status status = purchase_run(terminal, &card.reader, &payment, &card.dialogue, outcome);
+  terminal_close(&terminal);
+  return status;
+}
+
+/* On-line: the card's counters begin anew, and the till has its list. */
+static void pay_online(const char *name) {
+  struct outcome outcome;
+  ck_assert_int_eq(pay(name, OFFLINE_USE_AUTO, PRICE + 1, &outcome), STATUS_OK);
+  ck_assert(!outcome.offline && !outcome.finished_before);
+  left -= PRICE + 1;
+}
+
+static void begin(const char *name) {
+  flow_card_issue(&card, name, START);
+  left = START;
+  pay_online("pos");
+  flow_terminal_unplug("pos", true);
+}
+
+/* The line is back: everything comes to its end, and card and books agree. */
+static void end(void) {
+  flow_terminal_unplug("pos", false);
+  pay_online("pos");
+  ck_assert_uint_eq(flow_recover("pos", NULL), 0);
+  ck_assert_uint_eq(flow_open_entries("pos"), 0);
+  flow_card_settled(&card, left);
+}
+
+/* Power fails at the n-th write of INITIALIZE; true where there was one. */
+static bool torn_initialize(uint32_t nth, bool after) {
+  struct outcome outcome;
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .fail_nth = nth, .fail_after = after, .keep_away = true};
+  enum status status = pay("pos", OFFLINE_USE_ONLY, PRICE, &outcome);
+  bool torn = card.away;
+  flow_card_return(&card);
+  ck_assert_int_eq(status, torn ? STATUS_OUTCOME_UNKNOWN : STATUS_OK);
+  if (torn) {
+    ck_assert_int_eq(pay("pos", OFFLINE_USE_ONLY, PRICE, &outcome), STATUS_OK);
+    ck_assert(outcome.offline && !outcome.confirmed);
+  }
+  left -= PRICE;
+  ck_assert_int_eq(flow_card_balance(&card), left);
+  return torn;
+}
+
+/* _i: before or after the write took effect. */
+START_TEST(power_fails_in_an_offline_payment) {
+  uint32_t nth = 1;
+  begin(_i == 1 ? "offline-after" : "offline-before");
+  for (bool torn = true; torn && nth < WRITES; nth++) {
+    torn = torn_initialize(nth, _i == 1);
+    end();
+    flow_terminal_unplug("pos", true);
+  }
+  ck_assert_uint_gt(nth, 2); /* there were writes to fail at */
+  ck_assert_uint_lt(nth, WRITES);
+  end();
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* The answer is lost, the card is there: it is read from it at once, and the holder hears of one payment. */
+START_TEST(a_lost_answer_is_read_from_the_card) {
+  struct outcome outcome;
+  begin("offline-lost");
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .drop_after = true};
+  ck_assert_int_eq(pay("pos", OFFLINE_USE_AUTO, PRICE, &outcome),
+                   STATUS_CARD_LOST); /* of the on-line one: nothing is taken */
+  ck_assert_int_eq(flow_card_balance(&card), left);
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .drop_after = true};
+  ck_assert_int_eq(pay("pos", OFFLINE_USE_ONLY, PRICE, &outcome), STATUS_OK);
+  ck_assert(outcome.offline && !outcome.finished_before);
+  left -= PRICE;
+  ck_assert_int_eq(flow_card_balance(&card), left);
+  end();
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* Torn here and not finished: another till reads the promise, because the server lacks it, and brings it in. */
+START_TEST(another_till_brings_it_in) {
+  struct outcome outcome;
+  begin("offline-there");
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(pay("pos", OFFLINE_USE_ONLY, PRICE, &outcome), STATUS_OUTCOME_UNKNOWN);
+  flow_card_return(&card);
+  left -= PRICE;
+  ck_assert_int_eq(flow_card_balance(&card), left);
+  pay_online("pos2");
+  flow_card_settled(&card, left); /* nothing is held: it was booked */
+  flow_terminal_unplug("pos", false);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 1); /* this till waits for the card */
+  end();
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+void flow_offline_tests(TCase *tests) {
+  tcase_add_loop_test(tests, power_fails_in_an_offline_payment, 0, 2);
+  tcase_add_test(tests, a_lost_answer_is_read_from_the_card);
+  tcase_add_test(tests, another_till_brings_it_in);
+}
