@@ -187,7 +187,7 @@ START_TEST(version_1_is_brought_up) {
                    "DROP TRIGGER entry_unreported; DROP TRIGGER entry_without_effect; DROP TABLE unreported;"
                    "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; ALTER TABLE "
                    "entry DROP COLUMN reference;"
-                   "PRAGMA user_version = 1",
+                   "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 1",
                    NULL, NULL, NULL),
       SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
@@ -231,12 +231,13 @@ START_TEST(version_2_is_brought_up) {
   int64_t id = 0;
   journal_close(&journal);
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(db,
-                                "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; "
-                                "ALTER TABLE entry DROP COLUMN reference;"
-                                "PRAGMA user_version = 2",
-                                NULL, NULL, NULL),
-                   SQLITE_OK);
+  ck_assert_int_eq(
+      sqlite3_exec(db,
+                   "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; "
+                   "ALTER TABLE entry DROP COLUMN reference;"
+                   "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 2",
+                   NULL, NULL, NULL),
+      SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
   journal = open_journal();
   ck_assert_int_eq(journal_keep_pin(journal, record), STATUS_OK);
@@ -252,12 +253,13 @@ START_TEST(version_5_is_brought_up) {
   sqlite3 *db = NULL;
   journal_close(&journal);
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(db,
-                                "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, "
-                                "'type BETWEEN 1 AND 6', 'type BETWEEN 1 AND 3'); PRAGMA writable_schema = RESET;"
-                                "PRAGMA user_version = 5",
-                                NULL, NULL, NULL),
-                   SQLITE_OK);
+  ck_assert_int_eq(
+      sqlite3_exec(db,
+                   "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, "
+                   "'type BETWEEN 1 AND 6', 'type BETWEEN 1 AND 3'); PRAGMA writable_schema = RESET;"
+                   "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 5",
+                   NULL, NULL, NULL),
+      SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
   journal = open_journal();
   refund.type = TRANSACTION_REFUND;
@@ -278,12 +280,13 @@ START_TEST(references_are_found) {
   ck_assert_int_eq(journal_begin(journal, &done), STATUS_OK);
   journal_close(&journal);
   ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(db,
-                                "DROP TABLE incarnation; DROP TABLE bring; DROP INDEX entry_reference; ALTER TABLE "
-                                "entry DROP COLUMN reference;"
-                                "PRAGMA user_version = 3",
-                                NULL, NULL, NULL),
-                   SQLITE_OK);
+  ck_assert_int_eq(
+      sqlite3_exec(db,
+                   "DROP TABLE incarnation; DROP TABLE bring; DROP INDEX entry_reference; ALTER TABLE "
+                   "entry DROP COLUMN reference;"
+                   "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 3",
+                   NULL, NULL, NULL),
+      SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
   journal = open_journal();
   strcpy(done.reference, "sale-1");
