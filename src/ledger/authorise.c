@@ -5,6 +5,7 @@
 #include "booking.h"
 #include "card.h"
 #include "epurse/command.h"
+#include "epurse/ledger_payout.h"
 #include "limit.h"
 #include "reference.h"
 #include "refund.h"

@@ -7,6 +7,7 @@
 #include "card.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
+#include "epurse/ledger_payout.h"
 #include "incident.h"
 #include "payout.h"
 #include "store.h"

@@ -4,6 +4,7 @@
 #include "authorisation_request.h"
 #include "endpoints.h"
 #include "epurse/inquiry.h"
+#include "epurse/ledger_payout.h"
 #include "fate.h"
 #include "service.h"
 #include "signer.h"

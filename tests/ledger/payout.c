@@ -3,6 +3,7 @@
  * the promise names. */
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/ledger_payout.h"
 #include "epurse/ledger_pending.h"
 #include "suites.h"
 #include "world.h"

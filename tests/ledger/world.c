@@ -5,6 +5,7 @@
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_incident.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/ledger_payout.h"
 #include "epurse/ledger_terminal.h"
 
 #include <stdio.h>

@@ -7,6 +7,7 @@
 
 #include "epurse/ledger.h"
 #include "epurse/ledger_card.h"
+#include "epurse/ledger_payout.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_transaction.h"
 #include "place.h"

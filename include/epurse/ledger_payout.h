@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Payouts: money of a card into its holder's hand. Part of the ledger: what ledger.h says at its beginning holds here
+ * too. */
+#ifndef EPURSE_LEDGER_PAYOUT_H
+#define EPURSE_LEDGER_PAYOUT_H
+
+#include "epurse/ledger_transaction.h"
+
+/* As ledger_purchase_authorise, for a payout: money that leaves the card for its holder's hand, at a terminal that loads. Further:
+ * STATUS_PAYOUT_LIMIT. What is captured of it waits for ledger_payout_settle. */
+enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_promise *offer,
+                                    const struct ledger_signer *signer,
+                                    struct ledger_transaction *transaction) EPURSE_MUST_USE;
+
+/* What a terminal wants of a payout that its card has committed. */
+enum payout_wish {
+  PAYOUT_WISH_PAY = 1, /* the word that it may hand it out */
+  PAYOUT_WISH_BACK,    /* that it is owed to the card instead */
+  PAYOUT_WISH_DONE     /* it was handed out: a person said so */
+};
+/* Answers the terminal that the promise names, and no other. Captured: the first wish decides, pay or back, and every later
+ * one is answered the same; DONE is a pay that is noted as handed out, and changes nothing of what went back. Not
+ * captured: *fate tells how it stands, and nothing is decided; never seen: as above. STATUS_NOT_PERMITTED: another terminal;
+ * STATUS_BAD_FORMAT: no payout. */
+enum status ledger_payout_settle(struct ledger *ledger, const struct ledger_reversal *wanted,
+                                 struct ledger_fate *fate) EPURSE_MUST_USE;
+
+#endif
