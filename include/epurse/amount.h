@@ -21,7 +21,7 @@ struct amount {
 /* A currency's row of ISO 4217. */
 struct currency {
   uint16_t numeric; /* 978 */
-  uint8_t exponent; /* digits behind the decimal mark: 2 for EUR, 0 for JPY, 3 for BHD */
+  uint8_t exponent; /* digits after the decimal mark: 2 for EUR, 0 for JPY, 3 for BHD */
   char code[4];     /* "EUR" */
 };
 
@@ -41,12 +41,12 @@ enum amount_result amount_add(struct amount a, struct amount b, struct amount *s
 /* The difference may be negative. */
 enum amount_result amount_subtract(struct amount a, struct amount b, struct amount *difference) EPURSE_MUST_USE;
 
-/* Reads what a cashier types: digits, with at most `exponent` decimals behind `decimal_mark` ('.' or ','); no
+/* Reads what a cashier types: digits, with at most `exponent` decimals after `decimal_mark` ('.' or ','); no
  * sign, no grouping, no exponent, no blanks. Greater than zero and at most AMOUNT_MAX_ON_CARD.
  * STATUS_BAD_AMOUNT otherwise, and *amount is not written. "12", "12.5" and "12.50" are all fine for EUR. */
 enum status amount_parse(const char *text, const struct currency *currency, char decimal_mark,
                          struct amount *amount) EPURSE_MUST_USE;
-/* Reads what a program writes: minor units, digits alone, whatever the locale. Bounds and statuses likewise. */
+/* Reads what a program writes: minor units, digits only, whatever the locale. Bounds and statuses likewise. */
 enum status amount_parse_minor(const char *text, const struct currency *currency,
                                struct amount *amount) EPURSE_MUST_USE;
 
@@ -56,7 +56,7 @@ struct amount_format {
   const char *group;        /* thousands separator, UTF-8, e.g. "," or U+202F */
 };
 
-/* Writes e.g. "1,234.50 EUR"; negative with a leading "-". Uses integer arithmetic alone. `format` NULL: "."
+/* Writes e.g. "1,234.50 EUR"; negative with a leading "-". Uses integer arithmetic only. `format` NULL: "."
  * and no grouping. A currency that is not in the table: minor units and its number, "123450 #999". Answers the
  * length, or 0 where capacity bytes (with NUL) do not suffice. */
 size_t amount_print(struct amount amount, const struct amount_format *format, char *text, size_t capacity);

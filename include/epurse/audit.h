@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The three-way audit, off-line: card log x terminal journal x ledger, and all that cards and server signed.
  *
- * It trusts the master public key alone. It writes to nothing that it is given: ledger and journals are read from
+ * It trusts the master public key only. It writes to nothing that it is given: ledger and journals are read from
  * copies in a folder of its own (mode 0700, under TMPDIR), removed at the end. docs/audit.md says what is compared with
  * what. */
 #ifndef EPURSE_AUDIT_H

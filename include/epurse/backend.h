@@ -13,7 +13,7 @@ struct backend; /* opaque; keeps one connection alive */
 struct backend_options {
   const char *url;              /* "https://127.0.0.1:8443" */
   const char *root_certificate; /* PEM path: the issuer's root, the only one believed */
-  const char *certificate;      /* PEM path: client certificate, with the terminal CA's behind it */
+  const char *certificate;      /* PEM path: client certificate, with the terminal CA's after it */
   const char *private_key;      /* PEM path of the SIG key */
   const struct key *sig;
   const char *tid;

@@ -76,7 +76,7 @@ struct shown_key {
 /* Who is at the other end of the channel. */
 enum card_channel { CHANNEL_NONE = 0, CHANNEL_SCP03 = 1, CHANNEL_SCP11 = 2 };
 
-/* A powered card. The caller brings the storage, one per card; fields are src/card/'s alone. */
+/* A powered card. The caller brings the storage, one per card; fields are src/card/'s only. */
 struct card {
   const struct card_port *port;
   struct card_memory memory; /* mirror of what is committed */
@@ -134,7 +134,7 @@ struct card_command {
 #define CARD_IN_PERSONALISED 0x02
 #define CARD_IN_EXPIRED      0x04
 #define CARD_IN_BLOCKED      0x08
-#define CARD_IN_EXPIRED_DESK 0x10 /* expired: for the issuer's desk alone */
+#define CARD_IN_EXPIRED_DESK 0x10 /* expired: for the issuer's desk only */
 #define CARD_BY_POS          0x01
 #define CARD_BY_RELOAD       0x02
 #define CARD_BY_DESK         0x04

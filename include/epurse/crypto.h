@@ -34,7 +34,7 @@ void crypto_tally_attach(struct crypto_tally *tally);
 /* Overwrites len bytes in a way that the compiler may not drop. */
 void crypto_wipe(void *secret, size_t len);
 
-/* Whether len bytes are equal, in time that depends on len alone. */
+/* Whether len bytes are equal, in time that depends on len only. */
 bool crypto_equal(const void *a, const void *b, size_t len) EPURSE_MUST_USE;
 
 /* len bytes fit for keys, from the library's seeded generator. */

@@ -71,7 +71,7 @@ enum status journal_begin(struct journal *journal, struct journal_entry *entry) 
 /* Writes the entry's present fields and state; durable when it returns. A closed entry is never changed, a state never
  * goes back: STATUS_INTERNAL. */
 enum status journal_update(struct journal *journal, const struct journal_entry *entry) EPURSE_MUST_USE;
-/* The oldest entry behind `after`, whatever its state; STATUS_NOT_FOUND at the end. STATUS_STORE_FAILED with entry->id
+/* The oldest entry later than `after`, whatever its state; STATUS_NOT_FOUND at the end. STATUS_STORE_FAILED with entry->id
  * set: that row is damaged, those behind it may be read. */
 enum status journal_next_any(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
 /* Whether the card has done it, as far as the entry knows: r is here, or the promise of an off-line purchase. */
@@ -94,7 +94,7 @@ struct journal_marks {
 };
 /* Reads both. STATUS_STORE_FAILED: *marks does not count. */
 enum status journal_marks(struct journal *journal, struct journal_marks *marks) EPURSE_MUST_USE;
-/* The oldest open entry behind `after` (0 from the start); STATUS_NOT_FOUND at the end. */
+/* The oldest open entry later than `after` (0 from the start); STATUS_NOT_FOUND at the end. */
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
 /* The same over the open entries and those that ended without anybody being told: the terminal died first. */
 enum status journal_next_unreported(struct journal *journal, int64_t after,
@@ -104,7 +104,7 @@ enum status journal_reported(struct journal *journal, int64_t id) EPURSE_MUST_US
 /* What a card has signed of its PIN, kept until the server has heard of it. Durable when it returns; kept already:
  * STATUS_OK. */
 enum status journal_keep_pin(struct journal *journal, const uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;
-/* The oldest one behind `after` (0 from the start), with its id. STATUS_NOT_FOUND at the end. */
+/* The oldest one later than `after` (0 from the start), with its id. STATUS_NOT_FOUND at the end. */
 enum status journal_next_pin(struct journal *journal, int64_t after, int64_t *id,
                              uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;
 /* Forgets one that the server has heard of, by its id; durable when it returns. Gone already: STATUS_OK. */

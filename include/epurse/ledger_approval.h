@@ -52,7 +52,7 @@ enum status ledger_approval_ask(struct ledger *ledger, const struct ledger_appro
 /* STATUS_NOT_FOUND. */
 enum status ledger_approval_find(struct ledger *ledger, int64_t number,
                                  struct ledger_approval *approval) EPURSE_MUST_USE;
-/* The first one behind `after`; `waiting`: that nobody has decided and that has not lapsed at `now`. STATUS_NOT_FOUND: none. */
+/* The first one later than `after`; `waiting`: that nobody has decided and that has not lapsed at `now`. STATUS_NOT_FOUND: none. */
 enum status ledger_approval_next(struct ledger *ledger, int64_t after, bool waiting, int64_t now,
                                  struct ledger_approval *approval) EPURSE_MUST_USE;
 

@@ -59,7 +59,7 @@ enum status ledger_check(struct ledger *ledger, ledger_report *report, void *con
 /* The same, each contradiction with what it is about. */
 enum status ledger_audit(struct ledger *ledger, ledger_contradicted *each, void *context) EPURSE_MUST_USE;
 
-/* One slice of a pass that goes round all accounts: what an audit of those cards alone would say. */
+/* One slice of a pass that goes round all accounts: what an audit of those cards only would say. */
 struct ledger_watch {
   uint32_t cards; /* at most so many in this slice, at least 1 */
   ledger_report *report;

@@ -153,7 +153,7 @@ enum status ledger_card_pin_settle(struct ledger *ledger, const uint8_t cid[CID_
 /* From now on this ledger's numbers are drawn anywhere in the pool: one card's number tells nobody the next one's. Before
  * that they come in ascending order. */
 void ledger_numbers_draw(struct ledger *ledger);
-/* Puts `count` more numbers behind the highest that ever was in the pool. */
+/* Puts `count` more numbers after the highest that ever was in the pool. */
 enum status ledger_pool_extend(struct ledger *ledger, uint32_t count) EPURSE_MUST_USE;
 
 #endif

@@ -13,7 +13,7 @@ struct ledger;
 #define LEDGER_CLOCK_STEP 5 /* seconds: the mark follows the clock in such steps, so that not every payment writes it */
 
 struct ledger_clock {
-  int64_t at;            /* unix seconds, at most LEDGER_CLOCK_STEP behind what was signed last; 0: nothing was */
+  int64_t at;            /* unix seconds, at most LEDGER_CLOCK_STEP after what was signed last; 0: nothing was */
   int64_t confirmations; /* how often an operator has set it */
 };
 

@@ -12,8 +12,8 @@ struct ledger_denial {
   uint32_t serial; /* of the card's number: cid_make */
   bool denied;     /* false: it may be taken again */
 };
-/* The changes behind `after`, at most `capacity`, by number; *latest is the number of the whole list, 0: nothing was ever
- * denied. Behind 0, and then behind the last one told, until *latest is reached, they are the full set; behind the number
+/* The changes later than `after`, at most `capacity`, by number; *latest is the number of the whole list, 0: nothing was ever
+ * denied. Behind 0, and then after the last one told, until *latest is reached, they are the full set; after the number
  * of a list that somebody has they are what has changed since. */
 enum status ledger_deny_list(struct ledger *ledger, int64_t after, struct ledger_denial *denials, size_t capacity,
                              size_t *count, int64_t *latest) EPURSE_MUST_USE;

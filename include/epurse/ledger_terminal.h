@@ -38,7 +38,7 @@ enum status ledger_terminal_list(struct ledger *ledger, const uint8_t *after, st
 /* For good. STATUS_NOT_FOUND. */
 enum status ledger_terminal_revoke(struct ledger *ledger, const uint8_t tid[TID_SIZE]) EPURSE_MUST_USE;
 
-/* Takes a message's sequence number, 1 to 2^63 - 1, once: a window of 64 behind the highest (RFC 4303 3.4.3).
+/* Takes a message's sequence number, 1 to 2^63 - 1, once: a window of 64 after the highest (RFC 4303 3.4.3).
  * STATUS_REPLAYED: seen, or too old; STATUS_NOT_FOUND; STATUS_TERMINAL_REVOKED; STATUS_BAD_FORMAT. */
 enum status ledger_terminal_accept(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq) EPURSE_MUST_USE;
 /* The same of a message whose content proves itself, whoever brings it: a revoked terminal may. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What terminal and server say to each other: JWS (RFC 7515, ES256 alone) around JSON, each body an encode and decode
+ * What terminal and server say to each other: JWS (RFC 7515, ES256 only) around JSON, each body an encode and decode
  * pair. docs/openapi.yaml tells the same to others. The HTTP layer only carries the text.
  *
  * Request:  {"v":1,"type":T,"tid":TID,"seq":n,"time":unix,"body":{...}}, kid = TID, signed by the terminal's SIG key.
@@ -129,7 +129,7 @@ struct confirmation {
   uint8_t cid[CID_SIZE];
   uint32_t atc;
   uint8_t secret[SECRET_SIZE];
-  enum status status; /* reply alone: OK when booked, now or before */
+  enum status status; /* reply only: OK when booked, now or before */
 };
 struct confirmations {
   size_t count;
@@ -164,7 +164,7 @@ enum status pin_failure_parse(const json_t *body, uint8_t record[PIN_RECORD_SIZE
 
 /* PIN_CHANGE {"record"[,"new_pin"]}. The first half has the card's record of the right PIN, and the new one enciphered to
  * the server with ATC 0: with OK the server takes both from now on, and the card may change; with any other status it
- * must not. The second half has the record of the change alone: the PIN before it is forgotten. Where that never
+ * must not. The second half has the record of the change only: the PIN before it is forgotten. Where that never
  * arrives, the next promise says as much. OUT_OF_STEP: the record is older than one that was counted. */
 struct pin_change_message {
   uint8_t record[PIN_RECORD_SIZE];
@@ -209,7 +209,7 @@ json_t *card_facts_body(const struct card_facts *facts);
 /* What is left out is zeros, and `unreported` is set. STATUS_BAD_FORMAT: also a state that is none of the four. */
 enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURSE_MUST_USE;
 
-/* CARD_LIST {"after","limit"} -> {"cards":[facts...]}, by number, beginning behind `after` ("" from the start).
+/* CARD_LIST {"after","limit"} -> {"cards":[facts...]}, by number, beginning later than `after` ("" from the start).
  * TERMINAL_LIST {"after","limit"} -> {"terminals":[{"tid","role","merchant","expiry","revoked"}...]}, likewise by name.
  * SETTLEMENT {} closes one and answers it; SETTLEMENT_LIST {"after","limit"} -> {"settlements":[...]}, by number;
  * SETTLEMENT_LINES {"number","after","limit"} -> {"settlement","issuer","lines":[...]}, by merchant;
@@ -217,7 +217,7 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
  * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
  * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
  * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, with "paid-out" their oldest payouts that are not over, a row for
- * each card, by number, beginning behind `after`.
+ * each card, by number, beginning later than `after`.
  * BACKUP {"name"}, BACKUP_QUERY {} -> {"name","state","copied","pages","bytes","postings","began","ended","code"}: the
  * backup under way, or the last one; its state is "none", "copying", "proving", "done" or "failed", with "code" then.
  * The server and epurse-admin build and read these with jansson directly: they cross no other border. */

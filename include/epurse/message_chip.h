@@ -17,7 +17,7 @@ struct chip_list {
   size_t count;
   uint8_t serials[CHIPS_MAX][CHIP_SERIAL_SIZE];
 };
-/* Writes `count` serials, 1 to CHIPS_MAX, one behind the other. */
+/* Writes `count` serials, 1 to CHIPS_MAX, one after the other. */
 json_t *chip_list_body(const struct chip_list *list);
 /* Takes 1 to CHIPS_MAX of them. STATUS_BAD_FORMAT: none, more, or half a serial. */
 enum status chip_list_parse(const json_t *body, struct chip_list *list) EPURSE_MUST_USE;

@@ -11,8 +11,8 @@
  * its place: OK and OFFLINE_KNOWN: it is booked; OFFLINE_WAITS: bring it again; anything else: it is not booked, and why. */
 #define OFFLINE_PAYMENT_MAX 24
 struct offline_payment {
-  uint8_t promise[PROMISE_SIZE]; /* request alone */
-  enum status status;            /* reply alone */
+  uint8_t promise[PROMISE_SIZE]; /* request only */
+  enum status status;            /* reply only */
 };
 struct offline_payments {
   size_t count;

@@ -34,7 +34,7 @@ struct reference_reply {
   uint8_t time[MOMENT_SIZE];       /* of the authorisation */
   int64_t balance, points, change; /* on the card before it: minor units; points; and what it does to these */
 };
-/* Writes all of it; of REFERENCE_UNKNOWN the state alone. */
+/* Writes all of it; of REFERENCE_UNKNOWN the state only. */
 json_t *reference_reply_body(const struct reference_reply *reply);
 /* Likewise; what is left out is zeros. STATUS_BAD_FORMAT: also a state that is none of these, or a number out of its
  * bounds. */

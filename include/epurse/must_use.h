@@ -3,7 +3,7 @@
 #ifndef EPURSE_MUST_USE_H
 #define EPURSE_MUST_USE_H
 
-/* Put behind every prototype whose result says whether it was done; GCC and Clang then refuse to drop it. */
+/* Put after every prototype whose result says whether it was done; GCC and Clang then refuse to drop it. */
 #define EPURSE_MUST_USE __attribute__((warn_unused_result))
 
 #endif

@@ -177,7 +177,7 @@ void record_attach(uint8_t *record, size_t tlv_len, const uint8_t signature[CRYP
 /* Checks the signature at the end of a record of len bytes. STATUS_BAD_FORMAT, STATUS_BAD_SIGNATURE. */
 enum status record_verify(const uint8_t *record, size_t len,
                           const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
-/* SHA-256 over the TLV alone: ECDSA signatures have twins, the name of a record must not.
+/* SHA-256 over the TLV only: ECDSA signatures have twins, the name of a record must not.
  * `len` is that of record with its signature. */
 enum status record_hash(const uint8_t *record, size_t len, uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 

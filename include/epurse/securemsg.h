@@ -14,7 +14,7 @@
 
 #define SECUREMSG_MAC_SIZE 8
 
-/* One side of a channel. Complete so that it can stand in struct card; fields are this module's alone. */
+/* One side of a channel. Complete so that it can stand in struct card; fields are this module's only. */
 struct securemsg {
   uint8_t s_enc[CRYPTO_AES_KEY_SIZE], s_mac[CRYPTO_AES_KEY_SIZE], s_rmac[CRYPTO_AES_KEY_SIZE];
   uint8_t chain[CRYPTO_AES_BLOCK_SIZE];   /* MAC chaining value */
@@ -29,7 +29,7 @@ void securemsg_open(struct securemsg *channel, const uint8_t s_enc[CRYPTO_AES_KE
 /* Wipes it. */
 void securemsg_close(struct securemsg *channel);
 
-/* C-MAC alone, for EXTERNAL AUTHENTICATE (GPC Amendment D 6.2.4): wraps data in clear with an 8-byte MAC and moves the
+/* C-MAC only, for EXTERNAL AUTHENTICATE (GPC Amendment D 6.2.4): wraps data in clear with an 8-byte MAC and moves the
  * chain on; the counter stands still. */
 enum status securemsg_wrap_mac(struct securemsg *channel, const struct apdu *plain, uint8_t *out, size_t capacity,
                                size_t *len) EPURSE_MUST_USE;
@@ -39,11 +39,11 @@ enum status securemsg_unwrap_mac(struct securemsg *channel, const struct apdu *p
 
 /* Host: wraps a command; out receives the bytes to send (APDU_COMMAND_MAX suffices), with Le 256.
  * STATUS_BAD_LENGTH: more than PROTECTED_DATA_MAX bytes, or capacity does not suffice; nothing has moved. An empty data
- * field is sent as the MAC alone. */
+ * field is sent as the MAC only. */
 enum status securemsg_wrap(struct securemsg *channel, const struct apdu *plain, uint8_t *out, size_t capacity,
                            size_t *len) EPURSE_MUST_USE;
 /* Card: checks the MAC, then deciphers into `buffer` (APDU_DATA_MAX); *plain borrows it, its CLA without CLA_SECURE.
- * Takes both forms of an empty data field: MAC alone, and one block of padding.
+ * Takes both forms of an empty data field: MAC only, and one block of padding.
  * STATUS_CHANNEL_BROKEN: nothing may be served, the channel has been wiped. */
 enum status securemsg_unwrap(struct securemsg *channel, const struct apdu *protected_command, uint8_t *buffer,
                              struct apdu *plain) EPURSE_MUST_USE;

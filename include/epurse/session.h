@@ -37,14 +37,14 @@ struct session {
   const struct session_keys *keys; /* borrowed, read when a card wants the server's certificate; NULL: a blank card's */
   struct securemsg secure;
   uint8_t card_reference[CERTIFICATE_SUBJECT_SIZE]; /* random reference of its clear certificate */
-  uint8_t chip_serial[CHIP_SERIAL_SIZE];            /* SCP03 alone */
+  uint8_t chip_serial[CHIP_SERIAL_SIZE];            /* SCP03 only */
   uint8_t state;                                    /* enum card_state as SELECT told; it proves nothing */
   uint8_t blocks;                                   /* STORE DATA commands so far: the next one's P2 */
   uint8_t pin_record[PIN_RECORD_SIZE]; /* what the card signed of the last PIN that was shown; not verified here */
   bool has_pin_record;                 /* false: it has signed nothing of it */
 };
 
-/* SELECT alone: is it a purse, and in which state. The reader is connected already, here and below.
+/* SELECT only: is it a purse, and in which state. The reader is connected already, here and below.
  * STATUS_NOT_OUR_CARD, CARD_BLOCKED, CARD_EXPIRED (the FCI has been read in all three cases of our own card),
  * CARD_MUTE, CARD_LOST. */
 enum status session_select(struct session *session, struct reader *reader) EPURSE_MUST_USE;

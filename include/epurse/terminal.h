@@ -36,7 +36,7 @@ struct terminal {
   uint8_t *files[6];              /* their bytes, card_ca .. self, server_next; owned */
   size_t files_len[6];
   struct key *ecka, *sig;
-  uint8_t batch_key[CRYPTO_AES_KEY_SIZE]; /* ROLE_PERSO with a batch key alone */
+  uint8_t batch_key[CRYPTO_AES_KEY_SIZE]; /* ROLE_PERSO with a batch key only */
   bool has_batch_key;
   char tender_spec[128];
   char folder[1024];      /* of its configuration, keys and certificates; absolute */
@@ -102,7 +102,7 @@ struct payment {
   bool points;              /* pay with loyalty points */
   bool ask_pin;             /* pay: also where the card would pay without */
   enum offline_use offline; /* pay: what it does without the server */
-  struct tender *tender;    /* load alone */
+  struct tender *tender;    /* load only */
   int wait_seconds;         /* for the card; negative: for ever */
   const char *reference;    /* the caller's name of it, unique per merchant; NULL: none */
 };
@@ -124,7 +124,7 @@ struct outcome {
   int64_t number;         /* of the entry in the journal; 0 where there is none yet */
   char reference[REFERENCE_MAX + 1]; /* "": none */
   unsigned tries_left;               /* after WRONG_PIN */
-  bool offline;                      /* a payment by the card's promise alone; its points are owed */
+  bool offline;                      /* a payment by the card's promise only; its points are owed */
   bool without_pin;                  /* a payment for which the card did not want its PIN */
   int64_t limit; /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
 };

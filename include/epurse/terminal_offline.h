@@ -10,7 +10,7 @@
 /* What a payment does without the server. */
 enum offline_use {
   OFFLINE_USE_NEVER, /* it is not made */
-  OFFLINE_USE_AUTO, /* where the server was not reached, and the card was not told to pay yet: by the card's promise alone */
+  OFFLINE_USE_AUTO, /* where the server was not reached, and the card was not told to pay yet: by the card's promise only */
   OFFLINE_USE_ONLY /* so, without asking the server */
 };
 

@@ -20,9 +20,9 @@ enum status renewal_ask(struct terminal *terminal, char path[RENEWAL_PATH_MAX]) 
  * stand. `problem` says more, or is "". */
 enum status renewal_take(const char *config, const char *answer, char problem[256]) EPURSE_MUST_USE;
 
-/* ---- for terminal_open alone ---- */
+/* ---- for terminal_open only ---- */
 
-/* Ends a change of keys that broke off behind the point where it was decided. STATUS_STORE_FAILED. */
+/* Ends a change of keys that broke off after the point where it was decided. STATUS_STORE_FAILED. */
 enum status renewal_finish(const char *folder) EPURSE_MUST_USE;
 
 #endif

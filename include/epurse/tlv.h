@@ -29,7 +29,7 @@ enum status tlv_find(const uint8_t *data, size_t len, uint32_t tag, struct tlv *
 
 /* Writes tag, length, value. Failure shows in the writer. */
 void tlv_write(struct bytes_writer *writer, uint32_t tag, const uint8_t *value, size_t len);
-/* Writes tag and length alone; the caller writes the value. */
+/* Writes tag and length only; the caller writes the value. */
 void tlv_write_header(struct bytes_writer *writer, uint32_t tag, size_t len);
 /* How many bytes tag and length take for a value of len bytes. */
 size_t tlv_header_size(uint32_t tag, size_t len);

@@ -27,7 +27,7 @@ struct vpcd_settings {
 enum status vpcd_new(struct vcard *vcard, const struct vpcd_settings *settings, struct vpcd **vpcd) EPURSE_MUST_USE;
 
 /* Connects, as often as it takes, and answers what the reader sends: power, reset, ATR, APDUs. A card that falls mute
- * leaves the reader and comes back after a moment. Returns STATUS_CANCELLED alone, when wake_fd can be read; the card
+ * leaves the reader and comes back after a moment. Returns STATUS_CANCELLED only, when wake_fd can be read; the card
  * stays where it is, and the next call goes on. */
 enum status vpcd_serve(struct vpcd *vpcd) EPURSE_MUST_USE;
 

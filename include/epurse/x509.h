@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * X.509 for TLS alone: the issuer's root, the terminal CA, server and client certificates (RFC 5280). */
+ * X.509 for TLS only: the issuer's root, the terminal CA, server and client certificates (RFC 5280). */
 #ifndef EPURSE_X509_H
 #define EPURSE_X509_H
 
@@ -23,9 +23,9 @@ enum x509_kind {
 struct x509_request {
   enum x509_kind kind;
   const char *common_name;   /* TID for X509_CLIENT */
-  enum role role;            /* X509_CLIENT alone */
-  const char *merchant;      /* X509_CLIENT alone; may be "" */
-  const char *hosts;         /* X509_SERVER alone: "localhost,127.0.0.1" names and addresses */
+  enum role role;            /* X509_CLIENT only */
+  const char *merchant;      /* X509_CLIENT only; may be "" */
+  const char *hosts;         /* X509_SERVER only: "localhost,127.0.0.1" names and addresses */
   const uint8_t *public_key; /* CRYPTO_P256_PUBLIC_SIZE; NULL for X509_ROOT */
   int64_t not_after;         /* unix seconds */
 };

@@ -26,7 +26,7 @@ static const char *history_conflict(const struct history_item *item, const struc
 
 void history_audit(struct audit *audit, const uint8_t cid[CID_SIZE], const struct history_item *items, size_t count) {
   int64_t balance =
-      0; /* behind the last captured one that was authorised: what was paid off-line since is in each promise */
+      0; /* after the last captured one that was authorised: what was paid off-line since is in each promise */
   for (size_t i = count; i-- > 0;) {
     const struct history_item *item = &items[i];
     const struct history_item *captured = history_captured(items, count, i);

@@ -89,7 +89,7 @@ static enum status lock_terminal(const char *file, int *lock) {
 }
 
 /* The server holds its ledger by SQLite's own lock from opening to closing. The lock is of this open file, so that it
- * ends with it alone. */
+ * ends with it only. */
 static enum status lock_reader(int file) {
   struct flock lock = {
       .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = SQLITE_SHARED_FIRST, .l_len = SQLITE_SHARED_SIZE};

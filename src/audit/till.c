@@ -143,7 +143,7 @@ static enum status till_entries(struct audit *audit, struct till *till, struct j
     const struct audit_finding gap = till_finding(till, AUDIT_JOURNAL_GAP);
     const struct audit_finding row = till_finding(till, AUDIT_JOURNAL_ROW);
     if (entry.id != last + 1)
-      finding_add(audit, &gap, "%" PRId64 " removed behind entry %" PRId64, entry.id - last - 1, last);
+      finding_add(audit, &gap, "%" PRId64 " removed after entry %" PRId64, entry.id - last - 1, last);
     if (till->first_time == 0)
       till->first_time = entry.time;
     last = entry.id;
@@ -154,7 +154,7 @@ static enum status till_entries(struct audit *audit, struct till *till, struct j
   }
   const struct audit_finding gap = till_finding(till, AUDIT_JOURNAL_GAP);
   if (status == STATUS_NOT_FOUND && last != marks->last_id)
-    finding_add(audit, &gap, "%" PRId64 " removed behind entry %" PRId64, marks->last_id - last, last);
+    finding_add(audit, &gap, "%" PRId64 " removed after entry %" PRId64, marks->last_id - last, last);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 

@@ -77,7 +77,7 @@ static bool header_add(struct http_client *client, const char *line) {
   return longer != NULL;
 }
 
-/* "https://HOST[:PORT]" and nothing behind it but a slash. */
+/* "https://HOST[:PORT]" and nothing after it but a slash. */
 static bool url_take(const char *url, char out[URL_MAX_LEN]) {
   static const char scheme[] = "https://";
   size_t len = strlen(url);
@@ -139,7 +139,7 @@ static enum status verify_status(CURL *curl) {
 }
 
 /* In TLS 1.3 the server looks at our certificate when our side of the handshake is over already; its refusal then
- * arrives as an alert where the answer should be (RFC 8446 4.4.2.4). libcurl tells it in words alone. */
+ * arrives as an alert where the answer should be (RFC 8446 4.4.2.4). libcurl tells it in words only. */
 static bool refused_by_alert(const char *error) {
   return strstr(error, "alert certificate") != NULL || strstr(error, "alert unknown ca") != NULL ||
          strstr(error, "alert bad certificate") != NULL || strstr(error, "alert access denied") != NULL;

@@ -17,7 +17,7 @@ struct http_answer {
   bool is_message;            /* the media type is MESSAGE_MEDIA_TYPE */
   bool is_problem;            /* ... PROBLEM_MEDIA_TYPE */
   int64_t retry_after;        /* seconds (RFC 9110 10.2.3), 0: not said */
-  char text[MESSAGE_MAX + 1]; /* the body, with NUL behind it */
+  char text[MESSAGE_MAX + 1]; /* the body, with NUL after it */
   size_t len;
 };
 

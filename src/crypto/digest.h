@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * SHA-256 that is not counted, for what counts for itself: for src/crypto/ alone. */
+ * SHA-256 that is not counted, for what counts for itself: only for src/crypto/. */
 #ifndef EPURSE_CRYPTO_DIGEST_H
 #define EPURSE_CRYPTO_DIGEST_H
 

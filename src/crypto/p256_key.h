@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * P-256 keys as OpenSSL holds them: for src/crypto/ alone. */
+ * P-256 keys as OpenSSL holds them: only for src/crypto/. */
 #ifndef EPURSE_CRYPTO_P256_KEY_H
 #define EPURSE_CRYPTO_P256_KEY_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Where the cryptography of this thread is counted: for src/crypto/ alone. */
+ * Where the cryptography of this thread is counted: only for src/crypto/. */
 #ifndef EPURSE_CRYPTO_TALLY_H
 #define EPURSE_CRYPTO_TALLY_H
 

@@ -71,7 +71,7 @@ static void on_deadline(evutil_socket_t socket, short what, void *context) {
   connection_cut(connection);
 }
 
-/* evhttp reads lines as C strings: what stands behind a NUL would be there for others and not for it. No message of
+/* evhttp reads lines as C strings: what stands after a NUL would be there for others and not for it. No message of
  * ours has one. */
 static bool has_nul(struct evbuffer *input, size_t from) {
   struct evbuffer_ptr begin;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Connections of the HTTPS server: how many, in which phase, and until when. evhttp knows timeouts of inactivity alone,
+ * Connections of the HTTPS server: how many, in which phase, and until when. evhttp knows timeouts of inactivity only,
  * which a client that sends a byte now and then never meets; the deadlines here are absolute. */
 #ifndef EPURSE_SERVER_CONNECTION_H
 #define EPURSE_SERVER_CONNECTION_H

@@ -149,7 +149,7 @@ static void refuse(struct evhttp_request *raw, const struct http_options *option
   reply_clear(&reply);
 }
 
-/* Path, content type and body, one behind the other. */
+/* Path, content type and body, one after the other. */
 static bool copy_text(struct exchange *exchange, struct evhttp_request *raw) {
   struct evbuffer *input = evhttp_request_get_input_buffer(raw);
   const char *path = evhttp_request_get_uri(raw);

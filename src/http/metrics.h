@@ -38,7 +38,7 @@ void metrics_request(struct metrics *metrics, size_t route, enum status status, 
 /* Counts one commit of that many steps. */
 void metrics_group(struct metrics *metrics, uint64_t steps);
 
-/* Names the place of a route, "METHOD path"; NULL behind the last. */
+/* Names the place of a route, "METHOD path"; NULL after the last. */
 typedef const char *metrics_route_path(size_t route);
 
 /* Writes everything as text. */

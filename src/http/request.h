@@ -37,7 +37,7 @@ struct reply {
   /* What goes out. */
   int http_status;
   const char *content_type; /* static */
-  const char *allow;        /* static; with 405 alone, else NULL */
+  const char *allow;        /* static; with 405 only, else NULL */
   char *text;               /* malloc'd, owned; not terminated */
   size_t text_len;          /* bytes */
 };

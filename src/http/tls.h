@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The server's side of TLS: 1.3 alone (RFC 8446), client certificate required. */
+ * The server's side of TLS: 1.3 only (RFC 8446), client certificate required. */
 #ifndef EPURSE_SERVER_TLS_H
 #define EPURSE_SERVER_TLS_H
 

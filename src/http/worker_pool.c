@@ -152,7 +152,7 @@ static void *work(void *context) {
   struct worker_pool *pool = context;
 
   crew_of_thread = pool;
-  setpriority(PRIO_PROCESS, 0, WORKER_NICE); /* of this thread alone, where threads have priorities of their own */
+  setpriority(PRIO_PROCESS, 0, WORKER_NICE); /* of this thread only, where threads have priorities of their own */
   for (struct exchange *exchange = NULL; (exchange = await(pool)) != NULL;) {
     pool->options.serve(pool->options.context, exchange);
     hand_back(pool, exchange);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * OpenSSL's heap, wiped when it is given back: for src/keys/ alone. */
+ * OpenSSL's heap, wiped when it is given back: only for src/keys/. */
 #ifndef EPURSE_KEYS_HEAP_H
 #define EPURSE_KEYS_HEAP_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * How a key comes to be out of its scalar: for src/keys/ alone. */
+ * How a key comes to be out of its scalar: only for src/keys/. */
 #ifndef EPURSE_KEYS_KEY_OBJECT_H
 #define EPURSE_KEYS_KEY_OBJECT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Small whole files, written once and read with care: for src/keys/ alone. */
+ * Small whole files, written once and read with care: only for src/keys/. */
 #ifndef EPURSE_KEYS_KEYFILE_H
 #define EPURSE_KEYS_KEYFILE_H
 

@@ -27,7 +27,7 @@ static bool extension_add(X509 *certificate, X509V3_CTX *context, int nid, const
   return done;
 }
 
-/* Digits and dots alone are meant as an address. */
+/* Digits and dots only are meant as an address. */
 static bool name_possible(const char *host) {
   return strlen(host) <= NAME_MAX_LEN && strspn(host, "0123456789.") != strlen(host) &&
          strspn(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") == strlen(host);

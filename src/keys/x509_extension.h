@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a certificate of each kind says about itself: for src/keys/ alone. */
+ * What a certificate of each kind says about itself: only for src/keys/. */
 #ifndef EPURSE_KEYS_X509_EXTENSION_H
 #define EPURSE_KEYS_X509_EXTENSION_H
 

@@ -69,7 +69,7 @@ enum status ledger_approval_ask(struct ledger *ledger, const struct ledger_appro
   return status == STATUS_NOT_FOUND ? approval_add(ledger, asking, terminal.number, hash, number) : status;
 }
 
-/* What is done is what was asked for: whoever can write to the tables cannot change the one alone unseen. */
+/* What is done is what was asked for: whoever can write to the tables cannot change the one only unseen. */
 static enum status approval_verify(const struct ledger_approval *approval) {
   const struct ledger_approval_asking asked = {.type = approval->type, .body = approval->body};
   uint8_t hash[CRYPTO_SHA256_SIZE];

@@ -8,7 +8,7 @@
 /* Gives a captured purchase the next number and adds it to its merchant's tally; a load is none of either. One row at
  * the end of a table and one of a small one: that is all that settlement costs a payment. */
 enum status capture_add(struct ledger *ledger, const struct booking *booking) EPURSE_MUST_USE;
-/* The tally alone: what is paid for without a number, by the issuer's risk. */
+/* The tally only: what is paid for without a number, by the issuer's risk. */
 enum status capture_tally(struct ledger *ledger, const struct booking *booking) EPURSE_MUST_USE;
 
 #endif

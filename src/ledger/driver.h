@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the ledger asks of a database. One connection, in one thread; below it are sqlite.c and its like.
  *
- * A statement is run with all its parameters at once and answers rows; its values are integers, texts and bytes alone.
+ * A statement is run with all its parameters at once and answers rows; its values are integers, texts and bytes only.
  * No type of a database's own library is seen above this contract. */
 #ifndef LEDGER_DRIVER_H
 #define LEDGER_DRIVER_H
@@ -124,7 +124,7 @@ struct store_driver {
   enum status (*ask)(struct store *store, const struct store_question *question);
   /* How often the database was waited for since the connection was made; NULL where it is no other process. */
   uint64_t (*trips)(const struct store *store);
-  /* Questions about the place itself rather than what stands in it; NULL behind the last. */
+  /* Questions about the place itself rather than what stands in it; NULL after the last. */
   const char *const *health;
   /* A script, run once a connection outside a transaction, that makes a table `watch` of the connection's own, with one
    * row: only = 1, cursor, money, points; and has each change of an account's balance, of those up to cursor, added to

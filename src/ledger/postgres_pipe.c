@@ -179,7 +179,7 @@ static void pipe_judge(struct pipe *pipe, const PGresult *result) {
     pipe_fail(pipe, state_status(state), state);
 }
 
-/* The answer to one statement, and the NULL behind it. */
+/* The answer to one statement, and the NULL after it. */
 static PGresult *pipe_take(struct pipe *pipe) {
   PGresult *result = PQgetResult(pipe->connection);
   if (result != NULL && PQresultStatus(result) != PGRES_PIPELINE_SYNC && pipe_alive(pipe))

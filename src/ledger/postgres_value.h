@@ -11,7 +11,7 @@
 
 /* Writes ? as $1, $2, ... and ?7 as $7. False where it does not fit. */
 bool postgres_translate(const char *sql, char out[POSTGRES_SQL_MAX]);
-/* The same for a question of the audit: SQLite's format() has %d, PostgreSQL's %s alone. */
+/* The same for a question of the audit: SQLite's format() has %d, PostgreSQL's %s only. */
 bool postgres_translate_question(const char *sql, char out[POSTGRES_SQL_MAX]);
 
 /* Parameters as libpq takes them; what they point to is borrowed from the values. */

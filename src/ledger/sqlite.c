@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The ledger in one SQLite file, open in one process alone. */
+ * The ledger in one SQLite file, open in one process only. */
 #include "sqlite.h"
 
 #include <errno.h>

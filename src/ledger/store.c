@@ -27,7 +27,7 @@ static const struct store_driver *store_driver(const char *url, const char **pla
   return &store_sqlite;
 }
 
-/* Everything up to the last @ of a URL's authority may hold a password, and so may what stands behind a question mark.
+/* Everything up to the last @ of a URL's authority may hold a password, and so may what stands after a question mark.
  */
 void ledger_place(const char *url, char *text, size_t capacity) {
   const char *place = NULL;

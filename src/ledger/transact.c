@@ -24,7 +24,7 @@ struct group {
   bool lost;   /* the store could not undo a step, so that nothing of the group may be committed */
 };
 
-/* Runs a step in a savepoint, which is kept or undone; step NULL writes the incidents alone. */
+/* Runs a step in a savepoint, which is kept or undone; step NULL writes the incidents only. */
 static enum status transact_part(struct ledger *ledger, ledger_step *step, void *context, struct group *group) {
   transact_forget(ledger);
   enum status status = ledger->driver->save(ledger->store);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JSON objects field by field: a reader that forgives nothing, a writer that fails once: for src/message/ alone. */
+ * JSON objects field by field: a reader that forgives nothing, a writer that fails once: only for src/message/. */
 #ifndef EPURSE_MESSAGE_FIELD_H
 #define EPURSE_MESSAGE_FIELD_H
 
@@ -12,7 +12,7 @@
 #include "epurse/record.h"
 #include "epurse/status.h"
 
-/* A strict text to JSON: one object, no duplicate names, nothing behind it. NULL otherwise; the caller releases it. */
+/* A strict text to JSON: one object, no duplicate names, nothing after it. NULL otherwise; the caller releases it. */
 json_t *field_load(const uint8_t *text, size_t len);
 
 /* A reader over a borrowed object. The first thing that is wrong stays in `status`; after it every read yields zeros

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What JWS and JWE share: the parts of the compact form: for src/message/ alone. */
+ * What JWS and JWE share: the parts of the compact form: only for src/message/. */
 #ifndef EPURSE_MESSAGE_JOSE_H
 #define EPURSE_MESSAGE_JOSE_H
 

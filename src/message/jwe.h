@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JWE (RFC 7516), compact, ECDH-ES with A256GCM and nothing else: for src/message/ alone. */
+ * JWE (RFC 7516), compact, ECDH-ES with A256GCM and nothing else: only for src/message/. */
 #ifndef EPURSE_MESSAGE_JWE_H
 #define EPURSE_MESSAGE_JWE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JWS (RFC 7515), compact, ES256 and nothing else: for src/message/ alone. */
+ * JWS (RFC 7515), compact, ES256 and nothing else: only for src/message/. */
 #ifndef EPURSE_MESSAGE_JWS_H
 #define EPURSE_MESSAGE_JWS_H
 

@@ -98,7 +98,7 @@ static void put_number(struct backward *text, uint64_t number, unsigned digits, 
   }
 }
 
-/* The code behind the number: " EUR", or " #999" for a currency that is not in the table. */
+/* The code after the number: " EUR", or " #999" for a currency that is not in the table. */
 static void put_currency(struct backward *text, const struct currency *currency, uint16_t numeric) {
   if (currency != NULL) {
     put_text(text, currency->code);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-/* The objects behind the two records, in their order. */
+/* The objects after the two records, in their order. */
 struct receipt_field {
   uint32_t tag;
   size_t offset; /* of the struct bytes_view in struct receipt */
@@ -60,7 +60,7 @@ enum status receipt_encode(const struct receipt *receipt, uint8_t *out, size_t c
   return STATUS_OK;
 }
 
-/* A record and the signature that stands behind it, as one view. */
+/* A record and the signature that stands after it, as one view. */
 static bool record_next(struct bytes_reader *reader, uint32_t tag, struct bytes_view *view) {
   struct tlv body, signature;
 

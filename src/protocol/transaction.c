@@ -38,7 +38,7 @@ void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]
   bytes_write_u32(&writer, promise->sale_atc);
 }
 
-/* A sale is named in a refund alone, and was made before it. */
+/* A sale is named in a refund only, and was made before it. */
 static bool sale_valid(const struct promise *promise) {
   if (promise->type == TRANSACTION_REFUND)
     return promise->sale_atc != 0 && promise->sale_atc < promise->atc;

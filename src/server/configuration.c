@@ -74,7 +74,7 @@ static bool copy(char *to, size_t capacity, const char *from) {
   return len >= 0 && (size_t)len < capacity;
 }
 
-/* What the resolver may know as a name, or an address: colons stand in IPv6 alone (with its zone, RFC 4007 11.2), digits and
+/* What the resolver may know as a name, or an address: colons stand in IPv6 only (with its zone, RFC 4007 11.2), digits and
  * dots in IPv4. */
 static bool host_possible(const char *host, bool bracketed) {
   char address[INET6_ADDRSTRLEN];
@@ -239,7 +239,7 @@ static enum status take(const struct settings *settings, struct configuration *c
   if (wrong == NULL && configuration->payment_ceiling > configuration->purse_ceiling)
     wrong = "[card] payment_ceiling must not be above purse_ceiling";
   if (wrong == NULL && !no_pin_limits_valid(&configuration->no_pin))
-    wrong = "[card] no_pin_single must not be above no_pin_total, nor one of them 0 alone";
+    wrong = "[card] no_pin_single must not be above no_pin_total, nor one of them 0 only";
   if (wrong == NULL && !offline_limits_valid(&configuration->offline))
     wrong = "[card] offline_single must not be above offline_total";
   if (wrong == NULL)

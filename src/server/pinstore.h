@@ -26,7 +26,7 @@ enum status pinstore_open(const struct keyring *keyring, const struct pinstore_c
                           uint8_t mac[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
 /* Which of a card's PINs that is, for a card that has signed that its PIN was changed `changes` times: each is its PIN
- * with one such count alone. It takes the same time whichever. */
+ * with one such count only. It takes the same time whichever. */
 enum pinstore_match {
   PINSTORE_NONE,
   PINSTORE_PRESENT,  /* the one that is stored; while it is being changed, the one before */

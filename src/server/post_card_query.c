@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/card-queries: what the server knows of one card. What is on it is told to administrators alone: a
+ * POST /v1/card-queries: what the server knows of one card. What is on it is told to administrators only: a
  * desk reads it from the card itself, when that is there. */
 #include "endpoints.h"
 #include "envelope.h"

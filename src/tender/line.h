@@ -15,7 +15,7 @@ struct line_peer {
   int connect_seconds; /* to reach the peer and to hand over the request */
 };
 
-/* Sends `request` with a line feed behind it; receives the answer without its own, NUL-terminated, into LINE_MAX_SIZE
+/* Sends `request` with a line feed after it; receives the answer without its own, NUL-terminated, into LINE_MAX_SIZE
  * bytes. STATUS_NO_TENDER: the peer has not received a whole line, so it has done nothing. STATUS_TIMEOUT,
  * STATUS_BAD_REPLY (closed before a whole line came, too long, more than one line): what it did is unknown. */
 enum status line_exchange(const struct line_peer *peer, const char *request, int answer_seconds,

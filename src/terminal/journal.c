@@ -301,7 +301,7 @@ static enum status journal_first(struct journal *journal, const char *sql, const
   return status;
 }
 
-/* The same about entries behind `after`. */
+/* The same about entries later than `after`. */
 static enum status journal_next(struct journal *journal, const char *sql, int64_t after, struct journal_entry *entry) {
   return journal_first(journal, sql, NULL, after, entry);
 }

@@ -18,7 +18,7 @@ enum status offline_fetch(struct terminal *terminal, int64_t seconds, bool make)
 enum status offline_finish_earlier(struct order *order, const struct payment_request *request,
                                    bool *same) EPURSE_MUST_USE;
 
-/* Takes the payment of a card in the session by its promise alone. `pin_shown`: this session has verified the PIN already. STATUS_OK:
+/* Takes the payment of a card in the session by its promise only. `pin_shown`: this session has verified the PIN already. STATUS_OK:
  * done, journalled, the receipt written. STATUS_OUTCOME_UNKNOWN: the card may have paid; present it here again. Any other: it has not. */
 enum status offline_pay(struct order *order, const struct payment *payment, bool pin_shown) EPURSE_MUST_USE;
 

@@ -110,7 +110,7 @@ static bool is_unreported_end(const struct journal_entry *entry) {
          (entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED);
 }
 
-/* The next entry of this card behind `after` that an authorisation is out for, or whose end is unreported; STATUS_NOT_FOUND
+/* The next entry of this card later than `after` that an authorisation is out for, or whose end is unreported; STATUS_NOT_FOUND
  * at the end. The card is asked for its number only when there is such an entry at all: a plain purchase costs no
  * command more. */
 static enum status earlier_next(struct order *order, int64_t after, struct order *earlier) {
@@ -127,7 +127,7 @@ static enum status earlier_next(struct order *order, int64_t after, struct order
   return status;
 }
 
-/* Without a name it is known by card and amount alone, and only as long as nobody has been told of it. */
+/* Without a name it is known by card and amount only, and only as long as nobody has been told of it. */
 static bool is_same_request(const struct order *earlier, const struct payment_request *request) {
   bool meant = request->reference == NULL ? earlier->entry.unreported
                                           : strcmp(earlier->entry.reference, request->reference) == 0;
@@ -171,7 +171,7 @@ static void earlier_mention(const struct order *earlier) {
   (void)!journal_reported(earlier->terminal->journal, earlier->entry.id);
 }
 
-/* One that ended here and that nobody was told of: it is told to its own card alone, which gives its r; any card can say that
+/* One that ended here and that nobody was told of: it is told to its own card only, which gives its r; any card can say that
  * number. One that has been elsewhere since is told with its next promise. */
 static enum status earlier_tell(struct order *earlier, bool *finished) {
   struct evidence evidence;

@@ -113,7 +113,7 @@ static enum status desk_write(struct contact *contact, const struct issue *issue
 }
 
 /* Whether a write that went wrong locked the card all the same: an error status word proves nothing, and the PIN that
- * the server drew is known here and now alone. */
+ * the server drew is known here and now only. */
 static enum status desk_finish(struct contact *contact, enum status status) {
   const uint8_t *batch_key = contact->terminal->batch_key;
   session_close(&contact->session);

@@ -6,7 +6,7 @@
 
 #include "contact.h"
 
-/* contact_attempt: VERIFY alone. */
+/* contact_attempt: VERIFY only. */
 static enum status attempt_verify(void *context, const char *digits, const uint8_t block[PIN_BLOCK_SIZE],
                                   uint8_t *tries_left) {
   struct contact *contact = context;

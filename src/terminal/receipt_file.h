@@ -14,7 +14,7 @@ struct terminal;
  * STATUS_STORE_FAILED, STATUS_BAD_LENGTH. */
 enum status receipt_file_write(const struct terminal *terminal, const struct journal_entry *entry,
                                char path[512]) EPURSE_MUST_USE;
-/* The receipt's bytes alone. STATUS_BAD_LENGTH. */
+/* The receipt's bytes only. STATUS_BAD_LENGTH. */
 enum status receipt_file_make(const struct terminal *terminal, const struct journal_entry *entry,
                               uint8_t data[RECEIPT_MAX], size_t *len) EPURSE_MUST_USE;
 /* The one that is there already, whatever it holds; `path` (512) is its name then, else "". As public_file_load;

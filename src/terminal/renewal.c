@@ -185,7 +185,7 @@ enum status renewal_ask(struct terminal *terminal, char path[RENEWAL_PATH_MAX]) 
 
 /* ---- taking ---- */
 
-/* The client certificate is signed by the CA that stands behind it, and that is the terminal CA which cards know. */
+/* The client certificate is signed by the CA that stands after it, and that is the terminal CA which cards know. */
 static enum status chain_check(const char *path, const struct certificate *terminal_ca) {
   uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE];
   BIO *file = BIO_new_file(path, "rb");

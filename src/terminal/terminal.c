@@ -120,7 +120,7 @@ static enum status terminal_connect(struct terminal *terminal, const struct sett
   };
   status = backend_open(&options, &terminal->backend);
   if (status == STATUS_BAD_CONFIG)
-    snprintf(problem, 256, "[server] url: https://HOST:PORT, nothing behind it");
+    snprintf(problem, 256, "[server] url: https://HOST:PORT, nothing after it");
   return status;
 }
 

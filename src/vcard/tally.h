@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a virtual card did, per command: for src/vcard/ alone. */
+ * What a virtual card did, per command: only for src/vcard/. */
 #ifndef EPURSE_VCARD_TALLY_H
 #define EPURSE_VCARD_TALLY_H
 

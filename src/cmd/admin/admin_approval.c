@@ -49,7 +49,7 @@ static void facts_print(const struct admin *admin, const struct approval_facts *
     admin_print(admin, "  %s  %s\n", facts->decided_by, decided);
 }
 
-/* The first one behind `after`; says nothing of what is not there. */
+/* The first one later than `after`; says nothing of what is not there. */
 static enum status facts_ask(struct admin *admin, int64_t after, bool waiting, struct approval_facts *facts,
                              bool *found) {
   const struct approval_query query = {.after = after, .waiting = waiting};

@@ -101,7 +101,7 @@ enum status admin_open(struct admin *admin) {
   return STATUS_OK;
 }
 
-/* Where the number makes no sense the outcome alone is told. */
+/* Where the number makes no sense the outcome only is told. */
 static void waits_tell(struct admin *admin, const json_t *body) {
   int64_t number = 0;
 

@@ -25,7 +25,7 @@ struct terminal_order {
 enum status terminal_folder_keys(const char *folder, const struct terminal_order *order,
                                  struct terminal_message *registration) EPURSE_MUST_USE;
 
-/* The same for keys that the terminal made and asked for: the certificates alone. */
+/* The same for keys that the terminal made and asked for: the certificates only. */
 enum status terminal_folder_answer(const char *folder, const struct terminal_order *order,
                                    const struct terminal_message *asked,
                                    struct terminal_message *registration) EPURSE_MUST_USE;

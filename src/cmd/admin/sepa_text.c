@@ -81,7 +81,7 @@ static void point_put(uint32_t point, char out[5]) {
   for (size_t i = 0; i < sizeof blocks / sizeof blocks[0]; i++)
     if (point >= blocks[i].first && point <= blocks[i].last)
       word = word_at(blocks[i].words, point - blocks[i].first);
-  if (point < 0x300 || point > 0x36F) /* an accent behind its letter is left away */
+  if (point < 0x300 || point > 0x36F) /* an accent after its letter is left away */
     len = strcspn(word, " ");
   memcpy(out, word, len);
   out[len] = '\0';

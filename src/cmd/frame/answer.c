@@ -31,7 +31,7 @@ static bool word_is(const char *word, const char *wanted) {
   return one_len > 0 && one_len < WORD_MAX && other_len < WORD_MAX && wcscasecmp(one, other) == 0;
 }
 
-/* The locale's expression says how an answer may begin; asked about a single letter alone. */
+/* The locale's expression says how an answer may begin; asked about a single letter only. */
 static bool letter_fits(const char *word, const char *expression) {
   regex_t regex;
   (void)mblen(NULL, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What people read in their own language: GNU gettext, at the edge of the programs alone. */
+ * What people read in their own language: GNU gettext, at the edge of the programs only. */
 #include "language.h"
 
 #include <libintl.h>

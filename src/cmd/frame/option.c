@@ -100,7 +100,7 @@ static enum status print_completion(const struct program *program, const char *s
 }
 
 static enum status check_text(const struct program *program, const char *what, const char *text) {
-  if (text == NULL || problem_is_utf8(text)) /* texts go into JSON, messages and the ledger, which hold UTF-8 alone */
+  if (text == NULL || problem_is_utf8(text)) /* texts go into JSON, messages and the ledger, which hold UTF-8 only */
     return STATUS_OK;
   problem_say(program->name, "%s is not UTF-8, and nothing was done: use a UTF-8 locale, or plain letters", what);
   return STATUS_USAGE;
@@ -255,7 +255,7 @@ static void hint_optional(const struct program *program, const char *before, con
     }
 }
 
-/* Options may stand before and behind the verb: what follows it is read again after the operands were set aside. */
+/* Options may stand before and after the verb: what follows it is read again after the operands were set aside. */
 static enum status find_verb(const struct program *program, int argc, char **argv, const struct verb **verb) {
   if (optind < argc && check_text(program, "the verb", argv[optind]) != STATUS_OK)
     return STATUS_USAGE;
@@ -322,7 +322,7 @@ static enum status parse(const struct program *program, struct table *table, int
     return status;
   char **rest = argv + optind;
   int rest_count = argc - optind;
-  memmove(table->shorts, table->shorts + 1, strlen(table->shorts)); /* without '+': options may stand behind operands */
+  memmove(table->shorts, table->shorts + 1, strlen(table->shorts)); /* without '+': options may stand after operands */
   status = read_argv(program, table, rest_count, rest, options);
   if (status != STATUS_OK)
     return status;

@@ -100,7 +100,7 @@ enum status terminal_program_open(struct terminal_program *self) EPURSE_MUST_USE
 enum status terminal_program_open_reader(struct terminal_program *self) EPURSE_MUST_USE;
 
 /* An amount as people type it: with the decimal mark of the locale, or the point, but where that would be the mark of
- * thousands (three digits behind it); with --minor as programs write it, in minor units. Says what is wrong. STATUS_BAD_AMOUNT. */
+ * thousands (three digits after it); with --minor as programs write it, in minor units. Says what is wrong. STATUS_BAD_AMOUNT. */
 enum status terminal_program_amount(const struct terminal_program *self, const char *text,
                                     struct amount *amount) EPURSE_MUST_USE;
 

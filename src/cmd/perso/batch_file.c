@@ -64,7 +64,7 @@ static bool tail_has_pin(int fd, off_t at, off_t size) {
   return whole;
 }
 
-/* Takes away what stands behind the last line's end, which a crash left; ends a line that has its PIN. */
+/* Takes away what stands after the last line's end, which a crash left; ends a line that has its PIN. */
 static enum status tail_mend(struct batch_file *file, const char *header, off_t *size) {
   char last = 0;
   *size = lseek(file->fd, 0, SEEK_END);

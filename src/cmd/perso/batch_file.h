@@ -8,7 +8,7 @@
 #include "batch_list.h"
 #include "epurse/moment.h"
 
-/* An append-only file of lines, mode 0600, open by one process alone. */
+/* An append-only file of lines, mode 0600, open by one process only. */
 struct batch_file {
   int fd; /* -1: not open */
 };

@@ -22,7 +22,7 @@ enum measure_command {
   MEASURE_PURCHASE_LOG,
   MEASURE_CERTIFICATE,
   MEASURE_PROOF,
-  MEASURE_VERIFY, /* with a PIN alone */
+  MEASURE_VERIFY, /* with a PIN only */
   MEASURE_COMMANDS
 };
 

@@ -45,7 +45,7 @@ static enum status sale_named(const struct terminal_program *self, const char *n
   return status == STATUS_NOT_FOUND ? sale_by_reference(self->terminal, name, sale) : status;
 }
 
-/* *amount: what stands behind the name of the sale; NULL: nothing. */
+/* *amount: what stands after the name of the sale; NULL: nothing. */
 static enum status sale_find(const struct terminal_program *self, char **arguments, struct sale *sale,
                              const char **amount) {
   const char *name = self->last ? NULL : arguments[0];

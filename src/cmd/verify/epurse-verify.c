@@ -233,7 +233,7 @@ int main(int argc, char **argv) {
       {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, qr), 0, 0, "draw the receipt as a QR code"},
       {0}};
   static const struct program program = {
-      "epurse-verify", "Checks receipts of electronic purse cards with the master public key alone.",
+      "epurse-verify", "Checks receipts of electronic purse cards with the master public key only.",
       {rows},          NULL,
       "FILE...",       1};
   struct verify_options options = {0};
