@@ -200,8 +200,10 @@ static bool one_case(unsigned long at) {
 static unsigned long events_of_case(void) {
   struct plan plan = scene.plan;
   scene.plan.mode = "lost";
-  ck_assert_msg(one_case(NEVER), "without a fault: %s", scene.violation);
-  ck_assert(!scene.struck);
+  for (int i = 0; i < 2; i++) { /* the first time a till writes what it then keeps */
+    ck_assert_msg(one_case(NEVER), "without a fault: %s", scene.violation);
+    ck_assert(!scene.struck);
+  }
   scene.plan = plan;
   return victim_events();
 }
