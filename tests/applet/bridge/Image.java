@@ -13,6 +13,7 @@ import javacard.security.KeyPair;
 final class Image {
   private static final int PARAMETERS = 0, PIN = 1, MASTER_KEY = 2, TERMINAL_CA = 3, SERVER = 4, ECKA = 5, SIG = 6;
   private static final int CERTIFICATE_ROOM = 239, PROMISE_SIZE = 235;
+  private static final int KNOWN_SIZE = 1 + 32 + 32; /* the terminal that came last: the applet remembers none */
 
   private final Object memory, perso, log;
   private final byte[] session;
@@ -159,6 +160,7 @@ final class Image {
     keys();
     counters();
     slotAndLogs();
+    put(new byte[KNOWN_SIZE]);
     return out.toByteArray();
   }
 
@@ -178,7 +180,7 @@ final class Image {
 
   /* Counted from the end, behind which these lie. */
   private static int offset(byte[] image, String name) {
-    int slot = image.length - (1 + PROMISE_SIZE + 32 + 4 + 32 + 4 + 4 + 40 * 34);
+    int slot = image.length - KNOWN_SIZE - (1 + PROMISE_SIZE + 32 + 4 + 32 + 4 + 4 + 40 * 34);
     int promise = slot - 12 - PROMISE_SIZE;
     switch (name) {
     case "atc":
