@@ -23,10 +23,11 @@ enum status approval_query_parse(const json_t *body, struct approval_query *quer
 }
 
 json_t *approval_facts_body(const struct approval_facts *facts) {
-  struct field_writer writer = field_writer(), whole = field_writer();
+  struct field_writer whole = field_writer();
 
   if (facts == NULL)
     return field_done(&whole);
+  struct field_writer writer = field_writer();
   field_put_integer(&writer, "number", facts->number);
   field_put_text(&writer, "type", facts->type);
   field_put_text(&writer, "body", facts->body);
