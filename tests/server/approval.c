@@ -236,7 +236,7 @@ END_TEST
 
 Suite *approval_suite(void) {
   Suite *suite = suite_create("approval");
-  TCase *tests = world_case("two administrators");
+  TCase *tests = world_case("approval");
 
   tcase_add_test(tests, an_account_is_changed_by_two);
   tcase_add_test(tests, the_word_names_what_was_seen);
