@@ -18,6 +18,7 @@
 #define TAG_CPLC        0x9F7F
 #define TAG_KEYS        0x00E0
 #define TAG_KEY         0xC0
+#define DATA_LEAST      32 /* of a command: less holds no MAC and a block, and no card sold has so little */
 #define CPLC_SERIAL     10 /* fabrication date 2, IC serial 4, batch 2 */
 
 static enum status get_data(struct reader *reader, uint16_t tag, struct apdu_response *response) {
@@ -43,7 +44,7 @@ static enum status fci_read(const struct apdu_response *response, struct domain_
       tlv_find(private.value, private.len, TAG_DATA_MAX, &largest) == STATUS_OK && largest.len == 1 &&
       largest.value[0] > 0)
     view->data_max = largest.value[0];
-  return STATUS_OK;
+  return view->data_max >= DATA_LEAST ? STATUS_OK : STATUS_BAD_REPLY;
 }
 
 static enum status domain_select(struct reader *reader, struct domain_view *view) {

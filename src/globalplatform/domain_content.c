@@ -50,7 +50,7 @@ static enum status run(struct domain *domain, uint8_t ins, uint8_t p1, uint8_t p
                                .data = data->start,
                                .lc = (uint8_t)data->len,
                                .le = APDU_RESPONSE_DATA_MAX};
-  return data->failed ? STATUS_BAD_LENGTH : domain_command(domain, &command, response);
+  return data->failed || data->len > DOMAIN_DATA_MAX ? STATUS_BAD_LENGTH : domain_command(domain, &command, response);
 }
 
 /* One key: type, length, key under the DEK, check value (GPC 11.8.2.3; Amendment D 7.2). */

@@ -54,6 +54,7 @@ enum status chip_create(const char *path, const struct chip_kind *kind) {
                                .state = STATE_READY,
                                .tries_left = CHIP_TRIES,
                                .closed_mouth = kind->closed_mouth,
+                               .data_max = kind->data_max != 0 ? kind->data_max : APDU_DATA_MAX,
                                .framework = kind->framework != 0 ? kind->framework : FRAMEWORK_304,
                                .memory = kind->memory != 0 ? kind->memory : FREE_MEMORY};
   int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -144,7 +145,7 @@ void chip_fail_at(struct chip *chip, uint32_t nth, bool after) {
 static bool domain_select(struct chip *chip, const struct apdu *command, struct apdu_response *response) {
   const struct cap_aid *instance = &chip->memory.instance;
   struct bytes_writer writer = bytes_writer(response->data, sizeof response->data);
-  static const uint8_t largest[] = {0x9F, 0x65, 0x01, 0xFF};
+  const uint8_t largest[] = {0x9F, 0x65, 0x01, chip->memory.data_max};
 
   chip_session_end(chip);
   response->sw = SW_NOT_OUR_FILE;
@@ -237,6 +238,8 @@ bool chip_process(struct chip *chip, const struct apdu *command, struct apdu_res
     return false;
   if (chip->dead)
     response->sw = SW_INTERNAL;
+  else if (command->lc > chip->memory.data_max)
+    response->sw = SW_WRONG_LENGTH;
   else if (command->cla == 0x84)
     response->sw = serve_secure(chip, command, response);
   else if (command->cla != 0x80 && command->cla != 0x00)

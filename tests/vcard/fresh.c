@@ -239,6 +239,28 @@ START_TEST(silent_card_is_prepared_too) {
 }
 END_TEST
 
+/* It is given no more at once than it says that it takes. */
+START_TEST(card_with_a_small_buffer_gets_small_blocks) {
+  struct prepare prepare = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i], .data_max = 128});
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
+  card_take();
+}
+END_TEST
+
+/* A length that no command fits into is not calculated with. */
+START_TEST(card_that_says_nonsense_is_left_alone) {
+  for (uint8_t most = 1; most < 32; most++) {
+    struct prepare prepare = plan();
+    card_put(&(struct chip_kind){.protocol = protocols[_i], .data_max = most});
+    ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_BAD_REPLY);
+    ck_assert_int_eq(prepare.step, PREPARE_LOOK);
+    card_take();
+  }
+}
+END_TEST
+
 static enum status stop_at(void *context, size_t block, size_t blocks) {
   (void)blocks;
   return block == *(size_t *)context ? STATUS_CANCELLED : STATUS_OK;
@@ -277,6 +299,8 @@ Suite *fresh_suite(void) {
   tcase_add_loop_test(tests, applet_for_newer_cards_is_refused, 0, count);
   tcase_add_loop_test(tests, card_without_room_says_so, 0, count);
   tcase_add_loop_test(tests, silent_card_is_prepared_too, 0, count);
+  tcase_add_loop_test(tests, card_with_a_small_buffer_gets_small_blocks, 0, count);
+  tcase_add_loop_test(tests, card_that_says_nonsense_is_left_alone, 0, count);
   tcase_add_loop_test(tests, load_can_be_broken_off, 0, count);
   suite_add_tcase(suite, tests);
   return suite;
