@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * AES-128: CBC without padding, and CMAC. */
 #include "epurse/crypto.h"
+
+#include "cipher.h"
 #include "tally.h"
 
 #include <limits.h>
@@ -12,35 +14,20 @@ static void aes_count(size_t blocks) {
   tally->aes_blocks += (uint32_t)blocks;
 }
 
-static bool aes_cbc(const uint8_t *key, const uint8_t *iv, const uint8_t *in, size_t len, uint8_t *out, int encrypt) {
-  EVP_CIPHER_CTX *context = NULL;
-  int written = 0;
-  bool done = false;
-
-  if (len % CRYPTO_AES_BLOCK_SIZE != 0 || len > INT_MAX)
-    return false;
-  aes_count(len / CRYPTO_AES_BLOCK_SIZE);
-  context = EVP_CIPHER_CTX_new();
-  if (context == NULL || EVP_CipherInit_ex2(context, EVP_aes_128_cbc(), key, iv, encrypt, NULL) != 1 ||
-      EVP_CIPHER_CTX_set_padding(context, 0) != 1)
-    goto out;
-  done = len == 0 || (EVP_CipherUpdate(context, out, &written, in, (int)len) == 1 && (size_t)written == len);
-
-out:
-  if (!done)
-    crypto_wipe(out, len);
-  EVP_CIPHER_CTX_free(context); /* wipes the key schedule */
-  return done;
+static bool aes_cbc(const uint8_t *key, const uint8_t *iv, const uint8_t *in, size_t len, uint8_t *out, bool encrypt) {
+  if (len % CRYPTO_AES_BLOCK_SIZE == 0 && len <= INT_MAX)
+    aes_count(len / CRYPTO_AES_BLOCK_SIZE);
+  return cipher_cbc(&(struct cipher_job){EVP_aes_128_cbc(), key, iv, CRYPTO_AES_BLOCK_SIZE, encrypt}, in, len, out);
 }
 
 bool crypto_aes_cbc_encrypt(const uint8_t key[CRYPTO_AES_KEY_SIZE], const uint8_t iv[CRYPTO_AES_BLOCK_SIZE],
                             const uint8_t *in, size_t len, uint8_t *out) {
-  return aes_cbc(key, iv, in, len, out, 1);
+  return aes_cbc(key, iv, in, len, out, true);
 }
 
 bool crypto_aes_cbc_decrypt(const uint8_t key[CRYPTO_AES_KEY_SIZE], const uint8_t iv[CRYPTO_AES_BLOCK_SIZE],
                             const uint8_t *in, size_t len, uint8_t *out) {
-  return aes_cbc(key, iv, in, len, out, 0);
+  return aes_cbc(key, iv, in, len, out, false);
 }
 
 bool crypto_aes_cmac(const uint8_t key[CRYPTO_AES_KEY_SIZE], const uint8_t *data, size_t len,

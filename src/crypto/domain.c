@@ -3,47 +3,20 @@
  * provider, and is done as triple DES with one key three times. */
 #include "epurse/crypto_domain.h"
 
-#include <limits.h>
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "cipher.h"
 #include "epurse/crypto.h"
-
-struct job {
-  const EVP_CIPHER *cipher;
-  const uint8_t *key, *iv;
-  size_t block;
-  int encrypt;
-};
-
-static bool cbc(const struct job *job, const uint8_t *in, size_t len, uint8_t *out) {
-  EVP_CIPHER_CTX *context = NULL;
-  int written = 0;
-  bool done = false;
-
-  if (job->cipher == NULL || len % job->block != 0 || len > INT_MAX)
-    return false;
-  context = EVP_CIPHER_CTX_new();
-  if (context == NULL || EVP_CipherInit_ex2(context, job->cipher, job->key, job->iv, job->encrypt, NULL) != 1 ||
-      EVP_CIPHER_CTX_set_padding(context, 0) != 1)
-    goto out;
-  done = len == 0 || (EVP_CipherUpdate(context, out, &written, in, (int)len) == 1 && (size_t)written == len);
-
-out:
-  if (!done)
-    crypto_wipe(out, len);
-  EVP_CIPHER_CTX_free(context); /* wipes the key schedule */
-  return done;
-}
 
 bool crypto_des2_cbc_encrypt(const uint8_t key[CRYPTO_DES2_KEY_SIZE], const uint8_t iv[CRYPTO_DES_BLOCK_SIZE],
                              const uint8_t *in, size_t len, uint8_t *out) {
-  return cbc(&(struct job){EVP_des_ede_cbc(), key, iv, CRYPTO_DES_BLOCK_SIZE, 1}, in, len, out);
+  return cipher_cbc(&(struct cipher_job){EVP_des_ede_cbc(), key, iv, CRYPTO_DES_BLOCK_SIZE, true}, in, len, out);
 }
 
 bool crypto_des2_cbc_decrypt(const uint8_t key[CRYPTO_DES2_KEY_SIZE], const uint8_t iv[CRYPTO_DES_BLOCK_SIZE],
                              const uint8_t *in, size_t len, uint8_t *out) {
-  return cbc(&(struct job){EVP_des_ede_cbc(), key, iv, CRYPTO_DES_BLOCK_SIZE, 0}, in, len, out);
+  return cipher_cbc(&(struct cipher_job){EVP_des_ede_cbc(), key, iv, CRYPTO_DES_BLOCK_SIZE, false}, in, len, out);
 }
 
 bool crypto_des_block(const uint8_t key[CRYPTO_DES_BLOCK_SIZE], const uint8_t in[CRYPTO_DES_BLOCK_SIZE],
@@ -100,12 +73,12 @@ static const EVP_CIPHER *aes_of(size_t key_len) {
 
 bool crypto_aes_any_encrypt(const uint8_t *key, size_t key_len, const uint8_t iv[16], const uint8_t *in, size_t len,
                             uint8_t *out) {
-  return cbc(&(struct job){aes_of(key_len), key, iv, CRYPTO_AES_BLOCK_SIZE, 1}, in, len, out);
+  return cipher_cbc(&(struct cipher_job){aes_of(key_len), key, iv, CRYPTO_AES_BLOCK_SIZE, true}, in, len, out);
 }
 
 bool crypto_aes_any_decrypt(const uint8_t *key, size_t key_len, const uint8_t iv[16], const uint8_t *in, size_t len,
                             uint8_t *out) {
-  return cbc(&(struct job){aes_of(key_len), key, iv, CRYPTO_AES_BLOCK_SIZE, 0}, in, len, out);
+  return cipher_cbc(&(struct cipher_job){aes_of(key_len), key, iv, CRYPTO_AES_BLOCK_SIZE, false}, in, len, out);
 }
 
 bool crypto_aes_any_cmac(const uint8_t *key, size_t key_len, const uint8_t *data, size_t len, uint8_t mac[16]) {
