@@ -91,34 +91,37 @@ static enum status limit_merchant(struct ledger *ledger, const char *id, int64_t
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
-enum status ledger_terminal_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t loads) {
+static enum status terminal_rule(struct ledger *ledger, const uint8_t tid[TID_SIZE], enum limit_kind kind,
+                                 int64_t allowed) {
   struct terminal_brief terminal;
   enum status status = terminal_brief(ledger, tid, &terminal);
-  return status == STATUS_OK ? limit_rule(ledger, LIMIT_TERMINAL_LOADS, terminal.number, loads) : status;
+  return status == STATUS_OK ? limit_rule(ledger, kind, terminal.number, allowed) : status;
+}
+
+static enum status merchant_rule(struct ledger *ledger, const char *id, enum limit_kind kind, int64_t allowed) {
+  int64_t merchant = 0;
+  enum status status = limit_merchant(ledger, id, &merchant);
+  return status == STATUS_OK ? limit_rule(ledger, kind, merchant, allowed) : status;
+}
+
+enum status ledger_terminal_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t loads) {
+  return terminal_rule(ledger, tid, LIMIT_TERMINAL_LOADS, loads);
 }
 
 enum status ledger_merchant_limit(struct ledger *ledger, const char *id, int64_t load_credit) {
-  int64_t merchant = 0;
-  enum status status = limit_merchant(ledger, id, &merchant);
-  return status == STATUS_OK ? limit_rule(ledger, LIMIT_LOAD_CREDIT, merchant, load_credit) : status;
+  return merchant_rule(ledger, id, LIMIT_LOAD_CREDIT, load_credit);
 }
 
 enum status ledger_terminal_refund_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t refunds) {
-  struct terminal_brief terminal;
-  enum status status = terminal_brief(ledger, tid, &terminal);
-  return status == STATUS_OK ? limit_rule(ledger, LIMIT_TERMINAL_REFUNDS, terminal.number, refunds) : status;
+  return terminal_rule(ledger, tid, LIMIT_TERMINAL_REFUNDS, refunds);
 }
 
 enum status ledger_terminal_payout_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t payouts) {
-  struct terminal_brief terminal;
-  enum status status = terminal_brief(ledger, tid, &terminal);
-  return status == STATUS_OK ? limit_rule(ledger, LIMIT_TERMINAL_PAYOUTS, terminal.number, payouts) : status;
+  return terminal_rule(ledger, tid, LIMIT_TERMINAL_PAYOUTS, payouts);
 }
 
 enum status ledger_merchant_refund_limit(struct ledger *ledger, const char *id, int64_t refunds) {
-  int64_t merchant = 0;
-  enum status status = limit_merchant(ledger, id, &merchant);
-  return status == STATUS_OK ? limit_rule(ledger, LIMIT_MERCHANT_REFUNDS, merchant, refunds) : status;
+  return merchant_rule(ledger, id, LIMIT_MERCHANT_REFUNDS, refunds);
 }
 
 /* ---- where they stand ---- */
@@ -134,43 +137,44 @@ static enum status limit_read(struct ledger *ledger, const struct limit_row *row
   return query_end(&query);
 }
 
-enum status ledger_terminal_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
-                                       struct ledger_limit *limit) {
+static enum status terminal_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], struct limit_row row,
+                                 struct ledger_limit *limit) {
   struct terminal_brief terminal;
   enum status status = terminal_brief(ledger, tid, &terminal);
-  const struct limit_row row = limit_of_terminal(terminal.number, day);
+  if (status != STATUS_OK)
+    return status;
+  row.subject = terminal.number;
+  return limit_read(ledger, &row, limit);
+}
+
+static enum status merchant_read(struct ledger *ledger, const char *id, struct limit_row row,
+                                 struct ledger_limit *limit) {
+  enum status status = limit_merchant(ledger, id, &row.subject);
   return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
 }
 
+enum status ledger_terminal_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
+                                       struct ledger_limit *limit) {
+  return terminal_read(ledger, tid, limit_of_terminal(0, day), limit);
+}
+
 enum status ledger_merchant_limit_read(struct ledger *ledger, const char *id, struct ledger_limit *limit) {
-  int64_t merchant = 0;
-  enum status status = limit_merchant(ledger, id, &merchant);
-  const struct limit_row row = limit_of_merchant(merchant);
-  return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
+  return merchant_read(ledger, id, limit_of_merchant(0), limit);
 }
 
 enum status ledger_terminal_refund_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
                                               struct ledger_limit *limit) {
-  struct terminal_brief terminal;
-  enum status status = terminal_brief(ledger, tid, &terminal);
-  const struct limit_row row = {.kind = LIMIT_TERMINAL_REFUNDS, .subject = terminal.number, .day = day};
-  return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
+  return terminal_read(ledger, tid, (struct limit_row){.kind = LIMIT_TERMINAL_REFUNDS, .day = day}, limit);
 }
 
 enum status ledger_terminal_payout_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
                                               struct ledger_limit *limit) {
-  struct terminal_brief terminal;
-  enum status status = terminal_brief(ledger, tid, &terminal);
-  const struct limit_row row = {.kind = LIMIT_TERMINAL_PAYOUTS, .subject = terminal.number, .day = day};
-  return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
+  return terminal_read(ledger, tid, (struct limit_row){.kind = LIMIT_TERMINAL_PAYOUTS, .day = day}, limit);
 }
 
 enum status ledger_merchant_refund_limit_read(struct ledger *ledger, const char *id, int64_t day,
                                               struct ledger_limit *limit) {
-  int64_t merchant = 0;
-  enum status status = limit_merchant(ledger, id, &merchant);
-  const struct limit_row row = {.kind = LIMIT_MERCHANT_REFUNDS, .subject = merchant, .day = day};
-  return status == STATUS_OK ? limit_read(ledger, &row, limit) : status;
+  return merchant_read(ledger, id, (struct limit_row){.kind = LIMIT_MERCHANT_REFUNDS, .day = day}, limit);
 }
 
 enum status limit_allowance(struct ledger *ledger, int64_t terminal, struct ledger_offline_allowance *allowance) {
