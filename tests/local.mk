@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The suites of the rooms, each linked with its room and those below, and what several suites share.
 CARD_BENCH = tests/card/bench.c tests/card/host.c tests/card/issuer.c tests/card/ram.c
-FLOW_WORLD = tests/system/flow_card.c tests/system/flow_world.c
-LEDGER_WORLD = tests/ledger/purse.c tests/ledger/world.c
+INSTALLATION = tests/world/folder.c tests/world/installation.c
+FLOW_WORLD = $(INSTALLATION) tests/system/flow_card.c tests/system/flow_world.c
+LEDGER_WORLD = tests/ledger/purse.c tests/ledger/world.c tests/world/folder.c
 SERVER_WORLD = tests/server/house.c tests/server/line.c tests/server/purse.c tests/server/station.c \
-	tests/server/world.c
+	tests/server/world.c tests/world/folder.c
 WIRE_STAGE = tests/system/wire_books.c tests/system/wire_http.c tests/system/wire_line.c tests/system/wire_proxy.c \
 	tests/system/wire_reader.c tests/system/wire_stage.c
 
@@ -75,7 +76,7 @@ tests_card_check_card_LDADD = $(LINK_CARD) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/terminal/check_terminal
 TESTS += tests/terminal/check_terminal
-tests_terminal_check_terminal_SOURCES = tests/run.c tests/terminal/answerer.c tests/terminal/backend.c \
+tests_terminal_check_terminal_SOURCES = tests/world/folder.c tests/run.c tests/terminal/answerer.c tests/terminal/backend.c \
 	tests/terminal/journal.c tests/terminal/main.c tests/terminal/pcscd_faults.c tests/terminal/place.c \
 	tests/terminal/reader.c tests/terminal/reader_choose.c tests/terminal/reader_pcsc.c tests/terminal/reader_wait.c \
 	tests/terminal/tender_hand.c tests/terminal/tender_simulator.c tests/terminal/terminal.c tests/terminal/trace.c
@@ -115,7 +116,7 @@ check_PROGRAMS += tests/vcard/check_vcard
 TESTS += tests/vcard/check_vcard
 tests_vcard_check_vcard_SOURCES = tests/run.c tests/vcard/card_file.c tests/vcard/fixture.c tests/vcard/fresh.c \
 	tests/globalplatform/cap_file.c tests/keys/scratch.c tests/vcard/main.c \
-	tests/vcard/reader_direct.c tests/vcard/tally.c tests/vcard/vcard.c tests/vcard/vpcd.c
+	tests/vcard/reader_direct.c tests/vcard/tally.c tests/vcard/vcard.c tests/vcard/vpcd.c tests/world/folder.c
 tests_vcard_check_vcard_LDADD = libvcard.a libcard.a $(LINK_GLOBALPLATFORM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/server/check_server

@@ -187,7 +187,7 @@ static void revive(struct run *run, int64_t now) {
       continue;
     if (line->state == LINE_DOWN && connecting < CONNECT_ATONCE) {
       connecting++;
-      line_dial(line, run->drive->epoll, run->drive->server->world->port);
+      line_dial(line, run->drive->epoll, run->drive->server->world->installation.port);
     } else if (line->state == LINE_IDLE && !line->queued) {
       rest(run, line, now);
     }

@@ -115,7 +115,7 @@ static void files_allow(void) {
 static void store_measure(const struct stage *stage, struct store_limit *limit) {
   double seconds = stage->plan->seconds < STORE_SECONDS ? stage->plan->seconds : STORE_SECONDS;
   char path[256];
-  snprintf(path, sizeof path, "%s/bare.db", stage->world.folder);
+  snprintf(path, sizeof path, "%s/bare.db", stage->world.installation.folder);
   store_limit_measure(bare_is_postgres(stage->plan->store) ? stage->plan->store : path, seconds, limit);
 }
 

@@ -2,7 +2,6 @@
  * The real epursed as a process. */
 #include "server.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,25 +10,15 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "must.h"
 #include "processors.h"
+#include "world/folder.h"
 
 #define START_SECONDS 60
-
-static bool answers(int port) {
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons((uint16_t)port)};
-  int line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool connected = line >= 0 && connect(line, (struct sockaddr *)&address, sizeof address) == 0;
-  if (line >= 0)
-    close(line);
-  return connected;
-}
 
 /* The log goes to a file, as with any service; the passphrase comes over a descriptor. */
 static _Noreturn void become(const struct world *world) {
@@ -69,7 +58,7 @@ void server_start(struct server *server, const struct world *world) {
   static const struct timespec pause = {0, 20000000};
   int64_t deadline = clock_now() + START_SECONDS * INT64_C(1000000000);
   server_launch(server, world);
-  while (!answers(world->port)) {
+  while (!port_answers(world->installation.port)) {
     int code = 0;
     must(waitpid(server->pid, &code, WNOHANG) == 0, "the server ended: see epursed.log (--keep)");
     must(clock_now() < deadline, "the server does not start");

@@ -45,7 +45,7 @@ static void certify_for_tls(const struct world *world, struct till *till) {
                                  .public_key = key_public(till->sig),
                                  .not_after = world->made_at + 90 * (int64_t)DAY};
   snprintf(ca, sizeof ca, "%s/terminal-ca.crt", world->issuer);
-  snprintf(path, sizeof path, "%s/%s.crt", world->folder, till->tid);
+  snprintf(path, sizeof path, "%s/%s.crt", world->installation.folder, till->tid);
   snprintf(root, sizeof root, "%s/root.crt", world->issuer);
   must_ok(x509_issue(&request, world->terminal_ca, ca, path), path);
   till->tls = SSL_CTX_new(TLS_client_method());

@@ -2,13 +2,9 @@
  * The world of a measurement. */
 #include "world.h"
 
-#include <arpa/inet.h>
-#include <ftw.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,54 +12,26 @@
 #include "configure.h"
 #include "epurse/ledger.h"
 #include "must.h"
-
-#define ISSUER_PASSPHRASE "issuer passphrase"
+#include "world/folder.h"
 
 static char removable[160]; /* "": nothing is to be removed */
 static pid_t maker;
 
-static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *walk) {
-  (void)facts, (void)kind, (void)walk;
-  return remove(path);
-}
-
 /* A child that exits must not take its parent's world away. */
 static void remove_folder(void) {
   if (removable[0] != '\0' && getpid() == maker)
-    (void)nftw(removable, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    (void)folder_remove(removable);
 }
 
-void world_shell(const char *format, ...) {
-  char command[2048];
-  va_list arguments;
-  va_start(arguments, format);
-  int len = vsnprintf(command, sizeof command, format, arguments);
-  va_end(arguments);
-  must(len > 0 && (size_t)len < sizeof command && system(command) == 0, "failed: %s", command);
-}
-
-static int free_port(void) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t len = sizeof address;
-  int line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  must(line >= 0 && bind(line, (struct sockaddr *)&address, len) == 0 &&
-           getsockname(line, (struct sockaddr *)&address, &len) == 0,
-       "no free port");
-  close(line);
-  return ntohs(address.sin_port);
-}
-
-static void folder_make(struct world *world) {
-  must((size_t)snprintf(world->folder, sizeof world->folder, "%.120s/bench-world.XXXXXX", world->plan->folder) <
-               sizeof world->folder &&
-           mkdtemp(world->folder) != NULL,
+static void place_take(struct world *world) {
+  struct installation *made = &world->installation;
+  must(installation_begin(made, world->plan->folder, "bench-world", world->plan->programs),
        "no folder can be made in %s", world->plan->folder);
-  snprintf(world->issuer, sizeof world->issuer, "%s/issuer", world->folder);
+  snprintf(world->issuer, sizeof world->issuer, "%s/issuer", made->folder);
   if (!world->plan->keep)
-    memcpy(removable, world->folder, sizeof removable);
+    memcpy(removable, made->folder, sizeof removable);
   maker = getpid();
   must_at_end(remove_folder);
-  must(setenv("W", world->folder, 1) == 0 && setenv("P", world->plan->programs, 1) == 0, "no environment");
 }
 
 /* Limits that stand in nobody's way, the store, and whatever the plan adds. */
@@ -92,13 +60,7 @@ static void ledger_make(const struct world *world) {
 }
 
 static void issuer_make(struct world *world) {
-  world->port = free_port();
-  world_shell("echo '" ISSUER_PASSPHRASE "' >\"$W/issuer.pass\"; echo '" WORLD_SERVER_PASSPHRASE
-              "' >\"$W/server.pass\"");
-  world_shell("\"$P/epurse-admin\" init --dir \"$W/issuer\" --host localhost,127.0.0.1 --listen 127.0.0.1:%d "
-              "--currency EUR --issuer 999999 --pool 1 --loads none --load-credit none --issuer-passphrase-fd 3 "
-              "--server-passphrase-fd 4 3<\"$W/issuer.pass\" 4<\"$W/server.pass\" >/dev/null",
-              world->port);
+  must(installation_init(&world->installation, "--pool 1"), "the issuer cannot be made");
   configure(world);
   ledger_make(world);
 }
@@ -113,9 +75,9 @@ static void keys_load(struct world *world) {
   char problem[256] = "", path[256];
   must_ok(configuration_load(world->issuer, &service->configuration, problem), problem);
   must_ok(keyring_certificates(&service->keyring, world->issuer, world->made_at, problem), problem);
-  must_ok(keyring_keys(&service->keyring, world->issuer, WORLD_SERVER_PASSPHRASE, problem), problem);
+  must_ok(keyring_keys(&service->keyring, world->issuer, INSTALLATION_SERVER_PASSPHRASE, problem), problem);
   snprintf(path, sizeof path, "%s/issuer/terminal-ca.key", world->issuer);
-  must_ok(key_load(path, ISSUER_PASSPHRASE, &world->terminal_ca), path);
+  must_ok(key_load(path, INSTALLATION_PASSPHRASE, &world->terminal_ca), path);
   service->clock = wall_clock;
 }
 
@@ -123,7 +85,7 @@ void world_make(const struct plan *plan, struct world *world) {
   memset(world, 0, sizeof *world);
   world->plan = plan;
   world->made_at = (int64_t)time(NULL);
-  folder_make(world);
+  place_take(world);
   issuer_make(world);
   keys_load(world);
 }

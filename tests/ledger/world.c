@@ -7,6 +7,7 @@
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_payout.h"
 #include "epurse/ledger_terminal.h"
+#include "world/folder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,11 +55,9 @@ static enum status world_populate(struct ledger *ledger, void *context) {
 
 void world_open(struct world *world) {
   const struct ledger_settings settings = {.currency = 978, .issuer = 123456, .pool_size = WORLD_POOL};
-  const char *parent = getenv("TMPDIR");
   memset(world, 0, sizeof *world);
   world->now = WORLD_NOW;
-  (void)snprintf(world->directory, sizeof world->directory, "%.40s/ledger.XXXXXX", parent == NULL ? "/tmp" : parent);
-  ck_assert_ptr_nonnull(mkdtemp(world->directory));
+  ck_assert(folder_make(NULL, "ledger", world->directory, sizeof world->directory));
   place_make(world->directory, world->path);
   ck_assert_int_eq(ledger_create(world->path, &settings), STATUS_OK);
   ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);

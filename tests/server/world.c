@@ -2,7 +2,6 @@
  * A service over a ledger of its own, with its terminals. */
 #include "world.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 
 #include "epurse/ledger_audit.h"
 #include "place.h"
+#include "world/folder.h"
 
 #define ok(call)     ck_assert_int_eq((call), STATUS_OK)
 #define CASE_SECONDS 60
@@ -26,21 +26,15 @@ const char *world_folder(void) {
 void world_begin(void) {
   char problem[256] = "";
 
-  snprintf(folder, sizeof folder, "/tmp/epurse-server-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(folder));
+  ck_assert(folder_make(NULL, "epurse-server", folder, sizeof folder));
   house_make(folder);
   ok(keyring_certificates(&keys, folder, (int64_t)time(NULL), problem));
   ok(keyring_keys(&keys, folder, HOUSE_PASSPHRASE, problem));
 }
 
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk) {
-  (void)info, (void)kind, (void)walk;
-  return remove(path);
-}
-
 void world_end(void) {
   keyring_clear(&keys);
-  ck_assert_int_eq(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+  ck_assert(folder_remove(folder));
 }
 
 int64_t world_clock(void *context) {

@@ -17,18 +17,6 @@
 static struct flow_card cards[CARD_END];
 static struct bank bank;
 
-/* Runs a command line in the world's folder. */
-static void shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void shell(const char *format, ...) {
-  char line[768], command[1024];
-  va_list arguments;
-  va_start(arguments, format);
-  (void)vsnprintf(line, sizeof line, format, arguments);
-  va_end(arguments);
-  (void)snprintf(command, sizeof command, "cd '%s' && %s", flow_world.folder, line);
-  ck_assert_msg(system(command) == 0, "%s", command);
-}
-
 static void pays(enum audit_card card, const char *terminal, int64_t minor) {
   struct outcome outcome;
   enum status status = flow_pay(&cards[card], terminal, minor, &outcome);
@@ -98,11 +86,11 @@ static void pays_as_a_copy(enum audit_card card) {
   struct outcome outcome;
   struct flow_card *own = &cards[card];
   flow_card_release(own);
-  shell("cp -p '%s' copied.card", own->path);
+  flow_shell("cd \"$W\" && cp -p '%s' copied.card", own->path);
   flow_card_take(own);
   pays(card, "pos", 10);
   flow_card_release(own);
-  shell("cp -p copied.card '%s'", own->path);
+  flow_shell("cd \"$W\" && cp -p copied.card '%s'", own->path);
   flow_card_take(own);
   ck_assert_int_eq(flow_pay(own, "pos", 20, &outcome), STATUS_CARD_FORKED);
 }
@@ -152,14 +140,15 @@ void audit_world_begin(void) {
   flow_world_begin();
   bank_make(&bank);
   live();
-  shell("mkdir logs receipts");
+  flow_shell("cd \"$W\" && mkdir logs receipts");
   for (size_t i = 0; i < sizeof logged / sizeof logged[0]; i++)
     card_log_write(logged[i]);
-  shell("'%s/epurse-admin' --config issuer/admin terminal revoke POS00002 >/dev/null", getenv("top_builddir"));
+  flow_shell("\"$P/epurse-admin\" --config \"$W/issuer/admin\" terminal revoke POS00002 >/dev/null");
   flow_server_stop();
-  shell("cp pos/receipts/* pos2/receipts/* reload/receipts/* receipts/");
-  shell("mkdir rest && mv logs receipts pos pos2 reload rest/ && cp issuer/ledger.db* issuer/master.pem issuer/*.cert "
-        "rest/");
+  flow_shell("cd \"$W\" && cp pos/receipts/* pos2/receipts/* reload/receipts/* receipts/");
+  flow_shell("cd \"$W\" && mkdir rest && mv logs receipts pos pos2 reload rest/ && cp issuer/ledger.db* "
+             "issuer/master.pem issuer/*.cert "
+             "rest/");
 }
 
 void audit_world_end(void) {
@@ -169,7 +158,7 @@ void audit_world_end(void) {
 }
 
 void audit_world_copy(void) {
-  shell("rm -rf copy && cp -rp rest copy");
+  flow_shell("cd \"$W\" && rm -rf copy && cp -rp rest copy");
 }
 
 void audit_path(const char *name, char path[256]) {

@@ -5,24 +5,20 @@
 #define EPURSE_TESTS_SYSTEM_FLOW_WORLD_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "epurse/message.h"
 #include "epurse/terminal.h"
+#include "world/installation.h"
 
 #define WORLD_PURSE_CEILING   50000 /* minor units, as epurse-admin init sets them */
 #define WORLD_PAYMENT_CEILING 15000
 
-struct flow_world {
-  char folder[128];
-  int port;
-  pid_t server;
-};
-
 /* One world for all tests: unchecked fixtures of a test case. */
 void flow_world_begin(void);
 void flow_world_end(void);
-extern struct flow_world flow_world;
+extern struct installation flow_world;
+/* Runs a command line, with $W the world's folder and $P the programs', which must end with 0. */
+#define flow_shell(...) ck_assert(installation_shell(__VA_ARGS__))
 
 /* The server stops answering, keeping what comes; and goes on. */
 void flow_server_freeze(void);

@@ -45,7 +45,7 @@ EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/syst
 check_PROGRAMS += tests/system/check_session
 TESTS += tests/system/check_session
 tests_system_check_session_SOURCES = tests/card/issuer.c tests/run.c tests/system/session_card.c \
-	tests/system/session_world.c
+	tests/system/session_world.c tests/world/folder.c
 tests_system_check_session_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 
 # The reader layer under a real pcscd; reader.test runs it inside with-pcscd.
@@ -141,7 +141,7 @@ tests_system_torture_SOURCES = tests/bank/tender_book.c tests/system/torture.c t
 	tests/system/torture_judge_refund.c \
 	tests/system/torture_operation.c tests/system/torture_random.c tests/system/torture_reader.c \
 	tests/system/torture_sequence.c tests/system/torture_server.c tests/system/torture_single.c \
-	tests/system/torture_thief.c tests/system/torture_till.c tests/system/torture_trace.c tests/system/torture_way.c tests/system/torture_world.c
+	tests/system/torture_thief.c tests/system/torture_till.c tests/system/torture_trace.c tests/system/torture_way.c tests/system/torture_world.c $(INSTALLATION)
 tests_system_torture_LDADD = $(LINK_SERVER) libvcard.a libglobalplatform.a libcard.a $(LINK_TERMINAL)
 
 # All of it: `make check` runs a share. TORTURE_ROUNDS, TORTURE_SEED, KILL_ROUNDS, KILL_SEED choose.

@@ -2,23 +2,18 @@
  * The server on the lossy disk, the terminal on the lossy disk, and the bank. */
 #include "lossy_victim.h"
 
-#include <arpa/inet.h>
 #include <check.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "flow_world.h"
 
-#define TOLD_FD       200 /* out of the way of Check, which takes the first ones that are free */
-#define START_SECONDS 30
+#define TOLD_FD 200 /* out of the way of Check, which takes the first ones that are free */
 
 static const char *folder_of_programs(void) {
   const char *folder = getenv("top_builddir");
@@ -60,36 +55,17 @@ static void arm_name(char path[256]) {
   snprintf(path, 256, "%s/armed", flow_world.folder);
 }
 
-static bool answers(void) {
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons((uint16_t)flow_world.port)};
-  int line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool connected = line >= 0 && connect(line, (struct sockaddr *)&address, sizeof address) == 0;
-  if (line >= 0)
-    close(line);
-  return connected;
-}
-
 void victim_server_start(bool no_sync) {
-  static const struct timespec pause = {0, 20000000};
-  char prefix[256], armed[256], command[1024];
+  static const char *const names[] = {"LOSSY_ARM", "LOSSY_COUNT", "LOSSY_PREFIX", "LOSSY_NOSYNC", "LD_PRELOAD"};
+  char prefix[256], armed[256];
   snprintf(prefix, sizeof prefix, "%s/issuer/ledger.db", flow_world.folder);
   arm_name(armed);
-  snprintf(command, sizeof command,
-           "exec '%s/epursed' --config '%s/issuer/epursed.conf' --passphrase-fd 4 4<'%s/server.pass' 2>>'%s/log'",
-           folder_of_programs(), flow_world.folder, flow_world.folder, flow_world.folder);
-  flow_world.server = fork();
-  ck_assert_int_ge(flow_world.server, 0);
-  if (flow_world.server == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    setenv("LOSSY_ARM", armed, 1);
-    preload(prefix, no_sync);
-    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-    _exit(127);
-  }
-  for (int i = 0; i < START_SECONDS * 50 && !answers(); i++)
-    nanosleep(&pause, NULL);
-  ck_assert(answers());
+  setenv("LOSSY_ARM", armed, 1);
+  preload(prefix, no_sync);
+  bool started = installation_start(&flow_world);
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) /* only the server's disk loses */
+    unsetenv(names[i]);
+  ck_assert(started);
 }
 
 /* Written aside and renamed: the server never reads half of it. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "epurse/scp.h"
+#include "world/folder.h"
 
 const uint8_t world_cid[CID_SIZE] = {0x99, 0x99, 0x99, 0x00, 0x00, 0x00, 0x00, 0x15};
 const uint8_t world_far[DATE_SIZE] = {0x20, 0x99, 0x12, 0x31};
@@ -59,8 +60,7 @@ void world_make(struct world *world) {
   memcpy(world->chip_serial, serial, sizeof serial);
   ck_assert(crypto_random(world->batch_key, sizeof world->batch_key));
   ck_assert_int_eq(transport_key_derive(world->batch_key, serial, transport_key), STATUS_OK);
-  strcpy(world->folder, "/tmp/epurse-session-XXXXXX");
-  ck_assert_ptr_nonnull(mkdtemp(world->folder));
+  ck_assert(folder_make(NULL, "epurse-session", world->folder, sizeof world->folder));
   snprintf(world->path, sizeof world->path, "%s/card", world->folder);
   ck_assert_int_eq(vcard_create(world->path, serial, transport_key), STATUS_OK);
   ck_assert_int_eq(vcard_open(world->path, &world->vcard), STATUS_OK);
@@ -72,11 +72,9 @@ void world_make(struct world *world) {
 }
 
 void world_remove(struct world *world) {
-  char command[128];
   reader_close(&world->between.inner);
   vcard_close(&world->vcard);
-  snprintf(command, sizeof command, "rm -r '%s'", world->folder);
-  ck_assert_int_eq(system(command), 0);
+  ck_assert(folder_remove(world->folder));
 }
 
 struct session_keys world_keys(const struct world *world, const struct terminal *terminal) {

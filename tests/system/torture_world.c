@@ -2,18 +2,11 @@
  * The folder in which all of it lives. */
 #include "torture_world.h"
 
-#include <arpa/inet.h>
 #include <dirent.h>
-#include <ftw.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,8 +15,10 @@
 #include "epurse/scp.h"
 #include "epurse/vcard.h"
 #include "torture.h"
+#include "world/folder.h"
+#include "world/installation.h"
 
-static char folder[96];
+static struct installation installation;
 static uint8_t serials[WHOSE_COUNT][CHIP_SERIAL_SIZE];
 static struct card_memory any_card; /* too large for a frame that is often entered */
 
@@ -38,10 +33,10 @@ const char *till_tid(enum till till) {
 }
 
 const char *world_path(const char *name) {
-  static char paths[8][160];
+  static char paths[8][256];
   static unsigned next;
   char *path = paths[next++ % 8];
-  snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+  snprintf(path, sizeof paths[0], "%s/%s", installation.folder, name);
   return path;
 }
 
@@ -73,89 +68,26 @@ int64_t world_card_balance(enum whose whose) {
 
 /* ---- made ---- */
 
-/* Runs a command line; `format` knows where the programs are as $P and the world as $W. */
-static bool shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static bool shell(const char *format, ...) {
-  char command[1024];
-  va_list arguments;
-  va_start(arguments, format);
-  int len = vsnprintf(command, sizeof command, format, arguments);
-  va_end(arguments);
-  if (len < 0 || (size_t)len >= sizeof command || system(command) != 0) {
-    printf("Bail out! failed: %s\n", command);
-    return false;
-  }
-  return true;
-}
-
-static int free_port(void) {
-  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-  socklen_t len = sizeof address;
-  int line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), port = 0;
-  if (line >= 0 && bind(line, (struct sockaddr *)&address, len) == 0 &&
-      getsockname(line, (struct sockaddr *)&address, &len) == 0)
-    port = ntohs(address.sin_port);
-  if (line >= 0)
-    close(line);
-  return port;
-}
-
-static bool answers(int port) {
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons((uint16_t)port)};
-  int line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  bool connected = line >= 0 && connect(line, (struct sockaddr *)&address, sizeof address) == 0;
-  if (line >= 0)
-    close(line);
-  return connected;
-}
-
-/* The real server, for as long as terminals are being added. */
-static pid_t epursed_start(int port) {
-  pid_t child = fork();
-  if (child == 0) {
-    execl("/bin/sh", "sh", "-c",
-          "exec \"$P/epursed\" --config \"$W/issuer\" --passphrase-fd 4 4<\"$W/server.pass\" 2>\"$W/epursed.log\"",
-          (char *)NULL);
-    _exit(127);
-  }
-  for (int i = 0; i < 400 && !answers(port); i++)
-    (void)poll(NULL, 0, 50);
-  return child;
-}
-
-static bool terminals_make(int port) {
+static bool terminals_make(void) {
   static const char *const merchants[TILL_COUNT] = {"BAKERY", "KIOSK", "BANK", "POSTOFFICE", "BANK", "BANK"};
   static const char *const roles[TILL_COUNT] = {"pos", "pos", "reload", "reload", "perso", "perso"};
   bool made = true;
   for (int i = 0; made && i < 4; i++)
-    made =
-        shell("\"$P/epurse-admin\" --config \"$W/issuer/admin\" merchant add %s --name %s --points-rate 100 >/dev/null",
-              merchants[i], merchants[i]);
+    made = installation_merchant_add(merchants[i], merchants[i], 100);
   for (enum till till = 0; made && till < TILL_COUNT; till++)
-    made = shell("\"$P/epurse-admin\" --config \"$W/issuer/admin\" terminal add %s --role %s --merchant %s --out "
-                 "\"$W/%s\" --url https://127.0.0.1:%d --issuer-passphrase-fd 3 3<\"$W/issuer.pass\" >/dev/null",
-                 till_tid(till), roles[till], merchants[till], till_name(till), port);
+    made = installation_terminal_add(&installation, till_tid(till), roles[till], merchants[till], till_name(till));
   return made;
 }
 
+/* The real server runs for as long as terminals are being added. */
 static bool issuer_make(void) {
-  int port = free_port(), code = -1;
-  bool made =
-      shell("echo 'issuer passphrase' >\"$W/issuer.pass\"; echo 'server passphrase' >\"$W/server.pass\"") &&
-      shell("\"$P/epurse-admin\" init --dir \"$W/issuer\" --host localhost,127.0.0.1 --listen 127.0.0.1:%d --currency "
-            "EUR --issuer 999999 --pool %d --loads none --load-credit none --no-pin-single %d.%02d --no-pin-total "
-            "%d.%02d --demonstration "
-            "--issuer-passphrase-fd 3 "
-            "--server-passphrase-fd 4 3<\"$W/issuer.pass\" 4<\"$W/server.pass\" >/dev/null",
-            port, TORTURE_POOL, TORTURE_NO_PIN / 200, TORTURE_NO_PIN / 2 % 100, TORTURE_NO_PIN / 100,
-            TORTURE_NO_PIN % 100) &&
-      shell("sed -i 's/^\\[card\\]$/&\\nnumbers = ascending/' \"$W/issuer/epursed.conf\"");
-  if (!made)
+  char options[160];
+  snprintf(options, sizeof options, "--pool %d --no-pin-single %d.%02d --no-pin-total %d.%02d --demonstration",
+           TORTURE_POOL, TORTURE_NO_PIN / 200, TORTURE_NO_PIN / 2 % 100, TORTURE_NO_PIN / 100, TORTURE_NO_PIN % 100);
+  if (!installation_init(&installation, options) || !installation_set("card", "numbers = ascending"))
     return false;
-  pid_t server = epursed_start(port);
-  made = server > 0 && terminals_make(port);
-  return server > 0 && kill(server, SIGTERM) == 0 && waitpid(server, &code, 0) == server && code == 0 && made;
+  bool made = installation_start(&installation) && terminals_make();
+  return installation_stop(&installation) && made;
 }
 
 static bool cards_make(void) {
@@ -169,25 +101,15 @@ static bool cards_make(void) {
 }
 
 bool world_make(void) {
-  const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR");
-  const char *programs = getenv("top_builddir");
-  snprintf(folder, sizeof folder, "%.60s/epurse-torture.XXXXXX", base != NULL ? base : "/tmp");
-  bool made = mkdtemp(folder) != NULL && setenv("W", folder, 1) == 0 &&
-              setenv("P", programs != NULL ? programs : ".", 1) == 0 && issuer_make() && cards_make();
+  const char *base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : NULL;
+  bool made = installation_begin(&installation, base, "epurse-torture", NULL) && issuer_make() && cards_make();
   if (!made)
-    printf("Bail out! the world cannot be made in %s\n", folder);
+    printf("Bail out! the world cannot be made in %s\n", installation.folder);
   return made;
 }
 
-static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *walk) {
-  (void)facts;
-  (void)kind;
-  (void)walk;
-  return remove(path);
-}
-
 void world_remove(void) {
-  (void)nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+  (void)folder_remove(installation.folder);
 }
 
 /* ---- kept and put back ---- */
@@ -220,7 +142,7 @@ static bool file_keep(size_t i) {
 static bool file_reset(size_t i) {
   static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
   const char *path = world_path(files[i]);
-  char name[192];
+  char name[288];
   for (size_t k = 0; k < sizeof suffixes / sizeof suffixes[0]; k++) {
     snprintf(name, sizeof name, "%s%s", path, suffixes[k]);
     (void)unlink(name);

@@ -3,7 +3,6 @@
 #include "place.h"
 
 #include <check.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "epurse/command.h"
 #include "epurse/x509.h"
+#include "world/folder.h"
 
 #define YEAR 31536000
 
@@ -118,10 +118,8 @@ static void tls_make(const struct place *place, uint8_t role) {
 }
 
 void place_make_empty(struct place *place) {
-  const char *base = getenv("TMPDIR");
   memset(place, 0, sizeof *place);
-  snprintf(place->folder, sizeof place->folder, "%.60s/terminal test.XXXXXX", base != NULL ? base : "/tmp");
-  ck_assert_ptr_nonnull(mkdtemp(place->folder));
+  ck_assert(folder_make(NULL, "terminal test", place->folder, sizeof place->folder));
 }
 
 void place_make(struct place *place, uint8_t role, const char *url) {
@@ -146,17 +144,10 @@ void place_make(struct place *place, uint8_t role, const char *url) {
   place_configure(place, role_word(role), "EUR", url, "");
 }
 
-static int remove_one(const char *path, const struct stat *facts, int kind, struct FTW *walk) {
-  (void)facts;
-  (void)kind;
-  (void)walk;
-  return remove(path);
-}
-
 void place_remove(struct place *place) {
   struct key **keys[] = {&place->master,     &place->terminal_ca, &place->card_ca, &place->server,
                          &place->server_pin, &place->tls,         &place->ecka,    &place->sig};
   for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
     key_free(keys[i]);
-  ck_assert_int_eq(nftw(place->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
+  ck_assert(folder_remove(place->folder));
 }

@@ -9,11 +9,10 @@
 #include <unistd.h>
 
 #include "epurse/scp.h"
+#include "world/folder.h"
 
 void bench_make(struct bench *bench) {
-  const char *base = getenv("TMPDIR");
-  ck_assert_int_gt(snprintf(bench->folder, sizeof bench->folder, "%s/vcard.XXXXXX", base ? base : "/tmp"), 0);
-  ck_assert_ptr_nonnull(mkdtemp(bench->folder));
+  ck_assert(folder_make(NULL, "vcard", bench->folder, sizeof bench->folder));
   ck_assert_int_gt(snprintf(bench->path, sizeof bench->path, "%s/a card", bench->folder), 0);
   ck_assert(crypto_random(bench->serial, sizeof bench->serial));
   ck_assert(crypto_random(bench->transport_key, sizeof bench->transport_key));

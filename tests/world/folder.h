@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A test's folder, and the port of a server in it. */
+#ifndef EPURSE_TESTS_WORLD_FOLDER_H
+#define EPURSE_TESTS_WORLD_FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Makes a new folder, `name` and six characters more, in `base`, or where that is NULL in $TMPDIR or /tmp. False: it cannot
+ * be made, or its path does not fit. */
+bool folder_make(const char *base, const char *name, char *folder, size_t size);
+/* Removes a folder with all that is in it. False: something stays behind. */
+bool folder_remove(const char *folder);
+
+/* A port of 127.0.0.1 at which nobody listens; 0: none. */
+int port_free(void);
+/* Somebody takes connections there. */
+bool port_answers(int port);
+/* Waits until somebody does; false after that many seconds. */
+bool port_wait(int port, int seconds);
+
+#endif
