@@ -40,10 +40,17 @@ static void as_it_is(struct run *run, const uint8_t *data, size_t len) {
   run->taken += feed(run, data, len);
 }
 
+/* FUZZ_SHARE=N: one in N of the mutants, where a run must be short. */
+static size_t share(void) {
+  const char *wanted = getenv("FUZZ_SHARE");
+  long one_in = wanted != NULL ? strtol(wanted, NULL, 10) : 1;
+  return one_in > 1 ? (size_t)one_in : 1;
+}
+
 /* From one mutant to the next, so that there are not too many; odd, so that every bit of a byte has its turn. */
 static size_t step_of(const struct run *run, size_t all) {
   size_t most = run->target->slow ? MUTANTS_SLOW : MUTANTS_MAX;
-  return all <= most ? 1 : all / most | 1;
+  return all <= most && share() == 1 ? 1 : (all / most + 1) * share() | 1;
 }
 
 static void every_truncation(struct run *run, const uint8_t *data, size_t len) {
