@@ -7,6 +7,7 @@
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
 #include "limit.h"
+#include "offline.h"
 #include "reference.h"
 #include "refund.h"
 #include "store.h"
@@ -20,8 +21,10 @@ struct brought {
   const struct ledger_receipt *receipt;
   struct terminal_brief terminal; /* that the promise names */
   struct card_brief card;
-  int64_t at;           /* unix seconds: when it was authorised */
-  struct refund refund; /* of a refund: its sale */
+  int64_t at;                         /* unix seconds: when it was authorised */
+  struct refund refund;               /* of a refund: its sale */
+  struct offline_announced announced; /* off-line payments that its promise counts */
+  int64_t more;                       /* minor units of them that nothing has announced here */
 };
 
 /* Only what is older than the last restoration can have been forgotten. */
@@ -71,6 +74,19 @@ static enum status bring_settle_hold(struct ledger *ledger, const struct brought
 
 /* ---- room ---- */
 
+/* What its promise announces comes out of the purse before it; less than is known here is another card's word. */
+static enum status bring_check_announced(struct ledger *ledger, struct brought *brought) {
+  const struct promise *promise = brought->promise;
+  struct offline_announced known = {.card = booking_card(brought->what->id), .since = promise->last_atc};
+  enum status status = offline_announced_read(ledger, &known);
+  brought->announced = (struct offline_announced){
+      .card = known.card, .since = known.since, .count = promise->offline_count, .sum = promise->offline_sum};
+  int64_t more = brought->announced.count - known.count;
+  brought->more = brought->announced.sum - known.sum;
+  bool fits = more >= 0 && brought->more >= more && (more > 0 || brought->more == 0);
+  return status == STATUS_OK && !fits ? STATUS_OUT_OF_STEP : status;
+}
+
 /* Of its sale no more is given back than is left; a sale that was forgotten too comes first. */
 static enum status bring_check_sale(struct ledger *ledger, struct brought *brought, const struct ledger_card *now) {
   const struct refund_wish wish = {.promise = brought->promise,
@@ -92,9 +108,14 @@ static enum status bring_check_room(struct ledger *ledger, struct brought *broug
   const struct promise *promise = brought->promise;
   const int64_t amount = promise->amount, points = brought->receipt->authorisation->points;
   struct ledger_card now;
-  enum status status = card_balances(ledger, booking_card(brought->what->id), &now);
+  enum status status = bring_check_announced(ledger, brought);
+  if (status == STATUS_OK)
+    status = card_balances(ledger, booking_card(brought->what->id), &now);
   if (status != STATUS_OK)
     return status;
+  now.balance -= brought->more;
+  if (now.balance < 0)
+    return STATUS_OUT_OF_STEP;
   if (promise->type == TRANSACTION_REFUND)
     return bring_check_sale(ledger, brought, &now);
   bool room = amount <= now.balance;
@@ -176,17 +197,19 @@ static enum status bring_name(struct ledger *ledger, const struct brought *broug
   return taken ? STATUS_OK : status;
 }
 
-static enum status bring_note(struct ledger *ledger, const struct brought *brought) {
+enum status brought_in_note(struct ledger *ledger, int64_t booking, int64_t now) {
   struct query query = query_begin(ledger, QUERY_BROUGHT_IN_ADD);
-  query_i64(&query, brought->what->id);
-  query_i64(&query, brought->what->inquiry->offer.now);
+  query_i64(&query, booking);
+  query_i64(&query, now);
   return query_run(&query);
 }
 
 static enum status bring_book(struct ledger *ledger, const struct brought *brought) {
   const struct limit_load load = bring_load(brought);
   struct booking booking;
-  enum status status = bring_insert(ledger, brought);
+  enum status status = brought->more > 0 ? offline_announce(ledger, &brought->announced) : STATUS_OK;
+  if (status == STATUS_OK)
+    status = bring_insert(ledger, brought);
   if (status == STATUS_OK)
     status = bring_advance(ledger, brought);
   if (status == STATUS_OK)
@@ -199,7 +222,7 @@ static enum status bring_book(struct ledger *ledger, const struct brought *broug
     status = limit_take(ledger, &load, brought->what->id);
   if (status == STATUS_OK)
     status = booking_capture(ledger, &booking, brought->receipt->secret, brought->what->inquiry->offer.now);
-  return status == STATUS_OK ? bring_note(ledger, brought) : status;
+  return status == STATUS_OK ? brought_in_note(ledger, brought->what->id, brought->what->inquiry->offer.now) : status;
 }
 
 enum status bring_receipt(struct ledger *ledger, const struct bringing *bringing) {

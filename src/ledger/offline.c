@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "booking.h"
+#include "bring.h"
 #include "capture.h"
 #include "card.h"
 #include "chain.h"
@@ -38,6 +39,16 @@ struct bring {
 };
 
 /* ---- what is announced ---- */
+
+enum status offline_announced_read(struct ledger *ledger, struct offline_announced *announced) {
+  struct query query = query_begin(ledger, QUERY_OFFLINE_ANNOUNCED);
+  query_i64(&query, announced->card);
+  query_i64(&query, announced->since);
+  (void)query_row(&query);
+  announced->count = query_read_i64(&query);
+  announced->sum = query_read_i64(&query);
+  return query_end(&query);
+}
 
 enum status offline_announce(struct ledger *ledger, const struct offline_announced *announced) {
   enum status status = account_need(ledger, account_of_card(announced->card, ACCOUNT_OFFLINE));
@@ -329,13 +340,23 @@ static enum status bring_draw(struct ledger *ledger, const struct bring *bring) 
   return query_run(&query);
 }
 
+/* Older than the last restoration: a settlement that was forgotten may have paid it out. */
+static enum status bring_again_note(struct ledger *ledger, const struct bring *bring) {
+  int64_t restored_at = 0;
+  enum status status = ledger_restored_at(ledger, &restored_at);
+  bool again = restored_at != 0 && moment_to_unix(bring->promise->time) <= restored_at;
+  return status == STATUS_OK && again ? brought_in_note(ledger, bring->id, bring->payment->offer.now) : status;
+}
+
 static enum status bring_pay(struct ledger *ledger, struct bring *bring) {
   struct booking booking;
   int64_t now = bring->payment->offer.now;
   enum status status = bring_book(ledger, bring, &booking);
   if (status == STATUS_OK)
     status = bring_draw(ledger, bring);
-  return status == STATUS_OK ? booking_capture_offline(ledger, &booking, now) : status;
+  if (status == STATUS_OK)
+    status = booking_capture_offline(ledger, &booking, now);
+  return status == STATUS_OK ? bring_again_note(ledger, bring) : status;
 }
 
 /* It stays among what waits, or leaves it. */

@@ -13,6 +13,8 @@ struct offline_announced {
   int64_t sum; /* minor units */
 };
 
+/* What is known of `announced->card` since `announced->since`: count and sum are set, 0 where that is nothing. */
+enum status offline_announced_read(struct ledger *ledger, struct offline_announced *announced) EPURSE_MUST_USE;
 /* Holds what is more than was announced before; the caller has seen that it is not less. */
 enum status offline_announce(struct ledger *ledger, const struct offline_announced *announced) EPURSE_MUST_USE;
 /* The card is replaced: what nobody brought in is owed to it. */

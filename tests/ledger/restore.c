@@ -10,6 +10,7 @@
 #include "epurse/ledger_backup.h"
 #include "epurse/ledger_incarnation.h"
 #include "epurse/ledger_incident.h"
+#include "epurse/ledger_offline.h"
 #include "epurse/settlement.h"
 #include "suites.h"
 #include "world.h"
@@ -362,6 +363,146 @@ START_TEST(a_forgotten_refund_that_was_owed_again_is_not_booked) {
 }
 END_TEST
 
+/* ---- off-line payments and payouts ---- */
+
+/* What the terminals of this test hold: off-line payments without `kept`, else whole receipts. */
+struct held_receipt {
+  bool offline, there;
+  struct ledger_offline payment;
+  struct promise promise;
+  uint8_t record[PROMISE_SIZE];
+  struct kept kept;
+};
+
+static void pay_offline(struct world *world, struct purse *purse, uint32_t amount, const char *tid,
+                        struct held_receipt *held) {
+  purse_promise(purse, TRANSACTION_OFFLINE_PURCHASE, amount, tid);
+  *held = (struct held_receipt){.offline = true, .promise = purse->promise};
+  held->payment.limits = (struct offline_limits){.single = 2500, .total = 5000, .count = 5};
+  memcpy(held->record, purse->record, PROMISE_SIZE);
+  memcpy(held->payment.tid, tid, TID_SIZE);
+  moment_from_unix(world->now, held->promise.time);
+}
+
+/* The server commits what a payment is answered with. */
+static enum status bring_offline_step(struct ledger *ledger, void *context) {
+  struct held_receipt *held = context;
+  return ledger_offline_bring(ledger, &held->payment);
+}
+
+static enum status bring_held(struct world *world, struct held_receipt *held) {
+  if (!held->offline)
+    return bring(world, &held->kept);
+  held->payment.offer = (struct signed_promise){
+      .promise = &held->promise, .record = held->record, .now = world->now, .zone = world->zone};
+  return ledger_transact(world->ledger, bring_offline_step, held);
+}
+
+/* All of them, as often as one of them says that it waits for another one; in an order of its own. */
+static void bring_all(struct world *world, struct held_receipt *held, size_t count, unsigned order) {
+  size_t there = 0;
+  for (size_t round = 0; round < count && there < count; round++)
+    for (size_t i = 0; i < count; i++) {
+      struct held_receipt *one = &held[(i * (order < count ? 1 : count - 1) + order) % count];
+      if (one->there)
+        continue;
+      enum status status = bring_held(world, one);
+      ck_assert(status == STATUS_OK || status == STATUS_OUT_OF_STEP);
+      one->there = status == STATUS_OK;
+      there += one->there;
+    }
+  ck_assert_uint_eq(there, count);
+}
+
+static void offline_scene(struct scene *scene, struct held_receipt held[6]) {
+  struct world *world = &scene->world;
+  struct purse *purse = &scene->busy;
+  memset(scene, 0, sizeof *scene);
+  world_open(world);
+  world_issue(world, 1, purse);
+  world_complete(world, purse, TRANSACTION_LOAD, 2000, RELOAD);
+  take_backup(scene);
+  pay_offline(world, purse, 1000, POS, &held[0]);
+  pay_offline(world, purse, 200, OTHER_POS, &held[1]);
+  world_complete(world, purse, TRANSACTION_LOAD, 3000, RELOAD);
+  held[2] = (struct held_receipt){0};
+  keep(world, purse, purse->atc, &held[2].kept);
+  pay_offline(world, purse, 2500, POS, &held[3]); /* of what the backup does not have */
+  ck_assert_int_eq(bring_held(world, &held[0]), STATUS_OK);
+  world_complete(world, purse, TRANSACTION_PURCHASE, 300, OTHER_POS);
+  held[4] = (struct held_receipt){0};
+  keep(world, purse, purse->atc, &held[4].kept);
+  pay_offline(world, purse, 70, POS, &held[5]);
+}
+
+/* In any order among receipts of on-line transactions: each is booked once, and what its receipts announce is held until
+ * it is there. */
+START_TEST(offline_payments_that_were_forgotten_come_back) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct held_receipt held[6];
+  offline_scene(&scene, held);
+  struct world *world = &scene.world;
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  bring_all(world, held, 6, (unsigned)_i);
+  world_assert_agrees(world, &scene.busy);
+  world_assert_merchant(world, "SHOP", 1000 + 2500 + 70, 0);
+  world_assert_merchant(world, "KIOSK", 200 + 300, 0);
+  ck_assert_uint_eq(world_incidents(world), 0);
+  for (int i = 0; i < 6; i++) /* once is all */
+    ck_assert_int_eq(bring_held(world, &held[i]), STATUS_OK);
+  world_assert_agrees(world, &scene.busy);
+  world_complete(world, &scene.busy, TRANSACTION_PURCHASE, 1, OTHER_POS);
+  world_assert_agrees(world, &scene.busy);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
+/* What a settlement that was forgotten may have paid out is told of them too. */
+START_TEST(offline_payments_that_come_back_are_marked) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct held_receipt held[6], later;
+  struct ledger_settlement closed;
+  struct resumption resumption = {.exported = 0};
+  offline_scene(&scene, held);
+  struct world *world = &scene.world;
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  bring_all(world, held, 6, 0);
+  world->now += 60;
+  pay_offline(world, &scene.busy, 30, POS, &later); /* after it: nobody can have paid it */
+  ck_assert_int_eq(bring_held(world, &later), STATUS_OK);
+  ck_assert_int_eq(ledger_transact(world->ledger, resume_step, &resumption), STATUS_OK);
+  ck_assert_int_eq(ledger_transact(world->ledger, close_step, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.sums.gross, 1000 + 2500 + 70 + 200 + 300 + 30);
+  ck_assert_int_eq(closed.brought_in, 1000 + 2500 + 70 + 200 + 300);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
+/* A receipt that announces less than what is here is not of this card's past. */
+START_TEST(a_receipt_never_announces_less) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct held_receipt held[6];
+  offline_scene(&scene, held);
+  struct world *world = &scene.world;
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  ck_assert_int_eq(bring_held(world, &held[0]), STATUS_OK);
+  ck_assert_int_eq(bring_held(world, &held[1]), STATUS_OK);
+  held[2].kept.promise.offline_count = 1;
+  held[2].kept.promise.offline_sum = 1000;
+  ck_assert_int_eq(bring_held(world, &held[2]), STATUS_OUT_OF_STEP);
+  held[2].kept.promise.offline_count = 2;
+  held[2].kept.promise.offline_sum = 1201; /* as many, and more */
+  ck_assert_int_eq(bring_held(world, &held[2]), STATUS_OUT_OF_STEP);
+  held[2].kept.promise.offline_sum = 1200;
+  ck_assert_int_eq(bring_held(world, &held[2]), STATUS_OK);
+  world_assert_clean(world);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* What the backup has in hand lies below what was brought in: the card's next promise speaks of a later one, and even
  * where the sums agree by chance nothing is released on that. The first receipt above the hold tells. */
 START_TEST(a_hold_below_receipts_waits_for_the_one_that_tells) {
@@ -534,6 +675,9 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, whole_receipts_bring_back_what_was_forgotten);
   tcase_add_test(tests, refunds_that_were_forgotten_come_back);
   tcase_add_test(tests, a_forgotten_refund_that_was_owed_again_is_not_booked);
+  tcase_add_loop_test(tests, offline_payments_that_were_forgotten_come_back, 0, 12);
+  tcase_add_test(tests, offline_payments_that_come_back_are_marked);
+  tcase_add_test(tests, a_receipt_never_announces_less);
   tcase_add_test(tests, a_hold_below_receipts_waits_for_the_one_that_tells);
   tcase_add_test(tests, a_hold_below_receipts_is_released_by_the_one_that_tells);
   tcase_add_test(tests, a_receipt_brings_nothing_else);
