@@ -8,8 +8,8 @@
 /* TRANSACTION_INQUIRY {"promise"[,"authorisation","secret"[,"tender","reference"][,"merchant_reference"]]}: what became
  * of it? With authorisation and r it is a whole receipt, which a server that has forgotten it books anew; a load's names
  * its tender as LOAD does, and what the caller named goes by that name again. LOAD_REVERSAL {"promise","given_back"}: the terminal asks whether
- * the bank may give the load's money back, or says that it has. HAND_OUT {"promise","wish"}: what is to become of a payout that the card has
- * committed. The promise is whole, as the card signed it. */
+ * the bank may give the load's money back, or says that it has. HAND_OUT {"promise","wish"[,"authorisation","secret"[,"merchant_reference"]]}: what is to become of a payout that the
+ * card has committed; with its whole receipt where it was decided already, and the server has forgotten it. The promise is whole, as the card signed it. */
 enum hand_out_wish {
   HAND_OUT_PAY = 1, /* "pay": may it be handed out? */
   HAND_OUT_BACK,    /* "back": the holder wants it owed to the card */
@@ -19,7 +19,7 @@ struct inquiry_request {
   uint8_t promise[PROMISE_SIZE];
   bool given_back;  /* LOAD_REVERSAL; else false */
   uint8_t wish;     /* HAND_OUT: enum hand_out_wish; else 0 */
-  bool has_receipt; /* TRANSACTION_INQUIRY; else false, and what follows is not there */
+  bool has_receipt; /* not LOAD_REVERSAL; else false, and what follows is not there */
   uint8_t authorisation[AUTHORISATION_SIZE];
   uint8_t secret[SECRET_SIZE];       /* r */
   char tender_kind[16];              /* loads; else "" */

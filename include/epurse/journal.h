@@ -109,8 +109,9 @@ enum status journal_next_pin(struct journal *journal, int64_t after, int64_t *id
                              uint8_t record[PIN_RECORD_SIZE]) EPURSE_MUST_USE;
 /* Forgets one that the server has heard of, by its id; durable when it returns. Gone already: STATUS_OK. */
 enum status journal_drop_pin(struct journal *journal, int64_t id) EPURSE_MUST_USE;
-/* The server says which life its ledger is in. Another one than was met last: all entries with r whose intent is not
- * older than `since` (unix seconds; 0: nothing was forgotten) go on the list of receipts to be brought in again. Durable
+/* The server says which life its ledger is in. Another one than was met last: all entries with r, and all
+ * off-line payments that it had booked, whose intent is not older than `since` (unix seconds; 0: nothing was forgotten) go on
+ * the list of receipts to be brought in again. Durable
  * when it returns. 0, or the same again: no effect. */
 enum status journal_met(struct journal *journal, int64_t incarnation, int64_t since) EPURSE_MUST_USE;
 /* Puts one entry at the end of that list; there already: STATUS_OK. */

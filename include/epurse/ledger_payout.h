@@ -21,7 +21,8 @@ enum payout_wish {
 /* Answers the terminal that the promise names, and no other. Captured: the first wish decides, pay or back, and every later
  * one is answered the same; DONE is a pay that is noted as handed out, and changes nothing of what went back. Not
  * captured: *fate tells how it stands, and nothing is decided; never seen: as above. STATUS_NOT_PERMITTED: another terminal;
- * STATUS_BAD_FORMAT: no payout. */
+ * STATUS_BAD_FORMAT: no payout. With inquiry->receipt it is taken first, as ledger_receipt_bring does, with its statuses: what a
+ * restoration made this ledger forget is booked and decided in one, so that nobody can decide it otherwise in between. */
 enum status ledger_payout_settle(struct ledger *ledger, const struct ledger_reversal *wanted,
                                  struct ledger_fate *fate) EPURSE_MUST_USE;
 

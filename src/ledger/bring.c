@@ -44,9 +44,9 @@ static enum status bring_open(struct ledger *ledger, const struct bringing *what
 
 /* A terminal of another role now than then is no reason to book what the audit would find. */
 static enum status bring_check_role(const struct ledger *ledger, const struct brought *brought) {
-  bool load = brought->promise->type == TRANSACTION_LOAD;
+  bool load = brought->promise->type == TRANSACTION_LOAD || brought->promise->type == TRANSACTION_PAYOUT;
   uint8_t role = brought->terminal.role;
-  if (brought->promise->type > TRANSACTION_REFUND)
+  if (brought->promise->type > TRANSACTION_PAYOUT)
     return STATUS_BAD_FORMAT;
   if (brought->promise->currency != ledger->currency)
     return STATUS_WRONG_CURRENCY;
@@ -129,12 +129,13 @@ static enum status bring_check_room(struct ledger *ledger, struct brought *broug
 
 static bool bring_limited(const struct brought *brought) {
   uint8_t type = brought->promise->type;
-  return type == TRANSACTION_REFUND ||
+  return type == TRANSACTION_REFUND || type == TRANSACTION_PAYOUT ||
          (type == TRANSACTION_LOAD && brought->receipt->tender.kind != LEDGER_TENDER_OWED);
 }
 
 static struct limit_load bring_load(const struct brought *brought) {
   return (struct limit_load){.refund = brought->promise->type == TRANSACTION_REFUND,
+                             .payout = brought->promise->type == TRANSACTION_PAYOUT,
                              .in_points = brought->refund.in_points,
                              .terminal = brought->terminal.number,
                              .merchant = brought->terminal.merchant,
@@ -222,7 +223,9 @@ static enum status bring_book(struct ledger *ledger, const struct brought *broug
     status = limit_take(ledger, &load, brought->what->id);
   if (status == STATUS_OK)
     status = booking_capture(ledger, &booking, brought->receipt->secret, brought->what->inquiry->offer.now);
-  return status == STATUS_OK ? brought_in_note(ledger, brought->what->id, brought->what->inquiry->offer.now) : status;
+  if (status != STATUS_OK || brought->promise->type == TRANSACTION_PAYOUT) /* of which no settlement speaks */
+    return status;
+  return brought_in_note(ledger, brought->what->id, brought->what->inquiry->offer.now);
 }
 
 enum status bring_receipt(struct ledger *ledger, const struct bringing *bringing) {

@@ -270,8 +270,12 @@ enum status ledger_payout_settle(struct ledger *ledger, const struct ledger_reve
       wanted->wish > PAYOUT_WISH_DONE)
     return STATUS_BAD_FORMAT;
   enum status status = inquire_open(ledger, &wanted->inquiry, false, &asked);
-  if (status == STATUS_OK && !asked.known.same)
+  if (status == STATUS_OK && wanted->inquiry.receipt != NULL) {
+    status = receipt_take(ledger, &asked);
+    asked.known.same = status == STATUS_OK;
+  } else if (status == STATUS_OK && !asked.known.same) {
     status = inquire_never(ledger, &asked);
+  }
   if (status == STATUS_OK)
     status = inquire_answer(ledger, &asked, fate);
   if (status == STATUS_OK && asked.known.same)

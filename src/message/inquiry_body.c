@@ -56,9 +56,9 @@ json_t *inquiry_request_body(enum message_type type, const struct inquiry_reques
   field_put_binary(&writer, "promise", request->promise, sizeof request->promise);
   if (type == MESSAGE_LOAD_REVERSAL)
     field_put_boolean(&writer, "given_back", request->given_back);
-  else if (type == MESSAGE_HAND_OUT)
+  if (type == MESSAGE_HAND_OUT)
     field_put_text(&writer, "wish", wish_words[request->wish]);
-  else if (request->has_receipt)
+  if (type != MESSAGE_LOAD_REVERSAL && request->has_receipt)
     receipt_put(&writer, request);
   return field_done(&writer);
 }
@@ -70,9 +70,9 @@ enum status inquiry_request_parse(enum message_type type, const json_t *body, st
   field_binary(&reader, "promise", request->promise, sizeof request->promise);
   if (type == MESSAGE_LOAD_REVERSAL)
     request->given_back = field_boolean(&reader, "given_back");
-  else if (type == MESSAGE_HAND_OUT)
+  if (type == MESSAGE_HAND_OUT)
     request->wish = wish_take(&reader);
-  else if (field_there(&reader, "authorisation"))
+  if (type != MESSAGE_LOAD_REVERSAL && field_there(&reader, "authorisation"))
     receipt_take(&reader, request);
   return field_end(&reader);
 }

@@ -67,6 +67,29 @@ static enum status read_certificate(const char *path, const struct certificate_c
   return status;
 }
 
+/* Its time may be over; it signed while it was not. */
+static enum status read_server_old(const char *folder, struct keyring *keyring, char path[PATH_ROOM]) {
+  const struct certificate_check check = {.ca_public = keyring->master_public, .role = ROLE_SERVER};
+
+  name_file(path, folder, "server-old.cert");
+  enum status status = read_certificate(path, &check, &keyring->server_old);
+  if (status == STATUS_NOT_FOUND) {
+    keyring->server_old.len = 0;
+    status = STATUS_OK;
+  }
+  return status;
+}
+
+const uint8_t *keyring_server(const struct keyring *keyring, uint8_t version) {
+  const struct certificate *present = &keyring->server_certificate.certificate;
+  const struct certificate *old = &keyring->server_old.certificate;
+
+  if (version == present->version)
+    return present->public_key;
+  bool good = keyring->server_old.len > 0 && version == old->version && version >= present->least;
+  return good ? old->public_key : NULL;
+}
+
 enum status keyring_certificates(struct keyring *keyring, const char *folder, int64_t now, char problem[256]) {
   const struct {
     const char *file;
@@ -89,6 +112,8 @@ enum status keyring_certificates(struct keyring *keyring, const char *folder, in
     name_file(path, folder, wanted[i].file);
     status = read_certificate(path, &check, wanted[i].into);
   }
+  if (status == STATUS_OK)
+    status = read_server_old(folder, keyring, path);
   if (status != STATUS_OK)
     blame(problem, path, status);
   keyring->tls_expires = read_tls_expiry(folder);

@@ -20,11 +20,12 @@ struct keyring_certificate {
 struct keyring {
   uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE];
   struct keyring_certificate card_ca_certificate, server_certificate, server_pin_certificate, terminal_ca_certificate;
-  int64_t tls_expires;    /* unix seconds: of tls.crt; 0: not known */
-  struct key *card_ca;    /* certifies cards; NULL: this server takes payments and makes none */
-  struct key *server;     /* signs authorisations, block orders, replies */
-  struct key *server_pin; /* PINs are enciphered to it */
-  struct key *pin_store;  /* its scalar keys the MAC of stored PINs */
+  struct keyring_certificate server_old; /* that of the key before server's, until key retire; len 0: none */
+  int64_t tls_expires;                   /* unix seconds: of tls.crt; 0: not known */
+  struct key *card_ca;                   /* certifies cards; NULL: this server takes payments and makes none */
+  struct key *server;                    /* signs authorisations, block orders, replies */
+  struct key *server_pin;                /* PINs are enciphered to it */
+  struct key *pin_store;                 /* its scalar keys the MAC of stored PINs */
   struct key *tls;
 };
 
@@ -38,6 +39,10 @@ enum status keyring_certificates(struct keyring *keyring, const char *folder, in
  * STATUS_BAD_KEY; `problem` then names the file. */
 enum status keyring_keys(struct keyring *keyring, const char *folder, const char *passphrase,
                          char problem[256]) EPURSE_MUST_USE;
+
+/* The key of the server's of that version, where what it signed still counts: the present one, or the one before it while it is not
+ * withdrawn. NULL: neither. */
+const uint8_t *keyring_server(const struct keyring *keyring, uint8_t version);
 
 /* Wipes and releases. */
 void keyring_clear(struct keyring *keyring);

@@ -9,6 +9,8 @@
 #include "epurse/inquiry.h"
 #include "epurse/journal.h"
 #include "epurse/terminal.h"
+#include "offline.h"
+#include "payout.h"
 
 void bring_ask(struct terminal *terminal) {
   struct confirmations proof = {.count = 1};
@@ -25,7 +27,14 @@ void bring_ask(struct terminal *terminal) {
     message_clear(&reply); /* the backend has told the journal */
 }
 
+/* A payout goes with what was said of it, so that the server says the same again before anybody else can ask. */
+static enum message_type bring_type(const struct journal_entry *entry) {
+  bool said = entry->type == TRANSACTION_PAYOUT && payout_said(entry) != 0;
+  return said ? MESSAGE_HAND_OUT : MESSAGE_TRANSACTION_INQUIRY;
+}
+
 static json_t *bring_body(const struct journal_entry *entry) {
+  enum message_type type = bring_type(entry);
   struct inquiry_request request = {.has_receipt = true};
   memcpy(request.promise, entry->promise, PROMISE_SIZE);
   memcpy(request.authorisation, entry->authorisation, AUTHORISATION_SIZE);
@@ -35,7 +44,15 @@ static json_t *bring_body(const struct journal_entry *entry) {
     (void)snprintf(request.tender_reference, sizeof request.tender_reference, "%s", entry->tender_reference);
   }
   (void)snprintf(request.reference, sizeof request.reference, "%s", entry->reference);
-  return inquiry_request_body(MESSAGE_TRANSACTION_INQUIRY, &request);
+  if (type == MESSAGE_HAND_OUT)
+    request.wish = payout_said(entry);
+  return inquiry_request_body(type, &request);
+}
+
+static enum fate bring_fate(const struct journal_entry *entry) {
+  if (bring_type(entry) != MESSAGE_HAND_OUT)
+    return FATE_CAPTURED;
+  return payout_said(entry) == HAND_OUT_BACK ? FATE_OWED : FATE_PAY;
 }
 
 /* STATUS_OK: the server has it, by this promise and r. */
@@ -47,13 +64,21 @@ static enum status bring_check(const struct journal_entry *entry, const json_t *
     status = record_hash(entry->promise, PROMISE_SIZE, hash);
   if (status != STATUS_OK)
     return status;
-  bool same = crypto_equal(hash, reply.promise_hash, sizeof hash) && reply.fate == FATE_CAPTURED;
+  bool same = crypto_equal(hash, reply.promise_hash, sizeof hash) && reply.fate == bring_fate(entry);
   return same ? STATUS_OK : STATUS_BAD_REPLY;
 }
 
-static enum status bring_send(struct terminal *terminal, const struct journal_entry *entry) {
+/* An off-line payment: its promise is all that there is, and it goes the way of those that were never brought. */
+static enum status bring_send_offline(struct terminal *terminal, const struct journal_entry *entry) {
+  struct offline_payments question = {.count = 1}, answer;
+  memcpy(question.items[0].promise, entry->promise, PROMISE_SIZE);
+  enum status status = offline_send(terminal, &question, &answer);
+  return status == STATUS_OK ? answer.items[0].status : status;
+}
+
+static enum status bring_send_receipt(struct terminal *terminal, const struct journal_entry *entry) {
   struct message reply;
-  enum status status = backend_call(terminal->backend, MESSAGE_TRANSACTION_INQUIRY, bring_body(entry), &reply);
+  enum status status = backend_call(terminal->backend, bring_type(entry), bring_body(entry), &reply);
   if (status != STATUS_OK)
     return status;
   status = reply.status == STATUS_OK ? bring_check(entry, reply.body) : reply.status;
@@ -61,9 +86,15 @@ static enum status bring_send(struct terminal *terminal, const struct journal_en
   return status;
 }
 
-/* The server keeps these as incidents, with their evidence: once is enough. */
+static enum status bring_send(struct terminal *terminal, const struct journal_entry *entry) {
+  return entry->type == TRANSACTION_OFFLINE_PURCHASE ? bring_send_offline(terminal, entry)
+                                                     : bring_send_receipt(terminal, entry);
+}
+
+/* The server keeps some as incidents, with their evidence: once is enough. */
 static bool is_settled(enum status status) {
-  return status == STATUS_OK || status == STATUS_CARD_FORKED || status == STATUS_LEDGER_BROKEN;
+  return status == STATUS_OK || status == STATUS_OFFLINE_KNOWN || status == STATUS_CARD_FORKED ||
+         status == STATUS_LEDGER_BROKEN;
 }
 
 enum status bring_run(struct terminal *terminal, unsigned most, unsigned *brought) {
@@ -79,7 +110,7 @@ enum status bring_run(struct terminal *terminal, unsigned most, unsigned *brough
     enum status said = bring_send(terminal, &entry);
     if (said == STATUS_NO_SERVER)
       break;
-    *brought += said == STATUS_OK;
+    *brought += said == STATUS_OK || said == STATUS_OFFLINE_KNOWN;
     status = is_settled(said) ? journal_drop_bring(journal, place) : journal_later_bring(journal, place);
   }
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;

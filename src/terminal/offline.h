@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "epurse/message_offline.h"
 #include "epurse/terminal_offline.h"
 #include "order.h"
 
@@ -28,5 +29,9 @@ void offline_bring_stored(struct order *order);
 /* Brings in what is in the journal, many in one message, under its claim. STATUS_OK: the server has answered for all;
  * STATUS_NO_SERVER: what is left waits. */
 enum status offline_bring(struct terminal *terminal, struct offline_brought *brought) EPURSE_MUST_USE;
+
+/* One message of them and its answer, of as many. STATUS_NO_SERVER, or what the server said of the message. */
+enum status offline_send(struct terminal *terminal, const struct offline_payments *question,
+                         struct offline_payments *answer) EPURSE_MUST_USE;
 
 #endif

@@ -64,8 +64,8 @@ struct bringing {
   struct journal_entry entries[OFFLINE_PAYMENT_MAX];
 };
 
-static enum status payments_send(struct terminal *terminal, const struct offline_payments *question,
-                                 struct offline_payments *answer) {
+enum status offline_send(struct terminal *terminal, const struct offline_payments *question,
+                         struct offline_payments *answer) {
   struct message reply;
   json_t *body = offline_payment_body(question, false);
   enum status status = backend_call(terminal->backend, MESSAGE_OFFLINE_PAYMENT, body, &reply);
@@ -120,7 +120,7 @@ enum status offline_bring(struct terminal *terminal, struct offline_brought *bro
     enum status status = payments_collect(terminal, &after, &bringing);
     if (status != STATUS_OK || bringing.question.count == 0)
       return status;
-    status = payments_send(terminal, &bringing.question, &bringing.answer);
+    status = offline_send(terminal, &bringing.question, &bringing.answer);
     if (status != STATUS_OK)
       return status;
     answer_take(terminal, &bringing, brought);
@@ -133,5 +133,5 @@ void offline_bring_stored(struct order *order) {
   if (!contact->open || session_offline_promise(&contact->session, question.items[0].promise) != STATUS_OK)
     return;
   /* Another one may have brought it since, and where nobody answers the next contact asks for it again. */
-  (void)!payments_send(order->terminal, &question, &answer);
+  (void)!offline_send(order->terminal, &question, &answer);
 }

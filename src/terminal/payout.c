@@ -23,6 +23,14 @@ static bool payout_is(const struct order *order, const char *stage) {
   return strcmp(order->entry.tender_kind, stage) == 0;
 }
 
+uint8_t payout_said(const struct journal_entry *entry) {
+  if (entry->state == JOURNAL_SETTLED)
+    return HAND_OUT_BACK;
+  if (strcmp(entry->tender_kind, PAYOUT_HANDED_OUT) == 0)
+    return HAND_OUT_DONE;
+  return strcmp(entry->tender_kind, PAYOUT_TO_HAND_OUT) == 0 ? HAND_OUT_PAY : 0;
+}
+
 static enum status payout_note(struct order *order, const char *stage) {
   snprintf(order->entry.tender_kind, sizeof order->entry.tender_kind, "%s", stage);
   return journal_update(order->terminal->journal, &order->entry);

@@ -9,4 +9,8 @@
  * holder is not here. */
 bool payout_recover(struct order *order);
 
+/* What was said of a payout that the card has committed, to be said again to a server that has forgotten it: enum
+ * hand_out_wish; 0: nothing yet. */
+uint8_t payout_said(const struct journal_entry *entry);
+
 #endif

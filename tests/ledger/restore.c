@@ -503,6 +503,65 @@ START_TEST(a_receipt_never_announces_less) {
 }
 END_TEST
 
+struct handing {
+  struct kept *kept;
+  uint8_t wish;
+};
+
+static enum status hand_out_step(struct ledger *ledger, void *context) {
+  const struct handing *handing = context;
+  const struct ledger_reversal wanted = {.inquiry = handing->kept->inquiry, .wish = handing->wish};
+  return ledger_payout_settle(ledger, &wanted, &handing->kept->fate);
+}
+
+static enum status hand_out(struct world *world, struct kept *kept, uint8_t wish) {
+  struct handing handing = {.kept = kept, .wish = wish};
+  kept->inquiry.offer.now = world->now;
+  return ledger_transact(world->ledger, hand_out_step, &handing);
+}
+
+/* One that was handed out, one that went back and was loaded again, one of which nothing was said: each is as it was, and the holder
+ * has nothing twice. */
+START_TEST(payouts_that_were_forgotten_come_back) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct kept paid, back, open;
+  memset(&scene, 0, sizeof scene);
+  struct world *world = &scene.world;
+  struct purse *purse = &scene.busy;
+  world_open(world);
+  world_issue(world, 1, purse);
+  world_complete(world, purse, TRANSACTION_LOAD, 5000, RELOAD);
+  take_backup(&scene);
+  world_complete(world, purse, TRANSACTION_PAYOUT, 1000, RELOAD);
+  keep(world, purse, purse->atc, &paid);
+  world_complete(world, purse, TRANSACTION_PAYOUT, 700, RELOAD);
+  keep(world, purse, purse->atc, &back);
+  world_complete(world, purse, TRANSACTION_PAYOUT, 60, OTHER_RELOAD);
+  keep(world, purse, purse->atc, &open);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  paid.promise.amount = 5001;
+  ck_assert_int_eq(hand_out(world, &paid, PAYOUT_WISH_DONE), STATUS_OUT_OF_STEP); /* there was never that much */
+  paid.promise.amount = 1000;
+  assert_brought(world, &open);
+  ck_assert(!open.fate.pay && !open.fate.back);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(hand_out(world, &back, PAYOUT_WISH_BACK), STATUS_OK);
+    ck_assert(back.fate.back && !back.fate.pay);
+    ck_assert_int_eq(hand_out(world, &paid, PAYOUT_WISH_DONE), STATUS_OK);
+    ck_assert(paid.fate.pay && !paid.fate.back);
+  }
+  ck_assert_int_eq(hand_out(world, &paid, PAYOUT_WISH_BACK), STATUS_OK); /* too late */
+  ck_assert(paid.fate.pay && !paid.fate.back);
+  world_assert_card(world, purse, 5000 - 1000 - 700 - 60, 0, 700);
+  world_complete(world, purse, TRANSACTION_PURCHASE, 1, POS);
+  world_assert_agrees(world, purse);
+  memcpy(paid.inquiry.tid, OTHER_RELOAD, TID_SIZE);
+  ck_assert_int_eq(hand_out(world, &paid, PAYOUT_WISH_PAY), STATUS_NOT_PERMITTED);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* What the backup has in hand lies below what was brought in: the card's next promise speaks of a later one, and even
  * where the sums agree by chance nothing is released on that. The first receipt above the hold tells. */
 START_TEST(a_hold_below_receipts_waits_for_the_one_that_tells) {
@@ -678,6 +737,7 @@ Suite *restore_suite(void) {
   tcase_add_loop_test(tests, offline_payments_that_were_forgotten_come_back, 0, 12);
   tcase_add_test(tests, offline_payments_that_come_back_are_marked);
   tcase_add_test(tests, a_receipt_never_announces_less);
+  tcase_add_test(tests, payouts_that_were_forgotten_come_back);
   tcase_add_test(tests, a_hold_below_receipts_waits_for_the_one_that_tells);
   tcase_add_test(tests, a_hold_below_receipts_is_released_by_the_one_that_tells);
   tcase_add_test(tests, a_receipt_brings_nothing_else);

@@ -203,6 +203,36 @@ START_TEST(books_a_whole_receipt_that_it_forgot) {
 }
 END_TEST
 
+/* The key was rolled since: what the one before it signed counts until it is withdrawn, and no other's. */
+START_TEST(books_a_receipt_of_the_key_before) {
+  struct world world;
+  struct purse purse;
+  struct inquiry_request request;
+  struct inquiry_reply reply;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  struct keyring *keyring = &world.service.keyring;
+  struct certificate *present = &keyring->server_certificate.certificate;
+  receipt_fill(&world, &purse, keyring->server, &request);
+  keyring->server_old = keyring->server_certificate;
+  present->version++;
+  memcpy(present->public_key, key_public(world.pos.sig), CRYPTO_P256_PUBLIC_SIZE);
+  ck_assert_int_eq(ledger_transact(writer_ledger(world.service.writer), restored_step, &world), STATUS_OK);
+  present->least = present->version;
+  ck_assert_int_eq(receipt_bring(&world, &request, &reply), STATUS_BAD_SIGNATURE); /* withdrawn */
+  present->least--;
+  keyring->server_old.len = 0;
+  ck_assert_int_eq(receipt_bring(&world, &request, &reply), STATUS_BAD_SIGNATURE); /* not there */
+  keyring->server_old.len = keyring->server_certificate.len;
+  ck_assert_int_eq(receipt_bring(&world, &request, &reply), STATUS_OK);
+  ck_assert_int_eq(reply.fate, FATE_CAPTURED);
+  world_close(&world);
+}
+END_TEST
+
 Suite *inquiry_suite(void) {
   Suite *suite = suite_create("inquiry");
   TCase *all = world_case("inquiry");
@@ -212,6 +242,7 @@ Suite *inquiry_suite(void) {
   tcase_add_test(all, tells_nobody_else);
   tcase_add_test(all, stores_nothing_that_no_card_signed);
   tcase_add_test(all, books_a_whole_receipt_that_it_forgot);
+  tcase_add_test(all, books_a_receipt_of_the_key_before);
   suite_add_tcase(suite, all);
   return suite;
 }

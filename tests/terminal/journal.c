@@ -313,7 +313,8 @@ END_TEST
 START_TEST(receipts_are_brought_in_again) {
   struct journal *journal = open_journal();
   struct journal_entry old = sample(), young = sample(), without = sample(), late = sample(), read;
-  int64_t first = 0, second = 0, last = 0;
+  struct journal_entry offline = sample(), fresh = sample(); /* paid off-line: booked, and not yet */
+  int64_t first = 0, second = 0, third = 0, last = 0;
   old.time = 1000;
   young.time = 5000;
   old.has_secret = young.has_secret = late.has_secret = true;
@@ -326,6 +327,14 @@ START_TEST(receipts_are_brought_in_again) {
   ck_assert_int_eq(journal_begin(journal, &young), STATUS_OK);
   ck_assert_int_eq(journal_begin(journal, &without), STATUS_OK);
   ck_assert_int_eq(journal_begin(journal, &late), STATUS_OK);
+  offline.type = fresh.type = TRANSACTION_OFFLINE_PURCHASE;
+  offline.has_promise = fresh.has_promise = true;
+  offline.has_authorisation = fresh.has_authorisation = offline.has_secret = fresh.has_secret = false;
+  offline.time = fresh.time = 6000;
+  offline.state = JOURNAL_CONFIRMED;
+  fresh.state = JOURNAL_COMMITTED; /* goes its own way */
+  ck_assert_int_eq(journal_begin(journal, &offline), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &fresh), STATUS_OK);
   ck_assert_int_eq(journal_met(journal, 7, 0), STATUS_OK);
   ck_assert_int_eq(journal_next_bring(journal, 0, &first, &read), STATUS_NOT_FOUND);
   ck_assert_int_eq(journal_met(journal, 0, 1), STATUS_OK); /* it did not say */
@@ -339,8 +348,11 @@ START_TEST(receipts_are_brought_in_again) {
   ck_assert_int_eq(read.id, young.id);
   ck_assert_int_eq(journal_next_bring(journal, first, &second, &read), STATUS_OK);
   ck_assert_int_eq(read.id, late.id);
-  ck_assert_int_eq(second, last);
-  ck_assert_int_eq(journal_next_bring(journal, second, &last, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_next_bring(journal, second, &third, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, offline.id);
+  ck_assert_int_eq(third, last);
+  ck_assert_int_eq(journal_next_bring(journal, third, &last, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_drop_bring(journal, third), STATUS_OK);
   ck_assert_int_eq(journal_bring(journal, late.id), STATUS_OK); /* is there */
   ck_assert_int_eq(journal_later_bring(journal, first), STATUS_OK);
   ck_assert_int_eq(journal_next_bring(journal, 0, &first, &read), STATUS_OK);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/frame/local_time.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_desk.h"
 #include "epurse/ledger_incarnation.h"
@@ -255,15 +256,19 @@ enum status restore_list(struct admin *admin, struct ledger *ledger, struct ledg
 
   list.failed = list.todo == NULL;
   if (status == STATUS_OK) {
+    char people[2][LOCAL_TIME_MAX];
     moment_of(incarnation.since, since);
     moment_of(incarnation.at, until);
-    admin_print(admin, "What was done from %s to %s is to be done again by hand:\n", since, until);
+    local_time_print_unix(incarnation.since, people[0]);
+    local_time_print_unix(incarnation.at, people[1]);
+    admin_print(admin, "What was done from %s to %s is to be done again by hand:\n", people[0], people[1]);
     if (old != NULL)
       status = all_compare(&list);
     else
       all_name(&list);
     list_add(&list, "settlements", "", "tell what was exported last, before the next is closed: settlement resume");
     list_add(&list, "receipts", "", "run recover at every terminal: it brings them in again");
+    list_add(&list, "refunds owed", "", "no terminal keeps them: enter those slips again, refund --without-card");
   }
   if (status == STATUS_OK && (list.failed || json_object_set_new(admin->report, "since", json_string(since)) != 0 ||
                               json_object_set_new(admin->report, "until", json_string(until)) != 0 ||
