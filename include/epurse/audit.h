@@ -81,8 +81,9 @@ size_t audit_newer(const struct audit *audit, int64_t *written);
 /* The moment up to which it was compared, unix seconds: as requested, or of the backup; 0: the ledger is today's. */
 int64_t audit_until(const struct audit *audit);
 
-/* One line for each finding and each file that could not be read, then what was compared, then the count. */
-void audit_print(const struct audit *audit, FILE *out);
+/* One line for each finding and each file that could not be read, then what was compared, then the count. `until`: audit_until as
+ * people read it. */
+void audit_print(const struct audit *audit, const char *until, FILE *out);
 /* The same as an object; the caller's. NULL where memory ends. */
 json_t *audit_json(const struct audit *audit);
 

@@ -35,17 +35,7 @@ static void print_figures(const struct audit *audit, FILE *out) {
                 figures->open_entries, figures->unreported, figures->incidents);
 }
 
-static void print_later(const struct audit *audit, FILE *out) {
-  uint8_t moment[MOMENT_SIZE];
-  char time[21];
-  if (audit->until == 0)
-    return;
-  moment_from_unix(audit->until, moment);
-  moment_print(moment, time);
-  (void)fprintf(out, "Later than %s and not compared: %" PRId64 ".\n", time, audit->figures.later);
-}
-
-void audit_print(const struct audit *audit, FILE *out) {
+void audit_print(const struct audit *audit, const char *until, FILE *out) {
   char subject[SUBJECT_MAX];
   for (size_t i = 0; i < audit->finding_count; i++) {
     const struct audit_finding *finding = &audit->findings[i];
@@ -57,7 +47,8 @@ void audit_print(const struct audit *audit, FILE *out) {
   for (size_t i = 0; i < audit->unread_count; i++)
     (void)fprintf(out, "not read: %s: %s\n", audit->unread[i].file, audit->unread[i].reason);
   print_figures(audit, out);
-  print_later(audit, out);
+  if (audit->until != 0)
+    (void)fprintf(out, "Later than %s and not compared: %" PRId64 ".\n", until, audit->figures.later);
   (void)fprintf(out, "%zu findings, %zu files not read\n", audit->finding_count, audit->unread_count);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "cmd/frame/local_time.h"
 #include "epurse/bytes.h"
 #include "epurse/message_approval.h"
 #include "epurse/moment.h"
@@ -37,11 +38,11 @@ static json_t *facts_json(const struct approval_facts *facts) {
 }
 
 static void facts_print(const struct admin *admin, const struct approval_facts *facts) {
-  char asked[21], lapses[21], decided[21];
+  char asked[LOCAL_TIME_MAX], lapses[LOCAL_TIME_MAX], decided[LOCAL_TIME_MAX];
 
-  moment_text(facts->asked_at, asked);
-  moment_text(facts->lapses, lapses);
-  moment_text(facts->decided_at, decided);
+  local_time_print_unix(facts->asked_at, asked);
+  local_time_print_unix(facts->lapses, lapses);
+  local_time_print_unix(facts->decided_at, decided);
   admin_print(admin, "%" PRId64 "  %s  %s  %s  %s, until %s\n", facts->number, facts->state, facts->asked_by,
               facts->type, asked, lapses);
   admin_print(admin, "  %s\n", facts->body);

@@ -7,6 +7,7 @@
 
 #include "admin.h"
 #include "cmd/frame/language.h"
+#include "cmd/frame/local_time.h"
 #include "epurse/audit.h"
 #include "epurse/key.h"
 #include "epurse/moment.h"
@@ -31,7 +32,7 @@ static enum status certificates_default(struct admin *admin, char **folder) {
 /* A routine audit of last night's copy with today's journals is no alarm. */
 static void newer_report(const struct admin *admin, const struct audit *audit) {
   uint8_t moment[MOMENT_SIZE];
-  char text[21];
+  char text[21], local[LOCAL_TIME_MAX]; /* for the option, for the reader */
   int64_t written = 0;
   size_t newer = audit_newer(audit, &written);
 
@@ -39,21 +40,20 @@ static void newer_report(const struct admin *admin, const struct audit *audit) {
     return;
   moment_from_unix(written, moment);
   moment_print(moment, text);
+  local_time_print(moment, local);
   fprintf(stderr,
           "%s: %zu of these are of after %s, when the ledger's file was written last: if it is a copy of then, say "
           "--until=%s\n",
-          admin->program->name, newer, text, text);
+          admin->program->name, newer, local, text);
 }
 
 /* A backup says itself of when it is. */
 static void backup_report(const struct admin *admin, const struct audit *audit) {
-  uint8_t moment[MOMENT_SIZE];
-  char text[21];
+  char text[LOCAL_TIME_MAX];
 
   if (admin->until != NULL || audit_until(audit) == 0)
     return;
-  moment_from_unix(audit_until(audit), moment);
-  moment_print(moment, text);
+  local_time_print_unix(audit_until(audit), text);
   fprintf(stderr, translated("%s: the ledger is a backup of %s; what came later is not compared\n"),
           admin->program->name, text);
 }
@@ -72,15 +72,16 @@ static enum status until_read(const struct admin *admin, int64_t *until) {
 
 static enum status audit_report(struct admin *admin, const struct audit_request *request) {
   struct audit *audit = NULL;
-  char problem[256];
+  char problem[256], until[LOCAL_TIME_MAX];
   enum status status = audit_run(request, &audit, problem);
 
   if (audit == NULL)
     return admin_refuse(admin, status, "%s", problem[0] != '\0' ? problem : status_sentence(status));
+  local_time_print_unix(audit_until(audit), until);
   if (admin->json)
     admin->report = audit_json(audit);
   else
-    audit_print(audit, stdout);
+    audit_print(audit, until, stdout);
   newer_report(admin, audit);
   backup_report(admin, audit);
   if (status == STATUS_OK && audit_count(audit) > 0)

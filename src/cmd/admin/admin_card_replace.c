@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "admin.h"
+
 #include "cmd/frame/language.h"
+#include "cmd/frame/local_time.h"
 #include "cmd/frame/terminal_program.h"
 
 static enum status cids_take(const struct admin *admin, char **arguments, struct replacement_message *cards) {
@@ -17,12 +19,10 @@ static enum status cids_take(const struct admin *admin, char **arguments, struct
 /* A refusal, about the card that it is about; too early, with the moment from which it goes. */
 static enum status refusal_say(const struct admin *admin, char **arguments, const json_t *body, enum status status) {
   const json_t *earliest = json_object_get(body, "earliest");
-  uint8_t moment[MOMENT_SIZE];
-  char text[21];
+  char text[LOCAL_TIME_MAX];
 
   if (status == STATUS_REPLACEMENT_TOO_EARLY && json_is_integer(earliest)) {
-    moment_from_unix(json_integer_value(earliest), moment);
-    moment_print(moment, text);
+    local_time_print_unix(json_integer_value(earliest), text);
     return admin_refuse(admin, status, SENTENCE("%s: %s; it can be replaced from %s on"), arguments[0],
                         status_sentence(status), text);
   }

@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "cmd/frame/local_time.h"
 #include "epurse/amount.h"
 #include "epurse/bytes.h"
 
@@ -100,10 +101,10 @@ static const char *money(int64_t minor, uint16_t currency, char text[AMOUNT_TEXT
 
 static void ring_text(const struct ring *ring, FILE *out) {
   struct log_record record;
-  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], time[21], tid[4 * TID_SIZE + 1];
+  char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], time[LOCAL_TIME_MAX], tid[4 * TID_SIZE + 1];
   fprintf(out, "%s %" PRIu32 "\n", ring->name, ring->count);
   for (uint32_t nth = 0; ring_record(ring, nth, &record); nth++) {
-    moment_print(record.time, time);
+    local_time_print(record.time, time);
     bytes_to_text(record.tid, TID_SIZE, tid);
     fprintf(out, "  %6" PRIu32 "  %s  %-15s  %14s  balance %14s  points %+" PRId32 "  %s\n", record.atc, time,
             type_text(record.type), money(record.amount, record.currency, amount),
@@ -126,6 +127,7 @@ static void freedoms_text(const struct parameters *parameters, FILE *out) {
 
 void card_show_text(const struct card_memory *memory, FILE *out) {
   struct facts facts;
+  char latest[LOCAL_TIME_MAX] = "";
   char balance[AMOUNT_TEXT_MAX], purse[AMOUNT_TEXT_MAX], payment[AMOUNT_TEXT_MAX];
   struct ring purchases = ring_purchases(memory), loads = ring_loads(memory);
   facts_read(memory, &facts);
@@ -133,7 +135,9 @@ void card_show_text(const struct card_memory *memory, FILE *out) {
   if (!facts.personal)
     return;
   uint16_t currency = facts.parameters.currency;
-  fprintf(out, "card number %s\nvalid until %s\nlatest server time %s\n", facts.cid, facts.expiry, facts.latest_time);
+  if (facts.latest_time[0] != 0)
+    local_time_print(memory->latest_time, latest);
+  fprintf(out, "card number %s\nvalid until %s\nlatest server time %s\n", facts.cid, facts.expiry, latest);
   fprintf(out, "balance %s\npoints %" PRIu32 "\n", money(bytes_u32(memory->balance), currency, balance),
           bytes_u32(memory->points));
   fprintf(out, "purse ceiling %s\npayment ceiling %s\n", money(facts.parameters.purse_ceiling, currency, purse),

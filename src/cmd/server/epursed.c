@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "cmd/frame/local_time.h"
 #include "cmd/frame/option.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger.h"
@@ -82,13 +83,10 @@ static enum status confirm_step(struct ledger *ledger, void *context) {
 }
 
 static void print_clock(const struct clock_setting *setting) {
-  uint8_t moment[MOMENT_SIZE];
-  char now[21], before[21];
+  char now[LOCAL_TIME_MAX], before[LOCAL_TIME_MAX];
 
-  moment_from_unix(setting->now, moment);
-  moment_print(moment, now);
-  moment_from_unix(setting->before.at, moment);
-  moment_print(moment, before);
+  local_time_print_unix(setting->now, now);
+  local_time_print_unix(setting->before.at, before);
   printf("the time is %s; the last booking before was at %s\n", now, setting->before.at == 0 ? "no time" : before);
 }
 
