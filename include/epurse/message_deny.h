@@ -9,6 +9,7 @@
 #define DENY_PAGE_MAX    2000 /* cards of a page: with it a reply stays below MESSAGE_MAX */
 #define DENY_CARD_SIZE   4    /* of each: its serial, big-endian; DENY_CARD_LIFTED with it: denied no more */
 #define DENY_CARD_LIFTED 0x80000000U
+#define DENY_CARD_CA_MAX (2 * CERTIFICATE_MAX) /* while the card CA is rolled there are two */
 
 /* DENY_LIST {"after"}: the number of the list that the terminal has, 0: none. */
 /* `after` is not looked at. */
@@ -23,7 +24,7 @@ struct deny_page {
   uint32_t issuer; /* first six digits of each card's number */
   size_t cards;
   uint32_t card[DENY_PAGE_MAX];
-  uint8_t card_ca[CERTIFICATE_MAX]; /* 7F21: whose cards are good */
+  uint8_t card_ca[DENY_CARD_CA_MAX]; /* 7F21, one behind the other: whose cards are good */
   size_t card_ca_len;
   int64_t sum, count; /* the terminal's allowance until its next contact: minor units, payments; 0: it takes nothing */
 };

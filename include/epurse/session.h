@@ -25,6 +25,8 @@ struct session_keys {
   size_t ecka_certificate_len;
   const uint8_t *card_ca_public; /* from the card CA's certificate, verified under the master key */
   const uint8_t *card_ca_subject;
+  const uint8_t *card_ca_next_public; /* of the newer card CA, while cards of both are about; NULL: there is one only */
+  const uint8_t *card_ca_next_subject;
   uint8_t terminal_ca_version;            /* of the key that certified ours, as cards name it; 0: KVN_FIRST */
   const uint8_t *terminal_ca_certificate; /* its 7F21 and the server's, for cards with older ones; NULL: none to show */
   size_t terminal_ca_certificate_len;
@@ -51,7 +53,7 @@ enum status session_select(struct session *session, struct reader *reader) EPURS
 
 /* SELECT, card certificate, own certificate, MUTUAL AUTHENTICATE. A SELECT that says BLOCKED ends it; EXPIRED goes on
  * when `desk`. A card that does not know our terminal CA by its version is shown that CA's certificate first.
- * STATUS_OTHER_ISSUER: the card's certificate is not of our card CA, or the card takes another terminal CA, or none as
+ * STATUS_OTHER_ISSUER: the card's certificate is of no card CA of ours, or the card takes another terminal CA, or none as
  * old as ours; STATUS_TERMINAL_REVOKED: a card of our own issuer refuses our certificate: by the time that it has seen signed,
  * ours has expired; STATUS_CARD_EXPIRED, by the certificate or by the card; STATUS_CARD_NOT_PERSONALISED;
  * STATUS_NOT_AUTHENTICATED. */

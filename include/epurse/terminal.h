@@ -32,9 +32,10 @@ struct terminal {
   const struct currency *currency;
   uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE];
   struct certificate card_ca, server, server_pin, terminal_ca, self; /* all verified under the master key at opening */
-  struct certificate server_next; /* the server's newer one, while keys are rolled; version 0: none */
-  uint8_t *files[6];              /* their bytes, card_ca .. self, server_next; owned */
-  size_t files_len[6];
+  struct certificate server_next;  /* the server's newer one, while keys are rolled; version 0: none */
+  struct certificate card_ca_next; /* the newer card CA, while cards of both are about; version 0: none */
+  uint8_t *files[7];               /* their bytes, card_ca .. self, server_next, card_ca_next; owned */
+  size_t files_len[7];
   struct key *ecka, *sig;
   uint8_t batch_key[CRYPTO_AES_KEY_SIZE]; /* ROLE_PERSO with a batch key only */
   bool has_batch_key;

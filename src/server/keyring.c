@@ -95,11 +95,13 @@ enum status keyring_certificates(struct keyring *keyring, const char *folder, in
     const char *file;
     uint8_t role;
     struct keyring_certificate *into;
+    bool optional;
   } wanted[] = {
-      {"card-ca.cert", ROLE_CARD_CA, &keyring->card_ca_certificate},
-      {"server.cert", ROLE_SERVER, &keyring->server_certificate},
-      {"server-pin.cert", ROLE_SERVER_PIN, &keyring->server_pin_certificate},
-      {"terminal-ca.cert", ROLE_TERMINAL_CA, &keyring->terminal_ca_certificate},
+      {"card-ca.cert", ROLE_CARD_CA, &keyring->card_ca_certificate, false},
+      {"card-ca-old.cert", ROLE_CARD_CA, &keyring->card_ca_old, true},
+      {"server.cert", ROLE_SERVER, &keyring->server_certificate, false},
+      {"server-pin.cert", ROLE_SERVER_PIN, &keyring->server_pin_certificate, false},
+      {"terminal-ca.cert", ROLE_TERMINAL_CA, &keyring->terminal_ca_certificate, false},
   };
   uint8_t moment[MOMENT_SIZE];
   char path[PATH_ROOM];
@@ -111,6 +113,10 @@ enum status keyring_certificates(struct keyring *keyring, const char *folder, in
     struct certificate_check check = {.ca_public = keyring->master_public, .role = wanted[i].role, .now = moment};
     name_file(path, folder, wanted[i].file);
     status = read_certificate(path, &check, wanted[i].into);
+    if (status == STATUS_NOT_FOUND && wanted[i].optional) {
+      wanted[i].into->len = 0;
+      status = STATUS_OK;
+    }
   }
   if (status == STATUS_OK)
     status = read_server_old(folder, keyring, path);

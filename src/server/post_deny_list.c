@@ -26,17 +26,18 @@ static enum status look(struct ledger *ledger, void *context) {
 }
 
 static void fill(const struct service *service, const struct reading *reading, struct deny_page *page) {
-  const struct keyring_certificate *ca = &service->keyring.card_ca_certificate;
+  const struct keyring_certificate *ca = &service->keyring.card_ca_certificate, *old = &service->keyring.card_ca_old;
 
   *page =
       (struct deny_page){.number = reading->count > 0 ? reading->denials[reading->count - 1].number : reading->latest,
                          .latest = reading->latest,
                          .issuer = service->configuration.issuer,
                          .cards = reading->count,
-                         .card_ca_len = ca->len,
+                         .card_ca_len = ca->len + old->len,
                          .sum = reading->allowance.sum,
                          .count = reading->allowance.count};
   memcpy(page->card_ca, ca->data, ca->len);
+  memcpy(page->card_ca + ca->len, old->data, old->len);
   for (size_t i = 0; i < reading->count; i++)
     page->card[i] = reading->denials[i].serial | (reading->denials[i].denied ? 0 : DENY_CARD_LIFTED);
 }

@@ -31,7 +31,7 @@ static enum status session_read_certificate(struct session *session, const struc
                                 .data = reference,
                                 .lc = sizeof reference,
                                 .le = APDU_RESPONSE_DATA_MAX};
-  const struct certificate_check check = {
+  struct certificate_check check = {
       .ca_public = keys->card_ca_public, .ca_subject = keys->card_ca_subject, .role = ROLE_CARD_ECKA};
   struct apdu_response response;
   struct certificate certificate;
@@ -42,6 +42,11 @@ static enum status session_read_certificate(struct session *session, const struc
     return status;
   if (certificate_decode(response.data, response.len, &certificate) != STATUS_OK)
     return STATUS_BAD_REPLY;
+  if (keys->card_ca_next_public != NULL &&
+      memcmp(certificate.ca_id, keys->card_ca_next_subject, sizeof certificate.ca_id) == 0) {
+    check.ca_public = keys->card_ca_next_public;
+    check.ca_subject = keys->card_ca_next_subject;
+  }
   if (certificate_verify(&certificate, &check) != STATUS_OK)
     return STATUS_OTHER_ISSUER;
   moment_from_unix(time(NULL), now);

@@ -61,13 +61,24 @@ static const uint8_t *server_expected(const struct terminal *terminal, const str
   return known != NULL ? known->public_key : terminal->server.public_key;
 }
 
+/* The card CA that the server has certified this card with, of those that this terminal knows. */
+static const struct certificate *card_ca_expected(const struct terminal *terminal,
+                                                  const struct certification_reply *reply) {
+  struct certificate certificate;
+  const struct certificate *known = NULL;
+  if (certificate_decode(reply->card_sig, reply->card_sig_len, &certificate) == STATUS_OK)
+    known = identity_card_ca(terminal, certificate.ca_id, NULL);
+  return known != NULL ? known : &terminal->card_ca;
+}
+
 /* The terminal CA may be a newer version than ours; the server's key must be the one that we know, or nothing that it
  * signs for this card could be checked here. */
 static enum status certificates_check(const struct terminal *terminal, const struct certification *certification,
                                       const struct card_request *request) {
   const struct certification_reply *reply = &certification->reply;
-  const uint8_t *master = terminal->master_public, *ca = terminal->card_ca.public_key,
-                *ca_subject = terminal->card_ca.subject, *now = reply->parameters.time;
+  const struct certificate *card_ca = card_ca_expected(terminal, reply);
+  const uint8_t *master = terminal->master_public, *ca = card_ca->public_key, *ca_subject = card_ca->subject,
+                *now = reply->parameters.time;
   const struct expected expected[] = {
       {reply->terminal_ca, reply->terminal_ca_len, {master, NULL, ROLE_TERMINAL_CA, now}, NULL, NULL, NULL},
       {reply->server,

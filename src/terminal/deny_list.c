@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "epurse/message_deny.h"
 #include "identity.h"
 
 #define DENY_FILE    "offline.db"

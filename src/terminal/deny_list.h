@@ -8,20 +8,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epurse/certificate.h"
+#include "epurse/message_deny.h"
 #include "epurse/status.h"
 
-struct deny_page;
 struct deny_list; /* opaque */
 
 struct deny_state {
-  int64_t number;     /* behind which the next page is asked for; 0: there is none yet */
-  int64_t time;       /* of the last whole list, unix seconds; 0: none has been whole */
-  int64_t latest;     /* the latest that the server has signed, unix seconds */
-  int64_t mark;       /* the journal's last entry before that list */
-  int64_t sum, count; /* what the terminal may take behind it: minor units, payments */
-  uint32_t issuer;    /* first six digits of its cards' numbers */
-  uint8_t card_ca[CERTIFICATE_MAX];
+  int64_t number;                    /* behind which the next page is asked for; 0: there is none yet */
+  int64_t time;                      /* of the last whole list, unix seconds; 0: none has been whole */
+  int64_t latest;                    /* the latest that the server has signed, unix seconds */
+  int64_t mark;                      /* the journal's last entry before that list */
+  int64_t sum, count;                /* what the terminal may take behind it: minor units, payments */
+  uint32_t issuer;                   /* first six digits of its cards' numbers */
+  uint8_t card_ca[DENY_CARD_CA_MAX]; /* 7F21, one behind the other: whose cards are good */
   size_t card_ca_len;
 };
 

@@ -18,10 +18,13 @@
 #include "epurse/terminal.h"
 #include "epurse/x509.h"
 
-#define FILE_SERVER      1 /* in struct terminal.files */
-#define FILE_TERMINAL_CA 3
-#define FILE_OWN         4
-#define FILE_SERVER_NEXT 5
+/* In struct terminal.files. */
+#define FILE_CARD_CA      0
+#define FILE_SERVER       1
+#define FILE_TERMINAL_CA  3
+#define FILE_OWN          4
+#define FILE_SERVER_NEXT  5
+#define FILE_CARD_CA_NEXT 6
 
 enum status identity_path(const char *folder, const char *name, char path[IDENTITY_PATH_MAX]) {
   int length = snprintf(path, IDENTITY_PATH_MAX, "%s/%s", folder, name);
@@ -83,24 +86,55 @@ static enum status issuer_load(struct terminal *terminal, const char *folder, ch
   return STATUS_OK;
 }
 
-/* server-next.cert, which need not be there: the server's newer key, so that the one day on which the server changes over
- * is nobody else's. One that is no newer than server.cert is left over from such a day. */
-static enum status server_next_load(struct terminal *terminal, const char *folder, char problem[256]) {
+/* A file that need not be there: the newer of two keys, so that the one day on which the issuer changes over is nobody
+ * else's. One that is no newer than the file that is always there is left over from such a day. */
+struct next_file {
+  const char *name;
+  size_t index; /* in struct terminal.files */
+  uint8_t role;
+  const struct certificate *present;
+  struct certificate *next; /* version 0: there is none */
+};
+
+static enum status next_load(struct terminal *terminal, const char *folder, const struct next_file *row,
+                             char problem[256]) {
   uint8_t now[MOMENT_SIZE];
   char path[IDENTITY_PATH_MAX];
-  const struct certificate_check check = {terminal->master_public, NULL, ROLE_SERVER, now};
-  enum status status = identity_path(folder, "server-next.cert", path);
+  const struct certificate_check check = {terminal->master_public, NULL, row->role, now};
+  enum status status = identity_path(folder, row->name, path);
   moment_now(now);
   if (status == STATUS_OK)
-    status = certificate_load(terminal, path, FILE_SERVER_NEXT, &terminal->server_next, &check);
-  if (status == STATUS_NOT_FOUND ||
-      (status == STATUS_OK && terminal->server_next.version <= terminal->server.version)) {
-    terminal->server_next = (struct certificate){.version = 0};
+    status = certificate_load(terminal, path, row->index, row->next, &check);
+  if (status == STATUS_NOT_FOUND || (status == STATUS_OK && row->next->version <= row->present->version)) {
+    *row->next = (struct certificate){.version = 0};
     return STATUS_OK;
   }
   return status == STATUS_OK ? STATUS_OK
-                             : complain(problem, "server-next.cert", STATUS_BAD_CERTIFICATE,
+                             : complain(problem, row->name, STATUS_BAD_CERTIFICATE,
                                         "not signed by the master key, not of this kind, or expired");
+}
+
+static enum status nexts_load(struct terminal *terminal, const char *folder, char problem[256]) {
+  const struct next_file rows[] = {
+      {"server-next.cert", FILE_SERVER_NEXT, ROLE_SERVER, &terminal->server, &terminal->server_next},
+      {"card-ca-next.cert", FILE_CARD_CA_NEXT, ROLE_CARD_CA, &terminal->card_ca, &terminal->card_ca_next}};
+  enum status status = STATUS_OK;
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == STATUS_OK; i++)
+    status = next_load(terminal, folder, &rows[i], problem);
+  return status;
+}
+
+const struct certificate *identity_card_ca(const struct terminal *terminal,
+                                           const uint8_t subject[CERTIFICATE_SUBJECT_SIZE], struct bytes_view *file) {
+  bool newer = terminal->card_ca_next.version != 0 &&
+               memcmp(terminal->card_ca_next.subject, subject, CERTIFICATE_SUBJECT_SIZE) == 0;
+  const struct certificate *found = newer ? &terminal->card_ca_next : &terminal->card_ca;
+  size_t index = newer ? FILE_CARD_CA_NEXT : FILE_CARD_CA;
+  if (memcmp(found->subject, subject, CERTIFICATE_SUBJECT_SIZE) != 0)
+    return NULL;
+  if (file != NULL)
+    *file = (struct bytes_view){terminal->files[index], terminal->files_len[index]};
+  return found;
 }
 
 const struct certificate *identity_server(const struct terminal *terminal, uint8_t version, struct bytes_view *file) {
@@ -208,7 +242,7 @@ static enum status tls_load(const struct terminal *terminal, const char *folder,
 enum status identity_load(struct terminal *terminal, const char *folder, char problem[256]) {
   enum status status = issuer_load(terminal, folder, problem);
   if (status == STATUS_OK)
-    status = server_next_load(terminal, folder, problem);
+    status = nexts_load(terminal, folder, problem);
   if (status == STATUS_OK)
     status = keys_load(terminal, folder, problem);
   if (status == STATUS_OK)
@@ -229,6 +263,8 @@ enum status identity_load(struct terminal *terminal, const char *folder, char pr
       .server_certificate_len = terminal->files_len[server],
       .card_ca_public = terminal->card_ca.public_key,
       .card_ca_subject = terminal->card_ca.subject,
+      .card_ca_next_public = terminal->card_ca_next.version != 0 ? terminal->card_ca_next.public_key : NULL,
+      .card_ca_next_subject = terminal->card_ca_next.subject,
   };
   return STATUS_OK;
 }

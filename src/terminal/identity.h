@@ -3,11 +3,11 @@
 #ifndef EPURSE_TERMINAL_IDENTITY_H
 #define EPURSE_TERMINAL_IDENTITY_H
 
+#include "epurse/certificate.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 
 struct bytes_view;
-struct certificate;
 struct terminal;
 
 /* Where the files of a terminal are: FOLDER/NAME. STATUS_BAD_CONFIG: too long. */
@@ -22,6 +22,11 @@ enum status identity_load(struct terminal *terminal, const char *folder, char pr
 /* The server's key of that version, for what it has signed, and, where `file` is not NULL, the bytes of its certificate.
  * NULL: the terminal knows no such key, or it is withdrawn: below the *least* of a certificate that it has. */
 const struct certificate *identity_server(const struct terminal *terminal, uint8_t version, struct bytes_view *file);
+
+/* The card CA of that subject, under which a card's certificate says that it is, and, where `file` is not NULL, the bytes
+ * of its certificate. NULL: the terminal knows no such one, or not any more. */
+const struct certificate *identity_card_ca(const struct terminal *terminal,
+                                           const uint8_t subject[CERTIFICATE_SUBJECT_SIZE], struct bytes_view *file);
 
 /* Releases and wipes it. */
 void identity_wipe(struct terminal *terminal);

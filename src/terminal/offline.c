@@ -10,6 +10,7 @@
 #include "contact.h"
 #include "deny_list.h"
 #include "epurse/terminal.h"
+#include "epurse/tlv.h"
 #include "receipt_file.h"
 
 #define SECONDS_AN_HOUR 3600
@@ -38,15 +39,19 @@ static enum status terminal_check(const struct offline *offline) {
   return state->sum > 0 && state->count > 0 ? STATUS_OK : STATUS_OFFLINE_FORBIDDEN;
 }
 
-/* The card CA that the server called good, under the master key. */
-static enum status card_ca_check(struct offline *offline, const uint8_t now[MOMENT_SIZE]) {
-  const struct deny_state *state = &offline->state;
+/* The card CA of that subject, of those that the server called good, under the master key. */
+static enum status card_ca_find(struct offline *offline, const uint8_t subject[CERTIFICATE_SUBJECT_SIZE],
+                                const uint8_t now[MOMENT_SIZE]) {
   const struct certificate_check check = {
       .ca_public = offline->order->terminal->master_public, .role = ROLE_CARD_CA, .now = now};
-  enum status status = certificate_decode(state->card_ca, state->card_ca_len, &offline->card_ca);
-  if (status == STATUS_OK)
-    status = certificate_verify(&offline->card_ca, &check);
-  return status == STATUS_OK ? STATUS_OK : STATUS_BAD_CERTIFICATE;
+  struct bytes_reader reader = bytes_reader(offline->state.card_ca, offline->state.card_ca_len);
+  struct tlv tlv;
+  while (!bytes_read_all(&reader) && tlv_next(&reader, &tlv) == STATUS_OK)
+    if (certificate_decode(tlv.whole, tlv.whole_len, &offline->card_ca) == STATUS_OK &&
+        memcmp(offline->card_ca.subject, subject, CERTIFICATE_SUBJECT_SIZE) == 0 &&
+        certificate_verify(&offline->card_ca, &check) == STATUS_OK)
+      return STATUS_OK;
+  return STATUS_BAD_CERTIFICATE;
 }
 
 /* The first six digits are the issuer's, nine the card's own. */
@@ -66,15 +71,16 @@ static enum status card_take(struct offline *offline) {
   uint32_t issuer, serial;
   size_t len = 0;
   moment_from_unix((int64_t)time(NULL), now);
-  enum status status = card_ca_check(offline, now);
-  if (status == STATUS_OK)
-    status = session_certificate(&offline->order->contact->session, certificate, &len);
+  enum status status = session_certificate(&offline->order->contact->session, certificate, &len);
   if (status != STATUS_OK)
     return status;
   memcpy(entry->card_certificate, certificate, entry->card_certificate_len = len);
-  const struct certificate_check check = {offline->card_ca.public_key, offline->card_ca.subject, ROLE_CARD_SIG, now};
   if (certificate_decode(entry->card_certificate, len, &offline->card) != STATUS_OK)
     return STATUS_BAD_CERTIFICATE;
+  status = card_ca_find(offline, offline->card.ca_id, now);
+  if (status != STATUS_OK)
+    return status;
+  const struct certificate_check check = {offline->card_ca.public_key, offline->card_ca.subject, ROLE_CARD_SIG, now};
   cid_split(offline->card.subject, &issuer, &serial);
   if (issuer != offline->state.issuer)
     return STATUS_OTHER_ISSUER;

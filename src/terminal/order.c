@@ -216,13 +216,16 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
 
 /* The card's certificate, and the promise under it. */
 static enum status card_check(const struct order *order, const struct transaction_reply *reply) {
-  const struct terminal *terminal = order->terminal;
   struct certificate certificate;
-  const struct certificate_check check = {terminal->card_ca.public_key, terminal->card_ca.subject, ROLE_CARD_SIG,
-                                          order->authorisation.time};
+  struct certificate_check check = {.role = ROLE_CARD_SIG, .now = order->authorisation.time};
   enum status status = certificate_decode(reply->card_certificate, reply->card_certificate_len, &certificate);
-  if (status == STATUS_OK)
-    status = certificate_verify(&certificate, &check);
+  const struct certificate *ca =
+      status == STATUS_OK ? identity_card_ca(order->terminal, certificate.ca_id, NULL) : NULL;
+  if (ca == NULL)
+    return STATUS_BAD_CERTIFICATE;
+  check.ca_public = ca->public_key;
+  check.ca_subject = ca->subject;
+  status = certificate_verify(&certificate, &check);
   if (status != STATUS_OK || memcmp(certificate.subject, order->promise.cid, CID_SIZE) != 0)
     return STATUS_BAD_CERTIFICATE;
   return record_verify(order->entry.promise, PROMISE_SIZE, certificate.public_key);

@@ -18,19 +18,29 @@
 
 #define RECEIPT_PATH_MAX 512
 
-enum { FILE_CARD_CA, FILE_SERVER, FILE_SERVER_PIN, FILE_TERMINAL_CA, FILE_OWN }; /* in struct terminal.files */
+enum { FILE_SERVER = 1, FILE_TERMINAL_CA = 3, FILE_OWN = 4 }; /* in struct terminal.files */
 
 static struct bytes_view file_view(const struct terminal *terminal, size_t index) {
   return (struct bytes_view){terminal->files[index], terminal->files_len[index]};
 }
 
+/* The certificate of the CA that has certified the card. STATUS_NOT_FOUND: the terminal does not know it any more. */
+static enum status card_ca_view(const struct terminal *terminal, const struct journal_entry *entry,
+                                struct bytes_view *view) {
+  struct certificate card;
+  enum status status = certificate_decode(entry->card_certificate, entry->card_certificate_len, &card);
+  if (status == STATUS_OK && identity_card_ca(terminal, card.ca_id, view) == NULL)
+    status = STATUS_NOT_FOUND;
+  return status;
+}
+
 /* That of a payment that no server authorised. */
 static enum status receipt_offline_make(const struct terminal *terminal, const struct journal_entry *entry,
-                                        uint8_t data[RECEIPT_MAX], size_t *len) {
+                                        struct bytes_view card_ca, uint8_t data[RECEIPT_MAX], size_t *len) {
   const struct receipt receipt = {
       .promise = {entry->promise, sizeof entry->promise},
       .card = {entry->card_certificate, entry->card_certificate_len},
-      .card_ca = file_view(terminal, FILE_CARD_CA),
+      .card_ca = card_ca,
       .terminal = file_view(terminal, FILE_OWN),
       .terminal_ca = file_view(terminal, FILE_TERMINAL_CA),
   };
@@ -40,10 +50,13 @@ static enum status receipt_offline_make(const struct terminal *terminal, const s
 enum status receipt_file_make(const struct terminal *terminal, const struct journal_entry *entry,
                               uint8_t data[RECEIPT_MAX], size_t *len) {
   struct authorisation authorisation;
-  struct bytes_view server;
+  struct bytes_view server, card_ca;
+  enum status status = card_ca_view(terminal, entry, &card_ca);
+  if (status != STATUS_OK)
+    return status;
   if (entry->type == TRANSACTION_OFFLINE_PURCHASE)
-    return receipt_offline_make(terminal, entry, data, len);
-  enum status status = authorisation_decode(entry->authorisation, sizeof entry->authorisation, &authorisation);
+    return receipt_offline_make(terminal, entry, card_ca, data, len);
+  status = authorisation_decode(entry->authorisation, sizeof entry->authorisation, &authorisation);
   if (status != STATUS_OK)
     return status;
   if (authorisation.key_version == terminal->server.version) /* withdrawn since or not: it says who signed what */
@@ -55,7 +68,7 @@ enum status receipt_file_make(const struct terminal *terminal, const struct jour
       .authorisation = {entry->authorisation, sizeof entry->authorisation},
       .secret = {entry->secret, sizeof entry->secret},
       .card = {entry->card_certificate, entry->card_certificate_len},
-      .card_ca = file_view(terminal, FILE_CARD_CA),
+      .card_ca = card_ca,
       .server = server,
       .terminal = file_view(terminal, FILE_OWN),
       .terminal_ca = file_view(terminal, FILE_TERMINAL_CA),

@@ -219,6 +219,55 @@ START_TEST(servers_newer_key_must_hold) {
 }
 END_TEST
 
+/* ---- card-ca-next.cert ---- */
+
+static void card_ca_put(const struct key *ca, uint8_t version) {
+  const struct place_certificate next = {.name = "card-ca-next.cert",
+                                         .subject = "CARDCA02",
+                                         .ca_id = "MASTER01",
+                                         .role = ROLE_CARD_CA,
+                                         .merchant = "",
+                                         .key = place.server_pin,
+                                         .ca = ca,
+                                         .expiry = soon()};
+  place_replace_rolled(&place, &next, version, 0);
+}
+
+/* Whether the terminal goes by the card CA of that name, with that key; NULL: it must not. */
+static void card_ca_is(const char *subject, const struct key *key) {
+  struct terminal *terminal = NULL;
+  struct bytes_view file = {NULL, 0};
+  char problem[256];
+  ck_assert_msg(terminal_open(place.folder, &terminal, problem) == STATUS_OK, "%s", problem);
+  const struct certificate *ca = identity_card_ca(terminal, (const uint8_t *)subject, &file);
+  ck_assert_int_eq(ca != NULL, key != NULL);
+  if (ca != NULL) {
+    struct certificate read;
+    ck_assert_mem_eq(ca->public_key, key_public(key), CRYPTO_P256_PUBLIC_SIZE);
+    ck_assert_int_eq(certificate_decode(file.data, file.len, &read), STATUS_OK);
+    ck_assert_mem_eq(read.subject, subject, CERTIFICATE_SUBJECT_SIZE);
+  }
+  terminal_close(&terminal);
+}
+
+START_TEST(newer_card_ca_is_known_beside_the_old_one) {
+  card_ca_is("CARDCA01", place.card_ca);
+  card_ca_is("CARDCA02", NULL);
+  card_ca_put(place.master, 2);
+  card_ca_is("CARDCA01", place.card_ca);
+  card_ca_is("CARDCA02", place.server_pin);
+  card_ca_is("CARDCA03", NULL);
+  card_ca_put(place.master, 1); /* left over */
+  card_ca_is("CARDCA02", NULL);
+}
+END_TEST
+
+START_TEST(newer_card_ca_must_hold) {
+  card_ca_put(place.card_ca, 2);
+  expect(STATUS_BAD_CERTIFICATE, "card-ca-next.cert");
+}
+END_TEST
+
 START_TEST(other_master_key_is_refused) {
   char path[256];
   place_path(&place, "master.pem", path);
@@ -265,6 +314,8 @@ Suite *terminal_suite(void) {
   tcase_add_test(tests, servers_newer_key_is_known_beside_the_old_one);
   tcase_add_test(tests, withdrawn_server_key_is_not_gone_by);
   tcase_add_test(tests, servers_newer_key_must_hold);
+  tcase_add_test(tests, newer_card_ca_is_known_beside_the_old_one);
+  tcase_add_test(tests, newer_card_ca_must_hold);
   tcase_add_test(tests, desk_has_a_batch_key);
   suite_add_tcase(suite, tests);
   return suite;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin key roll, change, retire: a newer key of the server's beside the old one, the day on which it takes over,
- * and the end of the overlap. Off-line, in the issuer's directory; each step can be run again where it broke off. */
+ * epurse-admin key roll, change, retire: a newer key of the server's, or of the card CA, beside the old one, the day on
+ * which it takes over, and the end of the overlap. Off-line, in the issuer's directory; each step can be run again where
+ * it broke off. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,16 +17,18 @@
 /* What can be rolled here: STEM.key with STEM.SUFFIX; STEM-next.* before the change, STEM-old.* behind it. */
 struct kind {
   const char *name, *suffix;
-  bool tills; /* they must know it too: they have the certificate in their directories */
+  uint8_t role;   /* of its certificate, which terminals have in their directories; 0: they need not know it */
+  bool certifies; /* what it has signed stays good without it: the old key goes at the change, not at the end */
 };
 
-static const struct kind kinds[] = {{"server", "cert", true}, {"tls", "crt", false}};
+static const struct kind kinds[] = {
+    {"server", "cert", ROLE_SERVER, false}, {"card-ca", "cert", ROLE_CARD_CA, true}, {"tls", "crt", 0, false}};
 
 /* What the verbs know on their way. */
 struct rolling {
   const struct kind *kind;
   struct key *master, *fresh;
-  struct certificate present; /* tills: the server's, as it stands */
+  struct certificate present; /* of a role: as it stands */
   struct ceremony ceremony;
 };
 
@@ -40,8 +43,8 @@ static enum status kind_find(const struct admin *admin, const char *name, const 
     }
   if (strcmp(name, "terminal-ca") == 0)
     return STATUS_OK;
-  return admin_refuse(admin, STATUS_USAGE, "'%s' is none of the keys that are rolled so: server, tls, terminal-ca",
-                      name);
+  return admin_refuse(admin, STATUS_USAGE,
+                      "'%s' is none of the keys that are rolled so: server, tls, terminal-ca, card-ca", name);
 }
 
 /* DIR/STEMAGE.SUFFIX; age is "", "-next" or "-old". */
@@ -59,6 +62,11 @@ static bool file_there(const struct admin *admin, const struct kind *kind, const
   return file_path(admin, kind, age, suffix, path) == STATUS_OK && access(path, F_OK) == 0;
 }
 
+/* Whether an old one is still good beside the present one. */
+static bool is_overlapping(const struct admin *admin, const struct kind *kind) {
+  return file_there(admin, kind, "-old", kind->certifies ? kind->suffix : "key");
+}
+
 /* Moves a file to another age, where it is still at the first and not yet at the second. */
 static enum status file_age(const struct admin *admin, const struct kind *kind, const char *const ages[2],
                             const char *suffix) {
@@ -70,6 +78,14 @@ static enum status file_age(const struct admin *admin, const struct kind *kind, 
   if (status != STATUS_OK || access(to, F_OK) == 0 || access(from, F_OK) != 0)
     return status;
   return rename(from, to) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+static enum status file_remove(const struct admin *admin, const struct kind *kind, const char *age,
+                               const char *suffix) {
+  char path[FOLDER_PATH_MAX];
+  enum status status = file_path(admin, kind, age, suffix, path);
+
+  return status == STATUS_OK && unlink(path) != 0 && errno != ENOENT ? STATUS_STORE_FAILED : status;
 }
 
 static enum status master_load(const struct admin *admin, struct rolling *rolling) {
@@ -95,9 +111,9 @@ static enum status master_load(const struct admin *admin, struct rolling *rollin
   return status == STATUS_OK ? status : admin_fail(admin, path, status);
 }
 
-/* The server's certificate as it stands; nothing in it is borrowed any more. */
+/* The certificate as it stands; nothing in it is borrowed any more. */
 static enum status present_load(const struct admin *admin, struct rolling *rolling) {
-  const struct certificate_check check = {.ca_public = key_public(rolling->master), .role = ROLE_SERVER};
+  const struct certificate_check check = {.ca_public = key_public(rolling->master), .role = rolling->kind->role};
   char path[FOLDER_PATH_MAX];
   uint8_t *data = NULL;
   size_t len = 0;
@@ -157,35 +173,37 @@ static enum status next_store(const struct admin *admin, const struct rolling *r
 }
 
 static enum status next_certify(const struct admin *admin, struct rolling *rolling) {
-  char subject[CERTIFICATE_SUBJECT_SIZE + 1];
+  const struct kind *kind = rolling->kind;
+  char subject[CERTIFICATE_SUBJECT_SIZE + 1], name[64];
   struct certificate next = {
-      .role = ROLE_SERVER, .version = (uint8_t)(rolling->present.version + 1), .least = rolling->present.least};
+      .role = kind->role, .version = (uint8_t)(rolling->present.version + 1), .least = rolling->present.least};
   enum status status = STATUS_OK;
 
-  if (!rolling->kind->tills)
+  if (kind->role == 0)
     return ceremony_tls(&rolling->ceremony, rolling->fresh, "tls-next.crt");
-  (void)snprintf(subject, sizeof subject, "SRV%05u", (unsigned)next.version);
+  (void)snprintf(subject, sizeof subject, kind->role == ROLE_SERVER ? "SRV%05u" : "CRDCA%03u", (unsigned)next.version);
   memcpy(next.subject, subject, sizeof next.subject);
-  status = ceremony_certify(&rolling->ceremony, &next, key_public(rolling->fresh), "server-next.cert");
-  return status == STATUS_OK ? admin_copy(admin, "server-next.cert") : status;
+  (void)snprintf(name, sizeof name, "%s-next.cert", kind->name);
+  status = ceremony_certify(&rolling->ceremony, &next, key_public(rolling->fresh), name);
+  return status == STATUS_OK ? admin_copy(admin, name) : status;
 }
 
 static enum status roll(const struct admin *admin, struct rolling *rolling) {
   const struct kind *kind = rolling->kind;
   enum status status = STATUS_OK;
 
-  if (file_there(admin, kind, "-old", "key"))
+  if (is_overlapping(admin, kind))
     return admin_refuse(admin, STATUS_EXISTS, "the last roll of %s has not ended: key retire %s first", kind->name,
                         kind->name);
   if (file_there(admin, kind, "-next", kind->suffix))
     return admin_refuse(admin, STATUS_EXISTS, "%s is being rolled: key change %s comes next", kind->name, kind->name);
   status = master_load(admin, rolling);
-  if (status == STATUS_OK && kind->tills)
+  if (status == STATUS_OK && kind->role != 0)
     status = present_load(admin, rolling);
   if (status != STATUS_OK)
     return status;
   if (rolling->present.version == UINT8_MAX)
-    return admin_refuse(admin, STATUS_COUNTER_EXHAUSTED, "the server's key has its last version");
+    return admin_refuse(admin, STATUS_COUNTER_EXHAUSTED, "the %s key has its last version", kind->name);
   status = key_generate(&rolling->fresh);
   if (status == STATUS_OK)
     status = next_store(admin, rolling);
@@ -218,11 +236,11 @@ enum status admin_key_roll(void *context, char **arguments) {
   if (status != STATUS_OK)
     return status;
   report(admin, "key roll", rolling.kind);
-  if (rolling.kind->tills)
+  if (rolling.kind->role != 0)
     admin_print(admin,
-                "%s/server-next.cert is the server's newer key. Put it into every terminal's directory; then stop the\n"
-                "server, run key change server, and start it.\n",
-                admin->dir);
+                "%s/%s-next.cert is the newer %s key. Put it into every terminal's directory; then stop the\n"
+                "server, run key change %s, and start it.\n",
+                admin->dir, rolling.kind->name, rolling.kind->name, rolling.kind->name);
   else
     admin_print(admin, "%s/tls-next.crt is made. Stop the server, run key change tls, and start it.\n", admin->dir);
   return STATUS_OK;
@@ -250,11 +268,17 @@ enum status admin_key_change(void *context, char **arguments) {
     status = file_age(admin, kind, aside, kind->suffix);
   if (status == STATUS_OK)
     status = file_age(admin, kind, forward, kind->suffix);
+  if (status == STATUS_OK && kind->certifies)
+    status = file_remove(admin, kind, "-old", "key");
   if (status != STATUS_OK)
     return admin_fail(admin, admin->dir, status);
   report(admin, "key change", kind);
-  admin_print(admin, "The newer key is in the place of %s/%s.key; the old one is beside it until key retire %s.\n",
-              admin->dir, kind->name, kind->name);
+  if (kind->certifies)
+    admin_print(admin, "From now on cards are made under the newer key. The old one is deleted; cards of it stay good\n"
+                       "until key retire card-ca.\n");
+  else
+    admin_print(admin, "The newer key is in the place of %s/%s.key; the old one is beside it until key retire %s.\n",
+                admin->dir, kind->name, kind->name);
   return STATUS_OK;
 }
 
@@ -263,7 +287,7 @@ enum status admin_key_change(void *context, char **arguments) {
 /* The same certificate once more, with *least* raised to its own version: from now on nothing older is good. */
 static enum status least_raise(const struct admin *admin, struct rolling *rolling) {
   struct certificate raised = rolling->present;
-  char from[FOLDER_PATH_MAX], to[FOLDER_PATH_MAX], name[64];
+  char from[FOLDER_PATH_MAX], to[FOLDER_PATH_MAX];
   enum status status = folder_path(admin->dir, "server.cert.part", from);
 
   raised.least = raised.version;
@@ -275,39 +299,49 @@ static enum status least_raise(const struct admin *admin, struct rolling *rollin
     status = ceremony_certify(&rolling->ceremony, &raised, rolling->present.public_key, "server.cert.part");
   if (status == STATUS_OK && rename(from, to) != 0)
     status = STATUS_STORE_FAILED;
-  if (status == STATUS_OK)
-    status = admin_copy(admin, "server.cert");
-  (void)snprintf(name, sizeof name, "server-%u.cert", (unsigned)rolling->present.version - 1U);
+  return status;
+}
+
+/* The issuer's own terminals go by the present certificate alone; that of the old key stays for the audit. */
+static enum status old_keep(const struct admin *admin, const struct rolling *rolling) {
+  const struct kind *kind = rolling->kind;
+  char from[FOLDER_PATH_MAX], to[FOLDER_PATH_MAX], name[64];
+  enum status status = STATUS_OK;
+
+  (void)snprintf(name, sizeof name, "%s.cert", kind->name);
+  status = admin_copy(admin, name);
+  (void)snprintf(name, sizeof name, "%s-%u.cert", kind->name, (unsigned)rolling->present.version - 1U);
   if (status == STATUS_OK)
     status = folder_path(admin->dir, name, to);
   if (status == STATUS_OK)
-    status = file_path(admin, rolling->kind, "-old", "cert", from);
+    status = file_path(admin, kind, "-old", "cert", from);
   return status == STATUS_OK && rename(from, to) != 0 && errno != ENOENT ? STATUS_STORE_FAILED : status;
 }
 
 static enum status retire(const struct admin *admin, struct rolling *rolling) {
   const struct kind *kind = rolling->kind;
-  char path[FOLDER_PATH_MAX];
   enum status status = STATUS_OK;
 
-  if (!file_there(admin, kind, "-old", "key") || file_there(admin, kind, "-next", kind->suffix))
+  if (!is_overlapping(admin, kind) || file_there(admin, kind, "-next", kind->suffix))
     return admin_refuse(admin, STATUS_NOT_FOUND, "%s has no old key to retire: key roll and key change come first",
                         kind->name);
-  if (kind->tills) {
+  if (kind->role != 0) {
     status = master_load(admin, rolling);
     if (status == STATUS_OK)
       status = present_load(admin, rolling);
     if (status != STATUS_OK)
       return status;
-    status = least_raise(admin, rolling);
-  } else if (file_path(admin, kind, "-old", kind->suffix, path) != STATUS_OK ||
-             (unlink(path) != 0 && errno != ENOENT)) {
-    status = STATUS_STORE_FAILED;
+    if (kind->certifies) /* where the change broke off behind its last file */
+      status = file_remove(admin, kind, "-old", "key");
+    else
+      status = least_raise(admin, rolling);
+    if (status == STATUS_OK)
+      status = old_keep(admin, rolling);
+  } else {
+    status = file_remove(admin, kind, "-old", kind->suffix);
   }
   if (status == STATUS_OK)
-    status = file_path(admin, kind, "-old", "key", path);
-  if (status == STATUS_OK && unlink(path) != 0)
-    status = STATUS_STORE_FAILED;
+    status = file_remove(admin, kind, "-old", "key");
   return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
 }
 
@@ -325,7 +359,12 @@ enum status admin_key_retire(void *context, char **arguments) {
     return status;
   report(admin, "key retire", rolling.kind);
   admin_print(admin, "The old key is gone.\n");
-  if (rolling.kind->tills)
+  if (rolling.kind->certifies)
+    admin_print(admin,
+                "Start the server anew, and put %s/card-ca.cert into every terminal's directory in the place of its\n"
+                "card-ca.cert; card-ca-next.cert can go. They then take no card of the old key: replace such cards.\n",
+                admin->dir);
+  else if (rolling.kind->role != 0)
     admin_print(admin,
                 "Start the server anew, and put %s/server.cert into every terminal's directory in the place of its\n"
                 "server.cert; server-next.cert can go. Cards then refuse what the old key signed.\n",

@@ -96,14 +96,15 @@ static enum status server_side_certify(const char *folder, const struct terminal
 static enum status issuer_copy(const char *folder, const struct terminal_order *order) {
   static const char *const names[] = {"root.crt",     "master.pem",  "terminal-ca.cert",
                                       "card-ca.cert", "server.cert", "server-pin.cert"};
+  static const char *const nexts[] = {"server-next.cert", "card-ca-next.cert"}; /* there while that key is rolled */
   uint8_t batch[CRYPTO_AES_KEY_SIZE];
   char path[FOLDER_PATH_MAX];
   enum status status = STATUS_OK;
 
   for (size_t i = 0; i < sizeof names / sizeof names[0] && status == STATUS_OK; i++)
     status = folder_copy(folder, order->public_folder, names[i]);
-  if (status == STATUS_OK) { /* there while the server's key is rolled, and not otherwise */
-    status = folder_copy(folder, order->public_folder, "server-next.cert");
+  for (size_t i = 0; i < sizeof nexts / sizeof nexts[0] && status == STATUS_OK; i++) {
+    status = folder_copy(folder, order->public_folder, nexts[i]);
     status = status == STATUS_NOT_FOUND ? STATUS_OK : status;
   }
   if (status != STATUS_OK || order->role != ROLE_PERSO)

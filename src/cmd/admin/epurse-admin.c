@@ -127,7 +127,7 @@ static const struct verb verbs[] = {
     {"approval give", "NUMBER", 1, "approve of what another one asked for: it is done", admin_approval_give},
     {"approval refuse", "NUMBER", 1, "refuse it", admin_approval_refuse},
     {"migrate", "", 0, "take the ledger over from an older program", admin_migrate},
-    {"key roll", "KEY", 1, "make a newer key: server, tls, terminal-ca", admin_key_roll},
+    {"key roll", "KEY", 1, "make a newer key: server, tls, terminal-ca, card-ca", admin_key_roll},
     {"key change", "KEY", 1, "put it in the old one's place", admin_key_change},
     {"key retire", "KEY", 1, "withdraw the old one", admin_key_retire},
     {"settlement close", "", 0, "close the purchases captured since the last one", admin_settlement_close},
