@@ -39,7 +39,7 @@ EXTRA_DIST += tests/applet/refused.txt
 check_PROGRAMS += tests/applet/check_differential
 tests_applet_check_differential_SOURCES = $(CARD_BENCH) tests/run.c tests/applet/both.c tests/applet/differential.c \
 	tests/applet/line.c tests/applet/seeded.c tests/applet/wild.c tests/card/card.c tests/card/channel.c \
-	tests/card/lifecycle.c tests/card/log.c tests/card/no_pin.c tests/card/offline.c tests/card/payout.c \
+	tests/card/known.c tests/card/lifecycle.c tests/card/log.c tests/card/no_pin.c tests/card/offline.c tests/card/payout.c \
 	tests/card/perso.c tests/card/pin.c tests/card/promise.c tests/card/purse.c tests/card/refund.c tests/card/roll.c \
 	tests/card/select.c
 both_cards = -Wl,--wrap=card_manufacture -Wl,--wrap=card_power_on -Wl,--wrap=card_process -Wl,--wrap=crypto_random \

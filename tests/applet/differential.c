@@ -8,9 +8,8 @@ Suite *wild_suite(void);
 
 int main(void) {
   static Suite *(*const suites[])(void) = {
-      wild_suite,    card_suite,   select_suite,  channel_suite, roll_suite,
-      perso_suite,   pin_suite,    promise_suite, purse_suite,   no_pin_suite,
-      offline_suite, refund_suite, payout_suite,  log_suite,     lifecycle_suite,
+      wild_suite,    card_suite,  select_suite, channel_suite, known_suite,  roll_suite,   perso_suite, pin_suite,
+      promise_suite, purse_suite, no_pin_suite, offline_suite, refund_suite, payout_suite, log_suite,   lifecycle_suite,
   };
   return run_suites(suites, sizeof suites / sizeof *suites);
 }

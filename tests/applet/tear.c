@@ -28,7 +28,7 @@
   X(sig_certificate) X(parameters) X(latest_time) X(pin_block) X(pin_tries_left) X(pin_changes) X(pin_events) \
   X(no_pin_sum) X(offline_count) X(offline_sum) X(offline_promise) X(balance) X(points) X(atc) X(slot_state) \
   X(slot_promise) X(slot_secret) X(last_atc) X(last_secret) X(purchase_count) X(load_count) X(purchase_log) \
-  X(load_log)
+  X(load_log) X(known_ca_version) X(known_hash) X(known_agreed)
 /* clang-format on */
 
 enum field {
@@ -37,6 +37,9 @@ enum field {
 };
 _Static_assert(FIELD_COUNT <= 64, "a bit each");
 #define SET(field) (UINT64_C(1) << FIELD_##field)
+
+/* The first command of a session at another terminal commits this, and then what it is for. */
+#define REMEMBERED (SET(known_ca_version) | SET(known_hash) | SET(known_agreed))
 
 static uint64_t changed(const struct card_memory *before, const struct card_memory *after) {
   uint64_t set = 0;
@@ -135,6 +138,32 @@ static void at_reload_with_pin(struct bench *bench) {
   ck_assert_uint_eq(bench_verify(bench, pin_of(bench)), SW_OK);
 }
 
+/* ---- the terminal that came last ---- */
+
+static void at_pos_from_desk(struct bench *bench) {
+  host_meet(&bench->host, &bench->desk);
+  at_pos(bench);
+}
+
+static uint16_t first_command(struct bench *bench) {
+  return host_secure(&bench->host, HOST_APDU(0x80, INS_GET_DATA, 0xDF, 0x70));
+}
+
+/* The old one or the new one, never half of it: both are served, each with what the card agreed on with it. */
+START_TEST(the_terminal) {
+  struct bench bench;
+  make(&bench);
+  torn_anywhere(&bench, &(struct act){at_pos_from_desk, first_command, 0}, false);
+  uint8_t known[CRYPTO_SHA256_SIZE];
+  ck_assert(crypto_sha256(bench.pos.paper.bytes, bench.pos.paper.len, known));
+  ck_assert_mem_eq(bench.card.memory.known_hash, known, sizeof known);
+  host_meet(&bench.host, &bench.pos);
+  ram_power(&bench.ram);
+  host_meet(&bench.host, &bench.pos); /* known: nothing is written for it */
+  ck_assert_uint_eq(bench.ram.commits, 0);
+}
+END_TEST
+
 /* ---- PIN ---- */
 
 static uint16_t verify(struct bench *bench) {
@@ -218,7 +247,7 @@ START_TEST(promises) {
   torn_anywhere(&bench, &(struct act){at_pos_with_pin, promise_pay, 0}, false);
   torn_anywhere(&bench, &(struct act){at_pos_with_pin, promise_pay_riding, TRY_TAKEN}, false);
   torn_anywhere(&bench, &(struct act){at_reload_with_pin, promise_load, 0}, false);
-  torn_anywhere(&bench, &(struct act){at_pos, promise_refund, 0}, false);
+  torn_anywhere(&bench, &(struct act){at_pos, promise_refund, REMEMBERED}, false);
 }
 END_TEST
 
@@ -230,7 +259,7 @@ static void at_pos_prepared(struct bench *bench) {
 START_TEST(off_line_purchases) {
   struct bench bench;
   make(&bench);
-  torn_anywhere(&bench, &(struct act){at_pos, pay_offline, 0}, false);
+  torn_anywhere(&bench, &(struct act){at_pos, pay_offline, REMEMBERED}, false);
   torn_anywhere(&bench, &(struct act){at_pos_prepared, pay_offline, 0}, false);
 }
 END_TEST
@@ -309,7 +338,7 @@ START_TEST(the_end_of_a_card) {
   torn_anywhere(&bench, &(struct act){purchase_prepared, expire, 0}, true);
   ck_assert_uint_eq(bench.card.memory.state, CARD_EXPIRED);
   make(&bench);
-  torn_anywhere(&bench, &(struct act){at_pos, block, 0}, true);
+  torn_anywhere(&bench, &(struct act){at_pos, block, REMEMBERED}, true);
   ck_assert_uint_eq(bench.card.memory.state, CARD_BLOCKED);
 }
 END_TEST
@@ -350,7 +379,8 @@ START_TEST(personalization) {
 }
 END_TEST
 
-SUITE_OF(tear, the_pin, the_last_try, promises, off_line_purchases, orders, the_end_of_a_card, personalization)
+SUITE_OF(tear, the_terminal, the_pin, the_last_try, promises, off_line_purchases, orders, the_end_of_a_card,
+         personalization)
 
 /* Its argument is the command that starts the bridge. */
 int main(int argc, char **argv) {

@@ -105,7 +105,7 @@ final class Card {
       channel.close();
       return Sw.SECURE_MESSAGING_INCORRECT;
     }
-    issuerKey.confirm();
+    channel.confirm();
     short sw = serve(true);
     secure.wrap(sw);
     if (memory.state != state)

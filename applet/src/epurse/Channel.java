@@ -2,6 +2,7 @@
  * Channel set-up: certificate check and key agreement of SCP11a, challenges and cryptograms of SCP03. */
 package epurse;
 
+import javacard.framework.JCSystem;
 import javacard.framework.SystemException;
 import javacard.framework.Util;
 import javacard.security.AESKey;
@@ -93,6 +94,53 @@ final class Channel {
     session.wipeChannel();
   }
 
+  /* ---- the terminal that came last ---- */
+
+  /* Whether this very certificate was verified before, under a CA of the same version, and its holder had its key. Names,
+   * expiry and what is lowest that is still good are asked anew each time. */
+  private boolean terminalIsKnown() {
+    byte version = command.p1();
+    crypto.hash(command.bytes, Command.DATA, command.lc(), session.bytes, Session.HASH);
+    session.bytes[Session.CA_VERSION] = version;
+    boolean known = memory.knownCaVersion != 0 && memory.knownCaVersion == version &&
+                    Crypto.equal(memory.knownHash, (short)0, session.bytes, Session.HASH, Crypto.HASH_SIZE);
+    session.set(Session.KNOWN, known);
+    return known;
+  }
+
+  /* The static half of the secret, remembered or agreed on. */
+  private boolean agreeStatic(boolean known, short pointAt) {
+    if (!known)
+      return crypto.agree(card.perso.eckaPrivate(), command.bytes, pointAt, session.bytes, Session.AGREED);
+    Util.arrayCopyNonAtomic(memory.knownAgreed, (short)0, session.bytes, Session.AGREED, Curve.FIELD_SIZE);
+    return true;
+  }
+
+  /* With every valid C-MAC: the first of a session, which only the terminal can have made, raises the floor, and lets the
+   * card remember the terminal; both in one commit. */
+  void confirm() {
+    if (session.is(Session.CONFIRMED))
+      return;
+    session.set(Session.CONFIRMED, true);
+    boolean rises = card.issuerKey.floorRises();
+    boolean isNew = session.bytes[Session.CHANNEL] == Session.CHANNEL_SCP11 && !session.is(Session.KNOWN);
+    if (rises || isNew) {
+      JCSystem.beginTransaction();
+      if (rises)
+        memory.terminalCaLeast = session.bytes[Session.TERMINAL_CA_LEAST];
+      if (isNew) {
+        memory.knownCaVersion = session.bytes[Session.CA_VERSION];
+        Memory.set(memory.knownHash, session.bytes, Session.HASH);
+        Memory.set(memory.knownAgreed, session.bytes, Session.AGREED);
+      }
+      JCSystem.commitTransaction();
+    }
+    if (session.bytes[Session.CHANNEL] == Session.CHANNEL_SCP11)
+      Util.arrayFillNonAtomic(session.bytes, Session.AGREED, Curve.FIELD_SIZE, (byte)0);
+  }
+
+  /* ---- SCP11a ---- */
+
   /* The terminal's certificate, under the terminal CA that is stored or under the one that came right before it. Its
    * signature is verified before the card's static key meets its point; whether the point is on the curve is then told
    * by the agreement, whose result is kept for MUTUAL AUTHENTICATE. */
@@ -102,10 +150,11 @@ final class Channel {
       return Sw.WRONG_DATA;
     short pointAt = Certificate.pointAt(data, Command.DATA);
     byte role = data[(short)(Command.DATA + Certificate.ROLE)];
-    if (!Certificate.isTerminal(role) || !card.issuerKey.terminalCaSigned(shown) ||
+    boolean known = terminalIsKnown();
+    if (!Certificate.isTerminal(role) || !card.issuerKey.terminalCaSigned(shown, known) ||
         Moment.passed(data, (short)(Command.DATA + Certificate.EXPIRY), memory.latestTime, (short)0))
-      return crypto.pointValid(data, pointAt) ? Sw.SECURITY_NOT_SATISFIED : Sw.WRONG_DATA;
-    if (!crypto.agree(card.perso.eckaPrivate(), data, pointAt, session.bytes, Session.AGREED))
+      return known || crypto.pointValid(data, pointAt) ? Sw.SECURITY_NOT_SATISFIED : Sw.WRONG_DATA;
+    if (!agreeStatic(known, pointAt))
       return Sw.WRONG_DATA;
     session.bytes[Session.ROLE] = role;
     Util.arrayCopyNonAtomic(data, (short)(Command.DATA + Certificate.SUBJECT), session.bytes, Session.TID,
@@ -169,7 +218,6 @@ final class Channel {
     else
       key.setS(Crypto.PROBE, (short)0, Curve.FIELD_SIZE); /* what clearKey() leaves of the curve, chips disagree on */
     Util.arrayCopyNonAtomic(session.bytes, Session.AGREED, scratch, Curve.FIELD_SIZE, Curve.FIELD_SIZE);
-    Util.arrayFillNonAtomic(session.bytes, Session.AGREED, Curve.FIELD_SIZE, (byte)0);
     return agreed;
   }
 

@@ -110,15 +110,16 @@ final class IssuerKey {
            (version & 0xFF) >= (memory.terminalCaLeast & 0xFF);
   }
 
-  /* Whether the terminal's certificate in the command is under that CA: its name, its signature. */
-  boolean terminalCaSigned(boolean shown) {
+  /* Whether the terminal's certificate in the command is under that CA: its name, and its signature where it is not known
+   * from before. */
+  boolean terminalCaSigned(boolean shown, boolean known) {
     byte[] from = shown ? session.bytes : memory.grouping(Memory.TERMINAL_CA);
     short at = shown ? Session.SHOWN : (short)0;
     if (Util.arrayCompare(command.bytes, (short)(Command.DATA + Certificate.CA_ID), from, (short)(at + SUBJECT),
                           Certificate.SUBJECT_SIZE) != 0)
       return false;
-    return Certificate.signedBy(crypto, shown ? visitor(from, (short)(at + POINT)) : terminalCa, command.bytes,
-                                Command.DATA);
+    return known || Certificate.signedBy(crypto, shown ? visitor(from, (short)(at + POINT)) : terminalCa, command.bytes,
+                                         Command.DATA);
   }
 
   byte terminalCaLeast(boolean shown) {
@@ -141,14 +142,9 @@ final class IssuerKey {
     return Record.verify(crypto, key, command.bytes, Command.DATA, tlvSize) ? Sw.OK : Sw.SECURITY_NOT_SATISFIED;
   }
 
-  /* With every valid C-MAC: the first of a session, which only the terminal can have made, raises the floor. */
-  void confirm() {
-    if (session.is(Session.CONFIRMED))
-      return;
-    session.set(Session.CONFIRMED, true);
-    byte least = session.bytes[Session.TERMINAL_CA_LEAST];
-    if ((least & 0xFF) > (memory.terminalCaLeast & 0xFF))
-      memory.terminalCaLeast = least;
+  /* Whether the CA of this session's terminal raises the floor. */
+  boolean floorRises() {
+    return (session.bytes[Session.TERMINAL_CA_LEAST] & 0xFF) > (memory.terminalCaLeast & 0xFF);
   }
 
   /* VERIFY CERTIFICATE: the server's newer key, for this session; its `least` for good. */

@@ -61,6 +61,9 @@ final class Memory {
   private final Object[] groupings; /* byte arrays, two for each */
 
   byte terminalCaLeast, serverLeast; /* the highest `least` seen under the master key: numbers, no keys */
+  byte knownCaVersion; /* the terminal that came last, 0: none: version of the CA under which its certificate was verified, */
+  final byte[] knownHash;   /* SHA-256 of that whole certificate, */
+  final byte[] knownAgreed; /* and what its key and the card's agree on */
   final byte[] latestTime;
   byte pinTriesLeft;
   short pinChanges;
@@ -96,6 +99,8 @@ final class Memory {
       groupings[(short)(2 * CARD_ECKA + copy)] = new byte[Certificate.SIZE_MAX];
       groupings[(short)(2 * CARD_SIG + copy)] = new byte[Certificate.SIZE_MAX];
     }
+    knownHash = new byte[Crypto.HASH_SIZE];
+    knownAgreed = new byte[Curve.FIELD_SIZE];
     latestTime = new byte[Moment.SIZE];
     pinEvents = new byte[Unsigned.SIZE];
     noPinSum = new byte[Unsigned.SIZE];

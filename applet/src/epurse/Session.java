@@ -19,14 +19,17 @@ final class Session {
   static final short TERMINAL_CA_LEAST = 5;    /* of the CA that certified this terminal */
   static final short SCP03_STARTED = 6;
   static final short TID = 7;
-  static final short AGREED = 15;         /* 32: the static half of SCP11a's secret, agreed when the certificate came */
+  static final short AGREED = 15;         /* 32: the static half of SCP11a's secret, until the first valid C-MAC */
   static final short HOST_CHALLENGE = 15; /* 8, of SCP03, in its place; the card's 8 follow at once */
   static final short CARD_CHALLENGE = 23;
   static final short CHAIN = 47;   /* 16: MAC chaining value */
   static final short COUNTER = 63; /* 16: encryption counter */
+  static final short HASH = 79;    /* 32: of the terminal's certificate */
+  static final short CA_VERSION = 111; /* of the CA that it is under */
+  static final short KNOWN = 112;      /* the card remembers it */
   /* A key of the issuer, newer than the stored one, that a certificate has shown; struct shown_key of the C card. */
-  static final short SHOWN_ROLE = 79; /* 21: a terminal CA, for the next PERFORM SECURITY OPERATION; 10: a server key */
-  static final short SHOWN = 80;      /* version 1, least 1, subject 8, public key 65: IssuerKey */
+  static final short SHOWN_ROLE = 113; /* 21: a terminal CA, for the next PERFORM SECURITY OPERATION; 10: a server key */
+  static final short SHOWN = 114;     /* version 1, least 1, subject 8, public key 65: IssuerKey */
   private static final short SIZE = SHOWN + IssuerKey.SIZE;
 
   static final short TID_SIZE = 8;

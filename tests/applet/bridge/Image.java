@@ -13,7 +13,7 @@ import javacard.security.KeyPair;
 final class Image {
   private static final int PARAMETERS = 0, PIN = 1, MASTER_KEY = 2, TERMINAL_CA = 3, SERVER = 4, ECKA = 5, SIG = 6;
   private static final int CERTIFICATE_ROOM = 239, PROMISE_SIZE = 235;
-  private static final int KNOWN_SIZE = 1 + 32 + 32; /* the terminal that came last: the applet remembers none */
+  private static final int KNOWN_SIZE = 1 + 32 + 32; /* the terminal that came last */
 
   private final Object memory, perso, log;
   private final byte[] session;
@@ -146,7 +146,7 @@ final class Image {
     said[1] = session[1];
     said[2] = session[3];
     System.arraycopy(session, 7, said, 3, 8);
-    said[11] = session[79] == 0x10 ? session[80] : 0;
+    said[11] = session[113] == 0x10 ? session[114] : 0;
     return said;
   }
 
@@ -160,7 +160,9 @@ final class Image {
     keys();
     counters();
     slotAndLogs();
-    put(new byte[KNOWN_SIZE]);
+    number("knownCaVersion");
+    bytes("knownHash");
+    bytes("knownAgreed");
     return out.toByteArray();
   }
 
