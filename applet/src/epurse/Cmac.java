@@ -15,9 +15,9 @@ final class Cmac {
   private static final byte ALG_AES_CMAC_128 = 49; /* of API 3.0.5; 3.0.4 has no name for it */
 
   /* Of the built one, in transient memory: */
-  private static final short BLOCK = 0;   /* what has been chained so far, the bytes that came in since xored on it */
-  private static final short SUBKEY = 16; /* 16 */
-  private static final short FILL = 32;   /* how many bytes came in since */
+  private static final short CHUNK = 64;     /* bytes that have come in: one call for four blocks, for calls are what costs */
+  private static final short SUBKEY = CHUNK; /* 16 */
+  private static final short FILL = SUBKEY + SIZE; /* how many bytes have come in since the last call; 0: none at all */
 
   private final Signature chip; /* null: built */
   private final Cipher cbc;     /* null: the chip's */
@@ -46,16 +46,16 @@ final class Cmac {
     if (chip != null)
       chip.init(key, Signature.MODE_SIGN);
     else
-      cbc.init(key, Cipher.MODE_ENCRYPT); /* the initial value is zero: a block alone is enciphered as it stands */
+      cbc.init(key, Cipher.MODE_ENCRYPT); /* the initial value is zero */
   }
 
-  /* What begins a message of more than one part. */
+  /* What begins a message of more than one part, at least one byte. */
   void begin(byte[] data, short at, short len) {
     if (chip != null) {
       chip.update(data, at, len);
       return;
     }
-    Util.arrayFillNonAtomic(built, (short)0, (short)built.length, (byte)0);
+    beginSubkey();
     absorb(data, at, len);
   }
 
@@ -65,27 +65,33 @@ final class Cmac {
       chip.sign(data, at, len, mac, macAt);
       return;
     }
+    if (built[FILL] == 0)
+      beginSubkey();
     absorb(data, at, len);
-    finishBuilt();
-    Util.arrayCopyNonAtomic(built, BLOCK, mac, macAt, SIZE);
+    Util.arrayCopyNonAtomic(built, finishBuilt(), mac, macAt, SIZE);
     Util.arrayFillNonAtomic(built, (short)0, (short)built.length, (byte)0);
-  }
-
-  private void encipherBlock(short at) {
-    cbc.doFinal(built, at, SIZE, built, at);
   }
 
   private void absorb(byte[] data, short at, short len) {
     short fill = built[FILL];
-    for (short i = 0; i < len; i++) {
-      if (fill == SIZE) {
-        encipherBlock(BLOCK);
+    short end = (short)(at + len);
+    while (at < end) {
+      if (fill == CHUNK) {
+        cbc.update(built, (short)0, CHUNK, built, (short)0);
         fill = 0;
       }
-      built[fill] ^= data[(short)(at + i)];
-      fill++;
+      short room = (short)(CHUNK - fill);
+      short part = (short)(end - at) < room ? (short)(end - at) : room;
+      fill = Util.arrayCopyNonAtomic(data, at, built, fill, part);
+      at += part;
     }
     built[FILL] = (byte)fill;
+  }
+
+  /* Before the first block of a message: enciphering it anew costs less than keeping one for each key. */
+  private void beginSubkey() {
+    Util.arrayFillNonAtomic(built, (short)0, (short)built.length, (byte)0);
+    cbc.doFinal(built, SUBKEY, SIZE, built, SUBKEY);
   }
 
   /* Times x in GF(2^128). */
@@ -100,16 +106,19 @@ final class Cmac {
       built[(short)(SUBKEY + SIZE - 1)] ^= (byte)0x87;
   }
 
-  private void finishBuilt() {
+  /* Where the MAC stands then. */
+  private short finishBuilt() {
     short fill = built[FILL];
-    encipherBlock(SUBKEY); /* of zeros */
+    short last = (short)((short)(fill - 1) / SIZE * SIZE);
+    short end = (short)(last + SIZE);
     doubleSubkey();
-    if (fill != SIZE) {
+    if (fill != end) {
       doubleSubkey();
-      built[fill] ^= (byte)0x80;
+      Util.arrayFillNonAtomic(built, fill, (short)(end - fill), (byte)0);
+      built[fill] = (byte)0x80;
     }
     for (short i = 0; i < SIZE; i++)
-      built[i] ^= built[(short)(SUBKEY + i)];
-    encipherBlock(BLOCK);
+      built[(short)(last + i)] ^= built[(short)(SUBKEY + i)];
+    return (short)(cbc.doFinal(built, (short)0, end, built, (short)0) - SIZE);
   }
 }
