@@ -125,6 +125,14 @@ void ram_power(struct ram *ram) {
   ram->commits = ram->writes = 0;
 }
 
+void applet_counts(struct ram *ram, uint32_t counts[APPLET_COUNTS]) {
+  struct reply reply = order(ram, 'C', "", 0);
+  if (reply.len != 4 * APPLET_COUNTS)
+    abort();
+  for (size_t i = 0; i < APPLET_COUNTS; i++)
+    counts[i] = bytes_u32(reply.answer + 4 * i);
+}
+
 /* ---- epurse/card.h ---- */
 
 bool card_manufacture(const struct card_port *port, const uint8_t chip_serial[CHIP_SERIAL_SIZE],

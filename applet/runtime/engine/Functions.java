@@ -230,6 +230,7 @@ public final class Functions {
       if (with != MODE_DECRYPT && with != MODE_ENCRYPT)
         refuse(CryptoException.ILLEGAL_VALUE);
       prepared.begin(key, AesValue.class);
+      Device.now().tally.add(Tally.Count.AES_SETUPS, 1);
       mode = with;
       first = iv;
       chain = iv.clone();
@@ -245,6 +246,7 @@ public final class Functions {
     public short update(byte[] inBuff, short inOffset, short inLength, byte[] outBuff, short outOffset) {
       Memory.bounds(inBuff, inOffset, inLength);
       AesValue key = prepared.key();
+      Device.now().tally.add(Tally.Count.AES_CALLS, 1);
       if (inLength % AesValue.BLOCK != 0)
         refuse(CryptoException.ILLEGAL_USE);
       if (inBuff == outBuff && inOffset < outOffset && outOffset < inOffset + inLength)

@@ -153,6 +153,7 @@ public final class Signatures {
     @Override
     void take(Key key, byte mode) {
       prepared.begin(key, AesValue.class);
+      Device.now().tally.add(Tally.Count.AES_SETUPS, 1);
     }
 
     @Override
@@ -167,6 +168,7 @@ public final class Signatures {
     }
 
     private byte[] mac(byte[] message) {
+      Device.now().tally.add(Tally.Count.AES_CALLS, 1);
       if (getAlgorithm() == CMAC)
         return prepared.key().cmac(message);
       if (message.length == 0 || message.length % AesValue.BLOCK != 0)

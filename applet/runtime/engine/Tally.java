@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 public final class Tally {
-  /* The columns of `epurse-card run --count`, in its order, and one for the keys set. */
-  public enum Count { TIMES, SIGN, VERIFY, PAIRS, AGREE, AES, HASH, WRITES, COMMITS, IN, OUT, KEYS }
+  /* The columns of `epurse-card run --count`, in its order; keys set; AES objects given a key, calls of them. */
+  public enum Count { TIMES, SIGN, VERIFY, PAIRS, AGREE, AES, HASH, WRITES, COMMITS, IN, OUT, KEYS, AES_SETUPS, AES_CALLS }
 
   private static final String POWER_ON = "(power on)";
 

@@ -42,8 +42,10 @@ static const struct family {
   int sign, verify, key_pair, agreement, protected, session; /* tenths of a millisecond */
 } families[] = {
 #define FAMILY(...) {__VA_ARGS__},
+#define FAMILY_CALLS(...)
 #include "card_family.def"
 #undef FAMILY
+#undef FAMILY_CALLS
 };
 
 const char *measure_name(enum measure_command command) {

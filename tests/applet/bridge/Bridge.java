@@ -6,12 +6,14 @@ import engine.Device;
 import engine.Loader;
 import engine.Policy;
 import engine.Reader;
+import engine.Tally;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Paths;
 
 /* Each order is one letter, a length of two bytes, and that many bytes. Each answer: length 2 and the card's answer (empty:
@@ -51,6 +53,14 @@ public final class Bridge {
     return new byte[] {(byte)(sw >> 8), (byte)sw};
   }
 
+  private byte[] counts() {
+    ByteBuffer all = ByteBuffer.allocate(4 * Tally.Count.values().length);
+    for (Tally.Count count : Tally.Count.values())
+      all.putInt(device.tally.total(count));
+    device.tally.reset();
+    return all.array();
+  }
+
   private byte[] obey(int order, byte[] body) throws ReflectiveOperationException {
     switch (order) {
     case 'I': /* a new card: the applet's parameters */
@@ -67,6 +77,8 @@ public final class Bridge {
     case 'T': /* cut at step n (2 bytes), then 1 where a commit that is torn is durable */
       device.memory.cut((body[0] & 0xFF) << 8 | body[1] & 0xFF, body[2] != 0);
       return new byte[0];
+    case 'C': /* engine.Tally.Count since the last C, 4 bytes each, in its order */
+      return counts();
     case 'W': /* numbers of an image into the card, outside of everything */
       image.poke(body);
       return new byte[0];
