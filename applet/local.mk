@@ -79,14 +79,20 @@ check_PROGRAMS += tests/applet/both_in_state
 tests_applet_both_in_state_SOURCES = $(both_sources) tests/applet/in_state.c tests/run.c $(tests_system_card_in_state_SOURCES)
 tests_applet_both_in_state_LDFLAGS = $(AM_LDFLAGS) $(both_cards) -Wl,--wrap=card_file_create
 tests_applet_both_in_state_LDADD = $(tests_system_card_in_state_LDADD)
+# The torture engine with the applet as the card: its writes are the applet's.
+check_PROGRAMS += tests/applet/torture
+tests_applet_torture_SOURCES = $(torture_sources) tests/applet/line.c tests/applet/torture_card.c
+tests_applet_torture_LDFLAGS = $(tests_system_torture_LDFLAGS) -Wl,--wrap=card_manufacture -Wl,--wrap=card_process \
+	-Wl,--wrap=vcard_fail_at -Wl,--wrap=vcard_open -Wl,--wrap=vcard_tally
+tests_applet_torture_LDADD = $(tests_system_torture_LDADD)
 TESTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/scripts.test \
-	tests/applet/session.test
+	tests/applet/session.test tests/applet/torture.test
 dist_check_SCRIPTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test \
-	tests/applet/scripts.test tests/applet/session.test
+	tests/applet/scripts.test tests/applet/session.test tests/applet/torture.test
 EXTRA_DIST += tests/applet/with-runtime tests/system/world-applet.sh
 differential: all $(check_DATA) tests/applet/check_alone_flow tests/applet/check_alone_session \
 	tests/applet/check_both_attack tests/applet/check_both_flow tests/applet/check_both_wire \
-	tests/applet/check_differential
+	tests/applet/check_differential tests/applet/torture
 	$(AM_TESTS_ENVIRONMENT) DIFFERENTIAL_COMMANDS=200000 $(srcdir)/tests/applet/differential.test
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_alone_flow
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_flow
@@ -95,6 +101,7 @@ differential: all $(check_DATA) tests/applet/check_alone_flow tests/applet/check
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/pcscd.test t0=1 cmac=1 transient-ec=1 buffer=133
 	$(AM_TESTS_ENVIRONMENT) CARD=applet $(srcdir)/tests/system/key-roll.test
 	$(AM_TESTS_ENVIRONMENT) CARD=applet $(srcdir)/tests/system/many-payments.test
+	$(AM_TESTS_ENVIRONMENT) TORTURE_STRIDE=1 TORTURE_ROUNDS=600 $(srcdir)/tests/applet/torture.test
 
 clean-local:
 	rm -rf applet/runtime/classes applet/src/classes tests/applet/classes tests/applet/probe/classes

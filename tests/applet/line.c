@@ -35,7 +35,7 @@ void line_start(const char *command) {
     abort();
 }
 
-static void receive(uint8_t *bytes, size_t len) {
+void line_receive(void *bytes, size_t len) {
   if (fread(bytes, 1, len, from_runtime) != len) {
     fputs("the applet's runtime is gone\n", stderr);
     abort();
@@ -49,8 +49,8 @@ const uint8_t *line_order(char letter, const void *body, size_t len, size_t *ans
   if (fwrite(head, 1, sizeof head, to_runtime) != sizeof head || fwrite(body, 1, len, to_runtime) != len ||
       fflush(to_runtime) != 0)
     abort();
-  receive(head, 2);
+  line_receive(head, 2);
   *answer_len = bytes_u16(head);
-  receive(answer, *answer_len);
+  line_receive(answer, *answer_len);
   return answer;
 }

@@ -15,4 +15,7 @@ void line_start(const char *command);
  * gone (it says why on standard error) the process is aborted. */
 const uint8_t *line_order(char letter, const void *body, size_t len, size_t *answer_len);
 
+/* So many bytes more, where the runtime says more than one answer. */
+void line_receive(void *bytes, size_t len);
+
 #endif

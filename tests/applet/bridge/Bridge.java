@@ -15,6 +15,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Paths;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /* Each order is one letter, a length of two bytes, and that many bytes. Each answer: length 2 and the card's answer (empty:
  * mute), steps 4, length 2 and the image,
@@ -23,6 +26,9 @@ public final class Bridge {
   private static final byte[] NAME = {(byte)0xF0, 0x45, 0x50, 0x55, 0x52, 0x53, 0x45, 0x01};
   private static final int T0 = 1, CMAC = 2, TRANSIENT_EC = 4, WITHOUT_TRANSACTIONS = 8, SMALL_BUFFER = 16;
 
+  private static final int SERIAL_SIZE = 8, PARAMETERS_SIZE = 25;
+
+  private final Map<ByteBuffer, Bridge> cards = new HashMap<>();
   private final Class<?> applet;
   private final int flags;
   private Device device;
@@ -53,6 +59,23 @@ public final class Bridge {
     return new byte[] {(byte)(sw >> 8), (byte)sw};
   }
 
+  private void choose(byte[] named) throws ReflectiveOperationException {
+    ByteBuffer name = ByteBuffer.wrap(named);
+    Bridge known = cards.get(name);
+    if (known == null) {
+      known = new Bridge(applet, flags | named[SERIAL_SIZE]);
+      byte[] parameters = new byte[PARAMETERS_SIZE];
+      parameters[0] = 1;
+      System.arraycopy(named, 0, parameters, 1, SERIAL_SIZE);
+      known.install(parameters);
+      cards.put(name, known);
+    }
+    device = known.device;
+    reader = known.reader;
+    image = known.image;
+    device.select();
+  }
+
   private byte[] counts() {
     ByteBuffer all = ByteBuffer.allocate(4 * Tally.Count.values().length);
     for (Tally.Count count : Tally.Count.values())
@@ -76,6 +99,13 @@ public final class Bridge {
       return new byte[0];
     case 'T': /* cut at step n (2 bytes), then 1 where a commit that is torn is durable */
       device.memory.cut((body[0] & 0xFF) << 8 | body[1] & 0xFF, body[2] != 0);
+      return new byte[0];
+    case 'D': /* serial 8, flags: the card of that serial, raw where there was none; what follows is for it */
+      choose(body);
+      return new byte[0];
+    case 'L': /* an image: what the card holds from its next power on */
+      if (!Arrays.equals(image.take(), body))
+        image.put(ByteBuffer.wrap(body));
       return new byte[0];
     case 'C': /* engine.Tally.Count since the last C, 4 bytes each, in its order */
       return counts();

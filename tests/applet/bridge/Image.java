@@ -6,6 +6,7 @@ import engine.Device;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javacard.security.Key;
 import javacard.security.KeyPair;
@@ -15,9 +16,10 @@ final class Image {
   private static final int CERTIFICATE_ROOM = 239, PROMISE_SIZE = 235;
   private static final int KNOWN_SIZE = 1 + 32 + 32; /* the terminal that came last */
 
-  private final Object memory, perso, log;
+  private final Object memory, perso, log, issuerKey;
   private final byte[] session;
   private ByteArrayOutputStream out;
+  private ByteBuffer in;
 
   Image(Device device) throws ReflectiveOperationException {
     Field applet = Device.class.getDeclaredField("applet");
@@ -26,6 +28,7 @@ final class Image {
     memory = get(card, "memory");
     perso = get(card, "perso");
     log = get(card, "log");
+    issuerKey = get(card, "issuerKey");
     session = (byte[])get(get(card, "session"), "bytes");
   }
 
@@ -164,6 +167,119 @@ final class Image {
     bytes("knownHash");
     bytes("knownAgreed");
     return out.toByteArray();
+  }
+
+  /* ---- the other way ---- */
+
+  private byte[] next(int size) {
+    byte[] bytes = new byte[size];
+    in.get(bytes);
+    return bytes;
+  }
+
+  private void into(byte[] field) {
+    in.get(field);
+  }
+
+  private void into(String name) throws ReflectiveOperationException {
+    into((byte[])get(memory, name));
+  }
+
+  private void numberInto(String name) throws ReflectiveOperationException {
+    Field field = field(memory, name);
+    if (field.getType() == short.class)
+      field.setShort(memory, in.getShort());
+    else
+      field.setByte(memory, in.get());
+  }
+
+  private static boolean blank(byte[] bytes) {
+    return Arrays.equals(bytes, new byte[bytes.length]);
+  }
+
+  private static void keyInto(Object key, byte[] value) throws ReflectiveOperationException {
+    Class<?> type = key.getClass();
+    while (!type.getSimpleName().equals("KeyValue"))
+      type = type.getSuperclass();
+    Field field = type.getDeclaredField("value");
+    field.setAccessible(true);
+    field.set(key, value);
+  }
+
+  private void pairInto(String name) throws ReflectiveOperationException {
+    KeyPair pair = ((KeyPair[])get(perso, name))[((Byte)get(memory, "keySet"))];
+    byte[] secret = next(32), open = next(65);
+    boolean made = !blank(open);
+    field(memory, "keysMade").setBoolean(memory, made);
+    keyInto(pair.getPrivate(), made ? secret : null);
+    keyInto(pair.getPublic(), made ? open : null);
+  }
+
+  private void issuerKeyInto(int grouping, int from, String object) throws ReflectiveOperationException {
+    byte[] kept = grouping(grouping);
+    kept[0] = in.get();
+    in.get(kept, from, 75 - from);
+    keyInto(get(issuerKey, object), Arrays.copyOfRange(kept, 10, 75));
+  }
+
+  private void certificateInto(int grouping) throws ReflectiveOperationException {
+    byte[] kept = grouping(grouping);
+    in.get(); /* its length, which it tells itself */
+    System.arraycopy(next(CERTIFICATE_ROOM), 0, kept, 0, kept.length);
+  }
+
+  private void countInto(String kept, String next, int size) throws ReflectiveOperationException {
+    int lines = in.getInt();
+    field(log, kept).setByte(log, (byte)Math.min(lines, size));
+    field(log, next).setByte(log, (byte)(lines % size));
+  }
+
+  private void offlinePromiseInto() throws ReflectiveOperationException {
+    byte[] promise = next(PROMISE_SIZE);
+    field(memory, "offlinePaid").setBoolean(memory, !blank(promise));
+    System.arraycopy(promise, 0, (byte[])call("offlinePromise"), 0, PROMISE_SIZE);
+  }
+
+  /* The whole of it, at power off. What the applet keeps beside it, copies that are not the one, stays. */
+  void put(ByteBuffer image) throws ReflectiveOperationException {
+    in = image;
+    next(4);
+    numberInto("state");
+    into("serial");
+    into("transportKey");
+    numberInto("stored");
+    pairInto("ecka");
+    pairInto("sig");
+    issuerKeyInto(MASTER_KEY, 10, "master");
+    issuerKeyInto(TERMINAL_CA, 2, "terminalCa");
+    issuerKeyInto(SERVER, 10, "server");
+    for (String name : new String[] {"terminalCaLeast", "serverLeast"})
+      numberInto(name);
+    certificateInto(ECKA);
+    certificateInto(SIG);
+    into(grouping(PARAMETERS));
+    into("latestTime");
+    into(grouping(PIN));
+    for (String name : new String[] {"pinTriesLeft", "pinChanges"})
+      numberInto(name);
+    into("pinEvents");
+    into("noPinSum");
+    numberInto("offlineCount");
+    into("offlineSum");
+    offlinePromiseInto();
+    for (String name : new String[] {"balance", "points", "atc"})
+      into(name);
+    numberInto("slotState");
+    into((byte[])call("slotPromise"));
+    for (String name : new String[] {"slotSecret", "lastAtc", "lastSecret"})
+      into(name);
+    countInto("keptPurchases", "nextPurchase", 32);
+    countInto("keptLoads", "nextLoad", 8);
+    into((byte[])get(log, "purchases"));
+    into((byte[])get(log, "loads"));
+    numberInto("knownCaVersion");
+    into("knownHash");
+    into("knownAgreed");
   }
 
   /* Where a test has set a number of the image at power off: of those that tests set. */
