@@ -99,7 +99,7 @@ enum status session_commit(struct session *session, uint8_t type, const uint8_t 
  * Wipe *proof: it may have r. */
 enum status session_proof(struct session *session, struct proof *proof) EPURSE_MUST_USE;
 /* The same with P1 01: the promise of the card's last off-line purchase, as it was signed; not verified here.
- * STATUS_NOT_FOUND: the card says that there was none, which proves nothing. */
+ * STATUS_NOT_FOUND: there was none, the card says under an R-MAC; a status word without one is never that. */
 enum status session_offline_promise(struct session *session, uint8_t promise[PROMISE_SIZE]) EPURSE_MUST_USE;
 /* GET DATA 7F21: the certificate of the card's SIG key; not verified here. */
 enum status session_certificate(struct session *session, uint8_t certificate[CERTIFICATE_MAX],

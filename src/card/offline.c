@@ -55,7 +55,7 @@ void offline_begin_anew(struct card *card) {
 uint16_t offline_get_promise(struct card *card, const struct apdu *command, struct apdu_response *response) {
   (void)command;
   if (card->memory.offline_promise[0] == 0)
-    return SW_DATA_NOT_FOUND;
+    return SW_END_OF_FILE; /* not 6A88: this answer comes under an R-MAC */
   memcpy(response->data, card->memory.offline_promise, PROMISE_SIZE);
   response->len = PROMISE_SIZE;
   return SW_OK;

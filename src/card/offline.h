@@ -17,7 +17,8 @@ uint16_t offline_commit(struct card *card, const struct promise *promise, const 
 /* Stages the counters back to zero, with a commit on the server's order. */
 void offline_begin_anew(struct card *card);
 
-/* GET TRANSACTION PROOF of the last off-line purchase: its promise as it was signed. SW_DATA_NOT_FOUND: there was none. */
+/* GET TRANSACTION PROOF of the last off-line purchase: its promise as it was signed. SW_END_OF_FILE, under
+ * an R-MAC: there was none. */
 uint16_t offline_get_promise(struct card *card, const struct apdu *command, struct apdu_response *response);
 
 #endif

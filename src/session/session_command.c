@@ -176,7 +176,17 @@ enum status session_proof(struct session *session, struct proof *proof) {
 enum status session_offline_promise(struct session *session, uint8_t promise[PROMISE_SIZE]) {
   const struct apdu command = {
       .cla = CLA_PROPRIETARY, .ins = INS_GET_TRANSACTION_PROOF, .p1 = P1_PROOF_OFFLINE, .le = LE_ALL};
-  return session_fetch(session, &command, promise, PROMISE_SIZE);
+  struct apdu_response response;
+
+  enum status status = session_command(session, &command, &response);
+  if (status != STATUS_OK)
+    return status == STATUS_NOT_FOUND ? STATUS_CARD_REFUSED : status; /* 6A88 is anybody's */
+  if (response.sw == SW_END_OF_FILE && response.len == 0)
+    return STATUS_NOT_FOUND;
+  if (response.sw != SW_OK || response.len != PROMISE_SIZE)
+    return STATUS_BAD_REPLY;
+  memcpy(promise, response.data, PROMISE_SIZE);
+  return STATUS_OK;
 }
 
 enum status session_certificate(struct session *session, uint8_t certificate[CERTIFICATE_MAX], size_t *len) {

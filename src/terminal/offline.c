@@ -136,16 +136,22 @@ static enum status offline_check(struct offline *offline) {
 
 /* ---- the promise ---- */
 
-/* Whether this record is what the entry asked for: of its kind, with its N, signed by the card of its certificate. */
-static bool promise_is(const struct order *order, const uint8_t record[PROMISE_SIZE], struct promise *promise) {
+/* Whether this record is of the entry's kind, signed by the card of its certificate. */
+static bool promise_of_card(const struct order *order, const uint8_t record[PROMISE_SIZE], struct promise *promise) {
   const struct journal_entry *entry = &order->entry;
   struct certificate card;
   return promise_decode(record, PROMISE_SIZE, promise) == STATUS_OK && promise->type == entry->type &&
          certificate_decode(entry->card_certificate, entry->card_certificate_len, &card) == STATUS_OK &&
-         memcmp(promise->cid, card.subject, CID_SIZE) == 0 && promise->amount == entry->amount &&
-         promise->currency == entry->currency && memcmp(promise->tid, order->terminal->tid, TID_SIZE) == 0 &&
-         memcmp(promise->nonce, entry->nonce, NONCE_SIZE) == 0 &&
+         memcmp(promise->cid, card.subject, CID_SIZE) == 0 &&
          record_verify(record, PROMISE_SIZE, card.public_key) == STATUS_OK;
+}
+
+/* Whether it is what the entry asked for, with its N. */
+static bool promise_is(const struct order *order, const struct promise *promise) {
+  const struct journal_entry *entry = &order->entry;
+  return promise->amount == entry->amount && promise->currency == entry->currency &&
+         memcmp(promise->tid, order->terminal->tid, TID_SIZE) == 0 &&
+         memcmp(promise->nonce, entry->nonce, NONCE_SIZE) == 0;
 }
 
 /* The entry has its promise: done. A disk that refuses now cannot undo it: the card stores it and tells it again. */
@@ -157,15 +163,17 @@ static void promise_keep(struct order *order, const uint8_t record[PROMISE_SIZE]
   order_reload_outcome(order);
 }
 
-/* Looks whether the card has paid, in the session that there is. STATUS_OK: it has. STATUS_NOT_FOUND: what it stores is another payment,
- * or none. */
+/* Looks whether the card has paid, in the session that there is. STATUS_OK: it has. STATUS_NOT_FOUND: what it stores is another payment
+ * that it signed, or none, and it says so under an R-MAC. Any other: nobody has said that it has not. */
 static enum status promise_look(struct order *order) {
   uint8_t record[PROMISE_SIZE];
   struct promise promise;
   enum status status = session_offline_promise(&order->contact->session, record);
   if (status != STATUS_OK)
     return status;
-  if (!promise_is(order, record, &promise))
+  if (!promise_of_card(order, record, &promise))
+    return STATUS_BAD_REPLY;
+  if (!promise_is(order, &promise))
     return STATUS_NOT_FOUND;
   order->promise = promise;
   promise_keep(order, record);
@@ -180,7 +188,7 @@ static enum status offline_initialize(struct offline *offline, uint8_t *tries_le
       session_initialize(&order->contact->session, P1_INITIALIZE_OFFLINE, &offline->initialize, record, tries_left);
   if (status != STATUS_OK)
     return status;
-  if (!promise_is(order, record, &order->promise))
+  if (!promise_of_card(order, record, &order->promise) || !promise_is(order, &order->promise))
     return STATUS_BAD_REPLY;
   promise_keep(order, record);
   return STATUS_OK;
@@ -196,8 +204,8 @@ static enum status offline_attempt(void *context, const char *digits, const uint
   return offline_initialize(offline, tries_left);
 }
 
-/* Without the PIN where the card may do so, else with it. What refuses without an R-MAC may have paid: it is looked at before
- * the card is asked again. */
+/* Without the PIN where the card may do so, else with it. What refuses without an R-MAC may have paid: it is asked again only
+ * after it has said that it has not. */
 static enum status offline_ask(struct offline *offline, bool pin_shown) {
   struct order *order = offline->order;
   struct contact_pin pin = {offline_attempt, offline, 0};
@@ -206,8 +214,11 @@ static enum status offline_ask(struct offline *offline, bool pin_shown) {
   bool bare = pin_shown || (!order->ask_pin && order->entry.amount <= (int64_t)order->terminal->no_pin_single);
   if (bare)
     status = offline_initialize(offline, &nothing);
-  if (status == STATUS_PIN_NEEDED && bare && promise_look(order) == STATUS_OK)
-    return STATUS_OK;
+  if (status == STATUS_PIN_NEEDED && bare) {
+    enum status paid = promise_look(order);
+    if (paid != STATUS_NOT_FOUND)
+      return paid;
+  }
   if (status == STATUS_PIN_NEEDED) {
     status = contact_try_pin(order->contact, &pin);
     order->outcome->tries_left = pin.tries_left;

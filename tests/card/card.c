@@ -32,7 +32,7 @@ static const struct policy policies[] = {
     {"CREDIT FOR REFUND", 0x80, 0x52, 0x02, 0x00, AUTHORISATION_SIZE, "P", "P", "", SW_WRONG_DATA},
     {"DEBIT FOR PAYOUT", 0x80, 0x54, 0x03, 0x00, AUTHORISATION_SIZE, "LD", "LD", "", SW_WRONG_DATA},
     {"GET TRANSACTION PROOF", 0x80, 0x5A, 0x00, 0x00, 0, "PLD", "PLD", "D", SW_OK},
-    {"GET TRANSACTION PROOF off-line", 0x80, 0x5A, 0x01, 0x00, 0, "PD", "PD", "D", SW_DATA_NOT_FOUND},
+    {"GET TRANSACTION PROOF off-line", 0x80, 0x5A, 0x01, 0x00, 0, "PD", "PD", "D", SW_END_OF_FILE},
     {"GET BALANCE", 0x80, 0x5C, 0x00, 0x00, 0, "PLD", "D", "D", SW_OK},
     {"READ RECORD loads", 0x00, 0xB2, 0x01, 0xA5, 0, "PLD", "D", "D", SW_OK},
     {"READ RECORD purchases", 0x00, 0xB2, 0x01, 0xAD, 0, "PLD", "D", "D", SW_END_OF_FILE},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a card only says inside the channel: its slot, its log, its refusal. A thief's opened card says it in our card's
- * name, or the holder's own says it of itself. None of it ends a journal entry, gives a charge back, or hands out goods. */
+ * name, the holder's own says it of itself, or whoever sits on the line. None of it ends a journal entry, gives a charge
+ * back, or hands out goods. */
 #include <string.h>
 
 #include "attack.h"
@@ -181,9 +182,107 @@ START_TEST(log_of_an_own_card_buys_nothing) {
 }
 END_TEST
 
+/* ---- in front of our card ---- */
+
+/* Whoever sits on the line between reader and card: the card's answers to these two are kept from the terminal, and others put
+ * in their place. */
+struct forger {
+  struct flow_card *card;
+  enum status (*transmit)(void *context, const uint8_t *command, size_t len, uint8_t *answer, size_t *answer_len);
+  uint16_t initialize; /* 0: the card's own answer */
+  uint16_t proof;
+};
+static struct forger forger;
+
+#define APDU_INS 1
+
+static enum status forged_transmit(void *context, const uint8_t *command, size_t len, uint8_t *answer,
+                                   size_t *answer_len) {
+  uint16_t sw = 0;
+  enum status status = forger.transmit(context, command, len, answer, answer_len);
+  if (command[APDU_INS] == INS_INITIALIZE)
+    sw = forger.initialize;
+  if (command[APDU_INS] == INS_GET_TRANSACTION_PROOF)
+    sw = forger.proof;
+  if (status != STATUS_OK || sw == 0)
+    return status;
+  answer[0] = (uint8_t)(sw >> 8);
+  answer[1] = (uint8_t)sw;
+  *answer_len = 2;
+  return STATUS_OK;
+}
+
+static const struct {
+  uint16_t initialize, proof;
+} forgeries[] = {{SW_CONDITIONS_NOT_SATISFIED, SW_DATA_NOT_FOUND}, /* refused, and nothing is stored */
+                 {SW_SECURITY_NOT_SATISFIED, SW_DATA_NOT_FOUND},   /* pay again, with the PIN */
+                 {SW_DATA_NOT_FOUND, SW_DATA_NOT_FOUND},
+                 {SW_PIN_BLOCKED, SW_PIN_BLOCKED},
+                 {SW_WRONG_PIN, SW_WRONG_PIN},
+                 {SW_INSUFFICIENT_BALANCE, SW_CONDITIONS_NOT_SATISFIED},
+                 {SW_CONDITIONS_NOT_SATISFIED, SW_END_OF_FILE}, /* the right word, without its R-MAC */
+                 {SW_SECURITY_NOT_SATISFIED, SW_RECORD_NOT_FOUND}};
+#define FORGERIES ((int)(sizeof forgeries / sizeof forgeries[0]))
+
+static enum status pay_offline(enum offline_use use, int64_t minor, struct outcome *outcome) {
+  const struct payment payment = {.amount = {minor, 978}, .offline = use};
+  struct terminal *pos = flow_terminal("pos");
+  stage.card.asked = 0;
+  enum status status = purchase_run(pos, &stage.card.reader, &payment, &stage.card.dialogue, outcome);
+  terminal_close(&pos);
+  return status;
+}
+
+/* An off-line payment is done, and every word of the card about it is forged: it stays open, the card pays once, and once it
+ * speaks for itself that was it. */
+START_TEST(forged_refusal_ends_no_offline_payment) {
+  struct outcome outcome;
+  set_up("forged-refusal");
+  ck_assert_int_eq(pay_offline(OFFLINE_USE_AUTO, 1, &outcome), STATUS_OK); /* the till gets its list */
+  unsigned open = flow_open_entries("pos");
+  flow_terminal_unplug("pos", true);
+  forger = (struct forger){&stage.card, stage.card.reader.transmit, forgeries[_i].initialize, forgeries[_i].proof};
+  stage.card.reader.transmit = forged_transmit;
+  ck_assert_int_eq(pay_offline(OFFLINE_USE_ONLY, 200, &outcome), STATUS_OUTCOME_UNKNOWN);
+  ck_assert_int_eq(flow_card_balance(&stage.card), START - 201);
+  ck_assert_uint_eq(flow_open_entries("pos"), open + 1);
+  forger.initialize = 0; /* the same again: it must not begin another one either */
+  ck_assert_int_eq(pay_offline(OFFLINE_USE_ONLY, 200, &outcome), STATUS_OUTCOME_UNKNOWN);
+  ck_assert_int_eq(flow_card_balance(&stage.card), START - 201);
+  stage.card.reader.transmit = forger.transmit;
+  ck_assert_int_eq(pay_offline(OFFLINE_USE_ONLY, 200, &outcome), STATUS_OK);
+  ck_assert(outcome.offline && outcome.finished_before);
+  ck_assert_int_eq(flow_card_balance(&stage.card), START - 201);
+  flow_terminal_unplug("pos", false);
+  ck_assert_int_eq(pay_offline(OFFLINE_USE_NEVER, 1, &outcome), STATUS_OK);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 0);
+  flow_card_settled(&stage.card, START - 202);
+  tear_down();
+}
+END_TEST
+
+/* What the card refuses itself is over: it stores none, and says so where nobody can say it for it. */
+START_TEST(own_refusal_ends_an_offline_payment) {
+  struct outcome outcome;
+  set_up("own-refusal");
+  ck_assert_int_eq(pay_offline(OFFLINE_USE_AUTO, 1, &outcome), STATUS_OK);
+  unsigned open = flow_open_entries("pos");
+  flow_terminal_unplug("pos", true);
+  stage.card.accident = (struct accident){.ins = INS_INITIALIZE, .drop_before = true};
+  ck_assert_int_eq(pay_offline(OFFLINE_USE_ONLY, 200, &outcome), STATUS_CARD_LOST);
+  flow_card_return(&stage.card);
+  ck_assert_uint_eq(flow_open_entries("pos"), open);
+  flow_terminal_unplug("pos", false);
+  flow_card_settled(&stage.card, START - 1);
+  tear_down();
+}
+END_TEST
+
 void attack_channel_tests(TCase *tests) {
   tcase_add_loop_test(tests, slot_said_in_our_name_cancels_no_purchase, 0, SLOTS);
   tcase_add_loop_test(tests, slot_said_in_our_name_gives_no_load_back, 0, SLOTS);
   tcase_add_test(tests, card_put_in_place_of_ours_gives_no_load_back);
   tcase_add_test(tests, log_of_an_own_card_buys_nothing);
+  tcase_add_loop_test(tests, forged_refusal_ends_no_offline_payment, 0, FORGERIES);
+  tcase_add_test(tests, own_refusal_ends_an_offline_payment);
 }

@@ -67,7 +67,7 @@ final class Offline {
 
   short getPromise() {
     if (!memory.offlinePaid)
-      return Sw.DATA_NOT_FOUND;
+      return Sw.END_OF_FILE; // not 6A88: this answer comes under an R-MAC
     card.answer.set(memory.offlinePromise(), (short)0, Record.PROMISE_SIZE);
     return Sw.OK;
   }
