@@ -83,7 +83,7 @@ struct journal_taken {
 };
 enum status journal_offline_taken(struct journal *journal, int64_t mark, const uint8_t cid[CID_SIZE],
                                   struct journal_taken *taken) EPURSE_MUST_USE;
-/* The newest entry that has r; STATUS_NOT_FOUND where none has. */
+/* The newest entry that is done, as of journal_entry_done; STATUS_NOT_FOUND where none is. */
 enum status journal_last_done(struct journal *journal, struct journal_entry *entry) EPURSE_MUST_USE;
 /* The newest entry of that reference that was not cancelled, else the newest; STATUS_NOT_FOUND. */
 enum status journal_find_reference(struct journal *journal, const char *reference,

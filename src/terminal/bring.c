@@ -20,6 +20,10 @@ void bring_ask(struct terminal *terminal) {
   if (journal_last_done(terminal->journal, &entry) != STATUS_OK ||
       promise_decode(entry.promise, sizeof entry.promise, &promise) != STATUS_OK)
     return;
+  if (entry.type == TRANSACTION_OFFLINE_PURCHASE) {
+    (void)!offline_bring_one(terminal, entry.promise); /* booked once, however often */
+    return;
+  }
   memcpy(proof.items[0].cid, promise.cid, CID_SIZE);
   proof.items[0].atc = promise.atc;
   memcpy(proof.items[0].secret, entry.secret, SECRET_SIZE);
@@ -68,14 +72,6 @@ static enum status bring_check(const struct journal_entry *entry, const json_t *
   return same ? STATUS_OK : STATUS_BAD_REPLY;
 }
 
-/* An off-line payment: its promise is all that there is, and it goes the way of those that were never brought. */
-static enum status bring_send_offline(struct terminal *terminal, const struct journal_entry *entry) {
-  struct offline_payments question = {.count = 1}, answer;
-  memcpy(question.items[0].promise, entry->promise, PROMISE_SIZE);
-  enum status status = offline_send(terminal, &question, &answer);
-  return status == STATUS_OK ? answer.items[0].status : status;
-}
-
 static enum status bring_send_receipt(struct terminal *terminal, const struct journal_entry *entry) {
   struct message reply;
   enum status status = backend_call(terminal->backend, bring_type(entry), bring_body(entry), &reply);
@@ -87,8 +83,9 @@ static enum status bring_send_receipt(struct terminal *terminal, const struct jo
 }
 
 static enum status bring_send(struct terminal *terminal, const struct journal_entry *entry) {
-  return entry->type == TRANSACTION_OFFLINE_PURCHASE ? bring_send_offline(terminal, entry)
-                                                     : bring_send_receipt(terminal, entry);
+  if (entry->type == TRANSACTION_OFFLINE_PURCHASE) /* its promise is all that there is */
+    return offline_bring_one(terminal, entry->promise);
+  return bring_send_receipt(terminal, entry);
 }
 
 /* The server keeps some as incidents, with their evidence: once is enough. */

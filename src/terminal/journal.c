@@ -322,7 +322,10 @@ enum status journal_next_any(struct journal *journal, int64_t after, struct jour
 
 enum status journal_last_done(struct journal *journal, struct journal_entry *entry) {
   memset(entry, 0, sizeof *entry);
-  return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 AND secret IS NOT NULL ORDER BY id DESC LIMIT 1", 0, entry);
+  return journal_next(journal,
+                      ENTRY_COLUMNS "WHERE id > ?1 AND (secret IS NOT NULL OR (type = 6 AND promise IS NOT NULL))"
+                                    " ORDER BY id DESC LIMIT 1",
+                      0, entry);
 }
 
 enum status journal_find_reference(struct journal *journal, const char *reference, struct journal_entry *entry) {

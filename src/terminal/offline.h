@@ -26,12 +26,12 @@ enum status offline_pay(struct order *order, const struct payment *payment, bool
 /* Reads the promise of the card's last off-line payment, whoever took it, and brings it in: the server lacks some. */
 void offline_bring_stored(struct order *order);
 
+/* Brings one promise in, whoever took it. The server's word about it: STATUS_OK, booked; STATUS_OFFLINE_KNOWN: it was, by another
+ * terminal; OFFLINE_WAITS; TERMINAL_REVOKED, CARD_FORKED, ...: it is not paid. STATUS_NO_SERVER. */
+enum status offline_bring_one(struct terminal *terminal, const uint8_t promise[PROMISE_SIZE]) EPURSE_MUST_USE;
+
 /* Brings in what is in the journal, many in one message, under its claim. STATUS_OK: the server has answered for all;
  * STATUS_NO_SERVER: what is left waits. */
 enum status offline_bring(struct terminal *terminal, struct offline_brought *brought) EPURSE_MUST_USE;
-
-/* One message of them and its answer, of as many. STATUS_NO_SERVER, or what the server said of the message. */
-enum status offline_send(struct terminal *terminal, const struct offline_payments *question,
-                         struct offline_payments *answer) EPURSE_MUST_USE;
 
 #endif

@@ -64,8 +64,8 @@ struct bringing {
   struct journal_entry entries[OFFLINE_PAYMENT_MAX];
 };
 
-enum status offline_send(struct terminal *terminal, const struct offline_payments *question,
-                         struct offline_payments *answer) {
+static enum status offline_send(struct terminal *terminal, const struct offline_payments *question,
+                                struct offline_payments *answer) {
   struct message reply;
   json_t *body = offline_payment_body(question, false);
   enum status status = backend_call(terminal->backend, MESSAGE_OFFLINE_PAYMENT, body, &reply);
@@ -127,11 +127,18 @@ enum status offline_bring(struct terminal *terminal, struct offline_brought *bro
   }
 }
 
-void offline_bring_stored(struct order *order) {
+enum status offline_bring_one(struct terminal *terminal, const uint8_t promise[PROMISE_SIZE]) {
   struct offline_payments question = {.count = 1}, answer;
+  memcpy(question.items[0].promise, promise, PROMISE_SIZE);
+  enum status status = offline_send(terminal, &question, &answer);
+  return status == STATUS_OK ? answer.items[0].status : status;
+}
+
+void offline_bring_stored(struct order *order) {
+  uint8_t promise[PROMISE_SIZE];
   struct contact *contact = order->contact;
-  if (!contact->open || session_offline_promise(&contact->session, question.items[0].promise) != STATUS_OK)
+  if (!contact->open || session_offline_promise(&contact->session, promise) != STATUS_OK)
     return;
   /* Another one may have brought it since, and where nobody answers the next contact asks for it again. */
-  (void)!offline_send(order->terminal, &question, &answer);
+  (void)!offline_bring_one(order->terminal, promise);
 }

@@ -10,7 +10,8 @@
 static enum status entry_find(struct journal *journal, int64_t number, struct journal_entry *entry) {
   enum status status = number == 0 ? journal_last_done(journal, entry) : journal_next_any(journal, number - 1, entry);
   if (status == STATUS_OK &&
-      ((number != 0 && entry->id != number) || !entry->has_secret || !entry->has_promise || !entry->has_authorisation))
+      ((number != 0 && entry->id != number) || !entry->has_promise || !journal_entry_done(entry) ||
+       (!entry->has_authorisation && entry->type != TRANSACTION_OFFLINE_PURCHASE)))
     status = STATUS_NOT_FOUND;
   return status;
 }

@@ -9,7 +9,7 @@
 #include "reference.h"
 
 static bool is_sale(uint8_t type) {
-  return type == TRANSACTION_PURCHASE || type == TRANSACTION_POINTS_PURCHASE;
+  return type == TRANSACTION_PURCHASE || type == TRANSACTION_POINTS_PURCHASE || type == TRANSACTION_OFFLINE_PURCHASE;
 }
 
 static void sale_fill(const struct promise *promise, int64_t time, struct sale *sale) {
@@ -22,7 +22,7 @@ static void sale_fill(const struct promise *promise, int64_t time, struct sale *
 
 static enum status sale_of_entry(const struct journal_entry *entry, struct sale *sale) {
   struct promise promise;
-  if (!is_sale(entry->type) || !entry->has_promise || !entry->has_secret)
+  if (!is_sale(entry->type) || !entry->has_promise || !journal_entry_done(entry))
     return STATUS_SALE_UNKNOWN;
   enum status status = promise_decode(entry->promise, PROMISE_SIZE, &promise);
   if (status == STATUS_OK)
@@ -38,7 +38,7 @@ static enum status entry_last_sale(struct journal *journal, struct journal_entry
     return status;
   bool found = false;
   for (int64_t after = 0; (status = journal_next_any(journal, after, &next)) == STATUS_OK; after = next.id) {
-    if (!is_sale(next.type) || !next.has_secret)
+    if (!is_sale(next.type) || !journal_entry_done(&next))
       continue;
     *entry = next;
     found = true;

@@ -367,6 +367,38 @@ START_TEST(receipts_are_brought_in_again) {
 }
 END_TEST
 
+/* An off-line payment is done with its promise: the newest is found, and brought in again once it was booked and may have
+ * been forgotten. */
+START_TEST(offline_payments_are_done_by_their_promise) {
+  struct journal *journal = open_journal();
+  struct journal_entry online = sample(), paid = sample(), open = sample(), read;
+  int64_t spot = 0, end = 0;
+  online.has_promise = online.has_authorisation = online.has_secret = true;
+  online.time = 5000;
+  paid.type = open.type = TRANSACTION_OFFLINE_PURCHASE;
+  paid.has_authorisation = paid.has_secret = open.has_authorisation = open.has_secret = open.has_promise = false;
+  paid.has_promise = true;
+  paid.time = open.time = 6000;
+  ck_assert_int_eq(journal_begin(journal, &online), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &paid), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &open), STATUS_OK);
+  ck_assert_int_eq(journal_last_done(journal, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, paid.id);
+  ck_assert_int_eq(journal_met(journal, 7, 0), STATUS_OK);
+  ck_assert_int_eq(journal_met(journal, 8, 5000), STATUS_OK);
+  ck_assert_int_eq(journal_next_bring(journal, 0, &spot, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, online.id);
+  ck_assert_int_eq(journal_next_bring(journal, spot, &end, &read), STATUS_NOT_FOUND); /* that is open: it goes anyway */
+  paid.state = JOURNAL_CONFIRMED;
+  ck_assert_int_eq(journal_update(journal, &paid), STATUS_OK);
+  ck_assert_int_eq(journal_met(journal, 9, 5000), STATUS_OK);
+  ck_assert_int_eq(journal_next_bring(journal, spot, &spot, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, paid.id);
+  ck_assert_int_eq(journal_next_bring(journal, spot, &end, &read), STATUS_NOT_FOUND);
+  journal_close(&journal);
+}
+END_TEST
+
 /* A full disk: the step is not done, says so, and leaves nothing behind. */
 START_TEST(full_disk_is_told) {
   struct journal *journal = open_journal();
@@ -592,6 +624,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, numbers_of_one_run_are_neighbours);
   tcase_add_test(tests, references_are_found);
   tcase_add_test(tests, receipts_are_brought_in_again);
+  tcase_add_test(tests, offline_payments_are_done_by_their_promise);
   tcase_add_test(tests, full_disk_is_told);
   tcase_add_test(tests, other_files_are_refused);
   tcase_add_test(tests, sequence_grows_across_processes);
