@@ -5,6 +5,7 @@
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_payout.h"
 #include "epurse/ledger_pending.h"
+#include "epurse/ledger_totals.h"
 #include "suites.h"
 #include "world.h"
 
@@ -64,6 +65,9 @@ START_TEST(pays_out_once) {
   ck_assert_int_eq(settle(&world, &purse, purse.atc, PAYOUT_WISH_DONE), PAY);
   ck_assert_uint_eq(waiting(&world), 0);
   world_assert_card(&world, &purse, 15000, 0, 0);
+  struct ledger_totals totals;
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.outstanding, 15000); /* what is in hand is no purse's any more */
   world_close(&world);
 }
 END_TEST
