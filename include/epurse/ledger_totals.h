@@ -17,6 +17,7 @@ struct ledger_totals {
   uint64_t postings, incidents, open_holds;
   int64_t outstanding;   /* minor units: on cards, in hold and owed to them */
   int64_t merchants_due; /* minor units: owed to merchants for purchases, not settled yet */
+  int64_t payouts_due;   /* minor units: handed out by merchants to cardholders, not settled yet */
   int64_t tenders_due;   /* minor units: owed by merchants for loads; positive */
   int64_t paid_out;      /* minor units: settled, and ordered to be paid to merchants */
   int64_t fees;          /* minor units: kept from merchants at their settlement */

@@ -15,13 +15,15 @@
 
 struct ledger;
 
-/* Counts, minor units, points; of one merchant, or of all. gross = fee + set_off + net. */
+/* Counts, minor units, points; of one merchant, or of all. gross + payouts + credit = fee + set_off + net. */
 struct ledger_sums {
   int64_t purchases;        /* number of those with money */
   int64_t gross;            /* what they come to */
+  int64_t payouts;          /* what it handed out to cardholders, and told */
+  int64_t credit;           /* of tenders that were given back after they had been set off */
   int64_t fee;              /* gross * fee_rate / 10000, rounded down once for the merchant and batch */
   int64_t loads;            /* what the merchant owed for loads when it was closed */
-  int64_t set_off;          /* as much of that as gross - fee covers; the rest stays owed */
+  int64_t set_off;          /* as much of that as gross - fee + payouts + credit covers; the rest stays owed */
   int64_t net;              /* to be paid out */
   int64_t points_granted;   /* by the purchases with money */
   int64_t points_purchases; /* number of those with points; the issuer pays nothing for them */
@@ -39,7 +41,7 @@ struct ledger_settlement {
   uint32_t incarnation; /* of the ledger that closed it, see ledger_incarnation.h; 0: an older one, before these */
 };
 
-/* Closes: a line for each merchant that sold something or owes for loads; fee, set-off and payout leave the merchant's
+/* Closes: a line for each merchant that sold something, handed something out, or owes for loads; fee, set-off and payout leave the merchant's
  * account, whose balance is then 0. Work for each merchant, none for each purchase. STATUS_NOTHING_TO_SETTLE: nothing
  * was captured since the last one. STATUS_SETTLEMENT_UNRESUMED: the ledger is a backup that was put back, and
  * ledger_settlement_resume was not called since. */

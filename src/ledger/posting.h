@@ -60,7 +60,13 @@ struct posting {
 enum status posting_add(struct ledger *ledger, const struct posting *posting) EPURSE_MUST_USE;
 
 /* What moves outside of any transaction; `subject` is the old card, or the settlement. */
-enum transfer_kind { TRANSFER_REPLACEMENT = 1, TRANSFER_FEE = 2, TRANSFER_SET_OFF = 3, TRANSFER_PAYOUT = 4 };
+enum transfer_kind {
+  TRANSFER_REPLACEMENT = 1,
+  TRANSFER_FEE = 2,
+  TRANSFER_SET_OFF = 3,
+  TRANSFER_PAYOUT = 4,
+  TRANSFER_CREDIT = 5 /* what a merchant is owed besides its sales: to its account */
+};
 
 struct transfer {
   enum transfer_kind kind;

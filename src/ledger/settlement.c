@@ -28,8 +28,8 @@ static enum status settlement_add_lines(struct ledger *ledger, const struct ledg
 }
 
 static enum status settlement_transfer(struct ledger *ledger, const struct ledger_settlement *next) {
-  static const enum query_name transfers[] = {QUERY_SETTLEMENT_FEES, QUERY_SETTLEMENT_SET_OFFS,
-                                              QUERY_SETTLEMENT_PAYOUTS};
+  static const enum query_name transfers[] = {QUERY_SETTLEMENT_HANDED, QUERY_SETTLEMENT_CREDITS, QUERY_SETTLEMENT_FEES,
+                                              QUERY_SETTLEMENT_SET_OFFS, QUERY_SETTLEMENT_PAYOUTS};
   enum status status = STATUS_OK;
   for (size_t i = 0; status == STATUS_OK && i < sizeof transfers / sizeof transfers[0]; i++) {
     struct query query = query_begin(ledger, transfers[i]);
@@ -82,6 +82,8 @@ enum status ledger_settlement_close(struct ledger *ledger, int64_t now, struct l
 static void sums_read(struct query *query, struct ledger_sums *sums) {
   sums->purchases = query_read_i64(query);
   sums->gross = query_read_i64(query);
+  sums->payouts = query_read_i64(query);
+  sums->credit = query_read_i64(query);
   sums->fee = query_read_i64(query);
   sums->loads = query_read_i64(query);
   sums->set_off = query_read_i64(query);

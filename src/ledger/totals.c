@@ -53,8 +53,9 @@ static enum status totals_due(struct ledger *ledger, struct ledger_totals *total
   totals->paid_out = query_read_i64(&query);
   totals->fees = query_read_i64(&query);
   int64_t risk = -query_read_i64(&query); /* what it paid */
-  int64_t cash = query_read_i64(&query);  /* handed out to holders, and due to those who did */
-  totals->outstanding = totals->tenders_due + risk - totals->merchants_due - totals->paid_out - totals->fees - cash;
+  totals->payouts_due = query_read_i64(&query);
+  totals->outstanding =
+      totals->tenders_due + risk - totals->merchants_due - totals->payouts_due - totals->paid_out - totals->fees;
   return query_end(&query);
 }
 

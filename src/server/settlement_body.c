@@ -11,9 +11,10 @@
 /* Adds the sums to an object, which is stolen. */
 static json_t *with_sums(json_t *object, const struct ledger_sums *sums) {
   json_t *added =
-      json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "purchases", (json_int_t)sums->purchases, "gross",
-                (json_int_t)sums->gross, "fee", (json_int_t)sums->fee, "loads", (json_int_t)sums->loads, "set_off",
-                (json_int_t)sums->set_off, "net", (json_int_t)sums->net, "points_granted",
+      json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "purchases",
+                (json_int_t)sums->purchases, "gross", (json_int_t)sums->gross, "payouts", (json_int_t)sums->payouts,
+                "credit", (json_int_t)sums->credit, "fee", (json_int_t)sums->fee, "loads", (json_int_t)sums->loads,
+                "set_off", (json_int_t)sums->set_off, "net", (json_int_t)sums->net, "points_granted",
                 (json_int_t)sums->points_granted, "points_purchases", (json_int_t)sums->points_purchases,
                 "points_redeemed", (json_int_t)sums->points_redeemed, "points_value", (json_int_t)sums->points_value);
 

@@ -174,6 +174,28 @@ START_TEST(a_tender_given_back_after_its_set_off_is_a_credit) {
 }
 END_TEST
 
+/* Or the next settlement pays it. */
+START_TEST(a_credit_is_settled) {
+  struct world world;
+  struct purse purse;
+  struct ledger_terminal reload;
+  struct ask ask;
+  begin(&world, &purse);
+  world_terminal(&reload, "LOAD0009", ROLE_RELOAD, "SHOP");
+  ck_assert_int_eq(world_do(&world, act_terminal, &reload), STATUS_OK);
+  world_authorise(&world, &purse, TRANSACTION_LOAD, 300, "LOAD0009", &ask);
+  uint32_t torn = purse.atc;
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 1000, POS);
+  settle(&world);
+  ck_assert_int_eq(world_may_reverse(&world, &purse, torn, "LOAD0009"), STATUS_OK);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 1000, POS);
+  settle(&world);
+  world_assert_merchant(&world, "SHOP", 0, 0);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
 /* ---- points ---- */
 
 /* Points that are on no card yet, and those of a sale that is owed, stay: what they are worth is a shop's to give. */
@@ -471,6 +493,7 @@ Suite *mixed_suite(void) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, a_refund_in_hold_is_not_set_off);
   tcase_add_test(tests, a_tender_given_back_after_its_set_off_is_a_credit);
+  tcase_add_test(tests, a_credit_is_settled);
   tcase_add_test(tests, what_no_card_has_in_hand_keeps_its_points);
   tcase_add_test(tests, risk_pays_a_till_so_much_for_one_card);
   tcase_add_test(tests, what_is_outstanding_is_what_cards_have);

@@ -2,6 +2,7 @@
  * Settlement: what is closed, what it comes to, that it never changes, and what the database refuses. */
 #include "epurse/settlement.h"
 #include "epurse/command.h"
+#include "epurse/ledger_payout.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_totals.h"
 
@@ -242,13 +243,13 @@ START_TEST(is_never_changed) {
       "DELETE FROM settlement",
       "UPDATE settlement_line SET iban = 'NO9386011117947'",
       "DELETE FROM settlement_line",
-      "INSERT INTO settlement_line SELECT 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', ''",
+      "INSERT INTO settlement_line SELECT 1, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '', '', 0, 0",
       "INSERT INTO settlement VALUES (3, 5, 4, 4)",
       "INSERT INTO settlement VALUES (2, 5, 3, 4)",
       "INSERT INTO settlement VALUES (2, 5, 4, 9)",
       "INSERT INTO settlement VALUES (1, 5, 4, 4)",
-      "INSERT INTO settlement_line SELECT 2, 2, 1, 300, 0, 0, 0, 0, 299, 0, 0, 0, 0, '', ''",   /* does not add up */
-      "INSERT INTO settlement_line SELECT 2, 2, 1, 300, 100, 4, 0, 0, 296, 0, 0, 0, 0, '', ''", /* fee rounded up */
+      "INSERT INTO settlement_line SELECT 2, 2, 1, 300, 0, 0, 0, 0, 299, 0, 0, 0, 0, '', '', 0, 0", /* does not add up */
+      "INSERT INTO settlement_line SELECT 2, 2, 1, 300, 100, 4, 0, 0, 296, 0, 0, 0, 0, '', '', 0, 0", /* fee rounded up */
       "UPDATE capture SET booking = 1",
       "DELETE FROM capture WHERE number = 4",
       "INSERT INTO capture SELECT 6, booking FROM capture LIMIT 1",
@@ -327,6 +328,52 @@ START_TEST(conserves_over_days) {
 }
 END_TEST
 
+/* 40.00 in cash for the holder, of which the shop told; 5.00 more, of which it did not. */
+static void hand_out(struct world *world, struct purse *purse) {
+  for (int told = 1; told >= 0; told--) {
+    struct ledger_fate fate;
+    world_complete(world, purse, TRANSACTION_PAYOUT, told ? 4000 : 500, RELOAD);
+    for (int wish = PAYOUT_WISH_PAY; wish <= PAYOUT_WISH_DONE; wish += PAYOUT_WISH_DONE - PAYOUT_WISH_PAY) {
+      const struct world_wish wanted = {purse->atc, RELOAD, (uint8_t)wish};
+      if (wish == PAYOUT_WISH_PAY || told)
+        ck_assert_int_eq(world_settle_payout(world, purse, &wanted, &fate), STATUS_OK);
+    }
+  }
+}
+
+/* What a shop hands out is set off against what it took for loads, once, when it has told of it. */
+START_TEST(pays_what_was_handed_out) {
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement closed;
+  struct ledger_settlement_line lines[8];
+  struct ledger_totals totals;
+  trade(&world, &purse);
+  hand_out(&world, &purse);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.outstanding, purse.balance);
+  ck_assert_int_eq(totals.payouts_due, 4500);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_uint_eq(lines_of(&world, 1, lines), 2);
+  ck_assert_str_eq(lines[0].merchant, "BANK");
+  ck_assert_int_eq(lines[0].sums.payouts, 4000);
+  ck_assert_int_eq(lines[0].sums.loads, 20000);
+  ck_assert_int_eq(lines[0].sums.set_off, 4000);
+  ck_assert_int_eq(lines[0].sums.net, 0);
+  ck_assert_int_eq(lines[1].sums.payouts, 0);
+  ck_assert_int_eq(closed.sums.payouts, 4000);
+  world_assert_merchant(&world, "BANK", 0, -16000);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.outstanding, purse.balance);
+  ck_assert_int_eq(totals.payouts_due, 500);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, POS);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.sums.payouts, 0);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
 static int64_t ask(sqlite3 *database, const char *sql) {
   sqlite3_stmt *statement = NULL;
   ck_assert_int_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
@@ -376,6 +423,7 @@ Suite *settlement_suite(void) {
   tcase_add_loop_test(tests, is_never_changed, 0, 20);
   tcase_add_loop_test(tests, is_audited, 0, 10);
   tcase_add_test(tests, conserves_over_days);
+  tcase_add_test(tests, pays_what_was_handed_out);
   tcase_add_test(tests, takes_over_the_first_version);
   suite_add_tcase(suite, tests);
   return suite;

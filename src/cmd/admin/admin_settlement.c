@@ -11,14 +11,14 @@
 #define PAGE_LINES 16 /* fit a message */
 
 static enum status sums_read(json_t *item, struct settlement_sums *sums) {
-  int read =
-      json_unpack(item, "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "purchases", &sums->purchases, "gross",
-                  &sums->gross, "fee", &sums->fee, "loads", &sums->loads, "set_off", &sums->set_off, "net", &sums->net,
-                  "points_granted", &sums->points_granted, "points_purchases", &sums->points_purchases,
-                  "points_redeemed", &sums->points_redeemed, "points_value", &sums->points_value);
+  int read = json_unpack(item, "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "purchases",
+                         &sums->purchases, "gross", &sums->gross, "payouts", &sums->payouts, "credit", &sums->credit,
+                         "fee", &sums->fee, "loads", &sums->loads, "set_off", &sums->set_off, "net", &sums->net,
+                         "points_granted", &sums->points_granted, "points_purchases", &sums->points_purchases,
+                         "points_redeemed", &sums->points_redeemed, "points_value", &sums->points_value);
 
-  return read == 0 && sums->fee >= 0 && sums->set_off >= 0 && sums->net >= 0 &&
-                 sums->gross == sums->fee + sums->set_off + sums->net
+  return read == 0 && sums->payouts >= 0 && sums->credit >= 0 && sums->fee >= 0 && sums->set_off >= 0 &&
+                 sums->net >= 0 && sums->gross + sums->payouts + sums->credit == sums->fee + sums->set_off + sums->net
              ? STATUS_OK
              : STATUS_BAD_REPLY;
 }

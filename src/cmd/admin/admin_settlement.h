@@ -10,7 +10,7 @@
 
 /* epurse/settlement.h says what they are; money in minor units of the terminal's currency. */
 struct settlement_sums {
-  json_int_t purchases, gross, fee, loads, set_off, net;
+  json_int_t purchases, gross, payouts, credit, fee, loads, set_off, net;
   json_int_t points_granted, points_purchases, points_redeemed, points_value;
 };
 struct settlement_head {

@@ -154,6 +154,10 @@ static enum status line_show(void *context, const struct settlement_line *line, 
   (void)snprintf(loads, sizeof loads, "set off against loads");
   admin_print(showing->admin, "%s (%s), %lld purchases\n", line->merchant, line->name, (long long)sums->purchases);
   sum_print(showing->admin, "gross", sums->gross);
+  if (sums->payouts > 0)
+    sum_print(showing->admin, "payouts handed out", sums->payouts);
+  if (sums->credit > 0)
+    sum_print(showing->admin, "loads given back", sums->credit);
   sum_print(showing->admin, fee, sums->fee);
   sum_print(showing->admin, loads, sums->set_off);
   sum_print(showing->admin, "net, to pay out", sums->net);

@@ -32,7 +32,8 @@ struct csv {
 static enum status line_put(void *context, const struct settlement_line *line, json_t *item) {
   const struct csv *csv = context;
   const struct currency *currency = csv->admin->terminal->currency;
-  const json_int_t sums[] = {line->sums.gross, line->sums.fee, line->sums.loads, line->sums.set_off, line->sums.net};
+  const json_int_t sums[] = {line->sums.gross, line->sums.payouts, line->sums.credit, line->sums.fee,
+                             line->sums.loads, line->sums.set_off, line->sums.net};
   char amount[AMOUNT_TEXT_MAX];
 
   (void)item;
@@ -56,9 +57,10 @@ static enum status lines_export(struct admin *admin, json_int_t number, FILE *ou
   struct csv csv = {.admin = admin, .out = out, .number = number};
   struct settlement_reading reading = {.admin = admin, .number = number, .take = line_put, .context = &csv};
 
-  (void)fputs("settlement,merchant,name,iban,bic,currency,purchases,fee_rate,gross,fee,loads,set_off,net,"
-              "points_granted,points_purchases,points_redeemed,points_value\r\n",
-              out);
+  (void)fputs(
+      "settlement,merchant,name,iban,bic,currency,purchases,fee_rate,gross,payouts,credit,fee,loads,set_off,net,"
+      "points_granted,points_purchases,points_redeemed,points_value\r\n",
+      out);
   return settlement_read(&reading);
 }
 
