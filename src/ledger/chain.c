@@ -170,6 +170,17 @@ static enum status chain_count_offline(const struct promise *promise, const stru
   return more >= 0 && sum >= more && (more > 0 || sum == 0) ? STATUS_OK : STATUS_CARD_FORKED;
 }
 
+/* What a renewal took from the shadow is on the card still, for all that the card knows. */
+static enum status chain_foresee_renewed(struct ledger *ledger, struct chain *chain) {
+  struct renewal part = {0};
+  if (chain->card_state != LEDGER_CARD_BLOCKED)
+    return STATUS_OK;
+  enum status status = renewal_read(ledger, chain->card, &part);
+  chain->balance += part.balance;
+  chain->points += part.points;
+  return status;
+}
+
 /* Where the shadow will stand once the hold is settled, before anything is booked. */
 static enum status chain_foresee(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
   struct ledger_card now;
@@ -198,7 +209,7 @@ static enum status chain_foresee(struct ledger *ledger, const struct promise *pr
   if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_LOAD &&
       (held->tender == LEDGER_TENDER_OWED || !held->reversed))
     chain->owed += held->amount;
-  return STATUS_OK;
+  return chain_foresee_renewed(ledger, chain);
 }
 
 enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) {

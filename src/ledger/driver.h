@@ -21,7 +21,7 @@ enum query_name {
 /* queries.def, by name. Parameters are ? in order, or ?1, ?2, ... */
 extern const char *const query_sql[QUERY_COUNT];
 
-#define STORE_PARAMETERS_MAX 24 /* of one statement; the longest has 15 */
+#define STORE_PARAMETERS_MAX 32 /* of one statement; the longest has 22 */
 
 enum store_kind { STORE_NULL, STORE_I64, STORE_TEXT, STORE_BYTES };
 struct store_value {

@@ -9,7 +9,7 @@ libledger_a_SOURCES = src/ledger/approval.c src/ledger/asked.c src/ledger/audit.
 	src/ledger/incident.c src/ledger/inquire.c \
 	src/ledger/limit.c src/ledger/merchant.c src/ledger/offline.c src/ledger/payout.c \
 	src/ledger/pending.c src/ledger/pool.c src/ledger/postgres.c src/ledger/postgres_pipe.c src/ledger/postgres_value.c \
-	src/ledger/posting.c src/ledger/query.c src/ledger/reference.c src/ledger/refund.c src/ledger/replace.c src/ledger/restore.c src/ledger/settle.c \
+	src/ledger/posting.c src/ledger/query.c src/ledger/reference.c src/ledger/refund.c src/ledger/renew.c src/ledger/replace.c src/ledger/restore.c src/ledger/settle.c \
 	src/ledger/settlement.c src/ledger/sqlite.c src/ledger/sqlite_copy.c src/ledger/store.c src/ledger/terminal.c \
 	src/ledger/totals.c src/ledger/transact.c src/ledger/watch.c
 LINK_LEDGER = libledger.a $(LINK_PROTOCOL) $(SQLITE_LIBS) $(POSTGRES_LIBS)
@@ -18,13 +18,13 @@ LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger
 	src/ledger/schema/0004.sql src/ledger/schema/0005.sql src/ledger/schema/0006.sql src/ledger/schema/0007.sql \
 	src/ledger/schema/0008.sql src/ledger/schema/0009.sql src/ledger/schema/0010.sql src/ledger/schema/0011.sql \
 	src/ledger/schema/0012.sql src/ledger/schema/0013.sql src/ledger/schema/0014.sql src/ledger/schema/0015.sql \
-	src/ledger/schema/0016.sql src/ledger/schema/0019.sql src/ledger/schema/postgres/0001.sql \
+	src/ledger/schema/0016.sql src/ledger/schema/0019.sql src/ledger/schema/0020.sql src/ledger/schema/postgres/0001.sql \
 	src/ledger/schema/postgres/0002.sql src/ledger/schema/postgres/0003.sql src/ledger/schema/postgres/0004.sql \
 	src/ledger/schema/postgres/0005.sql src/ledger/schema/postgres/0006.sql src/ledger/schema/postgres/0007.sql \
 	src/ledger/schema/postgres/0008.sql src/ledger/schema/postgres/0009.sql src/ledger/schema/postgres/0010.sql \
 	src/ledger/schema/postgres/0011.sql src/ledger/schema/postgres/0012.sql src/ledger/schema/postgres/0013.sql \
 	src/ledger/schema/postgres/0014.sql src/ledger/schema/postgres/0015.sql src/ledger/schema/postgres/0016.sql \
-	src/ledger/schema/postgres/0019.sql
+	src/ledger/schema/postgres/0019.sql src/ledger/schema/postgres/0020.sql
 EXTRA_DIST += $(LEDGER_SCHEMA) src/ledger/schema/embed.sh docs/ledger.md
 CLEANFILES += src/ledger/schema_sql.c
 src/ledger/schema_sql.c: $(LEDGER_SCHEMA) src/ledger/schema/embed.sh

@@ -12,11 +12,10 @@
 struct replacing {
   const struct ledger_replacing *what;
   int64_t card, successor;
+  struct renewal part; /* what went to another card before */
 };
 
-/* *successor is 0 where it was not replaced. */
-static enum status replacement_read(struct ledger *ledger, int64_t card, int64_t *successor,
-                                    struct ledger_replacement *done) {
+enum status replacement_read(struct ledger *ledger, int64_t card, int64_t *successor, struct ledger_replacement *done) {
   struct query query = query_begin(ledger, QUERY_REPLACEMENT_FIND);
   query_i64(&query, card);
   (void)query_row(&query);
@@ -31,10 +30,15 @@ static enum status replacement_read(struct ledger *ledger, int64_t card, int64_t
 
 enum status card_heir(struct ledger *ledger, int64_t *card) {
   struct ledger_replacement done;
+  struct renewal part;
   int64_t successor = 0;
   enum status status = STATUS_OK;
-  do { /* a card is replaced by one in use, so that this ends */
+  do { /* a card is renewed and replaced by one in use, so that this ends */
     status = replacement_read(ledger, *card, &successor, &done);
+    if (status == STATUS_OK && successor == 0) {
+      status = renewal_read(ledger, *card, &part);
+      successor = part.successor;
+    }
     *card = successor != 0 ? successor : *card;
   } while (status == STATUS_OK && successor != 0);
   return status;
@@ -60,7 +64,14 @@ static enum status replace_find(struct ledger *ledger, struct replacing *replaci
     status = STATUS_CARD_UNKNOWN;
   if (status == STATUS_OK && card_number(ledger, what->new_cid, &replacing->successor) != STATUS_OK)
     status = STATUS_NEW_CARD_NOT_ISSUED;
-  return status;
+  return status == STATUS_OK ? renewal_read(ledger, replacing->card, &replacing->part) : status;
+}
+
+/* The rest goes where the first part went. */
+static enum status replace_check_part(struct ledger *ledger, const struct replacing *replacing) {
+  int64_t heir = replacing->part.successor;
+  enum status status = heir != 0 ? card_heir(ledger, &heir) : STATUS_OK;
+  return status == STATUS_OK && heir != 0 && heir != replacing->successor ? STATUS_CARD_REPLACED : status;
 }
 
 static enum status replace_check_new(struct ledger *ledger, const struct replacing *replacing) {
@@ -76,7 +87,9 @@ static enum status replace_check_window(struct ledger *ledger, const struct repl
   struct query query = query_begin(ledger, QUERY_CARD_BLOCKED_AT);
   query_i64(&query, replacing->card);
   (void)query_row(&query);
-  done->earliest = query_read_i64(&query) + replacing->what->window;
+  int64_t blocked_at = query_read_i64(&query);
+  int64_t since = replacing->part.successor != 0 ? replacing->part.since : blocked_at;
+  done->earliest = since + replacing->what->window;
   enum status status = query_end(&query);
   return status == STATUS_OK && done->earliest > replacing->what->now ? STATUS_REPLACEMENT_TOO_EARLY : status;
 }
@@ -165,6 +178,8 @@ enum status ledger_card_replace(struct ledger *ledger, const struct ledger_repla
     status = replacement_read(ledger, replacing.card, &before, done);
   if (status == STATUS_OK && before != 0)
     return before == replacing.successor ? STATUS_OK : STATUS_CARD_REPLACED;
+  if (status == STATUS_OK)
+    status = replace_check_part(ledger, &replacing);
   if (status == STATUS_OK)
     status = replace_check_new(ledger, &replacing);
   if (status == STATUS_OK)

@@ -104,7 +104,7 @@ static enum status watch_balances(struct pass *pass) {
     query_i64(&query, pass->first * ACCOUNTS_APART);
     query_i64(&query, pass->last * ACCOUNTS_APART + ACCOUNTS_APART - 1);
   }
-  for (int side = 0; side < 4; side++) { /* of what was announced, and of what is owed for refunds */
+  for (int side = 0; side < 6; side++) { /* of what was announced, of renewals, and of what is owed for refunds */
     query_i64(&query, pass->first);
     query_i64(&query, pass->last);
   }

@@ -21,6 +21,7 @@ Suite *bounds_suite(void);
 Suite *audit_suite(void);
 Suite *random_suite(void);
 Suite *crash_suite(void);
+Suite *renew_suite(void);
 Suite *replace_suite(void);
 Suite *settlement_suite(void);
 Suite *backup_suite(void);
