@@ -106,6 +106,7 @@ struct payment {
   struct tender *tender;    /* load only */
   int wait_seconds;         /* for the card; negative: for ever */
   const char *reference;    /* the caller's name of it, unique per merchant; NULL: none */
+  bool named_offline;       /* pay: a name may go off-line too, and is then known to this journal alone */
 };
 
 /* What happened; filled as far as it got, whatever the status. */

@@ -269,8 +269,11 @@ enum status offline_pay(struct order *order, const struct payment *payment, bool
                                         .amount = payment->amount.minor,
                                         .currency = payment->amount.currency,
                                         .time = (int64_t)time(NULL)};
+  if (payment->named_offline && payment->reference != NULL)
+    snprintf(order->entry.reference, sizeof order->entry.reference, "%s", payment->reference);
   order_outcome_clear(order->outcome);
   order->outcome->amount = payment->amount;
+  memcpy(order->outcome->reference, order->entry.reference, sizeof order->outcome->reference);
   contact_say(order->contact, "Off-line: the back-end is not asked.");
   enum status status = offline_check(&offline);
   if (status == STATUS_OK)
@@ -308,8 +311,10 @@ static enum status earlier_take(struct order *earlier) {
 }
 
 static bool is_same(const struct order *earlier, const struct payment_request *request) {
-  return earlier->entry.unreported && request->type == TRANSACTION_PURCHASE && request->reference == NULL &&
-         earlier->entry.amount == request->amount.minor && earlier->entry.currency == request->amount.currency;
+  bool meant = request->reference == NULL ? earlier->entry.unreported
+                                          : strcmp(earlier->entry.reference, request->reference) == 0;
+  return meant && request->type == TRANSACTION_PURCHASE && earlier->entry.amount == request->amount.minor &&
+         earlier->entry.currency == request->amount.currency;
 }
 
 enum status offline_finish_earlier(struct order *order, const struct payment_request *request, bool *same) {

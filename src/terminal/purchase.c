@@ -54,13 +54,31 @@ static bool never_reached(const struct order *order, enum status status) {
   return status == STATUS_NO_SERVER && order->entry.state == JOURNAL_CANCELLED && !order->entry.has_authorisation;
 }
 
+/* A name that is this journal's alone is guarded by it: while one off-line payment of it is open, no other card pays under it, and
+ * none goes off-line under a name that may be done already. *free: it can go off-line. */
+static enum status name_look(const struct order *order, const struct payment *payment, bool *free) {
+  struct journal_entry entry;
+  *free = payment->reference == NULL;
+  if (payment->reference == NULL || !payment->named_offline)
+    return STATUS_OK;
+  enum status status = journal_find_reference(order->terminal->journal, payment->reference, &entry);
+  *free = status == STATUS_NOT_FOUND || (status == STATUS_OK && entry.state == JOURNAL_CANCELLED);
+  if (status == STATUS_NOT_FOUND || *free)
+    return STATUS_OK;
+  bool held = entry.type == TRANSACTION_OFFLINE_PURCHASE || payment->offline == OFFLINE_USE_ONLY;
+  return status == STATUS_OK && held ? STATUS_REFERENCE_HELD : status;
+}
+
 static enum status purchase_begin(struct order *order, const struct payment *payment,
                                   const struct payment_request *request) {
+  bool free = false;
+  enum status status = name_look(order, payment, &free);
+  if (status != STATUS_OK)
+    return status;
   if (payment->offline == OFFLINE_USE_ONLY)
     return offline_pay(order, payment, false);
-  enum status status = order_carry_out(order, request, MESSAGE_PURCHASE);
-  if (payment->offline != OFFLINE_USE_NEVER && payment->reference == NULL && !payment->points &&
-      never_reached(order, status))
+  status = order_carry_out(order, request, MESSAGE_PURCHASE);
+  if (payment->offline != OFFLINE_USE_NEVER && free && !payment->points && never_reached(order, status))
     return offline_pay(order, payment, order->promise.pin_verified);
   if (order->offline_lacking > 0)
     offline_bring_stored(order);

@@ -63,7 +63,13 @@ enum status reference_first(struct order *order, const struct payment_request *r
 /* ---- before the card ---- */
 
 static bool is_done(const struct journal_entry *entry) {
-  return entry->has_secret && (entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED);
+  return journal_entry_done(entry) && (entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED);
+}
+
+/* Whether an entry is what is asked for. A payment stays the same one where it went off-line. */
+static bool entry_matches(const struct journal_entry *entry, const struct payment_request *request) {
+  bool offline = entry->type == TRANSACTION_OFFLINE_PURCHASE && request->type == TRANSACTION_PURCHASE;
+  return (offline || entry->type == request->type) && entry->amount == request->amount.minor;
 }
 
 static bool is_over(const struct journal_entry *entry) {
@@ -117,13 +123,13 @@ static enum status recall_at_server(struct order *order, const struct payment_re
   return STATUS_OK;
 }
 
-static enum status recall(struct order *order, const struct payment_request *request) {
+static enum status recall(struct order *order, const struct payment_request *request, bool here_only) {
   const struct journal_entry *entry = &order->entry;
   enum status status = entry_find(order, request->reference);
   bool here = status == STATUS_OK && !is_over(entry);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND)
     return status;
-  if (here && (entry->type != request->type || entry->amount != request->amount.minor))
+  if (here && !entry_matches(entry, request))
     return STATUS_REFERENCE_USED;
   if (here && entry->type == TRANSACTION_PAYOUT && entry->state == JOURNAL_COMMITTED)
     return STATUS_NOT_FOUND; /* not handed out: it goes on */
@@ -134,6 +140,8 @@ static enum status recall(struct order *order, const struct payment_request *req
   }
   enum status open = here ? entry_open(entry) : STATUS_NOT_FOUND;
   if (here && open != STATUS_REFERENCE_HELD)
+    return open;
+  if (here_only)
     return open;
   status = recall_at_server(order, request);
   bool server_silent = status == STATUS_NO_SERVER || status == STATUS_NOT_FOUND;
@@ -152,7 +160,7 @@ enum status payment_recall(struct terminal *terminal, uint8_t type, const struct
     return STATUS_NOT_FOUND;
   if (!reference_valid(payment->reference))
     return STATUS_BAD_FORMAT;
-  enum status status = recall(&order, &request);
+  enum status status = recall(&order, &request, payment->named_offline && payment->offline == OFFLINE_USE_ONLY);
   return status == STATUS_OK ? order_report(&order) : status;
 }
 

@@ -118,7 +118,59 @@ START_TEST(another_till_brings_it_in) {
 }
 END_TEST
 
+/* A payment with a name, which is this till's alone while it is off-line. */
+static enum status pay_named(struct flow_card *with, int64_t minor, struct outcome *outcome) {
+  const struct payment payment = {
+      .amount = {minor, 978}, .offline = OFFLINE_USE_AUTO, .reference = "NAMED1", .named_offline = true};
+  struct terminal *terminal = flow_terminal("pos");
+  with->asked = 0;
+  enum status status = payment_recall(terminal, TRANSACTION_PURCHASE, &payment, &with->dialogue, outcome);
+  if (status == STATUS_NOT_FOUND || status == STATUS_NO_SERVER || status == STATUS_REFERENCE_HELD)
+    status = purchase_run(terminal, &with->reader, &payment, &with->dialogue, outcome);
+  terminal_close(&terminal);
+  return status;
+}
+
+START_TEST(a_name_is_paid_once) {
+  struct flow_card other;
+  struct outcome outcome;
+  flow_card_issue(&other, "offline-other", START);
+  begin("offline-named");
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(pay_named(&card, PRICE, &outcome), STATUS_CARD_LOST); /* of the on-line one: nothing is taken */
+  flow_card_return(&card);
+  flow_terminal_unplug("pos", false);
+  pay_online("pos");
+  flow_terminal_unplug("pos", true);
+  const struct payment torn = {
+      .amount = {PRICE, 978}, .offline = OFFLINE_USE_ONLY, .reference = "NAMED1", .named_offline = true};
+  struct terminal *terminal = flow_terminal("pos");
+  card.asked = 0;
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(purchase_run(terminal, &card.reader, &torn, &card.dialogue, &outcome), STATUS_OUTCOME_UNKNOWN);
+  terminal_close(&terminal);
+  flow_card_return(&card);
+  left -= PRICE;
+  ck_assert_int_eq(pay_named(&other, PRICE, &outcome), STATUS_REFERENCE_HELD); /* the first card may have paid it */
+  ck_assert_int_eq(flow_card_balance(&other), START);
+  ck_assert_int_eq(pay_named(&card, PRICE + 1, &outcome), STATUS_REFERENCE_USED);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(pay_named(&card, PRICE, &outcome), STATUS_OK);
+    ck_assert(outcome.offline && outcome.finished_before);
+    ck_assert_str_eq(outcome.reference, "NAMED1");
+    ck_assert_int_eq(flow_card_balance(&card), left);
+  }
+  ck_assert_int_eq(pay_named(&other, PRICE, &outcome), STATUS_OK); /* done before: no card is asked */
+  ck_assert_int_eq(flow_card_balance(&other), START);
+  end();
+  flow_ledger_clean();
+  flow_card_remove(&other);
+  flow_card_remove(&card);
+}
+END_TEST
+
 void flow_offline_tests(TCase *tests) {
+  tcase_add_test(tests, a_name_is_paid_once);
   tcase_add_loop_test(tests, power_fails_in_an_offline_payment, 0, 2);
   tcase_add_test(tests, a_lost_answer_is_read_from_the_card);
   tcase_add_test(tests, another_till_brings_it_in);
