@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Questions to the till: what became of a reference, what was done today, a receipt once more. Answered beside the thread, by
+ * a second view of journal and server, so that a sale that waits for its card keeps nobody waiting. */
+#include <string.h>
+#include <time.h>
+
+#include "epurse/journal.h"
+#include "till_state.h"
+
+/* ---- of this life, from memory ---- */
+
+/* With the mutex held. */
+static bool remembered(const struct till *till, const char *reference, struct till_result *result) {
+  if (till->current.running && strcmp(till->current.reference, reference) == 0) {
+    *result = till->current;
+    return true;
+  }
+  uint64_t oldest = till->result_count > TILL_RESULTS ? till->result_count - TILL_RESULTS : 0;
+  for (uint64_t n = till->result_count; n > oldest; n--) {
+    const struct till_result *row = &till->results[(n - 1) % TILL_RESULTS];
+    if (strcmp(row->reference, reference) != 0)
+      continue;
+    *result = *row;
+    return true;
+  }
+  return false;
+}
+
+enum status till_last(struct till *till, struct till_result *result) {
+  pthread_mutex_lock(&till->mutex);
+  bool any = till->current.kind != 0;
+  *result = till->current;
+  pthread_mutex_unlock(&till->mutex);
+  return any ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+enum status till_finish(struct till *till, const char *reference, int milliseconds, struct till_result *result) {
+  int64_t until = till_now() + milliseconds;
+  pthread_mutex_lock(&till->mutex);
+  bool known = remembered(till, reference, result);
+  while (known && result->running && till_wait_until(till, until))
+    known = remembered(till, reference, result);
+  pthread_mutex_unlock(&till->mutex);
+  return known ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+/* ---- of the journal, and the server ---- */
+
+static enum status recalled(struct till *till, const char *reference, struct till_result *result) {
+  uint8_t type = 0;
+  pthread_mutex_lock(&till->desk_mutex);
+  enum status status =
+      till->desk == NULL ? STATUS_TILL_BUSY : reference_status(till->desk, reference, &result->outcome, &type);
+  pthread_mutex_unlock(&till->desk_mutex);
+  result->kind = till_kind_of(type);
+  memcpy(result->reference, reference, strlen(reference) + 1);
+  switch (status) {
+  case STATUS_OK:
+  case STATUS_DECLINED:
+  case STATUS_REFERENCE_HELD:
+  case STATUS_LOAD_UNSETTLED:
+  case STATUS_TENDER_UNKNOWN:
+    result->status = status;
+    result->step = TILL_DONE;
+    result->held = status != STATUS_OK && status != STATUS_DECLINED;
+    return STATUS_OK;
+  case STATUS_READER_BUSY: /* a card is at work, and has the journal */
+    return STATUS_TILL_BUSY;
+  default:
+    return status;
+  }
+}
+
+enum status till_status(struct till *till, const char *reference, struct till_result *result) {
+  struct till_result asked = {.running = false};
+  *result = asked;
+  if (!reference_valid(reference))
+    return STATUS_BAD_FORMAT;
+  pthread_mutex_lock(&till->mutex);
+  bool known = remembered(till, reference, result);
+  pthread_mutex_unlock(&till->mutex);
+  bool settled = known && !result->held && (result->status != STATUS_OK || result->outcome.confirmed || result->owed);
+  if (known && (result->running || settled))
+    return STATUS_OK;
+  enum status status = recalled(till, reference, &asked);
+  if (status != STATUS_OK || (known && asked.status == STATUS_DECLINED && !result->held))
+    return known ? STATUS_OK : status;
+  *result = asked;
+  return STATUS_OK;
+}
+
+enum status till_receipt(struct till *till, int64_t number, struct outcome *outcome, struct receipt_copy *receipt) {
+  pthread_mutex_lock(&till->desk_mutex);
+  enum status status = till->desk == NULL ? STATUS_TILL_BUSY : receipt_again(till->desk, number, outcome, receipt);
+  pthread_mutex_unlock(&till->desk_mutex);
+  return status;
+}
+
+/* ---- totals ---- */
+
+static void total_add(struct till_total *total, const struct journal_entry *entry) {
+  total->count++;
+  total->amount += entry->amount;
+}
+
+static void totals_add(struct till_totals *totals, const struct journal_entry *entry) {
+  enum till_kind kind = till_kind_of(entry->type);
+  bool over = entry->state == JOURNAL_CANCELLED || entry->state == JOURNAL_SETTLED;
+  if (!journal_entry_done(entry)) {
+    totals->held += !over && entry->state != JOURNAL_INTENT && entry->state != JOURNAL_PROMISED;
+    return;
+  }
+  total_add(entry->type == TRANSACTION_POINTS_PURCHASE ? &totals->points : &totals->kinds[kind], entry);
+  if (entry->type == TRANSACTION_OFFLINE_PURCHASE)
+    total_add(&totals->offline, entry);
+  if (entry->state == JOURNAL_COMMITTED)
+    total_add(&totals->waiting, entry);
+}
+
+enum status till_totals(struct till *till, int64_t since, struct till_totals *totals) {
+  struct journal_entry entry = {.id = 0};
+  enum status status = STATUS_TILL_BUSY;
+  *totals = (struct till_totals){.since = since, .until = (int64_t)time(NULL)};
+  pthread_mutex_lock(&till->desk_mutex);
+  if (till->desk != NULL)
+    status = journal_next_any(till->desk->journal, 0, &entry);
+  for (; status == STATUS_OK; status = journal_next_any(till->desk->journal, entry.id, &entry))
+    if (entry.time >= since)
+      totals_add(totals, &entry);
+  pthread_mutex_unlock(&till->desk_mutex);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One request from its first event to its last: the flows of terminal.h do it, and what they tell becomes events. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "epurse/crypto.h"
+#include "epurse/reader.h"
+#include "epurse/terminal_payout.h"
+#include "epurse/terminal_refund.h"
+#include "till_state.h"
+
+#define CHOICE_PAUSE_MS 200 /* between two looks at several empty readers: the card chooses one */
+#define REMOVE_SLICE    1   /* seconds; reader_wait tells of an abort within a slice of its own */
+
+/* ---- the dialogue: on the thread, from within a flow ---- */
+
+static enum status ask_pin(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
+  return till_ask_pin(context, tries_left, digits);
+}
+
+static void tell(struct till *till, enum till_step step, const char *text) {
+  pthread_mutex_lock(&till->mutex);
+  till_tell(till, step, text);
+  pthread_mutex_unlock(&till->mutex);
+}
+
+static void say(void *context, const char *sentence) {
+  tell(context, TILL_SAY, sentence);
+}
+
+static void step(void *context, enum dialogue_step step) {
+  static const enum till_step steps[] = {
+      [DIALOGUE_WAITING] = TILL_WAITING, [DIALOGUE_CARD_IN] = TILL_CARD_IN, [DIALOGUE_AUTHORISING] = TILL_AUTHORISING};
+  struct till *till = context;
+  pthread_mutex_lock(&till->mutex);
+  if (step == DIALOGUE_CARD_IN) {
+    till->abortable = false; /* what has begun is brought to its end */
+    till->health.card = true;
+    till->served = true;
+  }
+  till_tell(till, steps[step], NULL);
+  pthread_mutex_unlock(&till->mutex);
+}
+
+/* The journal has it, and whoever asks is told of it: by status, for as long as there is a journal. */
+static enum status show(void *context, const struct outcome *outcome) {
+  struct till *till = context;
+  pthread_mutex_lock(&till->mutex);
+  till->current.outcome = *outcome;
+  pthread_mutex_unlock(&till->mutex);
+  return STATUS_OK;
+}
+
+static enum status hand_out(void *context, struct amount amount, bool again) {
+  char text[AMOUNT_TEXT_MAX], question[256];
+  if (amount_print(amount, NULL, text, sizeof text) == 0)
+    return STATUS_BAD_AMOUNT;
+  snprintf(question, sizeof question,
+           again ? "%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand it out "
+                   "now. Has the holder got it?"
+                 : "Hand out %s now. Has the holder got it?",
+           text);
+  return till_ask(context, question, NULL, 0);
+}
+
+/* ---- the card's way in ---- */
+
+static bool is_aborted(struct till *till) {
+  pthread_mutex_lock(&till->mutex);
+  bool aborted = till->aborted;
+  pthread_mutex_unlock(&till->mutex);
+  return aborted;
+}
+
+static int wait_of(const struct till_request *request) {
+  return request->wait_seconds == 0 ? TILL_WAIT_SECONDS : request->wait_seconds;
+}
+
+/* Whoever is asked to take a card away does so, or it is over. */
+static enum status let_go(struct till *till) {
+  if (!till->served || till->request.card_stays || reader_wait(till->reader, true, 0) != STATUS_OK)
+    return STATUS_OK;
+  tell(till, TILL_REMOVE_CARD, NULL);
+  enum status status = reader_wait(till->reader, false, wait_of(&till->request));
+  return status == STATUS_TIMEOUT ? STATUS_CANCELLED : status;
+}
+
+/* Of several empty readers the card chooses one: looked for again and again while there is time. */
+static enum status find_reader(struct till *till) {
+  static const struct timespec pause = {0, CHOICE_PAUSE_MS * 1000000L};
+  int wait = wait_of(&till->request);
+  int64_t until = wait < 0 ? INT64_MAX : till_now() + wait * INT64_C(1000);
+  enum status status = till_reader(till);
+  if (status == STATUS_NO_CARD)
+    tell(till, TILL_WAITING, NULL);
+  while (status == STATUS_NO_CARD && till_now() < until && !is_aborted(till)) {
+    nanosleep(&pause, NULL);
+    status = till_reader(till);
+  }
+  return is_aborted(till) ? STATUS_CANCELLED : status;
+}
+
+static enum status card_way(struct till *till) {
+  enum status status = is_aborted(till) ? STATUS_CANCELLED : find_reader(till);
+  if (status != STATUS_OK)
+    return status;
+  reader_cancel_fd(till->reader, till->cancel[0]);
+  status = let_go(till);
+  till->served = till->served && status == STATUS_OK && till->request.card_stays;
+  return status;
+}
+
+/* ---- the four kinds ---- */
+
+static uint8_t type_of(const struct till_request *request) {
+  switch (request->kind) {
+  case TILL_REFUND:
+    return TRANSACTION_REFUND;
+  case TILL_LOAD:
+    return TRANSACTION_LOAD;
+  case TILL_PAYOUT:
+    return TRANSACTION_PAYOUT;
+  case TILL_SALE:
+  default:
+    return request->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
+  }
+}
+
+static enum status run(struct till *till, const struct payment *payment, const struct sale *sale,
+                       const struct dialogue *dialogue, struct outcome *outcome) {
+  const struct payout_desk desk = {till, hand_out};
+  switch (till->request.kind) {
+  case TILL_REFUND:
+    return refund_run(till->terminal, till->reader, payment, sale, dialogue, outcome);
+  case TILL_LOAD:
+    return load_run(till->terminal, till->reader, payment, dialogue, outcome);
+  case TILL_PAYOUT:
+    return payout_run(till->terminal, till->reader, payment, &desk, dialogue, outcome);
+  case TILL_SALE:
+  default:
+    return purchase_run(till->terminal, till->reader, payment, dialogue, outcome);
+  }
+}
+
+static enum status sale_find(struct till *till, struct sale *sale) {
+  const char *name = till->request.sale;
+  size_t digits = strspn(name, "0123456789");
+  if (name[digits] == 0 && digits < 18) {
+    int64_t number = 0;
+    for (size_t i = 0; i < digits; i++)
+      number = 10 * number + (name[i] - '0');
+    return digits > 0 && number == 0 ? STATUS_NOT_FOUND : sale_by_number(till->terminal, number, sale);
+  }
+  return receipt_text_is((const uint8_t *)name, strlen(name))
+             ? sale_by_receipt(till->terminal, (const uint8_t *)name, strlen(name), sale)
+             : sale_by_reference(till->terminal, name, sale);
+}
+
+/* Which sale, how much of it, and whether somebody may. */
+static enum status refund_prepare(struct till *till, struct payment *payment, struct sale *sale) {
+  enum status status = sale_find(till, sale);
+  if (status == STATUS_OK && till->request.whole)
+    payment->amount = sale->amount;
+  if (status == STATUS_OK && supervisor_is_set(till->terminal))
+    status = supervisor_check(till->terminal, till->request.supervisor);
+  return status;
+}
+
+/* Without a card there was nothing to wait for: what was begun under this name stays begun. */
+static enum status held_status(bool held, enum status status) {
+  bool none = status == STATUS_NO_CARD || status == STATUS_NO_READER || status == STATUS_CANCELLED ||
+              status == STATUS_TIMEOUT || status == STATUS_NO_PCSCD;
+  return held && none ? STATUS_REFERENCE_HELD : status;
+}
+
+static enum status carry(struct till *till, struct payment *payment, const struct sale *sale, struct outcome *outcome) {
+  const struct dialogue dialogue = {
+      .context = till, .ask_pin = ask_pin, .say = say, .show = show, .step = step, .tap = till->request.tap};
+  enum status status = payment_recall(till->terminal, type_of(&till->request), payment, &dialogue, outcome);
+  bool held = status == STATUS_REFERENCE_HELD;
+  bool alone = status == STATUS_NO_SERVER && payment->named_offline;
+  pthread_mutex_lock(&till->mutex);
+  till->health.server = status != STATUS_NO_SERVER;
+  pthread_mutex_unlock(&till->mutex);
+  if (!held && !alone && status != STATUS_NOT_FOUND)
+    return status;
+  status = card_way(till);
+  if (status == STATUS_OK)
+    status = run(till, payment, sale, &dialogue, outcome);
+  till_reader_check(till, status);
+  return held_status(held, status);
+}
+
+static enum status work(struct till *till, struct outcome *outcome) {
+  const struct till_request *request = &till->request;
+  struct payment payment = {.amount = request->amount,
+                            .points = request->points,
+                            .ask_pin = request->ask_pin,
+                            .offline = request->kind == TILL_SALE ? request->offline : OFFLINE_USE_NEVER,
+                            .tender = till->tender,
+                            .wait_seconds = wait_of(request),
+                            .reference = request->reference};
+  struct sale sale = {.atc = 0};
+  enum status status = STATUS_OK;
+  payment.named_offline = payment.offline != OFFLINE_USE_NEVER && !payment.points;
+  if (till->terminal == NULL)
+    return till->health.trouble;
+  if (payment.offline != OFFLINE_USE_NEVER && till->terminal->offline.forbidden)
+    return STATUS_OFFLINE_FORBIDDEN;
+  if (request->kind == TILL_REFUND)
+    status = refund_prepare(till, &payment, &sale);
+  outcome->amount = payment.amount;
+  if (status != STATUS_OK)
+    return status;
+  return request->kind == TILL_REFUND && request->without_card ? refund_owe(till->terminal, &payment, &sale, outcome)
+                                                               : carry(till, &payment, &sale, outcome);
+}
+
+/* ---- its end ---- */
+
+static bool is_held(enum status status) {
+  return status == STATUS_REFERENCE_HELD || status == STATUS_OUTCOME_UNKNOWN || status == STATUS_PAYOUT_OPEN ||
+         status == STATUS_LOAD_UNSETTLED || status == STATUS_TENDER_UNKNOWN;
+}
+
+static void end(struct till *till, enum status status, const struct outcome *outcome) {
+  struct till_result *result = &till->current;
+  pthread_mutex_lock(&till->mutex);
+  if (till->served)
+    till_tell(till, TILL_REMOVE_CARD, NULL);
+  result->outcome = *outcome;
+  result->status = status;
+  result->held = is_held(status);
+  result->owed = status == STATUS_OK && till->request.kind == TILL_REFUND && till->request.without_card;
+  result->running = false;
+  till->results[till->result_count++ % TILL_RESULTS] = *result;
+  for (int i = 0; i < 2; i++)
+    if (till->cancel[i] >= 0)
+      close(till->cancel[i]);
+  till->cancel[0] = till->cancel[1] = -1;
+  till->abortable = till->busy = false;
+  crypto_wipe(&till->request, sizeof till->request);
+  till_tell(till, TILL_DONE, NULL);
+  till->results[(till->result_count - 1) % TILL_RESULTS].step = TILL_DONE;
+  pthread_mutex_unlock(&till->mutex);
+}
+
+void till_sale(struct till *till) {
+  struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
+  enum status status = work(till, &outcome);
+  if (outcome.reference[0] == 0)
+    memcpy(outcome.reference, till->request.reference, sizeof outcome.reference);
+  if (till->reader != NULL)
+    reader_cancel_fd(till->reader, -1);
+  till_log(till, "sale", "kind=%s reference=%s status=%s amount=%lld number=%lld", till_kind_name(till->request.kind),
+           till->request.reference, status_name(status), (long long)outcome.amount.minor, (long long)outcome.number);
+  end(till, status, &outcome);
+  till->pause_ms = 0; /* what it left is looked after soon */
+}
