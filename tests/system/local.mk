@@ -142,7 +142,8 @@ torture_sources = tests/bank/tender_book.c tests/system/torture.c tests/system/t
 	tests/system/torture_operation.c tests/system/torture_random.c tests/system/torture_reader.c \
 	tests/system/torture_sequence.c tests/system/torture_server.c tests/system/torture_single.c \
 	tests/system/torture_thief.c tests/system/torture_till.c tests/system/torture_trace.c tests/system/torture_way.c \
-	tests/system/torture_world.c $(INSTALLATION) tests_system_torture_SOURCES = $(torture_sources) \
+	tests/system/torture_world.c $(INSTALLATION)
+tests_system_torture_SOURCES = $(torture_sources) \
 	tests/system/torture_negative.c
 tests_system_torture_LDADD = $(LINK_SERVER) libvcard.a libglobalplatform.a libcard.a $(LINK_TERMINAL)
 
