@@ -79,6 +79,24 @@ check_PROGRAMS += tests/applet/both_in_state
 tests_applet_both_in_state_SOURCES = $(both_sources) tests/applet/in_state.c tests/run.c $(tests_system_card_in_state_SOURCES)
 tests_applet_both_in_state_LDFLAGS = $(AM_LDFLAGS) $(both_cards) -Wl,--wrap=card_file_create
 tests_applet_both_in_state_LDADD = $(tests_system_card_in_state_LDADD)
+# What can run on a card in a reader: CARD=pcsc:READER (docs/physical-cards.md).
+physical = -Wl,--wrap=card_manufacture -Wl,--wrap=card_power_on -Wl,--wrap=card_process -Wl,--wrap=run_suites \
+	-Wl,--wrap=vcard_memory
+physical_sources = tests/applet/physical.c tests/applet/physical_memory.c
+check_PROGRAMS += tests/applet/check_physical_card tests/applet/check_physical_session \
+	tests/applet/physical_in_state
+tests_applet_check_physical_card_SOURCES = $(CARD_BENCH) tests/run.c $(physical_sources) tests/applet/physical_card.c \
+	tests/card/channel.c tests/card/lifecycle.c tests/card/log.c tests/card/no_pin.c \
+	tests/card/offline.c tests/card/payout.c tests/card/perso.c tests/card/pin.c tests/card/promise.c \
+	tests/card/purse.c tests/card/refund.c tests/card/roll.c tests/card/select.c
+tests_applet_check_physical_card_LDFLAGS = $(AM_LDFLAGS) $(physical)
+tests_applet_check_physical_card_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
+tests_applet_check_physical_session_SOURCES = $(physical_sources) $(tests_system_check_session_SOURCES)
+tests_applet_check_physical_session_LDFLAGS = $(AM_LDFLAGS) $(physical)
+tests_applet_check_physical_session_LDADD = $(tests_system_check_session_LDADD)
+tests_applet_physical_in_state_SOURCES = $(physical_sources) tests/run.c $(tests_system_card_in_state_SOURCES)
+tests_applet_physical_in_state_LDFLAGS = $(AM_LDFLAGS) $(physical)
+tests_applet_physical_in_state_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 # The torture engine with the applet as the card: its writes are the applet's.
 check_PROGRAMS += tests/applet/torture
 tests_applet_torture_SOURCES = $(torture_sources) tests/applet/line.c tests/applet/torture_card.c
@@ -86,19 +104,21 @@ tests_applet_torture_LDFLAGS = $(tests_system_torture_LDFLAGS) -Wl,--wrap=card_m
 	-Wl,--wrap=vcard_fail_at -Wl,--wrap=vcard_open -Wl,--wrap=vcard_tally
 tests_applet_torture_LDADD = $(tests_system_torture_LDADD)
 TESTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test tests/applet/scripts.test \
-	tests/applet/session.test tests/applet/torture.test
+	tests/applet/physical.test tests/applet/session.test tests/applet/torture.test
 dist_check_SCRIPTS += tests/applet/class-file.test tests/applet/differential.test tests/applet/pcscd.test \
-	tests/applet/scripts.test tests/applet/session.test tests/applet/torture.test
-EXTRA_DIST += tests/applet/with-runtime tests/system/world-applet.sh
+	tests/applet/physical.test tests/applet/scripts.test tests/applet/session.test tests/applet/torture.test
+EXTRA_DIST += tests/applet/physical-left-out.txt tests/applet/with-runtime tests/system/world-applet.sh
 differential: all $(check_DATA) tests/applet/check_alone_flow tests/applet/check_alone_session \
 	tests/applet/check_both_attack tests/applet/check_both_flow tests/applet/check_both_wire \
-	tests/applet/check_differential tests/applet/torture
+	tests/applet/check_differential tests/applet/check_physical_card tests/applet/check_physical_session \
+	tests/applet/physical_in_state tests/applet/torture
 	$(AM_TESTS_ENVIRONMENT) DIFFERENTIAL_COMMANDS=200000 $(srcdir)/tests/applet/differential.test
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_alone_flow
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_flow
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_attack
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_both_wire
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/pcscd.test t0=1 cmac=1 transient-ec=1 buffer=133
+	$(AM_TESTS_ENVIRONMENT) PHYSICAL_WHOLE=1 $(srcdir)/tests/applet/physical.test
 	$(AM_TESTS_ENVIRONMENT) CARD=applet $(srcdir)/tests/system/key-roll.test
 	$(AM_TESTS_ENVIRONMENT) CARD=applet $(srcdir)/tests/system/many-payments.test
 	$(AM_TESTS_ENVIRONMENT) TORTURE_STRIDE=1 TORTURE_ROUNDS=600 $(srcdir)/tests/applet/torture.test

@@ -150,7 +150,7 @@ struct pin_record bench_pin_record(const struct bench *bench, const struct termi
   const struct apdu_response *answer = &bench->host.answer;
   struct pin_record pin;
   ck_assert_int_eq(pin_record_decode(answer->data, answer->len, &pin), STATUS_OK);
-  ck_assert_int_eq(record_verify(answer->data, answer->len, bench->card.memory.sig_public), STATUS_OK);
+  ck_assert_int_eq(record_verify(answer->data, answer->len, bench->request.sig_public), STATUS_OK);
   ck_assert_mem_eq(pin.cid, bench->cid, CID_SIZE);
   ck_assert_mem_eq(pin.tid, terminal->tid, TID_SIZE);
   ck_assert_mem_eq(pin.nonce, bench->nonce, NONCE_SIZE);
