@@ -42,7 +42,7 @@ struct prepare {
   struct domain_view view;
   bool was_ours; /* the domain had our keys already */
   bool was_done; /* the card was prepared already, and nothing was changed */
-  uint16_t sw;   /* with STATUS_CARD_REFUSED: what the card said, where it was INSTALL or LOAD */
+  uint16_t sw;   /* with STATUS_CARD_REFUSED: what the card said, where it was INSTALL, LOAD or (PREPARE_LOOK) SELECT */
 };
 
 /* What would be done, without any key: fills view, and was_ours by the key version. STATUS_CARD_ALREADY_ISSUED: it is a

@@ -174,10 +174,20 @@ static enum status lock(struct prepare *prepare, struct domain *domain) {
   return status == STATUS_OK ? domain_set_state(domain, DOMAIN_SECURED) : status;
 }
 
+/* Before any key is shown. */
+static enum status refuse_locked(struct prepare *prepare) {
+  if (!prepare->view.locked)
+    return STATUS_OK;
+  prepare->sw = SW_BLOCKED;
+  return STATUS_CARD_REFUSED;
+}
+
 enum status prepare_run(struct prepare *prepare, struct reader *reader) {
   struct domain domain = {.reader = NULL};
 
   enum status status = prepare_look(prepare, reader);
+  if (status == STATUS_OK)
+    status = refuse_locked(prepare);
   if (status != STATUS_OK || (prepare->was_done && !prepare->lock))
     goto out;
   if (!has_serial(&prepare->view) && !prepare->undo) {

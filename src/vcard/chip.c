@@ -51,7 +51,7 @@ bool chip_commit(struct chip *chip) {
 
 enum status chip_create(const char *path, const struct chip_kind *kind) {
   struct chip_memory memory = {.protocol = kind->protocol,
-                               .state = STATE_READY,
+                               .state = kind->state != 0 ? kind->state : STATE_READY,
                                .tries_left = CHIP_TRIES,
                                .closed_mouth = kind->closed_mouth,
                                .data_max = kind->data_max != 0 ? kind->data_max : APDU_DATA_MAX,

@@ -205,6 +205,27 @@ START_TEST(locking_is_done_once) {
 }
 END_TEST
 
+/* Locked is refused before any key is shown, terminated is no card any more; secured takes a package still. */
+START_TEST(card_in_other_states) {
+  static const struct {
+    uint8_t state;
+    enum status status;
+    enum prepare_step step;
+  } rows[] = {{0x0F, STATUS_OK, PREPARE_DONE},
+              {0x7F, STATUS_CARD_REFUSED, PREPARE_LOOK},
+              {0xFF, STATUS_NOT_OUR_CARD, PREPARE_LOOK}};
+
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct prepare prepare = plan();
+    card_put(&(struct chip_kind){.protocol = protocols[_i], .state = rows[i].state});
+    ck_assert_int_eq(prepare_run(&prepare, reader), rows[i].status);
+    ck_assert_int_eq(prepare.step, rows[i].step);
+    ck_assert(rows[i].status != STATUS_CARD_REFUSED || prepare.sw == SW_BLOCKED);
+    card_take();
+  }
+}
+END_TEST
+
 START_TEST(applet_for_newer_cards_is_refused) {
   struct prepare prepare = plan();
 
@@ -282,6 +303,34 @@ START_TEST(load_can_be_broken_off) {
 }
 END_TEST
 
+/* ---- a reader that breaks off what is long ---- */
+
+#define SHORT_READER 128
+
+static enum status (*whole_transmit)(void *context, const uint8_t *command, size_t len, uint8_t *answer,
+                                     size_t *answer_len);
+
+static enum status short_transmit(void *context, const uint8_t *command, size_t len, uint8_t *answer,
+                                  size_t *answer_len) {
+  return len > SHORT_READER ? STATUS_CARD_LOST : whole_transmit(context, command, len, answer, answer_len);
+}
+
+/* The keys are ours by then; at another reader the same again goes on. */
+START_TEST(reader_that_breaks_off_long_commands) {
+  struct prepare first = plan(), second = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  whole_transmit = reader->transmit;
+  reader->transmit = short_transmit;
+  ck_assert_int_eq(prepare_run(&first, reader), STATUS_CARD_LOST);
+  ck_assert_int_eq(first.step, PREPARE_LOAD);
+  card_reopen();
+  ck_assert_int_eq(prepare_run(&second, reader), STATUS_OK);
+  ck_assert(second.was_ours);
+  card_take();
+}
+END_TEST
+
 Suite *fresh_suite(void) {
   Suite *suite = suite_create("fresh");
   TCase *tests = tcase_create("fresh");
@@ -296,12 +345,14 @@ Suite *fresh_suite(void) {
   tcase_add_loop_test(tests, keys_may_be_kept, 0, count);
   tcase_add_loop_test(tests, what_it_made_can_be_undone, 0, count);
   tcase_add_loop_test(tests, locking_is_done_once, 0, count);
+  tcase_add_loop_test(tests, card_in_other_states, 0, count);
   tcase_add_loop_test(tests, applet_for_newer_cards_is_refused, 0, count);
   tcase_add_loop_test(tests, card_without_room_says_so, 0, count);
   tcase_add_loop_test(tests, silent_card_is_prepared_too, 0, count);
   tcase_add_loop_test(tests, card_with_a_small_buffer_gets_small_blocks, 0, count);
   tcase_add_loop_test(tests, card_that_says_nonsense_is_left_alone, 0, count);
   tcase_add_loop_test(tests, load_can_be_broken_off, 0, count);
+  tcase_add_loop_test(tests, reader_that_breaks_off_long_commands, 0, count);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -18,6 +18,7 @@ static const struct refusal {
   uint16_t sw; /* 0: any other */
   const char *sentence;
 } refusals[] = {
+    {PREPARE_LOOK, SW_BLOCKED, SENTENCE("the card is locked, and lets nothing be installed; its seller may unlock it")},
     {PREPARE_OPEN, 0,
      SENTENCE("the card refused the session though the keys are right; do not try again: ask its seller")},
     {PREPARE_KEYS, 0, SENTENCE("the card takes no new keys; with --keep-keys it keeps its own")},
