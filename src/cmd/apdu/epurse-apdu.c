@@ -157,25 +157,26 @@ static enum status play_files(struct player *player, char **paths, size_t count)
 int main(int argc, char **argv) {
   static const struct option_row rows[] = {
       {"reader", 'r', "SPEC", "EPURSE_READER", OPTION_TEXT, offsetof(struct apdu_options, reader), 0, 0,
-       "card reader: part of its name, index, or ATR"},
+       SENTENCE("card reader: part of its name, index, or ATR")},
       {"vcard", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct apdu_options, vcard), 0, 0,
-       "play to the virtual card in FILE, without a reader"},
+       SENTENCE("play to the virtual card in FILE, without a reader")},
       {"wait", 'w', "SECONDS", NULL, OPTION_OPTIONAL_NUMBER, offsetof(struct apdu_options, wait_seconds), 0, 86400,
-       "wait for a card, for ever without SECONDS"},
+       SENTENCE("wait for a card, for ever without SECONDS")},
       {"verbose", 'v', NULL, NULL, OPTION_FLAG, offsetof(struct apdu_options, verbose), 0, 0,
-       "print every command and answer"},
+       SENTENCE("print every command and answer")},
       {0}};
-  static const struct program program = {.name = "epurse-apdu",
-                                         .sentence =
-                                             "Plays APDU scripts to a card and checks the answers that they expect.",
-                                         .rows = {rows},
-                                         .operands = "SCRIPT...",
-                                         .operands_min = 1};
+  static const struct program program = {
+      .name = "epurse-apdu",
+      .sentence = SENTENCE("Plays APDU scripts to a card and checks the answers that they expect."),
+      .rows = {rows},
+      .operands = "SCRIPT...",
+      .operands_min = 1};
   struct apdu_options options = {0};
   struct player player = {.options = &options};
   char **paths = NULL;
   size_t count = 0;
   process_harden();
+  language_begin();
   enum status status = option_parse(&program, argc, argv, &options, NULL, &paths);
   if (status != STATUS_OK)
     return status_exit_code(status);

@@ -179,26 +179,27 @@ static enum status run_show(void *context, char **arguments) {
 int main(int argc, char **argv) {
   static const struct option_row rows[] = {
       {"batch-key", 'b', "FILE", "EPURSE_BATCH_KEY", OPTION_TEXT, offsetof(struct card_options, batch_key), 0, 0,
-       "new: the key of the chip batch"},
+       SENTENCE("new: the key of the chip batch")},
       {"serial", 's', "HEX", NULL, OPTION_TEXT, offsetof(struct card_options, serial), 0, 0,
-       "new: the chip's serial number, 16 digits; random without it"},
+       SENTENCE("new: the chip's serial number, 16 digits; random without it")},
       {"fresh", 0, "PROTOCOL", NULL, OPTION_TEXT, offsetof(struct card_options, fresh), 0, 0,
-       "new: a chip as its factory sells it, without a purse: scp02 or scp03"},
+       SENTENCE("new: a chip as its factory sells it, without a purse: scp02 or scp03")},
       {"host", 0, "HOST", NULL, OPTION_TEXT, offsetof(struct card_options, host), 0, 0,
-       "run: where pcscd with vpcd runs"},
+       SENTENCE("run: where pcscd with vpcd runs")},
       {"port", 'p', "PORT", NULL, OPTION_NUMBER, offsetof(struct card_options, port), 1, 65535,
-       "run: vpcd's port, one higher for its second slot"},
+       SENTENCE("run: vpcd's port, one higher for its second slot")},
       {"count", 'c', NULL, NULL, OPTION_FLAG, offsetof(struct card_options, count), 0, 0,
-       "run: print what each command cost, in the end and on SIGUSR1"},
-      {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct card_options, json), 0, 0, "print one JSON object"},
+       SENTENCE("run: print what each command cost, in the end and on SIGUSR1")},
+      {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct card_options, json), 0, 0,
+       SENTENCE("print one JSON object")},
       {0}};
   static const struct verb verbs[] = {
-      {"new", "FILE", 1, "make the file of a raw card; prints its serial", run_new},
-      {"run", "FILE", 1, "put the card into vpcd's reader until a signal pulls it", verb_run},
-      {"show", "FILE", 1, "show what the card holds, without its secrets", run_show},
+      {"new", "FILE", 1, SENTENCE("make the file of a raw card; prints its serial"), run_new},
+      {"run", "FILE", 1, SENTENCE("put the card into vpcd's reader until a signal pulls it"), verb_run},
+      {"show", "FILE", 1, SENTENCE("show what the card holds, without its secrets"), run_show},
       {0}};
   static const struct program program = {
-      .name = "epurse-card", .sentence = "A purse card in a file.", .rows = {rows}, .verbs = verbs};
+      .name = "epurse-card", .sentence = SENTENCE("A purse card in a file."), .rows = {rows}, .verbs = verbs};
   struct card_options options = {.host = VPCD_HOST, .port = 35963};
   const struct verb *verb = NULL;
   char **arguments = NULL;

@@ -72,23 +72,25 @@ static void print_row(const struct option_row *row) {
     snprintf(left, sizeof left, "-%c, --%s%s", row->letter, row->name, argument);
   else
     snprintf(left, sizeof left, "    --%s%s", row->name, argument);
-  printf("  %-30s %s%s%s%s\n", left, row->sentence, row->environment != NULL ? " [$" : "",
+  printf("  %-30s %s%s%s%s\n", left, translated(row->sentence), row->environment != NULL ? " [$" : "",
          row->environment != NULL ? row->environment : "", row->environment != NULL ? "]" : "");
 }
 
 static void print_help(const struct program *program, const struct table *table) {
   if (program->verbs != NULL)
-    printf("usage: %s [OPTION...] VERB [ARGUMENT...]\n%s\n\nverbs:\n", program->name, program->sentence);
+    printf(translated("usage: %s [OPTION...] VERB [ARGUMENT...]\n%s\n\nverbs:\n"), program->name,
+           translated(program->sentence));
   else
-    printf("usage: %s [OPTION...] %s\n%s\n", program->name, program->operands, program->sentence);
+    printf(translated("usage: %s [OPTION...] %s\n%s\n"), program->name, program->operands,
+           translated(program->sentence));
   for (const struct verb *verb = program->verbs; verb != NULL && verb->name != NULL; verb++)
     printf("  %s%s%-*s %s\n", verb->name, verb->arguments[0] != 0 ? " " : "",
-           (int)(29 - strlen(verb->name)) - (verb->arguments[0] != 0), verb->arguments, verb->sentence);
-  printf("\noptions:\n");
+           (int)(29 - strlen(verb->name)) - (verb->arguments[0] != 0), verb->arguments, translated(verb->sentence));
+  printf("\n%s", translated("options:\n"));
   for (size_t i = 0; i < table->count; i++)
     print_row(table->rows[i]);
-  printf("  %-30s %s\n  %-30s %s\n", "    --help", "print this and exit", "    --version",
-         "print the version and exit");
+  printf("  %-30s %s\n  %-30s %s\n", "    --help", translated("print this and exit"), "    --version",
+         translated("print the version and exit"));
 }
 
 /* For the build, which installs it; so --help has no word of it. */

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "epurse/status.h"
+#include "language.h"
 
 enum option_kind {
   OPTION_FLAG,            /* bool, set to true */

@@ -26,32 +26,32 @@
 
 const struct option_row terminal_program_rows[] = {
     {"reader", 'r', "SPEC", "EPURSE_READER", OPTION_TEXT, FIELD(reader_spec), 0, 0,
-     "card reader: part of its name, index, or ATR"},
+     SENTENCE("card reader: part of its name, index, or ATR")},
     {"config", 'c', "PATH", "EPURSE_CONFIG", OPTION_TEXT, FIELD(config), 0, 0,
-     "the terminal's directory, or its terminal.conf"},
+     SENTENCE("the terminal's directory, or its terminal.conf")},
     {"wait", 'w', "SECONDS", NULL, OPTION_OPTIONAL_NUMBER, FIELD(wait_seconds), 0, 86400,
-     "wait for a card, for ever without SECONDS"},
+     SENTENCE("wait for a card, for ever without SECONDS")},
     {"pin-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(pin_fd), 0, 1023,
-     "read the PIN from this file descriptor, a line a try"},
+     SENTENCE("read the PIN from this file descriptor, a line a try")},
     {"events-fd", 0, "FD", NULL, OPTION_FD_OUT, FIELD(events_fd), 0, 1023,
-     "write a line of JSON for each step to this file descriptor"},
+     SENTENCE("write a line of JSON for each step to this file descriptor")},
     {"cancel-on-eof", 0, NULL, NULL, OPTION_FLAG, FIELD(cancel_on_eof), 0, 0,
-     "the end of standard input cancels the waiting for a card"},
-    {"json", 'j', NULL, NULL, OPTION_FLAG, FIELD(json), 0, 0, "print one JSON object"},
-    {"quiet", 'q', NULL, NULL, OPTION_FLAG, FIELD(quiet), 0, 0, "say nothing about what goes on"},
+     SENTENCE("the end of standard input cancels the waiting for a card")},
+    {"json", 'j', NULL, NULL, OPTION_FLAG, FIELD(json), 0, 0, SENTENCE("print one JSON object")},
+    {"quiet", 'q', NULL, NULL, OPTION_FLAG, FIELD(quiet), 0, 0, SENTENCE("say nothing about what goes on")},
     {"apdu-trace", 0, "FILE", NULL, OPTION_OPTIONAL_TEXT, FIELD(trace), 0, 0,
-     "trace APDUs, secrets blanked, to FILE or stderr"},
+     SENTENCE("trace APDUs, secrets blanked, to FILE or stderr")},
     {0}};
 
 const struct option_row terminal_money_rows[] = {
-    {"qr", 0, NULL, NULL, OPTION_FLAG, FIELD(qr), 0, 0, "show the receipt as a QR code for the cardholder"},
+    {"qr", 0, NULL, NULL, OPTION_FLAG, FIELD(qr), 0, 0, SENTENCE("show the receipt as a QR code for the cardholder")},
     {"reference", 0, "ID", NULL, OPTION_TEXT, FIELD(reference), 0, 0,
-     "pay, load, refund, payout: your name of it, unique per merchant; nothing is done twice under one"},
+     SENTENCE("pay, load, refund, payout: your name of it, unique per merchant; nothing is done twice under one")},
     {"minor", 0, NULL, NULL, OPTION_FLAG, FIELD(minor), 0, 0,
-     "pay, load, refund, payout: AMOUNT is in minor units, 1250 for 12.50, in every locale"},
+     SENTENCE("pay, load, refund, payout: AMOUNT is in minor units, 1250 for 12.50, in every locale")},
     {"tap", 0, NULL, NULL, OPTION_FLAG, FIELD(dialogue.tap), 0, 0,
-     "pay, load: ask for the PIN first, then have the card held to the reader"},
-    {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, "receipt, refund, void: the newest"},
+     SENTENCE("pay, load: ask for the PIN first, then have the card held to the reader")},
+    {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, SENTENCE("receipt, refund, void: the newest")},
     {0}};
 
 /* The last day of the terminal's own certificate, where it is near; "": it is not. */

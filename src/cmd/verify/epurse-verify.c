@@ -222,18 +222,20 @@ static enum status yardstick_load(const struct verify_options *options, struct y
 int main(int argc, char **argv) {
   static const struct option_row rows[] = {
       {"master", 'm', "FILE", "EPURSE_MASTER", OPTION_TEXT, offsetof(struct verify_options, master), 0, 0,
-       "the issuer's master public key, PEM"},
+       SENTENCE("the issuer's master public key, PEM")},
       {"least", 0, "N", NULL, OPTION_TEXT, offsetof(struct verify_options, least), 0, 0,
-       "server keys below that version are withdrawn; or the server's newest certificate, which says it"},
-      {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, json), 0, 0, "one JSON object per file"},
+       SENTENCE("server keys below that version are withdrawn; or the server's newest certificate, which says it")},
+      {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, json), 0, 0,
+       SENTENCE("one JSON object per file")},
       {"quiet", 'q', NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, quiet), 0, 0,
-       "only the exit code, and what is wrong"},
+       SENTENCE("only the exit code, and what is wrong")},
       {"text", 0, NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, text), 0, 0,
-       "print the receipt as text, as a QR code holds it"},
-      {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, qr), 0, 0, "draw the receipt as a QR code"},
+       SENTENCE("print the receipt as text, as a QR code holds it")},
+      {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, qr), 0, 0,
+       SENTENCE("draw the receipt as a QR code")},
       {0}};
   static const struct program program = {
-      "epurse-verify", "Checks receipts of electronic purse cards with the master public key only.",
+      "epurse-verify", SENTENCE("Checks receipts of electronic purse cards with the master public key only."),
       {rows},          NULL,
       "FILE...",       1};
   struct verify_options options = {0};
