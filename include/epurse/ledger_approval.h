@@ -19,10 +19,15 @@ struct ledger;
 #define LEDGER_APPROVAL_TYPE_MAX 31   /* bytes */
 #define LEDGER_APPROVAL_BODY_MAX 3071 /* bytes */
 
-/* How many administrators it takes: 1 or 2, as ledger_create was told (struct ledger_settings). */
+/* How many administrators it takes: 1 or 2, as ledger_create was told (struct ledger_settings), or two agreed later. */
 enum status ledger_approvals_needed(struct ledger *ledger, int64_t *needed) EPURSE_MUST_USE;
-/* The schema lets it rise only. */
+/* Of a new ledger. The schema lets it rise only. */
 enum status ledger_approvals_set(struct ledger *ledger, int64_t needed) EPURSE_MUST_USE;
+/* What that approval, given in the same transaction, asked for; the schema looks whether it did, and lets each be used once. */
+enum status ledger_approvals_change(struct ledger *ledger, int64_t needed, int64_t approval) EPURSE_MUST_USE;
+/* How many administrators' terminals beside that one could give something at `now`, unix seconds. */
+enum status ledger_approval_others(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t now,
+                                   int64_t *count) EPURSE_MUST_USE;
 
 enum ledger_approval_state {
   LEDGER_APPROVAL_WAITS = 1,

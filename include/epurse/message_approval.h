@@ -54,6 +54,11 @@ json_t *approval_body(const struct approval_message *approval);
 /* STATUS_BAD_FORMAT: no number. */
 enum status approval_parse(const json_t *body, struct approval_message *approval) EPURSE_MUST_USE;
 
+/* APPROVAL_RULE {"needed"}: how many administrators it takes from now on, 1 or 2 -> {}. Another one gives it, whichever way. */
+json_t *approval_rule_body(int64_t needed);
+/* STATUS_BAD_FORMAT: neither. */
+enum status approval_rule_parse(const json_t *body, int64_t *needed) EPURSE_MUST_USE;
+
 /* What a message that has to wait is answered with, beside STATUS_APPROVAL_WAITS: {"approval"}, its number. */
 json_t *approval_waits_body(int64_t number);
 /* STATUS_BAD_FORMAT: no number. */

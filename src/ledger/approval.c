@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/certificate.h"
+#include "epurse/moment.h"
 #include "store.h"
 #include "terminal.h"
 
@@ -20,6 +22,25 @@ enum status ledger_approvals_set(struct ledger *ledger, int64_t needed) {
   struct query query = query_begin(ledger, QUERY_APPROVAL_RULE_SET);
   query_i64(&query, needed);
   return query_run(&query);
+}
+
+enum status ledger_approvals_change(struct ledger *ledger, int64_t needed, int64_t approval) {
+  struct query query = query_begin(ledger, QUERY_APPROVAL_RULE_CHANGE);
+  query_i64(&query, needed);
+  query_i64(&query, approval);
+  return query_run(&query);
+}
+
+enum status ledger_approval_others(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t now, int64_t *count) {
+  uint8_t moment[MOMENT_SIZE];
+  struct query query = query_begin(ledger, QUERY_APPROVAL_OTHERS);
+  moment_from_unix(now, moment);
+  query_i64(&query, ROLE_ADMIN);
+  query_blob(&query, moment, DATE_SIZE);
+  query_blob(&query, tid, TID_SIZE);
+  (void)query_row(&query);
+  *count = query_read_i64(&query);
+  return query_end(&query);
 }
 
 /* A type is a word, so that the newline says where the body begins. */

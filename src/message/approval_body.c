@@ -100,6 +100,20 @@ enum status approval_parse(const json_t *body, struct approval_message *approval
   return field_end(&reader);
 }
 
+json_t *approval_rule_body(int64_t needed) {
+  struct field_writer writer = field_writer();
+
+  field_put_integer(&writer, "needed", needed);
+  return field_done(&writer);
+}
+
+enum status approval_rule_parse(const json_t *body, int64_t *needed) {
+  struct field_reader reader = field_reader(body);
+
+  *needed = field_integer(&reader, "needed", 1, 2);
+  return field_end(&reader);
+}
+
 json_t *approval_waits_body(int64_t number) {
   struct field_writer writer = field_writer();
 

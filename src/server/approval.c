@@ -22,7 +22,7 @@ static enum status run(struct ledger *ledger, void *context) {
   struct guarded *guarded = context;
   const struct approval_step *step = guarded->step;
   int64_t administrators = 0;
-  bool needed = true;
+  bool needed = false;
   enum status status = ledger_approvals_needed(ledger, &administrators);
 
   guarded->number = 0;
@@ -30,11 +30,12 @@ static enum status run(struct ledger *ledger, void *context) {
     status = ledger_approval_decide(ledger, guarded->decision);
     return status == STATUS_OK ? step->step(ledger, step->context) : status;
   }
-  if (status == STATUS_OK && administrators > 1 && step->question != NULL)
+  needed = administrators > 1 || step->always;
+  if (status == STATUS_OK && needed && step->question != NULL)
     status = step->question(ledger, step->context, &needed);
   if (status != STATUS_OK)
     return status;
-  if (administrators > 1 && needed)
+  if (needed)
     return ledger_approval_ask(ledger, &guarded->asking, &guarded->number);
   return step->step(ledger, step->context);
 }

@@ -16,6 +16,7 @@ struct approval_step {
   ledger_step *step;
   void *context;
   approval_question *question; /* asked in the same transaction; NULL: it always takes two */
+  bool always;                 /* asked also where one administrator is enough for the rest */
 };
 
 /* As envelope_transact. Where two administrators must agree, and request->approval does not say that they do, the request

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/approvals: a second administrator gives or refuses what waits; what is given is done at once, by the endpoint
- * that it was asked of. POST /v1/approval-lists: what waits, and what became of it. */
+ * that it was asked of. POST /v1/approval-lists: what waits, and what became of it. POST /v1/approval-rules: how many
+ * administrators it takes. */
 #include <stdio.h>
 #include <string.h>
 
+#include "approval.h"
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_approval.h"
@@ -23,7 +25,7 @@ static const struct {
 } doers[] = {
     {MESSAGE_MERCHANT_CHANGE, post_merchant_change},   {MESSAGE_LIMIT, post_limit},
     {MESSAGE_CARD_REPLACEMENT, post_card_replacement}, {MESSAGE_TERMINAL, post_terminal},
-    {MESSAGE_TERMINAL_RENEWAL, post_terminal_renewal},
+    {MESSAGE_TERMINAL_RENEWAL, post_terminal_renewal}, {MESSAGE_APPROVAL_RULE, post_approval_rule},
 };
 #define DOER_COUNT (sizeof doers / sizeof doers[0])
 
@@ -134,4 +136,43 @@ void post_approval_list(struct service *service, const struct request *request, 
     reply->status = envelope_transact(service, request, look, &finding);
   if (reply->status == STATUS_OK)
     reply_ok(reply, facts(&finding));
+}
+
+struct ruling {
+  int64_t needed;
+  int64_t approval; /* by which it is done; 0: none */
+  const uint8_t *tid;
+  int64_t now;
+};
+
+/* A change takes two, whichever way; a second one whom nobody is must not be waited for. */
+static enum status changes(struct ledger *ledger, void *context, bool *needed) {
+  const struct ruling *ruling = context;
+  int64_t present = 0, others = 0;
+  enum status status = ledger_approvals_needed(ledger, &present);
+
+  *needed = present != ruling->needed;
+  if (status == STATUS_OK && *needed)
+    status = ledger_approval_others(ledger, ruling->tid, ruling->now, &others);
+  return status == STATUS_OK && *needed && others == 0 ? STATUS_APPROVAL_OWN : status;
+}
+
+static enum status rule(struct ledger *ledger, void *context) {
+  const struct ruling *ruling = context;
+
+  return ruling->approval != 0 ? ledger_approvals_change(ledger, ruling->needed, ruling->approval) : STATUS_OK;
+}
+
+void post_approval_rule(struct service *service, const struct request *request, struct reply *reply) {
+  struct ruling ruling = {.tid = request->terminal.tid, .now = service_now(service)};
+
+  reply->status = approval_rule_parse(request->message.body, &ruling.needed);
+  if (reply->status != STATUS_OK)
+    return;
+  ruling.approval = request->approval != NULL ? request->approval->number : 0;
+  approval_transact(service, request,
+                    &(struct approval_step){.step = rule, .context = &ruling, .question = changes, .always = true},
+                    reply);
+  if (reply->status == STATUS_OK)
+    reply_ok(reply, json_object());
 }

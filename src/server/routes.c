@@ -75,6 +75,7 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_CHIP_ADDITION, ADMIN, post_chip_addition, 8192),
     SIGNED(MESSAGE_APPROVAL, ADMIN, post_approval, 1024),
     SIGNED(MESSAGE_APPROVAL_LIST, ADMIN, post_approval_list, 1024),
+    SIGNED(MESSAGE_APPROVAL_RULE, ADMIN, post_approval_rule, 1024),
     PLAIN("/healthz", get_healthz),
     PLAIN("/metrics", get_metrics),
 };

@@ -211,6 +211,7 @@ static void seed_card(const struct world *world, const struct fuzz_sink *sink) {
   put(&draft, ADMIN, MESSAGE_BACKUP_QUERY, json_object());
   put(&draft, ADMIN, MESSAGE_CHIP_ADDITION, json_pack("{s:s}", "serials", "AAAAAAAAAAA"));
   put(&draft, ADMIN, MESSAGE_APPROVAL_LIST, json_pack("{s:i, s:b}", "after", 0, "waiting", 1));
+  put(&draft, ADMIN, MESSAGE_APPROVAL_RULE, json_pack("{s:i}", "needed", 2));
   put(&draft, ADMIN, MESSAGE_LEDGER_CHECK, json_object());
   put_card(&draft, ADMIN, MESSAGE_CARD_SUSPENSION);
   put_card(&draft, ADMIN, MESSAGE_CARD_RESUMPTION);

@@ -209,6 +209,12 @@ static json_t *approval_query_again(enum message_type type, const json_t *body) 
   return approval_query_parse(body, &query) == STATUS_OK ? approval_query_body(&query) : NULL;
 }
 
+static json_t *approval_rule_again(enum message_type type, const json_t *body) {
+  int64_t needed;
+  (void)type;
+  return approval_rule_parse(body, &needed) == STATUS_OK ? approval_rule_body(needed) : NULL;
+}
+
 static json_t *approval_facts_again(enum message_type type, const json_t *body) {
   struct approval_facts facts;
   bool found = false;
@@ -249,6 +255,7 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_CHIP_ADDITION] = {chip_list_again, NULL},
     [MESSAGE_APPROVAL] = {approval_again, NULL},
     [MESSAGE_APPROVAL_LIST] = {approval_query_again, approval_facts_again},
+    [MESSAGE_APPROVAL_RULE] = {approval_rule_again, NULL},
     [MESSAGE_CARD_SUSPENSION] = {card_message_again, NULL},
     [MESSAGE_CARD_RESUMPTION] = {card_message_again, NULL},
     [MESSAGE_LIMIT] = {limit_again, limit_reply_again},

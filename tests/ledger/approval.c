@@ -116,6 +116,7 @@ START_TEST(the_schema_keeps_it) {
       "UPDATE approval SET state = 2, decided_by = asked_by",
       "INSERT INTO approval SELECT 7, type, body, hash, asked_by, asked_at, 2, asked_by + 1, 1 FROM approval",
       "UPDATE approval_rule SET needed = 1",
+      "UPDATE approval_rule SET needed = 1, approval = 1",
       "DELETE FROM approval_rule",
   };
   struct world world;
@@ -133,6 +134,53 @@ START_TEST(the_schema_keeps_it) {
 }
 END_TEST
 
+static enum status change_step(struct ledger *ledger, const void *what) {
+  const int64_t *numbers = what;
+  return ledger_approvals_change(ledger, numbers[0], numbers[1]);
+}
+
+static enum status change(struct world *world, int64_t needed, int64_t approval) {
+  const int64_t numbers[] = {needed, approval};
+  return world_do(world, change_step, numbers);
+}
+
+/* The number of one that asked for that, and was given. */
+static int64_t given(struct world *world, const char *type, const char *body) {
+  const struct ledger_approval_asking asking = {
+      .tid = (const uint8_t *)FIRST, .type = type, .body = body, .now = WORLD_NOW};
+  struct ledger_approval approval;
+  int64_t number = 0;
+  ck_assert_int_eq(world_do(world, ask_step, &asking), STATUS_OK);
+  while (ledger_approval_next(world->ledger, number, false, WORLD_NOW, &approval) == STATUS_OK)
+    number = approval.number;
+  find(world, number, &approval);
+  ck_assert_int_eq(decide(world, &approval, SECOND, true, WORLD_NOW), STATUS_OK);
+  return number;
+}
+
+/* Whoever goes round the server is asked by the schema which approval it was: of this, given, and not used before. */
+START_TEST(two_become_one_by_an_approval_alone) {
+  struct world world;
+  int64_t needed = 0;
+  world_open(&world);
+  int64_t other = given(&world, "limit", "{\"needed\":1}"), up = given(&world, "approval-rule", "{\"needed\":2}");
+  ck_assert_int_eq(change(&world, 2, up), STATUS_OK);
+  ck_assert(change(&world, 1, up) != STATUS_OK);
+  ck_assert(change(&world, 1, other) != STATUS_OK);
+  ck_assert(change(&world, 1, 99) != STATUS_OK);
+  ck_assert_int_eq(ledger_approvals_needed(world.ledger, &needed), STATUS_OK);
+  ck_assert_int_eq(needed, 2);
+  int64_t down = given(&world, "approval-rule", "{\"needed\":1}");
+  ck_assert_int_eq(change(&world, 1, down), STATUS_OK);
+  up = given(&world, "approval-rule", "{\"needed\":2}");
+  ck_assert_int_eq(change(&world, 2, up), STATUS_OK);
+  ck_assert(change(&world, 1, down) != STATUS_OK); /* used up */
+  ck_assert_int_eq(ledger_approvals_needed(world.ledger, &needed), STATUS_OK);
+  ck_assert_int_eq(needed, 2);
+  world_close(&world);
+}
+END_TEST
+
 Suite *approval_suite(void) {
   Suite *suite = suite_create("approval");
   TCase *tests = tcase_create("two administrators");
@@ -141,6 +189,7 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, is_given_once_by_another);
   tcase_add_test(tests, lapses);
   tcase_add_test(tests, the_schema_keeps_it);
+  tcase_add_test(tests, two_become_one_by_an_approval_alone);
   suite_add_tcase(suite, tests);
   return suite;
 }

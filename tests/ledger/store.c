@@ -123,7 +123,8 @@ static void store_age(struct world *world) {
       "DROP TABLE honour; DROP TABLE reservation; "
       "DROP TABLE desk_use; DROP TABLE offline_promise; DROP TABLE offline_window; DROP TABLE deny_change; "
       "DROP TABLE chip; DROP TABLE limit_use; DROP TABLE limit_rule; "
-      "DROP TABLE limit_reservation; DROP TABLE restoration; DROP TABLE transfer; DROP TABLE renewal; DROP TABLE replacement; DROP TABLE "
+      "DROP TABLE limit_reservation; DROP TABLE restoration; DROP TABLE transfer; DROP TABLE renewal; DROP TABLE "
+      "replacement; DROP TABLE "
       "capture; DROP TABLE "
       "merchant_tally; "
       "DROP TABLE settlement_line; DROP TABLE settlement; DELETE FROM account WHERE id IN (-1, -6, -7, -12); "
@@ -145,7 +146,7 @@ static void store_age(struct world *world) {
   if (!place_is_file())
     store_alter(world, "DROP FUNCTION replacement_of_blocked, capture_next, settlement_next, settlement_line_open, "
                        "reference_stays, brought_in_captured, offline_window_begins, offline_window_moves, "
-                       "offline_promise_risk, renewal_of_blocked, renewal_moves");
+                       "offline_promise_risk, renewal_of_blocked, renewal_moves, approval_rule_agreed");
 }
 
 START_TEST(takes_an_old_ledger_over) {

@@ -234,6 +234,57 @@ START_TEST(an_administrator_is_added_by_two) {
 }
 END_TEST
 
+static int64_t needed(struct world *world) {
+  int64_t count = 0;
+
+  ck_assert_int_eq(ledger_approvals_needed(writer_ledger(world->service.writer), &count), STATUS_OK);
+  return count;
+}
+
+static enum status revoke(struct ledger *ledger, void *context) {
+  return ledger_terminal_revoke(ledger, context);
+}
+
+/* Whichever way: nobody makes himself one of two, or two one, alone. */
+START_TEST(one_becomes_two_and_two_one_by_both) {
+  struct world world;
+  int64_t number;
+
+  world_open(&world);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_APPROVAL_RULE, approval_rule_body(1)), STATUS_OK);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_APPROVAL_RULE, approval_rule_body(3)),
+                   STATUS_BAD_FORMAT);
+  number = waits(&world, &world.admin, MESSAGE_APPROVAL_RULE, approval_rule_body(2));
+  ck_assert_int_eq(needed(&world), 1);
+  ck_assert_int_eq(say(&world, &world.admin, number, true), STATUS_APPROVAL_OWN);
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_OK);
+  ck_assert_int_eq(needed(&world), 2);
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_APPROVAL_ENDED);
+  (void)waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(IBAN));
+  number = waits(&world, &world.admin_too, MESSAGE_APPROVAL_RULE, approval_rule_body(1));
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_APPROVAL_OWN);
+  ck_assert_int_eq(needed(&world), 2);
+  ck_assert_int_eq(say(&world, &world.admin, number, true), STATUS_OK);
+  ck_assert_int_eq(needed(&world), 1);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_MERCHANT_CHANGE, account_body(OTHER)), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(two_are_not_required_of_one) {
+  struct world world;
+  uint8_t tid[TID_SIZE];
+
+  world_open(&world);
+  memcpy(tid, ADMIN_TOO, TID_SIZE);
+  ck_assert_int_eq(writer_transact(world.service.writer, revoke, tid), STATUS_OK);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_APPROVAL_RULE, approval_rule_body(2)),
+                   STATUS_APPROVAL_OWN);
+  ck_assert_int_eq(needed(&world), 1);
+  world_close(&world);
+}
+END_TEST
+
 Suite *approval_suite(void) {
   Suite *suite = suite_create("approval");
   TCase *tests = world_case("approval");
@@ -244,6 +295,8 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, a_limit_is_lowered_by_one_and_raised_by_two);
   tcase_add_test(tests, a_card_is_replaced_by_two);
   tcase_add_test(tests, an_administrator_is_added_by_two);
+  tcase_add_test(tests, one_becomes_two_and_two_one_by_both);
+  tcase_add_test(tests, two_are_not_required_of_one);
   suite_add_tcase(suite, tests);
   return suite;
 }

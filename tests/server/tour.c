@@ -405,6 +405,7 @@ static void approval_part(struct tour *tour) {
   word.number = facts.number;
   memcpy(word.hash, facts.hash, sizeof word.hash);
   expect(tour, &tour->world.admin, MESSAGE_APPROVAL, approval_body(&word), STATUS_OK);
+  expect(tour, &tour->world.admin, MESSAGE_APPROVAL_RULE, approval_rule_body(1), STATUS_OK); /* as it is */
 }
 
 /* Check's assertions want a test round them; this program has its one here. */

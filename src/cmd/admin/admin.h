@@ -19,6 +19,7 @@ struct terminal;
 #define ADMIN_FOLDER          "admin" /* its directory in the issuer's */
 #define ADMIN_SECOND_FOLDER   "admin-2"
 #define ADMIN_SECOND_TID      "ADMIN002" /* with --approvals 2 */
+#define ADMIN_OWN_DAYS        3650       /* of the issuer's own terminals: nobody is there to renew them */
 #define ADMIN_PASSPHRASE_MIN  8
 #define ADMIN_SECONDS_PER_DAY (24 * 60 * 60)
 
@@ -90,6 +91,7 @@ enum status admin_approval_list(void *context, char **arguments); /* admin_appro
 enum status admin_approval_show(void *context, char **arguments);
 enum status admin_approval_give(void *context, char **arguments);
 enum status admin_approval_refuse(void *context, char **arguments);
+enum status admin_approval_require(void *context, char **arguments); /* admin_approval.c */
 enum status admin_migrate(void *context, char **arguments);
 enum status admin_key_roll(void *context, char **arguments);
 enum status admin_key_change(void *context, char **arguments); /* admin_key_roll.c */

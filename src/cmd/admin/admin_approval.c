@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * epurse-admin approval list, show, give, refuse: what an administrator asked for waits for another one's word. */
+ * epurse-admin approval list, show, give, refuse: what an administrator asked for waits for another one's word; approval
+ * require: for how much it does. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,4 +144,26 @@ enum status admin_approval_give(void *context, char **arguments) {
 
 enum status admin_approval_refuse(void *context, char **arguments) {
   return decide(context, arguments[0], false);
+}
+
+enum status admin_approval_require(void *context, char **arguments) {
+  struct admin *admin = context;
+  const char *text = arguments[0];
+  int64_t needed = strcmp(text, "1") == 0 ? 1 : strcmp(text, "2") == 0 ? 2 : 0;
+  struct message reply;
+
+  if (needed == 0)
+    return admin_refuse(admin, STATUS_USAGE, "it takes 1 administrator or 2, not '%s'", text);
+  enum status status = admin_open(admin);
+  if (status != STATUS_OK)
+    return status;
+  status = admin_call(admin, MESSAGE_APPROVAL_RULE, approval_rule_body(needed), &reply);
+  message_clear(&reply);
+  if (status == STATUS_APPROVAL_OWN)
+    return admin_refuse(admin, status, "there is no second administrator: terminal add --role admin makes one");
+  if (status != STATUS_OK)
+    return admin_fail(admin, NULL, status);
+  admin_print(admin, "It takes %s.\n", needed == 1 ? "one administrator" : "two administrators");
+  admin->report = json_pack("{s:I}", "needed", (json_int_t)needed);
+  return STATUS_OK;
 }

@@ -29,7 +29,6 @@
 #define OFFLINE_SINGLE 2500
 #define OFFLINE_TOTAL  5000
 #define OFFLINE_COUNT  5
-#define ADMIN_DAYS     3650 /* the issuer's own terminal: nobody is there to renew it */
 #define HOST_MAX_LEN   256
 
 #define CONFIGURATION_SIZE 4096
@@ -266,7 +265,7 @@ static enum status own_terminal_make(struct founding *founding, const char *name
                                  .url = founding->url,
                                  .tender = "cash",
                                  .now = founding->ceremony.now,
-                                 .days = ADMIN_DAYS,
+                                 .days = ADMIN_OWN_DAYS,
                                  .public_folder = founding->folder.path,
                                  .issuer_folder = issuer_path,
                                  .terminal_ca = founding->ceremony.terminal_ca};

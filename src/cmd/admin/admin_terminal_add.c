@@ -28,13 +28,15 @@ struct joining {
 static enum status options_check(const struct admin *admin, const char *tid, struct terminal_order *order) {
   if (!terminal_folder_name_valid(tid, TID_SIZE, TID_SIZE))
     return admin_refuse(admin, STATUS_USAGE, "a terminal's name has %d letters and digits, not '%s'", TID_SIZE, tid);
-  if (admin->role == NULL || role_by_name(admin->role, &order->role) != STATUS_OK || order->role == ROLE_ADMIN)
-    return admin_refuse(admin, STATUS_USAGE, "say what the terminal does: --role pos, reload or perso");
+  if (admin->role == NULL || role_by_name(admin->role, &order->role) != STATUS_OK)
+    return admin_refuse(admin, STATUS_USAGE, "say what the terminal does: --role pos, reload, perso or admin");
   if (admin->out == NULL)
     return admin_refuse(admin, STATUS_USAGE, "name the new terminal's directory with --out");
   if (admin->url == NULL || !terminal_folder_url_valid(admin->url))
     return admin_refuse(admin, STATUS_USAGE, "say how it reaches the back-end: --url https://HOST:PORT");
-  order->merchant = admin->merchant != NULL ? admin->merchant : order->role == ROLE_PERSO ? ADMIN_MERCHANT : "";
+  order->merchant = admin->merchant != NULL                                  ? admin->merchant
+                    : order->role == ROLE_PERSO || order->role == ROLE_ADMIN ? ADMIN_MERCHANT
+                                                                             : "";
   if (!terminal_folder_name_valid(order->merchant, 1, MERCHANT_MAX)) {
     return admin_refuse(admin, STATUS_USAGE, "say whose it is: --merchant ID, of 1 to %d letters and digits",
                         MERCHANT_MAX);
@@ -44,7 +46,7 @@ static enum status options_check(const struct admin *admin, const char *tid, str
   order->tid = tid;
   order->url = admin->url;
   order->tender = admin->tender;
-  order->days = admin->days;
+  order->days = order->role == ROLE_ADMIN ? ADMIN_OWN_DAYS : admin->days;
   return STATUS_OK;
 }
 
@@ -155,15 +157,15 @@ static enum status terminal_make(struct admin *admin, struct joining *joining) {
                  : terminal_folder_keys(joining->folder.path, &joining->order, &registration);
   if (status != STATUS_OK)
     return admin_fail(admin, admin->out, status);
-  status = terminal_register(admin, joining, &registration);
-  if (status != STATUS_OK)
-    return status;
+  enum status registered = terminal_register(admin, joining, &registration);
+  if (registered != STATUS_OK && registered != STATUS_APPROVAL_WAITS)
+    return registered;
   joining->order.merchant_name = joining->merchant_name;
   if (!joining->answer)
     status = terminal_folder_configure(joining->folder.path, &joining->order);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK) /* what waits for another administrator is of use once it is given */
     status = folder_commit(&joining->folder);
-  return status == STATUS_OK ? status : admin_fail(admin, admin->out, status);
+  return status == STATUS_OK ? registered : admin_fail(admin, admin->out, status);
 }
 
 static void terminal_report(struct admin *admin, const struct joining *joining) {

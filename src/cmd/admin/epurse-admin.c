@@ -137,6 +137,8 @@ static const struct verb verbs[] = {
     {"approval show", "NUMBER", 1, SENTENCE("show what one asked for, and what became of it"), admin_approval_show},
     {"approval give", "NUMBER", 1, SENTENCE("approve of what another one asked for: it is done"), admin_approval_give},
     {"approval refuse", "NUMBER", 1, SENTENCE("refuse it"), admin_approval_refuse},
+    {"approval require", "N", 1, SENTENCE("how many administrators it takes, 1 or 2; another one gives it"),
+     admin_approval_require},
     {"migrate", "", 0, SENTENCE("take the ledger over from an older program"), admin_migrate},
     {"key roll", "KEY", 1, SENTENCE("make a newer key: server, tls, terminal-ca, card-ca"), admin_key_roll},
     {"key change", "KEY", 1, SENTENCE("put it in the old one's place"), admin_key_change},
