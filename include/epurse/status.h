@@ -16,6 +16,7 @@ enum status {
   /* declined: the card or the back-end said no (exit 1) */
   STATUS_DECLINED,
   STATUS_INSUFFICIENT_BALANCE,
+  STATUS_CARD_EMPTY,
   STATUS_INSUFFICIENT_POINTS,
   STATUS_ABOVE_LIMIT,
   STATUS_TERMINAL_LIMIT,

@@ -102,6 +102,7 @@ struct payment {
   struct amount amount;
   bool points;              /* pay with loyalty points */
   bool ask_pin;             /* pay: also where the card would pay without */
+  bool up_to;               /* pay: what the card has, where that is less; not with points */
   enum offline_use offline; /* pay: what it does without the server */
   struct tender *tender;    /* load only */
   int wait_seconds;         /* for the card; negative: for ever */
@@ -128,7 +129,8 @@ struct outcome {
   unsigned tries_left;               /* after WRONG_PIN */
   bool offline;                      /* a payment by the card's promise only; its points are owed */
   bool without_pin;                  /* a payment for which the card did not want its PIN */
-  int64_t limit; /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
+  int64_t wanted; /* minor units, of a payment with up_to: of which amount is what the card had; else 0 */
+  int64_t limit;  /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
 };
 
 /* Runs a purchase (ROLE_POS) or a load (ROLE_RELOAD) with the card in `reader`, each step journalled before it has an
@@ -138,6 +140,8 @@ struct outcome {
  * only the card's unproven word says that it was done; run again it is a new one. Every other status: the card was not
  * changed (and, for a load, what was charged has been reversed; if the bank did not do that, TENDER_UNKNOWN; if the
  * server did not say that it may, LOAD_UNSETTLED).
+ * With payment->up_to a card that has less pays that, and outcome->wanted - outcome->amount is left to pay otherwise; one that
+ * has nothing: CARD_EMPTY. The same again is answered with the same.
  * A payment may also be made off-line, where payment->offline says so and the server was not reached before the card was told
  * to pay: OFFLINE_FORBIDDEN, LIST, CLOCK, CARD, DENIED, SINGLE, TOTAL, ALLOWANCE say why it is not. */
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,

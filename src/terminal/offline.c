@@ -214,6 +214,8 @@ static enum status offline_ask(struct offline *offline, bool pin_shown) {
   bool bare = pin_shown || (!order->ask_pin && order->entry.amount <= (int64_t)order->terminal->no_pin_single);
   if (bare)
     status = offline_initialize(offline, &nothing);
+  if (status == STATUS_INSUFFICIENT_BALANCE && order->wanted > 0 && !pin_shown)
+    status = STATUS_PIN_NEEDED; /* with it the card tells what it has */
   if (status == STATUS_PIN_NEEDED && bare) {
     enum status paid = promise_look(order);
     if (paid != STATUS_NOT_FOUND)
@@ -262,17 +264,19 @@ static enum status offline_begin(struct offline *offline) {
   return journal_begin(order->terminal->journal, entry);
 }
 
-enum status offline_pay(struct order *order, const struct payment *payment, bool pin_shown) {
+static enum status offline_take(struct order *order, const struct payment *payment, struct amount amount,
+                                bool pin_shown) {
   struct offline offline = {.order = order};
   order->entry = (struct journal_entry){.state = JOURNAL_INTENT,
                                         .type = TRANSACTION_OFFLINE_PURCHASE,
-                                        .amount = payment->amount.minor,
-                                        .currency = payment->amount.currency,
+                                        .amount = amount.minor,
+                                        .currency = amount.currency,
                                         .time = (int64_t)time(NULL)};
   if (payment->named_offline && payment->reference != NULL)
     snprintf(order->entry.reference, sizeof order->entry.reference, "%s", payment->reference);
+  order_note_part(order, &order->entry);
   order_outcome_clear(order->outcome);
-  order->outcome->amount = payment->amount;
+  order->outcome->amount = amount;
   memcpy(order->outcome->reference, order->entry.reference, sizeof order->outcome->reference);
   contact_say(order->contact, "Off-line: the back-end is not asked.");
   enum status status = offline_check(&offline);
@@ -285,6 +289,23 @@ enum status offline_pay(struct order *order, const struct payment *payment, bool
     status = offline_settle(order, status);
   crypto_wipe(&offline.initialize, sizeof offline.initialize);
   return status;
+}
+
+/* What the card has, told in the session that has seen its PIN. */
+static enum status offline_reduce(struct order *order, struct amount *amount) {
+  struct balance balance;
+  if (order->wanted == 0 || session_balance(&order->contact->session, &balance) != STATUS_OK)
+    return STATUS_INSUFFICIENT_BALANCE;
+  order->outcome->balance_before = balance.balance;
+  return order_reduce(order, STATUS_INSUFFICIENT_BALANCE, amount);
+}
+
+enum status offline_pay(struct order *order, const struct payment *payment, struct amount amount, bool pin_shown) {
+  enum status status = offline_take(order, payment, amount, pin_shown);
+  if (status != STATUS_INSUFFICIENT_BALANCE)
+    return status;
+  status = offline_reduce(order, &amount);
+  return status == STATUS_OK ? offline_take(order, payment, amount, true) : status;
 }
 
 /* ---- earlier ones ---- */
@@ -313,7 +334,7 @@ static enum status earlier_take(struct order *earlier) {
 static bool is_same(const struct order *earlier, const struct payment_request *request) {
   bool meant = request->reference == NULL ? earlier->entry.unreported
                                           : strcmp(earlier->entry.reference, request->reference) == 0;
-  return meant && request->type == TRANSACTION_PURCHASE && earlier->entry.amount == request->amount.minor &&
+  return meant && request->type == TRANSACTION_PURCHASE && order_amount_is(&earlier->entry, request) &&
          earlier->entry.currency == request->amount.currency;
 }
 

@@ -19,9 +19,10 @@ enum status offline_fetch(struct terminal *terminal, int64_t seconds, bool make)
 enum status offline_finish_earlier(struct order *order, const struct payment_request *request,
                                    bool *same) EPURSE_MUST_USE;
 
-/* Takes the payment of a card in the session by its promise only. `pin_shown`: this session has verified the PIN already. STATUS_OK:
+/* Takes the payment of a card in the session by its promise only, of `amount`, which may be less than the payment's. `pin_shown`: this session has verified the PIN already. STATUS_OK:
  * done, journalled, the receipt written. STATUS_OUTCOME_UNKNOWN: the card may have paid; present it here again. Any other: it has not. */
-enum status offline_pay(struct order *order, const struct payment *payment, bool pin_shown) EPURSE_MUST_USE;
+enum status offline_pay(struct order *order, const struct payment *payment, struct amount amount,
+                        bool pin_shown) EPURSE_MUST_USE;
 
 /* Reads the promise of the card's last off-line payment, whoever took it, and brings it in: the server lacks some. */
 void offline_bring_stored(struct order *order);

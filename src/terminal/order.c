@@ -48,6 +48,37 @@ void order_cancel(struct order *order, const struct evidence *evidence) {
   (void)!journal_update(order->terminal->journal, &order->entry);
 }
 
+/* ---- as much as the card has ---- */
+
+void order_note_part(const struct order *order, struct journal_entry *entry) {
+  if (order->wanted > entry->amount)
+    (void)snprintf(entry->tender_kind, sizeof entry->tender_kind, PART_OF, (uint32_t)order->wanted);
+}
+
+bool order_amount_is(const struct journal_entry *entry, const struct payment_request *request) {
+  char part[sizeof entry->tender_kind] = "";
+  if (request->type == TRANSACTION_LOAD || request->type == TRANSACTION_PAYOUT)
+    return entry->amount == request->amount.minor;
+  if (entry->tender_kind[0] == 0)
+    return entry->amount == request->amount.minor;
+  (void)snprintf(part, sizeof part, PART_OF, (uint32_t)request->wanted);
+  return request->wanted > 0 && strcmp(entry->tender_kind, part) == 0;
+}
+
+enum status order_reduce(struct order *order, enum status refusal, struct amount *amount) {
+  struct outcome *outcome = order->outcome;
+  int64_t there = outcome->balance_before;
+  bool poor = refusal == STATUS_INSUFFICIENT_BALANCE || (refusal == STATUS_ABOVE_LIMIT && there <= outcome->limit);
+  if (order->wanted == 0 || !poor || there < 0 || there >= amount->minor)
+    return refusal;
+  if (there == 0)
+    return STATUS_CARD_EMPTY;
+  order->ask_pin = order->ask_pin || order->pin[0] != 0;
+  outcome->limit = 0;
+  amount->minor = there;
+  return STATUS_OK;
+}
+
 /* ---- the promise ---- */
 
 struct promise_attempt {
@@ -159,6 +190,19 @@ static enum status refusal_prove(struct order *order, enum status status) {
   return (refund ? refund_refusal_holds(order, status) : refusal_holds(order, status)) ? status : STATUS_BAD_REPLY;
 }
 
+/* The PIN that was typed for more than the card has is not asked for again. */
+static enum status promise_with_pin(struct order *order, struct promise_attempt *attempt, struct contact_pin *pin) {
+  uint8_t block[PIN_BLOCK_SIZE], tries_left = 0;
+  if (order->pin[0] == 0)
+    return contact_try_pin(order->contact, pin);
+  enum status status = pin_block_encode(order->pin, block);
+  if (status == STATUS_OK)
+    status = attempt_initialize(attempt, order->pin, block, &tries_left);
+  crypto_wipe(block, sizeof block);
+  crypto_wipe(order->pin, sizeof order->pin);
+  return status;
+}
+
 /* With the intent written: PIN, INITIALIZE, and what came of it. */
 static enum status promise_take(struct order *order) {
   struct promise_attempt attempt = {.order = order};
@@ -172,7 +216,9 @@ static enum status promise_take(struct order *order) {
   if (crypto_random(attempt.initialize.nonce, NONCE_SIZE)) {
     status = refund ? promise_refund(&attempt) : promise_without_pin(&attempt);
     if (status == STATUS_PIN_NEEDED && !refund)
-      status = contact_try_pin(order->contact, &pin);
+      status = promise_with_pin(order, &attempt, &pin);
+    if (order->wanted > 0 && is_claim(status))
+      memcpy(order->pin, attempt.pin, sizeof order->pin);
     status = refusal_prove(order, status);
     order->outcome->tries_left = pin.tries_left;
   }
@@ -200,6 +246,7 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
       .currency = amount.currency,
       .time = (int64_t)time(NULL),
   };
+  order_note_part(order, &order->entry);
   if (order->reference != NULL)
     snprintf(order->entry.reference, sizeof order->entry.reference, "%s", order->reference);
   order->outcome->amount = amount;

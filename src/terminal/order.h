@@ -4,7 +4,10 @@
 #ifndef EPURSE_TERMINAL_ORDER_H
 #define EPURSE_TERMINAL_ORDER_H
 
+#include <inttypes.h>
+
 #include "epurse/amount.h"
+#include "epurse/command.h"
 #include "epurse/journal.h"
 #include "epurse/message.h"
 #include "epurse/record.h"
@@ -31,7 +34,9 @@ struct order {
   int64_t owed;                       /* LOAD_INQUIRY's answer */
   uint32_t offline_lacking;           /* off-line payments of this card that the server waits for */
   bool ask_pin;                       /* whatever the issuer lets cards pay without */
-  bool noted; /* a reversal: the server knows that it is wanted, and waits for the card's next promise */
+  int64_t wanted;                     /* minor units, of a payment that may be less: what was asked for; else 0 */
+  char pin[PIN_MAX + 1]; /* of such a one, typed already for what the card does not have; "": none. Wiped by its flow */
+  bool noted;            /* a reversal: the server knows that it is wanted, and waits for the card's next promise */
 };
 
 /* ---- order.c: up to the authorisation ---- */
@@ -54,6 +59,11 @@ enum status order_ask(struct order *order, enum message_type type) EPURSE_MUST_U
 /* Whether the card will never use the authorisation that is out: it signed that it has not, or the server that it is
  * released. */
 bool order_is_off(const struct order *order, const struct evidence *evidence);
+/* Notes in the entry, before it is begun, that its amount is what the card had of what was wanted. */
+void order_note_part(const struct order *order, struct journal_entry *entry);
+/* What the card can pay of what it refused, by what it said under an R-MAC. STATUS_OK: *amount is that; STATUS_CARD_EMPTY: nothing;
+ * else the refusal. The outcome is as before the attempt, and the PIN is asked for in any case, where order->pin has it. */
+enum status order_reduce(struct order *order, enum status refusal, struct amount *amount) EPURSE_MUST_USE;
 /* Closes an entry without effect. Up to CHARGED this terminal has given no authorisation to anybody, and knows by itself
  * that there is none: `evidence` may be NULL. AUTHORISED is closed where order_is_off alone, REVERSING also by any
  * EVIDENCE_SERVER: the charge went back with the server's knowledge. */
@@ -100,7 +110,12 @@ struct payment_request {
   struct amount amount;
   const char *reference; /* NULL: any; else it is the same only under that name, and then whether told or not */
   uint32_t sale_atc;     /* of a refund: two sales of one amount are two refunds; else 0 */
+  int64_t wanted;        /* minor units: a payment that may be less than that is the same as one that was; else 0 */
 };
+/* Whether the entry's amount is what is asked for: that very amount, or what a card had of the same wish. */
+bool order_amount_is(const struct journal_entry *entry, const struct payment_request *request);
+/* In entry.tender_kind of a payment that took less than was wanted: how much that was. */
+#define PART_OF "of %" PRIu32
 enum status order_finish_earlier(struct order *order, const struct payment_request *request,
                                  bool *same) EPURSE_MUST_USE;
 /* The same for AUTHORISED ones by what the card's new promise says of its last committed transaction. A promise that

@@ -132,7 +132,7 @@ static bool is_same_request(const struct order *earlier, const struct payment_re
   bool meant = request->reference == NULL ? earlier->entry.unreported
                                           : strcmp(earlier->entry.reference, request->reference) == 0;
   return meant && earlier->entry.type == request->type && earlier->promise.sale_atc == request->sale_atc &&
-         earlier->entry.amount == request->amount.minor && earlier->entry.currency == request->amount.currency;
+         order_amount_is(&earlier->entry, request) && earlier->entry.currency == request->amount.currency;
 }
 
 /* What it was, for a sentence about it. */

@@ -98,7 +98,7 @@ bool payout_recover(struct order *order) {
 /* ---- with the card ---- */
 
 static enum status payout_meet(struct order *order, const struct payment *payment, const struct payout_desk *desk) {
-  const struct payment_request request = {TRANSACTION_PAYOUT, payment->amount, payment->reference, 0};
+  const struct payment_request request = {TRANSACTION_PAYOUT, payment->amount, payment->reference, 0, 0};
   bool same = false;
   enum status status = order_finish_earlier(order, &request, &same);
   if (status == STATUS_OK && !same)

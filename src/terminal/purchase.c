@@ -3,6 +3,7 @@
 #include "epurse/journal.h"
 
 #include "contact.h"
+#include "epurse/crypto.h"
 #include "epurse/terminal.h"
 #include "evidence.h"
 #include "offline.h"
@@ -69,25 +70,33 @@ static enum status name_look(const struct order *order, const struct payment *pa
   return status == STATUS_OK && held ? STATUS_REFERENCE_HELD : status;
 }
 
-static enum status purchase_begin(struct order *order, const struct payment *payment,
-                                  const struct payment_request *request) {
+/* On-line; what the card does not have is asked for again as far as it has it, where that is wanted. */
+static enum status purchase_carry_out(struct order *order, struct payment_request *request) {
+  enum status status = order_carry_out(order, request, MESSAGE_PURCHASE);
+  if (order->entry.has_promise || status == STATUS_OK)
+    return status;
+  status = order_reduce(order, status, &request->amount);
+  return status == STATUS_OK ? order_carry_out(order, request, MESSAGE_PURCHASE) : status;
+}
+
+static enum status purchase_begin(struct order *order, const struct payment *payment, struct payment_request *request) {
   bool free = false;
   enum status status = name_look(order, payment, &free);
   if (status != STATUS_OK)
     return status;
   if (payment->offline == OFFLINE_USE_ONLY)
-    return offline_pay(order, payment, false);
-  status = order_carry_out(order, request, MESSAGE_PURCHASE);
+    return offline_pay(order, payment, request->amount, false);
+  status = purchase_carry_out(order, request);
   if (payment->offline != OFFLINE_USE_NEVER && free && !payment->points && never_reached(order, status))
-    return offline_pay(order, payment, order->promise.pin_verified);
+    return offline_pay(order, payment, request->amount, order->promise.pin_verified);
   if (order->offline_lacking > 0)
     offline_bring_stored(order);
   return status;
 }
 
 static enum status purchase_meet(struct order *order, const struct payment *payment) {
-  const struct payment_request request = {payment->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE,
-                                          payment->amount, payment->reference, 0};
+  struct payment_request request = {payment->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE,
+                                    payment->amount, payment->reference, 0, order->wanted};
   bool same = false;
   enum status status = offline_finish_earlier(order, &request, &same);
   if (status == STATUS_OK && !same)
@@ -104,7 +113,8 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
                         .contact = &contact,
                         .outcome = outcome,
                         .reference = payment->reference,
-                        .ask_pin = payment->ask_pin};
+                        .ask_pin = payment->ask_pin,
+                        .wanted = payment->up_to ? payment->amount.minor : 0};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
   reference_note(outcome, payment);
@@ -120,6 +130,8 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
     status = journal_claim(terminal->journal);
     if (status == STATUS_OK) {
       status = purchase_meet(&order, payment);
+      crypto_wipe(order.pin, sizeof order.pin);
+      outcome->wanted = order.wanted;
       if (status == STATUS_OK)
         status = order_report(&order);
       journal_release(terminal->journal);

@@ -69,7 +69,7 @@ static bool is_done(const struct journal_entry *entry) {
 /* Whether an entry is what is asked for. A payment stays the same one where it went off-line. */
 static bool entry_matches(const struct journal_entry *entry, const struct payment_request *request) {
   bool offline = entry->type == TRANSACTION_OFFLINE_PURCHASE && request->type == TRANSACTION_PURCHASE;
-  return (offline || entry->type == request->type) && entry->amount == request->amount.minor;
+  return (offline || entry->type == request->type) && order_amount_is(entry, request);
 }
 
 static bool is_over(const struct journal_entry *entry) {
@@ -104,7 +104,8 @@ static enum status entry_open(const struct journal_entry *entry) {
 }
 
 static bool reply_matches(const struct reference_reply *reply, const struct payment_request *request) {
-  return reply->type == request->type && reply->amount == request->amount.minor;
+  bool part = request->wanted > 0 && reply->amount < request->wanted; /* under that name: what the card had of it */
+  return reply->type == request->type && (reply->amount == request->amount.minor || part);
 }
 
 static enum status recall_at_server(struct order *order, const struct payment_request *request) {
@@ -152,7 +153,8 @@ enum status payment_recall(struct terminal *terminal, uint8_t type, const struct
                            const struct dialogue *dialogue, struct outcome *outcome) {
   struct contact contact = {.terminal = terminal, .dialogue = dialogue};
   struct order order = {.terminal = terminal, .contact = &contact, .tender = payment->tender, .outcome = outcome};
-  const struct payment_request request = {type, payment->amount, payment->reference, 0};
+  const struct payment_request request = {type, payment->amount, payment->reference, 0,
+                                          payment->up_to ? payment->amount.minor : 0};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
   reference_note(outcome, payment);
@@ -161,6 +163,7 @@ enum status payment_recall(struct terminal *terminal, uint8_t type, const struct
   if (!reference_valid(payment->reference))
     return STATUS_BAD_FORMAT;
   enum status status = recall(&order, &request, payment->named_offline && payment->offline == OFFLINE_USE_ONLY);
+  outcome->wanted = request.wanted;
   return status == STATUS_OK ? order_report(&order) : status;
 }
 

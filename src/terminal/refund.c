@@ -15,7 +15,7 @@
 #include "reference.h"
 
 static enum status refund_meet(struct order *order, const struct payment *payment, const struct sale *sale) {
-  const struct payment_request request = {TRANSACTION_REFUND, payment->amount, payment->reference, sale->atc};
+  const struct payment_request request = {TRANSACTION_REFUND, payment->amount, payment->reference, sale->atc, 0};
   bool same = false;
   enum status status = contact_identify(order->contact);
   if (status == STATUS_OK && memcmp(order->contact->cid, sale->cid, CID_SIZE) != 0)

@@ -165,6 +165,87 @@ START_TEST(a_name_is_paid_once) {
   end();
   flow_ledger_clean();
   flow_card_remove(&other);
+}
+END_TEST
+
+/* ---- as much as the card has ---- */
+
+static enum status pay_part(enum offline_use use, int64_t minor, struct outcome *outcome) {
+  const struct payment payment = {.amount = {minor, 978}, .offline = use, .up_to = true};
+  struct terminal *pos = flow_terminal("pos");
+  card.asked = 0;
+  enum status status = purchase_run(pos, &card.reader, &payment, &card.dialogue, outcome);
+  terminal_close(&pos);
+  return status;
+}
+
+static void part_is(const struct outcome *outcome, int64_t minor, int64_t wanted) {
+  ck_assert_int_eq(outcome->amount.minor, minor);
+  ck_assert_int_eq(outcome->wanted, wanted);
+  ck_assert_int_eq(outcome->balance_after, 0);
+  ck_assert_int_eq(flow_card_balance(&card), 0);
+  ck_assert_uint_eq(card.asked, 1);
+}
+
+/* Torn at the debit of what the card had: the same wish again with the same card is that payment, and another wish is not. */
+START_TEST(a_torn_part_is_the_same_wish) {
+  struct outcome outcome;
+  struct bank bank;
+  flow_card_issue(&card, "part", 800);
+  card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(pay_part(OFFLINE_USE_NEVER, 1250, &outcome), STATUS_OUTCOME_UNKNOWN);
+  flow_card_return(&card);
+  ck_assert_int_eq(pay_part(OFFLINE_USE_NEVER, 1250, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  ck_assert_int_eq(outcome.amount.minor, 800);
+  ck_assert_int_eq(outcome.wanted, 1250);
+  flow_card_settled(&card, 0);
+  ck_assert_int_eq(pay_part(OFFLINE_USE_NEVER, 1250, &outcome), STATUS_CARD_EMPTY); /* told: this is a new one */
+  bank_make(&bank);
+  ck_assert_int_eq(flow_load(&card, &bank.tender, 800, &outcome), STATUS_OK);
+  card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(pay_part(OFFLINE_USE_NEVER, 1250, &outcome), STATUS_OUTCOME_UNKNOWN);
+  flow_card_return(&card);
+  ck_assert_int_eq(flow_load(&card, &bank.tender, 300, &outcome), STATUS_OK);
+  ck_assert_int_eq(pay_part(OFFLINE_USE_NEVER, 1251, &outcome), STATUS_OK); /* after that one was finished */
+  ck_assert(!outcome.finished_before);
+  part_is(&outcome, 300, 1251);
+  flow_card_settled(&card, 0);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 0);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+static enum status show_fails(void *context, const struct outcome *outcome) {
+  (void)context;
+  (void)outcome;
+  return STATUS_STORE_FAILED;
+}
+
+/* Off-line: the PIN once, the card's balance under it, one payment of that; told again as the same until somebody has seen it. */
+START_TEST(a_part_is_paid_offline) {
+  struct outcome outcome;
+  begin("offline-part");
+  left = START;
+  ck_assert_int_eq(pay("pos", OFFLINE_USE_NEVER, PRICE, &outcome), STATUS_NO_SERVER);
+  flow_terminal_unplug("pos", false);
+  const int64_t kept = 700;
+  for (int64_t there = flow_card_balance(&card); there > kept; there = flow_card_balance(&card))
+    ck_assert_int_eq(flow_pay(&card, "pos", there - kept < 15000 ? there - kept : 15000, &outcome), STATUS_OK);
+  flow_terminal_unplug("pos", true);
+  card.dialogue.show = show_fails;
+  ck_assert_int_eq(pay_part(_i == 0 ? OFFLINE_USE_ONLY : OFFLINE_USE_AUTO, 1250, &outcome), STATUS_UNREPORTED);
+  part_is(&outcome, kept, 1250);
+  card.dialogue.show = NULL;
+  ck_assert_int_eq(pay_part(OFFLINE_USE_ONLY, 1250, &outcome), STATUS_OK);
+  ck_assert(outcome.offline && outcome.finished_before);
+  ck_assert_int_eq(outcome.amount.minor, kept);
+  ck_assert_int_eq(outcome.wanted, 1250);
+  ck_assert_int_eq(pay_part(OFFLINE_USE_ONLY, 1250, &outcome), STATUS_CARD_EMPTY);
+  flow_terminal_unplug("pos", false);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 0);
+  flow_ledger_clean();
   flow_card_remove(&card);
 }
 END_TEST
@@ -174,4 +255,6 @@ void flow_offline_tests(TCase *tests) {
   tcase_add_loop_test(tests, power_fails_in_an_offline_payment, 0, 2);
   tcase_add_test(tests, a_lost_answer_is_read_from_the_card);
   tcase_add_test(tests, another_till_brings_it_in);
+  tcase_add_test(tests, a_torn_part_is_the_same_wish);
+  tcase_add_loop_test(tests, a_part_is_paid_offline, 0, 2);
 }

@@ -12,7 +12,7 @@ system_tests = tests/system/approval.test tests/system/audit.test tests/system/b
 	tests/system/receipt-qr.test tests/system/report.test tests/system/restore.test tests/system/secrets-process.test tests/system/secrets-time.test \
 	tests/system/renewal.test tests/system/secrets.test tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test \
 	tests/system/server-start.test tests/system/settlement.test tests/system/tap.test tests/system/tender.test tests/system/torture.test \
-	tests/system/valgrind.test tests/system/with-pcscd.test
+	tests/system/up-to.test tests/system/valgrind.test tests/system/with-pcscd.test
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
 

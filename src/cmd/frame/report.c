@@ -63,6 +63,8 @@ static void outcome_to_json(json_t *object, const char *operation, const struct 
       json_object_set_new(object, "offline", json_true());
     if (outcome->without_pin)
       json_object_set_new(object, "without_pin", json_true());
+    if (outcome->wanted > 0)
+      json_object_set_new(object, "left", json_integer(outcome->wanted - outcome->amount.minor));
   }
   if (moment_valid(outcome->time)) {
     moment_print(outcome->time, time);
@@ -109,6 +111,10 @@ void report_done(FILE *out, const char *operation, const struct outcome *outcome
     fprintf(out, "%s\n", translated("off-line, promised by the card; no authorisation"));
   if (outcome->without_pin)
     fprintf(out, "%s\n", translated("without the PIN"));
+  if (outcome->wanted > outcome->amount.minor) {
+    report_amount(amount, outcome->wanted - outcome->amount.minor, outcome->amount.currency);
+    fprintf(out, translated("That was all on the card: %s is left to pay otherwise.\n"), amount);
+  }
   if (outcome->reference[0] != 0)
     fprintf(out, translated("reference %s\n"), outcome->reference);
   if (outcome->receipt_path[0] != 0)

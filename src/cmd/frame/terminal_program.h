@@ -24,6 +24,7 @@ struct terminal_program {
   bool one_try;                  /* pin: the second line of --pin-fd is the new PIN, not another try */
   bool points;                   /* pay --points */
   bool ask_pin;                  /* pay --ask-pin */
+  bool up_to;                    /* pay --up-to */
   const char *offline;           /* pay --offline, or NULL: as configured */
   bool without_card;             /* refund --without-card */
   bool all, back;                /* payout --all, --back */

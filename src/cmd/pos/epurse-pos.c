@@ -33,14 +33,25 @@ static enum status offline_take(const struct terminal_program *self, struct paym
   return STATUS_USAGE;
 }
 
+/* How much a card has of points is nothing to pay the rest of otherwise. */
+static enum status up_to_check(const struct terminal_program *self) {
+  if (!self->up_to || !self->points)
+    return STATUS_OK;
+  problem_say(self->program->name, "--up-to does not go with --points");
+  return STATUS_USAGE;
+}
+
 static enum status verb_pay(void *context, char **arguments) {
   struct terminal_program *self = context;
-  struct payment payment = {.points = self->points, .ask_pin = self->ask_pin, .reference = self->reference};
+  struct payment payment = {
+      .points = self->points, .ask_pin = self->ask_pin, .up_to = self->up_to, .reference = self->reference};
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   enum status status = terminal_program_open(self);
   if (status != STATUS_OK)
     return status;
-  status = offline_take(self, &payment);
+  status = up_to_check(self);
+  if (status == STATUS_OK)
+    status = offline_take(self, &payment);
   if (status == STATUS_OK)
     status = terminal_program_amount(self, arguments[0], &payment.amount);
   if (status != STATUS_OK)
@@ -74,6 +85,8 @@ int main(int argc, char **argv) {
        SENTENCE("pay with loyalty points instead of money")},
       {"ask-pin", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, ask_pin), 0, 0,
        SENTENCE("pay: ask for the PIN, also where the card pays without it")},
+      {"up-to", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, up_to), 0, 0,
+       SENTENCE("pay: where the card has less, take that, and say what is left to pay otherwise")},
       {"offline", 0, "USE", NULL, OPTION_TEXT, offsetof(struct terminal_program, offline), 0, 0,
        SENTENCE("pay: never, auto or only: without the back-end, where the issuer lets card and terminal")},
       {"without-card", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, without_card), 0, 0,
