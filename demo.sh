@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The main job, shown: a raw card becomes a cardholder's card, is loaded with 50.00, pays 12.50 in a shop, then 2.50 without
-# its PIN, and gets that back.
+# its PIN, gets that back, and pays 1.50 while the line is down.
 # Installs what is missing, builds into build-demo/, needs no card and no reader: the card is a process behind the real
 # pcscd, the back-end a real HTTPS server on 127.0.0.1. Everything that it makes lies in a temporary folder.
 #
@@ -71,6 +71,7 @@ show "Keys, certificates and an empty ledger are made." "epurse-admin init --dir
 show "The back-end starts; it keeps the books." "epursed --config issuer/epursed.conf" server_start
 show "A shop joins." "epurse-admin merchant add BAKERY --name 'Corner Bakery'" admin merchant add BAKERY --name "Corner Bakery" --points-rate 1
 show "It gets a till," "epurse-admin terminal add POS00001 --role pos ..." terminal_add POS00001 pos BAKERY pos
+printf '[pos]\noffline = auto\n' >>"$world/pos/terminal.conf"
 show "and a place where cards are loaded;" "epurse-admin terminal add RELOAD01 --role reload ..." terminal_add RELOAD01 reload BAKERY reload
 show "the issuer gets a desk where cards are made." "epurse-admin terminal add PERSO001 --role perso ..." terminal_add PERSO001 perso BAKERY perso
 
@@ -93,6 +94,10 @@ pay_small() { pos pay 2.50 </dev/null; }
 show "A coffee, too: so little goes without the PIN." "epurse-pos pay 2.50" pay_small
 give_back() { pos refund --last </dev/null; }
 show "It was cold: the shop gives it back, to the card that paid." "epurse-pos refund --last" give_back
+pay_offline() { server_stop && pos pay 1.50 </dev/null; }
+show "The line is down: the card's promise is the payment." "epurse-pos pay 1.50" pay_offline
+bring_in() { server_start && pos recover; }
+show "It is back: what was taken meanwhile is brought in." "epurse-pos recover" bring_in
 show_balance() { pos --pin-fd 3 balance 3<<<2468; }
 show "What is left?" "epurse-pos balance" show_balance
 show_log() { pos --pin-fd 3 log 3<<<2468; }
