@@ -103,7 +103,8 @@ static enum status bring_check_terminal(struct ledger *ledger, struct bring *bri
   enum status status = terminal_brief(ledger, bring->promise->tid, &bring->named);
   if (status == STATUS_OK)
     status = terminal_brief(ledger, bring->payment->tid, &bring->bringer);
-  if (status == STATUS_OK && (bring->named.role != ROLE_POS || bring->named.merchant != bring->bringer.merchant))
+  bool may = bring->bringer.role == ROLE_ADMIN || bring->named.merchant == bring->bringer.merchant;
+  if (status == STATUS_OK && (bring->named.role != ROLE_POS || !may))
     status = STATUS_NOT_PERMITTED;
   return status;
 }

@@ -131,6 +131,7 @@ static const struct verb verbs[] = {
     {"card resume", "CID", 1, SENTENCE("take orders of a suspended card again"), admin_card_resume},
     {"card replace", "OLD NEW", 2, SENTENCE("move what a blocked card had to a new one"), admin_card_replace},
     {"card list", "", 0, SENTENCE("list all cards"), admin_card_list},
+    {"offline bring", "FILE", 1, SENTENCE("book an off-line receipt whose terminal is lost"), admin_offline_bring},
     {"serial add", "FILE", 1, SENTENCE("list chips that were delivered; no others become cards"), admin_serial_add},
     {"pending", "", 0, SENTENCE("list what waits for an end, and since when"), admin_pending},
     {"approval list", "", 0, SENTENCE("list what waits for another administrator"), admin_approval_list},
