@@ -147,6 +147,9 @@ static enum status answer_insert(struct ledger *ledger, const struct answer *ans
 static enum status answer_advance(struct ledger *ledger, const struct answer *answer) {
   const struct chain *chain = &ledger->chain;
   uint32_t held = chain->in_step ? 0 : chain->held_atc;
+  enum status status = chain->in_step ? chain_announce(ledger, answer->offer->promise, chain) : STATUS_OK;
+  if (status != STATUS_OK)
+    return status;
   if (answer->reason == STATUS_OK)
     held = chain->atc;
   struct query query = query_begin(ledger, QUERY_CARD_HOT_SEEN);

@@ -276,8 +276,8 @@ static enum status chain_note_lost(struct ledger *ledger, const struct signed_pr
   return incident_note(ledger, &incident);
 }
 
-static enum status chain_settle_hold(struct ledger *ledger, const struct signed_promise *offer,
-                                     const struct chain *chain, struct promise_verdict *standing) {
+enum status chain_settle(struct ledger *ledger, const struct signed_promise *offer, const struct chain *chain,
+                         struct promise_verdict *standing) {
   if (chain->outcome == 0)
     return STATUS_OK;
   standing->settled_atc = chain->held_atc;
@@ -287,15 +287,10 @@ static enum status chain_settle_hold(struct ledger *ledger, const struct signed_
   return booking_release(ledger, &chain->held, offer->now, &standing->settled_state);
 }
 
-enum status chain_settle(struct ledger *ledger, const struct signed_promise *offer, const struct chain *chain,
-                         struct promise_verdict *standing) {
-  const struct offline_announced announced = {.card = chain->card,
-                                              .since = offer->promise->last_atc,
-                                              .count = offer->promise->offline_count,
-                                              .sum = offer->promise->offline_sum};
-  enum status status = chain_settle_hold(ledger, offer, chain, standing);
-  return status == STATUS_OK && announced.count > chain->announced_count ? offline_announce(ledger, &announced)
-                                                                         : status;
+enum status chain_announce(struct ledger *ledger, const struct promise *promise, const struct chain *chain) {
+  const struct offline_announced announced = {
+      .card = chain->card, .since = promise->last_atc, .count = promise->offline_count, .sum = promise->offline_sum};
+  return announced.count > chain->announced_count ? offline_announce(ledger, &announced) : STATUS_OK;
 }
 
 /* Only a card that has paid off-line is worth the look. */
@@ -304,7 +299,7 @@ static enum status chain_ask(struct ledger *ledger, const struct promise *promis
   enum status status = STATUS_OK;
   if (promise->offline_count > 0)
     status = offline_lack_read(ledger, ledger->chain.card, &lack);
-  standing->offline_lacking = lack.count;
+  standing->offline_lacking = lack.count + (uint32_t)(promise->offline_count - ledger->chain.announced_count);
   return status;
 }
 

@@ -36,9 +36,11 @@ struct chain {
 /* Reads and judges; writes nothing. STATUS_EXISTS: answered already; else as ledger_promise_open, and
  * STATUS_OUT_OF_STEP leaves *chain filled in. */
 enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) EPURSE_MUST_USE;
-/* Books what the promise says of those before it, once it was read and is in step: the hold's outcome, and off-line
- * payments that it counts. */
+/* Books what the promise says of the hold before it, once it was read and is in step. */
 enum status chain_settle(struct ledger *ledger, const struct signed_promise *offer, const struct chain *chain,
                          struct promise_verdict *standing) EPURSE_MUST_USE;
+/* Holds the off-line payments that it counts. Only where the promise itself is kept: what counts fewer is a fork from then on. */
+enum status chain_announce(struct ledger *ledger, const struct promise *promise,
+                           const struct chain *chain) EPURSE_MUST_USE;
 
 #endif

@@ -212,6 +212,32 @@ START_TEST(an_announcement_never_falls) {
 }
 END_TEST
 
+static enum status act_inquire(struct ledger *ledger, const void *what) {
+  struct promise_verdict standing;
+  enum status status = ledger_promise_open(ledger, what, &standing);
+  ck_assert_uint_eq(standing.offline_lacking, 1);
+  return status == STATUS_OK ? ledger_load_check(ledger, what, LEDGER_TENDER_BANK) : status;
+}
+
+/* The bank is to be asked for a load, and does not pay: nothing is kept of that promise, so what it counts cannot make a fork of what
+ * the card had paid before it. */
+START_TEST(an_inquiry_announces_nothing) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  struct paid one = pay(&purse, 1000, POS);
+  purse_promise(&purse, TRANSACTION_LOAD, 50, RELOAD);
+  const struct signed_promise offer = {.promise = &purse.promise, .record = purse.record, .now = world.now};
+  ck_assert_int_eq(world_do(&world, act_inquire, &offer), STATUS_OK);
+  ck_assert_uint_eq(lacking(&world, &purse).count, 0);
+  ck_assert_int_eq(bring(&world, &one), STATUS_OK);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 100, OTHER_POS);
+  world_assert_agrees(&world, &purse);
+  ck_assert_uint_eq(card_state(&world, &purse), LEDGER_CARD_ISSUED);
+  world_close(&world);
+}
+END_TEST
+
 /* The on-line one that the card had open is told by the off-line one, as by any later promise. */
 START_TEST(tells_how_the_one_before_ended) {
   struct world world;
@@ -450,6 +476,7 @@ Suite *offline_suite(void) {
   tcase_add_test(tests, holds_what_is_announced);
   tcase_add_test(tests, does_not_spend_what_is_announced);
   tcase_add_test(tests, an_announcement_never_falls);
+  tcase_add_test(tests, an_inquiry_announces_nothing);
   tcase_add_test(tests, tells_how_the_one_before_ended);
   tcase_add_test(tests, keeps_the_limits_of_the_certificate);
   tcase_add_test(tests, does_not_pay_a_revoked_terminal);
