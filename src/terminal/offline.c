@@ -159,8 +159,10 @@ static void promise_keep(struct order *order, const uint8_t record[PROMISE_SIZE]
   memcpy(order->entry.promise, record, PROMISE_SIZE);
   order->entry.has_promise = true;
   order->entry.state = JOURNAL_COMMITTED;
-  (void)!journal_update(order->terminal->journal, &order->entry);
+  enum status kept = journal_update(order->terminal->journal, &order->entry);
   order_reload_outcome(order);
+  if (kept != STATUS_OK)
+    order->entry.state = JOURNAL_INTENT; /* as the disk has it: nobody is told that it is done */
 }
 
 /* Looks whether the card has paid, in the session that there is. STATUS_OK: it has. STATUS_NOT_FOUND: what it stores is another payment
@@ -287,6 +289,8 @@ static enum status offline_take(struct order *order, const struct payment *payme
   status = offline_ask(&offline, pin_shown);
   if (status != STATUS_OK)
     status = offline_settle(order, status);
+  if (status == STATUS_OK && order->entry.state == JOURNAL_INTENT)
+    status = STATUS_OUTCOME_UNKNOWN;
   crypto_wipe(&offline.initialize, sizeof offline.initialize);
   return status;
 }
@@ -326,7 +330,7 @@ static enum status earlier_take(struct order *earlier) {
   enum status status = earlier->entry.has_promise ? order_resume(earlier, &earlier->entry) : promise_look(earlier);
   if (status == STATUS_NOT_FOUND)
     order_cancel(earlier, NULL);
-  else if (status != STATUS_OK)
+  else if (status != STATUS_OK || earlier->entry.state == JOURNAL_INTENT)
     return STATUS_OUTCOME_UNKNOWN;
   return status;
 }

@@ -10,6 +10,7 @@
 #include "epurse/message_offline.h"
 #include "epurse/terminal.h"
 #include "offline.h"
+#include "receipt_file.h"
 
 #define PAGES_MOST 10000 /* more than any list has: a server that never comes to its end is not followed */
 
@@ -95,15 +96,17 @@ static void answer_take(struct terminal *terminal, struct bringing *bringing, st
   }
 }
 
-/* The next message's worth behind *after. */
+/* The next message's worth behind *after. A receipt that a crash kept from being written is written now. */
 static enum status payments_collect(struct terminal *terminal, int64_t *after, struct bringing *bringing) {
   struct journal_entry entry;
+  char path[512];
   size_t count = 0;
   enum status status = STATUS_OK;
   while (count < OFFLINE_PAYMENT_MAX && (status = journal_next_open(terminal->journal, *after, &entry)) == STATUS_OK) {
     *after = entry.id;
     if (entry.type != TRANSACTION_OFFLINE_PURCHASE || !entry.has_promise)
       continue;
+    (void)!receipt_file_write(terminal, &entry, path);
     memcpy(bringing->question.items[count].promise, entry.promise, PROMISE_SIZE);
     bringing->entries[count++] = entry;
   }
