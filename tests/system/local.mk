@@ -138,7 +138,7 @@ tests_system_torture_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=journal_begin -Wl,--wrap
 	-Wl,--wrap=nanosleep
 torture_sources = tests/bank/tender_book.c tests/system/torture.c tests/system/torture_bank.c \
 	tests/system/torture_fault.c tests/system/torture_judge.c tests/system/torture_judge_journal.c \
-	tests/system/torture_judge_refund.c \
+	tests/system/torture_judge_payout.c tests/system/torture_judge_refund.c \
 	tests/system/torture_operation.c tests/system/torture_random.c tests/system/torture_reader.c \
 	tests/system/torture_sequence.c tests/system/torture_server.c tests/system/torture_single.c \
 	tests/system/torture_thief.c tests/system/torture_till.c tests/system/torture_trace.c tests/system/torture_way.c \

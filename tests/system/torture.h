@@ -7,10 +7,12 @@
 #include <time.h>
 
 #include "epurse/ledger_card.h"
+#include "epurse/ledger_offline.h"
 #include "epurse/ledger_totals.h"
 #include "epurse/ledger_transaction.h"
 #include "epurse/message.h"
 #include "epurse/terminal.h"
+#include "epurse/terminal_offline.h"
 
 #include "torture_bank.h"
 #include "torture_fault.h"
@@ -39,7 +41,10 @@ enum verb {
   VERB_VOID,
   VERB_RECOVER,
   VERB_REFUND,
-  VERB_OWE /* a refund without the card */
+  VERB_OWE, /* a refund without the card */
+  VERB_PAYOUT,
+  VERB_CONFIRM, /* the cashier is asked about each payout that was to be handed out */
+  VERB_BACK     /* those that are not to be handed out yet go back to their cards */
 };
 const char *verb_name(enum verb verb);
 
@@ -54,6 +59,7 @@ struct call {
   int64_t amount;
   int64_t sale;              /* of a refund: the number of what it gives back, in the till's journal; 0: the newest */
   bool without_pin;          /* of a payment: the till does not ask, unless it has to */
+  enum offline_use offline;  /* of a payment: what it does without the server */
   bool cash;                 /* the tender, of a load or a recovery; else the bank */
   enum whose whose;          /* with this card */
   unsigned mistyped;         /* so many wrong PINs first */
@@ -91,8 +97,13 @@ struct books {
   struct ledger_totals totals;
   int64_t owed_refunds[REFUNDS_MAX]; /* those without a card, minor units each */
   size_t owed_count;
-  int64_t refunds_borne;  /* by the shop of TILL_POS, minor units */
-  uint64_t lies;          /* incidents of the opened card */
+  int64_t refunds_borne; /* by the shop of TILL_POS, minor units */
+  uint64_t lies;         /* incidents of the opened card */
+  int64_t paid_out;      /* payouts that a terminal was told to hand out, minor units */
+  unsigned unheard;      /* of them, those that the server does not know to be handed out */
+  int64_t put_back;      /* payouts that are owed to their cards instead */
+  int64_t risked;        /* off-line payments of a forked card that the issuer's risk bears, minor units */
+  struct ledger_offline_lack lacking[WHOSE_COUNT]; /* what cards have announced, and nobody has brought in */
   uint64_t given_back;    /* incidents: charges given back whose claim had been loaded elsewhere meanwhile */
   int64_t given_back_sum; /* minor units: the merchants go on owing them */
 };
@@ -123,6 +134,8 @@ struct torture {
   struct trace trace;
   unsigned lies, honoured; /* of the opened card: that were noticed; payments that the issuer bore; in all runs */
   unsigned given_back;     /* all of them, in all runs */
+  unsigned overwritten;    /* off-line payments that only their card knew of, until it made the next one; in all runs */
+  unsigned unpaid;         /* off-line payments of the opened card that nobody pays its shop; in all runs */
   struct late_request late;
   bool negative; /* the card's commits are taken apart */
 };

@@ -147,6 +147,40 @@ static enum status operator_confirm(void *context, const char *question) {
   return yes ? STATUS_OK : STATUS_CANCELLED;
 }
 
+static unsigned handed_count(int till, int64_t amount) {
+  const struct bank_book *bank = &torture->bank;
+  unsigned count = 0;
+  for (unsigned i = 0; i < bank->handouts; i++)
+    count += bank->handed[i].till == till && bank->handed[i].amount == amount;
+  return count;
+}
+
+enum status bank_hand_out(int till, int64_t amount, unsigned known, bool again) {
+  struct bank_book *bank = &torture->bank;
+  enum fault_kind fault = fault_at(PLACE_TENDER);
+  if (fault == FAULT_KILL_BEFORE_TENDER)
+    fault_kill();
+  if (fault == FAULT_TENDER_UNREACHED || fault == FAULT_TENDER_LOST_BEFORE || fault == FAULT_BANK_DEAD_BEFORE)
+    return STATUS_CANCELLED; /* does not do it and says so */
+  bank->full = bank->full || bank->handouts == BANK_LINES;
+  bool done = again && handed_count(till, amount) > known; /* and remembers it */
+  if (!done && !bank->full) {
+    bank->handed[bank->handouts].till = till;
+    bank->handed[bank->handouts++].amount = amount;
+  }
+  if (fault == FAULT_KILL_AFTER_TENDER)
+    fault_kill();
+  return fault == FAULT_TENDER_LOST_AFTER || fault == FAULT_BANK_DEAD_AFTER ? STATUS_CANCELLED : STATUS_OK;
+}
+
+int64_t bank_handed(void) {
+  const struct bank_book *bank = &torture->bank;
+  int64_t sum = 0;
+  for (unsigned i = 0; i < bank->handouts; i++)
+    sum += bank->handed[i].amount;
+  return sum;
+}
+
 static void desk_note(struct desk *desk, const char *order) {
   snprintf(desk->order, sizeof desk->order, "%s", order);
 }

@@ -22,12 +22,23 @@ struct bank_book {
     char order[48];
     int64_t amount; /* in the box; 0 when it has been given back */
   } box[BANK_LINES];
+  unsigned handouts;
+  struct { /* cash that a cashier has put into the holder's hand */
+    int till;
+    int64_t amount;
+  } handed[BANK_LINES];
   bool full; /* the engine's own room did not suffice */
 };
 
 /* The real driver for one of the two ways of payment; NULL where it cannot be opened. Closed with bank_close. */
 struct tender *bank_open(bool cash);
 void bank_close(struct tender **tender);
+
+/* The cashier of that till is to hand an amount out. `known`: how many of that amount the till knows to be handed out; `again`: it
+ * may have been before. STATUS_OK: the holder has it. */
+enum status bank_hand_out(int till, int64_t amount, unsigned known, bool again);
+/* All that was handed out, minor units. */
+int64_t bank_handed(void);
 
 /* What bank and box keep of all that was charged, minor units. */
 int64_t bank_kept(void);

@@ -91,15 +91,23 @@ static void judge_balance(const struct evidence *evidence) {
                        evidence->card->points, evidence->card->points_held);
 }
 
+/* As the card has it: points of what it paid off-line are owed to it. */
+static int32_t card_points(const struct ledger_transaction *transaction) {
+  return transaction->type == TRANSACTION_OFFLINE_PURCHASE ? 0 : transaction->points;
+}
+
 /* One of the card's log rings against what is booked. */
 static void judge_ring(const struct evidence *evidence, const uint8_t *ring, unsigned size, uint32_t written) {
+  int64_t lacking = (int64_t)torture->books.lacking[evidence->whose].count;
   for (uint32_t i = written > size ? written - size : 0; i < written; i++) {
     struct log_record record;
     const uint8_t *data = ring + (size_t)(i % size) * LOG_RECORD_SIZE;
     bool whole = log_record_decode(data, LOG_RECORD_SIZE, &record) == STATUS_OK;
     const struct ledger_transaction *transaction = whole ? find(evidence, record.atc) : NULL;
+    if (record.type == TRANSACTION_OFFLINE_PURCHASE && transaction == NULL && lacking-- > 0)
+      continue;
     if (transaction == NULL || transaction->state != LEDGER_CAPTURED || transaction->amount != record.amount ||
-        transaction->type != record.type || transaction->points != record.points)
+        transaction->type != record.type || card_points(transaction) != record.points)
       sequence_violation(evidence->sequence, "the card's log has ATC %u, amount %u, and the books have it otherwise",
                          whole ? record.atc : 0, whole ? record.amount : 0);
   }
@@ -119,15 +127,16 @@ static int64_t balance_change(const struct ledger_transaction *transaction) {
 /* Booked if and only if the card did it; and the sums are the card's. */
 static void judge_debits(const struct evidence *evidence) {
   const struct card_memory *memory = &evidence->memory;
-  uint32_t purchases = 0, loads = 0;
-  int64_t balance = 0, points = 0;
+  const struct ledger_offline_lack *lacking = &torture->books.lacking[evidence->whose];
+  uint32_t purchases = lacking->count, loads = 0;
+  int64_t balance = -lacking->sum, points = 0;
   for (size_t i = 0; i < evidence->count; i++) {
     const struct ledger_transaction *transaction = &evidence->transactions[i];
     if (transaction->state != LEDGER_CAPTURED)
       continue;
     loads += is_credit(transaction);
     purchases += !is_credit(transaction);
-    points += transaction->points;
+    points += card_points(transaction);
     balance += balance_change(transaction);
   }
   if (loads != bytes_u32(memory->load_count) || purchases != bytes_u32(memory->purchase_count))
@@ -140,15 +149,33 @@ static void judge_debits(const struct evidence *evidence) {
   judge_ring(evidence, memory->load_log[0], LOAD_LOG_RECORDS, bytes_u32(memory->load_count));
 }
 
+static uint8_t type_of(enum verb verb) {
+  switch (verb) {
+  case VERB_LOAD:
+    return TRANSACTION_LOAD;
+  case VERB_REFUND:
+    return TRANSACTION_REFUND;
+  case VERB_PAYOUT:
+    return TRANSACTION_PAYOUT;
+  default:
+    return verb == VERB_PAY ? TRANSACTION_PURCHASE : TRANSACTION_POINTS_PURCHASE;
+  }
+}
+
+/* A payment may have been made off-line. */
+static bool is_of(const struct ledger_transaction *transaction, enum verb verb) {
+  return transaction->type == type_of(verb) || (verb == VERB_PAY && transaction->type == TRANSACTION_OFFLINE_PURCHASE);
+}
+
 /* Over all cards: merchants got what cards lost; the bank keeps what became loads, or is owed. */
 static void judge_houses(struct sequence *sequence) {
   const struct books *books = &torture->books;
-  int64_t due = 0, loaded = 0, owed = 0, given = 0;
+  int64_t due = books->risked, loaded = 0, owed = 0, given = 0;
   for (enum whose whose = 0; whose < WHOSE_COUNT; whose++) {
     owed += books->cards[whose].owed;
     for (size_t i = 0; i < books->counts[whose]; i++) {
       const struct ledger_transaction *one = &books->transactions[whose][i];
-      if ((one->state == LEDGER_CAPTURED || one->honoured) && one->type == TRANSACTION_PURCHASE)
+      if ((one->state == LEDGER_CAPTURED || one->honoured) && is_of(one, VERB_PAY))
         due += one->amount;
       bool charged =
           one->state == LEDGER_CAPTURED || one->state == LEDGER_HELD; /* held: of a thief that never came back */
@@ -158,15 +185,16 @@ static void judge_houses(struct sequence *sequence) {
         given += balance_change(one);
     }
   }
-  int64_t unbanked = judge_refunds(sequence, given);
+  int64_t unbanked = judge_refunds(sequence, given) + judge_payouts(sequence);
   if (due != books->totals.merchants_due)
     sequence_violation(sequence, "merchants have %" PRId64 ", cards paid %" PRId64, books->totals.merchants_due, due);
   torture->given_back += (unsigned)books->given_back;
   if (bank_kept() + books->given_back_sum + unbanked != loaded + owed)
-    sequence_violation(
-        sequence, "bank and box keep %" PRId64 ", loaded are %" PRId64 ", owed %" PRId64 ", of it refunds %" PRId64,
-        bank_kept(), loaded, owed, unbanked);
-  if (books->totals.tenders_due != loaded + owed + given)
+    sequence_violation(sequence,
+                       "bank and box keep %" PRId64 ", loaded are %" PRId64 ", owed %" PRId64
+                       ", of it without a charge %" PRId64,
+                       bank_kept(), loaded, owed, unbanked);
+  if (books->totals.tenders_due != loaded + owed + given - books->put_back)
     sequence_violation(sequence, "tenders due are %" PRId64 ", loaded %" PRId64 ", owed %" PRId64 ", refunded %" PRId64,
                        books->totals.tenders_due, loaded, owed, given);
 }
@@ -184,20 +212,9 @@ static void judge_pool(struct sequence *sequence) {
 
 /* ---- what was said ---- */
 
-static uint8_t type_of(enum verb verb) {
-  switch (verb) {
-  case VERB_LOAD:
-    return TRANSACTION_LOAD;
-  case VERB_REFUND:
-    return TRANSACTION_REFUND;
-  default:
-    return verb == VERB_PAY ? TRANSACTION_PURCHASE : TRANSACTION_POINTS_PURCHASE;
-  }
-}
-
 static bool is_money(const struct call *call) {
   return call->verb == VERB_PAY || call->verb == VERB_PAY_POINTS || call->verb == VERB_LOAD ||
-         call->verb == VERB_REFUND;
+         call->verb == VERB_REFUND || call->verb == VERB_PAYOUT;
 }
 
 /* By the promise that the card signed; minor units, -1: it cannot be read. */
@@ -213,7 +230,7 @@ static void judge_done(const struct evidence *evidence, unsigned at) {
   const struct event *event = &evidence->sequence->events[at];
   const struct ledger_transaction *transaction = find(evidence, event->report.outcome.atc);
   if (transaction == NULL || transaction->state != LEDGER_CAPTURED ||
-      transaction->amount != (uint32_t)event->call.amount || transaction->type != type_of(event->call.verb))
+      transaction->amount != (uint32_t)event->call.amount || !is_of(transaction, event->call.verb))
     sequence_violation(evidence->sequence, "call %u said done: ATC %u is not booked so", at + 1,
                        event->report.outcome.atc);
   else if (event->report.outcome.amount.minor != event->call.amount ||
@@ -236,7 +253,7 @@ static void judge_elsewhere(const struct evidence *evidence, unsigned at) {
   const struct books *books = &torture->books;
   for (size_t i = 0; i < books->counts[evidence->whose]; i++) {
     const struct ledger_transaction *one = &books->transactions[evidence->whose][i];
-    if (one->state == LEDGER_CAPTURED && one->type == type_of(call->verb) && one->amount == (uint32_t)call->amount)
+    if (one->state == LEDGER_CAPTURED && is_of(one, call->verb) && one->amount == (uint32_t)call->amount)
       return;
   }
   sequence_violation(evidence->sequence, "call %u said settled elsewhere: nothing of it is booked", at + 1);
@@ -268,8 +285,8 @@ static void judge_displays(const struct evidence *evidence) {
       judge_done(evidence, i);
     else if (report->status == STATUS_SETTLED_ELSEWHERE)
       judge_elsewhere(evidence, i);
-    else if (report->status != STATUS_OUTCOME_UNKNOWN && report->outcome.atc > report->atc &&
-             captured(evidence, report->outcome.atc))
+    else if (report->status != STATUS_OUTCOME_UNKNOWN && report->status != STATUS_PAYOUT_OPEN &&
+             report->outcome.atc > report->atc && captured(evidence, report->outcome.atc))
       sequence_violation(evidence->sequence, "call %u said %s: ATC %u was committed all the same", i + 1,
                          status_name(report->status), report->outcome.atc);
   }
@@ -299,6 +316,7 @@ void judge_settled(struct sequence *sequence) {
   judge_ledger(sequence);
   judge_houses(sequence);
   judge_pool(sequence);
+  judge_brought_in(sequence);
   for (enum whose whose = 0; whose < WHOSE_COUNT; whose++) {
     if (whose == WHOSE_OPENED || (whose == WHOSE_NOBODY && sequence->whose != WHOSE_NOBODY) ||
         !gather(sequence, whose, &evidence))
@@ -318,7 +336,7 @@ unsigned judge_count(const struct sequence *sequence, const struct call *call) {
     return judge_owed_refunds(call->amount);
   for (size_t i = 0; i < books->counts[sequence->whose]; i++) {
     const struct ledger_transaction *one = &books->transactions[sequence->whose][i];
-    count += one->state == LEDGER_CAPTURED && one->type == type_of(call->verb) && one->amount == (uint32_t)call->amount;
+    count += one->state == LEDGER_CAPTURED && is_of(one, call->verb) && one->amount == (uint32_t)call->amount;
   }
   return count;
 }

@@ -67,18 +67,27 @@ static bool stays_open(const struct sequence *sequence, int state, const struct 
          whose_promise(promise) == sequence->whose;
 }
 
+/* Asked off-line and not answered: whether it was the thief's card. */
+static bool is_thiefs(sqlite3_stmt *row) {
+  struct certificate card;
+  int len = sqlite3_column_bytes(row, 3);
+  return len > 0 && certificate_decode(sqlite3_column_blob(row, 3), (size_t)len, &card) == STATUS_OK &&
+         memcmp(card.subject, torture->books.cards[WHOSE_OPENED].cid, CID_SIZE) == 0;
+}
+
 static void judge_row(struct sequence *sequence, enum till till, sqlite3_stmt *row) {
   int state = sqlite3_column_int(row, 0);
   struct promise promise;
   bool promised = sqlite3_column_bytes(row, 1) == PROMISE_SIZE &&
                   promise_decode(sqlite3_column_blob(row, 1), PROMISE_SIZE, &promise) == STATUS_OK;
   bool closed = state == JOURNAL_CONFIRMED || state == JOURNAL_CANCELLED || state == JOURNAL_SETTLED;
-  if (!closed && !(promised && stays_open(sequence, state, &promise)))
+  if (!closed && !(promised ? stays_open(sequence, state, &promise) : is_thiefs(row)))
     sequence_violation(sequence, "%s's journal has an open entry, state %d", till_name(till), state);
   if (!promised)
     return;
   judge_entry(sequence, till, state, &promise);
-  if (state == JOURNAL_CONFIRMED && sqlite3_column_bytes(row, 2) == SECRET_SIZE)
+  bool offline = promise.type == TRANSACTION_OFFLINE_PURCHASE;
+  if (state == JOURNAL_CONFIRMED && (offline || sqlite3_column_bytes(row, 2) == SECRET_SIZE))
     judge_receipt(sequence, till, &promise);
 }
 
@@ -89,7 +98,7 @@ void judge_journal(struct sequence *sequence, enum till till) {
   snprintf(name, sizeof name, "%s/journal.db", till_name(till));
   int result = sqlite3_open_v2(world_path(name), &journal, SQLITE_OPEN_READWRITE, NULL);
   if (result == SQLITE_OK)
-    result = sqlite3_prepare_v2(journal, "SELECT state, promise, secret FROM entry", -1, &rows, NULL);
+    result = sqlite3_prepare_v2(journal, "SELECT state, promise, secret, card_certificate FROM entry", -1, &rows, NULL);
   while (result == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW)
     judge_row(sequence, till, rows);
   if (result != SQLITE_OK)

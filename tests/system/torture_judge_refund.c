@@ -35,12 +35,13 @@ void judge_no_pin(struct sequence *sequence, enum whose whose, const struct card
       sequence_violation(sequence, "ATC %" PRIu32 " is booked without a promise", one->atc);
     else if (promise.pin_verified)
       sum = 0;
-    else if (one->type == TRANSACTION_PURCHASE && one->state == LEDGER_CAPTURED)
+    else if ((one->type == TRANSACTION_PURCHASE || one->type == TRANSACTION_OFFLINE_PURCHASE) &&
+             one->state == LEDGER_CAPTURED)
       sum += one->amount;
     if (sum > TORTURE_NO_PIN)
       sequence_violation(sequence, "without a PIN %" PRId64 " were paid, by ATC %" PRIu32, sum, one->atc);
   }
-  if (bytes_u32(memory->no_pin_sum) > sum)
+  if (bytes_u32(memory->no_pin_sum) > sum + books->lacking[whose].sum)
     sequence_violation(sequence, "the card counts %" PRIu32 " without a PIN, the books %" PRId64,
                        bytes_u32(memory->no_pin_sum), sum);
 }

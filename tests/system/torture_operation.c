@@ -5,12 +5,16 @@
 
 #include "torture_server.h"
 #include "torture_thief.h"
+#include "torture_till.h"
 
 #define AMOUNT 523 /* of the operation; nothing else moves just that */
 
 static const struct call elsewhere = {.till = TILL_POS2, .verb = VERB_PAY, .amount = 101};
 static const struct call pay_call = {.till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT};
 static const struct call points_call = {.till = TILL_POS, .verb = VERB_PAY_POINTS, .amount = AMOUNT};
+static const struct call payout_call = {.till = TILL_RELOAD, .verb = VERB_PAYOUT, .amount = AMOUNT};
+static const struct call offline_call = {
+    .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .offline = OFFLINE_USE_ONLY, .server_down = true};
 static const struct call load_call = {.till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT};
 
 /* What goes wrong in the call that brings the beginning about. */
@@ -21,11 +25,12 @@ static void torn_by(struct sequence *sequence, const struct call *call, enum fau
     sequence_violation(sequence, "the engine: the prelude met no fault");
 }
 
-#define LAST_APDU   6 /* DEBIT or CREDIT, behind SELECT, two certificates, MUTUAL AUTHENTICATE and INITIALIZE */
-#define REFUND_APDU 7 /* CREDIT FOR REFUND, behind those and GET DATA */
-#define CHANGE_APDU 7 /* CHANGE REFERENCE DATA, behind those four, GET DATA and VERIFY */
-#define STORE_APDU  7 /* in the middle of what the desk writes, the card being certified by then */
-#define KEYS_APDU   4 /* GENERATE, the number being reserved and the card not certified */
+#define LAST_APDU    6 /* DEBIT or CREDIT, behind SELECT, two certificates, MUTUAL AUTHENTICATE and INITIALIZE */
+#define REFUND_APDU  7 /* CREDIT FOR REFUND, behind those and GET DATA */
+#define OFFLINE_APDU 6 /* INITIALIZE of type 06, behind those and GET DATA */
+#define CHANGE_APDU  7 /* CHANGE REFERENCE DATA, behind those four, GET DATA and VERIFY */
+#define STORE_APDU   7 /* in the middle of what the desk writes, the card being certified by then */
+#define KEYS_APDU    4 /* GENERATE, the number being reserved and the card not certified */
 
 /* The card is pulled out of the last command: the authorisation is out and nobody knows. */
 static void begin_torn_debit(struct sequence *sequence) {
@@ -73,6 +78,51 @@ static void begin_two_torn(struct sequence *sequence) {
 static void begin_two_torn_load(struct sequence *sequence) {
   begin_torn_before_credit(sequence);
   torn_by(sequence, &elsewhere, FAULT_COMMAND_LOST_AWAY, LAST_APDU);
+}
+/* The card has paid out of its money, and nobody has it in hand. */
+static void begin_torn_payout(struct sequence *sequence) {
+  torn_by(sequence, &payout_call, FAULT_ANSWER_LOST_AWAY, LAST_APDU);
+}
+static void begin_torn_before_payout(struct sequence *sequence) {
+  torn_by(sequence, &payout_call, FAULT_COMMAND_LOST_AWAY, LAST_APDU);
+}
+/* r is in the journal, and the server was not asked whether it may be handed out. */
+static void begin_unpaid_payout(struct sequence *sequence) {
+  torn_by(sequence, &payout_call, FAULT_LINE_DOWN, 2);
+}
+/* It has said pay, and the cashier died with the money in hand, or without. */
+static void begin_payout_in_hand(struct sequence *sequence) {
+  torn_by(sequence, &payout_call, FAULT_KILL_AFTER_TENDER, 1);
+}
+static void begin_payout_not_in_hand(struct sequence *sequence) {
+  torn_by(sequence, &payout_call, FAULT_KILL_BEFORE_TENDER, 1);
+}
+/* Back to the card by hand, which is owed it. */
+static void begin_payout_put_back(struct sequence *sequence) {
+  static const struct call back = {.till = TILL_RELOAD, .verb = VERB_BACK};
+  begin_unpaid_payout(sequence);
+  sequence_must(sequence, &back);
+}
+/* Paid while the server was away; the till has it, or the card alone. */
+static void begin_paid_offline(struct sequence *sequence) {
+  if (!report_done(sequence_call(sequence, &offline_call)))
+    sequence_violation(sequence, "the engine: the card did not pay off-line");
+}
+static void begin_torn_offline(struct sequence *sequence) {
+  torn_by(sequence, &offline_call, FAULT_ANSWER_LOST_AWAY, OFFLINE_APDU);
+}
+static void begin_torn_before_offline(struct sequence *sequence) {
+  torn_by(sequence, &offline_call, FAULT_COMMAND_LOST_AWAY, OFFLINE_APDU);
+}
+/* The thief pays at both shops with one promise, or rather with two of one number; the holder pays beside him. */
+static void begin_offline_and_a_thief(struct sequence *sequence) {
+  static const struct call here = {
+      .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .offline = OFFLINE_USE_ONLY, .whose = WHOSE_OPENED};
+  struct call there = here;
+  there.till = TILL_POS2;
+  thief_call(sequence, THIEF_HONEST, &here);
+  begin_paid_offline(sequence);
+  thief_call(sequence, THIEF_FORKS, &there);
 }
 /* The server has the new PIN, the card may. */
 static void begin_torn_pin(struct sequence *sequence) {
@@ -181,11 +231,13 @@ static void begin_untold_and_a_thief(struct sequence *sequence) {
   thief_call(sequence, THIEF_RENEGES, &call);
 }
 
-#define GIVE  .till = TILL_POS, .amount = AMOUNT, .sale = TORTURE_SALE
-#define PAY   .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT
-#define LOAD  .till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT
-#define BLOCK .fate = CARD_BLOCKED
-#define LAPSE .fate = CARD_EXPIRED
+#define GIVE    .till = TILL_POS, .amount = AMOUNT, .sale = TORTURE_SALE
+#define PAY     .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT
+#define OFFLINE .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .server_down = true
+#define LOAD    .till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT
+#define OUT     .till = TILL_RELOAD, .verb = VERB_PAYOUT, .amount = AMOUNT
+#define BLOCK   .fate = CARD_BLOCKED
+#define LAPSE   .fate = CARD_EXPIRED
 
 static const struct operation operations[] = {
     {.name = "purchase", .call = {PAY}, .once = true},
@@ -258,6 +310,37 @@ static const struct operation operations[] = {
     {.name = "purchase-after-a-thief-who-denies", .call = {PAY}, .prelude = begin_denied_by_a_thief, .once = true},
     {.name = "finishing-a-debit-after-a-thief", .call = {PAY}, .prelude = begin_torn_debit_and_a_thief, .once = true},
     {.name = "telling-after-a-thief", .call = {PAY}, .prelude = begin_untold_and_a_thief, .once = true},
+    {.name = "payout", .call = {OUT}, .once = true},
+    {.name = "finishing-a-payout", .call = {OUT}, .prelude = begin_torn_payout, .once = true},
+    {.name = "paying-out-again", .call = {OUT}, .prelude = begin_torn_before_payout, .once = true},
+    {.name = "handing-out-later", .call = {OUT}, .prelude = begin_unpaid_payout, .once = true},
+    {.name = "payout-in-hand", .call = {OUT}, .prelude = begin_payout_in_hand, .once = true},
+    {.name = "payout-not-in-hand", .call = {OUT}, .prelude = begin_payout_not_in_hand, .once = true},
+    {.name = "confirming-a-payout",
+     .call = {.till = TILL_RELOAD, .verb = VERB_CONFIRM},
+     .prelude = begin_payout_in_hand},
+    {.name = "putting-a-payout-back", .call = {.till = TILL_RELOAD, .verb = VERB_BACK}, .prelude = begin_unpaid_payout},
+    {.name = "load-of-a-payout-put-back", .call = {LOAD}, .prelude = begin_payout_put_back, .once = true},
+    {.name = "offline", .call = {OFFLINE, .offline = OFFLINE_USE_ONLY}, .once = true},
+    {.name = "offline-where-nobody-answers", .call = {OFFLINE, .offline = OFFLINE_USE_AUTO}, .once = true},
+    {.name = "offline-no-pin", .call = {OFFLINE, .offline = OFFLINE_USE_ONLY, .without_pin = true}, .once = true},
+    {.name = "finishing-an-offline-payment",
+     .call = {OFFLINE, .offline = OFFLINE_USE_ONLY},
+     .prelude = begin_torn_offline,
+     .once = true},
+    {.name = "paying-offline-again",
+     .call = {OFFLINE, .offline = OFFLINE_USE_ONLY},
+     .prelude = begin_torn_before_offline,
+     .once = true},
+    {.name = "finishing-an-offline-payment-online", .call = {PAY}, .prelude = begin_torn_offline, .once = true},
+    {.name = "purchase-elsewhere-after-a-torn-offline-one",
+     .call = {.till = TILL_POS2, .verb = VERB_PAY, .amount = 2 * AMOUNT},
+     .prelude = begin_torn_offline,
+     .once = true},
+    {.name = "bringing-in", .call = {.till = TILL_POS, .verb = VERB_RECOVER}, .prelude = begin_paid_offline},
+    {.name = "bringing-in-beside-a-thief",
+     .call = {.till = TILL_POS, .verb = VERB_RECOVER},
+     .prelude = begin_offline_and_a_thief},
     {.name = "expiry", .call = {PAY, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
     {.name = "expiry-at-reload", .call = {LOAD, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
     {.name = "expiry-on-a-torn-debit",

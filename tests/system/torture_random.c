@@ -8,6 +8,7 @@
 #include "torture_plan.h"
 #include "torture_server.h"
 #include "torture_thief.h"
+#include "torture_way.h"
 
 #define CALLS_LEAST 3
 #define CALLS_MOST  7
@@ -60,6 +61,24 @@ static void widen(struct call *call, uint64_t seed, unsigned at) {
   call->sale = TORTURE_SALE;
 }
 
+/* Then cards pay also while the server is away, and holders have their money paid out. */
+static void widen_more(struct call *call, uint64_t seed, unsigned at) {
+  uint64_t state = (seed ^ UINT64_C(0x0FF11E)) * CALLS_MOST + at;
+  unsigned verb = pick(&state, 12);
+  if (seed % 3 == 0)
+    return;
+  if (call->verb == VERB_PAY && verb < 5) {
+    call->offline = verb < 3 ? OFFLINE_USE_ONLY : OFFLINE_USE_AUTO;
+    call->server_down = call->server_down || pick(&state, 3) > 0;
+  }
+  if (call->verb != VERB_LOAD)
+    return;
+  if (verb < 5)
+    call->verb = VERB_PAYOUT;
+  else if (verb < 7)
+    call->verb = verb == 5 ? VERB_CONFIRM : VERB_BACK;
+}
+
 /* On the same days a thief is about: he has his card do something, and sees to it now and then that the shop's r does not
  * reach the server. */
 static void thief_comes(struct sequence *sequence, uint64_t seed, unsigned at) {
@@ -71,6 +90,9 @@ static void thief_comes(struct sequence *sequence, uint64_t seed, unsigned at) {
   if (call.till == TILL_RELOAD2) {
     call.verb = VERB_LOAD;
     call.cash = true;
+  } else if (pick(&state, 3) == 0) {
+    call.offline = OFFLINE_USE_ONLY;
+    call.server_down = pick(&state, 2) == 0;
   }
   unsigned tear = pick(&state, 4);
   if (tear < 2)
@@ -98,6 +120,11 @@ static void settle(struct sequence *sequence) {
     call.verb = reload ? VERB_LOAD : VERB_PAY;
     call.amount = 17;
     sequence_must(sequence, &call);
+    call.verb = VERB_RECOVER;
+    if (reload && sequence->payouts)
+      way_settle_payouts(sequence, tills[i], call.cash);
+    else if (sequence->offline)
+      sequence_must(sequence, &call);
   }
 }
 
@@ -112,6 +139,8 @@ bool random_run(uint64_t seed, bool verbose) {
     struct call call = any_call(&state), inside = any_call(&state);
     widen(&call, seed, i);
     widen(&inside, seed, i + CALLS_MOST);
+    widen_more(&call, seed, i);
+    widen_more(&inside, seed, i + CALLS_MOST);
     if (inside.till != call.till)
       call.inside = &inside;
     thief_comes(&sequence, seed, i);

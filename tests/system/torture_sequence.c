@@ -13,8 +13,8 @@
 #include "torture_world.h"
 
 const char *verb_name(enum verb verb) {
-  static const char *const names[] = {"pay",   "pay-points", "load",    "pin",    "balance",
-                                      "issue", "void",       "recover", "refund", "owe"};
+  static const char *const names[] = {"pay",     "pay-points", "load", "pin",    "balance", "issue", "void",
+                                      "recover", "refund",     "owe",  "payout", "confirm", "back"};
   return names[verb];
 }
 
@@ -77,14 +77,22 @@ static void learn_pin(struct sequence *sequence, const struct call *call, const 
     sequence->pin = sequence->pin == PIN_IS_NEW ? PIN_IS_NEW : PIN_IS_EITHER;
 }
 
+static void note_kinds(struct sequence *sequence, const struct call *call) {
+  sequence->offline = sequence->offline || call->offline != OFFLINE_USE_NEVER;
+  sequence->payouts = sequence->payouts || call->verb == VERB_PAYOUT;
+}
+
 const struct report *sequence_call(struct sequence *sequence, const struct call *call) {
   remember_pins(sequence, call);
+  note_kinds(sequence, call);
   torture->clock++;
   till_run(call, sequence->calls++);
   if (torture->inside_did != NULL)
     note(sequence, torture->inside_did, &torture->inside, true);
   if (torture->inside_did != NULL)
     learn_pin(sequence, torture->inside_did, &torture->inside);
+  if (torture->inside_did != NULL)
+    note_kinds(sequence, torture->inside_did);
   note(sequence, call, &torture->report, false);
   learn_pin(sequence, call, &torture->report);
   return &torture->report;
@@ -124,8 +132,11 @@ void sequence_end(struct sequence *sequence) {
 static void event_print(const struct event *event, unsigned number) {
   const struct call *call = &event->call;
   const struct report *report = &event->report;
-  printf("#   %u%s %s %s %" PRId64 "%s%s: %s", number, event->is_inside ? " (inside the next)" : "",
+  printf("#   %u%s %s %s %" PRId64 "%s%s%s: %s", number, event->is_inside ? " (inside the next)" : "",
          till_name(call->till), verb_name(call->verb), call->amount, call->cash ? " cash" : "",
+         call->offline == OFFLINE_USE_ONLY   ? " off-line"
+         : call->offline == OFFLINE_USE_AUTO ? " or off-line"
+                                             : "",
          call->server_down ? ", server down" : "", report->returned ? status_name(report->status) : "killed");
   printf(", ATC %u to %u%s%s%s\n", report->atc, report->outcome.atc,
          call->whose == WHOSE_OTHER    ? ", the other card"

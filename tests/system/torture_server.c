@@ -130,15 +130,37 @@ static void tell_refunds(struct books *books) {
   sqlite3_finalize(row);
 }
 
+static int64_t tell_sum(const char *sql) {
+  sqlite3_stmt *row = NULL;
+  int64_t sum = -1;
+  if (sqlite3_prepare_v2(opened, sql, -1, &row, NULL) == SQLITE_OK && sqlite3_step(row) == SQLITE_ROW)
+    sum = sqlite3_column_int64(row, 0);
+  sqlite3_finalize(row);
+  return sum;
+}
+
+/* Likewise of payouts, and of what the issuer's risk paid for off-line payments. */
+static void tell_payouts(struct books *books) {
+  books->paid_out =
+      tell_sum("SELECT coalesce(sum(amount), 0) FROM payout JOIN booking ON id = booking WHERE outcome = 1");
+  books->put_back =
+      tell_sum("SELECT coalesce(sum(amount), 0) FROM payout JOIN booking ON id = booking WHERE outcome = 2");
+  books->unheard = (unsigned)tell_sum("SELECT count(*) FROM payout WHERE outcome = 1 AND handed_at = 0");
+  books->risked = tell_sum("SELECT coalesce(sum(amount), 0) FROM offline_promise WHERE outcome = 4");
+}
+
 static void tell_books(void) {
   struct books *books = &torture->books;
   memset(books, 0, sizeof *books);
   books->check = ledger_check(writer_ledger(service.writer), note_finding, books);
-  for (enum whose whose = 0; whose < WHOSE_COUNT; whose++)
+  for (enum whose whose = 0; whose < WHOSE_COUNT; whose++) {
     if (ledger_card_find_chip(writer_ledger(service.writer), world_serial(whose), &books->cards[whose]) == STATUS_OK)
       books->counts[whose] = list(&books->cards[whose], books->transactions[whose]);
+    (void)!ledger_offline_lacking(writer_ledger(service.writer), books->cards[whose].cid, &books->lacking[whose]);
+  }
   tell_given_back(books);
   tell_refunds(books);
+  tell_payouts(books);
   books->told = ledger_totals(writer_ledger(service.writer), &books->totals) == STATUS_OK;
 }
 

@@ -49,7 +49,8 @@ static bool run(struct single *single, struct sequence *sequence) {
   memcpy(single->places, torture->reached, sizeof single->places);
   if (single->fault.kind == FAULT_OTHER_CUSTOMER && fired && !report_done(&torture->inside))
     sequence_violation(sequence, "the other customer could not pay");
-  bool refused = report.returned && !done && report.status != STATUS_OUTCOME_UNKNOWN;
+  bool refused =
+      report.returned && !done && report.status != STATUS_OUTCOME_UNKNOWN && report.status != STATUS_PAYOUT_OPEN;
   server_deliver_late(FAULT_REQUEST_LATE);
   way_go(sequence, &first, single->way, done);
   server_deliver_late(FAULT_REQUEST_VERY_LATE);
@@ -71,7 +72,8 @@ static bool applies(const struct operation *operation, enum fault_kind kind) {
   if (kind == FAULT_OTHER_CUSTOMER && operation->call.whose == WHOSE_OTHER)
     return false;
   if (fault_place(kind) == PLACE_TENDER)
-    return operation->call.verb == VERB_LOAD || operation->call.verb == VERB_RECOVER
+    return operation->call.verb == VERB_LOAD || operation->call.verb == VERB_RECOVER ||
+                   operation->call.verb == VERB_PAYOUT
                ? !by_hand || kind != FAULT_TENDER_LOST_AFTER
                : false;
   return true;

@@ -126,7 +126,9 @@ static void judge_display(struct sequence *sequence, unsigned at, unsigned honou
   if (event->call.whose != WHOSE_OPENED || event->call.verb != VERB_PAY || !event->report.returned ||
       event->report.status != STATUS_OK)
     return;
-  if (!paid(transaction) && honoured == 0)
+  if (event->report.outcome.offline) /* the issuer's risk is not without limit */
+    torture->unpaid += !paid(transaction) && torture->books.risked == 0;
+  else if (!paid(transaction) && honoured == 0)
     sequence_violation(sequence, "call %u said done of the opened card's ATC %u, and nobody pays the shop", at + 1,
                        event->report.outcome.atc);
 }

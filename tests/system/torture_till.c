@@ -10,6 +10,7 @@
 
 #include "backend/http_client.h"
 #include "epurse/journal.h"
+#include "epurse/terminal_payout.h"
 #include "epurse/terminal_refund.h"
 #include "torture_reader.h"
 #include "torture_server.h"
@@ -225,13 +226,40 @@ static enum status refund(const struct call *call, struct terminal *terminal, st
   return refund_run(terminal, reader, &payment, &sale, dialogue, &report->outcome);
 }
 
+/* How many payouts of that amount this till knows to be handed out: what it asks about is another one. */
+static unsigned handed_known(struct terminal *terminal, int64_t amount) {
+  struct journal_entry entry = {.id = 0};
+  unsigned count = 0;
+  while (journal_next_any(terminal->journal, entry.id, &entry) == STATUS_OK)
+    count += entry.type == TRANSACTION_PAYOUT && entry.amount == amount && strcmp(entry.tender_kind, "handed") == 0;
+  return count;
+}
+
+static enum status cashier_hands_out(void *context, struct amount amount, bool again) {
+  return bank_hand_out((int)here, amount.minor, handed_known(context, amount.minor), again);
+}
+
+static enum status payout(const struct call *call, struct terminal *terminal, struct reader *reader,
+                          const struct dialogue *dialogue, struct report *report) {
+  const struct payout_desk cashier = {terminal, cashier_hands_out};
+  const struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY}};
+  unsigned count = 0;
+  int64_t sum = 0;
+  if (call->verb == VERB_CONFIRM)
+    return payouts_confirm(terminal, &cashier);
+  if (call->verb == VERB_BACK)
+    return payouts_put_back(terminal, &count, &sum);
+  return payout_run(terminal, reader, &payment, &cashier, dialogue, &report->outcome);
+}
+
 static enum status call_do(const struct call *call, struct terminal *terminal, struct reader *reader,
                            struct report *report) {
   const struct dialogue dialogue = {
       .context = report, .ask_pin = holder_pin, .ask_new_pin = holder_new_pin, .show = show};
   struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY},
                             .points = call->verb == VERB_PAY_POINTS,
-                            .ask_pin = !call->without_pin};
+                            .ask_pin = !call->without_pin,
+                            .offline = call->offline};
   enum status status = STATUS_INTERNAL;
   payment.tender = bank_open(call->cash);
   switch (call->verb) {
@@ -260,6 +288,11 @@ static enum status call_do(const struct call *call, struct terminal *terminal, s
   case VERB_REFUND:
   case VERB_OWE:
     status = refund(call, terminal, reader, &dialogue, report);
+    break;
+  case VERB_PAYOUT:
+  case VERB_CONFIRM:
+  case VERB_BACK:
+    status = payout(call, terminal, reader, &dialogue, report);
     break;
   }
   bank_close(&payment.tender);

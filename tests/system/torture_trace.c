@@ -62,11 +62,18 @@ void trace_card(struct trace *trace, unsigned whose, const struct card_memory *m
   struct promise promise;
   for (uint32_t k = trace->begun[whose] + 1; trace->begins && k < atc; k++) {
     struct trace_state *state = state_of(trace, whose, k);
-    if (state != NULL && state->slot != SLOT_COMMITTED)
+    if (state != NULL && !state->other && state->slot != SLOT_COMMITTED)
       slot_becomes(trace, state, SLOT_ABORTED);
   }
   struct trace_state *state = state_of(trace, whose, atc);
-  if (state == NULL || promise_decode(memory->slot_promise, PROMISE_SIZE, &promise) != STATUS_OK)
+  if (state == NULL)
+    return;
+  if (promise_decode(memory->offline_promise, PROMISE_SIZE, &promise) == STATUS_OK && promise.atc == atc)
+    state->other = true;
+  if (state->other || promise_decode(memory->slot_promise, PROMISE_SIZE, &promise) != STATUS_OK)
+    return;
+  state->other = promise.type == TRANSACTION_PAYOUT;
+  if (state->other)
     return;
   memcpy(trace->promised[whose][atc - trace->begun[whose]], promise.commitment, CRYPTO_SHA256_SIZE);
   state->load = promise.type == TRANSACTION_LOAD;
@@ -79,7 +86,7 @@ void trace_journal(struct trace *trace, const struct journal_entry *entry) {
     return;
   unsigned whose = whose_cid(trace, promise.cid);
   struct trace_state *state = state_of(trace, whose, promise.atc);
-  if (state == NULL || state->journal == entry->state ||
+  if (state == NULL || state->other || state->journal == entry->state ||
       memcmp(trace->promised[whose][promise.atc - trace->begun[whose]], promise.commitment, CRYPTO_SHA256_SIZE) != 0)
     return;
   struct trace_state before = *state;
@@ -89,7 +96,7 @@ void trace_journal(struct trace *trace, const struct journal_entry *entry) {
 
 void trace_hold(struct trace *trace, const struct ledger_transaction *transaction) {
   struct trace_state *state = state_of(trace, whose_cid(trace, transaction->cid), transaction->atc);
-  if (state == NULL || state->hold == transaction->state)
+  if (state == NULL || state->other || state->hold == transaction->state)
     return;
   struct trace_state before = *state;
   state->hold = transaction->state;

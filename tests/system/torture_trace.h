@@ -17,6 +17,7 @@ struct trace_state {
   uint8_t journal; /* enum journal_state, 0: none has it */
   uint8_t hold;    /* enum ledger_transaction_state, 0: none */
   bool load;
+  bool other; /* a payout, or a payment off-line: not a transaction of the model, and not traced */
 };
 struct trace_step {
   struct trace_state from, to;

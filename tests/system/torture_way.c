@@ -29,6 +29,7 @@ static void again(struct sequence *sequence, const struct call *first, bool serv
   call.mistyped = first->gives_up ? first->mistyped : 0;
   call.sale = first->sale;
   call.without_pin = first->without_pin;
+  call.offline = first->offline;
   call.gives_up = first->gives_up;
   call.server_down = server_down;
   if (*done)
@@ -137,6 +138,22 @@ void way_contact(struct sequence *sequence, const struct call *first) {
   sequence_must(sequence, &clean);
 }
 
+/* The server may have heard of its end only by the contact behind the recovery. */
+void way_settle_payouts(struct sequence *sequence, enum till till, bool cash) {
+  static const enum verb verbs[] = {VERB_RECOVER, VERB_BACK, VERB_CONFIRM};
+  for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+    const struct call call = {.till = till, .verb = verbs[i], .cash = cash};
+    sequence_must(sequence, &call);
+  }
+}
+
+void way_bring_in(struct sequence *sequence, enum whose whose) {
+  const struct call contact = {.till = TILL_POS, .verb = VERB_PAY, .amount = 19, .whose = whose};
+  const struct call recover = {.till = TILL_POS, .verb = VERB_RECOVER};
+  sequence_must(sequence, &contact);
+  sequence_must(sequence, &recover);
+}
+
 void way_settle(struct sequence *sequence, const struct call *first) {
   static const enum till tills[] = {TILL_POS, TILL_POS2, TILL_RELOAD, TILL_RELOAD2};
   for (size_t i = 0; i < sizeof tills / sizeof tills[0]; i++) {
@@ -150,4 +167,8 @@ void way_settle(struct sequence *sequence, const struct call *first) {
   if (is_desk(first->till))
     last.till = TILL_POS;
   sequence_must(sequence, &last);
+  if (sequence->payouts)
+    way_settle_payouts(sequence, first->till, first->cash);
+  if (sequence->offline)
+    way_bring_in(sequence, first->whose);
 }

@@ -115,8 +115,9 @@ void world_remove(void) {
 /* ---- kept and put back ---- */
 
 static const char *const files[] = {"issuer/ledger.db",   "pos/journal.db",  "pos2/journal.db",  "reload/journal.db",
-                                    "reload2/journal.db", "desk/journal.db", "desk2/journal.db", "holder.card",
-                                    "raw.card",           "other.card",      "opened.card"};
+                                    "reload2/journal.db", "desk/journal.db", "desk2/journal.db", "pos/offline.db",
+                                    "pos2/offline.db",    "holder.card",     "raw.card",         "other.card",
+                                    "opened.card"};
 #define FILES (sizeof files / sizeof files[0])
 
 static struct { /* the beginning */
