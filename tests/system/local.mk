@@ -90,6 +90,7 @@ check_PROGRAMS += tests/system/check_wire
 TESTS += tests/system/check_wire
 tests_system_check_wire_SOURCES = $(WIRE_STAGE) $(FLOW_WORLD) tests/run.c tests/system/wire.c \
 	tests/system/wire_card.c tests/system/wire_judge.c tests/system/wire_money.c tests/system/wire_other.c \
+	tests/system/wire_offline.c tests/system/wire_payout.c \
 	tests/system/wire_pin.c tests/system/wire_plan.c tests/system/wire_server.c tests/system/wire_server_plan.c
 tests_system_check_wire_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(SSL_LIBS) $(CHECK_LIBS) -lpthread
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The wires under attack: every message of every operation, with everything that can be done to it. ATTACK_SEED chooses
- * what is taken by lot, ATTACK_FULL=1 takes all, ATTACK_ONLY takes one operation,
+ * what is taken by lot, ATTACK_SHARE=N one of N of what then is left (12), ATTACK_FULL=1
+ * takes all, ATTACK_ONLY takes one operation,
  * ATTACK_VERBOSE=1 prints each attack. */
 #include <check.h>
 #include <stdlib.h>
@@ -20,9 +21,9 @@ static void end(void) {
   figures_end();
 }
 
-static const struct wire_operation *const operations[] = {&wire_purchase, &wire_mistyped, &wire_points, &wire_retap,
-                                                          &wire_load,     &wire_balance,  &wire_log,    &wire_block,
-                                                          &wire_issue,    &wire_pin,      &wire_refund};
+static const struct wire_operation *const operations[] = {
+    &wire_purchase, &wire_mistyped, &wire_points, &wire_retap,  &wire_load,   &wire_balance, &wire_log,
+    &wire_block,    &wire_issue,    &wire_pin,    &wire_refund, &wire_payout, &wire_offline};
 
 START_TEST(between_terminal_and_card) {
   wire_operation_attack(operations[_i]);
@@ -43,6 +44,8 @@ static const struct {
     {&wire_issue, {.first = 100, .bytes = 100, .rest = 16}},
     {&wire_pin, {.first = 40, .bytes = 40, .rest = 4, .delays = true}},
     {&wire_refund, {.first = 100, .bytes = 100, .rest = 4}},
+    {&wire_payout, {.first = 100, .bytes = 100, .rest = 4}},
+    {&wire_bringing, {.first = 100, .bytes = 100, .rest = 4}},
 };
 
 START_TEST(between_terminal_and_server) {

@@ -70,7 +70,7 @@ void wire_operation_attack(const struct wire_operation *operation) {
   ck_assert_uint_gt(tape.count, 0);
   figures_row(operation->name)->messages = tape.count;
   wire_plan_make(&plan, &tape, &share, &seed);
-  for (size_t i = 0; i < plan.count; i++)
+  for (size_t i = wire_random(&seed) % attack_share(); i < plan.count; i += attack_share())
     attack_run(operation, &plan.attacks[i], &tape, wire_random(&seed));
   wire_plan_free(&plan);
   stage_close(&stage);

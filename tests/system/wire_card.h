@@ -27,7 +27,8 @@ struct wire_operation {
 void wire_operation_attack(const struct wire_operation *operation);
 
 extern const struct wire_operation wire_purchase, wire_mistyped, wire_points, wire_retap, wire_load,
-    wire_refund,                                              /* wire_money.c */
-    wire_balance, wire_log, wire_block, wire_issue, wire_pin; /* wire_other.c */
+    wire_refund, /* wire_money.c */
+    wire_payout, wire_offline, wire_bringing, wire_balance, wire_log, wire_block, wire_issue,
+    wire_pin; /* wire_other.c */
 
 #endif

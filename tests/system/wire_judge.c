@@ -15,7 +15,9 @@ static void ring_sum(const uint8_t *ring, unsigned size, uint32_t from, uint32_t
   ck_assert_uint_le(to - from, size);
   for (uint32_t i = from; i < to; i++) {
     ck_assert_int_eq(log_record_decode(ring + (i % size) * LOG_RECORD_SIZE, LOG_RECORD_SIZE, &record), STATUS_OK);
-    moved->paid += record.type == TRANSACTION_PURCHASE ? record.amount : 0;
+    bool pays = record.type == TRANSACTION_PURCHASE || record.type == TRANSACTION_OFFLINE_PURCHASE;
+    moved->paid += pays ? record.amount : 0;
+    moved->handed += record.type == TRANSACTION_PAYOUT ? record.amount : 0;
     moved->loaded += record.type == TRANSACTION_LOAD ? record.amount : 0;
     moved->given += record.type == TRANSACTION_REFUND ? record.amount : 0;
     moved->points += record.points;
@@ -28,7 +30,8 @@ void moved_between(const struct card_memory *before, const struct card_memory *n
   ring_sum(now->purchase_log[0], PURCHASE_LOG_RECORDS, bytes_u32(before->purchase_count),
            bytes_u32(now->purchase_count), moved);
   ring_sum(now->load_log[0], LOAD_LOG_RECORDS, bytes_u32(before->load_count), bytes_u32(now->load_count), moved);
-  ck_assert_int_eq(bytes_u32(now->balance), bytes_u32(before->balance) + moved->loaded + moved->given - moved->paid);
+  ck_assert_int_eq(bytes_u32(now->balance),
+                   bytes_u32(before->balance) + moved->loaded + moved->given - moved->paid - moved->handed);
   ck_assert_int_eq(bytes_u32(now->points), bytes_u32(before->points) + moved->points);
 }
 
@@ -38,6 +41,9 @@ void judge_card(const struct card_memory *before, const struct card_memory *now,
   other.pin_tries_left = now->pin_tries_left;
   memcpy(other.pin_events, now->pin_events, sizeof other.pin_events);
   memcpy(other.latest_time, now->latest_time, sizeof other.latest_time);
+  if (bytes_u16(before->offline_count) > 0 || memcmp(before->offline_promise, now->offline_promise, PROMISE_SIZE) != 0)
+    memcpy(other.offline_count, now->offline_count,
+           offsetof(struct card_memory, balance) - offsetof(struct card_memory, offline_count));
   memcpy(other.balance, now->balance, sizeof other - offsetof(struct card_memory, balance));
   ck_assert_mem_eq(&other, now, sizeof other);
   ck_assert_uint_ge(now->pin_tries_left + mistyped, before->pin_tries_left);
@@ -75,7 +81,8 @@ void judge_books(const struct stage *stage, const struct snapshot *before) {
   ck_assert_int_eq(facts.owed, 0);
   ck_assert_int_eq(now.books.merchants_due - before->books.merchants_due, moved.paid);
   ck_assert_int_eq(now.books.tenders_due - before->books.tenders_due, moved.loaded + moved.given);
-  ck_assert_int_eq(now.books.outstanding - before->books.outstanding, moved.loaded + moved.given - moved.paid);
+  ck_assert_int_eq(now.books.outstanding - before->books.outstanding,
+                   moved.loaded + moved.given - moved.paid - moved.handed);
   ck_assert_int_eq(now.books.points - before->books.points, moved.points);
   ck_assert_int_eq(now.books.open_holds, before->books.open_holds);
   ck_assert_int_eq(now.books.incidents, before->books.incidents);

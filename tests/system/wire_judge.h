@@ -8,6 +8,7 @@
 /* What card and log say was moved between two moments. */
 struct moved {
   int64_t paid, loaded, given; /* minor units; given: back, for sales paid with money */
+  int64_t handed;              /* out to the holder, minor units */
   int64_t points;              /* change */
   unsigned transactions;
 };
@@ -27,5 +28,18 @@ void judge_claim(const struct wire_attack *attack, enum status status, bool mist
 void judge_books(const struct stage *stage, const struct snapshot *before);
 /* Neither side is any different; a right PIN that was shown was counted as an event. */
 bool judge_same(const struct stage *stage, const struct snapshot *before);
+
+/* ---- wire_money.c: what those share that move money ---- */
+
+/* What the card has moved since; answers how often. */
+unsigned moved_since(const struct stage *stage, const struct snapshot *before, struct moved *moved);
+void pay_honestly(struct stage *stage, struct terminal *pos);
+/* An honest contact, half of the time at another shop first. */
+void contact_make(struct stage *stage, uint64_t dice);
+/* What the cashier does who was told so: an unknown outcome is run again, a failure is run again half of the time. */
+bool wants_again(enum status status, uint64_t dice);
+/* Most attacks on the opening of a session leave both sides exactly as they were: what was true of them before still
+ * is; the contact is made for one of eight of them. */
+bool needs_contact(const struct stage *stage, const struct snapshot *before, uint64_t dice);
 
 #endif

@@ -27,12 +27,12 @@ static enum status load(struct stage *stage, struct outcome *outcome) {
   return stage_load(stage, LOAD, outcome);
 }
 
-static unsigned moved_since(const struct stage *stage, const struct snapshot *before, struct moved *moved) {
+unsigned moved_since(const struct stage *stage, const struct snapshot *before, struct moved *moved) {
   moved_between(&before->card, vcard_memory(stage->card.vcard), moved);
   return moved->transactions;
 }
 
-static void pay_honestly(struct stage *stage, struct terminal *pos) {
+void pay_honestly(struct stage *stage, struct terminal *pos) {
   struct outcome outcome;
   enum status status = stage_pay(stage, pos, CONTACT, false, &outcome);
   ck_assert_msg(status == STATUS_OK, "the honest contact: %s", status_name(status));
@@ -40,21 +40,17 @@ static void pay_honestly(struct stage *stage, struct terminal *pos) {
   figures_row(stage->name)->contacts++;
 }
 
-/* An honest contact, half of the time at another shop first. */
-static void contact(struct stage *stage, uint64_t dice) {
+void contact_make(struct stage *stage, uint64_t dice) {
   if (dice & 2)
     pay_honestly(stage, stage->pos2);
   pay_honestly(stage, stage->pos);
 }
 
-/* What the cashier does who was told so: an unknown outcome is run again, a failure is run again half of the time. */
-static bool wants_again(enum status status, uint64_t dice) {
+bool wants_again(enum status status, uint64_t dice) {
   return status != STATUS_OK && (dice & 1) != 0;
 }
 
-/* Most attacks on the opening of a session leave both sides exactly as they were: what was true of them before still
- * is; the contact is made for one of eight of them. */
-static bool needs_contact(const struct stage *stage, const struct snapshot *before, uint64_t dice) {
+bool needs_contact(const struct stage *stage, const struct snapshot *before, uint64_t dice) {
   return (dice >> 8) % 8 == 0 || !judge_same(stage, before);
 }
 
@@ -73,7 +69,7 @@ static void judge_order(struct stage *stage, const struct snapshot *before, enum
     ck_assert_msg(second == STATUS_OK, "again: %s", status_name(second));
     ck_assert_uint_eq(moved_since(stage, before, &moved), 1); /* once, whatever the first attempt had come to */
   }
-  contact(stage, dice);
+  contact_make(stage, dice);
   unsigned contacts = dice & 2 ? 2 : 1;
   unsigned all = moved_since(stage, before, &moved);
   if (status == STATUS_OK || again)
@@ -166,7 +162,7 @@ static void judge_retap(struct stage *stage, const struct snapshot *before, enum
     ck_assert_int_eq(purchase(stage, &outcome), STATUS_OK);
     ck_assert_uint_eq(moved_since(stage, before, &moved), 1);
   }
-  contact(stage, dice);
+  contact_make(stage, dice);
   judge_books(stage, before);
 }
 
@@ -234,7 +230,7 @@ static void judge_load(struct stage *stage, const struct snapshot *before, enum 
   }
   if (dice & 8)
     recover(stage);
-  contact(stage, dice);
+  contact_make(stage, dice);
   recover(stage);
   moved_since(stage, before, &moved);
   ck_assert_int_eq(moved.loaded, status == STATUS_OK || again ? LOAD : 0);

@@ -98,7 +98,7 @@ void wire_server_attack(const struct wire_operation *operation, const struct lin
   struct figures_row *row = figures_row(name);
   row->messages = tape.count;
   line_plan_make(&plan, &tape, attack_full() ? &full : share, &seed);
-  for (size_t i = 0; i < plan.count; i++)
+  for (size_t i = wire_random(&seed) % attack_share(); i < plan.count; i += attack_share())
     attack_run(operation, row, &plan.attacks[i], &tape, wire_random(&seed));
   line_plan_free(&plan);
   stage_close(&stage);

@@ -12,6 +12,8 @@
 #include "epurse/journal.h"
 #include "flow_world.h"
 
+#define SHARE 12 /* less than a minute */
+
 struct figures *figures;
 
 void stage_open(struct stage *stage, const char *name, int64_t minor) {
@@ -59,7 +61,7 @@ void stage_calm(struct stage *stage) {
 }
 
 enum status stage_pay(struct stage *stage, struct terminal *pos, int64_t minor, bool points, struct outcome *outcome) {
-  const struct payment payment = {.amount = {minor, 978}, .points = points};
+  const struct payment payment = {.amount = {minor, 978}, .points = points, .ask_pin = true};
   stage->card.asked = 0;
   return purchase_run(pos, &stage->wire.reader, &payment, &stage->card.dialogue, outcome);
 }
@@ -68,6 +70,14 @@ enum status stage_load(struct stage *stage, int64_t minor, struct outcome *outco
   const struct payment payment = {.amount = {minor, 978}, .tender = &stage->bank.tender};
   stage->card.asked = 0;
   return load_run(stage->reload, &stage->wire.reader, &payment, &stage->card.dialogue, outcome);
+}
+
+void stage_recover(const struct stage *stage, struct terminal *terminal) {
+  struct recovery recovery;
+  struct tender tender = stage->bank.tender;
+  terminal->tender = terminal == stage->reload ? &tender : NULL;
+  ck_assert_int_eq(terminal_recover(terminal, &recovery), STATUS_OK);
+  terminal->tender = NULL;
 }
 
 struct card_facts stage_facts(const struct stage *stage) {
@@ -131,6 +141,12 @@ void figures_end(void) {
 uint64_t attack_seed(void) {
   const char *seed = getenv("ATTACK_SEED");
   return seed != NULL ? strtoull(seed, NULL, 0) : 1;
+}
+
+unsigned attack_share(void) {
+  const char *share = getenv("ATTACK_SHARE");
+  unsigned long value = share != NULL ? strtoul(share, NULL, 10) : attack_full() ? 1 : SHARE;
+  return value > 0 ? (unsigned)value : 1;
 }
 
 bool attack_full(void) {

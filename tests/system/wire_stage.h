@@ -37,6 +37,8 @@ void stage_snapshot(const struct stage *stage, struct snapshot *snapshot);
 void stage_calm(struct stage *stage);
 enum status stage_pay(struct stage *stage, struct terminal *pos, int64_t minor, bool points, struct outcome *outcome);
 enum status stage_load(struct stage *stage, int64_t minor, struct outcome *outcome);
+/* What a terminal does at its next start. */
+void stage_recover(const struct stage *stage, struct terminal *terminal);
 /* What the server holds of the stage's card, asked by the desk. */
 struct card_facts stage_facts(const struct stage *stage);
 /* Entries of a terminal's journal that are open. */
@@ -58,6 +60,8 @@ void figures_begin(void);
 void figures_end(void); /* prints them as TAP comments */
 struct figures_row *figures_row(const char *name);
 
+/* ATTACK_SHARE, or 1 where ATTACK_FULL is set, or 12: of a plan's attacks every so many-th is run. */
+unsigned attack_share(void);
 /* ATTACK_SEED, or 1; ATTACK_FULL set: all of it. */
 uint64_t attack_seed(void);
 bool attack_full(void);

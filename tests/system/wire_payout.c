@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Payouts under attack: what is handed out is what the card has lost, once, and only when the server has said so. */
+#include <check.h>
+
+#include "epurse/terminal_payout.h"
+#include "wire_card.h"
+
+#define AMOUNT 7
+#define START  30000
+
+static int64_t handed, handed_before; /* by the cashier, minor units */
+
+static enum status hand_out(void *context, struct amount amount, bool again) {
+  (void)context;
+  ck_assert(!again); /* the cashier of this test always confirms at once */
+  handed += amount.minor;
+  return STATUS_OK;
+}
+
+static const struct payout_desk cashier = {NULL, hand_out};
+
+static enum status pay_out(struct stage *stage, struct outcome *outcome) {
+  const struct payment payment = {.amount = {AMOUNT, 978}};
+  stage->card.asked = 0;
+  return payout_run(stage->reload, &stage->wire.reader, &payment, &cashier, &stage->card.dialogue, outcome);
+}
+
+static void note_drawer(struct stage *stage) {
+  (void)stage;
+  handed_before = handed;
+}
+
+/* What was said at first, against the card and the drawer. */
+static void judge_said(enum status status, unsigned moved) {
+  ck_assert_uint_le(moved, 1);
+  if (status == STATUS_PAYOUT_OPEN)
+    ck_assert_uint_eq(moved, 1);
+  else
+    judge_word(status, moved > 0);
+  ck_assert_int_eq(handed - handed_before, status == STATUS_OK ? AMOUNT : 0);
+}
+
+static void judge_payout(struct stage *stage, const struct snapshot *before, enum status status, uint64_t dice) {
+  struct outcome outcome;
+  struct moved moved;
+  judge_card(&before->card, vcard_memory(stage->card.vcard), 0);
+  judge_said(status, moved_since(stage, before, &moved));
+  if (!needs_contact(stage, before, dice))
+    return;
+  bool again = wants_again(status, dice) || status == STATUS_OUTCOME_UNKNOWN || status == STATUS_PAYOUT_OPEN;
+  if (again) {
+    enum status second = pay_out(stage, &outcome);
+    ck_assert_msg(second == STATUS_OK, "again: %s", status_name(second));
+    ck_assert_uint_eq(moved_since(stage, before, &moved), 1);
+  }
+  contact_make(stage, dice);
+  stage_recover(stage, stage->reload);
+  bool done = status == STATUS_OK || again;
+  moved_since(stage, before, &moved);
+  ck_assert_int_eq(moved.handed, done ? AMOUNT : 0);
+  ck_assert_int_eq(handed - handed_before, moved.handed);
+  judge_books(stage, before);
+}
+
+const struct wire_operation wire_payout = {
+    .name = "payout", .money = START, .share = {8, 4}, .replenish = note_drawer, .run = pay_out, .judge = judge_payout};
