@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 
-#define IBAN_MAX 34 /* characters */
-#define BIC_MAX  11
+#define IBAN_MAX   34 /* characters */
+#define BIC_MAX    11
+#define HOLDER_MAX 70 /* bytes of the name of an account's owner, UTF-8 */
 
 /* Whether it is an IBAN in its electronic form, capitals and no blanks: of a country that has them (SWIFT's IBAN
  * Registry), as long as that country's are, check digits from 02 to 98, and by ISO 7064 MOD 97-10 the remainder is 1. */

@@ -4,12 +4,20 @@
 #ifndef EPURSE_LEDGER_PAYOUT_H
 #define EPURSE_LEDGER_PAYOUT_H
 
+#include "epurse/iban.h"
 #include "epurse/ledger_transaction.h"
 
+/* Of a cardholder. */
+struct ledger_account {
+  char iban[IBAN_MAX + 1];
+  char name[HOLDER_MAX + 1]; /* of its owner, UTF-8 */
+};
+
 /* As ledger_purchase_authorise, for a payout: money that leaves the card for its holder's hand, at a terminal that loads. Further:
- * STATUS_PAYOUT_LIMIT. What is captured of it waits for ledger_payout_settle. */
+ * STATUS_PAYOUT_LIMIT. What is captured of it waits for ledger_payout_settle; with an `account` (NULL: none) nothing is
+ * handed out, and the next settlement orders a transfer of what is captured. STATUS_IBAN_INVALID: it is no account. */
 enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_promise *offer,
-                                    const struct ledger_signer *signer,
+                                    const struct ledger_account *account, const struct ledger_signer *signer,
                                     struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
 /* What a terminal wants of a payout that its card has committed. */

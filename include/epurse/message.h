@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "epurse/certificate.h"
+#include "epurse/iban.h"
 #include "epurse/record.h"
 #include "epurse/reference.h"
 #include "epurse/status.h"
@@ -96,11 +97,13 @@ struct transaction_request {
   char tender_kind[16];              /* LOAD: "cash", "manual", "simulator", "owed"; else "" */
   char tender_reference[64];         /* LOAD: the bank's reference; else "" */
   char reference[REFERENCE_MAX + 1]; /* the caller's; "": none */
+  char iban[IBAN_MAX + 1];           /* PAYOUT: the holder's bank account; "": in cash */
+  char holder[HOLDER_MAX + 1];       /* with it: whose it is, UTF-8 */
 };
-/* `type` says whether the tender goes along: MESSAGE_LOAD; a PIN goes where pin_jwe is not "". */
+/* `type` says whether the tender goes along: MESSAGE_LOAD, or the account: MESSAGE_PAYOUT; a PIN goes where pin_jwe is not "". */
 json_t *transaction_request_body(enum message_type type, const struct transaction_request *request);
 /* Takes tender and reference with MESSAGE_LOAD only, and then wants them; a kind of tender that is not listed is
- * STATUS_BAD_FORMAT. The promise is not decoded. */
+ * STATUS_BAD_FORMAT. With MESSAGE_PAYOUT both or neither of iban and holder; STATUS_IBAN_INVALID. The promise is not decoded. */
 enum status transaction_request_parse(enum message_type type, const json_t *body,
                                       struct transaction_request *request) EPURSE_MUST_USE;
 
@@ -213,7 +216,7 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
  * TERMINAL_LIST {"after","limit"} -> {"terminals":[{"tid","role","merchant","expiry","revoked"}...]}, likewise by name.
  * SETTLEMENT {} closes one and answers it; SETTLEMENT_LIST {"after","limit"} -> {"settlements":[...]}, by number;
  * SETTLEMENT_LINES {"number","after","limit"} -> {"settlement","issuer","lines":[...]}, by merchant;
- * SETTLEMENT_CAPTURES {"number","after","limit"} -> {"captures":[...]}, by number; docs/openapi.yaml has their fields.
+ * SETTLEMENT_CAPTURES {"number","after","limit"} -> {"captures":[...]}, SETTLEMENT_TRANSFERS likewise, by number; docs/openapi.yaml has their fields.
  * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
  * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
  * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, with "paid-out" their oldest payouts that are not over, a row for

@@ -9,6 +9,7 @@
 
 #include "epurse/iban.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/ledger_payout.h"
 #include "epurse/record.h"
 #include "epurse/reference.h"
 #include "epurse/status.h"
@@ -37,6 +38,8 @@ struct ledger_settlement {
   int64_t first_capture, last_capture; /* its purchases, by the number of their capture */
   int64_t merchants;                   /* how many lines it has */
   struct ledger_sums sums;
+  int64_t transfers;    /* payouts of cards to bank accounts that it orders: how many, */
+  int64_t transferred;  /* and what they come to; apart from the sums */
   int64_t brought_in;   /* of gross: what terminals brought in again after a restoration, perhaps paid out before it */
   uint32_t incarnation; /* of the ledger that closed it, see ledger_incarnation.h; 0: an older one, before these */
 };
@@ -72,6 +75,23 @@ struct ledger_line_place {
 enum status ledger_settlement_lines(struct ledger *ledger, const struct ledger_line_place *after,
                                     struct ledger_settlement_line *lines, size_t capacity,
                                     size_t *count) EPURSE_MUST_USE;
+
+/* A payout of a card to its holder's bank account. */
+struct ledger_settlement_transfer {
+  int64_t number; /* of the transaction in the ledger; they go up */
+  uint8_t cid[CID_SIZE];
+  uint32_t atc;
+  uint32_t amount; /* minor units */
+  struct ledger_account account;
+};
+/* Where a page begins: behind `number` (0: from the first). */
+struct ledger_transfer_place {
+  int64_t settlement, number;
+};
+/* In order of their numbers. No such settlement: none. */
+enum status ledger_settlement_transfers(struct ledger *ledger, const struct ledger_transfer_place *after,
+                                        struct ledger_settlement_transfer *transfers, size_t capacity,
+                                        size_t *count) EPURSE_MUST_USE;
 
 /* A purchase in a settlement. */
 struct ledger_capture {

@@ -108,6 +108,8 @@ struct payment {
   int wait_seconds;         /* for the card; negative: for ever */
   const char *reference;    /* the caller's name of it, unique per merchant; NULL: none */
   bool named_offline;       /* pay: a name may go off-line too, and is then known to this journal alone */
+  const char *iban;         /* payout: the bank account that it goes to; NULL: in cash */
+  const char *holder;       /* with it: whose it is, HOLDER_MAX bytes of UTF-8 */
 };
 
 /* What happened; filled as far as it got, whatever the status. */

@@ -5,6 +5,9 @@
 
 #include "epurse/terminal.h"
 
+/* In an entry's tender_kind: to a bank account. */
+#define PAYOUT_BY_TRANSFER "transfer"
+
 /* The cashier. */
 struct payout_desk {
   void *context;
@@ -16,7 +19,8 @@ struct payout_desk {
 /* Runs a payout (ROLE_RELOAD) with the card in `reader`. STATUS_OK: the card is debited, and the cashier has confirmed that
  * the holder has the money. PAYOUT_OPEN: it is debited, and not known to be handed out: the same again with the same card
  * goes on, as does payouts_confirm; or payouts_put_back, where nothing was to be handed out yet. PAYOUT_BACK: it was put back, and is
- * owed to the card. Others as of purchase_run. */
+ * owed to the card. Others as of purchase_run. With payment->iban nothing is handed out: STATUS_OK: the card is debited, and the
+ * server orders the transfer when it has r, which the journal keeps until then. STATUS_IBAN_INVALID: the card was not touched. */
 enum status payout_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                        const struct payout_desk *desk, const struct dialogue *dialogue,
                        struct outcome *outcome) EPURSE_MUST_USE;

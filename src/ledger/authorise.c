@@ -7,6 +7,7 @@
 #include "epurse/command.h"
 #include "epurse/ledger_payout.h"
 #include "limit.h"
+#include "payout.h"
 #include "reference.h"
 #include "refund.h"
 #include "store.h"
@@ -339,19 +340,30 @@ enum status ledger_refund_authorise(struct ledger *ledger, const struct signed_p
 
 /* ---- payouts ---- */
 
+static bool account_is_valid(const struct ledger_account *account) {
+  size_t len = strnlen(account->name, sizeof account->name);
+  return iban_valid(account->iban) && len > 0 && len <= HOLDER_MAX;
+}
+
 enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_promise *offer,
-                                    const struct ledger_signer *signer, struct ledger_transaction *transaction) {
+                                    const struct ledger_account *account, const struct ledger_signer *signer,
+                                    struct ledger_transaction *transaction) {
   struct answer answer = {.offer = offer, .signer = signer, .reason = STATUS_OK};
   enum status status = answer_check_opened(ledger, offer, true);
   if (status == STATUS_OK && offer->promise->type != TRANSACTION_PAYOUT)
     status = STATUS_BAD_FORMAT;
+  if (status == STATUS_OK && account != NULL && !account_is_valid(account))
+    status = STATUS_IBAN_INVALID;
   if (status == STATUS_OK)
     status = answer_check(ledger, &ledger->chain, &answer);
   if (status != STATUS_OK)
     return status;
   const struct limit_load payout = answer_load(&answer);
+  int64_t id = booking_id(ledger->chain.card, ledger->chain.atc);
   status = limit_check(ledger, &payout);
-  return status == STATUS_OK ? answer_book(ledger, &answer, transaction) : status;
+  if (status == STATUS_OK)
+    status = answer_book(ledger, &answer, transaction);
+  return status == STATUS_OK && account != NULL ? payout_to_account(ledger, id, account) : status;
 }
 
 /* ---- declines ---- */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Payouts that the card has committed: handed out, or owed back to the card; one of them, once. */
+ * Payouts that the card has committed: handed out, owed back to the card, or transferred; one of them, once. */
 #include "payout.h"
 
+#include "epurse/ledger_payout.h"
 #include "posting.h"
 #include "store.h"
 
@@ -12,13 +13,19 @@ enum status payout_read(struct ledger *ledger, int64_t booking, enum payout_outc
   return query_end(&query);
 }
 
+static int64_t payout_target(const struct booking *booking, enum payout_outcome outcome) {
+  int64_t card = booking_card(booking->id);
+  if (outcome == PAYOUT_PAY)
+    return account_of_merchant(booking->merchant, ACCOUNT_CASH);
+  return account_of_card(card, outcome == PAYOUT_TRANSFER ? ACCOUNT_TRANSFER : ACCOUNT_OWED);
+}
+
 enum status payout_say(struct ledger *ledger, const struct booking *booking, enum payout_outcome outcome, int64_t now) {
   int64_t card = booking_card(booking->id);
   const struct posting posting = {.booking = booking->id,
                                   .transition = POSTING_REFUND,
                                   .debit = account_of_card(card, ACCOUNT_PAID_OUT),
-                                  .credit = outcome == PAYOUT_PAY ? account_of_merchant(booking->merchant, ACCOUNT_CASH)
-                                                                  : account_of_card(card, ACCOUNT_OWED),
+                                  .credit = payout_target(booking, outcome),
                                   .amount = booking->amount,
                                   .at = now};
   struct query query = query_begin(ledger, QUERY_PAYOUT_ADD);
@@ -26,9 +33,25 @@ enum status payout_say(struct ledger *ledger, const struct booking *booking, enu
   query_i64(&query, (int64_t)outcome);
   query_i64(&query, now);
   enum status status = query_run(&query);
-  if (status == STATUS_OK && outcome == PAYOUT_PAY)
+  if (status == STATUS_OK && outcome != PAYOUT_BACK)
     status = account_need(ledger, posting.credit);
   return status == STATUS_OK ? posting_add(ledger, &posting) : status;
+}
+
+enum status payout_to_account(struct ledger *ledger, int64_t booking, const struct ledger_account *account) {
+  struct query query = query_begin(ledger, QUERY_PAYOUT_ACCOUNT_ADD);
+  query_i64(&query, booking);
+  query_text(&query, account->iban);
+  query_text(&query, account->name);
+  return query_run(&query);
+}
+
+enum status payout_captured(struct ledger *ledger, const struct booking *booking, int64_t now) {
+  struct query query = query_begin(ledger, QUERY_PAYOUT_ACCOUNT_FIND);
+  query_i64(&query, booking->id);
+  bool found = query_row(&query);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && found ? payout_say(ledger, booking, PAYOUT_TRANSFER, now) : status;
 }
 
 enum status payout_handed(struct ledger *ledger, int64_t booking, int64_t now) {

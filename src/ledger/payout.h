@@ -5,12 +5,20 @@
 
 #include "booking.h"
 
-enum payout_outcome { PAYOUT_NONE = 0, PAYOUT_PAY = 1, PAYOUT_BACK = 2 };
+enum payout_outcome { PAYOUT_NONE = 0, PAYOUT_PAY = 1, PAYOUT_BACK = 2, PAYOUT_TRANSFER = 3 };
+
+struct ledger_account;
+
+/* Of a payout that is in hold: its holder wants it on that account. */
+enum status payout_to_account(struct ledger *ledger, int64_t booking,
+                              const struct ledger_account *account) EPURSE_MUST_USE;
+/* Of a payout that has just been captured: where it goes to an account, that is said of it. */
+enum status payout_captured(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;
 
 /* What was said of it. */
 enum status payout_read(struct ledger *ledger, int64_t booking, enum payout_outcome *outcome) EPURSE_MUST_USE;
 /* Says it, of a captured payout that nothing was said of, and moves the money: to what the issuer owes its merchant for
- * payouts, or to what is owed to the card. */
+ * payouts, to what is owed to the card, or to what is to be transferred. */
 enum status payout_say(struct ledger *ledger, const struct booking *booking, enum payout_outcome outcome,
                        int64_t now) EPURSE_MUST_USE;
 /* It was handed out, says the terminal. Told before, or of one that is not paid: no effect. */

@@ -21,7 +21,8 @@ enum account_kind {
   ACCOUNT_TENDER = 5,   /* of a merchant: negative is what it owes for loads */
   ACCOUNT_PAID_OUT = 5, /* of a card: left it in a payout, and nobody said pay yet */
   ACCOUNT_CASH = 6,     /* of a merchant: what the issuer owes it for payouts to cardholders */
-  ACCOUNT_PAYOUT = 6,   /* of the issuer: what was ordered to be paid out to merchants */
+  ACCOUNT_TRANSFER = 6, /* of a card: left it in a payout to a bank account, and no settlement has ordered it yet */
+  ACCOUNT_PAYOUT = 6,   /* of the issuer: what was ordered to be paid out to merchants and cardholders */
   ACCOUNT_FEE = 7,      /* of the issuer: what merchants paid for its service */
   ACCOUNT_POINTS = 8,
   ACCOUNT_POINTS_HOLD = 9,
@@ -65,7 +66,8 @@ enum transfer_kind {
   TRANSFER_FEE = 2,
   TRANSFER_SET_OFF = 3,
   TRANSFER_PAYOUT = 4,
-  TRANSFER_CREDIT = 5 /* what a merchant is owed besides its sales: to its account */
+  TRANSFER_CREDIT = 5, /* what a merchant is owed besides its sales: to its account */
+  TRANSFER_HOLDER = 6  /* what a card paid out to a bank account: ordered */
 };
 
 struct transfer {

@@ -4,6 +4,7 @@
 #include "capture.h"
 #include "incident.h"
 #include "limit.h"
+#include "payout.h"
 #include "posting.h"
 #include "store.h"
 
@@ -124,6 +125,8 @@ enum status booking_capture(struct ledger *ledger, const struct booking *booking
     status = capture_add(ledger, booking);
   if (status == STATUS_OK && booking->type == TRANSACTION_LOAD && booking->reversed)
     status = booking_note_reversed(ledger, booking, now);
+  if (status == STATUS_OK && booking->type == TRANSACTION_PAYOUT)
+    status = payout_captured(ledger, booking, now);
   if (status != STATUS_OK)
     return status;
   struct query query = query_begin(ledger, QUERY_CARD_HOT_CAPTURED);

@@ -40,6 +40,19 @@ static enum status settlement_transfer(struct ledger *ledger, const struct ledge
   return status;
 }
 
+/* What cardholders wanted on a bank account. */
+static enum status settlement_order(struct ledger *ledger, const struct ledger_settlement *next) {
+  struct query query = query_begin(ledger, QUERY_SETTLEMENT_ORDER);
+  query_i64(&query, next->number);
+  enum status status = query_run(&query);
+  if (status != STATUS_OK)
+    return status;
+  query = query_begin(ledger, QUERY_SETTLEMENT_ORDERED);
+  query_i64(&query, next->closed_at);
+  query_i64(&query, next->number);
+  return query_run(&query);
+}
+
 static enum status settlement_seal(struct ledger *ledger, const struct ledger_settlement *next) {
   struct query query = query_begin(ledger, QUERY_SETTLEMENT_ADD);
   query_i64(&query, next->number);
@@ -70,6 +83,8 @@ enum status ledger_settlement_close(struct ledger *ledger, int64_t now, struct l
     status = settlement_add_lines(ledger, &next);
   if (status == STATUS_OK)
     status = settlement_transfer(ledger, &next);
+  if (status == STATUS_OK)
+    status = settlement_order(ledger, &next);
   if (status == STATUS_OK)
     status = limit_set_off(ledger, next.number);
   if (status == STATUS_OK)
@@ -103,6 +118,8 @@ static void settlement_read(struct query *query, struct ledger_settlement *settl
   sums_read(query, &settlement->sums);
   settlement->incarnation = (uint32_t)query_read_i64(query);
   settlement->brought_in = query_read_i64(query);
+  settlement->transfers = query_read_i64(query);
+  settlement->transferred = query_read_i64(query);
 }
 
 enum status ledger_settlement_find(struct ledger *ledger, int64_t number, struct ledger_settlement *settlement) {
@@ -170,5 +187,26 @@ enum status ledger_capture_list(struct ledger *ledger, const struct ledger_captu
   query_i64(&query, (int64_t)capacity);
   for (*count = 0; *count < capacity && query_row(&query); ++*count)
     capture_read(ledger, &query, &captures[*count]);
+  return query_end(&query);
+}
+
+static void transfer_read(struct ledger *ledger, struct query *query, struct ledger_settlement_transfer *transfer) {
+  memset(transfer, 0, sizeof *transfer);
+  transfer->number = query_read_i64(query);
+  card_cid(ledger, booking_card(transfer->number), transfer->cid);
+  transfer->atc = booking_atc(transfer->number);
+  transfer->amount = (uint32_t)query_read_i64(query);
+  query_read_text(query, transfer->account.iban, sizeof transfer->account.iban);
+  query_read_text(query, transfer->account.name, sizeof transfer->account.name);
+}
+
+enum status ledger_settlement_transfers(struct ledger *ledger, const struct ledger_transfer_place *after,
+                                        struct ledger_settlement_transfer *transfers, size_t capacity, size_t *count) {
+  struct query query = query_begin(ledger, QUERY_SETTLEMENT_TRANSFER_LIST);
+  query_i64(&query, after->settlement);
+  query_i64(&query, after->number);
+  query_i64(&query, (int64_t)capacity);
+  for (*count = 0; *count < capacity && query_row(&query); ++*count)
+    transfer_read(ledger, &query, &transfers[*count]);
   return query_end(&query);
 }

@@ -44,7 +44,8 @@ route_handler post_settlement_resumption;
 route_handler post_settlement_list;  /* post_settlement.c */
 route_handler post_settlement_lines; /* post_settlement_page.c */
 route_handler post_chip_addition;
-route_handler post_settlement_captures; /* post_settlement_page.c */
+route_handler post_settlement_captures;  /* post_settlement_page.c */
+route_handler post_settlement_transfers; /* post_settlement_page.c */
 route_handler post_merchant;
 route_handler post_merchant_change; /* post_merchant.c */
 route_handler post_limit;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/payouts: a card promised money for its holder's hand; may it? POST /v1/hand-outs: it has left the card; the
  * terminal asks for the word to hand it out, or has it owed to the card, or says that it was handed out. */
+#include <stdio.h>
+
 #include "authorisation_request.h"
 #include "endpoints.h"
 #include "epurse/inquiry.h"
@@ -16,7 +18,12 @@ _Static_assert((int)PAYOUT_WISH_PAY == (int)HAND_OUT_PAY && (int)PAYOUT_WISH_BAC
 static enum status authorise(struct ledger *ledger, struct authorisation_request *asked) {
   struct ledger_signer signer = signer_of(asked->service);
 
-  return ledger_payout_authorise(ledger, &asked->offer, &signer, &asked->transaction);
+  struct ledger_account account;
+
+  (void)snprintf(account.iban, sizeof account.iban, "%s", asked->body.iban);
+  (void)snprintf(account.name, sizeof account.name, "%s", asked->body.holder);
+  return ledger_payout_authorise(ledger, &asked->offer, account.iban[0] == '\0' ? NULL : &account, &signer,
+                                 &asked->transaction);
 }
 
 void post_payout(struct service *service, const struct request *request, struct reply *reply) {

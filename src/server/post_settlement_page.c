@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * POST /v1/settlement-lines and /v1/settlement-captures: what a closed batch says of each merchant, and its purchases,
- * a page at a time. */
+ * POST /v1/settlement-lines, /v1/settlement-captures and /v1/settlement-transfers: what a closed batch says of each merchant,
+ * its purchases, and the payouts to bank accounts that it orders, a page at a time. */
 #include <string.h>
 
 #include "endpoints.h"
@@ -9,8 +9,9 @@
 #include "service.h"
 #include "settlement_body.h"
 
-#define LINES_MAX    16 /* of the longest rows: they fit MESSAGE_MAX */
-#define CAPTURES_MAX 28
+#define LINES_MAX     16 /* of the longest rows: they fit MESSAGE_MAX */
+#define CAPTURES_MAX  28
+#define TRANSFERS_MAX 28
 
 /* ---- lines ---- */
 
@@ -117,4 +118,55 @@ void post_settlement_captures(struct service *service, const struct request *req
     reply->status = envelope_transact(service, request, read_captures, &page);
   if (reply->status == STATUS_OK)
     reply_ok(reply, captures_body(&page));
+}
+
+/* ---- transfers ---- */
+
+struct transfer_page {
+  json_int_t number, after, limit;
+  size_t count;
+  struct ledger_settlement_transfer transfers[TRANSFERS_MAX];
+};
+
+static enum status parse_transfers(json_t *body, struct transfer_page *page) {
+  if (json_unpack(body, "{s:I, s:I, s:I !}", "number", &page->number, "after", &page->after, "limit", &page->limit) !=
+      0)
+    return STATUS_UNKNOWN_FIELD;
+  if (page->limit < 1 || page->after < 0)
+    return STATUS_BAD_FORMAT;
+  page->limit = page->limit < TRANSFERS_MAX ? page->limit : TRANSFERS_MAX;
+  return STATUS_OK;
+}
+
+static enum status read_transfers(struct ledger *ledger, void *context) {
+  struct transfer_page *page = context;
+  const struct ledger_transfer_place place = {page->number, page->after};
+  struct ledger_settlement settlement;
+  enum status status = ledger_settlement_find(ledger, page->number, &settlement);
+
+  if (status != STATUS_OK)
+    return status;
+  return ledger_settlement_transfers(ledger, &place, page->transfers, (size_t)page->limit, &page->count);
+}
+
+static json_t *transfers_body(const struct transfer_page *page) {
+  json_t *list = json_array();
+
+  for (size_t i = 0; i < page->count; i++) {
+    if (json_array_append_new(list, settlement_transfer_body(&page->transfers[i])) != 0) {
+      json_decref(list);
+      return NULL;
+    }
+  }
+  return json_pack("{s:o}", "transfers", list);
+}
+
+void post_settlement_transfers(struct service *service, const struct request *request, struct reply *reply) {
+  struct transfer_page page = {.count = 0};
+
+  reply->status = parse_transfers(request->message.body, &page);
+  if (reply->status == STATUS_OK)
+    reply->status = envelope_transact(service, request, read_transfers, &page);
+  if (reply->status == STATUS_OK)
+    reply_ok(reply, transfers_body(&page));
 }

@@ -31,11 +31,12 @@ json_t *settlement_body(const struct ledger_settlement *settlement) {
 
   if (settlement->incarnation != 0)
     (void)snprintf(incarnation, sizeof incarnation, "%06" PRIX32, settlement->incarnation & 0xFFFFFF);
-  return with_sums(json_pack("{s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "number", (json_int_t)settlement->number,
+  return with_sums(json_pack("{s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "number", (json_int_t)settlement->number,
                              "incarnation", incarnation, "closed_at", (json_int_t)settlement->closed_at,
                              "first_capture", (json_int_t)settlement->first_capture, "last_capture",
                              (json_int_t)settlement->last_capture, "merchants", (json_int_t)settlement->merchants,
-                             "brought_in", (json_int_t)settlement->brought_in),
+                             "brought_in", (json_int_t)settlement->brought_in, "transfers",
+                             (json_int_t)settlement->transfers, "transferred", (json_int_t)settlement->transferred),
                    &settlement->sums);
 }
 
@@ -57,4 +58,13 @@ json_t *settlement_capture_body(const struct ledger_capture *capture) {
                    (json_int_t)capture->points, "created_at", (json_int_t)capture->created_at, "captured_at",
                    (json_int_t)capture->captured_at, "reference", capture->reference, "brought_in",
                    (int)capture->brought_in);
+}
+
+json_t *settlement_transfer_body(const struct ledger_settlement_transfer *transfer) {
+  char cid[2 * CID_SIZE + 1];
+
+  cid_print(transfer->cid, cid);
+  return json_pack("{s:I, s:s, s:I, s:I, s:s, s:s}", "number", (json_int_t)transfer->number, "cid", cid, "atc",
+                   (json_int_t)transfer->atc, "amount", (json_int_t)transfer->amount, "iban", transfer->account.iban,
+                   "holder", transfer->account.name);
 }

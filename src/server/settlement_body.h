@@ -11,5 +11,6 @@
 json_t *settlement_body(const struct ledger_settlement *settlement);
 json_t *settlement_line_body(const struct ledger_settlement_line *line);
 json_t *settlement_capture_body(const struct ledger_capture *capture);
+json_t *settlement_transfer_body(const struct ledger_settlement_transfer *transfer);
 
 #endif

@@ -139,7 +139,8 @@ static enum status load_new(struct order *order, const struct payment_request *r
 }
 
 static enum status load_meet(struct order *order, const struct payment *payment) {
-  const struct payment_request request = {TRANSACTION_LOAD, payment->amount, payment->reference, 0, 0};
+  const struct payment_request request = {
+      .type = TRANSACTION_LOAD, .amount = payment->amount, .reference = payment->reference};
   bool same = false;
   enum status status = order_finish_earlier(order, &request, &same);
   if (status != STATUS_OK || same)

@@ -10,6 +10,7 @@
 #include "epurse/backend.h"
 #include "epurse/pin_envelope.h"
 #include "epurse/terminal.h"
+#include "epurse/terminal_payout.h"
 
 #include "contact.h"
 #include "evidence.h"
@@ -249,6 +250,8 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
   order_note_part(order, &order->entry);
   if (order->reference != NULL)
     snprintf(order->entry.reference, sizeof order->entry.reference, "%s", order->reference);
+  if (order->iban != NULL)
+    snprintf(order->entry.tender_kind, sizeof order->entry.tender_kind, "%s", PAYOUT_BY_TRANSFER);
   order->outcome->amount = amount;
   enum status status = journal_begin(order->terminal->journal, &order->entry);
   if (status != STATUS_OK)
@@ -350,6 +353,10 @@ enum status order_ask(struct order *order, enum message_type type) {
   if (type == MESSAGE_LOAD) {
     memcpy(request.tender_kind, order->entry.tender_kind, sizeof request.tender_kind);
     memcpy(request.tender_reference, order->entry.tender_reference, sizeof request.tender_reference);
+  }
+  if (order->iban != NULL) {
+    snprintf(request.iban, sizeof request.iban, "%s", order->iban);
+    snprintf(request.holder, sizeof request.holder, "%s", order->holder);
   }
   json_t *body = transaction_request_body(type, &request);
   if (order->contact != NULL)

@@ -27,6 +27,7 @@ struct order {
   const char *reference;   /* the caller's name of it; NULL: none */
   uint32_t sale_atc;       /* of a refund that is begun: its sale; else 0 */
   bool sale_in_points;
+  const char *iban, *holder; /* of a payout that is begun: where it goes; NULL: in cash */
   struct journal_entry entry;
   struct promise promise;             /* entry.promise, decoded */
   struct authorisation authorisation; /* entry.authorisation, decoded */
@@ -87,7 +88,7 @@ bool order_tell_secret(const struct order *order);
 /* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED. STATUS_OUTCOME_UNKNOWN and no effect without it. */
 enum status order_take_secret(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED, fills the outcome, writes the receipt, confirms the
- * charge and tells the server; a payout stays COMMITTED, for it is not handed out yet. What cannot be done now stays in the journal. STATUS_OUTCOME_UNKNOWN and no effect
+ * charge and tells the server; a payout in cash stays COMMITTED, for it is not handed out yet. What cannot be done now stays in the journal. STATUS_OUTCOME_UNKNOWN and no effect
  * without that evidence. */
 enum status order_finish(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* With EVIDENCE_SERVER that it was captured, or is owed to the card, or with EVIDENCE_LATER (the server knows by the
@@ -111,6 +112,7 @@ struct payment_request {
   const char *reference; /* NULL: any; else it is the same only under that name, and then whether told or not */
   uint32_t sale_atc;     /* of a refund: two sales of one amount are two refunds; else 0 */
   int64_t wanted;        /* minor units: a payment that may be less than that is the same as one that was; else 0 */
+  bool transfer;         /* a payout to a bank account is none in cash */
 };
 /* Whether the entry's amount is what is asked for: that very amount, or what a card had of the same wish. */
 bool order_amount_is(const struct journal_entry *entry, const struct payment_request *request);

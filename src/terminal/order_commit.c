@@ -8,6 +8,7 @@
 #include "epurse/terminal.h"
 #include "evidence.h"
 #include "order.h"
+#include "payout.h"
 
 #define SETTLE_ROUNDS 3
 
@@ -131,8 +132,9 @@ static enum status earlier_next(struct order *order, int64_t after, struct order
 static bool is_same_request(const struct order *earlier, const struct payment_request *request) {
   bool meant = request->reference == NULL ? earlier->entry.unreported
                                           : strcmp(earlier->entry.reference, request->reference) == 0;
-  return meant && earlier->entry.type == request->type && earlier->promise.sale_atc == request->sale_atc &&
-         order_amount_is(&earlier->entry, request) && earlier->entry.currency == request->amount.currency;
+  return meant && earlier->entry.type == request->type && payout_is_transfer(&earlier->entry) == request->transfer &&
+         earlier->promise.sale_atc == request->sale_atc && order_amount_is(&earlier->entry, request) &&
+         earlier->entry.currency == request->amount.currency;
 }
 
 /* What it was, for a sentence about it. */
@@ -155,7 +157,7 @@ static void earlier_mention(const struct order *earlier) {
   char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 256];
   if (!earlier->entry.unreported)
     return;
-  if (earlier->entry.type == TRANSACTION_PAYOUT && earlier->entry.state == JOURNAL_COMMITTED) { /* goes on being open */
+  if (payout_in_cash(&earlier->entry) && earlier->entry.state == JOURNAL_COMMITTED) { /* goes on being open */
     contact_say(earlier->contact,
                 "A payout of this card is not settled: the same payout again goes on with it, or recover.");
     return;

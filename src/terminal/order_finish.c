@@ -9,6 +9,7 @@
 #include "contact.h"
 #include "evidence.h"
 #include "order.h"
+#include "payout.h"
 #include "receipt_file.h"
 
 enum status order_resume(struct order *order, const struct journal_entry *entry) {
@@ -109,7 +110,7 @@ enum status order_finish(struct order *order, const struct evidence *evidence) {
   receipt_write(order);
   bool charged = order_charge_stands(order);
   order->outcome->confirmed = order_tell_secret(order);
-  if (!charged || !order->outcome->confirmed || order->entry.type == TRANSACTION_PAYOUT)
+  if (!charged || !order->outcome->confirmed || payout_in_cash(&order->entry))
     return STATUS_OK;
   order->entry.state = JOURNAL_CONFIRMED;
   (void)!journal_update(journal, &order->entry);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/iban.h"
 #include "epurse/journal.h"
 
 #include "contact.h"
@@ -18,6 +19,14 @@
 /* How far one that the card has committed has come: its entry's tender_kind, which says how a load was paid. */
 #define PAYOUT_TO_HAND_OUT "hand-out" /* the server has said pay */
 #define PAYOUT_HANDED_OUT  "handed"   /* the cashier has confirmed it, and the server may not know */
+
+bool payout_is_transfer(const struct journal_entry *entry) {
+  return entry->type == TRANSACTION_PAYOUT && strcmp(entry->tender_kind, PAYOUT_BY_TRANSFER) == 0;
+}
+
+bool payout_in_cash(const struct journal_entry *entry) {
+  return entry->type == TRANSACTION_PAYOUT && !payout_is_transfer(entry);
+}
 
 static bool payout_is(const struct order *order, const char *stage) {
   return strcmp(order->entry.tender_kind, stage) == 0;
@@ -65,11 +74,23 @@ static enum status payout_ask(struct order *order) {
   return payout_note(order, PAYOUT_TO_HAND_OUT) == STATUS_OK ? STATUS_OK : STATUS_PAYOUT_OPEN;
 }
 
+/* From r on, to a bank account: the server orders it when it has r, which is told again until it has. */
+static enum status payout_leave(struct order *order) {
+  if (order->entry.state == JOURNAL_COMMITTED && order_tell_secret(order)) {
+    order->entry.state = JOURNAL_CONFIRMED;
+    (void)!journal_update(order->terminal->journal, &order->entry);
+  }
+  order->outcome->confirmed = order->entry.state == JOURNAL_CONFIRMED;
+  return STATUS_OK;
+}
+
 /* From r on. */
 static enum status payout_finish(struct order *order, const struct payout_desk *desk) {
   const struct amount amount = {order->entry.amount, order->entry.currency};
   if (order->entry.id == 0)
     return STATUS_REFERENCE_DONE; /* at another terminal, and handed out there or not at all */
+  if (payout_is_transfer(&order->entry))
+    return payout_leave(order);
   bool again = payout_is(order, PAYOUT_TO_HAND_OUT);
   if (order->entry.state == JOURNAL_COMMITTED && !again && !payout_is(order, PAYOUT_HANDED_OUT)) {
     enum status status = payout_ask(order);
@@ -98,7 +119,10 @@ bool payout_recover(struct order *order) {
 /* ---- with the card ---- */
 
 static enum status payout_meet(struct order *order, const struct payment *payment, const struct payout_desk *desk) {
-  const struct payment_request request = {TRANSACTION_PAYOUT, payment->amount, payment->reference, 0, 0};
+  const struct payment_request request = {.type = TRANSACTION_PAYOUT,
+                                          .amount = payment->amount,
+                                          .reference = payment->reference,
+                                          .transfer = payment->iban != NULL};
   bool same = false;
   enum status status = order_finish_earlier(order, &request, &same);
   if (status == STATUS_OK && !same)
@@ -106,14 +130,29 @@ static enum status payout_meet(struct order *order, const struct payment *paymen
   return status == STATUS_OK ? payout_finish(order, desk) : status;
 }
 
+/* Before the card is touched. */
+static enum status payout_check_account(const struct payment *payment) {
+  bool named = payment->holder != NULL && payment->holder[0] != '\0' && strlen(payment->holder) <= HOLDER_MAX;
+  if (!iban_valid(payment->iban))
+    return STATUS_IBAN_INVALID;
+  return named ? STATUS_OK : STATUS_BAD_FORMAT;
+}
+
 enum status payout_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                        const struct payout_desk *desk, const struct dialogue *dialogue, struct outcome *outcome) {
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
-  struct order order = {.terminal = terminal, .contact = &contact, .outcome = outcome, .reference = payment->reference};
+  struct order order = {.terminal = terminal,
+                        .contact = &contact,
+                        .outcome = outcome,
+                        .reference = payment->reference,
+                        .iban = payment->iban,
+                        .holder = payment->holder};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
   reference_note(outcome, payment);
   enum status status = order_check(terminal, ROLE_RELOAD, payment);
+  if (status == STATUS_OK && payment->iban != NULL)
+    status = payout_check_account(payment);
   if (status == STATUS_OK)
     status = recover_run(terminal, NULL, false, NULL);
   if (status != STATUS_OK)
@@ -140,7 +179,7 @@ static enum status payout_next(struct order *order) {
   enum status status = STATUS_OK;
   while (status == STATUS_OK) {
     status = journal_next_open(order->terminal->journal, entry.id, &entry);
-    if (status == STATUS_OK && entry.type == TRANSACTION_PAYOUT && entry.state == JOURNAL_COMMITTED)
+    if (status == STATUS_OK && payout_in_cash(&entry) && entry.state == JOURNAL_COMMITTED)
       return order_resume(order, &entry);
   }
   return status;

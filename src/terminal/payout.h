@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a recovery without a card does for a payout that its card has committed. */
+ * Payouts in the journal: to a bank account, or in cash, which is handed out after the card has committed it. */
 #ifndef EPURSE_TERMINAL_PAYOUT_FLOW_H
 #define EPURSE_TERMINAL_PAYOUT_FLOW_H
 
 #include "order.h"
 
-/* Tells the server r, or that it was handed out. True: the entry is closed. Whether it is to be handed out is not asked: its
+/* Nothing is handed out: when the server has r, it is done. */
+bool payout_is_transfer(const struct journal_entry *entry);
+bool payout_in_cash(const struct journal_entry *entry);
+
+/* Of one in cash that its card has committed: tells the server r, or that it was handed out. True: the entry is closed. Whether it is to be handed out is not asked: its
  * holder is not here. */
 bool payout_recover(struct order *order);
 

@@ -95,8 +95,10 @@ static enum status purchase_begin(struct order *order, const struct payment *pay
 }
 
 static enum status purchase_meet(struct order *order, const struct payment *payment) {
-  struct payment_request request = {payment->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE,
-                                    payment->amount, payment->reference, 0, order->wanted};
+  struct payment_request request = {.type = payment->points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE,
+                                    .amount = payment->amount,
+                                    .reference = payment->reference,
+                                    .wanted = order->wanted};
   bool same = false;
   enum status status = offline_finish_earlier(order, &request, &same);
   if (status == STATUS_OK && !same)

@@ -130,7 +130,7 @@ static enum status recover_all(struct terminal *terminal, struct tender *tender,
       recovery->settled += out ? is_closed(&order) : recover_entry(&order);
       continue;
     }
-    if (order.entry.type == TRANSACTION_PAYOUT) {
+    if (payout_in_cash(&order.entry)) {
       recovery->settled += payout_recover(&order);
       continue;
     }

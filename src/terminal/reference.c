@@ -10,6 +10,7 @@
 #include "epurse/backend.h"
 #include "epurse/message_reference.h"
 #include "epurse/terminal.h"
+#include "payout.h"
 #include "recover.h"
 
 void reference_note(struct outcome *outcome, const struct payment *payment) {
@@ -69,7 +70,8 @@ static bool is_done(const struct journal_entry *entry) {
 /* Whether an entry is what is asked for. A payment stays the same one where it went off-line. */
 static bool entry_matches(const struct journal_entry *entry, const struct payment_request *request) {
   bool offline = entry->type == TRANSACTION_OFFLINE_PURCHASE && request->type == TRANSACTION_PURCHASE;
-  return (offline || entry->type == request->type) && order_amount_is(entry, request);
+  return (offline || entry->type == request->type) && payout_is_transfer(entry) == request->transfer &&
+         order_amount_is(entry, request);
 }
 
 static bool is_over(const struct journal_entry *entry) {
@@ -153,8 +155,11 @@ enum status payment_recall(struct terminal *terminal, uint8_t type, const struct
                            const struct dialogue *dialogue, struct outcome *outcome) {
   struct contact contact = {.terminal = terminal, .dialogue = dialogue};
   struct order order = {.terminal = terminal, .contact = &contact, .tender = payment->tender, .outcome = outcome};
-  const struct payment_request request = {type, payment->amount, payment->reference, 0,
-                                          payment->up_to ? payment->amount.minor : 0};
+  const struct payment_request request = {.type = type,
+                                          .amount = payment->amount,
+                                          .reference = payment->reference,
+                                          .wanted = payment->up_to ? payment->amount.minor : 0,
+                                          .transfer = payment->iban != NULL};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
   reference_note(outcome, payment);

@@ -15,7 +15,8 @@
 #include "reference.h"
 
 static enum status refund_meet(struct order *order, const struct payment *payment, const struct sale *sale) {
-  const struct payment_request request = {TRANSACTION_REFUND, payment->amount, payment->reference, sale->atc, 0};
+  const struct payment_request request = {
+      .type = TRANSACTION_REFUND, .amount = payment->amount, .reference = payment->reference, .sale_atc = sale->atc};
   bool same = false;
   enum status status = contact_identify(order->contact);
   if (status == STATUS_OK && memcmp(order->contact->cid, sale->cid, CID_SIZE) != 0)

@@ -261,6 +261,7 @@ static void seed_settlement(const struct world *world, const struct fuzz_sink *s
   put(&draft, ADMIN, MESSAGE_SETTLEMENT_LIST, json_pack("{s:i, s:i}", "after", 0, "limit", 3));
   put(&draft, ADMIN, MESSAGE_SETTLEMENT_LINES, json_pack("{s:i, s:s, s:i}", "number", 1, "after", "", "limit", 3));
   put(&draft, ADMIN, MESSAGE_SETTLEMENT_CAPTURES, json_pack("{s:i, s:i, s:i}", "number", 1, "after", 0, "limit", 3));
+  put(&draft, ADMIN, MESSAGE_SETTLEMENT_TRANSFERS, json_pack("{s:i, s:i, s:i}", "number", 1, "after", 0, "limit", 3));
   draft_end(&draft, sink);
 }
 

@@ -374,6 +374,75 @@ START_TEST(pays_what_was_handed_out) {
 }
 END_TEST
 
+/* A payout to a bank account is handed out by nobody; one settlement orders it, and no other. */
+static void pay_out(struct world *world, struct purse *purse, uint32_t amount) {
+  static const struct ledger_account account = {"DE89370400440532013000", "Käthe Muster"};
+  struct ask ask = {.purse = purse, .account = &account};
+  purse_promise(purse, TRANSACTION_PAYOUT, amount, RELOAD);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  ck_assert(purse_commit(purse, ask.transaction.authorisation));
+}
+
+START_TEST(orders_payouts_once) {
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement closed;
+  struct ledger_settlement_transfer rows[4];
+  struct ledger_fate fate;
+  struct ledger_totals totals;
+  size_t count = 0;
+  trade(&world, &purse);
+  pay_out(&world, &purse, 3000);
+  const struct world_wish wanted = {purse.atc, RELOAD, PAYOUT_WISH_PAY};
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK); /* in hold: not yet */
+  ck_assert_int_eq(closed.transfers, 0);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  ck_assert_int_eq(world_settle_payout(&world, &purse, &wanted, &fate), STATUS_OK);
+  ck_assert(!fate.pay && !fate.back);
+  ck_assert_int_eq(fate.state, LEDGER_CAPTURED);
+  world_assert_agrees(&world, &purse);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, POS);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.transfers, 1);
+  ck_assert_int_eq(closed.transferred, 3000);
+  ck_assert_int_eq(closed.sums.payouts, 0);
+  const struct ledger_transfer_place place = {closed.number, 0};
+  ck_assert_int_eq(ledger_settlement_transfers(world.ledger, &place, rows, 4, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert_str_eq(rows[0].account.iban, "DE89370400440532013000");
+  ck_assert_str_eq(rows[0].account.name, "Käthe Muster");
+  ck_assert_uint_eq(rows[0].amount, 3000);
+  ck_assert_mem_eq(rows[0].cid, purse.cid, CID_SIZE);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.outstanding, purse.balance);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, POS);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.transfers, 0);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
+/* Torn before the card, it stays there; an account that is none is refused. */
+START_TEST(orders_nothing_that_stayed_on_the_card) {
+  static const struct ledger_account none = {"DE88370400440532013000", "Nobody"};
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement closed;
+  trade(&world, &purse);
+  struct ask ask = {.purse = &purse, .account = &none};
+  purse_promise(&purse, TRANSACTION_PAYOUT, 3000, RELOAD);
+  (void)!world_ask(&world, &ask);
+  ck_assert_int_eq(ask.outcome, STATUS_IBAN_INVALID);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, POS);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.transfers, 0);
+  world_assert_agrees(&world, &purse);
+  world_close(&world);
+}
+END_TEST
+
 static int64_t ask(sqlite3 *database, const char *sql) {
   sqlite3_stmt *statement = NULL;
   ck_assert_int_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
@@ -424,6 +493,8 @@ Suite *settlement_suite(void) {
   tcase_add_loop_test(tests, is_audited, 0, 10);
   tcase_add_test(tests, conserves_over_days);
   tcase_add_test(tests, pays_what_was_handed_out);
+  tcase_add_test(tests, orders_payouts_once);
+  tcase_add_test(tests, orders_nothing_that_stayed_on_the_card);
   tcase_add_test(tests, takes_over_the_first_version);
   suite_add_tcase(suite, tests);
   return suite;

@@ -148,7 +148,7 @@ static enum status ask_authorise(struct ledger *ledger, struct asking *asking) {
   if (asking->offer.promise->type == TRANSACTION_REFUND)
     return ledger_refund_authorise(ledger, &asking->offer, WORLD_REFUND_WINDOW, &signer, &ask->transaction);
   if (asking->offer.promise->type == TRANSACTION_PAYOUT)
-    return ledger_payout_authorise(ledger, &asking->offer, &signer, &ask->transaction);
+    return ledger_payout_authorise(ledger, &asking->offer, ask->account, &signer, &ask->transaction);
   return ledger_purchase_authorise(ledger, &asking->offer, &signer, &ask->transaction);
 }
 

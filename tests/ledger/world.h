@@ -44,9 +44,10 @@ void world_terminal(struct ledger_terminal *terminal, const char *tid, uint8_t r
 /* What the server does with a promise, in one step. */
 struct ask {
   struct purse *purse;
-  struct ledger_tender tender; /* loads */
-  const char *reference;       /* NULL: none */
-  enum status outcome;         /* STATUS_OK: authorised, or answered before */
+  struct ledger_tender tender;          /* loads */
+  const char *reference;                /* NULL: none */
+  const struct ledger_account *account; /* payouts; NULL: in cash */
+  enum status outcome;                  /* STATUS_OK: authorised, or answered before */
   struct promise_verdict standing;
   struct ledger_transaction transaction; /* the answer */
 };

@@ -312,6 +312,8 @@ static void settlement_part(struct tour *tour, const struct purse *purse) {
   expect(tour, &world->admin, MESSAGE_SETTLEMENT_LINES, page_of("", 2), STATUS_NOT_FOUND);
   expect(tour, &world->admin, MESSAGE_SETTLEMENT_CAPTURES,
          json_pack("{s:i, s:i, s:i}", "number", 1, "after", 0, "limit", 10), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_SETTLEMENT_TRANSFERS,
+         json_pack("{s:i, s:i, s:i}", "number", 1, "after", 0, "limit", 10), STATUS_OK);
   purse_issue(&heir, world, 3);
   memcpy(cards.cid, purse->cid, CID_SIZE);
   memcpy(cards.new_cid, heir.cid, CID_SIZE);

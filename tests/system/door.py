@@ -26,7 +26,7 @@ def routes():
 def word_of(path):
     """The word of a message, as the description pairs them: in the order of its paths, singular."""
     odd = {"card-queries": "card-query", "backup-queries": "backup-query", "settlement-lines": "settlement-lines",
-           "settlement-captures": "settlement-captures"}
+           "settlement-captures": "settlement-captures", "settlement-transfers": "settlement-transfers"}
     return WORDS.get(path) or odd.get(path[4:]) or path[4:].rstrip("s")
 
 

@@ -8,7 +8,8 @@
 
 #include "epurse/amount.h"
 
-#define PAGE_LINES 16 /* fit a message */
+#define PAGE_LINES     16 /* fit a message */
+#define PAGE_TRANSFERS 28 /* likewise */
 
 static enum status sums_read(json_t *item, struct settlement_sums *sums) {
   int read = json_unpack(item, "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "purchases",
@@ -26,9 +27,10 @@ static enum status sums_read(json_t *item, struct settlement_sums *sums) {
 enum status settlement_head_read(json_t *item, struct settlement_head *head) {
   const char *incarnation = NULL;
 
-  if (json_unpack(item, "{s:I, s:s, s:I, s:I, s:I, s:I, s:I}", "number", &head->number, "incarnation", &incarnation,
-                  "closed_at", &head->closed_at, "first_capture", &head->first_capture, "last_capture",
-                  &head->last_capture, "merchants", &head->merchants, "brought_in", &head->brought_in) != 0 ||
+  if (json_unpack(item, "{s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "number", &head->number, "incarnation",
+                  &incarnation, "closed_at", &head->closed_at, "first_capture", &head->first_capture, "last_capture",
+                  &head->last_capture, "merchants", &head->merchants, "brought_in", &head->brought_in, "transfers",
+                  &head->transfers, "transferred", &head->transferred) != 0 ||
       strlen(incarnation) >= sizeof head->incarnation || incarnation[strspn(incarnation, "0123456789ABCDEF")] != '\0')
     return STATUS_BAD_REPLY;
   (void)snprintf(head->incarnation, sizeof head->incarnation, "%s", incarnation);
@@ -110,6 +112,50 @@ enum status settlement_read(struct settlement_reading *reading) {
     status = STATUS_BAD_REPLY;
   (void)snprintf(about, sizeof about, "settlement %lld", (long long)reading->number);
   return status == STATUS_OK ? status : admin_fail(reading->admin, about, status);
+}
+
+/* ---- to cardholders ---- */
+
+struct holder_tally {
+  json_int_t after, transfers, transferred;
+};
+
+static enum status transfer_take(json_t *item, struct holder_tally *tally, holder_transfer_take *take, void *context) {
+  struct holder_transfer transfer;
+
+  if (json_unpack(item, "{s:I, s:s, s:I, s:I, s:s, s:s !}", "number", &transfer.number, "cid", &transfer.cid, "atc",
+                  &transfer.atc, "amount", &transfer.amount, "iban", &transfer.iban, "holder", &transfer.holder) != 0 ||
+      transfer.number <= tally->after || transfer.amount < 1)
+    return STATUS_BAD_REPLY;
+  tally->after = transfer.number;
+  tally->transfers++;
+  tally->transferred += transfer.amount;
+  return take(context, &transfer, item);
+}
+
+enum status settlement_transfers_read(const struct settlement_reading *reading, holder_transfer_take *take,
+                                      void *context) {
+  struct holder_tally tally = {.after = 0};
+  size_t count = reading->head.transfers > 0 ? 1 : 0;
+  enum status status = STATUS_OK;
+
+  while (status == STATUS_OK && count > 0) {
+    struct message reply;
+    status = admin_call(
+        reading->admin, MESSAGE_SETTLEMENT_TRANSFERS,
+        json_pack("{s:I, s:I, s:i}", "number", reading->number, "after", tally.after, "limit", PAGE_TRANSFERS), &reply);
+    json_t *items = json_object_get(reply.body, "transfers");
+    if (status == STATUS_OK && !json_is_array(items))
+      status = STATUS_BAD_REPLY;
+    count = json_array_size(items);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+      status = transfer_take(json_array_get(items, i), &tally, take, context);
+    message_clear(&reply);
+  }
+  if (status == STATUS_OK &&
+      (tally.transfers != reading->head.transfers || tally.transferred != reading->head.transferred))
+    status = STATUS_BAD_REPLY;
+  return status == STATUS_OK ? status : admin_fail(reading->admin, "its transfers", status);
 }
 
 void settlement_amount(char text[AMOUNT_TEXT_MAX], json_int_t minor, const struct currency *currency) {

@@ -14,7 +14,7 @@ struct settlement_sums {
   json_int_t points_granted, points_purchases, points_redeemed, points_value;
 };
 struct settlement_head {
-  json_int_t number, closed_at, first_capture, last_capture, merchants, brought_in;
+  json_int_t number, closed_at, first_capture, last_capture, merchants, transfers, transferred, brought_in;
   char incarnation[7]; /* of the ledger that closed it; "": an older one */
   struct settlement_sums sums;
 };
@@ -41,6 +41,17 @@ struct settlement_reading {
   json_int_t issuer;           /* set */
 };
 enum status settlement_read(struct settlement_reading *reading) EPURSE_MUST_USE;
+
+/* A payout of a card to a bank account that a settlement orders. */
+struct holder_transfer {
+  const char *cid, *iban, *holder; /* borrowed for the call */
+  json_int_t number, atc, amount;
+};
+typedef enum status holder_transfer_take(void *context, const struct holder_transfer *transfer, json_t *item);
+/* Reads those of a settlement that settlement_read has read, each once; says what is wrong. STATUS_BAD_REPLY too where they do
+ * not make what its head says. */
+enum status settlement_transfers_read(const struct settlement_reading *reading, holder_transfer_take *take,
+                                      void *context) EPURSE_MUST_USE;
 
 /* admin_settlement_pain.c: the transfers of a settlement as an ISO 20022 pain.001.001.09 file for the issuer's bank.
  * Says what is wrong. STATUS_NO_ACCOUNT: a merchant's account is not known; STATUS_NOTHING_TO_SETTLE: nothing is to be

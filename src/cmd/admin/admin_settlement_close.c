@@ -19,6 +19,11 @@ static void head_print(const struct admin *admin, const struct settlement_head *
   admin_print(admin, "no. %-6lld  %s  %5lld merchant%s  %8lld purchase%s  %16s  to pay out %16s\n",
               (long long)head->number, closed, (long long)head->merchants, head->merchants == 1 ? "" : "s",
               (long long)purchases, purchases == 1 ? "" : "s", gross, net);
+  if (head->transfers > 0) {
+    report_amount(gross, head->transferred, currency);
+    admin_print(admin, "  and %lld payout%s to cardholders' bank accounts: %s\n", (long long)head->transfers,
+                head->transfers == 1 ? "" : "s", gross);
+  }
   if (head->brought_in == 0)
     return;
   report_amount(gross, head->brought_in, currency);
@@ -134,7 +139,7 @@ enum status admin_settlement_list(void *context, char **arguments) {
 
 struct showing {
   const struct admin *admin;
-  json_t *lines;
+  json_t *lines, *transfers;
 };
 
 static void sum_print(const struct admin *admin, const char *what, json_int_t minor) {
@@ -172,9 +177,19 @@ static enum status line_show(void *context, const struct settlement_line *line, 
   return json_array_append(showing->lines, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
+static enum status transfer_show(void *context, const struct holder_transfer *transfer, json_t *item) {
+  const struct showing *showing = context;
+  char amount[AMOUNT_TEXT_MAX];
+
+  report_amount(amount, transfer->amount, showing->admin->terminal->currency->numeric);
+  admin_print(showing->admin, "card %s, no. %lld: %s paid out to %s, %s\n", transfer->cid, (long long)transfer->atc,
+              amount, transfer->iban, transfer->holder);
+  return json_array_append(showing->transfers, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
 enum status admin_settlement_show(void *context, char **arguments) {
   struct admin *admin = context;
-  struct showing showing = {.admin = admin, .lines = json_array()};
+  struct showing showing = {.admin = admin, .lines = json_array(), .transfers = json_array()};
   struct settlement_reading reading = {.admin = admin, .take = line_show, .context = &showing};
   enum status status = settlement_number_read(admin, arguments[0], &reading.number);
 
@@ -182,14 +197,17 @@ enum status admin_settlement_show(void *context, char **arguments) {
     status = admin_open(admin);
   if (status == STATUS_OK)
     status = settlement_read(&reading);
+  if (status == STATUS_OK)
+    status = settlement_transfers_read(&reading, transfer_show, &showing);
   if (status == STATUS_OK) {
     char closed[21];
     settlement_moment(closed, reading.head.closed_at);
     head_print(admin, &reading.head);
-    admin->report = json_pack("{s:s, s:I, s:s, s:I, s:I, s:O}", "currency", admin->terminal->currency->code, "number",
-                              reading.number, "closed_at", closed, "gross", reading.head.sums.gross, "net",
-                              reading.head.sums.net, "merchants", showing.lines);
+    admin->report = json_pack("{s:s, s:I, s:s, s:I, s:I, s:O, s:O}", "currency", admin->terminal->currency->code,
+                              "number", reading.number, "closed_at", closed, "gross", reading.head.sums.gross, "net",
+                              reading.head.sums.net, "merchants", showing.lines, "transfers", showing.transfers);
   }
   json_decref(showing.lines);
+  json_decref(showing.transfers);
   return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A settlement's payouts as ISO 20022 CustomerCreditTransferInitiation, pain.001.001.09: one payment instruction, a
- * transfer for each merchant. Elements stand in the order of the message's schema. */
+ * A settlement's payouts as ISO 20022 CustomerCreditTransferInitiation, pain.001.001.09: one payment instruction with a
+ * transfer for each merchant, and one with those to cardholders. Elements stand in the order of the message's schema. */
 #include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,16 +16,16 @@
 
 /* Read before anything is written: the head has number and sum. */
 struct transfer {
-  char id[TEXT_35], name[SEPA_NAME_MAX + 1], iban[IBAN_MAX + 1], bic[BIC_MAX + 1];
-  json_int_t net, purchases;
+  char id[TEXT_35], name[SEPA_NAME_MAX + 1], iban[IBAN_MAX + 1], bic[BIC_MAX + 1], about[141];
+  json_int_t net;
 };
 
 struct pain {
   struct admin *admin;
   struct settlement_reading reading;
   char debtor[SEPA_NAME_MAX + 1], today[21];
-  struct transfer *transfers;
-  size_t count, capacity;
+  struct transfer *transfers; /* those to merchants, then those to cardholders */
+  size_t merchants, count, capacity;
   char without[MERCHANT_MAX + 1]; /* the first one whose account is not known */
   size_t without_count;
   bool nameless, accountless; /* wrong_merchant's name or account is none that a bank takes */
@@ -93,6 +93,7 @@ static bool merchant_check(struct pain *pain, const struct settlement_line *line
 static enum status transfer_take(void *context, const struct settlement_line *line, json_t *item) {
   struct pain *pain = context;
   struct transfer *transfer = NULL;
+  char closed[21];
 
   (void)item;
   if (line->sums.net == 0)
@@ -107,12 +108,36 @@ static enum status transfer_take(void *context, const struct settlement_line *li
   if (transfer_grow(pain) != STATUS_OK)
     return STATUS_NO_MEMORY;
   transfer = &pain->transfers[pain->count++];
-  *transfer = (struct transfer){.net = line->sums.net, .purchases = line->sums.purchases};
+  *transfer = (struct transfer){.net = line->sums.net};
   if (!transfer_identify(pain, line->merchant, transfer) ||
       !sepa_name(line->name, transfer->name, sizeof transfer->name))
     return STATUS_BAD_REPLY;
   (void)snprintf(transfer->iban, sizeof transfer->iban, "%s", line->iban);
   (void)snprintf(transfer->bic, sizeof transfer->bic, "%s", line->bic);
+  settlement_moment(closed, pain->reading.head.closed_at);
+  (void)snprintf(transfer->about, sizeof transfer->about, "Settlement %lld of %.10s, %lld purchases",
+                 (long long)pain->reading.number, closed, (long long)line->sums.purchases);
+  return STATUS_OK;
+}
+
+/* A name in no letters that banks read is left to the bank. */
+static enum status holder_take(void *context, const struct holder_transfer *payout, json_t *item) {
+  struct pain *pain = context;
+  struct transfer *transfer = NULL;
+  char number[TEXT_35];
+
+  (void)item;
+  if (!iban_valid(payout->iban) || transfer_grow(pain) != STATUS_OK)
+    return iban_valid(payout->iban) ? STATUS_NO_MEMORY : STATUS_BAD_REPLY;
+  transfer = &pain->transfers[pain->count++];
+  *transfer = (struct transfer){.net = payout->amount};
+  number_print(pain, number);
+  (void)snprintf(transfer->id, sizeof transfer->id, "%.20s-H%zu", number, pain->count - pain->merchants);
+  if (!sepa_name(payout->holder, transfer->name, sizeof transfer->name))
+    (void)snprintf(transfer->name, sizeof transfer->name, "NOTPROVIDED");
+  (void)snprintf(transfer->iban, sizeof transfer->iban, "%s", payout->iban);
+  (void)snprintf(transfer->about, sizeof transfer->about, "Payout of card %.16s, no. %lld", payout->cid,
+                 (long long)payout->atc);
   return STATUS_OK;
 }
 
@@ -159,25 +184,23 @@ static void agent_put(struct pain *pain, const char *name, const char *bic) {
   element_close(pain);
 }
 
-static void sums_put(struct pain *pain) {
+/* Of transfers[from] to transfers[end - 1]. */
+static void sums_put(struct pain *pain, size_t from, size_t end) {
   char count[24], sum[AMOUNT_TEXT_MAX];
   json_int_t net = 0;
 
-  for (size_t i = 0; i < pain->count; i++)
+  for (size_t i = from; i < end; i++)
     net += pain->transfers[i].net;
-  (void)snprintf(count, sizeof count, "%zu", pain->count);
+  (void)snprintf(count, sizeof count, "%zu", end - from);
   settlement_amount(sum, net, pain->admin->terminal->currency);
   element_put(pain, "NbOfTxs", count);
   element_put(pain, "CtrlSum", sum);
 }
 
 static void transfer_put(struct pain *pain, const struct transfer *transfer) {
-  char amount[AMOUNT_TEXT_MAX], about[141], closed[21];
+  char amount[AMOUNT_TEXT_MAX];
 
   settlement_amount(amount, transfer->net, pain->admin->terminal->currency);
-  settlement_moment(closed, pain->reading.head.closed_at);
-  (void)snprintf(about, sizeof about, "Settlement %lld of %.10s, %lld purchases", (long long)pain->reading.number,
-                 closed, (long long)transfer->purchases);
   element_open(pain, "CdtTrfTxInf");
   element_put_in(pain, "PmtId", "EndToEndId", transfer->id);
   element_open(pain, "Amt");
@@ -190,41 +213,53 @@ static void transfer_put(struct pain *pain, const struct transfer *transfer) {
     agent_put(pain, "CdtrAgt", transfer->bic);
   element_put_in(pain, "Cdtr", "Nm", transfer->name);
   account_put(pain, "CdtrAcct", transfer->iban);
-  element_put_in(pain, "RmtInf", "Ustrd", about);
+  element_put_in(pain, "RmtInf", "Ustrd", transfer->about);
   element_close(pain);
 }
 
-static void document_put(struct pain *pain) {
+static void instruction_put(struct pain *pain, const char *id, size_t from, size_t end) {
   const struct admin *admin = pain->admin;
-  char id[TEXT_35], number[TEXT_35], closed[21], day[11];
+  char closed[21], day[11];
 
-  number_print(pain, number);
-  (void)snprintf(id, sizeof id, "EPURSE-%06lld-%.20s", (long long)pain->reading.issuer, number);
   settlement_moment(closed, pain->reading.head.closed_at);
   if (admin->date != NULL)
     (void)snprintf(day, sizeof day, "%.10s", admin->date);
   else /* a bank does not pay yesterday */
     (void)snprintf(day, sizeof day, "%.10s", strcmp(closed, pain->today) < 0 ? pain->today : closed);
+  element_open(pain, "PmtInf");
+  element_put(pain, "PmtInfId", id);
+  element_put(pain, "PmtMtd", "TRF");
+  sums_put(pain, from, end);
+  element_put_in(pain, "ReqdExctnDt", "Dt", day);
+  element_put_in(pain, "Dbtr", "Nm", pain->debtor);
+  account_put(pain, "DbtrAcct", admin->debtor_iban);
+  agent_put(pain, "DbtrAgt", admin->debtor_bic);
+  element_put(pain, "ChrgBr", "SLEV");
+  for (size_t i = from; i < end; i++)
+    transfer_put(pain, &pain->transfers[i]);
+  element_close(pain);
+}
+
+static void document_put(struct pain *pain) {
+  char id[TEXT_35], of_holders[TEXT_35 + 2], number[TEXT_35], closed[21];
+
+  number_print(pain, number);
+  (void)snprintf(id, sizeof id, "EPURSE-%06lld-%.18s", (long long)pain->reading.issuer, number);
+  (void)snprintf(of_holders, sizeof of_holders, "%s-H", id);
+  settlement_moment(closed, pain->reading.head.closed_at);
   pain->failed |= xmlTextWriterStartDocument(pain->writer, NULL, "UTF-8", NULL) < 0;
   pain->failed |= xmlTextWriterStartElementNS(pain->writer, NULL, xml("Document"), xml(PAIN_NAMESPACE)) < 0;
   element_open(pain, "CstmrCdtTrfInitn");
   element_open(pain, "GrpHdr");
   element_put(pain, "MsgId", id);
   element_put(pain, "CreDtTm", closed);
-  sums_put(pain);
+  sums_put(pain, 0, pain->count);
   element_put_in(pain, "InitgPty", "Nm", pain->debtor);
   element_close(pain);
-  element_open(pain, "PmtInf");
-  element_put(pain, "PmtInfId", id);
-  element_put(pain, "PmtMtd", "TRF");
-  sums_put(pain);
-  element_put_in(pain, "ReqdExctnDt", "Dt", day);
-  element_put_in(pain, "Dbtr", "Nm", pain->debtor);
-  account_put(pain, "DbtrAcct", admin->debtor_iban);
-  agent_put(pain, "DbtrAgt", admin->debtor_bic);
-  element_put(pain, "ChrgBr", "SLEV");
-  for (size_t i = 0; i < pain->count; i++)
-    transfer_put(pain, &pain->transfers[i]);
+  if (pain->merchants > 0)
+    instruction_put(pain, id, 0, pain->merchants);
+  if (pain->count > pain->merchants)
+    instruction_put(pain, of_holders, pain->merchants, pain->count);
   pain->failed |= xmlTextWriterEndDocument(pain->writer) < 0; /* closes what is open */
 }
 
@@ -327,6 +362,9 @@ enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) {
 
   if (status == STATUS_OK)
     status = settlement_read(&pain.reading);
+  pain.merchants = pain.count;
+  if (status == STATUS_OK)
+    status = settlement_transfers_read(&pain.reading, holder_take, &pain);
   if (status == STATUS_OK)
     status = transfers_check(&pain);
   if (status == STATUS_OK) {

@@ -28,6 +28,7 @@ struct terminal_program {
   const char *offline;           /* pay --offline, or NULL: as configured */
   bool without_card;             /* refund --without-card */
   bool all, back;                /* payout --all, --back */
+  const char *iban, *holder;     /* payout --iban, --name; or NULL */
   bool qr;                       /* pay, load, receipt --qr */
   bool last;                     /* receipt --last */
   const char *reference;         /* pay, load --reference, or NULL */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "epurse/journal.h"
+#include "epurse/terminal_payout.h"
 #include "finish.h"
 #include "language.h"
 #include "local_time.h"
@@ -43,7 +44,7 @@ static const char *advice(const struct terminal_program *self, const struct jour
         "whether the card did it is unknown: present this card here again, whatever it is to pay or load; it is "
         "finished or cancelled first");
   case JOURNAL_COMMITTED:
-    if (entry->type == TRANSACTION_PAYOUT)
+    if (entry->type == TRANSACTION_PAYOUT && strcmp(entry->tender_kind, PAYOUT_BY_TRANSFER) != 0)
       return entry->tender_kind[0] == 0
                  ? SENTENCE(
                        "the card has paid it out, and nothing was handed out: the same payout again with this card, or "

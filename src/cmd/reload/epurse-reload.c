@@ -81,14 +81,18 @@ static enum status verb_load(void *context, char **arguments) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option_row rows[] = {{"tender", 't', "DRIVER", NULL, OPTION_TEXT,
-                                            offsetof(struct terminal_program, tender_spec), 0, 0,
-                                            SENTENCE("how it is paid: cash, manual, simulator:HOST:PORT")},
-                                           {"all", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, all),
-                                            0, 0, SENTENCE("payout: all that is on the card")},
-                                           {"back", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, back),
-                                            0, 0, SENTENCE("payout: what was not handed out is owed to its cards")},
-                                           {0}};
+  static const struct option_row rows[] = {
+      {"tender", 't', "DRIVER", NULL, OPTION_TEXT, offsetof(struct terminal_program, tender_spec), 0, 0,
+       SENTENCE("how it is paid: cash, manual, simulator:HOST:PORT")},
+      {"all", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, all), 0, 0,
+       SENTENCE("payout: all that is on the card")},
+      {"back", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, back), 0, 0,
+       SENTENCE("payout: what was not handed out is owed to its cards")},
+      {"iban", 0, "IBAN", NULL, OPTION_TEXT, offsetof(struct terminal_program, iban), 0, 0,
+       SENTENCE("payout: to this bank account, and not in cash")},
+      {"name", 0, "NAME", NULL, OPTION_TEXT, offsetof(struct terminal_program, holder), 0, 0,
+       SENTENCE("payout --iban: whose account it is; else it is asked for")},
+      {0}};
   static const struct verb verbs[] = {
       {"load", "AMOUNT", 1, SENTENCE("load an amount, like 50.00"), verb_load},
       {"payout", "[AMOUNT]", -1, SENTENCE("pay an amount out to the cardholder, or --all"), verb_payout},

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The verb `payout`: the card pays its holder, and the cashier hands out what the terminal says, when it says so. */
+ * The verb `payout`: the card pays its holder, and the cashier hands out what the terminal says, when it says so; or it goes
+ * to a bank account. */
 #include "verb_payout.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/crypto.h"
+#include "epurse/iban.h"
 #include "epurse/terminal_payout.h"
 
 static enum status show(void *context, const struct outcome *outcome) {
@@ -93,6 +95,42 @@ static enum status amount_of_all(struct typed *typed, struct amount *amount) {
   return status;
 }
 
+/* ---- to a bank account ---- */
+
+struct account {
+  char iban[IBAN_MAX + 1], holder[HOLDER_MAX + 1];
+};
+
+/* As people write it, in groups. */
+static bool iban_read(const char *text, char iban[IBAN_MAX + 1]) {
+  size_t len = 0;
+  for (; *text != '\0' && len < IBAN_MAX; text++)
+    if (*text != ' ')
+      iban[len++] = *text;
+  iban[len] = '\0';
+  return *text == '\0' && iban_valid(iban);
+}
+
+/* Before a card is asked for. */
+static enum status account_ask(struct terminal_program *self, struct account *account, struct payment *payment) {
+  if (!iban_read(self->iban, account->iban)) {
+    report_failure(self, STATUS_IBAN_INVALID, NULL);
+    return STATUS_IBAN_INVALID;
+  }
+  if (self->holder != NULL && strlen(self->holder) <= HOLDER_MAX)
+    memcpy(account->holder, self->holder, strlen(self->holder) + 1);
+  else if (self->holder != NULL ||
+           operator_ask(self, translated("Whose account is it?"), account->holder, sizeof account->holder) != STATUS_OK)
+    account->holder[0] = '\0';
+  if (account->holder[0] == '\0') {
+    problem_say(self->program->name, "say whose account it is, in at most 70 bytes: --name NAME");
+    return STATUS_USAGE;
+  }
+  payment->iban = account->iban;
+  payment->holder = account->holder;
+  return STATUS_OK;
+}
+
 /* ---- the verb ---- */
 
 static enum status pay_out(struct terminal_program *self, struct payment *payment) {
@@ -145,12 +183,19 @@ enum status verb_payout(void *context, char **arguments) {
   struct terminal_program *self = context;
   struct payment payment = {.reference = self->reference};
   struct outcome outcome;
+  struct account account;
   int said = (arguments[0] != NULL) + self->all + self->back;
+  if (self->iban == NULL ? self->holder != NULL : self->back) {
+    problem_say(self->program->name, "--name goes with --iban, and --iban with what is paid out");
+    return STATUS_USAGE;
+  }
   if (said != 1 || (self->back && self->reference != NULL) || (self->all && self->reference != NULL)) {
     problem_say(self->program->name, "say how much: an amount, or --all; --back for what was not handed out");
     return STATUS_USAGE;
   }
   enum status status = terminal_program_open(self);
+  if (status == STATUS_OK && self->iban != NULL)
+    status = account_ask(self, &account, &payment);
   if (status == STATUS_OK && arguments[0] != NULL)
     status = terminal_program_amount(self, arguments[0], &payment.amount);
   if (status != STATUS_OK)
