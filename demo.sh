@@ -102,6 +102,8 @@ show_balance() { pos --pin-fd 3 balance 3<<<2468; }
 show "What is left?" "epurse-pos balance" show_balance
 show_log() { pos --pin-fd 3 log 3<<<2468; }
 show "The card itself remembers." "epurse-pos log" show_log
+pay_out() { echo y | reload --pin-fd 3 payout 10.00 3<<<2468; }
+show "Back where cards are loaded: 10.00 go into the cardholder's hand." "epurse-reload payout 10.00" pay_out
 
 title "Anyone"
 show "Is the receipt genuine? The public key is enough to tell." "epurse-verify --master master.pem receipts/*" \
