@@ -76,5 +76,7 @@ struct ledger_approval_decision {
 };
 enum status ledger_approval_decide(struct ledger *ledger,
                                    const struct ledger_approval_decision *decision) EPURSE_MUST_USE;
+/* Whether no administrator asked for it, but a desk. STATUS_NOT_FOUND. */
+enum status ledger_approval_by_desk(struct ledger *ledger, int64_t number, bool *by_desk) EPURSE_MUST_USE;
 
 #endif

@@ -8,7 +8,8 @@
 
 struct ledger_renewing {
   uint8_t cid[CID_SIZE], new_cid[CID_SIZE];
-  const uint8_t *desk;   /* TID_SIZE: a desk, by what the card has signed there; NULL: on the word of administrators */
+  const uint8_t *desk;   /* TID_SIZE: that asks, or NULL; what the card has signed there needs nobody's word */
+  bool approved;         /* administrators have said yes */
   int64_t window;        /* seconds until what was kept follows */
   int64_t offline_total; /* minor units that the old card may have paid off-line without anybody's knowing */
   int64_t now;
@@ -33,7 +34,7 @@ struct ledger_renewal {
  *   STATUS_CARD_NOT_BLOCKED     it is in use, neither expired nor emptied at this desk by a payout that went back to it
  *   STATUS_CARD_REPLACED        its money went to another card
  *   STATUS_NEW_CARD_NOT_ISSUED  the new one is unknown, not in use, or the same
- *   STATUS_APPROVAL_WAITS       a desk asks, and the card has signed nothing for it: administrators decide */
+ *   STATUS_APPROVAL_WAITS       it is not approved, and the card has signed nothing that does without; nothing is written */
 enum status ledger_card_renew(struct ledger *ledger, const struct ledger_renewing *what,
                               struct ledger_renewal *done) EPURSE_MUST_USE;
 

@@ -162,3 +162,13 @@ enum status ledger_approval_decide(struct ledger *ledger, const struct ledger_ap
   query_i64(&query, decision->number);
   return query_run(&query);
 }
+
+enum status ledger_approval_by_desk(struct ledger *ledger, int64_t number, bool *by_desk) {
+  struct ledger_approval approval;
+  struct terminal_brief terminal = {.role = ROLE_ADMIN};
+  enum status status = ledger_approval_find(ledger, number, &approval);
+  if (status == STATUS_OK)
+    status = terminal_brief(ledger, approval.asked_by, &terminal);
+  *by_desk = terminal.role != ROLE_ADMIN;
+  return status;
+}

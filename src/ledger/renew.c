@@ -92,7 +92,7 @@ static enum status renew_check_old(struct ledger *ledger, struct renewing *renew
   if (!blocked && !emptied && end > renewing->what->now)
     return STATUS_CARD_NOT_BLOCKED;
   renewing->row.since = blocked ? old->blocked_at : emptied ? renewing->what->now : end;
-  return renewing->what->desk != NULL && !emptied ? STATUS_APPROVAL_WAITS : STATUS_OK;
+  return !renewing->what->approved && !emptied ? STATUS_APPROVAL_WAITS : STATUS_OK;
 }
 
 /* ---- what goes at once ---- */

@@ -18,6 +18,30 @@ struct guarded {
   int64_t number; /* that it waits under; 0: it was done */
 };
 
+/* With the word of another administrator; of what a desk asked for it is the first one's. */
+static enum status run_given(struct ledger *ledger, struct guarded *guarded, int64_t administrators) {
+  const struct approval_step *step = guarded->step;
+  bool by_desk = false;
+  enum status status = ledger_approval_decide(ledger, guarded->decision);
+
+  if (status == STATUS_OK && step->approved != NULL && administrators > 1)
+    status = ledger_approval_by_desk(ledger, guarded->decision->number, &by_desk);
+  if (status == STATUS_OK && by_desk)
+    return ledger_approval_ask(ledger, &guarded->asking, &guarded->number);
+  if (step->approved != NULL)
+    *step->approved = true;
+  return status == STATUS_OK ? step->step(ledger, step->context) : status;
+}
+
+/* What a desk asks for: done where it needs nobody's word. */
+static enum status run_attempt(struct ledger *ledger, struct guarded *guarded) {
+  const struct approval_step *step = guarded->step;
+
+  *step->approved = false;
+  enum status status = step->step(ledger, step->context);
+  return status == STATUS_APPROVAL_WAITS ? ledger_approval_ask(ledger, &guarded->asking, &guarded->number) : status;
+}
+
 static enum status run(struct ledger *ledger, void *context) {
   struct guarded *guarded = context;
   const struct approval_step *step = guarded->step;
@@ -26,10 +50,10 @@ static enum status run(struct ledger *ledger, void *context) {
   enum status status = ledger_approvals_needed(ledger, &administrators);
 
   guarded->number = 0;
-  if (status == STATUS_OK && guarded->decision != NULL) {
-    status = ledger_approval_decide(ledger, guarded->decision);
-    return status == STATUS_OK ? step->step(ledger, step->context) : status;
-  }
+  if (status == STATUS_OK && guarded->decision != NULL)
+    return run_given(ledger, guarded, administrators);
+  if (status == STATUS_OK && step->approved != NULL)
+    return run_attempt(ledger, guarded);
   needed = administrators > 1 || step->always;
   if (status == STATUS_OK && needed && step->question != NULL)
     status = step->question(ledger, step->context, &needed);

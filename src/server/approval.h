@@ -17,6 +17,10 @@ struct approval_step {
   void *context;
   approval_question *question; /* asked in the same transaction; NULL: it always takes two */
   bool always;                 /* asked also where one administrator is enough for the rest */
+  /* Of what a desk asks, else NULL: the step is run at once, and answers STATUS_APPROVAL_WAITS, with nothing written,
+   * where it needs this to be true. An administrator gives it; where two must agree that asks for it once more, in his
+   * own name. */
+  bool *approved;
 };
 
 /* As envelope_transact. Where two administrators must agree, and request->approval does not say that they do, the request

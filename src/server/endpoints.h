@@ -35,6 +35,7 @@ route_handler post_card_query;
 route_handler post_card_block;
 route_handler post_card_list;
 route_handler post_card_replacement;
+route_handler post_card_renewal;
 route_handler post_pending_list;
 route_handler post_approval;
 route_handler post_approval_list; /* post_approval.c */

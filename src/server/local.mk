@@ -6,7 +6,7 @@ libserver_a_SOURCES = src/server/approval.c src/server/backup.c src/server/certi
 	src/server/authorisation_request.c src/server/pin_proof.c src/server/pinstore.c src/server/post_approval.c src/server/post_backup.c src/server/post_card_activation.c \
 	src/server/post_card_block.c \
 	src/server/post_card_certification.c src/server/post_card_contact.c src/server/post_card_list.c \
-	src/server/post_card_query.c src/server/post_card_replacement.c src/server/post_card_reservation.c \
+	src/server/post_card_query.c src/server/post_card_renewal.c src/server/post_card_replacement.c src/server/post_card_reservation.c \
 	src/server/post_card_suspension.c \
 	src/server/post_card_void.c src/server/post_chip_addition.c src/server/post_confirmation.c src/server/post_deny_list.c src/server/post_ledger_check.c \
 	src/server/post_limit.c src/server/post_load.c \

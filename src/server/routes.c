@@ -38,8 +38,8 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_LOAD_INQUIRY, RELOAD, post_load_inquiry, 4096),
     SIGNED(MESSAGE_LOAD, RELOAD, post_load, 4096),
     SIGNED(MESSAGE_LOAD_REVERSAL, RELOAD, post_load_reversal, 2048),
-    SIGNED(MESSAGE_TRANSACTION_INQUIRY, POS | RELOAD, post_transaction_inquiry, 2048),
-    SIGNED(MESSAGE_CONFIRMATION, POS | RELOAD, post_confirmation, 16384),
+    SIGNED(MESSAGE_TRANSACTION_INQUIRY, POS | RELOAD | PERSO, post_transaction_inquiry, 2048),
+    SIGNED(MESSAGE_CONFIRMATION, POS | RELOAD | PERSO, post_confirmation, 16384),
     SIGNED(MESSAGE_OFFLINE_PAYMENT, POS | ADMIN, post_offline_payment, 16384),
     SIGNED(MESSAGE_DENY_LIST, POS, post_deny_list, 1024),
     SIGNED(MESSAGE_PIN_FAILURE, POS | RELOAD | PERSO, post_pin_failure, 1024),
@@ -62,6 +62,7 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_BACKUP, ADMIN, post_backup, 1024),
     SIGNED(MESSAGE_BACKUP_QUERY, ADMIN, post_backup_query, 1024),
     SIGNED(MESSAGE_CARD_REPLACEMENT, ADMIN, post_card_replacement, 1024),
+    SIGNED(MESSAGE_CARD_RENEWAL, PERSO, post_card_renewal, 1024),
     SIGNED(MESSAGE_MERCHANT_CHANGE, ADMIN, post_merchant_change, 1024),
     SIGNED(MESSAGE_LIMIT, ADMIN, post_limit, 1024),
     SIGNED(MESSAGE_CARD_SUSPENSION, ADMIN, post_card_suspension, 2048),
@@ -127,6 +128,7 @@ static bool moves_money(const struct route *route) {
   case MESSAGE_CONFIRMATION:
   case MESSAGE_OFFLINE_PAYMENT:
   case MESSAGE_CARD_REPLACEMENT:
+  case MESSAGE_CARD_RENEWAL:
   case MESSAGE_SETTLEMENT:
     return true;
   default:

@@ -9,6 +9,7 @@
 #include "epurse/message_offline.h"
 #include "epurse/message_reference.h"
 #include "epurse/message_refund.h"
+#include "epurse/message_renewal.h"
 #include "letter.h"
 
 /* Reads a body and answers it written again; NULL where it is refused. */
@@ -137,6 +138,12 @@ static json_t *replacement_reply_again(enum message_type type, const json_t *bod
   return replacement_reply_parse(body, &reply) == STATUS_OK ? replacement_reply_body(&reply) : NULL;
 }
 
+static json_t *renewal_reply_again(enum message_type type, const json_t *body) {
+  struct renewal_reply reply;
+  (void)type;
+  return renewal_reply_parse(body, &reply) == STATUS_OK ? renewal_reply_body(&reply) : NULL;
+}
+
 static json_t *terminal_again(enum message_type type, const json_t *body) {
   struct terminal_message terminal;
   (void)type;
@@ -250,6 +257,7 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_TERMINAL_RENEWAL] = {terminal_again, NULL},
     [MESSAGE_TERMINAL_REVOCATION] = {revocation_again, NULL},
     [MESSAGE_CARD_REPLACEMENT] = {replacement_again, replacement_reply_again},
+    [MESSAGE_CARD_RENEWAL] = {replacement_again, renewal_reply_again},
     [MESSAGE_MERCHANT_CHANGE] = {merchant_change_again, NULL},
     [MESSAGE_REFERENCE_QUERY] = {reference_query_again, reference_reply_again},
     [MESSAGE_CHIP_ADDITION] = {chip_list_again, NULL},

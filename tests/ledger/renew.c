@@ -28,8 +28,11 @@ static enum status renew_step(struct ledger *ledger, void *context) {
 /* `desk` NULL: on the word of administrators. */
 static enum status renew_by(struct world *world, const struct purse *old, const struct purse *new, const char *desk,
                             struct ledger_renewal *done) {
-  struct renewing renewing = {
-      .what = {.desk = (const uint8_t *)desk, .window = WINDOW, .offline_total = OFFLINE, .now = world->now}};
+  struct renewing renewing = {.what = {.desk = (const uint8_t *)desk,
+                                       .approved = desk == NULL,
+                                       .window = WINDOW,
+                                       .offline_total = OFFLINE,
+                                       .now = world->now}};
   memcpy(renewing.what.cid, old->cid, CID_SIZE);
   memcpy(renewing.what.new_cid, new->cid, CID_SIZE);
   enum status status = ledger_transact(world->ledger, renew_step, &renewing);

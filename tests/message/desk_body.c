@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epurse/message_desk.h"
+#include "epurse/message_renewal.h"
 #include "forge.h"
 #include "suites.h"
 
@@ -175,6 +176,22 @@ START_TEST(a_replacement_goes_there_and_back) {
 }
 END_TEST
 
+static enum status renewed_check(const json_t *body) {
+  struct renewal_reply got;
+  return renewal_reply_parse(body, &got);
+}
+
+START_TEST(a_renewal_comes_back) {
+  struct renewal_reply said = {1790000000, 1, 2, 3, 4, 5, 1791000000}, heard;
+  json_t *body = renewal_reply_body(&said);
+
+  ck_assert_int_eq(renewal_reply_parse(body, &heard), STATUS_OK);
+  ck_assert_mem_eq(&heard, &said, sizeof heard);
+  forge_strictness(body, renewed_check, none);
+  json_decref(body);
+}
+END_TEST
+
 static const struct {
   const char *name, *value;
 } wrong_merchant[] = {{"id", "''"},   {"id", "'TWO WORDS'"}, {"id", "'0123456789012345'"}, {"id", "'B\xC3\xA4'"},
@@ -278,6 +295,7 @@ Suite *desk_body_suite(void) {
   tcase_add_test(tests, a_merchant_goes_there_and_back);
   tcase_add_test(tests, terms_go_there_and_back);
   tcase_add_test(tests, a_replacement_goes_there_and_back);
+  tcase_add_test(tests, a_renewal_comes_back);
   tcase_add_loop_test(tests, refuses_wrong_merchants, 0, sizeof wrong_merchant / sizeof wrong_merchant[0]);
   tcase_add_test(tests, a_terminal_goes_there_and_back);
   tcase_add_loop_test(tests, refuses_wrong_terminals, 0, sizeof wrong_terminal / sizeof wrong_terminal[0]);

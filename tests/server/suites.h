@@ -14,6 +14,7 @@ Suite *confirmation_suite(void);
 Suite *offline_suite(void);
 Suite *deny_suite(void);
 Suite *approval_suite(void);
+Suite *renew_suite(void);
 Suite *contact_suite(void);
 Suite *worker_pool_suite(void);
 Suite *desk_suite(void);

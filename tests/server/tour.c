@@ -320,6 +320,10 @@ static void settlement_part(struct tour *tour, const struct purse *purse) {
   expect(tour, &world->admin, MESSAGE_CARD_REPLACEMENT, replacement_body(&cards), STATUS_REPLACEMENT_TOO_EARLY);
   memcpy(cards.cid, heir.cid, CID_SIZE);
   expect(tour, &world->admin, MESSAGE_CARD_REPLACEMENT, replacement_body(&cards), STATUS_CARD_NOT_BLOCKED);
+  expect(tour, &world->desk, MESSAGE_CARD_RENEWAL, replacement_body(&cards), STATUS_NEW_CARD_NOT_ISSUED);
+  memcpy(cards.cid, purse->cid, CID_SIZE);
+  expect(tour, &world->desk, MESSAGE_CARD_RENEWAL, replacement_body(&cards), STATUS_APPROVAL_WAITS);
+  expect(tour, &world->admin, MESSAGE_CARD_RENEWAL, replacement_body(&cards), STATUS_NOT_PERMITTED);
 }
 
 /* Every route, with what is wrong everywhere. */
@@ -348,7 +352,7 @@ static void bad_part(struct tour *tour) {
   for (int type = 0; type < MESSAGE_TYPE_COUNT; type++) {
     bool desk = type >= MESSAGE_CARD_RESERVATION && type <= MESSAGE_CARD_QUERY;
     bool pin = (type >= MESSAGE_PIN_FAILURE && type <= MESSAGE_CARD_CONTACT) || type == MESSAGE_PAYOUT ||
-               type == MESSAGE_HAND_OUT;
+               type == MESSAGE_HAND_OUT || type == MESSAGE_TRANSACTION_INQUIRY || type == MESSAGE_CONFIRMATION;
     expect(tour,
            type == MESSAGE_REFERENCE_QUERY      ? &tour->world.desk
            : desk || type >= MESSAGE_CARD_BLOCK ? &tour->world.reload
