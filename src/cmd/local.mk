@@ -30,7 +30,7 @@ noinst_LIBRARIES += libbatch.a
 libbatch_a_SOURCES = src/cmd/perso/batch_file.c src/cmd/perso/batch_list.c src/cmd/perso/csv_rows.c
 bin_PROGRAMS += epurse-perso
 epurse_perso_SOURCES = src/cmd/perso/batch_prepare.c src/cmd/perso/batch_progress.c src/cmd/perso/batch_work.c src/cmd/perso/epurse-perso.c \
-	src/cmd/perso/measure.c src/cmd/perso/preparation.c src/cmd/perso/verb_batch.c src/cmd/perso/verb_measure.c src/cmd/perso/verb_prepare.c
+	src/cmd/perso/measure.c src/cmd/perso/preparation.c src/cmd/perso/verb_batch.c src/cmd/perso/verb_measure.c src/cmd/perso/verb_prepare.c src/cmd/perso/verb_renew_card.c
 epurse_perso_LDADD = libbatch.a libglobalplatform.a $(LINK_CMD) $(CSV_LIBS) $(ZIP_LIBS) -lpthread
 bin_PROGRAMS += epurse-admin
 epurse_admin_SOURCES = src/cmd/admin/admin_approval.c src/cmd/admin/admin_audit.c src/cmd/admin/admin_backup.c src/cmd/admin/admin_call.c \

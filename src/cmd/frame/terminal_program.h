@@ -29,6 +29,7 @@ struct terminal_program {
   bool without_card;             /* refund --without-card */
   bool all, back;                /* payout --all, --back */
   const char *iban, *holder;     /* payout --iban, --name; or NULL */
+  const char *renew_to;          /* renew --to: the new card's number, or NULL */
   bool qr;                       /* pay, load, receipt --qr */
   bool last;                     /* receipt --last */
   const char *reference;         /* pay, load --reference, or NULL */

@@ -13,6 +13,7 @@
 #include "verb_batch.h"
 #include "verb_measure.h"
 #include "verb_prepare.h"
+#include "verb_renew_card.h"
 
 /* To a descriptor, and where that is a file, to its disk. */
 static bool write_whole(int fd, const char *text, size_t len) {
@@ -129,6 +130,8 @@ int main(int argc, char **argv) {
        SENTENCE("prepare: take the applet away again")},
       {"lock", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, lock), 0, 0,
        SENTENCE("prepare: secure the card in the end; there is no way back")},
+      {"to", 0, "CARD", NULL, OPTION_TEXT, offsetof(struct terminal_program, renew_to), 0, 0,
+       SENTENCE("renew: the card that gets what another one had")},
       {"runs", 0, "NUMBER", NULL, OPTION_NUMBER, offsetof(struct terminal_program, runs), 1, 100,
        SENTENCE("measure: how often each command is timed; 5 without it")},
       {0}};
@@ -140,7 +143,8 @@ int main(int argc, char **argv) {
       {"balance", "", 0, SENTENCE("show what is on the card"), verb_balance},
       {"log", "", 0, SENTENCE("show the card's own log"), verb_log},
       {"pin", "", 0, SENTENCE("change the card's PIN"), verb_pin},
-      {"renew", "[DIR]", -1, SENTENCE("ask for new certificates; take the answer DIR"), verb_renew},
+      {"renew", "[DIR|OLD]", -1, SENTENCE("ask for new certificates; take the answer DIR; renew a card"),
+       verb_renew_card},
       {"measure", "", 0, SENTENCE("time the card's commands, beside what they should cost"), verb_measure},
       {"readers", "", 0, SENTENCE("list the card readers"), verb_readers},
       {"doctor", "", 0, SENTENCE("look for what is wrong with this terminal"), verb_doctor},
