@@ -170,12 +170,14 @@ static enum status chain_count_offline(const struct promise *promise, const stru
   return more >= 0 && sum >= more && (more > 0 || sum == 0) ? STATUS_OK : STATUS_CARD_FORKED;
 }
 
-/* What a renewal took from the shadow is on the card still, for all that the card knows. */
+/* What a renewal took from the shadow is on the card still, for all that the card knows; what it announces must lie in
+ * what was kept. */
 static enum status chain_foresee_renewed(struct ledger *ledger, struct chain *chain) {
   struct renewal part = {0};
-  if (chain->card_state != LEDGER_CARD_BLOCKED)
+  if (chain->card_state != LEDGER_CARD_BLOCKED || chain->balance < 0)
     return STATUS_OK;
   enum status status = renewal_read(ledger, chain->card, &part);
+  chain->renewed = part.balance;
   chain->balance += part.balance;
   chain->points += part.points;
   return status;

@@ -31,6 +31,7 @@ struct chain {
   struct booking held; /* where held_atc is not 0 */
   uint8_t outcome;     /* what the promise makes of it: LEDGER_CAPTURED, LEDGER_RELEASED, 0: no hold */
   int64_t balance, points, owed, points_owed; /* as they stand once that is settled */
+  int64_t renewed; /* of that balance: has gone to a new card, so that nothing is booked of it */
 };
 
 /* Reads and judges; writes nothing. STATUS_EXISTS: answered already; else as ledger_promise_open, and

@@ -184,6 +184,8 @@ static enum status bring_first(struct ledger *ledger, struct bring *bring) {
     status = STATUS_CARD_FORKED;
   if (status == STATUS_OK && promise->amount > chain.balance)
     status = STATUS_OUT_OF_STEP;
+  if (status == STATUS_OK && promise->amount > chain.balance - chain.renewed)
+    status = bring->replaced ? STATUS_CARD_FORKED : STATUS_OUT_OF_STEP;
   if (status == STATUS_OK)
     status = chain_settle(ledger, offer, &chain, &verdict);
   if (status != STATUS_OK)

@@ -232,6 +232,34 @@ START_TEST(pays_what_comes_off_line) {
 }
 END_TEST
 
+/* An opened card says that it paid more than was kept for it, on-line or (1) off-line when all had gone: nothing is booked
+ * that the accounts do not hold. */
+START_TEST(books_no_more_than_was_kept) {
+  struct pair pair;
+  struct ask ask = {.purse = &pair.old};
+  bool offline = _i == 1;
+  pair_open(&pair);
+  struct purse opened = pair.old;
+  pair_block(&pair);
+  (void)renew(&pair);
+  if (offline) {
+    pair.world.now = WORLD_NOW + WINDOW;
+    (void)renew(&pair);
+    opened.balance = 3000;
+    purse_promise(&opened, TRANSACTION_OFFLINE_PURCHASE, 1800, POS);
+    ck_assert_int_eq(bring(&pair.world, &opened), STATUS_CARD_FORKED);
+  } else {
+    purse_promise(&opened, TRANSACTION_OFFLINE_PURCHASE, 2000, POS);
+    purse_promise(&opened, TRANSACTION_OFFLINE_PURCHASE, 2000, POS);
+    purse_promise(&opened, TRANSACTION_PURCHASE, 100, POS);
+    ask.purse = &opened;
+    ck_assert_int_eq(world_ask(&pair.world, &ask), STATUS_OK);
+    ck_assert_int_eq(ask.outcome, STATUS_OUT_OF_STEP);
+  }
+  world_close(&pair.world);
+}
+END_TEST
+
 /* ---- whose word ---- */
 
 START_TEST(renews_what_expired) {
@@ -407,6 +435,7 @@ Suite *renew_suite(void) {
   tcase_add_test(tests, what_is_owed_is_listed);
   tcase_add_loop_test(tests, waits_for_a_hold, 0, 2);
   tcase_add_loop_test(tests, pays_what_comes_off_line, 0, 2);
+  tcase_add_loop_test(tests, books_no_more_than_was_kept, 0, 2);
   tcase_add_test(tests, renews_what_expired);
   tcase_add_test(tests, renews_what_was_emptied_at_the_desk);
   tcase_add_loop_test(tests, a_desk_takes_nothing_that_the_card_did_not_sign, 0, 4);
