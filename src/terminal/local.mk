@@ -6,7 +6,7 @@ libterminal_a_SOURCES = src/terminal/bring.c src/terminal/card_renewal.c src/ter
 	src/terminal/journal.c src/terminal/journal_row.c src/terminal/load.c src/terminal/no_pin.c \
 	src/terminal/offline.c src/terminal/offline_bring.c \
 	src/terminal/order.c \
-	src/terminal/order_commit.c src/terminal/order_finish.c src/terminal/personalize.c src/terminal/pin_change.c \
+	src/terminal/order_commit.c src/terminal/order_finish.c src/terminal/outcome_json.c src/terminal/personalize.c src/terminal/pin_change.c \
 	src/terminal/pin_encipher.c src/terminal/pin_report.c src/terminal/purchase.c src/terminal/read.c \
 	src/terminal/receipt_again.c src/terminal/receipt_file.c src/terminal/recover.c src/terminal/reference.c \
 	src/terminal/payout.c src/terminal/refund.c src/terminal/renewal.c src/terminal/reversal.c src/terminal/sale.c \
