@@ -34,15 +34,17 @@ static const char *phrase(int http_status) {
   }
 }
 
-void problem_reply(enum status status, struct reply *reply) {
-  int http_status = status_http(status);
-  json_t *problem = NULL;
-
-  if (http_status < 400)
-    http_status = 500; /* not an error's row: a program's mistake, never a success */
-  problem = json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", "about:blank", "title", phrase(http_status), "status",
-                      http_status, "detail", status_sentence(status), "code", status_name(status));
+void problem_reply_as(int http_status, enum status status, struct reply *reply) {
+  json_t *problem = json_pack("{s:s, s:s, s:i, s:s, s:s}", "type", "about:blank", "title", phrase(http_status),
+                              "status", http_status, "detail", status_sentence(status), "code", status_name(status));
   reply_text(reply, http_status, PROBLEM_MEDIA_TYPE,
              problem == NULL ? NULL : json_dumps(problem, JSON_COMPACT | JSON_PRESERVE_ORDER));
   json_decref(problem);
+}
+
+void problem_reply(enum status status, struct reply *reply) {
+  int http_status = status_http(status);
+
+  /* below 400: not an error's row, a program's mistake, never a success */
+  problem_reply_as(http_status < 400 ? 500 : http_status, status, reply);
 }
