@@ -7,6 +7,7 @@ program_pages = \
 	man/epurse-perso.1 \
 	man/epurse-pos.1 \
 	man/epurse-reload.1 \
+	man/epurse-tilld.8 \
 	man/epurse-verify.1 \
 	man/epursed.8
 other_pages = \

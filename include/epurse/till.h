@@ -48,6 +48,7 @@ struct till_facts {
   uint8_t role; /* ROLE_POS: sales and refunds; ROLE_RELOAD: loads and payouts */
   char merchant[MERCHANT_MAX + 1], merchant_name[64];
   const struct currency *currency;
+  enum offline_use offline;         /* of a sale that says nothing of it, as configured */
   char folder[1024], receipts[256]; /* absolute */
 };
 const struct till_facts *till_facts(const struct till *till);

@@ -48,14 +48,17 @@ epurse_admin_LDADD = libcmd.a $(QRENCODE_LIBS) $(LINK_AUDIT) $(LINK_SERVER) $(XM
 sbin_PROGRAMS += epursed
 epursed_SOURCES = src/cmd/server/epursed.c
 epursed_LDADD = libcmd.a $(LINK_SERVER)
+sbin_PROGRAMS += epurse-tilld
+epurse_tilld_SOURCES = src/cmd/till/epurse-tilld.c src/cmd/till/service.c src/cmd/till/till_conf.c
+epurse_tilld_LDADD = libcmd.a $(QRENCODE_LIBS) libregister.a $(LINK_TILL) libhttp.a $(EVENT_LIBS) $(SSL_LIBS)
 
 # Completion for shells, each made by the program itself from its table of options.
 bashcompletiondir = $(datadir)/bash-completion/completions
 zshcompletiondir = $(datadir)/zsh/site-functions
 nodist_bashcompletion_DATA = completion/bash/epurse-admin completion/bash/epurse-apdu completion/bash/epurse-card completion/bash/epurse-perso \
-	completion/bash/epurse-pos completion/bash/epurse-reload completion/bash/epurse-verify completion/bash/epursed
+	completion/bash/epurse-pos completion/bash/epurse-reload completion/bash/epurse-tilld completion/bash/epurse-verify completion/bash/epursed
 nodist_zshcompletion_DATA = completion/zsh/_epurse-admin completion/zsh/_epurse-apdu completion/zsh/_epurse-card completion/zsh/_epurse-perso \
-	completion/zsh/_epurse-pos completion/zsh/_epurse-reload completion/zsh/_epurse-verify completion/zsh/_epursed
+	completion/zsh/_epurse-pos completion/zsh/_epurse-reload completion/zsh/_epurse-tilld completion/zsh/_epurse-verify completion/zsh/_epursed
 $(nodist_bashcompletion_DATA) $(nodist_zshcompletion_DATA): $(bin_PROGRAMS) $(sbin_PROGRAMS)
 	$(AM_V_GEN)file='$@'; shell=$${file#completion/}; shell=$${shell%%/*}; program=$${file##*/}; $(MKDIR_P) "completion/$$shell" && \
 	  ./"$${program#_}$(EXEEXT)" --completion="$$shell" >'$@.tmp' && mv '$@.tmp' '$@'

@@ -76,6 +76,7 @@ static void facts_take(struct till *till) {
   memcpy(facts->merchant, terminal->merchant, sizeof facts->merchant);
   memcpy(facts->merchant_name, terminal->merchant_name, sizeof facts->merchant_name);
   facts->currency = terminal->currency;
+  facts->offline = terminal->offline.use;
   memcpy(facts->folder, terminal->folder, sizeof facts->folder);
   memcpy(facts->receipts, terminal->receipts, sizeof facts->receipts);
 }

@@ -11,9 +11,9 @@ system_tests = tests/system/approval.test tests/system/audit.test tests/system/b
 	tests/system/prepare.test tests/system/reader.test tests/system/reference.test tests/system/refund.test \
 	tests/system/receipt-qr.test tests/system/renew.test tests/system/renewal.test tests/system/report.test \
 	tests/system/restore.test tests/system/secrets-process.test tests/system/secrets-time.test tests/system/secrets.test \
-	tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test \
-	tests/system/server-start.test tests/system/settlement.test tests/system/tap.test tests/system/tender.test tests/system/torture.test \
-	tests/system/up-to.test tests/system/valgrind.test tests/system/with-pcscd.test
+	tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test tests/system/server-start.test \
+	tests/system/settlement.test tests/system/tap.test tests/system/tender.test tests/system/tilld.test \
+	tests/system/torture.test tests/system/up-to.test tests/system/valgrind.test tests/system/with-pcscd.test
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
 
@@ -122,7 +122,7 @@ tests_system_check_secrets_SOURCES = $(FLOW_WORLD) tests/card/issuer.c tests/run
 tests_system_check_secrets_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 
 # The server at its door.
-EXTRA_DIST += contrib/epursed.service tests/system/door-house.py tests/system/door.py tests/system/door_client.py \
+EXTRA_DIST += contrib/epursed.service contrib/epurse-tilld.service contrib/epurse-tilld-user.service tests/system/door-house.py tests/system/door.py tests/system/door_client.py \
 	tests/system/door_who.py
 check_PROGRAMS += tests/system/check_door
 TESTS += tests/system/check_door

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * epurse-tilld: the terminal as a service, for cash registers. */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd/frame/option.h"
+#include "epurse/secret.h"
+#include "service.h"
+
+#define PROGRAM "epurse-tilld"
+
+struct tilld_options {
+  const char *config, *reader;
+};
+
+static const struct option_row rows[] = {
+    {"config", 'c', "PATH", "EPURSE_CONFIG", OPTION_TEXT, offsetof(struct tilld_options, config), 0, 0,
+     "the terminal's directory, or its terminal.conf"},
+    {"reader", 'r', "SPEC", "EPURSE_READER", OPTION_TEXT, offsetof(struct tilld_options, reader), 0, 0,
+     "card reader: part of its name, index, or ATR"},
+    {0},
+};
+
+static const struct program program = {.name = PROGRAM,
+                                       .sentence = "the terminal as a service, for cash registers",
+                                       .rows = {rows},
+                                       .operands = "",
+                                       .operands_min = 0};
+
+/* One sentence on stderr; the exit code. */
+static int fail(enum status status, const char *problem) {
+  fprintf(stderr, PROGRAM ": %s%s%s\n", status_sentence(status), problem[0] == 0 ? "" : ": ", problem);
+  return status_exit_code(status);
+}
+
+int main(int argc, char **argv) {
+  struct tilld_options options = {.config = NULL};
+  const struct log log = {.fd = STDERR_FILENO, .level = LOG_INFO};
+  const struct verb *verb = NULL;
+  char **operands = NULL, problem[256] = "";
+
+  process_harden();
+  enum status status = option_parse(&program, argc, argv, &options, &verb, &operands);
+  if (status != STATUS_OK)
+    return status_exit_code(status);
+  if (operands[0] != NULL)
+    return fail(STATUS_USAGE, operands[0]);
+  if (options.config == NULL)
+    return fail(STATUS_NO_CONFIG, "");
+  const struct service_options service = {options.config, options.reader, &log};
+  status = service_run(&service, problem);
+  return status == STATUS_OK ? EXIT_SUCCESS : fail(status, problem);
+}
