@@ -97,7 +97,6 @@ struct dialogue {
 };
 
 /* ---- purchase and load (design: Protocols 2 and 3) ---- */
-
 struct payment {
   struct amount amount;
   bool points;              /* pay with loyalty points */

@@ -39,7 +39,7 @@ enum status card_renewal_ask(struct terminal *terminal, struct card_renewal *ren
 /* ---- with the card ---- */
 
 static enum status empty_once(struct contact *contact, const struct amount *amount, struct balance *left) {
-  const struct payment_request request = {TRANSACTION_PAYOUT, *amount, NULL, 0};
+  const struct payment_request request = {.type = TRANSACTION_PAYOUT, .amount = *amount};
   struct outcome outcome;
   struct order order = {.terminal = contact->terminal, .contact = contact, .outcome = &outcome};
   bool same = false;
@@ -50,7 +50,7 @@ static enum status empty_once(struct contact *contact, const struct amount *amou
   if (status != STATUS_OK || left->balance == 0)
     return status;
   order = (struct order){.terminal = contact->terminal, .contact = contact, .outcome = &outcome};
-  const struct payment_request all = {TRANSACTION_PAYOUT, {left->balance, amount->currency}, NULL, 0};
+  const struct payment_request all = {.type = TRANSACTION_PAYOUT, .amount = {left->balance, amount->currency}};
   status = order_carry_out(&order, &all, MESSAGE_PAYOUT);
   return status == STATUS_OK ? session_balance(&contact->session, left) : status;
 }
