@@ -64,6 +64,13 @@ static enum status sale_find(const struct terminal_program *self, char **argumen
   return status;
 }
 
+/* A card that is not here, or cannot take it: there is another way. */
+static void suggest_without_card(const struct terminal_program *self, enum status status) {
+  if (status == STATUS_NO_CARD || status == STATUS_ABOVE_LIMIT || status == STATUS_CARD_SUSPENDED)
+    self->dialogue.say(self->dialogue.context,
+                       SENTENCE("Nothing was given back. With refund --without-card it is owed to the card."));
+}
+
 static enum status give_back(struct terminal_program *self, struct payment *payment, const struct sale *sale) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   enum status status;
@@ -71,15 +78,19 @@ static enum status give_back(struct terminal_program *self, struct payment *paym
   if (terminal_program_recall(self, TRANSACTION_REFUND, payment, &outcome, &status))
     return status;
   status = terminal_program_reader(self, "refund", &outcome);
-  if (status != STATUS_OK)
+  if (status != STATUS_OK) {
+    suggest_without_card(self, status);
     return status;
+  }
   payment->wait_seconds = terminal_program_wait(self);
   status = refund_run(self->terminal, self->reader, payment, sale, &self->dialogue, &outcome);
   status = terminal_program_held(self, status);
-  if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
-    report_outcome(self, "refund", status, &outcome);
-  else
+  if (status == STATUS_OK || status == STATUS_UNREPORTED) { /* that was said */
     self->dialogue.say(self->dialogue.context, "Take the card.");
+    return status;
+  }
+  report_outcome(self, "refund", status, &outcome);
+  suggest_without_card(self, status);
   return status;
 }
 
