@@ -255,7 +255,6 @@ static void seed_settlement(const struct world *world, const struct fuzz_sink *s
   ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 1250, .balance = 3000);
   put_confirmation(&draft, POS);
   put(&draft, ADMIN, MESSAGE_CARD_REPLACEMENT, replacement_body(&cards));
-  put(&draft, DESK, MESSAGE_CARD_RENEWAL, replacement_body(&cards));
   put(&draft, ADMIN, MESSAGE_MERCHANT_CHANGE, merchant_change_body(&terms));
   put(&draft, ADMIN, MESSAGE_SETTLEMENT, json_object());
   put(&draft, ADMIN, MESSAGE_SETTLEMENT_RESUMPTION, json_pack("{s:i}", "exported", 2));
