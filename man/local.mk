@@ -21,7 +21,7 @@ man_MANS = $(program_pages) $(other_pages)
 endif
 EXTRA_DIST += $(program_pages:=.scd) $(other_pages:=.scd) man/exit-status.awk man/findings.awk
 CLEANFILES += $(program_pages) $(other_pages)
-dist_doc_DATA = LICENSE NEWS README.md docs/epurse-json.schema.json docs/openapi.yaml
+dist_doc_DATA = LICENSE NEWS README.md docs/epurse-json.schema.json docs/openapi.yaml docs/till-openapi.yaml
 EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh check.sh demo.sh setup.sh .clang-format \
 	.editorconfig CONTRIBUTING.md SECURITY.md \
 	docs/architecture.md \
@@ -31,6 +31,7 @@ EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh c
 	docs/pictures/payment.svg \
 	docs/protocol.md \
 	docs/readers.md \
+	docs/till.md \
 	docs/tour.md
 STATUS_DEF = $(srcdir)/include/epurse/status.def
 FINDINGS_DEF = $(srcdir)/include/epurse/findings.def

@@ -225,6 +225,14 @@ static const struct route {
     {EVHTTP_REQ_GET, "/health", get_health},
 };
 
+void register_json_routes(FILE *out) {
+  for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
+    const char *path = routes[i].path;
+    fprintf(out, "%s %s%s\n", routes[i].method == EVHTTP_REQ_POST ? "POST" : "GET", path,
+            path[strlen(path) - 1] == '/' ? "{reference}" : "");
+  }
+}
+
 static bool matches(const struct route *route, const char *path) {
   size_t len = strlen(route->path);
   if (route->path[len - 1] != '/')

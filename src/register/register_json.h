@@ -6,6 +6,7 @@
 
 #include <event2/event.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "epurse/status.h"
 
@@ -35,6 +36,8 @@ enum status register_json_open(const struct register_json_options *options, stru
 uint16_t register_json_port(const struct register_json *json);
 /* Begins nothing more: what is asked for is refused as busy, questions are answered. */
 void register_json_stop(struct register_json *json);
+/* Prints method and path of all that is served. */
+void register_json_routes(FILE *out);
 /* Closes what is open, takes the socket away, frees; *json becomes NULL. NULL is fine. */
 void register_json_close(struct register_json **json);
 

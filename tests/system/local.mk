@@ -122,7 +122,7 @@ tests_system_check_secrets_SOURCES = $(FLOW_WORLD) tests/card/issuer.c tests/run
 tests_system_check_secrets_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 
 # The server at its door.
-EXTRA_DIST += contrib/epursed.service contrib/epurse-tilld.service contrib/epurse-tilld-user.service tests/system/door-house.py tests/system/door.py tests/system/door_client.py \
+EXTRA_DIST += tests/system/till-openapi-check.py contrib/epursed.service contrib/epurse-tilld.service contrib/epurse-tilld-user.service tests/system/door-house.py tests/system/door.py tests/system/door_client.py \
 	tests/system/door_who.py
 check_PROGRAMS += tests/system/check_door
 TESTS += tests/system/check_door

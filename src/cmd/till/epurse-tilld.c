@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-tilld: the terminal as a service, for cash registers. */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,12 +8,14 @@
 
 #include "cmd/frame/option.h"
 #include "epurse/secret.h"
+#include "register/register_json.h"
 #include "service.h"
 
 #define PROGRAM "epurse-tilld"
 
 struct tilld_options {
   const char *config, *reader;
+  bool list_routes;
 };
 
 static const struct option_row rows[] = {
@@ -20,6 +23,8 @@ static const struct option_row rows[] = {
      "the terminal's directory, or its terminal.conf"},
     {"reader", 'r', "SPEC", "EPURSE_READER", OPTION_TEXT, offsetof(struct tilld_options, reader), 0, 0,
      "card reader: part of its name, index, or ATR"},
+    {"list-routes", 0, NULL, NULL, OPTION_FLAG, offsetof(struct tilld_options, list_routes), 0, 0,
+     "print what is served, then end"},
     {0},
 };
 
@@ -47,6 +52,10 @@ int main(int argc, char **argv) {
     return status_exit_code(status);
   if (operands[0] != NULL)
     return fail(STATUS_USAGE, operands[0]);
+  if (options.list_routes) {
+    register_json_routes(stdout);
+    return fflush(stdout) == 0 && ferror(stdout) == 0 ? EXIT_SUCCESS : fail(STATUS_STORE_FAILED, "standard output");
+  }
   if (options.config == NULL)
     return fail(STATUS_NO_CONFIG, "");
   const struct service_options service = {options.config, options.reader, &log};
