@@ -13,7 +13,7 @@
 struct ledger_totals;
 
 #define METRICS_MEDIA_TYPE   "text/plain; version=0.0.4; charset=utf-8"
-#define METRICS_ROUTES_MAX 64
+#define METRICS_ROUTES_MAX   64
 #define METRICS_BUCKET_COUNT 8
 
 /* Counted by all threads. */
