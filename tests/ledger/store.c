@@ -97,9 +97,9 @@ START_TEST(refuses_other_schema) {
 END_TEST
 
 static void store_age_refunds(struct world *world) {
-  store_alter(world, "DROP TABLE payout; DROP INDEX booking_payout");
+  store_alter(world, "DROP TABLE payout_account; DROP TABLE payout; DROP INDEX booking_payout");
   if (!place_is_file())
-    store_alter(world, "DROP FUNCTION payout_captured");
+    store_alter(world, "DROP FUNCTION payout_captured, payout_account_first, payout_account_once, payout_to_account");
   store_alter(world, "DROP TABLE owed_refund");
   if (place_is_file())
     store_alter(world,
