@@ -82,6 +82,12 @@ tests_terminal_check_terminal_SOURCES = tests/world/folder.c tests/run.c tests/t
 	tests/terminal/tender_hand.c tests/terminal/tender_simulator.c tests/terminal/terminal.c tests/terminal/trace.c
 tests_terminal_check_terminal_LDADD = $(LINK_TERMINAL) $(SSL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/register/check_register
+TESTS += tests/register/check_register
+tests_register_check_register_SOURCES = tests/run.c tests/register/main.c tests/register/zvt_field.c \
+	tests/register/zvt_frame.c tests/register/zvt_text.c
+tests_register_check_register_LDADD = libregister.a $(LINK_PROTOCOL) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/ledger/check_ledger
 TESTS += tests/ledger/check_ledger
 tests_ledger_check_ledger_SOURCES = $(LEDGER_WORLD) tests/place.c tests/run.c tests/ledger/audit.c \

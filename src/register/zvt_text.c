@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Texts in the characters of registers: code page 437, which ZVT begins with, or ISO 8859-15. */
+#include "zvt_frame.h"
+
+#define EURO 0x20AC
+
+static const struct letter {
+  uint16_t code;
+  uint8_t byte;
+} cp437[] = {
+    {0xC7, 0x80}, {0xFC, 0x81}, {0xE9, 0x82}, {0xE2, 0x83}, {0xE4, 0x84}, {0xE0, 0x85}, {0xE5, 0x86}, {0xE7, 0x87},
+    {0xEA, 0x88}, {0xEB, 0x89}, {0xE8, 0x8A}, {0xEF, 0x8B}, {0xEE, 0x8C}, {0xEC, 0x8D}, {0xC4, 0x8E}, {0xC5, 0x8F},
+    {0xC9, 0x90}, {0xE6, 0x91}, {0xC6, 0x92}, {0xF4, 0x93}, {0xF6, 0x94}, {0xF2, 0x95}, {0xFB, 0x96}, {0xF9, 0x97},
+    {0xFF, 0x98}, {0xD6, 0x99}, {0xDC, 0x9A}, {0xA3, 0x9C}, {0xA5, 0x9D}, {0xE1, 0xA0}, {0xED, 0xA1}, {0xF3, 0xA2},
+    {0xFA, 0xA3}, {0xF1, 0xA4}, {0xD1, 0xA5}, {0xDF, 0xE1}, {0xB0, 0xF8}, {0xB2, 0xFD}, {0xB5, 0xE6},
+};
+/* Where ISO 8859-15 is not ISO 8859-1. */
+static const struct letter latin9[] = {
+    {EURO, 0xA4},  {0x160, 0xA6}, {0x161, 0xA8}, {0x17D, 0xB4},
+    {0x17E, 0xB8}, {0x152, 0xBC}, {0x153, 0xBD}, {0x178, 0xBE},
+};
+
+static uint8_t letter_find(const struct letter *letters, size_t count, uint32_t code) {
+  for (size_t i = 0; i < count; i++)
+    if (letters[i].code == code)
+      return letters[i].byte;
+  return 0;
+}
+
+static uint8_t letter_of(uint32_t code, enum zvt_charset charset) {
+  if (code < 0x20 || (code >= 0x7F && code <= 0xA0) || code == 0x202F || code == 0x2009)
+    return ' ';
+  if (code < 0x7F)
+    return (uint8_t)code;
+  if (charset == ZVT_CP437)
+    return letter_find(cp437, sizeof cp437 / sizeof cp437[0], code);
+  for (size_t i = 0; i < sizeof latin9 / sizeof latin9[0]; i++)
+    if (latin9[i].byte == code)
+      return 0;
+  uint8_t byte = letter_find(latin9, sizeof latin9 / sizeof latin9[0], code);
+  return byte != 0 || code > 0xFF ? byte : (uint8_t)code;
+}
+
+/* Steps over one character; what is no UTF-8 is one byte and no character, 0xFFFD. */
+static uint32_t utf8_next(const uint8_t **at) {
+  const uint8_t *byte = *at;
+  unsigned more = byte[0] < 0xC0 ? 0 : (byte[0] & 0xE0) == 0xC0 ? 1 : (byte[0] & 0xF0) == 0xE0 ? 2 : 3;
+  uint32_t code = more == 0 ? (byte[0] < 0x80 ? byte[0] : 0xFFFD) : byte[0] & (0x3Fu >> more);
+  for (unsigned i = 1; i <= more; i++) {
+    if ((byte[i] & 0xC0) != 0x80) {
+      *at += 1;
+      return 0xFFFD;
+    }
+    code = code << 6 | (byte[i] & 0x3F);
+  }
+  *at += more + 1;
+  return code;
+}
+
+size_t zvt_text(const char *utf8, enum zvt_charset charset, char *out, size_t capacity) {
+  const uint8_t *at = (const uint8_t *)utf8;
+  size_t len = 0;
+  while (*at != 0 && len + 1 < capacity) {
+    uint32_t code = utf8_next(&at);
+    uint8_t letter = letter_of(code, charset);
+    if (letter == 0 && code == EURO && len + 3 < capacity) {
+      out[len++] = 'E';
+      out[len++] = 'U';
+      letter = 'R';
+    }
+    out[len++] = (char)(letter == 0 ? '?' : letter);
+  }
+  out[len] = 0;
+  return len;
+}
