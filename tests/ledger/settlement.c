@@ -443,43 +443,6 @@ START_TEST(orders_nothing_that_stayed_on_the_card) {
 }
 END_TEST
 
-static int64_t ask(sqlite3 *database, const char *sql) {
-  sqlite3_stmt *statement = NULL;
-  ck_assert_int_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
-  int64_t answer = sqlite3_column_int64(statement, 0);
-  ck_assert_int_eq(sqlite3_finalize(statement), SQLITE_OK);
-  return answer;
-}
-
-/* A ledger of the first version: SHOP sold once for money and once for points, in another order than it was proved;
- * a load and what is in hold are no sales. */
-START_TEST(takes_over_the_first_version) {
-  static const char before[] =
-      "INSERT INTO merchant VALUES (1, 'SHOP', 'Shop', 10), (2, 'NEW', 'New', 0);"
-      "INSERT INTO booking SELECT id, 1, type, 500, points, 1, 1, 0, '', '', zeroblob(32), zeroblob(32), x'', x'', "
-      "NULL, 0, 0 "
-      "FROM (SELECT 1 AS id, 1 AS type, 40 AS points UNION SELECT 2, 3, -90 UNION SELECT 3, 2, 0 UNION SELECT 4, 1, 7);"
-      "UPDATE booking SET state = 2, secret = zeroblob(32), settled_at = 100 - id WHERE id < 4;";
-  sqlite3 *database = NULL;
-  ck_assert_int_eq(sqlite3_open(":memory:", &database), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(database, (const char *)schema_sqlite[0], NULL, NULL, NULL), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(database, before, NULL, NULL, NULL), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(database, (const char *)schema_sqlite[1], NULL, NULL, NULL), SQLITE_OK);
-  ck_assert_int_eq(ask(database, "SELECT version FROM schema_version"), 2);
-  ck_assert_int_eq(ask(database, "SELECT count(*) FROM capture"), 2);
-  ck_assert_int_eq(ask(database, "SELECT booking FROM capture WHERE number = 1"), 2);
-  ck_assert_int_eq(ask(database, "SELECT booking FROM capture WHERE number = 2"), 1);
-  ck_assert_int_eq(ask(database, "SELECT purchases FROM merchant_tally WHERE merchant = 1"), 1);
-  ck_assert_int_eq(ask(database, "SELECT points_granted FROM merchant_tally WHERE merchant = 1"), 40);
-  ck_assert_int_eq(ask(database, "SELECT points_purchases FROM merchant_tally WHERE merchant = 1"), 1);
-  ck_assert_int_eq(ask(database, "SELECT points_redeemed FROM merchant_tally WHERE merchant = 1"), 90);
-  ck_assert_int_eq(ask(database, "SELECT points_value FROM merchant_tally WHERE merchant = 1"), 500);
-  ck_assert_int_eq(ask(database, "SELECT purchases + points_granted FROM merchant_tally WHERE merchant = 2"), 0);
-  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
-}
-END_TEST
-
 Suite *settlement_suite(void) {
   Suite *suite = suite_create("settlement");
   TCase *tests = tcase_create("settlement");
@@ -495,7 +458,6 @@ Suite *settlement_suite(void) {
   tcase_add_test(tests, pays_what_was_handed_out);
   tcase_add_test(tests, orders_payouts_once);
   tcase_add_test(tests, orders_nothing_that_stayed_on_the_card);
-  tcase_add_test(tests, takes_over_the_first_version);
   suite_add_tcase(suite, tests);
   return suite;
 }

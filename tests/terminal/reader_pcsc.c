@@ -98,13 +98,28 @@ static const struct {
 } connect_codes[] = {
     {SCARD_E_NO_SMARTCARD, STATUS_NO_CARD},           {SCARD_W_REMOVED_CARD, STATUS_NO_CARD},
     {SCARD_E_UNKNOWN_READER, STATUS_NO_READER},       {SCARD_E_READER_UNAVAILABLE, STATUS_NO_READER},
-    {SCARD_W_SECURITY_VIOLATION, STATUS_PCSC_DENIED}, {SCARD_E_PROTO_MISMATCH, STATUS_NOT_OUR_CARD},
+    {SCARD_W_SECURITY_VIOLATION, STATUS_PCSC_DENIED}, {SCARD_E_NO_ACCESS, STATUS_PCSC_DENIED},
 };
 START_TEST(tells_why_it_cannot_connect) {
   struct reader *reader = open_reader(SCARD_PROTOCOL_T1);
   faults.connect[0] = connect_codes[_i].code;
   ck_assert_int_eq(reader_connect(reader), connect_codes[_i].status);
   ck_assert_uint_eq(faults.connect_calls, 1);
+  reader_close(&reader);
+}
+END_TEST
+
+/* One that is pulled while it is powered looks foreign for a moment. */
+START_TEST(a_card_that_leaves_is_no_foreign_one) {
+  struct reader *reader = open_reader(SCARD_PROTOCOL_T1);
+  faults.connect[0] = SCARD_E_PROTO_MISMATCH;
+  faults.connect[1] = SCARD_E_NO_SMARTCARD;
+  ck_assert_int_eq(reader_connect(reader), STATUS_NO_CARD);
+  ck_assert_uint_eq(faults.connect_calls, 2);
+  for (size_t i = 2; i < FAULTS_MAX; i++)
+    faults.connect[i] = SCARD_W_UNSUPPORTED_CARD;
+  ck_assert_int_eq(reader_connect(reader), STATUS_NOT_OUR_CARD);
+  ck_assert_uint_eq(faults.connect_calls, 5);
   reader_close(&reader);
 }
 END_TEST
@@ -319,6 +334,7 @@ Suite *reader_pcsc_suite(void) {
   tcase_add_test(tc, leaves_the_card_to_others);
   tcase_add_test(tc, speaks_t0_without_le);
   tcase_add_test(tc, tries_a_mute_card_three_times);
+  tcase_add_test(tc, a_card_that_leaves_is_no_foreign_one);
   tcase_add_loop_test(tc, tells_why_it_cannot_connect, 0, (int)(sizeof connect_codes / sizeof connect_codes[0]));
   tcase_add_test(tc, waits_for_a_program_that_holds_the_card);
   tcase_add_test(tc, gives_up_on_a_program_that_keeps_the_card);
