@@ -96,8 +96,9 @@ struct till_request {
  * nothing is taken twice; with another amount or kind it ends with STATUS_REFERENCE_USED. */
 enum status till_start(struct till *till, const struct till_request *request) EPURSE_MUST_USE;
 
-/* Cancels what waits for a card, a PIN, or for the card to go; it then ends with STATUS_CANCELLED. What a card has begun runs on, to its
- * end. NULL: whichever is under way. STATUS_NOT_WANTED: nothing of that reference is, or it is too late. */
+/* Cancels what waits for a card, a PIN, an answer, or for the card to go; it then ends with STATUS_CANCELLED, or as the
+ * flow says where money was asked about. What a card has begun runs on, to its end: the result counts, not the abort.
+ * NULL: whichever is under way. STATUS_NOT_WANTED: nothing of that reference is, or it is too late. */
 enum status till_abort(struct till *till, const char *reference) EPURSE_MUST_USE;
 
 /* Gives the PIN that TILL_PIN_WANTED asks for; the caller wipes its own. STATUS_NOT_WANTED: nobody asks. BAD_FORMAT. */

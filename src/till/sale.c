@@ -9,6 +9,7 @@
 #include "epurse/reader.h"
 #include "epurse/terminal_payout.h"
 #include "epurse/terminal_refund.h"
+#include "epurse/terminal_turn.h"
 #include "till_state.h"
 
 #define CHOICE_PAUSE_MS 200 /* between two looks at several empty readers: the card chooses one */
@@ -249,7 +250,11 @@ static void end(struct till *till, enum status status, const struct outcome *out
 
 void till_sale(struct till *till) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
-  enum status status = work(till, &outcome);
+  int turn = -1;
+  enum status status = turn_take(till->facts.folder, true, &turn); /* epurse-pos may be at work beside */
+  if (status == STATUS_OK)
+    status = work(till, &outcome);
+  turn_end(&turn);
   if (outcome.reference[0] == 0)
     memcpy(outcome.reference, till->request.reference, sizeof outcome.reference);
   if (till->reader != NULL)

@@ -11,6 +11,7 @@
 
 #include "epurse/crypto.h"
 #include "epurse/reader.h"
+#include "epurse/terminal_turn.h"
 #include "till_state.h"
 
 #define CARD_POLL_MS 200 /* how often a card that has to go is looked for */
@@ -132,7 +133,7 @@ static enum status lock_take(struct till *till, char problem[256]) {
     return STATUS_STORE_FAILED;
   }
   if (flock(till->lock_fd, LOCK_EX | LOCK_NB) == 0)
-    return STATUS_OK;
+    return turn_begin(described.folder);
   snprintf(problem, 256, "%.200s: another till is at work with this terminal", described.folder);
   return STATUS_READER_BUSY;
 }

@@ -17,6 +17,7 @@
 #include "epurse/crypto.h"
 #include "epurse/reader.h"
 #include "epurse/secret.h"
+#include "epurse/terminal_turn.h"
 #include "finish.h"
 #include "language.h"
 #include "problem.h"
@@ -167,7 +168,10 @@ static enum status choose_reader(struct terminal_program *self, char problem[512
 
 enum status terminal_program_open_reader(struct terminal_program *self) {
   char problem[512] = "";
-  enum status status = choose_reader(self, problem);
+  enum status status =
+      self->terminal == NULL || self->turn >= 0 ? STATUS_OK : turn_take(self->terminal->folder, false, &self->turn);
+  if (status == STATUS_OK)
+    status = choose_reader(self, problem);
   if (status == STATUS_NO_READER && problem[0] != 0) { /* there are some, and none is the one that is meant */
     problem_say(self->program->name, "no reader is '%s'; there are: %s", self->reader_spec, problem);
     return status;
@@ -276,6 +280,7 @@ static void close_all(struct terminal_program *self) {
     reader_close(&self->reader);
   if (self->terminal != NULL)
     terminal_close(&self->terminal);
+  turn_end(&self->turn);
   if (self->trace_file != NULL)
     fclose(self->trace_file);
   json_decref(self->report);
@@ -292,6 +297,7 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
   self->pin_out_fd = -1;
   self->supervisor_fd = -1;
   self->events_fd = -1;
+  self->turn = -1;
   self->tries_left = PIN_TRIES;
   dialogue_fill(self);
   enum status status = option_parse(self->program, argc, argv, self, &self->verb, &operands);

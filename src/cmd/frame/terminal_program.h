@@ -48,6 +48,7 @@ struct terminal_program {
   struct terminal *terminal;
   struct reader *reader;
   FILE *trace_file;
+  int turn;      /* at a terminal that a service has; -1: none */
   uint8_t roles; /* bit 1 << role: who may use this program */
   const struct verb *verb;
   json_t *report; /* what the verb has for --json */
