@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The till: one sale at a time, its events without gaps, its results by reference; torn or killed, nothing is taken twice. */
+#include "epurse/till.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "run.h"
+#include "system/flow_card.h"
+#include "system/flow_world.h"
+
+#define START 10000
+#define LONG  30000 /* milliseconds: a busy machine is slow */
+
+static struct flow_card card;
+static struct till *till;
+
+/* ---- the reader that is found ---- */
+
+static void nothing(void *context) {
+  (void)context;
+}
+
+enum status __wrap_reader_open_pcsc(const char *spec, struct reader **reader, char problem[512]);
+enum status __wrap_reader_open_pcsc(const char *spec, struct reader **reader, char problem[512]) {
+  (void)spec;
+  problem[0] = 0;
+  *reader = malloc(sizeof **reader);
+  ck_assert_ptr_nonnull(*reader);
+  **reader = card.reader;
+  (*reader)->shutdown = nothing; /* the card lives on */
+  return STATUS_OK;
+}
+
+/* ---- a day ---- */
+
+static void open_till(const char *name) {
+  char folder[512], problem[256];
+  const struct till_options options = {.config = folder, .rest_ms = 100};
+  snprintf(folder, sizeof folder, "%s/%s", flow_world.folder, name);
+  ck_assert_msg(till_open(&options, &till, problem) == STATUS_OK, "%s", problem);
+}
+
+static void begin(const char *name) {
+  flow_card_issue(&card, name, START);
+  open_till("pos");
+}
+
+static void end(void) {
+  till_close(&till);
+  ck_assert_ptr_null(till);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+
+static struct till_request sale(const char *reference, int64_t minor) {
+  struct till_request request = {
+      .kind = TILL_SALE, .amount = {minor, 978}, .wait_seconds = 1, .card_stays = true, .ask_pin = true};
+  snprintf(request.reference, sizeof request.reference, "%s", reference);
+  return request;
+}
+
+/* Until the till has come so far with it; its number. */
+static uint64_t await(const char *reference, enum till_step step, uint64_t after) {
+  for (struct till_event event;; after = event.number) {
+    ck_assert_msg(till_await(till, after, LONG), "%s: no %s", reference, till_step_name(step));
+    ck_assert_uint_eq(till_events(till, after, &event, 1), 1);
+    ck_assert_uint_eq(event.number, after + 1);
+    if (event.step == step && strcmp(event.reference, reference) == 0)
+      return event.number;
+  }
+}
+
+static struct till_result finish(const char *reference) {
+  struct till_result result;
+  ck_assert_int_eq(till_finish(till, reference, LONG, &result), STATUS_OK);
+  ck_assert(!result.running);
+  return result;
+}
+
+static struct till_result sell(const struct till_request *request) {
+  uint64_t after = till_newest(till);
+  ck_assert_int_eq(till_start(till, request), STATUS_OK);
+  await(request->reference, TILL_PIN_WANTED, after);
+  ck_assert_int_eq(till_pin(till, HOLDER_PIN), STATUS_OK);
+  return finish(request->reference);
+}
+
+START_TEST(a_sale_is_told_step_by_step) {
+  begin("till-plain");
+  const struct till_request request = sale("A1", 100);
+  struct till_result result = sell(&request), last;
+  ck_assert_int_eq(result.status, STATUS_OK);
+  ck_assert_int_eq(result.outcome.balance_after, START - 100);
+  ck_assert(result.outcome.confirmed && !result.held && result.kind == TILL_SALE);
+  ck_assert_int_eq(till_last(till, &last), STATUS_OK);
+  ck_assert_str_eq(last.reference, "A1");
+  static const enum till_step steps[] = {TILL_BEGUN,       TILL_CARD_IN,     TILL_PIN_WANTED,
+                                         TILL_AUTHORISING, TILL_REMOVE_CARD, TILL_DONE};
+  uint64_t at = 0;
+  for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+    at = await("A1", steps[i], at);
+  ck_assert_uint_eq(at, till_newest(till));
+  flow_card_settled(&card, START - 100);
+  end();
+}
+END_TEST
+
+START_TEST(a_reference_is_done_once) {
+  begin("till-once");
+  const struct till_request request = sale("B1", 100), other = sale("B1", 101);
+  struct till_result result = sell(&request);
+  ck_assert_int_eq(result.status, STATUS_OK);
+  for (int life = 0; life < 2; life++) { /* the second one has only the journal */
+    ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+    result = finish("B1");
+    ck_assert(result.status == STATUS_OK && result.outcome.finished_before);
+    ck_assert_int_eq(till_start(till, &other), STATUS_OK);
+    ck_assert_int_eq(finish("B1").status, STATUS_REFERENCE_USED);
+    till_close(&till);
+    open_till("pos");
+    ck_assert_int_eq(till_status(till, "B1", &result), STATUS_OK);
+    ck_assert(result.status == STATUS_OK && result.kind == TILL_SALE && result.outcome.amount.minor == 100);
+  }
+  ck_assert_int_eq(till_status(till, "B2", &result), STATUS_NOT_FOUND);
+  flow_card_settled(&card, START - 100);
+  end();
+}
+END_TEST
+
+/* The card is lost in the middle of the debit: held, and the same again with the same card ends it. */
+START_TEST(a_torn_sale_is_finished) {
+  struct till_result result;
+  begin("till-torn");
+  const struct till_request request = sale("C1", 100);
+  card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_after = true, .keep_away = true};
+  result = sell(&request);
+  ck_assert(result.held);
+  ck_assert_int_eq(result.status, STATUS_OUTCOME_UNKNOWN);
+  ck_assert_int_eq(till_status(till, "C1", &result), STATUS_OK);
+  ck_assert(result.held);
+  flow_card_return(&card);
+  ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+  result = finish("C1");
+  ck_assert_int_eq(result.status, STATUS_OK);
+  flow_card_settled(&card, START - 100);
+  end();
+}
+END_TEST
+
+START_TEST(what_waits_is_aborted) {
+  struct till_request request = sale("D1", 100), second = sale("D2", 100), other = sale("D1", 200);
+  begin("till-abort");
+  uint64_t after = till_newest(till);
+  ck_assert_int_eq(till_abort(till, NULL), STATUS_NOT_WANTED);
+  ck_assert_int_eq(till_pin(till, HOLDER_PIN), STATUS_NOT_WANTED);
+  ck_assert_int_eq(till_answer(till, true, NULL), STATUS_NOT_WANTED);
+  ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+  await("D1", TILL_PIN_WANTED, after);
+  ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+  ck_assert_int_eq(till_start(till, &other), STATUS_REFERENCE_USED);
+  ck_assert_int_eq(till_start(till, &second), STATUS_TILL_BUSY);
+  ck_assert_int_eq(till_pin(till, "12a4"), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(till_abort(till, "D2"), STATUS_NOT_WANTED);
+  ck_assert_int_eq(till_abort(till, "D1"), STATUS_OK);
+  ck_assert_int_eq(finish("D1").status, STATUS_CANCELLED);
+  ck_assert_int_eq(sell(&request).status, STATUS_OK);
+  after = till_newest(till);
+  ck_assert_int_eq(till_start(till, &second), STATUS_OK);
+  await("D2", TILL_PIN_WANTED, after);
+  flow_card_settled(&card, START - 100);
+  end(); /* and so is it when the till ends */
+}
+END_TEST
+
+START_TEST(nonsense_begins_nothing) {
+  struct till_request request = sale("E1", 0);
+  struct till_result result;
+  begin("till-nonsense");
+  ck_assert_int_eq(till_start(till, &request), STATUS_BAD_AMOUNT);
+  request.amount.minor = -1;
+  ck_assert_int_eq(till_start(till, &request), STATUS_BAD_AMOUNT);
+  request.amount = (struct amount){AMOUNT_MAX_ON_CARD + 1, 978};
+  ck_assert_int_eq(till_start(till, &request), STATUS_BAD_AMOUNT);
+  request.amount = (struct amount){100, 756};
+  ck_assert_int_eq(till_start(till, &request), STATUS_WRONG_CURRENCY);
+  request = sale("", 100);
+  ck_assert_int_eq(till_start(till, &request), STATUS_BAD_FORMAT);
+  request = sale("E 1", 100);
+  ck_assert_int_eq(till_start(till, &request), STATUS_BAD_FORMAT);
+  request = sale("E1", 100);
+  request.kind = TILL_LOAD;
+  ck_assert_int_eq(till_start(till, &request), STATUS_NOT_PERMITTED);
+  ck_assert_uint_eq(till_newest(till), 0);
+  ck_assert_int_eq(till_last(till, &result), STATUS_NOT_FOUND);
+  end();
+}
+END_TEST
+
+/* More sales than are remembered: the list of events goes on, and the journal knows the old ones. */
+START_TEST(what_is_forgotten_is_asked_of_the_journal) {
+  char reference[16];
+  struct till_result result;
+  struct till_event events[TILL_EVENTS + 1];
+  struct till_totals totals;
+  begin("till-many");
+  const struct till_request first = sale("F", 100);
+  ck_assert_int_eq(sell(&first).status, STATUS_OK);
+  card.away = true;
+  for (int i = 0; i < TILL_RESULTS + 1; i++) {
+    snprintf(reference, sizeof reference, "F%d", i);
+    struct till_request request = sale(reference, 100);
+    ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+    ck_assert_int_eq(finish(reference).status, STATUS_NO_CARD);
+  }
+  flow_card_return(&card);
+  ck_assert_uint_eq(till_events(till, 0, events, TILL_EVENTS + 1), TILL_EVENTS);
+  ck_assert_uint_eq(events[TILL_EVENTS - 1].number, till_newest(till));
+  ck_assert_int_eq(till_status(till, "F", &result), STATUS_OK);
+  ck_assert_int_eq(result.status, STATUS_OK);
+  ck_assert_int_eq(till_status(till, "F0", &result), STATUS_NOT_FOUND); /* nothing was taken */
+  ck_assert_int_eq(till_totals(till, 0, &totals), STATUS_OK);
+  ck_assert_uint_ge(totals.kinds[TILL_SALE].count, 1);
+  end();
+}
+END_TEST
+
+START_TEST(one_till_has_the_terminal) {
+  char folder[512], problem[256];
+  struct till *second = NULL;
+  begin("till-lock");
+  snprintf(folder, sizeof folder, "%s/pos", flow_world.folder);
+  const struct till_options options = {.config = folder};
+  ck_assert_int_eq(till_open(&options, &second, problem), STATUS_READER_BUSY);
+  ck_assert_ptr_null(second);
+  ck_assert_ptr_nonnull(strstr(problem, "another till"));
+  end();
+}
+END_TEST
+
+static Suite *till_suite(void) {
+  Suite *suite = suite_create("till");
+  TCase *tests = tcase_create("till");
+  tcase_set_timeout(tests, 120);
+  tcase_add_unchecked_fixture(tests, flow_world_begin, flow_world_end);
+  tcase_add_test(tests, a_sale_is_told_step_by_step);
+  tcase_add_test(tests, a_reference_is_done_once);
+  tcase_add_test(tests, a_torn_sale_is_finished);
+  tcase_add_test(tests, what_waits_is_aborted);
+  tcase_add_test(tests, nonsense_begins_nothing);
+  tcase_add_test(tests, what_is_forgotten_is_asked_of_the_journal);
+  tcase_add_test(tests, one_till_has_the_terminal);
+  suite_add_tcase(suite, tests);
+  return suite;
+}
+
+int main(void) {
+  static Suite *(*const suites[])(void) = {till_suite};
+  return run_suites(suites, sizeof suites / sizeof suites[0]);
+}
