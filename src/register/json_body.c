@@ -161,6 +161,8 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
   }
   if (request->kind == TILL_REFUND) {
     take_text(&members, "sale", request->sale, sizeof request->sale);
+    if (request->sale[0] == 0) /* a register knows which one it gives back */
+      wrong(&members, STATUS_UNKNOWN_FIELD);
     take_text(&members, "supervisor", request->supervisor, sizeof request->supervisor);
     request->without_card = take_flag(&members, "without_card");
   }

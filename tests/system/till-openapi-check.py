@@ -10,6 +10,7 @@ import json
 import pathlib
 import sys
 
+sys.dont_write_bytecode = True
 spec = importlib.util.spec_from_file_location("openapi_check", pathlib.Path(__file__).with_name("openapi-check.py"))
 openapi_check = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(openapi_check)
