@@ -84,9 +84,10 @@ tests_terminal_check_terminal_LDADD = $(LINK_TERMINAL) $(SSL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/register/check_register
 TESTS += tests/register/check_register
-tests_register_check_register_SOURCES = tests/run.c tests/register/main.c tests/register/zvt_field.c \
+tests_register_check_register_SOURCES = tests/run.c tests/world/folder.c tests/register/main.c tests/register/zvt_book.c \
+	tests/register/zvt_field.c \
 	tests/register/zvt_frame.c tests/register/zvt_text.c
-tests_register_check_register_LDADD = libregister.a $(LINK_PROTOCOL) $(CHECK_LIBS)
+tests_register_check_register_LDADD = libregister.a $(LINK_TILL) libhttp.a $(EVENT_LIBS) $(SSL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/ledger/check_ledger
 TESTS += tests/ledger/check_ledger

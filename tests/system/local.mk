@@ -13,7 +13,8 @@ system_tests = tests/system/approval.test tests/system/audit.test tests/system/b
 	tests/system/restore.test tests/system/secrets-process.test tests/system/secrets-time.test tests/system/secrets.test \
 	tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test tests/system/server-start.test \
 	tests/system/settlement.test tests/system/tap.test tests/system/tender.test tests/system/tilld.test \
-	tests/system/torture.test tests/system/up-to.test tests/system/valgrind.test tests/system/with-pcscd.test
+	tests/system/torture.test tests/system/up-to.test tests/system/valgrind.test tests/system/with-pcscd.test \
+	tests/system/zvt.test
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
 
@@ -122,7 +123,9 @@ tests_system_check_secrets_SOURCES = $(FLOW_WORLD) tests/card/issuer.c tests/run
 tests_system_check_secrets_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 
 # The server at its door.
-EXTRA_DIST += tests/system/till-openapi-check.py contrib/epursed.service contrib/epurse-tilld.service contrib/epurse-tilld-user.service tests/system/door-house.py tests/system/door.py tests/system/door_client.py \
+EXTRA_DIST += tests/system/till-openapi-check.py contrib/epursed.service contrib/epurse-tilld.service \
+	contrib/epurse-tilld-user.service tests/system/door-house.py tests/system/door.py tests/system/door_client.py \
+	tests/system/zvt-register.py \
 	tests/system/door_who.py
 check_PROGRAMS += tests/system/check_door
 TESTS += tests/system/check_door

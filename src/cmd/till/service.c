@@ -12,6 +12,7 @@
 #include "epurse/settings.h"
 #include "epurse/till.h"
 #include "register/register_json.h"
+#include "register/register_zvt.h"
 #include "till_conf.h"
 
 #define PATH_ROOM 1280
@@ -22,6 +23,7 @@ struct service {
   struct event_base *base;
   struct till *till;
   struct register_json *json;
+  struct register_zvt *zvt; /* NULL: not configured */
   struct event *term, *interrupt, *look;
   char token[SECRET_TEXT_MAX];
 };
@@ -48,6 +50,7 @@ static void on_signal(evutil_socket_t fd, short what, void *context) {
   struct service *service = context;
   (void)fd, (void)what;
   register_json_stop(service->json);
+  register_zvt_stop(service->zvt);
   (void)!till_abort(service->till, NULL);
   event_add(service->look, &pause);
 }
@@ -109,6 +112,25 @@ static enum status json_begin(struct service *service, char problem[256]) {
   return status;
 }
 
+static enum status zvt_begin(struct service *service, char problem[256]) {
+  char book[PATH_ROOM];
+  const struct register_zvt_options options = {
+      .till = service->till,
+      .listen = till_conf_text(service->settings, "zvt", "listen"),
+      .charset = till_conf_text(service->settings, "zvt", "charset"),
+      .book = book,
+      .log = log_pairs,
+      .context = service,
+  };
+  if (options.listen[0] == 0)
+    return STATUS_OK;
+  snprintf(book, sizeof book, "%s/zvt.json", till_facts(service->till)->folder);
+  enum status status = register_zvt_open(&options, &service->zvt, problem);
+  if (status == STATUS_OK)
+    log_line(service->options->log, LOG_INFO, "zvt", "port=%u", (unsigned)register_zvt_port(service->zvt));
+  return status;
+}
+
 static enum status loop_begin(struct service *service) {
   service->base = event_base_new();
   if (service->base == NULL)
@@ -132,6 +154,8 @@ static enum status begin(struct service *service, char problem[256]) {
   if (status == STATUS_OK)
     status = till_begin(service, problem);
   if (status == STATUS_OK)
+    status = zvt_begin(service, problem);
+  if (status == STATUS_OK)
     status = json_begin(service, problem);
   if (status == STATUS_OK && (event_add(service->term, NULL) != 0 || event_add(service->interrupt, NULL) != 0))
     status = STATUS_NO_MEMORY;
@@ -140,6 +164,7 @@ static enum status begin(struct service *service, char problem[256]) {
 
 static void end(struct service *service) {
   register_json_close(&service->json);
+  register_zvt_close(&service->zvt);
   till_close(&service->till);
   if (service->term != NULL)
     event_free(service->term);

@@ -19,6 +19,8 @@ static const struct settings_row rows[] = {
     {"json", "certificate", "till.crt", SETTING_PATH, 0, 0},
     {"json", "key", "till.key", SETTING_PATH, 0, 0},
     {"json", "token", "till.token", SETTING_PATH, 0, 0},
+    {"zvt", "listen", "", SETTING_TEXT, 0, 0},
+    {"zvt", "charset", "cp437", SETTING_TEXT, 0, 0},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The till's outcomes and steps in ZVT's numbers. */
+#include "zvt_state.h"
+
+static const struct code_row {
+  enum status status;
+  enum zvt_code code;
+} rows[] = {
+    {STATUS_OK, ZVT_OK},
+    {STATUS_UNREPORTED, ZVT_OK},
+    {STATUS_DECLINED, ZVT_DECLINED},
+    {STATUS_CANCELLED, ZVT_ABORTED},
+    {STATUS_TIMEOUT, ZVT_ABORTED},
+    {STATUS_NO_CARD, ZVT_ABORTED},
+    {STATUS_INSUFFICIENT_BALANCE, ZVT_NO_CREDIT},
+    {STATUS_INSUFFICIENT_POINTS, ZVT_NO_CREDIT},
+    {STATUS_ABOVE_LIMIT, ZVT_ABOVE_LIMIT},
+    {STATUS_OFFLINE_SINGLE, ZVT_ABOVE_LIMIT},
+    {STATUS_OFFLINE_TOTAL, ZVT_ABOVE_LIMIT},
+    {STATUS_OFFLINE_ALLOWANCE, ZVT_ABOVE_LIMIT},
+    {STATUS_REFUND_LIMIT, ZVT_ABOVE_LIMIT},
+    {STATUS_CARD_BLOCKED, ZVT_CARD_LISTED},
+    {STATUS_CARD_SUSPENDED, ZVT_CARD_LISTED},
+    {STATUS_OFFLINE_DENIED, ZVT_CARD_LISTED},
+    {STATUS_CARD_FORKED, ZVT_CARD_LISTED},
+    {STATUS_CARD_EXPIRED, ZVT_CARD_EXPIRED},
+    {STATUS_CARD_UNKNOWN, ZVT_CARD_UNKNOWN},
+    {STATUS_NOT_OUR_CARD, ZVT_CARD_UNKNOWN},
+    {STATUS_OTHER_ISSUER, ZVT_CARD_UNKNOWN},
+    {STATUS_CARD_MUTE, ZVT_CARD_FAILED},
+    {STATUS_CARD_LOST, ZVT_CARD_FAILED},
+    {STATUS_CARD_SILENT, ZVT_CARD_FAILED},
+    {STATUS_CARD_RESET, ZVT_CARD_FAILED},
+    {STATUS_WRONG_PIN, ZVT_PIN},
+    {STATUS_PIN_BLOCKED, ZVT_PIN},
+    {STATUS_PIN_NEEDED, ZVT_PIN},
+    {STATUS_WRONG_CURRENCY, ZVT_WRONG_CURRENCY},
+    {STATUS_BAD_AMOUNT, ZVT_AMOUNT_BAD},
+    {STATUS_NO_SERVER, ZVT_NO_CONNECTION},
+    {STATUS_OVERLOADED, ZVT_NO_CONNECTION},
+    {STATUS_TILL_BUSY, ZVT_NOT_READY},
+    {STATUS_NO_READER, ZVT_READER},
+    {STATUS_NO_PCSCD, ZVT_READER},
+    {STATUS_READER_BUSY, ZVT_READER},
+    {STATUS_READER_AMBIGUOUS, ZVT_READER},
+    {STATUS_NOT_PERMITTED, ZVT_NOT_EXECUTABLE},
+    {STATUS_REFUND_EXCEEDS, ZVT_REVERSED},
+    {STATUS_SALE_UNKNOWN, ZVT_NO_REVERSAL},
+    {STATUS_SALE_OF_ANOTHER, ZVT_NO_REVERSAL},
+    {STATUS_SALE_NOT_CAPTURED, ZVT_NO_REVERSAL},
+    {STATUS_SALE_TOO_OLD, ZVT_NO_REVERSAL},
+    {STATUS_WRONG_SUPERVISOR, ZVT_NO_REVERSAL},
+    {STATUS_NOT_FOUND, ZVT_NO_REVERSAL},
+    {STATUS_OUTCOME_UNKNOWN, ZVT_SYSTEM},
+    {STATUS_REFERENCE_HELD, ZVT_SYSTEM},
+    {STATUS_INTERNAL, ZVT_SYSTEM},
+    {STATUS_STORE_FAILED, ZVT_SYSTEM},
+};
+
+enum zvt_code code_of_status(enum status status) {
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    if (rows[i].status == status)
+      return rows[i].code;
+  return ZVT_PROCESSING;
+}
+
+enum zvt_code code_of(const struct till_result *result) {
+  return result->held ? ZVT_SYSTEM : code_of_status(result->status);
+}
+
+bool progress_of(const struct till_event *event, enum zvt_progress *progress) {
+  static const enum zvt_progress steps[] = {
+      [TILL_BEGUN] = ZVT_WAIT,           [TILL_WAITING] = ZVT_INSERT,     [TILL_CARD_IN] = ZVT_WAIT,
+      [TILL_PIN_WANTED] = ZVT_WATCH_PIN, [TILL_AUTHORISING] = ZVT_ASKING, [TILL_QUESTION] = ZVT_WATCH_PIN,
+      [TILL_SAY] = ZVT_SENTENCE,         [TILL_REMOVE_CARD] = ZVT_REMOVE};
+  if (event->step < TILL_BEGUN || event->step >= TILL_DONE)
+    return false;
+  *progress = steps[event->step];
+  return true;
+}
