@@ -31,6 +31,9 @@ struct crypto_tally {
 /* Counts this thread's operations into *tally from now on; NULL stops. The caller keeps *tally alive. */
 void crypto_tally_attach(struct crypto_tally *tally);
 
+/* What this thread counts into, for code that has the library's key objects do such work: src/keys. Never NULL. */
+struct crypto_tally *crypto_tally_here(void);
+
 /* Overwrites len bytes in a way that the compiler may not drop. */
 void crypto_wipe(void *secret, size_t len);
 

@@ -3,13 +3,12 @@
 #include "epurse/crypto.h"
 
 #include "cipher.h"
-#include "tally.h"
 
 #include <limits.h>
 #include <openssl/evp.h>
 
 static void aes_count(size_t blocks) {
-  struct crypto_tally *tally = tally_of_thread();
+  struct crypto_tally *tally = crypto_tally_here();
   tally->aes_keys++;
   tally->aes_blocks += (uint32_t)blocks;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * SHA-256 and what stands on it: HMAC and the X9.63 key derivation. */
 #include "digest.h"
-#include "tally.h"
 
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
@@ -23,7 +22,7 @@ bool digest_sha256(const uint8_t *data, size_t len, uint8_t hash[CRYPTO_SHA256_S
 }
 
 bool crypto_sha256(const uint8_t *data, size_t len, uint8_t hash[CRYPTO_SHA256_SIZE]) {
-  tally_of_thread()->hashes++;
+  crypto_tally_here()->hashes++;
   return digest_sha256(data, len, hash);
 }
 
@@ -32,7 +31,7 @@ bool crypto_hmac_sha256(const uint8_t *key, size_t key_len, const uint8_t *data,
   static const uint8_t empty = 0; /* OpenSSL takes a NULL key for "the key of before" */
   size_t mac_len = 0;
 
-  tally_of_thread()->hashes += 2; /* inner and outer */
+  crypto_tally_here()->hashes += 2; /* inner and outer */
   return EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key_len > 0 ? key : &empty, key_len, data, len, mac,
                    CRYPTO_SHA256_SIZE, &mac_len) != NULL &&
          mac_len == CRYPTO_SHA256_SIZE;
@@ -56,7 +55,7 @@ bool crypto_x963_kdf(const uint8_t *shared, size_t shared_len, const uint8_t *in
     *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)(uintptr_t)info, info_len);
   *next = OSSL_PARAM_construct_end();
   done = EVP_KDF_derive(context, out, out_len, parameters) == 1;
-  tally_of_thread()->hashes += (uint32_t)((out_len + CRYPTO_SHA256_SIZE - 1) / CRYPTO_SHA256_SIZE);
+  crypto_tally_here()->hashes += (uint32_t)((out_len + CRYPTO_SHA256_SIZE - 1) / CRYPTO_SHA256_SIZE);
 
 out:
   if (!done)

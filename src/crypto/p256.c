@@ -2,7 +2,6 @@
  * What P-256 keys do: sign, verify, agree. */
 #include "digest.h"
 #include "p256_key.h"
-#include "tally.h"
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>
@@ -22,7 +21,7 @@ bool crypto_p256_agree(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE],
   size_t len = CRYPTO_P256_SHARED_SIZE;
   bool done = false;
 
-  tally_of_thread()->agreements++;
+  crypto_tally_here()->agreements++;
   /* The import has checked the point already, and the cofactor is 1: no second check. */
   done = context != NULL && EVP_PKEY_derive_init(context) == 1 && EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1 &&
          EVP_PKEY_derive(context, shared, &len) == 1 && len == CRYPTO_P256_SHARED_SIZE;
@@ -77,7 +76,7 @@ bool crypto_p256_sign(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], const
   size_t der_len = sizeof der;
   bool done = false;
 
-  tally_of_thread()->signatures++;
+  crypto_tally_here()->signatures++;
   done = context != NULL && EVP_DigestSignInit_ex(context, NULL, "SHA256", NULL, NULL, key, NULL) == 1 &&
          EVP_DigestSign(context, der, &der_len, data, len) == 1 && signature_from_der(der, der_len, signature);
   if (!done)
@@ -94,7 +93,7 @@ static bool signature_check(EVP_PKEY *key, const uint8_t *data, size_t len,
   size_t der_len = signature_to_der(signature, der);
   bool valid = false;
 
-  tally_of_thread()->verifications++;
+  crypto_tally_here()->verifications++;
   valid = context != NULL && digest_sha256(data, len, hash) && EVP_PKEY_verify_init(context) == 1 &&
           EVP_PKEY_verify(context, der, der_len, hash, sizeof hash) == 1;
   EVP_PKEY_CTX_free(context);

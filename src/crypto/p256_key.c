@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * P-256 key pairs: made, checked, and carried between bytes and OpenSSL. */
 #include "p256_key.h"
-#include "tally.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -104,7 +103,7 @@ bool crypto_p256_generate(uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], uint8_t
   size_t point_len = 0;
   bool done = false;
 
-  tally_of_thread()->key_pairs++;
+  crypto_tally_here()->key_pairs++;
   done = key != NULL && EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_PRIV_KEY, &scalar) == 1 &&
          BN_bn2binpad(scalar, private_key, CRYPTO_P256_PRIVATE_SIZE) == CRYPTO_P256_PRIVATE_SIZE &&
          EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_ENCODED_PUBLIC_KEY, public_key, CRYPTO_P256_PUBLIC_SIZE,

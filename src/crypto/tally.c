@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Counts what a thread does, so that the cost of a card can be computed. */
-#include "tally.h"
+
+#include "epurse/crypto.h"
 
 /* The one state that outlives a call here: each thread has its own, so that two cards in two threads do not mix. */
 static _Thread_local struct crypto_tally *attached;
@@ -10,6 +11,6 @@ void crypto_tally_attach(struct crypto_tally *tally) {
   attached = tally;
 }
 
-struct crypto_tally *tally_of_thread(void) {
+struct crypto_tally *crypto_tally_here(void) {
   return attached != NULL ? attached : &unread;
 }

@@ -132,6 +132,7 @@ enum status key_sign(const struct key *key, const uint8_t *data, size_t len, uin
               EVP_PKEY_sign(context, der, &der_len, hash, sizeof hash) == 1 &&
               signature_from_der(der, der_len, signature);
 
+  crypto_tally_here()->signatures++;
   EVP_PKEY_CTX_free(context);
   if (!done) {
     ERR_clear_error();
@@ -162,6 +163,7 @@ enum status key_agree(const struct key *key, const uint8_t public_key[CRYPTO_P25
   bool done = context != NULL && EVP_PKEY_derive_set_peer_ex(context, peer, 0) == 1 &&
               EVP_PKEY_derive(context, shared, &len) == 1 && len == CRYPTO_P256_SHARED_SIZE;
 
+  crypto_tally_here()->agreements++;
   EVP_PKEY_CTX_free(context);
   EVP_PKEY_free(peer);
   if (!done) {

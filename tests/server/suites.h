@@ -16,6 +16,7 @@ Suite *deny_suite(void);
 Suite *approval_suite(void);
 Suite *renew_suite(void);
 Suite *contact_suite(void);
+Suite *cost_suite(void);
 Suite *worker_pool_suite(void);
 Suite *desk_suite(void);
 Suite *envelope_suite(void);
