@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Receipts as they come out of a printer, against files: EPURSE_GOLDEN=1 writes those anew. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "epurse/print.h"
+#include "epurse/terminal.h"
+#include "suites.h"
+
+static const struct print_setting narrow = {.width = 58, .code_table = 19};
+
+static void golden(const char *name, const void *data, size_t len) {
+  const char *source = getenv("top_srcdir");
+  char path[1024];
+  uint8_t wanted[8192];
+  snprintf(path, sizeof path, "%s/tests/print/%s", source != NULL ? source : ".", name);
+  FILE *file = fopen(path, getenv("EPURSE_GOLDEN") != NULL ? "w+" : "r");
+  ck_assert_msg(file != NULL, "%s is not there", path);
+  if (getenv("EPURSE_GOLDEN") != NULL) {
+    ck_assert_uint_eq(fwrite(data, 1, len, file), len);
+    rewind(file);
+  }
+  size_t wanted_len = fread(wanted, 1, sizeof wanted, file);
+  fclose(file);
+  if (wanted_len != len || memcmp(wanted, data, len) != 0)
+    printf("# %s is now:\n%.*s\n", name, (int)len, (const char *)data);
+  ck_assert_uint_eq(wanted_len, len);
+  ck_assert_mem_eq(wanted, data, len);
+}
+
+static struct outcome outcome_of(uint8_t type) {
+  struct outcome outcome = {.cid = {0x99, 0x99, 0x99, 0, 0, 0, 0x12, 0x34},
+                            .atc = 7,
+                            .type = type,
+                            .amount = {1250, 978},
+                            .balance_before = 5000,
+                            .balance_after = 3750,
+                            .points = 12,
+                            .points_after = 40,
+                            .number = 21,
+                            .reference = "R-1001"};
+  moment_from_unix(1796040000, outcome.time);
+  return outcome;
+}
+
+static struct print_document *document_of(const struct outcome *outcome, bool shop, bool again) {
+  static uint8_t proof[1500];
+  struct print_document *document = NULL;
+  for (size_t i = 0; i < sizeof proof; i++)
+    proof[i] = (uint8_t)(i * 167 + i / 256 + 11);
+  const struct print_receipt receipt = {.merchant = "BAKERY",
+                                        .merchant_name = "Bäckerei am Eck",
+                                        .tid = "POS00001",
+                                        .outcome = outcome,
+                                        .proof = proof,
+                                        .proof_len = sizeof proof,
+                                        .shop = shop,
+                                        .again = again};
+  ck_assert_int_eq(print_document_new(&document), STATUS_OK);
+  print_receipt(document, &receipt);
+  return document;
+}
+
+static void golden_text(const char *name, const struct outcome *outcome, bool shop, unsigned columns) {
+  struct print_document *document = document_of(outcome, shop, shop);
+  char *text = NULL;
+  size_t len = 0;
+  ck_assert_int_eq(print_text(document, columns, &text, &len), STATUS_OK);
+  golden(name, text, len);
+  free(text);
+  print_document_free(&document);
+}
+
+START_TEST(as_text) {
+  struct outcome outcome = outcome_of(TRANSACTION_PURCHASE);
+  golden_text("holder-80.txt", &outcome, false, 48);
+  golden_text("holder-58.txt", &outcome, false, 32);
+  outcome = outcome_of(TRANSACTION_OFFLINE_PURCHASE);
+  outcome.offline = outcome.without_pin = true;
+  outcome.wanted = 1500;
+  outcome.points_after = -1;
+  golden_text("shop-58.txt", &outcome, true, 32);
+}
+END_TEST
+
+START_TEST(as_escpos) {
+  struct outcome outcome = outcome_of(TRANSACTION_LOAD);
+  struct print_document *document = document_of(&outcome, false, false);
+  uint8_t *data = NULL;
+  size_t len = 0;
+  ck_assert_int_eq(print_escpos(document, &narrow, &data, &len), STATUS_OK);
+  golden("holder-58.bin", data, len);
+  free(data);
+  print_document_free(&document);
+}
+END_TEST
+
+/* What the shop keeps says nothing of what the holder has. */
+START_TEST(the_shop_is_told_no_balance) {
+  struct outcome outcome = outcome_of(TRANSACTION_PURCHASE);
+  struct print_document *document = document_of(&outcome, true, false);
+  char *text = NULL;
+  size_t len = 0;
+  ck_assert_int_eq(print_text(document, 48, &text, &len), STATUS_OK);
+  ck_assert_ptr_null(memmem(text, len, "37.50", 5));
+  ck_assert_ptr_null(memmem(text, len, "50.00", 5));
+  ck_assert_ptr_null(memmem(text, len, "9999", 4)); /* nor the card's whole number */
+  free(text);
+  print_document_free(&document);
+}
+END_TEST
+
+static const char *translate(const char *english) {
+  return strcmp(english, "Refund") == 0 ? "Erstattung" : english;
+}
+
+START_TEST(in_the_peoples_words) {
+  struct outcome outcome = outcome_of(TRANSACTION_REFUND);
+  struct print_document *document = NULL;
+  const struct amount_format german = {",", "."};
+  const struct print_receipt receipt = {.merchant = "BAKERY",
+                                        .merchant_name = "",
+                                        .tid = "POS00001",
+                                        .outcome = &outcome,
+                                        .time = "here and now",
+                                        .format = &german,
+                                        .words = translate};
+  char *text = NULL;
+  size_t len = 0;
+  outcome.amount.minor = 123450;
+  ck_assert_int_eq(print_document_new(&document), STATUS_OK);
+  print_receipt(document, &receipt);
+  ck_assert_int_eq(print_text(document, 48, &text, &len), STATUS_OK);
+  ck_assert_ptr_nonnull(memmem(text, len, "Erstattung", 10));
+  ck_assert_ptr_nonnull(memmem(text, len, "1.234,50 EUR", 12));
+  ck_assert_ptr_nonnull(memmem(text, len, "here and now", 12));
+  ck_assert_ptr_nonnull(memmem(text, len, "BAKERY", 6));
+  free(text);
+  print_document_free(&document);
+}
+END_TEST
+
+Suite *receipt_suite(void) {
+  Suite *suite = suite_create("receipt");
+  TCase *cases = tcase_create("receipt");
+  tcase_add_test(cases, as_text);
+  tcase_add_test(cases, as_escpos);
+  tcase_add_test(cases, the_shop_is_told_no_balance);
+  tcase_add_test(cases, in_the_peoples_words);
+  suite_add_tcase(suite, cases);
+  return suite;
+}
