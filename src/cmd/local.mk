@@ -3,7 +3,7 @@
 noinst_LIBRARIES += libcmd.a
 libcmd_a_SOURCES = src/cmd/frame/answer.c src/cmd/frame/completion.c src/cmd/frame/dialogue.c src/cmd/frame/events.c src/cmd/frame/finish.c \
 	src/cmd/frame/language.c src/cmd/frame/local_time.c src/cmd/frame/option.c src/cmd/frame/problem.c src/cmd/frame/receipt_qr.c src/cmd/frame/report.c src/cmd/frame/tap.c src/cmd/frame/terminal_program.c \
-	src/cmd/frame/verb_balance.c src/cmd/frame/verb_doctor.c src/cmd/frame/verb_log.c src/cmd/frame/verb_pin.c \
+	src/cmd/frame/verb_balance.c src/cmd/frame/verb_doctor.c src/cmd/frame/verb_log.c src/cmd/frame/verb_payout.c src/cmd/frame/verb_pin.c \
 	src/cmd/frame/verb_readers.c src/cmd/frame/verb_receipt.c src/cmd/frame/verb_recover.c src/cmd/frame/verb_renew.c \
 	src/cmd/frame/verb_status.c
 libcmd_a_CPPFLAGS = $(AM_CPPFLAGS) -DLOCALEDIR='"$(localedir)"'
@@ -13,7 +13,7 @@ bin_PROGRAMS += epurse-pos
 epurse_pos_SOURCES = src/cmd/pos/epurse-pos.c src/cmd/pos/verb_refund.c src/cmd/pos/verb_supervisor.c
 epurse_pos_LDADD = $(LINK_CMD)
 bin_PROGRAMS += epurse-reload
-epurse_reload_SOURCES = src/cmd/reload/epurse-reload.c src/cmd/reload/verb_payout.c
+epurse_reload_SOURCES = src/cmd/reload/epurse-reload.c
 epurse_reload_LDADD = $(LINK_CMD)
 bin_PROGRAMS += epurse-verify
 epurse_verify_SOURCES = src/cmd/verify/epurse-verify.c

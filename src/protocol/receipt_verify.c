@@ -62,12 +62,18 @@ static enum status certificates_read(struct evidence *evidence, const char **rea
   return STATUS_OK;
 }
 
+/* Loads are a reload terminal's, payouts that or the desk's, all else a till's. */
+static uint8_t role_wanted(uint8_t type, uint8_t role) {
+  if (type == TRANSACTION_PAYOUT && role == ROLE_PERSO)
+    return ROLE_PERSO;
+  return type == TRANSACTION_LOAD || type == TRANSACTION_PAYOUT ? ROLE_RELOAD : ROLE_POS;
+}
+
 /* The certificates, each valid at the server's time; of an off-line purchase, at the terminal's. */
 static enum status chains_check(const struct evidence *evidence, const char **reason) {
   const struct receipt_facts *facts = evidence->facts;
   const uint8_t *now = is_offline(evidence) ? facts->promise.time : facts->authorisation.time;
-  uint8_t type = facts->promise.type;
-  uint8_t terminal_role = type == TRANSACTION_LOAD || type == TRANSACTION_PAYOUT ? ROLE_RELOAD : ROLE_POS;
+  uint8_t terminal_role = role_wanted(facts->promise.type, evidence->terminal.role);
   const struct {
     const struct certificate *certificate;
     struct certificate_check check;

@@ -73,7 +73,7 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_SETTLEMENT_LINES, ADMIN, post_settlement_lines, 1024),
     SIGNED(MESSAGE_SETTLEMENT_CAPTURES, ADMIN, post_settlement_captures, 1024),
     SIGNED(MESSAGE_SETTLEMENT_TRANSFERS, ADMIN, post_settlement_transfers, 1024),
-    SIGNED(MESSAGE_REFERENCE_QUERY, POS | RELOAD, post_reference_query, 1024),
+    SIGNED(MESSAGE_REFERENCE_QUERY, POS | RELOAD | PERSO, post_reference_query, 1024),
     SIGNED(MESSAGE_CHIP_ADDITION, ADMIN, post_chip_addition, 8192),
     SIGNED(MESSAGE_APPROVAL, ADMIN, post_approval, 1024),
     SIGNED(MESSAGE_APPROVAL_LIST, ADMIN, post_approval_list, 1024),

@@ -150,7 +150,7 @@ enum status payout_run(struct terminal *terminal, struct reader *reader, const s
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
   reference_note(outcome, payment);
-  enum status status = order_check(terminal, ROLE_RELOAD, payment);
+  enum status status = order_check(terminal, terminal->role == ROLE_PERSO ? ROLE_PERSO : ROLE_RELOAD, payment);
   if (status == STATUS_OK && payment->iban != NULL)
     status = payout_check_account(payment);
   if (status == STATUS_OK)

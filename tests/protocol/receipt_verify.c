@@ -60,6 +60,9 @@ START_TEST(kinds_without_a_receipt_are_refused) {
   chain.terminal.fields.role = ROLE_RELOAD;
   chain_finish(&chain);
   ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_OK); /* a reload terminal's */
+  chain.terminal.fields.role = ROLE_PERSO;
+  chain_finish(&chain);
+  ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_OK); /* the desk's */
 }
 END_TEST
 
@@ -214,6 +217,10 @@ BROKEN(payment_at_a_reload_terminal, STATUS_BAD_CERTIFICATE, "the terminal is no
        chain.terminal.fields.role = ROLE_RELOAD)
 BROKEN(load_at_a_pos, STATUS_BAD_CERTIFICATE, "the terminal is not the issuer's, or of another role",
        chain.promise.type = chain.authorisation.type = TRANSACTION_LOAD)
+BROKEN(payment_at_the_desk, STATUS_BAD_CERTIFICATE, "the terminal is not the issuer's, or of another role",
+       chain.terminal.fields.role = ROLE_PERSO)
+BROKEN(payout_at_a_pos, STATUS_BAD_CERTIFICATE, "the terminal is not the issuer's, or of another role",
+       chain.promise.type = chain.authorisation.type = TRANSACTION_PAYOUT)
 BROKEN(card_of_another_ca, STATUS_BAD_CERTIFICATE, "the card is not the issuer's", chain.card.fields.ca_id[0] ^= 1)
 BROKEN(terminal_of_another_ca, STATUS_BAD_CERTIFICATE, "the terminal is not the issuer's, or of another role",
        chain.terminal.fields.ca_id[0] ^= 1)
@@ -256,6 +263,7 @@ SUITE_OF(receipt_verify, an_offline_purchase_is_believed_by_its_promise,
          every_truncation_is_refused, another_master_is_refused, declined, r_of_another, other_amount, other_atc,
          another_promise, card_of_another_name, terminal_of_another_name, server_of_another_version, card_ecka_key,
          server_pin_key, card_ca_that_is_the_terminals, terminal_ca_that_is_the_cards, payment_at_a_reload_terminal,
-         load_at_a_pos, card_of_another_ca, terminal_of_another_ca, card_expired, card_ca_expired, server_expired,
-         terminal_expired, terminal_ca_expired, promise_by_another_card, authorisation_by_another_server,
-         card_by_another_ca, terminal_by_another_ca, a_withdrawn_server_key_takes_back_its_own_word_alone)
+         load_at_a_pos, payment_at_the_desk, payout_at_a_pos, card_of_another_ca, terminal_of_another_ca, card_expired,
+         card_ca_expired, server_expired, terminal_expired, terminal_ca_expired, promise_by_another_card,
+         authorisation_by_another_server, card_by_another_ca, terminal_by_another_ca,
+         a_withdrawn_server_key_takes_back_its_own_word_alone)

@@ -51,7 +51,7 @@ struct verb {
 struct program {
   const char *name;                 /* "epurse-pos" */
   const char *sentence;             /* what it is for */
-  const struct option_row *rows[3]; /* groups of rows, each ended by a row without a name; NULL where unused */
+  const struct option_row *rows[4]; /* groups of rows, each ended by a row without a name; NULL where unused */
   const struct verb *verbs;         /* ended by one without a name; NULL: the program has no verbs */
   const char *operands;             /* where it has no verbs: "FILE..." */
   int operands_min;

@@ -8,6 +8,7 @@
 #include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
+#include "cmd/frame/verb_payout.h"
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
 #include "verb_batch.h"
@@ -100,41 +101,54 @@ static enum status verb_void(void *context, char **arguments) {
   return STATUS_OK;
 }
 
+static const struct option_row own_rows[] = {
+    {"pin-out-fd", 0, "FD", NULL, OPTION_FD_OUT, offsetof(struct terminal_program, pin_out_fd), 0, 1023,
+     SENTENCE("write the new card's PIN to this file descriptor")},
+    {"results", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, results), 0, 0,
+     SENTENCE("batch: where each card is noted")},
+    {"pin-out", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, pin_out), 0, 0,
+     SENTENCE("batch: where the PINs that the back-end draws go")},
+    {"replace", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, replace), 0, 0,
+     SENTENCE("batch: give up chips that were begun and will not come back")},
+    {"verify", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, verify), 0, 0,
+     SENTENCE("batch: make nothing, meet each finished card once more")},
+    {"prepare", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, prepare), 0, 0,
+     SENTENCE("batch: the cards are factory-fresh; prepare each first, as prepare does")},
+    {"cap", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, cap), 0, 0,
+     SENTENCE("prepare: the applet, as the converter wrote it")},
+    {"card-keys", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, card_keys), 0, 0,
+     SENTENCE("prepare: the keys that the card comes with; without it the published ones")},
+    {"diversify", 0, "METHOD", NULL, OPTION_TEXT, offsetof(struct terminal_program, diversify), 0, 0,
+     SENTENCE("prepare: how those are made for each card: none, emv, visa2, kdf3")},
+    {"domain-key", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, domain_key), 0, 0,
+     SENTENCE("prepare: the key from which your cards' own keys are derived")},
+    {"keep-keys", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, keep_keys), 0, 0,
+     SENTENCE("prepare: leave the card's keys as they are")},
+    {"check", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, check), 0, 0,
+     SENTENCE("prepare: look and tell, change nothing")},
+    {"undo", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, undo), 0, 0,
+     SENTENCE("prepare: take the applet away again")},
+    {"lock", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, lock), 0, 0,
+     SENTENCE("prepare: secure the card in the end; there is no way back")},
+    {"to", 0, "CARD", NULL, OPTION_TEXT, offsetof(struct terminal_program, renew_to), 0, 0,
+     SENTENCE("renew: the card that gets what another one had")},
+    {"runs", 0, "NUMBER", NULL, OPTION_NUMBER, offsetof(struct terminal_program, runs), 1, 100,
+     SENTENCE("measure: how often each command is timed; 5 without it")},
+    {0}};
+
+/* Those of terminal_money_rows that a desk has a use for. */
+static const struct option_row money_rows[] = {
+    {"qr", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, qr), 0, 0,
+     SENTENCE("show the receipt as a QR code for the cardholder")},
+    {"reference", 0, "ID", NULL, OPTION_TEXT, offsetof(struct terminal_program, reference), 0, 0,
+     SENTENCE("pay, load, refund, payout: your name of it, unique per merchant; nothing is done twice under one")},
+    {"minor", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, minor), 0, 0,
+     SENTENCE("pay, load, refund, payout: AMOUNT is in minor units, 1250 for 12.50, in every locale")},
+    {"last", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, last), 0, 0,
+     SENTENCE("receipt, refund, void: the newest")},
+    {0}};
+
 int main(int argc, char **argv) {
-  static const struct option_row rows[] = {
-      {"pin-out-fd", 0, "FD", NULL, OPTION_FD_OUT, offsetof(struct terminal_program, pin_out_fd), 0, 1023,
-       SENTENCE("write the new card's PIN to this file descriptor")},
-      {"results", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, results), 0, 0,
-       SENTENCE("batch: where each card is noted")},
-      {"pin-out", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, pin_out), 0, 0,
-       SENTENCE("batch: where the PINs that the back-end draws go")},
-      {"replace", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, replace), 0, 0,
-       SENTENCE("batch: give up chips that were begun and will not come back")},
-      {"verify", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, verify), 0, 0,
-       SENTENCE("batch: make nothing, meet each finished card once more")},
-      {"prepare", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, prepare), 0, 0,
-       SENTENCE("batch: the cards are factory-fresh; prepare each first, as prepare does")},
-      {"cap", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, cap), 0, 0,
-       SENTENCE("prepare: the applet, as the converter wrote it")},
-      {"card-keys", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, card_keys), 0, 0,
-       SENTENCE("prepare: the keys that the card comes with; without it the published ones")},
-      {"diversify", 0, "METHOD", NULL, OPTION_TEXT, offsetof(struct terminal_program, diversify), 0, 0,
-       SENTENCE("prepare: how those are made for each card: none, emv, visa2, kdf3")},
-      {"domain-key", 0, "FILE", NULL, OPTION_TEXT, offsetof(struct terminal_program, domain_key), 0, 0,
-       SENTENCE("prepare: the key from which your cards' own keys are derived")},
-      {"keep-keys", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, keep_keys), 0, 0,
-       SENTENCE("prepare: leave the card's keys as they are")},
-      {"check", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, check), 0, 0,
-       SENTENCE("prepare: look and tell, change nothing")},
-      {"undo", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, undo), 0, 0,
-       SENTENCE("prepare: take the applet away again")},
-      {"lock", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, lock), 0, 0,
-       SENTENCE("prepare: secure the card in the end; there is no way back")},
-      {"to", 0, "CARD", NULL, OPTION_TEXT, offsetof(struct terminal_program, renew_to), 0, 0,
-       SENTENCE("renew: the card that gets what another one had")},
-      {"runs", 0, "NUMBER", NULL, OPTION_NUMBER, offsetof(struct terminal_program, runs), 1, 100,
-       SENTENCE("measure: how often each command is timed; 5 without it")},
-      {0}};
   static const struct verb verbs[] = {
       {"prepare", "", 0, SENTENCE("turn a factory-fresh card into a raw purse card"), verb_prepare},
       {"issue", "", 0, SENTENCE("turn the raw card into a cardholder's card"), verb_issue},
@@ -145,13 +159,17 @@ int main(int argc, char **argv) {
       {"pin", "", 0, SENTENCE("change the card's PIN"), verb_pin},
       {"renew", "[DIR|OLD]", -1, SENTENCE("ask for new certificates; take the answer DIR; renew a card"),
        verb_renew_card},
+      {"payout", "[AMOUNT]", -1, SENTENCE("pay an amount out to the cardholder, or --all"), verb_payout},
+      {"receipt", "[N]", -1, SENTENCE("write or show a receipt again: N, or --last"), verb_receipt},
+      {"status", "ID", 1, SENTENCE("tell what became of a reference"), verb_status},
+      {"recover", "", 0, SENTENCE("settle what was broken off"), verb_recover_payouts},
       {"measure", "", 0, SENTENCE("time the card's commands, beside what they should cost"), verb_measure},
       {"readers", "", 0, SENTENCE("list the card readers"), verb_readers},
       {"doctor", "", 0, SENTENCE("look for what is wrong with this terminal"), verb_doctor},
       {0}};
   static const struct program program = {"epurse-perso",
                                          SENTENCE("Personalises electronic purse cards at the issuer's desk."),
-                                         {rows, terminal_program_rows},
+                                         {own_rows, payout_rows, money_rows, terminal_program_rows},
                                          verbs,
                                          NULL,
                                          0};

@@ -6,7 +6,7 @@
 #include "cmd/frame/problem.h"
 #include "cmd/frame/tap.h"
 #include "cmd/frame/terminal_program.h"
-#include "verb_payout.h"
+#include "cmd/frame/verb_payout.h"
 
 static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "load", outcome);
@@ -81,18 +81,10 @@ static enum status verb_load(void *context, char **arguments) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option_row rows[] = {
-      {"tender", 't', "DRIVER", NULL, OPTION_TEXT, offsetof(struct terminal_program, tender_spec), 0, 0,
-       SENTENCE("how it is paid: cash, manual, simulator:HOST:PORT")},
-      {"all", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, all), 0, 0,
-       SENTENCE("payout: all that is on the card")},
-      {"back", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, back), 0, 0,
-       SENTENCE("payout: what was not handed out is owed to its cards")},
-      {"iban", 0, "IBAN", NULL, OPTION_TEXT, offsetof(struct terminal_program, iban), 0, 0,
-       SENTENCE("payout: to this bank account, and not in cash")},
-      {"name", 0, "NAME", NULL, OPTION_TEXT, offsetof(struct terminal_program, holder), 0, 0,
-       SENTENCE("payout --iban: whose account it is; else it is asked for")},
-      {0}};
+  static const struct option_row rows[] = {{"tender", 't', "DRIVER", NULL, OPTION_TEXT,
+                                            offsetof(struct terminal_program, tender_spec), 0, 0,
+                                            SENTENCE("how it is paid: cash, manual, simulator:HOST:PORT")},
+                                           {0}};
   static const struct verb verbs[] = {
       {"load", "AMOUNT", 1, SENTENCE("load an amount, like 50.00"), verb_load},
       {"payout", "[AMOUNT]", -1, SENTENCE("pay an amount out to the cardholder, or --all"), verb_payout},
@@ -108,7 +100,7 @@ int main(int argc, char **argv) {
       {0}};
   static const struct program program = {"epurse-reload",
                                          SENTENCE("Loads money onto electronic purse cards, and pays it out."),
-                                         {rows, terminal_money_rows, terminal_program_rows},
+                                         {rows, payout_rows, terminal_money_rows, terminal_program_rows},
                                          verbs,
                                          NULL,
                                          0};

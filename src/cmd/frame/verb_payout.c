@@ -3,15 +3,27 @@
  * to a bank account. */
 #include "verb_payout.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/frame/language.h"
-#include "cmd/frame/problem.h"
-#include "cmd/frame/terminal_program.h"
 #include "epurse/crypto.h"
 #include "epurse/iban.h"
 #include "epurse/terminal_payout.h"
+#include "language.h"
+#include "problem.h"
+#include "terminal_program.h"
+
+const struct option_row payout_rows[] = {{"all", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, all), 0,
+                                          0, SENTENCE("payout: all that is on the card")},
+                                         {"back", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, back),
+                                          0, 0, SENTENCE("payout: what was not handed out is owed to its cards")},
+                                         {"iban", 0, "IBAN", NULL, OPTION_TEXT, offsetof(struct terminal_program, iban),
+                                          0, 0, SENTENCE("payout: to this bank account, and not in cash")},
+                                         {"name", 0, "NAME", NULL, OPTION_TEXT,
+                                          offsetof(struct terminal_program, holder), 0, 0,
+                                          SENTENCE("payout --iban: whose account it is; else it is asked for")},
+                                         {0}};
 
 static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "payout", outcome);
@@ -34,6 +46,15 @@ static enum status hand_out(void *context, struct amount amount, bool again) {
 enum status payout_ask_cashier(struct terminal_program *self) {
   const struct payout_desk desk = {self, hand_out};
   return payouts_confirm(self->terminal, &desk);
+}
+
+enum status verb_recover_payouts(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  (void)arguments;
+  enum status status = terminal_program_open(self);
+  if (status == STATUS_OK)
+    status = payout_ask_cashier(self);
+  return status == STATUS_OK ? recover_report(self) : status;
 }
 
 /* ---- all that is on the card ---- */
