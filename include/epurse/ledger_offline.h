@@ -12,7 +12,7 @@
 /* A promise of type TRANSACTION_OFFLINE_PURCHASE; its signature was verified by the caller with the card's SIG key. */
 struct ledger_offline {
   struct signed_promise offer;  /* `reference` is not read */
-  uint8_t tid[TID_SIZE];        /* the terminal that brings it: the one that it names, or another one of its merchant */
+  uint8_t tid[TID_SIZE];        /* the terminal that brings it: a POS, a desk or an administrator */
   struct offline_limits limits; /* of the card's SIG certificate */
 };
 
@@ -26,8 +26,8 @@ struct ledger_offline {
  *   STATUS_TERMINAL_REVOKED  not paid: its terminal is revoked; the sum stays held for the card
  *   STATUS_CARD_FORKED       it contradicts what the card signed, or what its replacement settled: an incident has it, the
  *                            card is blocked; the issuer's risk pays the merchant as far as that day's limit goes
- * Nothing is kept: STATUS_ABOVE_LIMIT (of the card's certificate), STATUS_WRONG_CURRENCY, STATUS_NOT_PERMITTED (another
- * merchant's, or it names no POS), STATUS_NOT_FOUND (terminal), STATUS_CARD_UNKNOWN, STATUS_OUT_OF_STEP (its balance is not
+ * Nothing is kept: STATUS_ABOVE_LIMIT (of the card's certificate), STATUS_WRONG_CURRENCY, STATUS_NOT_PERMITTED (it
+ * names no POS, or is brought by a reload terminal), STATUS_NOT_FOUND (terminal), STATUS_CARD_UNKNOWN, STATUS_OUT_OF_STEP (its balance is not
  * the shadow's, or this ledger was restored and lacks what it follows), STATUS_BAD_FORMAT. */
 enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offline *payment) EPURSE_MUST_USE;
 

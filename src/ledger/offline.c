@@ -99,11 +99,13 @@ static enum status bring_check_limits(const struct ledger *ledger, const struct 
   return within ? STATUS_OK : STATUS_ABOVE_LIMIT;
 }
 
+/* It is booked to the terminal that it names: whoever brings it gains nothing. */
 static enum status bring_check_terminal(struct ledger *ledger, struct bring *bring) {
   enum status status = terminal_brief(ledger, bring->promise->tid, &bring->named);
   if (status == STATUS_OK)
     status = terminal_brief(ledger, bring->payment->tid, &bring->bringer);
-  bool may = bring->bringer.role == ROLE_ADMIN || bring->named.merchant == bring->bringer.merchant;
+  uint8_t role = bring->bringer.role;
+  bool may = role == ROLE_POS || role == ROLE_PERSO || role == ROLE_ADMIN;
   if (status == STATUS_OK && (bring->named.role != ROLE_POS || !may))
     status = STATUS_NOT_PERMITTED;
   return status;

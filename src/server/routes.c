@@ -40,7 +40,7 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_LOAD_REVERSAL, RELOAD, post_load_reversal, 2048),
     SIGNED(MESSAGE_TRANSACTION_INQUIRY, POS | RELOAD | PERSO, post_transaction_inquiry, 2048),
     SIGNED(MESSAGE_CONFIRMATION, POS | RELOAD | PERSO, post_confirmation, 16384),
-    SIGNED(MESSAGE_OFFLINE_PAYMENT, POS | ADMIN, post_offline_payment, 16384),
+    SIGNED(MESSAGE_OFFLINE_PAYMENT, POS | PERSO | ADMIN, post_offline_payment, 16384),
     SIGNED(MESSAGE_DENY_LIST, POS, post_deny_list, 1024),
     SIGNED(MESSAGE_PIN_FAILURE, POS | RELOAD | PERSO, post_pin_failure, 1024),
     SIGNED(MESSAGE_PIN_CHANGE, POS | RELOAD | PERSO, post_pin_change, 4096),

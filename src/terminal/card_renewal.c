@@ -12,6 +12,7 @@
 #include "epurse/terminal_payout.h"
 
 #include "contact.h"
+#include "offline.h"
 #include "order.h"
 #include "recover.h"
 
@@ -72,6 +73,12 @@ static enum status card_empty(struct contact *contact) {
   return status == STATUS_OK ? back : status;
 }
 
+/* What it paid off-line, and nobody has brought in, is booked before it dies. */
+static void stored_bring(struct contact *contact) {
+  struct order order = {.terminal = contact->terminal, .contact = contact};
+  offline_bring_stored(&order);
+}
+
 /* A card that is in use gives its last word; one that the server knows as expired or blocked has none to give. */
 static enum status renewal_meet(struct contact *contact, struct card_renewal *renewal) {
   enum status verdict = contact_take_verdict(contact);
@@ -96,6 +103,8 @@ enum status card_renewal_run(struct terminal *terminal, const struct card_renewa
   if (status != STATUS_OK)
     return status;
   status = contact_open(&contact, meeting->wait_seconds);
+  if (status == STATUS_OK)
+    stored_bring(&contact);
   if (status == STATUS_OK)
     status = renewal_meet(&contact, renewal);
   contact_close(&contact);

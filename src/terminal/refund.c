@@ -10,6 +10,7 @@
 #include "epurse/terminal_refund.h"
 
 #include "contact.h"
+#include "offline.h"
 #include "order.h"
 #include "recover.h"
 #include "reference.h"
@@ -25,7 +26,10 @@ static enum status refund_meet(struct order *order, const struct payment *paymen
     status = order_finish_earlier(order, &request, &same);
   if (status != STATUS_OK || same)
     return status;
-  return order_carry_out(order, &request, MESSAGE_REFUND);
+  status = order_carry_out(order, &request, MESSAGE_REFUND);
+  if (order->offline_lacking > 0)
+    offline_bring_stored(order);
+  return status;
 }
 
 enum status refund_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,

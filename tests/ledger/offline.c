@@ -118,13 +118,30 @@ START_TEST(books_it_once) {
   for (int i = 0; i < 3; i++)
     ck_assert_int_eq(bring(&world, &one), STATUS_OK);
   ck_assert_int_eq(bring_by(&world, &one, OTHER_TILL, &usual), STATUS_OFFLINE_KNOWN);
-  ck_assert_int_eq(bring_by(&world, &one, OTHER_POS, &usual), STATUS_NOT_PERMITTED); /* another merchant's */
+  ck_assert_int_eq(bring_by(&world, &one, OTHER_POS, &usual), STATUS_OFFLINE_KNOWN); /* another merchant's */
   world_assert_merchant(&world, "SHOP", 1000, 0);
   world_assert_merchant(&world, "KIOSK", 0, 0);
   struct paid two = pay(&purse, 500, POS);
   ck_assert_int_eq(bring_by(&world, &two, OTHER_TILL, &usual), STATUS_OK); /* a till's disk died */
   ck_assert_int_eq(bring(&world, &two), STATUS_OFFLINE_KNOWN);
   world_assert_merchant(&world, "SHOP", 1500, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* It names its terminal: another merchant's, or a desk, brings it in, and it is booked where it was paid. */
+START_TEST(whoever_brings_it_gains_nothing) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  struct paid one = pay(&purse, 1000, POS), two = pay(&purse, 500, POS);
+  ck_assert_int_eq(bring_by(&world, &one, OTHER_POS, &usual), STATUS_OK);
+  ck_assert_int_eq(bring_by(&world, &two, DESK, &usual), STATUS_OK);
+  ck_assert_int_eq(bring(&world, &one), STATUS_OFFLINE_KNOWN);
+  ck_assert_int_eq(bring_by(&world, &one, RELOAD, &usual), STATUS_NOT_PERMITTED);
+  world_assert_merchant(&world, "SHOP", 1500, 0);
+  world_assert_merchant(&world, "KIOSK", 0, 0);
+  world_assert_agrees(&world, &purse);
   world_close(&world);
 }
 END_TEST
@@ -472,6 +489,7 @@ Suite *offline_suite(void) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, books_what_a_card_paid);
   tcase_add_test(tests, books_it_once);
+  tcase_add_test(tests, whoever_brings_it_gains_nothing);
   tcase_add_loop_test(tests, books_in_any_order, 0, 6);
   tcase_add_test(tests, holds_what_is_announced);
   tcase_add_test(tests, does_not_spend_what_is_announced);

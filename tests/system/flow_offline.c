@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Torn off-line payments: whatever breaks, the same again with the same card pays once, and what was paid reaches the books by this
  * till or by another one. */
+#include <string.h>
+
 #include "epurse/journal.h"
+#include "epurse/terminal_card_renewal.h"
 #include "flow.h"
 #include "flow_card.h"
 #include "flow_world.h"
@@ -114,6 +117,54 @@ START_TEST(another_till_brings_it_in) {
   ck_assert_uint_eq(flow_recover("pos", NULL), 1); /* this till waits for the card */
   end();
   flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* Another merchant's: the bakery is paid all the same. */
+START_TEST(another_merchants_till_brings_it_in) {
+  struct outcome outcome;
+  ck_assert(installation_merchant_add("KIOSK", "Kiosk", 0));
+  ck_assert(installation_terminal_add(&flow_world, "POS00009", "pos", "KIOSK", "kiosk"));
+  begin("offline-kiosk");
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(pay("pos", OFFLINE_USE_ONLY, PRICE, &outcome), STATUS_OUTCOME_UNKNOWN);
+  flow_card_return(&card);
+  left -= PRICE;
+  pay_online("kiosk");
+  flow_card_settled(&card, left); /* nothing is held */
+  end();
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* The card is renewed before anybody has read what it paid: the desk reads it, and the shop has its money. */
+START_TEST(the_desk_brings_it_in) {
+  struct flow_card heir;
+  struct outcome outcome;
+  struct card_renewal renewal = {.killed = false};
+  const struct card_renewal_meeting meeting = {.reader = &card.reader, .dialogue = &card.dialogue};
+  flow_card_issue(&heir, "offline-heir", 0);
+  flow_terminal_add("POS00008", "pos", "stall"); /* whose journal waits for that card for ever */
+  flow_card_issue(&card, "offline-desk", START);
+  left = START;
+  pay_online("stall");
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(pay("stall", OFFLINE_USE_ONLY, PRICE, &outcome), STATUS_OUTCOME_UNKNOWN);
+  flow_card_return(&card);
+  const unsigned before = flow_requests("/v1/offline-payments");
+  memcpy(renewal.new_cid, heir.cid, CID_SIZE);
+  struct terminal *desk = flow_terminal("perso");
+  card.asked = 0;
+  ck_assert_int_eq(card_renewal_run(desk, &meeting, &renewal), STATUS_OK);
+  terminal_close(&desk);
+  ck_assert_uint_eq(flow_requests("/v1/offline-payments"), before + 1);
+  ck_assert_int_eq(renewal.done.owed, left - PRICE);
+  ck_assert_int_eq(renewal.done.kept, 0); /* nothing is held for it any more */
+  ck_assert(renewal.killed);
+  flow_ledger_clean();
+  flow_card_remove(&heir);
   flow_card_remove(&card);
 }
 END_TEST
@@ -255,6 +306,8 @@ void flow_offline_tests(TCase *tests) {
   tcase_add_loop_test(tests, power_fails_in_an_offline_payment, 0, 2);
   tcase_add_test(tests, a_lost_answer_is_read_from_the_card);
   tcase_add_test(tests, another_till_brings_it_in);
+  tcase_add_test(tests, another_merchants_till_brings_it_in);
+  tcase_add_test(tests, the_desk_brings_it_in);
   tcase_add_test(tests, a_torn_part_is_the_same_wish);
   tcase_add_loop_test(tests, a_part_is_paid_offline, 0, 2);
 }
