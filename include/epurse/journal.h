@@ -23,7 +23,7 @@ enum journal_state {
   JOURNAL_CHARGED,    /* load: charged; reference is here */
   JOURNAL_AUTHORISED, /* authorisation is here; the card may have it */
   JOURNAL_COMMITTED,  /* r is here, or an off-line purchase's promise; the server may not have it */
-  JOURNAL_CONFIRMED,  /* the server has booked r: closed */
+  JOURNAL_CONFIRMED,  /* the server has booked r, or keeps an off-line promise that contradicts its card: closed */
   JOURNAL_REVERSING,  /* load: to be given back, at the bank and the server */
   JOURNAL_CANCELLED,  /* closed without effect */
   JOURNAL_SETTLED     /* closed: another terminal's contact with the card settled it, the server knows how */

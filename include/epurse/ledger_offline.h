@@ -24,11 +24,11 @@ struct ledger_offline {
  *   STATUS_OFFLINE_WAITS     above what its terminal is paid in a day (ledger_limit.h): booked when it is brought again after
  *                            a promise of the card that confirms it
  *   STATUS_TERMINAL_REVOKED  not paid: its terminal is revoked; the sum stays held for the card
- *   STATUS_CARD_FORKED       it contradicts what the card signed, or what its replacement settled: an incident has it, the
- *                            card is blocked; the issuer's risk pays the merchant as far as that day's limit goes
+ *   STATUS_CARD_FORKED       it contradicts what the card signed, what its replacement settled, or its balance as it is known
+ *                            here: an incident has it, the card is blocked; the issuer's risk pays the merchant as far as that day's limit goes
  * Nothing is kept: STATUS_ABOVE_LIMIT (of the card's certificate), STATUS_WRONG_CURRENCY, STATUS_NOT_PERMITTED (it
- * names no POS, or is brought by a reload terminal), STATUS_NOT_FOUND (terminal), STATUS_CARD_UNKNOWN, STATUS_OUT_OF_STEP (its balance is not
- * the shadow's, or this ledger was restored and lacks what it follows), STATUS_BAD_FORMAT. */
+ * names no POS, or is brought by a reload terminal), STATUS_NOT_FOUND (terminal), STATUS_CARD_UNKNOWN, STATUS_OUT_OF_STEP (this ledger was
+ * restored, and lacks what it follows or what its balance comes from), STATUS_BAD_FORMAT. */
 enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offline *payment) EPURSE_MUST_USE;
 
 /* What a card has announced and nobody has brought in; zeros where there is nothing. */

@@ -175,6 +175,30 @@ static enum status bring_check_name(struct ledger *ledger, const struct bring *b
   return status == STATUS_OK && another ? STATUS_CARD_FORKED : status;
 }
 
+/* Whether the shadow is known to be right: nothing was ever forgotten, or the card was in step since, and nothing that had been
+ * forgotten of it came back. */
+static enum status bring_look_whole(struct ledger *ledger, const struct bring *bring, bool *whole) {
+  int64_t restored_at = 0;
+  enum status status = ledger_restored_at(ledger, &restored_at);
+  *whole = status == STATUS_OK && restored_at == 0;
+  if (status != STATUS_OK || *whole)
+    return status;
+  struct query query = query_begin(ledger, QUERY_OFFLINE_WHOLE);
+  query_i64(&query, booking_id(bring->card, bring->promise->last_atc));
+  query_i64(&query, restored_at);
+  query_i64(&query, booking_id(bring->card, 0));
+  query_i64(&query, booking_id(bring->card, UINT32_MAX));
+  *whole = query_row(&query);
+  return query_end(&query);
+}
+
+/* A card signs what it has. One whose word is not what the shadow has, though that is right, has been opened. */
+static enum status bring_accuse(struct ledger *ledger, const struct bring *bring) {
+  bool whole = bring->replaced;
+  enum status status = whole ? STATUS_OK : bring_look_whole(ledger, bring, &whole);
+  return status != STATUS_OK ? status : whole ? STATUS_CARD_FORKED : STATUS_OUT_OF_STEP;
+}
+
 /* Newer than all that was seen: it tells how what was before it ended, and announces itself. */
 static enum status bring_first(struct ledger *ledger, struct bring *bring) {
   const struct signed_promise *offer = &bring->payment->offer;
@@ -182,12 +206,10 @@ static enum status bring_first(struct ledger *ledger, struct bring *bring) {
   struct promise_verdict verdict = {0};
   struct chain chain;
   enum status status = chain_read(ledger, offer, &chain);
-  if (status == STATUS_OUT_OF_STEP && bring->replaced)
-    status = STATUS_CARD_FORKED;
-  if (status == STATUS_OK && promise->amount > chain.balance)
-    status = STATUS_OUT_OF_STEP;
   if (status == STATUS_OK && promise->amount > chain.balance - chain.renewed)
-    status = bring->replaced ? STATUS_CARD_FORKED : STATUS_OUT_OF_STEP;
+    status = STATUS_OUT_OF_STEP;
+  if (status == STATUS_OUT_OF_STEP)
+    status = bring_accuse(ledger, bring);
   if (status == STATUS_OK)
     status = chain_settle(ledger, offer, &chain, &verdict);
   if (status != STATUS_OK)

@@ -368,6 +368,35 @@ START_TEST(believes_the_successor) {
 }
 END_TEST
 
+/* Of an opened card: a balance that it does not have, an amount above its balance. The shop kept to the rules, and is paid. */
+START_TEST(a_made_up_balance_is_the_issuers_risk) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  if (_i == 0)
+    purse.balance += 1;
+  if (_i == 1)
+    purse.points += 1;
+  if (_i == 2)
+    world_complete(&world, &purse, TRANSACTION_PURCHASE, 9900, OTHER_POS);
+  struct paid one = pay(&purse, 1000, POS);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(bring(&world, &one), STATUS_CARD_FORKED);
+  ck_assert_uint_eq(card_state(&world, &purse), LEDGER_CARD_BLOCKED);
+  ck_assert_uint_eq(world_incidents(&world), 1);
+  world_assert_merchant(&world, "SHOP", 1000, 0);
+  world_assert_card(&world, &purse, _i == 2 ? 100 : 10000, 0, 0); /* what is its holder's stays */
+  purse.balance = 10000;
+  purse.offline_count = 0;
+  purse.offline_sum = 0;
+  struct paid two = pay(&purse, 2500, POS), three = pay(&purse, 2500, POS);
+  ck_assert_int_eq(bring(&world, &two), STATUS_CARD_FORKED);
+  ck_assert_int_eq(bring(&world, &three), STATUS_CARD_FORKED);
+  world_assert_merchant(&world, "SHOP", 3500, 0); /* within the card's total */
+  world_close(&world);
+}
+END_TEST
+
 /* More than the card ever announced, at an ATC that was skipped. */
 START_TEST(does_not_exceed_what_was_announced) {
   struct world world;
@@ -500,6 +529,7 @@ Suite *offline_suite(void) {
   tcase_add_test(tests, does_not_pay_a_revoked_terminal);
   tcase_add_test(tests, pays_the_second_of_two_by_risk);
   tcase_add_test(tests, believes_the_successor);
+  tcase_add_loop_test(tests, a_made_up_balance_is_the_issuers_risk, 0, 3);
   tcase_add_test(tests, does_not_exceed_what_was_announced);
   tcase_add_test(tests, a_terminal_is_paid_so_much_in_a_day);
   tcase_add_test(tests, gives_back_with_the_replacement);

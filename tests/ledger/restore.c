@@ -615,6 +615,48 @@ START_TEST(a_hold_below_receipts_is_released_by_the_one_that_tells) {
 }
 END_TEST
 
+static enum status bring_kept_step(struct ledger *ledger, void *context) {
+  struct held_receipt *held = context;
+  enum status status = ledger_offline_bring(ledger, &held->payment);
+  held->there = status == STATUS_CARD_FORKED;
+  return held->there ? STATUS_OK : status; /* what is answered is committed */
+}
+
+static enum status bring_kept(struct world *world, struct held_receipt *held) {
+  held->payment.offer = (struct signed_promise){.promise = &held->promise, .record = held->record, .now = world->now};
+  return ledger_transact(world->ledger, bring_kept_step, held);
+}
+
+/* A balance that this ledger has not: an honest card's may be what was forgotten. Once the card was in step since, it is a lie. */
+START_TEST(a_balance_that_was_forgotten_is_no_lie) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct held_receipt one, two;
+  struct ledger_card card;
+  play(&scene);
+  struct world *world = &scene.world;
+  world_complete(world, &scene.quiet, TRANSACTION_PURCHASE, 20, OTHER_POS);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  struct purse lost = scene.quiet;
+  pay_offline(world, &lost, 30, POS, &one);
+  ck_assert_int_eq(bring_kept(world, &one), STATUS_OUT_OF_STEP);
+  scene.torn.balance += 500; /* it has been opened; nothing is known since */
+  pay_offline(world, &scene.torn, 30, POS, &one);
+  ck_assert_int_eq(bring_kept(world, &one), STATUS_OUT_OF_STEP);
+  world->now += 10;
+  world_issue(world, 5, &scene.torn);
+  world_complete(world, &scene.torn, TRANSACTION_LOAD, 100, RELOAD);
+  scene.torn.balance += 1;
+  pay_offline(world, &scene.torn, 30, POS, &two);
+  ck_assert_int_eq(bring_kept(world, &two), STATUS_OK);
+  ck_assert(two.there);
+  ck_assert_int_eq(ledger_card_find(world->ledger, scene.torn.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+  world_assert_merchant(world, "SHOP", 30, 0);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* A ledger that has lost nothing of that time books nothing on a receipt's word; nor does another merchant's terminal
  * bring it; and what says another thing under the same name is a fork. */
 START_TEST(a_receipt_brings_nothing_else) {
@@ -740,6 +782,7 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, payouts_that_were_forgotten_come_back);
   tcase_add_test(tests, a_hold_below_receipts_waits_for_the_one_that_tells);
   tcase_add_test(tests, a_hold_below_receipts_is_released_by_the_one_that_tells);
+  tcase_add_test(tests, a_balance_that_was_forgotten_is_no_lie);
   tcase_add_test(tests, a_receipt_brings_nothing_else);
   tcase_add_test(tests, what_was_exported_is_told_first);
   tcase_add_test(tests, a_ledger_that_was_not_restored_calls_it_a_fork);

@@ -278,6 +278,32 @@ START_TEST(own_refusal_ends_an_offline_payment) {
 }
 END_TEST
 
+/* An opened card has more than it has: the till that kept to the rules is paid, once, by risk; the card is blocked, and nobody
+ * asks for it again. */
+START_TEST(made_up_balance_is_paid_by_risk_and_blocked) {
+  struct outcome outcome;
+  struct ledger_incident incident;
+  set_up("made-up");
+  ck_assert_int_eq(pay_offline(OFFLINE_USE_AUTO, 1, &outcome), STATUS_OK);
+  struct opened opened;
+  card_open(&stage.card, &opened);
+  bytes_put_u32(opened.image.balance, START + 5000);
+  card_shut(&stage.card, &opened);
+  unsigned open = flow_open_entries("pos");
+  flow_terminal_unplug("pos", true);
+  ck_assert_int_eq(pay_offline(OFFLINE_USE_ONLY, 200, &outcome), STATUS_OK);
+  ck_assert_uint_eq(flow_open_entries("pos"), open + 1);
+  flow_terminal_unplug("pos", false);
+  ck_assert_uint_eq(flow_recover("pos", NULL), open);
+  ck_assert_str_eq(flow_facts(stage.card.cid).state, "BLOCKED");
+  ck_assert_int_eq(flow_facts(stage.card.cid).balance, START - 1); /* its holder's, as far as anybody knows */
+  party_incident(&incident);
+  ck_assert_uint_eq(incident.kind, LEDGER_INCIDENT_FORK);
+  ck_assert_mem_eq(incident.cid, stage.card.cid, CID_SIZE);
+  tear_down();
+}
+END_TEST
+
 void attack_channel_tests(TCase *tests) {
   tcase_add_loop_test(tests, slot_said_in_our_name_cancels_no_purchase, 0, SLOTS);
   tcase_add_loop_test(tests, slot_said_in_our_name_gives_no_load_back, 0, SLOTS);
@@ -285,4 +311,5 @@ void attack_channel_tests(TCase *tests) {
   tcase_add_test(tests, log_of_an_own_card_buys_nothing);
   tcase_add_loop_test(tests, forged_refusal_ends_no_offline_payment, 0, FORGERIES);
   tcase_add_test(tests, own_refusal_ends_an_offline_payment);
+  tcase_add_test(tests, made_up_balance_is_paid_by_risk_and_blocked);
 }
