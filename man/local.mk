@@ -25,6 +25,7 @@ dist_doc_DATA = LICENSE NEWS README.md docs/epurse-json.schema.json docs/openapi
 EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh check.sh demo.sh setup.sh .clang-format \
 	.editorconfig CONTRIBUTING.md SECURITY.md \
 	docs/architecture.md \
+	docs/counting.md \
 	docs/found.md docs/glossary.md \
 	docs/ledger.md \
 	docs/pictures/parts.svg \

@@ -13,8 +13,8 @@ system_tests = tests/system/approval.test tests/system/audit.test tests/system/b
 	tests/system/restore.test tests/system/secrets-process.test tests/system/secrets-time.test tests/system/secrets.test \
 	tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test tests/system/server-start.test \
 	tests/system/settlement.test tests/system/tap.test tests/system/tender.test tests/system/tilld.test \
-	tests/system/torture.test tests/system/up-to.test tests/system/valgrind.test tests/system/with-pcscd.test \
-	tests/system/zvt.test
+	tests/system/torture.test tests/system/totals.test tests/system/up-to.test tests/system/valgrind.test \
+	tests/system/with-pcscd.test tests/system/zvt.test
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
 

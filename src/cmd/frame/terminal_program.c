@@ -53,6 +53,7 @@ const struct option_row terminal_money_rows[] = {
     {"tap", 0, NULL, NULL, OPTION_FLAG, FIELD(dialogue.tap), 0, 0,
      SENTENCE("pay, load: ask for the PIN first, then have the card held to the reader")},
     {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, SENTENCE("receipt, refund, void: the newest")},
+    {"csv", 0, NULL, NULL, OPTION_FLAG, FIELD(csv), 0, 0, SENTENCE("totals: a line of CSV for each sum")},
     {0}};
 
 /* The last day of the terminal's own certificate, where it is near; "": it is not. */

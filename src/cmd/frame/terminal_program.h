@@ -32,6 +32,7 @@ struct terminal_program {
   const char *renew_to;          /* renew --to: the new card's number, or NULL */
   bool qr;                       /* pay, load, receipt --qr */
   bool last;                     /* receipt --last */
+  bool csv;                      /* totals --csv */
   const char *reference;         /* pay, load --reference, or NULL */
   int64_t events_fd;             /* -1: nobody wants to know */
   bool cancel_on_eof;            /* --cancel-on-eof */
@@ -78,6 +79,7 @@ enum status verb_receipt(void *context, char **arguments);
 enum status verb_recover(void *context, char **arguments);
 enum status verb_renew(void *context, char **arguments);
 enum status verb_status(void *context, char **arguments); /* of a reference */
+enum status verb_totals(void *context, char **arguments); /* of epurse-pos and epurse-reload */
 /* Looks, before a card is asked for, whether the payment or load of that reference was done before. True: it is over,
  * with *status, and was reported; false: it can go on. */
 bool terminal_program_recall(struct terminal_program *self, uint8_t type, const struct payment *payment,
