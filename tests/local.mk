@@ -82,13 +82,18 @@ tests_terminal_check_terminal_SOURCES = tests/world/folder.c tests/run.c tests/t
 	tests/terminal/tender_hand.c tests/terminal/tender_simulator.c tests/terminal/terminal.c tests/terminal/trace.c
 tests_terminal_check_terminal_LDADD = $(LINK_TERMINAL) $(SSL_LIBS) $(CHECK_LIBS)
 
-check_PROGRAMS += tests/register/check_register TESTS += tests/register/check_register tests_register_check_register_SOURCES \
-	= tests/run.c tests/world/folder.c tests/register/main.c tests/register/zvt_book.c tests/register/zvt_field.c \
-	tests/register/zvt_frame.c tests/register/zvt_text.c tests_register_check_register_LDADD = libregister.a $(LINK_TILL) \
-	libhttp.a $(EVENT_LIBS) $(SSL_LIBS) $(CHECK_LIBS) tests/print/check_print tests/print/check_print \
-	tests_print_check_print_SOURCES tests/print/document.c tests/print/escpos.c tests/print/main.c tests/print/paper.c \
-	tests/print/printer.c tests/print/receipt.c tests_print_check_print_LDADD $(LINK_PRINT) -lpthread EXTRA_DIST \
-	tests/print/holder-58.bin tests/print/holder-58.txt tests/print/holder-80.txt tests/print/shop-58.txt
+check_PROGRAMS += tests/register/check_register
+TESTS += tests/register/check_register
+tests_register_check_register_SOURCES = tests/run.c tests/world/folder.c tests/register/main.c tests/register/zvt_book.c \
+	tests/register/zvt_field.c tests/register/zvt_frame.c tests/register/zvt_text.c
+tests_register_check_register_LDADD = libregister.a $(LINK_TILL) libhttp.a $(EVENT_LIBS) $(SSL_LIBS) $(CHECK_LIBS)
+
+check_PROGRAMS += tests/print/check_print
+TESTS += tests/print/check_print
+tests_print_check_print_SOURCES = tests/world/folder.c tests/run.c tests/print/document.c tests/print/escpos.c \
+	tests/print/main.c tests/print/paper.c tests/print/printer.c tests/print/receipt.c
+tests_print_check_print_LDADD = $(LINK_PRINT) $(CHECK_LIBS) -lpthread
+EXTRA_DIST += tests/print/holder-58.bin tests/print/holder-58.txt tests/print/holder-80.txt tests/print/shop-58.txt
 
 check_PROGRAMS += tests/ledger/check_ledger
 TESTS += tests/ledger/check_ledger
