@@ -354,10 +354,10 @@ static void bad_part(struct tour *tour) {
     bool pin = (type >= MESSAGE_PIN_FAILURE && type <= MESSAGE_CARD_CONTACT) || type == MESSAGE_PAYOUT ||
                type == MESSAGE_HAND_OUT || type == MESSAGE_TRANSACTION_INQUIRY || type == MESSAGE_CONFIRMATION;
     expect(tour,
-           type == MESSAGE_REFERENCE_QUERY      ? &tour->world.admin
-           : desk || type >= MESSAGE_CARD_BLOCK ? &tour->world.reload
-           : pin                                ? admin
-                                                : &tour->world.desk,
+           type == MESSAGE_REFERENCE_QUERY                                         ? &tour->world.admin
+           : desk || type >= MESSAGE_CARD_BLOCK || type == MESSAGE_OFFLINE_PAYMENT ? &tour->world.reload
+           : pin                                                                   ? admin
+                                                                                   : &tour->world.desk,
            (enum message_type)type, json_object(), STATUS_NOT_PERMITTED);
   }
 }
