@@ -31,6 +31,10 @@ struct ledger_offline {
  * restored, and lacks what it follows or what its balance comes from), STATUS_BAD_FORMAT. */
 enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offline *payment) EPURSE_MUST_USE;
 
+/* What nobody has brought in of the payments before a card's on-line transaction of before `before` (unix seconds) is owed to the card
+ * from now on, of at most `most` such stretches; a later proof is paid by the issuer's risk. What waits for its terminal's day stays. */
+enum status ledger_offline_lapse(struct ledger *ledger, int64_t before, unsigned most) EPURSE_MUST_USE;
+
 /* What a card has announced and nobody has brought in; zeros where there is nothing. */
 struct ledger_offline_lack {
   uint32_t count; /* payments */

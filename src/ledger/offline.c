@@ -35,6 +35,7 @@ struct bring {
   int64_t day;          /* that counts it, 0: none */
   bool confirmed;       /* the card's next promise names it */
   bool replaced;        /* the card: what nobody had brought in by then was given back */
+  bool late;            /* its stretch of a card in use: likewise */
   uint32_t last_atc;    /* highest that was seen of the card */
 };
 
@@ -65,6 +66,13 @@ enum status offline_announce(struct ledger *ledger, const struct offline_announc
 enum status offline_release(struct ledger *ledger, int64_t card) {
   struct query query = query_begin(ledger, QUERY_OFFLINE_RELEASE);
   query_i64(&query, card);
+  return query_run(&query);
+}
+
+enum status ledger_offline_lapse(struct ledger *ledger, int64_t before, unsigned most) {
+  struct query query = query_begin(ledger, QUERY_OFFLINE_LAPSE);
+  query_i64(&query, before);
+  query_i64(&query, most);
   return query_run(&query);
 }
 
@@ -118,6 +126,7 @@ static enum status bring_find(struct ledger *ledger, struct bring *bring) {
   bring->known = query_row(&query);
   bring->outcome = (enum outcome)query_read_i64(&query);
   bring->brought_by = query_read_i64(&query);
+  bring->late = query_read_i64(&query) == 0 && bring->outcome == OUTCOME_RISK;
   return query_end(&query);
 }
 
@@ -228,8 +237,20 @@ static enum status bring_first(struct ledger *ledger, struct bring *bring) {
   return query_run(&query);
 }
 
+/* The holder has got it back, and is not asked again: the proof is good for the issuer's risk, up to what was given back. */
+static enum status bring_check_late(struct ledger *ledger, struct bring *bring, int64_t released) {
+  struct query query = query_begin(ledger, QUERY_OFFLINE_LATE);
+  query_i64(&query, booking_id(bring->card, 0));
+  query_i64(&query, booking_id(bring->card, UINT32_MAX));
+  query_i64(&query, bring->promise->last_atc);
+  (void)query_row(&query);
+  bring->late = query_read_i64(&query) + bring->promise->amount <= released;
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !bring->late ? STATUS_CARD_FORKED : status;
+}
+
 /* Whether what was announced since the same on-line transaction has room for it, in number and in money. */
-static enum status bring_check_room(struct ledger *ledger, const struct bring *bring) {
+static enum status bring_check_room(struct ledger *ledger, struct bring *bring) {
   const struct promise *promise = bring->promise;
   int64_t restored_at = 0;
   struct query query = query_begin(ledger, QUERY_OFFLINE_WINDOW);
@@ -238,11 +259,14 @@ static enum status bring_check_room(struct ledger *ledger, const struct bring *b
   bool found = query_row(&query);
   int64_t count = query_read_i64(&query), sum = query_read_i64(&query);
   int64_t more = query_read_i64(&query) - 1, room = query_read_i64(&query) - promise->amount;
+  int64_t released = query_read_i64(&query);
   enum status status = query_end(&query);
   bool fits = found && promise->offline_count < count && (int64_t)promise->offline_sum + promise->amount <= sum &&
               more >= 0 && room >= more && (more > 0 || room == 0);
   if (status != STATUS_OK || fits)
     return status;
+  if (released > 0 && !bring->replaced)
+    return bring_check_late(ledger, bring, released);
   status = ledger_restored_at(ledger, &restored_at);
   return status == STATUS_OK ? (restored_at == 0 ? STATUS_CARD_FORKED : STATUS_OUT_OF_STEP) : status;
 }
@@ -320,6 +344,13 @@ static enum status bring_check_risk(struct ledger *ledger, const struct bring *b
   return status == STATUS_OK && !fits ? STATUS_TERMINAL_LIMIT : status;
 }
 
+/* A promise that its card does not pay. */
+static enum status bring_store_against(struct ledger *ledger, const struct bring *bring) {
+  const struct booking counted = {.type = TRANSACTION_PURCHASE, .merchant = bring->named.merchant};
+  enum status status = bring_store(ledger, bring);
+  return status == STATUS_OK && bring->outcome == OUTCOME_RISK ? capture_tally(ledger, &counted) : status;
+}
+
 /* The shop took it in good faith: the issuer pays, not the card. */
 static enum status bring_forked(struct ledger *ledger, struct bring *bring) {
   enum status status = bring_note(ledger, bring);
@@ -332,11 +363,19 @@ static enum status bring_forked(struct ledger *ledger, struct bring *bring) {
     status = room;
   bring->outcome = room == STATUS_OK ? OUTCOME_RISK : OUTCOME_FORKED;
   if (status == STATUS_OK)
-    status = bring_store(ledger, bring);
-  const struct booking counted = {.type = TRANSACTION_PURCHASE, .merchant = bring->named.merchant};
-  if (status == STATUS_OK && bring->outcome == OUTCOME_RISK)
-    status = capture_tally(ledger, &counted);
+    status = bring_store_against(ledger, bring);
   return status == STATUS_OK ? STATUS_CARD_FORKED : status;
+}
+
+/* What does not fit is not kept: it is as late another day. */
+static enum status bring_late(struct ledger *ledger, struct bring *bring) {
+  enum status status = bring->named.revoked ? STATUS_TERMINAL_REVOKED : bring_check_risk(ledger, bring);
+  if (status == STATUS_OK)
+    status = bring_limit(ledger, bring);
+  bring->outcome = OUTCOME_RISK;
+  if (status == STATUS_OK)
+    status = bring_store_against(ledger, bring);
+  return status == STATUS_TERMINAL_LIMIT ? STATUS_OFFLINE_WAITS : status;
 }
 
 /* A purchase that is captured as it begins; nobody signed for it but the card. */
@@ -425,6 +464,8 @@ static enum status bring_answer(const struct bring *bring) {
   case OUTCOME_REVOKED:
     return STATUS_TERMINAL_REVOKED;
   default:
+    if (bring->late)
+      return bring->brought_by != bring->bringer.number ? STATUS_OFFLINE_KNOWN : STATUS_OK;
     return STATUS_CARD_FORKED;
   }
 }
@@ -441,7 +482,9 @@ enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offl
   status = bring_judge(ledger, &bring);
   if (status == STATUS_CARD_FORKED)
     return bring.known ? STATUS_OFFLINE_WAITS : bring_forked(ledger, &bring);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && bring.late && !bring.known)
+    return bring_late(ledger, &bring);
+  if (status == STATUS_OK && !bring.late)
     status = bring_decide(ledger, &bring);
   return status == STATUS_OK ? bring_answer(&bring) : status;
 }

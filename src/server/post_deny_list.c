@@ -10,6 +10,7 @@
 #include "service.h"
 
 struct reading {
+  const struct service *service;
   const uint8_t *tid;
   int64_t after, latest;
   struct ledger_denial denials[DENY_PAGE_MAX];
@@ -19,9 +20,11 @@ struct reading {
 
 static enum status look(struct ledger *ledger, void *context) {
   struct reading *reading = context;
-  enum status status =
-      ledger_deny_list(ledger, reading->after, reading->denials, DENY_PAGE_MAX, &reading->count, &reading->latest);
+  enum status status = service_offline_lapse(reading->service, ledger);
 
+  if (status == STATUS_OK)
+    status =
+        ledger_deny_list(ledger, reading->after, reading->denials, DENY_PAGE_MAX, &reading->count, &reading->latest);
   return status == STATUS_OK ? ledger_offline_allowance(ledger, reading->tid, &reading->allowance) : status;
 }
 
@@ -43,7 +46,7 @@ static void fill(const struct service *service, const struct reading *reading, s
 }
 
 void post_deny_list(struct service *service, const struct request *request, struct reply *reply) {
-  struct reading reading = {.tid = request->terminal.tid};
+  struct reading reading = {.service = service, .tid = request->terminal.tid};
   struct deny_page page;
 
   reply->status = deny_list_parse(request->message.body, &reading.after);

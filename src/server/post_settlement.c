@@ -11,6 +11,7 @@
 #define PAGE_MAX 24 /* of the longest rows: they fit MESSAGE_MAX */
 
 struct closing {
+  const struct service *service;
   int64_t now;
   struct ledger_settlement closed;
 };
@@ -18,11 +19,12 @@ struct closing {
 static enum status close_batch(struct ledger *ledger, void *context) {
   struct closing *closing = context;
 
-  return ledger_settlement_close(ledger, closing->now, &closing->closed);
+  enum status status = service_offline_lapse(closing->service, ledger);
+  return status == STATUS_OK ? ledger_settlement_close(ledger, closing->now, &closing->closed) : status;
 }
 
 void post_settlement(struct service *service, const struct request *request, struct reply *reply) {
-  struct closing closing = {.now = service_now(service)};
+  struct closing closing = {.service = service, .now = service_now(service)};
 
   if (json_object_size(request->message.body) != 0) {
     reply->status = STATUS_UNKNOWN_FIELD;

@@ -4,6 +4,11 @@
 
 #include <time.h>
 
+#include "epurse/ledger_offline.h"
+
+#define SECONDS_PER_DAY (24 * 60 * 60)
+#define LAPSE_MOST      1000 /* stretches in one step */
+
 int64_t service_now(const struct service *service) {
   return service->clock(service->clock_context);
 }
@@ -16,5 +21,12 @@ int64_t service_zone(int64_t now) {
 }
 
 int64_t service_day(int64_t now) {
-  return (now + service_zone(now)) / (24 * 60 * 60);
+  return (now + service_zone(now)) / SECONDS_PER_DAY;
+}
+
+enum status service_offline_lapse(const struct service *service, struct ledger *ledger) {
+  unsigned days = service->configuration.replacement_days;
+
+  return ledger_offline_lapse(ledger, service_now(service) - (int64_t)(days > 0 ? days : 1) * SECONDS_PER_DAY,
+                              LAPSE_MOST);
 }

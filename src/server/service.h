@@ -44,6 +44,9 @@ int64_t service_zone(int64_t now);
 /* The day there, counted from 1970-01-01. */
 int64_t service_day(int64_t now);
 
+/* What nobody brought in of cards' off-line payments in `replacement_days` (one at least) is theirs again. Inside a step. */
+enum status service_offline_lapse(const struct service *service, struct ledger *ledger) EPURSE_MUST_USE;
+
 /* ---- service_open.c ---- */
 
 /* Opens ledger and keys by a configuration that was loaded. `passphrase` opens the private keys; the caller wipes it.

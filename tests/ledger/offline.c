@@ -416,6 +416,14 @@ END_TEST
 
 /* ---- the terminal's day ---- */
 
+static enum status act_lapse(struct ledger *ledger, const void *what) {
+  return ledger_offline_lapse(ledger, *(const int64_t *)what, 10);
+}
+
+static void lapse(struct world *world, int64_t before) {
+  ck_assert_int_eq(world_do(world, act_lapse, &before), STATUS_OK);
+}
+
 /* 40 payments of 25.00 are 1,000.00; the next one waits until its card confirms it. */
 START_TEST(a_terminal_is_paid_so_much_in_a_day) {
   struct world world;
@@ -435,6 +443,7 @@ START_TEST(a_terminal_is_paid_so_much_in_a_day) {
   world.now += DAY;
   ck_assert_int_eq(bring(&world, &more), STATUS_OFFLINE_WAITS);
   world_complete(&world, &other, TRANSACTION_PURCHASE, 5, OTHER_POS); /* names it */
+  lapse(&world, world.now + 1);                                       /* somebody did bring it in */
   ck_assert_int_eq(bring(&world, &more), STATUS_OK);
   world_assert_merchant(&world, "SHOP", 100100, 0);
   world_assert_agrees(&world, &other);
@@ -470,6 +479,54 @@ START_TEST(gives_back_with_the_replacement) {
   ck_assert_int_eq(bring(&world, &one), STATUS_CARD_FORKED);
   ck_assert_int_eq(bring(&world, &two), STATUS_CARD_FORKED);
   world_assert_merchant(&world, "SHOP", 1100, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- nobody brings it in ---- */
+
+/* Overwritten on the card, and its till is gone: it is owed to the card, which goes on; the till that turns up is paid by risk. */
+START_TEST(what_nobody_brings_in_is_owed) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  struct paid one = pay(&purse, 1000, POS), two = pay(&purse, 200, POS);
+  ck_assert_int_eq(bring(&world, &two), STATUS_OK);
+  lapse(&world, world.now + 1); /* more may still be said of this stretch */
+  ck_assert_int_eq(lacking(&world, &purse).sum, 1000);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 5, OTHER_POS);
+  lapse(&world, world.now);
+  world_assert_card(&world, &purse, 8795, 0, 0);
+  lapse(&world, world.now + 1);
+  world_assert_card(&world, &purse, 8795, 0, 1000);
+  ck_assert_uint_eq(lacking(&world, &purse).count, 0);
+  world_assert_clean(&world);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(bring(&world, &one), STATUS_OK);
+  ck_assert_int_eq(bring_by(&world, &one, OTHER_TILL, &usual), STATUS_OFFLINE_KNOWN);
+  world_assert_merchant(&world, "SHOP", 1200, 0);
+  ck_assert_uint_eq(card_state(&world, &purse), LEDGER_CARD_ISSUED);
+  ck_assert_uint_eq(world_incidents(&world), 0);
+  ck_assert_int_eq(bring(&world, &two), STATUS_OK);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 5, OTHER_POS);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
+/* What a revoked till has taken too. */
+START_TEST(what_is_not_paid_out_is_owed) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  struct paid one = pay(&purse, 1000, POS);
+  ck_assert_int_eq(world_do(&world, act_revoke, POS), STATUS_OK);
+  ck_assert_int_eq(bring_by(&world, &one, OTHER_TILL, &usual), STATUS_TERMINAL_REVOKED);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 5, OTHER_POS);
+  lapse(&world, world.now + 1);
+  world_assert_card(&world, &purse, 8995, 0, 1000);
+  ck_assert_int_eq(bring_by(&world, &one, OTHER_TILL, &usual), STATUS_TERMINAL_REVOKED);
+  world_assert_merchant(&world, "SHOP", 0, 0);
   world_close(&world);
 }
 END_TEST
@@ -533,6 +590,8 @@ Suite *offline_suite(void) {
   tcase_add_test(tests, does_not_exceed_what_was_announced);
   tcase_add_test(tests, a_terminal_is_paid_so_much_in_a_day);
   tcase_add_test(tests, gives_back_with_the_replacement);
+  tcase_add_test(tests, what_nobody_brings_in_is_owed);
+  tcase_add_test(tests, what_is_not_paid_out_is_owed);
   if (place_is_file())
     tcase_add_loop_test(tests, the_audit_sees_what_is_tampered, 0, 8);
   suite_add_tcase(suite, tests);
