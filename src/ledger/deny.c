@@ -2,9 +2,12 @@
  * The deny list, read: a trigger of the schema writes it wherever a card's state changes. */
 #include "epurse/ledger_deny.h"
 
+#include "epurse/certificate.h"
 #include "limit.h"
 #include "store.h"
 #include "terminal.h"
+
+#define MESSAGES_PER_SECOND 1000 /* numbers that a terminal's clock goes on by */
 
 static enum status deny_latest(struct ledger *ledger, int64_t *latest) {
   struct query query = query_begin(ledger, QUERY_DENY_LATEST);
@@ -35,4 +38,14 @@ enum status ledger_offline_allowance(struct ledger *ledger, const uint8_t tid[TI
   struct terminal_brief terminal;
   enum status status = terminal_brief(ledger, tid, &terminal);
   return status == STATUS_OK ? limit_allowance(ledger, terminal.number, allowance) : status;
+}
+
+enum status ledger_terminal_silence(struct ledger *ledger, int64_t before, struct ledger_silence *silence) {
+  struct query query = query_begin(ledger, QUERY_TERMINAL_SILENCE);
+  query_i64(&query, before * MESSAGES_PER_SECOND);
+  query_i64(&query, ROLE_POS);
+  (void)query_row(&query);
+  silence->silent = query_read_i64(&query);
+  silence->oldest = query_read_i64(&query) / MESSAGES_PER_SECOND;
+  return query_end(&query);
 }

@@ -38,6 +38,7 @@ static const struct settings_row rows[] = {
     {"ledger", "group_wait", "2000", SETTING_NUMBER, 0, GROUP_WAIT_MAX},
     {"ledger", "backups", "", SETTING_PATH, 0, 0},
     {"ledger", "watch_cards_per_second", "20", SETTING_NUMBER, 0, WATCH_MAX},
+    {"limits", "silent_days", "3", SETTING_NUMBER, 1, 3650},
     {"keys", "passphrase_file", "", SETTING_PATH, 0, 0},
     {"card", "numbers", "random", SETTING_TEXT, 0, 0},
     {"card", "validity_years", "5", SETTING_NUMBER, 1, 30},
@@ -218,6 +219,7 @@ static void take_numbers(const struct settings *settings, struct configuration *
   configuration->strangers_each = (size_t)settings_number(settings, "limits", "strangers_each");
   configuration->workers = (size_t)settings_number(settings, "limits", "workers");
   configuration->queue = (size_t)settings_number(settings, "limits", "queue");
+  configuration->silent_days = (unsigned)settings_number(settings, "limits", "silent_days");
   configuration->watch = (unsigned)settings_number(settings, "ledger", "watch_cards_per_second");
   configuration->group = (size_t)settings_number(settings, "ledger", "group");
   configuration->group_wait_us = (unsigned)settings_number(settings, "ledger", "group_wait");

@@ -27,6 +27,7 @@ struct configuration {
   enum log_level log_level;
   bool demonstration;                             /* loads paid by the simulated bank are taken */
   bool clock_strict;                              /* nothing is signed while the kernel's clock is unsynchronised */
+  unsigned silent_days;                           /* a till that may take cards off-line is missed after so many */
   unsigned watch;                                 /* cards a second; 0: none */
   char backups[CONFIGURATION_PATH_MAX];           /* folder of on-line backups */
   size_t group;                                   /* steps of one commit, at most */

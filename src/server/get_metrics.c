@@ -7,6 +7,7 @@
 
 #include "endpoints.h"
 #include "epurse/clock.h"
+#include "epurse/ledger_deny.h"
 #include "epurse/ledger_totals.h"
 #include "http/metrics.h"
 #include "http/problem.h"
@@ -14,8 +15,27 @@
 #include "service.h"
 #include "writer.h"
 
-static enum status read_totals(struct ledger *ledger, void *context) {
-  return ledger_totals(ledger, context);
+struct figures {
+  int64_t before; /* who was not heard of since is silent */
+  struct ledger_totals totals;
+  struct ledger_silence silence;
+};
+
+static enum status read_figures(struct ledger *ledger, void *context) {
+  struct figures *figures = context;
+  enum status status = ledger_totals(ledger, &figures->totals);
+
+  return status == STATUS_OK ? ledger_terminal_silence(ledger, figures->before, &figures->silence) : status;
+}
+
+static void print_silence(const struct ledger_silence *silence, FILE *out) {
+  fprintf(
+      out,
+      "# HELP epurse_offline_terminals_silent Terminals that may take cards off-line, not heard of for silent_days.\n"
+      "# TYPE epurse_offline_terminals_silent gauge\nepurse_offline_terminals_silent %" PRId64 "\n"
+      "# HELP epurse_offline_terminal_oldest_seconds The longest silent one's last message, unix seconds; 0: none.\n"
+      "# TYPE epurse_offline_terminal_oldest_seconds gauge\nepurse_offline_terminal_oldest_seconds %" PRId64 "\n",
+      silence->silent, silence->oldest);
 }
 
 static void print_expiry(FILE *out, const char *name, int64_t expires) {
@@ -54,19 +74,21 @@ static void print_clock(bool sound, FILE *out) {
 }
 
 void get_metrics(struct service *service, const struct request *request, struct reply *reply) {
-  struct ledger_totals totals;
+  struct figures figures = {.before =
+                                service_now(service) - (int64_t)service->configuration.silent_days * 24 * 60 * 60};
   char *text = NULL;
   size_t len = 0;
   FILE *out = NULL;
 
   (void)request;
-  reply->status = writer_read(service->writer, read_totals, &totals);
+  reply->status = writer_read(service->writer, read_figures, &figures);
   if (reply->status == STATUS_OK) {
     out = open_memstream(&text, &len);
     reply->status = out == NULL ? STATUS_NO_MEMORY : STATUS_OK;
   }
   if (reply->status == STATUS_OK) {
-    metrics_print(&service->metrics, &totals, routes_path, out);
+    metrics_print(&service->metrics, &figures.totals, routes_path, out);
+    print_silence(&figures.silence, out);
     print_certificates(&service->keyring, out);
     print_clock(clock_look(service) == STATUS_OK, out);
     reply->status = fclose(out) == 0 ? STATUS_OK : STATUS_NO_MEMORY;

@@ -106,6 +106,39 @@ START_TEST(has_an_allowance) {
 }
 END_TEST
 
+static enum status act_speak(struct ledger *ledger, const void *what) {
+  return ledger_terminal_accept(ledger, (const uint8_t *)what, INT64_C(1000) * WORLD_NOW);
+}
+
+static enum status act_speak_later(struct ledger *ledger, const void *what) {
+  return ledger_terminal_accept(ledger, (const uint8_t *)what, INT64_C(1000) * (WORLD_NOW + 100));
+}
+
+static enum status act_revoke(struct ledger *ledger, const void *what) {
+  return ledger_terminal_revoke(ledger, what);
+}
+
+/* Tills that may take cards off-line, by their last message. */
+START_TEST(knows_who_is_silent) {
+  struct world world;
+  struct ledger_silence silence;
+  world_open(&world);
+  ck_assert_int_eq(ledger_terminal_silence(world.ledger, WORLD_NOW + 1000, &silence), STATUS_OK);
+  ck_assert(silence.silent == 0 && silence.oldest == 0); /* nobody has said anything yet */
+  ck_assert_int_eq(world_do(&world, act_speak, POS), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_speak_later, OTHER_POS), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_speak, RELOAD), STATUS_OK); /* which takes none off-line */
+  ck_assert_int_eq(ledger_terminal_silence(world.ledger, WORLD_NOW + 50, &silence), STATUS_OK);
+  ck_assert(silence.silent == 1 && silence.oldest == WORLD_NOW);
+  ck_assert_int_eq(ledger_terminal_silence(world.ledger, WORLD_NOW, &silence), STATUS_OK);
+  ck_assert(silence.silent == 0 && silence.oldest == WORLD_NOW);
+  ck_assert_int_eq(world_do(&world, act_revoke, POS), STATUS_OK);
+  ck_assert_int_eq(ledger_terminal_silence(world.ledger, WORLD_NOW + 1000, &silence), STATUS_OK);
+  ck_assert(silence.silent == 1 && silence.oldest == WORLD_NOW + 100);
+  world_close(&world);
+}
+END_TEST
+
 /* A card that somebody frees behind the list's back. */
 START_TEST(the_audit_sees_another_list) {
   struct world world;
@@ -128,6 +161,7 @@ Suite *deny_suite(void) {
   tcase_add_test(tests, tells_who_is_blocked_or_suspended);
   tcase_add_test(tests, goes_on_behind_a_page);
   tcase_add_test(tests, has_an_allowance);
+  tcase_add_test(tests, knows_who_is_silent);
   if (place_is_file())
     tcase_add_test(tests, the_audit_sees_another_list);
   suite_add_tcase(suite, tests);

@@ -114,6 +114,7 @@ START_TEST(nothing_is_signed_far_from_the_last_booking) {
     ck_assert_int_eq(load(&purse, &world), STATUS_CLOCK_DOUBTFUL);
   assert_told(&world, "/metrics", 200,
               rows[_i].status == STATUS_OK ? "\nepurse_clock_sound 1\n" : "\nepurse_clock_sound 0\n");
+  assert_told(&world, "/metrics", 200, "\nepurse_offline_terminals_silent ");
   world_close(&world);
 }
 END_TEST
