@@ -105,6 +105,44 @@ START_TEST(each_is_answered_by_itself) {
 }
 END_TEST
 
+/* By two tills, one of another merchant: one of them is answered that it was brought before, and the shop has it once. */
+START_TEST(two_tills_bring_the_same) {
+  struct world world;
+  struct purse purse;
+  struct offline_payments payments = {0}, replied;
+
+  begin(&world, &purse);
+  pay(&world, &purse, 1000, &payments);
+  bring(&world, &world.other_pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+  bring(&world, &world.pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OFFLINE_KNOWN);
+  bring(&world, &world.desk, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OFFLINE_KNOWN);
+  ck_assert_int_eq(shop(&world), 1000);
+  world_close(&world);
+}
+END_TEST
+
+/* A card of another issuer has another number in front; nothing is kept of it, and what is beside it is booked. */
+START_TEST(a_card_of_another_issuer_is_unknown) {
+  struct world world;
+  struct purse purse;
+  struct offline_payments payments = {0}, replied;
+
+  begin(&world, &purse);
+  struct purse foreign = purse;
+  foreign.cid[0] ^= 0x10;
+  pay(&world, &foreign, 1000, &payments);
+  pay(&world, &purse, 500, &payments);
+  bring(&world, &world.pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_CARD_UNKNOWN);
+  ck_assert_int_eq(replied.items[1].status, STATUS_OK);
+  ck_assert_int_eq(shop(&world), 500);
+  world_close(&world);
+}
+END_TEST
+
 /* The next payment on-line says how many are lacking, and does not pay with their money. */
 START_TEST(a_purchase_asks_for_what_is_lacking) {
   struct world world;
@@ -188,6 +226,8 @@ Suite *offline_suite(void) {
 
   tcase_add_test(all, books_a_whole_message_once);
   tcase_add_test(all, each_is_answered_by_itself);
+  tcase_add_test(all, two_tills_bring_the_same);
+  tcase_add_test(all, a_card_of_another_issuer_is_unknown);
   tcase_add_test(all, a_purchase_asks_for_what_is_lacking);
   tcase_add_test(all, a_revoked_terminal_is_not_paid);
   tcase_add_test(all, a_message_full_of_forks_is_answered);
