@@ -13,11 +13,22 @@ struct ledger_account {
   char name[HOLDER_MAX + 1]; /* of its owner, UTF-8 */
 };
 
+/* What its holder wants. */
+struct ledger_payout_terms {
+  const struct ledger_account *account; /* where it goes; NULL: into the hand */
+  bool closes;                          /* it ends the card */
+};
+
+/* The reason of a card that was closed: why it is blocked. */
+#define LEDGER_REASON_CLOSED "CLOSED"
+
 /* As ledger_purchase_authorise, for a payout: money that leaves the card for its holder's hand, at a terminal that loads. Further:
- * STATUS_PAYOUT_LIMIT. What is captured of it waits for ledger_payout_settle; with an `account` (NULL: none) nothing is
- * handed out, and the next settlement orders a transfer of what is captured. STATUS_IBAN_INVALID: it is no account. */
+ * STATUS_PAYOUT_LIMIT. What is captured of it waits for ledger_payout_settle; with an account nothing is
+ * handed out, and the next settlement orders a transfer of what is captured. STATUS_IBAN_INVALID: it is no account. With
+ * terms->closes it is all that is on the card, else STATUS_BAD_AMOUNT, and the step that captures it blocks the card; what is owed to the
+ * card and its points stay where they are, for a card that replaces it. */
 enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_promise *offer,
-                                    const struct ledger_account *account, const struct ledger_signer *signer,
+                                    const struct ledger_payout_terms *terms, const struct ledger_signer *signer,
                                     struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
 /* What a terminal wants of a payout that its card has committed. */

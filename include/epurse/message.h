@@ -99,11 +99,12 @@ struct transaction_request {
   char reference[REFERENCE_MAX + 1]; /* the caller's; "": none */
   char iban[IBAN_MAX + 1];           /* PAYOUT: the holder's bank account; "": in cash */
   char holder[HOLDER_MAX + 1];       /* with it: whose it is, UTF-8 */
+  bool closes;                       /* PAYOUT: all that is on the card, which ends it */
 };
 /* `type` says whether the tender goes along: MESSAGE_LOAD, or the account: MESSAGE_PAYOUT; a PIN goes where pin_jwe is not "". */
 json_t *transaction_request_body(enum message_type type, const struct transaction_request *request);
 /* Takes tender and reference with MESSAGE_LOAD only, and then wants them; a kind of tender that is not listed is
- * STATUS_BAD_FORMAT. With MESSAGE_PAYOUT both or neither of iban and holder; STATUS_IBAN_INVALID. The promise is not decoded. */
+ * STATUS_BAD_FORMAT. With MESSAGE_PAYOUT both or neither of iban and holder; STATUS_IBAN_INVALID; and whether it closes the card. The promise is not decoded. */
 enum status transaction_request_parse(enum message_type type, const json_t *body,
                                       struct transaction_request *request) EPURSE_MUST_USE;
 

@@ -346,8 +346,9 @@ static bool account_is_valid(const struct ledger_account *account) {
 }
 
 enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_promise *offer,
-                                    const struct ledger_account *account, const struct ledger_signer *signer,
+                                    const struct ledger_payout_terms *terms, const struct ledger_signer *signer,
                                     struct ledger_transaction *transaction) {
+  const struct ledger_account *account = terms->account;
   struct answer answer = {.offer = offer, .signer = signer, .reason = STATUS_OK};
   enum status status = answer_check_opened(ledger, offer, true);
   if (status == STATUS_OK && offer->promise->type != TRANSACTION_PAYOUT)
@@ -356,6 +357,8 @@ enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_p
     status = STATUS_IBAN_INVALID;
   if (status == STATUS_OK)
     status = answer_check(ledger, &ledger->chain, &answer);
+  if (status == STATUS_OK && terms->closes && offer->promise->amount != ledger->chain.balance)
+    status = STATUS_BAD_AMOUNT;
   if (status != STATUS_OK)
     return status;
   const struct limit_load payout = answer_load(&answer);
@@ -363,6 +366,8 @@ enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_p
   status = limit_check(ledger, &payout);
   if (status == STATUS_OK)
     status = answer_book(ledger, &answer, transaction);
+  if (status == STATUS_OK && terms->closes)
+    status = payout_to_close(ledger, id);
   return status == STATUS_OK && account != NULL ? payout_to_account(ledger, id, account) : status;
 }
 

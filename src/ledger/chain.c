@@ -10,6 +10,7 @@
 #include "epurse/ledger_backup.h"
 #include "incident.h"
 #include "offline.h"
+#include "payout.h"
 #include "store.h"
 
 static enum status chain_read_card(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
@@ -183,6 +184,17 @@ static enum status chain_foresee_renewed(struct ledger *ledger, struct chain *ch
   return status;
 }
 
+/* A payout that is seen to be done may have ended the card. */
+static enum status chain_foresee_closed(struct ledger *ledger, struct chain *chain) {
+  bool closes = false;
+  if (chain->outcome != LEDGER_CAPTURED || chain->held.type != TRANSACTION_PAYOUT)
+    return STATUS_OK;
+  enum status status = payout_closes(ledger, chain->held.id, &closes);
+  if (closes)
+    chain->card_state = LEDGER_CARD_BLOCKED;
+  return status;
+}
+
 /* Where the shadow will stand once the hold is settled, before anything is booked. */
 static enum status chain_foresee(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
   struct ledger_card now;
@@ -211,7 +223,8 @@ static enum status chain_foresee(struct ledger *ledger, const struct promise *pr
   if (chain->outcome == LEDGER_RELEASED && held->type == TRANSACTION_LOAD &&
       (held->tender == LEDGER_TENDER_OWED || !held->reversed))
     chain->owed += held->amount;
-  return chain_foresee_renewed(ledger, chain);
+  status = chain_foresee_renewed(ledger, chain);
+  return status == STATUS_OK ? chain_foresee_closed(ledger, chain) : status;
 }
 
 enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) {

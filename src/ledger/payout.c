@@ -2,6 +2,7 @@
  * Payouts that the card has committed: handed out, owed back to the card, or transferred; one of them, once. */
 #include "payout.h"
 
+#include "card.h"
 #include "epurse/ledger_payout.h"
 #include "posting.h"
 #include "store.h"
@@ -46,12 +47,31 @@ enum status payout_to_account(struct ledger *ledger, int64_t booking, const stru
   return query_run(&query);
 }
 
+enum status payout_to_close(struct ledger *ledger, int64_t booking) {
+  struct query query = query_begin(ledger, QUERY_PAYOUT_CLOSE_ADD);
+  query_i64(&query, booking);
+  return query_run(&query);
+}
+
+enum status payout_closes(struct ledger *ledger, int64_t booking, bool *closes) {
+  struct query query = query_begin(ledger, QUERY_PAYOUT_CLOSE_FIND);
+  query_i64(&query, booking);
+  *closes = query_row(&query);
+  return query_end(&query);
+}
+
 enum status payout_captured(struct ledger *ledger, const struct booking *booking, int64_t now) {
   struct query query = query_begin(ledger, QUERY_PAYOUT_ACCOUNT_FIND);
   query_i64(&query, booking->id);
   bool found = query_row(&query);
   enum status status = query_end(&query);
-  return status == STATUS_OK && found ? payout_say(ledger, booking, PAYOUT_TRANSFER, now) : status;
+  bool closes = false;
+  if (status == STATUS_OK && found)
+    status = payout_say(ledger, booking, PAYOUT_TRANSFER, now);
+  if (status == STATUS_OK)
+    status = payout_closes(ledger, booking->id, &closes);
+  return status == STATUS_OK && closes ? card_block(ledger, booking_card(booking->id), LEDGER_REASON_CLOSED, now)
+                                       : status;
 }
 
 enum status payout_handed(struct ledger *ledger, int64_t booking, int64_t now) {

@@ -12,7 +12,10 @@ struct ledger_account;
 /* Of a payout that is in hold: its holder wants it on that account. */
 enum status payout_to_account(struct ledger *ledger, int64_t booking,
                               const struct ledger_account *account) EPURSE_MUST_USE;
-/* Of a payout that has just been captured: where it goes to an account, that is said of it. */
+/* Of a payout that is in hold: captured, it ends its card; and whether it does. */
+enum status payout_to_close(struct ledger *ledger, int64_t booking) EPURSE_MUST_USE;
+enum status payout_closes(struct ledger *ledger, int64_t booking, bool *closes) EPURSE_MUST_USE;
+/* Of a payout that has just been captured: where it goes to an account, that is said of it; where it ends its card, the card is blocked. */
 enum status payout_captured(struct ledger *ledger, const struct booking *booking, int64_t now) EPURSE_MUST_USE;
 
 /* What was said of it. */

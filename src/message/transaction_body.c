@@ -24,6 +24,8 @@ json_t *transaction_request_body(enum message_type type, const struct transactio
     field_put_text(&writer, "iban", request->iban);
     field_put_text(&writer, "holder", request->holder);
   }
+  if (type == MESSAGE_PAYOUT && request->closes)
+    field_put_boolean(&writer, "close", true);
   return field_done(&writer);
 }
 
@@ -66,6 +68,8 @@ enum status transaction_request_parse(enum message_type type, const json_t *body
     tender_take(&reader, request);
   if (type == MESSAGE_PAYOUT && (field_there(&reader, "iban") || field_there(&reader, "holder")))
     account_take(&reader, request);
+  if (type == MESSAGE_PAYOUT && field_there(&reader, "close"))
+    request->closes = field_boolean(&reader, "close");
   return field_end(&reader);
 }
 

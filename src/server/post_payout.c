@@ -17,13 +17,12 @@ _Static_assert((int)PAYOUT_WISH_PAY == (int)HAND_OUT_PAY && (int)PAYOUT_WISH_BAC
 
 static enum status authorise(struct ledger *ledger, struct authorisation_request *asked) {
   struct ledger_signer signer = signer_of(asked->service);
-
   struct ledger_account account;
+  const struct ledger_payout_terms terms = {asked->body.iban[0] == '\0' ? NULL : &account, asked->body.closes};
 
   (void)snprintf(account.iban, sizeof account.iban, "%s", asked->body.iban);
   (void)snprintf(account.name, sizeof account.name, "%s", asked->body.holder);
-  return ledger_payout_authorise(ledger, &asked->offer, account.iban[0] == '\0' ? NULL : &account, &signer,
-                                 &asked->transaction);
+  return ledger_payout_authorise(ledger, &asked->offer, &terms, &signer, &asked->transaction);
 }
 
 void post_payout(struct service *service, const struct request *request, struct reply *reply) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Payouts: with a hold, captured by r; then handed out or owed back to the card, one of them, once, and only to the terminal that
  * the promise names. */
+#include "epurse/ledger_card.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_payout.h"
@@ -179,6 +180,105 @@ START_TEST(refuses_each_for_its_reason) {
 }
 END_TEST
 
+/* ---- the card is closed ---- */
+
+static enum status ask_closing(struct world *world, struct purse *purse, uint32_t amount,
+                               const struct ledger_account *account) {
+  struct ask ask = {.purse = purse, .account = account, .closes = true};
+  purse_promise(purse, TRANSACTION_PAYOUT, amount, RELOAD);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  if (ask.outcome == STATUS_OK)
+    ck_assert(purse_commit(purse, ask.transaction.authorisation));
+  return ask.outcome;
+}
+
+static enum status look(struct ledger *ledger, void *context) {
+  struct ledger_card *card = context;
+  return ledger_card_find(ledger, card->cid, card);
+}
+
+static void assert_closed(struct world *world, const struct purse *purse, bool closed) {
+  struct ledger_card card = {.state = 0};
+  memcpy(card.cid, purse->cid, CID_SIZE);
+  ck_assert_int_eq(ledger_transact(world->ledger, look, &card), STATUS_OK);
+  ck_assert_int_eq(card.state, closed ? LEDGER_CARD_BLOCKED : LEDGER_CARD_ISSUED);
+  ck_assert_str_eq(card.reason, closed ? LEDGER_REASON_CLOSED : "");
+}
+
+static enum status ask_load(struct world *world, struct purse *purse) {
+  struct ask ask = {.purse = purse, .tender = {.kind = LEDGER_TENDER_CASH}};
+  purse_promise(purse, TRANSACTION_LOAD, 100, RELOAD);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  return ask.outcome;
+}
+
+/* _i: into the hand, or to a bank account. In the step that captures it, and no sooner. */
+START_TEST(a_payout_closes_its_card) {
+  static const struct ledger_account account = {"DE89370400440532013000", "Muster"};
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  ck_assert_int_eq(ask_closing(&world, &purse, 20000, _i == 0 ? NULL : &account), STATUS_OK);
+  assert_closed(&world, &purse, false);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  assert_closed(&world, &purse, true);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK); /* told again */
+  const uint32_t atc = purse.atc;
+  ck_assert_int_eq(ask_load(&world, &purse), STATUS_CARD_BLOCKED);
+  if (_i == 0)
+    ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_PAY), PAY);
+  world_assert_card(&world, &purse, 0, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(only_all_of_it_closes) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  ck_assert_int_eq(ask_closing(&world, &purse, 19999, NULL), STATUS_BAD_AMOUNT);
+  ck_assert_int_eq(ask_closing(&world, &purse, 20001, NULL), STATUS_INSUFFICIENT_BALANCE);
+  assert_closed(&world, &purse, false);
+  ck_assert_int_eq(ask_load(&world, &purse), STATUS_OK); /* in use as before */
+  world_close(&world);
+}
+END_TEST
+
+/* Its next promise proves it: what that wants is refused already, a load before anything is charged. */
+START_TEST(a_promise_finds_its_card_closed) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  ck_assert_int_eq(ask_closing(&world, &purse, 20000, NULL), STATUS_OK);
+  const uint32_t atc = purse.atc;
+  purse_promise(&purse, TRANSACTION_LOAD, 100, RELOAD);
+  const struct signed_promise offer = {.promise = &purse.promise, .record = purse.record, .now = WORLD_NOW};
+  ck_assert_int_eq(ledger_load_check(world.ledger, &offer, LEDGER_TENDER_BANK), STATUS_CARD_BLOCKED);
+  assert_closed(&world, &purse, false); /* asked only */
+  ck_assert_int_eq(ask_load(&world, &purse), STATUS_CARD_BLOCKED);
+  assert_closed(&world, &purse, true);
+  ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_PAY), PAY);
+  world_close(&world);
+}
+END_TEST
+
+/* The card never got it: nothing of it, and the card is in use. */
+START_TEST(a_released_one_closes_nothing) {
+  struct world world;
+  struct purse purse;
+  struct ask ask = {.purse = &purse, .closes = true};
+  begin(&world, &purse);
+  purse_promise(&purse, TRANSACTION_PAYOUT, 20000, RELOAD);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, POS);
+  assert_closed(&world, &purse, false);
+  world_assert_card(&world, &purse, 19990, 0, 0);
+  world_assert_agrees(&world, &purse);
+  world_close(&world);
+}
+END_TEST
+
 Suite *payout_suite(void) {
   Suite *suite = suite_create("payout");
   TCase *tests = tcase_create("payouts");
@@ -188,6 +288,10 @@ Suite *payout_suite(void) {
   tcase_add_test(tests, torn_before_the_card_it_is_released);
   tcase_add_test(tests, a_replaced_card_takes_it_along);
   tcase_add_test(tests, refuses_each_for_its_reason);
+  tcase_add_loop_test(tests, a_payout_closes_its_card, 0, 2);
+  tcase_add_test(tests, only_all_of_it_closes);
+  tcase_add_test(tests, a_promise_finds_its_card_closed);
+  tcase_add_test(tests, a_released_one_closes_nothing);
   suite_add_tcase(suite, tests);
   return suite;
 }

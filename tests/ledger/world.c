@@ -147,8 +147,9 @@ static enum status ask_authorise(struct ledger *ledger, struct asking *asking) {
     return ledger_load_authorise(ledger, &asking->offer, &ask->tender, &signer, &ask->transaction);
   if (asking->offer.promise->type == TRANSACTION_REFUND)
     return ledger_refund_authorise(ledger, &asking->offer, WORLD_REFUND_WINDOW, &signer, &ask->transaction);
+  const struct ledger_payout_terms terms = {ask->account, ask->closes};
   if (asking->offer.promise->type == TRANSACTION_PAYOUT)
-    return ledger_payout_authorise(ledger, &asking->offer, ask->account, &signer, &ask->transaction);
+    return ledger_payout_authorise(ledger, &asking->offer, &terms, &signer, &ask->transaction);
   return ledger_purchase_authorise(ledger, &asking->offer, &signer, &ask->transaction);
 }
 

@@ -47,6 +47,7 @@ struct ask {
   struct ledger_tender tender;          /* loads */
   const char *reference;                /* NULL: none */
   const struct ledger_account *account; /* payouts; NULL: in cash */
+  bool closes;                          /* payouts: they end the card */
   enum status outcome;                  /* STATUS_OK: authorised, or answered before */
   struct promise_verdict standing;
   struct ledger_transaction transaction; /* the answer */

@@ -80,12 +80,40 @@ START_TEST(refuses_each_for_its_reason) {
 }
 END_TEST
 
+/* Captured, the card is at its end: it gets its block order at the next contact. */
+START_TEST(closes_the_card) {
+  struct world world;
+  struct purse purse;
+  struct answer answer;
+  begin(&world, &purse);
+
+  purse_promise(&purse, TRANSACTION_PAYOUT, 10000, &world.reload);
+  json_t *order = purse_order(&purse, &world, MESSAGE_PAYOUT, purse.pin);
+  json_object_set_new(order, "close", json_true());
+  station_ask(&world.reload, &world.service, MESSAGE_PAYOUT, order, &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert(purse_commit(&purse, &world, answer.body));
+  answer_clear(&answer);
+  ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_OK);
+  ck_assert_int_eq(settle(&world, &purse, HAND_OUT_PAY), FATE_PAY);
+  purse_promise(&purse, TRANSACTION_LOAD, 100, &world.reload);
+  station_ask(&world.reload, &world.service, MESSAGE_LOAD_INQUIRY,
+              purse_order(&purse, &world, MESSAGE_LOAD_INQUIRY, purse.pin), &answer);
+  ck_assert_int_eq(answer.code, STATUS_CARD_BLOCKED);
+  ck_assert_ptr_nonnull(json_object_get(answer.body, "block_order"));
+  answer_clear(&answer);
+  world_close(&world);
+}
+END_TEST
+
 Suite *payout_suite(void) {
   Suite *suite = suite_create("payout");
   TCase *tests = world_case("payouts");
 
   tcase_add_loop_test(tests, one_or_the_other, 0, 2);
   tcase_add_test(tests, refuses_each_for_its_reason);
+  tcase_add_test(tests, closes_the_card);
   suite_add_tcase(suite, tests);
   return suite;
 }
