@@ -14,19 +14,8 @@ libledger_a_SOURCES = src/ledger/approval.c src/ledger/asked.c src/ledger/audit.
 	src/ledger/totals.c src/ledger/transact.c src/ledger/watch.c
 LINK_LEDGER = libledger.a $(LINK_PROTOCOL) $(SQLITE_LIBS) $(POSTGRES_LIBS)
 nodist_libledger_a_SOURCES = src/ledger/schema_sql.c
-LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger/schema/0003.sql src/ledger/schema/0004.sql \
-	src/ledger/schema/0005.sql src/ledger/schema/0006.sql src/ledger/schema/0007.sql src/ledger/schema/0008.sql \
-	src/ledger/schema/0009.sql src/ledger/schema/0010.sql src/ledger/schema/0011.sql src/ledger/schema/0012.sql \
-	src/ledger/schema/0013.sql src/ledger/schema/0014.sql src/ledger/schema/0015.sql src/ledger/schema/0016.sql \
-	src/ledger/schema/0017.sql src/ledger/schema/0019.sql src/ledger/schema/0020.sql src/ledger/schema/0022.sql \
-	src/ledger/schema/0023.sql src/ledger/schema/postgres/0001.sql src/ledger/schema/postgres/0002.sql \
-	src/ledger/schema/postgres/0003.sql src/ledger/schema/postgres/0004.sql src/ledger/schema/postgres/0005.sql \
-	src/ledger/schema/postgres/0006.sql src/ledger/schema/postgres/0007.sql src/ledger/schema/postgres/0008.sql \
-	src/ledger/schema/postgres/0009.sql src/ledger/schema/postgres/0010.sql src/ledger/schema/postgres/0011.sql \
-	src/ledger/schema/postgres/0012.sql src/ledger/schema/postgres/0013.sql src/ledger/schema/postgres/0014.sql \
-	src/ledger/schema/postgres/0015.sql src/ledger/schema/postgres/0016.sql src/ledger/schema/postgres/0017.sql \
-	src/ledger/schema/postgres/0019.sql src/ledger/schema/postgres/0020.sql src/ledger/schema/postgres/0022.sql \
-	src/ledger/schema/postgres/0023.sql
+LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger/schema/postgres/0001.sql \
+	src/ledger/schema/postgres/0002.sql
 EXTRA_DIST += $(LEDGER_SCHEMA) src/ledger/schema/embed.sh docs/ledger.md
 CLEANFILES += src/ledger/schema_sql.c
 src/ledger/schema_sql.c: $(LEDGER_SCHEMA) src/ledger/schema/embed.sh

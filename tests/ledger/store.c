@@ -96,21 +96,51 @@ START_TEST(refuses_other_schema) {
 }
 END_TEST
 
-/* There is one version so far: taken over, it is what it was. */
-START_TEST(takes_its_own_version_over) {
+/* What the second version brought is taken away again. */
+static void store_age(struct world *world) {
+  store_alter(world, "DROP INDEX offline_window_lacking; UPDATE schema_version SET version = 1");
+}
+
+START_TEST(takes_an_old_ledger_over) {
   struct world world;
   struct purse purse;
-  int from = 0, to = 0;
+  int from = 0, to = 0, again = 0;
   world_open(&world);
   world_issue(&world, 1, &purse);
   world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
-  ck_assert_int_eq(ledger_migrate(world.path, &from, &to), STATUS_LEDGER_BUSY); /* it is open */
-  ledger_close(&world.ledger);
+  world_commit(&world, &purse, TRANSACTION_PURCHASE, 1200, OTHER_POS);
+  store_age(&world);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OLD_SCHEMA);
   ck_assert_int_eq(ledger_migrate(world.path, &from, &to), STATUS_OK);
-  ck_assert_int_eq(from, schema_latest);
+  ck_assert_int_eq(from, 1);
   ck_assert_int_eq(to, schema_latest);
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
-  world_assert_card(&world, &purse, 5000, 0, 0);
+  world_assert_clean(&world);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  world_assert_card(&world, &purse, 3800, 0, 0);
+  ck_assert_int_eq(ledger_migrate(world.path, &from, &again), STATUS_LEDGER_BUSY); /* it is open */
+  ledger_close(&world.ledger);
+  ck_assert_int_eq(ledger_migrate(world.path, &from, &again), STATUS_OK);
+  ck_assert_int_eq(from, to);
+  ck_assert_int_eq(again, to);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+/* One that fails half way is what it was. */
+START_TEST(takes_over_whole_or_not) {
+  struct world world;
+  int from = 0, to = 0;
+  world_open(&world);
+  store_age(&world);
+  store_alter(&world, "CREATE INDEX offline_window_lacking ON card (state)"); /* in the way */
+  ck_assert_int_ne(ledger_migrate(world.path, &from, &to), STATUS_OK);
+  ck_assert_int_eq(from, 1);
+  ck_assert_int_eq(to, 1);
+  store_alter(&world, "DROP INDEX offline_window_lacking");
+  ck_assert_int_eq(ledger_migrate(world.path, &from, &to), STATUS_OK);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
   world_close(&world);
 }
 END_TEST
@@ -300,7 +330,8 @@ Suite *store_suite(void) {
   tcase_add_test(tests, creates_once);
   tcase_add_loop_test(tests, refuses_settings, 0, 5);
   tcase_add_test(tests, refuses_other_schema);
-  tcase_add_test(tests, takes_its_own_version_over);
+  tcase_add_test(tests, takes_an_old_ledger_over);
+  tcase_add_test(tests, takes_over_whole_or_not);
   tcase_add_test(tests, leaves_a_newer_ledger_alone);
   tcase_add_test(tests, places_tell_no_secret);
   if (place_is_file()) {

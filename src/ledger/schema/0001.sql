@@ -815,6 +815,21 @@ CREATE TRIGGER payout_to_account BEFORE INSERT ON payout
 WHEN (NEW.outcome = 3) <> EXISTS (SELECT 1 FROM payout_account a WHERE a.booking = NEW.booking)
 BEGIN SELECT RAISE(ABORT, 'a payout goes where its holder wanted it'); END;
 
+-- ---- closed cards: a payout of all that is on a card can end it ----
+
+-- Said with the payout's promise; captured, it blocks its card in the same step.
+CREATE TABLE payout_close (
+  booking INTEGER PRIMARY KEY REFERENCES booking (id)
+) STRICT;
+
+CREATE TRIGGER payout_close_first BEFORE INSERT ON payout_close
+WHEN NOT EXISTS (SELECT 1 FROM booking b WHERE b.id = NEW.booking AND b.type = 5 AND b.state = 1)
+BEGIN SELECT RAISE(ABORT, 'a card is closed by a payout that is in hold'); END;
+CREATE TRIGGER payout_close_fixed BEFORE UPDATE ON payout_close
+BEGIN SELECT RAISE(ABORT, 'which payout closes a card is not changed'); END;
+CREATE TRIGGER payout_close_kept BEFORE DELETE ON payout_close
+BEGIN SELECT RAISE(ABORT, 'payouts are kept'); END;
+
 -- ---- renewed cards: what goes to a new card before the old one's window has passed ----
 
 -- The first part; the rest follows with the replacement, which has a row of its own.

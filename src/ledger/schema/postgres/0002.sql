@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- The ledger on PostgreSQL, off-line payments that nobody brought in: the rules of ../0023.sql.
+-- The ledger on PostgreSQL, off-line payments that nobody brought in: the rules of ../0002.sql.
 
 UPDATE schema_version SET version = version + 1;
 
