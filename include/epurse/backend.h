@@ -50,7 +50,8 @@ enum status backend_look(struct backend *backend, struct backend_probe *probe) E
 void backend_patience(struct backend *backend, long seconds, void (*waiting)(void *context), void *context);
 
 /* One question, one answer. `body` is stolen (released in every case). *reply is released with message_clear by the
- * caller when the status is OK; then reply->status is the server's word, signed.
+ * caller when the status is OK; then reply->status is the server's word, signed; or, where reply->alone is set
+ * (message_alone.h), nothing is believed yet, and what the body says must verify.
  * STATUS_NO_SERVER: no answer came: whether the request was acted on is unknown. STATUS_CLOCK_OFF, TERMINAL_REVOKED,
  * TERMINAL_REPLACED (the server has another key for this TID, or none), NOT_PERMITTED, ... : an error reply (problem+json,
  * unsigned): nothing was booked if it is to be believed.

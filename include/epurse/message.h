@@ -54,6 +54,7 @@ struct message {
    * what terminals were told (unix seconds; 0: it has forgotten nothing). In a request both are 0. */
   uint32_t incarnation;
   int64_t since;
+  bool alone;   /* a reply without a signature of its own, see message_alone.h: its body is to be verified */
   json_t *body; /* an object; owned: message_clear releases it */
 };
 /* Releases the body and sets it to NULL; a message without one is fine. */

@@ -7,7 +7,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "epurse/message_alone.h"
 #include "http_client.h"
+
+#define SIGNED_EVERY 3600 /* seconds */
 
 struct backend {
   struct http_client *http;
@@ -18,7 +21,8 @@ struct backend {
   void *next_seq_context;
   void (*met)(void *context, int64_t incarnation, int64_t since);
   void *met_context;
-  long patience; /* seconds that a call waits for a server that is busy */
+  int64_t signed_at[MESSAGE_TYPE_COUNT]; /* when such a question was last answered under a signature; 0: not yet */
+  long patience;                         /* seconds that a call waits for a server that is busy */
   void (*waiting)(void *context);
   void *waiting_context;
 };
@@ -108,24 +112,35 @@ static enum status signature_open(const struct backend *backend, const struct ht
              : status;
 }
 
-static enum status reply_open(const struct backend *backend, const struct message *question,
+static int64_t monotonic_seconds(void) {
+  struct timespec now = {0};
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec + 1; /* never 0 */
+}
+
+/* Whether the authorisation alone will do. What only a signed reply says beside it (the ledger's incarnation, what cards pay without a
+ * PIN, the server's clock) is heard again once an hour. */
+static bool alone_will_do(const struct backend *backend, enum message_type type) {
+  int64_t last = backend->signed_at[type];
+  return message_alone_answers(type) && last != 0 && monotonic_seconds() - last < SIGNED_EVERY;
+}
+
+static enum status reply_open(struct backend *backend, const struct message *question, bool alone,
                               const struct http_answer *answer, struct message *reply) {
   if (answer->is_problem)
     return problem_status(answer);
+  if (answer->code == 200 && answer->is_alone && alone)
+    return message_alone_read(answer->text, answer->len, question, reply) == STATUS_OK ? STATUS_OK : STATUS_BAD_REPLY;
   if (answer->code != 200 || !answer->is_message)
     return STATUS_BAD_REPLY;
   if (signature_open(backend, answer, reply) != STATUS_OK)
     return STATUS_BAD_REPLY;
   enum status status = reply_check(question, reply);
+  if (status == STATUS_OK && reply->status == STATUS_OK)
+    backend->signed_at[question->type] = monotonic_seconds();
   if (status != STATUS_OK)
     message_clear(reply);
   return status;
-}
-
-static int64_t monotonic_seconds(void) {
-  struct timespec now = {0};
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec;
 }
 
 /* Whether the server wants to be asked again, and that is not too late; then it has been waited for. */
@@ -154,13 +169,15 @@ static enum status exchange(struct backend *backend, const struct message *quest
                             struct message *reply) {
   struct http_answer *answer = malloc(sizeof *answer);
   int64_t until = monotonic_seconds() + backend->patience;
+  bool alone = alone_will_do(backend, question->type);
   enum status status;
   if (answer == NULL)
     return STATUS_NO_MEMORY;
+  http_client_take_alone(backend->http, alone);
   do {
     status = http_client_post(backend->http, message_path(question->type), jws, answer);
     if (status == STATUS_OK)
-      status = reply_open(backend, question, answer, reply);
+      status = reply_open(backend, question, alone, answer, reply);
   } while (rest_taken(backend, status, answer, until));
   free(answer);
   return status;

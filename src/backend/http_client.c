@@ -10,16 +10,19 @@
 #include <strings.h>
 #include <time.h>
 
+#include "epurse/message_alone.h"
+
 #define URL_MAX_LEN 512
 
 struct http_client {
   CURL *curl;
-  struct curl_slist *headers;
+  struct curl_slist *headers, *headers_alone; /* the second: an answer may come alone */
   char url[URL_MAX_LEN];
   char error[CURL_ERROR_SIZE];
   enum status ended;                               /* the last POST */
   char trouble[URL_MAX_LEN + CURL_ERROR_SIZE + 2]; /* room for http_client_trouble */
-  bool global;                                     /* curl_global_init was called */
+  bool takes_alone;
+  bool global; /* curl_global_init was called */
 };
 
 /* CURLOPT_WRITEFUNCTION: the body, up to what a message may have; more ends the transfer. */
@@ -70,11 +73,15 @@ static bool client_set_http(struct http_client *client, long timeout_seconds) {
          curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, answer_write) == CURLE_OK;
 }
 
-static bool header_add(struct http_client *client, const char *line) {
-  struct curl_slist *longer = curl_slist_append(client->headers, line);
-  if (longer != NULL)
-    client->headers = longer;
-  return longer != NULL;
+static bool headers_make(const char *accept, struct curl_slist **headers) {
+  const char *lines[] = {"Content-Type: " MESSAGE_MEDIA_TYPE, accept, "Expect:"};
+  for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+    struct curl_slist *longer = curl_slist_append(*headers, lines[i]);
+    if (longer == NULL)
+      return false;
+    *headers = longer;
+  }
+  return true;
 }
 
 /* "https://HOST[:PORT]" and nothing after it but a slash. */
@@ -105,8 +112,9 @@ enum status http_client_open(const struct backend_options *options, struct http_
   fresh->curl = fresh->global ? curl_easy_init() : NULL;
   if (fresh->curl == NULL)
     goto out;
-  if (!header_add(fresh, "Content-Type: " MESSAGE_MEDIA_TYPE) ||
-      !header_add(fresh, "Accept: " MESSAGE_MEDIA_TYPE ", " PROBLEM_MEDIA_TYPE) || !header_add(fresh, "Expect:"))
+  if (!headers_make("Accept: " MESSAGE_MEDIA_TYPE ", " PROBLEM_MEDIA_TYPE, &fresh->headers) ||
+      !headers_make("Accept: " MESSAGE_MEDIA_TYPE ", " MESSAGE_ALONE_MEDIA_TYPE ", " PROBLEM_MEDIA_TYPE,
+                    &fresh->headers_alone))
     goto out;
   if (client_set_tls(fresh->curl, options) && client_set_http(fresh, options->timeout_seconds))
     status = STATUS_OK;
@@ -124,6 +132,7 @@ void http_client_close(struct http_client **client) {
     return;
   curl_easy_cleanup(old->curl);
   curl_slist_free_all(old->headers);
+  curl_slist_free_all(old->headers_alone);
   if (old->global)
     curl_global_cleanup();
   free(old);
@@ -188,6 +197,10 @@ static bool media_type_is(const char *content_type, const char *type) {
          (content_type[len] == 0 || content_type[len] == ';' || content_type[len] == ' ');
 }
 
+void http_client_take_alone(struct http_client *client, bool alone) {
+  client->takes_alone = alone;
+}
+
 enum status http_client_post(struct http_client *client, const char *path, const char *message,
                              struct http_answer *answer) {
   char url[URL_MAX_LEN + 64];
@@ -198,6 +211,8 @@ enum status http_client_post(struct http_client *client, const char *path, const
   if (length < 0 || (size_t)length >= sizeof url)
     return STATUS_INTERNAL;
   if (curl_easy_setopt(client->curl, CURLOPT_URL, url) != CURLE_OK ||
+      curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER,
+                       client->takes_alone ? client->headers_alone : client->headers) != CURLE_OK ||
       curl_easy_setopt(client->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(message)) != CURLE_OK ||
       curl_easy_setopt(client->curl, CURLOPT_COPYPOSTFIELDS, message) != CURLE_OK ||
       curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, (void *)answer) != CURLE_OK)
@@ -215,6 +230,7 @@ enum status http_client_post(struct http_client *client, const char *path, const
     answer->retry_after = (int64_t)retry_after;
   answer->is_message = media_type_is(type, MESSAGE_MEDIA_TYPE);
   answer->is_problem = media_type_is(type, PROBLEM_MEDIA_TYPE);
+  answer->is_alone = media_type_is(type, MESSAGE_ALONE_MEDIA_TYPE);
   return STATUS_OK;
 }
 

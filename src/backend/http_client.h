@@ -16,6 +16,7 @@ struct http_answer {
   long code;                  /* HTTP status */
   bool is_message;            /* the media type is MESSAGE_MEDIA_TYPE */
   bool is_problem;            /* ... PROBLEM_MEDIA_TYPE */
+  bool is_alone;              /* ... MESSAGE_ALONE_MEDIA_TYPE */
   int64_t retry_after;        /* seconds (RFC 9110 10.2.3), 0: not said */
   char text[MESSAGE_MAX + 1]; /* the body, with NUL after it */
   size_t len;
@@ -25,6 +26,9 @@ struct http_answer {
  * STATUS_BAD_CONFIG: not an https URL or one with a path; STATUS_NO_MEMORY. */
 enum status http_client_open(const struct backend_options *options, struct http_client **client) EPURSE_MUST_USE;
 void http_client_close(struct http_client **client);
+
+/* Whether answers from now on may be of MESSAGE_ALONE_MEDIA_TYPE; at first they may not. */
+void http_client_take_alone(struct http_client *client, bool alone);
 
 /* POSTs a message. STATUS_NO_SERVER: no answer came; STATUS_BAD_CERTIFICATE, STATUS_CLOCK_OFF: the server's certificate
  * is not of our issuer, not for this host, expired, or not valid yet by our clock; STATUS_TERMINAL_REVOKED: the server

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "connection.h"
+#include "epurse/message_alone.h"
 #include "log.h"
 #include "metrics.h"
 #include "problem.h"
@@ -149,6 +150,21 @@ static void refuse(struct evhttp_request *raw, const struct http_options *option
   reply_clear(&reply);
 }
 
+/* Whether Accept names that media type itself: not by a wildcard, not with parameters (RFC 9110 12.5.1). */
+static bool accepts(struct evhttp_request *raw, const char *type) {
+  const char *list = evhttp_find_header(evhttp_request_get_input_headers(raw), "Accept");
+  size_t len = strlen(type);
+
+  while (list != NULL && *list != '\0') {
+    list += strspn(list, ", \t");
+    size_t word = strcspn(list, ", \t");
+    if (word == len && strncasecmp(list, type, len) == 0)
+      return true;
+    list += word;
+  }
+  return false;
+}
+
 /* Path, content type and body, one after the other. */
 static bool copy_text(struct exchange *exchange, struct evhttp_request *raw) {
   struct evbuffer *input = evhttp_request_get_input_buffer(raw);
@@ -184,6 +200,7 @@ static struct exchange *exchange_new(struct evhttp_request *raw, struct connecti
   exchange->raw = raw;
   exchange->peer = connection->peer;
   exchange->request.method = method_name(evhttp_request_get_command(raw));
+  exchange->request.takes_alone = accepts(raw, MESSAGE_ALONE_MEDIA_TYPE);
   exchange->request.peer = &exchange->peer;
   clock_gettime(CLOCK_MONOTONIC, &exchange->request.arrived);
   return exchange;

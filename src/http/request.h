@@ -21,6 +21,7 @@ struct request {
   const char *content_type; /* "" where there is none */
   const char *body;         /* not NULL, not terminated */
   size_t body_len;          /* bytes */
+  bool takes_alone;         /* the sender takes an authorisation without a signed reply around it: message_alone.h */
   const struct peer *peer;  /* whom the handshake proved; borrowed, lives until the reply */
   struct timespec arrived;  /* CLOCK_MONOTONIC, when it was whole; zeros: when it is served */
   /* Set by routes_serve for a signed route and then true: authenticated, of the right type, permitted, on time. */
@@ -31,9 +32,10 @@ struct request {
 };
 
 struct reply {
-  /* A handler of a signed route sets these two; routes_serve makes a signed message or a problem of them. */
+  /* A handler of a signed route sets these three; routes_serve makes a signed message or a problem of them. */
   enum status status;
   json_t *body; /* an object, owned; NULL: {} */
+  bool alone;   /* `body` is an authorisation with its certificate, and takes_alone: no signature goes around it */
   /* What goes out. */
   int http_status;
   const char *content_type; /* static */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "envelope.h"
+#include "epurse/message_alone.h"
 #include "http/request.h"
 #include "pinstore.h"
 #include "service.h"
@@ -229,6 +230,14 @@ static enum status fill_reply(const struct authorisation_request *asked, struct 
   return STATUS_OK;
 }
 
+/* An approval proves itself, and by the promise's hash that it answers this one. What else there is to say comes under a signature of its own:
+ * lacking payments, and the particulars that whoever takes this form has asked for before. */
+static bool stands_alone(const struct authorisation_request *asked, const struct transaction_reply *filled) {
+  return asked->request->takes_alone && message_alone_answers(asked->request->message.type) &&
+         asked->status == STATUS_OK && filled->has_authorisation && filled->card_certificate_len > 0 &&
+         !filled->has_block_order && filled->offline_lacking == 0;
+}
+
 static void log_authorisation(const struct authorisation_request *asked, enum status status) {
   char cid[LOG_CID_SIZE];
   enum log_level level = LOG_INFO;
@@ -256,6 +265,9 @@ void authorisation_serve(struct authorisation_request *asked, struct reply *repl
     status = fill_reply(asked, &filled);
   reply->status = status == STATUS_OK ? asked->status : status;
   if (status == STATUS_OK) {
+    reply->alone = stands_alone(asked, &filled);
+    if (reply->alone)
+      filled.no_pin_single = 0;
     reply->body = transaction_reply_body(&filled);
     if (reply->body == NULL)
       reply->status = STATUS_NO_MEMORY;

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "epurse/message_alone.h"
 #include "http/peer.h"
 #include "http/problem.h"
 #include "service.h"
@@ -97,6 +98,17 @@ enum status envelope_accept(struct service *service, const struct request *reque
   return envelope_transact(service, request, NULL, NULL);
 }
 
+/* The authorisation's own signature is enough. */
+static void reply_alone(struct reply *reply) {
+  char *text = NULL;
+
+  reply->status = message_alone_write(reply->body, &text);
+  if (reply->status == STATUS_OK)
+    reply_text(reply, 200, MESSAGE_ALONE_MEDIA_TYPE, text);
+  else
+    problem_reply(reply->status, reply);
+}
+
 void envelope_reply(struct service *service, const struct request *request, struct reply *reply) {
   struct message message = {.type = request->message.type,
                             .seq = request->message.seq,
@@ -109,6 +121,10 @@ void envelope_reply(struct service *service, const struct request *request, stru
 
   if (status_http(reply->status) != 200) {
     problem_reply(reply->status, reply);
+    return;
+  }
+  if (reply->alone && reply->body != NULL) {
+    reply_alone(reply);
     return;
   }
   if (reply->body == NULL)

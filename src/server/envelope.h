@@ -36,7 +36,7 @@ enum status envelope_transact(struct service *service, const struct request *req
 enum status envelope_accept(struct service *service, const struct request *request) EPURSE_MUST_USE;
 
 /* Makes the outgoing half of a reply: the server's signed word where its status is one that a terminal may act on
- * (HTTP 200 in status.def), else a problem. */
+ * (HTTP 200 in status.def), else a problem. An authorisation that stands alone gets no signature around it. */
 void envelope_reply(struct service *service, const struct request *request, struct reply *reply);
 
 #endif

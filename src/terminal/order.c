@@ -337,7 +337,7 @@ static enum status reply_take(struct order *order, enum message_type type, const
     expiry_deliver(order, reply.authorisation);
   order->owed = reply.owed;
   order->offline_lacking = reply.offline_lacking;
-  if (type == MESSAGE_PURCHASE && message->status == STATUS_OK)
+  if (type == MESSAGE_PURCHASE && message->status == STATUS_OK && !message->alone)
     no_pin_learn(order->terminal, reply.no_pin_single);
   if (message->status != STATUS_OK || type == MESSAGE_LOAD_INQUIRY)
     return message->status;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of the envelope: requests and replies there and back, and every way in which one can be malformed. */
-#include "epurse/message.h"
+#include "epurse/message_alone.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "forge.h"
+#include "message/base64url.h"
 #include "suites.h"
 
 #define REQUEST_HEADER "{\"alg\":\"ES256\",\"kid\":\"POS00001\"}"
@@ -182,6 +184,53 @@ START_TEST(does_not_believe_a_terminal_as_server) {
 }
 END_TEST
 
+/* Nothing but the two goes in or comes out. */
+static const struct {
+  const char *text; /* @: the authorisation */
+  enum status status;
+} alones[] = {
+    {"{'v':1,'body':{'authorisation':'@','card_certificate':'AAAA'}}", STATUS_OK},
+    {"{'body':{'authorisation':'@','card_certificate':'AAAA'}}", STATUS_UNKNOWN_FIELD},
+    {"{'v':2,'body':{'authorisation':'@','card_certificate':'AAAA'}}", STATUS_BAD_FORMAT},
+    {"{'v':1,'status':'OK','body':{'authorisation':'@','card_certificate':'AAAA'}}", STATUS_UNKNOWN_FIELD},
+    {"{'v':1,'seq':8,'body':{'authorisation':'@','card_certificate':'AAAA'}}", STATUS_UNKNOWN_FIELD},
+    {"{'v':1,'body':{'authorisation':'@','card_certificate':'AAAA','no_pin_single':5}}", STATUS_UNKNOWN_FIELD},
+    {"{'v':1,'body':{'authorisation':'@','card_certificate':'AAAA','offline_lacking':1}}", STATUS_UNKNOWN_FIELD},
+    {"{'v':1,'body':{'authorisation':'@'}}", STATUS_UNKNOWN_FIELD},
+    {"{'v':1,'body':{'card_certificate':'AAAA'}}", STATUS_UNKNOWN_FIELD},
+    {"{'v':1,'body':{'authorisation':'AAAA','card_certificate':'AAAA'}}", STATUS_BAD_FORMAT},
+    {"{'v':1,'body':['@']}", STATUS_BAD_FORMAT},
+    {"{'v':1,'body':{'authorisation':'@','card_certificate':'AAAA'}} ,", STATUS_BAD_FORMAT},
+    {"", STATUS_BAD_FORMAT},
+};
+
+START_TEST(judges_authorisations_alone) {
+  static const uint8_t authorisation[AUTHORISATION_SIZE] = {0xDF, 0x61};
+  const struct message question = {.type = MESSAGE_PURCHASE, .tid = "POS00001", .seq = 7};
+  struct message reply;
+  char text[1024], *encoded = NULL, *again = NULL;
+
+  ck_assert(base64url_encode(authorisation, sizeof authorisation, &encoded));
+  size_t head = strcspn(alones[_i].text, "@");
+  const char *tail = alones[_i].text + head + (alones[_i].text[head] == '@');
+  (void)snprintf(text, sizeof text, "%.*s%s%s", (int)head, alones[_i].text, *tail != 0 ? encoded : "", tail);
+  for (char *at = text; *at != '\0'; at++)
+    *at = *at == '\'' ? '"' : *at;
+  enum status status = message_alone_read(text, strlen(text), &question, &reply);
+  ck_assert_msg(status == alones[_i].status, "%s: %s", text, status_name(status));
+  ck_assert((status == STATUS_OK) == (reply.body != NULL));
+  if (status == STATUS_OK) {
+    ck_assert(reply.alone && reply.type == MESSAGE_PURCHASE && reply.seq == 7 && reply.incarnation == 0);
+    ck_assert_str_eq(reply.tid, "POS00001");
+    ck_assert_int_eq(message_alone_write(reply.body, &again), STATUS_OK);
+    ck_assert_str_eq(again, text);
+  }
+  free(again);
+  free(encoded);
+  message_clear(&reply);
+}
+END_TEST
+
 #define THREADS 4
 #define ROUNDS  50
 
@@ -225,6 +274,7 @@ Suite *message_suite(void) {
   tcase_add_loop_test(tests, goes_there_and_back, 0, 2 * MESSAGE_TYPE_COUNT);
   tcase_add_loop_test(tests, judges_requests, 0, sizeof requests / sizeof requests[0]);
   tcase_add_loop_test(tests, judges_replies, 0, sizeof replies / sizeof replies[0]);
+  tcase_add_loop_test(tests, judges_authorisations_alone, 0, sizeof alones / sizeof alones[0]);
   tcase_add_test(tests, does_not_believe_a_terminal_as_server);
   tcase_add_test(tests, serves_threads_with_one_verifier);
   suite_add_tcase(suite, tests);

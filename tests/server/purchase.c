@@ -131,6 +131,44 @@ START_TEST(approved_purchase_is_held_and_signed) {
 }
 END_TEST
 
+/* For whoever takes it so, and where there is nothing else to say; the refusals keep the server's signature. */
+START_TEST(approval_stands_alone) {
+  struct world world;
+  struct purse purse;
+  struct answer answer, again;
+  struct card_message block = {.reason = "lost"};
+
+  begin(&world, &purse);
+  world.pos.takes_alone = true;
+  purse_promise(&purse, TRANSACTION_PURCHASE, 700, &world.pos);
+  ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_OK);
+  ck_assert_int_eq(pay(&world, &purse, purse.pin, &again), STATUS_OK);
+  ck_assert(answer.alone && again.alone);
+  ck_assert_str_eq(answer.raw, again.raw);
+  ck_assert_uint_eq(json_object_size(answer.body), 2);
+  ck_assert(purse_commit(&purse, &world, answer.body));
+  answer_clear(&again);
+  answer_clear(&answer);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 700, &world.pos);
+  ck_assert_int_eq(pay(&world, &purse, "9999", &answer), STATUS_WRONG_PIN);
+  ck_assert(!answer.alone);
+  answer_clear(&answer);
+  purse_promise(&purse, TRANSACTION_PURCHASE, LOADED, &world.pos);
+  ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_INSUFFICIENT_BALANCE);
+  ck_assert(!answer.alone);
+  answer_clear(&answer);
+  memcpy(block.cid, purse.cid, CID_SIZE);
+  ck_assert_int_eq(
+      station_tell(&world.admin, &world.service, MESSAGE_CARD_BLOCK, card_message_body(MESSAGE_CARD_BLOCK, &block)),
+      STATUS_OK);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1, &world.pos);
+  ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_CARD_BLOCKED);
+  ck_assert(!answer.alone);
+  answer_clear(&answer);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(same_promise_gets_the_same_answer) {
   struct world world;
   struct purse purse;
@@ -534,6 +572,7 @@ Suite *purchase_suite(void) {
 
   tcase_add_test(all, reference_is_answered_and_not_taken_again);
   tcase_add_test(all, approved_purchase_is_held_and_signed);
+  tcase_add_test(all, approval_stands_alone);
   tcase_add_test(all, same_promise_gets_the_same_answer);
   tcase_add_test(all, decline_stands_too);
   tcase_add_test(all, other_promise_of_the_same_name_is_a_fork);

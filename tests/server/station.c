@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/message_alone.h"
 #include "http/request.h"
 #include "server/routes.h"
 #include "server/service.h"
@@ -87,6 +88,13 @@ void station_read(const struct station *station, enum message_type type, int htt
     read_problem(http, content_type, answer);
     return;
   }
+  if (strcmp(content_type, MESSAGE_ALONE_MEDIA_TYPE) == 0) {
+    const struct message question = {.type = type, .seq = station->seq};
+    ok(message_alone_read(text, strlen(text), &question, &message));
+    answer->alone = true;
+    answer->body = message.body;
+    return;
+  }
   ck_assert_str_eq(content_type, MESSAGE_MEDIA_TYPE);
   ok(message_open(text, strlen(text), true, station->server, &message));
   ck_assert_str_eq(message.tid, station->tid);
@@ -103,6 +111,7 @@ void station_send(struct station *station, struct service *service, enum message
                             .content_type = MESSAGE_MEDIA_TYPE,
                             .body = text,
                             .body_len = strlen(text),
+                            .takes_alone = station->takes_alone,
                             .peer = &station->peer};
   struct reply reply;
   char body[MESSAGE_MAX + 1];

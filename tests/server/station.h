@@ -22,6 +22,7 @@ struct station {
   struct message_verifier *server;
   int64_t seq;          /* of the last message */
   int64_t now;          /* its clock; 0: the service's */
+  bool takes_alone;     /* an authorisation without a signed reply around it */
   station_carry *carry; /* NULL: the service is called */
   void *carry_context;
 };
@@ -34,7 +35,8 @@ void station_close(struct station *station);
 struct answer {
   int http;
   enum status code; /* of the signed reply, or of the problem */
-  json_t *body;     /* of a signed reply; NULL with a problem */
+  json_t *body;     /* of a signed reply, or one that stands alone; NULL with a problem */
+  bool alone;       /* no signature goes around it */
   char raw[MESSAGE_MAX + 1];
 };
 void answer_clear(struct answer *answer);
@@ -42,8 +44,8 @@ void answer_clear(struct answer *answer);
 /* A message with the next number, signed; malloc'd. `body` is taken over. */
 char *station_message(struct station *station, enum message_type type, json_t *body, int64_t now);
 
-/* Checks a reply's form and signature: 200 is a message by the server that repeats number, name and type; anything else
- * is a problem whose status is that of HTTP. */
+/* Checks a reply's form and signature: 200 is a message by the server that repeats number, name and type, or an
+ * authorisation alone; anything else is a problem whose status is that of HTTP. */
 void station_read(const struct station *station, enum message_type type, int http, const char *content_type,
                   const char *text, struct answer *answer);
 

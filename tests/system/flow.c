@@ -31,6 +31,7 @@ static Suite *flow_suite(void) {
   flow_refund_tests(tests);
   flow_payout_tests(tests);
   flow_offline_tests(tests);
+  flow_alone_tests(tests);
   tcase_add_test(tests, the_audit_finds_nothing_in_all_this);
   suite_add_tcase(suite, tests);
   return suite;

@@ -21,6 +21,8 @@ static struct {
   bool cut;       /* from there on nothing goes through */
 } line;
 
+void (*flow_answer_bend)(struct http_answer *answer);
+
 enum status __real_http_client_post(struct http_client *client, const char *path, const char *message,
                                     struct http_answer *answer);
 enum status __wrap_http_client_post(struct http_client *client, const char *path, const char *message,
@@ -28,8 +30,12 @@ enum status __wrap_http_client_post(struct http_client *client, const char *path
 enum status __wrap_http_client_post(struct http_client *client, const char *path, const char *message,
                                     struct http_answer *answer) {
   bool breaks = !line.cut && line.at != NULL && strcmp(path, line.at) == 0;
-  if (!line.cut && !breaks)
-    return __real_http_client_post(client, path, message, answer);
+  if (!line.cut && !breaks) {
+    enum status status = __real_http_client_post(client, path, message, answer);
+    if (flow_answer_bend != NULL && status == STATUS_OK)
+      flow_answer_bend(answer);
+    return status;
+  }
   if (breaks && line.heard)
     (void)!__real_http_client_post(client, path, message, answer);
   line.cut = true;

@@ -58,7 +58,7 @@ tests_system_check_reader_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 # The terminal's flows with the real server as a process and the card application in process.
 check_PROGRAMS += tests/system/check_flow
 TESTS += tests/system/check_flow
-tests_system_check_flow_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/flow.c tests/system/flow_bank.c \
+tests_system_check_flow_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/flow.c tests/system/flow_alone.c tests/system/flow_bank.c \
 	tests/system/flow_desk.c tests/system/flow_offline.c tests/system/flow_payout.c tests/system/flow_pin.c \
 	tests/system/flow_plain.c tests/system/flow_refund.c tests/system/flow_tear.c
 tests_system_check_flow_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=http_client_post
