@@ -11,6 +11,7 @@
 #include "epurse/amount.h"
 #include "epurse/certificate.h"
 #include "epurse/command.h"
+#include "epurse/pin_envelope.h"
 #include "epurse/receipt.h"
 #include "epurse/record.h"
 #include "epurse/reference.h"
@@ -37,6 +38,7 @@ struct terminal {
   uint8_t *files[7];               /* their bytes, card_ca .. self, server_next, card_ca_next; owned */
   size_t files_len[7];
   struct key *ecka, *sig;
+  struct pin_agreement pins;              /* with the server, for some hours: pin_encipher */
   uint8_t batch_key[CRYPTO_AES_KEY_SIZE]; /* ROLE_PERSO with a batch key only */
   bool has_batch_key;
   char tender_spec[128];

@@ -248,6 +248,7 @@ void connection_orphan(struct connection *connection) {
     exchange->raw = NULL;
     exchange->owns_peer = true;
     connection->peer.verifier = NULL;
+    connection->peer.pins = NULL;
     connection->exchange = NULL;
   }
 }

@@ -3,12 +3,17 @@
 #include "peer.h"
 
 #include <openssl/ssl.h>
+#include <stdlib.h>
 
 #include "epurse/message.h"
+#include "epurse/pin_envelope.h"
 #include "epurse/x509.h"
 
 void peer_clear(struct peer *peer) {
   message_verifier_free(&peer->verifier);
+  if (peer->pins != NULL)
+    crypto_wipe(peer->pins, sizeof *peer->pins);
+  free(peer->pins);
   *peer = (struct peer){0};
 }
 
@@ -22,6 +27,11 @@ enum status peer_from_tls(const SSL *tls, struct peer *peer) {
       message_verifier_new(peer->public_key, &peer->verifier) != STATUS_OK) {
     peer_clear(peer);
     return STATUS_NOT_AUTHENTICATED;
+  }
+  peer->pins = calloc(1, sizeof *peer->pins);
+  if (peer->pins == NULL) {
+    peer_clear(peer);
+    return STATUS_NO_MEMORY;
   }
   return STATUS_OK;
 }

@@ -190,48 +190,79 @@ static bool compact_parse(const struct jose_part parts[JWE_PARTS], struct sealed
          part_decode(&parts[4], sealed->tag, TAG_LEN, &tag_len) && tag_len == TAG_LEN;
 }
 
-enum status jwe_encipher(const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *text, size_t text_len,
-                         char **jwe) {
-  uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], ephemeral[CRYPTO_P256_PUBLIC_SIZE], content_key[CONTENT_KEY_LEN];
-  uint8_t shared[CRYPTO_P256_SHARED_SIZE];
+enum status jwe_agree(const uint8_t receiver[CRYPTO_P256_PUBLIC_SIZE], struct pin_agreement *agreement) {
+  uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], shared[CRYPTO_P256_SHARED_SIZE];
+
+  crypto_wipe(agreement, sizeof *agreement);
+  if (!crypto_p256_valid(receiver))
+    return STATUS_BAD_FORMAT;
+  agreement->there = crypto_p256_generate(private_key, agreement->ephemeral) &&
+                     crypto_p256_agree(private_key, receiver, shared) &&
+                     content_key_derive(shared, agreement->content_key);
+  crypto_wipe(private_key, sizeof private_key);
+  crypto_wipe(shared, sizeof shared);
+  if (!agreement->there) {
+    ERR_clear_error();
+    crypto_wipe(agreement, sizeof *agreement);
+    return STATUS_CRYPTO_FAILED;
+  }
+  memcpy(agreement->receiver, receiver, CRYPTO_P256_PUBLIC_SIZE);
+  return STATUS_OK;
+}
+
+enum status jwe_encipher(const struct pin_agreement *agreement, const uint8_t *text, size_t text_len, char **jwe) {
   struct sealed sealed = {.text_len = text_len};
   struct jose_part header = {NULL, 0};
   char *header_text = NULL;
-  enum status status = STATUS_CRYPTO_FAILED;
+  enum status status = STATUS_NO_MEMORY;
 
   *jwe = NULL;
-  if (text_len > JWE_TEXT_MAX || !crypto_p256_valid(receiver))
+  if (text_len > JWE_TEXT_MAX)
     return STATUS_BAD_FORMAT;
-  if (crypto_p256_generate(private_key, ephemeral) && crypto_p256_agree(private_key, receiver, shared) &&
-      content_key_derive(shared, content_key)) {
-    header_text = header_make(ephemeral);
-    status = STATUS_NO_MEMORY;
-  }
+  header_text = header_make(agreement->ephemeral);
   if (header_text != NULL) {
     header = (struct jose_part){header_text, strlen(header_text)};
-    status = text_encipher(content_key, &header, text, &sealed) ? STATUS_OK : STATUS_CRYPTO_FAILED;
+    status = text_encipher(agreement->content_key, &header, text, &sealed) ? STATUS_OK : STATUS_CRYPTO_FAILED;
   }
   if (status == STATUS_OK && (*jwe = compact_make(header_text, &sealed)) == NULL)
     status = STATUS_NO_MEMORY;
   if (status != STATUS_OK)
     ERR_clear_error();
-  crypto_wipe(private_key, sizeof private_key);
-  crypto_wipe(shared, sizeof shared);
-  crypto_wipe(content_key, sizeof content_key);
   free(header_text);
   return status;
 }
 
-enum status jwe_decipher(const char *jwe, size_t len, const struct key *key, uint8_t text[JWE_TEXT_MAX],
-                         size_t *text_len) {
+/* Whether that is the agreement of these two keys. */
+static bool is_between(const struct pin_agreement *agreement, const struct key *key, const uint8_t *ephemeral) {
+  bool ours = crypto_equal(agreement->receiver, key_public(key), CRYPTO_P256_PUBLIC_SIZE);
+  bool theirs = crypto_equal(agreement->ephemeral, ephemeral, CRYPTO_P256_PUBLIC_SIZE);
+
+  return agreement->there && ours && theirs;
+}
+
+/* What is kept of the sender, or an agreement of its own. */
+static bool agreement_find(const struct pin_agreement *kept, const struct key *key, struct pin_agreement *found) {
+  if (is_between(kept, key, found->ephemeral)) {
+    *found = *kept;
+    return true;
+  }
+  memcpy(found->receiver, key_public(key), CRYPTO_P256_PUBLIC_SIZE);
+  found->there = content_key_agree(key, found->ephemeral, found->content_key);
+  return found->there;
+}
+
+enum status jwe_decipher(const char *jwe, size_t len, const struct key *key, struct pin_agreement *agreement,
+                         uint8_t text[JWE_TEXT_MAX], size_t *text_len) {
   struct jose_part parts[JWE_PARTS];
   struct sealed sealed = {0};
-  uint8_t ephemeral[CRYPTO_P256_PUBLIC_SIZE], content_key[CONTENT_KEY_LEN];
-  bool opened = jose_split(jwe, len, parts, JWE_PARTS) && header_parse(&parts[0], ephemeral) &&
-                compact_parse(parts, &sealed) && content_key_agree(key, ephemeral, content_key) &&
-                text_decipher(content_key, &parts[0], &sealed, text);
+  struct pin_agreement found = {0};
+  bool opened = jose_split(jwe, len, parts, JWE_PARTS) && header_parse(&parts[0], found.ephemeral) &&
+                compact_parse(parts, &sealed) && agreement_find(agreement, key, &found) &&
+                text_decipher(found.content_key, &parts[0], &sealed, text);
 
-  crypto_wipe(content_key, sizeof content_key);
+  if (opened)
+    *agreement = found;
+  crypto_wipe(&found, sizeof found);
   *text_len = opened ? sealed.text_len : 0;
   if (!opened) {
     crypto_wipe(text, JWE_TEXT_MAX);

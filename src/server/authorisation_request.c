@@ -6,6 +6,7 @@
 
 #include "envelope.h"
 #include "epurse/message_alone.h"
+#include "http/peer.h"
 #include "http/request.h"
 #include "pinstore.h"
 #include "service.h"
@@ -65,7 +66,10 @@ static bool pin_is_news(const struct authorisation_request *asked) {
  * has signed since tells nothing of the PIN as it is now, nor does one from after a change that is not known here:
  * nothing is compared, and nothing counted. */
 static enum status check_pin(struct authorisation_request *asked) {
-  struct pinstore_claim claim = {.jwe = asked->body.pin_jwe, .cid = asked->promise.cid, .atc = asked->promise.atc};
+  struct pinstore_claim claim = {.jwe = asked->body.pin_jwe,
+                                 .cid = asked->promise.cid,
+                                 .agreement = asked->request->peer->pins,
+                                 .atc = asked->promise.atc};
   uint8_t mac[CRYPTO_SHA256_SIZE];
 
   asked->pin = STATUS_DECLINED;

@@ -45,7 +45,9 @@ enum status pinstore_mac(const struct keyring *keyring, const uint8_t cid[CID_SI
 enum status pinstore_open(const struct keyring *keyring, const struct pinstore_claim *claim,
                           uint8_t mac[CRYPTO_SHA256_SIZE]) {
   struct pin_envelope envelope = {0};
-  enum status status = pin_open(claim->jwe, keyring->server_pin, &envelope);
+  enum status status = claim->agreement != NULL
+                           ? pin_open_again(claim->jwe, keyring->server_pin, claim->agreement, &envelope)
+                           : pin_open(claim->jwe, keyring->server_pin, &envelope);
 
   if (status == STATUS_OK && (memcmp(envelope.cid, claim->cid, CID_SIZE) != 0 || envelope.atc != claim->atc))
     status = STATUS_BAD_FORMAT;

@@ -14,11 +14,14 @@ enum status pinstore_draw(char digits[PIN_MAX + 1]) EPURSE_MUST_USE;
 enum status pinstore_mac(const struct keyring *keyring, const uint8_t cid[CID_SIZE], const char *digits,
                          uint8_t mac[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
+struct pin_agreement;
+
 /* What a terminal enciphered for one promise. */
 struct pinstore_claim {
-  const char *jwe;    /* as message.h's pin_seal makes it */
-  const uint8_t *cid; /* CID_SIZE */
-  uint32_t atc;       /* of the promise; 0 where there is none: personalization, a change of PIN */
+  const char *jwe;                 /* as message.h's pin_seal makes it */
+  const uint8_t *cid;              /* CID_SIZE */
+  struct pin_agreement *agreement; /* kept of its sender; NULL: none is */
+  uint32_t atc;                    /* of the promise; 0 where there is none: personalization, a change of PIN */
 };
 /* The MAC of the PIN in there. STATUS_BAD_FORMAT: it is no PIN for this server, card and promise, so that nothing was
  * tried. STATUS_CRYPTO_FAILED. */

@@ -23,7 +23,7 @@ static enum status request_check(const struct certification *certification, stru
   return status;
 }
 
-static enum status pin_bind(const struct terminal *terminal, const struct certification *certification,
+static enum status pin_bind(struct terminal *terminal, const struct certification *certification,
                             char jwe[PIN_JWE_MAX]) {
   struct pin_envelope envelope = {.atc = 0};
   memcpy(envelope.cid, certification->cid, sizeof envelope.cid);

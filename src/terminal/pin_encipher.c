@@ -4,13 +4,17 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "epurse/pin_envelope.h"
 #include "epurse/terminal.h"
 
-enum status pin_encipher(const struct terminal *terminal, struct pin_envelope *envelope, char jwe[PIN_JWE_MAX]) {
+enum status pin_encipher(struct terminal *terminal, struct pin_envelope *envelope, char jwe[PIN_JWE_MAX]) {
   char *text = NULL;
-  enum status status = pin_seal(envelope, terminal->server_pin.public_key, &text);
+  struct timespec now = {0};
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  enum status status =
+      pin_seal_again(envelope, terminal->server_pin.public_key, (int64_t)now.tv_sec, &terminal->pins, &text);
   if (status == STATUS_OK && strlen(text) >= PIN_JWE_MAX)
     status = STATUS_INTERNAL;
   if (status == STATUS_OK)

@@ -43,6 +43,7 @@ static bool envelope_open(const struct key *key, const char *jwe) {
 
 static bool take(void *context, const uint8_t *data, size_t len) {
   const struct key *key = context;
+  struct pin_agreement agreement;
   char *jwe = NULL;
   if (len == 0)
     return false;
@@ -51,7 +52,8 @@ static bool take(void *context, const uint8_t *data, size_t len) {
     fuzz_require(jwe != NULL);
     memcpy(jwe, data + 1, len - 1);
     jwe[len - 1] = 0;
-  } else if (jwe_encipher(key_public(key), data + 1, len - 1, &jwe) != STATUS_OK) {
+  } else if (jwe_agree(key_public(key), &agreement) != STATUS_OK ||
+             jwe_encipher(&agreement, data + 1, len - 1, &jwe) != STATUS_OK) {
     fuzz_require(len - 1 > JWE_TEXT_MAX);
     return false;
   }

@@ -101,11 +101,13 @@ static const struct {
 START_TEST(reads_only_an_envelope) {
   static const struct pin_envelope nothing;
   struct pin_envelope got;
+  struct pin_agreement agreement;
   char text[256] = "", *jwe = NULL, cid[17];
 
   for (size_t i = 0; i < strlen(contents[_i].text); i++)
     text[i] = (char)(contents[_i].text[i] == '\'' ? '"' : contents[_i].text[i]);
-  ck_assert_int_eq(jwe_encipher(key_public(receiver), (const uint8_t *)text, strlen(text), &jwe), STATUS_OK);
+  ck_assert_int_eq(jwe_agree(key_public(receiver), &agreement), STATUS_OK);
+  ck_assert_int_eq(jwe_encipher(&agreement, (const uint8_t *)text, strlen(text), &jwe), STATUS_OK);
   ck_assert_msg(pin_open(jwe, receiver, &got) == contents[_i].status, "%s", contents[_i].text);
   if (contents[_i].status == STATUS_OK) {
     cid_print(got.cid, cid);
@@ -244,6 +246,106 @@ START_TEST(refuses_other_headers) {
 }
 END_TEST
 
+/* ---- under a kept agreement ---- */
+
+static char *seal_at(int64_t now, struct pin_agreement *agreement) {
+  char *jwe = NULL;
+
+  ck_assert_int_eq(pin_seal_again(&sent, key_public(receiver), now, agreement, &jwe), STATUS_OK);
+  return jwe;
+}
+
+static enum status open_counted(const char *jwe, struct pin_agreement *agreement, uint32_t *agreements) {
+  struct crypto_tally tally = {0};
+  struct pin_envelope got;
+
+  crypto_tally_attach(&tally);
+  enum status status = pin_open_again(jwe, receiver, agreement, &got);
+  crypto_tally_attach(NULL);
+  *agreements = tally.agreements;
+  if (status == STATUS_OK)
+    ck_assert_str_eq(got.pin, sent.pin);
+  return status;
+}
+
+/* One agreement on each side, and any other server with the key opens what it has not seen the beginning of. */
+START_TEST(kept_agreement_is_made_once) {
+  struct pin_agreement ours = {0}, theirs = {0}, fresh = {0};
+  char *one = seal_at(100, &ours), *two = seal_at(100 + PIN_AGREEMENT_SECONDS - 1, &ours);
+  uint32_t agreements = 0;
+  size_t header = strcspn(one, ".");
+
+  ck_assert_uint_eq(strcspn(two, "."), header);
+  ck_assert_mem_eq(one, two, header);
+  ck_assert_str_ne(one + header, two + header); /* nonce and text are not repeated */
+  ck_assert_int_eq(open_counted(one, &theirs, &agreements), STATUS_OK);
+  ck_assert_uint_eq(agreements, 1);
+  ck_assert_int_eq(open_counted(two, &theirs, &agreements), STATUS_OK);
+  ck_assert_uint_eq(agreements, 0);
+  ck_assert_int_eq(open_counted(two, &fresh, &agreements), STATUS_OK);
+  ck_assert_uint_eq(agreements, 1);
+  free(two);
+  free(one);
+}
+END_TEST
+
+START_TEST(kept_agreement_ends) {
+  struct pin_agreement kept = {0};
+  uint8_t first[CRYPTO_P256_PUBLIC_SIZE];
+  char *jwe = seal_at(100, &kept);
+
+  memcpy(first, kept.ephemeral, sizeof first);
+  free(jwe);
+  jwe = seal_at(100 + PIN_AGREEMENT_SECONDS, &kept); /* by age */
+  ck_assert_mem_ne(first, kept.ephemeral, sizeof first);
+  memcpy(first, kept.ephemeral, sizeof first);
+  free(jwe);
+  jwe = seal_at(99, &kept); /* by a clock that went back */
+  ck_assert_mem_ne(first, kept.ephemeral, sizeof first);
+  memcpy(first, kept.ephemeral, sizeof first);
+  free(jwe);
+  kept.uses = PIN_AGREEMENT_USES;
+  jwe = seal_at(99, &kept); /* by use */
+  ck_assert_mem_ne(first, kept.ephemeral, sizeof first);
+  ck_assert_uint_eq(kept.uses, 1);
+  memcpy(first, kept.ephemeral, sizeof first);
+  free(jwe);
+  ck_assert_int_eq(pin_seal_again(&sent, key_public(other), 99, &kept, &jwe), STATUS_OK); /* by the receiver's key */
+  ck_assert_mem_ne(first, kept.ephemeral, sizeof first);
+  free(jwe);
+}
+END_TEST
+
+/* Parts of two envelopes of one key do not make a third; what does not open leaves what is kept as it was; and what is kept for one
+ * key opens nothing for another. */
+START_TEST(kept_agreement_lends_nothing) {
+  struct pin_agreement ours = {0}, theirs = {0}, before, zeros = {0};
+  struct pin_envelope got;
+  char *one = seal_at(1, &ours), *two = seal_at(1, &ours), *mixed = NULL, *strange = seal();
+  uint32_t agreements = 0;
+
+  ck_assert_int_eq(open_counted(one, &theirs, &agreements), STATUS_OK);
+  before = theirs;
+  mixed = strdup(one);
+  ck_assert_ptr_nonnull(mixed);
+  size_t nonce = strcspn(one, ".") + 2;
+  memcpy(mixed + nonce, two + nonce, 16); /* 12 bytes */
+  ck_assert_int_eq(open_counted(mixed, &theirs, &agreements), STATUS_BAD_FORMAT);
+  ck_assert_mem_eq(&theirs, &before, sizeof before);
+  strange[strlen(strange) - 3] = strange[strlen(strange) - 3] == 'A' ? 'B' : 'A';
+  ck_assert_int_eq(open_counted(strange, &theirs, &agreements), STATUS_BAD_FORMAT);
+  ck_assert_mem_eq(&theirs, &before, sizeof before);
+  ck_assert_int_eq(pin_open_again(one, other, &theirs, &got), STATUS_BAD_FORMAT);
+  ck_assert_mem_eq(&theirs, &before, sizeof before);
+  ck_assert_int_eq(pin_open_again(mixed, receiver, &zeros, &got), STATUS_BAD_FORMAT);
+  ck_assert(!zeros.there);
+  free(strange);
+  free(mixed);
+  free(two);
+  free(one);
+}
+END_TEST
+
 static const char *const pins[] = {"", "123", "12a4", "12 4", "-123"};
 
 START_TEST(seals_only_pins) {
@@ -272,6 +374,9 @@ Suite *pin_envelope_suite(void) {
   tcase_add_test(tests, refuses_a_cut_tag);
   tcase_add_loop_test(tests, refuses_garbage, 0, sizeof garbage / sizeof garbage[0]);
   tcase_add_loop_test(tests, refuses_other_headers, 0, sizeof changes / sizeof changes[0]);
+  tcase_add_test(tests, kept_agreement_is_made_once);
+  tcase_add_test(tests, kept_agreement_ends);
+  tcase_add_test(tests, kept_agreement_lends_nothing);
   tcase_add_loop_test(tests, seals_only_pins, 0, sizeof pins / sizeof pins[0]);
   suite_add_tcase(suite, tests);
   return suite;

@@ -169,6 +169,32 @@ START_TEST(approval_stands_alone) {
 }
 END_TEST
 
+/* The terminal repeats its key, and the server keeps what it has agreed on: each envelope is of its promise all the same, and one of another
+ * is no try. */
+START_TEST(envelope_of_another_promise_is_no_pin) {
+  struct world world;
+  struct purse purse;
+  struct answer answer;
+  json_t *old = NULL, *body = NULL;
+
+  begin(&world, &purse);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 700, &world.pos);
+  old = purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin);
+  ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_OK);
+  ck_assert(world.pos.peer.pins->there);
+  answer_clear(&answer);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 700, &world.pos);
+  body = purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin);
+  ck_assert_int_eq(json_object_set(body, "pin", json_object_get(old, "pin")), 0);
+  station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, body, &answer);
+  ck_assert_int_eq(answer.code, STATUS_WRONG_PIN);
+  ck_assert_uint_eq(shadow(&world, &purse).pin_failures, 0);
+  answer_clear(&answer);
+  json_decref(old);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(same_promise_gets_the_same_answer) {
   struct world world;
   struct purse purse;
@@ -573,6 +599,7 @@ Suite *purchase_suite(void) {
   tcase_add_test(all, reference_is_answered_and_not_taken_again);
   tcase_add_test(all, approved_purchase_is_held_and_signed);
   tcase_add_test(all, approval_stands_alone);
+  tcase_add_test(all, envelope_of_another_promise_is_no_pin);
   tcase_add_test(all, same_promise_gets_the_same_answer);
   tcase_add_test(all, decline_stands_too);
   tcase_add_test(all, other_promise_of_the_same_name_is_a_fork);

@@ -161,7 +161,9 @@ static void fill_order(const struct purse *purse, const struct world *world, con
   if (pin != NULL) {
     memcpy(envelope.cid, purse->cid, CID_SIZE);
     snprintf(envelope.pin, sizeof envelope.pin, "%s", pin);
-    ok(pin_seal(&envelope, world->service.keyring.server_pin_certificate.certificate.public_key, &jwe));
+    static struct pin_agreement agreement; /* as a terminal keeps it */
+    ok(pin_seal_again(&envelope, world->service.keyring.server_pin_certificate.certificate.public_key, 0, &agreement,
+                      &jwe));
     ck_assert_int_lt(snprintf(order->pin_jwe, sizeof order->pin_jwe, "%s", jwe), (int)sizeof order->pin_jwe);
     free(jwe);
   }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "epurse/message_alone.h"
+#include "epurse/pin_envelope.h"
 #include "http/request.h"
 #include "server/routes.h"
 #include "server/service.h"
@@ -30,6 +31,8 @@ void station_open(struct station *station, const char *house, const char *tid) {
   memcpy(station->peer.common_name, station->tid, sizeof station->tid);
   memcpy(station->peer.public_key, key_public(station->sig), CRYPTO_P256_PUBLIC_SIZE);
   ok(message_verifier_new(station->peer.public_key, &station->peer.verifier));
+  station->peer.pins = calloc(1, sizeof *station->peer.pins);
+  ck_assert_ptr_nonnull(station->peer.pins);
   snprintf(path, sizeof path, "%s/server.cert", house);
   ok(public_file_load(path, &data, &len));
   ok(certificate_decode(data, len, &server));
