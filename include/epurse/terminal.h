@@ -12,6 +12,7 @@
 #include "epurse/certificate.h"
 #include "epurse/command.h"
 #include "epurse/pin_envelope.h"
+#include "epurse/print_setting.h"
 #include "epurse/receipt.h"
 #include "epurse/record.h"
 #include "epurse/reference.h"
@@ -41,11 +42,11 @@ struct terminal {
   struct pin_agreement pins;              /* with the server, for some hours: pin_encipher */
   uint8_t batch_key[CRYPTO_AES_KEY_SIZE]; /* ROLE_PERSO with a batch key only */
   bool has_batch_key;
-  char tender_spec[128];
-  char folder[1024];      /* of its configuration, keys and certificates; absolute */
-  char receipts[256];     /* folder for receipts */
+  char folder[1024];                    /* of its configuration, keys and certificates; absolute */
+  char tender_spec[128], receipts[256]; /* how loads are paid; the folder for receipts */
   uint32_t no_pin_single; /* up to which cards may pay without a PIN, minor units, as the server said last; 0: never */
   struct offline_setting offline; /* of payments while the server does not answer */
+  struct print_setting printer;   /* of receipts */
   int answer_seconds;             /* how long a card may take for one answer: for reader_limit */
   struct backend *backend;
   struct journal *journal;
@@ -144,9 +145,8 @@ struct outcome {
  * changed (and, for a load, what was charged has been reversed; if the bank did not do that, TENDER_UNKNOWN; if the
  * server did not say that it may, LOAD_UNSETTLED).
  * With payment->up_to a card that has less pays that, and outcome->wanted - outcome->amount is left to pay otherwise; one that
- * has nothing: CARD_EMPTY. The same again is answered with the same.
- * A payment may also be made off-line, where payment->offline says so and the server was not reached before the card was told
- * to pay: OFFLINE_FORBIDDEN, LIST, CLOCK, CARD, DENIED, SINGLE, TOTAL, ALLOWANCE say why it is not. */
+ * has nothing: CARD_EMPTY. The same again is answered with the same. A payment may also be made off-line, where payment->offline
+ * says so and the server was not reached before the card was told to pay: OFFLINE_FORBIDDEN, LIST, and so on say why it is not. */
 enum status purchase_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                          const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 /* The load: payment->tender is charged between the promise and the order to the card, and reversed where it fails. */

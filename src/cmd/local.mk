@@ -2,12 +2,14 @@
 # Floor 5: the frame of the programs, then a program each: a table and its verbs.
 noinst_LIBRARIES += libcmd.a
 libcmd_a_SOURCES = src/cmd/frame/answer.c src/cmd/frame/completion.c src/cmd/frame/dialogue.c src/cmd/frame/events.c src/cmd/frame/finish.c \
-	src/cmd/frame/language.c src/cmd/frame/local_time.c src/cmd/frame/option.c src/cmd/frame/problem.c src/cmd/frame/receipt_qr.c src/cmd/frame/report.c src/cmd/frame/tap.c src/cmd/frame/terminal_program.c \
-	src/cmd/frame/verb_balance.c src/cmd/frame/verb_doctor.c src/cmd/frame/verb_log.c src/cmd/frame/verb_payout.c src/cmd/frame/verb_pin.c \
+	src/cmd/frame/language.c src/cmd/frame/local_time.c src/cmd/frame/option.c src/cmd/frame/paper.c src/cmd/frame/problem.c \
+	src/cmd/frame/receipt_qr.c src/cmd/frame/report.c src/cmd/frame/tap.c src/cmd/frame/terminal_program.c \
+	src/cmd/frame/verb_balance.c src/cmd/frame/verb_doctor.c src/cmd/frame/verb_log.c src/cmd/frame/verb_payout.c \
+	src/cmd/frame/verb_pin.c \
 	src/cmd/frame/verb_readers.c src/cmd/frame/verb_receipt.c src/cmd/frame/verb_recover.c src/cmd/frame/verb_renew.c \
 	src/cmd/frame/verb_status.c src/cmd/frame/verb_totals.c
 libcmd_a_CPPFLAGS = $(AM_CPPFLAGS) -DLOCALEDIR='"$(localedir)"'
-LINK_CMD = libcmd.a $(QRENCODE_LIBS) $(LINK_TERMINAL)
+LINK_CMD = libcmd.a libprint.a $(QRENCODE_LIBS) $(LINK_TERMINAL)
 
 bin_PROGRAMS += epurse-pos
 epurse_pos_SOURCES = src/cmd/pos/epurse-pos.c src/cmd/pos/verb_refund.c src/cmd/pos/verb_supervisor.c

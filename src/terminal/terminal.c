@@ -24,7 +24,11 @@ static const struct settings_row terminal_rows[] = {
     {"reader", "answer", "30", SETTING_NUMBER, 1, 300},  /* seconds; READER_ANSWER_SECONDS */
     {"tender", "driver", "cash", SETTING_TEXT, 0, 0},      {"files", "journal", "journal.db", SETTING_PATH, 0, 0},
     {"files", "receipts", "receipts", SETTING_PATH, 0, 0}, {"pos", "offline", "", SETTING_TEXT, 0, 0},
-    {"pos", "list_hours", "72", SETTING_NUMBER, 1, 720},
+    {"pos", "list_hours", "72", SETTING_NUMBER, 1, 720},   {"printer", "output", "", SETTING_TEXT, 0, 0},
+    {"printer", "width", "80", SETTING_NUMBER, 58, 80},    {"printer", "copies", "1", SETTING_NUMBER, 0, 2},
+    {"printer", "drawer", "no", SETTING_TEXT, 0, 0},       {"printer", "before", "ask", SETTING_TEXT, 0, 0},
+    {"printer", "timeout", "10", SETTING_NUMBER, 1, 120}, /* seconds */
+    {"printer", "qr", "raster", SETTING_TEXT, 0, 0},       {"printer", "code_table", "19", SETTING_NUMBER, 0, 255},
 };
 
 /* Copies a setting; false where it does not fit. */
@@ -48,6 +52,50 @@ static bool offline_take(const struct settings *settings, struct terminal *termi
   return use[0] == 0 || terminal->offline.forbidden || terminal->offline.use == OFFLINE_USE_AUTO;
 }
 
+/* Which of two words it is; false: neither. */
+static bool word_take(const struct settings *settings, const char *name, const char *yes, const char *no, bool *is) {
+  const char *word = settings_text(settings, "printer", name);
+  *is = strcmp(word, yes) == 0;
+  return *is || strcmp(word, no) == 0;
+}
+
+static bool codes_take(const struct settings *settings, enum print_codes *codes) {
+  static const char *const words[] = {"raster", "native", "none"};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    *codes = (enum print_codes)i;
+    if (strcmp(settings_text(settings, "printer", "qr"), words[i]) == 0)
+      return true;
+  }
+  return false;
+}
+
+/* A file that is printed to lies beside the configuration unless it says where. */
+static bool output_take(const struct settings *settings, struct print_setting *printer) {
+  const char *output = settings_text(settings, "printer", "output");
+  bool beside = strncmp(output, "file:", 5) == 0 && output[5] != '/';
+  int length =
+      beside ? snprintf(printer->output, sizeof printer->output, "file:%s/%s", settings_folder(settings), output + 5)
+             : snprintf(printer->output, sizeof printer->output, "%s", output);
+  return length >= 0 && (size_t)length < sizeof printer->output;
+}
+
+/* What is wrong with [printer]; NULL: nothing. */
+static const char *printer_take(const struct settings *settings, struct print_setting *printer) {
+  printer->width = (uint8_t)settings_number(settings, "printer", "width");
+  printer->copies = (uint8_t)settings_number(settings, "printer", "copies");
+  printer->timeout = (uint8_t)settings_number(settings, "printer", "timeout");
+  printer->code_table = (uint8_t)settings_number(settings, "printer", "code_table");
+  if (!output_take(settings, printer))
+    return "[printer] output: too long";
+  if (printer->width != 58 && printer->width != 80)
+    return "[printer] width: 58 or 80";
+  if (!word_take(settings, "drawer", "yes", "no", &printer->drawer))
+    return "[printer] drawer: yes or no";
+  if (!word_take(settings, "before", "ask", "ignore", &printer->ask))
+    return "[printer] before: ask or ignore";
+  return codes_take(settings, &printer->codes) ? NULL : "[printer] qr: raster, native or none";
+}
+
 /* What the file says of the terminal itself. */
 static enum status terminal_configure(struct terminal *terminal, const struct settings *settings, char problem[256]) {
   const char *wrong = NULL;
@@ -68,6 +116,8 @@ static enum status terminal_configure(struct terminal *terminal, const struct se
     wrong = "[files] receipts: the path is too long";
   else if (!offline_take(settings, terminal))
     wrong = "[pos] offline: never or auto";
+  else
+    wrong = printer_take(settings, &terminal->printer);
   terminal->answer_seconds = (int)settings_number(settings, "reader", "answer");
   terminal->currency = currency_by_code(settings_text(settings, "terminal", "currency"));
   if (wrong == NULL && terminal->currency == NULL)

@@ -8,7 +8,7 @@ system_tests = tests/system/approval.test tests/system/audit.test tests/system/b
 	tests/system/key-roll.test tests/system/kill-rounds.test tests/system/languages.test tests/system/layers.test tests/system/man.test \
 	tests/system/many-payments.test tests/system/measure.test tests/system/model.test tests/system/no-pin.test \
 	tests/system/offline.test tests/system/payout.test tests/system/pending.test tests/system/postgres.test \
-	tests/system/prepare.test tests/system/reader.test tests/system/reference.test tests/system/refund.test \
+	tests/system/prepare.test tests/system/print.test tests/system/reader.test tests/system/reference.test tests/system/refund.test \
 	tests/system/receipt-qr.test tests/system/renew.test tests/system/renewal.test tests/system/report.test \
 	tests/system/restore.test tests/system/secrets-process.test tests/system/secrets-time.test tests/system/secrets.test \
 	tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test tests/system/server-start.test \
@@ -125,7 +125,7 @@ tests_system_check_secrets_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 # The server at its door.
 EXTRA_DIST += tests/system/till-openapi-check.py contrib/epursed.service contrib/epurse-tilld.service \
 	contrib/epurse-tilld-user.service tests/system/door-house.py tests/system/door.py tests/system/door_client.py \
-	tests/system/zvt-register.py \
+	tests/system/zvt-register.py tests/system/print-paper.py \
 	tests/system/door_who.py
 check_PROGRAMS += tests/system/check_door
 TESTS += tests/system/check_door

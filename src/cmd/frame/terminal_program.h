@@ -33,6 +33,7 @@ struct terminal_program {
   bool qr;                       /* pay, load, receipt --qr */
   bool last;                     /* receipt --last */
   bool csv;                      /* totals --csv */
+  bool print;                    /* receipt --print */
   const char *reference;         /* pay, load --reference, or NULL */
   int64_t events_fd;             /* -1: nobody wants to know */
   bool cancel_on_eof;            /* --cancel-on-eof */

@@ -11,6 +11,7 @@
 #include "epurse/iban.h"
 #include "epurse/terminal_payout.h"
 #include "language.h"
+#include "paper.h"
 #include "problem.h"
 #include "terminal_program.h"
 
@@ -164,7 +165,9 @@ static enum status pay_out(struct terminal_program *self, struct payment *paymen
                                     .show = show_typed,
                                     .words = self->dialogue.words};
   const struct payout_desk desk = {self, hand_out};
-  enum status status = terminal_program_reader(self, "payout", &outcome);
+  enum status status = paper_ready(self);
+  if (status == STATUS_OK)
+    status = terminal_program_reader(self, "payout", &outcome);
   if (status == STATUS_OK && self->all)
     status = amount_of_all(&typed, &payment->amount);
   else if (status == STATUS_OK)
@@ -179,6 +182,8 @@ static enum status pay_out(struct terminal_program *self, struct payment *paymen
     report_outcome(self, "payout", status, &outcome);
   else
     self->dialogue.say(self->dialogue.context, "Take the card.");
+  if (status == STATUS_OK)
+    paper_after(self, &outcome);
   return status;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "language.h"
+#include "paper.h"
 #include "problem.h"
 #include "receipt_qr.h"
 #include "terminal_program.h"
@@ -55,6 +56,9 @@ enum status verb_receipt(void *context, char **arguments) {
     return status;
   }
   show(self, &outcome, &receipt);
+  status = self->print ? paper_again(self, &outcome, &receipt) : STATUS_OK;
+  if (status != STATUS_OK)
+    return status;
   if (!outcome.receipt_lost || self->qr)
     return STATUS_OK;
   problem_say_with(self->program->name, status_sentence(STATUS_STORE_FAILED), "%s: %s", self->terminal->receipts,

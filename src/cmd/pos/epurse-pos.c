@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cmd/frame/paper.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/tap.h"
 #include "cmd/frame/terminal_program.h"
@@ -61,6 +62,9 @@ static enum status verb_pay(void *context, char **arguments) {
                               &outcome, &status))
     return status;
   self->wanted = payment.amount;
+  status = paper_ready(self);
+  if (status != STATUS_OK)
+    return status;
   status = tap_begin(self, &payment);
   if (status != STATUS_OK) {
     report_outcome(self, "purchase", terminal_program_held(self, status), &outcome);
@@ -76,6 +80,8 @@ static enum status verb_pay(void *context, char **arguments) {
     report_outcome(self, "purchase", status, &outcome);
   else
     self->dialogue.say(self->dialogue.context, "Take the card.");
+  if (status == STATUS_OK)
+    paper_after(self, &outcome);
   return status;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cmd/frame/language.h"
+#include "cmd/frame/paper.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/receipt.h"
@@ -77,6 +78,9 @@ static enum status give_back(struct terminal_program *self, struct payment *paym
   self->dialogue.show = show;
   if (terminal_program_recall(self, TRANSACTION_REFUND, payment, &outcome, &status))
     return status;
+  status = paper_ready(self);
+  if (status != STATUS_OK)
+    return status;
   status = terminal_program_reader(self, "refund", &outcome);
   if (status != STATUS_OK) {
     suggest_without_card(self, status);
@@ -87,6 +91,8 @@ static enum status give_back(struct terminal_program *self, struct payment *paym
   status = terminal_program_held(self, status);
   if (status == STATUS_OK || status == STATUS_UNREPORTED) { /* that was said */
     self->dialogue.say(self->dialogue.context, "Take the card.");
+    if (status == STATUS_OK)
+      paper_after(self, &outcome);
     return status;
   }
   report_outcome(self, "refund", status, &outcome);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "cmd/frame/language.h"
+#include "cmd/frame/paper.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/tap.h"
 #include "cmd/frame/terminal_program.h"
@@ -21,6 +22,8 @@ static enum status load(struct terminal_program *self, struct payment *payment) 
     report_outcome(self, "load", status, &outcome);
   else
     self->dialogue.say(self->dialogue.context, "Take the card.");
+  if (status == STATUS_OK)
+    paper_after(self, &outcome);
   return status;
 }
 
@@ -68,10 +71,11 @@ static enum status verb_load(void *context, char **arguments) {
   if (!terminal_program_recall(self, TRANSACTION_LOAD, &payment, &outcome, &status)) {
     self->wanted = payment.amount;
     self->wanted_load = true;
-    status = tap_begin(self, &payment);
-    if (status != STATUS_OK)
+    enum status paper = paper_ready(self);
+    status = paper == STATUS_OK ? tap_begin(self, &payment) : paper;
+    if (paper == STATUS_OK && status != STATUS_OK)
       report_outcome(self, "load", terminal_program_held(self, status), &outcome);
-    else
+    else if (status == STATUS_OK)
       status = terminal_program_reader(self, "load", &outcome);
     if (status == STATUS_OK)
       status = load(self, &payment);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a terminal program prints: before, whether there is paper; after, the receipts. */
+#include "paper.h"
+
+#include <inttypes.h>
+#include <locale.h>
+
+#include "epurse/print.h"
+#include "language.h"
+#include "local_time.h"
+#include "problem.h"
+#include "terminal_program.h"
+
+enum status paper_ready(const struct terminal_program *self) {
+  const struct print_setting *setting = &self->terminal->printer;
+  if (setting->output[0] == 0)
+    return STATUS_OK;
+  enum status status = STATUS_OK;
+  if (!printer_named(setting->output))
+    status = STATUS_BAD_CONFIG;
+  else if (setting->ask && setting->copies > 0)
+    status = printer_ready(setting);
+  if (status == STATUS_BAD_CONFIG)
+    problem_say(self->program->name, "[printer] output: '%.100s' is no printer", setting->output);
+  else if (status != STATUS_OK)
+    problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
+  return status;
+}
+
+static struct print_receipt receipt_of(const struct terminal_program *self, const struct outcome *outcome,
+                                       const struct receipt_copy *receipt, struct amount_format *format) {
+  const struct lconv *locale = localeconv();
+  *format = (struct amount_format){locale->decimal_point, locale->thousands_sep};
+  return (struct print_receipt){.merchant = self->terminal->merchant,
+                                .merchant_name = self->terminal->merchant_name,
+                                .tid = self->terminal->tid,
+                                .outcome = outcome,
+                                .proof = receipt->len > 0 ? receipt->data : NULL,
+                                .proof_len = receipt->len,
+                                .format = format,
+                                .words = translated};
+}
+
+static enum status print(const struct terminal_program *self, struct print_receipt *receipt, unsigned copies) {
+  struct print_document *document = NULL;
+  const uint8_t type = receipt->outcome->type;
+  char time[LOCAL_TIME_MAX];
+  enum status status = print_document_new(&document);
+  if (status != STATUS_OK)
+    return status;
+  local_time_print(receipt->outcome->time, time);
+  receipt->time = time;
+  if (self->terminal->printer.drawer && !receipt->again && (type == TRANSACTION_LOAD || type == TRANSACTION_PAYOUT))
+    print_drawer(document);
+  for (unsigned i = 0; i < copies; i++) {
+    receipt->shop = i > 0;
+    print_receipt(document, receipt);
+  }
+  status = printer_print(&self->terminal->printer, document);
+  print_document_free(&document);
+  return status;
+}
+
+void paper_after(const struct terminal_program *self, const struct outcome *outcome) {
+  const struct print_setting *setting = &self->terminal->printer;
+  struct receipt_copy copy = {.len = 0};
+  struct outcome again;
+  struct amount_format format;
+  if (setting->output[0] == 0 || setting->copies == 0 || outcome->number == 0)
+    return;
+  if (receipt_again(self->terminal, outcome->number, &again, &copy) != STATUS_OK)
+    copy.len = 0; /* the receipt says so */
+  struct print_receipt receipt = receipt_of(self, outcome, &copy, &format);
+  enum status status = print(self, &receipt, setting->copies);
+  if (status != STATUS_OK)
+    fprintf(stderr,
+            translated("%s: the receipt was not printed: %s; print it again with: %s receipt %" PRId64 " --print\n"),
+            self->program->name, translated_status(status), self->program->name, outcome->number);
+}
+
+enum status paper_again(const struct terminal_program *self, const struct outcome *outcome,
+                        const struct receipt_copy *receipt) {
+  struct amount_format format;
+  struct print_receipt printed = receipt_of(self, outcome, receipt, &format);
+  enum status status = STATUS_BAD_CONFIG;
+  if (self->terminal->printer.output[0] == 0) {
+    problem_say(self->program->name, "[printer] output is not set: there is no printer");
+    return status;
+  }
+  printed.again = true;
+  if (printer_named(self->terminal->printer.output))
+    status = print(self, &printed, 1);
+  if (status != STATUS_OK)
+    problem_say_with(self->program->name, status_sentence(status), "not printed: %s", status_sentence(status));
+  return status;
+}
