@@ -15,6 +15,8 @@
 
 struct journal; /* opaque */
 
+#define CASHIER_MAX 16 /* characters of a cashier's name */
+
 /* How far a transaction has come; in this order. */
 enum journal_state {
   JOURNAL_INTENT = 1, /* about to ask the card; of an off-line purchase: the card may have paid */
@@ -51,6 +53,7 @@ struct journal_entry {
   char tender_order[48]; /* our name of the charge; "" where there is none, or it has been given back */
   char tender_reference[TENDER_REFERENCE_MAX];
   char reference[REFERENCE_MAX + 1]; /* the caller's name of it; "": none */
+  char cashier[CASHIER_MAX + 1];     /* who was at the till; "": nobody said */
 };
 
 /* Opens or creates (mode 0600; PATH.lock beside it). One process at a time writes; a second one waits up to 5 s for
@@ -128,5 +131,28 @@ enum status journal_later_bring(struct journal *journal, int64_t place) EPURSE_M
  * the clock in milliseconds, so that a lost journal does not go back; only that one, for a message that is slow must not
  * fall out of the server's window while others go by. */
 enum status journal_next_seq(struct journal *journal, int64_t *seq) EPURSE_MUST_USE;
+
+/* A closing (Z) as it is kept: what it says, with the hash of the one before in it, and the hash of that. */
+#define JOURNAL_CLOSING_MAX 8192
+struct journal_closing {
+  int64_t number;
+  char body[JOURNAL_CLOSING_MAX];
+  uint8_t hash[32];
+};
+/* The next entry behind `after` that was counted in that closing; 0: in none yet. STATUS_NOT_FOUND at the end. */
+enum status journal_next_counted(struct journal *journal, int64_t closing, int64_t after,
+                                 struct journal_entry *entry) EPURSE_MUST_USE;
+/* That closing; 0: the last. STATUS_NOT_FOUND. STATUS_STORE_FAILED: it is not what this program writes. */
+enum status journal_closing_find(struct journal *journal, int64_t number,
+                                 struct journal_closing *closing) EPURSE_MUST_USE;
+/* Keeps it, with the entries that are counted in it: all of it, durable when it returns, or nothing. STATUS_INTERNAL: it does not
+ * follow the last one, or one of the entries is counted already. */
+enum status journal_closing_keep(struct journal *journal, const struct journal_closing *closing, const int64_t *entries,
+                                 size_t count) EPURSE_MUST_USE;
+/* For whoever audits: the highest number that was ever given, and how many are counted of which entry or closing is missing. */
+struct journal_closing_marks {
+  int64_t last_number, astray;
+};
+enum status journal_closing_marks(struct journal *journal, struct journal_closing_marks *marks) EPURSE_MUST_USE;
 
 #endif

@@ -27,20 +27,22 @@ const char *count_kind_name(enum count_kind kind);
 struct count_sum {
   int64_t count, amount; /* amount in minor units */
 };
-#define COUNT_TENDERS 8 /* kinds of tender; what is beyond goes into the last, as "other" */
+#define COUNT_OPEN_MAX 32 /* so many of what is open are named by their numbers */
+#define COUNT_TENDERS  8  /* kinds of tender; what is beyond goes into the last, as "other" */
 struct count_tender {
   char kind[16]; /* "cash"; "owed": nothing was paid */
   struct count_sum sum;
 };
 
 struct count {
-  int64_t first, last; /* numbers of the entries that it is of; 0: none */
+  int64_t first, last; /* numbers of the entries that are known; 0: none */
   int64_t since;       /* when the first of them began, unix seconds */
   struct count_sum kinds[COUNT_KINDS];
   struct count_tender loads[COUNT_TENDERS];
   size_t load_count;
   struct count_sum waiting; /* of all these: those that the server has not booked yet */
   struct count_sum open;    /* in none of these: begun, and not known how they end */
+  int64_t open_numbers[COUNT_OPEN_MAX];
 };
 
 /* What an entry is to whoever counts. What is known stays as it is for good. */

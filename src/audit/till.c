@@ -203,6 +203,9 @@ static enum status till_read(struct audit *audit, struct till *till, const char 
     status = journal_marks(journal, &marks);
   if (status == STATUS_OK)
     status = till_entries(audit, till, journal, &marks);
+  const struct audit_finding closing = till_finding(till, AUDIT_CLOSING);
+  if (status == STATUS_OK)
+    status = closings_audit(audit, journal, &closing);
   journal_close(&journal);
   if (till->count > 0)
     qsort(till->entries, till->count, sizeof till->entries[0], compare_entries);

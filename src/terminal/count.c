@@ -94,23 +94,23 @@ static struct count_sum *sum_of(struct count *count, const struct journal_entry 
 }
 
 void count_add(struct count *count, const struct journal_entry *entry) {
+  const enum count_fate fate = count_fate(entry);
+  if (fate == COUNT_OPEN) {
+    if (count->open.count < COUNT_OPEN_MAX)
+      count->open_numbers[count->open.count] = entry->id;
+    sum_add(&count->open, entry);
+    return;
+  }
   if (count->first == 0) {
     count->first = entry->id;
     count->since = entry->time;
   }
   count->last = entry->id;
-  switch (count_fate(entry)) {
-  case COUNT_OPEN:
-    sum_add(&count->open, entry);
+  if (fate == COUNT_VOID)
     return;
-  case COUNT_DONE:
-    sum_add(sum_of(count, entry), entry);
-    if (entry->state == JOURNAL_COMMITTED)
-      sum_add(&count->waiting, entry);
-    return;
-  case COUNT_VOID:
-    return;
-  }
+  sum_add(sum_of(count, entry), entry);
+  if (entry->state == JOURNAL_COMMITTED)
+    sum_add(&count->waiting, entry);
 }
 
 int64_t count_drawer(const struct count *count) {

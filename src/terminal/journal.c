@@ -14,7 +14,7 @@
 
 #include "journal_row.h"
 
-#define JOURNAL_SCHEMA_VERSION 7
+#define JOURNAL_SCHEMA_VERSION 8
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
@@ -78,6 +78,23 @@ static const char journal_schema_types[] =
 static const char journal_schema_offline[] = "ALTER TABLE entry ADD COLUMN nonce BLOB;"
                                              "CREATE INDEX entry_offline ON entry (id) WHERE type = 6;"
                                              "PRAGMA user_version = 7;";
+
+/* Since version 8: who was at the till; and the closings (Z), numbered without gaps and never changed, each with the entries
+ * that were counted in it. */
+static const char journal_schema_closing[] =
+    "ALTER TABLE entry ADD COLUMN cashier TEXT NOT NULL DEFAULT '';"
+    "CREATE TABLE closing (number INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL,"
+    "  hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)) STRICT;"
+    "CREATE TRIGGER closing_next BEFORE INSERT ON closing"
+    "  WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM closing)"
+    "  BEGIN SELECT RAISE(ABORT, 'a closing follows the last one'); END;"
+    "CREATE TRIGGER closing_fixed BEFORE UPDATE ON closing BEGIN SELECT RAISE(ABORT, 'a closing never changes'); END;"
+    "CREATE TRIGGER closing_kept BEFORE DELETE ON closing BEGIN SELECT RAISE(ABORT, 'a closing is kept'); END;"
+    "CREATE TABLE counted (entry INTEGER PRIMARY KEY, closing INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX counted_closing ON counted (closing);"
+    "CREATE TRIGGER counted_once BEFORE UPDATE ON counted BEGIN SELECT RAISE(ABORT, 'an entry is counted once'); END;"
+    "CREATE TRIGGER counted_kept BEFORE DELETE ON counted BEGIN SELECT RAISE(ABORT, 'what is counted stays so'); END;"
+    "PRAGMA user_version = 8;";
 
 struct journal {
   sqlite3 *db;
@@ -156,8 +173,10 @@ static enum status journal_build(struct journal *journal, bool fresh, int64_t ve
     status = journal_execute(journal, journal_schema_bring);
   if (status == STATUS_OK && version < 6)
     status = journal_execute(journal, journal_schema_types);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && version < 7)
     status = journal_execute(journal, journal_schema_offline);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, journal_schema_closing);
   if (status == STATUS_OK)
     return journal_execute(journal, "COMMIT");
   (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
@@ -241,8 +260,8 @@ void journal_close(struct journal **journal) {
 
 enum status journal_begin(struct journal *journal, struct journal_entry *entry) {
   static const char sql[] = "INSERT INTO entry (state, type, amount, currency, time, promise, authorisation, secret,"
-                            " card_certificate, tender_kind, tender_order, tender_reference, reference, nonce)"
-                            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15)";
+                            " card_certificate, tender_kind, tender_order, tender_reference, reference, nonce,"
+                            " cashier) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15, ?16)";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -263,7 +282,8 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
   static const char sql[] =
       "UPDATE entry SET state = ?1, type = ?2, amount = ?3, currency = ?4, time = ?5,"
       " promise = ?6, authorisation = ?7, secret = ?8, card_certificate = ?9,"
-      " tender_kind = ?10, tender_order = ?11, tender_reference = ?12, reference = ?13, nonce = ?15 WHERE id = ?14";
+      " tender_kind = ?10, tender_order = ?11, tender_reference = ?12, reference = ?13, nonce = ?15,"
+      " cashier = ?16 WHERE id = ?14";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -308,7 +328,7 @@ static enum status journal_next(struct journal *journal, const char *sql, int64_
 
 #define ENTRY_COLUMNS                                                                                                  \
   "SELECT id, state, type, amount, currency, time, promise, authorisation, secret, card_certificate, tender_kind,"     \
-  " tender_order, tender_reference, reference, id IN (SELECT entry FROM unreported), nonce FROM entry "
+  " tender_order, tender_reference, reference, id IN (SELECT entry FROM unreported), nonce, cashier FROM entry "
 
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) {
   return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 AND state NOT IN (7, 9, 10) ORDER BY id LIMIT 1", after,
@@ -532,4 +552,114 @@ enum status journal_drop_bring(struct journal *journal, int64_t place) {
 
 enum status journal_later_bring(struct journal *journal, int64_t place) {
   return journal_change(journal, "UPDATE bring SET id = (SELECT max(id) + 1 FROM bring) WHERE id = ?1", NULL, place);
+}
+
+/* ---- closings ---- */
+
+enum status journal_next_counted(struct journal *journal, int64_t closing, int64_t after, struct journal_entry *entry) {
+  static const char counted[] =
+      ENTRY_COLUMNS "WHERE id > ?1 AND id IN (SELECT entry FROM counted WHERE closing = ?2) ORDER BY id LIMIT 1";
+  static const char left[] =
+      ENTRY_COLUMNS "WHERE id > ?1 AND ?2 = 0 AND id NOT IN (SELECT entry FROM counted) ORDER BY id LIMIT 1";
+  sqlite3_stmt *statement = NULL;
+  memset(entry, 0, sizeof *entry);
+  int result = sqlite3_prepare_v2(journal->db, closing == 0 ? left : counted, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, after);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 2, closing);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  enum status status = result == SQLITE_DONE ? STATUS_NOT_FOUND : journal_status(result);
+  if (result == SQLITE_ROW)
+    status = journal_row_read(statement, entry);
+  (void)sqlite3_finalize(statement);
+  return status;
+}
+
+enum status journal_closing_find(struct journal *journal, int64_t number, struct journal_closing *closing) {
+  static const char sql[] =
+      "SELECT number, body, hash FROM closing WHERE ?1 IN (0, number) ORDER BY number DESC LIMIT 1";
+  sqlite3_stmt *statement = NULL;
+  memset(closing, 0, sizeof *closing);
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, number);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  enum status status = result == SQLITE_DONE ? STATUS_NOT_FOUND : journal_status(result);
+  const unsigned char *body = result == SQLITE_ROW ? sqlite3_column_text(statement, 1) : NULL;
+  const void *hash = result == SQLITE_ROW ? sqlite3_column_blob(statement, 2) : NULL;
+  if (body != NULL && hash != NULL && (size_t)sqlite3_column_bytes(statement, 1) < sizeof closing->body &&
+      sqlite3_column_bytes(statement, 2) == (int)sizeof closing->hash) {
+    closing->number = sqlite3_column_int64(statement, 0);
+    (void)snprintf(closing->body, sizeof closing->body, "%s", (const char *)body);
+    memcpy(closing->hash, hash, sizeof closing->hash);
+  } else if (status == STATUS_OK) {
+    status = STATUS_STORE_FAILED;
+  }
+  (void)sqlite3_finalize(statement);
+  return status;
+}
+
+static enum status journal_closing_insert(struct journal *journal, const struct journal_closing *closing) {
+  static const char sql[] = "INSERT INTO closing (number, body, hash) VALUES (?1, ?2, ?3)";
+  sqlite3_stmt *statement = NULL;
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, closing->number);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_text(statement, 2, closing->body, -1, SQLITE_STATIC);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_blob(statement, 3, closing->hash, (int)sizeof closing->hash, SQLITE_STATIC);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  (void)sqlite3_finalize(statement);
+  return journal_status(result);
+}
+
+/* An entry that is counted already is refused by its primary key. */
+static enum status journal_counted_insert(struct journal *journal, int64_t closing, const int64_t *entries,
+                                          size_t count) {
+  static const char sql[] = "INSERT INTO counted (entry, closing) VALUES (?1, ?2)";
+  sqlite3_stmt *statement = NULL;
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 2, closing);
+  for (size_t i = 0; i < count && (result == SQLITE_OK || result == SQLITE_DONE); i++) {
+    result = sqlite3_reset(statement);
+    if (result == SQLITE_OK)
+      result = sqlite3_bind_int64(statement, 1, entries[i]);
+    if (result == SQLITE_OK)
+      result = sqlite3_step(statement);
+  }
+  (void)sqlite3_finalize(statement);
+  return journal_status(result);
+}
+
+enum status journal_closing_keep(struct journal *journal, const struct journal_closing *closing, const int64_t *entries,
+                                 size_t count) {
+  enum status status = journal_claim(journal);
+  if (status != STATUS_OK)
+    return status;
+  status = journal_execute(journal, "BEGIN IMMEDIATE");
+  if (status == STATUS_OK) {
+    status = journal_closing_insert(journal, closing);
+    if (status == STATUS_OK)
+      status = journal_counted_insert(journal, closing->number, entries, count);
+    if (status == STATUS_OK)
+      status = journal_execute(journal, "COMMIT");
+    if (status != STATUS_OK)
+      (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
+  }
+  journal_release(journal);
+  return status;
+}
+
+enum status journal_closing_marks(struct journal *journal, struct journal_closing_marks *marks) {
+  static const char last[] = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'closing'), 0)";
+  static const char astray[] = "SELECT count(*) FROM counted WHERE closing NOT IN (SELECT number FROM closing)"
+                               " OR entry NOT IN (SELECT id FROM entry)";
+  enum status status = journal_number(journal, last, &marks->last_number);
+  return status == STATUS_OK ? journal_number(journal, astray, &marks->astray) : status;
 }

@@ -38,6 +38,8 @@ int journal_row_bind(sqlite3_stmt *statement, const struct journal_entry *entry)
     result = bind_text(statement, 13, entry->reference);
   if (result == SQLITE_OK)
     result = bind_bytes(statement, 15, entry->nonce, sizeof entry->nonce, entry->has_nonce);
+  if (result == SQLITE_OK)
+    result = bind_text(statement, 16, entry->cashier);
   return result;
 }
 
@@ -99,6 +101,8 @@ enum status journal_row_read(sqlite3_stmt *statement, struct journal_entry *entr
     status = read_text(statement, 13, entry->reference, sizeof entry->reference);
   if (status == STATUS_OK)
     status = read_bytes(statement, 15, entry->nonce, sizeof entry->nonce, &entry->has_nonce);
+  if (status == STATUS_OK)
+    status = read_text(statement, 16, entry->cashier, sizeof entry->cashier);
   entry->unreported = sqlite3_column_int(statement, 14) != 0;
   return status;
 }

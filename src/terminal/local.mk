@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Floor 3: what a terminal does with a card and the server; its journal.
 noinst_LIBRARIES += libterminal.a
-libterminal_a_SOURCES = src/terminal/bring.c src/terminal/card_renewal.c src/terminal/certification.c src/terminal/contact.c src/terminal/count.c src/terminal/deny_list.c src/terminal/evidence.c src/terminal/fate.c \
+libterminal_a_SOURCES = src/terminal/bring.c src/terminal/card_renewal.c src/terminal/certification.c src/terminal/closing.c src/terminal/contact.c src/terminal/count.c src/terminal/deny_list.c src/terminal/evidence.c src/terminal/fate.c \
 	src/terminal/identity.c \
 	src/terminal/journal.c src/terminal/journal_row.c src/terminal/load.c src/terminal/no_pin.c \
 	src/terminal/offline.c src/terminal/offline_bring.c \

@@ -10,6 +10,7 @@
 
 #include "cmd/frame/terminal_program.h"
 #include "epurse/key.h"
+#include "epurse/terminal_closing.h"
 #include "epurse/terminal_refund.h"
 #include "flow_card.h"
 #include "flow_world.h"
@@ -46,6 +47,14 @@ static void gets_back(enum audit_card card, int64_t minor) {
   struct sale sale;
   ck_assert_int_eq(sale_by_number(pos, 0, &sale), STATUS_OK);
   ck_assert_int_eq(refund_run(pos, &cards[card].reader, &payment, &sale, &cards[card].dialogue, &outcome), STATUS_OK);
+  terminal_close(&pos);
+}
+
+static void closes(const char *name) {
+  struct terminal *pos = flow_terminal(name);
+  struct closing closing = {.has_drawer = false};
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  ck_assert_int_eq(closing_make(pos, &closing, hash), STATUS_OK);
   terminal_close(&pos);
 }
 
@@ -116,6 +125,7 @@ static void live(void) {
   }
   pays(CARD_A, "pos", 1250);
   pays(CARD_A, "pos2", 300);
+  closes("pos2");
   pays_with_points(CARD_A, 10);
   debit_is_torn(CARD_A, "pos", 500);
   pays(CARD_A, "pos", 500);
@@ -127,6 +137,7 @@ static void live(void) {
   gets_back(CARD_D, 50);
   flow_block(cards[CARD_D].cid);
   debit_is_torn(CARD_E, "pos2", 700);
+  closes("pos2");
   pays_as_a_copy(CARD_F);
   for (int i = 0; i < 9; i++)
     loads(CARD_G, 100);

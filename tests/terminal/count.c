@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Counting: each kind in its sum, what is not known in none, and the drawer. */
-#include "epurse/terminal_count.h"
+#include "epurse/terminal_closing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -110,6 +110,29 @@ START_TEST(too_many_tenders_are_one) {
 }
 END_TEST
 
+/* What is kept of a closing is all that was in it, and nothing else is one. */
+START_TEST(a_closing_is_its_text) {
+  struct closing closing = {.number = 3, .at = 1700000000, .currency = 978, .has_drawer = true}, read;
+  char body[JOURNAL_CLOSING_MAX], again[JOURNAL_CLOSING_MAX];
+  memcpy(closing.tid, "POS00001", TID_SIZE);
+  closing.previous[5] = 7;
+  closing.drawer_float = 100;
+  closing.drawer_counted = 4321;
+  add(&closing.count, entry_of(TRANSACTION_LOAD, JOURNAL_CONFIRMED, 5000, true, false), "cash");
+  add(&closing.count, entry_of(TRANSACTION_PURCHASE, JOURNAL_AUTHORISED, 60, true, false), "");
+  ck_assert_uint_gt(closing_encode(&closing, body, sizeof body), 0);
+  ck_assert_int_eq(closing_decode(body, &read), STATUS_OK);
+  ck_assert_uint_gt(closing_encode(&read, again, sizeof again), 0);
+  ck_assert_str_eq(body, again);
+  ck_assert_int_eq(read.count.open_numbers[0], closing.count.open_numbers[0]);
+  ck_assert_int_eq(closing_target(&read), 5100);
+  ck_assert_uint_eq(closing_encode(&closing, again, 40), 0);
+  strcat(body, "more 1 1\n");
+  ck_assert_int_eq(closing_decode(body, &read), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(closing_decode("", &read), STATUS_BAD_FORMAT);
+}
+END_TEST
+
 Suite *count_suite(void) {
   Suite *suite = suite_create("count");
   TCase *tests = tcase_create("count");
@@ -117,6 +140,7 @@ Suite *count_suite(void) {
   tcase_add_test(tests, loads_are_by_tender_and_fill_the_drawer);
   tcase_add_test(tests, what_is_not_known_is_in_no_sum);
   tcase_add_test(tests, too_many_tenders_are_one);
+  tcase_add_test(tests, a_closing_is_its_text);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -50,6 +50,7 @@ static void fill(struct journal_entry *entry) {
   strcpy(entry->tender_kind, "cash");
   strcpy(entry->tender_order, "POS00001-1700000000-1");
   strcpy(entry->tender_reference, "receipt 17");
+  strcpy(entry->cashier, "ANNA");
 }
 
 START_TEST(entry_comes_back_as_it_was_written) {
@@ -77,6 +78,7 @@ START_TEST(entry_comes_back_as_it_was_written) {
   ck_assert_uint_eq(read.card_certificate_len, 200);
   ck_assert_mem_eq(read.card_certificate, entry.card_certificate, 200);
   ck_assert_str_eq(read.tender_kind, "cash");
+  ck_assert_str_eq(read.cashier, "ANNA");
   ck_assert_str_eq(read.tender_order, "POS00001-1700000000-1");
   ck_assert_str_eq(read.tender_reference, "receipt 17");
   ck_assert_int_eq(journal_next_open(journal, read.id, &read), STATUS_NOT_FOUND);
@@ -187,6 +189,7 @@ START_TEST(version_1_is_brought_up) {
                    "DROP TRIGGER entry_unreported; DROP TRIGGER entry_without_effect; DROP TABLE unreported;"
                    "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; ALTER TABLE "
                    "entry DROP COLUMN reference;"
+                   "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 1",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -235,6 +238,7 @@ START_TEST(version_2_is_brought_up) {
       sqlite3_exec(db,
                    "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; "
                    "ALTER TABLE entry DROP COLUMN reference;"
+                   "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 2",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -257,6 +261,7 @@ START_TEST(version_5_is_brought_up) {
       sqlite3_exec(db,
                    "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, "
                    "'type BETWEEN 1 AND 6', 'type BETWEEN 1 AND 3'); PRAGMA writable_schema = RESET;"
+                   "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 5",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -284,6 +289,7 @@ START_TEST(references_are_found) {
       sqlite3_exec(db,
                    "DROP TABLE incarnation; DROP TABLE bring; DROP INDEX entry_reference; ALTER TABLE "
                    "entry DROP COLUMN reference;"
+                   "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 3",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -606,6 +612,39 @@ START_TEST(numbers_of_one_run_are_neighbours) {
 }
 END_TEST
 
+/* They follow each other, and an entry that is counted is not counted again: then nothing of the new one is kept. */
+START_TEST(closings_count_once) {
+  struct journal *journal = open_journal();
+  struct journal_entry one = sample(), other = sample(), read;
+  struct journal_closing closing = {.number = 2, .body = "two", .hash = {2}}, found;
+  struct journal_closing_marks marks;
+  ck_assert_int_eq(journal_begin(journal, &one), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &other), STATUS_OK);
+  ck_assert_int_eq(journal_closing_find(journal, 0, &found), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_closing_keep(journal, &closing, &one.id, 1), STATUS_INTERNAL); /* there is no first one */
+  closing = (struct journal_closing){.number = 1, .body = "one", .hash = {1}};
+  ck_assert_int_eq(journal_closing_keep(journal, &closing, &one.id, 1), STATUS_OK);
+  ck_assert_int_eq(journal_next_counted(journal, 1, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, one.id);
+  ck_assert_int_eq(journal_next_counted(journal, 1, one.id, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_next_counted(journal, 0, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, other.id);
+  const int64_t both[] = {other.id, one.id};
+  closing = (struct journal_closing){.number = 2, .body = "two", .hash = {2}};
+  ck_assert_int_eq(journal_closing_keep(journal, &closing, both, 2), STATUS_INTERNAL);
+  ck_assert_int_eq(journal_closing_find(journal, 0, &found), STATUS_OK);
+  ck_assert_int_eq(found.number, 1);
+  ck_assert_str_eq(found.body, "one");
+  ck_assert_int_eq(journal_next_counted(journal, 0, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, other.id);
+  ck_assert_int_eq(journal_closing_keep(journal, &closing, both, 1), STATUS_OK);
+  ck_assert_int_eq(journal_closing_marks(journal, &marks), STATUS_OK);
+  ck_assert_int_eq(marks.last_number, 2);
+  ck_assert_int_eq(marks.astray, 0);
+  journal_close(&journal);
+}
+END_TEST
+
 Suite *journal_suite(void) {
   Suite *suite = suite_create("journal");
   TCase *tests = tcase_create("journal");
@@ -617,6 +656,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, state_never_goes_back);
   tcase_add_test(tests, end_stays_untold_until_it_is_told);
   tcase_add_test(tests, open_entries_are_met_told_or_not);
+  tcase_add_test(tests, closings_count_once);
   tcase_add_test(tests, version_1_is_brought_up);
   tcase_add_test(tests, records_of_the_pin_are_kept);
   tcase_add_test(tests, version_2_is_brought_up);

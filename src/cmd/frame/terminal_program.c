@@ -55,6 +55,12 @@ const struct option_row terminal_money_rows[] = {
     {"print", 0, NULL, NULL, OPTION_FLAG, FIELD(print), 0, 0, SENTENCE("receipt: print it")},
     {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, SENTENCE("receipt, refund, void: the newest")},
     {"csv", 0, NULL, NULL, OPTION_FLAG, FIELD(csv), 0, 0, SENTENCE("totals: a line of CSV for each sum")},
+    {"close", 0, NULL, NULL, OPTION_FLAG, FIELD(close), 0, 0,
+     SENTENCE("totals: close (Z): number it, keep it for good, and begin anew")},
+    {"float", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(drawer_float), 0, 0,
+     SENTENCE("totals --close: what was in the drawer at the beginning")},
+    {"counted", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(drawer_counted), 0, 0,
+     SENTENCE("totals --close: what is in the drawer now")},
     {0}};
 
 /* The last day of the terminal's own certificate, where it is near; "": it is not. */

@@ -32,7 +32,7 @@ struct terminal_program {
   const char *renew_to;          /* renew --to: the new card's number, or NULL */
   bool qr;                       /* pay, load, receipt --qr */
   bool last;                     /* receipt --last */
-  bool csv;                      /* totals --csv */
+  bool csv, close;               /* totals --csv, --close */
   bool print;                    /* receipt --print */
   const char *reference;         /* pay, load --reference, or NULL */
   int64_t events_fd;             /* -1: nobody wants to know */
@@ -64,7 +64,8 @@ struct terminal_program {
   bool tap_met;              /* it has begun */
   struct amount wanted;      /* what the PIN is asked for; 0: for nothing but reading or changing it */
   bool wanted_load;
-  unsigned tries_left; /* PINs, as the card said last; 5 where it has not been asked */
+  const char *drawer_float, *drawer_counted; /* totals --close --float, --counted; or NULL */
+  unsigned tries_left;                       /* PINs, as the card said last; 5 where it has not been asked */
 };
 
 /* The rows that all share, and the verbs balance, doctor, log, pin, readers, recover, renew. */

@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The verb `totals`: what this terminal has done, summed by kind, from its journal alone. */
+ * The verb `totals`: what this terminal has done, summed by kind, from its journal alone: since the last closing (X), or as a
+ * closing (Z) that is made now or was made before. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "epurse/terminal_count.h"
+#include "epurse/bytes.h"
+#include "epurse/terminal_closing.h"
 #include "language.h"
 #include "local_time.h"
 #include "problem.h"
 #include "terminal_program.h"
+
+/* What is shown: a closing, or what there is since the last one, with number 0. */
+struct shown {
+  struct closing closing;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+};
 
 /* ---- for people ---- */
 
@@ -35,24 +46,50 @@ static void sum_print(const struct terminal_program *self, const struct count_su
     printf("%6" PRId64 "  %14s  %s%s\n", sum->count, amount, translated(words), more);
 }
 
-static void count_print(const struct terminal_program *self, const struct count *count) {
-  const struct count_sum drawer = {1, count_drawer(count)};
-  char since[LOCAL_TIME_MAX], kind[32];
-  local_time_print_unix(count->since, since);
+static void amount_print_line(int64_t amount, uint16_t currency, const char *words) {
+  char text[AMOUNT_TEXT_MAX];
+  report_amount(text, amount, currency);
+  printf("        %14s  %s\n", text, translated(words));
+}
+
+static void drawer_print(const struct closing *closing) {
+  amount_print_line(count_drawer(&closing->count), closing->currency, SENTENCE("came into the drawer"));
+  if (!closing->has_drawer)
+    return;
+  const int64_t target = closing_target(closing);
+  amount_print_line(closing->drawer_float, closing->currency, SENTENCE("was in it at the beginning"));
+  amount_print_line(target, closing->currency, SENTENCE("ought to be in it"));
+  amount_print_line(closing->drawer_counted, closing->currency, SENTENCE("was counted"));
+  amount_print_line(closing->drawer_counted - target, closing->currency, SENTENCE("difference"));
+}
+
+static void head_print(const struct shown *shown) {
+  const struct count *count = &shown->closing.count;
+  char text[LOCAL_TIME_MAX], hash[2 * CRYPTO_SHA256_SIZE + 1];
+  if (shown->closing.number > 0) {
+    local_time_print_unix(shown->closing.at, text);
+    bytes_to_hex(shown->hash, sizeof shown->hash, hash);
+    printf(translated("closing %" PRId64 " of %s, %s\nhash %s\n"), shown->closing.number, shown->closing.tid, text,
+           hash);
+  }
+  local_time_print_unix(count->since, text);
   if (count->first == 0)
     printf("%s\n", translated("Nothing was done here yet."));
   else
-    printf(translated("since %s, numbers %" PRId64 " to %" PRId64 ":\n"), since, count->first, count->last);
+    printf(translated("since %s, numbers %" PRId64 " to %" PRId64 ":\n"), text, count->first, count->last);
+}
+
+static void shown_print(const struct terminal_program *self, const struct shown *shown) {
+  const struct count *count = &shown->closing.count;
+  head_print(shown);
   for (size_t i = 0; i < COUNT_KINDS; i++)
     sum_print(self, &count->kinds[i], kind_words((enum count_kind)i), "");
-  for (size_t i = 0; i < count->load_count; i++) {
-    (void)snprintf(kind, sizeof kind, "%s", count->loads[i].kind);
-    sum_print(self, &count->loads[i].sum, SENTENCE("loads, paid by: "), kind);
-  }
+  for (size_t i = 0; i < count->load_count; i++)
+    sum_print(self, &count->loads[i].sum, SENTENCE("loads, paid by: "), count->loads[i].kind);
   sum_print(self, &count->waiting, SENTENCE("of these the back-end does not have yet"), "");
   sum_print(self, &count->open, SENTENCE("besides these: it is not known yet how they end; see the verb recover"), "");
-  if (self->terminal->role == ROLE_RELOAD)
-    sum_print(self, &drawer, SENTENCE("came into the drawer"), "");
+  if (self->terminal->role == ROLE_RELOAD || shown->closing.has_drawer)
+    drawer_print(&shown->closing);
 }
 
 /* ---- for programs ---- */
@@ -61,11 +98,10 @@ static json_t *sum_json(const struct count_sum *sum) {
   return json_pack("{s:I, s:I}", "count", (json_int_t)sum->count, "amount", (json_int_t)sum->amount);
 }
 
-static json_t *count_json(const struct terminal_program *self, const struct count *count) {
-  json_t *object =
-      json_pack("{s:s, s:s, s:I, s:I}", "tid", self->terminal->tid, "currency", self->terminal->currency->code, "first",
-                (json_int_t)count->first, "last", (json_int_t)count->last);
-  json_t *loads = json_array();
+static json_t *count_json(const struct count *count, const char *tid, const char *currency) {
+  json_t *object = json_pack("{s:s, s:s, s:I, s:I}", "tid", tid, "currency", currency, "first",
+                             (json_int_t)count->first, "last", (json_int_t)count->last);
+  json_t *loads = json_array(), *open = json_array();
   for (size_t i = 0; i < COUNT_KINDS; i++)
     json_object_set_new(object, count_kind_name((enum count_kind)i), sum_json(&count->kinds[i]));
   for (size_t i = 0; i < count->load_count; i++) {
@@ -73,10 +109,37 @@ static json_t *count_json(const struct terminal_program *self, const struct coun
     json_object_set_new(load, "tender", json_string(count->loads[i].kind));
     json_array_append_new(loads, load);
   }
+  for (int64_t i = 0; i < count->open.count && i < COUNT_OPEN_MAX; i++)
+    json_array_append_new(open, json_integer(count->open_numbers[i]));
   json_object_set_new(object, "loads", loads);
   json_object_set_new(object, "waiting", sum_json(&count->waiting));
   json_object_set_new(object, "open", sum_json(&count->open));
+  json_object_set_new(object, "open_numbers", open);
   json_object_set_new(object, "drawer", json_integer(count_drawer(count)));
+  return object;
+}
+
+static json_t *shown_json(const struct terminal_program *self, const struct shown *shown) {
+  const struct closing *closing = &shown->closing;
+  json_t *object = count_json(&closing->count, self->terminal->tid, self->terminal->currency->code);
+  char hash[2 * CRYPTO_SHA256_SIZE + 1], time[21];
+  uint8_t moment[MOMENT_SIZE];
+  if (closing->number == 0)
+    return object;
+  moment_from_unix(closing->at, moment);
+  moment_print(moment, time);
+  json_object_set_new(object, "closing", json_integer(closing->number));
+  json_object_set_new(object, "closed_at", json_string(time));
+  bytes_to_hex(closing->previous, sizeof closing->previous, hash);
+  json_object_set_new(object, "previous", json_string(hash));
+  bytes_to_hex(shown->hash, sizeof shown->hash, hash);
+  json_object_set_new(object, "hash", json_string(hash));
+  if (!closing->has_drawer)
+    return object;
+  json_object_set_new(object, "drawer_float", json_integer(closing->drawer_float));
+  json_object_set_new(object, "drawer_target", json_integer(closing_target(closing)));
+  json_object_set_new(object, "drawer_counted", json_integer(closing->drawer_counted));
+  json_object_set_new(object, "drawer_difference", json_integer(closing->drawer_counted - closing_target(closing)));
   return object;
 }
 
@@ -97,38 +160,84 @@ static void count_csv(const struct count *count) {
 
 /* ---- the verb ---- */
 
-static enum status count_take(const struct terminal_program *self, struct count *count) {
-  struct journal_entry entry;
-  *count = (struct count){0};
-  enum status status = journal_next_any(self->terminal->journal, 0, &entry);
-  while (status == STATUS_OK) {
-    count_add(count, &entry);
-    status = journal_next_any(self->terminal->journal, entry.id, &entry);
-  }
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
-}
-
-enum status verb_totals(void *context, char **arguments) {
-  struct terminal_program *self = context;
-  struct count count;
-  (void)arguments;
+static enum status arguments_check(const struct terminal_program *self, const char *argument, int64_t *number) {
+  char *end = NULL;
+  *number = 0;
   if (self->csv && self->json) {
     problem_say(self->program->name, "--csv does not go with --json");
     return STATUS_USAGE;
   }
-  enum status status = terminal_program_open(self);
+  if ((self->drawer_float != NULL || self->drawer_counted != NULL) && !self->close) {
+    problem_say(self->program->name, "--float and --counted go with --close");
+    return STATUS_USAGE;
+  }
+  if (argument == NULL)
+    return STATUS_OK;
+  errno = 0;
+  *number = strtoimax(argument, &end, 10);
+  if (errno == 0 && *end == 0 && *number > 0 && !self->close)
+    return STATUS_OK;
+  problem_say(self->program->name, "'%s' is not the number of a closing", argument);
+  return STATUS_USAGE;
+}
+
+/* Nothing in it is an amount too. */
+static enum status drawer_amount(const struct terminal_program *self, const char *text, int64_t *minor) {
+  struct amount amount = {0, 0};
+  *minor = 0;
+  if (text == NULL || strspn(text, "0.,") == strlen(text))
+    return STATUS_OK;
+  enum status status = terminal_program_amount(self, text, &amount);
+  *minor = amount.minor;
+  return status;
+}
+
+static enum status close_now(struct terminal_program *self, struct shown *shown) {
+  struct closing *closing = &shown->closing;
+  closing->has_drawer = self->drawer_counted != NULL;
+  if (self->drawer_float != NULL && !closing->has_drawer) {
+    problem_say(self->program->name, "--float goes with --counted");
+    return STATUS_USAGE;
+  }
+  enum status status = drawer_amount(self, self->drawer_float, &closing->drawer_float);
+  if (status == STATUS_OK)
+    status = drawer_amount(self, self->drawer_counted, &closing->drawer_counted);
   if (status != STATUS_OK)
     return status;
-  status = count_take(self, &count);
-  if (status != STATUS_OK) {
+  status = closing_make(self->terminal, closing, shown->hash);
+  self->changed = status == STATUS_OK;
+  if (status != STATUS_OK)
     report_failure(self, status, NULL);
+  return status;
+}
+
+static enum status shown_take(struct terminal_program *self, int64_t number, struct shown *shown) {
+  if (self->close)
+    return close_now(self, shown);
+  shown->closing.currency = self->terminal->currency->numeric;
+  enum status status = number > 0 ? closing_read(self->terminal, number, &shown->closing, shown->hash)
+                                  : count_take(self->terminal->journal, &shown->closing.count);
+  if (status != STATUS_OK)
+    problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
+  return status;
+}
+
+enum status verb_totals(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  struct shown shown = {.hash = {0}};
+  int64_t number = 0;
+  enum status status = arguments_check(self, arguments[0], &number);
+  if (status == STATUS_OK)
+    status = terminal_program_open(self);
+  if (status == STATUS_OK)
+    status = shown_take(self, number, &shown);
+  if (status != STATUS_OK)
     return status;
-  }
   if (self->json)
-    self->report = count_json(self, &count);
+    self->report = shown_json(self, &shown);
   else if (self->csv)
-    count_csv(&count);
+    count_csv(&shown.closing.count);
   else
-    count_print(self, &count);
+    shown_print(self, &shown);
   return STATUS_OK;
 }

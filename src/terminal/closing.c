@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Closings: their text, their chain, and that every entry is in one of them. */
+#include "epurse/terminal_closing.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "epurse/bytes.h"
+#include "epurse/terminal.h"
+
+#define CLOSING_TITLE "epurse closing 1"
+
+int64_t closing_target(const struct closing *closing) {
+  return closing->drawer_float + count_drawer(&closing->count);
+}
+
+/* ---- as text ---- */
+
+/* A text that grows; full where it does not fit. */
+struct lines {
+  char *text;
+  size_t len, capacity;
+};
+
+__attribute__((format(printf, 2, 3))) static void line_add(struct lines *lines, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  size_t left = lines->capacity - lines->len;
+  int len = vsnprintf(lines->text + lines->len, left, format, arguments);
+  va_end(arguments);
+  lines->len = len < 0 || (size_t)len >= left ? lines->capacity : lines->len + (size_t)len;
+  if (lines->len == lines->capacity) {
+    lines->capacity = lines->len = 0;
+    lines->text[0] = 0;
+  }
+}
+
+static void sum_add(struct lines *lines, const char *name, const struct count_sum *sum) {
+  line_add(lines, "%s %" PRId64 " %" PRId64 "\n", name, sum->count, sum->amount);
+}
+
+static size_t open_named(const struct count *count) {
+  return count->open.count < COUNT_OPEN_MAX ? (size_t)count->open.count : COUNT_OPEN_MAX;
+}
+
+size_t closing_encode(const struct closing *closing, char *body, size_t capacity) {
+  struct lines lines = {body, 0, capacity};
+  const struct count *count = &closing->count;
+  char previous[2 * CRYPTO_SHA256_SIZE + 1];
+  bytes_to_hex(closing->previous, sizeof closing->previous, previous);
+  line_add(&lines, CLOSING_TITLE "\nnumber %" PRId64 "\nprevious %s\nat %" PRId64 "\nterminal %s\ncurrency %u\n",
+           closing->number, previous, closing->at, closing->tid, (unsigned)closing->currency);
+  line_add(&lines, "entries %" PRId64 " %" PRId64 " %" PRId64 "\n", count->first, count->last, count->since);
+  for (size_t i = 0; i < COUNT_KINDS; i++)
+    sum_add(&lines, count_kind_name((enum count_kind)i), &count->kinds[i]);
+  for (size_t i = 0; i < count->load_count; i++)
+    line_add(&lines, "loads %" PRId64 " %" PRId64 " %s\n", count->loads[i].sum.count, count->loads[i].sum.amount,
+             count->loads[i].kind);
+  sum_add(&lines, "waiting", &count->waiting);
+  sum_add(&lines, "open", &count->open);
+  for (size_t i = 0; i < open_named(count); i++)
+    line_add(&lines, "open_number %" PRId64 "\n", count->open_numbers[i]);
+  if (closing->has_drawer)
+    line_add(&lines, "drawer %" PRId64 " %" PRId64 "\n", closing->drawer_float, closing->drawer_counted);
+  return lines.len;
+}
+
+static enum count_kind kind_named(const char *name) {
+  size_t kind = 0;
+  while (kind < COUNT_KINDS && strcmp(count_kind_name((enum count_kind)kind), name) != 0)
+    kind++;
+  return (enum count_kind)kind;
+}
+
+/* A line of a sum: "name count amount". */
+static void sum_line(struct count *count, const char *name, const char *rest, size_t *open) {
+  struct count_sum sum = {0, 0};
+  char tender[16] = "";
+  enum count_kind kind = kind_named(name);
+  int fields = sscanf(rest, "%" SCNd64 " %" SCNd64 " %15s", &sum.count, &sum.amount, tender);
+  if (fields == 1 && strcmp(name, "open_number") == 0 && *open < COUNT_OPEN_MAX)
+    count->open_numbers[(*open)++] = sum.count;
+  if (fields < 2)
+    return;
+  if (kind < COUNT_KINDS)
+    count->kinds[kind] = sum;
+  else if (strcmp(name, "waiting") == 0)
+    count->waiting = sum;
+  else if (strcmp(name, "open") == 0)
+    count->open = sum;
+  else if (strcmp(name, "loads") == 0 && count->load_count < COUNT_TENDERS) {
+    memcpy(count->loads[count->load_count].kind, tender, sizeof tender);
+    count->loads[count->load_count++].sum = sum;
+  }
+}
+
+/* What is wrong here is seen when it is written again. */
+static void line_read(struct closing *closing, const char *line, size_t *open) {
+  char name[32] = "", previous[2 * CRYPTO_SHA256_SIZE + 1] = "";
+  struct count *count = &closing->count;
+  int at = 0;
+  size_t len = 0;
+  if (sscanf(line, "%31s %n", name, &at) != 1 || at == 0)
+    return;
+  const char *rest = line + at;
+  if (strcmp(name, "number") == 0)
+    (void)sscanf(rest, "%" SCNd64, &closing->number);
+  else if (strcmp(name, "at") == 0)
+    (void)sscanf(rest, "%" SCNd64, &closing->at);
+  else if (strcmp(name, "currency") == 0)
+    (void)sscanf(rest, "%" SCNu16, &closing->currency);
+  else if (strcmp(name, "terminal") == 0)
+    (void)sscanf(rest, "%8s", closing->tid);
+  else if (strcmp(name, "entries") == 0)
+    (void)sscanf(rest, "%" SCNd64 " %" SCNd64 " %" SCNd64, &count->first, &count->last, &count->since);
+  else if (strcmp(name, "drawer") == 0)
+    closing->has_drawer = sscanf(rest, "%" SCNd64 " %" SCNd64, &closing->drawer_float, &closing->drawer_counted) == 2;
+  else if (strcmp(name, "previous") == 0 && sscanf(rest, "%64s", previous) == 1)
+    (void)!bytes_from_hex(previous, closing->previous, sizeof closing->previous, &len);
+  else
+    sum_line(count, name, rest, open);
+}
+
+enum status closing_decode(const char *body, struct closing *closing) {
+  char line[160], again[JOURNAL_CLOSING_MAX];
+  size_t open = 0;
+  *closing = (struct closing){0};
+  for (const char *at = body; *at != 0;) {
+    size_t len = strcspn(at, "\n");
+    (void)snprintf(line, sizeof line, "%.*s", len < sizeof line ? (int)len : 0, at);
+    line_read(closing, line, &open);
+    at += len + (at[len] != 0);
+  }
+  bool same = closing_encode(closing, again, sizeof again) > 0 && strcmp(again, body) == 0;
+  return same ? STATUS_OK : STATUS_BAD_FORMAT;
+}
+
+/* ---- of the journal ---- */
+
+/* The numbers of what is counted, as they grow. NULL: nobody wants them. */
+struct numbers {
+  int64_t *all;
+  size_t count, capacity;
+};
+
+static enum status number_add(struct numbers *numbers, int64_t number) {
+  if (numbers->count == numbers->capacity) {
+    size_t more = numbers->capacity == 0 ? 256 : 2 * numbers->capacity;
+    int64_t *all = reallocarray(numbers->all, more, sizeof *all);
+    if (all == NULL)
+      return STATUS_NO_MEMORY;
+    numbers->all = all;
+    numbers->capacity = more;
+  }
+  numbers->all[numbers->count++] = number;
+  return STATUS_OK;
+}
+
+static enum status count_walk(struct journal *journal, int64_t number, struct count *count, struct numbers *numbers) {
+  struct journal_entry entry;
+  *count = (struct count){0};
+  enum status status = journal_next_counted(journal, number, 0, &entry);
+  while (status == STATUS_OK) {
+    count_add(count, &entry);
+    if (numbers != NULL && count_fate(&entry) != COUNT_OPEN)
+      status = number_add(numbers, entry.id);
+    if (status == STATUS_OK)
+      status = journal_next_counted(journal, number, entry.id, &entry);
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+enum status count_take(struct journal *journal, struct count *count) {
+  return count_walk(journal, 0, count, NULL);
+}
+
+enum status count_again(struct journal *journal, int64_t number, struct count *count) {
+  return count_walk(journal, number, count, NULL);
+}
+
+static enum status closing_open(const struct journal_closing *kept, struct closing *closing) {
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  if (!crypto_sha256((const uint8_t *)kept->body, strlen(kept->body), hash))
+    return STATUS_CRYPTO_FAILED;
+  bool whole = crypto_equal(hash, kept->hash, sizeof hash) && closing_decode(kept->body, closing) == STATUS_OK &&
+               closing->number == kept->number;
+  return whole ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+/* Number and hash of the one before; 0 and zeros where there is none. */
+static enum status closing_follow(struct journal *journal, struct closing *closing) {
+  struct journal_closing last;
+  enum status status = journal_closing_find(journal, 0, &last);
+  closing->number = last.number + 1;
+  memcpy(closing->previous, last.hash, sizeof closing->previous);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+static enum status closing_keep(struct journal *journal, struct closing *closing, uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  struct journal_closing kept = {.number = 0};
+  struct numbers numbers = {NULL, 0, 0};
+  enum status status = closing_follow(journal, closing);
+  if (status == STATUS_OK)
+    status = count_walk(journal, 0, &closing->count, &numbers);
+  if (status == STATUS_OK) {
+    kept.number = closing->number;
+    size_t len = closing_encode(closing, kept.body, sizeof kept.body);
+    if (len == 0 || !crypto_sha256((const uint8_t *)kept.body, len, kept.hash))
+      status = STATUS_INTERNAL;
+  }
+  if (status == STATUS_OK)
+    status = journal_closing_keep(journal, &kept, numbers.all, numbers.count);
+  memcpy(hash, kept.hash, CRYPTO_SHA256_SIZE);
+  free(numbers.all);
+  return status;
+}
+
+enum status closing_make(struct terminal *terminal, struct closing *closing, uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  closing->at = (int64_t)time(NULL);
+  closing->currency = terminal->currency->numeric;
+  memcpy(closing->tid, terminal->tid, sizeof closing->tid);
+  enum status status = journal_claim(terminal->journal);
+  if (status != STATUS_OK)
+    return status;
+  status = closing_keep(terminal->journal, closing, hash);
+  journal_release(terminal->journal);
+  return status;
+}
+
+enum status closing_read(struct terminal *terminal, int64_t number, struct closing *closing,
+                         uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  struct journal_closing kept;
+  enum status status = journal_closing_find(terminal->journal, number, &kept);
+  if (status != STATUS_OK)
+    return status;
+  memcpy(hash, kept.hash, CRYPTO_SHA256_SIZE);
+  return closing_open(&kept, closing);
+}
