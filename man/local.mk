@@ -32,7 +32,7 @@ EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh c
 	docs/pictures/payment.svg docs/pictures/receipt.svg \
 	docs/protocol.md \
 	docs/readers.md \
-	docs/printing.md docs/till.md \
+	docs/printing.md docs/till-page.md docs/till.md \
 	docs/tour.md
 STATUS_DEF = $(srcdir)/include/epurse/status.def
 FINDINGS_DEF = $(srcdir)/include/epurse/findings.def

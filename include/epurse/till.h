@@ -192,6 +192,18 @@ struct till_totals {
 /* STATUS_STORE_FAILED. Reads the whole journal. */
 enum status till_totals(struct till *till, int64_t since, struct till_totals *totals) EPURSE_MUST_USE;
 
+/* One that the card has done. */
+struct till_entry {
+  int64_t number, time; /* of the journal; unix seconds */
+  enum till_kind kind;
+  int64_t amount;                    /* minor units; points where they paid */
+  char reference[REFERENCE_MAX + 1]; /* "": none */
+  bool points, offline;
+  bool waiting; /* the server has not booked it yet */
+};
+/* The latest, newest first; at most `capacity`, which is not 0. STATUS_STORE_FAILED. Reads the whole journal. */
+enum status till_recent(struct till *till, struct till_entry *rows, size_t capacity, size_t *count) EPURSE_MUST_USE;
+
 /* A receipt once more; as receipt_again. */
 enum status till_receipt(struct till *till, int64_t number, struct outcome *outcome,
                          struct receipt_copy *receipt) EPURSE_MUST_USE;

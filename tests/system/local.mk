@@ -7,8 +7,9 @@ system_tests = tests/system/approval.test tests/system/audit.test tests/system/b
 	tests/system/headers.test tests/system/house.test tests/system/install.test tests/system/json.test tests/system/key-roll-cards.test tests/system/key-roll-terminals.test \
 	tests/system/key-roll.test tests/system/kill-rounds.test tests/system/languages.test tests/system/layers.test tests/system/man.test \
 	tests/system/many-payments.test tests/system/measure.test tests/system/model.test tests/system/no-pin.test \
-	tests/system/offline.test tests/system/payout.test tests/system/pending.test tests/system/postgres.test \
-	tests/system/prepare.test tests/system/print.test tests/system/reader.test tests/system/reference.test tests/system/refund.test \
+	tests/system/offline.test tests/system/page.test tests/system/payout.test tests/system/pending.test \
+	tests/system/postgres.test tests/system/prepare.test tests/system/print.test tests/system/reader.test \
+	tests/system/reference.test tests/system/refund.test \
 	tests/system/receipt-qr.test tests/system/renew.test tests/system/renewal.test tests/system/report.test \
 	tests/system/restore.test tests/system/secrets-process.test tests/system/secrets-time.test tests/system/secrets.test \
 	tests/system/seed-cases.test tests/system/serial.test tests/system/server-openapi.test tests/system/server-start.test \

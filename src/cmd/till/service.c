@@ -12,6 +12,7 @@
 #include "epurse/settings.h"
 #include "epurse/till.h"
 #include "register/register_json.h"
+#include "register/register_page.h"
 #include "register/register_zvt.h"
 #include "till_conf.h"
 
@@ -23,7 +24,8 @@ struct service {
   struct event_base *base;
   struct till *till;
   struct register_json *json;
-  struct register_zvt *zvt; /* NULL: not configured */
+  struct register_zvt *zvt;   /* NULL: not configured */
+  struct register_page *page; /* NULL: there is none */
   struct event *term, *interrupt, *look;
   char token[SECRET_TEXT_MAX];
 };
@@ -51,6 +53,7 @@ static void on_signal(evutil_socket_t fd, short what, void *context) {
   (void)fd, (void)what;
   register_json_stop(service->json);
   register_zvt_stop(service->zvt);
+  register_page_stop(service->page);
   (void)!till_abort(service->till, NULL);
   event_add(service->look, &pause);
 }
@@ -58,8 +61,8 @@ static void on_signal(evutil_socket_t fd, short what, void *context) {
 /* ---- the beginning ---- */
 
 /* A value that is relative in a configuration without a file belongs to the terminal's directory. */
-static void path_of(const struct service *service, const char *name, char path[PATH_ROOM]) {
-  const char *value = till_conf_text(service->settings, "json", name);
+static void path_of(const struct service *service, const char *section, const char *name, char path[PATH_ROOM]) {
+  const char *value = till_conf_text(service->settings, section, name);
   if (value[0] == '/' || value[0] == 0)
     snprintf(path, PATH_ROOM, "%s", value);
   else
@@ -83,10 +86,10 @@ static enum status till_begin(struct service *service, char problem[256]) {
 
 static enum status json_begin(struct service *service, char problem[256]) {
   char socket[PATH_ROOM], certificate[PATH_ROOM], key[PATH_ROOM], token[PATH_ROOM];
-  path_of(service, "socket", socket);
-  path_of(service, "certificate", certificate);
-  path_of(service, "key", key);
-  path_of(service, "token", token);
+  path_of(service, "json", "socket", socket);
+  path_of(service, "json", "certificate", certificate);
+  path_of(service, "json", "key", key);
+  path_of(service, "json", "token", token);
   const struct register_json_options options = {
       .till = service->till,
       .base = service->base,
@@ -131,6 +134,41 @@ static enum status zvt_begin(struct service *service, char problem[256]) {
   return status;
 }
 
+/* The page takes the token of the JSON interface too, where there is one. */
+static enum status page_begin(struct service *service, char problem[256]) {
+  char certificate[PATH_ROOM], key[PATH_ROOM], token_path[PATH_ROOM], code[PATH_ROOM], token[SECRET_TEXT_MAX] = "";
+  path_of(service, "page", "certificate", certificate);
+  path_of(service, "page", "key", key);
+  path_of(service, "page", "code", code);
+  path_of(service, "json", "token", token_path);
+  const struct register_page_options options = {
+      .till = service->till,
+      .listen = till_conf_text(service->settings, "page", "listen"),
+      .host = till_conf_text(service->settings, "page", "host"),
+      .certificate = certificate,
+      .key = key,
+      .token = token,
+      .code = code,
+      .log = log_pairs,
+      .context = service,
+  };
+  if (options.listen[0] == 0)
+    return STATUS_OK;
+  enum status status = secret_from_file(token_path, token, sizeof token);
+  if (status == STATUS_NOT_FOUND || (status == STATUS_OK && strlen(token) < REGISTER_TOKEN_MIN)) {
+    crypto_wipe(token, sizeof token);
+    status = STATUS_OK;
+  }
+  if (status == STATUS_OK)
+    status = register_page_open(&options, &service->page, problem);
+  else
+    snprintf(problem, 256, "[json] token: %.150s: %s", token_path, status_sentence(status));
+  crypto_wipe(token, sizeof token);
+  if (status == STATUS_OK)
+    log_line(service->options->log, LOG_INFO, "page", "port=%u", (unsigned)register_page_port(service->page));
+  return status;
+}
+
 static enum status loop_begin(struct service *service) {
   service->base = event_base_new();
   if (service->base == NULL)
@@ -156,6 +194,8 @@ static enum status begin(struct service *service, char problem[256]) {
   if (status == STATUS_OK)
     status = zvt_begin(service, problem);
   if (status == STATUS_OK)
+    status = page_begin(service, problem);
+  if (status == STATUS_OK)
     status = json_begin(service, problem);
   if (status == STATUS_OK && (event_add(service->term, NULL) != 0 || event_add(service->interrupt, NULL) != 0))
     status = STATUS_NO_MEMORY;
@@ -165,6 +205,7 @@ static enum status begin(struct service *service, char problem[256]) {
 static void end(struct service *service) {
   register_json_close(&service->json);
   register_zvt_close(&service->zvt);
+  register_page_close(&service->page);
   till_close(&service->till);
   if (service->term != NULL)
     event_free(service->term);

@@ -21,6 +21,11 @@ static const struct settings_row rows[] = {
     {"json", "token", "till.token", SETTING_PATH, 0, 0},
     {"zvt", "listen", "", SETTING_TEXT, 0, 0},
     {"zvt", "charset", "cp437", SETTING_TEXT, 0, 0},
+    {"page", "listen", "", SETTING_TEXT, 0, 0},
+    {"page", "host", "", SETTING_TEXT, 0, 0},
+    {"page", "certificate", "", SETTING_PATH, 0, 0},
+    {"page", "key", "", SETTING_PATH, 0, 0},
+    {"page", "code", "page.code", SETTING_PATH, 0, 0},
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The latest of what the cards have done at this till, from its journal: for people who want to see it once more. */
+#include <string.h>
+
+#include "epurse/journal.h"
+#include "till_state.h"
+
+static void entry_take(struct till_entry *row, const struct journal_entry *entry) {
+  *row = (struct till_entry){.number = entry->id,
+                             .time = entry->time,
+                             .kind = till_kind_of(entry->type),
+                             .amount = entry->amount,
+                             .points = entry->type == TRANSACTION_POINTS_PURCHASE,
+                             .offline = entry->type == TRANSACTION_OFFLINE_PURCHASE,
+                             .waiting = entry->state == JOURNAL_COMMITTED};
+  memcpy(row->reference, entry->reference, sizeof row->reference);
+}
+
+enum status till_recent(struct till *till, struct till_entry *rows, size_t capacity, size_t *count) {
+  struct journal_entry entry = {.id = 0};
+  enum status status = STATUS_TILL_BUSY;
+  *count = 0;
+  pthread_mutex_lock(&till->desk_mutex);
+  if (till->desk != NULL)
+    status = journal_next_any(till->desk->journal, 0, &entry);
+  for (; status == STATUS_OK; status = journal_next_any(till->desk->journal, entry.id, &entry)) {
+    if (!journal_entry_done(&entry) || till_kind_of(entry.type) == 0)
+      continue;
+    size_t kept = *count < capacity ? *count : capacity - 1; /* the oldest goes */
+    memmove(rows + 1, rows, kept * sizeof *rows);
+    entry_take(&rows[0], &entry);
+    *count = kept + 1;
+  }
+  pthread_mutex_unlock(&till->desk_mutex);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
