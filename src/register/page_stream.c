@@ -13,7 +13,7 @@ static void on_gone(struct evhttp_connection *line, void *context) {
   stream->raw = NULL;
 }
 
-static void say(const struct page_stream *stream, const char *text) {
+static void stream_write(const struct page_stream *stream, const char *text) {
   struct evhttp_connection *line = stream->raw != NULL ? evhttp_request_get_connection(stream->raw) : NULL;
   struct bufferevent *buffered = line != NULL ? evhttp_connection_get_bufferevent(line) : NULL;
   struct evbuffer *chunk =
@@ -52,18 +52,18 @@ void page_stream_begin(struct page_visit *visit) {
   evhttp_connection_set_closecb(evhttp_request_get_connection(visit->raw), on_gone, stream);
   page_head_fields(visit->raw, "text/event-stream");
   evhttp_send_reply_start(visit->raw, 200, NULL);
-  say(stream, "retry: 1000\ndata: new\n\n");
+  stream_write(stream, "retry: 1000\ndata: new\n\n");
 }
 
 void page_streams_tell(struct register_page *page) {
   for (struct page_stream *stream = page->streams; stream != NULL; stream = stream->next)
-    say(stream, "data: new\n\n");
+    stream_write(stream, "data: new\n\n");
   sweep(page);
 }
 
 void page_streams_beat(struct register_page *page) {
   for (struct page_stream *stream = page->streams; stream != NULL; stream = stream->next)
-    say(stream, ":\n\n");
+    stream_write(stream, ":\n\n");
   sweep(page);
 }
 
