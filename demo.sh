@@ -10,6 +10,7 @@
 #                             PATH, EPURSE_CONFIG_POS, EPURSE_CONFIG_RELOAD, EPURSE_CONFIG_PERSO, EPURSE_SERVER_URL,
 #                             PCSCLITE_CSOCK_NAME; a raw card in reader 0, a cardholder's card with 100.00 and PIN 1234 in
 #                             the second reader, which EPURSE_READER names. `demo.sh -- bash` is a playground.
+#   demo.sh -- till           the same with the till's page: sell with a browser, until Enter is pressed (or standard input ends)
 set -eu
 
 if [ "${1-}" != --inside ]; then
@@ -34,6 +35,20 @@ shift
 
 world_name=epurse-demo
 . "$top_srcdir/tests/system/world.sh"
+
+# The page of the shop's till, on that card.
+till() {
+  printf '[page]\nlisten = 127.0.0.1:%s\n' "${TILL_PORT:-8480}" >"$world/pos/till.conf"
+  epurse-tilld --config "$world/pos" 2>"$world/till.log" &
+  local till_pid=$! code=0
+  port_wait "${TILL_PORT:-8480}" "$till_pid" epurse-tilld || { cat "$world/till.log" >&2; return 69; }
+  printf 'Open http://127.0.0.1:%s/ in a browser; the pairing code is %s, the card'"'"'s PIN is 1234.\nEnter ends it.\n' \
+    "${TILL_PORT:-8480}" "$(cat "$world/pos/page.code")"
+  read -r _ || true
+  kill "$till_pid"
+  wait "$till_pid" || code=$?
+  return $code
+}
 
 playground() {
   export EPURSE_CONFIG_POS=$world/pos EPURSE_CONFIG_RELOAD=$world/reload EPURSE_CONFIG_PERSO=$world/perso

@@ -29,7 +29,7 @@ EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh c
 	docs/found.md docs/glossary.md \
 	docs/ledger.md \
 	docs/pictures/parts.svg \
-	docs/pictures/payment.svg docs/pictures/receipt.svg \
+	docs/pictures/payment.svg docs/pictures/receipt.svg docs/pictures/till-customer.png docs/pictures/till-page.png \
 	docs/protocol.md \
 	docs/readers.md \
 	docs/printing.md docs/till-page.md docs/till.md \

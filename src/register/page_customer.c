@@ -112,7 +112,8 @@ void page_customer(struct page_visit *visit) {
   bool fresh = page->done != 0 && (int64_t)time(NULL) <= page->done + PAGE_RESULT_S;
   bool shown = any && (result.running || fresh);
   if (event == page->pin_used)
-    event = 0;                 /* it has been answered, and the till is about to see that */
+    event = 0; /* it has been answered, and the till is about to see that */
+  visit->bare = true;
   visit->refresh = event == 0; /* a PIN that is being keyed stays */
   snprintf(state, sizeof state, "customer %" PRIu64 " %d", till_newest(page->options.till), shown);
   put_head(visit, WORD_CUSTOMER, state);

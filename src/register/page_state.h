@@ -97,6 +97,7 @@ struct page_visit {
   struct page_form form, query; /* form: of a POST */
   struct evbuffer *out;
   bool refresh; /* while something runs: browsers without scripts ask again after 2 s */
+  bool bare;    /* without the cashier's links */
 };
 
 /* ---- page_door.c ---- */

@@ -84,7 +84,7 @@ static void put_bar(struct page_visit *visit) {
   put(visit, "<header><h1>");
   put_text(visit, till_facts(visit->page->options.till)->merchant_name);
   put(visit, "</h1>");
-  if (visit->session != NULL && !visit->session->customer) {
+  if (visit->session != NULL && !visit->session->customer && !visit->bare) {
     put_signs(visit);
     put(visit, "<nav>");
     put_link(visit, "/", WORD_TILL);
