@@ -18,7 +18,7 @@ enum status paper_ready(const struct terminal_program *self) {
   enum status status = STATUS_OK;
   if (!printer_named(setting->output))
     status = STATUS_BAD_CONFIG;
-  else if (setting->ask && setting->copies > 0)
+  else if (setting->ask && setting->copies > 0 && !self->held) /* what has begun is brought to its end */
     status = printer_ready(setting);
   if (status == STATUS_BAD_CONFIG)
     problem_say(self->program->name, "[printer] output: '%.100s' is no printer", setting->output);
