@@ -223,8 +223,7 @@ struct issue_desk {
   /* Once the chip is known and before anything is asked or changed for it. `locked`: it was locked by an earlier run,
    * only the server may have to hear of it. Fills `pin` as struct issue has it. */
   enum status (*begin)(void *context, const uint8_t chip_serial[CHIP_SERIAL_SIZE], bool locked, char pin[PIN_MAX + 1]);
-  /* Before the card is written, so that no PIN is on a card and nowhere else. Where the run breaks off and is begun
-   * again another PIN may come: the last one is the card's. */
+  /* Before the card is written: no PIN is on a card only. Where a run is begun again, the last PIN is the card's. */
   enum status (*keep)(void *context, const uint8_t cid[CID_SIZE], const char *pin);
 };
 
@@ -243,9 +242,8 @@ enum status personalize_void(struct terminal *terminal, struct reader *reader, u
 /* The same for a chip that is broken or lost. STATUS_CARD_ALREADY_ISSUED: it is a cardholder's, nothing is done. */
 enum status personalize_drop(struct terminal *terminal, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
                              uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
-/* Meets a finished card that is in `reader` once more before its holder gets it: the server has issued it, its expiry
- * is the server's, it is empty. Fills issue->chip_serial, issue->expiry and outcome->cid. STATUS_CARD_NOT_PERSONALISED,
- * STATUS_CARD_BLOCKED, STATUS_OUT_OF_STEP (there is money on it), ... */
+/* Meets a finished card once more: the server has issued it, with its expiry, and it is empty. Fills issue->chip_serial,
+ * issue->expiry, outcome->cid. STATUS_CARD_NOT_PERSONALISED, STATUS_CARD_BLOCKED, STATUS_OUT_OF_STEP (money on it), ... */
 enum status personalize_check(struct terminal *terminal, struct reader *reader, struct issue *issue,
                               struct outcome *outcome) EPURSE_MUST_USE;
 
