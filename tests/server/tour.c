@@ -34,6 +34,7 @@ struct tour {
 
 struct shown {
   const char *tid, *method, *path, *type, *body;
+  bool takes_alone; /* an authorisation without a signed reply around it */
 };
 
 /* The value of a header field up to its line's end or ';', or "". */
@@ -53,8 +54,9 @@ static int exchange(const struct tour *tour, const struct shown *shown, char tex
   char type[64];
 
   snprintf(request, sizeof request,
-           "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n%s", shown->method,
-           shown->path, shown->type, strlen(shown->body), shown->body);
+           "%s %s HTTP/1.1\r\nHost: localhost\r\nAccept: %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n%s",
+           shown->method, shown->path, shown->takes_alone ? "application/jose, application/json" : "*/*", shown->type,
+           strlen(shown->body), shown->body);
   ck_assert(line_open(&line, tour->port, &options));
   int http = line_ask(&line, request, text, HTTP_ROOM);
   line_close(&line);
@@ -73,8 +75,12 @@ static int exchange(const struct tour *tour, const struct shown *shown, char tex
 static void carry(struct station *station, enum message_type type, const char *text, struct answer *answer) {
   const struct tour *tour = station->carry_context;
   static char reply[HTTP_ROOM];
-  struct shown shown = {
-      .tid = station->tid, .method = "POST", .path = message_path(type), .type = MESSAGE_MEDIA_TYPE, .body = text};
+  struct shown shown = {.tid = station->tid,
+                        .method = "POST",
+                        .path = message_path(type),
+                        .type = MESSAGE_MEDIA_TYPE,
+                        .body = text,
+                        .takes_alone = station->takes_alone};
   char content_type[64];
   int http = exchange(tour, &shown, reply);
 
@@ -198,7 +204,10 @@ static void money_part(struct tour *tour, struct purse *purse) {
   json_t *order = purse_order(purse, world, MESSAGE_PURCHASE, purse->pin);
   json_object_set_new(order, "merchant_reference", json_string("sale-1"));
   expect(tour, &world->pos, MESSAGE_REFERENCE_QUERY, reference_query_body("sale-1"), STATUS_OK);
+  world->pos.takes_alone = true;
   station_ask(&world->pos, &world->service, MESSAGE_PURCHASE, order, &answer);
+  world->pos.takes_alone = false;
+  ck_assert(answer.alone);
   expect(tour, &world->pos, MESSAGE_REFERENCE_QUERY, reference_query_body("sale-1"), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_PENDING_LIST,
          json_pack("{s:s, s:s, s:i}", "state", "held", "after", "", "limit", 9), STATUS_OK);
