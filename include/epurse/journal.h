@@ -15,8 +15,6 @@
 
 struct journal; /* opaque */
 
-#define CASHIER_MAX 16 /* characters of a cashier's name */
-
 /* How far a transaction has come; in this order. */
 enum journal_state {
   JOURNAL_INTENT = 1, /* about to ask the card; of an off-line purchase: the card may have paid */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #define REFERENCE_MAX 64
+#define CASHIER_MAX   16 /* characters of a cashier's name */
 
 /* 1 to REFERENCE_MAX printable ASCII characters without blanks. */
 bool reference_valid(const char *text);

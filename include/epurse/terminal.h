@@ -44,6 +44,7 @@ struct terminal {
   bool has_batch_key;
   char folder[1024];                    /* of its configuration, keys and certificates; absolute */
   char tender_spec[128], receipts[256]; /* how loads are paid; the folder for receipts */
+  char cashier[CASHIER_MAX + 1];        /* who is at the till, as the program says; "": nobody */
   uint32_t no_pin_single; /* up to which cards may pay without a PIN, minor units, as the server said last; 0: never */
   struct offline_setting offline; /* of payments while the server does not answer */
   struct print_setting printer;   /* of receipts */

@@ -3,6 +3,7 @@
 #ifndef EPURSE_TERMINAL_COUNT_H
 #define EPURSE_TERMINAL_COUNT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,12 +35,23 @@ struct count_tender {
   struct count_sum sum;
 };
 
+/* What one cashier has done, in money; who was not named is not among them. */
+#define COUNT_CASHIERS 24 /* what is beyond goes into the last, as "other" */
+struct count_cashier {
+  char name[CASHIER_MAX + 1];
+  struct count_sum sales, refunds, loads, payouts;
+};
+/* Whether it can be one: letters, digits, '.', '-' and '_', at most CASHIER_MAX. */
+bool cashier_valid(const char *name);
+
 struct count {
   int64_t first, last; /* numbers of the entries that are known; 0: none */
   int64_t since;       /* when the first of them began, unix seconds */
   struct count_sum kinds[COUNT_KINDS];
   struct count_tender loads[COUNT_TENDERS];
   size_t load_count;
+  struct count_cashier cashiers[COUNT_CASHIERS];
+  size_t cashier_count;
   struct count_sum waiting; /* of all these: those that the server has not booked yet */
   struct count_sum open;    /* in none of these: begun, and not known how they end */
   int64_t open_numbers[COUNT_OPEN_MAX];

@@ -43,6 +43,14 @@ static void sum_add(struct lines *lines, const char *name, const struct count_su
   line_add(lines, "%s %" PRId64 " %" PRId64 "\n", name, sum->count, sum->amount);
 }
 
+static void cashier_add(struct lines *lines, const struct count_cashier *cashier) {
+  const struct count_sum *const sums[] = {&cashier->sales, &cashier->refunds, &cashier->loads, &cashier->payouts};
+  line_add(lines, "cashier");
+  for (size_t i = 0; i < sizeof sums / sizeof sums[0]; i++)
+    line_add(lines, " %" PRId64 " %" PRId64, sums[i]->count, sums[i]->amount);
+  line_add(lines, " %s\n", cashier->name);
+}
+
 static size_t open_named(const struct count *count) {
   return count->open.count < COUNT_OPEN_MAX ? (size_t)count->open.count : COUNT_OPEN_MAX;
 }
@@ -60,6 +68,8 @@ size_t closing_encode(const struct closing *closing, char *body, size_t capacity
   for (size_t i = 0; i < count->load_count; i++)
     line_add(&lines, "loads %" PRId64 " %" PRId64 " %s\n", count->loads[i].sum.count, count->loads[i].sum.amount,
              count->loads[i].kind);
+  for (size_t i = 0; i < count->cashier_count; i++)
+    cashier_add(&lines, &count->cashiers[i]);
   sum_add(&lines, "waiting", &count->waiting);
   sum_add(&lines, "open", &count->open);
   for (size_t i = 0; i < open_named(count); i++)
@@ -98,6 +108,16 @@ static void sum_line(struct count *count, const char *name, const char *rest, si
   }
 }
 
+static void cashier_line(struct count *count, const char *rest) {
+  struct count_cashier one = {.name = ""};
+  int fields = sscanf(
+      rest, "%" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %16s",
+      &one.sales.count, &one.sales.amount, &one.refunds.count, &one.refunds.amount, &one.loads.count, &one.loads.amount,
+      &one.payouts.count, &one.payouts.amount, one.name);
+  if (fields == 9 && count->cashier_count < COUNT_CASHIERS)
+    count->cashiers[count->cashier_count++] = one;
+}
+
 /* What is wrong here is seen when it is written again. */
 static void line_read(struct closing *closing, const char *line, size_t *open) {
   char name[32] = "", previous[2 * CRYPTO_SHA256_SIZE + 1] = "";
@@ -121,12 +141,14 @@ static void line_read(struct closing *closing, const char *line, size_t *open) {
     closing->has_drawer = sscanf(rest, "%" SCNd64 " %" SCNd64, &closing->drawer_float, &closing->drawer_counted) == 2;
   else if (strcmp(name, "previous") == 0 && sscanf(rest, "%64s", previous) == 1)
     (void)!bytes_from_hex(previous, closing->previous, sizeof closing->previous, &len);
+  else if (strcmp(name, "cashier") == 0)
+    cashier_line(count, rest);
   else
     sum_line(count, name, rest, open);
 }
 
 enum status closing_decode(const char *body, struct closing *closing) {
-  char line[160], again[JOURNAL_CLOSING_MAX];
+  char line[240], again[JOURNAL_CLOSING_MAX];
   size_t open = 0;
   *closing = (struct closing){0};
   for (const char *at = body; *at != 0;) {

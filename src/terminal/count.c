@@ -93,6 +93,50 @@ static struct count_sum *sum_of(struct count *count, const struct journal_entry 
   return &count->kinds[kind_of(entry)];
 }
 
+bool cashier_valid(const char *name) {
+  static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
+  size_t len = strlen(name);
+  return len > 0 && len <= CASHIER_MAX && strspn(name, letters) == len;
+}
+
+static struct count_cashier *cashier_of(struct count *count, const char *name) {
+  for (size_t i = 0; i < count->cashier_count; i++)
+    if (strcmp(count->cashiers[i].name, name) == 0)
+      return &count->cashiers[i];
+  struct count_cashier *last = &count->cashiers[COUNT_CASHIERS - 1];
+  if (count->cashier_count < COUNT_CASHIERS)
+    last = &count->cashiers[count->cashier_count++];
+  else
+    name = "other";
+  (void)snprintf(last->name, sizeof last->name, "%s", name);
+  return last;
+}
+
+/* Of one that is done. What is paid with points, or ended elsewhere, is nobody's money. */
+static void cashier_add(struct count *count, const struct journal_entry *entry) {
+  if (entry->cashier[0] == 0 || (entry->type != TRANSACTION_LOAD && kind_of(entry) == COUNT_ELSEWHERE))
+    return;
+  struct count_cashier *cashier = cashier_of(count, entry->cashier);
+  switch (entry->type) {
+  case TRANSACTION_PURCHASE:
+  case TRANSACTION_OFFLINE_PURCHASE:
+    sum_add(&cashier->sales, entry);
+    return;
+  case TRANSACTION_REFUND:
+    if (kind_of(entry) == COUNT_REFUND)
+      sum_add(&cashier->refunds, entry);
+    return;
+  case TRANSACTION_LOAD:
+    sum_add(&cashier->loads, entry);
+    return;
+  case TRANSACTION_PAYOUT:
+    sum_add(&cashier->payouts, entry);
+    return;
+  default:
+    return;
+  }
+}
+
 void count_add(struct count *count, const struct journal_entry *entry) {
   const enum count_fate fate = count_fate(entry);
   if (fate == COUNT_OPEN) {
@@ -109,6 +153,7 @@ void count_add(struct count *count, const struct journal_entry *entry) {
   if (fate == COUNT_VOID)
     return;
   sum_add(sum_of(count, entry), entry);
+  cashier_add(count, entry);
   if (entry->state == JOURNAL_COMMITTED)
     sum_add(&count->waiting, entry);
 }

@@ -277,6 +277,7 @@ static enum status offline_take(struct order *order, const struct payment *payme
   if (payment->named_offline && payment->reference != NULL)
     snprintf(order->entry.reference, sizeof order->entry.reference, "%s", payment->reference);
   order_note_part(order, &order->entry);
+  memcpy(order->entry.cashier, order->terminal->cashier, sizeof order->entry.cashier);
   order_outcome_clear(order->outcome);
   order->outcome->amount = amount;
   memcpy(order->outcome->reference, order->entry.reference, sizeof order->outcome->reference);

@@ -248,6 +248,7 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
       .time = (int64_t)time(NULL),
   };
   order_note_part(order, &order->entry);
+  memcpy(order->entry.cashier, order->terminal->cashier, sizeof order->entry.cashier);
   if (order->reference != NULL)
     snprintf(order->entry.reference, sizeof order->entry.reference, "%s", order->reference);
   if (order->iban != NULL)

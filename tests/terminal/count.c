@@ -118,7 +118,9 @@ START_TEST(a_closing_is_its_text) {
   closing.previous[5] = 7;
   closing.drawer_float = 100;
   closing.drawer_counted = 4321;
-  add(&closing.count, entry_of(TRANSACTION_LOAD, JOURNAL_CONFIRMED, 5000, true, false), "cash");
+  struct journal_entry load = entry_of(TRANSACTION_LOAD, JOURNAL_CONFIRMED, 5000, true, false);
+  strcpy(load.cashier, "anna");
+  add(&closing.count, load, "cash");
   add(&closing.count, entry_of(TRANSACTION_PURCHASE, JOURNAL_AUTHORISED, 60, true, false), "");
   ck_assert_uint_gt(closing_encode(&closing, body, sizeof body), 0);
   ck_assert_int_eq(closing_decode(body, &read), STATUS_OK);
@@ -133,6 +135,35 @@ START_TEST(a_closing_is_its_text) {
 }
 END_TEST
 
+START_TEST(cashiers_have_their_sums) {
+  struct count count = {0};
+  static const uint8_t types[] = {TRANSACTION_PURCHASE, TRANSACTION_OFFLINE_PURCHASE, TRANSACTION_POINTS_PURCHASE,
+                                  TRANSACTION_REFUND};
+  for (unsigned i = 0; i < 8; i++) {
+    struct journal_entry entry = entry_of(types[i % 4], JOURNAL_CONFIRMED, 1 << i, true, false);
+    (void)snprintf(entry.cashier, sizeof entry.cashier, "%s", i < 4 ? "anna" : "bert");
+    add(&count, entry, "");
+  }
+  add(&count, entry_of(TRANSACTION_PURCHASE, JOURNAL_CONFIRMED, 1000, true, false), "");
+  ck_assert_uint_eq(count.cashier_count, 2);
+  ck_assert_str_eq(count.cashiers[0].name, "anna");
+  sum_is(&count.cashiers[0].sales, 2, 3);
+  sum_is(&count.cashiers[0].refunds, 1, 8);
+  sum_is(&count.cashiers[1].sales, 2, 48);
+  sum_is(&count.cashiers[1].refunds, 1, 128);
+  for (unsigned i = 0; i < COUNT_CASHIERS + 2; i++) {
+    struct journal_entry entry = entry_of(TRANSACTION_LOAD, JOURNAL_CONFIRMED, 1, true, false);
+    (void)snprintf(entry.cashier, sizeof entry.cashier, "c%u", i);
+    add(&count, entry, "cash");
+  }
+  ck_assert_uint_eq(count.cashier_count, COUNT_CASHIERS);
+  ck_assert_str_eq(count.cashiers[COUNT_CASHIERS - 1].name, "other");
+  sum_is(&count.cashiers[COUNT_CASHIERS - 1].loads, 5, 5);
+  ck_assert(cashier_valid("Anna_B.2-c") && !cashier_valid("") && !cashier_valid("a b") && !cashier_valid("a,b") &&
+            !cashier_valid("seventeen-letters"));
+}
+END_TEST
+
 Suite *count_suite(void) {
   Suite *suite = suite_create("count");
   TCase *tests = tcase_create("count");
@@ -141,6 +172,7 @@ Suite *count_suite(void) {
   tcase_add_test(tests, what_is_not_known_is_in_no_sum);
   tcase_add_test(tests, too_many_tenders_are_one);
   tcase_add_test(tests, a_closing_is_its_text);
+  tcase_add_test(tests, cashiers_have_their_sums);
   suite_add_tcase(suite, tests);
   return suite;
 }

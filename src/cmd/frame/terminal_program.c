@@ -17,6 +17,7 @@
 #include "epurse/crypto.h"
 #include "epurse/reader.h"
 #include "epurse/secret.h"
+#include "epurse/terminal_count.h"
 #include "epurse/terminal_turn.h"
 #include "finish.h"
 #include "language.h"
@@ -54,6 +55,8 @@ const struct option_row terminal_money_rows[] = {
      SENTENCE("pay, load: ask for the PIN first, then have the card held to the reader")},
     {"print", 0, NULL, NULL, OPTION_FLAG, FIELD(print), 0, 0, SENTENCE("receipt: print it")},
     {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, SENTENCE("receipt, refund, void: the newest")},
+    {"cashier", 0, "NAME", NULL, OPTION_TEXT, FIELD(cashier), 0, 0,
+     SENTENCE("pay, load, refund, void, payout: who is at the till; totals sums it")},
     {"csv", 0, NULL, NULL, OPTION_FLAG, FIELD(csv), 0, 0, SENTENCE("totals: a line of CSV for each sum")},
     {"close", 0, NULL, NULL, OPTION_FLAG, FIELD(close), 0, 0,
      SENTENCE("totals: close (Z): number it, keep it for good, and begin anew")},
@@ -104,6 +107,12 @@ enum status terminal_program_open(struct terminal_program *self) {
                      status_sentence(STATUS_NOT_PERMITTED), self->terminal->tid);
     return STATUS_NOT_PERMITTED;
   }
+  if (self->cashier != NULL && !cashier_valid(self->cashier)) {
+    problem_say(self->program->name, "a cashier's name has 1 to %d letters, digits, dots, dashes", CASHIER_MAX);
+    return STATUS_USAGE;
+  }
+  if (self->cashier != NULL)
+    (void)snprintf(self->terminal->cashier, sizeof self->terminal->cashier, "%s", self->cashier);
   backend_patience(self->terminal->backend, -1, say_waiting, self);
   warn_of_expiry(self);
   return STATUS_OK;

@@ -64,6 +64,7 @@ struct terminal_program {
   bool tap_met;              /* it has begun */
   struct amount wanted;      /* what the PIN is asked for; 0: for nothing but reading or changing it */
   bool wanted_load;
+  const char *cashier;                       /* --cashier, or NULL */
   const char *drawer_float, *drawer_counted; /* totals --close --float, --counted; or NULL */
   unsigned tries_left;                       /* PINs, as the card said last; 5 where it has not been asked */
 };

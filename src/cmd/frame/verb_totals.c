@@ -46,6 +46,13 @@ static void sum_print(const struct terminal_program *self, const struct count_su
     printf("%6" PRId64 "  %14s  %s%s\n", sum->count, amount, translated(words), more);
 }
 
+static void cashier_print(const struct terminal_program *self, const struct count_cashier *cashier) {
+  sum_print(self, &cashier->sales, SENTENCE("of these sales by "), cashier->name);
+  sum_print(self, &cashier->refunds, SENTENCE("of these refunds by "), cashier->name);
+  sum_print(self, &cashier->loads, SENTENCE("of these loads by "), cashier->name);
+  sum_print(self, &cashier->payouts, SENTENCE("of these payouts by "), cashier->name);
+}
+
 static void amount_print_line(int64_t amount, uint16_t currency, const char *words) {
   char text[AMOUNT_TEXT_MAX];
   report_amount(text, amount, currency);
@@ -86,6 +93,8 @@ static void shown_print(const struct terminal_program *self, const struct shown 
     sum_print(self, &count->kinds[i], kind_words((enum count_kind)i), "");
   for (size_t i = 0; i < count->load_count; i++)
     sum_print(self, &count->loads[i].sum, SENTENCE("loads, paid by: "), count->loads[i].kind);
+  for (size_t i = 0; i < count->cashier_count; i++)
+    cashier_print(self, &count->cashiers[i]);
   sum_print(self, &count->waiting, SENTENCE("of these the back-end does not have yet"), "");
   sum_print(self, &count->open, SENTENCE("besides these: it is not known yet how they end; see the verb recover"), "");
   if (self->terminal->role == ROLE_RELOAD || shown->closing.has_drawer)
@@ -96,6 +105,17 @@ static void shown_print(const struct terminal_program *self, const struct shown 
 
 static json_t *sum_json(const struct count_sum *sum) {
   return json_pack("{s:I, s:I}", "count", (json_int_t)sum->count, "amount", (json_int_t)sum->amount);
+}
+
+static json_t *cashiers_json(const struct count *count) {
+  json_t *list = json_array();
+  for (size_t i = 0; i < count->cashier_count; i++) {
+    const struct count_cashier *one = &count->cashiers[i];
+    json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:o, s:o}", "cashier", one->name, "sales",
+                                          sum_json(&one->sales), "refunds", sum_json(&one->refunds), "loads",
+                                          sum_json(&one->loads), "payouts", sum_json(&one->payouts)));
+  }
+  return list;
 }
 
 static json_t *count_json(const struct count *count, const char *tid, const char *currency) {
@@ -112,6 +132,7 @@ static json_t *count_json(const struct count *count, const char *tid, const char
   for (int64_t i = 0; i < count->open.count && i < COUNT_OPEN_MAX; i++)
     json_array_append_new(open, json_integer(count->open_numbers[i]));
   json_object_set_new(object, "loads", loads);
+  json_object_set_new(object, "cashiers", cashiers_json(count));
   json_object_set_new(object, "waiting", sum_json(&count->waiting));
   json_object_set_new(object, "open", sum_json(&count->open));
   json_object_set_new(object, "open_numbers", open);
@@ -147,13 +168,20 @@ static void sum_csv(const char *name, const char *tender, const struct count_sum
   printf("%s,%s,%" PRId64 ",%" PRId64 "\n", name, tender, sum->count, sum->amount);
 }
 
-/* The kinds of tender are words of ours, without a comma. */
+/* The second column: of loads their tender, a word of ours, or a cashier; neither has a comma. */
 static void count_csv(const struct count *count) {
-  printf("sum,tender,count,amount\n");
+  printf("sum,of,count,amount\n");
   for (size_t i = 0; i < COUNT_KINDS; i++)
     sum_csv(count_kind_name((enum count_kind)i), "", &count->kinds[i]);
   for (size_t i = 0; i < count->load_count; i++)
     sum_csv("loads", count->loads[i].kind, &count->loads[i].sum);
+  for (size_t i = 0; i < count->cashier_count; i++) {
+    const struct count_cashier *one = &count->cashiers[i];
+    sum_csv("cashier_sales", one->name, &one->sales);
+    sum_csv("cashier_refunds", one->name, &one->refunds);
+    sum_csv("cashier_loads", one->name, &one->loads);
+    sum_csv("cashier_payouts", one->name, &one->payouts);
+  }
   sum_csv("waiting", "", &count->waiting);
   sum_csv("open", "", &count->open);
 }
