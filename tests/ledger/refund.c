@@ -322,6 +322,23 @@ START_TEST(is_owed_where_the_card_is_not_there) {
 }
 END_TEST
 
+/* Its points are on the card, which is not there: they stay, and a refund to the card takes its own part only. */
+START_TEST(what_is_owed_leaves_the_points) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  const struct purse_sale sale = sell(&world, &purse, TRANSACTION_PURCHASE, 1000);
+  const uint32_t points = purse.points;
+  ck_assert_int_eq(owe(&world, &purse, sale.atc, 400, 1), STATUS_OK);
+  world_assert_agrees(&world, &purse);
+  ck_assert_uint_eq(purse.points, points);
+  ck_assert_int_eq(refund(&world, &purse, &sale, 600), STATUS_OK);
+  ck_assert_uint_eq(purse.points, points - 60);
+  world_assert_agrees(&world, &purse);
+  world_close(&world);
+}
+END_TEST
+
 Suite *refund_suite(void) {
   Suite *suite = suite_create("refund");
   TCase *tests = tcase_create("refunds");
@@ -338,6 +355,7 @@ Suite *refund_suite(void) {
   tcase_add_test(tests, gives_back_so_much_in_a_day);
   tcase_add_test(tests, the_audit_looks_at_sales);
   tcase_add_test(tests, is_owed_where_the_card_is_not_there);
+  tcase_add_test(tests, what_is_owed_leaves_the_points);
   suite_add_tcase(suite, tests);
   return suite;
 }
