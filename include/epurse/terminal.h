@@ -25,7 +25,6 @@ struct key;
 struct reader;
 struct backend; /* backend.h */
 struct journal; /* journal.h */
-
 /* Everything that a terminal holds after terminal_open. */
 struct terminal {
   char tid[TID_SIZE + 1];
