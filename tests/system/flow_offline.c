@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Torn off-line payments: whatever breaks, the same again with the same card pays once, and what was paid reaches the books by this
  * till or by another one. */
+#include <stdio.h>
 #include <string.h>
 
 #include "epurse/journal.h"
@@ -118,6 +119,40 @@ START_TEST(another_till_brings_it_in) {
   end();
   flow_ledger_clean();
   flow_card_remove(&card);
+}
+END_TEST
+
+#define CARDS 6 /* of five payments each: more than one message has room for */
+#define EACH  5
+
+/* What a till took while it had no line goes in more than one message, and all of it is booked, once. */
+START_TEST(more_than_one_message_is_brought_in) {
+  uint8_t cids[CARDS][CID_SIZE];
+  struct outcome outcome;
+  char name[32];
+  flow_terminal_add("POS00007", "pos", "fair");
+  begin("offline-fair");
+  pay_online("fair");
+  flow_card_remove(&card);
+  flow_terminal_unplug("pos", false);
+  flow_terminal_unplug("fair", true);
+  for (unsigned i = 0; i < CARDS; i++) {
+    (void)snprintf(name, sizeof name, "offline-fair-%u", i);
+    flow_card_issue(&card, name, START);
+    memcpy(cids[i], card.cid, CID_SIZE);
+    for (int k = 0; k < EACH; k++)
+      ck_assert_int_eq(pay("fair", OFFLINE_USE_ONLY, PRICE + k, &outcome), STATUS_OK);
+    flow_card_remove(&card);
+  }
+  ck_assert_uint_eq(flow_open_entries("fair"), CARDS * EACH);
+  flow_terminal_unplug("fair", false);
+  const unsigned before = flow_requests("/v1/offline-payments");
+  ck_assert_uint_eq(flow_recover("fair", NULL), 0);
+  ck_assert_uint_ge(flow_requests("/v1/offline-payments"), before + 2);
+  ck_assert_uint_eq(flow_recover("fair", NULL), 0);
+  for (unsigned i = 0; i < CARDS; i++)
+    ck_assert_int_eq(flow_facts(cids[i]).balance, START - EACH * PRICE - 10);
+  flow_ledger_clean();
 }
 END_TEST
 
@@ -306,6 +341,7 @@ void flow_offline_tests(TCase *tests) {
   tcase_add_loop_test(tests, power_fails_in_an_offline_payment, 0, 2);
   tcase_add_test(tests, a_lost_answer_is_read_from_the_card);
   tcase_add_test(tests, another_till_brings_it_in);
+  tcase_add_test(tests, more_than_one_message_is_brought_in);
   tcase_add_test(tests, another_merchants_till_brings_it_in);
   tcase_add_test(tests, the_desk_brings_it_in);
   tcase_add_test(tests, a_torn_part_is_the_same_wish);
