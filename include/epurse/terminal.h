@@ -102,16 +102,16 @@ struct dialogue {
 /* ---- purchase and load (design: Protocols 2 and 3) ---- */
 struct payment {
   struct amount amount;
-  bool points;              /* pay with loyalty points */
-  bool ask_pin;             /* pay: also where the card would pay without */
-  bool up_to;               /* pay: what the card has, where that is less; not with points */
-  enum offline_use offline; /* pay: what it does without the server */
-  struct tender *tender;    /* load only */
-  int wait_seconds;         /* for the card; negative: for ever */
-  const char *reference;    /* the caller's name of it, unique per merchant; NULL: none */
-  bool named_offline;       /* pay: a name may go off-line too, and is then known to this journal alone */
-  const char *iban;         /* payout: the bank account that it goes to; NULL: in cash */
-  const char *holder;       /* with it: whose it is, HOLDER_MAX bytes of UTF-8 */
+  bool points;               /* pay with loyalty points */
+  bool ask_pin;              /* pay: also where the card would pay without */
+  bool up_to;                /* pay: what the card has, where that is less; not with points */
+  enum offline_use offline;  /* pay: what it does without the server */
+  struct tender *tender;     /* load only */
+  int wait_seconds;          /* for the card; negative: for ever */
+  const char *reference;     /* the caller's name of it, unique per merchant; NULL: none */
+  bool named_offline;        /* pay: a name may go off-line too, and is then known to this journal alone */
+  const char *iban, *holder; /* payout: the bank account, and whose it is, HOLDER_MAX bytes; NULL: in cash */
+  bool closes;               /* payout: of all that is on the card, which ends it */
 };
 
 /* What happened; filled as far as it got, whatever the status. */

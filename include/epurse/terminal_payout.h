@@ -7,6 +7,8 @@
 
 /* In an entry's tender_kind: to a bank account. */
 #define PAYOUT_BY_TRANSFER "transfer"
+/* There: in cash, it ends its card, and the server has not said pay yet. */
+#define PAYOUT_CLOSES "close"
 
 /* The cashier. */
 struct payout_desk {
@@ -16,16 +18,22 @@ struct payout_desk {
   enum status (*hand_out)(void *context, struct amount amount, bool again);
 };
 
-/* Runs a payout (ROLE_RELOAD) with the card in `reader`. STATUS_OK: the card is debited, and the cashier has confirmed that
+/* Runs a payout (ROLE_RELOAD, ROLE_PERSO) with the card in `reader`. STATUS_OK: the card is debited, and the cashier has confirmed that
  * the holder has the money. PAYOUT_OPEN: it is debited, and not known to be handed out: the same again with the same card
  * goes on, as does payouts_confirm; or payouts_put_back, where nothing was to be handed out yet. PAYOUT_BACK: it was put back, and is
  * owed to the card. Others as of purchase_run. With payment->iban nothing is handed out: STATUS_OK: the card is debited, and the
- * server orders the transfer when it has r, which the journal keeps until then. STATUS_IBAN_INVALID: the card was not touched. */
+ * server orders the transfer when it has r, which the journal keeps until then. STATUS_IBAN_INVALID: the card was not touched. With
+ * payment->closes the amount is all that is on the card (else STATUS_BAD_AMOUNT), and the card is at its end when the server
+ * has r: it is blocked here, where it can be, or at its next contact; payouts_confirm goes on with it without the card. */
 enum status payout_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                        const struct payout_desk *desk, const struct dialogue *dialogue,
                        struct outcome *outcome) EPURSE_MUST_USE;
 
-/* Asks the cashier about each payout of the journal that was to be handed out, and was not confirmed; no card is needed. STATUS_OK
+/* What the payout of that card that is open in the journal comes to. STATUS_INSUFFICIENT_BALANCE: there is none. */
+enum status payout_open_amount(struct terminal *terminal, const uint8_t cid[CID_SIZE], int64_t *minor) EPURSE_MUST_USE;
+
+/* Asks the cashier about each payout of the journal that was to be handed out, and was not confirmed, and the server about those
+ * that end their cards first; no card is needed. STATUS_OK
  * also where some stay open. */
 enum status payouts_confirm(struct terminal *terminal, const struct payout_desk *desk) EPURSE_MUST_USE;
 

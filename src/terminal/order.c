@@ -253,6 +253,8 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
     snprintf(order->entry.reference, sizeof order->entry.reference, "%s", order->reference);
   if (order->iban != NULL)
     snprintf(order->entry.tender_kind, sizeof order->entry.tender_kind, "%s", PAYOUT_BY_TRANSFER);
+  else if (order->closes)
+    snprintf(order->entry.tender_kind, sizeof order->entry.tender_kind, "%s", PAYOUT_CLOSES);
   order->outcome->amount = amount;
   enum status status = journal_begin(order->terminal->journal, &order->entry);
   if (status != STATUS_OK)
@@ -359,6 +361,7 @@ enum status order_ask(struct order *order, enum message_type type) {
     snprintf(request.iban, sizeof request.iban, "%s", order->iban);
     snprintf(request.holder, sizeof request.holder, "%s", order->holder);
   }
+  request.closes = order->closes;
   json_t *body = transaction_request_body(type, &request);
   if (order->contact != NULL)
     contact_step(order->contact, DIALOGUE_AUTHORISING);

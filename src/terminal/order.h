@@ -28,6 +28,7 @@ struct order {
   uint32_t sale_atc;       /* of a refund that is begun: its sale; else 0 */
   bool sale_in_points;
   const char *iban, *holder; /* of a payout that is begun: where it goes; NULL: in cash */
+  bool closes;               /* of such a one: it ends the card */
   struct journal_entry entry;
   struct promise promise;             /* entry.promise, decoded */
   struct authorisation authorisation; /* entry.authorisation, decoded */

@@ -127,7 +127,11 @@ static enum status payout_meet(struct order *order, const struct payment *paymen
   enum status status = order_finish_earlier(order, &request, &same);
   if (status == STATUS_OK && !same)
     status = order_carry_out(order, &request, MESSAGE_PAYOUT);
-  return status == STATUS_OK ? payout_finish(order, desk) : status;
+  if (status == STATUS_OK)
+    status = payout_finish(order, desk);
+  if (status == STATUS_OK && payment->closes) /* it dies here where it can, else at its next contact */
+    (void)!contact_take_verdict(order->contact);
+  return status;
 }
 
 /* Before the card is touched. */
@@ -146,6 +150,7 @@ enum status payout_run(struct terminal *terminal, struct reader *reader, const s
                         .outcome = outcome,
                         .reference = payment->reference,
                         .iban = payment->iban,
+                        .closes = payment->closes,
                         .holder = payment->holder};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
@@ -173,6 +178,22 @@ enum status payout_run(struct terminal *terminal, struct reader *reader, const s
 
 /* ---- without ---- */
 
+enum status payout_open_amount(struct terminal *terminal, const uint8_t cid[CID_SIZE], int64_t *minor) {
+  struct journal_entry entry = {.id = 0};
+  struct promise promise;
+  enum status status = STATUS_OK;
+  while (status == STATUS_OK) {
+    status = journal_next_open(terminal->journal, entry.id, &entry);
+    bool may_be = status == STATUS_OK && entry.type == TRANSACTION_PAYOUT && entry.has_authorisation;
+    if (!may_be || promise_decode(entry.promise, PROMISE_SIZE, &promise) != STATUS_OK ||
+        memcmp(promise.cid, cid, CID_SIZE) != 0)
+      continue;
+    *minor = entry.amount;
+    return STATUS_OK;
+  }
+  return status == STATUS_NOT_FOUND ? STATUS_INSUFFICIENT_BALANCE : status;
+}
+
 /* The next committed payout behind the one that `order` is; STATUS_NOT_FOUND at the end. */
 static enum status payout_next(struct order *order) {
   struct journal_entry entry = {.id = order->entry.id};
@@ -192,7 +213,8 @@ enum status payouts_confirm(struct terminal *terminal, const struct payout_desk 
   if (status != STATUS_OK)
     return status;
   while ((status = payout_next(&order)) == STATUS_OK)
-    if (payout_is(&order, PAYOUT_TO_HAND_OUT) && payout_finish(&order, desk) == STATUS_OK)
+    if ((payout_is(&order, PAYOUT_TO_HAND_OUT) || payout_is(&order, PAYOUT_CLOSES)) &&
+        payout_finish(&order, desk) == STATUS_OK)
       (void)!journal_reported(terminal->journal, order.entry.id);
   journal_release(terminal->journal);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;

@@ -169,9 +169,105 @@ START_TEST(without_the_word_nothing_is_handed_out) {
 }
 END_TEST
 
+/* ---- the card is closed ---- */
+
+/* Little, so that many fit into the day limit of a terminal. */
+#define WHOLE 300
+
+static void begin_whole(const char *name) {
+  memset(&drawer, 0, sizeof drawer);
+  flow_card_issue(&card, name, WHOLE);
+}
+
+static enum status close_card(const char *role, struct outcome *outcome) {
+  static const struct payout_desk desk = {NULL, hand_out};
+  struct terminal *terminal = flow_terminal(role);
+  card.asked = 0;
+  const struct payment payment = {.amount = {WHOLE, 978}, .closes = true};
+  enum status status = payout_run(terminal, &card.reader, &payment, &desk, &card.dialogue, outcome);
+  terminal_close(&terminal);
+  return status;
+}
+
+/* All of it is in the holder's hand, once, and nobody can do anything with the card any more. */
+static void assert_closed(const char *role) {
+  struct balance balance;
+  struct card_info info;
+  struct outcome outcome;
+  const struct card_facts facts = flow_facts(card.cid);
+  ck_assert_int_eq(drawer.handed, WHOLE);
+  ck_assert_str_eq(facts.state, "BLOCKED");
+  ck_assert_str_eq(facts.reason, "CLOSED");
+  ck_assert_int_eq(facts.balance + facts.held + facts.owed, 0);
+  ck_assert_uint_eq(flow_open_entries(role), 0);
+  struct terminal *terminal = flow_terminal("pos");
+  card.asked = 0;
+  ck_assert_int_eq(card_read_balance(terminal, &card.reader, &card.dialogue, &balance, &info), STATUS_CARD_BLOCKED);
+  terminal_close(&terminal);
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome),
+                   STATUS_CARD_BLOCKED); /* it died at that contact at the latest */
+  flow_ledger_clean();
+}
+
+/* _i: at a reload terminal, at the desk. */
+START_TEST(closes_the_card) {
+  const char *role = _i == 0 ? "reload" : "perso";
+  struct outcome outcome;
+  begin_whole(_i == 0 ? "close-reload" : "close-desk");
+  ck_assert_int_eq(close_card(role, &outcome), STATUS_OK);
+  ck_assert(outcome.confirmed && outcome.receipt_path[0] != 0);
+  assert_closed(role);
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* Torn at each write of DEBIT, and begun again: it is finished, or done anew, once. */
+START_TEST(a_torn_close_is_finished) {
+  struct outcome outcome;
+  uint32_t nth = 1;
+  for (bool torn = true; torn && nth < WRITES; nth++) {
+    begin_whole("close-torn");
+    card.accident =
+        (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .fail_nth = nth, .fail_after = _i == 1, .keep_away = true};
+    enum status status = close_card("reload", &outcome);
+    torn = card.away;
+    flow_card_return(&card);
+    ck_assert_int_eq(status, torn ? STATUS_OUTCOME_UNKNOWN : STATUS_OK);
+    if (torn)
+      ck_assert_int_eq(close_card("reload", &outcome), STATUS_OK);
+    assert_closed("reload");
+    flow_card_remove(&card);
+  }
+  ck_assert_uint_gt(nth, 3);
+}
+END_TEST
+
+/* The line is down behind DEBIT: nothing is handed out, and the card is not needed any more. */
+START_TEST(a_closed_card_is_not_needed) {
+  static const struct payout_desk desk = {NULL, hand_out};
+  struct outcome outcome;
+  begin_whole("close-line");
+  card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(close_card("reload", &outcome), STATUS_OUTCOME_UNKNOWN);
+  flow_card_return(&card);
+  flow_terminal_unplug("reload", true);
+  ck_assert_int_eq(close_card("reload", &outcome), STATUS_PAYOUT_OPEN);
+  flow_terminal_unplug("reload", false);
+  ck_assert_uint_eq(drawer.asked, 0);
+  struct terminal *terminal = flow_terminal("reload");
+  ck_assert_int_eq(payouts_confirm(terminal, &desk), STATUS_OK);
+  terminal_close(&terminal);
+  assert_closed("reload");
+  flow_card_remove(&card);
+}
+END_TEST
+
 void flow_payout_tests(TCase *tests) {
   tcase_add_test(tests, is_handed_out_when_the_server_says_so);
   tcase_add_loop_test(tests, power_fails_in_debit, 0, 2);
   tcase_add_loop_test(tests, an_unconfirmed_one_stays_open, 0, 2);
   tcase_add_loop_test(tests, without_the_word_nothing_is_handed_out, 0, 2);
+  tcase_add_loop_test(tests, closes_the_card, 0, 2);
+  tcase_add_loop_test(tests, a_torn_close_is_finished, 0, 2);
+  tcase_add_test(tests, a_closed_card_is_not_needed);
 }

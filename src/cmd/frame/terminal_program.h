@@ -27,7 +27,7 @@ struct terminal_program {
   bool up_to;                    /* pay --up-to */
   const char *offline;           /* pay --offline, or NULL: as configured */
   bool without_card;             /* refund --without-card */
-  bool all, back;                /* payout --all, --back */
+  bool all, back, close;         /* payout --all, --back, --close */
   const char *iban, *holder;     /* payout --iban, --name; or NULL */
   const char *renew_to;          /* renew --to: the new card's number, or NULL */
   bool qr;                       /* pay, load, receipt --qr */

@@ -19,6 +19,8 @@ const struct option_row payout_rows[] = {{"all", 0, NULL, NULL, OPTION_FLAG, off
                                           0, SENTENCE("payout: all that is on the card")},
                                          {"back", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, back),
                                           0, 0, SENTENCE("payout: what was not handed out is owed to its cards")},
+                                         {"close", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, close),
+                                          0, 0, SENTENCE("payout: all that is on the card, which ends it for good")},
                                          {"iban", 0, "IBAN", NULL, OPTION_TEXT, offsetof(struct terminal_program, iban),
                                           0, 0, SENTENCE("payout: to this bank account, and not in cash")},
                                          {"name", 0, "NAME", NULL, OPTION_TEXT,
@@ -103,17 +105,16 @@ static enum status show_typed(void *context, const struct outcome *outcome) {
 static enum status amount_of_all(struct typed *typed, struct amount *amount) {
   const struct dialogue dialogue = {
       .context = typed, .ask_pin = pin_typed, .say = say, .step = step, .words = typed->self->dialogue.words};
-  struct balance balance;
+  struct balance balance = {.balance = 0};
   struct card_info info;
   enum status status = terminal_program_await_card(typed->self);
   if (status == STATUS_OK)
     status = card_read_balance(typed->self->terminal, typed->self->reader, &dialogue, &balance, &info);
-  if (status == STATUS_OK && balance.balance == 0)
-    status = STATUS_INSUFFICIENT_BALANCE;
+  *amount = (struct amount){balance.balance, typed->self->terminal->currency->numeric};
+  if (status == STATUS_OK && balance.balance == 0) /* unless it has paid out all of it just now, and that goes on */
+    status = payout_open_amount(typed->self->terminal, info.cid, &amount->minor);
   if (status != STATUS_OK)
     report_failure(typed->self, status, NULL);
-  else
-    *amount = (struct amount){balance.balance, typed->self->terminal->currency->numeric};
   return status;
 }
 
@@ -168,7 +169,7 @@ static enum status pay_out(struct terminal_program *self, struct payment *paymen
   enum status status = paper_ready(self);
   if (status == STATUS_OK)
     status = terminal_program_reader(self, "payout", &outcome);
-  if (status == STATUS_OK && self->all)
+  if (status == STATUS_OK && (self->all || self->close))
     status = amount_of_all(&typed, &payment->amount);
   else if (status == STATUS_OK)
     self->wanted = payment->amount;
@@ -180,6 +181,9 @@ static enum status pay_out(struct terminal_program *self, struct payment *paymen
   status = terminal_program_held(self, status);
   if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
     report_outcome(self, "payout", status, &outcome);
+  else if (payment->closes)
+    self->dialogue.say(self->dialogue.context,
+                       SENTENCE("The card is closed: it cannot be used any more, and its points lapse."));
   else
     self->dialogue.say(self->dialogue.context, "Take the card.");
   if (status == STATUS_OK)
@@ -207,15 +211,15 @@ static enum status put_back(struct terminal_program *self) {
 
 enum status verb_payout(void *context, char **arguments) {
   struct terminal_program *self = context;
-  struct payment payment = {.reference = self->reference};
+  struct payment payment = {.reference = self->reference, .closes = self->close};
   struct outcome outcome;
   struct account account;
-  int said = (arguments[0] != NULL) + self->all + self->back;
+  int said = (arguments[0] != NULL) + self->all + self->back + self->close;
   if (self->iban == NULL ? self->holder != NULL : self->back) {
     problem_say(self->program->name, "--name goes with --iban, and --iban with what is paid out");
     return STATUS_USAGE;
   }
-  if (said != 1 || (self->back && self->reference != NULL) || (self->all && self->reference != NULL)) {
+  if (said != 1 || (arguments[0] == NULL && self->reference != NULL)) {
     problem_say(self->program->name, "say how much: an amount, or --all; --back for what was not handed out");
     return STATUS_USAGE;
   }

@@ -45,7 +45,10 @@ static const char *advice(const struct terminal_program *self, const struct jour
         "finished or cancelled first");
   case JOURNAL_COMMITTED:
     if (entry->type == TRANSACTION_PAYOUT && strcmp(entry->tender_kind, PAYOUT_BY_TRANSFER) != 0)
-      return entry->tender_kind[0] == 0
+      return strcmp(entry->tender_kind, PAYOUT_CLOSES) == 0
+                 ? SENTENCE("the card has paid it out and is closed: recover asks the back-end, and then says what to "
+                            "hand out")
+             : entry->tender_kind[0] == 0
                  ? SENTENCE(
                        "the card has paid it out, and nothing was handed out: the same payout again with this card, or "
                        "payout --back")
