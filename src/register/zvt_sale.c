@@ -255,7 +255,7 @@ static void request_fill(const struct register_zvt *zvt, const struct zvt_entry 
   request->kind = entry->kind;
   request->amount = (struct amount){entry->amount, zvt->facts->currency->numeric};
   request->wait_seconds = ZVT_WAIT_SECONDS;
-  request->card_stays = entry->kind == TILL_REFUND; /* the holder of the sale is still there */
+  request->card_stays = request->card_stays || entry->kind == TILL_REFUND; /* the holder of the sale is still there */
   request->whole = entry->kind == TILL_REFUND && entry->amount == 0;
   book_reference(&zvt->book, entry->number, request->reference);
   if (entry->sale != 0)

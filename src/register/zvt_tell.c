@@ -119,6 +119,21 @@ static void put_line(struct paper *paper, const char *format, ...) {
   va_end(arguments);
 }
 
+/* A sentence over as many lines as it needs, cut between words where it has some. */
+static void put_sentence(struct paper *paper, const char *text) {
+  while (*text != 0) {
+    size_t len = strlen(text), room = LINE_ROOM - 1;
+    if (len > room) {
+      for (len = room; len > 0 && text[len] != ' '; len--)
+        ;
+      len = len == 0 ? room : len;
+    }
+    put_line(paper, "%.*s", (int)len, text);
+    text += len;
+    text += strspn(text, " ");
+  }
+}
+
 static const char *money(int64_t minor, uint16_t currency, char text[AMOUNT_TEXT_MAX]) {
   if (amount_print((struct amount){minor, currency}, NULL, text, AMOUNT_TEXT_MAX) == 0)
     text[0] = 0;
@@ -187,7 +202,7 @@ void tell_receipt(struct register_zvt *zvt, const struct zvt_entry *entry, const
   put_head(zvt, &paper, entry->kind == TILL_SALE ? "PAYMENT" : "REFUND", time_of(entry, result));
   put_line(&paper, "Receipt %04u  Trace %06" PRIu64, (unsigned)book_receipt(entry->number), entry->number % 1000000);
   put_line(&paper, "Amount  %s", money(outcome->amount.minor, currency, text));
-  put_line(&paper, "%s", sentence_of(result));
+  put_sentence(&paper, sentence_of(result));
   if (result->status == STATUS_OK && outcome->balance_after >= 0)
     put_line(&paper, "On the card  %s", money(outcome->balance_after, currency, text));
   if (outcome->offline)
