@@ -27,12 +27,12 @@ struct terminal_program {
   bool up_to;                    /* pay --up-to */
   const char *offline;           /* pay --offline, or NULL: as configured */
   bool without_card;             /* refund --without-card */
-  bool all, back, close;         /* payout --all, --back, --close */
+  bool all, back, close;         /* payout --all, --back, --close; totals --close */
   const char *iban, *holder;     /* payout --iban, --name; or NULL */
   const char *renew_to;          /* renew --to: the new card's number, or NULL */
   bool qr;                       /* pay, load, receipt --qr */
   bool last;                     /* receipt --last */
-  bool csv, close;               /* totals --csv, --close */
+  bool csv;                      /* totals --csv */
   bool print;                    /* receipt --print */
   const char *reference;         /* pay, load --reference, or NULL */
   int64_t events_fd;             /* -1: nobody wants to know */
