@@ -38,10 +38,9 @@ EXTRA_DIST += tests/applet/refused.txt
 # in make check, 200,000 with make differential.
 check_PROGRAMS += tests/applet/check_differential
 tests_applet_check_differential_SOURCES = $(CARD_BENCH) tests/run.c tests/applet/both.c tests/applet/differential.c \
-	tests/applet/line.c tests/applet/seeded.c tests/applet/wild.c tests/card/card.c tests/card/channel.c \
-	tests/card/known.c tests/card/lifecycle.c tests/card/log.c tests/card/no_pin.c tests/card/offline.c tests/card/payout.c \
-	tests/card/perso.c tests/card/pin.c tests/card/promise.c tests/card/purse.c tests/card/refund.c tests/card/roll.c \
-	tests/card/select.c
+	tests/applet/line.c tests/applet/seeded.c tests/applet/wild.c tests/card/card.c tests/card/channel.c tests/card/known.c \
+	tests/card/lifecycle.c tests/card/log.c tests/card/no_pin.c tests/card/offline.c tests/card/payout.c tests/card/perso.c \
+	tests/card/pin.c tests/card/promise.c tests/card/purse.c tests/card/refund.c tests/card/roll.c tests/card/select.c
 both_cards = -Wl,--wrap=card_manufacture -Wl,--wrap=card_power_on -Wl,--wrap=card_process -Wl,--wrap=crypto_random \
 	-Wl,--wrap=crypto_p256_generate -Wl,--wrap=crypto_p256_sign -Wl,--wrap=run_suites
 tests_applet_check_differential_LDFLAGS = $(AM_LDFLAGS) $(both_cards)
@@ -83,12 +82,11 @@ tests_applet_both_in_state_LDADD = $(tests_system_card_in_state_LDADD)
 physical = -Wl,--wrap=card_manufacture -Wl,--wrap=card_power_on -Wl,--wrap=card_process -Wl,--wrap=run_suites \
 	-Wl,--wrap=vcard_memory
 physical_sources = tests/applet/physical.c tests/applet/physical_memory.c
-check_PROGRAMS += tests/applet/check_physical_card tests/applet/check_physical_session \
-	tests/applet/physical_in_state
+check_PROGRAMS += tests/applet/check_physical_card tests/applet/check_physical_session tests/applet/physical_in_state
 tests_applet_check_physical_card_SOURCES = $(CARD_BENCH) tests/run.c $(physical_sources) tests/applet/physical_card.c \
-	tests/card/channel.c tests/card/lifecycle.c tests/card/log.c tests/card/no_pin.c \
-	tests/card/offline.c tests/card/payout.c tests/card/perso.c tests/card/pin.c tests/card/promise.c \
-	tests/card/purse.c tests/card/refund.c tests/card/roll.c tests/card/select.c
+	tests/card/channel.c tests/card/lifecycle.c tests/card/log.c tests/card/no_pin.c tests/card/offline.c tests/card/payout.c \
+	tests/card/perso.c tests/card/pin.c tests/card/promise.c tests/card/purse.c tests/card/refund.c tests/card/roll.c \
+	tests/card/select.c
 tests_applet_check_physical_card_LDFLAGS = $(AM_LDFLAGS) $(physical)
 tests_applet_check_physical_card_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 tests_applet_check_physical_session_SOURCES = $(physical_sources) $(tests_system_check_session_SOURCES)

@@ -1,21 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # scdoc makes the pages; the EXIT STATUS section of each comes from the list of outcomes.
-program_pages = \
-	man/epurse-admin.1 \
-	man/epurse-apdu.1 \
-	man/epurse-card.1 \
-	man/epurse-perso.1 \
-	man/epurse-pos.1 \
-	man/epurse-reload.1 \
-	man/epurse-tilld.8 \
-	man/epurse-verify.1 \
-	man/epursed.8
-other_pages = \
-	man/epurse-apdu.5 \
-	man/epurse-json.5 \
-	man/epurse-terminal.conf.5 \
-	man/epursed.conf.5 \
-	man/epurse-status.7
+program_pages = man/epurse-admin.1 man/epurse-apdu.1 man/epurse-card.1 man/epurse-perso.1 man/epurse-pos.1 man/epurse-reload.1 \
+	man/epurse-tilld.8 man/epurse-verify.1 man/epursed.8
+other_pages = man/epurse-apdu.5 man/epurse-json.5 man/epurse-terminal.conf.5 man/epursed.conf.5 man/epurse-status.7
 if HAVE_SCDOC
 man_MANS = $(program_pages) $(other_pages)
 endif
@@ -23,17 +10,10 @@ EXTRA_DIST += $(program_pages:=.scd) $(other_pages:=.scd) man/exit-status.awk ma
 CLEANFILES += $(program_pages) $(other_pages)
 dist_doc_DATA = LICENSE NEWS README.md docs/epurse-json.schema.json docs/openapi.yaml docs/till-openapi.yaml
 EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh check.sh demo.sh setup.sh .clang-format \
-	.editorconfig CONTRIBUTING.md SECURITY.md \
-	docs/architecture.md \
-	docs/counting.md \
-	docs/found.md docs/glossary.md \
-	docs/ledger.md \
-	docs/pictures/parts.svg \
-	docs/pictures/payment.svg docs/pictures/receipt.svg docs/pictures/till-customer.png docs/pictures/till-page.png \
-	docs/protocol.md \
-	docs/readers.md \
-	docs/printing.md docs/till-page.md docs/till.md \
-	docs/tour.md
+	.editorconfig CONTRIBUTING.md SECURITY.md docs/architecture.md docs/counting.md docs/found.md docs/glossary.md \
+	docs/ledger.md docs/pictures/parts.svg docs/pictures/payment.svg docs/pictures/receipt.svg \
+	docs/pictures/till-customer.png docs/pictures/till-page.png docs/protocol.md docs/readers.md docs/printing.md \
+	docs/till-page.md docs/till.md docs/tour.md
 STATUS_DEF = $(srcdir)/include/epurse/status.def
 FINDINGS_DEF = $(srcdir)/include/epurse/findings.def
 

@@ -1,16 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Floor 5: the frame of the programs, then a program each: a table and its verbs.
-noinst_LIBRARIES += libcmd.a
-libcmd_a_SOURCES = src/cmd/frame/answer.c src/cmd/frame/completion.c src/cmd/frame/dialogue.c src/cmd/frame/events.c src/cmd/frame/finish.c \
-	src/cmd/frame/language.c src/cmd/frame/local_time.c src/cmd/frame/option.c src/cmd/frame/paper.c src/cmd/frame/problem.c \
-	src/cmd/frame/receipt_qr.c src/cmd/frame/report.c src/cmd/frame/tap.c src/cmd/frame/terminal_program.c \
-	src/cmd/frame/verb_balance.c src/cmd/frame/verb_doctor.c src/cmd/frame/verb_log.c src/cmd/frame/verb_payout.c \
-	src/cmd/frame/verb_pin.c \
-	src/cmd/frame/verb_readers.c src/cmd/frame/verb_receipt.c src/cmd/frame/verb_recover.c src/cmd/frame/verb_renew.c \
-	src/cmd/frame/verb_status.c src/cmd/frame/verb_totals.c
-libcmd_a_CPPFLAGS = $(AM_CPPFLAGS) -DLOCALEDIR='"$(localedir)"'
-LINK_CMD = libcmd.a libprint.a $(QRENCODE_LIBS) $(LINK_TERMINAL)
-
+# Floor 5: a program each: a table and its verbs.
 bin_PROGRAMS += epurse-pos
 epurse_pos_SOURCES = src/cmd/pos/epurse-pos.c src/cmd/pos/verb_refund.c src/cmd/pos/verb_supervisor.c
 epurse_pos_LDADD = $(LINK_CMD)
@@ -31,21 +20,21 @@ epurse_apdu_LDADD = libcmd.a libvcard.a libglobalplatform.a libcard.a $(LINK_TER
 noinst_LIBRARIES += libbatch.a
 libbatch_a_SOURCES = src/cmd/perso/batch_file.c src/cmd/perso/batch_list.c src/cmd/perso/csv_rows.c
 bin_PROGRAMS += epurse-perso
-epurse_perso_SOURCES = src/cmd/perso/batch_prepare.c src/cmd/perso/batch_progress.c src/cmd/perso/batch_work.c src/cmd/perso/epurse-perso.c \
-	src/cmd/perso/measure.c src/cmd/perso/preparation.c src/cmd/perso/verb_batch.c src/cmd/perso/verb_measure.c src/cmd/perso/verb_prepare.c src/cmd/perso/verb_renew_card.c
+epurse_perso_SOURCES = src/cmd/perso/batch_prepare.c src/cmd/perso/batch_progress.c src/cmd/perso/batch_work.c \
+	src/cmd/perso/epurse-perso.c src/cmd/perso/measure.c src/cmd/perso/preparation.c src/cmd/perso/verb_batch.c \
+	src/cmd/perso/verb_measure.c src/cmd/perso/verb_prepare.c src/cmd/perso/verb_renew_card.c
 epurse_perso_LDADD = libbatch.a libglobalplatform.a $(LINK_CMD) $(CSV_LIBS) $(ZIP_LIBS) -lpthread
 bin_PROGRAMS += epurse-admin
-epurse_admin_SOURCES = src/cmd/admin/admin_approval.c src/cmd/admin/admin_audit.c src/cmd/admin/admin_backup.c src/cmd/admin/admin_call.c \
-	src/cmd/admin/admin_restore_list.c \
-	src/cmd/admin/admin_card_block.c src/cmd/admin/admin_card_list.c src/cmd/admin/admin_card_replace.c \
-	src/cmd/admin/admin_card_show.c src/cmd/admin/admin_ceremony.c src/cmd/admin/admin_folder.c \
-	src/cmd/admin/admin_init.c src/cmd/admin/admin_key_roll.c src/cmd/admin/admin_key_terminal_ca.c src/cmd/admin/admin_ledger_check.c src/cmd/admin/admin_limit.c \
-	src/cmd/admin/admin_merchant_add.c src/cmd/admin/admin_migrate.c src/cmd/admin/admin_offline_bring.c src/cmd/admin/admin_pending.c src/cmd/admin/admin_serial.c \
-	src/cmd/admin/admin_settlement.c \
-	src/cmd/admin/admin_settlement_close.c src/cmd/admin/admin_settlement_export.c \
-	src/cmd/admin/admin_settlement_pain.c src/cmd/admin/admin_terminal_add.c src/cmd/admin/admin_terminal_folder.c \
-	src/cmd/admin/admin_terminal_list.c src/cmd/admin/admin_terminal_revoke.c src/cmd/admin/epurse-admin.c \
-	src/cmd/admin/sepa_text.c
+epurse_admin_SOURCES = src/cmd/admin/admin_approval.c src/cmd/admin/admin_audit.c src/cmd/admin/admin_backup.c \
+	src/cmd/admin/admin_call.c src/cmd/admin/admin_restore_list.c src/cmd/admin/admin_card_block.c \
+	src/cmd/admin/admin_card_list.c src/cmd/admin/admin_card_replace.c src/cmd/admin/admin_card_show.c \
+	src/cmd/admin/admin_ceremony.c src/cmd/admin/admin_folder.c src/cmd/admin/admin_init.c src/cmd/admin/admin_key_roll.c \
+	src/cmd/admin/admin_key_terminal_ca.c src/cmd/admin/admin_ledger_check.c src/cmd/admin/admin_limit.c \
+	src/cmd/admin/admin_merchant_add.c src/cmd/admin/admin_migrate.c src/cmd/admin/admin_offline_bring.c \
+	src/cmd/admin/admin_pending.c src/cmd/admin/admin_serial.c src/cmd/admin/admin_settlement.c \
+	src/cmd/admin/admin_settlement_close.c src/cmd/admin/admin_settlement_export.c src/cmd/admin/admin_settlement_pain.c \
+	src/cmd/admin/admin_terminal_add.c src/cmd/admin/admin_terminal_folder.c src/cmd/admin/admin_terminal_list.c \
+	src/cmd/admin/admin_terminal_revoke.c src/cmd/admin/epurse-admin.c src/cmd/admin/sepa_text.c
 epurse_admin_LDADD = libcmd.a $(QRENCODE_LIBS) $(LINK_AUDIT) $(LINK_SERVER) $(XML_LIBS) $(CSV_LIBS)
 sbin_PROGRAMS += epursed
 epursed_SOURCES = src/cmd/server/epursed.c
@@ -53,15 +42,3 @@ epursed_LDADD = libcmd.a $(LINK_SERVER)
 sbin_PROGRAMS += epurse-tilld
 epurse_tilld_SOURCES = src/cmd/till/epurse-tilld.c src/cmd/till/service.c src/cmd/till/till_conf.c
 epurse_tilld_LDADD = libcmd.a $(QRENCODE_LIBS) libregister.a $(LINK_TILL) libhttp.a $(EVENT_LIBS) $(SSL_LIBS)
-
-# Completion for shells, each made by the program itself from its table of options.
-bashcompletiondir = $(datadir)/bash-completion/completions
-zshcompletiondir = $(datadir)/zsh/site-functions
-nodist_bashcompletion_DATA = completion/bash/epurse-admin completion/bash/epurse-apdu completion/bash/epurse-card completion/bash/epurse-perso \
-	completion/bash/epurse-pos completion/bash/epurse-reload completion/bash/epurse-tilld completion/bash/epurse-verify completion/bash/epursed
-nodist_zshcompletion_DATA = completion/zsh/_epurse-admin completion/zsh/_epurse-apdu completion/zsh/_epurse-card completion/zsh/_epurse-perso \
-	completion/zsh/_epurse-pos completion/zsh/_epurse-reload completion/zsh/_epurse-tilld completion/zsh/_epurse-verify completion/zsh/_epursed
-$(nodist_bashcompletion_DATA) $(nodist_zshcompletion_DATA): $(bin_PROGRAMS) $(sbin_PROGRAMS)
-	$(AM_V_GEN)file='$@'; shell=$${file#completion/}; shell=$${shell%%/*}; program=$${file##*/}; $(MKDIR_P) "completion/$$shell" && \
-	  ./"$${program#_}$(EXEEXT)" --completion="$$shell" >'$@.tmp' && mv '$@.tmp' '$@'
-CLEANFILES += $(nodist_bashcompletion_DATA) $(nodist_zshcompletion_DATA)

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # How many payments the real server makes, and what the machine could do at most: `make bench`, docs/performance.md.
 check_PROGRAMS += epurse-bench
-epurse_bench_SOURCES = tests/bench/bare.c tests/bench/bare_postgres.c tests/bench/bare_sqlite.c \
-	tests/bench/configure.c tests/bench/crew.c tests/bench/drive.c tests/bench/fill.c tests/bench/judge.c \
-	tests/bench/latency.c tests/bench/limit.c tests/bench/line.c tests/bench/main.c tests/bench/must.c \
-	tests/bench/parts.c tests/bench/parts_broken.c tests/bench/plan.c tests/bench/prepare.c tests/bench/processors.c \
-	tests/bench/purse.c tests/bench/report.c tests/bench/server.c tests/bench/store_limit.c tests/bench/till.c \
-	tests/bench/world.c tests/card/ram.c $(INSTALLATION)
+epurse_bench_SOURCES = tests/bench/bare.c tests/bench/bare_postgres.c tests/bench/bare_sqlite.c tests/bench/configure.c \
+	tests/bench/crew.c tests/bench/drive.c tests/bench/fill.c tests/bench/judge.c tests/bench/latency.c tests/bench/limit.c \
+	tests/bench/line.c tests/bench/main.c tests/bench/must.c tests/bench/parts.c tests/bench/parts_broken.c \
+	tests/bench/plan.c tests/bench/prepare.c tests/bench/processors.c tests/bench/purse.c tests/bench/report.c \
+	tests/bench/server.c tests/bench/store_limit.c tests/bench/till.c tests/bench/world.c tests/card/ram.c $(INSTALLATION)
 epurse_bench_LDADD = $(LINK_SERVER) libcard.a $(LINK_TERMINAL) $(POSTGRES_LIBS) -lm
 
 # The server has the last processor for itself where there are two or more. BENCH_OPTIONS adds to it, like

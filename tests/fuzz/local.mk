@@ -3,16 +3,15 @@
 # with --enable-fuzz (clang) each is a libFuzzer program too, and `make fuzz FUZZ_SECONDS=n` runs them.
 check_LIBRARIES += libfuzz.a
 libfuzz_a_SOURCES = src/cmd/apdu/apdu_script.c tests/bank/tender_book.c tests/card/ram.c tests/fuzz/apdu.c \
-	tests/fuzz/apdu_script.c tests/fuzz/card_audit.c tests/fuzz/back_end.c tests/fuzz/cap.c tests/fuzz/card_channel.c tests/fuzz/domain.c \
-	tests/fuzz/card_channel_seeds.c tests/fuzz/card_clear.c tests/fuzz/card_file.c tests/fuzz/certificate.c \
-	tests/fuzz/channel_scene.c tests/fuzz/endpoint_seeds.c tests/fuzz/endpoints.c tests/fuzz/jws.c tests/fuzz/layout.c \
-	tests/fuzz/letter.c tests/fuzz/letter_body.c tests/fuzz/letter_each.c tests/fuzz/message.c tests/fuzz/pin.c \
-	tests/fuzz/powered.c tests/fuzz/receipt.c tests/fuzz/record.c tests/fuzz/scp11.c tests/fuzz/scratch.c \
-	tests/fuzz/securemsg_card.c tests/fuzz/securemsg_host.c tests/fuzz/session.c tests/fuzz/settings.c \
-	tests/fuzz/target.c tests/fuzz/tender.c tests/fuzz/text.c tests/fuzz/tlv.c tests/fuzz/vpcd.c tests/fuzz/world.c \
-	tests/fuzz/zvt.c
-LINK_FUZZ = libfuzz.a libregister.a libserver.a libhttp.a libledger.a libvcard.a libglobalplatform.a libcard.a $(LINK_TERMINAL) $(ZIP_LIBS) $(EVENT_LIBS) $(SSL_LIBS) \
-	$(SQLITE_LIBS) $(POSTGRES_LIBS)
+	tests/fuzz/apdu_script.c tests/fuzz/card_audit.c tests/fuzz/back_end.c tests/fuzz/cap.c tests/fuzz/card_channel.c \
+	tests/fuzz/domain.c tests/fuzz/card_channel_seeds.c tests/fuzz/card_clear.c tests/fuzz/card_file.c \
+	tests/fuzz/certificate.c tests/fuzz/channel_scene.c tests/fuzz/endpoint_seeds.c tests/fuzz/endpoints.c tests/fuzz/jws.c \
+	tests/fuzz/layout.c tests/fuzz/letter.c tests/fuzz/letter_body.c tests/fuzz/letter_each.c tests/fuzz/message.c \
+	tests/fuzz/pin.c tests/fuzz/powered.c tests/fuzz/receipt.c tests/fuzz/record.c tests/fuzz/scp11.c tests/fuzz/scratch.c \
+	tests/fuzz/securemsg_card.c tests/fuzz/securemsg_host.c tests/fuzz/session.c tests/fuzz/settings.c tests/fuzz/target.c \
+	tests/fuzz/tender.c tests/fuzz/text.c tests/fuzz/tlv.c tests/fuzz/vpcd.c tests/fuzz/world.c tests/fuzz/zvt.c
+LINK_FUZZ = libfuzz.a libregister.a libserver.a libhttp.a libledger.a libvcard.a libglobalplatform.a libcard.a $(LINK_TERMINAL) \
+	$(ZIP_LIBS) $(EVENT_LIBS) $(SSL_LIBS) $(SQLITE_LIBS) $(POSTGRES_LIBS)
 
 check_PROGRAMS += tests/fuzz/check_fuzz tests/fuzz/write_seeds
 TESTS += tests/fuzz/check_fuzz
