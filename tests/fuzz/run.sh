@@ -8,7 +8,7 @@ seconds=${1:?usage: run.sh SECONDS [NAME...]}
 shift
 findings=$PWD/fuzz-findings
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'if [ "$BASHPID" = $$ ]; then rm -rf "$work"; fi' EXIT
 corpora=${FUZZ_CORPUS:-$work/corpora}
 mkdir -p "$corpora" "$work/seeds"
 names=$(./write_seeds "$work/seeds") || exit 70

@@ -19,7 +19,13 @@ world_end() {
   server_stop
   rm -rf "$world"
 }
-trap world_end EXIT
+# What is started in the background is a copy of this shell for a moment, with its trap: killed then, it would end the world.
+# (`if`: such a copy of bash 5.2 takes any command for failed in `[ ... ] || ...`.)
+at_end() { # COMMAND: when this shell ends, and no copy of it
+  # shellcheck disable=SC2064
+  trap "if [ \"\$BASHPID\" = \$\$ ]; then $1; fi" EXIT
+}
+at_end world_end
 
 # Until a command succeeds: a test waits for what it needs to have happened, not for a span of time.
 patience=120 # seconds; a busy machine is slow, and what is never to come is said
