@@ -86,6 +86,7 @@ struct report {
 
 #define BOOKS_MAX   96
 #define REFUNDS_MAX 8
+#define KEPT_MAX    16
 struct books {
   bool told;
   enum status check; /* ledger_check */
@@ -97,12 +98,14 @@ struct books {
   struct ledger_totals totals;
   int64_t owed_refunds[REFUNDS_MAX]; /* those without a card, minor units each */
   size_t owed_count;
-  int64_t refunds_borne; /* by the shop of TILL_POS, minor units */
-  uint64_t lies;         /* incidents of the opened card */
-  int64_t paid_out;      /* payouts that a terminal was told to hand out, minor units */
-  unsigned unheard;      /* of them, those that the server does not know to be handed out */
-  int64_t put_back;      /* payouts that are owed to their cards instead */
-  int64_t risked;        /* off-line payments of a forked card that the issuer's risk bears, minor units */
+  int64_t refunds_borne;         /* by the shop of TILL_POS, minor units */
+  uint64_t lies;                 /* incidents of the opened card */
+  int64_t paid_out;              /* payouts that a terminal was told to hand out, minor units */
+  unsigned unheard;              /* of them, those that the server does not know to be handed out */
+  int64_t put_back;              /* payouts that are owed to their cards instead */
+  struct promise kept[KEPT_MAX]; /* off-line payments that are evidence against their card, paid by risk or by nobody */
+  size_t kept_count;
+  int64_t risked; /* off-line payments of a forked card that the issuer's risk bears, minor units */
   struct ledger_offline_lack lacking[WHOSE_COUNT]; /* what cards have announced, and nobody has brought in */
   uint64_t given_back;    /* incidents: charges given back whose claim had been loaded elsewhere meanwhile */
   int64_t given_back_sum; /* minor units: the merchants go on owing them */

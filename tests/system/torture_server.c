@@ -149,6 +149,17 @@ static void tell_payouts(struct books *books) {
   books->risked = tell_sum("SELECT coalesce(sum(amount), 0) FROM offline_promise WHERE outcome = 4");
 }
 
+static void tell_kept(struct books *books) {
+  sqlite3_stmt *row = NULL;
+  if (sqlite3_prepare_v2(opened, "SELECT promise FROM offline_promise WHERE outcome IN (4, 5)", -1, &row, NULL) ==
+      SQLITE_OK)
+    while (books->kept_count < KEPT_MAX && sqlite3_step(row) == SQLITE_ROW)
+      if (sqlite3_column_bytes(row, 0) == PROMISE_SIZE &&
+          promise_decode(sqlite3_column_blob(row, 0), PROMISE_SIZE, &books->kept[books->kept_count]) == STATUS_OK)
+        books->kept_count++;
+  sqlite3_finalize(row);
+}
+
 static void tell_books(void) {
   struct books *books = &torture->books;
   memset(books, 0, sizeof *books);
@@ -161,6 +172,7 @@ static void tell_books(void) {
   tell_given_back(books);
   tell_refunds(books);
   tell_payouts(books);
+  tell_kept(books);
   books->told = ledger_totals(writer_ledger(service.writer), &books->totals) == STATUS_OK;
 }
 
