@@ -11,8 +11,9 @@
 
 /* An entry that its card has promised; done where `state` says so. */
 static struct journal_entry entry_of(uint8_t type, enum journal_state state, int64_t amount, bool pin, bool in_points) {
-  static int64_t id;
-  struct journal_entry entry = {.id = ++id, .state = state, .type = type, .amount = amount, .time = 1700000000 + id};
+  static int64_t last;
+  const int64_t id = ++last;
+  struct journal_entry entry = {.id = id, .state = state, .type = type, .amount = amount, .time = 1700000000 + id};
   struct promise promise = {.type = type, .amount = (uint32_t)amount, .currency = 978, .pin_verified = pin};
   uint8_t body[PROMISE_TLV_SIZE];
   promise.sale_in_points = in_points;
