@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "epurse/till.h"
+#include "listener.h"
 #include "register_json.h"
 
 #define BODY_MAX   8192 /* bytes; a receipt's QR text is the longest that is sent */
@@ -105,12 +106,5 @@ void clerk_ask(struct clerk *clerk, struct call *call);
 struct call *clerk_next(struct clerk *clerk);
 
 /* ---- listener.c ---- */
-
-/* A listening Unix socket that only its owner may use; or -1. */
-int listen_local(const char *path);
-/* A listening TCP socket at HOST:PORT; or -1. */
-int listen_remote(const char *place, uint16_t *port);
-/* TLS 1.3 with that chain and key. */
-enum status tls_server_open(const char *certificate, const char *key, SSL_CTX **tls) EPURSE_MUST_USE;
 
 #endif

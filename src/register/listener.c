@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Where clients come in: a Unix socket that only its owner may use, and a TCP port with TLS. */
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -12,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "json_state.h"
+#include "listener.h"
 
 #define BACKLOG 16
 
@@ -78,6 +79,42 @@ int listen_remote(const char *place, uint16_t *port) {
   freeaddrinfo(found);
   *port = fd >= 0 ? port_of(fd) : 0;
   return fd;
+}
+
+/* What comes by IPv4 to a socket of both is IPv4. */
+static bool address_print(const struct sockaddr_storage *peer, char address[ADDRESS_TEXT_MAX]) {
+  const struct in6_addr *six = &((const struct sockaddr_in6 *)peer)->sin6_addr;
+  if (peer->ss_family == AF_INET)
+    return inet_ntop(AF_INET, &((const struct sockaddr_in *)peer)->sin_addr, address, ADDRESS_TEXT_MAX) != NULL;
+  if (peer->ss_family != AF_INET6)
+    return false;
+  if (IN6_IS_ADDR_V4MAPPED(six))
+    return inet_ntop(AF_INET, &six->s6_addr[12], address, ADDRESS_TEXT_MAX) != NULL;
+  return inet_ntop(AF_INET6, six, address, ADDRESS_TEXT_MAX) != NULL;
+}
+
+bool address_of_peer(int fd, char address[ADDRESS_TEXT_MAX]) {
+  struct sockaddr_storage peer = {0};
+  socklen_t len = sizeof peer;
+  return getpeername(fd, (struct sockaddr *)&peer, &len) == 0 && address_print(&peer, address);
+}
+
+bool address_read(const char *text, char address[ADDRESS_TEXT_MAX]) {
+  struct sockaddr_storage written = {.ss_family = AF_INET};
+  if (inet_pton(AF_INET, text, &((struct sockaddr_in *)&written)->sin_addr) == 1)
+    return address_print(&written, address);
+  written.ss_family = AF_INET6;
+  return inet_pton(AF_INET6, text, &((struct sockaddr_in6 *)&written)->sin6_addr) == 1 &&
+         address_print(&written, address);
+}
+
+bool listens_loopback(int fd) {
+  struct sockaddr_storage own = {0};
+  socklen_t len = sizeof own;
+  char address[ADDRESS_TEXT_MAX];
+  if (getsockname(fd, (struct sockaddr *)&own, &len) != 0 || !address_print(&own, address))
+    return false;
+  return strcmp(address, "::1") == 0 || strncmp(address, "127.", 4) == 0;
 }
 
 static enum status key_private(const char *path) {

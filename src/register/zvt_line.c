@@ -35,9 +35,22 @@ void line_close(struct register_zvt *zvt, const char *why) {
 
 /* ---- who comes ---- */
 
-static int accept_one(int listener) {
+/* Nobody else than the register that was named, where one was. */
+static bool is_expected(const struct register_zvt *zvt, int fd) {
+  char address[ADDRESS_TEXT_MAX];
+  if (zvt->peer[0] == 0 || (address_of_peer(fd, address) && strcmp(address, zvt->peer) == 0))
+    return true;
+  zvt->options.log(zvt->options.context, "zvt-line", "why=stranger");
+  return false;
+}
+
+static int accept_one(const struct register_zvt *zvt) {
   static const int on = 1;
-  int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  int fd = accept4(zvt->listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd >= 0 && !is_expected(zvt, fd)) {
+    close(fd);
+    return -1;
+  }
   if (fd >= 0) {
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     (void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
@@ -73,7 +86,7 @@ enum zvt_wake line_wait(struct register_zvt *zvt, bool busy, int milliseconds) {
   if (poll(fds, sizeof fds / sizeof fds[0], milliseconds) <= 0)
     return WAKE_TIME;
   if (fds[3].revents != 0)
-    zvt->newcomer = accept_one(zvt->listen_fd);
+    zvt->newcomer = accept_one(zvt);
   else if (fds[4].revents != 0 && fds[0].revents == 0) /* that may be the end of the line, and then it is the next */
     newcomer_refuse(zvt);
   if (fds[1].revents != 0)

@@ -8,7 +8,6 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "json_state.h"
 #include "zvt_state.h"
 
 static const struct command {
@@ -65,6 +64,26 @@ static enum status charset_read(const char *name, enum zvt_charset *charset) {
   return *charset == ZVT_CP437 && strcasecmp(name, "cp437") != 0 ? STATUS_BAD_CONFIG : STATUS_OK;
 }
 
+/* The line is in the clear, and who sells may give back: a shop's net is full of people. */
+static enum status listener_open(struct register_zvt *zvt, char problem[256]) {
+  const struct register_zvt_options *options = &zvt->options;
+  if (options->peer[0] != 0 && !address_read(options->peer, zvt->peer)) {
+    snprintf(problem, 256, "[zvt] peer: '%.100s' is no address", options->peer);
+    return STATUS_BAD_CONFIG;
+  }
+  zvt->listen_fd = listen_remote(options->listen, &zvt->port);
+  if (zvt->listen_fd < 0) {
+    snprintf(problem, 256, "[zvt] listen: %.150s: cannot listen there", options->listen);
+    return STATUS_NO_SERVER;
+  }
+  if (zvt->peer[0] == 0 && !listens_loopback(zvt->listen_fd)) {
+    snprintf(problem, 256, "[zvt] listen: '%.100s' is not this machine alone, and wants the register's address as peer",
+             options->listen);
+    return STATUS_BAD_CONFIG;
+  }
+  return STATUS_OK;
+}
+
 static enum status begin(struct register_zvt *zvt, char problem[256]) {
   const struct register_zvt_options *options = &zvt->options;
   enum status status = charset_read(options->charset, &zvt->charset);
@@ -79,11 +98,9 @@ static enum status begin(struct register_zvt *zvt, char problem[256]) {
     snprintf(problem, 256, "%.200s", options->book);
     return status;
   }
-  zvt->listen_fd = listen_remote(options->listen, &zvt->port);
-  if (zvt->listen_fd < 0) {
-    snprintf(problem, 256, "[zvt] listen: %.150s: cannot listen there", options->listen);
-    return STATUS_NO_SERVER;
-  }
+  status = listener_open(zvt, problem);
+  if (status != STATUS_OK)
+    return status;
   zvt->till_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   zvt->end_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   if (zvt->till_fd < 0 || zvt->end_fd < 0)

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "epurse/till.h"
+#include "listener.h"
 #include "register_zvt.h"
 #include "zvt_frame.h"
 
@@ -107,7 +108,8 @@ struct register_zvt {
   bool started;
   atomic_bool stopping;
   struct zvt_line line;
-  int newcomer; /* another register, that has not been heard yet; -1: none */
+  char peer[ADDRESS_TEXT_MAX]; /* who may come in; "": this machine alone reaches it */
+  int newcomer;                /* another register, that has not been heard yet; -1: none */
   struct zvt_book book;
 };
 

@@ -120,6 +120,7 @@ static enum status zvt_begin(struct service *service, char problem[256]) {
   const struct register_zvt_options options = {
       .till = service->till,
       .listen = till_conf_text(service->settings, "zvt", "listen"),
+      .peer = till_conf_text(service->settings, "zvt", "peer"),
       .charset = till_conf_text(service->settings, "zvt", "charset"),
       .book = book,
       .log = log_pairs,

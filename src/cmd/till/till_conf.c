@@ -20,6 +20,7 @@ static const struct settings_row rows[] = {
     {"json", "key", "till.key", SETTING_PATH, 0, 0},
     {"json", "token", "till.token", SETTING_PATH, 0, 0},
     {"zvt", "listen", "", SETTING_TEXT, 0, 0},
+    {"zvt", "peer", "", SETTING_TEXT, 0, 0},
     {"zvt", "charset", "cp437", SETTING_TEXT, 0, 0},
     {"page", "listen", "", SETTING_TEXT, 0, 0},
     {"page", "host", "", SETTING_TEXT, 0, 0},
