@@ -56,15 +56,16 @@ static enum status renew_check_new(struct ledger *ledger, const struct renewing 
 }
 
 /* The card's last word is a payout of all that was on it, promised to this desk with the PIN and proved by r, which went
- * back to it: its holder was there, and it has nothing left to pay with. */
+ * back to it: its holder was there, and it has nothing left to pay with. Not of a suspended card: whose it is the issuer
+ * wants to know first, and its money would be on a card that nobody suspects. */
 static enum status renew_check_emptied(struct ledger *ledger, const struct renewing *renewing, bool *emptied) {
   const struct ledger_card *old = &renewing->old;
   struct terminal_brief desk;
   struct booking last;
   enum payout_outcome outcome = PAYOUT_NONE;
   *emptied = false;
-  if (renewing->what->desk == NULL || old->held_atc != 0 || old->balance != 0 || old->last_atc == 0 ||
-      old->last_atc != old->captured_atc)
+  if (renewing->what->desk == NULL || old->suspended_at != 0 || old->held_atc != 0 || old->balance != 0 ||
+      old->last_atc == 0 || old->last_atc != old->captured_atc)
     return STATUS_OK;
   enum status status = terminal_brief(ledger, renewing->what->desk, &desk);
   if (status == STATUS_OK)

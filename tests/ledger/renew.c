@@ -312,6 +312,26 @@ START_TEST(renews_what_was_emptied_at_the_desk) {
 }
 END_TEST
 
+static enum status act_suspend(struct ledger *ledger, const void *what) {
+  const struct purse *purse = what;
+  return ledger_card_suspend(ledger, purse->cid, "asked", WORLD_NOW);
+}
+
+/* What the issuer keeps back of a card that it suspects does not leave by the desk's hand alone. */
+START_TEST(a_desk_renews_no_suspended_card) {
+  struct pair pair;
+  pair_open(&pair);
+  empty_at(&pair, DESK, PAYOUT_WISH_BACK);
+  ck_assert_int_eq(world_do(&pair.world, act_suspend, &pair.old), STATUS_OK);
+  expect(&pair, DESK, STATUS_CARD_NOT_BLOCKED);
+  world_assert_card(&pair.world, &pair.old, 0, 0, 5000);
+  world_assert_card(&pair.world, &pair.new, 0, 0, 0);
+  pair.world.now = EXPIRED;
+  expect(&pair, DESK, STATUS_APPROVAL_WAITS);
+  world_close(&pair.world);
+}
+END_TEST
+
 /* 0: handed out; 1: emptied elsewhere; 2: the holder went on with the card; 3: there was something on it. */
 START_TEST(a_desk_takes_nothing_that_the_card_did_not_sign) {
   struct pair pair;
@@ -438,6 +458,7 @@ Suite *renew_suite(void) {
   tcase_add_loop_test(tests, books_no_more_than_was_kept, 0, 2);
   tcase_add_test(tests, renews_what_expired);
   tcase_add_test(tests, renews_what_was_emptied_at_the_desk);
+  tcase_add_test(tests, a_desk_renews_no_suspended_card);
   tcase_add_loop_test(tests, a_desk_takes_nothing_that_the_card_did_not_sign, 0, 4);
   tcase_add_test(tests, refuses_what_it_must);
   tcase_add_test(tests, a_forked_card_waits);
