@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "run.h"
 #include "system/flow_card.h"
@@ -225,6 +226,41 @@ START_TEST(what_is_forgotten_is_asked_of_the_journal) {
 }
 END_TEST
 
+static enum status give_back(const char *reference, const char *code) {
+  struct till_request request = {
+      .kind = TILL_REFUND, .amount = {10, 978}, .wait_seconds = 1, .card_stays = true, .sale = "G1"};
+  snprintf(request.reference, sizeof request.reference, "%s", reference);
+  snprintf(request.supervisor, sizeof request.supervisor, "%s", code);
+  ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+  return finish(reference).status;
+}
+
+/* Whoever has the till's interface all night does not find the supervisor's code: after five wrong ones the right one is none either. */
+START_TEST(a_code_is_not_guessed) {
+  char path[512];
+  begin("till-code");
+  struct terminal *terminal = flow_terminal("pos");
+  const struct till_request request = sale("G1", 100);
+  ck_assert_int_eq(sell(&request).status, STATUS_OK);
+  ck_assert_int_eq(supervisor_set(terminal, "246810"), STATUS_OK);
+  terminal_close(&terminal);
+  for (int i = 0; i < 8; i++) /* none is no wrong one */
+    ck_assert_int_eq(give_back("G2", i % 2 == 0 ? "000000" : ""), STATUS_WRONG_SUPERVISOR);
+  ck_assert_int_eq(give_back("G2", "246810"), STATUS_OK); /* and it is counted anew */
+  for (int i = 0; i < 5; i++)
+    ck_assert_int_eq(give_back("G3", "000000"), STATUS_WRONG_SUPERVISOR);
+  ck_assert_int_eq(give_back("G3", "246810"), STATUS_WRONG_SUPERVISOR);
+  flow_card_settled(&card, START - 90);
+  till_close(&till); /* its operator's way out */
+  open_till("pos");
+  ck_assert_int_eq(give_back("G3", "246810"), STATUS_OK);
+  snprintf(path, sizeof path, "%s/pos/supervisor", flow_world.folder);
+  ck_assert_int_eq(unlink(path), 0);
+  flow_card_settled(&card, START - 80);
+  end();
+}
+END_TEST
+
 START_TEST(one_till_has_the_terminal) {
   char folder[512], problem[256];
   struct till *second = NULL;
@@ -249,6 +285,7 @@ static Suite *till_suite(void) {
   tcase_add_test(tests, what_waits_is_aborted);
   tcase_add_test(tests, nonsense_begins_nothing);
   tcase_add_test(tests, what_is_forgotten_is_asked_of_the_journal);
+  tcase_add_test(tests, a_code_is_not_guessed);
   tcase_add_test(tests, one_till_has_the_terminal);
   suite_add_tcase(suite, tests);
   return suite;
