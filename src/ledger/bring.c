@@ -223,7 +223,7 @@ static enum status bring_book(struct ledger *ledger, const struct brought *broug
     status = limit_take(ledger, &load, brought->what->id);
   if (status == STATUS_OK)
     status = booking_capture(ledger, &booking, brought->receipt->secret, brought->what->inquiry->offer.now);
-  if (status != STATUS_OK || brought->promise->type == TRANSACTION_PAYOUT) /* of which no settlement speaks */
+  if (status != STATUS_OK || brought->promise->type == TRANSACTION_PAYOUT) /* of which handed_at tells a settlement */
     return status;
   return brought_in_note(ledger, brought->what->id, brought->what->inquiry->offer.now);
 }

@@ -525,6 +525,8 @@ static enum status hand_out(struct world *world, struct kept *kept, uint8_t wish
 START_TEST(payouts_that_were_forgotten_come_back) {
   struct scene scene;
   struct ledger_restored restored;
+  struct ledger_settlement closed;
+  struct resumption resumption = {.exported = 0};
   struct kept paid, back, open;
   memset(&scene, 0, sizeof scene);
   struct world *world = &scene.world;
@@ -556,6 +558,10 @@ START_TEST(payouts_that_were_forgotten_come_back) {
   world_assert_card(world, purse, 5000 - 1000 - 700 - 60, 0, 700);
   world_complete(world, purse, TRANSACTION_PURCHASE, 1, POS);
   world_assert_agrees(world, purse);
+  ck_assert_int_eq(ledger_transact(world->ledger, resume_step, &resumption), STATUS_OK);
+  ck_assert_int_eq(ledger_transact(world->ledger, close_step, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.sums.payouts, 1000);
+  ck_assert_int_eq(closed.brought_in, 1000); /* a settlement that was forgotten may have paid it to the shop */
   memcpy(paid.inquiry.tid, OTHER_RELOAD, TID_SIZE);
   ck_assert_int_eq(hand_out(world, &paid, PAYOUT_WISH_PAY), STATUS_NOT_PERMITTED);
   scene_close(&scene, restored.aside);

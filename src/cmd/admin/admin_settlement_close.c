@@ -29,7 +29,7 @@ static void head_print(const struct admin *admin, const struct settlement_head *
   report_amount(gross, head->brought_in, currency);
   admin_print(admin,
               "  %s of it were brought in again after a restoration: what the settlements exported before it paid out "
-              "already is not to be paid again (settlement export --purchases: brought_in)\n",
+              "already is not to be paid again (settlement export --purchases: brought_in; payouts: by shop)\n",
               gross);
 }
 
