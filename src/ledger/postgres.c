@@ -10,10 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "postgres_pipe.h"
 #include "postgres_value.h"
 #include "schema.h"
+
+#define SOLE_TRIES 50 /* five seconds in all */
 
 struct store {
   struct pipe pipe;
@@ -101,7 +104,7 @@ static enum status postgres_create(const char *place, struct store **store) {
 }
 
 /* Other sessions of this program that have their tables in the same schema: postgres_pipe.c names them. */
-static enum status postgres_sole(struct store *store) {
+static enum status sole_look(struct store *store) {
   PGresult *result = NULL;
   struct store_value value = {.kind = STORE_NULL};
   enum status status =
@@ -113,6 +116,17 @@ static enum status postgres_sole(struct store *store) {
     postgres_column(result, 0, 0, &value);
   PQclear(result);
   return status == STATUS_OK && value.number != 0 ? STATUS_LEDGER_BUSY : status;
+}
+
+/* A session that its program has closed is seen for a moment longer: the server ends it by and by. */
+static enum status postgres_sole(struct store *store) {
+  static const struct timespec pause = {0, 100000000};
+  enum status status = sole_look(store);
+  for (int i = 0; status == STATUS_LEDGER_BUSY && i < SOLE_TRIES; i++) {
+    nanosleep(&pause, NULL);
+    status = sole_look(store);
+  }
+  return status;
 }
 
 /* All that fills a ledger is one transaction: nothing is left of one that failed. */
