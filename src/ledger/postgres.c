@@ -16,7 +16,7 @@
 #include "postgres_value.h"
 #include "schema.h"
 
-#define SOLE_TRIES 50 /* five seconds in all */
+#define SOLE_TRIES 20 /* two seconds in all */
 
 struct store {
   struct pipe pipe;

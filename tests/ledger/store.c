@@ -327,6 +327,7 @@ END_TEST
 Suite *store_suite(void) {
   Suite *suite = suite_create("store");
   TCase *tests = tcase_create("file");
+  tcase_set_timeout(tests, 60); /* PostgreSQL is waited for */
   tcase_add_test(tests, creates_once);
   tcase_add_loop_test(tests, refuses_settings, 0, 5);
   tcase_add_test(tests, refuses_other_schema);
