@@ -254,13 +254,19 @@ static enum status book_cards(struct audit *audit) {
 
 /* ---- incidents: each must prove what it says ---- */
 
+/* A promise is the evidence: of a fork, of what was lost, and of an off-line payment of a card that has been replaced. */
+static bool incident_is_promise(const struct ledger_incident *incident) {
+  return incident->kind == LEDGER_INCIDENT_FORK || incident->kind == LEDGER_INCIDENT_LOST ||
+         (incident->kind == LEDGER_INCIDENT_LATE_PROOF && incident->evidence_len == PROMISE_SIZE);
+}
+
 static bool incident_proves(struct audit *audit, const struct ledger_incident *incident) {
   struct promise promise;
   struct certificate certificate;
   struct ledger_transaction booking;
   struct ledger_card row;
   uint8_t hash[CRYPTO_SHA256_SIZE];
-  if (incident->kind == LEDGER_INCIDENT_FORK || incident->kind == LEDGER_INCIDENT_LOST) {
+  if (incident_is_promise(incident)) {
     struct book_card card = {.audit = audit, .row = &row};
     if (incident->evidence_len != PROMISE_SIZE || ledger_card_find(audit->ledger, incident->cid, &row) != STATUS_OK ||
         promise_decode(incident->evidence, PROMISE_SIZE, &promise) != STATUS_OK)
