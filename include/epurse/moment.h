@@ -9,6 +9,8 @@
 #define MOMENT_SIZE 7 /* YYYYMMDDhhmmss, packed BCD, UTC */
 #define DATE_SIZE   4 /* YYYYMMDD, packed BCD: the first four bytes of a moment; as in tag 5F24 of GP certificates */
 
+#define SECONDS_PER_DAY (24 * 60 * 60)
+
 /* From and to seconds since 1970-01-01 UTC, for the years 1970 to 9999; outside, the nearest bound. */
 void moment_from_unix(int64_t unix_seconds, uint8_t moment[MOMENT_SIZE]);
 /* `moment` must be valid; an invalid one yields 0. */

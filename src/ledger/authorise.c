@@ -6,14 +6,13 @@
 #include "card.h"
 #include "epurse/command.h"
 #include "epurse/ledger_payout.h"
+#include "epurse/moment.h"
 #include "limit.h"
 #include "payout.h"
 #include "reference.h"
 #include "refund.h"
 #include "store.h"
 #include "terminal.h"
-
-#define SECONDS_PER_DAY (24 * 60 * 60)
 
 /* All that one answer is made from. */
 struct answer {

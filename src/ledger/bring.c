@@ -6,14 +6,13 @@
 #include "card.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
+#include "epurse/moment.h"
 #include "limit.h"
 #include "offline.h"
 #include "reference.h"
 #include "refund.h"
 #include "store.h"
 #include "terminal.h"
-
-#define SECONDS_PER_DAY (24 * 60 * 60)
 
 struct brought {
   const struct bringing *what;

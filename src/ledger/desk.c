@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Desks: a reserved number belongs to one of them, and none has more than its quota. */
 #include "epurse/ledger_desk.h"
+#include "epurse/moment.h"
 
 #include "card.h"
 #include "store.h"
 #include "terminal.h"
-
-#define SECONDS_PER_DAY 86400
 
 /* Whose a number is, as far as one desk is concerned. */
 enum desk_owner { DESK_NOBODY, DESK_ITSELF, DESK_OTHER, DESK_REVOKED };

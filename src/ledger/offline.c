@@ -11,13 +11,12 @@
 #include "chain.h"
 #include "epurse/certificate.h"
 #include "epurse/ledger_backup.h"
+#include "epurse/moment.h"
 #include "incident.h"
 #include "limit.h"
 #include "posting.h"
 #include "store.h"
 #include "terminal.h"
-
-#define SECONDS_PER_DAY (24 * 60 * 60)
 
 /* What a stored promise came to; the schema has the same numbers. */
 enum outcome { OUTCOME_PAID = 1, OUTCOME_WAITS = 2, OUTCOME_REVOKED = 3, OUTCOME_RISK = 4, OUTCOME_FORKED = 5 };

@@ -6,12 +6,11 @@
 
 #include "booking.h"
 #include "card.h"
+#include "epurse/moment.h"
 #include "limit.h"
 #include "posting.h"
 #include "store.h"
 #include "terminal.h"
-
-#define SECONDS_PER_DAY (24 * 60 * 60)
 
 /* What was given back of it so far, or is on its way back to its card. */
 static enum status refund_sum(struct ledger *ledger, int64_t sale, int64_t *sum) {

@@ -5,13 +5,12 @@
 #include "booking.h"
 #include "card.h"
 #include "epurse/ledger_renewal.h"
+#include "epurse/moment.h"
 #include "incident.h"
 #include "payout.h"
 #include "posting.h"
 #include "store.h"
 #include "terminal.h"
-
-#define SECONDS_PER_DAY (24 * 60 * 60)
 
 struct renewing {
   const struct ledger_renewing *what;

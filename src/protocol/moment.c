@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#define DAY_SECONDS 86400
 #define LAST_SECOND INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 
 static uint8_t to_bcd(unsigned value) {
@@ -45,8 +44,8 @@ static unsigned days_since_march(unsigned month) {
 
 void moment_from_unix(int64_t unix_seconds, uint8_t moment[MOMENT_SIZE]) {
   int64_t bounded = unix_seconds < 0 ? 0 : unix_seconds > LAST_SECOND ? LAST_SECOND : unix_seconds;
-  int64_t days = bounded / DAY_SECONDS;
-  unsigned second = (unsigned)(bounded % DAY_SECONDS);
+  int64_t days = bounded / SECONDS_PER_DAY;
+  unsigned second = (unsigned)(bounded % SECONDS_PER_DAY);
   int64_t year = 1970 + days / 366; /* at most a few too early */
   unsigned day, month;
 
@@ -77,7 +76,7 @@ int64_t moment_to_unix(const uint8_t moment[MOMENT_SIZE]) {
   month = from_bcd(moment[2]);
   year = (int64_t)year_of(moment) - (month <= 2 ? 1 : 0);
   seconds = days_to_march(year) + days_since_march(month <= 2 ? month + 9 : month - 3) + from_bcd(moment[3]) - 1;
-  seconds = seconds * DAY_SECONDS + from_bcd(moment[4]) * 3600 + from_bcd(moment[5]) * 60 + from_bcd(moment[6]);
+  seconds = seconds * SECONDS_PER_DAY + from_bcd(moment[4]) * 3600 + from_bcd(moment[5]) * 60 + from_bcd(moment[6]);
   return seconds < 0 ? 0 : seconds;
 }
 

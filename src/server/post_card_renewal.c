@@ -7,10 +7,9 @@
 #include "endpoints.h"
 #include "epurse/ledger_renewal.h"
 #include "epurse/message_renewal.h"
+#include "epurse/moment.h"
 #include "http/request.h"
 #include "service.h"
-
-#define SECONDS_PER_DAY 86400
 
 struct renewing {
   struct ledger_renewing what;

@@ -6,10 +6,9 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_card.h"
+#include "epurse/moment.h"
 #include "http/request.h"
 #include "service.h"
-
-#define SECONDS_PER_DAY 86400
 
 struct replacing {
   struct ledger_replacing what;

@@ -6,10 +6,9 @@
 #include "envelope.h"
 #include "epurse/ledger_transaction.h"
 #include "epurse/message_refund.h"
+#include "epurse/moment.h"
 #include "http/request.h"
 #include "service.h"
-
-#define SECONDS_PER_DAY (24 * 60 * 60)
 
 struct owing {
   struct ledger_owed_refund owed;

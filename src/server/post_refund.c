@@ -2,10 +2,9 @@
  * POST /v1/refunds: a card promised to take back what it paid here; may it? */
 #include "authorisation_request.h"
 #include "endpoints.h"
+#include "epurse/moment.h"
 #include "service.h"
 #include "signer.h"
-
-#define SECONDS_PER_DAY (24 * 60 * 60)
 
 static enum status authorise(struct ledger *ledger, struct authorisation_request *asked) {
   struct ledger_signer signer = signer_of(asked->service);

@@ -5,9 +5,9 @@
 #include <time.h>
 
 #include "epurse/ledger_offline.h"
+#include "epurse/moment.h"
 
-#define SECONDS_PER_DAY (24 * 60 * 60)
-#define LAPSE_MOST      1000 /* stretches in one step */
+#define LAPSE_MOST 1000 /* stretches in one step */
 
 int64_t service_now(const struct service *service) {
   return service->clock(service->clock_context);

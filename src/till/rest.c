@@ -8,13 +8,13 @@
 #include <time.h>
 
 #include "epurse/journal.h"
+#include "epurse/moment.h"
 #include "epurse/reader.h"
 #include "epurse/terminal_recovery.h"
 #include "epurse/terminal_renewal.h"
 #include "till_state.h"
 
 #define REST_MAX_MS (30 * 60 * 1000) /* nothing waits, or nothing gets on */
-#define DAY_SECONDS INT64_C(86400)
 #define PATH_ROOM   1280
 
 void till_log(const struct till *till, const char *event, const char *format, ...) {
@@ -147,7 +147,7 @@ static void renewal_answer(struct till *till) {
 static void renewal_request(struct till *till) {
   char path[RENEWAL_PATH_MAX] = "";
   int64_t left = terminal_expires(till->terminal) - (int64_t)time(NULL);
-  if (left > TERMINAL_RENEW_DAYS * DAY_SECONDS || time_of(till, "renewal/request.json") != 0)
+  if (left > TERMINAL_RENEW_DAYS * SECONDS_PER_DAY || time_of(till, "renewal/request.json") != 0)
     return;
   enum status status = renewal_ask(till->terminal, path);
   till_log(till, "renewal", "status=%s request=\"%s\"", status_name(status), path);

@@ -10,12 +10,12 @@
 
 #include "epurse/backend.h"
 #include "epurse/journal.h"
+#include "epurse/moment.h"
 #include "epurse/reader.h"
 #include "language.h"
 #include "terminal_program.h"
 
 #define READERS_MAX   32 /* pcsc-lite before 2.5.0 has 16 */
-#define DAY           86400
 #define CLOCK_SECONDS 60 /* that are worth a word; MESSAGE_CLOCK_SKEW are refused */
 
 /* What was found of one thing. The worst of all decides how the program ends. */
@@ -77,7 +77,7 @@ static void tell_expiry(struct doctor *doctor, bool server, int64_t expires) {
   struct finding finding = {.check = server ? "TLS" : SENTENCE("certificate")};
   char day[21];
   uint8_t moment[MOMENT_SIZE];
-  int64_t days = (expires - (int64_t)time(NULL)) / DAY;
+  int64_t days = (expires - (int64_t)time(NULL)) / SECONDS_PER_DAY;
   moment_from_unix(expires, moment);
   moment_print(moment, day);
   day[10] = 0; /* the date of it */
