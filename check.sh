@@ -36,8 +36,10 @@ one() { # NAME COMMAND...: one thing that passes or fails; its output is shown w
   rm -f "$log"
 }
 
-# What tests wait for is not all theirs: twice as many at once as there are processors.
-at_once=-j$((2 * $(nproc)))
+# What tests wait for is not all theirs: three times as many at once as there are processors.
+at_once=-j$((3 * $(nproc)))
+# Those that take longest begin first, so that none of them runs on by itself at the end.
+longest='postgres|torture|proverif|check_(flow|server|wire|lossy)|zvt|json|pending|page|till-day'
 
 # A build folder's `make check`: each of its test points counts.
 suite() { # NAME FOLDER MAKE-ARGUMENT...
@@ -66,11 +68,14 @@ configured() { # FOLDER CONFIGURE-ARGUMENT...
   shift
   mkdir -p "$folder" && (cd "$folder" && ../configure --quiet --enable-werror "$@")
 }
-tests_but() { # FOLDER PATTERN: its tests without those that match, on one line
-  make -s -C "$1" list-tests | grep -vE "$2" | tr '\n' ' '
+on_one_line() { # tests, one on each line: the longest first
+  awk -v longest="$longest" '$0 ~ longest { print; next } { rest = rest $0 "\n" } END { printf "%s", rest }' | tr '\n' ' '
+}
+tests_but() { # FOLDER PATTERN: its tests without those that match
+  make -s -C "$1" list-tests | grep -vE "$2" | on_one_line
 }
 tests_of() { # FOLDER PATTERN: those that match
-  make -s -C "$1" list-tests | grep -E "$2" | tr '\n' ' '
+  make -s -C "$1" list-tests | grep -E "$2" | on_one_line
 }
 smoke_tests() {
   make -s -C build-check list-smoke-tests | tr '\n' ' '

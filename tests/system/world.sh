@@ -7,7 +7,7 @@
 
 PATH=$top_builddir:$PATH
 world=$(mktemp -d "${TMPDIR:-/tmp}/${world_name-epurse world}.XXXXXX") # the space is meant; the demonstration goes without
-world_port=$((VPCD_PORT + 20000))
+world_port=$((VPCD_PORT - 12000)) # and the next three: below the ephemeral ports, as VPCD_PORT is (with-pcscd)
 world_url=https://127.0.0.1:$world_port
 issuer_passphrase='issuer passphrase 1'
 server_passphrase='server passphrase 2'
@@ -43,7 +43,7 @@ waits() { # COMMAND...
 port_wait() { # PORT PID WHAT: until that process listens; fails where it has ended
   local end=$((SECONDS + patience))
   until (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; do
-    kill -0 "$2" 2>/dev/null || { echo "$3 has ended before it listened" >&2; return 1; }
+    kill -0 "$2" 2>/dev/null || { echo "$3 has ended before it listened on port $1" >&2; return 1; }
     [ $SECONDS -lt $end ] || { echo "waited $patience s for $3 to listen on port $1" >&2; return 1; }
     sleep 0.05
   done
