@@ -62,8 +62,12 @@ def match(pattern, term, bound, free=None):
         return bound.setdefault(pattern, term) == term
     if isinstance(pattern, int) or isinstance(term, int):
         return pattern == term
-    return pattern[0] == term[0] and len(pattern) == len(term) and all(
-        match(a, b, bound, free) for a, b in zip(pattern[1:], term[1:]))
+    if pattern[0] != term[0] or len(pattern) != len(term):
+        return False
+    for a, b in zip(pattern[1:], term[1:]):
+        if not match(a, b, bound, free):
+            return False
+    return True
 
 
 def variables(term, found):
@@ -164,6 +168,18 @@ def renamed(clause):
             tuple((rename(term), rename(pattern), frozenset(rename(name) for name in free)) for term, pattern, free in clause[2]))
 
 
+def numbered(clause):
+    """The same for clauses that differ in the numbers of their variables alone."""
+    names = {}
+
+    def number(term):
+        if isinstance(term, int):
+            return names.setdefault(term, len(names))
+        return (term[0],) + tuple(map(number, term[1:]))
+    return (number(clause[1]), tuple(map(number, clause[0])),
+            tuple((number(term), number(pattern), tuple(sorted(map(number, free)))) for term, pattern, free in clause[2]))
+
+
 def subsumes(general, special):
     """True where the special clause says nothing that the general one does not."""
     bound = {}
@@ -179,8 +195,13 @@ def subsumes(general, special):
     def from_here(number, bound):
         if number == len(order):
             return all(differs(difference, bound) for difference in general[2])
-        return any(fact[0] == order[number][0] and match(order[number], fact, trial) and from_here(number + 1, trial)
-                   for fact in special[0] for trial in [dict(bound)])
+        wanted, head = order[number], Kept.head(order[number])
+        for fact in special[0]:
+            if fact[0] == wanted[0] and head in (None, Kept.head(fact)):
+                trial = dict(bound)
+                if match(wanted, fact, trial) and from_here(number + 1, trial):
+                    return True
+        return False
     return from_here(0, bound)
 
 
@@ -192,14 +213,45 @@ class Entry:
         self.symbols = frozenset().union(*(symbols(fact, set()) for fact in clause[0] + (clause[1],)))
 
 
+class Kept:
+    """Entries by a fact of theirs."""
+
+    def __init__(self):
+        self.rows = {} # by the fact's symbol, then by its first term's, None where that is a variable
+
+    @staticmethod
+    def head(fact):
+        return None if len(fact) < 2 or isinstance(fact[1], int) else fact[1][0]
+
+    def add(self, fact, entry):
+        self.rows.setdefault(fact[0], {}).setdefault(self.head(fact), []).append(entry)
+
+    def like(self, fact):
+        """Those whose fact may be this one."""
+        row = self.rows.get(fact[0], {})
+        head = self.head(fact)
+        if head is None:
+            return itertools.chain.from_iterable(list(row.values()))
+        return itertools.chain(row.get(head, ()), row.get(None, ()))
+
+    def all(self):
+        return (entry for row in self.rows.values() for entries in row.values() for entry in entries)
+
+
 def may_be(one, other):
-    """False where two facts cannot be equal, at a glance."""
-    return one[0] == other[0] and (isinstance(one[1], int) or isinstance(other[1], int) or one[1][0] == other[1][0])
+    """False where two terms cannot be equal, at a glance: what their variables stand for is not looked at."""
+    if isinstance(one, int) or isinstance(other, int):
+        return True
+    if one[0] != other[0] or len(one) != len(other):
+        return False
+    for a, b in zip(one[1:], other[1:]):
+        if not may_be(a, b):
+            return False
+    return True
 
 
-def resolved(clause, other):
-    """The clauses in which the other one's conclusion has met the selected condition."""
-    number = selected(clause)
+def resolved(clause, number, other):
+    """The clauses in which the other one's conclusion has met the condition of that number."""
     if not may_be(clause[0][number], other[1]):
         return []
     (conditions, conclusion, differences), bound = renamed(other), {}
@@ -211,30 +263,40 @@ def resolved(clause, other):
 
 def saturate(clauses, solved=()):
     """All clauses without a selected condition that follow. Solved ones come from an earlier saturation."""
-    by_conclusion, waiting, order = {}, [], itertools.count()
-    done = {True: [], False: [Entry(clause) for clause in solved]} # whether something is selected
+    kept, waiting, order, seen = Kept(), [], itertools.count(), set()
+    selecting, solving = Kept(), Kept() # those that have a selected condition, by it; those that have none, by their conclusion
 
     def push(new):
         for clause in new:
+            shape = numbered(clause)
+            if shape in seen:
+                continue
+            seen.add(shape)
             heapq.heappush(waiting, (size(clause[1]) + sum(size(fact) for fact in clause[0]), next(order), clause))
+    for clause in solved:
+        solving.add(clause[1], Entry(clause))
     push(clauses)
     while waiting:
         entry = Entry(heapq.heappop(waiting)[2])
-        same = by_conclusion.setdefault(entry.clause[1][0], [])
-        if any(old.alive and old.symbols <= entry.symbols and subsumes(old.clause, entry.clause) for old in same):
+        conclusion = entry.clause[1]
+        if any(old.alive and old.symbols <= entry.symbols and subsumes(old.clause, entry.clause) for old in kept.like(conclusion)):
             continue
-        for old in same:
+        for old in kept.like(conclusion):
             if old.alive and entry.symbols <= old.symbols and subsumes(entry.clause, old.clause):
                 old.alive = False
-        same.append(entry)
-        done[entry.selected is not None].append(entry)
+        kept.add(conclusion, entry)
         if entry.selected is None:
-            for other in [other for other in done[True] if other.alive]:
-                push(resolved(other.clause, entry.clause))
+            solving.add(conclusion, entry)
+            for other in list(selecting.like(conclusion)):
+                if other.alive:
+                    push(resolved(other.clause, other.selected, entry.clause))
         else:
-            for other in [other for other in done[False] if other.alive]:
-                push(resolved(entry.clause, other.clause))
-    return [entry.clause for same in by_conclusion.values() for entry in same if entry.alive and entry.selected is None]
+            fact = entry.clause[0][entry.selected]
+            selecting.add(fact, entry)
+            for other in list(solving.like(fact)):
+                if other.alive:
+                    push(resolved(entry.clause, entry.selected, other.clause))
+    return [entry.clause for entry in kept.all() if entry.alive and entry.selected is None]
 
 
 # -- from a model to clauses
