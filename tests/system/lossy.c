@@ -240,6 +240,7 @@ static const char *const modes[] = {"lost", "some", "ENOSPC", "EROFS", "EIO"};
 
 static void open_scene(bool no_sync) {
   flow_world_begin();
+  ck_assert(installation_quick_keys()); /* the server begins hundreds of times */
   ck_assert(!victim_server_stop());
   victim_server_start(no_sync);
   flow_card_issue(&scene.card, "lossy", WORLD_PURSE_CEILING / 2);

@@ -54,6 +54,14 @@ bool installation_set(const char *section, const char *line) {
   return installation_shell("sed -i 's/^\\[%s\\]$/&\\n%s/' \"$W/issuer/epursed.conf\"", section, line);
 }
 
+bool installation_quick_keys(void) {
+  return installation_shell("for key in \"$W\"/issuer/*.key; do "
+                            "openssl pkcs8 -topk8 -in \"$key\" -passin \"file:$W/server.pass\" -v2 aes-256-cbc -iter 1 "
+                            "-passout 'pass:" INSTALLATION_SERVER_PASSPHRASE
+                            "' -out \"$W/quick.key\" && chmod 600 \"$W/quick.key\" && "
+                            "mv \"$W/quick.key\" \"$key\" || exit 1; done");
+}
+
 bool installation_start(struct installation *installation) {
   installation->server = fork();
   if (installation->server == 0) {

@@ -27,6 +27,8 @@ bool installation_begin(struct installation *installation, const char *base, con
 bool installation_init(struct installation *installation, const char *options);
 /* Sets what stands in a section of epursed.conf: a line, before the others of that section. */
 bool installation_set(const char *section, const char *line);
+/* The server's keys under its passphrase once more, by a derivation that costs nothing, for an epursed that begins often. */
+bool installation_quick_keys(void);
 
 /* epursed, until it takes connections; it ends with its parent, whatever becomes of that. */
 bool installation_start(struct installation *installation);
