@@ -25,6 +25,8 @@ enum status __wrap_vcard_open(const char *path, struct vcard **vcard);
 void __wrap_vcard_fail_at(struct vcard *vcard, uint32_t nth, bool after);
 void __wrap_vcard_tally(const struct vcard *vcard, struct vcard_tally *tally);
 
+const bool torture_apart = true; /* each counts the applet's steps for itself */
+
 /* What an order brought back. */
 struct reply {
   uint8_t answer[APDU_RESPONSE_MAX];

@@ -34,7 +34,7 @@ static const char usage[] =
     "Every single fault of every operation, --ways N ways to go on after each (5: all of them), then --rounds N "
     "random\n"
     "ones from --seed on. --negative takes the card's atomic commit apart: then violations must be found. --budget N: "
-    "enough after N of them.\n";
+    "enough after N of them. Behind -- another plan begins, in the same world.\n";
 
 static const struct option names[] = {
     {"operation", required_argument, NULL, 'o'}, {"fault", required_argument, NULL, 'f'},
@@ -199,7 +199,7 @@ static bool randoms_run(const struct options *options, unsigned *number, struct 
   return tell(++*number, what, &tally, since);
 }
 
-static int plans_run(const struct options *options) {
+static bool plans_run(const struct options *options) {
   unsigned number = 0;
   struct plan_tally sum = {0};
   double since = seconds();
@@ -217,27 +217,63 @@ static int plans_run(const struct options *options) {
            torture->overwritten);
   printf("# together: fault points %u, runs %u, violations %u, %.1f s\n1..%u\n", sum.points, sum.runs, sum.violated,
          seconds() - since, number);
-  return ok && number > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return ok && number > 0;
+}
+
+/* What is counted in all runs of a plan. */
+static void counts_begin(void) {
+  torture->given_back = torture->lies = torture->honoured = torture->unpaid = torture->overwritten = 0;
+}
+
+/* The options up to "--", or to the end; false: not understood. */
+static bool options_take(struct options *options, int argc, char **argv) {
+  int name;
+  *options = (struct options){.singles = true, .seed = 1, .single = {.ways = WAY_COUNT, .way = -1, .stride = 1}};
+  torture->negative = false;
+  optind = 0; /* from the beginning again */
+  while ((name = getopt_long(argc, argv, "+", names, NULL)) != -1)
+    if (!option_take(options, name, optarg))
+      return false;
+  return optind == argc;
+}
+
+static bool plan_run(const struct options *options, unsigned number) {
+  counts_begin();
+  bool ok = plans_run(options);
+  if (options->steps != NULL && !trace_write(&torture->trace, options->steps)) {
+    printf("Bail out! the steps cannot be written to %s\n", options->steps);
+    ok = false;
+  }
+  printf("# plan %u: %s\n", number, ok ? "passed" : "failed");
+  fflush(stdout);
+  return ok;
+}
+
+static bool world_begin(void) {
+  return world_make() && server_prepare(world_path("issuer"), "server passphrase") && till_prepare() &&
+         beginning_make();
 }
 
 int main(int argc, char **argv) {
-  struct options options = {.singles = true, .seed = 1, .single = {.ways = WAY_COUNT, .way = -1, .stride = 1}};
-  int name, code = EXIT_FAILURE;
+  struct options options;
+  bool ok = true, begun = false, made = false;
   torture = mmap(NULL, sizeof *torture, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (torture == MAP_FAILED)
     return EXIT_FAILURE;
   torture->clock = (time(NULL) / DAY + 1) * DAY + DAY / 2;
-  while ((name = getopt_long(argc, argv, "", names, NULL)) != -1)
-    if (!option_take(&options, name, optarg)) {
+  for (int first = 0, end, number = 1; first < argc; first = end, number++) {
+    for (end = first + 1; end < argc && strcmp(argv[end], "--") != 0; end++)
+      ;
+    if (!options_take(&options, end - first, argv + first)) {
       fputs(usage, stderr);
-      return 64;
+      ok = false;
+      break;
     }
-  if (world_make() && server_prepare(world_path("issuer"), "server passphrase") && till_prepare() && beginning_make())
-    code = plans_run(&options);
-  if (options.steps != NULL && !trace_write(&torture->trace, options.steps)) {
-    printf("Bail out! the steps cannot be written to %s\n", options.steps);
-    code = EXIT_FAILURE;
+    made = begun ? made : world_begin();
+    begun = true;
+    ok = made && plan_run(&options, (unsigned)number) && ok;
   }
-  world_remove();
-  return code;
+  if (begun)
+    world_remove();
+  return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -144,4 +144,7 @@ struct torture {
 };
 extern struct torture *torture;
 
+/* Whether a call that no fault waits in has a process of its own as well: the card is one that needs it. */
+extern const bool torture_apart;
+
 #endif

@@ -50,6 +50,13 @@ void fault_disarm(void) {
   torture->armed_call = UINT_MAX;
 }
 
+bool fault_waits(void) {
+  for (size_t i = 0; i < torture->fault_count; i++)
+    if (torture->faults[i].call == torture->armed_call)
+      return true;
+  return false;
+}
+
 static struct fault *waiting(enum fault_place place, unsigned nth) {
   for (size_t i = 0; !calm && i < torture->fault_count; i++) {
     struct fault *fault = &torture->faults[i];

@@ -45,6 +45,8 @@ bool fault_away(enum fault_kind kind);
 
 /* Lays the counters down and arms those faults that wait in this call. */
 void fault_arm(unsigned call);
+/* Whether one of them does. */
+bool fault_waits(void);
 /* The call is over: whatever did not happen in it will not happen any more. */
 void fault_disarm(void);
 /* This place is reached: the fault that happens now, or FAULT_NONE. */

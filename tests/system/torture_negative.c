@@ -4,6 +4,8 @@
 #include "epurse/card.h"
 #include "torture.h"
 
+const bool torture_apart = false;
+
 static struct card_port torn_port;
 static const struct card_port *whole_port;
 

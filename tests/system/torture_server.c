@@ -244,15 +244,18 @@ static int64_t server_clock(void *context) {
   return (int64_t)(torture->clock + torture->server_ahead);
 }
 
-static _Noreturn void serve(int line) {
-  static struct packet question, answer;
+/* Where the one before it died in a question, nobody is told so before what that one had committed is traced. */
+static _Noreturn void serve(int line, bool follows) {
+  static struct packet question, answer, dead = {.kind = PACKET_DEAD};
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   struct ledger *ledger = NULL;
   service.configuration.watch = 0; /* its commits would be counted with the others */
   service.clock = server_clock;
   if (ledger_open(service.configuration.store, &ledger) != STATUS_OK || service_start(&service, &ledger) != STATUS_OK)
     _exit(70);
-  trace_holds(); /* what the one before it has committed, and died of */
+  trace_holds();
+  if (follows && !packet_send(line, &dead))
+    _exit(74);
   while (packet_receive(line, &question)) {
     memset(&answer, 0, offsetof(struct packet, body.text) + 1);
     answer.kind = PACKET_ANSWER;
@@ -272,18 +275,15 @@ static _Noreturn void serve(int line) {
 
 static _Noreturn void keep(int line) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (;;) {
-    static struct packet dead = {.kind = PACKET_DEAD};
+  for (bool follows = false;; follows = true) {
     int code = 0;
     pid_t child = fork();
     if (child == 0)
-      serve(line);
+      serve(line, follows);
     if (child < 0 || waitpid(child, &code, 0) != child)
       _exit(72);
     if (!WIFEXITED(code) || WEXITSTATUS(code) != TORTURE_KILLED)
       _exit(WIFEXITED(code) ? WEXITSTATUS(code) : 73);
-    if (!packet_send(line, &dead))
-      _exit(74);
   }
 }
 
