@@ -39,7 +39,7 @@ TESTS += tests/system/proverif.test
 dist_check_SCRIPTS += tests/system/proverif.test
 EXTRA_DIST += formal/proverif/keys.pv formal/proverif/load.pv formal/proverif/pin.pv formal/proverif/purchase.pv \
 	tests/system/cap-file.py tests/system/prover.py tests/system/proverif.py formal/proverif/offline.pv \
-	formal/proverif/order.pv formal/proverif/payout.pv formal/proverif/refund.pv
+	formal/proverif/order.pv formal/proverif/payout.pv formal/proverif/refund.pv formal/proverif/remembered.pv
 EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py tests/system/balance.py \
 	tests/system/json-check.py tests/system/typing.py tests/system/world.sh
 
