@@ -44,7 +44,8 @@ enum verb {
   VERB_OWE, /* a refund without the card */
   VERB_PAYOUT,
   VERB_CONFIRM, /* the cashier is asked about each payout that was to be handed out */
-  VERB_BACK     /* those that are not to be handed out yet go back to their cards */
+  VERB_BACK,    /* those that are not to be handed out yet go back to their cards */
+  VERB_RENEW    /* the card is renewed, and WHOSE_OTHER's is the new one */
 };
 const char *verb_name(enum verb verb);
 

@@ -80,9 +80,22 @@ static void judge_state(const struct evidence *evidence) {
     sequence_violation(evidence->sequence, "after a right PIN %u tries are left", evidence->memory.pin_tries_left);
 }
 
+/* All that it had is owed to the new card: its money, which it paid out, and its points, which stay on it, dead. */
+static void judge_renewed(const struct evidence *evidence, int64_t *points) {
+  const struct ledger_card *heir = &torture->books.cards[WHOSE_OTHER];
+  if (evidence->card->owed != 0 || bytes_u32(evidence->memory.balance) != 0 || heir->points_owed != *points)
+    sequence_violation(evidence->sequence,
+                       "renewed: the old card holds %" PRIu32 ", is owed %" PRId64 ", left %" PRId64
+                       " points to the new one, of %" PRId64,
+                       bytes_u32(evidence->memory.balance), evidence->card->owed, heir->points_owed, *points);
+  *points = 0;
+}
+
 static void judge_balance(const struct evidence *evidence) {
   struct sequence *sequence = evidence->sequence;
   int64_t balance = bytes_u32(evidence->memory.balance), points = bytes_u32(evidence->memory.points);
+  if (sequence->renewed && evidence->whose == sequence->whose)
+    judge_renewed(evidence, &points);
   if (balance != evidence->card->balance || evidence->card->held != 0)
     sequence_violation(sequence, "card holds %" PRId64 ", shadow %" PRId64 ", in hold %" PRId64, balance,
                        evidence->card->balance, evidence->card->held);

@@ -28,6 +28,7 @@ static void torn_by(struct sequence *sequence, const struct call *call, enum fau
 #define LAST_APDU    6 /* DEBIT or CREDIT, behind SELECT, two certificates, MUTUAL AUTHENTICATE and INITIALIZE */
 #define REFUND_APDU  7 /* CREDIT FOR REFUND, behind those and GET DATA */
 #define OFFLINE_APDU 6 /* INITIALIZE of type 06, behind those and GET DATA */
+#define RENEWAL_APDU 7 /* DEBIT FOR PAYOUT, likewise, and GET BALANCE */
 #define CHANGE_APDU  7 /* CHANGE REFERENCE DATA, behind those four, GET DATA and VERIFY */
 #define STORE_APDU   7 /* in the middle of what the desk writes, the card being certified by then */
 #define KEYS_APDU    4 /* GENERATE, the number being reserved and the card not certified */
@@ -114,6 +115,14 @@ static void begin_torn_offline(struct sequence *sequence) {
 static void begin_torn_before_offline(struct sequence *sequence) {
   torn_by(sequence, &offline_call, FAULT_COMMAND_LOST_AWAY, OFFLINE_APDU);
 }
+/* Two of them: the line, or the till, may die between the one and the other. */
+static void begin_paid_offline_twice(struct sequence *sequence) {
+  struct call more = offline_call;
+  more.amount = 2 * AMOUNT;
+  begin_paid_offline(sequence);
+  if (!report_done(sequence_call(sequence, &more)))
+    sequence_violation(sequence, "the engine: the card did not pay off-line again");
+}
 /* The thief pays at both shops with one promise, or rather with two of one number; the holder pays beside him. */
 static void begin_offline_and_a_thief(struct sequence *sequence) {
   static const struct call here = {
@@ -175,6 +184,11 @@ static void begin_one_try_left(struct sequence *sequence) {
 static void begin_points_sale(struct sequence *sequence) {
   static const struct call call = {.till = TILL_POS, .verb = VERB_PAY_POINTS, .amount = 2 * AMOUNT};
   sequence_must(sequence, &call);
+}
+/* Emptied, and the desk does not know it. */
+static void begin_torn_renewal(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_DESK, .verb = VERB_RENEW};
+  torn_by(sequence, &call, FAULT_ANSWER_LOST_AWAY, RENEWAL_APDU);
 }
 static const struct call refund_call = {.till = TILL_POS, .verb = VERB_REFUND, .amount = AMOUNT, .sale = TORTURE_SALE};
 static void begin_torn_refund(struct sequence *sequence) {
@@ -338,9 +352,19 @@ static const struct operation operations[] = {
      .prelude = begin_torn_offline,
      .once = true},
     {.name = "bringing-in", .call = {.till = TILL_POS, .verb = VERB_RECOVER}, .prelude = begin_paid_offline},
+    {.name = "bringing-in-two", .call = {.till = TILL_POS, .verb = VERB_RECOVER}, .prelude = begin_paid_offline_twice},
     {.name = "bringing-in-beside-a-thief",
      .call = {.till = TILL_POS, .verb = VERB_RECOVER},
      .prelude = begin_offline_and_a_thief},
+    {.name = "renewal", .call = {.till = TILL_DESK, .verb = VERB_RENEW}, BLOCK},
+    {.name = "renewal-after-a-torn-debit",
+     .call = {.till = TILL_DESK, .verb = VERB_RENEW},
+     .prelude = begin_torn_debit,
+     BLOCK},
+    {.name = "renewal-of-what-was-torn-before",
+     .call = {.till = TILL_DESK, .verb = VERB_RENEW},
+     .prelude = begin_torn_renewal,
+     BLOCK},
     {.name = "expiry", .call = {PAY, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
     {.name = "expiry-at-reload", .call = {LOAD, .whose = WHOSE_OTHER}, .prelude = begin_last_minute, LAPSE},
     {.name = "expiry-on-a-torn-debit",

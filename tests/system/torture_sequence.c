@@ -14,7 +14,7 @@
 
 const char *verb_name(enum verb verb) {
   static const char *const names[] = {"pay",     "pay-points", "load", "pin",    "balance", "issue", "void",
-                                      "recover", "refund",     "owe",  "payout", "confirm", "back"};
+                                      "recover", "refund",     "owe",  "payout", "confirm", "back",  "renew"};
   return names[verb];
 }
 
@@ -80,6 +80,7 @@ static void learn_pin(struct sequence *sequence, const struct call *call, const 
 static void note_kinds(struct sequence *sequence, const struct call *call) {
   sequence->offline = sequence->offline || call->offline != OFFLINE_USE_NEVER;
   sequence->payouts = sequence->payouts || call->verb == VERB_PAYOUT;
+  sequence->renewed = sequence->renewed || call->verb == VERB_RENEW;
 }
 
 const struct report *sequence_call(struct sequence *sequence, const struct call *call) {
@@ -104,7 +105,10 @@ static bool is_end(const struct sequence *sequence, const struct call *call, con
   bool dead = report->status == STATUS_CARD_BLOCKED || report->status == STATUS_PIN_BLOCKED;
   if (!report->returned)
     return false;
-  if (call->whose == sequence->whose && call->verb != VERB_RECOVER && sequence->fate != CARD_PERSONALISED) {
+  if (call->verb == VERB_RENEW) /* it says so itself, once it is dead */
+    return report->status == STATUS_OK || report->status == STATUS_CARD_BLOCKED;
+  bool by_card = call->verb != VERB_RECOVER && call->verb != VERB_BACK;
+  if (call->whose == sequence->whose && by_card && sequence->fate != CARD_PERSONALISED) {
     if (sequence->fate == CARD_EXPIRED)
       dead = report->status == STATUS_CARD_EXPIRED;
     return dead || (report->status == STATUS_OK && report->outcome.finished_before);

@@ -24,7 +24,7 @@ struct sequence {
   struct event events[EVENTS_MAX];
   unsigned count, calls;
   enum pin_belief pin;
-  bool offline, payouts; /* there were some, or may have been */
+  bool offline, payouts, renewed; /* there were some, or may have been */
   unsigned violations;
   char texts[VIOLATIONS_MAX][200];
 };

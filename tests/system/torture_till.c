@@ -10,6 +10,7 @@
 
 #include "backend/http_client.h"
 #include "epurse/journal.h"
+#include "epurse/terminal_card_renewal.h"
 #include "epurse/terminal_payout.h"
 #include "epurse/terminal_refund.h"
 #include "torture_reader.h"
@@ -252,6 +253,14 @@ static enum status payout(const struct call *call, struct terminal *terminal, st
   return payout_run(terminal, reader, &payment, &cashier, dialogue, &report->outcome);
 }
 
+/* The old card is in the reader, the new one in a drawer. */
+static enum status renew(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue) {
+  const struct card_renewal_meeting meeting = {.reader = reader, .dialogue = dialogue};
+  struct card_renewal renewal = {.killed = false};
+  memcpy(renewal.new_cid, torture->trace.cids[WHOSE_OTHER], CID_SIZE);
+  return card_renewal_run(terminal, &meeting, &renewal);
+}
+
 static enum status call_do(const struct call *call, struct terminal *terminal, struct reader *reader,
                            struct report *report) {
   const struct dialogue dialogue = {
@@ -293,6 +302,9 @@ static enum status call_do(const struct call *call, struct terminal *terminal, s
   case VERB_CONFIRM:
   case VERB_BACK:
     status = payout(call, terminal, reader, &dialogue, report);
+    break;
+  case VERB_RENEW:
+    status = renew(terminal, reader, &dialogue);
     break;
   }
   bank_close(&payment.tender);

@@ -102,6 +102,27 @@ static void go_on_at_desk(struct sequence *sequence, const struct call *first, e
   sequence_must(sequence, &issue);
 }
 
+/* At the desk: in the end the card is renewed there. Until then its holder may go away with it, and it may be empty. A payout
+ * whose going back the server did not answer is put back again. */
+static void go_on_renewing(struct sequence *sequence, const struct call *first, enum way way, bool done) {
+  const struct call back = at(first, VERB_BACK, 0);
+  struct call renew = at(first, VERB_RENEW, 0), other = renew, shop = elsewhere, load = load_elsewhere;
+  shop.whose = load.whose = first->whose;
+  other.till = TILL_DESK2;
+  if (way == WAY_SERVER_DOWN)
+    again(sequence, first, true, &done);
+  if (way == WAY_RECOVER_AND_GO)
+    recover(sequence, first, false);
+  if (way == WAY_RECOVER_AND_GO)
+    (void)sequence_call(sequence, &shop);
+  if (way == WAY_GO_AND_RETURN)
+    (void)sequence_call(sequence, &load);
+  if (way == WAY_SOMETHING_ELSE)
+    (void)sequence_call(sequence, &other);
+  sequence_must(sequence, &renew);
+  sequence_must(sequence, &back);
+}
+
 /* With wrong PINs until the card says that it is at an end: nobody knows the right one. */
 static void go_on_wrongly(struct sequence *sequence, const struct call *first, enum way way) {
   bool done = false;
@@ -114,13 +135,15 @@ static void go_on_wrongly(struct sequence *sequence, const struct call *first, e
 
 void way_inside(const struct call *first, enum way way, struct call *inside) {
   *inside = way % 2 == 1 ? load_elsewhere : elsewhere;
-  if (is_desk(first->till))
+  if (is_desk(first->till) && first->verb != VERB_RENEW)
     *inside = (struct call){.till = TILL_DESK2, .verb = VERB_ISSUE};
   inside->whose = first->whose;
 }
 
 void way_go(struct sequence *sequence, const struct call *first, enum way way, bool done) {
-  if (is_desk(first->till))
+  if (first->verb == VERB_RENEW)
+    go_on_renewing(sequence, first, way, done);
+  else if (is_desk(first->till))
     go_on_at_desk(sequence, first, way, done);
   else if (first->gives_up)
     go_on_wrongly(sequence, first, way);
