@@ -7,11 +7,13 @@
 #include "epurse/bytes.h"
 #include "epurse/inquiry.h"
 #include "epurse/message.h"
+#include "epurse/message_approval.h"
 #include "epurse/message_deny.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "epurse/message_offline.h"
 #include "epurse/message_reference.h"
+#include "epurse/message_refund.h"
 
 enum station { POS, RELOAD, DESK, ADMIN };
 
@@ -20,6 +22,7 @@ struct draft {
   const struct world *world;
   uint8_t data[FUZZ_INPUT_MAX];
   struct bytes_writer writer;
+  unsigned count;         /* of messages */
   struct promise promise; /* the last one */
   uint32_t committed;     /* the last transaction that happened, as the last promise says */
   uint32_t pin_events;    /* of what the card has signed of its PIN */
@@ -36,11 +39,15 @@ static void draft_end(struct draft *draft, const struct fuzz_sink *sink) {
   fuzz_seed(sink, draft->data, draft->writer.len);
 }
 
+static bool is_put[MESSAGE_TYPE_COUNT]; /* in some input */
+
 /* Takes the body over. */
 static void put(struct draft *draft, enum station station, enum message_type type, json_t *body) {
   char text[FUZZ_INPUT_MAX];
   size_t len = json_dumpb(body, text, sizeof text, JSON_COMPACT);
   fuzz_require(body != NULL && len < sizeof text);
+  fuzz_require(draft->count++ < ENDPOINT_MESSAGES_MAX);
+  is_put[type] = true;
   bytes_write_u8(&draft->writer, (uint8_t)station);
   bytes_write_u8(&draft->writer, (uint8_t)type);
   bytes_write_u16(&draft->writer, (uint16_t)len);
@@ -57,12 +64,24 @@ struct wish {
   const char *pin;  /* NULL: the card's first one */
   const char *tender, *reference;
   uint16_t pin_changes;
+  uint32_t sale; /* of a refund: the ATC of what it gives back */
 };
 
 static uint8_t transaction_of(const struct wish *wish) {
+  if (wish->type == MESSAGE_REFUND)
+    return TRANSACTION_REFUND;
   if (wish->type != MESSAGE_PURCHASE)
-    return TRANSACTION_LOAD;
+    return wish->type == MESSAGE_PAYOUT ? TRANSACTION_PAYOUT : TRANSACTION_LOAD;
   return wish->with_points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
+}
+
+/* Where it is done, and what is its own. */
+static enum station order_station(const struct draft *draft, const struct wish *wish, struct promise *promise) {
+  bool at_till = wish->type == MESSAGE_PURCHASE || wish->type == MESSAGE_REFUND;
+  memcpy(promise->tid, at_till ? draft->world->pos.tid : draft->world->reload.tid, TID_SIZE);
+  promise->sale_atc = wish->sale;
+  promise->pin_verified = wish->sale == 0;
+  return at_till ? POS : RELOAD;
 }
 
 static void put_order(struct draft *draft, const struct wish *wish) {
@@ -79,16 +98,18 @@ static void put_order(struct draft *draft, const struct wish *wish) {
   promise->balance = wish->balance;
   promise->points = wish->points;
   promise->pin_changes = wish->pin_changes;
+  enum station station = order_station(draft, wish, promise);
   promise->last_atc = draft->committed = last_atc;
   memset(promise->last_secret, 0, SECRET_SIZE);
   if (last_atc > 0)
     memcpy(promise->last_secret, world_secret, SECRET_SIZE);
   memcpy(promise->previous, hash, sizeof hash);
   world_promise_sign(draft->world, promise, request.promise);
-  strcpy(request.pin_jwe, wish->pin != NULL ? wish->pin : WORLD_PIN);
+  if (promise->pin_verified)
+    strcpy(request.pin_jwe, wish->pin != NULL ? wish->pin : WORLD_PIN);
   strcpy(request.reference, wish->reference != NULL ? wish->reference : "");
   strcpy(request.tender_kind, wish->tender != NULL ? wish->tender : "cash");
-  put(draft, wish->type == MESSAGE_PURCHASE ? POS : RELOAD, wish->type, transaction_request_body(wish->type, &request));
+  put(draft, station, wish->type, transaction_request_body(wish->type, &request));
 }
 #define ORDER(draft, ...) put_order((draft), &(const struct wish){__VA_ARGS__})
 
@@ -219,27 +240,81 @@ static void seed_card(const struct world *world, const struct fuzz_sink *sink) {
   draft_end(&draft, sink);
 }
 
+static void seed_refund(const struct world *world, const struct fuzz_sink *sink) {
+  struct owed_refund owed = {.atc = 2, .amount = 100, .wish = {1}};
+  struct draft draft;
+  memcpy(owed.cid, world->cid, CID_SIZE);
+  draft_begin(&draft, world);
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
+  ORDER(&draft, .type = MESSAGE_PURCHASE, .amount = 1250, .balance = 3000);
+  put_confirmation(&draft, POS);
+  ORDER(&draft, .type = MESSAGE_REFUND, .amount = 500, .balance = 1750, .sale = 2);
+  put_confirmation(&draft, POS);
+  put(&draft, POS, MESSAGE_OWED_REFUND, owed_refund_body(&owed));
+  draft_end(&draft, sink);
+}
+
+static void seed_payout(const struct world *world, const struct fuzz_sink *sink) {
+  struct inquiry_request pay = {.wish = HAND_OUT_PAY};
+  struct draft draft;
+  draft_begin(&draft, world);
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
+  ORDER(&draft, .type = MESSAGE_PAYOUT, .amount = 1000, .balance = 3000);
+  put_confirmation(&draft, RELOAD);
+  world_promise_sign(world, &draft.promise, pay.promise);
+  put(&draft, RELOAD, MESSAGE_HAND_OUT, inquiry_request_body(MESSAGE_HAND_OUT, &pay));
+  draft_end(&draft, sink);
+}
+
+static const uint8_t chip[CHIP_SERIAL_SIZE] = {'C', 'H', 'I', 'P', '0', '0', '0', '2'};
+
 /* Of another chip: the card of the world is issued already. */
-static void seed_desk(const struct world *world, const struct fuzz_sink *sink) {
-  static const uint8_t serial[CHIP_SERIAL_SIZE] = {'C', 'H', 'I', 'P', '0', '0', '0', '2'};
+static void put_issue(struct draft *draft, const struct card_message *card) {
+  const struct world *world = draft->world;
   struct certification_request request = {.pin_jwe = "4321"};
   struct card_request keys;
-  struct card_message card = {0};
-  struct draft draft;
-  cid_make(WORLD_ISSUER, WORLD_SERIAL + 1, request.cid);
-  memcpy(keys.chip_serial, serial, sizeof serial);
+  memcpy(request.cid, card->cid, CID_SIZE);
+  memcpy(keys.chip_serial, chip, sizeof chip);
   memcpy(keys.ecka_public, world->pos.ecka.point, CRYPTO_P256_PUBLIC_SIZE);
   memcpy(keys.sig_public, world->card_sig.point, CRYPTO_P256_PUBLIC_SIZE);
   card_request_encode(&keys, request.request);
-  memcpy(card.cid, request.cid, CID_SIZE);
-  memcpy(card.chip_serial, serial, sizeof serial);
+  put(draft, DESK, MESSAGE_CARD_RESERVATION, reservation_body(chip));
+  put(draft, DESK, MESSAGE_CARD_CERTIFICATION, certification_request_body(&request));
+  put(draft, DESK, MESSAGE_CARD_ACTIVATION, card_message_body(MESSAGE_CARD_ACTIVATION, card));
+}
+
+static struct card_message second_card(void) {
+  struct card_message card = {0};
+  cid_make(WORLD_ISSUER, WORLD_SERIAL + 1, card.cid);
+  memcpy(card.chip_serial, chip, sizeof chip);
+  return card;
+}
+
+/* The old card is lost; an administrator says that it may be done, of something else. */
+static void seed_renewal(const struct world *world, const struct fuzz_sink *sink) {
+  const struct card_message heir = second_card();
+  const struct approval_message approval = {.number = 1, .give = true};
+  struct replacement_message cards;
+  struct draft draft;
+  memcpy(cards.cid, world->cid, CID_SIZE);
+  memcpy(cards.new_cid, heir.cid, CID_SIZE);
   draft_begin(&draft, world);
-  put(&draft, DESK, MESSAGE_CARD_RESERVATION, reservation_body(serial));
-  put(&draft, DESK, MESSAGE_CARD_CERTIFICATION, certification_request_body(&request));
-  put(&draft, DESK, MESSAGE_CARD_ACTIVATION, card_message_body(MESSAGE_CARD_ACTIVATION, &card));
+  put_issue(&draft, &heir);
+  put_card(&draft, ADMIN, MESSAGE_CARD_BLOCK);
+  put(&draft, DESK, MESSAGE_CARD_RENEWAL, replacement_body(&cards));
+  put(&draft, ADMIN, MESSAGE_APPROVAL, approval_body(&approval));
+  put_card(&draft, DESK, MESSAGE_CARD_QUERY);
+  draft_end(&draft, sink);
+}
+
+static void seed_desk(const struct world *world, const struct fuzz_sink *sink) {
+  const struct card_message card = second_card();
+  struct draft draft;
+  draft_begin(&draft, world);
+  put_issue(&draft, &card);
   draft_end(&draft, sink);
   draft_begin(&draft, world);
-  put(&draft, DESK, MESSAGE_CARD_RESERVATION, reservation_body(serial));
+  put(&draft, DESK, MESSAGE_CARD_RESERVATION, reservation_body(chip));
   put(&draft, DESK, MESSAGE_CARD_VOID, card_message_body(MESSAGE_CARD_VOID, &card));
   draft_end(&draft, sink);
 }
@@ -302,4 +377,9 @@ void endpoint_seeds(const struct world *world, const struct fuzz_sink *sink) {
   seed_house(world, sink);
   seed_settlement(world, sink);
   seed_reference(world, sink);
+  seed_refund(world, sink);
+  seed_payout(world, sink);
+  seed_renewal(world, sink);
+  for (size_t type = 0; type < MESSAGE_TYPE_COUNT; type++)
+    fuzz_require(is_put[type]); /* none that the server reads is left out */
 }

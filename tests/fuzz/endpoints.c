@@ -14,8 +14,6 @@
 #include "message/base64url.h"
 #include "server/routes.h"
 
-#define MESSAGES_MAX 6
-
 static void *open_back_end(void) {
   return back_end_new();
 }
@@ -146,7 +144,7 @@ static bool take(void *context, const uint8_t *data, size_t len) {
   struct bytes_reader reader = bytes_reader(data, len);
   bool done = false;
   back_end_begin(back_end);
-  for (unsigned i = 0; i < MESSAGES_MAX && reader.left > 4; i++) {
+  for (unsigned i = 0; i < ENDPOINT_MESSAGES_MAX && reader.left > 4; i++) {
     struct back_end_station *station = &back_end->stations[bytes_read_u8(&reader) % BACK_END_STATIONS];
     struct message message = {.type = (enum message_type)(bytes_read_u8(&reader) % MESSAGE_TYPE_COUNT)};
     size_t body_len = bytes_read_u16(&reader);
