@@ -54,6 +54,17 @@ enum status ledger_merchant_refund_limit_read(struct ledger *ledger, const char 
 enum status ledger_terminal_payout_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
                                               struct ledger_limit *limit) EPURSE_MUST_USE;
 
+/* How much the cards that a desk certifies from now on may pay off-line in all, of what the issuer's may: minor units,
+ * LEDGER_OFFLINE_ISSUERS, or LEDGER_OFFLINE_NEVER. Where nothing was set, the issuer's own desks (whose merchant is its
+ * administrators') and all desks where one administrator is enough have the issuer's, the others never.
+ * STATUS_NOT_FOUND, STATUS_BAD_FORMAT. */
+#define LEDGER_OFFLINE_ISSUERS (-1)
+#define LEDGER_OFFLINE_NEVER   0
+enum status ledger_desk_offline_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                      int64_t total) EPURSE_MUST_USE;
+enum status ledger_desk_offline_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                           int64_t *total) EPURSE_MUST_USE;
+
 /* A terminal that asks about a card without a promise of that card's. */
 struct ledger_asking {
   const uint8_t *tid, *cid;

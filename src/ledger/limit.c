@@ -2,6 +2,7 @@
  * Limits of exposure: rules, what is used of them, and what each load, refund or payout reserved. */
 #include "limit.h"
 
+#include "epurse/certificate.h"
 #include "epurse/ledger_offline.h"
 #include "store.h"
 #include "terminal.h"
@@ -13,7 +14,9 @@ enum limit_kind {
   LIMIT_MERCHANT_REFUNDS = 4,
   LIMIT_OFFLINE_SUM = 5,
   LIMIT_OFFLINE_COUNT = 6,
-  LIMIT_TERMINAL_PAYOUTS = 7
+  LIMIT_TERMINAL_PAYOUTS = 7,
+  LIMIT_DESK_OFFLINE = 8,      /* of the cards that a desk certifies; nobody uses it up */
+  LIMIT_DESK_OFFLINE_NEVER = 9 /* a row of no limit alone means "none", which the table cannot say */
 };
 #define LIMIT_ROWS_MAX 3
 
@@ -122,6 +125,31 @@ enum status ledger_terminal_payout_limit(struct ledger *ledger, const uint8_t ti
 
 enum status ledger_merchant_refund_limit(struct ledger *ledger, const char *id, int64_t refunds) {
   return merchant_rule(ledger, id, LIMIT_MERCHANT_REFUNDS, refunds);
+}
+
+enum status ledger_desk_offline_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t total) {
+  bool never = total == LEDGER_OFFLINE_NEVER;
+  if (total < LEDGER_OFFLINE_ISSUERS)
+    return STATUS_BAD_FORMAT;
+  enum status status = terminal_rule(ledger, tid, LIMIT_DESK_OFFLINE_NEVER,
+                                     never ? LEDGER_LIMIT_NONE : LEDGER_LIMIT_DEFAULT); /* drops it */
+  if (status != STATUS_OK)
+    return status;
+  if (never)
+    return terminal_rule(ledger, tid, LIMIT_DESK_OFFLINE, LEDGER_LIMIT_DEFAULT);
+  return terminal_rule(ledger, tid, LIMIT_DESK_OFFLINE, total == LEDGER_OFFLINE_ISSUERS ? LEDGER_LIMIT_NONE : total);
+}
+
+enum status ledger_desk_offline_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t *total) {
+  struct query query = query_begin(ledger, QUERY_LIMIT_DESK_OFFLINE);
+  query_blob(&query, tid, TID_SIZE);
+  query_i64(&query, ROLE_ADMIN);
+  query_i64(&query, LIMIT_DESK_OFFLINE);
+  query_i64(&query, LIMIT_DESK_OFFLINE_NEVER);
+  bool found = query_row(&query);
+  *total = query_read_i64(&query);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
 /* ---- where they stand ---- */

@@ -210,6 +210,8 @@ json_t *limit_body(const struct limit_message *limit) {
     field_put_text(&writer, "of", "refunds");
   else if (limit->payouts)
     field_put_text(&writer, "of", "payouts");
+  else if (limit->cards_offline)
+    field_put_text(&writer, "of", "cards-offline");
   if (limit->allowed != LIMIT_MESSAGE_ASK)
     field_put_integer(&writer, "allowed", limit->allowed);
   return field_done(&writer);
@@ -223,7 +225,8 @@ static void limit_of_take(struct field_reader *reader, struct limit_message *lim
   field_text(reader, "of", 1, of, sizeof of);
   limit->refunds = strcmp(of, "refunds") == 0;
   limit->payouts = strcmp(of, "payouts") == 0 && limit->tid[0] != '\0';
-  if (!limit->refunds && !limit->payouts)
+  limit->cards_offline = strcmp(of, "cards-offline") == 0 && limit->tid[0] != '\0';
+  if (!limit->refunds && !limit->payouts && !limit->cards_offline)
     field_refuse(reader, STATUS_BAD_FORMAT);
 }
 

@@ -8,12 +8,19 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_desk.h"
+#include "epurse/ledger_limit.h"
 #include "epurse/message_desk.h"
 #include "epurse/pin_envelope.h"
 #include "http/request.h"
 #include "pinstore.h"
 #include "service.h"
 #include "writer.h"
+
+struct certifying {
+  const uint8_t *tid; /* the desk's */
+  uint8_t cid[CID_SIZE];
+  struct ledger_certification certification;
+};
 
 struct card_search {
   const uint8_t *cid;
@@ -73,16 +80,46 @@ static void fill_parameters(const struct service *service, const uint8_t cid[CID
   moment_from_unix(service_now(service), parameters->time);
 }
 
+struct offline_asking {
+  const uint8_t *tid;
+  int64_t total;
+};
+
+static enum status offline_ask(struct ledger *ledger, void *context) {
+  struct offline_asking *asking = context;
+
+  return ledger_desk_offline_limit_read(ledger, asking->tid, &asking->total);
+}
+
+/* A desk that is not the issuer's own may make cards that pay off-line only as far as its administrators agreed. */
+static enum status bound_offline(struct service *service, const uint8_t *desk, struct offline_limits *offline) {
+  struct offline_asking asking = {.tid = desk, .total = LEDGER_OFFLINE_NEVER};
+  enum status status = writer_read(service->writer, offline_ask, &asking);
+
+  if (status != STATUS_OK || asking.total == LEDGER_OFFLINE_ISSUERS || asking.total >= offline->total)
+    return status;
+  if (asking.total == LEDGER_OFFLINE_NEVER) {
+    *offline = (struct offline_limits){0};
+    return STATUS_OK;
+  }
+  offline->total = (uint32_t)asking.total;
+  offline->single = offline->single > offline->total ? offline->total : offline->single;
+  return STATUS_OK;
+}
+
 static void copy_certificate(const struct keyring_certificate *from, uint8_t to[CERTIFICATE_MAX], size_t *len) {
   memcpy(to, from->data, from->len);
   *len = from->len;
 }
 
 static enum status fill_reply(struct service *service, const struct card_request *keys,
-                              const struct certification_request *body, struct certification_reply *filled) {
+                              const struct certifying *certifying, struct certification_reply *filled) {
   const struct keyring *keyring = &service->keyring;
 
-  fill_parameters(service, body->cid, &filled->parameters);
+  fill_parameters(service, certifying->cid, &filled->parameters);
+  enum status status = bound_offline(service, certifying->tid, &filled->parameters.offline);
+  if (status != STATUS_OK)
+    return status;
   filled->master_version = KVN_FIRST;
   memcpy(filled->master_public, keyring->master_public, CRYPTO_P256_PUBLIC_SIZE);
   copy_certificate(&keyring->terminal_ca_certificate, filled->terminal_ca, &filled->terminal_ca_len);
@@ -104,12 +141,6 @@ static enum status fill_pin(const struct request *request, const struct pin_enve
   return status;
 }
 
-struct certifying {
-  const uint8_t *tid; /* the desk's */
-  uint8_t cid[CID_SIZE];
-  struct ledger_certification certification;
-};
-
 static enum status certify(struct ledger *ledger, void *context) {
   const struct certifying *certifying = context;
 
@@ -122,7 +153,6 @@ static void fill_ledger(const struct card_request *keys, const struct certificat
                         struct certifying *certifying) {
   struct ledger_certification *certification = &certifying->certification;
 
-  memcpy(certifying->cid, filled->parameters.cid, CID_SIZE);
   memcpy(certification->sig_public, keys->sig_public, CRYPTO_P256_PUBLIC_SIZE);
   memcpy(certification->ecka_public, keys->ecka_public, CRYPTO_P256_PUBLIC_SIZE);
   memcpy(certification->expiry, filled->parameters.expiry, DATE_SIZE);
@@ -145,12 +175,14 @@ void post_card_certification(struct service *service, const struct request *requ
 
   if (status == STATUS_OK)
     status = certification_request_parse(request->message.body, &body);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK) {
+    memcpy(certifying.cid, body.cid, CID_SIZE);
     status = check_request(service, &body, &keys);
+  }
   if (status == STATUS_OK)
     status = obtain_pin(service, &body, &pin);
   if (status == STATUS_OK)
-    status = fill_reply(service, &keys, &body, &filled);
+    status = fill_reply(service, &keys, &certifying, &filled);
   if (status == STATUS_OK)
     status = fill_pin(request, &pin, &filled);
   if (status == STATUS_OK) {

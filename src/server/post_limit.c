@@ -5,15 +5,20 @@
 #include "approval.h"
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/certificate.h"
 #include "epurse/ledger_limit.h"
+#include "epurse/ledger_terminal.h"
 #include "epurse/message_limit.h"
 #include "http/request.h"
 #include "service.h"
 
 _Static_assert(LIMIT_MESSAGE_DEFAULT == LEDGER_LIMIT_DEFAULT, "the message says it as the ledger does");
 
+_Static_assert(LIMIT_MESSAGE_DEFAULT == LEDGER_OFFLINE_ISSUERS && LEDGER_OFFLINE_NEVER == 0, "also of a desk's cards");
+
 struct limiting {
   struct limit_message body;
+  int64_t issuers; /* what the issuer's cards may pay off-line in all */
   int64_t day;
   struct ledger_limit now; /* where it stands then */
 };
@@ -45,10 +50,41 @@ static enum status change_payouts(struct ledger *ledger, struct limiting *limiti
   return status == STATUS_OK ? ledger_terminal_payout_limit_read(ledger, tid, limiting->day, &limiting->now) : status;
 }
 
+static enum status is_desk(struct ledger *ledger, const uint8_t *tid) {
+  struct ledger_terminal terminal;
+  enum status status = ledger_terminal_find(ledger, tid, &terminal);
+
+  return status == STATUS_OK && terminal.role != ROLE_PERSO ? STATUS_NOT_PERMITTED : status;
+}
+
+static enum status read_cards(struct ledger *ledger, struct limiting *limiting) {
+  const uint8_t *tid = (const uint8_t *)limiting->body.tid;
+  int64_t total = LEDGER_OFFLINE_NEVER;
+  enum status status = is_desk(ledger, tid);
+
+  if (status == STATUS_OK)
+    status = ledger_desk_offline_limit_read(ledger, tid, &total);
+  limiting->now = (struct ledger_limit){
+      .allowed = total == LEDGER_OFFLINE_ISSUERS || total > limiting->issuers ? limiting->issuers : total};
+  return status;
+}
+
+static enum status change_cards(struct ledger *ledger, struct limiting *limiting) {
+  const struct limit_message *body = &limiting->body;
+  const uint8_t *tid = (const uint8_t *)body->tid;
+  enum status status = is_desk(ledger, tid);
+
+  if (status == STATUS_OK && body->allowed != LIMIT_MESSAGE_ASK)
+    status = ledger_desk_offline_limit(ledger, tid, body->allowed);
+  return status == STATUS_OK ? read_cards(ledger, limiting) : status;
+}
+
 static enum status read_now(struct ledger *ledger, struct limiting *limiting) {
   const struct limit_message *body = &limiting->body;
   const uint8_t *tid = (const uint8_t *)body->tid;
 
+  if (body->cards_offline)
+    return read_cards(ledger, limiting);
   if (body->payouts)
     return ledger_terminal_payout_limit_read(ledger, tid, limiting->day, &limiting->now);
   if (body->tid[0] == '\0')
@@ -65,6 +101,10 @@ static enum status raises(struct ledger *ledger, void *context, bool *needed) {
   enum status status = read_now(ledger, limiting);
   int64_t allowed = limiting->now.allowed;
 
+  if (limiting->body.cards_offline) { /* nothing is none here; and the issuer's limits may rise later */
+    *needed = wanted == LEDGER_OFFLINE_ISSUERS || wanted > allowed;
+    return status;
+  }
   *needed = wanted != LIMIT_MESSAGE_ASK && allowed != LEDGER_LIMIT_NONE &&
             (wanted == LEDGER_LIMIT_DEFAULT || wanted == LEDGER_LIMIT_NONE || wanted > allowed);
   return status;
@@ -76,6 +116,8 @@ static enum status change(struct ledger *ledger, void *context) {
   const uint8_t *tid = (const uint8_t *)body->tid;
   enum status status = STATUS_OK;
 
+  if (body->cards_offline)
+    return change_cards(ledger, limiting);
   if (body->refunds)
     return change_refunds(ledger, limiting);
   if (body->payouts)
@@ -96,6 +138,7 @@ void post_limit(struct service *service, const struct request *request, struct r
   reply->status = limit_parse(request->message.body, &limiting.body);
   if (reply->status != STATUS_OK)
     return;
+  limiting.issuers = service->configuration.offline.total;
   limiting.day = service_day(service_now(service));
   approval_transact(service, request, &(struct approval_step){.step = change, .context = &limiting, .question = raises},
                     reply);
@@ -107,8 +150,9 @@ void post_limit(struct service *service, const struct request *request, struct r
     return;
   log_line(&service->log, LOG_WARNING, "limit-change", "tid=%s of=%s%s allowed=%lld code=%s", request->message.tid,
            limiting.body.tid[0] != '\0' ? limiting.body.tid : limiting.body.merchant,
-           limiting.body.refunds   ? " refunds"
-           : limiting.body.payouts ? " payouts"
-                                   : "",
+           limiting.body.refunds         ? " refunds"
+           : limiting.body.payouts       ? " payouts"
+           : limiting.body.cards_offline ? " cards-offline"
+                                         : "",
            (long long)limiting.body.allowed, status_name(reply->status));
 }

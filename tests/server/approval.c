@@ -7,6 +7,7 @@
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_approval.h"
+#include "epurse/message_chip.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "purse.h"
@@ -178,6 +179,77 @@ START_TEST(a_limit_is_lowered_by_one_and_raised_by_two) {
 }
 END_TEST
 
+static json_t *cards(const char *tid, int64_t allowed) {
+  struct limit_message limit = {.cards_offline = true, .allowed = allowed};
+
+  memcpy(limit.tid, tid, TID_SIZE);
+  return limit_body(&limit);
+}
+
+/* What a chip that the desk has certified may pay off-line. */
+static struct offline_limits made(struct world *world, struct station *desk, uint32_t chip) {
+  struct certification_request request = {.pin_jwe = ""};
+  struct certification_reply reply;
+  struct certificate certificate;
+  struct purse purse;
+  struct answer answer;
+
+  purse_new(&purse, chip);
+  station_ask(desk, &world->service, MESSAGE_CARD_RESERVATION, reservation_body(purse.chip_serial), &answer);
+  ck_assert_int_eq(reservation_reply_parse(answer.body, purse.cid), STATUS_OK);
+  answer_clear(&answer);
+  memcpy(request.cid, purse.cid, CID_SIZE);
+  purse_request(&purse, request.request);
+  station_ask(desk, &world->service, MESSAGE_CARD_CERTIFICATION, certification_request_body(&request), &answer);
+  ck_assert_int_eq(certification_reply_parse(answer.body, &reply), STATUS_OK);
+  answer_clear(&answer);
+  ck_assert_int_eq(certificate_decode(reply.card_sig, reply.card_sig_len, &certificate), STATUS_OK);
+  ck_assert(certificate_limits_are(&certificate, reply.parameters.currency, &reply.parameters.offline));
+  return certificate.offline;
+}
+
+/* A shop's desk makes no card that pays off-line before a second administrator has said so; the issuer's own does. */
+START_TEST(a_desk_makes_offline_cards_when_two_say_so) {
+  struct world world;
+
+  open_with_two(&world);
+  world.service.configuration.offline = (struct offline_limits){.single = 2500, .total = 5000, .count = 5};
+  ck_assert_uint_eq(made(&world, &world.desk, 1).total, 5000);
+  struct offline_limits none = made(&world, &world.other_desk, 2);
+  ck_assert(none.single == 0 && none.total == 0 && none.count == 0);
+  int64_t number = waits(&world, &world.admin, MESSAGE_LIMIT, cards(OTHER_DESK, 2000));
+  ck_assert_uint_eq(made(&world, &world.other_desk, 3).total, 0);
+  ck_assert_int_eq(say(&world, &world.admin, number, true), STATUS_APPROVAL_OWN);
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_OK);
+  struct offline_limits some = made(&world, &world.other_desk, 4);
+  ck_assert(some.single == 2000 && some.total == 2000 && some.count == 5);
+  number = waits(&world, &world.admin_too, MESSAGE_LIMIT, cards(OTHER_DESK, LIMIT_MESSAGE_DEFAULT));
+  ck_assert_int_eq(say(&world, &world.admin, number, true), STATUS_OK);
+  ck_assert_uint_eq(made(&world, &world.other_desk, 5).total, 5000);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LIMIT, cards(DESK, LEDGER_OFFLINE_NEVER)),
+                   STATUS_OK);
+  ck_assert_uint_eq(made(&world, &world.desk, 6).total, 0);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LIMIT, cards(POS, LIMIT_MESSAGE_ASK)),
+                   STATUS_NOT_PERMITTED);
+  world_close(&world);
+}
+END_TEST
+
+/* Where one is enough each desk makes them. */
+START_TEST(a_desk_makes_offline_cards_where_one_is_enough) {
+  struct world world;
+
+  world_open(&world);
+  world.service.configuration.offline = (struct offline_limits){.single = 2500, .total = 5000, .count = 5};
+  ck_assert_uint_eq(made(&world, &world.other_desk, 1).total, 5000);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LIMIT, cards(OTHER_DESK, 1000)), STATUS_OK);
+  ck_assert_uint_eq(made(&world, &world.other_desk, 2).total, 1000);
+  ck_assert_int_eq(writer_transact(world.service.writer, two, NULL), STATUS_OK);
+  ck_assert_uint_eq(made(&world, &world.other_desk, 3).total, 1000); /* set is set */
+  world_close(&world);
+}
+END_TEST
+
 static json_t *replacing(const struct purse *from, const struct purse *to) {
   struct replacement_message body;
 
@@ -293,6 +365,8 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, the_word_names_what_was_seen);
   tcase_add_test(tests, an_approval_lapses);
   tcase_add_test(tests, a_limit_is_lowered_by_one_and_raised_by_two);
+  tcase_add_test(tests, a_desk_makes_offline_cards_when_two_say_so);
+  tcase_add_test(tests, a_desk_makes_offline_cards_where_one_is_enough);
   tcase_add_test(tests, a_card_is_replaced_by_two);
   tcase_add_test(tests, an_administrator_is_added_by_two);
   tcase_add_test(tests, one_becomes_two_and_two_one_by_both);

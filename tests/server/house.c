@@ -161,7 +161,7 @@ static enum status make_people(struct ledger *ledger, void *context) {
   make_station(maker, OTHER_POS, ROLE_POS, "SHOP", 90);
   make_station(maker, RELOAD, ROLE_RELOAD, "BANK", 90);
   make_station(maker, DESK, ROLE_PERSO, "BANK", 90);
-  make_station(maker, OTHER_DESK, ROLE_PERSO, "BANK", 90);
+  make_station(maker, OTHER_DESK, ROLE_PERSO, "SHOP", 90); /* not the issuer's own */
   make_station(maker, ADMIN, ROLE_ADMIN, "BANK", 90);
   make_station(maker, ADMIN_TOO, ROLE_ADMIN, "BANK", 90);
   make_station(maker, EXPIRED, ROLE_POS, "SHOP", -1);

@@ -42,7 +42,9 @@ static void limit_print(const struct admin *admin, const struct limit_message *l
                         const char *used) {
   const char *id = of_terminal(limit) ? limit->tid : limit->merchant;
 
-  if (limit->payouts)
+  if (limit->cards_offline)
+    admin_print(admin, "Cards that desk %s makes may pay %s off-line.\n", id, allowed);
+  else if (limit->payouts)
     admin_print(admin, "Terminal %s may pay out %s in a day; today it has paid out %s.\n", id, allowed, used);
   else if (limit->refunds)
     admin_print(admin, "%s %s may give back %s in a day; today it has given back %s.\n",
@@ -54,6 +56,8 @@ static void limit_print(const struct admin *admin, const struct limit_message *l
 }
 
 static const char *limit_key(const struct limit_message *limit) {
+  if (limit->cards_offline)
+    return "cards_offline";
   if (limit->payouts)
     return "terminal_payouts";
   if (limit->refunds)
@@ -67,7 +71,10 @@ static void limit_report(struct admin *admin, const struct limit_message *limit,
   const char *id = of_terminal(limit) ? limit->tid : limit->merchant;
   char allowed[AMOUNT_TEXT_MAX], used[AMOUNT_TEXT_MAX];
 
-  limit_words(stands->allowed, currency, allowed);
+  if (limit->cards_offline)
+    report_amount(allowed, stands->allowed, currency); /* 0.00 is nothing */
+  else
+    limit_words(stands->allowed, currency, allowed);
   report_amount(used, stands->used, currency);
   limit_print(admin, limit, allowed, used);
   (void)json_object_set_new(
@@ -89,19 +96,28 @@ static enum status limit_ask(struct admin *admin, const struct limit_message *li
   return status;
 }
 
-/* Of loads, and of refunds; of a terminal also of payouts. */
+/* Of loads, and of refunds; of a terminal also of payouts; of a desk also of its cards. */
 static enum status limit_ask_all(struct admin *admin, struct limit_message limit) {
   enum status status = limit_ask(admin, &limit);
 
   limit.refunds = true;
   if (status == STATUS_OK)
     status = limit_ask(admin, &limit);
+  if (status != STATUS_OK || !of_terminal(&limit))
+    return status;
   limit.refunds = false;
   limit.payouts = true;
-  return status == STATUS_OK && of_terminal(&limit) ? limit_ask(admin, &limit) : status;
+  status = limit_ask(admin, &limit);
+  limit.payouts = false;
+  limit.cards_offline = true;
+  if (status == STATUS_OK)
+    status = limit_ask(admin, &limit);
+  return status == STATUS_NOT_PERMITTED ? STATUS_OK : status; /* no desk */
 }
 
 static enum status limit_end(const struct admin *admin, const char *name, enum status status) {
+  if (status == STATUS_NOT_PERMITTED && admin->offline_total != NULL)
+    return admin_refuse(admin, status, "%s is no desk: it makes no cards", name);
   if (status == STATUS_NOT_FOUND)
     return admin_refuse(admin, status, "there is no terminal or merchant %s", name);
   return status == STATUS_OK ? status : admin_fail(admin, NULL, status);
@@ -132,10 +148,10 @@ enum status admin_limit_show(void *context, char **arguments) {
   return limit_end(admin, name, status == STATUS_NOT_FOUND ? other : status);
 }
 
-/* The one of the five that was given; NULL: none, or several. */
+/* The one of the six that was given; NULL: none, or several. */
 static const char *limit_given(const struct admin *admin) {
-  const char *const given[] = {admin->loads, admin->load_credit, admin->refunds, admin->merchant_refunds,
-                               admin->payouts};
+  const char *const given[] = {admin->loads,   admin->load_credit,  admin->refunds, admin->merchant_refunds,
+                               admin->payouts, admin->offline_total};
   const char *text = NULL;
   unsigned count = 0;
 
@@ -149,16 +165,18 @@ static const char *limit_given(const struct admin *admin) {
 /* Whose limit it is, and what it is to be. */
 static enum status limit_take(const struct admin *admin, const char *name, const char **text,
                               struct limit_message *limit) {
-  bool terminal = admin->loads != NULL || admin->refunds != NULL || admin->payouts != NULL;
+  bool terminal =
+      admin->loads != NULL || admin->refunds != NULL || admin->payouts != NULL || admin->offline_total != NULL;
 
   *limit = (struct limit_message){.refunds = admin->refunds != NULL || admin->merchant_refunds != NULL,
-                                  .payouts = admin->payouts != NULL};
+                                  .payouts = admin->payouts != NULL,
+                                  .cards_offline = admin->offline_total != NULL};
   *text = limit_given(admin);
   if (*text == NULL)
     return admin_refuse(
         admin, STATUS_USAGE,
-        "say what changes: --loads, --refunds or --payouts of a terminal, --load-credit or --merchant-refunds of a "
-        "merchant");
+        "say what changes: --loads, --refunds or --payouts of a terminal, --offline-total of a desk's cards, "
+        "--load-credit or --merchant-refunds of a merchant");
   if (terminal && strlen(name) != TID_SIZE)
     return admin_refuse(admin, STATUS_USAGE, "a terminal's name has %d letters and digits, not '%s'", TID_SIZE, name);
   if (!terminal && !terminal_folder_name_valid(name, 1, MERCHANT_MAX)) {

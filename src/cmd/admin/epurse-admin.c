@@ -56,7 +56,7 @@ static const struct option_row init_rows[] = {
     {"offline-single", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(offline_single), 0, 0,
      SENTENCE("init: what new cards pay at once while the line is down, or none")},
     {"offline-total", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(offline_total), 0, 0,
-     SENTENCE("init: and in all until they pay on-line again, or none")},
+     SENTENCE("init, limit set: and in all until they pay on-line again, or none")},
     {"offline-count", 0, "N", NULL, OPTION_NUMBER, FIELD(offline_count), 0, 65535, SENTENCE("init: and how often")},
     {"approvals", 0, "N", NULL, OPTION_NUMBER, FIELD(approvals), 1, 2,
      SENTENCE("init: how many administrators it takes to change what is dear")},
