@@ -54,6 +54,7 @@ struct receipt_facts {
   struct authorisation authorisation; /* zeros for an off-line purchase: there is none */
   char merchant[MERCHANT_MAX + 1];
   uint8_t hash[CRYPTO_SHA256_SIZE]; /* of the promise: what the next receipt's `previous` names */
+  uint8_t card_ca;                  /* version of the key that certified the card */
 };
 /* Checks everything with the master public key only: chains, roles, validity at the server's time, both signatures,
  * that the authorisation answers the promise and approves, that h = SHA-256(r). Of an off-line purchase: the chains, valid at the
@@ -62,9 +63,15 @@ struct receipt_facts {
  * few words (static). */
 enum status receipt_verify(const uint8_t *data, size_t len, const uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE],
                            struct receipt_facts *facts, const char **reason) EPURSE_MUST_USE;
-/* Of what receipt_verify has found genuine, where server keys below version `least` are withdrawn (0: none is).
+/* The lowest versions of keys that are still good; 0: all are. */
+struct receipt_floors {
+  uint8_t server, card_ca;
+};
+/* Of what receipt_verify has found genuine, where keys below these are withdrawn.
  * STATUS_SERVER_WITHDRAWN: the card's signature and r stand; that the server authorised it, when, and with how many
- * points, may be anybody's word who has the old key. */
-enum status receipt_floor(const struct receipt_facts *facts, uint8_t least) EPURSE_MUST_USE;
+ * points, may be anybody's word who has the old key. STATUS_CARD_WITHDRAWN: the server's signature stands, and it
+ * authorised the card that it has registered; that the card of this certificate is it, and did it, may be the word of
+ * whoever has the old card CA. STATUS_RECEIPT_WITHDRAWN: nothing that stands is left. */
+enum status receipt_floor(const struct receipt_facts *facts, const struct receipt_floors *least) EPURSE_MUST_USE;
 
 #endif

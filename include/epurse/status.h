@@ -85,6 +85,7 @@ enum status {
 
   /* proven in part */
   STATUS_SERVER_WITHDRAWN,
+  STATUS_CARD_WITHDRAWN,
 
   /* it waits for somebody (exit 4) */
   STATUS_APPROVAL_WAITS,
@@ -97,6 +98,7 @@ enum status {
   STATUS_BAD_SIGNATURE,
   STATUS_BAD_CERTIFICATE,
   STATUS_AUDIT_INCOMPLETE,
+  STATUS_RECEIPT_WITHDRAWN,
   STATUS_NOT_FOUND,
   STATUS_NOT_WANTED,
 

@@ -162,10 +162,15 @@ enum status receipt_verify(const uint8_t *data, size_t len, const uint8_t master
     return status;
   }
   memcpy(facts->merchant, evidence.terminal.merchant, sizeof facts->merchant);
+  facts->card_ca = evidence.card_ca.version;
   return STATUS_OK;
 }
 
-enum status receipt_floor(const struct receipt_facts *facts, uint8_t least) {
+enum status receipt_floor(const struct receipt_facts *facts, const struct receipt_floors *least) {
   bool authorised = facts->promise.type != TRANSACTION_OFFLINE_PURCHASE;
-  return authorised && facts->authorisation.key_version < least ? STATUS_SERVER_WITHDRAWN : STATUS_OK;
+  bool server_stands = authorised && facts->authorisation.key_version >= least->server;
+
+  if (facts->card_ca < least->card_ca)
+    return server_stands ? STATUS_CARD_WITHDRAWN : STATUS_RECEIPT_WITHDRAWN;
+  return authorised && !server_stands ? STATUS_SERVER_WITHDRAWN : STATUS_OK;
 }

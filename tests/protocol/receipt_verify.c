@@ -99,7 +99,8 @@ START_TEST(an_offline_purchase_is_believed_by_its_promise) {
   ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_OK);
   ck_assert_str_eq(facts.merchant, "Cafe Zentral");
   ck_assert_uint_eq(facts.promise.type, TRANSACTION_OFFLINE_PURCHASE);
-  ck_assert_int_eq(receipt_floor(&facts, 2), STATUS_OK); /* no server's key is in it */
+  ck_assert_int_eq(receipt_floor(&facts, &(struct receipt_floors){.server = 2}),
+                   STATUS_OK); /* no server's key is in it */
   for (size_t bit = 0; bit < chain.receipt_len * 8; bit++) {
     chain.receipt[bit / 8] ^= (uint8_t)(1U << bit % 8);
     ck_assert_msg(verify(&chain, &facts, &reason) != STATUS_OK, "bit %zu", bit);
@@ -251,9 +252,31 @@ START_TEST(a_withdrawn_server_key_takes_back_its_own_word_alone) {
   chain.server.fields.version = chain.authorisation.key_version = 2;
   chain_finish(&chain);
   ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_OK);
-  ck_assert_int_eq(receipt_floor(&facts, 0), STATUS_OK);
-  ck_assert_int_eq(receipt_floor(&facts, 2), STATUS_OK);
-  ck_assert_int_eq(receipt_floor(&facts, 3), STATUS_SERVER_WITHDRAWN);
+  ck_assert_int_eq(receipt_floor(&facts, &(struct receipt_floors){0}), STATUS_OK);
+  ck_assert_int_eq(receipt_floor(&facts, &(struct receipt_floors){.server = 2}), STATUS_OK);
+  ck_assert_int_eq(receipt_floor(&facts, &(struct receipt_floors){.server = 3}), STATUS_SERVER_WITHDRAWN);
+}
+END_TEST
+
+/* What the server has signed of a registered card stands; where it has not, nothing does. */
+START_TEST(a_withdrawn_card_ca_leaves_the_servers_word) {
+  struct chain chain;
+  struct receipt_facts facts;
+  const char *reason = NULL;
+
+  chain_begin(&chain);
+  chain.card_ca.fields.version = 2;
+  chain_finish(&chain);
+  ck_assert_int_eq(verify(&chain, &facts, &reason), STATUS_OK);
+  ck_assert_uint_eq(facts.card_ca, 2);
+  ck_assert_int_eq(receipt_floor(&facts, &(struct receipt_floors){.card_ca = 2}), STATUS_OK);
+  ck_assert_int_eq(receipt_floor(&facts, &(struct receipt_floors){.card_ca = 3}), STATUS_CARD_WITHDRAWN);
+  ck_assert_int_eq(receipt_floor(&facts, &(struct receipt_floors){.server = 2, .card_ca = 2}), STATUS_SERVER_WITHDRAWN);
+  ck_assert_int_eq(receipt_floor(&facts, &(struct receipt_floors){.server = 2, .card_ca = 3}),
+                   STATUS_RECEIPT_WITHDRAWN);
+  facts.promise.type = TRANSACTION_OFFLINE_PURCHASE;
+  ck_assert_int_eq(receipt_floor(&facts, &(struct receipt_floors){.card_ca = 2}), STATUS_OK);
+  ck_assert_int_eq(receipt_floor(&facts, &(struct receipt_floors){.card_ca = 3}), STATUS_RECEIPT_WITHDRAWN);
 }
 END_TEST
 
@@ -266,4 +289,4 @@ SUITE_OF(receipt_verify, an_offline_purchase_is_believed_by_its_promise,
          load_at_a_pos, payment_at_the_desk, payout_at_a_pos, card_of_another_ca, terminal_of_another_ca, card_expired,
          card_ca_expired, server_expired, terminal_expired, terminal_ca_expired, promise_by_another_card,
          authorisation_by_another_server, card_by_another_ca, terminal_by_another_ca,
-         a_withdrawn_server_key_takes_back_its_own_word_alone)
+         a_withdrawn_server_key_takes_back_its_own_word_alone, a_withdrawn_card_ca_leaves_the_servers_word)

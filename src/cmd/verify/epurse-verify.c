@@ -24,14 +24,14 @@
 #include "epurse/secret.h"
 
 struct verify_options {
-  const char *master, *least;
+  const char *master, *least, *least_card_ca;
   bool json, quiet, qr, text;
 };
 
 /* What receipts are held against. */
 struct yardstick {
   uint8_t master[CRYPTO_P256_PUBLIC_SIZE];
-  uint8_t least; /* the lowest version of a server key that is still good; 0: every one */
+  struct receipt_floors least;
 };
 
 static const char *type_text(uint8_t type) {
@@ -160,12 +160,15 @@ static enum status verify_file(const struct verify_options *options, const struc
   else
     reason = status_sentence(status);
   if (status == STATUS_OK)
-    status = receipt_floor(&facts, yardstick->least);
-  bool proven = status == STATUS_OK || status == STATUS_SERVER_WITHDRAWN;
+    status = receipt_floor(&facts, &yardstick->least);
+  bool in_part = status == STATUS_SERVER_WITHDRAWN || status == STATUS_CARD_WITHDRAWN;
+  bool proven = status == STATUS_OK || in_part;
+  if (status == STATUS_RECEIPT_WITHDRAWN)
+    reason = status_sentence(status);
   if (proven && !options->quiet && !options->json)
     print_facts(path, status, &facts);
   problem_forget();
-  if (status == STATUS_SERVER_WITHDRAWN)
+  if (in_part)
     problem_say_with("epurse-verify", status_sentence(status), "%s: %s", path, status_sentence(status));
   else if (status != STATUS_OK)
     problem_say_with("epurse-verify", reason, "%s: not a valid receipt: %s", path, reason);
@@ -174,47 +177,58 @@ static enum status verify_file(const struct verify_options *options, const struc
   return options->json || status != STATUS_OK ? status : print_copy(options, receipt, len);
 }
 
-/* The floor that a server's certificate tells under the master key's signature: the newest one is the list. */
-static enum status least_load(const char *path, struct yardstick *yardstick) {
-  const struct certificate_check check = {.ca_public = yardstick->master, .role = ROLE_SERVER};
-  struct certificate certificate;
+/* A certificate of that role, under the master key's signature. */
+static enum status floor_load(const char *path, const struct certificate_check *check,
+                              struct certificate *certificate) {
   uint8_t *data = NULL;
   size_t len = 0;
   enum status status = public_file_load(path, &data, &len);
   if (status == STATUS_OK)
-    status = certificate_decode(data, len, &certificate);
+    status = certificate_decode(data, len, certificate);
   if (status == STATUS_OK)
-    status = certificate_verify(&certificate, &check);
-  if (status == STATUS_OK)
-    yardstick->least = certificate.least;
+    status = certificate_verify(certificate, check);
   free(data);
   return status;
 }
 
-/* --least: a number, or a file. */
-static enum status least_read(const char *text, struct yardstick *yardstick) {
+/* A number, or a file: the newest certificate of the server says which is the least; of card CAs the oldest that is good is it. */
+static enum status floor_read(const char *text, const struct certificate_check *check, uint8_t *least) {
+  struct certificate certificate;
   char *end = NULL;
   if (text == NULL)
     return STATUS_OK;
-  if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text))
-    return least_load(text, yardstick);
+  if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text)) {
+    enum status status = floor_load(text, check, &certificate);
+    if (status == STATUS_OK)
+      *least = check->role == ROLE_SERVER ? certificate.least : certificate.version;
+    return status;
+  }
   unsigned long number = strtoul(text, &end, 10);
   if (number == 0 || number > UINT8_MAX)
     return STATUS_USAGE;
-  yardstick->least = (uint8_t)number;
+  *least = (uint8_t)number;
   return STATUS_OK;
 }
 
 static enum status yardstick_load(const struct verify_options *options, struct yardstick *yardstick) {
+  const struct certificate_check server = {.ca_public = yardstick->master, .role = ROLE_SERVER};
+  const struct certificate_check card_ca = {.ca_public = yardstick->master, .role = ROLE_CARD_CA};
   const char *what = options->master;
   enum status status = public_key_load(options->master, yardstick->master);
   if (status == STATUS_OK) {
     what = options->least;
-    status = least_read(options->least, yardstick);
+    status = floor_read(options->least, &server, &yardstick->least.server);
+    if (status == STATUS_USAGE)
+      problem_say("epurse-verify", "--least: a version from 1 to 255, or the server's newest certificate");
   }
-  if (status == STATUS_USAGE)
-    problem_say("epurse-verify", "--least: a version from 1 to 255, or the server's newest certificate");
-  else if (status != STATUS_OK)
+  if (status == STATUS_OK) {
+    what = options->least_card_ca;
+    status = floor_read(options->least_card_ca, &card_ca, &yardstick->least.card_ca);
+    if (status == STATUS_USAGE)
+      problem_say("epurse-verify",
+                  "--least-card-ca: a version from 1 to 255, or the oldest certificate of a card CA that is good");
+  }
+  if (status != STATUS_OK && status != STATUS_USAGE)
     problem_say_with("epurse-verify", status_sentence(status), "%s: %s", what, status_sentence(status));
   return status;
 }
@@ -225,6 +239,8 @@ int main(int argc, char **argv) {
        SENTENCE("the issuer's master public key, PEM")},
       {"least", 0, "N", NULL, OPTION_TEXT, offsetof(struct verify_options, least), 0, 0,
        SENTENCE("server keys below that version are withdrawn; or the server's newest certificate, which says it")},
+      {"least-card-ca", 0, "N", NULL, OPTION_TEXT, offsetof(struct verify_options, least_card_ca), 0, 0,
+       SENTENCE("card CA keys below that version are withdrawn; or the oldest of their certificates that is good")},
       {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, json), 0, 0,
        SENTENCE("one JSON object per file")},
       {"quiet", 'q', NULL, NULL, OPTION_FLAG, offsetof(struct verify_options, quiet), 0, 0,
@@ -239,7 +255,7 @@ int main(int argc, char **argv) {
       {rows},          NULL,
       "FILE...",       1};
   struct verify_options options = {0};
-  struct yardstick yardstick = {.least = 0};
+  struct yardstick yardstick = {.least = {0}};
   char **files = NULL;
   process_streams();
   language_begin();
