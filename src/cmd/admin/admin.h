@@ -107,8 +107,10 @@ enum status admin_refuse(const struct admin *admin, enum status status, const ch
     __attribute__((format(printf, 3, 4)));
 /* What is typed for a card number and is none. STATUS_USAGE. */
 enum status admin_refuse_cid(const struct admin *admin, const char *text) EPURSE_MUST_USE;
-/* One line for people: on stdout, or nowhere with --json. */
+/* One line for people, in their language: on stdout, or nowhere with --json. */
 void admin_print(const struct admin *admin, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same where the format has no word in it: what has some comes translated. */
+void admin_row(const struct admin *admin, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Opens the issuer's own terminal, of role admin; says what is wrong. */
 enum status admin_open(struct admin *admin) EPURSE_MUST_USE;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
 #include "epurse/bytes.h"
 #include "epurse/message_approval.h"
@@ -46,9 +47,9 @@ static void facts_print(const struct admin *admin, const struct approval_facts *
   local_time_print_unix(facts->decided_at, decided);
   admin_print(admin, "%" PRId64 "  %s  %s  %s  %s, until %s\n", facts->number, facts->state, facts->asked_by,
               facts->type, asked, lapses);
-  admin_print(admin, "  %s\n", facts->body);
+  admin_row(admin, "  %s\n", facts->body);
   if (facts->decided_by[0] != '\0')
-    admin_print(admin, "  %s  %s\n", facts->decided_by, decided);
+    admin_row(admin, "  %s  %s\n", facts->decided_by, decided);
 }
 
 /* The first one later than `after`; says nothing of what is not there. */
@@ -133,7 +134,8 @@ static enum status decide(struct admin *admin, const char *text, bool give) {
   if (status != STATUS_OK)
     return admin_fail(admin, text, status);
   admin->changed = true;
-  admin_print(admin, give ? "Approval %s is given, and it is done.\n" : "Approval %s is refused.\n", text);
+  admin_print(admin, give ? SENTENCE("Approval %s is given, and it is done.\n") : SENTENCE("Approval %s is refused.\n"),
+              text);
   admin->report = json_pack("{s:I, s:s}", "number", (json_int_t)facts.number, "type", facts.type);
   return STATUS_OK;
 }
@@ -163,7 +165,8 @@ enum status admin_approval_require(void *context, char **arguments) {
     return admin_refuse(admin, status, "there is no second administrator: terminal add --role admin makes one");
   if (status != STATUS_OK)
     return admin_fail(admin, NULL, status);
-  admin_print(admin, "It takes %s.\n", needed == 1 ? "one administrator" : "two administrators");
+  admin_print(admin,
+              needed == 1 ? SENTENCE("It takes one administrator.\n") : SENTENCE("It takes two administrators.\n"));
   admin->report = json_pack("{s:I}", "needed", (json_int_t)needed);
   return STATUS_OK;
 }

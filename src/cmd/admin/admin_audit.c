@@ -41,10 +41,11 @@ static void newer_report(const struct admin *admin, const struct audit *audit) {
   moment_from_unix(written, moment);
   moment_print(moment, text);
   local_time_print(moment, local);
-  fprintf(stderr,
-          "%s: %zu of these are of after %s, when the ledger's file was written last: if it is a copy of then, say "
-          "--until=%s\n",
-          admin->program->name, newer, local, text);
+  fprintf(
+      stderr,
+      translated("%s: %zu of these are of after %s, when the ledger's file was written last: if it is a copy of then, "
+                 "say --until=%s\n"),
+      admin->program->name, newer, local, text);
 }
 
 /* A backup says itself of when it is. */

@@ -8,6 +8,7 @@
 
 #include "admin.h"
 #include "admin_restore_list.h"
+#include "cmd/frame/language.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_backup.h"
 
@@ -154,8 +155,8 @@ static void restore_tell(struct admin *admin, const struct ledger_restored *rest
   ledger_close(&old);
   ledger_close(&ledger);
   if (status != STATUS_OK)
-    fprintf(stderr, "%s: what is to be done by hand could not be listed: %s\n", admin->program->name,
-            status_sentence(status));
+    fprintf(stderr, translated("%s: what is to be done by hand could not be listed: %s\n"), admin->program->name,
+            translated_status(status));
 }
 
 enum status admin_restore(void *context, char **arguments) {
@@ -173,11 +174,14 @@ enum status admin_restore(void *context, char **arguments) {
   admin_print(admin, "%s is now the copy of %" PRIu64 " postings.\n", what.path, restored.copy.postings);
   if (restored.replaced)
     admin_print(admin, "What stood there is kept as %s.\n", restored.aside);
-  fprintf(
-      stderr,
-      "%s: what was booked after the backup is missing: each card that paid or loaded since is declined (OUT_OF_STEP)\n"
-      "%s: and noted as an incident at its next contact. Have every terminal run recover, and keep its receipts.\n",
-      admin->program->name, admin->program->name);
+  fprintf(stderr,
+          translated("%s: what was booked after the backup is missing: each card that paid or loaded since is declined "
+                     "(OUT_OF_STEP)\n"),
+          admin->program->name);
+  fprintf(stderr,
+          translated("%s: and noted as an incident at its next contact. Have every terminal run recover, and keep its "
+                     "receipts.\n"),
+          admin->program->name);
   admin->report = json_pack("{s:I, s:s}", "postings", (json_int_t)restored.copy.postings, "aside",
                             restored.replaced ? restored.aside : "");
   restore_tell(admin, &restored);

@@ -50,6 +50,16 @@ void admin_print(const struct admin *admin, const char *format, ...) {
   if (admin->json)
     return;
   va_start(arguments, format);
+  vprintf(translated(format), arguments);
+  va_end(arguments);
+}
+
+void admin_row(const struct admin *admin, const char *format, ...) {
+  va_list arguments;
+
+  if (admin->json)
+    return;
+  va_start(arguments, format);
   vprintf(format, arguments);
   va_end(arguments);
 }

@@ -20,7 +20,7 @@ static enum status card_take(const struct admin *admin, const json_t *item, char
     return STATUS_BAD_REPLY;
   memcpy(after, cid, sizeof cid);
   report_amount(balance, facts.balance, facts.currency);
-  admin_print(admin, "%s  %-9s  %16s  %s\n", cid, facts.state, balance, facts.reason);
+  admin_row(admin, "%s  %-9s  %16s  %s\n", cid, facts.state, balance, facts.reason);
   return json_array_append_new(cards, admin_card_json(&facts)) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 

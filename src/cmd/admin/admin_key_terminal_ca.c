@@ -13,6 +13,7 @@
 #include "admin_folder.h"
 #include "admin_key.h"
 #include "admin_terminal_folder.h"
+#include "cmd/frame/language.h"
 #include "epurse/terminal_renewal.h"
 
 /* What the verbs know on their way. */
@@ -333,15 +334,17 @@ enum status admin_key_terminal_ca(struct admin *admin, enum key_step step) {
     const char *operation, *text;
   } steps[] = {
       [KEY_ROLL] = {roll, "key roll",
-                    "The terminal CA's newer key is made. Start the server anew, which then offers both;\n"
-                    "then key change terminal-ca.\n"},
-      [KEY_CHANGE] = {change, "key change",
-                      "From now on terminals are certified under the newer key, as the issuer's own is already. Renew\n"
-                      "every terminal; then key retire terminal-ca.\n"},
+                    SENTENCE("The terminal CA's newer key is made. Start the server anew, which then offers both;\n"
+                             "then key change terminal-ca.\n")},
+      [KEY_CHANGE] =
+          {change, "key change",
+           SENTENCE("From now on terminals are certified under the newer key, as the issuer's own is already. Renew\n"
+                    "every terminal; then key retire terminal-ca.\n")},
       [KEY_RETIRE] =
           {retire, "key retire",
-           "The old key is gone. Start the server anew, which then refuses terminals that were not renewed, and\n"
-           "put terminal-ca.cert into every terminal's directory. Cards that have met it refuse them too.\n"},
+           SENTENCE(
+               "The old key is gone. Start the server anew, which then refuses terminals that were not renewed, and\n"
+               "put terminal-ca.cert into every terminal's directory. Cards that have met it refuse them too.\n")},
   };
   struct rolling rolling = {0};
   enum status status = STATUS_OK;
@@ -361,6 +364,6 @@ enum status admin_key_terminal_ca(struct admin *admin, enum key_step step) {
   admin->changed = true;
   admin->report =
       json_pack("{s:s, s:s, s:s}", "operation", steps[step].operation, "key", "terminal-ca", "dir", admin->dir);
-  admin_print(admin, "%s", steps[step].text);
+  admin_row(admin, "%s", translated(steps[step].text));
   return STATUS_OK;
 }

@@ -14,7 +14,7 @@ static enum status findings_print(const struct admin *admin, const json_t *body)
     const char *line = json_string_value(json_array_get(findings, i));
     if (line == NULL)
       return STATUS_BAD_REPLY;
-    admin_print(admin, "%s\n", line);
+    admin_row(admin, "%s\n", line);
   }
   return json_array_size(findings) == 0 ? STATUS_OK : STATUS_LEDGER_BROKEN;
 }

@@ -5,6 +5,7 @@
 
 #include "admin.h"
 #include "admin_terminal_folder.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/message_limit.h"
@@ -29,7 +30,7 @@ enum status admin_limit_take(const struct admin *admin, const char *text, const 
 /* "2,000.00 EUR", or that there is none. */
 static void limit_words(int64_t minor, uint16_t currency, char text[AMOUNT_TEXT_MAX]) {
   if (minor == LEDGER_LIMIT_NONE)
-    (void)snprintf(text, AMOUNT_TEXT_MAX, "as much as it likes");
+    (void)snprintf(text, AMOUNT_TEXT_MAX, "%s", translated("as much as it likes"));
   else
     report_amount(text, minor, currency);
 }
@@ -47,8 +48,10 @@ static void limit_print(const struct admin *admin, const struct limit_message *l
   else if (limit->payouts)
     admin_print(admin, "Terminal %s may pay out %s in a day; today it has paid out %s.\n", id, allowed, used);
   else if (limit->refunds)
-    admin_print(admin, "%s %s may give back %s in a day; today it has given back %s.\n",
-                of_terminal(limit) ? "Terminal" : "Merchant", id, allowed, used);
+    admin_print(admin,
+                of_terminal(limit) ? SENTENCE("Terminal %s may give back %s in a day; today it has given back %s.\n")
+                                   : SENTENCE("Merchant %s may give back %s in a day; today it has given back %s.\n"),
+                id, allowed, used);
   else if (of_terminal(limit))
     admin_print(admin, "Terminal %s may load %s in a day; today it has loaded %s.\n", id, allowed, used);
   else

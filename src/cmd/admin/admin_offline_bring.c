@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "cmd/frame/language.h"
 #include "epurse/key.h"
 #include "epurse/message_offline.h"
 #include "epurse/receipt.h"
@@ -70,8 +71,8 @@ enum status admin_offline_bring(void *context, char **arguments) {
   cid_print(facts.promise.cid, cid);
   amount_print((struct amount){facts.promise.amount, facts.promise.currency}, NULL, amount, sizeof amount);
   admin_print(admin,
-              known ? "%s of card %s: the terminal has brought it in; it is booked once.\n"
-                    : "%s of card %s is booked, once.\n",
+              known ? SENTENCE("%s of card %s: the terminal has brought it in; it is booked once.\n")
+                    : SENTENCE("%s of card %s is booked, once.\n"),
               amount, cid);
   admin->report = json_pack("{s:s, s:s, s:I, s:I, s:s, s:b}", "operation", "offline bring", "cid", cid, "atc",
                             (json_int_t)facts.promise.atc, "amount", (json_int_t)facts.promise.amount, "currency",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
 #include "cmd/frame/terminal_program.h"
 
@@ -26,27 +27,34 @@ struct row {
   int reversed;
 };
 
-/* What will bring it to an end, for people. */
-static void ending(const struct pending *pending, const struct row *row, char text[SENTENCE_ROOM]) {
+/* What will bring it to an end: a format for the name of the terminal. */
+static const char *ending(const struct pending *pending, const struct row *row) {
   bool blocked = strcmp(row->card, "BLOCKED") == 0, held = strcmp(pending->state, "held") == 0;
-  const char *then = strcmp(row->type, "load") != 0 ? "booked or released"
-                     : row->reversed                ? "released, for the charge was given back,"
-                                                    : "credited or owed to the card";
 
-  if (strcmp(pending->state, "paid-out") == 0) {
-    (void)snprintf(text, SENTENCE_ROOM,
-                   "paid out by the card; whether it was handed out, %s says: recover, or payout --back", row->tid);
-  } else if (held && blocked) {
-    (void)snprintf(text, SENTENCE_ROOM,
-                   "held; the card is blocked: the proof of %s settles it, or in the end card replace", row->tid);
-  } else if (held) {
-    (void)snprintf(text, SENTENCE_ROOM, "held; %s at the card's next payment or load anywhere, or by recover at %s",
-                   then, row->tid);
-  } else if (blocked) {
-    (void)snprintf(text, SENTENCE_ROOM, "owed; the card is blocked: card replace moves it to a new one");
-  } else {
-    (void)snprintf(text, SENTENCE_ROOM, "owed; a load of exactly this amount credits it anywhere, nothing is charged");
-  }
+  if (strcmp(pending->state, "paid-out") == 0)
+    return SENTENCE("paid out by the card; whether it was handed out, %s says: recover, or payout --back");
+  if (held && blocked)
+    return SENTENCE("held; the card is blocked: the proof of %s settles it, or in the end card replace");
+  if (held && strcmp(row->type, "load") != 0)
+    return SENTENCE("held; booked or released at the card's next payment or load anywhere, or by recover at %s");
+  if (held && row->reversed)
+    return SENTENCE("held; released, for the charge was given back, at the card's next payment or load anywhere, or by "
+                    "recover at %s");
+  if (held)
+    return SENTENCE(
+        "held; credited or owed to the card at the card's next payment or load anywhere, or by recover at %s");
+  return blocked ? SENTENCE("owed; the card is blocked: card replace moves it to a new one")
+                 : SENTENCE("owed; a load of exactly this amount credits it anywhere, nothing is charged");
+}
+
+/* The terminal's name stands where the format has %s, if anywhere. */
+static void sentence_fill(char text[SENTENCE_ROOM], const char *format, const char *tid) {
+  const char *at = strstr(format, "%s");
+
+  if (at == NULL)
+    (void)snprintf(text, SENTENCE_ROOM, "%s", format);
+  else
+    (void)snprintf(text, SENTENCE_ROOM, "%.*s%s%s", (int)(at - format), format, tid, at + strlen("%s"));
 }
 
 static void age_print(int64_t seconds, char text[24]) {
@@ -62,7 +70,8 @@ static void age_print(int64_t seconds, char text[24]) {
 }
 
 static enum status row_show(const struct pending *pending, const struct row *row) {
-  char amount[AMOUNT_TEXT_MAX], since[21], local[LOCAL_TIME_MAX], age[24], sentence[SENTENCE_ROOM];
+  char amount[AMOUNT_TEXT_MAX], since[21], local[LOCAL_TIME_MAX], age[24], sentence[SENTENCE_ROOM],
+      words[SENTENCE_ROOM];
   uint8_t moment[MOMENT_SIZE];
   int64_t seconds = pending->now > row->since ? pending->now - row->since : 0;
   const struct currency *currency = pending->admin->terminal->currency;
@@ -72,11 +81,15 @@ static enum status row_show(const struct pending *pending, const struct row *row
   moment_print(moment, since);
   local_time_print(moment, local);
   age_print(seconds, age);
-  ending(pending, row, sentence);
+  const char *format = ending(pending, row);
+  sentence_fill(sentence, format, row->tid);
+  sentence_fill(words, translated(format), row->tid);
   report_amount(amount, row->amount, currency->numeric);
-  admin_print(pending->admin, "%s  no. %-6lld  %-15s  %14s  %s  %-15s  since %s, %s%s%s\n    %s\n", row->cid,
-              (long long)row->atc, row->type, amount, row->tid, row->merchant, local, age,
-              row->reference[0] != 0 ? ", reference " : "", row->reference, sentence);
+  admin_print(pending->admin, "%s  no. %-6lld  %-15s  %14s  %s  %-15s  since %s, %s", row->cid, (long long)row->atc,
+              row->type, amount, row->tid, row->merchant, local, age);
+  if (row->reference[0] != 0)
+    admin_print(pending->admin, ", reference %s", row->reference);
+  admin_row(pending->admin, "\n    %s\n", words);
   object = json_pack("{s:s, s:I, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:b, s:s, s:I, s:s}", "cid", row->cid, "atc",
                      row->atc, "state", pending->state, "type", row->type, "amount", row->amount, "currency",
                      currency->code, "tid", row->tid, "merchant", row->merchant, "card", row->card, "reversed",

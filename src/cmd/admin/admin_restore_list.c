@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_desk.h"
@@ -28,13 +29,13 @@ static void list_add(struct list *list, const char *what, const char *whose, con
   json_t *item = json_pack("{s:s, s:s, s:s}", "what", what, "whose", whose, "do", todo);
 
   list->failed |= item == NULL || json_array_append_new(list->todo, item) != 0;
-  admin_print(list->admin, "  %s%s%s: %s\n", what, whose[0] == '\0' ? "" : " ", whose, todo);
+  admin_row(list->admin, "  %s%s%s: %s\n", translated(what), whose[0] == '\0' ? "" : " ", whose, translated(todo));
 }
 
 static void list_limit(struct list *list, const char *whose, const struct ledger_limit *old,
                        const struct ledger_limit *limit) {
   if (old->allowed != limit->allowed)
-    list_add(list, "limit set", whose, "it is the earlier one now: limit set");
+    list_add(list, SENTENCE("limit set"), whose, SENTENCE("it is the earlier one now: limit set"));
 }
 
 /* ---- cards ---- */
@@ -49,14 +50,16 @@ static enum status card_compare(struct list *list, const struct ledger_card *old
     return status;
   bool known = status == STATUS_OK;
   if (old->state == LEDGER_CARD_ISSUED && (!known || card.state != LEDGER_CARD_ISSUED))
-    list_add(list, "card issued", cid, "it is unknown now; call its holder in and issue another one");
+    list_add(list, SENTENCE("card issued"), cid,
+             SENTENCE("it is unknown now; call its holder in and issue another one"));
   else if (old->state == LEDGER_CARD_BLOCKED && (!known || card.state != LEDGER_CARD_BLOCKED))
-    list_add(list, "card blocked", cid,
-             known ? "block it again: card block" : "it is unknown now; keep it in the notes");
+    list_add(list, SENTENCE("card blocked"), cid,
+             known ? SENTENCE("block it again: card block") : SENTENCE("it is unknown now; keep it in the notes"));
   else if (known && old->suspended_at != 0 && card.suspended_at == 0 && card.state == LEDGER_CARD_ISSUED)
-    list_add(list, "card suspended", cid, "suspend it again: card suspend");
+    list_add(list, SENTENCE("card suspended"), cid, SENTENCE("suspend it again: card suspend"));
   else if (known && old->pin_changes > card.pin_changes)
-    list_add(list, "PIN changed", cid, "nothing; its next payment asks the holder to change it once more");
+    list_add(list, SENTENCE("PIN changed"), cid,
+             SENTENCE("nothing; its next payment asks the holder to change it once more"));
   return STATUS_OK;
 }
 
@@ -101,11 +104,12 @@ static enum status terminal_compare(struct list *list, const struct ledger_termi
   if (status != STATUS_OK && status != STATUS_NOT_FOUND)
     return status;
   if (status == STATUS_NOT_FOUND)
-    list_add(list, "terminal added", tid, "it is unknown now; make it anew: terminal add");
+    list_add(list, SENTENCE("terminal added"), tid, SENTENCE("it is unknown now; make it anew: terminal add"));
   else if (old->revoked && !terminal.revoked)
-    list_add(list, "terminal revoked", tid, "revoke it again: terminal revoke");
+    list_add(list, SENTENCE("terminal revoked"), tid, SENTENCE("revoke it again: terminal revoke"));
   else if (memcmp(old->sig_public, terminal.sig_public, sizeof old->sig_public) != 0)
-    list_add(list, "terminal renewed", tid, "its present keys are unknown now; renew it again: terminal renew");
+    list_add(list, SENTENCE("terminal renewed"), tid,
+             SENTENCE("its present keys are unknown now; renew it again: terminal renew"));
   return status == STATUS_OK ? terminal_limit_compare(list, old->tid, tid) : STATUS_OK;
 }
 
@@ -147,10 +151,11 @@ static enum status merchant_compare(struct list *list, const struct ledger_merch
   if (status != STATUS_OK && status != STATUS_NOT_FOUND)
     return status;
   if (status == STATUS_NOT_FOUND)
-    list_add(list, "merchant added", old->id, "it is unknown now; add it again: merchant add");
+    list_add(list, SENTENCE("merchant added"), old->id, SENTENCE("it is unknown now; add it again: merchant add"));
   else if (strcmp(old->iban, merchant.iban) != 0 || strcmp(old->bic, merchant.bic) != 0 ||
            old->fee_rate != merchant.fee_rate)
-    list_add(list, "merchant changed", old->id, "account or fee are the earlier ones now: merchant change");
+    list_add(list, SENTENCE("merchant changed"), old->id,
+             SENTENCE("account or fee are the earlier ones now: merchant change"));
   return status == STATUS_OK ? merchant_limit_compare(list, old->id) : STATUS_OK;
 }
 
@@ -186,7 +191,8 @@ static enum status settlements_compare(struct list *list) {
       status = ledger_settlement_find(list->ledger, after, &known);
       (void)snprintf(number, sizeof number, "%lld", (long long)after);
       if (status == STATUS_NOT_FOUND) {
-        list_add(list, "settlement closed", number, "was it exported? what it paid out is not to be paid again");
+        list_add(list, SENTENCE("settlement closed"), number,
+                 SENTENCE("was it exported? what it paid out is not to be paid again"));
         status = STATUS_OK;
       }
     }
@@ -205,7 +211,7 @@ static enum status chips_compare(struct list *list) {
     status = ledger_chip_count(list->ledger, &now);
   (void)snprintf(count, sizeof count, "%lld", (long long)(old - now));
   if (status == STATUS_OK && old > now)
-    list_add(list, "chips listed", count, "list them again: serial add");
+    list_add(list, SENTENCE("chips listed"), count, SENTENCE("list them again: serial add"));
   return status;
 }
 
@@ -214,15 +220,17 @@ static enum status chips_compare(struct list *list) {
 /* Where nothing can be compared. */
 static void all_name(struct list *list) {
   static const char *const rows[][2] = {
-      {"cards issued", "they are unknown now; call their holders in and issue others"},
-      {"cards blocked", "block them again: card block"},
-      {"PINs changed", "nothing; the next payment asks the holder to change it once more"},
-      {"terminals added, renewed", "their present keys are unknown now: terminal add, terminal renew"},
-      {"terminals revoked", "revoke them again: terminal revoke"},
-      {"merchants added, changed", "account or fee are the earlier ones now: merchant add, merchant change"},
-      {"limits set", "they are the earlier ones now: limit set"},
-      {"chips listed", "list them again: serial add"},
-      {"settlements closed", "were they exported? what they paid out is not to be paid again"},
+      {SENTENCE("cards issued"), SENTENCE("they are unknown now; call their holders in and issue others")},
+      {SENTENCE("cards blocked"), SENTENCE("block them again: card block")},
+      {SENTENCE("PINs changed"), SENTENCE("nothing; the next payment asks the holder to change it once more")},
+      {SENTENCE("terminals added, renewed"),
+       SENTENCE("their present keys are unknown now: terminal add, terminal renew")},
+      {SENTENCE("terminals revoked"), SENTENCE("revoke them again: terminal revoke")},
+      {SENTENCE("merchants added, changed"),
+       SENTENCE("account or fee are the earlier ones now: merchant add, merchant change")},
+      {SENTENCE("limits set"), SENTENCE("they are the earlier ones now: limit set")},
+      {SENTENCE("chips listed"), SENTENCE("list them again: serial add")},
+      {SENTENCE("settlements closed"), SENTENCE("were they exported? what they paid out is not to be paid again")},
   };
 
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
@@ -266,9 +274,11 @@ enum status restore_list(struct admin *admin, struct ledger *ledger, struct ledg
       status = all_compare(&list);
     else
       all_name(&list);
-    list_add(&list, "settlements", "", "tell what was exported last, before the next is closed: settlement resume");
-    list_add(&list, "receipts", "", "run recover at every terminal: it brings them in again");
-    list_add(&list, "refunds owed", "", "no terminal keeps them: enter those slips again, refund --without-card");
+    list_add(&list, SENTENCE("settlements"), "",
+             SENTENCE("tell what was exported last, before the next is closed: settlement resume"));
+    list_add(&list, SENTENCE("receipts"), "", SENTENCE("run recover at every terminal: it brings them in again"));
+    list_add(&list, SENTENCE("refunds owed"), "",
+             SENTENCE("no terminal keeps them: enter those slips again, refund --without-card"));
   }
   if (status == STATUS_OK && (list.failed || json_object_set_new(admin->report, "since", json_string(since)) != 0 ||
                               json_object_set_new(admin->report, "until", json_string(until)) != 0 ||

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "admin_settlement.h"
+#include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
 #include "cmd/frame/terminal_program.h"
 
@@ -10,19 +11,26 @@
 
 static void head_print(const struct admin *admin, const struct settlement_head *head) {
   uint16_t currency = admin->terminal->currency->numeric;
-  char closed[LOCAL_TIME_MAX], gross[AMOUNT_TEXT_MAX], net[AMOUNT_TEXT_MAX];
+  char closed[LOCAL_TIME_MAX], gross[AMOUNT_TEXT_MAX], net[AMOUNT_TEXT_MAX], merchants[64], sales[64];
   json_int_t purchases = head->sums.purchases + head->sums.points_purchases;
 
   local_time_print_unix(head->closed_at, closed);
   report_amount(gross, head->sums.gross, currency);
   report_amount(net, head->sums.net, currency);
-  admin_print(admin, "no. %-6lld  %s  %5lld merchant%s  %8lld purchase%s  %16s  to pay out %16s\n",
-              (long long)head->number, closed, (long long)head->merchants, head->merchants == 1 ? "" : "s",
-              (long long)purchases, purchases == 1 ? "" : "s", gross, net);
+  (void)snprintf(merchants, sizeof merchants,
+                 translated_count("%5lld merchant", "%5lld merchants", (unsigned long)head->merchants),
+                 (long long)head->merchants);
+  (void)snprintf(sales, sizeof sales, translated_count("%8lld purchase", "%8lld purchases", (unsigned long)purchases),
+                 (long long)purchases);
+  admin_print(admin, "no. %-6lld  %s  %s  %s  %16s  to pay out %16s\n", (long long)head->number, closed, merchants,
+              sales, gross, net);
   if (head->transfers > 0) {
     report_amount(gross, head->transferred, currency);
-    admin_print(admin, "  and %lld payout%s to cardholders' bank accounts: %s\n", (long long)head->transfers,
-                head->transfers == 1 ? "" : "s", gross);
+    admin_row(admin,
+              translated_count("  and %lld payout to cardholders' bank accounts: %s\n",
+                               "  and %lld payouts to cardholders' bank accounts: %s\n",
+                               (unsigned long)head->transfers),
+              (long long)head->transfers, gross);
   }
   if (head->brought_in == 0)
     return;
@@ -146,34 +154,37 @@ static void sum_print(const struct admin *admin, const char *what, json_int_t mi
   char amount[AMOUNT_TEXT_MAX];
 
   report_amount(amount, minor, admin->terminal->currency->numeric);
-  admin_print(admin, "    %-26s %16s\n", what, amount);
+  admin_row(admin, "    %-26s %16s\n", what, amount);
 }
 
 static enum status line_show(void *context, const struct settlement_line *line, json_t *item) {
   const struct showing *showing = context;
   const struct settlement_sums *sums = &line->sums;
-  char fee[40], loads[40];
+  char fee[40];
 
-  (void)snprintf(fee, sizeof fee, "fee, %lld.%02lld %%", (long long)line->fee_rate / 100,
+  (void)snprintf(fee, sizeof fee, translated("fee, %lld.%02lld %%"), (long long)line->fee_rate / 100,
                  (long long)line->fee_rate % 100);
-  (void)snprintf(loads, sizeof loads, "set off against loads");
   admin_print(showing->admin, "%s (%s), %lld purchases\n", line->merchant, line->name, (long long)sums->purchases);
-  sum_print(showing->admin, "gross", sums->gross);
+  sum_print(showing->admin, translated("gross"), sums->gross);
   if (sums->payouts > 0)
-    sum_print(showing->admin, "payouts handed out", sums->payouts);
+    sum_print(showing->admin, translated("payouts handed out"), sums->payouts);
   if (sums->credit > 0)
-    sum_print(showing->admin, "loads given back", sums->credit);
+    sum_print(showing->admin, translated("loads given back"), sums->credit);
   sum_print(showing->admin, fee, sums->fee);
-  sum_print(showing->admin, loads, sums->set_off);
-  sum_print(showing->admin, "net, to pay out", sums->net);
+  sum_print(showing->admin, translated("set off against loads"), sums->set_off);
+  sum_print(showing->admin, translated("net, to pay out"), sums->net);
   if (sums->loads > sums->set_off)
-    sum_print(showing->admin, "still owes for loads", sums->loads - sums->set_off);
+    sum_print(showing->admin, translated("still owes for loads"), sums->loads - sums->set_off);
   if (sums->points_granted > 0 || sums->points_purchases > 0) {
     admin_print(showing->admin, "    points: %lld granted; %lld taken in %lld purchases\n",
                 (long long)sums->points_granted, (long long)sums->points_redeemed, (long long)sums->points_purchases);
   }
-  admin_print(showing->admin, "    to %s%s%s\n", line->iban[0] != '\0' ? line->iban : "an account that is not known",
-              line->bic[0] != '\0' ? " at " : "", line->bic);
+  if (line->iban[0] == '\0')
+    admin_print(showing->admin, "    to an account that is not known\n");
+  else if (line->bic[0] != '\0')
+    admin_print(showing->admin, "    to %s at %s\n", line->iban, line->bic);
+  else
+    admin_print(showing->admin, "    to %s\n", line->iban);
   return json_array_append(showing->lines, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 

@@ -9,6 +9,7 @@
 #include "admin.h"
 #include "admin_folder.h"
 #include "admin_terminal_folder.h"
+#include "cmd/frame/language.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_desk.h"
 #include "epurse/terminal.h"
@@ -177,8 +178,10 @@ static void terminal_report(struct admin *admin, const struct joining *joining) 
   moment_print(moment, expiry);
   expiry[10] = '\0'; /* the day */
   admin->changed = true;
-  admin_print(admin, "Terminal %s (%s, %s) is %s, valid until %s. ", order->tid, role_name(order->role),
-              joining->merchant_name, joining->renewal ? "renewed" : "added", expiry);
+  admin_print(admin,
+              joining->renewal ? SENTENCE("Terminal %s (%s, %s) is renewed, valid until %s. ")
+                               : SENTENCE("Terminal %s (%s, %s) is added, valid until %s. "),
+              order->tid, role_name(order->role), joining->merchant_name, expiry);
   if (joining->answer)
     admin_print(admin, "The answer is %s: it has nothing secret; until the terminal takes it (renew), it is refused.\n",
                 joining->folder.target);

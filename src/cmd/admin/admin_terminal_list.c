@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "admin.h"
+#include "cmd/frame/language.h"
 
 #define PAGE_TERMINALS 64 /* fit a message */
 
@@ -16,7 +17,9 @@ static enum status terminal_take(const struct admin *admin, json_t *item, char a
       strlen(tid) != TID_SIZE || strcmp(tid, after) <= 0)
     return STATUS_BAD_REPLY;
   memcpy(after, tid, TID_SIZE + 1);
-  admin_print(admin, "%s  %-6s  %-15s  until %s%s\n", tid, role, merchant, expiry, revoked ? "  revoked" : "");
+  admin_print(admin,
+              revoked ? SENTENCE("%s  %-6s  %-15s  until %s  revoked\n") : SENTENCE("%s  %-6s  %-15s  until %s\n"), tid,
+              role, merchant, expiry);
   return json_array_append(terminals, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 

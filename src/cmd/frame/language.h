@@ -11,6 +11,8 @@
 /* Takes the locale of the environment, and the catalogues installed, or those of the folder EPURSE_LOCALEDIR. Before it,
  * and in every other language than the catalogues', all is English. */
 void language_begin(void);
+/* The same for a program whose numbers and letters are for machines: of the locale only the sentences are taken. */
+void language_of_sentences(void);
 
 /* The sentence in the person's language, or as it is; not to be freed. Machines (JSON, logs, files) get the English. */
 const char *translated(const char *english) __attribute__((format_arg(1)));

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
 #include "cmd/frame/option.h"
 #include "epurse/crypto.h"
@@ -27,24 +28,27 @@ struct epursed_options {
 
 static const struct option_row rows[] = {
     {"config", 'c', "FILE|DIR", "EPURSE_CONFIG", OPTION_TEXT, offsetof(struct epursed_options, config), 0, 0,
-     "configuration file, or the directory with epursed.conf in it"},
+     SENTENCE("configuration file, or the directory with epursed.conf in it")},
     {"passphrase-fd", 0, "N", NULL, OPTION_FD_IN, offsetof(struct epursed_options, passphrase_fd), 0, 1023,
-     "read the passphrase of the keys from this file descriptor"},
+     SENTENCE("read the passphrase of the keys from this file descriptor")},
     {"check-config", 0, NULL, NULL, OPTION_FLAG, offsetof(struct epursed_options, check_config), 0, 0,
-     "check configuration and certificates, then end"},
+     SENTENCE("check configuration and certificates, then end")},
     {"list-routes", 0, NULL, NULL, OPTION_FLAG, offsetof(struct epursed_options, list_routes), 0, 0,
-     "print what is served, and to which roles, then end"},
+     SENTENCE("print what is served, and to which roles, then end")},
     {"confirm-clock", 0, NULL, NULL, OPTION_FLAG, offsetof(struct epursed_options, confirm_clock), 0, 0,
-     "an operator has looked: this machine's time is right, whatever was booked last; then end"},
+     SENTENCE("an operator has looked: this machine's time is right, whatever was booked last; then end")},
     {0},
 };
 
-static const struct program program = {
-    .name = PROGRAM, .sentence = "back-end of the electronic purse", .rows = {rows}, .operands = "", .operands_min = 0};
+static const struct program program = {.name = PROGRAM,
+                                       .sentence = SENTENCE("The back-end of the electronic purse."),
+                                       .rows = {rows},
+                                       .operands = "",
+                                       .operands_min = 0};
 
 /* One sentence on stderr; the exit code. */
 static int fail(enum status status, const char *problem) {
-  fprintf(stderr, PROGRAM ": %s%s%s\n", status_sentence(status), problem[0] == '\0' ? "" : ": ", problem);
+  fprintf(stderr, PROGRAM ": %s%s%s\n", translated_status(status), problem[0] == '\0' ? "" : ": ", translated(problem));
   return status_exit_code(status);
 }
 
@@ -54,7 +58,7 @@ static enum status read_passphrase(const struct epursed_options *options, const 
     return secret_from_fd((int)options->passphrase_fd, passphrase, SECRET_TEXT_MAX);
   if (configuration->passphrase_file[0] != '\0')
     return secret_from_file(configuration->passphrase_file, passphrase, SECRET_TEXT_MAX);
-  return secret_from_prompt("Passphrase of the server's keys: ", passphrase, SECRET_TEXT_MAX);
+  return secret_from_prompt(translated("Passphrase of the server's keys: "), passphrase, SECRET_TEXT_MAX);
 }
 
 static int check_config(const struct configuration *configuration) {
@@ -66,7 +70,7 @@ static int check_config(const struct configuration *configuration) {
   keyring_clear(&keyring);
   if (status != STATUS_OK)
     return fail(status, problem);
-  puts("configuration and certificates are in order");
+  puts(translated("configuration and certificates are in order"));
   return EXIT_SUCCESS;
 }
 
@@ -87,7 +91,10 @@ static void print_clock(const struct clock_setting *setting) {
 
   local_time_print_unix(setting->now, now);
   local_time_print_unix(setting->before.at, before);
-  printf("the time is %s; the last booking before was at %s\n", now, setting->before.at == 0 ? "no time" : before);
+  if (setting->before.at == 0)
+    printf(translated("the time is %s; the last booking before was at no time\n"), now);
+  else
+    printf(translated("the time is %s; the last booking before was at %s\n"), now, before);
 }
 
 static int confirm_clock(const struct configuration *configuration) {
@@ -115,11 +122,12 @@ static int run(const struct epursed_options *options, const struct configuration
 
   if (status != STATUS_OK) {
     crypto_wipe(passphrase, sizeof passphrase);
-    return fail(status,
-                options->passphrase_fd < 0 && status == STATUS_USAGE
-                    ? "there is no terminal to ask for the passphrase on, or this runs in its background: start it in "
-                      "the foreground, or give --passphrase-fd, or [keys] passphrase_file in the configuration"
-                    : "the passphrase could not be read");
+    return fail(
+        status,
+        options->passphrase_fd < 0 && status == STATUS_USAGE
+            ? SENTENCE("there is no terminal to ask for the passphrase on, or this runs in its background: start it "
+                       "in the foreground, or give --passphrase-fd, or [keys] passphrase_file in the configuration")
+            : SENTENCE("the passphrase could not be read"));
   }
   status = service_open(&service, configuration, passphrase, problem);
   crypto_wipe(passphrase, sizeof passphrase);
@@ -141,6 +149,7 @@ int main(int argc, char **argv) {
   char **operands = NULL;
 
   process_harden();
+  language_of_sentences();
   enum status status = option_parse(&program, argc, argv, &options, &verb, &operands);
   if (status != STATUS_OK)
     return status_exit_code(status);
