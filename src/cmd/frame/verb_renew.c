@@ -16,6 +16,7 @@ static enum status ask(struct terminal_program *self) {
     problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
     return status;
   }
+  self->changed = true; /* the keys of the request are made */
   self->report = json_pack("{s:s, s:s, s:s}", "operation", "renew", "tid", self->terminal->tid, "request", path);
   terminal_program_print(
       self,
