@@ -12,6 +12,9 @@
 #include "store.h"
 #include "terminal.h"
 
+/* So long a payout of all that was on a card shows that its holder was at the desk: a line that broke is back by then. */
+#define RENEW_PRESENT_SECONDS SECONDS_PER_DAY
+
 struct renewing {
   const struct ledger_renewing *what;
   int64_t card, successor;
@@ -55,7 +58,7 @@ static enum status renew_check_new(struct ledger *ledger, const struct renewing 
 }
 
 /* The card's last word is a payout of all that was on it, promised to this desk with the PIN and proved by r, which went
- * back to it: its holder was there, and it has nothing left to pay with. Not of a suspended card: whose it is the issuer
+ * back to it: its holder was there, a day ago at most, and it has nothing left to pay with. Later its holder is gone. Not of a suspended card: whose it is the issuer
  * wants to know first, and its money would be on a card that nobody suspects. */
 static enum status renew_check_emptied(struct ledger *ledger, const struct renewing *renewing, bool *emptied) {
   const struct ledger_card *old = &renewing->old;
@@ -71,7 +74,8 @@ static enum status renew_check_emptied(struct ledger *ledger, const struct renew
     status = booking_read(ledger, booking_id(renewing->card, old->last_atc), &last);
   if (status == STATUS_OK && last.type == TRANSACTION_PAYOUT && last.terminal == desk.number)
     status = payout_read(ledger, last.id, &outcome);
-  *emptied = status == STATUS_OK && outcome == PAYOUT_BACK;
+  *emptied =
+      status == STATUS_OK && outcome == PAYOUT_BACK && renewing->what->now - last.created_at <= RENEW_PRESENT_SECONDS;
   return status == STATUS_NOT_FOUND ? STATUS_LEDGER_BROKEN : status;
 }
 

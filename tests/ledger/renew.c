@@ -312,6 +312,27 @@ START_TEST(renews_what_was_emptied_at_the_desk) {
 }
 END_TEST
 
+/* Its holder was there then: a day later the desk alone moves nothing, and a person blocks the card first. */
+START_TEST(what_was_emptied_long_ago_waits) {
+  struct pair pair;
+  struct ledger_renewal done;
+  pair_open(&pair);
+  empty_at(&pair, DESK, PAYOUT_WISH_BACK);
+  pair.world.now += 24 * 60 * 60 + 1;
+  expect(&pair, DESK, STATUS_CARD_NOT_BLOCKED);
+  world_assert_card(&pair.world, &pair.old, 0, 0, 5000);
+  pair_block(&pair);
+  expect(&pair, DESK, STATUS_APPROVAL_WAITS);
+  ck_assert_int_eq(renew(&pair).owed, 5000);
+  world_close(&pair.world);
+  pair_open(&pair);
+  empty_at(&pair, DESK, PAYOUT_WISH_BACK);
+  pair.world.now += 24 * 60 * 60; /* its line was down */
+  ck_assert_int_eq(renew_by(&pair.world, &pair.old, &pair.new, DESK, &done), STATUS_OK);
+  world_close(&pair.world);
+}
+END_TEST
+
 static enum status act_suspend(struct ledger *ledger, const void *what) {
   const struct purse *purse = what;
   return ledger_card_suspend(ledger, purse->cid, "asked", WORLD_NOW);
@@ -458,6 +479,7 @@ Suite *renew_suite(void) {
   tcase_add_loop_test(tests, books_no_more_than_was_kept, 0, 2);
   tcase_add_test(tests, renews_what_expired);
   tcase_add_test(tests, renews_what_was_emptied_at_the_desk);
+  tcase_add_test(tests, what_was_emptied_long_ago_waits);
   tcase_add_test(tests, a_desk_renews_no_suspended_card);
   tcase_add_loop_test(tests, a_desk_takes_nothing_that_the_card_did_not_sign, 0, 4);
   tcase_add_test(tests, refuses_what_it_must);
