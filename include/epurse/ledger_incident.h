@@ -17,7 +17,9 @@ enum ledger_incident_kind {
   LEDGER_INCIDENT_LATE_PROOF = 2,      /* r for what the card signed as not committed; evidence: r. Or an off-line
                                         * payment of a replaced card; evidence: the promise */
   LEDGER_INCIDENT_REVERSED_CREDIT = 3, /* a tender was given back after its load was credited */
-  LEDGER_INCIDENT_LOST = 4             /* a card committed what this restored ledger lost; evidence: the promise */
+  LEDGER_INCIDENT_LOST = 4,            /* a card committed what this restored ledger lost; evidence: the promise */
+  LEDGER_INCIDENT_LATE_OFFLINE =
+      5 /* an off-line payment brought in after it had been given back; evidence: the promise */
 };
 #define LEDGER_EVIDENCE_MAX PROMISE_SIZE
 /* What needs a person. Recorded even where the step that met it is rolled back; the same thing once. */

@@ -257,6 +257,7 @@ static enum status book_cards(struct audit *audit) {
 /* A promise is the evidence: of a fork, of what was lost, and of an off-line payment of a card that has been replaced. */
 static bool incident_is_promise(const struct ledger_incident *incident) {
   return incident->kind == LEDGER_INCIDENT_FORK || incident->kind == LEDGER_INCIDENT_LOST ||
+         incident->kind == LEDGER_INCIDENT_LATE_OFFLINE ||
          (incident->kind == LEDGER_INCIDENT_LATE_PROOF && incident->evidence_len == PROMISE_SIZE);
 }
 

@@ -26,7 +26,7 @@ enum status limit_check(struct ledger *ledger, const struct limit_load *load) EP
 enum status limit_take_for_good(struct ledger *ledger, const struct limit_load *load) EPURSE_MUST_USE;
 /* Takes it, under the promise of its booking; as limit_take_for_good. */
 enum status limit_take(struct ledger *ledger, const struct limit_load *load, int64_t booking) EPURSE_MUST_USE;
-/* An off-line payment that no promise of its card confirms yet: the sum and the count of its terminal's day.
+/* An off-line payment that no promise of its card confirms yet: the sum and the count of the day of payment->terminal.
  * STATUS_TERMINAL_LIMIT: there is no room for it, and nothing is taken. */
 enum status limit_take_offline(struct ledger *ledger, const struct limit_load *payment) EPURSE_MUST_USE;
 /* The tender of a load went back, after which so does what it took. */

@@ -281,9 +281,12 @@ static enum status bring_judge(struct ledger *ledger, struct bring *bring) {
 
 /* ---- what it comes to ---- */
 
+/* Of what no promise confirms, that its terminal took it is the word of whoever brings it: a till of its merchant, which
+ * gets the money; or another terminal, whose own day it uses. */
 static enum status bring_limit(struct ledger *ledger, struct bring *bring) {
   const struct signed_promise *offer = &bring->payment->offer;
-  const struct limit_load payment = {.terminal = bring->named.number,
+  bool own = bring->bringer.merchant == bring->named.merchant;
+  const struct limit_load payment = {.terminal = own ? bring->named.number : bring->bringer.number,
                                      .merchant = bring->named.merchant,
                                      .amount = bring->promise->amount,
                                      .day = (offer->now + offer->zone) / SECONDS_PER_DAY};
@@ -320,8 +323,8 @@ static enum status bring_store(struct ledger *ledger, const struct bring *bring)
   return query_run(&query);
 }
 
-static enum status bring_note(struct ledger *ledger, const struct bring *bring) {
-  const struct incident incident = {.kind = bring->replaced ? LEDGER_INCIDENT_LATE_PROOF : LEDGER_INCIDENT_FORK,
+static enum status bring_note(struct ledger *ledger, const struct bring *bring, enum ledger_incident_kind kind) {
+  const struct incident incident = {.kind = kind,
                                     .card = bring->card,
                                     .atc = bring->promise->atc,
                                     .evidence = bring->payment->offer.record,
@@ -352,7 +355,7 @@ static enum status bring_store_against(struct ledger *ledger, const struct bring
 
 /* The shop took it in good faith: the issuer pays, not the card. */
 static enum status bring_forked(struct ledger *ledger, struct bring *bring) {
-  enum status status = bring_note(ledger, bring);
+  enum status status = bring_note(ledger, bring, bring->replaced ? LEDGER_INCIDENT_LATE_PROOF : LEDGER_INCIDENT_FORK);
   enum status room = bring->named.revoked ? STATUS_TERMINAL_REVOKED : STATUS_OK;
   if (status == STATUS_OK && room == STATUS_OK)
     room = bring_check_risk(ledger, bring);
@@ -366,9 +369,14 @@ static enum status bring_forked(struct ledger *ledger, struct bring *bring) {
   return status == STATUS_OK ? STATUS_CARD_FORKED : status;
 }
 
-/* What does not fit is not kept: it is as late another day. */
+/* What does not fit is not kept: it is as late another day. Holder and shop both have the money now, so that a person is to see
+ * who they are, also where it is too much to be paid. */
 static enum status bring_late(struct ledger *ledger, struct bring *bring) {
-  enum status status = bring->named.revoked ? STATUS_TERMINAL_REVOKED : bring_check_risk(ledger, bring);
+  enum status status = bring->named.revoked ? STATUS_TERMINAL_REVOKED : STATUS_OK;
+  if (status == STATUS_OK)
+    status = bring_note(ledger, bring, LEDGER_INCIDENT_LATE_OFFLINE);
+  if (status == STATUS_OK)
+    status = bring_check_risk(ledger, bring);
   if (status == STATUS_OK)
     status = bring_limit(ledger, bring);
   bring->outcome = OUTCOME_RISK;

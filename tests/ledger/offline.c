@@ -451,6 +451,29 @@ START_TEST(a_terminal_is_paid_so_much_in_a_day) {
 }
 END_TEST
 
+/* An opened card's made-up payments at a till that has never met it, brought in by a till of somebody else: what they use
+ * up is that one's day. */
+START_TEST(a_stranger_uses_up_its_own_day) {
+  struct world world;
+  struct purse purse, opened;
+  begin(&world, &purse);
+  world_issue(&world, 2, &opened);
+  world_complete(&world, &opened, TRANSACTION_LOAD, 1000, RELOAD);
+  for (int i = 0; i < 40; i++) {
+    struct paid one = pay(&purse, 2500, POS);
+    ck_assert_int_eq(bring_by(&world, &one, OTHER_POS, &usual), STATUS_OK);
+    world_complete(&world, &purse, TRANSACTION_LOAD, 2500, RELOAD);
+  }
+  struct paid more = pay(&opened, 100, POS);
+  ck_assert_int_eq(bring_by(&world, &more, OTHER_POS, &usual), STATUS_OFFLINE_WAITS);
+  struct paid own = pay(&purse, 100, POS);
+  ck_assert_int_eq(bring(&world, &own), STATUS_OK);
+  world_assert_merchant(&world, "SHOP", 100100, 0);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
 static enum status act_replace(struct ledger *ledger, const void *what) {
   struct ledger_replacement done;
   return ledger_card_replace(ledger, what, &done);
@@ -506,9 +529,38 @@ START_TEST(what_nobody_brings_in_is_owed) {
   ck_assert_int_eq(bring_by(&world, &one, OTHER_TILL, &usual), STATUS_OFFLINE_KNOWN);
   world_assert_merchant(&world, "SHOP", 1200, 0);
   ck_assert_uint_eq(card_state(&world, &purse), LEDGER_CARD_ISSUED);
-  ck_assert_uint_eq(world_incidents(&world), 0);
+  ck_assert_uint_eq(world_incidents(&world), 1); /* once */
   ck_assert_int_eq(bring(&world, &two), STATUS_OK);
   world_complete(&world, &purse, TRANSACTION_PURCHASE, 5, OTHER_POS);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
+/* Shop and holder together: each time a person is told, and no till is paid more of one card than its off-line total. */
+START_TEST(a_holder_and_a_till_gain_so_much) {
+  struct world world;
+  struct purse purse;
+  struct ledger_incident incidents[4];
+  size_t count = 0;
+  begin(&world, &purse);
+  for (int i = 0; i < 3; i++) {
+    struct paid late = pay(&purse, 2500, POS);
+    world_complete(&world, &purse, TRANSACTION_PURCHASE, 5, OTHER_POS);
+    lapse(&world, world.now + 1);
+    for (int again = 0; again < 2; again++)
+      ck_assert_int_eq(bring(&world, &late), i < 2 ? STATUS_OK : STATUS_OFFLINE_WAITS);
+  }
+  world_assert_card(&world, &purse, 10000 - 3 * 2505, 0, 7500);
+  world_assert_merchant(&world, "SHOP", 5000, 0);
+  ck_assert_uint_eq(card_state(&world, &purse), LEDGER_CARD_ISSUED);
+  ck_assert_int_eq(ledger_incident_list(world.ledger, 0, incidents, 4, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 3);
+  for (size_t i = 0; i < count; i++) {
+    ck_assert_uint_eq(incidents[i].kind, LEDGER_INCIDENT_LATE_OFFLINE);
+    ck_assert_uint_eq(incidents[i].atc, 2 + 2 * i);
+    ck_assert_mem_eq(incidents[i].cid, purse.cid, CID_SIZE);
+  }
   world_assert_clean(&world);
   world_close(&world);
 }
@@ -589,8 +641,10 @@ Suite *offline_suite(void) {
   tcase_add_loop_test(tests, a_made_up_balance_is_the_issuers_risk, 0, 3);
   tcase_add_test(tests, does_not_exceed_what_was_announced);
   tcase_add_test(tests, a_terminal_is_paid_so_much_in_a_day);
+  tcase_add_test(tests, a_stranger_uses_up_its_own_day);
   tcase_add_test(tests, gives_back_with_the_replacement);
   tcase_add_test(tests, what_nobody_brings_in_is_owed);
+  tcase_add_test(tests, a_holder_and_a_till_gain_so_much);
   tcase_add_test(tests, what_is_not_paid_out_is_owed);
   if (place_is_file())
     tcase_add_loop_test(tests, the_audit_sees_what_is_tampered, 0, 8);
