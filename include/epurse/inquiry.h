@@ -5,10 +5,10 @@
 
 #include "epurse/message.h"
 
-/* TRANSACTION_INQUIRY {"promise"[,"authorisation","secret"[,"tender","reference"][,"merchant_reference"]]}: what became
+/* TRANSACTION_INQUIRY {"promise"[,"authorisation","secret"[,"tender","reference"][,"iban","holder"][,"close"][,"merchant_reference"]]}: what became
  * of it? With authorisation and r it is a whole receipt, which a server that has forgotten it books anew; a load's names
- * its tender as LOAD does, and what the caller named goes by that name again. LOAD_REVERSAL {"promise","given_back"}: the terminal asks whether
- * the bank may give the load's money back, or says that it has. HAND_OUT {"promise","wish"[,"authorisation","secret"[,"merchant_reference"]]}: what is to become of a payout that the
+ * its tender as LOAD does, a payout's its account and whether it ends the card as PAYOUT does, and what the caller named goes by that name again. LOAD_REVERSAL {"promise","given_back"}: the terminal asks whether
+ * the bank may give the load's money back, or says that it has. HAND_OUT {"promise","wish"[,"authorisation","secret"[,"close"][,"merchant_reference"]]}: what is to become of a payout that the
  * card has committed; with its whole receipt where it was decided already, and the server has forgotten it. The promise is whole, as the card signed it. */
 enum hand_out_wish {
   HAND_OUT_PAY = 1, /* "pay": may it be handed out? */
@@ -24,6 +24,9 @@ struct inquiry_request {
   uint8_t secret[SECRET_SIZE];       /* r */
   char tender_kind[16];              /* loads; else "" */
   char tender_reference[64];         /* the bank's; else "" */
+  char iban[IBAN_MAX + 1];           /* a payout's account; "": in cash, or not known any more */
+  char holder[HOLDER_MAX + 1];       /* with it: whose it is */
+  bool closes;                       /* a payout that ends its card */
   char reference[REFERENCE_MAX + 1]; /* the caller's; "": none */
 };
 /* `type` says whether given_back goes along (MESSAGE_LOAD_REVERSAL), or the wish (MESSAGE_HAND_OUT). */

@@ -167,11 +167,14 @@ enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmati
 
 /* What makes a promise a whole receipt. The caller has verified that the authorisation is the server's, approves that
  * promise and no other, and that r opens its h. */
+struct ledger_payout_terms;
 struct ledger_receipt {
   const struct authorisation *authorisation;
   const uint8_t *record; /* AUTHORISATION_SIZE bytes */
   uint8_t secret[SECRET_SIZE];
   struct ledger_tender tender; /* loads */
+  const struct ledger_payout_terms
+      *payout; /* of a payout, ledger_payout.h: as far as its terminal knows them; else NULL */
 };
 /* A promise that a terminal asks about; its signature was verified by the caller with the card's SIG key. */
 struct ledger_inquiry {

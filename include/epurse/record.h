@@ -62,7 +62,7 @@ struct promise {
   uint16_t currency;        /* ISO 4217 numeric */
   uint32_t balance, points; /* before */
   uint8_t tid[TID_SIZE];
-  uint8_t nonce[NONCE_SIZE];              /* N */
+  uint8_t nonce[NONCE_SIZE];              /* N; of a payout see promise_is_transfer */
   uint8_t time[MOMENT_SIZE];              /* the terminal's word for it */
   uint8_t commitment[CRYPTO_SHA256_SIZE]; /* h = SHA-256(r); zeros in an off-line purchase, which has no r */
   /* The last transaction that was COMMITTED on the server's order, with its r; 0 and zeros if there was none. Not only
@@ -150,6 +150,10 @@ struct card_request {
 void promise_encode(const struct promise *promise, uint8_t tlv[PROMISE_TLV_SIZE]);
 /* STATUS_BAD_FORMAT also where sale_atc is not 0: no type gives a sale back yet. */
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) EPURSE_MUST_USE;
+/* N of a payout says whether its terminal asked for a transfer to a bank account or for cash, so that the card signs it:
+ * by its last bit. False for any other type. */
+bool promise_is_transfer(const struct promise *promise);
+void nonce_mark(uint8_t nonce[NONCE_SIZE], bool transfer);
 /* Writes AUTHORISATION_TLV_SIZE bytes. */
 void authorisation_encode(const struct authorisation *authorisation, uint8_t tlv[AUTHORISATION_TLV_SIZE]);
 /* Takes AUTHORISATION_SIZE bytes; a decline is as good a record as an approval. */

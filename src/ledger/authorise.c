@@ -19,6 +19,7 @@ struct answer {
   const struct signed_promise *offer;
   const struct ledger_signer *signer;
   struct ledger_tender tender;
+  const struct ledger_payout_terms *payout; /* of a payout; else NULL */
   struct terminal_brief terminal;
   enum status reason;   /* STATUS_OK approves */
   int64_t points;       /* change of the card's counter */
@@ -192,6 +193,7 @@ static struct reference_wish answer_wish(const struct ledger *ledger, const stru
   const struct promise *promise = answer->offer->promise;
   return (struct reference_wish){.merchant = answer->terminal.merchant,
                                  .reference = answer->offer->reference,
+                                 .payout = answer->payout,
                                  .booking = {.id = booking_id(ledger->chain.card, promise->atc),
                                              .type = promise->type,
                                              .tender = answer->tender.kind,
@@ -339,21 +341,18 @@ enum status ledger_refund_authorise(struct ledger *ledger, const struct signed_p
 
 /* ---- payouts ---- */
 
-static bool account_is_valid(const struct ledger_account *account) {
-  size_t len = strnlen(account->name, sizeof account->name);
-  return iban_valid(account->iban) && len > 0 && len <= HOLDER_MAX;
-}
-
 enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_promise *offer,
                                     const struct ledger_payout_terms *terms, const struct ledger_signer *signer,
                                     struct ledger_transaction *transaction) {
   const struct ledger_account *account = terms->account;
-  struct answer answer = {.offer = offer, .signer = signer, .reason = STATUS_OK};
+  struct answer answer = {.offer = offer, .signer = signer, .payout = terms, .reason = STATUS_OK};
   enum status status = answer_check_opened(ledger, offer, true);
   if (status == STATUS_OK && offer->promise->type != TRANSACTION_PAYOUT)
     status = STATUS_BAD_FORMAT;
-  if (status == STATUS_OK && account != NULL && !account_is_valid(account))
+  if (status == STATUS_OK && account != NULL && !payout_account_valid(account))
     status = STATUS_IBAN_INVALID;
+  if (status == STATUS_OK && promise_is_transfer(offer->promise) != (account != NULL))
+    status = STATUS_BAD_FORMAT;
   if (status == STATUS_OK)
     status = answer_check(ledger, &ledger->chain, &answer);
   if (status == STATUS_OK && terms->closes && offer->promise->amount != ledger->chain.balance)

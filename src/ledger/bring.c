@@ -6,9 +6,11 @@
 #include "card.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
+#include "epurse/ledger_payout.h"
 #include "epurse/moment.h"
 #include "limit.h"
 #include "offline.h"
+#include "payout.h"
 #include "reference.h"
 #include "refund.h"
 #include "store.h"
@@ -23,6 +25,7 @@ struct brought {
   int64_t at;                         /* unix seconds: when it was authorised */
   struct refund refund;               /* of a refund: its sale */
   struct offline_announced announced; /* off-line payments that its promise counts */
+  int64_t left;                       /* of a payout: minor units that stay on the card */
   int64_t more;                       /* minor units of them that nothing has announced here */
 };
 
@@ -118,6 +121,7 @@ static enum status bring_check_room(struct ledger *ledger, struct brought *broug
   if (promise->type == TRANSACTION_REFUND)
     return bring_check_sale(ledger, brought, &now);
   bool room = amount <= now.balance;
+  brought->left = now.balance - amount;
   if (promise->type == TRANSACTION_POINTS_PURCHASE)
     room = -points <= now.points;
   if (promise->type == TRANSACTION_LOAD)
@@ -142,8 +146,19 @@ static struct limit_load bring_load(const struct brought *brought) {
                              .day = (brought->at + brought->what->inquiry->offer.zone) / SECONDS_PER_DAY};
 }
 
+static enum status bring_check_terms(const struct brought *brought) {
+  const struct ledger_payout_terms *terms = brought->receipt->payout;
+  if (terms == NULL || terms->account == NULL)
+    return STATUS_OK;
+  if (!promise_is_transfer(brought->promise))
+    return STATUS_BAD_FORMAT;
+  return payout_account_valid(terms->account) ? STATUS_OK : STATUS_IBAN_INVALID;
+}
+
 static enum status bring_check(struct ledger *ledger, struct brought *brought) {
   enum status status = bring_check_role(ledger, brought);
+  if (status == STATUS_OK)
+    status = bring_check_terms(brought);
   if (status == STATUS_OK)
     status = bring_check_room(ledger, brought);
   const struct limit_load load = bring_load(brought);
@@ -204,6 +219,20 @@ enum status brought_in_note(struct ledger *ledger, int64_t booking, int64_t now)
   return query_run(&query);
 }
 
+/* What its holder wanted, as its terminal kept it. That it is a transfer its card has signed: without its account it waits for
+ * that, and nobody hands it out. */
+static enum status bring_terms(struct ledger *ledger, const struct brought *brought) {
+  const struct ledger_payout_terms *terms = brought->receipt->payout;
+  const struct ledger_account *account = terms != NULL ? terms->account : NULL;
+  enum status status = STATUS_OK;
+  if (terms != NULL && terms->closes && brought->left == 0)
+    status = payout_to_close(ledger, brought->what->id);
+  if (status != STATUS_OK || !promise_is_transfer(brought->promise))
+    return status;
+  return account != NULL ? payout_to_account(ledger, brought->what->id, account)
+                         : payout_to_nowhere(ledger, brought->what->id);
+}
+
 static enum status bring_book(struct ledger *ledger, const struct brought *brought) {
   const struct limit_load load = bring_load(brought);
   struct booking booking;
@@ -220,11 +249,23 @@ static enum status bring_book(struct ledger *ledger, const struct brought *broug
     status = booking_hold(ledger, &booking, brought->at);
   if (status == STATUS_OK && bring_limited(brought))
     status = limit_take(ledger, &load, brought->what->id);
+  if (status == STATUS_OK && brought->promise->type == TRANSACTION_PAYOUT)
+    status = bring_terms(ledger, brought);
   if (status == STATUS_OK)
     status = booking_capture(ledger, &booking, brought->receipt->secret, brought->what->inquiry->offer.now);
-  if (status != STATUS_OK || brought->promise->type == TRANSACTION_PAYOUT) /* of which handed_at tells a settlement */
+  bool handed_out = brought->promise->type == TRANSACTION_PAYOUT && !promise_is_transfer(brought->promise);
+  if (status != STATUS_OK || handed_out) /* of which handed_at tells a settlement */
     return status;
   return brought_in_note(ledger, brought->what->id, brought->what->inquiry->offer.now);
+}
+
+enum status bring_account(struct ledger *ledger, const struct bringing *bringing) {
+  const struct brought brought = {.promise = bringing->inquiry->offer.promise, .receipt = bringing->inquiry->receipt};
+  const struct ledger_payout_terms *terms = brought.receipt->payout;
+  enum status status = bring_check_terms(&brought);
+  if (status != STATUS_OK || terms == NULL || terms->account == NULL)
+    return status;
+  return payout_account_comes(ledger, bringing->id, terms->account, bringing->inquiry->offer.now);
 }
 
 enum status bring_receipt(struct ledger *ledger, const struct bringing *bringing) {

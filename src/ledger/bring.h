@@ -15,6 +15,9 @@ struct bringing {
  * STATUS_NOT_FOUND, STATUS_OUT_OF_STEP, STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT: as ledger_receipt_bring. */
 enum status bring_receipt(struct ledger *ledger, const struct bringing *bringing) EPURSE_MUST_USE;
 
+/* Of a receipt that is known: its account, where that was forgotten. STATUS_BAD_FORMAT: it is one in cash; STATUS_IBAN_INVALID. */
+enum status bring_account(struct ledger *ledger, const struct bringing *bringing) EPURSE_MUST_USE;
+
 /* Notes that what is captured, as the last one, may have been paid out by a settlement that was forgotten. */
 enum status brought_in_note(struct ledger *ledger, int64_t booking, int64_t now) EPURSE_MUST_USE;
 

@@ -137,8 +137,10 @@ static enum status receipt_take(struct ledger *ledger, const struct asked *asked
   struct ledger_transaction transaction;
   memcpy(confirmation.cid, inquiry->offer.promise->cid, CID_SIZE);
   memcpy(confirmation.secret, inquiry->receipt->secret, SECRET_SIZE);
-  if (asked->known.same)
-    return ledger_confirm(ledger, &confirmation, &transaction);
+  if (asked->known.same) {
+    enum status status = ledger_confirm(ledger, &confirmation, &transaction);
+    return status == STATUS_OK ? bring_account(ledger, &bringing) : status;
+  }
   if (asked->known.given_up)
     return STATUS_GIVEN_UP;
   if (!asked->known.booked && !asked->known.another)
@@ -250,7 +252,8 @@ static enum status payout_decide(struct ledger *ledger, const struct ledger_reve
   int64_t now = wanted->inquiry.offer.now;
   enum payout_outcome outcome = PAYOUT_NONE;
   enum status status = payout_read(ledger, booking->id, &outcome);
-  if (status == STATUS_OK && outcome == PAYOUT_NONE && booking->state == LEDGER_CAPTURED) {
+  bool cash = !promise_is_transfer(wanted->inquiry.offer.promise); /* else nobody hands it out */
+  if (status == STATUS_OK && outcome == PAYOUT_NONE && cash && booking->state == LEDGER_CAPTURED) {
     outcome = wanted->wish == PAYOUT_WISH_BACK ? PAYOUT_BACK : PAYOUT_PAY;
     status = payout_say(ledger, booking, outcome, now);
   }

@@ -2,6 +2,8 @@
  * Payouts that the card has committed: handed out, owed back to the card, or transferred; one of them, once. */
 #include "payout.h"
 
+#include <string.h>
+
 #include "card.h"
 #include "epurse/ledger_payout.h"
 #include "posting.h"
@@ -47,6 +49,52 @@ enum status payout_to_account(struct ledger *ledger, int64_t booking, const stru
   return query_run(&query);
 }
 
+bool payout_account_valid(const struct ledger_account *account) {
+  size_t len = strnlen(account->name, sizeof account->name);
+  return iban_valid(account->iban) && len > 0 && len <= HOLDER_MAX;
+}
+
+/* Its IBAN; "" where it has none. */
+static enum status payout_iban(struct ledger *ledger, int64_t booking, char iban[IBAN_MAX + 1]) {
+  struct query query = query_begin(ledger, QUERY_PAYOUT_ACCOUNT_FIND);
+  query_i64(&query, booking);
+  iban[0] = '\0';
+  if (query_row(&query))
+    query_read_text(&query, iban, IBAN_MAX + 1);
+  return query_end(&query);
+}
+
+enum status payout_same(struct ledger *ledger, int64_t booking, const struct ledger_payout_terms *terms, bool *same) {
+  char iban[IBAN_MAX + 1];
+  bool closes = false;
+  enum status status = payout_iban(ledger, booking, iban);
+  if (status == STATUS_OK)
+    status = payout_closes(ledger, booking, &closes);
+  *same = closes == terms->closes && strcmp(iban, terms->account != NULL ? terms->account->iban : "") == 0;
+  return status;
+}
+
+enum status payout_to_nowhere(struct ledger *ledger, int64_t booking) {
+  struct query query = query_begin(ledger, QUERY_PAYOUT_NOWHERE_ADD);
+  query_i64(&query, booking);
+  return query_run(&query);
+}
+
+enum status payout_account_comes(struct ledger *ledger, int64_t booking, const struct ledger_account *account,
+                                 int64_t now) {
+  struct booking there;
+  struct query query = query_begin(ledger, QUERY_PAYOUT_NOWHERE_FIND);
+  query_i64(&query, booking);
+  bool waits = query_row(&query);
+  enum status status = query_end(&query);
+  if (status != STATUS_OK || !waits)
+    return status;
+  status = booking_read(ledger, booking, &there);
+  if (status == STATUS_OK)
+    status = payout_to_account(ledger, booking, account);
+  return status == STATUS_OK ? payout_say(ledger, &there, PAYOUT_TRANSFER, now) : status;
+}
+
 enum status payout_to_close(struct ledger *ledger, int64_t booking) {
   struct query query = query_begin(ledger, QUERY_PAYOUT_CLOSE_ADD);
   query_i64(&query, booking);
@@ -61,12 +109,10 @@ enum status payout_closes(struct ledger *ledger, int64_t booking, bool *closes) 
 }
 
 enum status payout_captured(struct ledger *ledger, const struct booking *booking, int64_t now) {
-  struct query query = query_begin(ledger, QUERY_PAYOUT_ACCOUNT_FIND);
-  query_i64(&query, booking->id);
-  bool found = query_row(&query);
-  enum status status = query_end(&query);
+  char iban[IBAN_MAX + 1];
+  enum status status = payout_iban(ledger, booking->id, iban);
   bool closes = false;
-  if (status == STATUS_OK && found)
+  if (status == STATUS_OK && iban[0] != '\0')
     status = payout_say(ledger, booking, PAYOUT_TRANSFER, now);
   if (status == STATUS_OK)
     status = payout_closes(ledger, booking->id, &closes);

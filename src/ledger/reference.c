@@ -4,6 +4,7 @@
 #include "reference.h"
 
 #include "epurse/ledger_reference.h"
+#include "payout.h"
 #include "store.h"
 #include "terminal.h"
 
@@ -43,6 +44,11 @@ enum status reference_judge(struct ledger *ledger, const struct reference_wish *
     return STATUS_OK;
   if (there.type != wanted->type || there.amount != wanted->amount)
     return STATUS_REFERENCE_USED;
+  bool same = true;
+  if (wish->payout != NULL)
+    status = payout_same(ledger, id, wish->payout, &same);
+  if (status != STATUS_OK || !same)
+    return status == STATUS_OK ? STATUS_REFERENCE_USED : status;
   if (there.state == LEDGER_CAPTURED)
     return STATUS_REFERENCE_DONE;
   bool claim = is_owed(&there) && wanted->tender == LEDGER_TENDER_OWED && booking_card(id) == booking_card(wanted->id);

@@ -5,6 +5,7 @@
 #include "epurse/inquiry.h"
 #include "epurse/reference.h"
 #include "field.h"
+#include "payout_field.h"
 #include "tender_word.h"
 
 static void receipt_put(struct field_writer *writer, const struct inquiry_request *request) {
@@ -14,6 +15,7 @@ static void receipt_put(struct field_writer *writer, const struct inquiry_reques
     field_put_text(writer, "tender", request->tender_kind);
     field_put_text(writer, "reference", request->tender_reference);
   }
+  payout_field_put(writer, request->iban, request->holder, request->closes);
   if (request->reference[0] != '\0')
     field_put_text(writer, "merchant_reference", request->reference);
 }
@@ -28,6 +30,7 @@ static void receipt_take(struct field_reader *reader, struct inquiry_request *re
     if (!tender_word_known(request->tender_kind))
       field_refuse(reader, STATUS_BAD_FORMAT);
   }
+  payout_field_take(reader, request->iban, request->holder, &request->closes);
   if (field_there(reader, "merchant_reference")) {
     field_text(reader, "merchant_reference", 1, request->reference, sizeof request->reference);
     if (!reference_valid(request->reference))

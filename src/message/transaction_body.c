@@ -6,6 +6,7 @@
 #include "epurse/message.h"
 #include "epurse/reference.h"
 #include "field.h"
+#include "payout_field.h"
 #include "tender_word.h"
 
 json_t *transaction_request_body(enum message_type type, const struct transaction_request *request) {
@@ -20,12 +21,8 @@ json_t *transaction_request_body(enum message_type type, const struct transactio
     field_put_text(&writer, "tender", request->tender_kind);
     field_put_text(&writer, "reference", request->tender_reference);
   }
-  if (type == MESSAGE_PAYOUT && request->iban[0] != '\0') {
-    field_put_text(&writer, "iban", request->iban);
-    field_put_text(&writer, "holder", request->holder);
-  }
-  if (type == MESSAGE_PAYOUT && request->closes)
-    field_put_boolean(&writer, "close", true);
+  if (type == MESSAGE_PAYOUT)
+    payout_field_put(&writer, request->iban, request->holder, request->closes);
   return field_done(&writer);
 }
 
@@ -45,13 +42,6 @@ static void tender_take(struct field_reader *reader, struct transaction_request 
     field_refuse(reader, STATUS_BAD_FORMAT);
 }
 
-static void account_take(struct field_reader *reader, struct transaction_request *request) {
-  field_text(reader, "iban", 1, request->iban, sizeof request->iban);
-  field_text(reader, "holder", 1, request->holder, sizeof request->holder);
-  if (!iban_valid(request->iban))
-    field_refuse(reader, STATUS_IBAN_INVALID);
-}
-
 enum status transaction_request_parse(enum message_type type, const json_t *body, struct transaction_request *request) {
   struct field_reader reader = field_reader(body);
 
@@ -66,10 +56,8 @@ enum status transaction_request_parse(enum message_type type, const json_t *body
   }
   if (type == MESSAGE_LOAD)
     tender_take(&reader, request);
-  if (type == MESSAGE_PAYOUT && (field_there(&reader, "iban") || field_there(&reader, "holder")))
-    account_take(&reader, request);
-  if (type == MESSAGE_PAYOUT && field_there(&reader, "close"))
-    request->closes = field_boolean(&reader, "close");
+  if (type == MESSAGE_PAYOUT)
+    payout_field_take(&reader, request->iban, request->holder, &request->closes);
   return field_end(&reader);
 }
 

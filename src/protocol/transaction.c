@@ -90,6 +90,14 @@ enum status promise_decode(const uint8_t *record, size_t len, struct promise *pr
   return bytes_read_all(&body) && promise_valid(promise, flags) ? STATUS_OK : STATUS_BAD_FORMAT;
 }
 
+bool promise_is_transfer(const struct promise *promise) {
+  return promise->type == TRANSACTION_PAYOUT && (promise->nonce[NONCE_SIZE - 1] & 1) != 0;
+}
+
+void nonce_mark(uint8_t nonce[NONCE_SIZE], bool transfer) {
+  nonce[NONCE_SIZE - 1] = (uint8_t)((nonce[NONCE_SIZE - 1] & 0xFE) | (transfer ? 1 : 0));
+}
+
 void authorisation_encode(const struct authorisation *authorisation, uint8_t tlv[AUTHORISATION_TLV_SIZE]) {
   struct bytes_writer writer = record_begin(tlv, AUTHORISATION_TLV_SIZE, TAG_AUTHORISATION, AUTHORISATION_BODY_SIZE);
 

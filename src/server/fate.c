@@ -2,11 +2,13 @@
  * What transaction inquiries and load reversals have in common. */
 #include "fate.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "envelope.h"
 #include "epurse/inquiry.h"
 #include "epurse/ledger_card.h"
+#include "epurse/ledger_payout.h"
 #include "tender_of.h"
 #include "writer.h"
 
@@ -15,7 +17,9 @@ struct question {
   struct promise promise;
   struct ledger_card card;
   struct authorisation authorisation; /* of a whole receipt */
-  struct ledger_receipt receipt;      /* likewise; borrows it and body */
+  struct ledger_account account;      /* of a payout's */
+  struct ledger_payout_terms payout;  /* likewise */
+  struct ledger_receipt receipt;      /* of a whole one; borrows it and body */
   struct ledger_reversal reversal;    /* borrows promise, body and receipt */
   fate_ask *ask;
   struct ledger_fate fate; /* the answer */
@@ -49,6 +53,14 @@ static enum status receipt_check(const struct service *service, const struct que
   return crypto_equal(hash, question->promise.commitment, sizeof hash) ? STATUS_OK : STATUS_PROOF_MISMATCH;
 }
 
+static const struct ledger_payout_terms *
+payout_terms(const struct inquiry_request *body, struct ledger_account *account, struct ledger_payout_terms *terms) {
+  *terms = (struct ledger_payout_terms){body->iban[0] == '\0' ? NULL : account, body->closes};
+  (void)snprintf(account->iban, sizeof account->iban, "%s", body->iban);
+  (void)snprintf(account->name, sizeof account->name, "%s", body->holder);
+  return terms;
+}
+
 static enum status receipt_open(const struct service *service, struct question *question) {
   const struct inquiry_request *body = &question->body;
   struct ledger_inquiry *inquiry = &question->reversal.inquiry;
@@ -62,6 +74,10 @@ static enum status receipt_open(const struct service *service, struct question *
   memcpy(question->receipt.secret, body->secret, SECRET_SIZE);
   bool load = question->promise.type == TRANSACTION_LOAD;
   if (status == STATUS_OK && load != (question->receipt.tender.kind != LEDGER_TENDER_NONE))
+    status = STATUS_BAD_FORMAT;
+  if (question->promise.type == TRANSACTION_PAYOUT)
+    question->receipt.payout = payout_terms(body, &question->account, &question->payout);
+  else if (body->iban[0] != '\0' || body->closes)
     status = STATUS_BAD_FORMAT;
   inquiry->offer.zone = service_zone(moment_to_unix(question->authorisation.time));
   inquiry->offer.reference = body->reference;

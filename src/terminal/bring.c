@@ -47,6 +47,9 @@ static json_t *bring_body(const struct journal_entry *entry) {
     (void)snprintf(request.tender_kind, sizeof request.tender_kind, "%s", entry->tender_kind);
     (void)snprintf(request.tender_reference, sizeof request.tender_reference, "%s", entry->tender_reference);
   }
+  (void)snprintf(request.iban, sizeof request.iban, "%s", entry->iban);
+  (void)snprintf(request.holder, sizeof request.holder, "%s", entry->holder);
+  request.closes = entry->closes;
   (void)snprintf(request.reference, sizeof request.reference, "%s", entry->reference);
   if (type == MESSAGE_HAND_OUT)
     request.wish = payout_said(entry);

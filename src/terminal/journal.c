@@ -14,7 +14,7 @@
 
 #include "journal_row.h"
 
-#define JOURNAL_SCHEMA_VERSION 8
+#define JOURNAL_SCHEMA_VERSION 9
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
@@ -96,6 +96,12 @@ static const char journal_schema_closing[] =
     "CREATE TRIGGER counted_kept BEFORE DELETE ON counted BEGIN SELECT RAISE(ABORT, 'what is counted stays so'); END;"
     "PRAGMA user_version = 8;";
 
+/* Since version 9: where a payout goes, and whether it ends its card: for a ledger that has forgotten it. */
+static const char journal_schema_payout[] = "ALTER TABLE entry ADD COLUMN iban TEXT NOT NULL DEFAULT '';"
+                                            "ALTER TABLE entry ADD COLUMN holder TEXT NOT NULL DEFAULT '';"
+                                            "ALTER TABLE entry ADD COLUMN closes INTEGER NOT NULL DEFAULT 0;"
+                                            "PRAGMA user_version = 9;";
+
 struct journal {
   sqlite3 *db;
   int lock;        /* of PATH.lock; SQLite's own locks do not keep two processes from checkpointing at once */
@@ -175,8 +181,10 @@ static enum status journal_build(struct journal *journal, bool fresh, int64_t ve
     status = journal_execute(journal, journal_schema_types);
   if (status == STATUS_OK && version < 7)
     status = journal_execute(journal, journal_schema_offline);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && version < 8)
     status = journal_execute(journal, journal_schema_closing);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, journal_schema_payout);
   if (status == STATUS_OK)
     return journal_execute(journal, "COMMIT");
   (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
@@ -259,9 +267,11 @@ void journal_close(struct journal **journal) {
 }
 
 enum status journal_begin(struct journal *journal, struct journal_entry *entry) {
-  static const char sql[] = "INSERT INTO entry (state, type, amount, currency, time, promise, authorisation, secret,"
-                            " card_certificate, tender_kind, tender_order, tender_reference, reference, nonce,"
-                            " cashier) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15, ?16)";
+  static const char sql[] =
+      "INSERT INTO entry (state, type, amount, currency, time, promise, authorisation, secret,"
+      " card_certificate, tender_kind, tender_order, tender_reference, reference, nonce,"
+      " cashier, iban, holder, closes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15,"
+      " ?16, ?17, ?18, ?19)";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -283,7 +293,7 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
       "UPDATE entry SET state = ?1, type = ?2, amount = ?3, currency = ?4, time = ?5,"
       " promise = ?6, authorisation = ?7, secret = ?8, card_certificate = ?9,"
       " tender_kind = ?10, tender_order = ?11, tender_reference = ?12, reference = ?13, nonce = ?15,"
-      " cashier = ?16 WHERE id = ?14";
+      " cashier = ?16, iban = ?17, holder = ?18, closes = ?19 WHERE id = ?14";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -328,7 +338,9 @@ static enum status journal_next(struct journal *journal, const char *sql, int64_
 
 #define ENTRY_COLUMNS                                                                                                  \
   "SELECT id, state, type, amount, currency, time, promise, authorisation, secret, card_certificate, tender_kind,"     \
-  " tender_order, tender_reference, reference, id IN (SELECT entry FROM unreported), nonce, cashier FROM entry "
+  " tender_order, tender_reference, reference, id IN (SELECT entry FROM unreported), nonce, cashier, iban, holder, "   \
+  "closes FROM"                                                                                                        \
+  " entry "
 
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) {
   return journal_next(journal, ENTRY_COLUMNS "WHERE id > ?1 AND state NOT IN (7, 9, 10) ORDER BY id LIMIT 1", after,

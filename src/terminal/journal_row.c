@@ -40,6 +40,12 @@ int journal_row_bind(sqlite3_stmt *statement, const struct journal_entry *entry)
     result = bind_bytes(statement, 15, entry->nonce, sizeof entry->nonce, entry->has_nonce);
   if (result == SQLITE_OK)
     result = bind_text(statement, 16, entry->cashier);
+  if (result == SQLITE_OK)
+    result = bind_text(statement, 17, entry->iban);
+  if (result == SQLITE_OK)
+    result = bind_text(statement, 18, entry->holder);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int(statement, 19, entry->closes);
   return result;
 }
 
@@ -103,6 +109,11 @@ enum status journal_row_read(sqlite3_stmt *statement, struct journal_entry *entr
     status = read_bytes(statement, 15, entry->nonce, sizeof entry->nonce, &entry->has_nonce);
   if (status == STATUS_OK)
     status = read_text(statement, 16, entry->cashier, sizeof entry->cashier);
+  if (status == STATUS_OK)
+    status = read_text(statement, 17, entry->iban, sizeof entry->iban);
+  if (status == STATUS_OK)
+    status = read_text(statement, 18, entry->holder, sizeof entry->holder);
+  entry->closes = sqlite3_column_int(statement, 19) != 0;
   entry->unreported = sqlite3_column_int(statement, 14) != 0;
   return status;
 }

@@ -56,6 +56,10 @@ void order_note_part(const struct order *order, struct journal_entry *entry) {
     (void)snprintf(entry->tender_kind, sizeof entry->tender_kind, PART_OF, (uint32_t)order->wanted);
 }
 
+bool order_goes_where(const struct journal_entry *entry, const struct payment_request *request) {
+  return strcmp(entry->iban, request->iban != NULL ? request->iban : "") == 0 && entry->closes == request->closes;
+}
+
 bool order_amount_is(const struct journal_entry *entry, const struct payment_request *request) {
   char part[sizeof entry->tender_kind] = "";
   if (request->type == TRANSACTION_LOAD || request->type == TRANSACTION_PAYOUT)
@@ -215,6 +219,8 @@ static enum status promise_take(struct order *order) {
   enum status status = STATUS_CRYPTO_FAILED;
   bool refund = order->entry.type == TRANSACTION_REFUND;
   if (crypto_random(attempt.initialize.nonce, NONCE_SIZE)) {
+    if (order->entry.type == TRANSACTION_PAYOUT)
+      nonce_mark(attempt.initialize.nonce, order->iban != NULL);
     status = refund ? promise_refund(&attempt) : promise_without_pin(&attempt);
     if (status == STATUS_PIN_NEEDED && !refund)
       status = promise_with_pin(order, &attempt, &pin);
@@ -255,6 +261,9 @@ enum status order_promise(struct order *order, uint8_t type, struct amount amoun
     snprintf(order->entry.tender_kind, sizeof order->entry.tender_kind, "%s", PAYOUT_BY_TRANSFER);
   else if (order->closes)
     snprintf(order->entry.tender_kind, sizeof order->entry.tender_kind, "%s", PAYOUT_CLOSES);
+  snprintf(order->entry.iban, sizeof order->entry.iban, "%s", order->iban != NULL ? order->iban : "");
+  snprintf(order->entry.holder, sizeof order->entry.holder, "%s", order->iban != NULL ? order->holder : "");
+  order->entry.closes = order->closes;
   order->outcome->amount = amount;
   enum status status = journal_begin(order->terminal->journal, &order->entry);
   if (status != STATUS_OK)

@@ -113,8 +113,11 @@ struct payment_request {
   const char *reference; /* NULL: any; else it is the same only under that name, and then whether told or not */
   uint32_t sale_atc;     /* of a refund: two sales of one amount are two refunds; else 0 */
   int64_t wanted;        /* minor units: a payment that may be less than that is the same as one that was; else 0 */
-  bool transfer;         /* a payout to a bank account is none in cash */
+  const char *iban;      /* a payout to a bank account is none in cash, nor one to another account; NULL: in cash */
+  bool closes;           /* nor is one that ends its card one that does not */
 };
+/* Whether the entry, a payout, goes where it is asked to, and ends its card or not; true of all others. */
+bool order_goes_where(const struct journal_entry *entry, const struct payment_request *request);
 /* Whether the entry's amount is what is asked for: that very amount, or what a card had of the same wish. */
 bool order_amount_is(const struct journal_entry *entry, const struct payment_request *request);
 /* In entry.tender_kind of a payment that took less than was wanted: how much that was. */

@@ -132,7 +132,7 @@ static enum status earlier_next(struct order *order, int64_t after, struct order
 static bool is_same_request(const struct order *earlier, const struct payment_request *request) {
   bool meant = request->reference == NULL ? earlier->entry.unreported
                                           : strcmp(earlier->entry.reference, request->reference) == 0;
-  return meant && earlier->entry.type == request->type && payout_is_transfer(&earlier->entry) == request->transfer &&
+  return meant && earlier->entry.type == request->type && order_goes_where(&earlier->entry, request) &&
          earlier->promise.sale_atc == request->sale_atc && order_amount_is(&earlier->entry, request) &&
          earlier->entry.currency == request->amount.currency;
 }

@@ -122,7 +122,8 @@ static enum status payout_meet(struct order *order, const struct payment *paymen
   const struct payment_request request = {.type = TRANSACTION_PAYOUT,
                                           .amount = payment->amount,
                                           .reference = payment->reference,
-                                          .transfer = payment->iban != NULL};
+                                          .iban = payment->iban,
+                                          .closes = payment->closes};
   bool same = false;
   enum status status = order_finish_earlier(order, &request, &same);
   if (status == STATUS_OK && !same)

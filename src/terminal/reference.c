@@ -70,7 +70,7 @@ static bool is_done(const struct journal_entry *entry) {
 /* Whether an entry is what is asked for. A payment stays the same one where it went off-line. */
 static bool entry_matches(const struct journal_entry *entry, const struct payment_request *request) {
   bool offline = entry->type == TRANSACTION_OFFLINE_PURCHASE && request->type == TRANSACTION_PURCHASE;
-  return (offline || entry->type == request->type) && payout_is_transfer(entry) == request->transfer &&
+  return (offline || entry->type == request->type) && order_goes_where(entry, request) &&
          order_amount_is(entry, request);
 }
 
@@ -159,7 +159,8 @@ enum status payment_recall(struct terminal *terminal, uint8_t type, const struct
                                           .amount = payment->amount,
                                           .reference = payment->reference,
                                           .wanted = payment->up_to ? payment->amount.minor : 0,
-                                          .transfer = payment->iban != NULL};
+                                          .iban = payment->iban,
+                                          .closes = payment->closes};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
   reference_note(outcome, payment);

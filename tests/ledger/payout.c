@@ -185,7 +185,10 @@ END_TEST
 static enum status ask_closing(struct world *world, struct purse *purse, uint32_t amount,
                                const struct ledger_account *account) {
   struct ask ask = {.purse = purse, .account = account, .closes = true};
-  purse_promise(purse, TRANSACTION_PAYOUT, amount, RELOAD);
+  if (account != NULL)
+    purse_transfer(purse, amount, RELOAD);
+  else
+    purse_promise(purse, TRANSACTION_PAYOUT, amount, RELOAD);
   ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
   if (ask.outcome == STATUS_OK)
     ck_assert(purse_commit(purse, ask.transaction.authorisation));
@@ -228,6 +231,57 @@ START_TEST(a_payout_closes_its_card) {
   if (_i == 0)
     ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_PAY), PAY);
   world_assert_card(&world, &purse, 0, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* _i: another account, in cash, or with the card's end. */
+START_TEST(another_payout_takes_no_name) {
+  static const struct ledger_account account = {"DE89370400440532013000", "Muster"},
+                                     other = {"NO9386011117947", "Muster"};
+  struct world world;
+  struct purse purse, second;
+  begin(&world, &purse);
+  world_issue(&world, 2, &second);
+  world_complete(&world, &second, TRANSACTION_LOAD, 20000, RELOAD);
+  struct ask first = {.purse = &purse, .account = &account, .reference = "out-1"};
+  purse_transfer(&purse, 20000, RELOAD);
+  ck_assert_int_eq(world_ask(&world, &first), STATUS_OK);
+  ck_assert_int_eq(first.outcome, STATUS_OK);
+  struct ask ask = {.purse = &second,
+                    .account = _i == 0   ? &other
+                               : _i == 1 ? NULL
+                                         : &account,
+                    .closes = _i == 2,
+                    .reference = "out-1"};
+  if (_i == 1)
+    purse_promise(&second, TRANSACTION_PAYOUT, 20000, RELOAD);
+  else
+    purse_transfer(&second, 20000, RELOAD);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_REFERENCE_USED);
+  ask = (struct ask){.purse = &second, .account = &account, .reference = "out-1"};
+  purse_transfer(&second, 20000, RELOAD);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_REFERENCE_HELD); /* of the same */
+  world_close(&world);
+}
+END_TEST
+
+/* What the card signs of where it goes is what the terminal says. */
+START_TEST(the_promise_says_whether_it_is_a_transfer) {
+  static const struct ledger_account account = {"DE89370400440532013000", "Muster"};
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  struct ask ask = {.purse = &purse, .account = _i == 0 ? &account : NULL};
+  if (_i == 0)
+    purse_promise(&purse, TRANSACTION_PAYOUT, 100, RELOAD);
+  else
+    purse_transfer(&purse, 100, RELOAD);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_BAD_FORMAT);
+  world_assert_card(&world, &purse, 20000, 0, 0);
   world_close(&world);
 }
 END_TEST
@@ -289,6 +343,8 @@ Suite *payout_suite(void) {
   tcase_add_test(tests, a_replaced_card_takes_it_along);
   tcase_add_test(tests, refuses_each_for_its_reason);
   tcase_add_loop_test(tests, a_payout_closes_its_card, 0, 2);
+  tcase_add_loop_test(tests, another_payout_takes_no_name, 0, 3);
+  tcase_add_loop_test(tests, the_promise_says_whether_it_is_a_transfer, 0, 2);
   tcase_add_test(tests, only_all_of_it_closes);
   tcase_add_test(tests, a_promise_finds_its_card_closed);
   tcase_add_test(tests, a_released_one_closes_nothing);

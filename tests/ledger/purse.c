@@ -65,6 +65,12 @@ void purse_refund(struct purse *purse, const struct purse_sale *sale, uint32_t a
   purse_encode(purse);
 }
 
+void purse_transfer(struct purse *purse, uint32_t amount, const char *tid) {
+  purse_promise(purse, TRANSACTION_PAYOUT, amount, tid);
+  nonce_mark(purse->promise.nonce, true);
+  purse_encode(purse);
+}
+
 bool purse_commit(struct purse *purse, const uint8_t record[AUTHORISATION_SIZE]) {
   struct authorisation authorisation;
   ck_assert_int_eq(authorisation_decode(record, AUTHORISATION_SIZE, &authorisation), STATUS_OK);

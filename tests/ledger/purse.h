@@ -31,6 +31,8 @@ struct purse_sale {
   bool in_points;
 };
 void purse_refund(struct purse *purse, const struct purse_sale *sale, uint32_t amount, const char *tid);
+/* A payout to a bank account: the terminal's N says so. */
+void purse_transfer(struct purse *purse, uint32_t amount, const char *tid);
 /* DEBIT or CREDIT: true, and the truth has changed, where the record approves what waits. */
 bool purse_commit(struct purse *purse, const uint8_t authorisation[AUTHORISATION_SIZE]);
 

@@ -11,6 +11,7 @@
 #include "epurse/ledger_incarnation.h"
 #include "epurse/ledger_incident.h"
 #include "epurse/ledger_offline.h"
+#include "epurse/ledger_payout.h"
 #include "epurse/settlement.h"
 #include "suites.h"
 #include "world.h"
@@ -568,6 +569,111 @@ START_TEST(payouts_that_were_forgotten_come_back) {
 }
 END_TEST
 
+static const struct ledger_account account = {"DE89370400440532013000", "Muster"};
+
+static enum status act_block(struct ledger *ledger, const void *what) {
+  return ledger_card_block(ledger, what, "lost", WORLD_NOW);
+}
+
+static enum status act_replace(struct ledger *ledger, const void *what) {
+  struct ledger_replacement done;
+  return ledger_card_replace(ledger, what, &done);
+}
+
+/* Neither its terminal, opened, nor the card's replacement makes cash of it: that it is a transfer the card has signed. */
+static void assert_not_in_cash(struct world *world, struct kept *kept, const struct purse *purse) {
+  struct ledger_replacing what = {.window = 0, .now = world->now};
+  struct purse fresh;
+  for (uint8_t wish = PAYOUT_WISH_PAY; wish <= PAYOUT_WISH_DONE; wish++) {
+    ck_assert_int_eq(hand_out(world, kept, wish), STATUS_OK);
+    ck_assert(!kept->fate.pay && !kept->fate.back);
+    ck_assert_uint_eq(kept->fate.state, LEDGER_CAPTURED);
+  }
+  world_issue(world, 2, &fresh);
+  ck_assert_int_eq(world_do(world, act_block, purse->cid), STATUS_OK);
+  memcpy(what.cid, purse->cid, CID_SIZE);
+  memcpy(what.new_cid, fresh.cid, CID_SIZE);
+  ck_assert_int_eq(world_do(world, act_replace, &what), STATUS_OK);
+  world_assert_card(world, &fresh, 0, 0, purse->balance);
+  world_assert_clean(world);
+}
+
+/* _i: its terminal knows the account, or learns it from a person only later. A settlement orders it once, and says that one that was
+ * forgotten may have done so before. */
+START_TEST(a_transfer_that_was_forgotten_is_one) {
+  static const struct ledger_payout_terms terms = {&account, false};
+  struct scene scene;
+  struct ledger_restored restored;
+  struct ledger_settlement closed;
+  struct resumption resumption = {.exported = 0};
+  struct kept kept;
+  struct purse shopper;
+  struct ask ask = {.purse = &scene.busy, .account = &account};
+  memset(&scene, 0, sizeof scene);
+  struct world *world = &scene.world;
+  world_open(world);
+  world_issue(world, 1, &scene.busy);
+  world_complete(world, &scene.busy, TRANSACTION_LOAD, 5000, RELOAD);
+  take_backup(&scene);
+  purse_transfer(&scene.busy, 1000, RELOAD);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  ck_assert(purse_commit(&scene.busy, ask.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(world, &scene.busy, scene.busy.atc, scene.busy.secret), STATUS_OK);
+  keep(world, &scene.busy, scene.busy.atc, &kept);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  if (_i == 1) {
+    assert_not_in_cash(world, &kept, &scene.busy);
+    ck_assert_int_eq(bring(world, &kept), STATUS_OK);
+  }
+  kept.receipt.payout = &terms;
+  assert_brought(world, &kept);
+  world_issue(world, 3, &shopper);
+  world_complete(world, &shopper, TRANSACTION_LOAD, 100, RELOAD);
+  world_complete(world, &shopper, TRANSACTION_PURCHASE, 10, POS);
+  ck_assert_int_eq(ledger_transact(world->ledger, resume_step, &resumption), STATUS_OK);
+  ck_assert_int_eq(ledger_transact(world->ledger, close_step, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.transfers, 1);
+  ck_assert_int_eq(closed.transferred, 1000);
+  ck_assert_int_eq(closed.brought_in, 1000);
+  world_assert_clean(world);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
+/* The account of one in cash is nobody's word; that it ended its card is what its terminal keeps. */
+START_TEST(a_payout_that_was_forgotten_ends_its_card) {
+  static const struct ledger_payout_terms transfer = {&account, false}, ends = {NULL, true};
+  struct scene scene;
+  struct ledger_restored restored;
+  struct ledger_card card;
+  struct kept part, all;
+  memset(&scene, 0, sizeof scene);
+  struct world *world = &scene.world;
+  world_open(world);
+  world_issue(world, 1, &scene.busy);
+  world_complete(world, &scene.busy, TRANSACTION_LOAD, 5000, RELOAD);
+  take_backup(&scene);
+  world_complete(world, &scene.busy, TRANSACTION_PAYOUT, 1000, RELOAD);
+  keep(world, &scene.busy, scene.busy.atc, &part);
+  world_complete(world, &scene.busy, TRANSACTION_PAYOUT, 4000, RELOAD);
+  keep(world, &scene.busy, scene.busy.atc, &all);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  part.receipt.payout = &transfer;
+  ck_assert_int_eq(bring(world, &part), STATUS_BAD_FORMAT);
+  part.receipt.payout = &ends; /* with money left on it */
+  ck_assert_int_eq(bring(world, &part), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(world->ledger, scene.busy.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_ISSUED);
+  all.receipt.payout = &ends;
+  ck_assert_int_eq(hand_out(world, &all, PAYOUT_WISH_DONE), STATUS_OK);
+  ck_assert(all.fate.pay);
+  ck_assert_int_eq(ledger_card_find(world->ledger, scene.busy.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+  ck_assert_str_eq(card.reason, LEDGER_REASON_CLOSED);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* What the backup has in hand lies below what was brought in: the card's next promise speaks of a later one, and even
  * where the sums agree by chance nothing is released on that. The first receipt above the hold tells. */
 START_TEST(a_hold_below_receipts_waits_for_the_one_that_tells) {
@@ -786,6 +892,8 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, offline_payments_that_come_back_are_marked);
   tcase_add_test(tests, a_receipt_never_announces_less);
   tcase_add_test(tests, payouts_that_were_forgotten_come_back);
+  tcase_add_loop_test(tests, a_transfer_that_was_forgotten_is_one, 0, 2);
+  tcase_add_test(tests, a_payout_that_was_forgotten_ends_its_card);
   tcase_add_test(tests, a_hold_below_receipts_waits_for_the_one_that_tells);
   tcase_add_test(tests, a_hold_below_receipts_is_released_by_the_one_that_tells);
   tcase_add_test(tests, a_balance_that_was_forgotten_is_no_lie);

@@ -378,7 +378,7 @@ END_TEST
 static void pay_out(struct world *world, struct purse *purse, uint32_t amount) {
   static const struct ledger_account account = {"DE89370400440532013000", "Käthe Muster"};
   struct ask ask = {.purse = purse, .account = &account};
-  purse_promise(purse, TRANSACTION_PAYOUT, amount, RELOAD);
+  purse_transfer(purse, amount, RELOAD);
   ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
   ck_assert_int_eq(ask.outcome, STATUS_OK);
   ck_assert(purse_commit(purse, ask.transaction.authorisation));

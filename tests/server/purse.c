@@ -111,6 +111,8 @@ void purse_promise(struct purse *purse, uint8_t type, uint32_t amount, const str
   memcpy(promise->cid, purse->cid, CID_SIZE);
   memcpy(promise->tid, station->tid, TID_SIZE);
   ck_assert(crypto_random(promise->nonce, NONCE_SIZE));
+  if (type == TRANSACTION_PAYOUT)
+    nonce_mark(promise->nonce, false);
   moment_from_unix(1790000000, promise->time);
   ck_assert(crypto_sha256(purse->secret, SECRET_SIZE, promise->commitment));
   memcpy(promise->last_secret, purse->last_secret, SECRET_SIZE);

@@ -190,6 +190,8 @@ START_TEST(version_1_is_brought_up) {
                    "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; ALTER TABLE "
                    "entry DROP COLUMN reference;"
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
+                   "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
+                   "ALTER TABLE entry DROP COLUMN closes; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 1",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -239,6 +241,8 @@ START_TEST(version_2_is_brought_up) {
                    "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; "
                    "ALTER TABLE entry DROP COLUMN reference;"
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
+                   "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
+                   "ALTER TABLE entry DROP COLUMN closes; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 2",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -262,6 +266,8 @@ START_TEST(version_5_is_brought_up) {
                    "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, "
                    "'type BETWEEN 1 AND 6', 'type BETWEEN 1 AND 3'); PRAGMA writable_schema = RESET;"
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
+                   "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
+                   "ALTER TABLE entry DROP COLUMN closes; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 5",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -290,6 +296,8 @@ START_TEST(references_are_found) {
                    "DROP TABLE incarnation; DROP TABLE bring; DROP INDEX entry_reference; ALTER TABLE "
                    "entry DROP COLUMN reference;"
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
+                   "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
+                   "ALTER TABLE entry DROP COLUMN closes; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 3",
                    NULL, NULL, NULL),
       SQLITE_OK);

@@ -548,14 +548,14 @@ BEGIN SELECT RAISE(ABORT, 'what was asked is not forgotten'); END;
 -- paid out some of them.
 CREATE TABLE brought_in (
   booking INTEGER PRIMARY KEY REFERENCES booking (id),
-  capture INTEGER UNIQUE REFERENCES capture (number), -- its number; NULL: a load or refund, which has none
+  capture INTEGER UNIQUE REFERENCES capture (number), -- its number; NULL: a load, refund or payout, which has none
   incarnation INTEGER NOT NULL REFERENCES incarnation (number),
   at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TRIGGER brought_in_captured BEFORE INSERT ON brought_in
 WHEN NOT EXISTS (SELECT 1 FROM booking b LEFT JOIN capture c ON c.number = NEW.capture
-    WHERE b.id = NEW.booking AND b.state = 2 AND ((b.type IN (2, 4) AND NEW.capture IS NULL) OR c.booking = b.id))
+    WHERE b.id = NEW.booking AND b.state = 2 AND ((b.type IN (2, 4, 5) AND NEW.capture IS NULL) OR c.booking = b.id))
   OR NOT EXISTS (SELECT 1 FROM incarnation WHERE number = NEW.incarnation AND at > 0)
 BEGIN SELECT RAISE(ABORT, 'only what was done before a restoration is brought in'); END;
 CREATE TRIGGER brought_in_fixed BEFORE UPDATE ON brought_in
@@ -800,8 +800,26 @@ CREATE TABLE payout_account (
 ) STRICT;
 CREATE INDEX payout_account_ordered ON payout_account (settlement, booking);
 
+-- Whose account a restoration made this ledger forget: nothing is said of it until a terminal brings that in.
+CREATE TABLE payout_nowhere (
+  booking INTEGER PRIMARY KEY REFERENCES booking (id)
+) STRICT;
+
+CREATE TRIGGER payout_nowhere_first BEFORE INSERT ON payout_nowhere
+WHEN NOT EXISTS (SELECT 1 FROM booking b WHERE b.id = NEW.booking AND b.type = 5 AND b.state = 1)
+  OR NOT EXISTS (SELECT 1 FROM incarnation WHERE at > 0)
+BEGIN SELECT RAISE(ABORT, 'only a restoration makes an account forgotten'); END;
+CREATE TRIGGER payout_nowhere_fixed BEFORE UPDATE ON payout_nowhere
+BEGIN SELECT RAISE(ABORT, 'what was forgotten is not changed'); END;
+CREATE TRIGGER payout_nowhere_kept BEFORE DELETE ON payout_nowhere
+BEGIN SELECT RAISE(ABORT, 'what was forgotten is kept'); END;
+CREATE TRIGGER payout_nowhere_holds BEFORE INSERT ON payout
+WHEN NEW.outcome <> 3 AND EXISTS (SELECT 1 FROM payout_nowhere n WHERE n.booking = NEW.booking)
+BEGIN SELECT RAISE(ABORT, 'what goes to an account is not handed out'); END;
+
 CREATE TRIGGER payout_account_first BEFORE INSERT ON payout_account
-WHEN NEW.settlement IS NOT NULL OR NOT EXISTS (SELECT 1 FROM booking b WHERE b.id = NEW.booking AND b.type = 5 AND b.state = 1)
+WHEN NEW.settlement IS NOT NULL OR NOT EXISTS (SELECT 1 FROM booking b WHERE b.id = NEW.booking AND b.type = 5 AND (b.state = 1
+  OR (b.state = 2 AND EXISTS (SELECT 1 FROM payout_nowhere n WHERE n.booking = b.id))))
 BEGIN SELECT RAISE(ABORT, 'an account is named with the payout'); END;
 CREATE TRIGGER payout_account_fixed BEFORE UPDATE OF booking, iban, name ON payout_account
 BEGIN SELECT RAISE(ABORT, 'where a payout goes is not changed'); END;

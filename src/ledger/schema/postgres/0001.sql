@@ -612,7 +612,7 @@ CREATE TABLE brought_in (
 CREATE FUNCTION brought_in_captured() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM booking b LEFT JOIN capture c ON c.number = NEW.capture
-      WHERE b.id = NEW.booking AND b.state = 2 AND ((b.type IN (2, 4) AND NEW.capture IS NULL) OR c.booking = b.id))
+      WHERE b.id = NEW.booking AND b.state = 2 AND ((b.type IN (2, 4, 5) AND NEW.capture IS NULL) OR c.booking = b.id))
     OR NOT EXISTS (SELECT 1 FROM incarnation i WHERE i.number = NEW.incarnation AND i.at > 0) THEN
     RAISE EXCEPTION 'only what was done before a restoration is brought in' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -876,10 +876,40 @@ CREATE TABLE payout_account (
 );
 CREATE INDEX payout_account_ordered ON payout_account (settlement, booking);
 
+CREATE TABLE payout_nowhere (
+  booking bigint PRIMARY KEY REFERENCES booking (id)
+);
+
+CREATE FUNCTION payout_nowhere_first() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM booking b WHERE b.id = NEW.booking AND b.type = 5 AND b.state = 1)
+    OR NOT EXISTS (SELECT 1 FROM incarnation WHERE at > 0) THEN
+    RAISE EXCEPTION 'only a restoration makes an account forgotten' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER payout_nowhere_first BEFORE INSERT ON payout_nowhere FOR EACH ROW
+EXECUTE FUNCTION payout_nowhere_first();
+CREATE TRIGGER payout_nowhere_fixed BEFORE UPDATE ON payout_nowhere FOR EACH ROW
+EXECUTE FUNCTION refuse('what was forgotten is not changed');
+CREATE TRIGGER payout_nowhere_kept BEFORE DELETE ON payout_nowhere FOR EACH ROW
+EXECUTE FUNCTION refuse('what was forgotten is kept');
+CREATE TRIGGER payout_nowhere_not_emptied BEFORE TRUNCATE ON payout_nowhere
+EXECUTE FUNCTION refuse('what was forgotten is kept');
+CREATE FUNCTION payout_nowhere_holds() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.outcome <> 3 AND EXISTS (SELECT 1 FROM payout_nowhere n WHERE n.booking = NEW.booking) THEN
+    RAISE EXCEPTION 'what goes to an account is not handed out' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER payout_nowhere_holds BEFORE INSERT ON payout FOR EACH ROW EXECUTE FUNCTION payout_nowhere_holds();
+
 CREATE FUNCTION payout_account_first() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.settlement IS NOT NULL
-    OR NOT EXISTS (SELECT 1 FROM booking b WHERE b.id = NEW.booking AND b.type = 5 AND b.state = 1) THEN
+    OR NOT EXISTS (SELECT 1 FROM booking b WHERE b.id = NEW.booking AND b.type = 5 AND (b.state = 1
+      OR (b.state = 2 AND EXISTS (SELECT 1 FROM payout_nowhere n WHERE n.booking = b.id)))) THEN
     RAISE EXCEPTION 'an account is named with the payout' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
