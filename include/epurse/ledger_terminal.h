@@ -24,6 +24,8 @@ struct ledger_terminal {
   uint8_t expiry[DATE_SIZE]; /* last day of validity */
   bool revoked;              /* ledger_terminal_add takes it as false */
   uint64_t last_seq;         /* read only: the highest sequence number accepted */
+  int64_t heard_at;          /* of ledger_terminal_list: its last message by its clock, unix seconds; 0: none yet */
+  bool offline;              /* likewise: it may take cards off-line */
 };
 /* STATUS_EXISTS (the TID), STATUS_NOT_FOUND (the merchant), STATUS_BAD_FORMAT. */
 enum status ledger_terminal_add(struct ledger *ledger, const struct ledger_terminal *terminal) EPURSE_MUST_USE;

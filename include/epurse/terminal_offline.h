@@ -4,6 +4,7 @@
 #define EPURSE_TERMINAL_OFFLINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "epurse/status.h"
 
@@ -20,6 +21,14 @@ struct offline_setting {
   bool forbidden;       /* configured as never: no payment can ask for it */
   int list_hours;       /* how old the deny list may be */
 };
+
+/* By what a terminal takes payments so, as its folder has it. */
+struct offline_standing {
+  int64_t list_at;    /* the time of the deny list that it has, by the server's clock, unix seconds */
+  int64_t sum, count; /* what it may take behind it: minor units, payments */
+};
+/* STATUS_NOT_FOUND: it has never had a list. */
+enum status offline_standing_read(const char *folder, struct offline_standing *standing) EPURSE_MUST_USE;
 
 /* What the server said of payments that were brought in. */
 struct offline_brought {

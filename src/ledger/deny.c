@@ -7,8 +7,6 @@
 #include "store.h"
 #include "terminal.h"
 
-#define MESSAGES_PER_SECOND 1000 /* numbers that a terminal's clock goes on by */
-
 static enum status deny_latest(struct ledger *ledger, int64_t *latest) {
   struct query query = query_begin(ledger, QUERY_DENY_LATEST);
   (void)query_row(&query);

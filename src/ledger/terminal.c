@@ -110,8 +110,11 @@ enum status ledger_terminal_list(struct ledger *ledger, const uint8_t *after, st
   struct query query = query_begin(ledger, QUERY_TERMINAL_LIST);
   query_blob(&query, after == NULL ? (const uint8_t *)"" : after, after == NULL ? 0 : TID_SIZE);
   query_i64(&query, (int64_t)capacity);
-  for (*count = 0; *count < capacity && query_row(&query); ++*count)
+  for (*count = 0; *count < capacity && query_row(&query); ++*count) {
     terminal_read(&query, &terminals[*count]);
+    terminals[*count].heard_at = (int64_t)(terminals[*count].last_seq / MESSAGES_PER_SECOND);
+    terminals[*count].offline = query_read_i64(&query) != 0;
+  }
   return query_end(&query);
 }
 

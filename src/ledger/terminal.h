@@ -11,6 +11,8 @@
 
 struct ledger;
 
+#define MESSAGES_PER_SECOND 1000 /* numbers that a terminal's clock goes on by */
+
 struct terminal_brief {
   int64_t number, merchant;
   uint8_t role; /* enum role */

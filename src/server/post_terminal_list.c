@@ -6,10 +6,12 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/moment.h"
 #include "epurse/x509.h"
 #include "http/request.h"
+#include "service.h"
 
-#define PAGE_MAX 64 /* of the longest rows: they fit MESSAGE_MAX */
+#define PAGE_MAX 40 /* of the longest rows: they fit MESSAGE_MAX */
 
 struct page {
   char after[TID_SIZE + 1]; /* "": from the start */
@@ -44,22 +46,30 @@ static enum status list_terminals(struct ledger *ledger, void *context) {
   return ledger_terminal_list(ledger, after, listing->terminals, page->limit, &listing->count);
 }
 
-static json_t *row(const struct ledger_terminal *terminal) {
+/* A till that may take cards off-line, and has not been heard of for silent_days, may have payments that nobody knows of. */
+static json_t *row(const struct ledger_terminal *terminal, int64_t silent_before) {
   const uint8_t *day = terminal->expiry;
-  char tid[TID_SIZE + 1] = "", expiry[11];
+  bool silent = terminal->offline && terminal->heard_at != 0 && terminal->heard_at < silent_before;
+  uint8_t moment[MOMENT_SIZE];
+  char tid[TID_SIZE + 1] = "", expiry[11], heard[21] = "";
 
   memcpy(tid, terminal->tid, TID_SIZE);
   snprintf(expiry, sizeof expiry, "%02x%02x-%02x-%02x", (unsigned)day[0], (unsigned)day[1], (unsigned)day[2],
            (unsigned)day[3]);
-  return json_pack("{s:s, s:s, s:s, s:s, s:b}", "tid", tid, "role", role_name(terminal->role), "merchant",
-                   terminal->merchant, "expiry", expiry, "revoked", terminal->revoked ? 1 : 0);
+  if (terminal->heard_at != 0) {
+    moment_from_unix(terminal->heard_at, moment);
+    moment_print(moment, heard);
+  }
+  return json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:b}", "tid", tid, "role", role_name(terminal->role),
+                   "merchant", terminal->merchant, "expiry", expiry, "revoked", terminal->revoked ? 1 : 0, "heard_at",
+                   heard, "offline", (int)terminal->offline, "silent", (int)silent);
 }
 
-static json_t *page_body(const struct ledger_terminal *terminals, size_t count) {
+static json_t *page_body(const struct ledger_terminal *terminals, size_t count, int64_t silent_before) {
   json_t *list = json_array();
 
   for (size_t i = 0; i < count; i++) {
-    if (json_array_append_new(list, row(&terminals[i])) != 0) {
+    if (json_array_append_new(list, row(&terminals[i], silent_before)) != 0) {
       json_decref(list);
       return NULL;
     }
@@ -75,5 +85,6 @@ void post_terminal_list(struct service *service, const struct request *request, 
   if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, list_terminals, &listing);
   if (reply->status == STATUS_OK)
-    reply_ok(reply, page_body(listing.terminals, listing.count));
+    reply_ok(reply, page_body(listing.terminals, listing.count,
+                              service_now(service) - (int64_t)service->configuration.silent_days * SECONDS_PER_DAY));
 }

@@ -29,6 +29,17 @@ static enum status page_fetch(struct terminal *terminal, int64_t after, struct d
   return status;
 }
 
+enum status offline_standing_read(const char *folder, struct offline_standing *standing) {
+  struct deny_list *list = NULL;
+  struct deny_state state = {0};
+  enum status status = deny_list_open(folder, false, &list);
+  if (status == STATUS_OK)
+    status = deny_list_state(list, &state);
+  deny_list_close(&list);
+  *standing = (struct offline_standing){state.time, state.sum, state.count};
+  return status == STATUS_OK && state.time == 0 ? STATUS_NOT_FOUND : status;
+}
+
 enum status offline_fetch(struct terminal *terminal, int64_t seconds, bool make) {
   struct deny_list *list = NULL;
   struct deny_state state;

@@ -118,6 +118,18 @@ static enum status act_revoke(struct ledger *ledger, const void *what) {
   return ledger_terminal_revoke(ledger, what);
 }
 
+/* The list of terminals tells of that one. */
+static void assert_listed(struct world *world, const char *tid, int64_t heard_at, bool offline) {
+  struct ledger_terminal terminals[16];
+  size_t count = 0, i = 0;
+  ck_assert_int_eq(ledger_terminal_list(world->ledger, NULL, terminals, 16, &count), STATUS_OK);
+  while (i < count && memcmp(terminals[i].tid, tid, TID_SIZE) != 0)
+    i++;
+  ck_assert_uint_lt(i, count);
+  ck_assert_int_eq(terminals[i].heard_at, heard_at);
+  ck_assert(terminals[i].offline == offline);
+}
+
 /* Tills that may take cards off-line, by their last message. */
 START_TEST(knows_who_is_silent) {
   struct world world;
@@ -132,7 +144,12 @@ START_TEST(knows_who_is_silent) {
   ck_assert(silence.silent == 1 && silence.oldest == WORLD_NOW);
   ck_assert_int_eq(ledger_terminal_silence(world.ledger, WORLD_NOW, &silence), STATUS_OK);
   ck_assert(silence.silent == 0 && silence.oldest == WORLD_NOW);
+  assert_listed(&world, POS, WORLD_NOW, true);
+  assert_listed(&world, OTHER_POS, WORLD_NOW + 100, true);
+  assert_listed(&world, RELOAD, WORLD_NOW, false);
+  assert_listed(&world, DESK, 0, false);
   ck_assert_int_eq(world_do(&world, act_revoke, POS), STATUS_OK);
+  assert_listed(&world, POS, WORLD_NOW, false);
   ck_assert_int_eq(ledger_terminal_silence(world.ledger, WORLD_NOW + 1000, &silence), STATUS_OK);
   ck_assert(silence.silent == 1 && silence.oldest == WORLD_NOW + 100);
   world_close(&world);

@@ -9,17 +9,18 @@
 
 /* One terminal of a page. The list goes up, so that a server that repeats itself cannot keep us here for ever. */
 static enum status terminal_take(const struct admin *admin, json_t *item, char after[TID_SIZE + 1], json_t *terminals) {
-  const char *tid = NULL, *role = NULL, *merchant = NULL, *expiry = NULL;
-  int revoked = 0;
+  const char *tid = NULL, *role = NULL, *merchant = NULL, *expiry = NULL, *heard = NULL;
+  int revoked = 0, offline = 0, silent = 0;
 
-  if (json_unpack(item, "{s:s, s:s, s:s, s:s, s:b !}", "tid", &tid, "role", &role, "merchant", &merchant, "expiry",
-                  &expiry, "revoked", &revoked) != 0 ||
+  if (json_unpack(item, "{s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:b !}", "tid", &tid, "role", &role, "merchant", &merchant,
+                  "expiry", &expiry, "revoked", &revoked, "heard_at", &heard, "offline", &offline, "silent",
+                  &silent) != 0 ||
       strlen(tid) != TID_SIZE || strcmp(tid, after) <= 0)
     return STATUS_BAD_REPLY;
   memcpy(after, tid, TID_SIZE + 1);
-  admin_print(admin,
-              revoked ? SENTENCE("%s  %-6s  %-15s  until %s  revoked\n") : SENTENCE("%s  %-6s  %-15s  until %s\n"), tid,
-              role, merchant, expiry);
+  admin_print(admin, SENTENCE("%s  %-6s  %-15s  until %s  heard %s%s%s%s\n"), tid, role, merchant, expiry,
+              heard[0] != '\0' ? heard : translated("never"), offline ? translated("  off-line") : "",
+              silent ? translated("  SILENT") : "", revoked ? translated("  revoked") : "");
   return json_array_append(terminals, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 

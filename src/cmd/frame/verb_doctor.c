@@ -12,6 +12,7 @@
 #include "epurse/journal.h"
 #include "epurse/moment.h"
 #include "epurse/reader.h"
+#include "epurse/terminal_offline.h"
 #include "language.h"
 #include "terminal_program.h"
 
@@ -173,6 +174,30 @@ static void look_at_journal(struct doctor *doctor) {
   tell(doctor, &finding);
 }
 
+/* A till that takes payments without the back-end, and is not heard of, has payments that nobody knows of. */
+static void look_at_offline(struct doctor *doctor) {
+  struct finding finding = {.check = SENTENCE("off-line")};
+  struct offline_standing standing;
+  const struct terminal *terminal = doctor->self->terminal;
+  char moment[21];
+  uint8_t list[MOMENT_SIZE];
+  finding.status = offline_standing_read(terminal->folder, &standing);
+  if (finding.status == STATUS_NOT_FOUND || (finding.status == STATUS_OK && (standing.sum == 0 || standing.count == 0)))
+    return;
+  if (finding.status != STATUS_OK) {
+    finding_status(&finding);
+  } else {
+    moment_from_unix(standing.list_at, list);
+    moment_print(list, moment);
+    finding.warning = (int64_t)time(NULL) - standing.list_at > (int64_t)terminal->offline.list_hours * 3600;
+    finding_say(&finding, SENTENCE("the list of cards that are not taken is of %s, and good for %d hours"), moment,
+                terminal->offline.list_hours);
+  }
+  if (finding.warning)
+    finding_advise(&finding, SENTENCE("bring this till on-line and run the verb recover"));
+  tell(doctor, &finding);
+}
+
 /* The name of a process that has the library of smart cards loaded: "" where it has not, or nobody may know. */
 static void card_program(const char *pid, char name[64]) {
   char path[300], line[512];
@@ -285,6 +310,7 @@ enum status verb_doctor(void *context, char **arguments) {
     look_at_certificate(&doctor);
     look_at_receipts(&doctor);
     look_at_journal(&doctor);
+    look_at_offline(&doctor);
     look_at_server(&doctor);
   }
   look_at_pcscd(&doctor);
