@@ -14,8 +14,9 @@ system_tests = tests/system/advice.test tests/system/approval.test tests/system/
 	tests/system/renew.test tests/system/renewal.test tests/system/report.test tests/system/restore.test \
 	tests/system/secrets-process.test tests/system/secrets-time.test tests/system/secrets.test tests/system/seed-cases.test \
 	tests/system/serial.test tests/system/server-openapi.test tests/system/server-start.test tests/system/settlement.test \
-	tests/system/tap.test tests/system/tender.test tests/system/tilld.test tests/system/torture.test tests/system/totals.test \
-	tests/system/up-to.test tests/system/valgrind.test tests/system/with-pcscd.test tests/system/zvt.test
+	tests/system/scale.test tests/system/tap.test tests/system/tender.test tests/system/tilld.test \
+	tests/system/torture.test tests/system/totals.test tests/system/up-to.test tests/system/valgrind.test \
+	tests/system/with-pcscd.test tests/system/zvt.test
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
 
@@ -130,6 +131,8 @@ check_PROGRAMS += tests/system/check_door
 TESTS += tests/system/check_door
 tests_system_check_door_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/door_objects.c
 tests_system_check_door_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
+# The rules by which the ledger grows beyond one machine.
+EXTRA_DIST += docs/scale.md tests/system/scale-rules.py
 # The conformance page and the threat model against the logs: tests/conformance itself, on made-up ones.
 EXTRA_DIST += tests/conformance docs/requirements.map docs/requirements.md docs/security.md
 # The tear and crash engine: every single fault of every operation, and random ones. Wrapped at link time are the
