@@ -10,6 +10,7 @@
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_totals.h"
+#include "epurse/message_alone.h"
 #include "must.h"
 #include "processors.h"
 
@@ -59,6 +60,21 @@ static void judge_confirmation(const struct item *item, const struct message *re
          "a proof is not booked: %s", status_name(booked.items[i].status));
 }
 
+/* The reply to that message, under the server's signature; or, where the terminal takes it, the authorisation alone, whose own
+ * signature judge_order looks at. */
+static bool answer_open(const struct judging *judging, const struct till *till, const struct item *item,
+                        struct message *reply) {
+  struct message question = {.type = item->type, .seq = item->seq};
+  memcpy(question.tid, till->tid, sizeof question.tid);
+  bool alone = item->answer_len > 0 && item->answer[0] == '{';
+  must(!alone || item->takes_alone, "an answer without a signature that nobody takes");
+  if (alone)
+    must_ok(message_alone_read(item->answer, item->answer_len, &question, reply), "an authorisation alone");
+  else
+    must_ok(message_open(item->answer, item->answer_len, true, judging->verifier, reply), "an answer's signature");
+  return alone;
+}
+
 static void judge_till(void *context, size_t index) {
   const struct judging *judging = context;
   struct till *till = &judging->prepare->tills->list[index];
@@ -66,7 +82,7 @@ static void judge_till(void *context, size_t index) {
   for (size_t i = 0; i < till->next; i++) {
     const struct item *item = &till->items[i];
     struct message reply;
-    must_ok(message_open(item->answer, item->answer_len, true, judging->verifier, &reply), "an answer's signature");
+    count->alone += answer_open(judging, till, item, &reply);
     must(strcmp(reply.tid, till->tid) == 0 && reply.seq == item->seq && reply.type == item->type,
          "an answer to another message");
     if (item->type == MESSAGE_CONFIRMATION) {
@@ -90,6 +106,7 @@ void judge_answers(const struct prepare *prepare, struct judge_count *count) {
   for (size_t i = 0; i < prepare->tills->count; i++) {
     count->orders += judging.counts[i].orders;
     count->proofs += judging.counts[i].proofs;
+    count->alone += judging.counts[i].alone;
   }
   message_verifier_free(&judging.verifier);
   free(judging.counts);

@@ -7,6 +7,7 @@
 
 struct judge_count {
   uint64_t orders, proofs; /* approved; booked */
+  uint64_t alone;          /* orders answered by the authorisation alone */
 };
 
 /* Takes each answered message out of the queues: the server's signature, sequence number, terminal, status; of an order

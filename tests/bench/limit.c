@@ -154,6 +154,6 @@ double limit_of_three(const struct limit *limit) {
   return 1e6 / (2 * limit->verify + limit->sign);
 }
 
-double limit_of_five(const struct limit *limit) {
-  return 1e6 / (2 * limit->verify + limit->agree + 2 * limit->sign);
+double limit_of_all(const struct limit *limit, double confirmations) {
+  return 1e6 / ((2 + confirmations) * limit->verify + (1 + confirmations) * limit->sign);
 }

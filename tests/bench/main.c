@@ -93,6 +93,7 @@ static void ledger_judge(struct stage *stage, json_t *report) {
   json_object_set_new(report, "ledger_check_seconds", json_real(seconds));
   json_object_set_new(report, "checked_orders", json_integer((json_int_t)stage->judged.orders));
   json_object_set_new(report, "checked_proofs", json_integer((json_int_t)stage->judged.proofs));
+  json_object_set_new(report, "checked_alone", json_integer((json_int_t)stage->judged.alone));
 }
 
 static void stage_free(struct stage *stage) {

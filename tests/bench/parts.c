@@ -23,11 +23,12 @@ static json_t *latency_report(const struct latency *latency) {
 
 json_t *part_report(const struct drive_result *result) {
   struct latency latency = latency_of(&result->samples, 0, 1e9);
-  json_t *report =
-      json_pack("{s:f, s:I, s:I, s:f, s:o, s:f}", "seconds", rounded(result->seconds, 1000), "payments",
-                (json_int_t)result->orders, "messages", (json_int_t)result->messages, "payments_per_second",
-                rounded((double)result->orders / result->seconds, 10), "latency_ms", latency_report(&latency),
-                "generator_us_per_payment", rounded((double)result->own_cpu / 1000 / (double)result->orders, 10));
+  json_t *report = json_pack(
+      "{s:f, s:I, s:I, s:f, s:f, s:o, s:f}", "seconds", rounded(result->seconds, 1000), "payments",
+      (json_int_t)result->orders, "messages", (json_int_t)result->messages, "payments_per_second",
+      rounded((double)result->orders / result->seconds, 10), "round_trips_per_payment",
+      rounded((double)result->messages / (double)result->orders, 1000), "latency_ms", latency_report(&latency),
+      "generator_us_per_payment", rounded((double)result->own_cpu / 1000 / (double)result->orders, 10));
   if (result->server_cpu > 0 && result->orders > 0) {
     double cpu = (double)result->server_cpu / 1000 / (double)result->orders;
     json_object_set_new(report, "server_us_per_payment", json_real(rounded(cpu, 10)));

@@ -38,8 +38,11 @@ static void add_order(const struct prepare *prepare, struct till *till, size_t n
   memcpy(item->promise, deed.promise, PROMISE_SIZE);
   memcpy(pin.cid, purse->cid, CID_SIZE);
   pin.atc = deed.atc;
-  must_ok(pin_seal(&pin, prepare->world->service.keyring.server_pin_certificate.certificate.public_key, &item->pin_jwe),
+  must_ok(pin_seal_again(&pin, prepare->world->service.keyring.server_pin_certificate.certificate.public_key, date,
+                         &till->pins, &item->pin_jwe),
           "a PIN's envelope");
+  item->takes_alone = till->takes_alone;
+  till->takes_alone = true;
   till_sign(till, item, date);
   struct confirmation *proof = &till->pending->items[till->pending->count++];
   memcpy(proof->cid, purse->cid, CID_SIZE);

@@ -63,20 +63,22 @@ static double rounded(double value, double steps) {
 
 /* Of payments per second to what the server's processors could do; and of payments per second of processor that it
  * really had, which a busy machine does not change. */
-static void add_ratios(json_t *part, const struct limit *limit, unsigned cores) {
+static void add_ratios(json_t *part, const struct limit *limit, unsigned cores, double all) {
   double rate = json_real_value(json_object_get(part, "payments_per_second"));
   double cpu = json_real_value(json_object_get(part, "server_us_per_payment"));
-  double three = limit_of_three(limit), five = limit_of_five(limit);
+  double three = limit_of_three(limit);
   json_object_set_new(part, "ratio", json_real(rounded(rate / three / cores, 1000)));
-  json_object_set_new(part, "ratio_of_all_operations", json_real(rounded(rate / five / cores, 1000)));
+  json_object_set_new(part, "ratio_of_all_operations", json_real(rounded(rate / all / cores, 1000)));
   if (cpu > 0) {
     json_object_set_new(part, "ratio_by_processor_time", json_real(rounded(1e6 / cpu / three, 1000)));
-    json_object_set_new(part, "ratio_of_all_by_processor_time", json_real(rounded(1e6 / cpu / five, 1000)));
+    json_object_set_new(part, "ratio_of_all_by_processor_time", json_real(rounded(1e6 / cpu / all, 1000)));
   }
 }
 
 void report_limits(json_t *report, const struct limit *limit, const struct store_limit *store, unsigned server_cores) {
   json_t *peak = json_object_get(json_object_get(report, "parts"), "peak");
+  double trips = json_number_value(json_object_get(peak, "round_trips_per_payment"));
+  double all = limit_of_all(limit, trips > 1 ? trips - 1 : 0);
   json_object_set_new(json_object_get(report, "machine"), "load_after", load());
   json_object_set_new(report, "limit",
                       json_pack("{s:{s:f, s:f, s:f}, s:{s:f, s:f, s:f}, s:f, s:f, s:I, s:{s:f, s:f}}", "openssl_us",
@@ -84,11 +86,11 @@ void report_limits(json_t *report, const struct limit *limit, const struct store
                                 rounded(limit->agree, 10), "crypto_h_us", "verify", rounded(limit->own_verify, 10),
                                 "sign", rounded(limit->own_sign, 10), "agree", rounded(limit->own_agree, 10),
                                 "two_verify_one_sign_per_core", rounded(limit_of_three(limit), 1),
-                                "all_operations_per_core", rounded(limit_of_five(limit), 1), "server_cores",
-                                (json_int_t)server_cores, "store", "rows_per_second_alone", rounded(store->rows, 1),
+                                "all_operations_per_core", rounded(all, 1), "server_cores", (json_int_t)server_cores,
+                                "store", "rows_per_second_alone", rounded(store->rows, 1),
                                 "rows_per_second_in_groups_of_32", rounded(store->groups, 1)));
   if (peak != NULL)
-    add_ratios(peak, limit, server_cores);
+    add_ratios(peak, limit, server_cores, all);
 }
 
 /* ---- for people ---- */
@@ -99,10 +101,11 @@ static double number(const json_t *object, const char *name) {
 
 static void print_part(const char *name, const json_t *part) {
   const json_t *latency = json_object_get(part, "latency_ms");
-  printf("%-10s %8.1f %9lld %10.1f %8.2f %8.2f %8.2f %9.1f %9.1f %9.1f %6.2f\n", name, number(part, "seconds"),
+  printf("%-10s %8.1f %9lld %10.1f %8.2f %8.2f %8.2f %9.1f %9.1f %9.1f %6.2f %6.2f\n", name, number(part, "seconds"),
          (long long)json_integer_value(json_object_get(part, "payments")), number(part, "payments_per_second"),
          number(latency, "p50"), number(latency, "p99"), number(latency, "p999"), number(part, "server_us_per_payment"),
-         number(part, "store_us_per_payment"), number(part, "generator_us_per_payment"), number(part, "server_cores"));
+         number(part, "store_us_per_payment"), number(part, "generator_us_per_payment"), number(part, "server_cores"),
+         number(part, "round_trips_per_payment"));
 }
 
 static void print_overload(const json_t *part) {
@@ -161,12 +164,14 @@ static void print_limits(const json_t *report) {
   const json_t *peak = json_object_get(json_object_get(report, "parts"), "peak");
   printf("limit: verify %.1f us, sign %.1f us, agree %.1f us (crypto.h: %.1f, %.1f, %.1f)\n", number(best, "verify"),
          number(best, "sign"), number(best, "agree"), number(own, "verify"), number(own, "sign"), number(own, "agree"));
-  printf("limit: 1 / (2 verify + 1 sign) = %.0f per core; 1 / (2 verify + 1 agree + 2 sign) = %.0f per core\n",
+  printf("limit: 1 / (2 verify + 1 sign) = %.0f per core; with the confirmations' share %.0f per core\n",
          number(limit, "two_verify_one_sign_per_core"), number(limit, "all_operations_per_core"));
   printf("bare store: %.0f rows per second, each durable; %.0f in groups of 32\n",
          number(store, "rows_per_second_alone"), number(store, "rows_per_second_in_groups_of_32"));
   if (peak != NULL)
-    printf("ratio: %.3f of the first limit, %.3f of the second, on %lld core(s); by processor time %.3f and %.3f\n",
+    printf("ratio, confirmations included: %.3f of the first limit, %.3f of the second, on %lld core(s); by processor "
+           "time "
+           "%.3f and %.3f\n",
            number(peak, "ratio"), number(peak, "ratio_of_all_operations"),
            (long long)json_integer_value(json_object_get(limit, "server_cores")),
            number(peak, "ratio_by_processor_time"), number(peak, "ratio_of_all_by_processor_time"));
@@ -181,8 +186,8 @@ void report_print(const json_t *report) {
          json_string_value(json_object_get(plan, "store")),
          (long long)json_integer_value(json_object_get(plan, "active")),
          (long long)json_integer_value(json_object_get(plan, "connections")));
-  printf("%-10s %8s %9s %10s %8s %8s %8s %9s %9s %9s %6s\n", "part", "seconds", "payments", "per second", "p50 ms",
-         "p99 ms", "p99.9 ms", "server us", "store us", "gener. us", "cores");
+  printf("%-10s %8s %9s %10s %8s %8s %8s %9s %9s %9s %6s %6s\n", "part", "seconds", "payments", "per second", "p50 ms",
+         "p99 ms", "p99.9 ms", "server us", "store us", "gener. us", "cores", "trips");
   json_object_foreach(parts, name, part) print_part(name, part);
   print_overload(json_object_get(parts, "overload"));
   print_restart(json_object_get(parts, "restart"));
@@ -190,8 +195,11 @@ void report_print(const json_t *report) {
   print_soak(json_object_get(parts, "soak"));
   print_limits(report);
   print_machine(report);
-  printf("checked: %lld payments and loads, %lld proofs; the ledger says the same and is clean\n",
+  printf("checked: %lld payments and loads, %lld of them answered by the authorisation alone, %lld proofs; the ledger "
+         "says the "
+         "same and is clean\n",
          (long long)json_integer_value(json_object_get(report, "checked_orders")),
+         (long long)json_integer_value(json_object_get(report, "checked_alone")),
          (long long)json_integer_value(json_object_get(report, "checked_proofs")));
 }
 

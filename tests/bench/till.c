@@ -10,6 +10,7 @@
 #include "epurse/ledger.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_terminal.h"
+#include "epurse/message_alone.h"
 #include "epurse/x509.h"
 #include "must.h"
 
@@ -142,6 +143,7 @@ void tills_free(struct tills *tills) {
     struct till *till = &tills->list[i];
     items_free(till->items, till->count);
     free(till->pending);
+    crypto_wipe(&till->pins, sizeof till->pins);
     key_free(&till->sig);
     key_free(&till->ecka);
     SSL_CTX_free(till->tls);
@@ -188,10 +190,11 @@ void till_sign(struct till *till, struct item *item, int64_t time) {
   must(message.body != NULL, "no memory for a message");
   must_ok(message_seal(&message, false, till->sig, &jws), "a message cannot be signed");
   free(item->wire);
-  int len = asprintf(&item->wire,
-                     "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: " MESSAGE_MEDIA_TYPE
-                     "\r\nContent-Length: %zu\r\n\r\n%s",
-                     message_path(item->type), strlen(jws), jws);
+  int len =
+      asprintf(&item->wire,
+               "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: " MESSAGE_MEDIA_TYPE
+               "\r\nAccept: " MESSAGE_MEDIA_TYPE "%s\r\nContent-Length: %zu\r\n\r\n%s",
+               message_path(item->type), item->takes_alone ? ", " MESSAGE_ALONE_MEDIA_TYPE : "", strlen(jws), jws);
   must(len > 0, "no memory for a message");
   item->wire_len = (size_t)len;
   message_clear(&message);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "epurse/message.h"
+#include "epurse/pin_envelope.h"
 #include "world.h"
 
 /* A message, from the promise to the checked answer. */
@@ -18,6 +19,7 @@ struct item {
   uint8_t promise[PROMISE_SIZE];
   char *pin_jwe;                /* of an order */
   struct confirmations *proofs; /* of a confirmation */
+  bool takes_alone;             /* of an order: the answer may be the authorisation alone */
   int64_t seq, time;            /* as it is signed now */
   char *wire;                   /* the whole HTTP request, as it is signed now */
   size_t wire_len;              /* bytes */
@@ -33,7 +35,9 @@ struct till {
   uint8_t certificate[CERTIFICATE_MAX]; /* that cards read */
   size_t certificate_len;
   SSL_CTX *tls;
-  int64_t seq; /* of the last message that was made */
+  int64_t seq;               /* of the last message that was made */
+  struct pin_agreement pins; /* its ephemeral key, repeated as a terminal that lives on repeats it */
+  bool takes_alone;          /* it has asked for one reply under a signature: from now on the authorisation will do */
   struct item *items;
   size_t count, capacity;
   size_t next;                   /* the first that has no answer yet */
