@@ -51,7 +51,8 @@ struct terminal {
   struct backend *backend;
   struct journal *journal;
   struct session_keys session_keys; /* borrows from the above */
-  struct tender *tender; /* borrowed, set by the program: what terminal_recover asks and reverses with, or NULL */
+  struct tender *tender;      /* borrowed, set by the program: what terminal_recover asks and reverses with, or NULL */
+  struct confirm_later later; /* terminal_recovery.h; zeros: each purchase is confirmed before it is told of */
 };
 
 /* Opens the terminal whose configuration is `path` (DIR/terminal.conf, or DIR); checks every certificate and key
@@ -89,8 +90,7 @@ struct dialogue {
   enum status (*ask_new_pin)(void *context, char digits[PIN_MAX + 1]);
   /* Shows that a purchase or load is done, before the journal notes that people know it. Where the terminal dies
    * earlier, or this fails, the same again with the same card is answered with it, and nothing is taken twice.
-   * STATUS_OK: it went out, as far as can be told; any other: nobody may have seen it. NULL: it counts as known when
-   * the flow returns. */
+   * STATUS_OK: it went out, as far as can be told; any other: nobody may have. NULL: it counts as known at the flow's end. */
   enum status (*show)(void *context, const struct outcome *outcome);
   /* The flow has come so far; any may come several times. NULL: nobody wants to know. */
   void (*step)(void *context, enum dialogue_step step);

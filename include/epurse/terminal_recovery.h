@@ -3,10 +3,24 @@
 #ifndef EPURSE_TERMINAL_RECOVERY_H
 #define EPURSE_TERMINAL_RECOVERY_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "epurse/must_use.h"
 #include "epurse/terminal_offline.h"
 
 struct terminal;
+
+/* Of a program that lives on: a purchase is told to people first and to the server then, by terminal_confirm or with those that follow
+ * at once. It waits in the journal as COMMITTED, and whoever dies meanwhile leaves it to the next recovery. */
+#define CONFIRM_WITHIN_MS 1000 /* so old, it is told before another purchase begins */
+struct confirm_later {
+  bool wanted;   /* set by the program, which calls terminal_confirm in time */
+  int64_t since; /* CLOCK_MONOTONIC milliseconds, from 1: when the oldest began to wait; 0: none does */
+};
+/* Tells the server of what waits so, in one message for up to 32; where none does, nothing. What cannot be told stays in the journal. Also
+ * in the midst of another purchase, while people are waited for. */
+void terminal_confirm(struct terminal *terminal);
 
 struct recovery {
   unsigned settled;               /* brought to an end now */

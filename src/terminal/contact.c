@@ -50,6 +50,7 @@ enum status contact_wait(struct contact *contact, int wait_seconds) {
       contact_say(contact, "Hold the card to the reader.");
     else
       contact_say(contact, "Insert the card.");
+    terminal_confirm(contact->terminal); /* nobody waits for the line meanwhile */
     status = reader_wait(contact->reader, true, wait_seconds);
   }
   if (status == STATUS_TIMEOUT)

@@ -89,7 +89,7 @@ bool order_tell_secret(const struct order *order);
 /* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED. STATUS_OUTCOME_UNKNOWN and no effect without it. */
 enum status order_take_secret(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED, fills the outcome, writes the receipt, confirms the
- * charge and tells the server; a payout in cash stays COMMITTED, for it is not handed out yet. What cannot be done now stays in the journal. STATUS_OUTCOME_UNKNOWN and no effect
+ * charge and tells the server, a purchase of a program that lives on later (terminal->later); a payout in cash stays COMMITTED, for it is not handed out yet. What cannot be done now stays in the journal. STATUS_OUTCOME_UNKNOWN and no effect
  * without that evidence. */
 enum status order_finish(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* With EVIDENCE_SERVER that it was captured, or is owed to the card, or with EVIDENCE_LATER (the server knows by the

@@ -11,6 +11,7 @@
 #include "order.h"
 #include "payout.h"
 #include "receipt_file.h"
+#include "recover.h"
 
 enum status order_resume(struct order *order, const struct journal_entry *entry) {
   order->entry = *entry;
@@ -101,6 +102,17 @@ enum status order_take_secret(struct order *order, const struct evidence *eviden
   return STATUS_OK;
 }
 
+/* A purchase of a program that lives on: people come first. */
+static bool order_waits(const struct order *order) {
+  struct confirm_later *later = &order->terminal->later;
+  bool purchase = order->entry.type == TRANSACTION_PURCHASE || order->entry.type == TRANSACTION_POINTS_PURCHASE;
+  if (!later->wanted || !purchase)
+    return false;
+  if (later->since == 0)
+    later->since = recover_now();
+  return true;
+}
+
 enum status order_finish(struct order *order, const struct evidence *evidence) {
   struct journal *journal = order->terminal->journal;
   enum status status = order_take_secret(order, evidence);
@@ -109,7 +121,7 @@ enum status order_finish(struct order *order, const struct evidence *evidence) {
   order_outcome_fill(order);
   receipt_write(order);
   bool charged = order_charge_stands(order);
-  order->outcome->confirmed = order_tell_secret(order);
+  order->outcome->confirmed = !order_waits(order) && order_tell_secret(order);
   if (!charged || !order->outcome->confirmed || payout_in_cash(&order->entry))
     return STATUS_OK;
   order->entry.state = JOURNAL_CONFIRMED;

@@ -124,7 +124,7 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
   if (status == STATUS_OK && payment->offline != OFFLINE_USE_NEVER && terminal->offline.forbidden)
     status = STATUS_OFFLINE_FORBIDDEN;
   if (status == STATUS_OK && payment->offline != OFFLINE_USE_ONLY)
-    status = recover_run(terminal, NULL, false, NULL);
+    status = recover_before_purchase(terminal);
   if (status != STATUS_OK)
     return status;
   status = contact_open(&contact, payment->wait_seconds);

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "epurse/backend.h"
 #include "epurse/journal.h"
@@ -156,6 +157,7 @@ enum status recover_run(struct terminal *terminal, struct tender *tender, bool a
     proofs->server_gone = said == STATUS_NO_SERVER;
     if (status == STATUS_OK)
       status = recover_all(terminal, tender, asks, proofs, &count);
+    terminal->later.since = 0;
     count.settled += offline.booked;
     count.offline = offline;
     pin_report_kept(terminal);
@@ -165,6 +167,44 @@ enum status recover_run(struct terminal *terminal, struct tender *tender, bool a
   if (recovery != NULL)
     *recovery = count;
   return status;
+}
+
+int64_t recover_now(void) {
+  struct timespec now = {0};
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
+}
+
+enum status recover_before_purchase(struct terminal *terminal) {
+  int64_t since = terminal->later.since;
+  bool young = since != 0 && recover_now() - since < CONFIRM_WITHIN_MS;
+  return young ? STATUS_OK : recover_run(terminal, NULL, false, NULL);
+}
+
+static void confirm_all(struct terminal *terminal, struct proofs *proofs) {
+  struct outcome outcome;
+  struct order order = {.terminal = terminal, .outcome = &outcome};
+  struct journal_entry entry;
+  enum status status = journal_next_open(terminal->journal, 0, &entry);
+  for (; status == STATUS_OK; status = journal_next_open(terminal->journal, entry.id, &entry)) {
+    bool purchase = entry.type == TRANSACTION_PURCHASE || entry.type == TRANSACTION_POINTS_PURCHASE;
+    if (!purchase || entry.state != JOURNAL_COMMITTED || order_resume(&order, &entry) != STATUS_OK)
+      continue;
+    (void)!proofs_add(proofs, &order);
+    if (proofs->question.count == CONFIRMATION_MAX)
+      (void)proofs_send(terminal, proofs);
+  }
+  (void)proofs_send(terminal, proofs);
+}
+
+void terminal_confirm(struct terminal *terminal) {
+  struct proofs *proofs = terminal->later.since != 0 ? calloc(1, sizeof *proofs) : NULL;
+  terminal->later.since = 0; /* what is left then is for the next recovery */
+  if (proofs != NULL && journal_claim(terminal->journal) == STATUS_OK) {
+    confirm_all(terminal, proofs);
+    journal_release(terminal->journal);
+  }
+  free(proofs);
 }
 
 /* All that is on the list, and whether there is one. */

@@ -106,12 +106,21 @@ enum status till_answer(struct till *till, bool yes, const char *text) {
 
 /* ---- on the thread, with the mutex held: waits for one of them ---- */
 
+/* What the server has not heard goes out while somebody types. */
+static void confirm_meanwhile(struct till *till) {
+  pthread_mutex_unlock(&till->mutex);
+  terminal_confirm(till->terminal);
+  pthread_mutex_lock(&till->mutex);
+}
+
 static bool await_given(struct till *till, enum till_wanted wanted, enum till_step step, const char *question) {
   int64_t until = till_now() + TILL_WAIT_SECONDS * INT64_C(1000);
   till->wanted = wanted;
   till->given = false;
   till->abortable = true;
   till_tell(till, step, question);
+  if (wanted == WANTED_PIN)
+    confirm_meanwhile(till);
   while (!till->given && !till->aborted && !till->ending && till_wait_until(till, until))
     ;
   till->wanted = WANTED_NOTHING;

@@ -14,7 +14,8 @@
 #include "epurse/terminal_renewal.h"
 #include "till_state.h"
 
-#define REST_MAX_MS (30 * 60 * 1000) /* nothing waits, or nothing gets on */
+#define REST_MAX_MS (30 * 60 * 1000)        /* nothing waits, or nothing gets on */
+#define CONFIRM_MS  (CONFIRM_WITHIN_MS / 2) /* a sale that follows at once is confirmed in the same message */
 #define PATH_ROOM   1280
 
 void till_log(const struct till *till, const char *event, const char *format, ...) {
@@ -80,6 +81,11 @@ static enum status journal_open_count(struct journal *journal, unsigned *count) 
   for (*count = 0; status == STATUS_OK; ++*count)
     status = journal_next_open(journal, entry.id, &entry);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+}
+
+int64_t till_confirm_due(const struct till *till) {
+  bool waits = till->terminal != NULL && till->terminal->later.since != 0;
+  return waits ? till->terminal->later.since + CONFIRM_MS : INT64_MAX;
 }
 
 static void recover(struct till *till) {
@@ -164,6 +170,8 @@ static void renewal(struct till *till) {
 void till_rest(struct till *till) {
   int64_t now = till_now();
   watch_card(till);
+  if (now >= till_confirm_due(till))
+    terminal_confirm(till->terminal);
   if (till->pause_ms == 0) /* a sale has been */
     till->pause_ms = till->options.rest_ms;
   if (till->pause_ms > REST_MAX_MS)

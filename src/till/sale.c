@@ -96,8 +96,10 @@ static enum status find_reader(struct till *till) {
   int wait = wait_of(&till->request);
   int64_t until = wait < 0 ? INT64_MAX : till_now() + wait * INT64_C(1000);
   enum status status = till_reader(till);
-  if (status == STATUS_NO_CARD)
+  if (status == STATUS_NO_CARD) {
     tell(till, TILL_WAITING, NULL);
+    terminal_confirm(till->terminal);
+  }
   while (status == STATUS_NO_CARD && till_now() < until && !is_aborted(till)) {
     nanosleep(&pause, NULL);
     status = till_reader(till);

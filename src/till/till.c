@@ -21,6 +21,8 @@
 /* With the mutex held: until there is work, or it is time to look after what waits. */
 static void await_work(struct till *till) {
   int64_t until = till_now() + (till->served ? CARD_POLL_MS : (int64_t)till->options.rest_ms);
+  int64_t due = till_confirm_due(till);
+  until = due < until ? due : until;
   while (!till->busy && !till->ending && till_wait_until(till, until))
     ;
 }
@@ -39,6 +41,8 @@ static void *life(void *context) {
     await_work(till);
   }
   pthread_mutex_unlock(&till->mutex);
+  if (till->terminal != NULL)
+    terminal_confirm(till->terminal);
   return NULL;
 }
 
@@ -96,6 +100,8 @@ enum status till_terminals_open(struct till *till, char problem[256]) {
     status = STATUS_NOT_PERMITTED;
   if (status == STATUS_OK && till->facts.tid[0] == 0)
     facts_take(till);
+  if (status == STATUS_OK)
+    till->terminal->later.wanted = true;
   pthread_mutex_lock(&till->desk_mutex);
   till->desk = desk;
   pthread_mutex_unlock(&till->desk_mutex);

@@ -78,6 +78,8 @@ int64_t till_now(void); /* CLOCK_MONOTONIC milliseconds */
 void till_sale(struct till *till);
 /* Looks after what waits: confirmations, off-line payments, the certificate, the card that has to go. */
 void till_rest(struct till *till);
+/* till_now() at which the purchases that wait for it are confirmed; INT64_MAX: none does. */
+int64_t till_confirm_due(const struct till *till);
 /* Remembers which certificate was read, so that a newer one is noticed. */
 void till_certificate_note(struct till *till);
 /* How the terminal is: what an operator should read goes to the log. */

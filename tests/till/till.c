@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "run.h"
@@ -87,13 +88,24 @@ static struct till_result sell(const struct till_request *request) {
   return finish(request->reference);
 }
 
+/* Within a second, and without anybody's doing, the server has heard of it. */
+static void confirms(const char *reference) {
+  const struct timespec pause = {0, 10000000};
+  struct till_result result = {.running = true};
+  for (int i = 0; i < LONG / 10 && !result.outcome.confirmed; i++) {
+    ck_assert_int_eq(till_status(till, reference, &result), STATUS_OK);
+    nanosleep(&pause, NULL);
+  }
+  ck_assert(result.outcome.confirmed);
+}
+
 START_TEST(a_sale_is_told_step_by_step) {
   begin("till-plain");
   const struct till_request request = sale("A1", 100);
   struct till_result result = sell(&request), last;
   ck_assert_int_eq(result.status, STATUS_OK);
   ck_assert_int_eq(result.outcome.balance_after, START - 100);
-  ck_assert(result.outcome.confirmed && !result.held && result.kind == TILL_SALE);
+  ck_assert(!result.outcome.confirmed && !result.held && result.kind == TILL_SALE); /* people first, then the server */
   ck_assert_int_eq(till_last(till, &last), STATUS_OK);
   ck_assert_str_eq(last.reference, "A1");
   static const enum till_step steps[] = {TILL_BEGUN,       TILL_CARD_IN,     TILL_PIN_WANTED,
@@ -102,6 +114,7 @@ START_TEST(a_sale_is_told_step_by_step) {
   for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
     at = await("A1", steps[i], at);
   ck_assert_uint_eq(at, till_newest(till));
+  confirms("A1");
   flow_card_settled(&card, START - 100);
   end();
 }
@@ -144,6 +157,7 @@ START_TEST(a_torn_sale_is_finished) {
   ck_assert_int_eq(till_start(till, &request), STATUS_OK);
   result = finish("C1");
   ck_assert_int_eq(result.status, STATUS_OK);
+  confirms("C1");
   flow_card_settled(&card, START - 100);
   end();
 }
@@ -169,6 +183,7 @@ START_TEST(what_waits_is_aborted) {
   after = till_newest(till);
   ck_assert_int_eq(till_start(till, &second), STATUS_OK);
   await("D2", TILL_PIN_WANTED, after);
+  confirms("D1"); /* while D2 waits for a PIN */
   flow_card_settled(&card, START - 100);
   end(); /* and so is it when the till ends */
 }
@@ -261,6 +276,40 @@ START_TEST(a_code_is_not_guessed) {
 }
 END_TEST
 
+/* A world whose issuer lets small amounts go without a PIN. */
+static void quick_world_begin(void) {
+  flow_world_begin();
+  flow_server_stop();
+  flow_shell("sed -i 's/^no_pin_single = .*/no_pin_single = 2500/; s/^no_pin_total = .*/no_pin_total = 7500/' "
+             "\"$W/issuer/epursed.conf\"");
+  ck_assert(installation_start(&flow_world));
+}
+
+/* Sales that follow each other at once cost the server a request each, and fewer for their confirmations; a till that ends has confirmed. */
+START_TEST(a_sale_costs_one_request) {
+  const unsigned purchases = flow_requests("/v1/purchases"), confirmations = flow_requests("/v1/confirmations");
+  char reference[16];
+  begin("till-requests");
+  const struct till_request first = sale("H", 10); /* with the PIN: then the till knows that it need not ask */
+  ck_assert_int_eq(sell(&first).status, STATUS_OK);
+  for (int i = 0; i < 5; i++) {
+    snprintf(reference, sizeof reference, "H%d", i);
+    struct till_request request = sale(reference, 10);
+    request.ask_pin = false;
+    ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+    struct till_result result = finish(reference);
+    ck_assert_int_eq(result.status, STATUS_OK);
+    ck_assert(!result.outcome.confirmed); /* it waited for one answer of the server's, not for two */
+  }
+  till_close(&till);
+  ck_assert_uint_eq(flow_requests("/v1/purchases"), purchases + 6);
+  ck_assert_uint_gt(flow_requests("/v1/confirmations"), confirmations);
+  ck_assert_uint_lt(flow_requests("/v1/confirmations"), confirmations + 6);
+  flow_card_settled(&card, START - 60);
+  end();
+}
+END_TEST
+
 START_TEST(one_till_has_the_terminal) {
   char folder[512], problem[256];
   struct till *second = NULL;
@@ -288,6 +337,11 @@ static Suite *till_suite(void) {
   tcase_add_test(tests, a_code_is_not_guessed);
   tcase_add_test(tests, one_till_has_the_terminal);
   suite_add_tcase(suite, tests);
+  TCase *quick = tcase_create("quick");
+  tcase_set_timeout(quick, 120);
+  tcase_add_unchecked_fixture(quick, quick_world_begin, flow_world_end);
+  tcase_add_test(quick, a_sale_costs_one_request);
+  suite_add_tcase(suite, quick);
   return suite;
 }
 
