@@ -29,6 +29,7 @@ struct run {
   int64_t begin, end;  /* nanoseconds; end 0: the time is not over yet */
   int64_t last_answer; /* nanoseconds */
   int64_t thread_begin, cpu_begin, store_begin;
+  struct server_times times_begin;
   pid_t server;
   uint64_t given; /* arrivals that were taken */
   bool dropped;   /* a connection was lost */
@@ -93,8 +94,11 @@ static void over(struct run *run, int64_t now) {
   run->result->seconds = (double)(now - run->begin) / (double)SECOND;
   run->result->store_cpu = server_store_cpu(run->drive->server) - run->store_begin;
   run->result->own_cpu = clock_of_thread() - run->thread_begin;
-  if (run->drive->server->pid == run->server)
-    run->result->server_cpu = server_cpu(run->drive->server) - run->cpu_begin;
+  if (run->drive->server->pid != run->server)
+    return;
+  struct server_times times = server_times(run->drive->server);
+  run->result->server_cpu = server_cpu(run->drive->server) - run->cpu_begin;
+  run->result->times = server_times_between(&run->times_begin, &times);
 }
 
 static void handle(struct run *run, struct line *line, enum line_event event);
@@ -265,6 +269,7 @@ static void run_begin(struct run *run) {
   run->thread_begin = clock_of_thread();
   run->server = run->drive->server->pid;
   run->cpu_begin = server_cpu(run->drive->server);
+  run->times_begin = server_times(run->drive->server);
   run->store_begin = server_store_cpu(run->drive->server);
   run->queue = must_calloc(run->drive->count + 1, sizeof *run->queue);
   for (size_t i = 0; i < run->drive->count; i++)

@@ -43,6 +43,7 @@ struct drive_result {
   double longest_silence;       /* seconds between two answers */
   double caught_up;             /* seconds since the beginning when nothing that was due was waiting any more */
   int64_t server_cpu;           /* nanoseconds, in the measured time; 0 where another process took its place */
+  struct server_times times;    /* the same by threads */
   int64_t store_cpu;            /* nanoseconds of PostgreSQL, likewise */
   int64_t own_cpu;              /* nanoseconds of this thread, likewise */
   struct drive_samples samples; /* of orders that were answered */

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "bare.h"
+#include "chart.h"
 #include "epurse/ledger.h"
 #include "fill.h"
 #include "must.h"
@@ -68,8 +69,8 @@ static void world_fill(struct stage *stage, json_t *report) {
 }
 
 static void parts_run(struct stage *stage, json_t *report) {
-  json_t *(*const run[])(struct stage *) = {part_loads,   part_peak, part_steady, part_overload,
-                                            part_restart, part_idle, part_soak};
+  json_t *(*const run[])(struct stage *) = {part_loads,    part_peak,    part_steady, part_curve,
+                                            part_overload, part_restart, part_idle,   part_soak};
   json_t *parts = json_object_get(report, "parts");
   server_start(&stage->server, &stage->world);
   drive_open(&stage->shop_drive, &stage->shops, &stage->server);
@@ -120,32 +121,40 @@ static void store_measure(const struct stage *stage, struct store_limit *limit) 
   store_limit_measure(bare_is_postgres(stage->plan->store) ? stage->plan->store : path, seconds, limit);
 }
 
-int main(int argc, char **argv) {
+static json_t *measure(const struct plan *plan) {
   static struct stage stage;
-  struct plan plan;
   struct limit before, after, limit;
   struct store_limit store = {0};
-  plan_parse(argc, argv, &plan);
-  signal(SIGPIPE, SIG_IGN);
-  must_end_on_signals();
-  files_allow();
-  json_t *report = report_begin(&plan);
+  json_t *report = report_begin(plan);
   must(report != NULL, "no memory for a report");
-  stage.plan = &plan;
-  stage.peak = plan.rate;
+  stage.plan = plan;
+  stage.peak = plan->rate;
   world_fill(&stage, report);
-  limit_measure(&plan, &before);
+  limit_measure(plan, &before);
   parts_run(&stage, report);
-  limit_measure(&plan, &after);
+  limit_measure(plan, &after);
   server_stop(&stage.server);
   store_measure(&stage, &store);
   ledger_judge(&stage, report);
   limit = limit_mean(&before, &after);
-  report_limits(report, &limit, &store, plan.server_cpus != NULL ? plan_cpu_count(plan.server_cpus) : 1);
+  report_limits(report, &limit, &store, plan->server_cpus != NULL ? plan_cpu_count(plan->server_cpus) : 1);
   report_print(report);
+  stage_free(&stage);
+  return report;
+}
+
+int main(int argc, char **argv) {
+  struct plan plan;
+  plan_parse(argc, argv, &plan);
+  signal(SIGPIPE, SIG_IGN);
+  must_end_on_signals();
+  files_allow();
+  json_t *report = plan.from != NULL ? json_load_file(plan.from, 0, NULL) : measure(&plan);
+  must(report != NULL, "%s is no report", plan.from);
   if (plan.json != NULL)
     report_write(report, plan.json);
+  if (plan.draw != NULL)
+    chart_draw(report, plan.draw);
   json_decref(report);
-  stage_free(&stage);
   return EXIT_SUCCESS;
 }

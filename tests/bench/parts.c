@@ -21,6 +21,16 @@ static json_t *latency_report(const struct latency *latency) {
                    latency->p99, "p999", latency->p999, "max", latency->most);
 }
 
+static json_t *time_report(const struct server_time *time, uint64_t orders) {
+  return json_pack("{s:f, s:f}", "user", rounded((double)time->user / 1000 / (double)orders, 10), "kernel",
+                   rounded((double)time->kernel / 1000 / (double)orders, 10));
+}
+
+static json_t *times_report(const struct server_times *times, uint64_t orders) {
+  return json_pack("{s:o, s:o, s:o}", "lines", time_report(&times->lines, orders), "workers",
+                   time_report(&times->workers, orders), "writer", time_report(&times->writer, orders));
+}
+
 json_t *part_report(const struct drive_result *result) {
   struct latency latency = latency_of(&result->samples, 0, 1e9);
   json_t *report = json_pack(
@@ -32,6 +42,7 @@ json_t *part_report(const struct drive_result *result) {
   if (result->server_cpu > 0 && result->orders > 0) {
     double cpu = (double)result->server_cpu / 1000 / (double)result->orders;
     json_object_set_new(report, "server_us_per_payment", json_real(rounded(cpu, 10)));
+    json_object_set_new(report, "server_threads_us", times_report(&result->times, result->orders));
     json_object_set_new(report, "server_cores",
                         json_real(rounded((double)result->server_cpu / 1e9 / result->seconds, 1000)));
   }
@@ -104,6 +115,30 @@ json_t *part_steady(struct stage *stage) {
   drive_result_free(&result);
   judge_answers(&stage->purchases, &stage->judged);
   return report;
+}
+
+/* ---- latency by load ---- */
+
+static json_t *curve_point(struct stage *stage, double share) {
+  const struct drive_wish request = {.rate = stage->peak * share, .seconds = stage->plan->seconds / 2};
+  struct drive_result result;
+  prepare_for(&stage->purchases, request.rate, request.seconds);
+  drive_run(&stage->shop_drive, &request, &result);
+  json_t *point = part_report(&result);
+  json_object_set_new(point, "share", json_real(share));
+  json_object_set_new(point, "asked_per_second", json_real(rounded(request.rate, 10)));
+  drive_result_free(&result);
+  judge_answers(&stage->purchases, &stage->judged);
+  return point;
+}
+
+json_t *part_curve(struct stage *stage) {
+  static const double loads[] = {0.1, 0.3, 0.5, 0.7, 0.8, 0.9};
+  need_peak(stage);
+  json_t *points = json_array();
+  for (size_t i = 0; i < sizeof loads / sizeof loads[0]; i++)
+    json_array_append_new(points, curve_point(stage, loads[i]));
+  return json_pack("{s:o}", "points", points);
 }
 
 /* ---- soak ---- */

@@ -28,6 +28,7 @@ json_t *part_report(const struct drive_result *result);
 json_t *part_loads(struct stage *stage);
 json_t *part_peak(struct stage *stage);
 json_t *part_steady(struct stage *stage);
+json_t *part_curve(struct stage *stage);
 json_t *part_overload(struct stage *stage);
 json_t *part_restart(struct stage *stage);
 json_t *part_idle(struct stage *stage);

@@ -43,6 +43,8 @@ static const char usage[] =
     "  --programs=DIR        where epursed and epurse-admin are (.)\n"
     "  --folder=DIR          where the world is made: a real disk (.)\n"
     "  --json=FILE           where the report goes\n"
+    "  --from=FILE           measure nothing, take the report from there\n"
+    "  --draw=DIR            where charts of the report go, as SVG\n"
     "  --keep                leave the world's folder\n"
     "Parts:\n";
 
@@ -100,9 +102,39 @@ enum letter {
   PROGRAMS,
   FOLDER,
   JSON,
+  FROM,
+  DRAW,
   KEEP,
   HELP
 };
+
+static void take_place(int letter, struct plan *plan) {
+  switch (letter) {
+  case PROGRAMS:
+    plan->programs = optarg;
+    break;
+  case FOLDER:
+    plan->folder = optarg;
+    break;
+  case JSON:
+    plan->json = optarg;
+    break;
+  case FROM:
+    plan->from = optarg;
+    break;
+  case DRAW:
+    plan->draw = optarg;
+    break;
+  case KEEP:
+    plan->keep = true;
+    break;
+  case HELP:
+    help();
+    break;
+  default:
+    exit(EXIT_FAILURE); /* getopt has said why */
+  }
+}
 
 static void take(int letter, struct plan *plan) {
   switch (letter) {
@@ -154,23 +186,8 @@ static void take(int letter, struct plan *plan) {
   case THREADS:
     plan->threads = (unsigned)number(optarg, 1, 256);
     break;
-  case PROGRAMS:
-    plan->programs = optarg;
-    break;
-  case FOLDER:
-    plan->folder = optarg;
-    break;
-  case JSON:
-    plan->json = optarg;
-    break;
-  case KEEP:
-    plan->keep = true;
-    break;
-  case HELP:
-    help();
-    break;
   default:
-    exit(EXIT_FAILURE); /* getopt has said why */
+    take_place(letter, plan);
   }
 }
 
@@ -193,6 +210,8 @@ static const struct option options[] = {{"cards", required_argument, NULL, CARDS
                                         {"programs", required_argument, NULL, PROGRAMS},
                                         {"folder", required_argument, NULL, FOLDER},
                                         {"json", required_argument, NULL, JSON},
+                                        {"from", required_argument, NULL, FROM},
+                                        {"draw", required_argument, NULL, DRAW},
                                         {"keep", no_argument, NULL, KEEP},
                                         {"help", no_argument, NULL, HELP},
                                         {NULL, 0, NULL, 0}};

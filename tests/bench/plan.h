@@ -13,6 +13,7 @@
   PART(LOADS, "loads", "every active card is loaded, closed loop")                                                     \
   PART(PEAK, "peak", "purchases, closed loop: as many as the server can")                                              \
   PART(STEADY, "steady", "purchases at 70 % of peak")                                                                  \
+  PART(CURVE, "curve", "purchases at 10 to 90 % of peak, half as long each: latency by load")                          \
   PART(OVERLOAD, "overload", "three times peak is asked for, then 70 % again")                                         \
   PART(RESTART, "restart", "at 50 % of peak the server is killed and started again")                                   \
   PART(IDLE, "idle", "its memory with 1,000 open connections")                                                         \
@@ -42,6 +43,8 @@ struct plan {
   const char *programs;                    /* the folder of epursed and epurse-admin */
   const char *folder;                      /* where the world is made */
   const char *json;                        /* the report's file; NULL: none */
+  const char *from;                        /* a report that is there already; NULL: it is measured */
+  const char *draw;                        /* the folder for charts; NULL: none */
   const char *server_cpus;                 /* "1", "0,1"; NULL: where the system puts it */
   const char *own_cpus;                    /* of this program, while it measures */
   const char *settings[PLAN_SETTINGS_MAX]; /* "section.key=value" of epursed.conf */

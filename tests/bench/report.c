@@ -108,6 +108,16 @@ static void print_part(const char *name, const json_t *part) {
          number(part, "round_trips_per_payment"));
 }
 
+static void print_curve(const json_t *part) {
+  size_t i = 0;
+  const json_t *point = NULL;
+  json_array_foreach(json_object_get(part, "points"), i, point) {
+    char name[32];
+    snprintf(name, sizeof name, "at %.0f %%", 100 * number(point, "share"));
+    print_part(name, point);
+  }
+}
+
 static void print_overload(const json_t *part) {
   const json_t *refusal = json_object_get(part, "refusal_ms");
   if (part == NULL)
@@ -188,7 +198,8 @@ void report_print(const json_t *report) {
          (long long)json_integer_value(json_object_get(plan, "connections")));
   printf("%-10s %8s %9s %10s %8s %8s %8s %9s %9s %9s %6s %6s\n", "part", "seconds", "payments", "per second", "p50 ms",
          "p99 ms", "p99.9 ms", "server us", "store us", "gener. us", "cores", "trips");
-  json_object_foreach(parts, name, part) print_part(name, part);
+  json_object_foreach(parts, name, part) if (json_object_get(part, "points") == NULL) print_part(name, part);
+  print_curve(json_object_get(parts, "curve"));
   print_overload(json_object_get(parts, "overload"));
   print_restart(json_object_get(parts, "restart"));
   print_idle(json_object_get(parts, "idle"));

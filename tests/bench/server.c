@@ -113,6 +113,51 @@ int64_t server_cpu(const struct server *server) {
   return process.own;
 }
 
+/* proc(5), of one thread: utime, stime, and nice as the 17th, which only the workers have (src/http/worker_pool.c). */
+static void thread_add(const struct server *server, int thread, struct server_times *times) {
+  char path[64], text[1024] = "";
+  unsigned long long user = 0, kernel = 0;
+  const unsigned long long tick = 1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK);
+  int nice = 0;
+  snprintf(path, sizeof path, "/proc/%d/task/%d/stat", (int)server->pid, thread);
+  FILE *file = fopen(path, "r");
+  bool read = file != NULL && fread(text, 1, sizeof text - 1, file) > 0;
+  const char *rest = strrchr(text, ')');
+  if (file != NULL)
+    fclose(file);
+  if (!read || rest == NULL ||
+      sscanf(rest + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %llu %*s %*s %*s %d", &user, &kernel,
+             &nice) != 3)
+    return;
+  struct server_time *of = thread == (int)server->pid ? &times->lines : nice != 0 ? &times->workers : &times->writer;
+  of->user += (int64_t)(user * tick);
+  of->kernel += (int64_t)(kernel * tick);
+}
+
+struct server_times server_times(const struct server *server) {
+  struct server_times times = {.lines = {0}};
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/task", (int)server->pid);
+  DIR *threads = opendir(path);
+  struct dirent *entry = NULL;
+  while (threads != NULL && (entry = readdir(threads)) != NULL)
+    if (entry->d_name[0] != '.')
+      thread_add(server, atoi(entry->d_name), &times);
+  if (threads != NULL)
+    closedir(threads);
+  return times;
+}
+
+static struct server_time time_between(struct server_time before, struct server_time after) {
+  return (struct server_time){after.user - before.user, after.kernel - before.kernel};
+}
+
+struct server_times server_times_between(const struct server_times *before, const struct server_times *after) {
+  return (struct server_times){.lines = time_between(before->lines, after->lines),
+                               .workers = time_between(before->workers, after->workers),
+                               .writer = time_between(before->writer, after->writer)};
+}
+
 int64_t server_store_cpu(const struct server *server) {
   const char *path = server->world->plan->store_pid_file;
   FILE *file = path != NULL ? fopen(path, "r") : NULL;

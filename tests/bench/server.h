@@ -24,6 +24,14 @@ void server_kill(struct server *server);
 
 /* Nanoseconds of processor that all of its threads have used, in user and system mode. */
 int64_t server_cpu(const struct server *server);
+/* The same by what its threads do, in user and kernel mode: the loop that has the lines, the workers, and the writer with all others. */
+struct server_times {
+  struct server_time {
+    int64_t user, kernel; /* nanoseconds */
+  } lines, workers, writer;
+};
+struct server_times server_times(const struct server *server);
+struct server_times server_times_between(const struct server_times *before, const struct server_times *after);
 /* The same of PostgreSQL, all processes of the cluster; 0 where the plan does not say where it is. */
 int64_t server_store_cpu(const struct server *server);
 /* kB: now in memory, and the most there ever was. */

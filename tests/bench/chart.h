@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The report drawn: what docs/performance.md shows. */
+#ifndef EPURSE_TESTS_BENCH_CHART_H
+#define EPURSE_TESTS_BENCH_CHART_H
+
+#include <jansson.h>
+
+/* Draws into `folder` what the report has: bench-latency.svg from the part `curve`, bench-time.svg from `peak`, bench-cards.svg from
+ * "growth" (tests/bench/growth). */
+void chart_draw(const json_t *report, const char *folder);
+
+#endif
