@@ -49,7 +49,7 @@ void must_end_on_signals(void) {
 
 void must(bool holds, const char *format, ...) {
   va_list arguments;
-  if (holds && ended != 0) {
+  if (ended != 0) { /* what does not hold then may be that a child was ended as well */
     fprintf(stderr, "epurse-bench: ended by signal %d\n", (int)ended);
     leave();
   }
