@@ -167,7 +167,8 @@ double judge_ledger(const struct world *world, const struct prepare *sets, size_
   must_ok(ledger_totals(ledger, &totals), "the ledger's totals");
   must(totals.open_holds == 0 && totals.incidents == 0, "%llu holds and %llu incidents",
        (unsigned long long)totals.open_holds, (unsigned long long)totals.incidents);
-  must_ok(ledger_check(ledger, report_finding, NULL), "the ledger's own check");
+  if (world->plan->audit)
+    must_ok(ledger_check(ledger, report_finding, NULL), "the ledger's own check");
   ledger_close(&ledger);
   return (double)(clock_now() - begin) / 1e9;
 }

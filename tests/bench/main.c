@@ -92,6 +92,7 @@ static void ledger_judge(struct stage *stage, json_t *report) {
   fprintf(stderr, "epurse-bench: the ledger is checked\n");
   double seconds = judge_ledger(&stage->world, sets, sizeof sets / sizeof sets[0]);
   json_object_set_new(report, "ledger_check_seconds", json_real(seconds));
+  json_object_set_new(report, "audited", json_boolean(stage->plan->audit));
   json_object_set_new(report, "checked_orders", json_integer((json_int_t)stage->judged.orders));
   json_object_set_new(report, "checked_proofs", json_integer((json_int_t)stage->judged.proofs));
   json_object_set_new(report, "checked_alone", json_integer((json_int_t)stage->judged.alone));

@@ -45,6 +45,7 @@ static const char usage[] =
     "  --json=FILE           where the report goes\n"
     "  --from=FILE           measure nothing, take the report from there\n"
     "  --draw=DIR            where charts of the report go, as SVG\n"
+    "  --no-audit            leave the ledger's own check out, which takes cards times bookings\n"
     "  --keep                leave the world's folder\n"
     "Parts:\n";
 
@@ -104,6 +105,7 @@ enum letter {
   JSON,
   FROM,
   DRAW,
+  NO_AUDIT,
   KEEP,
   HELP
 };
@@ -124,6 +126,9 @@ static void take_place(int letter, struct plan *plan) {
     break;
   case DRAW:
     plan->draw = optarg;
+    break;
+  case NO_AUDIT:
+    plan->audit = false;
     break;
   case KEEP:
     plan->keep = true;
@@ -212,6 +217,7 @@ static const struct option options[] = {{"cards", required_argument, NULL, CARDS
                                         {"json", required_argument, NULL, JSON},
                                         {"from", required_argument, NULL, FROM},
                                         {"draw", required_argument, NULL, DRAW},
+                                        {"no-audit", no_argument, NULL, NO_AUDIT},
                                         {"keep", no_argument, NULL, KEEP},
                                         {"help", no_argument, NULL, HELP},
                                         {NULL, 0, NULL, 0}};
@@ -228,6 +234,7 @@ void plan_parse(int argc, char **argv, struct plan *plan) {
                         .seconds = 10,
                         .soak_seconds = 600,
                         .store = "sqlite",
+                        .audit = true,
                         .programs = ".",
                         .folder = "."};
   for (size_t i = 0; i < PLAN_PART_COUNT; i++)

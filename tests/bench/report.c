@@ -207,11 +207,11 @@ void report_print(const json_t *report) {
   print_limits(report);
   print_machine(report);
   printf("checked: %lld payments and loads, %lld of them answered by the authorisation alone, %lld proofs; the ledger "
-         "says the "
-         "same and is clean\n",
+         "says the same and is %s\n",
          (long long)json_integer_value(json_object_get(report, "checked_orders")),
          (long long)json_integer_value(json_object_get(report, "checked_alone")),
-         (long long)json_integer_value(json_object_get(report, "checked_proofs")));
+         (long long)json_integer_value(json_object_get(report, "checked_proofs")),
+         json_is_true(json_object_get(report, "audited")) ? "clean" : "not audited");
 }
 
 void report_write(const json_t *report, const char *path) {
