@@ -104,7 +104,7 @@ one "autogen" ./autogen.sh
 one "gcc: configure" configured build-check CC=gcc
 one "gcc: build, warnings are errors" in_folder build-check make -j"$(nproc)" all
 if [ -n "$full" ]; then
-  suite "gcc" build-check "$at_once" ATTACK_SHARE=1
+  suite "gcc" build-check "$at_once" ATTACK_SHARE=1 CHECK_FULL=1
 else
   suite "gcc" build-check "$at_once" SYSTEM_ROUNDS=100 FUZZ_SHARE=9 TORTURE_STRIDE=47 TORTURE_ROUNDS=30 POSTGRES_QUICK=1 \
     TESTS="$(tests_but build-check "$beside")"

@@ -131,7 +131,9 @@ enum status journal_drop_bring(struct journal *journal, int64_t place) EPURSE_MU
 enum status journal_later_bring(struct journal *journal, int64_t place) EPURSE_MUST_USE;
 /* The next message sequence number, durable: one more than the last. The first since it was opened is also not less than
  * the clock in milliseconds, so that a lost journal does not go back; only that one, for a message that is slow must not
- * fall out of the server's window while others go by. */
+ * fall out of the server's window while others go by. Where it is open for long, a number that has come to lie more than
+ * JOURNAL_SEQ_BEHIND_MS behind the clock begins at the clock again: what is older is not taken any more anyway. */
+#define JOURNAL_SEQ_BEHIND_MS 300000
 enum status journal_next_seq(struct journal *journal, int64_t *seq) EPURSE_MUST_USE;
 
 /* A closing (Z) as it is kept: what it says, with the hash of the one before in it, and the hash of that. */

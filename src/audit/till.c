@@ -14,7 +14,7 @@
 
 #define JOURNAL_FILE   "journal.db"
 #define TERMINAL_CERT  "terminal.cert"
-#define SEQ_PER_SECOND 1000 /* a terminal's numbers are not below its clock in milliseconds */
+#define SEQ_PER_SECOND 1000 /* a terminal's numbers are its clock in milliseconds, or JOURNAL_SEQ_BEHIND_MS behind it */
 
 void till_free(struct till *till) {
   free(till->entries);
@@ -172,7 +172,7 @@ static void till_doubles(struct audit *audit, const struct till *till) {
   }
 }
 
-/* What was booked for an entry came in a message with a higher number than the clock had at its beginning. */
+/* What was booked for an entry came in a message whose number was not far below what the clock had at its beginning. */
 static void till_sequence(struct audit *audit, const struct till *till, const struct journal_marks *marks) {
   struct ledger_terminal row;
   struct ledger_transaction booking;
@@ -187,9 +187,10 @@ static void till_sequence(struct audit *audit, const struct till *till, const st
   if ((int64_t)row.last_seq > marks->last_seq)
     finding_add(audit, &finding, "the ledger took number %" PRIu64 ", the terminal's last is %" PRId64, row.last_seq,
                 marks->last_seq);
-  if ((int64_t)row.last_seq < least * SEQ_PER_SECOND)
+  least = least * SEQ_PER_SECOND - JOURNAL_SEQ_BEHIND_MS;
+  if ((int64_t)row.last_seq < least)
     finding_add(audit, &finding, "the ledger's last number is %" PRIu64 ", it booked one not below %" PRId64,
-                row.last_seq, least * SEQ_PER_SECOND);
+                row.last_seq, least);
 }
 
 static enum status till_read(struct audit *audit, struct till *till, const char *copy) {

@@ -70,8 +70,11 @@ static void watch_events(struct register_zvt *zvt, struct watch *watch) {
     if (strcmp(events[i].reference, watch->reference) != 0)
       continue;
     watch->done = watch->done || events[i].step == TILL_DONE;
+    enum zvt_progress before = watch->progress;
     if (!progress_of(&events[i], &watch->progress))
       continue;
+    if (watch->progress == ZVT_SENTENCE && before == ZVT_INSERT)
+      watch->progress = before; /* "Insert the card." goes with it, and not in its place */
     watch->pending = true;
     memcpy(watch->text, events[i].text, sizeof watch->text);
   }

@@ -433,7 +433,8 @@ enum status journal_drop_pin(struct journal *journal, int64_t id) {
 }
 
 enum status journal_next_seq(struct journal *journal, int64_t *seq) {
-  static const char sql[] = "UPDATE sequence SET value = max(value + 1, ?1) RETURNING value";
+  static const char sql[] =
+      "UPDATE sequence SET value = CASE WHEN value < ?2 THEN max(value + 1, ?1) ELSE value + 1 END RETURNING value";
   sqlite3_stmt *statement = NULL;
   struct timespec now;
   if (clock_gettime(CLOCK_REALTIME, &now) != 0)
@@ -441,10 +442,12 @@ enum status journal_next_seq(struct journal *journal, int64_t *seq) {
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
     return status;
+  int64_t clock = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
   int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
   if (result == SQLITE_OK)
-    result =
-        sqlite3_bind_int64(statement, 1, journal->numbered ? 0 : (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000);
+    result = sqlite3_bind_int64(statement, 1, clock);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 2, journal->numbered ? clock - JOURNAL_SEQ_BEHIND_MS : INT64_MAX);
   if (result == SQLITE_OK)
     result = sqlite3_step(statement);
   int64_t value = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;

@@ -245,4 +245,5 @@ def main():
     print(json.dumps(register.told))
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

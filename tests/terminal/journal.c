@@ -620,6 +620,30 @@ START_TEST(numbers_of_one_run_are_neighbours) {
 }
 END_TEST
 
+static void set_back(int milliseconds) {
+  sqlite3 *db = NULL;
+  char sql[100];
+  snprintf(sql, sizeof sql, "UPDATE sequence SET value = value - %d", milliseconds);
+  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+  sqlite3_close(db);
+}
+
+/* One that lives on does not fall behind the clock for ever: the audit holds the server's window against it. */
+START_TEST(numbers_of_a_long_run_follow_the_clock) {
+  struct journal *journal = open_journal();
+  int64_t first = 0, seq = 0;
+  ck_assert_int_eq(journal_next_seq(journal, &first), STATUS_OK);
+  set_back(JOURNAL_SEQ_BEHIND_MS - 60000);
+  ck_assert_int_eq(journal_next_seq(journal, &seq), STATUS_OK);
+  ck_assert_int_eq(seq, first - JOURNAL_SEQ_BEHIND_MS + 60001);
+  set_back(70000);
+  ck_assert_int_eq(journal_next_seq(journal, &seq), STATUS_OK);
+  ck_assert_int_ge(seq, first);
+  journal_close(&journal);
+}
+END_TEST
+
 /* They follow each other, and an entry that is counted is not counted again: then nothing of the new one is kept. */
 START_TEST(closings_count_once) {
   struct journal *journal = open_journal();
@@ -670,6 +694,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, version_2_is_brought_up);
   tcase_add_test(tests, version_5_is_brought_up);
   tcase_add_test(tests, numbers_of_one_run_are_neighbours);
+  tcase_add_test(tests, numbers_of_a_long_run_follow_the_clock);
   tcase_add_test(tests, references_are_found);
   tcase_add_test(tests, receipts_are_brought_in_again);
   tcase_add_test(tests, offline_payments_are_done_by_their_promise);
