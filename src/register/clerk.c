@@ -33,10 +33,23 @@ static struct call *take(struct call **list) {
 
 /* Nothing of the call but these fields is touched here: the loop has the rest. */
 static void answer(struct clerk *clerk, struct call *call) {
-  if (call->kind == CALL_TOTALS)
+  switch (call->kind) {
+  case CALL_TOTALS:
     call->status = till_totals(clerk->till, call->since, &call->totals);
-  else
+    break;
+  case CALL_COUNT:
+    call->status = till_count(clerk->till, &call->closing);
+    break;
+  case CALL_CLOSING:
+    call->status = till_closing(clerk->till, call->closing.number, &call->closing, call->hash);
+    break;
+  case CALL_CLOSE:
+    call->status = till_close_day(clerk->till, &call->closing, call->hash);
+    break;
+  case CALL_STATUS:
+  default:
     call->status = till_status(clerk->till, call->reference, &call->result);
+  }
 }
 
 static void *work(void *context) {

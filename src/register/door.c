@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/closing_json.h"
 #include "epurse/crypto.h"
 #include "http/problem.h"
 #include "json_state.h"
@@ -96,11 +97,14 @@ static struct evhttp_request *call_end(struct call *call) {
 }
 
 static void answer_clerk(struct call *call) {
+  const struct till_facts *facts = till_facts(call->json->options.till);
   struct evhttp_request *raw = call_end(call);
   if (raw != NULL && call->status != STATUS_OK)
     door_refuse(raw, status_http(call->status) >= 400 && status_http(call->status) != 500 ? 0 : 503, call->status);
   else if (raw != NULL && call->kind == CALL_TOTALS)
-    door_answer(raw, 200, totals_json(&call->totals, till_facts(call->json->options.till)->currency->code));
+    door_answer(raw, 200, totals_json(&call->totals, facts->currency->code));
+  else if (raw != NULL && call->kind != CALL_STATUS)
+    door_answer(raw, 200, closing_json(&call->closing, call->hash, facts->tid, facts->currency->code));
   else if (raw != NULL)
     door_answer(raw, 200, result_json(&call->result));
   call_free(call);

@@ -8,6 +8,8 @@
 #include "epurse/crypto.h"
 #include "json_state.h"
 
+#define DRAWER_MAX INT64_C(1000000000000) /* minor units; no drawer has so much */
+
 /* ---- the bytes ---- */
 
 /* A PIN may have been in it. */
@@ -166,6 +168,18 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
     take_text(&members, "supervisor", request->supervisor, sizeof request->supervisor);
     request->without_card = take_flag(&members, "without_card");
   }
+  if (members.status == STATUS_OK && members.taken != json_object_size(object))
+    return STATUS_UNKNOWN_FIELD;
+  return members.status;
+}
+
+enum status body_closing(const json_t *object, struct closing *closing) {
+  struct members members = {.object = object, .status = STATUS_OK};
+  closing->has_drawer = json_object_get(object, "counted") != NULL;
+  closing->drawer_float = take_number(&members, "float", DRAWER_MAX);
+  closing->drawer_counted = take_number(&members, "counted", DRAWER_MAX);
+  if (!closing->has_drawer && json_object_get(object, "float") != NULL)
+    wrong(&members, STATUS_UNKNOWN_FIELD);
   if (members.status == STATUS_OK && members.taken != json_object_size(object))
     return STATUS_UNKNOWN_FIELD;
   return members.status;

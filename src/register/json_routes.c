@@ -158,26 +158,40 @@ static bool query_number(struct evhttp_request *raw, const char *name, int64_t f
   return good;
 }
 
-static int64_t today(void) {
-  time_t now = time(NULL);
-  struct tm day;
-  localtime_r(&now, &day);
-  day.tm_hour = day.tm_min = day.tm_sec = 0;
-  day.tm_isdst = -1;
-  return (int64_t)mktime(&day);
-}
-
+/* Without a query since the last closing; ?closing=N that one once more; ?since=T since then, closings or not. */
 static void get_totals(struct register_json *json, struct evhttp_request *raw, const char *rest) {
-  int64_t since = 0;
+  int64_t since = 0, number = 0;
+  bool query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(raw)) != NULL;
+  bool closing = query && query_number(raw, "closing", 0, &number);
   (void)rest;
-  if (!query_number(raw, "since", today(), &since)) {
+  if ((closing && number == 0) || (query && !closing && !query_number(raw, "since", 0, &since))) {
     door_refuse(raw, 0, STATUS_BAD_FORMAT);
     return;
   }
-  struct call *call = call_new(json, raw, CALL_TOTALS);
+  struct call *call = call_new(json, raw, closing ? CALL_CLOSING : query ? CALL_TOTALS : CALL_COUNT);
   if (call == NULL)
     return;
   call->since = since;
+  call->closing.number = number;
+  clerk_ask(json->clerk, call);
+}
+
+static void post_close(struct register_json *json, struct evhttp_request *raw, const char *rest) {
+  struct closing closing = {.number = 0};
+  json_t *object = NULL;
+  enum status status = body_take(raw, &object);
+  (void)rest;
+  if (status == STATUS_OK)
+    status = body_closing(object, &closing);
+  body_drop(object);
+  if (status != STATUS_OK) {
+    door_refuse(raw, 0, status);
+    return;
+  }
+  struct call *call = call_new(json, raw, CALL_CLOSE);
+  if (call == NULL)
+    return;
+  call->closing = closing;
   clerk_ask(json->clerk, call);
 }
 
@@ -222,7 +236,7 @@ static const struct route {
     {EVHTTP_REQ_POST, "/pin", post_pin},     {EVHTTP_REQ_POST, "/answer", post_answer},
     {EVHTTP_REQ_POST, "/abort", post_abort}, {EVHTTP_REQ_GET, "/sales/", get_sale},
     {EVHTTP_REQ_GET, "/totals", get_totals}, {EVHTTP_REQ_GET, "/events", get_events},
-    {EVHTTP_REQ_GET, "/health", get_health},
+    {EVHTTP_REQ_GET, "/health", get_health}, {EVHTTP_REQ_POST, "/totals/close", post_close},
 };
 
 void register_json_routes(FILE *out) {

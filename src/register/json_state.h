@@ -25,7 +25,7 @@ struct call {
   struct call *next;
   struct register_json *json;
   struct evhttp_request *raw; /* NULL: its client is gone */
-  enum call_kind { CALL_STATUS, CALL_TOTALS, CALL_FINISH, CALL_STREAM } kind;
+  enum call_kind { CALL_STATUS, CALL_TOTALS, CALL_COUNT, CALL_CLOSING, CALL_CLOSE, CALL_FINISH, CALL_STREAM } kind;
   char reference[REFERENCE_MAX + 1];
   int64_t since;  /* CALL_TOTALS */
   uint64_t after; /* CALL_STREAM */
@@ -33,6 +33,8 @@ struct call {
   enum status status;
   struct till_result result;
   struct till_totals totals;
+  struct closing closing; /* CALL_COUNT, CALL_CLOSING: its number is the one that is asked for, CALL_CLOSE */
+  uint8_t hash[CRYPTO_SHA256_SIZE];
 };
 
 struct clerk;
@@ -80,6 +82,9 @@ void body_drop(json_t *object);
  * BAD_AMOUNT, WRONG_CURRENCY. */
 enum status body_request(const json_t *object, const struct till_facts *facts, struct till_request *request,
                          int *wait) EPURSE_MUST_USE;
+
+/* What was in the drawer, and what somebody has counted, where it says. STATUS_UNKNOWN_FIELD, BAD_FORMAT. */
+enum status body_closing(const json_t *object, struct closing *closing) EPURSE_MUST_USE;
 
 /* ---- json_result.c ---- */
 

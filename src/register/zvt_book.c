@@ -30,17 +30,17 @@ static bool entry_read(json_t *object, struct zvt_entry *entry) {
 }
 
 static bool book_read(json_t *object, struct zvt_book *book) {
-  json_int_t number = 0, closed = 0;
+  json_int_t number = 0, closed = 0, untold = 0;
   int registered = 0, blocks = 0, config = 0;
   const char *series = NULL;
   json_t *last = NULL, *open = NULL, *each = NULL;
   size_t i = 0;
-  if (json_unpack(object, "{s:s, s:I, s:o, s:o, s:b, s:b, s:i, s:I !}", "series", &series, "number", &number, "last",
-                  &last, "open", &open, "registered", &registered, "blocks", &blocks, "config", &config, "closed",
-                  &closed) != 0)
+  if (json_unpack(object, "{s:s, s:I, s:o, s:o, s:b, s:b, s:i, s:I, s?I !}", "series", &series, "number", &number,
+                  "last", &last, "open", &open, "registered", &registered, "blocks", &blocks, "config", &config,
+                  "closed", &closed, "untold", &untold) != 0)
     return false;
-  if (strlen(series) != 16 || number < 0 || config < 0 || config > 255 || !entry_read(last, &book->last) ||
-      !json_is_array(open) || json_array_size(open) > ZVT_OPEN_MAX)
+  if (strlen(series) != 16 || number < 0 || untold < 0 || config < 0 || config > 255 ||
+      !entry_read(last, &book->last) || !json_is_array(open) || json_array_size(open) > ZVT_OPEN_MAX)
     return false;
   json_array_foreach(open, i, each) if (!entry_read(each, &book->open[i])) return false;
   book->open_count = json_array_size(open);
@@ -50,6 +50,7 @@ static bool book_read(json_t *object, struct zvt_book *book) {
   book->blocks = blocks != 0;
   book->config = (uint8_t)config;
   book->closed = closed;
+  book->untold = untold;
   return true;
 }
 
@@ -99,10 +100,10 @@ enum status book_save(const struct zvt_book *book) {
   json_t *open = json_array();
   for (size_t i = 0; i < book->open_count; i++)
     (void)json_array_append_new(open, entry_json(&book->open[i]));
-  json_t *object =
-      json_pack("{s:s, s:I, s:o, s:o, s:b, s:b, s:i, s:I}", "series", book->series, "number", (json_int_t)book->number,
-                "last", entry_json(&book->last), "open", open, "registered", (int)book->registered, "blocks",
-                (int)book->blocks, "config", (int)book->config, "closed", (json_int_t)book->closed);
+  json_t *object = json_pack("{s:s, s:I, s:o, s:o, s:b, s:b, s:i, s:I, s:I}", "series", book->series, "number",
+                             (json_int_t)book->number, "last", entry_json(&book->last), "open", open, "registered",
+                             (int)book->registered, "blocks", (int)book->blocks, "config", (int)book->config, "closed",
+                             (json_int_t)book->closed, "untold", (json_int_t)book->untold);
   char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
   json_decref(object);
   snprintf(part, sizeof part, "%s.part", book->path);

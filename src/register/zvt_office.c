@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Registration, totals, end of day, diagnosis. */
 #include <stdio.h>
+#include <time.h>
 
 #include "epurse/tlv.h"
 #include "zvt_state.h"
@@ -76,36 +77,109 @@ void office_log_off(struct register_zvt *zvt, const struct zvt_frame *frame) {
   (void)!book_save(&zvt->book);
 }
 
-static bool totals_read(struct register_zvt *zvt, const struct zvt_frame *frame, struct till_totals *totals) {
+/* ---- totals, and the end of the day ---- */
+
+static void total_take(struct till_total *total, const struct count *count, enum count_kind kind) {
+  total->count += (unsigned)count->kinds[kind].count;
+  total->amount += count->kinds[kind].amount;
+}
+
+static void totals_of(const struct closing *closing, struct till_totals *totals) {
+  const struct count *count = &closing->count;
+  *totals =
+      (struct till_totals){.since = count->since, .until = closing->number > 0 ? closing->at : (int64_t)time(NULL)};
+  total_take(&totals->kinds[TILL_SALE], count, COUNT_SALE_PIN);
+  total_take(&totals->kinds[TILL_SALE], count, COUNT_SALE_NO_PIN);
+  total_take(&totals->kinds[TILL_SALE], count, COUNT_SALE_OFFLINE);
+  total_take(&totals->kinds[TILL_REFUND], count, COUNT_REFUND);
+  totals->waiting = (struct till_total){(unsigned)count->waiting.count, count->waiting.amount};
+  totals->held = (unsigned)count->open.count;
+}
+
+static enum status totals_since(struct register_zvt *zvt, struct till_totals *totals) {
+  struct closing closing;
+  if (!zvt->closes)
+    return till_totals(zvt->till, zvt->book.closed, totals);
+  enum status status = till_count(zvt->till, &closing);
+  totals_of(&closing, totals);
+  return status;
+}
+
+/* Its command is read, and who is not registered hears so. */
+static bool office_accept(struct register_zvt *zvt, const struct zvt_frame *frame) {
   struct zvt_fields fields;
   if (!sale_accept(zvt, frame, PASSWORD, &fields))
     return false;
-  enum status status = zvt->book.registered ? till_totals(zvt->till, zvt->book.closed, totals) : STATUS_NOT_PERMITTED;
-  if (status != STATUS_OK)
-    tell_abort(zvt, zvt->book.registered ? code_of_status(status) : ZVT_NOT_REGISTERED);
-  return status == STATUS_OK;
+  if (!zvt->book.registered)
+    tell_abort(zvt, ZVT_NOT_REGISTERED);
+  return zvt->book.registered;
 }
 
 void office_totals(struct register_zvt *zvt, const struct zvt_frame *frame) {
   struct till_totals totals;
-  if (!totals_read(zvt, frame, &totals) || !tell_totals(zvt, &totals))
+  if (!office_accept(zvt, frame))
     return;
-  tell_office(zvt, "TOTALS", &totals);
+  enum status status = totals_since(zvt, &totals);
+  if (status != STATUS_OK) {
+    tell_abort(zvt, code_of_status(status));
+    return;
+  }
+  if (!tell_totals(zvt, &totals))
+    return;
+  tell_office(zvt, "TOTALS", &totals, NULL);
   tell_done(zvt);
 }
 
-/* Counts from now on once the register has the figures: a line that is lost before it leaves the day open. */
-void office_end_of_day(struct register_zvt *zvt, const struct zvt_frame *frame) {
-  struct till_totals totals;
-  if (!totals_read(zvt, frame, &totals) || !tell_totals(zvt, &totals))
+/* The one that the register has not heard all of, or a new one: its number is in the book before it is made, so that a till that is
+ * killed meanwhile makes no second one, with nothing in it. */
+static enum status closing_take(struct register_zvt *zvt, struct closing *closing, uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  enum status status = STATUS_NOT_FOUND;
+  if (zvt->book.untold > 0)
+    status = till_closing(zvt->till, zvt->book.untold, closing, hash);
+  if (status != STATUS_NOT_FOUND)
+    return status;
+  status = till_closing(zvt->till, 0, closing, hash);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+    return status;
+  zvt->book.untold = status == STATUS_OK ? closing->number + 1 : 1;
+  *closing = (struct closing){.has_drawer = false};
+  status = book_save(&zvt->book);
+  return status == STATUS_OK ? till_close_day(zvt->till, closing, hash) : status;
+}
+
+/* The day is over once the register has its figures: a line that is lost before it leaves the day open, or its closing untold. */
+static void day_end(struct register_zvt *zvt, const struct till_totals *totals, const char *note) {
+  if (!tell_totals(zvt, totals))
     return;
-  tell_office(zvt, "END OF DAY", &totals);
-  zvt->book.closed = totals.until;
+  tell_office(zvt, "END OF DAY", totals, note);
+  if (zvt->closes && !line_open(zvt))
+    return;
+  zvt->book.closed = totals->until;
+  zvt->book.untold = 0;
   zvt->book.open_count = 0;
   if (book_save(&zvt->book) == STATUS_OK)
     tell_done(zvt);
   else
     tell_abort(zvt, ZVT_SYSTEM);
+}
+
+void office_end_of_day(struct register_zvt *zvt, const struct zvt_frame *frame) {
+  struct till_totals totals;
+  struct closing closing;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  char hex[2 * CRYPTO_SHA256_SIZE + 1], note[128] = "";
+  if (!office_accept(zvt, frame))
+    return;
+  enum status status = zvt->closes ? closing_take(zvt, &closing, hash) : totals_since(zvt, &totals);
+  if (status == STATUS_OK && zvt->closes) {
+    totals_of(&closing, &totals);
+    bytes_to_hex(hash, sizeof hash, hex);
+    snprintf(note, sizeof note, "Closing %lld %.32s %.32s", (long long)closing.number, hex, hex + 32);
+  }
+  if (status == STATUS_OK)
+    day_end(zvt, &totals, zvt->closes ? note : NULL);
+  else
+    tell_abort(zvt, code_of_status(status));
 }
 
 void office_diagnosis(struct register_zvt *zvt, const struct zvt_frame *frame) {

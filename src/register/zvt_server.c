@@ -84,13 +84,23 @@ static enum status listener_open(struct register_zvt *zvt, char problem[256]) {
   return STATUS_OK;
 }
 
-static enum status begin(struct register_zvt *zvt, char problem[256]) {
+static enum status words_read(struct register_zvt *zvt, char problem[256]) {
   const struct register_zvt_options *options = &zvt->options;
   enum status status = charset_read(options->charset, &zvt->charset);
-  if (status != STATUS_OK) {
+  if (status != STATUS_OK)
     snprintf(problem, 256, "[zvt] charset: %.100s", options->charset);
+  zvt->closes = strcmp(options->end_of_day, "closing") == 0;
+  if (zvt->closes || strcmp(options->end_of_day, "count") == 0)
     return status;
-  }
+  snprintf(problem, 256, "[zvt] end_of_day: '%.100s' is not closing or count", options->end_of_day);
+  return STATUS_BAD_CONFIG;
+}
+
+static enum status begin(struct register_zvt *zvt, char problem[256]) {
+  const struct register_zvt_options *options = &zvt->options;
+  enum status status = words_read(zvt, problem);
+  if (status != STATUS_OK)
+    return status;
   status = book_open(options->book, &zvt->book);
   if (status == STATUS_OK)
     status = book_save(&zvt->book);

@@ -88,6 +88,7 @@ struct zvt_book {
   bool registered, blocks; /* blocks: the register takes 06 D3 */
   uint8_t config;
   int64_t closed; /* unix seconds of the last end of day */
+  int64_t untold; /* the closing that is made, and of which the register has not heard all; 0: none */
 };
 
 struct zvt_line {
@@ -101,6 +102,7 @@ struct register_zvt {
   struct till *till;
   const struct till_facts *facts;
   enum zvt_charset charset;
+  bool closes; /* the end of the day makes a closing */
   struct register_zvt_options options;
   int listen_fd, till_fd, end_fd; /* the eventfds: the till has an event; the thread is to end */
   uint16_t port;
@@ -175,7 +177,8 @@ bool tell_result(struct register_zvt *zvt, const struct zvt_entry *entry, const 
 bool tell_totals(struct register_zvt *zvt, const struct till_totals *totals);
 /* Lines of a receipt, where the register prints such ones. */
 void tell_receipt(struct register_zvt *zvt, const struct zvt_entry *entry, const struct till_result *result);
-void tell_office(struct register_zvt *zvt, const char *title, const struct till_totals *totals);
+/* `note` (NULL: none): lines below the head. */
+void tell_office(struct register_zvt *zvt, const char *title, const struct till_totals *totals, const char *note);
 
 /* ---- zvt_sale.c ---- */
 

@@ -212,11 +212,13 @@ void tell_receipt(struct register_zvt *zvt, const struct zvt_entry *entry, const
   print(zvt, &paper, ZVT_PRINTS_PAYMENTS, PRINT_HOLDER);
 }
 
-void tell_office(struct register_zvt *zvt, const char *title, const struct till_totals *totals) {
+void tell_office(struct register_zvt *zvt, const char *title, const struct till_totals *totals, const char *note) {
   uint16_t currency = zvt->facts->currency->numeric;
   struct paper paper = {.count = 0};
   char text[AMOUNT_TEXT_MAX];
   put_head(zvt, &paper, title, totals->until);
+  if (note != NULL)
+    put_sentence(&paper, note);
   put_line(&paper, "Sales    %u  %s", totals->kinds[TILL_SALE].count,
            money(totals->kinds[TILL_SALE].amount, currency, text));
   put_line(&paper, "Refunds  %u  %s", totals->kinds[TILL_REFUND].count,

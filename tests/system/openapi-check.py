@@ -12,7 +12,7 @@ import sys
 import yaml
 
 KNOWN = {"type", "const", "enum", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems",
-         "items", "properties", "required", "additionalProperties", "description", "$ref"}
+         "items", "properties", "required", "additionalProperties", "description", "$ref", "oneOf"}
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
 
 
@@ -36,6 +36,9 @@ class Description:
         if unknown:
             return [f"{where}: this test does not know {unknown}"]
         found = []
+        if "oneOf" in schema:
+            each = [self.faults(value, one, where) for one in schema["oneOf"]]
+            return [] if each.count([]) == 1 else [f"{where}: {each.count([])} of oneOf fit"] + sum(each, [])
         kind = schema.get("type")
         if kind and (not isinstance(value, TYPES[kind]) or isinstance(value, bool) != (kind == "boolean")):
             return [f"{where}: {value!r} is no {kind}"]

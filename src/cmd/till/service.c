@@ -122,6 +122,7 @@ static enum status zvt_begin(struct service *service, char problem[256]) {
       .listen = till_conf_text(service->settings, "zvt", "listen"),
       .peer = till_conf_text(service->settings, "zvt", "peer"),
       .charset = till_conf_text(service->settings, "zvt", "charset"),
+      .end_of_day = till_conf_text(service->settings, "zvt", "end_of_day"),
       .book = book,
       .log = log_pairs,
       .context = service,

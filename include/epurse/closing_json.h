@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a terminal has counted, for machines. */
+#ifndef EPURSE_CLOSING_JSON_H
+#define EPURSE_CLOSING_JSON_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct closing;
+
+/* By the names of the verb totals in docs/epurse-json.schema.json. With the number 0 it is a count, not a closing: then `hash` is not
+ * looked at. NULL: no memory. */
+json_t *closing_json(const struct closing *closing, const uint8_t *hash, const char *tid, const char *currency);
+
+#endif
