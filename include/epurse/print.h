@@ -78,5 +78,8 @@ enum status printer_ready(const struct print_setting *setting) EPURSE_MUST_USE;
 /* Prints it: ESC/POS, but plain text to a file whose name ends in .txt. STATUS_OK: it went out, and a printer that answers has said
  * that it has it on paper. Statuses of printer_ready; STATUS_NO_MEMORY. After a failure a part of it may be on paper. Likewise. */
 enum status printer_print(const struct print_setting *setting, const struct print_document *document) EPURSE_MUST_USE;
+/* So many copies of a receipt, the holder's first, and with them the drawer where the setting has it opened. Likewise. */
+enum status printer_receipt(const struct print_setting *setting, const struct print_receipt *receipt,
+                            unsigned copies) EPURSE_MUST_USE;
 
 #endif

@@ -34,6 +34,9 @@ struct till_options {
   /* What an operator should read: one line of key=value pairs, on the till's thread. NULL: nothing is said. */
   void (*log)(void *context, const char *event, const char *pairs);
   void *context;
+  /* What receipts on paper are written with, on the till's thread: sentences, and a moment, at most 48 bytes. NULL: English, UTC. */
+  const char *(*words)(const char *english);
+  void (*when)(const uint8_t moment[MOMENT_SIZE], char *text);
 };
 
 /* Opens the terminal, locks its directory (till.lock) and starts the thread. The reader is looked for when it is needed.
@@ -60,6 +63,7 @@ struct till_health {
   bool reader, card;           /* as seen last */
   bool server;                 /* whether it answered last */
   enum status trouble;         /* of the reader or the terminal; STATUS_OK: none */
+  enum status printer;         /* how it was last; STATUS_OK too where there is none */
   unsigned waiting;            /* open in the journal: confirmations, off-line payments */
   int64_t certificate_expires; /* unix seconds */
 };

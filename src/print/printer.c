@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "epurse/terminal.h"
 #include "link.h"
 
 #define ANSWER_MS 500 /* a printer that answers does so at once */
@@ -100,5 +101,23 @@ enum status printer_print(const struct print_setting *setting, const struct prin
   if (status == STATUS_OK)
     status = deliver(setting, data, len);
   free(data);
+  return status;
+}
+
+enum status printer_receipt(const struct print_setting *setting, const struct print_receipt *receipt, unsigned copies) {
+  struct print_document *document = NULL;
+  struct print_receipt copy = *receipt;
+  const uint8_t type = receipt->outcome->type;
+  enum status status = print_document_new(&document);
+  if (status != STATUS_OK)
+    return status;
+  if (setting->drawer && !receipt->again && (type == TRANSACTION_LOAD || type == TRANSACTION_PAYOUT))
+    print_drawer(document);
+  for (unsigned i = 0; i < copies; i++) {
+    copy.shop = i > 0;
+    print_receipt(document, &copy);
+  }
+  status = printer_print(setting, document);
+  print_document_free(&document);
   return status;
 }

@@ -65,6 +65,8 @@ json_t *health_json(const struct till_health *health, const struct till_facts *f
   add(object, "reader", json_boolean(health->reader));
   add(object, "server", json_boolean(health->server));
   add(object, "trouble", json_string(status_name(health->trouble)));
+  add(object, "card", json_boolean(health->card));
+  add(object, "printer", json_string(status_name(health->printer)));
   add(object, "waiting", json_integer(health->waiting));
   add(object, "certificate_expires", json_integer(health->certificate_expires));
   return object;

@@ -42,6 +42,7 @@ enum zvt_code {
   ZVT_DIAGNOSIS = 0xC2, /* the last transaction is done, and the register has not heard of it: 06 20 first */
   ZVT_ABOVE_LIMIT = 0xC3,
   ZVT_AMOUNT_BAD = 0xC8,
+  ZVT_PRINTER = 0xCC,
   ZVT_READER = 0xE2,
   ZVT_NOT_EXECUTABLE = 0xEB,
   ZVT_PIN = 0xEC,

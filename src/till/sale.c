@@ -208,7 +208,10 @@ static enum status carry(struct till *till, struct payment *payment, const struc
   pthread_mutex_unlock(&till->mutex);
   if (!held && !alone && status != STATUS_NOT_FOUND)
     return status;
-  status = card_way(till);
+  status = held ? STATUS_OK : till_paper_ready(till); /* what has begun is brought to its end without */
+  if (status == STATUS_OK)
+    status = card_way(till);
+  till->printable = status == STATUS_OK;
   if (status == STATUS_OK)
     status = run(till, payment, sale, &dialogue, outcome);
   till_reader_check(till, status);
@@ -272,6 +275,7 @@ static void end(struct till *till, enum status status, const struct outcome *out
 void till_sale(struct till *till) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   int turn = -1;
+  till->printable = false;
   enum status status = turn_take(till->facts.folder, true, &turn); /* epurse-pos may be at work beside */
   if (status == STATUS_OK)
     status = work(till, &outcome);
@@ -283,5 +287,7 @@ void till_sale(struct till *till) {
   till_log(till, "sale", "kind=%s reference=%s status=%s amount=%lld number=%lld", till_kind_name(till->request.kind),
            till->request.reference, status_name(status), (long long)outcome.amount.minor, (long long)outcome.number);
   end(till, status, &outcome);
+  if (status == STATUS_OK && till->printable)
+    till_paper_after(till, &outcome);
   till->pause_ms = 0; /* what it left is looked after soon */
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "epurse/crypto.h"
+#include "epurse/print.h"
 #include "epurse/reader.h"
 #include "epurse/terminal_turn.h"
 #include "till_state.h"
@@ -98,6 +99,10 @@ enum status till_terminals_open(struct till *till, char problem[256]) {
   }
   if (status == STATUS_OK && till->terminal->role != ROLE_POS && till->terminal->role != ROLE_RELOAD)
     status = STATUS_NOT_PERMITTED;
+  if (status == STATUS_OK && till->terminal->printer.output[0] != 0 && !printer_named(till->terminal->printer.output)) {
+    snprintf(problem, 256, "[printer] output: '%.100s' is no printer", till->terminal->printer.output);
+    status = STATUS_BAD_CONFIG;
+  }
   if (status == STATUS_OK && till->facts.tid[0] == 0)
     facts_take(till);
   if (status == STATUS_OK)

@@ -52,6 +52,7 @@ struct till {
   struct reader *reader;     /* NULL: to be looked for */
   struct tender *tender;     /* ROLE_RELOAD only */
   bool served;               /* the card in the reader has been served, and is still there */
+  bool printable;            /* the sale was not done before: its receipt is printed */
   unsigned pause_ms;         /* until it looks after what waits */
   int64_t looked, recovered; /* till_now() of the last look round, and of the last recovery; 0: none yet */
   int64_t certificate_time;  /* of terminal.cert, when it was read */
@@ -89,6 +90,14 @@ void till_log(const struct till *till, const char *event, const char *format, ..
 enum status till_reader(struct till *till) EPURSE_MUST_USE;
 /* After a status that tells that the reader is gone: closes it, to be looked for again. */
 void till_reader_check(struct till *till, enum status status);
+
+/* ---- paper.c; on the thread, without the mutex ---- */
+
+#define TILL_WHEN_MAX 48
+/* Before the card: whether the printer would print now, where it is to be asked. STATUS_PRINTER_OFF, PRINTER_PAPER. */
+enum status till_paper_ready(struct till *till) EPURSE_MUST_USE;
+/* The receipts of what is done, as configured; what is not printed changes nothing. */
+void till_paper_after(struct till *till, const struct outcome *outcome);
 
 /* ---- till.c ---- */
 

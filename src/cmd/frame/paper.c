@@ -42,23 +42,10 @@ static struct print_receipt receipt_of(const struct terminal_program *self, cons
 }
 
 static enum status print(const struct terminal_program *self, struct print_receipt *receipt, unsigned copies) {
-  struct print_document *document = NULL;
-  const uint8_t type = receipt->outcome->type;
   char time[LOCAL_TIME_MAX];
-  enum status status = print_document_new(&document);
-  if (status != STATUS_OK)
-    return status;
   local_time_print(receipt->outcome->time, time);
   receipt->time = time;
-  if (self->terminal->printer.drawer && !receipt->again && (type == TRANSACTION_LOAD || type == TRANSACTION_PAYOUT))
-    print_drawer(document);
-  for (unsigned i = 0; i < copies; i++) {
-    receipt->shop = i > 0;
-    print_receipt(document, receipt);
-  }
-  status = printer_print(&self->terminal->printer, document);
-  print_document_free(&document);
-  return status;
+  return printer_receipt(&self->terminal->printer, receipt, copies);
 }
 
 void paper_after(const struct terminal_program *self, const struct outcome *outcome) {

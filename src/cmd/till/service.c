@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/frame/language.h"
+#include "cmd/frame/local_time.h"
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
 #include "epurse/settings.h"
@@ -80,6 +82,8 @@ static enum status till_begin(struct service *service, char problem[256]) {
       .rest_ms = (unsigned)till_conf_number(service->settings, "till", "rest") * 1000,
       .log = log_pairs,
       .context = service,
+      .words = translated,
+      .when = local_time_print,
   };
   return till_open(&options, &service->till, problem);
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The till's receipts on paper: asked for paper before the card is, printed once the result is known. */
+#include <locale.h>
+
+#include "epurse/print.h"
+#include "till_state.h"
+
+static void note(struct till *till, enum status status) {
+  pthread_mutex_lock(&till->mutex);
+  bool news = till->health.printer != status;
+  till->health.printer = status;
+  pthread_mutex_unlock(&till->mutex);
+  if (news)
+    till_log(till, "printer", "status=%s", status_name(status));
+}
+
+enum status till_paper_ready(struct till *till) {
+  const struct print_setting *setting = &till->terminal->printer;
+  if (setting->output[0] == 0 || setting->copies == 0 || !setting->ask)
+    return STATUS_OK;
+  enum status status = printer_ready(setting);
+  note(till, status);
+  return status;
+}
+
+void till_paper_after(struct till *till, const struct outcome *outcome) {
+  struct terminal *terminal = till->terminal;
+  const struct lconv *locale = localeconv();
+  const struct amount_format format = {locale->decimal_point, locale->thousands_sep};
+  struct receipt_copy copy = {.len = 0};
+  struct outcome again;
+  char when[TILL_WHEN_MAX] = "";
+  if (terminal == NULL || terminal->printer.output[0] == 0 || terminal->printer.copies == 0 || outcome->number == 0)
+    return;
+  if (receipt_again(terminal, outcome->number, &again, &copy) != STATUS_OK)
+    copy.len = 0; /* the receipt says so */
+  if (till->options.when != NULL)
+    till->options.when(outcome->time, when);
+  const struct print_receipt receipt = {.merchant = terminal->merchant,
+                                        .merchant_name = terminal->merchant_name,
+                                        .tid = terminal->tid,
+                                        .outcome = outcome,
+                                        .proof = copy.len > 0 ? copy.data : NULL,
+                                        .proof_len = copy.len,
+                                        .time = when[0] != 0 ? when : NULL,
+                                        .format = &format,
+                                        .words = till->options.words};
+  enum status status = printer_receipt(&terminal->printer, &receipt, terminal->printer.copies);
+  note(till, status);
+  if (status != STATUS_OK)
+    till_log(till, "not-printed", "number=%lld status=%s", (long long)outcome->number, status_name(status));
+}
