@@ -169,7 +169,7 @@ def main():
     options = parser.parse_args()
     cards = [Card(file, options.loaded, options.vpcd) for file in options.cards]
     vars(options).update(pin="2468", password="000000", currency="978", blocks=False, slow=False, record=None, drop=None, tear=None,
-                         mute=False, double=None, abort=None, refuse=None, only_acknowledged=False)
+                         mute=False, insert=None, double=None, abort=None, refuse=None, only_acknowledged=False)
     day = Day(options)
     try:
         day.live(cards)

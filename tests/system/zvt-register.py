@@ -5,26 +5,16 @@
 zvt-register.py PORT [OPTION...] COMMAND: see usage(). The PIN is typed by way of the till's JSON socket, as a keypad would.
 """
 import argparse
-import http.client
 import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 
 T3 = 8  # seconds; the terminal's is 5
 T4 = 180
-
-
-class Unix(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("till")
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(self.path)
 
 
 def bcd(value, size):
@@ -110,10 +100,22 @@ class Register:
         return head[0], head[1], data
 
     def post(self, path, body):
-        line = Unix(self.options.till)
-        line.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
-        line.getresponse().read()
+        text = json.dumps(body)
+        line = socket.socket(socket.AF_UNIX)
+        line.connect(self.options.till)
+        line.sendall(f"POST {path} HTTP/1.1\r\nHost: till\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                     f"Content-Length: {len(text)}\r\n\r\n{text}".encode())
+        while line.recv(4096):
+            pass
         line.close()
+
+    def insert(self):
+        """The virtual card, once; it stays when this ends."""
+        card = subprocess.Popen(["epurse-card", "run", self.options.insert, "--port", os.environ["VPCD_PORT"]],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.options.insert, self.options.card = None, card.pid
+        with open(self.options.pid_file, "w", encoding="ascii") as file:
+            file.write(f"{card.pid}\n")
 
     def drop(self):
         self.dropped = True
@@ -123,6 +125,8 @@ class Register:
     def on_progress(self, data):
         code = f"{data[0]:02x}"
         self.told["progress"].append(code)
+        if code == "0a" and self.options.insert:
+            self.insert()
         if self.options.drop == code:
             self.drop()
         if self.options.tear == code:
@@ -220,6 +224,8 @@ def usage():
     parser.add_argument("--drop", metavar="CODE", help="closes at that 04 FF, or at the 'result', without a word")
     parser.add_argument("--tear", metavar="CODE", help="kills the virtual card at that 04 FF")
     parser.add_argument("--card", type=int, metavar="PID", help="of the virtual card")
+    parser.add_argument("--insert", metavar="FILE", help="that virtual card, when the till asks for it: at 04 FF 0A")
+    parser.add_argument("--pid-file", metavar="FILE", help="where its PID goes")
     parser.add_argument("--record", metavar="FILE", help="appends each frame, as text2pcap reads it")
     parser.add_argument("--abort", metavar="CODE", help="06 B0 at that 04 FF")
     parser.add_argument("--double", metavar="CODE", help="another 06 01 at that 04 FF")
