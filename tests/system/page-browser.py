@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""One step in a browser, by chromedriver (W3C WebDriver): page-browser.py STATE COMMAND [ARGUMENT...].
+"""Steps in a browser, by chromedriver (W3C WebDriver): page-browser.py STATE COMMAND [ARGUMENT...] [, COMMAND [ARGUMENT...]]...
 
 STATE is a file: the port of chromedriver, and the session when there is one.
 
@@ -93,11 +93,20 @@ class Browser:
     def reload(self):
         self.at("POST", "/refresh")
 
+    def do(self, css, action, body=None):
+        """To what is there; a page that came anew in between has it too."""
+        for last in (False, False, True):
+            try:
+                return self.at("POST", f"/element/{self.find(css)}/{action}", body)
+            except LookupError as error:
+                if last or "stale element" not in str(error):
+                    raise
+
     def click(self, css):
-        self.at("POST", f"/element/{self.find(css)}/click")
+        self.do(css, "click")
 
     def type(self, css, text):
-        self.at("POST", f"/element/{self.find(css)}/value", {"text": text})
+        self.do(css, "value", {"text": text})
 
     def keys(self, *names):
         actions = [{"type": kind, "value": key} for name in names for key in ([KEYS[name]] if name in KEYS else name)
@@ -134,7 +143,15 @@ class Browser:
             sys.exit("\n".join(low))
 
 
+def main():
+    browser, words = Browser(sys.argv[1]), sys.argv[2:] + [","]
+    while words:
+        end = words.index(",")
+        getattr(browser, words[0])(*words[1:end])
+        words = words[end + 1:]
+
+
 try:
-    getattr(Browser(sys.argv[1]), sys.argv[2])(*sys.argv[3:])
+    main()
 except LookupError as error:
     sys.exit(str(error))
