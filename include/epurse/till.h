@@ -86,6 +86,7 @@ struct till_request {
   bool tap;                          /* the card is held to the reader: sentences say so */
   bool card_stays;      /* the card that the till has just served may stay and be served again; else it must go first */
   bool points, ask_pin; /* sale: as struct payment */
+  char cashier[CASHIER_MAX + 1]; /* who is at the register; cashier_valid, or "": nobody says */
   /* Sale. Off-line the reference is this till's alone: the server never hears of it. */
   enum offline_use offline;
   /* Refund: the sale's number, reference, or the text of its receipt's QR code; "": the newest. */

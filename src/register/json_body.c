@@ -154,6 +154,7 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
   take_amount(&members, facts, request);
   *wait = (int)take_number(&members, "wait", WAIT_MAX_S);
   request->wait_seconds = (int)take_number(&members, "card_seconds", 86400);
+  take_text(&members, "cashier", request->cashier, sizeof request->cashier);
   request->tap = take_flag(&members, "tap");
   request->card_stays = take_flag(&members, "card_stays");
   if (request->kind == TILL_SALE) {

@@ -9,7 +9,8 @@
 
 static enum status check(const struct till *till, const struct till_request *request) {
   bool shop = request->kind == TILL_SALE || request->kind == TILL_REFUND;
-  if (request->kind < TILL_SALE || request->kind > TILL_PAYOUT || !reference_valid(request->reference))
+  if (request->kind < TILL_SALE || request->kind > TILL_PAYOUT || !reference_valid(request->reference) ||
+      (request->cashier[0] != 0 && !cashier_valid(request->cashier)))
     return STATUS_BAD_FORMAT;
   if (till->facts.role != (shop ? ROLE_POS : ROLE_RELOAD))
     return STATUS_NOT_PERMITTED;

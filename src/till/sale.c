@@ -232,6 +232,7 @@ static enum status work(struct till *till, struct outcome *outcome) {
   payment.named_offline = payment.offline != OFFLINE_USE_NEVER && !payment.points;
   if (till->terminal == NULL)
     return till->health.trouble;
+  memcpy(till->terminal->cashier, request->cashier, sizeof till->terminal->cashier);
   if (payment.offline != OFFLINE_USE_NEVER && till->terminal->offline.forbidden)
     return STATUS_OFFLINE_FORBIDDEN;
   if (request->kind == TILL_REFUND)
