@@ -41,9 +41,9 @@ class Card:
 class Customer(zvt_register.Register):
     """One command of the register while a customer stands there: the card goes in when it is asked for, and out when it is to go."""
 
-    def __init__(self, options, card, tear=None, drop=False):
+    def __init__(self, options, card, tear=None, back=False, drop=False):
         super().__init__(options)
-        self.card, self.tear, self.drops, self.torn = card, tear, drop, False
+        self.card, self.tear, self.back, self.drops, self.torn = card, tear, back, drop, False
 
     def pull(self):
         self.tear, self.torn = None, True
@@ -51,7 +51,7 @@ class Customer(zvt_register.Register):
 
     def on_progress(self, data):
         code = data[0]
-        if code == 0x0A and not self.torn:
+        if code == 0x0A and (self.back or not self.torn):  # "Put the same card back: it is not finished."
             self.card.insert()
         elif code == 0x0B:
             self.card.remove()
@@ -99,10 +99,10 @@ class Day:
             told = self.ask("last").told
         return self.must(told, "after a lost line")
 
-    def sell(self, card, amount, tear=None, drop=False):
+    def sell(self, card, amount, tear=None, back=False, drop=False):
         told = {"end": "abort"}
         for attempt in range(5):
-            register = self.ask("pay", amount, card=card, tear=tear, drop=drop)
+            register = self.ask("pay", amount, card=card, tear=tear, back=back, drop=drop)
             told = register.told
             self.told["torn"] += register.torn
             if register.dropped:
@@ -151,8 +151,8 @@ class Day:
             amount = self.chance.randint(5, 180)
             if kind == "refund":
                 self.give_back(card, number % 2 == 0)
-            elif kind == "tear":  # before the PIN is given, or somewhere in the next moments
-                self.sell(card, amount, tear=0 if number % 3 == 2 else self.chance.uniform(0.002, 0.05))
+            elif kind == "tear":  # before the PIN is given, or somewhere in the next moments; some do put it back when they are told to
+                self.sell(card, amount, tear=0 if number % 3 == 2 else self.chance.uniform(0.002, 0.05), back=number % 2 == 0)
             else:
                 self.sell(card, amount, drop=kind == "drop")
         self.told["x"] = self.must(self.ask("totals").told, "totals")
