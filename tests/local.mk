@@ -81,10 +81,14 @@ tests_terminal_check_terminal_SOURCES = tests/world/folder.c tests/run.c tests/t
 	tests/terminal/trace.c
 tests_terminal_check_terminal_LDADD = $(LINK_TERMINAL) $(SSL_LIBS) $(CHECK_LIBS)
 
+check_PROGRAMS += tests/zvt/check_zvt
+TESTS += tests/zvt/check_zvt
+tests_zvt_check_zvt_SOURCES = tests/run.c tests/zvt/main.c tests/zvt/zvt_field.c tests/zvt/zvt_frame.c tests/zvt/zvt_text.c
+tests_zvt_check_zvt_LDADD = $(LINK_ZVT) $(CHECK_LIBS)
+
 check_PROGRAMS += tests/register/check_register
 TESTS += tests/register/check_register
-tests_register_check_register_SOURCES = tests/run.c tests/world/folder.c tests/register/main.c tests/register/zvt_book.c \
-	tests/register/zvt_field.c tests/register/zvt_frame.c tests/register/zvt_text.c
+tests_register_check_register_SOURCES = tests/run.c tests/world/folder.c tests/register/main.c tests/register/zvt_book.c
 tests_register_check_register_LDADD = libregister.a $(LINK_TILL) libhttp.a $(EVENT_LIBS) $(SSL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/print/check_print

@@ -5,9 +5,8 @@ libregister_a_SOURCES = src/register/clerk.c src/register/door.c src/register/js
 	src/register/json_routes.c src/register/listener.c src/register/page_customer.c src/register/page_door.c \
 	src/register/page_form.c src/register/page_lists.c src/register/page_login.c src/register/page_routes.c \
 	src/register/page_sale.c src/register/page_session.c src/register/page_stream.c src/register/page_words.c \
-	src/register/page_write.c src/register/stream.c src/register/zvt_book.c src/register/zvt_code.c src/register/zvt_field.c \
-	src/register/zvt_frame.c src/register/zvt_line.c src/register/zvt_office.c src/register/zvt_sale.c \
-	src/register/zvt_server.c src/register/zvt_tell.c src/register/zvt_text.c
+	src/register/page_write.c src/register/stream.c src/register/zvt_book.c src/register/zvt_code.c src/register/zvt_line.c \
+	src/register/zvt_office.c src/register/zvt_sale.c src/register/zvt_server.c src/register/zvt_tell.c
 LINK_REGISTER = libregister.a $(EVENT_LIBS) $(SSL_LIBS)
 nodist_libregister_a_SOURCES = src/register/page_assets.c
 PAGE_ASSETS = src/register/page/page.css src/register/page/page.js po/de.po

@@ -9,7 +9,7 @@
 #include "epurse/till.h"
 #include "listener.h"
 #include "register_zvt.h"
-#include "zvt_frame.h"
+#include "zvt/zvt_frame.h"
 
 #define ZVT_T3_MS        5000  /* for an answer, and for the rest of a frame that has begun */
 #define ZVT_BEAT_MS      20000 /* so often a register that waits is told so: far within its T4 of 180 s */

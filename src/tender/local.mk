@@ -3,4 +3,4 @@
 noinst_LIBRARIES += libtender.a
 libtender_a_SOURCES = src/tender/line.c src/tender/tender.c src/tender/tender_cash.c src/tender/tender_hand.c \
 	src/tender/tender_manual.c src/tender/tender_simulator.c src/tender/tender_text.c
-LINK_TENDER = libtender.a $(LINK_KEYS) $(JANSSON_LIBS)
+LINK_TENDER = libtender.a libzvt.a $(LINK_KEYS) $(JANSSON_LIBS)

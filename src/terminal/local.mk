@@ -10,6 +10,6 @@ libterminal_a_SOURCES = src/terminal/bring.c src/terminal/card_renewal.c src/ter
 	src/terminal/receipt_again.c src/terminal/receipt_file.c src/terminal/recover.c src/terminal/reference.c \
 	src/terminal/payout.c src/terminal/refund.c src/terminal/renewal.c src/terminal/reversal.c src/terminal/sale.c \
 	src/terminal/supervisor.c src/terminal/terminal.c src/terminal/turn.c
-LINK_TERMINAL = libterminal.a libsession.a libreader.a libtender.a libbackend.a libsettings.a $(LINK_MESSAGE) $(PCSC_LIBS) \
+LINK_TERMINAL = libterminal.a libsession.a libreader.a libtender.a libzvt.a libbackend.a libsettings.a $(LINK_MESSAGE) $(PCSC_LIBS) \
 	$(CURL_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(CRYPT_LIBS)
 EXTRA_DIST += docs/terminal.md

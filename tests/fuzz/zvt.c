@@ -2,8 +2,8 @@
  * What a cash register sends on a ZVT line: frames in a row, their fields, and texts for it. */
 #include <string.h>
 
-#include "register/zvt_frame.h"
 #include "target.h"
+#include "zvt/zvt_frame.h"
 
 static bool fields_take(const struct zvt_frame *frame) {
   struct zvt_fields fields;

@@ -6,8 +6,5 @@
 #include <check.h>
 
 Suite *zvt_book_suite(void);
-Suite *zvt_field_suite(void);
-Suite *zvt_frame_suite(void);
-Suite *zvt_text_suite(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Texts in the characters of registers. */
-#include "register/zvt_frame.h"
+#include "zvt/zvt_frame.h"
 
 #include "suites.h"
 

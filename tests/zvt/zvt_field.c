@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ZVT fields: of real registers' frames, and what is refused. */
-#include "register/zvt_frame.h"
+#include "zvt/zvt_frame.h"
 
 #include "suites.h"
 

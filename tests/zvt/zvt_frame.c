@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * ZVT frames: whole, in pieces, with either length, and what is none. */
-#include "register/zvt_frame.h"
+#include "zvt/zvt_frame.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What stands on a ZVT line (PA00P015, PA00P016): frames, BCD, fields and texts, read strictly and written. Nothing is held. */
-#ifndef EPURSE_REGISTER_ZVT_FRAME_H
-#define EPURSE_REGISTER_ZVT_FRAME_H
+#ifndef EPURSE_ZVT_FRAME_H
+#define EPURSE_ZVT_FRAME_H
 
 #include <stdbool.h>
 #include <stddef.h>
