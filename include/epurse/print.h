@@ -44,6 +44,7 @@ struct print_receipt {
   const struct outcome *outcome; /* of what is done */
   const uint8_t *proof;          /* the receipt, for the holder's QR code; NULL: none */
   size_t proof_len;
+  const char *bank[2];                /* the bank's receipt of what paid for it, the holder's, the shop's; NULL: none */
   bool shop;                          /* the shop's copy: neither balance nor QR code */
   bool again;                         /* it was printed before, perhaps, and says so */
   const char *time;                   /* as people there read it; NULL: in UTC */

@@ -3,6 +3,7 @@
 #ifndef EPURSE_TENDER_H
 #define EPURSE_TENDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "epurse/amount.h"
@@ -25,7 +26,7 @@ struct tender_result {
 /* A driver, opened for one terminal. `order` is our name of the charge (unique per load, printable, at most 40
  * characters): the same order is never charged twice. */
 struct tender {
-  const char *kind; /* "cash", "manual", "simulator"; later "zvt" */
+  const char *kind; /* "cash", "manual", "simulator", "zvt" */
   void *context;
   /* Charges. The status tells of the line (NO_TENDER: not reached, nothing charged); the result of the money, DECLINED
    * where nothing was sent. A line that was lost on the way is STATUS_OK with UNKNOWN. Of an order that went out before
@@ -41,7 +42,7 @@ struct tender {
   void (*close)(void *context);
 };
 
-/* Asks the operator: yes or no, or a line of text. Supplied by the program. */
+/* Asks the operator: yes or no, or a line of text; and where a driver keeps things. Supplied by the program. */
 struct tender_operator {
   void *context;
   /* OK: yes. CANCELLED: no, or nobody is there to answer. OUTCOME_UNKNOWN: somebody answered, neither yes nor no, and
@@ -49,12 +50,21 @@ struct tender_operator {
   enum status (*confirm)(void *context, const char *question);
   enum status (*ask)(void *context, const char *question, char *text, unsigned capacity); /* OK or CANCELLED */
   const char *(*words)(const char *english); /* the same in the operator's language; NULL: as it is */
+  const char *folder;   /* for what must outlive the program; NULL: nowhere, and then there is no "zvt" */
+  const char *receipts; /* for the bank's receipts; NULL: they are not kept */
+  bool prints;          /* the bank's receipts are printed here: its terminal need not */
 };
 
 /* Opens by specification: "cash", "manual", "simulator:HOST:PORT" or "simulator:HOST:PORT:SECONDS" (how long a charge
- * may take; 60). *operator is copied. STATUS_BAD_CONFIG for another word, or where there is nobody to ask. */
+ * may take; 60), "zvt:HOST:PORT", with ",wait=SECONDS" and ",password=DIGITS" behind it. *operator is copied; what it points at
+ * outlives the tender. STATUS_BAD_CONFIG for another word, where there is nobody to ask, or what is kept is damaged. */
 enum status tender_open(const char *spec, const struct tender_operator *operator,
                         struct tender ** tender) EPURSE_MUST_USE;
+/* The bank's receipt of a charge, for the holder or for the shop, as it was kept: lines of UTF-8, no card number in it.
+ * False: there is none. */
+#define TENDER_RECEIPT_MAX 8192
+bool tender_receipt_read(const char *folder, const char *reference, bool shop, char text[TENDER_RECEIPT_MAX]);
+
 /* Closes the line, charges nothing, reverses nothing; frees, and *tender becomes NULL. NULL is fine. */
 void tender_close(struct tender **tender);
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* transaction_body.c: "cash", "manual", "simulator", "owed"; nothing else. */
+/* transaction_body.c: "cash", "manual", "simulator", "zvt", "owed"; nothing else. */
 bool tender_word_known(const char *word);
 
 #endif

@@ -27,7 +27,7 @@ json_t *transaction_request_body(enum message_type type, const struct transactio
 }
 
 bool tender_word_known(const char *word) {
-  static const char *const kinds[] = {"cash", "manual", "simulator", "owed"};
+  static const char *const kinds[] = {"cash", "manual", "simulator", "zvt", "owed"};
   size_t i = 0;
 
   while (i < sizeof kinds / sizeof kinds[0] && strcmp(kinds[i], word) != 0)

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "epurse/print.h"
 #include "epurse/terminal.h"
@@ -96,6 +97,19 @@ static void remarks(struct print_document *document, const struct print_receipt 
     print_line(document, PRINT_LEFT, PRINT_PLAIN, words(receipt, SENTENCE("without the PIN")));
 }
 
+/* What the bank's terminal has for this reader, line by line as it came. */
+static void bank_lines(struct print_document *document, const char *text) {
+  char line[256];
+  print_rule(document);
+  while (*text != 0) {
+    size_t len = strcspn(text, "\n");
+    snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line - 1), text);
+    print_line(document, PRINT_LEFT, PRINT_PLAIN, line);
+    text += len + (text[len] != 0);
+  }
+  print_rule(document);
+}
+
 static void proof(struct print_document *document, const struct print_receipt *receipt) {
   char text[RECEIPT_TEXT_SIZE];
   const char *instead = words(receipt, SENTENCE("The proof is not printed here; the shop keeps it under this number."));
@@ -111,6 +125,8 @@ void print_receipt(struct print_document *document, const struct print_receipt *
   sums(document, receipt);
   names(document, receipt);
   remarks(document, receipt);
+  if (receipt->bank[receipt->shop] != NULL)
+    bank_lines(document, receipt->bank[receipt->shop]);
   if (!receipt->shop)
     proof(document, receipt);
   print_cut(document);

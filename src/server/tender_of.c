@@ -12,7 +12,7 @@ _Static_assert(sizeof((struct ledger_tender *)0)->reference ==
                "a bank's reference is kept whole");
 
 struct ledger_tender tender_of(const char *kind, const char *reference) {
-  struct ledger_tender tender = {.kind = LEDGER_TENDER_BANK}; /* "manual", "simulator": a bank's reader */
+  struct ledger_tender tender = {.kind = LEDGER_TENDER_BANK}; /* "manual", "simulator", "zvt": a bank's reader */
 
   if (kind[0] == '\0')
     tender.kind = LEDGER_TENDER_NONE;

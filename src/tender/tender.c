@@ -8,7 +8,7 @@
 #include "tender_driver.h"
 
 static enum status tender_dispatch(const char *spec, const struct tender_operator *operator, struct tender * tender) {
-  static const char simulator[] = "simulator:";
+  static const char simulator[] = "simulator:", zvt[] = "zvt:";
 
   if (strcmp(spec, "cash") == 0)
     return tender_open_cash(operator, tender);
@@ -16,6 +16,8 @@ static enum status tender_dispatch(const char *spec, const struct tender_operato
     return tender_open_manual(operator, tender);
   if (strncmp(spec, simulator, sizeof simulator - 1) == 0)
     return tender_open_simulator(spec + sizeof simulator - 1, tender);
+  if (strncmp(spec, zvt, sizeof zvt - 1) == 0)
+    return tender_open_zvt(spec + sizeof zvt - 1, operator, tender);
   return STATUS_BAD_CONFIG;
 }
 

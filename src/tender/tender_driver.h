@@ -15,6 +15,10 @@ enum status tender_open_manual(const struct tender_operator *operator, struct te
 /* `address`: HOST:PORT or HOST:PORT:SECONDS, an IPv6 host in brackets. */
 enum status tender_open_simulator(const char *address, struct tender *tender) EPURSE_MUST_USE;
 
+/* `address`: HOST:PORT, an IPv6 host in brackets, and options behind commas. */
+enum status tender_open_zvt(const char *address, const struct tender_operator *operator,
+                            struct tender * tender) EPURSE_MUST_USE;
+
 /* ---- tender_text.c ---- */
 
 /* Whether that can name a charge: 1 to TENDER_ORDER_MAX printable ASCII characters. */

@@ -122,39 +122,13 @@ static enum status simulator_reverse(void *context, const char *order, struct te
   return simulator_command(context, "reverse", order, result);
 }
 
-/* Takes text up to `end` into a field. */
-static bool part_copy(char *field, size_t capacity, const char *from, const char *end) {
-  size_t len = (size_t)(end - from);
-  if (len == 0 || len >= capacity)
-    return false;
-  memcpy(field, from, len);
-  field[len] = '\0';
-  return true;
-}
-
-static bool number_read(const char *text, long min, long max, long *number) {
-  char *end = NULL;
-  *number = strtol(text, &end, 10);
-  return text[0] >= '0' && text[0] <= '9' && *end == '\0' && *number >= min && *number <= max;
-}
-
 /* HOST:PORT[:SECONDS] */
 static bool address_read(struct simulator *simulator, const char *address) {
-  bool bracket = address[0] == '[';
-  const char *host = bracket ? address + 1 : address;
-  const char *host_end = strchr(host, bracket ? ']' : ':');
-  long port = 0, seconds = AUTHORISE_SECONDS;
+  const char *rest = NULL;
+  long seconds = AUTHORISE_SECONDS;
 
-  if (host_end == NULL || (bracket && host_end[1] != ':'))
-    return false;
-  const char *port_text = host_end + (bracket ? 2 : 1);
-  size_t port_len = strcspn(port_text, ":");
-  const char *seconds_text = port_text[port_len] == ':' ? port_text + port_len + 1 : NULL;
-  if (!part_copy(simulator->peer.host, sizeof simulator->peer.host, host, host_end) ||
-      !part_copy(simulator->peer.port, sizeof simulator->peer.port, port_text, port_text + port_len) ||
-      !number_read(simulator->peer.port, 1, 65535, &port))
-    return false;
-  if (seconds_text != NULL && !number_read(seconds_text, 1, AUTHORISE_SECONDS_MAX, &seconds))
+  if (!peer_read(&simulator->peer, address, ':', &rest) ||
+      (*rest == ':' && !peer_number(rest + 1, 1, AUTHORISE_SECONDS_MAX, &seconds)))
     return false;
   simulator->authorise_seconds = (int)seconds;
   return true;

@@ -3,6 +3,7 @@
 #include <locale.h>
 
 #include "epurse/print.h"
+#include "epurse/tender.h"
 #include "till_state.h"
 
 static void note(struct till *till, enum status status) {
@@ -29,22 +30,25 @@ void till_paper_after(struct till *till, const struct outcome *outcome) {
   const struct amount_format format = {locale->decimal_point, locale->thousands_sep};
   struct receipt_copy copy = {.len = 0};
   struct outcome again;
-  char when[TILL_WHEN_MAX] = "";
+  char when[TILL_WHEN_MAX] = "", bank[2][TENDER_RECEIPT_MAX];
   if (terminal == NULL || terminal->printer.output[0] == 0 || terminal->printer.copies == 0 || outcome->number == 0)
     return;
   if (receipt_again(terminal, outcome->number, &again, &copy) != STATUS_OK)
     copy.len = 0; /* the receipt says so */
   if (till->options.when != NULL)
     till->options.when(outcome->time, when);
-  const struct print_receipt receipt = {.merchant = terminal->merchant,
-                                        .merchant_name = terminal->merchant_name,
-                                        .tid = terminal->tid,
-                                        .outcome = outcome,
-                                        .proof = copy.len > 0 ? copy.data : NULL,
-                                        .proof_len = copy.len,
-                                        .time = when[0] != 0 ? when : NULL,
-                                        .format = &format,
-                                        .words = till->options.words};
+  struct print_receipt receipt = {.merchant = terminal->merchant,
+                                  .merchant_name = terminal->merchant_name,
+                                  .tid = terminal->tid,
+                                  .outcome = outcome,
+                                  .proof = copy.len > 0 ? copy.data : NULL,
+                                  .proof_len = copy.len,
+                                  .time = when[0] != 0 ? when : NULL,
+                                  .format = &format,
+                                  .words = till->options.words};
+  for (int shop = 0; shop < 2; shop++)
+    if (tender_receipt_read(terminal->receipts, outcome->tender_reference, shop != 0, bank[shop]))
+      receipt.bank[shop] = bank[shop];
   enum status status = printer_receipt(&terminal->printer, &receipt, terminal->printer.copies);
   note(till, status);
   if (status != STATUS_OK)

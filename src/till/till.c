@@ -69,7 +69,11 @@ static enum status operator_ask(void *context, const char *question, char *text,
 }
 
 static enum status tender_begin(struct till *till) {
-  const struct tender_operator operator= {till, operator_confirm, operator_ask, NULL};
+  const struct tender_operator operator= {.context = till,
+                                          .confirm = operator_confirm,
+                                          .ask = operator_ask,
+                                          .folder = till->terminal->folder,
+                                          .receipts = till->terminal->receipts};
   return till->terminal->role == ROLE_RELOAD ? tender_open(till->terminal->tender_spec, &operator, & till->tender)
                                              : STATUS_OK;
 }

@@ -65,6 +65,44 @@ static enum status field_next(struct bytes_reader *reader, struct tlv *field) {
   return reader->failed ? STATUS_BAD_FORMAT : STATUS_OK;
 }
 
+/* One that is no number is as if it were not there. */
+static uint32_t number_take(const struct tlv *field, bool *has) {
+  uint64_t number = 0;
+  *has = zvt_bcd_read(field->value, field->len, &number);
+  return *has ? (uint32_t)number : 0;
+}
+
+/* What only a bank's terminal says. */
+static void answer_take(const struct tlv *field, struct zvt_fields *fields) {
+  switch (field->tag) {
+  case ZVT_RESULT:
+    fields->has_result = true;
+    fields->result = field->value[0];
+    break;
+  case ZVT_TRACE:
+    fields->trace = number_take(field, &fields->has_trace);
+    break;
+  case ZVT_TIME:
+    fields->time = number_take(field, &fields->has_time);
+    break;
+  case ZVT_DATE:
+    fields->date = (uint16_t)number_take(field, &fields->has_date);
+    break;
+  case ZVT_TERMINAL:
+    fields->terminal = number_take(field, &fields->has_terminal);
+    break;
+  case ZVT_ORIGINAL:
+    fields->original = number_take(field, &fields->has_original);
+    break;
+  case ZVT_TEXT:
+    fields->text = field->value;
+    fields->text_len = field->len;
+    break;
+  default:
+    break;
+  }
+}
+
 static bool field_take(const struct tlv *field, struct zvt_fields *fields) {
   uint64_t number = 0;
   switch (field->tag) {
@@ -88,22 +126,57 @@ static bool field_take(const struct tlv *field, struct zvt_fields *fields) {
     fields->tlv_len = field->len;
     return true;
   default:
+    answer_take(field, fields);
     return true;
   }
 }
 
-enum status zvt_fields_read(const uint8_t *data, size_t len, struct zvt_fields *fields) {
+/* All fields, or those up to the first that is none. */
+static enum status fields_read(const uint8_t *data, size_t len, bool all, struct zvt_fields *fields) {
   struct bytes_reader reader = bytes_reader(data, len);
   bool seen[256] = {false};
   struct tlv field;
   *fields = (struct zvt_fields){.has_amount = false};
   while (reader.left > 0) {
     uint8_t bmp = *reader.at;
-    if (seen[bmp] || field_next(&reader, &field) != STATUS_OK || !field_take(&field, fields))
+    if (seen[bmp])
       return STATUS_BAD_FORMAT;
+    if (field_next(&reader, &field) != STATUS_OK || !field_take(&field, fields))
+      return all ? STATUS_BAD_FORMAT : STATUS_OK;
     seen[bmp] = true;
   }
   return STATUS_OK;
+}
+
+enum status zvt_fields_read(const uint8_t *data, size_t len, struct zvt_fields *fields) {
+  return fields_read(data, len, true, fields);
+}
+
+enum status zvt_fields_skim(const uint8_t *data, size_t len, struct zvt_fields *fields) {
+  return fields_read(data, len, false, fields);
+}
+
+static uint32_t object_tag(struct bytes_reader *reader) {
+  uint32_t tag = bytes_read_u8(reader);
+  if ((tag & 0x1F) != 0x1F)
+    return tag;
+  tag = tag << 8 | bytes_read_u8(reader);
+  return (tag & 0x80) != 0 ? tag << 8 | bytes_read_u8(reader) : tag;
+}
+
+bool zvt_object_next(struct bytes_reader *reader, uint32_t *tag, const uint8_t **value, size_t *len) {
+  if (reader->left == 0)
+    return false;
+  *tag = object_tag(reader);
+  *len = bytes_read_u8(reader);
+  if (*len == 0x81)
+    *len = bytes_read_u8(reader);
+  else if (*len == 0x82)
+    *len = bytes_read_u16(reader);
+  else
+    reader->failed = reader->failed || *len > 0x82 || *len == 0x80;
+  *value = bytes_read_view(reader, *len);
+  return !reader->failed;
 }
 
 void zvt_put_byte(struct bytes_writer *writer, enum zvt_bmp bmp, uint8_t value) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Texts in the characters of registers: code page 437, which ZVT begins with, or ISO 8859-15. */
+ * Texts in the characters of registers and terminals: code page 437, which ZVT begins with, or ISO 8859-15. */
+#include <string.h>
+
 #include "zvt_frame.h"
 
 #define EURO 0x20AC
@@ -72,4 +74,88 @@ size_t zvt_text(const char *utf8, enum zvt_charset charset, char *out, size_t ca
   }
   out[len] = 0;
   return len;
+}
+
+static uint32_t code_find(const struct letter *letters, size_t count, uint8_t byte) {
+  for (size_t i = 0; i < count; i++)
+    if (letters[i].byte == byte)
+      return letters[i].code;
+  return 0;
+}
+
+static uint32_t code_of(uint8_t byte, enum zvt_charset charset) {
+  if (byte < 0x20 || byte == 0x7F)
+    return ' ';
+  if (byte < 0x7F)
+    return byte;
+  if (charset == ZVT_CP437) {
+    uint32_t code = code_find(cp437, sizeof cp437 / sizeof cp437[0], byte);
+    return code != 0 ? code : '?';
+  }
+  uint32_t code = code_find(latin9, sizeof latin9 / sizeof latin9[0], byte);
+  return code != 0 ? code : byte <= 0xA0 ? ' ' : byte;
+}
+
+/* The bytes of a code below U+10000. */
+static size_t utf8_put(uint32_t code, char bytes[3]) {
+  if (code < 0x80) {
+    bytes[0] = (char)code;
+    return 1;
+  }
+  if (code < 0x800) {
+    bytes[0] = (char)(0xC0 | code >> 6);
+    bytes[1] = (char)(0x80 | (code & 0x3F));
+    return 2;
+  }
+  bytes[0] = (char)(0xE0 | code >> 12);
+  bytes[1] = (char)(0x80 | (code >> 6 & 0x3F));
+  bytes[2] = (char)(0x80 | (code & 0x3F));
+  return 3;
+}
+
+size_t zvt_text_read(const uint8_t *bytes, size_t len, enum zvt_charset charset, char *out, size_t capacity) {
+  size_t written = 0;
+  for (size_t i = 0; i < len; i++) {
+    char letter[3];
+    size_t size = utf8_put(code_of(bytes[i], charset), letter);
+    if (written + size >= capacity)
+      break;
+    memcpy(out + written, letter, size);
+    written += size;
+  }
+  out[written] = 0;
+  return written;
+}
+
+#define CARD_DIGITS 12 /* the shortest number of a payment card */
+#define CARD_SHOWN  4
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/* The end of digits that stand together, with up to two of these between them; *digits is how many they are. */
+static char *digits_end(char *at, size_t *digits) {
+  char *end = at;
+  while (is_digit(*at)) {
+    for (; is_digit(*at); at++)
+      (*digits)++;
+    end = at;
+    for (int between = 0; between < 2 && *at != 0 && strchr(" .-", *at) != NULL; between++)
+      at++;
+  }
+  return end;
+}
+
+void zvt_text_mask(char *text) {
+  for (char *at = text; *at != 0; at++) {
+    size_t digits = 0;
+    char *end = digits_end(at, &digits);
+    if (digits == 0)
+      continue;
+    for (bool card = digits >= CARD_DIGITS; card && at < end; at++)
+      if (is_digit(*at) && digits-- > CARD_SHOWN)
+        *at = '#';
+    at = end - 1;
+  }
 }

@@ -43,7 +43,7 @@ static enum status options_check(const struct admin *admin, const char *tid, str
                         MERCHANT_MAX);
   }
   if (strlen(admin->tender) > 100 || strpbrk(admin->tender, "\r\n;#") != NULL)
-    return admin_refuse(admin, STATUS_USAGE, "--tender is cash, manual or simulator:HOST:PORT");
+    return admin_refuse(admin, STATUS_USAGE, "--tender is cash, manual, zvt:HOST:PORT or simulator:HOST:PORT");
   order->tid = tid;
   order->url = admin->url;
   order->tender = admin->tender;

@@ -6,6 +6,7 @@
 #include <locale.h>
 
 #include "epurse/print.h"
+#include "epurse/tender.h"
 #include "language.h"
 #include "local_time.h"
 #include "problem.h"
@@ -42,9 +43,12 @@ static struct print_receipt receipt_of(const struct terminal_program *self, cons
 }
 
 static enum status print(const struct terminal_program *self, struct print_receipt *receipt, unsigned copies) {
-  char time[LOCAL_TIME_MAX];
+  char time[LOCAL_TIME_MAX], bank[2][TENDER_RECEIPT_MAX];
   local_time_print(receipt->outcome->time, time);
   receipt->time = time;
+  for (int shop = 0; shop < 2; shop++)
+    if (tender_receipt_read(self->terminal->receipts, receipt->outcome->tender_reference, shop != 0, bank[shop]))
+      receipt->bank[shop] = bank[shop];
   return printer_receipt(&self->terminal->printer, receipt, copies);
 }
 

@@ -29,7 +29,14 @@ static enum status load(struct terminal_program *self, struct payment *payment) 
 
 /* The way in which loads are paid, with the terminal open. */
 static enum status open_tender(struct terminal_program *self, struct tender **tender) {
-  struct tender_operator operator= {self, operator_confirm, operator_ask, translated};
+  struct tender_operator operator= {.context = self,
+                                    .confirm = operator_confirm,
+                                    .ask = operator_ask,
+                                    .words = translated,
+                                    .folder = self->terminal->folder,
+                                    .receipts = self->terminal->receipts,
+                                    .prints =
+                                        self->terminal->printer.output[0] != 0 && self->terminal->printer.copies > 0};
   const char *spec = self->tender_spec != NULL ? self->tender_spec : self->terminal->tender_spec;
   enum status status = tender_open(spec, &operator, tender);
   if (status != STATUS_OK)
@@ -85,10 +92,10 @@ static enum status verb_load(void *context, char **arguments) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option_row rows[] = {{"tender", 't', "DRIVER", NULL, OPTION_TEXT,
-                                            offsetof(struct terminal_program, tender_spec), 0, 0,
-                                            SENTENCE("how it is paid: cash, manual, simulator:HOST:PORT")},
-                                           {0}};
+  static const struct option_row rows[] = {
+      {"tender", 't', "DRIVER", NULL, OPTION_TEXT, offsetof(struct terminal_program, tender_spec), 0, 0,
+       SENTENCE("how it is paid: cash, manual, zvt:HOST:PORT, simulator:HOST:PORT")},
+      {0}};
   static const struct verb verbs[] = {
       {"load", "AMOUNT", 1, SENTENCE("load an amount, like 50.00"), verb_load},
       {"payout", "[AMOUNT]", -1, SENTENCE("pay an amount out to the cardholder, or --all"), verb_payout},
