@@ -9,7 +9,8 @@ libfuzz_a_SOURCES = src/cmd/apdu/apdu_script.c tests/bank/tender_book.c tests/ca
 	tests/fuzz/layout.c tests/fuzz/letter.c tests/fuzz/letter_body.c tests/fuzz/letter_each.c tests/fuzz/message.c \
 	tests/fuzz/pin.c tests/fuzz/powered.c tests/fuzz/receipt.c tests/fuzz/record.c tests/fuzz/scp11.c tests/fuzz/scratch.c \
 	tests/fuzz/securemsg_card.c tests/fuzz/securemsg_host.c tests/fuzz/session.c tests/fuzz/settings.c tests/fuzz/target.c \
-	tests/fuzz/tender.c tests/fuzz/text.c tests/fuzz/tlv.c tests/fuzz/vpcd.c tests/fuzz/world.c tests/fuzz/zvt.c
+	tests/fuzz/tender.c tests/fuzz/text.c tests/fuzz/tlv.c tests/fuzz/vpcd.c tests/fuzz/world.c tests/fuzz/zvt.c \
+	tests/fuzz/zvt_answer.c
 LINK_FUZZ = libfuzz.a libregister.a libserver.a libhttp.a libledger.a libvcard.a libglobalplatform.a libcard.a $(LINK_TERMINAL) \
 	$(ZIP_LIBS) $(EVENT_LIBS) $(SSL_LIBS) $(SQLITE_LIBS) $(POSTGRES_LIBS)
 

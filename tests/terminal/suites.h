@@ -14,6 +14,7 @@ Suite *reader_suite(void);
 Suite *reader_wait_suite(void);
 Suite *tender_hand_suite(void);
 Suite *tender_simulator_suite(void);
+Suite *tender_zvt_suite(void);
 Suite *terminal_suite(void);
 Suite *trace_suite(void);
 

@@ -59,6 +59,33 @@ START_TEST(fields_that_are_written_are_read) {
 }
 END_TEST
 
+START_TEST(fields_of_a_bank_are_read_as_far_as_they_are_known) {
+  static const char answer[] =
+      "\x27\x00\x04\x00\x00\x00\x00\x10\x00\x0B\x00\x47\x11\x87\x00\x17\x0D\x11\x29\xDC\x01\x29";
+  struct zvt_fields fields;
+  ck_assert_int_eq(READ(answer, &fields), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(zvt_fields_skim((const uint8_t *)answer, sizeof answer - 1, &fields), STATUS_OK);
+  ck_assert(fields.has_result && fields.has_amount && fields.has_trace && fields.has_receipt && fields.has_date);
+  ck_assert(!fields.has_time && !fields.has_terminal && !fields.has_original && fields.text == NULL);
+  ck_assert_uint_eq(fields.result, 0);
+  ck_assert_uint_eq(fields.trace, 4711);
+  ck_assert_uint_eq(fields.date, 1129);
+  ck_assert_int_eq(zvt_fields_skim((const uint8_t *)"\x27\x00\x27\x05", 4, &fields), STATUS_BAD_FORMAT);
+}
+END_TEST
+
+START_TEST(objects_may_have_long_lengths) {
+  static const uint8_t data[] = {0x1F, 0x07, 0x82, 0x00, 0x01, 0x02, 0x07, 0x81, 0x01, 'a', 0x07, 0x05, 'b'};
+  struct bytes_reader reader = bytes_reader(data, sizeof data);
+  const uint8_t *value = NULL;
+  uint32_t tag = 0;
+  size_t len = 0;
+  ck_assert(zvt_object_next(&reader, &tag, &value, &len) && tag == 0x1F07 && len == 1 && value[0] == 2);
+  ck_assert(zvt_object_next(&reader, &tag, &value, &len) && tag == 0x07 && len == 1 && value[0] == 'a');
+  ck_assert(!zvt_object_next(&reader, &tag, &value, &len)); /* cut short */
+}
+END_TEST
+
 Suite *zvt_field_suite(void) {
   Suite *suite = suite_create("zvt_field");
   TCase *tests = tcase_create("zvt_field");
@@ -66,6 +93,8 @@ Suite *zvt_field_suite(void) {
   tcase_add_test(tests, fields_of_a_reversal_and_a_repeat);
   tcase_add_test(tests, fields_that_are_none);
   tcase_add_test(tests, fields_that_are_written_are_read);
+  tcase_add_test(tests, fields_of_a_bank_are_read_as_far_as_they_are_known);
+  tcase_add_test(tests, objects_may_have_long_lengths);
   suite_add_tcase(suite, tests);
   return suite;
 }
