@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The bank's terminal on a ZVT line (PA00P015): charged before the card is loaded, reversed where it was not, asked what its
  * last transaction was where a line was lost. A connection per command: many terminals drop an idle line within seconds. */
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "line.h"
 #include "zvt_client.h"
 
 #define CONNECT_MS 5000
-#define T3_MS      5000   /* for an acknowledgement, and for the rest of a frame that has begun */
 #define T4_SECONDS 180    /* for the next frame: a 04 FF begins it anew */
 #define WHOLE_MS   900000 /* for one command, whatever is said meanwhile */
-#define LINGER_MS  50
-#define BUSY_TRIES 5 /* a terminal that is at something else yet, a second apart */
+#define BUSY_TRIES 5      /* a terminal that is at something else yet, a second apart */
 
 /* Configuration byte of 06 00: wants 04 FF, amounts come from the till; with a printer, payments' receipts by 06 D1 or 06 D3. */
 #define CONFIG_PLAIN  0x18
@@ -39,100 +35,24 @@ static const char *zvt_word(const struct zvt *zvt, const char *english) {
   return zvt->operator.words != NULL ? zvt->operator.words(english) : english;
 }
 
-/* ---- the line ---- */
-
-struct zvt_line {
-  int fd;
-  uint8_t in[ZVT_FRAME_MAX];
-  size_t len;
-  int64_t give_up, begun; /* of the whole command; of a frame that is not whole yet */
-};
-
-static bool frame_send(int fd, uint8_t class, uint8_t instruction, const uint8_t *data, size_t len) {
-  uint8_t bytes[64];
-  const struct zvt_frame frame = {class, instruction, data, len};
-  struct bytes_writer writer = bytes_writer(bytes, sizeof bytes);
-  zvt_frame_write(&writer, &frame);
-  return !writer.failed && peer_write(fd, bytes, writer.len, peer_now() + T3_MS);
-}
-
-/* Takes what has come; false: the line is lost. */
-static bool line_fill(struct zvt_line *line) {
-  ssize_t got = recv(line->fd, line->in + line->len, sizeof line->in - line->len, 0);
-  if (got < 0)
-    return errno == EAGAIN || errno == EINTR;
-  if (line->len == 0)
-    line->begun = peer_now();
-  line->len += (size_t)got;
-  return got > 0;
-}
-
-/* All whole frames that are there, each answered; false: garbage, or the line is lost. */
-static bool line_take(struct zvt_line *line, struct zvt_talk *talk) {
-  struct zvt_frame frame;
-  size_t used = 0;
-  enum zvt_cut cut = ZVT_MORE;
-  while (talk->end == ZVT_OPEN && (cut = zvt_frame_cut(line->in, line->len, &frame, &used)) == ZVT_WHOLE) {
-    enum zvt_reply reply = zvt_talk_take(talk, &frame);
-    if (reply != ZVT_REPLY_NONE &&
-        !frame_send(line->fd, reply == ZVT_REPLY_YES ? 0x80 : 0x84, reply == ZVT_REPLY_YES ? 0x00 : 0x83, NULL, 0) &&
-        talk->end == ZVT_OPEN)
-      return false;
-    line->len -= used;
-    memmove(line->in, line->in + used, line->len);
-    line->begun = peer_now();
-  }
-  return cut != ZVT_BROKEN;
-}
-
-static int64_t least(int64_t one, int64_t two) {
-  return one < two ? one : two;
-}
-
-/* Until the command has ended, the line is lost, or nothing came for so long. True: it was silent. */
-static bool line_listen(struct zvt_line *line, struct zvt_talk *talk, int64_t silence) {
-  while (talk->end == ZVT_OPEN) {
-    int64_t until = least(peer_now() + (talk->acknowledged ? silence : T3_MS), line->give_up);
-    if (line->len > 0)
-      until = least(until, line->begun + T3_MS);
-    if (!peer_wait(line->fd, POLLIN, until)) {
-      bool half = line->len > 0;
-      talk->end = half ? ZVT_LOST : ZVT_OPEN;
-      return !half;
-    }
-    if (!line_fill(line) || !line_take(line, talk))
-      talk->end = talk->end == ZVT_OPEN ? ZVT_LOST : talk->end;
-  }
-  return false;
-}
-
-/* Lets the last acknowledgement arrive: closing with something unread would take it away. */
-static void line_end(struct zvt_line *line) {
-  int64_t give_up = peer_now() + LINGER_MS;
-  (void)shutdown(line->fd, SHUT_WR);
-  for (line->len = 0; peer_wait(line->fd, POLLIN, give_up) && line_fill(line); line->len = 0)
-    ;
-  close(line->fd);
-}
+/* ---- commands ---- */
 
 /* A command's answer. What takes too long is told to stop, and listened to once more: it may have been done. */
 static void zvt_command(struct zvt *zvt, uint8_t instruction, const struct bytes_writer *data, struct zvt_talk *talk) {
-  struct zvt_line line = {.fd = peer_connect(&zvt->peer, peer_now() + CONNECT_MS), .give_up = peer_now() + WHOLE_MS};
+  struct bank_line line = {.fd = peer_connect(&zvt->peer, peer_now() + CONNECT_MS), .give_up = peer_now() + WHOLE_MS};
   talk->end = line.fd < 0 || data->failed ? ZVT_UNSENT : ZVT_OPEN;
-  if (talk->end == ZVT_OPEN && !frame_send(line.fd, 0x06, instruction, data->start, data->len))
+  if (talk->end == ZVT_OPEN && !bank_line_send(line.fd, 0x06, instruction, data->start, data->len))
     talk->end = ZVT_LOST;
-  if (line_listen(&line, talk, (int64_t)zvt->wait_seconds * 1000) && talk->acknowledged &&
-      frame_send(line.fd, 0x06, 0xB0, NULL, 0)) {
-    line.give_up = peer_now() + T3_MS;
-    (void)line_listen(&line, talk, T3_MS);
+  if (bank_line_listen(&line, talk, (int64_t)zvt->wait_seconds * 1000) && talk->acknowledged &&
+      bank_line_send(line.fd, 0x06, 0xB0, NULL, 0)) {
+    line.give_up = peer_now() + ZVT_T3_MS;
+    (void)bank_line_listen(&line, talk, ZVT_T3_MS);
   }
   if (talk->end == ZVT_OPEN)
     talk->end = ZVT_LOST;
   if (line.fd >= 0)
-    line_end(&line);
+    bank_line_end(&line);
 }
-
-/* ---- commands ---- */
 
 /* 06 00. A terminal that completes it speaks ZVT and is at nothing else. */
 static enum zvt_end zvt_register(struct zvt *zvt) {
@@ -153,11 +73,11 @@ static enum zvt_end zvt_register(struct zvt *zvt) {
 static void zvt_stop(struct zvt *zvt) {
   const struct bytes_writer nothing = bytes_writer(NULL, 0);
   struct zvt_talk talk = {.end = ZVT_OPEN};
-  struct zvt_line line = {.fd = peer_connect(&zvt->peer, peer_now() + CONNECT_MS), .give_up = peer_now() + 1000};
+  struct bank_line line = {.fd = peer_connect(&zvt->peer, peer_now() + CONNECT_MS), .give_up = peer_now() + 1000};
   if (line.fd < 0)
     return;
-  if (frame_send(line.fd, 0x06, 0xB0, nothing.start, 0))
-    (void)line_listen(&line, &talk, 1000);
+  if (bank_line_send(line.fd, 0x06, 0xB0, nothing.start, 0))
+    (void)bank_line_listen(&line, &talk, 1000);
   close(line.fd);
 }
 

@@ -51,6 +51,24 @@ enum zvt_reply { ZVT_REPLY_NONE, ZVT_REPLY_YES, ZVT_REPLY_NO };
  * 84 83 00. */
 enum zvt_reply zvt_talk_take(struct zvt_talk *talk, const struct zvt_frame *frame);
 
+/* ---- zvt_line.c ---- */
+
+#define ZVT_T3_MS 5000 /* for an acknowledgement, and for the rest of a frame that has begun */
+
+struct bank_line {
+  int fd;
+  uint8_t in[ZVT_FRAME_MAX];
+  size_t len;
+  int64_t give_up, begun; /* of the whole command; of a frame that is not whole yet */
+};
+
+/* False: the line is lost. */
+bool bank_line_send(int fd, uint8_t class, uint8_t instruction, const uint8_t *data, size_t len);
+/* Until the command has ended, the line is lost, or nothing came for `silence` milliseconds. True: it was silent. */
+bool bank_line_listen(struct bank_line *line, struct zvt_talk *talk, int64_t silence);
+/* Closes it; lets the last acknowledgement arrive, which closing with something unread would take away. */
+void bank_line_end(struct bank_line *line);
+
 /* ---- zvt_orders.c: what is known of each order, in a file that outlives the program ---- */
 
 #define ZVT_ORDERS_MAX  256 /* of them at most ZVT_ORDERS_KEPT that are settled */
