@@ -56,7 +56,7 @@ struct tender_operator {
 };
 
 /* Opens by specification: "cash", "manual", "simulator:HOST:PORT" or "simulator:HOST:PORT:SECONDS" (how long a charge
- * may take; 60), "zvt:HOST:PORT", with ",wait=SECONDS" and ",password=DIGITS" behind it. *operator is copied; what it points at
+ * may take; 60), "zvt:HOST:PORT", with ",wait=SECONDS", ",password=DIGITS", ",goods" behind it. *operator is copied; what it points at
  * outlives the tender. STATUS_BAD_CONFIG for another word, where there is nobody to ask, or what is kept is damaged. */
 enum status tender_open(const char *spec, const struct tender_operator *operator,
                         struct tender ** tender) EPURSE_MUST_USE;

@@ -28,6 +28,9 @@ struct zvt {
   char receipts[512]; /* "": they are not kept */
   struct zvt_orders orders;
   struct zvt_paper paper;
+  bool goods;                      /* the terminal waits until the card is loaded */
+  char held[TENDER_ORDER_MAX + 1]; /* the order of `hold` */
+  struct zvt_hold hold;
 };
 
 static const char *zvt_word(const struct zvt *zvt, const char *english) __attribute__((format_arg(2)));
@@ -38,20 +41,27 @@ static const char *zvt_word(const struct zvt *zvt, const char *english) {
 /* ---- commands ---- */
 
 /* A command's answer. What takes too long is told to stop, and listened to once more: it may have been done. */
-static void zvt_command(struct zvt *zvt, uint8_t instruction, const struct bytes_writer *data, struct zvt_talk *talk) {
-  struct bank_line line = {.fd = peer_connect(&zvt->peer, peer_now() + CONNECT_MS), .give_up = peer_now() + WHOLE_MS};
-  talk->end = line.fd < 0 || data->failed ? ZVT_UNSENT : ZVT_OPEN;
-  if (talk->end == ZVT_OPEN && !bank_line_send(line.fd, 0x06, instruction, data->start, data->len))
+static void zvt_command_on(struct zvt *zvt, struct bank_line *line, uint8_t instruction,
+                           const struct bytes_writer *data, struct zvt_talk *talk) {
+  line->fd = peer_connect(&zvt->peer, peer_now() + CONNECT_MS);
+  line->give_up = peer_now() + WHOLE_MS;
+  talk->end = line->fd < 0 || data->failed ? ZVT_UNSENT : ZVT_OPEN;
+  if (talk->end == ZVT_OPEN && !bank_line_send(line->fd, 0x06, instruction, data->start, data->len))
     talk->end = ZVT_LOST;
-  if (bank_line_listen(&line, talk, (int64_t)zvt->wait_seconds * 1000) && talk->acknowledged &&
-      bank_line_send(line.fd, 0x06, 0xB0, NULL, 0)) {
-    line.give_up = peer_now() + ZVT_T3_MS;
-    (void)bank_line_listen(&line, talk, ZVT_T3_MS);
+  if (bank_line_listen(line, talk, (int64_t)zvt->wait_seconds * 1000) && talk->acknowledged &&
+      bank_line_send(line->fd, 0x06, 0xB0, NULL, 0)) {
+    line->give_up = peer_now() + ZVT_T3_MS;
+    (void)bank_line_listen(line, talk, ZVT_T3_MS);
   }
-  if (talk->end == ZVT_OPEN)
+  if (talk->end == ZVT_OPEN && !line->held)
     talk->end = ZVT_LOST;
-  if (line.fd >= 0)
-    bank_line_end(&line);
+  if (line->fd >= 0 && talk->end != ZVT_OPEN)
+    bank_line_end(line);
+}
+
+static void zvt_command(struct zvt *zvt, uint8_t instruction, const struct bytes_writer *data, struct zvt_talk *talk) {
+  struct bank_line line = {.fd = -1};
+  zvt_command_on(zvt, &line, instruction, data, talk);
 }
 
 /* 06 00. A terminal that completes it speaks ZVT and is at nothing else. */
@@ -102,6 +112,7 @@ static void zvt_ask(struct zvt *zvt, struct zvt_talk *talk) {
   zvt_command(zvt, 0x20, &data, talk);
 }
 
+/* Where the terminal waits for the goods, talk->end stays ZVT_OPEN, and zvt->hold is live. */
 static void zvt_pay(struct zvt *zvt, const struct zvt_order *order, struct zvt_talk *talk) {
   uint8_t bytes[16];
   struct bytes_writer data = bytes_writer(bytes, sizeof bytes);
@@ -109,7 +120,21 @@ static void zvt_pay(struct zvt *zvt, const struct zvt_order *order, struct zvt_t
   *talk = (struct zvt_talk){.end = ZVT_OPEN, .paper = &zvt->paper};
   zvt_put_bcd(&data, ZVT_AMOUNT, (uint64_t)order->amount, 6);
   zvt_put_bcd(&data, ZVT_CURRENCY, (uint64_t)order->currency, 2);
-  zvt_command(zvt, 0x01, &data, talk);
+  if (!zvt->goods) {
+    zvt_command(zvt, 0x01, &data, talk);
+    return;
+  }
+  struct zvt_hold *hold = &zvt->hold;
+  atomic_store(&hold->answer, ZVT_GOODS_WAIT);
+  hold->line = (struct bank_line){.fd = -1, .goods = &hold->answer, .pauses = true};
+  zvt_command_on(zvt, &hold->line, 0x01, &data, talk);
+  if (talk->end != ZVT_OPEN)
+    return;
+  hold->talk = *talk;
+  memcpy(zvt->held, order->name, sizeof zvt->held);
+  zvt_hold_begin(hold);
+  if (!hold->live)
+    *talk = hold->talk;
 }
 
 static void zvt_give_back(struct zvt *zvt, const struct zvt_order *order, struct zvt_talk *talk) {
@@ -142,8 +167,9 @@ static void reference_make(const struct zvt_order *order, char reference[TENDER_
 /* Tells of an order as it is known. */
 static void result_tell(const struct zvt_order *order, struct tender_result *result) {
   static const enum tender_outcome outcomes[] = {
-      [ZVT_SENT] = TENDER_UNKNOWN,   [ZVT_PAID] = TENDER_PAID,         [ZVT_REVERSING] = TENDER_UNKNOWN,
-      [ZVT_CONFIRMED] = TENDER_PAID, [ZVT_DECLINED] = TENDER_DECLINED, [ZVT_REVERSED] = TENDER_REVERSED};
+      [ZVT_SENT] = TENDER_UNKNOWN,      [ZVT_HELD] = TENDER_UNKNOWN,   [ZVT_PAID] = TENDER_PAID,
+      [ZVT_REVERSING] = TENDER_UNKNOWN, [ZVT_CONFIRMED] = TENDER_PAID, [ZVT_DECLINED] = TENDER_DECLINED,
+      [ZVT_REVERSED] = TENDER_REVERSED};
   result->outcome = outcomes[order->stage];
   if (order->charge.receipt >= 0)
     reference_make(order, result->reference);
@@ -185,12 +211,40 @@ static enum status order_ask(struct zvt *zvt, struct zvt_order *order) {
   return zvt_orders_save(&zvt->orders);
 }
 
-/* STATUS_BAD_FORMAT: no order; else of the file. *order NULL: there is none of that name. */
+static bool is_held(const struct zvt *zvt, const char *name) {
+  return zvt->hold.live && strcmp(zvt->held, name) == 0;
+}
+
+/* Tells the terminal how the goods came out. What it then has done, if it says so, is known; else the order stays ZVT_HELD. */
+static void hold_settle(struct zvt *zvt, struct zvt_order *order, unsigned answer) {
+  struct tender_result result = {.outcome = TENDER_UNKNOWN};
+  struct zvt_talk talk;
+  zvt_hold_end(&zvt->hold, answer);
+  if (order == NULL || order->stage != ZVT_HELD)
+    return;
+  const struct zvt_talk *said = &zvt->hold.talk;
+  if (said->end == ZVT_DONE && said->has_status && said->status.result == 0) {
+    order->stage = ZVT_PAID;
+  } else if (said->end == ZVT_ENDED && answer == ZVT_GOODS_NO) { /* it takes it back; has it? */
+    zvt_ask(zvt, &talk);
+    if (talk.end != ZVT_LOST && talk.end != ZVT_UNSENT)
+      order->stage = zvt_judge_last(&talk, order, true) == TENDER_PAID ? ZVT_PAID : ZVT_REVERSED;
+  }
+  result_tell(order, &result);
+  if (zvt->receipts[0] != 0)
+    zvt_receipt_keep(zvt->receipts, result.reference, &zvt->paper);
+  (void)!zvt_orders_save(&zvt->orders);
+}
+
+/* STATUS_BAD_FORMAT: no order; else of the file. *order NULL: there is none of that name. A charge of another that is still held
+ * stands from now on. */
 static enum status order_find(struct zvt *zvt, const char *name, struct zvt_order **order) {
   *order = NULL;
   if (!tender_order_valid(name))
     return STATUS_BAD_FORMAT;
   enum status status = zvt_orders_read(&zvt->orders);
+  if (zvt->hold.live && !is_held(zvt, name))
+    hold_settle(zvt, zvt_orders_find(&zvt->orders, zvt->held), ZVT_GOODS_YES);
   if (status == STATUS_OK)
     *order = zvt_orders_find(&zvt->orders, name);
   return status;
@@ -208,10 +262,13 @@ static enum status zvt_last(void *context, const char *name, struct tender_resul
     result->outcome = TENDER_DECLINED;
     return STATUS_OK;
   }
-  if (order->stage == ZVT_SENT || order->stage == ZVT_REVERSING)
+  const bool held = is_held(zvt, name);
+  if (order->stage == ZVT_SENT || order->stage == ZVT_REVERSING || (order->stage == ZVT_HELD && !held))
     status = order_ask(zvt, order);
   if (status == STATUS_OK)
     result_tell(order, result);
+  if (held)
+    result->outcome = TENDER_PAID;
   return status;
 }
 
@@ -247,6 +304,18 @@ static void order_doubt(struct zvt *zvt, struct zvt_order *order) {
   order_learn(order, paid ? TENDER_PAID : TENDER_DECLINED, &talk.status);
 }
 
+/* Charged, and the terminal waits until the card is loaded. */
+static enum status order_held(struct zvt *zvt, struct zvt_order *order, const struct zvt_status *status,
+                              struct tender_result *result) {
+  order->charge = mark_of(status);
+  order->terminal = status->terminal;
+  order->stage = ZVT_HELD;
+  (void)!zvt_orders_save(&zvt->orders);
+  result_tell(order, result);
+  result->outcome = TENDER_PAID;
+  return STATUS_OK;
+}
+
 /* An order goes out once. Where the disk refuses what came of it, that is found out about once more. */
 static enum status zvt_authorise(void *context, const char *name, struct amount amount, struct tender_result *result) {
   struct zvt *zvt = context;
@@ -263,6 +332,12 @@ static enum status zvt_authorise(void *context, const char *name, struct amount 
   if (status != STATUS_OK)
     return status;
   zvt_pay(zvt, order, &talk);
+  if (zvt->hold.live && zvt_says_paid(&talk.status, order))
+    return order_held(zvt, order, &talk.status, result);
+  if (zvt->hold.live) { /* of another amount: it is not wanted */
+    zvt_hold_end(&zvt->hold, ZVT_GOODS_NO);
+    talk = zvt->hold.talk;
+  }
   order_learn(order, zvt_judge_payment(&talk, order), &talk.status);
   if (talk.end == ZVT_ENDED && order->stage == ZVT_DECLINED)
     order_doubt(zvt, order);
@@ -279,6 +354,12 @@ static enum status zvt_confirm(void *context, const char *name) {
   struct zvt *zvt = context;
   struct zvt_order *order = NULL;
   enum status status = order_find(zvt, name, &order);
+  if (status != STATUS_OK)
+    return status;
+  if (is_held(zvt, name))
+    hold_settle(zvt, order, ZVT_GOODS_YES);
+  if (order != NULL && order->stage == ZVT_HELD)
+    status = order_ask(zvt, order);
   if (status != STATUS_OK)
     return status;
   if (order == NULL || (order->stage != ZVT_PAID && order->stage != ZVT_CONFIRMED))
@@ -316,7 +397,11 @@ static enum status zvt_reverse(void *context, const char *name, struct tender_re
   if (status != STATUS_OK)
     return status;
   order = zvt_orders_find(&zvt->orders, name);
-  if (order == NULL || (order->stage != ZVT_PAID && order->stage != ZVT_REVERSING))
+  if (is_held(zvt, name)) {
+    hold_settle(zvt, order, ZVT_GOODS_NO);
+    result_tell(order, result);
+  }
+  if (order == NULL || (order->stage != ZVT_PAID && order->stage != ZVT_REVERSING && order->stage != ZVT_HELD))
     return STATUS_OK;
   status = order_give_back(zvt, order, result);
   if (status != STATUS_OK)
@@ -326,7 +411,7 @@ static enum status zvt_reverse(void *context, const char *name, struct tender_re
 
 /* ---- how it is opened ---- */
 
-/* ",wait=SECONDS" and ",password=DIGITS", each at most once, in any order. */
+/* ",wait=SECONDS", ",password=DIGITS" and ",goods", in any order. */
 static bool options_read(struct zvt *zvt, const char *rest) {
   static const char wait[] = "wait=", password[] = "password=";
   char text[80], *at = text;
@@ -334,7 +419,9 @@ static bool options_read(struct zvt *zvt, const char *rest) {
   if ((size_t)snprintf(text, sizeof text, "%s", *rest == ',' ? rest + 1 : rest) >= sizeof text)
     return false;
   for (char *word = strsep(&at, ","); word != NULL && *rest != 0; word = strsep(&at, ",")) {
-    if (strncmp(word, wait, sizeof wait - 1) == 0) {
+    if (strcmp(word, "goods") == 0) {
+      zvt->goods = true;
+    } else if (strncmp(word, wait, sizeof wait - 1) == 0) {
       if (!peer_number(word + sizeof wait - 1, 1, T4_SECONDS, &zvt->wait_seconds))
         return false;
     } else if (strncmp(word, password, sizeof password - 1) != 0 ||
@@ -359,6 +446,16 @@ static bool zvt_open(struct zvt *zvt, const char *address, const struct tender_o
          (size_t)receipts < sizeof zvt->receipts && zvt_orders_read(&zvt->orders) == STATUS_OK;
 }
 
+/* A charge that is held still stands: whether the card has it is found out later. */
+static void zvt_close(void *context) {
+  struct zvt *zvt = context;
+  if (zvt->hold.live) {
+    (void)!zvt_orders_read(&zvt->orders);
+    hold_settle(zvt, zvt_orders_find(&zvt->orders, zvt->held), ZVT_GOODS_YES);
+  }
+  free(zvt);
+}
+
 enum status tender_open_zvt(const char *address, const struct tender_operator *operator, struct tender * tender) {
   struct zvt *zvt = calloc(1, sizeof *zvt);
   if (zvt == NULL)
@@ -374,6 +471,6 @@ enum status tender_open_zvt(const char *address, const struct tender_operator *o
                             .confirm = zvt_confirm,
                             .reverse = zvt_reverse,
                             .last = zvt_last,
-                            .close = free};
+                            .close = zvt_close};
   return STATUS_OK;
 }

@@ -3,6 +3,8 @@
 #ifndef EPURSE_TENDER_ZVT_CLIENT_H
 #define EPURSE_TENDER_ZVT_CLIENT_H
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -45,10 +47,10 @@ struct zvt_talk {
   struct zvt_paper *paper; /* NULL: not wanted */
 };
 
-enum zvt_reply { ZVT_REPLY_NONE, ZVT_REPLY_YES, ZVT_REPLY_NO };
+enum zvt_reply { ZVT_REPLY_NONE, ZVT_REPLY_YES, ZVT_REPLY_NO, ZVT_REPLY_GOODS };
 
-/* Takes what the terminal sent; talk->end says whether that was its last word. Answers what it is to hear: nothing, 80 00 00, or
- * 84 83 00. */
+/* Takes what the terminal sent; talk->end says whether that was its last word. Answers what it is to hear: nothing, 80 00 00,
+ * 84 83 00, or whether what it has charged for is handed out (ZVT_REPLY_GOODS: the 04 0F of an approval). */
 enum zvt_reply zvt_talk_take(struct zvt_talk *talk, const struct zvt_frame *frame);
 
 /* ---- zvt_line.c ---- */
@@ -60,7 +62,13 @@ struct bank_line {
   uint8_t in[ZVT_FRAME_MAX];
   size_t len;
   int64_t give_up, begun; /* of the whole command; of a frame that is not whole yet */
+  atomic_uint *goods;     /* the answer to an approval, a ZVT_GOODS_...; NULL: yes */
+  bool pauses, held;      /* listening ends where that answer was "not yet"; it was */
 };
+
+#define ZVT_GOODS_YES  0x00 /* 80 00 00 */
+#define ZVT_GOODS_NO   0x66 /* 84 66 00: the terminal takes the charge back by itself */
+#define ZVT_GOODS_WAIT 0x9C /* 84 9C 00: it asks again */
 
 /* False: the line is lost. */
 bool bank_line_send(int fd, uint8_t class, uint8_t instruction, const uint8_t *data, size_t len);
@@ -69,6 +77,22 @@ bool bank_line_listen(struct bank_line *line, struct zvt_talk *talk, int64_t sil
 /* Closes it; lets the last acknowledgement arrive, which closing with something unread would take away. */
 void bank_line_end(struct bank_line *line);
 
+/* ---- zvt_hold.c: a charge that waits for its goods ---- */
+
+/* One, kept by a thread that says "not yet" each time the terminal asks. */
+struct zvt_hold {
+  bool live;
+  pthread_t thread;
+  atomic_uint answer;
+  struct bank_line line;
+  struct zvt_talk talk; /* the thread's while it is live */
+};
+
+/* Takes over line and talk. Where nobody says otherwise within a minute, the charge stands. */
+void zvt_hold_begin(struct zvt_hold *hold);
+/* Says so, and waits for the end of the command: hold->talk. Closes the line. */
+void zvt_hold_end(struct zvt_hold *hold, unsigned answer);
+
 /* ---- zvt_orders.c: what is known of each order, in a file that outlives the program ---- */
 
 #define ZVT_ORDERS_MAX  256 /* of them at most ZVT_ORDERS_KEPT that are settled */
@@ -76,6 +100,7 @@ void bank_line_end(struct bank_line *line);
 
 enum zvt_stage {
   ZVT_SENT,      /* 06 01 went out, or was about to */
+  ZVT_HELD,      /* charged, and the terminal waits for the goods; with its line lost, it may have been taken back */
   ZVT_PAID,      /* charged */
   ZVT_REVERSING, /* 06 30 went out, or was about to */
   ZVT_CONFIRMED, /* settled: it stands */
@@ -99,7 +124,7 @@ struct zvt_order {
   enum zvt_stage stage;
   int64_t amount, currency, terminal; /* terminal: its TID; -1: not known */
   enum zvt_told told;                 /* of the last transaction before this order */
-  struct zvt_mark before, charge;     /* charge: from ZVT_PAID on */
+  struct zvt_mark before, charge;     /* charge: from ZVT_HELD on */
 };
 
 struct zvt_orders {
@@ -125,7 +150,7 @@ bool zvt_says_paid(const struct zvt_status *status, const struct zvt_order *orde
 bool zvt_says_none(const struct zvt_talk *talk);
 /* Of a payment that was just sent. */
 enum tender_outcome zvt_judge_payment(const struct zvt_talk *talk, const struct zvt_order *order);
-/* Of an order in ZVT_SENT or ZVT_REVERSING, by the answer to 06 20. `newest`: no other order went out after it. */
+/* Of an order in ZVT_SENT, ZVT_HELD or ZVT_REVERSING, by the answer to 06 20. `newest`: no other order went out after it. */
 enum tender_outcome zvt_judge_last(const struct zvt_talk *talk, const struct zvt_order *order, bool newest);
 /* Of a reversal that was just sent. */
 enum tender_outcome zvt_judge_reversal(const struct zvt_talk *talk);

@@ -52,6 +52,7 @@ bool zvt_says_none(const struct zvt_talk *talk) {
          memchr(others, talk->code, sizeof others) == NULL;
 }
 
+/* Of one whose charge is known: is it the last still, or was it given back? */
 static enum tender_outcome judge_reversing(const struct zvt_status *status, const struct zvt_order *order) {
   if (status->result == 0 && status->original >= 0 && status->original == order->charge.trace)
     return TENDER_REVERSED;
@@ -68,7 +69,7 @@ enum tender_outcome zvt_judge_last(const struct zvt_talk *talk, const struct zvt
     return order->stage == ZVT_SENT && order->told == ZVT_NONE ? TENDER_DECLINED : TENDER_UNKNOWN;
   if (talk->end != ZVT_DONE || !talk->has_status)
     return TENDER_UNKNOWN;
-  if (order->stage == ZVT_REVERSING)
+  if (order->stage == ZVT_REVERSING || order->stage == ZVT_HELD)
     return judge_reversing(status, order);
   if (order->told == ZVT_UNTOLD)
     return TENDER_UNKNOWN;

@@ -30,6 +30,16 @@ static bool line_fill(struct bank_line *line) {
   return got > 0;
 }
 
+static bool reply_send(struct bank_line *line, enum zvt_reply reply) {
+  unsigned goods = reply == ZVT_REPLY_NO ? 0x83 : ZVT_GOODS_YES;
+  if (reply == ZVT_REPLY_NONE)
+    return true;
+  if (reply == ZVT_REPLY_GOODS && line->goods != NULL)
+    goods = atomic_load(line->goods);
+  line->held = goods == ZVT_GOODS_WAIT;
+  return bank_line_send(line->fd, goods == ZVT_GOODS_YES ? 0x80 : 0x84, (uint8_t)goods, NULL, 0);
+}
+
 /* All whole frames that are there, each answered; false: garbage, or the line is lost. */
 static bool line_take(struct bank_line *line, struct zvt_talk *talk) {
   struct zvt_frame frame;
@@ -37,10 +47,7 @@ static bool line_take(struct bank_line *line, struct zvt_talk *talk) {
   enum zvt_cut cut = ZVT_MORE;
   while (talk->end == ZVT_OPEN && (cut = zvt_frame_cut(line->in, line->len, &frame, &used)) == ZVT_WHOLE) {
     enum zvt_reply reply = zvt_talk_take(talk, &frame);
-    if (reply != ZVT_REPLY_NONE &&
-        !bank_line_send(line->fd, reply == ZVT_REPLY_YES ? 0x80 : 0x84, reply == ZVT_REPLY_YES ? 0x00 : 0x83, NULL,
-                        0) &&
-        talk->end == ZVT_OPEN)
+    if (!reply_send(line, reply) && talk->end == ZVT_OPEN)
       return false;
     line->len -= used;
     memmove(line->in, line->in + used, line->len);
@@ -54,7 +61,7 @@ static int64_t least(int64_t one, int64_t two) {
 }
 
 bool bank_line_listen(struct bank_line *line, struct zvt_talk *talk, int64_t silence) {
-  while (talk->end == ZVT_OPEN) {
+  while (talk->end == ZVT_OPEN && !(line->pauses && line->held)) {
     int64_t until = least(peer_now() + (talk->acknowledged ? silence : ZVT_T3_MS), line->give_up);
     if (line->len > 0)
       until = least(until, line->begun + ZVT_T3_MS);

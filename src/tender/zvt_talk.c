@@ -113,7 +113,7 @@ static enum zvt_reply command_take(struct zvt_talk *talk, const struct zvt_frame
   switch (frame->class << 8 | frame->instruction) {
   case 0x040F:
     status_take(talk, frame);
-    return ZVT_REPLY_YES;
+    return talk->has_status && talk->status.result == 0 ? ZVT_REPLY_GOODS : ZVT_REPLY_YES;
   case 0x0401: /* the terminal's clock */
   case 0x04FF:
     return ZVT_REPLY_YES;

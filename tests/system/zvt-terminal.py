@@ -72,10 +72,11 @@ class Bank:
 
 
 class Line:
-    """One connection. Faults: greet, garbage, half, twice, pieces, late (no acknowledgement in T3), slow (silent for 2 s, then
-    charges), deaf (to an abort), beat (04 FF each half second meanwhile), drop-before, drop-after, drop-end, die
+    """One connection. Faults: greet, garbage, half, twice, pieces, late (no acknowledgement in T3), slow (silent for 1.5 s,
+    then charges), await (the same while that word stands in MODES), deaf (to an abort), beat (04 FF meanwhile), drop-before, drop-after, drop-end, die
     (charges, and is no ZVT terminal from then on), decline, abort, other, huge, strange,
     keep (refuses reversals), gone (drops the line behind a reversal), plain (a reversal does not say of what), dumb (no 06 20),
+    cut (drops the line while the goods are waited for, and takes the charge back), stingy (does not take it back),
     blocks, sentence (a text with a card's number)."""
 
     def __init__(self, bank, line, modes):
@@ -169,17 +170,21 @@ class Line:
     def customer(self):
         """Looks for the card."""
         self.bank.stop.clear()
-        until = time.monotonic() + 2 * self.has("slow")
-        while time.monotonic() < until and (self.has("deaf") or not self.bank.stop.is_set()):
+        until = time.monotonic() + 1.5 * self.has("slow")
+        while (time.monotonic() < until or self.awaited()) and (self.has("deaf") or not self.bank.stop.is_set()):
             try:
                 if self.has("beat"):
                     self.tell(0x04, 0xFF, b"\x0a")
-                frame = self.read(0.5)
+                frame = self.read(0.2)
             except Gone:  # he does not notice
                 time.sleep(0.2)
                 continue
             if frame is not None:
                 self.refuse(frame)
+
+    def awaited(self):
+        with open(self.bank.modes, encoding="ascii") as file:
+            return self.has("await") and "await" in file.read().split()
 
     def pay(self, data):
         amount = int(data[1:7].hex())
@@ -199,12 +204,30 @@ class Line:
                 file.write("greet")
         if self.has("drop-after") or self.has("die"):
             raise Gone
-        self.tell(0x04, 0x0F, self.status(done))
+        if not self.goods(done):
+            return self.tell(0x06, 0x1E, b"\x6c")
         if self.has("drop-end"):
             raise Gone
         if self.printing():
             self.receipts("Zahlung", done)
         return self.tell(0x06, 0x0F)
+
+    def goods(self, done):
+        """Whether the till has them; asks again where it says "not yet", takes the charge back where it says no, or nothing."""
+        try:
+            answer = self.tell(0x04, 0x0F, self.status(done))
+            while answer[:2] == (0x84, 0x9C):
+                if self.has("cut"):
+                    raise Gone
+                time.sleep(0.3)
+                answer = self.tell(0x04, 0x0F, self.status(done))
+        except Gone:
+            if self.has("cut"):
+                self.bank.give_back(done["receipt"])
+            raise
+        if answer[0] == 0x84 and not self.has("stingy"):
+            self.bank.give_back(done["receipt"])
+        return answer[0] == 0x80
 
     def printing(self):
         return self.bank.config & 0x82 == 0x82
