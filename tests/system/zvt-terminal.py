@@ -254,7 +254,10 @@ class Line:
             time.sleep(0.3)
             raise Gone
         if self.has("late") and instruction == 0x01:
+            self.bank.stop.clear()
             time.sleep(6)
+            if self.bank.stop.is_set():
+                raise Gone
         self.send(0x80, 0x00)
         if instruction == 0x00:
             self.bank.config = data[3]
