@@ -84,15 +84,14 @@ bool chip_is(const char *path) {
   return is;
 }
 
-enum status chip_open(const char *path, chip_purse_set *set, void *context, struct chip **out) {
+enum status chip_open(const char *path, const struct chip_applet *applet, struct chip **out) {
   struct chip *chip = calloc(1, sizeof *chip);
   enum status status = STATUS_STORE_FAILED;
 
   *out = NULL;
   if (chip == NULL)
     return STATUS_NO_MEMORY;
-  chip->set = set;
-  chip->context = context;
+  chip->applet = *applet;
   chip->fd = open(path, O_RDWR | O_CLOEXEC);
   if (chip->fd < 0)
     status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_STORE_FAILED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The chip under a factory-fresh virtual card: an issuer security domain that takes new keys and an applet, and refuses
- * what real ones refuse (GPC v2.3.1 chapter 11). The applet that it runs is always the purse, whatever the CAP file's
- * bytecode says. Its persistent state is a file of its own. */
+ * what real ones refuse (GPC v2.3.1 chapter 11). What its applet is, whatever the CAP file's bytecode says, is up to who
+ * opens it. Its persistent state is a file of its own. */
 #ifndef EPURSE_VCARD_CHIP_H
 #define EPURSE_VCARD_CHIP_H
 
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "epurse/apdu.h"
+#include "epurse/cap.h"
 #include "epurse/card.h"
 #include "epurse/status.h"
 
@@ -26,13 +27,16 @@ struct chip_kind {
   uint8_t framework;                /* highest minor of javacard.framework it has; 0: 5, 3.0.4's */
 };
 
-/* The applet that was made: what INSTALL said of it. */
-struct chip_purse {
-  uint8_t serial[CHIP_SERIAL_SIZE];
-  uint8_t transport_key[CRYPTO_AES_KEY_SIZE];
+/* What runs on it: told before the chip's own file says so, and answering with a status word; SW_OK: it is done. */
+struct chip_applet {
+  void *context;
+  /* A package was loaded: `load_file` is C4, length, components. NULL: any will do. */
+  uint16_t (*load)(void *context, const uint8_t *load_file, size_t len);
+  /* INSTALL [for install] of an instance: the applet's own parameters (what C9 holds). */
+  uint16_t (*install)(void *context, const struct cap_aid *instance, const uint8_t *parameters, size_t len);
+  /* The instance is deleted. */
+  uint16_t (*remove)(void *context);
 };
-/* Makes the purse durable, or takes it away (`purse` NULL): what the chip calls when INSTALL and DELETE do. */
-typedef enum status chip_purse_set(void *context, const struct chip_purse *purse);
 
 /* Makes the file of a chip with the published keys 40..4F, mode 0600; never over an existing one. STATUS_EXISTS,
  * STATUS_STORE_FAILED. */
@@ -40,7 +44,7 @@ enum status chip_create(const char *path, const struct chip_kind *kind) EPURSE_M
 /* Whether a file is a chip's. */
 bool chip_is(const char *path);
 /* Opens and locks it. STATUS_NOT_FOUND; BAD_FORMAT: it is no chip's file; READER_BUSY. */
-enum status chip_open(const char *path, chip_purse_set *set, void *context, struct chip **chip) EPURSE_MUST_USE;
+enum status chip_open(const char *path, const struct chip_applet *applet, struct chip **chip) EPURSE_MUST_USE;
 /* Wipes and frees. NULL is fine. */
 void chip_close(struct chip **chip);
 

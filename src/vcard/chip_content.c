@@ -5,7 +5,6 @@
 
 #include "chip_state.h"
 #include "epurse/bytes.h"
-#include "epurse/crypto.h"
 #include "epurse/tlv.h"
 
 #define PAGE_SIZE         40 /* GET STATUS is cut after that many bytes, wherever that is */
@@ -14,7 +13,6 @@
 #define SW_NO_MEMORY      0x6A84
 #define P1_LOAD           0x02
 #define P1_MAKE           0x0C
-#define PARAMETERS_OURS   0x01 /* version of what INSTALL carries for the purse */
 #define STATE_READY       0x01
 #define STATE_INITIALIZED 0x07
 #define STATE_SECURED     0x0F
@@ -89,8 +87,9 @@ uint16_t chip_delete(struct chip *chip, const struct apdu *command, struct apdu_
     return SW_CONDITIONS_NOT_SATISFIED; /* it still has an instance */
   if (chip->memory.instance.len > 0) {
     chip->memory.instance.len = 0;
-    if (chip->set(chip->context, NULL) != STATUS_OK)
-      return SW_MEMORY_FAILURE;
+    uint16_t sw = chip->applet.remove(chip->applet.context);
+    if (sw != SW_OK)
+      return sw;
   }
   if (package)
     chip->memory.package_size = 0;
@@ -122,21 +121,9 @@ static uint16_t install_for_load(struct chip *chip, struct bytes_reader *reader,
   return done_with_receipt(response);
 }
 
-/* What the applet's install() reads of C9: version 1, serial 8, transport key 16. */
-static uint16_t parameters_read(const uint8_t *data, size_t len, struct chip_purse *purse) {
-  struct tlv tlv;
-
-  if (tlv_find(data, len, 0xC9, &tlv) != STATUS_OK || tlv.len != 1 + CHIP_SERIAL_SIZE + CRYPTO_AES_KEY_SIZE ||
-      tlv.value[0] != PARAMETERS_OURS)
-    return SW_WRONG_DATA;
-  memcpy(purse->serial, tlv.value + 1, CHIP_SERIAL_SIZE);
-  memcpy(purse->transport_key, tlv.value + 1 + CHIP_SERIAL_SIZE, CRYPTO_AES_KEY_SIZE);
-  return SW_OK;
-}
-
 static uint16_t install_make(struct chip *chip, struct bytes_reader *reader, struct apdu_response *response) {
   struct cap_aid package, module, instance;
-  struct chip_purse purse;
+  struct tlv own;
   bool known = false;
 
   if (!aid_read(reader, &package) || !aid_read(reader, &module) || !aid_read(reader, &instance))
@@ -154,10 +141,9 @@ static uint16_t install_make(struct chip *chip, struct bytes_reader *reader, str
     return SW_DATA_NOT_FOUND;
   if (chip->memory.instance.len > 0)
     return SW_CONDITIONS_NOT_SATISFIED;
-  uint16_t sw = parameters_read(parameters, parameters_len, &purse);
-  if (sw == SW_OK && chip->set(chip->context, &purse) != STATUS_OK)
-    sw = SW_MEMORY_FAILURE;
-  crypto_wipe(&purse, sizeof purse);
+  if (tlv_find(parameters, parameters_len, 0xC9, &own) != STATUS_OK)
+    return SW_WRONG_DATA;
+  uint16_t sw = chip->applet.install(chip->applet.context, &instance, own.value, own.len);
   if (sw != SW_OK)
     return sw;
   chip->memory.instance = instance;
@@ -242,7 +228,9 @@ static uint16_t package_take(struct chip *chip) {
     if (sw != SW_OK)
       return sw;
   }
-  return place == sizeof order ? SW_OK : SW_WRONG_DATA;
+  if (place != sizeof order)
+    return SW_WRONG_DATA;
+  return chip->applet.load != NULL ? chip->applet.load(chip->applet.context, chip->block, chip->block_len) : SW_OK;
 }
 
 uint16_t chip_load(struct chip *chip, const struct apdu *command, struct apdu_response *response) {

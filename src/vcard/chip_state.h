@@ -4,7 +4,6 @@
 #define EPURSE_VCARD_CHIP_STATE_H
 
 #include "chip.h"
-#include "epurse/cap.h"
 #include "epurse/domain_channel.h"
 
 #define CHIP_KEY_SETS 4
@@ -35,8 +34,7 @@ struct chip {
   struct chip_memory memory;
   char *path;
   int fd;
-  chip_purse_set *set;
-  void *context;
+  struct chip_applet applet;
   uint32_t fail_in;
   bool fail_after, dead; /* without power */
   bool purse_selected;

@@ -14,6 +14,10 @@
 #include "chip.h"
 #include "tally.h"
 
+/* What the applet's install() reads of INSTALL: version 1, serial 8, transport key 16. */
+#define INSTALLED_FORM 0x01
+#define INSTALLED_SIZE (1 + CHIP_SERIAL_SIZE + CRYPTO_AES_KEY_SIZE)
+
 struct vcard {
   struct card_file file;
   struct card_memory committed; /* as in the file */
@@ -157,17 +161,25 @@ static enum status purse_open(struct vcard *vcard, const char *path) {
   return STATUS_OK;
 }
 
-/* chip_purse_set: a purse that an earlier try left half made is replaced. */
-static enum status purse_set(void *context, const struct chip_purse *purse) {
+static uint16_t purse_remove(void *context) {
   struct vcard *vcard = context;
   card_file_close(&vcard->file);
   vcard->has_purse = false;
-  if (unlink(vcard->purse_path) != 0 && errno != ENOENT)
-    return STATUS_STORE_FAILED;
-  if (purse == NULL)
-    return STATUS_OK;
-  enum status status = vcard_create(vcard->purse_path, purse->serial, purse->transport_key);
-  return status == STATUS_OK ? purse_open(vcard, vcard->purse_path) : status;
+  return unlink(vcard->purse_path) == 0 || errno == ENOENT ? SW_OK : SW_MEMORY_FAILURE;
+}
+
+/* A purse that an earlier try left half made is replaced. */
+static uint16_t purse_install(void *context, const struct cap_aid *instance, const uint8_t *parameters, size_t len) {
+  struct vcard *vcard = context;
+  (void)instance;
+  if (len != INSTALLED_SIZE || parameters[0] != INSTALLED_FORM)
+    return SW_WRONG_DATA;
+  if (purse_remove(vcard) != SW_OK)
+    return SW_MEMORY_FAILURE;
+  enum status status = vcard_create(vcard->purse_path, parameters + 1, parameters + 1 + CHIP_SERIAL_SIZE);
+  if (status == STATUS_OK)
+    status = purse_open(vcard, vcard->purse_path);
+  return status == STATUS_OK ? SW_OK : SW_MEMORY_FAILURE;
 }
 
 /* A chip, and the purse that was installed in it. */
@@ -176,7 +188,8 @@ static enum status fresh_open(struct vcard *vcard, const char *path) {
     vcard->purse_path = NULL;
     return STATUS_NO_MEMORY;
   }
-  enum status status = chip_open(path, purse_set, vcard, &vcard->chip);
+  struct chip_applet applet = {.context = vcard, .install = purse_install, .remove = purse_remove};
+  enum status status = chip_open(path, &applet, &vcard->chip);
   if (status == STATUS_OK)
     status = purse_open(vcard, vcard->purse_path);
   return status == STATUS_NOT_FOUND && vcard->chip != NULL ? STATUS_OK : status;

@@ -20,8 +20,15 @@ tests_applet_check_cost_LDADD = $(LINK_PROTOCOL) $(CHECK_LIBS)
 tests_applet_policy_rows_SOURCES = tests/applet/policy_rows.c
 tests_applet_policy_rows_LDADD = $(LINK_CARD)
 
-TESTS += tests/applet/cap.test tests/applet/cost.test tests/applet/installation.test tests/applet/policy.test tests/applet/tear.test
-dist_check_SCRIPTS += tests/applet/cap.test tests/applet/cost.test tests/applet/installation.test tests/applet/policy.test tests/applet/tear.test
+# A virtual chip that loads the applet, which then answers: the core of the card is not in it.
+check_PROGRAMS += tests/applet/chip
+tests_applet_chip_SOURCES = tests/applet/chip.c tests/applet/line.c
+tests_applet_chip_LDADD = libvcard.a libglobalplatform.a $(LINK_PROTOCOL) $(ZIP_LIBS)
+
+TESTS += tests/applet/cap.test tests/applet/cost.test tests/applet/installation.test tests/applet/policy.test \
+	tests/applet/prepare.test tests/applet/tear.test
+dist_check_SCRIPTS += tests/applet/cap.test tests/applet/cost.test tests/applet/installation.test tests/applet/policy.test \
+	tests/applet/prepare.test tests/applet/tear.test
 
 CLEANFILES += tests/applet/bridge.stamp
 EXTRA_DIST += applet/README.md tests/applet/cost.def

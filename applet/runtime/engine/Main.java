@@ -6,6 +6,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.HashMap;
@@ -18,6 +19,8 @@ public final class Main {
       + "       engine.Main new FILE CLASSES APPLET AID PARAMETERS [SETTING=NUMBER]...\n"
       + "       engine.Main run FILE CLASSES [HOST PORT]\n"
       + "       engine.Main pipe CLASSES APPLET AID\n"
+      + "       engine.Main cap CLASSES AID FILE\n"
+      + "       engine.Main size CLASSES\n"
       + "Settings: t0, cmac, transient-ec, commit, transient, buffer, block, transactions. AID and PARAMETERS are"
       + " hexadecimal.\n";
 
@@ -82,6 +85,20 @@ public final class Main {
     return 0;
   }
 
+  private static int cap(String[] arguments) throws Exception {
+    new LoadFile(Paths.get(arguments[1]), hex(arguments[2])).write(Paths.get(arguments[3]));
+    return 0;
+  }
+
+  /* Bytes of bytecode. */
+  private static int size(Path classes) throws Exception {
+    int sum = 0;
+    for (Path file : Bytecode.files(classes))
+      sum += Bytecode.of(Files.readAllBytes(file)).length;
+    System.out.println(sum);
+    return 0;
+  }
+
   private static int verb(String[] arguments) throws Exception {
     String verb = arguments.length > 0 ? arguments[0] : "";
     if (verb.equals("check") && arguments.length == 2)
@@ -92,6 +109,10 @@ public final class Main {
       return run(arguments);
     if (verb.equals("pipe") && arguments.length == 4)
       return pipe(arguments);
+    if (verb.equals("cap") && arguments.length == 4)
+      return cap(arguments);
+    if (verb.equals("size") && arguments.length == 2)
+      return size(Paths.get(arguments[1]));
     System.err.print(USAGE);
     return 64;
   }

@@ -23,6 +23,7 @@ final class Pipe {
   private final Path classes;
   private final String applet;
   private final byte[] name;
+  private final ClassLoader loader;
   private final Map<ByteBuffer, Reader> readers = new HashMap<>();
   private Device device;
   private Reader reader;
@@ -31,10 +32,10 @@ final class Pipe {
     this.classes = classes;
     this.applet = applet;
     this.name = name;
+    loader = new Loader(classes);
   }
 
   void serve(DataInputStream in, DataOutputStream out) throws IOException, ReflectiveOperationException {
-    ClassLoader loader = new Loader(classes);
     for (;;) {
       byte order;
       try {
@@ -44,7 +45,7 @@ final class Pipe {
       }
       byte[] body = new byte[in.readUnsignedShort()];
       in.readFully(body);
-      byte[] answer = order == 'I' ? install(loader.loadClass(applet), body) : answer(order, body);
+      byte[] answer = answer(order, body);
       out.writeShort(answer.length);
       out.write(answer);
       out.flush();
@@ -53,7 +54,7 @@ final class Pipe {
 
   /* I: 8 bytes that are its name here, flags, then the applet's own parameters: a device fresh from the factory. Answers the
    * status word. */
-  private byte[] install(Class<?> type, byte[] body) {
+  private byte[] install(byte[] body) throws ReflectiveOperationException {
     Policy policy = new Policy();
     policy.protocol = (byte)((body[NAMED] & T0) != 0 ? 0 : 1);
     policy.cmac = (body[NAMED] & CMAC) != 0;
@@ -61,14 +62,42 @@ final class Pipe {
     policy.transactions = (body[NAMED] & WITHOUT_TRANSACTIONS) == 0;
     device = new Device(policy);
     reader = new Reader(device);
-    short sw = device.install(type, name, Arrays.copyOfRange(body, NAMED + 1, body.length));
+    short sw = device.install(loader.loadClass(applet), name, Arrays.copyOfRange(body, NAMED + 1, body.length));
     device.powerOn();
     readers.put(ByteBuffer.wrap(body, 0, NAMED).slice(), reader);
-    return ByteBuffer.allocate(2).putShort(sw).array();
+    return word(sw);
+  }
+
+  private static byte[] word(int sw) {
+    return ByteBuffer.allocate(2).putShort((short)sw).array();
+  }
+
+  /* J: what a chip's INSTALL says: length of the instance's name, the name, the applet's own parameters. The status word. */
+  private byte[] installAs(byte[] body) throws ReflectiveOperationException {
+    device = new Device(new Policy());
+    reader = new Reader(device);
+    short sw = device.install(loader.loadClass(applet), Arrays.copyOfRange(body, 1, 1 + body[0]),
+                              Arrays.copyOfRange(body, 1 + body[0], body.length));
+    device.powerOn();
+    return word(sw);
+  }
+
+  private static Path path(byte[] name) {
+    return Paths.get(new String(name, StandardCharsets.UTF_8));
   }
 
   private byte[] answer(byte order, byte[] body) throws IOException, ReflectiveOperationException {
     switch (order) {
+    case 'I':
+      return install(body);
+    case 'J':
+      return installAs(body);
+    case 'V': /* what a chip was given with LOAD: whether it is what runs here, as a status word */
+      return word(new LoadFile(classes, name).is(body) ? 0x9000 : 0x6A80);
+    case 'L': /* the name of a file that F wrote: the device that is in it */
+      device = Image.load(path(body), loader);
+      reader = new Reader(device);
+      return new byte[0];
     case 'A': /* a command: its answer, empty where the power was lost */
       return reader.transmit(body);
     case 'D': /* the device of that name; what follows is for it */
@@ -91,7 +120,7 @@ final class Pipe {
           .putInt(device.mostTransient())
           .array();
     case 'F': /* the name of a file, which becomes the device's (engine.Main run) */
-      Image.save(device, Paths.get(new String(body, StandardCharsets.UTF_8)));
+      Image.save(device, path(body));
       return new byte[0];
     case 'G': /* names of fields from the applet on, one a line: their bytes, one after the other */
       return Peek.bytes(device.applet(), new String(body, StandardCharsets.UTF_8).split("\n"));
