@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The instructions of a class file's methods, without tables and names: what of it becomes an applet's code on a card. */
+ * The instructions of a class file's methods, without names, and without the tables that its static arrays are: what of it
+ * becomes an applet's code on a card. */
 package engine;
 
 import java.io.ByteArrayInputStream;
@@ -58,17 +59,19 @@ final class Bytecode {
 
   private void members() throws IOException {
     for (int left = in.readUnsignedShort(); left > 0; left--) {
-      in.skipBytes(6); /* access, name, type */
+      in.skipBytes(2); /* access */
+      boolean table = "<clinit>".equals(names[in.readUnsignedShort()]);
+      in.skipBytes(2); /* type */
       for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--)
-        attribute();
+        attribute(table);
     }
   }
 
-  private void attribute() throws IOException {
+  private void attribute(boolean table) throws IOException {
     String name = names[in.readUnsignedShort()];
     byte[] body = new byte[in.readInt()];
     in.readFully(body);
-    if (!name.equals("Code"))
+    if (table || !name.equals("Code"))
       return;
     DataInputStream inside = new DataInputStream(new ByteArrayInputStream(body));
     inside.skipBytes(4); /* stack, locals */

@@ -90,7 +90,7 @@ public final class Main {
     return 0;
   }
 
-  /* Bytes of bytecode. */
+  /* Bytes of bytecode, without tables. */
   private static int size(Path classes) throws Exception {
     int sum = 0;
     for (Path file : Bytecode.files(classes))

@@ -36,6 +36,15 @@ final class Answer {
     return Util.arrayCopyNonAtomic(from, at, bytes, to, len);
   }
 
+  /* The same of a whole field. */
+  short put(short to, byte[] field) {
+    return put(to, field, (short)0, (short)field.length);
+  }
+
+  short putZeros(short to, short len) {
+    return Util.arrayFillNonAtomic(bytes, to, len, (byte)0);
+  }
+
   void send(APDU apdu) {
     apdu.setOutgoing();
     apdu.setOutgoingLength(length());

@@ -64,6 +64,11 @@ final class Certificate {
     return Util.arrayCompare(what, (short)0, data, at, (short)what.length) == 0;
   }
 
+  /* Bytes in 53. */
+  private static short extraLength(byte[] data, short at) {
+    return (short)(data[(short)(at + EXTRA_LENGTH)] & 0xFF);
+  }
+
   static boolean isTerminal(byte role) {
     return role == POS || role == RELOAD || role == DESK;
   }
@@ -120,7 +125,7 @@ final class Certificate {
   static boolean formed(byte[] data, short at, short len) {
     if (len < SIZE_MIN || len > SIZE_MAX)
       return false;
-    short extra = (short)(data[(short)(at + EXTRA_LENGTH)] & 0xFF);
+    short extra = extraLength(data, at);
     if (len != (short)(FIXED + extra) || (data[(short)(at + 3)] & 0xFF) != (short)(len - SIGNED))
       return false;
     short behind = (short)(at + extra);
@@ -135,16 +140,16 @@ final class Certificate {
   }
 
   static short size(byte[] data, short at) {
-    return (short)(FIXED + (data[(short)(at + EXTRA_LENGTH)] & 0xFF));
+    return (short)(FIXED + extraLength(data, at));
   }
 
   /* Where the public key stands, 65 bytes. */
   static short pointAt(byte[] data, short at) {
-    return (short)(at + POINT + (data[(short)(at + EXTRA_LENGTH)] & 0xFF));
+    return (short)(at + POINT + extraLength(data, at));
   }
 
   static boolean signedBy(Crypto crypto, ECPublicKey ca, byte[] data, short at) {
-    short extra = (short)(data[(short)(at + EXTRA_LENGTH)] & 0xFF);
+    short extra = extraLength(data, at);
     return crypto.verify(ca, data, (short)(at + SIGNED), (short)(SIGNED_SIZE + extra), (short)(at + SIGNATURE + extra));
   }
 

@@ -236,7 +236,7 @@ final class Channel {
   private void answerScp11() {
     byte[] bytes = answer.bytes;
     deriveScp11();
-    answer.put((short)0, ANSWER_HEAD, (short)0, (short)ANSWER_HEAD.length);
+    answer.put((short)0, ANSWER_HEAD);
     Curve.publicOf(ephemeral).getW(bytes, (short)ANSWER_HEAD.length);
     secure.sRmac.setKey(bytes, DERIVED); /* the receipt key, once */
     crypto.cmac.setKey(secure.sRmac);
@@ -247,7 +247,7 @@ final class Channel {
     secure.sRmac.setKey(bytes, (short)(DERIVED + 3 * BLOCK));
     secure.open();
     Util.arrayFillNonAtomic(bytes, DERIVED, (short)(4 * BLOCK), (byte)0);
-    short at = answer.put(POINT_TLV_SIZE, RECEIPT_HEAD, (short)0, (short)RECEIPT_HEAD.length);
+    short at = answer.put(POINT_TLV_SIZE, RECEIPT_HEAD);
     answer.setLength(answer.put(at, session.bytes, Session.CHAIN, BLOCK));
   }
 
@@ -282,7 +282,7 @@ final class Channel {
     deriveMac();
     derive(secure.sMac, DERIVE_CARD_CRYPTOGRAM, (short)0x0040);
     secure.wipeKeys();
-    answer.put((short)0, memory.serial, (short)0, Memory.SERIAL_SIZE);
+    answer.put((short)0, memory.serial);
     bytes[10] = command.p1() != 0 ? command.p1() : KVN_FIRST; /* 0 asks for whichever key there is */
     bytes[11] = 0x03;                                         /* SCP03 */
     bytes[12] = 0x60;                                         /* i: R-MAC, R-ENC, random challenge */

@@ -55,7 +55,7 @@ final class Perso {
     ecka[set].genKeyPair();
     sig[set].genKeyPair();
     short at = Record.begin(bytes, Record.TAG_CARD_REQUEST, REQUEST_BODY_SIZE);
-    at = answer.put(at, memory.serial, (short)0, Memory.SERIAL_SIZE);
+    at = answer.put(at, memory.serial);
     at = (short)(at + Curve.publicOf(ecka[set]).getW(bytes, at));
     Curve.publicOf(sig[set]).getW(bytes, at);
     if (!Record.sign(crypto, Curve.privateOf(sig[set]), answer, REQUEST_TLV_SIZE))

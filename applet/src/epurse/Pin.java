@@ -53,8 +53,8 @@ final class Pin {
     bytes[at++] = kind;
     at = answer.put(at, memory.parameters(), Memory.CID, Memory.CID_SIZE);
     bytes[at++] = kind == WRONG ? memory.pinTriesLeft : Memory.PIN_TRIES;
-    at = answer.put(at, memory.pinEvents, (short)0, Unsigned.SIZE);
-    at = answer.put(at, memory.atc, (short)0, Unsigned.SIZE);
+    at = answer.put(at, memory.pinEvents);
+    at = answer.put(at, memory.atc);
     at = answer.put(at, session.bytes, Session.TID, Session.TID_SIZE);
     at = answer.put(at, command.bytes, nonceAt, NONCE_SIZE);
     Util.setShort(bytes, at, memory.pinChanges);

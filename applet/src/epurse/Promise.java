@@ -148,7 +148,7 @@ final class Promise {
 
   private short refusal(byte type) {
     byte[] data = command.bytes;
-    if (Util.arrayCompare(data, C_TID, session.bytes, Session.TID, Session.TID_SIZE) != 0 ||
+    if (!session.isWith(data, C_TID) ||
         Util.arrayCompare(data, C_CURRENCY, memory.parameters(), Memory.CURRENCY, (short)2) != 0)
       return Sw.WRONG_DATA;
     if (inPoints() && type != Record.POINTS_PURCHASE && type != Record.REFUND)
@@ -169,25 +169,23 @@ final class Promise {
     bytes[at++] = (byte)((session.is(Session.PIN_VERIFIED) ? FLAG_PIN : 0) |
                          (type == Record.REFUND && inPoints() ? FLAG_SALE_IN_POINTS : 0));
     at = answer.put(at, memory.parameters(), Memory.CID, Memory.CID_SIZE);
-    at = answer.put(at, memory.atc, (short)0, Unsigned.SIZE);
+    at = answer.put(at, memory.atc);
     Unsigned.increment(bytes, ATC, Unsigned.SIZE);
     at = answer.put(at, data, C_AMOUNT, (short)6); /* with currency */
-    at = answer.put(at, memory.balance, (short)0, Unsigned.SIZE);
-    at = answer.put(at, memory.points, (short)0, Unsigned.SIZE);
+    at = answer.put(at, memory.balance);
+    at = answer.put(at, memory.points);
     at = answer.put(at, data, C_TID, (short)23); /* with N and time */
-    Util.arrayFillNonAtomic(bytes, at, Crypto.HASH_SIZE, (byte)0);
-    at = (short)(at + Crypto.HASH_SIZE);
-    at = answer.put(at, memory.lastAtc, (short)0, Unsigned.SIZE);
-    at = answer.put(at, memory.lastSecret, (short)0, Memory.SECRET_SIZE);
-    Util.arrayFillNonAtomic(bytes, at, Crypto.HASH_SIZE, (byte)0);
-    at = (short)(at + Crypto.HASH_SIZE);
+    at = answer.putZeros(at, Crypto.HASH_SIZE);
+    at = answer.put(at, memory.lastAtc);
+    at = answer.put(at, memory.lastSecret);
+    at = answer.putZeros(at, Crypto.HASH_SIZE);
     at = Util.setShort(bytes, at, memory.offlineCount);
-    at = answer.put(at, memory.offlineSum, (short)0, Unsigned.SIZE);
+    at = answer.put(at, memory.offlineSum);
     at = Util.setShort(bytes, at, memory.pinChanges);
     if (type == Record.REFUND)
       answer.put(at, data, C_SALE, Unsigned.SIZE);
     else
-      Util.arrayFillNonAtomic(bytes, at, Unsigned.SIZE, (byte)0);
+      answer.putZeros(at, Unsigned.SIZE);
   }
 
   private boolean isLatest(byte[] promise) {

@@ -78,7 +78,7 @@ final class Purse {
   private boolean orderFits(byte[] promise) {
     card.crypto.hash(promise, (short)0, Record.PROMISE_TLV_SIZE, scratch, (short)0);
     return commandFits(promise[Promise.TYPE]) &&
-           Util.arrayCompare(session.bytes, Session.TID, promise, Promise.TID, Session.TID_SIZE) == 0 &&
+           session.isWith(promise, Promise.TID) &&
            same(TYPE, promise, Promise.TYPE, (short)1) && same(CID, promise, Promise.CID, Memory.CID_SIZE) &&
            same(ATC, promise, Promise.ATC, Unsigned.SIZE) && same(TID, promise, Promise.TID, Session.TID_SIZE) &&
            same(AMOUNT, promise, Promise.AMOUNT, (short)6) && same(HASH, scratch, (short)0, Crypto.HASH_SIZE);
@@ -164,15 +164,14 @@ final class Purse {
    * the verified PIN. */
   private boolean proofIsFor(byte[] tid, short at) {
     return session.is(Session.PIN_VERIFIED) || session.bytes[Session.ROLE] == Certificate.DESK ||
-           Util.arrayCompare(session.bytes, Session.TID, tid, at, Session.TID_SIZE) == 0;
+           session.isWith(tid, at);
   }
 
   short getProof() {
     byte[] bytes = answer.bytes;
     byte[] promise = memory.slotPromise();
     boolean slot = memory.slotState != Memory.NONE;
-    Util.arrayFillNonAtomic(bytes, (short)0, PROOF_SIZE, (byte)0);
-    answer.setLength(PROOF_SIZE);
+    answer.setLength(answer.putZeros((short)0, PROOF_SIZE));
     bytes[0] = memory.slotState;
     if (slot) {
       answer.put(PROOF_ATC, promise, Promise.ATC, Unsigned.SIZE);
@@ -185,17 +184,19 @@ final class Purse {
       answer.put(PROOF_AMOUNT, promise, Promise.AMOUNT, Unsigned.SIZE);
       answer.put(PROOF_TID, promise, Promise.TID, Session.TID_SIZE);
     }
-    short at = answer.put(PROOF_BALANCE, memory.balance, (short)0, Unsigned.SIZE);
-    answer.put(at, memory.points, (short)0, Unsigned.SIZE);
+    putCounters(PROOF_BALANCE);
     if (memory.slotState == Memory.COMMITTED)
-      answer.put(PROOF_SECRET, memory.slotSecret, (short)0, Memory.SECRET_SIZE);
+      answer.put(PROOF_SECRET, memory.slotSecret);
     return Sw.OK;
   }
 
+  /* Balance and points. */
+  private short putCounters(short at) {
+    return answer.put(answer.put(at, memory.balance), memory.points);
+  }
+
   short getBalance() {
-    short at = answer.put((short)0, memory.balance, (short)0, Unsigned.SIZE);
-    at = answer.put(at, memory.points, (short)0, Unsigned.SIZE);
-    answer.setLength(answer.put(at, memory.parameters(), Memory.CURRENCY, (short)2));
+    answer.setLength(answer.put(putCounters((short)0), memory.parameters(), Memory.CURRENCY, (short)2));
     return Sw.OK;
   }
 }

@@ -65,11 +65,11 @@ final class Selection {
     bytes[0] = PARTICULARS_VERSION;
     bytes[1] = memory.state;
     short at = answer.put((short)2, parameters, Memory.CID, Memory.CID_SIZE);
-    at = answer.put(at, memory.serial, (short)0, Memory.SERIAL_SIZE);
+    at = answer.put(at, memory.serial);
     at = answer.put(at, parameters, Memory.EXPIRY, (short)(Memory.TIME - Memory.EXPIRY)); /* currency, ceilings */
-    at = answer.put(at, memory.atc, (short)0, Unsigned.SIZE);
+    at = answer.put(at, memory.atc);
     bytes[at++] = memory.pinTriesLeft;
-    at = answer.put(at, memory.latestTime, (short)0, Moment.SIZE);
+    at = answer.put(at, memory.latestTime);
     bytes[at++] = memory.grouping(Memory.MASTER_KEY)[IssuerKey.VERSION];
     bytes[at++] = memory.grouping(Memory.TERMINAL_CA)[IssuerKey.VERSION];
     bytes[at++] = memory.grouping(Memory.SERVER)[IssuerKey.VERSION];

@@ -48,6 +48,11 @@ final class Session {
     bytes[flag] = value ? (byte)1 : (byte)0;
   }
 
+  /* Whether it is the terminal of that TID with which this session is. */
+  boolean isWith(byte[] tid, short at) {
+    return Util.arrayCompare(bytes, TID, tid, at, TID_SIZE) == 0;
+  }
+
   /* All but what a certificate has shown. */
   void wipeChannel() {
     Util.arrayFillNonAtomic(bytes, (short)0, SHOWN_ROLE, (byte)0);
