@@ -127,7 +127,7 @@ differential: all $(check_DATA) tests/applet/check_alone_flow tests/applet/check
 	$(AM_TESTS_ENVIRONMENT) PHYSICAL_WHOLE=1 $(srcdir)/tests/applet/physical.test
 	$(AM_TESTS_ENVIRONMENT) CARD=applet $(srcdir)/tests/system/key-roll.test
 	$(AM_TESTS_ENVIRONMENT) CARD=applet $(srcdir)/tests/system/many-payments.test
-	$(AM_TESTS_ENVIRONMENT) TORTURE_STRIDE=1 TORTURE_ROUNDS=600 $(srcdir)/tests/applet/torture.test
+	$(AM_TESTS_ENVIRONMENT) APPLET_TORTURE_STRIDE=1 APPLET_TORTURE_ROUNDS=600 $(srcdir)/tests/applet/torture.test
 
 clean-local:
 	rm -rf applet/runtime/classes applet/src/classes tests/applet/classes tests/applet/probe/classes
