@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a shop prints: a document of lines, made of a receipt or a report; plain text or ESC/POS made of it; and the printers
+ * What a shop prints: a document of lines, made of a receipt or a report; plain text, ESC/POS or PDF made of it; and the printers
  * that it goes to. Nothing is global: any thread may print, each its own document.
  */
 #ifndef EPURSE_PRINT_H
@@ -68,6 +68,11 @@ enum status print_text(const struct print_document *document, unsigned columns, 
 /* ESC/POS in the characters of PC858; what that lacks becomes its letter without the mark, or '?'. Likewise. */
 enum status print_escpos(const struct print_document *document, const struct print_setting *setting, uint8_t **data,
                          size_t *len) EPURSE_MUST_USE;
+
+/* Whether this was built with libharu, and print_pdf works. */
+bool print_pdf_there(void);
+/* PDF, a page for each part between cuts, 80 mm wide and as long as what is on it, in the characters of Windows-1252. Likewise. */
+enum status print_pdf(const struct print_document *document, uint8_t **data, size_t *len) EPURSE_MUST_USE;
 
 /* ---- printers ---- */
 

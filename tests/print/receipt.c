@@ -96,6 +96,40 @@ START_TEST(as_escpos) {
 }
 END_TEST
 
+/* What poppler reads out of the PDF: two pages, one for each copy, and all on them. */
+START_TEST(as_pdf) {
+  struct outcome outcome = outcome_of(TRANSACTION_PURCHASE);
+  struct print_document *document = document_of(&outcome, false, false);
+  const struct print_receipt shop = {.merchant = "BAKERY",
+                                     .merchant_name = "\xC5\x81\xC3\xB3"
+                                                      "d\xC5\xBA \xE2\x82\xAC",
+                                     .tid = "POS00001",
+                                     .outcome = &outcome,
+                                     .shop = true};
+  uint8_t *data = NULL;
+  size_t len = 0;
+  char text[8192];
+  if (!print_pdf_there() || system("command -v pdftotext >/dev/null") != 0) {
+    print_document_free(&document);
+    return;
+  }
+  print_receipt(document, &shop);
+  ck_assert_int_eq(print_pdf(document, &data, &len), STATUS_OK);
+  FILE *file = fopen("receipt.pdf", "wb");
+  ck_assert_ptr_nonnull(file);
+  ck_assert_uint_eq(fwrite(data, 1, len, file), len);
+  ck_assert_int_eq(fclose(file), 0);
+  FILE *read = popen("pdftotext -layout receipt.pdf - | tr -s ' ' | sed '/^ *$/d'", "r");
+  ck_assert_ptr_nonnull(read);
+  len = fread(text, 1, sizeof text, read);
+  ck_assert_int_eq(pclose(read), 0);
+  ck_assert_int_eq(remove("receipt.pdf"), 0);
+  golden("both-pdf.txt", text, len);
+  free(data);
+  print_document_free(&document);
+}
+END_TEST
+
 /* What the shop keeps says nothing of what the holder has. */
 START_TEST(the_shop_is_told_no_balance) {
   struct outcome outcome = outcome_of(TRANSACTION_PURCHASE);
@@ -146,6 +180,7 @@ Suite *receipt_suite(void) {
   TCase *cases = tcase_create("receipt");
   tcase_add_test(cases, as_text);
   tcase_add_test(cases, as_escpos);
+  tcase_add_test(cases, as_pdf);
   tcase_add_test(cases, the_shop_is_told_no_balance);
   tcase_add_test(cases, in_the_peoples_words);
   suite_add_tcase(suite, cases);

@@ -2,8 +2,10 @@
  * What a terminal program prints: before, whether there is paper; after, the receipts. */
 #include "paper.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <stdlib.h>
 
 #include "epurse/print.h"
 #include "epurse/tender.h"
@@ -42,13 +44,22 @@ static struct print_receipt receipt_of(const struct terminal_program *self, cons
                                 .words = translated};
 }
 
-static enum status print(const struct terminal_program *self, struct print_receipt *receipt, unsigned copies) {
+/* What a receipt has besides that comes from elsewhere. */
+struct paper_texts {
   char time[LOCAL_TIME_MAX], bank[2][TENDER_RECEIPT_MAX];
-  local_time_print(receipt->outcome->time, time);
-  receipt->time = time;
+};
+
+static void texts_give(const struct terminal_program *self, struct paper_texts *texts, struct print_receipt *receipt) {
+  local_time_print(receipt->outcome->time, texts->time);
+  receipt->time = texts->time;
   for (int shop = 0; shop < 2; shop++)
-    if (tender_receipt_read(self->terminal->receipts, receipt->outcome->tender_reference, shop != 0, bank[shop]))
-      receipt->bank[shop] = bank[shop];
+    if (tender_receipt_read(self->terminal->receipts, receipt->outcome->tender_reference, shop != 0, texts->bank[shop]))
+      receipt->bank[shop] = texts->bank[shop];
+}
+
+static enum status print(const struct terminal_program *self, struct print_receipt *receipt, unsigned copies) {
+  struct paper_texts texts;
+  texts_give(self, &texts, receipt);
   return printer_receipt(&self->terminal->printer, receipt, copies);
 }
 
@@ -83,5 +94,44 @@ enum status paper_again(const struct terminal_program *self, const struct outcom
     status = print(self, &printed, 1);
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "not printed: %s", status_sentence(status));
+  return status;
+}
+
+static enum status file_write(const char *path, const uint8_t *data, size_t len) {
+  FILE *file = fopen(path, "wbxe");
+  if (file == NULL)
+    return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
+  bool done = fwrite(data, 1, len, file) == len;
+  if (fclose(file) == 0 && done)
+    return STATUS_OK;
+  (void)remove(path);
+  return STATUS_STORE_FAILED;
+}
+
+enum status paper_pdf(const struct terminal_program *self, const struct outcome *outcome,
+                      const struct receipt_copy *receipt) {
+  struct print_document *document = NULL;
+  struct amount_format format;
+  struct print_receipt printed = receipt_of(self, outcome, receipt, &format);
+  struct paper_texts texts;
+  uint8_t *data = NULL;
+  size_t len = 0;
+  if (!print_pdf_there()) {
+    problem_say(self->program->name, "there is no --pdf: this program was built without libharu");
+    return STATUS_USAGE;
+  }
+  printed.again = true;
+  texts_give(self, &texts, &printed);
+  enum status status = print_document_new(&document);
+  if (status == STATUS_OK) {
+    print_receipt(document, &printed);
+    status = print_pdf(document, &data, &len);
+  }
+  if (status == STATUS_OK)
+    status = file_write(self->pdf, data, len);
+  if (status != STATUS_OK)
+    problem_say_with(self->program->name, status_sentence(status), "%s: %s", self->pdf, status_sentence(status));
+  free(data);
+  print_document_free(&document);
   return status;
 }

@@ -15,5 +15,8 @@ void paper_after(const struct terminal_program *self, const struct outcome *outc
 /* The holder's once more. Says what is wrong. As paper_ready. */
 enum status paper_again(const struct terminal_program *self, const struct outcome *outcome,
                         const struct receipt_copy *receipt) EPURSE_MUST_USE;
+/* Likewise as PDF, into a file that is not there yet: STATUS_EXISTS, STATUS_STORE_FAILED; STATUS_USAGE: built without. */
+enum status paper_pdf(const struct terminal_program *self, const struct outcome *outcome,
+                      const struct receipt_copy *receipt) EPURSE_MUST_USE;
 
 #endif

@@ -54,6 +54,7 @@ const struct option_row terminal_money_rows[] = {
     {"tap", 0, NULL, NULL, OPTION_FLAG, FIELD(dialogue.tap), 0, 0,
      SENTENCE("pay, load: ask for the PIN first, then have the card held to the reader")},
     {"print", 0, NULL, NULL, OPTION_FLAG, FIELD(print), 0, 0, SENTENCE("receipt: print it")},
+    {"pdf", 0, "FILE", NULL, OPTION_TEXT, FIELD(pdf), 0, 0, SENTENCE("receipt: write it to FILE as PDF")},
     {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, SENTENCE("receipt, refund, void: the newest")},
     {"cashier", 0, "NAME", NULL, OPTION_TEXT, FIELD(cashier), 0, 0,
      SENTENCE("pay, load, refund, void, payout: who is at the till; totals sums it")},

@@ -34,6 +34,7 @@ struct terminal_program {
   bool last;                     /* receipt --last */
   bool csv;                      /* totals --csv */
   bool print;                    /* receipt --print */
+  const char *pdf;               /* receipt --pdf, or NULL */
   const char *reference;         /* pay, load --reference, or NULL */
   int64_t events_fd;             /* -1: nobody wants to know */
   bool cancel_on_eof;            /* --cancel-on-eof */
