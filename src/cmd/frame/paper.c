@@ -80,18 +80,15 @@ void paper_after(const struct terminal_program *self, const struct outcome *outc
             self->program->name, translated_status(status), self->program->name, outcome->number);
 }
 
-enum status paper_again(const struct terminal_program *self, const struct outcome *outcome,
-                        const struct receipt_copy *receipt) {
-  struct amount_format format;
-  struct print_receipt printed = receipt_of(self, outcome, receipt, &format);
-  enum status status = STATUS_BAD_CONFIG;
-  if (self->terminal->printer.output[0] == 0) {
+/* ---- by --print and --pdf ---- */
+
+static enum status document_print(const struct terminal_program *self, const struct print_document *document) {
+  const struct print_setting *setting = &self->terminal->printer;
+  if (setting->output[0] == 0) {
     problem_say(self->program->name, "[printer] output is not set: there is no printer");
-    return status;
+    return STATUS_BAD_CONFIG;
   }
-  printed.again = true;
-  if (printer_named(self->terminal->printer.output))
-    status = print(self, &printed, 1);
+  enum status status = printer_named(setting->output) ? printer_print(setting, document) : STATUS_BAD_CONFIG;
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "not printed: %s", status_sentence(status));
   return status;
@@ -108,30 +105,44 @@ static enum status file_write(const char *path, const uint8_t *data, size_t len)
   return STATUS_STORE_FAILED;
 }
 
-enum status paper_pdf(const struct terminal_program *self, const struct outcome *outcome,
-                      const struct receipt_copy *receipt) {
-  struct print_document *document = NULL;
-  struct amount_format format;
-  struct print_receipt printed = receipt_of(self, outcome, receipt, &format);
-  struct paper_texts texts;
+static enum status document_pdf(const struct terminal_program *self, const struct print_document *document) {
   uint8_t *data = NULL;
   size_t len = 0;
   if (!print_pdf_there()) {
     problem_say(self->program->name, "there is no --pdf: this program was built without libharu");
     return STATUS_USAGE;
   }
-  printed.again = true;
-  texts_give(self, &texts, &printed);
-  enum status status = print_document_new(&document);
-  if (status == STATUS_OK) {
-    print_receipt(document, &printed);
-    status = print_pdf(document, &data, &len);
-  }
+  enum status status = print_pdf(document, &data, &len);
   if (status == STATUS_OK)
     status = file_write(self->pdf, data, len);
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "%s: %s", self->pdf, status_sentence(status));
   free(data);
+  return status;
+}
+
+enum status paper_report(const struct terminal_program *self, const struct print_document *document) {
+  enum status status = self->print ? document_print(self, document) : STATUS_OK;
+  return status == STATUS_OK && self->pdf != NULL ? document_pdf(self, document) : status;
+}
+
+enum status paper_again(const struct terminal_program *self, const struct outcome *outcome,
+                        const struct receipt_copy *receipt) {
+  struct print_document *document = NULL;
+  struct amount_format format;
+  struct print_receipt printed = receipt_of(self, outcome, receipt, &format);
+  struct paper_texts texts;
+  printed.again = true;
+  if (!self->print && self->pdf == NULL)
+    return STATUS_OK;
+  texts_give(self, &texts, &printed);
+  enum status status = print_document_new(&document);
+  if (status == STATUS_OK) {
+    print_receipt(document, &printed);
+    status = paper_report(self, document);
+  } else {
+    problem_say_with(self->program->name, status_sentence(status), "not printed: %s", status_sentence(status));
+  }
   print_document_free(&document);
   return status;
 }

@@ -5,6 +5,7 @@
 
 #include "epurse/terminal.h"
 
+struct print_document;
 struct terminal_program;
 
 /* Before a card is asked for, with the terminal open: asks the printer, where it is configured so, and says what is wrong.
@@ -12,11 +13,11 @@ struct terminal_program;
 enum status paper_ready(const struct terminal_program *self) EPURSE_MUST_USE;
 /* After what is done, the copies that are configured. What is not printed is said, with how to print it again; it changes nothing. */
 void paper_after(const struct terminal_program *self, const struct outcome *outcome);
-/* The holder's once more. Says what is wrong. As paper_ready. */
+/* The holder's once more, as --print and --pdf say; without either nothing is done. Says what is wrong. As paper_report. */
 enum status paper_again(const struct terminal_program *self, const struct outcome *outcome,
                         const struct receipt_copy *receipt) EPURSE_MUST_USE;
-/* Likewise as PDF, into a file that is not there yet: STATUS_EXISTS, STATUS_STORE_FAILED; STATUS_USAGE: built without. */
-enum status paper_pdf(const struct terminal_program *self, const struct outcome *outcome,
-                      const struct receipt_copy *receipt) EPURSE_MUST_USE;
+/* A report, likewise: on the printer, and into a file that is not there yet. As paper_ready; STATUS_EXISTS and
+ * STATUS_STORE_FAILED of the file; STATUS_USAGE: built without libharu. */
+enum status paper_report(const struct terminal_program *self, const struct print_document *document) EPURSE_MUST_USE;
 
 #endif

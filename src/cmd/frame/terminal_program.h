@@ -33,8 +33,8 @@ struct terminal_program {
   bool qr;                       /* pay, load, receipt --qr */
   bool last;                     /* receipt --last */
   bool csv;                      /* totals --csv */
-  bool print;                    /* receipt --print */
-  const char *pdf;               /* receipt --pdf, or NULL */
+  bool print;                    /* receipt, totals --print */
+  const char *pdf;               /* receipt, totals --pdf, or NULL */
   const char *reference;         /* pay, load --reference, or NULL */
   int64_t events_fd;             /* -1: nobody wants to know */
   bool cancel_on_eof;            /* --cancel-on-eof */

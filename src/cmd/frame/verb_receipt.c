@@ -56,9 +56,7 @@ enum status verb_receipt(void *context, char **arguments) {
     return status;
   }
   show(self, &outcome, &receipt);
-  status = self->print ? paper_again(self, &outcome, &receipt) : STATUS_OK;
-  if (status == STATUS_OK && self->pdf != NULL)
-    status = paper_pdf(self, &outcome, &receipt);
+  status = paper_again(self, &outcome, &receipt);
   if (status != STATUS_OK)
     return status;
   if (!outcome.receipt_lost || self->qr)

@@ -9,11 +9,16 @@
 
 #include "epurse/bytes.h"
 #include "epurse/closing_json.h"
+#include "epurse/print.h"
 #include "epurse/terminal_closing.h"
 #include "language.h"
 #include "local_time.h"
+#include "paper.h"
 #include "problem.h"
 #include "terminal_program.h"
+
+#define HEAD_MAX 512
+#define LEFT_MAX 256
 
 /* What is shown: a closing, or what there is since the last one, with number 0. */
 struct shown {
@@ -38,68 +43,130 @@ static const char *kind_words(enum count_kind kind) {
   return words[kind];
 }
 
-/* A line for a sum that is not empty. The words come last: in other languages they have another length. */
-static void sum_print(const struct terminal_program *self, const struct count_sum *sum, const char *words,
-                      const char *more) {
+/* What takes the lines: how many (-1: an amount by itself), the amount, and words, with more of them that are nobody's language. */
+typedef void line_take(void *context, int64_t count, const char *amount, const char *words, const char *more);
+struct lines {
+  line_take *take;
+  void *context;
+  uint16_t currency;
+};
+
+/* The words come last: in other languages they have another length. */
+static void line_print(void *context, int64_t count, const char *amount, const char *words, const char *more) {
+  (void)context;
+  if (count >= 0)
+    printf("%6" PRId64 "  %14s  %s%s\n", count, amount, words, more);
+  else
+    printf("        %14s  %s\n", amount, words);
+}
+
+static void line_on_paper(void *context, int64_t count, const char *amount, const char *words, const char *more) {
+  char left[LEFT_MAX];
+  if (count >= 0)
+    snprintf(left, sizeof left, "%" PRId64 " %s%s", count, words, more);
+  else
+    snprintf(left, sizeof left, "%s", words);
+  print_pair(context, PRINT_PLAIN, left, amount);
+}
+
+/* A line for a sum that is not empty. */
+static void sum_line(const struct lines *lines, const struct count_sum *sum, const char *words, const char *more) {
   char amount[AMOUNT_TEXT_MAX];
-  report_amount(amount, sum->amount, self->terminal->currency->numeric);
+  report_amount(amount, sum->amount, lines->currency);
   if (sum->count > 0)
-    printf("%6" PRId64 "  %14s  %s%s\n", sum->count, amount, translated(words), more);
+    lines->take(lines->context, sum->count, amount, translated(words), more);
 }
 
-static void cashier_print(const struct terminal_program *self, const struct count_cashier *cashier) {
-  sum_print(self, &cashier->sales, SENTENCE("of these sales by "), cashier->name);
-  sum_print(self, &cashier->refunds, SENTENCE("of these refunds by "), cashier->name);
-  sum_print(self, &cashier->loads, SENTENCE("of these loads by "), cashier->name);
-  sum_print(self, &cashier->payouts, SENTENCE("of these payouts by "), cashier->name);
+static void cashier_lines(const struct lines *lines, const struct count_cashier *cashier) {
+  sum_line(lines, &cashier->sales, SENTENCE("of these sales by "), cashier->name);
+  sum_line(lines, &cashier->refunds, SENTENCE("of these refunds by "), cashier->name);
+  sum_line(lines, &cashier->loads, SENTENCE("of these loads by "), cashier->name);
+  sum_line(lines, &cashier->payouts, SENTENCE("of these payouts by "), cashier->name);
 }
 
-static void amount_print_line(int64_t amount, uint16_t currency, const char *words) {
+static void amount_line(const struct lines *lines, int64_t amount, const char *words) {
   char text[AMOUNT_TEXT_MAX];
-  report_amount(text, amount, currency);
-  printf("        %14s  %s\n", text, translated(words));
+  report_amount(text, amount, lines->currency);
+  lines->take(lines->context, -1, text, translated(words), "");
 }
 
-static void drawer_print(const struct closing *closing) {
-  amount_print_line(count_drawer(&closing->count), closing->currency, SENTENCE("came into the drawer"));
+static void drawer_lines(const struct lines *lines, const struct closing *closing) {
+  amount_line(lines, count_drawer(&closing->count), SENTENCE("came into the drawer"));
   if (!closing->has_drawer)
     return;
   const int64_t target = closing_target(closing);
-  amount_print_line(closing->drawer_float, closing->currency, SENTENCE("was in it at the beginning"));
-  amount_print_line(target, closing->currency, SENTENCE("ought to be in it"));
-  amount_print_line(closing->drawer_counted, closing->currency, SENTENCE("was counted"));
-  amount_print_line(closing->drawer_counted - target, closing->currency, SENTENCE("difference"));
+  amount_line(lines, closing->drawer_float, SENTENCE("was in it at the beginning"));
+  amount_line(lines, target, SENTENCE("ought to be in it"));
+  amount_line(lines, closing->drawer_counted, SENTENCE("was counted"));
+  amount_line(lines, closing->drawer_counted - target, SENTENCE("difference"));
 }
 
-static void head_print(const struct shown *shown) {
+static void shown_lines(const struct terminal_program *self, const struct shown *shown, line_take *take,
+                        void *context) {
+  const struct lines lines = {take, context, self->terminal->currency->numeric};
+  const struct count *count = &shown->closing.count;
+  for (size_t i = 0; i < COUNT_KINDS; i++)
+    sum_line(&lines, &count->kinds[i], kind_words((enum count_kind)i), "");
+  for (size_t i = 0; i < count->load_count; i++)
+    sum_line(&lines, &count->loads[i].sum, SENTENCE("loads, paid by: "), count->loads[i].kind);
+  for (size_t i = 0; i < count->cashier_count; i++)
+    cashier_lines(&lines, &count->cashiers[i]);
+  sum_line(&lines, &count->waiting, SENTENCE("of these the back-end does not have yet"), "");
+  sum_line(&lines, &count->open, SENTENCE("besides these: it is not known yet how they end; see the verb recover"), "");
+  if (self->terminal->role == ROLE_RELOAD || shown->closing.has_drawer)
+    drawer_lines(&lines, &shown->closing);
+}
+
+/* Which closing it is, and of what. */
+static void head_text(const struct shown *shown, char head[HEAD_MAX]) {
   const struct count *count = &shown->closing.count;
   char text[LOCAL_TIME_MAX], hash[2 * CRYPTO_SHA256_SIZE + 1];
+  int len = 0;
   if (shown->closing.number > 0) {
     local_time_print_unix(shown->closing.at, text);
     bytes_to_hex(shown->hash, sizeof shown->hash, hash);
-    printf(translated("closing %" PRId64 " of %s, %s\nhash %s\n"), shown->closing.number, shown->closing.tid, text,
-           hash);
+    len = snprintf(head, HEAD_MAX, translated("closing %" PRId64 " of %s, %s\nhash %s\n"), shown->closing.number,
+                   shown->closing.tid, text, hash);
   }
   local_time_print_unix(count->since, text);
+  if (len < 0 || len >= HEAD_MAX)
+    return;
   if (count->first == 0)
-    printf("%s\n", translated("Nothing was done here yet."));
+    snprintf(head + len, (size_t)(HEAD_MAX - len), "%s\n", translated("Nothing was done here yet."));
   else
-    printf(translated("since %s, numbers %" PRId64 " to %" PRId64 ":\n"), text, count->first, count->last);
+    snprintf(head + len, (size_t)(HEAD_MAX - len), translated("since %s, numbers %" PRId64 " to %" PRId64 ":\n"), text,
+             count->first, count->last);
 }
 
 static void shown_print(const struct terminal_program *self, const struct shown *shown) {
-  const struct count *count = &shown->closing.count;
-  head_print(shown);
-  for (size_t i = 0; i < COUNT_KINDS; i++)
-    sum_print(self, &count->kinds[i], kind_words((enum count_kind)i), "");
-  for (size_t i = 0; i < count->load_count; i++)
-    sum_print(self, &count->loads[i].sum, SENTENCE("loads, paid by: "), count->loads[i].kind);
-  for (size_t i = 0; i < count->cashier_count; i++)
-    cashier_print(self, &count->cashiers[i]);
-  sum_print(self, &count->waiting, SENTENCE("of these the back-end does not have yet"), "");
-  sum_print(self, &count->open, SENTENCE("besides these: it is not known yet how they end; see the verb recover"), "");
-  if (self->terminal->role == ROLE_RELOAD || shown->closing.has_drawer)
-    drawer_print(&shown->closing);
+  char head[HEAD_MAX];
+  head_text(shown, head);
+  printf("%s", head);
+  shown_lines(self, shown, line_print, NULL);
+}
+
+/* Where --print or --pdf says so. */
+static enum status on_paper(const struct terminal_program *self, const struct shown *shown) {
+  const struct terminal *terminal = self->terminal;
+  struct print_document *document = NULL;
+  char head[HEAD_MAX];
+  if (!self->print && self->pdf == NULL)
+    return STATUS_OK;
+  enum status status = print_document_new(&document);
+  if (status != STATUS_OK)
+    return status;
+  head_text(shown, head);
+  print_line(document, PRINT_CENTRE, PRINT_BOLD,
+             terminal->merchant_name[0] != 0 ? terminal->merchant_name : terminal->merchant);
+  print_line(document, PRINT_CENTRE, PRINT_PLAIN, terminal->tid);
+  print_rule(document);
+  print_line(document, PRINT_LEFT, PRINT_PLAIN, head);
+  print_rule(document);
+  shown_lines(self, shown, line_on_paper, document);
+  print_cut(document);
+  status = paper_report(self, document);
+  print_document_free(&document);
+  return status;
 }
 
 /* ---- for programs ---- */
@@ -207,5 +274,5 @@ enum status verb_totals(void *context, char **arguments) {
     count_csv(&shown.closing.count);
   else
     shown_print(self, &shown);
-  return STATUS_OK;
+  return on_paper(self, &shown);
 }
