@@ -161,7 +161,8 @@ struct ledger_confirmation {
  * released is honoured all the same: the issuer's risk pays the merchant, an incident with r is recorded and the card is
  * blocked; once for each card. STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: r is not that transaction's;
  * STATUS_LEDGER_BROKEN: r is right, but it is of a load that the card denied, of a second payment that it denied, or of
- * what was declined: the incident is recorded and the card blocked, whatever becomes of the step; no money moves. */
+ * what was declined: the incident is recorded and the card blocked, whatever becomes of the step; no money moves.
+ * `transaction` may be NULL. */
 enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmation *confirmation,
                            struct ledger_transaction *transaction) EPURSE_MUST_USE;
 

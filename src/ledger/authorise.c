@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the issuer says to a promise: yes, with a hold and a signature; or no, with a signature. */
+#include <stdio.h>
 #include <string.h>
 
 #include "booking.h"
@@ -180,12 +181,21 @@ static bool answer_limited(const struct answer *answer) {
          (type == TRANSACTION_LOAD && answer->tender.kind != LEDGER_TENDER_OWED);
 }
 
+/* What answer_insert writes of a hold, as booking_hold takes it. */
 static enum status answer_hold(struct ledger *ledger, const struct answer *answer, int64_t id) {
+  const struct promise *promise = answer->offer->promise;
   const struct limit_load load = answer_load(answer);
-  struct booking booking;
-  enum status status = booking_read(ledger, id, &booking);
-  if (status == STATUS_OK)
-    status = booking_hold(ledger, &booking, answer->offer->now);
+  const struct booking booking = {.id = id,
+                                  .state = LEDGER_HELD,
+                                  .type = promise->type,
+                                  .tender = answer->tender.kind,
+                                  .amount = promise->amount,
+                                  .points = (int32_t)answer->points,
+                                  .terminal = answer->terminal.number,
+                                  .merchant = answer->terminal.merchant,
+                                  .sale = answer->refund.sale,
+                                  .in_points = answer->refund.in_points};
+  enum status status = booking_hold(ledger, &booking, answer->offer->now);
   return status == STATUS_OK && answer_limited(answer) ? limit_take(ledger, &load, id) : status;
 }
 
@@ -198,6 +208,30 @@ static struct reference_wish answer_wish(const struct ledger *ledger, const stru
                                              .type = promise->type,
                                              .tender = answer->tender.kind,
                                              .amount = promise->amount}};
+}
+
+/* What was written, as booking_transaction reads it. */
+static void answer_tell(const struct answer *answer, const uint8_t record[AUTHORISATION_SIZE],
+                        struct ledger_transaction *transaction) {
+  const struct promise *promise = answer->offer->promise;
+  bool approved = answer->reason == STATUS_OK;
+  *transaction = (struct ledger_transaction){.atc = promise->atc,
+                                             .state = approved ? LEDGER_HELD : LEDGER_DECLINED,
+                                             .type = promise->type,
+                                             .amount = promise->amount,
+                                             .points = (int32_t)answer->points,
+                                             .tender = answer->tender,
+                                             .created_at = answer->offer->now,
+                                             .sale_atc = approved ? booking_atc(answer->refund.sale) : 0,
+                                             .in_points = approved && answer->refund.in_points};
+  memcpy(transaction->cid, promise->cid, CID_SIZE);
+  memcpy(transaction->tid, promise->tid, TID_SIZE);
+  memcpy(transaction->merchant, answer->terminal.merchant_name, sizeof transaction->merchant);
+  if (!approved)
+    (void)snprintf(transaction->reason, sizeof transaction->reason, "%s", status_name(answer->reason));
+  memcpy(transaction->commitment, promise->commitment, CRYPTO_SHA256_SIZE);
+  memcpy(transaction->promise, answer->offer->record, PROMISE_SIZE);
+  memcpy(transaction->authorisation, record, AUTHORISATION_SIZE);
 }
 
 /* Signed first: where the signer fails nothing has been written. */
@@ -216,7 +250,8 @@ static enum status answer_book(struct ledger *ledger, const struct answer *answe
   if (status == STATUS_OK)
     status = answer_advance(ledger, answer);
   ledger->chain.open = false;
-  return status == STATUS_OK ? booking_transaction(ledger, id, transaction) : status;
+  answer_tell(answer, record, transaction);
+  return status;
 }
 
 /* What this very sale came to before goes before all that could be said of the card now. */

@@ -54,7 +54,8 @@ enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmati
                            struct ledger_transaction *transaction) {
   struct booking booking;
   int64_t card = 0;
-  memset(transaction, 0, sizeof *transaction);
+  if (transaction != NULL)
+    memset(transaction, 0, sizeof *transaction);
   if (!ledger->stepping)
     return STATUS_INTERNAL;
   if (card_number(ledger, confirmation->cid, &card) != STATUS_OK)
@@ -63,5 +64,5 @@ enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmati
   enum status status = booking_read(ledger, id, &booking);
   if (status == STATUS_OK)
     status = confirm_booking(ledger, confirmation, &booking);
-  return status == STATUS_OK ? booking_transaction(ledger, id, transaction) : status;
+  return status == STATUS_OK && transaction != NULL ? booking_transaction(ledger, id, transaction) : status;
 }

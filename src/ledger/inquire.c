@@ -134,11 +134,10 @@ static enum status receipt_take(struct ledger *ledger, const struct asked *asked
   const struct ledger_inquiry *inquiry = asked->inquiry;
   const struct bringing bringing = {.inquiry = inquiry, .id = asked->id, .hash = asked->hash};
   struct ledger_confirmation confirmation = {.atc = inquiry->offer.promise->atc, .now = inquiry->offer.now};
-  struct ledger_transaction transaction;
   memcpy(confirmation.cid, inquiry->offer.promise->cid, CID_SIZE);
   memcpy(confirmation.secret, inquiry->receipt->secret, SECRET_SIZE);
   if (asked->known.same) {
-    enum status status = ledger_confirm(ledger, &confirmation, &transaction);
+    enum status status = ledger_confirm(ledger, &confirmation, NULL);
     return status == STATUS_OK ? bring_account(ledger, &bringing) : status;
   }
   if (asked->known.given_up)

@@ -19,6 +19,7 @@ enum status terminal_brief(struct ledger *ledger, const uint8_t tid[TID_SIZE], s
   brief->revoked = query_read_i64(&query) != 0;
   brief->merchant = query_read_i64(&query);
   brief->points_rate = (uint32_t)query_read_i64(&query);
+  query_read_text(&query, brief->merchant_name, sizeof brief->merchant_name);
   enum status status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "epurse/ledger_terminal.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 
@@ -18,6 +19,7 @@ struct terminal_brief {
   uint8_t role; /* enum role */
   bool revoked;
   uint32_t points_rate; /* its merchant's */
+  char merchant_name[MERCHANT_MAX + 1];
 };
 /* STATUS_NOT_FOUND. */
 enum status terminal_brief(struct ledger *ledger, const uint8_t tid[TID_SIZE],

@@ -18,7 +18,6 @@ struct booking {
  * again without it; nothing else can come of an item that was refused for that once. */
 static enum status confirm_all(struct ledger *ledger, void *context) {
   struct booking *booking = context;
-  struct ledger_transaction transaction;
 
   for (booking->at = 0; booking->at < booking->items->count; booking->at++) {
     struct confirmation *item = &booking->items->items[booking->at];
@@ -27,7 +26,7 @@ static enum status confirm_all(struct ledger *ledger, void *context) {
       continue;
     memcpy(confirmation.cid, item->cid, CID_SIZE);
     memcpy(confirmation.secret, item->secret, SECRET_SIZE);
-    enum status status = ledger_confirm(ledger, &confirmation, &transaction);
+    enum status status = ledger_confirm(ledger, &confirmation, NULL);
     if (status == STATUS_STORE_FAILED || status == STATUS_NO_MEMORY || status == STATUS_LEDGER_BROKEN)
       return status;
     item->status = status;

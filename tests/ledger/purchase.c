@@ -313,6 +313,59 @@ START_TEST(lists_transactions_and_holds) {
 }
 END_TEST
 
+static void assert_told(struct world *world, const struct ask *ask) {
+  const struct ledger_transaction *told = &ask->transaction;
+  struct ledger_transaction kept;
+  ck_assert_int_eq(ledger_transaction_find(world->ledger, ask->purse->cid, ask->purse->atc, &kept), STATUS_OK);
+  ck_assert_mem_eq(told->cid, kept.cid, CID_SIZE);
+  ck_assert_uint_eq(told->atc, kept.atc);
+  ck_assert_uint_eq(told->state, kept.state);
+  ck_assert_uint_eq(told->type, kept.type);
+  ck_assert_uint_eq(told->amount, kept.amount);
+  ck_assert_int_eq(told->points, kept.points);
+  ck_assert_mem_eq(told->tid, kept.tid, TID_SIZE);
+  ck_assert_str_eq(told->merchant, kept.merchant);
+  ck_assert_str_eq(told->reason, kept.reason);
+  ck_assert_uint_eq(told->tender.kind, kept.tender.kind);
+  ck_assert_str_eq(told->tender.reference, kept.tender.reference);
+  ck_assert_mem_eq(told->commitment, kept.commitment, sizeof kept.commitment);
+  ck_assert_mem_eq(told->promise, kept.promise, PROMISE_SIZE);
+  ck_assert_mem_eq(told->authorisation, kept.authorisation, AUTHORISATION_SIZE);
+  ck_assert_int_eq(told->created_at, kept.created_at);
+  ck_assert_int_eq(told->settled_at, kept.settled_at);
+  ck_assert(!told->has_secret && !kept.has_secret && !told->honoured && !kept.honoured);
+  ck_assert_uint_eq(told->sale_atc, kept.sale_atc);
+  ck_assert_int_eq(told->in_points, kept.in_points);
+}
+
+/* The answer is not read again after it was written. */
+START_TEST(tells_what_it_keeps) {
+  struct world world;
+  struct purse purse;
+  struct ask ask;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_authorise(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD, &ask);
+  assert_told(&world, &ask);
+  ck_assert(purse_commit(&purse, ask.transaction.authorisation));
+  world_authorise(&world, &purse, TRANSACTION_PURCHASE, 1000, POS, &ask); /* with points */
+  ck_assert_uint_eq(ask.transaction.state, LEDGER_HELD);
+  assert_told(&world, &ask);
+  world_authorise(&world, &purse, TRANSACTION_PURCHASE, 5001, POS, &ask);
+  ck_assert_uint_eq(ask.transaction.state, LEDGER_DECLINED);
+  assert_told(&world, &ask);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 1000, POS);
+  purse_refund(&purse, &(struct purse_sale){.atc = purse.atc}, 400, POS);
+  memset(&ask, 0, sizeof ask);
+  ask.purse = &purse;
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  ck_assert_uint_ne(ask.transaction.sale_atc, 0);
+  assert_told(&world, &ask);
+  world_close(&world);
+}
+END_TEST
+
 Suite *purchase_suite(void) {
   Suite *suite = suite_create("purchase");
   TCase *tests = tcase_create("purchases");
@@ -328,6 +381,7 @@ Suite *purchase_suite(void) {
   tcase_add_test(tests, refuses_strange_terminals);
   tcase_add_test(tests, books_nothing_unsigned_or_unopened);
   tcase_add_test(tests, lists_transactions_and_holds);
+  tcase_add_test(tests, tells_what_it_keeps);
   suite_add_tcase(suite, tests);
   return suite;
 }
