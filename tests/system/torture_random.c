@@ -110,6 +110,16 @@ static void any_faults(struct sequence *sequence, uint64_t *state, unsigned call
   }
 }
 
+/* The other customer, whose payment something may have torn, pays once more. */
+static void other_comes_back(struct sequence *sequence) {
+  static const struct call call = {.till = TILL_POS2, .verb = VERB_PAY, .amount = 61, .whose = WHOSE_OTHER};
+  bool came = false;
+  for (size_t i = 0; i < torture->fault_count; i++)
+    came = came || (torture->faults[i].kind == FAULT_OTHER_CUSTOMER && torture->faults[i].fired);
+  if (came)
+    sequence_must(sequence, &call);
+}
+
 /* Everything is started again and sees the card. */
 static void settle(struct sequence *sequence) {
   static const enum till tills[] = {TILL_POS, TILL_POS2, TILL_RELOAD, TILL_RELOAD2};
@@ -152,6 +162,7 @@ bool random_run(uint64_t seed, bool verbose) {
   }
   server_deliver_late(FAULT_REQUEST_LATE);
   sequence_must(&sequence, &clean);
+  other_comes_back(&sequence);
   judge_contact(&sequence);
   server_deliver_late(FAULT_REQUEST_VERY_LATE);
   settle(&sequence);
