@@ -83,9 +83,22 @@ typedef enum status ledger_step(struct ledger *ledger, void *context);
  * nested: STATUS_INTERNAL. */
 enum status ledger_transact(struct ledger *ledger, ledger_step *step, void *context) EPURSE_MUST_USE;
 
+/* What a step is going to look at, as far as its caller knows: a database that is asked over a line is then asked once for a
+ * whole group. Nothing depends on it. */
+struct ledger_hint {
+  const uint8_t *tid; /* the terminal whose message it is, TID_SIZE bytes; NULL: none */
+  const uint8_t *cid; /* CID_SIZE bytes; NULL: no card's */
+  uint32_t atc;
+  bool promise;          /* a new promise; else a confirmation */
+  uint32_t last_atc;     /* of a promise */
+  const char *reference; /* of a promise; NULL: none */
+};
+
 struct ledger_job {
   ledger_step *step;
   void *context;
+  const struct ledger_hint *hints; /* NULL: none */
+  size_t hint_count;
   enum status status; /* its end */
   bool bound;         /* the ledger's own: whether its status waits for the commit */
 };

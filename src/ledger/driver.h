@@ -39,12 +39,22 @@ struct store_progress {
   bool done;
 };
 
+/* What a step of a transaction is going to read. */
+struct store_hint {
+  const uint8_t *tid;    /* the terminal that sent it; NULL: none */
+  int64_t booking;       /* 0: none */
+  int64_t since;         /* of a promise: the last transaction that its card knows of */
+  bool promise;          /* it is new, and will be judged; else it is there, and will be confirmed */
+  const char *reference; /* of a promise; NULL: none */
+};
+
 struct store; /* a connection; each driver has its own */
 
 /* A statement that was run, until it is finished. The driver's. */
 struct store_cursor {
   void *handle;
-  int row;
+  int row, end;
+  bool borrowed;
 };
 
 struct store_call {
@@ -94,6 +104,9 @@ struct store_driver {
   /* STATUS_OK: durable. Else nothing of it remains, or, after STATUS_STORE_FAILED, nobody knows; then nothing more is
    * written before the place has been opened, and so recovered, anew. */
   enum status (*commit)(struct store *store);
+  /* Right after begin: reads for all steps at once what they are going to read one by one; NULL where that would gain
+   * nothing. Has no other effect. */
+  enum status (*gather)(struct store *store, const struct store_hint *hints, size_t count);
   /* After a commit too, where it has no effect. */
   void (*rollback)(struct store *store);
   /* After it: whether the transaction failed for what others did, or for a connection that broke before its commit, so

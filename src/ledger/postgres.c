@@ -12,7 +12,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "postgres_gather.h"
 #include "postgres_pipe.h"
+#include "postgres_queue.h"
 #include "postgres_value.h"
 #include "schema.h"
 
@@ -20,12 +22,19 @@
 
 struct store {
   struct pipe pipe;
-  bool writing;    /* between begin and commit */
-  bool alone;      /* nobody else writes meanwhile */
-  bool looking;    /* between look and rollback */
-  bool committing; /* COMMIT was sent: if the connection breaks now, nobody knows */
-  bool again;      /* the last transaction failed for a reason that may not be there next time */
-  bool bare;       /* no tables yet */
+  struct gather *gather; /* what its steps are going to read */
+  struct queue *queue;   /* what this transaction has written and not sent */
+  size_t part;           /* where the rows of its running part begin there */
+  bool parting;          /* a part is running */
+  bool saved;            /* ... and the server has a savepoint before it */
+  bool careful;          /* each part has one, and nothing is queued: who does wrong is to be found */
+  bool careful_again;    /* the next transaction is to be run so */
+  bool writing;          /* between begin and commit */
+  bool alone;            /* nobody else writes meanwhile */
+  bool looking;          /* between look and rollback */
+  bool committing;       /* COMMIT was sent: if the connection breaks now, nobody knows */
+  bool again;            /* the last transaction failed for a reason that may not be there next time */
+  bool bare;             /* no tables yet */
   char url[];
 };
 
@@ -35,6 +44,8 @@ static void postgres_close(struct store **store) {
   if (*store == NULL)
     return;
   pipe_close(&(*store)->pipe);
+  queue_free((*store)->queue);
+  gather_free((*store)->gather);
   free(*store);
   *store = NULL;
 }
@@ -47,7 +58,10 @@ static enum status postgres_connect(const char *place, struct store **out) {
   if (store == NULL)
     return STATUS_NO_MEMORY;
   (void)snprintf(store->url, size, "%s%s", scheme, place);
-  enum status status = pipe_open(&store->pipe, store->url);
+  store->queue = queue_make();
+  store->gather = gather_make();
+  enum status status =
+      store->queue == NULL || store->gather == NULL ? STATUS_NO_MEMORY : pipe_open(&store->pipe, store->url);
   if (status == STATUS_OK && !pipe_holds_utf8(&store->pipe))
     status = STATUS_STORE_ENCODING;
   if (status != STATUS_OK)
@@ -141,6 +155,15 @@ static bool postgres_disturbed(const struct store *store) {
   return store->pipe.conflict || (store->pipe.duplicate && !store->alone);
 }
 
+/* Statements of several steps went out together, and one of them was refused: run again, each by itself, they show whose
+ * it is. */
+static void postgres_suspect(struct store *store) {
+  if (store->pipe.failure == STATUS_OK || store->careful || !store->writing || !pipe_alive(&store->pipe) ||
+      postgres_disturbed(store))
+    return;
+  store->again = store->careful_again = true;
+}
+
 /* Ends a transaction that will not be committed. A connection that does not come out of it is given up. */
 static void postgres_rollback(struct store *store) {
   if (!store->writing && !store->looking)
@@ -149,16 +172,20 @@ static void postgres_rollback(struct store *store) {
     if (pipe_alive(&store->pipe) && store->pipe.pending > 0)
       (void)!pipe_wait(&store->pipe, NULL);
     store->again = store->again || postgres_disturbed(store);
+    postgres_suspect(store);
     pipe_forgive(&store->pipe);
     if (pipe_inside(&store->pipe) && pipe_say(&store->pipe, "ROLLBACK") == STATUS_OK)
       (void)!pipe_wait(&store->pipe, NULL);
   }
+  postgres_suspect(store);
   bool lost = !pipe_alive(&store->pipe);
   store->again = store->again || postgres_disturbed(store) || (lost && !store->committing);
   if (lost || pipe_inside(&store->pipe))
     pipe_close(&store->pipe);
   pipe_forgive(&store->pipe);
-  store->writing = store->looking = false;
+  queue_begin(store->queue);
+  gather_drop(store->gather);
+  store->writing = store->looking = store->parting = store->saved = false;
 }
 
 static enum status postgres_begin(struct store *store, bool alone) {
@@ -167,8 +194,12 @@ static enum status postgres_begin(struct store *store, bool alone) {
   if (status != STATUS_OK)
     return status;
   pipe_forgive(&store->pipe);
+  queue_begin(store->queue);
+  gather_drop(store->gather);
   store->writing = true;
   store->alone = alone;
+  store->careful = alone || store->careful_again;
+  store->careful_again = false;
   status = pipe_say(&store->pipe, "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE");
   if (status == STATUS_OK && !store->bare)
     status = pipe_say(&store->pipe,
@@ -178,11 +209,37 @@ static enum status postgres_begin(struct store *store, bool alone) {
   return status;
 }
 
+/* A savepoint before what the running part writes, and behind what those before it wrote. */
+static enum status postgres_mark(struct store *store) {
+  if (!store->parting || store->saved)
+    return STATUS_OK;
+  enum status status = queue_send(store->queue, &store->pipe, store->part);
+  if (status == STATUS_OK)
+    status = pipe_say(&store->pipe, "SAVEPOINT part");
+  store->saved = status == STATUS_OK;
+  return status;
+}
+
+/* Sends what waits. */
+static enum status postgres_flush(struct store *store) {
+  enum status status = STATUS_OK;
+  if (!queue_waits(store->queue))
+    return STATUS_OK;
+  if (store->parting && queue_count(store->queue) > store->part)
+    status = postgres_mark(store);
+  if (status == STATUS_OK)
+    status = queue_send(store->queue, &store->pipe, queue_count(store->queue));
+  store->part = queue_count(store->queue);
+  return status;
+}
+
 /* What is still under way goes with it: one round trip. A COMMIT of a transaction that has failed before says ROLLBACK
  * and no error. */
 static enum status postgres_commit(struct store *store) {
   PGresult *result = NULL;
-  enum status status = pipe_say(&store->pipe, "COMMIT");
+  enum status status = postgres_flush(store);
+  if (status == STATUS_OK)
+    status = pipe_say(&store->pipe, "COMMIT");
   if (status != STATUS_OK)
     return status;
   store->committing = true;
@@ -195,21 +252,49 @@ static enum status postgres_commit(struct store *store) {
   return status;
 }
 
+/* What follows looks for few rows by their keys: a plan that goes through a table, made while that was small, would stay. */
+static enum status postgres_gather(struct store *store, const struct store_hint *hints, size_t count) {
+  if (store->careful)
+    return STATUS_OK;
+  enum status status = pipe_say(&store->pipe, "SELECT set_config('enable_seqscan', 'off', true), "
+                                              "set_config('enable_hashjoin', 'off', true), "
+                                              "set_config('enable_mergejoin', 'off', true)");
+  return status == STATUS_OK ? gather_read(store->gather, &store->pipe, hints, count) : status;
+}
+
 static bool postgres_again(struct store *store) {
   return store->again;
 }
 
 static enum status postgres_save(struct store *store) {
-  return pipe_say(&store->pipe, "SAVEPOINT part");
+  store->part = queue_count(store->queue);
+  store->parting = true;
+  store->saved = false;
+  return store->careful ? postgres_mark(store) : STATUS_OK;
 }
 
 static enum status postgres_keep(struct store *store, bool wait) {
-  enum status status = pipe_say(&store->pipe, "RELEASE SAVEPOINT part");
-  return status == STATUS_OK && wait ? pipe_wait(&store->pipe, NULL) : status;
+  enum status status = store->pipe.failure;
+  if (store->saved) {
+    status = postgres_flush(store);
+    if (status == STATUS_OK)
+      status = pipe_say(&store->pipe, "RELEASE SAVEPOINT part");
+    if (status == STATUS_OK && wait)
+      status = pipe_wait(&store->pipe, NULL);
+  }
+  if (status == STATUS_OK)
+    store->parting = store->saved = false;
+  return status;
 }
 
-/* After a conflict with others the whole transaction is lost. */
+/* What was not sent is forgotten. After a conflict with others the whole transaction is lost, as it is where something was
+ * refused that went out before the savepoint. */
 static enum status postgres_undo(struct store *store) {
+  bool saved = store->saved;
+  queue_cut(store->queue, saved ? 0 : store->part);
+  store->parting = store->saved = false;
+  if (!saved)
+    return store->pipe.failure;
   if (store->pipe.pending > 0 && pipe_alive(&store->pipe))
     (void)!pipe_wait(&store->pipe, NULL);
   if (postgres_disturbed(store) || !pipe_alive(&store->pipe))
@@ -239,10 +324,41 @@ static bool postgres_within(const struct store *store) {
   return store->writing || store->looking;
 }
 
+/* What must be on its way before a statement of a step. */
+static enum status postgres_prepare(struct store *store, const struct store_call *call) {
+  enum status status = queue_concerns(store->queue, call) ? postgres_flush(store) : STATUS_OK;
+  if (status == STATUS_OK && !queue_reads(call)) {
+    status = postgres_mark(store);
+    gather_forget(store->gather);
+  }
+  queue_note(store->queue, call);
+  return status;
+}
+
+/* Whether it waits now for the others of its group. */
+static bool postgres_queued(struct store *store, const struct store_call *call) {
+  struct queue_place place;
+  if (!store->writing || store->careful || store->pipe.failure != STATUS_OK || !queue_push(store->queue, call, &place))
+    return false;
+  gather_dirty(store->gather, place.card, place.key);
+  return true;
+}
+
 /* Outside a transaction a statement stands alone; one that met a broken connection is sent again on a new one. */
 static enum status postgres_run(struct store *store, const struct store_call *call, struct store_cursor *cursor) {
   PGresult *result = NULL;
   enum status status = STATUS_OK;
+  *cursor = (struct store_cursor){.row = -1};
+  if (postgres_queued(store, call))
+    return STATUS_OK;
+  if (store->writing && gather_answer(store->gather, call, cursor)) {
+    queue_note(store->queue, call);
+    return store->pipe.failure;
+  }
+  if (store->writing)
+    status = postgres_prepare(store, call);
+  if (status != STATUS_OK)
+    return status;
   for (int try = 0; try < 2; try++) {
     if (!postgres_within(store)) {
       status = postgres_reconnect(store);
@@ -256,13 +372,13 @@ static enum status postgres_run(struct store *store, const struct store_call *ca
       break;
   }
   cursor->handle = result;
-  cursor->row = -1;
+  cursor->end = PQntuples(result);
   return status;
 }
 
 static enum status postgres_next(struct store *store, struct store_cursor *cursor, bool *row) {
   (void)store;
-  *row = cursor->handle != NULL && cursor->row + 1 < PQntuples(cursor->handle);
+  *row = cursor->handle != NULL && cursor->row + 1 < cursor->end;
   cursor->row++;
   return STATUS_OK;
 }
@@ -275,12 +391,17 @@ static void postgres_column_of(struct store *store, const struct store_cursor *c
 
 static void postgres_finish(struct store *store, struct store_cursor *cursor) {
   (void)store;
-  PQclear(cursor->handle);
+  if (!cursor->borrowed)
+    PQclear(cursor->handle);
   cursor->handle = NULL;
 }
 
 static enum status postgres_script(struct store *store, const char *statements) {
-  return pipe_script(&store->pipe, statements);
+  enum status status = store->writing ? postgres_flush(store) : STATUS_OK;
+  gather_forget(store->gather);
+  if (status == STATUS_OK && store->writing)
+    status = postgres_mark(store);
+  return status == STATUS_OK ? pipe_script(&store->pipe, statements) : status;
 }
 
 static enum status postgres_ask(struct store *store, const struct store_question *question) {
@@ -288,7 +409,7 @@ static enum status postgres_ask(struct store *store, const struct store_question
   PGresult *result = NULL;
   if (!postgres_translate_question(question->sql, sql))
     return STATUS_INTERNAL;
-  enum status status = postgres_within(store) ? STATUS_OK : postgres_reconnect(store);
+  enum status status = postgres_within(store) ? postgres_flush(store) : postgres_reconnect(store);
   if (status == STATUS_OK)
     status = pipe_say(&store->pipe, sql);
   if (status == STATUS_OK)
@@ -349,6 +470,7 @@ const struct store_driver store_postgres = {.scheme = "postgresql",
                                             .close = postgres_close,
                                             .begin = postgres_begin,
                                             .commit = postgres_commit,
+                                            .gather = postgres_gather,
                                             .rollback = postgres_rollback,
                                             .again = postgres_again,
                                             .save = postgres_save,

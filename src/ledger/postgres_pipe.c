@@ -132,34 +132,49 @@ enum status pipe_say(struct pipe *pipe, const char *sql) {
   return pipe_sent(pipe, PQsendQueryParams(pipe->connection, sql, 0, NULL, NULL, NULL, NULL, 1), -1);
 }
 
-static enum status pipe_prepare(struct pipe *pipe, const struct store_call *call, const char *name,
+/* Prepares it at its first use; `place` is among what is prepared. */
+static enum status pipe_prepare(struct pipe *pipe, size_t place, const char *text,
                                 const struct postgres_parameters *parameters) {
-  char sql[POSTGRES_SQL_MAX];
-  if (pipe->prepared[call->name])
+  char sql[POSTGRES_SQL_MAX], name[16];
+  if (pipe->prepared[place])
     return STATUS_OK;
-  const char *text = overrides[call->name] != NULL ? overrides[call->name] : query_sql[call->name];
   if (!postgres_translate(text, sql))
     return STATUS_INTERNAL;
-  pipe->prepared[call->name] = true;
-  return pipe_sent(pipe, PQsendPrepare(pipe->connection, name, sql, parameters->count, parameters->types),
-                   (int)call->name);
+  pipe->prepared[place] = true;
+  (void)snprintf(name, sizeof name, "q%zu", place);
+  return pipe_sent(pipe, PQsendPrepare(pipe->connection, name, sql, parameters->count, parameters->types), (int)place);
+}
+
+static enum status pipe_execute(struct pipe *pipe, size_t place, const struct postgres_parameters *parameters,
+                                int keep) {
+  char name[16];
+  (void)snprintf(name, sizeof name, "q%zu", place);
+  return pipe_sent(pipe,
+                   PQsendQueryPrepared(pipe->connection, name, parameters->count, parameters->values,
+                                       parameters->lengths, parameters->formats, 1),
+                   keep);
 }
 
 enum status pipe_call(struct pipe *pipe, const struct store_call *call) {
   struct postgres_parameters parameters;
-  char name[16];
   enum status status = pipe_ready(pipe);
   if (status != STATUS_OK)
     return status;
   postgres_bind(call->parameters, call->count, &parameters);
-  (void)snprintf(name, sizeof name, "q%d", (int)call->name);
-  status = pipe_prepare(pipe, call, name, &parameters);
+  const char *text = overrides[call->name] != NULL ? overrides[call->name] : query_sql[call->name];
+  status = pipe_prepare(pipe, call->name, text, &parameters);
+  return status == STATUS_OK ? pipe_execute(pipe, call->name, &parameters, -1) : status;
+}
+
+enum status pipe_call_set(struct pipe *pipe, const struct pipe_set *set, const struct postgres_arrays *arrays) {
+  struct postgres_parameters parameters;
+  int keep = set->keeps ? -2 - (int)set->kept : -1;
+  enum status status = pipe_ready(pipe);
   if (status != STATUS_OK)
     return status;
-  return pipe_sent(pipe,
-                   PQsendQueryPrepared(pipe->connection, name, parameters.count, parameters.values, parameters.lengths,
-                                       parameters.formats, 1),
-                   -1);
+  postgres_bind_arrays(arrays, &parameters);
+  status = pipe_prepare(pipe, QUERY_COUNT + set->number, set->sql, &parameters);
+  return status == STATUS_OK ? pipe_execute(pipe, QUERY_COUNT + set->number, &parameters, keep) : status;
 }
 
 /* ---- in ---- */
@@ -201,6 +216,10 @@ enum status pipe_wait(struct pipe *pipe, PGresult **last) {
     pipe_judge(pipe, result);
     if (pipe->preparing[i] >= 0 && !result_good(result))
       pipe->prepared[pipe->preparing[i]] = false;
+    if (pipe->preparing[i] <= -2 && result_good(result)) {
+      pipe->kept[-2 - pipe->preparing[i]] = result;
+      result = NULL;
+    }
   }
   pipe->pending = 0;
   PGresult *sync = pipe_alive(pipe) ? pipe_take(pipe) : NULL;

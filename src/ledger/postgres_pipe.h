@@ -8,15 +8,20 @@
 
 #include "driver.h"
 
-#define PIPE_MAX 64 /* statements under way; then they are waited for */
+#define PIPE_MAX     64 /* statements under way; then they are waited for */
+#define PIPE_SETS    32 /* statements for many rows at once, of postgres_queue.c and postgres_gather.c: */
+#define PIPE_GATHERS 16 /* from here on */
+#define PIPE_KEPT    8  /* results that wait until all are there */
 
 struct pipe {
-  PGconn *connection;         /* NULL: there is none */
-  unsigned pending;           /* sent, and not answered yet */
-  int preparing[PIPE_MAX];    /* of each: the query that it prepares, or -1 */
-  bool prepared[QUERY_COUNT]; /* on this connection, sent or done */
-  enum status failure;        /* the first one since pipe_forgive */
-  bool conflict;              /* it came from others' transactions: the same may succeed when run again */
+  PGconn *connection; /* NULL: there is none */
+  unsigned pending;   /* sent, and not answered yet */
+  /* Of each: the query that it prepares, or -1, or -2 - n where its result is kept at n. */
+  int preparing[PIPE_MAX];
+  PGresult *kept[PIPE_KEPT];
+  bool prepared[QUERY_COUNT + PIPE_SETS]; /* on this connection, sent or done */
+  enum status failure;                    /* the first one since pipe_forgive */
+  bool conflict;                          /* it came from others' transactions: the same may succeed when run again */
   /* A row was there already. Two steps that insert the same row at once meet that, and not a conflict; run again, the
    * second one finds the row before it inserts. */
   bool duplicate;
@@ -40,6 +45,16 @@ bool pipe_inside(const struct pipe *pipe);
 enum status pipe_say(struct pipe *pipe, const char *sql) EPURSE_MUST_USE;
 /* Sends a query of queries.def; prepares it at its first use. */
 enum status pipe_call(struct pipe *pipe, const struct store_call *call) EPURSE_MUST_USE;
+/* The same of a statement with arrays; its number is below PIPE_SETS. */
+struct pipe_set {
+  size_t number;
+  const char *sql;
+  bool keeps; /* the result goes, with pipe_wait, to pipe->kept[kept], whose owner is then whoever takes it */
+  size_t kept;
+};
+struct postgres_arrays;
+enum status pipe_call_set(struct pipe *pipe, const struct pipe_set *set,
+                          const struct postgres_arrays *arrays) EPURSE_MUST_USE;
 /* Waits for all that was sent. The first failure since pipe_forgive, or STATUS_OK with the last statement's result,
  * which is then the caller's, in *last; `last` may be NULL. */
 enum status pipe_wait(struct pipe *pipe, PGresult **last) EPURSE_MUST_USE;

@@ -3,6 +3,7 @@
 #include "postgres_value.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* pg_type.dat: types that are built in have these numbers for good. */
@@ -13,6 +14,10 @@
 #define OID_INT4    23
 #define OID_TEXT    25
 #define OID_NUMERIC 1700
+/* Arrays of them. */
+#define OID_BYTEA_ARRAY 1001
+#define OID_TEXT_ARRAY  1009
+#define OID_INT8_ARRAY  1016
 
 /* ---- statements ---- */
 
@@ -69,6 +74,90 @@ void postgres_bind(const struct store_value *values, size_t count, struct postgr
       parameters->values[i] = NULL;
     else if (parameters->values[i] == NULL)
       parameters->values[i] = nothing;
+  }
+}
+
+/* ---- arrays out: dimensions (one), whether there are NULLs, type, how many, the first one's number; each with its length ---- */
+
+static void array_put(struct postgres_arrays *arrays, size_t column, const void *bytes, size_t len) {
+  struct postgres_array *array = &arrays->arrays[column];
+  if (arrays->failed)
+    return;
+  if (array->len + len > array->capacity) {
+    size_t capacity = 2 * array->capacity + len + 256;
+    char *grown = realloc(array->bytes, capacity);
+    if (grown == NULL) {
+      arrays->failed = true;
+      return;
+    }
+    array->bytes = grown;
+    array->capacity = capacity;
+  }
+  if (len > 0)
+    memcpy(array->bytes + array->len, bytes, len);
+  array->len += len;
+}
+
+static void array_put_i32(struct postgres_arrays *arrays, size_t column, int64_t number) {
+  uint8_t bytes[8];
+  put_i64(bytes, number);
+  array_put(arrays, column, bytes + 4, 4);
+}
+
+static Oid array_element(char column) {
+  return column == 'i' ? OID_INT8 : column == 't' ? OID_TEXT : OID_BYTEA;
+}
+
+static void array_begin(struct postgres_arrays *arrays, size_t column, size_t rows) {
+  array_put_i32(arrays, column, 1);
+  array_put_i32(arrays, column, 1);
+  array_put_i32(arrays, column, array_element(arrays->columns[column]));
+  array_put_i32(arrays, column, (int64_t)rows);
+  array_put_i32(arrays, column, 1);
+}
+
+void postgres_arrays_begin(struct postgres_arrays *arrays, const char *columns, size_t rows) {
+  memset(arrays, 0, sizeof *arrays);
+  arrays->columns = columns;
+  for (size_t i = 0; columns[i] != '\0'; i++)
+    array_begin(arrays, i, rows);
+}
+
+void postgres_arrays_begin_uneven(struct postgres_arrays *arrays, const char *columns, const size_t rows[]) {
+  memset(arrays, 0, sizeof *arrays);
+  arrays->columns = columns;
+  for (size_t i = 0; columns[i] != '\0'; i++)
+    array_begin(arrays, i, rows[i]);
+}
+
+void postgres_arrays_add_to(struct postgres_arrays *arrays, size_t column, const struct store_value *value) {
+  uint8_t number[8];
+  bool is_number = value->kind == STORE_I64;
+  put_i64(number, value->number);
+  array_put_i32(arrays, column, value->kind == STORE_NULL ? -1 : is_number ? 8 : (int64_t)value->len);
+  if (value->kind != STORE_NULL)
+    array_put(arrays, column, is_number ? number : value->bytes, is_number ? 8 : value->len);
+}
+
+void postgres_arrays_add(struct postgres_arrays *arrays, const struct store_value *row) {
+  for (size_t i = 0; arrays->columns[i] != '\0'; i++)
+    postgres_arrays_add_to(arrays, i, &row[i]);
+}
+
+void postgres_arrays_end(struct postgres_arrays *arrays) {
+  for (size_t i = 0; arrays->columns[i] != '\0'; i++)
+    free(arrays->arrays[i].bytes);
+  memset(arrays, 0, sizeof *arrays);
+}
+
+void postgres_bind_arrays(const struct postgres_arrays *arrays, struct postgres_parameters *parameters) {
+  parameters->count = 0;
+  for (size_t i = 0; arrays->columns[i] != '\0'; i++, parameters->count++) {
+    char column = arrays->columns[i];
+    parameters->types[i] = column == 'i' ? OID_INT8_ARRAY : column == 't' ? OID_TEXT_ARRAY : OID_BYTEA_ARRAY;
+    parameters->values[i] = arrays->arrays[i].bytes;
+    parameters->lengths[i] = (int)arrays->arrays[i].len;
+    parameters->formats[i] = 1;
   }
 }
 

@@ -24,6 +24,25 @@ struct postgres_parameters {
 };
 void postgres_bind(const struct store_value *values, size_t count, struct postgres_parameters *parameters);
 
+/* The same of many rows: an array for each column, which is i, of numbers, b, of bytes, or t, of texts. */
+struct postgres_array {
+  char *bytes;
+  size_t len, capacity;
+};
+struct postgres_arrays {
+  const char *columns;
+  struct postgres_array arrays[STORE_PARAMETERS_MAX];
+  bool failed; /* no memory */
+};
+void postgres_arrays_begin(struct postgres_arrays *arrays, const char *columns, size_t rows);
+/* Arrays of different lengths, filled one by one. */
+void postgres_arrays_begin_uneven(struct postgres_arrays *arrays, const char *columns, const size_t rows[]);
+void postgres_arrays_add_to(struct postgres_arrays *arrays, size_t column, const struct store_value *value);
+void postgres_arrays_add(struct postgres_arrays *arrays, const struct store_value *row);
+void postgres_arrays_end(struct postgres_arrays *arrays);
+/* Borrowed from the arrays. */
+void postgres_bind_arrays(const struct postgres_arrays *arrays, struct postgres_parameters *parameters);
+
 /* A column of a result in binary format. Integers, booleans and whole numerics are STORE_I64; a type that the ledger
  * does not use is STORE_NULL. Borrowed from the result. */
 void postgres_column(const PGresult *result, int row, int column, struct store_value *value);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The one way to change the ledger: steps, between one begin and one commit, each in a savepoint of its own. */
+#include "card.h"
 #include "epurse/ledger.h"
 #include "incident.h"
 #include "store.h"
@@ -65,6 +66,27 @@ static void transact_job(struct ledger *ledger, struct ledger_job *job, struct g
   transact_forget(ledger);
 }
 
+#define HINTS_MAX 512
+
+static enum status transact_gather(struct ledger *ledger, const struct ledger_job *jobs, size_t count) {
+  struct store_hint hints[HINTS_MAX];
+  size_t hinted = 0;
+  if (ledger->driver->gather == NULL)
+    return STATUS_OK;
+  for (size_t i = 0; i < count; i++)
+    for (size_t n = 0; n < jobs[i].hint_count && hinted < HINTS_MAX; n++) {
+      const struct ledger_hint *hint = &jobs[i].hints[n];
+      int64_t card = 0;
+      bool of_card = hint->cid != NULL && card_number(ledger, hint->cid, &card) == STATUS_OK;
+      hints[hinted++] = (struct store_hint){.tid = hint->tid,
+                                            .booking = of_card ? booking_id(card, hint->atc) : 0,
+                                            .since = hint->last_atc,
+                                            .promise = of_card && hint->promise,
+                                            .reference = hint->reference};
+    }
+  return hinted == 0 ? STATUS_OK : ledger->driver->gather(ledger->store, hints, hinted);
+}
+
 static enum status transact_once(struct ledger *ledger, struct ledger_job *jobs, size_t count, bool alone) {
   struct group group = {.single = count == 1};
   enum status status = ledger->driver->begin(ledger->store, alone);
@@ -72,6 +94,8 @@ static enum status transact_once(struct ledger *ledger, struct ledger_job *jobs,
     jobs[i].bound = true;
   if (status != STATUS_OK)
     return status;
+  status = transact_gather(ledger, jobs, count);
+  group.lost = status != STATUS_OK;
   ledger->stepping = true;
   for (size_t i = 0; i < count && !group.lost; i++) {
     transact_job(ledger, &jobs[i], &group);

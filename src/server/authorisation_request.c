@@ -259,12 +259,24 @@ static void log_authorisation(const struct authorisation_request *asked, enum st
   }
 }
 
+static enum status authorisation_transact(struct authorisation_request *asked) {
+  const struct ledger_hint hint = {.tid = asked->request->terminal.tid,
+                                   .cid = asked->promise.cid,
+                                   .atc = asked->promise.atc,
+                                   .promise = true,
+                                   .last_atc = asked->promise.last_atc,
+                                   .reference = asked->body.reference};
+  const struct ledger_job job = {.step = authorisation_step, .context = asked, .hints = &hint, .hint_count = 1};
+
+  return envelope_transact_job(asked->service, asked->request, &job);
+}
+
 void authorisation_serve(struct authorisation_request *asked, struct reply *reply) {
   struct transaction_reply filled;
   enum status status = authorisation_open(asked);
 
   if (status == STATUS_OK)
-    status = envelope_transact(asked->service, asked->request, authorisation_step, asked);
+    status = authorisation_transact(asked);
   if (status == STATUS_OK)
     status = fill_reply(asked, &filled);
   reply->status = status == STATUS_OK ? asked->status : status;

@@ -87,11 +87,23 @@ static enum status run_numbered(struct ledger *ledger, void *context) {
   return status == STATUS_OK && numbered->step != NULL ? numbered->step(ledger, numbered->context) : status;
 }
 
+enum status envelope_transact_job(struct service *service, const struct request *request,
+                                  const struct ledger_job *job) {
+  const struct ledger_hint sender = {.tid = request->terminal.tid};
+  struct numbered_step numbered = {.request = request, .step = job->step, .context = job->context};
+  const struct ledger_job work = {.step = run_numbered,
+                                  .context = &numbered,
+                                  .hints = job->hint_count == 0 ? &sender : job->hints,
+                                  .hint_count = job->hint_count == 0 ? 1 : job->hint_count};
+
+  return writer_transact_job(service->writer, &work);
+}
+
 enum status envelope_transact(struct service *service, const struct request *request, ledger_step *step,
                               void *context) {
-  struct numbered_step numbered = {.request = request, .step = step, .context = context};
+  const struct ledger_job job = {.step = step, .context = context};
 
-  return writer_transact(service->writer, run_numbered, &numbered);
+  return envelope_transact_job(service, request, &job);
 }
 
 enum status envelope_accept(struct service *service, const struct request *request) {

@@ -32,6 +32,10 @@ enum status envelope_open(struct service *service, const struct envelope_rule *r
 enum status envelope_transact(struct service *service, const struct request *request, ledger_step *step,
                               void *context) EPURSE_MUST_USE;
 
+/* The same with what the step will look at (ledger.h); the sender's own row is known. */
+enum status envelope_transact_job(struct service *service, const struct request *request,
+                                  const struct ledger_job *job) EPURSE_MUST_USE;
+
 /* The same for a message that changes nothing but that. */
 enum status envelope_accept(struct service *service, const struct request *request) EPURSE_MUST_USE;
 

@@ -34,6 +34,18 @@ static enum status confirm_all(struct ledger *ledger, void *context) {
   return STATUS_OK;
 }
 
+static enum status transact(struct service *service, const struct request *request, struct booking *booking) {
+  struct ledger_hint hints[CONFIRMATION_MAX];
+  const struct ledger_job job = {
+      .step = confirm_all, .context = booking, .hints = hints, .hint_count = booking->items->count};
+
+  for (size_t i = 0; i < booking->items->count; i++) {
+    const struct confirmation *item = &booking->items->items[i];
+    hints[i] = (struct ledger_hint){.tid = request->terminal.tid, .cid = item->cid, .atc = item->atc};
+  }
+  return envelope_transact_job(service, request, &job);
+}
+
 void post_confirmation(struct service *service, const struct request *request, struct reply *reply) {
   struct confirmations items;
   struct booking booking = {.items = &items, .now = service_now(service)};
@@ -41,13 +53,13 @@ void post_confirmation(struct service *service, const struct request *request, s
   reply->status = confirmation_parse(request->message.body, false, &items);
   if (reply->status != STATUS_OK)
     return;
-  reply->status = envelope_transact(service, request, confirm_all, &booking);
+  reply->status = transact(service, request, &booking);
   while (reply->status == STATUS_LEDGER_BROKEN && booking.at < items.count &&
          items.items[booking.at].status != STATUS_LEDGER_BROKEN) {
     items.items[booking.at].status = STATUS_LEDGER_BROKEN;
     log_line(&service->log, LOG_ERROR, "late-proof", "tid=%s atc=%lu", request->message.tid,
              (unsigned long)items.items[booking.at].atc);
-    reply->status = envelope_transact(service, request, confirm_all, &booking);
+    reply->status = transact(service, request, &booking);
   }
   if (reply->status == STATUS_OK)
     reply_ok(reply, confirmation_body(&items, true));

@@ -18,9 +18,7 @@
 /* Lives on the stack of the thread that waits for it. */
 struct job {
   struct job *next;
-  ledger_step *step;
-  void *context;
-  enum status status;
+  struct ledger_job work;
   sem_t ended;
 };
 
@@ -81,7 +79,7 @@ static void acknowledge(const struct queue *queue) {
 
 static void read_all(struct writer *writer, const struct queue *queue) {
   for (struct job *job = queue->first; job != NULL; job = job->next)
-    job->status = job->step(writer->ledger, job->context);
+    job->work.status = job->work.step(writer->ledger, job->work.context);
   acknowledge(queue);
 }
 
@@ -90,11 +88,11 @@ static void commit_all(struct writer *writer, const struct queue *queue) {
   size_t count = 0;
 
   for (const struct job *job = queue->first; job != NULL; job = job->next)
-    group[count++] = (struct ledger_job){.step = job->step, .context = job->context};
+    group[count++] = job->work;
   ledger_transact_group(writer->ledger, group, count);
   count = 0;
   for (struct job *job = queue->first; job != NULL; job = job->next)
-    job->status = group[count++].status;
+    job->work.status = group[count++].status;
   metrics_group(writer->options.metrics, count);
   acknowledge(queue);
 }
@@ -195,17 +193,23 @@ static enum status hand_in(struct writer *writer, struct queue *queue, struct jo
   }
   worker_pool_wait_end();
   sem_destroy(&job->ended);
-  return job->status;
+  return job->work.status;
 }
 
-enum status writer_transact(struct writer *writer, ledger_step *step, void *context) {
-  struct job job = {.step = step, .context = context};
+enum status writer_transact_job(struct writer *writer, const struct ledger_job *work) {
+  struct job job = {.work = *work};
 
   return hand_in(writer, &writer->steps, &job);
 }
 
+enum status writer_transact(struct writer *writer, ledger_step *step, void *context) {
+  const struct ledger_job work = {.step = step, .context = context};
+
+  return writer_transact_job(writer, &work);
+}
+
 enum status writer_read(struct writer *writer, ledger_step *step, void *context) {
-  struct job job = {.step = step, .context = context};
+  struct job job = {.work = {.step = step, .context = context}};
 
   return hand_in(writer, &writer->readings, &job);
 }

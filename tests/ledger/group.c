@@ -239,6 +239,140 @@ START_TEST(postings_are_counted_as_kept) {
 }
 END_TEST
 
+/* What the database refuses is its own step's, though it may be told only when all is to be committed. */
+START_TEST(a_refused_row_is_its_own_steps) {
+  static const uint32_t amounts[] = {10, 666, 30};
+  struct world world;
+  struct purse purses[3];
+  struct ask asks[3];
+  struct asking rooms[3];
+  struct ledger_job jobs[3];
+  world_open(&world);
+  const char *sql = place_is_file() ? "CREATE TRIGGER no_bad BEFORE INSERT ON booking WHEN NEW.amount = 666 "
+                                      "BEGIN SELECT RAISE(ABORT, 'no'); END"
+                                    : "ALTER TABLE booking ADD CHECK (amount <> 666)";
+  ck_assert_int_eq(world_tamper(&world, sql), PLACE_DONE);
+  for (uint32_t i = 0; i < 3; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+    purse_promise(&purses[i], TRANSACTION_PURCHASE, amounts[i], POS);
+    asks[i] = (struct ask){.purse = &purses[i]};
+    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+  }
+  ledger_transact_group(world.ledger, jobs, 3);
+  for (size_t i = 0; i < 3; i++) {
+    ck_assert((jobs[i].status == STATUS_OK) == (i != 1));
+    world_assert_card(&world, &purses[i], i == 1 ? 5000 : 5000 - amounts[i], i == 1 ? 0 : amounts[i], 0);
+  }
+  ck_assert_uint_eq(world_state(&world, &purses[1], purses[1].atc), 0);
+  purse_promise(&purses[1], TRANSACTION_PURCHASE, 20, POS); /* and the next one is whole again */
+  asks[1] = (struct ask){.purse = &purses[1]};
+  ck_assert_int_eq(world_ask(&world, &asks[1]), STATUS_OK);
+  ck_assert_int_eq(asks[1].outcome, STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+struct message {
+  uint64_t seq;
+};
+
+static enum status take_message(struct ledger *ledger, void *context) {
+  struct message *message = context;
+  return ledger_terminal_accept(ledger, (const uint8_t *)POS, message->seq);
+}
+
+/* The window of one terminal, three times: what is read for all beforehand is not what an earlier one has left. */
+START_TEST(a_number_is_taken_once_in_a_group) {
+  static const uint64_t numbers[] = {1, 1, 2, 70, 2};
+  static const enum status wanted[] = {STATUS_OK, STATUS_REPLAYED, STATUS_OK, STATUS_OK, STATUS_REPLAYED};
+  const struct ledger_hint hint = {.tid = (const uint8_t *)POS};
+  struct world world;
+  struct message messages[5];
+  struct ledger_job jobs[5];
+  world_open(&world);
+  for (size_t i = 0; i < 5; i++) {
+    messages[i].seq = numbers[i];
+    jobs[i] = (struct ledger_job){.step = take_message, .context = &messages[i], .hints = &hint, .hint_count = 1};
+  }
+  ledger_transact_group(world.ledger, jobs, 5);
+  for (size_t i = 0; i < 5; i++)
+    ck_assert_msg(jobs[i].status == wanted[i], "%zu: %s", i, status_name(jobs[i].status));
+  world_close(&world);
+}
+END_TEST
+
+static enum status prove(struct ledger *ledger, void *context) {
+  return ledger_confirm(ledger, context, NULL);
+}
+
+/* One card, three times: its payment, r, and the same promise again; beside it two cards whose hints are wrong. */
+START_TEST(a_payment_and_its_proof_share_a_group) {
+  struct world world;
+  struct purse purses[3];
+  struct ask asks[4];
+  struct asking rooms[4];
+  struct ledger_job jobs[5];
+  world_open(&world);
+  for (uint32_t i = 0; i < 3; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+    world_commit(&world, &purses[i], TRANSACTION_PURCHASE, 100, POS); /* the next promise captures it */
+    purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, OTHER_POS);
+  }
+  for (size_t i = 0; i < 4; i++) {
+    asks[i] = (struct ask){.purse = &purses[i % 3]};
+    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+  }
+  struct ledger_confirmation proof = {.atc = purses[0].atc, .now = world.now};
+  memcpy(proof.cid, purses[0].cid, CID_SIZE);
+  memcpy(proof.secret, purses[0].secret, SECRET_SIZE);
+  const struct ledger_hint named = {.cid = proof.cid, .atc = proof.atc};
+  jobs[4] = jobs[3];
+  jobs[3] = (struct ledger_job){.step = prove, .context = &proof, .hints = &named, .hint_count = 1};
+  rooms[1].hint.last_atc = 77;
+  rooms[1].hint.tid = (const uint8_t *)"NOBODY00";
+  rooms[2].hint.cid = purses[1].cid;
+  rooms[2].hint.atc = 1;
+  ledger_transact_group(world.ledger, jobs, 5);
+  for (size_t i = 0; i < 5; i++)
+    ck_assert_msg(jobs[i].status == STATUS_OK, "%zu: %s", i, status_name(jobs[i].status));
+  for (size_t i = 0; i < 4; i++) {
+    ck_assert_int_eq(asks[i].outcome, STATUS_OK);
+    ck_assert(asks[i].standing.answered == (i == 3));
+  }
+  ck_assert_uint_eq(asks[3].standing.transaction.state, LEDGER_CAPTURED);
+  world_assert_card(&world, &purses[0], 4890, 0, 0);
+  world_assert_card(&world, &purses[1], 4890, 10, 0);
+  world_assert_card(&world, &purses[2], 4890, 10, 0);
+  world_assert_merchant(&world, "SHOP", 300, 0);
+  world_assert_merchant(&world, "KIOSK", 10, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* A name of a sale is taken by the first of two, though nobody had it when all was read. */
+START_TEST(a_reference_is_taken_once_in_a_group) {
+  struct world world;
+  struct purse purses[2];
+  struct ask asks[2];
+  struct asking rooms[2];
+  struct ledger_job jobs[2];
+  world_open(&world);
+  for (uint32_t i = 0; i < 2; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+    purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, POS);
+    asks[i] = (struct ask){.purse = &purses[i], .reference = "bill-17"};
+    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+  }
+  ledger_transact_group(world.ledger, jobs, 2);
+  ck_assert_int_eq(asks[0].outcome, STATUS_OK);
+  ck_assert_int_eq(asks[1].outcome, STATUS_REFERENCE_HELD);
+  world_close(&world);
+}
+END_TEST
+
 Suite *group_suite(void) {
   Suite *suite = suite_create("group");
   TCase *tests = tcase_create("groups");
@@ -249,6 +383,10 @@ Suite *group_suite(void) {
   tcase_add_test(tests, fork_is_noted_between_others);
   tcase_add_test(tests, open_promise_ends_with_its_step);
   tcase_add_test(tests, postings_are_counted_as_kept);
+  tcase_add_test(tests, a_refused_row_is_its_own_steps);
+  tcase_add_test(tests, a_number_is_taken_once_in_a_group);
+  tcase_add_test(tests, a_payment_and_its_proof_share_a_group);
+  tcase_add_test(tests, a_reference_is_taken_once_in_a_group);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -179,13 +179,20 @@ struct ledger_job world_ask_job(struct world *world, struct ask *ask, struct ask
                                     .reference = ask->reference}};
   if (ask->tender.kind == LEDGER_TENDER_NONE)
     ask->tender.kind = LEDGER_TENDER_BANK;
-  return (struct ledger_job){.step = world_ask_step, .context = room};
+  room->hint = (struct ledger_hint){.tid = ask->purse->promise.tid,
+                                    .cid = ask->purse->promise.cid,
+                                    .atc = ask->purse->promise.atc,
+                                    .promise = true,
+                                    .last_atc = ask->purse->promise.last_atc,
+                                    .reference = ask->reference};
+  return (struct ledger_job){.step = world_ask_step, .context = room, .hints = &room->hint, .hint_count = 1};
 }
 
 enum status world_ask(struct world *world, struct ask *ask) {
   struct asking asking;
   struct ledger_job job = world_ask_job(world, ask, &asking);
-  return ledger_transact(world->ledger, job.step, job.context);
+  ledger_transact_group(world->ledger, &job, 1);
+  return job.status;
 }
 
 void world_authorise(struct world *world, struct purse *purse, uint8_t type, uint32_t amount, const char *tid,
@@ -232,7 +239,11 @@ enum status world_confirm(struct world *world, const struct purse *purse, uint32
   struct ledger_confirmation confirmation = {.atc = atc, .now = world->now};
   memcpy(confirmation.cid, purse->cid, CID_SIZE);
   memcpy(confirmation.secret, secret, SECRET_SIZE);
-  return world_do(world, world_act_confirm, &confirmation);
+  struct doing doing = {.act = world_act_confirm, .what = &confirmation};
+  const struct ledger_hint hint = {.cid = confirmation.cid, .atc = atc};
+  struct ledger_job job = {.step = world_do_step, .context = &doing, .hints = &hint, .hint_count = 1};
+  ledger_transact_group(world->ledger, &job, 1);
+  return job.status;
 }
 
 struct reversing {

@@ -58,6 +58,7 @@ enum status world_ask(struct world *world, struct ask *ask);
 struct asking {
   struct ask *ask;
   struct signed_promise offer;
+  struct ledger_hint hint;
 };
 struct ledger_job world_ask_job(struct world *world, struct ask *ask, struct asking *room);
 

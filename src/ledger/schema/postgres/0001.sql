@@ -138,6 +138,11 @@ CREATE TABLE account (
 ) WITH (fillfactor = 70);
 INSERT INTO account VALUES (-10, 0, -4611686018427387904, 4611686018427387904);
 
+CREATE TRIGGER account_kept BEFORE DELETE ON account FOR EACH ROW EXECUTE FUNCTION refuse('accounts are kept');
+CREATE TRIGGER account_fixed BEFORE UPDATE OF id ON account FOR EACH ROW
+EXECUTE FUNCTION refuse('an account keeps its number');
+CREATE TRIGGER account_not_emptied BEFORE TRUNCATE ON account EXECUTE FUNCTION refuse('accounts are kept');
+
 CREATE TABLE booking (
   id bigint PRIMARY KEY,
   state bigint NOT NULL CHECK (state BETWEEN 1 AND 6),
@@ -181,8 +186,8 @@ EXECUTE FUNCTION refuse('transactions are kept');
 CREATE TABLE posting (
   booking bigint NOT NULL REFERENCES booking (id),
   transition bigint NOT NULL CHECK (transition BETWEEN 1 AND 4),
-  debit bigint NOT NULL REFERENCES account (id),
-  credit bigint NOT NULL REFERENCES account (id),
+  debit bigint NOT NULL, -- an account, both: postings_move and account_kept
+  credit bigint NOT NULL,
   amount bigint NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
   at bigint NOT NULL,
   PRIMARY KEY (booking, transition),
@@ -196,7 +201,23 @@ BEGIN
   UPDATE account SET balance = balance + NEW.amount WHERE id = NEW.credit;
   RETURN NULL;
 END $$;
-CREATE TRIGGER posting_moves AFTER INSERT ON posting FOR EACH ROW EXECUTE FUNCTION posting_moves();
+-- The same for all postings of a statement at once: each account is written once, in the order of their numbers. What a
+-- foreign key would ask for each posting is asked here for all: that there are such accounts.
+CREATE FUNCTION postings_move() RETURNS trigger LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+DECLARE
+  moved bigint;
+BEGIN
+  UPDATE account AS a SET balance = a.balance + m.amount FROM (SELECT f.account, CAST(sum(f.amount) AS bigint) AS amount
+    FROM (SELECT credit AS account, amount FROM added UNION ALL SELECT debit, -amount FROM added) AS f
+    GROUP BY f.account ORDER BY f.account) AS m WHERE a.id = m.account;
+  GET DIAGNOSTICS moved = ROW_COUNT;
+  IF moved <> (SELECT count(*) FROM (SELECT credit FROM added UNION SELECT debit FROM added) AS named) THEN
+    RAISE EXCEPTION 'a posting names an account that is not there' USING ERRCODE = 'foreign_key_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER posting_moves AFTER INSERT ON posting REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION postings_move();
 CREATE TRIGGER posting_fixed BEFORE UPDATE ON posting FOR EACH ROW
 EXECUTE FUNCTION refuse('postings are not changed');
 CREATE TRIGGER posting_kept BEFORE DELETE ON posting FOR EACH ROW EXECUTE FUNCTION refuse('postings are kept');
@@ -292,14 +313,21 @@ CREATE TABLE capture (
   booking bigint NOT NULL REFERENCES booking (id)
 );
 
+-- Those of a statement follow each other, and the last one before them.
 CREATE FUNCTION capture_next() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  first bigint;
+  last bigint;
+  many bigint;
 BEGIN
-  IF NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM capture) THEN
+  SELECT min(number), max(number), count(*) INTO first, last, many FROM added;
+  IF last - first + 1 <> many OR first <> 1 + (SELECT coalesce(max(number), 0) FROM capture WHERE number < first) THEN
     RAISE EXCEPTION 'captures are numbered without gaps' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
-CREATE TRIGGER capture_next BEFORE INSERT ON capture FOR EACH ROW EXECUTE FUNCTION capture_next();
+CREATE TRIGGER capture_next AFTER INSERT ON capture REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+EXECUTE FUNCTION capture_next();
 CREATE TRIGGER capture_fixed BEFORE UPDATE ON capture FOR EACH ROW
 EXECUTE FUNCTION refuse('captures are not changed');
 CREATE TRIGGER capture_kept BEFORE DELETE ON capture FOR EACH ROW EXECUTE FUNCTION refuse('captures are kept');
