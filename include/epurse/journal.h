@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "epurse/certificate.h"
 #include "epurse/iban.h"
 #include "epurse/record.h"
 #include "epurse/reference.h"
@@ -46,6 +47,9 @@ struct journal_entry {
   bool has_secret;
   uint8_t nonce[NONCE_SIZE]; /* N of an off-line purchase, kept before the card is asked */
   bool has_nonce;
+  uint8_t card_reference
+      [CERTIFICATE_SUBJECT_SIZE]; /* of an off-line purchase: which card the session was proved to be with */
+  bool has_card_reference;
   uint8_t card_certificate[256];
   size_t card_certificate_len;
   char tender_kind[16];  /* "" for purchases; "owed": nothing is charged */

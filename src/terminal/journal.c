@@ -96,10 +96,12 @@ static const char journal_schema_closing[] =
     "CREATE TRIGGER counted_kept BEFORE DELETE ON counted BEGIN SELECT RAISE(ABORT, 'what is counted stays so'); END;"
     "PRAGMA user_version = 8;";
 
-/* Since version 9: where a payout goes, and whether it ends its card: for a ledger that has forgotten it. */
+/* Since version 9: where a payout goes, and whether it ends its card: for a ledger that has forgotten it. And which card an
+ * off-line purchase was with. */
 static const char journal_schema_payout[] = "ALTER TABLE entry ADD COLUMN iban TEXT NOT NULL DEFAULT '';"
                                             "ALTER TABLE entry ADD COLUMN holder TEXT NOT NULL DEFAULT '';"
                                             "ALTER TABLE entry ADD COLUMN closes INTEGER NOT NULL DEFAULT 0;"
+                                            "ALTER TABLE entry ADD COLUMN card_reference BLOB;"
                                             "PRAGMA user_version = 9;";
 
 struct journal {
@@ -267,11 +269,11 @@ void journal_close(struct journal **journal) {
 }
 
 enum status journal_begin(struct journal *journal, struct journal_entry *entry) {
-  static const char sql[] =
-      "INSERT INTO entry (state, type, amount, currency, time, promise, authorisation, secret,"
-      " card_certificate, tender_kind, tender_order, tender_reference, reference, nonce,"
-      " cashier, iban, holder, closes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?15,"
-      " ?16, ?17, ?18, ?19)";
+  static const char sql[] = "INSERT INTO entry (state, type, amount, currency, time, promise, authorisation, secret,"
+                            " card_certificate, tender_kind, tender_order, tender_reference, reference, nonce,"
+                            " cashier, iban, holder, closes, card_reference) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+                            "?9, ?10, ?11, ?12, ?13, ?15,"
+                            " ?16, ?17, ?18, ?19, ?20)";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -293,7 +295,7 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
       "UPDATE entry SET state = ?1, type = ?2, amount = ?3, currency = ?4, time = ?5,"
       " promise = ?6, authorisation = ?7, secret = ?8, card_certificate = ?9,"
       " tender_kind = ?10, tender_order = ?11, tender_reference = ?12, reference = ?13, nonce = ?15,"
-      " cashier = ?16, iban = ?17, holder = ?18, closes = ?19 WHERE id = ?14";
+      " cashier = ?16, iban = ?17, holder = ?18, closes = ?19, card_reference = ?20 WHERE id = ?14";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -339,7 +341,7 @@ static enum status journal_next(struct journal *journal, const char *sql, int64_
 #define ENTRY_COLUMNS                                                                                                  \
   "SELECT id, state, type, amount, currency, time, promise, authorisation, secret, card_certificate, tender_kind,"     \
   " tender_order, tender_reference, reference, id IN (SELECT entry FROM unreported), nonce, cashier, iban, holder, "   \
-  "closes FROM"                                                                                                        \
+  "closes, card_reference FROM"                                                                                        \
   " entry "
 
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) {

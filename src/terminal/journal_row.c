@@ -46,6 +46,8 @@ int journal_row_bind(sqlite3_stmt *statement, const struct journal_entry *entry)
     result = bind_text(statement, 18, entry->holder);
   if (result == SQLITE_OK)
     result = sqlite3_bind_int(statement, 19, entry->closes);
+  if (result == SQLITE_OK)
+    result = bind_bytes(statement, 20, entry->card_reference, sizeof entry->card_reference, entry->has_card_reference);
   return result;
 }
 
@@ -114,6 +116,8 @@ enum status journal_row_read(sqlite3_stmt *statement, struct journal_entry *entr
   if (status == STATUS_OK)
     status = read_text(statement, 18, entry->holder, sizeof entry->holder);
   entry->closes = sqlite3_column_int(statement, 19) != 0;
+  if (status == STATUS_OK)
+    status = read_bytes(statement, 20, entry->card_reference, sizeof entry->card_reference, &entry->has_card_reference);
   entry->unreported = sqlite3_column_int(statement, 14) != 0;
   return status;
 }

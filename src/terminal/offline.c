@@ -263,6 +263,8 @@ static enum status offline_begin(struct offline *offline) {
     return STATUS_CRYPTO_FAILED;
   memcpy(entry->nonce, offline->initialize.nonce, NONCE_SIZE);
   entry->has_nonce = true;
+  memcpy(entry->card_reference, order->contact->session.card_reference, sizeof entry->card_reference);
+  entry->has_card_reference = true;
   return journal_begin(order->terminal->journal, entry);
 }
 
@@ -315,15 +317,12 @@ enum status offline_pay(struct order *order, const struct payment *payment, stru
 
 /* ---- earlier ones ---- */
 
-/* Whether the card in the session is the one that the entry's certificate names. */
-static enum status entry_meets(const struct order *earlier, bool *meets) {
-  struct certificate card;
-  *meets = false;
-  if (certificate_decode(earlier->entry.card_certificate, earlier->entry.card_certificate_len, &card) != STATUS_OK)
-    return STATUS_OK;
-  enum status status = contact_identify(earlier->contact);
-  *meets = status == STATUS_OK && memcmp(card.subject, earlier->contact->cid, CID_SIZE) == 0;
-  return status;
+/* Whether the card in the session is the one that the entry was begun with, by the key that it has proved to have: any card can
+ * say that one's number and show its promise. */
+static bool entry_meets(const struct order *earlier) {
+  const struct contact *contact = earlier->contact;
+  return earlier->entry.has_card_reference && contact->open &&
+         memcmp(earlier->entry.card_reference, contact->session.card_reference, CERTIFICATE_SUBJECT_SIZE) == 0;
 }
 
 /* One that is open without its promise gets it, or is over: the card stores another one since, or none. */
@@ -352,14 +351,10 @@ enum status offline_finish_earlier(struct order *order, const struct payment_req
   earlier.outcome = &outcome;
   enum status status = journal_next_unreported(journal, 0, &entry);
   for (; status == STATUS_OK; status = journal_next_unreported(journal, entry.id, &entry)) {
-    bool meets = false;
     earlier.entry = entry;
     if (entry.type != TRANSACTION_OFFLINE_PURCHASE || !(entry.unreported || !entry.has_promise))
       continue;
-    status = entry_meets(&earlier, &meets);
-    if (status != STATUS_OK)
-      return status;
-    if (!meets)
+    if (!entry_meets(&earlier))
       continue;
     status = earlier_take(&earlier);
     if (status == STATUS_OUTCOME_UNKNOWN)

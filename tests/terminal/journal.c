@@ -191,7 +191,7 @@ START_TEST(version_1_is_brought_up) {
                    "entry DROP COLUMN reference;"
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
-                   "ALTER TABLE entry DROP COLUMN closes; "
+                   "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 1",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -242,7 +242,7 @@ START_TEST(version_2_is_brought_up) {
                    "ALTER TABLE entry DROP COLUMN reference;"
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
-                   "ALTER TABLE entry DROP COLUMN closes; "
+                   "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 2",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -267,7 +267,7 @@ START_TEST(version_5_is_brought_up) {
                    "'type BETWEEN 1 AND 6', 'type BETWEEN 1 AND 3'); PRAGMA writable_schema = RESET;"
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
-                   "ALTER TABLE entry DROP COLUMN closes; "
+                   "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 5",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -297,7 +297,7 @@ START_TEST(references_are_found) {
                    "entry DROP COLUMN reference;"
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
-                   "ALTER TABLE entry DROP COLUMN closes; "
+                   "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 3",
                    NULL, NULL, NULL),
       SQLITE_OK);
