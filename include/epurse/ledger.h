@@ -107,4 +107,7 @@ struct ledger_job {
  * left. Where the commit fails every job has its status, and nothing of any remains. */
 void ledger_transact_group(struct ledger *ledger, struct ledger_job *jobs, size_t count);
 
+/* Runs several that only read, outside of any transaction: of their hints, who a terminal and who a card is. */
+void ledger_read_group(struct ledger *ledger, struct ledger_job *jobs, size_t count);
+
 #endif

@@ -45,6 +45,7 @@ struct store_hint {
   int64_t booking;       /* 0: none */
   int64_t since;         /* of a promise: the last transaction that its card knows of */
   bool promise;          /* it is new, and will be judged; else it is there, and will be confirmed */
+  bool reading;          /* outside of a step: the terminal and the card themselves, with its balances */
   const char *reference; /* of a promise; NULL: none */
 };
 
@@ -104,8 +105,9 @@ struct store_driver {
   /* STATUS_OK: durable. Else nothing of it remains, or, after STATUS_STORE_FAILED, nobody knows; then nothing more is
    * written before the place has been opened, and so recovered, anew. */
   enum status (*commit)(struct store *store);
-  /* Right after begin: reads for all steps at once what they are going to read one by one; NULL where that would gain
-   * nothing. Has no other effect. */
+  /* Right after begin, or outside of a transaction: reads for all steps at once what they are going to read one by one;
+   * NULL where that would gain nothing. It is known until the transaction ends, or until nothing is asked for. Has no
+   * other effect. */
   enum status (*gather)(struct store *store, const struct store_hint *hints, size_t count);
   /* After a commit too, where it has no effect. */
   void (*rollback)(struct store *store);

@@ -150,6 +150,10 @@ static void postgres_discard(const char *place) {
 
 /* ---- transactions ---- */
 
+static bool postgres_within(const struct store *store) {
+  return store->writing || store->looking;
+}
+
 /* A duplicate key means a concurrent writer, unless we are the only one. */
 static bool postgres_disturbed(const struct store *store) {
   return store->pipe.conflict || (store->pipe.duplicate && !store->alone);
@@ -253,13 +257,25 @@ static enum status postgres_commit(struct store *store) {
 }
 
 /* What follows looks for few rows by their keys: a plan that goes through a table, made while that was small, would stay. */
-static enum status postgres_gather(struct store *store, const struct store_hint *hints, size_t count) {
-  if (store->careful)
-    return STATUS_OK;
+static enum status gather_ask(struct store *store, const struct store_hint *hints, size_t count) {
   enum status status = pipe_say(&store->pipe, "SELECT set_config('enable_seqscan', 'off', true), "
                                               "set_config('enable_hashjoin', 'off', true), "
                                               "set_config('enable_mergejoin', 'off', true)");
   return status == STATUS_OK ? gather_read(store->gather, &store->pipe, hints, count) : status;
+}
+
+/* Outside of a transaction each reading would ask again by itself, and say what is wrong. */
+static enum status postgres_gather(struct store *store, const struct store_hint *hints, size_t count) {
+  gather_drop(store->gather);
+  if (store->writing)
+    return store->careful || count == 0 ? STATUS_OK : gather_ask(store, hints, count);
+  if (count == 0 || postgres_within(store) || postgres_reconnect(store) != STATUS_OK)
+    return STATUS_OK;
+  pipe_forgive(&store->pipe);
+  if (gather_ask(store, hints, count) != STATUS_OK)
+    gather_drop(store->gather);
+  pipe_forgive(&store->pipe);
+  return STATUS_OK;
 }
 
 static bool postgres_again(struct store *store) {
@@ -311,6 +327,7 @@ static enum status postgres_look(struct store *store) {
   if (status != STATUS_OK)
     return status;
   pipe_forgive(&store->pipe);
+  gather_drop(store->gather);
   store->looking = true;
   status = pipe_say(&store->pipe, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   if (status != STATUS_OK)
@@ -319,10 +336,6 @@ static enum status postgres_look(struct store *store) {
 }
 
 /* ---- statements ---- */
-
-static bool postgres_within(const struct store *store) {
-  return store->writing || store->looking;
-}
 
 /* What must be on its way before a statement of a step. */
 static enum status postgres_prepare(struct store *store, const struct store_call *call) {
@@ -351,9 +364,9 @@ static enum status postgres_run(struct store *store, const struct store_call *ca
   *cursor = (struct store_cursor){.row = -1};
   if (postgres_queued(store, call))
     return STATUS_OK;
-  if (store->writing && gather_answer(store->gather, call, cursor)) {
+  if (gather_answer(store->gather, call, cursor)) {
     queue_note(store->queue, call);
-    return store->pipe.failure;
+    return store->writing ? store->pipe.failure : STATUS_OK;
   }
   if (store->writing)
     status = postgres_prepare(store, call);

@@ -13,11 +13,11 @@
 
 struct gather_kind {
   enum query_name name;
-  int columns; /* its own; its keys stand behind them */
+  int key; /* the column of its first key; another one stands behind it */
   const char *sql;
 };
 static const struct gather_kind kinds[] = {
-#define GATHER(name, columns, sql) {QUERY_##name, columns, sql},
+#define GATHER(name, key, sql) {QUERY_##name, key, sql},
 #include "queries_postgres_gathers.def"
 #undef GATHER
 };
@@ -78,12 +78,13 @@ static int64_t number_at(const PGresult *result, int row, int column) {
 
 static void key_of_row(size_t kind, const PGresult *result, int row, struct gather_entry *entry) {
   struct store_value value;
-  int column = kinds[kind].columns;
+  int column = kinds[kind].key;
   *entry = (struct gather_entry){.kind = kind, .first = row, .rows = 1};
   postgres_column(result, row, column, &value);
   switch (kinds[kind].name) {
   case QUERY_TERMINAL_WINDOW:
   case QUERY_TERMINAL_BRIEF:
+  case QUERY_TERMINAL_FIND:
     entry->key = value.len == GATHER_TID ? key_of_tid(value.bytes) : 0;
     break;
   case QUERY_CARD_CHAIN:
@@ -114,6 +115,7 @@ static bool key_of_call(const struct store_call *call, struct gather_entry *entr
   switch (call->name) {
   case QUERY_TERMINAL_WINDOW:
   case QUERY_TERMINAL_BRIEF:
+  case QUERY_TERMINAL_FIND:
     entry->key = first->len == GATHER_TID ? key_of_tid(first->bytes) : 0;
     return first->len == GATHER_TID;
   case QUERY_CARD_CHAIN:
@@ -121,6 +123,7 @@ static bool key_of_call(const struct store_call *call, struct gather_entry *entr
     entry->second = first->number;
     return true;
   case QUERY_CARD_ACCOUNTS:
+  case QUERY_CARD_FIND:
     entry->key = *card = first->number;
     return true;
   case QUERY_REFERENCE_FIND:
@@ -203,16 +206,21 @@ static bool hint_row(enum query_name name, const struct store_hint *hint, struct
   row[0] = (struct store_value){.kind = STORE_BYTES, .bytes = hint->tid, .len = GATHER_TID};
   switch (name) {
   case QUERY_TERMINAL_WINDOW:
-    return hint->tid != NULL;
+    return hint->tid != NULL && !hint->reading;
+  case QUERY_TERMINAL_FIND:
+    return hint->tid != NULL && hint->reading;
   case QUERY_TERMINAL_BRIEF:
     return hint->tid != NULL && hint->promise;
+  case QUERY_CARD_FIND:
+    row[0] = value_i64(hint->booking >> 32);
+    return hint->booking != 0 && hint->reading;
   case QUERY_CARD_CHAIN:
     row[0] = value_i64(hint->booking >> 32);
     row[1] = value_i64(hint->since);
     return hint->promise;
   case QUERY_CARD_ACCOUNTS:
     row[0] = value_i64(hint->booking >> 32);
-    return hint->promise;
+    return hint->promise || (hint->booking != 0 && hint->reading);
   case QUERY_PROMISE_KNOWN:
     row[0] = value_i64(hint->booking);
     return hint->promise;
@@ -230,6 +238,7 @@ static const char *kind_columns(enum query_name name) {
   switch (name) {
   case QUERY_TERMINAL_WINDOW:
   case QUERY_TERMINAL_BRIEF:
+  case QUERY_TERMINAL_FIND:
     return "b";
   case QUERY_CARD_CHAIN:
     return "ii";
@@ -268,7 +277,7 @@ static enum status ask_bookings(struct pipe *pipe, size_t kind, const struct sto
   size_t proofs = 0, promises = 0;
   for (size_t i = 0; i < count; i++) {
     promises += hints[i].promise;
-    proofs += !hints[i].promise && hints[i].booking != 0;
+    proofs += !hints[i].promise && !hints[i].reading && hints[i].booking != 0;
   }
   if (proofs + promises == 0)
     return STATUS_OK;
@@ -276,7 +285,7 @@ static enum status ask_bookings(struct pipe *pipe, size_t kind, const struct sto
   postgres_arrays_begin_uneven(&arrays, "ii", rows);
   for (size_t i = 0; i < count; i++) {
     const struct store_value value = value_i64(hints[i].promise ? hints[i].booking >> 32 : hints[i].booking);
-    if (hints[i].booking != 0)
+    if (hints[i].booking != 0 && !hints[i].reading)
       postgres_arrays_add_to(&arrays, hints[i].promise ? 1 : 0, &value);
   }
   enum status status = ask_arrays(pipe, kind, &arrays);
@@ -319,7 +328,7 @@ static bool gather_has_dirty(const struct gather *gather, int64_t key) {
 
 static bool gather_is_dirty(const struct gather *gather, const struct gather_entry *entry, int64_t card) {
   enum query_name name = kinds[entry->kind].name;
-  if (name == QUERY_TERMINAL_BRIEF)
+  if (name == QUERY_TERMINAL_BRIEF || name == QUERY_TERMINAL_FIND)
     return false;
   return gather_has_dirty(gather, name == QUERY_TERMINAL_WINDOW || name == QUERY_REFERENCE_FIND ? entry->key : card);
 }
@@ -330,7 +339,7 @@ static bool gather_is_of(const struct gather *gather, const struct gather_entry 
   if (call->name != QUERY_REFERENCE_FIND)
     return true;
   const struct store_value *wanted = &call->parameters[1];
-  postgres_column(gather->results[entry->kind], entry->first, kinds[entry->kind].columns + 1, &value);
+  postgres_column(gather->results[entry->kind], entry->first, kinds[entry->kind].key + 1, &value);
   return value.len == wanted->len && memcmp(value.bytes, wanted->bytes, value.len) == 0;
 }
 

@@ -11,7 +11,7 @@
 #define PIPE_MAX     64 /* statements under way; then they are waited for */
 #define PIPE_SETS    32 /* statements for many rows at once, of postgres_queue.c and postgres_gather.c: */
 #define PIPE_GATHERS 16 /* from here on */
-#define PIPE_KEPT    8  /* results that wait until all are there */
+#define PIPE_KEPT    16 /* results that wait until all are there */
 
 struct pipe {
   PGconn *connection; /* NULL: there is none */

@@ -68,7 +68,7 @@ static void transact_job(struct ledger *ledger, struct ledger_job *job, struct g
 
 #define HINTS_MAX 512
 
-static enum status transact_gather(struct ledger *ledger, const struct ledger_job *jobs, size_t count) {
+static enum status transact_gather(struct ledger *ledger, const struct ledger_job *jobs, size_t count, bool reading) {
   struct store_hint hints[HINTS_MAX];
   size_t hinted = 0;
   if (ledger->driver->gather == NULL)
@@ -81,7 +81,8 @@ static enum status transact_gather(struct ledger *ledger, const struct ledger_jo
       hints[hinted++] = (struct store_hint){.tid = hint->tid,
                                             .booking = of_card ? booking_id(card, hint->atc) : 0,
                                             .since = hint->last_atc,
-                                            .promise = of_card && hint->promise,
+                                            .promise = of_card && hint->promise && !reading,
+                                            .reading = reading,
                                             .reference = hint->reference};
     }
   return hinted == 0 ? STATUS_OK : ledger->driver->gather(ledger->store, hints, hinted);
@@ -94,7 +95,7 @@ static enum status transact_once(struct ledger *ledger, struct ledger_job *jobs,
     jobs[i].bound = true;
   if (status != STATUS_OK)
     return status;
-  status = transact_gather(ledger, jobs, count);
+  status = transact_gather(ledger, jobs, count, false);
   group.lost = status != STATUS_OK;
   ledger->stepping = true;
   for (size_t i = 0; i < count && !group.lost; i++) {
@@ -132,4 +133,12 @@ enum status ledger_transact(struct ledger *ledger, ledger_step *step, void *cont
   struct ledger_job job = {.step = step, .context = context};
   ledger_transact_group(ledger, &job, 1);
   return job.status;
+}
+
+void ledger_read_group(struct ledger *ledger, struct ledger_job *jobs, size_t count) {
+  (void)!transact_gather(ledger, jobs, count, true);
+  for (size_t i = 0; i < count; i++)
+    jobs[i].status = jobs[i].step(ledger, jobs[i].context);
+  if (ledger->driver->gather != NULL)
+    (void)!ledger->driver->gather(ledger->store, NULL, 0);
 }

@@ -46,7 +46,9 @@ static enum status find_card(struct ledger *ledger, void *context) {
 }
 
 static enum status check_card(struct authorisation_request *asked) {
-  enum status status = writer_read(asked->service->writer, find_card, asked);
+  const struct ledger_hint hint = {.cid = asked->promise.cid};
+  const struct ledger_job reading = {.step = find_card, .context = asked, .hints = &hint, .hint_count = 1};
+  enum status status = writer_read_job(asked->service->writer, &reading);
 
   if (status == STATUS_OK && asked->card.state != LEDGER_CARD_ISSUED && asked->card.state != LEDGER_CARD_BLOCKED)
     status = STATUS_CARD_UNKNOWN;

@@ -66,6 +66,8 @@ enum status terminal_cache_find(struct terminal_cache *terminal_cache, struct wr
                                 const uint8_t tid[TID_SIZE], struct ledger_terminal *terminal) {
   struct place *place = place_of(terminal_cache, tid);
   struct search wanted = {.tid = tid, .terminal = terminal};
+  const struct ledger_hint hint = {.tid = tid};
+  const struct ledger_job reading = {.step = search, .context = &wanted, .hints = &hint, .hint_count = 1};
 
   pthread_mutex_lock(&terminal_cache->lock);
   uint64_t generation = terminal_cache->generation;
@@ -76,7 +78,7 @@ enum status terminal_cache_find(struct terminal_cache *terminal_cache, struct wr
   pthread_mutex_unlock(&terminal_cache->lock);
   if (known)
     return STATUS_OK;
-  enum status status = writer_read(writer, search, &wanted);
+  enum status status = writer_read_job(writer, &reading);
   if (status != STATUS_OK)
     return status;
   pthread_mutex_lock(&terminal_cache->lock);

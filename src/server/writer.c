@@ -78,8 +78,18 @@ static void acknowledge(const struct queue *queue) {
 }
 
 static void read_all(struct writer *writer, const struct queue *queue) {
-  for (struct job *job = queue->first; job != NULL; job = job->next)
-    job->work.status = job->work.step(writer->ledger, job->work.context);
+  struct ledger_job group[WRITER_GROUP_MAX];
+  struct job *job = queue->first;
+
+  while (job != NULL) {
+    struct job *first = job;
+    size_t count = 0;
+    for (; job != NULL && count < WRITER_GROUP_MAX; job = job->next)
+      group[count++] = job->work;
+    ledger_read_group(writer->ledger, group, count);
+    for (size_t i = 0; i < count; i++, first = first->next)
+      first->work.status = group[i].status;
+  }
   acknowledge(queue);
 }
 
@@ -208,10 +218,16 @@ enum status writer_transact(struct writer *writer, ledger_step *step, void *cont
   return writer_transact_job(writer, &work);
 }
 
-enum status writer_read(struct writer *writer, ledger_step *step, void *context) {
-  struct job job = {.work = {.step = step, .context = context}};
+enum status writer_read_job(struct writer *writer, const struct ledger_job *work) {
+  struct job job = {.work = *work};
 
   return hand_in(writer, &writer->readings, &job);
+}
+
+enum status writer_read(struct writer *writer, ledger_step *step, void *context) {
+  const struct ledger_job work = {.step = step, .context = context};
+
+  return writer_read_job(writer, &work);
 }
 
 struct writer_state writer_look(struct writer *writer) {

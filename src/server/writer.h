@@ -38,6 +38,7 @@ enum status writer_transact_job(struct writer *writer, const struct ledger_job *
 
 /* Runs what only reads, between two commits: it sees nothing that is not durable. The answer is the step's. */
 enum status writer_read(struct writer *writer, ledger_step *step, void *context) EPURSE_MUST_USE;
+enum status writer_read_job(struct writer *writer, const struct ledger_job *job) EPURSE_MUST_USE;
 
 /* What it holds at the moment, for whoever asks why something takes so long; from any thread. */
 struct writer_state {

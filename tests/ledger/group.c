@@ -373,6 +373,53 @@ START_TEST(a_reference_is_taken_once_in_a_group) {
 }
 END_TEST
 
+struct look {
+  uint8_t cid[CID_SIZE];
+  struct ledger_card card;
+  struct ledger_terminal terminal;
+};
+
+static enum status look_at_both(struct ledger *ledger, void *context) {
+  struct look *look = context;
+  enum status status = ledger_terminal_find(ledger, (const uint8_t *)POS, &look->terminal);
+  return status == STATUS_OK ? ledger_card_find(ledger, look->cid, &look->card) : status;
+}
+
+/* Readings of several, one of them of a card that is not there; and what is written afterwards is read afterwards. */
+START_TEST(readings_share_a_group) {
+  struct world world;
+  struct purse purses[2];
+  struct look looks[3];
+  struct ledger_hint hints[3];
+  struct ledger_job jobs[3];
+  world_open(&world);
+  for (uint32_t i = 0; i < 2; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000 + i, RELOAD);
+  }
+  for (int round = 0; round < 2; round++) {
+    for (size_t i = 0; i < 3; i++) {
+      memcpy(looks[i].cid, purses[i % 2].cid, CID_SIZE);
+      looks[i].cid[1] ^= i == 2 ? 0x10 : 0; /* another issuer's */
+      hints[i] = (struct ledger_hint){.tid = (const uint8_t *)POS, .cid = looks[i].cid};
+      jobs[i] = (struct ledger_job){.step = look_at_both, .context = &looks[i], .hints = &hints[i], .hint_count = 1};
+    }
+    ledger_read_group(world.ledger, jobs, 3);
+    ck_assert_int_ne(jobs[2].status, STATUS_OK);
+    for (uint32_t i = 0; i < 2; i++) {
+      ck_assert_int_eq(jobs[i].status, STATUS_OK);
+      ck_assert_int_eq(looks[i].card.balance, 5000 + (int64_t)i - round * 100);
+      ck_assert_mem_eq(looks[i].card.cid, purses[i].cid, CID_SIZE);
+      ck_assert_uint_eq(looks[i].card.last_atc, purses[i].atc);
+      ck_assert_mem_eq(looks[i].terminal.tid, POS, TID_SIZE);
+      ck_assert_str_eq(looks[i].terminal.merchant, "SHOP");
+      world_complete(&world, &purses[i], TRANSACTION_PURCHASE, 100, POS);
+    }
+  }
+  world_close(&world);
+}
+END_TEST
+
 Suite *group_suite(void) {
   Suite *suite = suite_create("group");
   TCase *tests = tcase_create("groups");
@@ -387,6 +434,7 @@ Suite *group_suite(void) {
   tcase_add_test(tests, a_number_is_taken_once_in_a_group);
   tcase_add_test(tests, a_payment_and_its_proof_share_a_group);
   tcase_add_test(tests, a_reference_is_taken_once_in_a_group);
+  tcase_add_test(tests, readings_share_a_group);
   suite_add_tcase(suite, tests);
   return suite;
 }

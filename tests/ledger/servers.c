@@ -347,6 +347,32 @@ START_TEST(a_group_waits_twice) {
 }
 END_TEST
 
+static enum status find_card(struct ledger *ledger, void *context) {
+  struct ledger_card card;
+  return ledger_card_find(ledger, context, &card);
+}
+
+/* Who a card is, outside of steps. */
+START_TEST(readings_wait_once) {
+  struct world world;
+  struct purse purses[TOGETHER];
+  struct ledger_hint hints[TOGETHER];
+  struct ledger_job jobs[TOGETHER];
+  world_open(&world);
+  for (uint32_t i = 0; i < TOGETHER; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    hints[i] = (struct ledger_hint){.cid = purses[i].cid};
+    jobs[i] = (struct ledger_job){.step = find_card, .context = purses[i].cid, .hints = &hints[i], .hint_count = 1};
+  }
+  uint64_t before = trips(&world);
+  ledger_read_group(world.ledger, jobs, TOGETHER);
+  ck_assert_uint_eq(trips(&world) - before, 1);
+  for (size_t i = 0; i < TOGETHER; i++)
+    ck_assert_int_eq(jobs[i].status, STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
 /* ---- connections that break, a database that dies ---- */
 
 #define BREAK_OTHERS                                                                                                   \
@@ -499,6 +525,7 @@ Suite *servers_suite(void) {
   tcase_add_test(tests, desks_get_different_numbers);
   tcase_add_test(tests, a_purchase_waits_for_answers_alone);
   tcase_add_test(tests, a_group_waits_twice);
+  tcase_add_test(tests, readings_wait_once);
   tcase_add_test(tests, a_broken_connection_is_made_anew);
   tcase_add_test(tests, survives_the_data_base);
   return suite;
