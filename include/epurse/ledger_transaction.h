@@ -101,7 +101,7 @@ enum status ledger_promise_open(struct ledger *ledger, const struct signed_promi
 
 /* After ledger_promise_open answered STATUS_OK and not answered, in the same step: checks, books the hold, has the
  * approval signed, stores both. *transaction is the answer. What refuses it (nothing is booked; decline next):
- * STATUS_CARD_BLOCKED, STATUS_CARD_EXPIRED, STATUS_GIVEN_UP, STATUS_WRONG_CURRENCY, STATUS_NOT_FOUND (terminal),
+ * STATUS_CARD_BLOCKED, STATUS_CARD_CLOSED (by a payout), STATUS_CARD_EXPIRED, STATUS_GIVEN_UP, STATUS_WRONG_CURRENCY, STATUS_NOT_FOUND (terminal),
  * STATUS_TERMINAL_REVOKED, STATUS_NOT_PERMITTED (role), STATUS_PIN_NEEDED (the promise is without, and this is more than
  * goes so), STATUS_ABOVE_LIMIT, STATUS_INSUFFICIENT_BALANCE, STATUS_INSUFFICIENT_POINTS, STATUS_BAD_FORMAT (type), or what the signer answered. By offer->reference:
  * STATUS_REFERENCE_DONE, STATUS_REFERENCE_HELD, STATUS_REFERENCE_USED (ledger_reference.h). */

@@ -110,7 +110,7 @@ enum status transaction_request_parse(enum message_type type, const json_t *body
                                       struct transaction_request *request) EPURSE_MUST_USE;
 
 /* Their reply {["authorisation"][,"card_certificate"][,"block_order"][,"owed"][,"no_pin_single"][,"offline_lacking"]}. With status OK: authorisation and card
- * certificate (PURCHASE, REFUND, LOAD); with CARD_BLOCKED or CARD_FORKED: the block order; with CARD_EXPIRED: an authorisation
+ * certificate (PURCHASE, REFUND, LOAD); with CARD_BLOCKED, CARD_CLOSED or CARD_FORKED: the block order; with CARD_EXPIRED: an authorisation
  * that declines, whose time ends the card (R8); nothing otherwise. CARD_CONTACT's reply is of this form too. */
 struct transaction_reply {
   bool has_authorisation;
@@ -147,7 +147,7 @@ enum status confirmation_parse(const json_t *body, bool is_reply, struct confirm
 
 /* CARD_ACTIVATION and CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK and CARD_SUSPENSION
  * {"cid","reason"}. CARD_RESUMPTION {"cid"}. CARD_CONTACT {"cid"}: the card is here and is about to be read; the status
- * of the reply says whether it may be: OK, CARD_BLOCKED (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct
+ * of the reply says whether it may be: OK, CARD_BLOCKED or CARD_CLOSED (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct
  * serves them, each with its own fields; `reason` is one printable line. */
 struct card_message {
   uint8_t cid[CID_SIZE];
@@ -201,7 +201,7 @@ enum status replacement_reply_parse(const json_t *body, struct replacement_reply
 /* CARD_QUERY's reply: what the server knows of a card. Dates as YYYY-MM-DD, moments as unix seconds. */
 struct card_facts {
   uint8_t cid[CID_SIZE];
-  char state[16];   /* "RESERVED", "ISSUED", "SUSPENDED", "BLOCKED", "RETIRED" */
+  char state[16];   /* "RESERVED", "ISSUED", "SUSPENDED", "BLOCKED", "CLOSED", "RETIRED" */
   char reason[128]; /* of a block, else "" */
   uint8_t expiry[DATE_SIZE];
   uint16_t currency;

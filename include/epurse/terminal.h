@@ -193,7 +193,7 @@ enum status pin_change_run(struct terminal *terminal, struct reader *reader, int
 /* ---- reading ---- */
 
 /* What `balance` and `log` show. Both want the PIN unless the terminal is the desk. The card is in the reader. The
- * server is asked first, where it answers: STATUS_CARD_BLOCKED: reported lost or stolen, and now dead;
+ * server is asked first, where it answers: STATUS_CARD_BLOCKED: reported lost or stolen (STATUS_CARD_CLOSED: paid out), and now dead;
  * STATUS_CARD_EXPIRED, STATUS_CARD_UNKNOWN: not at the desk. */
 enum status card_read_balance(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                               struct balance *balance, struct card_info *info) EPURSE_MUST_USE;

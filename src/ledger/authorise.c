@@ -42,7 +42,7 @@ static enum status answer_check_card(const struct ledger *ledger, const struct s
   uint8_t now[MOMENT_SIZE];
   moment_from_unix(offer->now, now);
   if (chain->card_state != LEDGER_CARD_ISSUED)
-    return STATUS_CARD_BLOCKED;
+    return chain->closed ? STATUS_CARD_CLOSED : STATUS_CARD_BLOCKED;
   if (date_passed(chain->expiry, now))
     return STATUS_CARD_EXPIRED;
   if (chain->given_up)

@@ -8,6 +8,7 @@
 #include "card.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
+#include "epurse/ledger_payout.h"
 #include "incident.h"
 #include "offline.h"
 #include "payout.h"
@@ -47,6 +48,19 @@ static enum status chain_read_forks(struct ledger *ledger, struct chain *chain) 
   query_i64(&query, chain->card);
   query_i64(&query, LEDGER_INCIDENT_FORK);
   chain->forked_before = query_row(&query);
+  return query_end(&query);
+}
+
+/* Likewise: why it is blocked. */
+static enum status chain_read_closed(struct ledger *ledger, struct chain *chain) {
+  char reason[LEDGER_REASON_MAX + 1] = "";
+  if (chain->card_state != LEDGER_CARD_BLOCKED)
+    return STATUS_OK;
+  struct query query = query_begin(ledger, QUERY_CARD_REASON);
+  query_i64(&query, chain->card);
+  if (query_row(&query))
+    query_read_text(&query, reason, sizeof reason);
+  chain->closed = strcmp(reason, LEDGER_REASON_CLOSED) == 0;
   return query_end(&query);
 }
 
@@ -190,8 +204,10 @@ static enum status chain_foresee_closed(struct ledger *ledger, struct chain *cha
   if (chain->outcome != LEDGER_CAPTURED || chain->held.type != TRANSACTION_PAYOUT)
     return STATUS_OK;
   enum status status = payout_closes(ledger, chain->held.id, &closes);
-  if (closes)
+  if (closes && chain->card_state == LEDGER_CARD_ISSUED) {
     chain->card_state = LEDGER_CARD_BLOCKED;
+    chain->closed = true;
+  }
   return status;
 }
 
@@ -238,6 +254,8 @@ enum status chain_read(struct ledger *ledger, const struct signed_promise *offer
     status = chain_read_card(ledger, promise, chain);
   if (status == STATUS_OK)
     status = chain_read_forks(ledger, chain);
+  if (status == STATUS_OK)
+    status = chain_read_closed(ledger, chain);
   if (status == STATUS_OK)
     status = chain_recognise(ledger, promise, chain);
   if (status == STATUS_OK)

@@ -24,6 +24,7 @@ struct chain {
   uint32_t pin_failures;
   int64_t announced_count, announced_sum; /* of off-line payments since the promise's last_atc, by promises before it */
   bool forked_before;
+  bool closed;   /* it is blocked because it was paid out, all of it */
   bool lost;     /* the card committed what a restored ledger does not know */
   bool given_up; /* it was said that this promise was never seen */
   bool late;     /* it contradicts only what the card's replacement settled without it: it proves that hold */

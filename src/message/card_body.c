@@ -182,7 +182,7 @@ json_t *card_facts_body(const struct card_facts *facts) {
 }
 
 static void state_take(struct field_reader *reader, char *state, size_t capacity) {
-  static const char *const states[] = {"RESERVED", "ISSUED", "SUSPENDED", "BLOCKED", "RETIRED"};
+  static const char *const states[] = {"RESERVED", "ISSUED", "SUSPENDED", "BLOCKED", "CLOSED", "RETIRED"};
   size_t i = 0;
 
   field_text(reader, "state", 1, state, capacity);

@@ -6,6 +6,7 @@
 
 #include "envelope.h"
 #include "epurse/message_alone.h"
+#include "facts.h"
 #include "http/peer.h"
 #include "http/request.h"
 #include "pinstore.h"
@@ -149,7 +150,7 @@ static bool pin_is_waived(const struct authorisation_request *asked) {
  * it, here or in its record. That is no proof against the card, so it is not blocked. */
 static enum status decide(struct ledger *ledger, struct authorisation_request *asked, uint32_t failures) {
   if (asked->card.state == LEDGER_CARD_BLOCKED)
-    return STATUS_CARD_BLOCKED;
+    return card_refusal(&asked->card);
   if (asked->card.suspended_at > 0)
     return STATUS_CARD_SUSPENDED;
   if (asked->no_pin)
@@ -205,7 +206,7 @@ static enum status authorisation_step(struct ledger *ledger, void *context) {
     return asked->inquiry && !declined ? STATUS_EXISTS : STATUS_OK;
   }
   if (status == STATUS_OUT_OF_STEP && asked->card.state == LEDGER_CARD_BLOCKED)
-    status = STATUS_CARD_BLOCKED; /* it was replaced: what counts is that it dies */
+    status = card_refusal(&asked->card); /* it was replaced: what counts is that it dies */
   return settle_answer(ledger, asked, status == STATUS_OK ? decide(ledger, asked, standing.pin_failures) : status);
 }
 
@@ -229,7 +230,8 @@ static enum status fill_reply(const struct authorisation_request *asked, struct 
     filled->has_authorisation = true;
     memcpy(filled->authorisation, asked->transaction.authorisation, AUTHORISATION_SIZE);
   }
-  if (asked->status == STATUS_CARD_BLOCKED || asked->status == STATUS_CARD_FORKED) {
+  if (asked->status == STATUS_CARD_BLOCKED || asked->status == STATUS_CARD_CLOSED ||
+      asked->status == STATUS_CARD_FORKED) {
     filled->has_block_order = true;
     return signer_block(asked->service, asked->promise.cid, filled->block_order);
   }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/ledger_payout.h"
+
 const char *facts_state_name(uint8_t state) {
   switch (state) {
   case LEDGER_CARD_ISSUED:
@@ -19,6 +21,15 @@ const char *facts_state_name(uint8_t state) {
   }
 }
 
+/* With what the ledger keeps beside the state. */
+static const char *facts_state(const struct ledger_card *card) {
+  if (card->state == LEDGER_CARD_ISSUED && card->suspended_at > 0)
+    return "SUSPENDED";
+  if (card->state == LEDGER_CARD_BLOCKED && card_refusal(card) == STATUS_CARD_CLOSED)
+    return "CLOSED";
+  return facts_state_name(card->state);
+}
+
 struct card_facts facts_of(const struct ledger_card *card, uint16_t currency) {
   struct card_facts facts = {.currency = currency,
                              .balance = card->balance,
@@ -29,17 +40,20 @@ struct card_facts facts_of(const struct ledger_card *card, uint16_t currency) {
 
   memcpy(facts.cid, card->cid, CID_SIZE);
   memcpy(facts.expiry, card->certification.expiry, DATE_SIZE);
-  snprintf(facts.state, sizeof facts.state, "%s",
-           card->state == LEDGER_CARD_ISSUED && card->suspended_at > 0 ? "SUSPENDED" : facts_state_name(card->state));
+  snprintf(facts.state, sizeof facts.state, "%s", facts_state(card));
   snprintf(facts.reason, sizeof facts.reason, "%s", card->reason);
   return facts;
+}
+
+enum status card_refusal(const struct ledger_card *card) {
+  return strcmp(card->reason, LEDGER_REASON_CLOSED) == 0 ? STATUS_CARD_CLOSED : STATUS_CARD_BLOCKED;
 }
 
 enum status card_usable(const struct ledger_card *card, int64_t now) {
   uint8_t moment[MOMENT_SIZE];
 
   if (card->state == LEDGER_CARD_BLOCKED)
-    return STATUS_CARD_BLOCKED;
+    return card_refusal(card);
   if (card->state != LEDGER_CARD_ISSUED)
     return STATUS_CARD_UNKNOWN;
   moment_from_unix(now, moment);

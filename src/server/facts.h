@@ -12,7 +12,10 @@ const char *facts_state_name(uint8_t state);
 /* `currency` is the ledger's: a card that is not certified yet has none of its own. */
 struct card_facts facts_of(const struct ledger_card *card, uint16_t currency);
 
-/* Whether a card may be used at a time, unix seconds. STATUS_OK; STATUS_CARD_BLOCKED; STATUS_CARD_UNKNOWN: it is not a
+/* How a blocked card is refused: STATUS_CARD_CLOSED where a payout of all that was on it ended it; else STATUS_CARD_BLOCKED. */
+enum status card_refusal(const struct ledger_card *card) EPURSE_MUST_USE;
+
+/* Whether a card may be used at a time, unix seconds. STATUS_OK; as card_refusal; STATUS_CARD_UNKNOWN: it is not a
  * cardholder's, or no longer; STATUS_CARD_EXPIRED: by this clock (R8). */
 enum status card_usable(const struct ledger_card *card, int64_t now) EPURSE_MUST_USE;
 

@@ -48,7 +48,7 @@ void post_card_contact(struct service *service, const struct request *request, s
     return;
   }
   status = card_usable(&contact.card, service_now(service));
-  filled.has_block_order = status == STATUS_CARD_BLOCKED;
+  filled.has_block_order = status == STATUS_CARD_BLOCKED || status == STATUS_CARD_CLOSED;
   reply->status = filled.has_block_order ? signer_block(service, contact.card.cid, filled.block_order) : STATUS_OK;
   if (reply->status == STATUS_OK)
     reply_ok(reply, transaction_reply_body(&filled));

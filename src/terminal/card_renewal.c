@@ -79,18 +79,23 @@ static void stored_bring(struct contact *contact) {
   offline_bring_stored(&order);
 }
 
+/* Verdicts that came with the block order. */
+static bool is_dead(enum status verdict) {
+  return verdict == STATUS_CARD_BLOCKED || verdict == STATUS_CARD_CLOSED;
+}
+
 /* A card that is in use gives its last word; one that the server knows as expired or blocked has none to give. */
 static enum status renewal_meet(struct contact *contact, struct card_renewal *renewal) {
   enum status verdict = contact_take_verdict(contact);
   memcpy(renewal->cid, contact->cid, CID_SIZE);
-  renewal->killed = verdict == STATUS_CARD_BLOCKED;
-  if (verdict != STATUS_OK && verdict != STATUS_CARD_EXPIRED && verdict != STATUS_CARD_BLOCKED)
+  renewal->killed = is_dead(verdict);
+  if (verdict != STATUS_OK && verdict != STATUS_CARD_EXPIRED && !is_dead(verdict))
     return verdict;
   enum status status = verdict == STATUS_OK ? card_empty(contact) : STATUS_OK;
   if (status == STATUS_OK)
     status = card_renewal_ask(contact->terminal, renewal);
   if (status == STATUS_OK && !renewal->killed)
-    renewal->killed = contact_take_verdict(contact) == STATUS_CARD_BLOCKED;
+    renewal->killed = is_dead(contact_take_verdict(contact));
   return status;
 }
 

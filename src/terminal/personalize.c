@@ -134,6 +134,8 @@ static enum status desk_judge(const struct card_facts *facts) {
     return STATUS_OK;
   if (strcmp(facts->state, "ISSUED") == 0 || strcmp(facts->state, "SUSPENDED") == 0)
     return STATUS_CARD_ALREADY_ISSUED;
+  if (strcmp(facts->state, "CLOSED") == 0)
+    return STATUS_CARD_CLOSED;
   return strcmp(facts->state, "BLOCKED") == 0 ? STATUS_CARD_BLOCKED : STATUS_CARD_UNKNOWN;
 }
 

@@ -227,7 +227,7 @@ START_TEST(a_payout_closes_its_card) {
   assert_closed(&world, &purse, true);
   ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK); /* told again */
   const uint32_t atc = purse.atc;
-  ck_assert_int_eq(ask_load(&world, &purse), STATUS_CARD_BLOCKED);
+  ck_assert_int_eq(ask_load(&world, &purse), STATUS_CARD_CLOSED);
   if (_i == 0)
     ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_PAY), PAY);
   world_assert_card(&world, &purse, 0, 0, 0);
@@ -307,9 +307,9 @@ START_TEST(a_promise_finds_its_card_closed) {
   const uint32_t atc = purse.atc;
   purse_promise(&purse, TRANSACTION_LOAD, 100, RELOAD);
   const struct signed_promise offer = {.promise = &purse.promise, .record = purse.record, .now = WORLD_NOW};
-  ck_assert_int_eq(ledger_load_check(world.ledger, &offer, LEDGER_TENDER_BANK), STATUS_CARD_BLOCKED);
+  ck_assert_int_eq(ledger_load_check(world.ledger, &offer, LEDGER_TENDER_BANK), STATUS_CARD_CLOSED);
   assert_closed(&world, &purse, false); /* asked only */
-  ck_assert_int_eq(ask_load(&world, &purse), STATUS_CARD_BLOCKED);
+  ck_assert_int_eq(ask_load(&world, &purse), STATUS_CARD_CLOSED);
   assert_closed(&world, &purse, true);
   ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_PAY), PAY);
   world_close(&world);

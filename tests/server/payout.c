@@ -80,8 +80,15 @@ START_TEST(refuses_each_for_its_reason) {
 }
 END_TEST
 
-/* Captured, the card is at its end: it gets its block order at the next contact. */
+static void assert_ended(struct answer *answer) {
+  ck_assert_int_eq(answer->code, STATUS_CARD_CLOSED);
+  ck_assert_ptr_nonnull(json_object_get(answer->body, "block_order"));
+  answer_clear(answer);
+}
+
+/* Captured, the card is at its end: it gets its block order at the next contact, whoever meets it, and why is said. */
 START_TEST(closes_the_card) {
+  struct card_message contact = {.reason = ""};
   struct world world;
   struct purse purse;
   struct answer answer;
@@ -100,9 +107,18 @@ START_TEST(closes_the_card) {
   purse_promise(&purse, TRANSACTION_LOAD, 100, &world.reload);
   station_ask(&world.reload, &world.service, MESSAGE_LOAD_INQUIRY,
               purse_order(&purse, &world, MESSAGE_LOAD_INQUIRY, purse.pin), &answer);
-  ck_assert_int_eq(answer.code, STATUS_CARD_BLOCKED);
-  ck_assert_ptr_nonnull(json_object_get(answer.body, "block_order"));
-  answer_clear(&answer);
+  assert_ended(&answer);
+  memcpy(contact.cid, purse.cid, CID_SIZE);
+  struct station *const readers[] = {&world.pos, &world.reload, &world.desk};
+  for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
+    json_t *body = card_message_body(MESSAGE_CARD_CONTACT, &contact);
+    station_ask(readers[i], &world.service, MESSAGE_CARD_CONTACT, body, &answer);
+    assert_ended(&answer);
+  }
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin),
+              &answer);
+  assert_ended(&answer);
   world_close(&world);
 }
 END_TEST

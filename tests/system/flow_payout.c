@@ -196,7 +196,7 @@ static void assert_closed(const char *role) {
   struct outcome outcome;
   const struct card_facts facts = flow_facts(card.cid);
   ck_assert_int_eq(drawer.handed, WHOLE);
-  ck_assert_str_eq(facts.state, "BLOCKED");
+  ck_assert_str_eq(facts.state, "CLOSED");
   ck_assert_str_eq(facts.reason, "CLOSED");
   ck_assert_int_eq(facts.balance + facts.held + facts.owed, 0);
   ck_assert_uint_eq(flow_open_entries(role), 0);

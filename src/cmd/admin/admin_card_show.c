@@ -6,7 +6,6 @@
 #include "admin.h"
 #include "cmd/frame/language.h"
 #include "cmd/frame/terminal_program.h"
-#include "epurse/ledger_payout.h"
 
 static void date_print(const uint8_t date[DATE_SIZE], char text[11]) {
   (void)snprintf(text, 11, "%02x%02x-%02x-%02x", (unsigned)date[0], (unsigned)date[1], (unsigned)date[2],
@@ -27,17 +26,16 @@ json_t *admin_card_json(const struct card_facts *facts) {
 }
 
 /* The state in words. */
-static const char *state_word(const char *state, const char *reason) {
+static const char *state_word(const char *state) {
   static const struct {
     const char *state, *word;
   } words[] = {{"RESERVED", SENTENCE("reserved for a chip at the desk")},
                {"ISSUED", SENTENCE("in use")},
                {"SUSPENDED", SENTENCE("suspended")},
                {"BLOCKED", SENTENCE("blocked for good")},
+               {"CLOSED", SENTENCE("closed: it was paid out, all of it")},
                {"RETIRED", SENTENCE("given up before it was used")}};
 
-  if (strcmp(state, "BLOCKED") == 0 && strcmp(reason, LEDGER_REASON_CLOSED) == 0)
-    return SENTENCE("closed: it was paid out, all of it");
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
     if (strcmp(words[i].state, state) == 0)
       return words[i].word;
@@ -53,7 +51,7 @@ void admin_card_print(const struct admin *admin, const struct card_facts *facts)
   report_amount(balance, facts->balance, facts->currency);
   report_amount(held, facts->held, facts->currency);
   report_amount(owed, facts->owed, facts->currency);
-  admin_print(admin, "Card %s is %s%s%s.\n", cid, translated(state_word(facts->state, facts->reason)),
+  admin_print(admin, "Card %s is %s%s%s.\n", cid, translated(state_word(facts->state)),
               facts->reason[0] != '\0' ? ": " : "", facts->reason);
   admin_print(admin, "  on the card    %s, %" PRId64 " points\n", balance, facts->points);
   admin_print(admin, "  on hold        %s\n", held);
