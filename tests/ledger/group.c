@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_totals.h"
 #include "suites.h"
@@ -420,6 +421,144 @@ START_TEST(readings_share_a_group) {
 }
 END_TEST
 
+/* ---- one group decides as its steps would one by one ---- */
+
+#define CROWD      6
+#define CROWD_JOBS 20
+
+struct crowd {
+  struct world world;
+  struct purse purses[CROWD], told[CROWD_JOBS]; /* told: the card as it stood when it promised */
+  struct ask asks[CROWD_JOBS];
+  struct asking rooms[CROWD_JOBS];
+  struct ledger_confirmation proofs[2];
+  struct ledger_hint named[2];
+  struct ledger_replacing replacing;
+  struct ledger_job jobs[CROWD_JOBS];
+  size_t count;
+};
+
+static enum status act_credit(struct ledger *ledger, const void *what) {
+  return ledger_merchant_limit(ledger, "BANK", *(const int64_t *)what);
+}
+
+static enum status revoke(struct ledger *ledger, void *context) {
+  (void)context;
+  return ledger_terminal_revoke(ledger, (const uint8_t *)POS);
+}
+
+static enum status block(struct ledger *ledger, void *context) {
+  const struct purse *purse = context;
+  return ledger_card_block(ledger, purse->cid, "lost", WORLD_NOW);
+}
+
+static enum status miss_pin(struct ledger *ledger, void *context) {
+  const struct purse *purse = context;
+  uint32_t failures = 0;
+  return ledger_card_pin_count(ledger, purse->cid, false, &failures);
+}
+
+static enum status replace(struct ledger *ledger, void *context) {
+  struct ledger_replacement done;
+  return ledger_card_replace(ledger, context, &done);
+}
+
+static void crowd_ask(struct crowd *crowd, unsigned card, uint8_t type, uint32_t amount, const char *tid,
+                      const char *reference) {
+  size_t i = crowd->count++;
+  purse_promise(&crowd->purses[card], type, amount, tid);
+  crowd->told[i] = crowd->purses[card];
+  crowd->asks[i] = (struct ask){.purse = &crowd->told[i], .reference = reference};
+  crowd->jobs[i] = world_ask_job(&crowd->world, &crowd->asks[i], &crowd->rooms[i]);
+}
+
+static void crowd_prove(struct crowd *crowd, unsigned which, unsigned card) {
+  const struct purse *purse = &crowd->purses[card];
+  struct ledger_confirmation *proof = &crowd->proofs[which];
+  *proof = (struct ledger_confirmation){.atc = purse->atc, .now = crowd->world.now};
+  memcpy(proof->cid, purse->cid, CID_SIZE);
+  memcpy(proof->secret, purse->secret, SECRET_SIZE);
+  crowd->named[which] = (struct ledger_hint){.cid = proof->cid, .atc = proof->atc};
+  crowd->jobs[crowd->count++] =
+      (struct ledger_job){.step = prove, .context = proof, .hints = &crowd->named[which], .hint_count = 1};
+}
+
+static void crowd_do(struct crowd *crowd, ledger_step *step, void *context) {
+  crowd->jobs[crowd->count++] = (struct ledger_job){.step = step, .context = context};
+}
+
+static void crowd_open(struct crowd *crowd) {
+  const int64_t credit = 5000 * CROWD + 10000;
+  memset(crowd, 0, sizeof *crowd);
+  world_open(&crowd->world);
+  for (uint32_t i = 0; i < CROWD; i++) {
+    world_issue(&crowd->world, i + 1, &crowd->purses[i]);
+    world_complete(&crowd->world, &crowd->purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+  }
+  ck_assert_int_eq(world_do(&crowd->world, act_credit, &credit), STATUS_OK);
+  crowd->replacing = (struct ledger_replacing){.window = 0, .now = crowd->world.now};
+  memcpy(crowd->replacing.cid, crowd->purses[3].cid, CID_SIZE);
+  memcpy(crowd->replacing.new_cid, crowd->purses[4].cid, CID_SIZE);
+}
+
+/* Cards that promise twice, names that become free and are taken, a limit used up, a till revoked, a card blocked and replaced. */
+static void crowd_gather(struct crowd *crowd) {
+  struct purse *purses = crowd->purses;
+  crowd_ask(crowd, 0, TRANSACTION_PURCHASE, 3000, OTHER_POS, NULL);
+  crowd_ask(crowd, 0, TRANSACTION_PURCHASE, 4000, OTHER_POS, NULL); /* says that it did not pay the one before */
+  crowd_ask(crowd, 1, TRANSACTION_PURCHASE, 6000, POS, "bill-1");
+  crowd_ask(crowd, 2, TRANSACTION_PURCHASE, 100, POS, "bill-1");
+  crowd_ask(crowd, 3, TRANSACTION_PURCHASE, 100, POS, "bill-1");
+  crowd_prove(crowd, 0, 2);
+  crowd_ask(crowd, 3, TRANSACTION_PURCHASE, 100, POS, "bill-1");
+  crowd_ask(crowd, 4, TRANSACTION_LOAD, 6000, RELOAD, NULL);
+  crowd_ask(crowd, 5, TRANSACTION_LOAD, 6000, RELOAD, NULL);
+  crowd_do(crowd, miss_pin, &purses[1]);
+  crowd_do(crowd, miss_pin, &purses[1]);
+  crowd_do(crowd, revoke, NULL);
+  crowd_ask(crowd, 1, TRANSACTION_PURCHASE, 100, POS, NULL);
+  crowd_ask(crowd, 3, TRANSACTION_PURCHASE, 700, OTHER_POS, NULL);
+  crowd_do(crowd, block, &purses[3]);
+  crowd_do(crowd, replace, &crowd->replacing);
+  crowd_prove(crowd, 1, 3); /* too late: its money went on */
+  crowd_ask(crowd, 3, TRANSACTION_PURCHASE, 10, OTHER_POS, NULL);
+  crowd_ask(crowd, 1, TRANSACTION_PURCHASE, 5001, OTHER_POS, NULL);
+  crowd_ask(crowd, 1, TRANSACTION_PURCHASE, 5000, OTHER_POS, NULL);
+  ck_assert_uint_eq(crowd->count, CROWD_JOBS);
+}
+
+START_TEST(a_group_decides_as_its_steps_alone) {
+  static struct crowd together, alone;
+  crowd_open(&together);
+  crowd_gather(&together);
+  ledger_transact_group(together.world.ledger, together.jobs, together.count);
+  crowd_open(&alone);
+  crowd_gather(&alone);
+  for (size_t i = 0; i < alone.count; i++)
+    ledger_transact_group(alone.world.ledger, &alone.jobs[i], 1);
+  for (size_t i = 0; i < alone.count; i++) {
+    const struct ask *one = &together.asks[i], *other = &alone.asks[i];
+    ck_assert_msg(together.jobs[i].status == alone.jobs[i].status, "%zu: %s, alone %s", i,
+                  status_name(together.jobs[i].status), status_name(alone.jobs[i].status));
+    ck_assert_msg(one->outcome == other->outcome, "%zu: %s, alone %s", i, status_name(one->outcome),
+                  status_name(other->outcome));
+    ck_assert_uint_eq(one->standing.pin_failures, other->standing.pin_failures);
+    ck_assert_uint_eq(one->standing.settled_state, other->standing.settled_state);
+    ck_assert_int_eq(one->transaction.state, other->transaction.state);
+  }
+  for (size_t i = 0; i < CROWD; i++) {
+    struct ledger_card one, other;
+    ck_assert_int_eq(ledger_card_find(together.world.ledger, together.purses[i].cid, &one), STATUS_OK);
+    ck_assert_int_eq(ledger_card_find(alone.world.ledger, alone.purses[i].cid, &other), STATUS_OK);
+    ck_assert(one.balance == other.balance && one.held == other.held && one.owed == other.owed);
+    ck_assert(one.points == other.points && one.points_owed == other.points_owed && one.state == other.state);
+  }
+  ck_assert_uint_eq(world_incidents(&together.world), world_incidents(&alone.world));
+  world_close(&together.world);
+  world_close(&alone.world);
+}
+END_TEST
+
 Suite *group_suite(void) {
   Suite *suite = suite_create("group");
   TCase *tests = tcase_create("groups");
@@ -435,6 +574,7 @@ Suite *group_suite(void) {
   tcase_add_test(tests, a_payment_and_its_proof_share_a_group);
   tcase_add_test(tests, a_reference_is_taken_once_in_a_group);
   tcase_add_test(tests, readings_share_a_group);
+  tcase_add_test(tests, a_group_decides_as_its_steps_alone);
   suite_add_tcase(suite, tests);
   return suite;
 }
