@@ -227,7 +227,7 @@ static void hold_settle(struct zvt *zvt, struct zvt_order *order, unsigned answe
     order->stage = ZVT_PAID;
   } else if (said->end == ZVT_ENDED && answer == ZVT_GOODS_NO) { /* it takes it back; has it? */
     zvt_ask(zvt, &talk);
-    if (talk.end != ZVT_LOST && talk.end != ZVT_UNSENT)
+    if ((talk.end == ZVT_DONE && talk.has_status) || zvt_says_none(&talk)) /* else 06 30 tells */
       order->stage = zvt_judge_last(&talk, order, true) == TENDER_PAID ? ZVT_PAID : ZVT_REVERSED;
   }
   result_tell(order, &result);
