@@ -56,7 +56,7 @@ enum status ledger_terminal_payout_limit_read(struct ledger *ledger, const uint8
 
 /* How much the cards that a desk certifies from now on may pay off-line in all, of what the issuer's may: minor units,
  * LEDGER_OFFLINE_ISSUERS, or LEDGER_OFFLINE_NEVER. Where nothing was set, the issuer's own desks (whose merchant is its
- * administrators') and all desks where one administrator is enough have the issuer's, the others never.
+ * administrators', who are not revoked) and all desks where one administrator is enough have the issuer's, the others never.
  * STATUS_NOT_FOUND, STATUS_BAD_FORMAT. */
 #define LEDGER_OFFLINE_ISSUERS (-1)
 #define LEDGER_OFFLINE_NEVER   0

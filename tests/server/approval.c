@@ -250,6 +250,28 @@ START_TEST(a_desk_makes_offline_cards_where_one_is_enough) {
 }
 END_TEST
 
+static enum status revoke(struct ledger *ledger, void *context) {
+  return ledger_terminal_revoke(ledger, context);
+}
+
+/* A merchant whose administrators are revoked is not the issuer any more. */
+START_TEST(a_desk_of_revoked_administrators_makes_none) {
+  static const char *const tids[] = {ADMIN_TOO, ADMIN};
+  static const uint32_t totals[] = {5000, 0};
+  struct world world;
+  uint8_t tid[TID_SIZE];
+
+  open_with_two(&world);
+  world.service.configuration.offline = (struct offline_limits){.single = 2500, .total = 5000, .count = 5};
+  for (uint32_t i = 0; i < 2; i++) {
+    memcpy(tid, tids[i], TID_SIZE);
+    ck_assert_int_eq(writer_transact(world.service.writer, revoke, tid), STATUS_OK);
+    ck_assert_uint_eq(made(&world, &world.desk, i + 1).total, totals[i]);
+  }
+  world_close(&world);
+}
+END_TEST
+
 static json_t *replacing(const struct purse *from, const struct purse *to) {
   struct replacement_message body;
 
@@ -313,10 +335,6 @@ static int64_t needed(struct world *world) {
   return count;
 }
 
-static enum status revoke(struct ledger *ledger, void *context) {
-  return ledger_terminal_revoke(ledger, context);
-}
-
 /* Whichever way: nobody makes himself one of two, or two one, alone. */
 START_TEST(one_becomes_two_and_two_one_by_both) {
   struct world world;
@@ -367,6 +385,7 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, a_limit_is_lowered_by_one_and_raised_by_two);
   tcase_add_test(tests, a_desk_makes_offline_cards_when_two_say_so);
   tcase_add_test(tests, a_desk_makes_offline_cards_where_one_is_enough);
+  tcase_add_test(tests, a_desk_of_revoked_administrators_makes_none);
   tcase_add_test(tests, a_card_is_replaced_by_two);
   tcase_add_test(tests, an_administrator_is_added_by_two);
   tcase_add_test(tests, one_becomes_two_and_two_one_by_both);
