@@ -9,6 +9,7 @@
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/ledger_terminal.h"
 #include "epurse/message_desk.h"
 #include "http/request.h"
 #include "service.h"
@@ -82,13 +83,16 @@ static enum status renew(struct ledger *ledger, void *context) {
   return status == STATUS_OK ? ledger_merchant_find(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
-/* Who may add an administrator is two of them. */
+/* Who may add an administrator is two of them; and who may add a desk of the issuer's own, whose cards pay off-line, or give
+ * it keys that it has not asked for. */
 static enum status administers(struct ledger *ledger, void *context, bool *needed) {
   const struct registration *registration = context;
+  const struct ledger_terminal *terminal = &registration->terminal;
 
-  (void)ledger;
-  *needed = registration->terminal.role == ROLE_ADMIN;
-  return STATUS_OK;
+  *needed = terminal->role == ROLE_ADMIN;
+  if (terminal->role != ROLE_PERSO || registration->request[0] != '\0')
+    return STATUS_OK;
+  return ledger_merchant_administers(ledger, terminal->merchant, needed);
 }
 
 static void serve(struct service *service, const struct request *request, ledger_step *step, struct reply *reply) {

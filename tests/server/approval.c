@@ -305,9 +305,10 @@ START_TEST(a_card_is_replaced_by_two) {
 }
 END_TEST
 
-static json_t *terminal(const struct world *world, const char *tid, uint8_t role) {
-  struct terminal_message body = {.role = role, .merchant = "BANK", .expiry = {0x20, 0x99, 0x01, 0x01}};
+static json_t *terminal(const struct world *world, const char *tid, uint8_t role, const char *merchant) {
+  struct terminal_message body = {.role = role, .expiry = {0x20, 0x99, 0x01, 0x01}};
 
+  (void)snprintf(body.merchant, sizeof body.merchant, "%s", merchant);
   memcpy(body.tid, tid, TID_SIZE);
   memcpy(body.ecka_public, key_public(world->pos.ecka), sizeof body.ecka_public);
   memcpy(body.sig_public, key_public(world->pos.sig), sizeof body.sig_public);
@@ -319,10 +320,26 @@ START_TEST(an_administrator_is_added_by_two) {
   struct world world;
 
   open_with_two(&world);
-  (void)waits(&world, &world.admin, MESSAGE_TERMINAL, terminal(&world, "ADMIN003", ROLE_ADMIN));
-  (void)waits(&world, &world.admin, MESSAGE_TERMINAL_RENEWAL, terminal(&world, ADMIN_TOO, ROLE_ADMIN));
-  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_TERMINAL, terminal(&world, "POS00077", ROLE_POS)),
-                   STATUS_OK);
+  (void)waits(&world, &world.admin, MESSAGE_TERMINAL, terminal(&world, "ADMIN003", ROLE_ADMIN, "BANK"));
+  (void)waits(&world, &world.admin, MESSAGE_TERMINAL_RENEWAL, terminal(&world, ADMIN_TOO, ROLE_ADMIN, "BANK"));
+  ck_assert_int_eq(
+      station_tell(&world.admin, &world.service, MESSAGE_TERMINAL, terminal(&world, "POS00077", ROLE_POS, "BANK")),
+      STATUS_OK);
+  ck_assert_int_eq(say(&world, &world.admin_too, 1, true), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+/* Else one would make a desk of the issuer's whose cards pay off-line; a shop's makes none. */
+START_TEST(a_desk_of_the_issuers_is_added_by_two) {
+  struct world world;
+
+  open_with_two(&world);
+  (void)waits(&world, &world.admin, MESSAGE_TERMINAL, terminal(&world, "PERSO077", ROLE_PERSO, "BANK"));
+  (void)waits(&world, &world.admin, MESSAGE_TERMINAL_RENEWAL, terminal(&world, DESK, ROLE_PERSO, "BANK"));
+  ck_assert_int_eq(
+      station_tell(&world.admin, &world.service, MESSAGE_TERMINAL, terminal(&world, "PERSO078", ROLE_PERSO, "SHOP")),
+      STATUS_OK);
   ck_assert_int_eq(say(&world, &world.admin_too, 1, true), STATUS_OK);
   world_close(&world);
 }
@@ -388,6 +405,7 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, a_desk_of_revoked_administrators_makes_none);
   tcase_add_test(tests, a_card_is_replaced_by_two);
   tcase_add_test(tests, an_administrator_is_added_by_two);
+  tcase_add_test(tests, a_desk_of_the_issuers_is_added_by_two);
   tcase_add_test(tests, one_becomes_two_and_two_one_by_both);
   tcase_add_test(tests, two_are_not_required_of_one);
   suite_add_tcase(suite, tests);
