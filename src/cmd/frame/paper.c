@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <locale.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "epurse/print.h"
 #include "epurse/tender.h"
@@ -82,48 +83,96 @@ void paper_after(const struct terminal_program *self, const struct outcome *outc
 
 /* ---- by --print and --pdf ---- */
 
-static enum status document_print(const struct terminal_program *self, const struct print_document *document) {
-  const struct print_setting *setting = &self->terminal->printer;
-  if (setting->output[0] == 0) {
+static enum status printer_there(const struct terminal_program *self) {
+  const char *output = self->terminal->printer.output;
+  if (output[0] != 0 && printer_named(output))
+    return STATUS_OK;
+  if (output[0] == 0)
     problem_say(self->program->name, "[printer] output is not set: there is no printer");
-    return STATUS_BAD_CONFIG;
-  }
-  enum status status = printer_named(setting->output) ? printer_print(setting, document) : STATUS_BAD_CONFIG;
+  else
+    problem_say(self->program->name, "[printer] output: '%.100s' is no printer", output);
+  return STATUS_BAD_CONFIG;
+}
+
+static enum status document_print(const struct terminal_program *self, const struct print_document *document) {
+  enum status status = printer_there(self);
+  if (status != STATUS_OK)
+    return status;
+  status = printer_print(&self->terminal->printer, document);
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "not printed: %s", status_sentence(status));
   return status;
 }
 
-static enum status file_write(const char *path, const uint8_t *data, size_t len) {
-  FILE *file = fopen(path, "wbxe");
-  if (file == NULL)
-    return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
+/* A file that is not there yet. Says what is wrong. */
+static enum status file_make(const struct terminal_program *self, FILE **file) {
+  *file = fopen(self->pdf, "wbxe");
+  if (*file != NULL)
+    return STATUS_OK;
+  if (errno == EEXIST) {
+    problem_say_with(self->program->name, status_sentence(STATUS_EXISTS), "%s: %s", self->pdf,
+                     status_sentence(STATUS_EXISTS));
+    return STATUS_EXISTS;
+  }
+  problem_say(self->program->name, "%s: %s", self->pdf, strerror(errno));
+  return STATUS_STORE_FAILED;
+}
+
+static enum status file_write(const struct terminal_program *self, const uint8_t *data, size_t len) {
+  FILE *file = NULL;
+  enum status status = file_make(self, &file);
+  if (status != STATUS_OK)
+    return status;
   bool done = fwrite(data, 1, len, file) == len;
   if (fclose(file) == 0 && done)
     return STATUS_OK;
-  (void)remove(path);
+  problem_say(self->program->name, "%s: %s", self->pdf, strerror(errno));
+  (void)remove(self->pdf);
   return STATUS_STORE_FAILED;
+}
+
+static enum status haru_there(const struct terminal_program *self) {
+  if (print_pdf_there())
+    return STATUS_OK;
+  problem_say(self->program->name, "there is no --pdf: this program was built without libharu");
+  return STATUS_USAGE;
 }
 
 static enum status document_pdf(const struct terminal_program *self, const struct print_document *document) {
   uint8_t *data = NULL;
   size_t len = 0;
-  if (!print_pdf_there()) {
-    problem_say(self->program->name, "there is no --pdf: this program was built without libharu");
-    return STATUS_USAGE;
-  }
-  enum status status = print_pdf(document, &data, &len);
-  if (status == STATUS_OK)
-    status = file_write(self->pdf, data, len);
+  enum status status = haru_there(self);
   if (status != STATUS_OK)
+    return status;
+  status = print_pdf(document, &data, &len);
+  if (status == STATUS_OK)
+    status = file_write(self, data, len);
+  else
     problem_say_with(self->program->name, status_sentence(status), "%s: %s", self->pdf, status_sentence(status));
   free(data);
   return status;
 }
 
+enum status paper_possible(const struct terminal_program *self) {
+  FILE *file = NULL;
+  enum status status = self->print ? printer_there(self) : STATUS_OK;
+  if (status != STATUS_OK || self->pdf == NULL)
+    return status;
+  status = haru_there(self);
+  if (status == STATUS_OK)
+    status = file_make(self, &file);
+  if (file == NULL)
+    return status;
+  fclose(file);
+  (void)remove(self->pdf);
+  return status;
+}
+
+/* What one of the two cannot do is not lost where the other one can. */
 enum status paper_report(const struct terminal_program *self, const struct print_document *document) {
-  enum status status = self->print ? document_print(self, document) : STATUS_OK;
-  return status == STATUS_OK && self->pdf != NULL ? document_pdf(self, document) : status;
+  enum status printed = self->print ? document_print(self, document) : STATUS_OK;
+  enum status written = self->pdf != NULL ? document_pdf(self, document) : STATUS_OK;
+  return printed != STATUS_OK ? printed : written;
 }
 
 enum status paper_again(const struct terminal_program *self, const struct outcome *outcome,

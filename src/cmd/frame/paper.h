@@ -16,6 +16,9 @@ void paper_after(const struct terminal_program *self, const struct outcome *outc
 /* The holder's once more, as --print and --pdf say; without either nothing is done. Says what is wrong. As paper_report. */
 enum status paper_again(const struct terminal_program *self, const struct outcome *outcome,
                         const struct receipt_copy *receipt) EPURSE_MUST_USE;
+/* Before what cannot be undone, with the terminal open: whether there is a printer for --print, and whether the file of
+ * --pdf can be made. Says what is wrong. As paper_report, without asking the printer. */
+enum status paper_possible(const struct terminal_program *self) EPURSE_MUST_USE;
 /* A report, likewise: on the printer, and into a file that is not there yet. As paper_ready; STATUS_EXISTS and
  * STATUS_STORE_FAILED of the file; STATUS_USAGE: built without libharu. */
 enum status paper_report(const struct terminal_program *self, const struct print_document *document) EPURSE_MUST_USE;

@@ -109,7 +109,8 @@ enum status terminal_program_open(struct terminal_program *self) {
     return STATUS_NOT_PERMITTED;
   }
   if (self->cashier != NULL && !cashier_valid(self->cashier)) {
-    problem_say(self->program->name, "a cashier's name has 1 to %d letters, digits, dots, dashes", CASHIER_MAX);
+    problem_say(self->program->name, "a cashier's name has 1 to %d letters, digits, dots, dashes, underscores",
+                CASHIER_MAX);
     return STATUS_USAGE;
   }
   if (self->cashier != NULL)

@@ -166,6 +166,10 @@ static enum status on_paper(const struct terminal_program *self, const struct sh
   print_cut(document);
   status = paper_report(self, document);
   print_document_free(&document);
+  if (status != STATUS_OK && self->close)
+    fprintf(stderr,
+            translated("%s: closing %" PRId64 " is made all the same; to have it again: %s totals %" PRId64 "\n"),
+            self->program->name, shown->closing.number, self->program->name, shown->closing.number);
   return status;
 }
 
@@ -208,9 +212,13 @@ static enum status arguments_check(const struct terminal_program *self, const ch
   }
   if (argument == NULL)
     return STATUS_OK;
+  if (self->close) {
+    problem_say(self->program->name, "--close makes the next closing: it takes no number");
+    return STATUS_USAGE;
+  }
   errno = 0;
   *number = strtoimax(argument, &end, 10);
-  if (errno == 0 && *end == 0 && *number > 0 && !self->close)
+  if (errno == 0 && *end == 0 && *number > 0)
     return STATUS_OK;
   problem_say(self->program->name, "'%s' is not the number of a closing", argument);
   return STATUS_USAGE;
@@ -237,6 +245,8 @@ static enum status close_now(struct terminal_program *self, struct shown *shown)
   enum status status = drawer_amount(self, self->drawer_float, &closing->drawer_float);
   if (status == STATUS_OK)
     status = drawer_amount(self, self->drawer_counted, &closing->drawer_counted);
+  if (status == STATUS_OK)
+    status = paper_possible(self);
   if (status != STATUS_OK)
     return status;
   status = closing_make(self->terminal, closing, shown->hash);
