@@ -88,7 +88,7 @@ static enum status words_read(struct register_zvt *zvt, char problem[256]) {
   const struct register_zvt_options *options = &zvt->options;
   enum status status = charset_read(options->charset, &zvt->charset);
   if (status != STATUS_OK)
-    snprintf(problem, 256, "[zvt] charset: %.100s", options->charset);
+    snprintf(problem, 256, "[zvt] charset: '%.100s' is not cp437 or iso-8859-15", options->charset);
   zvt->closes = strcmp(options->end_of_day, "closing") == 0;
   if (zvt->closes || strcmp(options->end_of_day, "count") == 0)
     return status;

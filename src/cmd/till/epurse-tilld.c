@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cmd/frame/language.h"
 #include "cmd/frame/option.h"
 #include "epurse/secret.h"
 #include "register/register_json.h"
@@ -20,23 +21,25 @@ struct tilld_options {
 
 static const struct option_row rows[] = {
     {"config", 'c', "PATH", "EPURSE_CONFIG", OPTION_TEXT, offsetof(struct tilld_options, config), 0, 0,
-     "the terminal's directory, or its terminal.conf"},
+     SENTENCE("the terminal's directory, or its terminal.conf")},
     {"reader", 'r', "SPEC", "EPURSE_READER", OPTION_TEXT, offsetof(struct tilld_options, reader), 0, 0,
-     "card reader: part of its name, index, or ATR"},
+     SENTENCE("card reader: part of its name, index, or ATR")},
     {"list-routes", 0, NULL, NULL, OPTION_FLAG, offsetof(struct tilld_options, list_routes), 0, 0,
-     "print what is served, then end"},
+     SENTENCE("print what is served, then end")},
     {0},
 };
 
 static const struct program program = {.name = PROGRAM,
-                                       .sentence = "the terminal as a service, for cash registers",
+                                       .sentence = SENTENCE("Offers the terminal as a service, for cash registers."),
                                        .rows = {rows},
                                        .operands = "",
                                        .operands_min = 0};
 
-/* One sentence on stderr; the exit code. */
+/* One sentence on stderr; the exit code. Where it cannot listen is no matter of the back-end's, whose status that is. */
 static int fail(enum status status, const char *problem) {
-  fprintf(stderr, PROGRAM ": %s%s%s\n", status_sentence(status), problem[0] == 0 ? "" : ": ", problem);
+  const bool here = status == STATUS_NO_SERVER && problem[0] != 0;
+  fprintf(stderr, PROGRAM ": %s%s%s\n", here ? "" : translated_status(status), here || problem[0] == 0 ? "" : ": ",
+          problem);
   return status_exit_code(status);
 }
 
@@ -47,6 +50,7 @@ int main(int argc, char **argv) {
   char **operands = NULL, problem[256] = "";
 
   process_harden();
+  language_begin();
   enum status status = option_parse(&program, argc, argv, &options, &verb, &operands);
   if (status != STATUS_OK)
     return status_exit_code(status);
