@@ -54,6 +54,7 @@ struct till_facts {
   const struct currency *currency;
   enum offline_use offline;         /* of a sale that says nothing of it, as configured */
   char folder[1024], receipts[256]; /* absolute */
+  char reader[512];                 /* which reader it was told to use; "": the only one */
 };
 const struct till_facts *till_facts(const struct till *till);
 
@@ -86,6 +87,9 @@ struct till_request {
   bool tap;                          /* the card is held to the reader: sentences say so */
   bool card_stays;      /* the card that the till has just served may stay and be served again; else it must go first */
   bool points, ask_pin; /* sale: as struct payment */
+  bool card_now;        /* it is there already, or it is over: `wait_seconds` says nothing */
+  bool unnamed;         /* the reference is for this life of the till alone: neither journal nor server hears of it */
+  bool show; /* the front end shows it to people at once: it is confirmed before, and TILL_QUESTION_SHOWN asked */
   char cashier[CASHIER_MAX + 1]; /* who is at the register; cashier_valid, or "": nobody says */
   /* Sale. Off-line the reference is this till's alone: the server never hears of it. */
   enum offline_use offline;
@@ -110,6 +114,10 @@ enum status till_abort(struct till *till, const char *reference) EPURSE_MUST_USE
 
 /* Gives the PIN that TILL_PIN_WANTED asks for; the caller wipes its own. STATUS_NOT_WANTED: nobody asks. BAD_FORMAT. */
 enum status till_pin(struct till *till, const char *digits) EPURSE_MUST_USE;
+
+/* The question that a request with `show` is asked when its card has done it: its outcome is told by till_status by then. Whoever does
+ * not say yes has not shown it, and it ends with STATUS_UNREPORTED: the journal knows that people may not know. */
+#define TILL_QUESTION_SHOWN "Has the result been shown?"
 
 /* Answers TILL_QUESTION. `text`: where a line is asked for; else NULL. STATUS_NOT_WANTED: nobody asks. BAD_FORMAT, BAD_LENGTH. */
 enum status till_answer(struct till *till, bool yes, const char *text) EPURSE_MUST_USE;
@@ -171,6 +179,7 @@ struct till_result {
   bool owed;              /* a refund that was done without its card */
   enum status status;     /* when it is over */
   struct outcome outcome; /* as far as it got */
+  char trouble[256];      /* of the line to the server, where that was why; "" */
 };
 
 #define TILL_RESULTS 64 /* the latest are kept with their very status; older ones are asked of journal and server */

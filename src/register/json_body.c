@@ -157,6 +157,9 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
   take_text(&members, "cashier", request->cashier, sizeof request->cashier);
   request->tap = take_flag(&members, "tap");
   request->card_stays = take_flag(&members, "card_stays");
+  request->card_now = take_flag(&members, "card_now");
+  request->unnamed = take_flag(&members, "unnamed");
+  request->show = take_flag(&members, "show");
   if (request->kind == TILL_SALE) {
     request->points = take_flag(&members, "points");
     request->ask_pin = take_flag(&members, "ask_pin");

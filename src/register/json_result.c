@@ -16,6 +16,12 @@ static const char *state_of(const struct till_result *result) {
   return result->status == STATUS_OK || result->status == STATUS_UNREPORTED ? "done" : "declined";
 }
 
+/* The sentence, and where it was the line to the back-end why. */
+static json_t *problem_json(const struct till_result *result) {
+  const char *sentence = status_sentence(result->status);
+  return result->trouble[0] == 0 ? json_string(sentence) : json_sprintf("%s (%s)", sentence, result->trouble);
+}
+
 json_t *result_json(const struct till_result *result) {
   json_t *object = json_object();
   add(object, "reference", json_string(result->reference));
@@ -29,7 +35,7 @@ json_t *result_json(const struct till_result *result) {
   } else {
     add(object, "status", json_string(status_name(result->status)));
     if (result->status != STATUS_OK)
-      add(object, "problem", json_string(status_sentence(result->status)));
+      add(object, "problem", problem_json(result));
     if (result->status == STATUS_WRONG_PIN)
       add(object, "tries_left", json_integer(result->outcome.tries_left));
   }
@@ -61,6 +67,8 @@ json_t *health_json(const struct till_health *health, const struct till_facts *f
   json_t *object =
       json_pack("{s:s, s:s, s:s, s:s}", "tid", facts->tid, "role", facts->role == ROLE_POS ? "pos" : "reload",
                 "merchant", facts->merchant, "currency", facts->currency->code);
+  if (facts->reader[0] != 0)
+    add(object, "reader_spec", json_string(facts->reader));
   add(object, "busy", json_boolean(health->busy));
   add(object, "reader", json_boolean(health->reader));
   add(object, "server", json_boolean(health->server));

@@ -7,6 +7,8 @@
 #include "epurse/crypto.h"
 #include "till_state.h"
 
+#define SHOWN_SECONDS 10 /* a program prints at once, or is gone */
+
 static enum status check(const struct till *till, const struct till_request *request) {
   bool shop = request->kind == TILL_SALE || request->kind == TILL_REFUND;
   if (request->kind < TILL_SALE || request->kind > TILL_PAYOUT || !reference_valid(request->reference) ||
@@ -114,8 +116,9 @@ static void confirm_meanwhile(struct till *till) {
   pthread_mutex_lock(&till->mutex);
 }
 
-static bool await_given(struct till *till, enum till_wanted wanted, enum till_step step, const char *question) {
-  int64_t until = till_now() + TILL_WAIT_SECONDS * INT64_C(1000);
+static bool await_given(struct till *till, enum till_wanted wanted, enum till_step step, const char *question,
+                        int seconds) {
+  int64_t until = till_now() + seconds * INT64_C(1000);
   till->wanted = wanted;
   till->given = false;
   till->abortable = true;
@@ -132,7 +135,7 @@ static bool await_given(struct till *till, enum till_wanted wanted, enum till_st
 enum status till_ask_pin(struct till *till, unsigned tries_left, char digits[PIN_MAX + 1]) {
   pthread_mutex_lock(&till->mutex);
   till->current.tries_left = tries_left;
-  bool given = await_given(till, WANTED_PIN, TILL_PIN_WANTED, NULL);
+  bool given = await_given(till, WANTED_PIN, TILL_PIN_WANTED, NULL, TILL_WAIT_SECONDS);
   if (given)
     memcpy(digits, till->pin, sizeof till->pin);
   crypto_wipe(till->pin, sizeof till->pin);
@@ -143,7 +146,9 @@ enum status till_ask_pin(struct till *till, unsigned tries_left, char digits[PIN
 enum status till_ask(struct till *till, const char *question, char *text, unsigned capacity) {
   enum status status = STATUS_CANCELLED;
   pthread_mutex_lock(&till->mutex);
-  if (till->busy && await_given(till, text != NULL ? WANTED_TEXT : WANTED_YES, TILL_QUESTION, question) && till->yes)
+  if (till->busy &&
+      await_given(till, text != NULL ? WANTED_TEXT : WANTED_YES, TILL_QUESTION, question, TILL_WAIT_SECONDS) &&
+      till->yes)
     status = STATUS_OK;
   if (status == STATUS_OK && text != NULL && strlen(till->text) < capacity)
     memcpy(text, till->text, strlen(till->text) + 1);
@@ -151,4 +156,11 @@ enum status till_ask(struct till *till, const char *question, char *text, unsign
     status = STATUS_CANCELLED;
   pthread_mutex_unlock(&till->mutex);
   return status;
+}
+
+enum status till_ask_shown(struct till *till) {
+  pthread_mutex_lock(&till->mutex);
+  bool shown = await_given(till, WANTED_YES, TILL_QUESTION, TILL_QUESTION_SHOWN, SHOWN_SECONDS) && till->yes;
+  pthread_mutex_unlock(&till->mutex);
+  return shown ? STATUS_OK : STATUS_UNREPORTED;
 }

@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/backend.h"
 #include "epurse/crypto.h"
 #include "epurse/reader.h"
 #include "epurse/terminal_payout.h"
@@ -53,7 +54,7 @@ static enum status show(void *context, const struct outcome *outcome) {
   pthread_mutex_lock(&till->mutex);
   till->current.outcome = *outcome;
   pthread_mutex_unlock(&till->mutex);
-  return STATUS_OK;
+  return till->request.show ? till_ask_shown(till) : STATUS_OK;
 }
 
 static enum status hand_out(void *context, struct amount amount, bool again) {
@@ -78,7 +79,7 @@ static bool is_aborted(struct till *till) {
 }
 
 static int wait_of(const struct till_request *request) {
-  return request->wait_seconds == 0 ? TILL_WAIT_SECONDS : request->wait_seconds;
+  return request->card_now ? 0 : request->wait_seconds == 0 ? TILL_WAIT_SECONDS : request->wait_seconds;
 }
 
 /* Whoever is asked to take a card away does so, or it is over. */
@@ -96,7 +97,7 @@ static enum status find_reader(struct till *till) {
   int wait = wait_of(&till->request);
   int64_t until = wait < 0 ? INT64_MAX : till_now() + wait * INT64_C(1000);
   enum status status = till_reader(till);
-  if (status == STATUS_NO_CARD) {
+  if (status == STATUS_NO_CARD && wait != 0) {
     tell(till, TILL_WAITING, NULL);
     terminal_confirm(till->terminal);
   }
@@ -226,13 +227,14 @@ static enum status work(struct till *till, struct outcome *outcome) {
                             .offline = request->kind == TILL_SALE ? request->offline : OFFLINE_USE_NEVER,
                             .tender = till->tender,
                             .wait_seconds = wait_of(request),
-                            .reference = request->reference};
+                            .reference = request->unnamed ? NULL : request->reference};
   struct sale sale = {.atc = 0};
   enum status status = STATUS_OK;
   payment.named_offline = payment.offline != OFFLINE_USE_NEVER && !payment.points;
   if (till->terminal == NULL)
     return till->health.trouble;
   memcpy(till->terminal->cashier, request->cashier, sizeof till->terminal->cashier);
+  till->terminal->later.wanted = !request->show;
   if (payment.offline != OFFLINE_USE_NEVER && till->terminal->offline.forbidden)
     return STATUS_OFFLINE_FORBIDDEN;
   if (request->kind == TILL_REFUND)
@@ -260,6 +262,8 @@ static void end(struct till *till, enum status status, const struct outcome *out
   result->status = status;
   result->held = is_held(status);
   result->owed = status == STATUS_OK && till->request.kind == TILL_REFUND && till->request.without_card;
+  if (till->terminal != NULL)
+    (void)snprintf(result->trouble, sizeof result->trouble, "%s", backend_trouble(till->terminal->backend, status));
   result->running = false;
   till->results[till->result_count++ % TILL_RESULTS] = *result;
   for (int i = 0; i < 2; i++)
@@ -281,7 +285,7 @@ void till_sale(struct till *till) {
   if (status == STATUS_OK)
     status = work(till, &outcome);
   turn_end(&turn);
-  if (outcome.reference[0] == 0)
+  if (outcome.reference[0] == 0 && !till->request.unnamed)
     memcpy(outcome.reference, till->request.reference, sizeof outcome.reference);
   if (till->reader != NULL)
     reader_cancel_fd(till->reader, -1);

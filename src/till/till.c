@@ -89,6 +89,7 @@ static void facts_take(struct till *till) {
   facts->offline = terminal->offline.use;
   memcpy(facts->folder, terminal->folder, sizeof facts->folder);
   memcpy(facts->receipts, terminal->receipts, sizeof facts->receipts);
+  memcpy(facts->reader, till->reader_spec, sizeof facts->reader);
 }
 
 enum status till_terminals_open(struct till *till, char problem[256]) {

@@ -107,6 +107,8 @@ void till_terminals_close(struct till *till);
 
 /* ---- request.c ---- */
 
+/* Asks whether the outcome was shown. STATUS_UNREPORTED: nobody says so. */
+enum status till_ask_shown(struct till *till) EPURSE_MUST_USE;
 /* Asks the cashier, by an event; till_answer answers. Statuses as of struct tender_operator. */
 enum status till_ask(struct till *till, const char *question, char *text, unsigned capacity) EPURSE_MUST_USE;
 /* Asks for the PIN, by an event. As of struct dialogue. */

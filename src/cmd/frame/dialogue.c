@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The people at the terminal: PIN by file descriptor or hidden prompt, sentences on stderr, the operator's yes and no.
  */
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "answer.h"
@@ -13,7 +16,8 @@
 #include "terminal_program.h"
 
 #define PROMPT_MAX 256
-#define ASK_TIMES  20 /* then it is no person who answers */
+#define SIGNAL_MS  100 /* between two looks for a signal that is held */
+#define ASK_TIMES  20  /* then it is no person who answers */
 
 /* Asks a person until it is a PIN: a slip of the keys costs no try, the card is not asked. */
 static enum status prompt_pin(const char *prompt, char digits[PIN_MAX + 1]) {
@@ -30,9 +34,19 @@ static enum status prompt_pin(const char *prompt, char digits[PIN_MAX + 1]) {
   }
 }
 
+/* Whether there is something to read, where a signal would not end the waiting for it by itself. */
+static bool pin_comes(const struct terminal_program *self) {
+  static const struct timespec now = {0, 0};
+  struct pollfd ready = {.fd = (int)self->pin_fd, .events = POLLIN};
+  while (self->cancelling != NULL && poll(&ready, 1, SIGNAL_MS) == 0)
+    if (sigtimedwait(self->cancelling, NULL, &now) > 0)
+      return false;
+  return true;
+}
+
 /* From a machine: a line of the descriptor. One that brought none must not be asked. */
 static enum status read_pin(const struct terminal_program *self, char digits[PIN_MAX + 1]) {
-  if (self->pin_fd < 0)
+  if (self->pin_fd < 0 || !pin_comes(self))
     return STATUS_CANCELLED;
   enum status status = secret_from_fd((int)self->pin_fd, digits, PIN_MAX + 1);
   return status == STATUS_STORE_FAILED ? STATUS_CANCELLED : status; /* no further line: no further try */

@@ -99,6 +99,10 @@ static bool figures_say(const struct terminal_program *self, const struct outcom
 
 /* The sentence, and where it was the line to the back-end which one and why. */
 static void report_status(const struct terminal_program *self, enum status status) {
+  if (self->till_problem != NULL && self->till_problem[0] != 0) {
+    problem_say_with(self->program->name, status_sentence(status), "%s", self->till_problem);
+    return;
+  }
   const char *trouble = self->terminal != NULL ? backend_trouble(self->terminal->backend, status) : "";
   problem_say_with(self->program->name, status_sentence(status), "%s%s%s%s", status_sentence(status),
                    trouble[0] != 0 ? " (" : "", trouble, trouble[0] != 0 ? ")" : "");

@@ -4,6 +4,7 @@
 #define EPURSE_CMD_TERMINAL_PROGRAM_H
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -54,11 +55,13 @@ struct terminal_program {
   int turn;      /* at a terminal that a service has; -1: none */
   uint8_t roles; /* bit 1 << role: who may use this program */
   const struct verb *verb;
-  json_t *report; /* what the verb has for --json */
-  bool held;      /* the reference has begun before, and how it ended is unknown */
-  bool shown;     /* the report has been printed already */
-  bool met;       /* a card was in the reader */
-  bool changed;   /* the verb had an effect, which stands; pay and load say it by what they show */
+  json_t *report;             /* what the verb has for --json */
+  bool held;                  /* the reference has begun before, and how it ended is unknown */
+  bool shown;                 /* the report has been printed already */
+  bool met;                   /* a card was in the reader */
+  const char *till_problem;   /* what the till said why it failed; or NULL */
+  const sigset_t *cancelling; /* the till is at work for it: signals that are held, and cancel; or NULL */
+  bool changed;               /* the verb had an effect, which stands; pay and load say it by what they show */
   struct dialogue dialogue;
   char tap_pin[PIN_MAX + 1]; /* --tap: the PIN that was asked for before the card; "": none */
   bool tap_shown;            /* in this meeting with the card */

@@ -7,6 +7,7 @@
 #include "cmd/frame/problem.h"
 #include "cmd/frame/tap.h"
 #include "cmd/frame/terminal_program.h"
+#include "cmd/frame/till_client.h"
 #include "verb_refund.h"
 #include "verb_supervisor.h"
 
@@ -56,6 +57,8 @@ static enum status verb_pay(void *context, char **arguments) {
   if (status == STATUS_OK)
     status = terminal_program_amount(self, arguments[0], &payment.amount);
   if (status != STATUS_OK)
+    return status;
+  if (till_client_pays(self, &payment, &outcome, &status))
     return status;
   self->dialogue.show = show;
   if (terminal_program_recall(self, payment.points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE, &payment,
