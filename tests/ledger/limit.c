@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "epurse/certificate.h"
+#include "epurse/ledger_approval.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/settlement.h"
 #include "suites.h"
@@ -236,6 +238,51 @@ START_TEST(refuses_what_is_no_limit) {
 }
 END_TEST
 
+/* ---- what a desk's cards pay off-line ---- */
+
+static enum status act_two(struct ledger *ledger, const void *what) {
+  (void)what;
+  return ledger_approvals_set(ledger, 2);
+}
+
+static enum status act_administrator(struct ledger *ledger, const void *what) {
+  struct ledger_terminal terminal;
+  world_terminal(&terminal, what, ROLE_ADMIN, "BANK");
+  return ledger_terminal_add(ledger, &terminal);
+}
+
+static enum status act_revoke(struct ledger *ledger, const void *what) {
+  return ledger_terminal_revoke(ledger, what);
+}
+
+static void look_at_desk(struct world *world, bool administers, int64_t total) {
+  bool is = !administers;
+  int64_t is_total = 1;
+  ck_assert_int_eq(ledger_merchant_administers(world->ledger, "BANK", &is), STATUS_OK);
+  ck_assert_int_eq(ledger_desk_offline_limit_read(world->ledger, (const uint8_t *)DESK, &is_total), STATUS_OK);
+  ck_assert(is == administers);
+  ck_assert_int_eq(is_total, total);
+}
+
+/* A desk is the issuer's while its merchant has an administrator. */
+START_TEST(a_desk_is_the_issuers_while_it_administers) {
+  static const char first[] = "ADMIN001";
+  struct world world;
+  bool shop = true;
+  world_open(&world);
+  look_at_desk(&world, false, LEDGER_OFFLINE_ISSUERS); /* one is enough */
+  ck_assert_int_eq(world_do(&world, act_two, NULL), STATUS_OK);
+  look_at_desk(&world, false, LEDGER_OFFLINE_NEVER);
+  ck_assert_int_eq(world_do(&world, act_administrator, first), STATUS_OK);
+  look_at_desk(&world, true, LEDGER_OFFLINE_ISSUERS);
+  ck_assert_int_eq(ledger_merchant_administers(world.ledger, "SHOP", &shop), STATUS_OK);
+  ck_assert(!shop);
+  ck_assert_int_eq(world_do(&world, act_revoke, first), STATUS_OK);
+  look_at_desk(&world, false, LEDGER_OFFLINE_NEVER);
+  world_close(&world);
+}
+END_TEST
+
 /* A ledger is made with limits for all; one's own goes before them. */
 START_TEST(all_have_the_issuers) {
   const struct ledger_settings settings = {
@@ -300,6 +347,7 @@ Suite *limit_suite(void) {
   tcase_add_test(tests, what_is_owed_is_counted_once);
   tcase_add_test(tests, a_settlement_sets_off);
   tcase_add_test(tests, refuses_what_is_no_limit);
+  tcase_add_test(tests, a_desk_is_the_issuers_while_it_administers);
   tcase_add_test(tests, all_have_the_issuers);
   tcase_add_test(tests, the_audit_counts_anew);
   suite_add_tcase(suite, tests);
