@@ -130,6 +130,28 @@ enum status ledger_promise_inquire(struct ledger *ledger, const struct ledger_in
 
 /* ---- receipts ---- */
 
+/* A hold of the backup that was captured before the restoration, perhaps: a settlement that was forgotten may have paid it out.
+ * Of cash that was handed out handed_at tells that. */
+static enum status receipt_note(struct ledger *ledger, const struct asked *asked, const struct booking *before) {
+  const struct signed_promise *offer = &asked->inquiry->offer;
+  bool cash = before->type == TRANSACTION_PAYOUT && !promise_is_transfer(offer->promise);
+  int64_t restored_at = 0;
+  if (before->state != LEDGER_HELD || cash)
+    return STATUS_OK;
+  enum status status = ledger_restored_at(ledger, &restored_at);
+  bool held_then = restored_at != 0 && before->created_at <= restored_at;
+  return status == STATUS_OK && held_then ? brought_in_note(ledger, asked->id, offer->now) : status;
+}
+
+static enum status receipt_confirm(struct ledger *ledger, const struct asked *asked,
+                                   const struct ledger_confirmation *confirmation) {
+  struct booking before;
+  enum status status = booking_read(ledger, asked->id, &before);
+  if (status == STATUS_OK)
+    status = ledger_confirm(ledger, confirmation, NULL);
+  return status == STATUS_OK ? receipt_note(ledger, asked, &before) : status;
+}
+
 static enum status receipt_take(struct ledger *ledger, const struct asked *asked) {
   const struct ledger_inquiry *inquiry = asked->inquiry;
   const struct bringing bringing = {.inquiry = inquiry, .id = asked->id, .hash = asked->hash};
@@ -137,7 +159,7 @@ static enum status receipt_take(struct ledger *ledger, const struct asked *asked
   memcpy(confirmation.cid, inquiry->offer.promise->cid, CID_SIZE);
   memcpy(confirmation.secret, inquiry->receipt->secret, SECRET_SIZE);
   if (asked->known.same) {
-    enum status status = ledger_confirm(ledger, &confirmation, NULL);
+    enum status status = receipt_confirm(ledger, asked, &confirmation);
     return status == STATUS_OK ? bring_account(ledger, &bringing) : status;
   }
   if (asked->known.given_up)
