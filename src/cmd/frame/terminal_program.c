@@ -306,6 +306,29 @@ static void close_all(struct terminal_program *self) {
   crypto_wipe(self->tap_pin, sizeof self->tap_pin);
 }
 
+/* What is for another verb alone would be passed over, and somebody waits for it. */
+static enum status options_fit(const struct terminal_program *self) {
+  const struct {
+    bool given;
+    const char *option, *verbs;
+  } rows[] = {{self->print, "--print", " receipt totals "},
+              {self->pdf != NULL, "--pdf", " receipt totals "},
+              {self->csv, "--csv", " totals "},
+              {self->close, "--close", " totals payout "},
+              {self->drawer_float != NULL, "--float", " totals "},
+              {self->drawer_counted != NULL, "--counted", " totals "},
+              {self->cashier != NULL, "--cashier", " pay load refund void payout "}};
+  char verb[32];
+  snprintf(verb, sizeof verb, " %s ", self->verb->name);
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    if (!rows[i].given || strstr(rows[i].verbs, verb) != NULL)
+      continue;
+    problem_say(self->program->name, "%s does not go with %s", rows[i].option, self->verb->name);
+    return STATUS_USAGE;
+  }
+  return STATUS_OK;
+}
+
 int terminal_program_main(struct terminal_program *self, int argc, char **argv) {
   char **operands = NULL;
   process_harden();
@@ -322,7 +345,9 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
   enum status status = option_parse(self->program, argc, argv, self, &self->verb, &operands);
   if (status != STATUS_OK)
     return status_exit_code(status);
-  status = self->verb->run(self, operands);
+  status = options_fit(self);
+  if (status == STATUS_OK)
+    status = self->verb->run(self, operands);
   print_report(self, status);
   const struct ending ending = {self->program->name, self->verb->name, self->changed, self->report};
   status = finish(&ending, status);

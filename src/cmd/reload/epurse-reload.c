@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-reload: the reload terminal; takes money and loads it onto cards, and pays it out. */
 #include <stddef.h>
+#include <string.h>
 
 #include "cmd/frame/language.h"
 #include "cmd/frame/paper.h"
@@ -27,6 +28,17 @@ static enum status load(struct terminal_program *self, struct payment *payment) 
   return status;
 }
 
+static void say_no_tender(const struct terminal_program *self, const char *spec) {
+  static const char zvt[] = "zvt:";
+  if (strncmp(spec, zvt, sizeof zvt - 1) == 0)
+    problem_say(self->program->name,
+                "'%s' is no zvt:HOST:PORT, with ,wait=SECONDS or ,goods behind it; or zvt-orders.json in %s is damaged",
+                spec, self->terminal->folder);
+  else
+    problem_say(self->program->name, "'%s' is no way to pay a load: cash, manual, zvt:HOST:PORT, simulator:HOST:PORT",
+                spec);
+}
+
 /* The way in which loads are paid, with the terminal open. */
 static enum status open_tender(struct terminal_program *self, struct tender **tender) {
   struct tender_operator operator= {.context = self,
@@ -39,9 +51,10 @@ static enum status open_tender(struct terminal_program *self, struct tender **te
                                         self->terminal->printer.output[0] != 0 && self->terminal->printer.copies > 0};
   const char *spec = self->tender_spec != NULL ? self->tender_spec : self->terminal->tender_spec;
   enum status status = tender_open(spec, &operator, tender);
-  if (status != STATUS_OK)
-    problem_say_with(self->program->name, status_sentence(status), "'%s' is no way to pay a load: %s", spec,
-                     status_sentence(status));
+  if (status == STATUS_BAD_CONFIG)
+    say_no_tender(self, spec);
+  else if (status != STATUS_OK)
+    problem_say_with(self->program->name, status_sentence(status), "%s: %s", spec, status_sentence(status));
   return status;
 }
 

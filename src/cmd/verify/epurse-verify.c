@@ -210,27 +210,34 @@ static enum status floor_read(const char *text, const struct certificate_check *
   return STATUS_OK;
 }
 
+/* Says what is wrong: a word that is neither a number nor a file is a slip of the pen, too. */
+static enum status floor_take(const char *text, const struct certificate_check *check, const char *want,
+                              uint8_t *least) {
+  enum status status = floor_read(text, check, least);
+  if (status == STATUS_USAGE || status == STATUS_NOT_FOUND)
+    problem_say_with("epurse-verify", want, "%s", want);
+  else if (status != STATUS_OK)
+    problem_say_with("epurse-verify", status_sentence(status), "%s: %s", text, status_sentence(status));
+  return status;
+}
+
 static enum status yardstick_load(const struct verify_options *options, struct yardstick *yardstick) {
   const struct certificate_check server = {.ca_public = yardstick->master, .role = ROLE_SERVER};
   const struct certificate_check card_ca = {.ca_public = yardstick->master, .role = ROLE_CARD_CA};
-  const char *what = options->master;
   enum status status = public_key_load(options->master, yardstick->master);
-  if (status == STATUS_OK) {
-    what = options->least;
-    status = floor_read(options->least, &server, &yardstick->least.server);
-    if (status == STATUS_USAGE)
-      problem_say("epurse-verify", "--least: a version from 1 to 255, or the server's newest certificate");
+  if (status != STATUS_OK) {
+    problem_say_with("epurse-verify", status_sentence(status), "%s: %s", options->master, status_sentence(status));
+    return status;
   }
-  if (status == STATUS_OK) {
-    what = options->least_card_ca;
-    status = floor_read(options->least_card_ca, &card_ca, &yardstick->least.card_ca);
-    if (status == STATUS_USAGE)
-      problem_say("epurse-verify",
-                  "--least-card-ca: a version from 1 to 255, or the oldest certificate of a card CA that is good");
-  }
-  if (status != STATUS_OK && status != STATUS_USAGE)
-    problem_say_with("epurse-verify", status_sentence(status), "%s: %s", what, status_sentence(status));
-  return status;
+  status = floor_take(options->least, &server,
+                      SENTENCE("--least: a version from 1 to 255, or the server's newest certificate"),
+                      &yardstick->least.server);
+  if (status != STATUS_OK)
+    return status;
+  return floor_take(
+      options->least_card_ca, &card_ca,
+      SENTENCE("--least-card-ca: a version from 1 to 255, or the oldest certificate of a card CA that is good"),
+      &yardstick->least.card_ca);
 }
 
 int main(int argc, char **argv) {
