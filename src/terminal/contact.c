@@ -16,6 +16,7 @@
 #define REOPEN_ATTEMPTS     3
 #define REOPEN_PAUSE_MS     250 /* a reader may take 400 ms to see that its card has gone */
 #define REOPEN_WAIT_SECONDS 10
+#define LEAVING_SECONDS     1 /* a card that does not let itself be powered has gone by then, or is asked for again */
 
 void contact_say(const struct contact *contact, const char *sentence) {
   if (contact->dialogue != NULL && contact->dialogue->say != NULL)
@@ -42,26 +43,46 @@ void contact_close(struct contact *contact) {
   contact_leave(contact);
 }
 
-enum status contact_wait(struct contact *contact, int wait_seconds) {
-  enum status status = reader_wait(contact->reader, true, 0);
-  if (status == STATUS_TIMEOUT && wait_seconds != 0) {
-    contact_step(contact, DIALOGUE_WAITING);
-    if (contact->dialogue != NULL && contact->dialogue->tap)
-      contact_say(contact, "Hold the card to the reader.");
-    else
-      contact_say(contact, "Insert the card.");
-    terminal_confirm(contact->terminal); /* nobody waits for the line meanwhile */
-    status = reader_wait(contact->reader, true, wait_seconds);
-  }
-  if (status == STATUS_TIMEOUT)
-    return STATUS_NO_CARD;
-  if (status != STATUS_OK)
-    return status;
-  reader_cancel_fd(contact->reader, -1); /* what has begun is brought to its end */
+/* Powers the card that is there. */
+static enum status card_power(struct contact *contact) {
   contact_step(contact, DIALOGUE_CARD_IN);
-  status = reader_connect(contact->reader);
+  enum status status = reader_connect(contact->reader);
   contact->connected = status == STATUS_OK;
+  if (contact->connected)
+    reader_cancel_fd(contact->reader, -1); /* what has begun is brought to its end */
   return status;
+}
+
+static void card_ask(struct contact *contact) {
+  contact_step(contact, DIALOGUE_WAITING);
+  if (contact->dialogue != NULL && contact->dialogue->tap)
+    contact_say(contact, "Hold the card to the reader.");
+  else
+    contact_say(contact, "Insert the card.");
+  terminal_confirm(contact->terminal); /* nobody waits for the line meanwhile */
+}
+
+static int64_t seconds_now(void) {
+  struct timespec now;
+  (void)clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec;
+}
+
+enum status contact_wait(struct contact *contact, int wait_seconds) {
+  const int64_t end = seconds_now() + wait_seconds;
+  enum status status = reader_wait(contact->reader, true, 0);
+  if (status == STATUS_OK)
+    status = card_power(contact);
+  /* One that was on its way out, of the customer before, is no answer to who is waited for. */
+  while ((status == STATUS_TIMEOUT || status == STATUS_NO_CARD) && (wait_seconds < 0 || seconds_now() < end)) {
+    if (status == STATUS_NO_CARD)
+      (void)!reader_wait(contact->reader, false, LEAVING_SECONDS);
+    card_ask(contact);
+    status = reader_wait(contact->reader, true, wait_seconds < 0 ? wait_seconds : (int)(end - seconds_now()));
+    if (status == STATUS_OK)
+      status = card_power(contact);
+  }
+  return status == STATUS_TIMEOUT ? STATUS_NO_CARD : status;
 }
 
 enum status contact_enter(struct contact *contact) {

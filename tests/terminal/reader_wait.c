@@ -10,6 +10,7 @@
 #include "pcscd_faults.h"
 #include "reader/reader_pcsc.h"
 #include "suites.h"
+#include "terminal/contact.h"
 
 static struct reader *open_reader(DWORD event_state) {
   struct reader *reader = NULL;
@@ -143,12 +144,45 @@ START_TEST(has_no_reader_to_list) {
 }
 END_TEST
 
+/* A reader in which the card of the customer before is on its way out when it is powered first. */
+static unsigned powered, gone;
+
+static enum status leaving_connect(void *context) {
+  (void)context;
+  return powered++ == 0 ? STATUS_NO_CARD : STATUS_OK;
+}
+static enum status leaving_wait(void *context, bool present, int seconds) {
+  (void)context, (void)seconds;
+  gone += !present;
+  return STATUS_OK;
+}
+static void leaving_nothing(void *context) {
+  (void)context;
+}
+
+START_TEST(a_card_on_its_way_out_is_no_answer) {
+  struct reader reader = {
+      .connect = leaving_connect, .wait = leaving_wait, .disconnect = leaving_nothing, .shutdown = leaving_nothing};
+  struct terminal terminal = {.tid = ""};
+  struct contact contact = {.terminal = &terminal, .reader = &reader};
+  powered = gone = 0;
+  ck_assert_int_eq(contact_wait(&contact, 0), STATUS_NO_CARD); /* nobody is waited for */
+  ck_assert_uint_eq(powered, 1);
+  powered = 0;
+  ck_assert_int_eq(contact_wait(&contact, 30), STATUS_OK);
+  ck_assert_uint_eq(powered, 2);
+  ck_assert_uint_eq(gone, 1);
+  contact_close(&contact);
+}
+END_TEST
+
 Suite *reader_wait_suite(void) {
   Suite *suite = suite_create("reader_wait");
   TCase *tc = tcase_create("reader_wait");
   tcase_set_timeout(tc, 30);
   tcase_add_test(tc, sees_at_once_what_is_there);
   tcase_add_test(tc, gives_up_when_time_is_up);
+  tcase_add_test(tc, a_card_on_its_way_out_is_no_answer);
   tcase_add_test(tc, stops_at_ctrl_c);
   tcase_add_test(tc, waits_over_a_restart_of_pcscd);
   tcase_add_test(tc, waits_for_a_reader_plugged_in_again);
