@@ -145,7 +145,7 @@ static void refuse(struct evhttp_request *raw, const struct http_options *option
 
   problem_reply(status, &reply);
   log_line(options->log, LOG_WARNING, "refused", "why=%s", status_name(status));
-  metrics_request(options->metrics, METRICS_ROUTES_MAX, status, 0);
+  metrics_request(options->metrics, METRICS_ROUTES_MAX, "", status, 0);
   send_reply(raw, &reply, true);
   reply_clear(&reply);
 }

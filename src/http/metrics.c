@@ -16,10 +16,13 @@ static const struct {
     {25000, "0.025"}, {50000, "0.05"}, {100000, "0.1"}, {1000000, "1"},
 };
 
-void metrics_request(struct metrics *metrics, size_t route, enum status status, uint64_t microseconds) {
+void metrics_request(struct metrics *metrics, size_t route, const char *path, enum status status,
+                     uint64_t microseconds) {
   size_t bucket = 0;
 
-  metrics->requests[route < METRICS_ROUTES_MAX ? route : METRICS_ROUTES_MAX][status]++;
+  route = route < METRICS_ROUTES_MAX ? route : METRICS_ROUTES_MAX;
+  metrics->paths[route] = path;
+  metrics->requests[route][status]++;
   while (bucket < METRICS_BUCKET_COUNT && microseconds > buckets[bucket].microseconds)
     bucket++;
   metrics->seconds_bucket[bucket]++;
@@ -31,16 +34,16 @@ void metrics_group(struct metrics *metrics, uint64_t steps) {
   metrics->steps += steps;
 }
 
-static void print_requests(const struct metrics *metrics, metrics_route_path *path, FILE *out) {
+static void print_requests(const struct metrics *metrics, FILE *out) {
   fputs("# HELP epurse_requests_total Requests answered, by route and outcome.\n"
         "# TYPE epurse_requests_total counter\n",
         out);
   for (size_t route = 0; route <= METRICS_ROUTES_MAX; route++) {
-    const char *name = route < METRICS_ROUTES_MAX ? path(route) : "";
+    const char *path = metrics->paths[route];
     for (int status = 0; status < STATUS_COUNT; status++) {
       uint64_t count = metrics->requests[route][status];
-      if (name != NULL && count > 0) {
-        fprintf(out, "epurse_requests_total{path=\"%s\",code=\"%s\"} %" PRIu64 "\n", name,
+      if (path != NULL && count > 0) {
+        fprintf(out, "epurse_requests_total{path=\"%s\",code=\"%s\"} %" PRIu64 "\n", path,
                 status_name((enum status)status), count);
       }
     }
@@ -110,9 +113,8 @@ static void print_ledger(const struct ledger_totals *totals, FILE *out) {
   print_row(out, "epurse_points", "gauge", "Loyalty points in circulation.", totals->points);
 }
 
-void metrics_print(const struct metrics *metrics, const struct ledger_totals *totals, metrics_route_path *path,
-                   FILE *out) {
-  print_requests(metrics, path, out);
+void metrics_print(const struct metrics *metrics, const struct ledger_totals *totals, FILE *out) {
+  print_requests(metrics, out);
   print_seconds(metrics, out);
   print_server(metrics, out);
   print_watch(metrics, out);

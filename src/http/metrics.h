@@ -20,6 +20,7 @@ struct ledger_totals;
 struct metrics {
   /* by place in routes[]; the last is for what no route serves */
   _Atomic uint64_t requests[METRICS_ROUTES_MAX + 1][STATUS_COUNT];
+  _Atomic(const char *) paths[METRICS_ROUTES_MAX + 1];       /* of those that were counted; borrowed, for ever */
   _Atomic uint64_t seconds_bucket[METRICS_BUCKET_COUNT + 1]; /* not cumulative; the last is +Inf */
   _Atomic uint64_t microseconds;                             /* of all requests together */
   _Atomic uint64_t handshakes, handshake_failures, deadlines;
@@ -32,17 +33,14 @@ struct metrics {
   int64_t started_at;              /* unix seconds */
 };
 
-/* Counts one answered request. */
-void metrics_request(struct metrics *metrics, size_t route, enum status status, uint64_t microseconds);
+/* Counts one answered request, by the place of its route, METRICS_ROUTES_MAX and "" where none serves it. */
+void metrics_request(struct metrics *metrics, size_t route, const char *path, enum status status,
+                     uint64_t microseconds);
 
 /* Counts one commit of that many steps. */
 void metrics_group(struct metrics *metrics, uint64_t steps);
 
-/* Names the place of a route, "METHOD path"; NULL after the last. */
-typedef const char *metrics_route_path(size_t route);
-
 /* Writes everything as text. */
-void metrics_print(const struct metrics *metrics, const struct ledger_totals *totals, metrics_route_path *path,
-                   FILE *out);
+void metrics_print(const struct metrics *metrics, const struct ledger_totals *totals, FILE *out);
 
 #endif

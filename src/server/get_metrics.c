@@ -11,7 +11,6 @@
 #include "epurse/ledger_totals.h"
 #include "http/metrics.h"
 #include "http/problem.h"
-#include "routes.h"
 #include "service.h"
 #include "writer.h"
 
@@ -87,7 +86,7 @@ void get_metrics(struct service *service, const struct request *request, struct 
     reply->status = out == NULL ? STATUS_NO_MEMORY : STATUS_OK;
   }
   if (reply->status == STATUS_OK) {
-    metrics_print(&service->metrics, &figures.totals, routes_path, out);
+    metrics_print(&service->metrics, &figures.totals, out);
     print_silence(&figures.silence, out);
     print_certificates(&service->keyring, out);
     print_clock(clock_look(service) == STATUS_OK, out);

@@ -84,16 +84,14 @@ static const struct route routes[] = {
 #define ROUTE_COUNT (sizeof routes / sizeof routes[0])
 _Static_assert(ROUTE_COUNT <= METRICS_ROUTES_MAX, "every route has its counters");
 
-const char *routes_path(size_t route) {
-  if (route >= ROUTE_COUNT)
-    return NULL;
+static const char *path_of(size_t route) {
   return routes[route].path != NULL ? routes[route].path : message_path(routes[route].type);
 }
 
 void routes_print(FILE *out) {
   for (size_t i = 0; i < ROUTE_COUNT; i++) {
     const char *separator = "";
-    fprintf(out, "%s %s ", routes[i].method, routes_path(i));
+    fprintf(out, "%s %s ", routes[i].method, path_of(i));
     for (uint8_t role = ROLE_POS; role <= ROLE_ADMIN; role++) {
       if ((routes[i].roles & ENVELOPE_ROLE(role)) != 0) {
         fprintf(out, "%s%s", separator, role_name(role));
@@ -107,7 +105,7 @@ void routes_print(FILE *out) {
 static size_t find(const char *path) {
   size_t i = 0;
 
-  while (i < ROUTE_COUNT && strcmp(routes_path(i), path) != 0)
+  while (i < ROUTE_COUNT && strcmp(path_of(i), path) != 0)
     i++;
   return i;
 }
@@ -215,7 +213,8 @@ static void note(struct service *service, const struct request *request, size_t 
   bool served = route < ROUTE_COUNT;
   uint64_t spent = microseconds_since(&request->arrived);
 
-  metrics_request(&service->metrics, served ? route : METRICS_ROUTES_MAX, reply->status, spent);
+  metrics_request(&service->metrics, served ? route : METRICS_ROUTES_MAX, served ? path_of(route) : "", reply->status,
+                  spent);
   log_line(&service->log, refused ? LOG_DEBUG : LOG_INFO, "request",
            "method=%s path=%s peer=%s http=%d code=%s us=%llu", request->method, served ? request->path : "?",
            request->peer->common_name, reply->http_status, status_name(reply->status), (unsigned long long)spent);

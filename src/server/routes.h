@@ -32,9 +32,6 @@ void routes_refuse(struct service *service, const struct request *request, enum 
  * go out; the caller releases it with reply_clear. From any thread. */
 void routes_serve(struct service *service, const struct request *request, struct reply *reply);
 
-/* The path of the route at a place in the table; NULL after the last. For counters. */
-const char *routes_path(size_t route);
-
 /* Prints a line for each route: method, path, roles with commas ("-": any certified terminal). */
 void routes_print(FILE *out);
 

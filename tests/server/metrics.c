@@ -9,10 +9,6 @@
 #include "epurse/ledger_totals.h"
 #include "suites.h"
 
-static const char *path(size_t route) {
-  return route == 0 ? "/a" : NULL;
-}
-
 static char *print(const struct metrics *metrics) {
   struct ledger_totals totals = {.cards = {0, 1, 2, 3, 4}, .tenders_due = -5};
   char *text = NULL;
@@ -20,7 +16,7 @@ static char *print(const struct metrics *metrics) {
   FILE *out = open_memstream(&text, &len);
 
   ck_assert_ptr_nonnull(out);
-  metrics_print(metrics, &totals, path, out);
+  metrics_print(metrics, &totals, out);
   ck_assert_int_eq(fclose(out), 0);
   return text;
 }
@@ -28,10 +24,10 @@ static char *print(const struct metrics *metrics) {
 START_TEST(requests_fall_into_their_buckets) {
   struct metrics metrics = {0};
 
-  metrics_request(&metrics, 0, STATUS_OK, 1000);
-  metrics_request(&metrics, 0, STATUS_OK, 1001);
-  metrics_request(&metrics, 0, STATUS_REPLAYED, 999999);
-  metrics_request(&metrics, 99, STATUS_NOT_FOUND, 2000000);
+  metrics_request(&metrics, 0, "/a", STATUS_OK, 1000);
+  metrics_request(&metrics, 0, "/a", STATUS_OK, 1001);
+  metrics_request(&metrics, 0, "/a", STATUS_REPLAYED, 999999);
+  metrics_request(&metrics, 99, "", STATUS_NOT_FOUND, 2000000);
   char *text = print(&metrics);
   ck_assert_ptr_nonnull(strstr(text, "epurse_requests_total{path=\"/a\",code=\"OK\"} 2\n"));
   ck_assert_ptr_nonnull(strstr(text, "epurse_requests_total{path=\"/a\",code=\"REPLAYED\"} 1\n"));
