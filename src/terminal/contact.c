@@ -133,6 +133,8 @@ enum status contact_reopen(struct contact *contact) {
     contact_leave(contact);
     if (i > 0)
       nanosleep(&pause, NULL);
+    if (status == STATUS_NO_CARD) /* it said that one is there: that has not been noticed yet */
+      (void)!reader_wait(contact->reader, false, LEAVING_SECONDS);
     if (!card_is_back(contact))
       return STATUS_NO_CARD;
     status = reader_connect(contact->reader);

@@ -156,13 +156,21 @@ static enum status leaving_wait(void *context, bool present, int seconds) {
   gone += !present;
   return STATUS_OK;
 }
+static enum status leaving_transmit(void *context, const uint8_t *command, size_t len, uint8_t *answer,
+                                    size_t *answer_len) {
+  (void)context, (void)command, (void)len, (void)answer, (void)answer_len;
+  return STATUS_CARD_LOST;
+}
 static void leaving_nothing(void *context) {
   (void)context;
 }
 
 START_TEST(a_card_on_its_way_out_is_no_answer) {
-  struct reader reader = {
-      .connect = leaving_connect, .wait = leaving_wait, .disconnect = leaving_nothing, .shutdown = leaving_nothing};
+  struct reader reader = {.connect = leaving_connect,
+                          .wait = leaving_wait,
+                          .transmit = leaving_transmit,
+                          .disconnect = leaving_nothing,
+                          .shutdown = leaving_nothing};
   struct terminal terminal = {.tid = ""};
   struct contact contact = {.terminal = &terminal, .reader = &reader};
   powered = gone = 0;
@@ -171,6 +179,11 @@ START_TEST(a_card_on_its_way_out_is_no_answer) {
   powered = 0;
   ck_assert_int_eq(contact_wait(&contact, 30), STATUS_OK);
   ck_assert_uint_eq(powered, 2);
+  ck_assert_uint_eq(gone, 1);
+  contact_close(&contact);
+  powered = gone = 0; /* after a loss, too */
+  ck_assert_int_eq(contact_reopen(&contact), STATUS_CARD_LOST);
+  ck_assert_uint_ge(powered, 2);
   ck_assert_uint_eq(gone, 1);
   contact_close(&contact);
 }
