@@ -71,16 +71,21 @@ static int64_t seconds_now(void) {
 enum status contact_wait(struct contact *contact, int wait_seconds) {
   const int64_t end = seconds_now() + wait_seconds;
   enum status status = reader_wait(contact->reader, true, 0);
-  if (status == STATUS_OK)
+  bool left = false, asked = status == STATUS_TIMEOUT;
+  if (status == STATUS_OK) {
     status = card_power(contact);
+    left = asked = status == STATUS_NO_CARD;
+  }
   /* One that was on its way out, of the customer before, is no answer to who is waited for. */
-  while ((status == STATUS_TIMEOUT || status == STATUS_NO_CARD) && (wait_seconds < 0 || seconds_now() < end)) {
-    if (status == STATUS_NO_CARD)
+  while (asked && (wait_seconds < 0 || seconds_now() < end)) {
+    if (left)
       (void)!reader_wait(contact->reader, false, LEAVING_SECONDS);
     card_ask(contact);
     status = reader_wait(contact->reader, true, wait_seconds < 0 ? wait_seconds : (int)(end - seconds_now()));
-    if (status == STATUS_OK)
-      status = card_power(contact);
+    if (status != STATUS_OK)
+      break;
+    status = card_power(contact);
+    left = asked = status == STATUS_NO_CARD;
   }
   return status == STATUS_TIMEOUT ? STATUS_NO_CARD : status;
 }
