@@ -317,12 +317,20 @@ enum status offline_pay(struct order *order, const struct payment *payment, stru
 
 /* ---- earlier ones ---- */
 
-/* Whether the card in the session is the one that the entry was begun with, by the key that it has proved to have: any card can
- * say that one's number and show its promise. */
-static bool entry_meets(const struct order *earlier) {
-  const struct contact *contact = earlier->contact;
-  return earlier->entry.has_card_reference && contact->open &&
-         memcmp(earlier->entry.card_reference, contact->session.card_reference, CERTIFICATE_SUBJECT_SIZE) == 0;
+/* Whether the card in the session is the one that the entry was begun with, by the key that it has proved to have, for any card
+ * can say that one's number and show its promise; and it says that number now, too. */
+static enum status entry_meets(const struct order *earlier, bool *meets) {
+  struct contact *contact = earlier->contact;
+  const struct journal_entry *entry = &earlier->entry;
+  struct certificate card;
+  *meets = false;
+  if (!entry->has_card_reference || !contact->open ||
+      memcmp(entry->card_reference, contact->session.card_reference, CERTIFICATE_SUBJECT_SIZE) != 0 ||
+      certificate_decode(entry->card_certificate, entry->card_certificate_len, &card) != STATUS_OK)
+    return STATUS_OK;
+  enum status status = contact_identify(contact);
+  *meets = status == STATUS_OK && memcmp(card.subject, contact->cid, CID_SIZE) == 0;
+  return status;
 }
 
 /* One that is open without its promise gets it, or is over: the card stores another one since, or none. */
@@ -351,10 +359,14 @@ enum status offline_finish_earlier(struct order *order, const struct payment_req
   earlier.outcome = &outcome;
   enum status status = journal_next_unreported(journal, 0, &entry);
   for (; status == STATUS_OK; status = journal_next_unreported(journal, entry.id, &entry)) {
+    bool meets = false;
     earlier.entry = entry;
     if (entry.type != TRANSACTION_OFFLINE_PURCHASE || !(entry.unreported || !entry.has_promise))
       continue;
-    if (!entry_meets(&earlier))
+    status = entry_meets(&earlier, &meets);
+    if (status != STATUS_OK)
+      return status;
+    if (!meets)
       continue;
     status = earlier_take(&earlier);
     if (status == STATUS_OUTCOME_UNKNOWN)
