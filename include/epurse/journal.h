@@ -47,8 +47,8 @@ struct journal_entry {
   bool has_secret;
   uint8_t nonce[NONCE_SIZE]; /* N of an off-line purchase, kept before the card is asked */
   bool has_nonce;
-  uint8_t card_reference
-      [CERTIFICATE_SUBJECT_SIZE]; /* of an off-line purchase: which card the session was proved to be with */
+  /* Of an off-line purchase: which card the session was proved to be with. */
+  uint8_t card_reference[CERTIFICATE_SUBJECT_SIZE];
   bool has_card_reference;
   uint8_t card_certificate[256];
   size_t card_certificate_len;

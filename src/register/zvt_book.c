@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The ZVT server's book: a small file, written whole before a transaction begins and after the register has heard of its end. */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "epurse/crypto.h"
+#include "zvt/zvt_file.h"
 #include "zvt_state.h"
 
 /* ---- its file ---- */
@@ -74,29 +74,7 @@ enum status book_open(const char *path, struct zvt_book *book) {
   return good ? STATUS_OK : STATUS_BAD_CONFIG;
 }
 
-static bool file_write(const char *path, const char *text) {
-  int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0)
-    return false;
-  bool written = write(file, text, strlen(text)) == (ssize_t)strlen(text) && fsync(file) == 0;
-  return close(file) == 0 && written;
-}
-
-static bool folder_sync(const char *path) {
-  char folder[sizeof((struct zvt_book *)0)->path];
-  snprintf(folder, sizeof folder, "%s", path);
-  char *slash = strrchr(folder, '/');
-  if (slash != NULL)
-    *slash = 0;
-  int fd = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return false;
-  bool synced = fsync(fd) == 0;
-  return close(fd) == 0 && synced;
-}
-
 enum status book_save(const struct zvt_book *book) {
-  char part[sizeof book->path + 8];
   json_t *open = json_array();
   for (size_t i = 0; i < book->open_count; i++)
     (void)json_array_append_new(open, entry_json(&book->open[i]));
@@ -106,8 +84,7 @@ enum status book_save(const struct zvt_book *book) {
                              (json_int_t)book->closed, "untold", (json_int_t)book->untold);
   char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
   json_decref(object);
-  snprintf(part, sizeof part, "%s.part", book->path);
-  bool saved = text != NULL && file_write(part, text) && rename(part, book->path) == 0 && folder_sync(book->path);
+  bool saved = text != NULL && zvt_file_save(book->path, text);
   free(text);
   return saved ? STATUS_OK : STATUS_STORE_FAILED;
 }

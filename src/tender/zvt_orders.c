@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The ZVT client's orders: a small file beside the journal, written whole before anything is sent that moves money. */
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "zvt/zvt_file.h"
 #include "zvt_client.h"
 
 static bool settled(const struct zvt_order *order) {
@@ -104,37 +104,14 @@ enum status zvt_orders_read(struct zvt_orders *orders) {
   return good ? STATUS_OK : STATUS_BAD_CONFIG;
 }
 
-static bool file_write(const char *path, const char *text) {
-  int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0)
-    return false;
-  bool written = write(file, text, strlen(text)) == (ssize_t)strlen(text) && fsync(file) == 0;
-  return close(file) == 0 && written;
-}
-
-static bool folder_sync(const char *path) {
-  char folder[sizeof((struct zvt_orders *)0)->path];
-  snprintf(folder, sizeof folder, "%s", path);
-  char *slash = strrchr(folder, '/');
-  if (slash != NULL)
-    *slash = 0;
-  int fd = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return false;
-  bool synced = fsync(fd) == 0;
-  return close(fd) == 0 && synced;
-}
-
 enum status zvt_orders_save(struct zvt_orders *orders) {
-  char part[sizeof orders->path + 8];
   json_t *array = json_array();
   bool whole = array != NULL;
   for (size_t i = 0; i < orders->count; i++)
     whole = whole && json_array_append_new(array, order_json(&orders->orders[i])) == 0;
   char *text = whole ? json_dumps(array, JSON_COMPACT) : NULL;
   json_decref(array);
-  snprintf(part, sizeof part, "%s.part", orders->path);
-  bool saved = text != NULL && file_write(part, text) && rename(part, orders->path) == 0 && folder_sync(orders->path);
+  bool saved = text != NULL && zvt_file_save(orders->path, text);
   free(text);
   return saved ? STATUS_OK : STATUS_STORE_FAILED;
 }
