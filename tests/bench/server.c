@@ -18,6 +18,7 @@
 #include "processors.h"
 #include "world/folder.h"
 
+#define STAT_ROOM     1024
 #define START_SECONDS 60
 
 /* The log goes to a file, as with any service; the passphrase comes over a descriptor. */
@@ -86,21 +87,27 @@ struct process {
   int64_t own, ended; /* nanoseconds of processor: its own, and its ended children's */
 };
 
+/* What proc(5) says of a process or a thread, from behind its name on; NULL: it is gone. */
+static const char *stat_read(const char *path, char text[STAT_ROOM]) {
+  FILE *file = fopen(path, "r");
+  size_t len = file != NULL ? fread(text, 1, STAT_ROOM - 1, file) : 0;
+  text[len] = '\0';
+  if (file != NULL)
+    fclose(file);
+  const char *name_end = strrchr(text, ')');
+  return name_end != NULL ? name_end + 1 : NULL;
+}
+
 /* proc(5): behind the name in brackets stand state, ppid, ... utime, stime, cutime, cstime as the 12th to the 15th.
  * False: there is no such process. */
 static bool process_read(int pid, struct process *process) {
-  char path[64], text[1024] = "";
+  char path[64], text[STAT_ROOM];
   unsigned long long user = 0, system = 0, ended_user = 0, ended_system = 0;
   const unsigned long long tick = 1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK);
   snprintf(path, sizeof path, "/proc/%d/stat", pid);
-  FILE *file = fopen(path, "r");
-  bool read = file != NULL && fread(text, 1, sizeof text - 1, file) > 0;
-  const char *rest = strrchr(text, ')');
-  if (file != NULL)
-    fclose(file);
-  if (!read || rest == NULL ||
-      sscanf(rest + 1, " %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %llu %llu %llu", &process->parent, &user,
-             &system, &ended_user, &ended_system) != 5)
+  const char *rest = stat_read(path, text);
+  if (rest == NULL || sscanf(rest, " %*c %d %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %llu %llu %llu", &process->parent,
+                             &user, &system, &ended_user, &ended_system) != 5)
     return false;
   process->own = (int64_t)((user + system) * tick);
   process->ended = (int64_t)((ended_user + ended_system) * tick);
@@ -115,19 +122,14 @@ int64_t server_cpu(const struct server *server) {
 
 /* proc(5), of one thread: utime, stime, and nice as the 17th, which only the workers have (src/http/worker_pool.c). */
 static void thread_add(const struct server *server, int thread, struct server_times *times) {
-  char path[64], text[1024] = "";
+  char path[64], text[STAT_ROOM];
   unsigned long long user = 0, kernel = 0;
   const unsigned long long tick = 1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK);
   int nice = 0;
   snprintf(path, sizeof path, "/proc/%d/task/%d/stat", (int)server->pid, thread);
-  FILE *file = fopen(path, "r");
-  bool read = file != NULL && fread(text, 1, sizeof text - 1, file) > 0;
-  const char *rest = strrchr(text, ')');
-  if (file != NULL)
-    fclose(file);
-  if (!read || rest == NULL ||
-      sscanf(rest + 1, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %llu %*s %*s %*s %d", &user, &kernel,
-             &nice) != 3)
+  const char *rest = stat_read(path, text);
+  if (rest == NULL ||
+      sscanf(rest, " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu %llu %*s %*s %*s %d", &user, &kernel, &nice) != 3)
     return;
   struct server_time *of = thread == (int)server->pid ? &times->lines : nice != 0 ? &times->workers : &times->writer;
   of->user += (int64_t)(user * tick);
