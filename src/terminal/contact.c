@@ -62,14 +62,14 @@ static void card_ask(struct contact *contact) {
   terminal_confirm(contact->terminal); /* nobody waits for the line meanwhile */
 }
 
-static int64_t seconds_now(void) {
-  struct timespec now;
+int64_t contact_now(void) {
+  struct timespec now = {0};
   (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec;
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
 }
 
 enum status contact_wait(struct contact *contact, int wait_seconds) {
-  const int64_t end = seconds_now() + wait_seconds;
+  const int64_t end = contact_now() + wait_seconds * INT64_C(1000);
   enum status status = reader_wait(contact->reader, true, 0);
   bool left = false, asked = status == STATUS_TIMEOUT;
   if (status == STATUS_OK) {
@@ -77,11 +77,12 @@ enum status contact_wait(struct contact *contact, int wait_seconds) {
     left = asked = status == STATUS_NO_CARD;
   }
   /* One that was on its way out, of the customer before, is no answer to who is waited for. */
-  while (asked && (wait_seconds < 0 || seconds_now() < end)) {
+  while (asked && (wait_seconds < 0 || contact_now() < end)) {
     if (left)
       (void)!reader_wait(contact->reader, false, LEAVING_SECONDS);
     card_ask(contact);
-    status = reader_wait(contact->reader, true, wait_seconds < 0 ? wait_seconds : (int)(end - seconds_now()));
+    status =
+        reader_wait(contact->reader, true, wait_seconds < 0 ? wait_seconds : (int)((end - contact_now() + 999) / 1000));
     if (status != STATUS_OK)
       break;
     status = card_power(contact);

@@ -40,6 +40,9 @@ enum status contact_return(struct contact *contact, const uint8_t cid[CID_SIZE])
  * reading: STATUS_OK. */
 enum status contact_take_verdict(struct contact *contact) EPURSE_MUST_USE;
 
+/* CLOCK_MONOTONIC milliseconds, from 1. */
+int64_t contact_now(void);
+
 /* How far it is, for whoever shows it. */
 void contact_step(const struct contact *contact, enum dialogue_step step);
 /* One sentence for the people. */

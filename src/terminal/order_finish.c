@@ -11,7 +11,6 @@
 #include "order.h"
 #include "payout.h"
 #include "receipt_file.h"
-#include "recover.h"
 
 enum status order_resume(struct order *order, const struct journal_entry *entry) {
   order->entry = *entry;
@@ -109,7 +108,7 @@ static bool order_waits(const struct order *order) {
   if (!later->wanted || !purchase)
     return false;
   if (later->since == 0)
-    later->since = recover_now();
+    later->since = contact_now();
   return true;
 }
 

@@ -6,13 +6,13 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "epurse/backend.h"
 #include "epurse/journal.h"
 #include "epurse/terminal.h"
 
 #include "bring.h"
+#include "contact.h"
 #include "fate.h"
 #include "offline.h"
 #include "order.h"
@@ -169,15 +169,9 @@ enum status recover_run(struct terminal *terminal, struct tender *tender, bool a
   return status;
 }
 
-int64_t recover_now(void) {
-  struct timespec now = {0};
-  (void)clock_gettime(CLOCK_MONOTONIC, &now);
-  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
-}
-
 enum status recover_before_purchase(struct terminal *terminal) {
   int64_t since = terminal->later.since;
-  bool young = since != 0 && recover_now() - since < CONFIRM_WITHIN_MS;
+  bool young = since != 0 && contact_now() - since < CONFIRM_WITHIN_MS;
   return young ? STATUS_OK : recover_run(terminal, NULL, false, NULL);
 }
 

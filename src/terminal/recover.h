@@ -4,7 +4,6 @@
 #define EPURSE_TERMINAL_RECOVER_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "epurse/status.h"
 
@@ -17,8 +16,6 @@ struct terminal;
 enum status recover_run(struct terminal *terminal, struct tender *tender, bool asks,
                         struct recovery *recovery) EPURSE_MUST_USE;
 
-/* CLOCK_MONOTONIC milliseconds, from 1. */
-int64_t recover_now(void);
 /* recover_run without asking, before a purchase; where all that waits is of purchases just before, they wait for this one's end. */
 enum status recover_before_purchase(struct terminal *terminal) EPURSE_MUST_USE;
 
