@@ -68,27 +68,41 @@ int64_t contact_now(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
 }
 
-enum status contact_wait(struct contact *contact, int wait_seconds) {
-  const int64_t end = contact_now() + wait_seconds * INT64_C(1000);
-  enum status status = reader_wait(contact->reader, true, 0);
-  bool left = false, asked = status == STATUS_TIMEOUT;
-  if (status == STATUS_OK) {
-    status = card_power(contact);
-    left = asked = status == STATUS_NO_CARD;
-  }
-  /* One that was on its way out, of the customer before, is no answer to who is waited for. */
-  while (asked && (wait_seconds < 0 || contact_now() < end)) {
+/* Until when a card is waited for; INT64_MAX: for ever. */
+static int64_t wait_end(int wait_seconds) {
+  return wait_seconds < 0 ? INT64_MAX : contact_now() + wait_seconds * INT64_C(1000);
+}
+
+/* Asks for a card until one lets itself be powered. left: one was on its way out. */
+static enum status card_await(struct contact *contact, int64_t end, bool left) {
+  enum status status = STATUS_NO_CARD;
+  while (status == STATUS_NO_CARD && contact_now() < end) {
     if (left)
       (void)!reader_wait(contact->reader, false, LEAVING_SECONDS);
     card_ask(contact);
-    status =
-        reader_wait(contact->reader, true, wait_seconds < 0 ? wait_seconds : (int)((end - contact_now() + 999) / 1000));
-    if (status != STATUS_OK)
-      break;
-    status = card_power(contact);
-    left = asked = status == STATUS_NO_CARD;
+    status = reader_wait(contact->reader, true, end == INT64_MAX ? -1 : (int)((end - contact_now() + 999) / 1000));
+    if (status == STATUS_OK)
+      status = card_power(contact);
+    left = status == STATUS_NO_CARD;
   }
+  return status;
+}
+
+/* One that was on its way out, of the customer before, is no answer to who is waited for. */
+static enum status card_meet(struct contact *contact, int64_t end, bool *asked) {
+  enum status status = reader_wait(contact->reader, true, 0);
+  bool left = status == STATUS_OK;
+  if (left)
+    status = card_power(contact);
+  *asked = status == STATUS_TIMEOUT || status == STATUS_NO_CARD;
+  if (*asked)
+    status = card_await(contact, end, left);
   return status == STATUS_TIMEOUT ? STATUS_NO_CARD : status;
+}
+
+enum status contact_wait(struct contact *contact, int wait_seconds) {
+  bool asked;
+  return card_meet(contact, wait_end(wait_seconds), &asked);
 }
 
 enum status contact_enter(struct contact *contact) {
@@ -99,9 +113,20 @@ enum status contact_enter(struct contact *contact) {
 }
 
 enum status contact_open(struct contact *contact, int wait_seconds) {
-  enum status status = contact_wait(contact, wait_seconds);
+  const int64_t end = wait_end(wait_seconds);
+  bool asked;
+  enum status status = card_meet(contact, end, &asked);
   if (status == STATUS_OK)
     status = contact_enter(contact);
+  /* Nobody was asked for a card that goes as it is spoken to: pcscd had not noticed yet that it was on its way out. */
+  if (status == STATUS_CARD_LOST && !asked && contact_now() < end) {
+    contact_leave(contact);
+    status = card_await(contact, end, true);
+    if (status == STATUS_OK)
+      status = contact_enter(contact);
+  }
+  if (status == STATUS_TIMEOUT)
+    status = STATUS_NO_CARD;
   if (status != STATUS_OK)
     contact_leave(contact);
   return status;

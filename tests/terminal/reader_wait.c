@@ -186,6 +186,13 @@ START_TEST(a_card_on_its_way_out_is_no_answer) {
   ck_assert_uint_ge(powered, 2);
   ck_assert_uint_eq(gone, 1);
   contact_close(&contact);
+  powered = 1, gone = 0; /* it lets itself be powered still, and answers nothing */
+  ck_assert_int_eq(contact_open(&contact, 0), STATUS_CARD_LOST);
+  ck_assert_uint_eq(gone, 0);
+  ck_assert_int_eq(contact_open(&contact, 30), STATUS_CARD_LOST); /* the second was asked for */
+  ck_assert_uint_eq(powered, 4);
+  ck_assert_uint_eq(gone, 1);
+  contact_close(&contact);
 }
 END_TEST
 
