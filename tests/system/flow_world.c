@@ -20,8 +20,14 @@ void flow_terminal_add(const char *tid, const char *role, const char *name) {
 }
 
 void flow_world_begin(void) {
+  flow_world_begin_with("--no-pin-single none");
+}
+
+void flow_world_begin_with(const char *no_pin) {
+  char options[160];
+  snprintf(options, sizeof options, "--pool 20000 %s --demonstration", no_pin);
   ck_assert(installation_begin(&flow_world, NULL, "epurse flow", NULL)); /* a folder with a space */
-  ck_assert(installation_init(&flow_world, "--pool 20000 --no-pin-single none --demonstration"));
+  ck_assert(installation_init(&flow_world, options));
   ck_assert(installation_set("limits", "requests_per_second = 100000\\nrequests_at_once = 100000\\n"
                                        "desk_reservations_per_day = 100000\\ndesk_reservations_open = 100000"));
   ck_assert(installation_set("card", "numbers = ascending"));

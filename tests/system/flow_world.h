@@ -15,6 +15,8 @@
 
 /* One world for all tests: unchecked fixtures of a test case. */
 void flow_world_begin(void);
+void flow_world_begin_with(
+    const char *no_pin); /* with these options of `epurse-admin init` on payments without a PIN */
 void flow_world_end(void);
 extern struct installation flow_world;
 /* Runs a command line, with $W the world's folder and $P the programs', which must end with 0. */

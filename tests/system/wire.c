@@ -13,7 +13,7 @@
 
 static void begin(void) {
   figures_begin();
-  flow_world_begin();
+  flow_world_begin_with("--no-pin-single 1.00 --no-pin-total 5.00");
 }
 
 static void end(void) {
@@ -23,7 +23,7 @@ static void end(void) {
 
 static const struct wire_operation *const operations[] = {
     &wire_purchase, &wire_mistyped, &wire_points, &wire_retap,  &wire_load,   &wire_balance, &wire_log,
-    &wire_block,    &wire_issue,    &wire_pin,    &wire_refund, &wire_payout, &wire_offline};
+    &wire_block,    &wire_issue,    &wire_pin,    &wire_refund, &wire_payout, &wire_offline, &wire_no_pin};
 
 START_TEST(between_terminal_and_card) {
   wire_operation_attack(operations[_i]);
@@ -37,6 +37,7 @@ static const struct {
 } lines[] = {
     {&wire_purchase, {.first = 1, .bytes = 8, .rest = 1, .delays = true}},
     {&wire_mistyped, {.first = 100, .bytes = 100, .rest = 8}},
+    {&wire_no_pin, {.first = 100, .bytes = 100, .rest = 4}},
     {&wire_points, {.first = 100, .bytes = 100, .rest = 8}},
     {&wire_load, {.first = 40, .bytes = 40, .rest = 2, .delays = true}},
     {&wire_balance, {.first = 40, .bytes = 40, .rest = 8}},

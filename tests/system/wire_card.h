@@ -26,7 +26,7 @@ struct wire_operation {
 /* Records it once, plans, and runs every attack of the plan. */
 void wire_operation_attack(const struct wire_operation *operation);
 
-extern const struct wire_operation wire_purchase, wire_mistyped, wire_points, wire_retap, wire_load,
+extern const struct wire_operation wire_purchase, wire_mistyped, wire_no_pin, wire_points, wire_retap, wire_load,
     wire_refund, /* wire_money.c */
     wire_payout, wire_offline, wire_bringing, wire_balance, wire_log, wire_block, wire_issue,
     wire_pin; /* wire_other.c */

@@ -117,6 +117,46 @@ const struct wire_operation wire_mistyped = {.name = "mistyped PIN",
                                              .run = purchase,
                                              .judge = judge_mistyped};
 
+/* ---- without a PIN ---- */
+
+/* The PIN is asked for where somebody has the terminal believe that the card or the server wants it; the holder shows it. */
+static enum status no_pin_purchase(struct stage *stage, struct outcome *outcome) {
+  const struct payment payment = {.amount = {AMOUNT, 978}};
+  stage->card.asked = 0;
+  return purchase_run(stage->pos, &stage->wire.reader, &payment, &stage->card.dialogue, outcome);
+}
+
+/* The terminal has heard what the issuer lets pass, and the card begins to count anew. */
+static void replenish_no_pin(struct stage *stage) {
+  if (stage->pos->no_pin_single < AMOUNT || bytes_u32(vcard_memory(stage->card.vcard)->no_pin_sum) > 0)
+    pay_honestly(stage, stage->pos);
+  ck_assert_uint_ge(stage->pos->no_pin_single, AMOUNT);
+  ck_assert_uint_eq(bytes_u32(vcard_memory(stage->card.vcard)->no_pin_sum), 0);
+}
+
+/* The card has counted what it paid without the PIN, and nothing else. */
+static void judge_no_pin(struct stage *stage, const struct snapshot *before, enum status status, uint64_t dice) {
+  struct moved moved;
+  const struct card_memory *memory = vcard_memory(stage->card.vcard);
+  struct card_memory expected = before->card;
+  unsigned paid = moved_since(stage, before, &moved);
+  if (dice == 0) /* nobody attacks */
+    ck_assert_uint_eq(stage->card.asked, 0);
+  bytes_put_u32(expected.no_pin_sum, stage->card.asked == 0 ? paid * AMOUNT : 0);
+  ck_assert_mem_eq(expected.no_pin_sum, memory->no_pin_sum, sizeof memory->no_pin_sum);
+  judge_card(&expected, memory, 0);
+  judge_order(stage, before, status, dice, no_pin_purchase);
+  if (!judge_same(stage, before))
+    judge_books(stage, before);
+}
+
+const struct wire_operation wire_no_pin = {.name = "without a PIN",
+                                           .money = START,
+                                           .share = {8, 4},
+                                           .replenish = replenish_no_pin,
+                                           .run = no_pin_purchase,
+                                           .judge = judge_no_pin};
+
 /* ---- with points ---- */
 
 /* Points are earned by paying, and money by loading: outside the count. */

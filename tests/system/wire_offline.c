@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Payments off-line under attack, and on their way to the server later; and payments for which the card wants no PIN. */
+ * Payments off-line under attack, and on their way to the server later. */
 #include <check.h>
 
 #include "epurse/bytes.h"
