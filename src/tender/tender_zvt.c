@@ -30,6 +30,7 @@ struct zvt {
   struct zvt_paper paper;
   bool goods;                      /* the terminal waits until the card is loaded */
   char held[TENDER_ORDER_MAX + 1]; /* the order of `hold` */
+  struct zvt_status held_status;   /* what was charged for it */
   struct zvt_hold hold;
 };
 
@@ -215,6 +216,21 @@ static bool is_held(const struct zvt *zvt, const char *name) {
   return zvt->hold.live && strcmp(zvt->held, name) == 0;
 }
 
+/* An order whose charge waits for its goods, also where the disk would not have that. */
+static void order_hold(struct zvt_order *order, const struct zvt_status *status) {
+  order->charge = mark_of(status);
+  order->terminal = status->terminal;
+  order->stage = ZVT_HELD;
+}
+
+/* Where the file has of an order that it was sent, and no more, the disk refused the rest. */
+static struct zvt_order *order_known(struct zvt *zvt, const char *name) {
+  struct zvt_order *order = zvt_orders_find(&zvt->orders, name);
+  if (order != NULL && order->stage == ZVT_SENT && is_held(zvt, name))
+    order_hold(order, &zvt->held_status);
+  return order;
+}
+
 /* Tells the terminal how the goods came out. What it then has done, if it says so, is known; else the order stays ZVT_HELD. */
 static void hold_settle(struct zvt *zvt, struct zvt_order *order, unsigned answer) {
   struct tender_result result = {.outcome = TENDER_UNKNOWN};
@@ -244,9 +260,9 @@ static enum status order_find(struct zvt *zvt, const char *name, struct zvt_orde
     return STATUS_BAD_FORMAT;
   enum status status = zvt_orders_read(&zvt->orders);
   if (zvt->hold.live && !is_held(zvt, name))
-    hold_settle(zvt, zvt_orders_find(&zvt->orders, zvt->held), ZVT_GOODS_YES);
+    hold_settle(zvt, order_known(zvt, zvt->held), ZVT_GOODS_YES);
   if (status == STATUS_OK)
-    *order = zvt_orders_find(&zvt->orders, name);
+    *order = order_known(zvt, name);
   return status;
 }
 
@@ -307,9 +323,8 @@ static void order_doubt(struct zvt *zvt, struct zvt_order *order) {
 /* Charged, and the terminal waits until the card is loaded. */
 static enum status order_held(struct zvt *zvt, struct zvt_order *order, const struct zvt_status *status,
                               struct tender_result *result) {
-  order->charge = mark_of(status);
-  order->terminal = status->terminal;
-  order->stage = ZVT_HELD;
+  order_hold(order, status);
+  zvt->held_status = *status;
   (void)!zvt_orders_save(&zvt->orders);
   result_tell(order, result);
   result->outcome = TENDER_PAID;
@@ -358,7 +373,8 @@ static enum status zvt_confirm(void *context, const char *name) {
     return status;
   if (is_held(zvt, name))
     hold_settle(zvt, order, ZVT_GOODS_YES);
-  if (order != NULL && order->stage == ZVT_HELD)
+  if (order != NULL &&
+      (order->stage == ZVT_HELD || order->stage == ZVT_SENT)) /* SENT: the disk refused what came of it */
     status = order_ask(zvt, order);
   if (status != STATUS_OK)
     return status;
@@ -451,7 +467,7 @@ static void zvt_close(void *context) {
   struct zvt *zvt = context;
   if (zvt->hold.live) {
     (void)!zvt_orders_read(&zvt->orders);
-    hold_settle(zvt, zvt_orders_find(&zvt->orders, zvt->held), ZVT_GOODS_YES);
+    hold_settle(zvt, order_known(zvt, zvt->held), ZVT_GOODS_YES);
   }
   free(zvt);
 }

@@ -61,6 +61,12 @@ static enum tender_outcome judge_reversing(const struct zvt_status *status, cons
   return TENDER_UNKNOWN;
 }
 
+/* A reversal of something newer than all that was there before the order: a charge that waited for its goods, and lost its line. */
+static bool gave_back_since(const struct zvt_status *status, const struct zvt_order *order) {
+  const bool newer = order->told == ZVT_NONE || (order->before.trace >= 0 && status->original > order->before.trace);
+  return newer && status->result == 0 && of_that_amount(status, order);
+}
+
 enum tender_outcome zvt_judge_last(const struct zvt_talk *talk, const struct zvt_order *order, bool newest) {
   const struct zvt_status *status = &talk->status;
   if (!newest)
@@ -76,7 +82,7 @@ enum tender_outcome zvt_judge_last(const struct zvt_talk *talk, const struct zvt
   if (order->told == ZVT_KNOWN && same_mark(&order->before, status))
     return TENDER_DECLINED; /* nothing has happened since */
   if (status->original >= 0)
-    return TENDER_UNKNOWN; /* a reversal, and none of ours */
+    return gave_back_since(status, order) ? TENDER_REVERSED : TENDER_UNKNOWN;
   if (zvt_says_paid(status, order))
     return TENDER_PAID;
   return status->result != 0 && of_that_amount(status, order) ? TENDER_DECLINED : TENDER_UNKNOWN;

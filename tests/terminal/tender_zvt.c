@@ -58,6 +58,16 @@ START_TEST(last_transaction_tells_of_an_order) {
   talk.status = (struct zvt_status)PAID(17);
   talk.status.original = 4716; /* a reversal */
   ck_assert_int_eq(zvt_judge_last(&talk, &order, true), TENDER_UNKNOWN);
+  talk.status.receipt = 18;
+  talk.status.trace = 4718;
+  talk.status.original = 4717; /* of what came after that: it waited for its goods, and nobody was there any more */
+  ck_assert_int_eq(zvt_judge_last(&talk, &order, true), TENDER_REVERSED);
+  ck_assert_int_eq(zvt_judge_last(&talk, &order, false), TENDER_UNKNOWN);
+  talk.status.amount = 900;
+  ck_assert_int_eq(zvt_judge_last(&talk, &order, true), TENDER_UNKNOWN);
+  talk.status = (struct zvt_status)PAID(18);
+  talk.status.original = 4715; /* of something older */
+  ck_assert_int_eq(zvt_judge_last(&talk, &order, true), TENDER_UNKNOWN);
   order.told = ZVT_UNTOLD;
   talk.status = (struct zvt_status)PAID(17);
   ck_assert_int_eq(zvt_judge_last(&talk, &order, true), TENDER_UNKNOWN);
