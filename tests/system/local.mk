@@ -143,13 +143,14 @@ EXTRA_DIST += formal/README.md formal/steps
 tests_system_torture_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=journal_begin -Wl,--wrap=journal_update -Wl,--wrap=journal_next_seq \
 	-Wl,--wrap=journal_reported -Wl,--wrap=http_client_post -Wl,--wrap=line_exchange -Wl,--wrap=sqlite3_exec \
 	-Wl,--wrap=pwrite -Wl,--wrap=card_power_on -Wl,--wrap=rename -Wl,--wrap=time -Wl,--wrap=nanosleep \
-	-Wl,--wrap=key_load -Wl,--wrap=key_free -Wl,--wrap=public_key_load
+	-Wl,--wrap=key_load -Wl,--wrap=key_free -Wl,--wrap=public_key_load -Wl,--wrap=peer_connect -Wl,--wrap=peer_write \
+	-Wl,--wrap=zvt_hold_begin -Wl,--wrap=zvt_hold_end
 torture_sources = tests/bank/tender_book.c tests/system/torture.c tests/system/torture_bank.c tests/system/torture_fault.c \
 	tests/system/torture_judge.c tests/system/torture_judge_journal.c tests/system/torture_judge_payout.c \
 	tests/system/torture_judge_refund.c tests/system/torture_keys.c tests/system/torture_operation.c tests/system/torture_random.c \
 	tests/system/torture_reader.c tests/system/torture_sequence.c tests/system/torture_server.c tests/system/torture_single.c \
 	tests/system/torture_thief.c tests/system/torture_till.c tests/system/torture_trace.c tests/system/torture_way.c \
-	tests/system/torture_world.c $(INSTALLATION)
+	tests/system/torture_world.c tests/system/torture_zvt.c $(INSTALLATION)
 tests_system_torture_SOURCES = $(torture_sources) tests/system/torture_negative.c
 tests_system_torture_LDADD = $(LINK_SERVER) libvcard.a libglobalplatform.a libcard.a $(LINK_TERMINAL)
 

@@ -173,7 +173,8 @@ static bool singles_run(const struct options *options, unsigned *number, struct 
   for (size_t i = 0; (operation = operation_at(i)) != NULL; i++) {
     struct plan_tally tally = {0};
     double since = seconds();
-    if (options->single.operation != NULL && strcmp(options->single.operation, operation->name) != 0)
+    if (options->single.operation != NULL ? strcmp(options->single.operation, operation->name) != 0
+                                          : operation->rare && options->single.stride > 1)
       continue;
     struct single_choice choice = options->single;
     choice.first = (unsigned)i;

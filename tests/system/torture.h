@@ -62,6 +62,7 @@ struct call {
   bool without_pin;          /* of a payment: the till does not ask, unless it has to */
   enum offline_use offline;  /* of a payment: what it does without the server */
   bool cash;                 /* the tender, of a load or a recovery; else the bank */
+  enum bank_kind bank;       /* which; a terminal has one in a run */
   enum whose whose;          /* with this card */
   unsigned mistyped;         /* so many wrong PINs first */
   bool gives_up;             /* and no right one after them */

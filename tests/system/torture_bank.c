@@ -10,6 +10,7 @@
 #include "bank/tender_book.h"
 #include "tender/line.h"
 #include "torture.h"
+#include "torture_world.h"
 
 /* ---- the bank ---- */
 
@@ -94,6 +95,7 @@ int64_t bank_kept(void) {
     kept += line_kept(book, bank->line[i]);
   for (unsigned i = 0; i < bank->cash; i++)
     kept += bank->box[i].amount;
+  kept += zvt_account_kept(&bank->zvt);
   book_free(&book);
   return kept;
 }
@@ -211,12 +213,22 @@ static enum status desk_last(void *context, const char *order, struct tender_res
   return desk->driver->last(desk->driver->context, order, result);
 }
 
-struct tender *bank_open(bool cash) {
+static const char *driver_of(const struct call *call) {
+  static const char *const banks[] = {[BANK_SIMULATOR] = "simulator:127.0.0.1:9",
+                                      [BANK_ZVT] = "zvt:127.0.0.1:9",
+                                      [BANK_ZVT_GOODS] = "zvt:127.0.0.1:9,goods",
+                                      [BANK_ZVT_STINGY] = "zvt:127.0.0.1:9,goods"};
+  return call->cash ? "cash" : banks[call->bank];
+}
+
+struct tender *bank_open(const struct call *call) {
   struct desk *desk = calloc(1, sizeof *desk);
   if (desk == NULL)
     return NULL;
-  const struct tender_operator operator= {.context = desk, .confirm = operator_confirm};
-  if (tender_open(cash ? "cash" : "simulator:127.0.0.1:9", &operator, & desk->driver) != STATUS_OK) {
+  const struct tender_operator operator= {
+      .context = desk, .confirm = operator_confirm, .folder = world_path(till_name(call->till))};
+  torture->bank.zvt.stingy = call->bank == BANK_ZVT_STINGY;
+  if (tender_open(driver_of(call), &operator, & desk->driver) != STATUS_OK) {
     free(desk);
     return NULL;
   }

@@ -9,6 +9,8 @@
 
 #include "epurse/tender.h"
 
+#include "torture_zvt.h"
+
 #define BANK_LINES 96
 #define BANK_LINE  200
 
@@ -27,11 +29,21 @@ struct bank_book {
     int till;
     int64_t amount;
   } handed[BANK_LINES];
+  struct zvt_account zvt;
   bool full; /* the engine's own room did not suffice */
 };
 
-/* The real driver for one of the two ways of payment; NULL where it cannot be opened. Closed with bank_close. */
-struct tender *bank_open(bool cash);
+/* Who charges for a load. */
+enum bank_kind {
+  BANK_SIMULATOR,
+  BANK_ZVT,       /* a bank's terminal on a ZVT line */
+  BANK_ZVT_GOODS, /* which waits for the goods, and takes a charge back whose line is lost */
+  BANK_ZVT_STINGY /* and does not */
+};
+
+/* The real driver for a call's way of payment; NULL where it cannot be opened. Closed with bank_close. */
+struct call;
+struct tender *bank_open(const struct call *call);
 void bank_close(struct tender **tender);
 
 /* The cashier of that till is to hand an amount out. `known`: how many of that amount the till knows to be handed out; `again`: it

@@ -198,7 +198,7 @@ static void judge_houses(struct sequence *sequence) {
         given += balance_change(one);
     }
   }
-  int64_t unbanked = judge_refunds(sequence, given) + judge_payouts(sequence);
+  int64_t unbanked = judge_refunds(sequence, given) + judge_payouts(sequence) + judge_marked();
   if (due != books->totals.merchants_due)
     sequence_violation(sequence, "merchants have %" PRId64 ", cards paid %" PRId64, books->totals.merchants_due, due);
   torture->given_back += (unsigned)books->given_back;

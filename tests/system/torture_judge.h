@@ -28,4 +28,8 @@ unsigned judge_owed_refunds(int64_t amount);
 /* No card paid more without its PIN, since somebody saw a right one, than it may. */
 void judge_no_pin(struct sequence *sequence, enum whose whose, const struct card_memory *memory);
 
+/* What the bank's terminal took back by itself, the load being credited or owed all the same, and the till's journal has as open:
+ * minor units. */
+int64_t judge_marked(void);
+
 #endif

@@ -86,13 +86,21 @@ static bool is_thiefs(sqlite3_stmt *row) {
          memcmp(card.subject, torture->books.cards[WHOSE_OPENED].cid, CID_SIZE) == 0;
 }
 
+/* A load whose charge its bank has taken back by itself: people are told, and nothing ends it. */
+static bool is_marked(enum till till, int state, const struct promise *promise) {
+  return till == TILL_RELOAD && promise->type == TRANSACTION_LOAD &&
+         (state == JOURNAL_AUTHORISED || state == JOURNAL_COMMITTED) &&
+         zvt_account_took_back(&torture->bank.zvt, promise->amount);
+}
+
 static void judge_row(struct sequence *sequence, enum till till, sqlite3_stmt *row) {
   int state = sqlite3_column_int(row, 0);
   struct promise promise;
   bool promised = sqlite3_column_bytes(row, 1) == PROMISE_SIZE &&
                   promise_decode(sqlite3_column_blob(row, 1), PROMISE_SIZE, &promise) == STATUS_OK;
   bool closed = state == JOURNAL_CONFIRMED || state == JOURNAL_CANCELLED || state == JOURNAL_SETTLED;
-  if (!closed && !(promised ? stays_open(sequence, state, &promise) : is_thiefs(row)))
+  bool open = promised ? stays_open(sequence, state, &promise) || is_marked(till, state, &promise) : is_thiefs(row);
+  if (!closed && !open)
     sequence_violation(sequence, "%s's journal has an open entry, state %d", till_name(till), state);
   if (!promised)
     return;
@@ -102,18 +110,39 @@ static void judge_row(struct sequence *sequence, enum till till, sqlite3_stmt *r
     judge_receipt(sequence, till, &promise);
 }
 
-void judge_journal(struct sequence *sequence, enum till till) {
+/* The rows of a till's journal; false: it cannot be read. Whoever has them finalizes and closes both. */
+static bool rows_open(enum till till, sqlite3 **journal, sqlite3_stmt **rows) {
   char name[64];
+  snprintf(name, sizeof name, "%s/journal.db", till_name(till));
+  return sqlite3_open_v2(world_path(name), journal, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
+         sqlite3_prepare_v2(*journal, "SELECT state, promise, secret, card_certificate FROM entry", -1, rows, NULL) ==
+             SQLITE_OK;
+}
+
+void judge_journal(struct sequence *sequence, enum till till) {
   sqlite3 *journal = NULL;
   sqlite3_stmt *rows = NULL;
-  snprintf(name, sizeof name, "%s/journal.db", till_name(till));
-  int result = sqlite3_open_v2(world_path(name), &journal, SQLITE_OPEN_READWRITE, NULL);
-  if (result == SQLITE_OK)
-    result = sqlite3_prepare_v2(journal, "SELECT state, promise, secret, card_certificate FROM entry", -1, &rows, NULL);
-  while (result == SQLITE_OK && sqlite3_step(rows) == SQLITE_ROW)
+  bool read = rows_open(till, &journal, &rows);
+  while (read && sqlite3_step(rows) == SQLITE_ROW)
     judge_row(sequence, till, rows);
-  if (result != SQLITE_OK)
+  if (!read)
     sequence_violation(sequence, "%s's journal cannot be read", till_name(till));
   sqlite3_finalize(rows);
   sqlite3_close(journal);
+}
+
+int64_t judge_marked(void) {
+  sqlite3 *journal = NULL;
+  sqlite3_stmt *rows = NULL;
+  struct promise promise;
+  int64_t marked = 0;
+  bool read = torture->bank.zvt.count > 0 && rows_open(TILL_RELOAD, &journal, &rows);
+  while (read && sqlite3_step(rows) == SQLITE_ROW)
+    if (sqlite3_column_bytes(rows, 1) == PROMISE_SIZE &&
+        promise_decode(sqlite3_column_blob(rows, 1), PROMISE_SIZE, &promise) == STATUS_OK &&
+        is_marked(TILL_RELOAD, sqlite3_column_int(rows, 0), &promise))
+      marked += promise.amount;
+  sqlite3_finalize(rows);
+  sqlite3_close(journal);
+  return marked;
 }

@@ -16,6 +16,9 @@ static const struct call payout_call = {.till = TILL_RELOAD, .verb = VERB_PAYOUT
 static const struct call offline_call = {
     .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .offline = OFFLINE_USE_ONLY, .server_down = true};
 static const struct call load_call = {.till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT};
+static const struct call zvt_call = {.till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT, .bank = BANK_ZVT};
+static const struct call goods_call = {
+    .till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT, .bank = BANK_ZVT_GOODS};
 
 /* What goes wrong in the call that brings the beginning about. */
 static void torn_by(struct sequence *sequence, const struct call *call, enum fault_kind kind, unsigned nth) {
@@ -30,6 +33,7 @@ static void torn_by(struct sequence *sequence, const struct call *call, enum fau
 #define OFFLINE_APDU 6 /* INITIALIZE of type 06, behind those and GET DATA */
 #define RENEWAL_APDU 7 /* DEBIT FOR PAYOUT, likewise, and GET BALANCE */
 #define CHANGE_APDU  7 /* CHANGE REFERENCE DATA, behind those four, GET DATA and VERIFY */
+#define ZVT_PAYMENT  3 /* 06 01, behind 06 00 and 06 20 */
 #define STORE_APDU   7 /* in the middle of what the desk writes, the card being certified by then */
 #define KEYS_APDU    4 /* GENERATE, the number being reserved and the card not certified */
 
@@ -60,6 +64,16 @@ static void begin_unconfirmed(struct sequence *sequence) {
 /* Killed with the charge made: the recovery gives it back. */
 static void begin_charged(struct sequence *sequence) {
   torn_by(sequence, &load_call, FAULT_KILL_AFTER_TENDER, 1);
+}
+/* The same at a bank's terminal by ZVT; torn at the card; and with the charge waiting for its goods when the till dies. */
+static void begin_zvt_charged(struct sequence *sequence) {
+  torn_by(sequence, &zvt_call, FAULT_KILL_AFTER_TENDER, ZVT_PAYMENT);
+}
+static void begin_zvt_torn_credit(struct sequence *sequence) {
+  torn_by(sequence, &zvt_call, FAULT_ANSWER_LOST_AWAY, LAST_APDU);
+}
+static void begin_zvt_waiting(struct sequence *sequence) {
+  torn_by(sequence, &goods_call, FAULT_KILL_BEFORE_COMMAND, LAST_APDU);
 }
 /* Paid for, not credited, and the card went shopping: it is owed. */
 static void begin_owed(struct sequence *sequence) {
@@ -371,6 +385,20 @@ static const struct operation operations[] = {
      .call = {PAY, .whose = WHOSE_OTHER},
      .prelude = begin_last_minute_torn_debit,
      LAPSE},
+    {.name = "load-zvt", .call = {LOAD, .bank = BANK_ZVT}, .once = true},
+    {.name = "load-zvt-goods", .call = {LOAD, .bank = BANK_ZVT_GOODS}, .once = true},
+    {.name = "load-zvt-goods-that-stay", .call = {LOAD, .bank = BANK_ZVT_STINGY}, .once = true, .rare = true},
+    {.name = "finishing-a-zvt-credit",
+     .call = {LOAD, .bank = BANK_ZVT},
+     .prelude = begin_zvt_torn_credit,
+     .once = true,
+     .rare = true},
+    {.name = "giving-a-zvt-charge-back",
+     .call = {.till = TILL_RELOAD, .verb = VERB_RECOVER, .bank = BANK_ZVT},
+     .prelude = begin_zvt_charged},
+    {.name = "giving-zvt-goods-back",
+     .call = {.till = TILL_RELOAD, .verb = VERB_RECOVER, .bank = BANK_ZVT_GOODS},
+     .prelude = begin_zvt_waiting},
 };
 
 const struct operation *operation_at(size_t index) {

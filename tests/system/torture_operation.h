@@ -12,6 +12,7 @@ struct operation {
   void (*prelude)(struct sequence *sequence);
   enum card_state fate; /* CARD_BLOCKED, CARD_EXPIRED: the card dies of it; 0: it lives */
   bool once;            /* a purchase or load that is wanted once: how often it was made is counted */
+  bool rare;            /* left out where only a share of the faults is tried */
 };
 const struct operation *operation_at(size_t index); /* NULL behind the last */
 

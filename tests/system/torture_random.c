@@ -132,7 +132,7 @@ static void settle(struct sequence *sequence) {
     sequence_must(sequence, &call);
     call.verb = VERB_RECOVER;
     if (reload && sequence->payouts)
-      way_settle_payouts(sequence, tills[i], call.cash);
+      way_settle_payouts(sequence, &call);
     else if (sequence->offline)
       sequence_must(sequence, &call);
   }

@@ -127,7 +127,7 @@ void sequence_must(struct sequence *sequence, const struct call *call) {
 void sequence_end(struct sequence *sequence) {
   if (!server_stop())
     sequence_violation(sequence, "the server broke off by itself");
-  if (torture->bank.full)
+  if (torture->bank.full || torture->bank.zvt.full)
     sequence_violation(sequence, "the engine: no room for the bank");
 }
 
@@ -137,7 +137,10 @@ static void event_print(const struct event *event, unsigned number) {
   const struct call *call = &event->call;
   const struct report *report = &event->report;
   printf("#   %u%s %s %s %" PRId64 "%s%s%s: %s", number, event->is_inside ? " (inside the next)" : "",
-         till_name(call->till), verb_name(call->verb), call->amount, call->cash ? " cash" : "",
+         till_name(call->till), verb_name(call->verb), call->amount,
+         call->cash                     ? " cash"
+         : call->bank != BANK_SIMULATOR ? " by ZVT"
+                                        : "",
          call->offline == OFFLINE_USE_ONLY   ? " off-line"
          : call->offline == OFFLINE_USE_AUTO ? " or off-line"
                                              : "",

@@ -270,7 +270,7 @@ static enum status call_do(const struct call *call, struct terminal *terminal, s
                             .ask_pin = !call->without_pin,
                             .offline = call->offline};
   enum status status = STATUS_INTERNAL;
-  payment.tender = bank_open(call->cash);
+  payment.tender = bank_open(call);
   switch (call->verb) {
   case VERB_PAY:
   case VERB_PAY_POINTS:

@@ -11,7 +11,12 @@ static const struct call load_elsewhere = {.till = TILL_RELOAD2, .verb = VERB_LO
 
 /* The first call with another verb and amount; the PIN is not mistyped any more. */
 static struct call at(const struct call *first, enum verb verb, int64_t amount) {
-  struct call call = {.till = first->till, .verb = verb, .amount = amount, .cash = first->cash, .whose = first->whose};
+  struct call call = {.till = first->till,
+                      .verb = verb,
+                      .amount = amount,
+                      .cash = first->cash,
+                      .bank = first->bank,
+                      .whose = first->whose};
   return call;
 }
 
@@ -162,10 +167,10 @@ void way_contact(struct sequence *sequence, const struct call *first) {
 }
 
 /* The server may have heard of its end only by the contact behind the recovery. */
-void way_settle_payouts(struct sequence *sequence, enum till till, bool cash) {
+void way_settle_payouts(struct sequence *sequence, const struct call *like) {
   static const enum verb verbs[] = {VERB_RECOVER, VERB_BACK, VERB_CONFIRM};
   for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
-    const struct call call = {.till = till, .verb = verbs[i], .cash = cash};
+    const struct call call = {.till = like->till, .verb = verbs[i], .cash = like->cash, .bank = like->bank};
     sequence_must(sequence, &call);
   }
 }
@@ -191,7 +196,7 @@ void way_settle(struct sequence *sequence, const struct call *first) {
     last.till = TILL_POS;
   sequence_must(sequence, &last);
   if (sequence->payouts)
-    way_settle_payouts(sequence, first->till, first->cash);
+    way_settle_payouts(sequence, first);
   if (sequence->offline)
     way_bring_in(sequence, first->whose);
 }

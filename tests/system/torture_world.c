@@ -161,6 +161,8 @@ static bool file_reset(size_t i) {
 static void desks_forget(void) {
   (void)unlink(world_path("desk/no-pin-single"));
   (void)unlink(world_path("desk2/no-pin-single"));
+  (void)unlink(world_path("reload/zvt-orders.json"));
+  (void)unlink(world_path("reload2/zvt-orders.json"));
 }
 
 /* Receipts of one run are none of the next. */
