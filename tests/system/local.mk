@@ -139,7 +139,7 @@ EXTRA_DIST += tests/conformance docs/requirements.map docs/requirements.md docs/
 # The tear and crash engine: every single fault of every operation, and random ones. Wrapped at link time are the
 # terminal's journal, its lines to server and bank, the server's commits, the card's file and its memory.
 check_PROGRAMS += tests/system/torture
-EXTRA_DIST += formal/README.md formal/steps
+EXTRA_DIST += formal/README.md formal/steps formal/payout.pml formal/offline.pml
 tests_system_torture_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=journal_begin -Wl,--wrap=journal_update -Wl,--wrap=journal_next_seq \
 	-Wl,--wrap=journal_reported -Wl,--wrap=http_client_post -Wl,--wrap=line_exchange -Wl,--wrap=sqlite3_exec \
 	-Wl,--wrap=pwrite -Wl,--wrap=card_power_on -Wl,--wrap=rename -Wl,--wrap=time -Wl,--wrap=nanosleep \
