@@ -94,11 +94,17 @@ tests_applet_check_physical_session_LDFLAGS = $(AM_LDFLAGS) $(physical)
 tests_applet_check_physical_session_LDADD = $(tests_system_check_session_LDADD)
 check_PROGRAMS += tests/applet/check_physical_flow
 tests_applet_check_physical_flow_SOURCES = $(FLOW_WORLD) tests/run.c tests/applet/physical.c tests/applet/physical_flow.c \
+	tests/applet/physical_host.c \
 	tests/system/flow_alone.c tests/system/flow_bank.c tests/system/flow_desk.c tests/system/flow_offline.c \
 	tests/system/flow_payout.c tests/system/flow_pin.c tests/system/flow_plain.c tests/system/flow_refund.c
 tests_applet_check_physical_flow_LDFLAGS = $(AM_LDFLAGS) $(physical) -Wl,--wrap=_tcase_add_test -Wl,--wrap=http_client_post \
 	-Wl,--wrap=vcard_fail_at
 tests_applet_check_physical_flow_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
+check_PROGRAMS += tests/applet/check_physical_attack
+tests_applet_check_physical_attack_SOURCES = $(tests_system_check_attack_SOURCES) tests/applet/physical.c \
+	tests/applet/physical_attack.c tests/applet/physical_host.c
+tests_applet_check_physical_attack_LDFLAGS = $(AM_LDFLAGS) $(physical) -Wl,--wrap=_tcase_add_test -Wl,--wrap=vcard_fail_at
+tests_applet_check_physical_attack_LDADD = $(tests_system_check_attack_LDADD)
 tests_applet_physical_in_state_SOURCES = $(physical_sources) tests/run.c $(tests_system_card_in_state_SOURCES)
 tests_applet_physical_in_state_LDFLAGS = $(AM_LDFLAGS) $(physical)
 tests_applet_physical_in_state_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
@@ -115,7 +121,7 @@ dist_check_SCRIPTS += tests/applet/class-file.test tests/applet/differential.tes
 EXTRA_DIST += tests/applet/physical-left-out.txt tests/applet/with-runtime tests/system/world-applet.sh
 differential: all $(check_DATA) tests/applet/check_alone_flow tests/applet/check_alone_session \
 	tests/applet/check_both_attack tests/applet/check_both_flow tests/applet/check_both_wire \
-	tests/applet/check_differential tests/applet/check_physical_card tests/applet/check_physical_flow \
+	tests/applet/check_differential tests/applet/check_physical_attack tests/applet/check_physical_card tests/applet/check_physical_flow \
 	tests/applet/check_physical_session \
 	tests/applet/physical_in_state tests/applet/torture
 	$(AM_TESTS_ENVIRONMENT) DIFFERENTIAL_COMMANDS=200000 $(srcdir)/tests/applet/differential.test

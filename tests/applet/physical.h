@@ -3,6 +3,7 @@
 #ifndef EPURSE_TESTS_APPLET_PHYSICAL_H
 #define EPURSE_TESTS_APPLET_PHYSICAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "epurse/reader.h"
@@ -12,5 +13,8 @@ struct reader *physical_reader(void);
 
 /* enum card_state, as far as the card's answers have told. */
 uint8_t physical_state(void);
+
+/* Whether the program's test of that name can run on it; each program with a server says so itself. */
+bool physical_wants(const char *test);
 
 #endif
