@@ -30,6 +30,7 @@ struct store {
   bool careful;          /* each part has one, and nothing is queued: who does wrong is to be found */
   bool careful_again;    /* the next transaction is to be run so */
   bool writing;          /* between begin and commit */
+  bool wrote;            /* rows of it were sent */
   bool alone;            /* nobody else writes meanwhile */
   bool looking;          /* between look and rollback */
   bool committing;       /* COMMIT was sent: if the connection breaks now, nobody knows */
@@ -201,6 +202,7 @@ static enum status postgres_begin(struct store *store, bool alone) {
   queue_begin(store->queue);
   gather_drop(store->gather);
   store->writing = true;
+  store->wrote = false;
   store->alone = alone;
   store->careful = alone || store->careful_again;
   store->careful_again = false;
@@ -234,7 +236,26 @@ static enum status postgres_flush(struct store *store) {
   if (status == STATUS_OK)
     status = queue_send(store->queue, &store->pipe, queue_count(store->queue));
   store->part = queue_count(store->queue);
+  store->wrote = true;
   return status;
+}
+
+/* A step that found its answer there has written nothing, and its COMMIT would wait for nobody: not for a standby that has
+ * not got yet what it found. A record of its own in the log, behind all that it can have seen, makes COMMIT wait for both. */
+static enum status postgres_stand(struct store *store) {
+  if (store->wrote || store->bare)
+    return STATUS_OK;
+  return pipe_say(&store->pipe, "SELECT pg_logical_emit_message(true, 'epurse', '') "
+                                "WHERE txid_current_if_assigned() IS NULL");
+}
+
+/* COMMIT was sent, and whether it holds is not known: the connection broke; or it answers with a warning, which is how the
+ * server says that its wait for a standby was cancelled. The next one may find another server. */
+static enum status postgres_doubt(struct store *store, enum status status) {
+  if (status != STATUS_OK || !store->pipe.warned)
+    return status;
+  pipe_close(&store->pipe);
+  return STATUS_STORE_FAILED;
 }
 
 /* What is still under way goes with it: one round trip. A COMMIT of a transaction that has failed before says ROLLBACK
@@ -243,11 +264,14 @@ static enum status postgres_commit(struct store *store) {
   PGresult *result = NULL;
   enum status status = postgres_flush(store);
   if (status == STATUS_OK)
+    status = postgres_stand(store);
+  if (status == STATUS_OK)
     status = pipe_say(&store->pipe, "COMMIT");
   if (status != STATUS_OK)
     return status;
   store->committing = true;
-  status = pipe_wait(&store->pipe, &result);
+  store->pipe.warned = false;
+  status = postgres_doubt(store, pipe_wait(&store->pipe, &result));
   if (status == STATUS_OK && strcmp(PQcmdStatus(result), "COMMIT") != 0)
     status = STATUS_STORE_FAILED;
   if (status == STATUS_OK)

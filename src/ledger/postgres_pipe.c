@@ -78,9 +78,12 @@ void pipe_forgive(struct pipe *pipe) {
   pipe->conflict = pipe->duplicate = false;
 }
 
-/* libpq's own complaints, which may quote parts of a URL, are nobody's to read. */
-static void pipe_silence(void *context, const char *message) {
-  (void)context, (void)message;
+/* What it says is nobody's to read: libpq's own complaints may quote parts of a URL. */
+static void pipe_notice(void *context, const PGresult *notice) {
+  struct pipe *pipe = context;
+  const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+  if (severity != NULL && strcmp(severity, "WARNING") == 0)
+    pipe->warned = true;
 }
 
 enum status pipe_open(struct pipe *pipe, const char *url) {
@@ -96,7 +99,7 @@ enum status pipe_open(struct pipe *pipe, const char *url) {
   pipe->connection = PQconnectdbParams(keywords, values, 1);
   if (pipe->connection == NULL)
     return STATUS_NO_MEMORY;
-  PQsetNoticeProcessor(pipe->connection, pipe_silence, NULL);
+  (void)PQsetNoticeReceiver(pipe->connection, pipe_notice, pipe);
   enum status status = pipe_alive(pipe) ? pipe_script(pipe, session) : STATUS_STORE_UNREACHABLE;
   if (status == STATUS_OK && PQenterPipelineMode(pipe->connection) != 1)
     status = STATUS_STORE_FAILED;

@@ -25,6 +25,7 @@ struct pipe {
   /* A row was there already. Two steps that insert the same row at once meet that, and not a conflict; run again, the
    * second one finds the row before it inserts. */
   bool duplicate;
+  bool warned;    /* the server sent a WARNING; whoever wants to know of one sets it to false before */
   uint64_t trips; /* how often the server was waited for, since the connection */
 };
 

@@ -36,5 +36,6 @@ Suite *offline_suite(void);
 Suite *deny_suite(void);
 Suite *mixed_suite(void);
 Suite *approval_suite(void);
+Suite *doubt_suite(void);
 
 #endif

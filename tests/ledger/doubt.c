@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A COMMIT of which nobody knows what became: its answer is lost on the way, it is itself lost, or the database stops waiting for
+ * its standby. None of them is acknowledged, and the repetition is answered rightly. PostgreSQL alone. */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ledger/store.h"
+#include "suites.h"
+#include "world.h"
+
+/* ---- a wire to the database that is cut at a COMMIT ---- */
+
+enum cut { CUT_NOTHING, CUT_BEFORE, CUT_BEHIND };
+
+struct wire {
+  pid_t process;
+  volatile int *next; /* an enum cut, shared with the process: what to do at the next COMMIT, once */
+  char path[PLACE_MAX], url[PLACE_MAX];
+};
+
+#define SOCKET_NAME ".s.PGSQL.5432"
+
+static int wire_socket(const char *folder, struct sockaddr_un *address) {
+  *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+  ck_assert_int_lt(snprintf(address->sun_path, sizeof address->sun_path, "%s/" SOCKET_NAME, folder),
+                   (int)sizeof address->sun_path);
+  return socket(AF_UNIX, SOCK_STREAM, 0);
+}
+
+static bool wire_pass(int from, int to, bool *commits) {
+  char bytes[65536];
+  ssize_t len = read(from, bytes, sizeof bytes);
+  *commits = len > 0 && memmem(bytes, (size_t)len, "COMMIT", sizeof "COMMIT") != NULL;
+  return len > 0 && (to < 0 || write(to, bytes, (size_t)len) == len);
+}
+
+/* What the server says to COMMIT is heard, and not passed on. */
+static void wire_hear_out(int server) {
+  bool commits = false;
+  while (!commits && wire_pass(server, -1, &commits))
+    ;
+}
+
+static void wire_serve(volatile int *next, int client, int server) {
+  struct pollfd ends[] = {{.fd = client, .events = POLLIN}, {.fd = server, .events = POLLIN}};
+  char seen[65536];
+  bool commits = false;
+  while (poll(ends, 2, -1) > 0) {
+    if (ends[1].revents != 0 && !wire_pass(server, client, &commits))
+      return;
+    if (ends[0].revents == 0)
+      continue;
+    ssize_t len = recv(client, seen, sizeof seen, MSG_PEEK);
+    int cut = len > 0 && memmem(seen, (size_t)len, "COMMIT", sizeof "COMMIT") != NULL ? *next : CUT_NOTHING;
+    if (cut != CUT_NOTHING)
+      *next = CUT_NOTHING;
+    if (cut == CUT_BEFORE || !wire_pass(client, server, &commits))
+      return;
+    if (cut == CUT_BEHIND) {
+      wire_hear_out(server);
+      return;
+    }
+  }
+}
+
+static _Noreturn void wire_run(volatile int *next, int listening) {
+  struct sockaddr_un address;
+  for (;;) {
+    int client = accept(listening, NULL, NULL), server = wire_socket(getenv("POSTGRES_DIR"), &address);
+    if (client >= 0 && connect(server, (const struct sockaddr *)&address, sizeof address) == 0)
+      wire_serve(next, client, server);
+    (void)close(client);
+    (void)close(server);
+  }
+}
+
+/* The world's ledger is reached over it from then on. */
+static void wire_lay(struct wire *wire, struct world *world) {
+  struct sockaddr_un address;
+  const char *folder = getenv("POSTGRES_DIR");
+  int listening = wire_socket(world->directory, &address);
+  const char *host = folder == NULL ? NULL : strstr(world->path, folder);
+  ck_assert_ptr_nonnull(host);
+  ck_assert_int_lt(snprintf(wire->url, sizeof wire->url, "%.*s%s%s", (int)(host - world->path), world->path,
+                            world->directory, host + strlen(folder)),
+                   PLACE_MAX);
+  (void)snprintf(wire->path, sizeof wire->path, "%s", address.sun_path);
+  wire->next = mmap(NULL, sizeof *wire->next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  ck_assert(wire->next != MAP_FAILED);
+  ck_assert(bind(listening, (const struct sockaddr *)&address, sizeof address) == 0 && listen(listening, 4) == 0);
+  wire->process = fork();
+  ck_assert_int_ge(wire->process, 0);
+  if (wire->process == 0)
+    wire_run(wire->next, listening);
+  (void)close(listening);
+  ledger_close(&world->ledger);
+  ck_assert_int_eq(ledger_open(wire->url, &world->ledger), STATUS_OK);
+}
+
+static void wire_end(struct wire *wire, struct world *world) {
+  world_reopen(world);
+  ck_assert_int_eq(kill(wire->process, SIGKILL), 0);
+  ck_assert_int_eq(waitpid(wire->process, NULL, 0), wire->process);
+  (void)unlink(wire->path);
+}
+
+/* ---- an answer that does not come ---- */
+
+static uint32_t held_atc(const struct world *world, const struct purse *purse) {
+  struct ledger *ledger = NULL;
+  struct ledger_card card;
+  ck_assert_int_eq(ledger_open(world->path, &ledger), STATUS_OK);
+  ck_assert_int_eq(ledger_card_find(ledger, purse->cid, &card), STATUS_OK);
+  ledger_close(&ledger);
+  return card.held_atc;
+}
+
+static void card_with_money(struct world *world, struct purse *purse) {
+  world_open(world);
+  world_issue(world, 1, purse);
+  world_complete(world, purse, TRANSACTION_LOAD, 5000, RELOAD);
+}
+
+START_TEST(a_commit_that_is_cut_off_is_asked_for_again) {
+  struct world world;
+  struct wire wire;
+  struct purse purse;
+  struct ask ask = {.purse = &purse}, again = {.purse = &purse};
+  card_with_money(&world, &purse);
+  wire_lay(&wire, &world);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, POS);
+  *wire.next = _i;
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
+  ck_assert_int_eq(*wire.next, CUT_NOTHING);
+  ck_assert_uint_eq(held_atc(&world, &purse), _i == CUT_BEHIND ? purse.atc : 0);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  world.now += 60;
+  ck_assert_int_eq(world_ask(&world, &again), STATUS_OK);
+  ck_assert_mem_eq(ask.transaction.authorisation, again.transaction.authorisation, AUTHORISATION_SIZE);
+  ck_assert(purse_commit(&purse, ask.transaction.authorisation));
+  *wire.next = _i;
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_STORE_FAILED);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  wire_end(&wire, &world);
+  world_assert_card(&world, &purse, 4900, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- a standby that does not answer, and a wait for it that somebody cancels ---- */
+
+static void standby_wanted(const char *name) {
+  char sql[128];
+  const char *store = getenv("LEDGER_TEST_STORE");
+  (void)snprintf(sql, sizeof sql, "ALTER SYSTEM SET synchronous_standby_names = '%s'", name);
+  ck_assert_int_eq(place_run(store, sql), PLACE_DONE);
+  ck_assert_int_eq(place_run(store, "SELECT pg_reload_conf()"), PLACE_DONE);
+}
+
+static void standby_forgotten(void) {
+  standby_wanted("");
+}
+
+/* The operator who thinks that it helps: ends each wait for a standby, as soon as there is one. */
+static pid_t canceller_begin(void) {
+  pid_t process = fork();
+  const struct timespec pause = {.tv_nsec = 10000000};
+  ck_assert_int_ge(process, 0);
+  while (process == 0) {
+    (void)place_run(getenv("LEDGER_TEST_STORE"),
+                    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+    (void)nanosleep(&pause, NULL);
+  }
+  return process;
+}
+
+START_TEST(a_cancelled_wait_for_a_standby_is_no_commit) {
+  struct world world;
+  struct purse purse;
+  struct ask ask = {.purse = &purse};
+  card_with_money(&world, &purse);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, POS);
+  standby_wanted("nobody");
+  pid_t canceller = canceller_begin();
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
+  ck_assert_uint_eq(held_atc(&world, &purse), purse.atc); /* here it is, and nowhere else */
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
+  ck_assert_int_eq(kill(canceller, SIGKILL), 0);
+  ck_assert_int_eq(waitpid(canceller, NULL, 0), canceller);
+  standby_forgotten();
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  ck_assert(purse_commit(&purse, ask.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  world_assert_card(&world, &purse, 4900, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+Suite *doubt_suite(void) {
+  Suite *suite = suite_create("doubt");
+  TCase *cut = tcase_create("cut off"), *cancelled = tcase_create("cancelled");
+  suite_add_tcase(suite, cut);
+  suite_add_tcase(suite, cancelled);
+  tcase_set_timeout(cut, 60);
+  tcase_set_timeout(cancelled, 60);
+  if (place_is_file())
+    return suite;
+  tcase_add_loop_test(cut, a_commit_that_is_cut_off_is_asked_for_again, CUT_BEFORE, CUT_BEHIND + 1);
+  tcase_add_unchecked_fixture(cancelled, NULL, standby_forgotten); /* also where the test has failed */
+  tcase_add_test(cancelled, a_cancelled_wait_for_a_standby_is_no_commit);
+  return suite;
+}
