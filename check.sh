@@ -96,9 +96,9 @@ beside='check_stress|settlement_size|valgrind|bench|applet/scripts'
 # Under sanitizers the C programs that read what others send; in the full run all that does not preload a library or valgrind
 # and does not take too long there: the wire under attack, the five years of the seed's cases, the large ledgers.
 sanitized='tests/(card|cmd|config|crypto|fuzz|keys|message|protocol|server|terminal|vcard)/check_|check_(ledger|flow|session)$|torture'
-unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valgrind|bench'
+unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valgrind|bench|failover'
 # Not from the tarball and not for the coverage, in the full run: what has run by then and takes long.
-long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|secrets|door|batch|backup|bench|seed-cases|model|valgrind'
+long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|secrets|door|batch|backup|bench|failover|seed-cases|model|valgrind'
 
 one "autogen" ./autogen.sh
 one "gcc: configure" configured build-check CC=gcc

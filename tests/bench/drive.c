@@ -21,6 +21,7 @@
 #define REDIAL_PAUSE   (50 * SECOND / 1000) /* on average */
 #define STALE_SECONDS  200                  /* a message older than that is signed anew */
 #define CONNECT_ATONCE 64
+#define WANDER_EACH    8 /* answers, before a terminal that wanders goes to the next server */
 
 struct run {
   struct drive *drive;
@@ -158,7 +159,7 @@ static void take_answer(struct run *run, struct line *line, int64_t now) {
   } else {
     note_answer(run, line, now);
   }
-  if (line->last)
+  if (line->last || (run->request->wander && !refused && line->till->next % WANDER_EACH == 0))
     line_drop(line);
   else
     rest(run, line, now);
@@ -191,7 +192,7 @@ static void revive(struct run *run, int64_t now) {
       continue;
     if (line->state == LINE_DOWN && connecting < CONNECT_ATONCE) {
       connecting++;
-      line_dial(line, run->drive->epoll, run->drive->server->world->installation.port);
+      line_dial(line, run->drive->epoll, server_port(run->drive->server, i + line->dials++));
     } else if (line->state == LINE_IDLE && !line->queued) {
       rest(run, line, now);
     }

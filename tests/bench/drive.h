@@ -20,6 +20,7 @@ struct drive_wish {
   double rate;    /* orders per second, at even distances; 0: each terminal sends as soon as it has its answer */
   double seconds; /* at most: it ends earlier where messages run out */
   bool all;       /* it ends as soon as no terminal has a message left, instead of when one has none */
+  bool wander;    /* each terminal goes from server to server, and its cards with it */
   bool impatient; /* an order that finds no free terminal is not made at all */
   /* Called between two events; may be NULL. `elapsed` in seconds. */
   void (*tick)(void *context, double elapsed);

@@ -28,6 +28,7 @@ struct line {
   bool last; /* the server said that it will close */
   /* the driver's */
   bool busy;           /* the item at the head of the till's queue is under way, or must be sent again */
+  size_t dials;        /* how often it was made: each time it goes to the next server */
   bool under_way;      /* and has been sent on this connection */
   bool queued;         /* waits for an arrival */
   int64_t intended;    /* nanoseconds: when the request was due */

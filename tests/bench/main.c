@@ -69,8 +69,8 @@ static void world_fill(struct stage *stage, json_t *report) {
 }
 
 static void parts_run(struct stage *stage, json_t *report) {
-  json_t *(*const run[])(struct stage *) = {part_loads,    part_peak,    part_steady, part_curve,
-                                            part_overload, part_restart, part_idle,   part_soak};
+  json_t *(*const run[])(struct stage *) = {part_loads,   part_peak,     part_steady, part_curve, part_overload,
+                                            part_restart, part_failover, part_idle,   part_soak};
   json_t *parts = json_object_get(report, "parts");
   server_start(&stage->server, &stage->world);
   drive_open(&stage->shop_drive, &stage->shops, &stage->server);
@@ -124,21 +124,28 @@ static void store_measure(const struct stage *stage, struct store_limit *limit) 
 
 static json_t *measure(const struct plan *plan) {
   static struct stage stage;
-  struct limit before, after, limit;
+  struct limit before = {0}, after = {0}, limit;
   struct store_limit store = {0};
   json_t *report = report_begin(plan);
   must(report != NULL, "no memory for a report");
   stage.plan = plan;
   stage.peak = plan->rate;
   world_fill(&stage, report);
-  limit_measure(plan, &before);
+  bool limits = plan->parts[PLAN_PEAK]; /* which are the peak's */
+  if (limits)
+    limit_measure(plan, &before);
   parts_run(&stage, report);
-  limit_measure(plan, &after);
+  if (limits)
+    limit_measure(plan, &after);
+  report_end(report);
   server_stop(&stage.server);
-  store_measure(&stage, &store);
+  if (limits)
+    store_measure(&stage, &store);
   ledger_judge(&stage, report);
-  limit = limit_mean(&before, &after);
-  report_limits(report, &limit, &store, plan->server_cpus != NULL ? plan_cpu_count(plan->server_cpus) : 1);
+  if (limits) {
+    limit = limit_mean(&before, &after);
+    report_limits(report, &limit, &store, plan->server_cpus != NULL ? plan_cpu_count(plan->server_cpus) : 1);
+  }
   report_print(report);
   stage_free(&stage);
   return report;

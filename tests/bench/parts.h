@@ -31,6 +31,7 @@ json_t *part_steady(struct stage *stage);
 json_t *part_curve(struct stage *stage);
 json_t *part_overload(struct stage *stage);
 json_t *part_restart(struct stage *stage);
+json_t *part_failover(struct stage *stage);
 json_t *part_idle(struct stage *stage);
 json_t *part_soak(struct stage *stage);
 

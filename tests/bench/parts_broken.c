@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "latency.h"
 #include "must.h"
@@ -101,6 +103,58 @@ json_t *part_restart(struct stage *stage) {
   json_object_set_new(report, "longest_silence_seconds", json_real(result.longest_silence));
   json_object_set_new(report, "caught_up_after_seconds",
                       json_real(result.caught_up > 0 ? result.caught_up - restart.at : -1));
+  drive_result_free(&result);
+  judge_answers(&stage->purchases, &stage->judged);
+  return report;
+}
+
+/* ---- failover ---- */
+
+struct failover {
+  const struct stage *stage;
+  double at; /* seconds */
+  pid_t process;
+};
+
+static void failover_tick(void *context, double elapsed) {
+  struct failover *failover = context;
+  if (failover->process > 0 || elapsed < failover->at)
+    return;
+  failover->process = fork();
+  must(failover->process >= 0, "no process for the failover");
+  if (failover->process == 0) {
+    execlp("sh", "sh", "-c", failover->stage->plan->failover, (char *)NULL);
+    _exit(127);
+  }
+}
+
+static void failover_await(const struct failover *failover) {
+  int code = -1;
+  must(failover->process > 0 && waitpid(failover->process, &code, 0) == failover->process && WIFEXITED(code) &&
+           WEXITSTATUS(code) == 0,
+       "the command of --failover failed: %x", (unsigned)code);
+}
+
+json_t *part_failover(struct stage *stage) {
+  need_peak(stage);
+  struct failover failover = {.stage = stage, .at = stage->plan->seconds / 3};
+  const struct drive_wish request = {.rate = stage->peak * RESTART_SHARE,
+                                     .seconds = stage->plan->seconds,
+                                     .wander = true,
+                                     .tick = failover_tick,
+                                     .context = &failover};
+  struct drive_result result;
+  prepare_purchases(&stage->purchases,
+                    (size_t)(request.rate * request.seconds / (double)stage->shops.count) + MESSAGES_TO_SPARE,
+                    request.seconds);
+  drive_run(&stage->shop_drive, &request, &result);
+  failover_await(&failover);
+  json_t *report = part_report(&result);
+  json_object_set_new(report, "asked_per_second", json_real(request.rate));
+  json_object_set_new(report, "servers", json_integer((json_int_t)stage->server.count));
+  json_object_set_new(report, "messages_cut_off", json_integer((json_int_t)result.broken));
+  json_object_set_new(report, "messages_sent_again", json_integer((json_int_t)result.resent));
+  json_object_set_new(report, "longest_silence_seconds", json_real(result.longest_silence));
   drive_result_free(&result);
   judge_answers(&stage->purchases, &stage->judged);
   return report;

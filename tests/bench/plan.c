@@ -30,12 +30,14 @@ static const char usage[] =
     "  --crowd=N             terminals that ask all at once in the part `overload` (1536)\n"
     "  --idle=N              open connections in the part `idle` (1000)\n"
     "  --batch=N             confirmations in one message, 1 to 32 (32)\n"
+    "  --servers=N           beside each other on one PostgreSQL; terminals are shared out among them (1)\n"
     "  --seconds=S           of each part (10)\n"
     "  --soak-seconds=S      of the part `soak` (600)\n"
     "  --rate=N              take N payments per second for the peak in the parts that follow it\n"
-    "  --parts=WORD,...      which parts (all but `soak`)\n"
+    "  --parts=WORD,...      which parts (all but `soak` and `failover`)\n"
     "  --store=URL           postgresql://... of an empty database, instead of SQLite\n"
     "  --store-pid-file=FILE PostgreSQL's postmaster.pid: counts what its processes use\n"
+    "  --failover=COMMAND    what the part `failover` runs, like a primary's death and a standby's promotion\n"
     "  --set=SECTION.KEY=V   a line of epursed.conf; may be repeated\n"
     "  --server-cpus=LIST    processors of the server, like 1 or 0,1\n"
     "  --own-cpus=LIST       processors of this program while it measures\n"
@@ -90,6 +92,8 @@ enum letter {
   CROWD,
   IDLE,
   BATCH,
+  SERVERS,
+  FAILOVER,
   SECONDS,
   SOAK_SECONDS,
   RATE,
@@ -112,6 +116,9 @@ enum letter {
 
 static void take_place(int letter, struct plan *plan) {
   switch (letter) {
+  case FAILOVER:
+    plan->failover = optarg;
+    break;
   case PROGRAMS:
     plan->programs = optarg;
     break;
@@ -161,6 +168,9 @@ static void take(int letter, struct plan *plan) {
   case BATCH:
     plan->batch = (unsigned)number(optarg, 1, 32);
     break;
+  case SERVERS:
+    plan->servers = (unsigned)number(optarg, 1, PLAN_SERVERS_MAX);
+    break;
   case SECONDS:
     plan->seconds = number(optarg, 0.1, 200);
     break;
@@ -202,6 +212,8 @@ static const struct option options[] = {{"cards", required_argument, NULL, CARDS
                                         {"crowd", required_argument, NULL, CROWD},
                                         {"idle", required_argument, NULL, IDLE},
                                         {"batch", required_argument, NULL, BATCH},
+                                        {"servers", required_argument, NULL, SERVERS},
+                                        {"failover", required_argument, NULL, FAILOVER},
                                         {"seconds", required_argument, NULL, SECONDS},
                                         {"soak-seconds", required_argument, NULL, SOAK_SECONDS},
                                         {"rate", required_argument, NULL, RATE},
@@ -230,6 +242,7 @@ void plan_parse(int argc, char **argv, struct plan *plan) {
                         .crowd = 1536,
                         .idle = 1000,
                         .batch = 32,
+                        .servers = 1,
                         .threads = 2,
                         .seconds = 10,
                         .soak_seconds = 600,
@@ -238,10 +251,12 @@ void plan_parse(int argc, char **argv, struct plan *plan) {
                         .programs = ".",
                         .folder = "."};
   for (size_t i = 0; i < PLAN_PART_COUNT; i++)
-    plan->parts[i] = i != PLAN_SOAK;
+    plan->parts[i] = i != PLAN_SOAK && i != PLAN_FAILOVER;
   while ((letter = getopt_long(argc, argv, "", options, NULL)) != -1)
     take(letter, plan);
   must(optind == argc, "there is no operand '%s'", argc > optind ? argv[optind] : "");
+  must(plan->servers == 1 || strcmp(plan->store, "sqlite") != 0, "several servers want --store=postgresql://...");
+  must(plan->failover != NULL || !plan->parts[PLAN_FAILOVER], "the part `failover` wants a command: --failover");
   must(plan->active < plan->cards, "more active cards than cards");
   must(plan->active >= plan->connections, "a terminal without a card: --active below --connections");
 }

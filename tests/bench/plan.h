@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #define PLAN_SETTINGS_MAX 16
+#define PLAN_SERVERS_MAX  8
 
 /* The parts of a run, in the order in which they are run. */
 #define PLAN_PARTS(PART)                                                                                               \
@@ -16,6 +17,7 @@
   PART(CURVE, "curve", "purchases at 10 to 90 % of peak, half as long each: latency by load")                          \
   PART(OVERLOAD, "overload", "three times peak is asked for, then 70 % again")                                         \
   PART(RESTART, "restart", "at 50 % of peak the server is killed and started again")                                   \
+  PART(FAILOVER, "failover", "at that rate the command of --failover runs, while terminals go from server to server")  \
   PART(IDLE, "idle", "its memory with 1,000 open connections")                                                         \
   PART(SOAK, "soak", "70 % of peak for ten minutes")
 
@@ -34,12 +36,14 @@ struct plan {
   unsigned crowd;       /* terminals of the part `overload`, a connection each */
   unsigned idle;        /* connections of the part `idle`, in all */
   unsigned batch;       /* confirmations in one message */
+  unsigned servers;     /* beside each other on one PostgreSQL */
   unsigned threads;     /* that make messages and check answers, while nothing is measured */
   double seconds;       /* of each part */
   double soak_seconds;  /* of the part `soak` */
   double rate;       /* payments per second that `steady`, `restart` and `soak` begin from; 0: the peak of this run */
   const char *store; /* "sqlite", or postgresql://...: an empty database */
   const char *store_pid_file;              /* PostgreSQL's postmaster.pid; NULL: what it uses is not asked for */
+  const char *failover;                    /* a shell's command of the part `failover`; NULL: it is left out */
   const char *programs;                    /* the folder of epursed and epurse-admin */
   const char *folder;                      /* where the world is made */
   const char *json;                        /* the report's file; NULL: none */

@@ -45,14 +45,19 @@ json_t *report_begin(const struct plan *plan) {
   time_t seconds = time(NULL);
   struct tm utc;
   (void)strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
-  return json_pack("{s:s, s:{s:o, s:I, s:o, s:s, s:s}, s:{s:s, s:I, s:I, s:I, s:I, s:s, s:s}, s:{}}", "begun", now, //
-                   "machine", "processor", fact("/proc/cpuinfo", "model name"), "processors",
-                   (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "load_before", load(), "openssl",
-                   OpenSSL_version(OPENSSL_VERSION), "sqlite", sqlite3_libversion(), //
-                   "plan", "store", plan->store, "cards", (json_int_t)plan->cards, "active", (json_int_t)plan->active,
-                   "connections", (json_int_t)plan->connections, "confirmations_in_one", (json_int_t)plan->batch,
-                   "server_cpus", plan->server_cpus != NULL ? plan->server_cpus : "any", "own_cpus",
-                   plan->own_cpus != NULL ? plan->own_cpus : "any", "parts");
+  return json_pack(
+      "{s:s, s:{s:o, s:I, s:o, s:s, s:s}, s:{s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:s}, s:{}}", "begun", now, //
+      "machine", "processor", fact("/proc/cpuinfo", "model name"), "processors",
+      (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "load_before", load(), "openssl", OpenSSL_version(OPENSSL_VERSION),
+      "sqlite", sqlite3_libversion(), //
+      "plan", "store", plan->store, "cards", (json_int_t)plan->cards, "active", (json_int_t)plan->active, "connections",
+      (json_int_t)plan->connections, "servers", (json_int_t)plan->servers, "confirmations_in_one",
+      (json_int_t)plan->batch, "server_cpus", plan->server_cpus != NULL ? plan->server_cpus : "any", "own_cpus",
+      plan->own_cpus != NULL ? plan->own_cpus : "any", "parts");
+}
+
+void report_end(json_t *report) {
+  json_object_set_new(json_object_get(report, "machine"), "load_after", load());
 }
 
 /* ---- limits and ratios ---- */
@@ -79,7 +84,6 @@ void report_limits(json_t *report, const struct limit *limit, const struct store
   json_t *peak = json_object_get(json_object_get(report, "parts"), "peak");
   double trips = json_number_value(json_object_get(peak, "round_trips_per_payment"));
   double all = limit_of_all(limit, trips > 1 ? trips - 1 : 0);
-  json_object_set_new(json_object_get(report, "machine"), "load_after", load());
   json_object_set_new(report, "limit",
                       json_pack("{s:{s:f, s:f, s:f}, s:{s:f, s:f, s:f}, s:f, s:f, s:I, s:{s:f, s:f}}", "openssl_us",
                                 "verify", rounded(limit->verify, 10), "sign", rounded(limit->sign, 10), "agree",
@@ -138,6 +142,15 @@ static void print_restart(const json_t *part) {
            number(part, "longest_silence_seconds"), number(part, "caught_up_after_seconds"));
 }
 
+static void print_failover(const json_t *part) {
+  if (part != NULL)
+    printf("failover: %lld servers; refused %lld, %lld messages sent again, no answer for %.2f s\n",
+           (long long)json_integer_value(json_object_get(part, "servers")),
+           (long long)json_integer_value(json_object_get(part, "refused")),
+           (long long)json_integer_value(json_object_get(part, "messages_sent_again")),
+           number(part, "longest_silence_seconds"));
+}
+
 static void print_idle(const json_t *part) {
   if (part != NULL)
     printf("idle: %lld connections, %.1f MB in memory (%.1f MB before, at most %.1f MB)\n",
@@ -172,6 +185,8 @@ static void print_limits(const json_t *report) {
   const json_t *limit = json_object_get(report, "limit"), *best = json_object_get(limit, "openssl_us");
   const json_t *own = json_object_get(limit, "crypto_h_us"), *store = json_object_get(limit, "store");
   const json_t *peak = json_object_get(json_object_get(report, "parts"), "peak");
+  if (limit == NULL)
+    return;
   printf("limit: verify %.1f us, sign %.1f us, agree %.1f us (crypto.h: %.1f, %.1f, %.1f)\n", number(best, "verify"),
          number(best, "sign"), number(best, "agree"), number(own, "verify"), number(own, "sign"), number(own, "agree"));
   printf("limit: 1 / (2 verify + 1 sign) = %.0f per core; with the confirmations' share %.0f per core\n",
@@ -202,6 +217,7 @@ void report_print(const json_t *report) {
   print_curve(json_object_get(parts, "curve"));
   print_overload(json_object_get(parts, "overload"));
   print_restart(json_object_get(parts, "restart"));
+  print_failover(json_object_get(parts, "failover"));
   print_idle(json_object_get(parts, "idle"));
   print_soak(json_object_get(parts, "soak"));
   print_limits(report);

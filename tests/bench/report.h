@@ -10,6 +10,8 @@
 
 /* Machine, versions, what the plan was. */
 json_t *report_begin(const struct plan *plan);
+/* When all parts are over. */
+void report_end(json_t *report);
 /* The limits, and the ratios of every part that was measured to them. */
 void report_limits(json_t *report, const struct limit *limit, const struct store_limit *store, unsigned server_cores);
 /* The table. */

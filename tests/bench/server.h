@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The real epursed as a process: started, killed, and what it has used. */
+ * The real epursed as a process, or several on one store: started, killed, and what they have used. */
 #ifndef EPURSE_TESTS_BENCH_SERVER_H
 #define EPURSE_TESTS_BENCH_SERVER_H
 
@@ -11,18 +11,26 @@
 struct server {
   const struct world *world;
   pid_t pid; /* 0: none is running */
+  size_t count;
+  struct server_other {
+    pid_t pid; /* 0: it is not running */
+    int port;
+  } others[PLAN_SERVERS_MAX - 1]; /* beside it: count - 1 */
 };
 
-/* Starts it on the plan's processors, and does not wait until it serves. It dies with this program. */
+/* Starts it, and the others where they do not run, on the plan's processors, and does not wait until it serves. They die with this
+ * program. */
 void server_launch(struct server *server, const struct world *world);
-/* Launches it and waits until it takes connections. */
+/* Launches all and waits until they take connections. */
 void server_start(struct server *server, const struct world *world);
-/* SIGTERM: it must end with 0. */
+/* Of number n, modulo their count. */
+int server_port(const struct server *server, size_t n);
+/* SIGTERM: each must end with 0. */
 void server_stop(struct server *server);
-/* SIGKILL. */
+/* SIGKILL, to the first one. */
 void server_kill(struct server *server);
 
-/* Nanoseconds of processor that all of its threads have used, in user and system mode. */
+/* Nanoseconds of processor that all of their threads have used, in user and system mode. */
 int64_t server_cpu(const struct server *server);
 /* The same by what its threads do, in user and kernel mode: the loop that has the lines, the workers, and the writer with all others. */
 struct server_times {
