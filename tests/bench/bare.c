@@ -69,3 +69,8 @@ void bare_table_begin(struct bare *bare) {
 void bare_table_end(struct bare *bare) {
   bare->driver->run(bare->connection, bare->driver->bare_end);
 }
+
+int64_t bare_log_bytes(struct bare *bare) {
+  must(bare->driver->log_bytes != NULL, "this store does not tell of its log");
+  return bare->driver->log_bytes(bare->connection);
+}

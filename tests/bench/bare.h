@@ -34,6 +34,9 @@ void bare_append(struct bare *bare, unsigned group);
 void bare_table_begin(struct bare *bare);
 void bare_table_end(struct bare *bare);
 
+/* What was written into its write-ahead log since it was made; of PostgreSQL alone. */
+int64_t bare_log_bytes(struct bare *bare);
+
 /* What the two stores bring; src/ledger's own are not used here, so that the limit is the library's. */
 struct bare_driver {
   void *(*open)(const char *place);
@@ -41,6 +44,7 @@ struct bare_driver {
   void (*run)(void *connection, const char *sql);
   void (*columns)(void *connection, const char *table, char list[1024]);
   void (*append)(void *connection, unsigned group);
+  int64_t (*log_bytes)(void *connection); /* NULL: cannot be asked for */
   const char *bulk_begin, *bulk_end, *bare_begin, *bare_end, *eight_bytes_of_n;
 };
 extern const struct bare_driver bare_sqlite, bare_postgres;

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "bare.h"
 #include "must.h"
@@ -52,12 +53,21 @@ static void postgres_append(void *connection, unsigned group) {
   expect(PQexec(connection, "COMMIT"), PGRES_COMMAND_OK);
 }
 
+static int64_t postgres_log_bytes(void *connection) {
+  PGresult *result = PQexec(connection, "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')");
+  must(PQresultStatus(result) == PGRES_TUPLES_OK, "PostgreSQL: %s", PQresultErrorMessage(result));
+  int64_t bytes = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+  PQclear(result);
+  return bytes;
+}
+
 const struct bare_driver bare_postgres = {
     .open = postgres_open,
     .close = postgres_close,
     .run = postgres_run,
     .columns = postgres_columns,
     .append = postgres_append,
+    .log_bytes = postgres_log_bytes,
     .bulk_begin = "SET synchronous_commit = off; SET session_replication_role = replica; SET work_mem = '256MB'",
     .bulk_end = "ANALYZE; CHECKPOINT",
     .bare_begin = "SET synchronous_commit = on; CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, "

@@ -2,7 +2,8 @@
 # How many payments the real server makes, and what the machine could do at most: `make bench`, docs/performance.md.
 check_PROGRAMS += epurse-bench
 epurse_bench_SOURCES = tests/bench/bare.c tests/bench/bare_postgres.c tests/bench/bare_sqlite.c tests/bench/configure.c \
-	tests/bench/chart.c tests/bench/crew.c tests/bench/drive.c tests/bench/fill.c tests/bench/judge.c tests/bench/latency.c tests/bench/limit.c \
+	tests/bench/chart.c tests/bench/crew.c tests/bench/drive.c tests/bench/fill.c tests/bench/gauge.c tests/bench/judge.c \
+	tests/bench/latency.c tests/bench/limit.c \
 	tests/bench/line.c tests/bench/main.c tests/bench/must.c tests/bench/parts.c tests/bench/parts_broken.c \
 	tests/bench/plan.c tests/bench/prepare.c tests/bench/processors.c tests/bench/purse.c tests/bench/report.c \
 	tests/bench/server.c tests/bench/store_limit.c tests/bench/svg.c tests/bench/till.c tests/bench/world.c tests/card/ram.c $(INSTALLATION)
@@ -20,9 +21,14 @@ bench-postgresql: epurse-bench$(EXEEXT) epursed$(EXEEXT) epurse-admin$(EXEEXT)
 	POSTGRES_PLACE=$${TMPDIR:-/tmp} POSTGRES_BUFFERS=512MB taskset -c $$last '$(srcdir)/tests/system/with-postgres' \
 	  $(SHELL) -c './epurse-bench --store="$$LEDGER_TEST_STORE" --store-pid-file="$$POSTGRES_PID_FILE" "$$@"' - \
 	  --json=bench-postgresql.json $$pin $(BENCH_OPTIONS) >bench-postgresql.txt && cat bench-postgresql.txt
+# And with 1, 2 and 4 servers on it.
+bench-servers: epurse-bench$(EXEEXT) epursed$(EXEEXT) epurse-admin$(EXEEXT)
+	POSTGRES_PLACE=$${TMPDIR:-/tmp} POSTGRES_BUFFERS=512MB INTO=bench-servers.json '$(srcdir)/tests/system/with-postgres' \
+	  '$(srcdir)/tests/bench/servers' --cards=10000 --active=1024 --seconds=5 $(BENCH_OPTIONS)
+CLEANFILES += servers.json bench-servers.json
 CLEANFILES += bench.json bench.txt bench-postgresql.json bench-postgresql.txt growth.json \
 	bench-latency.svg bench-cards.svg bench-time.svg
-EXTRA_DIST += tests/bench/growth
+EXTRA_DIST += tests/bench/growth tests/bench/servers
 
 # How fast cards are made, over virtual readers: docs/performance.md, Personalization.
 EXTRA_DIST += tests/system/bench-perso

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "gauge.h"
 #include "latency.h"
 #include "must.h"
 
@@ -86,8 +87,22 @@ json_t *part_loads(struct stage *stage) {
   return report;
 }
 
+static void peak_tick(void *context, double elapsed) {
+  gauge_look(context, elapsed);
+}
+
+/* All that was answered counts here, also behind the end. */
+static void report_gauge(json_t *report, const struct gauge *gauge, const struct drive_result *result) {
+  json_object_set_new(report, "steps_per_commit",
+                      json_real(rounded((double)gauge->steps / (double)gauge->commits, 100)));
+  json_object_set_new(report, "log_bytes_per_payment",
+                      json_integer((json_int_t)((double)gauge->wal / (double)result->samples.count)));
+}
+
 json_t *part_peak(struct stage *stage) {
-  const struct drive_wish warm = {.seconds = WARM_SECONDS}, request = {.seconds = stage->plan->seconds};
+  struct gauge gauge;
+  const struct drive_wish warm = {.seconds = WARM_SECONDS};
+  const struct drive_wish request = {.seconds = stage->plan->seconds, .tick = peak_tick, .context = &gauge};
   struct drive_result result;
   prepare_for(&stage->purchases, 2000, WARM_SECONDS);
   drive_run(&stage->shop_drive, &warm, &result);
@@ -95,8 +110,11 @@ json_t *part_peak(struct stage *stage) {
   drive_result_free(&result);
   judge_answers(&stage->purchases, &stage->judged);
   prepare_for(&stage->purchases, rate * 1.4, stage->plan->seconds);
+  gauge_begin(&gauge, &stage->server, stage->shops.list[0].tls);
   drive_run(&stage->shop_drive, &request, &result);
+  gauge_end(&gauge);
   json_t *report = part_report(&result);
+  report_gauge(report, &gauge, &result);
   if (stage->plan->rate <= 0)
     stage->peak = (double)result.orders / result.seconds;
   drive_result_free(&result);

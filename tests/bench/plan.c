@@ -47,6 +47,7 @@ static const char usage[] =
     "  --json=FILE           where the report goes\n"
     "  --from=FILE           measure nothing, take the report from there\n"
     "  --draw=DIR            where charts of the report go, as SVG\n"
+    "  --references          each order names one of the merchant's\n"
     "  --no-audit            leave the ledger's own check out, which takes cards times bookings\n"
     "  --keep                leave the world's folder\n"
     "Parts:\n";
@@ -109,6 +110,7 @@ enum letter {
   JSON,
   FROM,
   DRAW,
+  REFERENCES,
   NO_AUDIT,
   KEEP,
   HELP
@@ -133,6 +135,9 @@ static void take_place(int letter, struct plan *plan) {
     break;
   case DRAW:
     plan->draw = optarg;
+    break;
+  case REFERENCES:
+    plan->references = true;
     break;
   case NO_AUDIT:
     plan->audit = false;
@@ -229,6 +234,7 @@ static const struct option options[] = {{"cards", required_argument, NULL, CARDS
                                         {"json", required_argument, NULL, JSON},
                                         {"from", required_argument, NULL, FROM},
                                         {"draw", required_argument, NULL, DRAW},
+                                        {"references", no_argument, NULL, REFERENCES},
                                         {"no-audit", no_argument, NULL, NO_AUDIT},
                                         {"keep", no_argument, NULL, KEEP},
                                         {"help", no_argument, NULL, HELP},

@@ -54,8 +54,9 @@ struct plan {
   const char *settings[PLAN_SETTINGS_MAX]; /* "section.key=value" of epursed.conf */
   size_t setting_count;
   bool parts[PLAN_PART_COUNT];
-  bool audit; /* the ledger's own check at the end */
-  bool keep;  /* the world's folder stays */
+  bool references; /* each order has one, the merchant's */
+  bool audit;      /* the ledger's own check at the end */
+  bool keep;       /* the world's folder stays */
 };
 
 /* Reads the command line; what is wrong, and --help, ends the program. */

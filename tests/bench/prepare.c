@@ -35,6 +35,7 @@ static void add_order(const struct prepare *prepare, struct till *till, size_t n
                  &deed);
   item->purse = (uint32_t)number;
   item->amount = amount;
+  item->reference = prepare->world->plan->references ? ++till->references : 0;
   memcpy(item->promise, deed.promise, PROMISE_SIZE);
   memcpy(pin.cid, purse->cid, CID_SIZE);
   pin.atc = deed.atc;

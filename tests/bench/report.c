@@ -45,15 +45,16 @@ json_t *report_begin(const struct plan *plan) {
   time_t seconds = time(NULL);
   struct tm utc;
   (void)strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
-  return json_pack(
-      "{s:s, s:{s:o, s:I, s:o, s:s, s:s}, s:{s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:s}, s:{}}", "begun", now, //
-      "machine", "processor", fact("/proc/cpuinfo", "model name"), "processors",
-      (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "load_before", load(), "openssl", OpenSSL_version(OPENSSL_VERSION),
-      "sqlite", sqlite3_libversion(), //
-      "plan", "store", plan->store, "cards", (json_int_t)plan->cards, "active", (json_int_t)plan->active, "connections",
-      (json_int_t)plan->connections, "servers", (json_int_t)plan->servers, "confirmations_in_one",
-      (json_int_t)plan->batch, "server_cpus", plan->server_cpus != NULL ? plan->server_cpus : "any", "own_cpus",
-      plan->own_cpus != NULL ? plan->own_cpus : "any", "parts");
+  return json_pack("{s:s, s:{s:o, s:I, s:o, s:s, s:s}, s:{s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:s}, s:{}}", "begun",
+                   now, //
+                   "machine", "processor", fact("/proc/cpuinfo", "model name"), "processors",
+                   (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "load_before", load(), "openssl",
+                   OpenSSL_version(OPENSSL_VERSION), "sqlite", sqlite3_libversion(), //
+                   "plan", "store", plan->store, "cards", (json_int_t)plan->cards, "active", (json_int_t)plan->active,
+                   "connections", (json_int_t)plan->connections, "servers", (json_int_t)plan->servers,
+                   "confirmations_in_one", (json_int_t)plan->batch, "references", (int)plan->references, "server_cpus",
+                   plan->server_cpus != NULL ? plan->server_cpus : "any", "own_cpus",
+                   plan->own_cpus != NULL ? plan->own_cpus : "any", "parts");
 }
 
 void report_end(json_t *report) {
@@ -110,6 +111,12 @@ static void print_part(const char *name, const json_t *part) {
          number(latency, "p50"), number(latency, "p99"), number(latency, "p999"), number(part, "server_us_per_payment"),
          number(part, "store_us_per_payment"), number(part, "generator_us_per_payment"), number(part, "server_cores"),
          number(part, "round_trips_per_payment"));
+}
+
+static void print_peak(const json_t *part) {
+  if (part != NULL)
+    printf("peak: %.1f requests in a commit, %.0f bytes of the store's log for a payment\n",
+           number(part, "steps_per_commit"), number(part, "log_bytes_per_payment"));
 }
 
 static void print_curve(const json_t *part) {
@@ -214,6 +221,7 @@ void report_print(const json_t *report) {
   printf("%-10s %8s %9s %10s %8s %8s %8s %9s %9s %9s %6s %6s\n", "part", "seconds", "payments", "per second", "p50 ms",
          "p99 ms", "p99.9 ms", "server us", "store us", "gener. us", "cores", "trips");
   json_object_foreach(parts, name, part) if (json_object_get(part, "points") == NULL) print_part(name, part);
+  print_peak(json_object_get(parts, "peak"));
   print_curve(json_object_get(parts, "curve"));
   print_overload(json_object_get(parts, "overload"));
   print_restart(json_object_get(parts, "restart"));

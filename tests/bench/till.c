@@ -164,20 +164,22 @@ struct item *till_add(struct till *till, enum message_type type) {
   return item;
 }
 
-static json_t *item_body(const struct item *item) {
+static json_t *item_body(const struct till *till, const struct item *item) {
   struct transaction_request order = {.pin_jwe = ""};
   if (item->type == MESSAGE_CONFIRMATION)
     return confirmation_body(item->proofs, false);
   memcpy(order.promise, item->promise, PROMISE_SIZE);
   must((size_t)snprintf(order.pin_jwe, sizeof order.pin_jwe, "%s", item->pin_jwe) < sizeof order.pin_jwe,
        "a PIN's envelope is too long");
+  if (item->reference > 0)
+    snprintf(order.reference, sizeof order.reference, "%s-%06u", till->tid, item->reference);
   if (item->type == MESSAGE_LOAD)
     snprintf(order.tender_kind, sizeof order.tender_kind, "cash");
   return transaction_request_body(item->type, &order);
 }
 
 void till_sign(struct till *till, struct item *item, int64_t time) {
-  struct message message = {.type = item->type, .time = time, .body = item_body(item)};
+  struct message message = {.type = item->type, .time = time, .body = item_body(till, item)};
   char *jws = NULL;
   if (item->seq == 0)
     item->seq = till->seq += SEQ_GAP;

@@ -18,6 +18,7 @@ struct item {
   uint32_t amount;        /* minor units, of an order */
   uint8_t promise[PROMISE_SIZE];
   char *pin_jwe;                /* of an order */
+  unsigned reference;           /* of an order: its number at this terminal; 0: none */
   struct confirmations *proofs; /* of a confirmation */
   bool takes_alone;             /* of an order: the answer may be the authorisation alone */
   int64_t seq, time;            /* as it is signed now */
@@ -42,6 +43,7 @@ struct till {
   size_t count, capacity;
   size_t next;                   /* the first that has no answer yet */
   struct confirmations *pending; /* proofs of commits, not yet in a message */
+  unsigned references;           /* taken so far */
   size_t turn;                   /* whose turn it is among its cards */
   int64_t acknowledged;          /* minor units that the server approved here, checked */
 };
