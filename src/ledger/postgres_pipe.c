@@ -93,8 +93,18 @@ enum status pipe_open(struct pipe *pipe, const char *url) {
                                 "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '30s';"
                                 "SET client_min_messages = warning;"
                                 "SELECT set_config('application_name', 'epurse ' || current_schema(), false)";
-  const char *const keywords[] = {"application_name", "connect_timeout", "client_encoding", "dbname", NULL};
-  const char *const values[] = {"epurse", "10", "UTF8", url, NULL};
+  /* A machine that is gone says nothing: it is given up some seconds after it ought to have acknowledged what was sent, or
+   * that it is still there. The URL may say otherwise. */
+  const char *const keywords[] = {"application_name",
+                                  "connect_timeout",
+                                  "client_encoding",
+                                  "keepalives_idle",
+                                  "keepalives_interval",
+                                  "keepalives_count",
+                                  "tcp_user_timeout",
+                                  "dbname",
+                                  NULL};
+  const char *const values[] = {"epurse", "10", "UTF8", "5", "2", "3", "5000", url, NULL};
   pipe_close(pipe);
   pipe->connection = PQconnectdbParams(keywords, values, 1);
   if (pipe->connection == NULL)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A COMMIT of which nobody knows what became: its answer is lost on the way, it is itself lost, or the database stops waiting for
- * its standby. None of them is acknowledged, and the repetition is answered rightly. PostgreSQL alone. */
+ * A COMMIT of which nobody knows what became: its answer is lost on the way, it is itself lost, the database is gone without a word, or
+ * stops waiting for its standby. None of them is acknowledged, and the repetition is answered rightly. PostgreSQL alone. */
+#include <arpa/inet.h>
+#include <linux/filter.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,7 +21,7 @@
 
 /* ---- a wire to the database that is cut at a COMMIT ---- */
 
-enum cut { CUT_NOTHING, CUT_BEFORE, CUT_BEHIND };
+enum cut { CUT_NOTHING, CUT_BEFORE, CUT_BEHIND, CUT_SILENT };
 
 struct wire {
   pid_t process;
@@ -50,53 +52,88 @@ static void wire_hear_out(int server) {
     ;
 }
 
-static void wire_serve(volatile int *next, int client, int server) {
+/* From here on whatever comes is dropped before anybody acknowledges it, as if the machine were gone. */
+static void wire_fall_silent(int client) {
+  struct sock_filter drop = {.code = BPF_RET | BPF_K, .k = 0};
+  const struct sock_fprog all = {.len = 1, .filter = &drop};
+  if (setsockopt(client, SOL_SOCKET, SO_ATTACH_FILTER, &all, sizeof all) != 0)
+    _exit(1);
+}
+
+/* False: the client's end is to be kept open. */
+static bool wire_serve(volatile int *next, int client, int server) {
   struct pollfd ends[] = {{.fd = client, .events = POLLIN}, {.fd = server, .events = POLLIN}};
   char seen[65536];
   bool commits = false;
   while (poll(ends, 2, -1) > 0) {
     if (ends[1].revents != 0 && !wire_pass(server, client, &commits))
-      return;
+      return true;
     if (ends[0].revents == 0)
       continue;
     ssize_t len = recv(client, seen, sizeof seen, MSG_PEEK);
     int cut = len > 0 && memmem(seen, (size_t)len, "COMMIT", sizeof "COMMIT") != NULL ? *next : CUT_NOTHING;
     if (cut != CUT_NOTHING)
       *next = CUT_NOTHING;
+    if (cut == CUT_SILENT) {
+      wire_fall_silent(client);
+      return false;
+    }
     if (cut == CUT_BEFORE || !wire_pass(client, server, &commits))
-      return;
+      return true;
     if (cut == CUT_BEHIND) {
       wire_hear_out(server);
-      return;
+      return true;
     }
   }
+  return true;
 }
 
 static _Noreturn void wire_run(volatile int *next, int listening) {
   struct sockaddr_un address;
   for (;;) {
     int client = accept(listening, NULL, NULL), server = wire_socket(getenv("POSTGRES_DIR"), &address);
-    if (client >= 0 && connect(server, (const struct sockaddr *)&address, sizeof address) == 0)
-      wire_serve(next, client, server);
-    (void)close(client);
+    bool over = client < 0 || connect(server, (const struct sockaddr *)&address, sizeof address) != 0 ||
+                wire_serve(next, client, server);
+    if (over)
+      (void)close(client);
     (void)close(server);
   }
 }
 
-/* The world's ledger is reached over it from then on. */
-static void wire_lay(struct wire *wire, struct world *world) {
+/* Answers with the socket; what of the URL names the host is `host`. */
+static int wire_listen_local(struct wire *wire, const struct world *world, char host[PLACE_MAX]) {
   struct sockaddr_un address;
-  const char *folder = getenv("POSTGRES_DIR");
   int listening = wire_socket(world->directory, &address);
-  const char *host = folder == NULL ? NULL : strstr(world->path, folder);
-  ck_assert_ptr_nonnull(host);
-  ck_assert_int_lt(snprintf(wire->url, sizeof wire->url, "%.*s%s%s", (int)(host - world->path), world->path,
-                            world->directory, host + strlen(folder)),
-                   PLACE_MAX);
   (void)snprintf(wire->path, sizeof wire->path, "%s", address.sun_path);
+  (void)snprintf(host, PLACE_MAX, "%s", world->directory);
+  ck_assert_int_eq(bind(listening, (const struct sockaddr *)&address, sizeof address), 0);
+  return listening;
+}
+
+static int wire_listen_network(char host[PLACE_MAX]) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+  socklen_t len = sizeof address;
+  int listening = socket(AF_INET, SOCK_STREAM, 0);
+  ck_assert_int_eq(bind(listening, (const struct sockaddr *)&address, len), 0);
+  ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&address, &len), 0);
+  (void)snprintf(host, PLACE_MAX, "127.0.0.1&port=%d", ntohs(address.sin_port));
+  return listening;
+}
+
+/* The world's ledger is reached over it from then on. */
+static void wire_lay(struct wire *wire, struct world *world, bool network) {
+  char host[PLACE_MAX];
+  const char *folder = getenv("POSTGRES_DIR");
+  const char *at = folder == NULL ? NULL : strstr(world->path, folder);
+  ck_assert_ptr_nonnull(at);
+  *wire = (struct wire){.path = ""};
+  int listening = network ? wire_listen_network(host) : wire_listen_local(wire, world, host);
+  ck_assert_int_lt(snprintf(wire->url, sizeof wire->url, "%.*s%s%s", (int)(at - world->path), world->path, host,
+                            at + strlen(folder)),
+                   PLACE_MAX);
   wire->next = mmap(NULL, sizeof *wire->next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ck_assert(wire->next != MAP_FAILED);
-  ck_assert(bind(listening, (const struct sockaddr *)&address, sizeof address) == 0 && listen(listening, 4) == 0);
+  ck_assert_int_eq(listen(listening, 4), 0);
   wire->process = fork();
   ck_assert_int_ge(wire->process, 0);
   if (wire->process == 0)
@@ -110,7 +147,8 @@ static void wire_end(struct wire *wire, struct world *world) {
   world_reopen(world);
   ck_assert_int_eq(kill(wire->process, SIGKILL), 0);
   ck_assert_int_eq(waitpid(wire->process, NULL, 0), wire->process);
-  (void)unlink(wire->path);
+  if (wire->path[0] != '\0')
+    (void)unlink(wire->path);
 }
 
 /* ---- an answer that does not come ---- */
@@ -136,7 +174,7 @@ START_TEST(a_commit_that_is_cut_off_is_asked_for_again) {
   struct purse purse;
   struct ask ask = {.purse = &purse}, again = {.purse = &purse};
   card_with_money(&world, &purse);
-  wire_lay(&wire, &world);
+  wire_lay(&wire, &world, false);
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, POS);
   *wire.next = _i;
   ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
@@ -153,6 +191,27 @@ START_TEST(a_commit_that_is_cut_off_is_asked_for_again) {
   ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
   wire_end(&wire, &world);
   world_assert_card(&world, &purse, 4900, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- a machine that is gone ---- */
+
+/* Nothing says that it is, and left to TCP alone that would take a quarter of an hour, or two hours. */
+START_TEST(a_silent_database_is_given_up) {
+  struct world world;
+  struct wire wire;
+  struct purse purse;
+  struct ask ask = {.purse = &purse};
+  card_with_money(&world, &purse);
+  wire_lay(&wire, &world, true);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, POS);
+  *wire.next = CUT_SILENT;
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED); /* the timeout of this test has the rest */
+  ck_assert_int_eq(*wire.next, CUT_NOTHING);
+  ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK);
+  wire_end(&wire, &world);
+  world_assert_card(&world, &purse, 4900, 100, 0);
   world_close(&world);
 }
 END_TEST
@@ -209,14 +268,18 @@ END_TEST
 
 Suite *doubt_suite(void) {
   Suite *suite = suite_create("doubt");
-  TCase *cut = tcase_create("cut off"), *cancelled = tcase_create("cancelled");
+  TCase *cut = tcase_create("cut off"), *cancelled = tcase_create("cancelled"), *silent = tcase_create("silent");
   suite_add_tcase(suite, cut);
+  suite_add_tcase(suite, silent);
   suite_add_tcase(suite, cancelled);
   tcase_set_timeout(cut, 60);
   tcase_set_timeout(cancelled, 60);
+  tcase_set_timeout(silent, 30);
   if (place_is_file())
     return suite;
   tcase_add_loop_test(cut, a_commit_that_is_cut_off_is_asked_for_again, CUT_BEFORE, CUT_BEHIND + 1);
+  if (getenv("CHECK_FULL") != NULL) /* 7 s */
+    tcase_add_test(silent, a_silent_database_is_given_up);
   tcase_add_unchecked_fixture(cancelled, NULL, standby_forgotten); /* also where the test has failed */
   tcase_add_test(cancelled, a_cancelled_wait_for_a_standby_is_no_commit);
   return suite;
