@@ -10,6 +10,7 @@
 #include "svg.h"
 
 #define POINTS_MAX 32
+#define PATH_ROOM  1024
 
 static double number(const json_t *object, const char *name) {
   return json_number_value(json_object_get(object, name));
@@ -133,16 +134,23 @@ static void draw_time(const json_t *report, const char *path, const char *note) 
   svg_end(file, path);
 }
 
+static void path_of(const char *folder, const char *name, char path[PATH_ROOM]) {
+  must((size_t)snprintf(path, PATH_ROOM, "%s/%s", folder, name) < PATH_ROOM, "the folder's name is too long");
+}
+
 void chart_draw(const json_t *report, const char *folder) {
   static const struct {
     const char *name;
     void (*draw)(const json_t *report, const char *path, const char *note);
   } charts[] = {{"bench-latency.svg", draw_latency}, {"bench-cards.svg", draw_cards}, {"bench-time.svg", draw_time}};
-  char note[256], path[1024];
+  char note[256], path[PATH_ROOM];
+  path_of(folder, "bench-till.svg", path);
+  chart_draw_till(report, path);
+  if (json_object_get(report, "plan") == NULL) /* of tills alone */
+    return;
   note_of(report, note);
   for (size_t i = 0; i < sizeof charts / sizeof charts[0]; i++) {
-    must((size_t)snprintf(path, sizeof path, "%s/%s", folder, charts[i].name) < sizeof path,
-         "the folder's name is too long");
+    path_of(folder, charts[i].name, path);
     charts[i].draw(report, path, note);
   }
 }

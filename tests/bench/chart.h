@@ -9,4 +9,7 @@
  * "growth" (tests/bench/growth). */
 void chart_draw(const json_t *report, const char *folder);
 
+/* Of how long a sale takes over slow lines, as tests/system/till-line.test reports it. */
+void chart_draw_till(const json_t *report, const char *path);
+
 #endif

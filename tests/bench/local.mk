@@ -2,7 +2,8 @@
 # How many payments the real server makes, and what the machine could do at most: `make bench`, docs/performance.md.
 check_PROGRAMS += epurse-bench
 epurse_bench_SOURCES = tests/bench/bare.c tests/bench/bare_postgres.c tests/bench/bare_sqlite.c tests/bench/configure.c \
-	tests/bench/chart.c tests/bench/crew.c tests/bench/drive.c tests/bench/fill.c tests/bench/gauge.c tests/bench/judge.c \
+	tests/bench/chart.c tests/bench/chart_till.c tests/bench/crew.c tests/bench/drive.c tests/bench/fill.c tests/bench/gauge.c \
+	tests/bench/judge.c \
 	tests/bench/latency.c tests/bench/limit.c \
 	tests/bench/line.c tests/bench/main.c tests/bench/must.c tests/bench/parts.c tests/bench/parts_broken.c \
 	tests/bench/plan.c tests/bench/prepare.c tests/bench/processors.c tests/bench/purse.c tests/bench/report.c \
@@ -29,6 +30,16 @@ CLEANFILES += servers.json bench-servers.json
 CLEANFILES += bench.json bench.txt bench-postgresql.json bench-postgresql.txt growth.json \
 	bench-latency.svg bench-cards.svg bench-time.svg
 EXTRA_DIST += tests/bench/growth tests/bench/servers
+
+# How long a sale takes over slow lines: medians, into bench-till.json, .txt and .svg; docs/performance.md, A sale over slow lines.
+EXTRA_DIST += tests/bench/till-line.py
+CLEANFILES += bench-till.json bench-till.txt bench-till.svg
+BENCH_SALES = 40
+BENCH_LINKS = 1 20 80
+bench-till: all epurse-bench$(EXEEXT)
+	top_srcdir=$(top_srcdir) top_builddir=. BENCH_TILL=bench-till.json BENCH_SALES=$(BENCH_SALES) BENCH_LINKS='$(BENCH_LINKS)' \
+	  '$(srcdir)/tests/system/till-line.test' >bench-till.txt; code=$$?; cat bench-till.txt; exit $$code
+	./epurse-bench --from=bench-till.json --draw=.
 
 # How fast cards are made, over virtual readers: docs/performance.md, Personalization.
 EXTRA_DIST += tests/system/bench-perso
