@@ -96,7 +96,8 @@ TESTS += tests/print/check_print
 tests_print_check_print_SOURCES = tests/world/folder.c tests/run.c tests/print/document.c tests/print/escpos.c \
 	tests/print/main.c tests/print/paper.c tests/print/printer.c tests/print/receipt.c
 tests_print_check_print_LDADD = $(LINK_PRINT) $(CHECK_LIBS) -lpthread
-EXTRA_DIST += tests/print/both-pdf.txt tests/print/holder-58.bin tests/print/holder-58.txt tests/print/holder-80.txt tests/print/shop-58.txt
+EXTRA_DIST += tests/print/both-pdf.txt tests/print/drawn-58.txt tests/print/holder-58.bin \
+	tests/print/holder-58.txt tests/print/holder-80.txt tests/print/shop-58.txt
 
 check_PROGRAMS += tests/ledger/check_ledger
 TESTS += tests/ledger/check_ledger

@@ -65,9 +65,13 @@ struct print_paper print_paper_of(uint8_t width_mm); /* 58 or 80 */
 /* UTF-8, each line ended by "\n". *text, of *len bytes, is the caller's to free, and NULL after a failure. STATUS_NO_MEMORY. */
 enum status print_text(const struct print_document *document, unsigned columns, char **text,
                        size_t *len) EPURSE_MUST_USE;
-/* ESC/POS in the characters of PC858; what that lacks becomes its letter without the mark, or '?'. Likewise. */
+/* ESC/POS in the characters of PC858; what that lacks becomes its letter without the mark, or '?', where setting->words does not have
+ * its line drawn, or the font has not got it. Likewise. */
 enum status print_escpos(const struct print_document *document, const struct print_setting *setting, uint8_t **data,
                          size_t *len) EPURSE_MUST_USE;
+
+/* Whether lines can be drawn as the setting says: with a font that can be read, by FreeType. True where none are to be. */
+bool print_font_there(const struct print_setting *setting);
 
 /* Whether this was built with libharu, and print_pdf works. */
 bool print_pdf_there(void);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "drawn.h"
 #include "pc858.h"
 
 #define QR_QUIET     4   /* modules that stay white on each side */
@@ -18,6 +19,7 @@ struct tape {
   const struct print_setting *setting;
   struct print_paper paper;
   enum print_align align;
+  struct pen *pen; /* NULL: nothing is drawn */
 };
 
 struct print_paper print_paper_of(uint8_t width_mm) {
@@ -33,8 +35,29 @@ static void align_to(struct tape *tape, enum print_align align) {
   tape->align = align;
 }
 
+static bool in_page(const char *text, size_t len) {
+  bool all = true;
+  for (size_t at = 0, used = 0; at < len && all; at += used)
+    all = pc858_has(character_take(text + at, len - at, &used));
+  return all;
+}
+
+/* A line of text as a picture, as wide as the paper. */
+static void row_draw(struct tape *tape, enum print_align align, unsigned style, const char *text, size_t len) {
+  uint8_t picture[PEN_PICTURE_MAX];
+  unsigned bytes = tape->paper.dots / 8;
+  unsigned rows = pen_row(tape->pen, tape->paper, align, style, text, len, picture);
+  align_to(tape, PRINT_LEFT);
+  ADD(tape, 0x1D, 0x76, 0x30, 0, (uint8_t)bytes, 0, (uint8_t)rows, 0);
+  output_add(&tape->output, picture, (size_t)bytes * rows);
+}
+
 static void row(void *context, enum print_align align, unsigned style, const char *text, size_t len) {
   struct tape *tape = context;
+  if (tape->pen != NULL && len > 0 && (tape->setting->words == PRINT_WORDS_DRAWN || !in_page(text, len))) {
+    row_draw(tape, align, style, text, len);
+    return;
+  }
   align_to(tape, align);
   if ((style & PRINT_BOLD) != 0)
     ADD(tape, 0x1B, 0x45, 1);
@@ -127,6 +150,17 @@ enum status print_escpos(const struct print_document *document, const struct pri
   struct tape tape = {.setting = setting, .paper = print_paper_of(setting->width)};
   const struct layout layout = {
       .context = &tape, .columns = tape.paper.columns, .row = row, .qr = qr, .cut = cut, .drawer = drawer};
+  if (setting->words != PRINT_WORDS_PAGE)
+    tape.pen = pen_open(setting->font); /* none: paper without marks is better than no paper */
   ADD(&tape, 0x1B, 0x40, 0x1C, 0x2E, 0x1B, 0x74, setting->code_table);
-  return output_end(&tape.output, layout_run(document, &layout), data, len);
+  enum status status = layout_run(document, &layout);
+  pen_close(&tape.pen);
+  return output_end(&tape.output, status, data, len);
+}
+
+bool print_font_there(const struct print_setting *setting) {
+  struct pen *pen = setting->words != PRINT_WORDS_PAGE ? pen_open(setting->font) : NULL;
+  bool there = setting->words == PRINT_WORDS_PAGE || pen != NULL;
+  pen_close(&pen);
+  return there;
 }

@@ -45,3 +45,10 @@ char pc858_of(uint32_t code) {
       return typewritten[i].plain;
   return '?';
 }
+
+bool pc858_has(uint32_t code) {
+  bool has = code >= 0x20 && code < 0x7F;
+  for (size_t i = 0; i < sizeof high / sizeof high[0] && !has; i++)
+    has = high[i] == code;
+  return has;
+}

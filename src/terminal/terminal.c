@@ -16,6 +16,8 @@
 #include "identity.h"
 #include "no_pin.h"
 
+#define FONT "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf" /* fonts-dejavu-core */
+
 static const struct settings_row terminal_rows[] = {
     {"terminal", "id", NULL, SETTING_TEXT, 0, 0},          {"terminal", "role", NULL, SETTING_TEXT, 0, 0},
     {"terminal", "merchant", "", SETTING_TEXT, 0, 0},      {"terminal", "merchant_name", "", SETTING_TEXT, 0, 0},
@@ -29,6 +31,7 @@ static const struct settings_row terminal_rows[] = {
     {"printer", "drawer", "no", SETTING_TEXT, 0, 0},       {"printer", "before", "ask", SETTING_TEXT, 0, 0},
     {"printer", "timeout", "10", SETTING_NUMBER, 1, 120}, /* seconds */
     {"printer", "qr", "raster", SETTING_TEXT, 0, 0},       {"printer", "code_table", "19", SETTING_NUMBER, 0, 255},
+    {"printer", "text", "page", SETTING_TEXT, 0, 0},       {"printer", "font", FONT, SETTING_PATH, 0, 0},
 };
 
 /* Copies a setting; false where it does not fit. */
@@ -59,14 +62,12 @@ static bool word_take(const struct settings *settings, const char *name, const c
   return *is || strcmp(word, no) == 0;
 }
 
-static bool codes_take(const struct settings *settings, enum print_codes *codes) {
-  static const char *const words[] = {"raster", "native", "none"};
-  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-    *codes = (enum print_codes)i;
-    if (strcmp(settings_text(settings, "printer", "qr"), words[i]) == 0)
-      return true;
-  }
-  return false;
+/* Which of three words it is, from 0; 3: none. */
+static unsigned choice_of(const struct settings *settings, const char *name, const char *const words[3]) {
+  unsigned choice = 0;
+  while (choice < 3 && strcmp(settings_text(settings, "printer", name), words[choice]) != 0)
+    choice++;
+  return choice;
 }
 
 /* A file that is printed to lies beside the configuration unless it says where. */
@@ -93,7 +94,17 @@ static const char *printer_take(const struct settings *settings, struct print_se
     return "[printer] drawer: yes or no";
   if (!word_take(settings, "before", "ask", "ignore", &printer->ask))
     return "[printer] before: ask or ignore";
-  return codes_take(settings, &printer->codes) ? NULL : "[printer] qr: raster, native or none";
+  unsigned codes = choice_of(settings, "qr", (const char *const[3]){"raster", "native", "none"});
+  unsigned words = choice_of(settings, "text", (const char *const[3]){"page", "mixed", "drawn"});
+  printer->codes = (enum print_codes)codes;
+  printer->words = (enum print_words)words;
+  if (codes == 3)
+    return "[printer] qr: raster, native or none";
+  if (words == 3)
+    return "[printer] text: page, mixed or drawn";
+  return text_take(settings, "printer", "font", printer->font, sizeof printer->font)
+             ? NULL
+             : "[printer] font: the path is too long";
 }
 
 /* What the file says of the terminal itself. */

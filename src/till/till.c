@@ -108,6 +108,10 @@ enum status till_terminals_open(struct till *till, char problem[256]) {
     snprintf(problem, 256, "[printer] output: '%.100s' is no printer", till->terminal->printer.output);
     status = STATUS_BAD_CONFIG;
   }
+  if (status == STATUS_OK && !print_font_there(&till->terminal->printer)) {
+    snprintf(problem, 256, "[printer] font: '%.100s' cannot be drawn with", till->terminal->printer.font);
+    status = STATUS_BAD_CONFIG;
+  }
   if (status == STATUS_OK && till->facts.tid[0] == 0)
     facts_take(till);
   if (status == STATUS_OK)

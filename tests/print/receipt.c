@@ -8,12 +8,14 @@
 #include "epurse/terminal.h"
 #include "suites.h"
 
+#define FONT "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"
+
 static const struct print_setting narrow = {.width = 58, .code_table = 19};
 
 static void golden(const char *name, const void *data, size_t len) {
   const char *source = getenv("top_srcdir");
   char path[1024];
-  uint8_t wanted[8192];
+  static uint8_t wanted[64 * 1024];
   snprintf(path, sizeof path, "%s/tests/print/%s", source != NULL ? source : ".", name);
   FILE *file = fopen(path, getenv("EPURSE_GOLDEN") != NULL ? "w+" : "r");
   ck_assert_msg(file != NULL, "%s is not there", path);
@@ -93,6 +95,67 @@ START_TEST(as_escpos) {
   golden("holder-58.bin", data, len);
   free(data);
   print_document_free(&document);
+}
+END_TEST
+
+/* The dots of a picture as people see them, rows joined. */
+static size_t dots_of(const uint8_t *data, size_t len, char *text) {
+  size_t used = 0;
+  for (const uint8_t *at = data; (at = memmem(at, len - (size_t)(at - data), "\x1Dv0", 3)) != NULL;) {
+    size_t across = at[4], rows = at[6];
+    at += 8;
+    for (size_t row = 0; row < rows; row++, at += across, text[used++] = '\n')
+      for (size_t x = 0; x < 8 * across; x++)
+        text[used++] = (at[x / 8] & 0x80 >> x % 8) != 0 ? '#' : '.';
+  }
+  return used;
+}
+
+/* A line of the page, lines that it lacks characters for: plain, bold, double, at each edge. */
+static void drawn(enum print_words words, const char *font, uint8_t **data, size_t *len) {
+  struct print_setting setting = narrow;
+  struct print_document *document = NULL;
+  setting.words = words;
+  snprintf(setting.font, sizeof setting.font, "%s", font);
+  ck_assert_int_eq(print_document_new(&document), STATUS_OK);
+  print_line(document, PRINT_CENTRE, PRINT_BOLD | PRINT_DOUBLE, "\u0141\u00F3d\u017A");
+  print_line(document, PRINT_LEFT, PRINT_PLAIN, "12,50 \u20AC");
+  print_pair(document, PRINT_PLAIN, "\u0421\u0443\u043C\u043C\u0430", "1\u202F250,00 \u20AC");
+  print_line(document, PRINT_RIGHT, PRINT_BOLD, "\u0395\u03C5\u03C1\u03CE \u6F22");
+  ck_assert_int_eq(print_escpos(document, &setting, data, len), STATUS_OK);
+  print_document_free(&document);
+}
+
+START_TEST(as_drawn) {
+  static char text[512 * 1024];
+  const struct print_setting asked = {.words = PRINT_WORDS_MIXED, .font = FONT};
+  uint8_t *data = NULL;
+  size_t len = 0;
+  if (!print_font_there(&asked)) /* nor FreeType, perhaps */
+    return;
+  drawn(PRINT_WORDS_MIXED, FONT, &data, &len);
+  golden("drawn-58.txt", text, dots_of(data, len, text));
+  ck_assert_ptr_nonnull(memmem(data, len, "12,50 \xD5\n", 8));
+  free(data);
+  drawn(PRINT_WORDS_DRAWN, FONT, &data, &len);
+  ck_assert_ptr_null(memmem(data, len, "12,50", 5));
+  ck_assert_uint_eq(dots_of(data, len, text), (54 + 3 * 30) * 385);
+  free(data);
+}
+END_TEST
+
+/* Without its font it prints what the page has. */
+START_TEST(as_drawn_without_a_font) {
+  const struct print_setting asked = {.words = PRINT_WORDS_DRAWN, .font = "none.ttf"};
+  uint8_t *data = NULL;
+  size_t len = 0;
+  ck_assert(!print_font_there(&asked));
+  ck_assert(print_font_there(&narrow));
+  drawn(PRINT_WORDS_DRAWN, "none.ttf", &data, &len);
+  ck_assert_ptr_null(memmem(data, len, "\x1Dv0", 3));
+  ck_assert_ptr_nonnull(memmem(data, len, "12,50 \xD5\n", 8));
+  ck_assert_ptr_nonnull(memmem(data, len, "?????", 5));
+  free(data);
 }
 END_TEST
 
@@ -181,6 +244,8 @@ Suite *receipt_suite(void) {
   tcase_add_test(cases, as_text);
   tcase_add_test(cases, as_escpos);
   tcase_add_test(cases, as_pdf);
+  tcase_add_test(cases, as_drawn);
+  tcase_add_test(cases, as_drawn_without_a_font);
   tcase_add_test(cases, the_shop_is_told_no_balance);
   tcase_add_test(cases, in_the_peoples_words);
   suite_add_tcase(suite, cases);

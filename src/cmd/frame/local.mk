@@ -9,7 +9,7 @@ libcmd_a_SOURCES = src/cmd/frame/answer.c src/cmd/frame/completion.c src/cmd/fra
 	src/cmd/frame/verb_payout.c src/cmd/frame/verb_pin.c src/cmd/frame/verb_readers.c src/cmd/frame/verb_receipt.c \
 	src/cmd/frame/verb_recover.c src/cmd/frame/verb_renew.c src/cmd/frame/verb_status.c src/cmd/frame/verb_totals.c
 libcmd_a_CPPFLAGS = $(AM_CPPFLAGS) -DLOCALEDIR='"$(localedir)"'
-LINK_CMD = libcmd.a libprint.a $(QRENCODE_LIBS) $(HARU_LIBS) $(LINK_TERMINAL)
+LINK_CMD = libcmd.a libprint.a $(QRENCODE_LIBS) $(HARU_LIBS) $(FREETYPE_LIBS) $(LINK_TERMINAL)
 
 # Completion for shells, each made by the program itself from its table of options.
 bashcompletiondir = $(datadir)/bash-completion/completions

@@ -26,7 +26,10 @@ enum status paper_ready(const struct terminal_program *self) {
     status = printer_ready(setting);
   if (status == STATUS_BAD_CONFIG)
     problem_say(self->program->name, "[printer] output: '%.100s' is no printer", setting->output);
-  else if (status != STATUS_OK)
+  else if (!print_font_there(setting)) {
+    problem_say(self->program->name, "[printer] font: '%.100s' cannot be drawn with", setting->font);
+    status = STATUS_BAD_CONFIG;
+  } else if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
   return status;
 }
