@@ -54,6 +54,7 @@ struct till_facts {
   const struct currency *currency;
   enum offline_use offline;         /* of a sale that says nothing of it, as configured */
   char folder[1024], receipts[256]; /* absolute */
+  bool printer;                     /* whether there is one */
   char reader[512];                 /* which reader it was told to use; "": the only one */
 };
 const struct till_facts *till_facts(const struct till *till);
@@ -85,11 +86,11 @@ struct till_request {
   char reference[REFERENCE_MAX + 1]; /* the front end's name of it, unique per merchant; reference_valid */
   int wait_seconds;                  /* for the card; 0: TILL_WAIT_SECONDS; negative: for ever */
   bool tap;                          /* the card is held to the reader: sentences say so */
-  bool card_stays;      /* the card that the till has just served may stay and be served again; else it must go first */
-  bool points, ask_pin; /* sale: as struct payment */
-  bool card_now;        /* it is there already, or it is over: `wait_seconds` says nothing */
-  bool unnamed;         /* the reference is for this life of the till alone: neither journal nor server hears of it */
-  bool show; /* the front end shows it to people at once: it is confirmed before, and TILL_QUESTION_SHOWN asked */
+  bool card_stays; /* the card that the till has just served may stay and be served again; else it must go first */
+  bool points, ask_pin, up_to; /* sale: as struct payment */
+  bool card_now;               /* it is there already, or it is over: `wait_seconds` says nothing */
+  bool unnamed; /* the reference is for this life of the till alone: neither journal nor server hears of it */
+  bool show;    /* the front end shows it to people at once: it is confirmed before, and TILL_QUESTION_SHOWN asked */
   char cashier[CASHIER_MAX + 1]; /* who is at the register; cashier_valid, or "": nobody says */
   /* Sale. Off-line the reference is this till's alone: the server never hears of it. */
   enum offline_use offline;
@@ -232,5 +233,8 @@ enum status till_recent(struct till *till, struct till_entry *rows, size_t capac
 /* A receipt once more; as receipt_again. */
 enum status till_receipt(struct till *till, int64_t number, struct outcome *outcome,
                          struct receipt_copy *receipt) EPURSE_MUST_USE;
+/* The same on paper, for the holder, marked as a copy. May wait for the printer, as long as it is configured. Statuses of receipt_again and
+ * printer_print. */
+enum status till_print(struct till *till, int64_t number) EPURSE_MUST_USE;
 
 #endif

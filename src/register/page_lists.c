@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What was: the last sales, a receipt once more, a refund, the totals of the day. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -131,7 +132,21 @@ static void put_receipt(struct page_visit *visit, const struct outcome *outcome)
   put(visit, "</dt><dd>%" PRId64 "</dd>", outcome->number);
   if (outcome->reference[0] != 0)
     put_fact(visit, WORD_REFERENCE, outcome->reference);
-  put(visit, "</dl></section>");
+  put(visit, "</dl>");
+  if (facts->printer) {
+    put(visit, "<form method=\"post\" action=\"/print\">");
+    put_form_token(visit);
+    put(visit, "<input type=\"hidden\" name=\"number\" value=\"%" PRId64 "\"><button type=\"submit\">",
+        outcome->number);
+    put_word(visit, WORD_PRINT);
+    put(visit, "</button></form>");
+  }
+  if (facts->printer && form_text(&visit->query, "printed")[0] != 0) {
+    put(visit, "<p class=\"notice\" role=\"status\">");
+    put_word(visit, WORD_PRINTED);
+    put(visit, "</p>");
+  }
+  put(visit, "</section>");
 }
 
 void page_receipt(struct page_visit *visit) {
@@ -148,6 +163,19 @@ void page_receipt(struct page_visit *visit) {
   put_receipt(visit, &outcome);
   put_foot(visit);
   page_send(visit, 200);
+}
+
+/* Once more on paper; who asks twice has it twice. */
+void page_print(struct page_visit *visit) {
+  char path[64];
+  int64_t number = number_of(form_text(&visit->form, "number"));
+  enum status status = number <= 0 ? STATUS_NOT_FOUND : till_print(visit->page->options.till, number);
+  if (status != STATUS_OK) {
+    page_refuse_status(visit, status == STATUS_NOT_FOUND ? 404 : 503, status);
+    return;
+  }
+  snprintf(path, sizeof path, "/receipt/%" PRId64 "?printed=1", number);
+  page_redirect(visit, path);
 }
 
 /* ---- a refund ---- */

@@ -39,6 +39,7 @@ static const struct route {
     {EVHTTP_REQ_POST, "/answer", CASHIER, page_answer},
     {EVHTTP_REQ_GET, "/recent", CASHIER, page_recent},
     {EVHTTP_REQ_GET, "/receipt/", CASHIER, page_receipt},
+    {EVHTTP_REQ_POST, "/print", CASHIER, page_print},
     {EVHTTP_REQ_GET, "/refund/", CASHIER, page_refund},
     {EVHTTP_REQ_POST, "/refund", CASHIER, page_refund_start},
     {EVHTTP_REQ_GET, "/totals", CASHIER, page_totals},

@@ -8,7 +8,8 @@
 #include "epurse/crypto.h"
 #include "page_state.h"
 
-#define TYPED_MAX 12 /* characters of an amount */
+#define TYPED_MAX   12 /* characters of an amount */
+#define SAID_EVENTS 32 /* the latest, of which those that a request said are shown */
 
 /* ---- what forms say ---- */
 
@@ -106,6 +107,7 @@ void page_keypad(struct page_visit *visit) {
     put_begin(visit, TILL_PAYOUT, WORD_PAY_OUT);
   put_pad(visit);
   if (shop) {
+    put_choice(visit, "up_to", WORD_UP_TO);
     put_choice(visit, "points", WORD_WITH_POINTS);
     put_choice(visit, "pin", WORD_WITH_PIN);
   }
@@ -128,7 +130,8 @@ void page_key(struct page_visit *visit) {
     snprintf(amount, sizeof amount, "%s%s", before, key);
   else
     snprintf(amount, sizeof amount, "%s", before);
-  snprintf(path, sizeof path, "/?amount=%s&reference=%s%s%s", amount, reference != NULL ? reference : "",
+  snprintf(path, sizeof path, "/?amount=%s&reference=%s%s%s%s", amount, reference != NULL ? reference : "",
+           form_text(&visit->form, "up_to")[0] != 0 ? "&up_to=1" : "",
            form_text(&visit->form, "points")[0] != 0 ? "&points=1" : "",
            form_text(&visit->form, "pin")[0] != 0 ? "&pin=1" : "");
   page_redirect(visit, path);
@@ -148,15 +151,15 @@ bool page_is_done(const struct till_result *result) {
 
 void page_begin(struct page_visit *visit, const struct till_request *request) {
   struct till *till = visit->page->options.till;
-  struct till_result before;
+  struct till_result before = {.kind = 0};
   bool known = till_finish(till, request->reference, 0, &before) == STATUS_OK && page_is_done(&before);
   enum status status = STATUS_OK;
   if (atomic_load(&visit->page->stopping)) {
     page_refuse(visit, 503, WORD_STOPPING);
     return;
   }
-  if (known && before.kind == request->kind &&
-      (request->whole || before.outcome.amount.minor == request->amount.minor)) {
+  int64_t asked = before.outcome.wanted > 0 ? before.outcome.wanted : before.outcome.amount.minor;
+  if (known && before.kind == request->kind && (request->whole || asked == request->amount.minor)) {
     go_to(visit, request->reference); /* a form that is sent twice */
     return;
   }
@@ -179,8 +182,9 @@ void page_start(struct page_visit *visit) {
                                          : strcmp(kind, till_kind_name(TILL_PAYOUT)) == 0 ? TILL_PAYOUT
                                                                                           : TILL_LOAD,
                                  .points = form_text(form, "points")[0] != 0,
-                                 .ask_pin = form_text(form, "pin")[0] != 0};
-  if (reference == NULL) {
+                                 .ask_pin = form_text(form, "pin")[0] != 0,
+                                 .up_to = form_text(form, "up_to")[0] != 0};
+  if (reference == NULL || (request.up_to && (request.points || request.kind != TILL_SALE))) {
     page_refuse(visit, 400, WORD_BAD_REQUEST);
     return;
   }
@@ -220,6 +224,21 @@ static bool question_of(struct till *till, const char *reference, struct till_ev
   if (count > 0)
     *question = events[count - 1];
   return count > 0;
+}
+
+/* What else there was to say: that the card is owed something, that an earlier one was finished. */
+static void put_said(struct page_visit *visit, const char *reference) {
+  struct till_event events[SAID_EVENTS];
+  uint64_t newest = till_newest(visit->page->options.till);
+  uint64_t after = newest > SAID_EVENTS ? newest - SAID_EVENTS : 0;
+  size_t count = till_events(visit->page->options.till, after, events, SAID_EVENTS);
+  for (size_t i = 0; i < count; i++) {
+    if (events[i].step != TILL_SAY || strcmp(events[i].reference, reference) != 0)
+      continue;
+    put(visit, "<p class=\"notice\">");
+    put_text(visit, page_sentence(visit->language, events[i].text));
+    put(visit, "</p>");
+  }
 }
 
 static void put_answer_button(struct page_visit *visit, const char *value, enum page_word word) {
@@ -271,6 +290,7 @@ static void put_running(struct page_visit *visit, const struct till_result *resu
     put_word(visit, WORD_TRIES);
   }
   put(visit, "</p>");
+  put_said(visit, result->reference);
   if (result->step == TILL_QUESTION)
     put_question(visit, result);
   if (form_text(&visit->query, "late")[0] != 0) {
@@ -356,7 +376,9 @@ static void put_facts(struct page_visit *visit, const struct outcome *outcome) {
 }
 
 static void put_again(struct page_visit *visit, const struct till_result *result) {
-  const struct amount amount = result->outcome.amount;
+  const struct outcome *outcome = &result->outcome;
+  const struct amount amount = {outcome->wanted > 0 ? outcome->wanted : outcome->amount.minor,
+                                outcome->amount.currency};
   char text[AMOUNT_TEXT_MAX];
   if (result->kind == TILL_REFUND || amount.minor <= 0)
     return;
@@ -366,13 +388,21 @@ static void put_again(struct page_visit *visit, const struct till_result *result
   put_form_token(visit);
   put_hidden(visit, "reference", result->reference);
   put_hidden(visit, "kind", till_kind_name(result->kind));
+  if (outcome->wanted > 0)
+    put_hidden(visit, "up_to", "1");
   put(visit, "<input type=\"hidden\" name=\"amount\" value=\"");
   for (const char *c = text; *c != 0; c++) /* without the marks of thousands */
     if (*c != (visit->language == PAGE_GERMAN ? '.' : ','))
       put(visit, "%c", *c);
   put(visit, "\"><button type=\"submit\" class=\"main\">");
   put_word(visit, result->held ? WORD_AGAIN : WORD_REPEAT);
-  put(visit, "</button></form>");
+  put(visit, "</button>");
+  if (result->status == STATUS_INSUFFICIENT_BALANCE && outcome->wanted == 0) {
+    put(visit, "<button type=\"submit\" name=\"up_to\" value=\"1\">");
+    put_word(visit, WORD_UP_TO);
+    put(visit, "</button>");
+  }
+  put(visit, "</form>");
 }
 
 static void put_result(struct page_visit *visit, const struct till_result *result) {
@@ -406,6 +436,7 @@ static void put_result(struct page_visit *visit, const struct till_result *resul
     put_text(visit, page_sentence(visit->language, status_sentence(result->status)));
   put(visit, "</p>");
   put_facts(visit, outcome);
+  put_said(visit, result->reference);
   if (!done)
     put_again(visit, result);
   if (done && outcome->number > 0) {

@@ -204,6 +204,7 @@ void page_pin(struct page_visit *visit);
 
 void page_recent(struct page_visit *visit);
 void page_receipt(struct page_visit *visit);
+void page_print(struct page_visit *visit);
 void page_refund(struct page_visit *visit);
 void page_refund_start(struct page_visit *visit);
 void page_totals(struct page_visit *visit);

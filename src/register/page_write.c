@@ -65,6 +65,11 @@ static void put_signs(struct page_visit *visit) {
     put_word(visit, WORD_UNBOOKED);
     put(visit, "</span>");
   }
+  if (health.printer != STATUS_OK) {
+    put(visit, "<strong class=\"sign printer\">");
+    put_text(visit, page_sentence(visit->language, status_sentence(health.printer)));
+    put(visit, "</strong>");
+  }
   if (health.trouble != STATUS_OK) {
     put(visit, "<strong class=\"sign trouble\">");
     put_text(visit, page_sentence(visit->language, status_sentence(health.trouble)));

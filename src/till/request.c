@@ -18,6 +18,8 @@ static enum status check(const struct till *till, const struct till_request *req
     return STATUS_NOT_PERMITTED;
   if (request->whole && request->kind == TILL_REFUND)
     return STATUS_OK;
+  if (request->up_to && (request->kind != TILL_SALE || request->points))
+    return STATUS_BAD_FORMAT;
   if (request->amount.minor <= 0 || request->amount.minor > AMOUNT_MAX_ON_CARD)
     return STATUS_BAD_AMOUNT;
   return request->amount.currency == till->facts.currency->numeric ? STATUS_OK : STATUS_WRONG_CURRENCY;
@@ -26,7 +28,7 @@ static enum status check(const struct till *till, const struct till_request *req
 static bool is_running(const struct till *till, const struct till_request *request) {
   const struct till_request *now = &till->request;
   return now->kind == request->kind && now->whole == request->whole && strcmp(now->sale, request->sale) == 0 &&
-         (request->whole || now->amount.minor == request->amount.minor);
+         (request->whole || (now->amount.minor == request->amount.minor && now->up_to == request->up_to));
 }
 
 /* With the mutex held and nothing under way. */

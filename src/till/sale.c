@@ -224,6 +224,7 @@ static enum status work(struct till *till, struct outcome *outcome) {
   struct payment payment = {.amount = request->amount,
                             .points = request->points,
                             .ask_pin = request->ask_pin,
+                            .up_to = request->up_to,
                             .offline = request->kind == TILL_SALE ? request->offline : OFFLINE_USE_NEVER,
                             .tender = till->tender,
                             .wait_seconds = wait_of(request),

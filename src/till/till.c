@@ -89,6 +89,7 @@ static void facts_take(struct till *till) {
   facts->offline = terminal->offline.use;
   memcpy(facts->folder, terminal->folder, sizeof facts->folder);
   memcpy(facts->receipts, terminal->receipts, sizeof facts->receipts);
+  facts->printer = terminal->printer.output[0] != 0;
   memcpy(facts->reader, till->reader_spec, sizeof facts->reader);
 }
 
@@ -163,6 +164,7 @@ static enum status parts_make(struct till *till) {
   till->lock_fd = till->cancel[0] = till->cancel[1] = -1;
   pthread_mutex_init(&till->mutex, NULL);
   pthread_mutex_init(&till->desk_mutex, NULL);
+  pthread_mutex_init(&till->paper_mutex, NULL);
   if (pthread_condattr_init(&monotonic) != 0)
     return STATUS_NO_MEMORY;
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -226,6 +228,7 @@ void till_close(struct till **till) {
     close(old->lock_fd);
   pthread_cond_destroy(&old->changed);
   pthread_mutex_destroy(&old->desk_mutex);
+  pthread_mutex_destroy(&old->paper_mutex);
   pthread_mutex_destroy(&old->mutex);
   crypto_wipe(old, sizeof *old);
   free(old);

@@ -63,6 +63,8 @@ struct till {
   /* Under `desk_mutex`: a second view of terminal and journal, for questions while a sale runs. */
   pthread_mutex_t desk_mutex;
   struct terminal *desk;
+
+  pthread_mutex_t paper_mutex; /* whoever prints has it: one receipt after the other */
 };
 
 /* ---- events.c; with the mutex held ---- */
