@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """A receipt printer for tests, and what is on its paper.
 
-print-paper.py serve MODE PORT-FILE PAPER   prints what comes to a free port of this machine: good, or out (of paper)
+print-paper.py serve MODE PORT-FILE PAPER   prints what comes to a free port of this machine: good, out (of paper), or slow: until
+                                            there is a file PORT-FILE.go it says of nothing that it is on paper
 print-paper.py text FILE                    the words of an ESC/POS file, a line each
 print-paper.py picture FILE                 its pictures, joined, as a portable graymap
 print-paper.py svg FILE                     all of it, on paper of 80 mm, as docs/pictures/receipt.svg has it
 """
 import html
+import os
 import re
 import socket
 import sys
+import time
 
 
 def serve(mode, port_file, paper):
@@ -26,6 +29,8 @@ def serve(mode, port_file, paper):
                 line.send(b"\x72" if mode == "out" and byte == b"\x04" else b"\x12")
                 del printed[-3:]
             elif printed[-3:] == b"\x1dr\x01":
+                while mode == "slow" and not os.path.exists(f"{port_file}.go"):
+                    time.sleep(0.02)
                 line.send(b"\0")
                 del printed[-3:]
         with open(paper, "ab") as file:
