@@ -90,7 +90,8 @@ enum status ledger_terminal_renew(struct ledger *ledger, const struct ledger_ter
   query_blob(&query, terminal->sig_public, CRYPTO_P256_PUBLIC_SIZE);
   query_blob(&query, terminal->expiry, DATE_SIZE);
   query_blob(&query, terminal->tid, TID_SIZE);
-  return query_run(&query);
+  status = query_run(&query);
+  return status == STATUS_OK ? terminal_renewal_forget(ledger, brief.number) : status;
 }
 
 static void terminal_read(struct query *query, struct ledger_terminal *terminal) {

@@ -55,6 +55,9 @@ route_handler post_card_suspension;
 route_handler post_card_resumption; /* post_card_suspension.c */
 route_handler post_terminal;
 route_handler post_terminal_renewal; /* post_terminal.c */
+route_handler post_renewal_request;
+route_handler post_renewal_list;   /* post_renewal_request.c */
+route_handler post_renewal_answer; /* post_renewal_request.c */
 route_handler post_terminal_revocation;
 route_handler post_terminal_list;
 route_handler post_ledger_check;

@@ -8,6 +8,7 @@
 #include "http/peer.h"
 #include "http/problem.h"
 #include "service.h"
+#include "take_up.h"
 #include "terminal_cache.h"
 #include "writer.h"
 
@@ -25,7 +26,7 @@ static enum status find_terminal(struct service *service, struct request *reques
   if (status == STATUS_NOT_FOUND)
     return STATUS_NOT_AUTHENTICATED;
   if (status == STATUS_OK && !crypto_equal(request->terminal.sig_public, peer->public_key, sizeof peer->public_key))
-    return STATUS_NOT_AUTHENTICATED;
+    return take_up(service, request);
   return status;
 }
 

@@ -13,9 +13,9 @@ libserver_a_SOURCES = src/server/approval.c src/server/backup.c src/server/certi
 	src/server/post_load_reversal.c src/server/post_merchant.c src/server/post_offline_payment.c \
 	src/server/post_pending_list.c src/server/post_pin_change.c src/server/post_pin_failure.c src/server/post_owed_refund.c \
 	src/server/post_payout.c src/server/post_purchase.c src/server/post_refund.c src/server/post_reference_query.c \
-	src/server/post_settlement.c src/server/post_settlement_page.c src/server/post_settlement_resumption.c \
+	src/server/post_renewal_request.c src/server/post_settlement.c src/server/post_settlement_page.c src/server/post_settlement_resumption.c \
 	src/server/post_terminal.c src/server/post_terminal_list.c src/server/post_terminal_revocation.c \
-	src/server/post_transaction_inquiry.c src/server/tender_of.c src/server/terminal_cache.c src/server/routes.c \
+	src/server/post_transaction_inquiry.c src/server/tender_of.c src/server/take_up.c src/server/terminal_cache.c src/server/routes.c \
 	src/server/server.c src/server/service.c src/server/service_open.c src/server/settlement_body.c src/server/signer.c \
 	src/server/watch.c src/server/writer.c
 LINK_SERVER = libserver.a libhttp.a libledger.a libsettings.a $(LINK_MESSAGE) $(EVENT_LIBS) $(SSL_LIBS) $(INIH_LIBS) \

@@ -14,6 +14,7 @@
 #include "epurse/message_offline.h"
 #include "epurse/message_reference.h"
 #include "epurse/message_refund.h"
+#include "epurse/message_terminal_renewal.h"
 
 enum station { POS, RELOAD, DESK, ADMIN };
 
@@ -357,6 +358,20 @@ static void seed_house(const struct world *world, const struct fuzz_sink *sink) 
   draft_end(&draft, sink);
 }
 
+/* Nobody asks with a seal that holds, so that nothing waits. */
+static void seed_line(const struct world *world, const struct fuzz_sink *sink) {
+  const struct renewal_request request = {.sealed = "a.b.c", .chain = "PEM", .chain_len = 3};
+  struct renewal_answer answer = {.files = {.terminal_cert_len = 2, .chain_len = 3, .terminal_ca_cert_len = 4}};
+  struct draft draft;
+  memcpy(answer.tid, world->pos.tid, TID_SIZE);
+  memcpy(answer.expiry, world_expiry, DATE_SIZE);
+  draft_begin(&draft, world);
+  put(&draft, POS, MESSAGE_RENEWAL_REQUEST, renewal_request_body(&request));
+  put(&draft, ADMIN, MESSAGE_RENEWAL_ANSWER, renewal_answer_body(&answer));
+  put(&draft, ADMIN, MESSAGE_RENEWAL_LIST, json_pack("{s:s}", "after", ""));
+  draft_end(&draft, sink);
+}
+
 static void seed_reference(const struct world *world, const struct fuzz_sink *sink) {
   struct draft draft;
   draft_begin(&draft, world);
@@ -375,6 +390,7 @@ void endpoint_seeds(const struct world *world, const struct fuzz_sink *sink) {
   seed_card(world, sink);
   seed_desk(world, sink);
   seed_house(world, sink);
+  seed_line(world, sink);
   seed_settlement(world, sink);
   seed_reference(world, sink);
   seed_refund(world, sink);

@@ -10,6 +10,7 @@
 #include "epurse/message_reference.h"
 #include "epurse/message_refund.h"
 #include "epurse/message_renewal.h"
+#include "epurse/message_terminal_renewal.h"
 #include "letter.h"
 
 /* Reads a body and answers it written again; NULL where it is refused. */
@@ -229,6 +230,34 @@ static json_t *approval_facts_again(enum message_type type, const json_t *body) 
   return approval_facts_parse(body, &facts, &found) == STATUS_OK ? approval_facts_body(found ? &facts : NULL) : NULL;
 }
 
+static json_t *line_request_again(enum message_type type, const json_t *body) {
+  struct renewal_request request;
+  (void)type;
+  return renewal_request_parse(body, &request) == STATUS_OK ? renewal_request_body(&request) : NULL;
+}
+
+static json_t *line_files_again(enum message_type type, const json_t *body) {
+  struct renewal_files files;
+  (void)type;
+  if (renewal_files_parse(body, &files) != STATUS_OK)
+    return NULL;
+  return files.chain_len > 0 ? renewal_files_body(&files) : json_object();
+}
+
+static json_t *line_waiting_again(enum message_type type, const json_t *body) {
+  struct renewal_request request;
+  (void)type;
+  if (renewal_waiting_parse(body, &request) != STATUS_OK)
+    return NULL;
+  return request.tid[0] != 0 ? renewal_request_body(&request) : json_object();
+}
+
+static json_t *line_answer_again(enum message_type type, const json_t *body) {
+  struct renewal_answer answer;
+  (void)type;
+  return renewal_answer_parse(body, &answer) == STATUS_OK ? renewal_answer_body(&answer) : NULL;
+}
+
 /* Request and reply of each kind; NULL: no struct for it. */
 static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_PURCHASE] = {transaction_request_again, transaction_reply_again},
@@ -255,6 +284,9 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_MERCHANT] = {merchant_again, NULL},
     [MESSAGE_TERMINAL] = {terminal_again, NULL},
     [MESSAGE_TERMINAL_RENEWAL] = {terminal_again, NULL},
+    [MESSAGE_RENEWAL_REQUEST] = {line_request_again, line_files_again},
+    [MESSAGE_RENEWAL_LIST] = {NULL, line_waiting_again},
+    [MESSAGE_RENEWAL_ANSWER] = {line_answer_again, NULL},
     [MESSAGE_TERMINAL_REVOCATION] = {revocation_again, NULL},
     [MESSAGE_CARD_REPLACEMENT] = {replacement_again, replacement_reply_again},
     [MESSAGE_CARD_RENEWAL] = {replacement_again, renewal_reply_again},

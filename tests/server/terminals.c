@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of post_terminal_revocation.c, post_terminal_list.c and the renewal in post_terminal.c. */
+ * Tests of post_terminal_revocation.c, post_terminal_list.c, post_renewal_request.c, take_up.c and the renewal in
+ * post_terminal.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include "epurse/inquiry.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_desk.h"
+#include "epurse/message_terminal_renewal.h"
 #include "purse.h"
 #include "suites.h"
 
@@ -175,6 +177,181 @@ START_TEST(renewal_is_asked_for_by_the_present_key) {
 }
 END_TEST
 
+/* ---- over the terminal's own line ---- */
+
+/* What `by` sends: the keys of `like` for the terminal `tid`, under `signer`'s key. */
+struct line_asking {
+  struct station *by;
+  const struct station *signer, *like;
+  const char *tid, *merchant;
+};
+
+static enum status line_ask_answer(struct world *world, const struct line_asking *asking, struct renewal_files *files) {
+  static struct renewal_request request;
+  struct terminal_message asked = {.role = ROLE_POS, .expiry = {0x20, 0x40, 0x12, 0x31}};
+  struct message message = {.type = MESSAGE_TERMINAL_RENEWAL, .seq = 1, .time = world->now};
+  struct answer answer;
+  char *jws = NULL;
+
+  snprintf(asked.tid, sizeof asked.tid, "%s", asking->tid);
+  snprintf(message.tid, sizeof message.tid, "%s", asking->tid);
+  snprintf(asked.merchant, sizeof asked.merchant, "%s", asking->merchant);
+  memcpy(asked.sig_public, key_public(asking->like->sig), CRYPTO_P256_PUBLIC_SIZE);
+  memcpy(asked.ecka_public, key_public(asking->like->ecka), CRYPTO_P256_PUBLIC_SIZE);
+  message.body = terminal_body(&asked);
+  ck_assert_int_eq(message_seal(&message, false, asking->signer->sig, &jws), STATUS_OK);
+  message_clear(&message);
+  request = (struct renewal_request){.chain = {1}, .chain_len = 1};
+  snprintf(request.sealed, sizeof request.sealed, "%s", jws);
+  free(jws);
+  station_ask(asking->by, &world->service, MESSAGE_RENEWAL_REQUEST, renewal_request_body(&request), &answer);
+  enum status status = answer.code;
+  if (status == STATUS_OK)
+    ck_assert_int_eq(renewal_files_parse(answer.body, files), STATUS_OK);
+  answer_clear(&answer);
+  return status;
+}
+
+static enum status line_ask_only(struct world *world, struct line_asking asking) {
+  static struct renewal_files files;
+
+  return line_ask_answer(world, &asking, &files);
+}
+
+/* Who waits first behind `after`; "": nobody. */
+static void line_waiting(struct world *world, const char *after, char tid[TID_SIZE + 1]) {
+  static struct renewal_request request;
+  struct answer answer;
+
+  station_ask(&world->admin, &world->service, MESSAGE_RENEWAL_LIST, json_pack("{s:s}", "after", after), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert_int_eq(renewal_waiting_parse(answer.body, &request), STATUS_OK);
+  memcpy(tid, request.tid, TID_SIZE + 1);
+  answer_clear(&answer);
+}
+
+static enum status line_answer(struct world *world, const char *tid, const struct station *like) {
+  static struct renewal_answer answer;
+
+  answer = (struct renewal_answer){
+      .expiry = {0x20, 0x41, 0x12, 0x31},
+      .files = {.terminal_cert = {7}, .terminal_cert_len = 1, .chain_len = 2, .terminal_ca_cert_len = 3}};
+  snprintf(answer.tid, sizeof answer.tid, "%s", tid);
+  memcpy(answer.sig_public, key_public(like->sig), CRYPTO_P256_PUBLIC_SIZE);
+  return station_tell(&world->admin, &world->service, MESSAGE_RENEWAL_ANSWER, renewal_answer_body(&answer));
+}
+
+static enum status refused_only_by_name(struct world *world, struct station *by) {
+  return station_tell(by, &world->service, MESSAGE_DENY_LIST, json_object());
+}
+
+/* The terminal POS when it works with the keys of `like`. */
+static struct station pos_with(const struct world *world, const struct station *like) {
+  struct station next = world->pos;
+
+  next.sig = like->sig;
+  next.ecka = like->ecka;
+  next.peer = like->peer;
+  snprintf(next.peer.common_name, sizeof next.peer.common_name, "%s", POS);
+  return next;
+}
+
+START_TEST(renewal_over_the_line) {
+  static struct renewal_files files;
+  struct world world;
+  char tid[TID_SIZE + 1];
+
+  world_open(&world);
+  struct line_asking asking = {&world.pos, &world.pos, &world.expired, POS, "SHOP"};
+  struct station next = pos_with(&world, &world.expired);
+  line_waiting(&world, "", tid);
+  ck_assert_str_eq(tid, "");
+  ck_assert_int_eq(line_answer(&world, POS, &world.expired), STATUS_NOT_FOUND); /* nobody asked */
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(line_ask_answer(&world, &asking, &files), STATUS_OK);
+    ck_assert_uint_eq(files.chain_len, 0); /* it waits */
+  }
+  line_waiting(&world, "", tid);
+  ck_assert_str_eq(tid, POS);
+  line_waiting(&world, POS, tid);
+  ck_assert_str_eq(tid, "");
+  next.seq = world.pos.seq + 100;
+  ck_assert_int_eq(refused_only_by_name(&world, &next), STATUS_NOT_AUTHENTICATED); /* not before it is answered */
+  ck_assert_int_eq(line_answer(&world, POS, &world.admin), STATUS_NOT_FOUND);      /* other keys than it asked for */
+  ck_assert_int_eq(line_answer(&world, OTHER_POS, &world.expired), STATUS_NOT_FOUND);
+  ck_assert_int_eq(line_answer(&world, POS, &world.expired), STATUS_OK);
+  ck_assert_int_eq(line_answer(&world, POS, &world.expired), STATUS_OK); /* told twice */
+  line_waiting(&world, "", tid);
+  ck_assert_str_eq(tid, "");
+  for (int i = 0; i < 2; i++) { /* the old key is good until the new one is used, and the answer can be had again */
+    ck_assert_int_eq(line_ask_answer(&world, &asking, &files), STATUS_OK);
+    ck_assert_uint_eq(files.terminal_cert_len, 1);
+    ck_assert_uint_eq(files.terminal_cert[0], 7);
+    ck_assert_uint_eq(files.terminal_ca_cert_len, 3);
+  }
+  next.seq = world.pos.seq + 100;
+  ck_assert_int_eq(refused_only_by_name(&world, &next), STATUS_UNKNOWN_FIELD); /* it is believed who it is */
+  ck_assert_int_eq(refused_only_by_name(&world, &next), STATUS_UNKNOWN_FIELD);
+  ck_assert_int_eq(line_ask_answer(&world, &asking, &files), STATUS_NOT_AUTHENTICATED); /* the old key is nobody's */
+  ck_assert_int_eq(line_answer(&world, POS, &world.expired), STATUS_NOT_FOUND);         /* and nothing is left */
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(renewal_over_the_line_is_refused) {
+  struct world world;
+  struct ledger_terminal terminal;
+  char tid[TID_SIZE + 1];
+
+  world_open(&world);
+  struct station *pos = &world.pos, *other = &world.other_pos, *new = &world.expired;
+  ck_assert_int_eq(line_ask_only(&world, (struct line_asking){pos, new, new, POS, "SHOP"}), STATUS_BAD_SIGNATURE);
+  ck_assert_int_eq(line_ask_only(&world, (struct line_asking){pos, other, new, POS, "SHOP"}), STATUS_BAD_SIGNATURE);
+  ck_assert_int_eq(line_ask_only(&world, (struct line_asking){pos, pos, new, OTHER_POS, "SHOP"}), STATUS_NOT_PERMITTED);
+  ck_assert_int_eq(line_ask_only(&world, (struct line_asking){other, pos, new, POS, "SHOP"}), STATUS_BAD_SIGNATURE);
+  ck_assert_int_eq(line_ask_only(&world, (struct line_asking){pos, pos, new, POS, "BANK"}), STATUS_NOT_PERMITTED);
+  ck_assert_int_eq(line_ask_only(&world, (struct line_asking){pos, pos, pos, POS, "SHOP"}), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(line_ask_only(&world, (struct line_asking){&world.admin, &world.admin, new, ADMIN, "ISSUER"}),
+                   STATUS_NOT_PERMITTED);
+  line_waiting(&world, "", tid);
+  ck_assert_str_eq(tid, "");
+  struct line_asking good = {pos, pos, new, POS, "SHOP"};
+  ck_assert_int_eq(station_tell(pos, &world.service, MESSAGE_RENEWAL_LIST, json_pack("{s:s}", "after", "")),
+                   STATUS_NOT_PERMITTED);
+  ck_assert_int_eq(line_ask_only(&world, good), STATUS_OK);
+  ck_assert_int_eq(renew(&world, &world.admin, "SHOP"), STATUS_OK); /* by hand meanwhile: nothing waits any more */
+  line_waiting(&world, "", tid);
+  ck_assert_str_eq(tid, "");
+  ck_assert_int_eq(renew(&world, pos, "SHOP"), STATUS_OK);
+  ck_assert_int_eq(line_ask_only(&world, good), STATUS_OK);
+  ck_assert_int_eq(revoke(&world, &world.admin, POS), STATUS_OK);
+  line_waiting(&world, "", tid);
+  ck_assert_str_eq(tid, "");
+  ck_assert_int_eq(line_ask_only(&world, good), STATUS_TERMINAL_REVOKED);
+  ck_assert_int_eq(line_answer(&world, POS, new), STATUS_TERMINAL_REVOKED);
+  ck_assert_int_eq(ledger_terminal_find(writer_ledger(world.service.writer), (const uint8_t *)POS, &terminal),
+                   STATUS_OK);
+  ck_assert_mem_eq(terminal.sig_public, key_public(pos->sig), CRYPTO_P256_PUBLIC_SIZE);
+  world_close(&world);
+}
+END_TEST
+
+/* Answered, and then revoked: the new keys are nobody's. */
+START_TEST(renewal_over_the_line_ends_with_revocation) {
+  struct world world;
+
+  world_open(&world);
+  struct station next = pos_with(&world, &world.expired);
+  ck_assert_int_eq(line_ask_only(&world, (struct line_asking){&world.pos, &world.pos, &world.expired, POS, "SHOP"}),
+                   STATUS_OK);
+  ck_assert_int_eq(line_answer(&world, POS, &world.expired), STATUS_OK);
+  ck_assert_int_eq(revoke(&world, &world.admin, POS), STATUS_OK);
+  next.seq = world.pos.seq + 100;
+  ck_assert_int_eq(refused_only_by_name(&world, &next), STATUS_TERMINAL_REVOKED);
+  world_close(&world);
+}
+END_TEST
+
 Suite *terminals_suite(void) {
   Suite *suite = suite_create("terminals");
   TCase *all = world_case("terminals");
@@ -184,6 +361,9 @@ Suite *terminals_suite(void) {
   tcase_add_test(all, list_tells_who_is_revoked);
   tcase_add_test(all, renewal_brings_new_keys);
   tcase_add_test(all, renewal_is_asked_for_by_the_present_key);
+  tcase_add_test(all, renewal_over_the_line);
+  tcase_add_test(all, renewal_over_the_line_is_refused);
+  tcase_add_test(all, renewal_over_the_line_ends_with_revocation);
   suite_add_tcase(suite, all);
   return suite;
 }

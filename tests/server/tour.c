@@ -19,6 +19,7 @@
 #include "epurse/message_offline.h"
 #include "epurse/message_reference.h"
 #include "epurse/message_refund.h"
+#include "epurse/message_terminal_renewal.h"
 #include "line.h"
 #include "purse.h"
 
@@ -94,8 +95,8 @@ static void carry(struct station *station, enum message_type type, const char *t
 static void begin(struct tour *tour, const char *folder, const char *port) {
   char problem[256] = "";
   struct world *world = &tour->world;
-  struct station *const stations[] = {&world->pos, &world->reload, &world->desk, &world->admin};
-  static const char *const tids[] = {POS, RELOAD, DESK, ADMIN};
+  struct station *const stations[] = {&world->pos, &world->other_pos, &world->reload, &world->desk, &world->admin};
+  static const char *const tids[] = {POS, OTHER_POS, RELOAD, DESK, ADMIN};
 
   tour->folder = folder;
   tour->port = (uint16_t)strtoul(port, NULL, 10);
@@ -158,6 +159,35 @@ static void house_part(struct tour *tour) {
   memcpy(terminal.tid, "TOUR0002", TID_SIZE);
   memcpy(terminal.merchant, "NONE", 5);
   expect(tour, &world->admin, MESSAGE_TERMINAL, terminal_body(&terminal), STATUS_NOT_FOUND);
+}
+
+/* OTHER_POS, so that POS keeps the keys that it has. */
+static void renewal_part(struct tour *tour) {
+  static struct renewal_request request = {.chain = {1}, .chain_len = 1};
+  static struct renewal_answer answer = {.tid = OTHER_POS,
+                                         .expiry = {0x20, 0x40, 0x12, 0x31},
+                                         .files = {.terminal_cert_len = 1, .chain_len = 1, .terminal_ca_cert_len = 1}};
+  struct world *world = &tour->world;
+  struct station *pos = &world->other_pos;
+  struct terminal_message asked = {
+      .tid = OTHER_POS, .role = ROLE_POS, .merchant = "SHOP", .expiry = {0x20, 0x40, 0x12, 0x31}};
+  struct message message = {.type = MESSAGE_TERMINAL_RENEWAL, .tid = OTHER_POS, .seq = 1, .time = world->now};
+  char *jws = NULL;
+
+  memcpy(asked.sig_public, key_public(pos->ecka), CRYPTO_P256_PUBLIC_SIZE);
+  memcpy(asked.ecka_public, key_public(pos->sig), CRYPTO_P256_PUBLIC_SIZE);
+  memcpy(answer.sig_public, asked.sig_public, sizeof answer.sig_public);
+  message.body = terminal_body(&asked);
+  ck_assert_int_eq(message_seal(&message, false, pos->sig, &jws), STATUS_OK);
+  message_clear(&message);
+  snprintf(request.sealed, sizeof request.sealed, "%s", jws);
+  free(jws);
+  expect(tour, &world->admin, MESSAGE_RENEWAL_ANSWER, renewal_answer_body(&answer), STATUS_NOT_FOUND);
+  expect(tour, &world->admin, MESSAGE_RENEWAL_LIST, json_pack("{s:s}", "after", ""), STATUS_OK);
+  expect(tour, pos, MESSAGE_RENEWAL_REQUEST, renewal_request_body(&request), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_RENEWAL_LIST, json_pack("{s:s}", "after", ""), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_RENEWAL_ANSWER, renewal_answer_body(&answer), STATUS_OK);
+  expect(tour, pos, MESSAGE_RENEWAL_REQUEST, renewal_request_body(&request), STATUS_OK);
 }
 
 /* Above the limits of its certificate: a message that is well, and a payment that is not. */
@@ -363,7 +393,7 @@ static void bad_part(struct tour *tour) {
     bool pin = (type >= MESSAGE_PIN_FAILURE && type <= MESSAGE_CARD_CONTACT) || type == MESSAGE_PAYOUT ||
                type == MESSAGE_HAND_OUT || type == MESSAGE_TRANSACTION_INQUIRY || type == MESSAGE_CONFIRMATION;
     expect(tour,
-           type == MESSAGE_REFERENCE_QUERY                                         ? &tour->world.admin
+           type == MESSAGE_REFERENCE_QUERY || type == MESSAGE_RENEWAL_REQUEST      ? &tour->world.admin
            : desk || type >= MESSAGE_CARD_BLOCK || type == MESSAGE_OFFLINE_PAYMENT ? &tour->world.reload
            : pin                                                                   ? admin
                                                                                    : &tour->world.desk,
@@ -438,6 +468,7 @@ START_TEST(whole_tour) {
   begin(&tour, order.folder, order.port);
   plain_part(&tour);
   house_part(&tour);
+  renewal_part(&tour);
   money_part(&tour, &purse);
   contact_part(&tour, &purse);
   end_part(&tour, &purse);

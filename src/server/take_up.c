@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The first message under a terminal's next key: until it comes the old one is good, from then on it is nobody's. */
+#include "take_up.h"
+
+#include "epurse/ledger_terminal_renewal.h"
+#include "http/log.h"
+#include "http/peer.h"
+#include "http/request.h"
+#include "service.h"
+#include "terminal_cache.h"
+#include "writer.h"
+
+static enum status take(struct ledger *ledger, void *context) {
+  const struct request *request = context;
+
+  return ledger_terminal_renewal_take(ledger, request->terminal.tid, request->peer->public_key);
+}
+
+enum status take_up(struct service *service, struct request *request) {
+  enum status status = writer_transact(service->writer, take, request);
+
+  if (status == STATUS_NOT_FOUND)
+    return STATUS_NOT_AUTHENTICATED;
+  if (status != STATUS_OK)
+    return status;
+  terminal_cache_forget(service->terminal_cache);
+  log_line(&service->log, LOG_INFO, "terminal-renewal", "tid=%s over its own line", request->peer->common_name);
+  return terminal_cache_find(service->terminal_cache, service->writer, (const uint8_t *)request->peer->common_name,
+                             &request->terminal);
+}
