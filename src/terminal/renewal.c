@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -123,7 +124,10 @@ static enum status request_seal(struct terminal *terminal, json_t *body, char **
   struct message message = {.type = MESSAGE_TERMINAL_RENEWAL, .time = (int64_t)time(NULL), .body = body};
   char *jws = NULL;
   memcpy(message.tid, terminal->tid, sizeof message.tid);
-  enum status status = body == NULL ? STATUS_NO_MEMORY : journal_next_seq(terminal->journal, &message.seq);
+  enum status status = body == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+  message.seq = message.time; /* of one that is brought by hand nobody counts */
+  if (status == STATUS_OK && terminal->journal != NULL)
+    status = journal_next_seq(terminal->journal, &message.seq);
   if (status == STATUS_OK)
     status = message_seal(&message, false, terminal->sig, &jws);
   if (status != STATUS_OK)
@@ -181,6 +185,22 @@ enum status renewal_ask(struct terminal *terminal, char path[RENEWAL_PATH_MAX]) 
   if (status == STATUS_OK && mkdir(inner, S_IRWXU) != 0 && errno != EEXIST)
     status = STATUS_STORE_FAILED;
   return status == STATUS_OK ? request_make(terminal, path) : status;
+}
+
+enum status renewal_ask_late(const char *config, char tid[TID_SIZE + 1], char path[RENEWAL_PATH_MAX]) {
+  struct terminal late = {0};
+  uint8_t moment[MOMENT_SIZE];
+  char problem[256];
+  enum status status = terminal_describe(config, &late, problem);
+  if (status != STATUS_OK || renewal_finish(late.folder) != STATUS_OK)
+    return STATUS_NOT_FOUND;
+  status = identity_load(&late, late.folder, problem);
+  moment_from_unix((int64_t)time(NULL), moment);
+  status = status == STATUS_TERMINAL_REVOKED && date_passed(late.self.expiry, moment) ? renewal_ask(&late, path)
+                                                                                      : STATUS_NOT_FOUND;
+  memcpy(tid, late.tid, TID_SIZE + 1);
+  identity_wipe(&late);
+  return status;
 }
 
 /* ---- taking ---- */
@@ -244,18 +264,33 @@ static enum status decide(const char *folder) {
   return status == STATUS_OK ? folder_sync(folder) : status;
 }
 
+/* One takes it at a time: *fd is to be closed. The folder that another one has just decided on is no longer there. */
+static enum status made_lock(const char *folder, int *fd) {
+  char made[IDENTITY_PATH_MAX];
+  enum status status = identity_path(folder, MADE, made);
+  if (status != STATUS_OK)
+    return status;
+  *fd = open(made, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*fd < 0)
+    return errno == ENOENT ? STATUS_OK : STATUS_STORE_FAILED; /* nothing was asked */
+  return flock(*fd, LOCK_EX | LOCK_NB) == 0 ? STATUS_OK : STATUS_TILL_BUSY;
+}
+
 enum status renewal_take(const char *config, const char *answer, char problem[256]) {
   struct terminal configured = {0};
   char path[IDENTITY_PATH_MAX];
+  int lock = -1;
   enum status status = terminal_describe(config, &configured, problem);
   if (status != STATUS_OK)
     return status;
-  status = renewal_finish(configured.folder);
+  status = made_lock(configured.folder, &lock);
+  if (status == STATUS_OK)
+    status = renewal_finish(configured.folder);
   if (status == STATUS_OK)
     status = inner_path(configured.folder, MADE, REQUEST, path);
   if (status == STATUS_OK && access(path, F_OK) != 0) {
     (void)snprintf(problem, 256, "this terminal has not asked for new certificates: renew comes first");
-    return STATUS_NOT_FOUND;
+    status = STATUS_NOT_FOUND;
   }
   if (status == STATUS_OK)
     status = answer_copy(configured.folder, answer, problem);
@@ -263,5 +298,9 @@ enum status renewal_take(const char *config, const char *answer, char problem[25
     status = next_check(&configured, configured.folder, problem);
   if (status == STATUS_OK)
     status = decide(configured.folder);
-  return status == STATUS_OK ? renewal_finish(configured.folder) : status;
+  if (status == STATUS_OK)
+    status = renewal_finish(configured.folder);
+  if (lock >= 0)
+    (void)close(lock);
+  return status;
 }

@@ -146,8 +146,17 @@ static void renewal_answer(struct till *till) {
   till->answer_time = time;
   till_terminals_close(till);
   enum status status = renewal_take(till->config, answer, problem);
+  if (status == STATUS_OK)
+    renewal_answer_drop(till->facts.folder);
   till_log(till, "renewal", "status=%s problem=\"%s\"", status_name(status), problem);
   reopen(till);
+}
+
+/* To the back-end, and its answer back, where the issuer has signed. */
+static void renewal_line(struct till *till) {
+  char answer[RENEWAL_PATH_MAX];
+  enum status status = renewal_bring(till->terminal, answer);
+  till_log(till, "renewal", "brought=%s answered=%s", status_name(status), answer[0] != 0 ? "yes" : "no");
 }
 
 static void renewal_request(struct till *till) {
@@ -157,6 +166,8 @@ static void renewal_request(struct till *till) {
     return;
   enum status status = renewal_ask(till->terminal, path);
   till_log(till, "renewal", "status=%s request=\"%s\"", status_name(status), path);
+  if (status == STATUS_OK)
+    renewal_line(till);
 }
 
 static void renewal(struct till *till) {
@@ -164,6 +175,8 @@ static void renewal(struct till *till) {
     reopen(till); /* somebody renewed it, or put right what was wrong */
   if (till->terminal != NULL)
     renewal_request(till);
+  if (till->terminal != NULL && renewal_due(till->facts.folder))
+    renewal_line(till);
   renewal_answer(till);
 }
 

@@ -48,6 +48,7 @@ struct admin {
   const char *role, *merchant, *out, *issuer_dir, *tender; /* terminal add */
   int64_t days;
   const char *request;                                             /* terminal renew */
+  bool waiting;                                                    /* the same */
   bool force;                                                      /* restore */
   const char *reason;                                              /* card block */
   const char *ledger, *master;                                     /* audit; ledger: also backup, restore */

@@ -8,6 +8,7 @@
 
 #include "admin.h"
 #include "admin_folder.h"
+#include "admin_terminal.h"
 #include "admin_terminal_folder.h"
 #include "cmd/frame/language.h"
 #include "epurse/ledger_merchant.h"
@@ -193,10 +194,30 @@ static void terminal_report(struct admin *admin, const struct joining *joining) 
                             joining->merchant_name, "expiry", expiry, "dir", joining->folder.target);
 }
 
+/* All that have asked over their own lines: nothing else is said of them here. */
+static enum status waiting_check(const struct admin *admin, const char *tid, struct terminal_order *order) {
+  if (tid != NULL || admin->request != NULL || admin->out != NULL || admin->role != NULL || admin->merchant != NULL ||
+      admin->url != NULL)
+    return admin_refuse(admin, STATUS_USAGE,
+                        "--waiting goes with no terminal's name, and of options with --days alone");
+  order->days = admin->days;
+  return STATUS_OK;
+}
+
+static enum status join_check(const struct admin *admin, const char *tid, struct joining *joining) {
+  if (joining->renewal && admin->waiting)
+    return waiting_check(admin, tid, &joining->order);
+  if (admin->waiting)
+    return admin_refuse(admin, STATUS_USAGE, "--waiting goes with terminal renew");
+  if (tid == NULL)
+    return admin_refuse(admin, STATUS_USAGE, "name the terminal, or say --waiting");
+  return joining->renewal && admin->request != NULL ? request_check(admin, tid, joining)
+                                                    : options_check(admin, tid, &joining->order);
+}
+
 static enum status terminal_join(struct admin *admin, const char *tid, bool renewal) {
   struct joining joining = {.renewal = renewal};
-  enum status status = renewal && admin->request != NULL ? request_check(admin, tid, &joining)
-                                                         : options_check(admin, tid, &joining.order);
+  enum status status = join_check(admin, tid, &joining);
 
   if (status == STATUS_OK)
     status = admin_open(admin);
@@ -212,11 +233,11 @@ static enum status terminal_join(struct admin *admin, const char *tid, bool rene
     joining.order.public_folder = admin->folder;
     joining.order.issuer_folder = joining.issuer_folder;
     joining.order.terminal_ca = joining.terminal_ca;
-    status = terminal_make(admin, &joining);
+    status = admin->waiting ? admin_terminal_waiting(admin, &joining.order) : terminal_make(admin, &joining);
   }
   folder_discard(&joining.folder);
   key_free(&joining.terminal_ca);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && !admin->waiting)
     terminal_report(admin, &joining);
   return status;
 }

@@ -352,6 +352,8 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
   const struct ending ending = {self->program->name, self->verb->name, self->changed, self->report};
   status = finish(&ending, status);
   event_end(self, status);
+  if (status == STATUS_OK)
+    renew_by_itself(self);
   close_all(self);
   return status_exit_code(status);
 }

@@ -6,26 +6,6 @@
 #include "problem.h"
 #include "terminal_program.h"
 
-static enum status ask(struct terminal_program *self) {
-  char path[RENEWAL_PATH_MAX];
-  enum status status = terminal_program_open(self);
-  if (status != STATUS_OK)
-    return status;
-  status = renewal_ask(self->terminal, path);
-  if (status != STATUS_OK) {
-    problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
-    return status;
-  }
-  self->changed = true; /* the keys of the request are made */
-  self->report = json_pack("{s:s, s:s, s:s}", "operation", "renew", "tid", self->terminal->tid, "request", path);
-  terminal_program_print(
-      self,
-      translated("The request is %s. Take it to the issuer: epurse-admin terminal renew %s --request.\n"
-                 "Then: %s renew DIR, with the directory that the issuer gives back.\n"),
-      path, self->terminal->tid, self->program->name);
-  return STATUS_OK;
-}
-
 static enum status take(struct terminal_program *self, const char *answer) {
   char problem[256] = "", day[21];
   uint8_t moment[MOMENT_SIZE];
@@ -47,7 +27,78 @@ static enum status take(struct terminal_program *self, const char *answer) {
   return STATUS_OK;
 }
 
+/* The issuer's answer came over the terminal's own line. */
+static enum status take_brought(struct terminal_program *self, const char *answer) {
+  char folder[RENEWAL_PATH_MAX];
+  (void)snprintf(folder, sizeof folder, "%s", self->terminal->folder);
+  terminal_close(&self->terminal);
+  enum status status = take(self, answer);
+  if (status == STATUS_OK)
+    renewal_answer_drop(folder);
+  return status;
+}
+
+/* What is next where there is no answer yet: nothing, or, where the line did not take it, a way by hand. */
+static void tell_next(const struct terminal_program *self, enum status brought, const char *tid, const char *path) {
+  if (brought == STATUS_OK) {
+    terminal_program_print(self,
+                           translated("The issuer has the request. Its answer is fetched by itself, and taken: "
+                                      "look with %s renew.\n"),
+                           self->program->name);
+    return;
+  }
+  fprintf(stderr, translated("%s: the request did not reach the back-end: %s\n"), self->program->name,
+          translated_status(brought));
+  terminal_program_print(
+      self,
+      translated("The request is %s. Take it to the issuer: epurse-admin terminal renew %s --request.\n"
+                 "Then: %s renew DIR, with the directory that the issuer gives back.\n"),
+      path, tid, self->program->name);
+}
+
+static enum status asked(struct terminal_program *self, enum status brought, const char *tid, const char *path) {
+  self->changed = true; /* the keys of the request are made */
+  self->report = json_pack("{s:s, s:s, s:s, s:b}", "operation", "renew", "tid", tid, "request", path, "brought",
+                           brought == STATUS_OK);
+  tell_next(self, brought, tid, path);
+  return STATUS_OK;
+}
+
+static enum status ask(struct terminal_program *self) {
+  char path[RENEWAL_PATH_MAX], answer[RENEWAL_PATH_MAX], tid[TID_SIZE + 1];
+  if (self->config != NULL && renewal_ask_late(self->config, tid, path) == STATUS_OK)
+    return asked(self, STATUS_TERMINAL_REVOKED, tid, path);
+  enum status status = terminal_program_open(self);
+  if (status != STATUS_OK)
+    return status;
+  status = renewal_ask(self->terminal, path);
+  if (status != STATUS_OK) {
+    problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
+    return status;
+  }
+  status = renewal_bring(self->terminal, answer);
+  if (status != STATUS_OK || answer[0] == 0)
+    return asked(self, status, self->terminal->tid, path);
+  self->changed = true;
+  return take_brought(self, answer);
+}
+
 enum status verb_renew(void *context, char **arguments) {
   finish_begun(SENTENCE("interrupted: whether it is renewed is not known; renew it again"));
   return arguments[0] == NULL ? ask(context) : take(context, arguments[0]);
+}
+
+void renew_by_itself(struct terminal_program *self) {
+  char answer[RENEWAL_PATH_MAX], folder[RENEWAL_PATH_MAX], problem[256];
+  if (self->terminal == NULL || !renewal_due(self->terminal->folder))
+    return;
+  if (renewal_bring(self->terminal, answer) != STATUS_OK || answer[0] == 0)
+    return;
+  (void)snprintf(folder, sizeof folder, "%s", self->terminal->folder);
+  terminal_close(&self->terminal);
+  if (renewal_take(self->config, answer, problem) != STATUS_OK)
+    return;
+  renewal_answer_drop(folder);
+  if (!self->quiet)
+    fprintf(stderr, translated("%s: the certificate of this terminal was renewed\n"), self->program->name);
 }
