@@ -62,9 +62,10 @@ static enum status limit_choose(const struct admin *admin, const char *text, con
 static enum status freedom_choose(const struct admin *admin, const char *text, const struct founding *founding,
                                   uint32_t usual, uint32_t *minor) {
   int64_t allowed = founding->currency->exponent == 2 ? usual : 0;
-  enum status status = text == NULL || strcmp(text, "default") == 0
-                           ? STATUS_OK
-                           : admin_limit_take(admin, text, founding->currency, &allowed);
+  enum status status =
+      text == NULL || strcmp(text, "default") == 0
+          ? STATUS_OK
+          : admin_limit_take(admin, admin_limit_nothing(text) ? "none" : text, founding->currency, &allowed);
 
   if (status == STATUS_OK && allowed > AMOUNT_MAX_ON_CARD)
     status = admin_refuse(admin, STATUS_USAGE, "no card pays as much as %s", text);
