@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Money that the operator takes by hand: asks, and believes a no only where it is sure that it is one. */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,13 @@ struct hand {
 static const char *hand_text(const struct hand *hand, const char *english) __attribute__((format_arg(2)));
 static const char *hand_text(const struct hand *hand, const char *english) {
   return hand->operator.words != NULL ? hand->operator.words(english) : english;
+}
+
+/* As the operator's locale writes it; where the operator is a program, with a point. False: it has no such form. */
+static bool hand_amount(const struct hand *hand, struct amount amount, char text[AMOUNT_TEXT_MAX]) {
+  const struct lconv *locale = localeconv();
+  const struct amount_format format = {locale->decimal_point, locale->thousands_sep};
+  return amount_print(amount, hand->operator.words != NULL ? &format : NULL, text, AMOUNT_TEXT_MAX) != 0;
 }
 
 static enum status hand_answer(const struct hand *hand, const char *first, const char *second) {
@@ -74,7 +82,7 @@ static enum status hand_authorise(void *context, const char *order, struct amoun
     *result = hand->result;
     return STATUS_OK;
   }
-  if (amount_print(amount, NULL, text, sizeof text) == 0)
+  if (!hand_amount(hand, amount, text))
     return STATUS_BAD_AMOUNT;
   result->outcome = TENDER_UNKNOWN;
   hand_remember(hand, order, result);

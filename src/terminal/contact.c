@@ -2,6 +2,7 @@
  * Meeting a card: wait, connect, open the session, ask for the PIN. */
 #include "contact.h"
 
+#include <locale.h>
 #include <string.h>
 #include <time.h>
 
@@ -30,6 +31,14 @@ void contact_step(const struct contact *contact, enum dialogue_step step) {
 
 const char *contact_words(const struct contact *contact, const char *english) {
   return contact->dialogue != NULL && contact->dialogue->words != NULL ? contact->dialogue->words(english) : english;
+}
+
+void contact_amount(const struct contact *contact, int64_t minor, uint16_t currency, char text[AMOUNT_TEXT_MAX]) {
+  const struct lconv *locale = localeconv();
+  const struct amount_format format = {locale->decimal_point, locale->thousands_sep};
+  const bool people = contact->dialogue != NULL && contact->dialogue->words != NULL;
+  if (amount_print((struct amount){minor, currency}, people ? &format : NULL, text, AMOUNT_TEXT_MAX) == 0)
+    text[0] = '\0';
 }
 
 static void contact_leave(struct contact *contact) {

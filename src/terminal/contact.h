@@ -50,6 +50,9 @@ void contact_say(const struct contact *contact, const char *sentence);
 /* The sentence in their language, for figures to be set in. */
 const char *contact_words(const struct contact *contact, const char *english) __attribute__((format_arg(2)));
 
+/* An amount in minor units for such a sentence, as their locale writes it; for programs with a point. */
+void contact_amount(const struct contact *contact, int64_t minor, uint16_t currency, char text[AMOUNT_TEXT_MAX]);
+
 /* VERIFY with a fresh N. */
 enum status contact_verify(struct contact *contact, const uint8_t block[PIN_BLOCK_SIZE],
                            uint8_t *tries_left) EPURSE_MUST_USE;

@@ -126,7 +126,7 @@ static enum status load_new(struct order *order, const struct payment_request *r
     return load_owed(order);
   if (claimed) {
     char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 256];
-    amount_print((struct amount){order->owed, amount.currency}, NULL, text, sizeof text);
+    contact_amount(order->contact, order->owed, amount.currency, text);
     snprintf(sentence, sizeof sentence,
              contact_words(order->contact, "An earlier load left %s owed to this card: load just that to have it."),
              text);

@@ -162,7 +162,7 @@ static void earlier_mention(const struct order *earlier) {
                 "A payout of this card is not settled: the same payout again goes on with it, or recover.");
     return;
   }
-  amount_print((struct amount){earlier->entry.amount, earlier->entry.currency}, NULL, text, sizeof text);
+  contact_amount(earlier->contact, earlier->entry.amount, earlier->entry.currency, text);
   snprintf(sentence, sizeof sentence,
            earlier_words(earlier,
                          contact_words(earlier->contact, "The payment that was interrupted before is finished: %s."),
@@ -247,7 +247,7 @@ static enum status earlier_doubt(struct order *earlier, const struct evidence *l
   bool logged;
   enum status status = log_find(earlier, &logged);
   if (status == STATUS_OK && logged) {
-    amount_print((struct amount){earlier->entry.amount, earlier->entry.currency}, NULL, text, sizeof text);
+    contact_amount(earlier->contact, earlier->entry.amount, earlier->entry.currency, text);
     snprintf(sentence, sizeof sentence,
              earlier_words(
                  earlier,

@@ -5,6 +5,7 @@
 
 #include "admin.h"
 #include "cmd/frame/language.h"
+#include "cmd/frame/terminal_program.h"
 #include "epurse/key.h"
 #include "epurse/message_offline.h"
 #include "epurse/receipt.h"
@@ -69,7 +70,7 @@ enum status admin_offline_bring(void *context, char **arguments) {
   bool known = status == STATUS_OFFLINE_KNOWN;
   admin->changed = !known;
   cid_print(facts.promise.cid, cid);
-  amount_print((struct amount){facts.promise.amount, facts.promise.currency}, NULL, amount, sizeof amount);
+  report_amount(amount, facts.promise.amount, facts.promise.currency);
   admin_print(admin,
               known ? SENTENCE("%s of card %s: the terminal has brought it in; it is booked once.\n")
                     : SENTENCE("%s of card %s is booked, once.\n"),
