@@ -23,7 +23,7 @@ struct ledger_copy {
  * one that is left of an attempt before is removed). Outside a step. STATUS_BAD_FORMAT: a name of that kind. STATUS_EXISTS; STATUS_BACKUP_ELSEWHERE: this
  * store has tools of its own (PostgreSQL). *backup is NULL unless STATUS_OK; end it before the ledger is closed. */
 enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct ledger_backup **backup) EPURSE_MUST_USE;
-/* Copies up to `pages` pages (4096 bytes each), outside a step (STATUS_INTERNAL), on the ledger's thread; between two
+/* Copies up to `pages` times 4096 bytes, outside a step (STATUS_INTERNAL), on the ledger's thread; between two
  * calls the ledger may go on. *done: all is copied, with everything that was booked until now. */
 enum status ledger_backup_step(struct ledger_backup *backup, uint32_t pages, bool *done) EPURSE_MUST_USE;
 /* Pages, as the last step saw them. */

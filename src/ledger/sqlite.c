@@ -15,6 +15,7 @@
 #include "schema.h"
 
 #define SQLITE_APPLICATION_ID "1162892627" /* 0x45505553, "EPUS" */
+#define SQLITE_PAGE           "1024" /* of a new file: a payment touches many rows, and each writes its page whole */
 
 enum status sqlite_status(int code) {
   switch (code & 0xFF) {
@@ -74,7 +75,7 @@ static enum status sqlite_configure(struct store *store) {
     status = sqlite_script(store, "BEGIN EXCLUSIVE; COMMIT");
   if (status == STATUS_OK)
     status = sqlite_script(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
-                                  "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 1000;"
+                                  "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 4000;" /* pages */
                                   "PRAGMA temp_store = MEMORY;" /* what a savepoint needs to be undone */);
   return status;
 }
@@ -95,6 +96,8 @@ static void sqlite_close(struct store **store) {
     return;
   for (size_t i = 0; i < QUERY_COUNT; i++)
     sqlite3_finalize((*store)->statements[i]);
+  for (size_t i = 0; i < BOUND_COUNT; i++)
+    sqlite3_finalize((*store)->bounds[i]);
   (void)sqlite3_close((*store)->database);
   free(*store);
   *store = NULL;
@@ -149,7 +152,8 @@ static enum status sqlite_create(const char *path, struct store **store) {
   if (status == STATUS_OK)
     status = sqlite_connect(path, store);
   if (status == STATUS_OK)
-    status = sqlite_script(*store, "PRAGMA application_id = " SQLITE_APPLICATION_ID);
+    status =
+        sqlite_script(*store, "PRAGMA page_size = " SQLITE_PAGE "; PRAGMA application_id = " SQLITE_APPLICATION_ID);
   if (status == STATUS_OK)
     status = sqlite_configure(*store);
   if (status != STATUS_OK) {
@@ -161,11 +165,29 @@ static enum status sqlite_create(const char *path, struct store **store) {
 
 /* ---- transactions ---- */
 
+static const char *const sqlite_bounds[BOUND_COUNT] = {[BOUND_BEGIN] = "BEGIN IMMEDIATE",
+                                                       [BOUND_COMMIT] = "COMMIT",
+                                                       [BOUND_SAVE] = "SAVEPOINT part",
+                                                       [BOUND_KEEP] = "RELEASE part"};
+
+/* Prepared once: they come with each step. */
+static int sqlite_bound(struct store *store, enum sqlite_bound bound) {
+  sqlite3_stmt **slot = &store->bounds[bound];
+  int code = SQLITE_OK;
+  if (*slot == NULL)
+    code = sqlite3_prepare_v3(store->database, sqlite_bounds[bound], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL);
+  if (code != SQLITE_OK)
+    return code;
+  code = sqlite3_step(*slot);
+  int reset = sqlite3_reset(*slot);
+  return code == SQLITE_DONE ? SQLITE_OK : reset != SQLITE_OK ? reset : code;
+}
+
 static enum status sqlite_begin(struct store *store, bool alone) {
   (void)alone; /* it always is */
   if (store->unsure)
     return STATUS_STORE_FAILED;
-  enum status status = sqlite_script(store, "BEGIN IMMEDIATE");
+  enum status status = sqlite_status(sqlite_bound(store, BOUND_BEGIN));
   store->writing = status == STATUS_OK;
   return status;
 }
@@ -175,7 +197,7 @@ static enum status sqlite_begin(struct store *store, bool alone) {
 static enum status sqlite_commit(struct store *store) {
   if (sqlite3_get_autocommit(store->database) != 0) /* SQLite rolled back by itself: disk full, memory */
     return STATUS_STORE_FAILED;
-  int code = sqlite3_exec(store->database, "COMMIT", NULL, NULL, NULL);
+  int code = sqlite_bound(store, BOUND_COMMIT);
   if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC)
     store->unsure = true;
   return sqlite_status(code);
@@ -193,23 +215,21 @@ static bool sqlite_again(struct store *store) {
 }
 
 /* Where SQLite has rolled back by itself there is no transaction left to continue. */
-static enum status sqlite_within(struct store *store, const char *statements) {
-  if (sqlite3_get_autocommit(store->database) != 0)
-    return STATUS_STORE_FAILED;
-  return sqlite_script(store, statements);
+static bool sqlite_is_over(const struct store *store) {
+  return sqlite3_get_autocommit(store->database) != 0;
 }
 
 static enum status sqlite_save(struct store *store) {
-  return sqlite_within(store, "SAVEPOINT part");
+  return sqlite_is_over(store) ? STATUS_STORE_FAILED : sqlite_status(sqlite_bound(store, BOUND_SAVE));
 }
 
 static enum status sqlite_keep(struct store *store, bool wait) {
   (void)wait;
-  return sqlite_within(store, "RELEASE part");
+  return sqlite_is_over(store) ? STATUS_STORE_FAILED : sqlite_status(sqlite_bound(store, BOUND_KEEP));
 }
 
 static enum status sqlite_undo(struct store *store) {
-  return sqlite_within(store, "ROLLBACK TO part; RELEASE part");
+  return sqlite_is_over(store) ? STATUS_STORE_FAILED : sqlite_script(store, "ROLLBACK TO part; RELEASE part");
 }
 
 /* ---- statements ---- */

@@ -7,9 +7,13 @@
 
 #include "driver.h"
 
+/* The statements around each step. */
+enum sqlite_bound { BOUND_BEGIN, BOUND_COMMIT, BOUND_SAVE, BOUND_KEEP, BOUND_COUNT };
+
 struct store {
   sqlite3 *database;
   sqlite3_stmt *statements[QUERY_COUNT]; /* prepared at their first use */
+  sqlite3_stmt *bounds[BOUND_COUNT];     /* likewise */
   uint32_t issuer;                       /* for cid() */
   bool writing;                          /* between begin and commit */
   bool unsure;                           /* a commit's sync failed: only opening anew shows what the disk holds */

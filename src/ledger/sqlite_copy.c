@@ -12,10 +12,13 @@
 #include "durable.h"
 #include "sqlite.h"
 
+#define COPY_UNIT 4096 /* bytes of what the contract calls a page, whatever the file's own are */
+
 struct store_copy {
   struct store *store;
   sqlite3 *target;
   sqlite3_backup *work;
+  int pages;  /* of the file, in a unit */
   int64_t at; /* when all was copied, unix seconds; 0: not yet */
 };
 
@@ -40,12 +43,24 @@ static enum status copy_open(struct store_copy *copy, const char *path) {
   return copy->work != NULL ? STATUS_OK : sqlite_status(sqlite3_errcode(copy->target));
 }
 
+/* How many of the file's pages make a unit. */
+static int copy_pages(struct store *store) {
+  sqlite3_stmt *statement = NULL;
+  int size = 0;
+  if (sqlite3_prepare_v2(store->database, "PRAGMA page_size", -1, &statement, NULL) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW)
+    size = sqlite3_column_int(statement, 0);
+  sqlite3_finalize(statement);
+  return size > 0 && size < COPY_UNIT ? COPY_UNIT / size : 1;
+}
+
 enum status sqlite_copy_begin(struct store *store, const char *path, struct store_copy **out) {
   *out = NULL;
   struct store_copy *copy = calloc(1, sizeof *copy);
   if (copy == NULL)
     return STATUS_NO_MEMORY;
   copy->store = store;
+  copy->pages = copy_pages(store);
   enum status status = copy_open(copy, path);
   if (status == STATUS_OK)
     *out = copy;
@@ -55,7 +70,8 @@ enum status sqlite_copy_begin(struct store *store, const char *path, struct stor
 }
 
 enum status sqlite_copy_step(struct store_copy *copy, struct store_progress *progress) {
-  int code = sqlite3_backup_step(copy->work, (int)progress->pages);
+  uint64_t pages = (uint64_t)progress->pages * (unsigned)copy->pages;
+  int code = sqlite3_backup_step(copy->work, pages < INT32_MAX ? (int)pages : INT32_MAX);
   uint64_t left = (uint64_t)sqlite3_backup_remaining(copy->work);
   progress->whole = (uint64_t)sqlite3_backup_pagecount(copy->work);
   progress->copied = progress->whole - left;

@@ -91,6 +91,8 @@ START_TEST(survives_kill) {
 }
 END_TEST
 
+#define FRAME 1048 /* bytes of the write-ahead log for a page, with its header */
+
 static void limit_file_size(rlim_t size) {
   struct rlimit limit;
   ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
@@ -116,7 +118,7 @@ START_TEST(full_disk_books_nothing) {
   world_issue(&world, 1, &purse);
   world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
   purse_promise(&purse, TRANSACTION_PURCHASE, 10, OTHER_POS);
-  rlim_t full = wal_size(&world) + (rlim_t)_i * 4120; /* room for so many pages more, with their frames' headers */
+  rlim_t full = wal_size(&world) + (rlim_t)_i * FRAME; /* room for so many pages more */
   limit_file_size(full);
   ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
   ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
@@ -251,7 +253,7 @@ START_TEST(full_disk_takes_the_whole_group) {
     asks[i] = (struct ask){.purse = &purses[i]};
     jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
   }
-  limit_file_size(wal_size(&world) + 4120);
+  limit_file_size(wal_size(&world) + FRAME);
   ledger_transact_group(world.ledger, jobs, 8);
   limit_file_size(RLIM_INFINITY);
   for (size_t i = 0; i < 8; i++) {

@@ -176,6 +176,23 @@ START_TEST(places_tell_no_secret) {
 }
 END_TEST
 
+/* A payment touches many rows, and the page of each is written whole. */
+START_TEST(has_small_pages) {
+  struct world world;
+  uint8_t size[2]; /* https://sqlite.org/fileformat.html 1.3 */
+  world_open(&world);
+  ledger_close(&world.ledger);
+  FILE *file = fopen(world.path, "rb");
+  ck_assert_ptr_nonnull(file);
+  ck_assert_int_eq(fseek(file, 16, SEEK_SET), 0);
+  ck_assert_uint_eq(fread(size, 1, sizeof size, file), sizeof size);
+  (void)fclose(file);
+  ck_assert_int_eq(size[0] * 256 + size[1], 1024);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
 /* Another process, and another connection of this one. */
 START_TEST(locks_others_out) {
   struct world world;
@@ -338,6 +355,7 @@ Suite *store_suite(void) {
   tcase_add_test(tests, places_tell_no_secret);
   if (place_is_file()) {
     tcase_add_test(tests, opens_only_ledgers);
+    tcase_add_test(tests, has_small_pages);
     tcase_add_test(tests, locks_others_out);
     tcase_add_test(tests, locks_readers_out);
     tcase_add_test(tests, refuses_read_only_file);
