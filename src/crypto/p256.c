@@ -86,49 +86,52 @@ bool crypto_p256_sign(const uint8_t private_key[CRYPTO_P256_PRIVATE_SIZE], const
   return done;
 }
 
-static bool signature_check(EVP_PKEY *key, const uint8_t *data, size_t len,
+static bool signature_check(EVP_PKEY_CTX *context, const uint8_t *data, size_t len,
                             const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
-  EVP_PKEY_CTX *context = key != NULL ? EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL) : NULL;
   uint8_t der[DER_MAX], hash[CRYPTO_SHA256_SIZE];
   size_t der_len = signature_to_der(signature, der);
-  bool valid = false;
 
   crypto_tally_here()->verifications++;
-  valid = context != NULL && digest_sha256(data, len, hash) && EVP_PKEY_verify_init(context) == 1 &&
-          EVP_PKEY_verify(context, der, der_len, hash, sizeof hash) == 1;
-  EVP_PKEY_CTX_free(context);
-  return valid;
+  return context != NULL && digest_sha256(data, len, hash) &&
+         EVP_PKEY_verify(context, der, der_len, hash, sizeof hash) == 1;
 }
 
 bool crypto_p256_verify(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE], const uint8_t *data, size_t len,
                         const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
-  EVP_PKEY *key = p256_key_public(public_key);
-  bool valid = signature_check(key, data, len, signature);
-
-  EVP_PKEY_free(key);
-  return valid;
+  return signature_check(p256_key_verifying(public_key), data, len, signature);
 }
 
+/* The context is ready to verify and stays as it is: each use works on a copy, so that threads may share it. */
 struct crypto_verifier {
   EVP_PKEY *key;
+  EVP_PKEY_CTX *verifying;
 };
 
 struct crypto_verifier *crypto_verifier_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
   struct crypto_verifier *verifier = calloc(1, sizeof *verifier);
 
-  if (verifier != NULL && (verifier->key = p256_key_public(public_key)) == NULL)
+  if (verifier == NULL)
+    return NULL;
+  verifier->key = p256_key_public(public_key);
+  verifier->verifying = verifier->key != NULL ? EVP_PKEY_CTX_new_from_pkey(NULL, verifier->key, NULL) : NULL;
+  if (verifier->verifying == NULL || EVP_PKEY_verify_init(verifier->verifying) != 1)
     crypto_verifier_free(&verifier);
   return verifier;
 }
 
 bool crypto_verifier_check(const struct crypto_verifier *verifier, const uint8_t *data, size_t len,
                            const uint8_t signature[CRYPTO_SIGNATURE_SIZE]) {
-  return signature_check(verifier->key, data, len, signature);
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_dup(verifier->verifying);
+  bool valid = signature_check(context, data, len, signature);
+
+  EVP_PKEY_CTX_free(context);
+  return valid;
 }
 
 void crypto_verifier_free(struct crypto_verifier **verifier) {
   if (*verifier == NULL)
     return;
+  EVP_PKEY_CTX_free((*verifier)->verifying);
   EVP_PKEY_free((*verifier)->key);
   free(*verifier);
   *verifier = NULL;

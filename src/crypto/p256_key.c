@@ -7,6 +7,8 @@
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/param_build.h>
+#include <pthread.h>
+#include <stdlib.h>
 
 #define P256_GROUP   "prime256v1"
 #define UNCOMPRESSED 0x04 /* SEC 1 2.3.3 */
@@ -47,6 +49,59 @@ EVP_PKEY *p256_key_public(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
     return NULL;
   }
   return key;
+}
+
+/* A thread's key that takes one point after another, with a context that stays ready: what a new key and a new context
+ * cost is mostly looking up by name what they are. */
+struct slate {
+  EVP_PKEY *key;
+  EVP_PKEY_CTX *verifying;
+};
+
+static pthread_once_t slate_once = PTHREAD_ONCE_INIT;
+static pthread_key_t slate_key;
+static bool slate_keyed;
+
+static void slate_free(void *memory) {
+  struct slate *slate = memory;
+
+  EVP_PKEY_CTX_free(slate->verifying);
+  EVP_PKEY_free(slate->key);
+  free(slate);
+}
+
+static void slate_key_make(void) {
+  slate_keyed = pthread_key_create(&slate_key, slate_free) == 0;
+}
+
+/* With the first point that it takes. */
+static struct slate *slate_new(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
+  struct slate *slate = calloc(1, sizeof *slate);
+
+  if (slate == NULL)
+    return NULL;
+  slate->key = p256_key_public(public_key);
+  slate->verifying = slate->key != NULL ? EVP_PKEY_CTX_new_from_pkey(NULL, slate->key, NULL) : NULL;
+  if (slate->verifying == NULL || EVP_PKEY_verify_init(slate->verifying) != 1 ||
+      pthread_setspecific(slate_key, slate) != 0) {
+    slate_free(slate);
+    return NULL;
+  }
+  return slate;
+}
+
+EVP_PKEY_CTX *p256_key_verifying(const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
+  struct slate *slate = NULL;
+
+  if (pthread_once(&slate_once, slate_key_make) != 0 || !slate_keyed || public_key[0] != UNCOMPRESSED)
+    return NULL;
+  slate = pthread_getspecific(slate_key);
+  if (slate == NULL) {
+    slate = slate_new(public_key);
+    return slate != NULL ? slate->verifying : NULL;
+  }
+  bool taken = EVP_PKEY_set1_encoded_public_key(slate->key, public_key, CRYPTO_P256_PUBLIC_SIZE) == 1;
+  return taken ? slate->verifying : NULL;
 }
 
 /* Whether the scalar is in 1 .. n - 1, in time that does not depend on it. */

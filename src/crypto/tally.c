@@ -3,7 +3,7 @@
 
 #include "epurse/crypto.h"
 
-/* The one state that outlives a call here: each thread has its own, so that two cards in two threads do not mix. */
+/* It outlives a call: each thread has its own, so that two cards in two threads do not mix. */
 static _Thread_local struct crypto_tally *attached;
 static _Thread_local struct crypto_tally unread;
 

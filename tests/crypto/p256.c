@@ -112,6 +112,23 @@ START_TEST(ecdsa_refuses_a_key_that_is_none) {
 }
 END_TEST
 
+/* A thread takes its keys one after another: none is left over from before, least of all where the next one is refused. */
+START_TEST(one_key_leaves_nothing_to_the_next) {
+  struct vector public_key = vector(RFC6979_PUBLIC), signature = vector(ecdsa_rows[0].signature);
+  uint8_t secret[CRYPTO_P256_PRIVATE_SIZE];
+  struct vector other = {.len = CRYPTO_P256_PUBLIC_SIZE}, bad = public_key;
+
+  bad.at[64] ^= 1;
+  ck_assert(crypto_p256_generate(secret, other.at));
+  for (int i = 0; i < 3; i++) {
+    ck_assert(verifies(&public_key, "sample", &signature));
+    ck_assert(!verifies(&other, "sample", &signature));
+    ck_assert(!verifies(&bad, "sample", &signature));
+  }
+  ck_assert(verifies(&public_key, "sample", &signature));
+}
+END_TEST
+
 START_TEST(a_signature_has_a_twin) {
   /* (r, n - s) of "sample": why a record is named by a hash without its signature. */
   struct vector public_key = vector(RFC6979_PUBLIC);
@@ -173,6 +190,7 @@ Suite *p256_suite(void) {
   tcase_add_loop_test(tests, ecdsa_refuses_numbers_out_of_range, 0,
                       (int)(sizeof no_signatures / sizeof no_signatures[0]));
   tcase_add_test(tests, ecdsa_refuses_a_key_that_is_none);
+  tcase_add_test(tests, one_key_leaves_nothing_to_the_next);
   tcase_add_test(tests, a_signature_has_a_twin);
   tcase_add_test(tests, what_is_signed_verifies);
   tcase_add_test(tests, threads_do_not_disturb_each_other);
