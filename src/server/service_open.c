@@ -62,6 +62,7 @@ static void tell_not_issuing(const struct service *service) {
 
 enum status service_start(struct service *service, struct ledger **ledger) {
   const struct writer_options options = {.group = service->configuration.group,
+                                         .shared = ledger_shared(*ledger),
                                          .wait_us = service->configuration.group_wait_us,
                                          .metrics = &service->metrics};
 

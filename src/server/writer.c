@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The one thread that works with the ledger.
+ * The one thread that writes to the ledger.
  *
  * It is called by a semaphore, as the workers are (http/worker_pool.c says why). */
 #include "writer.h"
@@ -29,12 +29,13 @@ struct queue {
 
 struct writer {
   struct writer_options options;
-  struct ledger *ledger; /* the thread's, from its begin to its end */
+  struct ledger *ledger; /* of whoever is at work */
   pthread_t thread;
-  bool company;          /* the thread's: the last group had more than one step */
-  struct timespec until; /* the thread's: when a group that waits for more stops waiting */
-  sem_t call;            /* 1: the thread was called and has not come yet */
-  pthread_mutex_t lock;  /* over what follows */
+  pthread_mutex_t at_work; /* whoever works with the ledger has it; taken before the other one */
+  bool company;            /* the thread's: the last group had more than one step */
+  struct timespec until;   /* the thread's: when a group that waits for more stops waiting */
+  sem_t call;              /* 1: the thread was called and has not come yet */
+  pthread_mutex_t lock;    /* over what follows */
   struct queue readings, steps;
   bool idle; /* the thread waits and was not called */
   bool stopping;
@@ -168,10 +169,12 @@ static void *run(void *context) {
     struct queue readings = queue_take(&writer->readings, writer->readings.count);
     struct queue steps = queue_take(&writer->steps, is_due(writer) ? writer->options.group : 0);
     pthread_mutex_unlock(&writer->lock);
+    pthread_mutex_lock(&writer->at_work);
     if (readings.count > 0)
       read_all(writer, &readings);
     if (steps.count > 0)
       commit_all(writer, &steps);
+    pthread_mutex_unlock(&writer->at_work);
     pthread_mutex_lock(&writer->lock);
     if (steps.count > 0) {
       writer->company = steps.count > 1;
@@ -191,12 +194,19 @@ static void wake(struct writer *writer) {
   writer->idle = false;
 }
 
+/* Whether there is something to do that it does not wake up for by itself: a group that has begun has its moment.
+ * Called with the lock. */
+static bool is_news(const struct writer *writer) {
+  return writer->readings.count > 0 || writer->steps.count == 1 || writer->steps.count >= writer->options.group;
+}
+
 static enum status hand_in(struct writer *writer, struct queue *queue, struct job *job) {
   if (sem_init(&job->ended, 0, 0) != 0)
     return STATUS_NO_MEMORY;
   pthread_mutex_lock(&writer->lock);
   queue_add(queue, job);
-  wake(writer);
+  if (is_news(writer))
+    wake(writer);
   pthread_mutex_unlock(&writer->lock);
   worker_pool_wait_begin();
   while (sem_wait(&job->ended) != 0) { /* EINTR */
@@ -218,16 +228,29 @@ enum status writer_transact(struct writer *writer, ledger_step *step, void *cont
   return writer_transact_job(writer, &work);
 }
 
+/* Where nobody is at work whoever asks for a row reads it himself, which spares two changes of thread. Not where others
+ * write to the ledger too: what is read of a database is worth asking for together. */
+static bool read_here(struct writer *writer, struct ledger_job *work) {
+  if (writer->options.shared || pthread_mutex_trylock(&writer->at_work) != 0)
+    return false;
+  ledger_read_group(writer->ledger, work, 1);
+  pthread_mutex_unlock(&writer->at_work);
+  return true;
+}
+
 enum status writer_read_job(struct writer *writer, const struct ledger_job *work) {
   struct job job = {.work = *work};
 
+  if (read_here(writer, &job.work))
+    return job.work.status;
   return hand_in(writer, &writer->readings, &job);
 }
 
+/* It may take long, an audit for one, while others compute. */
 enum status writer_read(struct writer *writer, ledger_step *step, void *context) {
-  const struct ledger_job work = {.step = step, .context = context};
+  struct job job = {.work = {.step = step, .context = context}};
 
-  return writer_read_job(writer, &work);
+  return hand_in(writer, &writer->readings, &job);
 }
 
 struct writer_state writer_look(struct writer *writer) {
@@ -242,17 +265,14 @@ struct ledger *writer_ledger(struct writer *writer) {
 }
 
 static bool init_locks(struct writer *writer) {
-  if (pthread_mutex_init(&writer->lock, NULL) != 0)
-    return false;
-  bool made = sem_init(&writer->call, 0, 0) == 0;
-  if (!made)
-    pthread_mutex_destroy(&writer->lock);
-  return made;
+  writer->lock = writer->at_work = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+  return sem_init(&writer->call, 0, 0) == 0;
 }
 
 static void clear(struct writer *writer) {
   sem_destroy(&writer->call);
   pthread_mutex_destroy(&writer->lock);
+  pthread_mutex_destroy(&writer->at_work);
   free(writer);
 }
 

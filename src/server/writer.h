@@ -18,6 +18,7 @@ struct metrics;
 
 struct writer_options {
   size_t group;     /* steps of one commit at most, 1 to WRITER_GROUP_MAX */
+  bool shared;      /* as ledger_shared says: readings of many requests are asked for together */
   unsigned wait_us; /* how long a group waits for more, microseconds; only where the one before had company */
   struct metrics *metrics;
 };
@@ -38,6 +39,8 @@ enum status writer_transact_job(struct writer *writer, const struct ledger_job *
 
 /* Runs what only reads, between two commits: it sees nothing that is not durable. The answer is the step's. */
 enum status writer_read(struct writer *writer, ledger_step *step, void *context) EPURSE_MUST_USE;
+
+/* The same for a look at a row or two: on the caller's thread, where nobody is at work and the ledger is not shared. */
 enum status writer_read_job(struct writer *writer, const struct ledger_job *job) EPURSE_MUST_USE;
 
 /* What it holds at the moment, for whoever asks why something takes so long; from any thread. */

@@ -221,6 +221,46 @@ START_TEST(closing_runs_what_was_handed_in) {
 }
 END_TEST
 
+static enum status tell_thread(struct ledger *ledger, void *context) {
+  (void)ledger;
+  *(pthread_t *)context = pthread_self();
+  return STATUS_OK;
+}
+
+static void *read_one(void *context) {
+  struct thread *thread = context;
+  pthread_t reader = pthread_self();
+
+  thread->wrong =
+      writer_read(thread->writer, tell_thread, &reader) != STATUS_OK || pthread_equal(reader, pthread_self());
+  return NULL;
+}
+
+/* Whoever asks reads, which spares two changes of thread; while the writer is at work the question waits for it. */
+START_TEST(readings_need_no_other_thread) {
+  struct world world;
+  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
+  struct thread holder, threads[THREADS], reader = {.writer = writer};
+  pthread_t here = {0};
+  const struct ledger_job job = {.step = tell_thread, .context = &here};
+
+  ck_assert_int_eq(writer_read_job(writer, &job), STATUS_OK);
+  ck_assert(pthread_equal(here, pthread_self()));
+  ck_assert_int_eq(writer_read(writer, tell_thread, &here), STATUS_OK); /* which may take long */
+  ck_assert(!pthread_equal(here, pthread_self()));
+  fill_queue(writer, &holder, threads);
+  ck_assert_int_eq(pthread_create(&reader.id, NULL, read_one, &reader), 0);
+  while (writer_look(writer).readings < 1)
+    pause_ms(1);
+  sem_post(&holding.may_end);
+  ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
+  ck_assert_int_eq(pthread_join(reader.id, NULL), 0);
+  ck_assert_uint_eq(reader.wrong, 0);
+  join_threads(threads);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(group_size_is_checked) {
   const struct writer_options options = {.group = WRITER_GROUP_MAX + 1};
   struct ledger *ledger = NULL;
@@ -240,6 +280,7 @@ Suite *writer_suite(void) {
   tcase_add_test(all, what_waits_is_committed_together);
   tcase_add_test(all, group_is_no_larger_than_allowed);
   tcase_add_test(all, closing_runs_what_was_handed_in);
+  tcase_add_test(all, readings_need_no_other_thread);
   tcase_add_test(all, group_size_is_checked);
   suite_add_tcase(suite, all);
   return suite;
