@@ -187,7 +187,7 @@ START_TEST(has_small_pages) {
   ck_assert_int_eq(fseek(file, 16, SEEK_SET), 0);
   ck_assert_uint_eq(fread(size, 1, sizeof size, file), sizeof size);
   (void)fclose(file);
-  ck_assert_int_eq(size[0] * 256 + size[1], 1024);
+  ck_assert_int_eq(size[0] * 256 + size[1], 2048);
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
   world_close(&world);
 }
