@@ -76,6 +76,7 @@ static enum status sqlite_configure(struct store *store) {
   if (status == STATUS_OK)
     status = sqlite_script(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
                                   "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 2000;" /* pages */
+                                  "PRAGMA cache_size = -8192;" /* KiB: what thousands of cards that pay come back to */
                                   "PRAGMA temp_store = MEMORY;" /* what a savepoint needs to be undone */);
   return status;
 }
