@@ -12,6 +12,7 @@ struct sale {
   struct amount amount; /* of the whole sale */
   bool in_points;       /* it was paid with points */
   int64_t time;         /* unix seconds, when this till made it; 0: another till did, or it is not known */
+  int64_t number;       /* of its entry in this till's journal; 0: likewise */
 };
 
 /* The sale of the journal's entry with that number; 0: the newest sale. STATUS_NOT_FOUND; STATUS_SALE_UNKNOWN: it is no

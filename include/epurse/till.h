@@ -120,7 +120,8 @@ enum status till_pin(struct till *till, const char *digits) EPURSE_MUST_USE;
  * not say yes has not shown it, and it ends with STATUS_UNREPORTED: the journal knows that people may not know. */
 #define TILL_QUESTION_SHOWN "Has the result been shown?"
 
-/* Answers TILL_QUESTION. `text`: where a line is asked for; else NULL. STATUS_NOT_WANTED: nobody asks. BAD_FORMAT, BAD_LENGTH. */
+/* Answers TILL_QUESTION. `text`: where a line is asked for; with a no to a yes or no, that what was said was neither; else NULL or "".
+ * STATUS_NOT_WANTED: nobody asks. BAD_FORMAT, BAD_LENGTH. */
 enum status till_answer(struct till *till, bool yes, const char *text) EPURSE_MUST_USE;
 
 /* ---- how far it is ---- */

@@ -27,6 +27,8 @@ static enum status sale_of_entry(const struct journal_entry *entry, struct sale 
   enum status status = promise_decode(entry->promise, PROMISE_SIZE, &promise);
   if (status == STATUS_OK)
     sale_fill(&promise, entry->time, sale);
+  if (status == STATUS_OK)
+    sale->number = entry->id;
   return status;
 }
 

@@ -148,10 +148,12 @@ enum status till_ask_pin(struct till *till, unsigned tries_left, char digits[PIN
 enum status till_ask(struct till *till, const char *question, char *text, unsigned capacity) {
   enum status status = STATUS_CANCELLED;
   pthread_mutex_lock(&till->mutex);
-  if (till->busy &&
-      await_given(till, text != NULL ? WANTED_TEXT : WANTED_YES, TILL_QUESTION, question, TILL_WAIT_SECONDS) &&
-      till->yes)
+  bool given = till->busy &&
+               await_given(till, text != NULL ? WANTED_TEXT : WANTED_YES, TILL_QUESTION, question, TILL_WAIT_SECONDS);
+  if (given && till->yes)
     status = STATUS_OK;
+  else if (given && text == NULL && till->text[0] != 0) /* what was said was neither yes nor no */
+    status = STATUS_OUTCOME_UNKNOWN;
   if (status == STATUS_OK && text != NULL && strlen(till->text) < capacity)
     memcpy(text, till->text, strlen(till->text) + 1);
   else if (text != NULL)

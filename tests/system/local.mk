@@ -15,7 +15,7 @@ system_tests = tests/system/advice.test tests/system/approval.test tests/system/
 	tests/system/secrets-process.test tests/system/secrets-time.test tests/system/secrets.test tests/system/seed-cases.test \
 	tests/system/serial.test tests/system/server-openapi.test tests/system/server-start.test tests/system/settlement.test \
 	tests/system/scale.test tests/system/tap.test tests/system/tender.test tests/system/till-day.test \
-	tests/system/till-line.test tests/system/tilld.test \
+	tests/system/till-hand.test tests/system/till-line.test tests/system/tilld.test \
 	tests/system/torture.test tests/system/totals.test tests/system/up-to.test tests/system/valgrind.test \
 	tests/system/with-pcscd.test tests/system/zvt-tender.test tests/system/zvt.test
 TESTS += $(system_tests)

@@ -35,9 +35,9 @@ static enum status prompt_pin(const char *prompt, char digits[PIN_MAX + 1]) {
 }
 
 /* Whether there is something to read, where a signal would not end the waiting for it by itself. */
-static bool pin_comes(const struct terminal_program *self) {
+static bool input_comes(const struct terminal_program *self, int fd) {
   static const struct timespec now = {0, 0};
-  struct pollfd ready = {.fd = (int)self->pin_fd, .events = POLLIN};
+  struct pollfd ready = {.fd = fd, .events = POLLIN};
   while (self->cancelling != NULL && poll(&ready, 1, SIGNAL_MS) == 0)
     if (sigtimedwait(self->cancelling, NULL, &now) > 0)
       return false;
@@ -46,7 +46,7 @@ static bool pin_comes(const struct terminal_program *self) {
 
 /* From a machine: a line of the descriptor. One that brought none must not be asked. */
 static enum status read_pin(const struct terminal_program *self, char digits[PIN_MAX + 1]) {
-  if (self->pin_fd < 0 || !pin_comes(self))
+  if (self->pin_fd < 0 || !input_comes(self, (int)self->pin_fd))
     return STATUS_CANCELLED;
   enum status status = secret_from_fd((int)self->pin_fd, digits, PIN_MAX + 1);
   return status == STATUS_STORE_FAILED ? STATUS_CANCELLED : status; /* no further line: no further try */
@@ -127,11 +127,14 @@ void dialogue_fill(struct terminal_program *self) {
 }
 
 /* One whole line of stdin, its end and what does not fit cut off; false at the end of input. */
-static bool line_read(char *text, unsigned capacity, bool *fits) {
+static bool line_read(const struct terminal_program *self, char *text, unsigned capacity, bool *fits) {
   unsigned len = 0;
+  *fits = true;
+  text[0] = 0;
+  if (!input_comes(self, STDIN_FILENO))
+    return false;
   int c = getchar();
   bool any = c != EOF;
-  *fits = true;
   for (; c != EOF && c != '\n'; c = getchar()) {
     *fits = *fits && len + 1 < capacity;
     if (*fits)
@@ -151,10 +154,9 @@ static void question_print(const char *question, const char *behind) {
 enum status operator_confirm(void *context, const char *question) {
   char line[64];
   bool fits, answered = false;
-  (void)context;
   for (int i = 0; i < ASK_TIMES; i++) {
     question_print(question, translated(" (y/n) "));
-    if (!line_read(line, sizeof line, &fits))
+    if (!line_read(context, line, sizeof line, &fits))
       break;
     enum answer answer = fits ? answer_read(line) : ANSWER_NEITHER;
     if (answer != ANSWER_NEITHER)
@@ -167,10 +169,9 @@ enum status operator_confirm(void *context, const char *question) {
 
 enum status operator_ask(void *context, const char *question, char *text, unsigned capacity) {
   bool fits = false;
-  (void)context;
   for (int i = 0; i < ASK_TIMES && !fits; i++) {
     question_print(question, " ");
-    if (!line_read(text, capacity, &fits))
+    if (!line_read(context, text, capacity, &fits))
       return STATUS_CANCELLED;
     if (!fits)
       fprintf(stderr, translated("That is too long: at most %u characters.\n"), capacity - 1);

@@ -13,6 +13,7 @@
 #include "epurse/reference.h"
 #include "problem.h"
 #include "till_line.h"
+#include "till_question.h"
 
 #define SLICE_MS      100   /* between two looks for a signal */
 #define CARD_WAIT_MAX 86400 /* seconds; the till waits no longer for a card */
@@ -20,7 +21,7 @@
 
 struct talk {
   struct terminal_program *self;
-  const char *operation;
+  const struct till_wish *wish;
   struct till_line *line;
   struct outcome *outcome;
   char reference[REFERENCE_MAX + 1];
@@ -111,10 +112,10 @@ static void abort_it(struct talk *talk, enum status why) {
   json_decref(object);
 }
 
-/* Whoever types slowly may come when another sale waits for a PIN. */
-static bool pin_is_wanted(const struct talk *talk) {
+/* Whoever types slowly may come when another sale waits for a PIN, or an answer. */
+static bool step_is(const struct talk *talk, const char *step) {
   json_t *result = result_get(talk);
-  bool wanted = strcmp(text_of(result, "step"), "pin-wanted") == 0;
+  bool wanted = strcmp(text_of(result, "step"), step) == 0;
   json_decref(result);
   return wanted;
 }
@@ -127,7 +128,7 @@ static void pin_give(struct talk *talk, unsigned tries_left) {
   if (status == STATUS_OK)
     status = pin_block_encode(digits, block);
   crypto_wipe(block, sizeof block);
-  if (status == STATUS_OK && pin_is_wanted(talk)) {
+  if (status == STATUS_OK && step_is(talk, "pin-wanted")) {
     snprintf(body, sizeof body, "{\"pin\":\"%s\"}", digits);
     post(talk, "/pin", body);
     crypto_wipe(body, sizeof body);
@@ -137,12 +138,36 @@ static void pin_give(struct talk *talk, unsigned tries_left) {
   crypto_wipe(digits, sizeof digits);
 }
 
+static enum status show_outcome(const struct talk *talk) {
+  return talk->wish->show != NULL ? talk->wish->show(talk->self, talk->outcome)
+                                  : terminal_program_show(talk->self, talk->wish->operation, talk->outcome);
+}
+
+/* The cashier's, of cash that is taken and money that is handed out; what was neither yes nor no may have meant either. */
+static void question_answer(const struct talk *talk, const json_t *event) {
+  char question[TILL_QUESTION_MAX], text[TENDER_REFERENCE_MAX] = "";
+  const bool wants_text = flag_of(event, "wants_text");
+  till_question_words(text_of(event, "text"), talk->wish->payment->amount, question);
+  enum status status =
+      wants_text ? operator_ask(talk->self, question, text, sizeof text) : operator_confirm(talk->self, question);
+  if (status == STATUS_OUTCOME_UNKNOWN)
+    snprintf(text, sizeof text, "unclear");
+  json_t *object = json_pack("{s:b}", "yes", status == STATUS_OK);
+  if (text[0] != 0 && (wants_text ? status == STATUS_OK : status == STATUS_OUTCOME_UNKNOWN))
+    json_object_set_new(object, "text", json_string(text));
+  char *body = json_dumps(object, JSON_COMPACT);
+  if (body != NULL && step_is(talk, "question"))
+    post(talk, "/answer", body);
+  free(body);
+  json_decref(object);
+}
+
 /* The journal notes next that people know, or that they may not. */
 static void show(struct talk *talk) {
   json_t *result = result_get(talk);
   if (result != NULL) {
     outcome_take(result, talk->self->reference == NULL, talk->outcome);
-    talk->status = terminal_program_show(talk->self, talk->operation, talk->outcome);
+    talk->status = show_outcome(talk);
     talk->shown = true;
   }
   post(talk, "/answer", result != NULL && talk->status == STATUS_OK ? "{\"yes\":true}" : "{\"yes\":false}");
@@ -151,18 +176,7 @@ static void show(struct talk *talk) {
 
 /* ---- the request ---- */
 
-static json_t *request_json(const struct talk *talk, const struct payment *payment) {
-  const struct terminal_program *self = talk->self;
-  int wait = terminal_program_wait(self);
-  json_t *object =
-      json_pack("{s:s, s:I, s:s, s:b, s:b}", "reference", talk->reference, "amount", (json_int_t)payment->amount.minor,
-                "currency", self->terminal->currency->code, "card_stays", 1, "show", 1);
-  if (wait == 0)
-    json_object_set_new(object, "card_now", json_true());
-  else
-    json_object_set_new(object, "card_seconds", json_integer(wait < 0 ? CARD_WAIT_MAX : wait));
-  if (payment->reference == NULL)
-    json_object_set_new(object, "unnamed", json_true());
+static void sale_options(const struct payment *payment, json_t *object) {
   if (payment->points)
     json_object_set_new(object, "points", json_true());
   else /* a name is the server's to know: it is not paid off-line */
@@ -173,19 +187,51 @@ static json_t *request_json(const struct talk *talk, const struct payment *payme
                                                                            : "never"));
   if (payment->ask_pin)
     json_object_set_new(object, "ask_pin", json_true());
+}
+
+static void refund_options(const struct till_wish *wish, json_t *object) {
+  json_object_set_new(object, "sale", json_string(wish->sale));
+  if (wish->supervisor != NULL && wish->supervisor[0] != 0)
+    json_object_set_new(object, "supervisor", json_string(wish->supervisor));
+  if (wish->without_card)
+    json_object_set_new(object, "without_card", json_true());
+}
+
+static json_t *request_json(const struct talk *talk) {
+  const struct terminal_program *self = talk->self;
+  const struct till_wish *wish = talk->wish;
+  const struct payment *payment = wish->payment;
+  int wait = terminal_program_wait(self);
+  json_t *object = json_pack("{s:s, s:b, s:b}", "reference", talk->reference, "card_stays", 1, "show", 1);
+  if (!wish->whole) {
+    json_object_set_new(object, "amount", json_integer(payment->amount.minor));
+    json_object_set_new(object, "currency", json_string(self->terminal->currency->code));
+  }
+  if (wait == 0)
+    json_object_set_new(object, "card_now", json_true());
+  else
+    json_object_set_new(object, "card_seconds", json_integer(wait < 0 ? CARD_WAIT_MAX : wait));
+  if (payment->reference == NULL)
+    json_object_set_new(object, "unnamed", json_true());
+  if (wish->sale != NULL)
+    refund_options(wish, object);
+  else if (self->terminal->role == ROLE_POS)
+    sale_options(payment, object);
   if (self->cashier != NULL)
     json_object_set_new(object, "cashier", json_string(self->cashier));
   return object;
 }
 
 /* STATUS_OK: it is under way, or over. STATUS_UNKNOWN_FIELD: this till is older than the program. */
-static enum status begin(const struct talk *talk, const struct payment *payment) {
-  json_t *request = request_json(talk, payment), *answer = NULL;
+static enum status begin(const struct talk *talk) {
+  json_t *request = request_json(talk), *answer = NULL;
   char *body = json_dumps(request, JSON_COMPACT);
-  int http = body != NULL ? till_line_call(talk->line, "/sales", body, &answer) : 0;
+  int http = body != NULL ? till_line_call(talk->line, talk->wish->path, body, &answer) : 0;
   enum status status = http == 200 || http == 202 ? STATUS_OK
                        : http == 0                ? STATUS_OUTCOME_UNKNOWN
                                                   : status_by_name(text_of(answer, "code"));
+  if (body != NULL) /* the supervisor's code may be in it */
+    crypto_wipe(body, strlen(body));
   free(body);
   json_decref(answer);
   json_decref(request);
@@ -211,6 +257,8 @@ static void event_take(struct talk *talk, const json_t *event) {
     pin_give(talk, (unsigned)number_of(event, "tries_left", PIN_TRIES));
   else if (strcmp(step, "question") == 0 && strcmp(text_of(event, "text"), SHOWN) == 0)
     show(talk);
+  else if (strcmp(step, "question") == 0)
+    question_answer(talk, event);
   talk->done = strcmp(step, "done") == 0;
 }
 
@@ -247,7 +295,7 @@ static enum status fail(struct talk *talk, enum status status, const char *probl
   if (is_outside(status) && !talk->self->met)
     return refuse(talk, status);
   talk->self->till_problem = problem;
-  report_outcome(talk->self, talk->operation, status, talk->outcome);
+  report_outcome(talk->self, talk->wish->operation, status, talk->outcome);
   talk->self->till_problem = NULL;
   return status;
 }
@@ -262,7 +310,7 @@ static enum status conclude(struct talk *talk) {
     status = status_by_name(text_of(result, "status"));
   }
   if (status == STATUS_OK || status == STATUS_UNREPORTED)
-    status = terminal_program_show(talk->self, talk->operation, talk->outcome);
+    status = show_outcome(talk);
   else
     status = fail(talk, status, text_of(result, "problem"));
   json_decref(result);
@@ -283,6 +331,12 @@ static bool name_take(struct talk *talk) {
   for (size_t i = 0; i < sizeof random; i++)
     snprintf(talk->reference + 2 * i, 3, "%02x", random[i]);
   return true;
+}
+
+/* Whether it is one that a till does, with this reader and this tender. */
+static bool is_for_a_till(const struct terminal_program *self) {
+  return !self->up_to && !self->dialogue.tap && self->trace == NULL && !self->cancel_on_eof &&
+         (self->tender_spec == NULL || strcmp(self->tender_spec, self->terminal->tender_spec) == 0);
 }
 
 static bool goes_through(const struct terminal_program *self, const struct till_line *line) {
@@ -311,8 +365,8 @@ static void signals_let(struct talk *talk, const sigset_t *before) {
 }
 
 /* False: this till does not know how. */
-static bool run(struct talk *talk, const struct payment *payment, enum status *status) {
-  *status = begin(talk, payment);
+static bool run(struct talk *talk, enum status *status) {
+  *status = begin(talk);
   if (*status == STATUS_UNKNOWN_FIELD)
     return false;
   if (*status != STATUS_OK) {
@@ -326,23 +380,23 @@ static bool run(struct talk *talk, const struct payment *payment, enum status *s
   return true;
 }
 
-bool till_client_pays(struct terminal_program *self, const struct payment *payment, struct outcome *outcome,
+bool till_client_runs(struct terminal_program *self, const struct till_wish *wish, struct outcome *outcome,
                       enum status *status) {
-  struct talk talk = {.self = self, .operation = "purchase", .outcome = outcome};
+  struct talk talk = {.self = self, .wish = wish, .outcome = outcome};
   sigset_t before;
   bool through = false;
-  if (self->up_to || self->dialogue.tap || self->trace != NULL || self->cancel_on_eof || !name_take(&talk))
+  if (!is_for_a_till(self) || !name_take(&talk))
     return false;
   talk.line = till_line_open(self->terminal->folder);
   if (talk.line == NULL)
     return false;
-  outcome->amount = payment->amount;
+  outcome->amount = wish->payment->amount;
   if (self->reference != NULL)
     snprintf(outcome->reference, sizeof outcome->reference, "%s", self->reference);
-  self->wanted = payment->amount;
+  (void)setvbuf(stdin, NULL, _IONBF, 0); /* what poll does not see must not lie in a buffer */
   signals_hold(&talk, &before);
   if (goes_through(self, talk.line) && till_line_listen(talk.line))
-    through = run(&talk, payment, status);
+    through = run(&talk, status);
   signals_let(&talk, &before);
   till_line_close(&talk.line);
   return through;

@@ -5,9 +5,21 @@
 
 #include "terminal_program.h"
 
-/* Has the till carry the payment out, and reports how it ended. False: no till is there, or an option is none of its own (--tap,
- * --up-to, --apdu-trace, --cancel-on-eof, another reader): nothing was begun. */
-bool till_client_pays(struct terminal_program *self, const struct payment *payment, struct outcome *outcome,
+/* What the till is to carry out. */
+struct till_wish {
+  const char *operation; /* "purchase", "refund", "load", "payout": what report_outcome calls it */
+  const char *path;      /* of the till's interface: "/sales" */
+  const struct payment *payment;
+  /* Refund: which sale, by number, reference, or the text of its receipt; whether all of it; and the supervisor's code, or "". */
+  const char *sale, *supervisor;
+  bool whole, without_card;
+  /* Shows that it is done; NULL: terminal_program_show. As that one. */
+  enum status (*show)(struct terminal_program *self, const struct outcome *outcome);
+};
+
+/* Has the till carry it out, and reports how it ended. False: no till is there, or an option is none of its own (--tap, --up-to,
+ * --apdu-trace, --cancel-on-eof, another reader, another tender): nothing was begun. */
+bool till_client_runs(struct terminal_program *self, const struct till_wish *wish, struct outcome *outcome,
                       enum status *status);
 
 #endif

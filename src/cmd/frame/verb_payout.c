@@ -14,6 +14,7 @@
 #include "paper.h"
 #include "problem.h"
 #include "terminal_program.h"
+#include "till_client.h"
 
 const struct option_row payout_rows[] = {{"all", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, all), 0,
                                           0, SENTENCE("payout: all that is on the card")},
@@ -79,8 +80,9 @@ static enum status pin_typed(void *context, unsigned tries_left, char digits[PIN
 
 static enum status pin_again(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
   struct typed *typed = context;
-  if (typed->digits[0] == 0)
-    return pin_typed(context, tries_left, digits);
+  const struct dialogue *dialogue = &typed->self->dialogue;
+  if (typed->digits[0] == 0) /* and is not kept: a wrong one must not be tried again */
+    return dialogue->ask_pin(dialogue->context, tries_left, digits);
   memcpy(digits, typed->digits, sizeof typed->digits);
   crypto_wipe(typed->digits, sizeof typed->digits);
   return STATUS_OK;
@@ -209,10 +211,15 @@ static enum status put_back(struct terminal_program *self) {
   return STATUS_OK;
 }
 
+/* An amount in cash, at a reload terminal. */
+static bool is_for_a_till(const struct terminal_program *self) {
+  return self->terminal->role == ROLE_RELOAD && self->iban == NULL && !self->all && !self->close;
+}
+
 enum status verb_payout(void *context, char **arguments) {
   struct terminal_program *self = context;
   struct payment payment = {.reference = self->reference, .closes = self->close};
-  struct outcome outcome;
+  struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   struct account account;
   int said = (arguments[0] != NULL) + self->all + self->back + self->close;
   if (self->iban == NULL ? self->holder != NULL : self->back) {
@@ -232,6 +239,11 @@ enum status verb_payout(void *context, char **arguments) {
     return status;
   if (self->back)
     return put_back(self);
+  self->wanted = payment.amount;
+  if (is_for_a_till(self) &&
+      till_client_runs(self, &(struct till_wish){.operation = "payout", .path = "/payouts", .payment = &payment},
+                       &outcome, &status))
+    return status;
   self->dialogue.show = show;
   if (terminal_program_recall(self, TRANSACTION_PAYOUT, &payment, &outcome, &status))
     return status;

@@ -58,13 +58,14 @@ static enum status verb_pay(void *context, char **arguments) {
     status = terminal_program_amount(self, arguments[0], &payment.amount);
   if (status != STATUS_OK)
     return status;
-  if (till_client_pays(self, &payment, &outcome, &status))
+  self->wanted = payment.amount;
+  if (till_client_runs(self, &(struct till_wish){.operation = "purchase", .path = "/sales", .payment = &payment},
+                       &outcome, &status))
     return status;
   self->dialogue.show = show;
   if (terminal_program_recall(self, payment.points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE, &payment,
                               &outcome, &status))
     return status;
-  self->wanted = payment.amount;
   status = paper_ready(self);
   if (status != STATUS_OK)
     return status;

@@ -12,16 +12,27 @@
 #include "cmd/frame/paper.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
+#include "cmd/frame/till_client.h"
+#include "epurse/crypto.h"
 #include "epurse/receipt.h"
 #include "epurse/terminal_refund.h"
+#include "epurse/terminal_supervisor.h"
 #include "verb_supervisor.h"
+
+/* What is asked for: a sale, by which name a till finds it too, and how much of it. */
+struct wanted {
+  struct sale sale;
+  char name[RECEIPT_TEXT_SIZE]; /* its number, its reference, or its receipt as text */
+  bool whole;
+  char supervisor[SUPERVISOR_CODE_MAX + 1]; /* the code that was given; "": none is set */
+};
 
 static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "refund", outcome);
 }
 
 /* A file of a receipt, in bytes or as the text of its QR code. STATUS_NOT_FOUND: there is none of that name. */
-static enum status sale_by_file(const struct terminal_program *self, const char *path, struct sale *sale) {
+static enum status sale_by_file(const struct terminal_program *self, const char *path, struct wanted *wanted) {
   uint8_t data[RECEIPT_TEXT_SIZE];
   FILE *file = fopen(path, "re");
   if (file == NULL)
@@ -31,23 +42,31 @@ static enum status sale_by_file(const struct terminal_program *self, const char 
   fclose(file);
   while (whole && receipt_text_is(data, len) && len > 0 && (data[len - 1] == '\n' || data[len - 1] == '\r'))
     len--;
-  return whole ? sale_by_receipt(self->terminal, data, len, sale) : STATUS_BAD_FORMAT;
+  if (!whole)
+    return STATUS_BAD_FORMAT;
+  enum status status = sale_by_receipt(self->terminal, data, len, &wanted->sale);
+  if (status == STATUS_OK && receipt_text_is(data, len))
+    snprintf(wanted->name, sizeof wanted->name, "%.*s", (int)len, (const char *)data);
+  else if (status == STATUS_OK)
+    status = receipt_text_encode(data, len, wanted->name, sizeof wanted->name);
+  return status;
 }
 
-static enum status sale_named(const struct terminal_program *self, const char *name, struct sale *sale) {
+static enum status sale_named(const struct terminal_program *self, const char *name, struct wanted *wanted) {
   char *end = NULL;
   errno = 0;
   int64_t number = strtoimax(name, &end, 10);
   if (errno == 0 && *end == 0 && number > 0)
-    return sale_by_number(self->terminal, number, sale);
+    return sale_by_number(self->terminal, number, &wanted->sale);
+  snprintf(wanted->name, sizeof wanted->name, "%s", name);
   if (receipt_text_is((const uint8_t *)name, strlen(name)))
-    return sale_by_receipt(self->terminal, (const uint8_t *)name, strlen(name), sale);
-  enum status status = sale_by_file(self, name, sale);
-  return status == STATUS_NOT_FOUND ? sale_by_reference(self->terminal, name, sale) : status;
+    return sale_by_receipt(self->terminal, (const uint8_t *)name, strlen(name), &wanted->sale);
+  enum status status = sale_by_file(self, name, wanted);
+  return status == STATUS_NOT_FOUND ? sale_by_reference(self->terminal, name, &wanted->sale) : status;
 }
 
 /* *amount: what stands after the name of the sale; NULL: nothing. */
-static enum status sale_find(const struct terminal_program *self, char **arguments, struct sale *sale,
+static enum status sale_find(const struct terminal_program *self, char **arguments, struct wanted *wanted,
                              const char **amount) {
   const char *name = self->last ? NULL : arguments[0];
   *amount = self->last || arguments[0] == NULL ? arguments[0] : arguments[1];
@@ -59,7 +78,10 @@ static enum status sale_find(const struct terminal_program *self, char **argumen
     problem_say(self->program->name, "say which sale: its number, its receipt, its reference, or --last");
     return STATUS_USAGE;
   }
-  enum status status = name == NULL ? sale_by_number(self->terminal, 0, sale) : sale_named(self, name, sale);
+  enum status status = name == NULL ? sale_by_number(self->terminal, 0, &wanted->sale) : sale_named(self, name, wanted);
+  if (status == STATUS_OK && wanted->sale.number > 0)
+    snprintf(wanted->name, sizeof wanted->name, "%" PRId64, wanted->sale.number);
+  wanted->whole = *amount == NULL;
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "no sale: %s", status_sentence(status));
   return status;
@@ -72,9 +94,44 @@ static void suggest_without_card(const struct terminal_program *self, enum statu
                        SENTENCE("Nothing was given back. With refund --without-card it is owed to the card."));
 }
 
-static enum status give_back(struct terminal_program *self, struct payment *payment, const struct sale *sale) {
+/* The card collects it at a reload terminal, and people are told so. */
+static enum status show_owed(struct terminal_program *self, const struct outcome *outcome) {
+  char amount[AMOUNT_TEXT_MAX], cid[2 * CID_SIZE + 1];
+  self->changed = true;
+  cid_print(outcome->cid, cid);
+  report_amount(amount, outcome->amount.minor, outcome->amount.currency);
+  terminal_program_print(
+      self, translated("%s is owed to card ....%s now: to have it, load just that at a reload terminal.\n"), amount,
+      cid + 12);
+  self->report =
+      json_pack("{s:s, s:I, s:s, s:s, s:b}", "operation", "refund", "amount", (json_int_t)outcome->amount.minor,
+                "currency", self->terminal->currency->code, "cid", cid, "owed", 1);
+  if (outcome->reference[0] != 0)
+    json_object_set_new(self->report, "reference", json_string(outcome->reference));
+  return STATUS_OK;
+}
+
+/* False: no till is at work here. */
+static bool by_till(struct terminal_program *self, const struct payment *payment, const struct wanted *wanted,
+                    struct outcome *outcome, enum status *status) {
+  const struct till_wish wish = {.operation = "refund",
+                                 .path = "/refunds",
+                                 .payment = payment,
+                                 .sale = wanted->name,
+                                 .supervisor = wanted->supervisor,
+                                 .whole = wanted->whole,
+                                 .without_card = self->without_card,
+                                 .show = self->without_card ? show_owed : NULL};
+  return till_client_runs(self, &wish, outcome, status);
+}
+
+static enum status give_back(struct terminal_program *self, struct payment *payment, const struct wanted *wanted) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   enum status status;
+  if (by_till(self, payment, wanted, &outcome, &status)) {
+    suggest_without_card(self, status);
+    return status;
+  }
   self->dialogue.show = show;
   if (terminal_program_recall(self, TRANSACTION_REFUND, payment, &outcome, &status))
     return status;
@@ -87,7 +144,7 @@ static enum status give_back(struct terminal_program *self, struct payment *paym
     return status;
   }
   payment->wait_seconds = terminal_program_wait(self);
-  status = refund_run(self->terminal, self->reader, payment, sale, &self->dialogue, &outcome);
+  status = refund_run(self->terminal, self->reader, payment, &wanted->sale, &self->dialogue, &outcome);
   status = terminal_program_held(self, status);
   if (status == STATUS_OK || status == STATUS_UNREPORTED) { /* that was said */
     self->dialogue.say(self->dialogue.context, "Take the card.");
@@ -100,70 +157,63 @@ static enum status give_back(struct terminal_program *self, struct payment *paym
   return status;
 }
 
-/* The card collects it at a reload terminal, and people are told so. */
-static enum status owe(struct terminal_program *self, const struct payment *payment, const struct sale *sale) {
+static enum status owe(struct terminal_program *self, const struct payment *payment, const struct wanted *wanted) {
   struct outcome outcome;
-  char amount[AMOUNT_TEXT_MAX], cid[2 * CID_SIZE + 1];
-  enum status status = refund_owe(self->terminal, payment, sale, &outcome);
-  if (status != STATUS_OK) {
-    report_outcome(self, "refund", status, &outcome);
+  enum status status;
+  if (by_till(self, payment, wanted, &outcome, &status))
     return status;
-  }
-  self->changed = true;
-  cid_print(outcome.cid, cid);
-  report_amount(amount, outcome.amount.minor, outcome.amount.currency);
-  terminal_program_print(
-      self, translated("%s is owed to card ....%s now: to have it, load just that at a reload terminal.\n"), amount,
-      cid + 12);
-  self->report =
-      json_pack("{s:s, s:I, s:s, s:s, s:b}", "operation", "refund", "amount", (json_int_t)outcome.amount.minor,
-                "currency", self->terminal->currency->code, "cid", cid, "owed", 1);
-  if (outcome.reference[0] != 0)
-    json_object_set_new(self->report, "reference", json_string(outcome.reference));
-  return STATUS_OK;
+  status = refund_owe(self->terminal, payment, &wanted->sale, &outcome);
+  if (status == STATUS_OK)
+    return show_owed(self, &outcome);
+  report_outcome(self, "refund", status, &outcome);
+  return status;
+}
+
+static enum status carry_out(struct terminal_program *self, struct payment *payment, struct wanted *wanted) {
+  enum status status = supervisor_ask(self, wanted->supervisor);
+  if (status == STATUS_OK)
+    status = self->without_card ? owe(self, payment, wanted) : give_back(self, payment, wanted);
+  crypto_wipe(wanted->supervisor, sizeof wanted->supervisor);
+  return status;
 }
 
 enum status verb_refund(void *context, char **arguments) {
   struct terminal_program *self = context;
   struct payment payment = {.reference = self->reference};
-  struct sale sale;
+  struct wanted wanted = {.name = ""};
   const char *amount = NULL;
   enum status status = terminal_program_open(self);
   if (status == STATUS_OK)
-    status = sale_find(self, arguments, &sale, &amount);
+    status = sale_find(self, arguments, &wanted, &amount);
   if (status != STATUS_OK)
     return status;
-  payment.amount = sale.amount;
+  payment.amount = wanted.sale.amount;
   if (amount != NULL)
     status = terminal_program_amount(self, amount, &payment.amount);
-  if (status == STATUS_OK)
-    status = supervisor_ask(self);
-  if (status != STATUS_OK)
-    return status;
-  return self->without_card ? owe(self, &payment, &sale) : give_back(self, &payment, &sale);
+  return status != STATUS_OK ? status : carry_out(self, &payment, &wanted);
 }
 
 enum status verb_void(void *context, char **arguments) {
   struct terminal_program *self = context;
   struct payment payment = {.reference = self->reference};
-  struct sale sale;
+  struct wanted wanted = {.name = ""};
   char *whole[] = {arguments[0], NULL};
   const char *amount = NULL;
   enum status status = terminal_program_open(self);
   if (status == STATUS_OK)
-    status = sale_find(self, whole, &sale, &amount);
+    status = sale_find(self, whole, &wanted, &amount);
   if (status == STATUS_OK && amount != NULL) {
     problem_say(self->program->name, "a void is of the whole sale; for a part: refund");
     return STATUS_USAGE;
   }
-  if (status == STATUS_OK && !sale_is_of_today(&sale)) {
+  if (status == STATUS_OK && !sale_is_of_today(&wanted.sale)) {
     problem_say_with(self->program->name, status_sentence(STATUS_NOT_VOIDABLE), "%s",
                      status_sentence(STATUS_NOT_VOIDABLE));
     return STATUS_NOT_VOIDABLE;
   }
   if (status != STATUS_OK)
     return status;
-  payment.amount = sale.amount;
-  status = supervisor_ask(self);
-  return status != STATUS_OK ? status : give_back(self, &payment, &sale);
+  payment.amount = wanted.sale.amount;
+  self->without_card = false; /* for a card that is here */
+  return carry_out(self, &payment, &wanted);
 }

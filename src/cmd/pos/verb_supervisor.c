@@ -27,15 +27,14 @@ static enum status code_read(const struct terminal_program *self, const char *pr
   return status;
 }
 
-enum status supervisor_ask(const struct terminal_program *self) {
-  char code[SUPERVISOR_CODE_MAX + 1] = "";
+enum status supervisor_ask(const struct terminal_program *self, char code[SUPERVISOR_CODE_MAX + 1]) {
+  code[0] = 0;
   if (!supervisor_is_set(self->terminal))
     return STATUS_OK;
   enum status status = code_read(self, translated("The supervisor's code: "), code);
   if (status != STATUS_OK)
     return status;
   status = supervisor_check(self->terminal, code);
-  crypto_wipe(code, sizeof code);
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
   return status;
@@ -62,7 +61,7 @@ enum status verb_supervisor(void *context, char **arguments) {
   (void)arguments;
   enum status status = terminal_program_open(self);
   if (status == STATUS_OK)
-    status = supervisor_ask(self);
+    status = supervisor_ask(self, code);
   if (status == STATUS_OK)
     status = code_new(self, code);
   if (status != STATUS_OK)

@@ -8,6 +8,7 @@
 #include "cmd/frame/problem.h"
 #include "cmd/frame/tap.h"
 #include "cmd/frame/terminal_program.h"
+#include "cmd/frame/till_client.h"
 #include "cmd/frame/verb_payout.h"
 
 static enum status show(void *context, const struct outcome *outcome) {
@@ -84,13 +85,16 @@ static enum status verb_load(void *context, char **arguments) {
   status = terminal_program_amount(self, arguments[0], &payment.amount);
   if (status != STATUS_OK)
     return status;
+  self->wanted = payment.amount;
+  self->wanted_load = true;
+  if (till_client_runs(self, &(struct till_wish){.operation = "load", .path = "/loads", .payment = &payment}, &outcome,
+                       &status))
+    return status;
   status = open_tender(self, &payment.tender);
   if (status != STATUS_OK)
     return status;
   self->dialogue.show = show;
   if (!terminal_program_recall(self, TRANSACTION_LOAD, &payment, &outcome, &status)) {
-    self->wanted = payment.amount;
-    self->wanted_load = true;
     enum status paper = paper_ready(self);
     status = paper == STATUS_OK ? tap_begin(self, &payment) : paper;
     if (paper == STATUS_OK && status != STATUS_OK)

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A till's questions, translated piece by piece: which pieces there are is what verb_payout.c and the tenders ask. */
+#include "till_question.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "language.h"
+#include "terminal_program.h"
+
+/* What is taken. */
+static const char *const taken[] = {
+    "Take the cash from the customer",
+    "Is it taken?",
+    "was the cash taken?",
+    "Is it certain that no cash was taken, or that all of it was given back?",
+    "give the cash back to the customer.",
+    "Is it given back?",
+    "Charge on the bank's card reader",
+    "Did it approve?",
+    "did the bank's card reader charge it?",
+    "Is it certain that the bank's card reader did not charge?",
+    "reverse the charge on the bank's card reader.",
+    "Did it reverse?",
+    "Number of the bank's receipt:",
+};
+
+/* What is handed out, with its figures. */
+static bool hand_out_words(const char *english, struct amount amount, char words[TILL_QUESTION_MAX]) {
+  char plain[AMOUNT_TEXT_MAX], local[AMOUNT_TEXT_MAX];
+  if (amount_print(amount, NULL, plain, sizeof plain) == 0)
+    return false;
+  report_amount(local, amount.minor, amount.currency);
+  snprintf(words, TILL_QUESTION_MAX, "Hand out %s now. Has the holder got it?", plain);
+  if (strcmp(words, english) == 0) {
+    snprintf(words, TILL_QUESTION_MAX, translated("Hand out %s now. Has the holder got it?"), local);
+    return true;
+  }
+  snprintf(words, TILL_QUESTION_MAX,
+           "%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand it out now. "
+           "Has the holder got it?",
+           plain);
+  if (strcmp(words, english) != 0)
+    return false;
+  snprintf(words, TILL_QUESTION_MAX,
+           translated("%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand it "
+                      "out now. Has the holder got it?"),
+           local);
+  return true;
+}
+
+/* The first one that stands there; what would not fit stays as it is. */
+static void replace(char words[TILL_QUESTION_MAX], const char *piece, const char *by) {
+  char behind[TILL_QUESTION_MAX];
+  char *at = strstr(words, piece);
+  if (at == NULL || strlen(words) - strlen(piece) + strlen(by) >= TILL_QUESTION_MAX)
+    return;
+  snprintf(behind, sizeof behind, "%s", at + strlen(piece));
+  memcpy(at, by, strlen(by));
+  memcpy(at + strlen(by), behind, strlen(behind) + 1);
+}
+
+void till_question_words(const char *english, struct amount amount, char words[TILL_QUESTION_MAX]) {
+  if (hand_out_words(english, amount, words))
+    return;
+  snprintf(words, TILL_QUESTION_MAX, "%s", english);
+  for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
+    replace(words, taken[i], translated(taken[i]));
+}
