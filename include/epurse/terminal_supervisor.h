@@ -12,7 +12,8 @@
 
 struct terminal;
 
-/* Whether this till has one: FOLDER/supervisor, a line of crypt(5). A file that cannot be read counts as one. */
+/* Whether this till has one: in FOLDER/supervisor, a line of crypt(5); its cashiers' stand there too (terminal_cashier.h). A file
+ * that cannot be read counts as one. */
 bool supervisor_is_set(const struct terminal *terminal);
 /* Hashes it (yescrypt, a salt of its own) and puts the file in its place; an old code goes. STATUS_BAD_LENGTH: too short or
  * too long; STATUS_CRYPTO_FAILED, STATUS_STORE_FAILED: the old one stands. */

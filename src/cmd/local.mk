@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Floor 5: a program each: a table and its verbs.
 bin_PROGRAMS += epurse-pos
-epurse_pos_SOURCES = src/cmd/pos/epurse-pos.c src/cmd/pos/verb_refund.c src/cmd/pos/verb_supervisor.c
+epurse_pos_SOURCES = src/cmd/pos/epurse-pos.c src/cmd/pos/verb_refund.c
 epurse_pos_LDADD = $(LINK_CMD)
 bin_PROGRAMS += epurse-reload
 epurse_reload_SOURCES = src/cmd/reload/epurse-reload.c

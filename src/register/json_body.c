@@ -155,6 +155,7 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
   *wait = (int)take_number(&members, "wait", WAIT_MAX_S);
   request->wait_seconds = (int)take_number(&members, "card_seconds", 86400);
   take_text(&members, "cashier", request->cashier, sizeof request->cashier);
+  take_text(&members, "cashier_code", request->cashier_code, sizeof request->cashier_code);
   request->tap = take_flag(&members, "tap");
   request->card_stays = take_flag(&members, "card_stays");
   request->card_now = take_flag(&members, "card_now");

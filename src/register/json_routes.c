@@ -45,6 +45,7 @@ static void post_kind(struct register_json *json, struct evhttp_request *raw, en
   if (status == STATUS_OK)
     status = json->stopping ? STATUS_TILL_BUSY : till_start(json->options.till, &request);
   crypto_wipe(request.supervisor, sizeof request.supervisor);
+  crypto_wipe(request.cashier_code, sizeof request.cashier_code);
   if (status != STATUS_OK)
     door_refuse(raw, refusal(status), status);
   else

@@ -145,8 +145,12 @@ static bool card_missing(const struct till_result *result) {
 
 /* All of a sale: to its card, or owed to it. book.last is that refund then. */
 static enum status refund_whole(struct register_zvt *zvt, uint64_t sale, bool owed, struct till_result *result) {
-  struct till_request request = {
-      .kind = TILL_REFUND, .whole = true, .without_card = owed, .card_stays = true, .wait_seconds = ZVT_BACK_SECONDS};
+  struct till_request request = {.kind = TILL_REFUND,
+                                 .whole = true,
+                                 .without_card = owed,
+                                 .card_stays = true,
+                                 .wait_seconds = ZVT_BACK_SECONDS,
+                                 .cashier_known = true};
   *result = (struct till_result){.kind = TILL_REFUND};
   zvt->book.last =
       (struct zvt_entry){.number = ++zvt->book.number, .kind = TILL_REFUND, .sale = sale, .time = (int64_t)time(NULL)};
@@ -339,7 +343,7 @@ static enum zvt_code amount_code(const struct register_zvt *zvt, const struct zv
 
 void sale_pay(struct register_zvt *zvt, const struct zvt_frame *frame) {
   struct zvt_fields fields;
-  struct till_request request = {.kind = TILL_SALE};
+  struct till_request request = {.kind = TILL_SALE, .cashier_known = true}; /* ZVT has no cashiers */
   if (!sale_accept(zvt, frame, 0, &fields))
     return;
   enum zvt_code code = amount_code(zvt, &fields);
@@ -362,7 +366,7 @@ static void supervise(const struct zvt_frame *frame, struct till_request *reques
 
 static void back(struct register_zvt *zvt, const struct zvt_frame *frame, bool whole) {
   struct zvt_fields fields;
-  struct till_request request = {.kind = TILL_REFUND};
+  struct till_request request = {.kind = TILL_REFUND, .cashier_known = true};
   if (!sale_accept(zvt, frame, 3, &fields))
     return;
   supervise(frame, &request);

@@ -1,83 +1,120 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The supervisor's code of a till, hashed as passwords are. */
+ * The supervisor's code of a till, and those of its cashiers. */
 #include "epurse/terminal_supervisor.h"
 
-#include <crypt.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
-#include "epurse/crypto.h"
-#include "epurse/secret.h"
+#include "code_file.h"
 #include "epurse/terminal.h"
+#include "epurse/terminal_cashier.h"
+#include "epurse/terminal_count.h"
 
-#define PATH_SIZE 1100
-
-static void path_of(const struct terminal *terminal, const char *suffix, char path[PATH_SIZE]) {
-  (void)snprintf(path, PATH_SIZE, "%s/supervisor%s", terminal->folder, suffix);
+static enum status row_set(const char *folder, const char *name, const char *code) {
+  char hash[CODE_HASH_MAX];
+  struct code_file file;
+  enum status status = code_hash(code, hash);
+  if (status != STATUS_OK)
+    return status;
+  status = code_file_open(folder, &file);
+  struct code_row *row = status == STATUS_OK ? code_file_take(&file, name) : NULL;
+  if (row != NULL) {
+    memcpy(row->hash, hash, sizeof hash);
+    row->wrong = 0;
+    status = code_file_write(folder, &file);
+  } else if (status == STATUS_OK) {
+    status = STATUS_STORE_FAILED;
+  }
+  code_file_close(&file);
+  return status;
 }
+
+/* ---- the supervisor ---- */
 
 bool supervisor_is_set(const struct terminal *terminal) {
-  char path[PATH_SIZE];
-  path_of(terminal, "", path);
-  return access(path, F_OK) == 0;
-}
-
-/* What crypt(3) makes of it with that setting. The state is large and has had the code in it. */
-static enum status hash_make(const char *code, const char *setting, char hash[CRYPT_OUTPUT_SIZE]) {
-  struct crypt_data *data = calloc(1, sizeof *data);
-  if (data == NULL)
-    return STATUS_NO_MEMORY;
-  const char *made = crypt_rn(code, setting, data, (int)sizeof *data);
-  if (made != NULL)
-    (void)snprintf(hash, CRYPT_OUTPUT_SIZE, "%s", made);
-  crypto_wipe(data, sizeof *data);
-  free(data);
-  return made != NULL ? STATUS_OK : STATUS_CRYPTO_FAILED;
-}
-
-static enum status line_write(const char *path, const char *line) {
-  enum status status = STATUS_STORE_FAILED;
-  size_t len = strlen(line);
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0)
-    return status;
-  if (write(fd, line, len) == (ssize_t)len && write(fd, "\n", 1) == 1 && fsync(fd) == 0)
-    status = STATUS_OK;
-  if (close(fd) != 0)
-    status = STATUS_STORE_FAILED;
-  return status;
+  struct code_file file;
+  return code_file_read(terminal->folder, &file) != STATUS_OK || code_file_find(&file, "") != NULL;
 }
 
 enum status supervisor_set(const struct terminal *terminal, const char *code) {
-  char path[PATH_SIZE], next[PATH_SIZE], setting[CRYPT_GENSALT_OUTPUT_SIZE], hash[CRYPT_OUTPUT_SIZE];
-  uint8_t salt[16];
-  size_t len = strlen(code);
-  if (len < SUPERVISOR_CODE_MIN || len > SUPERVISOR_CODE_MAX)
-    return STATUS_BAD_LENGTH;
-  if (!crypto_random(salt, sizeof salt) ||
-      crypt_gensalt_rn("$y$", 0, (const char *)salt, sizeof salt, setting, sizeof setting) == NULL)
-    return STATUS_CRYPTO_FAILED;
-  path_of(terminal, "", path);
-  path_of(terminal, ".new", next);
-  enum status status = hash_make(code, setting, hash);
-  if (status == STATUS_OK)
-    status = line_write(next, hash);
-  if (status == STATUS_OK && rename(next, path) != 0)
-    status = STATUS_STORE_FAILED;
-  return status;
+  return row_set(terminal->folder, "", code);
 }
 
 enum status supervisor_check(const struct terminal *terminal, const char *code) {
-  char path[PATH_SIZE], kept[CRYPT_OUTPUT_SIZE], hash[CRYPT_OUTPUT_SIZE] = "";
-  path_of(terminal, "", path);
-  enum status status = secret_from_file(path, kept, sizeof kept);
+  struct code_file file;
+  enum status status = code_file_read(terminal->folder, &file);
+  const struct code_row *row = status == STATUS_OK ? code_file_find(&file, "") : NULL;
   if (status != STATUS_OK)
     return status;
-  status = hash_make(code, kept, hash);
-  size_t len = strlen(kept);
-  bool same = status == STATUS_OK && strlen(hash) == len && crypto_equal(hash, kept, len);
-  return same ? STATUS_OK : STATUS_WRONG_SUPERVISOR;
+  status = row == NULL ? STATUS_NOT_FOUND : code_compare(code, row->hash);
+  return status == STATUS_NOT_FOUND ? STATUS_WRONG_SUPERVISOR : status;
+}
+
+/* ---- cashiers ---- */
+
+bool cashiers_are_set(const char *folder) {
+  char names[CASHIERS_MAX][CASHIER_MAX + 1];
+  size_t count = 0;
+  return cashiers_list(folder, names, &count) != STATUS_OK || count > 0;
+}
+
+enum status cashiers_list(const char *folder, char names[CASHIERS_MAX][CASHIER_MAX + 1], size_t *count) {
+  struct code_file file;
+  enum status status = code_file_read(folder, &file);
+  *count = 0;
+  for (size_t i = 0; status == STATUS_OK && i < file.count && *count < CASHIERS_MAX; i++)
+    if (file.rows[i].name[0] != 0)
+      memcpy(names[(*count)++], file.rows[i].name, CASHIER_MAX + 1);
+  return status;
+}
+
+enum status cashier_set(const char *folder, const char *name, const char *code) {
+  return cashier_valid(name) ? row_set(folder, name, code) : STATUS_BAD_FORMAT;
+}
+
+enum status cashier_remove(const char *folder, const char *name) {
+  struct code_file file;
+  enum status status = code_file_open(folder, &file);
+  struct code_row *row = status == STATUS_OK && name[0] != 0 ? code_file_find(&file, name) : NULL;
+  if (row != NULL) {
+    *row = file.rows[--file.count];
+    status = code_file_write(folder, &file);
+  } else if (status == STATUS_OK) {
+    status = STATUS_NOT_FOUND;
+  }
+  code_file_close(&file);
+  return status;
+}
+
+/* After so many wrong ones none is right for a while. */
+static bool rests(const struct code_row *row, int64_t now) {
+  return row->wrong >= CASHIER_WRONG_MAX && now >= row->wrong_time && now < row->wrong_time + CASHIER_REST_S;
+}
+
+static enum status row_try(const char *folder, struct code_file *file, struct code_row *row, const char *code) {
+  int64_t now = (int64_t)time(NULL);
+  if (rests(row, now))
+    return STATUS_WRONG_CASHIER;
+  enum status status = code_compare(code, row->hash);
+  if (status == STATUS_OK && row->wrong == 0)
+    return STATUS_OK;
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+    return status;
+  row->wrong = status == STATUS_OK ? 0 : row->wrong >= CASHIER_WRONG_MAX ? 1 : row->wrong + 1;
+  row->wrong_time = now;
+  enum status written = code_file_write(folder, file); /* what cannot be counted is not let in */
+  return written != STATUS_OK ? written : status == STATUS_OK ? STATUS_OK : STATUS_WRONG_CASHIER;
+}
+
+enum status cashier_check(const char *folder, const char *name, const char *code) {
+  struct code_file file;
+  if (name[0] == 0 || code[0] == 0) /* to have said nothing is no guess */
+    return STATUS_WRONG_CASHIER;
+  enum status status = code_file_open(folder, &file);
+  if (status == STATUS_OK) {
+    struct code_row *row = code_file_find(&file, name);
+    status = row == NULL ? STATUS_WRONG_CASHIER : row_try(folder, &file, row, code);
+  }
+  code_file_close(&file);
+  return status;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "epurse/crypto.h"
+#include "epurse/terminal_cashier.h"
 #include "till_state.h"
 
 #define SHOWN_SECONDS 10 /* a program prints at once, or is gone */
@@ -25,6 +26,16 @@ static enum status check(const struct till *till, const struct till_request *req
   return request->amount.currency == till->facts.currency->numeric ? STATUS_OK : STATUS_WRONG_CURRENCY;
 }
 
+/* Before anything is begun: a name that was used before is not told to be declined over a wrong code. */
+static enum status check_cashier(const struct till *till, const struct till_request *request) {
+  if (request->cashier_known || !cashiers_are_set(till->facts.folder))
+    return STATUS_OK;
+  enum status status = cashier_check(till->facts.folder, request->cashier, request->cashier_code);
+  if (status != STATUS_OK)
+    till_log(till, "cashier", "refused=%s status=%s", request->cashier, status_name(status));
+  return status;
+}
+
 static bool is_running(const struct till *till, const struct till_request *request) {
   const struct till_request *now = &till->request;
   return now->kind == request->kind && now->whole == request->whole && strcmp(now->sale, request->sale) == 0 &&
@@ -36,6 +47,7 @@ static enum status accept(struct till *till, const struct till_request *request)
   if (pipe2(till->cancel, O_CLOEXEC) != 0)
     return STATUS_NO_MEMORY;
   till->request = *request;
+  crypto_wipe(till->request.cashier_code, sizeof till->request.cashier_code);
   till->current = (struct till_result){.kind = request->kind, .running = true};
   memcpy(till->current.reference, request->reference, sizeof till->current.reference);
   till->current.outcome = (struct outcome){.amount = request->amount, .balance_before = -1, .balance_after = -1};
@@ -47,6 +59,8 @@ static enum status accept(struct till *till, const struct till_request *request)
 
 enum status till_start(struct till *till, const struct till_request *request) {
   enum status status = check(till, request);
+  if (status == STATUS_OK)
+    status = check_cashier(till, request);
   if (status != STATUS_OK)
     return status;
   pthread_mutex_lock(&till->mutex);

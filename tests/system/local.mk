@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The real programs with a real pcscd, PostgreSQL and TLS; attacks, tears, audits; the structure of the house.
 system_tests = tests/system/advice.test tests/system/approval.test tests/system/audit.test tests/system/backup.test \
-	tests/system/bad-input.test tests/system/batch.test tests/system/bench.test tests/system/card-scripts.test tests/system/card-tools.test \
+	tests/system/bad-input.test tests/system/batch.test tests/system/bench.test tests/system/cashier.test tests/system/card-scripts.test tests/system/card-tools.test \
 	tests/system/catalogue.test tests/system/completion.test tests/system/conformance.test tests/system/contributing.test \
 	tests/system/counter.test tests/system/doctor.test tests/system/door-house.test tests/system/door.test \
 	tests/system/end-to-end.test tests/system/failover.test tests/system/freestanding.test tests/system/headers.test tests/system/house.test \

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cashier.h"
 #include "epurse/backend.h"
 #include "epurse/crypto.h"
 #include "epurse/reader.h"
@@ -24,7 +25,8 @@
 #include "problem.h"
 #include "receipt_qr.h"
 
-#define FIELD(field) offsetof(struct terminal_program, field)
+#define CASHIER_VERBS " pay load refund void payout "
+#define FIELD(field)  offsetof(struct terminal_program, field)
 
 const struct option_row terminal_program_rows[] = {
     {"reader", 'r', "SPEC", "EPURSE_READER", OPTION_TEXT, FIELD(reader_spec), 0, 0,
@@ -58,6 +60,8 @@ const struct option_row terminal_money_rows[] = {
     {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, SENTENCE("receipt, refund, void: the newest")},
     {"cashier", 0, "NAME", NULL, OPTION_TEXT, FIELD(cashier), 0, 0,
      SENTENCE("pay, load, refund, void, payout: who is at the till; totals sums it")},
+    {"cashier-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(cashier_fd), 0, 1023,
+     SENTENCE("read the code of the cashier from this file descriptor")},
     {"csv", 0, NULL, NULL, OPTION_FLAG, FIELD(csv), 0, 0, SENTENCE("totals: a line of CSV for each sum")},
     {"close", 0, NULL, NULL, OPTION_FLAG, FIELD(close), 0, 0,
      SENTENCE("totals: close (Z): number it, keep it for good, and begin anew")},
@@ -92,6 +96,13 @@ static void say_waiting(void *context) {
   self->dialogue.say(self->dialogue.context, SENTENCE("The back-end is busy; it is asked again in a moment."));
 }
 
+/* Whoever does it is noted in the journal. */
+static bool moves_money(const struct terminal_program *self) {
+  char verb[32];
+  snprintf(verb, sizeof verb, " %s ", self->verb->name);
+  return self->terminal->role != ROLE_PERSO && strstr(CASHIER_VERBS, verb) != NULL;
+}
+
 enum status terminal_program_open(struct terminal_program *self) {
   char problem[256] = "";
   if (self->config == NULL) {
@@ -117,7 +128,7 @@ enum status terminal_program_open(struct terminal_program *self) {
     (void)snprintf(self->terminal->cashier, sizeof self->terminal->cashier, "%s", self->cashier);
   backend_patience(self->terminal->backend, -1, say_waiting, self);
   warn_of_expiry(self);
-  return STATUS_OK;
+  return moves_money(self) ? cashier_ask(self) : STATUS_OK;
 }
 
 static enum status trace_open(struct terminal_program *self) {
@@ -304,6 +315,7 @@ static void close_all(struct terminal_program *self) {
     fclose(self->trace_file);
   json_decref(self->report);
   crypto_wipe(self->tap_pin, sizeof self->tap_pin);
+  crypto_wipe(self->cashier_code, sizeof self->cashier_code);
 }
 
 /* What is for another verb alone would be passed over, and somebody waits for it. */
@@ -317,7 +329,8 @@ static enum status options_fit(const struct terminal_program *self) {
               {self->close, "--close", " totals payout "},
               {self->drawer_float != NULL, "--float", " totals "},
               {self->drawer_counted != NULL, "--counted", " totals "},
-              {self->cashier != NULL, "--cashier", " pay load refund void payout "}};
+              {self->cashier != NULL, "--cashier", CASHIER_VERBS},
+              {self->cashier_fd >= 0, "--cashier-fd", CASHIER_VERBS "cashier "}};
   char verb[32];
   snprintf(verb, sizeof verb, " %s ", self->verb->name);
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -338,6 +351,7 @@ int terminal_program_main(struct terminal_program *self, int argc, char **argv) 
   self->pin_fd = -1;
   self->pin_out_fd = -1;
   self->supervisor_fd = -1;
+  self->cashier_fd = -1;
   self->events_fd = -1;
   self->turn = -1;
   self->tries_left = PIN_TRIES;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "epurse/terminal.h"
+#include "epurse/terminal_supervisor.h"
 #include "option.h"
 
 struct reader;
@@ -20,6 +21,7 @@ struct terminal_program {
   const char *reader_spec, *config, *trace;
   int64_t wait_seconds;  /* INT64_MIN: not given; -1: for ever */
   int64_t pin_fd;        /* -1: ask on the terminal */
+  int64_t cashier_fd;    /* whoever is at the till: --cashier-fd; -1: ask on the terminal */
   int64_t supervisor_fd; /* refund, void, supervisor --supervisor-fd; -1: ask on the terminal */
   bool json, quiet;
   bool one_try;                  /* pin: the second line of --pin-fd is the new PIN, not another try */
@@ -68,9 +70,10 @@ struct terminal_program {
   bool tap_met;              /* it has begun */
   struct amount wanted;      /* what the PIN is asked for; 0: for nothing but reading or changing it */
   bool wanted_load;
-  const char *cashier;                       /* --cashier, or NULL */
-  const char *drawer_float, *drawer_counted; /* totals --close --float, --counted; or NULL */
-  unsigned tries_left;                       /* PINs, as the card said last; 5 where it has not been asked */
+  const char *cashier;                        /* --cashier, or NULL */
+  char cashier_code[SUPERVISOR_CODE_MAX + 1]; /* as it was given; "": none was asked for */
+  const char *drawer_float, *drawer_counted;  /* totals --close --float, --counted; or NULL */
+  unsigned tries_left;                        /* PINs, as the card said last; 5 where it has not been asked */
 };
 
 /* The rows that all share, and the verbs balance, doctor, log, pin, readers, recover, renew. */

@@ -219,6 +219,8 @@ static json_t *request_json(const struct talk *talk) {
     sale_options(payment, object);
   if (self->cashier != NULL)
     json_object_set_new(object, "cashier", json_string(self->cashier));
+  if (self->cashier_code[0] != 0)
+    json_object_set_new(object, "cashier_code", json_string(self->cashier_code));
   return object;
 }
 

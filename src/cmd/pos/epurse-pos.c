@@ -3,13 +3,14 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cmd/frame/cashier.h"
 #include "cmd/frame/paper.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/tap.h"
 #include "cmd/frame/terminal_program.h"
 #include "cmd/frame/till_client.h"
+#include "cmd/frame/verb_supervisor.h"
 #include "verb_refund.h"
-#include "verb_supervisor.h"
 
 static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "purchase", outcome);
@@ -110,6 +111,8 @@ int main(int argc, char **argv) {
        verb_refund},
       {"void", "[SALE]", -1, SENTENCE("give the whole of a sale of today back"), verb_void},
       {"supervisor", "", 0, SENTENCE("set the code without which nothing is given back"), verb_supervisor},
+      {"cashier", "[add|list|remove] [NAME]", -2, SENTENCE("who may work at this terminal, each by a code"),
+       verb_cashier},
       {"balance", "", 0, SENTENCE("show what is on the card"), verb_balance},
       {"log", "", 0, SENTENCE("show the card's own log"), verb_log},
       {"pin", "", 0, SENTENCE("change the card's PIN"), verb_pin},

@@ -13,11 +13,11 @@
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "cmd/frame/till_client.h"
+#include "cmd/frame/verb_supervisor.h"
 #include "epurse/crypto.h"
 #include "epurse/receipt.h"
 #include "epurse/terminal_refund.h"
 #include "epurse/terminal_supervisor.h"
-#include "verb_supervisor.h"
 
 /* What is asked for: a sale, by which name a till finds it too, and how much of it. */
 struct wanted {

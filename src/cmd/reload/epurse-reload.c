@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "cmd/frame/cashier.h"
 #include "cmd/frame/language.h"
 #include "cmd/frame/paper.h"
 #include "cmd/frame/problem.h"
@@ -116,6 +117,8 @@ int main(int argc, char **argv) {
   static const struct verb verbs[] = {
       {"load", "AMOUNT", 1, SENTENCE("load an amount, like 50.00"), verb_load},
       {"payout", "[AMOUNT]", -1, SENTENCE("pay an amount out to the cardholder, or --all"), verb_payout},
+      {"cashier", "[add|list|remove] [NAME]", -2, SENTENCE("who may work at this terminal, each by a code"),
+       verb_cashier},
       {"balance", "", 0, SENTENCE("show what is on the card"), verb_balance},
       {"log", "", 0, SENTENCE("show the card's own log"), verb_log},
       {"pin", "", 0, SENTENCE("change the card's PIN"), verb_pin},

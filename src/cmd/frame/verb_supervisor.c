@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#include "cmd/frame/language.h"
-#include "cmd/frame/problem.h"
-#include "cmd/frame/terminal_program.h"
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
 #include "epurse/terminal_supervisor.h"
+#include "language.h"
+#include "problem.h"
+#include "terminal_program.h"
 
 /* From the descriptor, or from a person. */
 static enum status code_read(const struct terminal_program *self, const char *prompt,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The supervisor's code at the till. */
-#ifndef EPURSE_CMD_POS_VERB_SUPERVISOR_H
-#define EPURSE_CMD_POS_VERB_SUPERVISOR_H
+#ifndef EPURSE_CMD_VERB_SUPERVISOR_H
+#define EPURSE_CMD_VERB_SUPERVISOR_H
 
 #include "epurse/status.h"
 #include "epurse/terminal_supervisor.h"

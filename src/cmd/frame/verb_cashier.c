@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Cashiers with codes: asked for before money moves; the verb `cashier` says who they are. */
+#include <string.h>
+
+#include "cashier.h"
+#include "epurse/crypto.h"
+#include "epurse/secret.h"
+#include "epurse/terminal_cashier.h"
+#include "epurse/terminal_count.h"
+#include "language.h"
+#include "problem.h"
+#include "terminal_program.h"
+#include "verb_supervisor.h"
+
+static void say(const struct terminal_program *self, enum status status) {
+  problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
+}
+
+/* From the descriptor, or from a person. */
+static enum status code_read(const struct terminal_program *self, const char *prompt,
+                             char code[SUPERVISOR_CODE_MAX + 1]) {
+  enum status status = STATUS_USAGE;
+  if (self->cashier_fd >= 0)
+    status = secret_from_fd((int)self->cashier_fd, code, SUPERVISOR_CODE_MAX + 1);
+  else if (!self->json)
+    status = secret_from_prompt(prompt, code, SUPERVISOR_CODE_MAX + 1);
+  if (status == STATUS_USAGE)
+    problem_say(self->program->name,
+                "there is no terminal to ask for the cashier's code at; give it with --cashier-fd");
+  else if (status != STATUS_OK)
+    say(self, status);
+  return status;
+}
+
+enum status cashier_ask(struct terminal_program *self) {
+  if (!cashiers_are_set(self->terminal->folder))
+    return STATUS_OK;
+  if (self->cashier == NULL) {
+    problem_say(self->program->name, "this terminal has cashiers with codes: say who it is, --cashier NAME");
+    return STATUS_USAGE;
+  }
+  enum status status = code_read(self, translated("The cashier's code: "), self->cashier_code);
+  if (status != STATUS_OK)
+    return status;
+  status = cashier_check(self->terminal->folder, self->cashier, self->cashier_code);
+  if (status != STATUS_OK)
+    say(self, status);
+  return status;
+}
+
+/* ---- the verb ---- */
+
+/* A person types it twice. */
+static enum status code_new(const struct terminal_program *self, char code[SUPERVISOR_CODE_MAX + 1]) {
+  char again[SUPERVISOR_CODE_MAX + 1] = "";
+  enum status status = code_read(self, translated("The cashier's new code: "), code);
+  if (status == STATUS_OK && self->cashier_fd < 0) {
+    status = code_read(self, translated("The new code once more: "), again);
+    if (status == STATUS_OK && strcmp(code, again) != 0) {
+      problem_say(self->program->name, "that was not the same code twice");
+      status = STATUS_USAGE;
+    }
+  }
+  crypto_wipe(again, sizeof again);
+  return status;
+}
+
+static enum status add(struct terminal_program *self, const char *name) {
+  char code[SUPERVISOR_CODE_MAX + 1] = "";
+  enum status status = code_new(self, code);
+  if (status != STATUS_OK)
+    return status;
+  status = cashier_set(self->terminal->folder, name, code);
+  crypto_wipe(code, sizeof code);
+  if (status == STATUS_BAD_LENGTH) {
+    problem_say(self->program->name, "a cashier's code has %d to %d characters", SUPERVISOR_CODE_MIN,
+                SUPERVISOR_CODE_MAX);
+    return STATUS_USAGE;
+  }
+  return status;
+}
+
+/* Who there is from now on. */
+static enum status list(struct terminal_program *self) {
+  char names[CASHIERS_MAX][CASHIER_MAX + 1];
+  size_t count = 0;
+  enum status status = cashiers_list(self->terminal->folder, names, &count);
+  if (status != STATUS_OK)
+    return status;
+  json_t *array = json_array();
+  for (size_t i = 0; i < count; i++) {
+    terminal_program_print(self, "%s\n", names[i]);
+    json_array_append_new(array, json_string(names[i]));
+  }
+  self->report = json_pack("{s:s, s:o}", "operation", "cashier", "cashiers", array);
+  return STATUS_OK;
+}
+
+static enum status change(struct terminal_program *self, bool adds, const char *name) {
+  char code[SUPERVISOR_CODE_MAX + 1] = "";
+  if (!cashier_valid(name)) {
+    problem_say(self->program->name, "a cashier's name has 1 to %d letters, digits, dots, dashes, underscores",
+                CASHIER_MAX);
+    return STATUS_USAGE;
+  }
+  enum status status = supervisor_ask(self, code);
+  crypto_wipe(code, sizeof code);
+  if (status != STATUS_OK)
+    return status;
+  status = adds ? add(self, name) : cashier_remove(self->terminal->folder, name);
+  self->changed = status == STATUS_OK;
+  if (status != STATUS_OK && status != STATUS_USAGE)
+    say(self, status);
+  return status;
+}
+
+enum status verb_cashier(void *context, char **arguments) {
+  struct terminal_program *self = context;
+  const char *what = arguments[0] != NULL ? arguments[0] : "list";
+  const char *name = arguments[0] != NULL ? arguments[1] : NULL;
+  bool adds = strcmp(what, "add") == 0;
+  if (name != NULL ? !adds && strcmp(what, "remove") != 0 : strcmp(what, "list") != 0) {
+    problem_say(self->program->name, "cashier add NAME, cashier remove NAME, or cashier list");
+    return STATUS_USAGE;
+  }
+  enum status status = terminal_program_open(self);
+  if (status == STATUS_OK && name != NULL)
+    status = change(self, adds, name);
+  if (status != STATUS_OK)
+    return status;
+  status = list(self);
+  if (status != STATUS_OK)
+    say(self, status);
+  return status;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The file of codes: "HASH" for the supervisor, "NAME HASH WRONG TIME" for each cashier. */
+#include "code_file.h"
+
+#include <crypt.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "epurse/crypto.h"
+#include "epurse/terminal_count.h"
+#include "epurse/terminal_supervisor.h"
+
+#define PATH_SIZE 1100
+#define LINE_SIZE 256
+
+static void path_of(const char *folder, const char *suffix, char path[PATH_SIZE]) {
+  (void)snprintf(path, PATH_SIZE, "%s/supervisor%s", folder, suffix);
+}
+
+/* ---- hashes ---- */
+
+/* What crypt(3) makes of it with that setting. The state is large and has had the code in it. */
+static enum status hash_make(const char *code, const char *setting, char hash[CODE_HASH_MAX]) {
+  struct crypt_data *data = calloc(1, sizeof *data);
+  if (data == NULL)
+    return STATUS_NO_MEMORY;
+  const char *made = crypt_rn(code, setting, data, (int)sizeof *data);
+  bool fits = made != NULL && strlen(made) < CODE_HASH_MAX;
+  if (fits)
+    memcpy(hash, made, strlen(made) + 1);
+  crypto_wipe(data, sizeof *data);
+  free(data);
+  return fits ? STATUS_OK : STATUS_CRYPTO_FAILED;
+}
+
+enum status code_hash(const char *code, char hash[CODE_HASH_MAX]) {
+  char setting[CRYPT_GENSALT_OUTPUT_SIZE];
+  uint8_t salt[16];
+  size_t len = strlen(code);
+  if (len < SUPERVISOR_CODE_MIN || len > SUPERVISOR_CODE_MAX)
+    return STATUS_BAD_LENGTH;
+  if (!crypto_random(salt, sizeof salt) ||
+      crypt_gensalt_rn("$y$", 0, (const char *)salt, sizeof salt, setting, sizeof setting) == NULL)
+    return STATUS_CRYPTO_FAILED;
+  return hash_make(code, setting, hash);
+}
+
+enum status code_compare(const char *code, const char *hash) {
+  char made[CODE_HASH_MAX] = "";
+  enum status status = hash_make(code, hash, made);
+  size_t len = strlen(hash);
+  if (status == STATUS_NO_MEMORY)
+    return status;
+  bool same = status == STATUS_OK && strlen(made) == len && crypto_equal(made, hash, len);
+  return same ? STATUS_OK : STATUS_NOT_FOUND;
+}
+
+/* ---- rows ---- */
+
+struct code_row *code_file_find(struct code_file *file, const char *name) {
+  for (size_t i = 0; i < file->count; i++)
+    if (strcmp(file->rows[i].name, name) == 0)
+      return &file->rows[i];
+  return NULL;
+}
+
+struct code_row *code_file_take(struct code_file *file, const char *name) {
+  struct code_row *row = code_file_find(file, name);
+  if (row != NULL || file->count == CODE_ROWS)
+    return row;
+  row = &file->rows[file->count++];
+  *row = (struct code_row){.wrong = 0};
+  (void)snprintf(row->name, sizeof row->name, "%s", name);
+  return row;
+}
+
+static bool line_parse(const char *line, struct code_row *row) {
+  *row = (struct code_row){.wrong = 0};
+  if (line[0] == '$') {
+    if (strlen(line) >= sizeof row->hash)
+      return false;
+    memcpy(row->hash, line, strlen(line) + 1);
+    return true;
+  }
+  int end = 0;
+  if (sscanf(line, "%16s %159s %9u %" SCNd64 "%n", row->name, row->hash, &row->wrong, &row->wrong_time, &end) != 4)
+    return false;
+  return line[end] == 0 && cashier_valid(row->name) && row->hash[0] == '$';
+}
+
+static enum status rows_read(FILE *stream, struct code_file *file) {
+  char line[LINE_SIZE];
+  struct code_row row;
+  while (fgets(line, sizeof line, stream) != NULL) {
+    line[strcspn(line, "\r\n")] = 0;
+    if (!line_parse(line, &row) || code_file_find(file, row.name) != NULL || file->count == CODE_ROWS)
+      return STATUS_BAD_FORMAT;
+    file->rows[file->count++] = row;
+  }
+  return ferror(stream) ? STATUS_STORE_FAILED : STATUS_OK;
+}
+
+/* ---- the file ---- */
+
+enum status code_file_read(const char *folder, struct code_file *file) {
+  char path[PATH_SIZE];
+  struct stat about;
+  file->count = 0;
+  file->lock = -1;
+  path_of(folder, "", path);
+  FILE *stream = fopen(path, "re");
+  if (stream == NULL)
+    return errno == ENOENT ? STATUS_OK : STATUS_STORE_FAILED;
+  enum status status = fstat(fileno(stream), &about) != 0           ? STATUS_STORE_FAILED
+                       : (about.st_mode & (S_IRWXG | S_IRWXO)) != 0 ? STATUS_KEY_EXPOSED
+                                                                    : rows_read(stream, file);
+  fclose(stream);
+  return status;
+}
+
+enum status code_file_open(const char *folder, struct code_file *file) {
+  char path[PATH_SIZE];
+  path_of(folder, ".lock", path);
+  int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  file->lock = -1;
+  if (lock < 0 || flock(lock, LOCK_EX) != 0) {
+    if (lock >= 0)
+      close(lock);
+    return STATUS_STORE_FAILED;
+  }
+  enum status status = code_file_read(folder, file);
+  file->lock = lock;
+  return status;
+}
+
+void code_file_close(struct code_file *file) {
+  if (file->lock >= 0)
+    close(file->lock);
+  file->lock = -1;
+}
+
+static bool rows_write(FILE *stream, const struct code_file *file) {
+  bool good = true;
+  for (size_t i = 0; i < file->count && good; i++) {
+    const struct code_row *row = &file->rows[i];
+    good = row->name[0] == 0
+               ? fprintf(stream, "%s\n", row->hash) > 0
+               : fprintf(stream, "%s %s %u %" PRId64 "\n", row->name, row->hash, row->wrong, row->wrong_time) > 0;
+  }
+  return good && fflush(stream) == 0 && fsync(fileno(stream)) == 0;
+}
+
+enum status code_file_write(const char *folder, const struct code_file *file) {
+  char path[PATH_SIZE], next[PATH_SIZE];
+  path_of(folder, "", path);
+  path_of(folder, ".new", next);
+  if (file->count == 0)
+    return unlink(path) == 0 || errno == ENOENT ? STATUS_OK : STATUS_STORE_FAILED;
+  int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  FILE *stream = fd >= 0 ? fdopen(fd, "w") : NULL;
+  if (stream == NULL) {
+    if (fd >= 0)
+      close(fd);
+    return STATUS_STORE_FAILED;
+  }
+  bool good = rows_write(stream, file);
+  good = fclose(stream) == 0 && good;
+  return good && rename(next, path) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
+}
