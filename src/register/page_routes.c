@@ -84,6 +84,8 @@ static void serve(struct page_visit *visit, const struct route *route) {
     page_refuse(visit, 403, WORD_FORBIDDEN);
   else if (route->who != ANYBODY && visit->session == NULL)
     page_redirect(visit, "/login");
+  else if (route->who == CASHIER && !visit->session->customer && page_cashier_missing(visit))
+    page_redirect(visit, "/login");
   else if (route->who == CASHIER && visit->session->customer && route->serve == page_keypad)
     page_redirect(visit, "/customer");
   else if ((route->who == CASHIER && visit->session->customer) || (route->who != ANYBODY && post && !is_ours(visit)))

@@ -149,11 +149,13 @@ bool page_is_done(const struct till_result *result) {
   return !result->running && !result->held && (result->status == STATUS_OK || result->status == STATUS_UNREPORTED);
 }
 
-void page_begin(struct page_visit *visit, const struct till_request *request) {
+void page_begin(struct page_visit *visit, struct till_request *request) {
   struct till *till = visit->page->options.till;
   struct till_result before = {.kind = 0};
   bool known = till_finish(till, request->reference, 0, &before) == STATUS_OK && page_is_done(&before);
   enum status status = STATUS_OK;
+  memcpy(request->cashier, visit->session->cashier, sizeof request->cashier);
+  request->cashier_known = true; /* page_serve lets nobody else come so far */
   if (atomic_load(&visit->page->stopping)) {
     page_refuse(visit, 503, WORD_STOPPING);
     return;

@@ -38,11 +38,12 @@ enum page_word {
 
 /* A browser that was let in. */
 struct page_session {
-  char token[PAGE_TOKEN_SIZE]; /* its cookie; "": a free place */
-  char form[PAGE_TOKEN_SIZE];  /* what its forms carry, so that no page of elsewhere can send one */
-  char peer[64];               /* the address that it came from: a cookie is good there alone */
-  int64_t begun, used;         /* unix seconds */
-  bool customer;               /* it shows the customer's window and nothing else */
+  char token[PAGE_TOKEN_SIZE];   /* its cookie; "": a free place */
+  char form[PAGE_TOKEN_SIZE];    /* what its forms carry, so that no page of elsewhere can send one */
+  char peer[64];                 /* the address that it came from: a cookie is good there alone */
+  int64_t begun, used;           /* unix seconds */
+  bool customer;                 /* it shows the customer's window and nothing else */
+  char cashier[CASHIER_MAX + 1]; /* who is at it, where the terminal has cashiers with codes; "": nobody yet */
   enum page_language language;
 };
 
@@ -181,7 +182,7 @@ void page_sale(struct page_visit *visit);
 void page_abort(struct page_visit *visit);
 void page_answer(struct page_visit *visit);
 /* Begins a request and goes to its page; or says why not. */
-void page_begin(struct page_visit *visit, const struct till_request *request);
+void page_begin(struct page_visit *visit, struct till_request *request);
 /* What is to be done at that step. */
 enum page_word page_prompt(const struct till_result *result);
 /* In one word how it ended. */
@@ -211,6 +212,8 @@ void page_totals(struct page_visit *visit);
 
 /* ---- page_login.c ---- */
 
+/* Whether a cashier has to log in first: the terminal has some with codes, and none that it still has is at this browser. */
+bool page_cashier_missing(const struct page_visit *visit);
 void page_login(struct page_visit *visit);
 void page_login_try(struct page_visit *visit);
 void page_logout(struct page_visit *visit);
