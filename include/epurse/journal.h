@@ -63,8 +63,8 @@ struct journal_entry {
 };
 
 /* Opens or creates (mode 0600; PATH.lock beside it). One process at a time writes; a second one waits up to 5 s for
- * each step. A file of an earlier version is brought up to this one. STATUS_STORE_FAILED, STATUS_OLD_SCHEMA,
- * STATUS_READER_BUSY: another process did not let go. */
+ * each step, and opens and reads at once. A file of an earlier version is brought up to this one. STATUS_STORE_FAILED,
+ * STATUS_OLD_SCHEMA, STATUS_READER_BUSY: another process did not let go of one that has to be made or brought up. */
 enum status journal_open(const char *path, struct journal **journal) EPURSE_MUST_USE;
 /* Closes the file and frees; *journal becomes NULL. NULL is fine. Open entries stay open. */
 void journal_close(struct journal **journal);

@@ -142,6 +142,14 @@ enum status journal_claim(struct journal *journal) {
   return STATUS_OK;
 }
 
+/* Without waiting; false: it is another one's, or cannot be told. */
+static bool journal_try(struct journal *journal) {
+  if (journal->claims == 0 && flock(journal->lock, LOCK_EX | LOCK_NB) != 0)
+    return false;
+  journal->claims++;
+  return true;
+}
+
 void journal_release(struct journal *journal) {
   if (journal->claims > 0 && --journal->claims == 0)
     (void)flock(journal->lock, LOCK_UN);
@@ -214,6 +222,28 @@ static enum status journal_prepare(struct journal *journal) {
                                                                      : STATUS_OLD_SCHEMA;
 }
 
+/* While another process is at work with a card, which takes as long as a person at a PIN: to read it, and to be told that it is busy
+ * where it is to be written, nobody has to wait. Only what has to be made first does. */
+static enum status journal_read_beside(struct journal *journal) {
+  int64_t version = 0;
+  if (sqlite3_busy_timeout(journal->db, JOURNAL_WAIT_MS) != SQLITE_OK)
+    return STATUS_STORE_FAILED;
+  enum status status = journal_number(journal, "PRAGMA user_version", &version);
+  if (status == STATUS_OK && version != JOURNAL_SCHEMA_VERSION)
+    return STATUS_READER_BUSY;
+  return status == STATUS_OK ? journal_execute(journal, "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;")
+                             : status;
+}
+
+static enum status journal_prepare_claimed(struct journal *journal) {
+  enum status status = journal_claim(journal);
+  if (status != STATUS_OK)
+    return status;
+  status = journal_prepare(journal);
+  journal_release(journal);
+  return status;
+}
+
 /* The lock file, and the database's own, with the right mode before SQLite sees it. An existing database is not
  * opened here: closing that descriptor would drop the locks of this process (fcntl(2)). */
 static enum status journal_files(const char *path, int *lock) {
@@ -239,14 +269,15 @@ enum status journal_open(const char *path, struct journal **journal) {
   fresh->lock = -1;
   status = journal_files(path, &fresh->lock);
   if (status == STATUS_OK)
-    status = journal_claim(fresh);
-  if (status != STATUS_OK)
-    goto out;
-  status = journal_status(sqlite3_open_v2(path, &fresh->db, SQLITE_OPEN_READWRITE, NULL));
-  if (status == STATUS_OK)
-    status = journal_prepare(fresh);
-  journal_release(fresh);
-out:
+    status = journal_status(sqlite3_open_v2(path, &fresh->db, SQLITE_OPEN_READWRITE, NULL));
+  if (status == STATUS_OK) {
+    bool free_now = journal_try(fresh);
+    status = free_now ? journal_prepare(fresh) : journal_read_beside(fresh);
+    if (free_now)
+      journal_release(fresh);
+  }
+  if (status == STATUS_READER_BUSY)
+    status = journal_prepare_claimed(fresh);
   if (status != STATUS_OK)
     journal_close(&fresh);
   *journal = fresh;
@@ -258,8 +289,8 @@ void journal_close(struct journal **journal) {
   *journal = NULL;
   if (old == NULL)
     return;
-  /* The last connection checkpoints as it closes: under the lock if it can be had. */
-  bool claimed = old->db != NULL && journal_claim(old) == STATUS_OK;
+  /* The last connection checkpoints as it closes, under the lock. Whoever has the lock has a connection too: then this is not the last. */
+  bool claimed = old->db != NULL && journal_try(old);
   (void)sqlite3_close_v2(old->db);
   if (claimed)
     journal_release(old);

@@ -588,6 +588,25 @@ static void hold(int pipe_end) {
   pause();
 }
 
+/* A till that waits for a PIN has its journal for as long as a person types: what was done is told meanwhile, and at once. */
+START_TEST(claimed_journal_can_be_read) {
+  struct journal *journal = open_journal(), *beside = NULL;
+  struct journal_entry entry = sample(), read;
+  struct timespec begun, ended;
+  ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
+  ck_assert_int_eq(journal_claim(journal), STATUS_OK);
+  ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &begun), 0);
+  ck_assert_int_eq(journal_open(path, &beside), STATUS_OK);
+  ck_assert_int_eq(journal_next_any(beside, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, entry.id);
+  journal_close(&beside);
+  ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &ended), 0);
+  ck_assert_int_lt(ended.tv_sec - begun.tv_sec, 4);
+  journal_release(journal);
+  journal_close(&journal);
+}
+END_TEST
+
 START_TEST(claimed_journal_is_another_ones) {
   struct journal *journal = open_journal();
   struct told told;
@@ -689,6 +708,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, end_stays_untold_until_it_is_told);
   tcase_add_test(tests, open_entries_are_met_told_or_not);
   tcase_add_test(tests, closings_count_once);
+  tcase_add_test(tests, claimed_journal_can_be_read);
   tcase_add_test(tests, version_1_is_brought_up);
   tcase_add_test(tests, records_of_the_pin_are_kept);
   tcase_add_test(tests, version_2_is_brought_up);
