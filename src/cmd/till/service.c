@@ -182,7 +182,10 @@ static enum status loop_begin(struct service *service) {
   service->term = evsignal_new(service->base, SIGTERM, on_signal, service);
   service->interrupt = evsignal_new(service->base, SIGINT, on_signal, service);
   service->look = event_new(service->base, -1, EV_PERSIST, on_look, service);
-  return service->term != NULL && service->interrupt != NULL && service->look != NULL ? STATUS_OK : STATUS_NO_MEMORY;
+  if (service->term == NULL || service->interrupt == NULL || service->look == NULL)
+    return STATUS_NO_MEMORY;
+  /* before any door is open: whoever finds one may end the service in order */
+  return event_add(service->term, NULL) == 0 && event_add(service->interrupt, NULL) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
 static enum status settings_begin(struct service *service, char problem[256]) {
@@ -203,8 +206,6 @@ static enum status begin(struct service *service, char problem[256]) {
     status = page_begin(service, problem);
   if (status == STATUS_OK)
     status = json_begin(service, problem);
-  if (status == STATUS_OK && (event_add(service->term, NULL) != 0 || event_add(service->interrupt, NULL) != 0))
-    status = STATUS_NO_MEMORY;
   return status;
 }
 
