@@ -104,7 +104,8 @@ TESTS += tests/ledger/check_ledger
 tests_ledger_check_ledger_SOURCES = $(LEDGER_WORLD) tests/place.c tests/run.c tests/ledger/audit.c tests/ledger/backup.c \
 	tests/ledger/bounds.c tests/ledger/card.c tests/ledger/chain.c tests/ledger/confirm.c tests/ledger/crash.c \
 	tests/ledger/group.c tests/ledger/inquire.c tests/ledger/limit.c tests/ledger/load.c tests/ledger/approval.c \
-	tests/ledger/deny.c tests/ledger/doubt.c tests/ledger/main.c tests/ledger/merchant.c tests/ledger/mixed.c tests/ledger/offline.c \
+	tests/ledger/deny.c tests/ledger/deposit.c tests/ledger/doubt.c tests/ledger/main.c tests/ledger/merchant.c \
+	tests/ledger/mixed.c tests/ledger/offline.c \
 	tests/ledger/payout.c tests/ledger/pending.c tests/ledger/points.c tests/ledger/purchase.c tests/ledger/random.c \
 	tests/ledger/reference.c tests/ledger/refund.c tests/ledger/renew.c tests/ledger/replace.c tests/ledger/servers.c \
 	tests/ledger/settlement.c tests/ledger/restore.c tests/ledger/store.c tests/ledger/terminal.c tests/ledger/watch.c

@@ -62,6 +62,7 @@ struct ledger_card {
   int64_t balance, held, owed; /* shadow of the card; in hold; owed to it. Minor units */
   int64_t points, points_held;
   int64_t points_owed; /* of a card that it replaced; its next load brings them */
+  int64_t deposit;     /* minor units that its holder gets back when it is closed */
 };
 
 /* Takes a number out of the pool for that chip, or answers the one that it has already.

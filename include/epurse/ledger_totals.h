@@ -15,13 +15,14 @@ struct ledger_totals {
   uint64_t cards[LEDGER_CARD_RETIRED + 1]; /* by enum ledger_card_state; [0] is not used */
   uint64_t pool_free, terminals, merchants;
   uint64_t postings, incidents, open_holds;
-  int64_t outstanding;   /* minor units: on cards, in hold and owed to them */
-  int64_t merchants_due; /* minor units: owed to merchants for purchases, not settled yet */
-  int64_t payouts_due;   /* minor units: handed out by merchants to cardholders, not settled yet */
-  int64_t tenders_due;   /* minor units: owed by merchants for loads; positive */
-  int64_t paid_out;      /* minor units: settled, and ordered to be paid to merchants */
-  int64_t fees;          /* minor units: kept from merchants at their settlement */
-  int64_t points;        /* in circulation */
+  int64_t outstanding;    /* minor units: on cards, in hold and owed to them, and their deposits */
+  int64_t merchants_due;  /* minor units: owed to merchants for purchases, not settled yet */
+  int64_t payouts_due;    /* minor units: handed out by merchants to cardholders, not settled yet */
+  int64_t tenders_due;    /* minor units: owed by merchants for loads; positive */
+  int64_t paid_out;       /* minor units: settled, and ordered to be paid to merchants */
+  int64_t fees;           /* minor units: kept from merchants at their settlement */
+  int64_t deposits_taken; /* minor units: taken by desks when cards were issued, whatever went back since; positive */
+  int64_t points;         /* in circulation */
 };
 /* For metrics: cheap, but for the first call, which counts the postings. */
 enum status ledger_totals(struct ledger *ledger, struct ledger_totals *totals) EPURSE_MUST_USE;

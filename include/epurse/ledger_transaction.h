@@ -190,6 +190,7 @@ struct ledger_fate {
   bool has_secret;                  /* LEDGER_CAPTURED, or paid for by the issuer although the card denied it, */
   uint8_t secret[SECRET_SIZE];      /* by this r */
   bool pay, back;                   /* ledger_payout_settle: which of both was said; neither: nothing yet */
+  int64_t deposit; /* ledger_payout_settle: minor units that go out beside the payout, which closes its card */
 };
 /* Tells it to the terminal that the promise names, or another one of its merchant. What is not known here is stored as
  * never seen in this step, and is not authorised afterwards: STATUS_GIVEN_UP. Another promise of that name than the one

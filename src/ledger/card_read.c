@@ -9,7 +9,7 @@
 /* One card is one row and one run of accounts that lie side by side. */
 enum status card_balances(struct ledger *ledger, int64_t card, struct ledger_card *balances) {
   balances->balance = balances->held = balances->owed = balances->points = balances->points_held =
-      balances->points_owed = 0;
+      balances->points_owed = balances->deposit = 0;
   struct query query = query_begin(ledger, QUERY_CARD_ACCOUNTS);
   query_i64(&query, card);
   while (query_row(&query)) {
@@ -27,6 +27,8 @@ enum status card_balances(struct ledger *ledger, int64_t card, struct ledger_car
       balances->points_held = balance;
     else if (kind == ACCOUNT_POINTS_OWED)
       balances->points_owed = balance;
+    else if (kind == ACCOUNT_DEPOSIT)
+      balances->deposit = balance;
   }
   return query_end(&query);
 }

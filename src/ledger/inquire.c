@@ -5,6 +5,7 @@
 #include "booking.h"
 #include "bring.h"
 #include "card.h"
+#include "deposit.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
 #include "epurse/ledger_payout.h"
@@ -282,7 +283,7 @@ static enum status payout_decide(struct ledger *ledger, const struct ledger_reve
     status = payout_handed(ledger, booking->id, now);
   fate->pay = outcome == PAYOUT_PAY;
   fate->back = outcome == PAYOUT_BACK;
-  return status;
+  return status == STATUS_OK ? deposit_given(ledger, booking->id, &fate->deposit) : status;
 }
 
 enum status ledger_payout_settle(struct ledger *ledger, const struct ledger_reversal *wanted,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "card.h"
+#include "deposit.h"
 #include "epurse/ledger_payout.h"
 #include "posting.h"
 #include "store.h"
@@ -23,6 +24,14 @@ static int64_t payout_target(const struct booking *booking, enum payout_outcome 
   return account_of_card(card, outcome == PAYOUT_TRANSFER ? ACCOUNT_TRANSFER : ACCOUNT_OWED);
 }
 
+/* With what closes its card the deposit goes the same way. */
+static enum status payout_deposit(struct ledger *ledger, const struct posting *posting) {
+  bool closes = false;
+  enum status status = payout_closes(ledger, posting->booking, &closes);
+  return status == STATUS_OK && closes ? deposit_give_back(ledger, posting->booking, posting->credit, posting->at)
+                                       : status;
+}
+
 enum status payout_say(struct ledger *ledger, const struct booking *booking, enum payout_outcome outcome, int64_t now) {
   int64_t card = booking_card(booking->id);
   const struct posting posting = {.booking = booking->id,
@@ -38,7 +47,9 @@ enum status payout_say(struct ledger *ledger, const struct booking *booking, enu
   enum status status = query_run(&query);
   if (status == STATUS_OK && outcome != PAYOUT_BACK)
     status = account_need(ledger, posting.credit);
-  return status == STATUS_OK ? posting_add(ledger, &posting) : status;
+  if (status == STATUS_OK)
+    status = posting_add(ledger, &posting);
+  return status == STATUS_OK && outcome != PAYOUT_BACK ? payout_deposit(ledger, &posting) : status;
 }
 
 enum status payout_to_account(struct ledger *ledger, int64_t booking, const struct ledger_account *account) {

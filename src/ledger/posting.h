@@ -23,7 +23,9 @@ enum account_kind {
   ACCOUNT_CASH = 6,     /* of a merchant: what the issuer owes it for payouts to cardholders */
   ACCOUNT_TRANSFER = 6, /* of a card: left it in a payout to a bank account, and no settlement has ordered it yet */
   ACCOUNT_PAYOUT = 6,   /* of the issuer: what was ordered to be paid out to merchants and cardholders */
+  ACCOUNT_DEPOSITS = 5, /* of the issuer: below zero, what its desks took as deposits of cards */
   ACCOUNT_FEE = 7,      /* of the issuer: what merchants paid for its service */
+  ACCOUNT_DEPOSIT = 7,  /* of a card: what its holder gets back when it is closed */
   ACCOUNT_POINTS = 8,
   ACCOUNT_POINTS_HOLD = 9,
   ACCOUNT_POINTS_ISSUER = 10, /* where points come from: may go negative */
@@ -66,8 +68,10 @@ enum transfer_kind {
   TRANSFER_FEE = 2,
   TRANSFER_SET_OFF = 3,
   TRANSFER_PAYOUT = 4,
-  TRANSFER_CREDIT = 5, /* what a merchant is owed besides its sales: to its account */
-  TRANSFER_HOLDER = 6  /* what a card paid out to a bank account: ordered */
+  TRANSFER_CREDIT = 5,      /* what a merchant is owed besides its sales: to its account */
+  TRANSFER_HOLDER = 6,      /* what a card paid out to a bank account: ordered */
+  TRANSFER_DEPOSIT = 7,     /* `subject` is the card, which is issued */
+  TRANSFER_DEPOSIT_BACK = 8 /* `subject` is the payout that closes its card */
 };
 
 struct transfer {

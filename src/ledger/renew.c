@@ -4,6 +4,7 @@
 
 #include "booking.h"
 #include "card.h"
+#include "deposit.h"
 #include "epurse/ledger_renewal.h"
 #include "epurse/moment.h"
 #include "incident.h"
@@ -150,7 +151,10 @@ static enum status renew_begin(struct ledger *ledger, struct renewing *renewing)
     status = renew_part(ledger, renewing);
   if (status == STATUS_OK && renewing->row.points + renewing->row.points_owed > 0)
     status = account_need(ledger, account_of_card(renewing->successor, ACCOUNT_POINTS_OWED));
-  return status == STATUS_OK ? renew_note(ledger, renewing) : status;
+  if (status == STATUS_OK)
+    status = renew_note(ledger, renewing);
+  return status == STATUS_OK ? deposit_goes_over(ledger, renewing->card, renewing->successor, renewing->what->now)
+                             : status;
 }
 
 /* ---- and the rest ---- */

@@ -4,6 +4,7 @@
 
 #include "booking.h"
 #include "card.h"
+#include "deposit.h"
 #include "offline.h"
 #include "payout.h"
 #include "posting.h"
@@ -146,6 +147,8 @@ static enum status replace_move(struct ledger *ledger, const struct replacing *r
                                 .at = replacing->what->now};
     status = transfer_add(ledger, &transfer);
   }
+  if (status == STATUS_OK)
+    status = deposit_goes_over(ledger, replacing->card, replacing->successor, replacing->what->now);
   done->at = replacing->what->now;
   done->balance = had.balance;
   done->owed = had.owed;

@@ -54,8 +54,9 @@ static enum status totals_due(struct ledger *ledger, struct ledger_totals *total
   totals->fees = query_read_i64(&query);
   int64_t risk = -query_read_i64(&query); /* what it paid */
   totals->payouts_due = query_read_i64(&query);
-  totals->outstanding =
-      totals->tenders_due + risk - totals->merchants_due - totals->payouts_due - totals->paid_out - totals->fees;
+  totals->deposits_taken = -query_read_i64(&query);
+  totals->outstanding = totals->tenders_due + totals->deposits_taken + risk - totals->merchants_due -
+                        totals->payouts_due - totals->paid_out - totals->fees;
   return query_end(&query);
 }
 

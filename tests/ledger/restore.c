@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "epurse/ledger_backup.h"
+#include "epurse/ledger_deposit.h"
 #include "epurse/ledger_incarnation.h"
 #include "epurse/ledger_incident.h"
 #include "epurse/ledger_offline.h"
@@ -640,6 +641,10 @@ START_TEST(a_transfer_that_was_forgotten_is_one) {
 }
 END_TEST
 
+static enum status take_deposit(struct ledger *ledger, const void *what) {
+  return ledger_card_deposit(ledger, (const uint8_t *)DESK, what, 300, WORLD_NOW);
+}
+
 /* The account of one in cash is nobody's word; that it ended its card is what its terminal keeps. */
 START_TEST(a_payout_that_was_forgotten_ends_its_card) {
   static const struct ledger_payout_terms transfer = {&account, false}, ends = {NULL, true};
@@ -651,6 +656,7 @@ START_TEST(a_payout_that_was_forgotten_ends_its_card) {
   struct world *world = &scene.world;
   world_open(world);
   world_issue(world, 1, &scene.busy);
+  ck_assert_int_eq(world_do(world, take_deposit, scene.busy.cid), STATUS_OK);
   world_complete(world, &scene.busy, TRANSACTION_LOAD, 5000, RELOAD);
   take_backup(&scene);
   world_complete(world, &scene.busy, TRANSACTION_PAYOUT, 1000, RELOAD);
@@ -665,8 +671,11 @@ START_TEST(a_payout_that_was_forgotten_ends_its_card) {
   ck_assert_int_eq(ledger_card_find(world->ledger, scene.busy.cid, &card), STATUS_OK);
   ck_assert_uint_eq(card.state, LEDGER_CARD_ISSUED);
   all.receipt.payout = &ends;
-  ck_assert_int_eq(hand_out(world, &all, PAYOUT_WISH_DONE), STATUS_OK);
-  ck_assert(all.fate.pay);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(hand_out(world, &all, PAYOUT_WISH_DONE), STATUS_OK);
+    ck_assert(all.fate.pay);
+    ck_assert_int_eq(all.fate.deposit, 300); /* booked once more as it was handed out, once */
+  }
   ck_assert_int_eq(ledger_card_find(world->ledger, scene.busy.cid, &card), STATUS_OK);
   ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
   ck_assert_str_eq(card.reason, LEDGER_REASON_CLOSED);

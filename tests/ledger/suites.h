@@ -34,6 +34,7 @@ Suite *payout_suite(void);
 Suite *refund_suite(void);
 Suite *offline_suite(void);
 Suite *deny_suite(void);
+Suite *deposit_suite(void);
 Suite *mixed_suite(void);
 Suite *approval_suite(void);
 Suite *doubt_suite(void);

@@ -213,9 +213,11 @@ BEGIN SELECT RAISE(ABORT, 'incidents are kept'); END;
 
 INSERT INTO account VALUES (-6, 0, 0, 4611686018427387904); -- what was ordered to be paid out to merchants
 INSERT INTO account VALUES (-7, 0, 0, 4611686018427387904); -- the issuer's fees
+INSERT INTO account VALUES (-5, 0, -4611686018427387904, 0); -- below zero: what desks took as deposits of cards
 
 -- Double entry too, but of no transaction. Kinds: 1 replacement (subject: the old card), 2 fee, 3 set-off, 4 paid to
--- the merchant, 5 payouts handed out and credit (brought to its account), 6 a payout to a bank account (subject: the settlement).
+-- the merchant, 5 payouts handed out and credit (brought to its account), 6 a payout to a bank account (subject: the settlement),
+-- 7 a deposit taken (subject: the card), 8 a deposit given back (subject: the payout that closes its card).
 -- The same thing is booked once.
 CREATE TABLE transfer (
   number INTEGER PRIMARY KEY,
@@ -847,6 +849,27 @@ CREATE TRIGGER payout_close_fixed BEFORE UPDATE ON payout_close
 BEGIN SELECT RAISE(ABORT, 'which payout closes a card is not changed'); END;
 CREATE TRIGGER payout_close_kept BEFORE DELETE ON payout_close
 BEGIN SELECT RAISE(ABORT, 'payouts are kept'); END;
+
+-- ---- deposits: what a card's holder left at the desk, and gets back with the payout that closes it ----
+
+CREATE TABLE card_deposit (
+  card INTEGER PRIMARY KEY REFERENCES card (id),
+  terminal INTEGER NOT NULL REFERENCES terminal (id), -- the desk that took it
+  amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
+  at INTEGER NOT NULL
+) STRICT;
+
+CREATE TRIGGER card_deposit_issued BEFORE INSERT ON card_deposit
+WHEN NOT EXISTS (SELECT 1 FROM card c WHERE c.id = NEW.card AND c.state = 2 AND c.issued_at = NEW.at)
+BEGIN SELECT RAISE(ABORT, 'a deposit is taken when its card is issued'); END;
+CREATE TRIGGER card_deposit_fixed BEFORE UPDATE ON card_deposit
+BEGIN SELECT RAISE(ABORT, 'deposits are not changed'); END;
+CREATE TRIGGER card_deposit_kept BEFORE DELETE ON card_deposit
+BEGIN SELECT RAISE(ABORT, 'deposits are kept'); END;
+CREATE TRIGGER deposit_back_of_closed BEFORE INSERT ON transfer
+WHEN NEW.kind = 8 AND NOT EXISTS (SELECT 1 FROM payout_close c JOIN payout p ON p.booking = c.booking AND p.outcome IN (1, 3)
+  WHERE c.booking = NEW.subject AND NEW.debit = (NEW.subject >> 32) * 16 + 7)
+BEGIN SELECT RAISE(ABORT, 'a deposit goes with the payout that closes its card'); END;
 
 -- ---- renewed cards: what goes to a new card before the old one's window has passed ----
 

@@ -256,6 +256,7 @@ CREATE TRIGGER incident_not_emptied BEFORE TRUNCATE ON incident EXECUTE FUNCTION
 
 INSERT INTO account VALUES (-6, 0, 0, 4611686018427387904);
 INSERT INTO account VALUES (-7, 0, 0, 4611686018427387904);
+INSERT INTO account VALUES (-5, 0, -4611686018427387904, 0);
 
 CREATE TABLE transfer (
   number bigint PRIMARY KEY,
@@ -990,6 +991,41 @@ CREATE TRIGGER payout_close_kept BEFORE DELETE ON payout_close FOR EACH ROW
 EXECUTE FUNCTION refuse('payouts are kept');
 CREATE TRIGGER payout_close_not_emptied BEFORE TRUNCATE ON payout_close
 EXECUTE FUNCTION refuse('payouts are kept');
+
+-- ---- deposits ----
+
+CREATE TABLE card_deposit (
+  card bigint PRIMARY KEY REFERENCES card (id),
+  terminal bigint NOT NULL REFERENCES terminal (id),
+  amount bigint NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
+  at bigint NOT NULL
+);
+
+CREATE FUNCTION card_deposit_issued() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM card c WHERE c.id = NEW.card AND c.state = 2 AND c.issued_at = NEW.at) THEN
+    RAISE EXCEPTION 'a deposit is taken when its card is issued' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER card_deposit_issued BEFORE INSERT ON card_deposit FOR EACH ROW
+EXECUTE FUNCTION card_deposit_issued();
+CREATE TRIGGER card_deposit_fixed BEFORE UPDATE ON card_deposit FOR EACH ROW
+EXECUTE FUNCTION refuse('deposits are not changed');
+CREATE TRIGGER card_deposit_kept BEFORE DELETE ON card_deposit FOR EACH ROW
+EXECUTE FUNCTION refuse('deposits are kept');
+CREATE TRIGGER card_deposit_not_emptied BEFORE TRUNCATE ON card_deposit
+EXECUTE FUNCTION refuse('deposits are kept');
+CREATE FUNCTION deposit_back_of_closed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM payout_close c JOIN payout p ON p.booking = c.booking AND p.outcome IN (1, 3)
+      WHERE c.booking = NEW.subject AND NEW.debit = (NEW.subject >> 32) * 16 + 7) THEN
+    RAISE EXCEPTION 'a deposit goes with the payout that closes its card' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER deposit_back_of_closed BEFORE INSERT ON transfer FOR EACH ROW WHEN (NEW.kind = 8)
+EXECUTE FUNCTION deposit_back_of_closed();
 
 -- ---- renewed cards ----
 
