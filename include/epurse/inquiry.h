@@ -46,15 +46,16 @@ enum fate {
   FATE_OWED, /* a load: the card signed that it did not; the amount is owed to it. A payout: it is owed back */
   FATE_PAY   /* a payout: captured, and the terminal that asks hands it out */
 };
-/* Their reply {"promise_hash","fate"[,"secret"]}, with OK, and for LOAD_REVERSAL with LOAD_CREDITED (the money must not
+/* Their reply {"promise_hash","fate"[,"secret"][,"deposit"]}, with OK, and for LOAD_REVERSAL with LOAD_CREDITED (the money must not
  * be given back, the card has it); nothing otherwise. */
 struct inquiry_reply {
   uint8_t promise_hash[CRYPTO_SHA256_SIZE]; /* record_hash of the promise: this one and no other */
   enum fate fate;
   bool has_secret;
   uint8_t secret[SECRET_SIZE]; /* r */
+  int64_t deposit; /* HAND_OUT: minor units, of the card that the payout closes, to go out beside it; 0: none */
 };
-/* The secret goes along where has_secret says so. */
+/* The secret goes along where has_secret says so, a deposit above 0. */
 json_t *inquiry_reply_body(const struct inquiry_reply *reply);
 /* has_secret: whether one came, with whatever fate; it is not compared with any promise. STATUS_BAD_FORMAT: also a fate
  * that is none of these. */

@@ -145,7 +145,7 @@ json_t *confirmation_body(const struct confirmations *confirmations, bool is_rep
 /* 1 to CONFIRMATION_MAX of them, with status or secret likewise. STATUS_BAD_FORMAT: none, more, an unknown status. */
 enum status confirmation_parse(const json_t *body, bool is_reply, struct confirmations *confirmations) EPURSE_MUST_USE;
 
-/* CARD_ACTIVATION and CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK and CARD_SUSPENSION
+/* CARD_ACTIVATION {"cid","chip_serial"[,"deposit"]}: the desk has taken that deposit; BAD_AMOUNT: it is not the issuer's. CARD_VOID {"cid","chip_serial"}. CARD_QUERY {"cid"}. CARD_BLOCK and CARD_SUSPENSION
  * {"cid","reason"}. CARD_RESUMPTION {"cid"}. CARD_CONTACT {"cid"}: the card is here and is about to be read; the status
  * of the reply says whether it may be: OK, CARD_BLOCKED or CARD_CLOSED (with the block order), CARD_EXPIRED, CARD_UNKNOWN. One struct
  * serves them, each with its own fields; `reason` is one printable line. */
@@ -153,6 +153,7 @@ struct card_message {
   uint8_t cid[CID_SIZE];
   uint8_t chip_serial[CHIP_SERIAL_SIZE];
   char reason[128];
+  int64_t deposit; /* minor units; 0: none */
 };
 /* Writes the cid and the fields that `type` has; the others are not read. */
 json_t *card_message_body(enum message_type type, const struct card_message *message);
@@ -206,10 +207,11 @@ struct card_facts {
   uint8_t expiry[DATE_SIZE];
   uint16_t currency;
   int64_t balance, held, owed, points; /* minor units; points */
+  int64_t deposit; /* minor units, that it has; of a reserved card, to a desk: that is to be taken for it; 0: none */
   uint32_t last_atc;
   bool unreported; /* balance to last_atc are zeros that nobody said; a desk sees them on the card or not at all */
 };
-/* Leaves out an expiry of zeros and, where `unreported`, balance to last_atc. */
+/* Leaves out an expiry of zeros, a deposit of 0 and, where `unreported`, balance to last_atc. */
 json_t *card_facts_body(const struct card_facts *facts);
 /* What is left out is zeros, and `unreported` is set. STATUS_BAD_FORMAT: also a state that is none of the four. */
 enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURSE_MUST_USE;

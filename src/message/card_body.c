@@ -2,15 +2,16 @@
  * Bodies about a card: its number, PIN failures, blocking, what the server knows of it. */
 #include <string.h>
 
+#include "epurse/amount.h"
 #include "epurse/message.h"
 #include "epurse/message_desk.h"
 #include "field.h"
 
 /* Which fields beside the cid a message has. */
 static const struct card_fields {
-  bool chip_serial, reason;
+  bool chip_serial, reason, deposit;
 } card_fields[MESSAGE_TYPE_COUNT] = {
-    [MESSAGE_CARD_ACTIVATION] = {.chip_serial = true},
+    [MESSAGE_CARD_ACTIVATION] = {.chip_serial = true, .deposit = true},
     [MESSAGE_CARD_VOID] = {.chip_serial = true},
     [MESSAGE_CARD_QUERY] = {0},
     [MESSAGE_CARD_BLOCK] = {.reason = true},
@@ -18,6 +19,16 @@ static const struct card_fields {
     [MESSAGE_CARD_SUSPENSION] = {.reason = true},
     [MESSAGE_CARD_RESUMPTION] = {0},
 };
+
+/* One of 0 is not written. */
+static void deposit_put(struct field_writer *writer, int64_t deposit) {
+  if (deposit != 0)
+    field_put_integer(writer, "deposit", deposit);
+}
+
+static int64_t deposit_take(struct field_reader *reader) {
+  return field_there(reader, "deposit") ? field_integer(reader, "deposit", 1, AMOUNT_MAX_ON_CARD) : 0;
+}
 
 json_t *card_message_body(enum message_type type, const struct card_message *message) {
   struct field_writer writer = field_writer();
@@ -28,6 +39,8 @@ json_t *card_message_body(enum message_type type, const struct card_message *mes
     field_put_binary(&writer, "chip_serial", message->chip_serial, sizeof message->chip_serial);
   if (fields->reason)
     field_put_text(&writer, "reason", message->reason);
+  if (fields->deposit)
+    deposit_put(&writer, message->deposit);
   return field_done(&writer);
 }
 
@@ -41,6 +54,8 @@ enum status card_message_parse(enum message_type type, const json_t *body, struc
     field_binary(&reader, "chip_serial", message->chip_serial, sizeof message->chip_serial);
   if (fields->reason)
     field_text(&reader, "reason", 1, message->reason, sizeof message->reason);
+  if (fields->deposit)
+    message->deposit = deposit_take(&reader);
   return field_end(&reader);
 }
 
@@ -178,6 +193,7 @@ json_t *card_facts_body(const struct card_facts *facts) {
   field_put_integer(&writer, "currency", facts->currency);
   if (!facts->unreported)
     contents_put(&writer, facts);
+  deposit_put(&writer, facts->deposit);
   return field_done(&writer);
 }
 
@@ -205,5 +221,6 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) {
   facts->unreported = !field_there(&reader, "balance");
   if (!facts->unreported)
     contents_take(&reader, facts);
+  facts->deposit = field_there(&reader, "deposit") ? field_integer(&reader, "deposit", 1, INT64_MAX) : 0;
   return field_end(&reader);
 }

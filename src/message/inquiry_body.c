@@ -95,6 +95,8 @@ json_t *inquiry_reply_body(const struct inquiry_reply *reply) {
   field_put_text(&writer, "fate", fate_words[reply->fate]);
   if (reply->has_secret)
     field_put_binary(&writer, "secret", reply->secret, sizeof reply->secret);
+  if (reply->deposit > 0)
+    field_put_integer(&writer, "deposit", reply->deposit);
   return field_done(&writer);
 }
 
@@ -118,5 +120,7 @@ enum status inquiry_reply_parse(const json_t *body, struct inquiry_reply *reply)
   reply->fate = fate_take(&reader);
   if (reply->has_secret)
     field_binary(&reader, "secret", reply->secret, sizeof reply->secret);
+  if (field_there(&reader, "deposit"))
+    reply->deposit = field_integer(&reader, "deposit", 1, INT64_MAX);
   return field_end(&reader);
 }

@@ -49,6 +49,7 @@ static const struct settings_row rows[] = {
     {"card", "offline_single", "0", SETTING_NUMBER, 0, MINOR_MAX},
     {"card", "offline_total", "0", SETTING_NUMBER, 0, MINOR_MAX},
     {"card", "offline_count", "0", SETTING_NUMBER, 0, UINT16_MAX},
+    {"card", "deposit", "0", SETTING_NUMBER, 0, MINOR_MAX},
     {"card", "replacement_days", "14", SETTING_NUMBER, 0, 3650},
     {"card", "refund_days", "180", SETTING_NUMBER, 0, 36500},
     {"limits", "body", "16384", SETTING_NUMBER, 1024, MESSAGE_MAX},
@@ -210,6 +211,7 @@ static void take_numbers(const struct settings *settings, struct configuration *
   configuration->validity_years = (unsigned)settings_number(settings, "card", "validity_years");
   configuration->purse_ceiling = (uint32_t)settings_number(settings, "card", "purse_ceiling");
   configuration->payment_ceiling = (uint32_t)settings_number(settings, "card", "payment_ceiling");
+  configuration->deposit = (uint32_t)settings_number(settings, "card", "deposit");
   configuration->replacement_days = (unsigned)settings_number(settings, "card", "replacement_days");
   configuration->refund_days = (unsigned)settings_number(settings, "card", "refund_days");
   configuration->body = (size_t)settings_number(settings, "limits", "body");
@@ -240,6 +242,8 @@ static enum status take(const struct settings *settings, struct configuration *c
   take_freedoms(settings, configuration);
   if (wrong == NULL && configuration->payment_ceiling > configuration->purse_ceiling)
     wrong = "[card] payment_ceiling must not be above purse_ceiling";
+  if (wrong == NULL && configuration->deposit > configuration->purse_ceiling)
+    wrong = "[card] deposit must not be above purse_ceiling";
   if (wrong == NULL && !no_pin_limits_valid(&configuration->no_pin))
     wrong = "[card] no_pin_single must not be above no_pin_total, nor one of them 0 only";
   if (wrong == NULL && !offline_limits_valid(&configuration->offline))

@@ -37,6 +37,7 @@ struct configuration {
   uint32_t purse_ceiling, payment_ceiling;        /* of a new card, minor units */
   struct no_pin_limits no_pin;                    /* of a new card */
   struct offline_limits offline;                  /* of a new card */
+  uint32_t deposit;                               /* that a desk takes for a new card, minor units; 0: none */
   unsigned replacement_days;                      /* from a card's block until its money may go to another one */
   unsigned refund_days;                           /* from a sale until it cannot be given back; 0: it always can */
   size_t body;                                    /* bytes of a request's body */

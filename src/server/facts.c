@@ -36,7 +36,8 @@ struct card_facts facts_of(const struct ledger_card *card, uint16_t currency) {
                              .held = card->held,
                              .owed = card->owed,
                              .points = card->points,
-                             .last_atc = card->last_atc};
+                             .last_atc = card->last_atc,
+                             .deposit = card->deposit};
 
   memcpy(facts.cid, card->cid, CID_SIZE);
   memcpy(facts.expiry, card->certification.expiry, DATE_SIZE);

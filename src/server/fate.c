@@ -126,7 +126,7 @@ static enum fate fate_of(uint8_t state) {
 }
 
 static json_t *fate_body(const struct ledger_fate *fate) {
-  struct inquiry_reply reply = {.fate = fate_of(fate->state), .has_secret = fate->has_secret};
+  struct inquiry_reply reply = {.fate = fate_of(fate->state), .has_secret = fate->has_secret, .deposit = fate->deposit};
 
   if (fate->pay || fate->back)
     reply.fate = fate->pay ? FATE_PAY : FATE_OWED;

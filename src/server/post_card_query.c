@@ -27,6 +27,8 @@ void post_card_query(struct service *service, const struct request *request, str
   if (reply->status == STATUS_OK) {
     struct card_facts facts = facts_of(&query.card, service->configuration.currency);
     facts.unreported = request->terminal.role != ROLE_ADMIN;
+    if (query.card.state == LEDGER_CARD_RESERVED)
+      facts.deposit = service->configuration.deposit;
     reply_ok(reply, card_facts_body(&facts));
   }
 }

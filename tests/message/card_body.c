@@ -8,10 +8,10 @@
 #include "forge.h"
 #include "suites.h"
 
-static const char *const none[] = {NULL};
+static const char *const none[] = {NULL}, *const deposit[] = {"deposit", NULL}; /* what may lack */
 
 static struct card_message message_make(void) {
-  struct card_message made = {.reason = "reported stolen"};
+  struct card_message made = {.reason = "reported stolen", .deposit = 500};
 
   cid_make(999999, 123456789, made.cid);
   memcpy(made.chip_serial, "\x01\x02\x03\x04\xFF\xFE\xFD\xFC", sizeof made.chip_serial);
@@ -66,9 +66,11 @@ START_TEST(card_messages_go_there_and_back) {
     memcpy(wanted.chip_serial, sent.chip_serial, CHIP_SERIAL_SIZE);
   if (kinds[_i].reason)
     strcpy(wanted.reason, sent.reason);
+  if (kinds[_i].type == MESSAGE_CARD_ACTIVATION)
+    wanted.deposit = sent.deposit;
   ck_assert_int_eq(card_message_parse(kinds[_i].type, body, &got), STATUS_OK);
   ck_assert_mem_eq(&got, &wanted, sizeof got);
-  forge_strictness(body, parsers[_i], none);
+  forge_strictness(body, parsers[_i], kinds[_i].type == MESSAGE_CARD_ACTIVATION ? deposit : none);
   json_decref(body);
 }
 END_TEST
@@ -81,6 +83,9 @@ static const struct {
              {MESSAGE_CARD_QUERY, "cid", "'99999912345678901'"},
              {MESSAGE_CARD_QUERY, "cid", "''"},
              {MESSAGE_CARD_VOID, "chip_serial", "'AAAAAAAAAA'"},
+             {MESSAGE_CARD_ACTIVATION, "deposit", "0"},
+             {MESSAGE_CARD_ACTIVATION, "deposit", "-500"},
+             {MESSAGE_CARD_ACTIVATION, "deposit", "2147483648"},
              {MESSAGE_CARD_BLOCK, "reason", "''"},
              {MESSAGE_CARD_BLOCK, "reason", "'two\\nlines'"},
              {MESSAGE_CARD_BLOCK, "reason", "'\\u001b[2J'"}};
@@ -171,6 +176,7 @@ static struct card_facts facts_make(void) {
                             .held = 1250,
                             .owed = INT64_MAX,
                             .points = -12,
+                            .deposit = 500,
                             .last_atc = UINT32_MAX};
   cid_make(999999, 5, made.cid);
   return made;
@@ -182,7 +188,7 @@ static enum status facts_parse(const json_t *body) {
 }
 
 START_TEST(facts_go_there_and_back) {
-  static const char *const optional[] = {"expiry", NULL};
+  static const char *const optional[] = {"expiry", "deposit", NULL};
   struct card_facts sent = facts_make(), got;
   json_t *body = card_facts_body(&sent);
 
@@ -196,7 +202,7 @@ END_TEST
 
 START_TEST(what_is_on_a_card_is_told_whole_or_not_at_all) {
   static const char *const contents[] = {"balance", "held", "owed", "points", "last_atc"};
-  static const char *const optional[] = {"expiry", NULL};
+  static const char *const optional[] = {"expiry", "deposit", NULL};
   struct card_facts sent = facts_make(), got;
 
   sent.unreported = true;

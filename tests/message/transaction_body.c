@@ -189,9 +189,12 @@ static enum status fate_parse(const json_t *body) {
 }
 
 START_TEST(each_fate_goes_there_and_back) {
-  static const char *const optional[] = {"secret", NULL}, *const wrong_words[] = {"''", "'HELD'", "'lost'",
-                                                                                  "'paid out'"};
-  struct inquiry_reply sent = {.fate = (enum fate)_i, .has_secret = _i == FATE_CAPTURED}, got;
+  static const char *const optional[] = {"secret", "deposit", NULL}, *const wrong_words[] = {"''", "'HELD'", "'lost'",
+                                                                                             "'paid out'"};
+  struct inquiry_reply sent = {.fate = (enum fate)_i,
+                               .has_secret = _i == FATE_CAPTURED,
+                               .deposit = _i == FATE_PAY ? 500 : 0},
+                       got;
 
   ck_assert(crypto_random(sent.promise_hash, sizeof sent.promise_hash));
   if (sent.has_secret)

@@ -111,6 +111,8 @@ START_TEST(wrong_values_are_named) {
       {MINIMUM "[limits]\nbody = 16385\n", "body"},
       {MINIMUM "[limits]\nconnections = 0\n", "connections"},
       {MINIMUM "[card]\npurse_ceiling = 100\npayment_ceiling = 101\n", "payment_ceiling"},
+      {MINIMUM "[card]\npurse_ceiling = 100\npayment_ceiling = 100\ndeposit = 101\n", "deposit"},
+      {MINIMUM "[card]\ndeposit = -1\n", "deposit"},
       {MINIMUM "[card]\nno_pin_single = 100\nno_pin_total = 99\n", "no_pin_single"},
       {MINIMUM "[card]\nno_pin_total = 99\n", "no_pin_total"},
       {MINIMUM "[card]\noffline_single = 100\noffline_total = 99\noffline_count = 1\n", "offline_single"},

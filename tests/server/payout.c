@@ -10,6 +10,7 @@
 
 static void begin(struct world *world, struct purse *purse) {
   world_open(world);
+  world->service.configuration.deposit = 700;
   purse_issue(purse, world, 1);
   purse_load(purse, world, 10000);
 }
@@ -25,7 +26,7 @@ static enum status ask(struct world *world, struct purse *purse, uint32_t amount
   return answer.code;
 }
 
-static enum fate settle(struct world *world, const struct purse *purse, uint8_t wish) {
+static enum fate settle_with(struct world *world, const struct purse *purse, uint8_t wish, int64_t deposit) {
   struct inquiry_request request = {.wish = wish};
   struct inquiry_reply reply;
   struct answer answer;
@@ -36,8 +37,13 @@ static enum fate settle(struct world *world, const struct purse *purse, uint8_t 
   ck_assert_int_eq(answer.code, STATUS_OK);
   ck_assert_int_eq(inquiry_reply_parse(answer.body, &reply), STATUS_OK);
   ck_assert_mem_eq(reply.promise_hash, purse->hash, sizeof reply.promise_hash);
+  ck_assert_int_eq(reply.deposit, deposit);
   answer_clear(&answer);
   return reply.fate;
+}
+
+static enum fate settle(struct world *world, const struct purse *purse, uint8_t wish) {
+  return settle_with(world, purse, wish, 0);
 }
 
 /* _i: paid out, or back on the card. */
@@ -103,7 +109,9 @@ START_TEST(closes_the_card) {
   answer_clear(&answer);
   ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
                    STATUS_OK);
-  ck_assert_int_eq(settle(&world, &purse, HAND_OUT_PAY), FATE_PAY);
+  ck_assert_int_eq(settle_with(&world, &purse, HAND_OUT_PAY, 700), FATE_PAY); /* with its deposit, however often */
+  ck_assert_int_eq(settle_with(&world, &purse, HAND_OUT_PAY, 700), FATE_PAY);
+  ck_assert_int_eq(settle_with(&world, &purse, HAND_OUT_DONE, 700), FATE_PAY);
   purse_promise(&purse, TRANSACTION_LOAD, 100, &world.reload);
   station_ask(&world.reload, &world.service, MESSAGE_LOAD_INQUIRY,
               purse_order(&purse, &world, MESSAGE_LOAD_INQUIRY, purse.pin), &answer);

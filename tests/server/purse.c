@@ -59,6 +59,7 @@ void purse_issue(struct purse *purse, struct world *world, uint32_t chip) {
   answer_clear(&answer);
   memcpy(activation.cid, purse->cid, CID_SIZE);
   memcpy(activation.chip_serial, purse->chip_serial, CHIP_SERIAL_SIZE);
+  activation.deposit = world->service.configuration.deposit;
   ok(station_tell(&world->desk, &world->service, MESSAGE_CARD_ACTIVATION,
                   card_message_body(MESSAGE_CARD_ACTIVATION, &activation)));
 }

@@ -39,6 +39,7 @@ struct admin {
   const char *iban, *bic;
   bool minor;                                                                /* init, limit set */
   const char *load_credit, *loads;                                           /* limit set; of all: init */
+  const char *deposit;                                                       /* init */
   const char *no_pin_single, *no_pin_total, *offline_single, *offline_total; /* init: of new cards; total: limit set */
   int64_t offline_count;                                                     /* init; -1: not said */
   const char *payouts;                                                       /* the same */

@@ -44,6 +44,7 @@ struct founding {
   int64_t loads, load_credit, refunds, merchant_refunds, payouts; /* limits of all, minor units; 0: none */
   struct no_pin_limits no_pin;
   struct offline_limits offline;
+  uint32_t deposit; /* minor units; 0: none */
 };
 
 /* *allowed: the usual. In a currency without two decimals nobody knows what is much: no limit until one is set. */
@@ -131,6 +132,8 @@ static enum status options_check(const struct admin *admin, struct founding *fou
     status = no_pin_choose(admin, founding);
   if (status == STATUS_OK)
     status = offline_choose(admin, founding);
+  if (status == STATUS_OK)
+    status = freedom_choose(admin, admin->deposit, founding, 0, &founding->deposit);
   return status;
 }
 
@@ -166,6 +169,8 @@ static enum status configuration_write(const struct admin *admin, const struct f
                      "offline_single = %" PRIu32 "\n"
                      "offline_total = %" PRIu32 "\n"
                      "offline_count = %" PRIu16 "\n"
+                     "# what a desk takes for a new card and --close gives back; 0: nothing\n"
+                     "deposit = %" PRIu32 "\n"
                      "\n"
                      "[limits]\n"
                      "body = 16384\n"
@@ -174,7 +179,7 @@ static enum status configuration_write(const struct admin *admin, const struct f
                      admin->listen, admin->currency, admin->issuer, admin->demonstration ? "yes" : "no",
                      clock_synchronised() ? "strict" : "warn", admin->store != NULL ? admin->store : STORE_DEFAULT,
                      founding->no_pin.single, founding->no_pin.total, founding->offline.single, founding->offline.total,
-                     founding->offline.count);
+                     founding->offline.count, founding->deposit);
 
   return len > 0 && (size_t)len < sizeof text ? folder_write(founding->folder.path, "epursed.conf", text)
                                               : STATUS_BAD_LENGTH;

@@ -58,6 +58,8 @@ static const struct option_row init_rows[] = {
     {"offline-total", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(offline_total), 0, 0,
      SENTENCE("init, limit set: and in all until they pay on-line again, or none")},
     {"offline-count", 0, "N", NULL, OPTION_NUMBER, FIELD(offline_count), 0, 65535, SENTENCE("init: and how often")},
+    {"deposit", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(deposit), 0, 0,
+     SENTENCE("init: what a desk takes for a new card, and gives back when it is closed")},
     {"approvals", 0, "N", NULL, OPTION_NUMBER, FIELD(approvals), 1, 2,
      SENTENCE("init: how many administrators it takes to change what is dear")},
     {"demonstration", 0, NULL, NULL, OPTION_FLAG, FIELD(demonstration), 0, 0,
