@@ -55,9 +55,10 @@ struct journal_entry {
   char tender_kind[16];  /* "" for purchases; "owed": nothing is charged */
   char tender_order[48]; /* our name of the charge; "" where there is none, or it has been given back */
   char tender_reference[TENDER_REFERENCE_MAX];
-  char iban[IBAN_MAX + 1];           /* of a payout: where it goes; "": in cash, as everything else */
-  char holder[HOLDER_MAX + 1];       /* with it */
-  bool closes;                       /* of a payout: it ends its card */
+  char iban[IBAN_MAX + 1];     /* of a payout: where it goes; "": in cash, as everything else */
+  char holder[HOLDER_MAX + 1]; /* with it */
+  bool closes;                 /* of a payout: it ends its card */
+  int64_t deposit;             /* of such a one: what goes out beside the amount, as the server has said; 0: none */
   char reference[REFERENCE_MAX + 1]; /* the caller's name of it; "": none */
   char cashier[CASHIER_MAX + 1];     /* who was at the till; "": nobody said */
 };

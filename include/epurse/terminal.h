@@ -133,8 +133,9 @@ struct outcome {
   unsigned tries_left;               /* after WRONG_PIN */
   bool offline;                      /* a payment by the card's promise only; its points are owed */
   bool without_pin;                  /* a payment for which the card did not want its PIN */
-  int64_t wanted; /* minor units, of a payment with up_to: of which amount is what the card had; else 0 */
-  int64_t limit;  /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
+  int64_t wanted;  /* minor units, of a payment with up_to: of which amount is what the card had; else 0 */
+  int64_t deposit; /* minor units, of the card: taken with its issue, or out beside the payout that ends it; 0: none */
+  int64_t limit;   /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
 };
 
 /* Runs a purchase (ROLE_POS) or a load (ROLE_RELOAD) with the card in `reader`, each step journalled before it has an
@@ -182,7 +183,6 @@ enum status receipt_again(struct terminal *terminal, int64_t number, struct outc
                           struct receipt_copy *receipt) EPURSE_MUST_USE;
 
 /* ---- change of PIN ---- */
-
 /* Asks for the PIN and the new one, and changes it: first at the server, which then knows both until the card has
  * signed the change, then on the card. Any terminal does it; *outcome has the card's number and the tries left.
  * STATUS_OK: the new one holds. STATUS_OUTCOME_UNKNOWN: the card was lost in the middle; the old one holds or the new
@@ -191,7 +191,6 @@ enum status pin_change_run(struct terminal *terminal, struct reader *reader, int
                            const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 
 /* ---- reading ---- */
-
 /* What `balance` and `log` show. Both want the PIN unless the terminal is the desk. The card is in the reader. The
  * server is asked first, where it answers: STATUS_CARD_BLOCKED: reported lost or stolen (STATUS_CARD_CLOSED: paid out), and now dead;
  * STATUS_CARD_EXPIRED, STATUS_CARD_UNKNOWN: not at the desk. */
@@ -230,6 +229,7 @@ struct issue_desk {
 struct issue {
   char pin[PIN_MAX + 1]; /* in: what the cardholder chose, or ""; out: the PIN on the card. Wipe it. */
   int wait_seconds;
+  bool no_deposit;                       /* in: it takes another one's place, whose deposit goes over */
   const struct issue_desk *desk;         /* borrowed; or NULL */
   uint8_t chip_serial[CHIP_SERIAL_SIZE]; /* out, once it is known; else zeros */
   uint8_t expiry[DATE_SIZE];             /* out with STATUS_OK: as the card has it */

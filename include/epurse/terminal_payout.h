@@ -13,9 +13,10 @@
 /* The cashier. */
 struct payout_desk {
   void *context;
-  /* The server has said pay: the amount is to be handed out now. `again`: it was so before, and may have been handed out
+  /* The server has said pay: the amount is to be handed out now, and with it the deposit of the card that this closes (minor units; 0:
+   * none). `again`: it was so before, and may have been handed out
    * then. STATUS_OK: the holder has it; any other: that is not known, and it stays open. */
-  enum status (*hand_out)(void *context, struct amount amount, bool again);
+  enum status (*hand_out)(void *context, struct amount amount, int64_t deposit, bool again);
 };
 
 /* Runs a payout (ROLE_RELOAD, ROLE_PERSO) with the card in `reader`. STATUS_OK: the card is debited, and the cashier has confirmed that

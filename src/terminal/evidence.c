@@ -126,5 +126,9 @@ enum status evidence_by_hand_out(const struct order *order, uint8_t wish, struct
   enum status status = answer_get(order, MESSAGE_HAND_OUT, (struct inquiry_request){.wish = wish}, &reply);
   if (status != STATUS_OK)
     return status;
-  return reply.fate == FATE_HELD ? STATUS_OUTCOME_UNKNOWN : answer_take(order, reply.fate, evidence);
+  if (reply.fate == FATE_HELD)
+    return STATUS_OUTCOME_UNKNOWN;
+  status = answer_take(order, reply.fate, evidence);
+  evidence->deposit = reply.deposit;
+  return status;
 }

@@ -29,7 +29,8 @@ struct evidence {
   uint8_t promise[CRYPTO_SHA256_SIZE]; /* which one: its record_hash */
   uint8_t secret[SECRET_SIZE];         /* EVIDENCE_SECRET: r */
   enum fate fate;                      /* EVIDENCE_SERVER: how it ended */
-  bool credited; /* EVIDENCE_SERVER: the card has the money of this load; its charge is not given back */
+  int64_t deposit; /* EVIDENCE_SERVER, of a payout: minor units that go out beside it, of the card that it closes */
+  bool credited;   /* EVIDENCE_SERVER: the card has the money of this load; its charge is not given back */
 };
 
 /* Whether it is of that kind, and of this order's promise and no other. NULL: no. */

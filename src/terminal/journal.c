@@ -14,7 +14,7 @@
 
 #include "journal_row.h"
 
-#define JOURNAL_SCHEMA_VERSION 9
+#define JOURNAL_SCHEMA_VERSION 10
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
@@ -103,6 +103,10 @@ static const char journal_schema_payout[] = "ALTER TABLE entry ADD COLUMN iban T
                                             "ALTER TABLE entry ADD COLUMN closes INTEGER NOT NULL DEFAULT 0;"
                                             "ALTER TABLE entry ADD COLUMN card_reference BLOB;"
                                             "PRAGMA user_version = 9;";
+
+/* Since version 10: the deposit that goes out with the payout that ends its card. */
+static const char journal_schema_deposit[] = "ALTER TABLE entry ADD COLUMN deposit INTEGER NOT NULL DEFAULT 0;"
+                                             "PRAGMA user_version = 10;";
 
 struct journal {
   sqlite3 *db;
@@ -193,8 +197,10 @@ static enum status journal_build(struct journal *journal, bool fresh, int64_t ve
     status = journal_execute(journal, journal_schema_offline);
   if (status == STATUS_OK && version < 8)
     status = journal_execute(journal, journal_schema_closing);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && version < 9)
     status = journal_execute(journal, journal_schema_payout);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, journal_schema_deposit);
   if (status == STATUS_OK)
     return journal_execute(journal, "COMMIT");
   (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
@@ -300,11 +306,13 @@ void journal_close(struct journal **journal) {
 }
 
 enum status journal_begin(struct journal *journal, struct journal_entry *entry) {
-  static const char sql[] = "INSERT INTO entry (state, type, amount, currency, time, promise, authorisation, secret,"
-                            " card_certificate, tender_kind, tender_order, tender_reference, reference, nonce,"
-                            " cashier, iban, holder, closes, card_reference) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-                            "?9, ?10, ?11, ?12, ?13, ?15,"
-                            " ?16, ?17, ?18, ?19, ?20)";
+  static const char sql[] =
+      "INSERT INTO entry (state, type, amount, currency, time, promise, authorisation, secret,"
+      " card_certificate, tender_kind, tender_order, tender_reference, reference, nonce,"
+      " cashier, iban, holder, closes, card_reference, deposit) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+      "?9, ?10, ?11, ?12, ?13, ?15,"
+      " ?16, ?17, ?18, ?19, ?20,"
+      " ?21)";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -326,7 +334,8 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
       "UPDATE entry SET state = ?1, type = ?2, amount = ?3, currency = ?4, time = ?5,"
       " promise = ?6, authorisation = ?7, secret = ?8, card_certificate = ?9,"
       " tender_kind = ?10, tender_order = ?11, tender_reference = ?12, reference = ?13, nonce = ?15,"
-      " cashier = ?16, iban = ?17, holder = ?18, closes = ?19, card_reference = ?20 WHERE id = ?14";
+      " cashier = ?16, iban = ?17, holder = ?18, closes = ?19, card_reference = ?20,"
+      " deposit = ?21 WHERE id = ?14";
   sqlite3_stmt *statement = NULL;
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
@@ -372,7 +381,7 @@ static enum status journal_next(struct journal *journal, const char *sql, int64_
 #define ENTRY_COLUMNS                                                                                                  \
   "SELECT id, state, type, amount, currency, time, promise, authorisation, secret, card_certificate, tender_kind,"     \
   " tender_order, tender_reference, reference, id IN (SELECT entry FROM unreported), nonce, cashier, iban, holder, "   \
-  "closes, card_reference FROM"                                                                                        \
+  "closes, card_reference, deposit FROM"                                                                               \
   " entry "
 
 enum status journal_next_open(struct journal *journal, int64_t after, struct journal_entry *entry) {

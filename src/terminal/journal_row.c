@@ -48,6 +48,8 @@ int journal_row_bind(sqlite3_stmt *statement, const struct journal_entry *entry)
     result = sqlite3_bind_int(statement, 19, entry->closes);
   if (result == SQLITE_OK)
     result = bind_bytes(statement, 20, entry->card_reference, sizeof entry->card_reference, entry->has_card_reference);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 21, entry->deposit);
   return result;
 }
 
@@ -118,6 +120,7 @@ enum status journal_row_read(sqlite3_stmt *statement, struct journal_entry *entr
   entry->closes = sqlite3_column_int(statement, 19) != 0;
   if (status == STATUS_OK)
     status = read_bytes(statement, 20, entry->card_reference, sizeof entry->card_reference, &entry->has_card_reference);
+  entry->deposit = sqlite3_column_int64(statement, 21);
   entry->unreported = sqlite3_column_int(statement, 14) != 0;
   return status;
 }

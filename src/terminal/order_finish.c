@@ -42,6 +42,7 @@ void order_outcome_fill(const struct order *order) {
   memcpy(outcome->tender_reference, order->entry.tender_reference, sizeof outcome->tender_reference);
   memcpy(outcome->reference, order->entry.reference, sizeof outcome->reference);
   outcome->number = order->entry.id;
+  outcome->deposit = order->entry.deposit;
   outcome->confirmed = order->entry.state == JOURNAL_CONFIRMED;
 }
 

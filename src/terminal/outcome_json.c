@@ -16,6 +16,8 @@ void outcome_json_add(json_t *object, const struct outcome *outcome) {
     json_object_set_new(object, "amount", json_integer(outcome->amount.minor));
     json_object_set_new(object, "currency", json_string(currency != NULL ? currency->code : ""));
   }
+  if (outcome->deposit > 0)
+    json_object_set_new(object, "deposit", json_integer(outcome->deposit));
   if (outcome->limit > 0)
     json_object_set_new(object, "limit", json_integer(outcome->limit));
   if (outcome->balance_before >= 0)

@@ -71,16 +71,26 @@ static enum status payout_ask(struct order *order) {
     return payout_give_up(order);
   if (status != STATUS_OK || word.fate != FATE_PAY)
     return STATUS_PAYOUT_OPEN;
+  order->entry.deposit = word.deposit;
   return payout_note(order, PAYOUT_TO_HAND_OUT) == STATUS_OK ? STATUS_OK : STATUS_PAYOUT_OPEN;
+}
+
+/* Of one to a bank account: what the server adds to it. It says so again and again; where it is not heard nobody is told how much. */
+static void payout_ask_deposit(struct order *order) {
+  struct evidence word;
+  if (order->entry.closes && evidence_by_hand_out(order, HAND_OUT_PAY, &word) == STATUS_OK)
+    order->entry.deposit = word.deposit;
 }
 
 /* From r on, to a bank account: the server orders it when it has r, which is told again until it has. */
 static enum status payout_leave(struct order *order) {
   if (order->entry.state == JOURNAL_COMMITTED && order_tell_secret(order)) {
+    payout_ask_deposit(order);
     order->entry.state = JOURNAL_CONFIRMED;
     (void)!journal_update(order->terminal->journal, &order->entry);
   }
   order->outcome->confirmed = order->entry.state == JOURNAL_CONFIRMED;
+  order->outcome->deposit = order->entry.deposit;
   return STATUS_OK;
 }
 
@@ -98,13 +108,14 @@ static enum status payout_finish(struct order *order, const struct payout_desk *
       return status;
   }
   if (payout_is(order, PAYOUT_TO_HAND_OUT)) {
-    if (desk->hand_out(desk->context, amount, again) != STATUS_OK)
+    if (desk->hand_out(desk->context, amount, order->entry.deposit, again) != STATUS_OK)
       return STATUS_PAYOUT_OPEN;
     (void)!payout_note(order, PAYOUT_HANDED_OUT); /* where the disk refuses, the cashier is asked once more */
   }
   if (order->entry.state == JOURNAL_COMMITTED)
     payout_close(order);
   order->outcome->confirmed = order->entry.state == JOURNAL_CONFIRMED;
+  order->outcome->deposit = order->entry.deposit;
   return STATUS_OK;
 }
 
@@ -227,8 +238,10 @@ static bool payout_put_back(struct order *order) {
   enum status status = evidence_by_hand_out(order, HAND_OUT_BACK, &word);
   if (status == STATUS_OUTCOME_UNKNOWN && order_tell_secret(order))
     status = evidence_by_hand_out(order, HAND_OUT_BACK, &word);
-  if (status == STATUS_OK && word.fate == FATE_PAY) /* an answer of before was lost: it may be handed out */
+  if (status == STATUS_OK && word.fate == FATE_PAY) { /* an answer of before was lost: it may be handed out */
+    order->entry.deposit = word.deposit;
     (void)!payout_note(order, PAYOUT_TO_HAND_OUT);
+  }
   return status == STATUS_OK && word.fate == FATE_OWED && payout_give_up(order) == STATUS_PAYOUT_BACK;
 }
 

@@ -175,11 +175,13 @@ static enum status desk_activate(struct contact *contact, struct issue *issue, s
   if (status != STATUS_OK)
     return status;
   desk_note(&info, issue, outcome);
+  outcome->deposit = strcmp(facts.state, "RESERVED") == 0 && issue->no_deposit ? 0 : facts.deposit;
   status = desk_judge(&facts);
   if (status == STATUS_OK)
     status = desk_verify(contact, &info, &facts);
   if (status != STATUS_OK)
     return status;
+  activation.deposit = outcome->deposit;
   memcpy(activation.cid, info.cid, sizeof activation.cid);
   memcpy(activation.chip_serial, info.chip_serial, sizeof activation.chip_serial);
   status = desk_report(contact->terminal, MESSAGE_CARD_ACTIVATION, &activation);

@@ -57,7 +57,8 @@ static enum status show(void *context, const struct outcome *outcome) {
   return till->request.show ? till_ask_shown(till) : STATUS_OK;
 }
 
-static enum status hand_out(void *context, struct amount amount, bool again) {
+static enum status hand_out(void *context, struct amount amount, int64_t deposit, bool again) {
+  amount.minor += deposit; /* a till closes no card: there is none */
   char text[AMOUNT_TEXT_MAX], question[256];
   if (amount_print(amount, NULL, text, sizeof text) == 0)
     return STATUS_BAD_AMOUNT;

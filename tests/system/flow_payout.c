@@ -17,17 +17,19 @@ static struct flow_card card;
 /* The drawer, and what the cashier says. */
 static struct {
   unsigned asked, again;
-  int64_t handed; /* minor units, as confirmed */
-  bool away;      /* the cashier confirms nothing */
+  int64_t handed;  /* minor units, as confirmed */
+  int64_t deposit; /* likewise, beside it */
+  bool away;       /* the cashier confirms nothing */
 } drawer;
 
-static enum status hand_out(void *context, struct amount amount, bool again) {
+static enum status hand_out(void *context, struct amount amount, int64_t deposit, bool again) {
   (void)context;
   drawer.asked++;
   drawer.again += again;
   if (drawer.away)
     return STATUS_CANCELLED;
   drawer.handed += amount.minor;
+  drawer.deposit += deposit;
   return STATUS_OK;
 }
 
@@ -57,6 +59,7 @@ static unsigned put_back(void) {
 }
 
 static void settled(int64_t minor) {
+  ck_assert_int_eq(drawer.deposit, 0); /* no card was closed */
   ck_assert_uint_eq(flow_open_entries("reload"), 0);
   flow_card_settled(&card, minor);
   ck_assert_int_eq(drawer.handed + minor, START);
@@ -174,6 +177,9 @@ END_TEST
 /* Little, so that many fit into the day limit of a terminal. */
 #define WHOLE 300
 
+/* Of each card of this world (flow_world.c). */
+#define DEPOSIT 700
+
 static void begin_whole(const char *name) {
   memset(&drawer, 0, sizeof drawer);
   flow_card_issue(&card, name, WHOLE);
@@ -198,7 +204,8 @@ static void assert_closed(const char *role) {
   ck_assert_int_eq(drawer.handed, WHOLE);
   ck_assert_str_eq(facts.state, "CLOSED");
   ck_assert_str_eq(facts.reason, "CLOSED");
-  ck_assert_int_eq(facts.balance + facts.held + facts.owed, 0);
+  ck_assert_int_eq(facts.balance + facts.held + facts.owed + facts.deposit, 0);
+  ck_assert_int_eq(drawer.deposit, DEPOSIT); /* back once, with what was on it */
   ck_assert_uint_eq(flow_open_entries(role), 0);
   struct terminal *terminal = flow_terminal("pos");
   card.asked = 0;
@@ -218,6 +225,7 @@ START_TEST(closes_the_card) {
   begin_whole(_i == 0 ? "close-reload" : "close-desk");
   ck_assert_int_eq(close_card(role, &outcome), STATUS_OK);
   ck_assert(outcome.confirmed && outcome.receipt_path[0] != 0);
+  ck_assert_int_eq(outcome.deposit, DEPOSIT);
   assert_closed(role);
   flow_card_remove(&card);
 }
@@ -241,6 +249,28 @@ START_TEST(a_torn_close_is_finished) {
     flow_card_remove(&card);
   }
   ck_assert_uint_gt(nth, 3);
+}
+END_TEST
+
+/* The cashier confirms nothing, twice; the server says the same again; then all of it is handed out at once. */
+START_TEST(the_deposit_is_not_forgotten) {
+  static const struct payout_desk desk = {NULL, hand_out};
+  struct outcome outcome;
+  begin_whole("close-cashier");
+  drawer.away = true;
+  ck_assert_int_eq(close_card("reload", &outcome), STATUS_PAYOUT_OPEN);
+  ck_assert_uint_eq(flow_recover("reload", NULL), 1);
+  ck_assert_int_eq(drawer.deposit, 0);
+  for (int i = 0; i < 2; i++) {
+    struct terminal *terminal = flow_terminal("reload");
+    drawer.away = i == 0;
+    ck_assert_int_eq(payouts_confirm(terminal, &desk), STATUS_OK);
+    terminal_close(&terminal);
+  }
+  ck_assert_uint_eq(drawer.asked, 3);
+  ck_assert_uint_eq(drawer.again, 2);
+  assert_closed("reload");
+  flow_card_remove(&card);
 }
 END_TEST
 
@@ -272,4 +302,5 @@ void flow_payout_tests(TCase *tests) {
   tcase_add_loop_test(tests, closes_the_card, 0, 2);
   tcase_add_loop_test(tests, a_torn_close_is_finished, 0, 2);
   tcase_add_test(tests, a_closed_card_is_not_needed);
+  tcase_add_test(tests, the_deposit_is_not_forgotten);
 }

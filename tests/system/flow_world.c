@@ -25,7 +25,7 @@ void flow_world_begin(void) {
 
 void flow_world_begin_with(const char *no_pin) {
   char options[160];
-  snprintf(options, sizeof options, "--pool 20000 %s --demonstration", no_pin);
+  snprintf(options, sizeof options, "--pool 20000 %s --deposit 7.00 --demonstration", no_pin);
   ck_assert(installation_begin(&flow_world, NULL, "epurse flow", NULL)); /* a folder with a space */
   ck_assert(installation_init(&flow_world, options));
   ck_assert(installation_set("limits", "requests_per_second = 100000\\nrequests_at_once = 100000\\n"

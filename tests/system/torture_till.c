@@ -236,7 +236,8 @@ static unsigned handed_known(struct terminal *terminal, int64_t amount) {
   return count;
 }
 
-static enum status cashier_hands_out(void *context, struct amount amount, bool again) {
+static enum status cashier_hands_out(void *context, struct amount amount, int64_t deposit, bool again) {
+  (void)deposit; /* no card of this world has one */
   return bank_hand_out((int)here, amount.minor, handed_known(context, amount.minor), again);
 }
 

@@ -192,6 +192,7 @@ START_TEST(version_1_is_brought_up) {
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
                    "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
+                   "ALTER TABLE entry DROP COLUMN deposit; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 1",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -243,6 +244,7 @@ START_TEST(version_2_is_brought_up) {
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
                    "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
+                   "ALTER TABLE entry DROP COLUMN deposit; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 2",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -268,6 +270,7 @@ START_TEST(version_5_is_brought_up) {
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
                    "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
+                   "ALTER TABLE entry DROP COLUMN deposit; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 5",
                    NULL, NULL, NULL),
       SQLITE_OK);
@@ -298,6 +301,7 @@ START_TEST(references_are_found) {
                    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
                    "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
+                   "ALTER TABLE entry DROP COLUMN deposit; "
                    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 3",
                    NULL, NULL, NULL),
       SQLITE_OK);

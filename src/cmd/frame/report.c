@@ -40,11 +40,29 @@ json_t *report_json(const char *operation, const struct outcome *outcome) {
   return object;
 }
 
+/* Beside the amount. */
+static void report_deposit(FILE *out, const struct outcome *outcome) {
+  char deposit[AMOUNT_TEXT_MAX];
+  if (outcome->deposit <= 0)
+    return;
+  report_amount(deposit, outcome->deposit, outcome->amount.currency);
+  fprintf(out, translated("  deposit        %s\n"), deposit);
+}
+
+static void report_taken(FILE *out, const struct outcome *outcome) {
+  char deposit[AMOUNT_TEXT_MAX];
+  if (outcome->deposit <= 0)
+    return;
+  report_amount(deposit, outcome->deposit, outcome->amount.currency);
+  fprintf(out, translated("The deposit of %s for this card has been booked: take it from its holder now.\n"), deposit);
+}
+
 void report_done(FILE *out, const char *operation, const struct outcome *outcome) {
   char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], cid[17];
   cid_print(outcome->cid, cid);
   if (outcome->amount.minor == 0) {
     fprintf(out, translated("%s card %s\n"), translated(operation), cid);
+    report_taken(out, outcome);
     return;
   }
   report_amount(amount, outcome->amount.minor, outcome->amount.currency);
@@ -57,6 +75,7 @@ void report_done(FILE *out, const char *operation, const struct outcome *outcome
             translated(operation));
   fprintf(out, translated("%s %s, card ....%s, no. %" PRIu32 "\n"), translated(operation), amount, cid + 12,
           outcome->atc);
+  report_deposit(out, outcome);
   fprintf(out, translated("balance %s"), balance);
   if (outcome->points != 0 || outcome->points_after > 0)
     fprintf(out, translated(", points %+" PRId64 " = %" PRId64), outcome->points, outcome->points_after);

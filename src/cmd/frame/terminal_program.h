@@ -47,6 +47,7 @@ struct terminal_program {
   const char *pin_out;           /* batch --pin-out, or NULL */
   bool replace, verify, prepare; /* batch --replace, --verify, --prepare */
   const char *cap, *card_keys, *diversify, *domain_key; /* prepare, each or NULL */
+  bool no_deposit;                                      /* issue, batch */
   bool check, undo, lock, keep_keys;                    /* prepare */
   int64_t runs;                                         /* measure --runs; 0: as many as it does by itself */
   const char *tender_spec;                              /* load --tender, or NULL: as configured */

@@ -33,9 +33,25 @@ static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "payout", outcome);
 }
 
+/* What is the holder's own and the card's deposit, apart and together. */
+static enum status hand_out_both(struct terminal_program *self, struct amount amount, int64_t deposit, bool again) {
+  char own[AMOUNT_TEXT_MAX], left[AMOUNT_TEXT_MAX], all[AMOUNT_TEXT_MAX], question[3 * AMOUNT_TEXT_MAX + 256];
+  report_amount(own, amount.minor, amount.currency);
+  report_amount(left, deposit, amount.currency);
+  report_amount(all, amount.minor + deposit, amount.currency);
+  snprintf(question, sizeof question,
+           again ? translated("%s and the card's deposit of %s, %s in all, were to be handed out before, and nobody "
+                              "confirmed it. If the holder has not got it, hand it out now. Has the holder got it?")
+                 : translated("Hand out %s and the card's deposit of %s now, %s in all. Has the holder got it?"),
+           own, left, all);
+  return operator_confirm(self, question);
+}
+
 /* struct payout_desk: the one moment at which money leaves the drawer. */
-static enum status hand_out(void *context, struct amount amount, bool again) {
+static enum status hand_out(void *context, struct amount amount, int64_t deposit, bool again) {
   struct terminal_program *self = context;
+  if (deposit > 0)
+    return hand_out_both(self, amount, deposit, again);
   char text[AMOUNT_TEXT_MAX], question[AMOUNT_TEXT_MAX + 256];
   report_amount(text, amount.minor, amount.currency);
   snprintf(

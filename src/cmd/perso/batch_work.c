@@ -230,7 +230,7 @@ static void card_work(struct batch_worker *worker) {
   const struct issue_desk desk = {worker, desk_begin, desk_keep};
   bool said = false;
   for (unsigned losses = 0;;) {
-    struct issue issue = {.pin = "", .desk = &desk};
+    struct issue issue = {.pin = "", .desk = &desk, .no_deposit = worker->batch->self->no_deposit};
     struct outcome outcome;
     enum status status = card_try(worker, &issue, &outcome);
     if (is_loss(status) && losses++ < LOSSES_MAX && card_stays(worker))

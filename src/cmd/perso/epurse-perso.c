@@ -48,7 +48,7 @@ static enum status deliver_pin(void *context, const uint8_t cid[CID_SIZE], const
 static enum status verb_issue(void *context, char **arguments) {
   struct terminal_program *self = context;
   const struct issue_desk desk = {.context = self, .keep = deliver_pin};
-  struct issue issue = {.pin = "", .desk = self->pin_fd < 0 ? &desk : NULL};
+  struct issue issue = {.pin = "", .desk = self->pin_fd < 0 ? &desk : NULL, .no_deposit = self->no_deposit};
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   (void)arguments;
   if (self->pin_fd < 0 && self->pin_out_fd < 0 && !isatty(STDERR_FILENO)) {
@@ -130,6 +130,8 @@ static const struct option_row own_rows[] = {
      SENTENCE("prepare: take the applet away again")},
     {"lock", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, lock), 0, 0,
      SENTENCE("prepare: secure the card in the end; there is no way back")},
+    {"no-deposit", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, no_deposit), 0, 0,
+     SENTENCE("issue, batch: take no deposit, as for a card that takes another one's place")},
     {"to", 0, "CARD", NULL, OPTION_TEXT, offsetof(struct terminal_program, renew_to), 0, 0,
      SENTENCE("renew: the card that gets what another one had")},
     {"runs", 0, "NUMBER", NULL, OPTION_NUMBER, offsetof(struct terminal_program, runs), 1, 100,
