@@ -58,7 +58,7 @@ struct journal_entry {
   char iban[IBAN_MAX + 1];     /* of a payout: where it goes; "": in cash, as everything else */
   char holder[HOLDER_MAX + 1]; /* with it */
   bool closes;                 /* of a payout: it ends its card */
-  int64_t deposit;             /* of such a one: what goes out beside the amount, as the server has said; 0: none */
+  int64_t deposit; /* of such a one in cash: what goes out beside the amount, as the server has said; 0: none */
   char reference[REFERENCE_MAX + 1]; /* the caller's name of it; "": none */
   char cashier[CASHIER_MAX + 1];     /* who was at the till; "": nobody said */
 };

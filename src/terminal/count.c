@@ -46,7 +46,7 @@ enum count_fate count_fate(const struct journal_entry *entry) {
   return journal_entry_done(entry) ? COUNT_DONE : COUNT_OPEN;
 }
 
-/* With the deposit of the card that a payout ended: it left the drawer too, or went to the account. */
+/* With the deposit of the card that a payout in cash ended: it left the drawer too. */
 static void sum_add(struct count_sum *sum, const struct journal_entry *entry) {
   sum->count++;
   sum->amount += entry->amount + entry->deposit;

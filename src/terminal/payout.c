@@ -75,22 +75,22 @@ static enum status payout_ask(struct order *order) {
   return payout_note(order, PAYOUT_TO_HAND_OUT) == STATUS_OK ? STATUS_OK : STATUS_PAYOUT_OPEN;
 }
 
-/* Of one to a bank account: what the server adds to it. It says so again and again; where it is not heard nobody is told how much. */
+/* Of one to a bank account that the server has: what it adds to it, for people to hear. It orders that whether they do or not. */
 static void payout_ask_deposit(struct order *order) {
   struct evidence word;
   if (order->entry.closes && evidence_by_hand_out(order, HAND_OUT_PAY, &word) == STATUS_OK)
-    order->entry.deposit = word.deposit;
+    order->outcome->deposit = word.deposit;
 }
 
 /* From r on, to a bank account: the server orders it when it has r, which is told again until it has. */
 static enum status payout_leave(struct order *order) {
   if (order->entry.state == JOURNAL_COMMITTED && order_tell_secret(order)) {
-    payout_ask_deposit(order);
     order->entry.state = JOURNAL_CONFIRMED;
     (void)!journal_update(order->terminal->journal, &order->entry);
   }
   order->outcome->confirmed = order->entry.state == JOURNAL_CONFIRMED;
-  order->outcome->deposit = order->entry.deposit;
+  if (order->outcome->confirmed)
+    payout_ask_deposit(order);
   return STATUS_OK;
 }
 

@@ -3,8 +3,9 @@
 system_tests = tests/system/advice.test tests/system/approval.test tests/system/audit.test tests/system/backup.test \
 	tests/system/bad-input.test tests/system/batch.test tests/system/bench.test tests/system/cashier.test tests/system/card-scripts.test tests/system/card-tools.test \
 	tests/system/catalogue.test tests/system/completion.test tests/system/conformance.test tests/system/contributing.test \
-	tests/system/counter.test tests/system/doctor.test tests/system/door-house.test tests/system/door.test \
-	tests/system/end-to-end.test tests/system/failover.test tests/system/freestanding.test tests/system/headers.test tests/system/house.test \
+	tests/system/counter.test tests/system/deposit.test tests/system/doctor.test tests/system/door-house.test \
+	tests/system/door.test tests/system/end-to-end.test tests/system/failover.test tests/system/freestanding.test \
+	tests/system/headers.test tests/system/house.test \
 	tests/system/install.test tests/system/json.test tests/system/key-roll-cards.test tests/system/key-roll-terminals.test \
 	tests/system/key-roll.test tests/system/kill-rounds.test tests/system/languages.test tests/system/layers.test \
 	tests/system/man.test tests/system/many-payments.test tests/system/measure.test tests/system/model.test \

@@ -19,10 +19,14 @@ json_t *admin_card_json(const struct card_facts *facts) {
   cid_print(facts->cid, cid);
   if (date_valid(facts->expiry))
     date_print(facts->expiry, expiry);
-  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "cid", cid, "state", facts->state, "reason",
-                   facts->reason, "expiry", expiry, "currency", currency != NULL ? currency->code : "", "balance",
-                   (json_int_t)facts->balance, "held", (json_int_t)facts->held, "owed", (json_int_t)facts->owed,
-                   "points", (json_int_t)facts->points, "last_atc", (json_int_t)facts->last_atc);
+  json_t *object =
+      json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "cid", cid, "state", facts->state, "reason",
+                facts->reason, "expiry", expiry, "currency", currency != NULL ? currency->code : "", "balance",
+                (json_int_t)facts->balance, "held", (json_int_t)facts->held, "owed", (json_int_t)facts->owed, "points",
+                (json_int_t)facts->points, "last_atc", (json_int_t)facts->last_atc);
+  if (facts->deposit > 0)
+    json_object_set_new(object, "deposit", json_integer(facts->deposit));
+  return object;
 }
 
 /* The state in words. */
@@ -56,6 +60,10 @@ void admin_card_print(const struct admin *admin, const struct card_facts *facts)
   admin_print(admin, "  on the card    %s, %" PRId64 " points\n", balance, facts->points);
   admin_print(admin, "  on hold        %s\n", held);
   admin_print(admin, "  owed to it     %s\n", owed);
+  if (facts->deposit > 0) {
+    report_amount(owed, facts->deposit, facts->currency);
+    admin_print(admin, "  deposit        %s\n", owed);
+  }
   admin_print(admin, "  valid until    %s, %" PRIu32 " transactions so far\n", expiry, facts->last_atc);
 }
 
