@@ -177,9 +177,6 @@ END_TEST
 /* Little, so that many fit into the day limit of a terminal. */
 #define WHOLE 300
 
-/* Of each card of this world (flow_world.c). */
-#define DEPOSIT 700
-
 static void begin_whole(const char *name) {
   memset(&drawer, 0, sizeof drawer);
   flow_card_issue(&card, name, WHOLE);
@@ -205,7 +202,7 @@ static void assert_closed(const char *role) {
   ck_assert_str_eq(facts.state, "CLOSED");
   ck_assert_str_eq(facts.reason, "CLOSED");
   ck_assert_int_eq(facts.balance + facts.held + facts.owed + facts.deposit, 0);
-  ck_assert_int_eq(drawer.deposit, DEPOSIT); /* back once, with what was on it */
+  ck_assert_int_eq(drawer.deposit, FLOW_DEPOSIT); /* back once, with what was on it */
   ck_assert_uint_eq(flow_open_entries(role), 0);
   struct terminal *terminal = flow_terminal("pos");
   card.asked = 0;
@@ -225,7 +222,7 @@ START_TEST(closes_the_card) {
   begin_whole(_i == 0 ? "close-reload" : "close-desk");
   ck_assert_int_eq(close_card(role, &outcome), STATUS_OK);
   ck_assert(outcome.confirmed && outcome.receipt_path[0] != 0);
-  ck_assert_int_eq(outcome.deposit, DEPOSIT);
+  ck_assert_int_eq(outcome.deposit, FLOW_DEPOSIT);
   assert_closed(role);
   flow_card_remove(&card);
 }

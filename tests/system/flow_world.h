@@ -12,6 +12,7 @@
 
 #define WORLD_PURSE_CEILING   50000 /* minor units, as epurse-admin init sets them */
 #define WORLD_PAYMENT_CEILING 15000
+#define FLOW_DEPOSIT          700 /* minor units, taken for each card of this world */
 
 /* One world for all tests: unchecked fixtures of a test case. */
 void flow_world_begin(void);
