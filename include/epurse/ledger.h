@@ -84,7 +84,7 @@ typedef enum status ledger_step(struct ledger *ledger, void *context);
 enum status ledger_transact(struct ledger *ledger, ledger_step *step, void *context) EPURSE_MUST_USE;
 
 /* What a step is going to look at, as far as its caller knows: a database that is asked over a line is then asked once for a
- * whole group. Nothing depends on it. */
+ * whole group, and lets others write beside it. A hint may be wrong: its step is then run once more. */
 struct ledger_hint {
   const uint8_t *tid; /* the terminal whose message it is, TID_SIZE bytes; NULL: none */
   const uint8_t *cid; /* CID_SIZE bytes; NULL: no card's */
@@ -92,6 +92,7 @@ struct ledger_hint {
   bool promise;          /* a new promise; else a confirmation */
   uint32_t last_atc;     /* of a promise */
   const char *reference; /* of a promise; NULL: none */
+  bool more; /* the step looks at more than that: it is run while nobody else's is, as one without a hint is */
 };
 
 struct ledger_job {

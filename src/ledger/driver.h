@@ -31,6 +31,13 @@ struct store_value {
   size_t len;        /* bytes, without the NUL */
 };
 
+/* Who else may be writing while a transaction is under way, where the place is shared. */
+enum store_company {
+  STORE_BESIDE_OTHERS, /* others, as long as it does no more than what it was going to, as gather was told */
+  STORE_ALONE,         /* nobody */
+  STORE_ALONE_AT_LAST, /* nobody; and whatever is refused is refused to its own step: it is not run again */
+};
+
 /* A copy under way. */
 struct store_copy;
 struct store_progress {
@@ -100,8 +107,7 @@ struct store_driver {
 
   /* ---- a transaction: the only place for what writes ---- */
 
-  /* `alone`: where the place is shared, no other transaction is under way beside this one. */
-  enum status (*begin)(struct store *store, bool alone);
+  enum status (*begin)(struct store *store, enum store_company company);
   /* STATUS_OK: durable. Else nothing of it remains, or, after STATUS_STORE_FAILED, nobody knows; then nothing more is
    * written before the place has been opened, and so recovered, anew. */
   enum status (*commit)(struct store *store);

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The ledger in a PostgreSQL database, for several servers at once.
  *
- * A step is one SERIALIZABLE transaction, so that steps behave as if each ran alone, whatever they read; the rules of
- * the schema hold besides. One that others disturbed is run again; the last time it goes through the turnstile alone,
- * behind which nobody disturbs it. The turnstile is locked before the transaction's first read, which is when it takes
- * its view of the database. */
+ * A group of steps is one READ COMMITTED transaction. It is alone, behind the turnstile, or beside others, with all rows
+ * locked that its statements read or write: of one that needs more nothing is kept, and it is run again alone. So it does
+ * not depend on anybody's care that steps behave as if each ran by itself; the rules of the schema hold besides. */
 #include "driver.h"
 
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include <time.h>
 
 #include "postgres_gather.h"
+#include "postgres_guard.h"
 #include "postgres_pipe.h"
 #include "postgres_queue.h"
 #include "postgres_value.h"
@@ -22,6 +22,7 @@
 
 struct store {
   struct pipe pipe;
+  struct guard *guard;   /* what is locked, where others are under way */
   struct gather *gather; /* what its steps are going to read */
   struct queue *queue;   /* what this transaction has written and not sent */
   size_t part;           /* where the rows of its running part begin there */
@@ -32,10 +33,13 @@ struct store {
   bool writing;          /* between begin and commit */
   bool wrote;            /* rows of it were sent */
   bool alone;            /* nobody else writes meanwhile */
-  bool looking;          /* between look and rollback */
-  bool committing;       /* COMMIT was sent: if the connection breaks now, nobody knows */
-  bool again;            /* the last transaction failed for a reason that may not be there next time */
-  bool bare;             /* no tables yet */
+  bool alone_again;      /* it needs to be: nothing of it may be committed, and the next one is */
+  bool till_needed;      /* what waits, or is sent next, moves what all merchants share */
+  bool till_locked;
+  bool looking;    /* between look and rollback */
+  bool committing; /* COMMIT was sent: if the connection breaks now, nobody knows */
+  bool again;      /* the last transaction failed for a reason that may not be there next time */
+  bool bare;       /* no tables yet */
   char url[];
 };
 
@@ -47,6 +51,7 @@ static void postgres_close(struct store **store) {
   pipe_close(&(*store)->pipe);
   queue_free((*store)->queue);
   gather_free((*store)->gather);
+  guard_free((*store)->guard);
   free(*store);
   *store = NULL;
 }
@@ -61,8 +66,9 @@ static enum status postgres_connect(const char *place, struct store **out) {
   (void)snprintf(store->url, size, "%s%s", scheme, place);
   store->queue = queue_make();
   store->gather = gather_make();
-  enum status status =
-      store->queue == NULL || store->gather == NULL ? STATUS_NO_MEMORY : pipe_open(&store->pipe, store->url);
+  store->guard = guard_make();
+  bool made = store->queue != NULL && store->gather != NULL && store->guard != NULL;
+  enum status status = made ? pipe_open(&store->pipe, store->url) : STATUS_NO_MEMORY;
   if (status == STATUS_OK && !pipe_holds_utf8(&store->pipe))
     status = STATUS_STORE_ENCODING;
   if (status != STATUS_OK)
@@ -184,16 +190,17 @@ static void postgres_rollback(struct store *store) {
   }
   postgres_suspect(store);
   bool lost = !pipe_alive(&store->pipe);
-  store->again = store->again || postgres_disturbed(store) || (lost && !store->committing);
+  store->again = store->again || store->alone_again || postgres_disturbed(store) || (lost && !store->committing);
   if (lost || pipe_inside(&store->pipe))
     pipe_close(&store->pipe);
   pipe_forgive(&store->pipe);
   queue_begin(store->queue);
   gather_drop(store->gather);
+  guard_drop(store->guard);
   store->writing = store->looking = store->parting = store->saved = false;
 }
 
-static enum status postgres_begin(struct store *store, bool alone) {
+static enum status postgres_begin(struct store *store, enum store_company company) {
   store->again = store->committing = false;
   enum status status = postgres_reconnect(store);
   if (status != STATUS_OK)
@@ -201,25 +208,36 @@ static enum status postgres_begin(struct store *store, bool alone) {
   pipe_forgive(&store->pipe);
   queue_begin(store->queue);
   gather_drop(store->gather);
+  guard_drop(store->guard);
   store->writing = true;
   store->wrote = false;
-  store->alone = alone;
-  store->careful = alone || store->careful_again;
-  store->careful_again = false;
-  status = pipe_say(&store->pipe, "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE");
+  store->careful = company == STORE_ALONE_AT_LAST || store->careful_again;
+  store->alone = company != STORE_BESIDE_OTHERS || store->careful || store->alone_again;
+  store->careful_again = store->alone_again = store->till_needed = store->till_locked = false;
+  status = pipe_say(&store->pipe, "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
   if (status == STATUS_OK && !store->bare)
-    status = pipe_say(&store->pipe,
-                      alone ? "LOCK TABLE turnstile IN EXCLUSIVE MODE" : "LOCK TABLE turnstile IN ROW SHARE MODE");
+    status = pipe_say(&store->pipe, store->alone ? "LOCK TABLE turnstile IN EXCLUSIVE MODE"
+                                                 : "LOCK TABLE turnstile IN ROW SHARE MODE");
   if (status != STATUS_OK)
     postgres_rollback(store);
   return status;
+}
+
+/* The till is shared by all and locked late: with the commit, as a rule. */
+static enum status postgres_till(struct store *store) {
+  if (!store->till_needed || store->till_locked || store->alone)
+    return STATUS_OK;
+  store->till_locked = true;
+  return pipe_say(&store->pipe, GUARD_LOCK_TILL);
 }
 
 /* A savepoint before what the running part writes, and behind what those before it wrote. */
 static enum status postgres_mark(struct store *store) {
   if (!store->parting || store->saved)
     return STATUS_OK;
-  enum status status = queue_send(store->queue, &store->pipe, store->part);
+  enum status status = postgres_till(store);
+  if (status == STATUS_OK)
+    status = queue_send(store->queue, &store->pipe, store->part);
   if (status == STATUS_OK)
     status = pipe_say(&store->pipe, "SAVEPOINT part");
   store->saved = status == STATUS_OK;
@@ -233,6 +251,8 @@ static enum status postgres_flush(struct store *store) {
     return STATUS_OK;
   if (store->parting && queue_count(store->queue) > store->part)
     status = postgres_mark(store);
+  if (status == STATUS_OK)
+    status = postgres_till(store);
   if (status == STATUS_OK)
     status = queue_send(store->queue, &store->pipe, queue_count(store->queue));
   store->part = queue_count(store->queue);
@@ -262,7 +282,7 @@ static enum status postgres_doubt(struct store *store, enum status status) {
  * and no error. */
 static enum status postgres_commit(struct store *store) {
   PGresult *result = NULL;
-  enum status status = postgres_flush(store);
+  enum status status = store->alone_again ? STATUS_LEDGER_BUSY : postgres_flush(store);
   if (status == STATUS_OK)
     status = postgres_stand(store);
   if (status == STATUS_OK)
@@ -285,7 +305,12 @@ static enum status gather_ask(struct store *store, const struct store_hint *hint
   enum status status = pipe_say(&store->pipe, "SELECT set_config('enable_seqscan', 'off', true), "
                                               "set_config('enable_hashjoin', 'off', true), "
                                               "set_config('enable_mergejoin', 'off', true)");
-  return status == STATUS_OK ? gather_read(store->gather, &store->pipe, hints, count) : status;
+  if (status == STATUS_OK && store->writing && !store->alone)
+    status = guard_ask(store->guard, &store->pipe, hints, count);
+  if (status == STATUS_OK)
+    status = gather_read(store->gather, &store->pipe, hints, count);
+  guard_take(store->guard, &store->pipe);
+  return status;
 }
 
 /* Outside of a transaction each reading would ask again by itself, and say what is wrong. */
@@ -333,8 +358,11 @@ static enum status postgres_undo(struct store *store) {
   bool saved = store->saved;
   queue_cut(store->queue, saved ? 0 : store->part);
   store->parting = store->saved = false;
+  if (store->alone_again)
+    return STATUS_LEDGER_BUSY;
   if (!saved)
     return store->pipe.failure;
+  store->till_locked = false; /* it may have been locked since */
   if (store->pipe.pending > 0 && pipe_alive(&store->pipe))
     (void)!pipe_wait(&store->pipe, NULL);
   if (postgres_disturbed(store) || !pipe_alive(&store->pipe))
@@ -361,6 +389,15 @@ static enum status postgres_look(struct store *store) {
 
 /* ---- statements ---- */
 
+/* Beside others a step has what is locked, and no more. */
+static enum status postgres_judge(struct store *store, enum guard_verdict verdict) {
+  if (!store->writing || store->alone || store->bare)
+    return STATUS_OK;
+  store->till_needed = store->till_needed || verdict == GUARD_TILL;
+  store->alone_again = store->alone_again || verdict == GUARD_CLOSED;
+  return store->alone_again ? STATUS_LEDGER_BUSY : STATUS_OK;
+}
+
 /* What must be on its way before a statement of a step. */
 static enum status postgres_prepare(struct store *store, const struct store_call *call) {
   enum status status = queue_concerns(store->queue, call) ? postgres_flush(store) : STATUS_OK;
@@ -384,16 +421,18 @@ static bool postgres_queued(struct store *store, const struct store_call *call) 
 /* Outside a transaction a statement stands alone; one that met a broken connection is sent again on a new one. */
 static enum status postgres_run(struct store *store, const struct store_call *call, struct store_cursor *cursor) {
   PGresult *result = NULL;
-  enum status status = STATUS_OK;
+  enum status status = postgres_judge(store, guard_judge(store->guard, call));
   *cursor = (struct store_cursor){.row = -1};
-  if (postgres_queued(store, call))
-    return STATUS_OK;
+  if (status != STATUS_OK || postgres_queued(store, call))
+    return status;
   if (gather_answer(store->gather, call, cursor)) {
     queue_note(store->queue, call);
     return store->writing ? store->pipe.failure : STATUS_OK;
   }
   if (store->writing)
     status = postgres_prepare(store, call);
+  if (status == STATUS_OK && store->writing)
+    status = postgres_till(store);
   if (status != STATUS_OK)
     return status;
   for (int try = 0; try < 2; try++) {
@@ -434,7 +473,9 @@ static void postgres_finish(struct store *store, struct store_cursor *cursor) {
 }
 
 static enum status postgres_script(struct store *store, const char *statements) {
-  enum status status = store->writing ? postgres_flush(store) : STATUS_OK;
+  enum status status = postgres_judge(store, GUARD_CLOSED);
+  if (status == STATUS_OK && store->writing)
+    status = postgres_flush(store);
   gather_forget(store->gather);
   if (status == STATUS_OK && store->writing)
     status = postgres_mark(store);
@@ -446,7 +487,9 @@ static enum status postgres_ask(struct store *store, const struct store_question
   PGresult *result = NULL;
   if (!postgres_translate_question(question->sql, sql))
     return STATUS_INTERNAL;
-  enum status status = postgres_within(store) ? postgres_flush(store) : postgres_reconnect(store);
+  enum status status = postgres_judge(store, GUARD_CLOSED);
+  if (status == STATUS_OK)
+    status = postgres_within(store) ? postgres_flush(store) : postgres_reconnect(store);
   if (status == STATUS_OK)
     status = pipe_say(&store->pipe, sql);
   if (status == STATUS_OK)

@@ -22,7 +22,7 @@ static const struct gather_kind kinds[] = {
 #undef GATHER
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
-_Static_assert(KINDS <= PIPE_KEPT && PIPE_GATHERS + KINDS <= PIPE_SETS,
+_Static_assert(KINDS <= PIPE_KEPT_GUARDS && PIPE_GATHERS + KINDS <= PIPE_GUARDS,
                "each has a place among what is prepared and kept");
 
 /* The rows of one key in a kind's result, or that there are none. */

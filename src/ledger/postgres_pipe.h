@@ -8,10 +8,12 @@
 
 #include "driver.h"
 
-#define PIPE_MAX     64 /* statements under way; then they are waited for */
-#define PIPE_SETS    32 /* statements for many rows at once, of postgres_queue.c and postgres_gather.c: */
-#define PIPE_GATHERS 16 /* from here on */
-#define PIPE_KEPT    16 /* results that wait until all are there */
+#define PIPE_MAX         64 /* statements under way; then they are waited for */
+#define PIPE_SETS        32 /* statements for many rows at once, of postgres_queue.c and postgres_gather.c: */
+#define PIPE_GATHERS     16 /* from here on */
+#define PIPE_GUARDS      28 /* and those of postgres_guard.c from here on */
+#define PIPE_KEPT        16 /* results that wait until all are there: */
+#define PIPE_KEPT_GUARDS 12 /* those of postgres_guard.c from here on */
 
 struct pipe {
   PGconn *connection; /* NULL: there is none */

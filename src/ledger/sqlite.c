@@ -184,8 +184,8 @@ static int sqlite_bound(struct store *store, enum sqlite_bound bound) {
   return code == SQLITE_DONE ? SQLITE_OK : reset != SQLITE_OK ? reset : code;
 }
 
-static enum status sqlite_begin(struct store *store, bool alone) {
-  (void)alone; /* it always is */
+static enum status sqlite_begin(struct store *store, enum store_company company) {
+  (void)company; /* it always is */
   if (store->unsure)
     return STATUS_STORE_FAILED;
   enum status status = sqlite_status(sqlite_bound(store, BOUND_BEGIN));

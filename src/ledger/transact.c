@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* Where others write to the same database a group may have to be run again; the last time nobody else is let in, so
- * that it is not disturbed once more. */
+/* Where others write to the same database a group may have to be run again; the last time nobody else is let in, as
+ * they are not where a step does more than was told of it, so that it is not disturbed once more. */
 #define TRANSACT_TRIES 4
 
 static void transact_forget(struct ledger *ledger) {
@@ -88,9 +88,21 @@ static enum status transact_gather(struct ledger *ledger, const struct ledger_jo
   return hinted == 0 ? STATUS_OK : ledger->driver->gather(ledger->store, hints, hinted);
 }
 
-static enum status transact_once(struct ledger *ledger, struct ledger_job *jobs, size_t count, bool alone) {
+/* Beside others go steps of which it is known what they touch. */
+static enum store_company transact_company(const struct ledger_job *jobs, size_t count) {
+  bool known = true;
+  for (size_t i = 0; i < count; i++) {
+    known = known && jobs[i].hint_count > 0;
+    for (size_t n = 0; n < jobs[i].hint_count; n++)
+      known = known && !jobs[i].hints[n].more;
+  }
+  return known ? STORE_BESIDE_OTHERS : STORE_ALONE;
+}
+
+static enum status transact_once(struct ledger *ledger, struct ledger_job *jobs, size_t count,
+                                 enum store_company company) {
   struct group group = {.single = count == 1};
-  enum status status = ledger->driver->begin(ledger->store, alone);
+  enum status status = ledger->driver->begin(ledger->store, company);
   for (size_t i = 0; i < count; i++)
     jobs[i].bound = true;
   if (status != STATUS_OK)
@@ -120,7 +132,8 @@ void ledger_transact_group(struct ledger *ledger, struct ledger_job *jobs, size_
     return;
   }
   for (int try = 1; try <= TRANSACT_TRIES; try++) {
-    status = transact_once(ledger, jobs, count, try == TRANSACT_TRIES);
+    status =
+        transact_once(ledger, jobs, count, try == TRANSACT_TRIES ? STORE_ALONE_AT_LAST : transact_company(jobs, count));
     if (status == STATUS_OK || !ledger->driver->again(ledger->store))
       break;
   }

@@ -269,7 +269,9 @@ static enum status authorisation_transact(struct authorisation_request *asked) {
                                    .atc = asked->promise.atc,
                                    .promise = true,
                                    .last_atc = asked->promise.last_atc,
-                                   .reference = asked->body.reference};
+                                   .reference = asked->body.reference,
+                                   .more = asked->promise.type != TRANSACTION_PURCHASE &&
+                                           asked->promise.type != TRANSACTION_POINTS_PURCHASE};
   const struct ledger_job job = {.step = authorisation_step, .context = asked, .hints = &hint, .hint_count = 1};
 
   return envelope_transact_job(asked->service, asked->request, &job);

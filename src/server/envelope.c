@@ -90,7 +90,7 @@ static enum status run_numbered(struct ledger *ledger, void *context) {
 
 enum status envelope_transact_job(struct service *service, const struct request *request,
                                   const struct ledger_job *job) {
-  const struct ledger_hint sender = {.tid = request->terminal.tid};
+  const struct ledger_hint sender = {.tid = request->terminal.tid, .more = job->step != NULL};
   struct numbered_step numbered = {.request = request, .step = job->step, .context = job->context};
   const struct ledger_job work = {.step = run_numbered,
                                   .context = &numbered,

@@ -9,63 +9,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crew.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_totals.h"
 #include "ledger/store.h"
 #include "suites.h"
 #include "world.h"
-
-#define SERVERS 4
-
-/* ---- processes that begin at the same moment ---- */
-
-struct crew {
-  pid_t members[SERVERS];
-  int begin[2], answers[SERVERS];
-};
-
-typedef void crew_work(struct world *world, unsigned member, int answer, void *context);
-
-static void crew_begin(struct crew *crew, struct world *world, crew_work *work, void *context) {
-  ledger_close(&world->ledger);
-  ck_assert_int_eq(pipe(crew->begin), 0);
-  for (unsigned i = 0; i < SERVERS; i++) {
-    int ends[2];
-    char go = 0;
-    ck_assert_int_eq(pipe(ends), 0);
-    crew->members[i] = fork();
-    ck_assert_int_ge(crew->members[i], 0);
-    if (crew->members[i] == 0) {
-      (void)close(crew->begin[1]);
-      (void)close(ends[0]);
-      if (ledger_open(world->path, &world->ledger) != STATUS_OK || read(crew->begin[0], &go, 1) != 0)
-        _exit(1);
-      work(world, i, ends[1], context);
-      ledger_close(&world->ledger);
-      _exit(0);
-    }
-    (void)close(ends[1]);
-    crew->answers[i] = ends[0];
-  }
-  (void)close(crew->begin[0]);
-  (void)close(crew->begin[1]); /* all of them go */
-}
-
-static void crew_end(struct crew *crew, struct world *world) {
-  for (unsigned i = 0; i < SERVERS; i++) {
-    int outcome = 0;
-    ck_assert_int_eq(waitpid(crew->members[i], &outcome, 0), crew->members[i]);
-    ck_assert_msg(WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0, "server %u: %d", i, outcome);
-    (void)close(crew->answers[i]);
-  }
-  ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);
-}
-
-static void answer(int pipe_end, const void *bytes, size_t len) {
-  if (write(pipe_end, bytes, len) != (ssize_t)len)
-    _exit(2);
-}
 
 /* ---- the same promise, everywhere at once ---- */
 
@@ -81,7 +31,7 @@ static void same_work(struct world *world, unsigned member, int pipe_end, void *
     struct ask ask = {.purse = &same->purses[i]};
     if (world_ask(world, &ask) != STATUS_OK || ask.outcome != STATUS_OK)
       _exit(3);
-    answer(pipe_end, ask.transaction.authorisation, AUTHORISATION_SIZE);
+    crew_answer(pipe_end, ask.transaction.authorisation, AUTHORISATION_SIZE);
   }
 }
 
@@ -185,7 +135,7 @@ static void count_work(struct world *world, unsigned member, int pipe_end, void 
     enum status status = world_do(world, act_accept, &seq);
     if ((status != STATUS_OK && status != STATUS_REPLAYED) || world_do(world, act_wrong_pin, purse->cid) != STATUS_OK)
       _exit(5);
-    answer(pipe_end, &status, sizeof status);
+    crew_answer(pipe_end, &status, sizeof status);
   }
 }
 
@@ -230,7 +180,7 @@ static void limit_work(struct world *world, unsigned member, int pipe_end, void 
     struct ask ask = {.purse = &roll->purses[member][i]};
     if (world_ask(world, &ask) != STATUS_OK || (ask.outcome != STATUS_OK && ask.outcome != STATUS_TERMINAL_LIMIT))
       _exit(6);
-    answer(pipe_end, &ask.outcome, sizeof ask.outcome);
+    crew_answer(pipe_end, &ask.outcome, sizeof ask.outcome);
   }
 }
 
@@ -268,7 +218,7 @@ static void desk_work(struct world *world, unsigned member, int pipe_end, void *
   for (uint32_t i = 0; i < 5; i++) {
     struct purse purse;
     world_issue(world, member * 5 + i + 1, &purse);
-    answer(pipe_end, purse.cid, CID_SIZE);
+    crew_answer(pipe_end, purse.cid, CID_SIZE);
   }
 }
 
@@ -410,7 +360,7 @@ static void stubborn_work(struct world *world, struct purse *purse, int pipe_end
     }
     if (ask.outcome != STATUS_OK || !purse_commit(purse, ask.transaction.authorisation))
       _exit(100);
-    answer(pipe_end, &purse->atc, sizeof purse->atc);
+    crew_answer(pipe_end, &purse->atc, sizeof purse->atc);
   }
 }
 

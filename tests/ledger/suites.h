@@ -38,5 +38,6 @@ Suite *deposit_suite(void);
 Suite *mixed_suite(void);
 Suite *approval_suite(void);
 Suite *doubt_suite(void);
+Suite *beside_suite(void);
 
 #endif

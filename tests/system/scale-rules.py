@@ -87,6 +87,10 @@ def judge(queries, sql, code):
     for name, text in code.items():
         if "force_generic_plan" in text:
             yield "no-forced-plan", name
+        for said in re.findall(r'"([^"\n]*)"', re.sub(r'"\s*\n\s*"', "", text)):
+            lock = re.search(r"\bFOR\s+(NO\s+KEY\s+UPDATE|UPDATE|KEY\s+SHARE|SHARE)\b", said)
+            if lock and not re.search(r"\bORDER\s+BY\b", said[: lock.start()]):
+                yield "ordered-locks", name
         if re.search(r"ISOLATION LEVEL SERIALIZABLE", text):
             yield "read-committed", name
 

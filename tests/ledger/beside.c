@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Steps of several servers that are under way beside each other: for each row that docs/ledger.md says is locked, what comes
+ * of it where it is, and that no step has to be run again for it. PostgreSQL alone. Each of these fails where that lock is
+ * left out: the result is wrong, or the schema's own rules refuse a row and the step is run once more. */
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "crew.h"
+#include "suites.h"
+
+/* ---- a step that counts how often it was run, and takes its time before it is committed ---- */
+
+#define PAUSE 15000000 /* nanoseconds */
+
+struct counted {
+  ledger_step *step;
+  void *context;
+  unsigned runs;
+};
+
+static enum status run_counted(struct ledger *ledger, void *context) {
+  struct counted *counted = context;
+  const struct timespec pause = {.tv_nsec = PAUSE};
+  counted->runs++;
+  enum status status = counted->step(ledger, counted->context);
+  (void)nanosleep(&pause, NULL);
+  return status;
+}
+
+static enum status count(struct world *world, struct counted *counted, const struct ledger_hint *hint) {
+  struct ledger_job job = {.step = run_counted, .context = counted, .hints = hint, .hint_count = hint == NULL ? 0 : 1};
+  ledger_transact_group(world->ledger, &job, 1);
+  return job.status;
+}
+
+/* Its terminal's row is not locked, so that nobody waits there for another one of that terminal. */
+static enum status count_ask(struct world *world, struct ask *ask, unsigned *runs) {
+  struct asking room;
+  const struct ledger_job job = world_ask_job(world, ask, &room);
+  room.hint.tid = NULL;
+  struct counted counted = {.step = job.step, .context = job.context};
+  enum status status = count(world, &counted, job.hints);
+  *runs += counted.runs;
+  return status;
+}
+
+/* What was booked is read again within the step, so that it is not sent with the commit only. */
+static enum status confirm(struct ledger *ledger, void *context) {
+  struct ledger_transaction transaction;
+  return ledger_confirm(ledger, context, &transaction);
+}
+
+static enum status count_confirm(struct world *world, const struct purse *purse, unsigned *runs) {
+  struct ledger_confirmation confirmation = {.atc = purse->atc, .now = world->now};
+  struct counted counted = {.step = confirm, .context = &confirmation};
+  const struct ledger_hint hint = {.cid = purse->cid, .atc = purse->atc};
+  memcpy(confirmation.cid, purse->cid, CID_SIZE);
+  memcpy(confirmation.secret, purse->secret, SECRET_SIZE);
+  enum status status = count(world, &counted, &hint);
+  *runs += counted.runs;
+  return status;
+}
+
+/* What each member answers last. */
+static void assert_runs(const struct crew *crew, unsigned expected) {
+  for (unsigned member = 0; member < SERVERS; member++) {
+    unsigned runs = 0;
+    ck_assert_int_eq(read(crew->answers[member], &runs, sizeof runs), sizeof runs);
+    ck_assert_uint_eq(runs, expected);
+  }
+}
+
+/* ---- the terminal's row: a sequence number is taken once ---- */
+
+#define SEQUENCES 20
+
+static enum status accept_number(struct ledger *ledger, void *context) {
+  return ledger_terminal_accept(ledger, (const uint8_t *)POS, *(const uint64_t *)context);
+}
+
+/* Half of them run their steps alone, half beside others; the one sort is beside the other in nobody's way. */
+static void accept_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  static const struct ledger_hint hint = {.tid = (const uint8_t *)POS};
+  const bool *mixed = context;
+  for (uint64_t seq = 1; seq <= SEQUENCES; seq++) {
+    struct counted counted = {.step = accept_number, .context = &seq};
+    enum status status = count(world, &counted, *mixed && member % 2 == 0 ? NULL : &hint);
+    if (status != STATUS_OK && status != STATUS_REPLAYED)
+      _exit(3);
+    crew_answer(pipe_end, &status, sizeof status);
+  }
+}
+
+static void accept_once(bool mixed) {
+  struct world world;
+  struct crew crew;
+  unsigned accepted[SEQUENCES] = {0};
+  world_open(&world);
+  crew_begin(&crew, &world, accept_work, &mixed);
+  for (unsigned member = 0; member < SERVERS; member++)
+    for (size_t i = 0; i < SEQUENCES; i++) {
+      enum status status = STATUS_INTERNAL;
+      ck_assert_int_eq(read(crew.answers[member], &status, sizeof status), sizeof status);
+      accepted[i] += status == STATUS_OK;
+    }
+  crew_end(&crew, &world);
+  for (size_t i = 0; i < SEQUENCES; i++)
+    ck_assert_uint_eq(accepted[i], 1);
+  world_close(&world);
+}
+
+START_TEST(a_terminals_number_is_taken_once) {
+  accept_once(false);
+}
+END_TEST
+
+/* ---- the turnstile: steps that lock nothing, and steps that lock their rows ---- */
+
+START_TEST(who_is_alone_meets_nobody) {
+  accept_once(true);
+}
+END_TEST
+
+/* ---- the card's row: promises of one card follow each other ---- */
+
+#define CARDS 10
+
+struct overtaken {
+  struct purse purses[CARDS];
+};
+
+/* Each server has another promise of the same card, none of which says that one before it was committed. */
+static void overtake_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  struct overtaken *overtaken = context;
+  unsigned runs = 0;
+  for (size_t i = 0; i < CARDS; i++)
+    for (unsigned n = 0; n <= member; n++)
+      purse_promise(&overtaken->purses[i], TRANSACTION_PURCHASE, 100, POS);
+  for (size_t i = 0; i < CARDS; i++) {
+    struct ask ask = {.purse = &overtaken->purses[i]};
+    enum status status = count_ask(world, &ask, &runs);
+    if ((status != STATUS_OK || ask.outcome != STATUS_OK) && status != STATUS_STALE)
+      _exit(4);
+  }
+  crew_answer(pipe_end, &runs, sizeof runs);
+}
+
+START_TEST(a_card_has_one_hold) {
+  static struct overtaken overtaken;
+  struct world world;
+  struct crew crew;
+  world_open(&world);
+  for (uint32_t i = 0; i < CARDS; i++) {
+    world_issue(&world, i + 1, &overtaken.purses[i]);
+    world_complete(&world, &overtaken.purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+  }
+  crew_begin(&crew, &world, overtake_work, &overtaken);
+  assert_runs(&crew, CARDS);
+  crew_end(&crew, &world);
+  for (size_t i = 0; i < CARDS; i++)
+    world_assert_card(&world, &overtaken.purses[i], 4900, 100, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- the reference: it is paid once, by whatever card. The schema has a rule of its own for that, which is taken away ---- */
+
+#define SALES 5
+
+struct references {
+  struct purse purses[SERVERS][SALES];
+  struct timespec begun;
+};
+
+/* All of them at once: a tenth of a second for each, after time to connect. */
+static void meet(const struct timespec *begun, size_t round) {
+  const int64_t at = begun->tv_nsec + 100000000 * (int64_t)(round + 3);
+  const struct timespec then = {.tv_sec = begun->tv_sec + at / 1000000000, .tv_nsec = at % 1000000000};
+  (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &then, NULL);
+}
+
+static void reference_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  struct references *references = context;
+  unsigned runs = 0;
+  for (size_t i = 0; i < SALES; i++) {
+    const char name[] = {'s', 'a', 'l', 'e', (char)('a' + i), '\0'};
+    struct ask ask = {.purse = &references->purses[member][i], .reference = name};
+    meet(&references->begun, i);
+    purse_promise(ask.purse, TRANSACTION_PURCHASE, 100, POS);
+    if (count_ask(world, &ask, &runs) != STATUS_OK ||
+        (ask.outcome != STATUS_OK && ask.outcome != STATUS_REFERENCE_HELD))
+      _exit(5);
+    crew_answer(pipe_end, &ask.outcome, sizeof ask.outcome);
+  }
+}
+
+START_TEST(a_reference_is_paid_once) {
+  static struct references references;
+  struct world world;
+  struct crew crew;
+  unsigned paid[SALES] = {0};
+  world_open(&world);
+  for (unsigned member = 0; member < SERVERS; member++)
+    for (uint32_t i = 0; i < SALES; i++) {
+      world_issue(&world, member * SALES + i + 1, &references.purses[member][i]);
+      world_complete(&world, &references.purses[member][i], TRANSACTION_LOAD, 1000, RELOAD);
+    }
+  ck_assert_int_eq(place_run(world.path, "ALTER TABLE reference DISABLE TRIGGER reference_held"), PLACE_DONE);
+  ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &references.begun), 0);
+  crew_begin(&crew, &world, reference_work, &references);
+  for (unsigned member = 0; member < SERVERS; member++)
+    for (size_t i = 0; i < SALES; i++) {
+      enum status outcome = STATUS_INTERNAL;
+      ck_assert_int_eq(read(crew.answers[member], &outcome, sizeof outcome), sizeof outcome);
+      paid[i] += outcome == STATUS_OK;
+    }
+  crew_end(&crew, &world);
+  ck_assert_int_eq(place_run(world.path, "ALTER TABLE reference ENABLE TRIGGER reference_held"), PLACE_DONE);
+  for (size_t i = 0; i < SALES; i++)
+    ck_assert_uint_eq(paid[i], 1);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- the till: nobody's payment is in the way of another's so that it has to be run again ---- */
+
+#define PURCHASES 20
+
+struct market {
+  struct purse purses[SERVERS];
+};
+
+static void market_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  struct purse *purse = &((struct market *)context)->purses[member];
+  unsigned runs = 0;
+  for (int i = 0; i < PURCHASES; i++) {
+    struct ask ask = {.purse = purse};
+    purse_promise(purse, TRANSACTION_PURCHASE, 100, member % 2 == 0 ? POS : OTHER_POS);
+    if (count_ask(world, &ask, &runs) != STATUS_OK || ask.outcome != STATUS_OK ||
+        !purse_commit(purse, ask.transaction.authorisation) || count_confirm(world, purse, &runs) != STATUS_OK)
+      _exit(6);
+  }
+  crew_answer(pipe_end, &runs, sizeof runs);
+}
+
+START_TEST(no_payment_is_run_twice) {
+  static struct market market;
+  struct world world;
+  struct crew crew;
+  world_open(&world);
+  for (uint32_t member = 0; member < SERVERS; member++) {
+    world_issue(&world, member + 1, &market.purses[member]);
+    world_complete(&world, &market.purses[member], TRANSACTION_LOAD, 5000, RELOAD);
+  }
+  crew_begin(&crew, &world, market_work, &market);
+  assert_runs(&crew, 2 * PURCHASES);
+  crew_end(&crew, &world);
+  world_assert_merchant(&world, "SHOP", (int64_t)SERVERS / 2 * PURCHASES * 100, 0);
+  world_assert_merchant(&world, "KIOSK", (int64_t)SERVERS / 2 * PURCHASES * 100, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- what was not told of ---- */
+
+static enum status read_card(struct ledger *ledger, void *context) {
+  struct ledger_card card;
+  return ledger_card_find(ledger, context, &card);
+}
+
+static enum status count_wrong_pin(struct ledger *ledger, void *context) {
+  uint32_t failures = 0;
+  return ledger_card_pin_count(ledger, context, false, &failures);
+}
+
+/* A step that touches more than its hints say is run again, alone, and then it may. */
+START_TEST(what_is_not_locked_is_done_alone) {
+  struct world world;
+  struct purse purse, other;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_issue(&world, 2, &other);
+  ledger_step *const steps[] = {read_card, count_wrong_pin};
+  const struct {
+    struct ledger_hint hint;
+    unsigned runs[2];                        /* of each step */
+  } cases[] = {{{.cid = purse.cid}, {2, 1}}, /* who a card is, is not asked within payments */
+               {{.cid = other.cid}, {2, 2}},
+               {{.tid = (const uint8_t *)POS}, {2, 2}},
+               {{.cid = other.cid, .more = true}, {1, 1}}};
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    for (size_t n = 0; n < 2; n++) {
+      struct counted counted = {.step = steps[n], .context = purse.cid};
+      ck_assert_int_eq(count(&world, &counted, &cases[i].hint), STATUS_OK);
+      ck_assert_uint_eq(counted.runs, cases[i].runs[n]);
+    }
+  struct ledger_card card;
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.pin_failures, 4); /* each once, however often its step was run */
+  world_close(&world);
+}
+END_TEST
+
+Suite *beside_suite(void) {
+  Suite *suite = suite_create("beside");
+  TCase *tests = tcase_create("one database");
+  suite_add_tcase(suite, tests);
+  tcase_set_timeout(tests, 120);
+  if (place_is_file())
+    return suite;
+  tcase_add_test(tests, a_terminals_number_is_taken_once);
+  tcase_add_test(tests, who_is_alone_meets_nobody);
+  tcase_add_test(tests, a_card_has_one_hold);
+  tcase_add_test(tests, a_reference_is_paid_once);
+  tcase_add_test(tests, no_payment_is_run_twice);
+  tcase_add_test(tests, what_is_not_locked_is_done_alone);
+  return suite;
+}
