@@ -7,17 +7,6 @@
 #include "store.h"
 #include "terminal.h"
 
-enum limit_kind {
-  LIMIT_TERMINAL_LOADS = 1,
-  LIMIT_LOAD_CREDIT = 2,
-  LIMIT_TERMINAL_REFUNDS = 3,
-  LIMIT_MERCHANT_REFUNDS = 4,
-  LIMIT_OFFLINE_SUM = 5,
-  LIMIT_OFFLINE_COUNT = 6,
-  LIMIT_TERMINAL_PAYOUTS = 7,
-  LIMIT_DESK_OFFLINE = 8,      /* of the cards that a desk certifies; nobody uses it up */
-  LIMIT_DESK_OFFLINE_NEVER = 9 /* a row of no limit alone means "none", which the table cannot say */
-};
 #define LIMIT_ROWS_MAX 3
 
 /* One row of what is used. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "limit.h"
 #include "postgres_queue.h"
 #include "postgres_value.h"
 
@@ -20,6 +21,8 @@ enum guarded_by {
   GUARDED_BY_BOOKING,
   GUARDED_BY_REFERENCE,
   GUARDED_BY_TILL,
+  GUARDED_BY_MERCHANT,
+  GUARDED_AS_LIMIT,
   GUARDED_AS_POSTING,
 };
 
@@ -33,12 +36,14 @@ static const struct {
 };
 
 /* In the order in which they are locked. A reference is locked by a number that is made of its text: there may be no row. */
-enum lock { LOCK_TERMINALS, LOCK_CARDS, LOCK_REFERENCES, LOCKS };
+enum lock { LOCK_TERMINALS, LOCK_MERCHANTS, LOCK_CARDS, LOCK_REFERENCES, LOCKS };
 static const struct {
   const char *columns, *sql;
 } locks[LOCKS] = {
     [LOCK_TERMINALS] = {"b", "SELECT t.tid, w.id FROM terminal_window w JOIN terminal t ON t.id = w.id "
                              "WHERE t.tid = ANY ($1::bytea[]) ORDER BY w.id FOR NO KEY UPDATE OF w"},
+    [LOCK_MERCHANTS] = {"b", "SELECT m.id FROM merchant m WHERE m.id IN (SELECT t.merchant FROM terminal t "
+                             "WHERE t.tid = ANY ($1::bytea[])) ORDER BY m.id FOR NO KEY UPDATE OF m"},
     [LOCK_CARDS] = {"i", "SELECT id FROM card_counters WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"},
     [LOCK_REFERENCES] = {"i",
                          "SELECT pg_advisory_xact_lock(u.number), u.number FROM unnest($1::bigint[]) AS u(number)"},
@@ -52,8 +57,8 @@ struct numbers {
 };
 
 struct guard {
-  struct numbers terminals, cards, references; /* locked */
-  struct numbers tids;                         /* the names of the terminals, in their order */
+  struct numbers locked[LOCKS];
+  struct numbers tids; /* the names of the terminals that are */
 };
 
 struct guard *guard_make(void) {
@@ -65,7 +70,9 @@ void guard_free(struct guard *guard) {
 }
 
 void guard_drop(struct guard *guard) {
-  guard->terminals.count = guard->tids.count = guard->cards.count = guard->references.count = 0;
+  for (enum lock lock = 0; lock < LOCKS; lock++)
+    guard->locked[lock].count = 0;
+  guard->tids.count = 0;
 }
 
 /* ---- numbers ---- */
@@ -106,6 +113,9 @@ static bool hint_number(enum lock lock, const struct store_hint *hint, int64_t *
   case LOCK_TERMINALS:
     *number = hint->tid == NULL ? 0 : number_of_tid(hint->tid);
     return hint->tid != NULL;
+  case LOCK_MERCHANTS:
+    *number = hint->tid == NULL ? 0 : number_of_tid(hint->tid);
+    return hint->tid != NULL && hint->limits;
   case LOCK_CARDS:
     *number = hint->booking >> 32;
     return hint->booking != 0;
@@ -127,7 +137,7 @@ static enum status guard_lock(struct pipe *pipe, enum lock lock, const struct nu
   for (size_t i = 0; i < wanted->count; i++) {
     const struct store_value name = {.kind = STORE_BYTES, .bytes = &wanted->of[i], .len = GUARD_TID};
     const struct store_value number = {.kind = STORE_I64, .number = wanted->of[i]};
-    postgres_arrays_add(&arrays, lock == LOCK_TERMINALS ? &name : &number);
+    postgres_arrays_add(&arrays, locks[lock].columns[0] == 'b' ? &name : &number);
   }
   enum status status = arrays.failed ? STATUS_NO_MEMORY : pipe_call_set(pipe, &set, &arrays);
   postgres_arrays_end(&arrays);
@@ -149,19 +159,17 @@ enum status guard_ask(struct guard *guard, struct pipe *pipe, const struct store
   return status;
 }
 
+/* The number stands last in each row. */
 static void guard_take_row(struct guard *guard, enum lock lock, const PGresult *result, int row) {
   struct store_value name = {.kind = STORE_NULL}, number;
-  postgres_column(result, row, lock == LOCK_CARDS ? 0 : 1, &number);
+  postgres_column(result, row, PQnfields(result) - 1, &number);
   if (lock == LOCK_TERMINALS)
     postgres_column(result, row, 0, &name);
   if (number.kind != STORE_I64)
     return;
-  if (lock == LOCK_TERMINALS && name.len == GUARD_TID) {
-    numbers_add(&guard->terminals, number.number);
+  numbers_add(&guard->locked[lock], number.number);
+  if (name.len == GUARD_TID)
     numbers_add(&guard->tids, number_of_tid(name.bytes));
-  } else if (lock != LOCK_TERMINALS) {
-    numbers_add(lock == LOCK_CARDS ? &guard->cards : &guard->references, number.number);
-  }
 }
 
 void guard_take(struct guard *guard, struct pipe *pipe) {
@@ -176,17 +184,17 @@ void guard_take(struct guard *guard, struct pipe *pipe) {
 
 /* ---- judging ---- */
 
-static enum guard_verdict guarded(bool locked) {
-  return locked ? GUARD_OPEN : GUARD_CLOSED;
+static enum guard_verdict guarded(const struct guard *guard, enum lock lock, int64_t number) {
+  return numbers_have(&guard->locked[lock], number) ? GUARD_OPEN : GUARD_CLOSED;
 }
 
 /* Accounts of cards lie with their cards, all others with the till. */
 static enum guard_verdict judge_account(const struct guard *guard, int64_t account) {
-  return account < 0 ? GUARD_TILL : guarded(numbers_have(&guard->cards, account / 16));
+  return account < 0 ? GUARD_TILL : guarded(guard, LOCK_CARDS, account / 16);
 }
 
 static enum guard_verdict judge_posting(const struct guard *guard, const struct store_call *call) {
-  const enum guard_verdict parts[] = {guarded(numbers_have(&guard->cards, call->parameters[0].number >> 32)),
+  const enum guard_verdict parts[] = {guarded(guard, LOCK_CARDS, call->parameters[0].number >> 32),
                                       judge_account(guard, call->parameters[2].number),
                                       judge_account(guard, call->parameters[3].number)};
   enum guard_verdict verdict = GUARD_OPEN;
@@ -195,23 +203,40 @@ static enum guard_verdict judge_posting(const struct guard *guard, const struct 
   return verdict;
 }
 
+/* What a load uses up; other limits are not for here. */
+static enum guard_verdict judge_limit(const struct guard *guard, const struct store_call *call) {
+  switch (call->parameters[0].number) {
+  case LIMIT_TERMINAL_LOADS:
+    return guarded(guard, LOCK_TERMINALS, call->parameters[1].number);
+  case LIMIT_LOAD_CREDIT:
+    return guarded(guard, LOCK_MERCHANTS, call->parameters[1].number);
+  default:
+    return GUARD_CLOSED;
+  }
+}
+
 enum guard_verdict guard_judge(const struct guard *guard, const struct store_call *call) {
   const struct store_value *value = &call->parameters[rules[call->name].parameter];
   switch (rules[call->name].by) {
   case GUARDED_BY_NOBODY:
     return GUARD_OPEN;
   case GUARDED_BY_TID:
-    return guarded(value->len == GUARD_TID && numbers_have(&guard->tids, number_of_tid(value->bytes)));
+    return value->len == GUARD_TID && numbers_have(&guard->tids, number_of_tid(value->bytes)) ? GUARD_OPEN
+                                                                                              : GUARD_CLOSED;
   case GUARDED_BY_TERMINAL:
-    return guarded(numbers_have(&guard->terminals, value->number));
+    return guarded(guard, LOCK_TERMINALS, value->number);
   case GUARDED_BY_CARD:
-    return guarded(numbers_have(&guard->cards, value->number));
+    return guarded(guard, LOCK_CARDS, value->number);
   case GUARDED_BY_BOOKING:
-    return guarded(numbers_have(&guard->cards, value->number >> 32));
+    return guarded(guard, LOCK_CARDS, value->number >> 32);
   case GUARDED_BY_REFERENCE:
-    return guarded(numbers_have(&guard->references, number_of_reference(value)));
+    return guarded(guard, LOCK_REFERENCES, number_of_reference(value));
   case GUARDED_BY_TILL:
     return GUARD_TILL;
+  case GUARDED_BY_MERCHANT: /* whose account is read, too */
+    return guarded(guard, LOCK_MERCHANTS, value->number) == GUARD_OPEN ? GUARD_TILL : GUARD_CLOSED;
+  case GUARDED_AS_LIMIT:
+    return judge_limit(guard, call);
   case GUARDED_AS_POSTING:
     return judge_posting(guard, call);
   case GUARDED_BY_UNKNOWN:

@@ -83,7 +83,8 @@ static enum status transact_gather(struct ledger *ledger, const struct ledger_jo
                                             .since = hint->last_atc,
                                             .promise = of_card && hint->promise && !reading,
                                             .reading = reading,
-                                            .reference = hint->reference};
+                                            .reference = hint->reference,
+                                            .limits = hint->limits};
     }
   return hinted == 0 ? STATUS_OK : ledger->driver->gather(ledger->store, hints, hinted);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "crew.h"
+#include "epurse/ledger_limit.h"
 #include "suites.h"
 
 /* ---- a step that counts how often it was run, and takes its time before it is committed ---- */
@@ -34,11 +35,12 @@ static enum status count(struct world *world, struct counted *counted, const str
   return job.status;
 }
 
-/* Its terminal's row is not locked, so that nobody waits there for another one of that terminal. */
+/* The row of a purchase's terminal is not locked, so that nobody waits there for another one of that terminal. */
 static enum status count_ask(struct world *world, struct ask *ask, unsigned *runs) {
   struct asking room;
   const struct ledger_job job = world_ask_job(world, ask, &room);
-  room.hint.tid = NULL;
+  if (!room.hint.limits)
+    room.hint.tid = NULL;
   struct counted counted = {.step = job.step, .context = job.context};
   enum status status = count(world, &counted, job.hints);
   *runs += counted.runs;
@@ -160,6 +162,57 @@ START_TEST(a_card_has_one_hold) {
   crew_end(&crew, &world);
   for (size_t i = 0; i < CARDS; i++)
     world_assert_card(&world, &overtaken.purses[i], 4900, 100, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- the merchant's row: together its terminals load no more than it may owe ---- */
+
+#define LOADS 6
+
+struct till_roll {
+  struct purse purses[SERVERS][LOADS];
+};
+
+static enum status act_limit(struct ledger *ledger, const void *what) {
+  return ledger_merchant_limit(ledger, "BANK", *(const int64_t *)what);
+}
+
+static void load_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  struct till_roll *roll = context;
+  unsigned runs = 0, taken = 0;
+  for (size_t i = 0; i < LOADS; i++) {
+    struct ask ask = {.purse = &roll->purses[member][i]};
+    purse_promise(ask.purse, TRANSACTION_LOAD, 100, member % 2 == 0 ? RELOAD : OTHER_RELOAD);
+    if (count_ask(world, &ask, &runs) != STATUS_OK ||
+        (ask.outcome != STATUS_OK && ask.outcome != STATUS_MERCHANT_LIMIT))
+      _exit(7);
+    taken += ask.outcome == STATUS_OK;
+  }
+  crew_answer(pipe_end, &taken, sizeof taken);
+  crew_answer(pipe_end, &runs, sizeof runs);
+}
+
+START_TEST(a_merchant_owes_no_more_than_it_may) {
+  static struct till_roll roll;
+  const int64_t loads = 10 * 100;
+  struct world world;
+  struct crew crew;
+  unsigned sum = 0;
+  world_open(&world);
+  ck_assert_int_eq(world_do(&world, act_limit, &loads), STATUS_OK);
+  for (unsigned member = 0; member < SERVERS; member++)
+    for (uint32_t i = 0; i < LOADS; i++)
+      world_issue(&world, member * LOADS + i + 1, &roll.purses[member][i]);
+  crew_begin(&crew, &world, load_work, &roll);
+  for (unsigned member = 0; member < SERVERS; member++) {
+    unsigned taken = 0;
+    ck_assert_int_eq(read(crew.answers[member], &taken, sizeof taken), sizeof taken);
+    sum += taken;
+  }
+  assert_runs(&crew, LOADS);
+  crew_end(&crew, &world);
+  ck_assert_uint_eq(sum, 10);
   world_close(&world);
 }
 END_TEST
@@ -312,6 +365,7 @@ Suite *beside_suite(void) {
   tcase_add_test(tests, a_terminals_number_is_taken_once);
   tcase_add_test(tests, who_is_alone_meets_nobody);
   tcase_add_test(tests, a_card_has_one_hold);
+  tcase_add_test(tests, a_merchant_owes_no_more_than_it_may);
   tcase_add_test(tests, a_reference_is_paid_once);
   tcase_add_test(tests, no_payment_is_run_twice);
   tcase_add_test(tests, what_is_not_locked_is_done_alone);

@@ -184,7 +184,8 @@ struct ledger_job world_ask_job(struct world *world, struct ask *ask, struct ask
                                     .atc = ask->purse->promise.atc,
                                     .promise = true,
                                     .last_atc = ask->purse->promise.last_atc,
-                                    .reference = ask->reference};
+                                    .reference = ask->reference,
+                                    .limits = ask->purse->promise.type == TRANSACTION_LOAD};
   return (struct ledger_job){.step = world_ask_step, .context = room, .hints = &room->hint, .hint_count = 1};
 }
 
