@@ -41,6 +41,12 @@ at_once=-j$((3 * $(nproc)))
 # Those that take longest begin first, so that none of them runs on by itself at the end.
 longest='postgres|torture|proverif|check_(flow|server|wire|lossy)|zvt|json|pending|page|till-day'
 
+# What a test's log says of its failures: the first ones whole, since others may follow from them.
+reasons() { # LOG
+  awk '/^(not ok|Bail out)/ { shown = 25 } /^ok / { shown = 0 } /^(PASS|FAIL|SKIP|XFAIL):/ { next } shown-- > 0' "$1" | head -n 80
+  grep -E '^ERROR:|^[0-9]+%: Checks' "$1"
+}
+
 # A build folder's `make check`: each of its test points counts.
 suite() { # NAME FOLDER MAKE-ARGUMENT...
   local name=$1 folder=$2 log start=$SECONDS
@@ -56,10 +62,10 @@ suite() { # NAME FOLDER MAKE-ARGUMENT...
   failed=$((failed + fail))
   echo "$([ "$fail" -eq 0 ] && echo "ok  " || echo FAIL) $name: ${pass:-0} passed, $fail failed$(sed -n 's/^# SKIP: *\([1-9].*\)/, \1 skipped/p' "$log" | tail -n 1) ($((SECONDS - start)) s)"
   [ "$fail" -eq 0 ] && return
-  grep -E '^(not ok|FAIL|ERROR)|error:|^# ' "$log" | tail -n 60
+  grep -E '^(ERROR|.*error:)' "$log" | tail -n 20
   grep -lE '^not ok|^Bail out' "$folder"/tests/*/*.log 2>/dev/null | while read -r each; do
     echo "---- $each"
-    grep -vE '^ok ' "$each" | tail -n 60
+    reasons "$each"
   done
 }
 
@@ -76,6 +82,9 @@ tests_but() { # FOLDER PATTERN: its tests without those that match
 }
 tests_of() { # FOLDER PATTERN: those that match
   make -s -C "$1" list-tests | grep -E "$2" | on_one_line
+}
+programs() { # TEST...: those that are made, without the ".test" that are there
+  printf '%s\n' "$@" | grep -v '\.test$' | tr '\n' ' '
 }
 smoke_tests() {
   make -s -C build-check list-smoke-tests | tr '\n' ' '
@@ -98,7 +107,7 @@ beside='check_stress|settlement_size|valgrind|bench|applet/scripts'
 sanitized='tests/(card|cmd|config|crypto|fuzz|keys|message|protocol|server|terminal|vcard)/check_|check_(ledger|flow|session)$|torture'
 unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valgrind|bench|failover'
 # Not from the tarball and not for the coverage, in the full run: what has run by then and takes long.
-long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|secrets|door|batch|backup|bench|failover|seed-cases|model|valgrind'
+long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|failover|secrets|door|batch|backup|bench|failover|seed-cases|model|valgrind'
 
 one "autogen" ./autogen.sh
 one "gcc: configure" configured build-check CC=gcc
@@ -106,7 +115,7 @@ one "gcc: build, warnings are errors" in_folder build-check make -j"$(nproc)" al
 if [ -n "$full" ]; then
   suite "gcc" build-check "$at_once" ATTACK_SHARE=1 CHECK_FULL=1
 else
-  suite "gcc" build-check "$at_once" SYSTEM_ROUNDS=100 FUZZ_SHARE=9 TORTURE_STRIDE=47 TORTURE_ROUNDS=30 POSTGRES_QUICK=1 \
+  suite "gcc" build-check "$at_once" SYSTEM_ROUNDS=100 FUZZ_SHARE=9 TORTURE_STRIDE=71 TORTURE_ROUNDS=20 ATTACK_SHARE=20 POSTGRES_QUICK=1 \
     TESTS="$(tests_but build-check "$beside")"
 fi
 one "conformance: every requirement and every claim has tests that pass" tests/conformance build-check
@@ -116,13 +125,27 @@ if [ -n "$full" ]; then
   suite "clang with sanitizers" build-sanitizers "$at_once" SYSTEM_ROUNDS=20 TORTURE_STRIDE=60 TORTURE_ROUNDS=30 KILL_ROUNDS=3 \
     TESTS="$(tests_but build-sanitizers "$unsanitized")"
 else
-  suite "clang with sanitizers" build-sanitizers "$at_once" FUZZ_SHARE=9 TORTURE_STRIDE=470 TORTURE_ROUNDS=5 \
-    TESTS="$(tests_of build-sanitizers "$sanitized")"
+  tests=$(tests_of build-sanitizers "$in_many")
+  # shellcheck disable=SC2086 # one test each
+  suite "clang with sanitizers" build-sanitizers "$at_once" ASAN_OPTIONS=detect_leaks=0 TORTURE_STRIDE=470 TORTURE_ROUNDS=5 \
+    TESTS="$tests" check_PROGRAMS="$(programs $tests) tests/system/torture" check_DATA=
+  tests=$(tests_of build-sanitizers "$in_one")
+  # shellcheck disable=SC2086
+  suite "clang with sanitizers, leaks" build-sanitizers "$at_once" CK_FORK=no FUZZ_SHARE=9 TESTS="$tests" \
+    check_PROGRAMS="$(programs $tests)" check_DATA=
 fi
 one "clang-format" bash -c 'git ls-files "*.c" "*.h" | xargs clang-format --dry-run --Werror'
 one "shellcheck" bash -c 'git grep -lIE "^#!/(usr/bin/env bash|bin/(ba)?sh)" | xargs shellcheck --severity=warning --exclude=SC1091,SC2034,SC2120,SC2154'
-if [ -n "$full" ]; then short=$(tests_but build-check "$long"); else short=$(smoke_tests); fi
-one "make distcheck" in_folder build-check make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CFLAGS=-O0" AM_MAKEFLAGS="TESTS='$short'"
+if [ -n "$full" ]; then
+  short=$(tests_but build-check "$long")
+  made=
+else
+  short=$(smoke_tests)
+  # shellcheck disable=SC2086
+  made="check_PROGRAMS='$(programs $short)' check_DATA="
+fi
+one "make distcheck" in_folder build-check make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CFLAGS=-O0" \
+  AM_MAKEFLAGS="TESTS='$short' $made"
 if [ -n "$full" ]; then
   one "fuzz: configure" configured build-fuzz CC=clang --enable-fuzz CFLAGS='-O1 -g'
   one "fuzz: a minute each" in_folder build-fuzz make -j"$(nproc)" fuzz FUZZ_SECONDS=60
