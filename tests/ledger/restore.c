@@ -683,6 +683,40 @@ START_TEST(a_payout_that_was_forgotten_ends_its_card) {
 }
 END_TEST
 
+/* A terminal lies after a restoration: its payout of all that was there ended the card, of which the deposit would be its too. What
+ * really ended it comes after that: the deposit goes once, and no audit calls either wrong. */
+START_TEST(two_that_say_they_ended_a_card_give_back_one_deposit) {
+  static const struct ledger_payout_terms ends = {NULL, true};
+  struct scene scene;
+  struct ledger_restored restored;
+  struct kept lie, load, last;
+  memset(&scene, 0, sizeof scene);
+  struct world *world = &scene.world;
+  world_open(world);
+  world_issue(world, 1, &scene.busy);
+  ck_assert_int_eq(world_do(world, take_deposit, scene.busy.cid), STATUS_OK);
+  world_complete(world, &scene.busy, TRANSACTION_LOAD, 5000, RELOAD);
+  take_backup(&scene);
+  world_complete(world, &scene.busy, TRANSACTION_PAYOUT, 5000, RELOAD);
+  keep(world, &scene.busy, scene.busy.atc, &lie);
+  world_complete(world, &scene.busy, TRANSACTION_LOAD, 100, RELOAD);
+  keep(world, &scene.busy, scene.busy.atc, &load);
+  world_complete(world, &scene.busy, TRANSACTION_PAYOUT, 100, RELOAD);
+  keep(world, &scene.busy, scene.busy.atc, &last);
+  ck_assert_int_eq(restore(&scene, true, &restored), STATUS_OK);
+  lie.receipt.payout = &ends;
+  ck_assert_int_eq(hand_out(world, &lie, PAYOUT_WISH_DONE), STATUS_OK);
+  ck_assert_int_eq(lie.fate.deposit, 300);
+  ck_assert_int_eq(bring(world, &load), STATUS_OK);
+  last.receipt.payout = &ends;
+  ck_assert_int_eq(hand_out(world, &last, PAYOUT_WISH_DONE), STATUS_OK);
+  ck_assert(last.fate.pay);
+  ck_assert_int_eq(last.fate.deposit, 0);
+  world_assert_clean(world);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* What the backup has in hand lies below what was brought in: the card's next promise speaks of a later one, and even
  * where the sums agree by chance nothing is released on that. The first receipt above the hold tells. */
 START_TEST(a_hold_below_receipts_waits_for_the_one_that_tells) {
@@ -903,6 +937,7 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, payouts_that_were_forgotten_come_back);
   tcase_add_loop_test(tests, a_transfer_that_was_forgotten_is_one, 0, 2);
   tcase_add_test(tests, a_payout_that_was_forgotten_ends_its_card);
+  tcase_add_test(tests, two_that_say_they_ended_a_card_give_back_one_deposit);
   tcase_add_test(tests, a_hold_below_receipts_waits_for_the_one_that_tells);
   tcase_add_test(tests, a_hold_below_receipts_is_released_by_the_one_that_tells);
   tcase_add_test(tests, a_balance_that_was_forgotten_is_no_lie);
