@@ -11,5 +11,8 @@
  * holds; STATUS_CARD_UNKNOWN; STATUS_LEDGER_BROKEN: it has one, or was not issued in this step. */
 enum status ledger_card_deposit(struct ledger *ledger, const uint8_t desk[TID_SIZE], const uint8_t cid[CID_SIZE],
                                 int64_t minor, int64_t now) EPURSE_MUST_USE;
+/* What of it went with that payout; 0: nothing. STATUS_CARD_UNKNOWN. */
+enum status ledger_payout_deposit(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t atc,
+                                  int64_t *minor) EPURSE_MUST_USE;
 
 #endif

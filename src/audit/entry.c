@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One entry of a terminal's journal: against itself, and against its booking. */
 #include "audit.h"
+#include "epurse/ledger_deposit.h"
 #include "epurse/ledger_transaction.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* How the terminal calls a load for which nothing was charged. */
-#define TENDER_OWED "owed"
+/* How the terminal calls a load for which nothing was charged, and a payout in cash of which the server has said that it goes out. */
+#define TENDER_OWED        "owed"
+#define PAYOUT_TO_HAND_OUT "hand-out"
+#define PAYOUT_HANDED_OUT  "handed"
 
 /* An entry taken apart, with what a finding about it begins with. */
 struct reading {
@@ -86,6 +89,19 @@ static void entry_check_records(const struct reading *reading) {
     reading_add(reading, AUDIT_JOURNAL_DIFFERS, "another payment for the load is booked");
 }
 
+/* What left the drawer beside a payout, as the server said it. In an earlier copy it has said nothing yet. */
+static void entry_check_deposit(const struct reading *reading) {
+  const struct journal_entry *entry = reading->entry;
+  bool said = strcmp(entry->tender_kind, PAYOUT_TO_HAND_OUT) == 0 || strcmp(entry->tender_kind, PAYOUT_HANDED_OUT) == 0;
+  int64_t given = 0;
+  if (entry->type != TRANSACTION_PAYOUT || !said)
+    return;
+  enum status status =
+      ledger_payout_deposit(reading->audit->ledger, reading->promise.cid, reading->promise.atc, &given);
+  if (status == STATUS_OK && given != entry->deposit && (reading->audit->until == 0 || given != 0))
+    reading_add(reading, AUDIT_JOURNAL_DIFFERS, "another deposit is booked with it");
+}
+
 /* What an entry in that state cannot be in the ledger; NULL: they agree. Incidents that are noted are told there. */
 static const char *entry_conflict(const struct reading *reading) {
   const struct ledger_transaction *booking = &reading->booking;
@@ -158,6 +174,7 @@ static void entry_check_booking(struct audit *audit, struct reading *reading) {
   if (reading->booked) {
     const char *conflict = entry_conflict(reading);
     entry_check_records(reading);
+    entry_check_deposit(reading);
     if (conflict != NULL && !entry_ended_since(reading))
       reading_add(reading, AUDIT_JOURNAL_STATE, conflict);
   } else if (reading->entry->has_authorisation && !finding_later(audit, entry_authorised(reading->entry))) {

@@ -64,6 +64,12 @@ enum status deposit_given(struct ledger *ledger, int64_t booking, int64_t *minor
   return query_end(&query);
 }
 
+enum status ledger_payout_deposit(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t atc, int64_t *minor) {
+  int64_t card = 0;
+  enum status status = card_number(ledger, cid, &card);
+  return status == STATUS_OK ? deposit_given(ledger, booking_id(card, atc), minor) : status;
+}
+
 enum status deposit_goes_over(struct ledger *ledger, int64_t card, int64_t successor, int64_t now) {
   struct transfer over = {.kind = TRANSFER_REPLACEMENT,
                           .subject = card,
