@@ -125,8 +125,8 @@ enum status till_pin(struct till *till, const char *digits) EPURSE_MUST_USE;
 #define TILL_QUESTION_SHOWN "Has the result been shown?"
 
 /* Answers TILL_QUESTION. `text`: where a line is asked for; with a no to a yes or no, that what was said was neither; else NULL or "".
- * STATUS_NOT_WANTED: nobody asks. BAD_FORMAT, BAD_LENGTH. */
-enum status till_answer(struct till *till, bool yes, const char *text) EPURSE_MUST_USE;
+ * `reference`: whose question it was; NULL: whoever asks. STATUS_NOT_WANTED: nobody asks, or another one. BAD_FORMAT, BAD_LENGTH. */
+enum status till_answer(struct till *till, const char *reference, bool yes, const char *text) EPURSE_MUST_USE;
 
 /* ---- how far it is ---- */
 

@@ -104,10 +104,12 @@ static void post_answer(struct register_json *json, struct evhttp_request *raw, 
   (void)rest;
   if (status == STATUS_OK) {
     const json_t *yes = json_object_get(object, "yes");
-    const json_t *text = json_object_get(object, "text");
-    bool known = json_object_size(object) == 1U + (text != NULL) && json_is_boolean(yes) &&
-                 (text == NULL || json_is_string(text));
-    status = known ? till_answer(json->options.till, json_is_true(yes), json_string_value(text)) : STATUS_UNKNOWN_FIELD;
+    const json_t *text = json_object_get(object, "text"), *whose = json_object_get(object, "reference");
+    bool known = json_object_size(object) == 1U + (text != NULL) + (whose != NULL) && json_is_boolean(yes) &&
+                 (text == NULL || json_is_string(text)) && (whose == NULL || json_is_string(whose));
+    status = known
+                 ? till_answer(json->options.till, json_string_value(whose), json_is_true(yes), json_string_value(text))
+                 : STATUS_UNKNOWN_FIELD;
   }
   body_drop(object);
   answer_status(raw, status);

@@ -320,14 +320,12 @@ void page_answer(struct page_visit *visit) {
   const char *reference = page_reference_given(form_text(&visit->form, "reference"));
   const char *text = form_text(&visit->form, "text");
   bool yes = strcmp(form_text(&visit->form, "yes"), "1") == 0;
-  struct till_result result;
   if (reference == NULL) {
     page_refuse(visit, 400, WORD_BAD_REQUEST);
     return;
   }
-  if (till_last(visit->page->options.till, &result) == STATUS_OK && strcmp(result.reference, reference) == 0)
-    (void)!till_answer(visit->page->options.till, yes,
-                       text[0] != 0 ? text : NULL); /* its page shows whether it was wanted */
+  /* Its page shows whether it was wanted. */
+  (void)!till_answer(visit->page->options.till, reference, yes, text[0] != 0 ? text : NULL);
   go_to(visit, reference);
 }
 

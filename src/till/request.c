@@ -106,12 +106,13 @@ enum status till_pin(struct till *till, const char *digits) {
   return status;
 }
 
-enum status till_answer(struct till *till, bool yes, const char *text) {
+enum status till_answer(struct till *till, const char *reference, bool yes, const char *text) {
   if (text != NULL && strlen(text) >= sizeof till->text)
     return STATUS_BAD_LENGTH;
   pthread_mutex_lock(&till->mutex);
   enum status status = STATUS_NOT_WANTED;
-  if ((till->wanted == WANTED_YES || till->wanted == WANTED_TEXT) && !till->given)
+  bool meant = reference == NULL || strcmp(reference, till->request.reference) == 0;
+  if (meant && (till->wanted == WANTED_YES || till->wanted == WANTED_TEXT) && !till->given)
     status = till->wanted == WANTED_TEXT && yes && (text == NULL || text[0] == 0) ? STATUS_BAD_FORMAT : STATUS_OK;
   if (status == STATUS_OK) {
     memcpy(till->text, text != NULL ? text : "", text != NULL ? strlen(text) + 1 : 1);

@@ -169,7 +169,7 @@ START_TEST(what_waits_is_aborted) {
   uint64_t after = till_newest(till);
   ck_assert_int_eq(till_abort(till, NULL), STATUS_NOT_WANTED);
   ck_assert_int_eq(till_pin(till, HOLDER_PIN), STATUS_NOT_WANTED);
-  ck_assert_int_eq(till_answer(till, true, NULL), STATUS_NOT_WANTED);
+  ck_assert_int_eq(till_answer(till, NULL, true, NULL), STATUS_NOT_WANTED);
   ck_assert_int_eq(till_start(till, &request), STATUS_OK);
   await("D1", TILL_PIN_WANTED, after);
   ck_assert_int_eq(till_start(till, &request), STATUS_OK);
