@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "epurse/must_use.h"
 #include "epurse/reference.h"
@@ -27,5 +28,8 @@ enum status cashier_remove(const char *folder, const char *name) EPURSE_MUST_USE
 /* STATUS_OK; STATUS_WRONG_CASHIER: no such name, another code, or too many were wrong; each is counted in the file, across programs
  * and restarts. Else why it could not be looked at. */
 enum status cashier_check(const char *folder, const char *name, const char *code) EPURSE_MUST_USE;
+/* A number that is another one as soon as the code of that name is; 0: there is no such name, or the file cannot be read. For whoever
+ * lets somebody in for longer than one request. */
+uint64_t cashier_mark(const char *folder, const char *name);
 
 #endif

@@ -7,14 +7,9 @@
 
 bool page_cashier_missing(const struct page_visit *visit) {
   const char *folder = till_facts(visit->page->options.till)->folder;
-  char names[CASHIERS_MAX][CASHIER_MAX + 1];
-  size_t count = 0;
-  if (cashiers_list(folder, names, &count) != STATUS_OK)
-    return true;
-  for (size_t i = 0; i < count; i++)
-    if (strcmp(names[i], visit->session->cashier) == 0)
-      return false;
-  return count > 0;
+  const struct page_session *session = visit->session;
+  uint64_t mark = cashier_mark(folder, session->cashier);
+  return cashiers_are_set(folder) && (mark == 0 || mark != session->cashier_mark);
 }
 
 static bool has_cashiers(const struct page_visit *visit) {
@@ -97,6 +92,7 @@ static bool cashier_begin(struct page_visit *visit) {
     return false;
   }
   memcpy(visit->session->cashier, name, strlen(name) + 1); /* a name that is known fits */
+  visit->session->cashier_mark = cashier_mark(till_facts(options->till)->folder, name);
   return true;
 }
 

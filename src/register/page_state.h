@@ -44,6 +44,7 @@ struct page_session {
   int64_t begun, used;           /* unix seconds */
   bool customer;                 /* it shows the customer's window and nothing else */
   char cashier[CASHIER_MAX + 1]; /* who is at it, where the terminal has cashiers with codes; "": nobody yet */
+  uint64_t cashier_mark;         /* cashier_mark, when the cashier logged in */
   enum page_language language;
 };
 
@@ -212,7 +213,7 @@ void page_totals(struct page_visit *visit);
 
 /* ---- page_login.c ---- */
 
-/* Whether a cashier has to log in first: the terminal has some with codes, and none that it still has is at this browser. */
+/* Whether a cashier has to log in first: the terminal has some with codes, and none that still has the same code is at this browser. */
 bool page_cashier_missing(const struct page_visit *visit);
 void page_login(struct page_visit *visit);
 void page_login_try(struct page_visit *visit);

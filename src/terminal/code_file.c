@@ -157,6 +157,15 @@ static bool rows_write(FILE *stream, const struct code_file *file) {
   return good && fflush(stream) == 0 && fsync(fileno(stream)) == 0;
 }
 
+/* Who pulls the plug does not get the guesses back. */
+static bool folder_sync(const char *folder) {
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  bool good = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0)
+    close(fd);
+  return good;
+}
+
 enum status code_file_write(const char *folder, const struct code_file *file) {
   char path[PATH_SIZE], next[PATH_SIZE];
   path_of(folder, "", path);
@@ -172,5 +181,5 @@ enum status code_file_write(const char *folder, const struct code_file *file) {
   }
   bool good = rows_write(stream, file);
   good = fclose(stream) == 0 && good;
-  return good && rename(next, path) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
+  return good && rename(next, path) == 0 && folder_sync(folder) ? STATUS_OK : STATUS_STORE_FAILED;
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "code_file.h"
+#include "epurse/crypto.h"
 #include "epurse/terminal.h"
 #include "epurse/terminal_cashier.h"
 #include "epurse/terminal_count.h"
@@ -84,6 +85,18 @@ enum status cashier_remove(const char *folder, const char *name) {
   }
   code_file_close(&file);
   return status;
+}
+
+uint64_t cashier_mark(const char *folder, const char *name) {
+  struct code_file file;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  uint64_t mark = 0;
+  enum status status = code_file_read(folder, &file);
+  const struct code_row *row = status == STATUS_OK && name[0] != 0 ? code_file_find(&file, name) : NULL;
+  if (row == NULL || !crypto_sha256((const uint8_t *)row->hash, strlen(row->hash), hash))
+    return 0;
+  memcpy(&mark, hash, sizeof mark);
+  return mark;
 }
 
 /* After so many wrong ones none is right for a while. */

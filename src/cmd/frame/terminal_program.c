@@ -329,8 +329,8 @@ static enum status options_fit(const struct terminal_program *self) {
               {self->close, "--close", " totals payout "},
               {self->drawer_float != NULL, "--float", " totals "},
               {self->drawer_counted != NULL, "--counted", " totals "},
-              {self->cashier != NULL, "--cashier", CASHIER_VERBS},
-              {self->cashier_fd >= 0, "--cashier-fd", CASHIER_VERBS "cashier "}};
+              {self->cashier != NULL, "--cashier", CASHIER_VERBS "recover "},
+              {self->cashier_fd >= 0, "--cashier-fd", CASHIER_VERBS "recover cashier "}};
   char verb[32];
   snprintf(verb, sizeof verb, " %s ", self->verb->name);
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

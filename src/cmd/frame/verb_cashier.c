@@ -43,8 +43,10 @@ enum status cashier_ask(struct terminal_program *self) {
   if (status != STATUS_OK)
     return status;
   status = cashier_check(self->terminal->folder, self->cashier, self->cashier_code);
-  if (status != STATUS_OK)
+  if (status != STATUS_OK) {
+    crypto_wipe(self->cashier_code, sizeof self->cashier_code);
     say(self, status);
+  }
   return status;
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cashier.h"
 #include "epurse/crypto.h"
 #include "epurse/iban.h"
 #include "epurse/terminal_payout.h"
@@ -63,8 +64,15 @@ static enum status hand_out(void *context, struct amount amount, int64_t deposit
   return operator_confirm(self, question);
 }
 
+/* What was begun by one cashier is not handed out by whoever comes by. */
+static enum status hand_out_by_cashier(void *context, struct amount amount, int64_t deposit, bool again) {
+  struct terminal_program *self = context;
+  enum status status = self->terminal->role == ROLE_PERSO || self->cashier_code[0] != 0 ? STATUS_OK : cashier_ask(self);
+  return status == STATUS_OK ? hand_out(context, amount, deposit, again) : status;
+}
+
 enum status payout_ask_cashier(struct terminal_program *self) {
-  const struct payout_desk desk = {self, hand_out};
+  const struct payout_desk desk = {self, hand_out_by_cashier};
   return payouts_confirm(self->terminal, &desk);
 }
 
