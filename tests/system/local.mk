@@ -128,7 +128,7 @@ tests_system_check_secrets_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 # The server at its door.
 EXTRA_DIST += tests/system/till-openapi-check.py contrib/epursed.service contrib/epurse-tilld.service \
 	contrib/epurse-tilld-user.service tests/system/door-house.py tests/system/door.py tests/system/door_client.py \
-	tests/system/zvt-day.py tests/system/zvt-register.py tests/system/print-paper.py tests/system/page-browser.py \
+	tests/system/zvt-day.py tests/system/zvt-register.py tests/system/print-paper.py tests/system/renewal-forged.py tests/system/page-browser.py \
 	tests/system/door_who.py tests/system/zvt-terminal.py
 check_PROGRAMS += tests/system/check_door
 TESTS += tests/system/check_door

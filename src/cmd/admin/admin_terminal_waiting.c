@@ -3,6 +3,7 @@
  * server's word is not taken for who asks: each request is sealed by a key that the terminal CA has certified. */
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +36,20 @@ static bool subject_is(const X509 *certificate, int nid, const char *wanted) {
   return strcmp(len > 0 ? text : "", wanted) == 0;
 }
 
-/* The certificate of the terminal that asked, under a terminal CA that the issuer's root has signed, and good still. */
-static bool chain_holds(X509 *own, X509 *ca, const X509 *root) {
-  return own != NULL && ca != NULL && root != NULL && X509_verify(ca, X509_get0_pubkey(root)) == 1 &&
-         X509_verify(own, X509_get0_pubkey(ca)) == 1 && X509_cmp_current_time(X509_get0_notAfter(own)) > 0;
+/* The certificate of the terminal that asked, good still, under a terminal CA that the issuer's root has signed. A CA: what the
+ * root signs for the server certifies nobody, or whoever has the server's key would name terminals. */
+static bool chain_holds(X509 *own, X509 *ca, X509 *root) {
+  X509_STORE *roots = X509_STORE_new();
+  X509_STORE_CTX *check = X509_STORE_CTX_new();
+  STACK_OF(X509) *between = sk_X509_new_null();
+  bool holds = own != NULL && ca != NULL && root != NULL && roots != NULL && check != NULL && between != NULL &&
+               X509_STORE_add_cert(roots, root) == 1 && sk_X509_push(between, ca) > 0 &&
+               X509_STORE_CTX_init(check, roots, own, between) == 1 &&
+               X509_STORE_CTX_set_purpose(check, X509_PURPOSE_SSL_CLIENT) == 1 && X509_verify_cert(check) == 1;
+  X509_STORE_CTX_free(check);
+  sk_X509_free(between);
+  X509_STORE_free(roots);
+  return holds;
 }
 
 /* What was asked for under that key, by whom the certificate names, and for nothing else. */
