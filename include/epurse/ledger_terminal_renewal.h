@@ -36,8 +36,11 @@ enum status ledger_terminal_renewal_next(struct ledger *ledger, const uint8_t *a
  * valid. STATUS_NOT_FOUND: it has not asked for that; STATUS_TERMINAL_REVOKED. */
 enum status ledger_terminal_renewal_answer(struct ledger *ledger,
                                            const struct ledger_terminal_renewal *renewal) EPURSE_MUST_USE;
-/* The terminal has come with the key of an answer: from now on that is its key, and the one before is nobody's.
- * STATUS_NOT_FOUND: there is no such answer; STATUS_TERMINAL_REVOKED. */
+/* Whether ledger_terminal_renewal_take would find that key: STATUS_OK. Only reads. STATUS_NOT_FOUND. */
+enum status ledger_terminal_renewal_answered(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                             const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
+/* The terminal has come with the key of an answer: from now on that is its key, and the one before is nobody's. STATUS_OK too
+ * where another message of its was first. STATUS_NOT_FOUND: there is no such answer; STATUS_TERMINAL_REVOKED. */
 enum status ledger_terminal_renewal_take(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                          const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
 

@@ -97,17 +97,36 @@ enum status ledger_terminal_renewal_answer(struct ledger *ledger, const struct l
   return query_run(&query);
 }
 
+/* What a terminal that comes with that key may be: one with an answer, or, *taken, one that has had it. */
+static enum status answer_find(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                               const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE], struct ledger_terminal *terminal,
+                               struct ledger_terminal_renewal *renewal, bool *taken) {
+  enum status status = ledger_terminal_find(ledger, tid, terminal);
+  *taken = status == STATUS_OK && memcmp(terminal->sig_public, sig_public, sizeof terminal->sig_public) == 0;
+  if (status != STATUS_OK || *taken)
+    return status;
+  status = renewal_find(ledger, tid, renewal);
+  if (status == STATUS_OK &&
+      (renewal->answer[0] == '\0' || memcmp(renewal->sig_public, sig_public, sizeof renewal->sig_public) != 0))
+    status = STATUS_NOT_FOUND;
+  return status;
+}
+
+enum status ledger_terminal_renewal_answered(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                             const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE]) {
+  struct ledger_terminal_renewal renewal;
+  struct ledger_terminal terminal;
+  bool taken = false;
+  return answer_find(ledger, tid, sig_public, &terminal, &renewal, &taken);
+}
+
 enum status ledger_terminal_renewal_take(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                          const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE]) {
   struct ledger_terminal_renewal renewal;
   struct ledger_terminal terminal;
-  enum status status = renewal_find(ledger, tid, &renewal);
-  if (status == STATUS_OK &&
-      (renewal.answer[0] == '\0' || memcmp(renewal.sig_public, sig_public, sizeof renewal.sig_public) != 0))
-    status = STATUS_NOT_FOUND;
-  if (status == STATUS_OK)
-    status = ledger_terminal_find(ledger, tid, &terminal);
-  if (status != STATUS_OK)
+  bool taken = false;
+  enum status status = answer_find(ledger, tid, sig_public, &terminal, &renewal, &taken);
+  if (status != STATUS_OK || taken)
     return status;
   memcpy(terminal.ecka_public, renewal.ecka_public, sizeof terminal.ecka_public);
   memcpy(terminal.sig_public, renewal.sig_public, sizeof terminal.sig_public);

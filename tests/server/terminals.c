@@ -7,6 +7,7 @@
 
 #include "epurse/inquiry.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/ledger_terminal_renewal.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_terminal_renewal.h"
 #include "purse.h"
@@ -352,6 +353,44 @@ START_TEST(renewal_over_the_line_ends_with_revocation) {
 }
 END_TEST
 
+/* Who comes with a terminal's old key, as often as it likes, has no place in the group that writes. */
+START_TEST(renewal_over_the_line_costs_a_stale_key_no_group) {
+  struct world world;
+
+  world_open(&world);
+  struct station stale = world.pos;
+  ck_assert_int_eq(renew(&world, &world.expired, "SHOP"), STATUS_OK);
+  ck_assert_int_eq(refused_only_by_name(&world, &stale), STATUS_NOT_AUTHENTICATED);
+  uint64_t steps = world.service.metrics.steps; /* the clock's with it */
+  for (int i = 0; i < 3; i++)
+    ck_assert_int_eq(refused_only_by_name(&world, &stale), STATUS_NOT_AUTHENTICATED);
+  ck_assert_uint_eq(world.service.metrics.steps, steps);
+  world_close(&world);
+}
+END_TEST
+
+static enum status take_new(struct ledger *ledger, void *context) {
+  const struct station *like = context;
+
+  return ledger_terminal_renewal_take(ledger, (const uint8_t *)POS, key_public(like->sig));
+}
+
+/* Two of its messages come at once, over two lines: both looked before either was heard. */
+START_TEST(renewal_over_the_line_of_two_messages_at_once) {
+  struct world world;
+
+  world_open(&world);
+  ck_assert_int_eq(line_ask_only(&world, (struct line_asking){&world.pos, &world.pos, &world.expired, POS, "SHOP"}),
+                   STATUS_OK);
+  ck_assert_int_eq(writer_transact(world.service.writer, take_new, &world.expired), STATUS_NOT_FOUND);
+  ck_assert_int_eq(line_answer(&world, POS, &world.expired), STATUS_OK);
+  ck_assert_int_eq(writer_transact(world.service.writer, take_new, &world.expired), STATUS_OK);
+  ck_assert_int_eq(writer_transact(world.service.writer, take_new, &world.expired), STATUS_OK);
+  ck_assert_int_eq(writer_transact(world.service.writer, take_new, &world.pos), STATUS_NOT_FOUND);
+  world_close(&world);
+}
+END_TEST
+
 Suite *terminals_suite(void) {
   Suite *suite = suite_create("terminals");
   TCase *all = world_case("terminals");
@@ -364,6 +403,8 @@ Suite *terminals_suite(void) {
   tcase_add_test(all, renewal_over_the_line);
   tcase_add_test(all, renewal_over_the_line_is_refused);
   tcase_add_test(all, renewal_over_the_line_ends_with_revocation);
+  tcase_add_test(all, renewal_over_the_line_costs_a_stale_key_no_group);
+  tcase_add_test(all, renewal_over_the_line_of_two_messages_at_once);
   suite_add_tcase(suite, all);
   return suite;
 }
