@@ -12,7 +12,8 @@
 
 /* Makes the next keys in the folder `renewal` of the terminal's, and the request for their certificates, which the
  * present key signs: FOLDER/renewal/request.json, its path in `path`. The issuer answers it: epurse-admin terminal renew
- * --request. One that is there already stays. The present keys are not touched. STATUS_STORE_FAILED, BAD_LENGTH. */
+ * --request. One that is there already stays. The present keys are not touched. STATUS_STORE_FAILED, BAD_LENGTH; TILL_BUSY: another
+ * one asks or takes at this moment. */
 enum status renewal_ask(struct terminal *terminal, char path[RENEWAL_PATH_MAX]) EPURSE_MUST_USE;
 
 /* The same for a terminal that cannot be opened, as its certificate has expired: its name is in `tid`, and the request goes to the

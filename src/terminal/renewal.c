@@ -174,8 +174,21 @@ static enum status request_make(struct terminal *terminal, const char *path) {
   return status;
 }
 
+/* One asks or takes at a time: *fd is to be closed. The folder that another one has just decided on is no longer there. */
+static enum status made_lock(const char *folder, int *fd) {
+  char made[IDENTITY_PATH_MAX];
+  enum status status = identity_path(folder, MADE, made);
+  if (status != STATUS_OK)
+    return status;
+  *fd = open(made, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*fd < 0)
+    return errno == ENOENT ? STATUS_OK : STATUS_STORE_FAILED; /* nothing was asked */
+  return flock(*fd, LOCK_EX | LOCK_NB) == 0 ? STATUS_OK : STATUS_TILL_BUSY;
+}
+
 enum status renewal_ask(struct terminal *terminal, char path[RENEWAL_PATH_MAX]) {
   char inner[IDENTITY_PATH_MAX];
+  int lock = -1;
   int length = snprintf(path, RENEWAL_PATH_MAX, "%s/" MADE "/" REQUEST, terminal->folder);
   if (length < 0 || length >= RENEWAL_PATH_MAX)
     return STATUS_BAD_LENGTH;
@@ -184,7 +197,13 @@ enum status renewal_ask(struct terminal *terminal, char path[RENEWAL_PATH_MAX]) 
   enum status status = identity_path(terminal->folder, MADE, inner);
   if (status == STATUS_OK && mkdir(inner, S_IRWXU) != 0 && errno != EEXIST)
     status = STATUS_STORE_FAILED;
-  return status == STATUS_OK ? request_make(terminal, path) : status;
+  if (status == STATUS_OK)
+    status = made_lock(terminal->folder, &lock);
+  if (status == STATUS_OK && access(path, F_OK) != 0) /* keys of one and a request of another would never fit */
+    status = request_make(terminal, path);
+  if (lock >= 0)
+    (void)close(lock);
+  return status;
 }
 
 enum status renewal_ask_late(const char *config, char tid[TID_SIZE + 1], char path[RENEWAL_PATH_MAX]) {
@@ -262,18 +281,6 @@ static enum status decide(const char *folder) {
   if (status == STATUS_OK && rename(made, decided) != 0)
     status = STATUS_STORE_FAILED;
   return status == STATUS_OK ? folder_sync(folder) : status;
-}
-
-/* One takes it at a time: *fd is to be closed. The folder that another one has just decided on is no longer there. */
-static enum status made_lock(const char *folder, int *fd) {
-  char made[IDENTITY_PATH_MAX];
-  enum status status = identity_path(folder, MADE, made);
-  if (status != STATUS_OK)
-    return status;
-  *fd = open(made, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (*fd < 0)
-    return errno == ENOENT ? STATUS_OK : STATUS_STORE_FAILED; /* nothing was asked */
-  return flock(*fd, LOCK_EX | LOCK_NB) == 0 ? STATUS_OK : STATUS_TILL_BUSY;
 }
 
 enum status renewal_take(const char *config, const char *answer, char problem[256]) {

@@ -26,8 +26,10 @@ static const char *const answered[] = {"terminal.cert", "tls.crt", "terminal-ca.
 bool renewal_due(const char *folder) {
   char path[IDENTITY_PATH_MAX];
   struct stat facts;
-  return identity_path(folder, REQUEST, path) == STATUS_OK && stat(path, &facts) == 0 &&
-         (int64_t)time(NULL) - (int64_t)facts.st_mtime >= AGAIN_SECONDS;
+  if (identity_path(folder, REQUEST, path) != STATUS_OK || stat(path, &facts) != 0)
+    return false;
+  int64_t since = (int64_t)time(NULL) - (int64_t)facts.st_mtime;
+  return since >= AGAIN_SECONDS || since <= -AGAIN_SECONDS; /* a clock that was ahead, by years maybe */
 }
 
 static enum status request_load(const struct terminal *terminal, struct renewal_request *request) {

@@ -12,6 +12,7 @@ Suite *reader_choose_suite(void);
 Suite *reader_pcsc_suite(void);
 Suite *reader_suite(void);
 Suite *reader_wait_suite(void);
+Suite *renewal_suite(void);
 Suite *tender_hand_suite(void);
 Suite *tender_simulator_suite(void);
 Suite *tender_zvt_suite(void);
