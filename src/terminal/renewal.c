@@ -3,6 +3,7 @@
  * instant; then each file is moved to its place, by whoever opens the terminal next if need be. */
 #include "epurse/terminal_renewal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/pem.h>
@@ -81,19 +82,28 @@ static enum status move(const char *folder, const char *name) {
   return status == STATUS_OK && rename(from, to) != 0 && errno != ENOENT ? STATUS_STORE_FAILED : status;
 }
 
+/* All that was moved from there is in its place. What somebody else has put there goes too: it would keep the folder, and so
+ * the terminal from being opened. */
+static void rest_remove(DIR *decided) {
+  for (const struct dirent *entry = readdir(decided); entry != NULL; entry = readdir(decided))
+    (void)unlinkat(dirfd(decided), entry->d_name, 0);
+}
+
 enum status renewal_finish(const char *folder) {
   char path[IDENTITY_PATH_MAX];
   enum status status = identity_path(folder, DECIDED, path);
   if (status != STATUS_OK || access(path, F_OK) != 0)
     return status;
+  DIR *decided = opendir(path); /* before anything is moved: this one, not one that is decided on meanwhile */
+  if (decided == NULL)
+    return errno == ENOENT ? STATUS_OK : STATUS_STORE_FAILED;
   for (size_t i = 0; i < RENEWED && status == STATUS_OK; i++)
     status = move(folder, renewed[i]);
   if (status == STATUS_OK)
     status = folder_sync(folder);
-  for (size_t i = 0; i < KEPT && status == STATUS_OK; i++)
-    status = inner_remove(folder, DECIDED, kept[i]);
   if (status == STATUS_OK)
-    status = inner_remove(folder, DECIDED, REQUEST);
+    rest_remove(decided);
+  (void)closedir(decided);
   return status == STATUS_OK && rmdir(path) != 0 && errno != ENOENT ? STATUS_STORE_FAILED : status;
 }
 

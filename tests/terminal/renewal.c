@@ -68,12 +68,38 @@ START_TEST(asked_again_after_some_minutes) {
 }
 END_TEST
 
+/* What a person has put beside the keys does not keep the terminal from its new ones. */
+START_TEST(what_is_not_of_it_goes_with_it) {
+  static const char *const names[] = {"renewed/sig.key", "renewed/request.json", "renewed/request.json.bak"};
+  struct place place;
+  char decided[256], path[256], key[256];
+
+  place_make(&place, ROLE_POS, "https://localhost:1");
+  place_path(&place, "renewed", decided);
+  place_path(&place, "sig.key", key);
+  ck_assert_int_eq(mkdir(decided, S_IRWXU), 0);
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    place_path(&place, names[i], path);
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fclose(file), 0);
+  }
+  ck_assert_int_eq(renewal_finish(place.folder), STATUS_OK);
+  ck_assert_int_ne(access(decided, F_OK), 0);
+  struct stat facts;
+  ck_assert_int_eq(stat(key, &facts), 0);
+  ck_assert_int_eq(facts.st_size, 0); /* the one that was decided on */
+  place_remove(&place);
+}
+END_TEST
+
 Suite *renewal_suite(void) {
   Suite *suite = suite_create("renewal");
   TCase *all = tcase_create("renewal");
 
   tcase_add_test(all, one_asks_at_a_time);
   tcase_add_test(all, asked_again_after_some_minutes);
+  tcase_add_test(all, what_is_not_of_it_goes_with_it);
   suite_add_tcase(suite, all);
   return suite;
 }
