@@ -11,5 +11,7 @@ struct closing;
 /* By the names of the verb totals in docs/epurse-json.schema.json. With the number 0 it is a count, not a closing: then `hash` is not
  * looked at. NULL: no memory. */
 json_t *closing_json(const struct closing *closing, const uint8_t *hash, const char *tid, const char *currency);
+/* A shift without its sums: its number, who and when, and its drawer. NULL: no memory. */
+json_t *shift_line_json(const struct closing *shift);
 
 #endif

@@ -144,7 +144,7 @@ const struct till *till_find(const struct audit *audit, const uint8_t tid[TID_SI
 bool incident_known(const struct audit *audit, enum ledger_incident_kind kind, const uint8_t cid[CID_SIZE],
                     uint32_t atc);
 
-/* ---- closings.c: the closings (Z) of a journal ---- */
+/* ---- closings.c: the closings (Z) and shifts of a journal ---- */
 
 /* `pattern`: whose journal it is; a terminal that is not known is "". */
 enum status closings_audit(struct audit *audit, struct journal *journal, const struct audit_finding *pattern);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The closings (Z) of a journal: their numbers, their chain, and each counted again from its entries. */
+ * The closings (Z) and shifts of a journal: their numbers, their chains, and each counted again from its entries. */
 #include "audit.h"
 
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 static bool closing_recounted(struct journal *journal, const struct closing *closing, const char *body) {
   static char again[JOURNAL_CLOSING_MAX];
   struct closing other = *closing;
-  if (count_again(journal, closing->number, &other.count) != STATUS_OK || other.count.open.count > 0)
+  if (count_again(journal, closing->chain, closing->number, &other.count) != STATUS_OK || other.count.open.count > 0)
     return false;
   other.count.waiting = closing->count.waiting;
   other.count.open = closing->count.open;
@@ -19,42 +19,79 @@ static bool closing_recounted(struct journal *journal, const struct closing *clo
   return closing_encode(&other, again, sizeof again) > 0 && strcmp(again, body) == 0;
 }
 
+/* Whether a shift says what was written down as it began. */
+static bool begun_agrees(struct journal *journal, const struct closing *shift) {
+  struct journal_shift begun;
+  return journal_shift_find(journal, shift->number, &begun) == STATUS_OK && begun.begun == shift->begun &&
+         begun.drawer_float == shift->drawer_float && strcmp(begun.cashier, shift->begun_by) == 0;
+}
+
+/* Whether a closing names the shifts behind those of the one before, and the last by its hash. */
+static bool shifts_follow(struct journal *journal, const struct closing *closing, int64_t shifts_before) {
+  static struct journal_closing shift;
+  if (closing->shifts_last == 0)
+    return shifts_before == 0;
+  return closing->shifts_after == shifts_before && closing->shifts_last >= shifts_before &&
+         journal_closing_find(journal, JOURNAL_SHIFTS, closing->shifts_last, &shift) == STATUS_OK &&
+         crypto_equal(shift.hash, closing->shifts_hash, sizeof closing->shifts_hash);
+}
+
+/* What stands before the one that is looked at. */
+struct before {
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  int64_t shifts; /* the last that a closing has named */
+};
+
 /* NULL: nothing is wrong with it. */
-static const char *closing_wrong(struct journal *journal, const struct journal_closing *kept, const uint8_t *previous,
-                                 const char *tid) {
+static const char *closing_wrong(struct journal *journal, enum journal_chain chain, const struct journal_closing *kept,
+                                 struct before *before, const char *tid) {
   uint8_t hash[CRYPTO_SHA256_SIZE];
   struct closing closing;
   if (!crypto_sha256((const uint8_t *)kept->body, strlen(kept->body), hash) ||
       !crypto_equal(hash, kept->hash, sizeof hash))
     return "it does not have its own hash";
-  if (closing_decode(kept->body, &closing) != STATUS_OK)
+  if (closing_decode(kept->body, &closing) != STATUS_OK || closing.chain != chain)
     return "no terminal writes it so";
+  const int64_t shifts = before->shifts;
+  before->shifts = closing.shifts_last;
   if (closing.number != kept->number)
     return "it has another number";
-  if (!crypto_equal(closing.previous, previous, sizeof closing.previous))
+  if (!crypto_equal(closing.previous, before->hash, sizeof closing.previous))
     return "it does not follow the one before it";
   if (tid[0] != 0 && strcmp(closing.tid, tid) != 0)
     return "another terminal has made it";
+  if (chain == JOURNAL_SHIFTS && !begun_agrees(journal, &closing))
+    return "it has begun otherwise";
+  if (chain == JOURNAL_CLOSINGS && !shifts_follow(journal, &closing, shifts))
+    return "its shifts are other ones";
   return closing_recounted(journal, &closing, kept->body) ? NULL : "its entries have other sums";
 }
 
-enum status closings_audit(struct audit *audit, struct journal *journal, const struct audit_finding *pattern) {
+static enum status chain_audit(struct audit *audit, struct journal *journal, enum journal_chain chain,
+                               const struct audit_finding *pattern) {
+  static const char *const words[] = {[JOURNAL_CLOSINGS] = "closing", [JOURNAL_SHIFTS] = "shift"};
   static struct journal_closing kept;
   struct journal_closing_marks marks;
-  uint8_t previous[CRYPTO_SHA256_SIZE] = {0};
-  enum status status = journal_closing_marks(journal, &marks);
+  struct before before = {.shifts = 0};
+  enum status status = journal_closing_marks(journal, chain, &marks);
   if (status != STATUS_OK)
     return status;
   if (marks.astray > 0)
-    finding_add(audit, pattern, "%" PRId64 " entries are counted that are not there, or in no closing", marks.astray);
+    finding_add(audit, pattern, "%" PRId64 " entries are counted that are not there, or in no %s", marks.astray,
+                words[chain]);
   for (int64_t number = 1; number <= marks.last_number; number++) {
-    status = journal_closing_find(journal, number, &kept);
+    status = journal_closing_find(journal, chain, number, &kept);
     const char *wrong = status == STATUS_NOT_FOUND ? "it was removed"
                         : status != STATUS_OK      ? "it is damaged"
-                                                   : closing_wrong(journal, &kept, previous, pattern->tid);
+                                                   : closing_wrong(journal, chain, &kept, &before, pattern->tid);
     if (wrong != NULL)
-      finding_add(audit, pattern, "closing %" PRId64 ": %s", number, wrong);
-    memcpy(previous, kept.hash, sizeof previous);
+      finding_add(audit, pattern, "%s %" PRId64 ": %s", words[chain], number, wrong);
+    memcpy(before.hash, kept.hash, sizeof before.hash);
   }
   return STATUS_OK;
+}
+
+enum status closings_audit(struct audit *audit, struct journal *journal, const struct audit_finding *pattern) {
+  enum status status = chain_audit(audit, journal, JOURNAL_CLOSINGS, pattern);
+  return status == STATUS_OK ? chain_audit(audit, journal, JOURNAL_SHIFTS, pattern) : status;
 }

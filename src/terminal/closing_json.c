@@ -49,16 +49,50 @@ static json_t *hash_json(const uint8_t hash[CRYPTO_SHA256_SIZE]) {
   return json_string(text);
 }
 
-json_t *closing_json(const struct closing *closing, const uint8_t *hash, const char *tid, const char *currency) {
-  json_t *object = count_json(&closing->count, tid, currency);
+static json_t *moment_json(int64_t unix_seconds) {
   char time[21];
   uint8_t moment[MOMENT_SIZE];
+  moment_from_unix(unix_seconds, moment);
+  moment_print(moment, time);
+  return json_string(time);
+}
+
+/* Which shift it is, and what was in the drawer. */
+json_t *shift_line_json(const struct closing *shift) {
+  json_t *object =
+      json_pack("{s:I, s:o, s:I, s:I}", "shift", (json_int_t)shift->number, "begun_at", moment_json(shift->begun),
+                "drawer_float", (json_int_t)shift->drawer_float, "drawer_target", (json_int_t)closing_target(shift));
+  if (shift->begun_by[0] != 0)
+    json_object_set_new(object, "cashier", json_string(shift->begun_by));
+  if (shift->at == 0)
+    return object;
+  json_object_set_new(object, "ended_at", moment_json(shift->at));
+  if (shift->ended_by[0] != 0)
+    json_object_set_new(object, "ended_by", json_string(shift->ended_by));
+  json_object_set_new(object, "drawer_counted", json_integer(shift->drawer_counted));
+  json_object_set_new(object, "drawer_difference", json_integer(shift->drawer_counted - closing_target(shift)));
+  return object;
+}
+
+static json_t *shift_json(const struct closing *shift, const uint8_t *hash, json_t *object) {
+  json_t *more = shift_line_json(shift);
+  json_object_update(object, more);
+  json_decref(more);
+  if (shift->at == 0)
+    return object;
+  json_object_set_new(object, "previous", hash_json(shift->previous));
+  json_object_set_new(object, "hash", hash_json(hash));
+  return object;
+}
+
+json_t *closing_json(const struct closing *closing, const uint8_t *hash, const char *tid, const char *currency) {
+  json_t *object = count_json(&closing->count, tid, currency);
+  if (closing->chain == JOURNAL_SHIFTS)
+    return shift_json(closing, hash, object);
   if (closing->number == 0)
     return object;
-  moment_from_unix(closing->at, moment);
-  moment_print(moment, time);
   json_object_set_new(object, "closing", json_integer(closing->number));
-  json_object_set_new(object, "closed_at", json_string(time));
+  json_object_set_new(object, "closed_at", moment_json(closing->at));
   json_object_set_new(object, "previous", hash_json(closing->previous));
   json_object_set_new(object, "hash", hash_json(hash));
   if (!closing->has_drawer)

@@ -14,7 +14,7 @@
 
 #include "journal_row.h"
 
-#define JOURNAL_SCHEMA_VERSION 10
+#define JOURNAL_SCHEMA_VERSION 11
 #define JOURNAL_WAIT_MS        5000
 #define JOURNAL_POLL_MS        20
 
@@ -108,6 +108,33 @@ static const char journal_schema_payout[] = "ALTER TABLE entry ADD COLUMN iban T
 static const char journal_schema_deposit[] = "ALTER TABLE entry ADD COLUMN deposit INTEGER NOT NULL DEFAULT 0;"
                                              "PRAGMA user_version = 10;";
 
+/* Since version 11: shifts: how each began, and those that have ended, numbered and chained as the closings are, each with the
+ * entries that were counted in it; 0: what was known before one began, and is in none. */
+static const char journal_schema_shift[] =
+    "CREATE TABLE shift_begun (number INTEGER PRIMARY KEY, begun INTEGER NOT NULL,"
+    "  drawer_float INTEGER NOT NULL CHECK (drawer_float >= 0), cashier TEXT NOT NULL) STRICT;"
+    "CREATE TABLE shift (number INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL,"
+    "  hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32)) STRICT;"
+    "CREATE TRIGGER shift_begun_next BEFORE INSERT ON shift_begun"
+    "  WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM shift)"
+    "  BEGIN SELECT RAISE(ABORT, 'a shift follows the last one'); END;"
+    "CREATE TRIGGER shift_begun_fixed BEFORE UPDATE ON shift_begun"
+    "  BEGIN SELECT RAISE(ABORT, 'a shift never changes'); END;"
+    "CREATE TRIGGER shift_begun_kept BEFORE DELETE ON shift_begun BEGIN SELECT RAISE(ABORT, 'a shift is kept'); END;"
+    "CREATE TRIGGER shift_next BEFORE INSERT ON shift WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM "
+    "shift)"
+    "  OR NEW.number NOT IN (SELECT number FROM shift_begun)"
+    "  BEGIN SELECT RAISE(ABORT, 'a shift follows the last one, and has begun'); END;"
+    "CREATE TRIGGER shift_fixed BEFORE UPDATE ON shift BEGIN SELECT RAISE(ABORT, 'a shift never changes'); END;"
+    "CREATE TRIGGER shift_kept BEFORE DELETE ON shift BEGIN SELECT RAISE(ABORT, 'a shift is kept'); END;"
+    "CREATE TABLE shift_counted (entry INTEGER PRIMARY KEY, shift INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX shift_counted_shift ON shift_counted (shift);"
+    "CREATE TRIGGER shift_counted_once BEFORE UPDATE ON shift_counted"
+    "  BEGIN SELECT RAISE(ABORT, 'an entry is in one shift'); END;"
+    "CREATE TRIGGER shift_counted_kept BEFORE DELETE ON shift_counted"
+    "  BEGIN SELECT RAISE(ABORT, 'what is in a shift stays so'); END;"
+    "PRAGMA user_version = 11;";
+
 struct journal {
   sqlite3 *db;
   int lock;        /* of PATH.lock; SQLite's own locks do not keep two processes from checkpointing at once */
@@ -199,8 +226,10 @@ static enum status journal_build(struct journal *journal, bool fresh, int64_t ve
     status = journal_execute(journal, journal_schema_closing);
   if (status == STATUS_OK && version < 9)
     status = journal_execute(journal, journal_schema_payout);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && version < 10)
     status = journal_execute(journal, journal_schema_deposit);
+  if (status == STATUS_OK)
+    status = journal_execute(journal, journal_schema_shift);
   if (status == STATUS_OK)
     return journal_execute(journal, "COMMIT");
   (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
@@ -611,20 +640,23 @@ enum status journal_later_bring(struct journal *journal, int64_t place) {
   return journal_change(journal, "UPDATE bring SET id = (SELECT max(id) + 1 FROM bring) WHERE id = ?1", NULL, place);
 }
 
-/* ---- closings ---- */
+/* ---- closings, and shifts ---- */
 
-enum status journal_next_counted(struct journal *journal, int64_t closing, int64_t after, struct journal_entry *entry) {
-  static const char counted[] =
-      ENTRY_COLUMNS "WHERE id > ?1 AND id IN (SELECT entry FROM counted WHERE closing = ?2) ORDER BY id LIMIT 1";
-  static const char left[] =
-      ENTRY_COLUMNS "WHERE id > ?1 AND ?2 = 0 AND id NOT IN (SELECT entry FROM counted) ORDER BY id LIMIT 1";
+enum status journal_next_counted(struct journal *journal, enum journal_chain chain, int64_t number, int64_t after,
+                                 struct journal_entry *entry) {
+  static const char *const counted[] = {
+      ENTRY_COLUMNS "WHERE id > ?1 AND id IN (SELECT entry FROM counted WHERE closing = ?2) ORDER BY id LIMIT 1",
+      ENTRY_COLUMNS "WHERE id > ?1 AND id IN (SELECT entry FROM shift_counted WHERE shift = ?2) ORDER BY id LIMIT 1"};
+  static const char *const left[] = {
+      ENTRY_COLUMNS "WHERE id > ?1 AND ?2 = 0 AND id NOT IN (SELECT entry FROM counted) ORDER BY id LIMIT 1",
+      ENTRY_COLUMNS "WHERE id > ?1 AND ?2 = 0 AND id NOT IN (SELECT entry FROM shift_counted) ORDER BY id LIMIT 1"};
   sqlite3_stmt *statement = NULL;
   memset(entry, 0, sizeof *entry);
-  int result = sqlite3_prepare_v2(journal->db, closing == 0 ? left : counted, -1, &statement, NULL);
+  int result = sqlite3_prepare_v2(journal->db, number == 0 ? left[chain] : counted[chain], -1, &statement, NULL);
   if (result == SQLITE_OK)
     result = sqlite3_bind_int64(statement, 1, after);
   if (result == SQLITE_OK)
-    result = sqlite3_bind_int64(statement, 2, closing);
+    result = sqlite3_bind_int64(statement, 2, number);
   if (result == SQLITE_OK)
     result = sqlite3_step(statement);
   enum status status = result == SQLITE_DONE ? STATUS_NOT_FOUND : journal_status(result);
@@ -634,12 +666,14 @@ enum status journal_next_counted(struct journal *journal, int64_t closing, int64
   return status;
 }
 
-enum status journal_closing_find(struct journal *journal, int64_t number, struct journal_closing *closing) {
-  static const char sql[] =
-      "SELECT number, body, hash FROM closing WHERE ?1 IN (0, number) ORDER BY number DESC LIMIT 1";
+enum status journal_closing_find(struct journal *journal, enum journal_chain chain, int64_t number,
+                                 struct journal_closing *closing) {
+  static const char *const sql[] = {
+      "SELECT number, body, hash FROM closing WHERE ?1 IN (0, number) ORDER BY number DESC LIMIT 1",
+      "SELECT number, body, hash FROM shift WHERE ?1 IN (0, number) ORDER BY number DESC LIMIT 1"};
   sqlite3_stmt *statement = NULL;
   memset(closing, 0, sizeof *closing);
-  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  int result = sqlite3_prepare_v2(journal->db, sql[chain], -1, &statement, NULL);
   if (result == SQLITE_OK)
     result = sqlite3_bind_int64(statement, 1, number);
   if (result == SQLITE_OK)
@@ -659,10 +693,12 @@ enum status journal_closing_find(struct journal *journal, int64_t number, struct
   return status;
 }
 
-static enum status journal_closing_insert(struct journal *journal, const struct journal_closing *closing) {
-  static const char sql[] = "INSERT INTO closing (number, body, hash) VALUES (?1, ?2, ?3)";
+static enum status journal_closing_insert(struct journal *journal, enum journal_chain chain,
+                                          const struct journal_closing *closing) {
+  static const char *const sql[] = {"INSERT INTO closing (number, body, hash) VALUES (?1, ?2, ?3)",
+                                    "INSERT INTO shift (number, body, hash) VALUES (?1, ?2, ?3)"};
   sqlite3_stmt *statement = NULL;
-  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  int result = sqlite3_prepare_v2(journal->db, sql[chain], -1, &statement, NULL);
   if (result == SQLITE_OK)
     result = sqlite3_bind_int64(statement, 1, closing->number);
   if (result == SQLITE_OK)
@@ -676,13 +712,14 @@ static enum status journal_closing_insert(struct journal *journal, const struct 
 }
 
 /* An entry that is counted already is refused by its primary key. */
-static enum status journal_counted_insert(struct journal *journal, int64_t closing, const int64_t *entries,
-                                          size_t count) {
-  static const char sql[] = "INSERT INTO counted (entry, closing) VALUES (?1, ?2)";
+static enum status journal_counted_insert(struct journal *journal, enum journal_chain chain, int64_t number,
+                                          const int64_t *entries, size_t count) {
+  static const char *const sql[] = {"INSERT INTO counted (entry, closing) VALUES (?1, ?2)",
+                                    "INSERT INTO shift_counted (entry, shift) VALUES (?1, ?2)"};
   sqlite3_stmt *statement = NULL;
-  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  int result = sqlite3_prepare_v2(journal->db, sql[chain], -1, &statement, NULL);
   if (result == SQLITE_OK)
-    result = sqlite3_bind_int64(statement, 2, closing);
+    result = sqlite3_bind_int64(statement, 2, number);
   for (size_t i = 0; i < count && (result == SQLITE_OK || result == SQLITE_DONE); i++) {
     result = sqlite3_reset(statement);
     if (result == SQLITE_OK)
@@ -694,16 +731,16 @@ static enum status journal_counted_insert(struct journal *journal, int64_t closi
   return journal_status(result);
 }
 
-enum status journal_closing_keep(struct journal *journal, const struct journal_closing *closing, const int64_t *entries,
-                                 size_t count) {
+enum status journal_closing_keep(struct journal *journal, enum journal_chain chain,
+                                 const struct journal_closing *closing, const int64_t *entries, size_t count) {
   enum status status = journal_claim(journal);
   if (status != STATUS_OK)
     return status;
   status = journal_execute(journal, "BEGIN IMMEDIATE");
   if (status == STATUS_OK) {
-    status = journal_closing_insert(journal, closing);
+    status = journal_closing_insert(journal, chain, closing);
     if (status == STATUS_OK)
-      status = journal_counted_insert(journal, closing->number, entries, count);
+      status = journal_counted_insert(journal, chain, closing->number, entries, count);
     if (status == STATUS_OK)
       status = journal_execute(journal, "COMMIT");
     if (status != STATUS_OK)
@@ -713,10 +750,79 @@ enum status journal_closing_keep(struct journal *journal, const struct journal_c
   return status;
 }
 
-enum status journal_closing_marks(struct journal *journal, struct journal_closing_marks *marks) {
-  static const char last[] = "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'closing'), 0)";
-  static const char astray[] = "SELECT count(*) FROM counted WHERE closing NOT IN (SELECT number FROM closing)"
-                               " OR entry NOT IN (SELECT id FROM entry)";
-  enum status status = journal_number(journal, last, &marks->last_number);
-  return status == STATUS_OK ? journal_number(journal, astray, &marks->astray) : status;
+enum status journal_closing_marks(struct journal *journal, enum journal_chain chain,
+                                  struct journal_closing_marks *marks) {
+  static const char *const last[] = {"SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'closing'), 0)",
+                                     "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'shift'), 0)"};
+  static const char *const astray[] = {
+      "SELECT count(*) FROM counted WHERE closing NOT IN (SELECT number FROM closing)"
+      " OR entry NOT IN (SELECT id FROM entry)",
+      "SELECT count(*) FROM shift_counted WHERE (shift <> 0 AND shift NOT IN (SELECT number FROM shift))"
+      " OR entry NOT IN (SELECT id FROM entry)"};
+  enum status status = journal_number(journal, last[chain], &marks->last_number);
+  return status == STATUS_OK ? journal_number(journal, astray[chain], &marks->astray) : status;
+}
+
+static enum status journal_shift_insert(struct journal *journal, struct journal_shift *shift) {
+  static const char sql[] = "INSERT INTO shift_begun (number, begun, drawer_float, cashier)"
+                            " SELECT coalesce(max(number), 0) + 1, ?1, ?2, ?3 FROM shift RETURNING number";
+  sqlite3_stmt *statement = NULL;
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, shift->begun);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 2, shift->drawer_float);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_text(statement, 3, shift->cashier, -1, SQLITE_STATIC);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  if (result == SQLITE_ROW) {
+    shift->number = sqlite3_column_int64(statement, 0);
+    result = sqlite3_step(statement);
+  }
+  (void)sqlite3_finalize(statement);
+  return journal_status(result);
+}
+
+enum status journal_shift_begin(struct journal *journal, struct journal_shift *shift, const int64_t *entries,
+                                size_t count) {
+  enum status status = journal_claim(journal);
+  if (status != STATUS_OK)
+    return status;
+  status = journal_execute(journal, "BEGIN IMMEDIATE");
+  if (status == STATUS_OK) {
+    status = journal_shift_insert(journal, shift);
+    if (status == STATUS_OK)
+      status = journal_counted_insert(journal, JOURNAL_SHIFTS, 0, entries, count);
+    if (status == STATUS_OK)
+      status = journal_execute(journal, "COMMIT");
+    if (status != STATUS_OK)
+      (void)sqlite3_exec(journal->db, "ROLLBACK", NULL, NULL, NULL);
+  }
+  journal_release(journal);
+  return status;
+}
+
+enum status journal_shift_find(struct journal *journal, int64_t number, struct journal_shift *shift) {
+  static const char sql[] = "SELECT number, begun, drawer_float, cashier FROM shift_begun WHERE number = ?1"
+                            " OR (?1 = 0 AND number NOT IN (SELECT number FROM shift)) ORDER BY number DESC LIMIT 1";
+  sqlite3_stmt *statement = NULL;
+  *shift = (struct journal_shift){.number = 0};
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = sqlite3_bind_int64(statement, 1, number);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  enum status status = result == SQLITE_DONE ? STATUS_NOT_FOUND : journal_status(result);
+  const unsigned char *cashier = result == SQLITE_ROW ? sqlite3_column_text(statement, 3) : NULL;
+  if (cashier != NULL && (size_t)sqlite3_column_bytes(statement, 3) < sizeof shift->cashier) {
+    *shift = (struct journal_shift){.number = sqlite3_column_int64(statement, 0),
+                                    .begun = sqlite3_column_int64(statement, 1),
+                                    .drawer_float = sqlite3_column_int64(statement, 2)};
+    (void)snprintf(shift->cashier, sizeof shift->cashier, "%s", (const char *)cashier);
+  } else if (status == STATUS_OK) {
+    status = STATUS_STORE_FAILED;
+  }
+  (void)sqlite3_finalize(statement);
+  return status;
 }

@@ -58,6 +58,23 @@ static void closes(const char *name) {
   terminal_close(&pos);
 }
 
+static void shift_begins(const char *name) {
+  struct terminal *pos = flow_terminal(name);
+  struct closing shift = {.drawer_float = 1000};
+  ck_assert_int_eq(shift_begin(pos, &shift), STATUS_OK);
+  ck_assert_int_eq(shift_begin(pos, &shift), STATUS_SHIFT_RUNS);
+  terminal_close(&pos);
+}
+
+static void shift_ends(const char *name) {
+  struct terminal *pos = flow_terminal(name);
+  struct closing shift = {.drawer_counted = 900};
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  ck_assert_int_eq(shift_end(pos, &shift, hash), STATUS_OK);
+  ck_assert_int_eq(shift_end(pos, &shift, hash), STATUS_NOT_FOUND);
+  terminal_close(&pos);
+}
+
 static void load_is_torn(enum audit_card card, int64_t minor) {
   struct outcome outcome;
   cards[card].accident = (struct accident){.ins = INS_CREDIT_FOR_LOAD, .drop_before = true, .keep_away = true};
@@ -124,7 +141,9 @@ static void live(void) {
     flow_card_issue(&cards[card], name, first[card]);
   }
   pays(CARD_A, "pos", 1250);
+  shift_begins("pos2");
   pays(CARD_A, "pos2", 300);
+  shift_ends("pos2");
   closes("pos2");
   pays_with_points(CARD_A, 10);
   debit_is_torn(CARD_A, "pos", 500);
@@ -136,7 +155,9 @@ static void live(void) {
   pays(CARD_D, "pos", 200);
   gets_back(CARD_D, 50);
   flow_block(cards[CARD_D].cid);
+  shift_begins("pos2");
   debit_is_torn(CARD_E, "pos2", 700);
+  shift_ends("pos2");
   closes("pos2");
   pays_as_a_copy(CARD_F);
   for (int i = 0; i < 9; i++)

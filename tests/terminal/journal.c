@@ -189,7 +189,8 @@ START_TEST(version_1_is_brought_up) {
                    "DROP TRIGGER entry_unreported; DROP TRIGGER entry_without_effect; DROP TABLE unreported;"
                    "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; ALTER TABLE "
                    "entry DROP COLUMN reference;"
-                   "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
+                   "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted; DROP TABLE closing; DROP TABLE "
+                   "counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
                    "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
                    "ALTER TABLE entry DROP COLUMN deposit; "
@@ -241,7 +242,8 @@ START_TEST(version_2_is_brought_up) {
       sqlite3_exec(db,
                    "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; "
                    "ALTER TABLE entry DROP COLUMN reference;"
-                   "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
+                   "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted; DROP TABLE closing; DROP TABLE "
+                   "counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
                    "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
                    "ALTER TABLE entry DROP COLUMN deposit; "
@@ -267,7 +269,8 @@ START_TEST(version_5_is_brought_up) {
       sqlite3_exec(db,
                    "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, "
                    "'type BETWEEN 1 AND 6', 'type BETWEEN 1 AND 3'); PRAGMA writable_schema = RESET;"
-                   "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
+                   "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted; DROP TABLE closing; DROP TABLE "
+                   "counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
                    "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
                    "ALTER TABLE entry DROP COLUMN deposit; "
@@ -298,7 +301,8 @@ START_TEST(references_are_found) {
       sqlite3_exec(db,
                    "DROP TABLE incarnation; DROP TABLE bring; DROP INDEX entry_reference; ALTER TABLE "
                    "entry DROP COLUMN reference;"
-                   "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier; "
+                   "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted; DROP TABLE closing; DROP TABLE "
+                   "counted; ALTER TABLE entry DROP COLUMN cashier; "
                    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
                    "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
                    "ALTER TABLE entry DROP COLUMN deposit; "
@@ -675,26 +679,61 @@ START_TEST(closings_count_once) {
   struct journal_closing_marks marks;
   ck_assert_int_eq(journal_begin(journal, &one), STATUS_OK);
   ck_assert_int_eq(journal_begin(journal, &other), STATUS_OK);
-  ck_assert_int_eq(journal_closing_find(journal, 0, &found), STATUS_NOT_FOUND);
-  ck_assert_int_eq(journal_closing_keep(journal, &closing, &one.id, 1), STATUS_INTERNAL); /* there is no first one */
+  ck_assert_int_eq(journal_closing_find(journal, JOURNAL_CLOSINGS, 0, &found), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, &one.id, 1),
+                   STATUS_INTERNAL); /* there is no first one */
   closing = (struct journal_closing){.number = 1, .body = "one", .hash = {1}};
-  ck_assert_int_eq(journal_closing_keep(journal, &closing, &one.id, 1), STATUS_OK);
-  ck_assert_int_eq(journal_next_counted(journal, 1, 0, &read), STATUS_OK);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, &one.id, 1), STATUS_OK);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 1, 0, &read), STATUS_OK);
   ck_assert_int_eq(read.id, one.id);
-  ck_assert_int_eq(journal_next_counted(journal, 1, one.id, &read), STATUS_NOT_FOUND);
-  ck_assert_int_eq(journal_next_counted(journal, 0, 0, &read), STATUS_OK);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 1, one.id, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 0, 0, &read), STATUS_OK);
   ck_assert_int_eq(read.id, other.id);
   const int64_t both[] = {other.id, one.id};
   closing = (struct journal_closing){.number = 2, .body = "two", .hash = {2}};
-  ck_assert_int_eq(journal_closing_keep(journal, &closing, both, 2), STATUS_INTERNAL);
-  ck_assert_int_eq(journal_closing_find(journal, 0, &found), STATUS_OK);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, both, 2), STATUS_INTERNAL);
+  ck_assert_int_eq(journal_closing_find(journal, JOURNAL_CLOSINGS, 0, &found), STATUS_OK);
   ck_assert_int_eq(found.number, 1);
   ck_assert_str_eq(found.body, "one");
-  ck_assert_int_eq(journal_next_counted(journal, 0, 0, &read), STATUS_OK);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 0, 0, &read), STATUS_OK);
   ck_assert_int_eq(read.id, other.id);
-  ck_assert_int_eq(journal_closing_keep(journal, &closing, both, 1), STATUS_OK);
-  ck_assert_int_eq(journal_closing_marks(journal, &marks), STATUS_OK);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, both, 1), STATUS_OK);
+  ck_assert_int_eq(journal_closing_marks(journal, JOURNAL_CLOSINGS, &marks), STATUS_OK);
   ck_assert_int_eq(marks.last_number, 2);
+  ck_assert_int_eq(marks.astray, 0);
+  journal_close(&journal);
+}
+END_TEST
+
+/* One at a time; what was known before it is in none; each follows the last one, and its entries are in it alone. */
+START_TEST(shifts_count_once) {
+  struct journal *journal = open_journal();
+  struct journal_entry before = sample(), within = sample(), read;
+  struct journal_shift shift = {.begun = 7, .drawer_float = 5000, .cashier = "Anna"}, found;
+  struct journal_closing end = {.number = 1, .body = "one", .hash = {1}};
+  struct journal_closing_marks marks;
+  ck_assert_int_eq(journal_begin(journal, &before), STATUS_OK);
+  ck_assert_int_eq(journal_shift_find(journal, 0, &found), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_SHIFTS, &end, NULL, 0),
+                   STATUS_INTERNAL); /* it has not begun */
+  ck_assert_int_eq(journal_shift_begin(journal, &shift, &before.id, 1), STATUS_OK);
+  ck_assert_int_eq(shift.number, 1);
+  ck_assert_int_eq(journal_shift_begin(journal, &shift, NULL, 0), STATUS_INTERNAL); /* it runs */
+  ck_assert_int_eq(journal_begin(journal, &within), STATUS_OK);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_SHIFTS, 0, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, within.id);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_SHIFTS, &end, &before.id, 1), STATUS_INTERNAL);
+  ck_assert_int_eq(journal_shift_find(journal, 0, &found), STATUS_OK);
+  ck_assert_str_eq(found.cashier, "Anna");
+  ck_assert_int_eq(found.drawer_float, 5000);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_SHIFTS, &end, &within.id, 1), STATUS_OK);
+  ck_assert_int_eq(journal_shift_find(journal, 0, &found), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_shift_find(journal, 1, &found), STATUS_OK);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_SHIFTS, 1, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, within.id);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 0, 0, &read), STATUS_OK); /* that is another chain */
+  ck_assert_int_eq(journal_closing_marks(journal, JOURNAL_SHIFTS, &marks), STATUS_OK);
+  ck_assert_int_eq(marks.last_number, 1);
   ck_assert_int_eq(marks.astray, 0);
   journal_close(&journal);
 }
@@ -712,6 +751,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, end_stays_untold_until_it_is_told);
   tcase_add_test(tests, open_entries_are_met_told_or_not);
   tcase_add_test(tests, closings_count_once);
+  tcase_add_test(tests, shifts_count_once);
   tcase_add_test(tests, claimed_journal_can_be_read);
   tcase_add_test(tests, version_1_is_brought_up);
   tcase_add_test(tests, records_of_the_pin_are_kept);

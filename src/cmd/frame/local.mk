@@ -7,7 +7,7 @@ libcmd_a_SOURCES = src/cmd/frame/answer.c src/cmd/frame/completion.c src/cmd/fra
 	src/cmd/frame/terminal_program.c src/cmd/frame/till_client.c \
 	src/cmd/frame/till_line.c src/cmd/frame/till_question.c src/cmd/frame/verb_balance.c src/cmd/frame/verb_cashier.c src/cmd/frame/verb_doctor.c src/cmd/frame/verb_log.c \
 	src/cmd/frame/verb_payout.c src/cmd/frame/verb_pin.c src/cmd/frame/verb_readers.c src/cmd/frame/verb_receipt.c \
-	src/cmd/frame/verb_supervisor.c src/cmd/frame/verb_recover.c src/cmd/frame/verb_renew.c src/cmd/frame/verb_status.c src/cmd/frame/verb_totals.c
+	src/cmd/frame/verb_supervisor.c src/cmd/frame/verb_recover.c src/cmd/frame/verb_renew.c src/cmd/frame/verb_shift.c src/cmd/frame/verb_status.c src/cmd/frame/verb_totals.c
 libcmd_a_CPPFLAGS = $(AM_CPPFLAGS) -DLOCALEDIR='"$(localedir)"'
 LINK_CMD = libcmd.a libprint.a $(QRENCODE_LIBS) $(HARU_LIBS) $(FREETYPE_LIBS) $(LINK_TERMINAL)
 

@@ -55,20 +55,21 @@ const struct option_row terminal_money_rows[] = {
      SENTENCE("pay, load, refund, payout: AMOUNT is in minor units, 1250 for 12.50, in every locale")},
     {"tap", 0, NULL, NULL, OPTION_FLAG, FIELD(dialogue.tap), 0, 0,
      SENTENCE("pay, load: ask for the PIN first, then have the card held to the reader")},
-    {"print", 0, NULL, NULL, OPTION_FLAG, FIELD(print), 0, 0, SENTENCE("receipt, totals: print it")},
-    {"pdf", 0, "FILE", NULL, OPTION_TEXT, FIELD(pdf), 0, 0, SENTENCE("receipt, totals: write it to FILE as PDF")},
+    {"print", 0, NULL, NULL, OPTION_FLAG, FIELD(print), 0, 0, SENTENCE("receipt, totals, shift: print it")},
+    {"pdf", 0, "FILE", NULL, OPTION_TEXT, FIELD(pdf), 0, 0,
+     SENTENCE("receipt, totals, shift: write it to FILE as PDF")},
     {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, SENTENCE("receipt, refund, void: the newest")},
     {"cashier", 0, "NAME", NULL, OPTION_TEXT, FIELD(cashier), 0, 0,
-     SENTENCE("pay, load, refund, void, payout: who is at the till; totals sums it")},
+     SENTENCE("pay, load, refund, void, payout, shift: who is at the till; totals sums it")},
     {"cashier-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(cashier_fd), 0, 1023,
      SENTENCE("read the code of the cashier from this file descriptor")},
-    {"csv", 0, NULL, NULL, OPTION_FLAG, FIELD(csv), 0, 0, SENTENCE("totals: a line of CSV for each sum")},
+    {"csv", 0, NULL, NULL, OPTION_FLAG, FIELD(csv), 0, 0, SENTENCE("totals, shift: a line of CSV for each sum")},
     {"close", 0, NULL, NULL, OPTION_FLAG, FIELD(close), 0, 0,
      SENTENCE("totals: close (Z): number it, keep it for good, and begin anew")},
     {"float", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(drawer_float), 0, 0,
-     SENTENCE("totals --close: what was in the drawer at the beginning")},
+     SENTENCE("totals --close, shift begin: what was in the drawer at the beginning")},
     {"counted", 0, "AMOUNT", NULL, OPTION_TEXT, FIELD(drawer_counted), 0, 0,
-     SENTENCE("totals --close: what is in the drawer now")},
+     SENTENCE("totals --close, shift end: what is in the drawer now")},
     {0}};
 
 /* The last day of the terminal's own certificate, where it is near; "": it is not. */
@@ -323,14 +324,14 @@ static enum status options_fit(const struct terminal_program *self) {
   const struct {
     bool given;
     const char *option, *verbs;
-  } rows[] = {{self->print, "--print", " receipt totals "},
-              {self->pdf != NULL, "--pdf", " receipt totals "},
-              {self->csv, "--csv", " totals "},
+  } rows[] = {{self->print, "--print", " receipt totals shift "},
+              {self->pdf != NULL, "--pdf", " receipt totals shift "},
+              {self->csv, "--csv", " totals shift "},
               {self->close, "--close", " totals payout "},
-              {self->drawer_float != NULL, "--float", " totals "},
-              {self->drawer_counted != NULL, "--counted", " totals "},
-              {self->cashier != NULL, "--cashier", CASHIER_VERBS "recover "},
-              {self->cashier_fd >= 0, "--cashier-fd", CASHIER_VERBS "recover cashier "}};
+              {self->drawer_float != NULL, "--float", " totals shift "},
+              {self->drawer_counted != NULL, "--counted", " totals shift "},
+              {self->cashier != NULL, "--cashier", CASHIER_VERBS "recover shift "},
+              {self->cashier_fd >= 0, "--cashier-fd", CASHIER_VERBS "recover cashier shift "}};
   char verb[32];
   snprintf(verb, sizeof verb, " %s ", self->verb->name);
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -36,8 +36,8 @@ struct terminal_program {
   bool qr;                       /* pay, load, receipt --qr */
   bool last;                     /* receipt --last */
   bool csv;                      /* totals --csv */
-  bool print;                    /* receipt, totals --print */
-  const char *pdf;               /* receipt, totals --pdf, or NULL */
+  bool print;                    /* receipt, totals, shift --print */
+  const char *pdf;               /* receipt, totals, shift --pdf, or NULL */
   const char *reference;         /* pay, load --reference, or NULL */
   int64_t events_fd;             /* -1: nobody wants to know */
   bool cancel_on_eof;            /* --cancel-on-eof */
@@ -73,7 +73,7 @@ struct terminal_program {
   bool wanted_load;
   const char *cashier;                        /* --cashier, or NULL */
   char cashier_code[SUPERVISOR_CODE_MAX + 1]; /* as it was given; "": none was asked for */
-  const char *drawer_float, *drawer_counted;  /* totals --close --float, --counted; or NULL */
+  const char *drawer_float, *drawer_counted;  /* totals --close, shift --float, --counted; or NULL */
   unsigned tries_left;                        /* PINs, as the card said last; 5 where it has not been asked */
 };
 
@@ -91,6 +91,7 @@ enum status verb_recover(void *context, char **arguments);
 enum status verb_renew(void *context, char **arguments);
 enum status verb_status(void *context, char **arguments); /* of a reference */
 enum status verb_totals(void *context, char **arguments); /* of epurse-pos and epurse-reload */
+enum status verb_shift(void *context, char **arguments);  /* of these too */
 /* Looks, before a card is asked for, whether the payment or load of that reference was done before. True: it is over,
  * with *status, and was reported; false: it can go on. */
 bool terminal_program_recall(struct terminal_program *self, uint8_t type, const struct payment *payment,

@@ -16,15 +16,10 @@
 #include "paper.h"
 #include "problem.h"
 #include "terminal_program.h"
+#include "verb_totals.h"
 
 #define HEAD_MAX 512
 #define LEFT_MAX 256
-
-/* What is shown: a closing, or what there is since the last one, with number 0. */
-struct shown {
-  struct closing closing;
-  uint8_t hash[CRYPTO_SHA256_SIZE];
-};
 
 /* ---- for people ---- */
 
@@ -97,8 +92,24 @@ static void drawer_lines(const struct lines *lines, const struct closing *closin
   const int64_t target = closing_target(closing);
   amount_line(lines, closing->drawer_float, SENTENCE("was in it at the beginning"));
   amount_line(lines, target, SENTENCE("ought to be in it"));
+  if (closing->chain == JOURNAL_SHIFTS && closing->at == 0)
+    return;
   amount_line(lines, closing->drawer_counted, SENTENCE("was counted"));
   amount_line(lines, closing->drawer_counted - target, SENTENCE("difference"));
+}
+
+/* The shifts that have ended since the closing before, by their differences; one that cannot be read is left to the audit. */
+static void shift_lines(const struct terminal_program *self, const struct lines *lines, const struct closing *closing) {
+  char words[LEFT_MAX], text[AMOUNT_TEXT_MAX];
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  for (int64_t number = closing->shifts_after + 1; number <= closing->shifts_last; number++) {
+    struct closing shift = {.chain = JOURNAL_SHIFTS};
+    if (closing_read(self->terminal, number, &shift, hash) != STATUS_OK)
+      continue;
+    report_amount(text, shift.drawer_counted - closing_target(&shift), lines->currency);
+    snprintf(words, sizeof words, translated("difference of shift %" PRId64 " %s"), number, shift.begun_by);
+    lines->take(lines->context, -1, text, words, "");
+  }
 }
 
 static void shown_lines(const struct terminal_program *self, const struct shown *shown, line_take *take,
@@ -115,14 +126,30 @@ static void shown_lines(const struct terminal_program *self, const struct shown 
   sum_line(&lines, &count->open, SENTENCE("besides these: it is not known yet how they end; see the verb recover"), "");
   if (self->terminal->role == ROLE_RELOAD || shown->closing.has_drawer)
     drawer_lines(&lines, &shown->closing);
+  shift_lines(self, &lines, &shown->closing);
 }
 
-/* Which closing it is, and of what. */
+static int shift_head(const struct shown *shown, char head[HEAD_MAX]) {
+  const struct closing *shift = &shown->closing;
+  char begun[LOCAL_TIME_MAX], ended[LOCAL_TIME_MAX], hash[2 * CRYPTO_SHA256_SIZE + 1];
+  local_time_print_unix(shift->begun, begun);
+  if (shift->at == 0)
+    return snprintf(head, HEAD_MAX, translated("shift %" PRId64 " of %s, begun %s %s\n"), shift->number, shift->tid,
+                    begun, shift->begun_by);
+  local_time_print_unix(shift->at, ended);
+  bytes_to_hex(shown->hash, sizeof shown->hash, hash);
+  return snprintf(head, HEAD_MAX, translated("shift %" PRId64 " of %s, begun %s %s\nended %s %s\nhash %s\n"),
+                  shift->number, shift->tid, begun, shift->begun_by, ended, shift->ended_by, hash);
+}
+
+/* Which closing or shift it is, and of what. */
 static void head_text(const struct shown *shown, char head[HEAD_MAX]) {
   const struct count *count = &shown->closing.count;
   char text[LOCAL_TIME_MAX], hash[2 * CRYPTO_SHA256_SIZE + 1];
   int len = 0;
-  if (shown->closing.number > 0) {
+  if (shown->closing.chain == JOURNAL_SHIFTS) {
+    len = shift_head(shown, head);
+  } else if (shown->closing.number > 0) {
     local_time_print_unix(shown->closing.at, text);
     bytes_to_hex(shown->hash, sizeof shown->hash, hash);
     len = snprintf(head, HEAD_MAX, translated("closing %" PRId64 " of %s, %s\nhash %s\n"), shown->closing.number,
@@ -145,8 +172,21 @@ static void shown_print(const struct terminal_program *self, const struct shown 
   shown_lines(self, shown, line_print, NULL);
 }
 
+/* Behind what cannot be undone. */
+static void made_all_the_same(const struct terminal_program *self, const struct closing *closing) {
+  const char *program = self->program->name;
+  if (closing->chain == JOURNAL_SHIFTS)
+    fprintf(stderr,
+            translated("%s: shift %" PRId64 " stands all the same; to have it again: %s shift show %" PRId64 "\n"),
+            program, closing->number, program, closing->number);
+  else
+    fprintf(stderr,
+            translated("%s: closing %" PRId64 " is made all the same; to have it again: %s totals %" PRId64 "\n"),
+            program, closing->number, program, closing->number);
+}
+
 /* Where --print or --pdf says so. */
-static enum status on_paper(const struct terminal_program *self, const struct shown *shown) {
+static enum status on_paper(const struct terminal_program *self, const struct shown *shown, bool made) {
   const struct terminal *terminal = self->terminal;
   struct print_document *document = NULL;
   char head[HEAD_MAX];
@@ -166,10 +206,8 @@ static enum status on_paper(const struct terminal_program *self, const struct sh
   print_cut(document);
   status = paper_report(self, document);
   print_document_free(&document);
-  if (status != STATUS_OK && self->close)
-    fprintf(stderr,
-            translated("%s: closing %" PRId64 " is made all the same; to have it again: %s totals %" PRId64 "\n"),
-            self->program->name, shown->closing.number, self->program->name, shown->closing.number);
+  if (status != STATUS_OK && made)
+    made_all_the_same(self, &shown->closing);
   return status;
 }
 
@@ -197,10 +235,42 @@ static void count_csv(const struct count *count) {
   sum_csv("open", "", &count->open);
 }
 
+/* Those that ended since the closing before. */
+static json_t *shifts_json(const struct terminal_program *self, const struct closing *closing) {
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  json_t *list = json_array();
+  for (int64_t number = closing->shifts_after + 1; number <= closing->shifts_last; number++) {
+    struct closing shift = {.chain = JOURNAL_SHIFTS};
+    if (closing_read(self->terminal, number, &shift, hash) == STATUS_OK)
+      json_array_append_new(list, shift_line_json(&shift));
+  }
+  return list;
+}
+
+enum status shown_report(struct terminal_program *self, const struct shown *shown, bool made) {
+  const struct terminal *terminal = self->terminal;
+  if (self->json) {
+    self->report = closing_json(&shown->closing, shown->hash, terminal->tid, terminal->currency->code);
+    if (shown->closing.shifts_last > shown->closing.shifts_after)
+      json_object_set_new(self->report, "shifts", shifts_json(self, &shown->closing));
+  } else if (self->csv) {
+    count_csv(&shown->closing.count);
+  } else {
+    shown_print(self, shown);
+  }
+  return on_paper(self, shown, made);
+}
+
 /* ---- the verb ---- */
 
-static enum status arguments_check(const struct terminal_program *self, const char *argument, int64_t *number) {
+enum status shown_number(const char *text, int64_t *number) {
   char *end = NULL;
+  errno = 0;
+  *number = strtoimax(text, &end, 10);
+  return errno == 0 && *end == 0 && *number > 0 ? STATUS_OK : STATUS_USAGE;
+}
+
+static enum status arguments_check(const struct terminal_program *self, const char *argument, int64_t *number) {
   *number = 0;
   if (self->csv && self->json) {
     problem_say(self->program->name, "--csv does not go with --json");
@@ -216,16 +286,13 @@ static enum status arguments_check(const struct terminal_program *self, const ch
     problem_say(self->program->name, "--close makes the next closing: it takes no number");
     return STATUS_USAGE;
   }
-  errno = 0;
-  *number = strtoimax(argument, &end, 10);
-  if (errno == 0 && *end == 0 && *number > 0)
+  if (shown_number(argument, number) == STATUS_OK)
     return STATUS_OK;
   problem_say(self->program->name, "'%s' is not the number of a closing", argument);
   return STATUS_USAGE;
 }
 
-/* Nothing in it is an amount too. */
-static enum status drawer_amount(const struct terminal_program *self, const char *text, int64_t *minor) {
+enum status drawer_amount(const struct terminal_program *self, const char *text, int64_t *minor) {
   struct amount amount = {0, 0};
   *minor = 0;
   if (text == NULL || strspn(text, "0.,") == strlen(text))
@@ -262,6 +329,8 @@ static enum status shown_take(struct terminal_program *self, int64_t number, str
   shown->closing.currency = self->terminal->currency->numeric;
   enum status status = number > 0 ? closing_read(self->terminal, number, &shown->closing, shown->hash)
                                   : count_take(self->terminal->journal, &shown->closing.count);
+  if (status == STATUS_OK && number == 0)
+    status = closing_shifts(self->terminal, &shown->closing);
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
   return status;
@@ -278,11 +347,5 @@ enum status verb_totals(void *context, char **arguments) {
     status = shown_take(self, number, &shown);
   if (status != STATUS_OK)
     return status;
-  if (self->json)
-    self->report = closing_json(&shown.closing, shown.hash, self->terminal->tid, self->terminal->currency->code);
-  else if (self->csv)
-    count_csv(&shown.closing.count);
-  else
-    shown_print(self, &shown);
-  return on_paper(self, &shown);
+  return shown_report(self, &shown, self->close);
 }

@@ -119,6 +119,8 @@ int main(int argc, char **argv) {
       {"receipt", "[N]", -1, SENTENCE("write or show a receipt again: N, or --last"), verb_receipt},
       {"status", "ID", 1, SENTENCE("tell what became of a reference"), verb_status},
       {"totals", "[N]", -1, SENTENCE("show what was done here since the last closing, or closing N"), verb_totals},
+      {"shift", "[begin|end|show|list] [N]", -2,
+       SENTENCE("a cashier's time at the drawer, from its float to its count"), verb_shift},
       {"recover", "", 0, SENTENCE("settle what was broken off"), verb_recover},
       {"renew", "[DIR]", -1, SENTENCE("ask for new certificates; take the answer DIR"), verb_renew},
       {"readers", "", 0, SENTENCE("list the card readers"), verb_readers},
