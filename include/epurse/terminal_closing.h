@@ -68,5 +68,8 @@ enum status shift_end(struct terminal *terminal, struct closing *shift,
                       uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 /* The one that runs, as it stands. STATUS_NOT_FOUND: none runs. */
 enum status shift_running(struct terminal *terminal, struct closing *shift) EPURSE_MUST_USE;
+/* Shift `number`; 0: the one that runs, else the last; the hash of one that runs is not touched. Statuses of closing_read. */
+enum status shift_read(struct terminal *terminal, int64_t number, struct closing *shift,
+                       uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
 #endif

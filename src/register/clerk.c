@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 
+#include "epurse/crypto.h"
 #include "json_state.h"
 
 struct clerk {
@@ -46,10 +47,20 @@ static void answer(struct clerk *clerk, struct call *call) {
   case CALL_CLOSE:
     call->status = till_close_day(clerk->till, &call->closing, call->hash);
     break;
+  case CALL_SHIFT:
+    call->status = till_shift(clerk->till, call->closing.number, &call->closing, call->hash);
+    break;
+  case CALL_SHIFT_BEGIN:
+    call->status = till_shift_begin(clerk->till, &call->cashier, &call->closing);
+    break;
+  case CALL_SHIFT_END:
+    call->status = till_shift_end(clerk->till, &call->cashier, &call->closing, call->hash);
+    break;
   case CALL_STATUS:
   default:
     call->status = till_status(clerk->till, call->reference, &call->result);
   }
+  crypto_wipe(&call->cashier, sizeof call->cashier);
 }
 
 static void *work(void *context) {

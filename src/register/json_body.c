@@ -189,3 +189,15 @@ enum status body_closing(const json_t *object, struct closing *closing) {
     return STATUS_UNKNOWN_FIELD;
   return members.status;
 }
+
+enum status body_shift(const json_t *object, bool begins, struct closing *shift, struct till_shift_cashier *cashier) {
+  struct members members = {.object = object, .status = STATUS_OK};
+  const char *name = begins ? "float" : "counted";
+  *(begins ? &shift->drawer_float : &shift->drawer_counted) = take_number(&members, name, DRAWER_MAX);
+  take_text(&members, "cashier", cashier->name, sizeof cashier->name);
+  take_text(&members, "cashier_code", cashier->code, sizeof cashier->code);
+  if (json_object_get(object, name) == NULL ||
+      (members.status == STATUS_OK && members.taken != json_object_size(object)))
+    return STATUS_UNKNOWN_FIELD;
+  return members.status;
+}

@@ -198,6 +198,53 @@ static void post_close(struct register_json *json, struct evhttp_request *raw, c
   clerk_ask(json->clerk, call);
 }
 
+static void shift_ask(struct register_json *json, struct evhttp_request *raw, enum call_kind kind) {
+  struct closing shift = {.chain = JOURNAL_SHIFTS};
+  struct till_shift_cashier cashier = {.name = ""};
+  json_t *object = NULL;
+  struct call *call = NULL;
+  enum status status = body_take(raw, &object);
+  if (status == STATUS_OK)
+    status = body_shift(object, kind == CALL_SHIFT_BEGIN, &shift, &cashier);
+  body_drop(object);
+  if (status != STATUS_OK)
+    door_refuse(raw, 0, status);
+  else
+    call = call_new(json, raw, kind);
+  if (call != NULL) {
+    call->closing = shift;
+    call->cashier = cashier;
+    clerk_ask(json->clerk, call);
+  }
+  crypto_wipe(&cashier, sizeof cashier);
+}
+
+static void post_shift(struct register_json *json, struct evhttp_request *raw, const char *rest) {
+  (void)rest;
+  shift_ask(json, raw, CALL_SHIFT_BEGIN);
+}
+
+static void post_shift_end(struct register_json *json, struct evhttp_request *raw, const char *rest) {
+  (void)rest;
+  shift_ask(json, raw, CALL_SHIFT_END);
+}
+
+/* ?shift=N, else the one that runs or the last. */
+static void get_shift(struct register_json *json, struct evhttp_request *raw, const char *rest) {
+  int64_t number = 0;
+  bool query = evhttp_uri_get_query(evhttp_request_get_evhttp_uri(raw)) != NULL;
+  (void)rest;
+  if (!query_number(raw, "shift", 0, &number) || (query && number == 0)) {
+    door_refuse(raw, 0, STATUS_BAD_FORMAT);
+    return;
+  }
+  struct call *call = call_new(json, raw, CALL_SHIFT);
+  if (call == NULL)
+    return;
+  call->closing.number = number;
+  clerk_ask(json->clerk, call);
+}
+
 static void get_health(struct register_json *json, struct evhttp_request *raw, const char *rest) {
   struct till_health health;
   (void)rest;
@@ -234,12 +281,21 @@ static const struct route {
   const char *path; /* one that ends in '/' has a name behind it */
   void (*serve)(struct register_json *json, struct evhttp_request *raw, const char *rest);
 } routes[] = {
-    {EVHTTP_REQ_POST, "/sales", post_sale},  {EVHTTP_REQ_POST, "/refunds", post_refund},
-    {EVHTTP_REQ_POST, "/loads", post_load},  {EVHTTP_REQ_POST, "/payouts", post_payout},
-    {EVHTTP_REQ_POST, "/pin", post_pin},     {EVHTTP_REQ_POST, "/answer", post_answer},
-    {EVHTTP_REQ_POST, "/abort", post_abort}, {EVHTTP_REQ_GET, "/sales/", get_sale},
-    {EVHTTP_REQ_GET, "/totals", get_totals}, {EVHTTP_REQ_GET, "/events", get_events},
-    {EVHTTP_REQ_GET, "/health", get_health}, {EVHTTP_REQ_POST, "/totals/close", post_close},
+    {EVHTTP_REQ_POST, "/sales", post_sale},
+    {EVHTTP_REQ_POST, "/refunds", post_refund},
+    {EVHTTP_REQ_POST, "/loads", post_load},
+    {EVHTTP_REQ_POST, "/payouts", post_payout},
+    {EVHTTP_REQ_POST, "/pin", post_pin},
+    {EVHTTP_REQ_POST, "/answer", post_answer},
+    {EVHTTP_REQ_POST, "/abort", post_abort},
+    {EVHTTP_REQ_GET, "/sales/", get_sale},
+    {EVHTTP_REQ_GET, "/totals", get_totals},
+    {EVHTTP_REQ_GET, "/events", get_events},
+    {EVHTTP_REQ_GET, "/health", get_health},
+    {EVHTTP_REQ_POST, "/totals/close", post_close},
+    {EVHTTP_REQ_GET, "/shifts", get_shift},
+    {EVHTTP_REQ_POST, "/shifts", post_shift},
+    {EVHTTP_REQ_POST, "/shifts/end", post_shift_end},
 };
 
 void register_json_routes(FILE *out) {

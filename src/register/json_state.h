@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "epurse/till.h"
+#include "epurse/till_shift.h"
 #include "listener.h"
 #include "register_json.h"
 
@@ -25,7 +26,18 @@ struct call {
   struct call *next;
   struct register_json *json;
   struct evhttp_request *raw; /* NULL: its client is gone */
-  enum call_kind { CALL_STATUS, CALL_TOTALS, CALL_COUNT, CALL_CLOSING, CALL_CLOSE, CALL_FINISH, CALL_STREAM } kind;
+  enum call_kind {
+    CALL_STATUS,
+    CALL_TOTALS,
+    CALL_COUNT,
+    CALL_CLOSING,
+    CALL_CLOSE,
+    CALL_SHIFT,
+    CALL_SHIFT_BEGIN,
+    CALL_SHIFT_END,
+    CALL_FINISH,
+    CALL_STREAM
+  } kind;
   char reference[REFERENCE_MAX + 1];
   int64_t since;  /* CALL_TOTALS */
   uint64_t after; /* CALL_STREAM */
@@ -33,8 +45,10 @@ struct call {
   enum status status;
   struct till_result result;
   struct till_totals totals;
-  struct closing closing; /* CALL_COUNT, CALL_CLOSING: its number is the one that is asked for, CALL_CLOSE */
+  struct closing
+      closing; /* CALL_COUNT, CALL_CLOSING: its number is the one that is asked for, CALL_CLOSE; CALL_SHIFT... alike */
   uint8_t hash[CRYPTO_SHA256_SIZE];
+  struct till_shift_cashier cashier; /* CALL_SHIFT_BEGIN, CALL_SHIFT_END; the clerk wipes it */
 };
 
 struct clerk;
@@ -85,6 +99,9 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
 
 /* What was in the drawer, and what somebody has counted, where it says. STATUS_UNKNOWN_FIELD, BAD_FORMAT. */
 enum status body_closing(const json_t *object, struct closing *closing) EPURSE_MUST_USE;
+/* Of a shift that begins or ends: its amount, and who it is. The same statuses. */
+enum status body_shift(const json_t *object, bool begins, struct closing *shift,
+                       struct till_shift_cashier *cashier) EPURSE_MUST_USE;
 
 /* ---- json_result.c ---- */
 

@@ -392,3 +392,13 @@ enum status shift_end(struct terminal *terminal, struct closing *shift, uint8_t 
   journal_release(terminal->journal);
   return status;
 }
+
+enum status shift_read(struct terminal *terminal, int64_t number, struct closing *shift,
+                       uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  enum status status = shift_running(terminal, shift);
+  const bool running = status == STATUS_OK && (number == 0 || number == shift->number);
+  if (running || (status != STATUS_OK && status != STATUS_NOT_FOUND))
+    return status;
+  *shift = (struct closing){.chain = JOURNAL_SHIFTS};
+  return closing_read(terminal, number, shift, hash);
+}

@@ -58,11 +58,7 @@ static enum status show(struct terminal_program *self, const char *argument) {
     problem_say(self->program->name, "'%s' is not the number of a shift", argument);
     return STATUS_USAGE;
   }
-  enum status status = shift_running(self->terminal, &shown.closing);
-  if (status == STATUS_NOT_FOUND || (status == STATUS_OK && number > 0 && number != shown.closing.number)) {
-    shown.closing = (struct closing){.chain = JOURNAL_SHIFTS};
-    status = closing_read(self->terminal, number, &shown.closing, shown.hash);
-  }
+  enum status status = shift_read(self->terminal, number, &shown.closing, shown.hash);
   return say(self, status) == STATUS_OK ? shown_report(self, &shown, false) : status;
 }
 
