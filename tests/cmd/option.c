@@ -10,11 +10,12 @@
 #include <unistd.h>
 
 #include "cmd/frame/option.h"
+#include "cmd/frame/problem.h"
 #include "suites.h"
 
 struct sample {
   bool json;
-  const char *reader, *trace;
+  const char *reader, *trace, *why;
   int64_t wait, fd, in, out;
 };
 
@@ -28,6 +29,7 @@ static const struct option_row rows[] = {
     {"json", 'j', NULL, NULL, OPTION_FLAG, offsetof(struct sample, json), 0, 0, "JSON"},
     {"reader", 'r', "SPEC", "EPURSE_TEST_READER", OPTION_TEXT, offsetof(struct sample, reader), 0, 0, "reader"},
     {"trace", 0, "FILE", NULL, OPTION_OPTIONAL_TEXT, offsetof(struct sample, trace), 0, 0, "trace"},
+    {"why", 0, "TEXT", NULL, OPTION_ANY_TEXT, offsetof(struct sample, why), 0, 0, "why"},
     {"wait", 'w', "SECONDS", NULL, OPTION_OPTIONAL_NUMBER, offsetof(struct sample, wait), 0, 100, "wait"},
     {"fd", 0, "FD", NULL, OPTION_NUMBER, offsetof(struct sample, fd), 0, 9, "descriptor"},
     {"in-fd", 0, "FD", NULL, OPTION_FD_IN, offsetof(struct sample, in), 0, 1023, "read from it"},
@@ -173,7 +175,7 @@ static void place_put(const char *place, const char *text, char line[128]) {
   snprintf(line, 128, "%.*s%s%s", (int)(at - place), place, text, at + 2);
 }
 
-/* What is no UTF-8 is refused wherever it stands: option, environment, verb, argument. */
+/* What is no UTF-8 is refused wherever it stands: option, environment, verb, argument; but for a text that stops nothing. */
 START_TEST(texts_are_utf8) {
   static const char *const bad[] = {
       "M\374nchen",           "\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
@@ -189,6 +191,10 @@ START_TEST(texts_are_utf8) {
       parse(&result, &with_verbs, line);
       ck_assert_int_eq(result.status, STATUS_USAGE);
     }
+    snprintf(line, sizeof line, "sample log --why=%s", bad[i]);
+    parse(&result, &with_verbs, line);
+    ck_assert_int_eq(result.status, STATUS_OK);
+    ck_assert_str_eq(result.sample.why, bad[i]);
     snprintf(line, sizeof line, "sample %s", bad[i]);
     parse(&result, &with_files, line);
     ck_assert_int_eq(result.status, STATUS_USAGE);
@@ -206,6 +212,24 @@ START_TEST(texts_are_utf8) {
 }
 END_TEST
 
+START_TEST(as_much_of_a_text_is_kept_as_can_be) {
+  static const char *const texts[][2] = {{"lost", "lost"},
+                                         {"M\xC3\xBCnchen \xF0\x9F\x98\x80", "M\xC3\xBCnchen \xF0\x9F\x98\x80"},
+                                         {"M\374nchen", "M?nchen"},
+                                         {"a\nb\tc\x7F\xC2\x9B", "a b c  "},
+                                         {"\xED\xA0\x80\xC3", "????"},
+                                         {"0123456789012345", "012345678901234"},
+                                         {"01234567890123\xC3\xBC", "01234567890123"},
+                                         {"0123456789012\xC3\xBC", "0123456789012\xC3\xBC"}};
+  char kept[16];
+  for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    bool whole = problem_text_keep(texts[i][0], kept, sizeof kept);
+    ck_assert_str_eq(kept, texts[i][1]);
+    ck_assert_int_eq(whole, strcmp(texts[i][0], texts[i][1]) == 0);
+  }
+}
+END_TEST
+
 Suite *option_suite(void) {
   Suite *suite = suite_create("option");
   TCase *tcase = tcase_create("option");
@@ -216,6 +240,7 @@ Suite *option_suite(void) {
   tcase_add_test(tcase, files_are_operands);
   tcase_add_loop_test(tcase, nonsense_is_refused, 0, (int)(sizeof refused / sizeof refused[0]));
   tcase_add_test(tcase, texts_are_utf8);
+  tcase_add_test(tcase, as_much_of_a_text_is_kept_as_can_be);
   suite_add_tcase(suite, tcase);
   return suite;
 }

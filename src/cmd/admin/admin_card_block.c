@@ -2,21 +2,26 @@
  * epurse-admin card block, suspend, resume: the server takes nothing more from a card, for good or until it is resumed. */
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "admin.h"
+#include "cmd/frame/language.h"
+#include "cmd/frame/problem.h"
 #include "epurse/ledger_card.h"
 
-/* Takes the number and, where one is wanted, the reason. */
+/* Takes the number and, where one is wanted, the reason: as much of it as can be kept, for no card stays open because of
+ * a text. */
 static enum status order_take(const struct admin *admin, const char *cid, bool reasoned, struct card_message *order) {
   *order = (struct card_message){0};
   if (cid_parse(cid, order->cid) != STATUS_OK)
     return admin_refuse_cid(admin, cid);
   if (!reasoned)
     return STATUS_OK;
-  if (admin->reason == NULL || admin->reason[0] == '\0' || strlen(admin->reason) > LEDGER_REASON_MAX)
+  if (admin->reason == NULL || admin->reason[0] == '\0')
     return admin_refuse(admin, STATUS_USAGE, "say why, in 1 to %d characters: --reason TEXT", LEDGER_REASON_MAX);
-  (void)snprintf(order->reason, sizeof order->reason, "%s", admin->reason);
+  if (!problem_text_keep(admin->reason, order->reason, LEDGER_REASON_MAX + 1))
+    fprintf(stderr,
+            translated("%s: the reason cannot be kept as it is (UTF-8, one line, up to %d bytes); it becomes: %s\n"),
+            admin->program->name, LEDGER_REASON_MAX, order->reason);
   return STATUS_OK;
 }
 

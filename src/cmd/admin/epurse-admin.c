@@ -92,7 +92,7 @@ static const struct option_row verb_rows[] = {
      SENTENCE("terminal add, renew: where terminal-ca.key is; key: where master.key is")},
     {"force", 0, NULL, NULL, OPTION_FLAG, FIELD(force), 0, 0,
      SENTENCE("restore: even over a ledger with more postings")},
-    {"reason", 0, "TEXT", NULL, OPTION_TEXT, FIELD(reason), 0, 0, SENTENCE("card block, suspend: why")},
+    {"reason", 0, "TEXT", NULL, OPTION_ANY_TEXT, FIELD(reason), 0, 0, SENTENCE("card block, suspend: why")},
     {"ledger", 0, "FILE", NULL, OPTION_TEXT, FIELD(ledger), 0, 0,
      SENTENCE("audit: the ledger, or a copy of it; backup, restore: of a stopped server")},
     {"master", 'm', "FILE", "EPURSE_MASTER", OPTION_TEXT, FIELD(master), 0, 0,

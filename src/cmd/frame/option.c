@@ -157,7 +157,7 @@ static enum status row_set(const struct program *program, const struct option_ro
   void *field = (char *)options + row->offset;
   char what[64];
   snprintf(what, sizeof what, "--%s", row->name);
-  enum status status = check_text(program, what, argument);
+  enum status status = row->kind != OPTION_ANY_TEXT ? check_text(program, what, argument) : STATUS_OK;
   if (status != STATUS_OK)
     return status;
   switch (row->kind) {
@@ -165,6 +165,7 @@ static enum status row_set(const struct program *program, const struct option_ro
     *(bool *)field = true;
     return STATUS_OK;
   case OPTION_TEXT:
+  case OPTION_ANY_TEXT:
     *(const char **)field = argument;
     return STATUS_OK;
   case OPTION_OPTIONAL_TEXT:

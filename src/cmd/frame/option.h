@@ -13,6 +13,7 @@
 enum option_kind {
   OPTION_FLAG,            /* bool, set to true */
   OPTION_TEXT,            /* const char *, borrowed from argv or the environment */
+  OPTION_ANY_TEXT,        /* the same, whatever its bytes are; every other text is UTF-8 */
   OPTION_OPTIONAL_TEXT,   /* const char *: "" where the option stands without its argument; NULL where it does not stand
                            */
   OPTION_NUMBER,          /* int64_t, min..max */

@@ -32,6 +32,33 @@ bool problem_is_utf8(const char *text) {
   return len > 0;
 }
 
+static bool is_control(const unsigned char *at) {
+  return at[0] < 0x20 || at[0] == 0x7F || (at[0] == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0);
+}
+
+bool problem_text_keep(const char *text, char *kept, size_t size) {
+  const unsigned char *at = (const unsigned char *)text;
+  size_t len = 0;
+  bool whole = true;
+  while (*at != 0) {
+    const size_t letter = letter_length(at);
+    const bool takes = letter > 0 && !is_control(at);
+    if (len + (takes ? letter : 1) >= size) {
+      whole = false;
+      break;
+    }
+    if (takes)
+      memcpy(kept + len, at, letter);
+    else
+      kept[len] = letter == 0 ? '?' : ' ';
+    whole = whole && takes;
+    len += takes ? letter : 1;
+    at += letter > 0 ? letter : 1;
+  }
+  kept[len] = 0;
+  return whole;
+}
+
 /* A foreign byte that was quoted, or a letter cut at the end, becomes a question mark. */
 static void clean(char *text) {
   for (unsigned char *at = (unsigned char *)text; *at != 0;) {
