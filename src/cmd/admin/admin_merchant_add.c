@@ -35,8 +35,8 @@ static enum status merchant_take(const struct admin *admin, const char *id, stru
     return admin_refuse(admin, STATUS_USAGE, "a merchant's identifier has 1 to %d letters and digits, not '%s'",
                         MERCHANT_MAX, id);
   }
-  if (name[0] == '\0' || strlen(name) > LEDGER_NAME_MAX)
-    return admin_refuse(admin, STATUS_USAGE, "a merchant's name has 1 to %d bytes", LEDGER_NAME_MAX);
+  if (name[strspn(name, " ")] == '\0' || strlen(name) > LEDGER_NAME_MAX)
+    return admin_refuse(admin, STATUS_USAGE, "a merchant's name has 1 to %d bytes, not blanks alone", LEDGER_NAME_MAX);
   *merchant = (struct merchant_message){.points_rate = admin->points_rate};
   (void)snprintf(merchant->id, sizeof merchant->id, "%s", id);
   (void)snprintf(merchant->name, sizeof merchant->name, "%s", name);

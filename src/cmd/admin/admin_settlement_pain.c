@@ -28,8 +28,7 @@ struct pain {
   size_t merchants, count, capacity;
   char without[MERCHANT_MAX + 1]; /* the first one whose account is not known */
   size_t without_count;
-  bool nameless, accountless; /* wrong_merchant's name or account is none that a bank takes */
-  char wrong_merchant[MERCHANT_MAX + 1];
+  char wrong_merchant[MERCHANT_MAX + 1]; /* the first one whose account is none that a bank takes, or "" */
   xmlTextWriterPtr writer;
   bool failed;
 };
@@ -76,18 +75,21 @@ static bool transfer_identify(const struct pain *pain, const char *merchant, str
   return len > 0 && (size_t)len < sizeof transfer->id;
 }
 
-/* Whether a bank would take it; what is wrong with the first one that it would not is said when all are read. */
-static bool merchant_check(struct pain *pain, const struct settlement_line *line) {
-  char name[SEPA_NAME_MAX + 1];
-  bool accountless = !iban_valid(line->iban) || (line->bic[0] != '\0' && !bic_valid(line->bic));
-  bool nameless = !sepa_name(line->name, name, sizeof name);
+/* Whether a bank would take it; the first one that it would not is said when all are read. */
+static bool account_check(struct pain *pain, const struct settlement_line *line) {
+  bool valid = iban_valid(line->iban) && (line->bic[0] == '\0' || bic_valid(line->bic));
 
-  if ((accountless || nameless) && pain->wrong_merchant[0] == '\0') {
-    pain->accountless = accountless;
-    pain->nameless = nameless;
+  if (!valid && pain->wrong_merchant[0] == '\0')
     (void)snprintf(pain->wrong_merchant, sizeof pain->wrong_merchant, "%s", line->merchant);
-  }
-  return !accountless && !nameless;
+  return valid;
+}
+
+/* A shop whose name is in no letters that banks read goes by its identifier: nobody waits for their money because of a
+ * name, which no verb changes. */
+static void transfer_name(const struct settlement_line *line, struct transfer *transfer) {
+  if (!sepa_name(line->name, transfer->name, sizeof transfer->name) &&
+      !sepa_name(line->merchant, transfer->name, sizeof transfer->name))
+    (void)snprintf(transfer->name, sizeof transfer->name, "NOTPROVIDED");
 }
 
 static enum status transfer_take(void *context, const struct settlement_line *line, json_t *item) {
@@ -103,15 +105,15 @@ static enum status transfer_take(void *context, const struct settlement_line *li
       (void)snprintf(pain->without, sizeof pain->without, "%s", line->merchant);
     return STATUS_OK;
   }
-  if (!merchant_check(pain, line))
+  if (!account_check(pain, line))
     return STATUS_OK;
   if (transfer_grow(pain) != STATUS_OK)
     return STATUS_NO_MEMORY;
   transfer = &pain->transfers[pain->count++];
   *transfer = (struct transfer){.net = line->sums.net};
-  if (!transfer_identify(pain, line->merchant, transfer) ||
-      !sepa_name(line->name, transfer->name, sizeof transfer->name))
+  if (!transfer_identify(pain, line->merchant, transfer))
     return STATUS_BAD_REPLY;
+  transfer_name(line, transfer);
   (void)snprintf(transfer->iban, sizeof transfer->iban, "%s", line->iban);
   (void)snprintf(transfer->bic, sizeof transfer->bic, "%s", line->bic);
   settlement_moment(closed, pain->reading.head.closed_at);
@@ -338,15 +340,10 @@ static enum status transfers_check(const struct pain *pain) {
                         "as csv",
                         pain->without, pain->without);
   }
-  if (pain->accountless) {
+  if (pain->wrong_merchant[0] != '\0') {
     return admin_refuse(pain->admin, STATUS_NO_ACCOUNT,
                         "the bank account of %s is none that can be: epurse-admin merchant change %s --iban IBAN",
                         pain->wrong_merchant, pain->wrong_merchant);
-  }
-  if (pain->nameless) {
-    return admin_refuse(pain->admin, STATUS_NO_ACCOUNT,
-                        "the name of %s has nothing that a bank can read: letters of Latin, Greek or Cyrillic, digits",
-                        pain->wrong_merchant);
   }
   if (pain->count == 0) {
     return admin_refuse(pain->admin, STATUS_NOTHING_TO_SETTLE, "nothing of settlement %lld is to be paid out",
