@@ -3,11 +3,13 @@
 #include "server.h"
 
 #include <event2/event.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <openssl/ssl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "http/log.h"
@@ -19,6 +21,7 @@
 
 #define PROBLEM_SIZE 256
 #define PATH_ROOM    1280
+#define PORT_ROOM    8 /* 65535, its line's end, and more than that */
 #define HEAD_MAX     8192
 /* Up to here a body that is too large for its route is read, to answer it in the form of every other error. */
 #define BODY_ROOM        4
@@ -175,10 +178,41 @@ static void hold_signals(int how) {
   pthread_sigmask(how, &signals, NULL);
 }
 
-/* A port of the time before would mislead. */
-static void remove_port(const struct service *service) {
-  if (service->configuration.port_file[0] != '\0')
-    unlink(service->configuration.port_file);
+/* Whether it is what write_port makes, or a crash left of it: a few digits and the end of their line, or nothing. */
+static bool is_port(const char *path) {
+  char text[PORT_ROOM];
+  struct stat facts;
+
+  if (lstat(path, &facts) != 0 || !S_ISREG(facts.st_mode))
+    return false;
+  int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  ssize_t len = file >= 0 ? read(file, text, sizeof text) : -1;
+
+  if (file >= 0)
+    close(file);
+  if (len == 0)
+    return true;
+  if (len < 2 || len >= PORT_ROOM || text[len - 1] != '\n')
+    return false;
+  for (ssize_t i = 0; i < len - 1; i++)
+    if (text[i] < '0' || text[i] > '9')
+      return false;
+  return true;
+}
+
+/* A port of the time before would mislead; what is none is not ours. */
+static enum status remove_port(const struct service *service, char problem[256]) {
+  const char *path = service->configuration.port_file;
+  struct stat facts;
+
+  if (path[0] == '\0' || lstat(path, &facts) != 0)
+    return STATUS_OK;
+  if (is_port(path)) {
+    unlink(path);
+    return STATUS_OK;
+  }
+  snprintf(problem, PROBLEM_SIZE, "port_file: %.200s is there and holds no port", path);
+  return STATUS_BAD_CONFIG;
 }
 
 /* Written aside and renamed: who waits for the file never reads half of it. */
@@ -190,13 +224,18 @@ static enum status write_port(const struct server *server, char problem[256]) {
 
   if (path[0] == '\0')
     return STATUS_OK;
-  snprintf(aside, sizeof aside, "%s.new", path);
-  file = fopen(aside, "we");
+  /* Made, never taken over: what stands there is another's, or a link to it. */
+  snprintf(aside, sizeof aside, "%s.%ld.part", path, (long)getpid());
+  if (is_port(aside)) /* a crash left it, of a process of the same number */
+    unlink(aside);
+  file = fopen(aside, "wxe");
   if (file != NULL) {
     written = fprintf(file, "%" PRIu16 "\n", http_port(server->http)) > 0;
     written = fclose(file) == 0 && written;
   }
   if (!written || rename(aside, path) != 0) {
+    if (file != NULL)
+      unlink(aside);
     snprintf(problem, PROBLEM_SIZE, "%.200s cannot be written", path);
     return STATUS_STORE_FAILED;
   }
@@ -207,8 +246,9 @@ enum status server_open(struct server *server, struct service *service, char pro
   *server = (struct server){.service = service};
   event_set_log_callback(on_library);
   hold_signals(SIG_BLOCK);
-  remove_port(service);
-  enum status status = open_tls(server, problem);
+  enum status status = remove_port(service, problem);
+  if (status == STATUS_OK)
+    status = open_tls(server, problem);
   if (status == STATUS_OK) {
     const struct rate_options options = {.per_second = service->configuration.requests_per_second,
                                          .burst = service->configuration.requests_at_once};
@@ -234,8 +274,9 @@ enum status server_open(struct server *server, struct service *service, char pro
 
 enum status server_run(struct server *server) {
   enum status status = http_run(server->http);
+  char problem[PROBLEM_SIZE]; /* nobody hears it: what stands there is not ours any more, and stays */
 
-  remove_port(server->service);
+  (void)remove_port(server->service, problem);
   log_line(&server->service->log, LOG_INFO, "stopped", "code=%s", status_name(status));
   return status;
 }
