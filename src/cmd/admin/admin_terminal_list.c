@@ -1,16 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-admin terminal list: every terminal, by name, page by page. */
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "admin.h"
 #include "cmd/frame/language.h"
+#include "cmd/frame/local_time.h"
 
 #define PAGE_TERMINALS 64 /* fit a message */
+
+/* When it was heard of last, for people. */
+static void heard_print(const char *heard, char text[LOCAL_TIME_MAX]) {
+  struct tm parts = {.tm_year = 0};
+  const char *end = strptime(heard, "%Y-%m-%dT%H:%M:%SZ", &parts);
+
+  if (end != NULL && *end == '\0')
+    local_time_print_unix((int64_t)timegm(&parts), text);
+  else
+    (void)snprintf(text, LOCAL_TIME_MAX, "%s", heard[0] != '\0' ? heard : translated("never"));
+}
 
 /* One terminal of a page. The list goes up, so that a server that repeats itself cannot keep us here for ever. */
 static enum status terminal_take(const struct admin *admin, json_t *item, char after[TID_SIZE + 1], json_t *terminals) {
   const char *tid = NULL, *role = NULL, *merchant = NULL, *expiry = NULL, *heard = NULL;
   int revoked = 0, offline = 0, silent = 0;
+  char when[LOCAL_TIME_MAX];
 
   if (json_unpack(item, "{s:s, s:s, s:s, s:s, s:b, s:s, s:b, s:b !}", "tid", &tid, "role", &role, "merchant", &merchant,
                   "expiry", &expiry, "revoked", &revoked, "heard_at", &heard, "offline", &offline, "silent",
@@ -18,9 +33,10 @@ static enum status terminal_take(const struct admin *admin, json_t *item, char a
       strlen(tid) != TID_SIZE || strcmp(tid, after) <= 0)
     return STATUS_BAD_REPLY;
   memcpy(after, tid, TID_SIZE + 1);
-  admin_print(admin, SENTENCE("%s  %-6s  %-15s  until %s  heard %s%s%s%s\n"), tid, role, merchant, expiry,
-              heard[0] != '\0' ? heard : translated("never"), offline ? translated("  off-line") : "",
-              silent ? translated("  SILENT") : "", revoked ? translated("  revoked") : "");
+  heard_print(heard, when);
+  admin_print(admin, SENTENCE("%s  %-6s  %-15s  until %s  heard %s%s%s%s\n"), tid, role, merchant, expiry, when,
+              offline ? translated("  off-line") : "", silent ? translated("  SILENT") : "",
+              revoked ? translated("  revoked") : "");
   return json_array_append(terminals, item) == 0 ? STATUS_OK : STATUS_NO_MEMORY;
 }
 

@@ -7,6 +7,7 @@
 
 #include "apdu_script.h"
 #include "cmd/frame/option.h"
+#include "cmd/frame/problem.h"
 #include "epurse/bytes.h"
 #include "epurse/reader.h"
 #include "epurse/secret.h"
@@ -109,6 +110,10 @@ static enum status player_open(struct player *player) {
       return fail(status, options->vcard, "");
   } else {
     enum status status = reader_open_pcsc(options->reader, &player->reader, problem);
+    if (status == STATUS_NO_READER && problem[0] != 0) { /* there are some, and none is the one that is meant */
+      problem_say("epurse-apdu", "no reader is '%s'; there are: %s", options->reader, problem);
+      return status;
+    }
     if (status != STATUS_OK)
       return fail(status, "", problem);
   }

@@ -46,6 +46,8 @@ static bool input_comes(const struct terminal_program *self, int fd) {
 
 /* From a machine: a line of the descriptor. One that brought none must not be asked. */
 static enum status read_pin(const struct terminal_program *self, char digits[PIN_MAX + 1]) {
+  if (self->pin_fd < 0)
+    problem_say(self->program->name, "with --json nobody is asked for the PIN; give it with --pin-fd");
   if (self->pin_fd < 0 || !input_comes(self, (int)self->pin_fd))
     return STATUS_CANCELLED;
   enum status status = secret_from_fd((int)self->pin_fd, digits, PIN_MAX + 1);
@@ -65,6 +67,7 @@ static enum status prompt_pin_of(const struct terminal_program *self, const char
 static void prompt_print(const struct terminal_program *self, unsigned tries_left, char text[PROMPT_MAX]) {
   char amount[AMOUNT_TEXT_MAX], wrong[80] = "";
   const char *name = self->terminal->merchant_name[0] != 0 ? self->terminal->merchant_name : self->terminal->merchant;
+  const bool payout = self->verb != NULL && strcmp(self->verb->name, "payout") == 0;
   if (tries_left < PIN_TRIES)
     snprintf(wrong, sizeof wrong,
              translated_count("Wrong PIN, %u try left. ", "Wrong PIN, %u tries left. ", tries_left), tries_left);
@@ -75,6 +78,7 @@ static void prompt_print(const struct terminal_program *self, unsigned tries_lef
   report_amount(amount, self->wanted.minor, self->wanted.currency);
   snprintf(text, PROMPT_MAX,
            self->wanted_load ? translated("%s: load %s. %sPIN: ")
+           : payout          ? translated("%s: payout %s. %sPIN: ")
            : self->points    ? translated("%s: %s in points. %sPIN: ")
                              : translated("%s: %s. %sPIN: "),
            name, amount, wrong);

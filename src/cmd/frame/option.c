@@ -246,16 +246,32 @@ static enum status read_argv(const struct program *program, const struct table *
   }
 }
 
-/* "-w 5": an argument that may be left out stands in the option's own word. */
-static void hint_optional(const struct program *program, const char *before, const char *word) {
+/* The option whose argument may be left out, where the word is its name; NULL: it is none. */
+static const struct option_row *optional_row(const struct program *program, const char *word) {
   for (size_t group = 0; group < sizeof program->rows / sizeof program->rows[0]; group++)
     for (const struct option_row *row = program->rows[group]; row != NULL && row->name != NULL; row++) {
       const char shorter[] = {'-', row->letter, 0};
       bool named =
-          before[0] == '-' && (strcmp(before, shorter) == 0 || strcmp(before + 1 + (before[1] == '-'), row->name) == 0);
+          word[0] == '-' && (strcmp(word, shorter) == 0 || strcmp(word + 1 + (word[1] == '-'), row->name) == 0);
       if (takes_optional(row->kind) && named)
-        problem_say(program->name, "if it belongs to %s, write --%s=%s", before, row->name, word);
+        return row;
     }
+  return NULL;
+}
+
+/* "-w 5": an argument that may be left out stands in the option's own word. */
+static void hint_optional(const struct program *program, const char *before, const char *word) {
+  const struct option_row *row = optional_row(program, before);
+  if (row != NULL)
+    problem_say(program->name, "if it belongs to %s, write --%s=%s", before, row->name, word);
+}
+
+/* The place of an option that such a word stands behind, before getopt_long sorts them; 0: there is none. */
+static int optional_apart(const struct program *program, char *const *words, int count) {
+  for (int i = 1; i + 1 < count; i++)
+    if (optional_row(program, words[i]) != NULL && words[i + 1][0] != '-')
+      return i;
+  return 0;
 }
 
 /* Options may stand before and after the verb: what follows it is read again after the operands were set aside. */
@@ -325,6 +341,8 @@ static enum status parse(const struct program *program, struct table *table, int
     return status;
   char **rest = argv + optind;
   int rest_count = argc - optind;
+  const int apart = optional_apart(program, rest, rest_count);
+  const char *option = apart > 0 ? rest[apart] : "", *word = apart > 0 ? rest[apart + 1] : "";
   memmove(table->shorts, table->shorts + 1, strlen(table->shorts)); /* without '+': options may stand after operands */
   status = read_argv(program, table, rest_count, rest, options);
   if (status != STATUS_OK)
@@ -333,6 +351,7 @@ static enum status parse(const struct program *program, struct table *table, int
   if (wanted >= 0 ? given != wanted : given > -wanted) {
     problem_say(program->name, "usage: %s %s%s%s", program->name, (*verb)->name, wanted != 0 ? " " : "",
                 (*verb)->arguments);
+    hint_optional(program, option, word);
     return STATUS_USAGE;
   }
   *operands = rest + optind;

@@ -233,7 +233,10 @@ static enum status typed_amount(const struct terminal_program *self, const char 
 enum status terminal_program_amount(const struct terminal_program *self, const char *text, struct amount *amount) {
   enum status status =
       self->minor ? amount_parse_minor(text, self->terminal->currency, amount) : typed_amount(self, text, amount);
-  if (status != STATUS_OK)
+  if (status != STATUS_OK && self->minor)
+    problem_say(self->program->name, "'%s': with --minor an amount is in whole minor units: write 1250 for 12.50",
+                text);
+  else if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "'%s': %s", text, status_sentence(status));
   return status;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The verb `renew`: asks for new certificates of this terminal, for keys that it makes itself, and takes the answer. */
+#include "epurse/backend.h"
 #include "epurse/terminal_renewal.h"
 #include "finish.h"
 #include "language.h"
@@ -47,8 +48,11 @@ static void tell_next(const struct terminal_program *self, enum status brought, 
                            self->program->name);
     return;
   }
-  fprintf(stderr, translated("%s: the request did not reach the back-end: %s\n"), self->program->name,
-          translated_status(brought));
+  char why[1200];
+  const char *trouble = backend_trouble(self->terminal->backend, brought);
+  snprintf(why, sizeof why, "%s%s%s%s", translated_status(brought), trouble[0] != 0 ? " (" : "", trouble,
+           trouble[0] != 0 ? ")" : "");
+  fprintf(stderr, translated("%s: the request did not reach the back-end: %s\n"), self->program->name, why);
   terminal_program_print(
       self,
       translated("The request is %s. Take it to the issuer: epurse-admin terminal renew %s --request.\n"

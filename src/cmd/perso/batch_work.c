@@ -324,6 +324,20 @@ static enum status worker_open(struct batch *batch, const struct reader_row *row
   return status;
 }
 
+/* There may be some, and none is the one that is meant. */
+static void say_no_reader(const struct batch *batch, enum status status, const struct reader_row *rows, size_t count) {
+  const char *program = batch->self->program->name;
+  char there[512] = "";
+  size_t len = 0;
+  for (size_t i = 0; status == STATUS_NO_READER && i < count && len < sizeof there; i++)
+    len += (size_t)snprintf(there + len, sizeof there - len, "%s#%u \"%s\"", i > 0 ? ", " : "", rows[i].index,
+                            rows[i].name);
+  if (there[0] != 0 && batch->self->reader_spec != NULL)
+    problem_say(program, "no reader is '%s'; there are: %s", batch->self->reader_spec, there);
+  else
+    problem_say_with(program, status_sentence(status), "%s", status_sentence(status));
+}
+
 enum status batch_readers_open(struct batch *batch) {
   struct reader_row rows[2 * BATCH_READERS_MAX];
   size_t count = 0;
@@ -334,7 +348,7 @@ enum status batch_readers_open(struct batch *batch) {
   if (status == STATUS_OK && batch->worker_count == 0)
     status = STATUS_NO_READER;
   if (batch->worker_count == 0)
-    problem_say_with(batch->self->program->name, status_sentence(status), "%s", status_sentence(status));
+    say_no_reader(batch, status, rows, count);
   return status;
 }
 
