@@ -37,7 +37,8 @@ static const struct program program = {.name = PROGRAM,
 
 /* One sentence on stderr; the exit code. Where it cannot listen is no matter of the back-end's, whose status that is. */
 static int fail(enum status status, const char *problem) {
-  const bool here = status == STATUS_NO_SERVER && problem[0] != 0;
+  const bool here =
+      (status == STATUS_NO_SERVER || status == STATUS_READER_BUSY) && problem[0] != 0; /* all of it is there */
   fprintf(stderr, PROGRAM ": %s%s%s\n", here ? "" : translated_status(status), here || problem[0] == 0 ? "" : ": ",
           problem);
   return status_exit_code(status);
