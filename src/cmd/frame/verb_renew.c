@@ -49,7 +49,8 @@ static void tell_next(const struct terminal_program *self, enum status brought, 
     return;
   }
   char why[1200];
-  const char *trouble = backend_trouble(self->terminal->backend, brought);
+  const struct terminal *terminal = self->terminal; /* NULL where the certificate has expired */
+  const char *trouble = terminal != NULL ? backend_trouble(terminal->backend, brought) : "";
   snprintf(why, sizeof why, "%s%s%s%s", translated_status(brought), trouble[0] != 0 ? " (" : "", trouble,
            trouble[0] != 0 ? ")" : "");
   fprintf(stderr, translated("%s: the request did not reach the back-end: %s\n"), self->program->name, why);
