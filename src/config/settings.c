@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/sentence.h"
+
 #define PROBLEM_SIZE 256
 
 struct settings {
@@ -80,9 +82,9 @@ static int value_take(void *context, const char *section, const char *name, cons
   size_t i = row_find(loading->settings, section, name);
 
   if (i == loading->settings->count)
-    loading_fail(loading, "is not known here", section, name);
+    loading_fail(loading, SENTENCE("is not known here"), section, name);
   else if (loading->settings->values[i] != NULL)
-    loading_fail(loading, "is given twice", section, name);
+    loading_fail(loading, SENTENCE("is given twice"), section, name);
   else if ((loading->settings->values[i] = strdup(value)) == NULL)
     loading->status = STATUS_NO_MEMORY;
   return loading->status == STATUS_OK;
@@ -143,7 +145,7 @@ static enum status settings_parse(struct settings *settings, FILE *file, char *p
   int bad_line = 0;
 
   if (has_nul(file)) {
-    (void)snprintf(problem, PROBLEM_SIZE, "this is not a text file");
+    (void)snprintf(problem, PROBLEM_SIZE, SENTENCE("this is not a text file"));
     return STATUS_BAD_CONFIG;
   }
   bad_line = ini_parse_stream(line_read, &loading, value_take, &loading);

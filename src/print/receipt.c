@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "epurse/print.h"
+#include "epurse/sentence.h"
 #include "epurse/terminal.h"
-
-#define SENTENCE(english) english /* for the catalogue */
 
 static const char *words(const struct print_receipt *receipt, const char *english) {
   return receipt->words != NULL ? receipt->words(english) : english;

@@ -16,6 +16,7 @@
 
 #include "epurse/closing_json.h"
 #include "epurse/crypto.h"
+#include "epurse/sentence.h"
 #include "http/problem.h"
 #include "json_state.h"
 
@@ -292,7 +293,7 @@ static enum status local_open(struct register_json *json, char problem[256]) {
     return STATUS_OK;
   json->socket[0] = fits ? json->socket[0] : 0;
   snprintf(problem, 256, "[json] socket: %s '%.150s'",
-           fits ? "cannot listen at" : "the path is too long:", json->options.socket);
+           fits ? SENTENCE("cannot listen at") : SENTENCE("the path is too long:"), json->options.socket);
   return fits ? STATUS_NO_SERVER : STATUS_BAD_CONFIG;
 }
 

@@ -11,6 +11,7 @@
 
 #include "epurse/amount.h"
 #include "epurse/message.h"
+#include "epurse/sentence.h"
 #include "writer.h"
 
 #define PROBLEM_SIZE   256
@@ -172,27 +173,27 @@ static const char *take_texts(const struct settings *settings, struct configurat
   const struct currency *currency = currency_by_code(settings_text(settings, "server", "currency"));
 
   if (!take_listen(settings_text(settings, "server", "listen"), configuration))
-    return "[server] listen must be HOST:PORT";
+    return SENTENCE("[server] listen must be HOST:PORT");
   if (currency == NULL)
-    return "[server] currency must be three letters of ISO 4217";
+    return SENTENCE("[server] currency must be three letters of ISO 4217");
   configuration->currency = currency->numeric;
   if (log_level_by_name(settings_text(settings, "server", "log_level"), &configuration->log_level) != STATUS_OK)
-    return "[server] log_level must be error, warning, info or debug";
+    return SENTENCE("[server] log_level must be error, warning, info or debug");
   if (!take_demonstration(settings, configuration))
-    return "[server] demonstration must be yes or no";
+    return SENTENCE("[server] demonstration must be yes or no");
   if (!take_clock(settings, configuration))
-    return "[server] clock must be strict or warn";
+    return SENTENCE("[server] clock must be strict or warn");
   if (!take_numbering(settings, configuration))
-    return "[card] numbers must be random or ascending";
+    return SENTENCE("[card] numbers must be random or ascending");
   if (!take_store(settings, configuration))
-    return "[ledger] store must be sqlite:PATH or postgresql://...";
+    return SENTENCE("[ledger] store must be sqlite:PATH or postgresql://...");
   if (!take_backups(settings, configuration) ||
       !copy(configuration->folder, sizeof configuration->folder, settings_folder(settings)) ||
       !copy(configuration->port_file, sizeof configuration->port_file,
             settings_text(settings, "server", "port_file")) ||
       !copy(configuration->passphrase_file, sizeof configuration->passphrase_file,
             settings_text(settings, "keys", "passphrase_file")))
-    return "a path is too long";
+    return SENTENCE("a path is too long");
   return NULL;
 }
 
@@ -241,13 +242,13 @@ static enum status take(const struct settings *settings, struct configuration *c
   take_numbers(settings, configuration);
   take_freedoms(settings, configuration);
   if (wrong == NULL && configuration->payment_ceiling > configuration->purse_ceiling)
-    wrong = "[card] payment_ceiling must not be above purse_ceiling";
+    wrong = SENTENCE("[card] payment_ceiling must not be above purse_ceiling");
   if (wrong == NULL && configuration->deposit > configuration->purse_ceiling)
-    wrong = "[card] deposit must not be above purse_ceiling";
+    wrong = SENTENCE("[card] deposit must not be above purse_ceiling");
   if (wrong == NULL && !no_pin_limits_valid(&configuration->no_pin))
-    wrong = "[card] no_pin_single must not be above no_pin_total, nor one of them 0 only";
+    wrong = SENTENCE("[card] no_pin_single must not be above no_pin_total, nor one of them 0 only");
   if (wrong == NULL && !offline_limits_valid(&configuration->offline))
-    wrong = "[card] offline_single must not be above offline_total";
+    wrong = SENTENCE("[card] offline_single must not be above offline_total");
   if (wrong == NULL)
     return STATUS_OK;
   snprintf(problem, PROBLEM_SIZE, "%s", wrong);

@@ -14,6 +14,7 @@
 
 #include "epurse/key.h"
 #include "epurse/receipt.h"
+#include "epurse/sentence.h"
 #include "epurse/session.h"
 #include "epurse/terminal.h"
 #include "epurse/x509.h"
@@ -71,7 +72,7 @@ static enum status issuer_load(struct terminal *terminal, const char *folder, ch
     status = public_key_load(path, terminal->master_public);
   if (status != STATUS_OK)
     return complain(problem, "master.pem", status == STATUS_NOT_FOUND ? STATUS_BAD_CONFIG : status,
-                    status == STATUS_NOT_FOUND ? "there is no such file" : NULL);
+                    status == STATUS_NOT_FOUND ? SENTENCE("there is no such file") : NULL);
   moment_now(now);
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     const struct certificate_check check = {terminal->master_public, NULL, rows[i].role, now};
@@ -80,8 +81,9 @@ static enum status issuer_load(struct terminal *terminal, const char *folder, ch
       status = certificate_load(terminal, path, i, rows[i].certificate, &check);
     if (status != STATUS_OK)
       return complain(problem, rows[i].name, STATUS_BAD_CERTIFICATE,
-                      status == STATUS_NOT_FOUND ? "there is no such file"
-                                                 : "not signed by the master key, not of this kind, or expired");
+                      status == STATUS_NOT_FOUND
+                          ? SENTENCE("there is no such file")
+                          : SENTENCE("not signed by the master key, not of this kind, or expired"));
   }
   return STATUS_OK;
 }
@@ -111,7 +113,7 @@ static enum status next_load(struct terminal *terminal, const char *folder, cons
   }
   return status == STATUS_OK ? STATUS_OK
                              : complain(problem, row->name, STATUS_BAD_CERTIFICATE,
-                                        "not signed by the master key, not of this kind, or expired");
+                                        SENTENCE("not signed by the master key, not of this kind, or expired"));
 }
 
 static enum status nexts_load(struct terminal *terminal, const char *folder, char problem[256]) {
@@ -151,11 +153,11 @@ const struct certificate *identity_server(const struct terminal *terminal, uint8
 /* Whether the own certificate is for this terminal as it is configured. */
 static const char *own_mismatch(const struct terminal *terminal) {
   if (memcmp(terminal->self.subject, terminal->tid, TID_SIZE) != 0)
-    return "it is another terminal's";
+    return SENTENCE("it is another terminal's");
   if (strcmp(terminal->self.merchant, terminal->merchant) != 0)
-    return "it names another merchant than terminal.conf";
+    return SENTENCE("it names another merchant than terminal.conf");
   if (!crypto_equal(terminal->self.public_key, key_public(terminal->ecka), CRYPTO_P256_PUBLIC_SIZE))
-    return "ecka.key is not its key";
+    return SENTENCE("ecka.key is not its key");
   return NULL;
 }
 
@@ -169,14 +171,15 @@ static enum status own_load(struct terminal *terminal, const char *folder, char 
     status = certificate_load(terminal, path, FILE_OWN, &terminal->self, &check);
   if (status != STATUS_OK)
     return complain(problem, "terminal.cert", STATUS_BAD_CERTIFICATE,
-                    status == STATUS_NOT_FOUND ? "there is no such file"
-                                               : "not signed by the terminal CA, or of another role");
+                    status == STATUS_NOT_FOUND ? SENTENCE("there is no such file")
+                                               : SENTENCE("not signed by the terminal CA, or of another role"));
   const char *mismatch = own_mismatch(terminal);
   if (mismatch != NULL)
     return complain(problem, "terminal.cert", STATUS_BAD_CERTIFICATE, mismatch);
   moment_now(now);
   if (date_passed(terminal->self.expiry, now))
-    return complain(problem, "terminal.cert", STATUS_TERMINAL_REVOKED, "it has expired; the issuer must renew it");
+    return complain(problem, "terminal.cert", STATUS_TERMINAL_REVOKED,
+                    SENTENCE("it has expired; the issuer must renew it"));
   return STATUS_OK;
 }
 
@@ -191,7 +194,7 @@ static enum status keys_load(struct terminal *terminal, const char *folder, char
     if (status == STATUS_OK)
       status = key_load(path, NULL, rows[i].key);
     if (status == STATUS_NOT_FOUND)
-      return complain(problem, rows[i].name, STATUS_BAD_KEY, "there is no such file");
+      return complain(problem, rows[i].name, STATUS_BAD_KEY, SENTENCE("there is no such file"));
     if (status != STATUS_OK)
       return complain(problem, rows[i].name, status, NULL);
   }
@@ -208,23 +211,23 @@ static enum status keys_load(struct terminal *terminal, const char *folder, char
 static enum status tls_check(const struct terminal *terminal, const X509 *certificate, const char **words) {
   uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE];
   char name[TID_SIZE + 1] = "";
-  *words = "sig.key is not its key";
+  *words = SENTENCE("sig.key is not its key");
   if (x509_public_key(certificate, public_key) != STATUS_OK ||
       !crypto_equal(public_key, key_public(terminal->sig), sizeof public_key))
     return STATUS_BAD_CERTIFICATE;
-  *words = "it is another terminal's";
+  *words = SENTENCE("it is another terminal's");
   if (x509_common_name(certificate, name, sizeof name) != STATUS_OK || strcmp(name, terminal->tid) != 0)
     return STATUS_BAD_CERTIFICATE;
-  *words = "it has expired; the issuer must renew it";
+  *words = SENTENCE("it has expired; the issuer must renew it");
   if (X509_cmp_current_time(X509_get0_notAfter(certificate)) <= 0)
     return STATUS_TERMINAL_REVOKED;
-  *words = "it is not valid yet: this machine's clock is off";
+  *words = SENTENCE("it is not valid yet: this machine's clock is off");
   return X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0 ? STATUS_CLOCK_OFF : STATUS_OK;
 }
 
 static enum status tls_load(const struct terminal *terminal, const char *folder, char problem[256]) {
   enum status status;
-  const char *words = "there is no certificate in it";
+  const char *words = SENTENCE("there is no certificate in it");
   X509 *certificate = NULL;
   char path[IDENTITY_PATH_MAX];
   status = identity_path(folder, "tls.crt", path);

@@ -20,6 +20,7 @@
 #include "epurse/key.h"
 #include "epurse/message.h"
 #include "epurse/message_desk.h"
+#include "epurse/sentence.h"
 #include "epurse/x509.h"
 #include "identity.h"
 
@@ -263,7 +264,7 @@ static enum status next_check(const struct terminal *configured, const char *fol
   if (status == STATUS_OK) {
     status = chain_check(path, &next.terminal_ca);
     if (status != STATUS_OK)
-      (void)snprintf(problem, 256, "tls.crt: not signed by the terminal CA");
+      (void)snprintf(problem, 256, SENTENCE("tls.crt: not signed by the terminal CA"));
   }
   identity_wipe(&next);
   return status;
@@ -306,7 +307,7 @@ enum status renewal_take(const char *config, const char *answer, char problem[25
   if (status == STATUS_OK)
     status = inner_path(configured.folder, MADE, REQUEST, path);
   if (status == STATUS_OK && access(path, F_OK) != 0) {
-    (void)snprintf(problem, 256, "this terminal has not asked for new certificates: renew comes first");
+    (void)snprintf(problem, 256, SENTENCE("this terminal has not asked for new certificates: renew comes first"));
     status = STATUS_NOT_FOUND;
   }
   if (status == STATUS_OK)

@@ -9,6 +9,7 @@
 
 #include "epurse/backend.h"
 #include "epurse/journal.h"
+#include "epurse/sentence.h"
 #include "epurse/settings.h"
 #include "epurse/terminal_renewal.h"
 #include "epurse/x509.h"
@@ -87,24 +88,24 @@ static const char *printer_take(const struct settings *settings, struct print_se
   printer->timeout = (uint8_t)settings_number(settings, "printer", "timeout");
   printer->code_table = (uint8_t)settings_number(settings, "printer", "code_table");
   if (!output_take(settings, printer))
-    return "[printer] output: too long";
+    return SENTENCE("[printer] output: too long");
   if (printer->width != 58 && printer->width != 80)
-    return "[printer] width: 58 or 80";
+    return SENTENCE("[printer] width: 58 or 80");
   if (!word_take(settings, "drawer", "yes", "no", &printer->drawer))
-    return "[printer] drawer: yes or no";
+    return SENTENCE("[printer] drawer: yes or no");
   if (!word_take(settings, "before", "ask", "ignore", &printer->ask))
-    return "[printer] before: ask or ignore";
+    return SENTENCE("[printer] before: ask or ignore");
   unsigned codes = choice_of(settings, "qr", (const char *const[3]){"raster", "native", "none"});
   unsigned words = choice_of(settings, "text", (const char *const[3]){"page", "mixed", "drawn"});
   printer->codes = (enum print_codes)codes;
   printer->words = (enum print_words)words;
   if (codes == 3)
-    return "[printer] qr: raster, native or none";
+    return SENTENCE("[printer] qr: raster, native or none");
   if (words == 3)
-    return "[printer] text: page, mixed or drawn";
+    return SENTENCE("[printer] text: page, mixed or drawn");
   return text_take(settings, "printer", "font", printer->font, sizeof printer->font)
              ? NULL
-             : "[printer] font: the path is too long";
+             : SENTENCE("[printer] font: the path is too long");
 }
 
 /* What the file says of the terminal itself. */
@@ -112,27 +113,27 @@ static enum status terminal_configure(struct terminal *terminal, const struct se
   const char *wrong = NULL;
   if (!text_take(settings, "terminal", "id", terminal->tid, sizeof terminal->tid) ||
       !tid_valid((const uint8_t *)terminal->tid))
-    wrong = "[terminal] id: 8 printable characters without blanks";
+    wrong = SENTENCE("[terminal] id: 8 printable characters without blanks");
   else if (role_by_name(settings_text(settings, "terminal", "role"), &terminal->role) != STATUS_OK)
-    wrong = "[terminal] role: pos, reload, perso or admin";
+    wrong = SENTENCE("[terminal] role: pos, reload, perso or admin");
   else if (!text_take(settings, "terminal", "merchant", terminal->merchant, sizeof terminal->merchant))
-    wrong = "[terminal] merchant: at most 15 characters";
+    wrong = SENTENCE("[terminal] merchant: at most 15 characters");
   else if (!text_take(settings, "terminal", "merchant_name", terminal->merchant_name, sizeof terminal->merchant_name))
-    wrong = "[terminal] merchant_name: at most 63 bytes";
+    wrong = SENTENCE("[terminal] merchant_name: at most 63 bytes");
   else if (!text_take(settings, "tender", "driver", terminal->tender_spec, sizeof terminal->tender_spec))
-    wrong = "[tender] driver: too long";
+    wrong = SENTENCE("[tender] driver: too long");
   else if (!folder_take(settings, terminal->folder, sizeof terminal->folder))
-    wrong = "its directory: the path is too long";
+    wrong = SENTENCE("its directory: the path is too long");
   else if (!text_take(settings, "files", "receipts", terminal->receipts, sizeof terminal->receipts))
-    wrong = "[files] receipts: the path is too long";
+    wrong = SENTENCE("[files] receipts: the path is too long");
   else if (!offline_take(settings, terminal))
-    wrong = "[pos] offline: never or auto";
+    wrong = SENTENCE("[pos] offline: never or auto");
   else
     wrong = printer_take(settings, &terminal->printer);
   terminal->answer_seconds = (int)settings_number(settings, "reader", "answer");
   terminal->currency = currency_by_code(settings_text(settings, "terminal", "currency"));
   if (wrong == NULL && terminal->currency == NULL)
-    wrong = "[terminal] currency: three letters of ISO 4217, like EUR";
+    wrong = SENTENCE("[terminal] currency: three letters of ISO 4217, like EUR");
   if (wrong == NULL)
     return STATUS_OK;
   snprintf(problem, 256, "%s", wrong);
@@ -181,7 +182,7 @@ static enum status terminal_connect(struct terminal *terminal, const struct sett
   };
   status = backend_open(&options, &terminal->backend);
   if (status == STATUS_BAD_CONFIG)
-    snprintf(problem, 256, "[server] url: https://HOST:PORT, nothing after it");
+    snprintf(problem, 256, SENTENCE("[server] url: https://HOST:PORT, nothing after it"));
   return status;
 }
 

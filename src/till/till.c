@@ -12,6 +12,7 @@
 #include "epurse/crypto.h"
 #include "epurse/print.h"
 #include "epurse/reader.h"
+#include "epurse/sentence.h"
 #include "epurse/terminal_turn.h"
 #include "till_state.h"
 
@@ -155,7 +156,7 @@ static enum status lock_take(struct till *till, char problem[256]) {
   }
   if (flock(till->lock_fd, LOCK_EX | LOCK_NB) == 0)
     return turn_begin(described.folder);
-  snprintf(problem, 256, "%.200s: another till is at work with this terminal", described.folder);
+  snprintf(problem, 256, "%.200s: %s", described.folder, SENTENCE("another till is at work with this terminal"));
   return STATUS_READER_BUSY;
 }
 

@@ -12,6 +12,7 @@
 #include "admin_ceremony.h"
 #include "admin_folder.h"
 #include "admin_terminal_folder.h"
+#include "cmd/frame/problem.h"
 #include "epurse/amount.h"
 #include "epurse/clock.h"
 #include "epurse/command.h"
@@ -20,6 +21,7 @@
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/message_desk.h"
+#include "epurse/sentence.h"
 #include "epurse/x509.h"
 #include "server/configuration.h"
 
@@ -240,7 +242,7 @@ static enum status url_choose(const struct admin *admin, const struct configurat
 /* What epursed would refuse at its start is refused here, in its words: it reads the configuration back. */
 static enum status start_check(const struct admin *admin, struct founding *founding) {
   struct configuration configuration;
-  char problem[256] = "a value is too long";
+  char problem[256] = SENTENCE("a value is too long");
   enum status status = configuration_write(admin, founding);
 
   if (status == STATUS_OK)
@@ -248,12 +250,14 @@ static enum status start_check(const struct admin *admin, struct founding *found
   else if (status != STATUS_BAD_LENGTH)
     return admin_fail(admin, admin->dir, status);
   if (status == STATUS_OK && admin->store != NULL && strcmp(configuration.store, admin->store) != 0) {
-    (void)snprintf(problem, sizeof problem, "[ledger] store cannot stand there as it is");
+    (void)snprintf(problem, sizeof problem, "%s", SENTENCE("[ledger] store cannot stand there as it is"));
     status = STATUS_BAD_CONFIG;
   }
-  if (status != STATUS_OK)
-    return admin_refuse(admin, STATUS_USAGE, "epursed could not start with that: %s; look at --listen '%s'%s", problem,
-                        admin->listen, admin->store != NULL ? " and at --store" : "");
+  if (status != STATUS_OK) {
+    problem_say_with(admin->program->name, problem, "epursed could not start with that: %s; look at --listen '%s'%s",
+                     problem, admin->listen, admin->store != NULL ? " and at --store" : "");
+    return STATUS_USAGE;
+  }
   if (!x509_hosts_valid(admin->hosts))
     return admin_refuse(admin, STATUS_USAGE, "no certificate can name --host '%s': names and addresses, like %s",
                         admin->hosts, "pay.example.org,192.0.2.1");

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-admin migrate: a ledger of an older program, while no back-end runs, brought to the version of this one. */
+#include <stdio.h>
+
 #include "admin.h"
+#include "cmd/frame/problem.h"
 #include "epurse/ledger.h"
 #include "server/configuration.h"
 
 #define PLACE_MAX 256
 
 static enum status store_find(const struct admin *admin, struct configuration *configuration, const char **store) {
-  char problem[256] = "";
+  char problem[256] = "", text[512];
 
   if ((admin->store == NULL) == (admin->dir == NULL))
     return admin_refuse(admin, STATUS_USAGE, "name the ledger with --store, or the issuer's directory with --dir");
@@ -16,7 +19,11 @@ static enum status store_find(const struct admin *admin, struct configuration *c
     return STATUS_OK;
   enum status status = configuration_load(admin->dir, configuration, problem);
   *store = configuration->store;
-  return status == STATUS_OK ? status : admin_fail(admin, problem[0] != '\0' ? problem : admin->dir, status);
+  if (status == STATUS_OK || problem[0] == '\0')
+    return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
+  (void)snprintf(text, sizeof text, "%s: %s", problem, status_sentence(status));
+  problem_say_with(admin->program->name, text, "%s", text);
+  return status;
 }
 
 enum status admin_migrate(void *context, char **arguments) {

@@ -3,10 +3,8 @@
 #ifndef EPURSE_CMD_LANGUAGE_H
 #define EPURSE_CMD_LANGUAGE_H
 
+#include "epurse/sentence.h" /* SENTENCE */
 #include "epurse/status.h"
-
-/* Marks a sentence for the catalogue where it stands, to be translated where it is said. */
-#define SENTENCE(english) english
 
 /* Takes the locale of the environment, and the catalogues installed, or those of the folder EPURSE_LOCALEDIR. Before it,
  * and in every other language than the catalogues', all is English. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "language.h"
+#include "retold.h"
 
 static char said[1024]; /* one program, one end */
 
@@ -72,11 +73,11 @@ static void clean(char *text) {
 /* For people: the format in their language, and where the sentence first stands in it, that one too. */
 __attribute__((format(printf, 3, 0))) static void show(const char *program, const char *sentence, const char *format,
                                                        va_list arguments) {
-  char text[2048] = "";
+  char text[2048] = "", own[RETOLD_MAX];
   (void)vsnprintf(text, sizeof text, translated(format), arguments);
   const char *at = sentence[0] != 0 ? strstr(text, sentence) : NULL;
   if (at != NULL)
-    fprintf(stderr, "%s: %.*s%s%s\n", program, (int)(at - text), text, translated(sentence), at + strlen(sentence));
+    fprintf(stderr, "%s: %.*s%s%s\n", program, (int)(at - text), text, retold(sentence, own), at + strlen(sentence));
   else
     fprintf(stderr, "%s: %s\n", program, text);
 }
@@ -105,8 +106,10 @@ void problem_say(const char *program, const char *format, ...) {
 }
 
 void problem_open(const char *program, const char *sentence, const char *problem) {
+  char text[1024];
   const bool there = strstr(problem, sentence) != NULL; /* with the name of the file */
-  problem_say_with(program, sentence, "%s%s%s", there ? "" : sentence, !there && problem[0] != 0 ? ": " : "", problem);
+  (void)snprintf(text, sizeof text, "%s%s%s", there ? "" : sentence, !there && problem[0] != 0 ? ": " : "", problem);
+  problem_say_with(program, text, "%s", text);
 }
 
 void problem_forget(void) {

@@ -10,8 +10,8 @@
 /* Says "PROGRAM: sentence" on stderr, in the language of people (language.h), from the English format. The first sentence of a run is the one that problem_said answers: what comes
  * behind it explains it; that one is English. For the thread of main. */
 void problem_say(const char *program, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same where an English sentence of the catalogue is among the arguments, mostly that of a status: it is translated
- * as well; "": none is. */
+/* The same where an English sentence that can be retold (retold.h) is among the arguments, mostly that of a status: it is
+ * translated as well; "": none is. */
 void problem_say_with(const char *program, const char *sentence, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void problem_say_list(const char *program, const char *sentence, const char *format, va_list arguments)

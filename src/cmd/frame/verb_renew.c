@@ -12,8 +12,8 @@ static enum status take(struct terminal_program *self, const char *answer) {
   uint8_t moment[MOMENT_SIZE];
   enum status status = self->config == NULL ? STATUS_NO_CONFIG : renewal_take(self->config, answer, problem);
   if (status != STATUS_OK) {
-    problem_say_with(self->program->name, status_sentence(status), "not renewed: %s",
-                     problem[0] != 0 ? problem : status_sentence(status));
+    const char *why = problem[0] != 0 ? problem : status_sentence(status);
+    problem_say_with(self->program->name, why, "not renewed: %s", why);
     return status;
   }
   self->changed = true;

@@ -306,6 +306,12 @@ static bool reader_wanted(const struct batch *batch, const struct reader_row *ro
   return spec[len] == 0 && bytes_text_has(row->name, part);
 }
 
+static void worker_refuse(const struct batch *batch, const char *name, enum status status, const char *problem) {
+  char text[640];
+  (void)snprintf(text, sizeof text, "%s%s%s", status_sentence(status), problem[0] != 0 ? ": " : "", problem);
+  problem_say_with(batch->self->program->name, text, "%s: %s", name, text);
+}
+
 static enum status worker_open(struct batch *batch, const struct reader_row *row) {
   struct batch_worker *worker = &batch->workers[batch->worker_count];
   char problem[512] = "", spec[16];
@@ -318,8 +324,7 @@ static enum status worker_open(struct batch *batch, const struct reader_row *row
   if (status == STATUS_OK)
     reader_limit(worker->reader, worker->terminal->answer_seconds);
   if (status != STATUS_OK)
-    problem_say_with(batch->self->program->name, status_sentence(status), "%s: %s%s%s", row->name,
-                     status_sentence(status), problem[0] != 0 ? ": " : "", problem);
+    worker_refuse(batch, row->name, status, problem);
   batch->worker_count++; /* so that batch_end closes what is open of it */
   return status;
 }

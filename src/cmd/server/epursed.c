@@ -9,6 +9,7 @@
 #include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
 #include "cmd/frame/option.h"
+#include "cmd/frame/retold.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_clock.h"
@@ -48,7 +49,10 @@ static const struct program program = {.name = PROGRAM,
 
 /* One sentence on stderr; the exit code. */
 static int fail(enum status status, const char *problem) {
-  fprintf(stderr, PROGRAM ": %s%s%s\n", translated_status(status), problem[0] == '\0' ? "" : ": ", translated(problem));
+  char own[RETOLD_MAX];
+
+  fprintf(stderr, PROGRAM ": %s%s%s\n", translated_status(status), problem[0] == '\0' ? "" : ": ",
+          retold(problem, own));
   return status_exit_code(status);
 }
 

@@ -8,6 +8,7 @@
 
 #include "cmd/frame/language.h"
 #include "cmd/frame/option.h"
+#include "cmd/frame/retold.h"
 #include "epurse/secret.h"
 #include "register/register_json.h"
 #include "service.h"
@@ -37,10 +38,11 @@ static const struct program program = {.name = PROGRAM,
 
 /* One sentence on stderr; the exit code. Where it cannot listen is no matter of the back-end's, whose status that is. */
 static int fail(enum status status, const char *problem) {
+  char own[RETOLD_MAX];
   const bool here =
       (status == STATUS_NO_SERVER || status == STATUS_READER_BUSY) && problem[0] != 0; /* all of it is there */
   fprintf(stderr, PROGRAM ": %s%s%s\n", here ? "" : translated_status(status), here || problem[0] == 0 ? "" : ": ",
-          problem);
+          retold(problem, own));
   return status_exit_code(status);
 }
 
