@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "epurse/amount.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 
@@ -81,9 +82,15 @@ size_t audit_newer(const struct audit *audit, int64_t *written);
 /* The moment up to which it was compared, unix seconds: as requested, or of the backup; 0: the ledger is today's. */
 int64_t audit_until(const struct audit *audit);
 
-/* One line for each finding and each file that could not be read, then what was compared, then the count. `until`: audit_until as
- * people read it. */
-void audit_print(const struct audit *audit, const char *until, FILE *out);
+/* How it is told to people. All of it may be left out: {0} is English. */
+#define AUDIT_TEXT_MAX 1024
+struct audit_speech {
+  const char *until;                                                    /* audit_until as people read it */
+  const char *(*words)(const char *english, char text[AUDIT_TEXT_MAX]); /* a whole line or a part, in their language */
+  const struct amount_format *format;                                   /* of amounts */
+};
+/* One line for each finding and each file that could not be read, then what was compared, then the count. */
+void audit_print(const struct audit *audit, const struct audit_speech *speech, FILE *out);
 /* The same as an object; the caller's. NULL where memory ends. */
 json_t *audit_json(const struct audit *audit);
 

@@ -5,6 +5,7 @@
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_transaction.h"
+#include "epurse/sentence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,15 +74,15 @@ static void book_certificate(struct book_card *card, struct certificate *certifi
     return;
   if (!issuer_certified(card->audit, row->sig_certificate, row->sig_certificate_len, ROLE_CARD_CA, ROLE_CARD_SIG,
                         certificate)) {
-    wrong = "its certificate is not under the master key";
+    wrong = SENTENCE("its certificate is not under the master key");
   } else if (memcmp(certificate->subject, card->row->cid, CID_SIZE) != 0) {
-    wrong = "its certificate is another card's";
+    wrong = SENTENCE("its certificate is another card's");
   } else {
     card->sig_public = certificate->public_key;
     if (memcmp(certificate->public_key, row->sig_public, CRYPTO_P256_PUBLIC_SIZE) != 0)
-      wrong = "its certificate is for another key than its row's";
+      wrong = SENTENCE("its certificate is for another key than its row's");
     else if (memcmp(certificate->expiry, row->expiry, DATE_SIZE) != 0)
-      wrong = "its certificate has another last day than its row";
+      wrong = SENTENCE("its certificate has another last day than its row");
   }
   if (wrong != NULL)
     finding_of(card->audit, AUDIT_CARD_CERTIFICATE, card->row->cid, 0, wrong);
@@ -108,7 +109,8 @@ static void book_points(struct book_card *card, const struct ledger_transaction 
     points = -((booking->amount + value - 1) / value);
   }
   if (points != booking->points)
-    finding_of(card->audit, AUDIT_POINTS, booking->cid, booking->atc, "the rates as they stand make other points");
+    finding_of(card->audit, AUDIT_POINTS, booking->cid, booking->atc,
+               SENTENCE("the rates as they stand make other points"));
 }
 
 static void book_authorisation(struct book_card *card, const struct ledger_transaction *booking) {
@@ -118,11 +120,11 @@ static void book_authorisation(struct book_card *card, const struct ledger_trans
   const struct issuer_key *server = issuer_server(card->audit, authorisation.key_version);
   const char *wrong = NULL;
   if (server == NULL)
-    wrong = "there is no certificate of that key of the server";
+    wrong = SENTENCE("there is no certificate of that key of the server");
   else if (record_verify(booking->authorisation, AUTHORISATION_SIZE, server->public_key) != STATUS_OK)
-    wrong = "the server did not sign it";
+    wrong = SENTENCE("the server did not sign it");
   else if (date_passed(server->expiry, authorisation.time))
-    wrong = "the server's key had expired";
+    wrong = SENTENCE("the server's key had expired");
   if (wrong != NULL)
     finding_of(card->audit, AUDIT_AUTHORISATION_SIGNATURE, booking->cid, booking->atc, wrong);
 }
@@ -140,7 +142,7 @@ static void book_journal(struct book_card *card, const struct ledger_transaction
       .kind = AUDIT_JOURNAL_MISSING, .of_card = true, .atc = booking->atc, .file = till->file};
   memcpy(finding.cid, booking->cid, CID_SIZE);
   memcpy(finding.tid, till->tid, sizeof finding.tid);
-  finding_add(card->audit, &finding, "booked, and not in the terminal's journal");
+  finding_add(card->audit, &finding, SENTENCE("booked, and not in the terminal's journal"));
 }
 
 static void book_history(const struct ledger_transaction *booking, const struct promise *promise,
@@ -176,9 +178,9 @@ static void book_transaction(struct book_card *card, const struct ledger_transac
     return;
   book_history(booking, &promise, item);
   if (record_verify(booking->promise, PROMISE_SIZE, card->sig_public) != STATUS_OK)
-    finding_of(card->audit, AUDIT_PROMISE_SIGNATURE, booking->cid, booking->atc, "the card did not sign it");
+    finding_of(card->audit, AUDIT_PROMISE_SIGNATURE, booking->cid, booking->atc, SENTENCE("the card did not sign it"));
   if (booking->state != LEDGER_DECLINED && promise.currency != card->audit->settings.currency)
-    finding_of(card->audit, AUDIT_CURRENCY, booking->cid, booking->atc, "not the ledger's currency");
+    finding_of(card->audit, AUDIT_CURRENCY, booking->cid, booking->atc, SENTENCE("not the ledger's currency"));
   book_points(card, booking, &promise);
   book_journal(card, booking, &promise);
 }
@@ -289,7 +291,8 @@ static void book_incidents(struct audit *audit) {
     const struct ledger_incident *incident = &audit->incidents[i];
     audit->figures.incidents++;
     if (!incident_proves(audit, incident))
-      finding_of(audit, AUDIT_EVIDENCE, incident->cid, incident->atc, "it does not prove what the incident says");
+      finding_of(audit, AUDIT_EVIDENCE, incident->cid, incident->atc,
+                 SENTENCE("it does not prove what the incident says"));
   }
 }
 
@@ -303,7 +306,7 @@ enum status book_audit(struct audit *audit) {
   if (status == STATUS_OK)
     book_incidents(audit);
   if (status == STATUS_LEDGER_BROKEN) {
-    finding_add(audit, &finding, "it is damaged and could not be read to its end");
+    finding_add(audit, &finding, SENTENCE("it is damaged and could not be read to its end"));
     status = STATUS_OK;
   }
   return status;

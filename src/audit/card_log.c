@@ -13,6 +13,7 @@
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_transaction.h"
 #include "epurse/message.h"
+#include "epurse/sentence.h"
 
 #define RECORDS_MAX (PURCHASE_LOG_RECORDS + LOAD_LOG_RECORDS)
 
@@ -94,21 +95,21 @@ static const char *statement_take(const json_t *object, struct statement *statem
   const json_t *records = json_object_get(object, "records");
   const char *cid = NULL;
   if (!json_is_array(records))
-    return "this is not the log of a card";
+    return SENTENCE("this is not the log of a card");
   if (!text_take(object, "cid", &cid) || cid_parse(cid, statement->cid) != STATUS_OK)
-    return "it does not say whose log it is: print it with this version";
+    return SENTENCE("it does not say whose log it is: print it with this version");
   if (!number_take(object, "atc", &statement->atc) || !number_take(object, "balance", &statement->balance) ||
       !number_take(object, "points", &statement->points) ||
       !number_take(object, "purse_ceiling", &statement->purse_ceiling) ||
       !number_take(object, "payment_ceiling", &statement->payment_ceiling) ||
       !text_take(object, "expiry", &statement->expiry) || !text_take(object, "chip", &statement->chip))
-    return "it lacks what the card says of itself";
+    return SENTENCE("it lacks what the card says of itself");
   statement->count = json_array_size(records);
   if (statement->count > RECORDS_MAX)
-    return "it has more records than a card";
+    return SENTENCE("it has more records than a card");
   for (size_t i = 0; i < statement->count; i++)
     if (!line_take(json_array_get(records, i), &statement->lines[i]))
-      return "a record is damaged";
+      return SENTENCE("a record is damaged");
   qsort(statement->lines, statement->count, sizeof statement->lines[0], compare_lines);
   return NULL;
 }
@@ -126,19 +127,19 @@ static const char *line_difference(const struct log_line *line, const struct led
   int64_t change = change_of(line->type, promise.sale_in_points, line->amount);
   moment_print(authorisation.time, time);
   if (line->amount != booking->amount)
-    return "another amount is booked";
+    return SENTENCE("another amount is booked");
   if (line->type != booking->type)
-    return "something of another kind is booked";
+    return SENTENCE("something of another kind is booked");
   if (memcmp(line->tid, booking->tid, TID_SIZE) != 0)
-    return "another terminal is booked";
+    return SENTENCE("another terminal is booked");
   if (line->points != booking->points)
-    return "other points are booked";
+    return SENTENCE("other points are booked");
   if (strcmp(line->time, time) != 0)
-    return "another time is booked";
+    return SENTENCE("another time is booked");
   if (currency == NULL || strcmp(line->currency, currency->code) != 0)
-    return "another currency is booked";
+    return SENTENCE("another currency is booked");
   if (line->balance != promise.balance + change)
-    return "its balance is not the one that the card promised";
+    return SENTENCE("its balance is not the one that the card promised");
   return NULL;
 }
 
@@ -161,13 +162,13 @@ static void line_check_booking(const struct statement *statement, const struct l
   struct ledger_transaction booking;
   if (ledger_transaction_find(audit->ledger, statement->cid, line->atc, &booking) != STATUS_OK) {
     if (!finding_later(audit, line_authorised(line)))
-      statement_add(statement, AUDIT_LOG_UNBOOKED, line->atc, "not in the ledger");
+      statement_add(statement, AUDIT_LOG_UNBOOKED, line->atc, SENTENCE("not in the ledger"));
     return;
   }
   const char *difference = line_difference(line, &booking);
   bool noted = incident_known(audit, LEDGER_INCIDENT_LATE_PROOF, statement->cid, line->atc);
   if (booking.state != LEDGER_CAPTURED && booking.state != LEDGER_HELD && !noted)
-    statement_add(statement, AUDIT_LOG_UNBOOKED, line->atc, "the ledger has it as not committed");
+    statement_add(statement, AUDIT_LOG_UNBOOKED, line->atc, SENTENCE("the ledger has it as not committed"));
   if (difference != NULL)
     statement_add(statement, AUDIT_LOG_DIFFERS, line->atc, difference);
 }
@@ -191,11 +192,11 @@ static void line_check_journal(const struct statement *statement, const struct l
   if (till == NULL || (entry == NULL && line->type == TRANSACTION_OFFLINE_PURCHASE)) /* torn before its answer */
     return;
   if (entry == NULL)
-    statement_add(statement, AUDIT_LOG_UNJOURNALLED, line->atc, "not in the terminal's journal");
+    statement_add(statement, AUDIT_LOG_UNJOURNALLED, line->atc, SENTENCE("not in the terminal's journal"));
   else if (entry->amount != line->amount || entry->type != line->type)
-    statement_add(statement, AUDIT_LOG_JOURNAL, line->atc, "the journal has another amount or kind");
+    statement_add(statement, AUDIT_LOG_JOURNAL, line->atc, SENTENCE("the journal has another amount or kind"));
   else if (entry->state == JOURNAL_CANCELLED)
-    statement_add(statement, AUDIT_LOG_JOURNAL, line->atc, "the journal has it as cancelled");
+    statement_add(statement, AUDIT_LOG_JOURNAL, line->atc, SENTENCE("the journal has it as cancelled"));
 }
 
 /* ---- what must be in the log ---- */
@@ -269,7 +270,7 @@ static void statement_check_booking(const struct statement *statement, const str
   bool logged = statement_find(statement, booking->atc) != NULL;
   bool captured = booking->state == LEDGER_CAPTURED;
   if (captured && !logged && statement_reaches(statement, booking->type, booking->atc))
-    statement_add(statement, AUDIT_LOG_MISSING, booking->atc, "captured, and not in the card's log");
+    statement_add(statement, AUDIT_LOG_MISSING, booking->atc, SENTENCE("captured, and not in the card's log"));
   if (!(captured && (int64_t)booking->atc <= statement->atc) && !(booking->state == LEDGER_HELD && logged))
     return;
   if (captured && !logged && (int64_t)booking->atc == statement->atc)
@@ -304,7 +305,7 @@ static enum status statement_check_bookings(const struct statement *statement) {
     if (line_is_later(statement, &statement->lines[i]))
       statement_add_line(&statement->lines[i], &sum);
   if (status == STATUS_OK && (sum.balance != statement->balance || sum.points != statement->points))
-    statement_add(statement, AUDIT_LOG_BALANCE, 0, "not what its captured transactions make");
+    statement_add(statement, AUDIT_LOG_BALANCE, 0, SENTENCE("not what its captured transactions make"));
   return status;
 }
 
@@ -316,7 +317,7 @@ static void statement_check_journals(const struct statement *statement) {
       bool committed = entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED;
       if (committed && memcmp(entry->cid, statement->cid, CID_SIZE) == 0 &&
           statement_reaches(statement, entry->type, entry->atc) && statement_find(statement, entry->atc) == NULL)
-        statement_add(statement, AUDIT_JOURNAL_UNLOGGED, entry->atc, "committed, and not in the card's log");
+        statement_add(statement, AUDIT_JOURNAL_UNLOGGED, entry->atc, SENTENCE("committed, and not in the card's log"));
     }
   }
 }
@@ -330,24 +331,24 @@ static void statement_check_card(const struct statement *statement, const struct
                  terms->expiry[3]);
   bytes_to_hex(row->chip_serial, CHIP_SERIAL_SIZE, chip);
   if (statement->purse_ceiling != terms->purse_ceiling || statement->payment_ceiling != terms->payment_ceiling)
-    statement_add(statement, AUDIT_LOG_CARD, 0, "the ledger has other ceilings");
+    statement_add(statement, AUDIT_LOG_CARD, 0, SENTENCE("the ledger has other ceilings"));
   if (strcmp(statement->expiry, expiry) != 0)
-    statement_add(statement, AUDIT_LOG_CARD, 0, "the ledger has another last day");
+    statement_add(statement, AUDIT_LOG_CARD, 0, SENTENCE("the ledger has another last day"));
   if (strcmp(statement->chip, chip) != 0)
-    statement_add(statement, AUDIT_LOG_CARD, 0, "the ledger has another chip");
+    statement_add(statement, AUDIT_LOG_CARD, 0, SENTENCE("the ledger has another chip"));
 }
 
 static enum status statement_audit(struct statement *statement) {
   struct ledger_card row;
   int64_t balance = statement->count > 0 ? statement->lines[0].balance : 0;
   if (statement->balance != balance)
-    statement_add(statement, AUDIT_LOG_BALANCE, 0, "not the balance behind its last record");
+    statement_add(statement, AUDIT_LOG_BALANCE, 0, SENTENCE("not the balance behind its last record"));
   if (statement->audit->ledger == NULL)
     return STATUS_OK;
   for (size_t i = 0; i < statement->count; i++)
     line_check_journal(statement, &statement->lines[i]);
   if (ledger_card_find(statement->audit->ledger, statement->cid, &row) != STATUS_OK) {
-    statement_add(statement, AUDIT_LOG_CARD, 0, "the ledger does not know this card");
+    statement_add(statement, AUDIT_LOG_CARD, 0, SENTENCE("the ledger does not know this card"));
     return STATUS_OK;
   }
   statement_check_card(statement, &row);
@@ -366,7 +367,7 @@ enum status card_log_audit(struct audit *audit, const char *file) {
   enum status status = statement != NULL ? STATUS_OK : STATUS_NO_MEMORY;
   if (statement != NULL) {
     *statement = (struct statement){.audit = audit, .file = name_keep(audit, file)};
-    const char *wrong = object != NULL ? statement_take(object, statement) : "it cannot be read as JSON";
+    const char *wrong = object != NULL ? statement_take(object, statement) : SENTENCE("it cannot be read as JSON");
     if (wrong != NULL) {
       unread_add(audit, file, wrong);
     } else {

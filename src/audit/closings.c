@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "epurse/sentence.h"
 #include "epurse/terminal_closing.h"
 
 /* What was open or waiting then nobody knows any more; all else the entries say again. */
@@ -49,22 +50,22 @@ static const char *closing_wrong(struct journal *journal, enum journal_chain cha
   struct closing closing;
   if (!crypto_sha256((const uint8_t *)kept->body, strlen(kept->body), hash) ||
       !crypto_equal(hash, kept->hash, sizeof hash))
-    return "it does not have its own hash";
+    return SENTENCE("it does not have its own hash");
   if (closing_decode(kept->body, &closing) != STATUS_OK || closing.chain != chain)
-    return "no terminal writes it so";
+    return SENTENCE("no terminal writes it so");
   const int64_t shifts = before->shifts;
   before->shifts = closing.shifts_last;
   if (closing.number != kept->number)
-    return "it has another number";
+    return SENTENCE("it has another number");
   if (!crypto_equal(closing.previous, before->hash, sizeof closing.previous))
-    return "it does not follow the one before it";
+    return SENTENCE("it does not follow the one before it");
   if (tid[0] != 0 && strcmp(closing.tid, tid) != 0)
-    return "another terminal has made it";
+    return SENTENCE("another terminal has made it");
   if (chain == JOURNAL_SHIFTS && !begun_agrees(journal, &closing))
-    return "it has begun otherwise";
+    return SENTENCE("it has begun otherwise");
   if (chain == JOURNAL_CLOSINGS && !shifts_follow(journal, &closing, shifts))
-    return "its shifts are other ones";
-  return closing_recounted(journal, &closing, kept->body) ? NULL : "its entries have other sums";
+    return SENTENCE("its shifts are other ones");
+  return closing_recounted(journal, &closing, kept->body) ? NULL : SENTENCE("its entries have other sums");
 }
 
 static enum status chain_audit(struct audit *audit, struct journal *journal, enum journal_chain chain,
@@ -81,8 +82,8 @@ static enum status chain_audit(struct audit *audit, struct journal *journal, enu
                 words[chain]);
   for (int64_t number = 1; number <= marks.last_number; number++) {
     status = journal_closing_find(journal, chain, number, &kept);
-    const char *wrong = status == STATUS_NOT_FOUND ? "it was removed"
-                        : status != STATUS_OK      ? "it is damaged"
+    const char *wrong = status == STATUS_NOT_FOUND ? SENTENCE("it was removed")
+                        : status != STATUS_OK      ? SENTENCE("it is damaged")
                                                    : closing_wrong(journal, chain, &kept, &before, pattern->tid);
     if (wrong != NULL)
       finding_add(audit, pattern, "%s %" PRId64 ": %s", words[chain], number, wrong);

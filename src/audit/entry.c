@@ -3,6 +3,7 @@
 #include "audit.h"
 #include "epurse/ledger_deposit.h"
 #include "epurse/ledger_transaction.h"
+#include "epurse/sentence.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -47,24 +48,24 @@ static void entry_check_row(const struct reading *reading) {
   struct authorisation authorisation;
   uint8_t hash[CRYPTO_SHA256_SIZE];
   if (entry->type != promise->type || entry->amount != promise->amount || entry->currency != promise->currency)
-    reading_add(reading, AUDIT_JOURNAL_ROW, "its type, amount or currency are not the promise's");
+    reading_add(reading, AUDIT_JOURNAL_ROW, SENTENCE("its type, amount or currency are not the promise's"));
   if (memcmp(reading->till->tid, promise->tid, TID_SIZE) != 0)
-    reading_add(reading, AUDIT_JOURNAL_ROW, "the promise was made to another terminal");
+    reading_add(reading, AUDIT_JOURNAL_ROW, SENTENCE("the promise was made to another terminal"));
   if (entry->time > moment_to_unix(promise->time))
-    reading_add(reading, AUDIT_JOURNAL_ROW, "it began after its own promise");
+    reading_add(reading, AUDIT_JOURNAL_ROW, SENTENCE("it began after its own promise"));
   if (entry->has_authorisation &&
       (authorisation_decode(entry->authorisation, AUTHORISATION_SIZE, &authorisation) != STATUS_OK ||
        record_hash(entry->promise, PROMISE_SIZE, hash) != STATUS_OK ||
        !authorisation_answers(&authorisation, promise, hash)))
-    reading_add(reading, AUDIT_JOURNAL_ROW, "its authorisation does not answer its promise");
+    reading_add(reading, AUDIT_JOURNAL_ROW, SENTENCE("its authorisation does not answer its promise"));
   if (entry->type == TRANSACTION_OFFLINE_PURCHASE) /* its promise is the proof */
     return;
   if (ended_with_proof(entry) && !entry->has_authorisation)
-    reading_add(reading, AUDIT_JOURNAL_ROW, "committed without an authorisation");
+    reading_add(reading, AUDIT_JOURNAL_ROW, SENTENCE("committed without an authorisation"));
   if (entry->state == JOURNAL_COMMITTED && !entry->has_secret) /* CONFIRMED without r: another terminal settled it */
-    reading_add(reading, AUDIT_JOURNAL_ROW, "committed without r");
+    reading_add(reading, AUDIT_JOURNAL_ROW, SENTENCE("committed without r"));
   if (entry->has_secret && !opens(entry->secret, promise->commitment))
-    reading_add(reading, AUDIT_JOURNAL_ROW, "r does not open the commitment");
+    reading_add(reading, AUDIT_JOURNAL_ROW, SENTENCE("r does not open the commitment"));
 }
 
 /* ---- against the ledger ---- */
@@ -73,20 +74,20 @@ static void entry_check_records(const struct reading *reading) {
   const struct journal_entry *entry = reading->entry;
   const struct ledger_transaction *booking = &reading->booking;
   if (memcmp(entry->promise, booking->promise, PROMISE_SIZE) != 0)
-    reading_add(reading, AUDIT_JOURNAL_DIFFERS, "another promise is booked");
+    reading_add(reading, AUDIT_JOURNAL_DIFFERS, SENTENCE("another promise is booked"));
   if (entry->has_authorisation && memcmp(entry->authorisation, booking->authorisation, AUTHORISATION_SIZE) != 0)
-    reading_add(reading, AUDIT_JOURNAL_DIFFERS, "another authorisation is booked");
+    reading_add(reading, AUDIT_JOURNAL_DIFFERS, SENTENCE("another authorisation is booked"));
   if (entry->has_secret && booking->has_secret && memcmp(entry->secret, booking->secret, SECRET_SIZE) != 0)
-    reading_add(reading, AUDIT_JOURNAL_DIFFERS, "another r is booked");
+    reading_add(reading, AUDIT_JOURNAL_DIFFERS, SENTENCE("another r is booked"));
   if (memcmp(reading->till->tid, booking->tid, TID_SIZE) != 0)
-    reading_add(reading, AUDIT_JOURNAL_DIFFERS, "booked to another terminal");
+    reading_add(reading, AUDIT_JOURNAL_DIFFERS, SENTENCE("booked to another terminal"));
   if (entry->amount != booking->amount)
-    reading_add(reading, AUDIT_JOURNAL_DIFFERS, "another amount is booked");
+    reading_add(reading, AUDIT_JOURNAL_DIFFERS, SENTENCE("another amount is booked"));
   if (booking->type != TRANSACTION_LOAD || entry->tender_kind[0] == 0)
     return;
   if ((strcmp(entry->tender_kind, TENDER_OWED) == 0) != (booking->tender.kind == LEDGER_TENDER_OWED) ||
       (entry->has_authorisation && strcmp(entry->tender_reference, booking->tender.reference) != 0))
-    reading_add(reading, AUDIT_JOURNAL_DIFFERS, "another payment for the load is booked");
+    reading_add(reading, AUDIT_JOURNAL_DIFFERS, SENTENCE("another payment for the load is booked"));
 }
 
 /* What left the drawer beside a payout, as the server said it. In an earlier copy it has said nothing yet. */
@@ -108,23 +109,23 @@ static const char *entry_conflict(const struct reading *reading) {
   bool settled = booking->state != LEDGER_HELD && booking->state != LEDGER_DECLINED;
   bool reversing = reading->entry->state == JOURNAL_REVERSING || reading->entry->state == JOURNAL_CANCELLED;
   if (booking->reversed && !reversing)
-    return "given back in the ledger, not here";
+    return SENTENCE("given back in the ledger, not here");
   switch (reading->entry->state) {
   case JOURNAL_CONFIRMED:
-    return booking->state == LEDGER_CAPTURED ? NULL : "confirmed here, not captured in the ledger";
+    return booking->state == LEDGER_CAPTURED ? NULL : SENTENCE("confirmed here, not captured in the ledger");
   case JOURNAL_COMMITTED:
     if (booking->state == LEDGER_HELD || booking->state == LEDGER_CAPTURED ||
         incident_known(reading->audit, LEDGER_INCIDENT_LATE_PROOF, booking->cid, booking->atc))
       return NULL;
-    return "the card gave r, the ledger has it as not committed";
+    return SENTENCE("the card gave r, the ledger has it as not committed");
   case JOURNAL_CANCELLED:
     if (booking->state == LEDGER_CAPTURED && !booking->reversed)
-      return "cancelled here, captured in the ledger";
+      return SENTENCE("cancelled here, captured in the ledger");
     if (booking->state == LEDGER_OWED && !booking->reversed)
-      return "given back here, still owed in the ledger";
+      return SENTENCE("given back here, still owed in the ledger");
     return NULL;
   case JOURNAL_SETTLED:
-    return settled ? NULL : "settled elsewhere, open in the ledger";
+    return settled ? NULL : SENTENCE("settled elsewhere, open in the ledger");
   default:
     return NULL;
   }
@@ -178,7 +179,7 @@ static void entry_check_booking(struct audit *audit, struct reading *reading) {
     if (conflict != NULL && !entry_ended_since(reading))
       reading_add(reading, AUDIT_JOURNAL_STATE, conflict);
   } else if (reading->entry->has_authorisation && !finding_later(audit, entry_authorised(reading->entry))) {
-    reading_add(reading, AUDIT_JOURNAL_UNBOOKED, "authorised, and not in the ledger");
+    reading_add(reading, AUDIT_JOURNAL_UNBOOKED, SENTENCE("authorised, and not in the ledger"));
   }
 }
 

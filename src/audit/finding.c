@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Findings: kept, sorted, named. */
 #include "audit.h"
+#include "epurse/sentence.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -126,7 +127,7 @@ void audit_subject(const struct audit_finding *finding, char *text, size_t capac
   else if (finding->merchant[0] != 0)
     (void)snprintf(text, capacity, "merchant %s", finding->merchant);
   else
-    (void)snprintf(text, capacity, "%s", finding->file != NULL ? finding->file : "ledger");
+    (void)snprintf(text, capacity, "%s", finding->file != NULL ? finding->file : SENTENCE("ledger"));
 }
 
 bool incident_known(const struct audit *audit, enum ledger_incident_kind kind, const uint8_t cid[CID_SIZE],

@@ -2,6 +2,7 @@
  * What a card signed about its past: each promise tells its balance, and the last transaction that was committed. */
 #include "audit.h"
 #include "epurse/ledger_transaction.h"
+#include "epurse/sentence.h"
 
 #include <string.h>
 
@@ -16,11 +17,12 @@ static const struct history_item *history_captured(const struct history_item *it
 static const char *history_conflict(const struct history_item *item, const struct history_item *captured) {
   uint8_t hash[CRYPTO_SHA256_SIZE];
   if (item->last_atc != (captured != NULL ? captured->atc : 0))
-    return captured == NULL || item->last_atc > captured->atc ? "a later promise says that this one was committed"
-                                                              : "a later promise says that this one was not committed";
+    return captured == NULL || item->last_atc > captured->atc
+               ? SENTENCE("a later promise says that this one was committed")
+               : SENTENCE("a later promise says that this one was not committed");
   if (captured != NULL &&
       (!crypto_sha256(item->last_secret, SECRET_SIZE, hash) || !crypto_equal(hash, captured->commitment, sizeof hash)))
-    return "the r in a later promise does not open its commitment";
+    return SENTENCE("the r in a later promise does not open its commitment");
   return NULL;
 }
 
@@ -36,7 +38,8 @@ void history_audit(struct audit *audit, const uint8_t cid[CID_SIZE], const struc
     if (conflict != NULL)
       finding_of(audit, AUDIT_OUTCOME, cid, about, conflict);
     if (speaks && item->balance != balance - (int64_t)item->offline_sum)
-      finding_of(audit, AUDIT_CARD_BALANCE, cid, item->atc, "the card signed another balance than its past makes");
+      finding_of(audit, AUDIT_CARD_BALANCE, cid, item->atc,
+                 SENTENCE("the card signed another balance than its past makes"));
     if (item->state == LEDGER_CAPTURED && item->type != TRANSACTION_OFFLINE_PURCHASE)
       balance += item->change - (int64_t)item->offline_sum;
   }

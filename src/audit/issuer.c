@@ -8,6 +8,7 @@
 
 #include "epurse/key.h"
 #include "epurse/receipt.h"
+#include "epurse/sentence.h"
 
 static bool issuer_role(uint8_t role) {
   return role == ROLE_CARD_CA || role == ROLE_TERMINAL_CA || role == ROLE_SERVER;
@@ -45,7 +46,7 @@ static enum status issuer_file(struct audit *audit, const char *file) {
   uint8_t *data = NULL;
   size_t len = 0;
   if (public_file_load(file, &data, &len) != STATUS_OK) {
-    unread_add(audit, file, "the certificate cannot be read");
+    unread_add(audit, file, SENTENCE("the certificate cannot be read"));
     return STATUS_OK;
   }
   enum status status = issuer_add(audit, data, len);

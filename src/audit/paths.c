@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Files as they are named on a command line: themselves, or a folder of them. */
 #include "audit.h"
+#include "epurse/sentence.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ static enum status folder_walk(struct audit *audit, const char *folder, const ch
   enum status status = STATUS_OK;
   int count = scandir(folder, &names, NULL, alphasort);
   if (count < 0) {
-    unread_add(audit, folder, "the folder cannot be read");
+    unread_add(audit, folder, SENTENCE("the folder cannot be read"));
     return STATUS_OK;
   }
   for (int i = 0; i < count; i++) {

@@ -8,6 +8,7 @@
 #include "epurse/key.h"
 #include "epurse/ledger_transaction.h"
 #include "epurse/receipt.h"
+#include "epurse/sentence.h"
 
 static void receipt_add(struct audit *audit, enum audit_kind kind, const char *file, const struct promise *promise,
                         const char *words) {
@@ -32,22 +33,22 @@ static void receipt_compare(struct audit *audit, const char *file, const struct 
   bool offline = promise->type == TRANSACTION_OFFLINE_PURCHASE; /* nobody may have brought it in yet */
   if (ledger_transaction_find(audit->ledger, promise->cid, promise->atc, &booking) != STATUS_OK) {
     if (!offline && !finding_later(audit, moment_to_unix(facts->authorisation.time)))
-      receipt_add(audit, AUDIT_RECEIPT_UNBOOKED, file, promise, "not in the ledger");
+      receipt_add(audit, AUDIT_RECEIPT_UNBOOKED, file, promise, SENTENCE("not in the ledger"));
     return;
   }
   bool noted = incident_known(audit, LEDGER_INCIDENT_LATE_PROOF, promise->cid, promise->atc);
   if (booking.state != LEDGER_CAPTURED && booking.state != LEDGER_HELD && !noted)
-    receipt_add(audit, AUDIT_RECEIPT_UNBOOKED, file, promise, "the ledger has it as not committed");
+    receipt_add(audit, AUDIT_RECEIPT_UNBOOKED, file, promise, SENTENCE("the ledger has it as not committed"));
   if (!view_equal(&receipt->promise, booking.promise, PROMISE_SIZE))
-    receipt_add(audit, AUDIT_RECEIPT_DIFFERS, file, promise, "another promise is booked");
+    receipt_add(audit, AUDIT_RECEIPT_DIFFERS, file, promise, SENTENCE("another promise is booked"));
   if (!offline && !view_equal(&receipt->authorisation, booking.authorisation, AUTHORISATION_SIZE))
-    receipt_add(audit, AUDIT_RECEIPT_DIFFERS, file, promise, "another authorisation is booked");
+    receipt_add(audit, AUDIT_RECEIPT_DIFFERS, file, promise, SENTENCE("another authorisation is booked"));
   if (booking.has_secret && !view_equal(&receipt->secret, booking.secret, SECRET_SIZE))
-    receipt_add(audit, AUDIT_RECEIPT_DIFFERS, file, promise, "another r is booked");
+    receipt_add(audit, AUDIT_RECEIPT_DIFFERS, file, promise, SENTENCE("another r is booked"));
   if (strcmp(facts->merchant, booking.merchant) != 0)
-    receipt_add(audit, AUDIT_RECEIPT_DIFFERS, file, promise, "another merchant is booked");
+    receipt_add(audit, AUDIT_RECEIPT_DIFFERS, file, promise, SENTENCE("another merchant is booked"));
   if (promise->amount != booking.amount)
-    receipt_add(audit, AUDIT_RECEIPT_DIFFERS, file, promise, "another amount is booked");
+    receipt_add(audit, AUDIT_RECEIPT_DIFFERS, file, promise, SENTENCE("another amount is booked"));
 }
 
 enum status receipt_audit(struct audit *audit, const char *file) {
@@ -57,7 +58,7 @@ enum status receipt_audit(struct audit *audit, const char *file) {
   struct receipt_facts facts;
   const char *reason = "";
   if (public_file_load(file, &data, &len) != STATUS_OK) {
-    unread_add(audit, file, "the receipt cannot be read");
+    unread_add(audit, file, SENTENCE("the receipt cannot be read"));
     return STATUS_OK;
   }
   audit->figures.receipts++;

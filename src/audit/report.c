@@ -5,51 +5,68 @@
 #include <inttypes.h>
 
 #include "epurse/amount.h"
+#include "epurse/sentence.h"
 
 #define SUBJECT_MAX 300
+#define LINE_SIZE   512
 
-static void print_amount(FILE *out, int64_t minor, uint16_t number) {
-  static const struct amount_format format = {".", ""};
-  char text[AMOUNT_TEXT_MAX];
-  if (amount_print((struct amount){minor, number}, &format, text, sizeof text) != 0)
-    (void)fprintf(out, "%s", text);
-  else
-    (void)fprintf(out, "%" PRId64, minor);
+/* In the words of whoever reads it. */
+static const char *said(const struct audit_speech *speech, const char *english, char text[AUDIT_TEXT_MAX]) {
+  return speech->words != NULL ? speech->words(english, text) : english;
 }
 
-static void print_figures(const struct audit *audit, FILE *out) {
+static void amount_text(const struct audit_speech *speech, int64_t minor, uint16_t number, char text[AMOUNT_TEXT_MAX]) {
+  static const struct amount_format plain = {".", ""};
+  const struct amount_format *format = speech->format != NULL ? speech->format : &plain;
+  if (amount_print((struct amount){minor, number}, format, text, AMOUNT_TEXT_MAX) == 0)
+    (void)snprintf(text, AMOUNT_TEXT_MAX, "%" PRId64, minor);
+}
+
+static void print_figures(const struct audit *audit, const struct audit_speech *speech, FILE *out) {
   const struct audit_figures *figures = &audit->figures;
-  (void)fprintf(out,
-                "Compared: %" PRId64 " cards, %" PRId64 " transactions (%" PRId64 " captured), %" PRId64
-                " journals with %" PRId64 " entries, %" PRId64 " card logs with %" PRId64 " records, %" PRId64
-                " receipts.\n",
-                figures->cards, figures->transactions, figures->captured, figures->journals, figures->entries,
-                figures->card_logs, figures->log_records, figures->receipts);
+  char line[LINE_SIZE], text[AUDIT_TEXT_MAX], held[AMOUNT_TEXT_MAX], paid[AMOUNT_TEXT_MAX];
+  (void)snprintf(line, sizeof line,
+                 "Compared: %" PRId64 " cards, %" PRId64 " transactions (%" PRId64 " captured), %" PRId64
+                 " journals with %" PRId64 " entries, %" PRId64 " card logs with %" PRId64 " records, %" PRId64
+                 " receipts.",
+                 figures->cards, figures->transactions, figures->captured, figures->journals, figures->entries,
+                 figures->card_logs, figures->log_records, figures->receipts);
+  (void)fprintf(out, "%s\n", said(speech, line, text));
   if (audit->settings.currency == 0) /* there was no ledger to tell */
     return;
-  (void)fprintf(out, "On its way: %" PRId64 " in hold (", figures->held);
-  print_amount(out, figures->held_amount, audit->settings.currency);
-  (void)fprintf(out, "), %" PRId64 " paid and not yet confirmed (", figures->unconfirmed);
-  print_amount(out, figures->unconfirmed_amount, audit->settings.currency);
-  (void)fprintf(out, "), %" PRId64 " entries open, %" PRId64 " unreported; %" PRId64 " incidents noted.\n",
-                figures->open_entries, figures->unreported, figures->incidents);
+  amount_text(speech, figures->held_amount, audit->settings.currency, held);
+  amount_text(speech, figures->unconfirmed_amount, audit->settings.currency, paid);
+  (void)snprintf(line, sizeof line,
+                 "On its way: %" PRId64 " in hold (%s), %" PRId64 " paid and not yet confirmed (%s), %" PRId64
+                 " entries open, %" PRId64 " unreported; %" PRId64 " incidents noted.",
+                 figures->held, held, figures->unconfirmed, paid, figures->open_entries, figures->unreported,
+                 figures->incidents);
+  (void)fprintf(out, "%s\n", said(speech, line, text));
 }
 
-void audit_print(const struct audit *audit, const char *until, FILE *out) {
-  char subject[SUBJECT_MAX];
-  for (size_t i = 0; i < audit->finding_count; i++) {
-    const struct audit_finding *finding = &audit->findings[i];
-    audit_subject(finding, subject, sizeof subject);
-    (void)fprintf(out, "%s: %s: %s%s%s%s\n", audit_kind_name(finding->kind), subject, finding->detail,
-                  finding->file != NULL ? " (" : "", finding->file != NULL ? finding->file : "",
-                  finding->file != NULL ? ")" : "");
-  }
+static void print_finding(const struct audit_finding *finding, const struct audit_speech *speech, FILE *out) {
+  char subject[SUBJECT_MAX], text[AUDIT_TEXT_MAX], detail[AUDIT_TEXT_MAX];
+  audit_subject(finding, subject, sizeof subject);
+  (void)fprintf(out, "%s: %s: %s%s%s%s\n", audit_kind_name(finding->kind), said(speech, subject, text),
+                said(speech, finding->detail, detail), finding->file != NULL ? " (" : "",
+                finding->file != NULL ? finding->file : "", finding->file != NULL ? ")" : "");
+}
+
+void audit_print(const struct audit *audit, const struct audit_speech *speech, FILE *out) {
+  char line[LINE_SIZE], text[AUDIT_TEXT_MAX], reason[AUDIT_TEXT_MAX];
+  for (size_t i = 0; i < audit->finding_count; i++)
+    print_finding(&audit->findings[i], speech, out);
   for (size_t i = 0; i < audit->unread_count; i++)
-    (void)fprintf(out, "not read: %s: %s\n", audit->unread[i].file, audit->unread[i].reason);
-  print_figures(audit, out);
-  if (audit->until != 0)
-    (void)fprintf(out, "Later than %s and not compared: %" PRId64 ".\n", until, audit->figures.later);
-  (void)fprintf(out, "%zu findings, %zu files not read\n", audit->finding_count, audit->unread_count);
+    (void)fprintf(out, "%s: %s: %s\n", said(speech, SENTENCE("not read"), text), audit->unread[i].file,
+                  said(speech, audit->unread[i].reason, reason));
+  print_figures(audit, speech, out);
+  if (audit->until != 0) {
+    (void)snprintf(line, sizeof line, "Later than %s and not compared: %" PRId64 ".",
+                   speech->until != NULL ? speech->until : "", audit->figures.later);
+    (void)fprintf(out, "%s\n", said(speech, line, text));
+  }
+  (void)snprintf(line, sizeof line, "%zu findings, %zu files not read", audit->finding_count, audit->unread_count);
+  (void)fprintf(out, "%s\n", said(speech, line, text));
 }
 
 /* Fields that do not apply are left out. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The audit from beginning to end. */
 #include "audit.h"
+#include "epurse/sentence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,9 +48,9 @@ static enum status run_open(struct audit *audit, const char *place) {
   if (status == STATUS_OK)
     return STATUS_OK;
   if (status == STATUS_OLD_SCHEMA)
-    finding_add(audit, &finding, "it says that it is of another version; not audited further");
+    finding_add(audit, &finding, SENTENCE("it says that it is of another version; not audited further"));
   else if (status == STATUS_BAD_FORMAT || status == STATUS_LEDGER_BROKEN)
-    finding_add(audit, &finding, "it cannot be opened as a ledger; not audited further");
+    finding_add(audit, &finding, SENTENCE("it cannot be opened as a ledger; not audited further"));
   else
     return status;
   ledger_close(&audit->ledger);
@@ -82,7 +83,8 @@ static enum status run_all(struct audit *audit, char problem[256]) {
   const char *at = request->ledger;
   enum status status = issuer_read(audit);
   if (status == STATUS_BAD_CERTIFICATE) {
-    (void)snprintf(problem, 256, "no certificates of card CA and server under this master key; name their folder");
+    (void)snprintf(problem, 256,
+                   SENTENCE("no certificates of card CA and server under this master key; name their folder"));
     return status;
   }
   if (status == STATUS_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Whether a database still has the guards that this program gave it: compared with one made anew. */
 #include "audit.h"
+#include "epurse/sentence.h"
 
 #include <sqlite3.h>
 #include <unistd.h>
@@ -46,15 +47,17 @@ static void schema_backup(struct audit *audit, sqlite3 *database, int64_t versio
     audit->backup_at = at;
   else
     finding_add(audit, pattern, "%s",
-                code == SQLITE_OK && last > 0 ? "it is a backup that was worked with, without epurse-admin restore"
-                                              : "the version is another one");
+                code == SQLITE_OK && last > 0
+                    ? SENTENCE("it is a backup that was worked with, without epurse-admin restore")
+                    : SENTENCE("the version is another one"));
 }
 
 static int schema_header(struct audit *audit, sqlite3 *database, const struct audit_finding *pattern) {
   static const struct {
     const char *own, *fresh, *words;
-  } rows[] = {{"PRAGMA main.application_id", "PRAGMA fresh.application_id", "the application id is another one"},
-              {"PRAGMA main.user_version", "PRAGMA fresh.user_version", "the version is another one"}};
+  } rows[] = {
+      {"PRAGMA main.application_id", "PRAGMA fresh.application_id", SENTENCE("the application id is another one")},
+      {"PRAGMA main.user_version", "PRAGMA fresh.user_version", SENTENCE("the version is another one")}};
   int code = SQLITE_OK;
   for (size_t i = 0; code == SQLITE_OK && i < sizeof rows / sizeof rows[0]; i++) {
     int64_t own = 0, fresh = 0;
@@ -89,7 +92,7 @@ static void schema_compare(struct audit *audit, const char *copy, const char *fr
   if (code == SQLITE_OK)
     code = schema_header(audit, database, pattern);
   if (code != SQLITE_OK)
-    finding_add(audit, pattern, "%s", "it cannot be read as a database");
+    finding_add(audit, pattern, "%s", SENTENCE("it cannot be read as a database"));
   (void)sqlite3_close(database);
 }
 

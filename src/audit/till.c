@@ -11,6 +11,7 @@
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_transaction.h"
 #include "epurse/message.h"
+#include "epurse/sentence.h"
 
 #define JOURNAL_FILE   "journal.db"
 #define TERMINAL_CERT  "terminal.cert"
@@ -84,17 +85,17 @@ static void till_check_certificate(struct audit *audit, const struct till *till,
     return;
   const struct audit_finding finding = till_finding(till, AUDIT_TERMINAL);
   if (ledger_terminal_find(audit->ledger, certificate->subject, &row) != STATUS_OK) {
-    finding_add(audit, &finding, "the ledger does not know it");
+    finding_add(audit, &finding, SENTENCE("the ledger does not know it"));
     return;
   }
   if (memcmp(row.ecka_public, certificate->public_key, CRYPTO_P256_PUBLIC_SIZE) != 0)
-    finding_add(audit, &finding, "the ledger has another key");
+    finding_add(audit, &finding, SENTENCE("the ledger has another key"));
   if (row.role != certificate->role)
-    finding_add(audit, &finding, "the ledger has another role");
+    finding_add(audit, &finding, SENTENCE("the ledger has another role"));
   if (strcmp(row.merchant, certificate->merchant) != 0)
-    finding_add(audit, &finding, "the ledger has another merchant");
+    finding_add(audit, &finding, SENTENCE("the ledger has another merchant"));
   if (memcmp(row.expiry, certificate->expiry, DATE_SIZE) != 0)
-    finding_add(audit, &finding, "the ledger has another last day");
+    finding_add(audit, &finding, SENTENCE("the ledger has another last day"));
 }
 
 static void till_identify(struct audit *audit, struct till *till, const char *folder) {
@@ -104,13 +105,13 @@ static void till_identify(struct audit *audit, struct till *till, const char *fo
   struct certificate certificate;
   (void)snprintf(path, sizeof path, "%.900s/" TERMINAL_CERT, folder);
   if (public_file_load(path, &data, &len) != STATUS_OK) {
-    unread_add(audit, path, "the terminal's certificate cannot be read");
+    unread_add(audit, path, SENTENCE("the terminal's certificate cannot be read"));
     return;
   }
   if (certificate_decode(data, len, &certificate) != STATUS_OK ||
       !issuer_certified(audit, data, len, ROLE_TERMINAL_CA, certificate.role, &certificate)) {
     struct audit_finding finding = {.kind = AUDIT_TERMINAL, .file = name_keep(audit, path)};
-    finding_add(audit, &finding, "%s", "the certificate is not under the master key");
+    finding_add(audit, &finding, "%s", SENTENCE("the certificate is not under the master key"));
   } else {
     memcpy(till->tid, certificate.subject, TID_SIZE);
     till_check_certificate(audit, till, &certificate);
@@ -240,9 +241,9 @@ static enum status till_path(struct audit *audit, const char *path) {
     return status;
   const char *reason = status_sentence(status);
   if (status == STATUS_LEDGER_BUSY)
-    reason = "a terminal does not let go of it";
+    reason = SENTENCE("a terminal does not let go of it");
   if (status == STATUS_STORE_FAILED)
-    reason = "the file is damaged or cannot be read; what stood before that was compared";
+    reason = SENTENCE("the file is damaged or cannot be read; what stood before that was compared");
   unread_add(audit, file, reason);
   return STATUS_OK;
 }

@@ -8,6 +8,7 @@
 #include "booking.h"
 #include "card.h"
 #include "epurse/crypto.h"
+#include "epurse/sentence.h"
 #include "store.h"
 
 #define AUDIT_PAGE      64 /* transactions read at a time */
@@ -45,15 +46,15 @@ static struct flaw record_flaw_of_promise(const struct record *record) {
   uint8_t hash[CRYPTO_SHA256_SIZE];
   if (record_hash(transaction->promise, PROMISE_SIZE, hash) != STATUS_OK ||
       !crypto_equal(hash, record->hash, sizeof hash))
-    return (struct flaw){LEDGER_FLAW_PROMISE, "its promise is not the one that was hashed"};
+    return (struct flaw){LEDGER_FLAW_PROMISE, SENTENCE("its promise is not the one that was hashed")};
   if (memcmp(promise->cid, transaction->cid, CID_SIZE) != 0 || promise->atc != transaction->atc ||
       memcmp(promise->tid, transaction->tid, TID_SIZE) != 0)
-    return (struct flaw){LEDGER_FLAW_PROMISE, "its promise names another transaction"};
+    return (struct flaw){LEDGER_FLAW_PROMISE, SENTENCE("its promise names another transaction")};
   if (promise->type != transaction->type || promise->amount != transaction->amount ||
       memcmp(promise->commitment, transaction->commitment, sizeof promise->commitment) != 0 ||
       (transaction->state != LEDGER_DECLINED &&
        (promise->sale_atc != transaction->sale_atc || promise->sale_in_points != transaction->in_points)))
-    return (struct flaw){LEDGER_FLAW_PROMISE, "its promise says something else"};
+    return (struct flaw){LEDGER_FLAW_PROMISE, SENTENCE("its promise says something else")};
   return (struct flaw){LEDGER_FLAW_PROMISE, NULL};
 }
 
@@ -62,11 +63,11 @@ static struct flaw record_flaw_of_authorisation(const struct record *record) {
   const struct authorisation *authorisation = &record->authorisation;
   bool approved = authorisation->decision == DECISION_APPROVED;
   if (!authorisation_answers(authorisation, &record->promise, record->hash))
-    return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation does not answer its promise"};
+    return (struct flaw){LEDGER_FLAW_AUTHORISATION, SENTENCE("its authorisation does not answer its promise")};
   if (approved == (transaction->state == LEDGER_DECLINED))
-    return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation decided otherwise"};
+    return (struct flaw){LEDGER_FLAW_AUTHORISATION, SENTENCE("its authorisation decided otherwise")};
   if (authorisation->points != transaction->points)
-    return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation grants other points"};
+    return (struct flaw){LEDGER_FLAW_AUTHORISATION, SENTENCE("its authorisation grants other points")};
   return (struct flaw){LEDGER_FLAW_AUTHORISATION, NULL};
 }
 
@@ -77,21 +78,21 @@ static struct flaw record_flaw_of_proof(const struct record *record) {
     return (struct flaw){LEDGER_FLAW_PROOF, NULL};
   if (!crypto_sha256(transaction->secret, SECRET_SIZE, hash) ||
       !crypto_equal(hash, transaction->commitment, sizeof hash))
-    return (struct flaw){LEDGER_FLAW_PROOF, "its proof does not open its commitment"};
+    return (struct flaw){LEDGER_FLAW_PROOF, SENTENCE("its proof does not open its commitment")};
   return (struct flaw){LEDGER_FLAW_PROOF, NULL};
 }
 
 static struct flaw record_flaw_of_chain(const struct record *record, const struct chain_end *before) {
   bool follows = before->id + 1 == record->id && record->transaction.atc > 1;
   if (follows && !crypto_equal(record->promise.previous, before->hash, sizeof before->hash))
-    return (struct flaw){LEDGER_FLAW_CHAIN, "its promise does not follow the one before"};
+    return (struct flaw){LEDGER_FLAW_CHAIN, SENTENCE("its promise does not follow the one before")};
   return (struct flaw){LEDGER_FLAW_CHAIN, NULL};
 }
 
 /* The answer was signed in the step that booked it. */
 static struct flaw record_flaw_of_time(const struct record *record) {
   bool same = moment_to_unix(record->authorisation.time) == record->transaction.created_at;
-  return (struct flaw){LEDGER_FLAW_TIME, same ? NULL : "its authorisation is of another time"};
+  return (struct flaw){LEDGER_FLAW_TIME, same ? NULL : SENTENCE("its authorisation is of another time")};
 }
 
 /* Nobody authorised it, and it has no r. */
@@ -103,11 +104,11 @@ static struct flaw record_flaw_offline(const struct record *record, const struct
 static struct flaw record_flaw(struct record *record, const struct chain_end *before) {
   const struct ledger_transaction *transaction = &record->transaction;
   if (promise_decode(transaction->promise, PROMISE_SIZE, &record->promise) != STATUS_OK)
-    return (struct flaw){LEDGER_FLAW_PROMISE, "its promise cannot be read"};
+    return (struct flaw){LEDGER_FLAW_PROMISE, SENTENCE("its promise cannot be read")};
   if (transaction->type == TRANSACTION_OFFLINE_PURCHASE)
     return record_flaw_offline(record, before);
   if (authorisation_decode(transaction->authorisation, AUTHORISATION_SIZE, &record->authorisation) != STATUS_OK)
-    return (struct flaw){LEDGER_FLAW_AUTHORISATION, "its authorisation cannot be read"};
+    return (struct flaw){LEDGER_FLAW_AUTHORISATION, SENTENCE("its authorisation cannot be read")};
   struct flaw flaw = record_flaw_of_promise(record);
   if (flaw.words == NULL)
     flaw = record_flaw_of_authorisation(record);
@@ -169,7 +170,8 @@ static bool never_seen_fits(const struct ledger_never_seen *row) {
 static void never_seen_report(struct audit *audit, const struct ledger_never_seen *row) {
   struct record record = {.transaction = {.atc = row->atc}};
   memcpy(record.transaction.cid, row->cid, CID_SIZE);
-  record_report(audit, &record, (struct flaw){LEDGER_FLAW_PROMISE, "what was never seen is not the promise it names"});
+  record_report(audit, &record,
+                (struct flaw){LEDGER_FLAW_PROMISE, SENTENCE("what was never seen is not the promise it names")});
 }
 
 enum status audit_never_seen(struct audit *audit) {

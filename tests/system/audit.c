@@ -82,7 +82,7 @@ START_TEST(finds_nothing_where_nothing_was_done) {
   audit_world_copy();
   enum status status = audit_world_run(&audit);
   if (audit_count(audit) > 0 || status != STATUS_OK)
-    audit_print(audit, "", stderr);
+    audit_print(audit, &(const struct audit_speech){.until = ""}, stderr);
   ck_assert_int_eq(status, STATUS_OK);
   ck_assert_uint_eq(audit_count(audit), 0);
   json_t *object = audit_json(audit);
@@ -109,7 +109,7 @@ START_TEST(names_exactly_what_was_done) {
   found_text(audit, found);
   wanted_text(tamper->findings, wanted);
   if (strcmp(found, wanted) != 0)
-    audit_print(audit, "", stderr);
+    audit_print(audit, &(const struct audit_speech){.until = ""}, stderr);
   ck_assert_msg(strcmp(found, wanted) == 0, "%s: found '%s', not '%s'", tamper->what, found, wanted);
   audit_free(&audit);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-admin audit: ledger, journals, card logs and receipts compared, off-line. */
 #include <libgen.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -8,6 +9,8 @@
 #include "admin.h"
 #include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
+#include "cmd/frame/problem.h"
+#include "cmd/frame/retold.h"
 #include "epurse/audit.h"
 #include "epurse/key.h"
 #include "epurse/moment.h"
@@ -71,18 +74,30 @@ static enum status until_read(const struct admin *admin, int64_t *until) {
   return admin_refuse(admin, STATUS_USAGE, "--until: '%s' is no moment like 2026-05-01T12:00:00Z", admin->until);
 }
 
+static void findings_print(const struct audit *audit) {
+  const struct lconv *locale = localeconv();
+  const struct amount_format format = {locale->decimal_point, locale->thousands_sep};
+  char until[LOCAL_TIME_MAX];
+  const struct audit_speech speech = {.until = until, .words = retold_finding, .format = &format};
+
+  local_time_print_unix(audit_until(audit), until);
+  audit_print(audit, &speech, stdout);
+}
+
 static enum status audit_report(struct admin *admin, const struct audit_request *request) {
   struct audit *audit = NULL;
-  char problem[256], until[LOCAL_TIME_MAX];
+  char problem[256];
   enum status status = audit_run(request, &audit, problem);
 
-  if (audit == NULL)
-    return admin_refuse(admin, status, "%s", problem[0] != '\0' ? problem : status_sentence(status));
-  local_time_print_unix(audit_until(audit), until);
+  if (audit == NULL) {
+    const char *why = problem[0] != '\0' ? problem : status_sentence(status);
+    problem_say_with(admin->program->name, why, "%s", why);
+    return status;
+  }
   if (admin->json)
     admin->report = audit_json(audit);
   else
-    audit_print(audit, until, stdout);
+    findings_print(audit);
   newer_report(admin, audit);
   backup_report(admin, audit);
   if (status == STATUS_OK && audit_count(audit) > 0)

@@ -3,10 +3,12 @@
 #include <inttypes.h>
 
 #include "admin.h"
+#include "cmd/frame/retold.h"
 
 /* Prints the findings; STATUS_BAD_REPLY where the answer is not of its form. */
 static enum status findings_print(const struct admin *admin, const json_t *body) {
   const json_t *findings = json_object_get(body, "findings");
+  char own[RETOLD_MAX];
 
   if (!json_is_array(findings))
     return STATUS_BAD_REPLY;
@@ -14,7 +16,7 @@ static enum status findings_print(const struct admin *admin, const json_t *body)
     const char *line = json_string_value(json_array_get(findings, i));
     if (line == NULL)
       return STATUS_BAD_REPLY;
-    admin_row(admin, "%s\n", line);
+    admin_row(admin, "%s\n", retold_finding(line, own));
   }
   return json_array_size(findings) == 0 ? STATUS_OK : STATUS_LEDGER_BROKEN;
 }

@@ -8,7 +8,7 @@
 
 #include "language.h"
 
-#define QUOTED_MAX 6
+#define QUOTED_MAX 9
 #define DEPTH_MAX  4 /* a sentence that quotes one, behind a file's name */
 
 struct quoted {
@@ -16,7 +16,11 @@ struct quoted {
   size_t len;
 };
 
-static const char *const *const lists[] = {retold_configuration};
+/* How far it went in, and by which forms. */
+struct telling {
+  const char *const *forms;
+  unsigned depth;
+};
 
 /* Takes the sentence apart: each piece of the form stands in it, the last one at its end. */
 static bool form_fits(const char *form, const char *english, struct quoted quoted[QUOTED_MAX]) {
@@ -50,18 +54,25 @@ static size_t put(char *text, size_t used, const char *from, size_t len) {
   return used + len;
 }
 
-static const char *retold_within(const char *english, char text[RETOLD_MAX], unsigned depth);
+static const char *retold_within(const char *english, char text[RETOLD_MAX], struct telling telling);
+
+/* One word is no sentence: a name, a number, what somebody wrote. */
+static bool is_name(const char *text) {
+  return strchr(text, ' ') == NULL;
+}
 
 /* What is quoted may be a sentence itself. */
-static size_t put_quoted(char *text, size_t used, struct quoted quoted, unsigned depth) {
+static size_t put_quoted(char *text, size_t used, struct quoted quoted, struct telling telling) {
   char copy[RETOLD_MAX], own[RETOLD_MAX];
   (void)snprintf(copy, sizeof copy, "%.*s", (int)quoted.len, quoted.text);
-  const char *said = retold_within(copy, own, depth + 1);
+  telling.depth++;
+  const char *said = is_name(copy) ? copy : retold_within(copy, own, telling);
   return put(text, used, said, strlen(said));
 }
 
 /* The translated form, whose order may be another: "%2$s". */
-static void form_fill(const char *form, const struct quoted quoted[QUOTED_MAX], char text[RETOLD_MAX], unsigned depth) {
+static void form_fill(const char *form, const struct quoted quoted[QUOTED_MAX], char text[RETOLD_MAX],
+                      struct telling telling) {
   size_t used = 0, next = 0;
   text[0] = 0;
   while (*form != 0) {
@@ -73,46 +84,45 @@ static void form_fill(const char *form, const struct quoted quoted[QUOTED_MAX], 
     bool numbered = form[1] >= '1' && form[1] <= '0' + QUOTED_MAX && form[2] == '$';
     size_t which = numbered ? (size_t)(form[1] - '1') : next++;
     if (which < QUOTED_MAX && quoted[which].text != NULL)
-      used = put_quoted(text, used, quoted[which], depth);
+      used = put_quoted(text, used, quoted[which], telling);
     form += strlen(numbered ? "%1$s" : "%s");
   }
 }
 
-static const char *form_of(const char *english, struct quoted quoted[QUOTED_MAX]) {
-  for (size_t list = 0; list < sizeof lists / sizeof lists[0]; list++)
-    for (size_t i = 0; lists[list][i] != NULL; i++)
-      if (form_fits(lists[list][i], english, quoted))
-        return lists[list][i];
+static const char *form_of(const char *english, const char *const *forms, struct quoted quoted[QUOTED_MAX]) {
+  for (; *forms != NULL; forms++)
+    if (form_fits(*forms, english, quoted))
+      return *forms;
   return NULL;
 }
 
 /* The sentence as a whole; the same text where it is not known. */
-static const char *whole(const char *english, char text[RETOLD_MAX], unsigned depth) {
+static const char *whole(const char *english, char text[RETOLD_MAX], struct telling telling) {
   struct quoted quoted[QUOTED_MAX] = {{NULL, 0}};
   const char *own = translated(english);
-  const char *form = own == english ? form_of(english, quoted) : NULL;
+  const char *form = own == english ? form_of(english, telling.forms, quoted) : NULL;
   if (form == NULL || translated(form) == form)
     return own;
-  form_fill(translated(form), quoted, text, depth);
+  form_fill(translated(form), quoted, text, telling);
   return text;
 }
 
 /* Or piece by piece, as in "sentence: FILE: sentence". */
-static const char *retold_within(const char *english, char text[RETOLD_MAX], unsigned depth) {
+static const char *retold_within(const char *english, char text[RETOLD_MAX], struct telling telling) {
   char piece[RETOLD_MAX], own[RETOLD_MAX];
   size_t used = 0;
-  if (depth >= DEPTH_MAX)
+  if (telling.depth >= DEPTH_MAX)
     return english;
-  const char *rest = english, *said = whole(rest, text, depth);
+  const char *rest = english, *said = whole(rest, text, telling);
   if (said != english)
     return said;
   for (const char *colon = strstr(rest, ": "); colon != NULL; colon = strstr(rest, ": ")) {
     (void)snprintf(piece, sizeof piece, "%.*s", (int)(colon - rest), rest);
-    said = whole(piece, own, depth);
+    said = is_name(piece) ? piece : whole(piece, own, telling);
     used = put(text, used, said, strlen(said));
     used = put(text, used, ": ", 2);
     rest = colon + 2;
-    said = whole(rest, own, depth);
+    said = whole(rest, own, telling);
     if (said != rest)
       break;
   }
@@ -123,5 +133,9 @@ static const char *retold_within(const char *english, char text[RETOLD_MAX], uns
 }
 
 const char *retold(const char *english, char text[RETOLD_MAX]) {
-  return retold_within(english, text, 0);
+  return retold_within(english, text, (struct telling){retold_configuration, 0});
+}
+
+const char *retold_finding(const char *english, char text[RETOLD_MAX]) {
+  return retold_within(english, text, (struct telling){retold_audit, 0});
 }

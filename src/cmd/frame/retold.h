@@ -14,8 +14,11 @@
  * what stands in front of ": " likewise. What is not known stays as it is. `text` is written where it is needed, and cut at its
  * end; what is answered is one of both. */
 const char *retold(const char *english, char text[RETOLD_MAX]);
+/* The same of what an audit or a check of the ledger says. */
+const char *retold_finding(const char *english, char text[RETOLD_MAX]);
 
 /* The forms, "%s" for what is quoted, marked for the catalogue; NULL ends them. */
 extern const char *const retold_configuration[]; /* what is wrong with a configuration or a folder */
+extern const char *const retold_audit[];         /* what an audit finds */
 
 #endif
