@@ -60,10 +60,22 @@ static void replace(char words[TILL_QUESTION_MAX], const char *piece, const char
   memcpy(at + strlen(by), behind, strlen(behind) + 1);
 }
 
+/* As people write it where they are. */
+static void replace_amount(char words[TILL_QUESTION_MAX], struct amount amount) {
+  char plain[AMOUNT_TEXT_MAX], local[AMOUNT_TEXT_MAX], piece[AMOUNT_TEXT_MAX + 3], by[AMOUNT_TEXT_MAX + 3];
+  if (amount_print(amount, NULL, plain, sizeof plain) == 0)
+    return;
+  report_amount(local, amount.minor, amount.currency);
+  snprintf(piece, sizeof piece, ": %s", plain);
+  snprintf(by, sizeof by, ": %s", local);
+  replace(words, piece, by);
+}
+
 void till_question_words(const char *english, struct amount amount, char words[TILL_QUESTION_MAX]) {
   if (hand_out_words(english, amount, words))
     return;
   snprintf(words, TILL_QUESTION_MAX, "%s", english);
   for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
     replace(words, taken[i], translated(taken[i]));
+  replace_amount(words, amount);
 }
