@@ -17,6 +17,8 @@ struct terminal;
 struct confirm_later {
   bool wanted;   /* set by the program, which calls terminal_confirm in time */
   int64_t since; /* CLOCK_MONOTONIC milliseconds, from 1: when the oldest began to wait; 0: none does */
+  /* Called while a card is waited for: terminal_confirm, set with `wanted`. NULL: nobody is told meanwhile. */
+  void (*while_waiting)(struct terminal *terminal);
 };
 /* Tells the server of what waits so, in one message for up to 32; where none does, nothing. What cannot be told stays in the journal. Also
  * in the midst of another purchase, while people are waited for. */

@@ -68,7 +68,8 @@ static void card_ask(struct contact *contact) {
     contact_say(contact, "Hold the card to the reader.");
   else
     contact_say(contact, "Insert the card.");
-  terminal_confirm(contact->terminal); /* nobody waits for the line meanwhile */
+  if (contact->terminal->later.while_waiting != NULL) /* nobody waits for the line meanwhile */
+    contact->terminal->later.while_waiting(contact->terminal);
 }
 
 int64_t contact_now(void) {

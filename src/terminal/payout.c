@@ -20,14 +20,6 @@
 #define PAYOUT_TO_HAND_OUT "hand-out" /* the server has said pay */
 #define PAYOUT_HANDED_OUT  "handed"   /* the cashier has confirmed it, and the server may not know */
 
-bool payout_is_transfer(const struct journal_entry *entry) {
-  return entry->type == TRANSACTION_PAYOUT && strcmp(entry->tender_kind, PAYOUT_BY_TRANSFER) == 0;
-}
-
-bool payout_in_cash(const struct journal_entry *entry) {
-  return entry->type == TRANSACTION_PAYOUT && !payout_is_transfer(entry);
-}
-
 static bool payout_is(const struct order *order, const char *stage) {
   return strcmp(order->entry.tender_kind, stage) == 0;
 }

@@ -5,9 +5,13 @@
 
 #include "order.h"
 
+/* ---- payout_kind.c ---- */
+
 /* Nothing is handed out: when the server has r, it is done. */
 bool payout_is_transfer(const struct journal_entry *entry);
 bool payout_in_cash(const struct journal_entry *entry);
+
+/* ---- payout.c ---- */
 
 /* Of one in cash that its card has committed: tells the server r, or that it was handed out. True: the entry is closed. Whether it is to be handed out is not asked: its
  * holder is not here. */

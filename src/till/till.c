@@ -117,7 +117,7 @@ enum status till_terminals_open(struct till *till, char problem[256]) {
   if (status == STATUS_OK && till->facts.tid[0] == 0)
     facts_take(till);
   if (status == STATUS_OK)
-    till->terminal->later.wanted = true;
+    till->terminal->later = (struct confirm_later){.wanted = true, .while_waiting = terminal_confirm};
   pthread_mutex_lock(&till->desk_mutex);
   till->desk = desk;
   pthread_mutex_unlock(&till->desk_mutex);

@@ -165,19 +165,28 @@ static void leaving_nothing(void *context) {
   (void)context;
 }
 
+static unsigned confirmed;
+
+static void confirm_count(struct terminal *terminal) {
+  (void)terminal;
+  confirmed++;
+}
+
 START_TEST(a_card_on_its_way_out_is_no_answer) {
   struct reader reader = {.connect = leaving_connect,
                           .wait = leaving_wait,
                           .transmit = leaving_transmit,
                           .disconnect = leaving_nothing,
                           .shutdown = leaving_nothing};
-  struct terminal terminal = {.tid = ""};
+  struct terminal terminal = {.tid = "", .later = {.while_waiting = confirm_count}};
   struct contact contact = {.terminal = &terminal, .reader = &reader};
-  powered = gone = 0;
+  powered = gone = confirmed = 0;
   ck_assert_int_eq(contact_wait(&contact, 0), STATUS_NO_CARD); /* nobody is waited for */
   ck_assert_uint_eq(powered, 1);
+  ck_assert_uint_eq(confirmed, 0);
   powered = 0;
   ck_assert_int_eq(contact_wait(&contact, 30), STATUS_OK);
+  ck_assert_uint_eq(confirmed, 1); /* while the card is waited for */
   ck_assert_uint_eq(powered, 2);
   ck_assert_uint_eq(gone, 1);
   contact_close(&contact);
