@@ -133,7 +133,7 @@ TESTS += tests/vcard/check_vcard
 tests_vcard_check_vcard_SOURCES = tests/run.c tests/vcard/card_file.c tests/vcard/fixture.c tests/vcard/fresh.c \
 	tests/globalplatform/cap_file.c tests/keys/scratch.c tests/vcard/main.c tests/vcard/reader_direct.c tests/vcard/tally.c \
 	tests/vcard/vcard.c tests/vcard/vpcd.c tests/world/folder.c
-tests_vcard_check_vcard_LDADD = libvcard.a libcard.a $(LINK_GLOBALPLATFORM) $(CHECK_LIBS)
+tests_vcard_check_vcard_LDADD = libvcard.a libcard.a libkeys.a $(LINK_GLOBALPLATFORM) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/server/check_server
 TESTS += tests/server/check_server
@@ -168,4 +168,4 @@ check_PROGRAMS += tests/cmd/check_cmd
 TESTS += tests/cmd/check_cmd
 tests_cmd_check_cmd_SOURCES = tests/run.c tests/cmd/answer.c tests/cmd/batch_file.c tests/cmd/batch_list.c tests/cmd/main.c \
 	tests/cmd/option.c tests/cmd/sepa_text.c src/cmd/admin/sepa_text.c
-tests_cmd_check_cmd_LDADD = libbatch.a libcmd.a $(LINK_PROTOCOL) $(JANSSON_LIBS) $(CSV_LIBS) $(CHECK_LIBS)
+tests_cmd_check_cmd_LDADD = libbatch.a libcmd.a $(LINK_KEYS) $(JANSSON_LIBS) $(CSV_LIBS) $(CHECK_LIBS)

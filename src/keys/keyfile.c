@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 
 #include "epurse/bytes.h"
 #include "epurse/crypto.h"
+#include "epurse/folder.h"
 #include "epurse/key.h"
 
 #define AES_KEY_DIGITS ((size_t)2 * CRYPTO_AES_KEY_SIZE)
@@ -85,18 +85,6 @@ static bool write_whole(int fd, const uint8_t *data, size_t len) {
   return true;
 }
 
-/* A new name is durable once its folder is. */
-static bool folder_sync(const char *path) {
-  char *copy = strdup(path);
-  int fd = copy != NULL ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-  bool done = fd >= 0 && fsync(fd) == 0;
-
-  if (fd >= 0)
-    (void)close(fd);
-  free(copy);
-  return done;
-}
-
 enum status keyfile_create(const char *path, mode_t mode, const uint8_t *data, size_t len) {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
   bool done = false;
@@ -104,7 +92,7 @@ enum status keyfile_create(const char *path, mode_t mode, const uint8_t *data, s
   if (fd < 0)
     return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
   done = fchmod(fd, mode) == 0 && write_whole(fd, data, len) && fsync(fd) == 0;
-  done = close(fd) == 0 && done && folder_sync(path);
+  done = close(fd) == 0 && done && folder_sync_of(path) == STATUS_OK;
   if (!done)
     (void)unlink(path);
   return done ? STATUS_OK : STATUS_STORE_FAILED;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "durable.h"
+#include "epurse/folder.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_backup.h"
@@ -122,7 +123,7 @@ enum status ledger_backup_finish(struct ledger_backup *backup, struct ledger_cop
   if (status == STATUS_OK) /* a name that was taken meanwhile is kept: link, unlike rename, replaces nothing */
     status = link(backup->aside, backup->path) == 0 ? STATUS_OK : errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
   if (status == STATUS_OK)
-    status = durable_folder(backup->path);
+    status = folder_sync_of(backup->path);
   backup->named = status == STATUS_OK;
   return status;
 }

@@ -1,33 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Files of the ledger on the disk: their content, their names, their end. */
+ * Files of the ledger on the disk: their content and their end. */
 #include "durable.h"
 
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static enum status durable_sync(const char *path, int flags) {
-  int file = open(path, flags | O_CLOEXEC);
+enum status durable_file(const char *path) {
+  int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0)
     return STATUS_STORE_FAILED;
   enum status status = fsync(file) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
   (void)close(file);
-  return status;
-}
-
-enum status durable_file(const char *path) {
-  return durable_sync(path, O_RDONLY);
-}
-
-enum status durable_folder(const char *path) {
-  char *copy = strdup(path);
-  if (copy == NULL)
-    return STATUS_NO_MEMORY;
-  enum status status = durable_sync(dirname(copy), O_RDONLY | O_DIRECTORY);
-  free(copy);
   return status;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Files of the ledger on the disk: their content, their names, their end. */
+ * Files of the ledger on the disk: their content and their end. */
 #ifndef LEDGER_DURABLE_H
 #define LEDGER_DURABLE_H
 
@@ -7,9 +7,6 @@
 
 /* Returns when the file's content is on the disk. STATUS_STORE_FAILED. */
 enum status durable_file(const char *path) EPURSE_MUST_USE;
-
-/* Makes a new name durable: the directory that holds it has to reach the disk as well. STATUS_STORE_FAILED. */
-enum status durable_folder(const char *path) EPURSE_MUST_USE;
 
 /* Removes a database with what SQLite may have put beside it; nothing there is fine. */
 void durable_remove(const char *path);

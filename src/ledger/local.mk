@@ -11,7 +11,7 @@ libledger_a_SOURCES = src/ledger/approval.c src/ledger/asked.c src/ledger/audit.
 	src/ledger/reference.c src/ledger/refund.c src/ledger/renew.c src/ledger/replace.c src/ledger/restore.c \
 	src/ledger/settle.c src/ledger/settlement.c src/ledger/sqlite.c src/ledger/sqlite_copy.c src/ledger/store.c \
 	src/ledger/terminal.c src/ledger/terminal_renewal.c src/ledger/totals.c src/ledger/transact.c src/ledger/watch.c
-LINK_LEDGER = libledger.a $(LINK_PROTOCOL) $(SQLITE_LIBS) $(POSTGRES_LIBS)
+LINK_LEDGER = libledger.a $(LINK_KEYS) $(SQLITE_LIBS) $(POSTGRES_LIBS)
 nodist_libledger_a_SOURCES = src/ledger/schema_sql.c
 LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger/schema/0003.sql \
 	src/ledger/schema/postgres/0001.sql src/ledger/schema/postgres/0002.sql src/ledger/schema/postgres/0003.sql

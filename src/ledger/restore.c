@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "durable.h"
+#include "epurse/folder.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_backup.h"
@@ -158,7 +159,7 @@ static enum status restore_run(const struct restore *restore, struct ledger_rest
     status = restore_put_aside(restore, restored);
   if (status == STATUS_OK)
     status = restore_move(restore->fresh, path);
-  return status == STATUS_OK ? durable_folder(path) : status;
+  return status == STATUS_OK ? folder_sync_of(path) : status;
 }
 
 enum status ledger_restore(const struct ledger_restoration *what, struct ledger_restored *restored,

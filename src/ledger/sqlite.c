@@ -12,6 +12,7 @@
 
 #include "durable.h"
 #include "epurse/certificate.h"
+#include "epurse/folder.h"
 #include "schema.h"
 
 #define SQLITE_APPLICATION_ID "1162892627" /* 0x45505553, "EPUS" */
@@ -149,7 +150,7 @@ static enum status sqlite_create(const char *path, struct store **store) {
   if (file < 0)
     return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
   (void)close(file); /* before SQLite opens it: closing later would drop its locks (fcntl) */
-  enum status status = durable_folder(path);
+  enum status status = folder_sync_of(path);
   if (status == STATUS_OK)
     status = sqlite_connect(path, store);
   if (status == STATUS_OK)

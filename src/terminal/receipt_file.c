@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "epurse/folder.h"
 #include "epurse/journal.h"
 #include "epurse/key.h"
 #include "epurse/terminal.h"
@@ -95,15 +96,6 @@ static enum status file_write(const char *path, const uint8_t *data, size_t len)
     return STATUS_STORE_FAILED;
   bool written = write(file, data, len) == (ssize_t)len && fsync(file) == 0;
   return close(file) == 0 && written ? STATUS_OK : STATUS_STORE_FAILED;
-}
-
-/* The folder is made where it is missing; its name is as durable as the receipt. */
-static enum status folder_sync(const char *path) {
-  int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0)
-    return STATUS_STORE_FAILED;
-  bool synced = fsync(folder) == 0;
-  return close(folder) == 0 && synced ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
 enum status receipt_file_write(const struct terminal *terminal, const struct journal_entry *entry, char path[512]) {

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/folder.h"
 #include "epurse/journal.h"
 #include "epurse/key.h"
 #include "epurse/message.h"
@@ -39,14 +40,6 @@ static const char *const kept[] = {"root.crt", "master.pem", "card-ca.cert", "se
 static enum status inner_path(const char *folder, const char *inner, const char *name, char path[IDENTITY_PATH_MAX]) {
   int length = snprintf(path, IDENTITY_PATH_MAX, "%s/%s/%s", folder, inner, name);
   return length > 0 && length < IDENTITY_PATH_MAX ? STATUS_OK : STATUS_BAD_LENGTH;
-}
-
-static enum status folder_sync(const char *path) {
-  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  bool done = fd >= 0 && fsync(fd) == 0;
-  if (fd >= 0)
-    (void)close(fd);
-  return done ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
 static enum status inner_remove(const char *folder, const char *inner, const char *name) {

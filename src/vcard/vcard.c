@@ -4,11 +4,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "epurse/folder.h"
 
 #include "card_file.h"
 #include "chip.h"
@@ -117,19 +118,6 @@ static enum status vcard_new(struct vcard **vcard) {
   return status;
 }
 
-/* A new name in a folder is durable when the folder is. */
-static bool folder_sync(const char *path) {
-  char *copy = strdup(path);
-  if (copy == NULL)
-    return false;
-  int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  bool done = fd >= 0 && fsync(fd) == 0;
-  if (fd >= 0)
-    close(fd);
-  free(copy);
-  return done;
-}
-
 enum status vcard_create(const char *path, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
                          const uint8_t transport_key[CRYPTO_AES_KEY_SIZE]) {
   struct vcard *vcard = NULL;
@@ -141,7 +129,7 @@ enum status vcard_create(const char *path, const uint8_t chip_serial[CHIP_SERIAL
     goto out;
   vcard->powered = true;
   status = STATUS_STORE_FAILED;
-  if (card_manufacture(&vcard->port, chip_serial, transport_key) && folder_sync(path))
+  if (card_manufacture(&vcard->port, chip_serial, transport_key) && folder_sync_of(path) == STATUS_OK)
     status = STATUS_OK;
   else
     unlink(path);
@@ -199,7 +187,7 @@ enum status vcard_create_fresh(const char *path, const uint8_t chip_serial[CHIP_
   struct chip_kind kind = {.protocol = protocol};
   memcpy(kind.serial, chip_serial, sizeof kind.serial);
   enum status status = chip_create(path, &kind);
-  return status == STATUS_OK && !folder_sync(path) ? STATUS_STORE_FAILED : status;
+  return status == STATUS_OK ? folder_sync_of(path) : status;
 }
 
 enum status vcard_open(const char *path, struct vcard **vcard) {

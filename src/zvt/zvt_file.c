@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "epurse/folder.h"
+
 #define PATH_ROOM 1280
 
 static bool file_write(const char *path, const char *text) {
@@ -17,23 +19,10 @@ static bool file_write(const char *path, const char *text) {
   return close(file) == 0 && written;
 }
 
-static bool folder_sync(const char *path) {
-  char folder[PATH_ROOM];
-  (void)snprintf(folder, sizeof folder, "%s", path);
-  char *slash = strrchr(folder, '/');
-  if (slash != NULL)
-    *slash = 0;
-  int fd = open(slash != NULL ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return false;
-  bool synced = fsync(fd) == 0;
-  return close(fd) == 0 && synced;
-}
-
 bool zvt_file_save(const char *path, const char *text) {
   char part[PATH_ROOM + 8];
   if (strlen(path) >= PATH_ROOM)
     return false;
   (void)snprintf(part, sizeof part, "%s.part", path);
-  return file_write(part, text) && rename(part, path) == 0 && folder_sync(path);
+  return file_write(part, text) && rename(part, path) == 0 && folder_sync_of(path) == STATUS_OK;
 }

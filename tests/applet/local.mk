@@ -23,7 +23,7 @@ tests_applet_policy_rows_LDADD = $(LINK_CARD)
 # A virtual chip that loads the applet, which then answers: the core of the card is not in it.
 check_PROGRAMS += tests/applet/chip
 tests_applet_chip_SOURCES = tests/applet/chip.c tests/applet/line.c
-tests_applet_chip_LDADD = libvcard.a libglobalplatform.a $(LINK_PROTOCOL) $(ZIP_LIBS)
+tests_applet_chip_LDADD = libvcard.a libglobalplatform.a $(LINK_KEYS) $(ZIP_LIBS)
 
 TESTS += tests/applet/cap.test tests/applet/cost.test tests/applet/installation.test tests/applet/policy.test \
 	tests/applet/prepare.test tests/applet/tear.test

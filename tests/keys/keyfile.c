@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "epurse/folder.h"
 #include "epurse/key.h"
 #include "scratch.h"
 #include "suites.h"
@@ -155,6 +156,17 @@ START_TEST(domain_keys_are_one_line_or_three) {
 }
 END_TEST
 
+START_TEST(a_folder_is_found_by_what_it_holds) {
+  ck_assert_int_eq(folder_sync("."), STATUS_OK);
+  ck_assert_int_eq(folder_sync_of("new.key"), STATUS_OK);
+  ck_assert_int_eq(folder_sync_of("./new.key"), STATUS_OK);
+  ck_assert_int_eq(folder_sync_of("/new.key"), STATUS_OK);
+  scratch_write("file", 0600, "", 0);
+  ck_assert_int_eq(folder_sync("file"), STATUS_STORE_FAILED);
+  ck_assert_int_eq(folder_sync_of("missing/new.key"), STATUS_STORE_FAILED);
+}
+END_TEST
+
 Suite *keyfile_suite(void) {
   Suite *suite = suite_create("keyfile");
   TCase *tests = tcase_create("keyfile");
@@ -167,6 +179,7 @@ Suite *keyfile_suite(void) {
   tcase_add_test(tests, other_things_than_files_are_no_keys);
   tcase_add_test(tests, domain_keys_are_one_line_or_three);
   tcase_add_test(tests, public_files_go_there_and_back);
+  tcase_add_test(tests, a_folder_is_found_by_what_it_holds);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -6,13 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "epurse/folder.h"
 #include "epurse/key.h"
 
 #define OPEN_FILES 8
@@ -60,22 +60,10 @@ enum status folder_begin(const char *target, struct folder *folder) {
   return STATUS_OK;
 }
 
-static void parent_sync(const char *path) {
-  char copy[FOLDER_PATH_MAX];
-  int fd = -1;
-
-  (void)snprintf(copy, sizeof copy, "%s", path);
-  fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd >= 0) {
-    (void)fsync(fd);
-    (void)close(fd);
-  }
-}
-
 enum status folder_commit(struct folder *folder) {
   if (rename(folder->path, folder->target) != 0)
     return status_of_errno();
-  parent_sync(folder->target);
+  (void)!folder_sync_of(folder->target);
   folder->path[0] = '\0';
   return STATUS_OK;
 }

@@ -5,8 +5,6 @@
 #include <csv.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,22 +14,11 @@
 
 #include "epurse/bytes.h"
 #include "epurse/crypto.h"
+#include "epurse/folder.h"
 
 #define LINE_ROOM      (2 * BATCH_REFERENCE_MAX + 128)
 #define RESULTS_HEADER "reference,cid,chip_serial,expiry,status,time\n"
 #define PINS_HEADER    "reference,cid,pin\n"
-
-/* The name of a new file is durable when its folder is. */
-static enum status folder_sync(const char *path) {
-  char copy[PATH_MAX];
-  if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
-    return STATUS_STORE_FAILED;
-  int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  bool done = folder >= 0 && fsync(folder) == 0;
-  if (folder >= 0)
-    (void)close(folder);
-  return done ? STATUS_OK : STATUS_STORE_FAILED;
-}
 
 /* All of it or, where the disk refuses, nothing: a half line must not run into the next one. */
 static enum status line_add(struct batch_file *file, const char *line) {
@@ -116,7 +103,7 @@ static enum status file_open(const char *path, const char *header, struct batch_
   if (status == STATUS_OK && size == 0) {
     status = line_add(file, header);
     if (status == STATUS_OK)
-      status = folder_sync(path);
+      status = folder_sync_of(path);
   }
   if (status != STATUS_OK)
     batch_file_close(file);
