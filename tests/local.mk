@@ -29,7 +29,7 @@ tests_protocol_check_protocol_SOURCES = tests/protocol/amount.c tests/protocol/a
 	tests/protocol/currency.c tests/protocol/fault.c tests/protocol/iban.c tests/protocol/main.c tests/protocol/moment.c \
 	tests/protocol/pin_block.c tests/protocol/receipt.c tests/protocol/receipt_text.c tests/protocol/receipt_verify.c \
 	tests/protocol/record.c tests/protocol/scp03.c tests/protocol/scp11.c tests/protocol/securemsg.c tests/protocol/sizes.c \
-	tests/protocol/status.c tests/protocol/tlv.c tests/protocol/transaction.c tests/run.c tests/vector.c
+	tests/protocol/status.c tests/protocol/tlv.c tests/protocol/transaction.c tests/protocol/utf8.c tests/run.c tests/vector.c
 # fault.c makes these fail on demand.
 tests_protocol_check_protocol_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=crypto_aes_cmac -Wl,--wrap=crypto_aes_cbc_encrypt \
 	-Wl,--wrap=crypto_aes_cbc_decrypt -Wl,--wrap=crypto_p256_generate -Wl,--wrap=crypto_p256_agree -Wl,--wrap=crypto_x963_kdf \

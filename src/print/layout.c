@@ -3,22 +3,14 @@
 #include <string.h>
 
 #include "document.h"
+#include "epurse/utf8.h"
 
 #define ROW_MAX 1024 /* bytes of a line, with what fills a pair */
 
 uint32_t character_take(const char *text, size_t len, size_t *used) {
-  const uint8_t first = (uint8_t)text[0];
-  size_t more = first < 0x80 ? 0 : first >= 0xC2 && first < 0xE0 ? 1 : first >= 0xE0 && first < 0xF0 ? 2 : 3;
-  uint32_t code = first < 0x80 ? first : first & (0x3FU >> more);
-  *used = 1;
-  if (more >= len || (first >= 0x80 && first < 0xC2) || first > 0xF4)
-    return 0xFFFD;
-  for (size_t i = 1; i <= more; i++) {
-    if (((uint8_t)text[i] & 0xC0) != 0x80)
-      return 0xFFFD;
-    code = code << 6 | ((uint8_t)text[i] & 0x3F);
-  }
-  *used = more + 1;
+  uint32_t code;
+  size_t size = utf8_take(text, len, &code);
+  *used = size > 0 ? size : 1;
   return code;
 }
 

@@ -2,6 +2,7 @@
  * Texts in the characters of registers and terminals: code page 437, which ZVT begins with, or ISO 8859-15. */
 #include <string.h>
 
+#include "epurse/utf8.h"
 #include "zvt_frame.h"
 
 #define EURO 0x20AC
@@ -43,27 +44,12 @@ static uint8_t letter_of(uint32_t code, enum zvt_charset charset) {
   return byte != 0 || code > 0xFF ? byte : (uint8_t)code;
 }
 
-/* Steps over one character; what is no UTF-8 is one byte and no character, 0xFFFD. */
-static uint32_t utf8_next(const uint8_t **at) {
-  const uint8_t *byte = *at;
-  unsigned more = byte[0] < 0xC0 ? 0 : (byte[0] & 0xE0) == 0xC0 ? 1 : (byte[0] & 0xF0) == 0xE0 ? 2 : 3;
-  uint32_t code = more == 0 ? (byte[0] < 0x80 ? byte[0] : 0xFFFD) : byte[0] & (0x3Fu >> more);
-  for (unsigned i = 1; i <= more; i++) {
-    if ((byte[i] & 0xC0) != 0x80) {
-      *at += 1;
-      return 0xFFFD;
-    }
-    code = code << 6 | (byte[i] & 0x3F);
-  }
-  *at += more + 1;
-  return code;
-}
-
 size_t zvt_text(const char *utf8, enum zvt_charset charset, char *out, size_t capacity) {
-  const uint8_t *at = (const uint8_t *)utf8;
   size_t len = 0;
-  while (*at != 0 && len + 1 < capacity) {
-    uint32_t code = utf8_next(&at);
+  while (*utf8 != 0 && len + 1 < capacity) {
+    uint32_t code;
+    size_t size = utf8_take(utf8, UTF8_MAX, &code);
+    utf8 += size > 0 ? size : 1; /* what is no UTF-8 is one byte and no character */
     uint8_t letter = letter_of(code, charset);
     if (letter == 0 && code == EURO && len + 3 < capacity) {
       out[len++] = 'E';

@@ -27,6 +27,7 @@ Suite *sizes_suite(void);
 Suite *status_suite(void);
 Suite *tlv_suite(void);
 Suite *transaction_suite(void);
+Suite *utf8_suite(void);
 
 /* Defines a suite of one case out of the tests named. */
 #define SUITE_OF(name, ...)                                                                                            \

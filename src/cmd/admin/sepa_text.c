@@ -2,12 +2,12 @@
  * The transliteration, as tables of its own: that of iconv depends on the locale. */
 #include "sepa_text.h"
 
-#include <stdint.h>
 #include <string.h>
+
+#include "epurse/utf8.h"
 
 #define ALPHABET "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS   "0123456789"
-#define INVALID  UINT32_MAX
 
 /* A word for each code point from the first on; '.' is a sign that has none. */
 static const struct {
@@ -40,23 +40,6 @@ static const struct {
     {0x2018, 0x201A, "' ' '"},
     {0x20AC, 0x20AC, "E"},
 };
-
-/* Takes one code point from the text; INVALID: this is no UTF-8. */
-static uint32_t point_take(const char **text) {
-  const unsigned char *at = (const unsigned char *)*text;
-  static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-  size_t more = at[0] < 0x80 ? 0 : at[0] < 0xC2 ? 4 : at[0] < 0xE0 ? 1 : at[0] < 0xF0 ? 2 : at[0] < 0xF5 ? 3 : 4;
-  if (more == 4)
-    return INVALID;
-  uint32_t point = more == 0 ? at[0] : at[0] & (0x3FU >> more);
-  for (size_t i = 1; i <= more; i++) {
-    if ((at[i] & 0xC0) != 0x80)
-      return INVALID;
-    point = point << 6 | (at[i] & 0x3F);
-  }
-  *text += more + 1;
-  return point < least[more] || point > 0x10FFFF || (point >= 0xD800 && point < 0xE000) ? INVALID : point;
-}
 
 static bool in_set(uint32_t point) {
   return point != 0 && point < 0x80 && strchr(ALPHABET DIGITS " /-?:().,'+", (int)point) != NULL;
@@ -92,11 +75,13 @@ bool sepa_name(const char *text, char *out, size_t size) {
   char word[5];
   out[0] = '\0';
   while (*text != '\0') {
-    uint32_t point = point_take(&text);
-    if (point == INVALID) {
+    uint32_t point;
+    size_t used = utf8_take(text, UTF8_MAX, &point);
+    if (used == 0) {
       out[0] = '\0';
       return false;
     }
+    text += used;
     point_put(point, word);
     for (size_t i = 0; word[i] != '\0' && len + 1 < size; i++)
       if (len > 0 || word[i] != ' ')
