@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "http.h"
 #include "log.h"
 #include "metrics.h"
 

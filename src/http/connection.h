@@ -12,8 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "http.h"
 #include "peer.h"
+
+struct exchange;
+struct http_options;
 
 /* So many times the bound of strangers may be open while those that were cut are cleared away. */
 #define STRANGERS_ROOM 2

@@ -15,6 +15,7 @@
 
 #include "connection.h"
 #include "epurse/message_alone.h"
+#include "http.h"
 #include "log.h"
 #include "metrics.h"
 #include "problem.h"

@@ -3,8 +3,6 @@
 #ifndef EPURSE_SERVER_EXCHANGE_H
 #define EPURSE_SERVER_EXCHANGE_H
 
-#include "http.h"
-
 struct evhttp_request;
 
 /* evhttp's general callback; `context` is the struct http_options. */

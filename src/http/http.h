@@ -14,11 +14,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "http_options.h"
 #include "peer.h"
 #include "request.h"
 
-struct log;
-struct metrics;
 struct event_base;
 struct evhttp_request;
 struct connection;
@@ -36,31 +35,8 @@ struct exchange {
   char *text; /* path, content type and body */
 };
 
-/* Serves one exchange: fills its reply and calls http_answer, now or later, exactly once. */
-typedef void http_serve(void *context, struct exchange *exchange);
-
 /* Sends the reply, if there is still someone to send it to, and releases the exchange. */
 void http_answer(struct exchange *exchange);
-
-struct http_options {
-  const char *host;        /* name or address to listen on */
-  const char *port;        /* "8443"; "0": any free one */
-  SSL_CTX *tls;            /* borrowed, outlives the server */
-  size_t head_max;         /* bytes of request line and header fields */
-  size_t body_max;         /* bytes; what is larger is answered 413 unread */
-  size_t connections;      /* of proven clients, open at once; further ones wait in the kernel's queue */
-  size_t connections_each; /* of one client; a further one takes the place of its longest idle one. 0: no bound */
-  /* Connections whose handshake is not done, at least 1; they take no place of a proven client's. A further one takes
-   * the place of the oldest of them, or of the oldest from its own address. */
-  size_t strangers, strangers_each;
-  /* Absolute, milliseconds: a handshake; a request from its first byte to its last, and likewise its reply; a kept
-   * connection without a request. */
-  unsigned handshake_ms, request_ms, idle_ms;
-  http_serve *serve;
-  void *context;
-  struct metrics *metrics; /* borrowed */
-  const struct log *log;   /* borrowed */
-};
 
 struct http;
 

@@ -3,7 +3,10 @@
 #ifndef LEDGER_BOOKING_H
 #define LEDGER_BOOKING_H
 
-#include "epurse/ledger_transaction.h"
+#include "epurse/record.h"
+
+struct ledger;
+struct ledger_transaction;
 
 /* What the postings of a transaction depend on. */
 struct booking {

@@ -3,6 +3,7 @@
 #include "limit.h"
 
 #include "epurse/certificate.h"
+#include "epurse/ledger_deny.h"
 #include "epurse/ledger_offline.h"
 #include "store.h"
 #include "terminal.h"

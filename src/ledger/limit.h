@@ -4,9 +4,11 @@
 #define LEDGER_LIMIT_H
 
 #include "booking.h"
-#include "epurse/ledger.h"
-#include "epurse/ledger_deny.h"
 #include "epurse/ledger_limit.h"
+
+struct ledger;
+struct ledger_offline_allowance;
+struct ledger_settings;
 
 /* As the database has them. */
 enum limit_kind {

@@ -9,6 +9,8 @@
 #include "epurse/inquiry.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_payout.h"
+#include "http/request.h"
+#include "service.h"
 #include "tender_of.h"
 #include "writer.h"
 

@@ -4,9 +4,14 @@
 #ifndef EPURSE_SERVER_FATE_H
 #define EPURSE_SERVER_FATE_H
 
-#include "epurse/ledger_transaction.h"
-#include "http/request.h"
-#include "service.h"
+#include "epurse/status.h"
+
+struct ledger;
+struct ledger_fate;
+struct ledger_reversal;
+struct reply;
+struct request;
+struct service;
 
 /* Asks the ledger, inside its transaction: ledger_promise_inquire or ledger_load_reverse. */
 typedef enum status fate_ask(struct ledger *ledger, const struct ledger_reversal *reversal, struct ledger_fate *fate);

@@ -5,6 +5,7 @@
 
 #include "endpoints.h"
 #include "envelope.h"
+#include "epurse/settlement.h"
 #include "http/request.h"
 #include "service.h"
 #include "settlement_body.h"

@@ -2,6 +2,7 @@
  * POST /v1/transaction-inquiries: what became of a promise that this terminal, or another one of its merchant, holds; or
  * its whole receipt, where this ledger has forgotten it. */
 #include "endpoints.h"
+#include "epurse/ledger_transaction.h"
 #include "fate.h"
 
 static enum status inquire(struct ledger *ledger, const struct ledger_reversal *reversal, struct ledger_fate *fate) {

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "http/http.h"
 #include "http/log.h"
 #include "http/rate.h"
 #include "http/tls.h"

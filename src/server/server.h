@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "http/http.h"
+#include "epurse/status.h"
+#include "http/http_options.h"
 
+struct http;
 struct service;
 struct worker_pool;
 struct event;

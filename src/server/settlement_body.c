@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/settlement.h"
+
 #define INCARNATION_SIZE 7 /* six digits and NUL */
 
 /* Adds the sums to an object, which is stolen. */

@@ -5,7 +5,10 @@
 
 #include <jansson.h>
 
-#include "epurse/settlement.h"
+struct ledger_capture;
+struct ledger_settlement;
+struct ledger_settlement_line;
+struct ledger_settlement_transfer;
 
 /* Each a new object; NULL where memory was short. */
 json_t *settlement_body(const struct ledger_settlement *settlement);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/vcard.h"
+
 struct tally {
   size_t count;              /* of commands in the card's table */
   struct vcard_tally *row;   /* the one that counts now */

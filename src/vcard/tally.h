@@ -3,9 +3,13 @@
 #ifndef EPURSE_VCARD_TALLY_H
 #define EPURSE_VCARD_TALLY_H
 
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
-#include "epurse/vcard.h"
+#include "epurse/status.h"
+
+struct vcard_tally;
 
 struct tally; /* a row per command name, one for commands that have none, one for power on */
 

@@ -12,6 +12,7 @@
 #include "epurse/crypto.h"
 #include "epurse/reference.h"
 #include "problem.h"
+#include "terminal_program.h"
 #include "till_line.h"
 #include "till_question.h"
 

@@ -3,7 +3,13 @@
 #ifndef EPURSE_CMD_TILL_CLIENT_H
 #define EPURSE_CMD_TILL_CLIENT_H
 
-#include "terminal_program.h"
+#include <stdbool.h>
+
+#include "epurse/status.h"
+
+struct outcome;
+struct payment;
+struct terminal_program;
 
 /* What the till is to carry out. */
 struct till_wish {
