@@ -21,28 +21,28 @@ bool problem_is_utf8(const char *text) {
   return len > 0;
 }
 
-static bool is_control(const unsigned char *at) {
-  return at[0] < 0x20 || at[0] == 0x7F || (at[0] == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0);
+static bool is_control(uint32_t code) {
+  return code < 0x20 || (code >= 0x7F && code < 0xA0);
 }
 
 bool problem_text_keep(const char *text, char *kept, size_t size) {
-  const unsigned char *at = (const unsigned char *)text;
   size_t len = 0;
   bool whole = true;
-  while (*at != 0) {
-    const size_t letter = letter_length(at);
-    const bool takes = letter > 0 && !is_control(at);
+  while (*text != 0) {
+    uint32_t code;
+    const size_t letter = utf8_take(text, UTF8_MAX, &code);
+    const bool takes = letter > 0 && !is_control(code);
     if (len + (takes ? letter : 1) >= size) {
       whole = false;
       break;
     }
     if (takes)
-      memcpy(kept + len, at, letter);
+      memcpy(kept + len, text, letter);
     else
       kept[len] = letter == 0 ? '?' : ' ';
     whole = whole && takes;
     len += takes ? letter : 1;
-    at += letter > 0 ? letter : 1;
+    text += letter > 0 ? letter : 1;
   }
   kept[len] = 0;
   return whole;
