@@ -49,7 +49,9 @@ START_TEST(tells_how_a_purchase_ended) {
   purse_load(&purse, &world, 5000);
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
   ck_assert_int_eq(purchase(&world, &purse), STATUS_OK);
-  assert_fate(&world, &purse, FATE_HELD);
+  purse_suspend(&purse, &world);
+  assert_fate(&world, &purse, FATE_HELD); /* suspended or not */
+  purse_resume(&purse, &world);
   before = purse;
   purse_promise(&purse, TRANSACTION_PURCHASE, 200, &world.pos);
   station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin),

@@ -188,6 +188,22 @@ START_TEST(a_revoked_terminal_is_not_paid) {
 }
 END_TEST
 
+/* What it paid before the tills had heard of it is booked as ever. */
+START_TEST(a_suspended_card_has_paid) {
+  struct world world;
+  struct purse purse;
+  struct offline_payments payments = {0}, replied;
+
+  begin(&world, &purse);
+  pay(&world, &purse, 1000, &payments);
+  purse_suspend(&purse, &world);
+  bring(&world, &world.pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+  ck_assert_int_eq(shop(&world), 1000);
+  world_close(&world);
+}
+END_TEST
+
 /* More twins than one step could note: each is kept, the card is blocked, both shops are paid. */
 START_TEST(a_message_full_of_forks_is_answered) {
   struct world world;
@@ -231,6 +247,7 @@ Suite *offline_suite(void) {
   tcase_add_test(all, a_card_of_another_issuer_is_unknown);
   tcase_add_test(all, a_purchase_asks_for_what_is_lacking);
   tcase_add_test(all, a_revoked_terminal_is_not_paid);
+  tcase_add_test(all, a_suspended_card_has_paid);
   tcase_add_test(all, a_message_full_of_forks_is_answered);
   tcase_add_test(all, a_message_without_any_is_refused);
   suite_add_tcase(suite, all);

@@ -82,6 +82,8 @@ START_TEST(refuses_each_for_its_reason) {
   ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_PAYOUT,
                                 purse_order(&purse, &world, MESSAGE_PAYOUT, purse.pin)),
                    STATUS_BAD_FORMAT);
+  purse_suspend(&purse, &world);
+  ck_assert_int_eq(ask(&world, &purse, 100, purse.pin), STATUS_CARD_SUSPENDED);
   world_close(&world);
 }
 END_TEST

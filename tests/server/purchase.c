@@ -502,27 +502,21 @@ END_TEST
 START_TEST(suspended_card_waits) {
   struct world world;
   struct purse purse;
-  struct card_message card = {.reason = "somebody called"};
   struct answer answer;
 
   begin(&world, &purse);
-  memcpy(card.cid, purse.cid, CID_SIZE);
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
   ck_assert_int_eq(pay(&world, &purse, purse.pin, &answer), STATUS_OK);
   ck_assert(purse_commit(&purse, &world, answer.body));
   answer_clear(&answer);
-  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_CARD_SUSPENSION,
-                                card_message_body(MESSAGE_CARD_SUSPENSION, &card)),
-                   STATUS_OK);
+  purse_suspend(&purse, &world);
   ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
                    STATUS_OK);
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
   ck_assert_int_eq(pay_code(&world, &purse, purse.pin), STATUS_CARD_SUSPENDED);
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
   ck_assert_int_eq(pay_code(&world, &purse, "9999"), STATUS_CARD_SUSPENDED);
-  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_CARD_RESUMPTION,
-                                card_message_body(MESSAGE_CARD_RESUMPTION, &card)),
-                   STATUS_OK);
+  purse_resume(&purse, &world);
   ck_assert_int_eq(pay_code(&world, &purse, "9999"), STATUS_CARD_SUSPENDED); /* that answer was given */
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
   ck_assert_int_eq(pay_code(&world, &purse, purse.pin), STATUS_OK);

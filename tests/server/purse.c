@@ -214,6 +214,15 @@ json_t *purse_confirmation(const struct purse *purse) {
   return confirmation_body(&items, false);
 }
 
+void purse_suspend(const struct purse *purse, struct world *world) {
+  struct card_message card = {.reason = "somebody called"};
+
+  memcpy(card.cid, purse->cid, CID_SIZE);
+  ck_assert_int_eq(station_tell(&world->admin, &world->service, MESSAGE_CARD_SUSPENSION,
+                                card_message_body(MESSAGE_CARD_SUSPENSION, &card)),
+                   STATUS_OK);
+}
+
 void purse_resume(const struct purse *purse, struct world *world) {
   struct card_message card = {.reason = ""};
 

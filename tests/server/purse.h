@@ -59,6 +59,8 @@ json_t *purse_inquiry(const struct purse *purse, enum message_type type, bool gi
 
 /* A whole load; r is not sent. */
 void purse_load(struct purse *purse, struct world *world, uint32_t amount);
+/* Its issuer takes no orders of it. */
+void purse_suspend(const struct purse *purse, struct world *world);
 /* Its issuer takes its orders again. */
 void purse_resume(const struct purse *purse, struct world *world);
 /* A confirmation of the last commit. */

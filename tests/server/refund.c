@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/refunds: of a captured sale of this card here, without a PIN; what is refused has a status of its own, is
  * answered the same again, and books nothing. */
+#include <string.h>
+
 #include "epurse/ledger_transaction.h"
+#include "epurse/message_refund.h"
 #include "purse.h"
 #include "suites.h"
 
@@ -80,6 +83,24 @@ START_TEST(refuses_each_for_its_reason) {
 }
 END_TEST
 
+/* Nothing is put on it; what it paid is owed to it, for the day when its issuer has looked. */
+START_TEST(a_suspended_card_is_owed_it) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  const struct wish whole = {&world.pos, sell(&world, &purse, 1250), 1250};
+  struct owed_refund owed = {.atc = whole.sale, .amount = whole.amount, .wish = {1}};
+
+  memcpy(owed.cid, purse.cid, CID_SIZE);
+  purse_suspend(&purse, &world);
+  ck_assert_int_eq(ask(&world, &purse, &whole), STATUS_CARD_SUSPENDED);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_OWED_REFUND, owed_refund_body(&owed)), STATUS_OK);
+  purse_resume(&purse, &world);
+  ck_assert_int_eq(ask(&world, &purse, &whole), STATUS_REFUND_EXCEEDS);
+  world_close(&world);
+}
+END_TEST
+
 /* Twice at once at two tills: the card is at one of them only, and its promise tells of the other. */
 START_TEST(two_tills_give_back_once) {
   struct world world;
@@ -126,6 +147,7 @@ Suite *refund_suite(void) {
 
   tcase_add_test(tests, gives_back_without_a_pin);
   tcase_add_test(tests, refuses_each_for_its_reason);
+  tcase_add_test(tests, a_suspended_card_is_owed_it);
   tcase_add_test(tests, two_tills_give_back_once);
   tcase_add_test(tests, kinds_are_kept_apart);
   suite_add_tcase(suite, tests);
