@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Makes the file of a card that has lived: `card_in_state STATE FILE`, without back-end and terminals, for tests that
- * need the card alone. The card came into its state by the commands that bring any card there. */
+ * need the card alone. The card came into its state by the commands that bring any card there; but for `strange`: an
+ * opened card, FILE as it is, in whose newest purchase the terminal's name is a screen's escape code. */
 #include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "card/bench.h"
+#include "epurse/bytes.h"
 #include "vcard/card_file.h"
 
 #define WRONG_PINS 5 /* R16 */
@@ -66,16 +68,34 @@ START_TEST(make) {
 }
 END_TEST
 
+START_TEST(bend) {
+  static const uint8_t code[TID_SIZE] = {0x1B, '[', '2', 'J', 0x9B, 'B', 'A', 'D'};
+  struct log_record record;
+  struct card_file file;
+  struct card_memory image;
+  ck_assert_int_eq(card_file_open(path, &file, &image), STATUS_OK);
+  uint8_t *newest = image.purchase_log[(bytes_u32(image.purchase_count) - 1) % PURCHASE_LOG_RECORDS];
+  ck_assert_int_eq(log_record_decode(newest, LOG_RECORD_SIZE, &record), STATUS_OK);
+  memcpy(record.tid, code, sizeof code);
+  log_record_encode(&record, newest);
+  ck_assert_int_eq(card_file_commit(&file, &image), STATUS_OK);
+  card_file_close(&file);
+}
+END_TEST
+
 int main(int argc, char **argv) {
   if (argc != 3) {
-    fprintf(stderr, "usage: card_in_state personalised|blocked|expired FILE\n");
+    fprintf(stderr, "usage: card_in_state personalised|blocked|expired|strange FILE\n");
     return 64;
   }
   wanted = argv[1];
   path = argv[2];
   Suite *suite = suite_create("card_in_state");
   TCase *tcase = tcase_create("make");
-  tcase_add_test(tcase, make);
+  if (strcmp(wanted, "strange") == 0)
+    tcase_add_test(tcase, bend);
+  else
+    tcase_add_test(tcase, make);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);
   srunner_set_fork_status(runner, CK_NOFORK);
