@@ -70,7 +70,6 @@ static const char *closing_wrong(struct journal *journal, enum journal_chain cha
 
 static enum status chain_audit(struct audit *audit, struct journal *journal, enum journal_chain chain,
                                const struct audit_finding *pattern) {
-  static const char *const words[] = {[JOURNAL_CLOSINGS] = "closing", [JOURNAL_SHIFTS] = "shift"};
   static struct journal_closing kept;
   struct journal_closing_marks marks;
   struct before before = {.shifts = 0};
@@ -78,15 +77,18 @@ static enum status chain_audit(struct audit *audit, struct journal *journal, enu
   if (status != STATUS_OK)
     return status;
   if (marks.astray > 0)
-    finding_add(audit, pattern, "%" PRId64 " entries are counted that are not there, or in no %s", marks.astray,
-                words[chain]);
+    finding_add(audit, pattern,
+                chain == JOURNAL_SHIFTS ? "%" PRId64 " entries are counted that are not there, or in no shift"
+                                        : "%" PRId64 " entries are counted that are not there, or in no closing",
+                marks.astray);
   for (int64_t number = 1; number <= marks.last_number; number++) {
     status = journal_closing_find(journal, chain, number, &kept);
     const char *wrong = status == STATUS_NOT_FOUND ? SENTENCE("it was removed")
                         : status != STATUS_OK      ? SENTENCE("it is damaged")
                                                    : closing_wrong(journal, chain, &kept, &before, pattern->tid);
     if (wrong != NULL)
-      finding_add(audit, pattern, "%s %" PRId64 ": %s", words[chain], number, wrong);
+      finding_add(audit, pattern, chain == JOURNAL_SHIFTS ? "shift %" PRId64 ": %s" : "closing %" PRId64 ": %s", number,
+                  wrong);
     memcpy(before.hash, kept.hash, sizeof before.hash);
   }
   return STATUS_OK;
