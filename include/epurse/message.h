@@ -219,7 +219,7 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
 /* CARD_LIST {"after","limit"} -> {"cards":[facts...]}, by number, beginning later than `after` ("" from the start).
  * TERMINAL_LIST {"after","limit"} -> {"terminals":[{"tid","role","merchant","expiry","revoked"}...]}, likewise by name.
  * SETTLEMENT {} closes one and answers it; SETTLEMENT_LIST {"after","limit"} -> {"settlements":[...]}, by number;
- * SETTLEMENT_LINES {"number","after","limit"} -> {"settlement","issuer","lines":[...]}, by merchant;
+ * SETTLEMENT_LINES {"number","after","limit"[,"exported"]} -> {"settlement","issuer","lines":[...]}, by merchant;
  * SETTLEMENT_CAPTURES {"number","after","limit"} -> {"captures":[...]}, SETTLEMENT_TRANSFERS likewise, by number; docs/openapi.yaml has their fields.
  * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
  * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",

@@ -57,7 +57,7 @@ enum status ledger_settlement_find(struct ledger *ledger, int64_t number,
 enum status ledger_settlement_list(struct ledger *ledger, int64_t after, struct ledger_settlement *settlements,
                                    size_t capacity, size_t *count) EPURSE_MUST_USE;
 
-/* A merchant's part, with its account as that was known then; where none was, as it is known now. */
+/* A merchant's part, with its account as that was known then; where none was, as it was at the first export, or is now. */
 struct ledger_settlement_line {
   char merchant[MERCHANT_MAX + 1];
   char name[LEDGER_NAME_MAX + 1];
@@ -75,6 +75,8 @@ struct ledger_line_place {
 enum status ledger_settlement_lines(struct ledger *ledger, const struct ledger_line_place *after,
                                     struct ledger_settlement_line *lines, size_t capacity,
                                     size_t *count) EPURSE_MUST_USE;
+/* Before a settlement leaves the house: accounts that were not known as it was closed, and are now, are its lines' for good. */
+enum status ledger_settlement_accounts_fix(struct ledger *ledger, int64_t number) EPURSE_MUST_USE;
 
 /* A payout of a card to its holder's bank account. */
 struct ledger_settlement_transfer {

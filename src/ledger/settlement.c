@@ -162,6 +162,12 @@ enum status ledger_settlement_lines(struct ledger *ledger, const struct ledger_l
   return query_end(&query);
 }
 
+enum status ledger_settlement_accounts_fix(struct ledger *ledger, int64_t number) {
+  struct query query = query_begin(ledger, QUERY_SETTLEMENT_ACCOUNTS_FIX);
+  query_i64(&query, number);
+  return query_run(&query);
+}
+
 static void capture_read(struct ledger *ledger, struct query *query, struct ledger_capture *capture) {
   memset(capture, 0, sizeof *capture);
   capture->number = query_read_i64(query);

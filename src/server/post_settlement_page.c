@@ -19,6 +19,7 @@
 struct line_page {
   json_int_t number, limit;
   const char *after; /* borrowed from the request */
+  int exported;      /* they leave the house: unknown accounts are settled first */
   size_t count;
   struct ledger_settlement settlement;
   struct ledger_settlement_line lines[LINES_MAX];
@@ -26,8 +27,8 @@ struct line_page {
 
 static enum status parse_lines(json_t *body, struct line_page *page) {
   /* '!' refuses what is not named here */
-  if (json_unpack(body, "{s:I, s:s, s:I !}", "number", &page->number, "after", &page->after, "limit", &page->limit) !=
-      0)
+  if (json_unpack(body, "{s:I, s:s, s:I, s?b !}", "number", &page->number, "after", &page->after, "limit", &page->limit,
+                  "exported", &page->exported) != 0)
     return STATUS_UNKNOWN_FIELD;
   if (page->limit < 1 || strlen(page->after) > MERCHANT_MAX)
     return STATUS_BAD_FORMAT;
@@ -40,6 +41,8 @@ static enum status read_lines(struct ledger *ledger, void *context) {
   const struct ledger_line_place place = {page->number, page->after};
   enum status status = ledger_settlement_find(ledger, page->number, &page->settlement);
 
+  if (status == STATUS_OK && page->exported)
+    status = ledger_settlement_accounts_fix(ledger, page->number);
   if (status == STATUS_OK)
     status = ledger_settlement_lines(ledger, &place, page->lines, (size_t)page->limit, &page->count);
   return status;

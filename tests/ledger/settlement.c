@@ -132,6 +132,36 @@ START_TEST(closes_nothing_twice) {
 }
 END_TEST
 
+static enum status act_fix(struct ledger *ledger, const void *number) {
+  return ledger_settlement_accounts_fix(ledger, *(const int64_t *)number);
+}
+
+/* KIOSK's account is told after the closing, and changed; SHOP's was known then. */
+START_TEST(is_exported_to_one_account) {
+  static const char *const accounts[] = {"NO9386011117947", "DE89370400440532013000", "GB33BUKB20201555555555"};
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement closed;
+  struct ledger_settlement_line lines[8];
+  trade(&world, &purse);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 300, OTHER_POS);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  for (int i = 0; i < 3; i++) {
+    struct ledger_merchant terms = {.id = "KIOSK"};
+    memcpy(terms.iban, accounts[i], strlen(accounts[i]) + 1);
+    ck_assert_int_eq(world_do(&world, act_change, &terms), STATUS_OK);
+    memcpy(terms.id, "SHOP", sizeof "SHOP");
+    ck_assert_int_eq(world_do(&world, act_change, &terms), STATUS_OK);
+    ck_assert_uint_eq(lines_of(&world, 1, lines), 3);
+    ck_assert_str_eq(lines[1].iban, accounts[i < 2 ? i : 1]); /* looked up until it was exported */
+    ck_assert_str_eq(lines[2].iban, "DE89370400440532013000");
+    ck_assert_int_eq(i > 0 ? world_do(&world, act_fix, &closed.number) : STATUS_OK, STATUS_OK);
+  }
+  ck_assert(world_tamper(&world, "UPDATE settlement_account SET iban = 'NO9386011117947'") == PLACE_REFUSED);
+  world_close(&world);
+}
+END_TEST
+
 /* What a shop was paid for loads is taken off first; what it cannot cover stays owed. */
 START_TEST(sets_loads_off) {
   static const int64_t sales[] = {5000, 9000};
@@ -448,6 +478,7 @@ Suite *settlement_suite(void) {
   TCase *tests = tcase_create("settlement");
   tcase_add_test(tests, closes_a_day);
   tcase_add_test(tests, closes_nothing_twice);
+  tcase_add_test(tests, is_exported_to_one_account);
   tcase_add_loop_test(tests, sets_loads_off, 0, 2);
   tcase_add_test(tests, looks_at_no_purchase);
   tcase_add_test(tests, lists_captures_in_pages);

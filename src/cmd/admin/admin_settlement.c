@@ -80,9 +80,10 @@ static enum status line_take(struct settlement_reading *reading, json_t *item, s
 static enum status page_take(struct settlement_reading *reading, struct tally *tally, size_t *count) {
   struct message reply;
   json_t *head = NULL, *lines = NULL;
-  enum status status = admin_call(
-      reading->admin, MESSAGE_SETTLEMENT_LINES,
-      json_pack("{s:I, s:s, s:i}", "number", reading->number, "after", tally->after, "limit", PAGE_LINES), &reply);
+  enum status status = admin_call(reading->admin, MESSAGE_SETTLEMENT_LINES,
+                                  json_pack("{s:I, s:s, s:i, s:b}", "number", reading->number, "after", tally->after,
+                                            "limit", PAGE_LINES, "exported", reading->exported),
+                                  &reply);
 
   *count = 0;
   if (status == STATUS_OK &&

@@ -35,6 +35,7 @@ enum status settlement_number_read(const struct admin *admin, const char *text, 
 struct settlement_reading {
   struct admin *admin;
   json_int_t number;
+  bool exported; /* it leaves the house: accounts that were not known as it was closed are fixed */
   enum status (*take)(void *context, const struct settlement_line *line, json_t *item); /* item: borrowed */
   void *context;
   struct settlement_head head; /* set, from the first page on */

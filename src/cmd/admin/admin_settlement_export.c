@@ -55,7 +55,8 @@ static enum status line_put(void *context, const struct settlement_line *line, j
 
 static enum status lines_export(struct admin *admin, json_int_t number, FILE *out) {
   struct csv csv = {.admin = admin, .out = out, .number = number};
-  struct settlement_reading reading = {.admin = admin, .number = number, .take = line_put, .context = &csv};
+  struct settlement_reading reading = {
+      .admin = admin, .number = number, .exported = true, .take = line_put, .context = &csv};
 
   (void)fputs(
       "settlement,merchant,name,iban,bic,currency,purchases,fee_rate,gross,payouts,credit,fee,loads,set_off,net,"

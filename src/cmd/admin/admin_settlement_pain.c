@@ -353,8 +353,9 @@ static enum status transfers_check(const struct pain *pain) {
 }
 
 enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) {
-  struct pain pain = {.admin = admin,
-                      .reading = {.admin = admin, .number = number, .take = transfer_take, .context = &pain}};
+  struct pain pain = {
+      .admin = admin,
+      .reading = {.admin = admin, .number = number, .exported = true, .take = transfer_take, .context = &pain}};
   enum status status = debtor_check(&pain);
 
   if (status == STATUS_OK)

@@ -333,6 +333,21 @@ BEGIN SELECT RAISE(ABORT, 'a settlement is closed for good'); END;
 CREATE TRIGGER settlement_line_kept BEFORE DELETE ON settlement_line
 BEGIN SELECT RAISE(ABORT, 'a settlement is kept'); END;
 
+-- The account of a line whose merchant's was not known as it was closed: the one of its first export, for good, since the bank
+-- takes a file with the same message identification for the same one.
+CREATE TABLE settlement_account (
+  settlement INTEGER NOT NULL,
+  merchant INTEGER NOT NULL,
+  iban TEXT NOT NULL CHECK (length(iban) BETWEEN 15 AND 34),
+  bic TEXT NOT NULL,
+  PRIMARY KEY (settlement, merchant),
+  FOREIGN KEY (settlement, merchant) REFERENCES settlement_line (settlement, merchant)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER settlement_account_fixed BEFORE UPDATE ON settlement_account
+BEGIN SELECT RAISE(ABORT, 'an exported account is not changed'); END;
+CREATE TRIGGER settlement_account_kept BEFORE DELETE ON settlement_account
+BEGIN SELECT RAISE(ABORT, 'an exported account is kept'); END;
+
 -- ---- copies that took the place of younger ones ----
 
 CREATE TABLE restoration (

@@ -407,6 +407,21 @@ EXECUTE FUNCTION refuse('a settlement is kept');
 CREATE TRIGGER settlement_line_not_emptied BEFORE TRUNCATE ON settlement_line
 EXECUTE FUNCTION refuse('a settlement is kept');
 
+CREATE TABLE settlement_account (
+  settlement bigint NOT NULL,
+  merchant bigint NOT NULL,
+  iban text NOT NULL CHECK (length(iban) BETWEEN 15 AND 34),
+  bic text NOT NULL,
+  PRIMARY KEY (settlement, merchant),
+  FOREIGN KEY (settlement, merchant) REFERENCES settlement_line (settlement, merchant)
+);
+CREATE TRIGGER settlement_account_fixed BEFORE UPDATE ON settlement_account FOR EACH ROW
+EXECUTE FUNCTION refuse('an exported account is not changed');
+CREATE TRIGGER settlement_account_kept BEFORE DELETE ON settlement_account FOR EACH ROW
+EXECUTE FUNCTION refuse('an exported account is kept');
+CREATE TRIGGER settlement_account_not_emptied BEFORE TRUNCATE ON settlement_account
+EXECUTE FUNCTION refuse('an exported account is kept');
+
 -- ---- copies that took the place of younger ones ----
 
 CREATE TABLE restoration (
