@@ -104,7 +104,10 @@ slowest() { # of the tests that ran now: tests/timed-driver notes their seconds
 beside='check_stress|settlement_size|valgrind|bench|applet/scripts'
 # Under sanitizers the C programs that read what others send; in the full run all that does not preload a library or valgrind
 # and does not take too long there: the wire under attack, the five years of the seed's cases, the large ledgers.
-sanitized='tests/(card|cmd|config|crypto|fuzz|keys|message|protocol|server|terminal|vcard)/check_|check_(ledger|flow|session)$|torture'
+# Leaks are looked for at the end of a process: those that go through their tests in one do it in the quick run too. Those
+# with a process for each test would spend half of their time on it.
+in_one='tests/(card|cmd|config|crypto|fuzz|keys|message|protocol|vcard)/check_'
+in_many='tests/(server|terminal)/check_|check_(ledger|flow|session)$|system/torture'
 unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valgrind|bench|failover'
 # Not from the tarball and not for the coverage, in the full run: what has run by then and takes long.
 long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|failover|secrets|door|batch|backup|bench|failover|seed-cases|model|valgrind'
