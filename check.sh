@@ -110,7 +110,7 @@ in_one='tests/(card|cmd|config|crypto|fuzz|keys|message|protocol|vcard)/check_'
 in_many='tests/(server|terminal)/check_|check_(ledger|flow|session)$|system/torture'
 unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valgrind|bench|failover'
 # Not from the tarball and not for the coverage, in the full run: what has run by then and takes long.
-long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|failover|secrets|door|batch|backup|bench|failover|seed-cases|model|valgrind'
+long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|failover|secrets|door|batch|backup|bench|seed-cases|model|valgrind'
 
 one "autogen" ./autogen.sh
 one "gcc: configure" configured build-check CC=gcc
