@@ -60,7 +60,7 @@ tests_applet_check_both_flow_SOURCES = $(both_sources) $(tests_system_check_flow
 tests_applet_check_both_flow_LDFLAGS = $(AM_LDFLAGS) $(both_cards) -Wl,--wrap=http_client_post
 tests_applet_check_both_flow_LDADD = $(tests_system_check_flow_LDADD)
 tests_applet_check_both_wire_SOURCES = $(both_sources) $(tests_system_check_wire_SOURCES)
-tests_applet_check_both_wire_LDFLAGS = $(AM_LDFLAGS) $(both_cards)
+tests_applet_check_both_wire_LDFLAGS = $(AM_LDFLAGS) $(both_cards) $(opened_card)
 tests_applet_check_both_wire_LDADD = $(tests_system_check_wire_LDADD)
 # The flows with the applet alone, torn at its own writes; sessions too.
 applet_alone = -Wl,--wrap=card_manufacture -Wl,--wrap=card_power_on -Wl,--wrap=card_process -Wl,--wrap=vcard_fail_at \

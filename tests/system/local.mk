@@ -96,7 +96,9 @@ TESTS += tests/system/check_wire
 tests_system_check_wire_SOURCES = $(WIRE_STAGE) $(FLOW_WORLD) tests/run.c tests/system/wire.c tests/system/wire_card.c \
 	tests/system/wire_judge.c tests/system/wire_money.c tests/system/wire_other.c tests/system/wire_offline.c \
 	tests/system/wire_payout.c tests/system/wire_pin.c tests/system/wire_plan.c tests/system/wire_server.c \
-	tests/system/wire_server_plan.c
+	tests/system/wire_server_plan.c tests/system/wire_opened.c tests/system/wire_thief.c
+tests_system_check_wire_LDFLAGS = $(AM_LDFLAGS) $(opened_card)
+opened_card = -Wl,--wrap=securemsg_unwrap -Wl,--wrap=securemsg_wrap_response
 tests_system_check_wire_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(SSL_LIBS) $(CHECK_LIBS) -lpthread
 
 # Corrupt parties: opened cards, stolen terminal keys, copies, the issuer's own people.

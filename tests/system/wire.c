@@ -9,6 +9,7 @@
 
 #include "flow_world.h"
 #include "run.h"
+#include "wire_opened.h"
 #include "wire_server.h"
 
 static void begin(void) {
@@ -54,6 +55,11 @@ START_TEST(between_terminal_and_server) {
 }
 END_TEST
 
+START_TEST(with_an_opened_card) {
+  wire_opened_attack(&opened_rows[_i]);
+}
+END_TEST
+
 static Suite *wire_suite(void) {
   Suite *suite = suite_create("wire");
   TCase *tests = tcase_create("wire");
@@ -61,6 +67,7 @@ static Suite *wire_suite(void) {
   tcase_add_unchecked_fixture(tests, begin, end);
   tcase_add_loop_test(tests, between_terminal_and_card, 0, sizeof operations / sizeof operations[0]);
   tcase_add_loop_test(tests, between_terminal_and_server, 0, sizeof lines / sizeof lines[0]);
+  tcase_add_loop_test(tests, with_an_opened_card, 0, (int)opened_rows_count);
   suite_add_tcase(suite, tests);
   return suite;
 }

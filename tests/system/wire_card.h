@@ -23,6 +23,9 @@ struct wire_operation {
   void (*judge)(struct stage *stage, const struct snapshot *before, enum status status, uint64_t dice);
 };
 
+/* What the cashier of the payouts has handed out so far, minor units. */
+int64_t wire_payout_handed(void);
+
 /* Records it once, plans, and runs every attack of the plan. */
 void wire_operation_attack(const struct wire_operation *operation);
 

@@ -26,6 +26,10 @@ static enum status pay_out(struct stage *stage, struct outcome *outcome) {
   return payout_run(stage->reload, &stage->wire.reader, &payment, &cashier, &stage->card.dialogue, outcome);
 }
 
+int64_t wire_payout_handed(void) {
+  return handed;
+}
+
 static void note_drawer(struct stage *stage) {
   (void)stage;
   handed_before = handed;

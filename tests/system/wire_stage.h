@@ -46,7 +46,7 @@ unsigned stage_open_entries(const struct terminal *terminal);
 
 /* ---- figures, kept in memory that all tests of the program share ---- */
 
-#define FIGURES_ROWS 32
+#define FIGURES_ROWS 48
 struct figures {
   struct figures_row {
     char name[32];
