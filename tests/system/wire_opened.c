@@ -16,7 +16,7 @@
 #define OPEN      7 /* what the other card has open: the amount of the rows, so that it could be taken for theirs */
 #define LOAD      50
 #define OTHER_PIN "1111"
-#define SPARSE    4 /* of what ATTACK_SHARE leaves, one of so many, unless that is 1 */
+#define SPARSE    8 /* of what ATTACK_SHARE leaves, one of so many, unless that is 1 */
 
 const struct opened_row opened_rows[] = {
     {&wire_purchase, "purchase, opened", GAIN_GOODS, OPEN},
@@ -262,6 +262,11 @@ static bool said_once(enum thief_lie lie) {
   return lie == THIEF_PROMISES || lie == THIEF_RECORDS;
 }
 
+/* In every run: from the first word on it is the other card, whose slot holds something. */
+static bool always(void) {
+  return thief.lie == THIEF_POSES && thief.from == 0 && thief.detail != SLOT_NONE;
+}
+
 static void attack_all(const struct opened_row *row, unsigned length) {
   uint64_t seed = attack_seed();
   unsigned step = attack_share() == 1 ? 1 : attack_share() * SPARSE;
@@ -270,10 +275,10 @@ static void attack_all(const struct opened_row *row, unsigned length) {
     for (thief.from = 0; thief.from < (said_once((enum thief_lie)lie) ? 1 : length); thief.from++) {
       for (thief.detail = 0; thief.detail < thief_details((enum thief_lie)lie); thief.detail++) {
         thief.lie = (enum thief_lie)lie;
-        if (next-- > 0)
-          continue;
-        next = step - 1;
-        attack_run(row);
+        bool drawn = next == 0;
+        next = drawn ? step - 1 : next - 1;
+        if (drawn || always())
+          attack_run(row);
       }
     }
   }
