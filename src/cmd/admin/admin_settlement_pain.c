@@ -7,12 +7,14 @@
 #include <time.h>
 
 #include "admin_settlement.h"
+#include "epurse/crypto.h"
 #include "epurse/iban.h"
 #include "epurse/terminal.h"
 #include "sepa_text.h"
 
 #define PAIN_NAMESPACE "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 #define TEXT_35        36 /* Max35Text with its NUL */
+#define DEBTOR_MARK    4
 
 /* Read before anything is written: the head has number and sum. */
 struct transfer {
@@ -242,11 +244,33 @@ static void instruction_put(struct pain *pain, const char *id, size_t from, size
   element_close(pain);
 }
 
-static void document_put(struct pain *pain) {
-  char id[TEXT_35], of_holders[TEXT_35 + 2], number[TEXT_35], closed[21];
+/* Four letters and digits of the account that pays: a bank that refused a file because of it takes the next one, from
+ * another, for another message. */
+static bool debtor_mark(const char *iban, char mark[DEBTOR_MARK + 1]) {
+  static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"; /* RFC 4648 6 */
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  bool done = crypto_sha256((const uint8_t *)iban, strlen(iban), hash);
+
+  for (size_t i = 0; i < DEBTOR_MARK; i++)
+    mark[i] = done ? signs[hash[i] & 31] : '\0';
+  mark[DEBTOR_MARK] = '\0';
+  return done;
+}
+
+/* Of the message, and of its payment instruction for merchants; that for cardholders has two signs more. */
+static bool message_identify(const struct pain *pain, char id[TEXT_35]) {
+  char number[TEXT_35], mark[DEBTOR_MARK + 1];
+  bool marked = debtor_mark(pain->admin->debtor_iban, mark);
 
   number_print(pain, number);
-  (void)snprintf(id, sizeof id, "EPURSE-%06lld-%.18s", (long long)pain->reading.issuer, number);
+  int len = snprintf(id, TEXT_35, "EPURSE-%06lld-%s-%s", (long long)pain->reading.issuer, number, mark);
+  return marked && len > 0 && len < TEXT_35 - 2;
+}
+
+static void document_put(struct pain *pain) {
+  char id[TEXT_35], of_holders[TEXT_35 + 2], closed[21];
+
+  pain->failed |= !message_identify(pain, id);
   (void)snprintf(of_holders, sizeof of_holders, "%s-H", id);
   settlement_moment(closed, pain->reading.head.closed_at);
   pain->failed |= xmlTextWriterStartDocument(pain->writer, NULL, "UTF-8", NULL) < 0;
