@@ -185,7 +185,7 @@ struct till_result {
   bool owed;              /* a refund that was done without its card */
   enum status status;     /* when it is over */
   struct outcome outcome; /* as far as it got */
-  char trouble[256];      /* of the line to the server, where that was why; "" */
+  char trouble[640];      /* of the line to the server, or which readers there are, where that was why; "" */
 };
 
 #define TILL_RESULTS 64 /* the latest are kept with their very status; older ones are asked of journal and server */

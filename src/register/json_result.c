@@ -16,9 +16,11 @@ static const char *state_of(const struct till_result *result) {
   return result->status == STATUS_OK || result->status == STATUS_UNREPORTED ? "done" : "declined";
 }
 
-/* The sentence, and where it was the line to the back-end why. */
+/* The sentence, and where it was the line to the back-end why; that there are other readers is a sentence of its own. */
 static json_t *problem_json(const struct till_result *result) {
   const char *sentence = status_sentence(result->status);
+  if (result->status == STATUS_NO_READER && result->trouble[0] != 0)
+    return json_string(result->trouble);
   return result->trouble[0] == 0 ? json_string(sentence) : json_sprintf("%s (%s)", sentence, result->trouble);
 }
 

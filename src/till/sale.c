@@ -264,7 +264,9 @@ static void end(struct till *till, enum status status, const struct outcome *out
   result->status = status;
   result->held = is_held(status);
   result->owed = status == STATUS_OK && till->request.kind == TILL_REFUND && till->request.without_card;
-  if (till->terminal != NULL)
+  if (status == STATUS_NO_READER)
+    (void)snprintf(result->trouble, sizeof result->trouble, "%s", till->no_reader);
+  else if (till->terminal != NULL)
     (void)snprintf(result->trouble, sizeof result->trouble, "%s", backend_trouble(till->terminal->backend, status));
   result->running = false;
   till->results[till->result_count++ % TILL_RESULTS] = *result;

@@ -50,6 +50,7 @@ struct till {
   /* The thread's alone. */
   struct terminal *terminal; /* NULL: it could not be opened again after a renewal */
   struct reader *reader;     /* NULL: to be looked for */
+  char no_reader[640];       /* which reader was meant, and which there are, where none is that one; "" */
   struct tender *tender;     /* ROLE_RELOAD only */
   bool served;               /* the card in the reader has been served, and is still there */
   bool printable;            /* the sale was not done before: its receipt is printed */

@@ -22,6 +22,7 @@ const char *const retold_configuration[] = {
     SENTENCE("[zvt] charset: '%s' is not cp437 or iso-8859-15"),
     SENTENCE("[zvt] end_of_day: '%s' is not closing or count"),
     SENTENCE("'%s' is no way to pay a load"),
+    SENTENCE("no reader is '%s'; there are: %s"),
     SENTENCE("[printer] output: '%s' is no printer"),
     SENTENCE("[printer] font: '%s' cannot be drawn with"),
     SENTENCE("cannot listen on %s:%s"),

@@ -285,8 +285,11 @@ static bool is_outside(enum status status) {
          status == STATUS_PRINTER_OFF || status == STATUS_PRINTER_PAPER;
 }
 
-static enum status refuse(const struct talk *talk, enum status status) {
-  problem_open(talk->self->program->name, status_sentence(status), "");
+static enum status refuse(const struct talk *talk, enum status status, const char *problem) {
+  const char *sentence = status_sentence(status);
+  if (status == STATUS_NO_READER && problem != NULL && problem[0] != 0) /* it may say which there are */
+    sentence = problem;
+  problem_open(talk->self->program->name, sentence, "");
   return status;
 }
 
@@ -296,7 +299,7 @@ static enum status fail(struct talk *talk, enum status status, const char *probl
     problem = NULL;
   }
   if (is_outside(status) && !talk->self->met)
-    return refuse(talk, status);
+    return refuse(talk, status, problem);
   talk->self->till_problem = problem;
   report_outcome(talk->self, talk->wish->operation, status, talk->outcome);
   talk->self->till_problem = NULL;
@@ -373,7 +376,7 @@ static bool run(struct talk *talk, enum status *status) {
   if (*status == STATUS_UNKNOWN_FIELD)
     return false;
   if (*status != STATUS_OK) {
-    *status = is_outside(*status) ? refuse(talk, *status) : fail(talk, *status, NULL);
+    *status = is_outside(*status) ? refuse(talk, *status, NULL) : fail(talk, *status, NULL);
     return true;
   }
   follow(talk);
