@@ -347,6 +347,8 @@ static enum status reply_take(struct order *order, enum message_type type, const
     (void)!session_block(&order->contact->session, reply.block_order);
   if (message->status == STATUS_CARD_EXPIRED && reply.has_authorisation)
     expiry_deliver(order, reply.authorisation);
+  if (message->status == STATUS_INSUFFICIENT_POINTS && order->outcome != NULL)
+    order->outcome->points_after = (int64_t)order->promise.points;
   order->owed = reply.owed;
   order->offline_lacking = reply.offline_lacking;
   if (type == MESSAGE_PURCHASE && message->status == STATUS_OK && !message->alone)

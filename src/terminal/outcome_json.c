@@ -39,6 +39,8 @@ void outcome_json_add(json_t *object, const struct outcome *outcome) {
       json_object_set_new(object, "without_pin", json_true());
     if (outcome->wanted > 0)
       json_object_set_new(object, "left", json_integer(outcome->wanted - outcome->amount.minor));
+  } else if (outcome->points_after >= 0) { /* refused for want of them */
+    json_object_set_new(object, "points_after", json_integer(outcome->points_after));
   }
   if (moment_valid(outcome->time)) {
     moment_print(outcome->time, time);

@@ -37,7 +37,7 @@ static void done_print(const struct admin *admin, char **arguments, const struct
   report_amount(owed, done->owed, currency);
   report_amount(all, done->balance + done->owed, currency);
   admin_print(admin, "Card %s is replaced by %s.\n", arguments[0], arguments[1]);
-  admin_print(admin, "  was on it      %s, %" PRId64 " points\n", balance, done->points);
+  admin_print(admin, "  was on it      %s, points: %" PRId64 "\n", balance, done->points);
   admin_print(admin, "  was owed to it %s\n", owed);
   if (done->settled_atc != 0) {
     admin_print(admin, "  its transaction no. %" PRId64 " was not proved in time; its money is in these sums\n",

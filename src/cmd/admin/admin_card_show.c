@@ -57,7 +57,7 @@ void admin_card_print(const struct admin *admin, const struct card_facts *facts)
   report_amount(owed, facts->owed, facts->currency);
   admin_print(admin, "Card %s is %s%s%s.\n", cid, translated(state_word(facts->state)),
               facts->reason[0] != '\0' ? ": " : "", facts->reason);
-  admin_print(admin, "  on the card    %s, %" PRId64 " points\n", balance, facts->points);
+  admin_print(admin, "  on the card    %s, points: %" PRId64 "\n", balance, facts->points);
   admin_print(admin, "  on hold        %s\n", held);
   admin_print(admin, "  owed to it     %s\n", owed);
   if (facts->deposit > 0) {

@@ -101,6 +101,11 @@ static bool figures_say(const struct terminal_program *self, const struct outcom
   char wanted[AMOUNT_TEXT_MAX], there[AMOUNT_TEXT_MAX], limit[AMOUNT_TEXT_MAX];
   const char *name = self->program->name, *sentence = status_sentence(status);
   const int64_t before = outcome->balance_before;
+  if (status == STATUS_INSUFFICIENT_POINTS && outcome->points_after >= 0) {
+    report_amount(wanted, outcome->amount.minor, outcome->amount.currency);
+    problem_say_with(name, sentence, "%s: %s wanted, points there: %" PRId64, sentence, wanted, outcome->points_after);
+    return true;
+  }
   const bool poor = status == STATUS_INSUFFICIENT_BALANCE && before >= 0 && outcome->amount.minor > before;
   if (!poor && (status != STATUS_ABOVE_LIMIT || outcome->limit <= 0))
     return false;

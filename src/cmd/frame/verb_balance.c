@@ -10,7 +10,7 @@ static void report(struct terminal_program *self, const struct balance *balance,
   const struct currency *currency = currency_by_number(balance->currency);
   cid_print(info->cid, cid);
   report_amount(amount, balance->balance, balance->currency);
-  terminal_program_print(self, translated("card ....%s: %s, %" PRIu32 " points, valid until %02x%02x-%02x-%02x\n"),
+  terminal_program_print(self, translated("card ....%s: %s, points: %" PRIu32 ", valid until %02x%02x-%02x-%02x\n"),
                          cid + 12, amount, balance->points, info->expiry[0], info->expiry[1], info->expiry[2],
                          info->expiry[3]);
   char expiry[16];

@@ -28,10 +28,10 @@ static void slip_print(const struct terminal_program *self, const struct card_re
   report_amount(kept, done->kept, currency);
   local_time_print_unix(done->rest_at, when);
   terminal_program_print(self, translated("Card %s is renewed by %s.\n"), old, new);
-  terminal_program_print(self, translated("  at once: %s, %" PRId64 " points\n"), sum, done->points);
+  terminal_program_print(self, translated("  at once: %s, points: %" PRId64 "\n"), sum, done->points);
   if (done->rest_at != 0)
     terminal_program_print(self,
-                           translated("  from %s on: up to %s, %" PRId64 " points, less what was paid with the old "
+                           translated("  from %s on: up to %s, points: %" PRId64 ", less what was paid with the old "
                                       "card and is not known yet; renew again then\n"),
                            when, kept, done->points_kept);
   if (done->balance + done->owed > 0)
