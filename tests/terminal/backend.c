@@ -241,6 +241,9 @@ START_TEST(server_must_be_the_issuers) {
   answerer_start(&answerer, &place, ANSWER_GOOD);
   struct backend *backend = open_backend(answerer.url);
   ck_assert_int_eq(ask(backend, &word), STATUS_BAD_CERTIFICATE);
+  const char *trouble = backend_trouble(backend, STATUS_BAD_CERTIFICATE); /* which server, and why */
+  ck_assert_msg(strncmp(trouble, answerer.url, strlen(answerer.url)) == 0 && strlen(trouble) > strlen(answerer.url) + 2,
+                "%s", trouble);
   backend_close(&backend);
   answerer_stop(&answerer);
   ck_assert_uint_eq(answerer.requests, 0);
