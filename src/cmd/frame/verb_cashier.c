@@ -52,24 +52,10 @@ enum status cashier_ask(struct terminal_program *self) {
 
 /* ---- the verb ---- */
 
-/* A person types it twice. */
-static enum status code_new(const struct terminal_program *self, char code[SUPERVISOR_CODE_MAX + 1]) {
-  char again[SUPERVISOR_CODE_MAX + 1] = "";
-  enum status status = code_read(self, translated("The cashier's new code: "), code);
-  if (status == STATUS_OK && self->cashier_fd < 0) {
-    status = code_read(self, translated("The new code once more: "), again);
-    if (status == STATUS_OK && strcmp(code, again) != 0) {
-      problem_say(self->program->name, "that was not the same code twice");
-      status = STATUS_USAGE;
-    }
-  }
-  crypto_wipe(again, sizeof again);
-  return status;
-}
-
 static enum status add(struct terminal_program *self, const char *name) {
   char code[SUPERVISOR_CODE_MAX + 1] = "";
-  enum status status = code_new(self, code);
+  const struct code_question question = {code_read, translated("The cashier's new code: "), self->cashier_fd < 0};
+  enum status status = code_new(self, &question, code);
   if (status != STATUS_OK)
     return status;
   status = cashier_set(self->terminal->folder, name, code);

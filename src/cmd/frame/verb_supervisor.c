@@ -40,12 +40,12 @@ enum status supervisor_ask(const struct terminal_program *self, char code[SUPERV
   return status;
 }
 
-/* A person types it twice. */
-static enum status code_new(const struct terminal_program *self, char code[SUPERVISOR_CODE_MAX + 1]) {
+enum status code_new(const struct terminal_program *self, const struct code_question *question,
+                     char code[SUPERVISOR_CODE_MAX + 1]) {
   char again[SUPERVISOR_CODE_MAX + 1] = "";
-  enum status status = code_read(self, translated("The new code of the supervisor: "), code);
-  if (status == STATUS_OK && self->supervisor_fd < 0) {
-    status = code_read(self, translated("The new code once more: "), again);
+  enum status status = question->read(self, question->prompt, code);
+  if (status == STATUS_OK && question->typed) {
+    status = question->read(self, translated("The new code once more: "), again);
     if (status == STATUS_OK && strcmp(code, again) != 0) {
       problem_say(self->program->name, "that was not the same code twice");
       status = STATUS_USAGE;
@@ -59,11 +59,13 @@ enum status verb_supervisor(void *context, char **arguments) {
   struct terminal_program *self = context;
   char code[SUPERVISOR_CODE_MAX + 1] = "";
   (void)arguments;
+  const struct code_question question = {code_read, translated("The new code of the supervisor: "),
+                                         self->supervisor_fd < 0};
   enum status status = terminal_program_open(self);
   if (status == STATUS_OK)
     status = supervisor_ask(self, code);
   if (status == STATUS_OK)
-    status = code_new(self, code);
+    status = code_new(self, &question, code);
   if (status != STATUS_OK)
     return status;
   status = supervisor_set(self->terminal, code);
