@@ -48,7 +48,7 @@ static const char usage[] =
     "  --from=FILE           measure nothing, take the report from there\n"
     "  --draw=DIR            where charts of the report go, as SVG\n"
     "  --references          each order names one of the merchant's\n"
-    "  --no-audit            leave the ledger's own check out, which takes cards times bookings\n"
+    "  --no-audit            leave the ledger's own check at the end out\n"
     "  --keep                leave the world's folder\n"
     "Parts:\n";
 
