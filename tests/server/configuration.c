@@ -63,7 +63,7 @@ START_TEST(folder_stands_for_its_file) {
 
   ck_assert_int_eq(configuration_load(world_folder(), &configuration, problem), STATUS_OK);
   ck_assert_str_eq(configuration.port, "0");
-  ck_assert_uint_eq(configuration.request_seconds, 2);
+  ck_assert_uint_eq(configuration.request_seconds, 60);
   ck_assert_int_eq(configuration_load("/nowhere/at/all", &configuration, problem), STATUS_NO_CONFIG);
 }
 END_TEST

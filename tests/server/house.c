@@ -185,7 +185,7 @@ static void make_configuration(const struct maker *maker) {
                      "port_file = port\ndemonstration = yes\n"
                      "[ledger]\nstore = %s\n"
                      "[card]\nnumbers = ascending\nvalidity_years = 5\npurse_ceiling = 50000\npayment_ceiling = 15000\n"
-                     "[limits]\nbody = 16384\nrequest_seconds = 2\nhandshake_seconds = 2\nconnections = 64\n",
+                     "[limits]\nbody = 16384\nrequest_seconds = 60\nhandshake_seconds = 60\nconnections = 64\n",
                      place_is_file() ? "sqlite:ledger.db" : maker->store);
 
   ck_assert_int_lt(len, (int)sizeof text);

@@ -43,10 +43,14 @@ static void open_as(struct line *line, const struct running *running, const char
   ck_assert(line_open(line, running->port, &options));
 }
 
-static void short_deadlines(struct configuration *configuration) {
-  configuration->handshake_seconds = 1;
+/* What is not finished is cut soon; a handshake may take as long as the machine needs. */
+static void short_requests(struct configuration *configuration) {
   configuration->request_seconds = 1;
   configuration->idle_seconds = 2;
+}
+
+static void short_handshakes(struct configuration *configuration) {
+  configuration->handshake_seconds = 1;
 }
 
 static void start(struct running *running, running_tweak *tweak) {
@@ -55,13 +59,26 @@ static void start(struct running *running, running_tweak *tweak) {
   running_start(running, running_server, tweak == NULL ? NULL : (const void *)tweaks);
 }
 
-/* That the server still serves: a fresh connection. */
-static void assert_alive(const struct running *running) {
-  struct line line;
+/* A fresh connection that was answered. A machine that is slower than the server's deadlines gets another try. */
+static void open_and_ask(struct line *line, const struct running *running) {
+  struct line_paths room;
+  struct line_options options = line_options_of(world_folder(), POS, &room);
   char text[4096];
 
-  open_as(&line, running, POS);
-  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+  for (int i = 0; i < 20; i++) {
+    if (line_open(line, running->port, &options) && line_send(line, HEALTHZ) &&
+        line_receive(line, text, sizeof text) == 200)
+      return;
+    line_close(line);
+  }
+  ck_abort_msg("none of 20 connections was answered");
+}
+
+/* That the server still serves. */
+static void assert_alive(const struct running *running) {
+  struct line line;
+
+  open_and_ask(&line, running);
   line_close(&line);
 }
 
@@ -332,7 +349,7 @@ START_TEST(nul_is_refused) {
   struct line line;
   char text[4096];
 
-  start(&running, short_deadlines);
+  start(&running, short_requests);
   open_as(&line, &running, POS);
   ck_assert_int_eq(SSL_write(line.tls, request, sizeof request - 1), sizeof request - 1);
   int http = line_receive(&line, text, sizeof text);
@@ -386,7 +403,7 @@ START_TEST(ambiguous_requests_are_refused) {
   struct line line;
   char text[4096];
 
-  start(&running, short_deadlines);
+  start(&running, short_requests);
   for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
     open_as(&line, &running, POS);
     ck_assert(line_send(&line, requests[i]));
@@ -445,7 +462,7 @@ static void assert_drip_is_cut(const struct running *running, const char *begin)
 START_TEST(slow_clients_are_cut) {
   struct running running;
 
-  start(&running, short_deadlines);
+  start(&running, short_requests);
   assert_drip_is_cut(&running, "GET /healthz HTTP/1.1\r\nHost: local");
   assert_drip_is_cut(&running, POST "Content-Length: 1000\r\n\r\n");
   assert_alive(&running);
@@ -458,7 +475,7 @@ START_TEST(slow_handshake_is_cut) {
   struct line line;
   long started = 0;
 
-  start(&running, short_deadlines);
+  start(&running, short_handshakes);
   started = now_ms();
   line_connect(&line, running.port);
   ck_assert(line_closes(&line, PATIENCE_MS));
@@ -492,11 +509,9 @@ END_TEST
 START_TEST(idle_connection_is_closed_in_the_end) {
   struct running running;
   struct line line;
-  char text[4096];
 
-  start(&running, short_deadlines);
-  open_as(&line, &running, POS);
-  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+  start(&running, short_requests);
+  open_and_ask(&line, &running);
   ck_assert(line_closes(&line, PATIENCE_MS));
   line_close(&line);
   ck_assert_int_eq(running_stop(&running), 0);
@@ -602,11 +617,11 @@ START_TEST(oldest_stranger_makes_place) {
   }
   ck_assert(!line_closes(&strangers[0], 200));
   line_connect(&strangers[3], running.port);
-  ck_assert(line_closes(&strangers[0], 4000));
+  ck_assert(line_closes(&strangers[0], PATIENCE_MS));
   for (size_t i = 1; i < 4; i++)
     ck_assert_msg(!line_closes(&strangers[i], 100), "stranger %zu was cut", i);
   assert_alive(&running); /* makes place once more, and has one of its own */
-  ck_assert(line_closes(&strangers[1], 4000));
+  ck_assert(line_closes(&strangers[1], PATIENCE_MS));
   ck_assert(!line_closes(&strangers[3], 100));
   ck_assert_int_eq(line_ask(&kept, HEALTHZ, text, sizeof text), 200);
   for (size_t i = 0; i < 4; i++)
