@@ -62,7 +62,7 @@ static pid_t launch(const struct world *world, size_t number) {
 /* The same folder and store, at a port of its own. */
 static void other_make(const struct world *world, size_t number, struct server_other *other) {
   char path[256], listen[64];
-  other->port = port_free();
+  other->port = port_claim();
   snprintf(path, sizeof path, "%s/%zuepursed.conf", world->issuer, number);
   snprintf(listen, sizeof listen, "server.listen=127.0.0.1:%d", other->port);
   must(installation_shell("cp -p \"$W/issuer/epursed.conf\" \"%s\"", path), "%s cannot be written", path);

@@ -4,12 +4,11 @@
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#define STUCK_SECONDS 3
 
 /* Takes the question off the end of what was printed. */
 static void answer(struct paper *paper, int line, size_t asked, uint8_t byte) {
@@ -51,8 +50,8 @@ static void serve(struct paper *paper, int line) {
     if (paper->mode == PAPER_STUCK && byte == '@')
       break;
   }
-  if (paper->mode == PAPER_STUCK) /* longer than anybody waits for it */
-    sleep(STUCK_SECONDS);
+  while (paper->mode == PAPER_STUCK && !paper->over) /* for as long as anybody waits for it */
+    (void)poll(NULL, 0, 20);
   close(line);
 }
 
@@ -82,6 +81,7 @@ void paper_start(struct paper *paper, enum paper_mode mode) {
 }
 
 void paper_stop(struct paper *paper) {
+  paper->over = true;
   shutdown(paper->listener, SHUT_RDWR);
   pthread_join(paper->thread, NULL);
   close(paper->listener);

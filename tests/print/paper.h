@@ -4,6 +4,7 @@
 #define EPURSE_TESTS_PRINT_PAPER_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ struct paper {
   pthread_mutex_t mutex;
   uint8_t data[8192]; /* what was printed, without the questions; the first of it */
   size_t len;
+  atomic_bool over;
 };
 
 void paper_start(struct paper *paper, enum paper_mode mode);

@@ -34,16 +34,18 @@ static struct sockaddr_in loopback(int port) {
       .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons((uint16_t)port)};
 }
 
-int port_free(void) {
+/* The socket stays, bound and not listening: the kernel gives its port to no server and to no client's end of a connection. */
+int port_claim(void) {
   struct sockaddr_in address = loopback(0);
   socklen_t len = sizeof address;
-  int port = 0, line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (line >= 0 && bind(line, (struct sockaddr *)&address, len) == 0 &&
-      getsockname(line, (struct sockaddr *)&address, &len) == 0)
-    port = ntohs(address.sin_port);
+  const int on = 1;
+  int line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (line >= 0 && setsockopt(line, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+      bind(line, (struct sockaddr *)&address, len) == 0 && getsockname(line, (struct sockaddr *)&address, &len) == 0)
+    return ntohs(address.sin_port);
   if (line >= 0)
     close(line);
-  return port;
+  return 0;
 }
 
 bool port_answers(int port) {

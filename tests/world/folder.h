@@ -12,8 +12,9 @@ bool folder_make(const char *base, const char *name, char *folder, size_t size);
 /* Removes a folder with all that is in it. False: something stays behind. */
 bool folder_remove(const char *folder);
 
-/* A port of 127.0.0.1 at which nobody listens; 0: none. */
-int port_free(void);
+/* A port of 127.0.0.1 that is this process's until it ends: nobody else is given it, and only who asks for it by its number, with
+ * SO_REUSEADDR as our servers do, may listen there, again and again. 0: none. */
+int port_claim(void);
 /* Somebody takes connections there. */
 bool port_answers(int port);
 /* Waits until somebody does; false after that many seconds. */

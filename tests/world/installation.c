@@ -40,7 +40,7 @@ bool installation_begin(struct installation *installation, const char *base, con
 }
 
 bool installation_init(struct installation *installation, const char *options) {
-  installation->port = port_free();
+  installation->port = port_claim();
   return installation_shell("echo '" INSTALLATION_PASSPHRASE "' >\"$W/issuer.pass\"; "
                             "echo '" INSTALLATION_SERVER_PASSPHRASE "' >\"$W/server.pass\"") &&
          installation_shell("\"$P/epurse-admin\" init --dir \"$W/issuer\" --host localhost,127.0.0.1 "
