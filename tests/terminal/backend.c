@@ -19,12 +19,14 @@
 static struct place place;
 static struct answerer answerer;
 static int64_t sequence;
+static unsigned patience; /* seconds for a request */
 
 static void set_up(void) {
   signal(SIGPIPE, SIG_IGN);
   place_make(&place, ROLE_POS, "https://127.0.0.1:1");
   memset(&answerer, 0, sizeof answerer);
   sequence = 0;
+  patience = 60; /* whatever else this machine does; a second where it is to end in vain */
 }
 
 static void tear_down(void) {
@@ -51,7 +53,7 @@ static struct backend *open_backend_of_two(const char *url, const struct key *ne
                                           .tid = "POS00001",
                                           .server_public = key_public(place.server),
                                           .server_next_public = next != NULL ? key_public(next) : NULL,
-                                          .timeout_seconds = 1,
+                                          .timeout_seconds = patience,
                                           .next_seq = next_seq,
                                           .next_seq_context = &sequence};
   ck_assert_int_eq(backend_open(&options, &backend), STATUS_OK);
@@ -143,6 +145,7 @@ START_TEST(wrong_answer_has_a_name) {
               {ANSWER_LATE, STATUS_NO_SERVER}};
   enum status word;
   answerer_start(&answerer, &place, rows[_i].way);
+  patience = rows[_i].way == ANSWER_LATE ? 1 : patience;
   struct backend *backend = open_backend(answerer.url);
   enum status status = ask(backend, &word);
   ck_assert_msg(status == rows[_i].status, "%s instead of %s", status_name(status), status_name(rows[_i].status));
@@ -163,7 +166,7 @@ START_TEST(busy_server_is_waited_for) {
     long patience;
     enum status status;
     unsigned requests, said;
-  } rows[] = {{ANSWER_BUSY, 10, STATUS_OK, 3, 1},
+  } rows[] = {{ANSWER_BUSY, 60, STATUS_OK, 3, 1},
               {ANSWER_BUSY, 0, STATUS_TOO_MANY_REQUESTS, 1, 0},
               {ANSWER_BUSY_LONG, 60, STATUS_OVERLOADED, 1, 0},
               {ANSWER_BUSY_SILENT, 60, STATUS_TOO_MANY_REQUESTS, 1, 0}};
@@ -192,6 +195,8 @@ START_TEST(nobody_listens) {
 }
 END_TEST
 
+#define SILENT_SECONDS 300
+
 /* In place of the system's: a name service that stays silent for longer than anybody waits, and one that knows nothing. */
 int getaddrinfo(const char *restrict node, const char *restrict service, const struct addrinfo *restrict hints,
                 struct addrinfo **restrict found) {
@@ -200,7 +205,7 @@ int getaddrinfo(const char *restrict node, const char *restrict service, const s
   if (strcmp(node, "unknown.invalid") == 0)
     return EAI_NONAME;
   if (strcmp(node, "silent.invalid") == 0)
-    sleep(15);
+    sleep(SILENT_SECONDS);
   return real(node, service, hints, found);
 }
 
@@ -211,6 +216,7 @@ START_TEST(name_is_not_found) {
   enum status word;
   struct backend_probe probe;
   time_t begin = time(NULL);
+  patience = 1;
   struct backend *backend = open_backend(rows[_i][0]);
   ck_assert_int_eq(ask(backend, &word), STATUS_NO_SERVER);
   ck_assert_msg(strstr(backend_trouble(backend, STATUS_NO_SERVER), rows[_i][1]) != NULL, "%s",
@@ -218,7 +224,7 @@ START_TEST(name_is_not_found) {
   ck_assert_int_eq(backend_look(backend, &probe), STATUS_NO_SERVER);
   ck_assert_msg(strstr(probe.cause, rows[_i][1]) != NULL, "%s", probe.cause);
   backend_close(&backend);
-  ck_assert_int_le(time(NULL) - begin, 6);
+  ck_assert_int_lt(time(NULL) - begin, SILENT_SECONDS / 2); /* nor when it is closed */
 }
 END_TEST
 
@@ -316,12 +322,12 @@ END_TEST
 Suite *backend_suite(void) {
   Suite *suite = suite_create("backend");
   TCase *tests = tcase_create("backend");
-  tcase_set_timeout(tests, 20);
+  tcase_set_timeout(tests, 2 * SILENT_SECONDS);
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_test(tests, good_reply_is_believed);
   tcase_add_loop_test(tests, newer_key_is_believed_where_it_is_known, 0, 4);
   tcase_add_test(tests, signed_refusal_is_the_servers_word);
-  tcase_add_loop_test(tests, wrong_answer_has_a_name, 0, 16);
+  tcase_add_loop_test(tests, wrong_answer_has_a_name, 0, 17);
   tcase_add_loop_test(tests, busy_server_is_waited_for, 0, 4);
   tcase_add_test(tests, nobody_listens);
   tcase_add_loop_test(tests, name_is_not_found, 0, 2);
