@@ -18,6 +18,7 @@
 #include "suites.h"
 
 #define MESSAGE(...) (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__})
+#define PATIENCE_MS  60000 /* for the card to come: only one that never does lets it pass */
 #define SELECT_PURSE 0x00, INS_SELECT, 0x04, 0x00, PURSE_AID_SIZE, PURSE_AID_BYTES, 0x00
 
 static struct bench bench;
@@ -26,6 +27,7 @@ static struct vpcd *vpcd;
 static pthread_t card;
 static int listener, driver, wake[2];
 static int notices[2]; /* out, in */
+static int64_t out_at; /* us; when the card was last out */
 static char port[8];   /* of listener */
 
 static void *card_run(void *context) {
@@ -33,9 +35,17 @@ static void *card_run(void *context) {
   return vpcd_serve(vpcd) == STATUS_CANCELLED ? &vpcd : NULL;
 }
 
+static int64_t now_us(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 static void notice(void *context, bool inserted) {
   int *counters = context;
   counters[inserted ? 1 : 0]++;
+  if (!inserted)
+    out_at = now_us();
 }
 
 static int driver_accept(int timeout_ms) {
@@ -59,7 +69,7 @@ static void setup(void) {
       .host = VPCD_HOST, .port = port, .wake_fd = wake[0], .notice = notice, .context = notices};
   ck_assert_int_eq(vpcd_new(vcard, &settings, &vpcd), STATUS_OK);
   ck_assert_int_eq(pthread_create(&card, NULL, card_run, NULL), 0);
-  driver = driver_accept(5000);
+  driver = driver_accept(PATIENCE_MS);
   ck_assert_int_ge(driver, 0);
 }
 
@@ -169,9 +179,9 @@ START_TEST(mute_card_is_pulled_and_comes_back) {
   driver_send(MESSAGE(SELECT_PURSE)); /* no power, no answer */
   ck_assert_int_eq(driver_receive(answer), -1);
   close(driver);
-  ck_assert_int_lt(driver_accept(450), 0); /* long enough for pcscd to see the slot empty */
-  driver = driver_accept(3000);
+  driver = driver_accept(PATIENCE_MS);
   ck_assert_int_ge(driver, 0);
+  ck_assert_int_gt(now_us() - out_at, 450000); /* long enough for pcscd to see the slot empty */
   driver_send(MESSAGE(0x01));
   ck_assert_uint_eq(driver_command(MESSAGE(SELECT_PURSE)), SW_OK);
   ck_assert_int_eq(notices[1], 2);
@@ -183,21 +193,25 @@ START_TEST(reconnects_when_the_driver_goes) {
     driver_send(MESSAGE(0x01));
     ck_assert_uint_eq(driver_command(MESSAGE(SELECT_PURSE)), SW_OK);
     close(driver);
-    driver = driver_accept(3000);
+    driver = driver_accept(PATIENCE_MS);
     ck_assert_int_ge(driver, 0);
   }
 }
 END_TEST
 
-/* Without TCP_QUICKACK each command waits 40 ms for a delayed acknowledgement: 4 s in all. */
+/* Without TCP_QUICKACK each command waits 40 ms for a delayed acknowledgement, once the kernel has stopped acknowledging each
+ * segment at once. The fastest tells, however busy the machine is. */
 START_TEST(two_sends_do_not_wait_for_each_other) {
-  struct timespec begin, end;
+  int64_t fastest = INT64_MAX;
   driver_send(MESSAGE(0x01));
-  clock_gettime(CLOCK_MONOTONIC, &begin);
-  for (int i = 0; i < 100; i++)
+  for (int i = 0; i < 100; i++) {
+    int64_t begin = now_us();
     ck_assert_uint_eq(driver_command(MESSAGE(SELECT_PURSE)), SW_OK);
-  clock_gettime(CLOCK_MONOTONIC, &end);
-  ck_assert_int_lt(end.tv_sec - begin.tv_sec, 2);
+    int64_t took = now_us() - begin;
+    if (i >= 50 && took < fastest)
+      fastest = took;
+  }
+  ck_assert_int_lt(fastest, 20000);
 }
 END_TEST
 
@@ -225,7 +239,7 @@ START_TEST(leaves_when_the_driver_has_seen_it_go) {
   struct vpcd_settings settings = {.host = VPCD_HOST, .port = port, .wake_fd = wake[0]};
   ck_assert_int_eq(vpcd_new(vcard, &settings, &vpcd), STATUS_OK); /* for teardown: a card is in again */
   ck_assert_int_eq(pthread_create(&card, NULL, card_run, NULL), 0);
-  driver = driver_accept(3000);
+  driver = driver_accept(PATIENCE_MS);
   ck_assert_int_ge(driver, 0);
 }
 END_TEST
