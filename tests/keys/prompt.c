@@ -16,6 +16,8 @@
 #define CAPACITY 9
 #define QUESTION "PIN: "
 
+#define PATIENCE_MS 60000 /* for what the terminal is to show */
+
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 static int master, slave;
 
@@ -57,7 +59,7 @@ static void shown_until(const char *end, char *shown, size_t capacity) {
   size_t len = 0;
 
   shown[0] = '\0';
-  while (strstr(shown, end) == NULL && len + 1 < capacity && poll(&wait, 1, 5000) > 0) {
+  while (strstr(shown, end) == NULL && len + 1 < capacity && poll(&wait, 1, PATIENCE_MS) > 0) {
     ssize_t got = read(master, shown + len, capacity - 1 - len);
     if (got <= 0)
       return;
