@@ -17,7 +17,9 @@ case "$#:${1-}" in
 esac
 ./setup.sh --tests || exit $?
 begun=$(mktemp)
-trap 'rm -f "$begun"' EXIT
+counted=$(mktemp)
+lane=
+trap 'rm -f "$begun" "$counted"; [ -z "$lane" ] || kill -- "-$lane" 2>/dev/null' EXIT
 
 passed=0
 failed=0
@@ -36,8 +38,30 @@ one() { # NAME COMMAND...: one thing that passes or fails; its output is shown w
   rm -f "$log"
 }
 
-# What tests wait for is not all theirs: three times as many at once as there are processors.
+# A second lane beside the first, since a build has its idle end and most tests wait for something; neither writes where the other
+# does. It has a process group of its own: what bash starts in the background otherwise ignores SIGINT, and so would all its tests.
+lane_begin() { # COMMAND
+  set -m
+  {
+    "$1"
+    echo "$passed $failed" >"$counted"
+  } &
+  lane=$!
+  set +m
+}
+lane_end() { # its points join those of the first; a lane that did not come to its end is a failure
+  local pass=0 fail=1
+  wait "$lane"
+  read -r pass fail <"$counted"
+  passed=$((passed + pass))
+  failed=$((failed + ${fail:-1}))
+  lane=
+}
+
+# What tests wait for is not all theirs: three times as many at once as there are processors. Beside them, where most of it only
+# computes, one for each processor.
 at_once=-j$((3 * $(nproc)))
+beside_them=-j$(nproc)
 # Those that take longest begin first, so that none of them runs on by itself at the end.
 longest='postgres|torture|proverif|check_(flow|server|wire|lossy)|zvt|json|pending|page|till-day'
 
@@ -86,8 +110,8 @@ tests_of() { # FOLDER PATTERN: those that match
 programs() { # TEST...: those that are made, without the ".test" that are there
   printf '%s\n' "$@" | grep -v '\.test$' | tr '\n' ' '
 }
-smoke_tests() {
-  make -s -C build-check list-smoke-tests | tr '\n' ' '
+smoke_tests() { # FOLDER
+  make -s -C "$1" list-smoke-tests | tr '\n' ' '
 }
 in_folder() { # FOLDER COMMAND...
   local folder=$1
@@ -112,43 +136,62 @@ unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valg
 # Not from the tarball and not for the coverage, in the full run: what has run by then and takes long.
 long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|failover|secrets|door|batch|backup|bench|seed-cases|model|valgrind'
 
-one "autogen" ./autogen.sh
-one "gcc: configure" configured build-check CC=gcc
-one "gcc: build, warnings are errors" in_folder build-check make -j"$(nproc)" all
-if [ -n "$full" ]; then
-  suite "gcc" build-check "$at_once" ATTACK_SHARE=1 CHECK_FULL=1
-else
-  suite "gcc" build-check "$at_once" SYSTEM_ROUNDS=100 FUZZ_SHARE=9 TORTURE_STRIDE=71 TORTURE_ROUNDS=20 ATTACK_SHARE=20 POSTGRES_QUICK=1 \
-    TESTS="$(tests_but build-check "$beside")"
-fi
-one "conformance: every requirement and every claim has tests that pass" tests/conformance build-check
-one "clang with sanitizers: configure" configured build-sanitizers CC=clang --enable-sanitizers CFLAGS='-O1 -g'
-one "clang with sanitizers: build, warnings are errors" in_folder build-sanitizers make -j"$(nproc)" all
-if [ -n "$full" ]; then
-  suite "clang with sanitizers" build-sanitizers "$at_once" SYSTEM_ROUNDS=20 TORTURE_STRIDE=60 TORTURE_ROUNDS=30 KILL_ROUNDS=3 \
-    TESTS="$(tests_but build-sanitizers "$unsanitized")"
-else
+with_gcc() {
+  one "gcc: configure" configured build-check CC=gcc
+  one "gcc: build, warnings are errors" in_folder build-check make -j"$(nproc)" all
+  if [ -n "$full" ]; then
+    suite "gcc" build-check "$at_once" ATTACK_SHARE=1 CHECK_FULL=1
+  else
+    suite "gcc" build-check "$at_once" SYSTEM_ROUNDS=100 FUZZ_SHARE=9 TORTURE_STRIDE=71 TORTURE_ROUNDS=20 ATTACK_SHARE=20 POSTGRES_QUICK=1 \
+      TESTS="$(tests_but build-check "$beside")"
+  fi
+  one "conformance: every requirement and every claim has tests that pass" tests/conformance build-check
+}
+
+with_sanitizers() {
+  local tests
+  if [ -n "$full" ]; then
+    suite "clang with sanitizers" build-sanitizers "$beside_them" SYSTEM_ROUNDS=20 TORTURE_STRIDE=60 TORTURE_ROUNDS=30 KILL_ROUNDS=3 \
+      TESTS="$(tests_but build-sanitizers "$unsanitized")"
+    return
+  fi
   tests=$(tests_of build-sanitizers "$in_many")
   # shellcheck disable=SC2086 # one test each
-  suite "clang with sanitizers" build-sanitizers "$at_once" ASAN_OPTIONS=detect_leaks=0 TORTURE_STRIDE=470 TORTURE_ROUNDS=5 \
+  suite "clang with sanitizers" build-sanitizers "$beside_them" ASAN_OPTIONS=detect_leaks=0 TORTURE_STRIDE=470 TORTURE_ROUNDS=5 \
     TESTS="$tests" check_PROGRAMS="$(programs $tests) tests/system/torture" check_DATA=
   tests=$(tests_of build-sanitizers "$in_one")
   # shellcheck disable=SC2086
-  suite "clang with sanitizers, leaks" build-sanitizers "$at_once" CK_FORK=no FUZZ_SHARE=9 TESTS="$tests" \
+  suite "clang with sanitizers, leaks" build-sanitizers "$beside_them" CK_FORK=no FUZZ_SHARE=9 TESTS="$tests" \
     check_PROGRAMS="$(programs $tests)" check_DATA=
-fi
-one "clang-format" bash -c 'git ls-files "*.c" "*.h" | xargs clang-format --dry-run --Werror'
-one "shellcheck" bash -c 'git grep -lIE "^#!/(usr/bin/env bash|bin/(ba)?sh)" | xargs shellcheck --severity=warning --exclude=SC1091,SC2034,SC2120,SC2154'
-if [ -n "$full" ]; then
-  short=$(tests_but build-check "$long")
-  made=
-else
-  short=$(smoke_tests)
-  # shellcheck disable=SC2086
-  made="check_PROGRAMS='$(programs $short)' check_DATA="
-fi
-one "make distcheck" in_folder build-check make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CFLAGS=-O0" \
-  AM_MAKEFLAGS="TESTS='$short' $made"
+}
+
+# From the other lane's folder, in which nothing else goes on by then.
+the_tarball() {
+  local short made=
+  if [ -n "$full" ]; then
+    short=$(tests_but build-sanitizers "$long")
+  else
+    short=$(smoke_tests build-sanitizers)
+    # shellcheck disable=SC2086
+    made="check_PROGRAMS='$(programs $short)' check_DATA="
+  fi
+  one "make distcheck" in_folder build-sanitizers make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CFLAGS=-O0" \
+    AM_MAKEFLAGS="TESTS='$short' $made"
+}
+
+all_else() {
+  one "clang-format" bash -c 'git ls-files "*.c" "*.h" | xargs clang-format --dry-run --Werror'
+  one "shellcheck" bash -c 'git grep -lIE "^#!/(usr/bin/env bash|bin/(ba)?sh)" | xargs shellcheck --severity=warning --exclude=SC1091,SC2034,SC2120,SC2154'
+  one "clang with sanitizers: configure" configured build-sanitizers CC=clang --enable-sanitizers CFLAGS='-O1 -g'
+  one "clang with sanitizers: build, warnings are errors" in_folder build-sanitizers make -j"$(nproc)" all
+  with_sanitizers
+  the_tarball
+}
+
+one "autogen" ./autogen.sh
+lane_begin all_else
+with_gcc
+lane_end
 if [ -n "$full" ]; then
   one "fuzz: configure" configured build-fuzz CC=clang --enable-fuzz CFLAGS='-O1 -g'
   one "fuzz: a minute each" in_folder build-fuzz make -j"$(nproc)" fuzz FUZZ_SECONDS=60
@@ -159,7 +202,7 @@ if [ -n "$full" ]; then
   one "applet and card core: 200,000 commands, the flows, T=0" in_folder build-check make differential
   one "bench" in_folder build-check make bench
   one "coverage: configure" configured build-coverage CC=gcc --enable-coverage CFLAGS='-O0 -g'
-  (cd build-coverage && make -k -j"$(nproc)" check TESTS="$short" >check.log 2>&1)
+  (cd build-coverage && make -k -j"$(nproc)" check TESTS="$(tests_but . "$long")" >check.log 2>&1)
   echo "coverage: $(cd build-coverage && gcovr --root "$here" --object-directory . --filter "$here/src/" --exclude-throw-branches 2>/dev/null |
     awk '/^TOTAL/ { print $4 " of " $2 " lines" }')"
 fi
