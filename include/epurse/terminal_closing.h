@@ -30,9 +30,10 @@ struct closing {
   /* Of a closing: which shifts have ended since the one before, those behind the first number up to the second, whose hash this is. */
   int64_t shifts_after, shifts_last;
   uint8_t shifts_hash[CRYPTO_SHA256_SIZE];
-  /* Of a shift: when and by whom it was begun, and ended; "": nobody said. */
+  char ended_by[CASHIER_MAX + 1]; /* who closed it, or ended the shift; "": nobody said */
+  /* Of a shift: when and by whom it was begun. */
   int64_t begun;
-  char begun_by[CASHIER_MAX + 1], ended_by[CASHIER_MAX + 1];
+  char begun_by[CASHIER_MAX + 1];
 };
 
 /* What ought to be in the drawer: what was in it, and what came in. */
@@ -49,7 +50,7 @@ enum status count_take(struct journal *journal, struct count *count) EPURSE_MUST
 enum status count_again(struct journal *journal, enum journal_chain chain, int64_t number,
                         struct count *count) EPURSE_MUST_USE;
 
-/* Closes: of `closing` only the drawer is read, the rest is filled. Durable when it returns; broken off anywhere there is one or
+/* Closes, by the terminal's cashier: of `closing` only the drawer is read, the rest is filled. Durable when it returns; broken off anywhere there is one or
  * none, and the next one begins where it stands. STATUS_READER_BUSY: a card is at work. */
 enum status closing_make(struct terminal *terminal, struct closing *closing,
                          uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;

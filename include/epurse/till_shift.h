@@ -1,23 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The till's shifts, as the verb shift of epurse-pos has them. */
+ * The till's shifts and closings that are made now, as the verbs shift and totals of epurse-pos have them. */
 #ifndef EPURSE_TILL_SHIFT_H
 #define EPURSE_TILL_SHIFT_H
 
 #include "epurse/till.h"
 
-/* Who begins or ends one. The code is for a terminal whose cashiers have codes; the caller wipes it. */
-struct till_shift_cashier {
+/* Who it is. The code is for a terminal whose cashiers have codes; the caller wipes it. */
+struct till_cashier {
   char name[CASHIER_MAX + 1]; /* "": nobody says */
   char code[SUPERVISOR_CODE_MAX + 1];
+  bool known; /* whoever asks has seen to the code, or has none to ask for */
 };
+
+/* Closes (Z), with a drawer where *closing has one; waits as till_count does. STATUS_BAD_FORMAT: that is no cashier's name;
+ * STATUS_WRONG_CASHIER, TILL_BUSY, STORE_FAILED. */
+enum status till_close_day(struct till *till, const struct till_cashier *cashier, struct closing *closing,
+                           uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
 /* One that is shown (its number, else the one that runs or the last), begun with the float in `shift`, ended with what was counted. They wait as
  * till_count does. STATUS_NOT_FOUND, SHIFT_RUNS; STATUS_BAD_FORMAT: that is no cashier's name; STATUS_WRONG_CASHIER, TILL_BUSY, STORE_FAILED. */
 enum status till_shift(struct till *till, int64_t number, struct closing *shift,
                        uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
-enum status till_shift_begin(struct till *till, const struct till_shift_cashier *cashier,
+enum status till_shift_begin(struct till *till, const struct till_cashier *cashier,
                              struct closing *shift) EPURSE_MUST_USE;
-enum status till_shift_end(struct till *till, const struct till_shift_cashier *cashier, struct closing *shift,
+enum status till_shift_end(struct till *till, const struct till_cashier *cashier, struct closing *shift,
                            uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
 #endif

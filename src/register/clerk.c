@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 
+#include "epurse/closing_json.h"
 #include "epurse/crypto.h"
 #include "json_state.h"
 
@@ -32,6 +33,11 @@ static struct call *take(struct call **list) {
   return first;
 }
 
+static enum status shift_of_closing(void *context, int64_t number, struct closing *shift) {
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  return till_shift(context, number, shift, hash);
+}
+
 /* Nothing of the call but these fields is touched here: the loop has the rest. */
 static void answer(struct clerk *clerk, struct call *call) {
   switch (call->kind) {
@@ -45,7 +51,7 @@ static void answer(struct clerk *clerk, struct call *call) {
     call->status = till_closing(clerk->till, call->closing.number, &call->closing, call->hash);
     break;
   case CALL_CLOSE:
-    call->status = till_close_day(clerk->till, &call->closing, call->hash);
+    call->status = till_close_day(clerk->till, &call->cashier, &call->closing, call->hash);
     break;
   case CALL_SHIFT:
     call->status = till_shift(clerk->till, call->closing.number, &call->closing, call->hash);
@@ -60,6 +66,8 @@ static void answer(struct clerk *clerk, struct call *call) {
   default:
     call->status = till_status(clerk->till, call->reference, &call->result);
   }
+  if (call->status == STATUS_OK && (call->kind == CALL_COUNT || call->kind == CALL_CLOSING || call->kind == CALL_CLOSE))
+    call->shifts = closing_shifts_json(&call->closing, shift_of_closing, clerk->till);
   crypto_wipe(&call->cashier, sizeof call->cashier);
 }
 

@@ -85,6 +85,7 @@ struct call *call_new(struct register_json *json, struct evhttp_request *raw, en
 
 void call_free(struct call *call) {
   call->json->call_count--;
+  json_decref(call->shifts);
   free(call);
 }
 
@@ -97,6 +98,13 @@ static struct evhttp_request *call_end(struct call *call) {
   return raw;
 }
 
+static json_t *counted_json(const struct call *call, const struct till_facts *facts) {
+  json_t *object = closing_json(&call->closing, call->hash, facts->tid, facts->currency->code);
+  if (call->shifts != NULL)
+    json_object_set(object, "shifts", call->shifts);
+  return object;
+}
+
 static void answer_clerk(struct call *call) {
   const struct till_facts *facts = till_facts(call->json->options.till);
   struct evhttp_request *raw = call_end(call);
@@ -105,7 +113,7 @@ static void answer_clerk(struct call *call) {
   else if (raw != NULL && call->kind == CALL_TOTALS)
     door_answer(raw, 200, totals_json(&call->totals, facts->currency->code));
   else if (raw != NULL && call->kind != CALL_STATUS)
-    door_answer(raw, 200, closing_json(&call->closing, call->hash, facts->tid, facts->currency->code));
+    door_answer(raw, 200, counted_json(call, facts));
   else if (raw != NULL)
     door_answer(raw, 200, result_json(&call->result));
   call_free(call);

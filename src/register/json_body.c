@@ -178,11 +178,17 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
   return members.status;
 }
 
-enum status body_closing(const json_t *object, struct closing *closing) {
+static void take_cashier(struct members *members, struct till_cashier *cashier) {
+  take_text(members, "cashier", cashier->name, sizeof cashier->name);
+  take_text(members, "cashier_code", cashier->code, sizeof cashier->code);
+}
+
+enum status body_closing(const json_t *object, struct closing *closing, struct till_cashier *cashier) {
   struct members members = {.object = object, .status = STATUS_OK};
   closing->has_drawer = json_object_get(object, "counted") != NULL;
   closing->drawer_float = take_number(&members, "float", DRAWER_MAX);
   closing->drawer_counted = take_number(&members, "counted", DRAWER_MAX);
+  take_cashier(&members, cashier);
   if (!closing->has_drawer && json_object_get(object, "float") != NULL)
     wrong(&members, STATUS_UNKNOWN_FIELD);
   if (members.status == STATUS_OK && members.taken != json_object_size(object))
@@ -190,12 +196,11 @@ enum status body_closing(const json_t *object, struct closing *closing) {
   return members.status;
 }
 
-enum status body_shift(const json_t *object, bool begins, struct closing *shift, struct till_shift_cashier *cashier) {
+enum status body_shift(const json_t *object, bool begins, struct closing *shift, struct till_cashier *cashier) {
   struct members members = {.object = object, .status = STATUS_OK};
   const char *name = begins ? "float" : "counted";
   *(begins ? &shift->drawer_float : &shift->drawer_counted) = take_number(&members, name, DRAWER_MAX);
-  take_text(&members, "cashier", cashier->name, sizeof cashier->name);
-  take_text(&members, "cashier_code", cashier->code, sizeof cashier->code);
+  take_cashier(&members, cashier);
   if (json_object_get(object, name) == NULL ||
       (members.status == STATUS_OK && members.taken != json_object_size(object)))
     return STATUS_UNKNOWN_FIELD;

@@ -179,54 +179,42 @@ static void get_totals(struct register_json *json, struct evhttp_request *raw, c
   clerk_ask(json->clerk, call);
 }
 
-static void post_close(struct register_json *json, struct evhttp_request *raw, const char *rest) {
-  struct closing closing = {.number = 0};
-  json_t *object = NULL;
-  enum status status = body_take(raw, &object);
-  (void)rest;
-  if (status == STATUS_OK)
-    status = body_closing(object, &closing);
-  body_drop(object);
-  if (status != STATUS_OK) {
-    door_refuse(raw, 0, status);
-    return;
-  }
-  struct call *call = call_new(json, raw, CALL_CLOSE);
-  if (call == NULL)
-    return;
-  call->closing = closing;
-  clerk_ask(json->clerk, call);
-}
-
-static void shift_ask(struct register_json *json, struct evhttp_request *raw, enum call_kind kind) {
-  struct closing shift = {.chain = JOURNAL_SHIFTS};
-  struct till_shift_cashier cashier = {.name = ""};
+/* A closing, or a shift that begins or ends. */
+static void make_ask(struct register_json *json, struct evhttp_request *raw, enum call_kind kind) {
+  struct closing closing = {.chain = kind == CALL_CLOSE ? JOURNAL_CLOSINGS : JOURNAL_SHIFTS};
+  struct till_cashier cashier = {.name = ""};
   json_t *object = NULL;
   struct call *call = NULL;
   enum status status = body_take(raw, &object);
   if (status == STATUS_OK)
-    status = body_shift(object, kind == CALL_SHIFT_BEGIN, &shift, &cashier);
+    status = kind == CALL_CLOSE ? body_closing(object, &closing, &cashier)
+                                : body_shift(object, kind == CALL_SHIFT_BEGIN, &closing, &cashier);
   body_drop(object);
   if (status != STATUS_OK)
     door_refuse(raw, 0, status);
   else
     call = call_new(json, raw, kind);
   if (call != NULL) {
-    call->closing = shift;
+    call->closing = closing;
     call->cashier = cashier;
     clerk_ask(json->clerk, call);
   }
   crypto_wipe(&cashier, sizeof cashier);
 }
 
+static void post_close(struct register_json *json, struct evhttp_request *raw, const char *rest) {
+  (void)rest;
+  make_ask(json, raw, CALL_CLOSE);
+}
+
 static void post_shift(struct register_json *json, struct evhttp_request *raw, const char *rest) {
   (void)rest;
-  shift_ask(json, raw, CALL_SHIFT_BEGIN);
+  make_ask(json, raw, CALL_SHIFT_BEGIN);
 }
 
 static void post_shift_end(struct register_json *json, struct evhttp_request *raw, const char *rest) {
   (void)rest;
-  shift_ask(json, raw, CALL_SHIFT_END);
+  make_ask(json, raw, CALL_SHIFT_END);
 }
 
 /* ?shift=N, else the one that runs or the last. */

@@ -48,7 +48,8 @@ struct call {
   struct closing
       closing; /* CALL_COUNT, CALL_CLOSING: its number is the one that is asked for, CALL_CLOSE; CALL_SHIFT... alike */
   uint8_t hash[CRYPTO_SHA256_SIZE];
-  struct till_shift_cashier cashier; /* CALL_SHIFT_BEGIN, CALL_SHIFT_END; the clerk wipes it */
+  struct till_cashier cashier; /* CALL_CLOSE, CALL_SHIFT_BEGIN, CALL_SHIFT_END; the clerk wipes it */
+  json_t *shifts;              /* CALL_COUNT, CALL_CLOSING, CALL_CLOSE: that it names; NULL: none */
 };
 
 struct clerk;
@@ -97,11 +98,11 @@ void body_drop(json_t *object);
 enum status body_request(const json_t *object, const struct till_facts *facts, struct till_request *request,
                          int *wait) EPURSE_MUST_USE;
 
-/* What was in the drawer, and what somebody has counted, where it says. STATUS_UNKNOWN_FIELD, BAD_FORMAT. */
-enum status body_closing(const json_t *object, struct closing *closing) EPURSE_MUST_USE;
+/* What was in the drawer, and what somebody has counted, where it says; and who it is. STATUS_UNKNOWN_FIELD, BAD_FORMAT. */
+enum status body_closing(const json_t *object, struct closing *closing, struct till_cashier *cashier) EPURSE_MUST_USE;
 /* Of a shift that begins or ends: its amount, and who it is. The same statuses. */
 enum status body_shift(const json_t *object, bool begins, struct closing *shift,
-                       struct till_shift_cashier *cashier) EPURSE_MUST_USE;
+                       struct till_cashier *cashier) EPURSE_MUST_USE;
 
 /* ---- json_result.c ---- */
 

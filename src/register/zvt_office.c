@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "epurse/till_shift.h"
 #include "epurse/tlv.h"
 #include "zvt_state.h"
 
@@ -144,7 +145,8 @@ static enum status closing_take(struct register_zvt *zvt, struct closing *closin
   zvt->book.untold = status == STATUS_OK ? closing->number + 1 : 1;
   *closing = (struct closing){.has_drawer = false};
   status = book_save(&zvt->book);
-  return status == STATUS_OK ? till_close_day(zvt->till, closing, hash) : status;
+  const struct till_cashier nobody = {.known = true}; /* ZVT has no cashiers */
+  return status == STATUS_OK ? till_close_day(zvt->till, &nobody, closing, hash) : status;
 }
 
 /* The day is over once the register has its figures: a line that is lost before it leaves the day open, or its closing untold. */

@@ -56,7 +56,7 @@ static size_t open_named(const struct count *count) {
   return count->open.count < COUNT_OPEN_MAX ? (size_t)count->open.count : COUNT_OPEN_MAX;
 }
 
-/* What a closing has of shifts, or a shift of its own. */
+/* Who it was, and what a closing has of shifts, or a shift of its own. */
 static void shift_add(struct lines *lines, const struct closing *closing) {
   char hash[2 * CRYPTO_SHA256_SIZE + 1];
   bytes_to_hex(closing->shifts_hash, sizeof closing->shifts_hash, hash);
@@ -308,6 +308,7 @@ static void closing_name(const struct terminal *terminal, enum journal_chain cha
 enum status closing_make(struct terminal *terminal, struct closing *closing, uint8_t hash[CRYPTO_SHA256_SIZE]) {
   closing_name(terminal, JOURNAL_CLOSINGS, closing);
   closing->at = (int64_t)time(NULL);
+  memcpy(closing->ended_by, terminal->cashier, sizeof closing->ended_by);
   enum status status = journal_claim(terminal->journal);
   if (status != STATUS_OK)
     return status;

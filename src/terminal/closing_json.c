@@ -93,6 +93,8 @@ json_t *closing_json(const struct closing *closing, const uint8_t *hash, const c
     return object;
   json_object_set_new(object, "closing", json_integer(closing->number));
   json_object_set_new(object, "closed_at", moment_json(closing->at));
+  if (closing->ended_by[0] != 0)
+    json_object_set_new(object, "closed_by", json_string(closing->ended_by));
   json_object_set_new(object, "previous", hash_json(closing->previous));
   json_object_set_new(object, "hash", hash_json(hash));
   if (!closing->has_drawer)
@@ -102,4 +104,22 @@ json_t *closing_json(const struct closing *closing, const uint8_t *hash, const c
   json_object_set_new(object, "drawer_counted", json_integer(closing->drawer_counted));
   json_object_set_new(object, "drawer_difference", json_integer(closing->drawer_counted - closing_target(closing)));
   return object;
+}
+
+json_t *closing_shifts_json(const struct closing *closing,
+                            enum status (*read)(void *context, int64_t number, struct closing *shift), void *context) {
+  json_t *list = closing->shifts_last > closing->shifts_after ? json_array() : NULL;
+  enum status status = STATUS_OK;
+  for (int64_t number = closing->shifts_after + 1;
+       list != NULL && status == STATUS_OK && number <= closing->shifts_last; number++) {
+    struct closing shift = {.chain = JOURNAL_SHIFTS};
+    status = read(context, number, &shift);
+    if (status == STATUS_OK)
+      json_array_append_new(list, shift_line_json(&shift));
+  }
+  if (status != STATUS_OK) {
+    json_decref(list);
+    list = NULL;
+  }
+  return list;
 }

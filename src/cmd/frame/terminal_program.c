@@ -60,7 +60,7 @@ const struct option_row terminal_money_rows[] = {
      SENTENCE("receipt, totals, shift: write it to FILE as PDF")},
     {"last", 0, NULL, NULL, OPTION_FLAG, FIELD(last), 0, 0, SENTENCE("receipt, refund, void: the newest")},
     {"cashier", 0, "NAME", NULL, OPTION_TEXT, FIELD(cashier), 0, 0,
-     SENTENCE("pay, load, refund, void, payout, shift: who is at the till; totals sums it")},
+     SENTENCE("pay, load, refund, void, payout, shift, totals --close: who is at the till")},
     {"cashier-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(cashier_fd), 0, 1023,
      SENTENCE("read the code of the cashier from this file descriptor")},
     {"csv", 0, NULL, NULL, OPTION_FLAG, FIELD(csv), 0, 0, SENTENCE("totals, shift: a line of CSV for each sum")},
@@ -333,8 +333,8 @@ static enum status options_fit(const struct terminal_program *self) {
               {self->close, "--close", " totals payout "},
               {self->drawer_float != NULL, "--float", " totals shift "},
               {self->drawer_counted != NULL, "--counted", " totals shift "},
-              {self->cashier != NULL, "--cashier", CASHIER_VERBS "recover shift "},
-              {self->cashier_fd >= 0, "--cashier-fd", CASHIER_VERBS "recover cashier shift "}};
+              {self->cashier != NULL, "--cashier", CASHIER_VERBS "recover shift totals "},
+              {self->cashier_fd >= 0, "--cashier-fd", CASHIER_VERBS "recover cashier shift totals "}};
   char verb[32];
   snprintf(verb, sizeof verb, " %s ", self->verb->name);
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cashier.h"
 #include "epurse/bytes.h"
 #include "epurse/closing_json.h"
 #include "epurse/print.h"
@@ -152,8 +153,8 @@ static void head_text(const struct shown *shown, char head[HEAD_MAX]) {
   } else if (shown->closing.number > 0) {
     local_time_print_unix(shown->closing.at, text);
     bytes_to_hex(shown->hash, sizeof shown->hash, hash);
-    len = snprintf(head, HEAD_MAX, translated("closing %" PRId64 " of %s, %s\nhash %s\n"), shown->closing.number,
-                   shown->closing.tid, text, hash);
+    len = snprintf(head, HEAD_MAX, translated("closing %" PRId64 " of %s, %s %s\nhash %s\n"), shown->closing.number,
+                   shown->closing.tid, text, shown->closing.ended_by, hash);
   }
   local_time_print_unix(count->since, text);
   if (len < 0 || len >= HEAD_MAX)
@@ -235,24 +236,18 @@ static void count_csv(const struct count *count) {
   sum_csv("open", "", &count->open);
 }
 
-/* Those that ended since the closing before. */
-static json_t *shifts_json(const struct terminal_program *self, const struct closing *closing) {
+static enum status shift_of_closing(void *context, int64_t number, struct closing *shift) {
   uint8_t hash[CRYPTO_SHA256_SIZE];
-  json_t *list = json_array();
-  for (int64_t number = closing->shifts_after + 1; number <= closing->shifts_last; number++) {
-    struct closing shift = {.chain = JOURNAL_SHIFTS};
-    if (closing_read(self->terminal, number, &shift, hash) == STATUS_OK)
-      json_array_append_new(list, shift_line_json(&shift));
-  }
-  return list;
+  return closing_read(context, number, shift, hash);
 }
 
 enum status shown_report(struct terminal_program *self, const struct shown *shown, bool made) {
   const struct terminal *terminal = self->terminal;
   if (self->json) {
     self->report = closing_json(&shown->closing, shown->hash, terminal->tid, terminal->currency->code);
-    if (shown->closing.shifts_last > shown->closing.shifts_after)
-      json_object_set_new(self->report, "shifts", shifts_json(self, &shown->closing));
+    json_t *shifts = closing_shifts_json(&shown->closing, shift_of_closing, self->terminal);
+    if (shifts != NULL)
+      json_object_set_new(self->report, "shifts", shifts);
   } else if (self->csv) {
     count_csv(&shown->closing.count);
   } else {
@@ -278,6 +273,10 @@ static enum status arguments_check(const struct terminal_program *self, const ch
   }
   if ((self->drawer_float != NULL || self->drawer_counted != NULL) && !self->close) {
     problem_say(self->program->name, "--float and --counted go with --close");
+    return STATUS_USAGE;
+  }
+  if ((self->cashier != NULL || self->cashier_fd >= 0) && !self->close) {
+    problem_say(self->program->name, "--cashier goes with --close");
     return STATUS_USAGE;
   }
   if (argument == NULL)
@@ -309,7 +308,9 @@ static enum status close_now(struct terminal_program *self, struct shown *shown)
     problem_say(self->program->name, "--float goes with --counted");
     return STATUS_USAGE;
   }
-  enum status status = drawer_amount(self, self->drawer_float, &closing->drawer_float);
+  enum status status = cashier_ask(self);
+  if (status == STATUS_OK)
+    status = drawer_amount(self, self->drawer_float, &closing->drawer_float);
   if (status == STATUS_OK)
     status = drawer_amount(self, self->drawer_counted, &closing->drawer_counted);
   if (status == STATUS_OK)
