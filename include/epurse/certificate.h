@@ -10,7 +10,8 @@
 
 #include "epurse/crypto.h"
 #include "epurse/moment.h"
-#include "epurse/record.h"
+#include "epurse/number.h"
+#include "epurse/offline_limits.h"
 #include "epurse/status.h"
 
 #define TAG_CERTIFICATE          0x7F21

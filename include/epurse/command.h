@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "epurse/moment.h"
+#include "epurse/number.h"
 #include "epurse/record.h"
 #include "epurse/status.h"
 
@@ -71,8 +72,6 @@
 
 /* A PIN on its way to the card: ISO 9564-1 format 2, 2L digits F..F, 8 bytes; 4 to 12 digits. */
 #define PIN_BLOCK_SIZE 8
-#define PIN_MIN        4
-#define PIN_MAX        12
 /* From and to digits. STATUS_BAD_FORMAT: not 4 to 12 decimal digits, or not a format 2 block. `digits` holds
  * PIN_MAX + 1. Wipe both after use. */
 enum status pin_block_encode(const char *digits, uint8_t block[PIN_BLOCK_SIZE]) EPURSE_MUST_USE;

@@ -6,9 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "epurse/command.h"
 #include "epurse/crypto.h"
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 struct key;

@@ -15,23 +15,9 @@
 
 #include "epurse/crypto.h"
 #include "epurse/moment.h"
+#include "epurse/number.h"
+#include "epurse/offline_limits.h"
 #include "epurse/status.h"
-
-#define CID_SIZE         8  /* card number, 16 digits packed BCD, the last a Luhn digit (ISO/IEC 7812-1 annex B) */
-#define CHIP_SERIAL_SIZE 8  /* given by the chip's maker */
-#define TID_SIZE         8  /* terminal identification, ASCII, EMV 9F1C */
-#define NONCE_SIZE       8  /* the terminal's unpredictable number N (EMV 9F37 is 4; longer, against repetition) */
-#define SECRET_SIZE      32 /* r */
-#define MERCHANT_MAX     15 /* merchant identifier, EMV 9F16: ans 15 */
-
-/* What a card may pay without the server, as its issuer set it; all zero: never. Each 0..AMOUNT_MAX_ON_CARD, single at
- * most total. */
-struct offline_limits {
-  uint32_t single, total; /* minor units */
-  uint16_t count;         /* payments */
-};
-/* Whether they are such limits: single at most total, total at most AMOUNT_MAX_ON_CARD. */
-bool offline_limits_valid(const struct offline_limits *limits);
 
 #define RECORD_VERSION        2
 #define TAG_PROMISE           0xDF60

@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 
-#define REFERENCE_MAX 64
-#define CASHIER_MAX   16 /* characters of a cashier's name */
+#define REFERENCE_MAX        64
+#define CASHIER_MAX          16 /* characters of a cashier's name */
+#define TENDER_REFERENCE_MAX 64 /* bytes of the bank's name of a charge, NUL included */
 
 /* 1 to REFERENCE_MAX printable ASCII characters without blanks. */
 bool reference_valid(const char *text);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "epurse/amount.h"
+#include "epurse/reference.h"
 #include "epurse/status.h"
 
 enum tender_outcome {
@@ -16,7 +17,6 @@ enum tender_outcome {
   TENDER_REVERSED  /* was charged, given back */
 };
 
-#define TENDER_REFERENCE_MAX 64
 struct tender_result {
   enum tender_outcome outcome;
   char reference[TENDER_REFERENCE_MAX]; /* the bank's name of the charge, one line */

@@ -11,12 +11,13 @@
 #include "epurse/amount.h"
 #include "epurse/certificate.h"
 #include "epurse/command.h"
+#include "epurse/outcome.h"
 #include "epurse/pin_envelope.h"
 #include "epurse/print_setting.h"
 #include "epurse/receipt.h"
 #include "epurse/record.h"
 #include "epurse/reference.h"
-#include "epurse/session.h"
+#include "epurse/session_keys.h"
 #include "epurse/status.h"
 #include "epurse/tender.h"
 #include "epurse/terminal_recovery.h"
@@ -70,7 +71,6 @@ enum status terminal_describe(const char *path, struct terminal *terminal, char 
 /* When the terminal's own certificate ends, unix seconds. */
 int64_t terminal_expires(const struct terminal *terminal);
 
-struct outcome;
 /* How far a flow has come, for whoever shows it elsewhere. */
 enum dialogue_step {
   DIALOGUE_WAITING,    /* for the card */
@@ -112,30 +112,6 @@ struct payment {
   bool named_offline;        /* pay: a name may go off-line too, and is then known to this journal alone */
   const char *iban, *holder; /* payout: the bank account, and whose it is, HOLDER_MAX bytes; NULL: in cash */
   bool closes;               /* payout: of all that is on the card, which ends it */
-};
-
-/* What happened; filled as far as it got, whatever the status. */
-struct outcome {
-  uint8_t cid[CID_SIZE]; /* zeros until the promise came */
-  uint32_t atc;
-  uint8_t type; /* enum transaction_type; 0 until it is done, or where it was done elsewhere */
-  struct amount amount;
-  int64_t balance_before, balance_after; /* minor units; -1 unknown; before: known after a refusal by the card too */
-  int64_t points, points_after;          /* change; -1 unknown */
-  uint8_t time[MOMENT_SIZE];             /* the server's */
-  bool confirmed;                        /* the server has booked r; false: it waits in the journal */
-  bool finished_before;                  /* this was the torn transaction of an earlier call, finished now */
-  char tender_reference[TENDER_REFERENCE_MAX];
-  char receipt_path[512]; /* "" where none was written */
-  bool receipt_lost;      /* there is one, and the folder did not take it: the journal keeps it, receipt_again */
-  int64_t number;         /* of the entry in the journal; 0 where there is none yet */
-  char reference[REFERENCE_MAX + 1]; /* "": none */
-  unsigned tries_left;               /* after WRONG_PIN */
-  bool offline;                      /* a payment by the card's promise only; its points are owed */
-  bool without_pin;                  /* a payment for which the card did not want its PIN */
-  int64_t wanted;  /* minor units, of a payment with up_to: of which amount is what the card had; else 0 */
-  int64_t deposit; /* minor units, of the card: taken with its issue, or out beside the payout that ends it; 0: none */
-  int64_t limit;   /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */
 };
 
 /* Runs a purchase (ROLE_POS) or a load (ROLE_RELOAD) with the card in `reader`, each step journalled before it has an

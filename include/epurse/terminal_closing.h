@@ -12,8 +12,9 @@
 #include <stdint.h>
 
 #include "epurse/crypto.h"
-#include "epurse/journal.h"
-#include "epurse/record.h"
+#include "epurse/journal_closing.h"
+#include "epurse/number.h"
+#include "epurse/status.h"
 #include "epurse/terminal_count.h"
 
 struct terminal;

@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epurse/journal.h"
+#include "epurse/reference.h"
+
+struct journal_entry; /* journal.h */
 
 /* What is summed apart; loads are by their tender. An entry is in one of them, or in one tender, or in none. */
 enum count_kind {

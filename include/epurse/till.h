@@ -14,14 +14,18 @@
 #include <stdint.h>
 
 #include "epurse/amount.h"
+#include "epurse/moment.h"
+#include "epurse/number.h"
+#include "epurse/outcome.h"
 #include "epurse/receipt.h"
 #include "epurse/reference.h"
 #include "epurse/status.h"
-#include "epurse/terminal.h"
 #include "epurse/terminal_closing.h"
+#include "epurse/terminal_offline.h"
 #include "epurse/terminal_supervisor.h"
 
-struct till; /* opaque */
+struct till;         /* opaque */
+struct receipt_copy; /* terminal.h */
 
 #define TILL_WAIT_SECONDS 120 /* for the card, for the PIN, and for an answer, unless a request says otherwise */
 

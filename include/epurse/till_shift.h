@@ -3,7 +3,15 @@
 #ifndef EPURSE_TILL_SHIFT_H
 #define EPURSE_TILL_SHIFT_H
 
-#include "epurse/till.h"
+#include <stdint.h>
+
+#include "epurse/crypto.h"
+#include "epurse/reference.h"
+#include "epurse/status.h"
+#include "epurse/terminal_supervisor.h"
+
+struct till;    /* till.h */
+struct closing; /* terminal_closing.h */
 
 /* Who it is. The code is for a terminal whose cashiers have codes; the caller wipes it. */
 struct till_cashier {

@@ -13,6 +13,7 @@
 #include "durable.h"
 #include "epurse/certificate.h"
 #include "epurse/folder.h"
+#include "epurse/record.h"
 #include "schema.h"
 
 #define SQLITE_APPLICATION_ID "1162892627" /* 0x45505553, "EPUS" */

@@ -2,6 +2,7 @@
  * GlobalPlatform's card certificates: issued, read, checked. */
 #include "epurse/certificate.h"
 
+#include "epurse/record.h"
 #include "epurse/tlv.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the till answers, as JSON: by the names of docs/till-openapi.yaml. */
+#include "epurse/certificate.h"
 #include "epurse/outcome_json.h"
 #include "json_state.h"
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/certificate.h"
 #include "epurse/crypto.h"
 #include "page_state.h"
 

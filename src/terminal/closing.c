@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "epurse/bytes.h"
+#include "epurse/journal.h"
 #include "epurse/terminal.h"
 
 #define CLOSING_TITLE "epurse closing 1"

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/journal_closing.h"
 #include "journal_row.h"
 
 #define JOURNAL_SCHEMA_VERSION 11

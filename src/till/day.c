@@ -2,6 +2,7 @@
  * The till's day: what it has done since the last closing, and its closings, by the second view of the journal. */
 #include <string.h>
 
+#include "epurse/terminal.h"
 #include "epurse/terminal_cashier.h"
 #include "epurse/terminal_count.h"
 #include "epurse/till_shift.h"

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "epurse/journal.h"
+#include "epurse/terminal.h"
 #include "till_state.h"
 
 /* ---- of this life, from memory ---- */

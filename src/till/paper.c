@@ -4,6 +4,7 @@
 
 #include "epurse/print.h"
 #include "epurse/tender.h"
+#include "epurse/terminal.h"
 #include "till_state.h"
 
 static void note(struct till *till, enum status status) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/journal.h"
+#include "epurse/terminal.h"
 #include "till_state.h"
 
 static void entry_take(struct till_entry *row, const struct journal_entry *entry) {

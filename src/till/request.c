@@ -4,8 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "epurse/certificate.h"
 #include "epurse/crypto.h"
 #include "epurse/terminal_cashier.h"
+#include "epurse/terminal_recovery.h"
 #include "till_state.h"
 
 #define SHOWN_SECONDS 10 /* a program prints at once, or is gone */

@@ -13,6 +13,7 @@
 #include "epurse/print.h"
 #include "epurse/reader.h"
 #include "epurse/sentence.h"
+#include "epurse/terminal.h"
 #include "epurse/terminal_turn.h"
 #include "till_state.h"
 

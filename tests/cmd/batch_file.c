@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/perso/batch_file.h"
+#include "epurse/record.h"
 #include "suites.h"
 
 #define HEADER "reference,cid,chip_serial,expiry,status,time\n"

@@ -5,6 +5,7 @@
 #define EPURSE_TESTS_SYSTEM_ATTACK_PARTY_H
 
 #include "epurse/ledger_incident.h"
+#include "epurse/session.h"
 #include "wire_stage.h"
 
 /* ---- an opened card: its memory is known ---- */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/journal.h"
 #include "epurse/record.h"
 #include "epurse/terminal_payout.h"
 #include "suites.h"

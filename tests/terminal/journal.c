@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/journal_closing.h"
 #include "place.h"
 #include "suites.h"
 

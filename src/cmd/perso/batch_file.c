@@ -13,8 +13,10 @@
 #include <unistd.h>
 
 #include "epurse/bytes.h"
+#include "epurse/command.h"
 #include "epurse/crypto.h"
 #include "epurse/folder.h"
+#include "epurse/record.h"
 
 #define LINE_ROOM      (2 * BATCH_REFERENCE_MAX + 128)
 #define RESULTS_HEADER "reference,cid,chip_serial,expiry,status,time\n"

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "epurse/command.h"
 #include "epurse/crypto.h"
 
 #define NO_COLUMN CSV_FIELDS_MAX

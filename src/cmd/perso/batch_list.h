@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 #include "csv_rows.h"
-#include "epurse/command.h"
-#include "epurse/record.h"
+#include "epurse/must_use.h"
+#include "epurse/number.h"
 
 #define BATCH_REFERENCE_MAX 64 /* bytes */
 

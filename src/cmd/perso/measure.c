@@ -10,6 +10,7 @@
 #include "epurse/certificate.h"
 #include "epurse/crypto.h"
 #include "epurse/reader.h"
+#include "epurse/session.h"
 
 #define INS_GET_RESPONSE 0xC0
 #define LE_ALL           256

@@ -12,6 +12,7 @@
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
 #include "epurse/settings.h"
+#include "epurse/terminal.h"
 #include "epurse/till.h"
 #include "register/register_json.h"
 #include "register/register_page.h"
