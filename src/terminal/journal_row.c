@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "journal_store.h"
+
 static int bind_bytes(sqlite3_stmt *statement, int column, const uint8_t *data, size_t len, bool present) {
   if (!present)
     return sqlite3_bind_null(statement, column);
@@ -127,4 +129,26 @@ enum status journal_row_read(sqlite3_stmt *statement, struct journal_entry *entr
 
 bool journal_entry_done(const struct journal_entry *entry) {
   return entry->has_secret || (entry->type == TRANSACTION_OFFLINE_PURCHASE && entry->has_promise);
+}
+
+enum status journal_first(struct journal *journal, const char *sql, const char *text, int64_t number,
+                          struct journal_entry *entry) {
+  sqlite3_stmt *statement = NULL;
+  int result = sqlite3_prepare_v2(journal->db, sql, -1, &statement, NULL);
+  if (result == SQLITE_OK)
+    result = text == NULL ? sqlite3_bind_int64(statement, 1, number)
+                          : sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
+  if (result == SQLITE_OK)
+    result = sqlite3_step(statement);
+  enum status status = journal_status(result);
+  if (result == SQLITE_DONE)
+    status = STATUS_NOT_FOUND;
+  else if (result == SQLITE_ROW)
+    status = journal_row_read(statement, entry);
+  (void)sqlite3_finalize(statement);
+  return status;
+}
+
+enum status journal_next(struct journal *journal, const char *sql, int64_t after, struct journal_entry *entry) {
+  return journal_first(journal, sql, NULL, after, entry);
 }

@@ -3,7 +3,8 @@
 noinst_LIBRARIES += libterminal.a
 libterminal_a_SOURCES = src/terminal/bring.c src/terminal/card_renewal.c src/terminal/certification.c src/terminal/closing.c \
 	src/terminal/closing_json.c src/terminal/contact.c src/terminal/count.c src/terminal/deny_list.c src/terminal/evidence.c src/terminal/fate.c \
-	src/terminal/identity.c src/terminal/journal.c src/terminal/journal_row.c src/terminal/load.c src/terminal/no_pin.c \
+	src/terminal/identity.c src/terminal/journal.c src/terminal/journal_bring.c src/terminal/journal_closing.c \
+	src/terminal/journal_row.c src/terminal/journal_schema.c src/terminal/journal_store.c src/terminal/load.c src/terminal/no_pin.c \
 	src/terminal/offline.c src/terminal/offline_bring.c src/terminal/order.c src/terminal/order_commit.c \
 	src/terminal/order_finish.c src/terminal/outcome_json.c src/terminal/personalize.c src/terminal/pin_change.c \
 	src/terminal/pin_encipher.c src/terminal/pin_report.c src/terminal/purchase.c src/terminal/read.c \
