@@ -48,6 +48,10 @@ port_wait() { # PORT PID WHAT: until that process listens; fails where it has en
     sleep 0.05
   done
 }
+# Of a back-end that stands still (SIGSTOP): somebody has sent it what it has not read, and waits for its answer.
+request_lies() {
+  awk -v port="$(printf ':%04X$' "$world_port")" '$2 ~ port && $4 == "01" && substr($5, 10) !~ /^0+$/ { lies = 1 } END { exit !lies }' /proc/net/tcp
+}
 reader_is() { # NUMBER WORD: as pcscd has noticed it: empty, card, purse
   epurse-pos readers | grep -q "^ *$1  $2"
 }
