@@ -9,7 +9,7 @@ child, terminal = pty.fork()
 if child == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, int(os.environ.get("WIDTH", "80")), 0, 0))
-seen, answered, end = b"", 0, time.monotonic() + 60
+seen, answered, end = b"", 0, time.monotonic() + 300
 while time.monotonic() < end:
     if select.select([terminal], [], [], 0.2)[0]:
         try:
