@@ -262,11 +262,16 @@ def resources():
             for what, text in {"arrays in arrays": "[" * 1400 + "]" * 1400, "objects in objects": '{"a":' * 450 + "1" + "}" * 450,
                                "a long number": "9" * 2800, "a large exponent": '{"v":1e999999}', "not UTF-8": '{"v":"\\ud800"}',
                                "nothing": "", "null": "null", "a number": "1"}.items():
-                began = time.monotonic()
-                answer = line.ask("POST", "/v1/purchases", POS.jws(text))
-                yield from expect(answer, 400, None, what)
-                if time.monotonic() - began > 2:
-                    yield f"{what}: {time.monotonic() - began:.1f} s"
+                fastest = PATIENCE  # which tells, however busy the machine is
+                for _ in range(5):
+                    began = time.monotonic()
+                    answer = line.ask("POST", "/v1/purchases", POS.jws(text))
+                    yield from expect(answer, 400, None, what)
+                    fastest = min(fastest, time.monotonic() - began)
+                    if fastest <= 2:
+                        break
+                if fastest > 2:
+                    yield f"{what}: {fastest:.1f} s"
 
     @check("API4 resources: what is compressed is not unpacked")
     def _():
@@ -301,7 +306,9 @@ def limits():
     def _():
         began, counts, slowest = time.monotonic(), {200: 0, 429: 0}, 0
         with Line(POS) as first, Line(POS) as second, Line(RELOAD) as honest:
-            for turn in range(30):
+            turn = 0  # a refusal takes half a second, in which tokens come back: until enough were seen
+            while turn < 30 or (counts[429] < 10 and time.monotonic() - began < PATIENCE):
+                turn += 1
                 for line in (first, second):
                     line.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 if turn % 6 == 0:
@@ -367,8 +374,13 @@ def limits():
 
     @check("API4 resources: unknown callers that hold connections go by themselves")
     def _():
-        strangers = [socket.create_connection(("127.0.0.1", PORT), timeout=8) for _ in range(40)]
-        time.sleep(2.5)
+        strangers = [socket.create_connection(("127.0.0.1", PORT), timeout=PATIENCE) for _ in range(40)]
+        for stranger in strangers:
+            try:
+                if stranger.recv(1) != b"":
+                    yield "one is spoken to"
+            except ConnectionError:
+                pass
         yield from alive()
         for stranger in strangers:
             stranger.close()

@@ -105,7 +105,7 @@ class Terminal:
 class Line:
     """One HTTPS connection, byte by byte."""
 
-    def __init__(self, terminal, context=None, timeout=15):
+    def __init__(self, terminal, context=None, timeout=60):
         plain = socket.create_connection(("127.0.0.1", PORT), timeout=timeout)
         self.tls = (context or terminal.context()).wrap_socket(plain, server_hostname="localhost")
 
