@@ -112,7 +112,9 @@ static enum status sqlite_connect(const char *path, struct store **out) {
   if (store == NULL)
     return STATUS_NO_MEMORY;
   int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
-  int code = sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+  int code = sqlite_log_register();
+  if (code == SQLITE_OK)
+    code = sqlite3_open_v2(path, &store->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, SQLITE_LOG_VFS);
   enum status status = sqlite_status(code);
   if (status == STATUS_OK && sqlite3_db_readonly(store->database, "main") != 0)
     status = STATUS_STORE_FAILED;

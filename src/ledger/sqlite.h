@@ -22,6 +22,10 @@ struct store {
 /* What an SQLite result code means for the ledger. */
 enum status sqlite_status(int code);
 
+/* sqlite_log.c: the file layer in which the ledger's file is opened, made known to SQLite once; a result code of SQLite's. */
+#define SQLITE_LOG_VFS "epurse"
+int sqlite_log_register(void);
+
 /* sqlite_copy.c: as the driver's contract has them. */
 enum status sqlite_copy_begin(struct store *store, const char *path, struct store_copy **copy);
 enum status sqlite_copy_step(struct store_copy *copy, struct store_progress *progress);

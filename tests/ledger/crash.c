@@ -138,12 +138,18 @@ END_TEST
 /* ---- a disk that fails to sync: SQLite's own file layer, but for xSync ---- */
 
 static bool sync_fails;
+static unsigned log_writes;
 static sqlite3_vfs faulty_vfs;
 static sqlite3_io_methods faulty_methods;
 static const sqlite3_io_methods *true_methods;
 
 static int faulty_sync(sqlite3_file *file, int flags) {
   return sync_fails ? SQLITE_IOERR_FSYNC : true_methods->xSync(file, flags);
+}
+
+static int faulty_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at) {
+  log_writes++;
+  return true_methods->xWrite(file, bytes, count, at);
 }
 
 static int faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags) {
@@ -153,6 +159,7 @@ static int faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, i
     true_methods = file->pMethods;
     faulty_methods = *true_methods;
     faulty_methods.xSync = faulty_sync;
+    faulty_methods.xWrite = faulty_write;
     file->pMethods = &faulty_methods;
   }
   return code;
@@ -236,6 +243,36 @@ START_TEST(failed_sync_takes_the_whole_group) {
 }
 END_TEST
 
+/* However many pages eight payments touch. */
+START_TEST(a_commit_is_written_in_one_piece) {
+  struct world world;
+  struct purse purses[8];
+  struct ask asks[8];
+  struct asking rooms[8];
+  struct ledger_job jobs[8];
+  world_open(&world);
+  faulty_install();
+  world_reopen(&world);
+  for (uint32_t i = 0; i < 8; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+    purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, OTHER_POS);
+    asks[i] = (struct ask){.purse = &purses[i]};
+    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+  }
+  log_writes = 0;
+  ledger_transact_group(world.ledger, jobs, 8);
+  ck_assert_uint_eq(log_writes, 1);
+  for (size_t i = 0; i < 8; i++)
+    ck_assert_int_eq(jobs[i].status, STATUS_OK);
+  world_reopen(&world);
+  for (size_t i = 0; i < 8; i++)
+    world_assert_card(&world, &purses[i], 4990, 10, 0);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
 /* In the midst of a group the disk is full: what went well before is lost with the rest, and nobody is told otherwise.
  */
 START_TEST(full_disk_takes_the_whole_group) {
@@ -279,6 +316,7 @@ Suite *crash_suite(void) {
     tcase_add_test(tests, failed_sync_stops_the_ledger);
     tcase_add_test(tests, failed_sync_takes_the_whole_group);
     tcase_add_test(tests, full_disk_takes_the_whole_group);
+    tcase_add_test(tests, a_commit_is_written_in_one_piece);
   }
   suite_add_tcase(suite, tests);
   return suite;
