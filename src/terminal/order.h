@@ -132,7 +132,7 @@ enum status order_finish_earlier(struct order *order, const struct payment_reque
 enum status order_finish_by_promise(struct order *order, const struct payment_request *request,
                                     bool *same) EPURSE_MUST_USE;
 
-/* ---- purchase.c ---- */
+/* ---- order_carry.c: from the promise to the end ---- */
 
 /* A purchase or refund from its promise to its end, with the card in a session and nothing of it open any more; the
  * question is MESSAGE_PURCHASE or MESSAGE_REFUND. Statuses as of purchase_run. */

@@ -5,16 +5,21 @@
 
 #include "order.h"
 
+struct payout_desk;
+
 /* ---- payout_kind.c ---- */
 
 /* Nothing is handed out: when the server has r, it is done. */
 bool payout_is_transfer(const struct journal_entry *entry);
 bool payout_in_cash(const struct journal_entry *entry);
 
-/* ---- payout.c ---- */
+/* ---- payout_hand_out.c ---- */
 
-/* Of one in cash that its card has committed: tells the server r, or that it was handed out. True: the entry is closed. Whether it is to be handed out is not asked: its
- * holder is not here. */
+/* From r on, as far as the server and the cashier take it. Statuses of payout_run; STATUS_REFERENCE_DONE: it was at another terminal. */
+enum status payout_finish(struct order *order, const struct payout_desk *desk) EPURSE_MUST_USE;
+
+/* Of one in cash that its card has committed: tells the server r, or that it was handed out. True: the entry is closed. Whether it
+ * is to be handed out is not asked: its holder is not here. */
 bool payout_recover(struct order *order);
 
 /* What was said of a payout that the card has committed, to be said again to a server that has forgotten it: enum
