@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The way in: libevent's evhttp on a Unix socket, and on TCP with TLS and a token. What is not well-formed, or not allowed in,
  * never reaches a route. */
-#include <event2/buffer.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/keyvalq_struct.h>
 #include <openssl/ssl.h>
@@ -14,141 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "epurse/closing_json.h"
 #include "epurse/crypto.h"
 #include "epurse/sentence.h"
-#include "http/problem.h"
 #include "json_state.h"
 
 /* All that evhttp can name, so that an unserved method gets a problem and not evhttp's page. */
 #define METHODS                                                                                                        \
   (EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |      \
    EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH)
-
-/* ---- answers ---- */
-
-static void reply_send(struct evhttp_request *raw, int http, const char *type, const char *text, size_t len) {
-  struct evkeyvalq *fields = evhttp_request_get_output_headers(raw);
-  struct evbuffer *body = evbuffer_new();
-  evhttp_add_header(fields, "Cache-Control", "no-store");
-  evhttp_add_header(fields, "Content-Type", type);
-  if (body != NULL)
-    evbuffer_add(body, text, len);
-  evhttp_send_reply(raw, http, NULL, body);
-  if (body != NULL)
-    evbuffer_free(body);
-}
-
-void door_answer(struct evhttp_request *raw, int http, json_t *object) {
-  char *text = json_dumps(object, JSON_COMPACT | JSON_PRESERVE_ORDER);
-  json_decref(object);
-  if (text == NULL)
-    door_refuse(raw, 0, STATUS_NO_MEMORY);
-  else
-    reply_send(raw, http, "application/json", text, strlen(text));
-  free(text);
-}
-
-void door_refuse(struct evhttp_request *raw, int http, enum status status) {
-  struct reply reply = {0};
-  if (http == 0)
-    problem_reply(status, &reply);
-  else
-    problem_reply_as(http, status, &reply);
-  reply_send(raw, reply.http_status, PROBLEM_MEDIA_TYPE, reply.text != NULL ? reply.text : "", reply.text_len);
-  reply_clear(&reply);
-}
-
-/* ---- calls that are answered later ---- */
-
-static void on_gone(struct evhttp_connection *line, void *context) {
-  struct call *call = context;
-  (void)line;
-  call->raw = NULL;
-}
-
-struct call *call_new(struct register_json *json, struct evhttp_request *raw, enum call_kind kind) {
-  struct call *call = json->call_count < CALLS_MAX ? calloc(1, sizeof *call) : NULL;
-  if (call == NULL) {
-    door_refuse(raw, 0, STATUS_OVERLOADED);
-    return NULL;
-  }
-  *call = (struct call){.json = json, .raw = raw, .kind = kind};
-  json->call_count++;
-  if (kind == CALL_FINISH || kind == CALL_STREAM) {
-    call->next = json->calls;
-    json->calls = call;
-  }
-  evhttp_connection_set_closecb(evhttp_request_get_connection(raw), on_gone, call);
-  return call;
-}
-
-void call_free(struct call *call) {
-  call->json->call_count--;
-  json_decref(call->shifts);
-  free(call);
-}
-
-/* It is answered on this very connection, which then is nobody's. */
-static struct evhttp_request *call_end(struct call *call) {
-  struct evhttp_request *raw = call->raw;
-  if (raw != NULL)
-    evhttp_connection_set_closecb(evhttp_request_get_connection(raw), NULL, NULL);
-  call->raw = NULL;
-  return raw;
-}
-
-static json_t *counted_json(const struct call *call, const struct till_facts *facts) {
-  json_t *object = closing_json(&call->closing, call->hash, facts->tid, facts->currency->code);
-  if (call->shifts != NULL)
-    json_object_set(object, "shifts", call->shifts);
-  return object;
-}
-
-static void answer_clerk(struct call *call) {
-  const struct till_facts *facts = till_facts(call->json->options.till);
-  struct evhttp_request *raw = call_end(call);
-  if (raw != NULL && call->status != STATUS_OK)
-    door_refuse(raw, status_http(call->status) >= 400 && status_http(call->status) != 500 ? 0 : 503, call->status);
-  else if (raw != NULL && call->kind == CALL_TOTALS)
-    door_answer(raw, 200, totals_json(&call->totals, facts->currency->code));
-  else if (raw != NULL && call->kind != CALL_STATUS)
-    door_answer(raw, 200, counted_json(call, facts));
-  else if (raw != NULL)
-    door_answer(raw, 200, result_json(&call->result));
-  call_free(call);
-}
-
-/* True: the call is through. */
-static bool finish_serve(struct call *call) {
-  struct till_result result;
-  if (call->raw == NULL)
-    return true;
-  bool known = till_finish(call->json->options.till, call->reference, 0, &result) == STATUS_OK;
-  if (known && result.running && (int64_t)time(NULL) < call->until)
-    return false;
-  if (known)
-    door_answer(call_end(call), result.running ? 202 : 200, result_json(&result));
-  else
-    door_refuse(call_end(call), 0, STATUS_NOT_FOUND);
-  return true;
-}
-
-void calls_serve(struct register_json *json) {
-  struct call **link = &json->calls;
-  while (*link != NULL) {
-    struct call *call = *link;
-    if (call->kind == CALL_STREAM && call->raw != NULL)
-      stream_serve(call);
-    bool through = call->kind == CALL_STREAM ? call->raw == NULL : finish_serve(call);
-    if (through) {
-      *link = call->next;
-      call_free(call);
-    } else {
-      link = &call->next;
-    }
-  }
-}
 
 /* ---- wake-ups ---- */
 
@@ -165,7 +37,7 @@ static void on_wake(evutil_socket_t fd, short what, void *context) {
   (void)what;
   (void)eventfd_read(fd, &count);
   while ((call = clerk_next(json->clerk)) != NULL)
-    answer_clerk(call);
+    call_answer(call);
   calls_serve(json);
 }
 
@@ -345,15 +217,6 @@ uint16_t register_json_port(const struct register_json *json) {
 
 void register_json_stop(struct register_json *json) {
   json->stopping = true;
-}
-
-static void calls_drop(struct register_json *json) {
-  while (json->calls != NULL) {
-    struct call *call = json->calls;
-    json->calls = call->next;
-    (void)call_end(call);
-    call_free(call);
-  }
 }
 
 void register_json_close(struct register_json **json) {

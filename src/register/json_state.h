@@ -69,18 +69,25 @@ struct register_json {
   bool stopping;
 };
 
-/* ---- door.c ---- */
+/* ---- door_answer.c ---- */
 
 /* Sends an object, which it takes over; NULL: memory was short. */
 void door_answer(struct evhttp_request *raw, int http, json_t *object);
 /* Sends a refusal. `http` 0: as the status has it. */
 void door_refuse(struct evhttp_request *raw, int http, enum status status);
+
+/* ---- json_call.c ---- */
+
 /* Makes a call of a request; NULL: there are too many, and it is refused. */
 struct call *call_new(struct register_json *json, struct evhttp_request *raw, enum call_kind kind);
 /* Once, when it has been answered or its client is gone. */
 void call_free(struct call *call);
+/* Answers one that the clerk is done with, and frees it. */
+void call_answer(struct call *call);
 /* The till has got on: streams get its events, who waits for an end has it. */
 void calls_serve(struct register_json *json);
+/* Frees those that wait; nobody is answered any more. */
+void calls_drop(struct register_json *json);
 
 /* ---- json_routes.c ---- */
 
@@ -127,7 +134,5 @@ void clerk_close(struct clerk **clerk);
 void clerk_ask(struct clerk *clerk, struct call *call);
 /* The next one that is answered; NULL: none. */
 struct call *clerk_next(struct clerk *clerk);
-
-/* ---- listener.c ---- */
 
 #endif

@@ -16,49 +16,12 @@
 #include <unistd.h>
 
 #include "epurse/crypto.h"
-#include "json_state.h"
+#include "listener.h"
 #include "page_state.h"
 
 #define METHODS                                                                                                        \
   (EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |      \
    EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH)
-
-/* ---- answers ---- */
-
-void page_head_fields(struct evhttp_request *raw, const char *type) {
-  static const char *const fields[][2] = {
-      {"Cache-Control", "no-store"},
-      {"Content-Security-Policy",
-       "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
-       "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
-      {"X-Content-Type-Options", "nosniff"},
-      {"X-Frame-Options", "DENY"},
-      {"Referrer-Policy", "same-origin"}, /* with none at all browsers call the origin of a form "null" */
-      {"Cross-Origin-Opener-Policy", "same-origin"},
-      {"Cross-Origin-Resource-Policy", "same-origin"},
-  };
-  struct evkeyvalq *head = evhttp_request_get_output_headers(raw);
-  for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-    evhttp_add_header(head, fields[i][0], fields[i][1]);
-  evhttp_add_header(head, "Content-Type", type);
-}
-
-void page_send(struct page_visit *visit, int http) {
-  page_head_fields(visit->raw, "text/html; charset=utf-8");
-  evhttp_send_reply(visit->raw, http, NULL, visit->out);
-}
-
-void page_send_asset(struct page_visit *visit, const char *type, const unsigned char *data, size_t len) {
-  page_head_fields(visit->raw, type);
-  evbuffer_add(visit->out, data, len);
-  evhttp_send_reply(visit->raw, 200, NULL, visit->out);
-}
-
-void page_redirect(struct page_visit *visit, const char *path) {
-  page_head_fields(visit->raw, "text/html; charset=utf-8");
-  evhttp_add_header(evhttp_request_get_output_headers(visit->raw), "Location", path);
-  evhttp_send_reply(visit->raw, 303, NULL, visit->out);
-}
 
 /* ---- who may ask ---- */
 

@@ -52,25 +52,6 @@ static bool matches(const struct route *route, const char *path) {
   return strncmp(path, route->path, len) == 0 && path[len] != 0;
 }
 
-static void refuse(struct page_visit *visit, int http, const char *text) {
-  put_head(visit, WORD_TROUBLE, "");
-  put(visit, "<p class=\"problem\" role=\"alert\">");
-  put_text(visit, text);
-  put(visit, "</p><p><a class=\"button\" href=\"/\">");
-  put_word(visit, WORD_BACK);
-  put(visit, "</a></p>");
-  put_foot(visit);
-  page_send(visit, http);
-}
-
-void page_refuse(struct page_visit *visit, int http, enum page_word word) {
-  refuse(visit, http, page_word(visit->language, word));
-}
-
-void page_refuse_status(struct page_visit *visit, int http, enum status status) {
-  refuse(visit, http, page_sentence(visit->language, status_sentence(status)));
-}
-
 static bool is_ours(const struct page_visit *visit) {
   const char *shown = form_text(&visit->form, "form");
   return strlen(shown) == PAGE_TOKEN_SIZE - 1 && crypto_equal(shown, visit->session->form, PAGE_TOKEN_SIZE);

@@ -102,7 +102,7 @@ struct page_visit {
   bool bare;    /* without the cashier's links */
 };
 
-/* ---- page_door.c ---- */
+/* ---- page_send.c ---- */
 
 /* Sends visit->out as HTML. */
 void page_send(struct page_visit *visit, int http);
@@ -110,6 +110,9 @@ void page_send(struct page_visit *visit, int http);
 void page_send_asset(struct page_visit *visit, const char *type, const unsigned char *data, size_t len);
 /* To another path: the answer to a form, so that loading a page again never sends it again. */
 void page_redirect(struct page_visit *visit, const char *path);
+/* A page that says only that. */
+void page_refuse(struct page_visit *visit, int http, enum page_word word);
+void page_refuse_status(struct page_visit *visit, int http, enum status status);
 /* The fields that every answer has. */
 void page_head_fields(struct evhttp_request *raw, const char *type);
 
@@ -117,9 +120,6 @@ void page_head_fields(struct evhttp_request *raw, const char *type);
 
 /* One request that has passed the door. */
 void page_serve(struct page_visit *visit);
-/* A page that says only that. */
-void page_refuse(struct page_visit *visit, int http, enum page_word word);
-void page_refuse_status(struct page_visit *visit, int http, enum status status);
 
 /* ---- page_session.c ---- */
 

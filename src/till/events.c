@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the till has to say: a list of events that each front end reads at its own speed. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -81,4 +82,15 @@ void till_unlisten(struct till *till, void (*wake)(void *context), void *context
     if (till->listeners[i].wake == wake && till->listeners[i].context == context)
       till->listeners[i] = (struct till_listener){NULL, NULL};
   pthread_mutex_unlock(&till->mutex);
+}
+
+void till_log(const struct till *till, const char *event, const char *format, ...) {
+  char line[512];
+  va_list arguments;
+  if (till->options.log == NULL)
+    return;
+  va_start(arguments, format);
+  (void)vsnprintf(line, sizeof line, format, arguments);
+  va_end(arguments);
+  till->options.log(till->options.context, event, line);
 }

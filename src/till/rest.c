@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The till between two sales: what waits is brought in, its certificate renewed, a card that was served watched until it
  * goes. What does not get on is tried again more and more rarely. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,17 +16,6 @@
 #define REST_MAX_MS (30 * 60 * 1000)        /* nothing waits, or nothing gets on */
 #define CONFIRM_MS  (CONFIRM_WITHIN_MS / 2) /* a sale that follows at once is confirmed in the same message */
 #define PATH_ROOM   1280
-
-void till_log(const struct till *till, const char *event, const char *format, ...) {
-  char line[512];
-  va_list arguments;
-  if (till->options.log == NULL)
-    return;
-  va_start(arguments, format);
-  (void)vsnprintf(line, sizeof line, format, arguments);
-  va_end(arguments);
-  till->options.log(till->options.context, event, line);
-}
 
 /* ---- the reader ---- */
 

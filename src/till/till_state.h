@@ -76,6 +76,12 @@ void till_tell(struct till *till, enum till_step step, const char *text);
 bool till_wait_until(struct till *till, int64_t until);
 int64_t till_now(void); /* CLOCK_MONOTONIC milliseconds */
 
+/* ---- events.c; on the thread, without the mutex ---- */
+
+/* How the terminal is: what an operator should read goes to the log. */
+void till_log(const struct till *till, const char *event, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* ---- sale.c, rest.c; on the thread, without the mutex ---- */
 
 /* Carries out till->request, from its first event to its last. */
@@ -86,9 +92,6 @@ void till_rest(struct till *till);
 int64_t till_confirm_due(const struct till *till);
 /* Remembers which certificate was read, so that a newer one is noticed. */
 void till_certificate_note(struct till *till);
-/* How the terminal is: what an operator should read goes to the log. */
-void till_log(const struct till *till, const char *event, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
 /* STATUS_OK: till->reader is open. */
 enum status till_reader(struct till *till) EPURSE_MUST_USE;
 /* After a status that tells that the reader is gone: closes it, to be looked for again. */
@@ -102,7 +105,7 @@ enum status till_paper_ready(struct till *till) EPURSE_MUST_USE;
 /* The receipts of what is done, as configured; what is not printed changes nothing. */
 void till_paper_after(struct till *till, const struct outcome *outcome);
 
-/* ---- till.c ---- */
+/* ---- terminals.c ---- */
 
 /* Opens terminal and desk. */
 enum status till_terminals_open(struct till *till, char problem[256]) EPURSE_MUST_USE;
