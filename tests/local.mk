@@ -108,7 +108,8 @@ tests_ledger_check_ledger_SOURCES = $(LEDGER_WORLD) tests/place.c tests/run.c te
 	tests/ledger/mixed.c tests/ledger/offline.c \
 	tests/ledger/payout.c tests/ledger/pending.c tests/ledger/points.c tests/ledger/purchase.c tests/ledger/random.c \
 	tests/ledger/reference.c tests/ledger/refund.c tests/ledger/renew.c tests/ledger/replace.c tests/ledger/servers.c \
-	tests/ledger/settlement.c tests/ledger/restore.c tests/ledger/store.c tests/ledger/terminal.c tests/ledger/watch.c
+	tests/ledger/settlement.c tests/ledger/restore.c tests/ledger/restore_brought.c tests/ledger/restore_scene.c \
+	tests/ledger/store.c tests/ledger/terminal.c tests/ledger/watch.c
 tests_ledger_check_ledger_LDADD = $(LINK_LEDGER) $(CHECK_LIBS)
 
 # 20000 transactions in make check, a million with make stress.
