@@ -9,33 +9,30 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "epurse/journal_closing.h"
+#include "journal_place.h"
 #include "place.h"
 #include "suites.h"
 
 static struct place place;
-static char path[256];
+char journal_path[256];
 
 static void set_up(void) {
   place_make_empty(&place);
-  place_path(&place, "journal.db", path);
+  place_path(&place, "journal.db", journal_path);
 }
 
 static void tear_down(void) {
   place_remove(&place);
 }
 
-static struct journal *open_journal(void) {
+struct journal *open_journal(void) {
   struct journal *journal = NULL;
-  ck_assert_int_eq(journal_open(path, &journal), STATUS_OK);
+  ck_assert_int_eq(journal_open(journal_path, &journal), STATUS_OK);
   return journal;
 }
 
-static struct journal_entry sample(void) {
+struct journal_entry sample_entry(void) {
   struct journal_entry entry = {.state = JOURNAL_INTENT, .type = TRANSACTION_LOAD, .amount = 5000, .currency = 978};
   entry.time = 1700000000;
   return entry;
@@ -56,7 +53,7 @@ static void fill(struct journal_entry *entry) {
 
 START_TEST(entry_comes_back_as_it_was_written) {
   struct journal *journal = open_journal();
-  struct journal_entry entry = sample(), read;
+  struct journal_entry entry = sample_entry(), read;
   ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
   ck_assert_int_gt(entry.id, 0);
   fill(&entry);
@@ -90,7 +87,7 @@ END_TEST
 START_TEST(file_is_the_owners_alone) {
   struct journal *journal = open_journal();
   struct stat facts;
-  ck_assert_int_eq(stat(path, &facts), 0);
+  ck_assert_int_eq(stat(journal_path, &facts), 0);
   ck_assert_uint_eq(facts.st_mode & 0777, 0600);
   journal_close(&journal);
 }
@@ -100,7 +97,7 @@ END_TEST
 START_TEST(closed_entry_never_changes) {
   static const enum journal_state closed[] = {JOURNAL_CONFIRMED, JOURNAL_CANCELLED, JOURNAL_SETTLED};
   struct journal *journal = open_journal();
-  struct journal_entry entry = sample(), read;
+  struct journal_entry entry = sample_entry(), read;
   ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
   entry.state = closed[_i];
   ck_assert_int_eq(journal_update(journal, &entry), STATUS_OK);
@@ -115,7 +112,7 @@ END_TEST
 
 START_TEST(state_never_goes_back) {
   struct journal *journal = open_journal();
-  struct journal_entry entry = sample(), read;
+  struct journal_entry entry = sample_entry(), read;
   ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
   entry.state = JOURNAL_CHARGED;
   ck_assert_int_eq(journal_update(journal, &entry), STATUS_OK);
@@ -133,7 +130,7 @@ END_TEST
 /* From its beginning until people have been told; what closes without effect needs no telling. */
 START_TEST(end_stays_untold_until_it_is_told) {
   struct journal *journal = open_journal();
-  struct journal_entry done = sample(), dropped = sample(), read;
+  struct journal_entry done = sample_entry(), dropped = sample_entry(), read;
   ck_assert_int_eq(journal_begin(journal, &done), STATUS_OK);
   ck_assert_int_eq(journal_begin(journal, &dropped), STATUS_OK);
   ck_assert_int_ne(done.id, dropped.id);
@@ -158,7 +155,7 @@ END_TEST
 /* Told, but the server does not know yet: still open, and no longer unreported. */
 START_TEST(open_entries_are_met_told_or_not) {
   struct journal *journal = open_journal();
-  struct journal_entry first = sample(), second = sample(), read;
+  struct journal_entry first = sample_entry(), second = sample_entry(), read;
   ck_assert_int_eq(journal_begin(journal, &first), STATUS_OK);
   ck_assert_int_eq(journal_begin(journal, &second), STATUS_OK);
   second.state = JOURNAL_COMMITTED;
@@ -177,14 +174,14 @@ END_TEST
 /* The tables as version 1 had them: what was open then is unreported. */
 START_TEST(version_1_is_brought_up) {
   struct journal *journal = open_journal();
-  struct journal_entry open_then = sample(), closed_then = sample(), read;
+  struct journal_entry open_then = sample_entry(), closed_then = sample_entry(), read;
   sqlite3 *db = NULL;
   ck_assert_int_eq(journal_begin(journal, &open_then), STATUS_OK);
   ck_assert_int_eq(journal_begin(journal, &closed_then), STATUS_OK);
   closed_then.state = JOURNAL_CONFIRMED;
   ck_assert_int_eq(journal_update(journal, &closed_then), STATUS_OK);
   journal_close(&journal);
-  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
   ck_assert_int_eq(
       sqlite3_exec(db,
                    "DROP TRIGGER entry_unreported; DROP TRIGGER entry_without_effect; DROP TABLE unreported;"
@@ -238,7 +235,7 @@ START_TEST(version_2_is_brought_up) {
   sqlite3 *db = NULL;
   int64_t id = 0;
   journal_close(&journal);
-  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
   ck_assert_int_eq(
       sqlite3_exec(db,
                    "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; "
@@ -262,10 +259,10 @@ END_TEST
 /* One that knew purchases and loads alone takes refunds, and no kind that there is not. */
 START_TEST(version_5_is_brought_up) {
   struct journal *journal = open_journal();
-  struct journal_entry refund = sample(), strange = sample(), read;
+  struct journal_entry refund = sample_entry(), strange = sample_entry(), read;
   sqlite3 *db = NULL;
   journal_close(&journal);
-  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
   ck_assert_int_eq(
       sqlite3_exec(db,
                    "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, "
@@ -293,11 +290,11 @@ END_TEST
 /* The entry of a reference: that which was not cancelled, else the newest; and a journal without references gets them. */
 START_TEST(references_are_found) {
   struct journal *journal = open_journal();
-  struct journal_entry done = sample(), cancelled = sample(), read;
+  struct journal_entry done = sample_entry(), cancelled = sample_entry(), read;
   sqlite3 *db = NULL;
   ck_assert_int_eq(journal_begin(journal, &done), STATUS_OK);
   journal_close(&journal);
-  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
   ck_assert_int_eq(
       sqlite3_exec(db,
                    "DROP TABLE incarnation; DROP TABLE bring; DROP INDEX entry_reference; ALTER TABLE "
@@ -335,8 +332,9 @@ END_TEST
  * list outlives a restart. */
 START_TEST(receipts_are_brought_in_again) {
   struct journal *journal = open_journal();
-  struct journal_entry old = sample(), young = sample(), without = sample(), late = sample(), read;
-  struct journal_entry offline = sample(), fresh = sample(); /* paid off-line: booked, and not yet */
+  struct journal_entry old = sample_entry(), young = sample_entry(), without = sample_entry(), late = sample_entry(),
+                       read;
+  struct journal_entry offline = sample_entry(), fresh = sample_entry(); /* paid off-line: booked, and not yet */
   int64_t first = 0, second = 0, third = 0, last = 0;
   old.time = 1000;
   young.time = 5000;
@@ -394,7 +392,7 @@ END_TEST
  * been forgotten. */
 START_TEST(offline_payments_are_done_by_their_promise) {
   struct journal *journal = open_journal();
-  struct journal_entry online = sample(), paid = sample(), open = sample(), read;
+  struct journal_entry online = sample_entry(), paid = sample_entry(), open = sample_entry(), read;
   int64_t spot = 0, end = 0;
   online.has_promise = online.has_authorisation = online.has_secret = true;
   online.time = 5000;
@@ -425,14 +423,14 @@ END_TEST
 /* A full disk: the step is not done, says so, and leaves nothing behind. */
 START_TEST(full_disk_is_told) {
   struct journal *journal = open_journal();
-  struct journal_entry entry = sample(), read;
+  struct journal_entry entry = sample_entry(), read;
   struct rlimit room;
   int64_t seq = 0;
   ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
   signal(SIGXFSZ, SIG_IGN);
   ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &room), 0);
   ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, room.rlim_max}), 0);
-  struct journal_entry second = sample();
+  struct journal_entry second = sample_entry();
   enum status begun = journal_begin(journal, &second), drawn = journal_next_seq(journal, &seq);
   entry.state = JOURNAL_PROMISED;
   enum status updated = journal_update(journal, &entry);
@@ -452,291 +450,19 @@ START_TEST(other_files_are_refused) {
   struct journal *journal = open_journal();
   sqlite3 *db = NULL;
   journal_close(&journal);
-  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
   ck_assert_int_eq(sqlite3_exec(db, "PRAGMA user_version = 99", NULL, NULL, NULL), SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
-  ck_assert_int_eq(journal_open(path, &journal), STATUS_OLD_SCHEMA);
+  ck_assert_int_eq(journal_open(journal_path, &journal), STATUS_OLD_SCHEMA);
   ck_assert_ptr_null(journal);
-  FILE *file = fopen(path, "w");
+  FILE *file = fopen(journal_path, "w");
   ck_assert_ptr_nonnull(file);
   for (int i = 0; i < 1000; i++)
     fputs("this is no database ", file);
   ck_assert_int_eq(fclose(file), 0);
-  ck_assert_int_eq(journal_open(path, &journal), STATUS_STORE_FAILED);
+  ck_assert_int_eq(journal_open(journal_path, &journal), STATUS_STORE_FAILED);
   ck_assert_ptr_null(journal);
   ck_assert_int_eq(journal_open("/nowhere/journal.db", &journal), STATUS_STORE_FAILED);
-}
-END_TEST
-
-/* What a child writes into the pipe for each thing that it was told is durable. */
-struct told {
-  int64_t id, value;
-};
-
-static void tell(int pipe_end, int64_t id, int64_t value) {
-  const struct told told = {id, value};
-  if (write(pipe_end, &told, sizeof told) != (ssize_t)sizeof told)
-    _exit(1);
-}
-
-static pid_t start(void (*work)(int pipe_end), int *reading) {
-  int ends[2];
-  ck_assert_int_eq(pipe(ends), 0);
-  pid_t child = fork();
-  ck_assert_int_ge(child, 0);
-  if (child == 0) {
-    close(ends[0]);
-    work(ends[1]);
-    _exit(0);
-  }
-  close(ends[1]);
-  *reading = ends[0];
-  return child;
-}
-
-#define DRAWS 100
-
-static void draw(int pipe_end) {
-  struct journal *journal = NULL;
-  int64_t seq = 0;
-  if (journal_open(path, &journal) != STATUS_OK)
-    _exit(2);
-  for (int i = 0; i < DRAWS; i++) {
-    if (journal_next_seq(journal, &seq) != STATUS_OK)
-      _exit(3);
-    tell(pipe_end, 0, seq);
-  }
-  journal_close(&journal);
-}
-
-static void collect(int reading, int64_t numbers[DRAWS]) {
-  struct told told;
-  for (int i = 0; i < DRAWS; i++) {
-    ck_assert_int_eq(read(reading, &told, sizeof told), (ssize_t)sizeof told);
-    numbers[i] = told.value;
-    if (i > 0)
-      ck_assert_int_gt(numbers[i], numbers[i - 1]);
-  }
-  close(reading);
-}
-
-START_TEST(sequence_grows_across_processes) {
-  int64_t now = (int64_t)time(NULL) * 1000, one[DRAWS], other[DRAWS], last = 0;
-  int reading_one, reading_other, result;
-  pid_t first = start(draw, &reading_one), second = start(draw, &reading_other);
-  collect(reading_one, one);
-  collect(reading_other, other);
-  ck_assert_int_eq(waitpid(first, &result, 0), first);
-  ck_assert_int_eq(result, 0);
-  ck_assert_int_eq(waitpid(second, &result, 0), second);
-  ck_assert_int_eq(result, 0);
-  ck_assert_int_ge(one[0], now);
-  ck_assert_int_ge(other[0], now);
-  for (int i = 0; i < DRAWS; i++)
-    for (int k = 0; k < DRAWS; k++)
-      ck_assert_int_ne(one[i], other[k]);
-  struct journal *journal = open_journal();
-  ck_assert_int_eq(journal_next_seq(journal, &last), STATUS_OK);
-  ck_assert_int_gt(last, one[DRAWS - 1]);
-  ck_assert_int_gt(last, other[DRAWS - 1]);
-  journal_close(&journal);
-}
-END_TEST
-
-/* Begins entries and walks each through its states, telling each step when it is durable. */
-static void walk(int pipe_end) {
-  struct journal *journal = NULL;
-  if (journal_open(path, &journal) != STATUS_OK)
-    _exit(2);
-  for (;;) {
-    struct journal_entry entry = sample();
-    if (journal_begin(journal, &entry) != STATUS_OK)
-      _exit(3);
-    tell(pipe_end, entry.id, JOURNAL_INTENT);
-    for (entry.state = JOURNAL_PROMISED; entry.state <= JOURNAL_COMMITTED; entry.state++) {
-      if (journal_update(journal, &entry) != STATUS_OK)
-        _exit(4);
-      tell(pipe_end, entry.id, entry.state);
-    }
-  }
-}
-
-/* The state of an entry on disk; 0 where it is not there. */
-static int state_of(struct journal *journal, int64_t id) {
-  struct journal_entry entry;
-  return journal_next_open(journal, id - 1, &entry) == STATUS_OK && entry.id == id ? (int)entry.state : 0;
-}
-
-START_TEST(killed_process_takes_nothing_back) {
-  struct told told, last = {0, 0};
-  int reading, result;
-  const struct timespec life = {0, (5 + 11 * _i) * 1000000L};
-  pid_t child = start(walk, &reading);
-  ck_assert_int_eq(read(reading, &last, sizeof last), (ssize_t)sizeof last); /* it runs */
-  nanosleep(&life, NULL);
-  ck_assert_int_eq(kill(child, SIGKILL), 0);
-  ck_assert_int_eq(waitpid(child, &result, 0), child);
-  ck_assert(WIFSIGNALED(result));
-  while (read(reading, &told, sizeof told) == (ssize_t)sizeof told)
-    last = told;
-  close(reading);
-  struct journal *journal = open_journal();
-  for (int64_t id = 1; id < last.id; id++)
-    ck_assert_int_eq(state_of(journal, id), JOURNAL_COMMITTED);
-  ck_assert_int_ge(state_of(journal, last.id), (int)last.value);
-  ck_assert_int_le(state_of(journal, last.id), (int)last.value + 1); /* one step may have been done and not told */
-  journal_close(&journal);
-}
-END_TEST
-
-static void hold(int pipe_end) {
-  struct journal *journal = NULL;
-  if (journal_open(path, &journal) != STATUS_OK || journal_claim(journal) != STATUS_OK)
-    _exit(2);
-  tell(pipe_end, 0, 0);
-  pause();
-}
-
-/* A till that waits for a PIN has its journal for as long as a person types: what was done is told meanwhile, and at once. */
-START_TEST(claimed_journal_can_be_read) {
-  struct journal *journal = open_journal(), *beside = NULL;
-  struct journal_entry entry = sample(), read;
-  struct timespec begun, ended;
-  ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
-  ck_assert_int_eq(journal_claim(journal), STATUS_OK);
-  ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &begun), 0);
-  ck_assert_int_eq(journal_open(path, &beside), STATUS_OK);
-  ck_assert_int_eq(journal_next_any(beside, 0, &read), STATUS_OK);
-  ck_assert_int_eq(read.id, entry.id);
-  journal_close(&beside);
-  ck_assert_int_eq(clock_gettime(CLOCK_MONOTONIC, &ended), 0);
-  ck_assert_int_lt(ended.tv_sec - begun.tv_sec, 4);
-  journal_release(journal);
-  journal_close(&journal);
-}
-END_TEST
-
-START_TEST(claimed_journal_is_another_ones) {
-  struct journal *journal = open_journal();
-  struct told told;
-  int reading;
-  int64_t seq = 0;
-  pid_t child = start(hold, &reading);
-  ck_assert_int_eq(read(reading, &told, sizeof told), (ssize_t)sizeof told);
-  ck_assert_int_eq(journal_claim(journal), STATUS_READER_BUSY);
-  ck_assert_int_eq(kill(child, SIGKILL), 0);
-  ck_assert_int_eq(waitpid(child, NULL, 0), child);
-  close(reading);
-  ck_assert_int_eq(journal_claim(journal), STATUS_OK); /* the dead hold nothing */
-  ck_assert_int_eq(journal_claim(journal), STATUS_OK); /* nests */
-  ck_assert_int_eq(journal_next_seq(journal, &seq), STATUS_OK);
-  journal_release(journal);
-  journal_release(journal);
-  journal_close(&journal);
-}
-END_TEST
-
-/* A message that is slow on its way stays within the 64 that the server remembers, whatever time goes by. */
-START_TEST(numbers_of_one_run_are_neighbours) {
-  struct journal *journal = open_journal();
-  int64_t first = 0, second = 0;
-  ck_assert_int_eq(journal_next_seq(journal, &first), STATUS_OK);
-  (void)nanosleep(&(struct timespec){.tv_nsec = 20 * 1000 * 1000}, NULL);
-  ck_assert_int_eq(journal_next_seq(journal, &second), STATUS_OK);
-  ck_assert_int_eq(second, first + 1);
-  journal_close(&journal);
-}
-END_TEST
-
-static void set_back(int milliseconds) {
-  sqlite3 *db = NULL;
-  char sql[100];
-  snprintf(sql, sizeof sql, "UPDATE sequence SET value = value - %d", milliseconds);
-  ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-  sqlite3_close(db);
-}
-
-/* One that lives on does not fall behind the clock for ever: the audit holds the server's window against it. */
-START_TEST(numbers_of_a_long_run_follow_the_clock) {
-  struct journal *journal = open_journal();
-  int64_t first = 0, seq = 0;
-  ck_assert_int_eq(journal_next_seq(journal, &first), STATUS_OK);
-  set_back(JOURNAL_SEQ_BEHIND_MS - 60000);
-  ck_assert_int_eq(journal_next_seq(journal, &seq), STATUS_OK);
-  ck_assert_int_eq(seq, first - JOURNAL_SEQ_BEHIND_MS + 60001);
-  set_back(70000);
-  ck_assert_int_eq(journal_next_seq(journal, &seq), STATUS_OK);
-  ck_assert_int_ge(seq, first);
-  journal_close(&journal);
-}
-END_TEST
-
-/* They follow each other, and an entry that is counted is not counted again: then nothing of the new one is kept. */
-START_TEST(closings_count_once) {
-  struct journal *journal = open_journal();
-  struct journal_entry one = sample(), other = sample(), read;
-  struct journal_closing closing = {.number = 2, .body = "two", .hash = {2}}, found;
-  struct journal_closing_marks marks;
-  ck_assert_int_eq(journal_begin(journal, &one), STATUS_OK);
-  ck_assert_int_eq(journal_begin(journal, &other), STATUS_OK);
-  ck_assert_int_eq(journal_closing_find(journal, JOURNAL_CLOSINGS, 0, &found), STATUS_NOT_FOUND);
-  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, &one.id, 1),
-                   STATUS_INTERNAL); /* there is no first one */
-  closing = (struct journal_closing){.number = 1, .body = "one", .hash = {1}};
-  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, &one.id, 1), STATUS_OK);
-  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 1, 0, &read), STATUS_OK);
-  ck_assert_int_eq(read.id, one.id);
-  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 1, one.id, &read), STATUS_NOT_FOUND);
-  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 0, 0, &read), STATUS_OK);
-  ck_assert_int_eq(read.id, other.id);
-  const int64_t both[] = {other.id, one.id};
-  closing = (struct journal_closing){.number = 2, .body = "two", .hash = {2}};
-  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, both, 2), STATUS_INTERNAL);
-  ck_assert_int_eq(journal_closing_find(journal, JOURNAL_CLOSINGS, 0, &found), STATUS_OK);
-  ck_assert_int_eq(found.number, 1);
-  ck_assert_str_eq(found.body, "one");
-  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 0, 0, &read), STATUS_OK);
-  ck_assert_int_eq(read.id, other.id);
-  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, both, 1), STATUS_OK);
-  ck_assert_int_eq(journal_closing_marks(journal, JOURNAL_CLOSINGS, &marks), STATUS_OK);
-  ck_assert_int_eq(marks.last_number, 2);
-  ck_assert_int_eq(marks.astray, 0);
-  journal_close(&journal);
-}
-END_TEST
-
-/* One at a time; what was known before it is in none; each follows the last one, and its entries are in it alone. */
-START_TEST(shifts_count_once) {
-  struct journal *journal = open_journal();
-  struct journal_entry before = sample(), within = sample(), read;
-  struct journal_shift shift = {.begun = 7, .drawer_float = 5000, .cashier = "Anna"}, found;
-  struct journal_closing end = {.number = 1, .body = "one", .hash = {1}};
-  struct journal_closing_marks marks;
-  ck_assert_int_eq(journal_begin(journal, &before), STATUS_OK);
-  ck_assert_int_eq(journal_shift_find(journal, 0, &found), STATUS_NOT_FOUND);
-  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_SHIFTS, &end, NULL, 0),
-                   STATUS_INTERNAL); /* it has not begun */
-  ck_assert_int_eq(journal_shift_begin(journal, &shift, &before.id, 1), STATUS_OK);
-  ck_assert_int_eq(shift.number, 1);
-  ck_assert_int_eq(journal_shift_begin(journal, &shift, NULL, 0), STATUS_INTERNAL); /* it runs */
-  ck_assert_int_eq(journal_begin(journal, &within), STATUS_OK);
-  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_SHIFTS, 0, 0, &read), STATUS_OK);
-  ck_assert_int_eq(read.id, within.id);
-  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_SHIFTS, &end, &before.id, 1), STATUS_INTERNAL);
-  ck_assert_int_eq(journal_shift_find(journal, 0, &found), STATUS_OK);
-  ck_assert_str_eq(found.cashier, "Anna");
-  ck_assert_int_eq(found.drawer_float, 5000);
-  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_SHIFTS, &end, &within.id, 1), STATUS_OK);
-  ck_assert_int_eq(journal_shift_find(journal, 0, &found), STATUS_NOT_FOUND);
-  ck_assert_int_eq(journal_shift_find(journal, 1, &found), STATUS_OK);
-  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_SHIFTS, 1, 0, &read), STATUS_OK);
-  ck_assert_int_eq(read.id, within.id);
-  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 0, 0, &read), STATUS_OK); /* that is another chain */
-  ck_assert_int_eq(journal_closing_marks(journal, JOURNAL_SHIFTS, &marks), STATUS_OK);
-  ck_assert_int_eq(marks.last_number, 1);
-  ck_assert_int_eq(marks.astray, 0);
-  journal_close(&journal);
 }
 END_TEST
 
@@ -751,23 +477,17 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, state_never_goes_back);
   tcase_add_test(tests, end_stays_untold_until_it_is_told);
   tcase_add_test(tests, open_entries_are_met_told_or_not);
-  tcase_add_test(tests, closings_count_once);
-  tcase_add_test(tests, shifts_count_once);
-  tcase_add_test(tests, claimed_journal_can_be_read);
   tcase_add_test(tests, version_1_is_brought_up);
   tcase_add_test(tests, records_of_the_pin_are_kept);
   tcase_add_test(tests, version_2_is_brought_up);
   tcase_add_test(tests, version_5_is_brought_up);
-  tcase_add_test(tests, numbers_of_one_run_are_neighbours);
-  tcase_add_test(tests, numbers_of_a_long_run_follow_the_clock);
   tcase_add_test(tests, references_are_found);
   tcase_add_test(tests, receipts_are_brought_in_again);
   tcase_add_test(tests, offline_payments_are_done_by_their_promise);
   tcase_add_test(tests, full_disk_is_told);
   tcase_add_test(tests, other_files_are_refused);
-  tcase_add_test(tests, sequence_grows_across_processes);
-  tcase_add_loop_test(tests, killed_process_takes_nothing_back, 0, 12);
-  tcase_add_test(tests, claimed_journal_is_another_ones);
+  journal_process_tests(tests);
+  journal_closing_tests(tests);
   suite_add_tcase(suite, tests);
   return suite;
 }

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Closings and shifts in the journal. */
+#include "epurse/journal_closing.h"
+
+#include "journal_place.h"
+
+/* They follow each other, and an entry that is counted is not counted again: then nothing of the new one is kept. */
+START_TEST(closings_count_once) {
+  struct journal *journal = open_journal();
+  struct journal_entry one = sample_entry(), other = sample_entry(), read;
+  struct journal_closing closing = {.number = 2, .body = "two", .hash = {2}}, found;
+  struct journal_closing_marks marks;
+  ck_assert_int_eq(journal_begin(journal, &one), STATUS_OK);
+  ck_assert_int_eq(journal_begin(journal, &other), STATUS_OK);
+  ck_assert_int_eq(journal_closing_find(journal, JOURNAL_CLOSINGS, 0, &found), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, &one.id, 1),
+                   STATUS_INTERNAL); /* there is no first one */
+  closing = (struct journal_closing){.number = 1, .body = "one", .hash = {1}};
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, &one.id, 1), STATUS_OK);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 1, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, one.id);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 1, one.id, &read), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 0, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, other.id);
+  const int64_t both[] = {other.id, one.id};
+  closing = (struct journal_closing){.number = 2, .body = "two", .hash = {2}};
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, both, 2), STATUS_INTERNAL);
+  ck_assert_int_eq(journal_closing_find(journal, JOURNAL_CLOSINGS, 0, &found), STATUS_OK);
+  ck_assert_int_eq(found.number, 1);
+  ck_assert_str_eq(found.body, "one");
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 0, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, other.id);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_CLOSINGS, &closing, both, 1), STATUS_OK);
+  ck_assert_int_eq(journal_closing_marks(journal, JOURNAL_CLOSINGS, &marks), STATUS_OK);
+  ck_assert_int_eq(marks.last_number, 2);
+  ck_assert_int_eq(marks.astray, 0);
+  journal_close(&journal);
+}
+END_TEST
+
+/* One at a time; what was known before it is in none; each follows the last one, and its entries are in it alone. */
+START_TEST(shifts_count_once) {
+  struct journal *journal = open_journal();
+  struct journal_entry before = sample_entry(), within = sample_entry(), read;
+  struct journal_shift shift = {.begun = 7, .drawer_float = 5000, .cashier = "Anna"}, found;
+  struct journal_closing end = {.number = 1, .body = "one", .hash = {1}};
+  struct journal_closing_marks marks;
+  ck_assert_int_eq(journal_begin(journal, &before), STATUS_OK);
+  ck_assert_int_eq(journal_shift_find(journal, 0, &found), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_SHIFTS, &end, NULL, 0),
+                   STATUS_INTERNAL); /* it has not begun */
+  ck_assert_int_eq(journal_shift_begin(journal, &shift, &before.id, 1), STATUS_OK);
+  ck_assert_int_eq(shift.number, 1);
+  ck_assert_int_eq(journal_shift_begin(journal, &shift, NULL, 0), STATUS_INTERNAL); /* it runs */
+  ck_assert_int_eq(journal_begin(journal, &within), STATUS_OK);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_SHIFTS, 0, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, within.id);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_SHIFTS, &end, &before.id, 1), STATUS_INTERNAL);
+  ck_assert_int_eq(journal_shift_find(journal, 0, &found), STATUS_OK);
+  ck_assert_str_eq(found.cashier, "Anna");
+  ck_assert_int_eq(found.drawer_float, 5000);
+  ck_assert_int_eq(journal_closing_keep(journal, JOURNAL_SHIFTS, &end, &within.id, 1), STATUS_OK);
+  ck_assert_int_eq(journal_shift_find(journal, 0, &found), STATUS_NOT_FOUND);
+  ck_assert_int_eq(journal_shift_find(journal, 1, &found), STATUS_OK);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_SHIFTS, 1, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.id, within.id);
+  ck_assert_int_eq(journal_next_counted(journal, JOURNAL_CLOSINGS, 0, 0, &read), STATUS_OK); /* that is another chain */
+  ck_assert_int_eq(journal_closing_marks(journal, JOURNAL_SHIFTS, &marks), STATUS_OK);
+  ck_assert_int_eq(marks.last_number, 1);
+  ck_assert_int_eq(marks.astray, 0);
+  journal_close(&journal);
+}
+END_TEST
+
+void journal_closing_tests(TCase *tests) {
+  tcase_add_test(tests, closings_count_once);
+  tcase_add_test(tests, shifts_count_once);
+}
