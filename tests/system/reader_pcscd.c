@@ -15,9 +15,9 @@
 #include "reader/reader_pcsc.h"
 #include "run.h"
 
-#define FIRST  "Virtual PCD 00 00"
-#define SECOND "Virtual PCD 00 01"
-#define SETTLE 1000 /* milliseconds: pcscd looks every 0.4 s */
+#define FIRST    "Virtual PCD 00 00"
+#define SECOND   "Virtual PCD 00 01"
+#define PATIENCE 60 /* seconds */
 
 /* ---- cards in the slots, each a process ---- */
 
@@ -67,7 +67,14 @@ static struct reader *open_reader(const char *spec) {
 static void card_out(const char *name, pid_t card) {
   struct reader *reader = open_reader(name);
   card_pull(card);
-  ck_assert_int_eq(reader_wait(reader, false, 10), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, false, PATIENCE), STATUS_OK);
+  reader_close(&reader);
+}
+
+/* Waits until pcscd has noticed one that was put in. */
+static void card_seen(const char *name) {
+  struct reader *reader = open_reader(name);
+  ck_assert_int_eq(reader_wait(reader, true, PATIENCE), STATUS_OK);
   reader_close(&reader);
 }
 
@@ -75,7 +82,7 @@ static void card_out(const char *name, pid_t card) {
 static struct reader *open_with_card(pid_t *card) {
   struct reader *reader = open_reader(FIRST);
   *card = card_in(0);
-  ck_assert_int_eq(reader_wait(reader, true, 10), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, true, PATIENCE), STATUS_OK);
   ck_assert_int_eq(reader_connect(reader), STATUS_OK);
   ((struct pcsc *)reader->context)->patience = 300;
   return reader;
@@ -157,13 +164,13 @@ START_TEST(sees_a_card_come_and_go) {
   ck_assert_int_eq(reader_wait(reader, true, 0), STATUS_TIMEOUT);
   ck_assert_int_eq(reader_connect(reader), STATUS_NO_CARD);
   pid_t card = card_in(0);
-  ck_assert_int_eq(reader_wait(reader, true, 10), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, true, PATIENCE), STATUS_OK);
   ck_assert_int_eq(reader_connect(reader), STATUS_OK);
   ck_assert_int_eq(choose(reader), STATUS_OK);
   ck_assert_int_eq(reader_reset(reader), STATUS_OK);
   ck_assert_int_eq(choose(reader), STATUS_OK);
   card_pull(card);
-  ck_assert_int_eq(reader_wait(reader, false, 10), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, false, PATIENCE), STATUS_OK);
   ck_assert_int_eq(reader_connect(reader), STATUS_NO_CARD);
   reader_close(&reader);
 }
@@ -175,9 +182,9 @@ START_TEST(loses_a_card_in_the_middle) {
   ck_assert_int_eq(choose(reader), STATUS_OK);
   card_pull(card);
   ck_assert_int_eq(choose(reader), STATUS_CARD_LOST);
-  ck_assert_int_eq(reader_wait(reader, false, 10), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, false, PATIENCE), STATUS_OK);
   card = card_in(0);
-  ck_assert_int_eq(reader_wait(reader, true, 10), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, true, PATIENCE), STATUS_OK);
   ck_assert_int_eq(reader_connect(reader), STATUS_OK);
   ck_assert_int_eq(choose(reader), STATUS_OK);
   reader_close(&reader);
@@ -193,7 +200,8 @@ START_TEST(does_not_wait_for_ever_for_an_answer) {
   kill(card, SIGSTOP);
   ck_assert_int_eq(choose(reader), STATUS_CARD_SILENT);
   ck_assert_int_eq(choose(reader), STATUS_CARD_LOST);
-  ((struct pcsc *)reader->context)->patience = 5000;
+  ((struct pcsc *)reader->context)->patience = 1000 * PATIENCE;
+  reader_limit(reader, PATIENCE);
   kill(card, SIGCONT); /* it answers in the end, and nobody is left to believe it */
   ck_assert_int_eq(reader_connect(reader), STATUS_OK);
   ck_assert_int_eq(choose(reader), STATUS_OK);
@@ -247,7 +255,7 @@ START_TEST(lists_and_chooses) {
   size_t count = 0;
   ck_assert_int_eq(reader_open_pcsc(NULL, &reader, problem), STATUS_NO_CARD); /* two, both empty */
   pid_t second = card_in(1);
-  pcsc_pause(SETTLE);
+  card_seen(SECOND);
   ck_assert_int_eq(reader_list(rows, 4, &count), STATUS_OK);
   ck_assert_uint_eq(count, 2);
   ck_assert_str_eq(rows[0].name, FIRST);
@@ -258,7 +266,7 @@ START_TEST(lists_and_chooses) {
   ck_assert_str_eq(reader->name, SECOND);
   reader_close(&reader);
   pid_t first = card_in(0);
-  pcsc_pause(SETTLE);
+  card_seen(FIRST);
   ck_assert_int_eq(reader_open_pcsc(NULL, &reader, problem), STATUS_READER_AMBIGUOUS); /* two purses */
   ck_assert_ptr_nonnull(strstr(problem, "#1 \"" SECOND "\" (card)"));
   reader = open_reader("#0");
