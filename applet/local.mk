@@ -105,6 +105,13 @@ tests_applet_check_physical_attack_SOURCES = $(tests_system_check_attack_SOURCES
 	tests/applet/physical_attack.c tests/applet/physical_host.c
 tests_applet_check_physical_attack_LDFLAGS = $(AM_LDFLAGS) $(physical) -Wl,--wrap=_tcase_add_test -Wl,--wrap=vcard_fail_at
 tests_applet_check_physical_attack_LDADD = $(tests_system_check_attack_LDADD)
+check_PROGRAMS += tests/applet/check_physical_wire
+tests_applet_check_physical_wire_SOURCES = $(WIRE_STAGE) $(FLOW_WORLD) tests/run.c tests/applet/physical.c \
+	tests/applet/physical_told.c tests/applet/physical_wire.c tests/system/wire_card.c tests/system/wire_judge.c \
+	tests/system/wire_money.c tests/system/wire_offline.c tests/system/wire_other.c tests/system/wire_payout.c \
+	tests/system/wire_plan.c tests/system/wire_server.c tests/system/wire_server_plan.c
+tests_applet_check_physical_wire_LDFLAGS = $(AM_LDFLAGS) $(physical)
+tests_applet_check_physical_wire_LDADD = $(tests_system_check_wire_LDADD)
 tests_applet_physical_in_state_SOURCES = $(physical_sources) tests/run.c $(tests_system_card_in_state_SOURCES)
 tests_applet_physical_in_state_LDFLAGS = $(AM_LDFLAGS) $(physical)
 tests_applet_physical_in_state_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
@@ -122,7 +129,7 @@ EXTRA_DIST += tests/applet/physical-left-out.txt tests/applet/with-runtime tests
 differential: all $(check_DATA) tests/applet/check_alone_flow tests/applet/check_alone_session \
 	tests/applet/check_both_attack tests/applet/check_both_flow tests/applet/check_both_wire \
 	tests/applet/check_differential tests/applet/check_physical_attack tests/applet/check_physical_card tests/applet/check_physical_flow \
-	tests/applet/check_physical_session \
+	tests/applet/check_physical_session tests/applet/check_physical_wire \
 	tests/applet/physical_in_state tests/applet/torture
 	$(AM_TESTS_ENVIRONMENT) DIFFERENTIAL_COMMANDS=200000 $(srcdir)/tests/applet/differential.test
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/applet/session.test check_alone_flow

@@ -33,6 +33,7 @@ int __wrap_run_suites(Suite *(*const make[])(void), size_t count);
 static struct reader *in_reader;          /* of this process: each test is one */
 static uint8_t present[CHIP_SERIAL_SIZE]; /* what the card there was last made as */
 static uint8_t state;                     /* enum card_state, as far as its answers tell */
+static unsigned long commands;
 
 int __wrap_run_suites(Suite *(*const make[])(void), size_t count) {
   const char *card = getenv("CARD"), *erase = getenv("CARD_ERASE");
@@ -49,6 +50,10 @@ struct reader *physical_reader(void) {
 
 uint8_t physical_state(void) {
   return state;
+}
+
+unsigned long physical_commands(void) {
+  return commands;
 }
 
 static void reader_begin(void) {
@@ -137,9 +142,12 @@ static uint8_t state_after(const uint8_t *command, size_t len, uint16_t sw) {
   return sw == SW_OK && len > 2 && command[1] == INS_APPLICATION_BLOCK ? CARD_BLOCKED : state;
 }
 
+/* What is no APDU a reader does not pass on, or takes for a word to itself. */
 size_t __wrap_card_process(struct card *card, const uint8_t *command, size_t len, uint8_t answer[APDU_RESPONSE_MAX]) {
   size_t answer_len = APDU_RESPONSE_MAX;
-  if (in_reader->transmit(in_reader->context, command, len, answer, &answer_len) != STATUS_OK ||
+  commands++;
+  if (len < APDU_HEADER_SIZE ||
+      in_reader->transmit(in_reader->context, command, len, answer, &answer_len) != STATUS_OK ||
       !fetch(answer, &answer_len) || answer_len < 2)
     return 0;
   state = state_after(command, len, bytes_u16(answer + answer_len - 2));

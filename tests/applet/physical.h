@@ -14,6 +14,9 @@ struct reader *physical_reader(void);
 /* enum card_state, as far as the card's answers have told. */
 uint8_t physical_state(void);
 
+/* How many the card has had from the test, what looks behind it apart. */
+unsigned long physical_commands(void);
+
 /* Whether the program's test of that name can run on it; each program with a server says so itself. */
 bool physical_wants(const char *test);
 
