@@ -15,14 +15,20 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javacard.framework.Applet;
+import javacard.framework.CardRuntimeException;
+import javacard.framework.JCSystem;
 import javacard.framework.OwnerPIN;
+import javacard.framework.PINException;
+import javacard.framework.SystemException;
 import javacard.security.CryptoException;
 import javacard.security.ECPrivateKey;
 import javacard.security.ECPublicKey;
 import javacard.security.KeyAgreement;
 import javacard.security.KeyBuilder;
 import javacard.security.KeyPair;
+import javacard.security.RandomData;
 import javacard.security.Signature;
+import javacardx.crypto.Cipher;
 import javax.tools.ToolProvider;
 
 public final class RuntimeTest {
@@ -349,11 +355,23 @@ public final class RuntimeTest {
   /* An applet that does one thing when it is installed. */
   public static final class Bare extends Applet {
     private static final long serialVersionUID = 1;
-    static Runnable act;
+    static Runnable act, selecting = () -> {};
+    static int deselected;
 
     public static void install(byte[] data, short offset, byte length) {
       act.run();
       new Bare().register();
+    }
+
+    @Override
+    public boolean select() {
+      selecting.run();
+      return true;
+    }
+
+    @Override
+    public void deselect() {
+      deselected++;
     }
 
     @Override
@@ -364,6 +382,123 @@ public final class RuntimeTest {
   private static int installing(Policy policy, Runnable act) {
     Bare.act = act;
     return new Device(policy).install(Bare.class, NAME, new byte[0]) & 0xFFFF;
+  }
+
+  /* ---- PINs ---- */
+
+  private static void pins() {
+    byte[] digits = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    OwnerPIN[] made = new OwnerPIN[1];
+    same(reason(() -> new OwnerPIN((byte)0, (byte)8)), PINException.ILLEGAL_VALUE, "a PIN without tries");
+    same(installing(new Policy(), () -> made[0] = new OwnerPIN((byte)3, (byte)8)), 0x9000, "a PIN is made");
+    OwnerPIN pin = made[0];
+    Device device = Device.now();
+    same(reason(() -> pin.update(digits, (short)0, (byte)9)), PINException.ILLEGAL_VALUE, "one that is too long");
+    pin.update(digits, (short)0, (byte)4);
+    check(!pin.check(digits, (short)0, (byte)3) && pin.getTriesRemaining() == 2, "another length is wrong, and counts");
+    check(pin.check(digits, (short)0, (byte)4) && pin.isValidated() && pin.getTriesRemaining() == 3,
+          "the right one gives the tries back");
+    device.process(new byte[] {0x00, (byte)0xA4, 0x04, 0x00, 5, (byte)0xF0, 1, 2, 3, 4});
+    check(pin.isValidated(), "a selection does not forget that it was right");
+    device.powerOn();
+    check(!pin.isValidated(), "a reset does");
+    device.memory.cut(2, false);
+    try {
+      pin.check(digits, (short)0, (byte)4);
+      check(false, "a try can be torn");
+    } catch (Tear e) {
+      device.powerOn();
+      check(!pin.isValidated() && pin.getTriesRemaining() == 2, "a torn try is spent before it is compared");
+    }
+    device.memory.begin();
+    pin.resetAndUnblock();
+    pin.update(digits, (short)1, (byte)4);
+    device.memory.abort();
+    check(pin.getTriesRemaining() == 2, "an aborted transaction takes the tries back that were given in it");
+    check(!pin.check(digits, (short)1, (byte)4) && !pin.check(digits, (short)1, (byte)4), "and the new PIN");
+    check(!pin.check(digits, (short)0, (byte)4) && pin.getTriesRemaining() == 0,
+          "with no tries the right one is wrong");
+  }
+
+  /* ---- what is made, selected, given up ---- */
+
+  private static void made() {
+    boolean[] negative = new boolean[1];
+    installing(new Policy(), () -> {
+      same(reason(() -> JCSystem.makeTransientByteArray((short)1, (byte)3)), SystemException.ILLEGAL_VALUE,
+           "transient memory until another event");
+      same(reason(() -> JCSystem.makeTransientByteArray((short)1230, (byte)1)), SystemException.NO_TRANSIENT_SPACE,
+           "more of it than there is");
+      try {
+        JCSystem.makeTransientByteArray((short)-1, (byte)1);
+      } catch (NegativeArraySizeException e) {
+        negative[0] = true;
+      }
+    });
+    check(negative[0], "less than none of it");
+    String[] what = {"Signature", "Cipher", "MessageDigest", "RandomData", "KeyAgreement", "KeyPair", "OwnerPIN"};
+    Runnable[] late = {()
+                           -> Signature.getInstance(Signature.ALG_ECDSA_SHA_256, false),
+                       ()
+                           -> Cipher.getInstance(Cipher.ALG_AES_BLOCK_128_CBC_NOPAD, false),
+                       ()
+                           -> javacard.security.MessageDigest.getInstance((byte)4, false),
+                       ()
+                           -> RandomData.getInstance(RandomData.ALG_SECURE_RANDOM),
+                       ()
+                           -> KeyAgreement.getInstance(KeyAgreement.ALG_EC_SVDP_DH_PLAIN, false),
+                       ()
+                           -> new KeyPair(KeyPair.ALG_EC_FP, (short)256),
+                       () -> new OwnerPIN((byte)3, (byte)8)};
+    for (int i = 0; i < what.length; i++)
+      check(violates(late[i]), "a " + what[i] + " made after the installation");
+    same(reason(JCSystem::requestObjectDeletion), SystemException.ILLEGAL_USE, "objects are not deleted");
+  }
+
+  private static void pairs() {
+    KeyPair[] made = new KeyPair[1];
+    installing(new Policy(), () -> {
+      made[0] = new KeyPair(KeyPair.ALG_EC_FP, (short)256);
+      curve((EcValue)made[0].getPublic());
+      curve((EcValue)made[0].getPrivate());
+      made[0].genKeyPair();
+    });
+    Memory memory = Device.now().memory;
+    EcValue open = (EcValue)made[0].getPublic(), secret = (EcValue)made[0].getPrivate();
+    memory.begin();
+    check(violates(made[0] ::genKeyPair), "a pair generated inside a transaction");
+    memory.abort();
+    byte[] w = open.value(), s = secret.value();
+    memory.cut(2, false);
+    try {
+      made[0].genKeyPair();
+      check(false, "the generation of a pair can be torn");
+    } catch (Tear e) {
+      Device.now().powerOn();
+      check(open.value() == w && secret.value() != s, "the generation of a pair is torn between its keys");
+    }
+  }
+
+  private static void selections() {
+    byte[] select = {0x00, (byte)0xA4, 0x04, 0x00, 5, (byte)0xF0, 1, 2, 3, 4};
+    installing(new Policy(), () -> {});
+    Device device = Device.now();
+    device.powerOn();
+    Bare.deselected = 0;
+    device.process(select);
+    same(Bare.deselected, 0, "the first selection deselects nobody");
+    device.process(select);
+    same(Bare.deselected, 1, "the second one of the same applet does");
+    device.powerOn();
+    same(Bare.deselected, 1, "a reset does not");
+    Bare.selecting = () -> {
+      JCSystem.beginTransaction();
+      throw new NullPointerException();
+    };
+    byte[] answer = device.process(select);
+    check(answer[0] == 0x69 && (answer[1] & 0xFF) == 0x99 && !device.memory.open(),
+          "what select() throws is 6999, and its transaction aborted");
+    Bare.selecting = () -> {};
   }
 
   private static void curve(EcValue key) {
@@ -380,8 +515,17 @@ public final class RuntimeTest {
     try {
       act.run();
       return 0;
-    } catch (CryptoException e) {
+    } catch (CardRuntimeException e) {
       return e.getReason();
+    }
+  }
+
+  private static boolean violates(Runnable act) {
+    try {
+      act.run();
+      return false;
+    } catch (Violation e) {
+      return true;
     }
   }
 
@@ -543,6 +687,10 @@ public final class RuntimeTest {
     transport(1);
     transport(0);
     lostAnswer();
+    pins();
+    made();
+    pairs();
+    selections();
     cryptography();
     file();
     counts();

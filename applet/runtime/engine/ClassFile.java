@@ -46,26 +46,40 @@ public final class ClassFile {
 
   private final Map<String, ClassNode> classes = new HashMap<>();
   private final Map<String, Set<String>> calls = new HashMap<>();
+  private final Map<String, Integer> words = new HashMap<>();
   private final Set<String> faults = new TreeSet<>();
 
   private ClassFile() {
   }
 
-  /* All class files under a folder, as one applet. Answers a line for each fault, sorted; none: a card would take it. */
-  public static List<String> check(Path folder) throws IOException {
+  private static ClassFile read(Path folder) throws IOException {
     ClassFile check = new ClassFile();
-    List<Path> files;
-    try (Stream<Path> all = Files.walk(folder)) {
-      files = all.filter(path -> path.toString().endsWith(".class")).collect(Collectors.toList());
-    }
-    for (Path file : files) {
+    for (Path file : Bytecode.files(folder)) {
       ClassNode node = new ClassNode();
       new ClassReader(Files.readAllBytes(file)).accept(node, 0);
       check.classes.put(node.name, node);
     }
     check.classes.values().forEach(check::checkClass);
     check.recursion();
-    return new ArrayList<>(check.faults);
+    return check;
+  }
+
+  /* All class files under a folder, as one applet. Answers a line for each fault, sorted; none: a card would take it. */
+  public static List<String> check(Path folder) throws IOException {
+    return new ArrayList<>(read(folder).faults);
+  }
+
+  /* The deepest that its methods call each other, and the most words of operands and locals that such a chain holds. Only of
+   * one that check() finds nothing against: it has no recursion. */
+  public static int[] stack(Path folder) throws IOException {
+    ClassFile read = read(folder);
+    int[] most = new int[2];
+    for (String method : read.words.keySet()) {
+      int[] below = read.below(method, new HashMap<>());
+      most[0] = Math.max(most[0], below[0]);
+      most[1] = Math.max(most[1], below[1]);
+    }
+    return most;
   }
 
   private void fault(ClassNode in, String where, String what) {
@@ -144,6 +158,7 @@ public final class ClassFile {
     if (method.localVariables != null)
       for (LocalVariableNode local : method.localVariables)
         type(node, where + "." + local.name, Type.getType(local.desc));
+    words.put(node.name + "." + method.name + method.desc, method.maxStack + method.maxLocals);
     for (AbstractInsnNode at : method.instructions)
       checkInstruction(node, method, at);
     try {
@@ -236,5 +251,21 @@ public final class ClassFile {
       follow(called, path, done);
     }
     path.remove(path.size() - 1);
+  }
+
+  private int[] below(String method, Map<String, int[]> known) {
+    int[] most = known.get(method);
+    if (most != null || !words.containsKey(method))
+      return most != null ? most : new int[2];
+    most = new int[2];
+    for (String called : calls.getOrDefault(method, new TreeSet<>())) {
+      int[] one = below(called, known);
+      most[0] = Math.max(most[0], one[0]);
+      most[1] = Math.max(most[1], one[1]);
+    }
+    most[0]++;
+    most[1] += words.get(method);
+    known.put(method, most);
+    return most;
   }
 }

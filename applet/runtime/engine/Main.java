@@ -21,6 +21,7 @@ public final class Main {
       + "       engine.Main pipe CLASSES APPLET AID\n"
       + "       engine.Main cap CLASSES AID FILE\n"
       + "       engine.Main size CLASSES\n"
+      + "       engine.Main stack CLASSES\n"
       + "Settings: t0, cmac, transient-ec, commit, transient, buffer, block, transactions. AID and PARAMETERS are"
       + " hexadecimal.\n";
 
@@ -99,6 +100,13 @@ public final class Main {
     return 0;
   }
 
+  /* How deep its calls go, and the words of operands and locals that takes. */
+  private static int stack(Path classes) throws Exception {
+    int[] most = ClassFile.stack(classes);
+    System.out.printf("%d %d%n", most[0], most[1]);
+    return 0;
+  }
+
   private static int verb(String[] arguments) throws Exception {
     String verb = arguments.length > 0 ? arguments[0] : "";
     if (verb.equals("check") && arguments.length == 2)
@@ -113,6 +121,8 @@ public final class Main {
       return cap(arguments);
     if (verb.equals("size") && arguments.length == 2)
       return size(Paths.get(arguments[1]));
+    if (verb.equals("stack") && arguments.length == 2)
+      return stack(Paths.get(arguments[1]));
     System.err.print(USAGE);
     return 64;
   }
