@@ -427,7 +427,7 @@ public final class RuntimeTest {
     installing(new Policy(), () -> {
       same(reason(() -> JCSystem.makeTransientByteArray((short)1, (byte)3)), SystemException.ILLEGAL_VALUE,
            "transient memory until another event");
-      same(reason(() -> JCSystem.makeTransientByteArray((short)1230, (byte)1)), SystemException.NO_TRANSIENT_SPACE,
+      same(reason(() -> JCSystem.makeTransientByteArray((short)1025, (byte)1)), SystemException.NO_TRANSIENT_SPACE,
            "more of it than there is");
       try {
         JCSystem.makeTransientByteArray((short)-1, (byte)1);

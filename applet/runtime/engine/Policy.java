@@ -7,11 +7,12 @@ import java.io.Serializable;
 public final class Policy implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /* Bytes that one transaction may take, and what each entry costs beside its data. */
-  public int commitBuffer = 384;
+  /* Bytes that one transaction may take, and what each entry costs beside its data: the applet's own budget, of the 384 of the
+   * least card. */
+  public int commitBuffer = 300;
   public int commitOverhead = 8;
-  /* Bytes of transient memory of both kinds together, transient keys too. */
-  public int transientBytes = 1229;
+  /* Bytes of transient memory of both kinds together, transient keys too: its own budget again, of the 1,400 of the least. */
+  public int transientBytes = 1024;
   /* 5 + IFSC: 133 to 261. */
   public int apduBuffer = 261;
   /* The largest piece in which T=1 hands over the data of a command. */
