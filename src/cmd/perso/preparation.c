@@ -19,6 +19,7 @@ static const struct refusal {
   const char *sentence;
 } refusals[] = {
     {PREPARE_LOOK, SW_BLOCKED, SENTENCE("the card is locked, and lets nothing be installed; its seller may unlock it")},
+    {PREPARE_LOOK, 0, SENTENCE("the card opens no session any more; it may have been shown wrong keys too often")},
     {PREPARE_OPEN, 0,
      SENTENCE("the card refused the session though the keys are right; do not try again: ask its seller")},
     {PREPARE_KEYS, 0, SENTENCE("the card takes no new keys; with --keep-keys it keeps its own")},
@@ -44,11 +45,21 @@ static enum status say(const struct terminal_program *self, enum status status, 
 const char *preparation_failure(const struct prepare *prepare, enum status status) {
   if (status == STATUS_NOT_AUTHENTICATED && prepare->step == PREPARE_OPEN)
     return SENTENCE(
-        "this card has other keys than those given; it has not counted that, but do not guess: ask its seller");
+        "this card has other keys than those given; it has not counted that, but do not guess: ask its seller, "
+        "and name them with --card-keys");
   if (status == STATUS_NOT_OUR_CARD)
     return SENTENCE("this card lets nothing be installed: it is none with GlobalPlatform, or not fused, or dead");
   if (status == STATUS_NOT_FOUND && prepare->step == PREPARE_LOOK)
     return SENTENCE("this chip tells no number of its own, from which keys could be derived");
+  bool fell_silent = status == STATUS_CARD_LOST || status == STATUS_CARD_SILENT || status == STATUS_CARD_MUTE;
+  if (fell_silent && prepare->step == PREPARE_LOAD)
+    return SENTENCE(
+        "card or reader broke off while loading: the same again goes on; where it stops again, take another "
+        "reader, with contacts");
+  if (fell_silent && prepare->step == PREPARE_INSTALL)
+    return SENTENCE(
+        "the card fell silent while the applet was started: it was taken away, or lacks memory or an algorithm for it; "
+        "the same again begins anew");
   for (size_t i = 0; status == STATUS_CARD_REFUSED && i < sizeof refusals / sizeof refusals[0]; i++)
     if (refusals[i].step == prepare->step && (refusals[i].sw == 0 || refusals[i].sw == prepare->sw))
       return refusals[i].sentence;
