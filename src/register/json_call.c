@@ -43,6 +43,13 @@ static struct evhttp_request *call_end(struct call *call) {
   return raw;
 }
 
+static json_t *counted_json(const struct call *call, const struct till_facts *facts) {
+  json_t *object = closing_json(&call->closing, call->hash, facts->tid, facts->currency->code);
+  if (call->shifts != NULL)
+    json_object_set(object, "shifts", call->shifts);
+  return object;
+}
+
 void call_answer(struct call *call) {
   const struct till_facts *facts = till_facts(call->json->options.till);
   struct evhttp_request *raw = call_end(call);

@@ -60,6 +60,7 @@ locale_make() { # NAME CHARSET [AS]
   sed '/^LC_COLLATE/,/^END LC_COLLATE/c LC_COLLATE\ncopy "POSIX"\nEND LC_COLLATE' "/usr/share/i18n/locales/$1" >"$world/locale/$1.source" &&
     localedef -i "$world/locale/$1.source" -f "$2" "$world/locale/${3:-$1.$2}"
 }
+
 reader_is() { # NUMBER WORD: as pcscd has noticed it: empty, card, purse
   epurse-pos readers | grep -q "^ *$1  $2"
 }
