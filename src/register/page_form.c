@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What browsers send: the fields of a form, in one buffer that is wiped, for a PIN may be in it. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -90,6 +91,11 @@ const char *form_text(const struct page_form *form, const char *name) {
     if (strcmp(form->fields[i].name, name) == 0)
       return form->fields[i].value;
   return "";
+}
+
+int64_t form_number(const char *text) {
+  size_t digits = strspn(text, "0123456789");
+  return digits > 0 && digits < 16 && text[digits] == 0 ? strtoll(text, NULL, 10) : -1;
 }
 
 void form_wipe(struct page_form *form) {

@@ -2,7 +2,6 @@
  * What was: the last sales, a receipt once more, a refund, the totals of the day. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -92,12 +91,6 @@ void page_recent(struct page_visit *visit) {
 
 /* ---- one of them ---- */
 
-/* The number behind a path; -1: it is none. */
-static int64_t number_of(const char *text) {
-  size_t digits = strspn(text, "0123456789");
-  return digits > 0 && digits < 16 && text[digits] == 0 ? strtoll(text, NULL, 10) : -1;
-}
-
 static void put_fact(struct page_visit *visit, enum page_word word, const char *text) {
   put(visit, "<dt>");
   put_word(visit, word);
@@ -153,7 +146,7 @@ static void put_receipt(struct page_visit *visit, const struct outcome *outcome)
 void page_receipt(struct page_visit *visit) {
   struct outcome outcome;
   struct receipt_copy receipt;
-  int64_t number = number_of(visit->rest);
+  int64_t number = form_number(visit->rest);
   enum status status =
       number <= 0 ? STATUS_NOT_FOUND : till_receipt(visit->page->options.till, number, &outcome, &receipt);
   if (status != STATUS_OK) {
@@ -169,7 +162,7 @@ void page_receipt(struct page_visit *visit) {
 /* Once more on paper; who asks twice has it twice. */
 void page_print(struct page_visit *visit) {
   char path[64];
-  int64_t number = number_of(form_text(&visit->form, "number"));
+  int64_t number = form_number(form_text(&visit->form, "number"));
   enum status status = number <= 0 ? STATUS_NOT_FOUND : till_print(visit->page->options.till, number);
   if (status != STATUS_OK) {
     page_refuse_status(visit, status == STATUS_NOT_FOUND ? 404 : 503, status);
@@ -183,7 +176,7 @@ void page_print(struct page_visit *visit) {
 
 void page_refund(struct page_visit *visit) {
   char reference[REFERENCE_MAX + 1] = "";
-  int64_t number = number_of(visit->rest);
+  int64_t number = form_number(visit->rest);
   if (number <= 0 || !page_reference(reference)) {
     page_refuse(visit, 404, WORD_NOT_FOUND);
     return;
@@ -216,7 +209,7 @@ void page_refund_start(struct page_visit *visit) {
   struct till_request request = {.kind = TILL_REFUND,
                                  .whole = form_text(form, "amount")[0] == 0,
                                  .without_card = form_text(form, "without_card")[0] != 0};
-  if (reference == NULL || number_of(sale) <= 0 || strlen(supervisor) >= sizeof request.supervisor) {
+  if (reference == NULL || form_number(sale) <= 0 || strlen(supervisor) >= sizeof request.supervisor) {
     page_refuse(visit, 400, WORD_BAD_REQUEST);
     return;
   }

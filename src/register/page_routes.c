@@ -43,6 +43,12 @@ static const struct route {
     {EVHTTP_REQ_GET, "/refund/", CASHIER, page_refund},
     {EVHTTP_REQ_POST, "/refund", CASHIER, page_refund_start},
     {EVHTTP_REQ_GET, "/totals", CASHIER, page_totals},
+    {EVHTTP_REQ_GET, "/drawer", CASHIER, page_drawer},
+    {EVHTTP_REQ_POST, "/shift", CASHIER, page_shift_begin},
+    {EVHTTP_REQ_POST, "/shift/end", CASHIER, page_shift_end},
+    {EVHTTP_REQ_GET, "/shift/", CASHIER, page_shift},
+    {EVHTTP_REQ_POST, "/close", CASHIER, page_close},
+    {EVHTTP_REQ_GET, "/closing/", CASHIER, page_closing},
 };
 
 static bool matches(const struct route *route, const char *path) {

@@ -145,6 +145,8 @@ enum status form_take(struct evhttp_request *raw, struct page_form *form) EPURSE
 enum status form_query(const char *query, struct page_form *form) EPURSE_MUST_USE;
 /* A field's value; "" where it is not there. Borrowed. */
 const char *form_text(const struct page_form *form, const char *name);
+/* A number of a form or a path; -1: it is none. */
+int64_t form_number(const char *text);
 void form_wipe(struct page_form *form);
 
 /* ---- page_words.c ---- */
@@ -210,6 +212,15 @@ void page_print(struct page_visit *visit);
 void page_refund(struct page_visit *visit);
 void page_refund_start(struct page_visit *visit);
 void page_totals(struct page_visit *visit);
+
+/* ---- page_drawer.c: shifts, and the closing ---- */
+
+void page_drawer(struct page_visit *visit);
+void page_shift_begin(struct page_visit *visit);
+void page_shift_end(struct page_visit *visit);
+void page_shift(struct page_visit *visit);
+void page_close(struct page_visit *visit);
+void page_closing(struct page_visit *visit);
 
 /* ---- page_login.c ---- */
 

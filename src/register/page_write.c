@@ -95,6 +95,7 @@ static void put_bar(struct page_visit *visit) {
     put_link(visit, "/", WORD_TILL);
     put_link(visit, "/recent", WORD_RECENT);
     put_link(visit, "/totals", WORD_TOTALS);
+    put_link(visit, "/drawer", WORD_DRAWER);
     put(visit, "<a href=\"/customer\" target=\"epurse-customer\">");
     put_word(visit, WORD_CUSTOMER);
     put(visit, "</a>");
