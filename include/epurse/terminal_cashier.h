@@ -10,10 +10,9 @@
 #include "epurse/must_use.h"
 #include "epurse/reference.h"
 #include "epurse/status.h"
+#include "epurse/terminal_supervisor.h"
 
-#define CASHIERS_MAX      64
-#define CASHIER_WRONG_MAX 5   /* after so many wrong codes of a name none is right */
-#define CASHIER_REST_S    300 /* for so long */
+#define CASHIERS_MAX 64
 
 /* They stand with the supervisor's in one file of the terminal's folder (terminal_supervisor.h). `folder`: struct terminal. */
 
@@ -25,9 +24,9 @@ enum status cashiers_list(const char *folder, char names[CASHIERS_MAX][CASHIER_M
 enum status cashier_set(const char *folder, const char *name, const char *code) EPURSE_MUST_USE;
 /* STATUS_NOT_FOUND. */
 enum status cashier_remove(const char *folder, const char *name) EPURSE_MUST_USE;
-/* STATUS_OK; STATUS_WRONG_CASHIER: no such name, another code, or too many were wrong; each is counted in the file, across programs
- * and restarts. Else why it could not be looked at. */
-enum status cashier_check(const char *folder, const char *name, const char *code) EPURSE_MUST_USE;
+/* STATUS_OK; STATUS_WRONG_CASHIER: no such name, another code, or too many were wrong at that door; counted as supervisor_check does.
+ * Else why it could not be looked at. */
+enum status cashier_check(const char *folder, enum code_door door, const char *name, const char *code) EPURSE_MUST_USE;
 /* A number that is another one as soon as the code of that name is; 0: there is no such name, or the file cannot be read. For whoever
  * lets somebody in for longer than one request. */
 uint64_t cashier_mark(const char *folder, const char *name);

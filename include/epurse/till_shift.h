@@ -17,6 +17,7 @@ struct closing; /* terminal_closing.h */
 struct till_cashier {
   char name[CASHIER_MAX + 1]; /* "": nobody says */
   char code[SUPERVISOR_CODE_MAX + 1];
+  enum code_door door;
   bool known; /* whoever asks has seen to the code, or has none to ask for */
 };
 

@@ -43,6 +43,12 @@ static struct evhttp_request *call_end(struct call *call) {
   return raw;
 }
 
+/* 0: as the status has it. */
+static int refusal_of(enum status status) {
+  int http = status_http(status);
+  return status == STATUS_WRONG_CASHIER ? 409 : http >= 400 && http != 500 ? 0 : 503;
+}
+
 static json_t *counted_json(const struct call *call, const struct till_facts *facts) {
   json_t *object = closing_json(&call->closing, call->hash, facts->tid, facts->currency->code);
   if (call->shifts != NULL)
@@ -54,7 +60,7 @@ void call_answer(struct call *call) {
   const struct till_facts *facts = till_facts(call->json->options.till);
   struct evhttp_request *raw = call_end(call);
   if (raw != NULL && call->status != STATUS_OK)
-    door_refuse(raw, status_http(call->status) >= 400 && status_http(call->status) != 500 ? 0 : 503, call->status);
+    door_refuse(raw, refusal_of(call->status), call->status);
   else if (raw != NULL && call->kind == CALL_TOTALS)
     door_answer(raw, 200, totals_json(&call->totals, facts->currency->code));
   else if (raw != NULL && call->kind != CALL_STATUS)

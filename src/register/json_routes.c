@@ -35,7 +35,7 @@ static void answer_running(struct register_json *json, struct evhttp_request *ra
 }
 
 static void post_kind(struct register_json *json, struct evhttp_request *raw, enum till_kind kind) {
-  struct till_request request = {.kind = kind};
+  struct till_request request = {.kind = kind, .door = door_of(raw)};
   json_t *object = NULL;
   int wait = 0;
   enum status status = body_take(raw, &object);
@@ -182,7 +182,7 @@ static void get_totals(struct register_json *json, struct evhttp_request *raw, c
 /* A closing, or a shift that begins or ends. */
 static void make_ask(struct register_json *json, struct evhttp_request *raw, enum call_kind kind) {
   struct closing closing = {.chain = kind == CALL_CLOSE ? JOURNAL_CLOSINGS : JOURNAL_SHIFTS};
-  struct till_cashier cashier = {.name = ""};
+  struct till_cashier cashier = {.door = door_of(raw)};
   json_t *object = NULL;
   struct call *call = NULL;
   enum status status = body_take(raw, &object);

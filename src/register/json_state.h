@@ -84,6 +84,8 @@ struct call *call_new(struct register_json *json, struct evhttp_request *raw, en
 void call_free(struct call *call);
 /* Answers one that the clerk is done with, and frees it. */
 void call_answer(struct call *call);
+/* By which door it came, for codes. */
+enum code_door door_of(struct evhttp_request *raw);
 /* The till has got on: streams get its events, who waits for an end has it. */
 void calls_serve(struct register_json *json);
 /* Frees those that wait; nobody is answered any more. */

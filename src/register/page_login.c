@@ -86,7 +86,7 @@ static bool pair(struct page_visit *visit) {
 static bool cashier_begin(struct page_visit *visit) {
   const struct register_page_options *options = &visit->page->options;
   const char *name = form_text(&visit->form, "cashier"), *code = form_text(&visit->form, "cashier_code");
-  if (cashier_check(till_facts(options->till)->folder, name, code) != STATUS_OK) {
+  if (cashier_check(till_facts(options->till)->folder, CODE_PAGE, name, code) != STATUS_OK) {
     options->log(options->context, "refused", "why=cashier");
     put_login(visit, 403, WORD_WRONG_CODE);
     return false;

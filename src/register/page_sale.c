@@ -156,6 +156,7 @@ void page_begin(struct page_visit *visit, struct till_request *request) {
   bool known = till_finish(till, request->reference, 0, &before) == STATUS_OK && page_is_done(&before);
   enum status status = STATUS_OK;
   memcpy(request->cashier, visit->session->cashier, sizeof request->cashier);
+  request->door = CODE_PAGE;
   request->cashier_known = true; /* page_serve lets nobody else come so far */
   if (atomic_load(&visit->page->stopping)) {
     page_refuse(visit, 503, WORD_STOPPING);

@@ -366,7 +366,7 @@ static void supervise(const struct zvt_frame *frame, struct till_request *reques
 
 static void back(struct register_zvt *zvt, const struct zvt_frame *frame, bool whole) {
   struct zvt_fields fields;
-  struct till_request request = {.kind = TILL_REFUND, .cashier_known = true};
+  struct till_request request = {.kind = TILL_REFUND, .cashier_known = true, .door = CODE_ZVT};
   if (!sale_accept(zvt, frame, 3, &fields))
     return;
   supervise(frame, &request);

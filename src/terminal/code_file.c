@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The file of codes: "HASH" for the supervisor, "NAME HASH WRONG TIME" for each cashier. */
+ * The file of codes: "HASH" for the supervisor, "NAME HASH" for each cashier, and behind it "DOOR WRONG TIME" of each door where codes
+ * were wrong. */
 #include "code_file.h"
 
 #include <crypt.h>
@@ -76,23 +77,42 @@ struct code_row *code_file_take(struct code_file *file, const char *name) {
   if (row != NULL || file->count == CODE_ROWS)
     return row;
   row = &file->rows[file->count++];
-  *row = (struct code_row){.wrong = 0};
+  *row = (struct code_row){.name = ""};
   (void)snprintf(row->name, sizeof row->name, "%s", name);
   return row;
 }
 
-static bool line_parse(const char *line, struct code_row *row) {
-  *row = (struct code_row){.wrong = 0};
-  if (line[0] == '$') {
-    if (strlen(line) >= sizeof row->hash)
+static const char *const door_names[CODE_DOORS] = {
+    [CODE_PROGRAM] = "program", [CODE_NET] = "net", [CODE_PAGE] = "page", [CODE_ZVT] = "zvt"};
+
+/* " DOOR WRONG TIME", again and again. */
+static bool doors_parse(const char *text, struct code_row *row) {
+  while (text[0] != 0) {
+    char name[8] = "";
+    unsigned wrong = 0;
+    int64_t time = 0;
+    int end = 0;
+    size_t door = 0;
+    if (sscanf(text, " %7s %9u %" SCNd64 "%n", name, &wrong, &time, &end) != 3)
       return false;
-    memcpy(row->hash, line, strlen(line) + 1);
-    return true;
+    while (door < CODE_DOORS && strcmp(door_names[door], name) != 0)
+      door++;
+    if (door == CODE_DOORS)
+      return false;
+    row->doors[door].wrong = wrong;
+    row->doors[door].time = time;
+    text += end;
   }
+  return true;
+}
+
+static bool line_parse(const char *line, struct code_row *row) {
   int end = 0;
-  if (sscanf(line, "%16s %159s %9u %" SCNd64 "%n", row->name, row->hash, &row->wrong, &row->wrong_time, &end) != 4)
+  *row = (struct code_row){.name = ""};
+  if (line[0] == '$' ? sscanf(line, "%159s%n", row->hash, &end) != 1
+                     : sscanf(line, "%16s %159s%n", row->name, row->hash, &end) != 2 || !cashier_valid(row->name))
     return false;
-  return line[end] == 0 && cashier_valid(row->name) && row->hash[0] == '$';
+  return row->hash[0] == '$' && (line[end] == 0 || line[end] == ' ') && doors_parse(line + end, row);
 }
 
 static enum status rows_read(FILE *stream, struct code_file *file) {
@@ -146,14 +166,18 @@ void code_file_close(struct code_file *file) {
   file->lock = -1;
 }
 
+static bool row_write(FILE *stream, const struct code_row *row) {
+  bool good = fprintf(stream, "%s%s%s", row->name, row->name[0] != 0 ? " " : "", row->hash) > 0;
+  for (size_t door = 0; door < CODE_DOORS && good; door++)
+    if (row->doors[door].wrong > 0)
+      good = fprintf(stream, " %s %u %" PRId64, door_names[door], row->doors[door].wrong, row->doors[door].time) > 0;
+  return good && fputc('\n', stream) != EOF;
+}
+
 static bool rows_write(FILE *stream, const struct code_file *file) {
   bool good = true;
-  for (size_t i = 0; i < file->count && good; i++) {
-    const struct code_row *row = &file->rows[i];
-    good = row->name[0] == 0
-               ? fprintf(stream, "%s\n", row->hash) > 0
-               : fprintf(stream, "%s %s %u %" PRId64 "\n", row->name, row->hash, row->wrong, row->wrong_time) > 0;
-  }
+  for (size_t i = 0; i < file->count && good; i++)
+    good = row_write(stream, &file->rows[i]);
   return good && fflush(stream) == 0 && fsync(fileno(stream)) == 0;
 }
 

@@ -10,6 +10,7 @@
 #include "epurse/must_use.h"
 #include "epurse/reference.h"
 #include "epurse/status.h"
+#include "epurse/terminal_supervisor.h"
 
 #define CODE_HASH_MAX 160 /* bytes; yescrypt takes 73 */
 #define CODE_ROWS     65  /* the supervisor and 64 cashiers */
@@ -17,8 +18,10 @@
 struct code_row {
   char name[CASHIER_MAX + 1]; /* "": the supervisor */
   char hash[CODE_HASH_MAX];   /* crypt(5) */
-  unsigned wrong;             /* codes that were wrong, since the last right one; of cashiers */
-  int64_t wrong_time;         /* unix seconds, of the last wrong one */
+  struct {
+    unsigned wrong; /* codes that were wrong, since the last right one */
+    int64_t time;   /* unix seconds, of the last wrong one */
+  } doors[CODE_DOORS];
 };
 
 struct code_file {

@@ -21,10 +21,47 @@ static enum status row_set(const char *folder, const char *name, const char *cod
   struct code_row *row = status == STATUS_OK ? code_file_take(&file, name) : NULL;
   if (row != NULL) {
     memcpy(row->hash, hash, sizeof hash);
-    row->wrong = 0;
+    memset(row->doors, 0, sizeof row->doors);
     status = code_file_write(folder, &file);
   } else if (status == STATUS_OK) {
     status = STATUS_STORE_FAILED;
+  }
+  code_file_close(&file);
+  return status;
+}
+
+/* ---- guesses ---- */
+
+/* After so many wrong ones at a door none is right there for a while. */
+static bool rests(const struct code_row *row, enum code_door door, int64_t now) {
+  int64_t since = row->doors[door].time;
+  return row->doors[door].wrong >= CODE_WRONG_MAX && now >= since && now < since + CODE_REST_S;
+}
+
+static enum status row_try(const char *folder, struct code_file *file, struct code_row *row, enum code_door door,
+                           const char *code) {
+  int64_t now = (int64_t)time(NULL);
+  unsigned *wrong = &row->doors[door].wrong;
+  if (rests(row, door, now))
+    return STATUS_NOT_FOUND;
+  enum status status = code_compare(code, row->hash);
+  if ((status == STATUS_OK && *wrong == 0) || (status != STATUS_OK && status != STATUS_NOT_FOUND))
+    return status;
+  *wrong = status == STATUS_OK ? 0 : *wrong >= CODE_WRONG_MAX ? 1 : *wrong + 1;
+  row->doors[door].time = now;
+  enum status written = code_file_write(folder, file); /* what cannot be counted is not let in */
+  return written != STATUS_OK ? written : status;
+}
+
+/* STATUS_NOT_FOUND: nobody of that name, another code, or too many were wrong. */
+static enum status code_try(const char *folder, const char *name, enum code_door door, const char *code) {
+  struct code_file file;
+  if (code[0] == 0) /* to have said nothing is no guess */
+    return STATUS_NOT_FOUND;
+  enum status status = code_file_open(folder, &file);
+  if (status == STATUS_OK) {
+    struct code_row *row = code_file_find(&file, name);
+    status = row == NULL ? STATUS_NOT_FOUND : row_try(folder, &file, row, door, code);
   }
   code_file_close(&file);
   return status;
@@ -41,13 +78,8 @@ enum status supervisor_set(const struct terminal *terminal, const char *code) {
   return row_set(terminal->folder, "", code);
 }
 
-enum status supervisor_check(const struct terminal *terminal, const char *code) {
-  struct code_file file;
-  enum status status = code_file_read(terminal->folder, &file);
-  const struct code_row *row = status == STATUS_OK ? code_file_find(&file, "") : NULL;
-  if (status != STATUS_OK)
-    return status;
-  status = row == NULL ? STATUS_NOT_FOUND : code_compare(code, row->hash);
+enum status supervisor_check(const struct terminal *terminal, enum code_door door, const char *code) {
+  enum status status = code_try(terminal->folder, "", door, code);
   return status == STATUS_NOT_FOUND ? STATUS_WRONG_SUPERVISOR : status;
 }
 
@@ -99,35 +131,7 @@ uint64_t cashier_mark(const char *folder, const char *name) {
   return mark;
 }
 
-/* After so many wrong ones none is right for a while. */
-static bool rests(const struct code_row *row, int64_t now) {
-  return row->wrong >= CASHIER_WRONG_MAX && now >= row->wrong_time && now < row->wrong_time + CASHIER_REST_S;
-}
-
-static enum status row_try(const char *folder, struct code_file *file, struct code_row *row, const char *code) {
-  int64_t now = (int64_t)time(NULL);
-  if (rests(row, now))
-    return STATUS_WRONG_CASHIER;
-  enum status status = code_compare(code, row->hash);
-  if (status == STATUS_OK && row->wrong == 0)
-    return STATUS_OK;
-  if (status != STATUS_OK && status != STATUS_NOT_FOUND)
-    return status;
-  row->wrong = status == STATUS_OK ? 0 : row->wrong >= CASHIER_WRONG_MAX ? 1 : row->wrong + 1;
-  row->wrong_time = now;
-  enum status written = code_file_write(folder, file); /* what cannot be counted is not let in */
-  return written != STATUS_OK ? written : status == STATUS_OK ? STATUS_OK : STATUS_WRONG_CASHIER;
-}
-
-enum status cashier_check(const char *folder, const char *name, const char *code) {
-  struct code_file file;
-  if (name[0] == 0 || code[0] == 0) /* to have said nothing is no guess */
-    return STATUS_WRONG_CASHIER;
-  enum status status = code_file_open(folder, &file);
-  if (status == STATUS_OK) {
-    struct code_row *row = code_file_find(&file, name);
-    status = row == NULL ? STATUS_WRONG_CASHIER : row_try(folder, &file, row, code);
-  }
-  code_file_close(&file);
-  return status;
+enum status cashier_check(const char *folder, enum code_door door, const char *name, const char *code) {
+  enum status status = name[0] == 0 ? STATUS_NOT_FOUND : code_try(folder, name, door, code);
+  return status == STATUS_NOT_FOUND ? STATUS_WRONG_CASHIER : status;
 }

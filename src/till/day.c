@@ -42,7 +42,7 @@ static enum status let_in(const struct till *till, const struct till_cashier *ca
     return STATUS_BAD_FORMAT;
   if (cashier->known || !cashiers_are_set(till->facts.folder))
     return STATUS_OK;
-  enum status status = cashier_check(till->facts.folder, cashier->name, cashier->code);
+  enum status status = cashier_check(till->facts.folder, cashier->door, cashier->name, cashier->code);
   if (status != STATUS_OK)
     till_log(till, "cashier", "refused=%s status=%s", cashier->name, status_name(status));
   return status;

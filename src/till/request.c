@@ -32,7 +32,7 @@ static enum status check(const struct till *till, const struct till_request *req
 static enum status check_cashier(const struct till *till, const struct till_request *request) {
   if (request->cashier_known || !cashiers_are_set(till->facts.folder))
     return STATUS_OK;
-  enum status status = cashier_check(till->facts.folder, request->cashier, request->cashier_code);
+  enum status status = cashier_check(till->facts.folder, request->door, request->cashier, request->cashier_code);
   if (status != STATUS_OK)
     till_log(till, "cashier", "refused=%s status=%s", request->cashier, status_name(status));
   return status;

@@ -14,9 +14,7 @@
 #include "till_state.h"
 
 #define CHOICE_PAUSE_MS 200 /* between two looks at several empty readers: the card chooses one */
-#define CODES_WRONG     5
-#define CODES_REST_MS   300000 /* so long no code of a supervisor is right, after CODES_WRONG wrong ones */
-#define REMOVE_SLICE    1      /* seconds; reader_wait tells of an abort within a slice of its own */
+#define REMOVE_SLICE    1   /* seconds; reader_wait tells of an abort within a slice of its own */
 
 /* ---- the dialogue: on the thread, from within a flow ---- */
 
@@ -165,20 +163,11 @@ static enum status sale_find(struct till *till, struct sale *sale) {
              : sale_by_reference(till->terminal, name, sale);
 }
 
-/* Front ends are programs, and some stand on a net: nobody tries a million codes in a night. */
+/* Whether somebody may. */
 static enum status supervise(struct till *till) {
-  bool waits = till->wrong_codes >= CODES_WRONG;
-  if (till->request.supervisor[0] == 0 || (waits && till_now() < till->codes_again))
-    return STATUS_WRONG_SUPERVISOR; /* to have said none is no guess */
-  enum status status = supervisor_check(till->terminal, till->request.supervisor);
-  if (status == STATUS_WRONG_SUPERVISOR)
-    till->wrong_codes = waits ? 1 : till->wrong_codes + 1;
-  else
-    till->wrong_codes = 0;
-  if (till->wrong_codes < CODES_WRONG)
-    return status;
-  till->codes_again = till_now() + CODES_REST_MS;
-  till_log(till, "supervisor", "wrong=%u rests_s=%d", till->wrong_codes, CODES_REST_MS / 1000);
+  enum status status = supervisor_check(till->terminal, till->request.door, till->request.supervisor);
+  if (status != STATUS_OK)
+    till_log(till, "supervisor", "refused status=%s", status_name(status));
   return status;
 }
 

@@ -58,8 +58,6 @@ struct till {
   int64_t looked, recovered; /* till_now() of the last look round, and of the last recovery; 0: none yet */
   int64_t certificate_time;  /* of terminal.cert, when it was read */
   int64_t answer_time;       /* of the issuer's answer that was tried last */
-  unsigned wrong_codes;      /* of the supervisor, since the last right one */
-  int64_t codes_again;       /* till_now() from which the next ones are looked at, after so many wrong ones */
 
   /* Under `desk_mutex`: a second view of terminal and journal, for questions while a sale runs. */
   pthread_mutex_t desk_mutex;

@@ -241,9 +241,11 @@ START_TEST(what_is_forgotten_is_asked_of_the_journal) {
 }
 END_TEST
 
+static enum code_door door = CODE_PROGRAM;
+
 static enum status give_back(const char *reference, const char *code) {
   struct till_request request = {
-      .kind = TILL_REFUND, .amount = {10, 978}, .wait_seconds = 1, .card_stays = true, .sale = "G1"};
+      .kind = TILL_REFUND, .amount = {10, 978}, .wait_seconds = 1, .card_stays = true, .sale = "G1", .door = door};
   snprintf(request.reference, sizeof request.reference, "%s", reference);
   snprintf(request.supervisor, sizeof request.supervisor, "%s", code);
   ck_assert_int_eq(till_start(till, &request), STATUS_OK);
@@ -266,9 +268,18 @@ START_TEST(a_code_is_not_guessed) {
     ck_assert_int_eq(give_back("G3", "000000"), STATUS_WRONG_SUPERVISOR);
   ck_assert_int_eq(give_back("G3", "246810"), STATUS_WRONG_SUPERVISOR);
   flow_card_settled(&card, START - 90);
-  till_close(&till); /* its operator's way out */
+  till_close(&till); /* a restart forgets none, and the terminal's own programs count with it */
   open_till("pos");
+  ck_assert_int_eq(give_back("G3", "246810"), STATUS_WRONG_SUPERVISOR);
+  terminal = flow_terminal("pos");
+  ck_assert_int_eq(supervisor_check(terminal, CODE_PROGRAM, "246810"), STATUS_WRONG_SUPERVISOR);
+  door = CODE_NET; /* whoever guesses at one door keeps nobody from another */
+  ck_assert_int_eq(give_back("G3", "000000"), STATUS_WRONG_SUPERVISOR);
   ck_assert_int_eq(give_back("G3", "246810"), STATUS_OK);
+  door = CODE_PROGRAM;
+  ck_assert_int_eq(supervisor_set(terminal, "246810"), STATUS_OK); /* its operator's way out */
+  ck_assert_int_eq(supervisor_check(terminal, CODE_PROGRAM, "246810"), STATUS_OK);
+  terminal_close(&terminal);
   snprintf(path, sizeof path, "%s/pos/supervisor", flow_world.folder);
   ck_assert_int_eq(unlink(path), 0);
   flow_card_settled(&card, START - 80);

@@ -42,7 +42,7 @@ enum status cashier_ask(struct terminal_program *self) {
   enum status status = code_read(self, translated("The cashier's code: "), self->cashier_code);
   if (status != STATUS_OK)
     return status;
-  status = cashier_check(self->terminal->folder, self->cashier, self->cashier_code);
+  status = cashier_check(self->terminal->folder, CODE_PROGRAM, self->cashier, self->cashier_code);
   if (status != STATUS_OK) {
     crypto_wipe(self->cashier_code, sizeof self->cashier_code);
     say(self, status);

@@ -34,7 +34,7 @@ enum status supervisor_ask(const struct terminal_program *self, char code[SUPERV
   enum status status = code_read(self, translated("The supervisor's code: "), code);
   if (status != STATUS_OK)
     return status;
-  status = supervisor_check(self->terminal, code);
+  status = supervisor_check(self->terminal, CODE_PROGRAM, code);
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
   return status;
