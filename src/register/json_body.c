@@ -164,6 +164,7 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
   if (request->kind == TILL_SALE) {
     request->points = take_flag(&members, "points");
     request->ask_pin = take_flag(&members, "ask_pin");
+    request->up_to = take_flag(&members, "up_to");
     take_offline(&members, facts, request);
   }
   if (request->kind == TILL_REFUND) {

@@ -74,6 +74,8 @@ static void outcome_take(const json_t *object, bool unnamed, struct outcome *out
                               .offline = flag_of(object, "offline"),
                               .without_pin = flag_of(object, "without_pin"),
                               .receipt_lost = flag_of(object, "receipt_lost")};
+  if (json_object_get(object, "left") != NULL)
+    outcome->wanted = outcome->amount.minor + number_of(object, "left", 0);
   if (cid_parse(text_of(object, "cid"), outcome->cid) != STATUS_OK)
     memset(outcome->cid, 0, sizeof outcome->cid);
   moment_take(text_of(object, "time"), outcome->time);
@@ -188,6 +190,8 @@ static void sale_options(const struct payment *payment, json_t *object) {
                                                                            : "never"));
   if (payment->ask_pin)
     json_object_set_new(object, "ask_pin", json_true());
+  if (payment->up_to)
+    json_object_set_new(object, "up_to", json_true());
 }
 
 static void refund_options(const struct till_wish *wish, json_t *object) {
@@ -341,7 +345,7 @@ static bool name_take(struct talk *talk) {
 
 /* Whether it is one that a till does, with this reader and this tender. */
 static bool is_for_a_till(const struct terminal_program *self) {
-  return !self->up_to && !self->dialogue.tap && self->trace == NULL && !self->cancel_on_eof &&
+  return !self->dialogue.tap && self->trace == NULL && !self->cancel_on_eof &&
          (self->tender_spec == NULL || strcmp(self->tender_spec, self->terminal->tender_spec) == 0);
 }
 

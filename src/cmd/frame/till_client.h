@@ -23,7 +23,7 @@ struct till_wish {
   enum status (*show)(struct terminal_program *self, const struct outcome *outcome);
 };
 
-/* Has the till carry it out, and reports how it ended. False: no till is there, or an option is none of its own (--tap, --up-to,
+/* Has the till carry it out, and reports how it ended. False: no till is there, or an option is none of its own (--tap,
  * --apdu-trace, --cancel-on-eof, another reader, another tender): nothing was begun. */
 bool till_client_runs(struct terminal_program *self, const struct till_wish *wish, struct outcome *outcome,
                       enum status *status);
