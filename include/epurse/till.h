@@ -107,7 +107,8 @@ struct till_request {
   bool whole;                               /* refund: of all that was sold, `amount` says nothing */
   bool without_card;                        /* refund: it is owed to the card */
   char supervisor[SUPERVISOR_CODE_MAX + 1]; /* refund, where the till has a code; the caller wipes its own */
-  enum code_door door;                      /* where both codes were said */
+  bool supervisor_known; /* refund: of what was sold just now and is not handed out: nobody decides that */
+  enum code_door door;   /* where both codes were said */
 };
 
 /* Begins it, and does not wait. STATUS_OK: it is under way, or it is the very one that is. STATUS_REFERENCE_USED: under way

@@ -143,14 +143,15 @@ static bool card_missing(const struct till_result *result) {
           result->status == STATUS_SALE_UNKNOWN);
 }
 
-/* All of a sale: to its card, or owed to it. book.last is that refund then. */
+/* All of a sale that does not come about, without a supervisor: to its card, or owed to it. book.last is that refund then. */
 static enum status refund_whole(struct register_zvt *zvt, uint64_t sale, bool owed, struct till_result *result) {
   struct till_request request = {.kind = TILL_REFUND,
                                  .whole = true,
                                  .without_card = owed,
                                  .card_stays = true,
                                  .wait_seconds = ZVT_BACK_SECONDS,
-                                 .cashier_known = true};
+                                 .cashier_known = true,
+                                 .supervisor_known = true};
   *result = (struct till_result){.kind = TILL_REFUND};
   zvt->book.last =
       (struct zvt_entry){.number = ++zvt->book.number, .kind = TILL_REFUND, .sale = sale, .time = (int64_t)time(NULL)};

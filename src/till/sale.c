@@ -176,7 +176,7 @@ static enum status refund_prepare(struct till *till, struct payment *payment, st
   enum status status = sale_find(till, sale);
   if (status == STATUS_OK && till->request.whole)
     payment->amount = sale->amount;
-  if (status == STATUS_OK && supervisor_is_set(till->terminal))
+  if (status == STATUS_OK && !till->request.supervisor_known && supervisor_is_set(till->terminal))
     status = supervise(till);
   return status;
 }
