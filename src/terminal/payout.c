@@ -13,6 +13,14 @@
 #include "recover.h"
 #include "reference.h"
 
+/* The card that a payout was to close dies here where it can, else at its next contact. One that has nothing left may be closed
+ * already, and nobody but the server knows. */
+static enum status payout_end_card(struct order *order, enum status status) {
+  enum status verdict = contact_take_verdict(order->contact);
+  bool dead = verdict == STATUS_CARD_CLOSED || verdict == STATUS_CARD_BLOCKED;
+  return status != STATUS_OK && dead ? verdict : status;
+}
+
 static enum status payout_meet(struct order *order, const struct payment *payment, const struct payout_desk *desk) {
   const struct payment_request request = {.type = TRANSACTION_PAYOUT,
                                           .amount = payment->amount,
@@ -25,9 +33,8 @@ static enum status payout_meet(struct order *order, const struct payment *paymen
     status = order_carry_out(order, &request, MESSAGE_PAYOUT);
   if (status == STATUS_OK)
     status = payout_finish(order, desk);
-  if (status == STATUS_OK && payment->closes) /* it dies here where it can, else at its next contact */
-    (void)!contact_take_verdict(order->contact);
-  return status;
+  bool ends = payment->closes && (status == STATUS_OK || status == STATUS_INSUFFICIENT_BALANCE);
+  return ends ? payout_end_card(order, status) : status;
 }
 
 /* Before the card is touched. */

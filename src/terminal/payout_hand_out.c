@@ -11,6 +11,7 @@
 #include "evidence.h"
 #include "order.h"
 #include "payout.h"
+#include "receipt_file.h"
 
 /* How far one that the card has committed has come: its entry's tender_kind, which says how a load was paid. */
 #define PAYOUT_TO_HAND_OUT "hand-out" /* the server has said pay */
@@ -33,9 +34,18 @@ static enum status payout_note(struct order *order, const char *stage) {
   return journal_update(order->terminal->journal, &order->entry);
 }
 
+/* A receipt that nobody could write when r came: the till died, or the server told it and the card was elsewhere. */
+static void payout_make_up_receipt(const struct order *order) {
+  struct receipt_copy copy = {.len = 0};
+  char path[512];
+  if (receipt_file_read(order->terminal, &order->entry, path, &copy) != STATUS_OK)
+    (void)!receipt_file_write(order->terminal, &order->entry, path);
+}
+
 /* The server is to know that it was handed out: only then the entry is closed. */
 static void payout_close(struct order *order) {
   struct evidence word;
+  payout_make_up_receipt(order);
   if (evidence_by_hand_out(order, HAND_OUT_DONE, &word) != STATUS_OK || word.fate != FATE_PAY)
     return;
   order->entry.state = JOURNAL_CONFIRMED;

@@ -24,6 +24,7 @@
 #define TORTURE_WRONG_PIN "1111"
 #define TORTURE_POOL      50
 #define TORTURE_NO_PIN    1200 /* paid without the PIN in all, minor units; half of it at once */
+#define TORTURE_DEPOSIT   250  /* that a desk takes for a card, minor units */
 #define TORTURE_SALE      1    /* the number, at TILL_POS, of what the holder bought there before the run */
 
 /* The terminals: two of each kind. */
@@ -45,7 +46,8 @@ enum verb {
   VERB_PAYOUT,
   VERB_CONFIRM, /* the cashier is asked about each payout that was to be handed out */
   VERB_BACK,    /* those that are not to be handed out yet go back to their cards */
-  VERB_RENEW    /* the card is renewed, and WHOSE_OTHER's is the new one */
+  VERB_RENEW,   /* the card is renewed, and WHOSE_OTHER's is the new one */
+  VERB_CLOSE    /* all that is on it is paid out, with its deposit, which ends it; the amount is the card's */
 };
 const char *verb_name(enum verb verb);
 
@@ -105,6 +107,7 @@ struct books {
   int64_t paid_out;              /* payouts that a terminal was told to hand out, minor units */
   unsigned unheard;              /* of them, those that the server does not know to be handed out */
   int64_t put_back;              /* payouts that are owed to their cards instead */
+  int64_t deposits_back;         /* deposits that went out with a payout that closed its card, minor units */
   struct promise kept[KEPT_MAX]; /* off-line payments that are evidence against their card, paid by risk or by nobody */
   size_t kept_count;
   int64_t risked; /* off-line payments of a forked card that the issuer's risk bears, minor units */

@@ -183,6 +183,17 @@ int64_t bank_handed(void) {
   return sum;
 }
 
+void bank_take_deposit(int whose, int64_t minor) {
+  torture->bank.deposits[whose] = minor;
+}
+
+int64_t bank_deposits(void) {
+  int64_t sum = 0;
+  for (enum whose whose = 0; whose < WHOSE_COUNT; whose++)
+    sum += torture->bank.deposits[whose];
+  return sum;
+}
+
 static void desk_note(struct desk *desk, const char *order) {
   snprintf(desk->order, sizeof desk->order, "%s", order);
 }

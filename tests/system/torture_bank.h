@@ -29,6 +29,7 @@ struct bank_book {
     int till;
     int64_t amount;
   } handed[BANK_LINES];
+  int64_t deposits[8]; /* taken from holders when a desk said so, by whose card it was */
   struct zvt_account zvt;
   bool full; /* the engine's own room did not suffice */
 };
@@ -49,6 +50,10 @@ void bank_close(struct tender **tender);
 /* The cashier of that till is to hand an amount out. `known`: how many of that amount the till knows to be handed out; `again`: it
  * may have been before. STATUS_OK: the holder has it. */
 enum status bank_hand_out(int till, int64_t amount, unsigned known, bool again);
+/* A desk has said that a card's deposit is to be taken: once for each card. */
+void bank_take_deposit(int whose, int64_t minor);
+/* All of them, minor units. */
+int64_t bank_deposits(void);
 /* All that was handed out, minor units. */
 int64_t bank_handed(void);
 

@@ -169,6 +169,7 @@ static uint8_t type_of(enum verb verb) {
   case VERB_REFUND:
     return TRANSACTION_REFUND;
   case VERB_PAYOUT:
+  case VERB_CLOSE:
     return TRANSACTION_PAYOUT;
   default:
     return verb == VERB_PAY ? TRANSACTION_PURCHASE : TRANSACTION_POINTS_PURCHASE;
@@ -227,7 +228,7 @@ static void judge_pool(struct sequence *sequence) {
 
 static bool is_money(const struct call *call) {
   return call->verb == VERB_PAY || call->verb == VERB_PAY_POINTS || call->verb == VERB_LOAD ||
-         call->verb == VERB_REFUND || call->verb == VERB_PAYOUT;
+         call->verb == VERB_REFUND || call->verb == VERB_PAYOUT || call->verb == VERB_CLOSE;
 }
 
 /* By the promise that the card signed; minor units, -1: it cannot be read. */
@@ -242,11 +243,12 @@ static int64_t balance_after(const struct ledger_transaction *transaction) {
 static void judge_done(const struct evidence *evidence, unsigned at) {
   const struct event *event = &evidence->sequence->events[at];
   const struct ledger_transaction *transaction = find(evidence, event->report.outcome.atc);
-  if (transaction == NULL || transaction->state != LEDGER_CAPTURED ||
-      transaction->amount != (uint32_t)event->call.amount || !is_of(transaction, event->call.verb))
+  int64_t wanted = event->call.verb == VERB_CLOSE ? event->report.outcome.amount.minor : event->call.amount;
+  if (transaction == NULL || transaction->state != LEDGER_CAPTURED || transaction->amount != (uint32_t)wanted ||
+      !is_of(transaction, event->call.verb))
     sequence_violation(evidence->sequence, "call %u said done: ATC %u is not booked so", at + 1,
                        event->report.outcome.atc);
-  else if (event->report.outcome.amount.minor != event->call.amount ||
+  else if (event->report.outcome.amount.minor != wanted ||
            event->report.outcome.balance_after != balance_after(transaction))
     sequence_violation(evidence->sequence, "call %u showed %" PRId64 " and then %" PRId64 " on the card", at + 1,
                        event->report.outcome.amount.minor, event->report.outcome.balance_after);
@@ -330,6 +332,7 @@ void judge_settled(struct sequence *sequence) {
   judge_houses(sequence);
   judge_pool(sequence);
   judge_brought_in(sequence);
+  judge_deposits(sequence);
   for (enum whose whose = 0; whose < WHOSE_COUNT; whose++) {
     if (whose == WHOSE_OPENED || (whose == WHOSE_NOBODY && sequence->whose != WHOSE_NOBODY) ||
         !gather(sequence, whose, &evidence))

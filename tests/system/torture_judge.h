@@ -21,6 +21,8 @@ unsigned judge_count(const struct sequence *sequence, const struct call *call);
 int64_t judge_refunds(struct sequence *sequence, int64_t to_cards);
 /* Payouts by the books: each that was to be handed out was, once, and the books know it. Answers what was put back. Minor units. */
 int64_t judge_payouts(struct sequence *sequence);
+/* Each card that was issued had its deposit taken, as its desk said, and has it still, or its holder has it in hand, once. */
+void judge_deposits(struct sequence *sequence);
 /* No payment that cards made off-line is missing, but for those that only their card knew of. */
 void judge_brought_in(struct sequence *sequence);
 /* How many without a card there are of that amount. */

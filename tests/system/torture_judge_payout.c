@@ -10,12 +10,28 @@
 
 int64_t judge_payouts(struct sequence *sequence) {
   const struct books *books = &torture->books;
-  if (bank_handed() != books->paid_out)
-    sequence_violation(sequence, "holders have %" PRId64 " in hand, paid out are %" PRId64, bank_handed(),
-                       books->paid_out);
+  if (bank_handed() != books->paid_out + books->deposits_back)
+    sequence_violation(sequence, "holders have %" PRId64 " in hand, paid out are %" PRId64 ", of deposits %" PRId64,
+                       bank_handed(), books->paid_out, books->deposits_back);
   if (books->unheard > 0)
     sequence_violation(sequence, "of %u payouts the server does not know that they were handed out", books->unheard);
   return books->put_back;
+}
+
+void judge_deposits(struct sequence *sequence) {
+  const struct books *books = &torture->books;
+  int64_t issued = 0, kept = 0;
+  for (enum whose whose = 0; whose < WHOSE_COUNT; whose++) {
+    unsigned state = books->cards[whose].state;
+    issued += state == LEDGER_CARD_ISSUED || state == LEDGER_CARD_BLOCKED ? TORTURE_DEPOSIT : 0;
+    kept += books->cards[whose].deposit;
+  }
+  int64_t taken = books->totals.deposits_taken;
+  if (taken != issued || bank_deposits() != taken || kept + books->deposits_back != taken)
+    sequence_violation(sequence,
+                       "deposits: taken %" PRId64 ", booked %" PRId64 " for cards worth %" PRId64 ", kept %" PRId64
+                       ", given back %" PRId64,
+                       bank_deposits(), taken, issued, kept, books->deposits_back);
 }
 
 /* Payments off-line that the till gave up, because the card stored another one by then. */

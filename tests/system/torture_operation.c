@@ -13,6 +13,7 @@ static const struct call elsewhere = {.till = TILL_POS2, .verb = VERB_PAY, .amou
 static const struct call pay_call = {.till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT};
 static const struct call points_call = {.till = TILL_POS, .verb = VERB_PAY_POINTS, .amount = AMOUNT};
 static const struct call payout_call = {.till = TILL_RELOAD, .verb = VERB_PAYOUT, .amount = AMOUNT};
+static const struct call close_call = {.till = TILL_RELOAD, .verb = VERB_CLOSE};
 static const struct call offline_call = {
     .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .offline = OFFLINE_USE_ONLY, .server_down = true};
 static const struct call load_call = {.till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT};
@@ -111,6 +112,13 @@ static void begin_payout_in_hand(struct sequence *sequence) {
 }
 static void begin_payout_not_in_hand(struct sequence *sequence) {
   torn_by(sequence, &payout_call, FAULT_KILL_BEFORE_TENDER, 1);
+}
+/* The same of a payout that closes its card: torn, and with the server's word and without the cashier's. */
+static void begin_torn_closing(struct sequence *sequence) {
+  torn_by(sequence, &close_call, FAULT_ANSWER_LOST_AWAY, LAST_APDU);
+}
+static void begin_closing_in_hand(struct sequence *sequence) {
+  torn_by(sequence, &close_call, FAULT_KILL_AFTER_TENDER, 1);
 }
 /* Back to the card by hand, which is owed it. */
 static void begin_payout_put_back(struct sequence *sequence) {
@@ -264,6 +272,7 @@ static void begin_untold_and_a_thief(struct sequence *sequence) {
 #define OFFLINE .till = TILL_POS, .verb = VERB_PAY, .amount = AMOUNT, .server_down = true
 #define LOAD    .till = TILL_RELOAD, .verb = VERB_LOAD, .amount = AMOUNT
 #define OUT     .till = TILL_RELOAD, .verb = VERB_PAYOUT, .amount = AMOUNT
+#define CLOSE   .till = TILL_RELOAD, .verb = VERB_CLOSE
 #define BLOCK   .fate = CARD_BLOCKED
 #define LAPSE   .fate = CARD_EXPIRED
 
@@ -349,6 +358,9 @@ static const struct operation operations[] = {
      .prelude = begin_payout_in_hand},
     {.name = "putting-a-payout-back", .call = {.till = TILL_RELOAD, .verb = VERB_BACK}, .prelude = begin_unpaid_payout},
     {.name = "load-of-a-payout-put-back", .call = {LOAD}, .prelude = begin_payout_put_back, .once = true},
+    {.name = "closing", .call = {CLOSE}, BLOCK},
+    {.name = "finishing-a-closing", .call = {CLOSE}, .prelude = begin_torn_closing, BLOCK},
+    {.name = "closing-in-hand", .call = {CLOSE}, .prelude = begin_closing_in_hand, BLOCK},
     {.name = "offline", .call = {OFFLINE, .offline = OFFLINE_USE_ONLY}, .once = true},
     {.name = "offline-where-nobody-answers", .call = {OFFLINE, .offline = OFFLINE_USE_AUTO}, .once = true},
     {.name = "offline-no-pin", .call = {OFFLINE, .offline = OFFLINE_USE_ONLY, .without_pin = true}, .once = true},

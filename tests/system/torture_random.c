@@ -79,6 +79,11 @@ static void widen_more(struct call *call, uint64_t seed, unsigned at) {
     call->verb = verb == 5 ? VERB_CONFIRM : VERB_BACK;
 }
 
+/* On some of these days the holder wants no card any more, and all back. */
+static bool is_last_day(uint64_t seed) {
+  return seed % 3 != 0 && seed % 7 == 3;
+}
+
 /* On the same days a thief is about: he has his card do something, and sees to it now and then that the shop's r does not
  * reach the server. */
 static void thief_comes(struct sequence *sequence, uint64_t seed, unsigned at) {
@@ -108,6 +113,17 @@ static void any_faults(struct sequence *sequence, uint64_t *state, unsigned call
     unsigned nth = 1 + pick(state, most);
     sequence_fault(sequence, kind, nth, pick(state, calls));
   }
+}
+
+/* Whatever the last call came to, in the end the card is closed; with what it paid off-line, which a closing waits for. */
+static void close_day(struct sequence *sequence) {
+  static const struct call close = {.till = TILL_RELOAD, .verb = VERB_CLOSE};
+  static const struct call shops[] = {{.till = TILL_POS, .verb = VERB_RECOVER},
+                                      {.till = TILL_POS2, .verb = VERB_RECOVER}};
+  for (size_t i = 0; i < sizeof shops / sizeof shops[0]; i++)
+    sequence_must(sequence, &shops[i]);
+  sequence->fate = CARD_BLOCKED;
+  sequence_must(sequence, &close);
 }
 
 /* The other customer, whose payment something may have torn, pays once more. */
@@ -151,6 +167,8 @@ bool random_run(uint64_t seed, bool verbose) {
     widen(&inside, seed, i + CALLS_MOST);
     widen_more(&call, seed, i);
     widen_more(&inside, seed, i + CALLS_MOST);
+    if (is_last_day(seed) && i + 1 == calls)
+      call = (struct call){.till = TILL_RELOAD, .verb = VERB_CLOSE};
     if (inside.till != call.till)
       call.inside = &inside;
     thief_comes(&sequence, seed, i);
@@ -161,6 +179,8 @@ bool random_run(uint64_t seed, bool verbose) {
       server_deliver_late(FAULT_REQUEST_LATE);
   }
   server_deliver_late(FAULT_REQUEST_LATE);
+  if (is_last_day(seed))
+    close_day(&sequence);
   sequence_must(&sequence, &clean);
   other_comes_back(&sequence);
   judge_contact(&sequence);

@@ -13,8 +13,9 @@
 #include "torture_world.h"
 
 const char *verb_name(enum verb verb) {
-  static const char *const names[] = {"pay",     "pay-points", "load", "pin",    "balance", "issue", "void",
-                                      "recover", "refund",     "owe",  "payout", "confirm", "back",  "renew"};
+  static const char *const names[] = {"pay",    "pay-points", "load",    "pin",    "balance",
+                                      "issue",  "void",       "recover", "refund", "owe",
+                                      "payout", "confirm",    "back",    "renew",  "close"};
   return names[verb];
 }
 
@@ -79,7 +80,7 @@ static void learn_pin(struct sequence *sequence, const struct call *call, const 
 
 static void note_kinds(struct sequence *sequence, const struct call *call) {
   sequence->offline = sequence->offline || call->offline != OFFLINE_USE_NEVER;
-  sequence->payouts = sequence->payouts || call->verb == VERB_PAYOUT;
+  sequence->payouts = sequence->payouts || call->verb == VERB_PAYOUT || call->verb == VERB_CLOSE;
   sequence->renewed = sequence->renewed || call->verb == VERB_RENEW;
 }
 
@@ -102,12 +103,15 @@ const struct report *sequence_call(struct sequence *sequence, const struct call 
 /* A card that was issued before the answer got lost is not issued twice, and that is said. Nothing is done with a card
  * that is to die, but for what was begun before. */
 static bool is_end(const struct sequence *sequence, const struct call *call, const struct report *report) {
-  bool dead = report->status == STATUS_CARD_BLOCKED || report->status == STATUS_PIN_BLOCKED;
+  bool dead = report->status == STATUS_CARD_BLOCKED || report->status == STATUS_CARD_CLOSED ||
+              report->status == STATUS_PIN_BLOCKED;
   if (!report->returned)
     return false;
   if (call->verb == VERB_RENEW) /* it says so itself, once it is dead */
     return report->status == STATUS_OK || report->status == STATUS_CARD_BLOCKED;
-  bool by_card = call->verb != VERB_RECOVER && call->verb != VERB_BACK;
+  if (call->verb == VERB_CLOSE)
+    return report->status == STATUS_OK || dead;
+  bool by_card = call->verb != VERB_RECOVER && call->verb != VERB_BACK && call->verb != VERB_CONFIRM;
   if (call->whose == sequence->whose && by_card && sequence->fate != CARD_PERSONALISED) {
     if (sequence->fate == CARD_EXPIRED)
       dead = report->status == STATUS_CARD_EXPIRED;

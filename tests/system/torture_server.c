@@ -145,6 +145,7 @@ static void tell_payouts(struct books *books) {
       tell_sum("SELECT coalesce(sum(amount), 0) FROM payout JOIN booking ON id = booking WHERE outcome = 1");
   books->put_back =
       tell_sum("SELECT coalesce(sum(amount), 0) FROM payout JOIN booking ON id = booking WHERE outcome = 2");
+  books->deposits_back = tell_sum("SELECT coalesce(sum(amount), 0) FROM transfer WHERE kind = 8");
   books->unheard = (unsigned)tell_sum("SELECT count(*) FROM payout WHERE outcome = 1 AND handed_at = 0");
   books->risked = tell_sum("SELECT coalesce(sum(amount), 0) FROM offline_promise WHERE outcome = 4");
 }

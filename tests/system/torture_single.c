@@ -47,7 +47,8 @@ static bool run(struct single *single, struct sequence *sequence) {
   const struct report report = *sequence_call(sequence, &first);
   bool fired = fault_all_fired(), done = report_done(&report);
   memcpy(single->places, torture->reached, sizeof single->places);
-  if (single->fault.kind == FAULT_OTHER_CUSTOMER && fired && !report_done(&torture->inside))
+  bool answered = !first.server_down; /* nobody else is answered either */
+  if (single->fault.kind == FAULT_OTHER_CUSTOMER && fired && answered && !report_done(&torture->inside))
     sequence_violation(sequence, "the other customer could not pay");
   bool refused =
       report.returned && !done && report.status != STATUS_OUTCOME_UNKNOWN && report.status != STATUS_PAYOUT_OPEN;
@@ -73,7 +74,7 @@ static bool applies(const struct operation *operation, enum fault_kind kind) {
     return false;
   if (fault_place(kind) == PLACE_TENDER)
     return operation->call.verb == VERB_LOAD || operation->call.verb == VERB_RECOVER ||
-                   operation->call.verb == VERB_PAYOUT
+                   operation->call.verb == VERB_PAYOUT || operation->call.verb == VERB_CLOSE
                ? !by_hand || kind != FAULT_TENDER_LOST_AFTER
                : false;
   return true;

@@ -191,10 +191,14 @@ static enum status show(void *context, const struct outcome *outcome) {
 
 /* ---- a call ---- */
 
-static enum status issue(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
-                         struct outcome *outcome) {
+/* Whoever learns that the card is issued takes its deposit, if nobody has. */
+static enum status issue(const struct call *call, struct terminal *terminal, struct reader *reader,
+                         const struct dialogue *dialogue, struct outcome *outcome) {
   struct issue request = {.pin = TORTURE_PIN};
-  return personalize_run(terminal, reader, &request, dialogue, outcome);
+  enum status status = personalize_run(terminal, reader, &request, dialogue, outcome);
+  if (status == STATUS_OK || status == STATUS_CARD_ALREADY_ISSUED)
+    bank_take_deposit((int)call->whose, outcome->deposit);
+  return status;
 }
 
 static enum status balance(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
@@ -227,30 +231,43 @@ static enum status refund(const struct call *call, struct terminal *terminal, st
   return refund_run(terminal, reader, &payment, &sale, dialogue, &report->outcome);
 }
 
-/* How many payouts of that amount this till knows to be handed out: what it asks about is another one. */
+/* How many payouts of that amount, with the deposit, this till knows to be handed out: what it asks about is another one. */
 static unsigned handed_known(struct terminal *terminal, int64_t amount) {
   struct journal_entry entry = {.id = 0};
   unsigned count = 0;
   while (journal_next_any(terminal->journal, entry.id, &entry) == STATUS_OK)
-    count += entry.type == TRANSACTION_PAYOUT && entry.amount == amount && strcmp(entry.tender_kind, "handed") == 0;
+    count += entry.type == TRANSACTION_PAYOUT && entry.amount + entry.deposit == amount &&
+             strcmp(entry.tender_kind, "handed") == 0;
   return count;
 }
 
 static enum status cashier_hands_out(void *context, struct amount amount, int64_t deposit, bool again) {
-  (void)deposit; /* no card of this world has one */
-  return bank_hand_out((int)here, amount.minor, handed_known(context, amount.minor), again);
+  int64_t minor = amount.minor + deposit;
+  return bank_hand_out((int)here, minor, handed_known(context, minor), again);
+}
+
+/* As the card's holder knows it; or what it has paid out just now, and that goes on. */
+static enum status amount_of_all(const struct call *call, struct terminal *terminal, int64_t before, int64_t *minor) {
+  *minor = before;
+  return *minor > 0 ? STATUS_OK : payout_open_amount(terminal, torture->trace.cids[call->whose], minor);
 }
 
 static enum status payout(const struct call *call, struct terminal *terminal, struct reader *reader,
                           const struct dialogue *dialogue, struct report *report) {
   const struct payout_desk cashier = {terminal, cashier_hands_out};
-  const struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY}};
+  struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY}, .closes = call->verb == VERB_CLOSE};
+  enum status status =
+      payment.closes ? amount_of_all(call, terminal, report->before, &payment.amount.minor) : STATUS_OK;
   unsigned count = 0;
   int64_t sum = 0;
   if (call->verb == VERB_CONFIRM)
     return payouts_confirm(terminal, &cashier);
   if (call->verb == VERB_BACK)
     return payouts_put_back(terminal, &count, &sum);
+  if (status == STATUS_INSUFFICIENT_BALANCE) { /* or it is closed already, and says so */
+    enum status verdict = balance(terminal, reader, dialogue, report);
+    return verdict == STATUS_OK ? status : verdict;
+  }
   return payout_run(terminal, reader, &payment, &cashier, dialogue, &report->outcome);
 }
 
@@ -287,7 +304,7 @@ static enum status call_do(const struct call *call, struct terminal *terminal, s
     status = balance(terminal, reader, &dialogue, report);
     break;
   case VERB_ISSUE:
-    status = issue(terminal, reader, &dialogue, &report->outcome);
+    status = issue(call, terminal, reader, &dialogue, &report->outcome);
     break;
   case VERB_VOID:
     status = personalize_void(terminal, reader, report->outcome.cid);
@@ -300,6 +317,7 @@ static enum status call_do(const struct call *call, struct terminal *terminal, s
     status = refund(call, terminal, reader, &dialogue, report);
     break;
   case VERB_PAYOUT:
+  case VERB_CLOSE:
   case VERB_CONFIRM:
   case VERB_BACK:
     status = payout(call, terminal, reader, &dialogue, report);

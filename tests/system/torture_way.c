@@ -128,6 +128,26 @@ static void go_on_renewing(struct sequence *sequence, const struct call *first, 
   sequence_must(sequence, &back);
 }
 
+/* In the end the card is closed there. Until then its holder may go away with it, or want less. What was not handed out is asked
+ * about, or put back. */
+static void go_on_closing(struct sequence *sequence, const struct call *first, enum way way, bool done) {
+  const struct call close = at(first, VERB_CLOSE, 0), confirm = at(first, VERB_CONFIRM, 0);
+  const struct call less = at(first, VERB_PAYOUT, OTHER);
+  if (way == WAY_SERVER_DOWN)
+    again(sequence, first, true, &done);
+  if (way == WAY_RECOVER_AND_GO) {
+    recover(sequence, first, false);
+    (void)sequence_call(sequence, &elsewhere);
+  }
+  if (way == WAY_GO_AND_RETURN)
+    (void)sequence_call(sequence, &load_elsewhere);
+  if (way == WAY_SOMETHING_ELSE)
+    (void)sequence_call(sequence, &less);
+  sequence_must(sequence, &close);
+  if (way != WAY_SOMETHING_ELSE)
+    sequence_must(sequence, &confirm);
+}
+
 /* With wrong PINs until the card says that it is at an end: nobody knows the right one. */
 static void go_on_wrongly(struct sequence *sequence, const struct call *first, enum way way) {
   bool done = false;
@@ -148,6 +168,8 @@ void way_inside(const struct call *first, enum way way, struct call *inside) {
 void way_go(struct sequence *sequence, const struct call *first, enum way way, bool done) {
   if (first->verb == VERB_RENEW)
     go_on_renewing(sequence, first, way, done);
+  else if (first->verb == VERB_CLOSE)
+    go_on_closing(sequence, first, way, done);
   else if (is_desk(first->till))
     go_on_at_desk(sequence, first, way, done);
   else if (first->gives_up)
@@ -161,7 +183,7 @@ void way_contact(struct sequence *sequence, const struct call *first) {
   load.whose = clean.whose = first->whose;
   load.amount = 5000;
   clean.amount = 7;
-  if (is_desk(first->till))
+  if (is_desk(first->till) || first->verb == VERB_CLOSE) /* a shop does not ask the server about an empty card */
     sequence_must(sequence, &load);
   sequence_must(sequence, &clean);
 }

@@ -81,9 +81,11 @@ static bool terminals_make(void) {
 
 /* The real server runs for as long as terminals are being added. */
 static bool issuer_make(void) {
-  char options[160];
-  snprintf(options, sizeof options, "--pool %d --no-pin-single %d.%02d --no-pin-total %d.%02d --demonstration",
-           TORTURE_POOL, TORTURE_NO_PIN / 200, TORTURE_NO_PIN / 2 % 100, TORTURE_NO_PIN / 100, TORTURE_NO_PIN % 100);
+  char options[200];
+  snprintf(options, sizeof options,
+           "--pool %d --no-pin-single %d.%02d --no-pin-total %d.%02d --deposit %d.%02d --demonstration", TORTURE_POOL,
+           TORTURE_NO_PIN / 200, TORTURE_NO_PIN / 2 % 100, TORTURE_NO_PIN / 100, TORTURE_NO_PIN % 100,
+           TORTURE_DEPOSIT / 100, TORTURE_DEPOSIT % 100);
   if (!installation_init(&installation, options) || !installation_set("card", "numbers = ascending"))
     return false;
   bool made = installation_start(&installation) && terminals_make();
