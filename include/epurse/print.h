@@ -51,7 +51,7 @@ struct print_receipt {
   const struct amount_format *format; /* NULL: as amount_print */
   const char *(*words)(const char *); /* a sentence in the people's language; NULL: as it is */
 };
-/* Adds it to the document, cut included. */
+/* Adds it to the document, cut included. An outcome without a type is that of a card which was issued: the receipt of its deposit. */
 void print_receipt(struct print_document *document, const struct print_receipt *receipt);
 
 /* ---- renderings ---- */

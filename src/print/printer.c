@@ -111,7 +111,7 @@ enum status printer_receipt(const struct print_setting *setting, const struct pr
   enum status status = print_document_new(&document);
   if (status != STATUS_OK)
     return status;
-  if (setting->drawer && !receipt->again && (type == TRANSACTION_LOAD || type == TRANSACTION_PAYOUT))
+  if (setting->drawer && !receipt->again && (type == 0 || type == TRANSACTION_LOAD || type == TRANSACTION_PAYOUT))
     print_drawer(document);
   for (unsigned i = 0; i < copies; i++) {
     copy.shop = i > 0;

@@ -56,6 +56,11 @@ static void sums(struct print_document *document, const struct print_receipt *re
   const struct outcome *outcome = receipt->outcome;
   char points[48];
   amount_pair(document, receipt, PRINT_BOLD | PRINT_DOUBLE, title_of(receipt), outcome->amount.minor);
+  if (outcome->deposit > 0) {
+    amount_pair(document, receipt, PRINT_BOLD, words(receipt, SENTENCE("The card's deposit")), outcome->deposit);
+    amount_pair(document, receipt, PRINT_BOLD, words(receipt, SENTENCE("In all")),
+                outcome->amount.minor + outcome->deposit);
+  }
   if (outcome->wanted > outcome->amount.minor)
     amount_pair(document, receipt, PRINT_BOLD, words(receipt, SENTENCE("Left to pay otherwise")),
                 outcome->wanted - outcome->amount.minor);
@@ -77,6 +82,10 @@ static void names(struct print_document *document, const struct print_receipt *r
   cid_print(outcome->cid, cid);
   snprintf(text, sizeof text, "....%s", cid + 12);
   print_pair(document, PRINT_PLAIN, words(receipt, SENTENCE("Card")), text);
+  if (outcome->type == 0) { /* no transaction: a desk has issued it */
+    print_pair(document, PRINT_PLAIN, words(receipt, SENTENCE("Terminal")), receipt->tid);
+    return;
+  }
   snprintf(text, sizeof text, "%" PRIu32, outcome->atc);
   print_pair(document, PRINT_PLAIN, words(receipt, SENTENCE("Transaction of the card")), text);
   snprintf(text, sizeof text, "%s / %" PRId64, receipt->tid, outcome->number);
@@ -119,8 +128,22 @@ static void proof(struct print_document *document, const struct print_receipt *r
     print_qr(document, text, instead);
 }
 
+static void deposit(struct print_document *document, const struct print_receipt *receipt) {
+  amount_pair(document, receipt, PRINT_BOLD | PRINT_DOUBLE, words(receipt, SENTENCE("Deposit")),
+              receipt->outcome->deposit);
+  print_rule(document);
+  names(document, receipt);
+  print_line(document, PRINT_LEFT, PRINT_PLAIN,
+             words(receipt, SENTENCE("For the card. It is given back when the card is closed.")));
+  print_cut(document);
+}
+
 void print_receipt(struct print_document *document, const struct print_receipt *receipt) {
   head(document, receipt);
+  if (receipt->outcome->type == 0) {
+    deposit(document, receipt);
+    return;
+  }
   sums(document, receipt);
   names(document, receipt);
   remarks(document, receipt);

@@ -193,6 +193,32 @@ START_TEST(as_pdf) {
 }
 END_TEST
 
+static void says(const struct outcome *outcome, bool shop, const char *const *texts, bool proof) {
+  struct print_document *document = document_of(outcome, shop, false);
+  char *text = NULL;
+  size_t len = 0;
+  ck_assert_int_eq(print_text(document, 48, &text, &len), STATUS_OK);
+  for (; *texts != NULL; texts++)
+    ck_assert_msg(memmem(text, len, *texts, strlen(*texts)) != NULL, "%s is not in: %.*s", *texts, (int)len, text);
+  ck_assert((memmem(text, len, "proof", 5) != NULL) == proof);
+  free(text);
+  print_document_free(&document);
+}
+
+/* With the payout that closes its card; and when the card is issued, which is no transaction. */
+START_TEST(the_deposit) {
+  static const char *const closed[] = {"12.50 EUR", "The card's deposit", "5.00 EUR", "In all", "17.50 EUR", NULL};
+  static const char *const issued[] = {
+      "Deposit", "5.00 EUR", "....1234", "POS00001", "closed", "The cardholder's receipt", NULL};
+  struct outcome outcome = outcome_of(TRANSACTION_PAYOUT);
+  outcome.deposit = 500;
+  says(&outcome, false, closed, true);
+  says(&outcome, true, closed, false);
+  outcome.type = 0;
+  says(&outcome, false, issued, false);
+}
+END_TEST
+
 /* What the shop keeps says nothing of what the holder has. */
 START_TEST(the_shop_is_told_no_balance) {
   struct outcome outcome = outcome_of(TRANSACTION_PURCHASE);
@@ -246,6 +272,7 @@ Suite *receipt_suite(void) {
   tcase_add_test(cases, as_pdf);
   tcase_add_test(cases, as_drawn);
   tcase_add_test(cases, as_drawn_without_a_font);
+  tcase_add_test(cases, the_deposit);
   tcase_add_test(cases, the_shop_is_told_no_balance);
   tcase_add_test(cases, in_the_peoples_words);
   suite_add_tcase(suite, cases);

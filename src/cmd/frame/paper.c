@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "epurse/print.h"
 #include "epurse/tender.h"
@@ -82,6 +83,22 @@ void paper_after(const struct terminal_program *self, const struct outcome *outc
     fprintf(stderr,
             translated("%s: the receipt was not printed: %s; print it again with: %s receipt %" PRId64 " --print\n"),
             self->program->name, translated_status(status), self->program->name, outcome->number);
+}
+
+void paper_deposit(const struct terminal_program *self, const struct outcome *outcome, bool again) {
+  const struct print_setting *setting = &self->terminal->printer;
+  const struct receipt_copy none = {.len = 0};
+  struct outcome issued = *outcome;
+  struct amount_format format;
+  if (setting->output[0] == 0 || setting->copies == 0 || outcome->deposit <= 0)
+    return;
+  moment_from_unix(time(NULL), issued.time);
+  struct print_receipt receipt = receipt_of(self, &issued, &none, &format);
+  receipt.again = again;
+  enum status status = print(self, &receipt, setting->copies);
+  if (status != STATUS_OK)
+    fprintf(stderr, translated("%s: the receipt of the deposit was not printed: %s\n"), self->program->name,
+            translated_status(status));
 }
 
 /* ---- by --print and --pdf ---- */

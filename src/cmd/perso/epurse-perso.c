@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/frame/language.h"
+#include "cmd/frame/paper.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "cmd/frame/verb_payout.h"
@@ -72,6 +73,8 @@ static enum status verb_issue(void *context, char **arguments) {
     status = personalize_run(self->terminal, self->reader, &issue, &self->dialogue, &outcome);
     self->changed = status == STATUS_OK;
     report_outcome(self, SENTENCE("issue"), status, &outcome);
+    if (status == STATUS_OK || status == STATUS_CARD_ALREADY_ISSUED)
+      paper_deposit(self, &outcome, status != STATUS_OK);
   }
   crypto_wipe(&issue, sizeof issue);
   return status;
