@@ -15,4 +15,19 @@ enum status ledger_card_deposit(struct ledger *ledger, const uint8_t desk[TID_SI
 enum status ledger_payout_deposit(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint32_t atc,
                                   int64_t *minor) EPURSE_MUST_USE;
 
+/* What went through one terminal: taken by a desk when it issued cards; given back with payouts that closed them, handed out there
+ * or, by its order, to a bank account. Minor units. What goes over to another card is not in it. */
+struct ledger_deposit_sums {
+  uint8_t tid[TID_SIZE];
+  int64_t cards; /* for which some was taken */
+  int64_t taken, given_back, transferred;
+};
+/* In unix seconds: the first, and the first that is not meant any more. */
+struct ledger_deposit_span {
+  int64_t since, until;
+};
+/* By terminal, those after `after` (NULL: from the first), of which there is something to tell. */
+enum status ledger_deposit_list(struct ledger *ledger, const struct ledger_deposit_span *span, const uint8_t *after,
+                                struct ledger_deposit_sums *sums, size_t capacity, size_t *count) EPURSE_MUST_USE;
+
 #endif

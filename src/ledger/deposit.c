@@ -81,3 +81,21 @@ enum status deposit_goes_over(struct ledger *ledger, int64_t card, int64_t succe
     status = account_need(ledger, over.credit);
   return status == STATUS_OK ? transfer_add(ledger, &over) : status;
 }
+
+enum status ledger_deposit_list(struct ledger *ledger, const struct ledger_deposit_span *span, const uint8_t *after,
+                                struct ledger_deposit_sums *sums, size_t capacity, size_t *count) {
+  struct query query = query_begin(ledger, QUERY_DEPOSIT_LIST);
+  query_i64(&query, span->since);
+  query_i64(&query, span->until);
+  query_blob(&query, after == NULL ? (const uint8_t *)"" : after, after == NULL ? 0 : TID_SIZE);
+  query_i64(&query, (int64_t)capacity);
+  for (*count = 0; *count < capacity && query_row(&query); ++*count) {
+    struct ledger_deposit_sums *sum = &sums[*count];
+    query_read_blob(&query, sum->tid, TID_SIZE);
+    sum->cards = query_read_i64(&query);
+    sum->taken = query_read_i64(&query);
+    sum->given_back = query_read_i64(&query);
+    sum->transferred = query_read_i64(&query);
+  }
+  return query_end(&query);
+}

@@ -229,6 +229,7 @@ static void seed_card(const struct world *world, const struct fuzz_sink *sink) {
   put(&draft, ADMIN, MESSAGE_TERMINAL_LIST, json_pack("{s:s, s:i}", "after", "", "limit", 3));
   put(&draft, ADMIN, MESSAGE_PENDING_LIST, json_pack("{s:s, s:s, s:i}", "state", "held", "after", "", "limit", 3));
   put(&draft, ADMIN, MESSAGE_PENDING_LIST, json_pack("{s:s, s:s, s:i}", "state", "owed", "after", "", "limit", 3));
+  put(&draft, ADMIN, MESSAGE_DEPOSIT_LIST, json_pack("{s:s, s:s, s:i}", "day", "2026-05-01", "after", "", "limit", 3));
   put(&draft, ADMIN, MESSAGE_BACKUP, json_pack("{s:s}", "name", "fuzz.db"));
   put(&draft, ADMIN, MESSAGE_BACKUP_QUERY, json_object());
   put(&draft, ADMIN, MESSAGE_CHIP_ADDITION, json_pack("{s:s}", "serials", "AAAAAAAAAAA"));

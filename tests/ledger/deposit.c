@@ -173,6 +173,51 @@ START_TEST(stays_where_no_card_is_closed) {
 }
 END_TEST
 
+static void sums_are(struct world *world, const struct ledger_deposit_span *span, const char *tid,
+                     struct ledger_deposit_sums wanted) {
+  struct ledger_deposit_sums sums[4];
+  size_t count = 0, at = 0;
+  ck_assert_int_eq(ledger_deposit_list(world->ledger, span, NULL, sums, 4, &count), STATUS_OK);
+  while (at < count && memcmp(sums[at].tid, tid, TID_SIZE) != 0)
+    at++;
+  if (at == count)
+    sums[at] = (struct ledger_deposit_sums){.cards = 0};
+  ck_assert_int_eq(sums[at].cards, wanted.cards);
+  ck_assert_int_eq(sums[at].taken, wanted.taken);
+  ck_assert_int_eq(sums[at].given_back, wanted.given_back);
+  ck_assert_int_eq(sums[at].transferred, wanted.transferred);
+}
+
+/* Two cards, closed in cash and with a transfer; in all it is what the ledger has. */
+START_TEST(sums_are_by_terminal) {
+  const struct ledger_deposit_span all = {0, INT64_MAX}, before = {0, WORLD_NOW}, now = {WORLD_NOW, WORLD_NOW + 1};
+  struct world world;
+  struct purse purse, other;
+  struct ledger_totals totals;
+  struct ledger_deposit_sums rest[4];
+  size_t count = 1;
+  begin(&world, &purse);
+  world_issue(&world, 2, &other);
+  ck_assert_int_eq(take(&world, &other, DEPOSIT), STATUS_OK);
+  world_complete(&world, &other, TRANSACTION_LOAD, 100, RELOAD);
+  sums_are(&world, &all, DESK, (struct ledger_deposit_sums){.cards = 2, .taken = 2 * DEPOSIT});
+  sums_are(&world, &all, RELOAD, (struct ledger_deposit_sums){.cards = 0});
+  close_card(&world, &purse, 20000, NULL);
+  ck_assert(settle(&world, &purse, PAYOUT_WISH_PAY).pay);
+  close_card(&world, &other, 100, &account);
+  sums_are(&world, &all, DESK, (struct ledger_deposit_sums){.cards = 2, .taken = 2 * DEPOSIT});
+  sums_are(&world, &all, RELOAD, (struct ledger_deposit_sums){.given_back = DEPOSIT, .transferred = DEPOSIT});
+  sums_are(&world, &now, DESK, (struct ledger_deposit_sums){.cards = 2, .taken = 2 * DEPOSIT});
+  sums_are(&world, &before, DESK, (struct ledger_deposit_sums){.cards = 0});
+  ck_assert_int_eq(ledger_deposit_list(world.ledger, &all, (const uint8_t *)RELOAD, rest, 4, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 0);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.deposits_taken, 2 * DEPOSIT);
+  ck_assert_int_eq(deposit_of(&world, &purse) + deposit_of(&world, &other), 0);
+  world_close(&world);
+}
+END_TEST
+
 static enum status act_block(struct ledger *ledger, const void *what) {
   const struct purse *purse = what;
   return ledger_card_block(ledger, purse->cid, "lost", WORLD_NOW);
@@ -311,6 +356,7 @@ Suite *deposit_suite(void) {
   tcase_add_loop_test(tests, stays_where_no_card_is_closed, 0, 2);
   tcase_add_loop_test(tests, goes_over_to_the_next_card_once, 0, 2);
   tcase_add_test(tests, is_kept_where_the_payout_went_back);
+  tcase_add_test(tests, sums_are_by_terminal);
   tcase_add_test(tests, is_not_given_back_beside_going_over);
   tcase_add_test(tests, refuses_each_for_its_reason);
   tcase_add_loop_test(tests, the_audit_names_what_was_bent, 0, 9);

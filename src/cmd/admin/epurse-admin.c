@@ -136,6 +136,7 @@ static const struct verb verbs[] = {
     {"card replace", "OLD NEW", 2, SENTENCE("move what a blocked card had to a new one"), admin_card_replace},
     {"card list", "", 0, SENTENCE("list all cards"), admin_card_list},
     {"offline bring", "FILE", 1, SENTENCE("book an off-line receipt whose terminal is lost"), admin_offline_bring},
+    {"deposit list", "[DAY]", -1, SENTENCE("show what desks took as deposits, and what went back"), admin_deposit_list},
     {"serial add", "FILE", 1, SENTENCE("list chips that were delivered; no others become cards"), admin_serial_add},
     {"pending", "", 0, SENTENCE("list what waits for an end, and since when"), admin_pending},
     {"approval list", "", 0, SENTENCE("list what waits for another administrator"), admin_approval_list},
@@ -204,7 +205,7 @@ static void report_print(struct admin *admin, const struct verb *verb, enum stat
 static bool reads_alone(const struct verb *verb) {
   static const char *const names[] = {"terminal list", "limit show",      "card show",       "card list",
                                       "pending",       "settlement list", "settlement show", "ledger check",
-                                      "audit",         "approval list",   "approval show"};
+                                      "audit",         "approval list",   "approval show",   "deposit list"};
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (strcmp(verb->name, names[i]) == 0)
