@@ -132,7 +132,7 @@ static void file_copy(const char *from, const char *to) {
 }
 
 static void postgres_copy(const char *from, const char *to) {
-  static const char *const tables[] = {"merchant", "merchant_tally", "terminal", "terminal_window", "account"};
+  static const char *const tables[] = {"merchant", "terminal", "terminal_window", "account"};
   static const char numbering[] = "SELECT setval(pg_get_serial_sequence('merchant', 'id'), max(id)) FROM merchant;"
                                   "SELECT setval(pg_get_serial_sequence('terminal', 'id'), max(id)) FROM terminal";
   struct ledger_settings settings;

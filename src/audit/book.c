@@ -92,18 +92,18 @@ static void book_certificate(struct book_card *card, struct certificate *certifi
 
 static void book_points(struct book_card *card, const struct ledger_transaction *booking,
                         const struct promise *promise) {
-  struct ledger_merchant merchant = {.points_rate = 0};
+  uint32_t points_rate = 0;
   int64_t value = card->audit->settings.point_value;
   int64_t points = 0;
   if (booking->state == LEDGER_DECLINED || booking->type == TRANSACTION_LOAD || booking->type == TRANSACTION_REFUND ||
       booking->type == TRANSACTION_PAYOUT ||
-      ledger_merchant_find(card->audit->ledger, booking->merchant, &merchant) != STATUS_OK)
+      ledger_merchant_points_rate(card->audit->ledger, booking->merchant, &points_rate) != STATUS_OK)
     return;
   bool offline =
       booking->type == TRANSACTION_OFFLINE_PURCHASE; /* its points are owed: the card's counter is no bound */
   if (booking->type == TRANSACTION_PURCHASE || offline) {
     int64_t room = offline ? INT32_MAX : INT32_MAX - (int64_t)promise->points;
-    points = (int64_t)booking->amount * merchant.points_rate / 100;
+    points = (int64_t)booking->amount * points_rate / 100;
     points = points < room ? points : room;
   } else {
     points = -((booking->amount + value - 1) / value);

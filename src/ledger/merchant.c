@@ -34,11 +34,6 @@ static enum status merchant_insert(struct ledger *ledger, const struct ledger_me
   query_text(&query, merchant->bic);
   (void)query_row(&query);
   *number = query_read_i64(&query);
-  enum status status = query_run(&query);
-  if (status != STATUS_OK)
-    return status;
-  query = query_begin(ledger, QUERY_MERCHANT_TALLY_ADD);
-  query_i64(&query, *number);
   return query_run(&query);
 }
 
@@ -64,6 +59,8 @@ enum status ledger_merchant_add(struct ledger *ledger, const struct ledger_merch
     status = account_open(ledger, account_of_merchant(number, ACCOUNT_MERCHANT), 0, ACCOUNT_BOUND);
   if (status == STATUS_OK)
     status = account_open(ledger, account_of_merchant(number, ACCOUNT_TENDER), -ACCOUNT_BOUND, ACCOUNT_BOUND);
+  if (status == STATUS_OK)
+    status = account_open(ledger, account_of_merchant(number, ACCOUNT_POINTS_ISSUER), -ACCOUNT_BOUND, ACCOUNT_BOUND);
   return status;
 }
 
@@ -101,6 +98,15 @@ enum status ledger_merchant_find(struct ledger *ledger, const char *id, struct l
   query_text(&query, id);
   bool found = query_row(&query);
   merchant_read(&query, merchant);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
+}
+
+enum status ledger_merchant_points_rate(struct ledger *ledger, const char *id, uint32_t *points_rate) {
+  struct query query = query_begin(ledger, QUERY_MERCHANT_POINTS_RATE);
+  query_text(&query, id);
+  bool found = query_row(&query);
+  *points_rate = (uint32_t)query_read_i64(&query);
   enum status status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }

@@ -6,7 +6,6 @@
 
 #include "booking.h"
 #include "bring.h"
-#include "capture.h"
 #include "card.h"
 #include "chain.h"
 #include "epurse/certificate.h"
@@ -348,9 +347,7 @@ static enum status bring_check_risk(struct ledger *ledger, const struct bring *b
 
 /* A promise that its card does not pay. */
 static enum status bring_store_against(struct ledger *ledger, const struct bring *bring) {
-  const struct booking counted = {.type = TRANSACTION_PURCHASE, .merchant = bring->named.merchant};
-  enum status status = bring_store(ledger, bring);
-  return status == STATUS_OK && bring->outcome == OUTCOME_RISK ? capture_tally(ledger, &counted) : status;
+  return bring_store(ledger, bring);
 }
 
 /* The shop took it in good faith: the issuer pays, not the card. */

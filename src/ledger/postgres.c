@@ -535,7 +535,6 @@ static const char *const postgres_health[] = {
     MISSING("transfer", "number", "credit", "account", "id"),
     MISSING("replacement", "card", "successor", "card", "id"),
     MISSING("capture", "number", "booking", "booking", "id"),
-    MISSING("merchant_tally", "merchant", "merchant", "merchant", "id"),
     MISSING("settlement_line", "settlement", "settlement", "settlement", "number"),
     MISSING("settlement_line", "settlement", "merchant", "merchant", "id"),
     NULL};

@@ -8,9 +8,11 @@
 #include "limit.h"
 #include "postgres_queue.h"
 #include "postgres_value.h"
+#include "posting.h"
 
-#define GUARD_MAX 512 /* of each kind; what is above that is not locked */
-#define GUARD_TID 8
+#define GUARD_MAX          512 /* of each kind; what is above that is not locked */
+#define GUARD_TID          8
+#define ACCOUNTS_OF_ISSUER 16 /* from -1 down */
 
 enum guarded_by {
   GUARDED_BY_UNKNOWN,
@@ -20,7 +22,6 @@ enum guarded_by {
   GUARDED_BY_CARD,
   GUARDED_BY_BOOKING,
   GUARDED_BY_REFERENCE,
-  GUARDED_BY_TILL,
   GUARDED_BY_MERCHANT,
   GUARDED_AS_LIMIT,
   GUARDED_AS_POSTING,
@@ -188,8 +189,15 @@ static enum guard_verdict guarded(const struct guard *guard, enum lock lock, int
   return numbers_have(&guard->locked[lock], number) ? GUARD_OPEN : GUARD_CLOSED;
 }
 
+/* No row is written for what a purchase brings its merchant: a settlement does. */
+static bool account_is_sum(int64_t account) {
+  return account < -ACCOUNTS_OF_ISSUER && (-account % 16 == ACCOUNT_MERCHANT || -account % 16 == ACCOUNT_POINTS_ISSUER);
+}
+
 /* Accounts of cards lie with their cards, all others with the till. */
 static enum guard_verdict judge_account(const struct guard *guard, int64_t account) {
+  if (account_is_sum(account))
+    return GUARD_OPEN;
   return account < 0 ? GUARD_TILL : guarded(guard, LOCK_CARDS, account / 16);
 }
 
@@ -231,8 +239,6 @@ enum guard_verdict guard_judge(const struct guard *guard, const struct store_cal
     return guarded(guard, LOCK_CARDS, value->number >> 32);
   case GUARDED_BY_REFERENCE:
     return guarded(guard, LOCK_REFERENCES, number_of_reference(value));
-  case GUARDED_BY_TILL:
-    return GUARD_TILL;
   case GUARDED_BY_MERCHANT: /* whose account is read, too */
     return guarded(guard, LOCK_MERCHANTS, value->number) == GUARD_OPEN ? GUARD_TILL : GUARD_CLOSED;
   case GUARDED_AS_LIMIT:

@@ -16,7 +16,7 @@ enum account_kind {
   ACCOUNT_CARD = 1,     /* shadow of a card: 0 .. its purse ceiling */
   ACCOUNT_HOLD = 2,     /* of a card: authorised, outcome unknown */
   ACCOUNT_OWED = 3,     /* to a card: loads that were paid for and not credited */
-  ACCOUNT_MERCHANT = 4, /* what the issuer owes a merchant */
+  ACCOUNT_MERCHANT = 4, /* what the issuer owes a merchant; as kind 10 of one, moved by settlements, from `capture` */
   ACCOUNT_OFFLINE = 4,  /* of a card: paid off-line as it announced, and not brought in */
   ACCOUNT_TENDER = 5,   /* of a merchant: negative is what it owes for loads */
   ACCOUNT_PAID_OUT = 5, /* of a card: left it in a payout, and nobody said pay yet */
@@ -28,7 +28,7 @@ enum account_kind {
   ACCOUNT_DEPOSIT = 7,  /* of a card: what its holder gets back when it is closed */
   ACCOUNT_POINTS = 8,
   ACCOUNT_POINTS_HOLD = 9,
-  ACCOUNT_POINTS_ISSUER = 10, /* where points come from: may go negative */
+  ACCOUNT_POINTS_ISSUER = 10, /* where points come from, of a merchant's purchases with it: may go negative */
   ACCOUNT_POINTS_OWED = 11,   /* to a card that replaced another one: its points, until a load brings them */
   ACCOUNT_POINTS_RISK = 12    /* of the issuer: the same in points */
 };

@@ -38,7 +38,7 @@ static struct route booking_route(const struct booking *booking) {
   case TRANSACTION_POINTS_PURCHASE:
     route.source = account_of_card(card, ACCOUNT_POINTS);
     route.hold = account_of_card(card, ACCOUNT_POINTS_HOLD);
-    route.target = account_of_issuer(ACCOUNT_POINTS_ISSUER);
+    route.target = account_of_merchant(booking->merchant, ACCOUNT_POINTS_ISSUER);
     break;
   default:
     route.source = account_of_card(card, ACCOUNT_CARD);
@@ -93,7 +93,7 @@ static enum status booking_grant(struct ledger *ledger, const struct booking *bo
   struct posting posting = {.booking = booking->id,
                             .transition = POSTING_GRANT,
                             .debit = load ? account_of_card(card, ACCOUNT_POINTS_OWED)
-                                          : account_of_issuer(ACCOUNT_POINTS_ISSUER),
+                                          : account_of_merchant(booking->merchant, ACCOUNT_POINTS_ISSUER),
                             .credit = account_of_card(card, ACCOUNT_POINTS),
                             .amount = booking->points,
                             .at = now};
@@ -149,7 +149,7 @@ enum status booking_capture_offline(struct ledger *ledger, const struct booking 
   int64_t owed = account_of_card(booking_card(booking->id), ACCOUNT_POINTS_OWED);
   const struct posting grant = {.booking = booking->id,
                                 .transition = POSTING_GRANT,
-                                .debit = account_of_issuer(ACCOUNT_POINTS_ISSUER),
+                                .debit = account_of_merchant(booking->merchant, ACCOUNT_POINTS_ISSUER),
                                 .credit = owed,
                                 .amount = booking->points,
                                 .at = now};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Settlement: closed once, by statements over the merchants; read a page at a time. */
+ * Settlement: closed once, by statements over the merchants and what was captured since the last one; read a page at a time. */
 #include "epurse/settlement.h"
 
 #include <string.h>
@@ -59,10 +59,6 @@ static enum status settlement_seal(struct ledger *ledger, const struct ledger_se
   query_i64(&query, next->closed_at);
   query_i64(&query, next->first_capture);
   query_i64(&query, next->last_capture);
-  enum status status = query_run(&query);
-  if (status != STATUS_OK)
-    return status;
-  query = query_begin(ledger, QUERY_TALLY_RESET);
   return query_run(&query);
 }
 

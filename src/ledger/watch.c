@@ -133,15 +133,26 @@ static enum status watch_holds(struct pass *pass) {
   return query_end(&query);
 }
 
-/* Adds the accounts from < id <= to to the sums. */
-static enum status watch_add(struct pass *pass, int64_t from, int64_t to) {
+static enum status watch_add(struct pass *pass, struct query *query) {
+  (void)query_row(query);
+  pass->money += query_read_i64(query);
+  pass->points += query_read_i64(query);
+  return query_end(query);
+}
+
+/* Adds the accounts of the slice to the sums. */
+static enum status watch_add_slice(struct pass *pass) {
   struct query query = query_begin(pass->ledger, QUERY_WATCH_SUM);
-  query_i64(&query, from);
-  query_i64(&query, to);
-  (void)query_row(&query);
-  pass->money += query_read_i64(&query);
-  pass->points += query_read_i64(&query);
-  return query_end(&query);
+  query_i64(&query, pass->from);
+  query_i64(&query, pass->to);
+  return watch_add(pass, &query);
+}
+
+/* What is in no slice: what merchants are due since the last settlement. Where others work meanwhile, all at once. */
+static enum status watch_add_rest(struct pass *pass) {
+  struct query query =
+      query_begin(pass->ledger, pass->ledger->driver->watch == NULL ? QUERY_WATCH_WHOLE : QUERY_WATCH_DUE);
+  return watch_add(pass, &query);
 }
 
 static enum status watch_slice(struct pass *pass) {
@@ -151,14 +162,12 @@ static enum status watch_slice(struct pass *pass) {
   if (status == STATUS_OK && pass->last >= pass->first)
     status = watch_holds(pass);
   if (status == STATUS_OK && pass->ledger->driver->watch != NULL)
-    status = watch_add(pass, pass->from, pass->to);
+    status = watch_add_slice(pass);
   return status == STATUS_OK ? watch_move(pass, pass->to, pass->money, pass->points) : status;
 }
 
 static enum status watch_end(struct pass *pass) {
-  enum status status = STATUS_OK;
-  if (pass->ledger->driver->watch == NULL)
-    status = watch_add(pass, WATCH_START, INT64_MAX);
+  enum status status = watch_add_rest(pass);
   if (status != STATUS_OK)
     return status;
   if (pass->money != 0)

@@ -4,6 +4,7 @@
  * left out: the result is wrong, or the schema's own rules refuse a row and the step is run once more. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -377,6 +378,60 @@ START_TEST(a_cut_leaves_nothing_out) {
 }
 END_TEST
 
+/* A purchase that is captured beside the closing of a settlement, and has its number: held in the midst of its transaction until the
+ * closing waits for it, or is over. Behind the turnstile it is in that settlement; without it, which is the control, a later
+ * purchase has a higher number, and this one is in no settlement at all: the audit tells. */
+static const char *const straggler[] = {"BEGIN; ", "BEGIN; LOCK TABLE turnstile IN ROW SHARE MODE; "};
+static const char straggles[] =
+    "INSERT INTO capture (booking, merchant, type, amount, points) SELECT id, merchant, type, amount, points FROM "
+    "booking "
+    "WHERE id = (1 << 32) + 3; SELECT pg_advisory_xact_lock(4711); "
+    "DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM settlement) AND NOT EXISTS (SELECT 1 FROM pg_locks "
+    "WHERE relation = to_regclass('turnstile') AND NOT granted) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$; COMMIT";
+static const char straggles_now[] = "DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' "
+                                    "AND objid = 4711) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$";
+
+static pid_t straggler_begin(struct world *world, bool behind_turnstile) {
+  char sql[1024];
+  ck_assert_int_eq(
+      place_run(world->path, "DROP TRIGGER capture_kept; DELETE FROM capture WHERE booking = (1 << 32) + 3"),
+      PLACE_DONE);
+  (void)snprintf(sql, sizeof sql, "%s%s", straggler[behind_turnstile], straggles);
+  pid_t process = fork();
+  ck_assert_int_ge(process, 0);
+  if (process == 0)
+    _exit(place_run(world->path, sql) == PLACE_DONE ? 0 : 1);
+  ck_assert_int_eq(place_run(world->path, straggles_now), PLACE_DONE);
+  return process;
+}
+
+START_TEST(a_cut_waits_for_who_has_a_number) {
+  struct world world;
+  struct purse purse, other;
+  struct ledger_settlement closed = {.number = 0};
+  int outcome = 0;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_issue(&world, 2, &other);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  world_complete(&world, &other, TRANSACTION_LOAD, 5000, RELOAD);
+  for (int i = 0; i < 2; i++)
+    world_complete(&world, &purse, TRANSACTION_PURCHASE, 100, POS);
+  pid_t process = straggler_begin(&world, _i == 1);
+  world_complete(&world, &other, TRANSACTION_PURCHASE, 100, POS); /* nobody waits for the straggler but the closing */
+  ck_assert_int_eq(ledger_transact(world.ledger, close_day, &closed), STATUS_OK);
+  ck_assert_int_eq(waitpid(process, &outcome, 0), process);
+  ck_assert_int_eq(outcome, 0);
+  ck_assert_int_eq(closed.sums.gross, _i == 1 ? 300 : 200);
+  if (_i == 1) {
+    world_close(&world);
+    return;
+  }
+  ck_assert_uint_gt(world_contradictions(&world), 0);
+  world_discard(&world);
+}
+END_TEST
+
 /* ---- what was not told of ---- */
 
 static enum status read_card(struct ledger *ledger, void *context) {
@@ -431,6 +486,7 @@ Suite *beside_suite(void) {
   tcase_add_test(tests, a_reference_is_paid_once);
   tcase_add_test(tests, no_payment_is_run_twice);
   tcase_add_test(tests, a_cut_leaves_nothing_out);
+  tcase_add_loop_test(tests, a_cut_waits_for_who_has_a_number, 0, 2);
   tcase_add_test(tests, what_is_not_locked_is_done_alone);
   return suite;
 }

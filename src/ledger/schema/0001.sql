@@ -173,13 +173,18 @@ CREATE TABLE posting (
   at INTEGER NOT NULL,
   PRIMARY KEY (booking, transition),
   CHECK (debit <> credit),
+  CHECK (debit > -16 OR abs(debit) % 16 <> 4), -- what a merchant sold is a settlement's to take
   CHECK ((abs(debit) % 16 < 8) = (abs(credit) % 16 < 8)) -- money stays money
 ) STRICT, WITHOUT ROWID;
 
+-- Not those of merchants that each purchase would write: what it brings them is their sum in `capture`, until a settlement
+-- puts that there.
 CREATE TRIGGER posting_moves AFTER INSERT ON posting
 BEGIN
-  UPDATE account SET balance = balance - NEW.amount WHERE id = NEW.debit;
-  UPDATE account SET balance = balance + NEW.amount WHERE id = NEW.credit;
+  UPDATE account SET balance = balance - NEW.amount
+    WHERE id = NEW.debit AND (NEW.debit > -16 OR abs(NEW.debit) % 16 NOT IN (4, 10));
+  UPDATE account SET balance = balance + NEW.amount
+    WHERE id = NEW.credit AND (NEW.credit > -16 OR abs(NEW.credit) % 16 NOT IN (4, 10));
 END;
 CREATE TRIGGER posting_fixed BEFORE UPDATE ON posting
 BEGIN SELECT RAISE(ABORT, 'postings are not changed'); END;
@@ -266,29 +271,21 @@ BEGIN SELECT RAISE(ABORT, 'replacements are not changed'); END;
 CREATE TRIGGER replacement_kept BEFORE DELETE ON replacement
 BEGIN SELECT RAISE(ABORT, 'replacements are kept'); END;
 
--- Purchases in the order in which they were captured, without gaps: a settlement is a run of these numbers.
+-- Purchases in the order in which they were captured; a settlement is a run of these numbers, and what its lines say is
+-- their sums. What they are is told again here, so that nobody has to look at `booking` for it.
 CREATE TABLE capture (
   number INTEGER PRIMARY KEY CHECK (number > 0),
-  booking INTEGER NOT NULL REFERENCES booking (id)
+  booking INTEGER NOT NULL REFERENCES booking (id),
+  merchant INTEGER NOT NULL,
+  type INTEGER NOT NULL CHECK (type IN (1, 3)),
+  amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
+  points INTEGER NOT NULL CHECK (CASE type WHEN 1 THEN points >= 0 ELSE points < 0 END) -- granted; what it cost
 ) STRICT;
 
-CREATE TRIGGER capture_next BEFORE INSERT ON capture
-WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM capture)
-BEGIN SELECT RAISE(ABORT, 'captures are numbered without gaps'); END;
 CREATE TRIGGER capture_fixed BEFORE UPDATE ON capture
 BEGIN SELECT RAISE(ABORT, 'captures are not changed'); END;
 CREATE TRIGGER capture_kept BEFORE DELETE ON capture
 BEGIN SELECT RAISE(ABORT, 'captures are kept'); END;
-
--- What was captured for each merchant since the last settlement; the sum in money is the balance of its account.
-CREATE TABLE merchant_tally (
-  merchant INTEGER PRIMARY KEY REFERENCES merchant (id),
-  purchases INTEGER NOT NULL DEFAULT 0 CHECK (purchases >= 0),               -- with money
-  points_granted INTEGER NOT NULL DEFAULT 0 CHECK (points_granted >= 0),
-  points_purchases INTEGER NOT NULL DEFAULT 0 CHECK (points_purchases >= 0), -- with points
-  points_redeemed INTEGER NOT NULL DEFAULT 0 CHECK (points_redeemed >= 0),
-  points_value INTEGER NOT NULL DEFAULT 0 CHECK (points_value >= 0)          -- minor units that points paid
-) STRICT;
 
 -- Closed batches: number and closing time, and their run of captures.
 CREATE TABLE settlement (
@@ -321,6 +318,16 @@ CREATE TABLE settlement_line (
   PRIMARY KEY (settlement, merchant),
   CHECK (gross + payouts + credit = fee + set_off + net)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER capture_open AFTER INSERT ON capture
+WHEN NEW.number <= (SELECT coalesce(max(last_capture), 0) FROM settlement)
+BEGIN SELECT RAISE(ABORT, 'nothing is captured behind a settlement'); END;
+-- What was due goes to the merchant's accounts; transfers take it from there.
+CREATE TRIGGER settlement_line_moves AFTER INSERT ON settlement_line
+BEGIN
+  UPDATE account SET balance = balance + NEW.gross WHERE id = -(NEW.merchant * 16 + 4);
+  UPDATE account SET balance = balance + NEW.points_redeemed - NEW.points_granted WHERE id = -(NEW.merchant * 16 + 10);
+END;
 CREATE TRIGGER settlement_fixed BEFORE UPDATE ON settlement
 BEGIN SELECT RAISE(ABORT, 'a settlement is closed for good'); END;
 CREATE TRIGGER settlement_kept BEFORE DELETE ON settlement
@@ -398,17 +405,14 @@ CREATE TABLE honour (
   amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
   at INTEGER NOT NULL,
   CHECK (booking >> 32 = card),
-  CHECK ((debit = -12) = (credit = -10)) -- money stays money
+  CHECK ((debit = -12) = (abs(credit) % 16 = 10)) -- money stays money
 ) STRICT;
 
 CREATE TRIGGER honour_of_denied BEFORE INSERT ON honour
 WHEN NOT EXISTS (SELECT 1 FROM booking WHERE id = NEW.booking AND state = 3 AND type <> 2)
 BEGIN SELECT RAISE(ABORT, 'only a payment that was released is honoured'); END;
-CREATE TRIGGER honour_moves AFTER INSERT ON honour
-BEGIN
-  UPDATE account SET balance = balance - NEW.amount WHERE id = NEW.debit;
-  UPDATE account SET balance = balance + NEW.amount WHERE id = NEW.credit;
-END;
+CREATE TRIGGER honour_moves AFTER INSERT ON honour -- the merchant has it as a capture
+BEGIN UPDATE account SET balance = balance - NEW.amount WHERE id = NEW.debit; END;
 CREATE TRIGGER honour_fixed BEFORE UPDATE ON honour
 BEGIN SELECT RAISE(ABORT, 'what was honoured is not changed'); END;
 CREATE TRIGGER honour_kept BEFORE DELETE ON honour
@@ -695,12 +699,17 @@ CREATE TABLE offline_promise (
   CHECK (outcome IN (1, 4) OR day = 0)
 ) STRICT, WITHOUT ROWID;
 
--- Its triggers move the issuer's risk; what is paid from the card is moved by its postings.
+-- Its trigger moves the issuer's risk; what is paid from the card is moved by its postings.
 CREATE TRIGGER offline_promise_risk AFTER INSERT ON offline_promise WHEN NEW.outcome = 4
-BEGIN
-  UPDATE account SET balance = balance - NEW.amount WHERE id = -1;
-  UPDATE account SET balance = balance + NEW.amount WHERE id = -(NEW.merchant * 16 + 4);
-END;
+BEGIN UPDATE account SET balance = balance - NEW.amount WHERE id = -1; END;
+CREATE INDEX offline_promise_of_risk ON offline_promise (settlement) WHERE outcome = 4;
+
+-- What merchants are owed for purchases, and no settlement has closed.
+CREATE VIEW due AS
+SELECT merchant, type, amount, points FROM capture
+WHERE number > (SELECT coalesce(max(last_capture), 0) FROM settlement)
+UNION ALL SELECT merchant, 1, amount, 0 FROM offline_promise
+WHERE outcome = 4 AND settlement > (SELECT coalesce(max(number), 0) FROM settlement);
 CREATE TRIGGER offline_promise_once BEFORE UPDATE OF outcome ON offline_promise
 WHEN NOT (OLD.outcome = 2 AND NEW.outcome = 1)
 BEGIN SELECT RAISE(ABORT, 'what was brought in is answered once'); END;
