@@ -17,7 +17,7 @@
 #include "schema.h"
 
 #define SQLITE_APPLICATION_ID "1162892627" /* 0x45505553, "EPUS" */
-#define SQLITE_PAGE           "2048" /* of a new file: a payment touches many rows, and each writes its page whole */
+#define SQLITE_PAGE           "1024" /* of a new file: a payment touches many rows, and each writes its page whole */
 
 enum status sqlite_status(int code) {
   switch (code & 0xFF) {
@@ -77,7 +77,7 @@ static enum status sqlite_configure(struct store *store) {
     status = sqlite_script(store, "BEGIN EXCLUSIVE; COMMIT");
   if (status == STATUS_OK)
     status = sqlite_script(store, "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
-                                  "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 2000;" /* pages */
+                                  "PRAGMA trusted_schema = OFF; PRAGMA wal_autocheckpoint = 4000;" /* pages */
                                   "PRAGMA cache_size = -8192;" /* KiB: what thousands of cards that pay come back to */
                                   "PRAGMA temp_store = MEMORY;" /* what a savepoint needs to be undone */);
   return status;

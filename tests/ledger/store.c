@@ -187,7 +187,33 @@ START_TEST(has_small_pages) {
   ck_assert_int_eq(fseek(file, 16, SEEK_SET), 0);
   ck_assert_uint_eq(fread(size, 1, sizeof size, file), sizeof size);
   (void)fclose(file);
-  ck_assert_int_eq(size[0] * 256 + size[1], 2048);
+  ck_assert_int_eq(size[0] * 256 + size[1], 1024);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+/* Not in that of their cards: what a commit adds lies together, and no page is split for it. */
+START_TEST(transactions_lie_in_the_order_in_which_they_came) {
+  struct world world;
+  struct purse purses[2];
+  sqlite3 *database = NULL;
+  sqlite3_stmt *statement = NULL;
+  world_open(&world);
+  for (uint32_t i = 0; i < 2; i++)
+    world_issue(&world, i + 1, &purses[i]);
+  for (uint32_t i = 0; i < 6; i++)
+    world_complete(&world, &purses[i % 2], TRANSACTION_LOAD, 100, RELOAD);
+  ledger_close(&world.ledger);
+  ck_assert_int_eq(sqlite3_open(world.path, &database), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_prepare_v2(database, "SELECT id >> 32 FROM booking ORDER BY rowid", -1, &statement, NULL),
+                   SQLITE_OK);
+  for (int i = 0; i < 6; i++) {
+    ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
+    ck_assert_int_eq(sqlite3_column_int(statement, 0), i % 2 + 1);
+  }
+  ck_assert_int_eq(sqlite3_finalize(statement), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
   world_close(&world);
 }
@@ -356,6 +382,7 @@ Suite *store_suite(void) {
   if (place_is_file()) {
     tcase_add_test(tests, opens_only_ledgers);
     tcase_add_test(tests, has_small_pages);
+    tcase_add_test(tests, transactions_lie_in_the_order_in_which_they_came);
     tcase_add_test(tests, locks_others_out);
     tcase_add_test(tests, locks_readers_out);
     tcase_add_test(tests, refuses_read_only_file);

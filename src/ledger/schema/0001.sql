@@ -124,8 +124,9 @@ INSERT INTO account VALUES (-10, 0, -4611686018427387904, 4611686018427387904); 
 
 -- Transactions of cards. Types: 1 purchase, 2 load, 3 purchase with points, 4 refund, 5 payout, 6 off-line purchase.
 -- States: 1 held, 2 captured, 3 released, 4 declined, 5 owed, 6 refunded.
+-- Rows lie in the order in which they came, so that those of a commit share pages; the index by id is small.
 CREATE TABLE booking (
-  id INTEGER PRIMARY KEY, -- card << 32 | atc
+  id INTEGER NOT NULL UNIQUE, -- card << 32 | atc
   state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6),
   type INTEGER NOT NULL CHECK (type BETWEEN 1 AND 6),
   amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
