@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "epurse/ledger_merchant.h"
+#include "ledger/query.h"
 #include "ledger/schema.h"
 #include "suites.h"
 #include "world.h"
@@ -219,6 +220,32 @@ START_TEST(transactions_lie_in_the_order_in_which_they_came) {
 }
 END_TEST
 
+/* A list of three and the like become a tree of their own, made and thrown away each time. */
+START_TEST(a_payment_makes_no_tables) {
+  static const enum query_name path[] = {QUERY_TERMINAL_WINDOW, QUERY_TERMINAL_WINDOW_MOVE, QUERY_TERMINAL_BRIEF,
+                                         QUERY_PROMISE_KNOWN,   QUERY_CARD_CHAIN,           QUERY_CARD_ACCOUNTS,
+                                         QUERY_BOOKING_BRIEF,   QUERY_BOOKING_ADD,          QUERY_BOOKING_SETTLE,
+                                         QUERY_BOOKING_FIND,    QUERY_POSTING_ADD,          QUERY_REFERENCE_FIND,
+                                         QUERY_REFERENCE_TAKE,  QUERY_CARD_HOT_SEEN,        QUERY_CARD_HOT_CAPTURED};
+  sqlite3 *database = NULL;
+  ck_assert_int_eq(sqlite3_open(":memory:", &database), SQLITE_OK);
+  for (int i = 0; i < schema_latest; i++)
+    ck_assert_int_eq(sqlite3_exec(database, (const char *)schema_sqlite[i], NULL, NULL, NULL), SQLITE_OK);
+  for (size_t i = 0; i < sizeof path / sizeof path[0]; i++) {
+    char sql[4096];
+    sqlite3_stmt *statement = NULL;
+    unsigned steps = 0;
+    (void)snprintf(sql, sizeof sql, "EXPLAIN %s", query_sql[path[i]]);
+    ck_assert_int_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
+    for (; sqlite3_step(statement) == SQLITE_ROW; steps++) /* those of its triggers too */
+      ck_assert_str_ne((const char *)sqlite3_column_text(statement, 1), "OpenEphemeral");
+    ck_assert_uint_gt(steps, 0);
+    ck_assert_int_eq(sqlite3_finalize(statement), SQLITE_OK);
+  }
+  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+}
+END_TEST
+
 /* Another process, and another connection of this one. */
 START_TEST(locks_others_out) {
   struct world world;
@@ -383,6 +410,7 @@ Suite *store_suite(void) {
     tcase_add_test(tests, opens_only_ledgers);
     tcase_add_test(tests, has_small_pages);
     tcase_add_test(tests, transactions_lie_in_the_order_in_which_they_came);
+    tcase_add_test(tests, a_payment_makes_no_tables);
     tcase_add_test(tests, locks_others_out);
     tcase_add_test(tests, locks_readers_out);
     tcase_add_test(tests, refuses_read_only_file);

@@ -153,8 +153,8 @@ CREATE INDEX booking_open ON booking (id) WHERE state = 1;
 
 CREATE TRIGGER booking_first BEFORE INSERT ON booking WHEN NEW.state NOT IN (1, 4)
 BEGIN SELECT RAISE(ABORT, 'a transaction begins held or declined'); END;
-CREATE TRIGGER booking_settled_once BEFORE UPDATE OF state ON booking
-WHEN NOT ((OLD.state = 1 AND NEW.state IN (2, 3, 5)) OR (OLD.state = 5 AND NEW.state = 6))
+CREATE TRIGGER booking_settled_once BEFORE UPDATE OF state ON booking -- no list of three: SQLite would make a table of it, each time
+WHEN NOT ((OLD.state = 1 AND (NEW.state BETWEEN 2 AND 3 OR NEW.state = 5)) OR (OLD.state = 5 AND NEW.state = 6))
 BEGIN SELECT RAISE(ABORT, 'a transaction is settled once'); END;
 CREATE TRIGGER booking_fixed
 BEFORE UPDATE OF id, type, amount, points, terminal, merchant, tender, reference, reason, hash, commitment, promise,
