@@ -92,6 +92,7 @@ static void freeze(void *context) {
 static void load_is_refunded(enum audit_card card, int64_t minor) {
   struct outcome outcome;
   bank.hook = freeze;
+  flow_impatient();
   enum status status = flow_load(&cards[card], &bank.tender, minor, &outcome);
   flow_server_thaw();
   bank.hook = NULL;

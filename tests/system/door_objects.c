@@ -151,6 +151,7 @@ START_TEST(proof_brought_by_another_terminal) {
   ck_assert_int_eq(flow_pay(&card, "pos", 700, &outcome), STATUS_OUTCOME_UNKNOWN);
   open_entry("pos", &entry, &promise);
   flow_card_return(&card);
+  flow_impatient();
   flow_server_freeze(); /* the card is debited, and the server does not hear of it */
   ck_assert_int_eq(flow_pay(&card, "pos", 700, &outcome), STATUS_OK);
   flow_server_thaw();

@@ -153,6 +153,7 @@ START_TEST(server_lost_after_the_charge) {
   struct outcome outcome;
   set_up("lost-late");
   bank.hook = freeze;
+  flow_impatient();
   enum status status = flow_load(&card, &bank.tender, 500, &outcome);
   flow_server_thaw();
   ck_assert_int_eq(status, STATUS_LOAD_UNSETTLED);

@@ -238,6 +238,7 @@ END_TEST
 START_TEST(forgotten_hold_is_released) {
   struct outcome outcome;
   flow_card_issue(&card, "late", 1000);
+  flow_impatient();
   flow_server_freeze();
   enum status status = flow_pay(&card, "pos", 400, &outcome);
   flow_server_thaw();
@@ -257,6 +258,7 @@ START_TEST(confirmation_waits) {
   flow_card_issue(&card, "unconfirmed", 1000);
   card.accident =
       (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .hook = (void (*)(void *))(void (*)(void))flow_server_freeze};
+  flow_impatient();
   enum status status = flow_pay(&card, "pos", 400, &outcome);
   flow_server_thaw();
   ck_assert_int_eq(status, STATUS_OK);

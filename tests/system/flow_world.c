@@ -14,9 +14,13 @@
 
 struct installation flow_world;
 
+static void patience(unsigned seconds) {
+  flow_shell("sed -i 's/^timeout = .*/timeout = %u/' \"$W\"/*/terminal.conf", seconds);
+}
+
 void flow_terminal_add(const char *tid, const char *role, const char *name) {
   ck_assert(installation_terminal_add(&flow_world, tid, role, "BAKERY", name));
-  flow_shell("sed -i 's/^timeout = .*/timeout = 2/' \"$W/%s/terminal.conf\"", name);
+  patience(60);
 }
 
 void flow_world_begin(void) {
@@ -61,6 +65,11 @@ void flow_server_freeze(void) {
 
 void flow_server_thaw(void) {
   server_signal(SIGCONT);
+  patience(60);
+}
+
+void flow_impatient(void) {
+  patience(2);
 }
 
 struct terminal *flow_terminal(const char *name) {

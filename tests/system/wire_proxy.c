@@ -320,7 +320,7 @@ static void lead(const char *terminal, int port) {
   char command[512];
   snprintf(command, sizeof command,
            "sed -i 's/127.0.0.1:[0-9]*/127.0.0.1:%d/; s/^timeout = .*/timeout = %d/' '%s/%s/terminal.conf'", port,
-           port == flow_world.port ? 2 : 1, flow_world.folder, terminal);
+           port == flow_world.port ? 60 : PROXY_PATIENCE, flow_world.folder, terminal);
   ck_assert_int_eq(system(command), 0);
 }
 

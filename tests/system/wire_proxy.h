@@ -6,6 +6,8 @@
 
 #include "wire_line.h"
 
+#define PROXY_PATIENCE 4 /* seconds that a terminal waits for its answer */
+
 struct proxy;
 /* Starts it before the server of the world, and leads these terminals' lines to it. `delay_ms` is longer than their
  * patience. */

@@ -8,7 +8,7 @@
 
 #include "flow_world.h"
 
-#define DELAY_MS 1300 /* beyond the one second that these terminals wait */
+#define DELAY_MS 4400 /* beyond the PROXY_PATIENCE seconds that these terminals wait */
 
 static struct stage stage;
 static struct proxy *proxy;

@@ -11,7 +11,7 @@ struct line_share {
   unsigned first; /* one of so many bytes of the first request */
   unsigned bytes; /* one of so many of the other messages */
   unsigned rest;  /* one of so many of everything else */
-  bool delays;    /* each costs the terminal's patience: more than a second */
+  bool delays;    /* each costs the terminal's patience: some seconds */
 };
 struct line_plan {
   struct line_attack *attacks; /* owned: line_plan_free */
