@@ -122,8 +122,9 @@ enum status till_start(struct till *till, const struct till_request *request) EP
  * NULL: whichever is under way. STATUS_NOT_WANTED: nothing of that reference is, or it is too late. */
 enum status till_abort(struct till *till, const char *reference) EPURSE_MUST_USE;
 
-/* Gives the PIN that TILL_PIN_WANTED asks for; the caller wipes its own. STATUS_NOT_WANTED: nobody asks. BAD_FORMAT. */
-enum status till_pin(struct till *till, const char *digits) EPURSE_MUST_USE;
+/* Gives the PIN that TILL_PIN_WANTED asks for; the caller wipes its own. `reference`: for which it was typed; NULL: for whoever asks.
+ * STATUS_NOT_WANTED: nobody asks, or another one. BAD_FORMAT. */
+enum status till_pin(struct till *till, const char *reference, const char *digits) EPURSE_MUST_USE;
 
 /* The question that a request with `show` is asked when its card has done it: its outcome is told by till_status by then. Whoever does
  * not say yes has not shown it, and it ends with STATUS_UNREPORTED: the journal knows that people may not know. */

@@ -91,9 +91,13 @@ static void post_pin(struct register_json *json, struct evhttp_request *raw, con
   json_t *object = NULL;
   enum status status = body_take(raw, &object);
   (void)rest;
-  if (status == STATUS_OK)
-    status = only_text(object, "pin")[0] == 0 ? STATUS_UNKNOWN_FIELD
-                                              : till_pin(json->options.till, only_text(object, "pin"));
+  if (status == STATUS_OK) {
+    const char *pin = json_string_value(json_object_get(object, "pin"));
+    const json_t *whose = json_object_get(object, "reference");
+    bool known = json_object_size(object) == 1U + (whose != NULL) && pin != NULL && pin[0] != 0 &&
+                 (whose == NULL || json_is_string(whose));
+    status = known ? till_pin(json->options.till, json_string_value(whose), pin) : STATUS_UNKNOWN_FIELD;
+  }
   body_drop(object);
   answer_status(raw, status);
 }

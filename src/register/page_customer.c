@@ -124,11 +124,13 @@ void page_customer(struct page_visit *visit) {
 
 void page_pin(struct page_visit *visit) {
   struct register_page *page = visit->page;
+  struct till_result asks; /* looked for before its event is: where another one asks by then, the PIN is not for that */
+  bool any = till_last(page->options.till, &asks) == STATUS_OK;
   uint64_t wanted = pin_event(page->options.till);
   uint64_t answers = strtoull(form_text(&visit->form, "event"), NULL, 10);
   enum status status = STATUS_NOT_WANTED;
-  if (wanted != 0 && answers == wanted && wanted != page->pin_used)
-    status = till_pin(page->options.till, form_text(&visit->form, "pin"));
+  if (any && wanted != 0 && answers == wanted && wanted != page->pin_used)
+    status = till_pin(page->options.till, asks.reference, form_text(&visit->form, "pin"));
   if (status == STATUS_OK)
     page->pin_used = wanted;
   page_redirect(visit, status == STATUS_BAD_FORMAT ? "/customer?wrong=1" : "/customer");

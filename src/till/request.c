@@ -93,12 +93,13 @@ enum status till_abort(struct till *till, const char *reference) {
   return status;
 }
 
-enum status till_pin(struct till *till, const char *digits) {
+enum status till_pin(struct till *till, const char *reference, const char *digits) {
   size_t len = strnlen(digits, PIN_MAX + 1);
   if (len < PIN_MIN || len > PIN_MAX || digits[strspn(digits, "0123456789")] != 0)
     return STATUS_BAD_FORMAT;
   pthread_mutex_lock(&till->mutex);
-  enum status status = till->wanted == WANTED_PIN && !till->given ? STATUS_OK : STATUS_NOT_WANTED;
+  bool meant = reference == NULL || strcmp(reference, till->request.reference) == 0;
+  enum status status = meant && till->wanted == WANTED_PIN && !till->given ? STATUS_OK : STATUS_NOT_WANTED;
   if (status == STATUS_OK) {
     memcpy(till->pin, digits, len + 1);
     till->given = true;

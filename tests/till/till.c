@@ -84,7 +84,7 @@ static struct till_result sell(const struct till_request *request) {
   uint64_t after = till_newest(till);
   ck_assert_int_eq(till_start(till, request), STATUS_OK);
   await(request->reference, TILL_PIN_WANTED, after);
-  ck_assert_int_eq(till_pin(till, HOLDER_PIN), STATUS_OK);
+  ck_assert_int_eq(till_pin(till, NULL, HOLDER_PIN), STATUS_OK);
   return finish(request->reference);
 }
 
@@ -168,14 +168,15 @@ START_TEST(what_waits_is_aborted) {
   begin("till-abort");
   uint64_t after = till_newest(till);
   ck_assert_int_eq(till_abort(till, NULL), STATUS_NOT_WANTED);
-  ck_assert_int_eq(till_pin(till, HOLDER_PIN), STATUS_NOT_WANTED);
+  ck_assert_int_eq(till_pin(till, NULL, HOLDER_PIN), STATUS_NOT_WANTED);
   ck_assert_int_eq(till_answer(till, NULL, true, NULL), STATUS_NOT_WANTED);
   ck_assert_int_eq(till_start(till, &request), STATUS_OK);
   await("D1", TILL_PIN_WANTED, after);
   ck_assert_int_eq(till_start(till, &request), STATUS_OK);
   ck_assert_int_eq(till_start(till, &other), STATUS_REFERENCE_USED);
   ck_assert_int_eq(till_start(till, &second), STATUS_TILL_BUSY);
-  ck_assert_int_eq(till_pin(till, "12a4"), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(till_pin(till, NULL, "12a4"), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(till_pin(till, "D2", HOLDER_PIN), STATUS_NOT_WANTED);
   ck_assert_int_eq(till_abort(till, "D2"), STATUS_NOT_WANTED);
   ck_assert_int_eq(till_abort(till, "D1"), STATUS_OK);
   ck_assert_int_eq(finish("D1").status, STATUS_CANCELLED);

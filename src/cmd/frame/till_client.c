@@ -123,21 +123,32 @@ static bool step_is(const struct talk *talk, const char *step) {
   return wanted;
 }
 
+/* With the reference: for another one that asks by then it is not wanted. */
+static void pin_post(const struct talk *talk, const char *digits) {
+  char body[PIN_MAX + 2 * REFERENCE_MAX + 64]; /* no memory that grows: what it leaves behind nobody wipes */
+  json_t *reference = json_string(talk->reference);
+  char *quoted = json_dumps(reference, JSON_ENCODE_ANY);
+  if (quoted != NULL) {
+    snprintf(body, sizeof body, "{\"pin\":\"%s\",\"reference\":%s}", digits, quoted);
+    post(talk, "/pin", body);
+    crypto_wipe(body, sizeof body);
+  }
+  free(quoted);
+  json_decref(reference);
+}
+
 static void pin_give(struct talk *talk, unsigned tries_left) {
   const struct dialogue *dialogue = &talk->self->dialogue;
-  char digits[PIN_MAX + 1] = "", body[PIN_MAX + 16];
+  char digits[PIN_MAX + 1] = "";
   uint8_t block[PIN_BLOCK_SIZE];
   enum status status = dialogue->ask_pin(dialogue->context, tries_left, digits);
   if (status == STATUS_OK)
     status = pin_block_encode(digits, block);
   crypto_wipe(block, sizeof block);
-  if (status == STATUS_OK && step_is(talk, "pin-wanted")) {
-    snprintf(body, sizeof body, "{\"pin\":\"%s\"}", digits);
-    post(talk, "/pin", body);
-    crypto_wipe(body, sizeof body);
-  } else if (status != STATUS_OK) {
+  if (status == STATUS_OK && step_is(talk, "pin-wanted"))
+    pin_post(talk, digits);
+  else if (status != STATUS_OK)
     abort_it(talk, status);
-  }
   crypto_wipe(digits, sizeof digits);
 }
 
@@ -155,7 +166,7 @@ static void question_answer(const struct talk *talk, const json_t *event) {
       wants_text ? operator_ask(talk->self, question, text, sizeof text) : operator_confirm(talk->self, question);
   if (status == STATUS_OUTCOME_UNKNOWN)
     snprintf(text, sizeof text, "unclear");
-  json_t *object = json_pack("{s:b}", "yes", status == STATUS_OK);
+  json_t *object = json_pack("{s:b, s:s}", "yes", status == STATUS_OK, "reference", talk->reference);
   if (text[0] != 0 && (wants_text ? status == STATUS_OK : status == STATUS_OUTCOME_UNKNOWN))
     json_object_set_new(object, "text", json_string(text));
   char *body = json_dumps(object, JSON_COMPACT);
