@@ -139,7 +139,7 @@ unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valg
 long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|failover|secrets|door|batch|backup|bench|seed-cases|model|valgrind'
 
 with_gcc() {
-  one "gcc: configure" configured build-check CC=gcc
+  one "gcc: configure" configured build-check CC=gcc CFLAGS=-O2
   one "gcc: build, warnings are errors" in_folder build-check make -j"$(nproc)" all
   if [ -n "$full" ]; then
     suite "gcc" build-check "$at_once" ATTACK_SHARE=1 CHECK_FULL=1
@@ -184,7 +184,7 @@ the_tarball() {
 all_else() {
   one "clang-format" bash -c 'git ls-files "*.c" "*.h" | xargs clang-format --dry-run --Werror'
   one "shellcheck" bash -c 'git grep -lIE "^#!/(usr/bin/env bash|bin/(ba)?sh)" | xargs shellcheck --severity=warning --exclude=SC1091,SC2034,SC2120,SC2154'
-  one "clang with sanitizers: configure" configured build-sanitizers CC=clang --enable-sanitizers CFLAGS='-O1 -g'
+  one "clang with sanitizers: configure" configured build-sanitizers CC=clang --enable-sanitizers CFLAGS='-O1 -gline-tables-only'
   one "clang with sanitizers: build, warnings are errors" in_folder build-sanitizers make -j"$(nproc)" all
   with_sanitizers
   the_tarball
