@@ -9,7 +9,7 @@
 #include "lifecycle.h"
 #include "log.h"
 #include "memory.h"
-#include "purse.h"
+#include "pin.h"
 
 uint16_t offline_limits_refusal(const struct card *card, uint32_t amount, const struct parameters *parameters) {
   const struct card_memory *memory = &card->memory;
@@ -39,7 +39,7 @@ uint16_t offline_commit(struct card *card, const struct promise *promise, const 
   memory_stage_u32(card, memory->balance, promise->balance - promise->amount);
   memory_stage_u16(card, memory->offline_count, (uint16_t)(promise->offline_count + 1));
   memory_stage_u32(card, memory->offline_sum, promise->offline_sum + promise->amount);
-  promise_count_no_pin(card, promise);
+  pin_count_without(card, promise);
   log_purchase(card, promise);
   memory_stage(card, memory->offline_promise, record, PROMISE_SIZE);
   if (memory->slot_state == SLOT_PREPARED)

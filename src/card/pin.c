@@ -129,3 +129,10 @@ uint16_t pin_change(struct card *card, const struct apdu *command, struct apdu_r
   uint16_t sw = compare(card, command->data, command->data + 2 * PIN_BLOCK_SIZE, response);
   return sw == SW_OK ? replace(card, command, response) : sw;
 }
+
+void pin_count_without(struct card *card, const struct promise *promise) {
+  bool purchase = promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_POINTS_PURCHASE ||
+                  promise->type == TRANSACTION_OFFLINE_PURCHASE;
+  if (purchase && !promise->pin_verified)
+    memory_stage_u32(card, card->memory.no_pin_sum, bytes_u32(card->memory.no_pin_sum) + promise->amount);
+}

@@ -15,4 +15,7 @@ uint16_t pin_check(struct card *card, const uint8_t block[PIN_BLOCK_SIZE], const
 uint16_t pin_verify(struct card *card, const struct apdu *command, struct apdu_response *response);
 uint16_t pin_change(struct card *card, const struct apdu *command, struct apdu_response *response);
 
+/* Stages what is paid without the PIN into the count of it; the promise left room, and none has come since. */
+void pin_count_without(struct card *card, const struct promise *promise);
+
 #endif

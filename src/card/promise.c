@@ -24,13 +24,6 @@ bool promise_needs_no_pin(const struct card *card, const struct apdu *command) {
          (uint64_t)bytes_u32(card->memory.no_pin_sum) + amount <= limits->total;
 }
 
-void promise_count_no_pin(struct card *card, const struct promise *promise) {
-  bool purchase = promise->type == TRANSACTION_PURCHASE || promise->type == TRANSACTION_POINTS_PURCHASE ||
-                  promise->type == TRANSACTION_OFFLINE_PURCHASE;
-  if (purchase && !promise->pin_verified)
-    memory_stage_u32(card, card->memory.no_pin_sum, bytes_u32(card->memory.no_pin_sum) + promise->amount);
-}
-
 static uint8_t type_of(uint8_t p1, const struct initialize *initialize) {
   switch (p1) {
   case P1_INITIALIZE_LOAD:

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "memory.h"
 #include "offline.h"
+#include "pin.h"
 
 /* What the two counters will be. */
 struct outcome {
@@ -117,7 +118,7 @@ static uint16_t commit_order(struct card *card, const struct promise *promise, c
     return SW_CONDITIONS_NOT_SATISFIED;
   memory_stage_u32(card, memory->balance, outcome.balance);
   memory_stage_u32(card, memory->points, outcome.points);
-  promise_count_no_pin(card, promise);
+  pin_count_without(card, promise);
   offline_begin_anew(card);
   log_outcome(card, promise, order, &outcome);
   memory_stage_u8(card, &memory->slot_state, SLOT_COMMITTED);

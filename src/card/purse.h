@@ -9,8 +9,6 @@
 /* Whether INITIALIZE asks for so little that no PIN is needed: at most the issuer's single amount, and with what was paid
  * so since the last right PIN at most its total; both zero: never. Known to the terminal, which tells nobody more. */
 bool promise_needs_no_pin(const struct card *card, const struct apdu *command);
-/* Stages what is paid without the PIN into the count of it; the promise left room, and none has come since. */
-void promise_count_no_pin(struct card *card, const struct promise *promise);
 uint16_t promise_initialize(struct card *card, const struct apdu *command, struct apdu_response *response);
 
 /* purse.c */

@@ -76,6 +76,12 @@ enum status ledger_terminal_add(struct ledger *ledger, const struct ledger_termi
   return status == STATUS_OK ? terminal_insert(ledger, terminal, merchant) : status;
 }
 
+enum status terminal_renewal_forget(struct ledger *ledger, int64_t terminal) {
+  struct query query = query_begin(ledger, QUERY_TERMINAL_RENEWAL_FORGET);
+  query_i64(&query, terminal);
+  return query_run(&query);
+}
+
 enum status ledger_terminal_renew(struct ledger *ledger, const struct ledger_terminal *terminal) {
   struct terminal_brief brief;
   if (!terminal_valid(terminal))

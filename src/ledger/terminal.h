@@ -24,7 +24,7 @@ struct terminal_brief {
 /* STATUS_NOT_FOUND. */
 enum status terminal_brief(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                            struct terminal_brief *brief) EPURSE_MUST_USE;
-/* terminal_renewal.c: what it asked for is of no use any more; nothing may have been asked for. */
+/* What it asked for is of no use any more; nothing may have been asked for. */
 enum status terminal_renewal_forget(struct ledger *ledger, int64_t terminal) EPURSE_MUST_USE;
 
 #endif

@@ -28,12 +28,6 @@ static enum status renewal_find(struct ledger *ledger, const uint8_t tid[TID_SIZ
   return renewal_read(&query, renewal);
 }
 
-enum status terminal_renewal_forget(struct ledger *ledger, int64_t terminal) {
-  struct query query = query_begin(ledger, QUERY_TERMINAL_RENEWAL_FORGET);
-  query_i64(&query, terminal);
-  return query_run(&query);
-}
-
 /* Who asks, or is answered, is a terminal that is still one. */
 static enum status terminal_number(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t *number) {
   struct terminal_brief brief;
