@@ -171,36 +171,66 @@ START_TEST(open_entries_are_met_told_or_not) {
 }
 END_TEST
 
+/* What each version has brought, from the second on, is undone. */
+static const char *const undone[] = {
+    "DROP TRIGGER entry_unreported; DROP TRIGGER entry_without_effect; DROP TABLE unreported",
+    "DROP TABLE pin",
+    "DROP INDEX entry_reference; ALTER TABLE entry DROP COLUMN reference",
+    "DROP TABLE incarnation; DROP TABLE bring",
+    "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'type BETWEEN 1 AND 6', 'type BETWEEN 1 "
+    "AND 3');"
+    "PRAGMA writable_schema = RESET",
+    "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce",
+    "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier",
+    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; ALTER TABLE entry DROP COLUMN closes;"
+    "ALTER TABLE entry DROP COLUMN card_reference",
+    "ALTER TABLE entry DROP COLUMN deposit",
+    "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted",
+};
+
+/* The closed journal is as that version had it. */
+static void take_back(size_t version) {
+  sqlite3 *db = NULL;
+  char mark[40];
+  ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
+  for (size_t i = sizeof undone / sizeof undone[0]; i >= version; i--)
+    ck_assert_int_eq(sqlite3_exec(db, undone[i - 1], NULL, NULL, NULL), SQLITE_OK);
+  (void)snprintf(mark, sizeof mark, "PRAGMA user_version = %zu", version);
+  ck_assert_int_eq(sqlite3_exec(db, mark, NULL, NULL, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+}
+
 /* The tables as version 1 had them: what was open then is unreported. */
 START_TEST(version_1_is_brought_up) {
   struct journal *journal = open_journal();
   struct journal_entry open_then = sample_entry(), closed_then = sample_entry(), read;
-  sqlite3 *db = NULL;
   ck_assert_int_eq(journal_begin(journal, &open_then), STATUS_OK);
   ck_assert_int_eq(journal_begin(journal, &closed_then), STATUS_OK);
   closed_then.state = JOURNAL_CONFIRMED;
   ck_assert_int_eq(journal_update(journal, &closed_then), STATUS_OK);
   journal_close(&journal);
-  ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
-  ck_assert_int_eq(
-      sqlite3_exec(db,
-                   "DROP TRIGGER entry_unreported; DROP TRIGGER entry_without_effect; DROP TABLE unreported;"
-                   "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; ALTER TABLE "
-                   "entry DROP COLUMN reference;"
-                   "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted; DROP TABLE closing; DROP TABLE "
-                   "counted; ALTER TABLE entry DROP COLUMN cashier; "
-                   "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
-                   "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
-                   "ALTER TABLE entry DROP COLUMN deposit; "
-                   "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 1",
-                   NULL, NULL, NULL),
-      SQLITE_OK);
-  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+  take_back(1);
   journal = open_journal();
   ck_assert_int_eq(journal_next_unreported(journal, 0, &read), STATUS_OK);
   ck_assert_int_eq(read.id, open_then.id);
   ck_assert(read.unreported);
   ck_assert_int_eq(journal_next_unreported(journal, read.id, &read), STATUS_NOT_FOUND);
+  journal_close(&journal);
+}
+END_TEST
+
+/* Each of them is brought up, and what was in it is there. */
+START_TEST(each_version_is_brought_up) {
+  struct journal *journal = open_journal();
+  struct journal_entry entry = sample_entry(), read;
+  ck_assert_int_eq(journal_begin(journal, &entry), STATUS_OK);
+  journal_close(&journal);
+  take_back((size_t)_i);
+  journal = open_journal();
+  ck_assert_int_eq(journal_next_open(journal, 0, &read), STATUS_OK);
+  ck_assert_int_eq(read.amount, entry.amount);
+  fill(&read);
+  ck_assert_int_eq(journal_update(journal, &read), STATUS_OK);
   journal_close(&journal);
 }
 END_TEST
@@ -232,23 +262,9 @@ END_TEST
 START_TEST(version_2_is_brought_up) {
   uint8_t record[PIN_RECORD_SIZE] = {1}, read[PIN_RECORD_SIZE];
   struct journal *journal = open_journal();
-  sqlite3 *db = NULL;
   int64_t id = 0;
   journal_close(&journal);
-  ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
-  ck_assert_int_eq(
-      sqlite3_exec(db,
-                   "DROP TABLE incarnation; DROP TABLE bring; DROP TABLE pin; DROP INDEX entry_reference; "
-                   "ALTER TABLE entry DROP COLUMN reference;"
-                   "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted; DROP TABLE closing; DROP TABLE "
-                   "counted; ALTER TABLE entry DROP COLUMN cashier; "
-                   "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
-                   "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
-                   "ALTER TABLE entry DROP COLUMN deposit; "
-                   "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 2",
-                   NULL, NULL, NULL),
-      SQLITE_OK);
-  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+  take_back(2);
   journal = open_journal();
   ck_assert_int_eq(journal_keep_pin(journal, record), STATUS_OK);
   ck_assert_int_eq(journal_next_pin(journal, 0, &id, read), STATUS_OK);
@@ -260,22 +276,8 @@ END_TEST
 START_TEST(version_5_is_brought_up) {
   struct journal *journal = open_journal();
   struct journal_entry refund = sample_entry(), strange = sample_entry(), read;
-  sqlite3 *db = NULL;
   journal_close(&journal);
-  ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
-  ck_assert_int_eq(
-      sqlite3_exec(db,
-                   "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, "
-                   "'type BETWEEN 1 AND 6', 'type BETWEEN 1 AND 3'); PRAGMA writable_schema = RESET;"
-                   "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted; DROP TABLE closing; DROP TABLE "
-                   "counted; ALTER TABLE entry DROP COLUMN cashier; "
-                   "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
-                   "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
-                   "ALTER TABLE entry DROP COLUMN deposit; "
-                   "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 5",
-                   NULL, NULL, NULL),
-      SQLITE_OK);
-  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+  take_back(5);
   journal = open_journal();
   refund.type = TRANSACTION_REFUND;
   strange.type = TRANSACTION_OFFLINE_PURCHASE + 1;
@@ -291,23 +293,9 @@ END_TEST
 START_TEST(references_are_found) {
   struct journal *journal = open_journal();
   struct journal_entry done = sample_entry(), cancelled = sample_entry(), read;
-  sqlite3 *db = NULL;
   ck_assert_int_eq(journal_begin(journal, &done), STATUS_OK);
   journal_close(&journal);
-  ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
-  ck_assert_int_eq(
-      sqlite3_exec(db,
-                   "DROP TABLE incarnation; DROP TABLE bring; DROP INDEX entry_reference; ALTER TABLE "
-                   "entry DROP COLUMN reference;"
-                   "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted; DROP TABLE closing; DROP TABLE "
-                   "counted; ALTER TABLE entry DROP COLUMN cashier; "
-                   "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; "
-                   "ALTER TABLE entry DROP COLUMN closes; ALTER TABLE entry DROP COLUMN card_reference; "
-                   "ALTER TABLE entry DROP COLUMN deposit; "
-                   "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce; PRAGMA user_version = 3",
-                   NULL, NULL, NULL),
-      SQLITE_OK);
-  ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+  take_back(3);
   journal = open_journal();
   strcpy(done.reference, "sale-1");
   strcpy(cancelled.reference, "sale-1");
@@ -478,6 +466,7 @@ Suite *journal_suite(void) {
   tcase_add_test(tests, end_stays_untold_until_it_is_told);
   tcase_add_test(tests, open_entries_are_met_told_or_not);
   tcase_add_test(tests, version_1_is_brought_up);
+  tcase_add_loop_test(tests, each_version_is_brought_up, 1, 11);
   tcase_add_test(tests, records_of_the_pin_are_kept);
   tcase_add_test(tests, version_2_is_brought_up);
   tcase_add_test(tests, version_5_is_brought_up);
