@@ -8,18 +8,6 @@
 #include "suites.h"
 #include "world.h"
 
-struct lines {
-  char text[4096];
-  size_t count;
-};
-
-static void lines_add(void *context, const char *line) {
-  struct lines *lines = context;
-  size_t len = strlen(lines->text);
-  (void)snprintf(lines->text + len, sizeof lines->text - len, "%s\n", line);
-  lines->count++;
-}
-
 /* Card 1: 5000 loaded, 1000 paid with points granted, 200 in hold; card 2: 300 owed; card 3: reserved. */
 static void open_used(struct world *world) {
   struct purse purse;

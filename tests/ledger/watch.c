@@ -11,18 +11,6 @@
 #define CARDS  6
 #define ROUNDS 300
 
-struct lines {
-  char text[2048];
-  size_t count;
-};
-
-static void lines_add(void *context, const char *line) {
-  struct lines *lines = context;
-  size_t len = strlen(lines->text);
-  (void)snprintf(lines->text + len, sizeof lines->text - len, "%s\n", line);
-  lines->count++;
-}
-
 static bool in_step; /* as ledger_watch_begin said last */
 
 static enum status watch_step(struct ledger *ledger, void *context) {

@@ -372,6 +372,13 @@ static void world_count(void *context, const char *line) {
   ++*lines;
 }
 
+void lines_add(void *context, const char *line) {
+  struct lines *lines = context;
+  size_t len = strlen(lines->text);
+  (void)snprintf(lines->text + len, sizeof lines->text - len, "%s\n", line);
+  lines->count++;
+}
+
 size_t world_contradictions(struct world *world) {
   size_t lines = 0;
   enum status status = ledger_check(world->ledger, world_count, &lines);

@@ -94,6 +94,12 @@ void world_assert_card(struct world *world, const struct purse *purse, int64_t b
 void world_assert_agrees(struct world *world, const struct purse *purse);
 void world_assert_merchant(struct world *world, const char *id, int64_t balance, int64_t tender);
 void world_assert_clean(struct world *world);
+/* What a check says, line after line; begin with zeros. */
+struct lines {
+  char text[4096];
+  size_t count;
+};
+void lines_add(void *context, const char *line);
 size_t world_contradictions(struct world *world);                                  /* lines of ledger_check */
 uint8_t world_state(struct world *world, const struct purse *purse, uint32_t atc); /* 0: unknown */
 size_t world_incidents(struct world *world);
