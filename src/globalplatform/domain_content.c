@@ -7,34 +7,35 @@
 #include "epurse/domain.h"
 #include "epurse/tlv.h"
 
-#define CLA_PROPRIETARY 0x80
-#define INS_PUT_KEY     0xD8
-#define INS_DELETE      0xE4
-#define INS_INSTALL     0xE6
-#define INS_LOAD        0xE8
-#define INS_SET_STATUS  0xF0
-#define INS_GET_STATUS  0xF2
-#define P1_INSTALL_LOAD 0x02
-#define P1_INSTALL_MAKE 0x0C /* for install and make selectable */
-#define P1_LOAD_LAST    0x80
-#define P1_STATUS_APPS  0x40
-#define P1_STATUS_FILES 0x20
-#define P1_STATUS_CARD  0x80
-#define P2_FIRST_KEY_3  0x81 /* key 1 and those that follow */
-#define P2_RELATED      0x80
-#define P2_TLV          0x02
-#define P2_NEXT         0x01
-#define SW_MORE         0x6310
-#define KEY_TYPE_DES    0x80
-#define KEY_TYPE_AES    0x88
-#define CHECK_SIZE      3
-#define LISTING_MAX     4096
-#define TAG_AID         0x4F
-#define TAG_ENTRY       0xE3
-#define TAG_STATE       0x9F70
-#define TAG_PRIVILEGES  0xC5
-#define TAG_PARAMETERS  0xC9
-#define PARAMETERS_MAX  127
+#define CLA_PROPRIETARY     0x80
+#define INS_PUT_KEY         0xD8
+#define INS_DELETE          0xE4
+#define INS_INSTALL         0xE6
+#define INS_LOAD            0xE8
+#define INS_SET_STATUS      0xF0
+#define INS_GET_STATUS      0xF2
+#define P1_INSTALL_LOAD     0x02
+#define P1_INSTALL_MAKE     0x0C /* for install and make selectable */
+#define P1_LOAD_LAST        0x80
+#define P1_STATUS_APPS      0x40
+#define P1_STATUS_FILES     0x20
+#define P1_STATUS_CARD      0x80
+#define P2_FIRST_KEY_3      0x81 /* key 1 and those that follow */
+#define P2_RELATED          0x80
+#define P2_TLV              0x02
+#define P2_NEXT             0x01
+#define SW_MORE             0x6310
+#define SW_UNKNOWN_FUNCTION 0x6A81
+#define KEY_TYPE_DES        0x80
+#define KEY_TYPE_AES        0x88
+#define CHECK_SIZE          3
+#define LISTING_MAX         4096
+#define TAG_AID             0x4F
+#define TAG_ENTRY           0xE3
+#define TAG_STATE           0x9F70
+#define TAG_PRIVILEGES      0xC5
+#define TAG_PARAMETERS      0xC9
+#define PARAMETERS_MAX      127
 
 static void lv_write(struct bytes_writer *writer, const void *value, size_t len) {
   bytes_write_u8(writer, (uint8_t)len);
@@ -99,14 +100,20 @@ enum status domain_put_keys(struct domain *domain, uint8_t version, const struct
                                                                                                   : STATUS_BAD_REPLY;
 }
 
-/* All pages of one kind, one after the other: cards cut them at any byte. */
-static enum status listing_read(struct domain *domain, uint8_t kind, uint8_t *out, size_t *len) {
+/* Cards of GlobalPlatform 2.1.1 do not know the tagged form. */
+static bool is_unknown_form(uint16_t sw) {
+  return sw == SW_WRONG_P1P2 || sw == SW_WRONG_DATA || sw == SW_UNKNOWN_FUNCTION;
+}
+
+/* All pages of one kind, one after the other: cards cut them at any byte. `form`: P2_TLV, or 0 for the older one, which
+ * it becomes where the card knows no other. */
+static enum status listing_read(struct domain *domain, uint8_t kind, uint8_t *form, uint8_t *out, size_t *len) {
   uint8_t every[] = {TAG_AID, 0x00};
   struct bytes_writer query = {.start = every, .len = sizeof every, .capacity = sizeof every};
   struct bytes_writer listing = bytes_writer(out, LISTING_MAX);
   struct apdu_response response = {.sw = SW_MORE};
 
-  for (uint8_t p2 = P2_TLV; response.sw == SW_MORE; p2 = P2_TLV | P2_NEXT) {
+  for (uint8_t p2 = *form; response.sw == SW_MORE; p2 = *form | P2_NEXT) {
     enum status status = run(domain, INS_GET_STATUS, kind, p2, &query, &response);
     if (status != STATUS_OK)
       return status;
@@ -115,6 +122,10 @@ static enum status listing_read(struct domain *domain, uint8_t kind, uint8_t *ou
     bytes_write(&listing, response.data, response.len);
     if (listing.failed)
       return STATUS_BAD_REPLY;
+    if (p2 == P2_TLV && is_unknown_form(response.sw)) {
+      *form = 0;
+      return listing_read(domain, kind, form, out, len);
+    }
   }
   *len = listing.len;
   return response.sw == SW_OK || response.sw == SW_DATA_NOT_FOUND ? STATUS_OK : STATUS_CARD_REFUSED;
@@ -153,17 +164,39 @@ static enum status listing_parse(const uint8_t *bytes, size_t len, bool package,
   return STATUS_OK;
 }
 
+/* The older form: length and AID, state, privileges. */
+static enum status listing_parse_old(const uint8_t *bytes, size_t len, bool package, struct domain_entry *entries,
+                                     size_t capacity, size_t *count) {
+  struct bytes_reader reader = bytes_reader(bytes, len);
+
+  while (reader.left > 0) {
+    struct domain_entry entry = {.is_package = package, .aid.len = bytes_read_u8(&reader)};
+    if (entry.aid.len < 5 || entry.aid.len > CAP_AID_MAX)
+      return STATUS_BAD_REPLY;
+    bytes_read(&reader, entry.aid.bytes, entry.aid.len);
+    entry.state = bytes_read_u8(&reader);
+    entry.privileges = bytes_read_u8(&reader);
+    if (reader.failed)
+      return STATUS_BAD_REPLY;
+    if (*count < capacity)
+      entries[(*count)++] = entry;
+  }
+  return STATUS_OK;
+}
+
 enum status domain_list(struct domain *domain, struct domain_entry *entries, size_t *count) {
   static const uint8_t kinds[] = {P1_STATUS_APPS, P1_STATUS_FILES};
-  uint8_t listing[LISTING_MAX];
+  uint8_t listing[LISTING_MAX], form = P2_TLV;
   size_t capacity = *count, len = 0;
   enum status status = STATUS_OK;
 
   *count = 0;
   for (size_t i = 0; status == STATUS_OK && i < sizeof kinds; i++) {
-    status = listing_read(domain, kinds[i], listing, &len);
+    bool files = kinds[i] == P1_STATUS_FILES;
+    status = listing_read(domain, kinds[i], &form, listing, &len);
     if (status == STATUS_OK)
-      status = listing_parse(listing, len, kinds[i] == P1_STATUS_FILES, entries, capacity, count);
+      status = form == P2_TLV ? listing_parse(listing, len, files, entries, capacity, count)
+                              : listing_parse_old(listing, len, files, entries, capacity, count);
   }
   return status;
 }

@@ -54,6 +54,7 @@ enum status chip_create(const char *path, const struct chip_kind *kind) {
                                .state = kind->state != 0 ? kind->state : STATE_READY,
                                .tries_left = CHIP_TRIES,
                                .closed_mouth = kind->closed_mouth,
+                               .old_listing = kind->old_listing,
                                .data_max = kind->data_max != 0 ? kind->data_max : APDU_DATA_MAX,
                                .framework = kind->framework != 0 ? kind->framework : FRAMEWORK_304,
                                .memory = kind->memory != 0 ? kind->memory : FREE_MEMORY};

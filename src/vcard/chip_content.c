@@ -7,7 +7,7 @@
 #include "epurse/bytes.h"
 #include "epurse/tlv.h"
 
-#define PAGE_SIZE         40 /* GET STATUS is cut after that many bytes, wherever that is */
+#define PAGE_SIZE         9 /* GET STATUS is cut after that many bytes, wherever that is: here inside names */
 #define SW_MORE           0x6310
 #define SW_NOT_LINKED     0x6438
 #define SW_NO_MEMORY      0x6A84
@@ -32,9 +32,17 @@ static bool aid_same(const struct cap_aid *a, const struct cap_aid *b) {
 
 /* ---- GET STATUS ---- */
 
-static void entry_write(struct bytes_writer *writer, const struct cap_aid *aid, uint8_t state) {
+static void entry_write(const struct chip *chip, struct bytes_writer *writer, const struct cap_aid *aid,
+                        uint8_t state) {
   static const uint8_t privileges[3];
 
+  if (chip->memory.old_listing) {
+    bytes_write_u8(writer, (uint8_t)aid->len);
+    bytes_write(writer, aid->bytes, aid->len);
+    bytes_write_u8(writer, state);
+    bytes_write_u8(writer, 0);
+    return;
+  }
   tlv_write_header(writer, 0xE3, 2 + aid->len + 4 + 2 + sizeof privileges);
   tlv_write(writer, 0x4F, aid->bytes, aid->len);
   tlv_write(writer, 0x9F70, &state, 1);
@@ -45,12 +53,12 @@ uint16_t chip_get_status(struct chip *chip, const struct apdu *command, struct a
   uint8_t all[256];
   struct bytes_writer writer = bytes_writer(all, sizeof all);
 
-  if ((command->p2 & 0x02) == 0)
+  if (((command->p2 & 0x02) == 0) != (chip->memory.old_listing != 0))
     return SW_WRONG_P1P2;
   if (command->p1 == 0x40 && chip->memory.instance.len > 0)
-    entry_write(&writer, &chip->memory.instance, 0x07);
+    entry_write(chip, &writer, &chip->memory.instance, 0x07);
   if (command->p1 == 0x20 && chip->memory.package_size > 0)
-    entry_write(&writer, &chip->memory.package, 0x01);
+    entry_write(chip, &writer, &chip->memory.package, 0x01);
   if (writer.len == 0)
     return SW_DATA_NOT_FOUND;
   if ((command->p2 & 0x01) == 0)

@@ -19,7 +19,7 @@ struct chip_key_set {
 /* Whole, as it stands in the file; only written by chip_commit. */
 struct chip_memory {
   uint8_t magic[4];
-  uint8_t protocol, state, tries_left, closed_mouth, framework, data_max;
+  uint8_t protocol, state, tries_left, closed_mouth, framework, data_max, old_listing;
   uint8_t serial[CHIP_SERIAL_SIZE];
   uint16_t memory; /* bytes free at the factory */
   uint32_t sequence;

@@ -260,6 +260,20 @@ START_TEST(silent_card_is_prepared_too) {
 }
 END_TEST
 
+/* Its listing has another form; what was made is found in it, and taken away. */
+START_TEST(older_card_lists_without_tags) {
+  struct prepare first = plan(), undo = plan(), again = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i], .old_listing = true});
+  ck_assert_int_eq(prepare_run(&first, reader), STATUS_OK);
+  undo.undo = true;
+  ck_assert_int_eq(prepare_run(&undo, reader), STATUS_OK);
+  ck_assert_int_eq(access("fresh.card.purse", F_OK), -1);
+  ck_assert_int_eq(prepare_run(&again, reader), STATUS_OK);
+  card_take();
+}
+END_TEST
+
 /* It is given no more at once than it says that it takes. */
 START_TEST(card_with_a_small_buffer_gets_small_blocks) {
   struct prepare prepare = plan();
@@ -349,6 +363,7 @@ Suite *fresh_suite(void) {
   tcase_add_loop_test(tests, applet_for_newer_cards_is_refused, 0, count);
   tcase_add_loop_test(tests, card_without_room_says_so, 0, count);
   tcase_add_loop_test(tests, silent_card_is_prepared_too, 0, count);
+  tcase_add_loop_test(tests, older_card_lists_without_tags, 0, count);
   tcase_add_loop_test(tests, card_with_a_small_buffer_gets_small_blocks, 0, count);
   tcase_add_loop_test(tests, card_that_says_nonsense_is_left_alone, 0, count);
   tcase_add_loop_test(tests, load_can_be_broken_off, 0, count);
