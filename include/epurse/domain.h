@@ -35,12 +35,16 @@ struct domain_view {
   struct domain_key keys[DOMAIN_KEYS_MAX];
   size_t key_count;
   size_t data_max;             /* bytes that a command may carry (9F65), at most 255 */
+  uint32_t memory_free;        /* bytes for packages and applets (FF21), 0: it does not tell; domain_look_memory */
   struct domain_update update; /* protocol, key version */
 };
 
 /* SELECT, GET DATA, INITIALIZE UPDATE; the card is connected. STATUS_NOT_OUR_CARD: it has no security domain that lets
  * itself be selected (not fused, or terminated); BAD_REPLY; as reader_command. */
 enum status domain_look(struct reader *reader, struct domain_view *view) EPURSE_MUST_USE;
+
+/* Asks how much room there is: most cards do not tell. As reader_command. */
+enum status domain_look_memory(struct reader *reader, struct domain_view *view) EPURSE_MUST_USE;
 
 /* An open session with the domain. */
 struct domain {

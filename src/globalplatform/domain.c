@@ -18,6 +18,8 @@
 #define TAG_CPLC        0x9F7F
 #define TAG_KEYS        0x00E0
 #define TAG_KEY         0xC0
+#define TAG_MEMORY      0xFF21 /* ETSI TS 102 226 8.2.1.7.2 */
+#define TAG_MEMORY_FREE 0x82
 #define DATA_LEAST      32 /* of a command: less holds no MAC and a block, and no card sold has so little */
 #define CPLC_SERIAL     10 /* fabrication date 2, IC serial 4, batch 2 */
 
@@ -148,6 +150,21 @@ enum status domain_look(struct reader *reader, struct domain_view *view) {
   if (status == STATUS_OK)
     serial_choose(view);
   return status;
+}
+
+enum status domain_look_memory(struct reader *reader, struct domain_view *view) {
+  struct apdu_response response;
+  struct tlv all, one;
+
+  view->memory_free = 0;
+  enum status status = get_data(reader, TAG_MEMORY, &response);
+  if (status != STATUS_OK || response.sw != SW_OK ||
+      tlv_find(response.data, response.len, TAG_MEMORY, &all) != STATUS_OK ||
+      tlv_find(all.value, all.len, TAG_MEMORY_FREE, &one) != STATUS_OK || one.len > sizeof view->memory_free)
+    return status;
+  for (size_t i = 0; i < one.len; i++)
+    view->memory_free = view->memory_free << 8 | one.value[i];
+  return STATUS_OK;
 }
 
 /* Proves that we know the keys: the one command that a card counts where it is wrong. */

@@ -73,6 +73,8 @@ enum status prepare_look(struct prepare *prepare, struct reader *reader) {
   enum status status = purse_look(reader, &there);
   if (status == STATUS_OK)
     status = domain_look(reader, &prepare->view);
+  if (status == STATUS_OK)
+    status = domain_look_memory(reader, &prepare->view);
   if (status != STATUS_OK)
     return status;
   prepare->was_ours = prepare->domain_master != NULL && prepare->view.update.key_version == own_version(&prepare->view);

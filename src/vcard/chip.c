@@ -24,6 +24,7 @@
 #define STATE_ENDED   0xFF
 #define TAG_CPLC      0x9F7F
 #define TAG_KEYS      0x00E0
+#define TAG_MEMORY    0xFF21
 #define CPLC_SIZE     42
 #define CPLC_SERIAL   10
 #define DEFAULT_KEY   0x40 /* 40 41 .. 4F, as published */
@@ -169,7 +170,7 @@ static bool domain_select(struct chip *chip, const struct apdu *command, struct 
 
 static uint16_t get_data(const struct chip *chip, const struct apdu *command, struct apdu_response *response) {
   struct bytes_writer writer = bytes_writer(response->data, sizeof response->data);
-  uint8_t cplc[CPLC_SIZE] = {0x47, 0x90, 0xD3, 0x21, 0x47, 0x00};
+  uint8_t room[4], cplc[CPLC_SIZE] = {0x47, 0x90, 0xD3, 0x21, 0x47, 0x00};
   uint16_t tag = (uint16_t)(command->p1 << 8 | command->p2);
 
   if (chip->memory.closed_mouth && !chip->open)
@@ -177,6 +178,13 @@ static uint16_t get_data(const struct chip *chip, const struct apdu *command, st
   if (tag == TAG_CPLC) {
     memcpy(cplc + CPLC_SERIAL, chip->memory.serial, sizeof chip->memory.serial);
     tlv_write(&writer, TAG_CPLC, cplc, sizeof cplc);
+    response->len = writer.len;
+    return SW_OK;
+  }
+  if (tag == TAG_MEMORY) {
+    bytes_put_u32(room, chip->memory.memory - chip->memory.package_size);
+    tlv_write_header(&writer, TAG_MEMORY, 2 + sizeof room);
+    tlv_write(&writer, 0x82, room, sizeof room);
     response->len = writer.len;
     return SW_OK;
   }
