@@ -26,5 +26,7 @@ bool date_passed(const uint8_t date[DATE_SIZE], const uint8_t moment[MOMENT_SIZE
 
 /* "2026-11-23T17:40:06Z" with NUL: 21 bytes. */
 void moment_print(const uint8_t moment[MOMENT_SIZE], char text[21]);
+/* "2026-11-23" with NUL: 11 bytes. */
+void date_print(const uint8_t date[DATE_SIZE], char text[11]);
 
 #endif

@@ -327,8 +327,7 @@ static void statement_check_journals(const struct statement *statement) {
 static void statement_check_card(const struct statement *statement, const struct ledger_card *row) {
   const struct ledger_certification *terms = &row->certification;
   char expiry[11], chip[2 * CHIP_SERIAL_SIZE + 1];
-  (void)snprintf(expiry, sizeof expiry, "%02x%02x-%02x-%02x", terms->expiry[0], terms->expiry[1], terms->expiry[2],
-                 terms->expiry[3]);
+  date_print(terms->expiry, expiry);
   bytes_to_hex(row->chip_serial, CHIP_SERIAL_SIZE, chip);
   if (statement->purse_ceiling != terms->purse_ceiling || statement->payment_ceiling != terms->payment_ceiling)
     statement_add(statement, AUDIT_LOG_CARD, 0, SENTENCE("the ledger has other ceilings"));

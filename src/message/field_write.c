@@ -2,7 +2,6 @@
  * Writes JSON fields: each kind of value in its one form. */
 #include "field.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base64url.h"
@@ -58,7 +57,6 @@ void field_put_cid(struct field_writer *writer, const char *name, const uint8_t 
 void field_put_date(struct field_writer *writer, const char *name, const uint8_t date[DATE_SIZE]) {
   char text[11]; /* YYYY-MM-DD */
 
-  (void)snprintf(text, sizeof text, "%02x%02x-%02x-%02x", (unsigned)date[0], (unsigned)date[1], (unsigned)date[2],
-                 (unsigned)date[3]);
+  date_print(date, text);
   field_put_text(writer, name, text);
 }

@@ -112,3 +112,17 @@ void moment_print(const uint8_t moment[MOMENT_SIZE], char text[21]) {
     }
   }
 }
+
+void date_print(const uint8_t date[DATE_SIZE], char text[11]) {
+  static const char digits[] = "0123456789abcdef", shape[] = "YYyy-MM-DD";
+  const uint8_t *byte = date;
+
+  for (unsigned i = 0; i < sizeof shape; i++) {
+    if (shape[i] == '-' || shape[i] == '\0') {
+      text[i] = shape[i];
+    } else {
+      text[i++] = digits[*byte >> 4];
+      text[i] = digits[*byte++ & 0x0F];
+    }
+  }
+}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/terminal-lists: terminals in order of their names, a page at a time. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,14 +47,12 @@ static enum status list_terminals(struct ledger *ledger, void *context) {
 
 /* A till that may take cards off-line, and has not been heard of for silent_days, may have payments that nobody knows of. */
 static json_t *row(const struct ledger_terminal *terminal, int64_t silent_before) {
-  const uint8_t *day = terminal->expiry;
   bool silent = terminal->offline && terminal->heard_at != 0 && terminal->heard_at < silent_before;
   uint8_t moment[MOMENT_SIZE];
   char tid[TID_SIZE + 1] = "", expiry[11], heard[21] = "";
 
   memcpy(tid, terminal->tid, TID_SIZE);
-  snprintf(expiry, sizeof expiry, "%02x%02x-%02x-%02x", (unsigned)day[0], (unsigned)day[1], (unsigned)day[2],
-           (unsigned)day[3]);
+  date_print(terminal->expiry, expiry);
   if (terminal->heard_at != 0) {
     moment_from_unix(terminal->heard_at, moment);
     moment_print(moment, heard);

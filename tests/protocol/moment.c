@@ -29,6 +29,9 @@ START_TEST(known_moments) {
     ck_assert_int_eq(moment_to_unix(moment), rows[i].seconds);
     moment_print(moment, text);
     ck_assert_str_eq(text, rows[i].text);
+    date_print(moment, text);
+    ck_assert_uint_eq(strlen(text), 10);
+    ck_assert(strncmp(text, rows[i].text, 10) == 0);
   }
 }
 END_TEST

@@ -7,11 +7,6 @@
 #include "cmd/frame/language.h"
 #include "cmd/frame/terminal_program.h"
 
-static void date_print(const uint8_t date[DATE_SIZE], char text[11]) {
-  (void)snprintf(text, 11, "%02x%02x-%02x-%02x", (unsigned)date[0], (unsigned)date[1], (unsigned)date[2],
-                 (unsigned)date[3]);
-}
-
 json_t *admin_card_json(const struct card_facts *facts) {
   const struct currency *currency = currency_by_number(facts->currency);
   char cid[2 * CID_SIZE + 1], expiry[11] = "";

@@ -146,9 +146,8 @@ static enum status answer_send(struct admin *admin, const struct renewal_answer 
 }
 
 static void answer_report(struct admin *admin, const struct renewal_answer *answer, json_t *list) {
-  char day[16];
-  (void)snprintf(day, sizeof day, "%02x%02x-%02x-%02x", (unsigned)answer->expiry[0], (unsigned)answer->expiry[1],
-                 (unsigned)answer->expiry[2], (unsigned)answer->expiry[3]);
+  char day[11];
+  date_print(answer->expiry, day);
   admin->changed = true;
   admin_print(admin, "Terminal %s has its answer, valid until %s; it fetches it by itself.\n", answer->tid, day);
   (void)json_array_append_new(list, json_pack("{s:s, s:s}", "tid", answer->tid, "expiry", day));

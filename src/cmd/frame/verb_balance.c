@@ -13,9 +13,8 @@ static void report(struct terminal_program *self, const struct balance *balance,
   terminal_program_print(self, translated("card ....%s: %s, points: %" PRIu32 ", valid until %02x%02x-%02x-%02x\n"),
                          cid + 12, amount, balance->points, info->expiry[0], info->expiry[1], info->expiry[2],
                          info->expiry[3]);
-  char expiry[16];
-  snprintf(expiry, sizeof expiry, "%02x%02x-%02x-%02x", info->expiry[0], info->expiry[1], info->expiry[2],
-           info->expiry[3]);
+  char expiry[11];
+  date_print(info->expiry, expiry);
   self->report = json_pack("{s:s, s:s, s:I, s:I, s:s, s:I, s:s, s:i}", "operation", "balance", "cid", cid, "balance",
                            (json_int_t)balance->balance, "points", (json_int_t)balance->points, "currency",
                            currency != NULL ? currency->code : "", "atc", (json_int_t)info->atc, "expiry", expiry,

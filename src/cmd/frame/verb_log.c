@@ -58,8 +58,7 @@ json_t *statement_json(const struct card_statement *statement) {
     json_array_append_new(list, record_json(&statement->records[i]));
   cid_print(info->cid, cid);
   bytes_to_hex(info->chip_serial, CHIP_SERIAL_SIZE, chip);
-  snprintf(expiry, sizeof expiry, "%02x%02x-%02x-%02x", info->expiry[0], info->expiry[1], info->expiry[2],
-           info->expiry[3]);
+  date_print(info->expiry, expiry);
   return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s, s:I, s:I, s:s, s:o}", "operation", "log", "cid", cid, "chip",
                    chip, "atc", (json_int_t)info->atc, "balance", (json_int_t)statement->balance.balance, "points",
                    (json_int_t)statement->balance.points, "currency", currency != NULL ? currency->code : "",
