@@ -148,6 +148,27 @@ START_TEST(wrong_keys_cost_the_card_nothing) {
 }
 END_TEST
 
+/* By another program; prepare then says so before it shows a key. */
+START_TEST(card_that_was_shown_wrong_keys_too_often) {
+  static const uint8_t update[] = {0x80, 0x50, 0x00, 0x00, 0x08, 1, 2, 3, 4, 5, 6, 7, 8, 0x00};
+  static const uint8_t wrong[5 + 16] = {0x84, 0x82, 0x03, 0x00, 0x10};
+  struct apdu_response response;
+  struct prepare prepare = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  for (int i = 0; i < 10; i++) {
+    ck_assert_int_eq(reader_transmit(reader, update, sizeof update, &response), STATUS_OK);
+    ck_assert_uint_eq(response.sw, SW_OK);
+    ck_assert_int_eq(reader_transmit(reader, wrong, sizeof wrong, &response), STATUS_OK);
+    ck_assert_uint_eq(response.sw, 0x6300);
+  }
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_CARD_REFUSED);
+  ck_assert_int_eq(prepare.step, PREPARE_LOOK);
+  ck_assert_uint_ne(prepare.sw, SW_BLOCKED);
+  card_take();
+}
+END_TEST
+
 /* The published keys open nothing after it. */
 START_TEST(published_keys_are_gone) {
   struct prepare ours = plan(), published = plan();
@@ -355,6 +376,7 @@ Suite *fresh_suite(void) {
   tcase_add_loop_test(tests, once_more_changes_nothing, 0, count);
   tcase_add_loop_test(tests, torn_anywhere_it_goes_on, 0, count);
   tcase_add_loop_test(tests, wrong_keys_cost_the_card_nothing, 0, count);
+  tcase_add_loop_test(tests, card_that_was_shown_wrong_keys_too_often, 0, count);
   tcase_add_loop_test(tests, published_keys_are_gone, 0, count);
   tcase_add_loop_test(tests, keys_may_be_kept, 0, count);
   tcase_add_loop_test(tests, what_it_made_can_be_undone, 0, count);
