@@ -477,6 +477,7 @@ END_TEST
 Suite *settlement_suite(void) {
   Suite *suite = suite_create("settlement");
   TCase *tests = tcase_create("settlement");
+  tcase_set_timeout(tests, 60); /* PostgreSQL is waited for */
   tcase_add_test(tests, closes_a_day);
   tcase_add_test(tests, closes_nothing_twice);
   tcase_add_test(tests, is_exported_to_one_account);
