@@ -128,6 +128,14 @@ static enum status show_typed(void *context, const struct outcome *outcome) {
   return show(typed->self, outcome);
 }
 
+/* A payout of nothing is none. */
+static void empty_say(const struct terminal_program *self) {
+  char text[AMOUNT_TEXT_MAX];
+  report_amount(text, 1, self->terminal->currency->numeric);
+  problem_say(self->program->name,
+              "a card with nothing on it is not closed: load %s first, in cash say, which it gives back", text);
+}
+
 static enum status amount_of_all(struct typed *typed, struct amount *amount) {
   const struct dialogue dialogue = {
       .context = typed, .ask_pin = pin_typed, .say = say, .step = step, .words = typed->self->dialogue.words};
@@ -141,6 +149,8 @@ static enum status amount_of_all(struct typed *typed, struct amount *amount) {
     status = payout_open_amount(typed->self->terminal, info.cid, &amount->minor);
   if (status != STATUS_OK)
     report_failure(typed->self, status, NULL);
+  if (status == STATUS_INSUFFICIENT_BALANCE && typed->self->close)
+    empty_say(typed->self);
   return status;
 }
 
