@@ -13,8 +13,8 @@ EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh c
 	.editorconfig CONTRIBUTING.md SECURITY.md docs/architecture.md docs/counting.md docs/found.md docs/glossary.md \
 	docs/ledger.md docs/pictures/bench-cards.svg docs/pictures/bench-latency.svg docs/pictures/bench-till.svg \
 	docs/pictures/bench-time.svg docs/pictures/parts.svg docs/pictures/payment.svg docs/pictures/receipt.svg \
-	docs/pictures/till-customer.png docs/pictures/till-page.png docs/protocol.md docs/readers.md docs/printing.md \
-	docs/till-page.md docs/till.md docs/tour.md
+	docs/pictures/till-customer.png docs/pictures/till-drawer.png docs/pictures/till-page.png docs/protocol.md \
+	docs/readers.md docs/printing.md docs/till-page.md docs/till.md docs/tour.md
 STATUS_DEF = $(srcdir)/include/epurse/status.def
 FINDINGS_DEF = $(srcdir)/include/epurse/findings.def
 

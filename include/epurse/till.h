@@ -26,6 +26,7 @@
 
 struct till;         /* opaque */
 struct receipt_copy; /* terminal.h */
+struct print_document;
 
 #define TILL_WAIT_SECONDS 120 /* for the card, for the PIN, and for an answer, unless a request says otherwise */
 
@@ -245,5 +246,7 @@ enum status till_receipt(struct till *till, int64_t number, struct outcome *outc
 /* The same on paper, for the holder, marked as a copy. May wait for the printer, as long as it is configured. Statuses of receipt_again and
  * printer_print. */
 enum status till_print(struct till *till, int64_t number) EPURSE_MUST_USE;
+/* Anything else on the same paper. Statuses of printer_print; STATUS_TILL_BUSY. */
+enum status till_print_document(struct till *till, const struct print_document *document) EPURSE_MUST_USE;
 
 #endif

@@ -5,121 +5,8 @@
 #include <string.h>
 
 #include "epurse/till_shift.h"
+#include "page_sheet.h"
 #include "page_state.h"
-
-/* ---- sums ---- */
-
-/* Below zero too: a difference, or a day with more payouts than loads. */
-static void put_signed(struct page_visit *visit, int64_t minor) {
-  put(visit, minor < 0 ? "&minus;" : "");
-  put_amount(visit, minor < 0 ? -minor : minor);
-}
-
-/* A row of the table; `of`, which is text, behind the word. */
-static void put_sum(struct page_visit *visit, enum page_word word, const char *of, const struct count_sum *sum) {
-  if (sum->count == 0)
-    return;
-  put(visit, "<tr><th scope=\"row\">");
-  put_word(visit, word);
-  put(visit, of[0] != 0 ? " (" : "");
-  put_text(visit, of);
-  put(visit, "%s</th><td class=\"number\">%" PRId64 "</td><td class=\"number\">", of[0] != 0 ? ")" : "", sum->count);
-  put_signed(visit, sum->amount);
-  put(visit, "</td></tr>");
-}
-
-static struct count_sum sales_of(const struct count *count) {
-  static const enum count_kind kinds[] = {COUNT_SALE_PIN, COUNT_SALE_NO_PIN, COUNT_SALE_OFFLINE};
-  struct count_sum all = {0, 0};
-  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-    all.count += count->kinds[kinds[i]].count;
-    all.amount += count->kinds[kinds[i]].amount;
-  }
-  return all;
-}
-
-static void put_cashier(struct page_visit *visit, const struct count_cashier *cashier) {
-  put_sum(visit, WORD_SALES, cashier->name, &cashier->sales);
-  put_sum(visit, WORD_REFUNDS, cashier->name, &cashier->refunds);
-  put_sum(visit, WORD_LOADS, cashier->name, &cashier->loads);
-  put_sum(visit, WORD_PAYOUTS, cashier->name, &cashier->payouts);
-}
-
-static const char *tender_text(const struct page_visit *visit, const char *kind) {
-  return strcmp(kind, "cash") == 0 ? page_word(visit->language, WORD_CASH) : kind;
-}
-
-static void put_count(struct page_visit *visit, const struct count *count) {
-  const struct count_sum sales = sales_of(count);
-  put(visit, "<table><tbody>");
-  put_sum(visit, WORD_SALES, "", &sales);
-  put_sum(visit, WORD_BY_PROMISE, "", &count->kinds[COUNT_SALE_OFFLINE]);
-  put_sum(visit, WORD_POINTS, "", &count->kinds[COUNT_SALE_POINTS]);
-  put_sum(visit, WORD_REFUNDS, "", &count->kinds[COUNT_REFUND]);
-  put_sum(visit, WORD_REFUNDS_POINTS, "", &count->kinds[COUNT_REFUND_POINTS]);
-  for (size_t i = 0; i < count->load_count; i++)
-    put_sum(visit, WORD_LOADS, tender_text(visit, count->loads[i].kind), &count->loads[i].sum);
-  put_sum(visit, WORD_PAYOUTS, page_word(visit->language, WORD_CASH), &count->kinds[COUNT_PAYOUT_CASH]);
-  put_sum(visit, WORD_PAYOUTS, page_word(visit->language, WORD_TRANSFER), &count->kinds[COUNT_PAYOUT_TRANSFER]);
-  put_sum(visit, WORD_ELSEWHERE, "", &count->kinds[COUNT_ELSEWHERE]);
-  put_sum(visit, WORD_TO_BOOK, "", &count->waiting);
-  put_sum(visit, WORD_OPEN, "", &count->open);
-  for (size_t i = 0; i < count->cashier_count; i++)
-    put_cashier(visit, &count->cashiers[i]);
-  put(visit, "</tbody></table>");
-}
-
-/* ---- facts ---- */
-
-static void put_fact(struct page_visit *visit, enum page_word word) {
-  put(visit, "<dt>");
-  put_word(visit, word);
-  put(visit, "</dt><dd>");
-}
-
-static void put_fact_amount(struct page_visit *visit, enum page_word word, int64_t minor) {
-  put_fact(visit, word);
-  put_signed(visit, minor);
-  put(visit, "</dd>");
-}
-
-/* When, and by whom where somebody said. */
-static void put_fact_moment(struct page_visit *visit, enum page_word word, int64_t unix_seconds, const char *who) {
-  char moment[32];
-  page_time(visit->language, unix_seconds, moment);
-  put_fact(visit, word);
-  put(visit, "%s ", moment);
-  put_text(visit, who);
-  put(visit, "</dd>");
-}
-
-static void put_drawer(struct page_visit *visit, const struct closing *closing, bool counted) {
-  const int64_t target = closing_target(closing);
-  put_fact_amount(visit, WORD_FLOAT, closing->drawer_float);
-  put_fact_amount(visit, WORD_CAME_IN, count_drawer(&closing->count));
-  put_fact_amount(visit, WORD_TARGET, target);
-  if (!counted)
-    return;
-  put_fact_amount(visit, WORD_COUNTED, closing->drawer_counted);
-  put_fact_amount(visit, WORD_DIFFERENCE, closing->drawer_counted - target);
-}
-
-static void put_shift(struct page_visit *visit, const struct closing *shift) {
-  put(visit, "<h2>");
-  put_word(visit, WORD_SHIFT);
-  put(visit, " %" PRId64 "</h2><dl>", shift->number);
-  put_fact_moment(visit, WORD_BEGUN, shift->begun, shift->begun_by);
-  if (shift->at != 0)
-    put_fact_moment(visit, WORD_ENDED, shift->at, shift->ended_by);
-  put_drawer(visit, shift, shift->at != 0);
-  put(visit, "</dl>");
-}
-
-static void put_title(struct page_visit *visit, enum page_word word) {
-  put(visit, "<h2>");
-  put_word(visit, word);
-  put(visit, "</h2>");
-}
 
 /* ---- the forms ---- */
 
@@ -144,11 +31,30 @@ static void put_submit(struct page_visit *visit, enum page_word word, const char
   put(visit, "</button></form></section>");
 }
 
+/* Where there is a printer. `shift`: of shifts; else of closings, 0: what there is since the last one. */
+static void put_print(struct page_visit *visit, bool shift, int64_t number) {
+  if (!till_facts(visit->page->options.till)->printer)
+    return;
+  put_form(visit, "/drawer/print", number);
+  put_hidden(visit, "shift", shift ? "1" : "");
+  put(visit, "<button type=\"submit\">");
+  put_word(visit, WORD_PRINT);
+  put(visit, "</button></form>");
+}
+
+static void put_printed(struct page_visit *visit) {
+  if (form_text(&visit->query, "printed")[0] == 0)
+    return;
+  put(visit, "<p class=\"notice\" role=\"status\">");
+  put_word(visit, WORD_PRINTED);
+  put(visit, "</p>");
+}
+
 /* The shift that runs and its end, or the last one and the next one's beginning. */
 static void put_shift_part(struct page_visit *visit, const struct closing *shift) {
   put(visit, "<section class=\"card\">");
   if (shift->number > 0)
-    put_shift(visit, shift);
+    sheet_shift(&(struct sheet){.visit = visit}, shift);
   if (shift->number > 0 && shift->at == 0) {
     put_form(visit, "/shift/end", shift->number);
     put_money(visit, "counted", WORD_COUNTED, true);
@@ -162,8 +68,8 @@ static void put_shift_part(struct page_visit *visit, const struct closing *shift
 
 static void put_closing_part(struct page_visit *visit, const struct closing *since, int64_t last) {
   put(visit, "<section class=\"card\">");
-  put_title(visit, WORD_SINCE_CLOSING);
-  put_count(visit, &since->count);
+  sheet_closing(&(struct sheet){.visit = visit}, since, NULL);
+  put_print(visit, false, 0);
   if (last > 0) {
     put(visit, "<p><a href=\"/closing/%" PRId64 "\">", last);
     put_word(visit, WORD_CLOSING);
@@ -195,6 +101,7 @@ void page_drawer(struct page_visit *visit) {
     return;
   }
   put_head(visit, WORD_DRAWER, "");
+  put_printed(visit);
   put_shift_part(visit, &shift);
   put_closing_part(visit, &since, last.number);
   put_foot(visit);
@@ -203,45 +110,32 @@ void page_drawer(struct page_visit *visit) {
 
 /* ---- one of them ---- */
 
-static void show(struct page_visit *visit, const struct closing *closing, const uint8_t hash[CRYPTO_SHA256_SIZE]) {
-  put(visit, "<section class=\"receipt\">");
-  if (closing->chain == JOURNAL_SHIFTS) {
-    put_shift(visit, closing);
-  } else {
-    put_title(visit, WORD_CLOSING);
-    put(visit, "<dl>");
-    put_fact(visit, WORD_NUMBER);
-    put(visit, "%" PRId64 "</dd>", closing->number);
-    put_fact_moment(visit, WORD_TIME, closing->at, closing->ended_by);
-    if (closing->has_drawer)
-      put_drawer(visit, closing, true);
-    put(visit, "</dl>");
-  }
-  put_count(visit, &closing->count);
-  if (closing->at != 0) {
-    put(visit, "<p class=\"hash\">");
-    for (size_t i = 0; i < CRYPTO_SHA256_SIZE; i++)
-      put(visit, "%02x%s", hash[i], i % 4 == 3 ? " " : "");
-    put(visit, "</p>");
-  }
-  put(visit, "</section>");
+/* Which one a number means; 0: of closings what there is since the last one. */
+static enum status closing_of(struct page_visit *visit, bool shift, int64_t number, struct closing *closing,
+                              uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  struct till *till = visit->page->options.till;
+  if (number < 0 || (shift && number == 0))
+    return STATUS_NOT_FOUND;
+  if (shift)
+    return till_shift(till, number, closing, hash);
+  return number == 0 ? till_count(till, closing) : till_closing(till, number, closing, hash);
 }
 
 static void page_of(struct page_visit *visit, bool shift) {
-  struct till *till = visit->page->options.till;
   struct closing closing;
   uint8_t hash[CRYPTO_SHA256_SIZE] = {0};
-  int64_t number = form_number(visit->rest);
-  enum status status = STATUS_NOT_FOUND;
-  if (number > 0)
-    status = shift ? till_shift(till, number, &closing, hash) : till_closing(till, number, &closing, hash);
+  const int64_t number = form_number(visit->rest);
+  enum status status = number > 0 ? closing_of(visit, shift, number, &closing, hash) : STATUS_NOT_FOUND;
   if (status != STATUS_OK) {
     page_refuse_status(visit, status == STATUS_NOT_FOUND ? 404 : 503, status);
     return;
   }
   put_head(visit, shift ? WORD_SHIFT : WORD_CLOSING, "");
-  show(visit, &closing, hash);
-  put(visit, "<p><a class=\"button\" href=\"/drawer\">");
+  put(visit, "<section class=\"receipt\">");
+  sheet_closing(&(struct sheet){.visit = visit}, &closing, hash);
+  put_print(visit, shift, number);
+  put_printed(visit);
+  put(visit, "</section><p><a class=\"button\" href=\"/drawer\">");
   put_word(visit, WORD_DRAWER);
   put(visit, "</a></p>");
   put_foot(visit);
@@ -254,6 +148,27 @@ void page_shift(struct page_visit *visit) {
 
 void page_closing(struct page_visit *visit) {
   page_of(visit, false);
+}
+
+/* Who asks twice has it twice. */
+void page_drawer_print(struct page_visit *visit) {
+  struct closing closing;
+  uint8_t hash[CRYPTO_SHA256_SIZE] = {0};
+  char path[64];
+  const int64_t number = form_number(form_text(&visit->form, "number"));
+  const bool shift = form_text(&visit->form, "shift")[0] != 0;
+  enum status status = closing_of(visit, shift, number, &closing, hash);
+  if (status == STATUS_OK)
+    status = sheet_print(visit, &closing, hash);
+  if (status != STATUS_OK) {
+    page_refuse_status(visit, status == STATUS_NOT_FOUND ? 404 : 503, status);
+    return;
+  }
+  if (number == 0)
+    snprintf(path, sizeof path, "/drawer?printed=1");
+  else
+    snprintf(path, sizeof path, "/%s/%" PRId64 "?printed=1", shift ? "shift" : "closing", number);
+  page_redirect(visit, path);
 }
 
 /* ---- what forms begin, end and close ---- */

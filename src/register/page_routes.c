@@ -44,6 +44,7 @@ static const struct route {
     {EVHTTP_REQ_POST, "/refund", CASHIER, page_refund_start},
     {EVHTTP_REQ_GET, "/totals", CASHIER, page_totals},
     {EVHTTP_REQ_GET, "/drawer", CASHIER, page_drawer},
+    {EVHTTP_REQ_POST, "/drawer/print", CASHIER, page_drawer_print},
     {EVHTTP_REQ_POST, "/shift", CASHIER, page_shift_begin},
     {EVHTTP_REQ_POST, "/shift/end", CASHIER, page_shift_end},
     {EVHTTP_REQ_GET, "/shift/", CASHIER, page_shift},

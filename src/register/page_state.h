@@ -145,8 +145,7 @@ enum status form_take(struct evhttp_request *raw, struct page_form *form) EPURSE
 enum status form_query(const char *query, struct page_form *form) EPURSE_MUST_USE;
 /* A field's value; "" where it is not there. Borrowed. */
 const char *form_text(const struct page_form *form, const char *name);
-/* A number of a form or a path; -1: it is none. */
-int64_t form_number(const char *text);
+int64_t form_number(const char *text); /* -1: it is none */
 void form_wipe(struct page_form *form);
 
 /* ---- page_words.c ---- */
@@ -221,6 +220,7 @@ void page_shift_end(struct page_visit *visit);
 void page_shift(struct page_visit *visit);
 void page_close(struct page_visit *visit);
 void page_closing(struct page_visit *visit);
+void page_drawer_print(struct page_visit *visit);
 
 /* ---- page_login.c ---- */
 

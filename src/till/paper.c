@@ -78,3 +78,19 @@ enum status till_print(struct till *till, int64_t number) {
   pthread_mutex_unlock(&till->desk_mutex);
   return status == STATUS_OK ? print(till, &setting, &outcome, &copy, 1) : status;
 }
+
+enum status till_print_document(struct till *till, const struct print_document *document) {
+  struct print_setting setting = {.width = 80};
+  pthread_mutex_lock(&till->desk_mutex);
+  bool there = till->desk != NULL;
+  if (there)
+    setting = till->desk->printer;
+  pthread_mutex_unlock(&till->desk_mutex);
+  if (!there)
+    return STATUS_TILL_BUSY;
+  pthread_mutex_lock(&till->paper_mutex);
+  enum status status = printer_print(&setting, document);
+  pthread_mutex_unlock(&till->paper_mutex);
+  note(till, status);
+  return status;
+}
