@@ -102,13 +102,6 @@ static void on_local(struct evhttp_request *raw, void *context) {
   serve(context, raw);
 }
 
-/* TLS is spoken at the one that is remote, and there alone. */
-enum code_door door_of(struct evhttp_request *raw) {
-  struct evhttp_connection *line = evhttp_request_get_connection(raw);
-  struct bufferevent *buffered = line != NULL ? evhttp_connection_get_bufferevent(line) : NULL;
-  return buffered != NULL && bufferevent_openssl_get_ssl(buffered) != NULL ? CODE_NET : CODE_PROGRAM;
-}
-
 /* evhttp serves in the clear where a TLS object could not be made: not here. */
 static void on_remote(struct evhttp_request *raw, void *context) {
   struct register_json *json = context;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Answers of the JSON interface: an object, or a problem. */
+ * Answers of the JSON interface, an object or a problem, and by which door its caller came. */
 #include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,4 +38,11 @@ void door_refuse(struct evhttp_request *raw, int http, enum status status) {
     problem_reply_as(http, status, &reply);
   reply_send(raw, reply.http_status, PROBLEM_MEDIA_TYPE, reply.text != NULL ? reply.text : "", reply.text_len);
   reply_clear(&reply);
+}
+
+/* TLS is spoken at the one that is remote, and there alone. */
+enum code_door door_of(struct evhttp_request *raw) {
+  struct evhttp_connection *line = evhttp_request_get_connection(raw);
+  struct bufferevent *buffered = line != NULL ? evhttp_connection_get_bufferevent(line) : NULL;
+  return buffered != NULL && bufferevent_openssl_get_ssl(buffered) != NULL ? CODE_NET : CODE_PROGRAM;
 }
