@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "epurse/amount.h"
+#include "epurse/iban.h"
 #include "epurse/moment.h"
 #include "epurse/number.h"
 #include "epurse/outcome.h"
@@ -105,15 +106,16 @@ struct till_request {
   enum offline_use offline;
   /* Refund: the sale's number, reference, or the text of its receipt's QR code; "": the newest. */
   char sale[RECEIPT_TEXT_SIZE];
-  bool whole;                               /* refund: of all that was sold, `amount` says nothing */
-  bool without_card;                        /* refund: it is owed to the card */
-  char supervisor[SUPERVISOR_CODE_MAX + 1]; /* refund, where the till has a code; the caller wipes its own */
+  bool whole;                                      /* refund: of all that was sold, `amount` says nothing */
+  bool without_card;                               /* refund: it is owed to the card */
+  char supervisor[SUPERVISOR_CODE_MAX + 1];        /* refund, where the till has a code; the caller wipes its own */
+  char iban[IBAN_MAX + 1], holder[HOLDER_MAX + 1]; /* payout: to that account, and whose it is; "": in cash */
   bool supervisor_known; /* refund: of what was sold just now and is not handed out: nobody decides that */
   enum code_door door;   /* where both codes were said */
 };
 
 /* Begins it, and does not wait. STATUS_OK: it is under way, or it is the very one that is. STATUS_REFERENCE_USED: under way
- * with another amount or kind. STATUS_TILL_BUSY: another one is. STATUS_BAD_AMOUNT, WRONG_CURRENCY, BAD_FORMAT,
+ * with another amount or kind. STATUS_TILL_BUSY: another one is. STATUS_BAD_AMOUNT, WRONG_CURRENCY, BAD_FORMAT, IBAN_INVALID,
  * NOT_PERMITTED, OFFLINE_FORBIDDEN: nothing was begun. A reference that was done before ends at once as it did then, and
  * nothing is taken twice; with another amount or kind it ends with STATUS_REFERENCE_USED. */
 enum status till_start(struct till *till, const struct till_request *request) EPURSE_MUST_USE;

@@ -167,6 +167,10 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
     request->up_to = take_flag(&members, "up_to");
     take_offline(&members, facts, request);
   }
+  if (request->kind == TILL_PAYOUT) {
+    take_text(&members, "iban", request->iban, sizeof request->iban);
+    take_text(&members, "name", request->holder, sizeof request->holder);
+  }
   if (request->kind == TILL_REFUND) {
     take_text(&members, "sale", request->sale, sizeof request->sale);
     if (request->sale[0] == 0) /* a register knows which one it gives back */

@@ -12,6 +12,13 @@
 
 #define SHOWN_SECONDS 10 /* a program prints at once, or is gone */
 
+static enum status check_account(const struct till_request *request) {
+  const bool named = request->holder[0] != 0;
+  if ((request->iban[0] != 0) != named || (named && request->kind != TILL_PAYOUT))
+    return STATUS_BAD_FORMAT;
+  return !named || iban_valid(request->iban) ? STATUS_OK : STATUS_IBAN_INVALID;
+}
+
 static enum status check(const struct till *till, const struct till_request *request) {
   bool shop = request->kind == TILL_SALE || request->kind == TILL_REFUND;
   if (request->kind < TILL_SALE || request->kind > TILL_PAYOUT || !reference_valid(request->reference) ||
@@ -41,6 +48,7 @@ static enum status check_cashier(const struct till *till, const struct till_requ
 static bool is_running(const struct till *till, const struct till_request *request) {
   const struct till_request *now = &till->request;
   return now->kind == request->kind && now->whole == request->whole && strcmp(now->sale, request->sale) == 0 &&
+         strcmp(now->iban, request->iban) == 0 &&
          (request->whole || (now->amount.minor == request->amount.minor && now->up_to == request->up_to));
 }
 
@@ -61,6 +69,8 @@ static enum status accept(struct till *till, const struct till_request *request)
 
 enum status till_start(struct till *till, const struct till_request *request) {
   enum status status = check(till, request);
+  if (status == STATUS_OK)
+    status = check_account(request);
   if (status == STATUS_OK)
     status = check_cashier(till, request);
   if (status != STATUS_OK)

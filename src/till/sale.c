@@ -217,6 +217,8 @@ static enum status work(struct till *till, struct outcome *outcome) {
                             .up_to = request->up_to,
                             .offline = request->kind == TILL_SALE ? request->offline : OFFLINE_USE_NEVER,
                             .tender = till->tender,
+                            .iban = request->iban[0] != 0 ? request->iban : NULL,
+                            .holder = request->iban[0] != 0 ? request->holder : NULL,
                             .wait_seconds = wait_of(request),
                             .reference = request->unnamed ? NULL : request->reference};
   struct sale sale = {.atc = 0};

@@ -233,6 +233,10 @@ static json_t *request_json(const struct talk *talk) {
     refund_options(wish, object);
   else if (self->terminal->role == ROLE_POS)
     sale_options(payment, object);
+  if (payment->iban != NULL) {
+    json_object_set_new(object, "iban", json_string(payment->iban));
+    json_object_set_new(object, "name", json_string(payment->holder));
+  }
   if (self->cashier != NULL)
     json_object_set_new(object, "cashier", json_string(self->cashier));
   if (self->cashier_code[0] != 0)

@@ -245,9 +245,9 @@ static enum status put_back(struct terminal_program *self) {
   return STATUS_OK;
 }
 
-/* An amount in cash, at a reload terminal. */
+/* An amount, at a reload terminal. */
 static bool is_for_a_till(const struct terminal_program *self) {
-  return self->terminal->role == ROLE_RELOAD && self->iban == NULL && !self->all && !self->close;
+  return self->terminal->role == ROLE_RELOAD && !self->all && !self->close;
 }
 
 enum status verb_payout(void *context, char **arguments) {
