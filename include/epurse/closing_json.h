@@ -15,7 +15,7 @@ struct closing;
 json_t *closing_json(const struct closing *closing, const uint8_t *hash, const char *tid, const char *currency);
 /* A shift without its sums: its number, who and when, and its drawer. NULL: no memory. */
 json_t *shift_line_json(const struct closing *shift);
-/* The shifts that a closing names, each so. NULL: it names none, or one cannot be read just now. */
+/* The shifts that a closing names, each so; one that cannot be read is left to the audit. NULL: it names none, or `read` says TILL_BUSY. */
 json_t *closing_shifts_json(const struct closing *closing,
                             enum status (*read)(void *context, int64_t number, struct closing *shift), void *context);
 

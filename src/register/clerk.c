@@ -38,6 +38,14 @@ static enum status shift_of_closing(void *context, int64_t number, struct closin
   return till_shift(context, number, shift, hash);
 }
 
+/* Those that it names; a question is rather put off than answered as if there were none. */
+static void shifts_take(struct clerk *clerk, struct call *call) {
+  const struct closing *closing = &call->closing;
+  call->shifts = closing_shifts_json(closing, shift_of_closing, clerk->till);
+  if (call->shifts == NULL && closing->shifts_last > closing->shifts_after && call->kind != CALL_CLOSE)
+    call->status = STATUS_TILL_BUSY;
+}
+
 /* Nothing of the call but these fields is touched here: the loop has the rest. */
 static void answer(struct clerk *clerk, struct call *call) {
   switch (call->kind) {
@@ -67,7 +75,7 @@ static void answer(struct clerk *clerk, struct call *call) {
     call->status = till_status(clerk->till, call->reference, &call->result);
   }
   if (call->status == STATUS_OK && (call->kind == CALL_COUNT || call->kind == CALL_CLOSING || call->kind == CALL_CLOSE))
-    call->shifts = closing_shifts_json(&call->closing, shift_of_closing, clerk->till);
+    shifts_take(clerk, call);
   crypto_wipe(&call->cashier, sizeof call->cashier);
 }
 

@@ -109,17 +109,15 @@ json_t *closing_json(const struct closing *closing, const uint8_t *hash, const c
 json_t *closing_shifts_json(const struct closing *closing,
                             enum status (*read)(void *context, int64_t number, struct closing *shift), void *context) {
   json_t *list = closing->shifts_last > closing->shifts_after ? json_array() : NULL;
-  enum status status = STATUS_OK;
-  for (int64_t number = closing->shifts_after + 1;
-       list != NULL && status == STATUS_OK && number <= closing->shifts_last; number++) {
+  for (int64_t number = closing->shifts_after + 1; list != NULL && number <= closing->shifts_last; number++) {
     struct closing shift = {.chain = JOURNAL_SHIFTS};
-    status = read(context, number, &shift);
+    enum status status = read(context, number, &shift);
     if (status == STATUS_OK)
       json_array_append_new(list, shift_line_json(&shift));
-  }
-  if (status != STATUS_OK) {
-    json_decref(list);
-    list = NULL;
+    if (status == STATUS_TILL_BUSY) {
+      json_decref(list);
+      list = NULL;
+    }
   }
   return list;
 }
