@@ -78,12 +78,15 @@ static bool stays_open(const struct sequence *sequence, int state, const struct 
          whose_promise(promise) == sequence->whose;
 }
 
-/* Asked off-line and not answered: whether it was the thief's card. */
-static bool is_thiefs(sqlite3_stmt *row) {
+/* Asked off-line and not answered: whether it was the thief's card, or one that is dead since. Nobody can ask them. */
+static bool is_silent(const struct sequence *sequence, sqlite3_stmt *row) {
+  const struct ledger_card *cards = torture->books.cards;
   struct certificate card;
   int len = sqlite3_column_bytes(row, 3);
-  return len > 0 && certificate_decode(sqlite3_column_blob(row, 3), (size_t)len, &card) == STATUS_OK &&
-         memcmp(card.subject, torture->books.cards[WHOSE_OPENED].cid, CID_SIZE) == 0;
+  if (len <= 0 || certificate_decode(sqlite3_column_blob(row, 3), (size_t)len, &card) != STATUS_OK)
+    return false;
+  bool dead = sequence->fate != CARD_PERSONALISED && memcmp(card.subject, cards[sequence->whose].cid, CID_SIZE) == 0;
+  return dead || memcmp(card.subject, cards[WHOSE_OPENED].cid, CID_SIZE) == 0;
 }
 
 /* A load whose charge its bank has taken back by itself: people are told, and nothing ends it. */
@@ -99,7 +102,8 @@ static void judge_row(struct sequence *sequence, enum till till, sqlite3_stmt *r
   bool promised = sqlite3_column_bytes(row, 1) == PROMISE_SIZE &&
                   promise_decode(sqlite3_column_blob(row, 1), PROMISE_SIZE, &promise) == STATUS_OK;
   bool closed = state == JOURNAL_CONFIRMED || state == JOURNAL_CANCELLED || state == JOURNAL_SETTLED;
-  bool open = promised ? stays_open(sequence, state, &promise) || is_marked(till, state, &promise) : is_thiefs(row);
+  bool open =
+      promised ? stays_open(sequence, state, &promise) || is_marked(till, state, &promise) : is_silent(sequence, row);
   if (!closed && !open)
     sequence_violation(sequence, "%s's journal has an open entry, state %d", till_name(till), state);
   if (!promised)
