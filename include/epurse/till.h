@@ -21,7 +21,6 @@
 #include "epurse/receipt.h"
 #include "epurse/reference.h"
 #include "epurse/status.h"
-#include "epurse/terminal_closing.h"
 #include "epurse/terminal_offline.h"
 #include "epurse/terminal_supervisor.h"
 
@@ -222,13 +221,6 @@ struct till_totals {
 };
 /* STATUS_STORE_FAILED. Reads the whole journal. */
 enum status till_totals(struct till *till, int64_t since, struct till_totals *totals) EPURSE_MUST_USE;
-
-/* As the verb totals of epurse-pos: counted since the last closing (X; of *closing only currency, count and the shifts that it would name are
- * filled); a closing (Z) that was made, 0: the last (STATUS_NOT_FOUND). May wait for the journal, not for a card: STATUS_TILL_BUSY while
- * one is at work. STATUS_STORE_FAILED. One that is made now: till_shift.h. */
-enum status till_count(struct till *till, struct closing *closing) EPURSE_MUST_USE;
-enum status till_closing(struct till *till, int64_t number, struct closing *closing,
-                         uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
 /* One that the card has done. */
 struct till_entry {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The till's shifts and closings that are made now, as the verbs shift and totals of epurse-pos have them. */
+ * The till's shifts and closings, as the verbs shift and totals of epurse-pos have them. */
 #ifndef EPURSE_TILL_SHIFT_H
 #define EPURSE_TILL_SHIFT_H
 
@@ -12,6 +12,13 @@
 
 struct till;    /* till.h */
 struct closing; /* terminal_closing.h */
+
+/* As the verb totals of epurse-pos: counted since the last closing (X; of *closing only currency, count and the shifts that it would name are
+ * filled); a closing (Z) that was made, 0: the last (STATUS_NOT_FOUND). May wait for the journal, not for a card: STATUS_TILL_BUSY while
+ * one is at work. STATUS_STORE_FAILED. */
+enum status till_count(struct till *till, struct closing *closing) EPURSE_MUST_USE;
+enum status till_closing(struct till *till, int64_t number, struct closing *closing,
+                         uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
 /* Who it is. The code is for a terminal whose cashiers have codes; the caller wipes it. */
 struct till_cashier {

@@ -9,6 +9,7 @@
 #include <openssl/types.h>
 #include <stdbool.h>
 
+#include "epurse/terminal_closing.h"
 #include "epurse/till.h"
 #include "epurse/till_shift.h"
 #include "listener.h"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "epurse/terminal_closing.h"
 #include "epurse/till_shift.h"
 #include "epurse/tlv.h"
 #include "zvt_state.h"

@@ -4,6 +4,7 @@
 
 #include "epurse/terminal.h"
 #include "epurse/terminal_cashier.h"
+#include "epurse/terminal_closing.h"
 #include "epurse/terminal_count.h"
 #include "epurse/till_shift.h"
 #include "till_state.h"

@@ -7,6 +7,7 @@
 #include "epurse/certificate.h"
 #include "epurse/crypto.h"
 #include "epurse/terminal_cashier.h"
+#include "epurse/terminal_count.h"
 #include "epurse/terminal_recovery.h"
 #include "till_state.h"
 
