@@ -223,13 +223,13 @@ static void seed_card(const struct world *world, const struct fuzz_sink *sink) {
   draft_begin(&draft, world);
   put_card(&draft, POS, MESSAGE_CARD_CONTACT);
   put_card(&draft, DESK, MESSAGE_CARD_QUERY);
+  put(&draft, ADMIN, MESSAGE_DEPOSIT_LIST, json_pack("{s:s, s:s, s:i}", "day", "2026-05-01", "after", "", "limit", 3));
   draft_end(&draft, sink);
   draft_begin(&draft, world);
   put(&draft, ADMIN, MESSAGE_CARD_LIST, json_pack("{s:s, s:i}", "after", "", "limit", 3));
   put(&draft, ADMIN, MESSAGE_TERMINAL_LIST, json_pack("{s:s, s:i}", "after", "", "limit", 3));
   put(&draft, ADMIN, MESSAGE_PENDING_LIST, json_pack("{s:s, s:s, s:i}", "state", "held", "after", "", "limit", 3));
   put(&draft, ADMIN, MESSAGE_PENDING_LIST, json_pack("{s:s, s:s, s:i}", "state", "owed", "after", "", "limit", 3));
-  put(&draft, ADMIN, MESSAGE_DEPOSIT_LIST, json_pack("{s:s, s:s, s:i}", "day", "2026-05-01", "after", "", "limit", 3));
   put(&draft, ADMIN, MESSAGE_BACKUP, json_pack("{s:s}", "name", "fuzz.db"));
   put(&draft, ADMIN, MESSAGE_BACKUP_QUERY, json_object());
   put(&draft, ADMIN, MESSAGE_CHIP_ADDITION, json_pack("{s:s}", "serials", "AAAAAAAAAAA"));
