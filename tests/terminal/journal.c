@@ -177,13 +177,13 @@ static const char *const undone[] = {
     "DROP TABLE pin",
     "DROP INDEX entry_reference; ALTER TABLE entry DROP COLUMN reference",
     "DROP TABLE incarnation; DROP TABLE bring",
-    "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'type BETWEEN 1 AND 6', 'type BETWEEN 1 "
-    "AND 3');"
-    "PRAGMA writable_schema = RESET",
+    ("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'type BETWEEN 1 AND 6', 'type BETWEEN 1 "
+     "AND 3');"
+     "PRAGMA writable_schema = RESET"),
     "DROP INDEX entry_offline; ALTER TABLE entry DROP COLUMN nonce",
     "DROP TABLE closing; DROP TABLE counted; ALTER TABLE entry DROP COLUMN cashier",
-    "ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; ALTER TABLE entry DROP COLUMN closes;"
-    "ALTER TABLE entry DROP COLUMN card_reference",
+    ("ALTER TABLE entry DROP COLUMN iban; ALTER TABLE entry DROP COLUMN holder; ALTER TABLE entry DROP COLUMN closes;"
+     "ALTER TABLE entry DROP COLUMN card_reference"),
     "ALTER TABLE entry DROP COLUMN deposit",
     "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted",
 };
