@@ -42,22 +42,25 @@ one() { # NAME COMMAND...: one thing that passes or fails; its output is shown w
 
 # A second lane beside the first, since a build has its idle end and most tests wait for something; neither writes where the other
 # does. It has a process group of its own: what bash starts in the background otherwise ignores SIGINT, and so would all its tests.
+# Such a group is stopped when it reads from the terminal, so it has nothing to read. It counts its own points only.
 lane_begin() { # COMMAND
   set -m
   {
+    passed=0
+    failed=0
     "$1"
     echo "$passed $failed" >"$counted"
-  } &
+  } </dev/null &
   lane=$!
   set +m
 }
 lane_end() { # its points join those of the first; a lane that did not come to its end is a failure
   local pass=0 fail=1
   wait "$lane"
-  read -r pass fail <"$counted"
-  passed=$((passed + pass))
-  failed=$((failed + ${fail:-1}))
   lane=
+  read -r pass fail <"$counted" || echo "FAIL the second lane: it did not come to its end"
+  passed=$((passed + ${pass:-0}))
+  failed=$((failed + ${fail:-1}))
 }
 
 # What tests wait for is not all theirs: three times as many at once as there are processors. Beside them, where most of it only
