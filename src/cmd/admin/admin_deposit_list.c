@@ -71,6 +71,8 @@ static enum status page_take(struct deposits *deposits, size_t *count) {
     ++*count;
   }
   message_clear(&reply);
+  if (status == STATUS_BAD_FORMAT && deposits->day[0] != 0)
+    return admin_refuse(deposits->admin, status, "'%s' is not a day: YYYY-MM-DD", deposits->day);
   return status == STATUS_OK ? status : admin_fail(deposits->admin, NULL, status);
 }
 

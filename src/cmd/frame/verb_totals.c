@@ -151,10 +151,11 @@ static void head_text(const struct shown *shown, char head[HEAD_MAX]) {
   if (shown->closing.chain == JOURNAL_SHIFTS) {
     len = shift_head(shown, head);
   } else if (shown->closing.number > 0) {
+    const char *by = shown->closing.ended_by;
     local_time_print_unix(shown->closing.at, text);
     bytes_to_hex(shown->hash, sizeof shown->hash, hash);
-    len = snprintf(head, HEAD_MAX, translated("closing %" PRId64 " of %s, %s %s\nhash %s\n"), shown->closing.number,
-                   shown->closing.tid, text, shown->closing.ended_by, hash);
+    len = snprintf(head, HEAD_MAX, translated("closing %" PRId64 " of %s, %s%s%s\nhash %s\n"), shown->closing.number,
+                   shown->closing.tid, text, by[0] != 0 ? " " : "", by, hash);
   }
   local_time_print_unix(count->since, text);
   if (len < 0 || len >= HEAD_MAX)
