@@ -7,7 +7,7 @@ system_tests = tests/system/advice.test tests/system/approval.test tests/system/
 	tests/system/door.test tests/system/end-to-end.test tests/system/failover.test tests/system/freestanding.test \
 	tests/system/headers.test tests/system/house.test \
 	tests/system/install.test tests/system/json.test tests/system/key-roll-cards.test tests/system/key-roll-terminals.test \
-	tests/system/key-roll.test tests/system/kill-rounds.test tests/system/languages.test tests/system/layers.test \
+	tests/system/key-roll.test tests/system/kill-rounds.test tests/system/lanes.test tests/system/languages.test tests/system/layers.test \
 	tests/system/man.test tests/system/many-payments.test tests/system/measure.test tests/system/model.test \
 	tests/system/no-pin.test tests/system/offline.test tests/system/page.test tests/system/payout.test \
 	tests/system/pending.test tests/system/postgres.test tests/system/prepare.test tests/system/print.test \
