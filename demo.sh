@@ -29,6 +29,7 @@ if [ "${1-}" != --inside ]; then
   [ -f Makefile ] || ../configure --quiet
   make --quiet -j"$(nproc)" >make.log 2>&1 || { tail -n 30 make.log >&2; exit 70; }
   export top_builddir=$PWD top_srcdir=$here WITH_PCSCD_LOG=$PWD/pcscd.log
+  [ "${2-}" != till ] || export WITH_PCSCD_NETWORK=shared # a browser is to reach it
   exec "$here/tests/system/with-pcscd" bash "$here/demo.sh" --inside "$@"
 fi
 shift
@@ -41,7 +42,10 @@ till() {
   printf '[page]\nlisten = 127.0.0.1:%s\n' "${TILL_PORT:-8480}" >"$world/pos/till.conf"
   epurse-tilld --config "$world/pos" 2>"$world/till.log" &
   local till_pid=$! code=0
-  port_wait "${TILL_PORT:-8480}" "$till_pid" epurse-tilld || { cat "$world/till.log" >&2; return 69; }
+  until grep -q event=ready "$world/till.log"; do # its own word: at the port may be somebody else
+    kill -0 "$till_pid" 2>/dev/null || { cat "$world/till.log" >&2; return 69; }
+    sleep 0.1
+  done
   printf 'Open http://127.0.0.1:%s/ in a browser; the pairing code is %s, the card'"'"'s PIN is 1234.\nEnter ends it.\n' \
     "${TILL_PORT:-8480}" "$(cat "$world/pos/page.code")"
   read -r _ || true
