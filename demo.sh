@@ -36,6 +36,7 @@ shift
 
 world_name=epurse-demo
 . "$top_srcdir/tests/system/world.sh"
+at_end 'set +e; world_end' # what Ctrl-C has ended already cannot be ended once more
 
 # The page of the shop's till, on that card.
 till() {
