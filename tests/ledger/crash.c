@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Killed in the middle, and a disk that is full: what was acknowledged is there, what was not is whole or absent. */
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -11,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ledger/driver.h"
+#include "ledger/store.h"
 #include "suites.h"
 #include "world.h"
 
@@ -137,8 +140,10 @@ END_TEST
 
 /* ---- a disk that fails to sync: SQLite's own file layer, but for xSync ---- */
 
+#define NEVER UINT_MAX
+
 static bool sync_fails;
-static unsigned log_writes;
+static unsigned log_writes, log_fails_at = NEVER;
 static sqlite3_vfs faulty_vfs;
 static sqlite3_io_methods faulty_methods;
 static const sqlite3_io_methods *true_methods;
@@ -148,8 +153,7 @@ static int faulty_sync(sqlite3_file *file, int flags) {
 }
 
 static int faulty_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at) {
-  log_writes++;
-  return true_methods->xWrite(file, bytes, count, at);
+  return log_writes++ == log_fails_at ? SQLITE_IOERR_WRITE : true_methods->xWrite(file, bytes, count, at);
 }
 
 static int faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags) {
@@ -273,6 +277,55 @@ START_TEST(a_commit_is_written_in_one_piece) {
 }
 END_TEST
 
+static enum status take_back(struct ledger *ledger, void *context) {
+  const struct ledger_job *job = context;
+  enum status status = job->step(ledger, job->context);
+  return status == STATUS_OK ? STATUS_CANCELLED : status;
+}
+
+/* SQLite has room for a few pages only, so that it writes them to its log before the commit, reads them from there, writes them
+ * over, and leaves behind what a step that is taken back wrote; and one of those writes fails. The same again goes well. */
+START_TEST(pages_before_their_commit_are_whole_or_absent) {
+  struct world world;
+  struct purse purses[8];
+  struct ask asks[8];
+  struct asking rooms[8];
+  struct ledger_job jobs[8];
+  world_open(&world);
+  faulty_install();
+  world_reopen(&world);
+  for (uint32_t i = 0; i < 8; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+    purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, OTHER_POS);
+    asks[i] = (struct ask){.purse = &purses[i]};
+    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+  }
+  struct ledger_job taken_back = jobs[3];
+  jobs[3].step = take_back;
+  jobs[3].context = &taken_back;
+  ck_assert_int_eq(world.ledger->driver->script(world.ledger->store, "PRAGMA cache_size = 3"), STATUS_OK);
+  log_writes = 0;
+  const unsigned failing = (unsigned)_i * 5; /* of 72 in all */
+  log_fails_at = failing;
+  ledger_transact_group(world.ledger, jobs, 8);
+  unsigned writes = log_writes;
+  log_fails_at = NEVER;
+  for (size_t i = 0; i < 8; i++) {
+    bool booked = jobs[i].status == STATUS_OK;
+    ck_assert_uint_eq(world_state(&world, &purses[i], 2), booked ? LEDGER_HELD : 0);
+    ck_assert(i == 3 ? !booked : booked == (writes <= failing));
+  }
+  ledger_transact_group(world.ledger, jobs, 8);
+  ck_assert_int_eq(jobs[3].status, STATUS_CANCELLED);
+  world_reopen(&world);
+  for (size_t i = 0; i < 8; i++)
+    world_assert_card(&world, &purses[i], i == 3 ? 5000 : 4990, i == 3 ? 0 : 10, 0);
+  printf("# write %u fails, of %u\n", failing, writes);
+  world_close(&world); /* and it is clean */
+}
+END_TEST
+
 /* In the midst of a group the disk is full: what went well before is lost with the rest, and nobody is told otherwise.
  */
 START_TEST(full_disk_takes_the_whole_group) {
@@ -317,6 +370,7 @@ Suite *crash_suite(void) {
     tcase_add_test(tests, failed_sync_takes_the_whole_group);
     tcase_add_test(tests, full_disk_takes_the_whole_group);
     tcase_add_test(tests, a_commit_is_written_in_one_piece);
+    tcase_add_loop_test(tests, pages_before_their_commit_are_whole_or_absent, 0, 16);
   }
   suite_add_tcase(suite, tests);
   return suite;
