@@ -71,7 +71,8 @@ struct ledger_watch {
  * to be inside a step (SQLite); else it is better outside, where it reads and disturbs nobody (PostgreSQL). */
 enum status ledger_watch_begin(struct ledger *ledger, bool *in_step) EPURSE_MUST_USE;
 /* After ledger_watch_begin; books nothing. Each balance within its bounds, each card's accounts against
- * its postings, its holds against its open transaction; at the end of a pass, all money and all points sum to zero.
+ * its postings, its holds against its open transaction; at the end of a pass, all money and all points sum to zero. On
+ * SQLite a settlement that is closed then makes the pass begin anew.
  * STATUS_OK: nothing wrong; STATUS_LEDGER_BROKEN: the lines say what, or the file cannot be read. Costs about 20 us a
  * card and 1 us for each posting that it ever had. */
 enum status ledger_watch(struct ledger *ledger, struct ledger_watch *slice) EPURSE_MUST_USE;

@@ -24,7 +24,7 @@ struct ledger_totals {
   int64_t deposits_taken; /* minor units: taken by desks when cards were issued, whatever went back since; positive */
   int64_t points;         /* in circulation */
 };
-/* For metrics: cheap, but for the first call, which counts the postings. */
+/* For metrics: cheap, but for the first call, which counts the postings and what merchants are due. */
 enum status ledger_totals(struct ledger *ledger, struct ledger_totals *totals) EPURSE_MUST_USE;
 
 #endif

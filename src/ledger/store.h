@@ -10,6 +10,12 @@
 
 #define LEDGER_INCIDENTS_MAX 32 /* of one step: a whole message of off-line payments */
 
+/* What captures up to the last one that was looked at come to, since the last settlement's. */
+struct due {
+  int64_t cut, last; /* numbers of captures: of the settlement, and of that one */
+  int64_t money, points;
+};
+
 struct ledger {
   const struct store_driver *driver;
   struct store *store;
@@ -25,6 +31,8 @@ struct ledger {
   bool postings_counted;
   uint64_t postings, step_postings;
   int64_t watch_cursor; /* where the driver keeps none */
+  int64_t watch_cut;    /* the last settlement's last capture, when the pass began with what is due */
+  struct due due;
 };
 
 #endif

@@ -8,6 +8,9 @@
 #include "store.h"
 
 #define WATCH_START        (-(INT64_C(1) << 62)) /* below every account */
+#define WATCH_DUE          (INT64_C(1) << 61)    /* above every account: from here on captures, by their numbers */
+#define CAPTURES_LEAST     1000                  /* of a slice; as quick as some cards */
+#define CAPTURES_OF_A_CARD 40                    /* likewise */
 #define ACCOUNTS_OF_A_CARD 6
 #define ACCOUNTS_APART     16 /* the numbers of two neighbouring cards' accounts */
 
@@ -148,13 +151,6 @@ static enum status watch_add_slice(struct pass *pass) {
   return watch_add(pass, &query);
 }
 
-/* What is in no slice: what merchants are due since the last settlement. Where others work meanwhile, all at once. */
-static enum status watch_add_rest(struct pass *pass) {
-  struct query query =
-      query_begin(pass->ledger, pass->ledger->driver->watch == NULL ? QUERY_WATCH_WHOLE : QUERY_WATCH_DUE);
-  return watch_add(pass, &query);
-}
-
 static enum status watch_slice(struct pass *pass) {
   enum status status = watch_bounds(pass);
   if (status == STATUS_OK && pass->last >= pass->first)
@@ -166,8 +162,11 @@ static enum status watch_slice(struct pass *pass) {
   return status == STATUS_OK ? watch_move(pass, pass->to, pass->money, pass->points) : status;
 }
 
+/* What is in no slice. Where others work meanwhile, all at once. */
 static enum status watch_end(struct pass *pass) {
-  enum status status = watch_add_rest(pass);
+  struct query query =
+      query_begin(pass->ledger, pass->ledger->driver->watch == NULL ? QUERY_WATCH_WHOLE : QUERY_WATCH_RISK);
+  enum status status = watch_add(pass, &query);
   if (status != STATUS_OK)
     return status;
   if (pass->money != 0)
@@ -178,6 +177,54 @@ static enum status watch_end(struct pass *pass) {
   return watch_move(pass, WATCH_START, 0, 0);
 }
 
+/* ---- what merchants are due since the last settlement: nothing behind the pass changes, but that one is closed ---- */
+
+static enum status watch_cut(struct pass *pass, int64_t *cut) {
+  struct query query = query_begin(pass->ledger, QUERY_DUE_CUT);
+  (void)query_row(&query);
+  *cut = query_read_i64(&query);
+  return query_end(&query);
+}
+
+static enum status watch_captures(struct pass *pass) {
+  const int64_t most = CAPTURES_LEAST + (int64_t)pass->slice->cards * CAPTURES_OF_A_CARD;
+  struct query query = query_begin(pass->ledger, QUERY_WATCH_DUE);
+  query_i64(&query, pass->from - WATCH_DUE);
+  query_i64(&query, most);
+  (void)query_row(&query);
+  int64_t count = query_read_i64(&query), last = query_read_i64(&query);
+  pass->money += query_read_i64(&query);
+  pass->points -= query_read_i64(&query);
+  enum status status = query_end(&query);
+  if (status != STATUS_OK)
+    return status;
+  return count < most ? watch_end(pass) : watch_move(pass, WATCH_DUE + last, pass->money, pass->points);
+}
+
+/* What a settlement closed meanwhile is in accounts now: the pass begins anew. */
+static enum status watch_due(struct pass *pass) {
+  int64_t cut = 0;
+  enum status status = watch_cut(pass, &cut);
+  if (status == STATUS_OK && cut != pass->ledger->watch_cut)
+    return watch_move(pass, WATCH_START, 0, 0);
+  return status == STATUS_OK ? watch_captures(pass) : status;
+}
+
+static enum status watch_due_begin(struct pass *pass) {
+  if (pass->ledger->driver->watch == NULL)
+    return watch_end(pass);
+  enum status status = watch_cut(pass, &pass->ledger->watch_cut);
+  pass->from = WATCH_DUE + pass->ledger->watch_cut;
+  return status == STATUS_OK ? watch_captures(pass) : status;
+}
+
+static enum status watch_accounts(struct pass *pass) {
+  enum status status = watch_bound(pass);
+  if (status != STATUS_OK)
+    return status;
+  return pass->to == 0 ? watch_due_begin(pass) : watch_slice(pass);
+}
+
 enum status ledger_watch(struct ledger *ledger, struct ledger_watch *slice) {
   struct pass pass = {.ledger = ledger, .slice = slice};
   slice->passed = false;
@@ -186,8 +233,6 @@ enum status ledger_watch(struct ledger *ledger, struct ledger_watch *slice) {
     return STATUS_INTERNAL;
   enum status status = watch_where(&pass);
   if (status == STATUS_OK)
-    status = watch_bound(&pass);
-  if (status == STATUS_OK)
-    status = pass.to == 0 ? watch_end(&pass) : watch_slice(&pass);
+    status = pass.from >= WATCH_DUE ? watch_due(&pass) : watch_accounts(&pass);
   return status == STATUS_OK && slice->findings > 0 ? STATUS_LEDGER_BROKEN : status;
 }

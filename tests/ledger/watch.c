@@ -5,6 +5,10 @@
 #include <string.h>
 
 #include "epurse/ledger_audit.h"
+#include "epurse/ledger_totals.h"
+#include "epurse/settlement.h"
+#include "ledger/sqlite.h"
+#include "ledger/store.h"
 #include "suites.h"
 #include "world.h"
 
@@ -115,6 +119,8 @@ static const struct {
      "account 18 has 200, its postings make 1200"},
     {"DROP TRIGGER posting_fixed; UPDATE posting SET amount = 4999 WHERE booking = (1 << 32) | 1 AND transition = 2",
      "account 17 has 3800, its postings make 3799"},
+    {"DROP TRIGGER capture_fixed; UPDATE capture SET amount = amount - 1", "money does not sum to zero but to -1"},
+    {"DROP TRIGGER capture_fixed; UPDATE capture SET points = points + 1", "points do not sum to zero but to -1"},
 };
 
 START_TEST(finds_it_within_a_pass) {
@@ -130,6 +136,148 @@ START_TEST(finds_it_within_a_pass) {
     ck_assert_int_eq(watch_pass(&world, cards, &lines), STATUS_LEDGER_BROKEN);
     ck_assert_msg(strstr(lines.text, attempts[_i].line) != NULL, "%s: %s", attempts[_i].sql, lines.text);
   }
+  world_discard(&world);
+}
+END_TEST
+
+/* ---- many captures, and no settlement for long ---- */
+
+#define CAPTURES "5000"
+#define DUE      (1000 + 5000)
+
+/* The issuer's risk paid for them all. */
+static const char captures[] =
+    "WITH RECURSIVE run(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM run WHERE n < " CAPTURES ") "
+    "INSERT INTO capture (booking, merchant, type, amount, points) SELECT c.booking, c.merchant, 1, 1, 0 "
+    "FROM run, (SELECT booking, merchant FROM capture WHERE number = 1) AS c; "
+    "UPDATE account SET balance = balance - " CAPTURES " WHERE id = -1";
+
+static void open_unsettled(struct world *world) {
+  open_used(world);
+  ck_assert_int_eq(world_tamper(world, captures), PLACE_DONE);
+  ck_assert_int_eq(ledger_watch_begin(world->ledger, &in_step), STATUS_OK);
+}
+
+static enum status close_step(struct ledger *ledger, void *context) {
+  return ledger_settlement_close(ledger, WORLD_NOW, context);
+}
+
+/* So many slices, whatever is done between them by `meddle` before the one of that number; the pass ends with the last. */
+static unsigned slices_of_a_pass(struct world *world, unsigned meddled, void (*meddle)(struct world *world)) {
+  struct lines lines = {.count = 0};
+  unsigned slices = 0;
+  for (bool passed = false; !passed; slices++) {
+    if (slices == meddled)
+      meddle(world);
+    ck_assert_int_eq(watch(world, 10, &lines, &passed), STATUS_OK);
+    ck_assert_uint_lt(slices, 50);
+  }
+  return slices;
+}
+
+static void meddle_pay(struct world *world) {
+  struct purse purse;
+  world_issue(world, 3, &purse);
+  world_complete(world, &purse, TRANSACTION_LOAD, 700, RELOAD);
+  world_complete(world, &purse, TRANSACTION_PURCHASE, 600, POS);
+}
+
+static void meddle_close(struct world *world) {
+  struct ledger_settlement closed;
+  ck_assert_int_eq(ledger_transact(world->ledger, close_step, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.sums.gross, DUE + 600);
+}
+
+/* No slice goes through all of them, for which payments would wait; nor is anything counted twice or lost. */
+START_TEST(goes_through_what_is_due_by_and_by) {
+  struct world world;
+  open_unsettled(&world);
+  unsigned slices = slices_of_a_pass(&world, 3, meddle_pay);
+  if (in_step)
+    ck_assert_uint_eq(slices, 1 + 4); /* 1400 captures at most: and all accounts */
+  unsigned again = slices_of_a_pass(&world, 3, meddle_close);
+  if (in_step)
+    ck_assert_uint_eq(again, 3 + 1 + 2); /* it began anew, and nothing was due any more */
+  world_discard(&world);
+}
+END_TEST
+
+START_TEST(finds_it_among_what_is_due) {
+  struct world world;
+  struct lines lines;
+  open_unsettled(&world);
+  ck_assert_int_eq(watch_pass(&world, 10, &lines), STATUS_OK);
+  ck_assert_int_eq(
+      world_tamper(&world, "DROP TRIGGER capture_fixed; UPDATE capture SET amount = 3 WHERE number = 3000"),
+      PLACE_DONE);
+  ck_assert_int_eq(ledger_watch_begin(world.ledger, &in_step), STATUS_OK);
+  ck_assert_int_eq(watch_pass(&world, 10, &lines), STATUS_LEDGER_BROKEN);
+  ck_assert_msg(strstr(lines.text, "money does not sum to zero but to 2") != NULL, "%s", lines.text);
+  world_discard(&world);
+}
+END_TEST
+
+static enum status totals_step(struct ledger *ledger, void *context) {
+  return ledger_totals(ledger, context);
+}
+
+/* In a step all is added up, outside of one what came since the last time. */
+static void assert_totals(struct world *world, int64_t due) {
+  struct ledger_totals whole, quick;
+  ck_assert_int_eq(ledger_totals(world->ledger, &quick), STATUS_OK);
+  ck_assert_int_eq(ledger_transact(world->ledger, totals_step, &whole), STATUS_OK);
+  ck_assert_mem_eq(&quick, &whole, sizeof whole);
+  ck_assert_int_eq(quick.merchants_due, due);
+}
+
+static enum status pay_and_fail(struct ledger *ledger, void *context) {
+  struct ledger_totals totals;
+  enum status status = fail_step(ledger, context);
+  ck_assert_int_eq(ledger_totals(ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.merchants_due, DUE + 600 + 50);
+  return status;
+}
+
+/* Metrics of a ledger that nobody settles: the same as all that is added up. */
+START_TEST(totals_follow_what_is_due) {
+  struct world world;
+  struct purse purse;
+  open_unsettled(&world);
+  assert_totals(&world, DUE);
+  meddle_pay(&world);
+  assert_totals(&world, DUE + 600);
+  world_issue(&world, 4, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 500, RELOAD);
+  world_commit(&world, &purse, TRANSACTION_PURCHASE, 50, POS);
+  struct ledger_confirmation confirmation = {.atc = purse.atc, .now = world.now};
+  memcpy(confirmation.cid, purse.cid, CID_SIZE);
+  memcpy(confirmation.secret, purse.secret, SECRET_SIZE);
+  ck_assert_int_eq(ledger_transact(world.ledger, pay_and_fail, &confirmation), STATUS_CANCELLED);
+  assert_totals(&world, DUE + 600);
+  meddle_close(&world);
+  assert_totals(&world, 0);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  assert_totals(&world, 50);
+  world_discard(&world);
+}
+END_TEST
+
+static int count_work(void *work) {
+  ++*(unsigned *)work;
+  return 0;
+}
+
+/* SQLite's work for them, in thousands of its instructions: payments wait for it. */
+START_TEST(totals_do_not_add_it_all_again) {
+  struct world world;
+  struct ledger_totals totals;
+  unsigned work = 0;
+  open_unsettled(&world);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  sqlite3_progress_handler(world.ledger->store->database, 1000, count_work, &work);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  sqlite3_progress_handler(world.ledger->store->database, 0, NULL, NULL);
+  ck_assert_uint_lt(work, 10);
   world_discard(&world);
 }
 END_TEST
@@ -156,6 +304,11 @@ Suite *watch_suite(void) {
   tcase_add_test(tests, says_nothing_of_a_sound_ledger);
   tcase_add_loop_test(tests, finds_it_within_a_pass, 0, sizeof attempts / sizeof attempts[0]);
   tcase_add_test(tests, runs_where_it_was_told);
+  tcase_add_test(tests, goes_through_what_is_due_by_and_by);
+  tcase_add_test(tests, finds_it_among_what_is_due);
+  tcase_add_test(tests, totals_follow_what_is_due);
+  if (place_is_file())
+    tcase_add_test(tests, totals_do_not_add_it_all_again);
   suite_add_tcase(suite, tests);
   return suite;
 }
