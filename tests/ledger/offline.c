@@ -9,6 +9,7 @@
 #include "epurse/ledger_incident.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/ledger_totals.h"
 #include "epurse/settlement.h"
 #include "suites.h"
 #include "world.h"
@@ -349,6 +350,41 @@ START_TEST(pays_the_second_of_two_by_risk) {
 }
 END_TEST
 
+static enum status close_number(struct ledger *ledger, void *context) {
+  return ledger_settlement_close(ledger, WORLD_NOW, context);
+}
+
+/* On either side of a cut, where a risk by itself closes none: each is in one settlement. */
+START_TEST(what_the_risk_pays_is_in_one_settlement) {
+  struct world world;
+  struct purse purse, third;
+  struct ledger_settlement closed;
+  struct ledger_totals totals;
+  begin(&world, &purse);
+  world_issue(&world, 2, &third);
+  world_complete(&world, &third, TRANSACTION_LOAD, 5000, RELOAD);
+  struct purse twins[2] = {purse, purse};
+  struct paid one = pay(&purse, 1000, POS);
+  struct paid two = pay(&twins[0], 900, OTHER_POS), three = pay(&twins[1], 800, OTHER_POS);
+  ck_assert_int_eq(bring(&world, &one), STATUS_OK);
+  ck_assert_int_eq(bring(&world, &two), STATUS_CARD_FORKED);
+  ck_assert_int_eq(ledger_transact(world.ledger, close_number, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.sums.gross, 1900);
+  ck_assert_int_eq(bring(&world, &three), STATUS_CARD_FORKED);
+  ck_assert_int_eq(bring(&world, &two), STATUS_CARD_FORKED);
+  world_assert_merchant(&world, "KIOSK", 800, 0);
+  ck_assert_int_eq(ledger_transact(world.ledger, close_number, &closed), STATUS_NOTHING_TO_SETTLE);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.merchants_due, 800);
+  world_complete(&world, &third, TRANSACTION_PURCHASE, 7, POS);
+  ck_assert_int_eq(ledger_transact(world.ledger, close_number, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.sums.gross, 807);
+  ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(totals.merchants_due, 0);
+  world_close(&world);
+}
+END_TEST
+
 /* The one that the successor names is the card's, though it comes last. */
 START_TEST(believes_the_successor) {
   struct world world;
@@ -637,6 +673,7 @@ Suite *offline_suite(void) {
   tcase_add_test(tests, keeps_the_limits_of_the_certificate);
   tcase_add_test(tests, does_not_pay_a_revoked_terminal);
   tcase_add_test(tests, pays_the_second_of_two_by_risk);
+  tcase_add_test(tests, what_the_risk_pays_is_in_one_settlement);
   tcase_add_test(tests, believes_the_successor);
   tcase_add_loop_test(tests, a_made_up_balance_is_the_issuers_risk, 0, 3);
   tcase_add_test(tests, does_not_exceed_what_was_announced);

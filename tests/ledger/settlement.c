@@ -474,6 +474,48 @@ START_TEST(orders_nothing_that_stayed_on_the_card) {
 }
 END_TEST
 
+/* Authorised before a cut, denied by its card's next promise after it, and proved then: the next settlement has it, once, and
+ * no points are granted for it. */
+START_TEST(what_is_honoured_after_a_cut_is_in_the_next_one) {
+  struct world world;
+  struct purse purses[2];
+  struct ask ask;
+  struct ledger_settlement closed;
+  struct ledger_settlement_line lines[8];
+  uint8_t secrets[2][SECRET_SIZE];
+  uint32_t denied[2];
+  trade(&world, &purses[0]);
+  world_issue(&world, 2, &purses[1]);
+  world_complete(&world, &purses[1], TRANSACTION_LOAD, 5000, RELOAD);
+  for (int i = 0; i < 2; i++) {
+    world_authorise(&world, &purses[i], i == 0 ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE, 10, POS, &ask);
+    ck_assert_int_eq(ask.outcome, STATUS_OK);
+    memcpy(secrets[i], purses[i].secret, SECRET_SIZE);
+    denied[i] = purses[i].atc;
+  }
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.sums.purchases + closed.sums.points_purchases, 3);
+  for (int i = 0; i < 2; i++) {
+    world_authorise(&world, &purses[i], TRANSACTION_PURCHASE, 20, OTHER_POS, &ask);
+    ck_assert_int_eq(close_day(&world, &closed), STATUS_NOTHING_TO_SETTLE);
+  }
+  for (int i = 0; i < 4; i++)
+    ck_assert_int_eq(world_confirm(&world, &purses[i % 2], denied[i % 2], secrets[i % 2]), STATUS_OK);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_uint_eq(lines_of(&world, 2, lines), 2);
+  ck_assert_str_eq(lines[1].merchant, "SHOP");
+  ck_assert_int_eq(lines[1].sums.purchases, 1);
+  ck_assert_int_eq(lines[1].sums.gross, 10);
+  ck_assert_int_eq(lines[1].sums.points_granted, 0);
+  ck_assert_int_eq(lines[1].sums.points_purchases, 1);
+  ck_assert_int_eq(lines[1].sums.points_redeemed, 10);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(world_confirm(&world, &purses[i], denied[i], secrets[i]), STATUS_OK);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_NOTHING_TO_SETTLE);
+  world_close(&world);
+}
+END_TEST
+
 Suite *settlement_suite(void) {
   Suite *suite = suite_create("settlement");
   TCase *tests = tcase_create("settlement");
@@ -491,6 +533,7 @@ Suite *settlement_suite(void) {
   tcase_add_test(tests, pays_what_was_handed_out);
   tcase_add_test(tests, orders_payouts_once);
   tcase_add_test(tests, orders_nothing_that_stayed_on_the_card);
+  tcase_add_test(tests, what_is_honoured_after_a_cut_is_in_the_next_one);
   suite_add_tcase(suite, tests);
   return suite;
 }
