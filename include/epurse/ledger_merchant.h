@@ -35,6 +35,9 @@ enum status ledger_merchant_change(struct ledger *ledger, const struct ledger_me
 /* STATUS_NOT_FOUND. */
 enum status ledger_merchant_find(struct ledger *ledger, const char *id,
                                  struct ledger_merchant *merchant) EPURSE_MUST_USE;
+/* The same without what it is due and owes, which are 0: nothing is added up, whatever waits for a settlement. */
+enum status ledger_merchant_terms(struct ledger *ledger, const char *id,
+                                  struct ledger_merchant *merchant) EPURSE_MUST_USE;
 /* STATUS_NOT_FOUND. Its balance is not added up for it. */
 enum status ledger_merchant_points_rate(struct ledger *ledger, const char *id, uint32_t *points_rate) EPURSE_MUST_USE;
 /* Up to `capacity` merchants in order of id, those after `after` (NULL: from the first). */

@@ -93,13 +93,22 @@ static void merchant_read(struct query *query, struct ledger_merchant *merchant)
   merchant->tender = query_read_i64(query);
 }
 
-enum status ledger_merchant_find(struct ledger *ledger, const char *id, struct ledger_merchant *merchant) {
-  struct query query = query_begin(ledger, QUERY_MERCHANT_FIND);
+static enum status merchant_look(struct ledger *ledger, enum query_name name, const char *id,
+                                 struct ledger_merchant *merchant) {
+  struct query query = query_begin(ledger, name);
   query_text(&query, id);
   bool found = query_row(&query);
   merchant_read(&query, merchant);
   enum status status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
+}
+
+enum status ledger_merchant_find(struct ledger *ledger, const char *id, struct ledger_merchant *merchant) {
+  return merchant_look(ledger, QUERY_MERCHANT_FIND, id, merchant);
+}
+
+enum status ledger_merchant_terms(struct ledger *ledger, const char *id, struct ledger_merchant *merchant) {
+  return merchant_look(ledger, QUERY_MERCHANT_TERMS, id, merchant);
 }
 
 enum status ledger_merchant_points_rate(struct ledger *ledger, const char *id, uint32_t *points_rate) {

@@ -43,7 +43,7 @@ static enum status add(struct ledger *ledger, void *context) {
 static enum status change(struct ledger *ledger, void *context) {
   const struct merchant_message *body = context;
   struct ledger_merchant merchant;
-  enum status status = ledger_merchant_find(ledger, body->id, &merchant);
+  enum status status = ledger_merchant_terms(ledger, body->id, &merchant);
 
   take_terms(body, &merchant);
   return status == STATUS_OK ? ledger_merchant_change(ledger, &merchant) : status;

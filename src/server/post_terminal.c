@@ -38,7 +38,7 @@ static enum status add(struct ledger *ledger, void *context) {
     status = STATUS_EXISTS;
   if (status == STATUS_NOT_FOUND)
     status = ledger_terminal_add(ledger, terminal);
-  return status == STATUS_OK ? ledger_merchant_find(ledger, terminal->merchant, &registration->merchant) : status;
+  return status == STATUS_OK ? ledger_merchant_terms(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
 /* The terminal itself asked for these keys, under the one that it is known by. Asked and answered already: the answer may
@@ -80,7 +80,7 @@ static enum status renew(struct ledger *ledger, void *context) {
     status = asked_for(&known, registration);
   if (status == STATUS_OK)
     status = ledger_terminal_renew(ledger, terminal);
-  return status == STATUS_OK ? ledger_merchant_find(ledger, terminal->merchant, &registration->merchant) : status;
+  return status == STATUS_OK ? ledger_merchant_terms(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
 /* Who may add an administrator is two of them; and who may add a desk of the issuer's own, whose cards pay off-line, or give

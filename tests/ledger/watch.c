@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epurse/ledger_audit.h"
+#include "epurse/ledger_merchant.h"
 #include "epurse/ledger_totals.h"
 #include "epurse/settlement.h"
 #include "ledger/sqlite.h"
@@ -267,17 +268,22 @@ static int count_work(void *work) {
   return 0;
 }
 
-/* SQLite's work for them, in thousands of its instructions: payments wait for it. */
+/* SQLite's work for them, in thousands of its instructions, and for a merchant whose terminal gets new keys: payments wait. */
 START_TEST(totals_do_not_add_it_all_again) {
   struct world world;
   struct ledger_totals totals;
+  struct ledger_merchant merchant;
   unsigned work = 0;
   open_unsettled(&world);
   ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
   sqlite3_progress_handler(world.ledger->store->database, 1000, count_work, &work);
   ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
+  ck_assert_int_eq(ledger_merchant_terms(world.ledger, "SHOP", &merchant), STATUS_OK);
   sqlite3_progress_handler(world.ledger->store->database, 0, NULL, NULL);
   ck_assert_uint_lt(work, 10);
+  ck_assert_str_eq(merchant.name, "The shop");
+  ck_assert_uint_eq(merchant.points_rate, 10);
+  ck_assert_int_eq(ledger_merchant_terms(world.ledger, "NOBODY", &merchant), STATUS_NOT_FOUND);
   world_discard(&world);
 }
 END_TEST

@@ -146,7 +146,7 @@ static enum status merchant_limit_compare(struct list *list, const char *id) {
 
 static enum status merchant_compare(struct list *list, const struct ledger_merchant *old) {
   struct ledger_merchant merchant;
-  enum status status = ledger_merchant_find(list->ledger, old->id, &merchant);
+  enum status status = ledger_merchant_terms(list->ledger, old->id, &merchant);
 
   if (status != STATUS_OK && status != STATUS_NOT_FOUND)
     return status;
