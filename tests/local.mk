@@ -75,7 +75,7 @@ tests_card_check_card_LDADD = $(LINK_CARD) $(CHECK_LIBS)
 check_PROGRAMS += tests/terminal/check_terminal
 TESTS += tests/terminal/check_terminal
 tests_terminal_check_terminal_SOURCES = tests/world/folder.c tests/run.c tests/terminal/answerer.c tests/terminal/backend.c \
-	tests/terminal/count.c tests/terminal/journal.c tests/terminal/journal_closing.c \
+	tests/terminal/codes.c tests/terminal/count.c tests/terminal/journal.c tests/terminal/journal_closing.c \
 	tests/terminal/journal_process.c tests/terminal/main.c tests/terminal/pcscd_faults.c \
 	tests/terminal/place.c tests/terminal/reader.c tests/terminal/reader_choose.c tests/terminal/reader_pcsc.c \
 	tests/terminal/reader_wait.c tests/terminal/renewal.c tests/terminal/tender_hand.c tests/terminal/tender_simulator.c tests/terminal/tender_zvt.c tests/terminal/terminal.c \

@@ -178,7 +178,7 @@ static bool rows_write(FILE *stream, const struct code_file *file) {
   bool good = true;
   for (size_t i = 0; i < file->count && good; i++)
     good = row_write(stream, &file->rows[i]);
-  return good && fflush(stream) == 0 && fsync(fileno(stream)) == 0;
+  return good && fflush(stream) == 0;
 }
 
 /* Who pulls the plug does not get the guesses back. */
@@ -190,20 +190,31 @@ static bool folder_sync(const char *folder) {
   return good;
 }
 
+static bool beside_write(const char *next, const struct code_file *file, bool durably) {
+  int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  FILE *stream = fd >= 0 ? fdopen(fd, "w") : NULL;
+  if (stream == NULL) {
+    if (fd >= 0)
+      close(fd);
+    return false;
+  }
+  bool good = rows_write(stream, file) && (!durably || fsync(fd) == 0);
+  return fclose(stream) == 0 && good;
+}
+
 enum status code_file_write(const char *folder, const struct code_file *file) {
   char path[PATH_SIZE], next[PATH_SIZE];
   path_of(folder, "", path);
   path_of(folder, ".new", next);
   if (file->count == 0)
     return unlink(path) == 0 || errno == ENOENT ? STATUS_OK : STATUS_STORE_FAILED;
-  int fd = open(next, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  FILE *stream = fd >= 0 ? fdopen(fd, "w") : NULL;
-  if (stream == NULL) {
-    if (fd >= 0)
-      close(fd);
-    return STATUS_STORE_FAILED;
-  }
-  bool good = rows_write(stream, file);
-  good = fclose(stream) == 0 && good;
-  return good && rename(next, path) == 0 && folder_sync(folder) ? STATUS_OK : STATUS_STORE_FAILED;
+  bool good = beside_write(next, file, true) && rename(next, path) == 0 && folder_sync(folder);
+  return good ? STATUS_OK : STATUS_STORE_FAILED;
+}
+
+enum status code_file_room(const char *folder, const struct code_file *file) {
+  char next[PATH_SIZE];
+  path_of(folder, ".new", next);
+  bool good = beside_write(next, file, false);
+  return unlink(next) == 0 && good ? STATUS_OK : STATUS_STORE_FAILED;
 }

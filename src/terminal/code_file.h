@@ -36,6 +36,8 @@ enum status code_file_read(const char *folder, struct code_file *file) EPURSE_MU
 enum status code_file_open(const char *folder, struct code_file *file) EPURSE_MUST_USE;
 /* Puts the changed file in its place, durably; without rows it goes. STATUS_STORE_FAILED: the old one stands. */
 enum status code_file_write(const char *folder, const struct code_file *file) EPURSE_MUST_USE;
+/* Whether it could be written now; it is not. STATUS_STORE_FAILED. */
+enum status code_file_room(const char *folder, const struct code_file *file) EPURSE_MUST_USE;
 void code_file_close(struct code_file *file);
 
 /* NULL: there is none of that name. */

@@ -44,8 +44,15 @@ static enum status row_try(const char *folder, struct code_file *file, struct co
   unsigned *wrong = &row->doors[door].wrong;
   if (rests(row, door, now))
     return STATUS_NOT_FOUND;
+  if (*wrong >= CODE_WRONG_MAX && now < row->doors[door].time) { /* the clock was set back: it rests by that one */
+    row->doors[door].time = now;
+    enum status kept = code_file_write(folder, file);
+    return kept == STATUS_OK ? STATUS_NOT_FOUND : kept;
+  }
   enum status status = code_compare(code, row->hash);
-  if ((status == STATUS_OK && *wrong == 0) || (status != STATUS_OK && status != STATUS_NOT_FOUND))
+  if (status == STATUS_OK && *wrong == 0)
+    return code_file_room(folder, file); /* or guesses that nobody counts would find the one that is let in */
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND)
     return status;
   *wrong = status == STATUS_OK ? 0 : *wrong >= CODE_WRONG_MAX ? 1 : *wrong + 1;
   row->doors[door].time = now;

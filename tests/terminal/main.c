@@ -5,9 +5,9 @@
 
 int main(void) {
   static Suite *(*const suites[])(void) = {
-      backend_suite,          count_suite,      journal_suite,     terminal_suite, reader_choose_suite,
-      reader_pcsc_suite,      reader_suite,     reader_wait_suite, renewal_suite,  tender_hand_suite,
-      tender_simulator_suite, tender_zvt_suite, trace_suite,
+      backend_suite,     codes_suite,  count_suite,       journal_suite, terminal_suite,    reader_choose_suite,
+      reader_pcsc_suite, reader_suite, reader_wait_suite, renewal_suite, tender_hand_suite, tender_simulator_suite,
+      tender_zvt_suite,  trace_suite,
   };
   return run_suites(suites, sizeof suites / sizeof suites[0]);
 }

@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *backend_suite(void);
+Suite *codes_suite(void);
 Suite *count_suite(void);
 Suite *journal_suite(void);
 Suite *reader_choose_suite(void);
