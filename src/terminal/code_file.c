@@ -121,7 +121,7 @@ static enum status rows_read(FILE *stream, struct code_file *file) {
   while (fgets(line, sizeof line, stream) != NULL) {
     line[strcspn(line, "\r\n")] = 0;
     if (!line_parse(line, &row) || code_file_find(file, row.name) != NULL || file->count == CODE_ROWS)
-      return STATUS_BAD_FORMAT;
+      return STATUS_BAD_CODES;
     file->rows[file->count++] = row;
   }
   return ferror(stream) ? STATUS_STORE_FAILED : STATUS_OK;

@@ -30,7 +30,7 @@ struct code_file {
   int lock; /* of FOLDER/supervisor.lock while it is changed; -1: it is only read */
 };
 
-/* Reads it; no file: no rows. STATUS_KEY_EXPOSED; STATUS_BAD_FORMAT: a line is none. */
+/* Reads it; no file: no rows. STATUS_KEY_EXPOSED; STATUS_BAD_CODES: a line is none. */
 enum status code_file_read(const char *folder, struct code_file *file) EPURSE_MUST_USE;
 /* Reads it to be changed: nobody else changes it until code_file_close. */
 enum status code_file_open(const char *folder, struct code_file *file) EPURSE_MUST_USE;

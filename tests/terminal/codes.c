@@ -70,12 +70,30 @@ START_TEST(a_clock_set_back_ends_no_rest) {
 }
 END_TEST
 
+/* What nobody can read lets nobody in, nor any new code be set; and says what to do. */
+START_TEST(a_line_that_is_none_says_what_to_do) {
+  static const char *const wrong[] = {" 0 0", " net", " net 1", " street 1 2", "\n\n", "\nAnna $y$"};
+  char path[256];
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    counted(wrong[i]);
+    ck_assert_int_eq(says(CODE_PROGRAM, "annas code"), STATUS_BAD_CODES);
+    ck_assert_int_eq(cashier_set(place.folder, "Bert", "berts code"), STATUS_BAD_CODES);
+    ck_assert(cashiers_are_set(place.folder));
+  }
+  place_path(&place, "supervisor", path);
+  ck_assert_int_eq(unlink(path), 0);
+  ck_assert_int_eq(cashier_set(place.folder, "Anna", "annas code"), STATUS_OK);
+  ck_assert_int_eq(says(CODE_PROGRAM, "annas code"), STATUS_OK);
+}
+END_TEST
+
 Suite *codes_suite(void) {
   Suite *suite = suite_create("codes");
   TCase *tests = tcase_create("codes");
   tcase_add_checked_fixture(tests, set_up, tear_down);
   tcase_add_test(tests, what_is_not_counted_tells_nothing);
   tcase_add_test(tests, a_clock_set_back_ends_no_rest);
+  tcase_add_test(tests, a_line_that_is_none_says_what_to_do);
   suite_add_tcase(suite, tests);
   return suite;
 }
