@@ -207,17 +207,24 @@ static bool is_open(struct page_visit *visit) {
   return !atomic_load(&visit->page->stopping);
 }
 
+/* Only the one that the form was made for: sent again after that one's end, it begins no other. */
 void page_shift_begin(struct page_visit *visit) {
+  struct till *till = visit->page->options.till;
   const struct till_cashier cashier = cashier_of(visit);
-  struct closing shift = {.chain = JOURNAL_SHIFTS};
+  const int64_t number = form_number(form_text(&visit->form, "number"));
+  struct closing shift = {.chain = JOURNAL_SHIFTS}, before;
+  uint8_t hash[CRYPTO_SHA256_SIZE];
   if (!is_open(visit))
     return;
-  if (!money_typed(visit, "float", &shift.drawer_float)) {
+  if (number <= 0 || !money_typed(visit, "float", &shift.drawer_float)) {
     page_refuse(visit, 400, WORD_BAD_AMOUNT);
     return;
   }
-  enum status status = till_shift_begin(visit->page->options.till, &cashier, &shift);
-  made(visit, status, "/shift/", shift.number);
+  enum status status = till_shift(till, number, &before, hash);
+  const bool ended = status == STATUS_OK && before.at != 0;
+  if (!ended && none_is_fine(status) == STATUS_OK)
+    status = till_shift_begin(till, &cashier, &shift);
+  made(visit, status, "/shift/", ended ? number : shift.number);
 }
 
 /* Only the one that the form was made for: another tab may have ended it, and another one may run by now. */
