@@ -17,4 +17,7 @@ bool iban_valid(const char *text);
  * where it names a branch, three more. */
 bool bic_valid(const char *text);
 
+/* Whether it can be the name of an account's owner: 1 to HOLDER_MAX bytes of UTF-8 without a control character. */
+bool holder_valid(const char *text);
+
 #endif

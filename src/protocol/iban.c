@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Bank accounts by number: IBAN with its check digits, BIC by its form. */
+ * Bank accounts by number: IBAN with its check digits, BIC by its form; whose they are. */
 #include "epurse/iban.h"
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "epurse/utf8.h"
 
 /* How long each country's is: the IBAN Registry that SWIFT keeps for ISO 13616. */
 static const struct {
@@ -79,4 +81,17 @@ bool bic_valid(const char *text) {
   size_t len = length(text, BIC_MAX);
 
   return (len == 8 || len == 11) && is_letter(text[4]) && is_letter(text[5]);
+}
+
+bool holder_valid(const char *text) {
+  size_t len = 0;
+  uint32_t sign;
+
+  while (text[len] != '\0') {
+    size_t used = utf8_take(text + len, UTF8_MAX, &sign);
+    if (used == 0 || sign < 0x20 || (sign >= 0x7F && sign < 0xA0) || len + used > HOLDER_MAX)
+      return false;
+    len += used;
+  }
+  return len > 0;
 }

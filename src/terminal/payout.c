@@ -39,10 +39,9 @@ static enum status payout_meet(struct order *order, const struct payment *paymen
 
 /* Before the card is touched. */
 static enum status payout_check_account(const struct payment *payment) {
-  bool named = payment->holder != NULL && payment->holder[0] != '\0' && strlen(payment->holder) <= HOLDER_MAX;
   if (!iban_valid(payment->iban))
     return STATUS_IBAN_INVALID;
-  return named ? STATUS_OK : STATUS_BAD_FORMAT;
+  return payment->holder != NULL && holder_valid(payment->holder) ? STATUS_OK : STATUS_BAD_FORMAT;
 }
 
 enum status payout_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,

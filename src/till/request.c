@@ -15,7 +15,7 @@
 
 static enum status check_account(const struct till_request *request) {
   const bool named = request->holder[0] != 0;
-  if ((request->iban[0] != 0) != named || (named && request->kind != TILL_PAYOUT))
+  if ((request->iban[0] != 0) != named || (named && (request->kind != TILL_PAYOUT || !holder_valid(request->holder))))
     return STATUS_BAD_FORMAT;
   return !named || iban_valid(request->iban) ? STATUS_OK : STATUS_IBAN_INVALID;
 }

@@ -54,6 +54,20 @@ START_TEST(knows_bics) {
 }
 END_TEST
 
+START_TEST(knows_names) {
+  static const char *const right[] = {"A", "Jos\xC3\xA9 M\xC3\xBCller-L\xC3\xBC & S\xC3\xB6hne", "\xE5\xBC\xA0"};
+  static const char *const wrong[] = {"", "A\nB", "\x1B[2J", "A\x7F", "A\xC2\x9B", "A\xC3", "\xFF"};
+  char text[HOLDER_MAX + 2] = "";
+  for (size_t i = 0; i < sizeof right / sizeof right[0]; i++)
+    ck_assert_msg(holder_valid(right[i]), "%s", right[i]);
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+    ck_assert_msg(!holder_valid(wrong[i]), "%zu", i);
+  memset(text, 'A', HOLDER_MAX + 1);
+  ck_assert(!holder_valid(text));
+  ck_assert(holder_valid(text + 1));
+}
+END_TEST
+
 Suite *iban_suite(void) {
   Suite *suite = suite_create("iban");
   TCase *all = tcase_create("iban");
@@ -62,6 +76,7 @@ Suite *iban_suite(void) {
   tcase_add_loop_test(all, finds_wrong_signs, 0, 5);
   tcase_add_test(all, refuses_other_forms);
   tcase_add_test(all, knows_bics);
+  tcase_add_test(all, knows_names);
   suite_add_tcase(suite, all);
   return suite;
 }
