@@ -64,8 +64,8 @@ enum status closing_shifts(struct terminal *terminal, struct closing *closing) E
 /* Begins a shift of the terminal's cashier: of `shift` only the float is read. What is known by now will not be in it. Durable as
  * closing_make. STATUS_SHIFT_RUNS; STATUS_READER_BUSY. */
 enum status shift_begin(struct terminal *terminal, struct closing *shift) EPURSE_MUST_USE;
-/* Ends the one that runs, whoever has begun it: of `shift` only what was counted is read. STATUS_NOT_FOUND: none runs. Else as
- * closing_make. */
+/* Ends the one that runs, whoever has begun it: of `shift` only what was counted is read, and its number, 0: whichever that is.
+ * STATUS_NOT_FOUND: none runs, or another one. Else as closing_make. */
 enum status shift_end(struct terminal *terminal, struct closing *shift,
                       uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 /* The one that runs, as it stands. STATUS_NOT_FOUND: none runs. */

@@ -385,6 +385,8 @@ enum status shift_end(struct terminal *terminal, struct closing *shift, uint8_t 
   if (status != STATUS_OK)
     return status;
   status = journal_shift_find(terminal->journal, 0, &begun);
+  if (status == STATUS_OK && shift->number != 0 && shift->number != begun.number)
+    status = STATUS_NOT_FOUND;
   if (status == STATUS_OK) {
     begun_take(&begun, shift);
     shift->at = (int64_t)time(NULL);

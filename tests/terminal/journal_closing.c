@@ -2,6 +2,8 @@
  * Closings and shifts in the journal. */
 #include "epurse/journal_closing.h"
 
+#include "epurse/terminal.h"
+#include "epurse/terminal_closing.h"
 #include "journal_place.h"
 
 /* They follow each other, and an entry that is counted is not counted again: then nothing of the new one is kept. */
@@ -72,7 +74,27 @@ START_TEST(shifts_count_once) {
 }
 END_TEST
 
+/* Who looked at one shift does not end another one that was begun by another door since. */
+START_TEST(the_shift_that_was_meant_is_ended) {
+  struct terminal terminal = {.journal = open_journal(), .currency = currency_by_code("EUR"), .tid = "POS00001"};
+  struct closing shift = {.drawer_float = 500}, meant = {.number = 1, .drawer_counted = 500}, none = {.number = 2};
+  uint8_t hash[CRYPTO_SHA256_SIZE];
+  ck_assert_int_eq(shift_begin(&terminal, &shift), STATUS_OK);
+  ck_assert_int_eq(shift_end(&terminal, &none, hash), STATUS_NOT_FOUND);
+  ck_assert_int_eq(shift_end(&terminal, &meant, hash), STATUS_OK);
+  ck_assert_int_eq(shift_begin(&terminal, &shift), STATUS_OK);
+  ck_assert_int_eq(shift.number, 2);
+  ck_assert_int_eq(shift_end(&terminal, &meant, hash), STATUS_NOT_FOUND);
+  ck_assert_int_eq(shift_running(&terminal, &shift), STATUS_OK);
+  meant.number = 0; /* whichever runs */
+  ck_assert_int_eq(shift_end(&terminal, &meant, hash), STATUS_OK);
+  ck_assert_int_eq(meant.number, 2);
+  journal_close(&terminal.journal);
+}
+END_TEST
+
 void journal_closing_tests(TCase *tests) {
   tcase_add_test(tests, closings_count_once);
   tcase_add_test(tests, shifts_count_once);
+  tcase_add_test(tests, the_shift_that_was_meant_is_ended);
 }
