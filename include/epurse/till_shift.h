@@ -33,8 +33,9 @@ struct till_cashier {
 enum status till_close_day(struct till *till, const struct till_cashier *cashier, struct closing *closing,
                            uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 
-/* One that is shown (its number, else the one that runs or the last), begun with the float in `shift`, ended with what was counted (of that number, 0: whichever runs). They wait as
- * till_count does. STATUS_NOT_FOUND, SHIFT_RUNS; STATUS_BAD_FORMAT: that is no cashier's name; STATUS_WRONG_CASHIER, TILL_BUSY, STORE_FAILED. */
+/* One that is shown (its number, else the one that runs or the last), begun with the float in `shift`, ended with what was counted (that of
+ * its number; 0: whichever runs). They wait as till_count does. STATUS_NOT_FOUND, SHIFT_RUNS; STATUS_BAD_FORMAT: that is no cashier's name;
+ * STATUS_WRONG_CASHIER, TILL_BUSY, STORE_FAILED. */
 enum status till_shift(struct till *till, int64_t number, struct closing *shift,
                        uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 enum status till_shift_begin(struct till *till, const struct till_cashier *cashier,
