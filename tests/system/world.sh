@@ -125,12 +125,18 @@ card_insert() { # FILE [PORT]
   card_pid=$!
 }
 
+# It takes its leave of pcscd, and has its file until its process is gone, which need not be this shell's child.
 card_remove() {
+  local gone=$card_pid
   [ -n "$card_pid" ] || return 0
   kill "$card_pid" 2>/dev/null
   kill -CONT "$card_pid" 2>/dev/null # where a test made it stand still
   wait "$card_pid" 2>/dev/null
   card_pid=
+  waits process_gone "$gone"
+}
+process_gone() { # PID: or a zombie, whoever is to reap it
+  [ ! -e "/proc/$1/stat" ] || grep -q '^[^)]*) Z ' "/proc/$1/stat" 2>/dev/null
 }
 
 if [ "${CARD-core}" = applet ]; then . "$top_srcdir/tests/system/world-applet.sh"; fi

@@ -111,8 +111,9 @@ class Register:
 
     def insert(self):
         """The virtual card, once; it stays when this ends."""
-        card = subprocess.Popen(["epurse-card", "run", self.options.insert, "--port", os.environ["VPCD_PORT"]],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with open(self.options.pid_file.replace(".pid", ".log"), "ab") as said:
+            card = subprocess.Popen(["epurse-card", "run", self.options.insert, "--port", os.environ["VPCD_PORT"]],
+                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=said)
         self.options.insert, self.options.card = None, card.pid
         with open(self.options.pid_file, "w", encoding="ascii") as file:
             file.write(f"{card.pid}\n")
