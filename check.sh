@@ -25,17 +25,24 @@ trap 'rm -f "$begun" "$counted"; [ -z "$lane" ] || kill -- "-$lane" 2>/dev/null'
 
 passed=0
 failed=0
+# Both lanes tell what they found, each thing in one piece.
+in_one_piece() {
+  flock "$counted" cat
+}
+
 one() { # NAME COMMAND...: one thing that passes or fails; its output is shown when it fails
   local name=$1 log start=$SECONDS
   shift
   log=$(mktemp)
   if "$@" >"$log" 2>&1; then
     passed=$((passed + 1))
-    echo "ok   $name ($((SECONDS - start)) s)"
+    echo "ok   $name ($((SECONDS - start)) s)" | in_one_piece
   else
     failed=$((failed + 1))
-    echo "FAIL $name ($((SECONDS - start)) s)"
-    tail -n 60 "$log" | sed 's/^/     /'
+    {
+      echo "FAIL $name ($((SECONDS - start)) s)"
+      tail -n 60 "$log" | sed 's/^/     /'
+    } | in_one_piece
   fi
   rm -f "$log"
 }
@@ -76,6 +83,15 @@ reasons() { # LOG
   grep -E '^ERROR:|^[0-9]+%: Checks' "$1"
 }
 
+failures() { # FOLDER: what its `make check` says of them
+  local each
+  grep -E '^(ERROR|.*error:)' "$1/check.log" | tail -n 20
+  grep -lE '^not ok|^Bail out' "$1"/tests/*/*.log 2>/dev/null | while read -r each; do
+    echo "---- $each"
+    reasons "$each"
+  done
+}
+
 # A build folder's `make check`: each of its test points counts.
 suite() { # NAME FOLDER MAKE-ARGUMENT...
   local name=$1 folder=$2 log start=$SECONDS
@@ -89,13 +105,10 @@ suite() { # NAME FOLDER MAKE-ARGUMENT...
   [ -n "$pass" ] && [ "$pass" -gt 0 ] || fail=$((fail + 1))
   passed=$((passed + ${pass:-0}))
   failed=$((failed + fail))
-  echo "$([ "$fail" -eq 0 ] && echo "ok  " || echo FAIL) $name: ${pass:-0} passed, $fail failed$(sed -n 's/^# SKIP: *\([1-9].*\)/, \1 skipped/p' "$log" | tail -n 1) ($((SECONDS - start)) s)"
-  [ "$fail" -eq 0 ] && return
-  grep -E '^(ERROR|.*error:)' "$log" | tail -n 20
-  grep -lE '^not ok|^Bail out' "$folder"/tests/*/*.log 2>/dev/null | while read -r each; do
-    echo "---- $each"
-    reasons "$each"
-  done
+  {
+    echo "$([ "$fail" -eq 0 ] && echo "ok  " || echo FAIL) $name: ${pass:-0} passed, $fail failed$(sed -n 's/^# SKIP: *\([1-9].*\)/, \1 skipped/p' "$log" | tail -n 1) ($((SECONDS - start)) s)"
+    [ "$fail" -eq 0 ] || failures "$folder"
+  } | in_one_piece
 }
 
 configured() { # FOLDER CONFIGURE-ARGUMENT...
