@@ -73,7 +73,8 @@ void order_cancel(struct order *order, const struct evidence *evidence);
 
 /* ---- order_finish.c: from r on ---- */
 
-/* Fills an order from an open entry of the journal. STATUS_BAD_FORMAT. */
+/* Fills an order from an open entry of the journal. One that is AUTHORISED there, and whose receipt has r, is COMMITTED in
+ * `order`: the journal itself is left as it is. STATUS_BAD_FORMAT. */
 enum status order_resume(struct order *order, const struct journal_entry *entry) EPURSE_MUST_USE;
 /* The bank may keep the charge. True where that is known to it, or there is nothing (more) to confirm. */
 bool order_charge_stands(const struct order *order);
@@ -88,9 +89,10 @@ enum status order_report(struct order *order) EPURSE_MUST_USE;
 bool order_tell_secret(const struct order *order);
 /* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED. STATUS_OUTCOME_UNKNOWN and no effect without it. */
 enum status order_take_secret(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
-/* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED, fills the outcome, writes the receipt, confirms the
- * charge and tells the server, a purchase of a program that lives on later (terminal->later); a payout in cash stays COMMITTED, for it is not handed out yet. What cannot be done now stays in the journal. STATUS_OUTCOME_UNKNOWN and no effect
- * without that evidence. */
+/* With EVIDENCE_SECRET: r goes into the entry; journals COMMITTED, writes the receipt, confirms the charge, tells the server (a purchase
+ * of a program that lives on later, terminal->later) and fills the outcome; a payout in cash stays COMMITTED, for it is not handed out
+ * yet. What cannot be done now is done later, by what journal, receipt or server has of r. STATUS_OUTCOME_UNKNOWN: none of the three
+ * took it, and the card has to give it once more; or, without an effect, there is no such evidence. */
 enum status order_finish(struct order *order, const struct evidence *evidence) EPURSE_MUST_USE;
 /* With EVIDENCE_SERVER that it was captured, or is owed to the card, or with EVIDENCE_LATER (the server knows by the
  * promises in between how it ended): closed as SETTLED. Stays open while the bank has not heard that its charge stands.

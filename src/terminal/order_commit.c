@@ -111,6 +111,11 @@ static bool is_unreported_end(const struct journal_entry *entry) {
          (entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED);
 }
 
+/* Whether its card has to be seen for it. */
+static bool meets(const struct journal_entry *entry) {
+  return entry->state == JOURNAL_AUTHORISED || is_unreported_end(entry);
+}
+
 /* The next entry of this card later than `after` that an authorisation is out for, or whose end is unreported; STATUS_NOT_FOUND
  * at the end. The card is asked for its number only when there is such an entry at all: a plain purchase costs no
  * command more. */
@@ -118,8 +123,7 @@ static enum status earlier_next(struct order *order, int64_t after, struct order
   struct journal_entry entry;
   enum status status = journal_next_unreported(order->terminal->journal, after, &entry);
   for (; status == STATUS_OK; status = journal_next_unreported(order->terminal->journal, entry.id, &entry)) {
-    bool meets = entry.state == JOURNAL_AUTHORISED || is_unreported_end(&entry);
-    if (!meets || order_resume(earlier, &entry) != STATUS_OK)
+    if (!meets(&entry) || order_resume(earlier, &entry) != STATUS_OK || !meets(&earlier->entry))
       continue;
     status = contact_identify(order->contact);
     if (status != STATUS_OK || memcmp(order->contact->cid, earlier->promise.cid, CID_SIZE) == 0)

@@ -12,11 +12,29 @@
 #include "payout.h"
 #include "receipt_file.h"
 
+/* r that the journal's disk refused is in the receipt that was written all the same: it opens h, so it is evidence whoever wrote the
+ * file. Nothing else in it is believed. */
+static void secret_from_receipt(struct order *order) {
+  struct receipt_copy copy = {.len = 0};
+  struct receipt receipt;
+  struct evidence evidence;
+  char path[512];
+  if (receipt_file_read(order->terminal, &order->entry, path, &copy) != STATUS_OK ||
+      receipt_decode(copy.data, copy.len, &receipt) != STATUS_OK || receipt.secret.len != SECRET_SIZE ||
+      evidence_by_secret(order, receipt.secret.data, &evidence) != STATUS_OK)
+    return;
+  memcpy(order->entry.secret, evidence.secret, SECRET_SIZE);
+  order->entry.has_secret = true;
+  order->entry.state = JOURNAL_COMMITTED;
+}
+
 enum status order_resume(struct order *order, const struct journal_entry *entry) {
   order->entry = *entry;
   enum status status = promise_decode(entry->promise, PROMISE_SIZE, &order->promise);
   if (status == STATUS_OK && entry->has_authorisation)
     status = authorisation_decode(entry->authorisation, AUTHORISATION_SIZE, &order->authorisation);
+  if (status == STATUS_OK && entry->state == JOURNAL_AUTHORISED)
+    secret_from_receipt(order);
   return status;
 }
 
@@ -91,15 +109,21 @@ bool order_tell_secret(const struct order *order) {
   return booked;
 }
 
-enum status order_take_secret(struct order *order, const struct evidence *evidence) {
+/* *kept: the journal has r now. */
+static enum status secret_take(struct order *order, const struct evidence *evidence, bool *kept) {
   if (!evidence_is(evidence, EVIDENCE_SECRET, order))
     return STATUS_OUTCOME_UNKNOWN;
   memcpy(order->entry.secret, evidence->secret, SECRET_SIZE);
   order->entry.state = JOURNAL_COMMITTED;
   order->entry.has_secret = true;
-  /* A disk that refuses now cannot undo the card's commit: the entry stays AUTHORISED and r is told again. */
-  (void)!journal_update(order->terminal->journal, &order->entry);
+  *kept = journal_update(order->terminal->journal, &order->entry) == STATUS_OK;
   return STATUS_OK;
+}
+
+/* A disk that refuses now cannot undo the card's commit: the entry stays AUTHORISED and r is told again. */
+enum status order_take_secret(struct order *order, const struct evidence *evidence) {
+  bool kept = false;
+  return secret_take(order, evidence, &kept);
 }
 
 /* A purchase of a program that lives on: people come first. */
@@ -115,14 +139,21 @@ static bool order_waits(const struct order *order) {
 
 enum status order_finish(struct order *order, const struct evidence *evidence) {
   struct journal *journal = order->terminal->journal;
-  enum status status = order_take_secret(order, evidence);
+  bool kept = false;
+  enum status status = secret_take(order, evidence, &kept);
   if (status != STATUS_OK)
     return status;
-  order_outcome_fill(order);
   receipt_write(order);
+  kept = kept || !order->outcome->receipt_lost;
   bool charged = order_charge_stands(order);
-  order->outcome->confirmed = !order_waits(order) && order_tell_secret(order);
-  if (!charged || !order->outcome->confirmed || payout_in_cash(&order->entry))
+  bool confirmed = !(kept && order_waits(order)) && order_tell_secret(order);
+  if (!kept && !confirmed) {
+    order->outcome->receipt_lost = false;
+    return STATUS_OUTCOME_UNKNOWN; /* r is on the card only, which may deny it: nobody is told that it is done */
+  }
+  order_outcome_fill(order);
+  order->outcome->confirmed = confirmed;
+  if (!charged || !confirmed || payout_in_cash(&order->entry))
     return STATUS_OK;
   order->entry.state = JOURNAL_CONFIRMED;
   (void)!journal_update(journal, &order->entry);

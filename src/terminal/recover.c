@@ -123,8 +123,10 @@ static enum status recover_all(struct terminal *terminal, struct tender *tender,
     found++;
     order.entry = entry;
     if (entry.has_promise && order_resume(&order, &entry) != STATUS_OK)
-      continue; /* not what this program wrote: it stays for people to look at */
-    bool out = entry.state == JOURNAL_AUTHORISED;
+      continue;                           /* not what this program wrote: it stays for people to look at */
+    if (order.entry.state != entry.state) /* r was in its receipt only */
+      (void)!journal_update(terminal->journal, &order.entry);
+    bool out = order.entry.state == JOURNAL_AUTHORISED;
     if (out && asks && !proofs->server_gone)
       proofs->server_gone = fate_settle(&order) == STATUS_NO_SERVER;
     if (order.entry.state != JOURNAL_COMMITTED || order.entry.type == TRANSACTION_OFFLINE_PURCHASE) {
@@ -182,7 +184,8 @@ static void confirm_all(struct terminal *terminal, struct proofs *proofs) {
   enum status status = journal_next_open(terminal->journal, 0, &entry);
   for (; status == STATUS_OK; status = journal_next_open(terminal->journal, entry.id, &entry)) {
     bool purchase = entry.type == TRANSACTION_PURCHASE || entry.type == TRANSACTION_POINTS_PURCHASE;
-    if (!purchase || entry.state != JOURNAL_COMMITTED || order_resume(&order, &entry) != STATUS_OK)
+    if (!purchase || !entry.has_promise || order_resume(&order, &entry) != STATUS_OK ||
+        order.entry.state != JOURNAL_COMMITTED)
       continue;
     (void)!proofs_add(proofs, &order);
     if (proofs->question.count == CONFIRMATION_MAX)

@@ -4,11 +4,14 @@
 #define EPURSE_TESTS_SYSTEM_FLOW_H
 
 #include <check.h>
+#include <stdbool.h>
 
 struct http_answer;
 
 /* flow_bank.c: called with each answer of the server's before the terminal sees it; NULL: nobody is in between. */
 extern void (*flow_answer_bend)(struct http_answer *answer);
+/* flow_bank.c: from here on nothing of this process reaches the server, or all of it again. */
+void flow_line_cut(bool cut);
 
 void flow_plain_tests(TCase *tests);   /* flow_plain.c: what goes as it should, and what is declined */
 void flow_pin_tests(TCase *tests);     /* flow_pin.c: changes of PIN, torn; cards that are read or must not be */

@@ -42,6 +42,10 @@ enum status __wrap_http_client_post(struct http_client *client, const char *path
   return STATUS_NO_SERVER;
 }
 
+void flow_line_cut(bool cut) {
+  line.cut = cut;
+}
+
 static void line_mend(void) {
   line.at = NULL;
   line.cut = false;

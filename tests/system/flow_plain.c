@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Flows that go as they should, and those that are declined before anything moved. */
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -272,6 +273,111 @@ START_TEST(confirmation_waits) {
 }
 END_TEST
 
+/* ---- where r is kept ---- */
+
+enum { JOURNAL_TAKES_NONE = 1, FOLDER_TAKES_NONE = 2, LINE_TAKES_NONE = 4, NOTHING_TAKES_IT = 7 };
+
+/* What a terminal loses of its means just behind the card's commit. */
+struct loss {
+  const char *terminal;
+  int of;
+};
+
+/* A trigger stands for the disk that refuses. */
+static void journal_refuses(const char *terminal, bool refuses) {
+  char path[300];
+  sqlite3 *journal = NULL;
+  snprintf(path, sizeof path, "%s/%s/journal.db", flow_world.folder, terminal);
+  ck_assert_int_eq(sqlite3_open_v2(path, &journal, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(journal,
+                                refuses ? "CREATE TRIGGER refuses BEFORE UPDATE ON entry"
+                                          " BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+                                        : "DROP TRIGGER refuses",
+                                NULL, NULL, NULL),
+                   SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(journal), SQLITE_OK);
+}
+
+static void loss_begin(void *context) {
+  const struct loss *loss = context;
+  if ((loss->of & JOURNAL_TAKES_NONE) != 0)
+    journal_refuses(loss->terminal, true);
+  if ((loss->of & FOLDER_TAKES_NONE) != 0)
+    flow_shell("mkdir -p \"$W/%s/receipts\" && mv \"$W/%s/receipts\" \"$W/kept\" && : >\"$W/%s/receipts\"",
+               loss->terminal, loss->terminal, loss->terminal);
+  if ((loss->of & LINE_TAKES_NONE) != 0)
+    flow_line_cut(true);
+}
+
+static void loss_end(const struct loss *loss) {
+  if ((loss->of & LINE_TAKES_NONE) != 0)
+    flow_line_cut(false);
+  if ((loss->of & FOLDER_TAKES_NONE) != 0)
+    flow_shell("rm \"$W/%s/receipts\" && mv \"$W/kept\" \"$W/%s/receipts\"", loss->terminal, loss->terminal);
+  if ((loss->of & JOURNAL_TAKES_NONE) != 0)
+    journal_refuses(loss->terminal, false);
+}
+
+/* The payment or load that meets such a loss. */
+static enum status meet_loss(struct loss *loss, struct bank *bank, struct outcome *outcome) {
+  bool load = strcmp(loss->terminal, "reload") == 0;
+  flow_card_return(&card);
+  card.accident = (struct accident){.ins = load ? INS_CREDIT_FOR_LOAD : INS_DEBIT_FOR_PURCHASE,
+                                    .hook = loss_begin,
+                                    .hook_after = true,
+                                    .context = loss};
+  return load ? flow_load(&card, &bank->tender, 400, outcome) : flow_pay(&card, loss->terminal, 400, outcome);
+}
+
+/* Nobody but the card has r: it is not called done, and the same card again brings it to its end, once. */
+static void only_the_card_has_it(struct loss *loss, struct bank *bank, int64_t left) {
+  struct outcome outcome;
+  bool load = strcmp(loss->terminal, "reload") == 0;
+  ck_assert_uint_eq(flow_recover(loss->terminal, &bank->tender), 1);
+  ck_assert_int_eq(load ? flow_load(&card, &bank->tender, 400, &outcome)
+                        : flow_pay(&card, loss->terminal, 400, &outcome),
+                   STATUS_OK);
+  ck_assert(outcome.finished_before && outcome.confirmed);
+  ck_assert_int_eq(outcome.balance_after, left);
+  receipt_holds(loss->terminal, &outcome, load ? TRANSACTION_LOAD : TRANSACTION_PURCHASE);
+}
+
+/* Said to be done is what any of the three has r of, and a recovery without the card ends it. */
+static void lose(const char *terminal, int of, int64_t left) {
+  struct outcome outcome;
+  struct bank bank;
+  struct loss loss = {terminal, of};
+  bank_make(&bank);
+  enum status status = meet_loss(&loss, &bank, &outcome);
+  loss_end(&loss);
+  ck_assert(card.happened);
+  ck_assert_int_eq(flow_card_balance(&card), left);
+  ck_assert_int_eq(status, of == NOTHING_TAKES_IT ? STATUS_OUTCOME_UNKNOWN : STATUS_OK);
+  if (of == NOTHING_TAKES_IT) {
+    ck_assert(!outcome.confirmed && !outcome.receipt_lost);
+    ck_assert_int_eq(outcome.balance_after, -1);
+    only_the_card_has_it(&loss, &bank, left);
+  } else {
+    ck_assert_int_eq(outcome.confirmed, (of & LINE_TAKES_NONE) == 0);
+    ck_assert_int_eq(outcome.receipt_lost, (of & FOLDER_TAKES_NONE) != 0);
+    ck_assert_uint_eq(flow_recover(terminal, &bank.tender), 0);
+  }
+  ck_assert_uint_eq(flow_open_entries(terminal), 0);
+  flow_card_settled(&card, left);
+}
+
+/* _i: which of them fail. */
+START_TEST(done_is_what_somebody_keeps) {
+  char name[24];
+  snprintf(name, sizeof name, "kept-%d", _i);
+  flow_card_issue(&card, name, 1000);
+  lose("pos", _i, 600);
+  lose("reload", _i, 1000);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
 /* Two tills, open all day. */
 START_TEST(two_hundred_in_a_row) {
   struct terminal *tills[] = {flow_terminal("pos"), flow_terminal("pos2")};
@@ -309,5 +415,6 @@ void flow_plain_tests(TCase *tests) {
   tcase_add_test(tests, server_down_moves_nothing);
   tcase_add_test(tests, forgotten_hold_is_released);
   tcase_add_test(tests, confirmation_waits);
+  tcase_add_loop_test(tests, done_is_what_somebody_keeps, 0, NOTHING_TAKES_IT + 1);
   tcase_add_test(tests, two_hundred_in_a_row);
 }
