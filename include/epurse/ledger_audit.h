@@ -20,8 +20,6 @@ enum ledger_flaw {
   LEDGER_FLAW_SUM,             /* money or points do not sum to zero */
   LEDGER_FLAW_BOUND,           /* a balance outside its account's bounds */
   LEDGER_FLAW_LIMIT,           /* an account's bounds, or an amount, against the card's ceilings */
-  LEDGER_FLAW_POSTING_MISSING, /* a transaction without what its state books */
-  LEDGER_FLAW_POSTING_WRONG,   /* or with another posting than that */
   LEDGER_FLAW_CAUSE,           /* a debt or a refund without its cause */
   LEDGER_FLAW_TIME,            /* times of a transaction, its authorisation and its postings */
   LEDGER_FLAW_MERCHANT,        /* booked to another merchant than the terminal's */

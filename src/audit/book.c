@@ -18,8 +18,6 @@ static const enum audit_kind kind_of_flaw[LEDGER_FLAW_COUNT] = {
     [LEDGER_FLAW_SUM] = AUDIT_SUM,
     [LEDGER_FLAW_BOUND] = AUDIT_BOUND,
     [LEDGER_FLAW_LIMIT] = AUDIT_LIMIT,
-    [LEDGER_FLAW_POSTING_MISSING] = AUDIT_POSTING_MISSING,
-    [LEDGER_FLAW_POSTING_WRONG] = AUDIT_POSTING_WRONG,
     [LEDGER_FLAW_CAUSE] = AUDIT_CAUSE,
     [LEDGER_FLAW_TIME] = AUDIT_TIME,
     [LEDGER_FLAW_MERCHANT] = AUDIT_MERCHANT,
@@ -38,7 +36,7 @@ static const enum audit_kind kind_of_flaw[LEDGER_FLAW_COUNT] = {
     [LEDGER_FLAW_PROOF] = AUDIT_PROOF,
 };
 
-_Static_assert(LEDGER_FLAW_COUNT == 24, "a new contradiction of the ledger's wants its finding here");
+_Static_assert(LEDGER_FLAW_COUNT == 22, "a new contradiction of the ledger's wants its finding here");
 
 /* The line without the subject with which it may begin. */
 static const char *line_words(const char *line) {

@@ -39,8 +39,10 @@ static int schema_number(sqlite3 *database, const char *pragma, int64_t *number)
 /* A backup has its moment there, and nothing of later in it; one that was worked with is none any more. */
 static void schema_backup(struct audit *audit, sqlite3 *database, int64_t version,
                           const struct audit_finding *pattern) {
-  static const char booked[] = "SELECT max((SELECT coalesce(max(at), 0) FROM main.posting), "
-                               "(SELECT coalesce(max(at), 0) FROM main.transfer))";
+  static const char booked[] =
+      "SELECT max((SELECT max(coalesce(max(created_at), 0), coalesce(max(settled_at), 0)) FROM main.booking), "
+      "(SELECT coalesce(max(at), 0) FROM main.payout), "
+      "(SELECT coalesce(max(at), 0) FROM main.transfer))";
   int64_t last = 0, at = (int64_t)(uint32_t)version;
   int code = schema_number(database, booked, &last);
   if (code == SQLITE_OK && last <= at && last > 0)

@@ -10,6 +10,7 @@
 #include "epurse/moment.h"
 #include "limit.h"
 #include "payout.h"
+#include "posting.h"
 #include "reference.h"
 #include "refund.h"
 #include "store.h"
@@ -159,6 +160,7 @@ static enum status answer_advance(struct ledger *ledger, const struct answer *an
   query_blob(&query, chain->hash, CRYPTO_SHA256_SIZE);
   query_i64(&query, held);
   query_i64(&query, answer->offer->pin_right);
+  purse_change_take(ledger, &query, chain->card);
   query_i64(&query, chain->card);
   return query_run(&query);
 }

@@ -4,7 +4,7 @@
 
 #include "store.h"
 
-enum status capture_add(struct ledger *ledger, const struct booking *booking) {
+enum status capture_add(struct ledger *ledger, const struct booking *booking, int64_t now) {
   if (!booking_pays(booking))
     return STATUS_OK;
   struct query query = query_begin(ledger, QUERY_CAPTURE_ADD);
@@ -13,5 +13,6 @@ enum status capture_add(struct ledger *ledger, const struct booking *booking) {
   query_i64(&query, booking->type);
   query_i64(&query, booking->amount);
   query_i64(&query, booking->points);
+  query_i64(&query, now);
   return query_run(&query);
 }

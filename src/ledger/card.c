@@ -85,20 +85,13 @@ enum status ledger_card_certify(struct ledger *ledger, const uint8_t cid[CID_SIZ
   return query_run(&query);
 }
 
-/* The accounts come with the issue, because only then is the ceiling final. */
+/* Its row and accounts come with the issue, because only then is the ceiling final. */
 static enum status card_open_accounts(struct ledger *ledger, int64_t card, int64_t purse_ceiling) {
-  const struct {
-    enum account_kind kind;
-    int64_t highest;
-  } accounts[] = {{ACCOUNT_CARD, purse_ceiling},
-                  {ACCOUNT_HOLD, AMOUNT_MAX_ON_CARD},
-                  {ACCOUNT_OWED, ACCOUNT_BOUND},
-                  {ACCOUNT_POINTS, INT32_MAX},
-                  {ACCOUNT_POINTS_HOLD, INT32_MAX}};
-  enum status status = STATUS_OK;
-  for (size_t i = 0; status == STATUS_OK && i < sizeof accounts / sizeof accounts[0]; i++)
-    status = account_open(ledger, account_of_card(card, accounts[i].kind), 0, accounts[i].highest);
-  return status;
+  struct query query = query_begin(ledger, QUERY_CARD_HOT_ADD);
+  query_i64(&query, card);
+  query_i64(&query, purse_ceiling);
+  enum status status = query_run(&query);
+  return status == STATUS_OK ? account_open(ledger, account_of_card(card, ACCOUNT_OWED), 0, ACCOUNT_BOUND) : status;
 }
 
 enum status ledger_card_issue(struct ledger *ledger, const uint8_t cid[CID_SIZE], int64_t now) {
@@ -118,11 +111,6 @@ enum status ledger_card_issue(struct ledger *ledger, const uint8_t cid[CID_SIZE]
   if (status != STATUS_OK)
     return status;
   query = query_begin(ledger, QUERY_RESERVATION_END);
-  query_i64(&query, card);
-  status = query_run(&query);
-  if (status != STATUS_OK)
-    return status;
-  query = query_begin(ledger, QUERY_CARD_HOT_ADD);
   query_i64(&query, card);
   status = query_run(&query);
   return status == STATUS_OK ? card_open_accounts(ledger, card, brief.purse_ceiling) : status;

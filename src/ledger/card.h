@@ -40,7 +40,9 @@ enum status card_replaced(struct ledger *ledger, int64_t card, bool *replaced) E
 /* The one that its money goes to now: itself, or the last that renewed or replaced it. */
 enum status card_heir(struct ledger *ledger, int64_t *card) EPURSE_MUST_USE;
 
-/* Its accounts' balances; those that it lacks are 0. */
+/* Its accounts' balances that payments do not move: owed, deposit; those that it lacks are 0. */
+enum status card_accounts(struct ledger *ledger, int64_t card, struct ledger_card *balances) EPURSE_MUST_USE;
+/* All of them. */
 enum status card_balances(struct ledger *ledger, int64_t card, struct ledger_card *balances) EPURSE_MUST_USE;
 
 #endif

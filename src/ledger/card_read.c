@@ -6,31 +6,37 @@
 #include "posting.h"
 #include "store.h"
 
-/* One card is one row and one run of accounts that lie side by side. */
-enum status card_balances(struct ledger *ledger, int64_t card, struct ledger_card *balances) {
-  balances->balance = balances->held = balances->owed = balances->points = balances->points_held =
-      balances->points_owed = balances->deposit = 0;
+/* Accounts of a card that payments do not move; they lie side by side. */
+enum status card_accounts(struct ledger *ledger, int64_t card, struct ledger_card *balances) {
+  balances->owed = balances->points_owed = balances->deposit = 0;
   struct query query = query_begin(ledger, QUERY_CARD_ACCOUNTS);
   query_i64(&query, card);
   while (query_row(&query)) {
     int64_t kind = query_read_i64(&query);
     int64_t balance = query_read_i64(&query);
-    if (kind == ACCOUNT_CARD)
-      balances->balance = balance;
-    else if (kind == ACCOUNT_HOLD)
-      balances->held = balance;
-    else if (kind == ACCOUNT_OWED)
+    if (kind == ACCOUNT_OWED)
       balances->owed = balance;
-    else if (kind == ACCOUNT_POINTS)
-      balances->points = balance;
-    else if (kind == ACCOUNT_POINTS_HOLD)
-      balances->points_held = balance;
     else if (kind == ACCOUNT_POINTS_OWED)
       balances->points_owed = balance;
     else if (kind == ACCOUNT_DEPOSIT)
       balances->deposit = balance;
   }
   return query_end(&query);
+}
+
+enum status card_balances(struct ledger *ledger, int64_t card, struct ledger_card *balances) {
+  enum status status = purse_change_write(ledger);
+  struct query query = query_begin(ledger, QUERY_CARD_PURSE);
+  query_i64(&query, card);
+  (void)query_row(&query);
+  balances->balance = query_read_i64(&query);
+  balances->held = query_read_i64(&query);
+  balances->points = query_read_i64(&query);
+  balances->points_held = query_read_i64(&query);
+  enum status read = query_end(&query);
+  if (status == STATUS_OK)
+    status = read;
+  return status == STATUS_OK ? card_accounts(ledger, card, balances) : status;
 }
 
 static void certification_read(struct query *query, struct ledger_certification *certification) {
@@ -70,17 +76,24 @@ static void card_read(struct ledger *ledger, struct query *query, struct ledger_
   query_read_blob(query, card->pin_candidate_tid, TID_SIZE);
   query_read_blob(query, card->pin_candidate_nonce, NONCE_SIZE);
   card->suspended_at = query_read_i64(query);
+  card->balance = query_read_i64(query);
+  card->held = query_read_i64(query);
+  card->points = query_read_i64(query);
+  card->points_held = query_read_i64(query);
 }
 
 static enum status card_find_number(struct ledger *ledger, int64_t number, struct ledger_card *card) {
+  enum status written = purse_change_write(ledger);
   struct query query = query_begin(ledger, QUERY_CARD_FIND);
   query_i64(&query, number);
   bool found = query_row(&query);
   card_read(ledger, &query, card);
   enum status status = query_end(&query);
+  if (written != STATUS_OK)
+    return written;
   if (status == STATUS_OK && !found)
     status = STATUS_CARD_UNKNOWN;
-  return status == STATUS_OK ? card_balances(ledger, number, card) : status;
+  return status == STATUS_OK ? card_accounts(ledger, number, card) : status;
 }
 
 enum status ledger_card_find(struct ledger *ledger, const uint8_t cid[CID_SIZE], struct ledger_card *card) {
@@ -123,7 +136,7 @@ enum status ledger_card_list(struct ledger *ledger, const uint8_t *after, struct
   for (size_t i = 0; status == STATUS_OK && i < *count; i++) {
     status = card_number(ledger, cards[i].cid, &number);
     if (status == STATUS_OK)
-      status = card_balances(ledger, number, &cards[i]);
+      status = card_accounts(ledger, number, &cards[i]);
   }
   return status;
 }

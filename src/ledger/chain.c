@@ -36,6 +36,8 @@ static enum status chain_read_card(struct ledger *ledger, const struct promise *
   chain->no_pin_sum = query_read_i64(&query);
   chain->announced_count = query_read_i64(&query);
   chain->announced_sum = query_read_i64(&query);
+  chain->balance = query_read_i64(&query);
+  chain->points = query_read_i64(&query);
   status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_CARD_UNKNOWN : status;
 }
@@ -213,13 +215,12 @@ static enum status chain_foresee_closed(struct ledger *ledger, struct chain *cha
 
 /* Where the shadow will stand once the hold is settled, before anything is booked. */
 static enum status chain_foresee(struct ledger *ledger, const struct promise *promise, struct chain *chain) {
-  struct ledger_card now;
-  enum status status = card_balances(ledger, chain->card, &now);
+  struct ledger_card now = {0};
+  const struct booking *held = &chain->held;
+  enum status status = promise->type == TRANSACTION_LOAD ? card_accounts(ledger, chain->card, &now) : STATUS_OK;
   if (status != STATUS_OK)
     return status;
-  const struct booking *held = &chain->held;
-  chain->balance = now.balance - (promise->offline_sum - chain->announced_sum);
-  chain->points = now.points;
+  chain->balance -= promise->offline_sum - chain->announced_sum;
   chain->owed = now.owed;
   chain->points_owed = now.points_owed;
   bool credit = held->type == TRANSACTION_LOAD || (held->type == TRANSACTION_REFUND && !held->in_points);

@@ -220,7 +220,7 @@ static bool hint_row(enum query_name name, const struct store_hint *hint, struct
     return hint->promise;
   case QUERY_CARD_ACCOUNTS:
     row[0] = value_i64(hint->booking >> 32);
-    return hint->promise || (hint->booking != 0 && hint->reading);
+    return hint->booking != 0 && (hint->reading || (hint->promise && hint->limits)); /* of loads and the like */
   case QUERY_PROMISE_KNOWN:
     row[0] = value_i64(hint->booking);
     return hint->promise;

@@ -8,11 +8,10 @@
 #include "limit.h"
 #include "postgres_queue.h"
 #include "postgres_value.h"
-#include "posting.h"
 
-#define GUARD_MAX          512 /* of each kind; what is above that is not locked */
-#define GUARD_TID          8
-#define ACCOUNTS_OF_ISSUER 16 /* from -1 down */
+#define GUARD_MAX        512 /* of each kind; what is above that is not locked */
+#define GUARD_TID        8
+#define ACCOUNTS_OF_CARD 16
 
 enum guarded_by {
   GUARDED_BY_UNKNOWN,
@@ -24,7 +23,7 @@ enum guarded_by {
   GUARDED_BY_REFERENCE,
   GUARDED_BY_MERCHANT,
   GUARDED_AS_LIMIT,
-  GUARDED_AS_POSTING,
+  GUARDED_AS_ACCOUNT,
 };
 
 static const struct {
@@ -189,26 +188,9 @@ static enum guard_verdict guarded(const struct guard *guard, enum lock lock, int
   return numbers_have(&guard->locked[lock], number) ? GUARD_OPEN : GUARD_CLOSED;
 }
 
-/* No row is written for what a purchase brings its merchant: a settlement does. */
-static bool account_is_sum(int64_t account) {
-  return account < -ACCOUNTS_OF_ISSUER && (-account % 16 == ACCOUNT_MERCHANT || -account % 16 == ACCOUNT_POINTS_ISSUER);
-}
-
 /* Accounts of cards lie with their cards, all others with the till. */
 static enum guard_verdict judge_account(const struct guard *guard, int64_t account) {
-  if (account_is_sum(account))
-    return GUARD_OPEN;
-  return account < 0 ? GUARD_TILL : guarded(guard, LOCK_CARDS, account / 16);
-}
-
-static enum guard_verdict judge_posting(const struct guard *guard, const struct store_call *call) {
-  const enum guard_verdict parts[] = {guarded(guard, LOCK_CARDS, call->parameters[0].number >> 32),
-                                      judge_account(guard, call->parameters[2].number),
-                                      judge_account(guard, call->parameters[3].number)};
-  enum guard_verdict verdict = GUARD_OPEN;
-  for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-    verdict = parts[i] > verdict ? parts[i] : verdict;
-  return verdict;
+  return account < 0 ? GUARD_TILL : guarded(guard, LOCK_CARDS, account / ACCOUNTS_OF_CARD);
 }
 
 /* What a load uses up; other limits are not for here. */
@@ -243,8 +225,8 @@ enum guard_verdict guard_judge(const struct guard *guard, const struct store_cal
     return guarded(guard, LOCK_MERCHANTS, value->number) == GUARD_OPEN ? GUARD_TILL : GUARD_CLOSED;
   case GUARDED_AS_LIMIT:
     return judge_limit(guard, call);
-  case GUARDED_AS_POSTING:
-    return judge_posting(guard, call);
+  case GUARDED_AS_ACCOUNT:
+    return judge_account(guard, value->number);
   case GUARDED_BY_UNKNOWN:
     break;
   }

@@ -7,14 +7,16 @@
 
 #include "postgres_value.h"
 
-#define QUEUE_ROWS    1024
-#define QUEUE_VALUES  8192
-#define QUEUE_BYTES   (256 * 1024)
-#define QUEUE_WINDOWS 256
-#define WINDOW_TID    8
+#define QUEUE_ROWS       1024
+#define QUEUE_VALUES     8192
+#define QUEUE_BYTES      (256 * 1024)
+#define QUEUE_WINDOWS    256
+#define WINDOW_TID       8
+#define ACCOUNTS_OF_CARD 16
+#define QUEUE_ACCOUNTS   (-(INT64_C(1) << 60)) /* accounts' keys lie around it */
 
 /* What a row's key is the number of; none of them is in another one's range. */
-enum row_of { ROW_OF_BOOKING, ROW_OF_CARD, ROW_OF_TERMINAL, ROW_OF_MERCHANT, ROW_OF_REFERENCE };
+enum row_of { ROW_OF_BOOKING, ROW_OF_CARD, ROW_OF_ACCOUNT, ROW_OF_TERMINAL, ROW_OF_MERCHANT, ROW_OF_REFERENCE };
 
 struct queue_kind {
   enum query_name name;
@@ -77,6 +79,10 @@ static void key_read(const struct queue_kind *kind, const struct store_call *cal
     break;
   case ROW_OF_CARD:
     row->at.card = row->at.key;
+    break;
+  case ROW_OF_ACCOUNT:
+    row->at.card = row->at.key > 0 ? row->at.key / ACCOUNTS_OF_CARD : 0;
+    row->at.key += QUEUE_ACCOUNTS;
     break;
   case ROW_OF_REFERENCE:
     row->at.key = queue_key_of_reference(call->parameters[0].number, value);
@@ -192,6 +198,7 @@ bool queue_concerns(const struct queue *queue, const struct store_call *call) {
   case QUERY_CARD_CHAIN:
     return queue_has_card(queue, call->parameters[1].number);
   case QUERY_CARD_ACCOUNTS:
+  case QUERY_CARD_PURSE:
     return queue_has_card(queue, first->number);
   case QUERY_PROMISE_KNOWN:
   case QUERY_BOOKING_BRIEF:

@@ -32,15 +32,70 @@ enum status account_need(struct ledger *ledger, int64_t account) {
   return query_run(&query);
 }
 
+void purse_change_take(struct ledger *ledger, struct query *query, int64_t card) {
+  const struct purse_change none = {0};
+  const struct purse_change *change = ledger->change.card == card ? &ledger->change : &none;
+  query_i64(query, change->balance);
+  query_i64(query, change->held);
+  query_i64(query, change->points);
+  query_i64(query, change->points_held);
+  if (ledger->change.card == card)
+    ledger->change = none;
+}
+
+enum status purse_change_write(struct ledger *ledger) {
+  int64_t card = ledger->change.card;
+  if (card == 0)
+    return STATUS_OK;
+  struct query query = query_begin(ledger, QUERY_CARD_HOT_MOVED);
+  purse_change_take(ledger, &query, card);
+  query_i64(&query, card);
+  return query_run(&query);
+}
+
+/* Where a card's row has it, or NULL. */
+static int64_t *purse_sum(struct purse_change *change, int64_t account) {
+  switch (account > 0 ? account % 16 : 0) {
+  case ACCOUNT_CARD:
+    return &change->balance;
+  case ACCOUNT_HOLD:
+    return &change->held;
+  case ACCOUNT_POINTS:
+    return &change->points;
+  case ACCOUNT_POINTS_HOLD:
+    return &change->points_held;
+  default:
+    return NULL;
+  }
+}
+
+/* What purchases bring merchants is their sum in `capture`, until a settlement puts that on their accounts. */
+static bool account_is_sum(int64_t account) {
+  return account < -16 && (-account % 16 == ACCOUNT_MERCHANT || -account % 16 == ACCOUNT_POINTS_ISSUER);
+}
+
+static enum status account_move(struct ledger *ledger, int64_t account, int64_t amount) {
+  int64_t *sum = purse_sum(&ledger->change, account);
+  enum status status = STATUS_OK;
+  if (account_is_sum(account))
+    return STATUS_OK;
+  if (sum != NULL && ledger->change.card != account / 16)
+    status = purse_change_write(ledger);
+  if (sum != NULL) {
+    ledger->change.card = account / 16;
+    *sum += amount;
+    return status;
+  }
+  struct query query = query_begin(ledger, QUERY_ACCOUNT_MOVE);
+  query_i64(&query, account);
+  query_i64(&query, amount);
+  return query_run(&query);
+}
+
 enum status posting_add(struct ledger *ledger, const struct posting *posting) {
-  struct query query = query_begin(ledger, QUERY_POSTING_ADD);
-  query_i64(&query, posting->booking);
-  query_i64(&query, (int64_t)posting->transition);
-  query_i64(&query, posting->debit);
-  query_i64(&query, posting->credit);
-  query_i64(&query, posting->amount);
-  query_i64(&query, posting->at);
-  enum status status = query_run(&query);
+  enum status status = account_move(ledger, posting->debit, -posting->amount);
+  if (status == STATUS_OK)
+    status = account_move(ledger, posting->credit, posting->amount);
   if (status == STATUS_OK)
     ledger->step_postings++;
   return status;

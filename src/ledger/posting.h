@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Accounts and the two ways to change them, each of which takes from one what it gives to another: a posting, of a
- * transaction, and a transfer, of none. */
+ * transaction, and a transfer, of none. A posting has no row: the view `posting` tells it from its transaction. */
 #ifndef LEDGER_POSTING_H
 #define LEDGER_POSTING_H
 
@@ -9,11 +9,12 @@
 #include "epurse/status.h"
 
 struct ledger;
+struct query;
 
 /* The last four bits of an account's number (without sign). From 8 on they hold points. */
 enum account_kind {
   ACCOUNT_RISK = 1,     /* of the issuer, which has no card: what it paid for payments that their cards had denied */
-  ACCOUNT_CARD = 1,     /* shadow of a card: 0 .. its purse ceiling */
+  ACCOUNT_CARD = 1,     /* shadow of a card: 0 .. its purse ceiling; as kinds 2, 8 and 9 of one, on the card's row */
   ACCOUNT_HOLD = 2,     /* of a card: authorised, outcome unknown */
   ACCOUNT_OWED = 3,     /* to a card: loads that were paid for and not credited */
   ACCOUNT_MERCHANT = 4, /* what the issuer owes a merchant; as kind 10 of one, moved by settlements, from `capture` */
@@ -59,8 +60,14 @@ struct posting {
   int64_t amount; /* minor units or points, greater than 0 */
   int64_t at;
 };
-/* STATUS_LEDGER_BROKEN: a bound does not allow it, or this transition was booked before. */
+/* STATUS_LEDGER_BROKEN: a bound does not allow it. What it moves on the card's row is written by the next statement that takes
+ * it (purse_change_take), or by purse_change_write. */
 enum status posting_add(struct ledger *ledger, const struct posting *posting) EPURSE_MUST_USE;
+
+/* Binds the four sums that wait for this card: of its balance, hold, points, points in hold. */
+void purse_change_take(struct ledger *ledger, struct query *query, int64_t card);
+/* What waits, by a statement of its own. */
+enum status purse_change_write(struct ledger *ledger) EPURSE_MUST_USE;
 
 /* What moves outside of any transaction; `subject` is the old card, or the settlement. */
 enum transfer_kind {

@@ -177,8 +177,7 @@ static enum status renew_tell(struct ledger *ledger, const struct renewing *rene
   int64_t successor = 0;
   enum status status = replacement_read(ledger, renewing->card, &successor, &rest);
   struct query query = query_begin(ledger, QUERY_RENEWAL_KEPT);
-  query_i64(&query, account_of_card(renewing->card, ACCOUNT_CARD));
-  query_i64(&query, account_of_card(renewing->card, ACCOUNT_POINTS_RISK));
+  query_i64(&query, renewing->card);
   (void)query_row(&query);
   done->kept = query_read_i64(&query);
   done->points_kept = query_read_i64(&query);

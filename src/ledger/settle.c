@@ -122,7 +122,7 @@ enum status booking_capture(struct ledger *ledger, const struct booking *booking
   if (status == STATUS_OK)
     status = booking_grant(ledger, booking, now);
   if (status == STATUS_OK)
-    status = capture_add(ledger, booking);
+    status = capture_add(ledger, booking, now);
   if (status == STATUS_OK && booking->type == TRANSACTION_LOAD && booking->reversed)
     status = booking_note_reversed(ledger, booking, now);
   if (status == STATUS_OK && booking->type == TRANSACTION_PAYOUT)
@@ -132,6 +132,7 @@ enum status booking_capture(struct ledger *ledger, const struct booking *booking
   struct query query = query_begin(ledger, QUERY_CARD_HOT_CAPTURED);
   query_i64(&query, booking_atc(booking->id));
   query_i64(&query, booking->without_pin ? booking->amount : 0);
+  purse_change_take(ledger, &query, booking_card(booking->id));
   query_i64(&query, booking_card(booking->id));
   return query_run(&query);
 }
@@ -164,9 +165,11 @@ enum status booking_capture_offline(struct ledger *ledger, const struct booking 
     status = account_need(ledger, owed);
   if (status == STATUS_OK && booking->points > 0)
     status = posting_add(ledger, &grant);
+  if (status == STATUS_OK)
+    status = purse_change_write(ledger);
   if (status == STATUS_OK && booking->without_pin)
     status = no_pin_count(ledger, booking);
-  return status == STATUS_OK ? capture_add(ledger, booking) : status;
+  return status == STATUS_OK ? capture_add(ledger, booking, now) : status;
 }
 
 /* A load whose tender the terminal has not given back is still the cardholder's money: it becomes owed. */
@@ -183,6 +186,7 @@ enum status booking_release(struct ledger *ledger, const struct booking *booking
   if (status != STATUS_OK)
     return status;
   struct query query = query_begin(ledger, QUERY_CARD_HOT_RELEASED);
+  purse_change_take(ledger, &query, booking_card(booking->id));
   query_i64(&query, booking_card(booking->id));
   return query_run(&query);
 }
@@ -216,7 +220,7 @@ enum status booking_honour(struct ledger *ledger, const struct booking *booking,
   status = query_run(&query);
   if (!points)
     paid.points = 0;
-  return status == STATUS_OK ? capture_add(ledger, &paid) : status;
+  return status == STATUS_OK ? capture_add(ledger, &paid, now) : status;
 }
 
 enum status booking_refund(struct ledger *ledger, const struct booking *booking, int64_t now) {

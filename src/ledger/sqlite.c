@@ -338,6 +338,10 @@ static const char *const sqlite_health[] = {
 static const char sqlite_watch[] =
     "CREATE TEMP TABLE watch (only INTEGER PRIMARY KEY, cursor INTEGER, money INTEGER, points INTEGER);"
     "INSERT INTO watch VALUES (1, -4611686018427387904, 0, 0);"
+    "CREATE TEMP TRIGGER watch_paid AFTER UPDATE OF balance, held, points, points_held ON main.card_counters "
+    "WHEN NEW.id * 16 < (SELECT cursor FROM watch WHERE only = 1) BEGIN UPDATE watch SET "
+    "money = money + NEW.balance - OLD.balance + NEW.held - OLD.held, "
+    "points = points + NEW.points - OLD.points + NEW.points_held - OLD.points_held WHERE only = 1; END;"
     "CREATE TEMP TRIGGER watch_moved AFTER UPDATE OF balance ON main.account "
     "WHEN NEW.id <= (SELECT cursor FROM watch WHERE only = 1) BEGIN UPDATE watch SET "
     "money = money + iif(abs(NEW.id) % 16 < 8, NEW.balance - OLD.balance, 0), "

@@ -16,6 +16,12 @@ struct due {
   int64_t money, points;
 };
 
+/* What a step has moved on a card's row and not yet written: it goes with the statement that writes that row anyway. */
+struct purse_change {
+  int64_t card; /* 0: nothing */
+  int64_t balance, held, points, points_held;
+};
+
 struct ledger {
   const struct store_driver *driver;
   struct store *store;
@@ -26,6 +32,7 @@ struct ledger {
   bool stepping;           /* inside ledger_transact */
   enum status step_status; /* the first failure of the store in this step: it will not be committed */
   struct chain chain;      /* what ledger_promise_open found, in this step */
+  struct purse_change change;
   struct ledger_incident incidents[LEDGER_INCIDENTS_MAX]; /* of this step, not yet written */
   size_t incident_count;
   bool postings_counted;

@@ -3,6 +3,7 @@
 #include "card.h"
 #include "epurse/ledger.h"
 #include "incident.h"
+#include "posting.h"
 #include "store.h"
 
 #include <string.h>
@@ -15,6 +16,7 @@ static void transact_forget(struct ledger *ledger) {
   ledger->step_status = STATUS_OK;
   ledger->step_postings = 0;
   memset(&ledger->chain, 0, sizeof ledger->chain);
+  memset(&ledger->change, 0, sizeof ledger->change);
 }
 
 /* What a group has so far. */
@@ -35,6 +37,8 @@ static enum status transact_part(struct ledger *ledger, ledger_step *step, void 
   }
   if (step != NULL)
     status = step(ledger, context);
+  if (status == STATUS_OK)
+    status = purse_change_write(ledger);
   if (status == STATUS_OK)
     status = incident_write(ledger);
   if (status == STATUS_OK)

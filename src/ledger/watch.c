@@ -11,8 +11,8 @@
 #define WATCH_DUE          (INT64_C(1) << 61)    /* above every account: from here on captures, by their numbers */
 #define CAPTURES_LEAST     1000                  /* of a slice; as quick as some cards */
 #define CAPTURES_OF_A_CARD 40                    /* likewise */
-#define ACCOUNTS_OF_A_CARD 6
-#define ACCOUNTS_APART     16 /* the numbers of two neighbouring cards' accounts */
+#define ACCOUNTS_OF_A_CARD 6                     /* as many others go into a slice instead of a card */
+#define ACCOUNTS_APART     16                    /* the numbers of two neighbouring cards' accounts */
 
 struct pass {
   struct ledger *ledger;
@@ -56,18 +56,29 @@ static enum status watch_where(struct pass *pass) {
   return query_end(&query);
 }
 
-/* Ends the slice at the last account of a card. No account has the number 0, so that 0 is the end of the pass. */
-static enum status watch_bound(struct pass *pass) {
-  struct query query = query_begin(pass->ledger, QUERY_WATCH_BOUND);
-  query_i64(&query, pass->from);
-  query_i64(&query, (int64_t)pass->slice->cards * ACCOUNTS_OF_A_CARD);
+static enum status watch_last(struct pass *pass, enum query_name name, int64_t from, int64_t most, int64_t *last) {
+  struct query query = query_begin(pass->ledger, name);
+  query_i64(&query, from);
+  query_i64(&query, most);
   (void)query_row(&query);
-  pass->to = query_read_i64(&query);
-  enum status status = query_end(&query);
-  if (pass->to > 0)
-    pass->to |= ACCOUNTS_APART - 1;
+  *last = query_read_i64(&query);
+  return query_end(&query);
+}
+
+/* Accounts of no card first, then cards with all of theirs: a slice ends behind the last account that its last card can have.
+ * No account has the number 0, so that 0 is the end of the pass. */
+static enum status watch_bound(struct pass *pass) {
+  int64_t cards = pass->slice->cards;
   pass->first = pass->from < 0 ? 1 : (pass->from + 1) / ACCOUNTS_APART;
-  pass->last = pass->to > 0 ? pass->to / ACCOUNTS_APART : 0;
+  pass->last = pass->to = 0;
+  enum status status = pass->from >= 0
+                           ? STATUS_OK
+                           : watch_last(pass, QUERY_WATCH_BOUND, pass->from, cards * ACCOUNTS_OF_A_CARD, &pass->to);
+  if (status != STATUS_OK || pass->to != 0)
+    return status;
+  status = watch_last(pass, QUERY_WATCH_BOUND_CARDS, pass->first - 1, cards, &pass->last);
+  if (pass->last > 0)
+    pass->to = pass->last * ACCOUNTS_APART + ACCOUNTS_APART - 1;
   return status;
 }
 
@@ -89,6 +100,8 @@ static enum status watch_bounds(struct pass *pass) {
   struct query query = query_begin(pass->ledger, QUERY_WATCH_BOUNDS);
   query_i64(&query, pass->from);
   query_i64(&query, pass->to);
+  query_i64(&query, pass->first);
+  query_i64(&query, pass->last);
   while (query_row(&query)) {
     long long account = query_read_i64(&query), balance = query_read_i64(&query), floor = query_read_i64(&query),
               ceiling = query_read_i64(&query);
@@ -99,20 +112,8 @@ static enum status watch_bounds(struct pass *pass) {
 
 static enum status watch_balances(struct pass *pass) {
   struct query query = query_begin(pass->ledger, QUERY_WATCH_BALANCES);
-  for (int side = 0; side < 2; side++) {
-    query_i64(&query, pass->first << 32);
-    query_i64(&query, (pass->last + 1) << 32);
-  }
-  for (int side = 0; side < 2; side++) { /* of the transfers */
-    query_i64(&query, pass->first * ACCOUNTS_APART);
-    query_i64(&query, pass->last * ACCOUNTS_APART + ACCOUNTS_APART - 1);
-  }
-  for (int side = 0; side < 6; side++) { /* of what was announced, of renewals, and of what is owed for refunds */
-    query_i64(&query, pass->first);
-    query_i64(&query, pass->last);
-  }
-  query_i64(&query, pass->first * ACCOUNTS_APART); /* of the accounts */
-  query_i64(&query, pass->last * ACCOUNTS_APART + ACCOUNTS_APART - 1);
+  query_i64(&query, pass->first);
+  query_i64(&query, pass->last);
   while (query_row(&query)) {
     long long account = query_read_i64(&query), balance = query_read_i64(&query), made = query_read_i64(&query);
     watch_report(pass, "account %lld has %lld, its postings make %lld", account, balance, made);
@@ -148,6 +149,8 @@ static enum status watch_add_slice(struct pass *pass) {
   struct query query = query_begin(pass->ledger, QUERY_WATCH_SUM);
   query_i64(&query, pass->from);
   query_i64(&query, pass->to);
+  query_i64(&query, pass->first);
+  query_i64(&query, pass->last);
   return watch_add(pass, &query);
 }
 

@@ -143,7 +143,7 @@ START_TEST(a_broken_ledger_is_not_copied) {
   copy_name(&world, path);
   world_issue(&world, 1, &purse);
   world_complete(&world, &purse, TRANSACTION_LOAD, 20000, RELOAD);
-  ck_assert_int_eq(world_tamper(&world, "UPDATE account SET balance = balance - 1 WHERE id = 17"), PLACE_DONE);
+  ck_assert_int_eq(world_tamper(&world, "UPDATE card_counters SET balance = balance - 1 WHERE id = 1"), PLACE_DONE);
   ck_assert_int_eq(ledger_backup_begin(world.ledger, path, &backup), STATUS_OK);
   ck_assert_int_eq(ledger_backup_step(backup, 100000, &done), STATUS_OK);
   ck_assert_int_eq(ledger_backup_finish(backup, &copy, note_line, &lines), STATUS_LEDGER_BROKEN);

@@ -383,7 +383,8 @@ END_TEST
  * purchase has a higher number, and this one is in no settlement at all: the audit tells. */
 static const char *const straggler[] = {"BEGIN; ", "BEGIN; LOCK TABLE turnstile IN ROW SHARE MODE; "};
 static const char straggles[] =
-    "INSERT INTO capture (booking, merchant, type, amount, points) SELECT id, merchant, type, amount, points FROM "
+    "INSERT INTO capture (booking, merchant, type, amount, points, at) SELECT id, merchant, type, amount, points, "
+    "created_at FROM "
     "booking "
     "WHERE id = (1 << 32) + 3; SELECT pg_advisory_xact_lock(4711); "
     "DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM settlement) AND NOT EXISTS (SELECT 1 FROM pg_locks "

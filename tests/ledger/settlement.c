@@ -283,7 +283,7 @@ START_TEST(is_never_changed) {
       "INSERT INTO settlement_line SELECT 2, 2, 1, 300, 100, 4, 0, 0, 296, 0, 0, 0, 0, '', '', 0, 0", /* fee rounded up */
       "UPDATE capture SET booking = 1",
       "DELETE FROM capture WHERE number = 4",
-      "INSERT INTO capture SELECT -1, booking, merchant, type, amount, points FROM capture LIMIT 1",
+      "INSERT INTO capture SELECT -1, booking, merchant, type, amount, points, at FROM capture LIMIT 1",
       "UPDATE transfer SET amount = 1",
       "DELETE FROM transfer",
       "INSERT INTO transfer SELECT 99, kind, subject, debit, credit, amount, at FROM transfer LIMIT 1", /* twice */
@@ -317,7 +317,7 @@ START_TEST(is_audited) {
       "DROP TRIGGER transfer_fixed; UPDATE transfer SET at = at + 1 WHERE kind = 4",
       "UPDATE account SET balance = 100 WHERE id = -36; INSERT INTO transfer VALUES (99, 2, 7, -36, -7, 100, 5)",
       "DROP TRIGGER capture_kept; DELETE FROM capture WHERE number = 4",
-      "INSERT INTO capture SELECT 9, booking, merchant, type, amount, points FROM capture WHERE number = 1",
+      "INSERT INTO capture SELECT 9, booking, merchant, type, amount, points, at FROM capture WHERE number = 1",
       "DROP TRIGGER settlement_fixed; UPDATE settlement SET last_capture = 2",
       "DROP TRIGGER capture_fixed; UPDATE capture SET amount = amount + 1 WHERE number = 4",
   };

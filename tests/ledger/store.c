@@ -225,7 +225,7 @@ START_TEST(a_payment_makes_no_tables) {
   static const enum query_name path[] = {QUERY_TERMINAL_WINDOW, QUERY_TERMINAL_WINDOW_MOVE, QUERY_TERMINAL_BRIEF,
                                          QUERY_PROMISE_KNOWN,   QUERY_CARD_CHAIN,           QUERY_CARD_ACCOUNTS,
                                          QUERY_BOOKING_BRIEF,   QUERY_BOOKING_ADD,          QUERY_BOOKING_SETTLE,
-                                         QUERY_BOOKING_FIND,    QUERY_POSTING_ADD,          QUERY_REFERENCE_FIND,
+                                         QUERY_BOOKING_FIND,    QUERY_CAPTURE_ADD,          QUERY_REFERENCE_FIND,
                                          QUERY_REFERENCE_TAKE,  QUERY_CARD_HOT_SEEN,        QUERY_CARD_HOT_CAPTURED};
   sqlite3 *database = NULL;
   ck_assert_int_eq(sqlite3_open(":memory:", &database), SQLITE_OK);

@@ -77,7 +77,7 @@ START_TEST(a_sound_ledger_is_left_in_peace) {
 END_TEST
 
 static const char *const damages[] = {
-    "UPDATE account SET balance = balance + 1 WHERE id > 0 AND id % 16 = 1", /* of a card */
+    "UPDATE card_counters SET balance = balance + 1", /* of a card */
     "UPDATE account SET balance = balance + 1 WHERE id < -16 AND abs(id) % 16 = 4 AND id = "
     "(SELECT max(id) FROM account WHERE id < -16 AND abs(id) % 16 = 4)", /* of a merchant */
 };

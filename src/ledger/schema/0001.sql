@@ -2,8 +2,8 @@
 -- The ledger. What must never be false is said here, so that no program can make it so.
 --
 -- Integer keys throughout: a card's is the serial part of its number, an account's is made of its owner and its kind
--- (src/ledger/account.h), a transaction's is card << 32 | atc. What changes with each payment (account, card_counters) is
--- kept apart from what does not (card), so that a payment rewrites few pages.
+-- (src/ledger/posting.h), a transaction's is card << 32 | atc. What changes with each payment is one row of its card
+-- (card_counters), kept apart from what does not change (card); double entry is a view of the transactions (posting).
 
 CREATE TABLE schema_version (
   only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -96,9 +96,14 @@ CREATE TRIGGER card_not_lost BEFORE DELETE ON card
 WHEN OLD.state <> 1 OR OLD.sig_public IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a card number that was certified is never forgotten'); END;
 
--- What a card said last.
+-- The purse: what a card said last, and what a payment moves on it: its accounts of kinds 1, 2, 8 and 9.
 CREATE TABLE card_counters (
   id INTEGER PRIMARY KEY REFERENCES card (id),
+  balance INTEGER NOT NULL DEFAULT 0, -- shadow of what is on the card
+  ceiling INTEGER NOT NULL CHECK (ceiling BETWEEN 0 AND 2147483647), -- of that
+  held INTEGER NOT NULL DEFAULT 0 CHECK (held BETWEEN 0 AND 2147483647), -- authorised, outcome unknown
+  points INTEGER NOT NULL DEFAULT 0 CHECK (points BETWEEN 0 AND 2147483647),
+  points_held INTEGER NOT NULL DEFAULT 0 CHECK (points_held BETWEEN 0 AND 2147483647),
   last_atc INTEGER NOT NULL DEFAULT 0, -- highest in any promise
   last_hash BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK (length(last_hash) = 32), -- of that promise
   captured_atc INTEGER NOT NULL DEFAULT 0, -- of the last transaction known to be committed
@@ -109,10 +114,11 @@ CREATE TABLE card_counters (
   pin_wrong INTEGER NOT NULL DEFAULT 0 CHECK (pin_wrong >= 0), -- that the card has signed since a right one
   -- In order of ATC: grows where a payment without the PIN is captured, 0 again with a promise whose PIN the server verified.
   no_pin_sum INTEGER NOT NULL DEFAULT 0 CHECK (no_pin_sum >= 0),
+  CHECK (balance BETWEEN 0 AND ceiling),
   CHECK (captured_atc <= last_atc AND held_atc <= last_atc)
 ) STRICT;
 
--- Kinds below 8 hold money, from 8 on loyalty points.
+-- Kinds below 8 hold money, from 8 on loyalty points. Those of cards that payments move lie in card_counters.
 CREATE TABLE account (
   id INTEGER PRIMARY KEY,
   balance INTEGER NOT NULL DEFAULT 0,
@@ -121,6 +127,25 @@ CREATE TABLE account (
   CHECK (balance BETWEEN floor AND ceiling)
 ) STRICT;
 INSERT INTO account VALUES (-10, 0, -4611686018427387904, 4611686018427387904); -- the issuer's points
+
+CREATE TRIGGER account_elsewhere BEFORE INSERT ON account WHEN NEW.id > 0 AND NEW.id % 16 IN (1, 2, 8, 9)
+BEGIN SELECT RAISE(ABORT, 'what payments move lies with the card'); END;
+
+-- All of them, wherever they lie.
+CREATE VIEW holding (id, balance, floor, ceiling) AS
+SELECT id, balance, floor, ceiling FROM account
+UNION ALL SELECT id * 16 + 1, balance, 0, ceiling FROM card_counters
+UNION ALL SELECT id * 16 + 2, held, 0, 2147483647 FROM card_counters
+UNION ALL SELECT id * 16 + 8, points, 0, 2147483647 FROM card_counters
+UNION ALL SELECT id * 16 + 9, points_held, 0, 2147483647 FROM card_counters;
+
+-- A movement on one account of the other ones: inserted, it is made.
+CREATE VIEW movement (account, amount) AS SELECT id, 0 FROM account WHERE 0;
+CREATE TRIGGER movement_made INSTEAD OF INSERT ON movement
+BEGIN
+  SELECT RAISE(ABORT, 'there is no such account') WHERE NOT EXISTS (SELECT 1 FROM account WHERE id = NEW.account);
+  UPDATE account SET balance = balance + NEW.amount WHERE id = NEW.account;
+END;
 
 -- Transactions of cards. Types: 1 purchase, 2 load, 3 purchase with points, 4 refund, 5 payout, 6 off-line purchase.
 -- States: 1 held, 2 captured, 3 released, 4 declined, 5 owed, 6 refunded.
@@ -163,35 +188,6 @@ BEGIN SELECT RAISE(ABORT, 'what was answered is not changed'); END;
 CREATE TRIGGER booking_kept BEFORE DELETE ON booking
 BEGIN SELECT RAISE(ABORT, 'transactions are kept'); END;
 
--- Double entry: a row takes from one account what it gives to another. Transitions: 1 hold, 2 settle (captured or
--- released: one or the other, once), 3 grant of points, 4 refund.
-CREATE TABLE posting (
-  booking INTEGER NOT NULL REFERENCES booking (id),
-  transition INTEGER NOT NULL CHECK (transition BETWEEN 1 AND 4),
-  debit INTEGER NOT NULL REFERENCES account (id),
-  credit INTEGER NOT NULL REFERENCES account (id),
-  amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
-  at INTEGER NOT NULL,
-  PRIMARY KEY (booking, transition),
-  CHECK (debit <> credit),
-  CHECK (debit > -16 OR abs(debit) % 16 <> 4), -- what a merchant sold is a settlement's to take
-  CHECK ((abs(debit) % 16 < 8) = (abs(credit) % 16 < 8)) -- money stays money
-) STRICT, WITHOUT ROWID;
-
--- Not those of merchants that each purchase would write: what it brings them is their sum in `capture`, until a settlement
--- puts that there.
-CREATE TRIGGER posting_moves AFTER INSERT ON posting
-BEGIN
-  UPDATE account SET balance = balance - NEW.amount
-    WHERE id = NEW.debit AND (NEW.debit > -16 OR abs(NEW.debit) % 16 NOT IN (4, 10));
-  UPDATE account SET balance = balance + NEW.amount
-    WHERE id = NEW.credit AND (NEW.credit > -16 OR abs(NEW.credit) % 16 NOT IN (4, 10));
-END;
-CREATE TRIGGER posting_fixed BEFORE UPDATE ON posting
-BEGIN SELECT RAISE(ABORT, 'postings are not changed'); END;
-CREATE TRIGGER posting_kept BEFORE DELETE ON posting
-BEGIN SELECT RAISE(ABORT, 'postings are kept'); END;
-
 -- Tenders that a terminal gave back, known here or not.
 CREATE TABLE reversal (
   booking INTEGER NOT NULL,
@@ -229,8 +225,8 @@ CREATE TABLE transfer (
   number INTEGER PRIMARY KEY,
   kind INTEGER NOT NULL CHECK (kind BETWEEN 1 AND 15),
   subject INTEGER NOT NULL,
-  debit INTEGER NOT NULL REFERENCES account (id),
-  credit INTEGER NOT NULL REFERENCES account (id),
+  debit INTEGER NOT NULL, -- of a card or an account that is there, both: transfer_moves
+  credit INTEGER NOT NULL,
   amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 4611686018427387904),
   at INTEGER NOT NULL,
   UNIQUE (kind, subject, debit),
@@ -241,10 +237,16 @@ CREATE TABLE transfer (
 CREATE INDEX transfer_credit ON transfer (credit);
 CREATE INDEX transfer_debit ON transfer (debit);
 
+-- Of what lies with a card, all or its points are taken, when another one replaces it.
 CREATE TRIGGER transfer_moves AFTER INSERT ON transfer
 BEGIN
-  UPDATE account SET balance = balance - NEW.amount WHERE id = NEW.debit;
-  UPDATE account SET balance = balance + NEW.amount WHERE id = NEW.credit;
+  INSERT INTO movement SELECT NEW.debit, -NEW.amount WHERE NEW.debit < 0 OR NEW.debit % 16 NOT IN (1, 8);
+  SELECT RAISE(ABORT, 'there is no such card') WHERE NEW.debit > 0 AND NEW.debit % 16 IN (1, 8)
+    AND NOT EXISTS (SELECT 1 FROM card_counters WHERE id = NEW.debit / 16);
+  UPDATE card_counters SET balance = balance - iif(NEW.debit % 16 = 1, NEW.amount, 0),
+    points = points - iif(NEW.debit % 16 = 8, NEW.amount, 0)
+    WHERE NEW.debit > 0 AND NEW.debit % 16 IN (1, 8) AND id = NEW.debit / 16;
+  INSERT INTO movement VALUES (NEW.credit, NEW.amount);
 END;
 CREATE TRIGGER transfer_fixed BEFORE UPDATE ON transfer
 BEGIN SELECT RAISE(ABORT, 'transfers are not changed'); END;
@@ -280,7 +282,8 @@ CREATE TABLE capture (
   merchant INTEGER NOT NULL,
   type INTEGER NOT NULL CHECK (type IN (1, 3)),
   amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
-  points INTEGER NOT NULL CHECK (CASE type WHEN 1 THEN points >= 0 ELSE points < 0 END) -- granted; what it cost
+  points INTEGER NOT NULL CHECK (CASE type WHEN 1 THEN points >= 0 ELSE points < 0 END), -- granted; what it cost
+  at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TRIGGER capture_fixed BEFORE UPDATE ON capture
@@ -660,12 +663,12 @@ CREATE TABLE offline_window (
 
 CREATE TRIGGER offline_window_begins AFTER INSERT ON offline_window
 BEGIN
-  UPDATE account SET balance = balance - NEW.sum WHERE id = NEW.card * 16 + 1;
+  UPDATE card_counters SET balance = balance - NEW.sum WHERE id = NEW.card;
   UPDATE account SET balance = balance + NEW.sum WHERE id = NEW.card * 16 + 4;
 END;
 CREATE TRIGGER offline_window_moves AFTER UPDATE ON offline_window
 BEGIN
-  UPDATE account SET balance = balance - NEW.sum + OLD.sum WHERE id = NEW.card * 16 + 1;
+  UPDATE card_counters SET balance = balance - NEW.sum + OLD.sum WHERE id = NEW.card;
   UPDATE account SET balance = balance + (NEW.sum - NEW.released) - (OLD.sum - OLD.released) WHERE id = NEW.card * 16 + 4;
   UPDATE account SET balance = balance + NEW.released - OLD.released WHERE id = NEW.card * 16 + 3;
 END;
@@ -700,7 +703,7 @@ CREATE TABLE offline_promise (
   CHECK (outcome IN (1, 4) OR day = 0)
 ) STRICT, WITHOUT ROWID;
 
--- Its trigger moves the issuer's risk; what is paid from the card is moved by its postings.
+-- Its trigger moves the issuer's risk; what is paid from the card is moved with its booking.
 CREATE TRIGGER offline_promise_risk AFTER INSERT ON offline_promise WHEN NEW.outcome = 4
 BEGIN UPDATE account SET balance = balance - NEW.amount WHERE id = -1; END;
 CREATE INDEX offline_promise_of_risk ON offline_promise (settlement) WHERE outcome = 4;
@@ -742,8 +745,7 @@ BEGIN SELECT RAISE(ABORT, 'what terminals were told is kept'); END;
 -- ---- payouts: money that left a card (type 5) goes to its holder's hand, or back to the card, one of them and once ----
 
 -- What was said of a captured payout. Outcomes: 1 pay (the terminal that the promise names may hand it out, and the issuer
--- owes it to its merchant), 2 back (owed to the card), 3 transfer (to the bank account in payout_account). Its posting of
--- transition 4 moves the money.
+-- owes it to its merchant), 2 back (owed to the card), 3 transfer (to the bank account in payout_account).
 CREATE TABLE payout (
   booking INTEGER PRIMARY KEY REFERENCES booking (id),
   outcome INTEGER NOT NULL CHECK (outcome IN (1, 2, 3)),
@@ -919,10 +921,9 @@ WHEN NOT EXISTS (SELECT 1 FROM card WHERE id = NEW.card AND state = 3)
 BEGIN SELECT RAISE(ABORT, 'a blocked card is renewed by one in use, before it is replaced'); END;
 CREATE TRIGGER renewal_moves AFTER INSERT ON renewal
 BEGIN
-  UPDATE account SET balance = balance - NEW.balance WHERE id = NEW.card * 16 + 1;
+  UPDATE card_counters SET balance = balance - NEW.balance, points = points - NEW.points WHERE id = NEW.card;
   UPDATE account SET balance = balance - NEW.owed WHERE id = NEW.card * 16 + 3;
   UPDATE account SET balance = balance + NEW.balance + NEW.owed WHERE id = NEW.successor * 16 + 3;
-  UPDATE account SET balance = balance - NEW.points WHERE id = NEW.card * 16 + 8;
   UPDATE account SET balance = balance - NEW.points_owed WHERE id = NEW.card * 16 + 11;
   UPDATE account SET balance = balance + NEW.points + NEW.points_owed WHERE id = NEW.successor * 16 + 11;
 END;
@@ -930,3 +931,39 @@ CREATE TRIGGER renewal_fixed BEFORE UPDATE ON renewal
 BEGIN SELECT RAISE(ABORT, 'renewals are not changed'); END;
 CREATE TRIGGER renewal_kept BEFORE DELETE ON renewal
 BEGIN SELECT RAISE(ABORT, 'renewals are kept'); END;
+
+-- ---- double entry, for people and for the audit: what transactions move, from one account to another ----
+
+-- From where to where a transaction's amount goes (money, or the points that pay for it or come back); the hold lies in between.
+-- `back`: where a load goes whose card did not credit it.
+CREATE VIEW booking_route AS
+SELECT id, state, type, points, merchant, created_at, settled_at, id >> 32 AS card, length(authorisation) = 0 AS offline,
+  CASE WHEN type = 3 THEN -points WHEN in_points = 1 THEN points ELSE amount END AS held,
+  CASE WHEN in_points = 1 THEN -10 WHEN type = 1 THEN (id >> 32) * 16 + iif(length(authorisation) = 0, 4, 1)
+    WHEN type = 3 THEN (id >> 32) * 16 + 8 WHEN type = 5 THEN (id >> 32) * 16 + 1
+    WHEN tender = 3 THEN (id >> 32) * 16 + 3 ELSE -(merchant * 16 + 5) END AS source,
+  (id >> 32) * 16 + iif(type = 3 OR in_points = 1, 9, 2) AS hold,
+  CASE WHEN in_points = 1 THEN (id >> 32) * 16 + 8 WHEN type = 1 THEN -(merchant * 16 + 4)
+    WHEN type = 3 THEN -(merchant * 16 + 10) WHEN type = 5 THEN (id >> 32) * 16 + 5 ELSE (id >> 32) * 16 + 1 END AS target
+FROM booking;
+
+-- Transitions: 1 hold, 2 settle (captured, released or owed), 3 points that are granted or taken back, 4 a tender given back, or
+-- what was said of a payout. A load that was given back after it had become owed has the later time for both.
+CREATE VIEW posting (booking, transition, debit, credit, amount, at) AS
+SELECT r.id, t.transition,
+  CASE t.transition WHEN 1 THEN r.source WHEN 2 THEN r.hold
+    WHEN 3 THEN CASE r.type WHEN 1 THEN -(r.merchant * 16 + 10) WHEN 2 THEN r.card * 16 + 11 ELSE r.card * 16 + 8 END
+    ELSE r.card * 16 + iif(r.type = 5, 5, 3) END,
+  CASE t.transition WHEN 1 THEN r.hold
+    WHEN 2 THEN CASE r.state WHEN 2 THEN r.target WHEN 3 THEN r.source ELSE r.card * 16 + 3 END
+    WHEN 3 THEN CASE r.type WHEN 4 THEN -10 ELSE r.card * 16 + iif(r.offline, 11, 8) END
+    ELSE CASE p.outcome WHEN 1 THEN -(r.merchant * 16 + 6) WHEN 2 THEN r.card * 16 + 3 WHEN 3 THEN r.card * 16 + 6
+      ELSE r.source END END,
+  CASE t.transition WHEN 3 THEN abs(r.points) ELSE r.held END,
+  CASE t.transition WHEN 1 THEN r.created_at WHEN 4 THEN coalesce(p.at, r.settled_at) ELSE r.settled_at END
+FROM booking_route r LEFT JOIN payout p ON p.booking = r.id
+JOIN (SELECT 1 AS transition UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) t
+  ON CASE t.transition WHEN 1 THEN r.state <> 4 AND r.held > 0
+    WHEN 2 THEN r.state IN (2, 3, 5, 6) AND r.held > 0
+    WHEN 3 THEN r.state = 2 AND ((r.type IN (1, 2) AND r.points > 0) OR (r.type = 4 AND r.points < 0))
+    ELSE r.state = 6 OR (r.type = 5 AND p.outcome IS NOT NULL) END;

@@ -3,7 +3,7 @@
 -- stands there.
 --
 -- Keys begin with the card, so that rows of one card lie side by side and can be placed together: card and card_counters by
--- its number, account by number * 16 + kind, booking and posting by number << 32 | atc.
+-- its number, account by number * 16 + kind, booking by number << 32 | atc.
 
 -- A step takes this table's weakest lock, and one that others disturbed again and again takes it alone.
 CREATE TABLE turnstile ("only" bigint PRIMARY KEY CHECK ("only" = 1));
@@ -118,6 +118,11 @@ EXECUTE FUNCTION refuse('a card number that was certified is never forgotten');
 
 CREATE TABLE card_counters (
   id bigint PRIMARY KEY REFERENCES card (id),
+  balance bigint NOT NULL DEFAULT 0,
+  ceiling bigint NOT NULL CHECK (ceiling BETWEEN 0 AND 2147483647),
+  held bigint NOT NULL DEFAULT 0 CHECK (held BETWEEN 0 AND 2147483647),
+  points bigint NOT NULL DEFAULT 0 CHECK (points BETWEEN 0 AND 2147483647),
+  points_held bigint NOT NULL DEFAULT 0 CHECK (points_held BETWEEN 0 AND 2147483647),
   last_atc bigint NOT NULL DEFAULT 0,
   last_hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex') CHECK (length(last_hash) = 32),
   captured_atc bigint NOT NULL DEFAULT 0,
@@ -126,6 +131,7 @@ CREATE TABLE card_counters (
   pin_events bigint NOT NULL DEFAULT 0 CHECK (pin_events BETWEEN 0 AND 4294967295),
   pin_wrong bigint NOT NULL DEFAULT 0 CHECK (pin_wrong >= 0),
   no_pin_sum bigint NOT NULL DEFAULT 0 CHECK (no_pin_sum >= 0),
+  CHECK (balance BETWEEN 0 AND ceiling),
   CHECK (captured_atc <= last_atc AND held_atc <= last_atc)
 ) WITH (fillfactor = 70);
 
@@ -142,6 +148,30 @@ CREATE TRIGGER account_kept BEFORE DELETE ON account FOR EACH ROW EXECUTE FUNCTI
 CREATE TRIGGER account_fixed BEFORE UPDATE OF id ON account FOR EACH ROW
 EXECUTE FUNCTION refuse('an account keeps its number');
 CREATE TRIGGER account_not_emptied BEFORE TRUNCATE ON account EXECUTE FUNCTION refuse('accounts are kept');
+CREATE TRIGGER account_elsewhere BEFORE INSERT ON account FOR EACH ROW WHEN (NEW.id > 0 AND NEW.id % 16 IN (1, 2, 8, 9))
+EXECUTE FUNCTION refuse('what payments move lies with the card');
+
+CREATE VIEW holding (id, balance, floor, ceiling) AS
+SELECT id, balance, floor, ceiling FROM account
+UNION ALL SELECT id * 16 + 1, balance, 0, ceiling FROM card_counters
+UNION ALL SELECT id * 16 + 2, held, 0, 2147483647 FROM card_counters
+UNION ALL SELECT id * 16 + 8, points, 0, 2147483647 FROM card_counters
+UNION ALL SELECT id * 16 + 9, points_held, 0, 2147483647 FROM card_counters;
+
+CREATE VIEW movement (account, amount) AS SELECT id, CAST(0 AS bigint) FROM account WHERE false;
+CREATE FUNCTION account_moves(moved bigint, amount bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE account SET balance = balance + amount WHERE id = moved;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'there is no such account' USING ERRCODE = 'foreign_key_violation';
+  END IF;
+END $$;
+CREATE FUNCTION movement_made() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM account_moves(NEW.account, NEW.amount);
+  RETURN NEW;
+END $$;
+CREATE TRIGGER movement_made INSTEAD OF INSERT ON movement FOR EACH ROW EXECUTE FUNCTION movement_made();
 
 CREATE TABLE booking (
   id bigint PRIMARY KEY,
@@ -183,50 +213,6 @@ EXECUTE FUNCTION refuse('transactions are kept');
 CREATE TRIGGER booking_not_emptied BEFORE TRUNCATE ON booking
 EXECUTE FUNCTION refuse('transactions are kept');
 
-CREATE TABLE posting (
-  booking bigint NOT NULL REFERENCES booking (id),
-  transition bigint NOT NULL CHECK (transition BETWEEN 1 AND 4),
-  debit bigint NOT NULL, -- an account, both: postings_move and account_kept
-  credit bigint NOT NULL,
-  amount bigint NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
-  at bigint NOT NULL,
-  PRIMARY KEY (booking, transition),
-  CHECK (debit <> credit),
-  CHECK (debit > -16 OR abs(debit) % 16 <> 4),
-  CHECK ((abs(debit) % 16 < 8) = (abs(credit) % 16 < 8))
-);
-
-CREATE FUNCTION posting_moves() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  UPDATE account SET balance = balance - NEW.amount WHERE id = NEW.debit;
-  UPDATE account SET balance = balance + NEW.amount WHERE id = NEW.credit;
-  RETURN NULL;
-END $$;
--- The same for all postings of a statement at once: each account is written once, in the order of their numbers. What a
--- foreign key would ask for each posting is asked here for all: that there are such accounts. Not those of merchants that
--- each purchase would write: what it brings them is their sum in `capture`, until a settlement puts that there.
-CREATE FUNCTION postings_move() RETURNS trigger LANGUAGE plpgsql SET enable_hashjoin = off SET enable_mergejoin = off AS $$
-DECLARE
-  moved bigint;
-BEGIN
-  UPDATE account AS a SET balance = a.balance + m.amount FROM (SELECT f.account, CAST(sum(f.amount) AS bigint) AS amount
-    FROM (SELECT credit AS account, amount FROM added UNION ALL SELECT debit, -amount FROM added) AS f
-    WHERE f.account > -16 OR abs(f.account) % 16 NOT IN (4, 10) GROUP BY f.account ORDER BY f.account) AS m
-    WHERE a.id = m.account;
-  GET DIAGNOSTICS moved = ROW_COUNT;
-  IF moved <> (SELECT count(*) FROM (SELECT credit AS account FROM added UNION SELECT debit FROM added) AS named
-    WHERE account > -16 OR abs(account) % 16 NOT IN (4, 10)) THEN
-    RAISE EXCEPTION 'a posting names an account that is not there' USING ERRCODE = 'foreign_key_violation';
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE TRIGGER posting_moves AFTER INSERT ON posting REFERENCING NEW TABLE AS added FOR EACH STATEMENT
-EXECUTE FUNCTION postings_move();
-CREATE TRIGGER posting_fixed BEFORE UPDATE ON posting FOR EACH ROW
-EXECUTE FUNCTION refuse('postings are not changed');
-CREATE TRIGGER posting_kept BEFORE DELETE ON posting FOR EACH ROW EXECUTE FUNCTION refuse('postings are kept');
-CREATE TRIGGER posting_not_emptied BEFORE TRUNCATE ON posting EXECUTE FUNCTION refuse('postings are kept');
-
 CREATE TABLE reversal (
   booking bigint NOT NULL,
   terminal bigint NOT NULL REFERENCES terminal (id),
@@ -266,8 +252,8 @@ CREATE TABLE transfer (
   number bigint PRIMARY KEY,
   kind bigint NOT NULL CHECK (kind BETWEEN 1 AND 15),
   subject bigint NOT NULL,
-  debit bigint NOT NULL REFERENCES account (id),
-  credit bigint NOT NULL REFERENCES account (id),
+  debit bigint NOT NULL,
+  credit bigint NOT NULL,
   amount bigint NOT NULL CHECK (amount BETWEEN 1 AND 4611686018427387904),
   at bigint NOT NULL,
   UNIQUE (kind, subject, debit),
@@ -277,8 +263,21 @@ CREATE TABLE transfer (
 CREATE INDEX transfer_credit ON transfer (credit);
 CREATE INDEX transfer_debit ON transfer (debit);
 
--- The same as a posting's.
-CREATE TRIGGER transfer_moves AFTER INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION posting_moves();
+CREATE FUNCTION transfer_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.debit < 0 OR NEW.debit % 16 NOT IN (1, 8) THEN
+    PERFORM account_moves(NEW.debit, -NEW.amount);
+  ELSE
+    UPDATE card_counters SET balance = balance - CASE NEW.debit % 16 WHEN 1 THEN NEW.amount ELSE 0 END,
+      points = points - CASE NEW.debit % 16 WHEN 8 THEN NEW.amount ELSE 0 END WHERE id = NEW.debit / 16;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'there is no such card' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+  END IF;
+  PERFORM account_moves(NEW.credit, NEW.amount);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER transfer_moves AFTER INSERT ON transfer FOR EACH ROW EXECUTE FUNCTION transfer_moves();
 CREATE TRIGGER transfer_fixed BEFORE UPDATE ON transfer FOR EACH ROW
 EXECUTE FUNCTION refuse('transfers are not changed');
 CREATE TRIGGER transfer_kept BEFORE DELETE ON transfer FOR EACH ROW EXECUTE FUNCTION refuse('transfers are kept');
@@ -321,7 +320,8 @@ CREATE TABLE capture (
   merchant bigint NOT NULL,
   type bigint NOT NULL CHECK (type IN (1, 3)),
   amount bigint NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
-  points bigint NOT NULL CHECK (CASE type WHEN 1 THEN points >= 0 ELSE points < 0 END)
+  points bigint NOT NULL CHECK (CASE type WHEN 1 THEN points >= 0 ELSE points < 0 END),
+  at bigint NOT NULL
 );
 
 CREATE TRIGGER capture_fixed BEFORE UPDATE ON capture FOR EACH ROW
@@ -711,7 +711,13 @@ BEGIN
   RETURN NEW;
 END $$;
 CREATE TRIGGER owed_refund_of_sale BEFORE INSERT ON owed_refund FOR EACH ROW EXECUTE FUNCTION owed_refund_of_sale();
-CREATE TRIGGER owed_refund_moves AFTER INSERT ON owed_refund FOR EACH ROW EXECUTE FUNCTION posting_moves();
+CREATE FUNCTION owed_refund_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM account_moves(NEW.debit, -NEW.amount);
+  PERFORM account_moves(NEW.credit, NEW.amount);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER owed_refund_moves AFTER INSERT ON owed_refund FOR EACH ROW EXECUTE FUNCTION owed_refund_moves();
 CREATE TRIGGER owed_refund_fixed BEFORE UPDATE ON owed_refund FOR EACH ROW
 EXECUTE FUNCTION refuse('refunds are not changed');
 CREATE TRIGGER owed_refund_kept BEFORE DELETE ON owed_refund FOR EACH ROW EXECUTE FUNCTION refuse('refunds are kept');
@@ -754,7 +760,7 @@ CREATE TABLE offline_window (
 
 CREATE FUNCTION offline_window_begins() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE account SET balance = balance - NEW.sum WHERE id = NEW.card * 16 + 1;
+  UPDATE card_counters SET balance = balance - NEW.sum WHERE id = NEW.card;
   UPDATE account SET balance = balance + NEW.sum WHERE id = NEW.card * 16 + 4;
   RETURN NULL;
 END $$;
@@ -762,7 +768,7 @@ CREATE TRIGGER offline_window_begins AFTER INSERT ON offline_window FOR EACH ROW
 EXECUTE FUNCTION offline_window_begins();
 CREATE FUNCTION offline_window_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE account SET balance = balance - NEW.sum + OLD.sum WHERE id = NEW.card * 16 + 1;
+  UPDATE card_counters SET balance = balance - NEW.sum + OLD.sum WHERE id = NEW.card;
   UPDATE account SET balance = balance + (NEW.sum - NEW.released) - (OLD.sum - OLD.released) WHERE id = NEW.card * 16 + 4;
   UPDATE account SET balance = balance + NEW.released - OLD.released WHERE id = NEW.card * 16 + 3;
   RETURN NULL;
@@ -1088,10 +1094,9 @@ END $$;
 CREATE TRIGGER renewal_of_blocked BEFORE INSERT ON renewal FOR EACH ROW EXECUTE FUNCTION renewal_of_blocked();
 CREATE FUNCTION renewal_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  UPDATE account SET balance = balance - NEW.balance WHERE id = NEW.card * 16 + 1;
+  UPDATE card_counters SET balance = balance - NEW.balance, points = points - NEW.points WHERE id = NEW.card;
   UPDATE account SET balance = balance - NEW.owed WHERE id = NEW.card * 16 + 3;
   UPDATE account SET balance = balance + NEW.balance + NEW.owed WHERE id = NEW.successor * 16 + 3;
-  UPDATE account SET balance = balance - NEW.points WHERE id = NEW.card * 16 + 8;
   UPDATE account SET balance = balance - NEW.points_owed WHERE id = NEW.card * 16 + 11;
   UPDATE account SET balance = balance + NEW.points + NEW.points_owed WHERE id = NEW.successor * 16 + 11;
   RETURN NULL;
@@ -1100,3 +1105,39 @@ CREATE TRIGGER renewal_moves AFTER INSERT ON renewal FOR EACH ROW EXECUTE FUNCTI
 CREATE TRIGGER renewal_fixed BEFORE UPDATE ON renewal FOR EACH ROW EXECUTE FUNCTION refuse('renewals are not changed');
 CREATE TRIGGER renewal_kept BEFORE DELETE ON renewal FOR EACH ROW EXECUTE FUNCTION refuse('renewals are kept');
 CREATE TRIGGER renewal_not_emptied BEFORE TRUNCATE ON renewal EXECUTE FUNCTION refuse('renewals are kept');
+
+-- ---- double entry, for people and for the audit: what transactions move, from one account to another ----
+
+-- From where to where a transaction's amount goes (money, or the points that pay for it or come back); the hold lies in between.
+-- `back`: where a load goes whose card did not credit it.
+CREATE VIEW booking_route AS
+SELECT id, state, type, points, merchant, created_at, settled_at, id >> 32 AS card, length(authorisation) = 0 AS offline,
+  CASE WHEN type = 3 THEN -points WHEN in_points = 1 THEN points ELSE amount END AS held,
+  CASE WHEN in_points = 1 THEN -10 WHEN type = 1 THEN (id >> 32) * 16 + iif(length(authorisation) = 0, 4, 1)
+    WHEN type = 3 THEN (id >> 32) * 16 + 8 WHEN type = 5 THEN (id >> 32) * 16 + 1
+    WHEN tender = 3 THEN (id >> 32) * 16 + 3 ELSE -(merchant * 16 + 5) END AS source,
+  (id >> 32) * 16 + iif(type = 3 OR in_points = 1, 9, 2) AS hold,
+  CASE WHEN in_points = 1 THEN (id >> 32) * 16 + 8 WHEN type = 1 THEN -(merchant * 16 + 4)
+    WHEN type = 3 THEN -(merchant * 16 + 10) WHEN type = 5 THEN (id >> 32) * 16 + 5 ELSE (id >> 32) * 16 + 1 END AS target
+FROM booking;
+
+-- Transitions: 1 hold, 2 settle (captured, released or owed), 3 points that are granted or taken back, 4 a tender given back, or
+-- what was said of a payout. A load that was given back after it had become owed has the later time for both.
+CREATE VIEW posting (booking, transition, debit, credit, amount, at) AS
+SELECT r.id, t.transition,
+  CASE t.transition WHEN 1 THEN r.source WHEN 2 THEN r.hold
+    WHEN 3 THEN CASE r.type WHEN 1 THEN -(r.merchant * 16 + 10) WHEN 2 THEN r.card * 16 + 11 ELSE r.card * 16 + 8 END
+    ELSE r.card * 16 + iif(r.type = 5, 5, 3) END,
+  CASE t.transition WHEN 1 THEN r.hold
+    WHEN 2 THEN CASE r.state WHEN 2 THEN r.target WHEN 3 THEN r.source ELSE r.card * 16 + 3 END
+    WHEN 3 THEN CASE r.type WHEN 4 THEN -10 ELSE r.card * 16 + iif(r.offline, 11, 8) END
+    ELSE CASE p.outcome WHEN 1 THEN -(r.merchant * 16 + 6) WHEN 2 THEN r.card * 16 + 3 WHEN 3 THEN r.card * 16 + 6
+      ELSE r.source END END,
+  CASE t.transition WHEN 3 THEN abs(r.points) ELSE r.held END,
+  CASE t.transition WHEN 1 THEN r.created_at WHEN 4 THEN coalesce(p.at, r.settled_at) ELSE r.settled_at END
+FROM booking_route r LEFT JOIN payout p ON p.booking = r.id
+JOIN (SELECT CAST(1 AS bigint) AS transition UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT 4) t
+  ON CASE t.transition WHEN 1 THEN r.state <> 4 AND r.held > 0
+    WHEN 2 THEN r.state IN (2, 3, 5, 6) AND r.held > 0
+    WHEN 3 THEN r.state = 2 AND ((r.type IN (1, 2) AND r.points > 0) OR (r.type = 4 AND r.points < 0))
+    ELSE r.state = 6 OR (r.type = 5 AND p.outcome IS NOT NULL) END;
