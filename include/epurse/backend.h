@@ -58,6 +58,9 @@ void backend_patience(struct backend *backend, long seconds, void (*waiting)(voi
  * STATUS_BAD_REPLY: a reply that does not verify or does not belong to the question. */
 enum status backend_call(struct backend *backend, enum message_type type, json_t *body,
                          struct message *reply) EPURSE_MUST_USE;
+/* How many seconds ago the last call was answered, whatever the answer, on a line that is still open; negative: it was not, the server has
+ * closed it, or there was none yet. */
+int64_t backend_answered(const struct backend *backend);
 /* What a person needs to find out why a call ended with `status` and without an answer: the URL and the cause, as the name
  * that was not found, the port that refused, the certificate. "" where that is not why. Borrowed until the next call. */
 const char *backend_trouble(const struct backend *backend, enum status status);

@@ -102,14 +102,15 @@ struct dialogue {
 /* ---- purchase and load (design: Protocols 2 and 3) ---- */
 struct payment {
   struct amount amount;
-  bool points;               /* pay with loyalty points */
-  bool ask_pin;              /* pay: also where the card would pay without */
-  bool up_to;                /* pay: what the card has, where that is less; not with points */
-  enum offline_use offline;  /* pay: what it does without the server */
-  struct tender *tender;     /* load only */
-  int wait_seconds;          /* for the card; negative: for ever */
-  const char *reference;     /* the caller's name of it, unique per merchant; NULL: none */
-  bool named_offline;        /* pay: a name may go off-line too, and is then known to this journal alone */
+  bool points;              /* pay with loyalty points */
+  bool ask_pin;             /* pay: also where the card would pay without */
+  bool up_to;               /* pay: what the card has, where that is less; not with points */
+  enum offline_use offline; /* pay: what it does without the server */
+  struct tender *tender;    /* load only */
+  int wait_seconds;         /* for the card; negative: for ever */
+  const char *reference;    /* the caller's name of it, unique per merchant; NULL: none */
+  bool name_rides;    /* pay: payment_recall looks into the journal only, and the purchase asks for its name itself */
+  bool named_offline; /* pay: a name may go off-line too, and is then known to this journal alone */
   const char *iban, *holder; /* payout: the bank account, and whose it is, HOLDER_MAX bytes; NULL: in cash */
   bool closes;               /* payout: of all that is on the card, which ends it */
 };
@@ -140,6 +141,11 @@ enum status load_run(struct terminal *terminal, struct reader *reader, const str
  * from being known; nothing was changed. */
 enum status payment_recall(struct terminal *terminal, uint8_t type, const struct payment *payment,
                            const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
+/* Whether a payment may have name_rides, so that it waits for the server once: the line answered just now, and nothing was ever promised
+ * here under this name. A name that was used at another terminal is then told after the card's promise, of which nothing comes. Where a
+ * payment that had it is refused for any reason, payment_recall is to be asked again without, before people hear of the refusal: it
+ * may have been done before. */
+bool payment_name_may_ride(struct terminal *terminal, uint8_t type, const struct payment *payment);
 /* What became of a reference. STATUS_OK: done, as the outcome says. STATUS_REFERENCE_HELD: begun, the outcome has
  * amount, card and ATC as far as they are known. STATUS_DECLINED: nothing was taken. STATUS_NOT_FOUND: nothing is known
  * of it. Else what kept it from being known. *type: enum transaction_type, 0 where it is not known. */

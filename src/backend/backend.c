@@ -22,6 +22,7 @@ struct backend {
   void (*met)(void *context, int64_t incarnation, int64_t since);
   void *met_context;
   int64_t signed_at[MESSAGE_TYPE_COUNT]; /* when such a question was last answered under a signature; 0: not yet */
+  int64_t answered_at;                   /* when the last call was; 0: it was not, or there was none */
   long patience;                         /* seconds that a call waits for a server that is busy */
   void (*waiting)(void *context);
   void *waiting_context;
@@ -176,6 +177,7 @@ static enum status exchange(struct backend *backend, const struct message *quest
   http_client_take_alone(backend->http, alone);
   do {
     status = http_client_post(backend->http, message_path(question->type), jws, answer);
+    backend->answered_at = status == STATUS_OK ? monotonic_seconds() : 0;
     if (status == STATUS_OK)
       status = reply_open(backend, question, alone, answer, reply);
   } while (rest_taken(backend, status, answer, until));
@@ -202,6 +204,11 @@ out:
   free(jws);
   message_clear(&question);
   return status;
+}
+
+int64_t backend_answered(const struct backend *backend) {
+  return backend->answered_at == 0 || !http_client_kept(backend->http) ? -1
+                                                                       : monotonic_seconds() - backend->answered_at;
 }
 
 const char *backend_trouble(const struct backend *backend, enum status status) {

@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 #include <openssl/x509_vfy.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,6 +233,14 @@ enum status http_client_post(struct http_client *client, const char *path, const
   answer->is_problem = media_type_is(type, PROBLEM_MEDIA_TYPE);
   answer->is_alone = media_type_is(type, MESSAGE_ALONE_MEDIA_TYPE);
   return STATUS_OK;
+}
+
+bool http_client_kept(const struct http_client *client) {
+  curl_socket_t line = CURL_SOCKET_BAD;
+  if (curl_easy_getinfo(client->curl, CURLINFO_ACTIVESOCKET, &line) != CURLE_OK || line == CURL_SOCKET_BAD)
+    return false;
+  struct pollfd look = {.fd = line, .events = POLLIN};
+  return poll(&look, 1, 0) == 0; /* what comes between two answers is the end of it */
 }
 
 /* CURLOPT_WRITEFUNCTION: nobody wants the body. */

@@ -13,6 +13,8 @@
 #include "payout.h"
 #include "recover.h"
 
+#define LINE_KEPT 100 /* seconds; libcurl keeps a line for 118, epursed for 300 as a rule */
+
 void reference_note(struct outcome *outcome, const struct payment *payment) {
   if (payment->reference != NULL)
     snprintf(outcome->reference, sizeof outcome->reference, "%s", payment->reference);
@@ -151,6 +153,16 @@ static enum status recall(struct order *order, const struct payment_request *req
   return here && server_silent ? open : status; /* its card can bring it on without the server */
 }
 
+bool payment_name_may_ride(struct terminal *terminal, uint8_t type, const struct payment *payment) {
+  struct journal_entry entry;
+  bool purchase = type == TRANSACTION_PURCHASE || type == TRANSACTION_POINTS_PURCHASE;
+  int64_t answered = backend_answered(terminal->backend);
+  if (!purchase || payment->reference == NULL || payment->up_to || answered < 0 || answered > LINE_KEPT)
+    return false; /* the server knows what was taken up to a wish, and not the wish */
+  enum status status = journal_find_reference(terminal->journal, payment->reference, &entry);
+  return status == STATUS_NOT_FOUND || (status == STATUS_OK && entry.state == JOURNAL_CANCELLED && !entry.has_promise);
+}
+
 enum status payment_recall(struct terminal *terminal, uint8_t type, const struct payment *payment,
                            const struct dialogue *dialogue, struct outcome *outcome) {
   struct contact contact = {.terminal = terminal, .dialogue = dialogue};
@@ -168,7 +180,8 @@ enum status payment_recall(struct terminal *terminal, uint8_t type, const struct
     return STATUS_NOT_FOUND;
   if (!reference_valid(payment->reference))
     return STATUS_BAD_FORMAT;
-  enum status status = recall(&order, &request, payment->named_offline && payment->offline == OFFLINE_USE_ONLY);
+  bool alone = payment->named_offline && payment->offline == OFFLINE_USE_ONLY;
+  enum status status = recall(&order, &request, alone || payment->name_rides);
   outcome->wanted = request.wanted;
   return status == STATUS_OK ? order_report(&order) : status;
 }

@@ -188,15 +188,48 @@ static enum status held_status(bool held, enum status status) {
   return held && none ? STATUS_REFERENCE_HELD : status;
 }
 
+/* Begun, and its outcome is not known. */
+static bool is_held(enum status status) {
+  return status == STATUS_REFERENCE_HELD || status == STATUS_OUTCOME_UNKNOWN || status == STATUS_PAYOUT_OPEN ||
+         status == STATUS_LOAD_UNSETTLED || status == STATUS_TENDER_UNKNOWN;
+}
+
+static bool is_told(enum status status) {
+  return status == STATUS_OK || status == STATUS_UNREPORTED || status == STATUS_NO_SERVER ||
+         status == STATUS_REFERENCE_USED || status == STATUS_REFERENCE_DONE || is_held(status);
+}
+
+/* Nobody asked for the name before the card: what is refused may have been done at another till, and its customer is not to pay
+ * again. */
+static enum status name_ask(struct till *till, struct payment *payment, const struct dialogue *dialogue,
+                            enum status refusal, struct outcome *outcome) {
+  struct outcome first;
+  payment->name_rides = false;
+  enum status status = payment_recall(till->terminal, type_of(&till->request), payment, dialogue, &first);
+  if (status == STATUS_REFERENCE_HELD)
+    return held_status(true, refusal);
+  if (status != STATUS_OK && status != STATUS_UNREPORTED && status != STATUS_REFERENCE_USED)
+    return refusal;
+  *outcome = first;
+  till->printable = false;
+  return status;
+}
+
+static void line_note(struct till *till, bool answers) {
+  pthread_mutex_lock(&till->mutex);
+  till->health.server = answers;
+  pthread_mutex_unlock(&till->mutex);
+}
+
 static enum status carry(struct till *till, struct payment *payment, const struct sale *sale, struct outcome *outcome) {
   const struct dialogue dialogue = {
       .context = till, .ask_pin = ask_pin, .say = say, .show = show, .step = step, .tap = till->request.tap};
-  enum status status = payment_recall(till->terminal, type_of(&till->request), payment, &dialogue, outcome);
+  uint8_t type = type_of(&till->request);
+  payment->name_rides = payment_name_may_ride(till->terminal, type, payment);
+  enum status status = payment_recall(till->terminal, type, payment, &dialogue, outcome);
   bool held = status == STATUS_REFERENCE_HELD;
   bool alone = status == STATUS_NO_SERVER && payment->named_offline;
-  pthread_mutex_lock(&till->mutex);
-  till->health.server = status != STATUS_NO_SERVER;
-  pthread_mutex_unlock(&till->mutex);
+  line_note(till, status != STATUS_NO_SERVER);
   if (!held && !alone && status != STATUS_NOT_FOUND)
     return status;
   status = held ? STATUS_OK : till_paper_ready(till); /* what has begun is brought to its end without */
@@ -206,7 +239,10 @@ static enum status carry(struct till *till, struct payment *payment, const struc
   if (status == STATUS_OK)
     status = run(till, payment, sale, &dialogue, outcome);
   till_reader_check(till, status);
-  return held_status(held, status);
+  if (status == STATUS_NO_SERVER || (status == STATUS_OK && outcome->offline && !outcome->finished_before))
+    line_note(till, false);
+  bool open = payment->name_rides && !is_told(status) && backend_answered(till->terminal->backend) >= 0;
+  return open ? name_ask(till, payment, &dialogue, status, outcome) : held_status(held, status);
 }
 
 static enum status work(struct till *till, struct outcome *outcome) {
@@ -240,11 +276,6 @@ static enum status work(struct till *till, struct outcome *outcome) {
 }
 
 /* ---- its end ---- */
-
-static bool is_held(enum status status) {
-  return status == STATUS_REFERENCE_HELD || status == STATUS_OUTCOME_UNKNOWN || status == STATUS_PAYOUT_OPEN ||
-         status == STATUS_LOAD_UNSETTLED || status == STATUS_TENDER_UNKNOWN;
-}
 
 static void end(struct till *till, enum status status, const struct outcome *outcome) {
   struct till_result *result = &till->current;

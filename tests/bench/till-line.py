@@ -4,7 +4,7 @@
 
 alone OUT LISTEN SERVER CONFIG SALES LINK...  epurse-pos pay, alone in its terminal's directory CONFIG
 kept  OUT LISTEN SERVER CONFIG SALES LINK...  epurse-tilld, which it starts there
-named OUT LISTEN SERVER CONFIG SALES LINK...  the same, under references of the register: the back-end is asked for them before the card
+named OUT LISTEN SERVER CONFIG SALES LINK...  the same, under references of the register
 
 A card is in the only reader, its PIN 2468. The terminal reaches the back-end, port SERVER, at port LISTEN: a line of this program's own,
 LINK milliseconds there and back. OUT gets JSON: for each LINK the medians, and how often the terminal waited for the other side.
@@ -197,7 +197,7 @@ def kept_sale(line, till, reference, named, free):
     """One sale of the till, by a register that gives the PIN at once. Unless it is `free`, the line says nothing more after the answers
     that a sale needs until it is over: it is done with those, or never."""
     before, begin = line.count(), time.monotonic()
-    line.allow(sys.maxsize if free else 2 if named else 1)
+    line.allow(sys.maxsize if free else 1)
     till.ask("POST", "/sales", {"reference": reference, "amount": 1, "currency": "EUR", "card_stays": True, "unnamed": not named})
     card = till.wait(reference, "card-in")
     till.wait(reference, "pin-wanted")

@@ -61,6 +61,7 @@ struct call {
   enum verb verb;
   int64_t amount;
   int64_t sale;              /* of a refund: the number of what it gives back, in the till's journal; 0: the newest */
+  bool named;                /* of a payment: under a name, which the purchase itself asks for */
   bool without_pin;          /* of a payment: the till does not ask, unless it has to */
   enum offline_use offline;  /* of a payment: what it does without the server */
   bool cash;                 /* the tender, of a load or a recovery; else the bank */

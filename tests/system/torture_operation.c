@@ -278,6 +278,7 @@ static void begin_untold_and_a_thief(struct sequence *sequence) {
 
 static const struct operation operations[] = {
     {.name = "purchase", .call = {PAY}, .once = true},
+    {.name = "named-purchase", .call = {PAY, .named = true}, .once = true},
     {.name = "purchase-mistyped", .call = {PAY, .mistyped = 1}, .once = true},
     {.name = "points-purchase", .call = {.till = TILL_POS, .verb = VERB_PAY_POINTS, .amount = AMOUNT}, .once = true},
     {.name = "load-bank", .call = {LOAD}, .once = true},

@@ -279,20 +279,33 @@ static enum status renew(struct terminal *terminal, struct reader *reader, const
   return card_renewal_run(terminal, &meeting, &renewal);
 }
 
+/* As a till that lives on does it, on a line that is kept. */
+static enum status pay(const struct call *call, struct terminal *terminal, struct reader *reader,
+                       const struct dialogue *dialogue, struct outcome *outcome) {
+  bool points = call->verb == VERB_PAY_POINTS;
+  const struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY},
+                                  .points = points,
+                                  .ask_pin = !call->without_pin,
+                                  .offline = call->offline,
+                                  .reference = call->named ? "SALE-1" : NULL,
+                                  .name_rides = call->named};
+  enum status status = payment_recall(terminal, points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE, &payment,
+                                      dialogue, outcome);
+  bool begins = status == STATUS_NOT_FOUND || status == STATUS_REFERENCE_HELD;
+  return begins ? purchase_run(terminal, reader, &payment, dialogue, outcome) : status;
+}
+
 static enum status call_do(const struct call *call, struct terminal *terminal, struct reader *reader,
                            struct report *report) {
   const struct dialogue dialogue = {
       .context = report, .ask_pin = holder_pin, .ask_new_pin = holder_new_pin, .show = show};
-  struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY},
-                            .points = call->verb == VERB_PAY_POINTS,
-                            .ask_pin = !call->without_pin,
-                            .offline = call->offline};
+  struct payment payment = {.amount = {call->amount, TORTURE_CURRENCY}};
   enum status status = STATUS_INTERNAL;
   payment.tender = bank_open(call);
   switch (call->verb) {
   case VERB_PAY:
   case VERB_PAY_POINTS:
-    status = purchase_run(terminal, reader, &payment, &dialogue, &report->outcome);
+    status = pay(call, terminal, reader, &dialogue, &report->outcome);
     break;
   case VERB_LOAD:
     status = load_run(terminal, reader, &payment, &dialogue, &report->outcome);

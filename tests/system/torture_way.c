@@ -34,6 +34,7 @@ static void again(struct sequence *sequence, const struct call *first, bool serv
   call.mistyped = first->gives_up ? first->mistyped : 0;
   call.sale = first->sale;
   call.without_pin = first->without_pin;
+  call.named = first->named;
   call.offline = first->offline;
   call.gives_up = first->gives_up;
   call.server_down = server_down;

@@ -142,6 +142,107 @@ START_TEST(a_reference_is_done_once) {
 }
 END_TEST
 
+/* ---- the name rides with the purchase ---- */
+
+static enum status elsewhere(const char *reference, int64_t minor, struct outcome *outcome) {
+  const struct payment payment = {.amount = {minor, 978}, .ask_pin = true, .reference = reference};
+  struct terminal *pos2 = flow_terminal("pos2");
+  card.asked = 0;
+  enum status status = purchase_run(pos2, &card.reader, &payment, &card.dialogue, outcome);
+  terminal_close(&pos2);
+  return status;
+}
+
+/* The same again at this till, whose holder types a PIN once where that is `typed`. */
+static struct till_result again(const char *reference, int64_t minor, bool typed) {
+  const struct till_request request = sale(reference, minor);
+  if (typed)
+    return sell(&request);
+  ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+  return finish(reference);
+}
+
+/* Asked for ahead on a line that is new alone; then the purchase is all that is asked. */
+START_TEST(a_name_rides_on_a_kept_line) {
+  const unsigned queries = flow_requests("/v1/reference-queries"), purchases = flow_requests("/v1/purchases");
+  struct till_health health;
+  begin("till-rides");
+  ck_assert_int_eq(again("I1", 100, true).status, STATUS_OK);
+  ck_assert_uint_eq(flow_requests("/v1/reference-queries"), queries + 1);
+  ck_assert_int_eq(again("I2", 100, true).status, STATUS_OK);
+  ck_assert_int_eq(again("I3", 100, true).status, STATUS_OK);
+  ck_assert_uint_eq(flow_requests("/v1/reference-queries"), queries + 1);
+  ck_assert_int_eq(again("I2", 100, false).status, STATUS_OK); /* the journal knows: nobody types a PIN in vain */
+  ck_assert_int_eq(again("I2", 101, false).status, STATUS_REFERENCE_USED);
+  ck_assert_uint_eq(flow_requests("/v1/reference-queries"), queries + 1);
+  ck_assert_uint_eq(flow_requests("/v1/purchases"), purchases + 3);
+  till_health(till, &health);
+  ck_assert(health.server);
+  confirms("I3");
+  flow_card_settled(&card, START - 300);
+  end();
+}
+END_TEST
+
+/* What another till did under the name is told in place of whatever this one ended with, and nothing is taken again. */
+START_TEST(a_name_of_another_till_is_told) {
+  struct outcome outcome;
+  struct till_result result;
+  begin("till-others");
+  ck_assert_int_eq(again("J0", START - 900, true).status, STATUS_OK); /* 900 are left */
+  ck_assert_int_eq(elsewhere("J1", 300, &outcome), STATUS_OK);
+  ck_assert_int_eq(elsewhere("J2", 400, &outcome), STATUS_OK);
+  const unsigned queries = flow_requests("/v1/reference-queries");
+  result = again("J1", 301, true); /* the card has less: it says so, and the server has the last word */
+  ck_assert_int_eq(result.status, STATUS_REFERENCE_USED);
+  result = again("J2", 400, true);
+  ck_assert(result.status == STATUS_OK && result.outcome.finished_before && result.outcome.balance_after == 200);
+  result = again("J1", 100, true); /* promised, and refused by the server itself */
+  ck_assert_int_eq(result.status, STATUS_REFERENCE_USED);
+  ck_assert_uint_eq(flow_requests("/v1/reference-queries"), queries + 2);
+  card.away = true;
+  result = again("J1", 300, false); /* no card comes */
+  ck_assert(result.status == STATUS_OK && result.outcome.finished_before && result.outcome.balance_after == 600);
+  ck_assert_int_eq(again("J3", 300, false).status, STATUS_NO_CARD);
+  flow_card_return(&card);
+  ck_assert_int_eq(elsewhere("J3", 200, &outcome), STATUS_OK);
+  result = again("J3", 200, true); /* nothing is left: refused by the card, and done all the same */
+  ck_assert(result.status == STATUS_OK && result.outcome.finished_before && result.outcome.balance_after == 0);
+  flow_card_settled(&card, 0);
+  end();
+}
+END_TEST
+
+static void pull_line(void *context) {
+  (void)context;
+  flow_server_freeze();
+}
+
+/* The line dies when the card is there already: nothing is taken, the till knows it, and asks ahead before the next card. */
+START_TEST(a_line_that_dies_is_told) {
+  struct till_health health;
+  struct till_result result;
+  flow_impatient();
+  begin("till-dies");
+  ck_assert_int_eq(again("K1", 100, true).status, STATUS_OK);
+  confirms("K1");
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .hook = pull_line};
+  ck_assert_int_eq(again("K2", 100, true).status, STATUS_NO_SERVER);
+  till_health(till, &health);
+  ck_assert(!health.server);
+  ck_assert_int_eq(again("K2", 100, false).status, STATUS_NO_SERVER); /* no PIN is typed in vain */
+  flow_server_thaw();
+  result = again("K2", 100, true);
+  ck_assert_int_eq(result.status, STATUS_OK);
+  ck_assert(!result.outcome.finished_before);
+  till_health(till, &health);
+  ck_assert(health.server);
+  confirms("K2");
+  flow_card_settled(&card, START - 200);
+  end();
+}
+END_TEST
+
 /* The card is lost in the middle of the debit: held, and the same again with the same card ends it. */
 START_TEST(a_torn_sale_is_finished) {
   struct till_result result;
@@ -342,6 +443,9 @@ static Suite *till_suite(void) {
   tcase_add_unchecked_fixture(tests, flow_world_begin, flow_world_end);
   tcase_add_test(tests, a_sale_is_told_step_by_step);
   tcase_add_test(tests, a_reference_is_done_once);
+  tcase_add_test(tests, a_name_rides_on_a_kept_line);
+  tcase_add_test(tests, a_name_of_another_till_is_told);
+  tcase_add_test(tests, a_line_that_dies_is_told);
   tcase_add_test(tests, a_torn_sale_is_finished);
   tcase_add_test(tests, what_waits_is_aborted);
   tcase_add_test(tests, nonsense_begins_nothing);
