@@ -5,6 +5,7 @@
 
 #include "admin.h"
 #include "cmd/frame/terminal_program.h"
+#include "reply_sum.h"
 
 #define PAGE_ROWS 40 /* fit a message */
 
@@ -33,6 +34,12 @@ static void sums_print(const struct deposits *deposits, const char *name, const 
               (int64_t)sums->cards, taken, back, away);
 }
 
+/* False: no server has so much to tell. */
+static bool sums_add(struct sums *all, const struct sums *sums) {
+  return reply_sum(&all->cards, &sums->cards, 1) && reply_sum(&all->taken, &sums->taken, 1) &&
+         reply_sum(&all->given_back, &sums->given_back, 1) && reply_sum(&all->transferred, &sums->transferred, 1);
+}
+
 /* The list goes up, so that a server that repeats itself cannot keep us here for ever. */
 static enum status row_take(struct deposits *deposits, json_t *item) {
   struct sums sums;
@@ -40,13 +47,9 @@ static enum status row_take(struct deposits *deposits, json_t *item) {
 
   if (json_unpack(item, "{s:s, s:I, s:I, s:I, s:I !}", "tid", &tid, "cards", &sums.cards, "taken", &sums.taken,
                   "given_back", &sums.given_back, "transferred", &sums.transferred) != 0 ||
-      strlen(tid) != TID_SIZE || strcmp(tid, deposits->after) <= 0)
+      strlen(tid) != TID_SIZE || strcmp(tid, deposits->after) <= 0 || !sums_add(&deposits->all, &sums))
     return STATUS_BAD_REPLY;
   memcpy(deposits->after, tid, sizeof deposits->after);
-  deposits->all.cards += sums.cards;
-  deposits->all.taken += sums.taken;
-  deposits->all.given_back += sums.given_back;
-  deposits->all.transferred += sums.transferred;
   sums_print(deposits, tid, &sums);
   json_t *row = json_pack("{s:s, s:I, s:I, s:I, s:I, s:s}", "tid", tid, "cards", sums.cards, "taken", sums.taken,
                           "given_back", sums.given_back, "transferred", sums.transferred, "currency",

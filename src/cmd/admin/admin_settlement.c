@@ -7,9 +7,34 @@
 #include <string.h>
 
 #include "epurse/amount.h"
+#include "reply_sum.h"
 
 #define PAGE_LINES     16 /* fit a message */
 #define PAGE_TRANSFERS 28 /* likewise */
+
+/* None is negative, and what has to be equal is: in figures that a sum of them still fits. */
+static bool sums_fit(const struct settlement_sums *sums) {
+  const json_int_t figures[] = {sums->purchases,
+                                sums->payouts,
+                                sums->credit,
+                                sums->fee,
+                                sums->loads,
+                                sums->set_off,
+                                sums->net,
+                                sums->gross,
+                                sums->points_granted,
+                                sums->points_purchases,
+                                sums->points_redeemed,
+                                sums->points_value};
+  const json_int_t had[] = {sums->gross, sums->payouts, sums->credit}, went[] = {sums->fee, sums->set_off, sums->net};
+  const json_int_t sales[] = {sums->purchases, sums->points_purchases};
+  json_int_t in = 0, out = 0, all = 0;
+
+  for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++)
+    if (figures[i] < 0)
+      return false;
+  return reply_sum(&all, sales, 2) && reply_sum(&in, had, 3) && reply_sum(&out, went, 3) && in == out;
+}
 
 static enum status sums_read(json_t *item, struct settlement_sums *sums) {
   int read = json_unpack(item, "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "purchases",
@@ -18,10 +43,7 @@ static enum status sums_read(json_t *item, struct settlement_sums *sums) {
                          "points_granted", &sums->points_granted, "points_purchases", &sums->points_purchases,
                          "points_redeemed", &sums->points_redeemed, "points_value", &sums->points_value);
 
-  return read == 0 && sums->payouts >= 0 && sums->credit >= 0 && sums->fee >= 0 && sums->set_off >= 0 &&
-                 sums->net >= 0 && sums->gross + sums->payouts + sums->credit == sums->fee + sums->set_off + sums->net
-             ? STATUS_OK
-             : STATUS_BAD_REPLY;
+  return read == 0 && sums_fit(sums) ? STATUS_OK : STATUS_BAD_REPLY;
 }
 
 enum status settlement_head_read(json_t *item, struct settlement_head *head) {
@@ -70,9 +92,9 @@ static enum status line_take(struct settlement_reading *reading, json_t *item, s
     return STATUS_BAD_REPLY;
   (void)snprintf(tally->after, sizeof tally->after, "%s", line.merchant);
   tally->lines++;
-  tally->purchases += line.sums.purchases;
-  tally->gross += line.sums.gross;
-  tally->net += line.sums.net;
+  if (!reply_sum(&tally->purchases, &line.sums.purchases, 1) || !reply_sum(&tally->gross, &line.sums.gross, 1) ||
+      !reply_sum(&tally->net, &line.sums.net, 1))
+    return STATUS_BAD_REPLY;
   return reading->take(reading->context, &line, item);
 }
 
@@ -126,11 +148,10 @@ static enum status transfer_take(json_t *item, struct holder_tally *tally, holde
 
   if (json_unpack(item, "{s:I, s:s, s:I, s:I, s:s, s:s !}", "number", &transfer.number, "cid", &transfer.cid, "atc",
                   &transfer.atc, "amount", &transfer.amount, "iban", &transfer.iban, "holder", &transfer.holder) != 0 ||
-      transfer.number <= tally->after || transfer.amount < 1)
+      transfer.number <= tally->after || transfer.amount < 1 || !reply_sum(&tally->transferred, &transfer.amount, 1))
     return STATUS_BAD_REPLY;
   tally->after = transfer.number;
   tally->transfers++;
-  tally->transferred += transfer.amount;
   return take(context, &transfer, item);
 }
 

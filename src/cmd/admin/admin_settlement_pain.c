@@ -10,6 +10,7 @@
 #include "epurse/crypto.h"
 #include "epurse/iban.h"
 #include "epurse/terminal.h"
+#include "reply_sum.h"
 #include "sepa_text.h"
 
 #define PAIN_NAMESPACE "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -32,7 +33,7 @@ struct pain {
   size_t without_count;
   char wrong_merchant[MERCHANT_MAX + 1]; /* the first one whose account is none that a bank takes, or "" */
   xmlTextWriterPtr writer;
-  bool failed;
+  bool failed, beyond; /* beyond: no sum holds what is to be paid */
 };
 
 static enum status transfer_grow(struct pain *pain) {
@@ -194,7 +195,7 @@ static void sums_put(struct pain *pain, size_t from, size_t end) {
   json_int_t net = 0;
 
   for (size_t i = from; i < end; i++)
-    net += pain->transfers[i].net;
+    pain->beyond |= !reply_sum(&net, &pain->transfers[i].net, 1);
   (void)snprintf(count, sizeof count, "%zu", end - from);
   settlement_amount(sum, net, pain->admin->terminal->currency);
   element_put(pain, "NbOfTxs", count);
@@ -300,7 +301,7 @@ static enum status document_write(struct pain *pain, FILE *out) {
     pain->failed = xmlTextWriterSetIndent(pain->writer, 1) < 0;
     document_put(pain);
     xmlFreeTextWriter(pain->writer); /* flushes into the buffer */
-    status = pain->failed ? STATUS_NO_MEMORY : STATUS_OK;
+    status = pain->beyond ? STATUS_BAD_REPLY : pain->failed ? STATUS_NO_MEMORY : STATUS_OK;
   }
   size_t len = (size_t)xmlBufferLength(text);
   if (status == STATUS_OK && fwrite(xmlBufferContent(text), 1, len, out) != len)
