@@ -65,23 +65,27 @@ bool payout_account_valid(const struct ledger_account *account) {
   return iban_valid(account->iban) && len > 0 && len <= HOLDER_MAX;
 }
 
-/* Its IBAN; "" where it has none. */
-static enum status payout_iban(struct ledger *ledger, int64_t booking, char iban[IBAN_MAX + 1]) {
+/* Where it goes; "" and "": into the hand. */
+static enum status payout_account(struct ledger *ledger, int64_t booking, struct ledger_account *account) {
   struct query query = query_begin(ledger, QUERY_PAYOUT_ACCOUNT_FIND);
   query_i64(&query, booking);
-  iban[0] = '\0';
-  if (query_row(&query))
-    query_read_text(&query, iban, IBAN_MAX + 1);
+  *account = (struct ledger_account){.iban = ""};
+  if (query_row(&query)) {
+    query_read_text(&query, account->iban, sizeof account->iban);
+    query_read_text(&query, account->name, sizeof account->name);
+  }
   return query_end(&query);
 }
 
 enum status payout_same(struct ledger *ledger, int64_t booking, const struct ledger_payout_terms *terms, bool *same) {
-  char iban[IBAN_MAX + 1];
+  static const struct ledger_account hand = {.iban = ""};
+  const struct ledger_account *wanted = terms->account != NULL ? terms->account : &hand;
+  struct ledger_account account;
   bool closes = false;
-  enum status status = payout_iban(ledger, booking, iban);
+  enum status status = payout_account(ledger, booking, &account);
   if (status == STATUS_OK)
     status = payout_closes(ledger, booking, &closes);
-  *same = closes == terms->closes && strcmp(iban, terms->account != NULL ? terms->account->iban : "") == 0;
+  *same = closes == terms->closes && strcmp(account.iban, wanted->iban) == 0 && strcmp(account.name, wanted->name) == 0;
   return status;
 }
 
@@ -120,10 +124,10 @@ enum status payout_closes(struct ledger *ledger, int64_t booking, bool *closes) 
 }
 
 enum status payout_captured(struct ledger *ledger, const struct booking *booking, int64_t now) {
-  char iban[IBAN_MAX + 1];
-  enum status status = payout_iban(ledger, booking->id, iban);
+  struct ledger_account account;
+  enum status status = payout_account(ledger, booking->id, &account);
   bool closes = false;
-  if (status == STATUS_OK && iban[0] != '\0')
+  if (status == STATUS_OK && account.iban[0] != '\0')
     status = payout_say(ledger, booking, PAYOUT_TRANSFER, now);
   if (status == STATUS_OK)
     status = payout_closes(ledger, booking->id, &closes);

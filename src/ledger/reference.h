@@ -15,7 +15,7 @@ struct reference_wish {
 
 /* STATUS_OK: it is free, or held by what the card is owed and now claims. STATUS_REFERENCE_DONE: captured, of this type
  * and amount; STATUS_REFERENCE_HELD: open; STATUS_REFERENCE_USED: of another type or amount, or a
- * payout to another account, or one that ends its card where the other one does not. */
+ * payout to another account or another holder of it, or one that ends its card where the other one does not. */
 enum status reference_judge(struct ledger *ledger, const struct reference_wish *wish) EPURSE_MUST_USE;
 /* After STATUS_OK: wish->booking, which is there, carries it from now on. */
 enum status reference_take(struct ledger *ledger, const struct reference_wish *wish) EPURSE_MUST_USE;

@@ -69,10 +69,14 @@ static bool is_done(const struct journal_entry *entry) {
   return journal_entry_done(entry) && (entry->state == JOURNAL_COMMITTED || entry->state == JOURNAL_CONFIRMED);
 }
 
+static bool is_holders(const struct journal_entry *entry, const struct payment_request *request) {
+  return request->iban == NULL || strcmp(entry->holder, request->holder != NULL ? request->holder : "") == 0;
+}
+
 /* Whether an entry is what is asked for. A payment stays the same one where it went off-line. */
 static bool entry_matches(const struct journal_entry *entry, const struct payment_request *request) {
   bool offline = entry->type == TRANSACTION_OFFLINE_PURCHASE && request->type == TRANSACTION_PURCHASE;
-  return (offline || entry->type == request->type) && order_goes_where(entry, request) &&
+  return (offline || entry->type == request->type) && order_goes_where(entry, request) && is_holders(entry, request) &&
          order_amount_is(entry, request);
 }
 
@@ -172,6 +176,7 @@ enum status payment_recall(struct terminal *terminal, uint8_t type, const struct
                                           .reference = payment->reference,
                                           .wanted = payment->up_to ? payment->amount.minor : 0,
                                           .iban = payment->iban,
+                                          .holder = payment->holder,
                                           .closes = payment->closes};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;

@@ -235,10 +235,11 @@ START_TEST(a_payout_closes_its_card) {
 }
 END_TEST
 
-/* _i: another account, in cash, or with the card's end. */
+/* _i: another account, in cash, with the card's end, or another holder of that account. */
 START_TEST(another_payout_takes_no_name) {
   static const struct ledger_account account = {"DE89370400440532013000", "Muster"},
-                                     other = {"NO9386011117947", "Muster"};
+                                     other = {"NO9386011117947", "Muster"},
+                                     holder = {"DE89370400440532013000", "Meier"};
   struct world world;
   struct purse purse, second;
   begin(&world, &purse);
@@ -251,6 +252,7 @@ START_TEST(another_payout_takes_no_name) {
   struct ask ask = {.purse = &second,
                     .account = _i == 0   ? &other
                                : _i == 1 ? NULL
+                               : _i == 3 ? &holder
                                          : &account,
                     .closes = _i == 2,
                     .reference = "out-1"};
@@ -343,7 +345,7 @@ Suite *payout_suite(void) {
   tcase_add_test(tests, a_replaced_card_takes_it_along);
   tcase_add_test(tests, refuses_each_for_its_reason);
   tcase_add_loop_test(tests, a_payout_closes_its_card, 0, 2);
-  tcase_add_loop_test(tests, another_payout_takes_no_name, 0, 3);
+  tcase_add_loop_test(tests, another_payout_takes_no_name, 0, 4);
   tcase_add_loop_test(tests, the_promise_says_whether_it_is_a_transfer, 0, 2);
   tcase_add_test(tests, only_all_of_it_closes);
   tcase_add_test(tests, a_promise_finds_its_card_closed);

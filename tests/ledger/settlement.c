@@ -187,6 +187,30 @@ START_TEST(sets_loads_off) {
 }
 END_TEST
 
+/* So much that gross * fee_rate, in basis points, does not fit 64 bits: the day closes all the same, to the cent. */
+START_TEST(closes_a_day_of_any_size) {
+  static const struct ledger_merchant terms = {
+      .id = "SHOP", .fee_rate = LEDGER_FEE_RATE_MAX, .iban = "DE89370400440532013000", .bic = "COBADEFFXXX"};
+  static const int64_t more = INT64_C(450000) * 2147483647;
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement closed;
+  trade(&world, &purse);
+  ck_assert_int_eq(world_do(&world, act_change, &terms), STATUS_OK);
+  ck_assert_int_eq(world_tamper(&world,
+                                "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 450000) "
+                                "INSERT INTO capture SELECT 1000 + n.i, c.booking, c.merchant, 1, 2147483647, 0 "
+                                "FROM n, capture c WHERE c.number = 1"),
+                   PLACE_DONE);
+  world.now += 60;
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.sums.gross, 2198 + more);
+  ck_assert_int_eq(closed.sums.fee, closed.sums.gross);
+  ck_assert_int_eq(closed.sums.net, 0);
+  world_discard(&world); /* its books know nothing of those captures */
+}
+END_TEST
+
 /* However many purchases there are: a closing adds up what was captured since the last one, from the captures themselves, and
  * goes over no others; refunds in hold are looked up among what is open. */
 START_TEST(looks_at_no_older_purchase) {
@@ -521,6 +545,7 @@ Suite *settlement_suite(void) {
   TCase *tests = tcase_create("settlement");
   tcase_set_timeout(tests, 60); /* PostgreSQL is waited for */
   tcase_add_test(tests, closes_a_day);
+  tcase_add_test(tests, closes_a_day_of_any_size);
   tcase_add_test(tests, closes_nothing_twice);
   tcase_add_test(tests, is_exported_to_one_account);
   tcase_add_loop_test(tests, sets_loads_off, 0, 2);

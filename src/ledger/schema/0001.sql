@@ -305,9 +305,9 @@ CREATE TABLE settlement_line (
   settlement INTEGER NOT NULL REFERENCES settlement (number) DEFERRABLE INITIALLY DEFERRED,
   merchant INTEGER NOT NULL REFERENCES merchant (id),
   purchases INTEGER NOT NULL,
-  gross INTEGER NOT NULL CHECK (gross BETWEEN 0 AND 100000000000000), -- so that gross * fee_rate fits 64 bits
+  gross INTEGER NOT NULL CHECK (gross BETWEEN 0 AND 4611686018427387904), -- what an account holds
   fee_rate INTEGER NOT NULL,
-  fee INTEGER NOT NULL CHECK (fee = gross * fee_rate / 10000), -- rounded down
+  fee INTEGER NOT NULL CHECK (fee = gross / 10000 * fee_rate + gross % 10000 * fee_rate / 10000), -- gross * fee_rate / 10000, rounded down, in 64 bits
   loads INTEGER NOT NULL CHECK (loads >= 0), -- what it owed for loads
   set_off INTEGER NOT NULL CHECK (set_off BETWEEN 0 AND loads),
   net INTEGER NOT NULL CHECK (net >= 0),
