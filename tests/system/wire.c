@@ -23,8 +23,8 @@ static void end(void) {
 }
 
 static const struct wire_operation *const operations[] = {
-    &wire_purchase, &wire_mistyped, &wire_points, &wire_retap,  &wire_load,   &wire_balance, &wire_log,
-    &wire_block,    &wire_issue,    &wire_pin,    &wire_refund, &wire_payout, &wire_offline, &wire_no_pin};
+    &wire_purchase, &wire_mistyped, &wire_points, &wire_retap,  &wire_load,  &wire_balance, &wire_log,   &wire_block,
+    &wire_issue,    &wire_pin,      &wire_refund, &wire_payout, &wire_close, &wire_offline, &wire_no_pin};
 
 START_TEST(between_terminal_and_card) {
   wire_operation_attack(operations[_i]);
@@ -47,6 +47,7 @@ static const struct {
     {&wire_pin, {.first = 40, .bytes = 40, .rest = 4, .delays = true}},
     {&wire_refund, {.first = 100, .bytes = 100, .rest = 4}},
     {&wire_payout, {.first = 100, .bytes = 100, .rest = 4}},
+    {&wire_close, {.first = 100, .bytes = 100, .rest = 16}},
     {&wire_bringing, {.first = 100, .bytes = 100, .rest = 4}},
 };
 

@@ -31,7 +31,7 @@ void wire_operation_attack(const struct wire_operation *operation);
 
 extern const struct wire_operation wire_purchase, wire_mistyped, wire_no_pin, wire_points, wire_retap, wire_load,
     wire_refund, /* wire_money.c */
-    wire_payout, wire_offline, wire_bringing, wire_balance, wire_log, wire_block, wire_issue,
+    wire_payout, wire_close, wire_offline, wire_bringing, wire_balance, wire_log, wire_block, wire_issue,
     wire_pin; /* wire_other.c */
 
 #endif
