@@ -199,7 +199,7 @@ START_TEST(closes_a_day_of_any_size) {
   ck_assert_int_eq(world_do(&world, act_change, &terms), STATUS_OK);
   ck_assert_int_eq(world_tamper(&world,
                                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 450000) "
-                                "INSERT INTO capture SELECT 1000 + n.i, c.booking, c.merchant, 1, 2147483647, 0 "
+                                "INSERT INTO capture SELECT 1000 + n.i, c.booking, c.merchant, 1, 2147483647, 0, c.at "
                                 "FROM n, capture c WHERE c.number = 1"),
                    PLACE_DONE);
   world.now += 60;
