@@ -377,8 +377,9 @@ START_TEST(a_bad_backup_replaces_nothing) {
   sqlite3 *database = NULL;
   scene_play(&scene);
   ck_assert_int_eq(sqlite3_open_v2(scene.backup, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-  ck_assert_int_eq(sqlite3_exec(database, "UPDATE card_counters SET balance = balance + 1 WHERE id = 1", NULL, NULL, NULL),
-                   SQLITE_OK);
+  ck_assert_int_eq(
+      sqlite3_exec(database, "UPDATE card_counters SET balance = balance + 1 WHERE id = 1", NULL, NULL, NULL),
+      SQLITE_OK);
   ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
   ck_assert_int_eq(scene_restore(&scene, true, &restored), STATUS_LEDGER_BROKEN);
   world_assert_card(&scene.world, &scene.busy, 3000, 0, 0);
