@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * SQLite's own file layer, but for its write-ahead log: what a commit adds to that goes to the system in one piece.
+ * SQLite's own file layer, but for writes that follow each other in the write-ahead log and in the database: those go to
+ * the system in one piece.
  *
- * SQLite writes each page and each page's head by itself, a dozen and more calls for a payment. Here they are kept until
- * the file is synced, read, asked about or closed, or until something is written elsewhere in it; so whoever looks at the
- * file through SQLite never sees that they were. A write that fails then fails the sync that wanted it, before which
- * SQLite has acknowledged nothing. */
+ * SQLite writes each page, and in the log each page's head, by itself: a dozen and more calls for a payment, and thousands
+ * while a checkpoint holds up all payments, which brings the log's pages to the database in the order in which they lie
+ * there. Here they are kept until the file is synced, read, asked about, unlocked or closed, or until something is written
+ * elsewhere in it; so whoever looks at the file through SQLite never sees that they were. A write that fails then fails
+ * the sync that wanted it, before which SQLite has acknowledged nothing and given up nothing of the log. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +19,7 @@
 struct log_file {
   sqlite3_file as_sqlite; /* first */
   sqlite3_file *real;
+  int unheard;      /* SQLITE_OK, or how a write failed of which SQLite was told where it does not listen */
   sqlite3_int64 at; /* where what is kept belongs in the file */
   size_t len;
   uint8_t *kept; /* of LOG_ROOM */
@@ -63,9 +66,12 @@ static int log_truncate(sqlite3_file *file, sqlite3_int64 size) {
 }
 
 static int log_sync(sqlite3_file *file, int flags) {
-  int code = log_flush(log_of(file));
-  sqlite3_file *real = log_of(file)->real;
-  return code == SQLITE_OK ? real->pMethods->xSync(real, flags) : code;
+  struct log_file *log = log_of(file);
+  int code = log_flush(log);
+  if (code == SQLITE_OK)
+    code = log->unheard;
+  log->unheard = SQLITE_OK;
+  return code == SQLITE_OK ? log->real->pMethods->xSync(log->real, flags) : code;
 }
 
 static int log_size(sqlite3_file *file, sqlite3_int64 *size) {
@@ -74,8 +80,16 @@ static int log_size(sqlite3_file *file, sqlite3_int64 *size) {
   return code == SQLITE_OK ? real->pMethods->xFileSize(real, size) : code;
 }
 
+/* For what SQLite does without a look at the answer, as where it says that the pages of a checkpoint are written. */
+static int log_flush_unheard(struct log_file *log) {
+  int code = log_flush(log);
+  if (code != SQLITE_OK)
+    log->unheard = code;
+  return code;
+}
+
 static int log_control(sqlite3_file *file, int operation, void *argument) {
-  int code = log_flush(log_of(file));
+  int code = log_flush_unheard(log_of(file));
   sqlite3_file *real = log_of(file)->real;
   return code == SQLITE_OK ? real->pMethods->xFileControl(real, operation, argument) : code;
 }
@@ -99,6 +113,23 @@ static int log_reserved(sqlite3_file *file, int *reserved) {
   (void)file;
   *reserved = 0;
   return SQLITE_OK;
+}
+
+static int file_lock(sqlite3_file *file, int level) {
+  sqlite3_file *real = log_of(file)->real;
+  return real->pMethods->xLock(real, level);
+}
+
+static int file_unlock(sqlite3_file *file, int level) {
+  int code = log_flush_unheard(log_of(file));
+  sqlite3_file *real = log_of(file)->real;
+  int unlocked = real->pMethods->xUnlock(real, level);
+  return code != SQLITE_OK ? code : unlocked;
+}
+
+static int file_reserved(sqlite3_file *file, int *reserved) {
+  sqlite3_file *real = log_of(file)->real;
+  return real->pMethods->xCheckReservedLock(real, reserved);
 }
 
 static int log_sector(sqlite3_file *file) {
@@ -125,6 +156,21 @@ static const sqlite3_io_methods log_methods = {.iVersion = 1,
                                                .xSectorSize = log_sector,
                                                .xDeviceCharacteristics = log_characteristics};
 
+/* Without shared memory: the log is one connection's alone (sqlite.c). */
+static const sqlite3_io_methods file_methods = {.iVersion = 1,
+                                                .xClose = log_close,
+                                                .xRead = log_read,
+                                                .xWrite = log_write,
+                                                .xTruncate = log_truncate,
+                                                .xSync = log_sync,
+                                                .xFileSize = log_size,
+                                                .xLock = file_lock,
+                                                .xUnlock = file_unlock,
+                                                .xCheckReservedLock = file_reserved,
+                                                .xFileControl = log_control,
+                                                .xSectorSize = log_sector,
+                                                .xDeviceCharacteristics = log_characteristics};
+
 static int log_open_kept(sqlite3_vfs *layer, const char *name, struct log_file *log, int flags, int *flags_got) {
   memset(log, 0, sizeof *log);
   log->real = calloc(1, (size_t)layer->szOsFile);
@@ -133,7 +179,7 @@ static int log_open_kept(sqlite3_vfs *layer, const char *name, struct log_file *
   if (log->real != NULL && log->kept != NULL)
     code = layer->xOpen(layer, name, log->real, flags, flags_got);
   if (code == SQLITE_OK) {
-    log->as_sqlite.pMethods = &log_methods;
+    log->as_sqlite.pMethods = (flags & SQLITE_OPEN_WAL) != 0 ? &log_methods : &file_methods;
     return SQLITE_OK;
   }
   if (log->real != NULL && log->real->pMethods != NULL)
@@ -147,7 +193,7 @@ static int log_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int 
   sqlite3_vfs *layer = sqlite3_vfs_find(NULL); /* whichever is below now: tests have a disk that fails */
   if (layer == NULL || layer->szOsFile > vfs->szOsFile)
     return SQLITE_CANTOPEN;
-  if ((flags & SQLITE_OPEN_WAL) != 0)
+  if ((flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_DB)) != 0)
     return log_open_kept(layer, name, log_of(file), flags, flags_got);
   return layer->xOpen(layer, name, file, flags, flags_got);
 }

@@ -9,6 +9,6 @@ int main(void) {
       chain_suite,      confirm_suite,  bounds_suite,   audit_suite,     random_suite,   crash_suite,   backup_suite,
       restore_suite,    pending_suite,  watch_suite,    group_suite,     limit_suite,    renew_suite,   replace_suite,
       settlement_suite, servers_suite,  inquire_suite,  reference_suite, refund_suite,   offline_suite, deny_suite,
-      mixed_suite,      payout_suite,   approval_suite, doubt_suite,     deposit_suite,  beside_suite};
+      mixed_suite,      payout_suite,   approval_suite, doubt_suite,     deposit_suite,  beside_suite,  layer_suite};
   return run_suites(suites, sizeof suites / sizeof suites[0]);
 }

@@ -38,6 +38,7 @@ Suite *deposit_suite(void);
 Suite *mixed_suite(void);
 Suite *approval_suite(void);
 Suite *doubt_suite(void);
+Suite *layer_suite(void);
 Suite *beside_suite(void);
 
 #endif
