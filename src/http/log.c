@@ -3,6 +3,7 @@
 #include "log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -44,24 +45,82 @@ static size_t put_head(char *line, size_t room, enum log_level level, const char
                  room);
 }
 
-void log_line(const struct log *log, enum log_level level, const char *event, const char *format, ...) {
-  char line[LINE_MAX_BYTES];
-  va_list arguments;
+/* A whole line; answers its length. */
+static size_t put_line(char line[LINE_MAX_BYTES], enum log_level level, const char *event, const char *format,
+                       va_list arguments) {
+  size_t len = put_head(line, LINE_MAX_BYTES - 1, level, event);
 
-  if (log->fd < 0 || level > log->level)
-    return;
-  size_t len = put_head(line, sizeof line - 1, level, event);
-  va_start(arguments, format);
-  len += bounded(vsnprintf(line + len, sizeof line - 1 - len, format, arguments), sizeof line - 1 - len);
-  va_end(arguments);
+  len += bounded(vsnprintf(line + len, LINE_MAX_BYTES - 1 - len, format, arguments), LINE_MAX_BYTES - 1 - len);
   for (size_t i = 0; i < len; i++) {
     unsigned char byte = (unsigned char)line[i];
     if (byte < 0x20 || byte == 0x7F)
       line[i] = '?';
   }
   line[len++] = '\n';
-  ssize_t written = write(log->fd, line, len);
+  return len;
+}
+
+static void write_out(const struct log *log, const char *text, size_t len) {
+  ssize_t written = len > 0 ? write(log->fd, text, len) : 0;
   (void)written; /* there is no one left to tell */
+}
+
+/* Called with the room's lock. */
+static void empty_room(const struct log *log) {
+  write_out(log, log->room->text, log->room->len);
+  log->room->len = 0;
+}
+
+/* Behind what waits; `waits`: with it, where there is room. */
+static void give(const struct log *log, bool waits, const char *line, size_t len) {
+  struct log_room *room = log->room;
+
+  if (room == NULL) {
+    write_out(log, line, len);
+    return;
+  }
+  pthread_mutex_lock(&room->lock);
+  if (!waits || len > sizeof room->text - room->len)
+    empty_room(log);
+  if (waits) {
+    memcpy(room->text + room->len, line, len);
+    room->len += len;
+  } else {
+    write_out(log, line, len);
+  }
+  pthread_mutex_unlock(&room->lock);
+}
+
+void log_line(const struct log *log, enum log_level level, const char *event, const char *format, ...) {
+  char line[LINE_MAX_BYTES];
+  va_list arguments;
+
+  if (log->fd < 0 || level > log->level)
+    return;
+  va_start(arguments, format);
+  size_t len = put_line(line, level, event, format, arguments);
+  va_end(arguments);
+  give(log, false, line, len);
+}
+
+void log_line_soon(const struct log *log, enum log_level level, const char *event, const char *format, ...) {
+  char line[LINE_MAX_BYTES];
+  va_list arguments;
+
+  if (log->fd < 0 || level > log->level)
+    return;
+  va_start(arguments, format);
+  size_t len = put_line(line, level, event, format, arguments);
+  va_end(arguments);
+  give(log, level >= LOG_INFO, line, len);
+}
+
+void log_flush(const struct log *log) {
+  if (log->fd < 0 || log->room == NULL)
+    return;
+  pthread_mutex_lock(&log->room->lock);
+  empty_room(log);
+  pthread_mutex_unlock(&log->room->lock);
 }
 
 void log_cid(const uint8_t cid[CID_SIZE], char text[LOG_CID_SIZE]) {

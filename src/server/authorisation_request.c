@@ -254,9 +254,9 @@ static void log_authorisation(const struct authorisation_request *asked, enum st
       status == STATUS_OUT_OF_STEP || status == STATUS_LEDGER_BROKEN)
     level = LOG_WARNING;
   log_cid(asked->promise.cid, cid);
-  log_line(&asked->service->log, level, message_word(asked->request->message.type),
-           "tid=%s cid=%s atc=%lu amount=%lu code=%s", asked->request->message.tid, cid,
-           (unsigned long)asked->promise.atc, (unsigned long)asked->promise.amount, status_name(status));
+  log_line_soon(&asked->service->log, level, message_word(asked->request->message.type),
+                "tid=%s cid=%s atc=%lu amount=%lu code=%s", asked->request->message.tid, cid,
+                (unsigned long)asked->promise.atc, (unsigned long)asked->promise.amount, status_name(status));
   if (asked->suspended && status == STATUS_WRONG_PIN) {
     log_line(&asked->service->log, LOG_WARNING, "card-suspension", "tid=%s cid=%s reason=\"%s\"",
              asked->request->message.tid, cid, SUSPENDED_BY_PINS);

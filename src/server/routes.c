@@ -219,9 +219,9 @@ static void note(struct service *service, const struct request *request, size_t 
 
   metrics_request(&service->metrics, served ? route : METRICS_ROUTES_MAX, served ? path_of(route) : "", reply->status,
                   spent);
-  log_line(&service->log, refused ? LOG_DEBUG : LOG_INFO, "request",
-           "method=%s path=%s peer=%s http=%d code=%s us=%llu", request->method, served ? request->path : "?",
-           request->peer->common_name, reply->http_status, status_name(reply->status), (unsigned long long)spent);
+  log_line_soon(&service->log, refused ? LOG_DEBUG : LOG_INFO, "request",
+                "method=%s path=%s peer=%s http=%d code=%s us=%llu", request->method, served ? request->path : "?",
+                request->peer->common_name, reply->http_status, status_name(reply->status), (unsigned long long)spent);
 }
 
 static void take_time(struct request *request) {

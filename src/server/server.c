@@ -28,6 +28,14 @@
 #define BODY_ROOM        4
 #define REFUSAL_PAUSE_MS 500
 
+/* The first of those that were served together writes the lines of all of them. */
+static void answer(void *context, struct exchange *exchange) {
+  const struct server *server = context;
+
+  log_flush(&server->service->log);
+  http_answer(exchange);
+}
+
 static void on_answer_due(evutil_socket_t socket, short what, void *context) {
   (void)socket, (void)what;
   http_answer(context);
@@ -37,6 +45,7 @@ static void on_answer_due(evutil_socket_t socket, short what, void *context) {
 static void answer_late(struct server *server, struct exchange *exchange) {
   static const struct timeval pause = {.tv_sec = 0, .tv_usec = REFUSAL_PAUSE_MS * 1000};
 
+  log_flush(&server->service->log);
   if (event_base_once(http_base(server->http), -1, EV_TIMEOUT, on_answer_due, exchange, &pause) != 0)
     http_answer(exchange);
 }
@@ -65,7 +74,7 @@ static void serve(void *context, struct exchange *exchange) {
   if (overloaded) {
     service->metrics.waiting--;
     routes_refuse(service, &exchange->request, STATUS_OVERLOADED, &exchange->reply);
-    http_answer(exchange);
+    answer(server, exchange);
   }
 }
 
@@ -75,11 +84,6 @@ static void work(void *context, struct exchange *exchange) {
 
   server->service->metrics.waiting--;
   routes_serve(server->service, &exchange->request, &exchange->reply);
-}
-
-static void answer(void *context, struct exchange *exchange) {
-  (void)context;
-  http_answer(exchange);
 }
 
 /* Those that this process may use. */

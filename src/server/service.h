@@ -35,6 +35,7 @@ struct service {
   struct rate *rate;                /* of requests, by terminal; the event loop's, NULL: unbounded */
   struct metrics metrics;
   struct log log;
+  struct log_room log_room;
 };
 
 /* Unix seconds. */

@@ -85,7 +85,8 @@ enum status service_open(struct service *service, const struct configuration *co
 
   *service = (struct service){
       .configuration = *configuration, .clock = system_clock, .clock_synchronised = clock_synchronised};
-  service->log = (struct log){.fd = STDERR_FILENO, .level = configuration->log_level};
+  service->log_room.lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+  service->log = (struct log){.fd = STDERR_FILENO, .level = configuration->log_level, .room = &service->log_room};
   service->metrics.started_at = service_now(service);
   enum status status = keyring_certificates(&service->keyring, configuration->folder, service_now(service), problem);
   if (status == STATUS_OK)
