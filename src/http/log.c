@@ -46,8 +46,8 @@ static size_t put_head(char *line, size_t room, enum log_level level, const char
 }
 
 /* A whole line; answers its length. */
-static size_t put_line(char line[LINE_MAX_BYTES], enum log_level level, const char *event, const char *format,
-                       va_list arguments) {
+__attribute__((format(printf, 4, 0))) static size_t put_line(char line[LINE_MAX_BYTES], enum log_level level,
+                                                             const char *event, const char *format, va_list arguments) {
   size_t len = put_head(line, LINE_MAX_BYTES - 1, level, event);
 
   len += bounded(vsnprintf(line + len, LINE_MAX_BYTES - 1 - len, format, arguments), LINE_MAX_BYTES - 1 - len);
