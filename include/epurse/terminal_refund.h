@@ -12,11 +12,13 @@ struct sale {
   struct amount amount; /* of the whole sale */
   bool in_points;       /* it was paid with points */
   int64_t time;         /* unix seconds, when this till made it; 0: another till did, or it is not known */
-  int64_t number;       /* of its entry in this till's journal; 0: likewise */
+  int64_t number;       /* of its entry in this till's journal; 0: likewise, or known by its receipt */
+  bool brings;          /* it was paid off-line, and its receipt has the promise, which the server may not have yet */
+  uint8_t promise[PROMISE_SIZE];
 };
 
 /* The sale of the journal's entry with that number; 0: the newest sale. STATUS_NOT_FOUND; STATUS_SALE_UNKNOWN: it is no
- * sale, or was not done. */
+ * sale; STATUS_SALE_NOT_CAPTURED: it was not done, as far as this till knows. */
 enum status sale_by_number(struct terminal *terminal, int64_t number, struct sale *sale) EPURSE_MUST_USE;
 /* By a receipt of any till: its bytes, or the text of its QR code. STATUS_BAD_FORMAT; as receipt_verify. */
 enum status sale_by_receipt(const struct terminal *terminal, const uint8_t *data, size_t len,
@@ -27,8 +29,9 @@ enum status sale_by_reference(struct terminal *terminal, const char *reference, 
 /* Whether it can be voided: this till made it, on this day by the till's clock. */
 bool sale_is_of_today(const struct sale *sale);
 
-/* Gives payment->amount of the sale back to its card, which is in the reader and is asked for no PIN. As purchase_run;
- * further STATUS_SALE_UNKNOWN: another card; and the server's words: ledger_refund_authorise. */
+/* Gives payment->amount of the sale back to its card, which is in the reader and is asked for no PIN. A sale that brings its promise
+ * is brought in first, whichever till took it. As purchase_run; further STATUS_SALE_UNKNOWN: another card; and the server's words:
+ * ledger_refund_authorise. */
 enum status refund_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                        const struct sale *sale, const struct dialogue *dialogue,
                        struct outcome *outcome) EPURSE_MUST_USE;

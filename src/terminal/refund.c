@@ -32,6 +32,15 @@ static enum status refund_meet(struct order *order, const struct payment *paymen
   return status;
 }
 
+/* What this till has to tell goes first: the sale's own proof, where the server has not heard it. */
+static enum status refund_bring(struct terminal *terminal, const struct sale *sale) {
+  enum status status = recover_run(terminal, NULL, false, NULL);
+  if (status != STATUS_OK || !sale->brings)
+    return status;
+  /* Where it is not booked the refund is refused by what the server says of that. */
+  return offline_bring_one(terminal, sale->promise) == STATUS_NO_SERVER ? STATUS_NO_SERVER : STATUS_OK;
+}
+
 enum status refund_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                        const struct sale *sale, const struct dialogue *dialogue, struct outcome *outcome) {
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
@@ -45,8 +54,8 @@ enum status refund_run(struct terminal *terminal, struct reader *reader, const s
   outcome->amount = payment->amount;
   reference_note(outcome, payment);
   enum status status = order_check(terminal, ROLE_POS, payment);
-  if (status == STATUS_OK) /* the sale's own proof goes first, where the server has not heard it */
-    status = recover_run(terminal, NULL, false, NULL);
+  if (status == STATUS_OK)
+    status = refund_bring(terminal, sale);
   if (status != STATUS_OK)
     return status;
   status = contact_open(&contact, payment->wait_seconds);
@@ -100,7 +109,7 @@ enum status refund_owe(struct terminal *terminal, const struct payment *payment,
   reference_note(outcome, payment);
   enum status status = order_check(terminal, ROLE_POS, payment);
   if (status == STATUS_OK)
-    status = recover_run(terminal, NULL, false, NULL);
+    status = refund_bring(terminal, sale);
   if (status == STATUS_OK && !wish_make(terminal, payment, sale, refund.wish))
     status = STATUS_CRYPTO_FAILED;
   if (status != STATUS_OK)

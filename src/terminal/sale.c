@@ -22,8 +22,10 @@ static void sale_fill(const struct promise *promise, int64_t time, struct sale *
 
 static enum status sale_of_entry(const struct journal_entry *entry, struct sale *sale) {
   struct promise promise;
-  if (!is_sale(entry->type) || !entry->has_promise || !journal_entry_done(entry))
+  if (!is_sale(entry->type))
     return STATUS_SALE_UNKNOWN;
+  if (!entry->has_promise || !journal_entry_done(entry))
+    return STATUS_SALE_NOT_CAPTURED;
   enum status status = promise_decode(entry->promise, PROMISE_SIZE, &promise);
   if (status == STATUS_OK)
     sale_fill(&promise, entry->time, sale);
@@ -57,6 +59,21 @@ enum status sale_by_number(struct terminal *terminal, int64_t number, struct sal
   return status == STATUS_OK ? sale_of_entry(&entry, sale) : status;
 }
 
+/* What the receipt says beside the sale itself: whether it is this till's, and an off-line payment's promise. */
+static enum status sale_note_receipt(const struct terminal *terminal, const uint8_t *data, size_t len,
+                                     const struct promise *promise, struct sale *sale) {
+  struct receipt receipt;
+  if (memcmp(promise->tid, terminal->tid, TID_SIZE) == 0)
+    sale->time = moment_to_unix(promise->time);
+  sale->brings = promise->type == TRANSACTION_OFFLINE_PURCHASE;
+  if (!sale->brings)
+    return STATUS_OK;
+  enum status status = receipt_decode(data, len, &receipt);
+  if (status == STATUS_OK)
+    memcpy(sale->promise, receipt.promise.data, PROMISE_SIZE);
+  return status;
+}
+
 enum status sale_by_receipt(const struct terminal *terminal, const uint8_t *data, size_t len, struct sale *sale) {
   uint8_t bytes[RECEIPT_MAX];
   struct receipt_facts facts;
@@ -70,9 +87,10 @@ enum status sale_by_receipt(const struct terminal *terminal, const uint8_t *data
   enum status status = receipt_verify(data, len, terminal->master_public, &facts, &reason);
   if (status == STATUS_OK && !is_sale(facts.promise.type))
     status = STATUS_SALE_UNKNOWN;
-  if (status == STATUS_OK)
-    sale_fill(&facts.promise, 0, sale);
-  return status;
+  if (status != STATUS_OK)
+    return status;
+  sale_fill(&facts.promise, 0, sale);
+  return sale_note_receipt(terminal, data, len, &facts.promise, sale);
 }
 
 enum status sale_by_reference(struct terminal *terminal, const char *reference, struct sale *sale) {
@@ -81,7 +99,7 @@ enum status sale_by_reference(struct terminal *terminal, const char *reference, 
   uint8_t type = 0;
   enum status status =
       reference_valid(reference) ? journal_find_reference(terminal->journal, reference, &entry) : STATUS_BAD_FORMAT;
-  if (status == STATUS_OK && entry.has_secret)
+  if (status == STATUS_OK && journal_entry_done(&entry))
     return sale_of_entry(&entry, sale);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND)
     return status;

@@ -6,6 +6,7 @@
 
 #include "epurse/journal.h"
 #include "epurse/terminal_card_renewal.h"
+#include "epurse/terminal_refund.h"
 #include "flow.h"
 #include "flow_card.h"
 #include "flow_world.h"
@@ -336,6 +337,69 @@ START_TEST(a_part_is_paid_offline) {
 }
 END_TEST
 
+/* A sale that its own till has not brought in, as another till of the shop knows it: by the receipt of the customer. */
+static struct sale sell_offline(void) {
+  struct receipt_copy receipt;
+  struct outcome outcome;
+  struct sale sale;
+  ck_assert_int_eq(pay("pos", OFFLINE_USE_ONLY, PRICE, &outcome), STATUS_OK);
+  left -= PRICE;
+  struct terminal *terminal = flow_terminal("pos");
+  ck_assert_int_eq(receipt_again(terminal, 0, &outcome, &receipt), STATUS_OK);
+  terminal_close(&terminal);
+  terminal = flow_terminal("pos2");
+  ck_assert_int_eq(sale_by_receipt(terminal, receipt.data, receipt.len, &sale), STATUS_OK);
+  ck_assert(!sale_is_of_today(&sale)); /* that one's to void */
+  terminal_close(&terminal);
+  return sale;
+}
+
+/* With its card and without. */
+START_TEST(another_till_gives_back_what_was_not_brought_in) {
+  const struct payment payment = {.amount = {PRICE, 978}};
+  struct outcome outcome;
+  begin("offline-back");
+  const struct sale sale = sell_offline();
+  struct terminal *terminal = flow_terminal("pos2");
+  ck_assert_int_eq(refund_run(terminal, &card.reader, &payment, &sale, &card.dialogue, &outcome), STATUS_OK);
+  left += PRICE;
+  ck_assert_int_eq(refund_run(terminal, &card.reader, &payment, &sale, &card.dialogue, &outcome),
+                   STATUS_REFUND_EXCEEDS);
+  end();
+  flow_terminal_unplug("pos", true);
+  const struct sale another = sell_offline();
+  ck_assert_int_eq(refund_owe(terminal, &payment, &another, &outcome), STATUS_OK);
+  terminal_close(&terminal);
+  flow_terminal_unplug("pos", false);
+  ck_assert_uint_eq(flow_recover("pos", NULL), 0);
+  const struct card_facts facts = flow_facts(card.cid);
+  ck_assert_int_eq(facts.balance, left);
+  ck_assert_int_eq(facts.owed, PRICE);
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
+/* The till that has it finds it by its name without asking anybody. */
+START_TEST(a_named_sale_is_found_before_it_is_brought_in) {
+  const struct payment payment = {
+      .amount = {PRICE, 978}, .offline = OFFLINE_USE_ONLY, .reference = "NAMED2", .named_offline = true};
+  struct outcome outcome;
+  struct sale sale;
+  begin("offline-found");
+  struct terminal *terminal = flow_terminal("pos");
+  card.asked = 0;
+  ck_assert_int_eq(purchase_run(terminal, &card.reader, &payment, &card.dialogue, &outcome), STATUS_OK);
+  left -= PRICE;
+  ck_assert_int_eq(sale_by_reference(terminal, "NAMED2", &sale), STATUS_OK);
+  terminal_close(&terminal);
+  ck_assert_uint_eq(sale.atc, outcome.atc);
+  ck_assert_int_eq(sale.number, outcome.number);
+  end();
+  flow_card_remove(&card);
+}
+END_TEST
+
 void flow_offline_tests(TCase *tests) {
   tcase_add_test(tests, a_name_is_paid_once);
   tcase_add_loop_test(tests, power_fails_in_an_offline_payment, 0, 2);
@@ -343,6 +407,8 @@ void flow_offline_tests(TCase *tests) {
   tcase_add_test(tests, another_till_brings_it_in);
   tcase_add_test(tests, more_than_one_message_is_brought_in);
   tcase_add_test(tests, another_merchants_till_brings_it_in);
+  tcase_add_test(tests, another_till_gives_back_what_was_not_brought_in);
+  tcase_add_test(tests, a_named_sale_is_found_before_it_is_brought_in);
   tcase_add_test(tests, the_desk_brings_it_in);
   tcase_add_test(tests, a_torn_part_is_the_same_wish);
   tcase_add_loop_test(tests, a_part_is_paid_offline, 0, 2);

@@ -108,8 +108,31 @@ START_TEST(another_sale_is_another_refund) {
 }
 END_TEST
 
+/* Torn: whether it was done is not known here; it is not said that there is no such sale. */
+START_TEST(what_is_not_done_is_not_given_back) {
+  struct outcome outcome;
+  struct sale sale;
+  flow_card_issue(&card, "refund-torn", START);
+  const int64_t number = sell().number + 1;
+  card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_before = true, .keep_away = true};
+  ck_assert_int_eq(flow_pay(&card, "pos", PRICE, &outcome), STATUS_OUTCOME_UNKNOWN);
+  struct terminal *terminal = flow_terminal("pos");
+  ck_assert_int_eq(sale_by_number(terminal, number, &sale), STATUS_SALE_NOT_CAPTURED);
+  terminal_close(&terminal);
+  flow_card_return(&card);
+  ck_assert_int_eq(flow_pay(&card, "pos", PRICE, &outcome), STATUS_OK);
+  terminal = flow_terminal("pos");
+  ck_assert_int_eq(sale_by_number(terminal, number, &sale), STATUS_OK);
+  terminal_close(&terminal);
+  ck_assert_int_eq(refund("pos", &sale, PRICE, &outcome), STATUS_OK);
+  settled(START - PRICE);
+  flow_card_remove(&card);
+}
+END_TEST
+
 void flow_refund_tests(TCase *tests) {
   tcase_add_loop_test(tests, power_fails_in_credit, 0, 2);
   tcase_add_loop_test(tests, another_till_gives_it_back_once, 0, 2);
   tcase_add_test(tests, another_sale_is_another_refund);
+  tcase_add_test(tests, what_is_not_done_is_not_given_back);
 }
