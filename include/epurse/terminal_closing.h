@@ -31,6 +31,7 @@ struct closing {
   /* Of a closing: which shifts have ended since the one before, those behind the first number up to the second, whose hash this is. */
   int64_t shifts_after, shifts_last;
   uint8_t shifts_hash[CRYPTO_SHA256_SIZE];
+  int64_t next;                   /* of a count: the number that a closing would have now; 0: not known */
   char ended_by[CASHIER_MAX + 1]; /* who closed it, or ended the shift; "": nobody said */
   /* Of a shift: when and by whom it was begun. */
   int64_t begun;
@@ -51,14 +52,16 @@ enum status count_take(struct journal *journal, struct count *count) EPURSE_MUST
 enum status count_again(struct journal *journal, enum journal_chain chain, int64_t number,
                         struct count *count) EPURSE_MUST_USE;
 
-/* Closes, by the terminal's cashier: of `closing` only the drawer is read, the rest is filled. Durable when it returns; broken off anywhere there is one or
- * none, and the next one begins where it stands. STATUS_READER_BUSY: a card is at work. */
+/* Closes, by the terminal's cashier: of `closing` only the drawer and the number that is meant are read (0: whichever is next), the rest is
+ * filled. One of that number that is made already is not made again: it is filled as it was kept. Durable when it returns; broken off
+ * anywhere there is one or none, and the next one begins where it stands. STATUS_NOT_FOUND: that number is not the next one's either;
+ * STATUS_READER_BUSY: a card is at work. */
 enum status closing_make(struct terminal *terminal, struct closing *closing,
                          uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 /* One that was made; 0: the last; of `closing` only the chain is read. STATUS_NOT_FOUND; STATUS_STORE_FAILED: it was changed since. */
 enum status closing_read(struct terminal *terminal, int64_t number, struct closing *closing,
                          uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
-/* The shifts that no closing has yet, as it would name them. */
+/* The shifts that no closing has yet, as it would name them, and the number that it would have. */
 enum status closing_shifts(struct terminal *terminal, struct closing *closing) EPURSE_MUST_USE;
 
 /* Begins a shift of the terminal's cashier: of `shift` only the float is read. What is known by now will not be in it. Durable as

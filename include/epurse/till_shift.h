@@ -13,7 +13,7 @@
 struct till;    /* till.h */
 struct closing; /* terminal_closing.h */
 
-/* As the verb totals of epurse-pos: counted since the last closing (X; of *closing only currency, count and the shifts that it would name are
+/* As the verb totals of epurse-pos: counted since the last closing (X; of *closing only currency, count the shifts that it would name and its number `next` are
  * filled); a closing (Z) that was made, 0: the last (STATUS_NOT_FOUND). May wait for the journal, not for a card: STATUS_TILL_BUSY while
  * one is at work. STATUS_STORE_FAILED. */
 enum status till_count(struct till *till, struct closing *closing) EPURSE_MUST_USE;
@@ -28,8 +28,9 @@ struct till_cashier {
   bool known; /* whoever asks has seen to the code, or has none to ask for */
 };
 
-/* Closes (Z), with a drawer where *closing has one; waits as till_count does. STATUS_BAD_FORMAT: that is no cashier's name;
- * STATUS_WRONG_CASHIER, TILL_BUSY, STORE_FAILED. */
+/* Closes (Z), with a drawer where *closing has one, and by its number where it names one, as closing_make; waits as till_count does.
+ * STATUS_NOT_FOUND: that number is not the next one's; STATUS_BAD_FORMAT: that is no cashier's name; STATUS_WRONG_CASHIER, TILL_BUSY,
+ * STORE_FAILED. */
 enum status till_close_day(struct till *till, const struct till_cashier *cashier, struct closing *closing,
                            uint8_t hash[CRYPTO_SHA256_SIZE]) EPURSE_MUST_USE;
 

@@ -8,7 +8,8 @@
 #include "epurse/crypto.h"
 #include "json_state.h"
 
-#define DRAWER_MAX INT64_C(1000000000000) /* minor units; no drawer has so much */
+#define DRAWER_MAX  INT64_C(1000000000000) /* minor units; no drawer has so much */
+#define CLOSING_MAX INT64_C(1000000000)    /* no till closes so often */
 
 /* ---- the bytes ---- */
 
@@ -193,6 +194,9 @@ enum status body_closing(const json_t *object, struct closing *closing, struct t
   closing->has_drawer = json_object_get(object, "counted") != NULL;
   closing->drawer_float = take_number(&members, "float", DRAWER_MAX);
   closing->drawer_counted = take_number(&members, "counted", DRAWER_MAX);
+  closing->number = take_number(&members, "number", CLOSING_MAX);
+  if (closing->number == 0 && json_object_get(object, "number") != NULL)
+    wrong(&members, STATUS_BAD_FORMAT);
   take_cashier(&members, cashier);
   if (!closing->has_drawer && json_object_get(object, "float") != NULL)
     wrong(&members, STATUS_UNKNOWN_FIELD);

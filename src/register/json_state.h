@@ -108,7 +108,7 @@ void body_drop(json_t *object);
 enum status body_request(const json_t *object, const struct till_facts *facts, struct till_request *request,
                          int *wait) EPURSE_MUST_USE;
 
-/* What was in the drawer, and what somebody has counted, where it says; and who it is. STATUS_UNKNOWN_FIELD, BAD_FORMAT. */
+/* What was in the drawer, and what somebody has counted, where it says; which closing is meant; and who it is. STATUS_UNKNOWN_FIELD, BAD_FORMAT. */
 enum status body_closing(const json_t *object, struct closing *closing, struct till_cashier *cashier) EPURSE_MUST_USE;
 /* Of a shift that begins or ends: its amount, and who it is. The same statuses. */
 enum status body_shift(const json_t *object, bool begins, struct closing *shift,

@@ -249,28 +249,22 @@ void page_shift_end(struct page_visit *visit) {
   made(visit, status, "/shift/", number);
 }
 
+/* Likewise: the one that is made by now is shown, and no second one is made. */
 void page_close(struct page_visit *visit) {
   struct till *till = visit->page->options.till;
   const struct till_cashier cashier = cashier_of(visit);
   const int64_t number = form_number(form_text(&visit->form, "number"));
-  struct closing closing, before;
   uint8_t hash[CRYPTO_SHA256_SIZE];
-  int64_t drawer_float = 0, counted = 0;
   const bool says_float = form_text(&visit->form, "float")[0] != 0;
   const bool says_counted = form_text(&visit->form, "counted")[0] != 0;
+  struct closing closing = {.number = number, .has_drawer = says_counted};
   if (!is_open(visit))
     return;
-  if (number <= 0 || (says_float && !says_counted) || (says_float && !money_typed(visit, "float", &drawer_float)) ||
-      (says_counted && !money_typed(visit, "counted", &counted))) {
+  if (number <= 0 || (says_float && !says_counted) ||
+      (says_float && !money_typed(visit, "float", &closing.drawer_float)) ||
+      (says_counted && !money_typed(visit, "counted", &closing.drawer_counted))) {
     page_refuse(visit, 400, WORD_BAD_AMOUNT);
     return;
   }
-  enum status status = till_closing(till, number, &before, hash);
-  if (status == STATUS_NOT_FOUND) {
-    closing = (struct closing){.has_drawer = says_counted, .drawer_float = drawer_float, .drawer_counted = counted};
-    status = till_close_day(till, &cashier, &closing, hash);
-    made(visit, status, "/closing/", closing.number);
-    return;
-  }
-  made(visit, status, "/closing/", number);
+  made(visit, till_close_day(till, &cashier, &closing, hash), "/closing/", number);
 }

@@ -252,13 +252,17 @@ static enum status closing_open(const struct journal_closing *kept, enum journal
   return whole ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
-/* Number and hash of the one before; 0 and zeros where there is none. */
+/* Number and hash of the one before; 0 and zeros where there is none. STATUS_NOT_FOUND: the one that is meant is not the next. */
 static enum status closing_follow(struct journal *journal, struct closing *closing) {
   struct journal_closing last;
   enum status status = journal_closing_find(journal, closing->chain, 0, &last);
+  if (status != STATUS_OK && status != STATUS_NOT_FOUND)
+    return status;
+  if (closing->number != 0 && closing->number != last.number + 1)
+    return STATUS_NOT_FOUND;
   closing->number = last.number + 1;
   memcpy(closing->previous, last.hash, sizeof closing->previous);
-  return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  return STATUS_OK;
 }
 
 /* Where the last closing cannot be read any more, those that it had are named once more; the audit says the rest. */
@@ -268,6 +272,7 @@ static enum status shifts_take(struct journal *journal, struct closing *closing)
   enum status status = journal_closing_find(journal, JOURNAL_CLOSINGS, 0, &last);
   if (status == STATUS_OK && closing_open(&last, JOURNAL_CLOSINGS, &before) == STATUS_OK)
     closing->shifts_after = before.shifts_last;
+  closing->next = last.number + 1;
   if (status == STATUS_OK || status == STATUS_NOT_FOUND)
     status = journal_closing_find(journal, JOURNAL_SHIFTS, 0, &last);
   closing->shifts_last = last.number;
@@ -306,7 +311,15 @@ static void closing_name(const struct terminal *terminal, enum journal_chain cha
   memcpy(closing->tid, terminal->tid, sizeof closing->tid);
 }
 
+/* One that was meant by its number and is made already: what somebody did not hear of is told again, and nothing is closed twice. */
+static enum status closing_again(struct terminal *terminal, int64_t number, struct closing *closing,
+                                 uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  *closing = (struct closing){.chain = JOURNAL_CLOSINGS};
+  return closing_read(terminal, number, closing, hash);
+}
+
 enum status closing_make(struct terminal *terminal, struct closing *closing, uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  const int64_t meant = closing->number;
   closing_name(terminal, JOURNAL_CLOSINGS, closing);
   closing->at = (int64_t)time(NULL);
   memcpy(closing->ended_by, terminal->cashier, sizeof closing->ended_by);
@@ -314,6 +327,8 @@ enum status closing_make(struct terminal *terminal, struct closing *closing, uin
   if (status != STATUS_OK)
     return status;
   status = closing_keep(terminal->journal, closing, hash);
+  if (status == STATUS_NOT_FOUND)
+    status = closing_again(terminal, meant, closing, hash);
   journal_release(terminal->journal);
   return status;
 }

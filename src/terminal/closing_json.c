@@ -89,8 +89,10 @@ json_t *closing_json(const struct closing *closing, const uint8_t *hash, const c
   json_t *object = count_json(&closing->count, tid, currency);
   if (closing->chain == JOURNAL_SHIFTS)
     return shift_json(closing, hash, object);
-  if (closing->number == 0)
+  if (closing->number == 0) {
+    json_object_set_new(object, "next", json_integer(closing->next));
     return object;
+  }
   json_object_set_new(object, "closing", json_integer(closing->number));
   json_object_set_new(object, "closed_at", moment_json(closing->at));
   if (closing->ended_by[0] != 0)

@@ -74,6 +74,27 @@ START_TEST(shifts_count_once) {
 }
 END_TEST
 
+/* A closing that is asked for by its number is made once: whose answer was lost is told it again, with its own drawer. */
+START_TEST(the_closing_that_was_meant_is_made_once) {
+  struct terminal terminal = {.journal = open_journal(), .currency = currency_by_code("EUR"), .tid = "POS00001"};
+  struct closing first = {.number = 1, .has_drawer = true, .drawer_counted = 500}, again = {.number = 1},
+                 far = {.number = 3};
+  uint8_t hash[CRYPTO_SHA256_SIZE], same[CRYPTO_SHA256_SIZE];
+  ck_assert_int_eq(closing_make(&terminal, &first, hash), STATUS_OK);
+  ck_assert_int_eq(closing_make(&terminal, &again, same), STATUS_OK);
+  ck_assert_int_eq(again.number, 1);
+  ck_assert_int_eq(again.drawer_counted, 500);
+  ck_assert_mem_eq(hash, same, sizeof hash);
+  ck_assert_int_eq(closing_make(&terminal, &far, same), STATUS_NOT_FOUND);
+  struct closing next = {.number = 0};
+  ck_assert_int_eq(closing_shifts(&terminal, &next), STATUS_OK);
+  ck_assert_int_eq(next.next, 2);
+  ck_assert_int_eq(closing_make(&terminal, &next, same), STATUS_OK);
+  ck_assert_int_eq(next.number, 2);
+  journal_close(&terminal.journal);
+}
+END_TEST
+
 /* Who looked at one shift does not end another one that was begun by another door since. */
 START_TEST(the_shift_that_was_meant_is_ended) {
   struct terminal terminal = {.journal = open_journal(), .currency = currency_by_code("EUR"), .tid = "POS00001"};
@@ -96,5 +117,6 @@ END_TEST
 void journal_closing_tests(TCase *tests) {
   tcase_add_test(tests, closings_count_once);
   tcase_add_test(tests, shifts_count_once);
+  tcase_add_test(tests, the_closing_that_was_meant_is_made_once);
   tcase_add_test(tests, the_shift_that_was_meant_is_ended);
 }

@@ -282,10 +282,6 @@ static enum status arguments_check(const struct terminal_program *self, const ch
   }
   if (argument == NULL)
     return STATUS_OK;
-  if (self->close) {
-    problem_say(self->program->name, "--close makes the next closing: it takes no number");
-    return STATUS_USAGE;
-  }
   if (shown_number(argument, number) == STATUS_OK)
     return STATUS_OK;
   problem_say(self->program->name, "'%s' is not the number of a closing", argument);
@@ -302,8 +298,10 @@ enum status drawer_amount(const struct terminal_program *self, const char *text,
   return status;
 }
 
-static enum status close_now(struct terminal_program *self, struct shown *shown) {
+/* The next one, or that one of that number, which may be made already: then it is shown. */
+static enum status close_now(struct terminal_program *self, int64_t number, struct shown *shown) {
   struct closing *closing = &shown->closing;
+  closing->number = number;
   closing->has_drawer = self->drawer_counted != NULL;
   if (self->drawer_float != NULL && !closing->has_drawer) {
     problem_say(self->program->name, "--float goes with --counted");
@@ -327,7 +325,7 @@ static enum status close_now(struct terminal_program *self, struct shown *shown)
 
 static enum status shown_take(struct terminal_program *self, int64_t number, struct shown *shown) {
   if (self->close)
-    return close_now(self, shown);
+    return close_now(self, number, shown);
   shown->closing.currency = self->terminal->currency->numeric;
   enum status status = number > 0 ? closing_read(self->terminal, number, &shown->closing, shown->hash)
                                   : count_take(self->terminal->journal, &shown->closing.count);
