@@ -98,7 +98,7 @@ struct till_request {
   bool show;    /* the front end shows it to people at once: it is confirmed before, and TILL_QUESTION_SHOWN asked */
   char cashier[CASHIER_MAX + 1]; /* who is at the register; cashier_valid, or "": nobody says */
   /* Where the terminal has cashiers with codes: the one of that name, which the caller wipes; or whoever hands this over has checked it,
-   * or cannot ask for one (ZVT). Else STATUS_WRONG_CASHIER, and nothing was begun. */
+   * or there is nobody to be asked (ZVT). Else STATUS_WRONG_CASHIER, and nothing was begun. */
   char cashier_code[SUPERVISOR_CODE_MAX + 1];
   bool cashier_known;
   /* Sale. Off-line the reference is this till's alone: the server never hears of it. */

@@ -7,7 +7,7 @@ libregister_a_SOURCES = src/register/clerk.c src/register/door.c src/register/do
 	src/register/page_drawer.c src/register/page_form.c src/register/page_lists.c src/register/page_login.c \
 	src/register/page_routes.c src/register/page_sale.c src/register/page_send.c src/register/page_session.c \
 	src/register/page_sheet.c src/register/page_stream.c src/register/page_words.c \
-	src/register/page_write.c src/register/stream.c src/register/zvt_book.c src/register/zvt_code.c src/register/zvt_line.c \
+	src/register/page_write.c src/register/stream.c src/register/zvt_book.c src/register/zvt_cashier.c src/register/zvt_code.c src/register/zvt_line.c \
 	src/register/zvt_office.c src/register/zvt_sale.c src/register/zvt_server.c src/register/zvt_tell.c
 LINK_REGISTER = libregister.a $(EVENT_LIBS) $(SSL_LIBS)
 nodist_libregister_a_SOURCES = src/register/page_assets.c

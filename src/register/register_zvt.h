@@ -16,13 +16,14 @@ struct register_zvt_options {
   const char *peer;       /* the address that alone may come in; "": `listen` is this machine alone */
   const char *charset;    /* "cp437" or "iso-8859-15": what texts are sent in */
   const char *end_of_day; /* "closing": 06 50 makes one (Z); "count": it only counts from there */
+  const char *cashier;    /* in whose name it sells; "": nobody's */
   const char *book;       /* a file that it makes: which sale was the last, and whether the register heard of it */
   /* A line for an operator, on the thread. */
   void (*log)(void *context, const char *event, const char *pairs);
   void *context;
 };
 
-/* Listens. STATUS_BAD_CONFIG: no such charset, end of day or address, or a whole net reaches it and no peer is named; STATUS_NO_SERVER: cannot listen
+/* Listens. STATUS_BAD_CONFIG: no such charset, end of day, cashier or address, or a whole net reaches it and no peer is named; STATUS_NO_SERVER: cannot listen
  * there; STATUS_STORE_FAILED; `problem` then says which. */
 enum status register_zvt_open(const struct register_zvt_options *options, struct register_zvt **zvt,
                               char problem[256]) EPURSE_MUST_USE;

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Registration, totals, end of day, diagnosis. */
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "epurse/terminal_closing.h"
 #include "epurse/till_shift.h"
 #include "epurse/tlv.h"
 #include "zvt_state.h"
-
-#define PASSWORD 3 /* bytes */
 
 /* Whether the register says that it takes 06 D3: TLV 26, of 0A, each a command. */
 static bool takes_blocks(const struct zvt_fields *fields) {
@@ -25,8 +24,8 @@ static bool takes_blocks(const struct zvt_fields *fields) {
 /* Password, configuration byte, and perhaps a currency without its name, then fields. */
 static bool registration_read(const struct zvt_frame *frame, struct zvt_fields *fields) {
   uint64_t number = 0;
-  size_t at = PASSWORD + 1;
-  if (frame->len < at || !zvt_bcd_read(frame->data, PASSWORD, &number))
+  size_t at = ZVT_PASSWORD + 1;
+  if (frame->len < at || !zvt_bcd_read(frame->data, ZVT_PASSWORD, &number))
     return false;
   bool currency = frame->len >= at + 2 && frame->data[at] != ZVT_SERVICE && frame->data[at] != ZVT_TLV;
   if (currency && !zvt_bcd_read(frame->data + at, 2, &number))
@@ -52,6 +51,13 @@ static void tell_registered(struct register_zvt *zvt) {
   (void)line_deliver(zvt, 0x06, 0x0F, &writer, &code);
 }
 
+/* What the register hears is a number only. */
+static void log_refused(const struct register_zvt *zvt, enum status status) {
+  char pairs[96];
+  snprintf(pairs, sizeof pairs, "refused=%s status=%s", zvt->cashier, status_name(status));
+  zvt->options.log(zvt->options.context, "zvt-cashier", pairs);
+}
+
 void office_register(struct register_zvt *zvt, const struct zvt_frame *frame) {
   struct zvt_fields fields;
   if (!registration_read(frame, &fields)) {
@@ -63,19 +69,24 @@ void office_register(struct register_zvt *zvt, const struct zvt_frame *frame) {
     tell_abort(zvt, ZVT_WRONG_CURRENCY);
     return;
   }
-  zvt->book.registered = true;
-  zvt->book.config = frame->data[PASSWORD];
+  enum status known = zvt_cashier_enter(zvt, frame->data);
+  zvt->book.registered = known == STATUS_OK;
+  zvt->book.config = frame->data[ZVT_PASSWORD];
   zvt->book.blocks = takes_blocks(&fields);
-  if (book_save(&zvt->book) == STATUS_OK)
+  enum status saved = book_save(&zvt->book);
+  if (known == STATUS_OK && saved == STATUS_OK)
     tell_registered(zvt);
   else
-    tell_abort(zvt, ZVT_SYSTEM);
+    tell_abort(zvt, code_of_status(known != STATUS_OK ? known : saved));
+  if (known != STATUS_OK)
+    log_refused(zvt, known);
 }
 
 void office_log_off(struct register_zvt *zvt, const struct zvt_frame *frame) {
   (void)frame;
   line_send(zvt, 0x80, 0x00, NULL, 0);
   zvt->book.registered = false;
+  zvt->cashier_mark = 0;
   (void)!book_save(&zvt->book);
 }
 
@@ -110,7 +121,7 @@ static enum status totals_since(struct register_zvt *zvt, struct till_totals *to
 /* Its command is read, and who is not registered hears so. */
 static bool office_accept(struct register_zvt *zvt, const struct zvt_frame *frame) {
   struct zvt_fields fields;
-  if (!sale_accept(zvt, frame, PASSWORD, &fields))
+  if (!sale_accept(zvt, frame, ZVT_PASSWORD, &fields))
     return false;
   if (!zvt->book.registered)
     tell_abort(zvt, ZVT_NOT_REGISTERED);
@@ -132,22 +143,29 @@ void office_totals(struct register_zvt *zvt, const struct zvt_frame *frame) {
   tell_done(zvt);
 }
 
+/* The one of that number: made now, or made before. */
+static enum status closing_of(struct register_zvt *zvt, int64_t number, struct closing *closing,
+                              uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  struct till_cashier cashier = {.door = CODE_ZVT, .known = zvt_cashier_known(zvt)};
+  memcpy(cashier.name, zvt->cashier, sizeof cashier.name);
+  *closing = (struct closing){.number = number};
+  return till_close_day(zvt->till, &cashier, closing, hash);
+}
+
 /* The one that the register has not heard all of, or a new one: its number is in the book before it is made, so that a till that is
- * killed meanwhile makes no second one, with nothing in it. */
+ * killed meanwhile makes no second one, with nothing in it. A book that is newer than the journal has a number that is nobody's. */
 static enum status closing_take(struct register_zvt *zvt, struct closing *closing, uint8_t hash[CRYPTO_SHA256_SIZE]) {
   enum status status = STATUS_NOT_FOUND;
   if (zvt->book.untold > 0)
-    status = till_closing(zvt->till, zvt->book.untold, closing, hash);
+    status = closing_of(zvt, zvt->book.untold, closing, hash);
   if (status != STATUS_NOT_FOUND)
     return status;
   status = till_closing(zvt->till, 0, closing, hash);
   if (status != STATUS_OK && status != STATUS_NOT_FOUND)
     return status;
   zvt->book.untold = status == STATUS_OK ? closing->number + 1 : 1;
-  *closing = (struct closing){.has_drawer = false};
   status = book_save(&zvt->book);
-  const struct till_cashier nobody = {.known = true}; /* ZVT has no cashiers */
-  return status == STATUS_OK ? till_close_day(zvt->till, &nobody, closing, hash) : status;
+  return status == STATUS_OK ? closing_of(zvt, zvt->book.untold, closing, hash) : status;
 }
 
 /* The day is over once the register has its figures: a line that is lost before it leaves the day open, or its closing untold. */

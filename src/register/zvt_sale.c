@@ -152,6 +152,7 @@ static enum status refund_whole(struct register_zvt *zvt, uint64_t sale, bool ow
                                  .wait_seconds = ZVT_BACK_SECONDS,
                                  .cashier_known = true,
                                  .supervisor_known = true};
+  memcpy(request.cashier, zvt->cashier, sizeof request.cashier);
   *result = (struct till_result){.kind = TILL_REFUND};
   zvt->book.last =
       (struct zvt_entry){.number = ++zvt->book.number, .kind = TILL_REFUND, .sale = sale, .time = (int64_t)time(NULL)};
@@ -263,6 +264,9 @@ static void request_fill(const struct register_zvt *zvt, const struct zvt_entry 
   request->kind = entry->kind;
   request->amount = (struct amount){entry->amount, zvt->facts->currency->numeric};
   request->wait_seconds = ZVT_WAIT_SECONDS;
+  request->door = CODE_ZVT;
+  request->cashier_known = zvt_cashier_known(zvt);
+  memcpy(request->cashier, zvt->cashier, sizeof request->cashier);
   request->card_stays = request->card_stays || entry->kind == TILL_REFUND; /* the holder of the sale is still there */
   request->whole = entry->kind == TILL_REFUND && entry->amount == 0;
   book_reference(&zvt->book, entry->number, request->reference);
@@ -344,7 +348,7 @@ static enum zvt_code amount_code(const struct register_zvt *zvt, const struct zv
 
 void sale_pay(struct register_zvt *zvt, const struct zvt_frame *frame) {
   struct zvt_fields fields;
-  struct till_request request = {.kind = TILL_SALE, .cashier_known = true}; /* ZVT has no cashiers */
+  struct till_request request = {.kind = TILL_SALE};
   if (!sale_accept(zvt, frame, 0, &fields))
     return;
   enum zvt_code code = amount_code(zvt, &fields);
@@ -357,20 +361,12 @@ void sale_pay(struct register_zvt *zvt, const struct zvt_frame *frame) {
 
 /* ---- given back ---- */
 
-/* The password of reversals and refunds is the supervisor's code where the till has one. */
-static void supervise(const struct zvt_frame *frame, struct till_request *request) {
-  for (size_t i = 0; i < 3; i++) {
-    request->supervisor[2 * i] = (char)('0' + (frame->data[i] >> 4));
-    request->supervisor[2 * i + 1] = (char)('0' + (frame->data[i] & 0x0F));
-  }
-}
-
 static void back(struct register_zvt *zvt, const struct zvt_frame *frame, bool whole) {
   struct zvt_fields fields;
-  struct till_request request = {.kind = TILL_REFUND, .cashier_known = true, .door = CODE_ZVT};
+  struct till_request request = {.kind = TILL_REFUND};
   if (!sale_accept(zvt, frame, 3, &fields))
     return;
-  supervise(frame, &request);
+  (void)zvt_password(frame->data, frame->len, request.supervisor); /* the supervisor's code, where the till has one */
   enum zvt_code code = whole ? ZVT_OK : amount_code(zvt, &fields);
   uint64_t sale = fields.has_receipt ? book_find(&zvt->book, fields.receipt) : 0;
   if (code == ZVT_OK && sale == 0 && (whole || fields.has_receipt))

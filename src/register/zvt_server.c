@@ -99,6 +99,8 @@ static enum status words_read(struct register_zvt *zvt, char problem[256]) {
 static enum status begin(struct register_zvt *zvt, char problem[256]) {
   const struct register_zvt_options *options = &zvt->options;
   enum status status = words_read(zvt, problem);
+  if (status == STATUS_OK)
+    status = zvt_cashier_open(zvt, problem);
   if (status != STATUS_OK)
     return status;
   status = book_open(options->book, &zvt->book);

@@ -17,6 +17,7 @@
 #define ZVT_RECEIPTS     9999  /* numbers of receipts go from 1 to this, and begin again */
 #define ZVT_REVERSE_MS   120000
 #define ZVT_BACK_SECONDS 5  /* for a card that has just paid */
+#define ZVT_PASSWORD     3  /* bytes, of two digits each */
 #define ZVT_WAIT_SECONDS 90 /* for a card: a register has no longer patience */
 
 /* Results, and reasons of 06 1E (PA00P015, chapter "error messages"). */
@@ -111,8 +112,10 @@ struct register_zvt {
   bool started;
   atomic_bool stopping;
   struct zvt_line line;
-  char peer[ADDRESS_TEXT_MAX]; /* who may come in; "": this machine alone reaches it */
-  int newcomer;                /* another register, that has not been heard yet; -1: none */
+  char peer[ADDRESS_TEXT_MAX];   /* who may come in; "": this machine alone reaches it */
+  char cashier[CASHIER_MAX + 1]; /* in whose name it sells; "": nobody's */
+  uint64_t cashier_mark;         /* of the code with which the register has registered; 0: with none */
+  int newcomer;                  /* another register, that has not been heard yet; -1: none */
   struct zvt_book book;
 };
 
@@ -133,6 +136,18 @@ uint16_t book_receipt(uint64_t number);
 uint64_t book_find(const struct zvt_book *book, uint16_t receipt);
 /* The one that is open for the same, taken out of the list; false: none is. */
 bool book_take_open(struct zvt_book *book, const struct zvt_entry *wanted, struct zvt_entry *found);
+
+/* ---- zvt_cashier.c ---- */
+
+/* A password as its six digits. False: they are none. */
+bool zvt_password(const uint8_t *data, size_t len, char digits[2 * ZVT_PASSWORD + 1]);
+/* Takes the one that the options name. STATUS_BAD_CONFIG, with `problem`: nobody can be called so, or the terminal has cashiers with
+ * codes, and none of that name. */
+enum status zvt_cashier_open(struct register_zvt *zvt, char problem[256]) EPURSE_MUST_USE;
+/* The register registers, by that one's code where cashiers have codes. Statuses of cashier_check. */
+enum status zvt_cashier_enter(struct register_zvt *zvt, const uint8_t password[ZVT_PASSWORD]) EPURSE_MUST_USE;
+/* Whether nothing more is to be asked of a cashier: there is none to be named, or the code that the register gave is still that one's. */
+bool zvt_cashier_known(const struct register_zvt *zvt);
 
 /* ---- zvt_code.c ---- */
 

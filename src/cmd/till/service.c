@@ -128,6 +128,7 @@ static enum status zvt_begin(struct service *service, char problem[256]) {
       .peer = till_conf_text(service->settings, "zvt", "peer"),
       .charset = till_conf_text(service->settings, "zvt", "charset"),
       .end_of_day = till_conf_text(service->settings, "zvt", "end_of_day"),
+      .cashier = till_conf_text(service->settings, "zvt", "cashier"),
       .book = book,
       .log = log_pairs,
       .context = service,

@@ -23,6 +23,7 @@ static const struct settings_row rows[] = {
     {"zvt", "peer", "", SETTING_TEXT, 0, 0},
     {"zvt", "charset", "cp437", SETTING_TEXT, 0, 0},
     {"zvt", "end_of_day", "closing", SETTING_TEXT, 0, 0},
+    {"zvt", "cashier", "", SETTING_TEXT, 0, 0},
     {"page", "listen", "", SETTING_TEXT, 0, 0},
     {"page", "host", "", SETTING_TEXT, 0, 0},
     {"page", "certificate", "", SETTING_PATH, 0, 0},
