@@ -21,7 +21,7 @@ enum ledger_flaw {
   LEDGER_FLAW_BOUND,           /* a balance outside its account's bounds */
   LEDGER_FLAW_LIMIT,           /* an account's bounds, or an amount, against the card's ceilings */
   LEDGER_FLAW_CAUSE,           /* a debt or a refund without its cause */
-  LEDGER_FLAW_TIME,            /* times of a transaction, its authorisation and its postings */
+  LEDGER_FLAW_TIME,            /* times of a transaction and its authorisation */
   LEDGER_FLAW_MERCHANT,        /* booked to another merchant than the terminal's */
   LEDGER_FLAW_ROLE,            /* the terminal may not do this */
   LEDGER_FLAW_HOLD,            /* what is in hold is not what the open hold holds */
