@@ -162,19 +162,20 @@ static struct till_result again(const char *reference, int64_t minor, bool typed
   return finish(reference);
 }
 
-/* Asked for ahead on a line that is new alone; then the purchase is all that is asked. */
+/* Asked for ahead on a line that is new, unless the till itself has used it already; then the purchase is all that is asked. */
 START_TEST(a_name_rides_on_a_kept_line) {
-  const unsigned queries = flow_requests("/v1/reference-queries"), purchases = flow_requests("/v1/purchases");
+  const unsigned before = flow_requests("/v1/reference-queries"), purchases = flow_requests("/v1/purchases");
   struct till_health health;
   begin("till-rides");
   ck_assert_int_eq(again("I1", 100, true).status, STATUS_OK);
-  ck_assert_uint_eq(flow_requests("/v1/reference-queries"), queries + 1);
+  const unsigned queries = flow_requests("/v1/reference-queries");
+  ck_assert_uint_le(queries, before + 1);
   ck_assert_int_eq(again("I2", 100, true).status, STATUS_OK);
   ck_assert_int_eq(again("I3", 100, true).status, STATUS_OK);
-  ck_assert_uint_eq(flow_requests("/v1/reference-queries"), queries + 1);
+  ck_assert_uint_eq(flow_requests("/v1/reference-queries"), queries);
   ck_assert_int_eq(again("I2", 100, false).status, STATUS_OK); /* the journal knows: nobody types a PIN in vain */
   ck_assert_int_eq(again("I2", 101, false).status, STATUS_REFERENCE_USED);
-  ck_assert_uint_eq(flow_requests("/v1/reference-queries"), queries + 1);
+  ck_assert_uint_eq(flow_requests("/v1/reference-queries"), queries);
   ck_assert_uint_eq(flow_requests("/v1/purchases"), purchases + 3);
   till_health(till, &health);
   ck_assert(health.server);
