@@ -85,11 +85,11 @@ enum status journal_update(struct journal *journal, const struct journal_entry *
 enum status journal_next_any(struct journal *journal, int64_t after, struct journal_entry *entry) EPURSE_MUST_USE;
 /* Whether the card has done it, as far as the entry knows: r is here, or the promise of an off-line purchase. */
 bool journal_entry_done(const struct journal_entry *entry);
-/* What was taken off-line, and may have been, by entries behind `mark` and by those that the server does not have yet;
- * `of_card`: by those behind `mark` of the card of that number. */
 struct journal_taken {
   int64_t sum, count, of_card; /* minor units, payments, minor units */
 };
+/* What was taken off-line, and may have been, by entries behind `mark` and by those that the server does not have yet;
+ * `of_card`: by those behind `mark` of the card of that number. */
 enum status journal_offline_taken(struct journal *journal, int64_t mark, const uint8_t cid[CID_SIZE],
                                   struct journal_taken *taken) EPURSE_MUST_USE;
 /* The newest entry that is done, as of journal_entry_done; STATUS_NOT_FOUND where none is. */
@@ -130,14 +130,15 @@ enum status journal_next_bring(struct journal *journal, int64_t after, int64_t *
                                struct journal_entry *entry) EPURSE_MUST_USE;
 /* The last place of the list; 0: it is empty. */
 enum status journal_last_bring(struct journal *journal, int64_t *place) EPURSE_MUST_USE;
-/* Takes the one at that place off the list, for good; or puts it at the end. Gone already: STATUS_OK. */
+/* Takes the one at that place off the list, for good. Gone already: STATUS_OK. */
 enum status journal_drop_bring(struct journal *journal, int64_t place) EPURSE_MUST_USE;
+/* Puts the one at that place at the end of the list. Gone already: STATUS_OK. */
 enum status journal_later_bring(struct journal *journal, int64_t place) EPURSE_MUST_USE;
+#define JOURNAL_SEQ_BEHIND_MS 300000
 /* The next message sequence number, durable: one more than the last. The first since it was opened is also not less than
  * the clock in milliseconds, so that a lost journal does not go back; only that one, for a message that is slow must not
  * fall out of the server's window while others go by. Where it is open for long, a number that has come to lie more than
  * JOURNAL_SEQ_BEHIND_MS behind the clock begins at the clock again: what is older is not taken any more anyway. */
-#define JOURNAL_SEQ_BEHIND_MS 300000
 enum status journal_next_seq(struct journal *journal, int64_t *seq) EPURSE_MUST_USE;
 
 #endif

@@ -33,10 +33,10 @@ enum status journal_closing_find(struct journal *journal, enum journal_chain cha
 enum status journal_closing_keep(struct journal *journal, enum journal_chain chain,
                                  const struct journal_closing *closing, const int64_t *entries,
                                  size_t count) EPURSE_MUST_USE;
-/* For whoever audits: the highest number that was ever given, and how many are counted of which entry or closing is missing. */
 struct journal_closing_marks {
   int64_t last_number, astray;
 };
+/* For whoever audits: the highest number that was ever given, and how many are counted of which entry or closing is missing. */
 enum status journal_closing_marks(struct journal *journal, enum journal_chain chain,
                                   struct journal_closing_marks *marks) EPURSE_MUST_USE;
 

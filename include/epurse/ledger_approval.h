@@ -44,13 +44,13 @@ struct ledger_approval {
   enum ledger_approval_state state;
 };
 
-/* Keeps what the terminal `tid` asked for. The same again, while it waits, is the same number.
- * STATUS_NOT_FOUND: no such terminal; STATUS_BAD_LENGTH. */
 struct ledger_approval_asking {
   const uint8_t *tid;
   const char *type, *body;
   int64_t now;
 };
+/* Keeps what the terminal `tid` asked for. The same again, while it waits, is the same number.
+ * STATUS_NOT_FOUND: no such terminal; STATUS_BAD_LENGTH. */
 enum status ledger_approval_ask(struct ledger *ledger, const struct ledger_approval_asking *asking,
                                 int64_t *number) EPURSE_MUST_USE;
 
@@ -64,9 +64,6 @@ enum status ledger_approval_next(struct ledger *ledger, int64_t after, bool wait
 /* Whether it waited too long. */
 bool ledger_approval_lapsed(const struct ledger_approval *approval, int64_t now);
 
-/* Gives or refuses it; who gives it does it in the same step. Whoever asked may refuse it, and not give it.
- * STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: the hash is another one's; STATUS_APPROVAL_OWN; STATUS_APPROVAL_ENDED: it was
- * decided before, or has lapsed. */
 struct ledger_approval_decision {
   int64_t number;
   const uint8_t *hash; /* CRYPTO_SHA256_SIZE: of what was shown to whoever decides */
@@ -74,6 +71,9 @@ struct ledger_approval_decision {
   bool give;
   int64_t now;
 };
+/* Gives or refuses it; who gives it does it in the same step. Whoever asked may refuse it, and not give it.
+ * STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: the hash is another one's; STATUS_APPROVAL_OWN; STATUS_APPROVAL_ENDED: it was
+ * decided before, or has lapsed. */
 enum status ledger_approval_decide(struct ledger *ledger,
                                    const struct ledger_approval_decision *decision) EPURSE_MUST_USE;
 /* Whether no administrator asked for it, but a desk. STATUS_NOT_FOUND. */

@@ -17,6 +17,7 @@ struct ledger_clock {
   int64_t confirmations; /* how often an operator has set it */
 };
 
+/* STATUS_BAD_FORMAT: the ledger has none. */
 enum status ledger_clock_read(struct ledger *ledger, struct ledger_clock *clock) EPURSE_MUST_USE;
 
 /* Moves the mark on to `now`, where it is LEDGER_CLOCK_STEP or more behind; never back. *clock is where it then stands: another

@@ -27,12 +27,12 @@ struct ledger_offline_allowance {
 enum status ledger_offline_allowance(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                      struct ledger_offline_allowance *allowance) EPURSE_MUST_USE;
 
-/* Terminals with such an allowance, not revoked, that have not been heard of: their message numbers are not below their clocks'
- * milliseconds. A terminal that has sent no message yet has taken nothing. */
 struct ledger_silence {
   int64_t silent; /* terminals whose last message is from before `before` */
   int64_t oldest; /* the longest silent one's last message, of all of them, unix seconds; 0: there is none */
 };
+/* Terminals with such an allowance, not revoked, that have not been heard of: their message numbers are not below their clocks'
+ * milliseconds. A terminal that has sent no message yet has taken nothing. */
 enum status ledger_terminal_silence(struct ledger *ledger, int64_t before,
                                     struct ledger_silence *silence) EPURSE_MUST_USE;
 

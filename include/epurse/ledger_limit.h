@@ -25,9 +25,10 @@ enum status ledger_terminal_limit(struct ledger *ledger, const uint8_t tid[TID_S
 /* Of the merchant with that identifier. */
 enum status ledger_merchant_limit(struct ledger *ledger, const char *id, int64_t load_credit) EPURSE_MUST_USE;
 
-/* What a terminal, and what all of a merchant's, give back of sales in a day; likewise. */
+/* What a terminal gives back of sales in a day; likewise. */
 enum status ledger_terminal_refund_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                          int64_t refunds) EPURSE_MUST_USE;
+/* What all terminals of a merchant give back of sales in a day; likewise. */
 enum status ledger_merchant_refund_limit(struct ledger *ledger, const char *id, int64_t refunds) EPURSE_MUST_USE;
 
 /* What a terminal pays out in a day; likewise. */
@@ -45,23 +46,25 @@ enum status ledger_terminal_limit_read(struct ledger *ledger, const uint8_t tid[
 /* Of a merchant, whatever the day; likewise. */
 enum status ledger_merchant_limit_read(struct ledger *ledger, const char *id,
                                        struct ledger_limit *limit) EPURSE_MUST_USE;
-/* Of refunds, on that day; likewise. */
+/* Of refunds at a terminal, on that day; likewise. */
 enum status ledger_terminal_refund_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
                                               struct ledger_limit *limit) EPURSE_MUST_USE;
+/* Of refunds at all terminals of a merchant, on that day; likewise. */
 enum status ledger_merchant_refund_limit_read(struct ledger *ledger, const char *id, int64_t day,
                                               struct ledger_limit *limit) EPURSE_MUST_USE;
 /* Of payouts of a terminal, on that day; likewise. */
 enum status ledger_terminal_payout_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day,
                                               struct ledger_limit *limit) EPURSE_MUST_USE;
 
+#define LEDGER_OFFLINE_ISSUERS (-1)
+#define LEDGER_OFFLINE_NEVER   0
 /* How much the cards that a desk certifies from now on may pay off-line in all, of what the issuer's may: minor units,
  * LEDGER_OFFLINE_ISSUERS, or LEDGER_OFFLINE_NEVER. Where nothing was set, the issuer's own desks (whose merchant is its
  * administrators', who are not revoked) and all desks where one administrator is enough have the issuer's, the others never.
  * STATUS_NOT_FOUND, STATUS_BAD_FORMAT. */
-#define LEDGER_OFFLINE_ISSUERS (-1)
-#define LEDGER_OFFLINE_NEVER   0
 enum status ledger_desk_offline_limit(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                       int64_t total) EPURSE_MUST_USE;
+/* The same as it stands now: never set, it is what holds then. STATUS_NOT_FOUND. */
 enum status ledger_desk_offline_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                            int64_t *total) EPURSE_MUST_USE;
 

@@ -31,11 +31,14 @@ void print_document_free(struct print_document **document);
 void print_line(struct print_document *document, enum print_align align, unsigned style, const char *text);
 /* One text at the left edge, another at the right; two lines where they do not fit in one. */
 void print_pair(struct print_document *document, unsigned style, const char *left, const char *right);
+/* A line across the paper. */
 void print_rule(struct print_document *document);
 /* A QR code of level L; `instead` is printed where none can be: on paper too narrow for it, or as plain text. */
 void print_qr(struct print_document *document, const char *text, const char *instead);
+/* The printer cuts the paper here; a PDF begins a page. */
 void print_cut(struct print_document *document);
-void print_drawer(struct print_document *document); /* opens the cash drawer */
+/* The printer opens the cash drawer; nothing where there is none. */
+void print_drawer(struct print_document *document);
 
 /* ---- made of a receipt ---- */
 
@@ -60,7 +63,8 @@ void print_receipt(struct print_document *document, const struct print_receipt *
 struct print_paper {
   unsigned columns, dots;
 };
-struct print_paper print_paper_of(uint8_t width_mm); /* 58 or 80 */
+/* Of a roll 58 mm wide; for any other width as of 80 mm. */
+struct print_paper print_paper_of(uint8_t width_mm);
 
 /* UTF-8, each line ended by "\n". *text, of *len bytes, is the caller's to free, and NULL after a failure. STATUS_NO_MEMORY. */
 enum status print_text(const struct print_document *document, unsigned columns, char **text,

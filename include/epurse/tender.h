@@ -60,9 +60,9 @@ struct tender_operator {
  * outlives the tender. STATUS_BAD_CONFIG for another word, where there is nobody to ask, or what is kept is damaged. */
 enum status tender_open(const char *spec, const struct tender_operator *operator,
                         struct tender ** tender) EPURSE_MUST_USE;
+#define TENDER_RECEIPT_MAX 8192
 /* The bank's receipt of a charge, for the holder or for the shop, as it was kept: lines of UTF-8, no card number in it.
  * False: there is none. */
-#define TENDER_RECEIPT_MAX 8192
 bool tender_receipt_read(const char *folder, const char *reference, bool shop, char text[TENDER_RECEIPT_MAX]);
 
 /* Closes the line, charges nothing, reverses nothing; frees, and *tender becomes NULL. NULL is fine. */

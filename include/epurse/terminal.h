@@ -152,15 +152,15 @@ bool payment_name_may_ride(struct terminal *terminal, uint8_t type, const struct
 enum status reference_status(struct terminal *terminal, const char *reference, struct outcome *outcome,
                              uint8_t *type) EPURSE_MUST_USE;
 
+struct receipt_copy {
+  uint8_t data[RECEIPT_MAX];
+  size_t len;
+};
 /* The receipt of an entry of the journal, by its number (0: the newest that has one), once more: `receipt` becomes its
  * bytes, the outcome as it was told then. The file is left as it is where it is there, else written;
  * outcome->receipt_lost: it could not be. STATUS_NOT_FOUND: no such entry, or the card has not done it;
  * STATUS_BAD_CERTIFICATE, BAD_SIGNATURE: the certificates of today do not prove it any more, and no file is there;
  * STATUS_STORE_FAILED: the journal cannot be read. Asks neither card nor server. */
-struct receipt_copy {
-  uint8_t data[RECEIPT_MAX];
-  size_t len;
-};
 enum status receipt_again(struct terminal *terminal, int64_t number, struct outcome *outcome,
                           struct receipt_copy *receipt) EPURSE_MUST_USE;
 

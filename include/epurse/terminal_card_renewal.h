@@ -18,15 +18,16 @@ struct card_renewal {
  * NOT_PERMITTED; what the line to the server says: the same again goes on. */
 enum status card_renewal_ask(struct terminal *terminal, struct card_renewal *renewal) EPURSE_MUST_USE;
 
-/* The same with the old card in `reader`, which fills in `cid`. One that is in use pays out all that is on it, with its PIN,
- * and has that owed to it instead of handed out: then nothing waits. It dies in the end. Torn anywhere the money is on
- * the old card, owed to it, or owed to the new one, and the same again goes on. Further statuses as of payout_run, but those of
- * its cashier; CARD_BLOCKED: it says so itself, and is not read (its number has to be given). */
+/* Where the old card is met. */
 struct card_renewal_meeting {
   struct reader *reader;
   const struct dialogue *dialogue;
   int wait_seconds;
 };
+/* The same with the old card in `reader`, which fills in `cid`. One that is in use pays out all that is on it, with its PIN,
+ * and has that owed to it instead of handed out: then nothing waits. It dies in the end. Torn anywhere the money is on
+ * the old card, owed to it, or owed to the new one, and the same again goes on. Further statuses as of payout_run, but those of
+ * its cashier; CARD_BLOCKED: it says so itself, and is not read (its number has to be given). */
 enum status card_renewal_run(struct terminal *terminal, const struct card_renewal_meeting *meeting,
                              struct card_renewal *renewal) EPURSE_MUST_USE;
 

@@ -51,7 +51,6 @@ enum status till_open(const struct till_options *options, struct till **till, ch
  * journal. May wait for that. *till becomes NULL. NULL is fine. */
 void till_close(struct till **till);
 
-/* What does not change while it lives. Borrowed. */
 struct till_facts {
   char tid[TID_SIZE + 1];
   uint8_t role; /* ROLE_POS: sales and refunds; ROLE_RELOAD: loads and payouts */
@@ -62,9 +61,9 @@ struct till_facts {
   bool printer;                     /* whether there is one */
   char reader[512];                 /* which reader it was told to use; "": the only one */
 };
+/* What does not change while it lives. Borrowed. */
 const struct till_facts *till_facts(const struct till *till);
 
-/* How it is now, for a diagnosis. */
 struct till_health {
   bool busy;
   bool reader, card;           /* as seen last */
@@ -74,6 +73,7 @@ struct till_health {
   unsigned waiting;            /* open in the journal: confirmations, off-line payments */
   int64_t certificate_expires; /* unix seconds */
 };
+/* How it is now, for a diagnosis. */
 void till_health(struct till *till, struct till_health *health);
 
 /* ---- one sale ---- */
@@ -174,9 +174,9 @@ uint64_t till_newest(struct till *till);
 /* Waits until there is an event later than `after`, at most `milliseconds`; whether there is. */
 bool till_await(struct till *till, uint64_t after, int milliseconds);
 
+#define TILL_LISTENERS 8
 /* Calls `wake` after every event, on the till's thread: it is brief, and calls nothing here. At most TILL_LISTENERS;
  * STATUS_OVERLOADED. */
-#define TILL_LISTENERS 8
 enum status till_listen(struct till *till, void (*wake)(void *context), void *context) EPURSE_MUST_USE;
 /* No call of it runs any more when this returns. */
 void till_unlisten(struct till *till, void (*wake)(void *context), void *context);

@@ -19,27 +19,6 @@
 #define SQLITE_APPLICATION_ID "1162892627" /* 0x45505553, "EPUS" */
 #define SQLITE_PAGE           "1024" /* of a new file: a payment touches many rows, and each writes its page whole */
 
-enum status sqlite_status(int code) {
-  switch (code & 0xFF) {
-  case SQLITE_OK:
-  case SQLITE_ROW:
-  case SQLITE_DONE:
-    return STATUS_OK;
-  case SQLITE_NOMEM:
-    return STATUS_NO_MEMORY;
-  case SQLITE_MISUSE: /* a write outside a transaction */
-    return STATUS_INTERNAL;
-  case SQLITE_BUSY:
-    return STATUS_LEDGER_BUSY;
-  case SQLITE_CONSTRAINT: /* a bound or a repetition that the schema forbids */
-  case SQLITE_CORRUPT:
-  case SQLITE_MISMATCH:
-    return STATUS_LEDGER_BROKEN;
-  default:
-    return STATUS_STORE_FAILED;
-  }
-}
-
 static enum status sqlite_script(struct store *store, const char *statements) {
   return sqlite_status(sqlite3_exec(store->database, statements, NULL, NULL, NULL));
 }

@@ -19,7 +19,7 @@ struct store {
   bool unsure;                           /* a commit's sync failed: only opening anew shows what the disk holds */
 };
 
-/* What an SQLite result code means for the ledger. */
+/* sqlite_status.c: what an SQLite result code means for the ledger. */
 enum status sqlite_status(int code);
 
 /* sqlite_log.c: the file layer in which the ledger's file is opened, made known to SQLite once; a result code of SQLite's. */

@@ -7,16 +7,13 @@
 #include "epurse/bytes.h"
 #include "epurse/tlv.h"
 
-#define PAGE_SIZE         9 /* GET STATUS is cut after that many bytes, wherever that is: here inside names */
-#define SW_MORE           0x6310
-#define SW_NOT_LINKED     0x6438
-#define SW_NO_MEMORY      0x6A84
-#define P1_LOAD           0x02
-#define P1_MAKE           0x0C
-#define STATE_READY       0x01
-#define STATE_INITIALIZED 0x07
-#define STATE_SECURED     0x0F
-#define LOAD_MAX          65540
+#define PAGE_SIZE     9 /* GET STATUS is cut after that many bytes, wherever that is: here inside names */
+#define SW_MORE       0x6310
+#define SW_NOT_LINKED 0x6438
+#define SW_NO_MEMORY  0x6A84
+#define P1_LOAD       0x02
+#define P1_MAKE       0x0C
+#define LOAD_MAX      65540
 
 static bool aid_read(struct bytes_reader *reader, struct cap_aid *aid) {
   aid->len = bytes_read_u8(reader);

@@ -10,6 +10,13 @@
 #define CHIP_TRIES    10 /* wrong host cryptograms until it dies */
 #define CHIP_APPLETS  4
 
+/* Life cycle of the card (GPC v2.3.1, 11.1.1). */
+#define STATE_READY       0x01
+#define STATE_INITIALIZED 0x07
+#define STATE_SECURED     0x0F
+#define STATE_LOCKED      0x7F
+#define STATE_ENDED       0xFF
+
 struct chip_key_set {
   uint8_t version; /* 0: none; FF: as it left the factory */
   uint8_t keys[3][DOMAIN_KEY_MAX];
@@ -50,6 +57,7 @@ struct chip {
   size_t listed;
 };
 
+/* ---- chip_file.c ---- */
 /* Writes the file whole; false: the power failed. */
 bool chip_commit(struct chip *chip);
 

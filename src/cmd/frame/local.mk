@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Floor 5: the frame of the programs, and what shells complete of them.
 noinst_LIBRARIES += libcmd.a
-libcmd_a_SOURCES = src/cmd/frame/answer.c src/cmd/frame/completion.c src/cmd/frame/dialogue.c src/cmd/frame/events.c \
+libcmd_a_SOURCES = src/cmd/frame/answer.c src/cmd/frame/cashier.c src/cmd/frame/completion.c src/cmd/frame/dialogue.c src/cmd/frame/events.c \
 	src/cmd/frame/finish.c src/cmd/frame/language.c src/cmd/frame/local_time.c src/cmd/frame/option.c src/cmd/frame/paper.c \
-	src/cmd/frame/problem.c src/cmd/frame/receipt_qr.c src/cmd/frame/report.c src/cmd/frame/retold.c src/cmd/frame/retold_audit.c src/cmd/frame/retold_configuration.c src/cmd/frame/tap.c \
+	src/cmd/frame/problem.c src/cmd/frame/receipt_qr.c src/cmd/frame/renew_by_itself.c src/cmd/frame/report.c src/cmd/frame/retold.c src/cmd/frame/retold_audit.c src/cmd/frame/retold_configuration.c src/cmd/frame/tap.c \
 	src/cmd/frame/terminal_program.c src/cmd/frame/till_client.c \
 	src/cmd/frame/till_line.c src/cmd/frame/till_question.c src/cmd/frame/verb_balance.c src/cmd/frame/verb_cashier.c src/cmd/frame/verb_doctor.c src/cmd/frame/verb_log.c \
 	src/cmd/frame/verb_payout.c src/cmd/frame/verb_pin.c src/cmd/frame/verb_readers.c src/cmd/frame/verb_receipt.c \

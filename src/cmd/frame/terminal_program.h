@@ -96,7 +96,7 @@ enum status verb_shift(void *context, char **arguments);  /* of these too */
  * with *status, and was reported; false: it can go on. */
 bool terminal_program_recall(struct terminal_program *self, uint8_t type, const struct payment *payment,
                              struct outcome *outcome, enum status *status);
-/* verb_renew.c: at the end of a verb, a request for new certificates that waits is looked after: brought to the issuer over
+/* renew_by_itself.c: at the end of a verb, a request for new certificates that waits is looked after: brought to the issuer over
  * the line, and its answer taken. Closes the terminal where it was. What does not get on is for the next verb. */
 void renew_by_itself(struct terminal_program *self);
 /* Opens the reader after it: without one, a payment or load that has begun is still held, and that is reported. */
