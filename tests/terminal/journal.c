@@ -191,7 +191,7 @@ static const char *const undone[] = {
 /* The closed journal is as that version had it. */
 static void take_back(size_t version) {
   sqlite3 *db = NULL;
-  char mark[40];
+  char mark[48];
   ck_assert_int_eq(sqlite3_open(journal_path, &db), SQLITE_OK);
   for (size_t i = sizeof undone / sizeof undone[0]; i >= version; i--)
     ck_assert_int_eq(sqlite3_exec(db, undone[i - 1], NULL, NULL, NULL), SQLITE_OK);
