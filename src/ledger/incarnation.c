@@ -3,6 +3,7 @@
 #include "epurse/ledger_incarnation.h"
 
 #include "epurse/crypto.h"
+#include "epurse/ledger_backup.h"
 #include "store.h"
 
 #define NAME_MAX_VALUE 0xFFFFFF
@@ -46,4 +47,11 @@ enum status ledger_settlement_resume(struct ledger *ledger, int64_t exported, in
   if (status == STATUS_OK)
     status = read;
   return status == STATUS_OK && incarnation.exported >= 0 && exported > incarnation.exported ? STATUS_EXISTS : status;
+}
+
+enum status ledger_restored_at(struct ledger *ledger, int64_t *at) {
+  struct query query = query_begin(ledger, QUERY_RESTORATION_LAST);
+  (void)query_row(&query);
+  *at = query_read_i64(&query);
+  return query_end(&query);
 }

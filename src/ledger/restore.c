@@ -20,13 +20,6 @@
 
 /* ---- the mark ---- */
 
-enum status ledger_restored_at(struct ledger *ledger, int64_t *at) {
-  struct query query = query_begin(ledger, QUERY_RESTORATION_LAST);
-  (void)query_row(&query);
-  *at = query_read_i64(&query);
-  return query_end(&query);
-}
-
 enum status ledger_restoration_note(struct ledger *ledger, int64_t now) {
   struct query query = query_begin(ledger, QUERY_RESTORATION_ADD);
   query_i64(&query, now);
