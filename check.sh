@@ -154,6 +154,10 @@ unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valg
 # Not from the tarball and not for the coverage, in the full run: what has run by then and takes long.
 long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|failover|secrets|door|batch|backup|bench|seed-cases|model|valgrind'
 
+# The quick run compiles the tests' own sources, which are as long as the product's, without optimization, since that takes more of
+# the processor than their running gains. What they test is built by then, and is optimized.
+plain=CFLAGS=-O0
+
 with_gcc() {
   one "gcc: configure" configured build-check CC=gcc CFLAGS=-O2
   one "gcc: build, warnings are errors" in_folder build-check make -j"$(nproc)" all
@@ -161,7 +165,7 @@ with_gcc() {
     suite "gcc" build-check "$at_once" ATTACK_SHARE=1 CHECK_FULL=1
   else
     suite "gcc" build-check "$at_once" SYSTEM_ROUNDS=100 FUZZ_SHARE=9 TORTURE_STRIDE=71 TORTURE_ROUNDS=20 ATTACK_SHARE=20 POSTGRES_QUICK=1 \
-      TESTS="$(tests_but build-check "$beside")"
+      "$plain" TESTS="$(tests_but build-check "$beside")"
   fi
   one "conformance: every requirement and every claim has tests that pass" tests/conformance build-check
 }
@@ -175,11 +179,11 @@ with_sanitizers() {
   fi
   tests=$(tests_of build-sanitizers "$in_many")
   # shellcheck disable=SC2086 # one test each
-  suite "clang with sanitizers" build-sanitizers "$beside_them" ASAN_OPTIONS=detect_leaks=0 TORTURE_STRIDE=470 TORTURE_ROUNDS=5 \
-    TESTS="$tests" check_PROGRAMS="$(programs $tests) tests/system/torture" check_DATA=
+  suite "clang with sanitizers" build-sanitizers "$beside_them" "$plain -gline-tables-only" ASAN_OPTIONS=detect_leaks=0 TORTURE_STRIDE=470 \
+    TORTURE_ROUNDS=5 TESTS="$tests" check_PROGRAMS="$(programs $tests) tests/system/torture" check_DATA=
   tests=$(tests_of build-sanitizers "$in_one")
   # shellcheck disable=SC2086
-  suite "clang with sanitizers, leaks" build-sanitizers "$beside_them" CK_FORK=no FUZZ_SHARE=9 TESTS="$tests" \
+  suite "clang with sanitizers, leaks" build-sanitizers "$beside_them" "$plain -gline-tables-only" CK_FORK=no FUZZ_SHARE=9 TESTS="$tests" \
     check_PROGRAMS="$(programs $tests)" check_DATA=
 }
 
