@@ -30,6 +30,12 @@ enum status payout_run(struct terminal *terminal, struct reader *reader, const s
                        const struct payout_desk *desk, const struct dialogue *dialogue,
                        struct outcome *outcome) EPURSE_MUST_USE;
 
+/* As payout_run, of all that is on the card: payment->amount is set to it. Its balance is read first, with the PIN with which it is then
+ * paid out. STATUS_INSUFFICIENT_BALANCE, with no amount in *outcome: there is nothing on it, and nothing of it open here. */
+enum status payout_all_run(struct terminal *terminal, struct reader *reader, struct payment *payment,
+                           const struct payout_desk *desk, const struct dialogue *dialogue,
+                           struct outcome *outcome) EPURSE_MUST_USE;
+
 /* What the payout of that card that is open in the journal comes to. STATUS_INSUFFICIENT_BALANCE: there is none. */
 enum status payout_open_amount(struct terminal *terminal, const uint8_t cid[CID_SIZE], int64_t *minor) EPURSE_MUST_USE;
 

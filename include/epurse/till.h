@@ -105,9 +105,10 @@ struct till_request {
   enum offline_use offline;
   /* Refund: the sale's number, reference, or the text of its receipt's QR code; "": the newest. */
   char sale[RECEIPT_TEXT_SIZE];
-  bool whole;                                      /* refund: of all that was sold, `amount` says nothing */
-  bool without_card;                               /* refund: it is owed to the card */
+  bool whole;        /* refund: of all that was sold; payout: all that is on the card; `amount` says nothing */
+  bool without_card; /* refund: it is owed to the card */
   char supervisor[SUPERVISOR_CODE_MAX + 1];        /* refund, where the till has a code; the caller wipes its own */
+  bool closes;                                     /* payout: with `whole`: it ends the card */
   char iban[IBAN_MAX + 1], holder[HOLDER_MAX + 1]; /* payout: to that account, and whose it is; "": in cash */
   bool supervisor_known; /* refund: of what was sold just now and is not handed out: nobody decides that */
   enum code_door door;   /* where both codes were said */

@@ -112,12 +112,18 @@ static int64_t take_number(struct members *members, const char *name, int64_t mo
 
 static void take_amount(struct members *members, const struct till_facts *facts, struct till_request *request) {
   char code[4] = "";
+  const bool all = request->kind == TILL_PAYOUT && take_flag(members, "all");
+  request->closes = request->kind == TILL_PAYOUT && take_flag(members, "close");
   json_t *value = member(members, "amount");
   take_text(members, "currency", code, sizeof code);
   const struct currency *currency = currency_by_code(code);
-  request->whole = request->kind == TILL_REFUND && value == NULL && code[0] == 0;
-  if (request->whole)
+  const bool says = value != NULL || code[0] != 0;
+  request->whole = all || request->closes || (request->kind == TILL_REFUND && !says);
+  if (request->whole) {
+    if (says || (all && request->closes)) /* one of them */
+      wrong(members, STATUS_UNKNOWN_FIELD);
     return;
+  }
   if (value == NULL || code[0] == 0)
     wrong(members, STATUS_UNKNOWN_FIELD);
   else if (!json_is_integer(value) || json_integer_value(value) <= 0 || json_integer_value(value) > AMOUNT_MAX_ON_CARD)

@@ -5,6 +5,7 @@
 #include "epurse/terminal.h"
 
 #include "contact.h"
+#include "payout.h"
 
 /* contact_attempt: VERIFY only. */
 static enum status attempt_verify(void *context, const char *digits, const uint8_t block[PIN_BLOCK_SIZE],
@@ -22,26 +23,33 @@ static enum status read_permitted(struct contact *contact) {
 }
 
 /* A session in which the card lets itself be read. */
-static enum status read_open(struct contact *contact) {
+static enum status read_open(struct contact *contact, int wait_seconds, unsigned *tries_left) {
   struct contact_pin pin = {attempt_verify, contact, 0};
-  enum status status = contact_open(contact, 0);
+  enum status status = contact_open(contact, wait_seconds);
   if (status == STATUS_OK)
     status = read_permitted(contact);
   if (status == STATUS_OK && contact->terminal->role != ROLE_PERSO)
     status = contact_try_pin(contact, &pin);
+  *tries_left = pin.tries_left;
+  return status;
+}
+
+enum status read_balance(struct contact *contact, int wait_seconds, struct balance *balance, struct card_info *info,
+                         unsigned *tries_left) {
+  enum status status = read_open(contact, wait_seconds, tries_left);
+  if (status == STATUS_OK)
+    status = session_balance(&contact->session, balance);
+  if (status == STATUS_OK)
+    status = session_info(&contact->session, info);
+  contact_close(contact);
   return status;
 }
 
 enum status card_read_balance(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                               struct balance *balance, struct card_info *info) {
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
-  enum status status = read_open(&contact);
-  if (status == STATUS_OK)
-    status = session_balance(&contact.session, balance);
-  if (status == STATUS_OK)
-    status = session_info(&contact.session, info);
-  contact_close(&contact);
-  return status;
+  unsigned tries_left = 0;
+  return read_balance(&contact, 0, balance, info, &tries_left);
 }
 
 /* Newest first: a card counts purchases and loads with one counter. */
@@ -65,8 +73,9 @@ static enum status read_rings(struct contact *contact, struct log_record records
 enum status card_read_log(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                           struct log_record records[CARD_LOG_MAX], size_t *count) {
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
+  unsigned tries_left = 0;
   *count = 0;
-  enum status status = read_open(&contact);
+  enum status status = read_open(&contact, 0, &tries_left);
   if (status == STATUS_OK)
     status = read_rings(&contact, records, count);
   contact_close(&contact);
@@ -76,8 +85,9 @@ enum status card_read_log(struct terminal *terminal, struct reader *reader, cons
 enum status card_read_statement(struct terminal *terminal, struct reader *reader, const struct dialogue *dialogue,
                                 struct card_statement *statement) {
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
+  unsigned tries_left = 0;
   statement->count = 0;
-  enum status status = read_open(&contact);
+  enum status status = read_open(&contact, 0, &tries_left);
   if (status == STATUS_OK)
     status = session_info(&contact.session, &statement->info);
   if (status == STATUS_OK)

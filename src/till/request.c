@@ -27,7 +27,9 @@ static enum status check(const struct till *till, const struct till_request *req
     return STATUS_BAD_FORMAT;
   if (till->facts.role != (shop ? ROLE_POS : ROLE_RELOAD))
     return STATUS_NOT_PERMITTED;
-  if (request->whole && request->kind == TILL_REFUND)
+  if (request->closes && !(request->whole && request->kind == TILL_PAYOUT))
+    return STATUS_BAD_FORMAT;
+  if (request->whole && (request->kind == TILL_REFUND || request->kind == TILL_PAYOUT))
     return STATUS_OK;
   if (request->up_to && (request->kind != TILL_SALE || request->points))
     return STATUS_BAD_FORMAT;
@@ -49,7 +51,7 @@ static enum status check_cashier(const struct till *till, const struct till_requ
 static bool is_running(const struct till *till, const struct till_request *request) {
   const struct till_request *now = &till->request;
   return now->kind == request->kind && now->whole == request->whole && strcmp(now->sale, request->sale) == 0 &&
-         strcmp(now->iban, request->iban) == 0 &&
+         strcmp(now->iban, request->iban) == 0 && now->closes == request->closes &&
          (request->whole || (now->amount.minor == request->amount.minor && now->up_to == request->up_to));
 }
 

@@ -55,17 +55,38 @@ static enum status show(void *context, const struct outcome *outcome) {
   return till->request.show ? till_ask_shown(till) : STATUS_OK;
 }
 
+/* What is the holder's own and the card's deposit, apart and together. */
+static bool both_print(const char *own, struct amount amount, int64_t deposit, bool again, char question[256]) {
+  char left[AMOUNT_TEXT_MAX], all[AMOUNT_TEXT_MAX];
+  const struct amount back = {deposit, amount.currency}, sum = {amount.minor + deposit, amount.currency};
+  if (amount_print(back, NULL, left, sizeof left) == 0 || amount_print(sum, NULL, all, sizeof all) == 0)
+    return false;
+  snprintf(question, 256,
+           again ? "%s and the card's deposit of %s, %s in all, were to be handed out before, and nobody confirmed it. "
+                   "If the holder has not got it, hand it out now. Has the holder got it?"
+                 : "Hand out %s and the card's deposit of %s now, %s in all. Has the holder got it?",
+           own, left, all);
+  return true;
+}
+
+/* What it comes to is told by status, too: of all that is on a card nobody else knows it. */
 static enum status hand_out(void *context, struct amount amount, int64_t deposit, bool again) {
-  amount.minor += deposit; /* a till closes no card: there is none */
+  struct till *till = context;
   char text[AMOUNT_TEXT_MAX], question[256];
-  if (amount_print(amount, NULL, text, sizeof text) == 0)
+  if (amount_print(amount, NULL, text, sizeof text) == 0 ||
+      (deposit > 0 && !both_print(text, amount, deposit, again, question)))
     return STATUS_BAD_AMOUNT;
-  snprintf(question, sizeof question,
-           again ? "%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand it out "
-                   "now. Has the holder got it?"
-                 : "Hand out %s now. Has the holder got it?",
-           text);
-  return till_ask(context, question, NULL, 0);
+  if (deposit <= 0)
+    snprintf(question, sizeof question,
+             again ? "%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand it "
+                     "out now. Has the holder got it?"
+                   : "Hand out %s now. Has the holder got it?",
+             text);
+  pthread_mutex_lock(&till->mutex);
+  till->current.outcome.amount = amount;
+  till->current.outcome.deposit = deposit;
+  pthread_mutex_unlock(&till->mutex);
+  return till_ask(till, question, NULL, 0);
 }
 
 /* ---- the card's way in ---- */
@@ -133,7 +154,7 @@ static uint8_t type_of(const struct till_request *request) {
   }
 }
 
-static enum status run(struct till *till, const struct payment *payment, const struct sale *sale,
+static enum status run(struct till *till, struct payment *payment, const struct sale *sale,
                        const struct dialogue *dialogue, struct outcome *outcome) {
   const struct payout_desk desk = {till, hand_out};
   switch (till->request.kind) {
@@ -142,7 +163,8 @@ static enum status run(struct till *till, const struct payment *payment, const s
   case TILL_LOAD:
     return load_run(till->terminal, till->reader, payment, dialogue, outcome);
   case TILL_PAYOUT:
-    return payout_run(till->terminal, till->reader, payment, &desk, dialogue, outcome);
+    return payment->amount.minor == 0 ? payout_all_run(till->terminal, till->reader, payment, &desk, dialogue, outcome)
+                                      : payout_run(till->terminal, till->reader, payment, &desk, dialogue, outcome);
   case TILL_SALE:
   default:
     return purchase_run(till->terminal, till->reader, payment, dialogue, outcome);
@@ -221,6 +243,22 @@ static void line_note(struct till *till, bool answers) {
   pthread_mutex_unlock(&till->mutex);
 }
 
+/* What was begun under that name goes on with what it was then: its card may have nothing more on it. */
+static enum status all_named(struct till *till, struct payment *payment) {
+  struct outcome before;
+  uint8_t type = 0;
+  payment->amount = (struct amount){0, till->facts.currency->numeric};
+  if (payment->reference == NULL)
+    return STATUS_OK;
+  enum status status = reference_status(till->terminal, payment->reference, &before, &type);
+  if (status == STATUS_NOT_FOUND || status == STATUS_DECLINED)
+    return STATUS_OK;
+  if (status != STATUS_OK && status != STATUS_REFERENCE_HELD)
+    return status;
+  payment->amount.minor = before.amount.minor;
+  return type == TRANSACTION_PAYOUT ? STATUS_OK : STATUS_REFERENCE_USED;
+}
+
 static enum status carry(struct till *till, struct payment *payment, const struct sale *sale, struct outcome *outcome) {
   const struct dialogue dialogue = {
       .context = till, .ask_pin = ask_pin, .say = say, .show = show, .step = step, .tap = till->request.tap};
@@ -253,6 +291,7 @@ static enum status work(struct till *till, struct outcome *outcome) {
                             .up_to = request->up_to,
                             .offline = request->kind == TILL_SALE ? request->offline : OFFLINE_USE_NEVER,
                             .tender = till->tender,
+                            .closes = request->closes,
                             .iban = request->iban[0] != 0 ? request->iban : NULL,
                             .holder = request->iban[0] != 0 ? request->holder : NULL,
                             .wait_seconds = wait_of(request),
@@ -268,6 +307,8 @@ static enum status work(struct till *till, struct outcome *outcome) {
     return STATUS_OFFLINE_FORBIDDEN;
   if (request->kind == TILL_REFUND)
     status = refund_prepare(till, &payment, &sale);
+  else if (request->kind == TILL_PAYOUT && request->whole)
+    status = all_named(till, &payment);
   outcome->amount = payment.amount;
   if (status != STATUS_OK)
     return status;

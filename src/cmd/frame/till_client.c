@@ -15,6 +15,7 @@
 #include "terminal_program.h"
 #include "till_line.h"
 #include "till_question.h"
+#include "verb_payout.h"
 
 #define SLICE_MS      100   /* between two looks for a signal */
 #define CARD_WAIT_MAX 86400 /* seconds; the till waits no longer for a card */
@@ -66,6 +67,7 @@ static void outcome_take(const json_t *object, bool unnamed, struct outcome *out
                               .points = number_of(object, "points", 0),
                               .points_after = number_of(object, "points_after", -1),
                               .limit = number_of(object, "limit", 0),
+                              .deposit = number_of(object, "deposit", 0),
                               .number = number_of(object, "number", 0),
                               .atc = (uint32_t)number_of(object, "atc", 0),
                               .tries_left = (unsigned)number_of(object, "tries_left", 0),
@@ -161,7 +163,13 @@ static enum status show_outcome(const struct talk *talk) {
 static void question_answer(const struct talk *talk, const json_t *event) {
   char question[TILL_QUESTION_MAX], text[TENDER_REFERENCE_MAX] = "";
   const bool wants_text = flag_of(event, "wants_text");
-  till_question_words(text_of(event, "text"), talk->wish->payment->amount, question);
+  json_t *result = result_get(talk);
+  struct amount amount = talk->wish->payment->amount;
+  amount.minor = number_of(result, "amount", amount.minor); /* of all that is on a card the till alone knows it */
+  if (amount.currency == 0)
+    amount.currency = talk->self->terminal->currency->numeric;
+  till_question_words(text_of(event, "text"), amount, number_of(result, "deposit", 0), question);
+  json_decref(result);
   enum status status =
       wants_text ? operator_ask(talk->self, question, text, sizeof text) : operator_confirm(talk->self, question);
   if (status == STATUS_OUTCOME_UNKNOWN)
@@ -233,6 +241,8 @@ static json_t *request_json(const struct talk *talk) {
     refund_options(wish, object);
   else if (self->terminal->role == ROLE_POS)
     sale_options(payment, object);
+  if (wish->whole && wish->sale == NULL)
+    json_object_set_new(object, payment->closes ? "close" : "all", json_true());
   if (payment->iban != NULL) {
     json_object_set_new(object, "iban", json_string(payment->iban));
     json_object_set_new(object, "name", json_string(payment->holder));
@@ -401,7 +411,8 @@ static bool run(struct talk *talk, enum status *status) {
   follow(talk);
   *status = conclude(talk);
   if (talk->self->met && (*status == STATUS_OK || *status == STATUS_UNREPORTED))
-    talk->self->dialogue.say(talk->self->dialogue.context, "Take the card.");
+    talk->self->dialogue.say(talk->self->dialogue.context,
+                             talk->wish->payment->closes ? PAYOUT_CLOSED : "Take the card.");
   return true;
 }
 
@@ -415,7 +426,7 @@ bool till_client_runs(struct terminal_program *self, const struct till_wish *wis
   talk.line = till_line_open(self->terminal->folder);
   if (talk.line == NULL)
     return false;
-  outcome->amount = wish->payment->amount;
+  outcome->amount = (struct amount){wish->payment->amount.minor, self->terminal->currency->numeric};
   if (self->reference != NULL)
     snprintf(outcome->reference, sizeof outcome->reference, "%s", self->reference);
   (void)setvbuf(stdin, NULL, _IONBF, 0); /* what poll does not see must not lie in a buffer */

@@ -16,9 +16,10 @@ struct till_wish {
   const char *operation; /* "purchase", "refund", "load", "payout": what report_outcome calls it */
   const char *path;      /* of the till's interface: "/sales" */
   const struct payment *payment;
-  /* Refund: which sale, by number, reference, or the text of its receipt; whether all of it; and the supervisor's code, or "". */
+  /* Refund: which sale, by number, reference, or the text of its receipt; and the supervisor's code, or "". */
   const char *sale, *supervisor;
-  bool whole, without_card;
+  bool whole; /* refund: all of it; payout: all that is on the card */
+  bool without_card;
   /* Shows that it is done; NULL: terminal_program_show. As that one. */
   enum status (*show)(struct terminal_program *self, const struct outcome *outcome);
 };

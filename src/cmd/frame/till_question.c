@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A till's questions, translated piece by piece: which pieces there are is what verb_payout.c and the tenders ask. */
+ * A till's questions, translated piece by piece: which pieces there are is what the tenders ask. */
 #include "till_question.h"
 
 #include <stdio.h>
@@ -25,28 +25,31 @@ static const char *const taken[] = {
     "Number of the bank's receipt:",
 };
 
-/* What is handed out, with its figures. */
-static bool hand_out_words(const char *english, struct amount amount, char words[TILL_QUESTION_MAX]) {
-  char plain[AMOUNT_TEXT_MAX], local[AMOUNT_TEXT_MAX];
-  if (amount_print(amount, NULL, plain, sizeof plain) == 0)
-    return false;
-  report_amount(local, amount.minor, amount.currency);
-  snprintf(words, TILL_QUESTION_MAX, "Hand out %s now. Has the holder got it?", plain);
-  if (strcmp(words, english) == 0) {
-    snprintf(words, TILL_QUESTION_MAX, translated("Hand out %s now. Has the holder got it?"), local);
-    return true;
+/* What is the holder's own and the card's deposit, apart and together. */
+static void both_words(struct amount amount, int64_t deposit, bool again, char words[TILL_QUESTION_MAX]) {
+  char own[AMOUNT_TEXT_MAX], left[AMOUNT_TEXT_MAX], all[AMOUNT_TEXT_MAX];
+  report_amount(own, amount.minor, amount.currency);
+  report_amount(left, deposit, amount.currency);
+  report_amount(all, amount.minor + deposit, amount.currency);
+  snprintf(words, TILL_QUESTION_MAX,
+           again ? translated("%s and the card's deposit of %s, %s in all, were to be handed out before, and nobody "
+                              "confirmed it. If the holder has not got it, hand it out now. Has the holder got it?")
+                 : translated("Hand out %s and the card's deposit of %s now, %s in all. Has the holder got it?"),
+           own, left, all);
+}
+
+void hand_out_words(struct amount amount, int64_t deposit, bool again, char words[TILL_QUESTION_MAX]) {
+  char text[AMOUNT_TEXT_MAX];
+  if (deposit > 0) {
+    both_words(amount, deposit, again, words);
+    return;
   }
+  report_amount(text, amount.minor, amount.currency);
   snprintf(words, TILL_QUESTION_MAX,
-           "%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand it out now. "
-           "Has the holder got it?",
-           plain);
-  if (strcmp(words, english) != 0)
-    return false;
-  snprintf(words, TILL_QUESTION_MAX,
-           translated("%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand it "
-                      "out now. Has the holder got it?"),
-           local);
-  return true;
+           again ? translated("%s was to be handed out before, and nobody confirmed it. If the holder has not got it, "
+                              "hand it out now. Has the holder got it?")
+                 : translated("Hand out %s now. Has the holder got it?"),
+           text);
 }
 
 /* The first one that stands there; what would not fit stays as it is. */
@@ -71,9 +74,12 @@ static void replace_amount(char words[TILL_QUESTION_MAX], struct amount amount) 
   replace(words, piece, by);
 }
 
-void till_question_words(const char *english, struct amount amount, char words[TILL_QUESTION_MAX]) {
-  if (hand_out_words(english, amount, words))
+void till_question_words(const char *english, struct amount amount, int64_t deposit, char words[TILL_QUESTION_MAX]) {
+  const bool again = strstr(english, "to be handed out before") != NULL;
+  if (amount.minor > 0 && (again || strncmp(english, "Hand out ", strlen("Hand out ")) == 0)) {
+    hand_out_words(amount, deposit, again, words);
     return;
+  }
   snprintf(words, TILL_QUESTION_MAX, "%s", english);
   for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++)
     replace(words, taken[i], translated(taken[i]));

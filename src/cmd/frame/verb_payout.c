@@ -16,6 +16,7 @@
 #include "problem.h"
 #include "terminal_program.h"
 #include "till_client.h"
+#include "till_question.h"
 
 const struct option_row payout_rows[] = {{"all", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, all), 0,
                                           0, SENTENCE("payout: all that is on the card")},
@@ -34,34 +35,11 @@ static enum status show(void *context, const struct outcome *outcome) {
   return terminal_program_show(context, "payout", outcome);
 }
 
-/* What is the holder's own and the card's deposit, apart and together. */
-static enum status hand_out_both(struct terminal_program *self, struct amount amount, int64_t deposit, bool again) {
-  char own[AMOUNT_TEXT_MAX], left[AMOUNT_TEXT_MAX], all[AMOUNT_TEXT_MAX], question[3 * AMOUNT_TEXT_MAX + 256];
-  report_amount(own, amount.minor, amount.currency);
-  report_amount(left, deposit, amount.currency);
-  report_amount(all, amount.minor + deposit, amount.currency);
-  snprintf(question, sizeof question,
-           again ? translated("%s and the card's deposit of %s, %s in all, were to be handed out before, and nobody "
-                              "confirmed it. If the holder has not got it, hand it out now. Has the holder got it?")
-                 : translated("Hand out %s and the card's deposit of %s now, %s in all. Has the holder got it?"),
-           own, left, all);
-  return operator_confirm(self, question);
-}
-
 /* struct payout_desk: the one moment at which money leaves the drawer. */
 static enum status hand_out(void *context, struct amount amount, int64_t deposit, bool again) {
-  struct terminal_program *self = context;
-  if (deposit > 0)
-    return hand_out_both(self, amount, deposit, again);
-  char text[AMOUNT_TEXT_MAX], question[AMOUNT_TEXT_MAX + 256];
-  report_amount(text, amount.minor, amount.currency);
-  snprintf(
-      question, sizeof question,
-      again ? translated("%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand "
-                         "it out now. Has the holder got it?")
-            : translated("Hand out %s now. Has the holder got it?"),
-      text);
-  return operator_confirm(self, question);
+  char question[TILL_QUESTION_MAX];
+  hand_out_words(amount, deposit, again, question);
+  return operator_confirm(context, question);
 }
 
 /* What was begun by one cashier is not handed out by whoever comes by. */
@@ -85,73 +63,14 @@ enum status verb_recover_payouts(void *context, char **arguments) {
   return status == STATUS_OK ? recover_report(self) : status;
 }
 
-/* ---- all that is on the card ---- */
-
-/* The holder's PIN, typed once: to read the balance, and to pay it out. */
-struct typed {
-  struct terminal_program *self;
-  char digits[PIN_MAX + 1];
-};
-
-static enum status pin_typed(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
-  struct typed *typed = context;
-  const struct dialogue *dialogue = &typed->self->dialogue;
-  enum status status = dialogue->ask_pin(dialogue->context, tries_left, digits);
-  if (status == STATUS_OK)
-    memcpy(typed->digits, digits, sizeof typed->digits);
-  return status;
-}
-
-static enum status pin_again(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
-  struct typed *typed = context;
-  const struct dialogue *dialogue = &typed->self->dialogue;
-  if (typed->digits[0] == 0) /* and is not kept: a wrong one must not be tried again */
-    return dialogue->ask_pin(dialogue->context, tries_left, digits);
-  memcpy(digits, typed->digits, sizeof typed->digits);
-  crypto_wipe(typed->digits, sizeof typed->digits);
-  return STATUS_OK;
-}
-
-/* The program's own but for the PIN. */
-static void say(void *context, const char *sentence) {
-  const struct typed *typed = context;
-  typed->self->dialogue.say(typed->self->dialogue.context, sentence);
-}
-
-static void step(void *context, enum dialogue_step at) {
-  const struct typed *typed = context;
-  typed->self->dialogue.step(typed->self->dialogue.context, at);
-}
-
-static enum status show_typed(void *context, const struct outcome *outcome) {
-  const struct typed *typed = context;
-  return show(typed->self, outcome);
-}
-
 /* A payout of nothing is none. */
-static void empty_say(const struct terminal_program *self) {
+static void empty_say(const struct terminal_program *self, enum status status, const struct outcome *outcome) {
   char text[AMOUNT_TEXT_MAX];
+  if (status != STATUS_INSUFFICIENT_BALANCE || !self->close || outcome->amount.minor != 0)
+    return;
   report_amount(text, 1, self->terminal->currency->numeric);
   problem_say(self->program->name,
               "a card with nothing on it is not closed: load %s first, in cash say, which it gives back", text);
-}
-
-static enum status amount_of_all(struct typed *typed, struct amount *amount) {
-  const struct dialogue dialogue = {
-      .context = typed, .ask_pin = pin_typed, .say = say, .step = step, .words = typed->self->dialogue.words};
-  struct balance balance = {.balance = 0};
-  struct card_info info;
-  enum status status = terminal_program_await_card(typed->self);
-  if (status == STATUS_OK)
-    status = card_read_balance(typed->self->terminal, typed->self->reader, &dialogue, &balance, &info);
-  *amount = (struct amount){balance.balance, typed->self->terminal->currency->numeric};
-  if (status == STATUS_OK && balance.balance == 0) /* unless it has paid out all of it just now, and that goes on */
-    status = payout_open_amount(typed->self->terminal, info.cid, &amount->minor);
-  if (status != STATUS_OK)
-    report_failure(typed->self, status, NULL);
-  if (status == STATUS_INSUFFICIENT_BALANCE && typed->self->close)
-    empty_say(typed->self);
-  return status;
 }
 
 /* ---- to a bank account ---- */
@@ -194,34 +113,22 @@ static enum status account_ask(struct terminal_program *self, struct account *ac
 
 static enum status pay_out(struct terminal_program *self, struct payment *payment) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
-  struct typed typed = {.self = self};
-  const struct dialogue dialogue = {.context = &typed,
-                                    .ask_pin = pin_again,
-                                    .say = say,
-                                    .step = step,
-                                    .show = show_typed,
-                                    .words = self->dialogue.words};
   const struct payout_desk desk = {self, hand_out};
+  const bool all = self->all || self->close;
   enum status status = paper_ready(self);
   if (status == STATUS_OK)
     status = terminal_program_reader(self, "payout", &outcome);
-  if (status == STATUS_OK && (self->all || self->close))
-    status = amount_of_all(&typed, &payment->amount);
-  else if (status == STATUS_OK)
-    self->wanted = payment->amount;
   if (status != STATUS_OK)
     return status;
   payment->wait_seconds = terminal_program_wait(self);
-  status = payout_run(self->terminal, self->reader, payment, &desk, &dialogue, &outcome);
-  crypto_wipe(&typed, sizeof typed);
+  status = all ? payout_all_run(self->terminal, self->reader, payment, &desk, &self->dialogue, &outcome)
+               : payout_run(self->terminal, self->reader, payment, &desk, &self->dialogue, &outcome);
   status = terminal_program_held(self, status);
   if (status != STATUS_OK && status != STATUS_UNREPORTED) /* that was said */
     report_outcome(self, "payout", status, &outcome);
-  else if (payment->closes)
-    self->dialogue.say(self->dialogue.context,
-                       SENTENCE("The card is closed: it cannot be used any more, and its points lapse."));
   else
-    self->dialogue.say(self->dialogue.context, "Take the card.");
+    self->dialogue.say(self->dialogue.context, payment->closes ? PAYOUT_CLOSED : "Take the card.");
+  empty_say(self, status, &outcome);
   if (status == STATUS_OK)
     paper_after(self, &outcome);
   return status;
@@ -245,9 +152,15 @@ static enum status put_back(struct terminal_program *self) {
   return STATUS_OK;
 }
 
-/* An amount, at a reload terminal. */
-static bool is_for_a_till(const struct terminal_program *self) {
-  return self->terminal->role == ROLE_RELOAD && !self->all && !self->close;
+/* At a reload terminal a till may be at work. */
+static bool till_runs(struct terminal_program *self, const struct payment *payment, enum status *status) {
+  struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
+  const struct till_wish wish = {
+      .operation = "payout", .path = "/payouts", .payment = payment, .whole = self->all || self->close};
+  if (self->terminal->role != ROLE_RELOAD || !till_client_runs(self, &wish, &outcome, status))
+    return false;
+  empty_say(self, *status, &outcome);
+  return true;
 }
 
 enum status verb_payout(void *context, char **arguments) {
@@ -274,9 +187,7 @@ enum status verb_payout(void *context, char **arguments) {
   if (self->back)
     return put_back(self);
   self->wanted = payment.amount;
-  if (is_for_a_till(self) &&
-      till_client_runs(self, &(struct till_wish){.operation = "payout", .path = "/payouts", .payment = &payment},
-                       &outcome, &status))
+  if (till_runs(self, &payment, &status))
     return status;
   self->dialogue.show = show;
   if (terminal_program_recall(self, TRANSACTION_PAYOUT, &payment, &outcome, &status))

@@ -7,6 +7,9 @@
 
 struct terminal_program;
 
+/* Said when it has closed its card. */
+#define PAYOUT_CLOSED SENTENCE("The card is closed: it cannot be used any more, and its points lapse.")
+
 /* Its options. */
 extern const struct option_row payout_rows[];
 /* payout AMOUNT, payout --all, payout --back. */

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A payout of all that is on the card: its balance is read first, and the holder's PIN, typed once, does both. */
+#include <string.h>
+
+#include "contact.h"
+#include "epurse/crypto.h"
+#include "epurse/terminal_payout.h"
+#include "payout.h"
+
+struct typed {
+  const struct dialogue *dialogue;
+  char digits[PIN_MAX + 1];
+};
+
+static enum status pin_typed(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
+  struct typed *typed = context;
+  const struct dialogue *dialogue = typed->dialogue;
+  enum status status =
+      dialogue->ask_pin == NULL ? STATUS_CANCELLED : dialogue->ask_pin(dialogue->context, tries_left, digits);
+  if (status == STATUS_OK)
+    memcpy(typed->digits, digits, sizeof typed->digits);
+  return status;
+}
+
+static enum status pin_again(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
+  struct typed *typed = context;
+  if (typed->digits[0] == 0) /* and is not kept: a wrong one must not be tried again */
+    return pin_typed(context, tries_left, digits);
+  memcpy(digits, typed->digits, sizeof typed->digits);
+  crypto_wipe(typed->digits, sizeof typed->digits);
+  return STATUS_OK;
+}
+
+/* The caller's own but for the PIN. */
+static void say(void *context, const char *sentence) {
+  const struct dialogue *dialogue = ((struct typed *)context)->dialogue;
+  if (dialogue->say != NULL)
+    dialogue->say(dialogue->context, sentence);
+}
+
+static void step(void *context, enum dialogue_step at) {
+  const struct dialogue *dialogue = ((struct typed *)context)->dialogue;
+  if (dialogue->step != NULL)
+    dialogue->step(dialogue->context, at);
+}
+
+static enum status show(void *context, const struct outcome *outcome) {
+  const struct dialogue *dialogue = ((struct typed *)context)->dialogue;
+  return dialogue->show != NULL ? dialogue->show(dialogue->context, outcome) : STATUS_OK;
+}
+
+/* A payout of nothing is none, unless the card has paid out all of it just now, and that goes on. */
+static enum status amount_read(struct contact *contact, int wait_seconds, int64_t *minor, unsigned *tries_left) {
+  struct balance balance = {.balance = 0};
+  struct card_info info;
+  enum status status = read_balance(contact, wait_seconds, &balance, &info, tries_left);
+  *minor = balance.balance;
+  return status == STATUS_OK && balance.balance == 0 ? payout_open_amount(contact->terminal, info.cid, minor) : status;
+}
+
+enum status payout_all_run(struct terminal *terminal, struct reader *reader, struct payment *payment,
+                           const struct payout_desk *desk, const struct dialogue *dialogue, struct outcome *outcome) {
+  struct typed typed = {.dialogue = dialogue};
+  const struct dialogue own = {.context = &typed,
+                               .ask_pin = pin_typed,
+                               .say = say,
+                               .show = dialogue->show == NULL ? NULL : show,
+                               .step = step,
+                               .words = dialogue->words,
+                               .tap = dialogue->tap};
+  struct dialogue again = own;
+  struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = &own};
+  again.ask_pin = pin_again;
+  payment->amount = (struct amount){0, terminal->currency->numeric};
+  enum status status = amount_read(&contact, payment->wait_seconds, &payment->amount.minor, &outcome->tries_left);
+  if (status == STATUS_OK)
+    status = payout_run(terminal, reader, payment, desk, &again, outcome);
+  crypto_wipe(&typed, sizeof typed);
+  return status;
+}
