@@ -26,7 +26,9 @@ struct ledger_payout_terms {
  * STATUS_PAYOUT_LIMIT. What is captured of it waits for ledger_payout_settle; with an account nothing is
  * handed out, and the next settlement orders a transfer of what is captured. STATUS_IBAN_INVALID: it is no account. With
  * terms->closes it is all that is on the card, else STATUS_BAD_AMOUNT, and the step that captures it blocks the card; what is owed to the
- * card and its points stay where they are, for a card that replaces it. */
+ * card and its points stay where they are, for a card that replaces it. Of an empty card that is 0, and without terms->closes
+ * STATUS_PAYOUT_OF_NOTHING; of the terminal's day it needs room for the smallest amount, so that where it is used up no
+ * deposit goes out either. */
 enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_promise *offer,
                                     const struct ledger_payout_terms *terms, const struct ledger_signer *signer,
                                     struct ledger_transaction *transaction) EPURSE_MUST_USE;

@@ -139,6 +139,8 @@ enum status promise_decode(const uint8_t *record, size_t len, struct promise *pr
 /* N of a payout says whether its terminal asked for a transfer to a bank account or for cash, so that the card signs it:
  * by its last bit. False for any other type. */
 bool promise_is_transfer(const struct promise *promise);
+/* Nothing at all, amount 0, is promised by a payout only, of a card with balance 0: the one that closes it. */
+bool promise_amount_valid(const struct promise *promise);
 /* Makes a random N say which of the two a payout asks for; its other bits stay. */
 void nonce_mark(uint8_t nonce[NONCE_SIZE], bool transfer);
 /* Writes AUTHORISATION_TLV_SIZE bytes. */

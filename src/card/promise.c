@@ -61,7 +61,7 @@ static uint16_t refusal(const struct card *card, uint8_t type, const struct init
     return SW_INTERNAL;
   if (memcmp(initialize->tid, card->tid, TID_SIZE) != 0 || initialize->currency != parameters.currency)
     return SW_WRONG_DATA;
-  if (initialize->amount == 0 || initialize->amount > AMOUNT_MAX_ON_CARD)
+  if (initialize->amount == 0 && bytes_u32(card->memory.balance) != 0) /* it ends an empty card, and no other */
     return SW_WRONG_DATA;
   if (initialize->points && type != TRANSACTION_POINTS_PURCHASE && type != TRANSACTION_REFUND)
     return SW_WRONG_DATA;
@@ -157,6 +157,10 @@ uint16_t promise_initialize(struct card *card, const struct apdu *command, struc
   enum status status = initialize_decode(command->data, command->lc, &initialize);
   if (status != STATUS_OK) {
     sw = status == STATUS_BAD_LENGTH ? SW_WRONG_LENGTH : SW_WRONG_DATA;
+    goto out;
+  }
+  if (initialize.amount == 0 && command->p1 != P1_INITIALIZE_PAYOUT) {
+    sw = SW_WRONG_DATA;
     goto out;
   }
   /* The PIN comes first: whoever does not know it learns nothing about balance and limits. */

@@ -394,9 +394,13 @@ enum status ledger_payout_authorise(struct ledger *ledger, const struct signed_p
     status = answer_check(ledger, &ledger->chain, &answer);
   if (status == STATUS_OK && terms->closes && offer->promise->amount != ledger->chain.balance)
     status = STATUS_BAD_AMOUNT;
+  if (status == STATUS_OK && offer->promise->amount == 0 && !terms->closes)
+    status = STATUS_PAYOUT_OF_NOTHING;
   if (status != STATUS_OK)
     return status;
-  const struct limit_load payout = answer_load(&answer);
+  struct limit_load payout = answer_load(&answer);
+  if (payout.amount == 0) /* where the day is used up, no deposit goes out either */
+    payout.amount = 1;
   int64_t id = booking_id(ledger->chain.card, ledger->chain.atc);
   status = limit_check(ledger, &payout);
   if (status == STATUS_OK)

@@ -122,6 +122,8 @@ static enum status bring_check_room(struct ledger *ledger, struct brought *broug
     return bring_check_sale(ledger, brought, &now);
   bool room = amount <= now.balance;
   brought->left = now.balance - amount;
+  if (amount == 0) /* it closed an empty card, as nothing else may be of 0 */
+    room = now.balance == 0;
   if (promise->type == TRANSACTION_POINTS_PURCHASE)
     room = -points <= now.points;
   if (promise->type == TRANSACTION_LOAD)
@@ -225,7 +227,8 @@ static enum status bring_terms(struct ledger *ledger, const struct brought *brou
   const struct ledger_payout_terms *terms = brought->receipt->payout;
   const struct ledger_account *account = terms != NULL ? terms->account : NULL;
   enum status status = STATUS_OK;
-  if (terms != NULL && terms->closes && brought->left == 0)
+  bool closes = (terms != NULL && terms->closes) || brought->promise->amount == 0;
+  if (closes && brought->left == 0)
     status = payout_to_close(ledger, brought->what->id);
   if (status != STATUS_OK || !promise_is_transfer(brought->promise))
     return status;

@@ -248,7 +248,7 @@ enum status chain_read(struct ledger *ledger, const struct signed_promise *offer
   const struct promise *promise = offer->promise;
   memset(chain, 0, sizeof *chain);
   if (promise->type < TRANSACTION_PURCHASE || promise->type > TRANSACTION_OFFLINE_PURCHASE ||
-      promise->last_atc >= promise->atc || promise->amount == 0 || promise->amount > INT32_MAX)
+      promise->last_atc >= promise->atc || !promise_amount_valid(promise))
     return STATUS_BAD_FORMAT;
   enum status status = record_hash(offer->record, PROMISE_SIZE, chain->hash);
   if (status == STATUS_OK)

@@ -47,7 +47,7 @@ enum status payout_say(struct ledger *ledger, const struct booking *booking, enu
   enum status status = query_run(&query);
   if (status == STATUS_OK && outcome != PAYOUT_BACK)
     status = account_need(ledger, posting.credit);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK && posting.amount > 0)
     status = posting_add(ledger, &posting);
   return status == STATUS_OK && outcome != PAYOUT_BACK ? payout_deposit(ledger, &posting) : status;
 }

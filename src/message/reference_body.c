@@ -64,7 +64,7 @@ enum status reference_reply_parse(const json_t *body, struct reference_reply *re
   if (reply->state == REFERENCE_UNKNOWN)
     return field_end(&reader);
   reply->type = (uint8_t)field_integer(&reader, "type", TRANSACTION_PURCHASE, TRANSACTION_PAYOUT);
-  reply->amount = field_integer(&reader, "amount", 1, INT32_MAX);
+  reply->amount = field_integer(&reader, "amount", 0, INT32_MAX);
   field_cid(&reader, "cid", reply->cid);
   reply->atc = (uint32_t)field_integer(&reader, "atc", 1, UINT32_MAX);
   field_tid(&reader, "tid", reply->tid);

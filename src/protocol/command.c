@@ -57,9 +57,8 @@ enum status initialize_decode(const uint8_t *data, size_t len, struct initialize
   initialize->has_pin = len == INITIALIZE_MAX;
   bytes_read(&reader, initialize->pin_block, initialize->has_pin ? sizeof initialize->pin_block : 0);
   initialize->sale_atc = refund ? bytes_read_u32(&reader) : 0;
-  return points <= 1 && refund == (initialize->sale_atc != 0) && initialize->amount > 0 &&
-                 initialize->amount <= AMOUNT_MAX_ON_CARD && tid_valid(initialize->tid) &&
-                 moment_valid(initialize->time)
+  return points <= 1 && refund == (initialize->sale_atc != 0) && initialize->amount <= AMOUNT_MAX_ON_CARD &&
+                 tid_valid(initialize->tid) && moment_valid(initialize->time)
              ? STATUS_OK
              : STATUS_BAD_FORMAT;
 }

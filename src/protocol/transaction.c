@@ -52,11 +52,16 @@ static bool commitment_valid(const struct promise *promise) {
          memcmp(promise->commitment, none, sizeof promise->commitment) == 0;
 }
 
+bool promise_amount_valid(const struct promise *promise) {
+  bool nothing = promise->amount == 0;
+  return promise->amount <= AMOUNT_MAX_ON_CARD &&
+         (!nothing || (promise->type == TRANSACTION_PAYOUT && promise->balance == 0));
+}
+
 static bool promise_valid(const struct promise *promise, uint8_t flags) {
   return transaction_type_valid(promise->type) && (flags & ~(FLAG_PIN_VERIFIED | FLAG_SALE_IN_POINTS)) == 0 &&
-         moment_valid(promise->time) && promise->amount <= AMOUNT_MAX_ON_CARD &&
-         promise->balance <= AMOUNT_MAX_ON_CARD && promise->offline_sum <= AMOUNT_MAX_ON_CARD && sale_valid(promise) &&
-         commitment_valid(promise);
+         moment_valid(promise->time) && promise_amount_valid(promise) && promise->balance <= AMOUNT_MAX_ON_CARD &&
+         promise->offline_sum <= AMOUNT_MAX_ON_CARD && sale_valid(promise) && commitment_valid(promise);
 }
 
 enum status promise_decode(const uint8_t *record, size_t len, struct promise *promise) {

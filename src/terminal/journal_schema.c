@@ -118,9 +118,17 @@ static const char shift[] =
     "  BEGIN SELECT RAISE(ABORT, 'what is in a shift stays so'); END;"
     "PRAGMA user_version = 11;";
 
+/* Since version 12: what closes an empty card pays out nothing. */
+static const char nothing[] =
+    "PRAGMA writable_schema = ON;"
+    "UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (amount > 0)',"
+    "  'CHECK (amount > 0 OR (amount = 0 AND type = 5 AND closes = 1))') WHERE type = 'table' AND name = 'entry';"
+    "PRAGMA writable_schema = RESET;"
+    "PRAGMA user_version = 12;";
+
 /* What each version adds to the one before. */
 static const char *const versions[] = {first,   unreported, pin,    reference, bring, types,
-                                       offline, closing,    payout, deposit,   shift};
+                                       offline, closing,    payout, deposit,   shift, nothing};
 _Static_assert(sizeof versions / sizeof *versions == JOURNAL_SCHEMA_VERSION, "each version has its tables");
 
 enum status journal_build(struct journal *journal, int64_t version) {

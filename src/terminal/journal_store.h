@@ -40,7 +40,7 @@ enum status journal_together_end(struct journal *journal, enum status status) EP
 
 /* ---- journal_schema.c ---- */
 
-#define JOURNAL_SCHEMA_VERSION 11
+#define JOURNAL_SCHEMA_VERSION 12
 /* Makes what a journal of that version lacks, 0: everything; all of it or nothing. */
 enum status journal_build(struct journal *journal, int64_t version) EPURSE_MUST_USE;
 

@@ -21,7 +21,7 @@
 enum status order_check(const struct terminal *terminal, uint8_t role, const struct payment *payment) {
   if (terminal->role != role)
     return STATUS_NOT_PERMITTED;
-  if (payment->amount.minor <= 0 || payment->amount.minor > AMOUNT_MAX_ON_CARD)
+  if (payment->amount.minor < (payment->closes ? 0 : 1) || payment->amount.minor > AMOUNT_MAX_ON_CARD)
     return STATUS_BAD_AMOUNT;
   if (payment->reference != NULL && !reference_valid(payment->reference))
     return STATUS_BAD_FORMAT;

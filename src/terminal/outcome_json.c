@@ -12,7 +12,7 @@ void outcome_json_add(json_t *object, const struct outcome *outcome) {
   const struct currency *currency = currency_by_number(outcome->amount.currency);
   if (outcome->reference[0] != 0)
     json_object_set_new(object, "reference", json_string(outcome->reference));
-  if (outcome->amount.minor != 0) {
+  if (outcome->amount.minor != 0 || outcome->type == TRANSACTION_PAYOUT) {
     json_object_set_new(object, "amount", json_integer(outcome->amount.minor));
     json_object_set_new(object, "currency", json_string(currency != NULL ? currency->code : ""));
   }

@@ -49,13 +49,17 @@ static enum status show(void *context, const struct outcome *outcome) {
   return dialogue->show != NULL ? dialogue->show(dialogue->context, outcome) : STATUS_OK;
 }
 
-/* A payout of nothing is none, unless the card has paid out all of it just now, and that goes on. */
-static enum status amount_read(struct contact *contact, int wait_seconds, int64_t *minor, unsigned *tries_left) {
+/* A payout of nothing is none, unless it closes the card, or the card has paid out all of it just now, and that goes on. */
+static enum status amount_read(struct contact *contact, const struct payment *payment, int64_t *minor,
+                               unsigned *tries_left) {
   struct balance balance = {.balance = 0};
   struct card_info info;
-  enum status status = read_balance(contact, wait_seconds, &balance, &info, tries_left);
+  enum status status = read_balance(contact, payment->wait_seconds, &balance, &info, tries_left);
   *minor = balance.balance;
-  return status == STATUS_OK && balance.balance == 0 ? payout_open_amount(contact->terminal, info.cid, minor) : status;
+  if (status != STATUS_OK || balance.balance > 0)
+    return status;
+  status = payout_open_amount(contact->terminal, info.cid, minor);
+  return status == STATUS_INSUFFICIENT_BALANCE && payment->closes ? STATUS_OK : status;
 }
 
 enum status payout_all_run(struct terminal *terminal, struct reader *reader, struct payment *payment,
@@ -72,7 +76,7 @@ enum status payout_all_run(struct terminal *terminal, struct reader *reader, str
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = &own};
   again.ask_pin = pin_again;
   payment->amount = (struct amount){0, terminal->currency->numeric};
-  enum status status = amount_read(&contact, payment->wait_seconds, &payment->amount.minor, &outcome->tries_left);
+  enum status status = amount_read(&contact, payment, &payment->amount.minor, &outcome->tries_left);
   if (status == STATUS_OK)
     status = payout_run(terminal, reader, payment, desk, &again, outcome);
   crypto_wipe(&typed, sizeof typed);

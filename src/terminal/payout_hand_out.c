@@ -105,7 +105,8 @@ enum status payout_finish(struct order *order, const struct payout_desk *desk) {
       return status;
   }
   if (payout_is(order, PAYOUT_TO_HAND_OUT)) {
-    if (desk->hand_out(desk->context, amount, order->entry.deposit, again) != STATUS_OK)
+    bool nothing = amount.minor + order->entry.deposit == 0; /* an empty card without a deposit: nobody is asked */
+    if (!nothing && desk->hand_out(desk->context, amount, order->entry.deposit, again) != STATUS_OK)
       return STATUS_PAYOUT_OPEN;
     (void)!payout_note(order, PAYOUT_HANDED_OUT); /* where the disk refuses, the cashier is asked once more */
   }

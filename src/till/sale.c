@@ -69,14 +69,29 @@ static bool both_print(const char *own, struct amount amount, int64_t deposit, b
   return true;
 }
 
+/* Of an empty card. */
+static bool deposit_print(struct amount deposit, bool again, char question[256]) {
+  char text[AMOUNT_TEXT_MAX];
+  if (amount_print(deposit, NULL, text, sizeof text) == 0)
+    return false;
+  snprintf(question, 256,
+           again
+               ? "The card's deposit of %s was to be handed out before, and nobody confirmed it. If the holder has not "
+                 "got it, hand it out now. Has the holder got it?"
+               : "Hand out the card's deposit of %s now. Has the holder got it?",
+           text);
+  return true;
+}
+
 /* What it comes to is told by status, too: of all that is on a card nobody else knows it. */
 static enum status hand_out(void *context, struct amount amount, int64_t deposit, bool again) {
   struct till *till = context;
   char text[AMOUNT_TEXT_MAX], question[256];
   if (amount_print(amount, NULL, text, sizeof text) == 0 ||
-      (deposit > 0 && !both_print(text, amount, deposit, again, question)))
+      (deposit > 0 && amount.minor > 0 && !both_print(text, amount, deposit, again, question)) ||
+      (amount.minor == 0 && !deposit_print((struct amount){deposit, amount.currency}, again, question)))
     return STATUS_BAD_AMOUNT;
-  if (deposit <= 0)
+  if (deposit <= 0 && amount.minor > 0)
     snprintf(question, sizeof question,
              again ? "%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand it "
                      "out now. Has the holder got it?"

@@ -70,7 +70,8 @@ START_TEST(what_is_not_paid_out) {
   host_open(&bench.host, &bench.reload);
   ck_assert_uint_eq(ask(&bench, &bench.reload, 1, BENCH_WRONG_PIN), 0x63C4);
   ck_assert_uint_eq(ask(&bench, &bench.reload, 5001, BENCH_PIN), SW_INSUFFICIENT_BALANCE);
-  ck_assert_uint_eq(ask(&bench, &bench.reload, 0, NULL), SW_WRONG_DATA);
+  ck_assert_uint_eq(ask(&bench, &bench.reload, 0, NULL), SW_SECURITY_NOT_SATISFIED);
+  ck_assert_uint_eq(ask(&bench, &bench.reload, 0, BENCH_PIN), SW_WRONG_DATA); /* with money on it */
   struct bench_wish points = {P1_INITIALIZE_PAYOUT, 1, true, &bench.reload, NULL, 0};
   ck_assert_uint_eq(bench_initialize(&bench, &points), SW_WRONG_DATA);
   points = (struct bench_wish){P1_INITIALIZE_PAYOUT, 1, false, &bench.reload, NULL, 1};
@@ -105,4 +106,48 @@ START_TEST(a_payout_is_ordered_as_one) {
 }
 END_TEST
 
-SUITE_OF(payout, all_of_it_is_paid_out, the_desk_pays_out_too, what_is_not_paid_out, a_payout_is_ordered_as_one)
+/* Nothing is paid out of an empty card only, and by nothing but a payout; with its PIN, as any; once more it is promised anew. */
+START_TEST(an_empty_card_pays_out_nothing) {
+  struct bench bench;
+  struct log_record line;
+  uint8_t order[AUTHORISATION_SIZE];
+  bench_make(&bench);
+  host_open(&bench.host, &bench.desk);
+  ck_assert_uint_eq(ask(&bench, &bench.desk, 0, NULL), SW_SECURITY_NOT_SATISFIED);
+  ck_assert_uint_eq(ask(&bench, &bench.desk, 0, BENCH_PIN), SW_OK);
+  ck_assert_uint_eq(ask(&bench, &bench.desk, 0, NULL), SW_OK);
+  struct promise promise = decoded(&bench);
+  ck_assert_uint_eq(promise.type, TRANSACTION_PAYOUT);
+  ck_assert(promise.pin_verified);
+  ck_assert_uint_eq(promise.atc, 2);
+  ck_assert_uint_eq(promise.amount + promise.balance, 0);
+  issuer_order(&bench.issuer, &(struct order_request){.promise = bench.promise}, order);
+  ck_assert_uint_eq(bench_keep(&bench, TRANSACTION_PAYOUT, order), SW_OK);
+  ck_assert_uint_eq(bench_keep(&bench, TRANSACTION_PAYOUT, order), SW_OK); /* once */
+  ck_assert_uint_eq(bench_balance(&bench).balance, 0);
+  ck_assert_uint_eq(bytes_u32(bench.card.memory.purchase_count), 1);
+  ck_assert_uint_eq(host_secure(&bench.host, HOST_APDU(0x00, INS_READ_RECORD, 1, SFI_PURCHASE_LOG << 3 | 5)), SW_OK);
+  ck_assert_int_eq(log_record_decode(bench.host.answer.data, LOG_RECORD_SIZE, &line), STATUS_OK);
+  ck_assert_uint_eq(line.type, TRANSACTION_PAYOUT);
+  ck_assert_uint_eq(line.amount, 0);
+}
+END_TEST
+
+/* By the other commands nothing is asked for 0, whatever is on the card; a wrong PIN beside it is not looked at. */
+START_TEST(nothing_else_is_of_nothing) {
+  static const uint8_t kinds[] = {P1_INITIALIZE_LOAD, P1_INITIALIZE_PURCHASE, P1_INITIALIZE_OFFLINE};
+  struct bench bench;
+  bench_make(&bench);
+  for (size_t i = 0; i < sizeof kinds; i++) {
+    const struct terminal *terminal = i == 0 ? &bench.reload : &bench.pos;
+    host_open(&bench.host, terminal);
+    ck_assert_uint_eq(
+        bench_initialize(&bench, &(struct bench_wish){.p1 = kinds[i], .terminal = terminal, .pin = BENCH_WRONG_PIN}),
+        SW_WRONG_DATA);
+  }
+  ck_assert_uint_eq(bytes_u32(bench.card.memory.atc), 0);
+}
+END_TEST
+
+SUITE_OF(payout, an_empty_card_pays_out_nothing, nothing_else_is_of_nothing, all_of_it_is_paid_out,
+         the_desk_pays_out_too, what_is_not_paid_out, a_payout_is_ordered_as_one)

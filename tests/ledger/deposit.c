@@ -2,6 +2,7 @@
  * Deposits: taken when a card is issued, given back once, the way that the payout goes which closes it, or kept for the card that
  * replaces it. */
 #include "epurse/ledger_deposit.h"
+#include "epurse/ledger_limit.h"
 #include "epurse/ledger_payout.h"
 #include "epurse/ledger_renewal.h"
 #include "epurse/ledger_totals.h"
@@ -218,6 +219,151 @@ START_TEST(sums_are_by_terminal) {
 }
 END_TEST
 
+/* A card with nothing on it, and its deposit. */
+static void begin_empty(struct world *world, struct purse *purse) {
+  world_open(world);
+  world_issue(world, 1, purse);
+  ck_assert_int_eq(take(world, purse, DEPOSIT), STATUS_OK);
+}
+
+static void assert_closed(struct world *world, const struct purse *purse) {
+  struct ledger_card card;
+  ck_assert_int_eq(ledger_card_find(world->ledger, purse->cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+  ck_assert_str_eq(card.reason, LEDGER_REASON_CLOSED);
+}
+
+/* _i: in cash; to a bank account. Said again and again it is the same. */
+START_TEST(goes_back_with_an_empty_card_once) {
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement closed;
+  begin_empty(&world, &purse);
+  close_card(&world, &purse, 0, _i == 0 ? NULL : &account);
+  assert_closed(&world, &purse);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(settle(&world, &purse, PAYOUT_WISH_PAY).deposit, DEPOSIT);
+  if (_i == 0)
+    ck_assert_int_eq(settle(&world, &purse, PAYOUT_WISH_DONE).deposit, DEPOSIT);
+  ck_assert_int_eq(deposit_of(&world, &purse), 0);
+  close_day(&world, &closed);
+  ck_assert_int_eq(outstanding(&world), 0);
+  ck_assert_int_eq(closed.sums.payouts, _i == 0 ? DEPOSIT : 0);
+  ck_assert_int_eq(closed.transfers, _i);
+  ck_assert_int_eq(closed.transferred, _i == 0 ? 0 : DEPOSIT);
+  world_close(&world);
+}
+END_TEST
+
+/* _i as above: nothing goes anywhere, and no bank is told of it, beside what another card pays out. */
+START_TEST(an_empty_card_without_one_is_closed) {
+  struct world world;
+  struct purse purse, other;
+  struct ledger_settlement closed;
+  struct ledger_settlement_transfer rows[3];
+  size_t count = 0;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_issue(&world, 2, &other);
+  world_complete(&world, &other, TRANSACTION_LOAD, 100, RELOAD);
+  close_card(&world, &purse, 0, _i == 0 ? NULL : &account);
+  assert_closed(&world, &purse);
+  close_card(&world, &other, 100, &account);
+  const struct ledger_fate fate = settle(&world, &purse, PAYOUT_WISH_PAY);
+  ck_assert(_i == 1 || fate.pay);
+  ck_assert_int_eq(fate.deposit, 0);
+  if (_i == 0)
+    ck_assert_int_eq(settle(&world, &purse, PAYOUT_WISH_DONE).deposit, 0);
+  close_day(&world, &closed);
+  ck_assert_int_eq(closed.sums.payouts, 0);
+  ck_assert_int_eq(closed.transfers, 1);
+  ck_assert_int_eq(closed.transferred, 100);
+  const struct ledger_transfer_place place = {closed.number, 0};
+  ck_assert_int_eq(ledger_settlement_transfers(world.ledger, &place, rows, 3, &count), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert_uint_eq(rows[0].amount, 100);
+  world_close(&world);
+}
+END_TEST
+
+static enum status ask_nothing(struct world *world, struct purse *purse, struct ask *ask) {
+  ask->purse = purse;
+  purse_promise(purse, TRANSACTION_PAYOUT, 0, RELOAD);
+  ck_assert_int_eq(world_ask(world, ask), STATUS_OK);
+  return ask->outcome;
+}
+
+static enum status act_a_cent(struct ledger *ledger, const void *what) {
+  (void)what;
+  return ledger_terminal_payout_limit(ledger, (const uint8_t *)RELOAD, 1);
+}
+
+/* One that closes nothing is refused for its own reason, and nothing is booked; where the terminal's day is used up, no deposit
+ * goes out either. */
+START_TEST(nothing_is_paid_out_but_to_close) {
+  struct world world;
+  struct purse purse, other;
+  begin_empty(&world, &purse);
+  world_issue(&world, 2, &other);
+  world_complete(&world, &other, TRANSACTION_LOAD, 100, RELOAD);
+  struct ask plain = {.closes = false};
+  ck_assert_int_eq(ask_nothing(&world, &purse, &plain), STATUS_PAYOUT_OF_NOTHING);
+  ck_assert(!purse_commit(&purse, plain.transaction.authorisation));
+  ck_assert_uint_eq(world_state(&world, &purse, purse.atc), LEDGER_DECLINED);
+  ck_assert_int_eq(world_do(&world, act_a_cent, NULL), STATUS_OK);
+  world_complete(&world, &other, TRANSACTION_PAYOUT, 1, RELOAD);
+  struct ask closing = {.closes = true};
+  ck_assert_int_eq(ask_nothing(&world, &purse, &closing), STATUS_PAYOUT_LIMIT);
+  ck_assert_int_eq(deposit_of(&world, &purse), DEPOSIT);
+  world_assert_card(&world, &purse, 0, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* An opened card promises nothing, again and again, and commits none: no hold, no deposit, nothing to settle; then it is closed,
+ * and promises once more. */
+START_TEST(an_empty_card_promises_again_and_again) {
+  struct world world;
+  struct purse purse;
+  begin_empty(&world, &purse);
+  for (int i = 0; i < 4; i++) {
+    struct ask ask = {.closes = true};
+    ck_assert_int_eq(ask_nothing(&world, &purse, &ask), STATUS_OK);
+    world_assert_card(&world, &purse, 0, 0, 0);
+    ck_assert_int_eq(world_ask(&world, &ask), STATUS_OK); /* the same promise: the same answer */
+    ck_assert(ask.standing.answered);
+  }
+  ck_assert_int_eq(deposit_of(&world, &purse), DEPOSIT);
+  close_card(&world, &purse, 0, NULL);
+  ck_assert_int_eq(settle(&world, &purse, PAYOUT_WISH_PAY).deposit, DEPOSIT);
+  struct purse opened = purse;
+  struct ask late = {.closes = true};
+  ck_assert_int_eq(ask_nothing(&world, &opened, &late), STATUS_CARD_CLOSED);
+  ck_assert_int_eq(deposit_of(&world, &purse), 0);
+  world_close(&world);
+}
+END_TEST
+
+static enum status act_offer(struct ledger *ledger, const void *what) {
+  const struct purse *purse = what;
+  const struct signed_promise offer = {.promise = &purse->promise, .record = purse->record, .now = WORLD_NOW};
+  struct promise_verdict standing;
+  return ledger_promise_open(ledger, &offer, &standing);
+}
+
+/* _i: of a card with money, of one that says it has none, and of what is no payout. */
+START_TEST(nothing_is_promised_by_no_other) {
+  struct world world;
+  struct purse purse;
+  begin(&world, &purse);
+  purse.balance = _i == 0 ? 20000 : 0;
+  purse_promise(&purse, _i == 2 ? TRANSACTION_PURCHASE : TRANSACTION_PAYOUT, 0, RELOAD);
+  ck_assert_int_eq(world_do(&world, act_offer, &purse), _i == 1 ? STATUS_OUT_OF_STEP : STATUS_BAD_FORMAT);
+  ck_assert_int_eq(deposit_of(&world, &purse), DEPOSIT);
+  world_close(&world);
+}
+END_TEST
+
 static enum status act_block(struct ledger *ledger, const void *what) {
   const struct purse *purse = what;
   return ledger_card_block(ledger, purse->cid, "lost", WORLD_NOW);
@@ -298,6 +444,38 @@ START_TEST(is_not_given_back_beside_going_over) {
 }
 END_TEST
 
+/* _i: put back; said to be paid when the card has been renewed: an empty closed card's deposit is the next card's. */
+START_TEST(of_an_empty_card_it_goes_over) {
+  struct world world;
+  struct purse purse, heir;
+  begin_empty(&world, &purse);
+  world_issue(&world, 2, &heir);
+  close_card(&world, &purse, 0, NULL);
+  if (_i == 0)
+    ck_assert(settle(&world, &purse, PAYOUT_WISH_BACK).back);
+  go_over(&world, &purse, &heir, _i == 1);
+  ck_assert_int_eq(settle(&world, &purse, PAYOUT_WISH_PAY).deposit, 0);
+  ck_assert_int_eq(deposit_of(&world, &heir), DEPOSIT);
+  close_card(&world, &heir, 0, NULL);
+  ck_assert_int_eq(settle(&world, &heir, PAYOUT_WISH_PAY).deposit, DEPOSIT);
+  world_close(&world);
+}
+END_TEST
+
+/* By hand: what says of an empty card's payout that it closes it is taken away. */
+START_TEST(the_audit_names_a_payout_of_nothing) {
+  struct world world;
+  struct purse purse;
+  struct ask ask = {.closes = true};
+  begin_empty(&world, &purse);
+  pay_out(&world, &purse, 0, &ask);
+  world_assert_clean(&world);
+  ck_assert_int_eq(world_tamper(&world, "DROP TRIGGER payout_close_kept; DELETE FROM payout_close"), PLACE_DONE);
+  ck_assert_uint_gt(world_contradictions(&world), 0);
+  world_discard(&world);
+}
+END_TEST
+
 START_TEST(refuses_each_for_its_reason) {
   struct world world;
   struct purse purse;
@@ -356,6 +534,13 @@ Suite *deposit_suite(void) {
   tcase_add_loop_test(tests, stays_where_no_card_is_closed, 0, 2);
   tcase_add_loop_test(tests, goes_over_to_the_next_card_once, 0, 2);
   tcase_add_test(tests, is_kept_where_the_payout_went_back);
+  tcase_add_loop_test(tests, goes_back_with_an_empty_card_once, 0, 2);
+  tcase_add_loop_test(tests, an_empty_card_without_one_is_closed, 0, 2);
+  tcase_add_test(tests, nothing_is_paid_out_but_to_close);
+  tcase_add_test(tests, an_empty_card_promises_again_and_again);
+  tcase_add_loop_test(tests, nothing_is_promised_by_no_other, 0, 3);
+  tcase_add_loop_test(tests, of_an_empty_card_it_goes_over, 0, 2);
+  tcase_add_test(tests, the_audit_names_a_payout_of_nothing);
   tcase_add_test(tests, sums_are_by_terminal);
   tcase_add_test(tests, is_not_given_back_beside_going_over);
   tcase_add_test(tests, refuses_each_for_its_reason);

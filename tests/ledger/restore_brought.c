@@ -323,6 +323,45 @@ START_TEST(a_payout_that_was_forgotten_ends_its_card) {
 }
 END_TEST
 
+/* _i: with its terminal's word that it closed the card, and without: nothing else may be of nothing. Before the receipt that emptied
+ * the card it waits. */
+START_TEST(a_payout_of_nothing_that_was_forgotten_ends_its_card) {
+  static const struct ledger_payout_terms ends = {NULL, true};
+  struct scene scene;
+  struct ledger_restored restored;
+  struct ledger_card card;
+  struct kept part, last;
+  memset(&scene, 0, sizeof scene);
+  struct world *world = &scene.world;
+  world_open(world);
+  world_issue(world, 1, &scene.busy);
+  ck_assert_int_eq(world_do(world, take_deposit, scene.busy.cid), STATUS_OK);
+  world_complete(world, &scene.busy, TRANSACTION_LOAD, 5000, RELOAD);
+  scene_backup(&scene);
+  world_complete(world, &scene.busy, TRANSACTION_PAYOUT, 5000, RELOAD);
+  kept_read(world, &scene.busy, scene.busy.atc, &part);
+  struct ask ask = {.purse = &scene.busy, .closes = true};
+  purse_promise(&scene.busy, TRANSACTION_PAYOUT, 0, RELOAD);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  ck_assert(purse_commit(&scene.busy, ask.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(world, &scene.busy, scene.busy.atc, scene.busy.secret), STATUS_OK);
+  kept_read(world, &scene.busy, scene.busy.atc, &last);
+  ck_assert_int_eq(scene_restore(&scene, true, &restored), STATUS_OK);
+  last.receipt.payout = _i == 0 ? &ends : NULL;
+  ck_assert_int_eq(hand_out(world, &last, PAYOUT_WISH_DONE), STATUS_OUT_OF_STEP);
+  ck_assert_int_eq(hand_out(world, &part, PAYOUT_WISH_DONE), STATUS_OK);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(hand_out(world, &last, PAYOUT_WISH_DONE), STATUS_OK);
+    ck_assert(last.fate.pay);
+    ck_assert_int_eq(last.fate.deposit, 300);
+  }
+  ck_assert_int_eq(ledger_card_find(world->ledger, scene.busy.cid, &card), STATUS_OK);
+  ck_assert_str_eq(card.reason, LEDGER_REASON_CLOSED);
+  world_assert_clean(world);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* A terminal lies after a restoration: its payout of all that was there ended the card, of which the deposit would be its too. What
  * really ended it comes after that: the deposit goes once, and no audit calls either wrong. */
 START_TEST(two_that_say_they_ended_a_card_give_back_one_deposit) {
@@ -406,6 +445,7 @@ void restore_brought_tests(TCase *tests) {
   tcase_add_test(tests, payouts_that_were_forgotten_come_back);
   tcase_add_loop_test(tests, a_transfer_that_was_forgotten_is_one, 0, 2);
   tcase_add_test(tests, a_payout_that_was_forgotten_ends_its_card);
+  tcase_add_loop_test(tests, a_payout_of_nothing_that_was_forgotten_ends_its_card, 0, 2);
   tcase_add_test(tests, two_that_say_they_ended_a_card_give_back_one_deposit);
   tcase_add_test(tests, a_balance_that_was_forgotten_is_no_lie);
 }

@@ -114,11 +114,15 @@ final class Promise {
     return true;
   }
 
+  private boolean asksForNothing() {
+    return Unsigned.isZero(command.bytes, C_AMOUNT, Unsigned.SIZE);
+  }
+
   private boolean formed() {
     byte[] data = command.bytes;
     return (data[C_POINTS] == 0 || data[C_POINTS] == 1) &&
            (command.p1() != P1_REFUND || !Unsigned.isZero(data, C_SALE, Unsigned.SIZE)) &&
-           !Unsigned.isZero(data, C_AMOUNT, Unsigned.SIZE) && !Unsigned.isAboveMoney(data, C_AMOUNT) &&
+           (command.p1() == P1_PAYOUT || !asksForNothing()) && !Unsigned.isAboveMoney(data, C_AMOUNT) &&
            tidValid(data, C_TID) && Moment.valid(data, C_TIME);
   }
 
@@ -150,6 +154,8 @@ final class Promise {
     byte[] data = command.bytes;
     if (!session.isWith(data, C_TID) ||
         Util.arrayCompare(data, C_CURRENCY, memory.parameters(), Memory.CURRENCY, (short)2) != 0)
+      return Sw.WRONG_DATA;
+    if (asksForNothing() && !Unsigned.isZero(memory.balance, (short)0, Unsigned.SIZE)) /* it ends an empty card */
       return Sw.WRONG_DATA;
     if (inPoints() && type != Record.POINTS_PURCHASE && type != Record.REFUND)
       return Sw.WRONG_DATA;

@@ -60,7 +60,7 @@ static void report_taken(FILE *out, const struct outcome *outcome) {
 void report_done(FILE *out, const char *operation, const struct outcome *outcome) {
   char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], cid[17];
   cid_print(outcome->cid, cid);
-  if (outcome->amount.minor == 0) {
+  if (outcome->amount.minor == 0 && outcome->type != TRANSACTION_PAYOUT) {
     fprintf(out, translated("%s card %s\n"), translated(operation), cid);
     report_taken(out, outcome);
     return;
@@ -144,7 +144,8 @@ void report_failure(const struct terminal_program *self, enum status status, con
 /* Where and when, as the cardholder reads it. */
 static void report_place(const struct terminal_program *self, const struct outcome *outcome) {
   char time[LOCAL_TIME_MAX];
-  if (self->terminal == NULL || outcome->amount.minor == 0 || !moment_valid(outcome->time))
+  if (self->terminal == NULL || (outcome->amount.minor == 0 && outcome->type != TRANSACTION_PAYOUT) ||
+      !moment_valid(outcome->time))
     return;
   local_time_print(outcome->time, time);
   printf("%s, %s\n", self->terminal->merchant_name[0] != 0 ? self->terminal->merchant_name : self->terminal->merchant,

@@ -9,6 +9,7 @@ const char *const retold_audit[] = {
     SENTENCE("paid out, and not where its holder wanted it"),
     SENTENCE("ordered, and was not captured"),
     SENTENCE("closes its card, and is no payout, or the card is in use"),
+    SENTENCE("pays out nothing, and does not close its card"),
     SENTENCE("its deposit was not taken when it was issued, by a desk"),
     SENTENCE("when it was settled does not fit its state"),
     SENTENCE("its terminal may not do this"),

@@ -38,8 +38,23 @@ static void both_words(struct amount amount, int64_t deposit, bool again, char w
            own, left, all);
 }
 
+/* Of an empty card. */
+static void deposit_words(struct amount deposit, bool again, char words[TILL_QUESTION_MAX]) {
+  char text[AMOUNT_TEXT_MAX];
+  report_amount(text, deposit.minor, deposit.currency);
+  snprintf(words, TILL_QUESTION_MAX,
+           again ? translated("The card's deposit of %s was to be handed out before, and nobody confirmed it. If the "
+                              "holder has not got it, hand it out now. Has the holder got it?")
+                 : translated("Hand out the card's deposit of %s now. Has the holder got it?"),
+           text);
+}
+
 void hand_out_words(struct amount amount, int64_t deposit, bool again, char words[TILL_QUESTION_MAX]) {
   char text[AMOUNT_TEXT_MAX];
+  if (amount.minor == 0) {
+    deposit_words((struct amount){deposit, amount.currency}, again, words);
+    return;
+  }
   if (deposit > 0) {
     both_words(amount, deposit, again, words);
     return;
@@ -76,7 +91,7 @@ static void replace_amount(char words[TILL_QUESTION_MAX], struct amount amount) 
 
 void till_question_words(const char *english, struct amount amount, int64_t deposit, char words[TILL_QUESTION_MAX]) {
   const bool again = strstr(english, "to be handed out before") != NULL;
-  if (amount.minor > 0 && (again || strncmp(english, "Hand out ", strlen("Hand out ")) == 0)) {
+  if ((amount.minor > 0 || deposit > 0) && (again || strncmp(english, "Hand out ", strlen("Hand out ")) == 0)) {
     hand_out_words(amount, deposit, again, words);
     return;
   }

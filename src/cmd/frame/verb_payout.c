@@ -63,16 +63,6 @@ enum status verb_recover_payouts(void *context, char **arguments) {
   return status == STATUS_OK ? recover_report(self) : status;
 }
 
-/* A payout of nothing is none. */
-static void empty_say(const struct terminal_program *self, enum status status, const struct outcome *outcome) {
-  char text[AMOUNT_TEXT_MAX];
-  if (status != STATUS_INSUFFICIENT_BALANCE || !self->close || outcome->amount.minor != 0)
-    return;
-  report_amount(text, 1, self->terminal->currency->numeric);
-  problem_say(self->program->name,
-              "a card with nothing on it is not closed: load %s first, in cash say, which it gives back", text);
-}
-
 /* ---- to a bank account ---- */
 
 struct account {
@@ -128,7 +118,6 @@ static enum status pay_out(struct terminal_program *self, struct payment *paymen
     report_outcome(self, "payout", status, &outcome);
   else
     self->dialogue.say(self->dialogue.context, payment->closes ? PAYOUT_CLOSED : "Take the card.");
-  empty_say(self, status, &outcome);
   if (status == STATUS_OK)
     paper_after(self, &outcome);
   return status;

@@ -154,7 +154,7 @@ CREATE TABLE booking (
   id INTEGER NOT NULL UNIQUE, -- card << 32 | atc
   state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 6),
   type INTEGER NOT NULL CHECK (type BETWEEN 1 AND 6),
-  amount INTEGER NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
+  amount INTEGER NOT NULL CHECK (amount BETWEEN iif(type = 5, 0, 1) AND 2147483647), -- 0: it closes an empty card
   points INTEGER NOT NULL,
   terminal INTEGER NOT NULL REFERENCES terminal (id),
   merchant INTEGER NOT NULL REFERENCES merchant (id),
@@ -966,4 +966,4 @@ JOIN (SELECT 1 AS transition UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SEL
   ON CASE t.transition WHEN 1 THEN r.state <> 4 AND r.held > 0
     WHEN 2 THEN r.state IN (2, 3, 5, 6) AND r.held > 0
     WHEN 3 THEN r.state = 2 AND ((r.type IN (1, 2) AND r.points > 0) OR (r.type = 4 AND r.points < 0))
-    ELSE r.state = 6 OR (r.type = 5 AND p.outcome IS NOT NULL) END;
+    ELSE r.state = 6 OR (r.type = 5 AND r.held > 0 AND p.outcome IS NOT NULL) END;

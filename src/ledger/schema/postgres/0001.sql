@@ -177,7 +177,7 @@ CREATE TABLE booking (
   id bigint PRIMARY KEY,
   state bigint NOT NULL CHECK (state BETWEEN 1 AND 6),
   type bigint NOT NULL CHECK (type BETWEEN 1 AND 6),
-  amount bigint NOT NULL CHECK (amount BETWEEN 1 AND 2147483647),
+  amount bigint NOT NULL CHECK (amount BETWEEN CASE type WHEN 5 THEN 0 ELSE 1 END AND 2147483647), -- 0: it closes an empty card
   points bigint NOT NULL,
   terminal bigint NOT NULL REFERENCES terminal (id),
   merchant bigint NOT NULL REFERENCES merchant (id),
@@ -1140,4 +1140,4 @@ JOIN (SELECT CAST(1 AS bigint) AS transition UNION ALL SELECT 2 UNION ALL SELECT
   ON CASE t.transition WHEN 1 THEN r.state <> 4 AND r.held > 0
     WHEN 2 THEN r.state IN (2, 3, 5, 6) AND r.held > 0
     WHEN 3 THEN r.state = 2 AND ((r.type IN (1, 2) AND r.points > 0) OR (r.type = 4 AND r.points < 0))
-    ELSE r.state = 6 OR (r.type = 5 AND p.outcome IS NOT NULL) END;
+    ELSE r.state = 6 OR (r.type = 5 AND r.held > 0 AND p.outcome IS NOT NULL) END;
