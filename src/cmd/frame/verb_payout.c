@@ -148,7 +148,6 @@ static bool till_runs(struct terminal_program *self, const struct payment *payme
       .operation = "payout", .path = "/payouts", .payment = payment, .whole = self->all || self->close};
   if (self->terminal->role != ROLE_RELOAD || !till_client_runs(self, &wish, &outcome, status))
     return false;
-  empty_say(self, *status, &outcome);
   return true;
 }
 
