@@ -236,26 +236,29 @@ static bool is_told(enum status status) {
          status == STATUS_REFERENCE_USED || status == STATUS_REFERENCE_DONE || is_held(status);
 }
 
+static void line_note(struct till *till, bool answers) {
+  pthread_mutex_lock(&till->mutex);
+  till->health.server = answers;
+  pthread_mutex_unlock(&till->mutex);
+}
+
 /* Nobody asked for the name before the card: what is refused may have been done at another till, and its customer is not to pay
- * again. */
+ * again. Where nobody answers that, it is what it would have been if it had been asked ahead: no refusal. */
 static enum status name_ask(struct till *till, struct payment *payment, const struct dialogue *dialogue,
                             enum status refusal, struct outcome *outcome) {
   struct outcome first;
   payment->name_rides = false;
   enum status status = payment_recall(till->terminal, type_of(&till->request), payment, dialogue, &first);
+  line_note(till, status != STATUS_NO_SERVER);
   if (status == STATUS_REFERENCE_HELD)
     return held_status(true, refusal);
+  if (status == STATUS_NO_SERVER && !payment->named_offline)
+    return status;
   if (status != STATUS_OK && status != STATUS_UNREPORTED && status != STATUS_REFERENCE_USED)
     return refusal;
   *outcome = first;
   till->printable = false;
   return status;
-}
-
-static void line_note(struct till *till, bool answers) {
-  pthread_mutex_lock(&till->mutex);
-  till->health.server = answers;
-  pthread_mutex_unlock(&till->mutex);
 }
 
 /* What was begun under that name goes on with what it was then: its card may have nothing more on it. */
@@ -294,8 +297,8 @@ static enum status carry(struct till *till, struct payment *payment, const struc
   till_reader_check(till, status);
   if (status == STATUS_NO_SERVER || (status == STATUS_OK && outcome->offline && !outcome->finished_before))
     line_note(till, false);
-  bool open = payment->name_rides && !is_told(status) && backend_answered(till->terminal->backend) >= 0;
-  return open ? name_ask(till, payment, &dialogue, status, outcome) : held_status(held, status);
+  return payment->name_rides && !is_told(status) ? name_ask(till, payment, &dialogue, status, outcome)
+                                                 : held_status(held, status);
 }
 
 static enum status work(struct till *till, struct outcome *outcome) {

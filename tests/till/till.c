@@ -2,8 +2,10 @@
  * The till: one sale at a time, its events without gaps, its results by reference; torn or killed, nothing is taken twice. */
 #include "epurse/till.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -244,6 +246,39 @@ START_TEST(a_line_that_dies_is_told) {
 }
 END_TEST
 
+/* As a server that is started anew does to the lines that it had. */
+static void cut_line(void *context) {
+  struct sockaddr_in peer;
+  (void)context;
+  for (int fd = 0; fd < 256; fd++) {
+    socklen_t len = sizeof peer;
+    if (getpeername(fd, (struct sockaddr *)&peer, &len) == 0 && peer.sin_family == AF_INET)
+      ck_assert_int_eq(shutdown(fd, SHUT_RDWR), 0);
+  }
+}
+
+/* The line dies before the card itself refuses: it may be done elsewhere, so it is no refusal until somebody has been asked. */
+START_TEST(a_refusal_without_a_line_is_none) {
+  const char *first = _i == 0 ? "M1" : "N1", *second = _i == 0 ? "M2" : "N2";
+  struct outcome outcome;
+  struct till_result result;
+  flow_impatient();
+  begin("till-refuses");
+  ck_assert_int_eq(again(first, START - 300, true).status, STATUS_OK);
+  confirms(first);
+  ck_assert_int_eq(elsewhere(second, 200, &outcome), STATUS_OK); /* 100 are left */
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .hook = _i == 0 ? pull_line : cut_line};
+  result = again(second, 200, true);
+  ck_assert_int_eq(result.status, _i == 0 ? STATUS_NO_SERVER : STATUS_OK);
+  if (_i == 0)
+    flow_server_thaw();
+  result = again(second, 200, _i == 1);
+  ck_assert(result.status == STATUS_OK && result.outcome.finished_before && result.outcome.balance_after == 100);
+  flow_card_settled(&card, 100);
+  end();
+}
+END_TEST
+
 /* The card is lost in the middle of the debit: held, and the same again with the same card ends it. */
 START_TEST(a_torn_sale_is_finished) {
   struct till_result result;
@@ -447,6 +482,7 @@ static Suite *till_suite(void) {
   tcase_add_test(tests, a_name_rides_on_a_kept_line);
   tcase_add_test(tests, a_name_of_another_till_is_told);
   tcase_add_test(tests, a_line_that_dies_is_told);
+  tcase_add_loop_test(tests, a_refusal_without_a_line_is_none, 0, 2);
   tcase_add_test(tests, a_torn_sale_is_finished);
   tcase_add_test(tests, what_waits_is_aborted);
   tcase_add_test(tests, nonsense_begins_nothing);
