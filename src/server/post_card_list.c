@@ -6,6 +6,7 @@
 #include "envelope.h"
 #include "facts.h"
 #include "http/request.h"
+#include "list_body.h"
 #include "service.h"
 
 #define PAGE_MAX 24 /* of the longest facts: they fit MESSAGE_MAX */
@@ -32,6 +33,7 @@ static enum status parse(json_t *body, struct page *page) {
 
 struct listing {
   const struct page *page;
+  uint16_t currency;
   struct ledger_card *cards;
   size_t count;
 };
@@ -43,22 +45,16 @@ static enum status list_cards(struct ledger *ledger, void *context) {
   return ledger_card_list(ledger, page->from_start ? NULL : page->after, listing->cards, page->limit, &listing->count);
 }
 
-static json_t *page_body(const struct ledger_card *cards, size_t count, uint16_t currency) {
-  json_t *list = json_array();
+static json_t *row(const void *context, size_t index) {
+  const struct listing *listing = context;
+  struct card_facts facts = facts_of(&listing->cards[index], listing->currency);
 
-  for (size_t i = 0; i < count; i++) {
-    struct card_facts facts = facts_of(&cards[i], currency);
-    if (json_array_append_new(list, card_facts_body(&facts)) != 0) {
-      json_decref(list);
-      return NULL;
-    }
-  }
-  return json_pack("{s:o}", "cards", list);
+  return card_facts_body(&facts);
 }
 
 void post_card_list(struct service *service, const struct request *request, struct reply *reply) {
   struct page page = {0};
-  struct listing listing = {.page = &page};
+  struct listing listing = {.page = &page, .currency = service->configuration.currency};
 
   reply->status = parse(request->message.body, &page);
   if (reply->status != STATUS_OK)
@@ -66,6 +62,6 @@ void post_card_list(struct service *service, const struct request *request, stru
   listing.cards = calloc(page.limit, sizeof *listing.cards);
   reply->status = listing.cards == NULL ? STATUS_NO_MEMORY : envelope_transact(service, request, list_cards, &listing);
   if (reply->status == STATUS_OK)
-    reply_ok(reply, page_body(listing.cards, listing.count, service->configuration.currency));
+    reply_ok(reply, list_body("cards", listing.count, row, &listing));
   free(listing.cards);
 }

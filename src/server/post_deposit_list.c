@@ -8,6 +8,7 @@
 #include "envelope.h"
 #include "epurse/ledger_deposit.h"
 #include "http/request.h"
+#include "list_body.h"
 #include "service.h"
 
 #define PAGE_MAX 40 /* of the longest rows: they fit MESSAGE_MAX */
@@ -68,25 +69,14 @@ static enum status read_page(struct ledger *ledger, void *context) {
   return ledger_deposit_list(ledger, &page->span, after, page->rows, page->limit, &page->count);
 }
 
-static json_t *row_body(const struct ledger_deposit_sums *row) {
+static json_t *row_body(const void *context, size_t index) {
+  const struct ledger_deposit_sums *row = &((const struct page *)context)->rows[index];
   char tid[TID_SIZE + 1] = "";
 
   memcpy(tid, row->tid, TID_SIZE);
   return json_pack("{s:s, s:I, s:I, s:I, s:I}", "tid", tid, "cards", (json_int_t)row->cards, "taken",
                    (json_int_t)row->taken, "given_back", (json_int_t)row->given_back, "transferred",
                    (json_int_t)row->transferred);
-}
-
-static json_t *page_body(const struct page *page) {
-  json_t *list = json_array();
-
-  for (size_t i = 0; i < page->count; i++) {
-    if (json_array_append_new(list, row_body(&page->rows[i])) != 0) {
-      json_decref(list);
-      return NULL;
-    }
-  }
-  return json_pack("{s:o}", "deposits", list);
 }
 
 void post_deposit_list(struct service *service, const struct request *request, struct reply *reply) {
@@ -96,5 +86,5 @@ void post_deposit_list(struct service *service, const struct request *request, s
   if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, read_page, &page);
   if (reply->status == STATUS_OK)
-    reply_ok(reply, page_body(&page));
+    reply_ok(reply, list_body("deposits", page.count, row_body, &page));
 }

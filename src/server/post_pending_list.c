@@ -8,6 +8,7 @@
 #include "epurse/ledger_pending.h"
 #include "facts.h"
 #include "http/request.h"
+#include "list_body.h"
 
 #define PAGE_MAX 24 /* of the longest rows: they fit MESSAGE_MAX */
 
@@ -48,7 +49,8 @@ static enum status read_page(struct ledger *ledger, void *context) {
   return ledger_hold_list(ledger, page->from_start ? NULL : &after, page->rows, page->limit, &page->count);
 }
 
-static json_t *row_body(const struct ledger_hold *row) {
+static json_t *row_body(const void *context, size_t index) {
+  const struct ledger_hold *row = &((const struct page *)context)->rows[index];
   char cid[2 * CID_SIZE + 1], tid[TID_SIZE + 1] = "";
   const char *type = row->type == TRANSACTION_LOAD              ? "load"
                      : row->type == TRANSACTION_REFUND          ? "refund"
@@ -64,18 +66,6 @@ static json_t *row_body(const struct ledger_hold *row) {
                    (json_int_t)row->created_at, "reference", row->reference);
 }
 
-static json_t *page_body(const struct page *page) {
-  json_t *list = json_array();
-
-  for (size_t i = 0; i < page->count; i++) {
-    if (json_array_append_new(list, row_body(&page->rows[i])) != 0) {
-      json_decref(list);
-      return NULL;
-    }
-  }
-  return json_pack("{s:o}", "pending", list);
-}
-
 void post_pending_list(struct service *service, const struct request *request, struct reply *reply) {
   struct page page = {.count = 0};
 
@@ -85,6 +75,6 @@ void post_pending_list(struct service *service, const struct request *request, s
   page.rows = calloc(page.limit, sizeof *page.rows);
   reply->status = page.rows == NULL ? STATUS_NO_MEMORY : envelope_transact(service, request, read_page, &page);
   if (reply->status == STATUS_OK)
-    reply_ok(reply, page_body(&page));
+    reply_ok(reply, list_body("pending", page.count, row_body, &page));
   free(page.rows);
 }

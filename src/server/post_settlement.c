@@ -6,6 +6,7 @@
 #include "envelope.h"
 #include "epurse/settlement.h"
 #include "http/request.h"
+#include "list_body.h"
 #include "service.h"
 #include "settlement_body.h"
 
@@ -62,16 +63,8 @@ static enum status read_page(struct ledger *ledger, void *context) {
   return ledger_settlement_list(ledger, page->after, page->settlements, (size_t)page->limit, &page->count);
 }
 
-static json_t *page_body(const struct page *page) {
-  json_t *list = json_array();
-
-  for (size_t i = 0; i < page->count; i++) {
-    if (json_array_append_new(list, settlement_body(&page->settlements[i])) != 0) {
-      json_decref(list);
-      return NULL;
-    }
-  }
-  return json_pack("{s:o}", "settlements", list);
+static json_t *row(const void *context, size_t index) {
+  return settlement_body(&((const struct page *)context)->settlements[index]);
 }
 
 void post_settlement_list(struct service *service, const struct request *request, struct reply *reply) {
@@ -81,5 +74,5 @@ void post_settlement_list(struct service *service, const struct request *request
   if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, read_page, &page);
   if (reply->status == STATUS_OK)
-    reply_ok(reply, page_body(&page));
+    reply_ok(reply, list_body("settlements", page.count, row, &page));
 }

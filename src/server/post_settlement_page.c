@@ -7,6 +7,7 @@
 #include "envelope.h"
 #include "epurse/settlement.h"
 #include "http/request.h"
+#include "list_body.h"
 #include "service.h"
 #include "settlement_body.h"
 
@@ -48,17 +49,13 @@ static enum status read_lines(struct ledger *ledger, void *context) {
   return status;
 }
 
-static json_t *lines_body(const struct line_page *page, uint32_t issuer) {
-  json_t *list = json_array();
+static json_t *line_row(const void *context, size_t index) {
+  return settlement_line_body(&((const struct line_page *)context)->lines[index]);
+}
 
-  for (size_t i = 0; i < page->count; i++) {
-    if (json_array_append_new(list, settlement_line_body(&page->lines[i])) != 0) {
-      json_decref(list);
-      return NULL;
-    }
-  }
+static json_t *lines_body(const struct line_page *page, uint32_t issuer) {
   return json_pack("{s:o, s:I, s:o}", "settlement", settlement_body(&page->settlement), "issuer", (json_int_t)issuer,
-                   "lines", list);
+                   "lines", list_rows(page->count, line_row, page));
 }
 
 void post_settlement_lines(struct service *service, const struct request *request, struct reply *reply) {
@@ -102,16 +99,8 @@ static enum status read_captures(struct ledger *ledger, void *context) {
   return ledger_capture_list(ledger, &range, page->captures, (size_t)page->limit, &page->count);
 }
 
-static json_t *captures_body(const struct capture_page *page) {
-  json_t *list = json_array();
-
-  for (size_t i = 0; i < page->count; i++) {
-    if (json_array_append_new(list, settlement_capture_body(&page->captures[i])) != 0) {
-      json_decref(list);
-      return NULL;
-    }
-  }
-  return json_pack("{s:o}", "captures", list);
+static json_t *capture_row(const void *context, size_t index) {
+  return settlement_capture_body(&((const struct capture_page *)context)->captures[index]);
 }
 
 void post_settlement_captures(struct service *service, const struct request *request, struct reply *reply) {
@@ -121,7 +110,7 @@ void post_settlement_captures(struct service *service, const struct request *req
   if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, read_captures, &page);
   if (reply->status == STATUS_OK)
-    reply_ok(reply, captures_body(&page));
+    reply_ok(reply, list_body("captures", page.count, capture_row, &page));
 }
 
 /* ---- transfers ---- */
@@ -153,16 +142,8 @@ static enum status read_transfers(struct ledger *ledger, void *context) {
   return ledger_settlement_transfers(ledger, &place, page->transfers, (size_t)page->limit, &page->count);
 }
 
-static json_t *transfers_body(const struct transfer_page *page) {
-  json_t *list = json_array();
-
-  for (size_t i = 0; i < page->count; i++) {
-    if (json_array_append_new(list, settlement_transfer_body(&page->transfers[i])) != 0) {
-      json_decref(list);
-      return NULL;
-    }
-  }
-  return json_pack("{s:o}", "transfers", list);
+static json_t *transfer_row(const void *context, size_t index) {
+  return settlement_transfer_body(&((const struct transfer_page *)context)->transfers[index]);
 }
 
 void post_settlement_transfers(struct service *service, const struct request *request, struct reply *reply) {
@@ -172,5 +153,5 @@ void post_settlement_transfers(struct service *service, const struct request *re
   if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, read_transfers, &page);
   if (reply->status == STATUS_OK)
-    reply_ok(reply, transfers_body(&page));
+    reply_ok(reply, list_body("transfers", page.count, transfer_row, &page));
 }

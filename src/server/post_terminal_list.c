@@ -8,6 +8,7 @@
 #include "epurse/moment.h"
 #include "epurse/x509.h"
 #include "http/request.h"
+#include "list_body.h"
 #include "service.h"
 
 #define PAGE_MAX 40 /* of the longest rows: they fit MESSAGE_MAX */
@@ -35,6 +36,7 @@ struct listing {
   const struct page *page;
   struct ledger_terminal terminals[PAGE_MAX];
   size_t count;
+  int64_t silent_before; /* unix seconds: not heard of since */
 };
 
 static enum status list_terminals(struct ledger *ledger, void *context) {
@@ -46,8 +48,10 @@ static enum status list_terminals(struct ledger *ledger, void *context) {
 }
 
 /* A till that may take cards off-line, and has not been heard of for silent_days, may have payments that nobody knows of. */
-static json_t *row(const struct ledger_terminal *terminal, int64_t silent_before) {
-  bool silent = terminal->offline && terminal->heard_at != 0 && terminal->heard_at < silent_before;
+static json_t *row(const void *context, size_t index) {
+  const struct listing *listing = context;
+  const struct ledger_terminal *terminal = &listing->terminals[index];
+  bool silent = terminal->offline && terminal->heard_at != 0 && terminal->heard_at < listing->silent_before;
   uint8_t moment[MOMENT_SIZE];
   char tid[TID_SIZE + 1] = "", expiry[11], heard[21] = "";
 
@@ -62,18 +66,6 @@ static json_t *row(const struct ledger_terminal *terminal, int64_t silent_before
                    heard, "offline", (int)terminal->offline, "silent", (int)silent);
 }
 
-static json_t *page_body(const struct ledger_terminal *terminals, size_t count, int64_t silent_before) {
-  json_t *list = json_array();
-
-  for (size_t i = 0; i < count; i++) {
-    if (json_array_append_new(list, row(&terminals[i], silent_before)) != 0) {
-      json_decref(list);
-      return NULL;
-    }
-  }
-  return json_pack("{s:o}", "terminals", list);
-}
-
 void post_terminal_list(struct service *service, const struct request *request, struct reply *reply) {
   struct page page = {0};
   struct listing listing = {.page = &page};
@@ -81,7 +73,7 @@ void post_terminal_list(struct service *service, const struct request *request, 
   reply->status = parse(request->message.body, &page);
   if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, list_terminals, &listing);
+  listing.silent_before = service_now(service) - (int64_t)service->configuration.silent_days * SECONDS_PER_DAY;
   if (reply->status == STATUS_OK)
-    reply_ok(reply, page_body(listing.terminals, listing.count,
-                              service_now(service) - (int64_t)service->configuration.silent_days * SECONDS_PER_DAY));
+    reply_ok(reply, list_body("terminals", listing.count, row, &listing));
 }
