@@ -26,14 +26,23 @@ enum status till_count(struct till *till, struct closing *closing) {
   return busy_if_taken(status);
 }
 
-enum status till_closing(struct till *till, int64_t number, struct closing *closing, uint8_t hash[CRYPTO_SHA256_SIZE]) {
+typedef enum status read_step(struct terminal *terminal, int64_t number, struct closing *closing,
+                              uint8_t hash[CRYPTO_SHA256_SIZE]);
+
+/* One that was made. */
+static enum status read_by(struct till *till, read_step *step, int64_t number, struct closing *closing,
+                           uint8_t hash[CRYPTO_SHA256_SIZE]) {
   enum status status = STATUS_TILL_BUSY;
   *closing = (struct closing){.number = 0};
   pthread_mutex_lock(&till->desk_mutex);
   if (till->desk != NULL)
-    status = closing_read(till->desk, number, closing, hash);
+    status = step(till->desk, number, closing, hash);
   pthread_mutex_unlock(&till->desk_mutex);
   return busy_if_taken(status);
+}
+
+enum status till_closing(struct till *till, int64_t number, struct closing *closing, uint8_t hash[CRYPTO_SHA256_SIZE]) {
+  return read_by(till, closing_read, number, closing, hash);
 }
 
 /* ---- what is made now, by a cashier ---- */
@@ -101,10 +110,5 @@ enum status till_shift_end(struct till *till, const struct till_cashier *cashier
 }
 
 enum status till_shift(struct till *till, int64_t number, struct closing *shift, uint8_t hash[CRYPTO_SHA256_SIZE]) {
-  enum status status = STATUS_TILL_BUSY;
-  pthread_mutex_lock(&till->desk_mutex);
-  if (till->desk != NULL)
-    status = shift_read(till->desk, number, shift, hash);
-  pthread_mutex_unlock(&till->desk_mutex);
-  return busy_if_taken(status);
+  return read_by(till, shift_read, number, shift, hash);
 }
