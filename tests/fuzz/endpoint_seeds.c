@@ -66,6 +66,7 @@ struct wish {
   const char *tender, *reference;
   uint16_t pin_changes;
   uint32_t sale; /* of a refund: the ATC of what it gives back */
+  bool closes;   /* a payout that ends the card */
 };
 
 static uint8_t transaction_of(const struct wish *wish) {
@@ -110,6 +111,7 @@ static void put_order(struct draft *draft, const struct wish *wish) {
     strcpy(request.pin_jwe, wish->pin != NULL ? wish->pin : WORLD_PIN);
   strcpy(request.reference, wish->reference != NULL ? wish->reference : "");
   strcpy(request.tender_kind, wish->tender != NULL ? wish->tender : "cash");
+  request.closes = wish->closes;
   put(draft, station, wish->type, transaction_request_body(wish->type, &request));
 }
 #define ORDER(draft, ...) put_order((draft), &(const struct wish){__VA_ARGS__})
@@ -268,6 +270,20 @@ static void seed_payout(const struct world *world, const struct fuzz_sink *sink)
   draft_end(&draft, sink);
 }
 
+/* All that is on the card, which is closed then. */
+static void seed_closing_payout(const struct world *world, const struct fuzz_sink *sink) {
+  struct inquiry_request pay = {.wish = HAND_OUT_PAY};
+  struct draft draft;
+  draft_begin(&draft, world);
+  ORDER(&draft, .type = MESSAGE_LOAD, .amount = 3000);
+  ORDER(&draft, .type = MESSAGE_PAYOUT, .amount = 3000, .balance = 3000, .closes = true);
+  put_confirmation(&draft, RELOAD);
+  world_promise_sign(world, &draft.promise, pay.promise);
+  put(&draft, RELOAD, MESSAGE_HAND_OUT, inquiry_request_body(MESSAGE_HAND_OUT, &pay));
+  put_card(&draft, DESK, MESSAGE_CARD_QUERY);
+  draft_end(&draft, sink);
+}
+
 static const uint8_t chip[CHIP_SERIAL_SIZE] = {'C', 'H', 'I', 'P', '0', '0', '0', '2'};
 
 /* Of another chip: the card of the world is issued already. */
@@ -396,6 +412,7 @@ void endpoint_seeds(const struct world *world, const struct fuzz_sink *sink) {
   seed_reference(world, sink);
   seed_refund(world, sink);
   seed_payout(world, sink);
+  seed_closing_payout(world, sink);
   seed_renewal(world, sink);
   for (size_t type = 0; type < MESSAGE_TYPE_COUNT; type++)
     fuzz_require(is_put[type]); /* none that the server reads is left out */

@@ -63,6 +63,25 @@ static void inquiries(const struct maker *maker) {
   hand_on(maker, MESSAGE_TRANSACTION_INQUIRY, true, inquiry_reply_body(&captured));
 }
 
+/* In cash, and to an account, of all that is on the card; handed out with its deposit. */
+static void closing_payouts(const struct maker *maker) {
+  const struct world *world = &maker->desk->world;
+  struct transaction_request request = {.pin_jwe = JWE, .closes = true};
+  struct inquiry_request hand_out = {.wish = HAND_OUT_PAY};
+  struct inquiry_reply handed = {.fate = FATE_PAY, .deposit = 500};
+  struct promise promise;
+  world_promise(world, TRANSACTION_PAYOUT, 1000, &promise);
+  world_promise_sign(world, &promise, request.promise);
+  memcpy(hand_out.promise, request.promise, PROMISE_SIZE);
+  fuzz_require(record_hash(request.promise, PROMISE_SIZE, handed.promise_hash) == STATUS_OK);
+  hand_on(maker, MESSAGE_PAYOUT, false, transaction_request_body(MESSAGE_PAYOUT, &request));
+  hand_on(maker, MESSAGE_HAND_OUT, false, inquiry_request_body(MESSAGE_HAND_OUT, &hand_out));
+  hand_on(maker, MESSAGE_HAND_OUT, true, inquiry_reply_body(&handed));
+  strcpy(request.iban, "DE89370400440532013000");
+  strcpy(request.holder, "Ada Lovelace");
+  hand_on(maker, MESSAGE_PAYOUT, false, transaction_request_body(MESSAGE_PAYOUT, &request));
+}
+
 static void confirmations(const struct maker *maker) {
   struct confirmations confirmations = {.count = 2};
   for (size_t i = 0; i < confirmations.count; i++) {
@@ -172,6 +191,7 @@ void letter_each(const struct letter_desk *letter_desk, letter_made *made, void 
   const struct maker maker = {letter_desk, made, context};
   orders(&maker);
   inquiries(&maker);
+  closing_payouts(&maker);
   confirmations(&maker);
   offline_payments(&maker);
   deny_lists(&maker);
