@@ -158,7 +158,8 @@ struct receipt_copy {
 };
 /* The receipt of an entry of the journal, by its number (0: the newest that has one), once more: `receipt` becomes its
  * bytes, the outcome as it was told then. The file is left as it is where it is there, else written;
- * outcome->receipt_lost: it could not be. STATUS_NOT_FOUND: no such entry, or the card has not done it;
+ * outcome->receipt_lost: it could not be. STATUS_NOT_FOUND: no such entry, or
+ * the card has not done it, as far as journal and receipts say;
  * STATUS_BAD_CERTIFICATE, BAD_SIGNATURE: the certificates of today do not prove it any more, and no file is there;
  * STATUS_STORE_FAILED: the journal cannot be read. Asks neither card nor server. */
 enum status receipt_again(struct terminal *terminal, int64_t number, struct outcome *outcome,

@@ -7,13 +7,42 @@
 #include "order.h"
 #include "receipt_file.h"
 
-static enum status entry_find(struct journal *journal, int64_t number, struct journal_entry *entry) {
-  enum status status = number == 0 ? journal_last_done(journal, entry) : journal_next_any(journal, number - 1, entry);
-  if (status == STATUS_OK &&
-      ((number != 0 && entry->id != number) || !entry->has_promise || !journal_entry_done(entry) ||
-       (!entry->has_authorisation && entry->type != TRANSACTION_OFFLINE_PURCHASE)))
+static bool has_receipt(const struct journal_entry *entry) {
+  return entry->has_promise && journal_entry_done(entry) &&
+         (entry->has_authorisation || entry->type == TRANSACTION_OFFLINE_PURCHASE);
+}
+
+/* Done or not is said by the order, not by the entry: r may be in the receipt only, until the next recovery. */
+static enum status numbered_find(struct order *order, int64_t number) {
+  struct journal_entry entry;
+  enum status status = journal_next_any(order->terminal->journal, number - 1, &entry);
+  if (status == STATUS_OK && (entry.id != number || !entry.has_promise))
     status = STATUS_NOT_FOUND;
-  return status;
+  if (status == STATUS_OK)
+    status = order_resume(order, &entry);
+  return status == STATUS_OK && !has_receipt(&order->entry) ? STATUS_NOT_FOUND : status;
+}
+
+/* The last that the journal says is done, or an open one behind it whose receipt says so. */
+static enum status newest_find(struct order *order) {
+  struct journal *journal = order->terminal->journal;
+  struct order later = *order;
+  struct journal_entry entry = {.id = 0};
+  enum status found = journal_last_done(journal, &entry);
+  if (found == STATUS_OK)
+    found = order_resume(order, &entry);
+  if (found != STATUS_OK && found != STATUS_NOT_FOUND)
+    return found;
+  if (found == STATUS_OK && !has_receipt(&order->entry))
+    found = STATUS_NOT_FOUND;
+  enum status status = journal_next_open(journal, found == STATUS_OK ? entry.id : 0, &entry);
+  for (; status == STATUS_OK; status = journal_next_open(journal, entry.id, &entry)) {
+    if (!entry.has_promise || order_resume(&later, &entry) != STATUS_OK || !has_receipt(&later.entry))
+      continue;
+    *order = later;
+    found = STATUS_OK;
+  }
+  return status == STATUS_NOT_FOUND ? found : status;
 }
 
 static bool holds(const struct terminal *terminal, const struct receipt_copy *receipt, enum status *status) {
@@ -39,12 +68,9 @@ static enum status receipt_find(struct order *order, struct receipt_copy *receip
 enum status receipt_again(struct terminal *terminal, int64_t number, struct outcome *outcome,
                           struct receipt_copy *receipt) {
   struct order order = {.terminal = terminal, .outcome = outcome};
-  struct journal_entry entry;
   order_outcome_clear(outcome);
   receipt->len = 0;
-  enum status status = entry_find(terminal->journal, number, &entry);
-  if (status == STATUS_OK)
-    status = order_resume(&order, &entry);
+  enum status status = number == 0 ? newest_find(&order) : numbered_find(&order, number);
   if (status != STATUS_OK)
     return status;
   order_outcome_fill(&order);

@@ -342,6 +342,23 @@ static void only_the_card_has_it(struct loss *loss, struct bank *bank, int64_t l
   receipt_holds(loss->terminal, &outcome, load ? TRANSACTION_LOAD : TRANSACTION_PURCHASE);
 }
 
+/* Once more, by its number and as the newest: before a recovery what journal or folder have r of, then all that is done. */
+static void receipt_is_had(const struct loss *loss, const struct outcome *done, bool had) {
+  struct terminal *opened = flow_terminal(loss->terminal);
+  struct receipt_copy receipt;
+  struct outcome again;
+  ck_assert_int_eq(receipt_again(opened, done->number, &again, &receipt), had ? STATUS_OK : STATUS_NOT_FOUND);
+  if (had) {
+    ck_assert_int_eq(again.number, done->number);
+    ck_assert_int_eq(receipt_again(opened, 0, &again, &receipt), STATUS_OK);
+    ck_assert_int_eq(again.number, done->number);
+  }
+  terminal_close(&opened);
+  if (had)
+    receipt_holds(loss->terminal, &again,
+                  strcmp(loss->terminal, "reload") == 0 ? TRANSACTION_LOAD : TRANSACTION_PURCHASE);
+}
+
 /* Said to be done is what any of the three has r of, and a recovery without the card ends it. */
 static void lose(const char *terminal, int of, int64_t left) {
   struct outcome outcome;
@@ -360,7 +377,9 @@ static void lose(const char *terminal, int of, int64_t left) {
   } else {
     ck_assert_int_eq(outcome.confirmed, (of & LINE_TAKES_NONE) == 0);
     ck_assert_int_eq(outcome.receipt_lost, (of & FOLDER_TAKES_NONE) != 0);
+    receipt_is_had(&loss, &outcome, (of & JOURNAL_TAKES_NONE) == 0 || (of & FOLDER_TAKES_NONE) == 0);
     ck_assert_uint_eq(flow_recover(terminal, &bank.tender), 0);
+    receipt_is_had(&loss, &outcome, true);
   }
   ck_assert_uint_eq(flow_open_entries(terminal), 0);
   flow_card_settled(&card, left);
