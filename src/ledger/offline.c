@@ -345,11 +345,6 @@ static enum status bring_check_risk(struct ledger *ledger, const struct bring *b
   return status == STATUS_OK && !fits ? STATUS_TERMINAL_LIMIT : status;
 }
 
-/* A promise that its card does not pay. */
-static enum status bring_store_against(struct ledger *ledger, const struct bring *bring) {
-  return bring_store(ledger, bring);
-}
-
 /* The shop took it in good faith: the issuer pays, not the card. */
 static enum status bring_forked(struct ledger *ledger, struct bring *bring) {
   enum status status = bring_note(ledger, bring, bring->replaced ? LEDGER_INCIDENT_LATE_PROOF : LEDGER_INCIDENT_FORK);
@@ -362,7 +357,7 @@ static enum status bring_forked(struct ledger *ledger, struct bring *bring) {
     status = room;
   bring->outcome = room == STATUS_OK ? OUTCOME_RISK : OUTCOME_FORKED;
   if (status == STATUS_OK)
-    status = bring_store_against(ledger, bring);
+    status = bring_store(ledger, bring);
   return status == STATUS_OK ? STATUS_CARD_FORKED : status;
 }
 
@@ -378,7 +373,7 @@ static enum status bring_late(struct ledger *ledger, struct bring *bring) {
     status = bring_limit(ledger, bring);
   bring->outcome = OUTCOME_RISK;
   if (status == STATUS_OK)
-    status = bring_store_against(ledger, bring);
+    status = bring_store(ledger, bring);
   return status == STATUS_TERMINAL_LIMIT ? STATUS_OFFLINE_WAITS : status;
 }
 
