@@ -24,8 +24,8 @@ struct outcome {
   bool finished_before;                  /* this was the torn transaction of an earlier call, finished now */
   char tender_reference[TENDER_REFERENCE_MAX];
   char receipt_path[512]; /* "" where none was written */
-  bool receipt_lost;      /* there is one, and the folder did not take it: the journal keeps it, receipt_again */
-  int64_t number;         /* of the entry in the journal; 0 where there is none yet */
+  bool receipt_lost; /* there is one, and the folder did not take it: receipt_again, at the latest after a recovery */
+  int64_t number;    /* of the entry in the journal; 0 where there is none yet */
   char reference[REFERENCE_MAX + 1]; /* "": none */
   unsigned tries_left;               /* after WRONG_PIN */
   bool offline;                      /* a payment by the card's promise only; its points are owed */

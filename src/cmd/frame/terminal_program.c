@@ -300,8 +300,9 @@ enum status terminal_program_show(struct terminal_program *self, const char *ope
   self->shown = true;
   if (outcome->receipt_lost)
     fprintf(stderr,
-            translated("%s: the receipt could not be written to %s; the journal keeps it: %s receipt %" PRId64 "\n"),
-            self->program->name, self->terminal->receipts, self->program->name, outcome->number);
+            translated("%s: the receipt could not be written to %s; later: %s receipt %" PRId64
+                       " (where it finds none: first %s recover)\n"),
+            self->program->name, self->terminal->receipts, self->program->name, outcome->number, self->program->name);
   if (finish_printed())
     return STATUS_OK;
   problem_say_with(self->program->name, status_sentence(STATUS_UNREPORTED), "%s", status_sentence(STATUS_UNREPORTED));
