@@ -281,7 +281,8 @@ static bool incident_proves(struct audit *audit, const struct ledger_incident *i
   if (incident->kind == LEDGER_INCIDENT_REVERSED_CREDIT)
     return booking.reversed;
   return incident->kind == LEDGER_INCIDENT_LATE_PROOF && incident->evidence_len == SECRET_SIZE &&
-         crypto_sha256(incident->evidence, SECRET_SIZE, hash) && crypto_equal(hash, booking.commitment, sizeof hash);
+         promise_decode(booking.promise, PROMISE_SIZE, &promise) == STATUS_OK &&
+         crypto_sha256(incident->evidence, SECRET_SIZE, hash) && crypto_equal(hash, promise.commitment, sizeof hash);
 }
 
 static void book_incidents(struct audit *audit) {

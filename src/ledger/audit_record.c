@@ -51,7 +51,6 @@ static struct flaw record_flaw_of_promise(const struct record *record) {
       memcmp(promise->tid, transaction->tid, TID_SIZE) != 0)
     return (struct flaw){LEDGER_FLAW_PROMISE, SENTENCE("its promise names another transaction")};
   if (promise->type != transaction->type || promise->amount != transaction->amount ||
-      memcmp(promise->commitment, transaction->commitment, sizeof promise->commitment) != 0 ||
       (transaction->state != LEDGER_DECLINED &&
        (promise->sale_atc != transaction->sale_atc || promise->sale_in_points != transaction->in_points)))
     return (struct flaw){LEDGER_FLAW_PROMISE, SENTENCE("its promise says something else")};
@@ -77,7 +76,7 @@ static struct flaw record_flaw_of_proof(const struct record *record) {
   if (transaction->state != LEDGER_CAPTURED && !transaction->honoured)
     return (struct flaw){LEDGER_FLAW_PROOF, NULL};
   if (!crypto_sha256(transaction->secret, SECRET_SIZE, hash) ||
-      !crypto_equal(hash, transaction->commitment, sizeof hash))
+      !crypto_equal(hash, record->promise.commitment, sizeof hash))
     return (struct flaw){LEDGER_FLAW_PROOF, SENTENCE("its proof does not open its commitment")};
   return (struct flaw){LEDGER_FLAW_PROOF, NULL};
 }

@@ -137,7 +137,6 @@ static enum status answer_insert(struct ledger *ledger, const struct answer *ans
   query_text(&query, answer->tender.reference);
   query_text(&query, answer->reason == STATUS_OK ? "" : status_name(answer->reason));
   query_blob(&query, ledger->chain.hash, CRYPTO_SHA256_SIZE);
-  query_blob(&query, promise->commitment, CRYPTO_SHA256_SIZE);
   query_blob(&query, answer->offer->record, PROMISE_SIZE);
   query_blob(&query, record, AUTHORISATION_SIZE);
   query_i64(&query, answer->offer->now);
@@ -231,7 +230,6 @@ static void answer_tell(const struct answer *answer, const uint8_t record[AUTHOR
   memcpy(transaction->merchant, answer->terminal.merchant_name, sizeof transaction->merchant);
   if (!approved)
     (void)snprintf(transaction->reason, sizeof transaction->reason, "%s", status_name(answer->reason));
-  memcpy(transaction->commitment, promise->commitment, CRYPTO_SHA256_SIZE);
   memcpy(transaction->promise, answer->offer->record, PROMISE_SIZE);
   memcpy(transaction->authorisation, record, AUTHORISATION_SIZE);
 }

@@ -46,11 +46,14 @@ enum status promise_known(struct ledger *ledger, int64_t id, const uint8_t hash[
   return query_end(&query);
 }
 
-/* A payment for which the card did not ask for its PIN. */
-static bool promise_without_pin(const struct booking *booking, const uint8_t record[PROMISE_SIZE]) {
+/* What the row does not say again: h, and whether it is a payment for which the card did not ask for its PIN. No r opens
+ * the zeros of a promise that cannot be read. */
+static void booking_read_promise(struct booking *booking, const uint8_t record[PROMISE_SIZE]) {
   struct promise promise;
-  bool payment = booking->type == TRANSACTION_PURCHASE || booking->type == TRANSACTION_POINTS_PURCHASE;
-  return payment && promise_decode(record, PROMISE_SIZE, &promise) == STATUS_OK && !promise.pin_verified;
+  if (promise_decode(record, PROMISE_SIZE, &promise) != STATUS_OK)
+    return;
+  memcpy(booking->commitment, promise.commitment, sizeof booking->commitment);
+  booking->without_pin = booking_pays(booking) && !promise.pin_verified;
 }
 
 enum status booking_read(struct ledger *ledger, int64_t id, struct booking *booking) {
@@ -67,9 +70,8 @@ enum status booking_read(struct ledger *ledger, int64_t id, struct booking *book
   booking->terminal = query_read_i64(&query);
   booking->merchant = query_read_i64(&query);
   booking->tender = (uint8_t)query_read_i64(&query);
-  query_read_blob(&query, booking->commitment, CRYPTO_SHA256_SIZE);
   query_read_blob(&query, promise, PROMISE_SIZE);
-  booking->without_pin = promise_without_pin(booking, promise);
+  booking_read_promise(booking, promise);
   booking->reversed = query_read_i64(&query) != 0;
   booking->honoured = query_read_i64(&query) != 0;
   booking->sale = query_read_i64(&query);
@@ -94,7 +96,6 @@ static void transaction_read(struct ledger *ledger, struct query *query, struct 
   transaction->tender.kind = (uint8_t)query_read_i64(query);
   query_read_text(query, transaction->tender.reference, sizeof transaction->tender.reference);
   transaction->reversed = query_read_i64(query) != 0;
-  query_read_blob(query, transaction->commitment, CRYPTO_SHA256_SIZE);
   query_read_blob(query, transaction->promise, PROMISE_SIZE);
   if (query_read_bytes(query, transaction->authorisation, AUTHORISATION_SIZE) == 0)
     transaction->type = TRANSACTION_OFFLINE_PURCHASE;

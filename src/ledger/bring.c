@@ -184,7 +184,6 @@ static enum status bring_insert(struct ledger *ledger, const struct brought *bro
   query_text(&query, receipt->tender.reference);
   query_text(&query, "");
   query_blob(&query, brought->what->hash, CRYPTO_SHA256_SIZE);
-  query_blob(&query, promise->commitment, CRYPTO_SHA256_SIZE);
   query_blob(&query, brought->what->inquiry->offer.record, PROMISE_SIZE);
   query_blob(&query, receipt->record, AUTHORISATION_SIZE);
   query_i64(&query, brought->at);

@@ -389,7 +389,6 @@ static enum status bring_book(struct ledger *ledger, const struct bring *bring, 
   query_i64(&query, bring->named.number);
   query_i64(&query, bring->named.merchant);
   query_blob(&query, bring->hash, sizeof bring->hash);
-  query_blob(&query, bring->promise->commitment, CRYPTO_SHA256_SIZE);
   query_blob(&query, offer->record, PROMISE_SIZE);
   query_blob(&query, none, 0);
   query_i64(&query, offer->now);

@@ -51,7 +51,7 @@ START_TEST(refuses) {
       "UPDATE booking SET state = 3, secret = NULL WHERE id = (1 << 32) | 2",
       "UPDATE booking SET state = 2 WHERE id = (1 << 32) | 3", /* captured without proof */
       ("INSERT INTO booking SELECT (1 << 32) | 9, 2, type, amount, points, terminal, merchant, tender, reference, "
-       "reason, hash, commitment, promise, authorisation, secret, 0, 0, NULL, 0 FROM booking WHERE state = 2 LIMIT 1"),
+       "reason, hash, promise, authorisation, secret, 0, 0, NULL, 0 FROM booking WHERE state = 2 LIMIT 1"),
       "DELETE FROM incident",
       "UPDATE incident SET at = 0",
       /* cards go one way */

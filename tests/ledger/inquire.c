@@ -174,8 +174,8 @@ START_TEST(rows_cannot_be_taken_back) {
       "INSERT INTO never_seen SELECT id, hash, terminal, promise, 1 FROM booking WHERE state = 1",
       "INSERT INTO honour SELECT id >> 32, id, zeroblob(32), -1, -20, amount, 1 FROM booking WHERE state = 1",
       "INSERT INTO booking (id, state, type, amount, points, terminal, merchant, tender, reference, reason, hash, "
-      "commitment, promise, authorisation, created_at) SELECT n.booking, 1, 1, 1, 0, n.terminal, 1, 0, '', '', n.hash, "
-      "n.hash, n.promise, n.promise, 1 FROM never_seen n"};
+      "promise, authorisation, created_at) SELECT n.booking, 1, 1, 1, 0, n.terminal, 1, 0, '', '', n.hash, "
+      "n.promise, n.promise, 1 FROM never_seen n"};
   struct world world;
   struct purse purse;
   struct ask ask;

@@ -328,7 +328,6 @@ static void assert_told(struct world *world, const struct ask *ask) {
   ck_assert_str_eq(told->reason, kept.reason);
   ck_assert_uint_eq(told->tender.kind, kept.tender.kind);
   ck_assert_str_eq(told->tender.reference, kept.tender.reference);
-  ck_assert_mem_eq(told->commitment, kept.commitment, sizeof kept.commitment);
   ck_assert_mem_eq(told->promise, kept.promise, PROMISE_SIZE);
   ck_assert_mem_eq(told->authorisation, kept.authorisation, AUTHORISATION_SIZE);
   ck_assert_int_eq(told->created_at, kept.created_at);

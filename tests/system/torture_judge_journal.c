@@ -19,13 +19,19 @@ static enum whose whose_promise(const struct promise *promise) {
   return whose;
 }
 
+static bool same_commitment(const uint8_t record[PROMISE_SIZE], const struct promise *promise) {
+  struct promise booked;
+  return promise_decode(record, PROMISE_SIZE, &booked) == STATUS_OK &&
+         memcmp(booked.commitment, promise->commitment, CRYPTO_SHA256_SIZE) == 0;
+}
+
 /* What the books have of a promise; NULL: nothing. */
 static const struct ledger_transaction *booked(const struct promise *promise) {
   const struct books *books = &torture->books;
   enum whose whose = whose_promise(promise);
   for (size_t i = 0; whose < WHOSE_COUNT && i < books->counts[whose]; i++)
     if (books->transactions[whose][i].atc == promise->atc && /* a thief says that number, too */
-        memcmp(books->transactions[whose][i].commitment, promise->commitment, CRYPTO_SHA256_SIZE) == 0)
+        same_commitment(books->transactions[whose][i].promise, promise))
       return &books->transactions[whose][i];
   return NULL;
 }

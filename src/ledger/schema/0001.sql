@@ -162,7 +162,6 @@ CREATE TABLE booking (
   reference TEXT NOT NULL,
   reason TEXT NOT NULL,
   hash BLOB NOT NULL CHECK (length(hash) = 32), -- of the promise
-  commitment BLOB NOT NULL CHECK (length(commitment) = 32), -- h
   promise BLOB NOT NULL,
   authorisation BLOB NOT NULL,
   secret BLOB CHECK (length(secret) = 32), -- r
@@ -182,7 +181,7 @@ CREATE TRIGGER booking_settled_once BEFORE UPDATE OF state ON booking -- no list
 WHEN NOT ((OLD.state = 1 AND (NEW.state BETWEEN 2 AND 3 OR NEW.state = 5)) OR (OLD.state = 5 AND NEW.state = 6))
 BEGIN SELECT RAISE(ABORT, 'a transaction is settled once'); END;
 CREATE TRIGGER booking_fixed
-BEFORE UPDATE OF id, type, amount, points, terminal, merchant, tender, reference, reason, hash, commitment, promise,
+BEFORE UPDATE OF id, type, amount, points, terminal, merchant, tender, reference, reason, hash, promise,
   authorisation, created_at ON booking
 BEGIN SELECT RAISE(ABORT, 'what was answered is not changed'); END;
 CREATE TRIGGER booking_kept BEFORE DELETE ON booking

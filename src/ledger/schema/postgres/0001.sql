@@ -185,7 +185,6 @@ CREATE TABLE booking (
   reference text NOT NULL,
   reason text NOT NULL,
   hash bytea NOT NULL CHECK (length(hash) = 32),
-  commitment bytea NOT NULL CHECK (length(commitment) = 32),
   promise bytea NOT NULL,
   authorisation bytea NOT NULL,
   secret bytea CHECK (length(secret) = 32),
@@ -205,7 +204,7 @@ CREATE TRIGGER booking_settled_once BEFORE UPDATE OF state ON booking FOR EACH R
 WHEN (NOT ((OLD.state = 1 AND NEW.state IN (2, 3, 5)) OR (OLD.state = 5 AND NEW.state = 6)))
 EXECUTE FUNCTION refuse('a transaction is settled once');
 CREATE TRIGGER booking_fixed
-BEFORE UPDATE OF id, type, amount, points, terminal, merchant, tender, reference, reason, hash, commitment, promise,
+BEFORE UPDATE OF id, type, amount, points, terminal, merchant, tender, reference, reason, hash, promise,
   authorisation, created_at ON booking FOR EACH ROW
 EXECUTE FUNCTION refuse('what was answered is not changed');
 CREATE TRIGGER booking_kept BEFORE DELETE ON booking FOR EACH ROW
