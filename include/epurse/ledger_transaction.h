@@ -48,7 +48,7 @@ struct ledger_transaction {
   char merchant[MERCHANT_MAX + 1];
   char reason[LEDGER_REASON_MAX + 1]; /* of a decline: the name of a status */
   struct ledger_tender tender;
-  bool reversed; /* the terminal gave the tender back */
+  bool reversed;                             /* the terminal gave the tender back */
   uint8_t promise[PROMISE_SIZE];             /* the record */
   uint8_t authorisation[AUTHORISATION_SIZE]; /* the record: the answer that was and will be given */
   bool has_secret;

@@ -220,6 +220,35 @@ START_TEST(transactions_lie_in_the_order_in_which_they_came) {
 }
 END_TEST
 
+static int store_pages(struct world *world) {
+  sqlite3 *database = NULL;
+  sqlite3_stmt *statement = NULL;
+  ledger_close(&world->ledger);
+  ck_assert_int_eq(sqlite3_open(world->path, &database), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_prepare_v2(database, "PRAGMA page_count", -1, &statement, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
+  int pages = sqlite3_column_int(statement, 0);
+  ck_assert_int_eq(sqlite3_finalize(statement), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+  ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);
+  return pages;
+}
+
+/* Settled ones too, with r: a commit writes half as many pages for them. */
+START_TEST(two_transactions_share_a_page) {
+  struct world world;
+  struct purse purse;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 10000, RELOAD);
+  int before = store_pages(&world);
+  for (int i = 0; i < 40; i++)
+    world_complete(&world, &purse, TRANSACTION_PURCHASE, 100, POS);
+  ck_assert_int_le(store_pages(&world) - before, 20 + 8); /* and those of smaller rows and of trees */
+  world_close(&world);
+}
+END_TEST
+
 /* A list of three and the like become a tree of their own, made and thrown away each time. */
 START_TEST(a_payment_makes_no_tables) {
   static const enum query_name path[] = {QUERY_TERMINAL_WINDOW, QUERY_TERMINAL_WINDOW_MOVE, QUERY_TERMINAL_BRIEF,
@@ -410,6 +439,7 @@ Suite *store_suite(void) {
     tcase_add_test(tests, opens_only_ledgers);
     tcase_add_test(tests, has_small_pages);
     tcase_add_test(tests, transactions_lie_in_the_order_in_which_they_came);
+    tcase_add_test(tests, two_transactions_share_a_page);
     tcase_add_test(tests, a_payment_makes_no_tables);
     tcase_add_test(tests, locks_others_out);
     tcase_add_test(tests, locks_readers_out);
