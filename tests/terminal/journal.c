@@ -186,6 +186,9 @@ static const char *const undone[] = {
      "ALTER TABLE entry DROP COLUMN card_reference"),
     "ALTER TABLE entry DROP COLUMN deposit",
     "DROP TABLE shift_begun; DROP TABLE shift; DROP TABLE shift_counted",
+    ("PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, "
+     "'CHECK (amount > 0 OR (amount = 0 AND type = 5 AND closes = 1))', 'CHECK (amount > 0)');"
+     "PRAGMA writable_schema = RESET"),
 };
 
 /* The closed journal is as that version had it. */
