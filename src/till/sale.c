@@ -178,8 +178,8 @@ static enum status run(struct till *till, struct payment *payment, const struct 
   case TILL_LOAD:
     return load_run(till->terminal, till->reader, payment, dialogue, outcome);
   case TILL_PAYOUT:
-    return payment->amount.minor == 0 ? payout_all_run(till->terminal, till->reader, payment, &desk, dialogue, outcome)
-                                      : payout_run(till->terminal, till->reader, payment, &desk, dialogue, outcome);
+    return till->reads_balance ? payout_all_run(till->terminal, till->reader, payment, &desk, dialogue, outcome)
+                               : payout_run(till->terminal, till->reader, payment, &desk, dialogue, outcome);
   case TILL_SALE:
   default:
     return purchase_run(till->terminal, till->reader, payment, dialogue, outcome);
@@ -261,11 +261,13 @@ static enum status name_ask(struct till *till, struct payment *payment, const st
   return status;
 }
 
-/* What was begun under that name goes on with what it was then: its card may have nothing more on it. */
+/* What was begun under that name goes on with what it was then: its card may have nothing more on it, and one that it closes is not read
+ * any more, also where that was 0. */
 static enum status all_named(struct till *till, struct payment *payment) {
   struct outcome before;
   uint8_t type = 0;
   payment->amount = (struct amount){0, till->facts.currency->numeric};
+  till->reads_balance = true;
   if (payment->reference == NULL)
     return STATUS_OK;
   enum status status = reference_status(till->terminal, payment->reference, &before, &type);
@@ -274,6 +276,7 @@ static enum status all_named(struct till *till, struct payment *payment) {
   if (status != STATUS_OK && status != STATUS_REFERENCE_HELD)
     return status;
   payment->amount.minor = before.amount.minor;
+  till->reads_balance = false;
   return type == TRANSACTION_PAYOUT ? STATUS_OK : STATUS_REFERENCE_USED;
 }
 
@@ -365,7 +368,7 @@ static void end(struct till *till, enum status status, const struct outcome *out
 void till_sale(struct till *till) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   int turn = -1;
-  till->printable = false;
+  till->printable = till->reads_balance = false;
   enum status status = turn_take(till->facts.folder, true, &turn); /* epurse-pos may be at work beside */
   if (status == STATUS_OK)
     status = work(till, &outcome);

@@ -53,6 +53,7 @@ struct till {
   char no_reader[640];       /* which reader was meant, and which there are, where none is that one; "" */
   struct tender *tender;     /* ROLE_RELOAD only */
   bool served;               /* the card in the reader has been served, and is still there */
+  bool reads_balance;        /* of a payout of all: nothing was begun under its name */
   bool printable;            /* the sale was not done before: its receipt is printed */
   unsigned pause_ms;         /* until it looks after what waits */
   int64_t looked, recovered; /* till_now() of the last look round, and of the last recovery; 0: none yet */
