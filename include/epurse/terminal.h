@@ -146,8 +146,8 @@ enum status payment_recall(struct terminal *terminal, uint8_t type, const struct
  * payment that had it is refused for any reason, payment_recall is to be asked again without, before people hear of the refusal: it
  * may have been done before. */
 bool payment_name_may_ride(struct terminal *terminal, uint8_t type, const struct payment *payment);
-/* What became of a reference. STATUS_OK: done, as the outcome says. STATUS_REFERENCE_HELD: begun, the outcome has
- * amount, card and ATC as far as they are known. STATUS_DECLINED: nothing was taken. STATUS_NOT_FOUND: nothing is known
+/* What became of a reference. STATUS_OK: done, as the outcome says. STATUS_REFERENCE_HELD: begun, or paid out by its card and not
+ * confirmed as handed out; the outcome has amount, card and ATC as far as they are known. STATUS_DECLINED: nothing was taken. STATUS_NOT_FOUND: nothing is known
  * of it. Else what kept it from being known. *type: enum transaction_type, 0 where it is not known. */
 enum status reference_status(struct terminal *terminal, const char *reference, struct outcome *outcome,
                              uint8_t *type) EPURSE_MUST_USE;

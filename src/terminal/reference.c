@@ -8,6 +8,7 @@
 
 #include "contact.h"
 #include "epurse/backend.h"
+#include "epurse/inquiry.h"
 #include "epurse/message_reference.h"
 #include "epurse/terminal.h"
 #include "payout.h"
@@ -207,6 +208,11 @@ static enum status status_by_reply(const struct terminal *terminal, const struct
   return statuses[reply->state];
 }
 
+/* Its card has paid it out, and nobody has confirmed that the holder got it. */
+static bool is_to_hand_out(const struct journal_entry *entry) {
+  return payout_in_cash(entry) && entry->state == JOURNAL_COMMITTED && payout_said(entry) != HAND_OUT_DONE;
+}
+
 static void outcome_by_entry(const struct order *order) {
   order->outcome->amount = (struct amount){order->entry.amount, order->entry.currency};
   order->outcome->number = order->entry.id;
@@ -233,7 +239,7 @@ enum status reference_status(struct terminal *terminal, const char *reference, s
   if (found == STATUS_OK && is_done(&order.entry)) {
     *type = order.entry.type;
     order_outcome_fill(&order);
-    return STATUS_OK;
+    return is_to_hand_out(&order.entry) ? STATUS_REFERENCE_HELD : STATUS_OK;
   }
   enum status status = server_ask(terminal, reference, &reply);
   if (status == STATUS_OK)
