@@ -147,8 +147,8 @@ enum status payment_recall(struct terminal *terminal, uint8_t type, const struct
  * may have been done before. */
 bool payment_name_may_ride(struct terminal *terminal, uint8_t type, const struct payment *payment);
 /* What became of a reference. STATUS_OK: done, as the outcome says. STATUS_REFERENCE_HELD: begun, or paid out by its card and not
- * confirmed as handed out; the outcome has amount, card and ATC as far as they are known. STATUS_DECLINED: nothing was taken. STATUS_NOT_FOUND: nothing is known
- * of it. Else what kept it from being known. *type: enum transaction_type, 0 where it is not known. */
+ * confirmed as handed out; the outcome has amount, card and ATC as far as they are known. STATUS_DECLINED: nothing was
+ * taken. STATUS_NOT_FOUND: nothing is known of it. Else what kept it from being known. *type: enum transaction_type, 0 where it is not known. */
 enum status reference_status(struct terminal *terminal, const char *reference, struct outcome *outcome,
                              uint8_t *type) EPURSE_MUST_USE;
 

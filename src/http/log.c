@@ -91,28 +91,29 @@ static void give(const struct log *log, bool waits, const char *line, size_t len
   pthread_mutex_unlock(&room->lock);
 }
 
-void log_line(const struct log *log, enum log_level level, const char *event, const char *format, ...) {
+/* `waits`: where it is no error and no warning. */
+__attribute__((format(printf, 5, 0))) static void tell(const struct log *log, bool waits, enum log_level level,
+                                                       const char *event, const char *format, va_list arguments) {
   char line[LINE_MAX_BYTES];
+
+  if (log->fd >= 0 && level <= log->level)
+    give(log, waits && level >= LOG_INFO, line, put_line(line, level, event, format, arguments));
+}
+
+void log_line(const struct log *log, enum log_level level, const char *event, const char *format, ...) {
   va_list arguments;
 
-  if (log->fd < 0 || level > log->level)
-    return;
   va_start(arguments, format);
-  size_t len = put_line(line, level, event, format, arguments);
+  tell(log, false, level, event, format, arguments);
   va_end(arguments);
-  give(log, false, line, len);
 }
 
 void log_line_soon(const struct log *log, enum log_level level, const char *event, const char *format, ...) {
-  char line[LINE_MAX_BYTES];
   va_list arguments;
 
-  if (log->fd < 0 || level > log->level)
-    return;
   va_start(arguments, format);
-  size_t len = put_line(line, level, event, format, arguments);
+  tell(log, true, level, event, format, arguments);
   va_end(arguments);
-  give(log, level >= LOG_INFO, line, len);
 }
 
 void log_flush(const struct log *log) {

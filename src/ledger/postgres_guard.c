@@ -8,10 +8,10 @@
 #include "limit.h"
 #include "postgres_queue.h"
 #include "postgres_value.h"
+#include "posting.h"
 
-#define GUARD_MAX        512 /* of each kind; what is above that is not locked */
-#define GUARD_TID        8
-#define ACCOUNTS_OF_CARD 16
+#define GUARD_MAX 512 /* of each kind; what is above that is not locked */
+#define GUARD_TID 8
 
 enum guarded_by {
   GUARDED_BY_UNKNOWN,
@@ -190,7 +190,7 @@ static enum guard_verdict guarded(const struct guard *guard, enum lock lock, int
 
 /* Accounts of cards lie with their cards, all others with the till. */
 static enum guard_verdict judge_account(const struct guard *guard, int64_t account) {
-  return account < 0 ? GUARD_TILL : guarded(guard, LOCK_CARDS, account / ACCOUNTS_OF_CARD);
+  return account < 0 ? GUARD_TILL : guarded(guard, LOCK_CARDS, account / ACCOUNTS_OF_ONE);
 }
 
 /* What a load uses up; other limits are not for here. */

@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "postgres_value.h"
+#include "posting.h"
 
-#define QUEUE_ROWS       1024
-#define QUEUE_VALUES     8192
-#define QUEUE_BYTES      (256 * 1024)
-#define QUEUE_WINDOWS    256
-#define WINDOW_TID       8
-#define ACCOUNTS_OF_CARD 16
-#define QUEUE_ACCOUNTS   (-(INT64_C(1) << 60)) /* accounts' keys lie around it */
+#define QUEUE_ROWS     1024
+#define QUEUE_VALUES   8192
+#define QUEUE_BYTES    (256 * 1024)
+#define QUEUE_WINDOWS  256
+#define WINDOW_TID     8
+#define QUEUE_ACCOUNTS (-(INT64_C(1) << 60)) /* accounts' keys lie around it */
 
 /* What a row's key is the number of; none of them is in another one's range. */
 enum row_of { ROW_OF_BOOKING, ROW_OF_CARD, ROW_OF_ACCOUNT, ROW_OF_TERMINAL, ROW_OF_MERCHANT, ROW_OF_REFERENCE };
@@ -81,7 +81,7 @@ static void key_read(const struct queue_kind *kind, const struct store_call *cal
     row->at.card = row->at.key;
     break;
   case ROW_OF_ACCOUNT:
-    row->at.card = row->at.key > 0 ? row->at.key / ACCOUNTS_OF_CARD : 0;
+    row->at.card = row->at.key > 0 ? row->at.key / ACCOUNTS_OF_ONE : 0;
     row->at.key += QUEUE_ACCOUNTS;
     break;
   case ROW_OF_REFERENCE:

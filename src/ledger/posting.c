@@ -6,11 +6,11 @@
 #include "store.h"
 
 int64_t account_of_card(int64_t card, enum account_kind kind) {
-  return card * 16 + (int64_t)kind;
+  return card * ACCOUNTS_OF_ONE + (int64_t)kind;
 }
 
 int64_t account_of_merchant(int64_t merchant, enum account_kind kind) {
-  return -(merchant * 16 + (int64_t)kind);
+  return -(merchant * ACCOUNTS_OF_ONE + (int64_t)kind);
 }
 
 int64_t account_of_issuer(enum account_kind kind) {
@@ -55,7 +55,7 @@ enum status purse_change_write(struct ledger *ledger) {
 
 /* Where a card's row has it, or NULL. */
 static int64_t *purse_sum(struct purse_change *change, int64_t account) {
-  switch (account > 0 ? account % 16 : 0) {
+  switch (account > 0 ? account % ACCOUNTS_OF_ONE : 0) {
   case ACCOUNT_CARD:
     return &change->balance;
   case ACCOUNT_HOLD:
@@ -71,18 +71,17 @@ static int64_t *purse_sum(struct purse_change *change, int64_t account) {
 
 /* What purchases bring merchants is their sum in `capture`, until a settlement puts that on their accounts. */
 static bool account_is_sum(int64_t account) {
-  return account < -16 && (-account % 16 == ACCOUNT_MERCHANT || -account % 16 == ACCOUNT_POINTS_ISSUER);
+  int64_t kind = -account % ACCOUNTS_OF_ONE;
+  return account < -ACCOUNTS_OF_ONE && (kind == ACCOUNT_MERCHANT || kind == ACCOUNT_POINTS_ISSUER);
 }
 
 static enum status account_move(struct ledger *ledger, int64_t account, int64_t amount) {
-  int64_t *sum = purse_sum(&ledger->change, account);
-  enum status status = STATUS_OK;
+  int64_t *sum = purse_sum(&ledger->change, account), card = account / ACCOUNTS_OF_ONE;
   if (account_is_sum(account))
     return STATUS_OK;
-  if (sum != NULL && ledger->change.card != account / 16)
-    status = purse_change_write(ledger);
   if (sum != NULL) {
-    ledger->change.card = account / 16;
+    enum status status = ledger->change.card != card ? purse_change_write(ledger) : STATUS_OK;
+    ledger->change.card = card;
     *sum += amount;
     return status;
   }

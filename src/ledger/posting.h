@@ -11,6 +11,7 @@
 struct ledger;
 struct query;
 
+#define ACCOUNTS_OF_ONE 16 /* numbers for the accounts of one card or merchant; the issuer has those from -1 down */
 /* The last four bits of an account's number (without sign). From 8 on they hold points. */
 enum account_kind {
   ACCOUNT_RISK = 1,     /* of the issuer, which has no card: what it paid for payments that their cards had denied */

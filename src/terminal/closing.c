@@ -327,7 +327,7 @@ enum status closing_make(struct terminal *terminal, struct closing *closing, uin
   if (status != STATUS_OK)
     return status;
   status = closing_keep(terminal->journal, closing, hash);
-  if (status == STATUS_NOT_FOUND)
+  if (status == STATUS_NOT_FOUND && meant != 0)
     status = closing_again(terminal, meant, closing, hash);
   journal_release(terminal->journal);
   return status;

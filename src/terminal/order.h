@@ -116,9 +116,8 @@ struct payment_request {
   uint32_t sale_atc;     /* of a refund: two sales of one amount are two refunds; else 0 */
   int64_t wanted;        /* minor units: a payment that may be less than that is the same as one that was; else 0 */
   const char *iban;      /* a payout to a bank account is none in cash, nor one to another account; NULL: in cash */
-  const char
-      *holder; /* whose account that is: under a name it is part of the wish, without one it may be written otherwise */
-  bool closes; /* nor is one that ends its card one that does not */
+  const char *holder;    /* whose account: part of the wish under a name; without one it may be written otherwise */
+  bool closes;           /* nor is one that ends its card one that does not */
 };
 /* Whether the entry, a payout, goes where it is asked to, and ends its card or not; true of all others. */
 bool order_goes_where(const struct journal_entry *entry, const struct payment_request *request);

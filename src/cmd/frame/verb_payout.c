@@ -146,9 +146,7 @@ static bool till_runs(struct terminal_program *self, const struct payment *payme
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   const struct till_wish wish = {
       .operation = "payout", .path = "/payouts", .payment = payment, .whole = self->all || self->close};
-  if (self->terminal->role != ROLE_RELOAD || !till_client_runs(self, &wish, &outcome, status))
-    return false;
-  return true;
+  return self->terminal->role == ROLE_RELOAD && till_client_runs(self, &wish, &outcome, status);
 }
 
 enum status verb_payout(void *context, char **arguments) {
