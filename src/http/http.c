@@ -99,23 +99,10 @@ static void bound_connections(struct http_options *options) {
   }
 }
 
-/* evhttp takes the interest in reading away and back for each request; so the kernel hears of what is left of that when
- * the loop waits. */
-static struct event_base *base_new(void) {
-  struct event_config *config = event_config_new();
-  struct event_base *base = NULL;
-
-  if (config != NULL && event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) == 0)
-    base = event_base_new_with_config(config);
-  if (config != NULL)
-    event_config_free(config);
-  return base;
-}
-
 static enum status set_up(struct http *http) {
   const struct http_options *options = &http->options;
 
-  http->base = base_new();
+  http->base = event_base_new();
   http->evhttp = http->base == NULL ? NULL : evhttp_new(http->base);
   if (http->evhttp == NULL)
     return STATUS_NO_MEMORY;
