@@ -44,7 +44,7 @@ EXTRA_DIST += formal/proverif/keys.pv formal/proverif/load.pv formal/proverif/pi
 	tests/system/cap-file.py tests/system/prover.py tests/system/proverif.py formal/proverif/offline.pv \
 	formal/proverif/order.pv formal/proverif/payout.pv formal/proverif/refund.pv formal/proverif/remembered.pv
 EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py tests/system/balance.py \
-	tests/system/json-check.py tests/system/typing.py tests/system/world.sh
+	tests/system/json-check.py tests/system/at-terminal.py tests/system/world.sh
 
 # The terminal's sessions with the card application, in process.
 check_PROGRAMS += tests/system/check_session

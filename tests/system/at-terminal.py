@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # A person at a terminal: runs a command on a pseudo terminal of its own, types a line at each prompt, prints all that stood
 # there. Prompts are what ends with ": " or "/n) ". WIDTH columns (default 80); ends with the command's code.
-#   typing.py LINE[,LINE...] COMMAND [ARGUMENT...]
+#   at-terminal.py LINE[,LINE...] COMMAND [ARGUMENT...]
 import fcntl, os, pty, select, signal, struct, sys, termios, time
 
 lines = [line for line in sys.argv[1].split(",") if line]
