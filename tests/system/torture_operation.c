@@ -29,14 +29,15 @@ static void torn_by(struct sequence *sequence, const struct call *call, enum fau
     sequence_violation(sequence, "the engine: the prelude met no fault");
 }
 
-#define LAST_APDU    6 /* DEBIT or CREDIT, behind SELECT, two certificates, MUTUAL AUTHENTICATE and INITIALIZE */
-#define REFUND_APDU  7 /* CREDIT FOR REFUND, behind those and GET DATA */
-#define OFFLINE_APDU 6 /* INITIALIZE of type 06, behind those and GET DATA */
-#define RENEWAL_APDU 7 /* DEBIT FOR PAYOUT, likewise, and GET BALANCE */
-#define CHANGE_APDU  7 /* CHANGE REFERENCE DATA, behind those four, GET DATA and VERIFY */
-#define ZVT_PAYMENT  3 /* 06 01, behind 06 00 and 06 20 */
-#define STORE_APDU   7 /* in the middle of what the desk writes, the card being certified by then */
-#define KEYS_APDU    4 /* GENERATE, the number being reserved and the card not certified */
+#define LAST_APDU    6  /* DEBIT or CREDIT, behind SELECT, two certificates, MUTUAL AUTHENTICATE and INITIALIZE */
+#define REFUND_APDU  7  /* CREDIT FOR REFUND, behind those and GET DATA */
+#define OFFLINE_APDU 6  /* INITIALIZE of type 06, behind those and GET DATA */
+#define RENEWAL_APDU 7  /* DEBIT FOR PAYOUT, likewise, and GET BALANCE */
+#define CLOSING_APDU 14 /* DEBIT FOR PAYOUT of a closing, whose first contact reads the balance */
+#define CHANGE_APDU  7  /* CHANGE REFERENCE DATA, behind those four, GET DATA and VERIFY */
+#define ZVT_PAYMENT  3  /* 06 01, behind 06 00 and 06 20 */
+#define STORE_APDU   7  /* in the middle of what the desk writes, the card being certified by then */
+#define KEYS_APDU    4  /* GENERATE, the number being reserved and the card not certified */
 
 /* The card is pulled out of the last command: the authorisation is out and nobody knows. */
 static void begin_torn_debit(struct sequence *sequence) {
@@ -115,10 +116,25 @@ static void begin_payout_not_in_hand(struct sequence *sequence) {
 }
 /* The same of a payout that closes its card: torn, and with the server's word and without the cashier's. */
 static void begin_torn_closing(struct sequence *sequence) {
-  torn_by(sequence, &close_call, FAULT_ANSWER_LOST_AWAY, LAST_APDU);
+  torn_by(sequence, &close_call, FAULT_ANSWER_LOST_AWAY, CLOSING_APDU);
 }
 static void begin_closing_in_hand(struct sequence *sequence) {
   torn_by(sequence, &close_call, FAULT_KILL_AFTER_TENDER, 1);
+}
+/* Nothing is left on the card but its deposit: it is closed by a payout of 0. The same torn, and with the deposit in hand or not. */
+static void begin_emptied(struct sequence *sequence) {
+  static const struct call look = {.till = TILL_RELOAD, .verb = VERB_BALANCE};
+  struct call all = payout_call;
+  all.amount = sequence_call(sequence, &look)->shown;
+  sequence_must(sequence, &all);
+}
+static void begin_torn_empty_closing(struct sequence *sequence) {
+  begin_emptied(sequence);
+  begin_torn_closing(sequence);
+}
+static void begin_empty_closing_in_hand(struct sequence *sequence) {
+  begin_emptied(sequence);
+  begin_closing_in_hand(sequence);
 }
 /* Back to the card by hand, which is owed it. */
 static void begin_payout_put_back(struct sequence *sequence) {
@@ -362,6 +378,13 @@ static const struct operation operations[] = {
     {.name = "closing", .call = {CLOSE}, BLOCK},
     {.name = "finishing-a-closing", .call = {CLOSE}, .prelude = begin_torn_closing, BLOCK},
     {.name = "closing-in-hand", .call = {CLOSE}, .prelude = begin_closing_in_hand, BLOCK},
+    {.name = "closing-an-empty-card", .call = {CLOSE}, .prelude = begin_emptied, BLOCK},
+    {.name = "finishing-to-close-an-empty-card", .call = {CLOSE}, .prelude = begin_torn_empty_closing, BLOCK},
+    {.name = "closing-an-empty-card-in-hand",
+     .call = {CLOSE},
+     .prelude = begin_empty_closing_in_hand,
+     BLOCK,
+     .rare = true},
     {.name = "offline", .call = {OFFLINE, .offline = OFFLINE_USE_ONLY}, .once = true},
     {.name = "offline-where-nobody-answers", .call = {OFFLINE, .offline = OFFLINE_USE_AUTO}, .once = true},
     {.name = "offline-no-pin", .call = {OFFLINE, .offline = OFFLINE_USE_ONLY, .without_pin = true}, .once = true},
