@@ -362,6 +362,39 @@ START_TEST(a_payout_of_nothing_that_was_forgotten_ends_its_card) {
 }
 END_TEST
 
+/* The ledger has forgotten that it was closed, and so has its holder: nothing is paid out again before the receipt is there. */
+START_TEST(an_empty_card_whose_closing_was_forgotten_is_not_closed_again) {
+  static const struct ledger_payout_terms ends = {NULL, true};
+  struct scene scene;
+  struct ledger_restored restored;
+  struct kept last;
+  memset(&scene, 0, sizeof scene);
+  struct world *world = &scene.world;
+  world_open(world);
+  world_issue(world, 1, &scene.busy);
+  ck_assert_int_eq(world_do(world, take_deposit, scene.busy.cid), STATUS_OK);
+  scene_backup(&scene);
+  struct ask ask = {.purse = &scene.busy, .closes = true};
+  purse_promise(&scene.busy, TRANSACTION_PAYOUT, 0, RELOAD);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  ck_assert(purse_commit(&scene.busy, ask.transaction.authorisation));
+  ck_assert_int_eq(world_confirm(world, &scene.busy, scene.busy.atc, scene.busy.secret), STATUS_OK);
+  kept_read(world, &scene.busy, scene.busy.atc, &last);
+  ck_assert_int_eq(scene_restore(&scene, true, &restored), STATUS_OK);
+  struct ask again = {.purse = &scene.busy, .closes = true};
+  purse_promise(&scene.busy, TRANSACTION_PAYOUT, 0, RELOAD);
+  ck_assert_int_eq(world_ask(world, &again), STATUS_OK);
+  ck_assert_uint_eq(again.transaction.state, LEDGER_DECLINED);
+  ck_assert_str_eq(again.transaction.reason, status_name(STATUS_OUT_OF_STEP));
+  last.receipt.payout = &ends;
+  ck_assert_int_eq(hand_out(world, &last, PAYOUT_WISH_DONE), STATUS_OK);
+  ck_assert(last.fate.pay);
+  ck_assert_int_eq(last.fate.deposit, 300);
+  world_assert_clean(world);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* A terminal lies after a restoration: its payout of all that was there ended the card, of which the deposit would be its too. What
  * really ended it comes after that: the deposit goes once, and no audit calls either wrong. */
 START_TEST(two_that_say_they_ended_a_card_give_back_one_deposit) {
@@ -446,6 +479,7 @@ void restore_brought_tests(TCase *tests) {
   tcase_add_loop_test(tests, a_transfer_that_was_forgotten_is_one, 0, 2);
   tcase_add_test(tests, a_payout_that_was_forgotten_ends_its_card);
   tcase_add_loop_test(tests, a_payout_of_nothing_that_was_forgotten_ends_its_card, 0, 2);
+  tcase_add_test(tests, an_empty_card_whose_closing_was_forgotten_is_not_closed_again);
   tcase_add_test(tests, two_that_say_they_ended_a_card_give_back_one_deposit);
   tcase_add_test(tests, a_balance_that_was_forgotten_is_no_lie);
 }
