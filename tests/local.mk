@@ -139,7 +139,7 @@ tests_vcard_check_vcard_LDADD = libvcard.a libcard.a libkeys.a $(LINK_GLOBALPLAT
 
 check_PROGRAMS += tests/server/check_server
 TESTS += tests/server/check_server
-tests_server_check_server_SOURCES = $(SERVER_WORLD) tests/run.c tests/server/admin.c tests/server/backup.c \
+tests_server_check_server_SOURCES = $(SERVER_WORLD) tests/run.c tests/server/admin.c tests/server/again.c tests/server/backup.c \
 	tests/server/certification.c tests/server/clock.c tests/server/configuration.c tests/server/confirmation.c \
 	tests/server/contact.c tests/place.c tests/server/cost.c tests/server/desk.c tests/server/envelope.c tests/server/flood.c \
 	tests/server/http.c tests/server/inquiry.c tests/server/keyring.c tests/server/late.c tests/server/load.c \

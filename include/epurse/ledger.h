@@ -92,6 +92,7 @@ struct ledger_hint {
   bool promise;          /* a new promise; else a confirmation */
   uint32_t last_atc;     /* of a promise */
   const char *reference; /* of a promise; NULL: none */
+  bool numbered;         /* the terminal's number is taken, or noted */
   bool limits;           /* of a promise: it loads, and takes of the limits of its terminal and merchant */
   bool more; /* the step looks at more than that: it is run while nobody else's is, as one without a hint is */
 };

@@ -23,8 +23,9 @@ struct ledger_terminal {
   uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE];
   uint8_t expiry[DATE_SIZE]; /* last day of validity */
   bool revoked;              /* ledger_terminal_add takes it as false */
-  uint64_t last_seq;         /* read only: the highest sequence number accepted */
-  int64_t heard_at;          /* of ledger_terminal_list: its last message by its clock, unix seconds; 0: none yet */
+  uint64_t last_seq;         /* read only: the highest sequence number accepted or heard of */
+  int64_t heard_at;          /* of ledger_terminal_list: its last message by its clock, unix seconds, or up to
+                              * TERMINAL_HEARD_SECONDS before it; 0: none yet */
   bool offline;              /* likewise: it may take cards off-line */
 };
 /* STATUS_EXISTS (the TID), STATUS_NOT_FOUND (the merchant), STATUS_BAD_FORMAT. */
@@ -48,5 +49,16 @@ enum status ledger_terminal_accept(struct ledger *ledger, const uint8_t tid[TID_
 /* The same of a message whose content proves itself, whoever brings it: a revoked terminal may. */
 enum status ledger_terminal_accept_proof(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                          uint64_t seq) EPURSE_MUST_USE;
+
+/* Purchases and confirmations take no number: the card's promise and r tell one that comes again, and payments at one
+ * terminal write no row in common. All that they do there is to tell, from time to time, that it was heard of. */
+#define TERMINAL_HEARD_SECONDS 600 /* as old may be what is known of a terminal that sends nothing else */
+/* Whether it may send at all, as the running step finds it. STATUS_NOT_FOUND; STATUS_TERMINAL_REVOKED. */
+enum status ledger_terminal_check(struct ledger *ledger, const uint8_t tid[TID_SIZE]) EPURSE_MUST_USE;
+/* Whether what is known of it is so old that it is time to note a message of that number. */
+bool ledger_terminal_is_unheard(const struct ledger_terminal *terminal, uint64_t seq);
+/* Notes the number where it is the highest, and refuses none; numbers that are taken count on from it.
+ * STATUS_NOT_FOUND; STATUS_BAD_FORMAT. */
+enum status ledger_terminal_hear(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq) EPURSE_MUST_USE;
 
 #endif

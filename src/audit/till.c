@@ -173,7 +173,8 @@ static void till_doubles(struct audit *audit, const struct till *till) {
   }
 }
 
-/* What was booked for an entry came in a message whose number was not far below what the clock had at its beginning. */
+/* What was booked for an entry came in a message whose number was not far below what the clock had at its beginning; of a payment's
+ * the ledger notes one in TERMINAL_HEARD_SECONDS. */
 static void till_sequence(struct audit *audit, const struct till *till, const struct journal_marks *marks) {
   struct ledger_terminal row;
   struct ledger_transaction booking;
@@ -188,7 +189,7 @@ static void till_sequence(struct audit *audit, const struct till *till, const st
   if ((int64_t)row.last_seq > marks->last_seq)
     finding_add(audit, &finding, "the ledger took number %" PRIu64 ", the terminal's last is %" PRId64, row.last_seq,
                 marks->last_seq);
-  least = least * SEQ_PER_SECOND - JOURNAL_SEQ_BEHIND_MS;
+  least = (least - TERMINAL_HEARD_SECONDS) * SEQ_PER_SECOND - JOURNAL_SEQ_BEHIND_MS;
   if ((int64_t)row.last_seq < least)
     finding_add(audit, &finding, "the ledger's last number is %" PRIu64 ", it booked one not below %" PRId64,
                 row.last_seq, least);

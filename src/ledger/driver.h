@@ -54,6 +54,7 @@ struct store_hint {
   bool promise;          /* it is new, and will be judged; else it is there, and will be confirmed */
   bool reading;          /* outside of a step: the terminal and the card themselves, with its balances */
   const char *reference; /* of a promise; NULL: none */
+  bool numbered;         /* its terminal's window, too */
   bool limits;           /* of its terminal and merchant */
 };
 

@@ -206,7 +206,7 @@ static bool hint_row(enum query_name name, const struct store_hint *hint, struct
   row[0] = (struct store_value){.kind = STORE_BYTES, .bytes = hint->tid, .len = GATHER_TID};
   switch (name) {
   case QUERY_TERMINAL_WINDOW:
-    return hint->tid != NULL && !hint->reading;
+    return hint->tid != NULL && hint->numbered && !hint->reading;
   case QUERY_TERMINAL_FIND:
     return hint->tid != NULL && hint->reading;
   case QUERY_TERMINAL_BRIEF:

@@ -112,7 +112,7 @@ static bool hint_number(enum lock lock, const struct store_hint *hint, int64_t *
   switch (lock) {
   case LOCK_TERMINALS:
     *number = hint->tid == NULL ? 0 : number_of_tid(hint->tid);
-    return hint->tid != NULL;
+    return hint->tid != NULL && (hint->numbered || hint->limits);
   case LOCK_MERCHANTS:
     *number = hint->tid == NULL ? 0 : number_of_tid(hint->tid);
     return hint->tid != NULL && hint->limits;

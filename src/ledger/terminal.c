@@ -182,6 +182,14 @@ static bool window_take(struct window *window, uint64_t seq) {
   return true;
 }
 
+static enum status window_write(struct ledger *ledger, const struct window *window) {
+  struct query query = query_begin(ledger, QUERY_TERMINAL_WINDOW_MOVE);
+  query_i64(&query, (int64_t)window->last);
+  query_i64(&query, (int64_t)window->bitmap);
+  query_i64(&query, window->terminal);
+  return query_run(&query);
+}
+
 static enum status terminal_accept(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq, bool proof) {
   struct window window;
   if (seq == 0 || seq > INT64_MAX)
@@ -191,13 +199,7 @@ static enum status terminal_accept(struct ledger *ledger, const uint8_t tid[TID_
     status = STATUS_TERMINAL_REVOKED;
   if (status == STATUS_OK && !window_take(&window, seq))
     status = STATUS_REPLAYED;
-  if (status != STATUS_OK)
-    return status;
-  struct query query = query_begin(ledger, QUERY_TERMINAL_WINDOW_MOVE);
-  query_i64(&query, (int64_t)window.last);
-  query_i64(&query, (int64_t)window.bitmap);
-  query_i64(&query, window.terminal);
-  return query_run(&query);
+  return status == STATUS_OK ? window_write(ledger, &window) : status;
 }
 
 enum status ledger_terminal_accept(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq) {
@@ -206,4 +208,28 @@ enum status ledger_terminal_accept(struct ledger *ledger, const uint8_t tid[TID_
 
 enum status ledger_terminal_accept_proof(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq) {
   return terminal_accept(ledger, tid, seq, true);
+}
+
+/* ---- payments: no number is taken ---- */
+
+enum status ledger_terminal_check(struct ledger *ledger, const uint8_t tid[TID_SIZE]) {
+  struct terminal_brief brief;
+  enum status status = terminal_brief(ledger, tid, &brief);
+  return status == STATUS_OK && brief.revoked ? STATUS_TERMINAL_REVOKED : status;
+}
+
+bool ledger_terminal_is_unheard(const struct ledger_terminal *terminal, uint64_t seq) {
+  uint64_t last = terminal->last_seq;
+  return last == 0 || (seq > last && seq - last >= (uint64_t)TERMINAL_HEARD_SECONDS * MESSAGES_PER_SECOND);
+}
+
+enum status ledger_terminal_hear(struct ledger *ledger, const uint8_t tid[TID_SIZE], uint64_t seq) {
+  struct window window;
+  if (seq == 0 || seq > INT64_MAX)
+    return STATUS_BAD_FORMAT;
+  enum status status = window_read(ledger, tid, &window);
+  if (status != STATUS_OK || seq <= window.last)
+    return status;
+  (void)window_take(&window, seq);
+  return window_write(ledger, &window);
 }

@@ -88,6 +88,7 @@ static enum status transact_gather(struct ledger *ledger, const struct ledger_jo
                                             .promise = of_card && hint->promise && !reading,
                                             .reading = reading,
                                             .reference = hint->reference,
+                                            .numbered = hint->numbered,
                                             .limits = hint->limits};
     }
   return hinted == 0 ? STATUS_OK : ledger->driver->gather(ledger->store, hints, hinted);

@@ -270,6 +270,7 @@ static enum status authorisation_transact(struct authorisation_request *asked) {
                                    .promise = true,
                                    .last_atc = asked->promise.last_atc,
                                    .reference = asked->body.reference,
+                                   .numbered = envelope_numbers(asked->request),
                                    .limits = asked->promise.type == TRANSACTION_LOAD,
                                    .more = asked->promise.type > TRANSACTION_POINTS_PURCHASE};
   const struct ledger_job job = {.step = authorisation_step, .context = asked, .hints = &hint, .hint_count = 1};

@@ -71,33 +71,61 @@ enum status envelope_open(struct service *service, const struct envelope_rule *r
   return status;
 }
 
-struct numbered_step {
+/* Messages on a payment's way: each has its effect once by what the card said, so that its number need not be taken, and
+ * payments at one terminal have no row to wait for. */
+static bool is_payment(enum message_type type) {
+  return type == MESSAGE_PURCHASE || type == MESSAGE_CONFIRMATION;
+}
+
+bool envelope_numbers(const struct request *request) {
+  return !is_payment(request->message.type) ||
+         ledger_terminal_is_unheard(&request->terminal, (uint64_t)request->message.seq);
+}
+
+struct sent_step {
   const struct request *request;
   ledger_step *step;
   void *context;
 };
 
-static enum status run_numbered(struct ledger *ledger, void *context) {
-  const struct numbered_step *numbered = context;
-  const struct request *request = numbered->request;
+static enum status take_number(struct ledger *ledger, const struct request *request) {
   uint64_t seq = (uint64_t)request->message.seq;
-  enum status status = is_proof(request->message.type)
-                           ? ledger_terminal_accept_proof(ledger, request->terminal.tid, seq)
-                           : ledger_terminal_accept(ledger, request->terminal.tid, seq);
 
-  return status == STATUS_OK && numbered->step != NULL ? numbered->step(ledger, numbered->context) : status;
+  return is_proof(request->message.type) ? ledger_terminal_accept_proof(ledger, request->terminal.tid, seq)
+                                         : ledger_terminal_accept(ledger, request->terminal.tid, seq);
+}
+
+/* Whether a till was revoked is asked in the very transaction, as where a number is taken. */
+static enum status take_payment(struct ledger *ledger, const struct request *request) {
+  const uint8_t *tid = request->terminal.tid;
+  enum status status = is_proof(request->message.type) ? STATUS_OK : ledger_terminal_check(ledger, tid);
+
+  return status == STATUS_OK && envelope_numbers(request)
+             ? ledger_terminal_hear(ledger, tid, (uint64_t)request->message.seq)
+             : status;
+}
+
+static enum status run_sent(struct ledger *ledger, void *context) {
+  const struct sent_step *sent = context;
+  const struct request *request = sent->request;
+  enum status status = is_payment(request->message.type) ? take_payment(ledger, request) : take_number(ledger, request);
+
+  return status == STATUS_OK && sent->step != NULL ? sent->step(ledger, sent->context) : status;
 }
 
 enum status envelope_transact_job(struct service *service, const struct request *request,
                                   const struct ledger_job *job) {
-  const struct ledger_hint sender = {.tid = request->terminal.tid, .more = job->step != NULL};
-  struct numbered_step numbered = {.request = request, .step = job->step, .context = job->context};
-  const struct ledger_job work = {.step = run_numbered,
-                                  .context = &numbered,
+  const struct ledger_hint sender = {.tid = request->terminal.tid, .numbered = true, .more = job->step != NULL};
+  struct sent_step sent = {.request = request, .step = job->step, .context = job->context};
+  const struct ledger_job work = {.step = run_sent,
+                                  .context = &sent,
                                   .hints = job->hint_count == 0 ? &sender : job->hints,
                                   .hint_count = job->hint_count == 0 ? 1 : job->hint_count};
+  enum status status = writer_transact_job(service->writer, &work);
 
-  return writer_transact_job(service->writer, &work);
+  if (status == STATUS_OK && is_payment(request->message.type) && envelope_numbers(request))
+    terminal_cache_heard(service->terminal_cache, request->terminal.tid, (uint64_t)request->message.seq);
+  return status;
 }
 
 enum status envelope_transact(struct service *service, const struct request *request, ledger_step *step,

@@ -28,11 +28,16 @@ enum status envelope_open(struct service *service, const struct envelope_rule *r
                           struct request *request) EPURSE_MUST_USE;
 
 /* Runs a step in one transaction of the ledger, in which the message's sequence number is taken first, so that a
- * message has its effect once. STATUS_REPLAYED, or what the step or the ledger answered: then nothing was booked. */
+ * message has its effect once. STATUS_REPLAYED, or what the step or the ledger answered: then nothing was booked. Of a
+ * purchase or a confirmation no number is taken: its step is one that has its effect once by itself. */
 enum status envelope_transact(struct service *service, const struct request *request, ledger_step *step,
                               void *context) EPURSE_MUST_USE;
 
-/* The same with what the step will look at (ledger.h); the sender's own row is known. */
+/* Whether that touches the sender's row of numbers, in the hint that names it (ledger.h): of payments from time to time
+ * only. */
+bool envelope_numbers(const struct request *request);
+
+/* The same with what the step will look at. */
 enum status envelope_transact_job(struct service *service, const struct request *request,
                                   const struct ledger_job *job) EPURSE_MUST_USE;
 

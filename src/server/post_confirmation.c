@@ -41,7 +41,11 @@ static enum status transact(struct service *service, const struct request *reque
 
   for (size_t i = 0; i < booking->items->count; i++) {
     const struct confirmation *item = &booking->items->items[i];
-    hints[i] = (struct ledger_hint){.tid = request->terminal.tid, .cid = item->cid, .atc = item->atc};
+    hints[i] = (struct ledger_hint){.cid = item->cid, .atc = item->atc};
+  }
+  if (envelope_numbers(request)) {
+    hints[0].tid = request->terminal.tid;
+    hints[0].numbered = true;
   }
   return envelope_transact_job(service, request, &job);
 }

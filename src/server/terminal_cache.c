@@ -88,6 +88,15 @@ enum status terminal_cache_find(struct terminal_cache *terminal_cache, struct wr
   return STATUS_OK;
 }
 
+void terminal_cache_heard(struct terminal_cache *terminal_cache, const uint8_t tid[TID_SIZE], uint64_t seq) {
+  struct place *place = place_of(terminal_cache, tid);
+
+  pthread_mutex_lock(&terminal_cache->lock);
+  if (memcmp(place->terminal.tid, tid, TID_SIZE) == 0 && place->terminal.last_seq < seq)
+    place->terminal.last_seq = seq;
+  pthread_mutex_unlock(&terminal_cache->lock);
+}
+
 void terminal_cache_forget(struct terminal_cache *terminal_cache) {
   pthread_mutex_lock(&terminal_cache->lock);
   terminal_cache->generation++;

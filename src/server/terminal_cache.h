@@ -19,6 +19,9 @@ void terminal_cache_free(struct terminal_cache **terminal_cache);
 enum status terminal_cache_find(struct terminal_cache *terminal_cache, struct writer *writer,
                                 const uint8_t tid[TID_SIZE], struct ledger_terminal *terminal) EPURSE_MUST_USE;
 
+/* A payment's number was noted (ledger_terminal_hear): nothing is to be noted until one is much higher. From any thread. */
+void terminal_cache_heard(struct terminal_cache *terminal_cache, const uint8_t tid[TID_SIZE], uint64_t seq);
+
 /* Forgets what it has: called once a terminal's new row is committed, before anybody is told. */
 void terminal_cache_forget(struct terminal_cache *terminal_cache);
 

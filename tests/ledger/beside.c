@@ -39,12 +39,9 @@ static enum status count(struct world *world, struct counted *counted, const str
   return job.status;
 }
 
-/* The row of a purchase's terminal is not locked, so that nobody waits there for another one of that terminal. */
 static enum status count_ask(struct world *world, struct ask *ask, unsigned *runs) {
   struct asking room;
   const struct ledger_job job = world_ask_job(world, ask, &room);
-  if (!room.hint.limits)
-    room.hint.tid = NULL;
   struct counted counted = {.step = job.step, .context = job.context};
   enum status status = count(world, &counted, job.hints);
   *runs += counted.runs;
@@ -87,7 +84,7 @@ static enum status accept_number(struct ledger *ledger, void *context) {
 
 /* Half of them run their steps alone, half beside others; the one sort is beside the other in nobody's way. */
 static void accept_work(struct world *world, unsigned member, int pipe_end, void *context) {
-  static const struct ledger_hint hint = {.tid = (const uint8_t *)POS};
+  static const struct ledger_hint hint = {.tid = (const uint8_t *)POS, .numbered = true};
   const bool *mixed = context;
   for (uint64_t seq = 1; seq <= SEQUENCES; seq++) {
     struct counted counted = {.step = accept_number, .context = &seq};

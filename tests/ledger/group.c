@@ -287,7 +287,7 @@ static enum status take_message(struct ledger *ledger, void *context) {
 START_TEST(a_number_is_taken_once_in_a_group) {
   static const uint64_t numbers[] = {1, 1, 2, 70, 2};
   static const enum status wanted[] = {STATUS_OK, STATUS_REPLAYED, STATUS_OK, STATUS_OK, STATUS_REPLAYED};
-  const struct ledger_hint hint = {.tid = (const uint8_t *)POS};
+  const struct ledger_hint hint = {.tid = (const uint8_t *)POS, .numbered = true};
   struct world world;
   struct message messages[5];
   struct ledger_job jobs[5];

@@ -139,6 +139,71 @@ START_TEST(gives_number_back_on_rollback) {
 }
 END_TEST
 
+static enum status act_check(struct ledger *ledger, const void *what) {
+  return ledger_terminal_check(ledger, what);
+}
+
+static enum status act_hear(struct ledger *ledger, const void *what) {
+  const uint64_t *seq = what;
+  return ledger_terminal_hear(ledger, (const uint8_t *)POS, *seq);
+}
+
+static enum status act_hear_nobody(struct ledger *ledger, const void *what) {
+  (void)what;
+  return ledger_terminal_hear(ledger, (const uint8_t *)"NOBODY01", 1);
+}
+
+static void assert_last(struct world *world, uint64_t last, uint64_t unheard) {
+  struct ledger_terminal found;
+  ck_assert_int_eq(ledger_terminal_find(world->ledger, (const uint8_t *)POS, &found), STATUS_OK);
+  ck_assert_uint_eq(found.last_seq, last);
+  ck_assert(ledger_terminal_is_unheard(&found, unheard));
+  ck_assert(unheard == 1 || !ledger_terminal_is_unheard(&found, unheard - 1));
+  ck_assert(last == 0 || !ledger_terminal_is_unheard(&found, last));
+}
+
+/* Payments take no number: the highest is noted, none is refused, and those that are taken count on from there. */
+START_TEST(hears_of_payments) {
+  const uint64_t first = WORLD_NOW * UINT64_C(1000), later = first + 600000;
+  const uint64_t numbers[] = {first, first, first - 70, 1};
+  struct world world;
+  world_open(&world);
+  assert_last(&world, 0, 1);
+  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    ck_assert_int_eq(world_do(&world, act_hear, &numbers[i]), STATUS_OK);
+    assert_last(&world, first, later);
+  }
+  ck_assert_int_eq(accept_seq(&world, first), STATUS_REPLAYED);
+  ck_assert_int_eq(accept_seq(&world, first - 63), STATUS_OK);
+  ck_assert_int_eq(accept_seq(&world, first - 64), STATUS_REPLAYED);
+  ck_assert_int_eq(accept_seq(&world, first + 1), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_hear, &later), STATUS_OK);
+  assert_last(&world, later, later + 600000);
+  ck_assert_int_eq(accept_seq(&world, first + 2), STATUS_REPLAYED);
+  const uint64_t none = 0, too_high = (uint64_t)INT64_MAX + 1;
+  ck_assert_int_eq(world_do(&world, act_hear, &none), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(world_do(&world, act_hear, &too_high), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(world_do(&world, act_hear_nobody, NULL), STATUS_NOT_FOUND);
+  world_close(&world);
+}
+END_TEST
+
+/* r may be brought by one that was revoked, and it was heard of then. */
+START_TEST(checks_who_may_send) {
+  const uint64_t seq = 5;
+  struct world world;
+  world_open(&world);
+  ck_assert_int_eq(world_do(&world, act_check, POS), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_check, "NOBODY01"), STATUS_NOT_FOUND);
+  ck_assert_int_eq(world_do(&world, act_revoke, POS), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_check, POS), STATUS_TERMINAL_REVOKED);
+  ck_assert_int_eq(world_do(&world, act_check, OTHER_POS), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_hear, &seq), STATUS_OK);
+  assert_last(&world, seq, seq + 600000);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(lists_in_pages) {
   struct world world;
   struct ledger_terminal terminals[3];
@@ -163,6 +228,8 @@ Suite *terminal_suite(void) {
   tcase_add_test(tests, renews_until_revoked);
   tcase_add_test(tests, takes_each_number_once);
   tcase_add_test(tests, gives_number_back_on_rollback);
+  tcase_add_test(tests, hears_of_payments);
+  tcase_add_test(tests, checks_who_may_send);
   tcase_add_test(tests, lists_in_pages);
   suite_add_tcase(suite, tests);
   return suite;

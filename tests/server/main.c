@@ -10,6 +10,7 @@ int main(void) {
       inquiry_suite,    keyring_suite,     late_suite,          load_suite,     log_suite,           metrics_suite,
       pending_suite,    pin_change_suite,  pinstore_suite,      purchase_suite, rate_suite,          routes_suite,
       settlement_suite, terminals_suite,   watch_suite,         writer_suite,   no_pin_suite,        refund_suite,
-      payout_suite,     offline_suite,     deny_suite,          approval_suite, renew_suite,         cost_suite};
+      payout_suite,     offline_suite,     deny_suite,          approval_suite, renew_suite,         cost_suite,
+      again_suite};
   return run_suites(suites, sizeof suites / sizeof suites[0]);
 }

@@ -6,6 +6,7 @@
 #include <check.h>
 
 Suite *admin_suite(void);
+Suite *again_suite(void);
 Suite *backup_suite(void);
 Suite *certification_suite(void);
 Suite *clock_suite(void);
