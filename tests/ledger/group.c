@@ -562,6 +562,7 @@ END_TEST
 Suite *group_suite(void) {
   Suite *suite = suite_create("group");
   TCase *tests = tcase_create("groups");
+  tcase_set_timeout(tests, 60);
   tcase_add_test(tests, failing_steps_are_undone_alone);
   tcase_add_test(tests, later_steps_see_earlier_ones);
   tcase_add_test(tests, empty_and_failed_groups_leave_nothing);

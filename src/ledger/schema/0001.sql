@@ -41,7 +41,8 @@ CREATE TABLE terminal (
   revoked INTEGER NOT NULL DEFAULT 0 CHECK (revoked IN (0, 1))
 ) STRICT;
 
--- Sequence numbers of a terminal's messages: the highest, and a bit for each of the 64 up to it.
+-- Sequence numbers of a terminal's messages: the highest, and a bit for each of the 64 up to it. Payments take none, and note one of
+-- theirs from time to time as the highest.
 CREATE TABLE terminal_window (
   id INTEGER PRIMARY KEY REFERENCES terminal (id),
   last_seq INTEGER NOT NULL DEFAULT 0 CHECK (last_seq >= 0),
