@@ -2,6 +2,7 @@
  * A transaction that a restoration made this ledger forget, booked from its whole receipt: as it was authorised then. */
 #include "bring.h"
 
+#include "announced.h"
 #include "booking.h"
 #include "card.h"
 #include "epurse/crypto.h"
@@ -9,7 +10,6 @@
 #include "epurse/ledger_payout.h"
 #include "epurse/moment.h"
 #include "limit.h"
-#include "offline.h"
 #include "payout.h"
 #include "reference.h"
 #include "refund.h"

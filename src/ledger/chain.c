@@ -5,12 +5,13 @@
 
 #include <string.h>
 
+#include "announced.h"
 #include "card.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
 #include "epurse/ledger_payout.h"
+#include "heir.h"
 #include "incident.h"
-#include "offline.h"
 #include "payout.h"
 #include "store.h"
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Off-line purchases: what cards announce is held, and what is brought in is booked, once, in any order. */
-#include "offline.h"
+ * Off-line purchases that are brought in: each is booked once, in any order. */
+#include "epurse/ledger_offline.h"
 
 #include <string.h>
 
+#include "announced.h"
 #include "booking.h"
 #include "bring.h"
 #include "card.h"
@@ -11,6 +12,7 @@
 #include "epurse/certificate.h"
 #include "epurse/ledger_backup.h"
 #include "epurse/moment.h"
+#include "heir.h"
 #include "incident.h"
 #include "limit.h"
 #include "posting.h"
@@ -36,60 +38,6 @@ struct bring {
   bool late;            /* its stretch of a card in use: likewise */
   uint32_t last_atc;    /* highest that was seen of the card */
 };
-
-/* ---- what is announced ---- */
-
-enum status offline_announced_read(struct ledger *ledger, struct offline_announced *announced) {
-  struct query query = query_begin(ledger, QUERY_OFFLINE_ANNOUNCED);
-  query_i64(&query, announced->card);
-  query_i64(&query, announced->since);
-  (void)query_row(&query);
-  announced->count = query_read_i64(&query);
-  announced->sum = query_read_i64(&query);
-  return query_end(&query);
-}
-
-enum status offline_announce(struct ledger *ledger, const struct offline_announced *announced) {
-  enum status status = account_need(ledger, account_of_card(announced->card, ACCOUNT_OFFLINE));
-  if (status != STATUS_OK)
-    return status;
-  struct query query = query_begin(ledger, QUERY_OFFLINE_ANNOUNCE);
-  query_i64(&query, announced->card);
-  query_i64(&query, announced->since);
-  query_i64(&query, announced->count);
-  query_i64(&query, announced->sum);
-  return query_run(&query);
-}
-
-enum status offline_release(struct ledger *ledger, int64_t card) {
-  struct query query = query_begin(ledger, QUERY_OFFLINE_RELEASE);
-  query_i64(&query, card);
-  return query_run(&query);
-}
-
-enum status ledger_offline_lapse(struct ledger *ledger, int64_t before, unsigned most) {
-  struct query query = query_begin(ledger, QUERY_OFFLINE_LAPSE);
-  query_i64(&query, before);
-  query_i64(&query, most);
-  return query_run(&query);
-}
-
-enum status offline_lack_read(struct ledger *ledger, int64_t card, struct ledger_offline_lack *lack) {
-  struct query query = query_begin(ledger, QUERY_OFFLINE_LACK);
-  query_i64(&query, card);
-  (void)query_row(&query);
-  lack->count = (uint32_t)query_read_i64(&query);
-  lack->sum = query_read_i64(&query);
-  return query_end(&query);
-}
-
-enum status ledger_offline_lacking(struct ledger *ledger, const uint8_t cid[CID_SIZE],
-                                   struct ledger_offline_lack *lack) {
-  int64_t card = 0;
-  *lack = (struct ledger_offline_lack){0};
-  enum status status = card_number(ledger, cid, &card);
-  return status == STATUS_OK ? offline_lack_read(ledger, card, lack) : status;
-}
 
 /* ---- whose it is ---- */
 

@@ -7,6 +7,7 @@
 #include "booking.h"
 #include "card.h"
 #include "epurse/moment.h"
+#include "heir.h"
 #include "limit.h"
 #include "posting.h"
 #include "store.h"

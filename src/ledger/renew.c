@@ -7,6 +7,7 @@
 #include "deposit.h"
 #include "epurse/ledger_renewal.h"
 #include "epurse/moment.h"
+#include "heir.h"
 #include "incident.h"
 #include "payout.h"
 #include "posting.h"
@@ -22,20 +23,6 @@ struct renewing {
   struct ledger_card old;
   struct renewal row; /* successor 0: nothing moved yet */
 };
-
-enum status renewal_read(struct ledger *ledger, int64_t card, struct renewal *renewal) {
-  struct query query = query_begin(ledger, QUERY_RENEWAL_FIND);
-  query_i64(&query, card);
-  (void)query_row(&query);
-  renewal->successor = query_read_i64(&query);
-  renewal->balance = query_read_i64(&query);
-  renewal->owed = query_read_i64(&query);
-  renewal->points = query_read_i64(&query);
-  renewal->points_owed = query_read_i64(&query);
-  renewal->since = query_read_i64(&query);
-  renewal->at = query_read_i64(&query);
-  return query_end(&query);
-}
 
 static enum status renew_find(struct ledger *ledger, struct renewing *renewing) {
   const struct ledger_renewing *what = renewing->what;

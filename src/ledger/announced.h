@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a card's promises announce of its off-line payments, held until they are brought in. */
-#ifndef LEDGER_OFFLINE_H
-#define LEDGER_OFFLINE_H
+#ifndef LEDGER_ANNOUNCED_H
+#define LEDGER_ANNOUNCED_H
 
 #include "epurse/ledger_offline.h"
 
