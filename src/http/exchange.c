@@ -3,8 +3,10 @@
 #include "exchange.h"
 
 #include <event2/buffer.h>
+#include <event2/bufferevent.h>
 #include <event2/http.h>
 #include <event2/keyvalq_struct.h>
+#include <openssl/ssl3.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +102,17 @@ static void on_sent(struct evhttp_request *raw, void *context) {
   connection_replied(context);
 }
 
+/* evhttp leaves head and body in two pieces, each of which would become a TLS record and a call of its own. They wait
+ * until the loop writes them. */
+static void join_pieces(struct evhttp_connection *line) {
+  struct evbuffer *output = bufferevent_get_output(evhttp_connection_get_bufferevent(line));
+
+  if (evbuffer_get_length(output) <= SSL3_RT_MAX_PLAIN_LENGTH)
+    (void)evbuffer_pullup(output, -1); /* without memory they stay two */
+}
+
 static void send_reply(struct evhttp_request *raw, const struct reply *reply, bool close) {
+  struct evhttp_connection *line = evhttp_request_get_connection(raw);
   struct evkeyvalq *fields = evhttp_request_get_output_headers(raw);
   struct evbuffer *body = evbuffer_new();
   char length[24];
@@ -121,6 +133,8 @@ static void send_reply(struct evhttp_request *raw, const struct reply *reply, bo
     evbuffer_add(body, reply->text, reply->text_len);
   }
   evhttp_send_reply(raw, reply->http_status, NULL, body);
+  if (line != NULL)
+    join_pieces(line);
   if (body != NULL)
     evbuffer_free(body);
 }

@@ -506,6 +506,32 @@ START_TEST(idle_connection_outlives_the_deadline_of_a_request) {
 }
 END_TEST
 
+static void count_record(int outgoing, int version, int type, const void *bytes, size_t len, SSL *tls, void *count) {
+  (void)version, (void)bytes, (void)len, (void)tls;
+  if (!outgoing && type == SSL3_RT_HEADER)
+    ++*(int *)count;
+}
+
+/* Head and body in two would be two calls of the kernel for each reply, and two arrivals at the client. */
+START_TEST(reply_is_one_record) {
+  struct running running;
+  struct line line;
+  char text[4096];
+  int records = 0;
+
+  start(&running, NULL);
+  open_as(&line, &running, POS);
+  SSL_set_msg_callback(line.tls, count_record);
+  SSL_set_msg_callback_arg(line.tls, &records);
+  for (int asked = 1; asked <= 3; asked++) {
+    ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
+    ck_assert_int_eq(records, asked);
+  }
+  line_close(&line);
+  ck_assert_int_eq(running_stop(&running), 0);
+}
+END_TEST
+
 START_TEST(idle_connection_is_closed_in_the_end) {
   struct running running;
   struct line line;
@@ -682,6 +708,7 @@ Suite *http_suite(void) {
   tcase_add_test(all, slow_handshake_is_cut);
   tcase_add_test(all, idle_connection_outlives_the_deadline_of_a_request);
   tcase_add_test(all, idle_connection_is_closed_in_the_end);
+  tcase_add_test(all, reply_is_one_record);
   tcase_add_test(all, connections_are_bounded);
   tcase_add_test(all, idle_strangers_stop_nobody);
   tcase_add_test(all, oldest_stranger_makes_place);
