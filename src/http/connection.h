@@ -43,6 +43,7 @@ struct connection {
   enum connection_phase phase;
   struct origin origin;      /* from on_arrival on */
   struct peer peer;          /* zeros until the handshake is done */
+  bool rested;               /* IDLE for so long that it has no TLS buffers any more */
   bool tainted;              /* a NUL came in: nothing more is taken from it */
   bool cut;                  /* its socket is shut, evhttp has not met that yet: it holds no place any more */
   struct exchange *exchange; /* while RUNNING or WRITING */

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "epurse/crypto.h"
-
 static void *heap_get(size_t size, const char *file, int line) {
   (void)file, (void)line;
   return size > 0 ? malloc(size) : NULL;
@@ -17,7 +15,7 @@ static void *heap_get(size_t size, const char *file, int line) {
 static void heap_return(void *memory, const char *file, int line) {
   (void)file, (void)line;
   if (memory != NULL) {
-    crypto_wipe(memory, malloc_usable_size(memory));
+    explicit_bzero(memory, malloc_usable_size(memory)); /* OPENSSL_cleanse takes eight bytes at a time */
     free(memory);
   }
 }
