@@ -15,6 +15,8 @@ struct key;
 #define PIN_AGREEMENT_SECONDS (4 * 3600) /* so long an ephemeral key is repeated ... */
 #define PIN_AGREEMENT_USES    65536      /* ... and so often: random nonces under one key stay apart */
 
+#define PIN_HEADER_KEPT 256 /* characters; the programs' own have 224 at most */
+
 /* What one ephemeral key has brought, kept on either side so that the next envelope costs no agreement. The ephemeral private key
  * is wiped when it is made. Zeros: nothing yet. Each belongs to one thread at a time; its owner ends it with crypto_wipe. */
 struct pin_agreement {
@@ -23,6 +25,9 @@ struct pin_agreement {
   uint8_t content_key[32]; /* of A256GCM */
   uint32_t uses;           /* envelopes sealed with it */
   int64_t since;           /* that it is sealed with, in its owner's seconds */
+  char
+      header[PIN_HEADER_KEPT]; /* as the opened envelopes have it, so that it is read once; longer ones are read anew */
+  size_t header_len;
 };
 
 /* {"cid":..,"atc":..,"pin":..} for the server: bound to one promise. *jwe is malloc'd. STATUS_BAD_FORMAT: not 4 to 12
