@@ -37,6 +37,7 @@ struct worker_pool {
   pthread_mutex_t lock; /* over what follows */
   struct queue waiting, served;
   size_t idle;      /* workers that wait and were not called */
+  size_t called;    /* workers that were called and have not come yet */
   size_t computing; /* workers that have an exchange and wait for nobody */
   bool stopping;
 };
@@ -71,18 +72,19 @@ static bool is_free(const struct worker_pool *pool) {
   return pool->waiting.count > 0 && pool->computing < pool->options.processors;
 }
 
-/* Takes one of the idle for a call, where there is something to begin; called with the lock. True: the caller owes that
- * call. It waits in the semaphore until one comes for it, so none is lost. */
+/* Takes one of the idle for a call, where there is something to begin and nobody on his way who will; called with the
+ * lock. True: the caller owes that call. It waits in the semaphore until one comes for it, so none is lost. */
 static bool choose(struct worker_pool *pool) {
-  bool chosen = pool->idle > 0 && is_free(pool);
+  bool chosen = pool->idle > 0 && pool->waiting.count > 0 && pool->computing + pool->called < pool->options.processors;
 
   pool->idle -= chosen;
+  pool->called += chosen;
   return chosen;
 }
 
 /* So that they see that there will be no more work. Called with the lock. */
 static void call_all(struct worker_pool *pool) {
-  for (; pool->idle > 0; pool->idle--)
+  for (; pool->idle > 0; pool->idle--, pool->called++)
     sem_post(&pool->calls);
 }
 
@@ -131,6 +133,7 @@ static void await_call(struct worker_pool *pool) {
   while (sem_wait(&pool->calls) != 0) { /* EINTR */
   }
   pthread_mutex_lock(&pool->lock);
+  pool->called--;
 }
 
 /* The next exchange; NULL: there will be none. */

@@ -2,6 +2,7 @@
  * Tests of src/http/worker_pool.c, and of a running server that gets more than it can serve. */
 #include "http/worker_pool.h"
 
+#include <sched.h>
 #include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -146,6 +147,29 @@ START_TEST(as_many_compute_as_there_are_processors) {
 }
 END_TEST
 
+/* One that is called on top of those that may compute would find nothing to do, and have cost two changes of thread. */
+START_TEST(no_more_are_called_than_may_compute) {
+  struct event_base *base = event_base_new();
+  struct exchange exchanges[8] = {0};
+  const struct worker_pool_options options = {
+      .workers = 8, .processors = 2, .queue = 8, .base = base, .serve = serve_when_told, .served = served};
+  struct worker_pool *pool = NULL;
+
+  sem_init(&may_work, 0, 0);
+  ck_assert_int_eq(worker_pool_open(&options, &pool), STATUS_OK);
+  while (worker_pool_look(pool).idle < 8)
+    sched_yield();
+  for (size_t i = 0; i < 8; i++)
+    ck_assert_int_eq(worker_pool_submit(pool, &exchanges[i]), STATUS_OK);
+  ck_assert_uint_eq(worker_pool_look(pool).idle, 6);
+  for (size_t i = 0; i < 8; i++)
+    sem_post(&may_work);
+  worker_pool_close(&pool);
+  ck_assert_uint_eq(answered, 8);
+  event_base_free(base);
+}
+END_TEST
+
 /* ---- a running server ---- */
 
 static void small(struct configuration *configuration) {
@@ -250,6 +274,7 @@ Suite *worker_pool_suite(void) {
   tcase_add_test(alone, full_queue_refuses_at_once_and_recovers);
   tcase_add_test(alone, closing_serves_what_was_taken);
   tcase_add_test(alone, as_many_compute_as_there_are_processors);
+  tcase_add_test(alone, no_more_are_called_than_may_compute);
   tcase_add_test(running, overload_is_said_and_passes);
   tcase_add_test(running, clients_that_leave_are_not_missed);
   tcase_add_test(running, refused_request_is_counted);
