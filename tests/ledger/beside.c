@@ -470,6 +470,29 @@ START_TEST(what_is_not_locked_is_done_alone) {
 }
 END_TEST
 
+static enum status hear_of_till(struct ledger *ledger, void *context) {
+  return ledger_terminal_hear(ledger, (const uint8_t *)POS, *(const uint64_t *)context);
+}
+
+/* A payment that is told of as one whose number is to be noted has its till's row, and needs nobody to be away. */
+START_TEST(a_till_is_heard_of_beside_others) {
+  struct world world;
+  struct ledger_terminal till;
+  uint64_t seq = 0;
+  world_open(&world);
+  for (unsigned i = 0; i < 2; i++) {
+    const struct ledger_hint hint = {.tid = (const uint8_t *)POS, .numbered = i == 0};
+    struct counted counted = {.step = hear_of_till, .context = &seq};
+    seq++;
+    ck_assert_int_eq(count(&world, &counted, &hint), STATUS_OK);
+    ck_assert_uint_eq(counted.runs, i + 1);
+    ck_assert_int_eq(ledger_terminal_find(world.ledger, (const uint8_t *)POS, &till), STATUS_OK);
+    ck_assert_uint_eq(till.last_seq, seq);
+  }
+  world_close(&world);
+}
+END_TEST
+
 Suite *beside_suite(void) {
   Suite *suite = suite_create("beside");
   TCase *tests = tcase_create("one database");
@@ -486,5 +509,6 @@ Suite *beside_suite(void) {
   tcase_add_test(tests, a_cut_leaves_nothing_out);
   tcase_add_loop_test(tests, a_cut_waits_for_who_has_a_number, 0, 2);
   tcase_add_test(tests, what_is_not_locked_is_done_alone);
+  tcase_add_test(tests, a_till_is_heard_of_beside_others);
   return suite;
 }
