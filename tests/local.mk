@@ -142,11 +142,11 @@ TESTS += tests/server/check_server
 tests_server_check_server_SOURCES = $(SERVER_WORLD) tests/run.c tests/server/admin.c tests/server/again.c tests/server/backup.c \
 	tests/server/certification.c tests/server/clock.c tests/server/configuration.c tests/server/confirmation.c \
 	tests/server/contact.c tests/place.c tests/server/cost.c tests/server/desk.c tests/server/envelope.c tests/server/flood.c \
-	tests/server/http.c tests/server/inquiry.c tests/server/keyring.c tests/server/late.c tests/server/load.c \
+	tests/server/http.c tests/server/inquiry.c tests/server/keyring.c tests/server/late.c tests/server/letter.c tests/server/load.c \
 	tests/server/offline.c tests/server/deny.c tests/server/approval.c tests/server/renew.c tests/server/log.c \
 	tests/server/main.c tests/server/worker_pool.c tests/server/metrics.c tests/server/no_pin.c tests/server/pending.c \
 	tests/server/pin_change.c tests/server/pinstore.c tests/server/payout.c tests/server/purchase.c tests/server/rate.c \
-	tests/server/refund.c tests/server/routes.c tests/server/running.c tests/server/settlement.c tests/server/terminals.c \
+	tests/server/refund.c tests/server/replay.c tests/server/routes.c tests/server/running.c tests/server/settlement.c tests/server/terminals.c \
 	tests/server/watch.c tests/server/writer.c
 tests_server_check_server_LDADD = $(LINK_SERVER) $(CHECK_LIBS)
 # Requests through crew and writer under disturbed schedules: some thousands in make check, ten million with make handover.

@@ -10,6 +10,7 @@
 
 #include "crew.h"
 #include "epurse/ledger_limit.h"
+#include "epurse/ledger_terminal.h"
 #include "epurse/ledger_totals.h"
 #include "epurse/settlement.h"
 #include "suites.h"
@@ -214,6 +215,73 @@ START_TEST(a_merchant_owes_no_more_than_it_may) {
   assert_runs(&crew, LOADS);
   crew_end(&crew, &world);
   ck_assert_uint_eq(sum, 10);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- the terminal's row once more: r of a load whose terminal is heard of, and loads there, whose limits lie with it ---- */
+
+struct heard {
+  struct ledger_confirmation confirmation;
+  uint64_t seq;
+};
+
+static enum status hear_and_confirm(struct ledger *ledger, void *context) {
+  struct heard *heard = context;
+  enum status status = ledger_terminal_hear(ledger, (const uint8_t *)RELOAD, heard->seq);
+  return status == STATUS_OK ? confirm(ledger, &heard->confirmation) : status;
+}
+
+static enum status count_heard(struct world *world, const struct purse *purse, uint64_t seq, unsigned *runs) {
+  struct heard heard = {.confirmation = {.atc = purse->atc, .now = world->now}, .seq = seq};
+  struct counted counted = {.step = hear_and_confirm, .context = &heard};
+  const struct ledger_hint hint = {
+      .tid = (const uint8_t *)RELOAD, .cid = purse->cid, .atc = purse->atc, .numbered = true};
+  memcpy(heard.confirmation.cid, purse->cid, CID_SIZE);
+  memcpy(heard.confirmation.secret, purse->secret, SECRET_SIZE);
+  enum status status = count(world, &counted, &hint);
+  *runs += counted.runs;
+  return status;
+}
+
+static void heard_work(struct world *world, unsigned member, int pipe_end, void *context) {
+  struct till_roll *roll = context;
+  unsigned runs = 0;
+  for (size_t i = 0; i < LOADS; i++) {
+    struct ask ask = {.purse = &roll->purses[member][i]};
+    enum status status = STATUS_OK;
+    if (member % 2 == 0) {
+      status = count_heard(world, ask.purse, (i + 1) * TERMINAL_HEARD_SECONDS * UINT64_C(1000) + member, &runs);
+    } else {
+      purse_promise(ask.purse, TRANSACTION_LOAD, 100, RELOAD);
+      status = count_ask(world, &ask, &runs);
+    }
+    if (status != STATUS_OK || ask.outcome != STATUS_OK)
+      _exit(9);
+  }
+  crew_answer(pipe_end, &runs, sizeof runs);
+}
+
+START_TEST(a_terminal_is_heard_of_beside_its_loads) {
+  static struct till_roll roll;
+  struct ledger_terminal reload;
+  struct world world;
+  struct crew crew;
+  world_open(&world);
+  for (unsigned member = 0; member < SERVERS; member++)
+    for (uint32_t i = 0; i < LOADS; i++) {
+      world_issue(&world, member * LOADS + i + 1, &roll.purses[member][i]);
+      if (member % 2 == 0)
+        world_commit(&world, &roll.purses[member][i], TRANSACTION_LOAD, 50, RELOAD);
+    }
+  crew_begin(&crew, &world, heard_work, &roll);
+  assert_runs(&crew, LOADS);
+  crew_end(&crew, &world);
+  for (unsigned member = 0; member < SERVERS; member++)
+    for (size_t i = 0; i < LOADS; i++)
+      world_assert_card(&world, &roll.purses[member][i], member % 2 == 0 ? 50 : 0, member % 2 == 0 ? 0 : 100, 0);
+  ck_assert_int_eq(ledger_terminal_find(world.ledger, (const uint8_t *)RELOAD, &reload), STATUS_OK);
+  ck_assert_uint_eq(reload.last_seq, LOADS * TERMINAL_HEARD_SECONDS * UINT64_C(1000) + SERVERS / 2);
   world_close(&world);
 }
 END_TEST
@@ -504,6 +572,7 @@ Suite *beside_suite(void) {
   tcase_add_test(tests, who_is_alone_meets_nobody);
   tcase_add_test(tests, a_card_has_one_hold);
   tcase_add_test(tests, a_merchant_owes_no_more_than_it_may);
+  tcase_add_test(tests, a_terminal_is_heard_of_beside_its_loads);
   tcase_add_test(tests, a_reference_is_paid_once);
   tcase_add_test(tests, no_payment_is_run_twice);
   tcase_add_test(tests, a_cut_leaves_nothing_out);

@@ -8,61 +8,12 @@
 
 #include "epurse/ledger_incident.h"
 #include "epurse/ledger_merchant.h"
+#include "letter.h"
 #include "place.h"
 #include "purse.h"
 #include "suites.h"
 
 #define LOADED 5000
-
-/* A message as it went over the line, and what came back. */
-struct letter {
-  enum message_type type;
-  char *text;
-  int64_t seq;
-  struct answer answer;
-};
-
-static void deliver(struct world *world, struct service *service, struct letter *letter, struct answer *answer) {
-  int64_t seq = world->pos.seq;
-
-  world->pos.seq = letter->seq; /* the reply names it */
-  station_send(&world->pos, service, letter->type, letter->text, answer);
-  world->pos.seq = seq;
-}
-
-static void send_first(struct world *world, enum message_type type, json_t *body, struct letter *letter) {
-  *letter = (struct letter){.type = type, .text = station_message(&world->pos, type, body, world->now)};
-  letter->seq = world->pos.seq;
-  deliver(world, &world->service, letter, &letter->answer);
-}
-
-/* The same bytes once more are answered with what the first ones were. */
-static void assert_same_at(struct world *world, struct service *service, struct letter *letter) {
-  struct answer again;
-
-  deliver(world, service, letter, &again);
-  ck_assert_int_eq(again.http, 200);
-  ck_assert_str_eq(status_name(again.code), status_name(letter->answer.code));
-  ck_assert(json_equal(again.body, letter->answer.body));
-  answer_clear(&again);
-}
-
-static void assert_same(struct world *world, struct letter *letter) {
-  assert_same_at(world, &world->service, letter);
-}
-
-static enum status deliver_code(struct world *world, struct letter *letter) {
-  struct answer answer;
-
-  deliver(world, &world->service, letter, &answer);
-  answer_clear(&answer);
-  return answer.code;
-}
-
-static void letter_free(struct letter *letter) {
-  answer_clear(&letter->answer);
-  free(letter->text);
-}
 
 static void begin(struct world *world, struct purse *purse) {
   world_open(world);
@@ -73,7 +24,7 @@ static void begin(struct world *world, struct purse *purse) {
 
 static void send_purchase(struct world *world, struct purse *purse, uint32_t amount, struct letter *letter) {
   purse_promise(purse, TRANSACTION_PURCHASE, amount, &world->pos);
-  send_first(world, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin), letter);
+  letter_send(letter, world, &world->pos, MESSAGE_PURCHASE, purse_order(purse, world, MESSAGE_PURCHASE, purse->pin));
 }
 
 /* Both messages of a payment. */
@@ -81,7 +32,7 @@ static void pay(struct world *world, struct purse *purse, uint32_t amount, struc
   send_purchase(world, purse, amount, &letters[0]);
   ck_assert_int_eq(letters[0].answer.code, STATUS_OK);
   ck_assert(purse_commit(purse, world, letters[0].answer.body));
-  send_first(world, MESSAGE_CONFIRMATION, purse_confirmation(purse), &letters[1]);
+  letter_send(&letters[1], world, &world->pos, MESSAGE_CONFIRMATION, purse_confirmation(purse));
   ck_assert_int_eq(letters[1].answer.code, STATUS_OK);
 }
 
@@ -89,7 +40,7 @@ static void send_contact(struct world *world, const struct purse *purse, struct 
   struct card_message body = {0};
 
   memcpy(body.cid, purse->cid, CID_SIZE);
-  send_first(world, MESSAGE_CARD_CONTACT, card_message_body(MESSAGE_CARD_CONTACT, &body), letter);
+  letter_send(letter, world, &world->pos, MESSAGE_CARD_CONTACT, card_message_body(MESSAGE_CARD_CONTACT, &body));
   ck_assert_int_eq(letter->answer.code, STATUS_OK);
 }
 
@@ -124,13 +75,13 @@ START_TEST(purchase_is_answered_as_before) {
   begin(&world, &purse);
   send_purchase(&world, &purse, 700, &letter);
   ck_assert_int_eq(letter.answer.code, STATUS_OK);
-  assert_same(&world, &letter);
+  letter_assert_same(&letter, &world.service);
   ck_assert_int_eq(shadow(&world, &purse).held, 700);
   ck_assert(purse_commit(&purse, &world, letter.answer.body));
-  assert_same(&world, &letter); /* and so it is once r was given */
+  letter_assert_same(&letter, &world.service); /* and so it is once r was given */
   ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
                    STATUS_OK);
-  assert_same(&world, &letter);
+  letter_assert_same(&letter, &world.service);
   ck_assert_int_eq(shadow(&world, &purse).held, 0);
   ck_assert_int_eq(shadow(&world, &purse).balance, LOADED - 700);
   ck_assert_int_eq(shop(&world), 700);
@@ -148,10 +99,10 @@ START_TEST(refusal_stands_and_a_wrong_pin_counts_once) {
   send_purchase(&world, &purse, LOADED + 1, &letters[0]);
   ck_assert_int_eq(letters[0].answer.code, STATUS_INSUFFICIENT_BALANCE);
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
-  send_first(&world, MESSAGE_PURCHASE, purse_order(&purse, &world, MESSAGE_PURCHASE, "0000"), &letters[1]);
+  letter_send(&letters[1], &world, &world.pos, MESSAGE_PURCHASE, purse_order(&purse, &world, MESSAGE_PURCHASE, "0000"));
   ck_assert_int_eq(letters[1].answer.code, STATUS_WRONG_PIN);
   for (int i = 0; i < 6; i++)
-    assert_same(&world, &letters[i % 2]);
+    letter_assert_same(&letters[i % 2], &world.service);
   ck_assert_uint_eq(shadow(&world, &purse).pin_failures, 1);
   ck_assert_int_eq(shadow(&world, &purse).balance, LOADED);
   letter_free(&letters[0]), letter_free(&letters[1]);
@@ -173,8 +124,8 @@ START_TEST(fork_is_noted_once) {
   send_purchase(&world, &twin, 200, &letters[1]);
   ck_assert_int_eq(letters[1].answer.code, STATUS_CARD_FORKED);
   for (int i = 0; i < 3; i++)
-    ck_assert_int_eq(deliver_code(&world, &letters[1]), STATUS_CARD_FORKED);
-  assert_same(&world, &letters[0]);
+    ck_assert_int_eq(letter_code(&letters[1], &world.service), STATUS_CARD_FORKED);
+  letter_assert_same(&letters[0], &world.service);
   ck_assert_int_eq(ledger_incident_list(writer_ledger(world.service.writer), 0, incidents, 3, &count), STATUS_OK);
   ck_assert_uint_eq(count, 1);
   letter_free(&letters[0]), letter_free(&letters[1]);
@@ -190,7 +141,7 @@ START_TEST(confirmation_books_once) {
   begin(&world, &purse);
   pay(&world, &purse, 1250, letters);
   for (int i = 0; i < 3; i++)
-    assert_same(&world, &letters[1]);
+    letter_assert_same(&letters[1], &world.service);
   ck_assert_int_eq(shop(&world), 1250);
   ck_assert_int_eq(shadow(&world, &purse).balance, LOADED - 1250);
   letter_free(&letters[0]), letter_free(&letters[1]);
@@ -211,14 +162,14 @@ START_TEST(old_messages_do_nothing_after_many_others) {
     send_contact(&world, &purse, &contacts[i]);
   pay(&world, &purse, 100, more);
   for (int i = 0; i < 2; i++) {
-    assert_same(&world, &letters[i]);
-    assert_same(&world, &more[i]);
+    letter_assert_same(&letters[i], &world.service);
+    letter_assert_same(&more[i], &world.service);
   }
   ck_assert_int_eq(shop(&world), 1350);
   ck_assert_int_eq(shadow(&world, &purse).balance, LOADED - 1350);
   ck_assert_int_eq(shadow(&world, &purse).held, 0);
   for (size_t i = 0; i < 70; i++) {
-    ck_assert_int_eq(deliver_code(&world, &contacts[i]), STATUS_REPLAYED);
+    ck_assert_int_eq(letter_code(&contacts[i], &world.service), STATUS_REPLAYED);
     letter_free(&contacts[i]);
   }
   for (int i = 0; i < 2; i++)
@@ -241,7 +192,7 @@ START_TEST(revoked_till_is_refused_in_its_next_message) {
   send_purchase(&world, &purse, 100, &first);
   ck_assert(purse_commit(&purse, &world, first.answer.body));
   ck_assert_int_eq(ledger_transact(writer_ledger(world.service.writer), take_away, world.pos.tid), STATUS_OK);
-  ck_assert_int_eq(deliver_code(&world, &first), STATUS_TERMINAL_REVOKED);
+  ck_assert_int_eq(letter_code(&first, &world.service), STATUS_TERMINAL_REVOKED);
   send_purchase(&world, &purse, 200, &next);
   ck_assert_int_eq(next.answer.code, STATUS_TERMINAL_REVOKED);
   ck_assert_int_eq(shadow(&world, &purse).held, 100);
@@ -287,16 +238,6 @@ END_TEST
 
 /* ---- on one data base ---- */
 
-static void open_beside(struct world *world, struct service *service) {
-  struct configuration configuration = world->service.configuration;
-  char problem[256] = "";
-
-  ck_assert_msg(service_open(service, &configuration, HOUSE_PASSPHRASE, problem) == STATUS_OK, "%s", problem);
-  service->clock = world_clock;
-  service->clock_context = &world->now;
-  service->log.fd = -1;
-}
-
 START_TEST(another_server_answers_as_the_first) {
   struct world world;
   struct purse purse;
@@ -304,14 +245,14 @@ START_TEST(another_server_answers_as_the_first) {
   struct service other = {0};
 
   begin(&world, &purse);
-  open_beside(&world, &other);
+  world_open_beside(&world, &other);
   send_purchase(&world, &purse, 700, &letters[0]);
   ck_assert_int_eq(letters[0].answer.code, STATUS_OK);
-  assert_same_at(&world, &other, &letters[0]);
+  letter_assert_same(&letters[0], &other);
   ck_assert(purse_commit(&purse, &world, letters[0].answer.body));
-  send_first(&world, MESSAGE_CONFIRMATION, purse_confirmation(&purse), &letters[1]);
-  assert_same_at(&world, &other, &letters[1]);
-  assert_same_at(&world, &other, &letters[0]);
+  letter_send(&letters[1], &world, &world.pos, MESSAGE_CONFIRMATION, purse_confirmation(&purse));
+  letter_assert_same(&letters[1], &other);
+  letter_assert_same(&letters[0], &other);
   ck_assert_int_eq(shop(&world), 700);
   ck_assert_int_eq(shadow(&world, &purse).balance, LOADED - 700);
   letter_free(&letters[0]), letter_free(&letters[1]);

@@ -7,6 +7,7 @@
 
 Suite *admin_suite(void);
 Suite *again_suite(void);
+Suite *replay_suite(void);
 Suite *backup_suite(void);
 Suite *certification_suite(void);
 Suite *clock_suite(void);

@@ -88,6 +88,17 @@ void world_open_whole(struct world *world) {
   open_stations(world);
 }
 
+void world_open_beside(struct world *world, struct service *service) {
+  struct configuration configuration = world->service.configuration;
+  char problem[256] = "";
+
+  *service = (struct service){0};
+  ck_assert_msg(service_open(service, &configuration, HOUSE_PASSPHRASE, problem) == STATUS_OK, "%s", problem);
+  service->clock = world_clock;
+  service->clock_context = &world->now;
+  service->log.fd = -1;
+}
+
 static void report(void *context, const char *line) {
   (void)context;
   ck_abort_msg("the ledger says: %s", line);

@@ -31,6 +31,8 @@ const char *world_folder(void);
 void world_open(struct world *world);
 /* The same by service_open, as the program does it. */
 void world_open_whole(struct world *world);
+/* Another server on the same database; service_close closes it. */
+void world_open_beside(struct world *world, struct service *service);
 /* After the ledger's own check found nothing. */
 void world_close(struct world *world);
 /* The same of one whose ledger is broken, or whose server has stopped already. */
