@@ -14,7 +14,8 @@
 #include <stdio.h>
 
 #include "epurse/amount.h"
-#include "epurse/record.h"
+#include "epurse/crypto.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 /* findings.def, by name. */

@@ -10,7 +10,7 @@
 
 #include "epurse/moment.h"
 #include "epurse/number.h"
-#include "epurse/record.h"
+#include "epurse/offline_limits.h"
 #include "epurse/status.h"
 
 /* Proprietary AID, ISO/IEC 7816-5 8.2.2 (F = no registration): F0 "EPURSE" 01. */

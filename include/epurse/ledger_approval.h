@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "epurse/crypto.h"
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 struct ledger;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 struct ledger;

@@ -12,7 +12,6 @@
 #include "epurse/crypto.h"
 #include "epurse/ledger.h"
 #include "epurse/moment.h"
-#include "epurse/record.h"
 #include "epurse/status.h"
 
 struct ledger;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "epurse/iban.h"
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 struct ledger;

@@ -5,6 +5,7 @@
 #define EPURSE_LEDGER_OFFLINE_H
 
 #include "epurse/ledger_transaction.h"
+#include "epurse/offline_limits.h"
 
 #define LEDGER_OFFLINE_SUM   100000 /* minor units that a terminal is paid in a day before its card confirms; the usual */
 #define LEDGER_OFFLINE_COUNT 200    /* payments, likewise */

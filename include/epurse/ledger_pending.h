@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/reference.h"
 #include "epurse/status.h"
 

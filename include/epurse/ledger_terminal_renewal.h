@@ -9,7 +9,7 @@
 
 #include "epurse/crypto.h"
 #include "epurse/moment.h"
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 struct ledger;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 /* CHIP_ADDITION {"serials"} -> {"added","listed"}: how many of them were new, how many chips are on the list. */

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 /* LIMIT {"terminal"[,"of"],"allowed"}, {"merchant"[,"of"],"allowed"}: what a terminal may load in a day, or a merchant owe

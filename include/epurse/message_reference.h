@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "epurse/moment.h"
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/reference.h"
 #include "epurse/status.h"
 

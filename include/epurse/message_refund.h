@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "epurse/crypto.h"
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 /* OWED_REFUND {"cid","atc","amount","wish"}: the sale, how much of it, and the terminal's name of this refund: the same

@@ -15,7 +15,6 @@
 #include "epurse/certificate.h"
 #include "epurse/crypto.h"
 #include "epurse/moment.h"
-#include "epurse/record.h"
 #include "epurse/status.h"
 
 #define RENEWAL_SIGNED_MAX 1280 /* bytes, with the end */

@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "epurse/command.h"
 #include "epurse/domain.h"
 
 /* Key version of a set that we put, by what cards of either protocol are asked for (GPC 11.8 notes). */

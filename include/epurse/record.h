@@ -16,7 +16,6 @@
 #include "epurse/crypto.h"
 #include "epurse/moment.h"
 #include "epurse/number.h"
-#include "epurse/offline_limits.h"
 #include "epurse/status.h"
 
 #define RECORD_VERSION        2

@@ -10,7 +10,6 @@
 #include "epurse/iban.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_payout.h"
-#include "epurse/record.h"
 #include "epurse/reference.h"
 #include "epurse/status.h"
 

@@ -9,7 +9,7 @@
 
 #include "epurse/amount.h"
 #include "epurse/bytes.h"
-#include "epurse/card.h"
+#include "epurse/command.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_transaction.h"
 #include "epurse/message.h"

@@ -10,7 +10,6 @@
 #include "epurse/key.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_transaction.h"
-#include "epurse/message.h"
 #include "epurse/sentence.h"
 
 #define JOURNAL_FILE   "journal.db"

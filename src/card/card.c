@@ -9,7 +9,6 @@
 #include "issuer_key.h"
 #include "lifecycle.h"
 #include "log.h"
-#include "memory.h"
 #include "offline.h"
 #include "perso.h"
 #include "pin.h"

@@ -3,7 +3,6 @@
  * off-line purchase is done by it. */
 #include <string.h>
 
-#include "epurse/amount.h"
 #include "epurse/bytes.h"
 
 #include "memory.h"

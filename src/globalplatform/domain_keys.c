@@ -5,7 +5,6 @@
 
 #include <string.h>
 
-#include "epurse/bytes.h"
 #include "epurse/crypto.h"
 #include "epurse/crypto_domain.h"
 

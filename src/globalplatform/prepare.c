@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "epurse/bytes.h"
 #include "epurse/crypto.h"
 #include "epurse/reader.h"
 #include "epurse/scp.h"

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/record.h"
+
 #define LINE_MAX_BYTES 1024 /* below PIPE_BUF, so that lines of several processes do not mix */
 #define DIGITS_FIRST   6
 #define DIGITS_LAST    4

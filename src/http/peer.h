@@ -6,7 +6,8 @@
 
 #include <openssl/types.h>
 
-#include "epurse/record.h"
+#include "epurse/crypto.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 struct message_verifier;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "epurse/record.h"
+#include "epurse/number.h"
 
 /* A bucket that has filled up again says no more than none at all, so its place is free. Only where all places that a
  * name may have are of busy terminals, the one nearest to its rest gives way. */

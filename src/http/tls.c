@@ -7,6 +7,8 @@
 
 #include <openssl/ssl.h>
 
+#include "epurse/key.h"
+
 #define CHAIN_DEPTH 1 /* client, terminal CA */
 
 static enum status set_policy(SSL_CTX *context) {

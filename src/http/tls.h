@@ -5,7 +5,6 @@
 
 #include <openssl/types.h>
 
-#include "epurse/key.h"
 #include "epurse/status.h"
 
 struct tls_files {

@@ -3,7 +3,10 @@
 #ifndef LEDGER_BOOKING_H
 #define LEDGER_BOOKING_H
 
-#include "epurse/record.h"
+#include "epurse/crypto.h"
+#include "epurse/must_use.h"
+#include "epurse/number.h"
+#include "epurse/status.h"
 
 struct ledger;
 struct ledger_transaction;

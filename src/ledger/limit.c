@@ -4,6 +4,7 @@
 
 #include "epurse/certificate.h"
 #include "epurse/ledger_deny.h"
+#include "epurse/ledger_limit.h"
 #include "epurse/ledger_offline.h"
 #include "store.h"
 #include "terminal.h"

@@ -4,7 +4,6 @@
 #define LEDGER_LIMIT_H
 
 #include "booking.h"
-#include "epurse/ledger_limit.h"
 
 struct ledger;
 struct ledger_offline_allowance;

@@ -15,7 +15,6 @@
 #include "heir.h"
 #include "incident.h"
 #include "limit.h"
-#include "posting.h"
 #include "store.h"
 #include "terminal.h"
 

@@ -8,7 +8,6 @@
 #include "epurse/ledger_renewal.h"
 #include "epurse/moment.h"
 #include "heir.h"
-#include "incident.h"
 #include "payout.h"
 #include "posting.h"
 #include "store.h"

@@ -2,7 +2,6 @@
  * Bodies of the issuer's desk and house: certification of a card, merchants, terminals. */
 #include <string.h>
 
-#include "epurse/message.h"
 #include "epurse/message_chip.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"

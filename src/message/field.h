@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "epurse/moment.h"
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 /* A strict text to JSON: one object, no duplicate names, nothing after it. NULL otherwise; the caller releases it. */

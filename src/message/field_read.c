@@ -7,6 +7,7 @@
 
 #include "base64url.h"
 #include "epurse/bytes.h"
+#include "epurse/record.h"
 
 #define DATE_TEXT_SIZE 10 /* YYYY-MM-DD */
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base64url.h"
+#include "epurse/record.h"
 
 struct field_writer field_writer(void) {
   json_t *object = json_object();

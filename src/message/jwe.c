@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base64url.h"
+#include "epurse/key.h"
 #include "field.h"
 #include "jose.h"
 

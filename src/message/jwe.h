@@ -6,7 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "epurse/key.h"
 #include "epurse/pin_envelope.h"
 #include "epurse/status.h"
 

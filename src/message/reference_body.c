@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "epurse/message.h"
+#include "epurse/record.h"
 #include "field.h"
 
 static const char *const states[] = {"unknown", "held", "done", "declined"};

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/outcome.h"
 #include "epurse/print.h"
 #include "epurse/sentence.h"
-#include "epurse/terminal.h"
 
 static const char *words(const struct print_receipt *receipt, const char *english) {
   return receipt->words != NULL ? receipt->words(english) : english;

@@ -4,6 +4,7 @@
 
 #include "epurse/amount.h"
 #include "epurse/bytes.h"
+#include "epurse/record.h"
 
 #include <string.h>
 

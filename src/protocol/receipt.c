@@ -4,7 +4,6 @@
 #include "epurse/record.h"
 
 #include "epurse/bytes.h"
-#include "epurse/certificate.h"
 #include "epurse/tlv.h"
 
 #include <string.h>

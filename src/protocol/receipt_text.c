@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Receipts as text, for QR codes: base45 (RFC 9285), whose characters a QR code holds in 5.5 bits each. */
 #include "epurse/receipt.h"
-#include "epurse/record.h"
 
 #include <string.h>
 

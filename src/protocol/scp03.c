@@ -3,7 +3,7 @@
 #include "epurse/scp.h"
 
 #include "epurse/bytes.h"
-#include "epurse/record.h"
+#include "epurse/number.h"
 
 #include <string.h>
 

@@ -3,6 +3,7 @@
 #include "record_body.h"
 
 #include "epurse/amount.h"
+#include "epurse/offline_limits.h"
 
 #include <string.h>
 

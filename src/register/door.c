@@ -16,6 +16,7 @@
 #include "epurse/crypto.h"
 #include "epurse/sentence.h"
 #include "json_state.h"
+#include "listener.h"
 
 /* All that evhttp can name, so that an unserved method gets a problem and not evhttp's page. */
 #define METHODS                                                                                                        \

@@ -12,7 +12,6 @@
 #include "epurse/terminal_closing.h"
 #include "epurse/till.h"
 #include "epurse/till_shift.h"
-#include "listener.h"
 #include "register_json.h"
 
 #define BODY_MAX   8192 /* bytes; a receipt's QR text is the longest that is sent */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "epurse/certificate.h"
-#include "epurse/crypto.h"
 #include "page_state.h"
 
 #define TYPED_MAX   12 /* characters of an amount */

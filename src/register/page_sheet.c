@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "epurse/print.h"
-#include "epurse/till_shift.h"
 #include "page_state.h"
 
 #define LEFT_MAX 160 /* bytes of what stands at the left edge */

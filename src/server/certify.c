@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epurse/command.h"
+#include "epurse/key.h"
 #include "epurse/message_desk.h"
 #include "service.h"
 

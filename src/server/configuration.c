@@ -12,6 +12,7 @@
 #include "epurse/amount.h"
 #include "epurse/message.h"
 #include "epurse/sentence.h"
+#include "epurse/settings.h"
 #include "writer.h"
 
 #define PROBLEM_SIZE   256

@@ -8,8 +8,6 @@
 #include <stdint.h>
 
 #include "epurse/command.h"
-#include "epurse/record.h"
-#include "epurse/settings.h"
 #include "epurse/status.h"
 #include "http/log.h"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "epurse/key.h"
 #include "epurse/x509.h"
 
 #define PROBLEM_SIZE 256

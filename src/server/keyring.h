@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "epurse/certificate.h"
-#include "epurse/key.h"
 #include "epurse/status.h"
 
 /* A certificate with its bytes, verified under the master key. */

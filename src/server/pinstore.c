@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "epurse/bytes.h"
-#include "epurse/message.h"
+#include "epurse/key.h"
 #include "epurse/pin_envelope.h"
 
 #define PIN_LABEL  "epurse-pin"

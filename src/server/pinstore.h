@@ -3,7 +3,6 @@
 #ifndef EPURSE_SERVER_PINSTORE_H
 #define EPURSE_SERVER_PINSTORE_H
 
-#include "epurse/command.h"
 #include "epurse/ledger_card.h"
 #include "keyring.h"
 

@@ -4,7 +4,6 @@
 
 #include "approval.h"
 #include "endpoints.h"
-#include "envelope.h"
 #include "epurse/ledger_card.h"
 #include "epurse/moment.h"
 #include "http/request.h"

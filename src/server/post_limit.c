@@ -4,7 +4,6 @@
 
 #include "approval.h"
 #include "endpoints.h"
-#include "envelope.h"
 #include "epurse/certificate.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_terminal.h"

@@ -7,7 +7,6 @@
 
 #include "approval.h"
 #include "endpoints.h"
-#include "envelope.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/message_desk.h"

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "epurse/key.h"
 #include "service.h"
 
 /* With the key as the library holds it: as bytes it would have to be taken in anew for each signature. */

@@ -5,7 +5,9 @@
 
 #include <stdbool.h>
 
-#include "epurse/record.h"
+#include "epurse/must_use.h"
+#include "epurse/number.h"
+#include "epurse/status.h"
 
 struct ledger_terminal;
 struct writer;

@@ -8,7 +8,6 @@
 #include "epurse/backend.h"
 #include "epurse/journal.h"
 #include "epurse/message_approval.h"
-#include "epurse/message_desk.h"
 #include "epurse/terminal_payout.h"
 
 #include "contact.h"

@@ -7,7 +7,6 @@
 
 #include "epurse/inquiry.h"
 #include "epurse/record.h"
-#include "epurse/terminal_payout.h"
 #include "payout.h"
 
 #define TENDER_CASH "cash"

@@ -9,7 +9,6 @@
 
 #include "epurse/crypto.h"
 #include "epurse/inquiry.h"
-#include "epurse/record.h"
 #include "epurse/status.h"
 
 struct order;

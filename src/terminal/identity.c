@@ -15,7 +15,6 @@
 #include "epurse/key.h"
 #include "epurse/receipt.h"
 #include "epurse/sentence.h"
-#include "epurse/session.h"
 #include "epurse/terminal.h"
 #include "epurse/x509.h"
 

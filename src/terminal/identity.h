@@ -4,7 +4,6 @@
 #define EPURSE_TERMINAL_IDENTITY_H
 
 #include "epurse/certificate.h"
-#include "epurse/record.h"
 #include "epurse/status.h"
 
 struct bytes_view;

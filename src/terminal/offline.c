@@ -11,7 +11,6 @@
 #include "deny_list.h"
 #include "epurse/terminal.h"
 #include "epurse/tlv.h"
-#include "receipt_file.h"
 
 #define SECONDS_AN_HOUR 3600
 

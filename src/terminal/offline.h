@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "epurse/message_offline.h"
 #include "epurse/terminal_offline.h"
 #include "order.h"
 

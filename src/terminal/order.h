@@ -7,7 +7,6 @@
 #include <inttypes.h>
 
 #include "epurse/amount.h"
-#include "epurse/command.h"
 #include "epurse/journal.h"
 #include "epurse/message.h"
 #include "epurse/record.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "contact.h"
-#include "epurse/terminal.h"
 #include "evidence.h"
 #include "order.h"
 #include "payout.h"

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-#include "epurse/terminal.h"
+#include "epurse/amount.h"
+#include "epurse/outcome.h"
+#include "epurse/record.h"
 
 void outcome_json_add(json_t *object, const struct outcome *outcome) {
   static const uint8_t none[CID_SIZE];

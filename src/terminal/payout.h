@@ -3,6 +3,7 @@
 #ifndef EPURSE_TERMINAL_PAYOUT_FLOW_H
 #define EPURSE_TERMINAL_PAYOUT_FLOW_H
 
+#include "epurse/command.h"
 #include "order.h"
 
 struct contact;

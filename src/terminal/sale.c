@@ -6,7 +6,6 @@
 #include "epurse/journal.h"
 #include "epurse/receipt.h"
 #include "epurse/terminal_refund.h"
-#include "reference.h"
 
 static bool is_sale(uint8_t type) {
   return type == TRANSACTION_PURCHASE || type == TRANSACTION_POINTS_PURCHASE || type == TRANSACTION_OFFLINE_PURCHASE;

@@ -5,7 +5,6 @@
 
 #include <pthread.h>
 
-#include "epurse/command.h"
 #include "epurse/till.h"
 
 struct reader;

@@ -11,7 +11,7 @@
 
 #include "epurse/apdu.h"
 #include "epurse/cap.h"
-#include "epurse/record.h"
+#include "epurse/number.h"
 #include "epurse/status.h"
 
 struct chip;

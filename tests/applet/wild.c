@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "card/bench.h"
-#include "epurse/bytes.h"
 
 #include "both.h"
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "crew.h"
+#include "epurse/key.h"
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_totals.h"

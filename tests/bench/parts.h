@@ -7,7 +7,6 @@
 
 #include "drive.h"
 #include "judge.h"
-#include "limit.h"
 
 struct stage {
   const struct plan *plan;

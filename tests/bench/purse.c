@@ -8,6 +8,7 @@
 
 #include "crew.h"
 #include "epurse/bytes.h"
+#include "epurse/key.h"
 #include "epurse/message_desk.h"
 #include "must.h"
 #include "server/certify.h"

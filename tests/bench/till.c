@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "epurse/command.h"
+#include "epurse/key.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_terminal.h"

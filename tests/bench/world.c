@@ -10,6 +10,7 @@
 
 #include "bare.h"
 #include "configure.h"
+#include "epurse/key.h"
 #include "epurse/ledger.h"
 #include "must.h"
 #include "world/folder.h"

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "epurse/scp.h"
 #include "suites.h"
 
 static uint16_t present_as(struct bench *bench, uint8_t p1, uint8_t p2, const struct paper *paper) {

@@ -5,7 +5,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "epurse/tlv.h"
+#include "epurse/scp.h"
 
 uint16_t host_raw(struct host *host, const uint8_t *bytes, size_t len) {
   uint8_t answer[APDU_RESPONSE_MAX];

@@ -4,7 +4,6 @@
 #define EPURSE_TESTS_CARD_HOST_H
 
 #include "epurse/card.h"
-#include "epurse/scp.h"
 
 #include "issuer.h"
 

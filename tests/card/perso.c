@@ -2,8 +2,6 @@
  * Personalization: in any order, broken off anywhere, and locked only when everything is there. */
 #include <string.h>
 
-#include "epurse/bytes.h"
-
 #include "bench.h"
 #include "suites.h"
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "epurse/scp.h"
 #include "suites.h"
 
 /* 6F 14 { 84 08 AID, 8A 01 state, A5 05 { 9F08 02 0002 } } */

@@ -8,9 +8,9 @@
 #include "back_end.h"
 #include "endpoint_seeds.h"
 #include "epurse/bytes.h"
+#include "epurse/key.h"
 #include "epurse/pin_envelope.h"
 #include "http/request.h"
-#include "letter.h"
 #include "message/base64url.h"
 #include "server/routes.h"
 

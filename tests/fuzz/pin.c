@@ -4,10 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/message.h"
 #include "epurse/pin_envelope.h"
+#include "epurse/record.h"
 #include "keys/key_object.h"
-#include "letter.h"
 #include "message/jwe.h"
+#include "target.h"
+#include "world.h"
 
 static void *open_key(void) {
   struct world_key pair;

@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "channel_scene.h"
 #include "epurse/bytes.h"
+#include "epurse/reader.h"
 #include "target.h"
+#include "world.h"
 
 #define LENGTH_MASK  0x01FF
 #define COMMANDS_MAX 8

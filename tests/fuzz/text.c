@@ -6,9 +6,9 @@
 
 #include "epurse/amount.h"
 #include "epurse/bytes.h"
+#include "epurse/record.h"
 #include "epurse/x509.h"
 #include "target.h"
-#include "world.h"
 
 #define TEXT_MAX 255
 

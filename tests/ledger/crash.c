@@ -12,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ledger/driver.h"
 #include "ledger/store.h"
 #include "suites.h"
 #include "world.h"

@@ -2,7 +2,6 @@
  * What became of a promise: the same to every asking of it, and what was never seen is never authorised. */
 #include <string.h>
 
-#include "epurse/ledger_incident.h"
 #include "suites.h"
 #include "world.h"
 

@@ -3,8 +3,6 @@
  * takes up, and no money is made or lost in between. */
 #include <string.h>
 
-#include "epurse/ledger_limit.h"
-#include "epurse/ledger_merchant.h"
 #include "epurse/ledger_offline.h"
 #include "epurse/ledger_totals.h"
 #include "epurse/settlement.h"

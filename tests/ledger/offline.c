@@ -7,8 +7,6 @@
 #include <string.h>
 
 #include "epurse/ledger_incident.h"
-#include "epurse/ledger_limit.h"
-#include "epurse/ledger_merchant.h"
 #include "epurse/ledger_totals.h"
 #include "epurse/settlement.h"
 #include "suites.h"

@@ -3,7 +3,6 @@
  * the promise names. */
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_limit.h"
-#include "epurse/ledger_merchant.h"
 #include "epurse/ledger_payout.h"
 #include "epurse/ledger_pending.h"
 #include "epurse/ledger_totals.h"

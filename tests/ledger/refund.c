@@ -2,7 +2,6 @@
  * Refunds: of a captured sale of this card at this merchant, in sum never more than it, its points taken back or given
  * back; nothing is booked for what is refused. */
 #include "epurse/ledger_limit.h"
-#include "epurse/ledger_merchant.h"
 #include "epurse/settlement.h"
 #include "suites.h"
 #include "world.h"

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "epurse/ledger_audit.h"
-#include "epurse/ledger_incident.h"
 #include "epurse/ledger_offline.h"
 #include "epurse/ledger_pending.h"
 #include "suites.h"

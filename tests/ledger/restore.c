@@ -9,6 +9,7 @@
 
 #include "epurse/ledger_incarnation.h"
 #include "epurse/ledger_incident.h"
+#include "epurse/settlement.h"
 #include "restore_scene.h"
 #include "suites.h"
 

@@ -5,6 +5,7 @@
 #include "epurse/ledger_deposit.h"
 #include "epurse/ledger_offline.h"
 #include "epurse/ledger_payout.h"
+#include "epurse/settlement.h"
 #include "restore_scene.h"
 
 /* What the terminals of this test hold: off-line payments without `kept`, else whole receipts. */

@@ -8,6 +8,7 @@
 
 #include "epurse/ledger_backup.h"
 #include "epurse/ledger_incarnation.h"
+#include "epurse/settlement.h"
 
 static void note_line(void *context, const char *line) {
   unsigned *lines = context;

@@ -4,7 +4,6 @@
 #define EPURSE_TESTS_LEDGER_RESTORE_SCENE_H
 
 #include "epurse/ledger_backup.h"
-#include "epurse/settlement.h"
 #include "world.h"
 
 struct scene {

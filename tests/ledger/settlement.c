@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Settlement: what is closed, what it comes to, that it never changes, and what the database refuses. */
 #include "epurse/settlement.h"
-#include "epurse/command.h"
 #include "epurse/ledger_payout.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_totals.h"

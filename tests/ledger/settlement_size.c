@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "epurse/command.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/settlement.h"
 #include "run.h"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "epurse/ledger_merchant.h"
-#include "ledger/query.h"
+#include "ledger/driver.h"
 #include "ledger/schema.h"
 #include "suites.h"
 #include "world.h"

@@ -2,7 +2,6 @@
  * Terminals: added, renewed, revoked, and each of their messages taken once. */
 #include <string.h>
 
-#include "epurse/command.h"
 #include "epurse/ledger_terminal.h"
 #include "suites.h"
 #include "world.h"

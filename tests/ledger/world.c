@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A ledger in a directory of its own, with merchants, terminals and cards, and what a server does with it. */
 #include "world.h"
-#include "epurse/command.h"
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_incident.h"
 #include "epurse/ledger_merchant.h"

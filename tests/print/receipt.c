@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/outcome.h"
 #include "epurse/print.h"
-#include "epurse/terminal.h"
+#include "epurse/record.h"
 #include "suites.h"
 
 #define FONT "/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The layouts that commands carry: byte by byte, both ways, and what is refused. */
 #include "epurse/command.h"
+#include "epurse/record.h"
 #include "suites.h"
 #include "vector.h"
 

@@ -2,9 +2,9 @@
  * The sizes that docs/protocol.md promises: what one command or answer carries, and what a QR code of version 27 does. */
 #include "epurse/command.h"
 #include "epurse/receipt.h"
-#include "epurse/securemsg.h"
 
 #include "chain.h"
+#include "epurse/apdu.h"
 #include "suites.h"
 
 #include <string.h>

@@ -7,7 +7,6 @@
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_approval.h"
-#include "epurse/message_chip.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "purse.h"

@@ -8,6 +8,7 @@
 
 #include "epurse/ledger_clock.h"
 #include "epurse/message_deny.h"
+#include "http/request.h"
 #include "purse.h"
 #include "server/routes.h"
 #include "suites.h"

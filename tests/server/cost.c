@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "epurse/crypto.h"
+#include "http/request.h"
 #include "purse.h"
 #include "server/routes.h"
 #include "suites.h"

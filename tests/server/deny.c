@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "epurse/ledger_deny.h"
+#include "epurse/ledger_offline.h"
 #include "epurse/message_deny.h"
 #include "purse.h"
 #include "suites.h"

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "epurse/record.h"
 #include "suites.h"
 
 /* What a log wrote into a pipe. */

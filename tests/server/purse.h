@@ -3,7 +3,6 @@
 #ifndef TESTS_SERVER_PURSE_H
 #define TESTS_SERVER_PURSE_H
 
-#include "epurse/command.h"
 #include "world.h"
 
 struct purse {

@@ -3,7 +3,6 @@
  * answered the same again, and books nothing. */
 #include <string.h>
 
-#include "epurse/ledger_transaction.h"
 #include "epurse/message_refund.h"
 #include "purse.h"
 #include "suites.h"

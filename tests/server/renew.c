@@ -3,7 +3,6 @@
 #include "epurse/inquiry.h"
 #include "epurse/ledger_approval.h"
 #include "epurse/message_approval.h"
-#include "epurse/message_desk.h"
 #include "epurse/message_renewal.h"
 #include "purse.h"
 #include "suites.h"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/request.h"
 #include "suites.h"
 #include "world.h"
 

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "epurse/inquiry.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/ledger_terminal_renewal.h"
 #include "epurse/message_desk.h"

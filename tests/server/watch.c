@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "http/request.h"
 #include "place.h"
 #include "purse.h"
 #include "server/routes.h"

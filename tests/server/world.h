@@ -9,7 +9,6 @@
 #include "epurse/ledger_terminal.h"
 #include "epurse/pin_envelope.h"
 #include "house.h"
-#include "http/request.h"
 #include "server/service.h"
 #include "server/writer.h"
 #include "station.h"

@@ -5,7 +5,6 @@
 #include "attack.h"
 #include "attack_party.h"
 #include "epurse/bytes.h"
-#include "flow_world.h"
 #include "vcard/card_file.h"
 
 static struct stage stage;

@@ -7,7 +7,6 @@
 
 #include "attack.h"
 #include "attack_party.h"
-#include "epurse/bytes.h"
 #include "epurse/key.h"
 #include "flow_world.h"
 

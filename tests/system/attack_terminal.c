@@ -11,7 +11,6 @@
 #include "epurse/journal.h"
 #include "epurse/key.h"
 #include "epurse/message_desk.h"
-#include "epurse/scp.h"
 #include "flow_world.h"
 
 #define START 1000

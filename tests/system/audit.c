@@ -9,6 +9,7 @@
 
 #include "audit_tamper.h"
 #include "audit_world.h"
+#include "epurse/record.h"
 #include "run.h"
 
 #define WORDS_MAX 128 /* findings of one tamper */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "backend/http_client.h"
-#include "epurse/message_alone.h"
 #include "flow.h"
 #include "flow_card.h"
 #include "flow_world.h"

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "backend/http_client.h"
-#include "epurse/journal.h"
 #include "flow.h"
 #include "flow_card.h"
 #include "flow_world.h"

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "epurse/apdu.h"
 #include "epurse/bytes.h"
 #include "epurse/journal.h"
 #include "epurse/key.h"

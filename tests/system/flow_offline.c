@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "epurse/journal.h"
 #include "epurse/terminal_card_renewal.h"
 #include "epurse/terminal_refund.h"
 #include "flow.h"

@@ -2,7 +2,6 @@
  * Torn payouts: whatever breaks, the holder has the money on the card or in the hand, and the house has paid once. */
 #include <string.h>
 
-#include "epurse/journal.h"
 #include "epurse/terminal_payout.h"
 #include "flow.h"
 #include "flow_card.h"

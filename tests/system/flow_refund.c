@@ -3,7 +3,6 @@
  * and in the journal. */
 #include <string.h>
 
-#include "epurse/journal.h"
 #include "epurse/terminal_refund.h"
 #include "flow.h"
 #include "flow_card.h"

@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "epurse/journal.h"
 #include "flow.h"
 #include "flow_card.h"
 #include "flow_world.h"

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "epurse/key.h"
-#include "epurse/scp.h"
 #include "secrets.h"
 #include "secrets_memory.h"
 #include "session_world.h"

@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "epurse/scp.h"
 #include "epurse/secret.h"
 #include "secrets.h"
 #include "secrets_memory.h"

@@ -11,9 +11,9 @@
 #include "epurse/ledger_totals.h"
 #include "epurse/ledger_transaction.h"
 #include "epurse/message.h"
-#include "epurse/terminal.h"
 #include "epurse/terminal_offline.h"
 
+#include "epurse/outcome.h"
 #include "torture_bank.h"
 #include "torture_fault.h"
 #include "torture_trace.h"

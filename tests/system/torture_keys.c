@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "epurse/key.h"
+#include "epurse/crypto.h"
+#include "epurse/status.h"
 
 #define KEYS_MAX 32
 

@@ -3,6 +3,7 @@
 #ifndef EPURSE_TESTS_SYSTEM_TORTURE_READER_H
 #define EPURSE_TESTS_SYSTEM_TORTURE_READER_H
 
+#include "epurse/reader.h"
 #include "torture.h"
 
 /* With the card of the call in it. False: it cannot be opened. */

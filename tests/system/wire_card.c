@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "wire_judge.h"
+#include "wire_plan.h"
+
 static struct stage stage;
 
 /* The operation as it is when nobody attacks: what the plan is made from, and what later attacks can splice in. */

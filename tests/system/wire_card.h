@@ -3,8 +3,8 @@
 #ifndef EPURSE_TESTS_SYSTEM_WIRE_CARD_H
 #define EPURSE_TESTS_SYSTEM_WIRE_CARD_H
 
-#include "wire_judge.h"
-#include "wire_plan.h"
+#include "epurse/outcome.h"
+#include "wire_stage.h"
 
 struct wire_operation {
   const char *name;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "epurse/bytes.h"
-#include "flow_world.h"
 
 /* Adds the records of a ring that came since. */
 static void ring_sum(const uint8_t *ring, unsigned size, uint32_t from, uint32_t to, struct moved *moved) {

@@ -6,8 +6,8 @@
 
 #include "epurse/bytes.h"
 #include "epurse/terminal_refund.h"
-#include "flow_world.h"
 #include "wire_card.h"
+#include "wire_judge.h"
 
 #define AMOUNT  7  /* of what is attacked */
 #define CONTACT 1  /* of the honest contact */

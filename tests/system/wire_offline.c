@@ -5,6 +5,7 @@
 #include "epurse/bytes.h"
 #include "epurse/terminal_offline.h"
 #include "wire_card.h"
+#include "wire_judge.h"
 
 #define AMOUNT 7
 #define START  30000

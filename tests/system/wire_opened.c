@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "epurse/bytes.h"
 #include "epurse/journal.h"
 #include "flow_world.h"
 #include "wire_thief.h"

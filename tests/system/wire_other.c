@@ -8,6 +8,7 @@
 #include "flow_world.h"
 #include "vcard/card_file.h"
 #include "wire_card.h"
+#include "wire_judge.h"
 
 /* ---- reading ---- */
 

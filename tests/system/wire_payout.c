@@ -6,6 +6,7 @@
 #include "epurse/terminal_payout.h"
 #include "flow_world.h"
 #include "wire_card.h"
+#include "wire_judge.h"
 
 #define AMOUNT 7
 #define START  30000

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "epurse/bytes.h"
-#include "flow_world.h"
 #include "wire_card.h"
+#include "wire_judge.h"
 
 #define OTHER_PIN "86420"
 #define CONTACT   1

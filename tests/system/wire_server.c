@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "flow_world.h"
-
 #define DELAY_MS 4400 /* beyond the PROXY_PATIENCE seconds that these terminals wait */
 
 static struct stage stage;

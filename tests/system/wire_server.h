@@ -4,7 +4,6 @@
 #define EPURSE_TESTS_SYSTEM_WIRE_SERVER_H
 
 #include "wire_card.h"
-#include "wire_proxy.h"
 
 /* How much of it is run, by lot. */
 struct line_share {

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "epurse/backend.h"
 #include "epurse/journal.h"
 #include "flow_world.h"
 

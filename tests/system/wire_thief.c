@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "epurse/bytes.h"
-#include "epurse/certificate.h"
 #include "epurse/command.h"
 #include "epurse/securemsg.h"
 #include "vcard/card_file.h"

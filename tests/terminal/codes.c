@@ -6,7 +6,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "epurse/terminal.h"
 #include "epurse/terminal_cashier.h"
 #include "place.h"
 #include "suites.h"

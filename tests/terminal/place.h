@@ -3,7 +3,6 @@
 #ifndef EPURSE_TESTS_TERMINAL_PLACE_H
 #define EPURSE_TESTS_TERMINAL_PLACE_H
 
-#include "epurse/certificate.h"
 #include "epurse/key.h"
 
 struct place {

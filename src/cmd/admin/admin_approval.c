@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "admin.h"
-#include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
 #include "epurse/bytes.h"
 #include "epurse/message_approval.h"

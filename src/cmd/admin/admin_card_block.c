@@ -6,7 +6,7 @@
 #include "admin.h"
 #include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
-#include "epurse/ledger_card.h"
+#include "epurse/ledger.h"
 
 /* Takes the number and, where one is wanted, the reason: as much of it as can be kept, for no card stays open because of
  * a text. */

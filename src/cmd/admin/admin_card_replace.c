@@ -5,7 +5,6 @@
 
 #include "admin.h"
 
-#include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
 #include "cmd/frame/terminal_program.h"
 

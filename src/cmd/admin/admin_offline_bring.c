@@ -4,12 +4,10 @@
 #include <string.h>
 
 #include "admin.h"
-#include "cmd/frame/language.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/key.h"
 #include "epurse/message_offline.h"
 #include "epurse/receipt.h"
-#include "epurse/terminal.h"
 
 /* The receipt's bytes, where the file has the text of its QR code. */
 static enum status text_take(const uint8_t *data, size_t len, uint8_t bytes[RECEIPT_MAX], size_t *bytes_len) {

@@ -10,7 +10,7 @@
 #include "admin_folder.h"
 #include "admin_terminal.h"
 #include "admin_terminal_folder.h"
-#include "cmd/frame/language.h"
+#include "epurse/key.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_desk.h"
 #include "epurse/terminal.h"

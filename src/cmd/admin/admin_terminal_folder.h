@@ -5,8 +5,6 @@
 
 #include <stdint.h>
 
-#include "epurse/key.h"
-#include "epurse/message.h"
 #include "epurse/message_desk.h"
 #include "epurse/status.h"
 

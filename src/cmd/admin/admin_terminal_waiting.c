@@ -8,14 +8,12 @@
 #include <string.h>
 
 #include "admin.h"
-#include "admin_ceremony.h"
 #include "admin_folder.h"
 #include "admin_terminal.h"
 #include "admin_terminal_folder.h"
-#include "cmd/frame/language.h"
+#include "epurse/key.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_terminal_renewal.h"
-#include "epurse/terminal.h"
 #include "epurse/x509.h"
 
 /* ---- who asks ---- */

@@ -10,7 +10,6 @@
 
 #include "epurse/key.h"
 #include "epurse/receipt.h"
-#include "epurse/record.h"
 
 #define QUIET_ZONE 4 /* light modules around it (ISO/IEC 18004 6.3.8) */
 

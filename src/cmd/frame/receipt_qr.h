@@ -8,7 +8,6 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "epurse/receipt.h"
 #include "epurse/status.h"
 
 /* Prints the receipt's text (receipt_text_encode) as a QR code, two modules in each character, light ones drawn; on a

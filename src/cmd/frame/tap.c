@@ -6,7 +6,6 @@
 
 #include "epurse/crypto.h"
 #include "epurse/reader.h"
-#include "language.h"
 #include "terminal_program.h"
 
 #define TAPS_MAX      5

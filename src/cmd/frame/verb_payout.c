@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "cashier.h"
-#include "epurse/crypto.h"
 #include "epurse/iban.h"
 #include "epurse/terminal_payout.h"
 #include "language.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The verb `pin`: changes the card's PIN, at the issuer and on the card. */
-#include "language.h"
 #include "terminal_program.h"
 
 enum status verb_pin(void *context, char **arguments) {

@@ -5,7 +5,6 @@
 
 #include "cashier.h"
 #include "epurse/closing_json.h"
-#include "language.h"
 #include "local_time.h"
 #include "paper.h"
 #include "problem.h"

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "epurse/bytes.h"
 #include "epurse/certificate.h"
 #include "epurse/crypto.h"
 #include "epurse/reader.h"

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
 #include "epurse/crypto.h"

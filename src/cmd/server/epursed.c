@@ -13,7 +13,6 @@
 #include "epurse/crypto.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_clock.h"
-#include "epurse/moment.h"
 #include "epurse/secret.h"
 #include "server/routes.h"
 #include "server/server.h"
