@@ -4,12 +4,9 @@
 
 #include <string.h>
 
+#include "acts.h"
 #include "suites.h"
 #include "world.h"
-
-static enum status act_block(struct ledger *ledger, const void *what) {
-  return ledger_card_block(ledger, what, "lost", WORLD_NOW);
-}
 
 static enum status act_suspend(struct ledger *ledger, const void *what) {
   return ledger_card_suspend(ledger, what, "asked", WORLD_NOW);
@@ -112,10 +109,6 @@ static enum status act_speak(struct ledger *ledger, const void *what) {
 
 static enum status act_speak_later(struct ledger *ledger, const void *what) {
   return ledger_terminal_accept(ledger, (const uint8_t *)what, INT64_C(1000) * (WORLD_NOW + 100));
-}
-
-static enum status act_revoke(struct ledger *ledger, const void *what) {
-  return ledger_terminal_revoke(ledger, what);
 }
 
 /* The list of terminals tells of that one. */

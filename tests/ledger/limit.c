@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "acts.h"
 #include "epurse/certificate.h"
 #include "epurse/ledger_approval.h"
 #include "epurse/ledger_merchant.h"
@@ -187,15 +188,6 @@ START_TEST(what_is_owed_is_counted_once) {
 }
 END_TEST
 
-static enum status act_close(struct ledger *ledger, const void *what) {
-  struct ledger_settlement closed;
-  return ledger_settlement_close(ledger, *(const int64_t *)what, &closed);
-}
-
-static enum status act_add_bank_pos(struct ledger *ledger, const void *what) {
-  return ledger_terminal_add(ledger, what);
-}
-
 static enum status act_add_merchant(struct ledger *ledger, const void *what) {
   return ledger_merchant_add(ledger, what);
 }
@@ -208,7 +200,7 @@ START_TEST(a_settlement_sets_off) {
   begin(&world, &purse);
   set_credit(&world, 5000);
   world_terminal(&terminal, "POS00009", ROLE_POS, "BANK");
-  ck_assert_int_eq(world_do(&world, act_add_bank_pos, &terminal), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_terminal, &terminal), STATUS_OK);
   ck_assert_int_eq(load(&world, &purse, 5000, RELOAD), STATUS_OK);
   world_complete(&world, &purse, TRANSACTION_PURCHASE, 1500, "POS00009");
   ck_assert_int_eq(load(&world, &purse, 1, RELOAD), STATUS_MERCHANT_LIMIT);
@@ -249,10 +241,6 @@ static enum status act_administrator(struct ledger *ledger, const void *what) {
   struct ledger_terminal terminal;
   world_terminal(&terminal, what, ROLE_ADMIN, "BANK");
   return ledger_terminal_add(ledger, &terminal);
-}
-
-static enum status act_revoke(struct ledger *ledger, const void *what) {
-  return ledger_terminal_revoke(ledger, what);
 }
 
 static void look_at_desk(struct world *world, bool administers, int64_t total) {
@@ -300,7 +288,7 @@ START_TEST(all_have_the_issuers) {
   struct ledger_terminal terminal;
   world_terminal(&terminal, RELOAD, ROLE_RELOAD, "BANK");
   ck_assert_int_eq(world_do(&world, act_add_merchant, &merchant), STATUS_OK);
-  ck_assert_int_eq(world_do(&world, act_add_bank_pos, &terminal), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_terminal, &terminal), STATUS_OK);
   ck_assert_int_eq(ledger_terminal_limit_read(world.ledger, (const uint8_t *)RELOAD, 0, &limit), STATUS_OK);
   ck_assert_int_eq(limit.allowed, 700);
   ck_assert_int_eq(ledger_merchant_limit_read(world.ledger, "BANK", &limit), STATUS_OK);

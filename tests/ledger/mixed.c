@@ -3,9 +3,12 @@
  * takes up, and no money is made or lost in between. */
 #include <string.h>
 
+#include "acts.h"
 #include "epurse/ledger_offline.h"
 #include "epurse/ledger_totals.h"
 #include "epurse/settlement.h"
+#include "offline_scene.h"
+#include "owed_scene.h"
 #include "suites.h"
 #include "world.h"
 
@@ -43,74 +46,12 @@ static enum status give_back(struct world *world, struct purse *purse, const str
   return status;
 }
 
-struct owing {
-  struct ledger_owed_refund owed;
-  uint8_t heir[CID_SIZE];
-};
-
-static enum status owe_step(struct ledger *ledger, void *context) {
-  struct owing *owing = context;
-  return ledger_refund_owe(ledger, &owing->owed, owing->heir);
-}
-
 static enum status owe(struct world *world, const struct purse *purse, uint32_t atc, uint32_t amount, uint8_t wish) {
-  struct owing owing = {
-      .owed = {.atc = atc, .amount = amount, .wish = {wish}, .window = WORLD_REFUND_WINDOW, .now = world->now}};
-  memcpy(owing.owed.cid, purse->cid, CID_SIZE);
-  memcpy(owing.owed.tid, POS, TID_SIZE);
-  return ledger_transact(world->ledger, owe_step, &owing);
-}
-
-static void claim(struct world *world, struct purse *purse, uint32_t amount) {
-  struct ask ask = {.purse = purse, .tender.kind = LEDGER_TENDER_OWED};
-  purse_promise(purse, TRANSACTION_LOAD, amount, RELOAD);
-  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
-  ck_assert_int_eq(ask.outcome, STATUS_OK);
-  ck_assert(purse_commit(purse, ask.transaction.authorisation));
-  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+  struct owing owing = {.atc = atc, .amount = amount, .wish = wish};
+  return owed_refund(world, purse, &owing);
 }
 
 /* ---- off-line payments ---- */
-
-/* A payment as a till keeps it. */
-struct paid {
-  struct promise promise;
-  uint8_t record[PROMISE_SIZE];
-};
-
-static struct paid pay(struct purse *purse, uint32_t amount, const char *tid) {
-  struct paid paid;
-  purse_promise(purse, TRANSACTION_OFFLINE_PURCHASE, amount, tid);
-  paid.promise = purse->promise;
-  memcpy(paid.record, purse->record, sizeof paid.record);
-  return paid;
-}
-
-struct bringing {
-  struct ledger_offline what;
-  enum status status;
-};
-
-static enum status bring_step(struct ledger *ledger, void *context) {
-  struct bringing *bringing = context;
-  bringing->status = ledger_offline_bring(ledger, &bringing->what);
-  return bringing->status == STATUS_STORE_FAILED || bringing->status == STATUS_LEDGER_BROKEN ? bringing->status
-                                                                                             : STATUS_OK;
-}
-
-static enum status bring(struct world *world, const struct paid *paid) {
-  struct bringing bringing = {
-      .what = {.offer = {.promise = &paid->promise, .record = paid->record, .now = world->now, .zone = world->zone},
-               .limits = {.single = 2500, .total = 5000, .count = 5}}};
-  memcpy(bringing.what.tid, paid->promise.tid, TID_SIZE);
-  ck_assert_int_eq(ledger_transact(world->ledger, bring_step, &bringing), STATUS_OK);
-  return bringing.status;
-}
-
-static enum status act_close(struct ledger *ledger, const void *what) {
-  struct ledger_settlement closed;
-  return ledger_settlement_close(ledger, *(const int64_t *)what, &closed);
-}
 
 static void settle(struct world *world) {
   ck_assert_int_eq(world_do(world, act_close, &world->now), STATUS_OK);
@@ -142,10 +83,6 @@ START_TEST(a_refund_in_hold_is_not_set_off) {
   world_close(&world);
 }
 END_TEST
-
-static enum status act_terminal(struct ledger *ledger, const void *what) {
-  return ledger_terminal_add(ledger, what);
-}
 
 /* A tender that is given back after its debt was set off leaves the merchant a credit, which its next load uses up. */
 START_TEST(a_tender_given_back_after_its_set_off_is_a_credit) {
@@ -201,15 +138,15 @@ START_TEST(what_no_card_has_in_hand_keeps_its_points) {
   struct world world;
   struct purse purse;
   begin(&world, &purse);
-  struct paid paid = pay(&purse, 2000, POS);
-  ck_assert_int_eq(bring(&world, &paid), STATUS_OK);
+  struct paid paid = offline_pay(&purse, 2000, POS);
+  ck_assert_int_eq(offline_bring(&world, &paid), STATUS_OK);
   const struct purse_sale offline = {purse.atc, false};
   ck_assert_int_eq(give_back(&world, &purse, &offline, 2000), STATUS_OK);
   world_assert_agrees(&world, &purse);
   ck_assert_int_eq(look(&world, &purse).points_owed, 200);
   const struct purse_sale sale = sell(&world, &purse, TRANSACTION_PURCHASE, 2000);
   ck_assert_int_eq(owe(&world, &purse, sale.atc, 2000, 1), STATUS_OK);
-  claim(&world, &purse, 2000);
+  owed_load(&world, &purse, 2000, RELOAD);
   ck_assert_uint_eq(purse.balance, 20000);
   ck_assert_uint_eq(purse.points, 400);
   world_assert_agrees(&world, &purse);
@@ -225,12 +162,12 @@ START_TEST(risk_pays_a_till_so_much_for_one_card) {
   struct purse purse;
   begin(&world, &purse);
   struct purse opened = purse;
-  struct paid genuine = pay(&purse, 10, OTHER_POS);
-  ck_assert_int_eq(bring(&world, &genuine), STATUS_OK);
+  struct paid genuine = offline_pay(&purse, 10, OTHER_POS);
+  ck_assert_int_eq(offline_bring(&world, &genuine), STATUS_OK);
   for (int i = 0; i < 6; i++) {
     struct purse twin = opened;
-    struct paid paid = pay(&twin, 2400 + (uint32_t)i, POS);
-    ck_assert_int_eq(bring(&world, &paid), STATUS_CARD_FORKED);
+    struct paid paid = offline_pay(&twin, 2400 + (uint32_t)i, POS);
+    ck_assert_int_eq(offline_bring(&world, &paid), STATUS_CARD_FORKED);
     world.now += DAY;
   }
   world_assert_merchant(&world, "SHOP", 2400 + 2401, 0);
@@ -245,9 +182,9 @@ START_TEST(what_is_outstanding_is_what_cards_have) {
   struct ledger_totals totals;
   begin(&world, &purse);
   struct purse twin = purse;
-  struct paid one = pay(&purse, 1000, POS), two = pay(&twin, 900, OTHER_POS);
-  ck_assert_int_eq(bring(&world, &one), STATUS_OK);
-  ck_assert_int_eq(bring(&world, &two), STATUS_CARD_FORKED);
+  struct paid one = offline_pay(&purse, 1000, POS), two = offline_pay(&twin, 900, OTHER_POS);
+  ck_assert_int_eq(offline_bring(&world, &one), STATUS_OK);
+  ck_assert_int_eq(offline_bring(&world, &two), STATUS_CARD_FORKED);
   ck_assert_int_eq(ledger_totals(world.ledger, &totals), STATUS_OK);
   ck_assert_int_eq(totals.outstanding, 19000);
   ck_assert_int_eq(totals.merchants_due, 1900);
@@ -256,15 +193,6 @@ START_TEST(what_is_outstanding_is_what_cards_have) {
 END_TEST
 
 /* ---- all of it ---- */
-
-static enum status act_block(struct ledger *ledger, const void *what) {
-  return ledger_card_block(ledger, what, "lost", WORLD_NOW);
-}
-
-static enum status act_replace(struct ledger *ledger, const void *what) {
-  struct ledger_replacement done;
-  return ledger_card_replace(ledger, what, &done);
-}
 
 static void replace(struct world *world, const struct purse *old, const struct purse *fresh) {
   struct ledger_replacing what = {.window = 0, .now = world->now};
@@ -281,9 +209,9 @@ START_TEST(a_sale_is_given_back_once_over_a_replacement) {
   struct ask ask;
   begin(&world, &purse);
   const struct purse_sale sale = sell(&world, &purse, TRANSACTION_PURCHASE, 2000);
-  struct paid paid = pay(&purse, 1000, POS);
+  struct paid paid = offline_pay(&purse, 1000, POS);
   const struct purse_sale offline = {purse.atc, false};
-  ck_assert_int_eq(bring(&world, &paid), STATUS_OK);
+  ck_assert_int_eq(offline_bring(&world, &paid), STATUS_OK);
   ck_assert_int_eq(give_back(&world, &purse, &sale, 500), STATUS_OK);
   ck_assert_int_eq(ask_back(&world, &purse, &offline, 1000, &ask), STATUS_OK);
   ck_assert_int_eq(owe(&world, &purse, offline.atc, 1, 1), STATUS_REFUND_EXCEEDS);
@@ -298,7 +226,7 @@ START_TEST(a_sale_is_given_back_once_over_a_replacement) {
   ck_assert_int_eq(owe(&world, &purse, sale.atc, 1500, 4), STATUS_OK);
   ck_assert_int_eq(owe(&world, &purse, sale.atc, 1, 5), STATUS_REFUND_EXCEEDS);
   world_assert_card(&world, &fresh, 0, 0, 20000);
-  claim(&world, &fresh, 20000);
+  owed_load(&world, &fresh, 20000, RELOAD);
   ck_assert_uint_eq(fresh.points, 250); /* what is owed takes no points back */
   world_assert_agrees(&world, &fresh);
   world_close(&world);
@@ -311,16 +239,16 @@ START_TEST(a_full_purse_keeps_nobody_from_his_money) {
   struct world world;
   struct purse purse, fresh;
   begin(&world, &purse);
-  struct paid one = pay(&purse, 1000, POS), two = pay(&purse, 500, POS);
+  struct paid one = offline_pay(&purse, 1000, POS), two = offline_pay(&purse, 500, POS);
   world_complete(&world, &purse, TRANSACTION_LOAD, WORLD_PURSE_CEILING - purse.balance, RELOAD);
-  ck_assert_int_eq(bring(&world, &one), STATUS_OK);
+  ck_assert_int_eq(offline_bring(&world, &one), STATUS_OK);
   world_assert_agrees(&world, &purse);
   world_assert_merchant(&world, "SHOP", 1000, 0);
   world_issue(&world, 2, &fresh);
   replace(&world, &purse, &fresh);
   world_assert_card(&world, &fresh, 0, 0, WORLD_PURSE_CEILING + 500);
   world_assert_clean(&world);
-  ck_assert_int_eq(bring(&world, &two), STATUS_CARD_FORKED);
+  ck_assert_int_eq(offline_bring(&world, &two), STATUS_CARD_FORKED);
   world_close(&world);
 }
 END_TEST
@@ -330,11 +258,11 @@ START_TEST(an_empty_purse_has_paid_all_the_same) {
   struct world world;
   struct purse purse;
   begin(&world, &purse);
-  struct paid one = pay(&purse, 1000, POS);
+  struct paid one = offline_pay(&purse, 1000, POS);
   world_complete(&world, &purse, TRANSACTION_PURCHASE, 9000, OTHER_POS);
   world_complete(&world, &purse, TRANSACTION_PURCHASE, 10000, OTHER_POS);
   ck_assert_uint_eq(purse.balance, 0);
-  ck_assert_int_eq(bring(&world, &one), STATUS_OK);
+  ck_assert_int_eq(offline_bring(&world, &one), STATUS_OK);
   world_assert_agrees(&world, &purse);
   world_assert_merchant(&world, "SHOP", 1000, 0);
   world_close(&world);
@@ -396,13 +324,13 @@ static void pay_at_random(struct holder *holder, uint64_t *seed) {
   if (holder->kept_count == SALES || amount > purse->balance || purse->offline_count >= 5 ||
       purse->offline_sum + amount > 5000)
     return;
-  holder->kept[holder->kept_count++] = pay(purse, amount, below(seed, 3) == 0 ? OTHER_POS : POS);
+  holder->kept[holder->kept_count++] = offline_pay(purse, amount, below(seed, 3) == 0 ? OTHER_POS : POS);
   if (memcmp(purse->promise.tid, POS, TID_SIZE) == 0 && holder->sale_count < SALES)
     holder->sales[holder->sale_count++] = (struct purse_sale){purse->atc, false};
 }
 
 static void bring_one(struct world *world, struct holder *holder, size_t which) {
-  enum status status = bring(world, &holder->kept[which]);
+  enum status status = offline_bring(world, &holder->kept[which]);
   ck_assert_msg(status == STATUS_OK || status == STATUS_OFFLINE_WAITS, "%s", status_name(status));
   if (status == STATUS_OK)
     holder->kept[which] = holder->kept[--holder->kept_count];

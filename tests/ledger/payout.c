@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Payouts: with a hold, captured by r; then handed out or owed back to the card, one of them, once, and only to the terminal that
  * the promise names. */
+#include "acts.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_payout.h"
 #include "epurse/ledger_pending.h"
 #include "epurse/ledger_totals.h"
+#include "owed_scene.h"
 #include "suites.h"
 #include "world.h"
 
@@ -84,12 +86,7 @@ START_TEST(puts_back_once) {
   ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_PAY), BACK); /* never both */
   ck_assert_int_eq(settle(&world, &purse, atc, PAYOUT_WISH_DONE), BACK);
   world_assert_card(&world, &purse, 14990, 0, 5000);
-  struct ask claim = {.purse = &purse, .tender = {.kind = LEDGER_TENDER_OWED}};
-  purse_promise(&purse, TRANSACTION_LOAD, 5000, RELOAD);
-  ck_assert_int_eq(world_ask(&world, &claim), STATUS_OK);
-  ck_assert_int_eq(claim.outcome, STATUS_OK);
-  ck_assert(purse_commit(&purse, claim.transaction.authorisation));
-  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  owed_load(&world, &purse, 5000, RELOAD);
   ck_assert_uint_eq(purse.balance, 19990);
   world_assert_agrees(&world, &purse);
   world_close(&world);
@@ -128,16 +125,6 @@ START_TEST(torn_before_the_card_it_is_released) {
 }
 END_TEST
 
-static enum status act_block(struct ledger *ledger, const void *what) {
-  const struct purse *purse = what;
-  return ledger_card_block(ledger, purse->cid, "lost", WORLD_NOW);
-}
-
-static enum status act_replace(struct ledger *ledger, const void *what) {
-  struct ledger_replacement done;
-  return ledger_card_replace(ledger, what, &done);
-}
-
 /* What nobody said anything of goes to the new card with the rest, and is not handed out any more. */
 START_TEST(a_replaced_card_takes_it_along) {
   struct world world;
@@ -147,7 +134,7 @@ START_TEST(a_replaced_card_takes_it_along) {
   world_issue(&world, 2, &heir);
   ck_assert_int_eq(ask(&world, &purse, 5000, RELOAD), STATUS_OK);
   ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
-  ck_assert_int_eq(world_do(&world, act_block, &purse), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_block, purse.cid), STATUS_OK);
   memcpy(replacing.cid, purse.cid, CID_SIZE);
   memcpy(replacing.new_cid, heir.cid, CID_SIZE);
   ck_assert_int_eq(world_do(&world, act_replace, &replacing), STATUS_OK);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/ledger_pending.h"
+#include "owed_scene.h"
 #include "suites.h"
 #include "world.h"
 
@@ -18,18 +19,6 @@ static uint32_t owe(struct world *world, struct purse *purse, uint32_t amount) {
   ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
   ck_assert_uint_eq(world_state(world, purse, atc), LEDGER_OWED);
   return atc;
-}
-
-static void load_owed(struct world *world, struct purse *purse, uint32_t amount) {
-  struct ask ask;
-  memset(&ask, 0, sizeof ask);
-  ask.purse = purse;
-  ask.tender.kind = LEDGER_TENDER_OWED;
-  purse_promise(purse, TRANSACTION_LOAD, amount, OTHER_RELOAD);
-  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
-  ck_assert_int_eq(ask.outcome, STATUS_OK);
-  ck_assert(purse_commit(purse, ask.transaction.authorisation));
-  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
 }
 
 static struct ledger_hold only_owed(struct world *world) {
@@ -89,12 +78,12 @@ START_TEST(owed_since_the_load_that_was_paid_for) {
   ck_assert_mem_eq(owed.tid, RELOAD, TID_SIZE);
   ck_assert_str_eq(owed.merchant, "BANK");
   ck_assert_int_eq(owed.created_at, WORLD_NOW);
-  load_owed(&world, &purse, 3000); /* the older one counts as credited */
+  owed_load(&world, &purse, 3000, OTHER_RELOAD); /* the older one counts as credited */
   owed = only_owed(&world);
   ck_assert_int_eq(owed.amount, 2000);
   ck_assert_uint_eq(owed.atc, second);
   ck_assert_int_eq(owed.created_at, WORLD_NOW + 1060);
-  load_owed(&world, &purse, 2000);
+  owed_load(&world, &purse, 2000, OTHER_RELOAD);
   ck_assert_int_eq(ledger_owed_list(world.ledger, NULL, &owed, 1, &count), STATUS_OK);
   ck_assert_uint_eq(count, 0);
   world_close(&world);
@@ -107,7 +96,7 @@ START_TEST(a_part_that_was_credited_leaves_the_rest_owed) {
   world_open(&world);
   world_issue(&world, 1, &purse);
   uint32_t atc = owe(&world, &purse, 3000);
-  load_owed(&world, &purse, 1000);
+  owed_load(&world, &purse, 1000, OTHER_RELOAD);
   struct ledger_hold owed = only_owed(&world);
   ck_assert_int_eq(owed.amount, 2000);
   ck_assert_uint_eq(owed.atc, atc);
@@ -124,7 +113,7 @@ START_TEST(what_was_credited_is_not_given_back) {
   world_open(&world);
   world_issue(&world, 1, &purse);
   uint32_t atc = owe(&world, &purse, 3000);
-  load_owed(&world, &purse, 3000);
+  owed_load(&world, &purse, 3000, OTHER_RELOAD);
   ck_assert_int_eq(world_may_reverse(&world, &purse, atc, RELOAD), STATUS_LOAD_CREDITED);
   ck_assert_int_eq(world_may_reverse(&world, &purse, atc, RELOAD), STATUS_LOAD_CREDITED);
   ck_assert_uint_eq(world_incidents(&world), 0);

@@ -2,6 +2,7 @@
  * Purchases: held when authorised, the merchant's when proven, the card's again when not; and what is refused. */
 #include <string.h>
 
+#include "acts.h"
 #include "epurse/ledger_pending.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_totals.h"
@@ -189,14 +190,6 @@ START_TEST(refuses_expired_cards) {
   world_close(&world);
 }
 END_TEST
-
-static enum status act_block(struct ledger *ledger, const void *what) {
-  return ledger_card_block(ledger, what, "LOST", WORLD_NOW);
-}
-
-static enum status act_revoke(struct ledger *ledger, const void *what) {
-  return ledger_terminal_revoke(ledger, what);
-}
 
 /* A blocked card pays nothing, but what it paid before still reaches the merchant. */
 START_TEST(refuses_blocked_cards_but_settles) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Refunds: of a captured sale of this card at this merchant, in sum never more than it, its points taken back or given
  * back; nothing is booked for what is refused. */
+#include "acts.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/settlement.h"
+#include "owed_scene.h"
 #include "suites.h"
 #include "world.h"
 
@@ -37,11 +39,6 @@ static enum status refund(struct world *world, struct purse *purse, const struct
   if (status == STATUS_OK)
     ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
   return status;
-}
-
-static enum status act_close(struct ledger *ledger, const void *what) {
-  struct ledger_settlement closed;
-  return ledger_settlement_close(ledger, *(const int64_t *)what, &closed);
 }
 
 START_TEST(gives_a_sale_back) {
@@ -267,22 +264,9 @@ START_TEST(the_audit_looks_at_sales) {
 }
 END_TEST
 
-struct owing {
-  struct ledger_owed_refund owed;
-  uint8_t heir[CID_SIZE];
-};
-
-static enum status owe_step(struct ledger *ledger, void *context) {
-  struct owing *owing = context;
-  return ledger_refund_owe(ledger, &owing->owed, owing->heir);
-}
-
 static enum status owe(struct world *world, const struct purse *purse, uint32_t atc, uint32_t amount, uint8_t wish) {
-  struct owing owing = {
-      .owed = {.atc = atc, .amount = amount, .wish = {wish}, .window = WORLD_REFUND_WINDOW, .now = world->now}};
-  memcpy(owing.owed.cid, purse->cid, CID_SIZE);
-  memcpy(owing.owed.tid, POS, TID_SIZE);
-  enum status status = ledger_transact(world->ledger, owe_step, &owing);
+  struct owing owing = {.atc = atc, .amount = amount, .wish = wish};
+  enum status status = owed_refund(world, purse, &owing);
   if (status == STATUS_OK)
     ck_assert_mem_eq(owing.heir, purse->cid, CID_SIZE);
   return status;
@@ -307,12 +291,7 @@ START_TEST(is_owed_where_the_card_is_not_there) {
   ck_assert_int_eq(owe(&world, &purse, points.atc, 10, 4), STATUS_REFUND_NEEDS_CARD);
   ck_assert_int_eq(owe(&world, &purse, 1, 10, 5), STATUS_SALE_UNKNOWN);
   ck_assert_uint_eq(world_contradictions(&world), 0);
-  purse_promise(&purse, TRANSACTION_LOAD, 400, RELOAD);
-  struct ask claim = {.purse = &purse, .tender.kind = LEDGER_TENDER_OWED};
-  ck_assert_int_eq(world_ask(&world, &claim), STATUS_OK);
-  ck_assert_int_eq(claim.outcome, STATUS_OK);
-  ck_assert(purse_commit(&purse, claim.transaction.authorisation));
-  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  owed_load(&world, &purse, 400, RELOAD);
   world_assert_card(&world, &purse, 19900, 0, 0);
   world_assert_agrees(&world, &purse);
   ck_assert_int_eq(world_tamper(&world, "UPDATE owed_refund SET amount = 1"), PLACE_REFUSED);

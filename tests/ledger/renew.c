@@ -4,9 +4,12 @@
 
 #include <string.h>
 
+#include "acts.h"
 #include "epurse/ledger_audit.h"
 #include "epurse/ledger_offline.h"
 #include "epurse/ledger_pending.h"
+#include "offline_scene.h"
+#include "owed_scene.h"
 #include "suites.h"
 #include "world.h"
 
@@ -39,11 +42,6 @@ static enum status renew_by(struct world *world, const struct purse *old, const 
   return status;
 }
 
-static enum status act_block(struct ledger *ledger, const void *what) {
-  const struct purse *purse = what;
-  return ledger_card_block(ledger, purse->cid, "lost", WORLD_NOW);
-}
-
 /* Three cards; the first has 50.00 and 100 points. */
 struct pair {
   struct world world;
@@ -60,7 +58,7 @@ static void pair_open(struct pair *pair) {
 }
 
 static void pair_block(struct pair *pair) {
-  ck_assert_int_eq(world_do(&pair->world, act_block, &pair->old), STATUS_OK);
+  ck_assert_int_eq(world_do(&pair->world, act_block, pair->old.cid), STATUS_OK);
 }
 
 static void expect(struct pair *pair, const char *desk, enum status status) {
@@ -73,15 +71,6 @@ static struct ledger_renewal renew(struct pair *pair) {
   ck_assert_int_eq(renew_by(&pair->world, &pair->old, &pair->new, NULL, &done), STATUS_OK);
   world_assert_clean(&pair->world);
   return done;
-}
-
-static void load_owed(struct world *world, struct purse *purse, uint32_t amount) {
-  struct ask ask = {.purse = purse, .tender = {.kind = LEDGER_TENDER_OWED}};
-  purse_promise(purse, TRANSACTION_LOAD, amount, RELOAD);
-  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
-  ck_assert_int_eq(ask.outcome, STATUS_OK);
-  ck_assert(purse_commit(purse, ask.transaction.authorisation));
-  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
 }
 
 START_TEST(gives_at_once_what_is_sure) {
@@ -102,7 +91,7 @@ START_TEST(gives_at_once_what_is_sure) {
     world_assert_card(&pair.world, &pair.new, 0, 0, 3000);
     pair.world.now++;
   }
-  load_owed(&pair.world, &pair.new, 3000);
+  owed_load(&pair.world, &pair.new, 3000, RELOAD);
   ck_assert_uint_eq(pair.new.points, 100);
   pair.world.now = WORLD_NOW + WINDOW;
   for (int i = 0; i < 2; i++) {
@@ -112,7 +101,7 @@ START_TEST(gives_at_once_what_is_sure) {
     ck_assert_int_eq(done.kept, 0);
     ck_assert_int_eq(done.rest_at, 0);
   }
-  load_owed(&pair.world, &pair.new, 2000);
+  owed_load(&pair.world, &pair.new, 2000, RELOAD);
   ck_assert_uint_eq(pair.new.balance, 5000);
   world_assert_agrees(&pair.world, &pair.new);
   world_assert_card(&pair.world, &pair.old, 0, 0, 0);
@@ -187,24 +176,11 @@ END_TEST
 
 /* ---- off-line ---- */
 
-struct bringing {
-  struct ledger_offline what;
-  enum status status;
-};
-
-static enum status bring_step(struct ledger *ledger, void *context) {
-  struct bringing *bringing = context;
-  bringing->status = ledger_offline_bring(ledger, &bringing->what);
-  return bringing->status == STATUS_LEDGER_BROKEN ? bringing->status : STATUS_OK;
-}
-
 static enum status bring(struct world *world, const struct purse *purse) {
-  struct bringing bringing = {
-      .what = {.offer = {.promise = &purse->promise, .record = purse->record, .now = world->now},
-               .limits = {.single = 2000, .total = OFFLINE, .count = 5}}};
-  memcpy(bringing.what.tid, POS, TID_SIZE);
-  ck_assert_int_eq(ledger_transact(world->ledger, bring_step, &bringing), STATUS_OK);
-  return bringing.status;
+  const struct offline_limits limits = {.single = 2000, .total = OFFLINE, .count = 5};
+  struct paid paid = {.promise = purse->promise};
+  memcpy(paid.record, purse->record, sizeof paid.record);
+  return offline_bring_by(world, &paid, POS, &limits);
 }
 
 /* The old card had paid off-line: in the window out of what was kept for it, afterwards at the issuer's risk. */
@@ -303,7 +279,7 @@ START_TEST(renews_what_was_emptied_at_the_desk) {
   ck_assert_int_eq(done.points, 100);
   ck_assert_int_eq(done.kept, 0);
   ck_assert_int_eq(done.rest_at, 0);
-  load_owed(&pair.world, &pair.new, 5000);
+  owed_load(&pair.world, &pair.new, 5000, RELOAD);
   ck_assert_uint_eq(pair.new.points, 100);
   world_assert_agrees(&pair.world, &pair.new);
   ck_assert_int_eq(renew_by(&pair.world, &pair.old, &pair.new, DESK, &done), STATUS_OK); /* told again */
@@ -417,14 +393,14 @@ START_TEST(the_rest_follows) {
   pair_open(&pair);
   pair_block(&pair);
   (void)renew(&pair);
-  ck_assert_int_eq(world_do(&pair.world, act_block, &pair.new), STATUS_OK);
+  ck_assert_int_eq(world_do(&pair.world, act_block, pair.new.cid), STATUS_OK);
   ck_assert_int_eq(renew_by(&pair.world, &pair.new, &pair.third, NULL, &done), STATUS_OK);
   ck_assert_int_eq(done.owed, 3000);
   ck_assert_int_eq(done.points, 100);
   pair.world.now = WORLD_NOW + WINDOW;
   ck_assert_int_eq(renew_by(&pair.world, &pair.old, &pair.third, NULL, &done), STATUS_OK);
   world_assert_clean(&pair.world);
-  load_owed(&pair.world, &pair.third, 5000);
+  owed_load(&pair.world, &pair.third, 5000, RELOAD);
   ck_assert_uint_eq(pair.third.points, 100);
   world_assert_agrees(&pair.world, &pair.third);
   world_close(&pair.world);

@@ -2,8 +2,10 @@
  * A blocked card's money goes to a new card: when, how much, once; and what comes too late moves nothing. */
 #include <string.h>
 
+#include "acts.h"
 #include "epurse/ledger_incident.h"
 #include "epurse/ledger_pending.h"
+#include "owed_scene.h"
 #include "suites.h"
 #include "world.h"
 
@@ -27,11 +29,6 @@ static enum status replace(struct world *world, const struct purse *old, const s
   return ledger_transact(world->ledger, replace_step, replacing);
 }
 
-static enum status act_block(struct ledger *ledger, const void *what) {
-  const struct purse *purse = what;
-  return ledger_card_block(ledger, purse->cid, "lost", WORLD_NOW);
-}
-
 /* Two cards; the first has 50.00 and 100 points, and is then blocked. */
 struct pair {
   struct world world;
@@ -47,17 +44,7 @@ static void pair_open(struct pair *pair) {
 }
 
 static void pair_block(struct pair *pair) {
-  ck_assert_int_eq(world_do(&pair->world, act_block, &pair->old), STATUS_OK);
-}
-
-/* A load of what is owed, and of nothing else. */
-static void load_owed(struct world *world, struct purse *purse, uint32_t amount) {
-  struct ask ask = {.purse = purse, .tender = {.kind = LEDGER_TENDER_OWED}};
-  purse_promise(purse, TRANSACTION_LOAD, amount, RELOAD);
-  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
-  ck_assert_int_eq(ask.outcome, STATUS_OK);
-  ck_assert(purse_commit(purse, ask.transaction.authorisation));
-  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+  ck_assert_int_eq(world_do(&pair->world, act_block, pair->old.cid), STATUS_OK);
 }
 
 /* What waits is told, though no load of the new card stands behind it. */
@@ -88,7 +75,7 @@ START_TEST(moves_balance_and_points) {
   world_assert_card(&pair.world, &pair.new, 0, 0, 5000);
   world_assert_clean(&pair.world);
   assert_pending(&pair);
-  load_owed(&pair.world, &pair.new, 5000);
+  owed_load(&pair.world, &pair.new, 5000, RELOAD);
   ck_assert_uint_eq(pair.new.balance, 5000);
   ck_assert_uint_eq(pair.new.points, 100); /* with the first load */
   world_assert_agrees(&pair.world, &pair.new);
@@ -108,10 +95,10 @@ START_TEST(loads_it_in_parts) {
   ck_assert_int_eq(replace(&pair.world, &pair.old, &pair.new, &replacing), STATUS_OK);
   world_commit(&pair.world, &pair.new, TRANSACTION_LOAD, 700, RELOAD); /* by bank; r is not sent */
   ck_assert_uint_eq(pair.new.points, 100);
-  load_owed(&pair.world, &pair.new, 2000); /* its promise brings r of the one before */
-  ck_assert_uint_eq(pair.new.points, 100); /* not twice */
+  owed_load(&pair.world, &pair.new, 2000, RELOAD); /* its promise brings r of the one before */
+  ck_assert_uint_eq(pair.new.points, 100);         /* not twice */
   world_assert_card(&pair.world, &pair.new, 2700, 0, 3000);
-  load_owed(&pair.world, &pair.new, 3000);
+  owed_load(&pair.world, &pair.new, 3000, RELOAD);
   world_assert_agrees(&pair.world, &pair.new);
   world_close(&pair.world);
 }
@@ -128,7 +115,7 @@ START_TEST(keeps_points_for_a_load_that_happens) {
   ck_assert_int_eq(replace(&pair.world, &pair.old, &pair.new, &replacing), STATUS_OK);
   world_authorise(&pair.world, &pair.new, TRANSACTION_LOAD, 700, RELOAD, &ask);
   ck_assert_int_eq(ask.transaction.points, 100);
-  load_owed(&pair.world, &pair.new, 5000); /* the one before is aborted: owed */
+  owed_load(&pair.world, &pair.new, 5000, RELOAD); /* the one before is aborted: owed */
   ck_assert_uint_eq(pair.new.points, 100);
   world_assert_agrees(&pair.world, &pair.new);
   world_assert_card(&pair.world, &pair.new, 5000, 0, 700);
@@ -277,12 +264,12 @@ START_TEST(goes_on_to_the_next) {
   pair_block(&pair);
   pair.world.now = WORLD_NOW + WINDOW;
   ck_assert_int_eq(replace(&pair.world, &pair.old, &pair.new, &replacing), STATUS_OK);
-  ck_assert_int_eq(world_do(&pair.world, act_block, &pair.new), STATUS_OK);
+  ck_assert_int_eq(world_do(&pair.world, act_block, pair.new.cid), STATUS_OK);
   ck_assert_int_eq(replace(&pair.world, &pair.new, &third, &replacing), STATUS_OK);
   ck_assert_int_eq(replacing.done.balance, 0);
   ck_assert_int_eq(replacing.done.owed, 5000);
   ck_assert_int_eq(replacing.done.points, 100);
-  load_owed(&pair.world, &third, 5000);
+  owed_load(&pair.world, &third, 5000, RELOAD);
   ck_assert_uint_eq(third.points, 100);
   world_assert_agrees(&pair.world, &third);
   world_close(&pair.world);

@@ -10,6 +10,7 @@
 #include "epurse/ledger_incarnation.h"
 #include "epurse/ledger_incident.h"
 #include "epurse/settlement.h"
+#include "owed_scene.h"
 #include "restore_scene.h"
 #include "suites.h"
 
@@ -146,23 +147,6 @@ START_TEST(whole_receipts_bring_back_what_was_forgotten) {
 }
 END_TEST
 
-struct owing {
-  struct ledger_owed_refund owed;
-  uint8_t heir[CID_SIZE];
-};
-
-static enum status owe_step(struct ledger *ledger, void *context) {
-  struct owing *owing = context;
-  return ledger_refund_owe(ledger, &owing->owed, owing->heir);
-}
-
-static enum status owe(struct world *world, const struct purse *purse, uint32_t atc, uint32_t amount) {
-  struct owing owing = {.owed = {.atc = atc, .amount = amount, .wish = {1}, .now = world->now}};
-  memcpy(owing.owed.cid, purse->cid, CID_SIZE);
-  memcpy(owing.owed.tid, POS, TID_SIZE);
-  return ledger_transact(world->ledger, owe_step, &owing);
-}
-
 static void give_back(struct world *world, struct purse *purse, const struct purse_sale *sale, uint32_t amount) {
   struct ask ask = {.purse = purse};
   purse_refund(purse, sale, amount, POS);
@@ -206,7 +190,8 @@ START_TEST(refunds_that_were_forgotten_come_back) {
   kept_assert_brought(world, &kept[4]);
   world_assert_agrees(world, purse);
   world_assert_merchant(world, "SHOP", 3000, -1100);
-  ck_assert_int_eq(owe(world, purse, old.atc, 401), STATUS_REFUND_EXCEEDS);
+  ck_assert_int_eq(owed_refund(world, purse, &(struct owing){.atc = old.atc, .amount = 401, .wish = 1}),
+                   STATUS_REFUND_EXCEEDS);
   world_complete(world, purse, TRANSACTION_PURCHASE, 1, OTHER_POS);
   world_assert_agrees(world, purse);
   scene_close(&scene, restored.aside);
@@ -229,7 +214,8 @@ START_TEST(a_forgotten_refund_that_was_owed_again_is_not_booked) {
   give_back(world, &scene.busy, &sale, 600);
   kept_read(world, &scene.busy, scene.busy.atc, &kept);
   ck_assert_int_eq(scene_restore(&scene, true, &restored), STATUS_OK);
-  ck_assert_int_eq(owe(world, &scene.busy, sale.atc, 1000), STATUS_OK);
+  ck_assert_int_eq(owed_refund(world, &scene.busy, &(struct owing){.atc = sale.atc, .amount = 1000, .wish = 1}),
+                   STATUS_OK);
   ck_assert_int_eq(kept_bring(world, &kept), STATUS_REFUND_EXCEEDS);
   world_assert_card(world, &scene.busy, 4000, 0, 1000);
   scene_close(&scene, restored.aside);

@@ -2,6 +2,7 @@
  * Off-line payments and payouts that a restored ledger has forgotten, brought in again. */
 #include <string.h>
 
+#include "acts.h"
 #include "epurse/ledger_deposit.h"
 #include "epurse/ledger_offline.h"
 #include "epurse/ledger_payout.h"
@@ -212,15 +213,6 @@ START_TEST(payouts_that_were_forgotten_come_back) {
 END_TEST
 
 static const struct ledger_account account = {"DE89370400440532013000", "Muster"};
-
-static enum status act_block(struct ledger *ledger, const void *what) {
-  return ledger_card_block(ledger, what, "lost", WORLD_NOW);
-}
-
-static enum status act_replace(struct ledger *ledger, const void *what) {
-  struct ledger_replacement done;
-  return ledger_card_replace(ledger, what, &done);
-}
 
 /* Neither its terminal, opened, nor the card's replacement makes cash of it: that it is a transfer the card has signed. */
 static void assert_not_in_cash(struct world *world, struct kept *kept, const struct purse *purse) {

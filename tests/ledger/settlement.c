@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acts.h"
 #include "ledger/driver.h"
 #include "ledger/schema.h"
 #include "suites.h"
@@ -20,10 +21,6 @@ static enum status act_add(struct ledger *ledger, const void *what) {
 
 static enum status act_change(struct ledger *ledger, const void *what) {
   return ledger_merchant_change(ledger, what);
-}
-
-static enum status act_terminal(struct ledger *ledger, const void *what) {
-  return ledger_terminal_add(ledger, what);
 }
 
 struct closing {

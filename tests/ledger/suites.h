@@ -32,6 +32,7 @@ Suite *servers_suite(void);
 Suite *reference_suite(void);
 Suite *payout_suite(void);
 Suite *refund_suite(void);
+Suite *announced_suite(void);
 Suite *offline_suite(void);
 Suite *deny_suite(void);
 Suite *deposit_suite(void);

@@ -2,6 +2,7 @@
  * Terminals: added, renewed, revoked, and each of their messages taken once. */
 #include <string.h>
 
+#include "acts.h"
 #include "epurse/ledger_terminal.h"
 #include "suites.h"
 #include "world.h"
@@ -12,10 +13,6 @@ static enum status act_add(struct ledger *ledger, const void *what) {
 
 static enum status act_renew(struct ledger *ledger, const void *what) {
   return ledger_terminal_renew(ledger, what);
-}
-
-static enum status act_revoke(struct ledger *ledger, const void *what) {
-  return ledger_terminal_revoke(ledger, what);
 }
 
 static enum status act_accept(struct ledger *ledger, const void *what) {

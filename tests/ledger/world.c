@@ -392,6 +392,12 @@ uint8_t world_state(struct world *world, const struct purse *purse, uint32_t atc
   return status == STATUS_OK ? transaction.state : 0;
 }
 
+uint8_t world_card_state(struct world *world, const struct purse *purse) {
+  struct ledger_card card;
+  ck_assert_int_eq(ledger_card_find(world->ledger, purse->cid, &card), STATUS_OK);
+  return card.state;
+}
+
 size_t world_incidents(struct world *world) {
   struct ledger_incident incidents[8];
   size_t count = 0;

@@ -102,6 +102,7 @@ struct lines {
 void lines_add(void *context, const char *line);
 size_t world_contradictions(struct world *world);                                  /* lines of ledger_check */
 uint8_t world_state(struct world *world, const struct purse *purse, uint32_t atc); /* 0: unknown */
+uint8_t world_card_state(struct world *world, const struct purse *purse);
 size_t world_incidents(struct world *world);
 
 /* Runs SQL on the closed ledger through another handle, as one who has it. */
