@@ -5,7 +5,7 @@ INSTALLATION = tests/world/folder.c tests/world/installation.c
 FLOW_WORLD = $(INSTALLATION) tests/system/flow_card.c tests/system/flow_world.c
 LEDGER_WORLD = tests/ledger/purse.c tests/ledger/world.c tests/world/folder.c
 SERVER_WORLD = tests/server/house.c tests/server/line.c tests/server/purse.c tests/server/station.c tests/server/world.c \
-	tests/world/folder.c
+	tests/world/folder.c tests/world/stopwatch.c
 WIRE_STAGE = tests/system/wire_books.c tests/system/wire_http.c tests/system/wire_line.c tests/system/wire_proxy.c \
 	tests/system/wire_reader.c tests/system/wire_stage.c
 
@@ -102,11 +102,11 @@ EXTRA_DIST += tests/print/both-pdf.txt tests/print/drawn-58.txt tests/print/hold
 
 check_PROGRAMS += tests/ledger/check_ledger
 TESTS += tests/ledger/check_ledger
-tests_ledger_check_ledger_SOURCES = $(LEDGER_WORLD) tests/place.c tests/run.c tests/ledger/audit.c tests/ledger/backup.c \
+tests_ledger_check_ledger_SOURCES = $(LEDGER_WORLD) tests/place.c tests/run.c tests/ledger/acts.c tests/ledger/announced.c tests/ledger/audit.c tests/ledger/backup.c \
 	tests/ledger/beside.c tests/ledger/bounds.c tests/ledger/card.c tests/ledger/chain.c tests/ledger/confirm.c tests/ledger/crash.c tests/ledger/crew.c \
 	tests/ledger/group.c tests/ledger/inquire.c tests/ledger/layer.c tests/ledger/limit.c tests/ledger/load.c tests/ledger/approval.c \
 	tests/ledger/deny.c tests/ledger/deposit.c tests/ledger/doubt.c tests/ledger/main.c tests/ledger/merchant.c \
-	tests/ledger/mixed.c tests/ledger/offline.c \
+	tests/ledger/mixed.c tests/ledger/offline.c tests/ledger/offline_scene.c tests/ledger/owed_scene.c \
 	tests/ledger/payout.c tests/ledger/pending.c tests/ledger/points.c tests/ledger/purchase.c tests/ledger/random.c \
 	tests/ledger/reference.c tests/ledger/refund.c tests/ledger/renew.c tests/ledger/replace.c tests/ledger/servers.c \
 	tests/ledger/settlement.c tests/ledger/restore.c tests/ledger/restore_brought.c tests/ledger/restore_scene.c \
@@ -141,8 +141,8 @@ check_PROGRAMS += tests/server/check_server
 TESTS += tests/server/check_server
 tests_server_check_server_SOURCES = $(SERVER_WORLD) tests/run.c tests/server/admin.c tests/server/again.c tests/server/backup.c \
 	tests/server/certification.c tests/server/clock.c tests/server/configuration.c tests/server/confirmation.c \
-	tests/server/contact.c tests/place.c tests/server/cost.c tests/server/desk.c tests/server/envelope.c tests/server/flood.c \
-	tests/server/http.c tests/server/inquiry.c tests/server/keyring.c tests/server/late.c tests/server/letter.c tests/server/load.c \
+	tests/server/connection.c tests/server/contact.c tests/place.c tests/server/cost.c tests/server/desk.c tests/server/envelope.c tests/server/flood.c \
+	tests/server/handshake.c tests/server/http.c tests/server/inquiry.c tests/server/keyring.c tests/server/late.c tests/server/letter.c tests/server/load.c \
 	tests/server/offline.c tests/server/deny.c tests/server/approval.c tests/server/renew.c tests/server/log.c \
 	tests/server/main.c tests/server/worker_pool.c tests/server/metrics.c tests/server/no_pin.c tests/server/pending.c \
 	tests/server/pin_change.c tests/server/pinstore.c tests/server/payout.c tests/server/purchase.c tests/server/rate.c \

@@ -19,6 +19,7 @@
 #include "http/worker_pool.h"
 #include "run.h"
 #include "world.h"
+#include "world/stopwatch.h"
 
 #define JOBS     6000 /* in make check */
 #define WORKERS  32   /* as epursed has */
@@ -113,13 +114,6 @@ struct handover {
 };
 
 static struct handover hand; /* each test is a process */
-
-static long now_ms(void) {
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void begin(struct place *place, const char *at) {
   place->at = at;

@@ -1,105 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/http/http.c, connection.c, exchange.c, tls.c and server.c over real connections. */
+ * Tests of src/http/http.c and exchange.c over real connections: what is a request, and what is not. */
 #include "http/http.h"
 
-#include <errno.h>
-#include <event2/event.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "line.h"
 #include "suites.h"
 #include "world.h"
-
-#define STRANGERS 2000
-#define HEALTHZ   "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-#define POST      "POST /v1/purchases HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jose\r\n"
-
-static void pause_ms(long milliseconds) {
-  nanosleep(&(struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000}, NULL);
-}
-
-/* Milliseconds that an event is waited for: only a server that never does it lets them pass. */
-#define PATIENCE_MS 60000
-
-static long now_ms(void) {
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void open_as(struct line *line, const struct running *running, const char *tid) {
-  struct line_paths room;
-  struct line_options options = line_options_of(world_folder(), tid, &room);
-
-  ck_assert(line_open(line, running->port, &options));
-}
-
-/* What is not finished is cut soon; a handshake may take as long as the machine needs. */
-static void short_requests(struct configuration *configuration) {
-  configuration->request_seconds = 1;
-  configuration->idle_seconds = 2;
-}
-
-static void short_handshakes(struct configuration *configuration) {
-  configuration->handshake_seconds = 1;
-}
-
-static void start(struct running *running, running_tweak *tweak) {
-  running_tweak *tweaks[] = {tweak};
-
-  running_start(running, running_server, tweak == NULL ? NULL : (const void *)tweaks);
-}
-
-/* A fresh connection that was answered. A machine that is slower than the server's deadlines gets another try. */
-static void open_and_ask(struct line *line, const struct running *running) {
-  struct line_paths room;
-  struct line_options options = line_options_of(world_folder(), POS, &room);
-  char text[4096];
-
-  for (int i = 0; i < 20; i++) {
-    if (line_open(line, running->port, &options) && line_send(line, HEALTHZ) &&
-        line_receive(line, text, sizeof text) == 200)
-      return;
-    line_close(line);
-  }
-  ck_abort_msg("none of 20 connections was answered");
-}
-
-/* That the server still serves. */
-static void assert_alive(const struct running *running) {
-  struct line line;
-
-  open_and_ask(&line, running);
-  line_close(&line);
-}
-
-START_TEST(certified_terminal_is_served) {
-  struct running running;
-  struct line line;
-  char text[4096];
-
-  start(&running, NULL);
-  open_as(&line, &running, POS);
-  ck_assert_str_eq(SSL_get_version(line.tls), "TLSv1.3");
-  ck_assert_str_eq(SSL_get_cipher_name(line.tls), "TLS_AES_128_GCM_SHA256");
-  ck_assert_int_eq(SSL_get_negotiated_group(line.tls), NID_X25519);
-  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
-  ck_assert_ptr_nonnull(strstr(text, "{\"status\":\"ok\"}"));
-  ck_assert_ptr_nonnull(strstr(text, "Cache-Control: no-store"));
-  ck_assert_int_eq(line.tickets, 0);
-  line_close(&line);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
+#include "world/stopwatch.h"
 
 /* Head and body go out apart: without TCP_NODELAY each answer waits 40 ms for an acknowledgement, once the kernel has
  * stopped acknowledging each segment of a new connection at once. The fastest tells, however busy the machine is. */
@@ -108,8 +22,8 @@ START_TEST(kept_connection_answers_at_once) {
   struct line line;
   char text[4096];
 
-  start(&running, NULL);
-  open_as(&line, &running, POS);
+  running_start_as(&running, NULL);
+  line_open_as(&line, &running, POS);
   ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
   long fastest = PATIENCE_MS;
   for (int i = 0; i < 80; i++) {
@@ -121,89 +35,6 @@ START_TEST(kept_connection_answers_at_once) {
   }
   ck_assert_int_lt(fastest, 20);
   line_close(&line);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-/* In TLS 1.3 a client learns of its refusal with the first byte that it reads. */
-static void assert_handshake_refused(const struct running *running, const struct line_options *options) {
-  struct line line;
-  char text[4096];
-
-  if (line_open(&line, running->port, options)) {
-    line_send(&line, HEALTHZ);
-    ck_assert_int_eq(line_receive(&line, text, sizeof text), 0);
-    ck_assert_str_eq(text, "");
-  }
-  line_close(&line);
-}
-
-START_TEST(without_certificate_no_handshake) {
-  struct running running;
-  struct line_paths room;
-  struct line_options options = line_options_of(world_folder(), POS, &room);
-
-  start(&running, NULL);
-  options.certificate = NULL;
-  assert_handshake_refused(&running, &options);
-  assert_handshake_refused(&running, &options);
-  static char text[32768];
-  struct line line;
-  open_as(&line, &running, POS);
-  ck_assert_int_eq(line_ask(&line, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", text, sizeof text), 200);
-  ck_assert_ptr_nonnull(strstr(text, "\nepurse_handshake_failures_total 2\n"));
-  ck_assert_ptr_nonnull(strstr(text, "\nepurse_handshakes_total 1\n"));
-  ck_assert_ptr_nonnull(strstr(text, "\nepurse_connections 1\n"));
-  line_close(&line);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-START_TEST(self_signed_certificate_no_handshake) {
-  struct running running;
-  struct line_paths room;
-  struct line_options options = line_options_of(world_folder(), POS, &room);
-  char certificate[160], key[160];
-
-  house_make_rogue(world_folder(), POS);
-  snprintf(certificate, sizeof certificate, "%s/rogue.crt", world_folder());
-  snprintf(key, sizeof key, "%s/rogue.key", world_folder());
-  options.certificate = certificate;
-  options.key = key;
-  start(&running, NULL);
-  assert_handshake_refused(&running, &options);
-  assert_alive(&running);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-START_TEST(older_tls_no_handshake) {
-  struct running running;
-  struct line_paths room;
-  struct line line;
-  struct line_options options = line_options_of(world_folder(), POS, &room);
-
-  start(&running, NULL);
-  options.max_version = TLS1_2_VERSION;
-  ck_assert(!line_open(&line, running.port, &options));
-  line_close(&line);
-  assert_alive(&running);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-START_TEST(http_without_tls_gets_nothing) {
-  struct running running;
-  struct line line;
-  char text[4096];
-
-  start(&running, NULL);
-  line_connect(&line, running.port);
-  ck_assert(line_send(&line, HEALTHZ));
-  ck_assert_int_eq(line_receive(&line, text, sizeof text), 0);
-  ck_assert_ptr_null(strstr(text, "HTTP"));
-  line_close(&line);
-  assert_alive(&running);
   ck_assert_int_eq(running_stop(&running), 0);
 }
 END_TEST
@@ -224,8 +55,8 @@ START_TEST(problems_come_as_problems) {
   struct line line;
   char text[4096];
 
-  start(&running, NULL);
-  open_as(&line, &running, POS);
+  running_start_as(&running, NULL);
+  line_open_as(&line, &running, POS);
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) { /* all on one connection */
     ck_assert_int_eq(line_ask(&line, rows[i].request, text, sizeof text), rows[i].http);
     ck_assert_ptr_nonnull(strstr(text, "Content-Type: application/problem+json\r\n"));
@@ -242,8 +73,8 @@ START_TEST(requests_in_a_row_are_answered_in_order) {
   struct line line;
   char text[4096] = "";
 
-  start(&running, NULL);
-  open_as(&line, &running, POS);
+  running_start_as(&running, NULL);
+  line_open_as(&line, &running, POS);
   ck_assert(line_send(&line, "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n" HEALTHZ));
   size_t len = 0;
   while (strstr(text, "{\"status\":\"ok\"}") == NULL) {
@@ -304,8 +135,8 @@ START_TEST(records_need_not_be_requests) {
   struct line line;
   char text[20480];
 
-  start(&running, patient);
-  open_as(&line, &running, POS);
+  running_start_as(&running, patient);
+  line_open_as(&line, &running, POS);
   for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
     three_requests(text, sizeof text, bodies[i]);
     for (size_t k = 0; k < sizeof records / sizeof records[0]; k++) {
@@ -330,7 +161,7 @@ START_TEST(request_may_come_with_the_handshake) {
   char text[20480];
   int off = 0;
 
-  start(&running, patient);
+  running_start_as(&running, patient);
   options.corked = true;
   ck_assert(line_open(&line, running.port, &options));
   three_requests(text, sizeof text, 9000);
@@ -349,14 +180,14 @@ START_TEST(nul_is_refused) {
   struct line line;
   char text[4096];
 
-  start(&running, short_requests);
-  open_as(&line, &running, POS);
+  running_start_as(&running, running_short_requests);
+  line_open_as(&line, &running, POS);
   ck_assert_int_eq(SSL_write(line.tls, request, sizeof request - 1), sizeof request - 1);
   int http = line_receive(&line, text, sizeof text);
   ck_assert_msg(http == 400 || http == 0, "%d", http);
   ck_assert_ptr_null(strstr(text, "{\"status\":\"ok\"}"));
   line_close(&line);
-  assert_alive(&running);
+  running_assert_serves(&running);
   ck_assert_int_eq(running_stop(&running), 0);
 }
 END_TEST
@@ -366,18 +197,18 @@ START_TEST(oversize_bodies_are_413) {
   struct line line;
   char text[4096], request[20480 + 256];
 
-  start(&running, NULL);
-  open_as(&line, &running, POS);
+  running_start_as(&running, NULL);
+  line_open_as(&line, &running, POS);
   int head = snprintf(request, sizeof request, POST "Content-Length: 20480\r\n\r\n");
   memset(request + head, 'a', 20480);
   request[head + 20480] = '\0';
   ck_assert_int_eq(line_ask(&line, request, text, sizeof text), 413);
   ck_assert_ptr_nonnull(strstr(text, "BODY_TOO_LARGE"));
   line_close(&line);
-  open_as(&line, &running, POS);
+  line_open_as(&line, &running, POS);
   ck_assert_int_eq(line_ask(&line, POST "Content-Length: 10000000\r\n\r\n", text, sizeof text), 413); /* unread */
   line_close(&line);
-  assert_alive(&running);
+  running_assert_serves(&running);
   ck_assert_int_eq(running_stop(&running), 0);
 }
 END_TEST
@@ -403,9 +234,9 @@ START_TEST(ambiguous_requests_are_refused) {
   struct line line;
   char text[4096];
 
-  start(&running, short_requests);
+  running_start_as(&running, running_short_requests);
   for (size_t i = 0; i < sizeof requests / sizeof requests[0]; i++) {
-    open_as(&line, &running, POS);
+    line_open_as(&line, &running, POS);
     ck_assert(line_send(&line, requests[i]));
     int http = line_receive(&line, text, sizeof text);
     ck_assert_msg(http == 400 || http == 501 || http == 0, "request %zu: %d", i, http);
@@ -413,7 +244,7 @@ START_TEST(ambiguous_requests_are_refused) {
     ck_assert_int_eq(line_receive(&line, text, sizeof text), 0);
     line_close(&line);
   }
-  assert_alive(&running);
+  running_assert_serves(&running);
   ck_assert_int_eq(running_stop(&running), 0);
 }
 END_TEST
@@ -424,8 +255,8 @@ START_TEST(long_heads_are_refused) {
   char text[4096];
   char *request = calloc(1, 20100);
 
-  start(&running, NULL);
-  open_as(&line, &running, POS);
+  running_start_as(&running, NULL);
+  line_open_as(&line, &running, POS);
   int head = snprintf(request, 20100, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ");
   memset(request + head, 'x', 20000 - (size_t)head);
   snprintf(request + 20000, 100, "\r\n\r\n");
@@ -434,225 +265,7 @@ START_TEST(long_heads_are_refused) {
   ck_assert_msg(http == 400 || http == 413 || http == 0, "%d", http);
   line_close(&line);
   free(request);
-  assert_alive(&running);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-/* A byte now and then keeps no connection: the deadline is absolute. */
-static void assert_drip_is_cut(const struct running *running, const char *begin) {
-  struct line line;
-  char text[4096];
-  long started = 0;
-  bool open = true;
-
-  open_as(&line, running, POS);
-  started = now_ms();
-  ck_assert(line_send(&line, begin));
-  while (open && now_ms() - started < PATIENCE_MS) {
-    pause_ms(100);
-    open = line_send(&line, "x") && !line_closes(&line, 0);
-  }
-  ck_assert(!open);
-  ck_assert_int_ge(now_ms() - started, 800); /* and not at once */
-  ck_assert_int_eq(line_receive(&line, text, sizeof text), 0);
-  line_close(&line);
-}
-
-START_TEST(slow_clients_are_cut) {
-  struct running running;
-
-  start(&running, short_requests);
-  assert_drip_is_cut(&running, "GET /healthz HTTP/1.1\r\nHost: local");
-  assert_drip_is_cut(&running, POST "Content-Length: 1000\r\n\r\n");
-  assert_alive(&running);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-START_TEST(slow_handshake_is_cut) {
-  struct running running;
-  struct line line;
-  long started = 0;
-
-  start(&running, short_handshakes);
-  started = now_ms();
-  line_connect(&line, running.port);
-  ck_assert(line_closes(&line, PATIENCE_MS));
-  ck_assert_int_ge(now_ms() - started, 800); /* and not at once */
-  line_close(&line);
-  assert_alive(&running);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-static void long_pauses(struct configuration *configuration) {
-  configuration->request_seconds = 1;
-  configuration->idle_seconds = 10 * PATIENCE_MS / 1000;
-}
-
-START_TEST(idle_connection_outlives_the_deadline_of_a_request) {
-  struct running running;
-  struct line line;
-  char text[4096];
-
-  start(&running, long_pauses);
-  open_as(&line, &running, POS);
-  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
-  pause_ms(1400); /* longer than a request may take */
-  ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
-  line_close(&line);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-static void count_record(int outgoing, int version, int type, const void *bytes, size_t len, SSL *tls, void *count) {
-  (void)version, (void)bytes, (void)len, (void)tls;
-  if (!outgoing && type == SSL3_RT_HEADER)
-    ++*(int *)count;
-}
-
-/* Head and body in two would be two calls of the kernel for each reply, and two arrivals at the client. */
-START_TEST(reply_is_one_record) {
-  struct running running;
-  struct line line;
-  char text[4096];
-  int records = 0;
-
-  start(&running, NULL);
-  open_as(&line, &running, POS);
-  SSL_set_msg_callback(line.tls, count_record);
-  SSL_set_msg_callback_arg(line.tls, &records);
-  for (int asked = 1; asked <= 3; asked++) {
-    ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
-    ck_assert_int_eq(records, asked);
-  }
-  line_close(&line);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-START_TEST(idle_connection_is_closed_in_the_end) {
-  struct running running;
-  struct line line;
-
-  start(&running, short_requests);
-  open_and_ask(&line, &running);
-  ck_assert(line_closes(&line, PATIENCE_MS));
-  line_close(&line);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-static void two_connections(struct configuration *configuration) {
-  configuration->connections = 2;
-}
-
-START_TEST(connections_are_bounded) {
-  struct running running;
-  struct line first, second;
-  char text[4096];
-
-  start(&running, two_connections);
-  open_as(&first, &running, POS);
-  open_as(&second, &running, POS);
-  ck_assert_int_eq(line_ask(&first, HEALTHZ, text, sizeof text), 200);
-  struct line third;
-  line_connect(&third, running.port); /* the kernel takes it, the server does not */
-  ck_assert_int_eq(line_ask(&second, HEALTHZ, text, sizeof text), 200);
-  ck_assert(!line_closes(&third, 300));
-  line_close(&first);
-  line_close(&second);
-  line_close(&third);
-  assert_alive(&running); /* room again */
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-/* Takes connections until the request is met or the kernel has no more; it waits for none. */
-static size_t connect_many(uint16_t port, int *sockets, size_t wanted) {
-  struct sockaddr_in address = {
-      .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-  size_t made = 0;
-
-  for (; made < wanted; made++) {
-    sockets[made] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (sockets[made] < 0)
-      break;
-    if (connect(sockets[made], (const struct sockaddr *)&address, sizeof address) != 0 && errno != EINPROGRESS) {
-      close(sockets[made]);
-      break;
-    }
-  }
-  return made;
-}
-
-static bool allow_files(rlim_t wanted) {
-  struct rlimit limit = {0};
-
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-    return false;
-  if (limit.rlim_cur < wanted && limit.rlim_max >= wanted) {
-    limit.rlim_cur = wanted;
-    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
-  }
-  return limit.rlim_cur >= wanted;
-}
-
-START_TEST(idle_strangers_stop_nobody) {
-  struct running running;
-  struct line kept;
-  static int sockets[STRANGERS];
-  char text[4096];
-
-  if (!allow_files(STRANGERS + 100)) {
-    puts("# idle_strangers_stop_nobody: skipped, too few open files are allowed");
-    return;
-  }
-  start(&running, NULL);
-  open_as(&kept, &running, POS);
-  ck_assert_uint_eq(connect_many(running.port, sockets, STRANGERS), STRANGERS);
-  ck_assert_int_eq(line_ask(&kept, HEALTHZ, text, sizeof text), 200);
-  pause_ms(200);
-  assert_alive(&running);
-  ck_assert_int_eq(line_ask(&kept, HEALTHZ, text, sizeof text), 200);
-  for (size_t i = 0; i < STRANGERS; i++)
-    close(sockets[i]);
-  line_close(&kept);
-  assert_alive(&running);
-  ck_assert_int_eq(running_stop(&running), 0);
-}
-END_TEST
-
-static void few_strangers(struct configuration *configuration) {
-  configuration->connections = 2;
-  configuration->strangers = 8;
-  configuration->strangers_each = 3;
-}
-
-START_TEST(oldest_stranger_makes_place) {
-  struct running running;
-  struct line strangers[4], kept;
-  char text[4096];
-
-  start(&running, few_strangers);
-  open_as(&kept, &running, POS);
-  for (size_t i = 0; i < 3; i++) {
-    line_connect(&strangers[i], running.port);
-    ck_assert_int_eq(line_ask(&kept, HEALTHZ, text, sizeof text), 200);
-  }
-  ck_assert(!line_closes(&strangers[0], 200));
-  line_connect(&strangers[3], running.port);
-  ck_assert(line_closes(&strangers[0], PATIENCE_MS));
-  for (size_t i = 1; i < 4; i++)
-    ck_assert_msg(!line_closes(&strangers[i], 100), "stranger %zu was cut", i);
-  assert_alive(&running); /* makes place once more, and has one of its own */
-  ck_assert(line_closes(&strangers[1], PATIENCE_MS));
-  ck_assert(!line_closes(&strangers[3], 100));
-  ck_assert_int_eq(line_ask(&kept, HEALTHZ, text, sizeof text), 200);
-  for (size_t i = 0; i < 4; i++)
-    line_close(&strangers[i]);
-  line_close(&kept);
+  running_assert_serves(&running);
   ck_assert_int_eq(running_stop(&running), 0);
 }
 END_TEST
@@ -664,20 +277,20 @@ START_TEST(message_passes_through_https) {
   struct answer answer;
   static char text[MESSAGE_MAX + 1024], request[MESSAGE_MAX + 1024];
 
-  start(&running, NULL);
+  running_start_as(&running, NULL);
   station_open(&admin, world_folder(), ADMIN);
   char *jws = station_message(&admin, MESSAGE_LEDGER_CHECK, json_object(), (int64_t)time(NULL));
   snprintf(request, sizeof request,
            "POST /v1/ledger-checks HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jose\r\n"
            "Content-Length: %zu\r\n\r\n%s",
            strlen(jws), jws);
-  open_as(&line, &running, ADMIN);
+  line_open_as(&line, &running, ADMIN);
   ck_assert_int_eq(line_ask(&line, request, text, sizeof text), 200);
   station_read(&admin, MESSAGE_LEDGER_CHECK, 200, MESSAGE_MEDIA_TYPE, strstr(text, "\r\n\r\n") + 4, &answer);
   ck_assert_int_eq(answer.code, STATUS_OK);
   answer_clear(&answer);
   line_close(&line);
-  open_as(&line, &running, POS); /* the same bytes over another terminal's connection */
+  line_open_as(&line, &running, POS); /* the same bytes over another terminal's connection */
   ck_assert_int_eq(line_ask(&line, request, text, sizeof text), 401);
   line_close(&line);
   station_close(&admin);
@@ -690,12 +303,7 @@ Suite *http_suite(void) {
   Suite *suite = suite_create("http");
   TCase *all = world_case("http");
 
-  tcase_add_test(all, certified_terminal_is_served);
   tcase_add_test(all, kept_connection_answers_at_once);
-  tcase_add_test(all, without_certificate_no_handshake);
-  tcase_add_test(all, self_signed_certificate_no_handshake);
-  tcase_add_test(all, older_tls_no_handshake);
-  tcase_add_test(all, http_without_tls_gets_nothing);
   tcase_add_test(all, problems_come_as_problems);
   tcase_add_test(all, requests_in_a_row_are_answered_in_order);
   tcase_add_test(all, records_need_not_be_requests);
@@ -704,14 +312,6 @@ Suite *http_suite(void) {
   tcase_add_test(all, oversize_bodies_are_413);
   tcase_add_test(all, ambiguous_requests_are_refused);
   tcase_add_test(all, long_heads_are_refused);
-  tcase_add_test(all, slow_clients_are_cut);
-  tcase_add_test(all, slow_handshake_is_cut);
-  tcase_add_test(all, idle_connection_outlives_the_deadline_of_a_request);
-  tcase_add_test(all, idle_connection_is_closed_in_the_end);
-  tcase_add_test(all, reply_is_one_record);
-  tcase_add_test(all, connections_are_bounded);
-  tcase_add_test(all, idle_strangers_stop_nobody);
-  tcase_add_test(all, oldest_stranger_makes_place);
   tcase_add_test(all, message_passes_through_https);
   suite_add_tcase(suite, all);
   return suite;

@@ -7,18 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 
 #include "http/http.h"
 #include "line.h"
 #include "suites.h"
 #include "world.h"
+#include "world/stopwatch.h"
 
 #define TAKES_MS 400
 #define LATE     "POST /late HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi"
 
-#define LOOK_MS     10
-#define PATIENCE_MS 20000 /* for what a busy machine does in the end */
+#define LOOK_MS 10
 
 /* What the server's process and the test's tell each other. */
 struct shared {
@@ -26,10 +25,6 @@ struct shared {
   atomic_bool answered; /* it may answer */
 };
 static struct shared *shared;
-
-static void pause_ms(long milliseconds) {
-  nanosleep(&(struct timespec){.tv_sec = milliseconds / 1000, .tv_nsec = milliseconds % 1000 * 1000000}, NULL);
-}
 
 /* Everything in the request is still there, whatever became of the connection. */
 static void answer_late(evutil_socket_t socket, short what, void *context) {
@@ -86,20 +81,13 @@ static void start(struct running *running, void (*serve)(struct event_base *base
   running_start(running, running_late, &options);
 }
 
-static void open_as_pos(struct line *line, const struct running *running) {
-  struct line_paths room;
-  struct line_options options = line_options_of(world_folder(), POS, &room);
-
-  ck_assert(line_open(line, running->port, &options));
-}
-
 START_TEST(late_answer_arrives) {
   struct running running;
   struct line line;
   char text[4096];
 
   start(&running, serve_late);
-  open_as_pos(&line, &running);
+  line_open_as(&line, &running, POS);
   ck_assert_int_eq(line_ask(&line, LATE, text, sizeof text), 200);
   ck_assert_int_eq(line_ask(&line, LATE, text, sizeof text), 200);
   line_close(&line);
@@ -114,7 +102,7 @@ START_TEST(client_that_leaves_is_not_missed) {
 
   start(&running, serve_late);
   for (int i = 0; i < 4; i++) {
-    open_as_pos(&line, &running);
+    line_open_as(&line, &running, POS);
     ck_assert(line_send(&line, LATE));
     pause_ms(i * 100);
     if (i % 2 == 0)
@@ -123,7 +111,7 @@ START_TEST(client_that_leaves_is_not_missed) {
       line_close(&line);
   }
   pause_ms(2 * TAKES_MS);
-  open_as_pos(&line, &running);
+  line_open_as(&line, &running, POS);
   ck_assert_int_eq(line_ask(&line, LATE, text, sizeof text), 200);
   line_close(&line);
   ck_assert_int_eq(running_stop(&running), 0);
@@ -146,11 +134,11 @@ START_TEST(running_request_is_answered_before_the_end) {
   ck_assert_ptr_ne(shared, MAP_FAILED);
   shared->answered = true;
   start(&running, serve_held);
-  open_as_pos(&idle, &running);
+  line_open_as(&idle, &running, POS);
   ck_assert_int_eq(line_ask(&idle, LATE, text, sizeof text), 200);
   shared->answered = false;
   shared->begun = false;
-  open_as_pos(&line, &running);
+  line_open_as(&line, &running, POS);
   ck_assert(line_send(&line, LATE));
   await_begun();
   ck_assert_int_eq(kill(running.pid, SIGTERM), 0);

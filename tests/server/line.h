@@ -11,6 +11,10 @@
 #include "http/http.h"
 #include "server/configuration.h"
 
+#define HEALTHZ     "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+#define POST        "POST /v1/purchases HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/jose\r\n"
+#define PATIENCE_MS 60000 /* that an event is waited for: only a server that never does it lets them pass */
+
 struct line {
   int socket;
   SSL_CTX *context;
@@ -66,6 +70,16 @@ int running_wait(struct running *running);
  * the configuration first, or NULL. */
 typedef void running_tweak(struct configuration *configuration);
 int running_server(int report, const void *context);
+/* Starts that one; `tweak` may be NULL. */
+void running_start_as(struct running *running, running_tweak *tweak);
+/* A tweak: what is not finished is cut soon; a handshake may take as long as the machine needs. */
+void running_short_requests(struct configuration *configuration);
+/* A connection to it, as this terminal of the suite's house. */
+void line_open_as(struct line *line, const struct running *running, const char *tid);
+/* One that was answered. A machine that is slower than the server's deadlines gets another try. */
+void line_open_answered(struct line *line, const struct running *running);
+/* That the server still serves. */
+void running_assert_serves(const struct running *running);
 
 /* HTTP alone, served by a function of the test's that answers by the loop; context is a struct late_options. */
 struct late_options {

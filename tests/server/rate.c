@@ -9,8 +9,8 @@
 #include "line.h"
 #include "suites.h"
 #include "world.h"
+#include "world/stopwatch.h"
 
-#define HEALTHZ     "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 #define PATIENCE_MS 60000 /* for what the server does in the end */
 #define NOWHERE     "GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
@@ -98,26 +98,6 @@ static void few_connections(struct configuration *configuration) {
   configuration->connections_each = 2;
 }
 
-static void start(struct running *running, running_tweak *tweak) {
-  running_tweak *tweaks[] = {tweak};
-
-  running_start(running, running_server, (const void *)tweaks);
-}
-
-static void open_as(struct line *line, const struct running *running, const char *tid) {
-  struct line_paths room;
-  struct line_options options = line_options_of(world_folder(), tid, &room);
-
-  ck_assert(line_open(line, running->port, &options));
-}
-
-static long now_ms(void) {
-  struct timespec now;
-
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 /* Asks until it is refused: a slow machine's requests come back while it asks. */
 static void ask_until_refused(struct line *line, char *text, size_t size) {
   int http = 200;
@@ -133,10 +113,10 @@ START_TEST(terminal_that_asks_too_often_waits) {
   char text[4096];
   int served = 0;
 
-  start(&running, few_requests);
-  open_as(&line, &running, POS);
-  open_as(&second, &running, POS);
-  open_as(&other, &running, OTHER_POS);
+  running_start_as(&running, few_requests);
+  line_open_as(&line, &running, POS);
+  line_open_as(&second, &running, POS);
+  line_open_as(&other, &running, OTHER_POS);
   for (int i = 0; i < 4; i++) { /* what is not served counts too, on whichever connection */
     int http = line_ask(i % 2 == 0 ? &line : &second, i < 3 ? HEALTHZ : NOWHERE, text, sizeof text);
     served += http == (i < 3 ? 200 : 404);
@@ -149,7 +129,7 @@ START_TEST(terminal_that_asks_too_often_waits) {
   ck_assert_ptr_nonnull(strstr(text, "\"code\":\"TOO_MANY_REQUESTS\""));
   ck_assert_ptr_nonnull(strstr(text, "\"title\":\"Too Many Requests\""));
   ck_assert_int_eq(line_ask(&other, HEALTHZ, text, sizeof text), 200);
-  nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 100000000}, NULL);
+  pause_ms(1100);
   ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200); /* and the connection is as good as before */
   line_close(&line);
   line_close(&second);
@@ -163,15 +143,15 @@ START_TEST(refused_client_that_leaves_is_not_missed) {
   struct line line;
   char text[4096];
 
-  start(&running, few_requests);
-  open_as(&line, &running, POS);
+  running_start_as(&running, few_requests);
+  line_open_as(&line, &running, POS);
   for (int i = 0; i < 4; i++)
     ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
   ck_assert(line_send(&line, HEALTHZ));
-  nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+  pause_ms(100);
   line_break(&line);
-  open_as(&line, &running, OTHER_POS);
-  nanosleep(&(struct timespec){.tv_nsec = 600000000}, NULL);
+  line_open_as(&line, &running, OTHER_POS);
+  pause_ms(600);
   ck_assert_int_eq(line_ask(&line, HEALTHZ, text, sizeof text), 200);
   line_close(&line);
   ck_assert_int_eq(running_stop(&running), 0);
@@ -183,10 +163,10 @@ START_TEST(terminal_has_so_many_connections) {
   struct line lines[3], other;
   char text[4096];
 
-  start(&running, few_connections);
-  open_as(&other, &running, OTHER_POS);
+  running_start_as(&running, few_connections);
+  line_open_as(&other, &running, OTHER_POS);
   for (int i = 0; i < 3; i++) {
-    open_as(&lines[i], &running, POS);
+    line_open_as(&lines[i], &running, POS);
     ck_assert_int_eq(line_ask(&lines[i], HEALTHZ, text, sizeof text), 200);
   }
   ck_assert(line_closes(&lines[0], PATIENCE_MS)); /* the oldest idle one went */

@@ -88,6 +88,45 @@ int running_server(int report, const void *context) {
   return status == STATUS_OK ? 0 : 92;
 }
 
+void running_start_as(struct running *running, running_tweak *tweak) {
+  running_tweak *tweaks[] = {tweak};
+
+  running_start(running, running_server, tweak == NULL ? NULL : (const void *)tweaks);
+}
+
+void running_short_requests(struct configuration *configuration) {
+  configuration->request_seconds = 1;
+  configuration->idle_seconds = 2;
+}
+
+void line_open_as(struct line *line, const struct running *running, const char *tid) {
+  struct line_paths room;
+  struct line_options options = line_options_of(world_folder(), tid, &room);
+
+  ck_assert(line_open(line, running->port, &options));
+}
+
+void line_open_answered(struct line *line, const struct running *running) {
+  struct line_paths room;
+  struct line_options options = line_options_of(world_folder(), POS, &room);
+  char text[4096];
+
+  for (int i = 0; i < 20; i++) {
+    if (line_open(line, running->port, &options) && line_send(line, HEALTHZ) &&
+        line_receive(line, text, sizeof text) == 200)
+      return;
+    line_close(line);
+  }
+  ck_abort_msg("none of 20 connections was answered");
+}
+
+void running_assert_serves(const struct running *running) {
+  struct line line;
+
+  line_open_answered(&line, running);
+  line_close(&line);
+}
+
 static void on_term(evutil_socket_t number, short what, void *context) {
   (void)number, (void)what;
   http_stop(context);

@@ -2,7 +2,6 @@
  * Tests of the watch over the running ledger: watch.c, and what is served once it gave the alarm. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "http/request.h"
 #include "place.h"
@@ -10,13 +9,10 @@
 #include "server/routes.h"
 #include "server/watch.h"
 #include "suites.h"
+#include "world/stopwatch.h"
 
 #define FAST        10000 /* cards a second */
 #define PATIENCE_MS 20000
-
-static void pause_ms(long ms) {
-  nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
 
 /* Stops the service, does that to the file, starts it again with the watch on. */
 static void restart(struct world *world, const char *sql) {

@@ -9,6 +9,7 @@
 #include "epurse/ledger_merchant.h"
 #include "suites.h"
 #include "world.h"
+#include "world/stopwatch.h"
 
 #define THREADS 16
 #define EACH    25
@@ -150,10 +151,6 @@ static void *add_one(void *context) {
   begun++;
   thread->wrong = writer_transact(thread->writer, add, &adding) != STATUS_OK;
   return NULL;
-}
-
-static void pause_ms(long milliseconds) {
-  nanosleep(&(struct timespec){.tv_nsec = milliseconds * 1000000}, NULL);
 }
 
 /* Holds the writer, and lets all threads hand in a step meanwhile. */
