@@ -25,9 +25,9 @@ tests/applet/probe.stamp: applet/runtime.stamp $(srcdir)/tests/applet/probe/Prob
 	$(JAVA_COMPILE) -g -cp applet/runtime/classes -d tests/applet/probe/classes $(srcdir)/tests/applet/probe/Probe.java
 	@touch $@
 
-tests/applet/runtime.stamp: applet/runtime.stamp $(srcdir)/tests/applet/RuntimeTest.java
+tests/applet/runtime.stamp: applet/runtime.stamp $(wildcard $(srcdir)/tests/applet/*.java)
 	@$(MKDIR_P) tests/applet/classes
-	$(JAVA_COMPILE) -cp 'applet/runtime/classes:$(ASM_CLASSPATH)' -d tests/applet/classes $(srcdir)/tests/applet/RuntimeTest.java
+	$(JAVA_COMPILE) -cp 'applet/runtime/classes:$(ASM_CLASSPATH)' -d tests/applet/classes $(srcdir)/tests/applet/*.java
 	@touch $@
 
 TESTS += tests/applet/runtime.test
