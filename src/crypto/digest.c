@@ -26,15 +26,38 @@ bool crypto_sha256(const uint8_t *data, size_t len, uint8_t hash[CRYPTO_SHA256_S
   return digest_sha256(data, len, hash);
 }
 
+/* A context with the digest set, to be copied for each use: the library looks up both names for a new one. It can be copied
+ * only once it has a key, so it has one of no meaning. */
+static CRYPTO_ONCE hmac_once = CRYPTO_ONCE_STATIC_INIT;
+static EVP_MAC_CTX *hmac;
+static const uint8_t empty = 0; /* OpenSSL takes a NULL key for "the key of before" */
+
+static void hmac_make(void) {
+  char digest[] = "SHA256";
+  const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                   OSSL_PARAM_construct_end()};
+  EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+
+  hmac = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
+  EVP_MAC_free(mac);
+  if (hmac != NULL && EVP_MAC_init(hmac, &empty, 0, parameters) == 1)
+    return;
+  EVP_MAC_CTX_free(hmac);
+  hmac = NULL;
+}
+
 bool crypto_hmac_sha256(const uint8_t *key, size_t key_len, const uint8_t *data, size_t len,
                         uint8_t mac[CRYPTO_SHA256_SIZE]) {
-  static const uint8_t empty = 0; /* OpenSSL takes a NULL key for "the key of before" */
+  bool there = CRYPTO_THREAD_run_once(&hmac_once, hmac_make) == 1 && hmac != NULL;
+  EVP_MAC_CTX *context = there ? EVP_MAC_CTX_dup(hmac) : NULL;
   size_t mac_len = 0;
+  bool done = context != NULL && EVP_MAC_init(context, key_len > 0 ? key : &empty, key_len, NULL) == 1 &&
+              EVP_MAC_update(context, data, len) == 1 &&
+              EVP_MAC_final(context, mac, &mac_len, CRYPTO_SHA256_SIZE) == 1 && mac_len == CRYPTO_SHA256_SIZE;
 
   crypto_tally_here()->hashes += 2; /* inner and outer */
-  return EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key_len > 0 ? key : &empty, key_len, data, len, mac,
-                   CRYPTO_SHA256_SIZE, &mac_len) != NULL &&
-         mac_len == CRYPTO_SHA256_SIZE;
+  EVP_MAC_CTX_free(context);        /* wipes its copy of the key */
+  return done;
 }
 
 bool crypto_x963_kdf(const uint8_t *shared, size_t shared_len, const uint8_t *info, size_t info_len, uint8_t *out,
