@@ -80,8 +80,8 @@ START_TEST(reply_is_one_record) {
   char text[4096];
   int records = 0;
 
-  start(&running, NULL);
-  open_as(&line, &running, POS);
+  running_start_as(&running, NULL);
+  line_open_as(&line, &running, POS);
   SSL_set_msg_callback(line.tls, count_record);
   SSL_set_msg_callback_arg(line.tls, &records);
   for (int asked = 1; asked <= 3; asked++) {
