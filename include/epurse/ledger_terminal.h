@@ -24,8 +24,8 @@ struct ledger_terminal {
   uint8_t expiry[DATE_SIZE]; /* last day of validity */
   bool revoked;              /* ledger_terminal_add takes it as false */
   uint64_t last_seq;         /* read only: the highest sequence number accepted or heard of */
-  int64_t heard_at;          /* of ledger_terminal_list: its last message by its clock, unix seconds, or up to
-                              * TERMINAL_HEARD_SECONDS before it; 0: none yet */
+  int64_t heard_at;          /* of ledger_terminal_list: its last message by its number, unix seconds, or, of
+                              * payments, up to TERMINAL_HEARD_SECONDS before it; 0: none yet */
   bool offline;              /* likewise: it may take cards off-line */
 };
 /* STATUS_EXISTS (the TID), STATUS_NOT_FOUND (the merchant), STATUS_BAD_FORMAT. */
@@ -51,7 +51,11 @@ enum status ledger_terminal_accept_proof(struct ledger *ledger, const uint8_t ti
                                          uint64_t seq) EPURSE_MUST_USE;
 
 /* Purchases and confirmations take no number: the card's promise and r tell one that comes again, and payments at one
- * terminal write no row in common. All that they do there is to tell, from time to time, that it was heard of. */
+ * terminal write no row in common. All that they do there is to tell, from time to time, that it was heard of. So that
+ * whoever has its key cannot be heard of at a time of his choice, their numbers must go by the clock. */
+#define TERMINAL_BEHIND_SECONDS 600 /* twice what a terminal lets its numbers lie behind its clock */
+/* Whether a number is that of a message of that time by its sender's clock, unix seconds, or a higher one. */
+bool ledger_terminal_is_of_time(uint64_t seq, int64_t time);
 #define TERMINAL_HEARD_SECONDS 600 /* as old may be what is known of a terminal that sends nothing else */
 /* Whether it may send at all, as the running step finds it. STATUS_NOT_FOUND; STATUS_TERMINAL_REVOKED. */
 enum status ledger_terminal_check(struct ledger *ledger, const uint8_t tid[TID_SIZE]) EPURSE_MUST_USE;

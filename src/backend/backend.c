@@ -165,7 +165,8 @@ void backend_patience(struct backend *backend, long seconds, void (*waiting)(voi
   backend->waiting_context = context;
 }
 
-/* The same message each time: if it was taken after all, its number is refused the second time. */
+/* The same message each time: if it was taken after all, its number is refused the second time, or, of a purchase or a
+ * confirmation, which take none, the answer is the first one's. */
 static enum status exchange(struct backend *backend, const struct message *question, const char *jws,
                             struct message *reply) {
   struct http_answer *answer = malloc(sizeof *answer);

@@ -218,6 +218,10 @@ enum status ledger_terminal_check(struct ledger *ledger, const uint8_t tid[TID_S
   return status == STATUS_OK && brief.revoked ? STATUS_TERMINAL_REVOKED : status;
 }
 
+bool ledger_terminal_is_of_time(uint64_t seq, int64_t time) {
+  return time <= TERMINAL_BEHIND_SECONDS || seq / MESSAGES_PER_SECOND >= (uint64_t)time - TERMINAL_BEHIND_SECONDS;
+}
+
 bool ledger_terminal_is_unheard(const struct ledger_terminal *terminal, uint64_t seq) {
   uint64_t last = terminal->last_seq;
   return last == 0 || (seq > last && seq - last >= (uint64_t)TERMINAL_HEARD_SECONDS * MESSAGES_PER_SECOND);

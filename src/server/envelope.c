@@ -35,6 +35,12 @@ static bool is_proof(enum message_type type) {
   return type == MESSAGE_CONFIRMATION || type == MESSAGE_OFFLINE_PAYMENT;
 }
 
+/* Messages on a payment's way: each has its effect once by what the card said, so that its number need not be taken, and
+ * payments at one terminal have no row to wait for. */
+static bool is_payment(enum message_type type) {
+  return type == MESSAGE_PURCHASE || type == MESSAGE_CONFIRMATION;
+}
+
 static enum status check_message(const struct service *service, const struct envelope_rule *rule,
                                  const struct request *request) {
   const struct message *message = &request->message;
@@ -53,7 +59,10 @@ static enum status check_message(const struct service *service, const struct env
     return STATUS_NOT_PERMITTED;
   bool early = message->time < now - MESSAGE_CLOCK_SKEW;
   bool late = message->time > now + MESSAGE_CLOCK_SKEW;
-  return early || late ? STATUS_CLOCK_OFF : STATUS_OK;
+  if (early || late)
+    return STATUS_CLOCK_OFF;
+  bool old = is_payment(message->type) && !ledger_terminal_is_of_time((uint64_t)message->seq, message->time);
+  return old ? STATUS_REPLAYED : STATUS_OK;
 }
 
 enum status envelope_open(struct service *service, const struct envelope_rule *rule, struct request *request) {
@@ -69,12 +78,6 @@ enum status envelope_open(struct service *service, const struct envelope_rule *r
   if (status != STATUS_OK)
     message_clear(&request->message);
   return status;
-}
-
-/* Messages on a payment's way: each has its effect once by what the card said, so that its number need not be taken, and
- * payments at one terminal have no row to wait for. */
-static bool is_payment(enum message_type type) {
-  return type == MESSAGE_PURCHASE || type == MESSAGE_CONFIRMATION;
 }
 
 bool envelope_numbers(const struct request *request) {

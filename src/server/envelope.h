@@ -22,7 +22,8 @@ struct envelope_rule {
 
 /* Takes request->body apart into request->message and request->terminal. The sender must be one and the same in
  * handshake, signature, message and ledger; every failure of that is STATUS_NOT_AUTHENTICATED and does not say where.
- * STATUS_BAD_FORMAT, STATUS_UNKNOWN_FIELD; STATUS_TERMINAL_REVOKED, STATUS_NOT_PERMITTED (role), STATUS_CLOCK_OFF.
+ * STATUS_BAD_FORMAT, STATUS_UNKNOWN_FIELD; STATUS_TERMINAL_REVOKED, STATUS_NOT_PERMITTED (role), STATUS_CLOCK_OFF;
+ * STATUS_REPLAYED: the number of a payment that does not go by the clock.
  * On success the caller releases request->message with message_clear. */
 enum status envelope_open(struct service *service, const struct envelope_rule *rule,
                           struct request *request) EPURSE_MUST_USE;

@@ -182,6 +182,8 @@ static json_t *item_body(const struct till *till, const struct item *item) {
 void till_sign(struct till *till, struct item *item, int64_t time) {
   struct message message = {.type = item->type, .time = time, .body = item_body(till, item)};
   char *jws = NULL;
+  if (till->seq < time * 1000)
+    till->seq = time * 1000; /* as terminals number theirs */
   if (item->seq == 0)
     item->seq = till->seq += SEQ_GAP;
   else

@@ -172,7 +172,7 @@ void back_end_begin(struct back_end *back_end) {
   fuzz_require(ledger_open(back_end->scratch->path, &ledger) == STATUS_OK);
   fuzz_require(service_start(&back_end->service, &ledger) == STATUS_OK);
   for (unsigned i = 0; i < BACK_END_STATIONS; i++)
-    back_end->stations[i].seq = 0;
+    back_end->stations[i].seq = service_now(&back_end->service) * 1000; /* as terminals number theirs */
 }
 
 static void contradiction(void *context, const char *line) {

@@ -19,7 +19,6 @@ static void begin(struct world *world, struct purse *purse) {
   world_open(world);
   purse_issue(purse, world, 1);
   purse_load(purse, world, LOADED);
-  world->pos.seq = world->now * 1000; /* as terminals number theirs */
 }
 
 static void send_purchase(struct world *world, struct purse *purse, uint32_t amount, struct letter *letter) {
@@ -212,6 +211,7 @@ START_TEST(till_is_heard_of_now_and_then) {
   struct letter letters[2];
 
   begin(&world, &purse);
+  world.pos.seq = world.now * 1000;
   uint64_t noted = (uint64_t)world.pos.seq + 1;
   for (int i = 0; i < 4; i++) {
     pay(&world, &purse, 100, letters);
@@ -232,6 +232,35 @@ START_TEST(till_is_heard_of_now_and_then) {
   send_contact(&world, &purse, &letters[0]); /* what takes a number is heard of at once */
   ck_assert_uint_eq(last_number(&world), (uint64_t)world.pos.seq);
   letter_free(&letters[0]);
+  world_close(&world);
+}
+END_TEST
+
+/* Whoever has a till's key is heard of when he pays, whatever numbers he likes: they go by the clock. */
+START_TEST(number_of_a_payment_goes_by_the_clock) {
+  const int64_t behind = INT64_C(600) * 1000;
+  struct world world;
+  struct purse purse;
+  struct letter letters[2];
+
+  begin(&world, &purse);
+  pay(&world, &purse, 100, letters);
+  letter_free(&letters[0]), letter_free(&letters[1]);
+  world.now += 7200;
+  const int64_t old[] = {world.pos.seq, 1, world.now * 1000 - behind - 2};
+  for (size_t i = 0; i < sizeof old / sizeof old[0]; i++) {
+    world.pos.seq = old[i];
+    ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                     STATUS_REPLAYED);
+    world.pos.seq = old[i];
+    send_purchase(&world, &purse, 100, &letters[0]);
+    ck_assert_int_eq(letters[0].answer.code, STATUS_REPLAYED);
+    letter_free(&letters[0]);
+  }
+  world.pos.seq = world.now * 1000 - behind - 1;
+  pay(&world, &purse, 100, letters);
+  ck_assert_uint_eq(last_number(&world), (uint64_t)letters[0].seq);
+  letter_free(&letters[0]), letter_free(&letters[1]);
   world_close(&world);
 }
 END_TEST
@@ -314,6 +343,7 @@ Suite *again_suite(void) {
   tcase_add_test(all, old_messages_do_nothing_after_many_others);
   tcase_add_test(all, revoked_till_is_refused_in_its_next_message);
   tcase_add_test(all, till_is_heard_of_now_and_then);
+  tcase_add_test(all, number_of_a_payment_goes_by_the_clock);
   if (!place_is_file()) {
     tcase_add_test(all, another_server_answers_as_the_first);
     tcase_add_loop_test(all, payment_waits_for_no_row_of_its_till, 0, 2);

@@ -21,10 +21,10 @@ static void begin(struct world *world, struct purse *purses, uint32_t count) {
   for (uint32_t i = 0; i < count; i++) {
     purse_issue(&purses[i], world, i + 1);
     purse_load(&purses[i], world, LOADED);
-    ck_assert_int_eq(station_tell(&world->reload, &world->service, MESSAGE_CONFIRMATION, purse_confirmation(&purses[i])),
-                     STATUS_OK);
+    ck_assert_int_eq(
+        station_tell(&world->reload, &world->service, MESSAGE_CONFIRMATION, purse_confirmation(&purses[i])), STATUS_OK);
   }
-  world->pos.seq = world->reload.seq = world->now * 1000; /* as terminals number theirs */
+  world->pos.seq = world->now * 1000; /* as terminals number theirs */
 }
 
 static struct ledger_card shadow(struct world *world, const struct purse *purse) {

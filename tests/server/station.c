@@ -53,9 +53,12 @@ void answer_clear(struct answer *answer) {
 }
 
 char *station_message(struct station *station, enum message_type type, json_t *body, int64_t now) {
-  struct message message = {
-      .type = type, .seq = ++station->seq, .time = station->now != 0 ? station->now : now, .body = body};
+  struct message message = {.type = type, .time = station->now != 0 ? station->now : now, .body = body};
   char *jws = NULL;
+
+  if (station->seq == 0)
+    station->seq = message.time * 1000; /* as terminals number theirs */
+  message.seq = ++station->seq;
 
   ck_assert_ptr_nonnull(body);
   memcpy(message.tid, station->tid, sizeof message.tid);
