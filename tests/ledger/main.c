@@ -2,6 +2,7 @@
  * Runs the ledger's suites. */
 #include "run.h"
 #include "suites.h"
+#include "world.h"
 
 int main(void) {
   static Suite *(*const suites[])(void) = {
@@ -11,5 +12,8 @@ int main(void) {
       limit_suite,     renew_suite,    replace_suite,  settlement_suite, servers_suite,  inquire_suite,
       reference_suite, refund_suite,   offline_suite,  deny_suite,       mixed_suite,    payout_suite,
       approval_suite,  doubt_suite,    deposit_suite,  beside_suite,     layer_suite,    announced_suite};
-  return run_suites(suites, sizeof suites / sizeof suites[0]);
+  world_pattern_make();
+  int code = run_suites(suites, sizeof suites / sizeof suites[0]);
+  world_pattern_remove();
+  return code;
 }

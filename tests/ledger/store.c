@@ -19,7 +19,7 @@ START_TEST(creates_once) {
   struct stat status;
   struct ledger_settings settings;
   const struct ledger_settings other = {.currency = 840, .issuer = 1, .pool_size = 1};
-  world_open(&world);
+  world_open_new(&world);
   ck_assert_int_eq(ledger_create(world.path, &other), STATUS_EXISTS);
   if (place_is_file()) {
     ck_assert_int_eq(stat(world.path, &status), 0);

@@ -52,15 +52,53 @@ static enum status world_populate(struct ledger *ledger, void *context) {
   return status;
 }
 
-void world_open(struct world *world) {
+static enum status world_make(const char *path, struct ledger **ledger) {
   const struct ledger_settings settings = {.currency = 978, .issuer = 123456, .pool_size = WORLD_POOL};
+  enum status status = ledger_create(path, &settings);
+  if (status == STATUS_OK)
+    status = ledger_open(path, ledger);
+  return status == STATUS_OK ? ledger_transact(*ledger, world_populate, NULL) : status;
+}
+
+/* The ledger that others are copies of; "" where each is made by itself. */
+static char pattern_folder[64], pattern[PLACE_MAX];
+
+/* No test runs yet, so nothing is asserted. */
+void world_pattern_make(void) {
+  struct ledger *ledger = NULL;
+  if (!place_is_file() || !folder_make(NULL, "ledger", pattern_folder, sizeof pattern_folder))
+    return;
+  (void)snprintf(pattern, sizeof pattern, "%s/pattern.db", pattern_folder);
+  if (world_make(pattern, &ledger) != STATUS_OK)
+    pattern[0] = '\0'; /* the tests will say why */
+  ledger_close(&ledger);
+}
+
+void world_pattern_remove(void) {
+  if (pattern_folder[0] != '\0')
+    (void)folder_remove(pattern_folder);
+}
+
+static void world_begin(struct world *world) {
   memset(world, 0, sizeof *world);
   world->now = WORLD_NOW;
   ck_assert(folder_make(NULL, "ledger", world->directory, sizeof world->directory));
+}
+
+void world_open_new(struct world *world) {
+  world_begin(world);
   place_make(world->directory, world->path);
-  ck_assert_int_eq(ledger_create(world->path, &settings), STATUS_OK);
+  ck_assert_int_eq(world_make(world->path, &world->ledger), STATUS_OK);
+}
+
+void world_open(struct world *world) {
+  if (pattern[0] == '\0') {
+    world_open_new(world);
+    return;
+  }
+  world_begin(world);
+  place_copy(pattern, world->directory, world->path);
   ck_assert_int_eq(ledger_open(world->path, &world->ledger), STATUS_OK);
-  ck_assert_int_eq(ledger_transact(world->ledger, world_populate, NULL), STATUS_OK);
 }
 
 void world_discard(struct world *world) {

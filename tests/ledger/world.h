@@ -30,9 +30,15 @@ struct world {
   int64_t now, zone;
 };
 
+/* Where ledgers are files, makes one that every world_open() of this process and its forks copies then: to make the tables and
+ * to fill them is half of what a short test computes. */
+void world_pattern_make(void);
+void world_pattern_remove(void);
+
 void world_open(struct world *world);
-void world_close(struct world *world);   /* after ledger_check says clean */
-void world_discard(struct world *world); /* without looking */
+void world_open_new(struct world *world); /* no copy */
+void world_close(struct world *world);    /* after ledger_check says clean */
+void world_discard(struct world *world);  /* without looking */
 void world_reopen(struct world *world);
 
 /* A certified, issued card on chip number `chip`. */
