@@ -19,6 +19,21 @@ struct payout_desk {
   enum status (*hand_out)(void *context, struct amount amount, int64_t deposit, bool again);
 };
 
+#define PAYOUT_QUESTION_AMOUNTS 3
+
+/* What the cashier is asked then: a sentence for the catalogue, with "%s" where its amounts stand, in this order. */
+struct payout_question {
+  const char *sentence; /* static */
+  size_t count;
+  int64_t minor[PAYOUT_QUESTION_AMOUNTS];
+  char texts[PAYOUT_QUESTION_AMOUNTS][AMOUNT_TEXT_MAX]; /* the same as people write them: the caller sets these */
+};
+/* Its texts are empty. */
+void payout_question(struct amount amount, int64_t deposit, bool again, struct payout_question *question);
+/* The sentence, or its translation, with the texts in their places. False: it does not fit. */
+bool payout_question_print(const struct payout_question *question, const char *sentence, char *text,
+                           size_t size) EPURSE_MUST_USE;
+
 /* Runs a payout (ROLE_RELOAD, ROLE_PERSO) with the card in `reader`. STATUS_OK: the card is debited, and the cashier has confirmed that
  * the holder has the money. PAYOUT_OPEN: it is debited, and not known to be handed out: the same again with the same card
  * goes on, as does payouts_confirm; or payouts_put_back, where nothing was to be handed out yet. PAYOUT_BACK: it was put back, and is

@@ -3,10 +3,8 @@
 #ifndef EPURSE_TERMINAL_PAYOUT_FLOW_H
 #define EPURSE_TERMINAL_PAYOUT_FLOW_H
 
-#include "epurse/command.h"
 #include "order.h"
 
-struct contact;
 struct payout_desk;
 
 /* ---- payout_kind.c ---- */
@@ -14,12 +12,6 @@ struct payout_desk;
 /* Nothing is handed out: when the server has r, it is done. */
 bool payout_is_transfer(const struct journal_entry *entry);
 bool payout_in_cash(const struct journal_entry *entry);
-
-/* ---- read.c ---- */
-
-/* As card_read_balance, of a card that may have to be waited for; *tries_left: of its PIN, where that is known. */
-enum status read_balance(struct contact *contact, int wait_seconds, struct balance *balance, struct card_info *info,
-                         unsigned *tries_left) EPURSE_MUST_USE;
 
 /* ---- payout_hand_out.c ---- */
 

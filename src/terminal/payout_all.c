@@ -6,6 +6,7 @@
 #include "epurse/crypto.h"
 #include "epurse/terminal_payout.h"
 #include "payout.h"
+#include "read.h"
 
 struct typed {
   const struct dialogue *dialogue;

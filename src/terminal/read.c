@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading a card: balance and log, with the cardholder's PIN or at the issuer's desk. */
+#include "read.h"
+
 #include <stdlib.h>
 
-#include "epurse/terminal.h"
-
 #include "contact.h"
-#include "payout.h"
+#include "epurse/terminal.h"
 
 /* contact_attempt: VERIFY only. */
 static enum status attempt_verify(void *context, const char *digits, const uint8_t block[PIN_BLOCK_SIZE],

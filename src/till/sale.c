@@ -55,48 +55,22 @@ static enum status show(void *context, const struct outcome *outcome) {
   return till->request.show ? till_ask_shown(till) : STATUS_OK;
 }
 
-/* What is the holder's own and the card's deposit, apart and together. */
-static bool both_print(const char *own, struct amount amount, int64_t deposit, bool again, char question[256]) {
-  char left[AMOUNT_TEXT_MAX], all[AMOUNT_TEXT_MAX];
-  const struct amount back = {deposit, amount.currency}, sum = {amount.minor + deposit, amount.currency};
-  if (amount_print(back, NULL, left, sizeof left) == 0 || amount_print(sum, NULL, all, sizeof all) == 0)
-    return false;
-  snprintf(question, 256,
-           again ? "%s and the card's deposit of %s, %s in all, were to be handed out before, and nobody confirmed it. "
-                   "If the holder has not got it, hand it out now. Has the holder got it?"
-                 : "Hand out %s and the card's deposit of %s now, %s in all. Has the holder got it?",
-           own, left, all);
-  return true;
-}
-
-/* Of an empty card. */
-static bool deposit_print(struct amount deposit, bool again, char question[256]) {
-  char text[AMOUNT_TEXT_MAX];
-  if (amount_print(deposit, NULL, text, sizeof text) == 0)
-    return false;
-  snprintf(question, 256,
-           again
-               ? "The card's deposit of %s was to be handed out before, and nobody confirmed it. If the holder has not "
-                 "got it, hand it out now. Has the holder got it?"
-               : "Hand out the card's deposit of %s now. Has the holder got it?",
-           text);
-  return true;
+static bool question_print(struct amount amount, int64_t deposit, bool again, char text[256]) {
+  struct payout_question question;
+  payout_question(amount, deposit, again, &question);
+  for (size_t i = 0; i < question.count; i++)
+    if (amount_print((struct amount){question.minor[i], amount.currency}, NULL, question.texts[i], AMOUNT_TEXT_MAX) ==
+        0)
+      return false;
+  return payout_question_print(&question, question.sentence, text, 256);
 }
 
 /* What it comes to is told by status, too: of all that is on a card nobody else knows it. */
 static enum status hand_out(void *context, struct amount amount, int64_t deposit, bool again) {
   struct till *till = context;
-  char text[AMOUNT_TEXT_MAX], question[256];
-  if (amount_print(amount, NULL, text, sizeof text) == 0 ||
-      (deposit > 0 && amount.minor > 0 && !both_print(text, amount, deposit, again, question)) ||
-      (amount.minor == 0 && !deposit_print((struct amount){deposit, amount.currency}, again, question)))
+  char question[256];
+  if (!question_print(amount, deposit, again, question))
     return STATUS_BAD_AMOUNT;
-  if (deposit <= 0 && amount.minor > 0)
-    snprintf(question, sizeof question,
-             again ? "%s was to be handed out before, and nobody confirmed it. If the holder has not got it, hand it "
-                     "out now. Has the holder got it?"
-                   : "Hand out %s now. Has the holder got it?",
-             text);
   pthread_mutex_lock(&till->mutex);
   till->current.outcome.amount = amount;
   till->current.outcome.deposit = deposit;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "epurse/terminal_payout.h"
 #include "language.h"
 #include "terminal_program.h"
 
@@ -25,46 +26,13 @@ static const char *const taken[] = {
     "Number of the bank's receipt:",
 };
 
-/* What is the holder's own and the card's deposit, apart and together. */
-static void both_words(struct amount amount, int64_t deposit, bool again, char words[TILL_QUESTION_MAX]) {
-  char own[AMOUNT_TEXT_MAX], left[AMOUNT_TEXT_MAX], all[AMOUNT_TEXT_MAX];
-  report_amount(own, amount.minor, amount.currency);
-  report_amount(left, deposit, amount.currency);
-  report_amount(all, amount.minor + deposit, amount.currency);
-  snprintf(words, TILL_QUESTION_MAX,
-           again ? translated("%s and the card's deposit of %s, %s in all, were to be handed out before, and nobody "
-                              "confirmed it. If the holder has not got it, hand it out now. Has the holder got it?")
-                 : translated("Hand out %s and the card's deposit of %s now, %s in all. Has the holder got it?"),
-           own, left, all);
-}
-
-/* Of an empty card. */
-static void deposit_words(struct amount deposit, bool again, char words[TILL_QUESTION_MAX]) {
-  char text[AMOUNT_TEXT_MAX];
-  report_amount(text, deposit.minor, deposit.currency);
-  snprintf(words, TILL_QUESTION_MAX,
-           again ? translated("The card's deposit of %s was to be handed out before, and nobody confirmed it. If the "
-                              "holder has not got it, hand it out now. Has the holder got it?")
-                 : translated("Hand out the card's deposit of %s now. Has the holder got it?"),
-           text);
-}
-
 void hand_out_words(struct amount amount, int64_t deposit, bool again, char words[TILL_QUESTION_MAX]) {
-  char text[AMOUNT_TEXT_MAX];
-  if (amount.minor == 0) {
-    deposit_words((struct amount){deposit, amount.currency}, again, words);
-    return;
-  }
-  if (deposit > 0) {
-    both_words(amount, deposit, again, words);
-    return;
-  }
-  report_amount(text, amount.minor, amount.currency);
-  snprintf(words, TILL_QUESTION_MAX,
-           again ? translated("%s was to be handed out before, and nobody confirmed it. If the holder has not got it, "
-                              "hand it out now. Has the holder got it?")
-                 : translated("Hand out %s now. Has the holder got it?"),
-           text);
+  struct payout_question question;
+  payout_question(amount, deposit, again, &question);
+  for (size_t i = 0; i < question.count; i++)
+    report_amount(question.texts[i], question.minor[i], amount.currency);
+  if (!payout_question_print(&question, translated(question.sentence), words, TILL_QUESTION_MAX))
+    words[0] = '\0';
 }
 
 /* The first one that stands there; what would not fit stays as it is. */
