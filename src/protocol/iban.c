@@ -83,6 +83,29 @@ bool bic_valid(const char *text) {
   return (len == 8 || len == 11) && is_letter(text[4]) && is_letter(text[5]);
 }
 
+/* Without blanks, in capitals; false: it is longer than that. */
+static bool tidy(const char *text, char *tidied, size_t max) {
+  size_t len = 0;
+
+  for (; *text != '\0'; text++) {
+    if (*text == ' ')
+      continue;
+    if (len == max)
+      return false;
+    tidied[len++] = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
+  }
+  tidied[len] = '\0';
+  return true;
+}
+
+bool iban_read(const char *text, char iban[IBAN_MAX + 1]) {
+  return tidy(text, iban, IBAN_MAX) && iban_valid(iban);
+}
+
+bool bic_read(const char *text, char bic[BIC_MAX + 1]) {
+  return tidy(text, bic, BIC_MAX) && bic_valid(bic);
+}
+
 bool holder_valid(const char *text) {
   size_t len = 0;
   uint32_t sign;

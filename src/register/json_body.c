@@ -10,6 +10,7 @@
 
 #define DRAWER_MAX  INT64_C(1000000000000) /* minor units; no drawer has so much */
 #define CLOSING_MAX INT64_C(1000000000)    /* no till closes so often */
+#define IBAN_TEXT   64                     /* bytes of an IBAN as people write it */
 
 /* ---- the bytes ---- */
 
@@ -152,6 +153,14 @@ static void take_offline(struct members *members, const struct till_facts *facts
   wrong(members, STATUS_BAD_FORMAT);
 }
 
+/* As people write it; what is none is refused as that when the payout is to begin. */
+static void take_iban(struct members *members, struct till_request *request) {
+  char text[IBAN_TEXT + 1] = "";
+  take_text(members, "iban", text, sizeof text);
+  if (text[0] != 0 && !iban_read(text, request->iban))
+    memcpy(request->iban, "?", sizeof "?");
+}
+
 enum status body_request(const json_t *object, const struct till_facts *facts, struct till_request *request,
                          int *wait) {
   struct members members = {.object = object, .status = STATUS_OK};
@@ -175,7 +184,7 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
     take_offline(&members, facts, request);
   }
   if (request->kind == TILL_PAYOUT) {
-    take_text(&members, "iban", request->iban, sizeof request->iban);
+    take_iban(&members, request);
     take_text(&members, "name", request->holder, sizeof request->holder);
   }
   if (request->kind == TILL_REFUND) {

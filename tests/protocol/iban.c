@@ -43,6 +43,28 @@ START_TEST(refuses_other_forms) {
 }
 END_TEST
 
+START_TEST(reads_what_people_write) {
+  static const char *const written[] = {"DE89 3704 0044 0532 0130 00", "de89370400440532013000",
+                                        " De89 3704 0044 0532 0130 00 "};
+  static const char *const wrong[] = {"",
+                                      " ",
+                                      "DE89-3704-0044-0532-0130-00",
+                                      "DE89\t370400440532013000",
+                                      "de88 3704 0044 0532 0130 00",
+                                      "DE893704004405320130000000000000000"};
+  char iban[IBAN_MAX + 1], bic[BIC_MAX + 1];
+  for (size_t i = 0; i < sizeof written / sizeof written[0]; i++) {
+    ck_assert_msg(iban_read(written[i], iban), "%s", written[i]);
+    ck_assert_str_eq(iban, "DE89370400440532013000");
+  }
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+    ck_assert_msg(!iban_read(wrong[i], iban), "%s", wrong[i]);
+  ck_assert(bic_read("coba de ff xxx", bic));
+  ck_assert_str_eq(bic, "COBADEFFXXX");
+  ck_assert(!bic_read("COBADEFFXXXX", bic));
+}
+END_TEST
+
 START_TEST(knows_bics) {
   static const char *const right[] = {"COBADEFF", "COBADEFFXXX", "DNBANOKK"};
   static const char *const wrong[] = {"",         "COBADEF",      "COBADEFFX",  "COBA1EFF",
@@ -75,6 +97,7 @@ Suite *iban_suite(void) {
   tcase_add_loop_test(all, takes_examples, 0, 5);
   tcase_add_loop_test(all, finds_wrong_signs, 0, 5);
   tcase_add_test(all, refuses_other_forms);
+  tcase_add_test(all, reads_what_people_write);
   tcase_add_test(all, knows_bics);
   tcase_add_test(all, knows_names);
   suite_add_tcase(suite, all);

@@ -8,21 +8,14 @@
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_desk.h"
 
-/* How it is paid out, as far as the options say; blanks in an IBAN are what people write. */
+/* How it is paid out, as far as the options say. */
 static enum status terms_take(const struct admin *admin, struct merchant_message *merchant) {
-  const char *iban = admin->iban != NULL ? admin->iban : "", *bic = admin->bic != NULL ? admin->bic : "";
-  size_t len = 0;
-
-  for (; *iban != '\0' && len < IBAN_MAX; iban++)
-    if (*iban != ' ')
-      merchant->iban[len++] = *iban;
-  if (admin->iban != NULL && (*iban != '\0' || !iban_valid(merchant->iban))) {
+  if (admin->iban != NULL && !iban_read(admin->iban, merchant->iban)) {
     return admin_refuse(admin, STATUS_USAGE, "'%s' is not an IBAN: its check digits are wrong, or its form",
                         admin->iban);
   }
-  if (admin->bic != NULL && !bic_valid(bic))
-    return admin_refuse(admin, STATUS_USAGE, "'%s' is not a BIC: 8 or 11 capitals and digits", bic);
-  (void)snprintf(merchant->bic, sizeof merchant->bic, "%s", bic);
+  if (admin->bic != NULL && !bic_read(admin->bic, merchant->bic))
+    return admin_refuse(admin, STATUS_USAGE, "'%s' is not a BIC: 8 or 11 letters and digits", admin->bic);
   merchant->fee_rate = admin->fee_rate;
   return STATUS_OK;
 }
@@ -36,12 +29,12 @@ static enum status merchant_take(const struct admin *admin, const char *id, stru
                         MERCHANT_MAX, id);
   }
   if (name[strspn(name, " ")] == '\0' || strlen(name) > LEDGER_NAME_MAX)
-    return admin_refuse(admin, STATUS_USAGE, "a merchant's name has 1 to %d bytes, not blanks alone", LEDGER_NAME_MAX);
+    return admin_refuse(admin, STATUS_USAGE, "a merchant's name has 1 to %d bytes, and not only blanks", LEDGER_NAME_MAX);
   *merchant = (struct merchant_message){.points_rate = admin->points_rate};
   (void)snprintf(merchant->id, sizeof merchant->id, "%s", id);
   (void)snprintf(merchant->name, sizeof merchant->name, "%s", name);
   if (admin->bic != NULL && admin->iban == NULL)
-    return admin_refuse(admin, STATUS_USAGE, "a BIC alone names no account: give --iban too");
+    return admin_refuse(admin, STATUS_USAGE, "a BIC by itself names no account: give --iban too");
   return terms_take(admin, merchant);
 }
 

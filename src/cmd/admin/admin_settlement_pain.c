@@ -27,7 +27,8 @@ struct pain {
   struct admin *admin;
   struct settlement_reading reading;
   char debtor[SEPA_NAME_MAX + 1], today[21];
-  struct transfer *transfers; /* those to merchants, then those to cardholders */
+  char debtor_iban[IBAN_MAX + 1], debtor_bic[BIC_MAX + 1]; /* "": not said */
+  struct transfer *transfers;                              /* those to merchants, then those to cardholders */
   size_t merchants, count, capacity;
   char without[MERCHANT_MAX + 1]; /* the first one whose account is not known */
   size_t without_count;
@@ -237,8 +238,8 @@ static void instruction_put(struct pain *pain, const char *id, size_t from, size
   sums_put(pain, from, end);
   element_put_in(pain, "ReqdExctnDt", "Dt", day);
   element_put_in(pain, "Dbtr", "Nm", pain->debtor);
-  account_put(pain, "DbtrAcct", admin->debtor_iban);
-  agent_put(pain, "DbtrAgt", admin->debtor_bic);
+  account_put(pain, "DbtrAcct", pain->debtor_iban);
+  agent_put(pain, "DbtrAgt", pain->debtor_bic);
   element_put(pain, "ChrgBr", "SLEV");
   for (size_t i = from; i < end; i++)
     transfer_put(pain, &pain->transfers[i]);
@@ -261,7 +262,7 @@ static bool debtor_mark(const char *iban, char mark[DEBTOR_MARK + 1]) {
 /* Of the message, and of its payment instruction for merchants; that for cardholders has two signs more. */
 static bool message_identify(const struct pain *pain, char id[TEXT_35]) {
   char number[TEXT_35], mark[DEBTOR_MARK + 1];
-  bool marked = debtor_mark(pain->admin->debtor_iban, mark);
+  bool marked = debtor_mark(pain->debtor_iban, mark);
 
   number_print(pain, number);
   int len = snprintf(id, TEXT_35, "EPURSE-%06lld-%s-%s", (long long)pain->reading.issuer, number, mark);
@@ -340,10 +341,10 @@ static enum status debtor_check(struct pain *pain) {
                         "the name of who pays has nothing that a bank can read: letters of Latin, Greek or Cyrillic, "
                         "digits");
   }
-  if (admin->debtor_iban == NULL || !iban_valid(admin->debtor_iban))
-    return admin_refuse(admin, STATUS_USAGE, "say from which account, without blanks: --debtor-iban IBAN");
-  if (admin->debtor_bic != NULL && !bic_valid(admin->debtor_bic))
-    return admin_refuse(admin, STATUS_USAGE, "'%s' is not a BIC: 8 or 11 capitals and digits", admin->debtor_bic);
+  if (admin->debtor_iban == NULL || !iban_read(admin->debtor_iban, pain->debtor_iban))
+    return admin_refuse(admin, STATUS_USAGE, "say from which account: --debtor-iban IBAN");
+  if (admin->debtor_bic != NULL && !bic_read(admin->debtor_bic, pain->debtor_bic))
+    return admin_refuse(admin, STATUS_USAGE, "'%s' is not a BIC: 8 or 11 letters and digits", admin->debtor_bic);
   if (admin->date != NULL && !day_valid(admin->date))
     return admin_refuse(admin, STATUS_USAGE, "'%s' is not a day: YYYY-MM-DD", admin->date);
   settlement_moment(pain->today, (json_int_t)time(NULL));
@@ -367,7 +368,7 @@ static enum status transfers_check(const struct pain *pain) {
   }
   if (pain->wrong_merchant[0] != '\0') {
     return admin_refuse(pain->admin, STATUS_NO_ACCOUNT,
-                        "the bank account of %s is none that can be: epurse-admin merchant change %s --iban IBAN",
+                        "the bank account of %s is not a possible one: epurse-admin merchant change %s --iban IBAN",
                         pain->wrong_merchant, pain->wrong_merchant);
   }
   if (pain->count == 0) {

@@ -68,16 +68,6 @@ struct account {
   char iban[IBAN_MAX + 1], holder[HOLDER_MAX + 1];
 };
 
-/* As people write it, in groups. */
-static bool iban_read(const char *text, char iban[IBAN_MAX + 1]) {
-  size_t len = 0;
-  for (; *text != '\0' && len < IBAN_MAX; text++)
-    if (*text != ' ')
-      iban[len++] = *text;
-  iban[len] = '\0';
-  return *text == '\0' && iban_valid(iban);
-}
-
 /* Before a card is asked for. */
 static enum status account_ask(struct terminal_program *self, struct account *account, struct payment *payment) {
   if (!iban_read(self->iban, account->iban)) {
