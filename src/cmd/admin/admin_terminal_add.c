@@ -199,7 +199,7 @@ static enum status waiting_check(const struct admin *admin, const char *tid, str
   if (tid != NULL || admin->request != NULL || admin->out != NULL || admin->role != NULL || admin->merchant != NULL ||
       admin->url != NULL)
     return admin_refuse(admin, STATUS_USAGE,
-                        "--waiting goes with no terminal's name, and of options with --days alone");
+                        "--waiting goes with no terminal's name, and with no option but --days");
   order->days = admin->days;
   return STATUS_OK;
 }

@@ -111,7 +111,7 @@ static enum status player_open(struct player *player) {
   } else {
     enum status status = reader_open_pcsc(options->reader, &player->reader, problem);
     if (status == STATUS_NO_READER && problem[0] != 0) { /* there are some, and none is the one that is meant */
-      problem_say("epurse-apdu", "no reader is '%s'; there are: %s", options->reader, problem);
+      problem_say("epurse-apdu", "no reader matches '%s'; there are: %s", options->reader, problem);
       return status;
     }
     if (status != STATUS_OK)

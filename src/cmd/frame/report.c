@@ -86,7 +86,7 @@ void report_done(FILE *out, const char *operation, const struct outcome *outcome
     fprintf(out, "%s\n", translated("without the PIN"));
   if (outcome->wanted > outcome->amount.minor) {
     report_amount(amount, outcome->wanted - outcome->amount.minor, outcome->amount.currency);
-    fprintf(out, translated("That was all on the card: %s is left to pay otherwise.\n"), amount);
+    fprintf(out, translated("That was all there was on the card: %s is left to pay by other means.\n"), amount);
   }
   if (outcome->reference[0] != 0)
     fprintf(out, translated("reference %s\n"), outcome->reference);

@@ -24,7 +24,7 @@ const char *const retold_configuration[] = {
     SENTENCE("[zvt] cashier: '%s' is no cashier's name"),
     SENTENCE("[zvt] cashier: '%s' is not among the cashiers of this terminal"),
     SENTENCE("'%s' is no way to pay a load"),
-    SENTENCE("no reader is '%s'; there are: %s"),
+    SENTENCE("no reader matches '%s'; there are: %s"),
     SENTENCE("[printer] output: '%s' is no printer"),
     SENTENCE("[printer] font: '%s' cannot be drawn with"),
     SENTENCE("cannot listen on %s:%s"),

@@ -204,7 +204,7 @@ enum status terminal_program_open_reader(struct terminal_program *self) {
   if (status == STATUS_OK)
     status = choose_reader(self, problem);
   if (status == STATUS_NO_READER && problem[0] != 0) { /* there are some, and none is the one that is meant */
-    problem_say(self->program->name, "no reader is '%s'; there are: %s", self->reader_spec, problem);
+    problem_say(self->program->name, "no reader matches '%s'; there are: %s", self->reader_spec, problem);
     return status;
   }
   if (status != STATUS_OK) {

@@ -16,6 +16,6 @@ enum status verb_pin(void *context, char **arguments) {
   self->changed = status == STATUS_OK;
   report_outcome(self, SENTENCE("pin"), status, &outcome);
   if (status == STATUS_OK)
-    self->dialogue.say(self->dialogue.context, "The new PIN holds. Take the card.");
+    self->dialogue.say(self->dialogue.context, "The new PIN is set. Take the card.");
   return status;
 }

@@ -338,7 +338,7 @@ static void say_no_reader(const struct batch *batch, enum status status, const s
     len += (size_t)snprintf(there + len, sizeof there - len, "%s#%u \"%s\"", i > 0 ? ", " : "", rows[i].index,
                             rows[i].name);
   if (there[0] != 0 && batch->self->reader_spec != NULL)
-    problem_say(program, "no reader is '%s'; there are: %s", batch->self->reader_spec, there);
+    problem_say(program, "no reader matches '%s'; there are: %s", batch->self->reader_spec, there);
   else
     problem_say_with(program, status_sentence(status), "%s", status_sentence(status));
 }

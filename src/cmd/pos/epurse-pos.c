@@ -97,7 +97,7 @@ int main(int argc, char **argv) {
       {"ask-pin", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, ask_pin), 0, 0,
        SENTENCE("pay: ask for the PIN, also where the card pays without it")},
       {"up-to", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, up_to), 0, 0,
-       SENTENCE("pay: where the card has less, take that, and say what is left to pay otherwise")},
+       SENTENCE("pay: where the card has less, take that, and say what is left to pay by other means")},
       {"offline", 0, "USE", NULL, OPTION_TEXT, offsetof(struct terminal_program, offline), 0, 0,
        SENTENCE("pay: never, auto or only: without the back-end, where the issuer lets card and terminal")},
       {"without-card", 0, NULL, NULL, OPTION_FLAG, offsetof(struct terminal_program, without_card), 0, 0,
