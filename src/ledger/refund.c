@@ -49,13 +49,23 @@ static enum status refund_points(const struct refund_wish *wish, const struct bo
   return refund->points > INT32_MAX - wish->points ? STATUS_ABOVE_LIMIT : STATUS_OK;
 }
 
+/* It is not booked: it may have been brought in all the same, and wait. */
+static enum status refund_absent(struct ledger *ledger, int64_t sale) {
+  static const uint8_t none[CRYPTO_SHA256_SIZE] = {0};
+  struct promise_known known;
+  enum status status = promise_known(ledger, sale, none, &known);
+  if (status != STATUS_OK)
+    return status;
+  return known.booked ? STATUS_SALE_NOT_CAPTURED : STATUS_SALE_UNKNOWN;
+}
+
 enum status refund_judge(struct ledger *ledger, const struct refund_wish *wish, struct refund *refund) {
   struct booking sale;
   int64_t before = 0;
   *refund = (struct refund){.sale = booking_id(wish->card, wish->promise->sale_atc)};
   enum status status = booking_read(ledger, refund->sale, &sale);
   if (status != STATUS_OK)
-    return status == STATUS_NOT_FOUND ? STATUS_SALE_UNKNOWN : status;
+    return status == STATUS_NOT_FOUND ? refund_absent(ledger, refund->sale) : status;
   uint8_t type = wish->promise->sale_in_points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
   status = sale.type == type ? refund_check_sale(wish, &sale) : STATUS_SALE_UNKNOWN;
   if (status == STATUS_OK)
@@ -86,7 +96,7 @@ static enum status owe_judge(struct ledger *ledger, const struct ledger_owed_ref
   int64_t before = 0;
   enum status status = booking_read(ledger, id, &sale);
   if (status != STATUS_OK)
-    return status == STATUS_NOT_FOUND ? STATUS_SALE_UNKNOWN : status;
+    return status == STATUS_NOT_FOUND ? refund_absent(ledger, id) : status;
   if (sale.type == TRANSACTION_POINTS_PURCHASE)
     return STATUS_REFUND_NEEDS_CARD;
   status = sale.type == TRANSACTION_PURCHASE ? refund_check_sale(&wish, &sale) : STATUS_SALE_UNKNOWN;

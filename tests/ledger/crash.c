@@ -246,33 +246,45 @@ START_TEST(failed_sync_takes_the_whole_group) {
 }
 END_TEST
 
-/* However many pages eight payments touch. */
-START_TEST(a_commit_is_written_in_one_piece) {
+/* Eight cards, and a payment of 0.10 with each of them, to be booked in one commit; `faulty`: of a disk that can fail. */
+struct eight {
   struct world world;
   struct purse purses[8];
   struct ask asks[8];
   struct asking rooms[8];
   struct ledger_job jobs[8];
-  world_open(&world);
-  faulty_install();
-  world_reopen(&world);
-  for (uint32_t i = 0; i < 8; i++) {
-    world_issue(&world, i + 1, &purses[i]);
-    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
-    purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, OTHER_POS);
-    asks[i] = (struct ask){.purse = &purses[i]};
-    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
+};
+
+static void eight_open(struct eight *eight, bool faulty) {
+  struct world *world = &eight->world;
+  world_open(world);
+  if (faulty) {
+    faulty_install();
+    world_reopen(world);
   }
+  for (uint32_t i = 0; i < 8; i++) {
+    world_issue(world, i + 1, &eight->purses[i]);
+    world_complete(world, &eight->purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+    purse_promise(&eight->purses[i], TRANSACTION_PURCHASE, 10, OTHER_POS);
+    eight->asks[i] = (struct ask){.purse = &eight->purses[i]};
+    eight->jobs[i] = world_ask_job(world, &eight->asks[i], &eight->rooms[i]);
+  }
+}
+
+/* However many pages eight payments touch. */
+START_TEST(a_commit_is_written_in_one_piece) {
+  struct eight eight;
+  eight_open(&eight, true);
   log_writes = 0;
-  ledger_transact_group(world.ledger, jobs, 8);
+  ledger_transact_group(eight.world.ledger, eight.jobs, 8);
   ck_assert_uint_eq(log_writes, 1);
   for (size_t i = 0; i < 8; i++)
-    ck_assert_int_eq(jobs[i].status, STATUS_OK);
-  world_reopen(&world);
+    ck_assert_int_eq(eight.jobs[i].status, STATUS_OK);
+  world_reopen(&eight.world);
   for (size_t i = 0; i < 8; i++)
-    world_assert_card(&world, &purses[i], 4990, 10, 0);
-  world_assert_clean(&world);
-  world_close(&world);
+    world_assert_card(&eight.world, &eight.purses[i], 4990, 10, 0);
+  world_assert_clean(&eight.world);
+  world_close(&eight.world);
 }
 END_TEST
 
@@ -285,76 +297,52 @@ static enum status take_back(struct ledger *ledger, void *context) {
 /* SQLite has room for a few pages only, so that it writes them to its log before the commit, reads them from there, writes them
  * over, and leaves behind what a step that is taken back wrote; and one of those writes fails. The same again goes well. */
 START_TEST(pages_before_their_commit_are_whole_or_absent) {
-  struct world world;
-  struct purse purses[8];
-  struct ask asks[8];
-  struct asking rooms[8];
-  struct ledger_job jobs[8];
-  world_open(&world);
-  faulty_install();
-  world_reopen(&world);
-  for (uint32_t i = 0; i < 8; i++) {
-    world_issue(&world, i + 1, &purses[i]);
-    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
-    purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, OTHER_POS);
-    asks[i] = (struct ask){.purse = &purses[i]};
-    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
-  }
-  struct ledger_job taken_back = jobs[3];
-  jobs[3].step = take_back;
-  jobs[3].context = &taken_back;
-  ck_assert_int_eq(world.ledger->driver->script(world.ledger->store, "PRAGMA cache_size = 3"), STATUS_OK);
+  struct eight eight;
+  eight_open(&eight, true);
+  struct ledger_job taken_back = eight.jobs[3];
+  eight.jobs[3].step = take_back;
+  eight.jobs[3].context = &taken_back;
+  ck_assert_int_eq(eight.world.ledger->driver->script(eight.world.ledger->store, "PRAGMA cache_size = 3"), STATUS_OK);
   log_writes = 0;
   const unsigned failing = (unsigned)_i * 5; /* of 72 in all */
   log_fails_at = failing;
-  ledger_transact_group(world.ledger, jobs, 8);
+  ledger_transact_group(eight.world.ledger, eight.jobs, 8);
   unsigned writes = log_writes;
   log_fails_at = NEVER;
   for (size_t i = 0; i < 8; i++) {
-    bool booked = jobs[i].status == STATUS_OK;
-    ck_assert_uint_eq(world_state(&world, &purses[i], 2), booked ? LEDGER_HELD : 0);
+    bool booked = eight.jobs[i].status == STATUS_OK;
+    ck_assert_uint_eq(world_state(&eight.world, &eight.purses[i], 2), booked ? LEDGER_HELD : 0);
     ck_assert(i == 3 ? !booked : booked == (writes <= failing));
   }
-  ledger_transact_group(world.ledger, jobs, 8);
-  ck_assert_int_eq(jobs[3].status, STATUS_CANCELLED);
-  world_reopen(&world);
+  ledger_transact_group(eight.world.ledger, eight.jobs, 8);
+  ck_assert_int_eq(eight.jobs[3].status, STATUS_CANCELLED);
+  world_reopen(&eight.world);
   for (size_t i = 0; i < 8; i++)
-    world_assert_card(&world, &purses[i], i == 3 ? 5000 : 4990, i == 3 ? 0 : 10, 0);
+    world_assert_card(&eight.world, &eight.purses[i], i == 3 ? 5000 : 4990, i == 3 ? 0 : 10, 0);
   printf("# write %u fails, of %u\n", failing, writes);
-  world_close(&world); /* and it is clean */
+  world_close(&eight.world); /* and it is clean */
 }
 END_TEST
 
 /* In the midst of a group the disk is full: what went well before is lost with the rest, and nobody is told otherwise.
  */
 START_TEST(full_disk_takes_the_whole_group) {
-  struct world world;
-  struct purse purses[8];
-  struct ask asks[8];
-  struct asking rooms[8];
-  struct ledger_job jobs[8];
+  struct eight eight;
   ck_assert(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
-  world_open(&world);
-  for (uint32_t i = 0; i < 8; i++) {
-    world_issue(&world, i + 1, &purses[i]);
-    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
-    purse_promise(&purses[i], TRANSACTION_PURCHASE, 10, OTHER_POS);
-    asks[i] = (struct ask){.purse = &purses[i]};
-    jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
-  }
-  limit_file_size(wal_size(&world) + FRAME);
-  ledger_transact_group(world.ledger, jobs, 8);
+  eight_open(&eight, false);
+  limit_file_size(wal_size(&eight.world) + FRAME);
+  ledger_transact_group(eight.world.ledger, eight.jobs, 8);
   limit_file_size(RLIM_INFINITY);
   for (size_t i = 0; i < 8; i++) {
-    ck_assert_int_eq(jobs[i].status, STATUS_STORE_FAILED);
-    ck_assert_uint_eq(world_state(&world, &purses[i], 2), 0);
+    ck_assert_int_eq(eight.jobs[i].status, STATUS_STORE_FAILED);
+    ck_assert_uint_eq(world_state(&eight.world, &eight.purses[i], 2), 0);
   }
-  ledger_transact_group(world.ledger, jobs, 8);
+  ledger_transact_group(eight.world.ledger, eight.jobs, 8);
   for (size_t i = 0; i < 8; i++) {
-    ck_assert_int_eq(jobs[i].status, STATUS_OK);
-    world_assert_card(&world, &purses[i], 4990, 10, 0);
+    ck_assert_int_eq(eight.jobs[i].status, STATUS_OK);
+    world_assert_card(&eight.world, &eight.purses[i], 4990, 10, 0);
   }
-  world_close(&world);
+  world_close(&eight.world);
 }
 END_TEST
 

@@ -42,6 +42,14 @@ enum status offline_bring(struct world *world, const struct paid *paid) {
   return offline_bring_by(world, paid, (const char *)paid->promise.tid, &offline_usual);
 }
 
+void offline_use_up(struct world *world, struct purse *purse, const char *tid) {
+  for (int i = 0; i < 40; i++) {
+    struct paid one = offline_pay(purse, 2500, POS);
+    ck_assert_int_eq(offline_bring_by(world, &one, tid, &offline_usual), STATUS_OK);
+    world_complete(world, purse, TRANSACTION_LOAD, 2500, RELOAD);
+  }
+}
+
 struct ledger_offline_lack offline_lacking(struct world *world, const struct purse *purse) {
   struct ledger_offline_lack lack;
   ck_assert_int_eq(ledger_offline_lacking(world->ledger, purse->cid, &lack), STATUS_OK);

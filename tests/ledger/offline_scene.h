@@ -22,6 +22,8 @@ enum status offline_bring_by(struct world *world, const struct paid *paid, const
                              const struct offline_limits *limits);
 /* By the terminal that took it, under the usual ones. */
 enum status offline_bring(struct world *world, const struct paid *paid);
+/* Brings in 1,000.00, which is all that this terminal is paid off-line in a day; the card has as much as before. */
+void offline_use_up(struct world *world, struct purse *purse, const char *tid);
 /* What was announced before then and nobody brought in is owed to its card. */
 void offline_lapse(struct world *world, int64_t before);
 struct ledger_offline_lack offline_lacking(struct world *world, const struct purse *purse);

@@ -4,6 +4,7 @@
 #include "acts.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/settlement.h"
+#include "offline_scene.h"
 #include "owed_scene.h"
 #include "suites.h"
 #include "world.h"
@@ -272,6 +273,28 @@ static enum status owe(struct world *world, const struct purse *purse, uint32_t 
   return status;
 }
 
+/* Paid off-line and brought in, beyond what its till is paid in a day: it is a sale, and not booked yet. */
+START_TEST(what_waits_is_not_given_back_yet) {
+  struct world world;
+  struct purse purse, other;
+  begin(&world, &purse);
+  world_issue(&world, 2, &other);
+  world_complete(&world, &other, TRANSACTION_LOAD, 1000, RELOAD);
+  offline_use_up(&world, &purse, POS);
+  struct paid more = offline_pay(&other, 100, POS);
+  const struct purse_sale waits = {other.atc, false}, none = {1, false};
+  ck_assert_int_eq(offline_bring(&world, &more), STATUS_OFFLINE_WAITS);
+  ck_assert_int_eq(owe(&world, &other, waits.atc, 100, 1), STATUS_SALE_NOT_CAPTURED);
+  ck_assert_int_eq(owe(&world, &other, waits.atc + 1, 100, 1), STATUS_SALE_UNKNOWN);
+  ck_assert_int_eq(refund(&world, &other, &waits, 100), STATUS_SALE_NOT_CAPTURED);
+  ck_assert_int_eq(refund(&world, &other, &none, 100), STATUS_SALE_UNKNOWN);
+  ck_assert_int_eq(offline_bring(&world, &more), STATUS_OK); /* the card's promise confirmed it */
+  ck_assert_int_eq(refund(&world, &other, &waits, 100), STATUS_OK);
+  world_assert_agrees(&world, &other);
+  world_close(&world);
+}
+END_TEST
+
 /* Without the card it is owed, once for each wish, within the sale together with what the card took itself; a load collects
  * it. */
 START_TEST(is_owed_where_the_card_is_not_there) {
@@ -332,6 +355,7 @@ Suite *refund_suite(void) {
   tcase_add_test(tests, is_set_off_and_carried_over);
   tcase_add_test(tests, gives_back_so_much_in_a_day);
   tcase_add_test(tests, the_audit_looks_at_sales);
+  tcase_add_test(tests, what_waits_is_not_given_back_yet);
   tcase_add_test(tests, is_owed_where_the_card_is_not_there);
   tcase_add_test(tests, what_is_owed_leaves_the_points);
   suite_add_tcase(suite, tests);
