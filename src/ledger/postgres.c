@@ -530,6 +530,8 @@ static const char *const postgres_health[] = {
     MISSING("incident", "number", "card", "card", "id"),
     MISSING("replacement", "card", "successor", "card", "id"),
     MISSING("capture", "number", "booking", "booking", "id"),
+    MISSING("reference", "booking", "booking", "booking", "id"),
+    MISSING("reference", "booking", "merchant", "merchant", "id"),
     MISSING("settlement_line", "settlement", "settlement", "settlement", "number"),
     MISSING("settlement_line", "settlement", "merchant", "merchant", "id"),
     NULL};
