@@ -32,6 +32,7 @@ struct store {
   bool careful_again;    /* the next transaction is to be run so */
   bool writing;          /* between begin and commit */
   bool wrote;            /* rows of it were sent */
+  bool gathered;         /* it was told what it is going to look at: all of it by keys */
   bool alone;            /* nobody else writes meanwhile */
   bool alone_again;      /* it needs to be: nothing of it may be committed, and the next one is */
   bool till_needed;      /* what waits, or is sent next, moves what all merchants share */
@@ -185,6 +186,7 @@ static void postgres_rollback(struct store *store) {
     store->again = store->again || postgres_disturbed(store);
     postgres_suspect(store);
     pipe_forgive(&store->pipe);
+    store->pipe.plans = PIPE_PLANS_UNSURE;
     if (pipe_inside(&store->pipe) && pipe_say(&store->pipe, "ROLLBACK") == STATUS_OK)
       (void)!pipe_wait(&store->pipe, NULL);
   }
@@ -210,7 +212,7 @@ static enum status postgres_begin(struct store *store, enum store_company compan
   gather_drop(store->gather);
   guard_drop(store->guard);
   store->writing = true;
-  store->wrote = false;
+  store->wrote = store->gathered = false;
   store->careful = company == STORE_ALONE_AT_LAST || store->careful_again;
   store->alone = company != STORE_BESIDE_OTHERS || store->careful || store->alone_again;
   store->careful_again = store->alone_again = store->till_needed = store->till_locked = false;
@@ -300,12 +302,9 @@ static enum status postgres_commit(struct store *store) {
   return status;
 }
 
-/* What follows looks for few rows by their keys: a plan that goes through a table, made while that was small, would stay. */
 static enum status gather_ask(struct store *store, const struct store_hint *hints, size_t count) {
-  enum status status = pipe_say(&store->pipe, "SELECT set_config('enable_seqscan', 'off', true), "
-                                              "set_config('enable_hashjoin', 'off', true), "
-                                              "set_config('enable_mergejoin', 'off', true)");
-  if (status == STATUS_OK && store->writing && !store->alone)
+  enum status status = STATUS_OK;
+  if (store->writing && !store->alone)
     status = guard_ask(store->guard, &store->pipe, hints, count);
   if (status == STATUS_OK)
     status = gather_read(store->gather, &store->pipe, hints, count);
@@ -316,6 +315,7 @@ static enum status gather_ask(struct store *store, const struct store_hint *hint
 /* Outside of a transaction each reading would ask again by itself, and say what is wrong. */
 static enum status postgres_gather(struct store *store, const struct store_hint *hints, size_t count) {
   gather_drop(store->gather);
+  store->gathered = store->writing && count > 0;
   if (store->writing)
     return store->careful || count == 0 ? STATUS_OK : gather_ask(store, hints, count);
   if (count == 0 || postgres_within(store) || postgres_reconnect(store) != STATUS_OK)
@@ -368,6 +368,7 @@ static enum status postgres_undo(struct store *store) {
   if (postgres_disturbed(store) || !pipe_alive(&store->pipe))
     return store->pipe.failure == STATUS_OK ? STATUS_STORE_FAILED : store->pipe.failure;
   pipe_forgive(&store->pipe);
+  store->pipe.plans = PIPE_PLANS_UNSURE;
   enum status status = pipe_say(&store->pipe, "ROLLBACK TO SAVEPOINT part");
   if (status == STATUS_OK)
     status = pipe_say(&store->pipe, "RELEASE SAVEPOINT part");
@@ -396,6 +397,11 @@ static enum status postgres_judge(struct store *store, enum guard_verdict verdic
   store->till_needed = store->till_needed || verdict == GUARD_TILL;
   store->alone_again = store->alone_again || verdict == GUARD_CLOSED;
   return store->alone_again ? STATUS_LEDGER_BUSY : STATUS_OK;
+}
+
+/* What somebody asks for, or a step of which nothing is known, may well go through whole tables. */
+static enum status postgres_plan(struct store *store) {
+  return store->writing && store->gathered ? STATUS_OK : pipe_plan(&store->pipe, PIPE_PLANS_FREE);
 }
 
 /* What must be on its way before a statement of a step. */
@@ -440,6 +446,8 @@ static enum status postgres_run(struct store *store, const struct store_call *ca
       status = postgres_reconnect(store);
       pipe_forgive(&store->pipe);
     }
+    if (status == STATUS_OK)
+      status = postgres_plan(store);
     if (status == STATUS_OK)
       status = pipe_call(&store->pipe, call);
     if (status == STATUS_OK && !(call->blind && postgres_within(store)))
@@ -490,6 +498,8 @@ static enum status postgres_ask(struct store *store, const struct store_question
   enum status status = postgres_judge(store, GUARD_CLOSED);
   if (status == STATUS_OK)
     status = postgres_within(store) ? postgres_flush(store) : postgres_reconnect(store);
+  if (status == STATUS_OK)
+    status = postgres_plan(store);
   if (status == STATUS_OK)
     status = pipe_say(&store->pipe, sql);
   if (status == STATUS_OK)

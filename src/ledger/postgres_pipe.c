@@ -46,6 +46,7 @@ static bool state_conflict(const char *state) {
 }
 
 static void pipe_fail(struct pipe *pipe, enum status status, const char *state) {
+  pipe->plans = PIPE_PLANS_UNSURE;
   if (pipe->failure != STATUS_OK)
     return;
   pipe->failure = status;
@@ -145,6 +146,23 @@ enum status pipe_say(struct pipe *pipe, const char *sql) {
   return pipe_sent(pipe, PQsendQueryParams(pipe->connection, sql, 0, NULL, NULL, NULL, NULL, 1), -1);
 }
 
+/* Citus plans each time by the values. */
+enum status pipe_plan(struct pipe *pipe, enum pipe_plans plans) {
+  static const char *const settings[] = {
+      [PIPE_PLANS_FREE] = "SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name IN "
+                          "('enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'plan_cache_mode')",
+      [PIPE_PLANS_BY_KEYS] =
+          "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false), "
+          "set_config('enable_mergejoin', 'off', false), set_config('plan_cache_mode', CASE WHEN EXISTS "
+          "(SELECT 1 FROM pg_extension WHERE extname = 'citus') THEN 'auto' ELSE 'force_generic_plan' END, false)"};
+  if (pipe->plans == plans)
+    return STATUS_OK;
+  enum status status = pipe_say(pipe, settings[plans]);
+  if (status == STATUS_OK)
+    pipe->plans = plans;
+  return status;
+}
+
 /* Prepares it at its first use; `place` is among what is prepared. */
 static enum status pipe_prepare(struct pipe *pipe, size_t place, const char *text,
                                 const struct postgres_parameters *parameters) {
@@ -182,7 +200,9 @@ enum status pipe_call(struct pipe *pipe, const struct store_call *call) {
 enum status pipe_call_set(struct pipe *pipe, const struct pipe_set *set, const struct postgres_arrays *arrays) {
   struct postgres_parameters parameters;
   int keep = set->keeps ? -2 - (int)set->kept : -1;
-  enum status status = pipe_ready(pipe);
+  enum status status = pipe_plan(pipe, PIPE_PLANS_BY_KEYS);
+  if (status == STATUS_OK)
+    status = pipe_ready(pipe);
   if (status != STATUS_OK)
     return status;
   postgres_bind_arrays(arrays, &parameters);

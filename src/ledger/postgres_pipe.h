@@ -15,6 +15,10 @@
 #define PIPE_KEPT        16 /* results that wait until all are there: */
 #define PIPE_KEPT_GUARDS 12 /* those of postgres_guard.c from here on */
 
+/* How statements are planned. A plan by keys, made while a table was small or empty, must not go through that table: it
+ * stays when there are millions of rows. And it is made once, without the keys, not for each group anew. */
+enum pipe_plans { PIPE_PLANS_FREE, PIPE_PLANS_BY_KEYS, PIPE_PLANS_UNSURE /* what was set may have been taken back */ };
+
 struct pipe {
   PGconn *connection; /* NULL: there is none */
   unsigned pending;   /* sent, and not answered yet */
@@ -27,6 +31,7 @@ struct pipe {
   /* A row was there already. Two steps that insert the same row at once meet that, and not a conflict; run again, the
    * second one finds the row before it inserts. */
   bool duplicate;
+  enum pipe_plans plans;
   bool warned;    /* the server sent a WARNING; whoever wants to know of one sets it to false before */
   uint64_t trips; /* how often the server was waited for, since the connection */
 };
@@ -48,7 +53,9 @@ bool pipe_inside(const struct pipe *pipe);
 enum status pipe_say(struct pipe *pipe, const char *sql) EPURSE_MUST_USE;
 /* Sends a query of queries.def; prepares it at its first use. */
 enum status pipe_call(struct pipe *pipe, const struct store_call *call) EPURSE_MUST_USE;
-/* The same of a statement with arrays; its number is below PIPE_SETS. */
+/* Has statements from here on be planned so, where they are not yet; costs nothing where they are. Not PIPE_PLANS_UNSURE. */
+enum status pipe_plan(struct pipe *pipe, enum pipe_plans plans) EPURSE_MUST_USE;
+/* The same of a statement with arrays, planned by its keys; its number is below PIPE_SETS. */
 struct pipe_set {
   size_t number;
   const char *sql;
