@@ -117,6 +117,9 @@ enum status ledger_card_replace(struct ledger *ledger, const struct ledger_repla
 /* STATUS_CARD_UNKNOWN. */
 enum status ledger_card_find(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                              struct ledger_card *card) EPURSE_MUST_USE;
+/* The same without what is owed to it and its deposit, which are 0: who it is, for whoever judges what it has signed. */
+enum status ledger_card_identify(struct ledger *ledger, const uint8_t cid[CID_SIZE],
+                                 struct ledger_card *card) EPURSE_MUST_USE;
 /* The card that lives on that chip; where none does, the one last retired. STATUS_CARD_UNKNOWN. */
 enum status ledger_card_find_chip(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
                                   struct ledger_card *card) EPURSE_MUST_USE;

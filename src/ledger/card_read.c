@@ -82,7 +82,7 @@ static void card_read(struct ledger *ledger, struct query *query, struct ledger_
   card->points_held = query_read_i64(query);
 }
 
-static enum status card_find_number(struct ledger *ledger, int64_t number, struct ledger_card *card) {
+static enum status card_find_row(struct ledger *ledger, int64_t number, struct ledger_card *card) {
   enum status written = purse_change_write(ledger);
   struct query query = query_begin(ledger, QUERY_CARD_FIND);
   query_i64(&query, number);
@@ -93,6 +93,11 @@ static enum status card_find_number(struct ledger *ledger, int64_t number, struc
     return written;
   if (status == STATUS_OK && !found)
     status = STATUS_CARD_UNKNOWN;
+  return status;
+}
+
+static enum status card_find_number(struct ledger *ledger, int64_t number, struct ledger_card *card) {
+  enum status status = card_find_row(ledger, number, card);
   return status == STATUS_OK ? card_accounts(ledger, number, card) : status;
 }
 
@@ -100,6 +105,12 @@ enum status ledger_card_find(struct ledger *ledger, const uint8_t cid[CID_SIZE],
   int64_t number = 0;
   enum status status = card_number(ledger, cid, &number);
   return status == STATUS_OK ? card_find_number(ledger, number, card) : status;
+}
+
+enum status ledger_card_identify(struct ledger *ledger, const uint8_t cid[CID_SIZE], struct ledger_card *card) {
+  int64_t number = 0;
+  enum status status = card_number(ledger, cid, &number);
+  return status == STATUS_OK ? card_find_row(ledger, number, card) : status;
 }
 
 /* max() over no rows is one row with NULL, which reads as 0: no card has that number. */

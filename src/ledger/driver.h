@@ -52,7 +52,7 @@ struct store_hint {
   int64_t booking;       /* 0: none */
   int64_t since;         /* of a promise: the last transaction that its card knows of */
   bool promise;          /* it is new, and will be judged; else it is there, and will be confirmed */
-  bool reading;          /* outside of a step: the terminal and the card themselves, with its balances */
+  bool reading;          /* outside of a step: the terminal and the card themselves */
   const char *reference; /* of a promise; NULL: none */
   bool numbered;         /* its terminal's window, too */
   bool limits;           /* of its terminal and merchant */

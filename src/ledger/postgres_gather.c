@@ -220,10 +220,13 @@ static bool hint_row(enum query_name name, const struct store_hint *hint, struct
     return hint->promise;
   case QUERY_CARD_ACCOUNTS:
     row[0] = value_i64(hint->booking >> 32);
-    return hint->booking != 0 && (hint->reading || (hint->promise && hint->limits)); /* of loads and the like */
+    return hint->promise && hint->limits; /* of loads and the like */
   case QUERY_PROMISE_KNOWN:
     row[0] = value_i64(hint->booking);
     return hint->promise;
+  case QUERY_BOOKING_BRIEF: /* what is confirmed, and of a promise what its card says that it did last */
+    row[0] = value_i64(hint->promise ? (hint->booking & ~(int64_t)UINT32_MAX) | hint->since : hint->booking);
+    return !hint->reading && hint->booking != 0 && (!hint->promise || hint->since != 0);
   case QUERY_REFERENCE_FIND:
     if (hint->reference == NULL || hint->reference[0] == '\0')
       return false;
@@ -271,34 +274,11 @@ static enum status ask_kind(struct pipe *pipe, size_t kind, const struct store_h
   return status;
 }
 
-/* Two columns of different lengths: bookings that are confirmed, and cards whose last ones a promise speaks of. */
-static enum status ask_bookings(struct pipe *pipe, size_t kind, const struct store_hint *hints, size_t count) {
-  struct postgres_arrays arrays;
-  size_t proofs = 0, promises = 0;
-  for (size_t i = 0; i < count; i++) {
-    promises += hints[i].promise;
-    proofs += !hints[i].promise && !hints[i].reading && hints[i].booking != 0;
-  }
-  if (proofs + promises == 0)
-    return STATUS_OK;
-  const size_t rows[2] = {proofs, promises};
-  postgres_arrays_begin_uneven(&arrays, "ii", rows);
-  for (size_t i = 0; i < count; i++) {
-    const struct store_value value = value_i64(hints[i].promise ? hints[i].booking >> 32 : hints[i].booking);
-    if (hints[i].booking != 0 && !hints[i].reading)
-      postgres_arrays_add_to(&arrays, hints[i].promise ? 1 : 0, &value);
-  }
-  enum status status = ask_arrays(pipe, kind, &arrays);
-  postgres_arrays_end(&arrays);
-  return status;
-}
-
 enum status gather_read(struct gather *gather, struct pipe *pipe, const struct store_hint *hints, size_t count) {
   enum status status = STATUS_OK;
   gather_drop(gather);
   for (size_t kind = 0; status == STATUS_OK && kind < KINDS; kind++)
-    status = kinds[kind].name == QUERY_BOOKING_BRIEF ? ask_bookings(pipe, kind, hints, count)
-                                                     : ask_kind(pipe, kind, hints, count);
+    status = ask_kind(pipe, kind, hints, count);
   if (status == STATUS_OK)
     status = pipe_wait(pipe, NULL);
   for (size_t kind = 0; kind < KINDS; kind++) {

@@ -123,14 +123,7 @@ void postgres_arrays_begin(struct postgres_arrays *arrays, const char *columns, 
     array_begin(arrays, i, rows);
 }
 
-void postgres_arrays_begin_uneven(struct postgres_arrays *arrays, const char *columns, const size_t rows[]) {
-  memset(arrays, 0, sizeof *arrays);
-  arrays->columns = columns;
-  for (size_t i = 0; columns[i] != '\0'; i++)
-    array_begin(arrays, i, rows[i]);
-}
-
-void postgres_arrays_add_to(struct postgres_arrays *arrays, size_t column, const struct store_value *value) {
+static void arrays_add_to(struct postgres_arrays *arrays, size_t column, const struct store_value *value) {
   uint8_t number[8];
   bool is_number = value->kind == STORE_I64;
   put_i64(number, value->number);
@@ -141,7 +134,7 @@ void postgres_arrays_add_to(struct postgres_arrays *arrays, size_t column, const
 
 void postgres_arrays_add(struct postgres_arrays *arrays, const struct store_value *row) {
   for (size_t i = 0; arrays->columns[i] != '\0'; i++)
-    postgres_arrays_add_to(arrays, i, &row[i]);
+    arrays_add_to(arrays, i, &row[i]);
 }
 
 void postgres_arrays_end(struct postgres_arrays *arrays) {

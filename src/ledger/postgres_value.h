@@ -35,9 +35,6 @@ struct postgres_arrays {
   bool failed; /* no memory */
 };
 void postgres_arrays_begin(struct postgres_arrays *arrays, const char *columns, size_t rows);
-/* Arrays of different lengths, filled one by one. */
-void postgres_arrays_begin_uneven(struct postgres_arrays *arrays, const char *columns, const size_t rows[]);
-void postgres_arrays_add_to(struct postgres_arrays *arrays, size_t column, const struct store_value *value);
 void postgres_arrays_add(struct postgres_arrays *arrays, const struct store_value *row);
 void postgres_arrays_end(struct postgres_arrays *arrays);
 /* Borrowed from the arrays. */

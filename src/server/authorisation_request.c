@@ -43,7 +43,7 @@ static enum status check_promise(const struct authorisation_request *asked) {
 static enum status find_card(struct ledger *ledger, void *context) {
   struct authorisation_request *asked = context;
 
-  return ledger_card_find(ledger, asked->promise.cid, &asked->card);
+  return ledger_card_identify(ledger, asked->promise.cid, &asked->card);
 }
 
 static enum status check_card(struct authorisation_request *asked) {
