@@ -62,6 +62,7 @@ enum status ledger_audit(struct ledger *ledger, ledger_contradicted *each, void 
   enum status status = look ? ledger->driver->look(ledger->store) : STATUS_OK;
   if (status == STATUS_OK)
     status = audit_all(&audit);
+  ledger->postings_counted = ledger->postings_counted && !ledger->driver->shared;
   if (look)
     ledger->driver->rollback(ledger->store);
   return status == STATUS_OK && audit.contradictions > 0 ? STATUS_LEDGER_BROKEN : status;

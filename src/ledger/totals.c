@@ -27,10 +27,11 @@ static enum status totals_rows(struct ledger *ledger, struct ledger_totals *tota
   return query_end(&query);
 }
 
-/* Counting millions of rows takes a second: once, then each commit adds its own; where others post too, each time. */
+/* Counting millions of rows takes a second: once, then each commit adds its own. What others post meanwhile they count, until an
+ * audit, which reads all rows anyway, has this one count anew. */
 static enum status totals_postings(struct ledger *ledger, struct ledger_totals *totals) {
   enum status status = STATUS_OK;
-  if (!ledger->postings_counted || ledger->driver->shared) {
+  if (!ledger->postings_counted) {
     struct query query = query_begin(ledger, QUERY_TOTAL_POSTINGS);
     (void)query_row(&query);
     ledger->postings = (uint64_t)query_read_i64(&query);

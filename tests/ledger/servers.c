@@ -300,7 +300,7 @@ END_TEST
 
 static enum status find_card(struct ledger *ledger, void *context) {
   struct ledger_card card;
-  return ledger_card_find(ledger, context, &card);
+  return ledger_card_identify(ledger, context, &card);
 }
 
 /* Who a card is, outside of steps. */
@@ -320,6 +320,30 @@ START_TEST(readings_wait_once) {
   ck_assert_uint_eq(trips(&world) - before, 1);
   for (size_t i = 0; i < TOGETHER; i++)
     ck_assert_int_eq(jobs[i].status, STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+/* Whoever asks for metrics does not have all transactions read each time; an audit counts what others posted meanwhile. */
+START_TEST(postings_are_counted_once) {
+  struct world world;
+  struct purse purse;
+  struct ledger_totals first, then;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  struct world other = world;
+  ck_assert_int_eq(ledger_open(world.path, &other.ledger), STATUS_OK);
+  uint64_t before = trips(&world);
+  ck_assert_int_eq(ledger_totals(world.ledger, &first), STATUS_OK);
+  uint64_t counted = trips(&world);
+  world_complete(&other, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  ck_assert_int_eq(ledger_totals(world.ledger, &then), STATUS_OK);
+  ck_assert_uint_lt(trips(&world) - counted, counted - before);
+  ck_assert_uint_eq(then.postings, first.postings);
+  world_assert_clean(&world);
+  ck_assert_int_eq(ledger_totals(world.ledger, &then), STATUS_OK);
+  ck_assert_uint_eq(then.postings, first.postings + 2);
+  ledger_close(&other.ledger);
   world_close(&world);
 }
 END_TEST
@@ -495,6 +519,7 @@ Suite *servers_suite(void) {
   tcase_add_test(tests, a_purchase_waits_for_answers_alone);
   tcase_add_test(tests, a_group_waits_twice);
   tcase_add_test(tests, readings_wait_once);
+  tcase_add_test(tests, postings_are_counted_once);
   tcase_add_test(tests, a_broken_connection_is_made_anew);
   tcase_add_test(tests, survives_the_data_base);
   return suite;
