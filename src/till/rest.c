@@ -37,7 +37,7 @@ enum status till_reader(struct till *till) {
   enum status status = reader_open_pcsc(till->has_reader_spec ? till->reader_spec : NULL, &till->reader, problem);
   till->no_reader[0] = 0;
   if (status == STATUS_NO_READER && problem[0] != 0) /* there are some, and none is the one that is meant */
-    (void)snprintf(till->no_reader, sizeof till->no_reader, "no reader is '%.100s'; there are: %.500s",
+    (void)snprintf(till->no_reader, sizeof till->no_reader, "no reader matches '%.100s'; there are: %.500s",
                    till->reader_spec, problem);
   if (status == STATUS_OK && till->terminal != NULL)
     reader_limit(till->reader, till->terminal->answer_seconds);
