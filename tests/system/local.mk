@@ -46,6 +46,15 @@ EXTRA_DIST += formal/proverif/keys.pv formal/proverif/load.pv formal/proverif/pi
 EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py tests/system/balance.py \
 	tests/system/json-check.py tests/system/at-terminal.py tests/system/world.sh
 
+# Under `epurse-admin init` in the worlds of the tests. Sanitizers want to be loaded first: their worlds do without.
+if !INSTRUMENTED
+check_PROGRAMS += tests/world/quick_keys.so
+tests_world_quick_keys_so_SOURCES = tests/world/quick_keys.c
+tests_world_quick_keys_so_CFLAGS = -std=c11 $(WARN_CFLAGS) -Wno-pedantic -fPIC
+tests_world_quick_keys_so_LDFLAGS = -shared
+tests_world_quick_keys_so_LDADD = -ldl
+endif
+
 # The terminal's sessions with the card application, in process.
 check_PROGRAMS += tests/system/check_session
 TESTS += tests/system/check_session

@@ -70,10 +70,14 @@ reader_is() { # NUMBER WORD: as pcscd has noticed it: empty, card, purse
   epurse-pos readers | grep -q "^ *$1  $2"
 }
 
+# Its keys are as dear to guess at as anywhere in the demonstration, in a test that sets real_keys, and where the library is not built
+# (sanitizers, the tarball).
+quick_keys=$top_builddir/tests/world/quick_keys.so
+[ -z "${world_name-}${real_keys-}" ] && [ -f "$quick_keys" ] || quick_keys=
 issuer_init() { # [NAME] [OPTION...]: an issuer's directory, default "issuer"
   local name=${1:-issuer}
   [ $# -eq 0 ] || shift
-  epurse-admin init --dir "$world/$name" --host localhost,127.0.0.1 --listen "127.0.0.1:$world_port" --currency EUR \
+  LD_PRELOAD=${LD_PRELOAD-}${quick_keys:+:$quick_keys} epurse-admin init --dir "$world/$name" --host localhost,127.0.0.1 --listen "127.0.0.1:$world_port" --currency EUR \
     --issuer 999999 --pool 1000 --no-pin-single none --demonstration --issuer-passphrase-fd 3 --server-passphrase-fd 4 "$@" \
     3<<<"$issuer_passphrase" 4<<<"$server_passphrase" &&
     sed -i "s/^\[card\]$/&\nnumbers = ${world_numbers:-random}/" "$world/$name/epursed.conf"

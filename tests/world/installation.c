@@ -43,7 +43,8 @@ bool installation_init(struct installation *installation, const char *options) {
   installation->port = port_claim();
   return installation_shell("echo '" INSTALLATION_PASSPHRASE "' >\"$W/issuer.pass\"; "
                             "echo '" INSTALLATION_SERVER_PASSPHRASE "' >\"$W/server.pass\"") &&
-         installation_shell("\"$P/epurse-admin\" init --dir \"$W/issuer\" --host localhost,127.0.0.1 "
+         installation_shell("lib=$P/tests/world/quick_keys.so; [ -f \"$lib\" ] || lib=; "
+                            "LD_PRELOAD=$lib \"$P/epurse-admin\" init --dir \"$W/issuer\" --host localhost,127.0.0.1 "
                             "--listen 127.0.0.1:%d --currency EUR --issuer 999999 --loads none --load-credit none %s "
                             "--issuer-passphrase-fd 3 --server-passphrase-fd 4 "
                             "3<\"$W/issuer.pass\" 4<\"$W/server.pass\" >/dev/null",
