@@ -348,6 +348,45 @@ START_TEST(postings_are_counted_once) {
 }
 END_TEST
 
+struct plan {
+  bool by_both;
+};
+
+static void plan_line(void *context, const struct store_value columns[STORE_ANSWER_COLUMNS]) {
+  struct plan *plan = context;
+  plan->by_both =
+      plan->by_both ||
+      strstr(columns[0].bytes, "Index Cond: ((merchant = t.merchant) AND (reference = u.reference))") != NULL;
+}
+
+/* As groups ask, and where there is none yet: such a plan stays. */
+START_TEST(a_reference_is_looked_for_by_its_name) {
+  static const char find[] = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
+                             "SET plan_cache_mode = force_generic_plan; PREPARE find AS "
+#define GATHER(name, key, sql) GATHER_##name(sql)
+#define GATHER_TERMINAL_WINDOW(sql)
+#define GATHER_TERMINAL_BRIEF(sql)
+#define GATHER_CARD_CHAIN(sql)
+#define GATHER_CARD_ACCOUNTS(sql)
+#define GATHER_PROMISE_KNOWN(sql)
+#define GATHER_BOOKING_BRIEF(sql)
+#define GATHER_REFERENCE_FIND(sql) sql
+#define GATHER_TERMINAL_FIND(sql)
+#define GATHER_CARD_FIND(sql)
+#include "ledger/queries_postgres_gathers.def"
+      ;
+  struct world world;
+  struct plan plan = {false};
+  const struct store_question question = {
+      .sql = "EXPLAIN EXECUTE find ('{}', '{}')", .row = plan_line, .context = &plan};
+  world_open(&world);
+  ck_assert_int_eq(world.ledger->driver->script(world.ledger->store, find), STATUS_OK);
+  ck_assert_int_eq(world.ledger->driver->ask(world.ledger->store, &question), STATUS_OK);
+  ck_assert(plan.by_both);
+  world_close(&world);
+}
+END_TEST
+
 /* ---- connections that break, a database that dies ---- */
 
 #define BREAK_OTHERS                                                                                                   \
@@ -520,6 +559,7 @@ Suite *servers_suite(void) {
   tcase_add_test(tests, a_group_waits_twice);
   tcase_add_test(tests, readings_wait_once);
   tcase_add_test(tests, postings_are_counted_once);
+  tcase_add_test(tests, a_reference_is_looked_for_by_its_name);
   tcase_add_test(tests, a_broken_connection_is_made_anew);
   tcase_add_test(tests, survives_the_data_base);
   return suite;
