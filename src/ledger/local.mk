@@ -9,7 +9,7 @@ libledger_a_SOURCES = src/ledger/announced.c src/ledger/approval.c src/ledger/as
 	src/ledger/postgres.c src/ledger/postgres_gather.c src/ledger/postgres_guard.c src/ledger/postgres_pipe.c src/ledger/postgres_queue.c src/ledger/postgres_value.c \
 	src/ledger/posting.c src/ledger/query.c \
 	src/ledger/reference.c src/ledger/refund.c src/ledger/renew.c src/ledger/replace.c src/ledger/restore.c \
-	src/ledger/settle.c src/ledger/settlement.c src/ledger/sqlite.c src/ledger/sqlite_copy.c src/ledger/sqlite_log.c src/ledger/sqlite_status.c src/ledger/store.c \
+	src/ledger/settle.c src/ledger/settlement.c src/ledger/sqlite.c src/ledger/sqlite_cache.c src/ledger/sqlite_copy.c src/ledger/sqlite_log.c src/ledger/sqlite_status.c src/ledger/store.c \
 	src/ledger/terminal.c src/ledger/terminal_renewal.c src/ledger/totals.c src/ledger/transact.c src/ledger/watch.c
 LINK_LEDGER = libledger.a $(LINK_KEYS) $(SQLITE_LIBS) $(POSTGRES_LIBS)
 nodist_libledger_a_SOURCES = src/ledger/schema_sql.c

@@ -26,6 +26,9 @@ enum status sqlite_status(int code);
 #define SQLITE_LOG_VFS "epurse"
 int sqlite_log_register(void);
 
+/* sqlite_cache.c: the page cache, before SQLite is first used; a result code of SQLite's, SQLITE_MISUSE where it is. */
+int sqlite_cache_register(void);
+
 /* sqlite_copy.c: as the driver's contract has them. */
 enum status sqlite_copy_begin(struct store *store, const char *path, struct store_copy **copy);
 enum status sqlite_copy_step(struct store_copy *copy, struct store_progress *progress);

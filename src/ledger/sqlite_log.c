@@ -205,6 +205,7 @@ static int log_registered = SQLITE_ERROR;
  * it is in use already, as in tests, it goes on counting. */
 static void log_register(void) {
   (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)sqlite_cache_register();
   sqlite3_vfs *layer = sqlite3_vfs_find(NULL);
   if (layer == NULL)
     return;

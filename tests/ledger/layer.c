@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Tests of src/ledger/sqlite_log.c: what a checkpoint writes to the database, and what it does not get written. */
+ * Tests of src/ledger/sqlite_log.c: what a checkpoint writes to the database, and what it does not get written. And of
+ * src/ledger/sqlite_cache.c. */
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,12 +124,81 @@ START_TEST(failed_write_of_a_checkpoint_keeps_the_log) {
 }
 END_TEST
 
+/* ---- the page cache ---- */
+
+/* SQLite's own, that counts how often it is gone through. */
+static unsigned searches;
+static sqlite3_pcache_methods2 true_cache;
+
+static void counting_truncate(sqlite3_pcache *cache, unsigned limit) {
+  searches++;
+  true_cache.xTruncate(cache, limit);
+}
+
+static void cache_count(void) {
+  ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_GETPCACHE2, &true_cache), SQLITE_OK);
+  sqlite3_pcache_methods2 counting = true_cache;
+  counting.xTruncate = counting_truncate;
+  ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_PCACHE2, &counting), SQLITE_OK);
+}
+
+static void base_scatter(const struct base *base) {
+  char sql[128];
+  run(base, "PRAGMA synchronous = OFF; CREATE TABLE s (n INTEGER PRIMARY KEY, k BLOB UNIQUE)");
+  searches = 0;
+  for (int i = 0; i < 500; i++) { /* keys in no order: the index's pages are divided in its midst */
+    snprintf(sql, sizeof sql, "INSERT INTO s VALUES (%d, CAST(%d || 'filled up to some length' AS BLOB))", i,
+             i * 211 % 503);
+    run(base, sql);
+  }
+}
+
+START_TEST(a_commit_does_not_search_the_cache) {
+  struct base base;
+  cache_count();
+  base_make(&base);
+  base_scatter(&base);
+  ck_assert_uint_eq(searches, 0);
+  base_remove(&base);
+}
+END_TEST
+
+static int64_t number(const struct base *base, const char *sql) {
+  sqlite3_stmt *statement = NULL;
+  ck_assert_int_eq(sqlite3_prepare_v2(base->connection, sql, -1, &statement, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_step(statement), SQLITE_ROW);
+  int64_t found = sqlite3_column_int64(statement, 0);
+  ck_assert_int_eq(sqlite3_finalize(statement), SQLITE_OK);
+  return found;
+}
+
+/* A database that shrinks: whatever was cached behind its end is not met when it grows again. */
+START_TEST(pages_behind_the_end_are_dropped) {
+  struct base base;
+  cache_count();
+  base_make(&base);
+  base_scatter(&base);
+  for (int i = 0; i < 3; i++) {
+    run(&base, "DELETE FROM t WHERE n > 20; DELETE FROM s WHERE n % 3 <> 0; VACUUM");
+    ck_assert_uint_gt(searches, 0);
+    run(&base, "BEGIN; INSERT INTO t SELECT n + 1000000, b FROM t; ROLLBACK");
+    run(&base, "INSERT INTO t (b) SELECT zeroblob(900) FROM s");
+    run(&base, "UPDATE s SET k = CAST(n || 'another one' AS BLOB)");
+    ck_assert_int_eq(number(&base, "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check = 'ok'"), 1);
+    ck_assert_int_eq(number(&base, "SELECT count(*) FROM t WHERE n <= 20 AND length(b) = 900"), 20);
+  }
+  base_remove(&base);
+}
+END_TEST
+
 Suite *layer_suite(void) {
   Suite *suite = suite_create("layer");
   TCase *tests = tcase_create("layer");
   if (place_is_file()) {
     tcase_add_test(tests, pages_of_a_checkpoint_are_written_in_few_pieces);
     tcase_add_loop_test(tests, failed_write_of_a_checkpoint_keeps_the_log, 0, 3);
+    tcase_add_test(tests, a_commit_does_not_search_the_cache);
+    tcase_add_test(tests, pages_behind_the_end_are_dropped);
   }
   suite_add_tcase(suite, tests);
   return suite;
