@@ -85,6 +85,7 @@ struct authorisation {
 #define AUTHORISATION_BODY_SIZE 73
 #define AUTHORISATION_TLV_SIZE  (2 + 1 + AUTHORISATION_BODY_SIZE)
 #define AUTHORISATION_SIZE      (AUTHORISATION_TLV_SIZE + RECORD_SIGNATURE_SIZE)
+#define AUTHORISATION_HASH_AT   31 /* in a record: where promise_hash begins */
 
 /* The server's order to block a card, for good. */
 struct block_order {

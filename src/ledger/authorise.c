@@ -125,6 +125,8 @@ static enum status answer_sign(const struct answer *answer, const uint8_t hash[C
 static enum status answer_insert(struct ledger *ledger, const struct answer *answer,
                                  const uint8_t record[AUTHORISATION_SIZE], int64_t id) {
   const struct promise *promise = answer->offer->promise;
+  uint8_t kept[BOOKING_AUTHORISATION_SIZE];
+  booking_shorten(record, kept);
   struct query query = query_begin(ledger, QUERY_BOOKING_ADD);
   query_i64(&query, id);
   query_i64(&query, answer->reason == STATUS_OK ? LEDGER_HELD : LEDGER_DECLINED);
@@ -138,10 +140,11 @@ static enum status answer_insert(struct ledger *ledger, const struct answer *ans
   query_text(&query, answer->reason == STATUS_OK ? "" : status_name(answer->reason));
   query_blob(&query, ledger->chain.hash, CRYPTO_SHA256_SIZE);
   query_blob(&query, answer->offer->record, PROMISE_SIZE);
-  query_blob(&query, record, AUTHORISATION_SIZE);
+  query_blob(&query, kept, sizeof kept);
   query_i64(&query, answer->offer->now);
   query_i64(&query, answer->reason == STATUS_OK ? answer->refund.sale : 0);
   query_i64(&query, answer->reason == STATUS_OK && answer->refund.in_points);
+  ledger->step_moves.holds += answer->reason == STATUS_OK;
   return query_run(&query);
 }
 

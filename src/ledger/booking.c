@@ -81,6 +81,24 @@ enum status booking_read(struct ledger *ledger, int64_t id, struct booking *book
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
+void booking_shorten(const uint8_t record[AUTHORISATION_SIZE], uint8_t kept[BOOKING_AUTHORISATION_SIZE]) {
+  memcpy(kept, record, AUTHORISATION_HASH_AT);
+  memcpy(kept + AUTHORISATION_HASH_AT, record + AUTHORISATION_HASH_AT + CRYPTO_SHA256_SIZE,
+         BOOKING_AUTHORISATION_SIZE - AUTHORISATION_HASH_AT);
+}
+
+/* Whole again, with the hash in the next column; false where there is none, as of an off-line purchase. */
+static bool authorisation_read(struct query *query, uint8_t record[AUTHORISATION_SIZE]) {
+  uint8_t kept[BOOKING_AUTHORISATION_SIZE], *after = record + AUTHORISATION_HASH_AT + CRYPTO_SHA256_SIZE;
+  bool there = query_read_bytes(query, kept, sizeof kept) > 0;
+  memcpy(record, kept, AUTHORISATION_HASH_AT);
+  query_read_blob(query, record + AUTHORISATION_HASH_AT, CRYPTO_SHA256_SIZE);
+  memcpy(after, kept + AUTHORISATION_HASH_AT, sizeof kept - AUTHORISATION_HASH_AT);
+  if (!there)
+    memset(record, 0, AUTHORISATION_SIZE);
+  return there;
+}
+
 static void transaction_read(struct ledger *ledger, struct query *query, struct ledger_transaction *transaction) {
   memset(transaction, 0, sizeof *transaction);
   int64_t id = query_read_i64(query);
@@ -97,7 +115,7 @@ static void transaction_read(struct ledger *ledger, struct query *query, struct 
   query_read_text(query, transaction->tender.reference, sizeof transaction->tender.reference);
   transaction->reversed = query_read_i64(query) != 0;
   query_read_blob(query, transaction->promise, PROMISE_SIZE);
-  if (query_read_bytes(query, transaction->authorisation, AUTHORISATION_SIZE) == 0)
+  if (!authorisation_read(query, transaction->authorisation))
     transaction->type = TRANSACTION_OFFLINE_PURCHASE;
   transaction->has_secret = query_read_i64(query) != 0 && transaction->type != TRANSACTION_OFFLINE_PURCHASE;
   query_read_blob(query, transaction->secret, SECRET_SIZE);

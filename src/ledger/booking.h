@@ -46,6 +46,10 @@ enum status promise_known(struct ledger *ledger, int64_t id, const uint8_t hash[
 enum status booking_transaction(struct ledger *ledger, int64_t id,
                                 struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
+/* An authorisation as its row has it: without the promise's hash, which is a column beside it. */
+#define BOOKING_AUTHORISATION_SIZE (AUTHORISATION_SIZE - CRYPTO_SHA256_SIZE)
+void booking_shorten(const uint8_t record[AUTHORISATION_SIZE], uint8_t kept[BOOKING_AUTHORISATION_SIZE]);
+
 /* Whether a card pays a merchant by it. */
 bool booking_pays(const struct booking *booking);
 /* What its hold holds: minor units, or the points that pay for it or come back; a small part's may be 0. */

@@ -172,6 +172,8 @@ static enum status bring_check(struct ledger *ledger, struct brought *brought) {
 static enum status bring_insert(struct ledger *ledger, const struct brought *brought) {
   const struct promise *promise = brought->promise;
   const struct ledger_receipt *receipt = brought->receipt;
+  uint8_t kept[BOOKING_AUTHORISATION_SIZE];
+  booking_shorten(receipt->record, kept);
   struct query query = query_begin(ledger, QUERY_BOOKING_ADD);
   query_i64(&query, brought->what->id);
   query_i64(&query, LEDGER_HELD);
@@ -185,10 +187,11 @@ static enum status bring_insert(struct ledger *ledger, const struct brought *bro
   query_text(&query, "");
   query_blob(&query, brought->what->hash, CRYPTO_SHA256_SIZE);
   query_blob(&query, brought->what->inquiry->offer.record, PROMISE_SIZE);
-  query_blob(&query, receipt->record, AUTHORISATION_SIZE);
+  query_blob(&query, kept, sizeof kept);
   query_i64(&query, brought->at);
   query_i64(&query, brought->refund.sale);
   query_i64(&query, brought->refund.in_points);
+  ledger->step_moves.holds++;
   return query_run(&query);
 }
 

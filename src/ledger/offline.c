@@ -339,6 +339,7 @@ static enum status bring_book(struct ledger *ledger, const struct bring *bring, 
   query_blob(&query, offer->record, PROMISE_SIZE);
   query_blob(&query, none, 0);
   query_i64(&query, offer->now);
+  ledger->step_moves.holds++;
   enum status status = query_run(&query);
   return status == STATUS_OK ? booking_read(ledger, bring->id, booking) : status;
 }

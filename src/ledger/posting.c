@@ -96,7 +96,7 @@ enum status posting_add(struct ledger *ledger, const struct posting *posting) {
   if (status == STATUS_OK)
     status = account_move(ledger, posting->credit, posting->amount);
   if (status == STATUS_OK)
-    ledger->step_postings++;
+    ledger->step_moves.postings++;
   return status;
 }
 

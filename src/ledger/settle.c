@@ -65,6 +65,8 @@ static enum status booking_set_state(struct ledger *ledger, int64_t id, uint8_t 
   query_blob(&query, secret, SECRET_SIZE);
   query_i64(&query, now);
   query_i64(&query, id);
+  if (state != LEDGER_REFUNDED)
+    ledger->step_moves.holds--;
   return query_run(&query);
 }
 

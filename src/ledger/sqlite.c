@@ -17,7 +17,7 @@
 #include "schema.h"
 
 #define SQLITE_APPLICATION_ID "1162892627" /* 0x45505553, "EPUS" */
-#define SQLITE_PAGE           "1024" /* of a new file: a payment touches many rows, and each writes its page whole */
+#define SQLITE_PAGE           "512" /* of a new file: a payment touches many rows, and each writes its page whole */
 
 static enum status sqlite_script(struct store *store, const char *statements) {
   return sqlite_status(sqlite3_exec(store->database, statements, NULL, NULL, NULL));

@@ -22,6 +22,16 @@ struct purse_change {
   int64_t balance, held, points, points_held;
 };
 
+/* What there is of postings and of open holds, or what a step adds. */
+struct moves {
+  int64_t postings, holds;
+};
+
+static inline void moves_add(struct moves *moves, struct moves more) {
+  moves->postings += more.postings;
+  moves->holds += more.holds;
+}
+
 struct ledger {
   const struct store_driver *driver;
   struct store *store;
@@ -35,8 +45,8 @@ struct ledger {
   struct purse_change change;
   struct ledger_incident incidents[LEDGER_INCIDENTS_MAX]; /* of this step, not yet written */
   size_t incident_count;
-  bool postings_counted;
-  uint64_t postings, step_postings;
+  bool postings_counted, holds_counted;
+  struct moves moves, step_moves;
   int64_t watch_cursor; /* where the driver keeps none */
   int64_t watch_cut;    /* the last settlement's last capture, when the pass began with what is due */
   struct due due;

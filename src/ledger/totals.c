@@ -23,7 +23,6 @@ static enum status totals_rows(struct ledger *ledger, struct ledger_totals *tota
   totals->terminals = (uint64_t)query_read_i64(&query);
   totals->merchants = (uint64_t)query_read_i64(&query);
   totals->incidents = (uint64_t)query_read_i64(&query);
-  totals->open_holds = (uint64_t)query_read_i64(&query);
   return query_end(&query);
 }
 
@@ -34,13 +33,25 @@ static enum status totals_postings(struct ledger *ledger, struct ledger_totals *
   if (!ledger->postings_counted) {
     struct query query = query_begin(ledger, QUERY_TOTAL_POSTINGS);
     (void)query_row(&query);
-    ledger->postings = (uint64_t)query_read_i64(&query);
+    ledger->moves.postings = query_read_i64(&query) - ledger->step_moves.postings;
     status = query_end(&query);
-    if (ledger->stepping)
-      ledger->postings -= ledger->step_postings;
     ledger->postings_counted = status == STATUS_OK;
   }
-  totals->postings = ledger->postings;
+  totals->postings = (uint64_t)ledger->moves.postings;
+  return status;
+}
+
+/* Likewise; but others end holds that began here, so where they do it is asked each time. */
+static enum status totals_holds(struct ledger *ledger, struct ledger_totals *totals) {
+  enum status status = STATUS_OK;
+  if (!ledger->holds_counted || ledger->driver->shared) {
+    struct query query = query_begin(ledger, QUERY_TOTAL_HOLDS);
+    (void)query_row(&query);
+    ledger->moves.holds = query_read_i64(&query) - ledger->step_moves.holds;
+    status = query_end(&query);
+    ledger->holds_counted = status == STATUS_OK;
+  }
+  totals->open_holds = (uint64_t)ledger->moves.holds;
   return status;
 }
 
@@ -106,6 +117,8 @@ enum status ledger_totals(struct ledger *ledger, struct ledger_totals *totals) {
     status = totals_rows(ledger, totals);
   if (status == STATUS_OK)
     status = totals_postings(ledger, totals);
+  if (status == STATUS_OK)
+    status = totals_holds(ledger, totals);
   if (status == STATUS_OK)
     status = totals_due(ledger, totals);
   return status;

@@ -14,14 +14,14 @@
 
 static void transact_forget(struct ledger *ledger) {
   ledger->step_status = STATUS_OK;
-  ledger->step_postings = 0;
+  ledger->step_moves = (struct moves){0};
   memset(&ledger->chain, 0, sizeof ledger->chain);
   memset(&ledger->change, 0, sizeof ledger->change);
 }
 
 /* What a group has so far. */
 struct group {
-  uint64_t postings;
+  struct moves moves;
   bool single; /* one step: whether it can be kept is told with the commit */
   bool kept;   /* there is something to commit */
   bool lost;   /* the store could not undo a step, so that nothing of the group may be committed */
@@ -46,7 +46,7 @@ static enum status transact_part(struct ledger *ledger, ledger_step *step, void 
   if (status == STATUS_OK)
     status = ledger->driver->keep(ledger->store, !group->single);
   if (status != STATUS_OK) {
-    ledger->step_postings = 0;
+    ledger->step_moves = (struct moves){0};
     enum status undone = ledger->driver->undo(ledger->store);
     group->lost = undone != STATUS_OK;
     status = group->lost ? undone : status;
@@ -58,7 +58,7 @@ static enum status transact_part(struct ledger *ledger, ledger_step *step, void 
 static void transact_job(struct ledger *ledger, struct ledger_job *job, struct group *group) {
   ledger->incident_count = 0;
   job->status = transact_part(ledger, job->step, job->context, group);
-  group->postings += ledger->step_postings;
+  moves_add(&group->moves, ledger->step_moves);
   job->bound = job->status == STATUS_OK || ledger->incident_count > 0;
   if (job->status != STATUS_OK && ledger->incident_count > 0 && !group->lost) {
     enum status noted = transact_part(ledger, NULL, NULL, group);
@@ -124,7 +124,7 @@ static enum status transact_once(struct ledger *ledger, struct ledger_job *jobs,
   if (status == STATUS_OK && group.kept)
     status = ledger->driver->commit(ledger->store);
   if (status == STATUS_OK)
-    ledger->postings += group.postings;
+    moves_add(&ledger->moves, group.moves);
   ledger->driver->rollback(ledger->store);
   ledger->stepping = false;
   return status;

@@ -63,7 +63,7 @@ START_TEST(names_the_contradiction) {
       {"UPDATE booking SET amount = 999 WHERE id = (1 << 32) | 2", "its promise says something else"},
       {"UPDATE booking SET hash = zeroblob(32) WHERE id = (1 << 32) | 3", "its promise is not the one that was hashed"},
       {"UPDATE booking SET promise = zeroblob(235) WHERE id = (1 << 32) | 3", "its promise cannot be read"},
-      {"UPDATE booking SET authorisation = zeroblob(143) WHERE id = (1 << 32) | 3", "its authorisation cannot be read"},
+      {"UPDATE booking SET authorisation = zeroblob(111) WHERE id = (1 << 32) | 3", "its authorisation cannot be read"},
       {"UPDATE booking SET authorisation = (SELECT authorisation FROM booking WHERE id = (1 << 32) | 2) "
        "WHERE id = (1 << 32) | 3",
        "its authorisation does not answer its promise"},

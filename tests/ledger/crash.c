@@ -93,7 +93,7 @@ START_TEST(survives_kill) {
 }
 END_TEST
 
-#define FRAME 1048 /* bytes of the write-ahead log for a page, with its header */
+#define FRAME 536 /* bytes of the write-ahead log for a page, with its header */
 
 static void limit_file_size(rlim_t size) {
   struct rlimit limit;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "epurse/ledger_pending.h"
+#include "epurse/ledger_totals.h"
 #include "owed_scene.h"
 #include "suites.h"
 #include "world.h"
@@ -54,6 +55,38 @@ START_TEST(hold_tells_where_and_whose) {
   ck_assert_int_eq(world_reverse(&world, &purse, 1, RELOAD), STATUS_OK);
   ck_assert_int_eq(ledger_hold_list(world.ledger, NULL, &hold, 1, &count), STATUS_OK);
   ck_assert(hold.reversed);
+  world_close(&world);
+}
+END_TEST
+
+static void assert_holds(struct world *world, uint64_t holds) {
+  struct ledger_totals totals;
+  ck_assert_int_eq(ledger_totals(world->ledger, &totals), STATUS_OK);
+  ck_assert_uint_eq(totals.open_holds, holds);
+}
+
+/* Counted in the ledger once, from then on by what each step says: the same as those that are listed. */
+START_TEST(holds_are_counted_on) {
+  struct world world;
+  struct purse purses[2];
+  struct ask ask;
+  world_open(&world);
+  for (uint32_t i = 0; i < 2; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    world_complete(&world, &purses[i], TRANSACTION_LOAD, 5000, RELOAD);
+  }
+  assert_holds(&world, 0);
+  world_commit(&world, &purses[0], TRANSACTION_PURCHASE, 10, POS);
+  assert_holds(&world, 1);
+  world_authorise(&world, &purses[1], TRANSACTION_PURCHASE, 10, POS, &ask);
+  assert_holds(&world, 2);
+  world_authorise(&world, &purses[1], TRANSACTION_PURCHASE, 10, POS, &ask); /* the one before is released */
+  assert_holds(&world, 2);
+  world_authorise(&world, &purses[1], TRANSACTION_PURCHASE, 6000, POS, &ask); /* declined; so is the one before */
+  ck_assert_int_ne(ask.outcome, STATUS_OK);
+  assert_holds(&world, 1);
+  ck_assert_int_eq(world_confirm(&world, &purses[0], purses[0].atc, purses[0].secret), STATUS_OK);
+  assert_holds(&world, 0);
   world_close(&world);
 }
 END_TEST
@@ -190,6 +223,7 @@ Suite *pending_suite(void) {
   Suite *suite = suite_create("pending");
   TCase *tests = tcase_create("pending");
   tcase_add_test(tests, hold_tells_where_and_whose);
+  tcase_add_test(tests, holds_are_counted_on);
   tcase_add_test(tests, owed_since_the_load_that_was_paid_for);
   tcase_add_test(tests, a_part_that_was_credited_leaves_the_rest_owed);
   tcase_add_test(tests, what_was_credited_is_not_given_back);

@@ -225,7 +225,7 @@ START_TEST(looks_at_no_older_purchase) {
     ck_assert_int_eq(sqlite3_prepare_v2(database, sql, -1, &statement, NULL), SQLITE_OK);
     for (; sqlite3_step(statement) == SQLITE_ROW; steps++) {
       const char *step = (const char *)sqlite3_column_text(statement, 3);
-      bool booked = strstr(step, "booking") != NULL && strstr(step, "USING INDEX booking_open") == NULL &&
+      bool booked = strstr(step, "booking") != NULL && strstr(step, "USING INDEX booking_open_refund") == NULL &&
                     strstr(step, "sqlite_autoindex_booking_1 (id=?)") == NULL; /* one, by its name */
       ck_assert_msg(!booked && strstr(step, "posting") == NULL && strstr(step, "SCAN capture") == NULL &&
                         strstr(step, "SCAN transfer") == NULL && strstr(step, "SCAN offline_promise") == NULL,

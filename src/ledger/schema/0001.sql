@@ -164,7 +164,7 @@ CREATE TABLE booking (
   reason TEXT NOT NULL,
   hash BLOB NOT NULL CHECK (length(hash) = 32), -- of the promise
   promise BLOB NOT NULL,
-  authorisation BLOB NOT NULL,
+  authorisation BLOB NOT NULL, -- without the hash of the promise (src/ledger/booking.h)
   secret BLOB CHECK (length(secret) = 32), -- r
   created_at INTEGER NOT NULL,
   settled_at INTEGER NOT NULL DEFAULT 0,
@@ -174,7 +174,7 @@ CREATE TABLE booking (
   CHECK ((state = 2) = (secret IS NOT NULL)),
   CHECK (state NOT IN (5, 6) OR type = 2)
 ) STRICT;
-CREATE INDEX booking_open ON booking (id) WHERE state = 1;
+CREATE INDEX booking_open_refund ON booking (id) WHERE state = 1 AND type = 4; -- of the others the cards' rows tell
 
 CREATE TRIGGER booking_first BEFORE INSERT ON booking WHEN NEW.state NOT IN (1, 4)
 BEGIN SELECT RAISE(ABORT, 'a transaction begins held or declined'); END;

@@ -190,7 +190,7 @@ CREATE TABLE booking (
   reason text NOT NULL,
   hash bytea NOT NULL CHECK (length(hash) = 32),
   promise bytea NOT NULL,
-  authorisation bytea NOT NULL,
+  authorisation bytea NOT NULL, -- without the hash of the promise (src/ledger/booking.h)
   secret bytea CHECK (length(secret) = 32),
   created_at bigint NOT NULL,
   settled_at bigint NOT NULL DEFAULT 0,
