@@ -147,7 +147,8 @@ START_TEST(as_many_compute_as_there_are_processors) {
 }
 END_TEST
 
-/* One that is called on top of those that may compute would find nothing to do, and have cost two changes of thread. */
+/* One that is called on top of those that may compute would find nothing to do, and have cost two changes of thread.
+ * Whether one too many would be called depends on how soon the first ones come, hence some rounds. */
 START_TEST(no_more_are_called_than_may_compute) {
   struct event_base *base = event_base_new();
   struct exchange exchanges[8] = {0};
@@ -157,15 +158,18 @@ START_TEST(no_more_are_called_than_may_compute) {
 
   sem_init(&may_work, 0, 0);
   ck_assert_int_eq(worker_pool_open(&options, &pool), STATUS_OK);
-  while (worker_pool_look(pool).idle < 8)
-    sched_yield();
-  for (size_t i = 0; i < 8; i++)
-    ck_assert_int_eq(worker_pool_submit(pool, &exchanges[i]), STATUS_OK);
-  ck_assert_uint_eq(worker_pool_look(pool).idle, 6);
-  for (size_t i = 0; i < 8; i++)
-    sem_post(&may_work);
+  for (unsigned round = 1; round <= 30; round++) {
+    while (worker_pool_look(pool).idle < 8)
+      sched_yield();
+    for (size_t i = 0; i < 8; i++)
+      ck_assert_int_eq(worker_pool_submit(pool, &exchanges[i]), STATUS_OK);
+    ck_assert_uint_eq(worker_pool_look(pool).idle, 6);
+    for (size_t i = 0; i < 8; i++)
+      sem_post(&may_work);
+    while (answered < 8 * round)
+      ck_assert_int_eq(event_base_loop(base, EVLOOP_ONCE), 0);
+  }
   worker_pool_close(&pool);
-  ck_assert_uint_eq(answered, 8);
   event_base_free(base);
 }
 END_TEST
