@@ -29,7 +29,8 @@ static enum status merchant_take(const struct admin *admin, const char *id, stru
                         MERCHANT_MAX, id);
   }
   if (name[strspn(name, " ")] == '\0' || strlen(name) > LEDGER_NAME_MAX)
-    return admin_refuse(admin, STATUS_USAGE, "a merchant's name has 1 to %d bytes, and not only blanks", LEDGER_NAME_MAX);
+    return admin_refuse(admin, STATUS_USAGE, "a merchant's name has 1 to %d bytes, and not only blanks",
+                        LEDGER_NAME_MAX);
   *merchant = (struct merchant_message){.points_rate = admin->points_rate};
   (void)snprintf(merchant->id, sizeof merchant->id, "%s", id);
   (void)snprintf(merchant->name, sizeof merchant->name, "%s", name);

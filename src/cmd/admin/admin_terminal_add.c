@@ -198,8 +198,7 @@ static void terminal_report(struct admin *admin, const struct joining *joining) 
 static enum status waiting_check(const struct admin *admin, const char *tid, struct terminal_order *order) {
   if (tid != NULL || admin->request != NULL || admin->out != NULL || admin->role != NULL || admin->merchant != NULL ||
       admin->url != NULL)
-    return admin_refuse(admin, STATUS_USAGE,
-                        "--waiting goes with no terminal's name, and with no option but --days");
+    return admin_refuse(admin, STATUS_USAGE, "--waiting goes with no terminal's name, and with no option but --days");
   order->days = admin->days;
   return STATUS_OK;
 }
