@@ -5,7 +5,7 @@
 
 #include "epurse/crypto.h"
 #include "epurse/must_use.h"
-#include "epurse/number.h"
+#include "epurse/record.h"
 #include "epurse/status.h"
 
 struct ledger;
