@@ -135,11 +135,17 @@ static void counting_truncate(sqlite3_pcache *cache, unsigned limit) {
   true_cache.xTruncate(cache, limit);
 }
 
+/* Below the ledger's, whether or not that was made known to SQLite before. */
 static void cache_count(void) {
+  static const sqlite3_pcache_methods2 none;
+  ck_assert_int_eq(sqlite_log_register(), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_shutdown(), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_PCACHE2, &none), SQLITE_OK);
   ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_GETPCACHE2, &true_cache), SQLITE_OK);
   sqlite3_pcache_methods2 counting = true_cache;
   counting.xTruncate = counting_truncate;
   ck_assert_int_eq(sqlite3_config(SQLITE_CONFIG_PCACHE2, &counting), SQLITE_OK);
+  ck_assert_int_eq(sqlite_cache_register(), SQLITE_OK);
 }
 
 static void base_scatter(const struct base *base) {
