@@ -9,7 +9,7 @@ endif
 EXTRA_DIST += $(program_pages:=.scd) $(other_pages:=.scd) man/exit-status.awk man/findings.awk
 CLEANFILES += $(program_pages) $(other_pages)
 dist_doc_DATA = LICENSE NEWS README.md docs/epurse-json.schema.json docs/openapi.yaml docs/till-openapi.yaml
-EXTRA_DIST += docs/card-cost.md docs/performance.md docs/testing.md autogen.sh check.sh demo.sh setup.sh .clang-format \
+EXTRA_DIST += docs/card-cost.md docs/performance.md docs/performance-earlier.md docs/testing.md autogen.sh check.sh demo.sh setup.sh .clang-format \
 	.editorconfig CONTRIBUTING.md SECURITY.md docs/architecture.md docs/counting.md docs/found.md docs/glossary.md \
 	docs/ledger.md docs/pictures/bench-cards.svg docs/pictures/bench-latency.svg docs/pictures/bench-till.svg \
 	docs/pictures/bench-time.svg docs/pictures/parts.svg docs/pictures/payment.svg docs/pictures/receipt.svg \

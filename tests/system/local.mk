@@ -155,7 +155,7 @@ check_PROGRAMS += tests/system/torture
 EXTRA_DIST += formal/README.md formal/steps formal/payout.pml formal/offline.pml
 tests_system_torture_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=journal_begin -Wl,--wrap=journal_update -Wl,--wrap=journal_next_seq \
 	-Wl,--wrap=journal_reported -Wl,--wrap=http_client_post -Wl,--wrap=line_exchange -Wl,--wrap=sqlite3_exec \
-	-Wl,--wrap=pwrite -Wl,--wrap=card_power_on -Wl,--wrap=rename -Wl,--wrap=time -Wl,--wrap=nanosleep \
+	-Wl,--wrap=pwrite -Wl,--wrap=card_power_on -Wl,--wrap=rename -Wl,--wrap=time -Wl,--wrap=clock_gettime -Wl,--wrap=nanosleep \
 	-Wl,--wrap=key_load -Wl,--wrap=key_free -Wl,--wrap=public_key_load -Wl,--wrap=peer_connect -Wl,--wrap=peer_write \
 	-Wl,--wrap=zvt_hold_begin -Wl,--wrap=zvt_hold_end
 torture_sources = tests/bank/tender_book.c tests/system/torture.c tests/system/torture_bank.c tests/system/torture_fault.c \
