@@ -243,6 +243,21 @@ static pid_t canceller_begin(void) {
   return process;
 }
 
+/* Waits until commits wait for a standby: the reload is some process's of the server to see, and no answer says that it has. */
+static void standby_awaited(void) {
+  const char *store = getenv("LEDGER_TEST_STORE");
+  pid_t process = fork();
+  ck_assert_int_ge(process, 0);
+  while (process == 0) /* the first that does not come back waits */
+    (void)place_run(store, "SELECT pg_logical_emit_message(true, 'test', '')");
+  ck_assert_int_eq(place_run(store, "DO $$ BEGIN WHILE NOT EXISTS (SELECT 1 FROM pg_stat_activity "
+                                    "WHERE wait_event = 'SyncRep') LOOP PERFORM pg_sleep(0.01); "
+                                    "PERFORM pg_stat_clear_snapshot(); END LOOP; END $$"),
+                   PLACE_DONE);
+  ck_assert_int_eq(kill(process, SIGKILL), 0);
+  ck_assert_int_eq(waitpid(process, NULL, 0), process);
+}
+
 START_TEST(a_cancelled_wait_for_a_standby_is_no_commit) {
   struct world world;
   struct purse purse;
@@ -250,6 +265,7 @@ START_TEST(a_cancelled_wait_for_a_standby_is_no_commit) {
   card_with_money(&world, &purse);
   purse_promise(&purse, TRANSACTION_PURCHASE, 100, POS);
   standby_wanted("nobody");
+  standby_awaited();
   pid_t canceller = canceller_begin();
   ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
   ck_assert_uint_eq(held_atc(&world, &purse), purse.atc); /* here it is, and nowhere else */

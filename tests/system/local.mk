@@ -43,7 +43,7 @@ dist_check_SCRIPTS += tests/system/proverif.test
 EXTRA_DIST += formal/proverif/keys.pv formal/proverif/load.pv formal/proverif/pin.pv formal/proverif/purchase.pv \
 	tests/system/cap-file.py tests/system/prover.py tests/system/proverif.py formal/proverif/offline.pv \
 	formal/proverif/order.pv formal/proverif/payout.pv formal/proverif/refund.pv formal/proverif/remembered.pv
-EXTRA_DIST += formal/commit.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py tests/system/balance.py \
+EXTRA_DIST += formal/README.md formal/steps formal/commit.pml formal/payout.pml formal/offline.pml tests/system/pain.001.001.09-part.xsd tests/system/stranger-card.py tests/system/balance.py \
 	tests/system/json-check.py tests/system/at-terminal.py tests/system/world.sh
 
 # Under `epurse-admin init` in the worlds of the tests. Sanitizers want to be loaded first: their worlds do without.
@@ -145,19 +145,16 @@ check_PROGRAMS += tests/system/check_door
 TESTS += tests/system/check_door
 tests_system_check_door_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/door_objects.c
 tests_system_check_door_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
-# The rules by which the ledger grows beyond one machine.
-EXTRA_DIST += docs/scale.md tests/system/scale-rules.py
-# The conformance page and the threat model against the logs: tests/conformance itself, on made-up ones.
-EXTRA_DIST += tests/conformance docs/requirements.map docs/requirements.md docs/security.md
+# The rules by which the ledger grows beyond one machine; the conformance page and the threat model against the logs: tests/conformance
+# itself, on made-up ones.
+EXTRA_DIST += docs/scale.md tests/system/scale-rules.py tests/conformance docs/requirements.map docs/requirements.md docs/security.md
 # The tear and crash engine: every single fault of every operation, and random ones. Wrapped at link time are the
 # terminal's journal, its lines to server and bank, the server's commits, the card's file and its memory.
 check_PROGRAMS += tests/system/torture
-EXTRA_DIST += formal/README.md formal/steps formal/payout.pml formal/offline.pml
 tests_system_torture_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=journal_begin -Wl,--wrap=journal_update -Wl,--wrap=journal_next_seq \
 	-Wl,--wrap=journal_reported -Wl,--wrap=http_client_post -Wl,--wrap=line_exchange -Wl,--wrap=sqlite3_exec \
 	-Wl,--wrap=pwrite -Wl,--wrap=card_power_on -Wl,--wrap=rename -Wl,--wrap=time -Wl,--wrap=clock_gettime -Wl,--wrap=nanosleep \
-	-Wl,--wrap=key_load -Wl,--wrap=key_free -Wl,--wrap=public_key_load -Wl,--wrap=peer_connect -Wl,--wrap=peer_write \
-	-Wl,--wrap=zvt_hold_begin -Wl,--wrap=zvt_hold_end
+	-Wl,--wrap=key_load -Wl,--wrap=key_free -Wl,--wrap=public_key_load -Wl,--wrap=peer_connect -Wl,--wrap=peer_write -Wl,--wrap=zvt_hold_begin -Wl,--wrap=zvt_hold_end
 torture_sources = tests/bank/tender_book.c tests/system/torture.c tests/system/torture_bank.c tests/system/torture_fault.c \
 	tests/system/torture_judge.c tests/system/torture_judge_journal.c tests/system/torture_judge_payout.c \
 	tests/system/torture_judge_refund.c tests/system/torture_keys.c tests/system/torture_operation.c tests/system/torture_random.c \
