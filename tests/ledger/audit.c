@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The audit names each contradiction that somebody with the file in hand can bring about. */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -159,12 +160,59 @@ START_TEST(totals_tell_the_sums) {
 }
 END_TEST
 
+static void any_cid(sqlite3_context *context, int count, sqlite3_value **values) {
+  (void)count, (void)values;
+  sqlite3_result_null(context);
+}
+
+/* A loop that goes through all of something for each row of another one makes a million cards a day's work. In a query plan loops that
+ * lie in each other have one parent. */
+#define PARENTS_MAX 4096
+static void assert_no_product(sqlite3 *database, const char *question) {
+  static bool scanned[PARENTS_MAX];
+  char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", question);
+  sqlite3_stmt *plan = NULL;
+  memset(scanned, 0, sizeof scanned);
+  ck_assert_int_eq(sqlite3_prepare_v2(database, sql, -1, &plan, NULL), SQLITE_OK);
+  while (sqlite3_step(plan) == SQLITE_ROW) {
+    int parent = sqlite3_column_int(plan, 1);
+    bool scan = strncmp((const char *)sqlite3_column_text(plan, 3), "SCAN", 4) == 0;
+    ck_assert_int_lt(parent, PARENTS_MAX);
+    ck_assert_msg(!scan || !scanned[parent], "%s\n%s", sqlite3_column_text(plan, 3), question);
+    scanned[parent] = scanned[parent] || scan;
+  }
+  ck_assert_int_eq(sqlite3_finalize(plan), SQLITE_OK);
+  sqlite3_free(sql);
+}
+
+START_TEST(no_question_multiplies) {
+  static const char *const questions[] = {
+#define AUDIT(flaw, sql) sql,
+#include "ledger/audits.def"
+#undef AUDIT
+  };
+  struct world world;
+  sqlite3 *database = NULL;
+  if (!place_is_file())
+    return;
+  open_used(&world);
+  ledger_close(&world.ledger);
+  ck_assert_int_eq(sqlite3_open(world.path, &database), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_create_function(database, "cid", 1, SQLITE_UTF8, NULL, any_cid, NULL, NULL), SQLITE_OK);
+  for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+    assert_no_product(database, questions[i]);
+  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+  world_discard(&world);
+}
+END_TEST
+
 Suite *audit_suite(void) {
   Suite *suite = suite_create("audit");
   TCase *tests = tcase_create("audit");
   tcase_add_loop_test(tests, names_the_contradiction, 0, ATTEMPTS);
   tcase_add_test(tests, names_a_broken_chain);
   tcase_add_test(tests, totals_tell_the_sums);
+  tcase_add_test(tests, no_question_multiplies);
   suite_add_tcase(suite, tests);
   return suite;
 }
