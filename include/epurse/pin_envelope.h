@@ -25,8 +25,8 @@ struct pin_agreement {
   uint8_t content_key[32]; /* of A256GCM */
   uint32_t uses;           /* envelopes sealed with it */
   int64_t since;           /* that it is sealed with, in its owner's seconds */
-  char
-      header[PIN_HEADER_KEPT]; /* as the opened envelopes have it, so that it is read once; longer ones are read anew */
+  /* As the opened envelopes have it, so that it is read once; longer ones are read anew. */
+  char header[PIN_HEADER_KEPT];
   size_t header_len;
 };
 

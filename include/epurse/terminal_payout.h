@@ -52,9 +52,6 @@ enum status payout_all_run(struct terminal *terminal, struct reader *reader, str
                            const struct payout_desk *desk, const struct dialogue *dialogue,
                            struct outcome *outcome) EPURSE_MUST_USE;
 
-/* What the payout of that card that is open in the journal comes to. STATUS_INSUFFICIENT_BALANCE: there is none. */
-enum status payout_open_amount(struct terminal *terminal, const uint8_t cid[CID_SIZE], int64_t *minor) EPURSE_MUST_USE;
-
 /* Asks the cashier about each payout of the journal that was to be handed out, and was not confirmed, and the server about those
  * that end their cards first; no card is needed. STATUS_OK
  * also where some stay open. */
