@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # How many payments the real server makes, and what the machine could do at most: `make bench`, docs/performance.md.
 check_PROGRAMS += epurse-bench
-epurse_bench_SOURCES = tests/bench/bare.c tests/bench/bare_postgres.c tests/bench/bare_sqlite.c tests/bench/configure.c \
+epurse_bench_SOURCES = tests/bench/awake.c tests/bench/bare.c tests/bench/bare_postgres.c tests/bench/bare_sqlite.c tests/bench/configure.c \
 	tests/bench/chart.c tests/bench/chart_till.c tests/bench/crew.c tests/bench/drive.c tests/bench/fill.c tests/bench/gauge.c \
 	tests/bench/judge.c \
 	tests/bench/latency.c tests/bench/limit.c \

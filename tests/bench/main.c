@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "awake.h"
 #include "bare.h"
 #include "chart.h"
 #include "epurse/ledger.h"
@@ -73,6 +74,7 @@ static void parts_run(struct stage *stage, json_t *report) {
                                             part_restart, part_failover, part_idle,   part_soak};
   json_t *parts = json_object_get(report, "parts");
   server_start(&stage->server, &stage->world);
+  awake_begin(stage->plan->awake ? stage->plan->server_cpus : NULL);
   drive_open(&stage->shop_drive, &stage->shops, &stage->server);
   for (enum plan_part part = 0; part < PLAN_PART_COUNT; part++) {
     if (!stage->plan->parts[part] && part != PLAN_LOADS) /* without loads nobody can pay */
@@ -80,6 +82,7 @@ static void parts_run(struct stage *stage, json_t *report) {
     fprintf(stderr, "epurse-bench: %s\n", plan_word(part));
     json_object_set_new(parts, plan_word(part), run[part](stage));
   }
+  awake_end();
   drive_close(&stage->shop_drive);
   part_end(stage);
   json_object_set_new(report, "server_memory_peak_kB", json_integer(server_memory(&stage->server).peak));

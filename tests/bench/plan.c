@@ -41,6 +41,7 @@ static const char usage[] =
     "  --set=SECTION.KEY=V   a line of epursed.conf; may be repeated\n"
     "  --server-cpus=LIST    processors of the server, like 1 or 0,1\n"
     "  --own-cpus=LIST       processors of this program while it measures\n"
+    "  --awake               keep the server's processors from halting where they have nothing to do\n"
     "  --threads=N           that make messages and check answers between the parts (2)\n"
     "  --programs=DIR        where epursed and epurse-admin are (.)\n"
     "  --folder=DIR          where the world is made: a real disk (.)\n"
@@ -112,6 +113,7 @@ enum letter {
   DRAW,
   REFERENCES,
   NO_AUDIT,
+  AWAKE,
   KEEP,
   HELP
 };
@@ -141,6 +143,9 @@ static void take_place(int letter, struct plan *plan) {
     break;
   case NO_AUDIT:
     plan->audit = false;
+    break;
+  case AWAKE:
+    plan->awake = true;
     break;
   case KEEP:
     plan->keep = true;
@@ -236,6 +241,7 @@ static const struct option options[] = {{"cards", required_argument, NULL, CARDS
                                         {"draw", required_argument, NULL, DRAW},
                                         {"references", no_argument, NULL, REFERENCES},
                                         {"no-audit", no_argument, NULL, NO_AUDIT},
+                                        {"awake", no_argument, NULL, AWAKE},
                                         {"keep", no_argument, NULL, KEEP},
                                         {"help", no_argument, NULL, HELP},
                                         {NULL, 0, NULL, 0}};
@@ -263,6 +269,7 @@ void plan_parse(int argc, char **argv, struct plan *plan) {
   must(optind == argc, "there is no operand '%s'", argc > optind ? argv[optind] : "");
   must(plan->servers == 1 || strcmp(plan->store, "sqlite") != 0, "several servers want --store=postgresql://...");
   must(plan->failover != NULL || !plan->parts[PLAN_FAILOVER], "the part `failover` wants a command: --failover");
+  must(!plan->awake || plan->server_cpus != NULL, "--awake wants --server-cpus");
   must(plan->active < plan->cards, "more active cards than cards");
   must(plan->active >= plan->connections, "a terminal without a card: --active below --connections");
 }

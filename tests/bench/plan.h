@@ -56,6 +56,7 @@ struct plan {
   bool parts[PLAN_PART_COUNT];
   bool references; /* each order has one, the merchant's */
   bool audit;      /* the ledger's own check at the end */
+  bool awake;      /* the server's processors do not halt while it is measured */
   bool keep;       /* the world's folder stays */
 };
 

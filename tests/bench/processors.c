@@ -9,7 +9,9 @@
 
 #include "must.h"
 
-static void take(const char *cpus, cpu_set_t *set) {
+cpu_set_t processors_of(const char *cpus) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
   for (const char *at = cpus; *at != '\0';) {
     char *end = NULL;
     unsigned long first = strtoul(at, &end, 10), last = first;
@@ -17,16 +19,17 @@ static void take(const char *cpus, cpu_set_t *set) {
       last = strtoul(end + 1, &end, 10);
     must(end != at && last < CPU_SETSIZE && (*end == ',' || *end == '\0'), "no list of processors: %s", cpus);
     for (unsigned long cpu = first; cpu <= last; cpu++)
-      CPU_SET(cpu, set);
+      CPU_SET(cpu, &set);
     at = *end == ',' ? end + 1 : end;
   }
+  return set;
 }
 
 void processors_keep(const char *cpus) {
   cpu_set_t set;
   CPU_ZERO(&set);
   if (cpus != NULL)
-    take(cpus, &set);
+    set = processors_of(cpus);
   for (long cpu = 0; cpus == NULL && cpu < sysconf(_SC_NPROCESSORS_CONF); cpu++)
     CPU_SET((size_t)cpu, &set);
   must(sched_setaffinity(0, sizeof set, &set) == 0, "no such processors: %s", cpus != NULL ? cpus : "all");

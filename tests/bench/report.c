@@ -45,15 +45,16 @@ json_t *report_begin(const struct plan *plan) {
   time_t seconds = time(NULL);
   struct tm utc;
   (void)strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
-  return json_pack("{s:s, s:{s:o, s:I, s:o, s:s, s:s}, s:{s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:s}, s:{}}", "begun",
+  return json_pack("{s:s, s:{s:o, s:I, s:o, s:s, s:s}, s:{s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:s, s:s}, s:{}}",
+                   "begun",
                    now, //
                    "machine", "processor", fact("/proc/cpuinfo", "model name"), "processors",
                    (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "load_before", load(), "openssl",
                    OpenSSL_version(OPENSSL_VERSION), "sqlite", sqlite3_libversion(), //
                    "plan", "store", plan->store, "cards", (json_int_t)plan->cards, "active", (json_int_t)plan->active,
                    "connections", (json_int_t)plan->connections, "servers", (json_int_t)plan->servers,
-                   "confirmations_in_one", (json_int_t)plan->batch, "references", (int)plan->references, "server_cpus",
-                   plan->server_cpus != NULL ? plan->server_cpus : "any", "own_cpus",
+                   "confirmations_in_one", (json_int_t)plan->batch, "references", (int)plan->references, "awake",
+                   (int)plan->awake, "server_cpus", plan->server_cpus != NULL ? plan->server_cpus : "any", "own_cpus",
                    plan->own_cpus != NULL ? plan->own_cpus : "any", "parts");
 }
 
