@@ -15,6 +15,11 @@
 #include "http/metrics.h"
 #include "http/worker_pool.h"
 
+/* Steps that name several cards, confirmations of many payments, come at one moment from many terminals, after a break for
+ * one. Nobody stands at a till for them. So they go after the others, and so many cards in all, or one step, are touched by
+ * those that are in one group: 64 terminals' confirmations in one would hold up every payment for 60 ms. */
+#define LONG_STEPS_CARDS 64
+
 /* Lives on the stack of the thread that waits for it. */
 struct job {
   struct job *next;
@@ -36,7 +41,7 @@ struct writer {
   struct timespec until;   /* the thread's: when a group that waits for more stops waiting */
   sem_t call;              /* 1: the thread was called and has not come yet */
   pthread_mutex_t lock;    /* over what follows */
-  struct queue readings, steps;
+  struct queue readings, steps, long_steps;
   bool idle; /* the thread waits and was not called */
   bool stopping;
 };
@@ -64,6 +69,10 @@ static struct queue queue_take(struct queue *queue, size_t most) {
   if (queue->first == NULL)
     queue->last = NULL;
   return taken;
+}
+
+static bool is_long(const struct job *job) {
+  return job->work.hint_count > 1;
 }
 
 /* ---- the writer's thread ---- */
@@ -119,15 +128,19 @@ static struct timespec from_now(unsigned microseconds) {
   return at;
 }
 
+static size_t steps_waiting(const struct writer *writer) {
+  return writer->steps.count + writer->long_steps.count;
+}
+
 /* Whether the steps that are here are a group. One that is not full waits a moment for more where the last one had
  * company; readings do not end that: what they lead to are the steps that it waits for. Called with the lock. */
 static bool is_due(const struct writer *writer) {
   const struct timespec *until = &writer->until;
   struct timespec now = {0};
 
-  if (writer->steps.count == 0)
+  if (steps_waiting(writer) == 0)
     return false;
-  if (writer->stopping || !writer->company || writer->steps.count >= writer->options.group)
+  if (writer->stopping || !writer->company || steps_waiting(writer) >= writer->options.group)
     return true;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
@@ -151,7 +164,7 @@ static void await_call(struct writer *writer, const struct timespec *until) {
 /* Waits until there is something to do; false: there never will be. Called and left with the lock. */
 static bool await(struct writer *writer) {
   while (writer->readings.count == 0 && !is_due(writer)) {
-    bool empty = writer->steps.count == 0;
+    bool empty = steps_waiting(writer) == 0;
     if (empty && writer->stopping)
       return false;
     await_call(writer, empty ? NULL : &writer->until);
@@ -161,13 +174,28 @@ static bool await(struct writer *writer) {
   return true;
 }
 
+/* There is always a place for a long one. Called with the lock. */
+static struct queue group_take(struct writer *writer) {
+  size_t most = writer->options.group, cards = 0;
+  struct queue group = queue_take(&writer->steps, writer->long_steps.count > 0 ? most - 1 : most);
+
+  while (writer->long_steps.count > 0 && group.count < most) {
+    cards += writer->long_steps.first->work.hint_count;
+    if (cards > LONG_STEPS_CARDS && cards > writer->long_steps.first->work.hint_count)
+      break;
+    struct queue next = queue_take(&writer->long_steps, 1);
+    queue_add(&group, next.first);
+  }
+  return group;
+}
+
 static void *run(void *context) {
   struct writer *writer = context;
 
   pthread_mutex_lock(&writer->lock);
   while (await(writer)) {
     struct queue readings = queue_take(&writer->readings, writer->readings.count);
-    struct queue steps = queue_take(&writer->steps, is_due(writer) ? writer->options.group : 0);
+    struct queue steps = is_due(writer) ? group_take(writer) : (struct queue){0};
     pthread_mutex_unlock(&writer->lock);
     pthread_mutex_lock(&writer->at_work);
     if (readings.count > 0)
@@ -197,7 +225,7 @@ static void wake(struct writer *writer) {
 /* Whether there is something to do that it does not wake up for by itself: a group that has begun has its moment.
  * Called with the lock. */
 static bool is_news(const struct writer *writer) {
-  return writer->readings.count > 0 || writer->steps.count == 1 || writer->steps.count >= writer->options.group;
+  return writer->readings.count > 0 || steps_waiting(writer) == 1 || steps_waiting(writer) >= writer->options.group;
 }
 
 static enum status hand_in(struct writer *writer, struct queue *queue, struct job *job) {
@@ -218,8 +246,9 @@ static enum status hand_in(struct writer *writer, struct queue *queue, struct jo
 
 enum status writer_transact_job(struct writer *writer, const struct ledger_job *work) {
   struct job job = {.work = *work};
+  bool last = is_long(&job) && writer->options.group > 1;
 
-  return hand_in(writer, &writer->steps, &job);
+  return hand_in(writer, last ? &writer->long_steps : &writer->steps, &job);
 }
 
 enum status writer_transact(struct writer *writer, ledger_step *step, void *context) {
@@ -255,7 +284,8 @@ enum status writer_read(struct writer *writer, ledger_step *step, void *context)
 
 struct writer_state writer_look(struct writer *writer) {
   pthread_mutex_lock(&writer->lock);
-  struct writer_state state = {.readings = writer->readings.count, .steps = writer->steps.count, .idle = writer->idle};
+  struct writer_state state = {
+      .readings = writer->readings.count, .steps = steps_waiting(writer), .idle = writer->idle};
   pthread_mutex_unlock(&writer->lock);
   return state;
 }

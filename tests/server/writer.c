@@ -154,13 +154,14 @@ static void *add_one(void *context) {
 }
 
 /* Holds the writer, and lets all threads hand in a step meanwhile. */
-static void fill_queue(struct writer *writer, struct thread *holder, struct thread threads[THREADS]) {
+static void fill_queue(struct writer *writer, struct thread *holder, void *(*body)(void *),
+                       struct thread threads[THREADS]) {
   sem_init(&holding.begun, 0, 0);
   sem_init(&holding.may_end, 0, 0);
   *holder = (struct thread){.writer = writer};
   ck_assert_int_eq(pthread_create(&holder->id, NULL, hold_one, holder), 0);
   sem_wait(&holding.begun);
-  run_threads(writer, add_one, threads);
+  run_threads(writer, body, threads);
   while (writer_look(writer).steps < THREADS)
     pause_ms(1);
 }
@@ -170,7 +171,7 @@ START_TEST(what_waits_is_committed_together) {
   struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
   struct thread holder, threads[THREADS];
 
-  fill_queue(writer, &holder, threads);
+  fill_queue(writer, &holder, add_one, threads);
   sem_post(&holding.may_end);
   ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
   join_threads(threads);
@@ -180,12 +181,52 @@ START_TEST(what_waits_is_committed_together) {
 }
 END_TEST
 
+/* A payment, or the confirmations of many: notes when it came about. */
+static atomic_uint places;
+static unsigned place_of[THREADS];
+
+static enum status note_place(struct ledger *ledger, void *context) {
+  const struct thread *thread = context;
+
+  (void)ledger;
+  place_of[thread->number] = places++;
+  return STATUS_OK;
+}
+
+#define LONG_ONES 8U /* of the threads; each names 32 cards, and two of them are in a group */
+
+static void *pay_or_confirm(void *context) {
+  static const struct ledger_hint hints[32];
+  struct thread *thread = context;
+  const struct ledger_job job = {
+      .step = note_place, .context = thread, .hints = hints, .hint_count = thread->number < LONG_ONES ? 32 : 1};
+
+  thread->wrong = writer_transact_job(thread->writer, &job) != STATUS_OK;
+  return NULL;
+}
+
+START_TEST(confirmations_hold_up_no_payment) {
+  struct world world;
+  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
+  struct thread holder, threads[THREADS];
+
+  fill_queue(writer, &holder, pay_or_confirm, threads);
+  sem_post(&holding.may_end);
+  ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
+  join_threads(threads);
+  for (unsigned i = LONG_ONES; i < THREADS; i++)
+    ck_assert_uint_lt(place_of[i], THREADS - LONG_ONES);
+  ck_assert_uint_eq(metrics.commits, 1 + LONG_ONES / 2);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(group_is_no_larger_than_allowed) {
   struct world world;
   struct writer *writer = writer_of(&world, 2);
   struct thread holder, threads[THREADS];
 
-  fill_queue(writer, &holder, threads);
+  fill_queue(writer, &holder, add_one, threads);
   sem_post(&holding.may_end);
   ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
   join_threads(threads);
@@ -200,7 +241,7 @@ START_TEST(closing_runs_what_was_handed_in) {
   struct thread holder, threads[THREADS];
   struct ledger *ledger = NULL;
 
-  fill_queue(writer, &holder, threads);
+  fill_queue(writer, &holder, add_one, threads);
   sem_post(&holding.may_end);
   writer_close(&world.service.writer);
   ck_assert_ptr_null(world.service.writer);
@@ -245,7 +286,7 @@ START_TEST(readings_need_no_other_thread) {
   ck_assert(pthread_equal(here, pthread_self()));
   ck_assert_int_eq(writer_read(writer, tell_thread, &here), STATUS_OK); /* which may take long */
   ck_assert(!pthread_equal(here, pthread_self()));
-  fill_queue(writer, &holder, threads);
+  fill_queue(writer, &holder, add_one, threads);
   ck_assert_int_eq(pthread_create(&reader.id, NULL, read_one, &reader), 0);
   while (writer_look(writer).readings < 1)
     pause_ms(1);
@@ -275,6 +316,7 @@ Suite *writer_suite(void) {
 
   tcase_add_test(all, steps_of_many_threads_are_each_whole);
   tcase_add_test(all, what_waits_is_committed_together);
+  tcase_add_test(all, confirmations_hold_up_no_payment);
   tcase_add_test(all, group_is_no_larger_than_allowed);
   tcase_add_test(all, closing_runs_what_was_handed_in);
   tcase_add_test(all, readings_need_no_other_thread);
