@@ -18,11 +18,20 @@ struct preparing {
   double spread;
 };
 
-static void confirm_pending(struct till *till, int64_t date) {
+/* The first message of each terminal comes after another number of orders than its neighbours': they would all confirm at
+ * one moment for ever after, as terminals that have nothing to do with each other do not. */
+static size_t full(const struct prepare *prepare, struct till *till) {
+  if (till->full == 0)
+    till->full = (size_t)(till - prepare->tills->list) % prepare->world->plan->batch + 1;
+  return till->full;
+}
+
+static void confirm_pending(const struct prepare *prepare, struct till *till, int64_t date) {
   struct item *item = till_add(till, MESSAGE_CONFIRMATION);
   item->proofs = till->pending;
   till->pending = must_calloc(1, sizeof *till->pending);
   till_sign(till, item, date);
+  till->full = prepare->world->plan->batch;
 }
 
 /* One transaction of that card: the order, and its proof among those that wait. */
@@ -49,8 +58,8 @@ static void add_order(const struct prepare *prepare, struct till *till, size_t n
   memcpy(proof->cid, purse->cid, CID_SIZE);
   proof->atc = deed.atc;
   memcpy(proof->secret, deed.secret, SECRET_SIZE);
-  if (till->pending->count >= prepare->world->plan->batch)
-    confirm_pending(till, date);
+  if (till->pending->count >= full(prepare, till))
+    confirm_pending(prepare, till, date);
 }
 
 static void loads_of_till(void *context, size_t index) {
@@ -59,7 +68,7 @@ static void loads_of_till(void *context, size_t index) {
   for (size_t i = index; i < prepare->purses->count; i += prepare->tills->count)
     add_order(prepare, &prepare->tills->list[index], i, preparing->amount, (int64_t)time(NULL));
   if (prepare->tills->list[index].pending->count > 0)
-    confirm_pending(&prepare->tills->list[index], (int64_t)time(NULL));
+    confirm_pending(prepare, &prepare->tills->list[index], (int64_t)time(NULL));
 }
 
 void prepare_loads(const struct prepare *prepare, uint32_t amount) {

@@ -43,6 +43,7 @@ struct till {
   size_t count, capacity;
   size_t next;                   /* the first that has no answer yet */
   struct confirmations *pending; /* proofs of commits, not yet in a message */
+  size_t full;                   /* so many of them go into one; 0: none went yet */
   unsigned references;           /* taken so far */
   size_t turn;                   /* whose turn it is among its cards */
   int64_t acknowledged;          /* minor units that the server approved here, checked */
