@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Where a test's ledger lies: in a file of its own, or, where LEDGER_TEST_STORE names a PostgreSQL database
- * (postgresql://...?host=...), in a schema of its own there. */
+ * (postgresql://...?host=...), in a database of its own beside that one. */
 #ifndef EPURSE_TESTS_PLACE_H
 #define EPURSE_TESTS_PLACE_H
 
@@ -11,9 +11,9 @@
 /* Whether ledgers are files here. */
 bool place_is_file(void);
 
-/* Writes the URL of a place where there is no ledger yet: FOLDER/ledger.db or an empty schema. */
+/* Writes the URL of a place where there is no ledger yet: FOLDER/ledger.db or an empty database. */
 void place_make(const char *folder, char url[PLACE_MAX]);
-/* The same with a copy of the ledger at `from`, which was made and got merchants and terminals, and no more. */
+/* The same with a copy of the ledger at `from`, which nobody has open. */
 void place_copy(const char *from, const char *folder, char url[PLACE_MAX]);
 /* Removes it with what stands in it. */
 void place_remove(const char *url);

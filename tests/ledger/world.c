@@ -60,21 +60,22 @@ static enum status world_make(const char *path, struct ledger **ledger) {
   return status == STATUS_OK ? ledger_transact(*ledger, world_populate, NULL) : status;
 }
 
-/* The ledger that others are copies of; "" where each is made by itself. */
+/* The ledger that others are copies of. */
 static char pattern_folder[64], pattern[PLACE_MAX];
 
-/* No test runs yet, so nothing is asserted. */
 void world_pattern_make(void) {
   struct ledger *ledger = NULL;
-  if (!place_is_file() || !folder_make(NULL, "ledger", pattern_folder, sizeof pattern_folder))
+  if (!folder_make(NULL, "ledger", pattern_folder, sizeof pattern_folder))
     return;
-  (void)snprintf(pattern, sizeof pattern, "%s/pattern.db", pattern_folder);
+  place_make(pattern_folder, pattern);
   if (world_make(pattern, &ledger) != STATUS_OK)
     pattern[0] = '\0'; /* the tests will say why */
   ledger_close(&ledger);
 }
 
 void world_pattern_remove(void) {
+  if (pattern[0] != '\0')
+    place_remove(pattern);
   if (pattern_folder[0] != '\0')
     (void)folder_remove(pattern_folder);
 }
