@@ -146,12 +146,12 @@ slowest() { # of the tests that ran now: tests/timed-driver notes their seconds
 beside='check_stress|settlement_size|valgrind|bench|applet/scripts'
 # Under sanitizers the C programs that read what others send; in the full run all that does not preload a library or valgrind
 # and does not take too long there: the wire under attack, the five years of the seed's cases, the large ledgers.
-# Each operation of the torture is counted through undisturbed before its first fault, which costs most of it here: the quick run has
-# the faults of one operation and more of the random ones.
+# Each operation of the torture is counted through undisturbed before its first fault, which costs most of it here: the full run has it.
+# check_flow goes one of its two ways where it is torn at every write.
 # Leaks are looked for at the end of a process: those that go through their tests in one do it in the quick run too. Those
 # with a process for each test would spend half of their time on it.
 in_one='tests/(card|cmd|config|crypto|fuzz|keys|message|protocol|vcard)/check_'
-in_many='tests/(server|terminal)/check_|check_(ledger|flow|session)$|system/torture'
+in_many='tests/(server|terminal)/check_|check_(ledger|flow|session)$'
 unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valgrind|bench|failover'
 # Not from the tarball and not for the coverage, in the full run: what has run by then and takes long.
 long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|failover|secrets|door|batch|backup|bench|seed-cases|model|valgrind'
@@ -187,7 +187,7 @@ with_sanitizers() {
   tests=$(tests_of build-sanitizers "$in_many")
   # shellcheck disable=SC2086 # one test each
   suite "clang with sanitizers" build-sanitizers "$beside_them" "${started[@]}" "$plain -gline-tables-only" ASAN_OPTIONS=detect_leaks=0 \
-    TORTURE_OPERATION=purchase TORTURE_STRIDE=20 TORTURE_ROUNDS=12 TESTS="$tests" check_PROGRAMS="$(programs $tests) tests/system/torture" check_DATA=
+    FLOW_WAYS=1 TESTS="$tests" check_PROGRAMS="$(programs $tests)" check_DATA=
   tests=$(tests_of build-sanitizers "$in_one")
   # shellcheck disable=SC2086
   suite "clang with sanitizers, leaks" build-sanitizers "$beside_them" "${started[@]}" "$plain -gline-tables-only" CK_FORK=no FUZZ_SHARE=9 TESTS="$tests" \

@@ -109,6 +109,6 @@ END_TEST
 void flow_desk_tests(TCase *tests) {
   tcase_add_test(tests, server_draws_a_pin);
   tcase_add_test(tests, raw_card_is_nothing_elsewhere);
-  tcase_add_loop_test(tests, torn_card_is_finished, 0, 2);
+  tcase_add_loop_test(tests, torn_card_is_finished, 0, flow_ways());
   tcase_add_test(tests, reservation_is_given_back);
 }

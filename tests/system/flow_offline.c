@@ -401,7 +401,7 @@ END_TEST
 
 void flow_offline_tests(TCase *tests) {
   tcase_add_test(tests, a_name_is_paid_once);
-  tcase_add_loop_test(tests, power_fails_in_an_offline_payment, 0, 2);
+  tcase_add_loop_test(tests, power_fails_in_an_offline_payment, 0, flow_ways());
   tcase_add_test(tests, a_lost_answer_is_read_from_the_card);
   tcase_add_test(tests, another_till_brings_it_in);
   tcase_add_test(tests, more_than_one_message_is_brought_in);

@@ -292,11 +292,11 @@ END_TEST
 
 void flow_payout_tests(TCase *tests) {
   tcase_add_test(tests, is_handed_out_when_the_server_says_so);
-  tcase_add_loop_test(tests, power_fails_in_debit, 0, 2);
+  tcase_add_loop_test(tests, power_fails_in_debit, 0, flow_ways());
   tcase_add_loop_test(tests, an_unconfirmed_one_stays_open, 0, 2);
   tcase_add_loop_test(tests, without_the_word_nothing_is_handed_out, 0, 2);
   tcase_add_loop_test(tests, closes_the_card, 0, 2);
-  tcase_add_loop_test(tests, a_torn_close_is_finished, 0, 2);
+  tcase_add_loop_test(tests, a_torn_close_is_finished, 0, flow_ways());
   tcase_add_test(tests, a_closed_card_is_not_needed);
   tcase_add_test(tests, the_deposit_is_not_forgotten);
 }

@@ -220,8 +220,8 @@ void flow_pin_tests(TCase *tests) {
   tcase_add_loop_test(tests, changes_at_every_terminal, 0, 3);
   tcase_add_test(tests, wrong_old_pin_is_the_cards_to_count);
   tcase_add_test(tests, without_the_server_nothing_changes);
-  tcase_add_loop_test(tests, power_fails_and_card_is_taken, 0, 2);
-  tcase_add_loop_test(tests, power_fails_and_card_stays, 0, 2);
+  tcase_add_loop_test(tests, power_fails_and_card_is_taken, 0, flow_ways());
+  tcase_add_loop_test(tests, power_fails_and_card_stays, 0, flow_ways());
   tcase_add_loop_test(tests, wire_is_cut_and_card_stays, 0, 2);
   tcase_add_test(tests, torn_change_is_begun_again);
   tcase_add_test(tests, reading_needs_no_server);

@@ -396,9 +396,9 @@ START_TEST(payment_that_was_not_shown_is_shown_again) {
 END_TEST
 
 void flow_tear_tests(TCase *tests) {
-  tcase_add_loop_test(tests, power_fails_in_debit_and_card_is_taken, 0, 2);
-  tcase_add_loop_test(tests, power_fails_in_debit_and_card_stays, 0, 2);
-  tcase_add_loop_test(tests, power_fails_in_initialize, 0, 2);
+  tcase_add_loop_test(tests, power_fails_in_debit_and_card_is_taken, 0, flow_ways());
+  tcase_add_loop_test(tests, power_fails_in_debit_and_card_stays, 0, flow_ways());
+  tcase_add_loop_test(tests, power_fails_in_initialize, 0, flow_ways());
   tcase_add_loop_test(tests, silent_card_is_finished_at_its_next_visit, 0, 2);
   tcase_add_test(tests, another_program_comes_in_between);
   tcase_add_loop_test(tests, other_amount_comes_after_the_torn_one, 0, 2);

@@ -143,3 +143,8 @@ void flow_audit_clean(void) {
              "--receipts \"$W/pos2/receipts\" --receipts \"$W/reload/receipts\" >\"$W/audited/said\" || "
              "{ cat \"$W/audited/said\" >&2; false; }");
 }
+
+int flow_ways(void) {
+  const char *ways = getenv("FLOW_WAYS");
+  return ways != NULL && strcmp(ways, "1") == 0 ? 1 : 2;
+}

@@ -50,4 +50,8 @@ void flow_ledger_clean(void);
 /* The audit of everything that the world has written so far, the ledger from a copy: no findings. */
 void flow_audit_clean(void);
 
+/* How many of its two ways a test goes that is torn at every write: both, or the first one where FLOW_WAYS is 1, as
+ * in a quick run under sanitizers. */
+int flow_ways(void);
+
 #endif
