@@ -7,7 +7,7 @@ set -eu
 packages=(autoconf automake make gcc pkg-config libc6-dev gettext
   libssl-dev libpcsclite-dev libcurl4-openssl-dev libjansson-dev libevent-dev libsqlite3-dev libpq-dev libinih-dev libqrencode-dev libhpdf-dev libfreetype-dev fonts-dejavu-core libxml2-dev libcsv-dev libzip-dev libcrypt-dev check
   pcscd vsmartcard-vpcd iproute2 util-linux openssl scdoc)
-tests=(spin strace universal-ctags faketime locales clang libclang-rt-14-dev clang-format opensc pcsc-tools gcovr valgrind zbar-tools poppler-utils sqlite3 postgresql curl jq libxml2-utils man-db python3 python3-jsonschema python3-yaml
+tests=(spin strace universal-ctags faketime locales clang libclang-rt-14-dev clang-format opensc pcsc-tools gcovr valgrind zbar-tools poppler-utils sqlite3 postgresql curl jq gojq libxml2-utils man-db python3 python3-jsonschema python3-yaml
   chromium chromium-driver tshark procps xz-utils git shellcheck default-jdk-headless libasm-java)
 [ "${1-}" = --tests ] && packages+=("${tests[@]}")
 

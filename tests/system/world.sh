@@ -5,6 +5,14 @@
 # Wants: top_builddir, top_srcdir, VPCD_PORT and a pcscd (with-pcscd). Everything lies below $world, a new folder that
 # goes away at the end together with every process that was started here.
 
+# gojq speaks jq's language and begins in a tenth of its 30 ms; the suites ask some thousand times. It sorts keys as it is.
+if command -v gojq >/dev/null; then
+  jq() {
+    [ "${1-}" != -S ] || shift
+    gojq "$@"
+  }
+fi
+
 PATH=$top_builddir:$PATH
 world=$(mktemp -d "${TMPDIR:-/tmp}/${world_name-epurse world}.XXXXXX") # the space is meant; the demonstration goes without
 world_port=$((VPCD_PORT - 12000)) # and the next three: below the ephemeral ports, as VPCD_PORT is (with-pcscd)
