@@ -61,9 +61,11 @@ static void postgres_renew(const char *name, const char *how) {
 
 /* The database that a URL names: its begin, and its length. */
 static const char *postgres_name(const char *url, size_t *len) {
-  const char *name = strchr(strstr(url, "://") + strlen("://"), '/') + 1;
-  *len = strcspn(name, "?");
-  return name;
+  const char *host = strstr(url, "://") + strlen("://");
+  size_t host_len = strcspn(host, "/?");
+  must(host[host_len] == '/', "LEDGER_TEST_STORE wants postgresql://HOST/DATABASE");
+  *len = strcspn(host + host_len + 1, "?");
+  return host + host_len + 1;
 }
 
 /* An empty database, or with `from` a copy of that one, which nobody has open: files are copied, which takes a fifth of what

@@ -16,8 +16,8 @@
 #include "http/worker_pool.h"
 
 /* Steps that name several cards, confirmations of many payments, come at one moment from many terminals, after a break for
- * one. Nobody stands at a till for them. So they go after the others, and so many cards in all, or one step, are touched by
- * those that are in one group: 64 terminals' confirmations in one would hold up every payment for 60 ms. */
+ * one. Nobody stands at a till for them. So in a group they come after the others, and touch so many cards in all: 64
+ * terminals' confirmations in one would hold up each payment that waits with them for 60 ms. */
 #define LONG_STEPS_CARDS 64
 
 /* Lives on the stack of the thread that waits for it. */
@@ -38,6 +38,7 @@ struct writer {
   pthread_t thread;
   pthread_mutex_t at_work; /* whoever works with the ledger has it; taken before the other one */
   bool company;            /* the thread's: the last group had more than one step */
+  bool left;               /* the thread's: and left long ones behind, which wait for no more */
   struct timespec until;   /* the thread's: when a group that waits for more stops waiting */
   sem_t call;              /* 1: the thread was called and has not come yet */
   pthread_mutex_t lock;    /* over what follows */
@@ -140,7 +141,7 @@ static bool is_due(const struct writer *writer) {
 
   if (steps_waiting(writer) == 0)
     return false;
-  if (writer->stopping || !writer->company || steps_waiting(writer) >= writer->options.group)
+  if (writer->stopping || writer->left || !writer->company || steps_waiting(writer) >= writer->options.group)
     return true;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec);
@@ -196,6 +197,7 @@ static void *run(void *context) {
   while (await(writer)) {
     struct queue readings = queue_take(&writer->readings, writer->readings.count);
     struct queue steps = is_due(writer) ? group_take(writer) : (struct queue){0};
+    bool left = writer->long_steps.count > 0;
     pthread_mutex_unlock(&writer->lock);
     pthread_mutex_lock(&writer->at_work);
     if (readings.count > 0)
@@ -206,6 +208,7 @@ static void *run(void *context) {
     pthread_mutex_lock(&writer->lock);
     if (steps.count > 0) {
       writer->company = steps.count > 1;
+      writer->left = left;
       writer->until = from_now(writer->options.wait_us);
     }
   }

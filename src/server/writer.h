@@ -34,8 +34,8 @@ enum status writer_open(const struct writer_options *options, struct ledger **le
  * and durable. From any thread but the writer's. */
 enum status writer_transact(struct writer *writer, ledger_step *step, void *context) EPURSE_MUST_USE;
 
-/* The same with what its step will look at (ledger.h). One that names several cards waits while others come, and is not
- * committed with too many of its kind. */
+/* The same with what its step will look at (ledger.h). One that names several cards comes after the others that
+ * wait, and is not committed with too many of its kind. */
 enum status writer_transact_job(struct writer *writer, const struct ledger_job *job) EPURSE_MUST_USE;
 
 /* Runs what only reads, between two commits: it sees nothing that is not durable. The answer is the step's. */

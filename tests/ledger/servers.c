@@ -391,7 +391,7 @@ END_TEST
 
 #define BREAK_OTHERS                                                                                                   \
   "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "                        \
-  "AND application_name = 'epurse ' || current_schema()"
+  "AND datname = current_database()"
 
 START_TEST(a_broken_connection_is_made_anew) {
   struct world world;

@@ -18,6 +18,7 @@
 /* One directory for all tests of a suite: making keys is slow, and nothing in it changes. */
 static char folder[64];
 static struct keyring keys;
+static char pattern[PLACE_MAX]; /* the ledger that tests have copies of */
 
 const char *world_folder(void) {
   return folder;
@@ -28,12 +29,16 @@ void world_begin(void) {
 
   ck_assert(folder_make(NULL, "epurse-server", folder, sizeof folder));
   house_make(folder);
+  struct configuration configuration;
+  ck_assert_msg(configuration_load(folder, &configuration, problem) == STATUS_OK, "%s", problem);
+  ck_assert_int_lt(snprintf(pattern, sizeof pattern, "%s", configuration.store), PLACE_MAX);
   ok(keyring_certificates(&keys, folder, (int64_t)time(NULL), problem));
   ok(keyring_keys(&keys, folder, HOUSE_PASSPHRASE, problem));
 }
 
 void world_end(void) {
   keyring_clear(&keys);
+  place_remove(pattern);
   ck_assert(folder_remove(folder));
 }
 
