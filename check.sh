@@ -180,7 +180,7 @@ with_gcc() {
 with_sanitizers() {
   local tests
   if [ -n "$full" ]; then
-    suite "clang with sanitizers" build-sanitizers "$beside_them" SYSTEM_ROUNDS=20 TORTURE_STRIDE=60 TORTURE_ROUNDS=30 KILL_ROUNDS=3 \
+    suite "clang with sanitizers" build-sanitizers "$beside_them" SYSTEM_ROUNDS=20 TORTURE_STRIDE=20 TORTURE_ROUNDS=30 KILL_ROUNDS=3 \
       TESTS="$(tests_but build-sanitizers "$unsanitized")"
     return
   fi

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "epurse/message.h"
 #include "http/metrics.h"
 #include "http/worker_pool.h"
 
@@ -19,6 +20,7 @@
  * one. Nobody stands at a till for them. So in a group they come after the others, and touch so many cards in all: 64
  * terminals' confirmations in one would hold up each payment that waits with them for 60 ms. */
 #define LONG_STEPS_CARDS 64
+_Static_assert(CONFIRMATION_MAX <= LONG_STEPS_CARDS, "one of them always fits");
 
 /* Lives on the stack of the thread that waits for it. */
 struct job {
@@ -182,7 +184,7 @@ static struct queue group_take(struct writer *writer) {
 
   while (writer->long_steps.count > 0 && group.count < most) {
     cards += writer->long_steps.first->work.hint_count;
-    if (cards > LONG_STEPS_CARDS && cards > writer->long_steps.first->work.hint_count)
+    if (cards > LONG_STEPS_CARDS)
       break;
     struct queue next = queue_take(&writer->long_steps, 1);
     queue_add(&group, next.first);

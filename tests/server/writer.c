@@ -14,11 +14,12 @@
 #define THREADS 16
 #define EACH    25
 #define WAIT_US 2000
+#define NEVER   1000000000U /* microseconds; longer than any test may take */
 
 static struct metrics metrics; /* each test is a process */
 
-static struct writer *writer_of(struct world *world, size_t group) {
-  const struct writer_options options = {.group = group, .wait_us = WAIT_US, .metrics = &metrics};
+static struct writer *writer_of(struct world *world, size_t group, unsigned wait_us) {
+  const struct writer_options options = {.group = group, .wait_us = wait_us, .metrics = &metrics};
   struct ledger *ledger = NULL;
   struct writer *writer = NULL;
 
@@ -90,7 +91,7 @@ static void join_threads(const struct thread threads[THREADS]) {
 /* Those that answered OK are in the file, and no others. */
 START_TEST(steps_of_many_threads_are_each_whole) {
   struct world world;
-  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
+  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX, WAIT_US);
   struct thread threads[THREADS];
   struct ledger *ledger = NULL;
   unsigned there = 0;
@@ -166,15 +167,21 @@ static void fill_queue(struct writer *writer, struct thread *holder, void *(*bod
     pause_ms(1);
 }
 
-START_TEST(what_waits_is_committed_together) {
-  struct world world;
-  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
+/* All of them at once, after the step that held them. */
+static void run_held(struct writer *writer, void *(*body)(void *)) {
   struct thread holder, threads[THREADS];
 
-  fill_queue(writer, &holder, add_one, threads);
+  fill_queue(writer, &holder, body, threads);
   sem_post(&holding.may_end);
   ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
   join_threads(threads);
+}
+
+START_TEST(what_waits_is_committed_together) {
+  struct world world;
+  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX, WAIT_US);
+
+  run_held(writer, add_one);
   ck_assert_uint_eq(metrics.steps, THREADS + 1);
   ck_assert_uint_lt(metrics.commits, THREADS / 2); /* two, but for a thread that was late */
   world_close(&world);
@@ -205,15 +212,12 @@ static void *pay_or_confirm(void *context) {
   return NULL;
 }
 
+/* What is left behind is due at once: it waits for no more of its kind. */
 START_TEST(confirmations_hold_up_no_payment) {
   struct world world;
-  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
-  struct thread holder, threads[THREADS];
+  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX, NEVER);
 
-  fill_queue(writer, &holder, pay_or_confirm, threads);
-  sem_post(&holding.may_end);
-  ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
-  join_threads(threads);
+  run_held(writer, pay_or_confirm);
   for (unsigned i = LONG_ONES; i < THREADS; i++)
     ck_assert_uint_lt(place_of[i], THREADS - LONG_ONES);
   ck_assert_uint_eq(metrics.commits, 1 + LONG_ONES / 2);
@@ -223,13 +227,9 @@ END_TEST
 
 START_TEST(group_is_no_larger_than_allowed) {
   struct world world;
-  struct writer *writer = writer_of(&world, 2);
-  struct thread holder, threads[THREADS];
+  struct writer *writer = writer_of(&world, 2, WAIT_US);
 
-  fill_queue(writer, &holder, add_one, threads);
-  sem_post(&holding.may_end);
-  ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
-  join_threads(threads);
+  run_held(writer, add_one);
   ck_assert_uint_ge(metrics.commits, 1 + THREADS / 2);
   world_close(&world);
 }
@@ -237,7 +237,7 @@ END_TEST
 
 START_TEST(closing_runs_what_was_handed_in) {
   struct world world;
-  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
+  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX, WAIT_US);
   struct thread holder, threads[THREADS];
   struct ledger *ledger = NULL;
 
@@ -277,7 +277,7 @@ static void *read_one(void *context) {
 /* Whoever asks reads, which spares two changes of thread; while the writer is at work the question waits for it. */
 START_TEST(readings_need_no_other_thread) {
   struct world world;
-  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX);
+  struct writer *writer = writer_of(&world, WRITER_GROUP_MAX, WAIT_US);
   struct thread holder, threads[THREADS], reader = {.writer = writer};
   pthread_t here = {0};
   const struct ledger_job job = {.step = tell_thread, .context = &here};
