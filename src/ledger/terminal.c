@@ -20,6 +20,7 @@ enum status terminal_brief(struct ledger *ledger, const uint8_t tid[TID_SIZE], s
   brief->merchant = query_read_i64(&query);
   brief->points_rate = (uint32_t)query_read_i64(&query);
   query_read_text(&query, brief->merchant_name, sizeof brief->merchant_name);
+  query_read_blob(&query, brief->sig_public, CRYPTO_P256_PUBLIC_SIZE);
   enum status status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
@@ -212,10 +213,14 @@ enum status ledger_terminal_accept_proof(struct ledger *ledger, const uint8_t ti
 
 /* ---- payments: no number is taken ---- */
 
-enum status ledger_terminal_check(struct ledger *ledger, const uint8_t tid[TID_SIZE]) {
+enum status ledger_terminal_check(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                  const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE]) {
   struct terminal_brief brief;
   enum status status = terminal_brief(ledger, tid, &brief);
-  return status == STATUS_OK && brief.revoked ? STATUS_TERMINAL_REVOKED : status;
+  if (status == STATUS_OK && brief.revoked)
+    return STATUS_TERMINAL_REVOKED;
+  bool other = status == STATUS_OK && !crypto_equal(brief.sig_public, sig_public, CRYPTO_P256_PUBLIC_SIZE);
+  return other ? STATUS_NOT_AUTHENTICATED : status;
 }
 
 bool ledger_terminal_is_of_time(uint64_t seq, int64_t time) {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "epurse/crypto.h"
 #include "epurse/number.h"
 #include "epurse/status.h"
 
@@ -19,6 +20,7 @@ struct terminal_brief {
   bool revoked;
   uint32_t points_rate; /* its merchant's */
   char merchant_name[MERCHANT_MAX + 1];
+  uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE];
 };
 /* STATUS_NOT_FOUND. */
 enum status terminal_brief(struct ledger *ledger, const uint8_t tid[TID_SIZE],

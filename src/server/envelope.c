@@ -12,24 +12,6 @@
 #include "terminal_cache.h"
 #include "writer.h"
 
-/* The peer of the handshake is the terminal of that name in the ledger, with the very key that is registered. */
-static enum status find_terminal(struct service *service, struct request *request) {
-  const struct peer *peer = request->peer;
-  char kid[TID_SIZE + 1];
-  enum status status = message_kid(request->body, request->body_len, kid);
-
-  if (status != STATUS_OK)
-    return STATUS_BAD_FORMAT;
-  if (strcmp(kid, peer->common_name) != 0 || strlen(kid) != TID_SIZE)
-    return STATUS_NOT_AUTHENTICATED;
-  status = terminal_cache_find(service->terminal_cache, service->writer, (const uint8_t *)kid, &request->terminal);
-  if (status == STATUS_NOT_FOUND)
-    return STATUS_NOT_AUTHENTICATED;
-  if (status == STATUS_OK && !crypto_equal(request->terminal.sig_public, peer->public_key, sizeof peer->public_key))
-    return take_up(service, request);
-  return status;
-}
-
 /* r and off-line promises prove by themselves: a till that is revoked may still bring what its cards gave it before. */
 static bool is_proof(enum message_type type) {
   return type == MESSAGE_CONFIRMATION || type == MESSAGE_OFFLINE_PAYMENT;
@@ -41,19 +23,54 @@ static bool is_payment(enum message_type type) {
   return type == MESSAGE_PURCHASE || type == MESSAGE_CONFIRMATION;
 }
 
+static bool is_of_peer(const struct request *request) {
+  return crypto_equal(request->terminal.sig_public, request->peer->public_key, sizeof request->peer->public_key);
+}
+
+static bool is_expired(const struct service *service, const struct request *request) {
+  uint8_t moment[MOMENT_SIZE];
+
+  moment_from_unix(service_now(service), moment);
+  return date_passed(request->terminal.expiry, moment);
+}
+
+/* A payment's step asks for its terminal's row again, so an older one will do to begin with; but not to refuse it. */
+static enum status look_up(struct service *service, const char *tid, bool payment, struct request *request) {
+  const uint8_t *name = (const uint8_t *)tid;
+  enum status status = terminal_cache_find(service->terminal_cache, service->writer, name, payment, &request->terminal);
+
+  if (status == STATUS_OK && payment && (!is_of_peer(request) || is_expired(service, request)))
+    status = terminal_cache_find(service->terminal_cache, service->writer, name, false, &request->terminal);
+  return status;
+}
+
+/* The peer of the handshake is the terminal of that name in the ledger, with the very key that is registered. */
+static enum status find_terminal(struct service *service, bool payment, struct request *request) {
+  const struct peer *peer = request->peer;
+  char kid[TID_SIZE + 1];
+  enum status status = message_kid(request->body, request->body_len, kid);
+
+  if (status != STATUS_OK)
+    return STATUS_BAD_FORMAT;
+  if (strcmp(kid, peer->common_name) != 0 || strlen(kid) != TID_SIZE)
+    return STATUS_NOT_AUTHENTICATED;
+  status = look_up(service, kid, payment, request);
+  if (status == STATUS_NOT_FOUND)
+    return STATUS_NOT_AUTHENTICATED;
+  return status == STATUS_OK && !is_of_peer(request) ? take_up(service, request) : status;
+}
+
 static enum status check_message(const struct service *service, const struct envelope_rule *rule,
                                  const struct request *request) {
   const struct message *message = &request->message;
-  uint8_t moment[MOMENT_SIZE];
   int64_t now = service_now(service);
 
   if (memcmp(message->tid, request->terminal.tid, TID_SIZE) != 0)
     return STATUS_NOT_AUTHENTICATED;
   if (message->type != rule->type || message->seq < 1)
     return STATUS_BAD_FORMAT;
-  moment_from_unix(now, moment);
   bool revoked = request->terminal.revoked && !is_proof(message->type);
-  if (revoked || date_passed(request->terminal.expiry, moment))
+  if (revoked || is_expired(service, request))
     return STATUS_TERMINAL_REVOKED;
   if ((rule->roles & ENVELOPE_ROLE(request->terminal.role)) == 0)
     return STATUS_NOT_PERMITTED;
@@ -66,7 +83,7 @@ static enum status check_message(const struct service *service, const struct env
 }
 
 enum status envelope_open(struct service *service, const struct envelope_rule *rule, struct request *request) {
-  enum status status = find_terminal(service, request);
+  enum status status = find_terminal(service, is_payment(rule->type), request);
 
   if (status == STATUS_OK) {
     status = message_open(request->body, request->body_len, false, request->peer->verifier, &request->message);
@@ -98,10 +115,11 @@ static enum status take_number(struct ledger *ledger, const struct request *requ
                                          : ledger_terminal_accept(ledger, request->terminal.tid, seq);
 }
 
-/* Whether a till was revoked is asked in the very transaction, as where a number is taken. */
+/* Whether a till was revoked, or has another key by now, is asked in the very transaction, as where a number is taken. */
 static enum status take_payment(struct ledger *ledger, const struct request *request) {
   const uint8_t *tid = request->terminal.tid;
-  enum status status = is_proof(request->message.type) ? STATUS_OK : ledger_terminal_check(ledger, tid);
+  enum status status =
+      is_proof(request->message.type) ? STATUS_OK : ledger_terminal_check(ledger, tid, request->terminal.sig_public);
 
   return status == STATUS_OK && envelope_numbers(request)
              ? ledger_terminal_hear(ledger, tid, (uint64_t)request->message.seq)

@@ -37,7 +37,7 @@ enum status take_up(struct service *service, struct request *request) {
   terminal_cache_forget(service->terminal_cache);
   log_line(&service->log, LOG_INFO, "terminal-renewal", "tid=%s over its own line", request->peer->common_name);
   status = terminal_cache_find(service->terminal_cache, service->writer, (const uint8_t *)request->peer->common_name,
-                               &request->terminal);
+                               false, &request->terminal);
   if (status == STATUS_OK &&
       !crypto_equal(request->terminal.sig_public, request->peer->public_key, sizeof request->terminal.sig_public))
     status = STATUS_NOT_AUTHENTICATED; /* renewed again meanwhile */

@@ -20,19 +20,19 @@ struct place {
 };
 
 struct terminal_cache {
-  bool keep;
+  bool only;
   pthread_mutex_t lock;
   uint64_t generation; /* counts what was forgotten, from 1 on */
   struct place places[PLACES];
 };
 
-enum status terminal_cache_new(bool keep, struct terminal_cache **terminal_cache) {
+enum status terminal_cache_new(bool only, struct terminal_cache **terminal_cache) {
   *terminal_cache = calloc(1, sizeof **terminal_cache);
   if (*terminal_cache == NULL)
     return STATUS_NO_MEMORY;
   (*terminal_cache)->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
   (*terminal_cache)->generation = 1;
-  (*terminal_cache)->keep = keep;
+  (*terminal_cache)->only = only;
   return STATUS_OK;
 }
 
@@ -63,7 +63,7 @@ static enum status search(struct ledger *ledger, void *context) {
 }
 
 enum status terminal_cache_find(struct terminal_cache *terminal_cache, struct writer *writer,
-                                const uint8_t tid[TID_SIZE], struct ledger_terminal *terminal) {
+                                const uint8_t tid[TID_SIZE], bool old_will_do, struct ledger_terminal *terminal) {
   struct place *place = place_of(terminal_cache, tid);
   struct search wanted = {.tid = tid, .terminal = terminal};
   const struct ledger_hint hint = {.tid = tid};
@@ -71,8 +71,8 @@ enum status terminal_cache_find(struct terminal_cache *terminal_cache, struct wr
 
   pthread_mutex_lock(&terminal_cache->lock);
   uint64_t generation = terminal_cache->generation;
-  bool known =
-      terminal_cache->keep && place->generation == generation && memcmp(place->terminal.tid, tid, TID_SIZE) == 0;
+  bool known = (terminal_cache->only || old_will_do) && place->generation == generation &&
+               memcmp(place->terminal.tid, tid, TID_SIZE) == 0;
   if (known)
     *terminal = place->terminal;
   pthread_mutex_unlock(&terminal_cache->lock);

@@ -135,8 +135,11 @@ START_TEST(gives_number_back_on_rollback) {
 }
 END_TEST
 
+/* By the key that all terminals of the world have. */
 static enum status act_check(struct ledger *ledger, const void *what) {
-  return ledger_terminal_check(ledger, what);
+  struct ledger_terminal any;
+  world_terminal(&any, what, ROLE_POS, "SHOP");
+  return ledger_terminal_check(ledger, what, any.sig_public);
 }
 
 static enum status act_hear(struct ledger *ledger, const void *what) {
@@ -188,12 +191,17 @@ END_TEST
 START_TEST(checks_who_may_send) {
   const uint64_t seq = 5;
   struct world world;
+  struct ledger_terminal renewed;
   world_open(&world);
   ck_assert_int_eq(world_do(&world, act_check, POS), STATUS_OK);
   ck_assert_int_eq(world_do(&world, act_check, "NOBODY01"), STATUS_NOT_FOUND);
   ck_assert_int_eq(world_do(&world, act_revoke, POS), STATUS_OK);
   ck_assert_int_eq(world_do(&world, act_check, POS), STATUS_TERMINAL_REVOKED);
   ck_assert_int_eq(world_do(&world, act_check, OTHER_POS), STATUS_OK);
+  world_terminal(&renewed, OTHER_POS, ROLE_POS, "SHOP");
+  renewed.sig_public[64] ^= 1;
+  ck_assert_int_eq(world_do(&world, act_renew, &renewed), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_check, OTHER_POS), STATUS_NOT_AUTHENTICATED);
   ck_assert_int_eq(world_do(&world, act_hear, &seq), STATUS_OK);
   assert_last(&world, seq, seq + 600000);
   world_close(&world);

@@ -203,6 +203,44 @@ START_TEST(revoked_till_is_refused_in_its_next_message) {
 }
 END_TEST
 
+static enum status renew(struct ledger *ledger, void *context) {
+  return ledger_terminal_renew(ledger, context);
+}
+
+/* As another server renews the till POS: this one is not told. */
+static void renew_elsewhere(struct world *world, const struct station *keys, uint8_t year) {
+  struct ledger_terminal terminal;
+
+  ck_assert_int_eq(ledger_terminal_find(writer_ledger(world->service.writer), (const uint8_t *)POS, &terminal),
+                   STATUS_OK);
+  memcpy(terminal.sig_public, key_public(keys->sig), CRYPTO_P256_PUBLIC_SIZE);
+  memcpy(terminal.ecka_public, key_public(keys->ecka), CRYPTO_P256_PUBLIC_SIZE);
+  terminal.expiry[1] = year;
+  ck_assert_int_eq(ledger_transact(writer_ledger(world->service.writer), renew, &terminal), STATUS_OK);
+}
+
+/* Nor that it has other keys: whoever has the old ones sells nothing with them any more, and nothing but a payment goes by
+ * what a server keeps where there are others. */
+START_TEST(till_with_other_keys_is_refused_in_its_next_message) {
+  struct world world;
+  struct purse purse;
+  struct letter letters[3];
+
+  begin(&world, &purse);
+  pay(&world, &purse, 100, letters);
+  renew_elsewhere(&world, &world.expired, 0x40);
+  send_purchase(&world, &purse, 200, &letters[2]);
+  ck_assert_int_eq(letters[2].answer.code, STATUS_NOT_AUTHENTICATED);
+  ck_assert_int_eq(shadow(&world, &purse).held, 0);
+  if (!place_is_file())
+    ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CARD_CONTACT, json_object()),
+                     STATUS_NOT_AUTHENTICATED);
+  for (int i = 0; i < 3; i++)
+    letter_free(&letters[i]);
+  world_close(&world);
+}
+END_TEST
+
 /* A till that only sells writes its row once in ten minutes, with whatever comes then; the server's own memory of it is
  * no newer than the ledger. */
 START_TEST(till_is_heard_of_now_and_then) {
@@ -290,6 +328,23 @@ START_TEST(another_server_answers_as_the_first) {
 }
 END_TEST
 
+/* What a server keeps of a till is never why it refuses one. */
+START_TEST(till_that_another_server_renewed_sells_at_once) {
+  struct world world;
+  struct purse purse;
+  struct letter letter;
+
+  begin(&world, &purse);
+  renew_elsewhere(&world, &world.pos, 0x20);
+  send_purchase(&world, &purse, 100, &letter);
+  ck_assert_int_eq(letter.answer.code, STATUS_TERMINAL_REVOKED); /* it is over */
+  renew_elsewhere(&world, &world.pos, 0x40);
+  ck_assert_int_eq(letter_code(&letter, &world.service), STATUS_OK);
+  letter_free(&letter);
+  world_close(&world);
+}
+END_TEST
+
 /* Somebody who has the rows of all tills, merchants and accounts but those of cards, until a payment was captured; or until
  * somebody waits for him. */
 static const char holds[] =
@@ -342,10 +397,12 @@ Suite *again_suite(void) {
   tcase_add_test(all, confirmation_books_once);
   tcase_add_test(all, old_messages_do_nothing_after_many_others);
   tcase_add_test(all, revoked_till_is_refused_in_its_next_message);
+  tcase_add_test(all, till_with_other_keys_is_refused_in_its_next_message);
   tcase_add_test(all, till_is_heard_of_now_and_then);
   tcase_add_test(all, number_of_a_payment_goes_by_the_clock);
   if (!place_is_file()) {
     tcase_add_test(all, another_server_answers_as_the_first);
+    tcase_add_test(all, till_that_another_server_renewed_sells_at_once);
     tcase_add_loop_test(all, payment_waits_for_no_row_of_its_till, 0, 2);
   }
   suite_add_tcase(suite, all);
