@@ -5,10 +5,12 @@
 
 #include "epurse/closing_json.h"
 #include "json_state.h"
+#include "listener.h"
 
 static void on_gone(struct evhttp_connection *line, void *context) {
   struct call *call = context;
   (void)line;
+  request_gone(call->raw);
   call->raw = NULL;
 }
 

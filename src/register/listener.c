@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Where clients come in: a Unix socket that only its owner may use, and a TCP port with TLS. */
 #include <arpa/inet.h>
+#include <event2/http.h>
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -122,6 +123,11 @@ static enum status key_private(const char *path) {
   if (stat(path, &facts) != 0)
     return STATUS_BAD_KEY;
   return (facts.st_mode & (S_IRWXG | S_IRWXO)) != 0 ? STATUS_KEY_EXPOSED : STATUS_OK;
+}
+
+void request_gone(struct evhttp_request *raw) {
+  if (raw != NULL && evhttp_request_get_connection(raw) == NULL)
+    evhttp_request_free(raw);
 }
 
 enum status tls_server_open(const char *certificate, const char *key, SSL_CTX **tls) {

@@ -3,6 +3,7 @@
 #include <event2/bufferevent.h>
 #include <stdlib.h>
 
+#include "listener.h"
 #include "page_state.h"
 
 #define ROOM 4096 /* bytes that a client has not read: it gets no more until it does */
@@ -10,6 +11,7 @@
 static void on_gone(struct evhttp_connection *line, void *context) {
   struct page_stream *stream = context;
   (void)line;
+  request_gone(stream->raw);
   stream->raw = NULL;
 }
 
