@@ -23,28 +23,62 @@ static void pending_read(struct ledger *ledger, struct query *query, struct ledg
   query_read_text(query, pending->reference, sizeof pending->reference);
 }
 
-static enum status bookings_list(struct ledger *ledger, enum query_name name, const struct ledger_hold *after,
-                                 struct ledger_hold *holds, size_t capacity, size_t *count) {
-  int64_t card = 0;
-  *count = 0;
-  if (after != NULL && card_number(ledger, after->cid, &card) != STATUS_OK)
+/* Card numbers, after the first up to the last one. */
+struct slice {
+  int64_t first, last;
+};
+
+static enum status slice_begin(struct ledger *ledger, struct ledger_look *look, struct slice *slice) {
+  static const uint8_t none[CID_SIZE];
+  *slice = (struct slice){0};
+  if (memcmp(look->after, none, CID_SIZE) != 0 && card_number(ledger, look->after, &slice->first) != STATUS_OK)
     return STATUS_NOT_FOUND;
-  struct query query = query_begin(ledger, name);
-  query_i64(&query, after == NULL ? 0 : booking_id(card, after->atc));
-  query_i64(&query, (int64_t)capacity);
-  for (*count = 0; *count < capacity && query_row(&query); ++*count)
-    pending_read(ledger, &query, &holds[*count]);
+  struct query query = query_begin(ledger, QUERY_CARD_LAST);
+  (void)query_row(&query);
+  slice->last = query_read_i64(&query);
+  look->ended = slice->last - slice->first <= look->cards;
+  if (!look->ended)
+    slice->last = slice->first + look->cards;
   return query_end(&query);
 }
 
-enum status ledger_hold_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *holds,
-                             size_t capacity, size_t *count) {
-  return bookings_list(ledger, QUERY_HOLD_LIST, after, holds, capacity, count);
+/* Where it found as many as it may, there can be more in the slice. */
+static void slice_end(struct ledger *ledger, struct ledger_look *look, const struct slice *slice,
+                      const struct ledger_hold *rows, bool full) {
+  if (full)
+    memcpy(look->after, rows->cid, CID_SIZE);
+  else if (slice->last > slice->first)
+    card_cid(ledger, slice->last, look->after);
+  look->ended = look->ended && !full;
 }
 
-enum status ledger_payout_list(struct ledger *ledger, const struct ledger_hold *after, struct ledger_hold *payouts,
+static enum status bookings_list(struct ledger *ledger, enum query_name name, struct ledger_look *look,
+                                 struct ledger_hold *holds, size_t capacity, size_t *count) {
+  struct slice slice;
+  *count = 0;
+  enum status status = slice_begin(ledger, look, &slice);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, name);
+  query_i64(&query, booking_id(slice.first, UINT32_MAX));
+  query_i64(&query, booking_id(slice.last, UINT32_MAX));
+  query_i64(&query, (int64_t)capacity);
+  for (; *count < capacity && query_row(&query); ++*count)
+    pending_read(ledger, &query, &holds[*count]);
+  status = query_end(&query);
+  if (status == STATUS_OK)
+    slice_end(ledger, look, &slice, &holds[capacity - 1], *count == capacity);
+  return status;
+}
+
+enum status ledger_hold_list(struct ledger *ledger, struct ledger_look *look, struct ledger_hold *holds,
+                             size_t capacity, size_t *count) {
+  return bookings_list(ledger, QUERY_HOLD_LIST, look, holds, capacity, count);
+}
+
+enum status ledger_payout_list(struct ledger *ledger, struct ledger_look *look, struct ledger_hold *payouts,
                                size_t capacity, size_t *count) {
-  return bookings_list(ledger, QUERY_PAYOUT_LIST, after, payouts, capacity, count);
+  return bookings_list(ledger, QUERY_PAYOUT_LIST, look, payouts, capacity, count);
 }
 
 /* Owed for no load of its own, but for what a card had that it replaced. */
@@ -76,26 +110,36 @@ static enum status owed_since(struct ledger *ledger, int64_t card, int64_t balan
   return status;
 }
 
-enum status ledger_owed_list(struct ledger *ledger, const uint8_t *after, struct ledger_hold *owed, size_t capacity,
+static enum status owed_find(struct ledger *ledger, const struct slice *slice, struct ledger_hold *owed,
+                             size_t capacity, size_t *count) {
+  struct query query = query_begin(ledger, QUERY_OWED_LIST);
+  query_i64(&query, account_of_card(slice->first, ACCOUNT_OWED));
+  query_i64(&query, account_of_card(slice->last, ACCOUNT_OWED));
+  query_i64(&query, (int64_t)capacity);
+  for (; *count < capacity && query_row(&query); ++*count) {
+    card_cid(ledger, query_read_i64(&query), owed[*count].cid);
+    owed[*count].amount = query_read_i64(&query);
+  }
+  return query_end(&query);
+}
+
+enum status ledger_owed_list(struct ledger *ledger, struct ledger_look *look, struct ledger_hold *owed, size_t capacity,
                              size_t *count) {
+  struct slice slice;
   int64_t card = 0;
   size_t found = 0;
   *count = 0;
-  if (after != NULL && card_number(ledger, after, &card) != STATUS_OK)
-    return STATUS_NOT_FOUND;
-  struct query query = query_begin(ledger, QUERY_OWED_LIST);
-  query_i64(&query, account_of_card(card, ACCOUNT_OWED));
-  query_i64(&query, (int64_t)capacity);
-  for (; found < capacity && query_row(&query); found++) {
-    card_cid(ledger, query_read_i64(&query), owed[found].cid);
-    owed[found].amount = query_read_i64(&query);
-  }
-  enum status status = query_end(&query);
+  enum status status = slice_begin(ledger, look, &slice);
+  if (status == STATUS_OK)
+    status = owed_find(ledger, &slice, owed, capacity, &found);
   for (size_t i = 0; status == STATUS_OK && i < found; i++) {
     status = card_number(ledger, owed[i].cid, &card);
     if (status == STATUS_OK)
       status = owed_since(ledger, card, owed[i].amount, &owed[i]);
   }
-  *count = status == STATUS_OK ? found : 0;
-  return status;
+  if (status != STATUS_OK)
+    return status;
+  *count = found;
+  slice_end(ledger, look, &slice, &owed[capacity - 1], found == capacity);
+  return STATUS_OK;
 }

@@ -9,13 +9,15 @@
 #include "facts.h"
 #include "http/request.h"
 #include "list_body.h"
+#include "service.h"
+#include "writer.h"
 
-#define PAGE_MAX 24 /* of the longest rows: they fit MESSAGE_MAX */
+#define PAGE_MAX   24    /* of the longest rows: they fit MESSAGE_MAX */
+#define LOOK_CARDS 20000 /* a hundredth of a second, if nothing is found */
 
 struct page {
   bool owed, paid_out;
-  bool from_start;
-  uint8_t after[CID_SIZE];
+  struct ledger_look begin, look;
   size_t limit, count;
   struct ledger_hold *rows;
 };
@@ -32,21 +34,42 @@ static enum status parse(json_t *body, struct page *page) {
   if (limit < 1 || (!page->owed && !page->paid_out && strcmp(state, "held") != 0))
     return STATUS_BAD_FORMAT;
   page->limit = limit < PAGE_MAX ? (size_t)limit : PAGE_MAX;
-  page->from_start = after[0] == '\0';
-  return page->from_start ? STATUS_OK : cid_parse(after, page->after);
+  return after[0] == '\0' ? STATUS_OK : cid_parse(after, page->begin.after);
 }
 
 /* A card has one open hold at most, so that its number tells where the next page begins. */
-static enum status read_page(struct ledger *ledger, void *context) {
+static enum status read_slice(struct ledger *ledger, void *context) {
   struct page *page = context;
-  struct ledger_hold after = {.atc = UINT32_MAX};
+  struct ledger_hold *rows = &page->rows[page->count];
+  struct ledger_look look = page->look;
+  size_t room = page->limit - page->count, count = 0;
+  enum status status = page->owed       ? ledger_owed_list(ledger, &look, rows, room, &count)
+                       : page->paid_out ? ledger_payout_list(ledger, &look, rows, room, &count)
+                                        : ledger_hold_list(ledger, &look, rows, room, &count);
 
-  memcpy(after.cid, page->after, CID_SIZE);
-  if (page->owed)
-    return ledger_owed_list(ledger, page->from_start ? NULL : page->after, page->rows, page->limit, &page->count);
-  if (page->paid_out)
-    return ledger_payout_list(ledger, page->from_start ? NULL : &after, page->rows, page->limit, &page->count);
-  return ledger_hold_list(ledger, page->from_start ? NULL : &after, page->rows, page->limit, &page->count);
+  if (status != STATUS_OK)
+    return status;
+  page->look = look;
+  page->count += count;
+  return STATUS_OK;
+}
+
+/* A step that writes may run more than once. */
+static enum status read_first(struct ledger *ledger, void *context) {
+  struct page *page = context;
+
+  page->look = page->begin;
+  page->count = 0;
+  return read_slice(ledger, context);
+}
+
+/* Payments come in between. */
+static enum status read_page(struct service *service, const struct request *request, struct page *page) {
+  enum status status = envelope_transact(service, request, read_first, page);
+
+  while (status == STATUS_OK && !page->look.ended && page->count < page->limit)
+    status = writer_read(service->writer, read_slice, page);
+  return status;
 }
 
 static json_t *row_body(const void *context, size_t index) {
@@ -67,13 +90,13 @@ static json_t *row_body(const void *context, size_t index) {
 }
 
 void post_pending_list(struct service *service, const struct request *request, struct reply *reply) {
-  struct page page = {.count = 0};
+  struct page page = {.begin = {.cards = LOOK_CARDS}};
 
   reply->status = parse(request->message.body, &page);
   if (reply->status != STATUS_OK)
     return;
   page.rows = calloc(page.limit, sizeof *page.rows);
-  reply->status = page.rows == NULL ? STATUS_NO_MEMORY : envelope_transact(service, request, read_page, &page);
+  reply->status = page.rows == NULL ? STATUS_NO_MEMORY : read_page(service, request, &page);
   if (reply->status == STATUS_OK)
     reply_ok(reply, list_body("pending", page.count, row_body, &page));
   free(page.rows);

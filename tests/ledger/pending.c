@@ -25,7 +25,7 @@ static uint32_t owe(struct world *world, struct purse *purse, uint32_t amount) {
 static struct ledger_hold only_owed(struct world *world) {
   struct ledger_hold rows[2];
   size_t count = 0;
-  ck_assert_int_eq(ledger_owed_list(world->ledger, NULL, rows, 2, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_owed_list(world->ledger, &(struct ledger_look){.cards = 100}, rows, 2, &count), STATUS_OK);
   ck_assert_uint_eq(count, 1);
   return rows[0];
 }
@@ -38,10 +38,10 @@ START_TEST(hold_tells_where_and_whose) {
   size_t count = 0;
   world_open(&world);
   world_issue(&world, 1, &purse);
-  ck_assert_int_eq(ledger_hold_list(world.ledger, NULL, &hold, 1, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_hold_list(world.ledger, &(struct ledger_look){.cards = 100}, &hold, 1, &count), STATUS_OK);
   ck_assert_uint_eq(count, 0);
   world_authorise(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD, &ask);
-  ck_assert_int_eq(ledger_hold_list(world.ledger, NULL, &hold, 1, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_hold_list(world.ledger, &(struct ledger_look){.cards = 100}, &hold, 1, &count), STATUS_OK);
   ck_assert_uint_eq(count, 1);
   ck_assert_mem_eq(hold.cid, purse.cid, CID_SIZE);
   ck_assert_uint_eq(hold.atc, 1);
@@ -53,7 +53,7 @@ START_TEST(hold_tells_where_and_whose) {
   ck_assert_int_eq(hold.created_at, WORLD_NOW);
   ck_assert(!hold.reversed);
   ck_assert_int_eq(world_reverse(&world, &purse, 1, RELOAD), STATUS_OK);
-  ck_assert_int_eq(ledger_hold_list(world.ledger, NULL, &hold, 1, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_hold_list(world.ledger, &(struct ledger_look){.cards = 100}, &hold, 1, &count), STATUS_OK);
   ck_assert(hold.reversed);
   world_close(&world);
 }
@@ -98,7 +98,7 @@ START_TEST(owed_since_the_load_that_was_paid_for) {
   size_t count = 1;
   world_open(&world);
   world_issue(&world, 1, &purse);
-  ck_assert_int_eq(ledger_owed_list(world.ledger, NULL, &owed, 1, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_owed_list(world.ledger, &(struct ledger_look){.cards = 100}, &owed, 1, &count), STATUS_OK);
   ck_assert_uint_eq(count, 0);
   uint32_t first = owe(&world, &purse, 3000);
   world.now += 1000;
@@ -117,7 +117,7 @@ START_TEST(owed_since_the_load_that_was_paid_for) {
   ck_assert_uint_eq(owed.atc, second);
   ck_assert_int_eq(owed.created_at, WORLD_NOW + 1060);
   owed_load(&world, &purse, 2000, OTHER_RELOAD);
-  ck_assert_int_eq(ledger_owed_list(world.ledger, NULL, &owed, 1, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_owed_list(world.ledger, &(struct ledger_look){.cards = 100}, &owed, 1, &count), STATUS_OK);
   ck_assert_uint_eq(count, 0);
   world_close(&world);
 }
@@ -166,7 +166,7 @@ START_TEST(what_may_be_given_back_cannot_be_claimed) {
   world_issue(&world, 1, &purse);
   uint32_t atc = owe(&world, &purse, 3000);
   ck_assert_int_eq(world_may_reverse(&world, &purse, atc, RELOAD), STATUS_OK);
-  ck_assert_int_eq(ledger_owed_list(world.ledger, NULL, &owed, 1, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_owed_list(world.ledger, &(struct ledger_look){.cards = 100}, &owed, 1, &count), STATUS_OK);
   ck_assert_uint_eq(count, 0);
   ck_assert_int_eq(world_may_reverse(&world, &purse, atc, RELOAD), STATUS_OK);
   ck_assert_int_eq(world_reverse(&world, &purse, atc, RELOAD), STATUS_OK);
@@ -184,7 +184,7 @@ START_TEST(a_refunded_load_is_not_owed) {
   world_issue(&world, 1, &purse);
   uint32_t atc = owe(&world, &purse, 3000);
   ck_assert_int_eq(world_reverse(&world, &purse, atc, RELOAD), STATUS_OK);
-  ck_assert_int_eq(ledger_owed_list(world.ledger, NULL, &owed, 1, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_owed_list(world.ledger, &(struct ledger_look){.cards = 100}, &owed, 1, &count), STATUS_OK);
   ck_assert_uint_eq(count, 0);
   world_close(&world);
 }
@@ -194,7 +194,7 @@ START_TEST(owed_goes_page_by_page) {
   struct world world;
   struct purse purses[5];
   struct ledger_hold rows[2];
-  const uint8_t *after = NULL;
+  struct ledger_look look = {.cards = 100};
   size_t count = 0, seen = 0;
   world_open(&world);
   for (uint32_t i = 0; i < 5; i++) {
@@ -204,17 +204,59 @@ START_TEST(owed_goes_page_by_page) {
   }
   static const uint32_t owing[] = {0, 1, 3, 4};
   do {
-    ck_assert_int_eq(ledger_owed_list(world.ledger, after, rows, 2, &count), STATUS_OK);
+    ck_assert_int_eq(ledger_owed_list(world.ledger, &look, rows, 2, &count), STATUS_OK);
     for (size_t i = 0; i < count; i++, seen++) {
       ck_assert_uint_lt(seen, 4);
       ck_assert_mem_eq(rows[i].cid, purses[owing[seen]].cid, CID_SIZE);
       ck_assert_int_eq(rows[i].amount, 100 + owing[seen]);
-      after = purses[owing[seen]].cid;
     }
-  } while (count > 0);
+  } while (!look.ended);
   ck_assert_uint_eq(seen, 4);
-  static const uint8_t foreign[CID_SIZE] = {0x12};
-  ck_assert_int_eq(ledger_owed_list(world.ledger, foreign, rows, 2, &count), STATUS_NOT_FOUND);
+  look = (struct ledger_look){.after = {0x12}, .cards = 100}; /* another issuer's */
+  ck_assert_int_eq(ledger_owed_list(world.ledger, &look, rows, 2, &count), STATUS_NOT_FOUND);
+  world_close(&world);
+}
+END_TEST
+
+/* Looks through so many cards at a time, and tells of each what one look at all of them tells. */
+static size_t looks_through(struct world *world, uint32_t cards, size_t capacity, struct ledger_hold rows[4],
+                            size_t *seen) {
+  struct ledger_look look = {.cards = cards};
+  size_t looks = 0;
+  *seen = 0;
+  do {
+    size_t count = 0, room = 4 - *seen < capacity ? 4 - *seen : capacity;
+    ck_assert_int_eq(ledger_hold_list(world->ledger, &look, &rows[*seen], room, &count), STATUS_OK);
+    *seen += count;
+    looks++;
+    ck_assert_uint_lt(looks, 20);
+  } while (!look.ended);
+  return looks;
+}
+
+START_TEST(lists_look_through_so_many_cards_at_a_time) {
+  static const struct {
+    uint32_t cards;
+    size_t capacity, looks;
+  } rows[] = {{100, 4, 1}, {7, 4, 1}, {6, 4, 2}, {3, 4, 3}, {1, 4, 7}, {100, 2, 2}, {100, 1, 4}, {3, 1, 4}};
+  struct world world;
+  struct purse purses[7];
+  struct ask ask;
+  world_open(&world);
+  for (uint32_t i = 0; i < 7; i++) {
+    world_issue(&world, i + 1, &purses[i]);
+    if (i == 1 || i == 3 || i == 4)
+      world_authorise(&world, &purses[i], TRANSACTION_LOAD, 100 + i, RELOAD, &ask);
+  }
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    struct ledger_hold holds[4];
+    size_t seen = 0, looks = looks_through(&world, rows[i].cards, rows[i].capacity, holds, &seen);
+    ck_assert_uint_eq(seen, 3);
+    ck_assert_int_eq(holds[0].amount, 101);
+    ck_assert_int_eq(holds[1].amount, 103);
+    ck_assert_int_eq(holds[2].amount, 104);
+    ck_assert_msg(looks == rows[i].looks, "row %zu: %zu looks", i, looks);
+  }
   world_close(&world);
 }
 END_TEST
@@ -223,6 +265,7 @@ Suite *pending_suite(void) {
   Suite *suite = suite_create("pending");
   TCase *tests = tcase_create("pending");
   tcase_add_test(tests, hold_tells_where_and_whose);
+  tcase_add_test(tests, lists_look_through_so_many_cards_at_a_time);
   tcase_add_test(tests, holds_are_counted_on);
   tcase_add_test(tests, owed_since_the_load_that_was_paid_for);
   tcase_add_test(tests, a_part_that_was_credited_leaves_the_rest_owed);

@@ -291,12 +291,13 @@ START_TEST(lists_transactions_and_holds) {
   ck_assert_int_eq(ledger_transaction_list(world.ledger, purses[1].cid, 2, transactions, 2, &count), STATUS_OK);
   ck_assert_uint_eq(count, 1);
   ck_assert_mem_eq(transactions[0].cid, purses[1].cid, CID_SIZE);
-  ck_assert_int_eq(ledger_hold_list(world.ledger, NULL, holds, 2, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_hold_list(world.ledger, &(struct ledger_look){.cards = 100}, holds, 2, &count), STATUS_OK);
   ck_assert_uint_eq(count, 2);
   ck_assert_mem_eq(holds[0].cid, purses[0].cid, CID_SIZE);
   ck_assert_int_eq(holds[1].created_at, WORLD_NOW + 2);
-  struct ledger_hold last = holds[1];
-  ck_assert_int_eq(ledger_hold_list(world.ledger, &last, holds, 2, &count), STATUS_OK);
+  struct ledger_look look = {.cards = 100};
+  memcpy(look.after, holds[1].cid, CID_SIZE);
+  ck_assert_int_eq(ledger_hold_list(world.ledger, &look, holds, 2, &count), STATUS_OK);
   ck_assert_uint_eq(count, 1);
   ck_assert_int_eq(holds[0].amount, 3);
   ck_assert_mem_eq(holds[0].tid, OTHER_POS, TID_SIZE);

@@ -143,7 +143,8 @@ START_TEST(what_is_owed_is_listed) {
   pair_open(&pair);
   pair_block(&pair);
   (void)renew(&pair);
-  ck_assert_int_eq(ledger_owed_list(pair.world.ledger, NULL, owed, 2, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_owed_list(pair.world.ledger, &(struct ledger_look){.cards = 100}, owed, 2, &count),
+                   STATUS_OK);
   ck_assert_uint_eq(count, 1);
   ck_assert_mem_eq(owed[0].cid, pair.new.cid, CID_SIZE);
   ck_assert_int_eq(owed[0].amount, 3000);

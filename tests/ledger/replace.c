@@ -51,7 +51,8 @@ static void pair_block(struct pair *pair) {
 static void assert_pending(struct pair *pair) {
   struct ledger_hold owed[2];
   size_t count = 0;
-  ck_assert_int_eq(ledger_owed_list(pair->world.ledger, NULL, owed, 2, &count), STATUS_OK);
+  ck_assert_int_eq(ledger_owed_list(pair->world.ledger, &(struct ledger_look){.cards = 100}, owed, 2, &count),
+                   STATUS_OK);
   ck_assert_uint_eq(count, 1);
   ck_assert_mem_eq(owed[0].cid, pair->new.cid, CID_SIZE);
   ck_assert_int_eq(owed[0].amount, 5000);
