@@ -102,7 +102,7 @@ static void print_ledger(const struct ledger_totals *totals, FILE *out) {
   print_row(out, "epurse_pool_free", "gauge", "Card numbers left.", (int64_t)totals->pool_free);
   print_row(out, "epurse_terminals", "gauge", "Registered terminals.", (int64_t)totals->terminals);
   print_row(out, "epurse_merchants", "gauge", "Registered merchants.", (int64_t)totals->merchants);
-  print_row(out, "epurse_postings_total", "counter", "Postings in the ledger.", (int64_t)totals->postings);
+  print_row(out, "epurse_postings_total", "counter", "Postings since the server began.", (int64_t)totals->postings);
   print_row(out, "epurse_incidents_total", "counter", "Incidents that need a person.", (int64_t)totals->incidents);
   print_row(out, "epurse_open_holds", "gauge", "Authorised transactions without outcome.", (int64_t)totals->open_holds);
   print_row(out, "epurse_outstanding_minor", "gauge", "Minor units on cards, in hold and owed.", totals->outstanding);

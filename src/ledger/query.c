@@ -46,6 +46,7 @@ static void query_start(struct query *query, bool blind) {
       .name = query->name, .parameters = query->parameters, .count = query->count, .blind = blind};
   if (query->status == STATUS_OK && !query->running) {
     query->running = true;
+    totals_note(query->ledger, query->name);
     query_fail(query, query->ledger->driver->run(query->ledger->store, &call, &query->cursor));
   }
 }

@@ -5,6 +5,7 @@
 
 #include "chain.h"
 #include "driver.h"
+#include "epurse/ledger_card.h"
 #include "epurse/ledger_incident.h"
 #include "query.h"
 
@@ -45,11 +46,17 @@ struct ledger {
   struct purse_change change;
   struct ledger_incident incidents[LEDGER_INCIDENTS_MAX]; /* of this step, not yet written */
   size_t incident_count;
-  bool postings_counted, holds_counted;
+  bool postings_counted, holds_counted, cards_counted;
+  int64_t
+      postings_before; /* of moves.postings: those that were there when the ledger was opened, once they are counted */
+  uint64_t cards[LEDGER_CARD_RETIRED + 1];
   struct moves moves, step_moves;
   int64_t watch_cursor; /* where the driver keeps none */
   int64_t watch_cut;    /* the last settlement's last capture, when the pass began with what is due */
   struct due due;
 };
+
+/* A statement begins to run: what it may change is counted anew when it is asked for (totals.c). */
+void totals_note(struct ledger *ledger, enum query_name name);
 
 #endif

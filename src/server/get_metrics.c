@@ -22,7 +22,7 @@ struct figures {
 
 static enum status read_figures(struct ledger *ledger, void *context) {
   struct figures *figures = context;
-  enum status status = ledger_totals(ledger, &figures->totals);
+  enum status status = ledger_totals_live(ledger, &figures->totals);
 
   return status == STATUS_OK ? ledger_terminal_silence(ledger, figures->before, &figures->silence) : status;
 }

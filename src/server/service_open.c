@@ -10,6 +10,7 @@
 #include "backup.h"
 #include "epurse/clock.h"
 #include "epurse/ledger_card.h"
+#include "epurse/ledger_totals.h"
 #include "terminal_cache.h"
 #include "watch.h"
 #include "writer.h"
@@ -65,11 +66,14 @@ enum status service_start(struct service *service, struct ledger **ledger) {
                                          .shared = ledger_shared(*ledger),
                                          .wait_us = service->configuration.group_wait_us,
                                          .metrics = &service->metrics};
+  struct ledger_totals totals;
 
   json_object_seed(0); /* at the first use otherwise, by whichever thread comes first */
   enum status status = terminal_cache_new(!ledger_shared(*ledger), &service->terminal_cache);
   if (status == STATUS_OK)
     status = ledger_incarnation(*ledger, &service->incarnation);
+  if (status == STATUS_OK) /* what takes long only once, before anybody waits */
+    status = ledger_totals_live(*ledger, &totals);
   if (status == STATUS_OK)
     status = writer_open(&options, ledger, &service->writer);
   if (status == STATUS_OK)

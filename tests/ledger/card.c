@@ -2,6 +2,8 @@
  * Card numbers and a card's life: reserved, certified, issued, blocked, voided, never lost. */
 #include <string.h>
 
+#include "epurse/ledger_totals.h"
+#include "ledger/store.h"
 #include "suites.h"
 #include "world.h"
 
@@ -396,6 +398,70 @@ START_TEST(lists_in_pages) {
 }
 END_TEST
 
+static enum status act_block_in_vain(struct ledger *ledger, const void *what) {
+  enum status status = act_block(ledger, what);
+  return status == STATUS_OK ? STATUS_CRYPTO_FAILED : status;
+}
+
+/* What metrics are told is what is counted anew. */
+static void assert_cards(struct world *world, uint64_t reserved, uint64_t issued, uint64_t blocked, uint64_t retired) {
+  const uint64_t expected[] = {0, reserved, issued, blocked, retired};
+  struct ledger_totals live, anew;
+  ck_assert_int_eq(ledger_totals_live(world->ledger, &live), STATUS_OK);
+  ck_assert_int_eq(ledger_totals(world->ledger, &anew), STATUS_OK);
+  ck_assert_mem_eq(live.cards, expected, sizeof live.cards);
+  ck_assert_mem_eq(anew.cards, expected, sizeof anew.cards);
+}
+
+START_TEST(cards_are_counted_where_one_has_moved) {
+  struct world world;
+  struct ledger_certification certification;
+  uint8_t cid[CID_SIZE];
+  bool retired = false;
+  struct desk desk = {.chip = 9, .cid = cid, .certification = &certification, .reason = "LOST", .retired = &retired};
+  world_open(&world);
+  world_certification(&certification);
+  assert_cards(&world, 0, 0, 0, 0);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  assert_cards(&world, 1, 0, 0, 0);
+  ck_assert_int_eq(world_do(&world, act_void, &desk), STATUS_OK);
+  assert_cards(&world, 0, 0, 0, 0);
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_void, &desk), STATUS_OK);
+  assert_cards(&world, 0, 0, 0, 1);
+  desk.chip = 10;
+  ck_assert_int_eq(world_do(&world, act_reserve, &desk), STATUS_OK);
+  ck_assert_int_eq(world_do(&world, act_certify, &desk), STATUS_OK);
+  assert_cards(&world, 1, 0, 0, 1);
+  ck_assert_int_eq(world_do(&world, act_issue, &desk), STATUS_OK);
+  assert_cards(&world, 0, 1, 0, 1);
+  ck_assert_int_eq(world_do(&world, act_block_in_vain, &desk), STATUS_CRYPTO_FAILED);
+  assert_cards(&world, 0, 1, 0, 1);
+  ck_assert_int_eq(world_do(&world, act_block, &desk), STATUS_OK);
+  assert_cards(&world, 0, 0, 1, 1);
+  world_close(&world);
+}
+END_TEST
+
+/* By the beginning of a statement: so each that makes, removes or moves one has to begin so. */
+START_TEST(whatever_moves_cards_is_seen) {
+  struct ledger ledger = {0};
+  size_t moving = 0;
+  for (int name = 0; name < QUERY_COUNT; name++) {
+    const char *sql = query_sql[name], *set = strstr(sql, "UPDATE card SET "), *state = strstr(sql, "state = ");
+    const char *where = strstr(sql, " WHERE ");
+    bool moves = strstr(sql, "INTO card ") != NULL || strstr(sql, "FROM card WHERE") == sql + strlen("DELETE ") ||
+                 (set != NULL && state != NULL && state < where);
+    ledger.cards_counted = true;
+    totals_note(&ledger, (enum query_name)name);
+    ck_assert_msg(ledger.cards_counted == !moves, "%s", sql);
+    moving += moves;
+  }
+  ck_assert_uint_eq(moving, 5);
+}
+END_TEST
+
 Suite *card_suite(void) {
   Suite *suite = suite_create("card");
   TCase *tests = tcase_create("cards");
@@ -411,6 +477,8 @@ Suite *card_suite(void) {
   tcase_add_test(tests, pin_changes_in_two_halves);
   tcase_add_test(tests, events_of_a_pin_are_counted_once);
   tcase_add_test(tests, lists_in_pages);
+  tcase_add_test(tests, cards_are_counted_where_one_has_moved);
+  tcase_add_test(tests, whatever_moves_cards_is_seen);
   suite_add_tcase(suite, tests);
   return suite;
 }
