@@ -150,9 +150,10 @@ struct ledger_pin_change {
 /* Copies what `change` points to. */
 enum status ledger_card_pin_propose(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                                     const struct ledger_pin_change *change) EPURSE_MUST_USE;
-/* The card has signed that the change was made: the candidate is the PIN, the one before is forgotten. No change under
- * way: no effect. STATUS_CARD_UNKNOWN. */
-enum status ledger_card_pin_settle(struct ledger *ledger, const uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
+/* The card has signed that the change was made that brings its count to `changes`: its candidate is the PIN, the one before is
+ * forgotten. No such change under way: no effect. STATUS_CARD_UNKNOWN. */
+enum status ledger_card_pin_settle(struct ledger *ledger, const uint8_t cid[CID_SIZE],
+                                   uint16_t changes) EPURSE_MUST_USE;
 /* From now on this ledger's numbers are drawn anywhere in the pool: one card's number tells nobody the next one's. Before
  * that they come in ascending order. */
 void ledger_numbers_draw(struct ledger *ledger);

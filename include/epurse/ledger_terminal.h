@@ -57,8 +57,8 @@ enum status ledger_terminal_accept_proof(struct ledger *ledger, const uint8_t ti
 /* Whether a number is that of a message of that time by its sender's clock, unix seconds, or a higher one. */
 bool ledger_terminal_is_of_time(uint64_t seq, int64_t time);
 #define TERMINAL_HEARD_SECONDS 600 /* as old may be what is known of a terminal that sends nothing else */
-/* Whether it may send at all, as the running step finds it. STATUS_NOT_FOUND; STATUS_TERMINAL_REVOKED;
- * STATUS_NOT_AUTHENTICATED: its key is another one by now. */
+/* Whether it may send at all, as the running step finds it. STATUS_NOT_FOUND; STATUS_NOT_AUTHENTICATED: its key is another one
+ * by now; else STATUS_TERMINAL_REVOKED. */
 enum status ledger_terminal_check(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                   const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE]) EPURSE_MUST_USE;
 /* Whether what is known of it is so old that it is time to note a message of that number. */

@@ -80,6 +80,7 @@ struct promise_verdict {
   struct ledger_transaction transaction;
   uint32_t settled_atc;     /* the hold that this promise settled, 0: none */
   uint8_t settled_state;    /* enum ledger_transaction_state */
+  bool suspended;           /* the card is, in this very step: what is to be refused, is the caller's */
   uint32_t pin_failures;    /* promises before it whose PIN was another than the stored one, since the last right one */
   uint32_t offline_lacking; /* off-line payments that the card announces and nobody has brought in */
 };

@@ -55,12 +55,13 @@ enum status ledger_card_pin_propose(struct ledger *ledger, const uint8_t cid[CID
   return query_run(&query);
 }
 
-enum status ledger_card_pin_settle(struct ledger *ledger, const uint8_t cid[CID_SIZE]) {
+enum status ledger_card_pin_settle(struct ledger *ledger, const uint8_t cid[CID_SIZE], uint16_t changes) {
   int64_t card = 0;
   enum status status = pin_card(ledger, cid, &card);
   if (status != STATUS_OK)
     return status;
   struct query query = query_begin(ledger, QUERY_CARD_PIN_SETTLE);
   query_i64(&query, card);
+  query_i64(&query, changes);
   return query_run(&query);
 }

@@ -39,6 +39,7 @@ static enum status chain_read_card(struct ledger *ledger, const struct promise *
   chain->announced_sum = query_read_i64(&query);
   chain->balance = query_read_i64(&query);
   chain->points = query_read_i64(&query);
+  chain->suspended = query_read_i64(&query) > 0;
   status = query_end(&query);
   return status == STATUS_OK && !found ? STATUS_CARD_UNKNOWN : status;
 }
@@ -360,6 +361,7 @@ enum status ledger_promise_open(struct ledger *ledger, const struct signed_promi
     enum status noted = chain_note_lost(ledger, offer, &ledger->chain);
     return noted == STATUS_OK ? status : noted;
   }
+  standing->suspended = ledger->chain.suspended;
   standing->pin_failures = ledger->chain.pin_failures;
   if (status == STATUS_OK)
     status = chain_settle(ledger, offer, &ledger->chain, standing);

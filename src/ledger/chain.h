@@ -21,6 +21,7 @@ struct chain {
   int64_t no_pin_sum;                  /* and has, once its hold is settled, since the server saw its PIN */
   uint32_t last_atc, captured_atc, held_atc;
   uint8_t last_hash[CRYPTO_SHA256_SIZE];
+  bool suspended;
   uint32_t pin_failures;
   int64_t announced_count, announced_sum; /* of off-line payments since the promise's last_atc, by promises before it */
   bool forked_before;

@@ -210,7 +210,7 @@ static bool hint_row(enum query_name name, const struct store_hint *hint, struct
   case QUERY_TERMINAL_FIND:
     return hint->tid != NULL && hint->reading;
   case QUERY_TERMINAL_BRIEF:
-    return hint->tid != NULL && hint->promise;
+    return hint->tid != NULL && !hint->reading;
   case QUERY_CARD_FIND:
     row[0] = value_i64(hint->booking >> 32);
     return hint->booking != 0 && hint->reading;

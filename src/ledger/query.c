@@ -41,12 +41,18 @@ void query_blob(struct query *query, const void *bytes, size_t len) {
   query_bind(query, (struct store_value){.kind = kind, .bytes = bytes, .len = len});
 }
 
+void query_note(struct ledger *ledger, enum query_name name) {
+  static const char *const moving[] = {"INSERT INTO card ", "DELETE FROM card ", "UPDATE card SET state"};
+  for (size_t i = 0; ledger->cards_counted && i < sizeof moving / sizeof moving[0]; i++)
+    ledger->cards_counted = strncmp(query_sql[name], moving[i], strlen(moving[i])) != 0;
+}
+
 static void query_start(struct query *query, bool blind) {
   const struct store_call call = {
       .name = query->name, .parameters = query->parameters, .count = query->count, .blind = blind};
   if (query->status == STATUS_OK && !query->running) {
     query->running = true;
-    totals_note(query->ledger, query->name);
+    query_note(query->ledger, query->name);
     query_fail(query, query->ledger->driver->run(query->ledger->store, &call, &query->cursor));
   }
 }

@@ -19,6 +19,9 @@ struct query {
 };
 
 /* Binds what comes after it. A statement that writes fails outside ledger_transact. */
+/* A statement begins to run: cards are counted anew where it moves one. For queries themselves, and tests. */
+void query_note(struct ledger *ledger, enum query_name name);
+
 struct query query_begin(struct ledger *ledger, enum query_name name);
 void query_i64(struct query *query, int64_t value);
 void query_text(struct query *query, const char *text);              /* borrowed until the query ends */

@@ -56,7 +56,4 @@ struct ledger {
   struct due due;
 };
 
-/* A statement begins to run: what it may change is counted anew when it is asked for (totals.c). */
-void totals_note(struct ledger *ledger, enum query_name name);
-
 #endif

@@ -217,10 +217,9 @@ enum status ledger_terminal_check(struct ledger *ledger, const uint8_t tid[TID_S
                                   const uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE]) {
   struct terminal_brief brief;
   enum status status = terminal_brief(ledger, tid, &brief);
-  if (status == STATUS_OK && brief.revoked)
-    return STATUS_TERMINAL_REVOKED;
-  bool other = status == STATUS_OK && !crypto_equal(brief.sig_public, sig_public, CRYPTO_P256_PUBLIC_SIZE);
-  return other ? STATUS_NOT_AUTHENTICATED : status;
+  if (status == STATUS_OK && !crypto_equal(brief.sig_public, sig_public, CRYPTO_P256_PUBLIC_SIZE))
+    return STATUS_NOT_AUTHENTICATED;
+  return status == STATUS_OK && brief.revoked ? STATUS_TERMINAL_REVOKED : status;
 }
 
 bool ledger_terminal_is_of_time(uint64_t seq, int64_t time) {

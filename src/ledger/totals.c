@@ -5,12 +5,6 @@
 #include "epurse/ledger_totals.h"
 #include "store.h"
 
-void totals_note(struct ledger *ledger, enum query_name name) {
-  static const char *const moving[] = {"INSERT INTO card ", "DELETE FROM card ", "UPDATE card SET state"};
-  for (size_t i = 0; ledger->cards_counted && i < sizeof moving / sizeof moving[0]; i++)
-    ledger->cards_counted = strncmp(query_sql[name], moving[i], strlen(moving[i])) != 0;
-}
-
 static enum status totals_cards(struct ledger *ledger, struct ledger_totals *totals) {
   struct query query = query_begin(ledger, QUERY_TOTAL_CARDS);
   while (query_row(&query)) {

@@ -136,7 +136,7 @@ static enum status count_pin(struct ledger *ledger, struct authorisation_request
 static enum status settle_pin(struct ledger *ledger, const struct authorisation_request *asked) {
   if (asked->pin != STATUS_OK || !asked->pin_is_candidate)
     return STATUS_OK;
-  return ledger_card_pin_settle(ledger, asked->promise.cid);
+  return ledger_card_pin_settle(ledger, asked->promise.cid, asked->promise.pin_changes);
 }
 
 /* Whether the card may pay without its PIN at all, and says that it was asked to; how much so is for the ledger to say. */
@@ -148,16 +148,17 @@ static bool pin_is_waived(const struct authorisation_request *asked) {
 /* Whoever tries PINs here, with an opened card or at a corrupt terminal, has five of them; then the card is suspended, and
  * when its issuer has resumed it nothing that is said of a PIN in a promise counts, until the card has signed a change of
  * it, here or in its record. That is no proof against the card, so it is not blocked. */
-static enum status decide(struct ledger *ledger, struct authorisation_request *asked, uint32_t failures) {
+static enum status decide(struct ledger *ledger, struct authorisation_request *asked,
+                          const struct promise_verdict *standing) {
   if (asked->card.state == LEDGER_CARD_BLOCKED)
     return card_refusal(&asked->card);
-  if (asked->card.suspended_at > 0)
+  if (standing->suspended)
     return STATUS_CARD_SUSPENDED;
   if (asked->no_pin)
     return asked->decide(ledger, asked);
-  if (failures >= PIN_TRIES && !asked->pin_is_candidate)
+  if (standing->pin_failures >= PIN_TRIES && !asked->pin_is_candidate)
     return STATUS_PIN_CHANGE_NEEDED;
-  enum status status = count_pin(ledger, asked, failures);
+  enum status status = count_pin(ledger, asked, standing->pin_failures);
   if (status == STATUS_OK)
     status = settle_pin(ledger, asked);
   if (status != STATUS_OK)
@@ -207,7 +208,7 @@ static enum status authorisation_step(struct ledger *ledger, void *context) {
   }
   if (status == STATUS_OUT_OF_STEP && asked->card.state == LEDGER_CARD_BLOCKED)
     status = card_refusal(&asked->card); /* it was replaced: what counts is that it dies */
-  return settle_answer(ledger, asked, status == STATUS_OK ? decide(ledger, asked, standing.pin_failures) : status);
+  return settle_answer(ledger, asked, status == STATUS_OK ? decide(ledger, asked, &standing) : status);
 }
 
 /* ---- after it ---- */

@@ -118,9 +118,10 @@ static enum status take_number(struct ledger *ledger, const struct request *requ
 /* Whether a till was revoked, or has another key by now, is asked in the very transaction, as where a number is taken. */
 static enum status take_payment(struct ledger *ledger, const struct request *request) {
   const uint8_t *tid = request->terminal.tid;
-  enum status status =
-      is_proof(request->message.type) ? STATUS_OK : ledger_terminal_check(ledger, tid, request->terminal.sig_public);
+  enum status status = ledger_terminal_check(ledger, tid, request->terminal.sig_public);
 
+  if (status == STATUS_TERMINAL_REVOKED && is_proof(request->message.type))
+    status = STATUS_OK;
   return status == STATUS_OK && envelope_numbers(request)
              ? ledger_terminal_hear(ledger, tid, (uint64_t)request->message.seq)
              : status;

@@ -43,10 +43,8 @@ static enum status transact(struct service *service, const struct request *reque
     const struct confirmation *item = &booking->items->items[i];
     hints[i] = (struct ledger_hint){.cid = item->cid, .atc = item->atc};
   }
-  if (envelope_numbers(request)) {
-    hints[0].tid = request->terminal.tid;
-    hints[0].numbered = true;
-  }
+  hints[0].tid = request->terminal.tid;
+  hints[0].numbered = envelope_numbers(request);
   return envelope_transact_job(service, request, &job);
 }
 

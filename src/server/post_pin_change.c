@@ -37,7 +37,7 @@ static enum status open_half(const struct service *service, struct pin_changing 
 /* The candidate is the PIN. What was said of another one in promises counts no more. */
 static enum status settle(struct ledger *ledger, const struct ledger_card *card) {
   uint32_t failures = 0;
-  enum status status = ledger_card_pin_settle(ledger, card->cid);
+  enum status status = ledger_card_pin_settle(ledger, card->cid, card->pin_candidate_changes);
 
   return status == STATUS_OK && card->pin_failures > 0 ? ledger_card_pin_count(ledger, card->cid, true, &failures)
                                                        : status;

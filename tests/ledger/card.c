@@ -284,7 +284,12 @@ static enum status act_pin_propose(struct ledger *ledger, const void *what) {
 
 static enum status act_pin_settle(struct ledger *ledger, const void *what) {
   const struct pin *pin = what;
-  return ledger_card_pin_settle(ledger, pin->cid);
+  return ledger_card_pin_settle(ledger, pin->cid, 1);
+}
+
+static enum status act_pin_settle_another(struct ledger *ledger, const void *what) {
+  const struct pin *pin = what;
+  return ledger_card_pin_settle(ledger, pin->cid, 2);
 }
 
 START_TEST(counts_wrong_pins) {
@@ -367,6 +372,9 @@ START_TEST(pin_changes_in_two_halves) {
   ck_assert_uint_eq(card.pin_candidate_changes, 1);
   ck_assert_mem_eq(card.pin_candidate_tid, "SHOP0001", TID_SIZE);
   ck_assert_uint_eq(card.pin_candidate_nonce[0], 7);
+  ck_assert_int_eq(world_do(&world, act_pin_settle_another, &pin), STATUS_OK); /* not of this one */
+  ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+  ck_assert(card.has_pin_candidate);
   ck_assert_int_eq(world_do(&world, act_pin_settle, &pin), STATUS_OK);
   ck_assert_int_eq(world_do(&world, act_pin_settle, &pin), STATUS_OK);
   ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
@@ -454,7 +462,7 @@ START_TEST(whatever_moves_cards_is_seen) {
     bool moves = strstr(sql, "INTO card ") != NULL || strstr(sql, "FROM card WHERE") == sql + strlen("DELETE ") ||
                  (set != NULL && state != NULL && state < where);
     ledger.cards_counted = true;
-    totals_note(&ledger, (enum query_name)name);
+    query_note(&ledger, (enum query_name)name);
     ck_assert_msg(ledger.cards_counted == !moves, "%s", sql);
     moving += moves;
   }

@@ -232,6 +232,11 @@ START_TEST(till_with_other_keys_is_refused_in_its_next_message) {
   send_purchase(&world, &purse, 200, &letters[2]);
   ck_assert_int_eq(letters[2].answer.code, STATUS_NOT_AUTHENTICATED);
   ck_assert_int_eq(shadow(&world, &purse).held, 0);
+  uint64_t noted = last_number(&world);
+  world.pos.seq = INT64_MAX - 1; /* the highest number would be the last that the till may use */
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_NOT_AUTHENTICATED);
+  ck_assert_uint_eq(last_number(&world), noted);
   if (!place_is_file())
     ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CARD_CONTACT, json_object()),
                      STATUS_NOT_AUTHENTICATED);
