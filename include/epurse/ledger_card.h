@@ -79,8 +79,11 @@ enum status ledger_card_issue(struct ledger *ledger, const uint8_t cid[CID_SIZE]
  * carry the number already, so it is RETIRED for good, *retired is true; the chip is free for a new reservation.
  * STATUS_CARD_UNKNOWN, STATUS_CARD_ALREADY_ISSUED (issued or blocked). RETIRED already: STATUS_OK. */
 enum status ledger_card_void(struct ledger *ledger, const uint8_t cid[CID_SIZE], bool *retired) EPURSE_MUST_USE;
-/* ISSUED -> BLOCKED for good; already blocked: STATUS_OK, the first reason stands. STATUS_CARD_UNKNOWN (also where it
- * is reserved). */
+/* ISSUED -> BLOCKED for good; already blocked: STATUS_OK, the first reason stands. A reason that is a word by which the ledger
+ * knows why it blocked a card itself is kept with LEDGER_REASON_SAID before it. STATUS_CARD_UNKNOWN (also where it is reserved). */
+#define LEDGER_REASON_SAID    "said: "
+#define LEDGER_REASON_CLOSED  "CLOSED"  /* by a payout */
+#define LEDGER_REASON_RENEWED "RENEWED" /* by another card */
 enum status ledger_card_block(struct ledger *ledger, const uint8_t cid[CID_SIZE], const char *reason,
                               int64_t now) EPURSE_MUST_USE;
 /* Suspends an issued card until it is resumed: before anybody knows whether it has to be blocked. The first reason stands;

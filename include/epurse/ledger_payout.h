@@ -19,9 +19,6 @@ struct ledger_payout_terms {
   bool closes;                          /* it ends the card */
 };
 
-/* The reason of a card that was closed: why it is blocked. */
-#define LEDGER_REASON_CLOSED "CLOSED"
-
 /* As ledger_purchase_authorise, for a payout: money that leaves the card for its holder's hand, at a terminal that loads. Further:
  * STATUS_PAYOUT_LIMIT. What is captured of it waits for ledger_payout_settle; with an account nothing is
  * handed out, and the next settlement orders a transfer of what is captured. STATUS_IBAN_INVALID: it is no account. With

@@ -2,6 +2,7 @@
  * A card's life: certified, issued, blocked. */
 #include "card.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -124,15 +125,24 @@ enum status card_block(struct ledger *ledger, int64_t card, const char *reason, 
   return query_run(&query);
 }
 
+/* By these words the ledger knows why it blocked a card itself. */
+static bool reason_is_own(const char *reason) {
+  return strcmp(reason, status_name(STATUS_CARD_FORKED)) == 0 ||
+         strcmp(reason, status_name(STATUS_LEDGER_BROKEN)) == 0 || strcmp(reason, LEDGER_REASON_CLOSED) == 0 ||
+         strcmp(reason, LEDGER_REASON_RENEWED) == 0;
+}
+
 enum status ledger_card_block(struct ledger *ledger, const uint8_t cid[CID_SIZE], const char *reason, int64_t now) {
   struct card_brief brief;
+  char kept[LEDGER_REASON_MAX + 1];
   int64_t card = 0;
   if (strnlen(reason, LEDGER_REASON_MAX + 1) > LEDGER_REASON_MAX)
     return STATUS_BAD_FORMAT;
+  (void)snprintf(kept, sizeof kept, "%s%s", reason_is_own(reason) ? LEDGER_REASON_SAID : "", reason);
   enum status status = card_find_brief(ledger, cid, &card, &brief);
   if (status == STATUS_OK && brief.state == LEDGER_CARD_RESERVED)
     status = STATUS_CARD_UNKNOWN;
-  return status == STATUS_OK ? card_block(ledger, card, reason, now) : status;
+  return status == STATUS_OK ? card_block(ledger, card, kept, now) : status;
 }
 
 static enum status card_find_issued(struct ledger *ledger, const uint8_t cid[CID_SIZE], int64_t *card) {

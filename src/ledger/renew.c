@@ -132,7 +132,7 @@ static enum status renew_begin(struct ledger *ledger, struct renewing *renewing)
   if (status == STATUS_OK)
     status = renew_check_old(ledger, renewing);
   if (status == STATUS_OK && renewing->old.state == LEDGER_CARD_ISSUED)
-    status = card_block(ledger, renewing->card, "RENEWED", renewing->what->now);
+    status = card_block(ledger, renewing->card, LEDGER_REASON_RENEWED, renewing->what->now);
   if (status == STATUS_OK)
     status = renew_part(ledger, renewing);
   if (status == STATUS_OK && renewing->row.points + renewing->row.points_owed > 0)

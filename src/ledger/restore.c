@@ -109,7 +109,7 @@ static enum status restore_move(const char *from, const char *to) {
   return rename(from, to) == 0 ? STATUS_OK : STATUS_STORE_FAILED;
 }
 
-/* The write-ahead log belongs to the file that it was written for, and would spoil the other one. */
+/* The write-ahead log belongs to the file that it was written for, and would spoil the other one, also where that file is gone. */
 static enum status restore_put_aside(const struct restore *restore, struct ledger_restored *restored) {
   const char *path = restore->what->path;
   char *log = restore_name(path, "-wal"), *log_aside = restore_name(restored->aside, "-wal");
@@ -148,7 +148,7 @@ static enum status restore_run(const struct restore *restore, struct ledger_rest
     status = restore_mark_file(restore);
   if (status == STATUS_OK)
     status = restore_compare(restore, restored);
-  if (status == STATUS_OK && restored->replaced)
+  if (status == STATUS_OK)
     status = restore_put_aside(restore, restored);
   if (status == STATUS_OK)
     status = restore_move(restore->fresh, path);

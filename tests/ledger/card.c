@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Card numbers and a card's life: reserved, certified, issued, blocked, voided, never lost. */
+#include <stdio.h>
 #include <string.h>
 
 #include "epurse/ledger_totals.h"
@@ -452,6 +453,28 @@ START_TEST(cards_are_counted_where_one_has_moved) {
 }
 END_TEST
 
+/* What the ledger goes by is not for a person to say, and no card stays open because of it. */
+START_TEST(own_reasons_are_kept_as_said) {
+  static const char *const reasons[] = {"CARD_FORKED", "LEDGER_BROKEN", "CLOSED", "RENEWED"};
+  struct world world;
+  struct purse purse;
+  struct ledger_card card;
+  char kept[64];
+  world_open(&world);
+  for (uint32_t i = 0; i < 4; i++) {
+    world_issue(&world, i + 1, &purse);
+    struct desk desk = {.cid = purse.cid, .reason = reasons[i]};
+    ck_assert_int_eq(world_do(&world, act_block, &desk), STATUS_OK);
+    ck_assert_int_eq(ledger_card_find(world.ledger, purse.cid, &card), STATUS_OK);
+    ck_assert_uint_eq(card.state, LEDGER_CARD_BLOCKED);
+    snprintf(kept, sizeof kept, "said: %s", reasons[i]);
+    ck_assert_str_eq(card.reason, kept);
+  }
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
 /* By the beginning of a statement: so each that makes, removes or moves one has to begin so. */
 START_TEST(whatever_moves_cards_is_seen) {
   struct ledger ledger = {0};
@@ -486,6 +509,7 @@ Suite *card_suite(void) {
   tcase_add_test(tests, events_of_a_pin_are_counted_once);
   tcase_add_test(tests, lists_in_pages);
   tcase_add_test(tests, cards_are_counted_where_one_has_moved);
+  tcase_add_test(tests, own_reasons_are_kept_as_said);
   tcase_add_test(tests, whatever_moves_cards_is_seen);
   suite_add_tcase(suite, tests);
   return suite;

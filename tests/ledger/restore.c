@@ -48,6 +48,35 @@ START_TEST(what_stood_there_is_kept) {
 }
 END_TEST
 
+/* After a crash, with the ledger's file moved away by hand: SQLite would bring the log's rows into the backup. */
+START_TEST(a_log_without_its_ledger_spoils_no_backup) {
+  static uint8_t log[1 << 22];
+  struct scene scene;
+  struct ledger_restored restored;
+  char path[264], aside[1288];
+  int64_t at = 0;
+  scene_play(&scene);
+  snprintf(path, sizeof path, "%s-wal", scene.world.path);
+  int file = open(path, O_RDONLY);
+  ssize_t len = read(file, log, sizeof log);
+  close(file);
+  ck_assert(len > 512 && (size_t)len < sizeof log);
+  ledger_close(&scene.world.ledger);
+  ck_assert_int_eq(unlink(scene.world.path), 0);
+  file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  ck_assert_int_eq(write(file, log, (size_t)len), len);
+  close(file);
+  ck_assert_int_eq(scene_restore(&scene, false, &restored), STATUS_OK);
+  ck_assert(!restored.replaced);
+  ck_assert_int_eq(ledger_restored_at(scene.world.ledger, &at), STATUS_OK);
+  ck_assert_int_eq(at, scene.world.now);
+  world_assert_card(&scene.world, &scene.busy, 5000, 0, 0);
+  snprintf(aside, sizeof aside, "%s-wal", restored.aside);
+  ck_assert_int_eq(unlink(aside), 0); /* it is kept */
+  scene_close(&scene, NULL);
+}
+END_TEST
+
 /* The thief brings the promise again. The restored ledger has forgotten it and answers; but the card has spent that
  * number, so the answer moves nothing, and the card's next word shows what is missing: declined, an incident, not
  * blocked. Nobody is paid twice. */
@@ -390,6 +419,7 @@ Suite *restore_suite(void) {
     return suite;
   tcase_add_test(tests, a_younger_ledger_is_not_replaced_silently);
   tcase_add_test(tests, what_stood_there_is_kept);
+  tcase_add_test(tests, a_log_without_its_ledger_spoils_no_backup);
   tcase_add_test(tests, a_spent_authorisation_does_not_come_back_unnoticed);
   tcase_add_test(tests, the_others_go_on);
   tcase_add_test(tests, whole_receipts_bring_back_what_was_forgotten);
