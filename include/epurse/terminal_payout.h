@@ -46,8 +46,9 @@ enum status payout_run(struct terminal *terminal, struct reader *reader, const s
                        struct outcome *outcome) EPURSE_MUST_USE;
 
 /* As payout_run, of all that is on the card: payment->amount is set to it. Its balance is read first, with the PIN with which it is then
- * paid out. STATUS_INSUFFICIENT_BALANCE, with no amount in *outcome: there is nothing on it, nothing of it open here, and it is not
- * to be closed. */
+ * paid out; of one that ends the card, and that the card has paid already, the journal knows it: no PIN is asked for, and the card is not
+ * killed before that goes on. STATUS_INSUFFICIENT_BALANCE, with no amount in *outcome: there is nothing on it, nothing of it open or
+ * untold here, and it is not to be closed. */
 enum status payout_all_run(struct terminal *terminal, struct reader *reader, struct payment *payment,
                            const struct payout_desk *desk, const struct dialogue *dialogue,
                            struct outcome *outcome) EPURSE_MUST_USE;

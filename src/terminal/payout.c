@@ -78,18 +78,26 @@ enum status payout_run(struct terminal *terminal, struct reader *reader, const s
   return status;
 }
 
-enum status payout_open_amount(struct terminal *terminal, const uint8_t cid[CID_SIZE], int64_t *minor) {
+/* Whether the same again may go on with an entry of journal_next_unreported. */
+static bool goes_on(const struct journal_entry *entry) {
+  return entry->type == TRANSACTION_PAYOUT && entry->has_authorisation && entry->state >= JOURNAL_AUTHORISED &&
+         entry->state <= JOURNAL_CONFIRMED;
+}
+
+enum status payout_open_amount(struct terminal *terminal, const uint8_t cid[CID_SIZE], bool closed, int64_t *minor) {
   struct journal_entry entry = {.id = 0};
-  struct promise promise;
-  enum status status = STATUS_OK;
-  while (status == STATUS_OK) {
-    status = journal_next_open(terminal->journal, entry.id, &entry);
-    bool may_be = status == STATUS_OK && entry.type == TRANSACTION_PAYOUT && entry.has_authorisation;
-    if (!may_be || promise_decode(entry.promise, PROMISE_SIZE, &promise) != STATUS_OK ||
-        memcmp(promise.cid, cid, CID_SIZE) != 0)
+  struct order order = {.terminal = terminal};
+  bool found = false;
+  enum status status = journal_next_unreported(terminal->journal, 0, &entry);
+  for (; status == STATUS_OK; status = journal_next_unreported(terminal->journal, entry.id, &entry)) {
+    if (!goes_on(&entry) || order_resume(&order, &entry) != STATUS_OK ||
+        memcmp(order.promise.cid, cid, CID_SIZE) != 0 ||
+        (closed && !(entry.closes && order.entry.state != JOURNAL_AUTHORISED)))
       continue;
     *minor = entry.amount;
-    return STATUS_OK;
+    found = true;
   }
-  return status == STATUS_NOT_FOUND ? STATUS_INSUFFICIENT_BALANCE : status;
+  if (status != STATUS_NOT_FOUND)
+    return status;
+  return found ? STATUS_OK : STATUS_INSUFFICIENT_BALANCE;
 }

@@ -26,7 +26,9 @@ bool payout_recover(struct order *order);
  * hand_out_wish; 0: nothing yet. */
 uint8_t payout_said(const struct journal_entry *entry);
 
-/* What the payout of that card that is open in the journal comes to. STATUS_INSUFFICIENT_BALANCE: there is none. */
-enum status payout_open_amount(struct terminal *terminal, const uint8_t cid[CID_SIZE], int64_t *minor) EPURSE_MUST_USE;
+/* What the newest payout of that card comes to that is open in the journal, or that nobody was told of; `closed`: of those alone that
+ * the card has committed and that end it. STATUS_INSUFFICIENT_BALANCE: there is none. */
+enum status payout_open_amount(struct terminal *terminal, const uint8_t cid[CID_SIZE], bool closed,
+                               int64_t *minor) EPURSE_MUST_USE;
 
 #endif

@@ -50,16 +50,30 @@ static enum status show(void *context, const struct outcome *outcome) {
   return dialogue->show != NULL ? dialogue->show(dialogue->context, outcome) : STATUS_OK;
 }
 
+/* Of one that has ended the card and is not finished: that goes on before the server hears that the card is here, for its word would
+ * kill the card, and what finishes it then is recover. */
+static enum status amount_of_closed(struct contact *contact, const struct payment *payment, int64_t *minor) {
+  enum status status = contact_open(contact, payment->wait_seconds);
+  if (status == STATUS_OK)
+    status = contact_identify(contact);
+  return status == STATUS_OK ? payout_open_amount(contact->terminal, contact->cid, true, minor) : status;
+}
+
 /* A payout of nothing is none, unless it closes the card, or the card has paid out all of it just now, and that goes on. */
 static enum status amount_read(struct contact *contact, const struct payment *payment, int64_t *minor,
                                unsigned *tries_left) {
   struct balance balance = {.balance = 0};
   struct card_info info;
-  enum status status = read_balance(contact, payment->wait_seconds, &balance, &info, tries_left);
+  enum status status = payment->closes ? amount_of_closed(contact, payment, minor) : STATUS_INSUFFICIENT_BALANCE;
+  if (status != STATUS_INSUFFICIENT_BALANCE) {
+    contact_close(contact);
+    return status;
+  }
+  status = read_balance(contact, payment->wait_seconds, &balance, &info, tries_left);
   *minor = balance.balance;
   if (status != STATUS_OK || balance.balance > 0)
     return status;
-  status = payout_open_amount(contact->terminal, info.cid, minor);
+  status = payout_open_amount(contact->terminal, info.cid, false, minor);
   return status == STATUS_INSUFFICIENT_BALANCE && payment->closes ? STATUS_OK : status;
 }
 

@@ -22,10 +22,10 @@ static enum status read_permitted(struct contact *contact) {
   return desk && (status == STATUS_CARD_EXPIRED || status == STATUS_CARD_UNKNOWN) ? STATUS_OK : status;
 }
 
-/* A session in which the card lets itself be read. */
+/* A session in which the card lets itself be read: the one that is open, else a new one. */
 static enum status read_open(struct contact *contact, int wait_seconds, unsigned *tries_left) {
   struct contact_pin pin = {attempt_verify, contact, 0};
-  enum status status = contact_open(contact, wait_seconds);
+  enum status status = contact->open ? STATUS_OK : contact_open(contact, wait_seconds);
   if (status == STATUS_OK)
     status = read_permitted(contact);
   if (status == STATUS_OK && contact->terminal->role != ROLE_PERSO)

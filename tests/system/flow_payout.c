@@ -290,6 +290,60 @@ START_TEST(a_closed_card_is_not_needed) {
 }
 END_TEST
 
+/* All of it, as a cashier asks for it: the terminal reads how much that is. */
+static enum status whole(bool closes, struct outcome *outcome) {
+  static const struct payout_desk desk = {NULL, hand_out};
+  struct terminal *terminal = flow_terminal("reload");
+  card.asked = 0;
+  struct payment payment = {.closes = closes};
+  enum status status = payout_all_run(terminal, &card.reader, &payment, &desk, &card.dialogue, outcome);
+  terminal_close(&terminal);
+  return status;
+}
+
+/* The server has r and calls the card closed, and nobody was handed anything: the same again goes on with it, as often as it takes. */
+START_TEST(the_same_close_again_goes_on) {
+  struct outcome outcome;
+  begin_whole("close-again");
+  drawer.away = true;
+  ck_assert_int_eq(whole(true, &outcome), STATUS_PAYOUT_OPEN);
+  ck_assert_str_eq(flow_facts(card.cid).state, "CLOSED");
+  ck_assert_int_eq(whole(true, &outcome), STATUS_PAYOUT_OPEN);
+  drawer.away = false;
+  ck_assert_int_eq(whole(true, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  ck_assert_int_eq(outcome.amount.minor, WHOLE);
+  ck_assert_int_eq(outcome.deposit, FLOW_DEPOSIT);
+  ck_assert_uint_eq(drawer.asked, 3);
+  ck_assert_uint_eq(drawer.again, 2);
+  assert_closed("reload");
+  flow_card_remove(&card);
+}
+END_TEST
+
+static enum status show_nothing(void *context, const struct outcome *outcome) {
+  (void)context;
+  (void)outcome;
+  return STATUS_UNREPORTED;
+}
+
+/* It was handed out, and could not be shown: the same again tells it, and nothing is handed out twice. */
+START_TEST(all_of_it_is_told_again) {
+  struct outcome outcome;
+  begin_whole("all-unshown");
+  card.dialogue.show = show_nothing;
+  ck_assert_int_eq(whole(false, &outcome), STATUS_UNREPORTED);
+  card.dialogue.show = NULL;
+  ck_assert_int_eq(whole(false, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  ck_assert_int_eq(outcome.amount.minor, WHOLE);
+  ck_assert_int_eq(whole(false, &outcome), STATUS_INSUFFICIENT_BALANCE);
+  ck_assert_uint_eq(drawer.asked, 1);
+  flow_card_settled(&card, 0);
+  flow_card_remove(&card);
+}
+END_TEST
+
 void flow_payout_tests(TCase *tests) {
   tcase_add_test(tests, is_handed_out_when_the_server_says_so);
   tcase_add_loop_test(tests, power_fails_in_debit, 0, flow_ways());
@@ -299,4 +353,6 @@ void flow_payout_tests(TCase *tests) {
   tcase_add_loop_test(tests, a_torn_close_is_finished, 0, flow_ways());
   tcase_add_test(tests, a_closed_card_is_not_needed);
   tcase_add_test(tests, the_deposit_is_not_forgotten);
+  tcase_add_test(tests, the_same_close_again_goes_on);
+  tcase_add_test(tests, all_of_it_is_told_again);
 }
