@@ -370,8 +370,12 @@ enum status offline_finish_earlier(struct order *order, const struct payment_req
     status = earlier_take(&earlier);
     if (status == STATUS_OUTCOME_UNKNOWN)
       return status;
-    if (status != STATUS_OK || *same || !is_same(&earlier, request))
+    if (status != STATUS_OK)
       continue;
+    if (*same || !is_same(&earlier, request)) {
+      order_mention(&earlier);
+      continue;
+    }
     *same = true;
     order->entry = earlier.entry;
     order->promise = earlier.promise;

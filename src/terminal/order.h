@@ -126,6 +126,8 @@ bool order_amount_is(const struct journal_entry *entry, const struct payment_req
 #define PART_OF "of %" PRIu32
 enum status order_finish_earlier(struct order *order, const struct payment_request *request,
                                  bool *same) EPURSE_MUST_USE;
+/* One that is finished, and is not what is asked for now: where nobody was told of it, people hear of it on the way, and it is told. */
+void order_mention(const struct order *earlier);
 /* The same for AUTHORISED ones by what the card's new promise says of its last committed transaction. A promise that
  * the card of the earlier order has not signed settles nothing: STATUS_OUTCOME_UNKNOWN. STATUS_SETTLED_ELSEWHERE: one
  * of this very type and amount is over, for the card has committed another one since, and its log has it: that proves

@@ -155,8 +155,7 @@ static const char *earlier_words(const struct order *earlier, const char *paymen
   }
 }
 
-/* What was finished is not what is asked for now: people hear of it on the way. */
-static void earlier_mention(const struct order *earlier) {
+void order_mention(const struct order *earlier) {
   char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 256];
   if (!earlier->entry.unreported)
     return;
@@ -215,7 +214,7 @@ enum status order_finish_earlier(struct order *order, const struct payment_reque
       order_become(order, &earlier);
       *same = true;
     } else if (finished) {
-      earlier_mention(&earlier);
+      order_mention(&earlier);
     }
   }
 }
@@ -331,7 +330,7 @@ enum status order_finish_by_promise(struct order *order, const struct payment_re
       kept.outcome = &kept_outcome;
       *same = true;
     } else if (end == EARLIER_DONE) {
-      earlier_mention(&earlier);
+      order_mention(&earlier);
     }
   }
   if (*same) {

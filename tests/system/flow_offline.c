@@ -122,6 +122,41 @@ START_TEST(another_till_brings_it_in) {
 }
 END_TEST
 
+static char heard[256]; /* of what an earlier payment came to */
+
+static void hear(void *context, const char *sentence) {
+  (void)context;
+  if (strstr(sentence, "interrupted before") != NULL)
+    (void)snprintf(heard, sizeof heard, "%s", sentence);
+}
+
+/* Torn here behind its commit, and another amount is asked for: people hear that it is paid, and after that it is told: the same amount
+ * later is a payment of its own. */
+START_TEST(a_finished_one_is_told_on_the_way) {
+  struct outcome outcome;
+  begin("offline-told");
+  card.dialogue.say = hear;
+  card.accident = (struct accident){.ins = INS_INITIALIZE, .drop_after = true, .keep_away = true};
+  ck_assert_int_eq(pay("pos", OFFLINE_USE_ONLY, PRICE, &outcome), STATUS_OUTCOME_UNKNOWN);
+  flow_card_return(&card);
+  left -= PRICE;
+  heard[0] = '\0';
+  ck_assert_int_eq(pay("pos", OFFLINE_USE_ONLY, PRICE + 50, &outcome), STATUS_OK);
+  ck_assert(!outcome.finished_before);
+  ck_assert_str_eq(heard, "The payment that was interrupted before is finished: 1.00 EUR.");
+  left -= PRICE + 50;
+  heard[0] = '\0';
+  ck_assert_int_eq(pay("pos", OFFLINE_USE_ONLY, PRICE, &outcome), STATUS_OK);
+  ck_assert(!outcome.finished_before);
+  ck_assert_str_eq(heard, "");
+  left -= PRICE;
+  ck_assert_int_eq(flow_card_balance(&card), left);
+  end();
+  flow_ledger_clean();
+  flow_card_remove(&card);
+}
+END_TEST
+
 #define CARDS 6 /* of five payments each: more than one message has room for */
 #define EACH  5
 
@@ -404,6 +439,7 @@ void flow_offline_tests(TCase *tests) {
   tcase_add_loop_test(tests, power_fails_in_an_offline_payment, 0, flow_ways());
   tcase_add_test(tests, a_lost_answer_is_read_from_the_card);
   tcase_add_test(tests, another_till_brings_it_in);
+  tcase_add_test(tests, a_finished_one_is_told_on_the_way);
   tcase_add_test(tests, more_than_one_message_is_brought_in);
   tcase_add_test(tests, another_merchants_till_brings_it_in);
   tcase_add_test(tests, another_till_gives_back_what_was_not_brought_in);
