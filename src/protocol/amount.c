@@ -64,6 +64,20 @@ enum status amount_parse_minor(const char *text, const struct currency *currency
   return STATUS_OK;
 }
 
+static const char *noughts_end(const char *text) {
+  while (*text == '0')
+    text++;
+  return text;
+}
+
+bool amount_is_nothing(const char *text) {
+  const char *mark = noughts_end(text);
+
+  if (mark == text || *mark == '\0')
+    return mark > text;
+  return (*mark == '.' || *mark == ',') && mark[1] == '0' && *noughts_end(mark + 1) == '\0';
+}
+
 /* Text that grows towards its front, so that digits can be written as they are divided off. */
 struct backward {
   char *start, *at;

@@ -177,8 +177,7 @@ void page_drawer_print(struct page_visit *visit) {
 static bool money_typed(struct page_visit *visit, const char *name, int64_t *minor) {
   const char *text = form_text(&visit->form, name);
   struct amount amount = {0, 0};
-  bool good =
-      text[0] != 0 && (strspn(text, "0.,") == strlen(text) || page_amount_typed(visit, text, &amount) == STATUS_OK);
+  bool good = amount_is_nothing(text) || page_amount_typed(visit, text, &amount) == STATUS_OK;
   *minor = amount.minor;
   return good;
 }

@@ -116,6 +116,19 @@ START_TEST(programs_write_minor_units) {
 }
 END_TEST
 
+/* What a drawer or a limit may be, and what is no amount at all and must not be taken for it. */
+START_TEST(nothing_is_a_nought) {
+  static const char *const noughts[] = {"0", "00", "0.00", "0,00", "0.0"};
+  static const char *const others[] = {"",     ".",    ",",  "..", ".,", "0.",   ".0", "0..0", "0.0.0",
+                                       "0,.0", "0.,0", "-0", " 0", "0 ", "0.01", "10", "x",    "0x0"};
+
+  for (size_t i = 0; i < sizeof noughts / sizeof noughts[0]; i++)
+    ck_assert_msg(amount_is_nothing(noughts[i]), "'%s'", noughts[i]);
+  for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+    ck_assert_msg(!amount_is_nothing(others[i]), "'%s'", others[i]);
+}
+END_TEST
+
 START_TEST(sums_do_not_wrap) {
   struct amount sum = of(5, 5);
 
@@ -219,4 +232,5 @@ START_TEST(text_max_suffices) {
 END_TEST
 
 SUITE_OF(amount, good_amounts_are_read, bad_amounts_are_refused_and_write_nothing, programs_write_minor_units,
-         sums_do_not_wrap, sums_reach_the_bounds, amounts_are_written, a_short_buffer_is_not_overrun, text_max_suffices)
+         nothing_is_a_nought, sums_do_not_wrap, sums_reach_the_bounds, amounts_are_written,
+         a_short_buffer_is_not_overrun, text_max_suffices)

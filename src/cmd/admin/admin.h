@@ -139,9 +139,6 @@ enum status admin_passphrase(const struct admin *admin, const struct admin_passp
 enum status admin_limit_take(const struct admin *admin, const char *text, const struct currency *currency,
                              int64_t *allowed) EPURSE_MUST_USE;
 
-/* Whether it is an amount of nothing, 0 or 0.00: of what cards may do alone that is what "none" says; no other limit has it. */
-bool admin_limit_nothing(const char *text);
-
 /* admin_card_show.c: what the server knows of a card, for machines and people. */
 json_t *admin_card_json(const struct card_facts *facts);
 void admin_card_print(const struct admin *admin, const struct card_facts *facts);

@@ -68,7 +68,7 @@ static enum status freedom_choose(const struct admin *admin, const char *text, c
   enum status status =
       text == NULL || strcmp(text, "default") == 0
           ? STATUS_OK
-          : admin_limit_take(admin, admin_limit_nothing(text) ? "none" : text, founding->currency, &allowed);
+          : admin_limit_take(admin, amount_is_nothing(text) ? "none" : text, founding->currency, &allowed);
 
   if (status == STATUS_OK && allowed > AMOUNT_MAX_ON_CARD)
     status = admin_refuse(admin, STATUS_USAGE, "no card pays as much as %s", text);

@@ -27,13 +27,6 @@ enum status admin_limit_take(const struct admin *admin, const char *text, const 
   return STATUS_OK;
 }
 
-bool admin_limit_nothing(const char *text) {
-  size_t whole = strspn(text, "0");
-
-  return whole > 0 && (text[whole] == '\0' || (text[whole] == '.' && text[whole + 1] != '\0' &&
-                                               strspn(text + whole + 1, "0") == strlen(text + whole + 1)));
-}
-
 /* "2,000.00 EUR", or that there is none. */
 static void limit_words(int64_t minor, uint16_t currency, char text[AMOUNT_TEXT_MAX]) {
   if (minor == LEDGER_LIMIT_NONE)
@@ -208,7 +201,7 @@ enum status admin_limit_set(void *context, char **arguments) {
 
   if (status == STATUS_OK)
     status = admin_open(admin);
-  if (status == STATUS_OK && limit.cards_offline && admin_limit_nothing(text))
+  if (status == STATUS_OK && limit.cards_offline && amount_is_nothing(text))
     text = "none";
   if (status == STATUS_OK)
     status = admin_limit_take(admin, text, admin->terminal->currency, &limit.allowed);

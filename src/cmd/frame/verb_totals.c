@@ -291,7 +291,7 @@ static enum status arguments_check(const struct terminal_program *self, const ch
 enum status drawer_amount(const struct terminal_program *self, const char *text, int64_t *minor) {
   struct amount amount = {0, 0};
   *minor = 0;
-  if (text == NULL || strspn(text, "0.,") == strlen(text))
+  if (text == NULL || amount_is_nothing(text))
     return STATUS_OK;
   enum status status = terminal_program_amount(self, text, &amount);
   *minor = amount.minor;
