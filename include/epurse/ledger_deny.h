@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The deny list: cards that no terminal may take off-line, as changes with numbers that only rise.
+ * The deny list: cards that no terminal may take off-line, as changes with numbers that only rise, across restorations too.
  * Part of the ledger: what ledger.h says at its beginning holds here too. */
 #ifndef EPURSE_LEDGER_DENY_H
 #define EPURSE_LEDGER_DENY_H

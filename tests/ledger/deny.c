@@ -3,10 +3,11 @@
 #include "epurse/ledger_deny.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "acts.h"
+#include "restore_scene.h"
 #include "suites.h"
-#include "world.h"
 
 static enum status act_suspend(struct ledger *ledger, const void *what) {
   return ledger_card_suspend(ledger, what, "asked", WORLD_NOW);
@@ -91,6 +92,109 @@ START_TEST(goes_on_behind_a_page) {
 }
 END_TEST
 
+/* ---- after a restoration ---- */
+
+/* What a till keeps: it refuses a number below its own. */
+struct till {
+  int64_t number;
+  bool denies[5]; /* by serial */
+};
+
+/* It takes the list, a page after the other. */
+static void till_hear(struct world *world, struct till *till) {
+  struct ledger_denial page[2];
+  size_t count = 0;
+  int64_t latest = 0;
+  do {
+    ck_assert_int_eq(ledger_deny_list(world->ledger, till->number, page, 2, &count, &latest), STATUS_OK);
+    int64_t number = count > 0 ? page[count - 1].number : latest;
+    ck_assert_int_ge(number, till->number);
+    till->number = number;
+    for (size_t i = 0; i < count; i++)
+      till->denies[page[i].serial] = page[i].denied;
+  } while (till->number != latest);
+}
+
+static enum status act_restored(struct ledger *ledger, const void *what) {
+  const int64_t *now = what;
+  return ledger_restoration_note(ledger, *now);
+}
+
+/* The till knows number 100 of a life of which the ledger has kept three changes. */
+START_TEST(a_restored_list_goes_on_above_what_was_lost) {
+  struct world world;
+  struct purse purses[4];
+  struct till till = {.number = 100, .denies = {[2] = true}}, fresh = {0};
+  world_open(&world);
+  for (uint32_t i = 0; i < 4; i++)
+    world_issue(&world, i + 1, &purses[i]);
+  on(&world, act_suspend, &purses[0]);
+  on(&world, act_suspend, &purses[1]);
+  on(&world, act_resume, &purses[1]);
+  ck_assert_int_eq(world_do(&world, act_restored, &world.now), STATUS_OK);
+  till_hear(&world, &till);
+  ck_assert_int_gt(till.number, 100);
+  ck_assert(till.denies[1] && !till.denies[2]);
+  on(&world, act_block, &purses[2]);
+  till_hear(&world, &till);
+  ck_assert(till.denies[3]);
+  till_hear(&world, &fresh);
+  ck_assert_int_eq(fresh.number, till.number);
+  ck_assert(fresh.denies[1] && !fresh.denies[2] && fresh.denies[3]);
+  world_close(&world);
+}
+END_TEST
+
+/* Likewise where it never denied anything. */
+START_TEST(an_empty_list_goes_on_too) {
+  struct world world;
+  struct purse purse;
+  struct till till = {.number = 100};
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  ck_assert_int_eq(world_do(&world, act_restored, &world.now), STATUS_OK);
+  till_hear(&world, &till);
+  on(&world, act_block, &purse);
+  till_hear(&world, &till);
+  ck_assert(till.denies[1]);
+  world_close(&world);
+}
+END_TEST
+
+static void restore_again(struct scene *scene, struct till *till, const struct purse *purses) {
+  struct ledger_restored restored;
+  scene->world.now++;
+  ck_assert_int_eq(scene_restore(scene, true, &restored), STATUS_OK);
+  till_hear(&scene->world, till);
+  ck_assert(till->denies[1]);
+  memset(till->denies, 0, sizeof till->denies); /* all that it denies now it has heard in this life */
+  on(&scene->world, act_block, &purses[3]);
+  on(&scene->world, act_suspend, &purses[1]);
+  on(&scene->world, act_suspend, &purses[2]);
+  till_hear(&scene->world, till);
+  ck_assert(till->denies[2] && till->denies[3] && till->denies[4]);
+  ck_assert_int_eq(unlink(restored.aside), 0);
+}
+
+/* Who forgets what and blocks it again, behind another card, also from the same backup a second time. */
+START_TEST(a_till_hears_of_each_life) {
+  struct scene scene = {0};
+  struct purse purses[4];
+  struct till till = {0};
+  world_open(&scene.world);
+  for (uint32_t i = 0; i < 4; i++)
+    world_issue(&scene.world, i + 1, &purses[i]);
+  on(&scene.world, act_suspend, &purses[0]);
+  scene_backup(&scene);
+  on(&scene.world, act_suspend, &purses[1]);
+  on(&scene.world, act_suspend, &purses[2]);
+  till_hear(&scene.world, &till);
+  for (int i = 0; i < 2; i++)
+    restore_again(&scene, &till, purses);
+  scene_close(&scene, NULL);
+}
+END_TEST
+
 START_TEST(has_an_allowance) {
   struct world world;
   struct ledger_offline_allowance allowance;
@@ -170,6 +274,10 @@ Suite *deny_suite(void) {
   tcase_set_timeout(tests, 60);
   tcase_add_test(tests, tells_who_is_blocked_or_suspended);
   tcase_add_test(tests, goes_on_behind_a_page);
+  tcase_add_test(tests, a_restored_list_goes_on_above_what_was_lost);
+  tcase_add_test(tests, an_empty_list_goes_on_too);
+  if (place_is_file())
+    tcase_add_test(tests, a_till_hears_of_each_life);
   tcase_add_test(tests, has_an_allowance);
   tcase_add_test(tests, knows_who_is_silent);
   if (place_is_file())

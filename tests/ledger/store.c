@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "acts.h"
+#include "epurse/ledger_deny.h"
 #include "epurse/ledger_merchant.h"
 #include "ledger/driver.h"
 #include "ledger/schema.h"
@@ -99,6 +101,8 @@ END_TEST
 
 /* What the later versions brought is taken away again. */
 static void store_age(struct world *world) {
+  store_alter(world, place_is_file() ? "DROP TRIGGER incarnation_denies" : "DROP FUNCTION incarnation_denies CASCADE");
+  store_alter(world, "DROP VIEW deny_again; DROP VIEW deny_latest");
   store_alter(world,
               "DROP TABLE terminal_renewal; DROP INDEX offline_window_lacking; UPDATE schema_version SET version = 1");
 }
@@ -126,6 +130,28 @@ START_TEST(takes_an_old_ledger_over) {
   ck_assert_int_eq(from, to);
   ck_assert_int_eq(again, to);
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
+/* One that was restored before its deny list knew of that tells each card's last change again, above all that was lost. */
+START_TEST(takes_a_restored_ledger_over) {
+  struct world world;
+  struct purse purse;
+  struct ledger_denial denials[2];
+  size_t count = 0;
+  int64_t latest = 0;
+  int from = 0, to = 0;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  ck_assert_int_eq(world_do(&world, act_block, purse.cid), STATUS_OK);
+  store_age(&world);
+  ck_assert_int_eq(place_run(world.path, "INSERT INTO incarnation VALUES (2, 16777215, 1790000000, 0, NULL)"),
+                   PLACE_DONE);
+  ck_assert_int_eq(ledger_migrate(world.path, &from, &to), STATUS_OK);
+  ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OK);
+  ck_assert_int_eq(ledger_deny_list(world.ledger, 100, denials, 2, &count, &latest), STATUS_OK);
+  ck_assert(count == 1 && denials[0].denied && denials[0].number == latest);
   world_close(&world);
 }
 END_TEST
@@ -432,6 +458,7 @@ Suite *store_suite(void) {
   tcase_add_loop_test(tests, refuses_settings, 0, 5);
   tcase_add_test(tests, refuses_other_schema);
   tcase_add_test(tests, takes_an_old_ledger_over);
+  tcase_add_test(tests, takes_a_restored_ledger_over);
   tcase_add_test(tests, takes_over_whole_or_not);
   tcase_add_test(tests, leaves_a_newer_ledger_alone);
   tcase_add_test(tests, places_tell_no_secret);
