@@ -40,6 +40,7 @@ struct ledger_approval {
   char body[LEDGER_APPROVAL_BODY_MAX + 1];
   uint8_t hash[CRYPTO_SHA256_SIZE]; /* of the two, with a newline between them */
   uint8_t asked_by[TID_SIZE], decided_by[TID_SIZE];
+  bool asker_revoked;           /* since then */
   int64_t asked_at, decided_at; /* unix seconds; 0: not decided */
   enum ledger_approval_state state;
 };
@@ -57,11 +58,12 @@ enum status ledger_approval_ask(struct ledger *ledger, const struct ledger_appro
 /* STATUS_NOT_FOUND. */
 enum status ledger_approval_find(struct ledger *ledger, int64_t number,
                                  struct ledger_approval *approval) EPURSE_MUST_USE;
-/* The first one later than `after`; `waiting`: that nobody has decided and that has not lapsed at `now`. STATUS_NOT_FOUND: none. */
+/* The first one later than `after`; `waiting`: that nobody has decided and that has not lapsed at `now`.
+ * STATUS_NOT_FOUND: none. */
 enum status ledger_approval_next(struct ledger *ledger, int64_t after, bool waiting, int64_t now,
                                  struct ledger_approval *approval) EPURSE_MUST_USE;
 
-/* Whether it waited too long. */
+/* Whether nobody can give it any more: it waited too long, or whoever asked for it, perhaps with a stolen key, was revoked. */
 bool ledger_approval_lapsed(const struct ledger_approval *approval, int64_t now);
 
 struct ledger_approval_decision {
@@ -73,7 +75,7 @@ struct ledger_approval_decision {
 };
 /* Gives or refuses it; who gives it does it in the same step. Whoever asked may refuse it, and not give it.
  * STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: the hash is another one's; STATUS_APPROVAL_OWN; STATUS_APPROVAL_ENDED: it was
- * decided before, or has lapsed. */
+ * decided before, or has lapsed (ledger_approval_lapsed). */
 enum status ledger_approval_decide(struct ledger *ledger,
                                    const struct ledger_approval_decision *decision) EPURSE_MUST_USE;
 /* Whether no administrator asked for it, but a desk. STATUS_NOT_FOUND. */

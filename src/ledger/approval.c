@@ -110,6 +110,7 @@ static enum status approval_read(struct query *query, struct ledger_approval *ap
   approval->state = (enum ledger_approval_state)query_read_i64(query);
   query_read_blob(query, approval->decided_by, TID_SIZE);
   approval->decided_at = query_read_i64(query);
+  approval->asker_revoked = query_read_i64(query) != 0;
   enum status status = query_end(query);
   if (status == STATUS_OK && !found)
     status = STATUS_NOT_FOUND;
@@ -132,7 +133,8 @@ enum status ledger_approval_next(struct ledger *ledger, int64_t after, bool wait
 }
 
 bool ledger_approval_lapsed(const struct ledger_approval *approval, int64_t now) {
-  return approval->state == LEDGER_APPROVAL_WAITS && approval->asked_at < now - LEDGER_APPROVAL_SECONDS;
+  return approval->state == LEDGER_APPROVAL_WAITS &&
+         (approval->asker_revoked || approval->asked_at < now - LEDGER_APPROVAL_SECONDS);
 }
 
 static enum status approval_check(const struct ledger_approval *approval,

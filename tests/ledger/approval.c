@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "acts.h"
 #include "suites.h"
 #include "world.h"
 
@@ -107,6 +108,24 @@ START_TEST(lapses) {
 }
 END_TEST
 
+START_TEST(lapses_with_whoever_asked) {
+  struct world world;
+  struct ledger_approval approval, next;
+  world_open(&world);
+  ck_assert_int_eq(ask(&world, FIRST, "{}"), STATUS_OK);
+  ck_assert_int_eq(ask(&world, SECOND, "{}"), STATUS_OK);
+  find(&world, 1, &approval);
+  ck_assert(!ledger_approval_lapsed(&approval, WORLD_NOW));
+  ck_assert_int_eq(world_do(&world, act_revoke, FIRST), STATUS_OK);
+  ck_assert_int_eq(decide(&world, &approval, SECOND, true, WORLD_NOW), STATUS_APPROVAL_ENDED);
+  find(&world, 1, &approval);
+  ck_assert(approval.state == LEDGER_APPROVAL_WAITS && ledger_approval_lapsed(&approval, WORLD_NOW));
+  ck_assert_int_eq(ledger_approval_next(world.ledger, 0, true, WORLD_NOW, &next), STATUS_OK);
+  ck_assert_int_eq(next.number, 2); /* what the other one asked for waits as before */
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(the_schema_keeps_it) {
   static const char *const tampers[] = {
       "UPDATE approval SET body = '[]'",
@@ -188,6 +207,7 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, waits_as_it_was_asked_for);
   tcase_add_test(tests, is_given_once_by_another);
   tcase_add_test(tests, lapses);
+  tcase_add_test(tests, lapses_with_whoever_asked);
   tcase_add_test(tests, the_schema_keeps_it);
   tcase_add_test(tests, two_become_one_by_an_approval_alone);
   suite_add_tcase(suite, tests);

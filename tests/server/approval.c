@@ -145,6 +145,26 @@ START_TEST(an_approval_lapses) {
 }
 END_TEST
 
+/* A stolen key asks for the money, and is found out. */
+START_TEST(what_a_revoked_one_asked_for_lapses) {
+  struct world world;
+  struct approval_facts facts;
+
+  open_with_two(&world);
+  int64_t number = waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(IBAN));
+  ck_assert(look(&world, 0, true, &facts));
+  ck_assert_int_eq(
+      station_tell(&world.admin_too, &world.service, MESSAGE_TERMINAL_REVOCATION, revocation_body(facts.asked_by)),
+      STATUS_OK);
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_APPROVAL_ENDED);
+  ck_assert_str_eq(account(&world), "");
+  ck_assert(look(&world, 0, false, &facts));
+  ck_assert_str_eq(facts.state, "lapsed");
+  ck_assert(!look(&world, 0, true, &facts));
+  world_close(&world);
+}
+END_TEST
+
 static json_t *loads(int64_t allowed) {
   const struct limit_message limit = {.tid = RELOAD, .allowed = allowed};
 
@@ -398,6 +418,7 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, an_account_is_changed_by_two);
   tcase_add_test(tests, the_word_names_what_was_seen);
   tcase_add_test(tests, an_approval_lapses);
+  tcase_add_test(tests, what_a_revoked_one_asked_for_lapses);
   tcase_add_test(tests, a_limit_is_lowered_by_one_and_raised_by_two);
   tcase_add_test(tests, a_desk_makes_offline_cards_when_two_say_so);
   tcase_add_test(tests, a_desk_makes_offline_cards_where_one_is_enough);
