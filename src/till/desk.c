@@ -72,6 +72,14 @@ static enum status recalled(struct till *till, const char *reference, struct til
   }
 }
 
+/* Whether something that was begun under the name is open, whatever a later request of it came to. */
+static bool stands(struct till *till, const char *reference) {
+  pthread_mutex_lock(&till->desk_mutex);
+  bool open = till->desk != NULL && payment_standing(till->desk, reference, false, STATUS_DECLINED) != STATUS_DECLINED;
+  pthread_mutex_unlock(&till->desk_mutex);
+  return open;
+}
+
 enum status till_status(struct till *till, const char *reference, struct till_result *result) {
   struct till_result asked = {.running = false};
   *result = asked;
@@ -81,6 +89,8 @@ enum status till_status(struct till *till, const char *reference, struct till_re
   bool known = remembered(till, reference, result);
   pthread_mutex_unlock(&till->mutex);
   bool settled = known && !result->held && (result->status != STATUS_OK || result->outcome.confirmed || result->owed);
+  if (known && settled && result->status != STATUS_OK)
+    result->held = stands(till, reference);
   if (known && (result->running || settled))
     return STATUS_OK;
   enum status status = recalled(till, reference, &asked);

@@ -192,13 +192,6 @@ static enum status refund_prepare(struct till *till, struct payment *payment, st
   return status;
 }
 
-/* Without a card there was nothing to wait for: what was begun under this name stays begun. */
-static enum status held_status(bool held, enum status status) {
-  bool none = status == STATUS_NO_CARD || status == STATUS_NO_READER || status == STATUS_CANCELLED ||
-              status == STATUS_TIMEOUT || status == STATUS_NO_PCSCD;
-  return held && none ? STATUS_REFERENCE_HELD : status;
-}
-
 /* Begun, and its outcome is not known. */
 static bool is_held(enum status status) {
   return status == STATUS_REFERENCE_HELD || status == STATUS_OUTCOME_UNKNOWN || status == STATUS_PAYOUT_OPEN ||
@@ -225,7 +218,7 @@ static enum status name_ask(struct till *till, struct payment *payment, const st
   enum status status = payment_recall(till->terminal, type_of(&till->request), payment, dialogue, &first);
   line_note(till, status != STATUS_NO_SERVER);
   if (status == STATUS_REFERENCE_HELD)
-    return held_status(true, refusal);
+    return status;
   if (status == STATUS_NO_SERVER && !payment->named_offline)
     return status;
   if (status != STATUS_OK && status != STATUS_UNREPORTED && status != STATUS_REFERENCE_USED)
@@ -254,18 +247,20 @@ static enum status all_named(struct till *till, struct payment *payment) {
   return type == TRANSACTION_PAYOUT ? STATUS_OK : STATUS_REFERENCE_USED;
 }
 
-static enum status carry(struct till *till, struct payment *payment, const struct sale *sale, struct outcome *outcome) {
+/* *held: it has begun, as payment_recall says. */
+static enum status attempt(struct till *till, struct payment *payment, const struct sale *sale, struct outcome *outcome,
+                           bool *held) {
   const struct dialogue dialogue = {
       .context = till, .ask_pin = ask_pin, .say = say, .show = show, .step = step, .tap = till->request.tap};
   uint8_t type = type_of(&till->request);
   payment->name_rides = payment_name_may_ride(till->terminal, type, payment);
   enum status status = payment_recall(till->terminal, type, payment, &dialogue, outcome);
-  bool held = status == STATUS_REFERENCE_HELD;
+  *held = status == STATUS_REFERENCE_HELD;
   bool alone = status == STATUS_NO_SERVER && payment->named_offline;
   line_note(till, status != STATUS_NO_SERVER);
-  if (!held && !alone && status != STATUS_NOT_FOUND)
+  if (!*held && !alone && status != STATUS_NOT_FOUND)
     return status;
-  status = held ? STATUS_OK : till_paper_ready(till); /* what has begun is brought to its end without */
+  status = *held ? STATUS_OK : till_paper_ready(till); /* what has begun is brought to its end without */
   if (status == STATUS_OK)
     status = card_way(till);
   till->printable = status == STATUS_OK;
@@ -274,8 +269,13 @@ static enum status carry(struct till *till, struct payment *payment, const struc
   till_reader_check(till, status);
   if (status == STATUS_NO_SERVER || (status == STATUS_OK && outcome->offline && !outcome->finished_before))
     line_note(till, false);
-  return payment->name_rides && !is_told(status) ? name_ask(till, payment, &dialogue, status, outcome)
-                                                 : held_status(held, status);
+  return payment->name_rides && !is_told(status) ? name_ask(till, payment, &dialogue, status, outcome) : status;
+}
+
+static enum status carry(struct till *till, struct payment *payment, const struct sale *sale, struct outcome *outcome) {
+  bool held = false;
+  enum status status = attempt(till, payment, sale, outcome, &held);
+  return payment_standing(till->terminal, payment->reference, held, status);
 }
 
 static enum status work(struct till *till, struct outcome *outcome) {

@@ -300,6 +300,100 @@ START_TEST(a_torn_sale_is_finished) {
 }
 END_TEST
 
+/* Still begun, whatever the last try came to. */
+static void stands(const char *reference, enum status told) {
+  struct till_result result = finish(reference);
+  ck_assert_msg(result.status == told, "%s: %s", reference, status_name(result.status));
+  ck_assert_int_eq(till_status(till, reference, &result), STATUS_OK);
+  ck_assert_msg(result.held, "%s: %s", reference, status_name(result.status));
+}
+
+/* The same once more with whatever is in the reader, whose holder types that, where it is not NULL, and goes when it is asked for again. */
+static void try_again(const struct till_request *request, const char *pin, enum status told) {
+  uint64_t after = till_newest(till);
+  ck_assert_int_eq(till_start(till, request), STATUS_OK);
+  if (pin != NULL) {
+    after = await(request->reference, TILL_PIN_WANTED, after);
+    ck_assert_int_eq(till_pin(till, NULL, pin), STATUS_OK);
+  }
+  if (pin != NULL && strcmp(pin, HOLDER_PIN) != 0) {
+    await(request->reference, TILL_PIN_WANTED, after);
+    ck_assert_int_eq(till_abort(till, NULL), STATUS_OK);
+  }
+  stands(request->reference, told);
+}
+
+/* What a card that is another one, or does not answer, comes to says nothing of the sale that is begun: here, or at another till. */
+START_TEST(a_torn_sale_outlasts_other_cards) {
+  const bool here = _i == 0;
+  const char *reference = here ? "O1" : "O2";
+  struct outcome outcome;
+  struct till_result result;
+  struct flow_card other;
+  flow_card_issue(&other, here ? "till-other" : "till-other2", 50);
+  begin(here ? "till-lasts" : "till-lasts2");
+  struct till_request request = sale(reference, 100), more = sale(reference, 200);
+  ck_assert_int_eq(again(here ? "O3" : "O4", 100, true).status, STATUS_OK); /* the line is known */
+  card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_after = true, .keep_away = true};
+  if (here)
+    ck_assert_int_eq(sell(&request).status, STATUS_OUTCOME_UNKNOWN);
+  else
+    ck_assert_int_eq(elsewhere(reference, 100, &outcome), STATUS_OUTCOME_UNKNOWN);
+  flow_card_return(&card);
+  struct reader *own = card.inner;
+  card.inner = other.inner;
+  try_again(&request, "1357", STATUS_REFERENCE_HELD);     /* a wrong PIN */
+  try_again(&request, HOLDER_PIN, STATUS_REFERENCE_HELD); /* too little on it */
+  card.accident = (struct accident){.ins = INS_SELECT, .drop_before = true, .silent = true};
+  try_again(&request, NULL, STATUS_REFERENCE_HELD);
+  flow_card_return(&card);
+  if (here) { /* refused for what it is, and the first one stands */
+    ck_assert_int_eq(till_start(till, &more), STATUS_OK);
+    stands(reference, STATUS_REFERENCE_USED);
+  }
+  card.inner = own;
+  result = again(reference, 100, !here);
+  ck_assert_msg(result.status == STATUS_OK, "%s", status_name(result.status));
+  ck_assert_int_eq(till_status(till, reference, &result), STATUS_OK);
+  ck_assert(result.status == STATUS_OK && !result.held);
+  confirms(reference);
+  flow_card_settled(&card, START - 200);
+  flow_card_remove(&other);
+  end();
+}
+END_TEST
+
+/* The same of a payout that its card has paid and nobody has handed out. */
+START_TEST(a_payout_outlasts_a_mute_card) {
+  struct till_request request = sale("Q1", 100);
+  begin("till-payout");
+  till_close(&till);
+  open_till("reload");
+  request.kind = TILL_PAYOUT;
+  request.ask_pin = false;
+  for (int round = 0; round < 2; round++) {
+    uint64_t after = till_newest(till);
+    ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+    if (round == 0) {
+      await("Q1", TILL_PIN_WANTED, after);
+      ck_assert_int_eq(till_pin(till, NULL, HOLDER_PIN), STATUS_OK);
+    }
+    await("Q1", TILL_QUESTION, after);
+    ck_assert_int_eq(till_answer(till, NULL, round == 1, NULL), STATUS_OK);
+    if (round == 1)
+      break;
+    stands("Q1", STATUS_PAYOUT_OPEN);
+    card.accident = (struct accident){.ins = INS_SELECT, .drop_before = true, .silent = true};
+    try_again(&request, NULL, STATUS_PAYOUT_OPEN);
+    flow_card_return(&card);
+  }
+  ck_assert_int_eq(finish("Q1").status, STATUS_OK);
+  confirms("Q1");
+  flow_card_settled(&card, START - 100);
+  end();
+}
+END_TEST
+
 START_TEST(what_waits_is_aborted) {
   struct till_request request = sale("D1", 100), second = sale("D2", 100), other = sale("D1", 200);
   begin("till-abort");
@@ -484,6 +578,8 @@ static Suite *till_suite(void) {
   tcase_add_test(tests, a_line_that_dies_is_told);
   tcase_add_loop_test(tests, a_refusal_without_a_line_is_none, 0, 2);
   tcase_add_test(tests, a_torn_sale_is_finished);
+  tcase_add_loop_test(tests, a_torn_sale_outlasts_other_cards, 0, 2);
+  tcase_add_test(tests, a_payout_outlasts_a_mute_card);
   tcase_add_test(tests, what_waits_is_aborted);
   tcase_add_test(tests, nonsense_begins_nothing);
   tcase_add_test(tests, what_is_forgotten_is_asked_of_the_journal);

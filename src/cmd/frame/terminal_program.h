@@ -102,7 +102,7 @@ void renew_by_itself(struct terminal_program *self);
 /* Opens the reader after it: without one, a payment or load that has begun is still held, and that is reported. */
 enum status terminal_program_reader(struct terminal_program *self, const char *operation,
                                     const struct outcome *outcome) EPURSE_MUST_USE;
-/* How a payment or load ended that recall found begun: where no card came it is still what it was. */
+/* How a payment or load ended, as people are told it: payment_standing. */
 enum status terminal_program_held(const struct terminal_program *self, enum status status) EPURSE_MUST_USE;
 /* Recovers with the terminal open, and says what came of it. */
 enum status recover_report(struct terminal_program *self) EPURSE_MUST_USE;

@@ -32,18 +32,15 @@ bool terminal_program_recall(struct terminal_program *self, uint8_t type, const 
 }
 
 enum status terminal_program_held(const struct terminal_program *self, enum status status) {
-  bool none = status == STATUS_NO_CARD || status == STATUS_NO_READER || status == STATUS_CANCELLED ||
-              status == STATUS_TIMEOUT || status == STATUS_NO_PCSCD;
-  return self->held && none ? STATUS_REFERENCE_HELD : status;
+  return payment_standing(self->terminal, self->reference, self->held, status);
 }
 
 enum status terminal_program_reader(struct terminal_program *self, const char *operation,
                                     const struct outcome *outcome) {
-  enum status status = terminal_program_open_reader(self);
-  if (status == STATUS_OK || terminal_program_held(self, status) == status)
-    return status;
-  report_outcome(self, operation, STATUS_REFERENCE_HELD, outcome);
-  return STATUS_REFERENCE_HELD;
+  enum status status = terminal_program_open_reader(self), standing = terminal_program_held(self, status);
+  if (standing != status)
+    report_outcome(self, operation, standing, outcome);
+  return standing;
 }
 
 static const char *state_word(enum status status) {
