@@ -59,9 +59,16 @@ static void moment_take(const char *text, uint8_t moment[MOMENT_SIZE]) {
     memset(moment, 0, MOMENT_SIZE);
 }
 
+/* As far as what is told hangs on it: a payout has its amount said also where that is nothing. */
+static uint8_t type_of(const json_t *object) {
+  bool payout = strcmp(text_of(object, "kind"), "payout") == 0;
+  return payout && json_object_get(object, "amount") != NULL ? TRANSACTION_PAYOUT : 0;
+}
+
 static void outcome_take(const json_t *object, bool unnamed, struct outcome *outcome) {
   const struct amount amount = outcome->amount;
   *outcome = (struct outcome){.amount = {number_of(object, "amount", amount.minor), amount.currency},
+                              .type = type_of(object),
                               .balance_before = number_of(object, "balance_before", -1),
                               .balance_after = number_of(object, "balance_after", -1),
                               .points = number_of(object, "points", 0),
