@@ -98,9 +98,10 @@ static enum status verb_load(void *context, char **arguments) {
   if (!terminal_program_recall(self, TRANSACTION_LOAD, &payment, &outcome, &status)) {
     enum status paper = paper_ready(self);
     status = paper == STATUS_OK ? tap_begin(self, &payment) : paper;
-    if (paper == STATUS_OK && status != STATUS_OK)
-      report_outcome(self, "load", terminal_program_held(self, status), &outcome);
-    else if (status == STATUS_OK)
+    if (paper == STATUS_OK && status != STATUS_OK) {
+      status = terminal_program_held(self, status);
+      report_outcome(self, "load", status, &outcome);
+    } else if (status == STATUS_OK)
       status = terminal_program_reader(self, "load", &outcome);
     if (status == STATUS_OK)
       status = load(self, &payment);
