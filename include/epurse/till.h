@@ -192,6 +192,7 @@ struct till_result {
   unsigned tries_left;    /* likewise */
   bool held;              /* it has begun, and only its card, or the server, can bring it on */
   bool owed;              /* a refund that was done without its card */
+  bool points, ask_pin;   /* a sale: as it was asked for; of an earlier life ask_pin is not known any more, and set */
   enum status status;     /* when it is over */
   struct outcome outcome; /* as far as it got */
   char trouble[640];      /* of the line to the server, or which readers there are, where that was why; "" */

@@ -47,10 +47,7 @@ static void put_entry(struct page_visit *visit, const struct till_entry *entry) 
   put(visit, "<tr><td>%" PRId64 "</td><td>%s</td>", entry->number, moment);
   put_cell_word(visit, entry->points ? WORD_POINTS : kind_word(entry->kind));
   put(visit, "<td class=\"number\">");
-  if (entry->points)
-    put(visit, "%" PRId64, entry->amount);
-  else
-    put_amount(visit, entry->amount);
+  put_amount(visit, entry->amount); /* of what was paid with points it is the price */
   put(visit, "</td><td>");
   if (entry->offline)
     put_word(visit, WORD_OFFLINE);
@@ -235,16 +232,13 @@ static int64_t today(void) {
   return (int64_t)mktime(&day);
 }
 
-static void put_total(struct page_visit *visit, enum page_word word, const struct till_total *total, bool points) {
+static void put_total(struct page_visit *visit, enum page_word word, const struct till_total *total) {
   if (total->count == 0)
     return;
   put(visit, "<tr><th scope=\"row\">");
   put_word(visit, word);
   put(visit, "</th><td class=\"number\">%u</td><td class=\"number\">", total->count);
-  if (points)
-    put(visit, "%" PRId64, total->amount);
-  else
-    put_amount(visit, total->amount);
+  put_amount(visit, total->amount);
   put(visit, "</td></tr>");
 }
 
@@ -261,14 +255,14 @@ void page_totals(struct page_visit *visit) {
   put_word(visit, WORD_TOTALS);
   put(visit, "</h2>");
   put_heads(visit, heads, sizeof heads / sizeof heads[0]);
-  put_total(visit, WORD_SALES, &totals.kinds[TILL_SALE], false);
-  put_total(visit, WORD_BY_PROMISE, &totals.offline, false);
-  put_total(visit, WORD_POINTS, &totals.points, true);
-  put_total(visit, WORD_REFUNDS, &totals.kinds[TILL_REFUND], false);
-  put_total(visit, WORD_LOADS, &totals.kinds[TILL_LOAD], false);
-  put_total(visit, WORD_PAYOUTS, &totals.kinds[TILL_PAYOUT], false);
-  put_total(visit, WORD_TO_BOOK, &totals.waiting, false);
-  put_total(visit, WORD_OPEN, &(struct till_total){.count = totals.held}, false);
+  put_total(visit, WORD_SALES, &totals.kinds[TILL_SALE]);
+  put_total(visit, WORD_BY_PROMISE, &totals.offline);
+  put_total(visit, WORD_POINTS, &totals.points);
+  put_total(visit, WORD_REFUNDS, &totals.kinds[TILL_REFUND]);
+  put_total(visit, WORD_LOADS, &totals.kinds[TILL_LOAD]);
+  put_total(visit, WORD_PAYOUTS, &totals.kinds[TILL_PAYOUT]);
+  put_total(visit, WORD_TO_BOOK, &totals.waiting);
+  put_total(visit, WORD_OPEN, &(struct till_total){.count = totals.held});
   put(visit, "</tbody></table>");
   put_foot(visit);
   page_send(visit, 200);

@@ -391,6 +391,10 @@ static void put_again(struct page_visit *visit, const struct till_result *result
   put_hidden(visit, "kind", till_kind_name(result->kind));
   if (outcome->wanted > 0)
     put_hidden(visit, "up_to", "1");
+  if (result->points)
+    put_hidden(visit, "points", "1");
+  if (result->ask_pin)
+    put_hidden(visit, "pin", "1");
   put(visit, "<input type=\"hidden\" name=\"amount\" value=\"");
   for (const char *c = text; *c != 0; c++) /* without the marks of thousands */
     if (*c != (visit->language == PAGE_GERMAN ? '.' : ','))

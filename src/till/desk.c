@@ -54,6 +54,8 @@ static enum status recalled(struct till *till, const char *reference, struct til
       till->desk == NULL ? STATUS_TILL_BUSY : reference_status(till->desk, reference, &result->outcome, &type);
   pthread_mutex_unlock(&till->desk_mutex);
   result->kind = till_kind_of(type);
+  result->points = type == TRANSACTION_POINTS_PURCHASE;
+  result->ask_pin = result->kind == TILL_SALE;
   memcpy(result->reference, reference, strlen(reference) + 1);
   switch (status) {
   case STATUS_OK:
