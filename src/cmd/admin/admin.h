@@ -110,6 +110,8 @@ enum status admin_refuse(const struct admin *admin, enum status status, const ch
     __attribute__((format(printf, 3, 4)));
 /* What is typed for a card number and is none. STATUS_USAGE. */
 enum status admin_refuse_cid(const struct admin *admin, const char *text) EPURSE_MUST_USE;
+/* Before anything is made for --host: names and addresses that a certificate can have. Says what is wrong. STATUS_USAGE. */
+enum status admin_hosts_check(const struct admin *admin) EPURSE_MUST_USE;
 /* One line for people, in their language: on stdout, or nowhere with --json. */
 void admin_print(const struct admin *admin, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same where the format has no word in it: what has some comes translated. */

@@ -12,6 +12,7 @@
 #include "epurse/backend.h"
 #include "epurse/message_approval.h"
 #include "epurse/terminal.h"
+#include "epurse/x509.h"
 
 #define PATIENCE         60 /* seconds that a busy server is asked again */
 #define EXIT_UNAVAILABLE 69 /* sysexits.h: the other side is not there; whatever was asked for has no part in it */
@@ -42,6 +43,13 @@ enum status admin_refuse_cid(const struct admin *admin, const char *text) {
                         "them is mistyped",
                         text);
   return admin_refuse(admin, STATUS_USAGE, "'%s' is not a card number: 16 digits, as they stand on the card", text);
+}
+
+enum status admin_hosts_check(const struct admin *admin) {
+  if (x509_hosts_valid(admin->hosts))
+    return STATUS_OK;
+  return admin_refuse(admin, STATUS_USAGE, "no certificate can name --host '%s': names and addresses, like %s",
+                      admin->hosts, "pay.example.org,192.0.2.1");
 }
 
 void admin_print(const struct admin *admin, const char *format, ...) {

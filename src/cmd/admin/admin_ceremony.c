@@ -81,11 +81,12 @@ static enum status x509_make(const struct ceremony *ceremony, struct x509_reques
 }
 
 enum status ceremony_tls(const struct ceremony *ceremony, const struct key *tls, const char *name) {
+  const char *host = ceremony->hosts + strspn(ceremony->hosts, ", ");
   char first_host[65];
   struct x509_request server = {
       .kind = X509_SERVER, .common_name = first_host, .hosts = ceremony->hosts, .public_key = key_public(tls)};
 
-  (void)snprintf(first_host, sizeof first_host, "%.*s", (int)strcspn(ceremony->hosts, ", "), ceremony->hosts);
+  (void)snprintf(first_host, sizeof first_host, "%.*s", (int)strcspn(host, ", "), host);
   return x509_make(ceremony, &server, name);
 }
 

@@ -258,10 +258,8 @@ static enum status start_check(const struct admin *admin, struct founding *found
                      problem, admin->listen, admin->store != NULL ? " and at --store" : "");
     return STATUS_USAGE;
   }
-  if (!x509_hosts_valid(admin->hosts))
-    return admin_refuse(admin, STATUS_USAGE, "no certificate can name --host '%s': names and addresses, like %s",
-                        admin->hosts, "pay.example.org,192.0.2.1");
-  return url_choose(admin, &configuration, founding);
+  status = admin_hosts_check(admin);
+  return status == STATUS_OK ? url_choose(admin, &configuration, founding) : status;
 }
 
 /* The issuer's own terminal; its merchant is the issuer. */

@@ -111,22 +111,28 @@ static enum status master_load(const struct admin *admin, struct rolling *rollin
   return status == STATUS_OK ? status : admin_fail(admin, path, status);
 }
 
-/* The certificate as it stands; nothing in it is borrowed any more. */
-static enum status present_load(const struct admin *admin, struct rolling *rolling) {
+/* Of the kind's role, under the master key; nothing in it is borrowed any more. */
+static enum status certificate_read(const struct rolling *rolling, const char *path, struct certificate *certificate) {
   const struct certificate_check check = {.ca_public = key_public(rolling->master), .role = rolling->kind->role};
-  char path[FOLDER_PATH_MAX];
   uint8_t *data = NULL;
   size_t len = 0;
+  enum status status = public_file_load(path, &data, &len);
+
+  if (status == STATUS_OK)
+    status = certificate_decode(data, len, certificate);
+  if (status == STATUS_OK)
+    status = certificate_verify(certificate, &check);
+  free(data);
+  certificate->signed_part = NULL;
+  return status;
+}
+
+static enum status present_load(const struct admin *admin, struct rolling *rolling) {
+  char path[FOLDER_PATH_MAX];
   enum status status = file_path(admin, rolling->kind, "", rolling->kind->suffix, path);
 
   if (status == STATUS_OK)
-    status = public_file_load(path, &data, &len);
-  if (status == STATUS_OK)
-    status = certificate_decode(data, len, &rolling->present);
-  if (status == STATUS_OK)
-    status = certificate_verify(&rolling->present, &check);
-  free(data);
-  rolling->present.signed_part = NULL;
+    status = certificate_read(rolling, path, &rolling->present);
   return status == STATUS_OK ? status : admin_fail(admin, path, status);
 }
 
@@ -152,46 +158,93 @@ static enum status admin_copy(const struct admin *admin, const char *name) {
 
 /* ---- roll ---- */
 
-static enum status next_store(const struct admin *admin, const struct rolling *rolling) {
+/* What a roll left that broke off before its certificate was made. Where the issuer's own terminal has that certificate,
+ * it was made, other terminals may have it too, and the key is kept: somebody took the file away. */
+static enum status leftover_remove(const struct admin *admin, const struct rolling *rolling) {
+  const char *stem = rolling->kind->name;
+  char own[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX], name[64];
+  struct certificate made = {0};
+  enum status status = folder_path(admin->dir, ADMIN_FOLDER, own);
+
+  if (!file_there(admin, rolling->kind, "-next", "key"))
+    return STATUS_OK;
+  (void)snprintf(name, sizeof name, "%s-next.cert", stem);
+  if (status == STATUS_OK)
+    status = folder_path(own, name, path);
+  if (status == STATUS_OK && rolling->kind->role != 0 && certificate_read(rolling, path, &made) == STATUS_OK &&
+      made.version > rolling->present.version)
+    return admin_refuse(admin, STATUS_EXISTS, "%s is being rolled, and %s/%s is gone: copy it back from %s", stem,
+                        admin->dir, name, own);
+  if (status == STATUS_OK)
+    status = file_path(admin, rolling->kind, "-next", "key", path);
+  if (status == STATUS_OK && unlink(path) != 0)
+    status = STATUS_STORE_FAILED;
+  return status == STATUS_OK ? status : admin_fail(admin, path, status);
+}
+
+/* The passphrase must be the one that the others have. */
+static enum status passphrase_ask(const struct admin *admin, const struct kind *kind,
+                                  char passphrase[SECRET_TEXT_MAX]) {
   const struct admin_passphrase wanted = {admin->server_passphrase_fd, "server", false};
-  char passphrase[SECRET_TEXT_MAX] = "", path[FOLDER_PATH_MAX], present[FOLDER_PATH_MAX];
-  struct key *old = NULL;
+  char path[FOLDER_PATH_MAX];
+  struct key *present = NULL;
   enum status status = admin_passphrase(admin, &wanted, passphrase);
 
   if (status != STATUS_OK)
     return status;
-  status = file_path(admin, rolling->kind, "", "key", present);
-  if (status == STATUS_OK) /* the passphrase must be the one that the others have */
-    status = key_load(present, passphrase, &old);
+  status = file_path(admin, kind, "", "key", path);
   if (status == STATUS_OK)
-    status = file_path(admin, rolling->kind, "-next", "key", path);
-  if (status == STATUS_OK)
-    status = key_store(rolling->fresh, path, passphrase);
-  key_free(&old);
-  crypto_wipe(passphrase, sizeof passphrase);
-  return status == STATUS_OK ? status : admin_fail(admin, present, status);
+    status = key_load(path, passphrase, &present);
+  key_free(&present);
+  return status == STATUS_OK ? status : admin_fail(admin, path, status);
 }
 
-static enum status next_certify(const struct admin *admin, struct rolling *rolling) {
+static enum status next_store(const struct admin *admin, const struct rolling *rolling) {
+  char passphrase[SECRET_TEXT_MAX] = "", path[FOLDER_PATH_MAX];
+  enum status status = passphrase_ask(admin, rolling->kind, passphrase);
+
+  if (status == STATUS_OK)
+    status = leftover_remove(admin, rolling);
+  if (status == STATUS_OK) {
+    status = file_path(admin, rolling->kind, "-next", "key", path);
+    if (status == STATUS_OK)
+      status = key_store(rolling->fresh, path, passphrase);
+    if (status != STATUS_OK)
+      status = admin_fail(admin, path, status);
+  }
+  crypto_wipe(passphrase, sizeof passphrase);
+  return status;
+}
+
+static enum status next_certify(const struct rolling *rolling) {
   const struct kind *kind = rolling->kind;
   char subject[CERTIFICATE_SUBJECT_SIZE + 1], name[64];
   struct certificate next = {
       .role = kind->role, .version = (uint8_t)(rolling->present.version + 1), .least = rolling->present.least};
-  enum status status = STATUS_OK;
 
+  (void)snprintf(name, sizeof name, "%s-next.%s", kind->name, kind->suffix);
   if (kind->role == 0)
-    return ceremony_tls(&rolling->ceremony, rolling->fresh, "tls-next.crt");
+    return ceremony_tls(&rolling->ceremony, rolling->fresh, name);
   (void)snprintf(subject, sizeof subject, kind->role == ROLE_SERVER ? "SRV%05u" : "CRDCA%03u", (unsigned)next.version);
   memcpy(next.subject, subject, sizeof next.subject);
-  (void)snprintf(name, sizeof name, "%s-next.cert", kind->name);
-  status = ceremony_certify(&rolling->ceremony, &next, key_public(rolling->fresh), name);
-  return status == STATUS_OK ? admin_copy(admin, name) : status;
+  return ceremony_certify(&rolling->ceremony, &next, key_public(rolling->fresh), name);
+}
+
+/* To the issuer's own terminals; again at the change, where the roll broke off before. */
+static enum status next_copy(const struct admin *admin, const struct kind *kind) {
+  char name[64];
+
+  (void)snprintf(name, sizeof name, "%s-next.%s", kind->name, kind->suffix);
+  return kind->role != 0 ? admin_copy(admin, name) : STATUS_OK;
 }
 
 static enum status roll(const struct admin *admin, struct rolling *rolling) {
   const struct kind *kind = rolling->kind;
-  enum status status = STATUS_OK;
+  char path[FOLDER_PATH_MAX] = "";
+  enum status status = kind->role == 0 ? admin_hosts_check(admin) : STATUS_OK;
 
+  if (status != STATUS_OK)
+    return status;
   if (is_overlapping(admin, kind))
     return admin_refuse(admin, STATUS_EXISTS, "the last roll of %s has not ended: key retire %s first", kind->name,
                         kind->name);
@@ -209,7 +262,12 @@ static enum status roll(const struct admin *admin, struct rolling *rolling) {
     status = next_store(admin, rolling);
   if (status != STATUS_OK)
     return status;
-  status = next_certify(admin, rolling);
+  status = file_path(admin, kind, "-next", kind->suffix, path);
+  if (status == STATUS_OK)
+    status = next_certify(rolling);
+  if (status != STATUS_OK)
+    return admin_fail(admin, path, status);
+  status = next_copy(admin, kind);
   return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
 }
 
@@ -261,7 +319,9 @@ enum status admin_key_change(void *context, char **arguments) {
   if (!file_there(admin, kind, "-next", kind->suffix)) /* the last file that moves */
     return admin_refuse(admin, STATUS_NOT_FOUND, "%s is not being rolled: key roll %s comes first", kind->name,
                         kind->name);
-  status = file_age(admin, kind, aside, "key");
+  status = next_copy(admin, kind);
+  if (status == STATUS_OK)
+    status = file_age(admin, kind, aside, "key");
   if (status == STATUS_OK)
     status = file_age(admin, kind, forward, "key");
   if (status == STATUS_OK)
