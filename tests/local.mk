@@ -103,7 +103,7 @@ EXTRA_DIST += tests/print/both-pdf.txt tests/print/drawn-58.txt tests/print/hold
 check_PROGRAMS += tests/ledger/check_ledger
 TESTS += tests/ledger/check_ledger
 tests_ledger_check_ledger_SOURCES = $(LEDGER_WORLD) tests/place.c tests/run.c tests/ledger/acts.c tests/ledger/announced.c tests/ledger/audit.c tests/ledger/backup.c \
-	tests/ledger/beside.c tests/ledger/bounds.c tests/ledger/card.c tests/ledger/chain.c tests/ledger/confirm.c tests/ledger/crash.c tests/ledger/crew.c \
+	tests/ledger/beside.c tests/ledger/bounds.c tests/ledger/card.c tests/ledger/chain.c tests/ledger/confirm.c tests/ledger/crash.c tests/ledger/crew.c tests/ledger/forgotten.c \
 	tests/ledger/group.c tests/ledger/inquire.c tests/ledger/layer.c tests/ledger/limit.c tests/ledger/load.c tests/ledger/approval.c \
 	tests/ledger/deny.c tests/ledger/deposit.c tests/ledger/doubt.c tests/ledger/main.c tests/ledger/merchant.c \
 	tests/ledger/mixed.c tests/ledger/offline.c tests/ledger/offline_scene.c tests/ledger/owed_scene.c \

@@ -15,7 +15,7 @@ struct ledger;
 enum ledger_incident_kind {
   LEDGER_INCIDENT_FORK = 1,            /* a promise contradicts an earlier one; evidence: the promise */
   LEDGER_INCIDENT_LATE_PROOF = 2,      /* r for what the card signed as not committed; evidence: r. Or an off-line
-                                        * payment of a replaced card; evidence: the promise */
+                                        * payment or a forgotten receipt of a replaced card; evidence: the promise */
   LEDGER_INCIDENT_REVERSED_CREDIT = 3, /* a tender was given back after its load was credited */
   LEDGER_INCIDENT_LOST = 4,            /* a card committed what this restored ledger lost; evidence: the promise */
   LEDGER_INCIDENT_LATE_OFFLINE =

@@ -204,7 +204,8 @@ enum status ledger_promise_inquire(struct ledger *ledger, const struct ledger_in
  * ledger_confirm does, with its statuses; what is not, and was authorised before this ledger's last restoration, is
  * booked as it was then, captured, and noted as brought in. Repeated: STATUS_OK and no effect. Further statuses, with
  * which nothing is booked: STATUS_OUT_OF_STEP: the card's account has not that much, or no room for it, before others of
- * its receipts are here; STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT (loads); STATUS_CARD_FORKED: another promise of
+ * its receipts are here; STATUS_CARD_REPLACED: all that the card had has gone to another one since: an incident, for a
+ * person to set right; STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT (loads); STATUS_CARD_FORKED: another promise of
  * that name is known: an incident, and the card is blocked; STATUS_NOT_FOUND: this ledger has lost nothing of that time,
  * or does not know the terminal; STATUS_GIVEN_UP. */
 enum status ledger_receipt_bring(struct ledger *ledger, const struct ledger_inquiry *inquiry,

@@ -254,7 +254,7 @@ static enum status book_cards(struct audit *audit) {
 
 /* ---- incidents: each must prove what it says ---- */
 
-/* A promise is the evidence: of a fork, of what was lost, and of an off-line payment of a card that has been replaced. */
+/* A promise is the evidence: of a fork, of what was lost, and of what is brought in of a card that has been replaced. */
 static bool incident_is_promise(const struct ledger_incident *incident) {
   return incident->kind == LEDGER_INCIDENT_FORK || incident->kind == LEDGER_INCIDENT_LOST ||
          incident->kind == LEDGER_INCIDENT_LATE_OFFLINE ||

@@ -9,6 +9,8 @@
 #include "epurse/ledger_backup.h"
 #include "epurse/ledger_payout.h"
 #include "epurse/moment.h"
+#include "heir.h"
+#include "incident.h"
 #include "limit.h"
 #include "payout.h"
 #include "reference.h"
@@ -42,6 +44,26 @@ static enum status bring_open(struct ledger *ledger, const struct bringing *what
   if (status == STATUS_OK)
     status = terminal_brief(ledger, brought->promise->tid, &brought->terminal);
   return status == STATUS_OK ? card_brief(ledger, booking_card(what->id), &brought->card) : status;
+}
+
+static enum status bring_note(struct ledger *ledger, const struct brought *brought, enum ledger_incident_kind kind) {
+  const struct incident incident = {.kind = kind,
+                                    .card = booking_card(brought->what->id),
+                                    .atc = brought->promise->atc,
+                                    .evidence = brought->what->inquiry->offer.record,
+                                    .evidence_len = PROMISE_SIZE,
+                                    .at = brought->what->inquiry->offer.now};
+  return incident_note(ledger, &incident);
+}
+
+/* All that the card had has gone to another one, once: what came to it now would be nobody's, what it paid is the other one's. A
+ * person sets that right, with the receipt, which its terminal keeps. */
+static enum status bring_check_replaced(struct ledger *ledger, const struct brought *brought) {
+  bool replaced = false;
+  enum status status = card_replaced(ledger, booking_card(brought->what->id), &replaced);
+  if (status == STATUS_OK && replaced)
+    status = bring_note(ledger, brought, LEDGER_INCIDENT_LATE_PROOF);
+  return status == STATUS_OK && replaced ? STATUS_CARD_REPLACED : status;
 }
 
 /* A terminal of another role now than then is no reason to book what the audit would find. */
@@ -276,6 +298,8 @@ enum status bring_account(struct ledger *ledger, const struct bringing *bringing
 enum status bring_receipt(struct ledger *ledger, const struct bringing *bringing) {
   struct brought brought;
   enum status status = bring_open(ledger, bringing, &brought);
+  if (status == STATUS_OK)
+    status = bring_check_replaced(ledger, &brought);
   if (status == STATUS_OK)
     status = bring_settle_hold(ledger, &brought);
   if (status == STATUS_OK)

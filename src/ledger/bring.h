@@ -12,7 +12,8 @@ struct bringing {
 };
 
 /* Books it as it was authorised then, and captures it; a hold that its promise proves is captured first. Inside a step.
- * STATUS_NOT_FOUND, STATUS_OUT_OF_STEP, STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT: as ledger_receipt_bring. */
+ * STATUS_NOT_FOUND, STATUS_OUT_OF_STEP, STATUS_CARD_REPLACED, STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT: as
+ * ledger_receipt_bring. */
 enum status bring_receipt(struct ledger *ledger, const struct bringing *bringing) EPURSE_MUST_USE;
 
 /* Of a receipt that is known: its account, where that was forgotten. STATUS_BAD_FORMAT: it is one in cash; STATUS_IBAN_INVALID. */

@@ -41,5 +41,6 @@ Suite *approval_suite(void);
 Suite *doubt_suite(void);
 Suite *layer_suite(void);
 Suite *beside_suite(void);
+Suite *forgotten_suite(void);
 
 #endif
