@@ -202,7 +202,8 @@ enum status ledger_promise_inquire(struct ledger *ledger, const struct ledger_in
 
 /* The same with inquiry->receipt: nothing is ever said to have never been seen. What is known is confirmed with r, as
  * ledger_confirm does, with its statuses; what is not, and was authorised before this ledger's last restoration, is
- * booked as it was then, captured, and noted as brought in. Repeated: STATUS_OK and no effect. Further statuses, with
+ * booked as it was then, captured, and noted as brought in; where the promises next to it contradict it, a fork is noted
+ * beside that, and the card is blocked. Repeated: STATUS_OK and no effect. Further statuses, with
  * which nothing is booked: STATUS_OUT_OF_STEP: the card's account has not that much, or no room for it, before others of
  * its receipts are here; STATUS_CARD_REPLACED: all that the card had has gone to another one since: an incident, for a
  * person to set right; STATUS_TERMINAL_LIMIT, STATUS_MERCHANT_LIMIT (loads); STATUS_CARD_FORKED: another promise of

@@ -16,6 +16,7 @@
 
 /* A transaction taken apart. */
 struct record {
+  struct ledger *ledger;
   int64_t id;
   uint8_t hash[CRYPTO_SHA256_SIZE]; /* as stored */
   struct ledger_transaction transaction;
@@ -81,9 +82,17 @@ static struct flaw record_flaw_of_proof(const struct record *record) {
   return (struct flaw){LEDGER_FLAW_PROOF, NULL};
 }
 
+/* A receipt that a restoration made this ledger forget is booked beside what contradicts it, and was noted as a fork. */
+static bool record_forked(const struct record *record) {
+  struct query query = query_begin(record->ledger, QUERY_BOOKING_FORKED);
+  query_i64(&query, record->id);
+  bool found = query_row(&query);
+  return query_end(&query) == STATUS_OK && found;
+}
+
 static struct flaw record_flaw_of_chain(const struct record *record, const struct chain_end *before) {
   bool follows = before->id + 1 == record->id && record->transaction.atc > 1;
-  if (follows && !crypto_equal(record->promise.previous, before->hash, sizeof before->hash))
+  if (follows && !crypto_equal(record->promise.previous, before->hash, sizeof before->hash) && !record_forked(record))
     return (struct flaw){LEDGER_FLAW_CHAIN, SENTENCE("its promise does not follow the one before")};
   return (struct flaw){LEDGER_FLAW_CHAIN, NULL};
 }
@@ -131,7 +140,7 @@ static void record_report(struct audit *audit, const struct record *record, stru
 }
 
 static enum status audit_record(struct audit *audit, int64_t id, struct chain_end *before) {
-  struct record record = {.id = id};
+  struct record record = {.ledger = audit->ledger, .id = id};
   enum status status = booking_transaction(audit->ledger, id, &record.transaction);
   if (status == STATUS_OK)
     status = booking_hash(audit->ledger, id, record.hash);

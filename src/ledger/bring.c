@@ -12,6 +12,7 @@
 #include "heir.h"
 #include "incident.h"
 #include "limit.h"
+#include "neighbours.h"
 #include "payout.h"
 #include "reference.h"
 #include "refund.h"
@@ -54,6 +55,14 @@ static enum status bring_note(struct ledger *ledger, const struct brought *broug
                                     .evidence_len = PROMISE_SIZE,
                                     .at = brought->what->inquiry->offer.now};
   return incident_note(ledger, &incident);
+}
+
+/* Those next to it may be another word of the card, which was believed while this one was forgotten. The receipt is as good as it was:
+ * the fork is noted, and it is booked where the card has it. */
+static enum status bring_look_forked(struct ledger *ledger, const struct brought *brought) {
+  struct neighbours found;
+  enum status status = neighbours_read(ledger, brought->what->id, brought->promise, brought->what->hash, &found);
+  return status == STATUS_OK && !found.fit ? bring_note(ledger, brought, LEDGER_INCIDENT_FORK) : status;
 }
 
 /* All that the card had has gone to another one, once: what came to it now would be nobody's, what it paid is the other one's. A
@@ -298,6 +307,8 @@ enum status bring_account(struct ledger *ledger, const struct bringing *bringing
 enum status bring_receipt(struct ledger *ledger, const struct bringing *bringing) {
   struct brought brought;
   enum status status = bring_open(ledger, bringing, &brought);
+  if (status == STATUS_OK)
+    status = bring_look_forked(ledger, &brought);
   if (status == STATUS_OK)
     status = bring_check_replaced(ledger, &brought);
   if (status == STATUS_OK)

@@ -15,6 +15,7 @@
 #include "heir.h"
 #include "incident.h"
 #include "limit.h"
+#include "neighbours.h"
 #include "store.h"
 #include "terminal.h"
 
@@ -101,24 +102,10 @@ static enum status bring_open(struct ledger *ledger, struct bring *bring) {
 
 /* The promise before it and the one after it, where they are here, name each other by their hashes. */
 static enum status bring_check_neighbours(struct ledger *ledger, struct bring *bring) {
-  uint8_t hash[CRYPTO_SHA256_SIZE], record[PROMISE_SIZE];
-  struct promise after;
-  bool fits = true;
-  struct query query = query_begin(ledger, QUERY_OFFLINE_NEIGHBOURS);
-  query_i64(&query, bring->id);
-  while (query_row(&query)) {
-    int64_t id = query_read_i64(&query);
-    query_read_blob(&query, hash, sizeof hash);
-    query_read_blob(&query, record, sizeof record);
-    bool readable = promise_decode(record, sizeof record, &after) == STATUS_OK;
-    bool before = id < bring->id;
-    bool named = before ? crypto_equal(bring->promise->previous, hash, sizeof hash)
-                        : readable && crypto_equal(after.previous, bring->hash, sizeof hash);
-    bring->confirmed = bring->confirmed || (!before && named);
-    fits = fits && named;
-  }
-  enum status status = query_end(&query);
-  return status == STATUS_OK && !fits ? STATUS_CARD_FORKED : status;
+  struct neighbours found;
+  enum status status = neighbours_read(ledger, bring->id, bring->promise, bring->hash, &found);
+  bring->confirmed = found.after;
+  return status == STATUS_OK && !found.fit ? STATUS_CARD_FORKED : status;
 }
 
 /* Whether another promise of its name is the card's. */

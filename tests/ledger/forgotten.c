@@ -122,11 +122,103 @@ START_TEST(what_comes_for_a_replaced_card_is_a_persons) {
 }
 END_TEST
 
+/* ---- signed otherwise ---- */
+
+/* The opened card signs anew what comes after what the ledger has forgotten, as if that had never been. */
+static void sign_again(struct world *world, struct purse *again, uint32_t amount) {
+  struct ask ask = {.purse = again};
+  again->atc++;
+  purse_promise(again, TRANSACTION_PURCHASE, amount, OTHER_POS);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  ck_assert(purse_commit(again, ask.transaction.authorisation));
+}
+
+/* _i: the shop's receipt comes while that is in hold, or after its r. Both shops have what the card paid, and it is blocked. */
+START_TEST(an_honest_receipt_is_paid_beside_what_contradicts_it) {
+  struct world world;
+  struct purse purse;
+  struct kept kept;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  struct purse again = purse;
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1000, POS);
+  forget(&world, &purse, 100, &kept);
+  restore(&world);
+  sign_again(&world, &again, 200);
+  if (_i == 1)
+    ck_assert_int_eq(world_confirm(&world, &again, again.atc, again.secret), STATUS_OK);
+  kept_assert_brought(&world, &kept);
+  ck_assert_uint_eq(world_card_state(&world, &purse), LEDGER_CARD_BLOCKED);
+  ck_assert_uint_eq(world_incidents(&world), 1);
+  assert_incident(&world, 0, LEDGER_INCIDENT_FORK, &kept);
+  world_assert_merchant(&world, "SHOP", 1000, 0);
+  world_assert_clean(&world);
+  ck_assert_int_eq(world_confirm(&world, &again, again.atc, again.secret), STATUS_OK);
+  world_assert_merchant(&world, "KIOSK", 200, 0);
+  world_assert_card(&world, &purse, 5000 - 1000 - 200, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* The one before is another one than it names. */
+START_TEST(a_receipt_behind_what_contradicts_it_is_paid) {
+  struct world world;
+  struct purse purse;
+  struct kept first, second;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  struct purse again = purse;
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1000, POS);
+  forget(&world, &purse, 100, &first);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 300, POS);
+  forget(&world, &purse, 30, &second);
+  restore(&world);
+  again.atc--; /* the name of the first */
+  sign_again(&world, &again, 200);
+  kept_assert_brought(&world, &second);
+  assert_incident(&world, 0, LEDGER_INCIDENT_FORK, &second);
+  ck_assert_int_eq(kept_bring(&world, &first), STATUS_CARD_FORKED);
+  ck_assert_uint_eq(world_card_state(&world, &purse), LEDGER_CARD_BLOCKED);
+  world_assert_merchant(&world, "SHOP", 300, 0);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
+/* What the card has spent otherwise it cannot pay: the fork is noted all the same, and the till keeps the receipt. */
+START_TEST(a_receipt_that_was_spent_otherwise_waits) {
+  struct world world;
+  struct purse purse;
+  struct kept kept;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  struct purse again = purse;
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1000, POS);
+  forget(&world, &purse, 100, &kept);
+  restore(&world);
+  sign_again(&world, &again, 4500);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(kept_bring(&world, &kept), STATUS_OUT_OF_STEP);
+  ck_assert_uint_eq(world_incidents(&world), 1);
+  assert_incident(&world, 0, LEDGER_INCIDENT_FORK, &kept);
+  ck_assert_uint_eq(world_card_state(&world, &purse), LEDGER_CARD_BLOCKED);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
 Suite *forgotten_suite(void) {
   Suite *suite = suite_create("forgotten");
   TCase *tests = tcase_create("does not fit");
   tcase_set_timeout(tests, 60);
   tcase_add_loop_test(tests, what_comes_for_a_replaced_card_is_a_persons, 0, 5);
+  tcase_add_loop_test(tests, an_honest_receipt_is_paid_beside_what_contradicts_it, 0, 2);
+  tcase_add_test(tests, a_receipt_behind_what_contradicts_it_is_paid);
+  tcase_add_test(tests, a_receipt_that_was_spent_otherwise_waits);
   suite_add_tcase(suite, tests);
   return suite;
 }
