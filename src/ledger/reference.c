@@ -18,20 +18,27 @@ static enum status reference_booking(struct ledger *ledger, int64_t merchant, co
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
-/* Paid for, and not on the card yet: a claim of it that was released leaves it so. */
-static bool is_owed(const struct booking *booking) {
-  return booking->state == LEDGER_OWED || (booking->state == LEDGER_RELEASED && booking->tender == LEDGER_TENDER_OWED);
+/* Whether what carries the name was paid for and is not on the card yet: a claim of it that was released leaves it so, but for one
+ * of a load that was given back since, or that nobody paid for under this name. */
+static enum status reference_owed(struct ledger *ledger, int64_t id, uint8_t state, uint8_t tender, bool *owed) {
+  *owed = state == LEDGER_OWED;
+  if (state != LEDGER_RELEASED || tender != LEDGER_TENDER_OWED)
+    return STATUS_OK;
+  struct query query = query_begin(ledger, QUERY_REFERENCE_UNOWED);
+  query_i64(&query, id);
+  *owed = !query_row(&query);
+  return query_end(&query);
 }
 
-static bool is_free(const struct booking *booking) {
-  return booking->state == LEDGER_DECLINED || booking->state == LEDGER_REFUNDED ||
-         (booking->state == LEDGER_RELEASED && !is_owed(booking));
+static bool is_over(const struct booking *booking) {
+  return booking->state == LEDGER_DECLINED || booking->state == LEDGER_REFUNDED || booking->state == LEDGER_RELEASED;
 }
 
 enum status reference_judge(struct ledger *ledger, const struct reference_wish *wish) {
   struct booking there;
   const struct booking *wanted = &wish->booking;
   int64_t id = 0;
+  bool owed = false;
   if (wish->reference == NULL || wish->reference[0] == '\0')
     return STATUS_OK;
   enum status status = reference_booking(ledger, wish->merchant, wish->reference, &id);
@@ -40,8 +47,9 @@ enum status reference_judge(struct ledger *ledger, const struct reference_wish *
   status = booking_read(ledger, id, &there);
   if (status != STATUS_OK)
     return status == STATUS_NOT_FOUND ? STATUS_LEDGER_BROKEN : status;
-  if (is_free(&there))
-    return STATUS_OK;
+  status = reference_owed(ledger, id, there.state, there.tender, &owed);
+  if (status != STATUS_OK || (is_over(&there) && !owed))
+    return status;
   if (there.type != wanted->type || there.amount != wanted->amount)
     return STATUS_REFERENCE_USED;
   bool same = true;
@@ -51,13 +59,27 @@ enum status reference_judge(struct ledger *ledger, const struct reference_wish *
     return status == STATUS_OK ? STATUS_REFERENCE_USED : status;
   if (there.state == LEDGER_CAPTURED)
     return STATUS_REFERENCE_DONE;
-  bool claim = is_owed(&there) && wanted->tender == LEDGER_TENDER_OWED && booking_card(id) == booking_card(wanted->id);
+  bool claim = owed && wanted->tender == LEDGER_TENDER_OWED && booking_card(id) == booking_card(wanted->id);
   return claim ? STATUS_OK : STATUS_REFERENCE_HELD;
+}
+
+/* Notes what it is a claim of: as long as the name is still with that. */
+static enum status reference_claim(struct ledger *ledger, const struct reference_wish *wish) {
+  struct query query = query_begin(ledger, QUERY_REFERENCE_CLAIM);
+  query_i64(&query, wish->merchant);
+  query_text(&query, wish->reference);
+  query_i64(&query, wish->booking.id);
+  return query_run(&query);
 }
 
 enum status reference_take(struct ledger *ledger, const struct reference_wish *wish) {
   if (wish->reference == NULL || wish->reference[0] == '\0')
     return STATUS_OK;
+  enum status status = STATUS_OK;
+  if (wish->booking.tender == LEDGER_TENDER_OWED)
+    status = reference_claim(ledger, wish);
+  if (status != STATUS_OK)
+    return status;
   struct query query = query_begin(ledger, QUERY_REFERENCE_TAKE);
   query_i64(&query, wish->merchant);
   query_text(&query, wish->reference);
@@ -66,11 +88,13 @@ enum status reference_take(struct ledger *ledger, const struct reference_wish *w
 }
 
 enum status ledger_reference_find(struct ledger *ledger, const uint8_t tid[TID_SIZE], const char *reference,
-                                  struct ledger_transaction *transaction) {
+                                  struct ledger_transaction *transaction, bool *owed) {
   struct terminal_brief terminal;
   int64_t id = 0;
   enum status status = terminal_brief(ledger, tid, &terminal);
   if (status == STATUS_OK)
     status = reference_booking(ledger, terminal.merchant, reference, &id);
-  return status == STATUS_OK ? booking_transaction(ledger, id, transaction) : status;
+  if (status == STATUS_OK)
+    status = booking_transaction(ledger, id, transaction);
+  return status == STATUS_OK ? reference_owed(ledger, id, transaction->state, transaction->tender.kind, owed) : status;
 }

@@ -13,33 +13,26 @@ struct question {
   const uint8_t *tid;
   char reference[REFERENCE_MAX + 1];
   struct ledger_transaction found;
-  bool is_known;
+  bool is_known, is_owed;
 };
 
 static enum status look(struct ledger *ledger, void *context) {
   struct question *question = context;
-  enum status status = ledger_reference_find(ledger, question->tid, question->reference, &question->found);
+  enum status status =
+      ledger_reference_find(ledger, question->tid, question->reference, &question->found, &question->is_owed);
 
   question->is_known = status == STATUS_OK;
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
-/* A claim of what is owed that was released leaves it owed. */
-static enum reference_state state_of(const struct ledger_transaction *found) {
-  switch (found->state) {
-  case LEDGER_CAPTURED:
+static enum reference_state state_of(const struct question *question) {
+  if (question->found.state == LEDGER_CAPTURED)
     return REFERENCE_DONE;
-  case LEDGER_HELD:
-  case LEDGER_OWED:
-    return REFERENCE_HELD;
-  case LEDGER_RELEASED:
-    return found->tender.kind == LEDGER_TENDER_OWED ? REFERENCE_HELD : REFERENCE_DECLINED;
-  default:
-    return REFERENCE_DECLINED;
-  }
+  return question->found.state == LEDGER_HELD || question->is_owed ? REFERENCE_HELD : REFERENCE_DECLINED;
 }
 
-static enum status fill(const struct ledger_transaction *found, struct reference_reply *reply) {
+static enum status fill(const struct question *question, struct reference_reply *reply) {
+  const struct ledger_transaction *found = &question->found;
   struct promise promise;
   struct authorisation authorisation;
   enum status status = promise_decode(found->promise, sizeof found->promise, &promise);
@@ -48,7 +41,7 @@ static enum status fill(const struct ledger_transaction *found, struct reference
     status = authorisation_decode(found->authorisation, sizeof found->authorisation, &authorisation);
   if (status != STATUS_OK)
     return STATUS_LEDGER_BROKEN;
-  *reply = (struct reference_reply){.state = state_of(found),
+  *reply = (struct reference_reply){.state = state_of(question),
                                     .type = found->type,
                                     .amount = found->amount,
                                     .atc = found->atc,
@@ -69,7 +62,7 @@ void post_reference_query(struct service *service, const struct request *request
   if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, look, &question);
   if (reply->status == STATUS_OK && question.is_known)
-    reply->status = fill(&question.found, &filled);
+    reply->status = fill(&question, &filled);
   if (reply->status == STATUS_OK)
     reply_ok(reply, reference_reply_body(&filled));
 }

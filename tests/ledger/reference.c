@@ -34,7 +34,8 @@ static void finish(struct world *world, struct purse *purse) {
 
 static uint8_t carried(struct world *world, const char *tid, const char *reference, uint32_t *atc) {
   struct ledger_transaction transaction;
-  enum status status = ledger_reference_find(world->ledger, (const uint8_t *)tid, reference, &transaction);
+  bool owed = false;
+  enum status status = ledger_reference_find(world->ledger, (const uint8_t *)tid, reference, &transaction, &owed);
   *atc = status == STATUS_OK ? transaction.atc : 0;
   return status == STATUS_OK ? transaction.state : 0;
 }
@@ -149,6 +150,73 @@ START_TEST(stays_with_what_is_owed) {
 }
 END_TEST
 
+static enum status claim(struct world *world, struct purse *purse, uint32_t amount, const char *reference) {
+  struct ask ask = {.purse = purse, .reference = reference, .tender = {.kind = LEDGER_TENDER_OWED}};
+  purse_promise(purse, TRANSACTION_LOAD, amount, OTHER_RELOAD);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  return ask.outcome;
+}
+
+/* Whether what was paid for under the name at RELOAD's merchant is owed still. */
+static bool owed_under(struct world *world, const char *reference) {
+  struct ledger_transaction transaction;
+  bool owed = false;
+  ck_assert_int_eq(ledger_reference_find(world->ledger, (const uint8_t *)RELOAD, reference, &transaction, &owed),
+                   STATUS_OK);
+  return owed;
+}
+
+/* Claimed, torn, claimed and torn again; then the first terminal gives the money back. Another load of the same amount that is owed
+ * to that card, and is claimed and torn under its own name, is not concerned. */
+START_TEST(is_freed_when_what_was_claimed_is_given_back) {
+  static const char *const lies[] = {"UPDATE reference_claim SET load = NULL", "DELETE FROM reference_claim",
+                                     "INSERT INTO reference_claim SELECT id, NULL FROM booking WHERE tender <> 3"};
+  struct world world;
+  struct purse one, other;
+  uint32_t atc = 0;
+  begin(&world, &one, &other);
+  ck_assert_int_eq(named(&world, &one, TRANSACTION_LOAD, 700, RELOAD, "l"), STATUS_OK);
+  uint32_t load = one.atc;
+  ck_assert_int_eq(named(&world, &one, TRANSACTION_LOAD, 700, RELOAD, "k"), STATUS_OK);
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(claim(&world, &one, 700, "l"), STATUS_OK);
+    ck_assert_int_eq(claim(&world, &one, 700, "k"), STATUS_OK);
+  }
+  ck_assert_int_eq(pay(&world, &one, 1, "m"), STATUS_OK);
+  ck_assert_uint_eq(carried(&world, RELOAD, "l", &atc), LEDGER_RELEASED);
+  ck_assert(owed_under(&world, "l") && owed_under(&world, "k"));
+  for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++)
+    ck_assert_int_eq(world_tamper(&world, lies[i]), PLACE_REFUSED);
+  ck_assert_int_eq(named(&world, &other, TRANSACTION_LOAD, 700, RELOAD, "l"), STATUS_REFERENCE_HELD);
+  ck_assert_int_eq(world_reverse(&world, &one, load, RELOAD), STATUS_OK);
+  ck_assert_uint_eq(world_state(&world, &one, load), LEDGER_REFUNDED);
+  ck_assert(!owed_under(&world, "l") && owed_under(&world, "k"));
+  ck_assert_int_eq(named(&world, &other, TRANSACTION_LOAD, 700, RELOAD, "k"), STATUS_REFERENCE_HELD);
+  ck_assert_int_eq(named(&world, &other, TRANSACTION_LOAD, 900, RELOAD, "l"), STATUS_OK);
+  finish(&world, &other);
+  ck_assert_uint_eq(carried(&world, RELOAD, "l", &atc), LEDGER_CAPTURED);
+  ck_assert_int_eq(claim(&world, &one, 700, "k"), STATUS_OK);
+  finish(&world, &one);
+  world_assert_card(&world, &one, 5700, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* A claim that took its name itself leaves nothing paid under it. */
+START_TEST(is_freed_by_a_claim_of_what_was_paid_without_it) {
+  struct world world;
+  struct purse one, other;
+  begin(&world, &one, &other);
+  ck_assert_int_eq(named(&world, &one, TRANSACTION_LOAD, 700, RELOAD, NULL), STATUS_OK);
+  ck_assert_int_eq(claim(&world, &one, 700, "l"), STATUS_OK);
+  ck_assert_int_eq(named(&world, &other, TRANSACTION_LOAD, 700, RELOAD, "l"), STATUS_REFERENCE_HELD);
+  ck_assert_int_eq(pay(&world, &one, 1, "m"), STATUS_OK);
+  ck_assert(!owed_under(&world, "l"));
+  ck_assert_int_eq(named(&world, &other, TRANSACTION_LOAD, 700, RELOAD, "l"), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
 /* Whoever writes to the database cannot give a sale's name to another one. */
 START_TEST(is_kept_by_the_database) {
   static const char *const lies[] = {"UPDATE reference SET booking = (SELECT max(id) FROM booking)",
@@ -188,6 +256,8 @@ Suite *reference_suite(void) {
   tcase_add_test(tests, is_held_until_the_card_says);
   tcase_add_test(tests, is_freed_by_a_decline);
   tcase_add_test(tests, stays_with_what_is_owed);
+  tcase_add_test(tests, is_freed_when_what_was_claimed_is_given_back);
+  tcase_add_test(tests, is_freed_by_a_claim_of_what_was_paid_without_it);
   tcase_add_test(tests, is_kept_by_the_database);
   tcase_add_test(tests, is_of_printable_characters);
   suite_add_tcase(suite, tests);

@@ -101,7 +101,11 @@ END_TEST
 
 /* What the later versions brought is taken away again. */
 static void store_age(struct world *world) {
-  store_alter(world, place_is_file() ? "DROP TRIGGER incarnation_denies" : "DROP FUNCTION incarnation_denies CASCADE");
+  store_alter(world, "DROP TABLE reference_claim");
+  if (place_is_file())
+    store_alter(world, "DROP TRIGGER incarnation_denies");
+  else
+    store_alter(world, "DROP FUNCTION reference_claim_held; DROP FUNCTION incarnation_denies CASCADE");
   store_alter(world, "DROP VIEW deny_again; DROP VIEW deny_latest");
   store_alter(world,
               "DROP TABLE terminal_renewal; DROP INDEX offline_window_lacking; UPDATE schema_version SET version = 1");

@@ -5,6 +5,7 @@
 #include "epurse/inquiry.h"
 #include "epurse/ledger_transaction.h"
 #include "epurse/message_limit.h"
+#include "epurse/message_reference.h"
 #include "purse.h"
 #include "suites.h"
 
@@ -250,6 +251,48 @@ START_TEST(reversed_load_is_not_owed) {
 }
 END_TEST
 
+static enum status load_named(struct world *world, const struct purse *purse, const char *kind, const char *name) {
+  json_t *body = purse_load_order(purse, world, kind, "");
+
+  ck_assert_int_eq(json_object_set_new(body, "merchant_reference", json_string(name)), 0);
+  return station_tell(&world->reload, &world->service, MESSAGE_LOAD, body);
+}
+
+static enum reference_state state_of(struct world *world, const char *name) {
+  struct answer answer;
+  struct reference_reply reply;
+
+  station_ask(&world->reload, &world->service, MESSAGE_REFERENCE_QUERY, reference_query_body(name), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert_int_eq(reference_reply_parse(answer.body, &reply), STATUS_OK);
+  answer_clear(&answer);
+  return reply.state;
+}
+
+/* The card went away twice: from the load, and from the claim of it. */
+START_TEST(a_claimed_load_that_is_given_back_leaves_its_name) {
+  struct world world;
+  struct purse purse, before;
+  enum fate fate = FATE_OWED;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(load_named(&world, &purse, "manual", "l"), STATUS_OK);
+  before = purse;
+  purse_promise(&purse, TRANSACTION_LOAD, 5000, &world.reload);
+  ck_assert_int_eq(load_named(&world, &purse, "owed", "l"), STATUS_OK);
+  ck_assert_int_eq(state_of(&world, "l"), REFERENCE_HELD);
+  purse_promise(&purse, TRANSACTION_LOAD, 100, &world.reload);
+  ck_assert_int_eq(load(&world, &purse, "cash", ""), STATUS_OK);
+  ck_assert_int_eq(state_of(&world, "l"), REFERENCE_HELD); /* owed still */
+  ck_assert_int_eq(reverse(&world, &before, &fate), STATUS_OK);
+  ck_assert_int_eq(fate, FATE_RELEASED);
+  ck_assert_int_eq(state_of(&world, "l"), REFERENCE_DECLINED);
+  world_close(&world);
+}
+END_TEST
+
 /* The reversal overtook the load that it reverses. */
 START_TEST(load_after_its_reversal_is_declined) {
   struct world world;
@@ -280,6 +323,7 @@ Suite *load_suite(void) {
   tcase_add_test(all, torn_load_is_owed_and_loaded_anew);
   tcase_add_test(all, unknown_tender_is_refused);
   tcase_add_test(all, reversed_load_is_not_owed);
+  tcase_add_test(all, a_claimed_load_that_is_given_back_leaves_its_name);
   tcase_add_test(all, load_after_its_reversal_is_declined);
   suite_add_tcase(suite, all);
   return suite;
