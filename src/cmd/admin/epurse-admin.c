@@ -242,7 +242,7 @@ int main(int argc, char **argv) {
   }
   if (status == STATUS_OK) {
     if (!reads_alone(verb))
-      finish_begun(SENTENCE("interrupted: whether it was done is not known; look before it is asked for again"));
+      finish_begun(finish_look_first);
     status = verb->run(&admin, operands);
     report_print(&admin, verb, status);
     status = finish(&(struct ending){program.name, verb->name, admin.changed, admin.report}, status);

@@ -28,6 +28,9 @@ json_t *finish_object(const char *operation, json_t *report, enum status status)
 
 /* ---- a signal in the middle ---- */
 
+const char finish_look_first[] =
+    SENTENCE("interrupted: whether it was done is not known; look before it is asked for again");
+
 static const int watched[] = {SIGINT, SIGTERM};
 
 /* What the handler says: made ahead, for it may do nothing but write. */

@@ -22,6 +22,8 @@ void finish_print(const json_t *object);
 void finish_watch(const char *program, const char *operation);
 /* From here it may have had an effect: then OUTCOME_UNKNOWN, with that sentence, borrowed; NULL: the status's own. */
 void finish_begun(const char *sentence);
+/* For an effect that no card finishes and that is not asked for twice unseen. */
+extern const char finish_look_first[];
 
 /* What a program says of its end. */
 struct ending {

@@ -6,6 +6,7 @@
 #include "epurse/crypto.h"
 #include "epurse/terminal_cashier.h"
 #include "epurse/terminal_count.h"
+#include "finish.h"
 #include "language.h"
 #include "problem.h"
 #include "terminal_program.h"
@@ -22,6 +23,7 @@ static enum status add(struct terminal_program *self, const char *name) {
   enum status status = code_new(self, &question, code);
   if (status != STATUS_OK)
     return status;
+  finish_begun(finish_look_first);
   status = cashier_set(self->terminal->folder, name, code);
   crypto_wipe(code, sizeof code);
   if (status == STATUS_BAD_LENGTH) {
@@ -30,6 +32,11 @@ static enum status add(struct terminal_program *self, const char *name) {
     return STATUS_USAGE;
   }
   return status;
+}
+
+static enum status take_away(const struct terminal_program *self, const char *name) {
+  finish_begun(finish_look_first);
+  return cashier_remove(self->terminal->folder, name);
 }
 
 /* Who there is from now on. */
@@ -59,7 +66,7 @@ static enum status change(struct terminal_program *self, bool adds, const char *
   crypto_wipe(code, sizeof code);
   if (status != STATUS_OK)
     return status;
-  status = adds ? add(self, name) : cashier_remove(self->terminal->folder, name);
+  status = adds ? add(self, name) : take_away(self, name);
   self->changed = status == STATUS_OK;
   if (status != STATUS_OK && status != STATUS_USAGE)
     say(self, status);

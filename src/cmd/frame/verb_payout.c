@@ -10,6 +10,7 @@
 #include "cashier.h"
 #include "epurse/iban.h"
 #include "epurse/terminal_payout.h"
+#include "finish.h"
 #include "language.h"
 #include "paper.h"
 #include "problem.h"
@@ -38,6 +39,7 @@ static enum status show(void *context, const struct outcome *outcome) {
 static enum status hand_out(void *context, struct amount amount, int64_t deposit, bool again) {
   char question[TILL_QUESTION_MAX];
   hand_out_words(amount, deposit, again, question);
+  finish_begun(status_sentence(STATUS_PAYOUT_OPEN));
   return operator_confirm(context, question);
 }
 
@@ -50,6 +52,7 @@ static enum status hand_out_by_cashier(void *context, struct amount amount, int6
 
 enum status payout_ask_cashier(struct terminal_program *self) {
   const struct payout_desk desk = {self, hand_out_by_cashier};
+  finish_begun(NULL);
   return payouts_confirm(self->terminal, &desk);
 }
 
@@ -116,6 +119,7 @@ static enum status put_back(struct terminal_program *self) {
   unsigned count = 0;
   int64_t amount = 0;
   char text[AMOUNT_TEXT_MAX];
+  finish_begun(finish_look_first);
   enum status status = payouts_put_back(self->terminal, &count, &amount);
   if (status != STATUS_OK) {
     report_failure(self, status, NULL);

@@ -5,6 +5,7 @@
 
 #include "cashier.h"
 #include "epurse/closing_json.h"
+#include "finish.h"
 #include "local_time.h"
 #include "paper.h"
 #include "problem.h"
@@ -29,6 +30,7 @@ static enum status begin(struct terminal_program *self, const char *argument) {
     status = paper_possible(self);
   if (status != STATUS_OK)
     return status;
+  finish_begun(finish_look_first);
   status = say(self, shift_begin(self->terminal, &shown.closing));
   self->changed = status == STATUS_OK;
   return status == STATUS_OK ? shown_report(self, &shown, true) : status;
@@ -44,6 +46,7 @@ static enum status end(struct terminal_program *self, const char *argument) {
     status = paper_possible(self);
   if (status != STATUS_OK)
     return status;
+  finish_begun(finish_look_first);
   status = say(self, shift_end(self->terminal, &shown.closing, shown.hash));
   self->changed = status == STATUS_OK;
   return status == STATUS_OK ? shown_report(self, &shown, true) : status;

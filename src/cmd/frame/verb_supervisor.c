@@ -7,6 +7,7 @@
 #include "epurse/crypto.h"
 #include "epurse/secret.h"
 #include "epurse/terminal_supervisor.h"
+#include "finish.h"
 #include "language.h"
 #include "problem.h"
 #include "terminal_program.h"
@@ -68,6 +69,7 @@ enum status verb_supervisor(void *context, char **arguments) {
     status = code_new(self, &question, code);
   if (status != STATUS_OK)
     return status;
+  finish_begun(finish_look_first);
   status = supervisor_set(self->terminal, code);
   crypto_wipe(code, sizeof code);
   self->changed = status == STATUS_OK;

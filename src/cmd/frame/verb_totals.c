@@ -12,6 +12,7 @@
 #include "epurse/closing_json.h"
 #include "epurse/print.h"
 #include "epurse/terminal_closing.h"
+#include "finish.h"
 #include "language.h"
 #include "local_time.h"
 #include "paper.h"
@@ -316,6 +317,7 @@ static enum status close_now(struct terminal_program *self, int64_t number, stru
     status = paper_possible(self);
   if (status != STATUS_OK)
     return status;
+  finish_begun(finish_look_first);
   status = closing_make(self->terminal, closing, shown->hash);
   self->changed = status == STATUS_OK;
   if (status != STATUS_OK)

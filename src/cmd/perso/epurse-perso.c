@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd/frame/finish.h"
 #include "cmd/frame/language.h"
 #include "cmd/frame/paper.h"
 #include "cmd/frame/problem.h"
@@ -91,8 +92,10 @@ static enum status verb_void(void *context, char **arguments) {
   if (status != STATUS_OK)
     return status;
   status = terminal_program_await_card(self);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK) {
+    finish_begun(NULL);
     status = personalize_void(self->terminal, self->reader, cid);
+  }
   if (status != STATUS_OK) {
     problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
     return status;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "batch.h"
+#include "cmd/frame/finish.h"
 #include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
@@ -69,6 +70,7 @@ static enum status files_open(struct batch *batch, const char *path) {
 static enum status chips_drop(struct batch *batch) {
   struct terminal_program *self = batch->self;
   enum status status = STATUS_OK;
+  finish_begun(status_sentence(STATUS_UNFINISHED));
   for (size_t i = 0; status == STATUS_OK && i < batch->list.count; i++) {
     struct batch_entry *entry = &batch->list.entries[i];
     uint8_t cid[CID_SIZE];
@@ -199,6 +201,7 @@ static enum status run(struct batch *batch) {
   enum status status = batch_readers_open(batch);
   if (status == STATUS_OK) {
     pthread_sigmask(SIG_BLOCK, &signals, &before); /* the workers inherit it */
+    finish_begun(status_sentence(STATUS_UNFINISHED));
     status = batch_start(batch);
     if (status == STATUS_OK)
       watch(batch, &signals);

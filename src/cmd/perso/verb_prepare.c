@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "cmd/frame/finish.h"
 #include "cmd/frame/language.h"
 #include "cmd/frame/problem.h"
 #include "cmd/frame/terminal_program.h"
@@ -144,6 +145,8 @@ static enum status prepare_card(struct terminal_program *self, struct prepare *p
     return status;
   reader_limit(self->reader, PREPARATION_SECONDS);
   status = reader_connect(self->reader);
+  if (status == STATUS_OK && !self->check)
+    finish_begun(NULL);
   if (status == STATUS_OK)
     status = self->check ? prepare_look(prepare, self->reader) : prepare_run(prepare, self->reader);
   if (status != STATUS_OK)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/frame/finish.h"
 #include "cmd/frame/language.h"
 #include "cmd/frame/paper.h"
 #include "cmd/frame/problem.h"
@@ -160,6 +161,7 @@ static enum status give_back(struct terminal_program *self, struct payment *paym
 static enum status owe(struct terminal_program *self, const struct payment *payment, const struct wanted *wanted) {
   struct outcome outcome;
   enum status status;
+  finish_begun(finish_look_first);
   if (by_till(self, payment, wanted, &outcome, &status))
     return status;
   status = refund_owe(self->terminal, payment, &wanted->sale, &outcome);
