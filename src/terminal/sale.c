@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Which sale is to be given back: by the journal, a receipt, or a reference. */
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -112,6 +113,26 @@ enum status sale_by_reference(struct terminal *terminal, const char *reference, 
   *sale = (struct sale){.atc = outcome.atc, .amount = outcome.amount, .in_points = type == TRANSACTION_POINTS_PURCHASE};
   memcpy(sale->cid, outcome.cid, CID_SIZE);
   return STATUS_OK;
+}
+
+#define NUMBER_DIGITS 18 /* at most: less than an int64_t has */
+
+/* 0: it is none. */
+static int64_t number_of(const char *name) {
+  size_t digits = strspn(name, "0123456789");
+  return name[digits] == 0 && digits <= NUMBER_DIGITS ? strtoll(name, NULL, 10) : 0;
+}
+
+enum status sale_by_name(struct terminal *terminal, const char *name, struct sale *sale) {
+  struct journal_entry named;
+  const int64_t number = number_of(name);
+  enum status status = number > 0 ? sale_by_number(terminal, number, sale) : STATUS_NOT_FOUND;
+  if (status == STATUS_NOT_FOUND)
+    return sale_by_reference(terminal, name, sale);
+  enum status found = journal_find_reference(terminal->journal, name, &named);
+  if (found != STATUS_OK)
+    return found == STATUS_NOT_FOUND ? status : found;
+  return is_sale(named.type) && named.id != number ? STATUS_SALE_AMBIGUOUS : status;
 }
 
 bool sale_is_of_today(const struct sale *sale) {

@@ -162,16 +162,11 @@ static enum status run(struct till *till, struct payment *payment, const struct 
 
 static enum status sale_find(struct till *till, struct sale *sale) {
   const char *name = till->request.sale;
-  size_t digits = strspn(name, "0123456789");
-  if (name[digits] == 0 && digits < 18) {
-    int64_t number = 0;
-    for (size_t i = 0; i < digits; i++)
-      number = 10 * number + (name[i] - '0');
-    return digits > 0 && number == 0 ? STATUS_NOT_FOUND : sale_by_number(till->terminal, number, sale);
-  }
+  if (name[0] == 0)
+    return sale_by_number(till->terminal, 0, sale);
   return receipt_text_is((const uint8_t *)name, strlen(name))
              ? sale_by_receipt(till->terminal, (const uint8_t *)name, strlen(name), sale)
-             : sale_by_reference(till->terminal, name, sale);
+             : sale_by_name(till->terminal, name, sale);
 }
 
 /* Whether somebody may. */

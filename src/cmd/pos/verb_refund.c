@@ -2,7 +2,6 @@
  * The verbs `refund` and `void`: a sale is given back to the card that paid it. */
 #include "verb_refund.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,16 +53,13 @@ static enum status sale_by_file(const struct terminal_program *self, const char 
 }
 
 static enum status sale_named(const struct terminal_program *self, const char *name, struct wanted *wanted) {
-  char *end = NULL;
-  errno = 0;
-  int64_t number = strtoimax(name, &end, 10);
-  if (errno == 0 && *end == 0 && number > 0)
-    return sale_by_number(self->terminal, number, &wanted->sale);
   snprintf(wanted->name, sizeof wanted->name, "%s", name);
+  if (name[strspn(name, "0123456789")] == 0)
+    return sale_by_name(self->terminal, name, &wanted->sale);
   if (receipt_text_is((const uint8_t *)name, strlen(name)))
     return sale_by_receipt(self->terminal, (const uint8_t *)name, strlen(name), &wanted->sale);
   enum status status = sale_by_file(self, name, wanted);
-  return status == STATUS_NOT_FOUND ? sale_by_reference(self->terminal, name, &wanted->sale) : status;
+  return status == STATUS_NOT_FOUND ? sale_by_name(self->terminal, name, &wanted->sale) : status;
 }
 
 /* *amount: what stands after the name of the sale; NULL: nothing. */
@@ -80,7 +76,7 @@ static enum status sale_find(const struct terminal_program *self, char **argumen
     return STATUS_USAGE;
   }
   enum status status = name == NULL ? sale_by_number(self->terminal, 0, &wanted->sale) : sale_named(self, name, wanted);
-  if (status == STATUS_OK && wanted->sale.number > 0)
+  if (status == STATUS_OK && name == NULL)
     snprintf(wanted->name, sizeof wanted->name, "%" PRId64, wanted->sale.number);
   wanted->whole = *amount == NULL;
   if (status != STATUS_OK)
@@ -216,6 +212,5 @@ enum status verb_void(void *context, char **arguments) {
   if (status != STATUS_OK)
     return status;
   payment.amount = wanted.sale.amount;
-  self->without_card = false; /* for a card that is here */
   return carry_out(self, &payment, &wanted);
 }
