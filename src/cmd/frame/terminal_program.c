@@ -323,25 +323,84 @@ static void close_all(struct terminal_program *self) {
   crypto_wipe(self->cashier_code, sizeof self->cashier_code);
 }
 
+/* The options that are for some verbs alone. */
+static const struct {
+  const char *name, *verbs;
+} fitting[] = {{"print", " receipt totals shift "},
+               {"pdf", " receipt totals shift "},
+               {"csv", " totals shift "},
+               {"close", " totals payout "},
+               {"float", " totals shift "},
+               {"counted", " totals shift "},
+               {"cashier", CASHIER_VERBS "recover shift totals "},
+               {"cashier-fd", CASHIER_VERBS "recover cashier shift totals "},
+               {"reference", " pay load refund void payout "},
+               {"tap", " pay load "},
+               {"last", " receipt refund void "},
+               {"points", " pay "},
+               {"ask-pin", " pay "},
+               {"up-to", " pay "},
+               {"offline", " pay "},
+               {"without-card", " refund "},
+               {"tender", " load recover "},
+               {"all", " payout "},
+               {"back", " payout "},
+               {"iban", " payout "},
+               {"name", " payout "},
+               {"to", " renew "},
+               {"pin-out-fd", " issue "},
+               {"no-deposit", " issue batch "},
+               {"results", " batch "},
+               {"pin-out", " batch "},
+               {"replace", " batch "},
+               {"verify", " batch "},
+               {"prepare", " batch "},
+               {"cap", " prepare batch "},
+               {"card-keys", " prepare batch "},
+               {"diversify", " prepare batch "},
+               {"domain-key", " prepare batch "},
+               {"keep-keys", " prepare batch "},
+               {"check", " prepare "},
+               {"undo", " prepare "},
+               {"lock", " prepare "},
+               {"runs", " measure "}};
+
+/* Whether it fills its field with anything else than terminal_program_main does. */
+static bool is_given(const struct terminal_program *self, const struct option_row *row) {
+  const void *field = (const char *)self + row->offset;
+  switch (row->kind) {
+  case OPTION_FLAG:
+    return *(const bool *)field;
+  case OPTION_FD_IN:
+  case OPTION_FD_OUT:
+    return *(const int64_t *)field >= 0;
+  case OPTION_NUMBER:
+    return *(const int64_t *)field != 0;
+  case OPTION_TEXT:
+    return *(const char *const *)field != NULL;
+  default:
+    return false;
+  }
+}
+
+static const struct option_row *row_named(const struct program *program, const char *name) {
+  for (size_t group = 0; group < sizeof program->rows / sizeof program->rows[0]; group++)
+    for (const struct option_row *row = program->rows[group]; row != NULL && row->name != NULL; row++)
+      if (strcmp(row->name, name) == 0)
+        return row;
+  return NULL;
+}
+
 /* What is for another verb alone would be passed over, and somebody waits for it. */
 static enum status options_fit(const struct terminal_program *self) {
-  const struct {
-    bool given;
-    const char *option, *verbs;
-  } rows[] = {{self->print, "--print", " receipt totals shift "},
-              {self->pdf != NULL, "--pdf", " receipt totals shift "},
-              {self->csv, "--csv", " totals shift "},
-              {self->close, "--close", " totals payout "},
-              {self->drawer_float != NULL, "--float", " totals shift "},
-              {self->drawer_counted != NULL, "--counted", " totals shift "},
-              {self->cashier != NULL, "--cashier", CASHIER_VERBS "recover shift totals "},
-              {self->cashier_fd >= 0, "--cashier-fd", CASHIER_VERBS "recover cashier shift totals "}};
-  char verb[32];
+  char verb[32], option[32];
   snprintf(verb, sizeof verb, " %s ", self->verb->name);
-  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    if (!rows[i].given || strstr(rows[i].verbs, verb) != NULL)
+  for (size_t i = 0; i < sizeof fitting / sizeof fitting[0]; i++) {
+    const struct option_row *row = row_named(self->program, fitting[i].name);
+    if (row == NULL || !is_given(self, row) || strstr(fitting[i].verbs, verb) != NULL)
       continue;
-    problem_say(self->program->name, "%s does not go with %s", rows[i].option, self->verb->name);
+    snprintf(option, sizeof option, "--%s", row->name);
+    problem_say(self->program->name, "%s does not go with %s", option, self->verb->name);
     return STATUS_USAGE;
   }
   return STATUS_OK;

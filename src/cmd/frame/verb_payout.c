@@ -152,7 +152,12 @@ enum status verb_payout(void *context, char **arguments) {
     problem_say(self->program->name, "--name goes with --iban, and --iban with what is paid out");
     return STATUS_USAGE;
   }
-  if (said != 1 || (arguments[0] == NULL && self->reference != NULL)) {
+  if (said == 1 && arguments[0] == NULL && self->reference != NULL) {
+    problem_say(self->program->name,
+                "--reference goes with an amount: a name stands for one, and only the card knows what all of it is");
+    return STATUS_USAGE;
+  }
+  if (said != 1) {
     problem_say(self->program->name, "say how much: an amount, or --all; --back for what was not handed out");
     return STATUS_USAGE;
   }
