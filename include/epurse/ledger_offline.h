@@ -24,7 +24,7 @@ struct ledger_offline {
  *   STATUS_OFFLINE_KNOWN     booked before; another terminal brought it
  *   STATUS_OFFLINE_WAITS     above what its terminal is paid in a day, or, where another merchant's or an issuer's brings it, what that one is believed in a
  *                            day (ledger_limit.h): booked when it is brought again after
- *                            a promise of the card that confirms it
+ *                            a promise of the card that confirms it: the next one, or a later one that counts it
  *   STATUS_TERMINAL_REVOKED  not paid: its terminal is revoked; the sum stays held for the card
  *   STATUS_CARD_FORKED       it contradicts what the card signed, what its replacement settled, or its balance as it is known
  *                            here: an incident has it, the card is blocked; the issuer's risk pays the merchant as far as that day's limit goes

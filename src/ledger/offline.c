@@ -33,7 +33,7 @@ struct bring {
   enum outcome outcome; /* and now */
   int64_t brought_by;   /* the terminal that did */
   int64_t day;          /* that counts it, 0: none */
-  bool confirmed;       /* the card's next promise names it */
+  bool confirmed;       /* a later promise of the card names it, or counts it */
   bool replaced;        /* the card: what nobody had brought in by then was given back */
   bool late;            /* its stretch of a card in use: likewise */
   uint32_t last_atc;    /* highest that was seen of the card */
@@ -106,6 +106,25 @@ static enum status bring_check_neighbours(struct ledger *ledger, struct bring *b
   enum status status = neighbours_read(ledger, bring->id, bring->promise, bring->hash, &found);
   bring->confirmed = found.after;
   return status == STATUS_OK && !found.fit ? STATUS_CARD_FORKED : status;
+}
+
+/* A promise counts all that its card has paid off-line since the same on-line transaction, so that one that is not the next confirms
+ * it too: the next one may never have come here. It is no other money than the card's, which has announced it. */
+static enum status bring_look_counted(struct ledger *ledger, struct bring *bring) {
+  const struct promise *promise = bring->promise;
+  uint8_t record[PROMISE_SIZE];
+  struct promise later;
+  struct query query = query_begin(ledger, QUERY_OFFLINE_NEXT);
+  query_i64(&query, bring->id);
+  query_i64(&query, booking_id(bring->card, UINT32_MAX));
+  while (query_row(&query)) {
+    query_read_blob(&query, record, sizeof record);
+    bool counted = promise_decode(record, sizeof record, &later) == STATUS_OK && later.last_atc == promise->last_atc &&
+                   later.offline_count > promise->offline_count &&
+                   later.offline_sum >= (int64_t)promise->offline_sum + promise->amount;
+    bring->confirmed = bring->confirmed || counted;
+  }
+  return query_end(&query);
 }
 
 /* Whether another promise of its name is the card's. */
@@ -207,6 +226,8 @@ static enum status bring_judge(struct ledger *ledger, struct bring *bring) {
   enum status status = bring_check_name(ledger, bring);
   if (status == STATUS_OK)
     status = bring_check_neighbours(ledger, bring);
+  if (status == STATUS_OK && !bring->confirmed)
+    status = bring_look_counted(ledger, bring);
   if (status == STATUS_OK && !bring->known && bring->promise->atc > bring->last_atc)
     status = bring_first(ledger, bring);
   return status == STATUS_OK ? bring_check_room(ledger, bring) : status;

@@ -289,6 +289,82 @@ START_TEST(a_terminal_is_paid_so_much_in_a_day) {
 }
 END_TEST
 
+/* A till's day is used up; then a card with 10.00 pays 6.00 there. That waits, and what the card promised next has come to nobody. */
+static struct paid pay_and_lose_one(struct world *world, struct purse *other) {
+  struct purse purse;
+  offline_begin(world, &purse);
+  world_issue(world, 2, other);
+  world_complete(world, other, TRANSACTION_LOAD, 1000, RELOAD);
+  offline_use_up(world, &purse, POS);
+  struct paid waits = offline_pay(other, 600, POS);
+  ck_assert_int_eq(offline_bring(world, &waits), STATUS_OFFLINE_WAITS);
+  purse_promise(other, TRANSACTION_PURCHASE, 5, POS);
+  return waits;
+}
+
+/* _i: the one after that is off-line, or on-line. It counts what waits. */
+START_TEST(a_later_promise_confirms_it_too) {
+  struct world world;
+  struct purse other;
+  struct paid waits = pay_and_lose_one(&world, &other);
+  if (_i == 0) {
+    struct paid later = offline_pay(&other, 30, OTHER_POS);
+    ck_assert_int_eq(offline_bring(&world, &later), STATUS_OK);
+  } else {
+    world_complete(&world, &other, TRANSACTION_PURCHASE, 30, OTHER_POS);
+  }
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(offline_bring(&world, &waits), STATUS_OK);
+  world_assert_merchant(&world, "SHOP", 100600, 0);
+  world_assert_merchant(&world, "KIOSK", 30, 0);
+  world_assert_agrees(&world, &other);
+  ck_assert_uint_eq(offline_lacking(&world, &other).count, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* _i: what an opened card signs to have it paid: a balance that it has not; as if it had not paid; more than it has. None of that
+ * is of its chain, so that none confirms it. */
+START_TEST(what_is_not_of_the_chain_confirms_nothing) {
+  struct world world;
+  struct purse other;
+  struct paid waits = pay_and_lose_one(&world, &other);
+  if (_i == 0)
+    other.balance += 600;
+  if (_i == 1) {
+    other.balance += 600;
+    other.offline_count = 0;
+    other.offline_sum = 0;
+  }
+  struct paid lie = offline_pay(&other, _i == 2 ? 401 : 30, OTHER_POS);
+  ck_assert_int_eq(offline_bring(&world, &lie), STATUS_CARD_FORKED);
+  ck_assert_int_eq(offline_bring(&world, &waits), STATUS_OFFLINE_WAITS);
+  world_assert_merchant(&world, "SHOP", 100000, 0);
+  world_assert_card(&world, &other, 400, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
+/* What confirms itself so is the card's own, which it has announced: never more than it had, whatever it signs. */
+START_TEST(what_is_confirmed_is_the_cards) {
+  struct world world;
+  struct purse other;
+  struct paid waits = pay_and_lose_one(&world, &other);
+  struct paid last = offline_pay(&other, 400, POS); /* waits too, and confirms the first: its card has nothing left */
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(offline_bring(&world, &last), STATUS_OFFLINE_WAITS);
+  ck_assert_int_eq(offline_bring(&world, &waits), STATUS_OK);
+  world_assert_merchant(&world, "SHOP", 100600, 0);
+  world_assert_card(&world, &other, 0, 0, 0);
+  (void)offline_pay(&other, 1, POS);
+  struct paid made_up = offline_pay(&other, 500, POS);
+  ck_assert_int_eq(offline_bring(&world, &made_up), STATUS_CARD_FORKED);
+  ck_assert_int_eq(offline_bring(&world, &last), STATUS_OFFLINE_WAITS);
+  world_assert_merchant(&world, "SHOP", 100600, 0); /* the till's day bounds the issuer's risk */
+  world_close(&world);
+}
+END_TEST
+
 /* An opened card's made-up payments at a till that has never met it, brought in by a till of somebody else: what they use
  * up is that one's day. */
 START_TEST(a_stranger_uses_up_its_own_day) {
@@ -362,6 +438,9 @@ Suite *offline_suite(void) {
   tcase_add_loop_test(tests, a_made_up_balance_is_the_issuers_risk, 0, 3);
   tcase_add_test(tests, does_not_exceed_what_was_announced);
   tcase_add_test(tests, a_terminal_is_paid_so_much_in_a_day);
+  tcase_add_loop_test(tests, a_later_promise_confirms_it_too, 0, 2);
+  tcase_add_loop_test(tests, what_is_not_of_the_chain_confirms_nothing, 0, 3);
+  tcase_add_test(tests, what_is_confirmed_is_the_cards);
   tcase_add_test(tests, a_stranger_uses_up_its_own_day);
   if (place_is_file())
     tcase_add_loop_test(tests, the_audit_sees_what_is_tampered, 0, 8);
