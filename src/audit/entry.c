@@ -112,7 +112,9 @@ static const char *entry_conflict(const struct reading *reading) {
     return SENTENCE("given back in the ledger, not here");
   switch (reading->entry->state) {
   case JOURNAL_CONFIRMED:
-    return booking->state == LEDGER_CAPTURED ? NULL : SENTENCE("confirmed here, not captured in the ledger");
+    return booking->state == LEDGER_CAPTURED || booking->honoured
+               ? NULL
+               : SENTENCE("confirmed here, not captured in the ledger");
   case JOURNAL_COMMITTED:
     if (booking->state == LEDGER_HELD || booking->state == LEDGER_CAPTURED ||
         incident_known(reading->audit, LEDGER_INCIDENT_LATE_PROOF, booking->cid, booking->atc))

@@ -154,7 +154,8 @@ class Register:
     def on_print(self, instruction, data):
         text = [data[1:].decode("cp437")]
         if instruction == 0xD3:
-            kind, at, text = data.index(b"\x1f\x07\x01"), data.index(b"\x25"), []
+            kind, text = data.index(b"\x1f\x07\x01"), []
+            at = data.index(b"\x25", kind + 4)
             self.told.setdefault("kinds", []).append(data[kind + 3])
             at += 3 if data[at + 1] == 0x81 else 4 if data[at + 1] == 0x82 else 2
             while at < len(data):
