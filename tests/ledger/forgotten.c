@@ -134,17 +134,22 @@ static void sign_again(struct world *world, struct purse *again, uint32_t amount
   ck_assert(purse_commit(again, ask.transaction.authorisation));
 }
 
+/* A card with 50.00 pays 10.00, which is forgotten; *again: the card before it. */
+static void begin(struct world *world, struct purse *purse, struct purse *again, struct kept *kept) {
+  world_open(world);
+  world_issue(world, 1, purse);
+  world_complete(world, purse, TRANSACTION_LOAD, 5000, RELOAD);
+  *again = *purse;
+  purse_promise(purse, TRANSACTION_PURCHASE, 1000, POS);
+  forget(world, purse, 100, kept);
+}
+
 /* _i: the shop's receipt comes while that is in hold, or after its r. Both shops have what the card paid, and it is blocked. */
 START_TEST(an_honest_receipt_is_paid_beside_what_contradicts_it) {
   struct world world;
-  struct purse purse;
+  struct purse purse, again;
   struct kept kept;
-  world_open(&world);
-  world_issue(&world, 1, &purse);
-  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
-  struct purse again = purse;
-  purse_promise(&purse, TRANSACTION_PURCHASE, 1000, POS);
-  forget(&world, &purse, 100, &kept);
+  begin(&world, &purse, &again, &kept);
   restore(&world);
   sign_again(&world, &again, 200);
   if (_i == 1)
@@ -165,14 +170,9 @@ END_TEST
 /* The one before is another one than it names. */
 START_TEST(a_receipt_behind_what_contradicts_it_is_paid) {
   struct world world;
-  struct purse purse;
+  struct purse purse, again;
   struct kept first, second;
-  world_open(&world);
-  world_issue(&world, 1, &purse);
-  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
-  struct purse again = purse;
-  purse_promise(&purse, TRANSACTION_PURCHASE, 1000, POS);
-  forget(&world, &purse, 100, &first);
+  begin(&world, &purse, &again, &first);
   purse_promise(&purse, TRANSACTION_PURCHASE, 300, POS);
   forget(&world, &purse, 30, &second);
   restore(&world);
@@ -191,14 +191,9 @@ END_TEST
 /* What the card has spent otherwise it cannot pay: the fork is noted all the same, and the till keeps the receipt. */
 START_TEST(a_receipt_that_was_spent_otherwise_waits) {
   struct world world;
-  struct purse purse;
+  struct purse purse, again;
   struct kept kept;
-  world_open(&world);
-  world_issue(&world, 1, &purse);
-  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
-  struct purse again = purse;
-  purse_promise(&purse, TRANSACTION_PURCHASE, 1000, POS);
-  forget(&world, &purse, 100, &kept);
+  begin(&world, &purse, &again, &kept);
   restore(&world);
   sign_again(&world, &again, 4500);
   for (int i = 0; i < 2; i++)

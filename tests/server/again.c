@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Purchases and confirmations that come again, as they are: no number of theirs is taken (src/server/envelope.c). What each
  * does it does once by the card's promise and r; and payments at one till have no row in common. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -13,7 +14,8 @@
 #include "purse.h"
 #include "suites.h"
 
-#define LOADED 5000
+#define LOADED      5000
+#define CLOCK_LOOKS 6 /* of a purchase; the last one is for its answer */
 
 static void begin(struct world *world, struct purse *purse) {
   world_open(world);
@@ -199,6 +201,45 @@ START_TEST(revoked_till_is_refused_in_its_next_message) {
                    STATUS_OK);
   ck_assert_int_eq(shop(&world), 100); /* r proves by itself */
   letter_free(&first), letter_free(&next);
+  world_close(&world);
+}
+END_TEST
+
+/* A clock that suspends the card where the server looks at it for the so-manieth time. */
+struct suspending_clock {
+  struct world *world;
+  const struct purse *purse;
+  pthread_t thread; /* the server's steps have another one */
+  int looks_left;
+  bool held; /* the card paid before */
+};
+
+static int64_t suspending_clock(void *context) {
+  struct suspending_clock *clock = context;
+
+  if (pthread_equal(clock->thread, pthread_self()) && clock->looks_left > 0 && --clock->looks_left == 0) {
+    clock->held = shadow(clock->world, clock->purse).held == 100;
+    purse_suspend(clock->purse, clock->world);
+  }
+  return clock->world->now;
+}
+
+/* Nor what it has read of a card before: whenever it is suspended, it pays nothing after. _i: at which look at the clock. */
+START_TEST(card_that_is_suspended_meanwhile_does_not_pay) {
+  struct world world;
+  struct purse purse;
+  struct letter letter;
+
+  begin(&world, &purse);
+  struct suspending_clock clock = {&world, &purse, pthread_self(), _i, false};
+  world.service.clock = suspending_clock;
+  world.service.clock_context = &clock;
+  send_purchase(&world, &purse, 100, &letter);
+  ck_assert_int_eq(clock.looks_left, 0);
+  ck_assert_int_eq(clock.held, _i == CLOCK_LOOKS);
+  ck_assert_int_eq(letter.answer.code, clock.held ? STATUS_OK : STATUS_CARD_SUSPENDED);
+  ck_assert_int_eq(shadow(&world, &purse).held, clock.held ? 100 : 0);
+  letter_free(&letter);
   world_close(&world);
 }
 END_TEST
@@ -402,6 +443,7 @@ Suite *again_suite(void) {
   tcase_add_test(all, confirmation_books_once);
   tcase_add_test(all, old_messages_do_nothing_after_many_others);
   tcase_add_test(all, revoked_till_is_refused_in_its_next_message);
+  tcase_add_loop_test(all, card_that_is_suspended_meanwhile_does_not_pay, 1, CLOCK_LOOKS + 1);
   tcase_add_test(all, till_with_other_keys_is_refused_in_its_next_message);
   tcase_add_test(all, till_is_heard_of_now_and_then);
   tcase_add_test(all, number_of_a_payment_goes_by_the_clock);
