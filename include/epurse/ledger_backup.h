@@ -11,6 +11,7 @@
 #include "epurse/status.h"
 
 struct ledger;
+struct ledger_totals;
 
 #define LEDGER_BACKUP_ASIDE ".unproved"
 
@@ -28,13 +29,22 @@ enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct 
 enum status ledger_backup_step(struct ledger_backup *backup, uint32_t pages, bool *done) EPURSE_MUST_USE;
 /* Pages, as the last step saw them. */
 void ledger_backup_progress(const struct ledger_backup *backup, uint64_t *copied, uint64_t *pages);
-/* After *done; needs the ledger no more, so that any thread may call it: makes the copy durable, audits it as
+/* After *done; needs the ledger no more, so that any thread may call it: audits the copy as ledger_check does, and adds it up
+ * (*totals: zeros unless STATUS_OK). It is given no name: ledger_backup_end removes it. STATUS_LEDGER_BROKEN as below. */
+enum status ledger_backup_prove(const struct ledger_backup *backup, struct ledger_totals *totals, ledger_report *report,
+                                void *context) EPURSE_MUST_USE;
+/* Likewise, for a copy that is to be kept: makes the copy durable, audits it as
  * ledger_check does, gives it its name. STATUS_LEDGER_BROKEN: the copy contradicts itself, and so most likely does the
  * ledger; the lines say how, and there is no copy. STATUS_EXISTS: the name was taken meanwhile. */
 enum status ledger_backup_finish(struct ledger_backup *backup, struct ledger_copy *copy, ledger_report *report,
                                  void *context) EPURSE_MUST_USE;
 /* Frees it, removes what has not become a copy, sets *backup to NULL; NULL is fine. On the ledger's thread. */
 void ledger_backup_end(struct ledger_backup **backup);
+
+/* The same of a ledger at `place`, by a connection of its own, for a shared one: others go on meanwhile. Statuses as
+ * ledger_open and ledger_check. */
+enum status ledger_examine(const char *place, struct ledger_totals *totals, ledger_report *report,
+                           void *context) EPURSE_MUST_USE;
 
 #define LEDGER_PATH_MAX 1280
 struct ledger_restoration {

@@ -26,8 +26,10 @@ struct ledger_totals {
 };
 /* The first call counts all postings, row by row, and open holds and what merchants are due, if ledger_totals_live has not. */
 enum status ledger_totals(struct ledger *ledger, struct ledger_totals *totals) EPURSE_MUST_USE;
-/* The same for metrics, asked for again and again: `postings` are those since the ledger was opened, and cards are counted where
- * one has changed its state since they were. Cheap, but for the first call, and where other servers write to the ledger. */
+/* The same for metrics, asked for again and again: without postings (0), and cards are counted where one has changed its state
+ * since they were. Cheap, but for the first call, and where other servers write to the ledger. */
 enum status ledger_totals_live(struct ledger *ledger, struct ledger_totals *totals) EPURSE_MUST_USE;
+/* How many postings were made through this connection since it was opened; reads nothing. */
+uint64_t ledger_postings_made(const struct ledger *ledger);
 
 #endif

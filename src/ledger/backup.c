@@ -96,30 +96,41 @@ void ledger_backup_progress(const struct ledger_backup *backup, uint64_t *copied
   *pages = backup->progress.whole;
 }
 
-static enum status backup_examine(const char *path, struct ledger_copy *copy, ledger_report *report, void *context) {
+enum status ledger_examine(const char *place, struct ledger_totals *totals, ledger_report *report, void *context) {
   struct ledger *ledger = NULL;
-  struct ledger_totals totals;
-  struct stat facts;
-  enum status status = ledger_open(path, &ledger);
+  memset(totals, 0, sizeof *totals);
+  enum status status = ledger_open(place, &ledger);
   if (status == STATUS_OK)
     status = ledger_check(ledger, report, context);
   if (status == STATUS_OK)
-    status = ledger_totals(ledger, &totals);
+    status = ledger_totals(ledger, totals);
   ledger_close(&ledger);
-  if (status == STATUS_OK && stat(path, &facts) != 0)
-    status = STATUS_STORE_FAILED;
-  if (status == STATUS_OK)
-    *copy = (struct ledger_copy){.bytes = (uint64_t)facts.st_size, .postings = totals.postings};
   return status;
+}
+
+enum status ledger_backup_prove(const struct ledger_backup *backup, struct ledger_totals *totals, ledger_report *report,
+                                void *context) {
+  return backup->whole && !backup->named ? ledger_examine(backup->aside, totals, report, context) : STATUS_INTERNAL;
+}
+
+static enum status backup_measure(const char *path, const struct ledger_totals *totals, struct ledger_copy *copy) {
+  struct stat facts;
+  if (stat(path, &facts) != 0)
+    return STATUS_STORE_FAILED;
+  *copy = (struct ledger_copy){.bytes = (uint64_t)facts.st_size, .postings = totals->postings};
+  return STATUS_OK;
 }
 
 enum status ledger_backup_finish(struct ledger_backup *backup, struct ledger_copy *copy, ledger_report *report,
                                  void *context) {
+  struct ledger_totals totals;
   if (!backup->whole || backup->named)
     return STATUS_INTERNAL;
   enum status status = durable_file(backup->aside);
   if (status == STATUS_OK)
-    status = backup_examine(backup->aside, copy, report, context);
+    status = ledger_backup_prove(backup, &totals, report, context);
+  if (status == STATUS_OK)
+    status = backup_measure(backup->aside, &totals, copy);
   if (status == STATUS_OK) /* a name that was taken meanwhile is kept: link, unlike rename, replaces nothing */
     status = link(backup->aside, backup->path) == 0 ? STATUS_OK : errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
   if (status == STATUS_OK)

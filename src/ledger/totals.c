@@ -139,9 +139,12 @@ enum status ledger_totals(struct ledger *ledger, struct ledger_totals *totals) {
   return status == STATUS_OK ? totals_others(ledger, totals) : status;
 }
 
+uint64_t ledger_postings_made(const struct ledger *ledger) {
+  return (uint64_t)(ledger->moves.postings - ledger->postings_before);
+}
+
 enum status ledger_totals_live(struct ledger *ledger, struct ledger_totals *totals) {
   memset(totals, 0, sizeof *totals);
   enum status status = totals_cards_known(ledger, totals);
-  totals->postings = (uint64_t)(ledger->moves.postings - ledger->postings_before);
   return status == STATUS_OK ? totals_others(ledger, totals) : status;
 }

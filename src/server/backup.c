@@ -11,11 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "epurse/ledger_totals.h"
 #include "service.h"
 #include "watch.h"
 #include "writer.h"
 
 #define PATH_ROOM    (CONFIGURATION_PATH_MAX + BACKUP_NAME_MAX + 2)
+#define CHECK_NAME   ".ledger-check" /* no backup's name begins so */
 #define SLICE_PAGES  64
 #define SLICE_PAUSE  2000000 /* ns, for whoever pays */
 #define NAME_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -26,6 +28,7 @@ struct backup {
   pthread_t thread;
   bool threaded; /* there is a thread to be joined */
   bool stopping;
+  bool checking; /* somebody is in backup_check */
   struct backup_facts facts;
 };
 
@@ -34,7 +37,8 @@ struct work {
   struct backup *backup;
   char path[PATH_ROOM];
   struct ledger_backup *copy;
-  bool done;
+  struct backup_facts facts;
+  bool done, asked_for; /* facts: what is told meanwhile */
 };
 
 static void tell(struct backup *backup, const struct backup_facts *facts) {
@@ -81,15 +85,16 @@ static enum status end_step(struct ledger *ledger, void *context) {
 
 /* ---- on the backup's own ---- */
 
-static enum status copy_all(struct work *work, struct backup_facts *facts) {
+static enum status copy_all(struct work *work) {
   static const struct timespec pause = {.tv_nsec = SLICE_PAUSE};
   struct backup *backup = work->backup;
   enum status status = writer_read(backup->service->writer, begin_step, work);
 
   while (status == STATUS_OK && !work->done) {
     status = is_stopping(backup) ? STATUS_CANCELLED : writer_read(backup->service->writer, slice_step, work);
-    ledger_backup_progress(work->copy, &facts->copied, &facts->pages);
-    tell(backup, facts);
+    ledger_backup_progress(work->copy, &work->facts.copied, &work->facts.pages);
+    if (work->asked_for)
+      tell(backup, &work->facts);
     nanosleep(&pause, NULL);
   }
   return status;
@@ -104,22 +109,22 @@ static void *run(void *context) {
   struct work *work = context;
   struct backup *backup = work->backup;
   struct service *service = backup->service;
-  struct backup_facts facts;
+  struct backup_facts *facts = &work->facts;
 
-  backup_facts(backup, &facts);
-  facts.status = copy_all(work, &facts);
-  if (facts.status == STATUS_OK) {
-    facts.state = BACKUP_PROVING;
-    tell(backup, &facts);
-    facts.status = ledger_backup_finish(work->copy, &facts.copy, note, service);
+  backup_facts(backup, facts);
+  facts->status = copy_all(work);
+  if (facts->status == STATUS_OK) {
+    facts->state = BACKUP_PROVING;
+    tell(backup, facts);
+    facts->status = ledger_backup_finish(work->copy, &facts->copy, note, service);
   }
   (void)!writer_read(service->writer, end_step, work);
-  facts.state = facts.status == STATUS_OK ? BACKUP_DONE : BACKUP_FAILED;
-  facts.ended = service_now(service);
-  log_line(&service->log, facts.status == STATUS_OK ? LOG_INFO : LOG_ERROR, "backup",
-           "name=%s bytes=%llu postings=%llu seconds=%lld code=%s", facts.name, (unsigned long long)facts.copy.bytes,
-           (unsigned long long)facts.copy.postings, (long long)(facts.ended - facts.began), status_name(facts.status));
-  tell(backup, &facts);
+  facts->state = facts->status == STATUS_OK ? BACKUP_DONE : BACKUP_FAILED;
+  facts->ended = service_now(service);
+  log_line(&service->log, facts->status == STATUS_OK ? LOG_INFO : LOG_ERROR, "backup",
+           "name=%s bytes=%llu postings=%llu seconds=%lld code=%s", facts->name, (unsigned long long)facts->copy.bytes,
+           (unsigned long long)facts->copy.postings, (long long)(facts->ended - facts->began), status_name(facts->status));
+  tell(backup, facts);
   free(work);
   return NULL;
 }
@@ -150,6 +155,7 @@ static enum status start(struct backup *backup, const char *name) {
   if (status == STATUS_OK) {
     struct backup_facts before = backup->facts;
     work->backup = backup;
+    work->asked_for = true;
     backup->facts = (struct backup_facts){.state = BACKUP_COPYING, .began = service_now(backup->service)};
     snprintf(backup->facts.name, sizeof backup->facts.name, "%s", name);
     backup->threaded = writer_thread(&backup->thread, run, work);
@@ -183,6 +189,72 @@ enum status backup_start(struct backup *backup, const char *name) {
     status = start(backup, name);
   }
   pthread_mutex_unlock(&backup->lock);
+  return status;
+}
+
+/* ---- a check ---- */
+
+struct checking {
+  struct ledger_totals *totals;
+  ledger_report *report;
+  void *context;
+};
+
+/* Payments wait. */
+static enum status check_step(struct ledger *ledger, void *context) {
+  const struct checking *checking = context;
+  enum status status = ledger_check(ledger, checking->report, checking->context);
+
+  return status == STATUS_OK ? ledger_totals(ledger, checking->totals) : status;
+}
+
+static enum status check_copy(struct backup *backup, const struct checking *checking) {
+  struct work *work = calloc(1, sizeof *work);
+
+  if (work == NULL)
+    return STATUS_NO_MEMORY;
+  work->backup = backup;
+  enum status status = make_place(&backup->service->configuration, CHECK_NAME, work->path);
+  if (status == STATUS_OK)
+    status = copy_all(work);
+  if (status == STATUS_OK)
+    status = ledger_backup_prove(work->copy, checking->totals, checking->report, checking->context);
+  (void)!writer_read(backup->service->writer, end_step, work);
+  free(work);
+  return status;
+}
+
+static enum status check_somewhere(struct backup *backup, const struct checking *checking) {
+  const struct configuration *configuration = &backup->service->configuration;
+
+  if (ledger_shared(writer_ledger(backup->service->writer)))
+    return ledger_examine(configuration->store, checking->totals, checking->report, checking->context);
+  return configuration->backups[0] == '\0' ? writer_read(backup->service->writer, check_step, (void *)checking)
+                                           : check_copy(backup, checking);
+}
+
+static bool checking_begin(struct backup *backup) {
+  pthread_mutex_lock(&backup->lock);
+  bool first = !backup->checking;
+  backup->checking = true;
+  pthread_mutex_unlock(&backup->lock);
+  return first;
+}
+
+static void checking_end(struct backup *backup) {
+  pthread_mutex_lock(&backup->lock);
+  backup->checking = false;
+  pthread_mutex_unlock(&backup->lock);
+}
+
+enum status backup_check(struct backup *backup, struct ledger_totals *totals, ledger_report *report, void *context) {
+  const struct checking checking = {totals, report, context};
+
+  memset(totals, 0, sizeof *totals);
+  if (!checking_begin(backup))
+    return STATUS_OVERLOADED;
+  enum status status = check_somewhere(backup, &checking);
+  checking_end(backup);
   return status;
 }
 

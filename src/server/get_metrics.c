@@ -27,6 +27,14 @@ static enum status read_figures(struct ledger *ledger, void *context) {
   return status == STATUS_OK ? ledger_terminal_silence(ledger, figures->before, &figures->silence) : status;
 }
 
+/* Of the connection that makes them. */
+static enum status read_postings(struct ledger *ledger, void *context) {
+  struct figures *figures = context;
+
+  figures->totals.postings = ledger_postings_made(ledger);
+  return STATUS_OK;
+}
+
 static void print_silence(const struct ledger_silence *silence, FILE *out) {
   fprintf(
       out,
@@ -75,12 +83,15 @@ static void print_clock(bool sound, FILE *out) {
 void get_metrics(struct service *service, const struct request *request, struct reply *reply) {
   struct figures figures = {.before =
                                 service_now(service) - (int64_t)service->configuration.silent_days * 24 * 60 * 60};
+  const struct ledger_job postings = {.step = read_postings, .context = &figures};
   char *text = NULL;
   size_t len = 0;
   FILE *out = NULL;
 
   (void)request;
-  reply->status = writer_read(service->writer, read_figures, &figures);
+  reply->status = writer_read(service->reader, read_figures, &figures);
+  if (reply->status == STATUS_OK)
+    reply->status = writer_read_job(service->writer, &postings);
   if (reply->status == STATUS_OK) {
     out = open_memstream(&text, &len);
     reply->status = out == NULL ? STATUS_NO_MEMORY : STATUS_OK;

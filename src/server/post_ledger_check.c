@@ -2,15 +2,14 @@
  * POST /v1/ledger-checks: the ledger computed anew and compared with itself. */
 #include <string.h>
 
+#include "backup.h"
 #include "endpoints.h"
 #include "envelope.h"
-#include "epurse/ledger_audit.h"
 #include "epurse/ledger_totals.h"
 #include "http/log.h"
 #include "http/request.h"
 #include "service.h"
 #include "watch.h"
-#include "writer.h"
 
 #define FINDINGS_MAX  32 /* told; the rest is counted: the reply stays below MESSAGE_MAX */
 #define FINDING_BYTES 200
@@ -25,14 +24,6 @@ static void note(void *context, const char *line) {
 
   if (findings->count++ < FINDINGS_MAX)
     json_array_append_new(findings->list, json_stringn_nocheck(line, strnlen(line, FINDING_BYTES)));
-}
-
-static enum status read_totals(struct ledger *ledger, void *context) {
-  return ledger_totals(ledger, context);
-}
-
-static enum status run_check(struct ledger *ledger, void *context) {
-  return ledger_check(ledger, note, context);
 }
 
 static json_t *check_body(const struct findings *findings, const struct ledger_totals *totals) {
@@ -54,10 +45,8 @@ void post_ledger_check(struct service *service, const struct request *request, s
     reply->status = STATUS_UNKNOWN_FIELD;
   else
     reply->status = envelope_accept(service, request);
-  if (reply->status == STATUS_OK)
-    reply->status = writer_read(service->writer, read_totals, &totals);
   if (reply->status == STATUS_OK) {
-    reply->status = writer_read(service->writer, run_check, &findings);
+    reply->status = backup_check(service->backup, &totals, note, &findings);
     reply->body = check_body(&findings, &totals);
     if (findings.count > 0)
       watch_alarm(service, json_string_value(json_array_get(findings.list, 0)));

@@ -68,7 +68,7 @@ static enum status read_page(struct service *service, const struct request *requ
   enum status status = envelope_transact(service, request, read_first, page);
 
   while (status == STATUS_OK && !page->look.ended && page->count < page->limit)
-    status = writer_read(service->writer, read_slice, page);
+    status = writer_read(service->reader, read_slice, page);
   return status;
 }
 

@@ -61,6 +61,21 @@ static void tell_not_issuing(const struct service *service) {
     log_line(&service->log, LOG_INFO, "not-issuing", "text=\"no card-ca.key: payments are taken, no cards are made\"");
 }
 
+/* Payments do not wait for what reads much, where the database lets one read beside them. */
+static enum status start_reader(struct service *service) {
+  const struct writer_options options = {.group = 1, .shared = true, .metrics = &service->metrics};
+  struct ledger *ledger = NULL;
+
+  service->reader = service->writer;
+  if (!ledger_shared(writer_ledger(service->writer)))
+    return STATUS_OK;
+  enum status status = ledger_open(service->configuration.store, &ledger);
+  if (status == STATUS_OK)
+    status = writer_open(&options, &ledger, &service->reader);
+  ledger_close(&ledger);
+  return status;
+}
+
 enum status service_start(struct service *service, struct ledger **ledger) {
   const struct writer_options options = {.group = service->configuration.group,
                                          .shared = ledger_shared(*ledger),
@@ -76,6 +91,8 @@ enum status service_start(struct service *service, struct ledger **ledger) {
     status = ledger_totals_live(*ledger, &totals);
   if (status == STATUS_OK)
     status = writer_open(&options, ledger, &service->writer);
+  if (status == STATUS_OK)
+    status = start_reader(service);
   if (status == STATUS_OK)
     status = clock_open(service);
   if (status == STATUS_OK)
@@ -115,6 +132,9 @@ enum status service_open(struct service *service, const struct configuration *co
 void service_stop(struct service *service) {
   watch_close(&service->watch);
   backup_close(&service->backup);
+  if (service->reader != service->writer)
+    writer_close(&service->reader);
+  service->reader = NULL;
   writer_close(&service->writer);
   terminal_cache_free(&service->terminal_cache);
 }

@@ -75,7 +75,7 @@ static int64_t look(struct watch *watch) {
   unsigned cards = per_second / SLICES_PER_SECOND;
   struct slice slice = {.ledger = {.cards = cards == 0 ? 1 : cards, .report = note, .context = service}};
   enum status status = watch->in_step ? writer_transact(service->writer, slice_step, &slice)
-                                      : writer_read(service->writer, slice_step, &slice);
+                                      : writer_read(service->reader, slice_step, &slice);
 
   if (status == STATUS_LEDGER_BROKEN && slice.ledger.findings == 0)
     watch_alarm(service, "the database is damaged");
@@ -150,7 +150,7 @@ enum status watch_open(struct service *service, struct watch **watch) {
     free(made);
     return STATUS_NO_MEMORY;
   }
-  enum status status = writer_read(service->writer, begin_step, made); /* between two commits, outside of any step */
+  enum status status = writer_read(service->reader, begin_step, made); /* between two commits, outside of any step */
   if (status != STATUS_OK) {
     clear(made);
     return status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of on-line backups: backup.c, post_backup.c. */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,35 @@ START_TEST(is_given_up_when_the_server_stops) {
 }
 END_TEST
 
+/* The copy that it is made of goes again. */
+START_TEST(a_check_leaves_nothing) {
+  struct world world;
+  struct answer answer;
+  struct dirent **names = NULL;
+
+  world_open(&world);
+  for (int i = 0; i < 2; i++) {
+    station_ask(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, json_object(), &answer);
+    ck_assert_int_eq(answer.code, STATUS_OK);
+    answer_clear(&answer);
+  }
+  int count = scandir(world.service.configuration.backups, &names, NULL, NULL);
+  for (int i = 0; i < count; i++) {
+    ck_assert_msg(strcmp(names[i]->d_name, ".") == 0 || strcmp(names[i]->d_name, "..") == 0, "%s", names[i]->d_name);
+    free(names[i]);
+  }
+  free(names);
+  ck_assert_int_eq(count, 2); /* the folder was made for it */
+  world.service.configuration.backups[0] = '\0';
+  station_ask(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, json_object(), &answer); /* in its place */
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  answer_clear(&answer);
+  snprintf(world.service.configuration.backups, sizeof world.service.configuration.backups, "/nowhere/at/all");
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, json_object()), STATUS_STORE_FAILED);
+  world_close(&world);
+}
+END_TEST
+
 Suite *backup_suite(void) {
   Suite *suite = suite_create("backup");
   TCase *all = world_case("backup");
@@ -154,6 +184,7 @@ Suite *backup_suite(void) {
     tcase_add_test(all, a_name_stays_in_its_folder);
     tcase_add_test(all, says_that_it_failed);
     tcase_add_test(all, is_given_up_when_the_server_stops);
+    tcase_add_test(all, a_check_leaves_nothing);
   } else {
     tcase_add_test(all, is_for_files_alone);
   }

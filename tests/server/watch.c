@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of the watch over the running ledger: watch.c, and what is served once it gave the alarm. */
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "epurse/ledger_totals.h"
 #include "http/request.h"
 #include "place.h"
 #include "purse.h"
+#include "server/backup.h"
 #include "server/routes.h"
 #include "server/watch.h"
+#include "server/writer.h"
 #include "suites.h"
 #include "world/stopwatch.h"
 
@@ -140,6 +145,87 @@ START_TEST(an_audit_gives_the_alarm) {
 }
 END_TEST
 
+/* Somebody reads for long, and is not through before a card was loaded. */
+struct long_reading {
+  struct service *service;
+  sem_t begun, may_end;
+  enum status status;
+};
+
+static void meet(struct long_reading *reading) {
+  sem_post(&reading->begun);
+  while (sem_wait(&reading->may_end) != 0) { /* EINTR */
+  }
+}
+
+static void hold_line(void *context, const char *line) {
+  (void)line;
+  meet(context);
+}
+
+static void *check_long(void *context) {
+  struct long_reading *reading = context;
+  struct ledger_totals totals;
+
+  reading->status = backup_check(reading->service->backup, &totals, hold_line, reading);
+  return NULL;
+}
+
+static enum status hold_step(struct ledger *ledger, void *context) {
+  (void)ledger;
+  meet(context);
+  return STATUS_OK;
+}
+
+static void *read_long(void *context) {
+  struct long_reading *reading = context;
+
+  reading->status = writer_read(reading->service->reader, hold_step, reading);
+  return NULL;
+}
+
+static void pay_beside(struct world *world, struct purse *purse, void *(*run)(void *), enum status wanted) {
+  struct long_reading reading = {.service = &world->service};
+  pthread_t thread;
+
+  ck_assert(sem_init(&reading.begun, 0, 0) == 0 && sem_init(&reading.may_end, 0, 0) == 0);
+  ck_assert_int_eq(pthread_create(&thread, NULL, run, &reading), 0);
+  ck_assert_int_eq(sem_wait(&reading.begun), 0);
+  purse_load(purse, world, 100);
+  sem_post(&reading.may_end);
+  ck_assert_int_eq(pthread_join(thread, NULL), 0);
+  ck_assert_int_eq(reading.status, wanted);
+}
+
+START_TEST(an_audit_lets_cards_pay) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  restart(&world, damages[0]); /* so that it has a line to tell, in the midst of it */
+  watch_close(&world.service.watch);
+  world.service.metrics.contradictions = 0;
+  pay_beside(&world, &purse, check_long, STATUS_LEDGER_BROKEN);
+  world_leave(&world);
+}
+END_TEST
+
+/* Metrics, lists, the watch. */
+START_TEST(long_readings_let_cards_pay) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  ck_assert_ptr_ne(world.service.reader, world.service.writer);
+  purse_issue(&purse, &world, 1);
+  pay_beside(&world, &purse, read_long, STATUS_OK);
+  assert_told(&world, "/metrics", 200, "\nepurse_postings_total 1\n"); /* its hold: by the connection that made it */
+  world_close(&world);
+}
+END_TEST
+
 Suite *watch_suite(void) {
   Suite *suite = suite_create("watch");
   TCase *all = world_case("watch");
@@ -147,6 +233,9 @@ Suite *watch_suite(void) {
   tcase_add_test(all, a_sound_ledger_is_left_in_peace);
   tcase_add_loop_test(all, a_broken_ledger_takes_no_orders, 0, sizeof damages / sizeof damages[0]);
   tcase_add_test(all, an_audit_gives_the_alarm);
+  tcase_add_test(all, an_audit_lets_cards_pay);
+  if (!place_is_file())
+    tcase_add_test(all, long_readings_let_cards_pay);
   suite_add_tcase(suite, all);
   return suite;
 }
