@@ -8,13 +8,10 @@ man_MANS = $(program_pages) $(other_pages)
 endif
 EXTRA_DIST += $(program_pages:=.scd) $(other_pages:=.scd) man/exit-status.awk man/findings.awk
 CLEANFILES += $(program_pages) $(other_pages)
-dist_doc_DATA = LICENSE NEWS README.md docs/epurse-json.schema.json docs/openapi.yaml docs/till-openapi.yaml
-EXTRA_DIST += docs/card-cost.md docs/performance.md docs/performance-earlier.md docs/testing.md autogen.sh check.sh demo.sh setup.sh .clang-format \
-	.editorconfig CONTRIBUTING.md SECURITY.md docs/architecture.md docs/counting.md docs/found.md docs/glossary.md \
-	docs/ledger.md docs/pictures/bench-cards.svg docs/pictures/bench-latency.svg docs/pictures/bench-till.svg \
-	docs/pictures/bench-time.svg docs/pictures/parts.svg docs/pictures/payment.svg docs/pictures/receipt.svg \
-	docs/pictures/till-customer.png docs/pictures/till-drawer.png docs/pictures/till-page.png docs/protocol.md \
-	docs/readers.md docs/printing.md docs/till-page.md docs/till.md docs/tour.md
+dist_doc_DATA = LICENSE NEWS README.md docs/epurse-json.schema.json docs/openapi.yaml docs/till-openapi.yaml docs/audit.md \
+	docs/card-cost.md docs/counting.md docs/glossary.md docs/ledger.md docs/physical-cards.md docs/printing.md docs/protocol.md \
+	docs/readers.md docs/scale.md docs/security.md docs/terminal.md docs/till.md docs/till-page.md docs/zvt.md
+EXTRA_DIST += docs autogen.sh check.sh demo.sh setup.sh .clang-format .editorconfig CONTRIBUTING.md SECURITY.md
 STATUS_DEF = $(srcdir)/include/epurse/status.def
 FINDINGS_DEF = $(srcdir)/include/epurse/findings.def
 

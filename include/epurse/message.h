@@ -222,6 +222,7 @@ enum status card_facts_parse(const json_t *body, struct card_facts *facts) EPURS
  * SETTLEMENT_LINES {"number","after","limit"[,"exported"]} -> {"settlement","issuer","lines":[...]}, by merchant;
  * SETTLEMENT_CAPTURES {"number","after","limit"} -> {"captures":[...]}, SETTLEMENT_TRANSFERS likewise, by number; docs/openapi.yaml has their fields.
  * LEDGER_CHECK {} -> {"findings":[text...],"postings":n,"cards":n,"open":n}.
+ * INCIDENT_LIST {"after","limit"} -> {"incidents":[{"number","kind","cid","atc","at"}...]}, by number.
  * DEPOSIT_LIST {"day","after","limit"} -> {"deposits":[{"tid","cards","taken","given_back","transferred"}]}, of one day or, "", of all.
  * PENDING_LIST {"state","after","limit"} -> {"pending":[{"cid","atc","type","amount","tid","merchant","card",
  * "reversed","since"}...]}: with state "held" the open holds, with "owed" the cards that are owed something, with "paid-out" their oldest payouts that are not over, a row for

@@ -5,4 +5,3 @@ libaudit_a_SOURCES = src/audit/book.c src/audit/card_log.c src/audit/closings.c 
 	src/audit/history.c src/audit/issuer.c src/audit/paths.c src/audit/receipts.c src/audit/report.c src/audit/run.c \
 	src/audit/schema.c src/audit/snapshot.c src/audit/till.c
 LINK_AUDIT = libaudit.a $(LINK_LEDGER) $(LINK_TERMINAL)
-EXTRA_DIST += docs/audit.md

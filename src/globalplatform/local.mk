@@ -5,4 +5,3 @@ libglobalplatform_a_SOURCES = src/globalplatform/cap.c src/globalplatform/domain
 	src/globalplatform/domain_content.c src/globalplatform/domain_keys.c src/globalplatform/prepare.c
 libglobalplatform_a_CPPFLAGS = $(AM_CPPFLAGS) $(ZIP_CFLAGS)
 LINK_GLOBALPLATFORM = libglobalplatform.a libsession.a $(LINK_READER) $(ZIP_LIBS)
-EXTRA_DIST += docs/physical-cards.md

@@ -15,7 +15,7 @@ LINK_LEDGER = libledger.a $(LINK_KEYS) $(SQLITE_LIBS) $(POSTGRES_LIBS)
 nodist_libledger_a_SOURCES = src/ledger/schema_sql.c
 LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger/schema/0003.sql src/ledger/schema/0004.sql src/ledger/schema/0005.sql \
 	src/ledger/schema/postgres/0001.sql src/ledger/schema/postgres/0002.sql src/ledger/schema/postgres/0003.sql src/ledger/schema/postgres/0004.sql src/ledger/schema/postgres/0005.sql
-EXTRA_DIST += $(LEDGER_SCHEMA) src/ledger/schema/embed.sh docs/ledger.md
+EXTRA_DIST += $(LEDGER_SCHEMA) src/ledger/schema/embed.sh
 CLEANFILES += src/ledger/schema_sql.c
 src/ledger/schema_sql.c: $(LEDGER_SCHEMA) src/ledger/schema/embed.sh
 	$(AM_V_GEN)$(MKDIR_P) src/ledger && \

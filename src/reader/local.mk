@@ -5,4 +5,3 @@ libreader_a_SOURCES = src/reader/reader.c src/reader/reader_call.c src/reader/re
 	src/reader/reader_context.c src/reader/reader_pcsc.c src/reader/reader_slots.c src/reader/reader_wait.c \
 	src/reader/trace.c
 LINK_READER = libreader.a $(LINK_PROTOCOL) $(PCSC_LIBS)
-EXTRA_DIST += docs/readers.md

@@ -38,6 +38,7 @@ route_handler post_card_replacement;
 route_handler post_card_renewal;
 route_handler post_pending_list;
 route_handler post_deposit_list;
+route_handler post_incident_list;
 route_handler post_approval;
 route_handler post_approval_list; /* post_approval.c */
 route_handler post_approval_rule; /* post_approval.c */

@@ -9,7 +9,7 @@ libserver_a_SOURCES = src/server/approval.c src/server/backup.c src/server/certi
 	src/server/post_card_list.c src/server/post_card_query.c src/server/post_card_renewal.c \
 	src/server/post_card_replacement.c src/server/post_card_reservation.c src/server/post_card_suspension.c \
 	src/server/post_card_void.c src/server/post_chip_addition.c src/server/post_confirmation.c src/server/post_deny_list.c src/server/post_deposit_list.c \
-	src/server/post_ledger_check.c src/server/post_limit.c src/server/post_load.c src/server/post_load_inquiry.c \
+	src/server/post_incident_list.c src/server/post_ledger_check.c src/server/post_limit.c src/server/post_load.c src/server/post_load_inquiry.c \
 	src/server/post_load_reversal.c src/server/post_merchant.c src/server/post_offline_payment.c \
 	src/server/post_pending_list.c src/server/post_pin_change.c src/server/post_pin_failure.c src/server/post_owed_refund.c \
 	src/server/post_payout.c src/server/post_purchase.c src/server/post_refund.c src/server/post_reference_query.c \

@@ -63,6 +63,7 @@ static const struct route routes[] = {
     SIGNED(MESSAGE_LEDGER_CHECK, ADMIN, post_ledger_check, 1024),
     SIGNED(MESSAGE_PENDING_LIST, ADMIN, post_pending_list, 1024),
     SIGNED(MESSAGE_DEPOSIT_LIST, ADMIN, post_deposit_list, 1024),
+    SIGNED(MESSAGE_INCIDENT_LIST, ADMIN, post_incident_list, 1024),
     SIGNED(MESSAGE_BACKUP, ADMIN, post_backup, 1024),
     SIGNED(MESSAGE_BACKUP_QUERY, ADMIN, post_backup_query, 1024),
     SIGNED(MESSAGE_CARD_REPLACEMENT, ADMIN, post_card_replacement, 1024),

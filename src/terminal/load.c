@@ -99,7 +99,7 @@ static enum status load_owed(struct order *order) {
     order_cancel(order, NULL);
     return status;
   }
-  contact_say(order->contact, "This amount was paid for in an earlier load: nothing is charged.");
+  contact_say(order->contact, "This amount is owed to the card: nothing is charged.");
   status = load_paid(order);
   order->outcome->finished_before = status == STATUS_OK;
   return status;
@@ -128,7 +128,7 @@ static enum status load_new(struct order *order, const struct payment_request *r
     char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 256];
     contact_amount(order->contact, order->owed, amount.currency, text);
     snprintf(sentence, sizeof sentence,
-             contact_words(order->contact, "An earlier load left %s owed to this card: load just that to have it."),
+             contact_words(order->contact, "%s is owed to this card: load just that to have it."),
              text);
     contact_say(order->contact, sentence);
   }

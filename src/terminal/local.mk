@@ -13,4 +13,3 @@ libterminal_a_SOURCES = src/terminal/bring.c src/terminal/card_renewal.c src/ter
 	src/terminal/reversal.c src/terminal/sale.c src/terminal/supervisor.c src/terminal/terminal.c src/terminal/turn.c
 LINK_TERMINAL = libterminal.a libsession.a libreader.a libtender.a libzvt.a libbackend.a libsettings.a $(LINK_MESSAGE) $(PCSC_LIBS) \
 	$(CURL_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(CRYPT_LIBS) -lpthread
-EXTRA_DIST += docs/terminal.md

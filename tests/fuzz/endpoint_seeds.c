@@ -225,6 +225,7 @@ static void seed_card(const struct world *world, const struct fuzz_sink *sink) {
   draft_begin(&draft, world);
   put_card(&draft, POS, MESSAGE_CARD_CONTACT);
   put_card(&draft, DESK, MESSAGE_CARD_QUERY);
+  put(&draft, ADMIN, MESSAGE_INCIDENT_LIST, json_pack("{s:i, s:i}", "after", 0, "limit", 3));
   put(&draft, ADMIN, MESSAGE_DEPOSIT_LIST, json_pack("{s:s, s:s, s:i}", "day", "2026-05-01", "after", "", "limit", 3));
   draft_end(&draft, sink);
   draft_begin(&draft, world);

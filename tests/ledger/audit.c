@@ -36,7 +36,7 @@ START_TEST(names_the_contradiction) {
   } attempts[] = {
       {"UPDATE card_counters SET balance = balance + 1 WHERE id = 1", "account 17 has 3801, its postings make 3800"},
       {"UPDATE card_counters SET balance = balance + 1 WHERE id = 1", "money does not sum to zero but to 1"},
-      {"UPDATE card_counters SET points = points + 1 WHERE id = 1", "points does not sum to zero but to 1"},
+      {"UPDATE card_counters SET points = points + 1 WHERE id = 1", "points do not sum to zero but to 1"},
       {"UPDATE account SET balance = -7 WHERE id = 19", "account 19 has -7, outside 0 to"},
       {"UPDATE card_counters SET balance = -7 WHERE id = 1", "account 17 has -7, outside 0 to"},
       {"UPDATE card_counters SET held = held + 1, balance = balance - 1 WHERE id = 1",

@@ -245,6 +245,7 @@ static void money_part(struct tour *tour, struct purse *purse) {
          json_pack("{s:s, s:s, s:i}", "state", "owed", "after", "", "limit", 9), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_PENDING_LIST,
          json_pack("{s:s, s:s, s:i}", "state", "paid-out", "after", "", "limit", 9), STATUS_OK);
+  expect(tour, &world->admin, MESSAGE_INCIDENT_LIST, json_pack("{s:i, s:i}", "after", 0, "limit", 9), STATUS_OK);
   expect(tour, &world->admin, MESSAGE_DEPOSIT_LIST, json_pack("{s:s, s:s, s:i}", "day", "", "after", "", "limit", 9),
          STATUS_OK);
   ck_assert(purse_commit(purse, world, answer.body));

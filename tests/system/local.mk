@@ -147,7 +147,7 @@ tests_system_check_door_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/door_ob
 tests_system_check_door_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 # The rules by which the ledger grows beyond one machine; the conformance page and the threat model against the logs: tests/conformance
 # itself, on made-up ones.
-EXTRA_DIST += docs/scale.md tests/system/scale-rules.py tests/conformance docs/requirements.map docs/requirements.md docs/security.md
+EXTRA_DIST += tests/system/scale-rules.py tests/conformance
 # The tear and crash engine: every single fault of every operation, and random ones. Wrapped at link time are the
 # terminal's journal, its lines to server and bank, the server's commits, the card's file and its memory.
 check_PROGRAMS += tests/system/torture

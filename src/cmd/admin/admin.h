@@ -86,6 +86,7 @@ enum status admin_settlement_export(void *context, char **arguments);
 enum status admin_offline_bring(void *context, char **arguments);
 enum status admin_pending(void *context, char **arguments);
 enum status admin_deposit_list(void *context, char **arguments);
+enum status admin_incident_list(void *context, char **arguments);
 enum status admin_serial_add(void *context, char **arguments);
 enum status admin_ledger_check(void *context, char **arguments);
 enum status admin_backup(void *context, char **arguments);

@@ -76,7 +76,7 @@ static const struct option_row verb_rows[] = {
      SENTENCE("merchant add, change: basis points of its sales that the issuer keeps")},
     {"iban", 0, "IBAN", NULL, OPTION_TEXT, FIELD(iban), 0, 0, SENTENCE("merchant add, change: where it is paid out")},
     {"bic", 0, "BIC", NULL, OPTION_TEXT, FIELD(bic), 0, 0, SENTENCE("merchant add, change: of that bank")},
-    {"role", 0, "ROLE", NULL, OPTION_TEXT, FIELD(role), 0, 0, SENTENCE("terminal add, renew: pos, reload or perso")},
+    {"role", 0, "ROLE", NULL, OPTION_TEXT, FIELD(role), 0, 0, SENTENCE("terminal add, renew: pos, reload, perso or admin")},
     {"merchant", 0, "ID", NULL, OPTION_TEXT, FIELD(merchant), 0, 0, SENTENCE("terminal add, renew: whose it is")},
     {"out", 0, "DIR", NULL, OPTION_TEXT, FIELD(out), 0, 0,
      SENTENCE("terminal add, renew: the new terminal's directory; settlement export: the file")},
@@ -136,6 +136,7 @@ static const struct verb verbs[] = {
     {"card replace", "OLD NEW", 2, SENTENCE("move what a blocked card had to a new one"), admin_card_replace},
     {"card list", "", 0, SENTENCE("list all cards"), admin_card_list},
     {"offline bring", "FILE", 1, SENTENCE("book an off-line receipt whose terminal is lost"), admin_offline_bring},
+    {"incident list", "", 0, SENTENCE("show what needs a person, and what it means"), admin_incident_list},
     {"deposit list", "[DAY]", -1, SENTENCE("show what desks took as deposits, and what went back"), admin_deposit_list},
     {"serial add", "FILE", 1, SENTENCE("list chips that were delivered; no others become cards"), admin_serial_add},
     {"pending", "", 0, SENTENCE("list what waits for an end, and since when"), admin_pending},
@@ -205,7 +206,8 @@ static void report_print(struct admin *admin, const struct verb *verb, enum stat
 static bool reads_alone(const struct verb *verb) {
   static const char *const names[] = {"terminal list", "limit show",      "card show",       "card list",
                                       "pending",       "settlement list", "settlement show", "ledger check",
-                                      "audit",         "approval list",   "approval show",   "deposit list"};
+                                      "audit",         "approval list",   "approval show",   "deposit list",
+                                      "incident list"};
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (strcmp(verb->name, names[i]) == 0)

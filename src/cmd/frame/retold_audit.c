@@ -59,7 +59,7 @@ const char *const retold_audit[] = {
     SENTENCE("account %s is not there, its postings make %s"),
     SENTENCE("account %s has %s, outside %s to %s"),
     SENTENCE("money does not sum to zero but to %s"),
-    SENTENCE("points does not sum to zero but to %s"),
+    SENTENCE("points do not sum to zero but to %s"),
     SENTENCE("points do not sum to zero but to %s"),
     SENTENCE("transfer of kind %s for %s from account %s is missing"),
     SENTENCE("transfer of kind %s for %s from account %s has no cause"),
