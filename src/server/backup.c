@@ -123,7 +123,8 @@ static void *run(void *context) {
   facts->ended = service_now(service);
   log_line(&service->log, facts->status == STATUS_OK ? LOG_INFO : LOG_ERROR, "backup",
            "name=%s bytes=%llu postings=%llu seconds=%lld code=%s", facts->name, (unsigned long long)facts->copy.bytes,
-           (unsigned long long)facts->copy.postings, (long long)(facts->ended - facts->began), status_name(facts->status));
+           (unsigned long long)facts->copy.postings, (long long)(facts->ended - facts->began),
+           status_name(facts->status));
   tell(backup, facts);
   free(work);
   return NULL;
@@ -208,7 +209,7 @@ static enum status check_step(struct ledger *ledger, void *context) {
   return status == STATUS_OK ? ledger_totals(ledger, checking->totals) : status;
 }
 
-static enum status check_copy(struct backup *backup, const struct checking *checking) {
+static enum status check_copy(struct backup *backup, struct checking *checking) {
   struct work *work = calloc(1, sizeof *work);
 
   if (work == NULL)
@@ -224,12 +225,12 @@ static enum status check_copy(struct backup *backup, const struct checking *chec
   return status;
 }
 
-static enum status check_somewhere(struct backup *backup, const struct checking *checking) {
+static enum status check_somewhere(struct backup *backup, struct checking *checking) {
   const struct configuration *configuration = &backup->service->configuration;
 
   if (ledger_shared(writer_ledger(backup->service->writer)))
     return ledger_examine(configuration->store, checking->totals, checking->report, checking->context);
-  return configuration->backups[0] == '\0' ? writer_read(backup->service->writer, check_step, (void *)checking)
+  return configuration->backups[0] == '\0' ? writer_read(backup->service->writer, check_step, checking)
                                            : check_copy(backup, checking);
 }
 
@@ -248,7 +249,7 @@ static void checking_end(struct backup *backup) {
 }
 
 enum status backup_check(struct backup *backup, struct ledger_totals *totals, ledger_report *report, void *context) {
-  const struct checking checking = {totals, report, context};
+  struct checking checking = {totals, report, context};
 
   memset(totals, 0, sizeof *totals);
   if (!checking_begin(backup))

@@ -23,10 +23,10 @@ struct backup;
 struct service {
   struct configuration configuration;
   struct keyring keyring;
-  struct writer *writer;                 /* the one that works with the ledger */
-  struct writer *reader;                 /* for what reads much: of a shared ledger, on a connection of its own; else the writer */
-  struct watch *watch;                   /* of the ledger; NULL: not watched */
-  struct backup *backup;                 /* on-line backups */
+  struct writer *writer; /* the one that works with the ledger */
+  struct writer *reader; /* for what reads much: of a shared ledger, on a connection of its own; else the writer */
+  struct watch *watch;   /* of the ledger; NULL: not watched */
+  struct backup *backup; /* on-line backups */
   struct terminal_cache *terminal_cache; /* of terminals */
   struct ledger_incarnation incarnation; /* of the ledger, as it was opened */
   int64_t (*clock)(void *context);       /* unix seconds; tests bring one of their own */

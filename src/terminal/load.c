@@ -128,8 +128,7 @@ static enum status load_new(struct order *order, const struct payment_request *r
     char text[AMOUNT_TEXT_MAX], sentence[AMOUNT_TEXT_MAX + 256];
     contact_amount(order->contact, order->owed, amount.currency, text);
     snprintf(sentence, sizeof sentence,
-             contact_words(order->contact, "%s is owed to this card: load just that to have it."),
-             text);
+             contact_words(order->contact, "%s is owed to this card: load just that to have it."), text);
     contact_say(order->contact, sentence);
   }
   status = charge(order, amount);

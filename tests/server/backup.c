@@ -170,7 +170,8 @@ START_TEST(a_check_leaves_nothing) {
   ck_assert_int_eq(answer.code, STATUS_OK);
   answer_clear(&answer);
   snprintf(world.service.configuration.backups, sizeof world.service.configuration.backups, "/nowhere/at/all");
-  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, json_object()), STATUS_STORE_FAILED);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, json_object()),
+                   STATUS_STORE_FAILED);
   world_close(&world);
 }
 END_TEST

@@ -28,13 +28,17 @@ static const char *meaning(const char *kind) {
   } rows[] = {
       {"fork", SENTENCE("the card has signed what contradicts itself: it is copied or opened, and blocked; whether its "
                         "holder gets a new one is yours to decide")},
-      {"late-proof", SENTENCE("proof came of what the card had denied, or of what it did before it was replaced; the card "
-                              "is blocked; see whether the shop was paid, its terminal has the receipt")},
-      {"reversed-credit", SENTENCE("a terminal gave the charge of a load back, and the card was credited all the same: its "
-                                   "merchant owes it")},
-      {"lost", SENTENCE("the card did what this ledger, a backup that was put back, does not know: it is declined until "
-                        "the terminal's receipt is brought in, or its money is moved to a new card")},
-      {"late-offline", SENTENCE("an off-line payment came in after its amount had been given back: the issuer paid it")},
+      {"late-proof",
+       SENTENCE("proof came of what the card had denied, or of what it did before it was replaced; the card "
+                "is blocked; see whether the shop was paid, its terminal has the receipt")},
+      {"reversed-credit",
+       SENTENCE("a terminal gave the charge of a load back, and the card was credited all the same: its "
+                "merchant owes it")},
+      {"lost",
+       SENTENCE("the card did what this ledger, a backup that was put back, does not know: it is declined until "
+                "the terminal's receipt is brought in, or its money is moved to a new card")},
+      {"late-offline",
+       SENTENCE("an off-line payment came in after its amount had been given back: the issuer paid it")},
   };
 
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
