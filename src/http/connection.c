@@ -62,11 +62,14 @@ void connection_cut(struct connection *connection) {
     shutdown(socket, SHUT_RDWR);
 }
 
+/* A reply that was on its way when the end began did not tell its client to close. */
 void connection_replied(struct connection *connection) {
   bool more = evbuffer_get_length(bufferevent_get_input(connection->bufferevent)) > 0;
 
   connection->exchange = NULL;
   connection_enter(connection, more ? CONNECTION_READING : CONNECTION_IDLE);
+  if (connection->all->draining && !more)
+    connection_cut(connection);
 }
 
 /* Nothing is freed where half a record lies in them. */

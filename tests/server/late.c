@@ -67,8 +67,14 @@ static void serve_held(struct event_base *base, struct exchange *exchange) {
   event_base_once(base, -1, EV_TIMEOUT, answer_held, exchange, &span);
 }
 
+static void serve_at_once(struct event_base *base, struct exchange *exchange) {
+  (void)base;
+  answer_late(-1, 0, exchange);
+}
+
 static void start(struct running *running, void (*serve)(struct event_base *base, struct exchange *exchange)) {
   struct late_options options = {.serve = serve,
+                                 .stops = serve == serve_at_once,
                                  .http = {.head_max = 8192,
                                           .body_max = 1024,
                                           .connections = 8,
@@ -153,6 +159,22 @@ START_TEST(running_request_is_answered_before_the_end) {
 }
 END_TEST
 
+/* Its client was not told that the end is near, and keeps the connection: request_ms, an age, is not waited for. */
+START_TEST(reply_on_its_way_does_not_hold_up_the_end) {
+  struct running running;
+  struct line line;
+  char text[4096];
+
+  start(&running, serve_at_once);
+  line_open_as(&line, &running, POS);
+  ck_assert_int_eq(line_ask(&line, LATE, text, sizeof text), 200);
+  ck_assert_ptr_null(strstr(text, "Connection: close"));
+  ck_assert_int_eq(running_wait(&running), 0);
+  ck_assert(line_closes(&line, PATIENCE_MS));
+  line_close(&line);
+}
+END_TEST
+
 Suite *late_suite(void) {
   Suite *suite = suite_create("late");
   TCase *all = world_case("late");
@@ -160,6 +182,7 @@ Suite *late_suite(void) {
   tcase_add_test(all, late_answer_arrives);
   tcase_add_test(all, client_that_leaves_is_not_missed);
   tcase_add_test(all, running_request_is_answered_before_the_end);
+  tcase_add_test(all, reply_on_its_way_does_not_hold_up_the_end);
   suite_add_tcase(suite, all);
   return suite;
 }

@@ -84,6 +84,7 @@ void running_assert_serves(const struct running *running);
 /* HTTP alone, served by a function of the test's that answers by the loop; context is a struct late_options. */
 struct late_options {
   void (*serve)(struct event_base *base, struct exchange *exchange);
+  bool stops;               /* right after that, in the same turn of the loop */
   struct http_options http; /* limits and deadlines */
 };
 int running_late(int report, const void *context);

@@ -142,6 +142,8 @@ static void serve(void *context, struct exchange *exchange) {
   const struct late *late = context;
 
   late->options->serve(http_base(late->http), exchange);
+  if (late->options->stops)
+    http_stop(late->http);
 }
 
 static SSL_CTX *open_tls(struct key **key) {
