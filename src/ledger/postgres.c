@@ -28,7 +28,7 @@ struct store {
   size_t part;           /* where the rows of its running part begin there */
   bool parting;          /* a part is running */
   bool saved;            /* ... and the server has a savepoint before it */
-  bool careful;          /* each part has one, and nothing is queued: who does wrong is to be found */
+  bool careful;          /* each part has one, and all is waited for: who does wrong, and with what, is to be found */
   bool careful_again;    /* the next transaction is to be run so */
   bool writing;          /* between begin and commit */
   bool wrote;            /* rows of it were sent */
@@ -450,7 +450,7 @@ static enum status postgres_run(struct store *store, const struct store_call *ca
       status = postgres_plan(store);
     if (status == STATUS_OK)
       status = pipe_call(&store->pipe, call);
-    if (status == STATUS_OK && !(call->blind && postgres_within(store)))
+    if (status == STATUS_OK && !(call->blind && postgres_within(store) && !store->careful))
       status = pipe_wait(&store->pipe, &result);
     if (status == STATUS_OK || postgres_within(store) || pipe_alive(&store->pipe))
       break;

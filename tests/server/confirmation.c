@@ -2,7 +2,9 @@
  * Tests of src/server/post_confirmation.c: each secret books its transaction, once, and no other. */
 #include <string.h>
 
+#include "epurse/ledger.h"
 #include "epurse/ledger_merchant.h"
+#include "place.h"
 #include "purse.h"
 #include "suites.h"
 
@@ -157,6 +159,35 @@ START_TEST(late_proof_of_a_payment_is_honoured_once) {
 }
 END_TEST
 
+/* What the database refuses, and tells no sooner than it is waited for, is the item's whose row it was. */
+START_TEST(refused_row_spoils_only_its_item) {
+  static const char lowered[] = "UPDATE card_counters SET ceiling = 4999 WHERE id = 1";
+  struct world world;
+  struct ledger *ledger = NULL;
+  struct purse purses[3];
+  struct confirmations items = {0}, replied;
+
+  world_open(&world);
+  for (uint32_t i = 0; i < 3; i++) {
+    purse_issue(&purses[i], &world, i + 1);
+    purse_load(&purses[i], &world, 5000);
+    add(&items, &purses[i]);
+  }
+  service_stop(&world.service);
+  ck_assert_int_eq(place_run(world.service.configuration.store, lowered), PLACE_DONE);
+  ck_assert_int_eq(ledger_open(world.service.configuration.store, &ledger), STATUS_OK);
+  ck_assert_int_eq(service_start(&world.service, &ledger), STATUS_OK);
+  confirm(&world, &items, &replied);
+  for (size_t i = 0; i < 3; i++) {
+    struct ledger_card card;
+    ck_assert_int_eq(replied.items[i].status, i == 0 ? STATUS_LEDGER_BROKEN : STATUS_OK);
+    ck_assert_int_eq(ledger_card_find(writer_ledger(world.service.writer), purses[i].cid, &card), STATUS_OK);
+    ck_assert_int_eq(card.balance, i == 0 ? 0 : 5000);
+  }
+  world_leave(&world); /* the audit does not like what was done by hand */
+}
+END_TEST
+
 START_TEST(empty_batch_is_refused) {
   struct world world;
 
@@ -175,6 +206,7 @@ Suite *confirmation_suite(void) {
   tcase_add_test(all, each_item_has_its_own_status);
   tcase_add_test(all, late_proof_spoils_only_itself);
   tcase_add_test(all, late_proof_of_a_payment_is_honoured_once);
+  tcase_add_test(all, refused_row_spoils_only_its_item);
   tcase_add_test(all, empty_batch_is_refused);
   suite_add_tcase(suite, all);
   return suite;
