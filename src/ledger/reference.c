@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * References: the row lies under (merchant, reference) and names the transaction that carries it. What was declined,
- * released or refunded lets go of it; the database itself lets it leave nothing else. */
+ * released or refunded lets go of it, but for what was honoured since; the database itself lets it leave nothing else. */
 #include "reference.h"
 
 #include "epurse/ledger_reference.h"
@@ -31,7 +31,8 @@ static enum status reference_owed(struct ledger *ledger, int64_t id, uint8_t sta
 }
 
 static bool is_over(const struct booking *booking) {
-  return booking->state == LEDGER_DECLINED || booking->state == LEDGER_REFUNDED || booking->state == LEDGER_RELEASED;
+  return booking->state == LEDGER_DECLINED || booking->state == LEDGER_REFUNDED ||
+         (booking->state == LEDGER_RELEASED && !booking->honoured);
 }
 
 enum status reference_judge(struct ledger *ledger, const struct reference_wish *wish) {
@@ -57,7 +58,7 @@ enum status reference_judge(struct ledger *ledger, const struct reference_wish *
     status = payout_same(ledger, id, wish->payout, &same);
   if (status != STATUS_OK || !same)
     return status == STATUS_OK ? STATUS_REFERENCE_USED : status;
-  if (there.state == LEDGER_CAPTURED)
+  if (there.state == LEDGER_CAPTURED || there.honoured)
     return STATUS_REFERENCE_DONE;
   bool claim = owed && wanted->tender == LEDGER_TENDER_OWED && booking_card(id) == booking_card(wanted->id);
   return claim ? STATUS_OK : STATUS_REFERENCE_HELD;

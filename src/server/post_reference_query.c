@@ -26,7 +26,7 @@ static enum status look(struct ledger *ledger, void *context) {
 }
 
 static enum reference_state state_of(const struct question *question) {
-  if (question->found.state == LEDGER_CAPTURED)
+  if (question->found.state == LEDGER_CAPTURED || question->found.honoured)
     return REFERENCE_DONE;
   return question->found.state == LEDGER_HELD || question->is_owed ? REFERENCE_HELD : REFERENCE_DECLINED;
 }

@@ -110,6 +110,28 @@ START_TEST(is_held_until_the_card_says) {
 }
 END_TEST
 
+/* Its card denied the sale, r came all the same, and the issuer paid it: nobody else does. */
+START_TEST(is_done_where_the_issuer_paid) {
+  struct world world;
+  struct purse one, other;
+  uint8_t secret[SECRET_SIZE];
+  uint32_t atc = 0;
+  begin(&world, &one, &other);
+  ck_assert_int_eq(pay(&world, &one, 300, "a"), STATUS_OK);
+  memcpy(secret, one.secret, SECRET_SIZE);
+  ck_assert_int_eq(pay(&world, &one, 20, "b"), STATUS_OK); /* "I did not commit" */
+  ck_assert_uint_eq(carried(&world, POS, "a", &atc), LEDGER_RELEASED);
+  ck_assert_int_eq(world_confirm(&world, &one, atc, secret), STATUS_OK);
+  world_assert_merchant(&world, "SHOP", 300, 0);
+  ck_assert_int_eq(pay(&world, &other, 300, "a"), STATUS_REFERENCE_DONE);
+  ck_assert_int_eq(pay(&world, &other, 301, "a"), STATUS_REFERENCE_USED);
+  ck_assert_int_eq(world_tamper(&world, "UPDATE reference SET booking = (2 << 32) | 1 WHERE reference = 'a'"),
+                   PLACE_REFUSED);
+  world_assert_card(&world, &other, 5000, 0, 0);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(is_freed_by_a_decline) {
   struct world world;
   struct purse one, other;
@@ -254,6 +276,7 @@ Suite *reference_suite(void) {
   tcase_add_test(tests, is_taken_once);
   tcase_add_test(tests, is_a_merchants_own);
   tcase_add_test(tests, is_held_until_the_card_says);
+  tcase_add_test(tests, is_done_where_the_issuer_paid);
   tcase_add_test(tests, is_freed_by_a_decline);
   tcase_add_test(tests, stays_with_what_is_owed);
   tcase_add_test(tests, is_freed_when_what_was_claimed_is_given_back);

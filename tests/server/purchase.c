@@ -67,6 +67,30 @@ static enum reference_state state_of(struct world *world, struct station *statio
   return reply->state;
 }
 
+/* Its card denied it, r came all the same, and the issuer paid. */
+START_TEST(reference_of_what_the_issuer_paid_is_done) {
+  struct world world;
+  struct purse purse, rolled_back;
+  struct answer answer;
+  struct reference_reply reply;
+
+  begin(&world, &purse);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 1250, &world.pos);
+  rolled_back = purse;
+  ck_assert_int_eq(pay_named(&world, &purse, "sale-1", &answer), STATUS_OK);
+  ck_assert(purse_commit(&purse, &world, answer.body));
+  answer_clear(&answer);
+  purse_promise(&rolled_back, TRANSACTION_PURCHASE, 300, &world.pos);
+  ck_assert_int_eq(pay_named(&world, &rolled_back, "sale-2", &answer), STATUS_OK);
+  answer_clear(&answer);
+  ck_assert_int_eq(state_of(&world, &world.pos, "sale-1", &reply), REFERENCE_DECLINED);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_OK);
+  ck_assert_int_eq(state_of(&world, &world.pos, "sale-1", &reply), REFERENCE_DONE);
+  world_close(&world);
+}
+END_TEST
+
 /* The card's next promise settles what the till that was killed left; it is told as done, and not taken again. */
 START_TEST(reference_is_answered_and_not_taken_again) {
   struct world world;
@@ -591,6 +615,7 @@ Suite *purchase_suite(void) {
   TCase *all = world_case("purchase");
 
   tcase_add_test(all, reference_is_answered_and_not_taken_again);
+  tcase_add_test(all, reference_of_what_the_issuer_paid_is_done);
   tcase_add_test(all, approved_purchase_is_held_and_signed);
   tcase_add_test(all, approval_stands_alone);
   tcase_add_test(all, envelope_of_another_promise_is_no_pin);

@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- The ledger, references of honoured sales: what the issuer paid after all is done, and its name is nobody else's.
+
+UPDATE schema_version SET version = version + 1;
+
+-- It leaves what it left before, but for what was honoured.
+DROP TRIGGER reference_held;
+CREATE TRIGGER reference_held BEFORE UPDATE OF booking ON reference
+WHEN EXISTS (SELECT 1 FROM honour WHERE booking = OLD.booking)
+  OR EXISTS (SELECT 1 FROM booking o JOIN booking n ON n.id = NEW.booking WHERE o.id = OLD.booking
+  AND NOT (o.state IN (4, 6) OR (o.state = 3 AND o.tender <> 3)
+           OR (o.state IN (3, 5) AND n.tender = 3 AND n.id >> 32 = o.id >> 32)
+           OR (o.state = 3 AND EXISTS (SELECT 1 FROM reference_claim c LEFT JOIN booking l ON l.id = c.load
+             WHERE c.claim = o.id AND (c.load IS NULL OR l.state = 6)))))
+BEGIN SELECT RAISE(ABORT, 'a reference stays with what holds it'); END;
