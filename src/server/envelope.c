@@ -45,19 +45,29 @@ static enum status look_up(struct service *service, const char *tid, bool paymen
 }
 
 /* The peer of the handshake is the terminal of that name in the ledger, with the very key that is registered. */
-static enum status find_terminal(struct service *service, bool payment, struct request *request) {
-  const struct peer *peer = request->peer;
-  char kid[TID_SIZE + 1];
-  enum status status = message_kid(request->body, request->body_len, kid);
+static enum status find_peer(struct service *service, bool payment, struct request *request) {
+  const char *name = request->peer->common_name;
+  enum status status = strlen(name) == TID_SIZE ? look_up(service, name, payment, request) : STATUS_NOT_FOUND;
 
-  if (status != STATUS_OK)
-    return STATUS_BAD_FORMAT;
-  if (strcmp(kid, peer->common_name) != 0 || strlen(kid) != TID_SIZE)
-    return STATUS_NOT_AUTHENTICATED;
-  status = look_up(service, kid, payment, request);
   if (status == STATUS_NOT_FOUND)
     return STATUS_NOT_AUTHENTICATED;
   return status == STATUS_OK && !is_of_peer(request) ? take_up(service, request) : status;
+}
+
+static enum status find_terminal(struct service *service, bool payment, struct request *request) {
+  char kid[TID_SIZE + 1];
+
+  if (message_kid(request->body, request->body_len, kid) != STATUS_OK)
+    return STATUS_BAD_FORMAT;
+  if (strcmp(kid, request->peer->common_name) != 0)
+    return STATUS_NOT_AUTHENTICATED;
+  return find_peer(service, payment, request);
+}
+
+enum status envelope_bare(struct service *service, struct request *request) {
+  enum status status = find_peer(service, false, request);
+
+  return status == STATUS_OK && request->terminal.revoked ? STATUS_TERMINAL_REVOKED : status;
 }
 
 static enum status check_message(const struct service *service, const struct envelope_rule *rule,

@@ -28,6 +28,10 @@ struct envelope_rule {
 enum status envelope_open(struct service *service, const struct envelope_rule *rule,
                           struct request *request) EPURSE_MUST_USE;
 
+/* Of a request without a message: request->terminal is whose certificate the handshake saw, as the ledger has it.
+ * STATUS_NOT_AUTHENTICATED: there is none of that name and key; STATUS_TERMINAL_REVOKED; or the ledger's. */
+enum status envelope_bare(struct service *service, struct request *request) EPURSE_MUST_USE;
+
 /* Runs a step in one transaction of the ledger, in which the message's sequence number is taken first, so that a
  * message has its effect once. STATUS_REPLAYED, or what the step or the ledger answered: then nothing was booked. Of a
  * purchase or a confirmation no number is taken: its step is one that has its effect once by itself. */

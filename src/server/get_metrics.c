@@ -9,31 +9,10 @@
 #include "epurse/clock.h"
 #include "epurse/ledger_deny.h"
 #include "epurse/ledger_totals.h"
+#include "figures.h"
 #include "http/metrics.h"
 #include "http/problem.h"
 #include "service.h"
-#include "writer.h"
-
-struct figures {
-  int64_t before; /* who was not heard of since is silent */
-  struct ledger_totals totals;
-  struct ledger_silence silence;
-};
-
-static enum status read_figures(struct ledger *ledger, void *context) {
-  struct figures *figures = context;
-  enum status status = ledger_totals_live(ledger, &figures->totals);
-
-  return status == STATUS_OK ? ledger_terminal_silence(ledger, figures->before, &figures->silence) : status;
-}
-
-/* Of the connection that makes them. */
-static enum status read_postings(struct ledger *ledger, void *context) {
-  struct figures *figures = context;
-
-  figures->totals.postings = ledger_postings_made(ledger);
-  return STATUS_OK;
-}
 
 static void print_silence(const struct ledger_silence *silence, FILE *out) {
   fprintf(
@@ -81,24 +60,21 @@ static void print_clock(bool sound, FILE *out) {
 }
 
 void get_metrics(struct service *service, const struct request *request, struct reply *reply) {
-  struct figures figures = {.before =
-                                service_now(service) - (int64_t)service->configuration.silent_days * 24 * 60 * 60};
-  const struct ledger_job postings = {.step = read_postings, .context = &figures};
+  struct ledger_totals totals;
+  struct ledger_silence silence;
   char *text = NULL;
   size_t len = 0;
   FILE *out = NULL;
 
   (void)request;
-  reply->status = writer_read(service->reader, read_figures, &figures);
-  if (reply->status == STATUS_OK)
-    reply->status = writer_read_job(service->writer, &postings);
+  reply->status = figures_look(service, &totals, &silence);
   if (reply->status == STATUS_OK) {
     out = open_memstream(&text, &len);
     reply->status = out == NULL ? STATUS_NO_MEMORY : STATUS_OK;
   }
   if (reply->status == STATUS_OK) {
-    metrics_print(&service->metrics, &figures.totals, out);
-    print_silence(&figures.silence, out);
+    metrics_print(&service->metrics, &totals, out);
+    print_silence(&silence, out);
     print_certificates(&service->keyring, out);
     print_clock(clock_look(service) == STATUS_OK, out);
     reply->status = fclose(out) == 0 ? STATUS_OK : STATUS_NO_MEMORY;

@@ -23,7 +23,7 @@
 #define PERSO  ENVELOPE_ROLE(ROLE_PERSO)
 #define ADMIN  ENVELOPE_ROLE(ROLE_ADMIN)
 
-/* A message is POSTed to the path that messages.def gives it; the rest is read, by whoever passed the handshake. */
+/* A message is POSTed to the path that messages.def gives it; the rest is read, by any terminal that is not revoked. */
 #define SIGNED(type, roles, handler, body_max)                                                                         \
   { "POST", NULL, roles, handler, body_max, type }
 #define PLAIN(path, handler)                                                                                           \
@@ -191,6 +191,20 @@ static enum status serve_signed(struct service *service, const struct route *rou
   return reply->status;
 }
 
+/* The handshake takes a revoked terminal's certificate too. Where the ledger cannot say who asks, the endpoint says what is
+ * wrong with it. */
+static enum status serve_plain(struct service *service, const struct route *route, struct request *request,
+                               struct reply *reply) {
+  enum status status = envelope_bare(service, request);
+
+  if (status == STATUS_NOT_AUTHENTICATED || status == STATUS_TERMINAL_REVOKED) {
+    problem_reply(status, reply);
+    return status;
+  }
+  route->handler(service, request, reply);
+  return reply->status;
+}
+
 static enum status serve(struct service *service, const struct route *route, struct request *request,
                          struct reply *reply) {
   enum status status = check(service, route, request);
@@ -200,10 +214,7 @@ static enum status serve(struct service *service, const struct route *route, str
     reply->allow = status == STATUS_METHOD_NOT_ALLOWED ? route->method : NULL;
     return status;
   }
-  if (route->roles != 0)
-    return serve_signed(service, route, request, reply);
-  route->handler(service, request, reply);
-  return reply->status;
+  return route->roles != 0 ? serve_signed(service, route, request, reply) : serve_plain(service, route, request, reply);
 }
 
 static uint64_t microseconds_since(const struct timespec *begin) {

@@ -13,6 +13,7 @@
 #include "http/metrics.h"
 #include "keyring.h"
 
+struct figures_kept;
 struct ledger;
 struct rate;
 struct terminal_cache;
@@ -28,6 +29,7 @@ struct service {
   struct watch *watch;   /* of the ledger; NULL: not watched */
   struct backup *backup; /* on-line backups */
   struct terminal_cache *terminal_cache; /* of terminals */
+  struct figures_kept *figures;          /* of the ledger, for metrics */
   struct ledger_incarnation incarnation; /* of the ledger, as it was opened */
   int64_t (*clock)(void *context);       /* unix seconds; tests bring one of their own */
   void *clock_context;

@@ -11,6 +11,7 @@
 #include "epurse/clock.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_totals.h"
+#include "figures.h"
 #include "terminal_cache.h"
 #include "watch.h"
 #include "writer.h"
@@ -86,6 +87,8 @@ enum status service_start(struct service *service, struct ledger **ledger) {
   json_object_seed(0); /* at the first use otherwise, by whichever thread comes first */
   enum status status = terminal_cache_new(!ledger_shared(*ledger), &service->terminal_cache);
   if (status == STATUS_OK)
+    status = figures_new(&service->figures);
+  if (status == STATUS_OK)
     status = ledger_incarnation(*ledger, &service->incarnation);
   if (status == STATUS_OK) /* what takes long only once, before anybody waits */
     status = ledger_totals_live(*ledger, &totals);
@@ -136,6 +139,7 @@ void service_stop(struct service *service) {
     writer_close(&service->reader);
   service->reader = NULL;
   writer_close(&service->writer);
+  figures_free(&service->figures);
   terminal_cache_free(&service->terminal_cache);
 }
 

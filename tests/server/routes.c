@@ -2,19 +2,26 @@
  * Tests of src/server/routes.c, get_healthz.c and get_metrics.c: what is served at all, and in which form. */
 #include "server/routes.h"
 
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "http/request.h"
+#include "server/terminal_cache.h"
 #include "suites.h"
 #include "world.h"
+#include "world/stopwatch.h"
+
+#define PATIENCE_MS 60000
 
 /* Serves a request and answers the HTTP status; `text`, where it is not NULL, is the body as a string. */
 static int serve(struct world *world, struct request request, char *text, size_t capacity) {
   struct reply reply;
 
-  request.peer = &world->pos.peer;
+  request.peer = request.peer == NULL ? &world->pos.peer : request.peer;
   request.body = request.body == NULL ? "" : request.body;
   request.content_type = request.content_type == NULL ? "" : request.content_type;
   routes_serve(&world->service, &request, &reply);
@@ -137,6 +144,105 @@ START_TEST(metrics_count_requests_and_ledger) {
 }
 END_TEST
 
+static const char *const plain[] = {"/healthz", "/metrics"};
+
+static enum status revoke(struct ledger *ledger, void *context) {
+  return ledger_terminal_revoke(ledger, context);
+}
+
+/* The handshake lets them in: a certificate of the terminal CA is good until it ends. */
+START_TEST(only_terminals_that_are_not_revoked_look) {
+  struct world world;
+  struct peer stranger, impostor;
+  struct request request = {.method = "GET", .path = plain[_i]};
+  uint8_t tid[] = POS;
+  char text[512];
+
+  world_open(&world);
+  ck_assert_int_eq(serve(&world, request, NULL, 0), 200);
+  ck_assert_int_eq(ledger_transact(writer_ledger(world.service.writer), revoke, tid), STATUS_OK);
+  terminal_cache_forget(world.service.terminal_cache);
+  ck_assert_int_eq(serve(&world, request, text, sizeof text), 403);
+  ck_assert_ptr_nonnull(strstr(text, "\"code\":\"TERMINAL_REVOKED\""));
+  stranger = impostor = world.other_pos.peer;
+  request.peer = &world.other_pos.peer;
+  ck_assert_int_eq(serve(&world, request, NULL, 0), 200);
+  snprintf(stranger.common_name, sizeof stranger.common_name, "NOBODY00");
+  snprintf(impostor.common_name, sizeof impostor.common_name, ADMIN);
+  request.peer = &stranger;
+  ck_assert_int_eq(serve(&world, request, NULL, 0), 401);
+  request.peer = &impostor;
+  ck_assert_int_eq(serve(&world, request, NULL, 0), 401);
+  world_close(&world);
+}
+END_TEST
+
+/* Somebody has whoever reads much. */
+struct holding {
+  struct writer *reader;
+  sem_t begun, may_end;
+};
+
+static enum status hold(struct ledger *ledger, void *context) {
+  struct holding *holding = context;
+
+  (void)ledger;
+  sem_post(&holding->begun);
+  while (sem_wait(&holding->may_end) != 0) { /* EINTR */
+  }
+  return STATUS_OK;
+}
+
+static void *hold_reader(void *context) {
+  struct holding *holding = context;
+
+  ck_assert_int_eq(writer_read(holding->reader, hold, holding), STATUS_OK);
+  return NULL;
+}
+
+#define ASKING 6
+static atomic_uint told;
+
+static void *ask_metrics(void *context) {
+  ck_assert_int_eq(serve(context, (struct request){.method = "GET", .path = "/metrics"}, NULL, 0), 200);
+  told++;
+  return NULL;
+}
+
+static void await_told(unsigned count) {
+  for (int waited = 0; told < count; waited++) {
+    ck_assert_msg(waited < PATIENCE_MS, "%u of %u were told", told, count);
+    pause_ms(1);
+  }
+}
+
+/* As many as ask while the ledger is read, and in the same second: one reading. */
+START_TEST(metrics_read_the_ledger_once_a_second) {
+  struct world world;
+  struct holding holding;
+  pthread_t holder, asking[ASKING];
+
+  world_open(&world);
+  ask_metrics(&world);
+  holding.reader = world.service.reader;
+  ck_assert(sem_init(&holding.begun, 0, 0) == 0 && sem_init(&holding.may_end, 0, 0) == 0);
+  ck_assert_int_eq(pthread_create(&holder, NULL, hold_reader, &holding), 0);
+  ck_assert_int_eq(sem_wait(&holding.begun), 0);
+  for (int i = 0; i < 3; i++)
+    ask_metrics(&world); /* of the same second */
+  world.now++;
+  for (size_t i = 0; i < ASKING; i++)
+    ck_assert_int_eq(pthread_create(&asking[i], NULL, ask_metrics, &world), 0);
+  await_told(4 + ASKING - 1);
+  ck_assert_uint_eq(writer_look(holding.reader).readings, 1);
+  sem_post(&holding.may_end);
+  for (size_t i = 0; i < ASKING; i++)
+    ck_assert_int_eq(pthread_join(asking[i], NULL), 0);
+  ck_assert_int_eq(pthread_join(holder, NULL), 0);
+  world_close(&world);
+}
+END_TEST
+
 /* Every message has a route, at the path that it names. */
 START_TEST(table_serves_every_message) {
   char *text = NULL;
@@ -167,6 +273,8 @@ Suite *routes_suite(void) {
   tcase_add_test(all, large_bodies_are_refused);
   tcase_add_test(all, healthz_is_ok);
   tcase_add_test(all, metrics_count_requests_and_ledger);
+  tcase_add_loop_test(all, only_terminals_that_are_not_revoked_look, 0, sizeof plain / sizeof plain[0]);
+  tcase_add_test(all, metrics_read_the_ledger_once_a_second);
   tcase_add_test(all, table_serves_every_message);
   suite_add_tcase(suite, all);
   return suite;

@@ -116,6 +116,26 @@ static void look_at_clock(struct doctor *doctor, const struct backend_probe *pro
   tell(doctor, &finding);
 }
 
+/* What a back-end that answers says of this terminal alone. */
+static enum status turned_away(long http) {
+  if (http == 401)
+    return STATUS_TERMINAL_REPLACED;
+  return http == 403 ? STATUS_TERMINAL_REVOKED : STATUS_OK;
+}
+
+static void tell_answer(struct finding *finding, const struct backend_probe *probe) {
+  finding->status = turned_away(probe->http);
+  finding->warning = finding->status == STATUS_OK && probe->http != 200;
+  if (finding->warning)
+    finding_say(finding, SENTENCE("%s at %s answers, but says that it cannot work"), probe->url, probe->address);
+  else
+    finding_say(finding, SENTENCE("%s at %s answers"), probe->url, probe->address);
+  if (finding->status != STATUS_OK)
+    finding_advise(finding, status_sentence(finding->status));
+  else if (finding->warning)
+    finding_advise(finding, SENTENCE("tell the operator; his log says why"));
+}
+
 static void look_at_server(struct doctor *doctor) {
   struct finding finding = {.check = SENTENCE("back-end")};
   struct backend_probe probe;
@@ -127,13 +147,7 @@ static void look_at_server(struct doctor *doctor) {
       finding_say(&finding, "%s: %s", probe.url, probe.cause);
     finding_advise(&finding, status_sentence(finding.status));
   } else {
-    finding.warning = probe.http != 200;
-    if (finding.warning)
-      finding_say(&finding, SENTENCE("%s at %s answers, but says that it cannot work"), probe.url, probe.address);
-    else
-      finding_say(&finding, SENTENCE("%s at %s answers"), probe.url, probe.address);
-    if (finding.warning)
-      finding_advise(&finding, SENTENCE("tell the operator; his log says why"));
+    tell_answer(&finding, &probe);
   }
   tell(doctor, &finding);
   look_at_clock(doctor, &probe);
