@@ -102,7 +102,7 @@ EXTRA_DIST += tests/print/both-pdf.txt tests/print/drawn-58.txt tests/print/hold
 
 check_PROGRAMS += tests/ledger/check_ledger
 TESTS += tests/ledger/check_ledger
-tests_ledger_check_ledger_SOURCES = $(LEDGER_WORLD) tests/place.c tests/run.c tests/ledger/acts.c tests/ledger/announced.c tests/ledger/audit.c tests/ledger/backup.c \
+tests_ledger_check_ledger_SOURCES = $(LEDGER_WORLD) tests/faulty_disk.c tests/place.c tests/run.c tests/ledger/acts.c tests/ledger/announced.c tests/ledger/audit.c tests/ledger/backup.c \
 	tests/ledger/beside.c tests/ledger/bounds.c tests/ledger/card.c tests/ledger/chain.c tests/ledger/confirm.c tests/ledger/crash.c tests/ledger/crew.c tests/ledger/forgotten.c \
 	tests/ledger/group.c tests/ledger/inquire.c tests/ledger/layer.c tests/ledger/limit.c tests/ledger/load.c tests/ledger/approval.c \
 	tests/ledger/deny.c tests/ledger/deposit.c tests/ledger/doubt.c tests/ledger/main.c tests/ledger/merchant.c \
@@ -141,7 +141,7 @@ check_PROGRAMS += tests/server/check_server
 TESTS += tests/server/check_server
 tests_server_check_server_SOURCES = $(SERVER_WORLD) tests/run.c tests/server/admin.c tests/server/again.c tests/server/backup.c \
 	tests/server/certification.c tests/server/clock.c tests/server/configuration.c tests/server/confirmation.c \
-	tests/server/connection.c tests/server/contact.c tests/place.c tests/server/cost.c tests/server/desk.c tests/server/envelope.c tests/server/flood.c \
+	tests/server/connection.c tests/server/contact.c tests/faulty_disk.c tests/place.c tests/server/cost.c tests/server/disk.c tests/server/desk.c tests/server/envelope.c tests/server/flood.c \
 	tests/server/handshake.c tests/server/http.c tests/server/inquiry.c tests/server/keyring.c tests/server/late.c tests/server/letter.c tests/server/load.c \
 	tests/server/offline.c tests/server/deny.c tests/server/approval.c tests/server/renew.c tests/server/log.c \
 	tests/server/main.c tests/server/worker_pool.c tests/server/metrics.c tests/server/no_pin.c tests/server/pending.c \

@@ -61,6 +61,13 @@ enum status ledger_open(const char *url, struct ledger **ledger) EPURSE_MUST_USE
 /* Whether others may change it too while it is open here, so that nothing read from it may be kept for later. */
 bool ledger_shared(const struct ledger *ledger);
 
+/* Whether a commit went wrong so that nobody knows what the disk has of it: nothing more is written until the ledger was closed and
+ * opened again. Of a file only; a database is connected anew by itself. */
+bool ledger_unsure(const struct ledger *ledger);
+
+/* A step that changes nothing and is written all the same: whether anything can be. */
+enum status ledger_touch(struct ledger *ledger) EPURSE_MUST_USE;
+
 /* Checkpoints, closes, frees, sets *ledger to NULL; NULL is fine. */
 void ledger_close(struct ledger **ledger);
 

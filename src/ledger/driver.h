@@ -119,6 +119,8 @@ struct store_driver {
   enum status (*gather)(struct store *store, const struct store_hint *hints, size_t count);
   /* After a commit too, where it has no effect. */
   void (*rollback)(struct store *store);
+  /* Whether a commit's outcome is unknown, so that nothing more is written; NULL where the store opens its place anew itself. */
+  bool (*unsure)(const struct store *store);
   /* After it: whether the transaction failed for what others did, or for a connection that broke before its commit, so
    * that the same step may well succeed when it is run again. Not where a commit's outcome is unknown. */
   bool (*again)(struct store *store);

@@ -193,6 +193,10 @@ static void sqlite_rollback(struct store *store) {
   store->writing = false;
 }
 
+static bool sqlite_unsure(const struct store *store) {
+  return store->unsure;
+}
+
 static bool sqlite_again(struct store *store) {
   (void)store;
   return false;
@@ -335,6 +339,7 @@ const struct store_driver store_sqlite = {.scheme = "sqlite",
                                           .begin = sqlite_begin,
                                           .commit = sqlite_commit,
                                           .rollback = sqlite_rollback,
+                                          .unsure = sqlite_unsure,
                                           .again = sqlite_again,
                                           .save = sqlite_save,
                                           .keep = sqlite_keep,

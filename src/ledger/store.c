@@ -194,12 +194,26 @@ bool ledger_shared(const struct ledger *ledger) {
   return ledger->driver->shared;
 }
 
+bool ledger_unsure(const struct ledger *ledger) {
+  return ledger->driver->unsure != NULL && ledger->driver->unsure(ledger->store);
+}
+
 void ledger_close(struct ledger **ledger) {
   if (*ledger == NULL)
     return;
   (*ledger)->driver->close(&(*ledger)->store);
   free(*ledger);
   *ledger = NULL;
+}
+
+/* Written twice: SQLite writes no row that stays as it is, but the page of one that became so again. */
+enum status ledger_touch(struct ledger *ledger) {
+  enum status status = STATUS_OK;
+  for (int i = 0; i < 2 && status == STATUS_OK; i++) {
+    struct query query = query_begin(ledger, QUERY_SCHEMA_TOUCH);
+    status = query_run(&query);
+  }
+  return status;
 }
 
 enum status ledger_settings(struct ledger *ledger, struct ledger_settings *settings) {

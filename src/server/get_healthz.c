@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * GET /healthz: whether the server can do its work: the store answers, and does not contradict itself; the clock is good. */
+ * GET /healthz: whether the server can do its work: the store answers, takes what is written, and does not contradict itself; the
+ * clock is good. */
 #include <string.h>
 
 #include "endpoints.h"
@@ -18,6 +19,8 @@ void get_healthz(struct service *service, const struct request *request, struct 
   (void)request;
   reply->status =
       watch_alarmed(service) ? STATUS_LEDGER_STOPPED : writer_read(service->writer, read_settings, &settings);
+  if (reply->status == STATUS_OK)
+    reply->status = writer_try(service->writer);
   if (reply->status == STATUS_OK)
     reply->status = clock_look(service);
   if (reply->status == STATUS_OK)

@@ -19,6 +19,7 @@
 #include "http/worker_pool.h"
 #include "routes.h"
 #include "service.h"
+#include "writer.h"
 
 #define PROBLEM_SIZE 256
 #define PATH_ROOM    1280
@@ -28,12 +29,24 @@
 #define BODY_ROOM        4
 #define REFUSAL_PAUSE_MS 500
 
+/* After a sync that failed only a process that opens the ledger anew can go on. Whoever met that is answered here first. */
+static void end_where_lost(struct server *server) {
+  if (server->lost || !writer_lost(server->service->writer))
+    return;
+  server->lost = true;
+  log_line(&server->service->log, LOG_ERROR, "ledger-lost",
+           "code=%s text=\"a sync of the disk failed: this ends, and has to be started again\"",
+           status_name(STATUS_STORE_FAILED));
+  http_stop(server->http);
+}
+
 /* The first of those that were served together writes the lines of all of them. */
 static void answer(void *context, struct exchange *exchange) {
-  const struct server *server = context;
+  struct server *server = context;
 
   log_flush(&server->service->log);
   http_answer(exchange);
+  end_where_lost(server);
 }
 
 static void on_answer_due(evutil_socket_t socket, short what, void *context) {
@@ -282,6 +295,8 @@ enum status server_run(struct server *server) {
   char problem[PROBLEM_SIZE]; /* nobody hears it: what stands there is not ours any more, and stays */
 
   (void)remove_port(server->service, problem);
+  if (status == STATUS_OK && server->lost)
+    status = STATUS_STORE_FAILED;
   log_line(&server->service->log, LOG_INFO, "stopped", "code=%s", status_name(status));
   return status;
 }

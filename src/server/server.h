@@ -21,6 +21,7 @@ struct server {
   struct http *http;
   struct worker_pool *pool;
   bool overloaded;          /* the last request was turned away */
+  bool lost;                /* nothing can be written before the ledger has been opened anew: it ends by itself */
   struct event *signals[2]; /* SIGTERM, SIGINT: server_run then ends in good order */
 };
 
@@ -29,7 +30,8 @@ struct server {
  * STATUS_STORE_FAILED (port file), STATUS_NO_MEMORY; `problem` (256 bytes) says what; everything is released. */
 enum status server_open(struct server *server, struct service *service, char problem[256]) EPURSE_MUST_USE;
 
-/* Serves until SIGTERM or SIGINT and then until what was begun is answered. */
+/* Serves until SIGTERM or SIGINT and then until what was begun is answered. STATUS_STORE_FAILED: so it ended by itself, since the
+ * ledger takes nothing more before it has been opened anew. */
 enum status server_run(struct server *server) EPURSE_MUST_USE;
 
 /* Closes connections and releases all, but for the service. */

@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
@@ -42,6 +43,8 @@ struct writer {
   bool company;            /* the thread's: the last group had more than one step */
   bool left;               /* the thread's: and left long ones behind, which wait for no more */
   struct timespec until;   /* the thread's: when a group that waits for more stops waiting */
+  atomic_bool failed;      /* the store has failed a step, and no try went well since */
+  atomic_bool lost;        /* and takes no more of them */
   sem_t call;              /* 1: the thread was called and has not come yet */
   pthread_mutex_t lock;    /* over what follows */
   struct queue readings, steps, long_steps;
@@ -106,6 +109,14 @@ static void read_all(struct writer *writer, const struct queue *queue) {
   acknowledge(queue);
 }
 
+static void note_failures(struct writer *writer, const struct ledger_job *jobs, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (jobs[i].status == STATUS_STORE_FAILED)
+      writer->failed = true;
+  if (writer->failed)
+    writer->lost = ledger_unsure(writer->ledger);
+}
+
 static void commit_all(struct writer *writer, const struct queue *queue) {
   struct ledger_job group[WRITER_GROUP_MAX];
   size_t count = 0;
@@ -113,6 +124,7 @@ static void commit_all(struct writer *writer, const struct queue *queue) {
   for (const struct job *job = queue->first; job != NULL; job = job->next)
     group[count++] = job->work;
   ledger_transact_group(writer->ledger, group, count);
+  note_failures(writer, group, count);
   count = 0;
   for (struct job *job = queue->first; job != NULL; job = job->next)
     job->work.status = group[count++].status;
@@ -285,6 +297,24 @@ enum status writer_read(struct writer *writer, ledger_step *step, void *context)
   struct job job = {.work = {.step = step, .context = context}};
 
   return hand_in(writer, &writer->readings, &job);
+}
+
+static enum status touch(struct ledger *ledger, void *context) {
+  (void)context;
+  return ledger_touch(ledger);
+}
+
+enum status writer_try(struct writer *writer) {
+  if (!writer->failed)
+    return STATUS_OK;
+  enum status status = writer_transact(writer, touch, NULL);
+  if (status == STATUS_OK)
+    writer->failed = false;
+  return status;
+}
+
+bool writer_lost(const struct writer *writer) {
+  return writer->lost;
 }
 
 struct writer_state writer_look(struct writer *writer) {

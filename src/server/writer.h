@@ -44,6 +44,13 @@ enum status writer_read(struct writer *writer, ledger_step *step, void *context)
 /* The same for a look at a row or two: on the caller's thread, where nobody is at work and the ledger is not shared. */
 enum status writer_read_job(struct writer *writer, const struct ledger_job *job) EPURSE_MUST_USE;
 
+/* STATUS_OK where the store has failed no step; since it has, what it says of one more, which changes nothing. From any
+ * thread but the writer's. */
+enum status writer_try(struct writer *writer) EPURSE_MUST_USE;
+
+/* Whether nothing more is written before the ledger has been opened anew (ledger_unsure). From any thread. */
+bool writer_lost(const struct writer *writer);
+
 /* What it holds at the moment, for whoever asks why something takes so long; from any thread. */
 struct writer_state {
   size_t readings, steps; /* that were handed in and not begun */

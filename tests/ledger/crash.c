@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Killed in the middle, and a disk that is full: what was acknowledged is there, what was not is whole or absent. */
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -12,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "faulty_disk.h"
 #include "ledger/store.h"
 #include "suites.h"
 #include "world.h"
@@ -137,46 +136,7 @@ START_TEST(full_disk_books_nothing) {
 }
 END_TEST
 
-/* ---- a disk that fails to sync: SQLite's own file layer, but for xSync ---- */
-
-#define NEVER UINT_MAX
-
-static bool sync_fails;
-static unsigned log_writes, log_fails_at = NEVER;
-static sqlite3_vfs faulty_vfs;
-static sqlite3_io_methods faulty_methods;
-static const sqlite3_io_methods *true_methods;
-
-static int faulty_sync(sqlite3_file *file, int flags) {
-  return sync_fails ? SQLITE_IOERR_FSYNC : true_methods->xSync(file, flags);
-}
-
-static int faulty_write(sqlite3_file *file, const void *bytes, int count, sqlite3_int64 at) {
-  return log_writes++ == log_fails_at ? SQLITE_IOERR_WRITE : true_methods->xWrite(file, bytes, count, at);
-}
-
-static int faulty_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags) {
-  const sqlite3_vfs *unix_vfs = vfs->pAppData;
-  int code = unix_vfs->xOpen(sqlite3_vfs_find(unix_vfs->zName), name, file, flags, out_flags);
-  if (code == SQLITE_OK && (flags & SQLITE_OPEN_WAL) != 0) { /* where commits go */
-    true_methods = file->pMethods;
-    faulty_methods = *true_methods;
-    faulty_methods.xSync = faulty_sync;
-    faulty_methods.xWrite = faulty_write;
-    file->pMethods = &faulty_methods;
-  }
-  return code;
-}
-
-static void faulty_install(void) {
-  sqlite3_vfs *unix_vfs = sqlite3_vfs_find(NULL);
-  faulty_vfs = *unix_vfs;
-  faulty_vfs.zName = "faulty";
-  faulty_vfs.pNext = NULL;
-  faulty_vfs.pAppData = unix_vfs;
-  faulty_vfs.xOpen = faulty_open;
-  ck_assert_int_eq(sqlite3_vfs_register(&faulty_vfs, 1), SQLITE_OK);
-}
+/* ---- a disk that fails ---- */
 
 /* Whether that commit is on the disk nobody knows: nothing more is written until the file was opened anew. */
 START_TEST(failed_sync_stops_the_ledger) {
@@ -189,9 +149,9 @@ START_TEST(failed_sync_stops_the_ledger) {
   faulty_install();
   world_reopen(&world);
   purse_promise(&purse, TRANSACTION_PURCHASE, 10, OTHER_POS);
-  sync_fails = true;
+  faulty_disk->sync_fails = true;
   ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
-  sync_fails = false; /* the disk says that all is well again */
+  faulty_disk->sync_fails = false; /* the disk says that all is well again */
   ck_assert_int_eq(world_ask(&world, &ask), STATUS_STORE_FAILED);
   world_reopen(&world);
   world_assert_clean(&world);
@@ -227,9 +187,9 @@ START_TEST(failed_sync_takes_the_whole_group) {
     asks[i] = (struct ask){.purse = i < 2 ? &purses[i] : i == 2 ? &clone : &purses[0]};
     jobs[i] = world_ask_job(&world, &asks[i], &rooms[i]);
   }
-  sync_fails = true;
+  faulty_disk->sync_fails = true;
   ledger_transact_group(world.ledger, jobs, 4);
-  sync_fails = false;
+  faulty_disk->sync_fails = false;
   for (size_t i = 0; i < 4; i++) /* the clone too: that it is one was to be kept */
     ck_assert_int_eq(jobs[i].status, STATUS_STORE_FAILED);
   world_reopen(&world);
@@ -275,9 +235,9 @@ static void eight_open(struct eight *eight, bool faulty) {
 START_TEST(a_commit_is_written_in_one_piece) {
   struct eight eight;
   eight_open(&eight, true);
-  log_writes = 0;
+  faulty_disk->log_writes = 0;
   ledger_transact_group(eight.world.ledger, eight.jobs, 8);
-  ck_assert_uint_eq(log_writes, 1);
+  ck_assert_uint_eq(faulty_disk->log_writes, 1);
   for (size_t i = 0; i < 8; i++)
     ck_assert_int_eq(eight.jobs[i].status, STATUS_OK);
   world_reopen(&eight.world);
@@ -303,12 +263,12 @@ START_TEST(pages_before_their_commit_are_whole_or_absent) {
   eight.jobs[3].step = take_back;
   eight.jobs[3].context = &taken_back;
   ck_assert_int_eq(eight.world.ledger->driver->script(eight.world.ledger->store, "PRAGMA cache_size = 3"), STATUS_OK);
-  log_writes = 0;
+  faulty_disk->log_writes = 0;
   const unsigned failing = (unsigned)_i * 5; /* of 72 in all */
-  log_fails_at = failing;
+  faulty_disk->log_fails_at = failing;
   ledger_transact_group(eight.world.ledger, eight.jobs, 8);
-  unsigned writes = log_writes;
-  log_fails_at = NEVER;
+  unsigned writes = faulty_disk->log_writes;
+  faulty_disk->log_fails_at = FAULTY_NEVER;
   for (size_t i = 0; i < 8; i++) {
     bool booked = eight.jobs[i].status == STATUS_OK;
     ck_assert_uint_eq(world_state(&eight.world, &eight.purses[i], 2), booked ? LEDGER_HELD : 0);

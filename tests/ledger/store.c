@@ -99,6 +99,22 @@ START_TEST(refuses_other_schema) {
 }
 END_TEST
 
+static enum status touch(struct ledger *ledger, void *context) {
+  (void)context;
+  return ledger_touch(ledger);
+}
+
+/* It is written, and nothing is different. */
+START_TEST(touching_changes_nothing) {
+  struct world world;
+  world_open(&world);
+  ck_assert_int_eq(ledger_transact(world.ledger, touch, NULL), STATUS_OK);
+  ck_assert(!ledger_unsure(world.ledger));
+  world_reopen(&world);
+  world_close(&world);
+}
+END_TEST
+
 /* What the later versions brought is taken away again. */
 static void store_age(struct world *world) {
   store_alter(world, "DROP TABLE reference_claim");
@@ -461,6 +477,7 @@ Suite *store_suite(void) {
   tcase_add_test(tests, creates_once);
   tcase_add_loop_test(tests, refuses_settings, 0, 5);
   tcase_add_test(tests, refuses_other_schema);
+  tcase_add_test(tests, touching_changes_nothing);
   tcase_add_test(tests, takes_an_old_ledger_over);
   tcase_add_test(tests, takes_a_restored_ledger_over);
   tcase_add_test(tests, takes_over_whole_or_not);

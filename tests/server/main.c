@@ -11,6 +11,6 @@ int main(void) {
       log_suite,        metrics_suite, pending_suite,       pin_change_suite, pinstore_suite,      purchase_suite,
       rate_suite,       routes_suite,  settlement_suite,    terminals_suite,  watch_suite,         writer_suite,
       no_pin_suite,     refund_suite,  payout_suite,        offline_suite,    deny_suite,          approval_suite,
-      renew_suite,      cost_suite,    again_suite,         replay_suite};
+      renew_suite,      cost_suite,    again_suite,         replay_suite,     disk_suite};
   return run_suites(suites, sizeof suites / sizeof suites[0]);
 }

@@ -85,7 +85,7 @@ int running_server(int report, const void *context) {
   status = server_run(&server);
   server_close(&server);
   world_close(&world);
-  return status == STATUS_OK ? 0 : 92;
+  return status_exit_code(status);
 }
 
 void running_start_as(struct running *running, running_tweak *tweak) {

@@ -22,6 +22,7 @@ Suite *contact_suite(void);
 Suite *cost_suite(void);
 Suite *worker_pool_suite(void);
 Suite *desk_suite(void);
+Suite *disk_suite(void);
 Suite *envelope_suite(void);
 Suite *flood_suite(void);
 Suite *handshake_suite(void);

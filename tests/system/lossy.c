@@ -160,12 +160,13 @@ static bool server_case(void) {
     if (!server_remembers(&told))
       return false;
   }
-  if (!kills && !told.shown) /* there is room again */
-    victim_none(&scene.card, &scene.task, &told);
-  if (!told.confirmed && strcmp(scene.plan.mode, "EIO") == 0) { /* after a failed sync only a new start helps */
+  bool failed = strcmp(scene.plan.mode, "EIO") == 0 && !told.confirmed;
+  if (failed) { /* after a failed sync it ends: only a new start helps */
     ck_assert(!victim_server_stop());
     victim_server_start(scene.plan.no_sync);
   }
+  if (!kills && !told.shown) /* there is room again */
+    victim_none(&scene.card, &scene.task, &told);
   return done_at_last(&told) && settled(&told);
 }
 
