@@ -18,17 +18,26 @@
 
 static struct metrics metrics; /* each test is a process */
 
+/* What reads a ledger that is not shared goes with it. */
+static void close_writer(struct world *world) {
+  if (world->service.reader == world->service.writer)
+    world->service.reader = NULL;
+  writer_close(&world->service.writer);
+}
+
 static struct writer *writer_of(struct world *world, size_t group, unsigned wait_us) {
   const struct writer_options options = {.group = group, .wait_us = wait_us, .metrics = &metrics};
   struct ledger *ledger = NULL;
   struct writer *writer = NULL;
 
   world_open(world);
-  writer_close(&world->service.writer); /* its ledger is opened anew, for a writer of the test's own */
+  close_writer(world); /* its ledger is opened anew, for a writer of the test's own */
   ck_assert_int_eq(ledger_open(world->service.configuration.store, &ledger), STATUS_OK);
   ck_assert_int_eq(writer_open(&options, &ledger, &writer), STATUS_OK);
   ck_assert_ptr_null(ledger);
   world->service.writer = writer;
+  if (world->service.reader == NULL)
+    world->service.reader = writer;
   return writer;
 }
 
@@ -100,7 +109,7 @@ START_TEST(steps_of_many_threads_are_each_whole) {
   join_threads(threads);
   ck_assert_uint_eq(metrics.steps, THREADS * EACH);
   ck_assert_uint_lt(metrics.commits, THREADS * EACH);
-  writer_close(&world.service.writer);
+  close_writer(&world);
   ck_assert_int_eq(ledger_open(world.service.configuration.store, &ledger), STATUS_OK);
   for (unsigned thread = 0; thread < THREADS; thread++) {
     for (unsigned i = 0; i < EACH; i++) {
@@ -243,7 +252,7 @@ START_TEST(closing_runs_what_was_handed_in) {
 
   fill_queue(writer, &holder, add_one, threads);
   sem_post(&holding.may_end);
-  writer_close(&world.service.writer);
+  close_writer(&world);
   ck_assert_ptr_null(world.service.writer);
   ck_assert_int_eq(pthread_join(holder.id, NULL), 0);
   join_threads(threads);
