@@ -169,5 +169,5 @@ EXTRA_DIST += tests/system/openapi-check.py
 check_PROGRAMS += tests/cmd/check_cmd
 TESTS += tests/cmd/check_cmd
 tests_cmd_check_cmd_SOURCES = tests/run.c tests/cmd/answer.c tests/cmd/batch_file.c tests/cmd/batch_list.c tests/cmd/main.c \
-	tests/cmd/option.c tests/cmd/preparation.c tests/cmd/reply_sum.c tests/cmd/sepa_text.c src/cmd/admin/reply_sum.c src/cmd/admin/sepa_text.c src/cmd/perso/preparation.c
+	tests/cmd/option.c tests/cmd/pain_id.c tests/cmd/preparation.c tests/cmd/reply_sum.c tests/cmd/sepa_text.c src/cmd/admin/pain_id.c src/cmd/admin/reply_sum.c src/cmd/admin/sepa_text.c src/cmd/perso/preparation.c
 tests_cmd_check_cmd_LDADD = libbatch.a libcmd.a libglobalplatform.a $(LINK_KEYS) $(JANSSON_LIBS) $(CSV_LIBS) $(ZIP_LIBS) $(CHECK_LIBS)

@@ -34,7 +34,7 @@ epurse_admin_SOURCES = src/cmd/admin/admin_approval.c src/cmd/admin/admin_audit.
 	src/cmd/admin/admin_pending.c src/cmd/admin/admin_serial.c src/cmd/admin/admin_settlement.c \
 	src/cmd/admin/admin_settlement_close.c src/cmd/admin/admin_settlement_export.c src/cmd/admin/admin_settlement_pain.c \
 	src/cmd/admin/admin_terminal_add.c src/cmd/admin/admin_terminal_folder.c src/cmd/admin/admin_terminal_list.c \
-	src/cmd/admin/admin_terminal_revoke.c src/cmd/admin/admin_terminal_waiting.c src/cmd/admin/epurse-admin.c src/cmd/admin/reply_sum.c src/cmd/admin/sepa_text.c
+	src/cmd/admin/admin_terminal_revoke.c src/cmd/admin/admin_terminal_waiting.c src/cmd/admin/epurse-admin.c src/cmd/admin/pain_id.c src/cmd/admin/reply_sum.c src/cmd/admin/sepa_text.c
 epurse_admin_LDADD = libcmd.a $(QRENCODE_LIBS) $(LINK_AUDIT) $(LINK_SERVER) $(XML_LIBS) $(CSV_LIBS)
 sbin_PROGRAMS += epursed
 epursed_SOURCES = src/cmd/server/epursed.c

@@ -32,21 +32,26 @@ enum status ledger_incarnation_begin(struct ledger *ledger, int64_t now) {
 
 enum status ledger_settlement_resume(struct ledger *ledger, int64_t exported, int64_t *next) {
   struct ledger_incarnation incarnation;
-  if (exported < 0)
+  if (exported < 0 || exported >= LEDGER_SETTLEMENT_LAST)
     return STATUS_BAD_FORMAT;
   enum status status = ledger_incarnation(ledger, &incarnation);
-  if (status == STATUS_OK && incarnation.exported < 0) {
-    struct query tell = query_begin(ledger, QUERY_INCARNATION_TELL);
-    query_i64(&tell, exported);
-    status = query_run(&tell);
-  }
   struct query query = query_begin(ledger, QUERY_SETTLEMENT_NEXT);
   (void)query_row(&query);
   *next = query_read_i64(&query);
   enum status read = query_end(&query);
   if (status == STATUS_OK)
     status = read;
-  return status == STATUS_OK && incarnation.exported >= 0 && exported > incarnation.exported ? STATUS_EXISTS : status;
+  if (status == STATUS_OK && incarnation.exported >= 0)
+    return exported > incarnation.exported ? STATUS_EXISTS : STATUS_OK;
+  if (status == STATUS_OK && exported - *next >= LEDGER_FORGOTTEN_MAX) /* above *next - 1 */
+    status = STATUS_BAD_FORMAT;
+  if (status != STATUS_OK)
+    return status;
+  if (exported >= *next)
+    *next = exported + 1;
+  struct query tell = query_begin(ledger, QUERY_INCARNATION_TELL);
+  query_i64(&tell, exported);
+  return query_run(&tell);
 }
 
 enum status ledger_restored_at(struct ledger *ledger, int64_t *at) {

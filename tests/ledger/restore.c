@@ -336,6 +336,31 @@ START_TEST(a_receipt_brings_nothing_else) {
 }
 END_TEST
 
+/* A date, a slip of the keyboard: nothing is written of what would be the numbers' beginning for good. */
+static void tell_slips(struct world *world) {
+  static const int64_t slips[] = {-1, LEDGER_FORGOTTEN_MAX + 1, LEDGER_SETTLEMENT_LAST, 20260501, INT64_MAX};
+  struct ledger_incarnation now;
+  for (size_t i = 0; i < sizeof slips / sizeof slips[0]; i++) {
+    struct resumption resumption = {.exported = slips[i]};
+    ck_assert_int_eq(ledger_transact(world->ledger, settlement_resume_step, &resumption), STATUS_BAD_FORMAT);
+    ck_assert_int_eq(ledger_incarnation(world->ledger, &now), STATUS_OK);
+    ck_assert_int_eq(now.exported, -1);
+  }
+}
+
+/* As many as a house can have closed are taken. */
+START_TEST(what_was_exported_may_be_far_above) {
+  struct scene scene;
+  struct ledger_restored restored;
+  struct resumption resumption = {.exported = LEDGER_FORGOTTEN_MAX};
+  scene_play(&scene);
+  ck_assert_int_eq(scene_restore(&scene, true, &restored), STATUS_OK);
+  ck_assert_int_eq(ledger_transact(scene.world.ledger, settlement_resume_step, &resumption), STATUS_OK);
+  ck_assert_int_eq(resumption.next, LEDGER_FORGOTTEN_MAX + 1);
+  scene_close(&scene, restored.aside);
+}
+END_TEST
+
 /* Two settlements went out after the backup. Their numbers are not given again, nor is anything closed before that was
  * told; and what is closed then goes by another name. */
 START_TEST(what_was_exported_is_told_first) {
@@ -355,6 +380,7 @@ START_TEST(what_was_exported_is_told_first) {
   ck_assert_uint_ne(after.name, before.name);
   ck_assert(after.exported == -1 && after.at == world->now && after.since > 0);
   world_complete(world, &scene.quiet, TRANSACTION_PURCHASE, 10, POS);
+  tell_slips(world);
   ck_assert_int_eq(ledger_transact(world->ledger, settlement_close_step, &closed), STATUS_SETTLEMENT_UNRESUMED);
   ck_assert_int_eq(ledger_transact(world->ledger, settlement_resume_step, &resumption), STATUS_OK);
   ck_assert_int_eq(resumption.next, 3);
@@ -429,6 +455,7 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, a_hold_below_receipts_is_released_by_the_one_that_tells);
   tcase_add_test(tests, a_receipt_brings_nothing_else);
   tcase_add_test(tests, what_was_exported_is_told_first);
+  tcase_add_test(tests, what_was_exported_may_be_far_above);
   tcase_add_test(tests, a_ledger_that_was_not_restored_calls_it_a_fork);
   tcase_add_test(tests, a_bad_backup_replaces_nothing);
   restore_brought_tests(tests);

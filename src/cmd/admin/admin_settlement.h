@@ -56,7 +56,7 @@ enum status settlement_transfers_read(const struct settlement_reading *reading, 
 
 /* admin_settlement_pain.c: the transfers of a settlement as an ISO 20022 pain.001.001.09 file for the issuer's bank.
  * Says what is wrong. STATUS_NO_ACCOUNT: a merchant's account is not known; STATUS_NOTHING_TO_SETTLE: nothing is to be
- * paid out. With --date, or on the same day, the same settlement makes the same bytes and the same message identification, so that a bank that gets it
+ * paid out; STATUS_BAD_LENGTH: no message identification holds its number. With --date, or on the same day, the same settlement makes the same bytes and the same message identification, so that a bank that gets it
  * twice can tell. */
 enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) EPURSE_MUST_USE;
 

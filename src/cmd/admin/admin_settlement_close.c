@@ -87,6 +87,12 @@ enum status admin_settlement_resume(void *context, char **arguments) {
   message_clear(&reply);
   if (status == STATUS_EXISTS)
     return admin_refuse(admin, status, "another number was told before, or this ledger was never restored");
+  if (status == STATUS_BAD_FORMAT) {
+    return admin_refuse(admin, status,
+                        "no. %lld cannot have been exported: it is far above all settlements that this ledger knows; "
+                        "take the number from the last file",
+                        (long long)exported);
+  }
   if (status != STATUS_OK)
     return admin_fail(admin, NULL, status);
   admin->changed = true;

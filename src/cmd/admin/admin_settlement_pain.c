@@ -7,15 +7,13 @@
 #include <time.h>
 
 #include "admin_settlement.h"
-#include "epurse/crypto.h"
 #include "epurse/iban.h"
 #include "epurse/terminal.h"
+#include "pain_id.h"
 #include "reply_sum.h"
 #include "sepa_text.h"
 
 #define PAIN_NAMESPACE "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
-#define TEXT_35        36 /* Max35Text with its NUL */
-#define DEBTOR_MARK    4
 
 /* Read before anything is written: the head has number and sum. */
 struct transfer {
@@ -28,6 +26,7 @@ struct pain {
   struct settlement_reading reading;
   char debtor[SEPA_NAME_MAX + 1], today[21];
   char debtor_iban[IBAN_MAX + 1], debtor_bic[BIC_MAX + 1]; /* "": not said */
+  char id[TEXT_35];                                        /* of the message */
   struct transfer *transfers;                              /* those to merchants, then those to cardholders */
   size_t merchants, count, capacity;
   char without[MERCHANT_MAX + 1]; /* the first one whose account is not known */
@@ -51,21 +50,19 @@ static enum status transfer_grow(struct pain *pain) {
   return STATUS_OK;
 }
 
-/* "12", and of which incarnation of the ledger: "12.A1B2C3". */
-static void number_print(const struct pain *pain, char text[TEXT_35]) {
-  const char *incarnation = pain->reading.head.incarnation;
-
-  (void)snprintf(text, TEXT_35, "%lld%s%s", (long long)pain->reading.number, incarnation[0] == '\0' ? "" : ".",
-                 incarnation);
+static struct pain_name name_of(const struct pain *pain) {
+  return (struct pain_name){
+      .issuer = pain->reading.issuer, .number = pain->reading.number, .incarnation = pain->reading.head.incarnation};
 }
 
 /* A shop's identifier where a bank takes it; else a part of it that a bank takes, and its number in the file. */
 static bool transfer_identify(const struct pain *pain, const char *merchant, struct transfer *transfer) {
+  const struct pain_name name = name_of(pain);
   char readable[MERCHANT_MAX + 1], number[TEXT_35];
   bool plain = sepa_id_valid(merchant);
   int len = 0;
 
-  number_print(pain, number);
+  pain_number_print(&name, number);
   if (plain) {
     len = snprintf(transfer->id, sizeof transfer->id, "%s-%s", number, merchant);
   } else {
@@ -129,6 +126,7 @@ static enum status transfer_take(void *context, const struct settlement_line *li
 /* A name in no letters that banks read is left to the bank. */
 static enum status holder_take(void *context, const struct holder_transfer *payout, json_t *item) {
   struct pain *pain = context;
+  const struct pain_name name = name_of(pain);
   struct transfer *transfer = NULL;
   char number[TEXT_35];
 
@@ -137,7 +135,7 @@ static enum status holder_take(void *context, const struct holder_transfer *payo
     return iban_valid(payout->iban) ? STATUS_NO_MEMORY : STATUS_BAD_REPLY;
   transfer = &pain->transfers[pain->count++];
   *transfer = (struct transfer){.net = payout->amount};
-  number_print(pain, number);
+  pain_number_print(&name, number);
   (void)snprintf(transfer->id, sizeof transfer->id, "%.20s-H%zu", number, pain->count - pain->merchants);
   if (!sepa_name(payout->holder, transfer->name, sizeof transfer->name))
     (void)snprintf(transfer->name, sizeof transfer->name, "NOTPROVIDED");
@@ -246,46 +244,22 @@ static void instruction_put(struct pain *pain, const char *id, size_t from, size
   element_close(pain);
 }
 
-/* Four letters and digits of the account that pays: a bank that refused a file because of it takes the next one, from
- * another, for another message. */
-static bool debtor_mark(const char *iban, char mark[DEBTOR_MARK + 1]) {
-  static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"; /* RFC 4648 6 */
-  uint8_t hash[CRYPTO_SHA256_SIZE];
-  bool done = crypto_sha256((const uint8_t *)iban, strlen(iban), hash);
-
-  for (size_t i = 0; i < DEBTOR_MARK; i++)
-    mark[i] = done ? signs[hash[i] & 31] : '\0';
-  mark[DEBTOR_MARK] = '\0';
-  return done;
-}
-
-/* Of the message, and of its payment instruction for merchants; that for cardholders has two signs more. */
-static bool message_identify(const struct pain *pain, char id[TEXT_35]) {
-  char number[TEXT_35], mark[DEBTOR_MARK + 1];
-  bool marked = debtor_mark(pain->debtor_iban, mark);
-
-  number_print(pain, number);
-  int len = snprintf(id, TEXT_35, "EPURSE-%06lld-%s-%s", (long long)pain->reading.issuer, number, mark);
-  return marked && len > 0 && len < TEXT_35 - 2;
-}
-
 static void document_put(struct pain *pain) {
-  char id[TEXT_35], of_holders[TEXT_35 + 2], closed[21];
+  char of_holders[TEXT_35 + 2], closed[21];
 
-  pain->failed |= !message_identify(pain, id);
-  (void)snprintf(of_holders, sizeof of_holders, "%s-H", id);
+  (void)snprintf(of_holders, sizeof of_holders, "%s-H", pain->id);
   settlement_moment(closed, pain->reading.head.closed_at);
   pain->failed |= xmlTextWriterStartDocument(pain->writer, NULL, "UTF-8", NULL) < 0;
   pain->failed |= xmlTextWriterStartElementNS(pain->writer, NULL, xml("Document"), xml(PAIN_NAMESPACE)) < 0;
   element_open(pain, "CstmrCdtTrfInitn");
   element_open(pain, "GrpHdr");
-  element_put(pain, "MsgId", id);
+  element_put(pain, "MsgId", pain->id);
   element_put(pain, "CreDtTm", closed);
   sums_put(pain, 0, pain->count);
   element_put_in(pain, "InitgPty", "Nm", pain->debtor);
   element_close(pain);
   if (pain->merchants > 0)
-    instruction_put(pain, id, 0, pain->merchants);
+    instruction_put(pain, pain->id, 0, pain->merchants);
   if (pain->count > pain->merchants)
     instruction_put(pain, of_holders, pain->merchants, pain->count);
   pain->failed |= xmlTextWriterEndDocument(pain->writer) < 0; /* closes what is open */
@@ -378,6 +352,19 @@ static enum status transfers_check(const struct pain *pain) {
   return STATUS_OK;
 }
 
+static enum status message_name(struct pain *pain) {
+  const struct pain_name name = name_of(pain);
+  enum status status = pain_message_identify(&name, pain->debtor_iban, pain->id);
+
+  if (status == STATUS_BAD_LENGTH) {
+    return admin_refuse(pain->admin, status,
+                        "settlement %lld has too long a number for a message to the bank: export as csv, and order the "
+                        "transfers by hand",
+                        (long long)pain->reading.number);
+  }
+  return status == STATUS_OK ? status : admin_fail(pain->admin, NULL, status);
+}
+
 enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) {
   struct pain pain = {
       .admin = admin,
@@ -391,6 +378,8 @@ enum status settlement_pain(struct admin *admin, json_int_t number, FILE *out) {
     status = settlement_transfers_read(&pain.reading, holder_take, &pain);
   if (status == STATUS_OK)
     status = transfers_check(&pain);
+  if (status == STATUS_OK)
+    status = message_name(&pain);
   if (status == STATUS_OK) {
     status = document_write(&pain, out);
     if (status != STATUS_OK)
