@@ -34,7 +34,7 @@ struct ledger_sums {
 struct ledger_settlement {
   int64_t number; /* 1, 2, ...: none is left out, but those that a restoration forgot */
   int64_t closed_at;
-  int64_t first_capture, last_capture; /* its purchases, by the number of their capture */
+  int64_t first_capture, last_capture; /* its purchases, by the number of their capture; none: last is first - 1 */
   int64_t merchants;                   /* how many lines it has */
   struct ledger_sums sums;
   int64_t transfers;    /* payouts of cards to bank accounts that it orders: how many, */
@@ -45,7 +45,8 @@ struct ledger_settlement {
 
 /* Closes: a line for each merchant that sold something, handed something out, or owes for loads; fee, set-off and payout leave the merchant's
  * account, whose balance is then 0. Work for each merchant, none for each purchase. STATUS_NOTHING_TO_SETTLE: nothing
- * was captured since the last one. STATUS_SETTLEMENT_UNRESUMED: the ledger is a backup that was put back, and
+ * was captured since the last one, and nothing else waits to be paid out: no payout to a bank account or that was handed out,
+ * no credit, and nothing that the issuer's risk paid. STATUS_SETTLEMENT_UNRESUMED: the ledger is a backup that was put back, and
  * ledger_settlement_resume was not called since. */
 enum status ledger_settlement_close(struct ledger *ledger, int64_t now,
                                     struct ledger_settlement *closed) EPURSE_MUST_USE;

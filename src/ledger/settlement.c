@@ -21,6 +21,17 @@ static enum status settlement_next(struct ledger *ledger, struct ledger_settleme
   return query_end(&query);
 }
 
+/* Whether something is to be paid out, purchases or not. */
+static enum status settlement_wanted(struct ledger *ledger, const struct ledger_settlement *next) {
+  if (next->last_capture >= next->first_capture)
+    return STATUS_OK;
+  struct query query = query_begin(ledger, QUERY_SETTLEMENT_WAITS);
+  (void)query_row(&query);
+  bool waits = query_read_i64(&query) != 0;
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !waits ? STATUS_NOTHING_TO_SETTLE : status;
+}
+
 static enum status settlement_add_lines(struct ledger *ledger, const struct ledger_settlement *next) {
   struct query query = query_begin(ledger, QUERY_SETTLEMENT_ADD_LINES);
   query_i64(&query, next->number);
@@ -73,8 +84,8 @@ enum status ledger_settlement_close(struct ledger *ledger, int64_t now, struct l
     status = STATUS_SETTLEMENT_UNRESUMED;
   if (status == STATUS_OK)
     status = settlement_next(ledger, &next);
-  if (status == STATUS_OK && next.last_capture < next.first_capture)
-    status = STATUS_NOTHING_TO_SETTLE;
+  if (status == STATUS_OK)
+    status = settlement_wanted(ledger, &next);
   if (status == STATUS_OK)
     status = settlement_add_lines(ledger, &next);
   if (status == STATUS_OK)

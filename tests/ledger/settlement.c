@@ -211,8 +211,8 @@ END_TEST
  * goes over no others; refunds in hold are looked up among what is open. */
 START_TEST(looks_at_no_older_purchase) {
   static const enum query_name closing[] = {
-      QUERY_SETTLEMENT_NEXT,    QUERY_SETTLEMENT_ADD_LINES, QUERY_SETTLEMENT_FEES, QUERY_SETTLEMENT_SET_OFFS,
-      QUERY_SETTLEMENT_PAYOUTS, QUERY_SETTLEMENT_ADD,       QUERY_SETTLEMENT_FIND};
+      QUERY_SETTLEMENT_NEXT,     QUERY_SETTLEMENT_WAITS,   QUERY_SETTLEMENT_ADD_LINES, QUERY_SETTLEMENT_FEES,
+      QUERY_SETTLEMENT_SET_OFFS, QUERY_SETTLEMENT_PAYOUTS, QUERY_SETTLEMENT_ADD,       QUERY_SETTLEMENT_FIND};
   sqlite3 *database = NULL;
   unsigned steps = 0;
   ck_assert_int_eq(sqlite3_open(":memory:", &database), SQLITE_OK);
@@ -298,6 +298,7 @@ START_TEST(is_never_changed) {
       "INSERT INTO settlement VALUES (3, 5, 4, 4)",
       "INSERT INTO settlement VALUES (2, 5, 3, 4)",
       "INSERT INTO settlement VALUES (2, 5, 4, 9)",
+      "INSERT INTO settlement VALUES (2, 5, 4, 3)",
       "INSERT INTO settlement VALUES (1, 5, 4, 4)",
       "INSERT INTO settlement_line SELECT 2, 2, 1, 300, 0, 0, 0, 0, 299, 0, 0, 0, 0, '', '', 0, 0", /* does not add up */
       "INSERT INTO settlement_line SELECT 2, 2, 1, 300, 100, 4, 0, 0, 296, 0, 0, 0, 0, '', '', 0, 0", /* fee rounded up */
@@ -315,7 +316,7 @@ START_TEST(is_never_changed) {
   struct purse purse, other;
   struct ledger_settlement closed;
   char sql[512];
-  ck_assert_uint_eq(sizeof attempts / sizeof attempts[0], 20);
+  ck_assert_uint_eq(sizeof attempts / sizeof attempts[0], 21);
   trade(&world, &purse);
   world_issue(&world, 2, &other);
   ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
@@ -340,11 +341,12 @@ START_TEST(is_audited) {
       "INSERT INTO capture SELECT 9, booking, merchant, type, amount, points, at FROM capture WHERE number = 1",
       "DROP TRIGGER settlement_fixed; UPDATE settlement SET last_capture = 2",
       "DROP TRIGGER capture_fixed; UPDATE capture SET amount = amount + 1 WHERE number = 4",
+      "DROP TRIGGER settlement_next; DROP TRIGGER settlement_pays; INSERT INTO settlement VALUES (2, 5, 4, 3)",
   };
   struct world world;
   struct purse purse;
   struct ledger_settlement closed;
-  ck_assert_uint_eq(sizeof forgeries / sizeof forgeries[0], 10);
+  ck_assert_uint_eq(sizeof forgeries / sizeof forgeries[0], 11);
   trade(&world, &purse);
   ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
   world_complete(&world, &purse, TRANSACTION_PURCHASE, 300, OTHER_POS);
@@ -425,10 +427,10 @@ START_TEST(pays_what_was_handed_out) {
 }
 END_TEST
 
-/* A payout to a bank account is handed out by nobody; one settlement orders it, and no other. */
+/* A payout to a bank account is handed out by nobody; one settlement orders it, and no other. That of nothing closes its card. */
 static void pay_out(struct world *world, struct purse *purse, uint32_t amount) {
   static const struct ledger_account account = {"DE89370400440532013000", "Käthe Muster"};
-  struct ask ask = {.purse = purse, .account = &account};
+  struct ask ask = {.purse = purse, .account = &account, .closes = amount == 0};
   purse_transfer(purse, amount, RELOAD);
   ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
   ck_assert_int_eq(ask.outcome, STATUS_OK);
@@ -471,6 +473,91 @@ START_TEST(orders_payouts_once) {
   ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
   ck_assert_int_eq(closed.transfers, 0);
   world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
+/* ---- where nobody buys any more ---- */
+
+static void waits_for_a_transfer(struct world *world, struct purse *purse) {
+  pay_out(world, purse, 3000);
+  ck_assert_int_eq(world_confirm(world, purse, purse->atc, purse->secret), STATUS_OK);
+}
+
+/* A load at SHOP that never came to the card, set off, and given back then. */
+static void waits_for_a_credit(struct world *world, struct purse *purse) {
+  struct ledger_terminal till;
+  struct ledger_settlement closed;
+  struct ask ask;
+  world_terminal(&till, "LOAD0009", ROLE_RELOAD, "SHOP");
+  ck_assert_int_eq(world_do(world, act_terminal, &till), STATUS_OK);
+  world_authorise(world, purse, TRANSACTION_LOAD, 1000, "LOAD0009", &ask);
+  ck_assert_int_eq(ask.outcome, STATUS_OK);
+  uint32_t atc = purse->atc;
+  world_complete(world, purse, TRANSACTION_PURCHASE, 5000, POS);
+  ck_assert_int_eq(close_day(world, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.sums.set_off, 1000);
+  ck_assert_int_eq(world_reverse(world, purse, atc, "LOAD0009"), STATUS_OK);
+}
+
+/* What waits is paid out without a purchase, once; and the next purchase is in the settlement after that. */
+static const struct {
+  void (*begin)(struct world *world, struct purse *purse);
+  int64_t payouts, credit, transferred;
+} waiting[] = {{waits_for_a_transfer, 0, 0, 3000}, {hand_out, 4000, 0, 0}, {waits_for_a_credit, 0, 1000, 0}};
+
+START_TEST(closes_without_a_purchase) {
+  struct world world;
+  struct purse purse;
+  struct ledger_settlement before, closed, next;
+  ck_assert_uint_eq(sizeof waiting / sizeof waiting[0], 3);
+  trade(&world, &purse);
+  ck_assert_int_eq(close_day(&world, &before), STATUS_OK);
+  waiting[_i].begin(&world, &purse);
+  ck_assert_int_eq(ledger_settlement_find(world.ledger, waiting[_i].credit > 0 ? 2 : 1, &before), STATUS_OK);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+  ck_assert_int_eq(closed.number, before.number + 1);
+  ck_assert_int_eq(closed.first_capture, before.last_capture + 1);
+  ck_assert_int_eq(closed.last_capture, before.last_capture);
+  ck_assert_int_eq(closed.sums.purchases, 0);
+  ck_assert_int_eq(closed.sums.payouts, waiting[_i].payouts);
+  ck_assert_int_eq(closed.sums.credit, waiting[_i].credit);
+  ck_assert_int_eq(closed.transferred, waiting[_i].transferred);
+  world_assert_clean(&world);
+  ck_assert_int_eq(close_day(&world, &next), STATUS_NOTHING_TO_SETTLE);
+  ck_assert(world_tamper(&world, "INSERT INTO settlement SELECT max(number) + 1, 5, max(last_capture) + 1, "
+                                 "max(last_capture) FROM settlement") == PLACE_REFUSED);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 10, POS);
+  ck_assert_int_eq(close_day(&world, &next), STATUS_OK);
+  ck_assert_int_eq(next.number, closed.number + 1);
+  ck_assert_int_eq(next.first_capture, closed.first_capture);
+  ck_assert_int_eq(next.sums.gross, 10);
+  world_close(&world);
+}
+END_TEST
+
+/* Not even one capture, ever; and what is in hold, owed by a merchant, or of nothing closes none. */
+START_TEST(closes_without_any_purchase_ever) {
+  struct world world;
+  struct purse purse, empty;
+  struct ledger_settlement closed;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_issue(&world, 2, &empty);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 9000, RELOAD);
+  pay_out(&world, &empty, 0);
+  ck_assert_int_eq(world_confirm(&world, &empty, empty.atc, empty.secret), STATUS_OK);
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_NOTHING_TO_SETTLE);
+  pay_out(&world, &purse, 3000); /* in hold */
+  ck_assert_int_eq(close_day(&world, &closed), STATUS_NOTHING_TO_SETTLE);
+  ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
+  for (int day = 1; day <= 2; day++) {
+    ck_assert_int_eq(close_day(&world, &closed), STATUS_OK);
+    ck_assert(closed.number == day && closed.first_capture == 1 && closed.last_capture == 0);
+    ck_assert_int_eq(close_day(&world, &closed), STATUS_NOTHING_TO_SETTLE);
+    if (day == 1)
+      hand_out(&world, &purse);
+  }
   world_close(&world);
 }
 END_TEST
@@ -548,11 +635,13 @@ Suite *settlement_suite(void) {
   tcase_add_test(tests, looks_at_no_older_purchase);
   tcase_add_test(tests, lists_captures_in_pages);
   tcase_add_test(tests, wants_terms_that_can_be_kept);
-  tcase_add_loop_test(tests, is_never_changed, 0, 20);
-  tcase_add_loop_test(tests, is_audited, 0, 10);
+  tcase_add_loop_test(tests, is_never_changed, 0, 21);
+  tcase_add_loop_test(tests, is_audited, 0, 11);
   tcase_add_test(tests, conserves_over_days);
   tcase_add_test(tests, pays_what_was_handed_out);
   tcase_add_test(tests, orders_payouts_once);
+  tcase_add_loop_test(tests, closes_without_a_purchase, 0, 3);
+  tcase_add_test(tests, closes_without_any_purchase_ever);
   tcase_add_test(tests, orders_nothing_that_stayed_on_the_card);
   tcase_add_test(tests, what_is_honoured_after_a_cut_is_in_the_next_one);
   suite_add_tcase(suite, tests);

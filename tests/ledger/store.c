@@ -11,6 +11,7 @@
 #include "acts.h"
 #include "epurse/ledger_deny.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/settlement.h"
 #include "ledger/driver.h"
 #include "ledger/schema.h"
 #include "suites.h"
@@ -115,8 +116,22 @@ START_TEST(touching_changes_nothing) {
 }
 END_TEST
 
+/* As it was before settlements had empty runs. */
+static const char *store_old_settlements(void) {
+  return place_is_file()
+             ? "CREATE TABLE kept AS SELECT * FROM settlement; DROP TABLE settlement; "
+               "CREATE TABLE settlement (number INTEGER PRIMARY KEY CHECK (number > 0), closed_at INTEGER NOT NULL, "
+               "first_capture INTEGER NOT NULL, last_capture INTEGER NOT NULL UNIQUE, "
+               "CHECK (last_capture >= first_capture)) STRICT; "
+               "INSERT INTO settlement SELECT * FROM kept; DROP TABLE kept; "
+               "CREATE TRIGGER settlement_kept BEFORE DELETE ON settlement BEGIN SELECT RAISE(ABORT, 'kept'); END"
+             : "ALTER TABLE settlement DROP CONSTRAINT settlement_run, ADD CHECK (last_capture >= first_capture), "
+               "ADD UNIQUE (last_capture); DROP INDEX settlement_last; DROP FUNCTION settlement_pays CASCADE";
+}
+
 /* What the later versions brought is taken away again. */
 static void store_age(struct world *world) {
+  store_alter(world, store_old_settlements());
   store_alter(world, "DROP TABLE reference_claim");
   if (place_is_file())
     store_alter(world, "DROP TRIGGER incarnation_denies");
@@ -130,10 +145,13 @@ static void store_age(struct world *world) {
 START_TEST(takes_an_old_ledger_over) {
   struct world world;
   struct purse purse;
+  struct ledger_settlement settlement;
   int from = 0, to = 0, again = 0;
   world_open(&world);
   world_issue(&world, 1, &purse);
-  world_complete(&world, &purse, TRANSACTION_LOAD, 5000, RELOAD);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 5100, RELOAD);
+  world_complete(&world, &purse, TRANSACTION_PURCHASE, 100, POS);
+  ck_assert_int_eq(world_do(&world, act_close, &world.now), STATUS_OK);
   world_commit(&world, &purse, TRANSACTION_PURCHASE, 1200, OTHER_POS);
   store_age(&world);
   ck_assert_int_eq(ledger_open(world.path, &world.ledger), STATUS_OLD_SCHEMA);
@@ -144,6 +162,8 @@ START_TEST(takes_an_old_ledger_over) {
   world_assert_clean(&world);
   ck_assert_int_eq(world_confirm(&world, &purse, purse.atc, purse.secret), STATUS_OK);
   world_assert_card(&world, &purse, 3800, 0, 0);
+  ck_assert_int_eq(ledger_settlement_find(world.ledger, 1, &settlement), STATUS_OK);
+  ck_assert(settlement.first_capture == 1 && settlement.last_capture == 1 && settlement.merchants == 2);
   ck_assert_int_eq(ledger_migrate(world.path, &from, &again), STATUS_LEDGER_BUSY); /* it is open */
   ledger_close(&world.ledger);
   ck_assert_int_eq(ledger_migrate(world.path, &from, &again), STATUS_OK);

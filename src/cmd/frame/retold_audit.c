@@ -66,6 +66,7 @@ const char *const retold_audit[] = {
     SENTENCE("transfer %s of points is of no replacement"),
     SENTENCE("capture %s is of a transaction that is no captured purchase"),
     SENTENCE("settlement %s does not follow the one before"),
+    SENTENCE("settlement %s closes nothing"),
     SENTENCE("settlement %s: %s"),
     SENTENCE("card number %s is free and taken"),
     SENTENCE("%s card numbers were made, %s are free, %s taken"),
