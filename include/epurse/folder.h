@@ -10,4 +10,9 @@ enum status folder_sync(const char *folder) EPURSE_MUST_USE;
 /* The same of the folder that holds `path`, which need not exist. STATUS_NO_MEMORY, too. */
 enum status folder_sync_of(const char *path) EPURSE_MUST_USE;
 
+/* Gives the file `from` the name `to`, of the same folder, where nothing has that name: nothing is ever replaced. Also
+ * where a file can have but one name (exFAT, SMB). It is on the disk after folder_sync_of. STATUS_EXISTS;
+ * STATUS_STORE_FAILED: errno says why. On failure `from` is as it was. */
+enum status folder_rename_new(const char *from, const char *to) EPURSE_MUST_USE;
+
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A copy of the ledger while it works: page by page through its own connection, proved before it gets its name. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,8 +130,8 @@ enum status ledger_backup_finish(struct ledger_backup *backup, struct ledger_cop
     status = ledger_backup_prove(backup, &totals, report, context);
   if (status == STATUS_OK)
     status = backup_measure(backup->aside, &totals, copy);
-  if (status == STATUS_OK) /* a name that was taken meanwhile is kept: link, unlike rename, replaces nothing */
-    status = link(backup->aside, backup->path) == 0 ? STATUS_OK : errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    status = folder_rename_new(backup->aside, backup->path);
   if (status == STATUS_OK)
     status = folder_sync_of(backup->path);
   backup->named = status == STATUS_OK;

@@ -2,6 +2,8 @@
  * Tests of small files: never overwritten, not readable by others, exact in form. */
 #include "keys/keyfile.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +13,16 @@
 #include "epurse/key.h"
 #include "scratch.h"
 #include "suites.h"
+
+/* The error of a file system in which a file has one name; 0: that of here. */
+static int links_refused;
+
+int link(const char *from, const char *to) {
+  if (links_refused == 0)
+    return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+  errno = links_refused;
+  return -1;
+}
 
 static const uint8_t sample[CRYPTO_AES_KEY_SIZE] = {0x00, 0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07,
                                                     0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF};
@@ -50,6 +62,27 @@ START_TEST(nothing_is_overwritten) {
   ck_assert_int_eq(aes_key_store("link", sample), STATUS_EXISTS);
   ck_assert_int_ne(access("elsewhere", F_OK), 0);
   ck_assert_int_eq(aes_key_store("no/such/folder", sample), STATUS_STORE_FAILED);
+}
+END_TEST
+
+/* The name of a finished file: as given here, on exFAT or a USB stick, by SMB, and where a file has all the names that it can. */
+static const int refusals[] = {0, EPERM, EOPNOTSUPP, ENOSYS, EMLINK};
+
+START_TEST(a_name_is_given_and_replaces_nothing) {
+  static const uint8_t other[CRYPTO_AES_KEY_SIZE];
+  uint8_t key[CRYPTO_AES_KEY_SIZE];
+
+  links_refused = refusals[_i];
+  ck_assert_int_eq(aes_key_store("aside", sample), STATUS_OK);
+  ck_assert_int_eq(folder_rename_new("aside", "name"), STATUS_OK);
+  ck_assert_int_ne(access("aside", F_OK), 0);
+  ck_assert_int_eq(aes_key_store("aside", other), STATUS_OK);
+  ck_assert_int_eq(folder_rename_new("aside", "name"), STATUS_EXISTS);
+  ck_assert_int_eq(access("aside", F_OK), 0);
+  ck_assert_int_eq(aes_key_load("name", key), STATUS_OK);
+  ck_assert_mem_eq(key, sample, sizeof key);
+  ck_assert_int_eq(folder_rename_new("nothing", "elsewhere"), STATUS_STORE_FAILED);
+  ck_assert_int_eq(errno, ENOENT);
 }
 END_TEST
 
@@ -174,6 +207,7 @@ Suite *keyfile_suite(void) {
   tcase_add_checked_fixture(tests, scratch_enter, scratch_leave);
   tcase_add_test(tests, an_aes_key_goes_there_and_back);
   tcase_add_test(tests, nothing_is_overwritten);
+  tcase_add_loop_test(tests, a_name_is_given_and_replaces_nothing, 0, sizeof refusals / sizeof refusals[0]);
   tcase_add_loop_test(tests, an_exposed_key_is_refused, 0, sizeof modes / sizeof modes[0]);
   tcase_add_loop_test(tests, a_malformed_key_is_refused, 0, sizeof malformed / sizeof malformed[0]);
   tcase_add_test(tests, other_things_than_files_are_no_keys);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "admin_settlement.h"
+#include "epurse/folder.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/terminal.h"
 
@@ -152,9 +153,10 @@ static enum status file_close(const struct admin *admin, struct file *file, enum
   bool written = fflush(file->out) == 0 && ferror(file->out) == 0 && fsync(fileno(file->out)) == 0;
 
   written = fclose(file->out) == 0 && written;
-  if (status == STATUS_OK && (!written || link(file->part, file->name) != 0)) {
-    status = admin_refuse(admin, errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED, "%s: %s", file->name,
-                          strerror(errno));
+  if (status == STATUS_OK) {
+    status = written ? folder_rename_new(file->part, file->name) : STATUS_STORE_FAILED;
+    if (status != STATUS_OK)
+      status = admin_refuse(admin, status, "%s: %s", file->name, strerror(errno));
   }
   (void)unlink(file->part);
   return status;
