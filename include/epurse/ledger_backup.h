@@ -49,18 +49,20 @@ enum status ledger_examine(const char *place, struct ledger_totals *totals, ledg
 #define LEDGER_PATH_MAX 1280
 struct ledger_restoration {
   const char *backup, *path; /* files of SQLite; the ledger's need not be there */
-  bool force;                /* even over a ledger that has more postings */
+  bool force;                /* even over a ledger that has more postings, or that nobody can look into */
   int64_t now;
 };
 struct ledger_restored {
   struct ledger_copy copy;
   bool replaced, readable;     /* there was a ledger; and it could be opened */
+  enum status found;           /* by opening it */
   uint64_t replaced_postings;  /* of it, where it was readable */
   char aside[LEDGER_PATH_MAX]; /* where it is now */
 };
 /* Copies and audits the backup, marks the copy as restored, puts what stands at `path` aside (PATH.before-NOW), and the
  * copy in its place, durably. No process may have either open: STATUS_LEDGER_BUSY. STATUS_EXISTS: the ledger there has
- * more postings than the backup, and force is not set; STATUS_LEDGER_BROKEN: the backup contradicts itself, the lines
+ * more postings than the backup, or cannot be opened and is not damaged (`found`: of another version, memory), and force is not set;
+ * STATUS_LEDGER_BROKEN: the backup contradicts itself, the lines
  * say how; others as ledger_open of the backup. On failure the ledger is where it was, but where STATUS_STORE_FAILED
  * came between the two renamings: then it is at `aside`. */
 enum status ledger_restore(const struct ledger_restoration *what, struct ledger_restored *restored,

@@ -82,8 +82,12 @@ static enum status restore_mark_file(const struct restore *restore) {
   return status == STATUS_OK ? durable_file(restore->fresh) : status;
 }
 
-/* What stands there now: not in use, and, unless that is wanted, not with more in it. One that cannot be opened is no
- * reason to keep it there. */
+/* A damaged file is no reason to keep it there; of any other that cannot be opened nobody knows what it has. */
+static bool restore_damaged(enum status found) {
+  return found == STATUS_BAD_FORMAT || found == STATUS_LEDGER_BROKEN;
+}
+
+/* What stands there now: not in use, and, unless that is wanted, not with more in it. */
 static enum status restore_compare(const struct restore *restore, struct ledger_restored *restored) {
   struct ledger *ledger = NULL;
   struct ledger_totals totals;
@@ -96,9 +100,10 @@ static enum status restore_compare(const struct restore *restore, struct ledger_
   if (status == STATUS_OK)
     status = ledger_totals(ledger, &totals);
   ledger_close(&ledger);
+  restored->found = status;
   restored->readable = status == STATUS_OK;
   if (!restored->readable)
-    return STATUS_OK;
+    return restore_damaged(status) || restore->what->force ? STATUS_OK : STATUS_EXISTS;
   restored->replaced_postings = totals.postings;
   return totals.postings > restored->copy.postings && !restore->what->force ? STATUS_EXISTS : STATUS_OK;
 }

@@ -413,16 +413,18 @@ START_TEST(a_ledger_that_was_not_restored_calls_it_a_fork) {
 }
 END_TEST
 
+static void change(const char *path, const char *statement) {
+  sqlite3 *database = NULL;
+  ck_assert_int_eq(sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_exec(database, statement, NULL, NULL, NULL), SQLITE_OK);
+  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+}
+
 START_TEST(a_bad_backup_replaces_nothing) {
   struct scene scene;
   struct ledger_restored restored;
-  sqlite3 *database = NULL;
   scene_play(&scene);
-  ck_assert_int_eq(sqlite3_open_v2(scene.backup, &database, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
-  ck_assert_int_eq(
-      sqlite3_exec(database, "UPDATE card_counters SET balance = balance + 1 WHERE id = 1", NULL, NULL, NULL),
-      SQLITE_OK);
-  ck_assert_int_eq(sqlite3_close(database), SQLITE_OK);
+  change(scene.backup, "UPDATE card_counters SET balance = balance + 1 WHERE id = 1");
   ck_assert_int_eq(scene_restore(&scene, true, &restored), STATUS_LEDGER_BROKEN);
   world_assert_card(&scene.world, &scene.busy, 3000, 0, 0);
   int file = open(scene.backup, O_WRONLY | O_TRUNC);
@@ -433,6 +435,37 @@ START_TEST(a_bad_backup_replaces_nothing) {
   ck_assert_int_eq(scene_restore(&scene, true, &restored), STATUS_NOT_FOUND);
   world_assert_card(&scene.world, &scene.busy, 3000, 0, 0);
   scene_close(&scene, NULL);
+}
+END_TEST
+
+static void no_line(void *context, const char *line) {
+  (void)context;
+  (void)line;
+}
+
+/* A ledger of another program's has what nobody counts here; a damaged one is what backups are for. */
+START_TEST(what_nobody_can_look_into_goes_by_force_only) {
+  struct scene scene;
+  struct ledger_restored restored;
+  scene_play(&scene);
+  ledger_close(&scene.world.ledger);
+  change(scene.world.path, "UPDATE schema_version SET version = version + 1");
+  struct ledger_restoration what = {.backup = scene.backup, .path = scene.world.path, .now = scene.world.now};
+  ck_assert_int_eq(ledger_restore(&what, &restored, no_line, NULL), STATUS_EXISTS);
+  ck_assert(restored.replaced && !restored.readable);
+  ck_assert_int_eq(restored.found, STATUS_OLD_SCHEMA);
+  ck_assert_int_eq(ledger_open(scene.world.path, &scene.world.ledger), STATUS_OLD_SCHEMA);
+  what.force = true;
+  ck_assert_int_eq(ledger_restore(&what, &restored, no_line, NULL), STATUS_OK);
+  ck_assert_int_eq(unlink(restored.aside), 0);
+  int file = open(scene.world.path, O_WRONLY);
+  ck_assert_int_eq((int)pwrite(file, "damaged", 7, 0), 7);
+  (void)close(file);
+  what.force = false;
+  ck_assert_int_eq(ledger_restore(&what, &restored, no_line, NULL), STATUS_OK);
+  ck_assert(restored.replaced && !restored.readable);
+  ck_assert_int_eq(ledger_open(scene.world.path, &scene.world.ledger), STATUS_OK);
+  scene_close(&scene, restored.aside);
 }
 END_TEST
 
@@ -458,6 +491,7 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, what_was_exported_may_be_far_above);
   tcase_add_test(tests, a_ledger_that_was_not_restored_calls_it_a_fork);
   tcase_add_test(tests, a_bad_backup_replaces_nothing);
+  tcase_add_test(tests, what_nobody_can_look_into_goes_by_force_only);
   restore_brought_tests(tests);
   return suite;
 }

@@ -9,6 +9,7 @@
 #include "admin.h"
 #include "admin_restore_list.h"
 #include "cmd/frame/language.h"
+#include "cmd/frame/problem.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_backup.h"
 
@@ -132,6 +133,12 @@ enum status admin_backup(void *context, char **arguments) {
 
 static enum status restore_refuse(struct admin *admin, const struct ledger_restoration *what,
                                   const struct ledger_restored *restored, enum status status) {
+  if (status == STATUS_EXISTS && restored->found != STATUS_OK) {
+    const char *found = status_sentence(restored->found);
+    problem_say_with(admin->program->name, found,
+                     "%s: %s (it may have more than the backup; --force if that is wanted)", what->path, found);
+    return status;
+  }
   if (status == STATUS_EXISTS) {
     return admin_refuse(admin, status,
                         "%s has %" PRIu64 " postings, the backup %" PRIu64
