@@ -45,6 +45,9 @@ void ledger_backup_end(struct ledger_backup **backup);
  * ledger_open and ledger_check. */
 enum status ledger_examine(const char *place, struct ledger_totals *totals, ledger_report *report,
                            void *context) EPURSE_MUST_USE;
+/* Whether that URL names a file that is such a copy, and that nobody has put in the place of a ledger: what was booked
+ * after it is missing there, and it does not know. Not while this process has it open. */
+bool ledger_is_backup(const char *url);
 
 #define LEDGER_PATH_MAX 1280
 struct ledger_restoration {
@@ -73,5 +76,9 @@ enum status ledger_restore(const struct ledger_restoration *what, struct ledger_
 enum status ledger_restored_at(struct ledger *ledger, int64_t *at) EPURSE_MUST_USE;
 /* Makes it so: ledger_restore does, in the copy; a new incarnation begins with it. Inside a step. */
 enum status ledger_restoration_note(struct ledger *ledger, int64_t now) EPURSE_MUST_USE;
+/* The same of a ledger that nobody has open, and whose earlier state others than ledger_restore brought back: PostgreSQL's tools, a
+ * snapshot of the disk. STATUS_LEDGER_BUSY; STATUS_BACKUP_UNRESTORED: it is a backup, whose place ledger_restore knows;
+ * others as ledger_open and ledger_transact. */
+enum status ledger_restored_elsewhere(const char *url, int64_t now) EPURSE_MUST_USE;
 
 #endif

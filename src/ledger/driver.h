@@ -166,6 +166,9 @@ struct store_driver {
   /* Sets *copy to NULL; NULL is fine. The file stays, whole or not; a whole one tells in its header when it was made (SQLite:
    * user_version, unix seconds modulo 2^32), for an audit. */
   enum status (*copy_end)(struct store_copy **copy);
+  /* Whether `place` is a whole one, which nothing has adopted. By its header alone, so that it may be asked before open, which would
+   * read into it what lies beside it of another file's log; never while this process has it open. */
+  bool (*copy_is)(const char *place);
   /* A copy becomes a ledger to work with: its header tells nothing any more. */
   enum status (*copy_adopt)(struct store *store);
 };

@@ -32,6 +32,17 @@ static enum status restore_mark(struct ledger *ledger, void *context) {
   return ledger_restoration_note(ledger, *now);
 }
 
+enum status ledger_restored_elsewhere(const char *url, int64_t now) {
+  struct ledger *ledger = NULL;
+  enum status status = ledger_is_backup(url) ? STATUS_BACKUP_UNRESTORED : ledger_open(url, &ledger);
+  if (status == STATUS_OK)
+    status = store_sole(ledger);
+  if (status == STATUS_OK)
+    status = ledger_transact(ledger, restore_mark, &now);
+  ledger_close(&ledger);
+  return status;
+}
+
 /* ---- the file ---- */
 
 #define ASIDE_MOST 100 /* restorations of one second */

@@ -355,4 +355,5 @@ const struct store_driver store_sqlite = {.scheme = "sqlite",
                                           .copy_begin = sqlite_copy_begin,
                                           .copy_step = sqlite_copy_step,
                                           .copy_end = sqlite_copy_end,
+                                          .copy_is = sqlite_copy_is,
                                           .copy_adopt = sqlite_copy_adopt};

@@ -33,6 +33,7 @@ int sqlite_cache_register(void);
 enum status sqlite_copy_begin(struct store *store, const char *path, struct store_copy **copy);
 enum status sqlite_copy_step(struct store_copy *copy, struct store_progress *progress);
 enum status sqlite_copy_end(struct store_copy **copy);
+bool sqlite_copy_is(const char *place);
 enum status sqlite_copy_adopt(struct store *store);
 
 #endif

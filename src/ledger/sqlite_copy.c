@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,6 +14,12 @@
 #include "sqlite.h"
 
 #define COPY_UNIT 4096 /* bytes of what the contract calls a page, whatever the file's own are */
+
+/* The beginning of a file of SQLite's, and where it has what the application says. */
+#define HEADER_SIZE         100
+#define HEADER_WORD         4
+#define HEADER_USER_VERSION 60
+#define HEADER_APPLICATION  68
 
 struct store_copy {
   struct store *store;
@@ -86,6 +93,18 @@ static int copy_mark(sqlite3 *database, int64_t at) {
   char script[48];
   (void)snprintf(script, sizeof script, "PRAGMA user_version = %" PRId32, (int32_t)(uint32_t)at);
   return sqlite3_exec(database, script, NULL, NULL, NULL);
+}
+
+bool sqlite_copy_is(const char *place) {
+  static const uint8_t none[HEADER_WORD];
+  uint8_t header[HEADER_SIZE] = {0};
+  int file = open(place, O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return false;
+  bool whole = read(file, header, sizeof header) == (ssize_t)sizeof header;
+  (void)close(file);
+  return whole && memcmp(header + HEADER_APPLICATION, "EPUS", HEADER_WORD) == 0 &&
+         memcmp(header + HEADER_USER_VERSION, none, HEADER_WORD) != 0;
 }
 
 enum status sqlite_copy_adopt(struct store *store) {

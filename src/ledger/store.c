@@ -8,6 +8,7 @@
 
 #include "epurse/ledger.h"
 #include "epurse/ledger_approval.h"
+#include "epurse/ledger_backup.h"
 #include "epurse/ledger_card.h"
 #include "limit.h"
 #include "schema.h"
@@ -150,6 +151,16 @@ enum status ledger_open(const char *url, struct ledger **out) {
   return status;
 }
 
+bool ledger_is_backup(const char *url) {
+  const char *place = NULL;
+  const struct store_driver *driver = store_driver(url, &place);
+  return driver->copy_is != NULL && driver->copy_is(place);
+}
+
+enum status store_sole(struct ledger *ledger) {
+  return ledger->driver->sole == NULL ? STATUS_OK : ledger->driver->sole(ledger->store);
+}
+
 /* ---- brought up to date ---- */
 
 static enum status store_advance(struct ledger *ledger, void *context) {
@@ -163,7 +174,7 @@ static enum status store_advance(struct ledger *ledger, void *context) {
 
 static enum status store_migrate(struct ledger *ledger, int *from, int *to) {
   int64_t version = 0;
-  enum status status = ledger->driver->sole == NULL ? STATUS_OK : ledger->driver->sole(ledger->store);
+  enum status status = store_sole(ledger);
   if (status == STATUS_OK)
     status = store_version(ledger, &version);
   *from = *to = (int)version;

@@ -9,6 +9,7 @@
 
 #include "backup.h"
 #include "epurse/clock.h"
+#include "epurse/ledger_backup.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_totals.h"
 #include "figures.h"
@@ -27,7 +28,8 @@ static int64_t system_clock(void *context) {
 static enum status open_ledger(const struct configuration *configuration, struct ledger **ledger, char problem[256]) {
   struct ledger_settings settings = {0};
   char place[PLACE_SIZE];
-  enum status status = ledger_open(configuration->store, ledger);
+  enum status status =
+      ledger_is_backup(configuration->store) ? STATUS_BACKUP_UNRESTORED : ledger_open(configuration->store, ledger);
 
   if (status == STATUS_OK)
     status = ledger_settings(*ledger, &settings);

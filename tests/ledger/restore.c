@@ -438,6 +438,35 @@ START_TEST(a_bad_backup_replaces_nothing) {
 }
 END_TEST
 
+/* A snapshot of the disk has no mark: it has to be told. A backup has, and knows another way. */
+START_TEST(one_that_came_back_otherwise_is_told_so) {
+  struct scene scene;
+  struct ask ask = {.purse = &scene.busy};
+  struct ledger_incarnation before, after;
+  struct ledger_card card;
+  scene_play(&scene);
+  ck_assert_int_eq(ledger_incarnation(scene.world.ledger, &before), STATUS_OK);
+  ck_assert_int_eq(ledger_restored_elsewhere(scene.world.path, scene.world.now), STATUS_LEDGER_BUSY);
+  ledger_close(&scene.world.ledger);
+  ck_assert(!ledger_is_backup(scene.world.path));
+  ck_assert(ledger_is_backup(scene.backup));
+  ck_assert_int_eq(rename(scene.backup, scene.world.path), 0);
+  ck_assert_int_eq(ledger_restored_elsewhere(scene.world.path, scene.world.now), STATUS_BACKUP_UNRESTORED);
+  change(scene.world.path, "PRAGMA user_version = 0");
+  ck_assert_int_eq(ledger_restored_elsewhere(scene.world.path, scene.world.now), STATUS_OK);
+  ck_assert_int_eq(ledger_open(scene.world.path, &scene.world.ledger), STATUS_OK);
+  ck_assert_int_eq(ledger_incarnation(scene.world.ledger, &after), STATUS_OK);
+  ck_assert(after.name != before.name && after.exported == -1 && after.since > 0);
+  purse_promise(&scene.busy, TRANSACTION_PURCHASE, 1, POS);
+  ck_assert_int_eq(world_ask(&scene.world, &ask), STATUS_OK);
+  ck_assert_int_eq(ask.outcome, STATUS_OUT_OF_STEP);
+  ck_assert_int_eq(ledger_card_find(scene.world.ledger, scene.busy.cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, LEDGER_CARD_ISSUED);
+  world_assert_clean(&scene.world);
+  scene_close(&scene, NULL);
+}
+END_TEST
+
 static void no_line(void *context, const char *line) {
   (void)context;
   (void)line;
@@ -490,6 +519,7 @@ Suite *restore_suite(void) {
   tcase_add_test(tests, what_was_exported_is_told_first);
   tcase_add_test(tests, what_was_exported_may_be_far_above);
   tcase_add_test(tests, a_ledger_that_was_not_restored_calls_it_a_fork);
+  tcase_add_test(tests, one_that_came_back_otherwise_is_told_so);
   tcase_add_test(tests, a_bad_backup_replaces_nothing);
   tcase_add_test(tests, what_nobody_can_look_into_goes_by_force_only);
   restore_brought_tests(tests);

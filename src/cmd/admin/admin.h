@@ -11,6 +11,7 @@
 #include "epurse/message.h"
 #include "epurse/secret.h"
 
+struct configuration;
 struct currency;
 struct terminal;
 
@@ -89,6 +90,7 @@ enum status admin_deposit_list(void *context, char **arguments);
 enum status admin_incident_list(void *context, char **arguments);
 enum status admin_serial_add(void *context, char **arguments);
 enum status admin_ledger_check(void *context, char **arguments);
+enum status admin_ledger_restored(void *context, char **arguments);
 enum status admin_backup(void *context, char **arguments);
 enum status admin_restore(void *context, char **arguments); /* admin_backup.c */
 enum status admin_audit(void *context, char **arguments);
@@ -135,6 +137,12 @@ struct admin_passphrase {
 };
 enum status admin_passphrase(const struct admin *admin, const struct admin_passphrase *wanted,
                              char text[SECRET_TEXT_MAX]) EPURSE_MUST_USE;
+
+/* admin_migrate.c: */
+
+/* Where the ledger of a stopped server is, by --store or in the configuration of --dir, which *store may lie in; says what is wrong. */
+enum status admin_store_find(const struct admin *admin, struct configuration *configuration,
+                             const char **store) EPURSE_MUST_USE;
 
 /* admin_limit.c: */
 

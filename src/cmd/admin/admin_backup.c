@@ -150,22 +150,6 @@ static enum status restore_refuse(struct admin *admin, const struct ledger_resto
   return admin_fail(admin, status == STATUS_LEDGER_BUSY ? what->path : what->backup, status);
 }
 
-/* The backup is in its place; what cannot be listed is said, and is no failure of that. */
-static void restore_tell(struct admin *admin, const struct ledger_restored *restored) {
-  struct ledger *ledger = NULL, *old = NULL;
-  enum status status = ledger_open(admin->ledger, &ledger);
-
-  if (status == STATUS_OK && restored->replaced && restored->readable)
-    status = ledger_open(restored->aside, &old);
-  if (status == STATUS_OK)
-    status = restore_list(admin, ledger, old);
-  ledger_close(&old);
-  ledger_close(&ledger);
-  if (status != STATUS_OK)
-    fprintf(stderr, translated("%s: what is to be done by hand could not be listed: %s\n"), admin->program->name,
-            translated_status(status));
-}
-
 enum status admin_restore(void *context, char **arguments) {
   struct admin *admin = context;
   struct ledger_restored restored;
@@ -181,16 +165,10 @@ enum status admin_restore(void *context, char **arguments) {
   admin_print(admin, "%s is now the copy of %" PRIu64 " postings.\n", what.path, restored.copy.postings);
   if (restored.replaced)
     admin_print(admin, "What stood there is kept as %s.\n", restored.aside);
-  fprintf(stderr,
-          translated("%s: what was booked after the backup is missing: each card that paid or loaded since is declined "
-                     "(OUT_OF_STEP)\n"),
-          admin->program->name);
-  fprintf(stderr,
-          translated("%s: and noted as an incident at its next contact. Have every terminal run recover, and keep its "
-                     "receipts.\n"),
-          admin->program->name);
   admin->report = json_pack("{s:I, s:s}", "postings", (json_int_t)restored.copy.postings, "aside",
                             restored.replaced ? restored.aside : "");
-  restore_tell(admin, &restored);
+  /* A backup that was put there by hand is not what stood there before. */
+  bool compares = restored.replaced && restored.readable && !ledger_is_backup(restored.aside);
+  restore_tell(admin, what.path, compares ? restored.aside : NULL);
   return STATUS_OK;
 }

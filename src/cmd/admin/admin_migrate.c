@@ -9,7 +9,7 @@
 
 #define PLACE_MAX 256
 
-static enum status store_find(const struct admin *admin, struct configuration *configuration, const char **store) {
+enum status admin_store_find(const struct admin *admin, struct configuration *configuration, const char **store) {
   char problem[256] = "", text[512];
 
   if ((admin->store == NULL) == (admin->dir == NULL))
@@ -32,7 +32,7 @@ enum status admin_migrate(void *context, char **arguments) {
   char place[PLACE_MAX];
   const char *store = NULL;
   int from = 0, to = 0;
-  enum status status = store_find(admin, &configuration, &store);
+  enum status status = admin_store_find(admin, &configuration, &store);
 
   (void)arguments;
   if (status != STATUS_OK)

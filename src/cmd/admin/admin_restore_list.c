@@ -7,6 +7,7 @@
 
 #include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
+#include "epurse/ledger.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_desk.h"
 #include "epurse/ledger_incarnation.h"
@@ -256,7 +257,7 @@ static void moment_of(int64_t seconds, char text[21]) {
   moment_print(moment, text);
 }
 
-enum status restore_list(struct admin *admin, struct ledger *ledger, struct ledger *old) {
+static enum status all_list(struct admin *admin, struct ledger *ledger, struct ledger *old) {
   struct list list = {.admin = admin, .ledger = ledger, .old = old, .todo = json_array()};
   struct ledger_incarnation incarnation;
   char since[21], until[21];
@@ -286,4 +287,32 @@ enum status restore_list(struct admin *admin, struct ledger *ledger, struct ledg
     status = STATUS_NO_MEMORY;
   json_decref(list.todo);
   return status;
+}
+
+/* What cannot be listed is said, and is no failure of the restoration. */
+static void list_tell(struct admin *admin, const char *url, const char *old_path) {
+  struct ledger *ledger = NULL, *old = NULL;
+  enum status status = ledger_open(url, &ledger);
+
+  if (status == STATUS_OK && old_path != NULL)
+    status = ledger_open(old_path, &old);
+  if (status == STATUS_OK)
+    status = all_list(admin, ledger, old);
+  ledger_close(&old);
+  ledger_close(&ledger);
+  if (status != STATUS_OK)
+    fprintf(stderr, translated("%s: what is to be done by hand could not be listed: %s\n"), admin->program->name,
+            translated_status(status));
+}
+
+void restore_tell(struct admin *admin, const char *url, const char *old) {
+  fprintf(stderr,
+          translated("%s: what was booked after the backup is missing: each card that paid or loaded since is declined "
+                     "(OUT_OF_STEP)\n"),
+          admin->program->name);
+  fprintf(stderr,
+          translated("%s: and noted as an incident at its next contact. Have every terminal run recover, and keep its "
+                     "receipts.\n"),
+          admin->program->name);
+  list_tell(admin, url, old);
 }

@@ -25,8 +25,9 @@ static const struct option_row shared_rows[] = {
 
 static const struct option_row init_rows[] = {
     {"dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(dir), 0, 0,
-     SENTENCE("init: the new issuer's directory; migrate, key: the issuer's")},
-    {"store", 0, "URL", NULL, OPTION_TEXT, FIELD(store), 0, 0, SENTENCE("init, migrate: where the ledger is")},
+     SENTENCE("init: the new issuer's directory; migrate, ledger restored, key: the issuer's")},
+    {"store", 0, "URL", NULL, OPTION_TEXT, FIELD(store), 0, 0,
+     SENTENCE("init, migrate, ledger restored: where the ledger is")},
     {"host", 0, "HOSTS", NULL, OPTION_TEXT, FIELD(hosts), 0, 0,
      SENTENCE("init, key roll: names and addresses of the back-end")},
     {"listen", 0, "HOST:PORT", NULL, OPTION_TEXT, FIELD(listen), 0, 0, SENTENCE("init: where the back-end listens")},
@@ -158,6 +159,8 @@ static const struct verb verbs[] = {
     {"settlement show", "NUMBER", 1, SENTENCE("show what a settlement comes to"), admin_settlement_show},
     {"settlement export", "NUMBER", 1, SENTENCE("write it for the books or the bank"), admin_settlement_export},
     {"ledger check", "", 0, SENTENCE("compute the ledger again, and say whether it agrees"), admin_ledger_check},
+    {"ledger restored", "", 0, SENTENCE("tell it that something else than restore brought an earlier state back"),
+     admin_ledger_restored},
     {"backup", "NAME", 1, SENTENCE("copy the ledger while the server works; with --ledger, of a stopped one"),
      admin_backup},
     {"restore", "FILE", 1, SENTENCE("put a backup in the place of a stopped server's ledger"), admin_restore},

@@ -12,6 +12,7 @@
 #include "cmd/frame/retold.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger.h"
+#include "epurse/ledger_backup.h"
 #include "epurse/ledger_clock.h"
 #include "epurse/secret.h"
 #include "server/routes.h"
@@ -104,7 +105,8 @@ static int confirm_clock(const struct configuration *configuration) {
   struct clock_setting setting = {.now = (int64_t)time(NULL)};
   struct ledger *ledger = NULL;
   char place[151];
-  enum status status = ledger_open(configuration->store, &ledger);
+  enum status status =
+      ledger_is_backup(configuration->store) ? STATUS_BACKUP_UNRESTORED : ledger_open(configuration->store, &ledger);
 
   if (status == STATUS_OK)
     status = ledger_transact(ledger, confirm_step, &setting);
