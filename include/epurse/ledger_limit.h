@@ -68,6 +68,11 @@ enum status ledger_desk_offline_limit(struct ledger *ledger, const uint8_t tid[T
 enum status ledger_desk_offline_limit_read(struct ledger *ledger, const uint8_t tid[TID_SIZE],
                                            int64_t *total) EPURSE_MUST_USE;
 
+#define LEDGER_OFFLINE_UNSET (-2)
+/* The same as it was set for that desk; LEDGER_OFFLINE_UNSET: it never was. STATUS_NOT_FOUND. */
+enum status ledger_desk_offline_limit_own(struct ledger *ledger, const uint8_t tid[TID_SIZE],
+                                          int64_t *total) EPURSE_MUST_USE;
+
 /* A terminal that asks about a card without a promise of that card's. */
 struct ledger_asking {
   const uint8_t *tid, *cid;

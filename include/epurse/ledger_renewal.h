@@ -38,4 +38,11 @@ struct ledger_renewal {
 enum status ledger_card_renew(struct ledger *ledger, const struct ledger_renewing *what,
                               struct ledger_renewal *done) EPURSE_MUST_USE;
 
+struct ledger_card_moves {
+  bool renewed, replaced; /* a first part; all of it */
+};
+/* Whether a card's money went to another one. STATUS_CARD_UNKNOWN: no number of this issuer's. */
+enum status ledger_card_moves(struct ledger *ledger, const uint8_t cid[CID_SIZE],
+                              struct ledger_card_moves *moves) EPURSE_MUST_USE;
+
 #endif

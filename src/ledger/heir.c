@@ -2,6 +2,8 @@
  * Where a card's money went, read from the renewals and replacements. */
 #include "heir.h"
 
+#include "card.h"
+#include "epurse/ledger_renewal.h"
 #include "store.h"
 
 enum status renewal_read(struct ledger *ledger, int64_t card, struct renewal *renewal) {
@@ -52,5 +54,18 @@ enum status card_replaced(struct ledger *ledger, int64_t card, bool *replaced) {
   int64_t successor = 0;
   enum status status = replacement_read(ledger, card, &successor, &done);
   *replaced = successor != 0;
+  return status;
+}
+
+enum status ledger_card_moves(struct ledger *ledger, const uint8_t cid[CID_SIZE], struct ledger_card_moves *moves) {
+  struct renewal part = {0};
+  int64_t card = 0;
+  *moves = (struct ledger_card_moves){0};
+  enum status status = card_number(ledger, cid, &card);
+  if (status == STATUS_OK)
+    status = card_replaced(ledger, card, &moves->replaced);
+  if (status == STATUS_OK)
+    status = renewal_read(ledger, card, &part);
+  moves->renewed = part.successor != 0;
   return status;
 }

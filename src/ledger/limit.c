@@ -143,6 +143,17 @@ enum status ledger_desk_offline_limit_read(struct ledger *ledger, const uint8_t 
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
+enum status ledger_desk_offline_limit_own(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t *total) {
+  struct query query = query_begin(ledger, QUERY_LIMIT_DESK_OFFLINE_OWN);
+  query_blob(&query, tid, TID_SIZE);
+  query_i64(&query, LIMIT_DESK_OFFLINE);
+  query_i64(&query, LIMIT_DESK_OFFLINE_NEVER);
+  bool found = query_row(&query);
+  *total = query_read_i64(&query);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
+}
+
 /* ---- where they stand ---- */
 
 static enum status limit_read(struct ledger *ledger, const struct limit_row *row, struct ledger_limit *limit) {

@@ -9,6 +9,7 @@
 
 #include "backup.h"
 #include "epurse/clock.h"
+#include "epurse/ledger_approval.h"
 #include "epurse/ledger_backup.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_totals.h"
@@ -48,12 +49,16 @@ static enum status open_ledger(const struct configuration *configuration, struct
 
 /* What was booked between a backup and its return is not here; whoever runs this has to know. */
 static enum status tell_restored(const struct service *service, struct ledger *ledger) {
-  int64_t at = 0;
+  int64_t at = 0, needed = 0;
   enum status status = ledger_restored_at(ledger, &at);
 
-  if (status == STATUS_OK && at > 0) {
-    log_line(&service->log, LOG_WARNING, "restored", "at=%lld text=\"this ledger is a backup that was put back\"",
-             (long long)at);
+  if (status != STATUS_OK || at == 0)
+    return status;
+  status = ledger_approvals_needed(ledger, &needed);
+  if (status == STATUS_OK) {
+    log_line(&service->log, LOG_WARNING, "restored",
+             "at=%lld administrators=%lld text=\"this ledger is a backup that was put back%s\"", (long long)at,
+             (long long)needed, needed > 1 ? "" : "; one administrator is enough in it, whatever was required since");
   }
   return status;
 }

@@ -271,6 +271,28 @@ START_TEST(a_desk_is_the_issuers_while_it_administers) {
 }
 END_TEST
 
+static enum status act_desk(struct ledger *ledger, const void *what) {
+  return ledger_desk_offline_limit(ledger, (const uint8_t *)DESK, *(const int64_t *)what);
+}
+
+/* What was said of a desk is told apart from what holds where nothing was. */
+START_TEST(a_desks_own_is_what_was_set) {
+  static const int64_t said[] = {LEDGER_OFFLINE_ISSUERS, 700, LEDGER_OFFLINE_NEVER, LEDGER_OFFLINE_ISSUERS};
+  struct world world;
+  int64_t own = 0;
+  world_open(&world);
+  ck_assert_int_eq(ledger_desk_offline_limit_own(world.ledger, (const uint8_t *)DESK, &own), STATUS_OK);
+  ck_assert_int_eq(own, LEDGER_OFFLINE_UNSET);
+  for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+    ck_assert_int_eq(world_do(&world, act_desk, &said[i]), STATUS_OK);
+    ck_assert_int_eq(ledger_desk_offline_limit_own(world.ledger, (const uint8_t *)DESK, &own), STATUS_OK);
+    ck_assert_int_eq(own, said[i]);
+  }
+  ck_assert_int_eq(ledger_desk_offline_limit_own(world.ledger, (const uint8_t *)"NOTHERE1", &own), STATUS_NOT_FOUND);
+  world_close(&world);
+}
+END_TEST
+
 /* A ledger is made with limits for all; one's own goes before them. */
 START_TEST(all_have_the_issuers) {
   const struct ledger_settings settings = {
@@ -336,6 +358,7 @@ Suite *limit_suite(void) {
   tcase_add_test(tests, a_settlement_sets_off);
   tcase_add_test(tests, refuses_what_is_no_limit);
   tcase_add_test(tests, a_desk_is_the_issuers_while_it_administers);
+  tcase_add_test(tests, a_desks_own_is_what_was_set);
   tcase_add_test(tests, all_have_the_issuers);
   tcase_add_test(tests, the_audit_counts_anew);
   suite_add_tcase(suite, tests);

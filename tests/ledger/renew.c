@@ -73,10 +73,17 @@ static struct ledger_renewal renew(struct pair *pair) {
   return done;
 }
 
+static void look_at_moves(const struct pair *pair, bool renewed, bool replaced) {
+  struct ledger_card_moves moves;
+  ck_assert_int_eq(ledger_card_moves(pair->world.ledger, pair->old.cid, &moves), STATUS_OK);
+  ck_assert(moves.renewed == renewed && moves.replaced == replaced);
+}
+
 START_TEST(gives_at_once_what_is_sure) {
   struct pair pair;
   pair_open(&pair);
   pair_block(&pair);
+  look_at_moves(&pair, false, false);
   pair.world.now = WORLD_NOW + 60;
   for (int i = 0; i < 2; i++) { /* asked again: told again */
     struct ledger_renewal done = renew(&pair);
@@ -91,6 +98,7 @@ START_TEST(gives_at_once_what_is_sure) {
     world_assert_card(&pair.world, &pair.new, 0, 0, 3000);
     pair.world.now++;
   }
+  look_at_moves(&pair, true, false);
   owed_load(&pair.world, &pair.new, 3000, RELOAD);
   ck_assert_uint_eq(pair.new.points, 100);
   pair.world.now = WORLD_NOW + WINDOW;
@@ -101,6 +109,7 @@ START_TEST(gives_at_once_what_is_sure) {
     ck_assert_int_eq(done.kept, 0);
     ck_assert_int_eq(done.rest_at, 0);
   }
+  look_at_moves(&pair, true, true);
   owed_load(&pair.world, &pair.new, 2000, RELOAD);
   ck_assert_uint_eq(pair.new.balance, 5000);
   world_assert_agrees(&pair.world, &pair.new);

@@ -8,11 +8,13 @@
 #include "cmd/frame/language.h"
 #include "cmd/frame/local_time.h"
 #include "epurse/ledger.h"
+#include "epurse/ledger_approval.h"
 #include "epurse/ledger_card.h"
 #include "epurse/ledger_desk.h"
 #include "epurse/ledger_incarnation.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/ledger_renewal.h"
 #include "epurse/ledger_terminal.h"
 #include "epurse/moment.h"
 #include "epurse/settlement.h"
@@ -23,6 +25,7 @@ struct list {
   struct admin *admin;
   struct ledger *ledger, *old;
   json_t *todo;
+  int64_t now; /* of the restoration */
   bool failed;
 };
 
@@ -33,13 +36,42 @@ static void list_add(struct list *list, const char *what, const char *whose, con
   admin_row(list->admin, "  %s%s%s: %s\n", translated(what), whose[0] == '\0' ? "" : " ", whose, translated(todo));
 }
 
-static void list_limit(struct list *list, const char *whose, const struct ledger_limit *old,
-                       const struct ledger_limit *limit) {
-  if (old->allowed != limit->allowed)
-    list_add(list, SENTENCE("limit set"), whose, SENTENCE("it is the earlier one now: limit set"));
+static void list_limit(struct list *list, const char *whose, bool changed, const char *todo) {
+  if (changed)
+    list_add(list, SENTENCE("limit set"), whose, todo);
 }
 
 /* ---- cards ---- */
+
+/* Its money went to another card, and is its own again. */
+static enum status card_moves_compare(struct list *list, const uint8_t cid[CID_SIZE], const char *whose) {
+  struct ledger_card_moves old, now;
+  enum status status = ledger_card_moves(list->old, cid, &old);
+
+  if (status == STATUS_OK)
+    status = ledger_card_moves(list->ledger, cid, &now);
+  if (status != STATUS_OK)
+    return status;
+  if (old.replaced && !now.replaced)
+    list_add(list, SENTENCE("card replaced"), whose,
+             SENTENCE("what it had is its own again, and not the new card's; replace it again: card replace"));
+  else if (old.renewed && !now.renewed)
+    list_add(list, SENTENCE("card renewed"), whose,
+             SENTENCE("what it had is its own again, and not the new card's; renew it again at a desk: renew"));
+  return STATUS_OK;
+}
+
+/* One that is in use in both. */
+static void card_issued_compare(struct list *list, const struct ledger_card *old, const struct ledger_card *card,
+                                const char *whose) {
+  if (old->suspended_at != 0 && card->suspended_at == 0)
+    list_add(list, SENTENCE("card suspended"), whose, SENTENCE("suspend it again: card suspend"));
+  if (old->suspended_at == 0 && card->suspended_at != 0)
+    list_add(list, SENTENCE("card resumed"), whose, SENTENCE("it is suspended again; resume it: card resume"));
+  if (old->pin_changes > card->pin_changes)
+    list_add(list, SENTENCE("PIN changed"), whose,
+             SENTENCE("nothing; its next payment asks the holder to change it once more"));
+}
 
 static enum status card_compare(struct list *list, const struct ledger_card *old) {
   struct ledger_card card;
@@ -53,15 +85,12 @@ static enum status card_compare(struct list *list, const struct ledger_card *old
   if (old->state == LEDGER_CARD_ISSUED && (!known || card.state != LEDGER_CARD_ISSUED))
     list_add(list, SENTENCE("card issued"), cid,
              SENTENCE("it is unknown now; call its holder in and issue another one"));
+  else if (old->state == LEDGER_CARD_ISSUED)
+    card_issued_compare(list, old, &card, cid);
   else if (old->state == LEDGER_CARD_BLOCKED && (!known || card.state != LEDGER_CARD_BLOCKED))
     list_add(list, SENTENCE("card blocked"), cid,
              known ? SENTENCE("block it again: card block") : SENTENCE("it is unknown now; keep it in the notes"));
-  else if (known && old->suspended_at != 0 && card.suspended_at == 0 && card.state == LEDGER_CARD_ISSUED)
-    list_add(list, SENTENCE("card suspended"), cid, SENTENCE("suspend it again: card suspend"));
-  else if (known && old->pin_changes > card.pin_changes)
-    list_add(list, SENTENCE("PIN changed"), cid,
-             SENTENCE("nothing; its next payment asks the holder to change it once more"));
-  return STATUS_OK;
+  return old->state == LEDGER_CARD_BLOCKED && known ? card_moves_compare(list, old->cid, cid) : STATUS_OK;
 }
 
 static enum status cards_compare(struct list *list) {
@@ -84,16 +113,39 @@ static enum status cards_compare(struct list *list) {
 
 /* ---- terminals ---- */
 
-/* What it may load in a day; no day is looked at. */
-static enum status terminal_limit_compare(struct list *list, const uint8_t tid[TID_SIZE], const char *whose) {
-  struct ledger_limit old, limit;
-  enum status status = ledger_terminal_limit_read(list->old, tid, 0, &old);
+/* How much of the issuer's the cards that it makes may pay off-line. */
+static enum status desk_limit_compare(struct list *list, const uint8_t tid[TID_SIZE], const char *whose) {
+  int64_t old = 0, now = 0;
+  enum status status = ledger_desk_offline_limit_own(list->old, tid, &old);
 
   if (status == STATUS_OK)
-    status = ledger_terminal_limit_read(list->ledger, tid, 0, &limit);
+    status = ledger_desk_offline_limit_own(list->ledger, tid, &now);
   if (status == STATUS_OK)
-    list_limit(list, whose, &old, &limit);
+    list_limit(list, whose, old != now, SENTENCE("it is the earlier one now: limit set --offline-total"));
   return status;
+}
+
+/* What it may load, give back and pay out in a day; no day is looked at. */
+static enum status terminal_limits_compare(struct list *list, const uint8_t tid[TID_SIZE], const char *whose) {
+  static const struct {
+    enum status (*read)(struct ledger *ledger, const uint8_t tid[TID_SIZE], int64_t day, struct ledger_limit *limit);
+    const char *todo;
+  } limits[] = {
+      {ledger_terminal_limit_read, SENTENCE("it is the earlier one now: limit set --loads")},
+      {ledger_terminal_refund_limit_read, SENTENCE("it is the earlier one now: limit set --refunds")},
+      {ledger_terminal_payout_limit_read, SENTENCE("it is the earlier one now: limit set --payouts")},
+  };
+  struct ledger_limit old, now;
+  enum status status = STATUS_OK;
+
+  for (size_t i = 0; status == STATUS_OK && i < sizeof limits / sizeof limits[0]; i++) {
+    status = limits[i].read(list->old, tid, 0, &old);
+    if (status == STATUS_OK)
+      status = limits[i].read(list->ledger, tid, 0, &now);
+    if (status == STATUS_OK)
+      list_limit(list, whose, old.allowed != now.allowed, limits[i].todo);
+  }
+  return status == STATUS_OK ? desk_limit_compare(list, tid, whose) : status;
 }
 
 static enum status terminal_compare(struct list *list, const struct ledger_terminal *old) {
@@ -111,7 +163,7 @@ static enum status terminal_compare(struct list *list, const struct ledger_termi
   else if (memcmp(old->sig_public, terminal.sig_public, sizeof old->sig_public) != 0)
     list_add(list, SENTENCE("terminal renewed"), tid,
              SENTENCE("its present keys are unknown now; renew it again: terminal renew"));
-  return status == STATUS_OK ? terminal_limit_compare(list, old->tid, tid) : STATUS_OK;
+  return status == STATUS_OK ? terminal_limits_compare(list, old->tid, tid) : STATUS_OK;
 }
 
 static enum status terminals_compare(struct list *list) {
@@ -134,15 +186,23 @@ static enum status terminals_compare(struct list *list) {
 
 /* ---- merchants ---- */
 
-static enum status merchant_limit_compare(struct list *list, const char *id) {
-  struct ledger_limit old, limit;
-  enum status status = ledger_merchant_limit_read(list->old, id, &old);
+static enum status merchant_limits_compare(struct list *list, const char *id) {
+  struct ledger_limit old[2], now[2];
+  enum status status = ledger_merchant_limit_read(list->old, id, &old[0]);
 
   if (status == STATUS_OK)
-    status = ledger_merchant_limit_read(list->ledger, id, &limit);
+    status = ledger_merchant_limit_read(list->ledger, id, &now[0]);
   if (status == STATUS_OK)
-    list_limit(list, id, &old, &limit);
-  return status;
+    status = ledger_merchant_refund_limit_read(list->old, id, 0, &old[1]);
+  if (status == STATUS_OK)
+    status = ledger_merchant_refund_limit_read(list->ledger, id, 0, &now[1]);
+  if (status != STATUS_OK)
+    return status;
+  list_limit(list, id, old[0].allowed != now[0].allowed,
+             SENTENCE("it is the earlier one now: limit set --load-credit"));
+  list_limit(list, id, old[1].allowed != now[1].allowed,
+             SENTENCE("it is the earlier one now: limit set --merchant-refunds"));
+  return STATUS_OK;
 }
 
 static enum status merchant_compare(struct list *list, const struct ledger_merchant *old) {
@@ -157,7 +217,7 @@ static enum status merchant_compare(struct list *list, const struct ledger_merch
            old->fee_rate != merchant.fee_rate)
     list_add(list, SENTENCE("merchant changed"), old->id,
              SENTENCE("account or fee are the earlier ones now: merchant change"));
-  return status == STATUS_OK ? merchant_limit_compare(list, old->id) : STATUS_OK;
+  return status == STATUS_OK ? merchant_limits_compare(list, old->id) : STATUS_OK;
 }
 
 static enum status merchants_compare(struct list *list) {
@@ -216,6 +276,58 @@ static enum status chips_compare(struct list *list) {
   return status;
 }
 
+/* ---- what takes two administrators ---- */
+
+static enum status rule_compare(struct list *list) {
+  int64_t old = 0, now = 0;
+  char needed[24];
+  enum status status = ledger_approvals_needed(list->old, &old);
+
+  if (status == STATUS_OK)
+    status = ledger_approvals_needed(list->ledger, &now);
+  (void)snprintf(needed, sizeof needed, "%lld", (long long)old);
+  if (status == STATUS_OK && old != now)
+    list_add(
+        list, SENTENCE("approval required"), needed,
+        old > now
+            ? SENTENCE(
+                  "one administrator is enough now for what took two; require the other one again: approval require 2")
+            : SENTENCE("it takes two administrators again: approval require 1"));
+  return status;
+}
+
+/* What was refused waits again, and could be given. */
+static void approval_compare(struct list *list, const struct ledger_approval *old, const struct ledger_approval *now) {
+  char number[24];
+
+  (void)snprintf(number, sizeof number, "%lld", (long long)old->number);
+  if (now->state != LEDGER_APPROVAL_WAITS || ledger_approval_lapsed(now, list->now))
+    return;
+  if (old->state == LEDGER_APPROVAL_REFUSED)
+    list_add(list, SENTENCE("approval refused"), number, SENTENCE("it waits again; refuse it again: approval refuse"));
+  if (old->state == LEDGER_APPROVAL_GIVEN)
+    list_add(list, SENTENCE("approval given"), number, SENTENCE("it waits again; give it again: approval give"));
+}
+
+static enum status approvals_compare(struct list *list) {
+  struct ledger_approval old, now;
+  int64_t after = 0;
+  enum status status = STATUS_OK;
+
+  while (status == STATUS_OK) {
+    status = ledger_approval_next(list->old, after, false, list->now, &old);
+    if (status != STATUS_OK)
+      break;
+    after = old.number;
+    status = ledger_approval_find(list->ledger, after, &now);
+    if (status == STATUS_OK)
+      approval_compare(list, &old, &now);
+    else if (status == STATUS_NOT_FOUND)
+      status = STATUS_OK; /* it was asked for since, and nothing waits */
+  }
+  return status == STATUS_NOT_FOUND ? rule_compare(list) : status;
+}
+
 /* ---- all ---- */
 
 /* Where nothing can be compared. */
@@ -223,13 +335,21 @@ static void all_name(struct list *list) {
   static const char *const rows[][2] = {
       {SENTENCE("cards issued"), SENTENCE("they are unknown now; call their holders in and issue others")},
       {SENTENCE("cards blocked"), SENTENCE("block them again: card block")},
+      {SENTENCE("cards replaced, renewed"),
+       SENTENCE("what they had is their own again, and not the new cards': card replace, and renew at a desk")},
+      {SENTENCE("cards suspended, resumed"), SENTENCE("they are as before: card suspend, card resume")},
       {SENTENCE("PINs changed"), SENTENCE("nothing; the next payment asks the holder to change it once more")},
       {SENTENCE("terminals added, renewed"),
        SENTENCE("their present keys are unknown now: terminal add, terminal renew")},
       {SENTENCE("terminals revoked"), SENTENCE("revoke them again: terminal revoke")},
       {SENTENCE("merchants added, changed"),
        SENTENCE("account or fee are the earlier ones now: merchant add, merchant change")},
-      {SENTENCE("limits set"), SENTENCE("they are the earlier ones now: limit set")},
+      {SENTENCE("limits set"),
+       SENTENCE(
+           "they are the earlier ones now: limit set --loads, --refunds, --payouts, --offline-total, --load-credit, "
+           "--merchant-refunds")},
+      {SENTENCE("approval required"), SENTENCE("it takes as many administrators as before: approval require")},
+      {SENTENCE("approvals given, refused"), SENTENCE("they wait again: approval list")},
       {SENTENCE("chips listed"), SENTENCE("list them again: serial add")},
       {SENTENCE("settlements closed"), SENTENCE("were they exported? what they paid out is not to be paid again")},
   };
@@ -247,6 +367,8 @@ static enum status all_compare(struct list *list) {
     status = merchants_compare(list);
   if (status == STATUS_OK)
     status = chips_compare(list);
+  if (status == STATUS_OK)
+    status = approvals_compare(list);
   return status == STATUS_OK ? settlements_compare(list) : status;
 }
 
@@ -266,6 +388,7 @@ static enum status all_list(struct admin *admin, struct ledger *ledger, struct l
   list.failed = list.todo == NULL;
   if (status == STATUS_OK) {
     char people[2][LOCAL_TIME_MAX];
+    list.now = incarnation.at;
     moment_of(incarnation.since, since);
     moment_of(incarnation.at, until);
     local_time_print_unix(incarnation.since, people[0]);
