@@ -58,6 +58,9 @@ void backend_patience(struct backend *backend, long seconds, void (*waiting)(voi
  * STATUS_BAD_REPLY: a reply that does not verify or does not belong to the question. */
 enum status backend_call(struct backend *backend, enum message_type type, json_t *body,
                          struct message *reply) EPURSE_MUST_USE;
+/* Whether the last call's question was sent, at least in part, and no answer came that counts: the server may have done what it
+ * asks for. False where nothing went out, and where the server refused it. */
+bool backend_in_doubt(const struct backend *backend);
 /* How many seconds ago the last call was answered, whatever the answer, on a line that is still open; negative: it was not, the server has
  * closed it, or there was none yet. */
 int64_t backend_answered(const struct backend *backend);

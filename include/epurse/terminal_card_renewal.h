@@ -15,7 +15,7 @@ struct card_renewal {
 
 /* Renews `cid` by `new_cid` without the card, or asks what became of it; ROLE_PERSO. STATUS_APPROVAL_WAITS: an administrator
  * decides, and the same again tells what he said. STATUS_CARD_NOT_BLOCKED, CARD_UNKNOWN, CARD_REPLACED, NEW_CARD_NOT_ISSUED;
- * NOT_PERMITTED; what the line to the server says: the same again goes on. */
+ * NOT_PERMITTED; what the line to the server says, OUTCOME_UNKNOWN where it may have been done: the same again goes on. */
 enum status card_renewal_ask(struct terminal *terminal, struct card_renewal *renewal) EPURSE_MUST_USE;
 
 /* Where the old card is met. */

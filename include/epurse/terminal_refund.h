@@ -41,7 +41,7 @@ enum status refund_run(struct terminal *terminal, struct reader *reader, const s
 
 /* Gives it back while the card is not there: the server owes it to the sale's card, or to the one that replaced it, until a load
  * collects it; outcome->cid becomes that card's number. The same amount of the same sale under the same reference (or none) is
- * booked once, however often it is asked for. STATUS_NO_SERVER: perhaps booked, ask again. Else as refund_run, and
+ * booked once, however often it is asked for. STATUS_OUTCOME_UNKNOWN: perhaps booked, ask again. Else as refund_run, and
  * STATUS_REFUND_NEEDS_CARD. */
 enum status refund_owe(struct terminal *terminal, const struct payment *payment, const struct sale *sale,
                        struct outcome *outcome) EPURSE_MUST_USE;

@@ -23,6 +23,7 @@ struct backend {
   void *met_context;
   int64_t signed_at[MESSAGE_TYPE_COUNT]; /* when such a question was last answered under a signature; 0: not yet */
   int64_t answered_at;                   /* when the last call was; 0: it was not, or there was none */
+  bool in_doubt;                         /* the last call's outcome */
   long patience;                         /* seconds that a call waits for a server that is busy */
   void (*waiting)(void *context);
   void *waiting_context;
@@ -165,6 +166,15 @@ void backend_patience(struct backend *backend, long seconds, void (*waiting)(voi
   backend->waiting_context = context;
 }
 
+/* Whether the server may have done it, for all that came back. A refusal of our certificate says that it did not listen, and so does an
+ * error reply that makes sense. */
+static bool outcome_open(const struct backend *backend, enum status posted, const struct http_answer *answer,
+                         enum status status) {
+  if (posted != STATUS_OK)
+    return posted != STATUS_TERMINAL_REVOKED && http_client_sent(backend->http);
+  return answer->is_problem ? status == STATUS_BAD_REPLY : status != STATUS_OK;
+}
+
 /* The same message each time: if it was taken after all, its number is refused the second time, or, of a purchase or a
  * confirmation, which take none, the answer is the first one's. */
 static enum status exchange(struct backend *backend, const struct message *question, const char *jws,
@@ -177,10 +187,10 @@ static enum status exchange(struct backend *backend, const struct message *quest
     return STATUS_NO_MEMORY;
   http_client_take_alone(backend->http, alone);
   do {
-    status = http_client_post(backend->http, message_path(question->type), jws, answer);
-    backend->answered_at = status == STATUS_OK ? monotonic_seconds() : 0;
-    if (status == STATUS_OK)
-      status = reply_open(backend, question, alone, answer, reply);
+    enum status posted = http_client_post(backend->http, message_path(question->type), jws, answer);
+    backend->answered_at = posted == STATUS_OK ? monotonic_seconds() : 0;
+    status = posted == STATUS_OK ? reply_open(backend, question, alone, answer, reply) : posted;
+    backend->in_doubt = outcome_open(backend, posted, answer, status);
   } while (rest_taken(backend, status, answer, until));
   free(answer);
   return status;
@@ -190,6 +200,7 @@ enum status backend_call(struct backend *backend, enum message_type type, json_t
   struct message question = {.type = type, .status = STATUS_OK, .body = body};
   char *jws = NULL;
   enum status status = STATUS_NO_MEMORY;
+  backend->in_doubt = false;
   if (body == NULL)
     goto out;
   memcpy(question.tid, backend->tid, sizeof question.tid);
@@ -205,6 +216,10 @@ out:
   free(jws);
   message_clear(&question);
   return status;
+}
+
+bool backend_in_doubt(const struct backend *backend) {
+  return backend->in_doubt;
 }
 
 int64_t backend_answered(const struct backend *backend) {

@@ -23,6 +23,7 @@ struct http_client {
   enum status ended;                               /* the last POST */
   char trouble[URL_MAX_LEN + CURL_ERROR_SIZE + 2]; /* room for http_client_trouble */
   bool takes_alone;
+  bool sent;   /* the last POST, or a part of it */
   bool global; /* curl_global_init was called */
 };
 
@@ -206,8 +207,10 @@ enum status http_client_post(struct http_client *client, const char *path, const
                              struct http_answer *answer) {
   char url[URL_MAX_LEN + 64];
   const char *type = NULL;
+  long sent = 0;
   memset(answer, 0, sizeof *answer);
   client->error[0] = 0;
+  client->sent = false;
   int length = snprintf(url, sizeof url, "%s%s", client->url, path);
   if (length < 0 || (size_t)length >= sizeof url)
     return STATUS_INTERNAL;
@@ -219,6 +222,7 @@ enum status http_client_post(struct http_client *client, const char *path, const
       curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, (void *)answer) != CURLE_OK)
     return STATUS_NO_MEMORY;
   CURLcode result = curl_easy_perform(client->curl);
+  client->sent = curl_easy_getinfo(client->curl, CURLINFO_REQUEST_SIZE, &sent) != CURLE_OK || sent > 0;
   name_trouble(client->curl, result, client->error);
   enum status status = client->ended = transfer_status(client->curl, client->error, result);
   if (status != STATUS_OK)
@@ -233,6 +237,10 @@ enum status http_client_post(struct http_client *client, const char *path, const
   answer->is_problem = media_type_is(type, PROBLEM_MEDIA_TYPE);
   answer->is_alone = media_type_is(type, MESSAGE_ALONE_MEDIA_TYPE);
   return STATUS_OK;
+}
+
+bool http_client_sent(const struct http_client *client) {
+  return client->sent;
 }
 
 bool http_client_kept(const struct http_client *client) {

@@ -35,6 +35,8 @@ void http_client_take_alone(struct http_client *client, bool alone);
  * broke the handshake off: it does not take our certificate; STATUS_BAD_REPLY: too long. */
 enum status http_client_post(struct http_client *client, const char *path, const char *message,
                              struct http_answer *answer) EPURSE_MUST_USE;
+/* Whether anything of the last POST went out: behind the handshake, also on a line that broke then and was made anew. */
+bool http_client_sent(const struct http_client *client);
 /* Whether the last POST's connection is still open, as far as is known here. */
 bool http_client_kept(const struct http_client *client);
 /* Why the last POST got no answer, in libcurl's words behind the URL, where it ended with `status`; else "". */

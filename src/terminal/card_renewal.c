@@ -26,7 +26,7 @@ enum status card_renewal_ask(struct terminal *terminal, struct card_renewal *ren
   memcpy(cards.new_cid, renewal->new_cid, CID_SIZE);
   enum status status = backend_call(terminal->backend, MESSAGE_CARD_RENEWAL, replacement_body(&cards), &reply);
   if (status != STATUS_OK)
-    return status;
+    return backend_in_doubt(terminal->backend) ? STATUS_OUTCOME_UNKNOWN : status;
   status = reply.status;
   if (status == STATUS_OK && renewal_reply_parse(reply.body, &renewal->done) != STATUS_OK)
     status = STATUS_BAD_REPLY;

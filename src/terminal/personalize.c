@@ -11,12 +11,12 @@
 #include "certification.h"
 #include "contact.h"
 
-/* Asks the server about a card by number and chip; its word. */
+/* Tells the server about a card by number and chip; its word. Where its answer is lost it may have done it: the same again finds out. */
 static enum status desk_report(struct terminal *terminal, enum message_type type, const struct card_message *card) {
   struct message reply;
   enum status status = backend_call(terminal->backend, type, card_message_body(type, card), &reply);
   if (status != STATUS_OK)
-    return status;
+    return backend_in_doubt(terminal->backend) ? STATUS_OUTCOME_UNKNOWN : status;
   status = reply.status;
   message_clear(&reply);
   return status;

@@ -116,5 +116,9 @@ enum status refund_owe(struct terminal *terminal, const struct payment *payment,
     return status;
   memcpy(refund.cid, sale->cid, CID_SIZE);
   status = owe_ask(terminal, &refund, outcome->cid);
-  return status == STATUS_NO_SERVER ? owe_ask(terminal, &refund, outcome->cid) : status;
+  bool doubt = backend_in_doubt(terminal->backend);
+  if (status == STATUS_NO_SERVER)
+    status = owe_ask(terminal, &refund, outcome->cid);
+  doubt = status == STATUS_NO_SERVER && doubt; /* any other answer is of both */
+  return doubt || backend_in_doubt(terminal->backend) ? STATUS_OUTCOME_UNKNOWN : status;
 }

@@ -17,7 +17,7 @@ system_tests = tests/system/advice.test tests/system/approval.test tests/system/
 	tests/system/serial.test tests/system/server-openapi.test tests/system/server-start.test tests/system/settlement.test \
 	tests/system/scale.test tests/system/tap.test tests/system/tender.test tests/system/till-day.test \
 	tests/system/till-hand.test tests/system/till-line.test tests/system/tilld.test \
-	tests/system/torture.test tests/system/totals.test tests/system/up-to.test tests/system/valgrind.test \
+	tests/system/torture.test tests/system/totals.test tests/system/unheard.test tests/system/up-to.test tests/system/valgrind.test \
 	tests/system/with-pcscd.test tests/system/zvt-tender.test tests/system/zvt.test
 TESTS += $(system_tests)
 dist_check_SCRIPTS += $(system_tests)
@@ -140,7 +140,7 @@ tests_system_check_secrets_LDADD = $(LINK_TERMINAL) $(LINK_VCARD) $(CHECK_LIBS)
 EXTRA_DIST += tests/system/till-openapi-check.py contrib/epursed.service contrib/epurse-tilld.service \
 	contrib/epurse-tilld-user.service tests/system/door-house.py tests/system/door.py tests/system/door_client.py \
 	tests/system/zvt-day.py tests/system/zvt-register.py tests/system/print-paper.py tests/system/renewal-forged.py tests/system/page-browser.py \
-	tests/system/door_who.py tests/system/zvt-terminal.py
+	tests/system/door_who.py tests/system/unheard.py tests/system/zvt-terminal.py
 check_PROGRAMS += tests/system/check_door
 TESTS += tests/system/check_door
 tests_system_check_door_SOURCES = $(FLOW_WORLD) tests/run.c tests/system/door_objects.c

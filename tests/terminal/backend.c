@@ -149,6 +149,7 @@ START_TEST(wrong_answer_has_a_name) {
   struct backend *backend = open_backend(answerer.url);
   enum status status = ask(backend, &word);
   ck_assert_msg(status == rows[_i].status, "%s instead of %s", status_name(status), status_name(rows[_i].status));
+  ck_assert(backend_in_doubt(backend) == (status != STATUS_NOT_PERMITTED)); /* that alone is a refusal */
   backend_close(&backend);
   answerer_stop(&answerer);
   ck_assert_uint_ge(answerer.requests, 1);
@@ -191,6 +192,7 @@ START_TEST(nobody_listens) {
   answerer_stop(&answerer);
   ck_assert_int_eq(ask(backend, &word), STATUS_NO_SERVER);
   ck_assert_int_eq(ask(backend, &word), STATUS_NO_SERVER);
+  ck_assert(!backend_in_doubt(backend));
   backend_close(&backend);
 }
 END_TEST
@@ -221,6 +223,7 @@ START_TEST(name_is_not_found) {
   ck_assert_int_eq(ask(backend, &word), STATUS_NO_SERVER);
   ck_assert_msg(strstr(backend_trouble(backend, STATUS_NO_SERVER), rows[_i][1]) != NULL, "%s",
                 backend_trouble(backend, STATUS_NO_SERVER));
+  ck_assert(!backend_in_doubt(backend));
   ck_assert_int_eq(backend_look(backend, &probe), STATUS_NO_SERVER);
   ck_assert_msg(strstr(probe.cause, rows[_i][1]) != NULL, "%s", probe.cause);
   backend_close(&backend);
@@ -247,6 +250,7 @@ START_TEST(server_must_be_the_issuers) {
   answerer_start(&answerer, &place, ANSWER_GOOD);
   struct backend *backend = open_backend(answerer.url);
   ck_assert_int_eq(ask(backend, &word), STATUS_BAD_CERTIFICATE);
+  ck_assert(!backend_in_doubt(backend));
   const char *trouble = backend_trouble(backend, STATUS_BAD_CERTIFICATE); /* which server, and why */
   ck_assert_msg(strncmp(trouble, answerer.url, strlen(answerer.url)) == 0 && strlen(trouble) > strlen(answerer.url) + 2,
                 "%s", trouble);
@@ -276,6 +280,7 @@ START_TEST(terminal_must_be_the_issuers) {
   answerer_start(&answerer, &other, ANSWER_GOOD);
   struct backend *backend = open_backend(answerer.url);
   ck_assert_int_eq(ask(backend, &word), STATUS_TERMINAL_REVOKED);
+  ck_assert(!backend_in_doubt(backend));
   backend_close(&backend);
   answerer_stop(&answerer);
   ck_assert_uint_eq(answerer.requests, 0);

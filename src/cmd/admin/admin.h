@@ -61,6 +61,10 @@ struct admin {
   char folder[1024];         /* the directory that it was opened from */
   json_t *report;            /* the object for --json; filled by the verb, owned */
   bool changed;              /* the verb had an effect, which stands */
+  bool reads;                /* it has none */
+  enum status lost;          /* why it is not known whether it had one, where admin_call says OUTCOME_UNKNOWN */
+  const char *look;          /* then: the verb that shows it; "": asked for again it is not done twice */
+  const char *kept;          /* or the directory of keys that may be registered; NULL: none */
 };
 
 /* The verbs; a file each. */
@@ -123,6 +127,7 @@ void admin_row(const struct admin *admin, const char *format, ...) __attribute__
 /* Opens the issuer's own terminal, of role admin; says what is wrong. */
 enum status admin_open(struct admin *admin) EPURSE_MUST_USE;
 /* Asks the server, after admin_open; `body` is stolen. The server's word is the answer, nothing is said about it.
+ * STATUS_OUTCOME_UNKNOWN: no answer that counts came to what changes something; admin_fail says where to look.
  * What waits for another administrator is told, with its number, and is in admin->report. Release *reply with message_clear in every case; its body is there with STATUS_OK, and with what the server refused
  * in a signed reply. */
 enum status admin_call(struct admin *admin, enum message_type type, json_t *body,

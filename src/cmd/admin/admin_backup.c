@@ -33,6 +33,7 @@ static enum status server_begin(struct admin *admin, const char *name) {
   message_clear(&reply);
   switch (status) {
   case STATUS_OK:
+    admin->changed = true; /* it goes on, whether or not it is seen to end */
     return STATUS_OK;
   case STATUS_BAD_FORMAT:
     return admin_refuse(admin, status, "%s: the name of a backup is made of letters, digits, '.', '-' and '_'", name);

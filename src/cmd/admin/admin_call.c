@@ -17,7 +17,31 @@
 #define PATIENCE         60 /* seconds that a busy server is asked again */
 #define EXIT_UNAVAILABLE 69 /* sysexits.h: the other side is not there; whatever was asked for has no part in it */
 
+/* Whether the server did it is not known: why, and what tells it. */
+static enum status unknown_say(const struct admin *admin) {
+  const char *sentence = status_sentence(admin->lost);
+  const char *trouble = backend_trouble(admin->terminal->backend, admin->lost);
+  char why[768];
+
+  (void)snprintf(why, sizeof why, "%s%s%s%s", sentence, trouble[0] != 0 ? " (" : "", trouble,
+                 trouble[0] != 0 ? ")" : "");
+  if (admin->kept != NULL)
+    problem_say_with(admin->program->name, sentence,
+                     "%s; whether it was done is not known: the new keys are kept in %s, ask for the same again", why,
+                     admin->kept);
+  else if (admin->look[0] == '\0')
+    problem_say_with(admin->program->name, sentence,
+                     "%s; whether it was done is not known: ask for the same again, nothing is done twice", why);
+  else
+    problem_say_with(admin->program->name, sentence,
+                     "%s; whether it was done is not known: look with %s before it is asked for again", why,
+                     admin->look);
+  return STATUS_OUTCOME_UNKNOWN;
+}
+
 enum status admin_fail(const struct admin *admin, const char *about, enum status status) {
+  if (status == STATUS_OUTCOME_UNKNOWN && admin->look != NULL)
+    return unknown_say(admin);
   if (status_exit_code(status) == EXIT_UNAVAILABLE)
     about = NULL;
   const char *trouble = admin->terminal != NULL ? backend_trouble(admin->terminal->backend, status) : "";
@@ -131,13 +155,57 @@ static void waits_tell(struct admin *admin, const json_t *body) {
   (void)json_object_set_new(admin->report, "approval", json_integer((json_int_t)number));
 }
 
+/* The verb that shows what became of a question that changes something; "": it can be asked again, unseen; NULL: it changes
+ * nothing. */
+static const char *look_for(enum message_type type) {
+  static const struct {
+    enum message_type type;
+    const char *look;
+  } rows[] = {{MESSAGE_APPROVAL, "approval show"},
+              {MESSAGE_APPROVAL_RULE, ""},
+              {MESSAGE_BACKUP, ""},
+              {MESSAGE_CARD_BLOCK, "card show"},
+              {MESSAGE_CARD_REPLACEMENT, "card show"},
+              {MESSAGE_CARD_RESUMPTION, "card show"},
+              {MESSAGE_CARD_SUSPENSION, "card show"},
+              {MESSAGE_CHIP_ADDITION, ""},
+              {MESSAGE_LIMIT, "limit show"},
+              {MESSAGE_MERCHANT, "limit show"},
+              {MESSAGE_MERCHANT_CHANGE, ""},
+              {MESSAGE_OFFLINE_PAYMENT, ""},
+              {MESSAGE_RENEWAL_ANSWER, ""},
+              {MESSAGE_SETTLEMENT, "settlement list"},
+              {MESSAGE_SETTLEMENT_RESUMPTION, ""},
+              {MESSAGE_TERMINAL, ""},
+              {MESSAGE_TERMINAL_RENEWAL, ""},
+              {MESSAGE_TERMINAL_REVOCATION, "terminal list"}};
+
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+    if (rows[i].type == type)
+      return rows[i].look;
+  return NULL;
+}
+
+/* What the end of a call without an answer means to the verb: it may have had an effect; or had one before, of which it was to hear. */
+static enum status lost_judge(struct admin *admin, enum message_type type, enum status status) {
+  const char *look = look_for(type);
+  bool open = backend_in_doubt(admin->terminal->backend);
+
+  if (admin->reads || !(admin->changed ? open || status == STATUS_NO_SERVER : open && look != NULL))
+    return status;
+  admin->lost = status;
+  admin->look = look != NULL ? look : "";
+  return STATUS_OUTCOME_UNKNOWN;
+}
+
 enum status admin_call(struct admin *admin, enum message_type type, json_t *body, struct message *reply) {
   enum status status = STATUS_NO_MEMORY;
 
   *reply = (struct message){0};
-  if (body != NULL)
+  if (body != NULL) {
     status = backend_call(admin->terminal->backend, type, body, reply);
-  status = status == STATUS_OK ? reply->status : status;
+    status = status == STATUS_OK ? reply->status : lost_judge(admin, type, status);
+  }
   if (status == STATUS_APPROVAL_WAITS)
     waits_tell(admin, reply->body);
   return status;

@@ -34,10 +34,8 @@ static enum status target_check(const char *target) {
   return count <= 2 ? STATUS_OK : STATUS_EXISTS; /* itself and its parent */
 }
 
-enum status folder_begin(const char *target, struct folder *folder) {
+static enum status target_take(const char *target, struct folder *folder) {
   size_t len = strlen(target);
-  int written = 0;
-  enum status status = STATUS_OK;
 
   *folder = (struct folder){0};
   while (len > 1 && target[len - 1] == '/')
@@ -45,7 +43,13 @@ enum status folder_begin(const char *target, struct folder *folder) {
   if (len == 0 || len + sizeof ".XXXXXX" > sizeof folder->path)
     return STATUS_BAD_LENGTH;
   memcpy(folder->target, target, len);
-  status = target_check(folder->target);
+  return target_check(folder->target);
+}
+
+enum status folder_begin(const char *target, struct folder *folder) {
+  int written = 0;
+  enum status status = target_take(target, folder);
+
   if (status != STATUS_OK)
     return status;
   written = snprintf(folder->path, sizeof folder->path, "%s.XXXXXX", folder->target);
@@ -58,6 +62,38 @@ enum status folder_begin(const char *target, struct folder *folder) {
     return STATUS_STORE_FAILED;
   }
   return STATUS_OK;
+}
+
+/* TARGET.begun */
+static enum status begun_path(const struct folder *folder, char path[FOLDER_PATH_MAX]) {
+  int len = snprintf(path, FOLDER_PATH_MAX, "%s.begun", folder->target);
+
+  return len > 0 && len < FOLDER_PATH_MAX ? STATUS_OK : STATUS_BAD_LENGTH;
+}
+
+enum status folder_hold(struct folder *folder) {
+  char path[FOLDER_PATH_MAX];
+  enum status status = begun_path(folder, path);
+
+  if (status != STATUS_OK)
+    return status;
+  if (rename(folder->path, path) != 0)
+    return status_of_errno();
+  memcpy(folder->path, path, sizeof path);
+  return folder_sync_of(path);
+}
+
+enum status folder_resume(const char *target, struct folder *folder) {
+  char path[FOLDER_PATH_MAX];
+  enum status status = target_take(target, folder);
+
+  if (status == STATUS_OK)
+    status = begun_path(folder, path);
+  if (status == STATUS_OK && access(path, F_OK) != 0)
+    status = errno == ENOENT ? STATUS_NOT_FOUND : STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    memcpy(folder->path, path, sizeof path);
+  return status;
 }
 
 enum status folder_commit(struct folder *folder) {
@@ -102,6 +138,20 @@ enum status folder_write(const char *folder, const char *name, const char *text)
   enum status status = folder_path(folder, name, path);
 
   return status == STATUS_OK ? public_file_store(path, (const uint8_t *)text, strlen(text)) : status;
+}
+
+enum status folder_rewrite(const char *folder, const char *name, const char *text) {
+  char part[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX];
+  int len = snprintf(part, sizeof part, "%s/%s.part", folder, name);
+  enum status status = len > 0 && (size_t)len < sizeof part ? folder_path(folder, name, path) : STATUS_BAD_LENGTH;
+
+  if (status == STATUS_OK && unlink(part) != 0 && errno != ENOENT)
+    status = STATUS_STORE_FAILED;
+  if (status == STATUS_OK)
+    status = public_file_store(part, (const uint8_t *)text, strlen(text));
+  if (status == STATUS_OK && rename(part, path) != 0)
+    status = STATUS_STORE_FAILED;
+  return status == STATUS_OK ? folder_sync(folder) : status;
 }
 
 enum status folder_copy(const char *folder, const char *from, const char *name) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-admin terminal add: keys and certificates for a terminal in a directory of its own, and its entry in the
- * ledger; whole or not at all. epurse-admin terminal renew: the same for one that is known already, or the
- * answer to what that one asked for, for keys that it made itself. */
+ * ledger; whole or not at all. What may be in the ledger is kept, and the next try goes on with it. epurse-admin
+ * terminal renew: the same for one that is known already, or the answer to what that one asked for, for keys that it
+ * made itself. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +11,8 @@
 #include "admin_folder.h"
 #include "admin_terminal.h"
 #include "admin_terminal_folder.h"
+#include "cmd/frame/language.h"
+#include "cmd/frame/problem.h"
 #include "epurse/key.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_desk.h"
@@ -24,6 +27,8 @@ struct joining {
   char merchant_name[LEDGER_NAME_MAX + 1];
   struct terminal_order order;
   struct folder folder;
+  bool kept; /* what is in it may be registered */
+  uint8_t expiry[DATE_SIZE];
   struct key *terminal_ca;
 };
 
@@ -147,37 +152,83 @@ static enum status terminal_register(struct admin *admin, struct joining *joinin
   return status == STATUS_OK ? status : admin_fail(admin, registration->tid, status);
 }
 
-static enum status terminal_make(struct admin *admin, struct joining *joining) {
-  struct terminal_message registration;
-  enum status status = folder_begin(admin->out, &joining->folder);
+/* An earlier try may have told the server of its keys: this one goes on with them. */
+static enum status folder_take_up(struct admin *admin, struct joining *joining, struct terminal_message *registration) {
+  joining->kept = true;
+  fprintf(stderr, translated("%s: an earlier try has left keys in %s; it goes on with them\n"), admin->program->name,
+          joining->folder.path);
+  enum status status = terminal_folder_resume(joining->folder.path, &joining->order, registration);
+  if (status == STATUS_OK)
+    return status;
+  return admin_refuse(admin, status,
+                      "%s is for another terminal, role or merchant, or outdated (%s): look at it, then remove it",
+                      joining->folder.path, status_sentence(status));
+}
 
+/* With all in it that can fail, but for the merchant's name, which the server knows. */
+static enum status folder_fill(struct admin *admin, struct joining *joining, struct terminal_message *registration) {
+  const char *path = joining->folder.path;
+  enum status status = joining->answer ? STATUS_NOT_FOUND : folder_resume(admin->out, &joining->folder);
+
+  if (status == STATUS_OK)
+    return folder_take_up(admin, joining, registration);
+  if (status == STATUS_NOT_FOUND)
+    status = folder_begin(admin->out, &joining->folder);
   if (status == STATUS_EXISTS)
     return admin_refuse(admin, status, "%s is there already; nothing is overwritten", admin->out);
-  if (status == STATUS_OK)
-    status = joining->answer
-                 ? terminal_folder_answer(joining->folder.path, &joining->order, &joining->asked, &registration)
-                 : terminal_folder_keys(joining->folder.path, &joining->order, &registration);
-  if (status != STATUS_OK)
-    return admin_fail(admin, admin->out, status);
-  enum status registered = terminal_register(admin, joining, &registration);
-  if (registered != STATUS_OK && registered != STATUS_APPROVAL_WAITS)
-    return registered;
+  if (status == STATUS_OK && joining->answer) {
+    status = terminal_folder_answer(path, &joining->order, &joining->asked, registration);
+  } else if (status == STATUS_OK) {
+    joining->order.merchant_name = joining->order.merchant;
+    status = terminal_folder_keys(path, &joining->order, registration);
+    if (status == STATUS_OK)
+      status = terminal_folder_configure(path, &joining->order);
+    if (status == STATUS_OK)
+      status = folder_hold(&joining->folder);
+  }
+  return status == STATUS_OK ? status : admin_fail(admin, admin->out, status);
+}
+
+/* The server has the keys: what fails now is done by the same again, which tells it nothing new. */
+static enum status folder_finish(struct admin *admin, struct joining *joining) {
+  enum status status = STATUS_OK;
+
   joining->order.merchant_name = joining->merchant_name;
   if (!joining->answer)
     status = terminal_folder_configure(joining->folder.path, &joining->order);
-  if (status == STATUS_OK) /* what waits for another administrator is of use once it is given */
+  if (status == STATUS_OK)
     status = folder_commit(&joining->folder);
-  return status == STATUS_OK ? registered : admin_fail(admin, admin->out, status);
+  if (status == STATUS_OK)
+    return status;
+  joining->kept = !joining->answer;
+  problem_say_with(admin->program->name, status_sentence(status),
+                   "the back-end has the keys of %s, and %s could not be finished (%s): ask for the same again",
+                   joining->order.tid, admin->out, status_sentence(status));
+  return STATUS_UNFINISHED;
+}
+
+static enum status terminal_make(struct admin *admin, struct joining *joining) {
+  struct terminal_message registration;
+  enum status status = folder_fill(admin, joining, &registration);
+
+  if (status != STATUS_OK)
+    return status;
+  memcpy(joining->expiry, registration.expiry, sizeof joining->expiry);
+  admin->kept = joining->answer ? NULL : joining->folder.path;
+  enum status registered = terminal_register(admin, joining, &registration);
+  admin->kept = NULL;
+  joining->kept = joining->kept || (registered == STATUS_OUTCOME_UNKNOWN && !joining->answer);
+  if (registered != STATUS_OK && registered != STATUS_APPROVAL_WAITS)
+    return registered;
+  status = folder_finish(admin, joining); /* what waits for another administrator is of use once it is given */
+  return status == STATUS_OK ? registered : status;
 }
 
 static void terminal_report(struct admin *admin, const struct joining *joining) {
   const struct terminal_order *order = &joining->order;
-  uint8_t moment[MOMENT_SIZE];
-  char expiry[21];
+  char expiry[11];
 
-  moment_from_unix(order->now + order->days * ADMIN_SECONDS_PER_DAY, moment);
-  moment_print(moment, expiry);
-  expiry[10] = '\0'; /* the day */
+  date_print(joining->expiry, expiry);
   admin->changed = true;
   admin_print(admin,
               joining->renewal ? SENTENCE("Terminal %s (%s, %s) is renewed, valid until %s. ")
@@ -234,7 +285,8 @@ static enum status terminal_join(struct admin *admin, const char *tid, bool rene
     joining.order.terminal_ca = joining.terminal_ca;
     status = admin->waiting ? admin_terminal_waiting(admin, &joining.order) : terminal_make(admin, &joining);
   }
-  folder_discard(&joining.folder);
+  if (!joining.kept)
+    folder_discard(&joining.folder);
   key_free(&joining.terminal_ca);
   if (status == STATUS_OK && !admin->waiting)
     terminal_report(admin, &joining);

@@ -172,8 +172,9 @@ enum status terminal_folder_answer(const char *folder, const struct terminal_ord
   return status == STATUS_OK ? folder_copy(folder, order->public_folder, "terminal-ca.cert") : status;
 }
 
-/* The certificate of a terminal's directory as it stands, and the key that its messages have. */
-static enum status present_load(const char *from, struct certificate *present, struct key **sig) {
+/* The certificate of a terminal's directory as it stands, and the key that its messages have; `check` NULL: whatever holds. */
+static enum status present_load(const char *from, const struct certificate_check *check, struct certificate *present,
+                                struct key **sig) {
   char path[FOLDER_PATH_MAX];
   uint8_t *data = NULL;
   size_t len = 0;
@@ -183,11 +184,35 @@ static enum status present_load(const char *from, struct certificate *present, s
     status = public_file_load(path, &data, &len);
   if (status == STATUS_OK)
     status = certificate_decode(data, len, present);
+  if (status == STATUS_OK && check != NULL)
+    status = certificate_verify(present, check);
   free(data);
   present->signed_part = NULL;
   if (status == STATUS_OK)
     status = folder_path(from, "sig.key", path);
   return status == STATUS_OK ? key_load(path, NULL, sig) : status;
+}
+
+enum status terminal_folder_resume(const char *folder, const struct terminal_order *order,
+                                   struct terminal_message *registration) {
+  uint8_t now[MOMENT_SIZE];
+  const struct certificate_check check = {.ca_public = key_public(order->terminal_ca), .role = order->role, .now = now};
+  struct certificate present = {0};
+  struct key *sig = NULL;
+
+  moment_from_unix(order->now, now);
+  enum status status = present_load(folder, &check, &present, &sig);
+  if (status == STATUS_OK &&
+      (memcmp(present.subject, order->tid, TID_SIZE) != 0 || strcmp(present.merchant, card_side_merchant(order)) != 0))
+    status = STATUS_EXISTS;
+  if (status == STATUS_OK) {
+    registration_fill(order, registration);
+    memcpy(registration->expiry, present.expiry, sizeof registration->expiry);
+    memcpy(registration->ecka_public, present.public_key, sizeof registration->ecka_public);
+    memcpy(registration->sig_public, key_public(sig), sizeof registration->sig_public);
+  }
+  key_free(&sig);
+  return status;
 }
 
 enum status terminal_folder_again(const char *folder, const char *from, const char *issuer,
@@ -197,7 +222,7 @@ enum status terminal_folder_again(const char *folder, const char *from, const ch
   uint8_t moment[MOMENT_SIZE] = {0};
   char tid[TID_SIZE + 1] = "";
   struct key *sig = NULL;
-  enum status status = present_load(from, &present, &sig);
+  enum status status = present_load(from, NULL, &present, &sig);
 
   if (status != STATUS_OK)
     return status;
@@ -241,5 +266,5 @@ enum status terminal_folder_configure(const char *folder, const struct terminal_
                      order->tid, role_name(order->role), card_side_merchant(order), order->merchant_name,
                      order->currency, order->url, order->tender);
 
-  return len > 0 && (size_t)len < sizeof text ? folder_write(folder, "terminal.conf", text) : STATUS_BAD_LENGTH;
+  return len > 0 && (size_t)len < sizeof text ? folder_rewrite(folder, "terminal.conf", text) : STATUS_BAD_LENGTH;
 }

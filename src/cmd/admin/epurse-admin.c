@@ -247,7 +247,8 @@ int main(int argc, char **argv) {
     status = option_parse(&program, argc, merged, &admin, &verb, &operands);
   }
   if (status == STATUS_OK) {
-    if (!reads_alone(verb))
+    admin.reads = reads_alone(verb);
+    if (!admin.reads)
       finish_begun(finish_look_first);
     status = verb->run(&admin, operands);
     report_print(&admin, verb, status);

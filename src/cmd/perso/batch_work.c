@@ -73,8 +73,8 @@ static enum status desk_keep(void *context, const uint8_t cid[CID_SIZE], const c
 
 /* Nothing is wrong with the card: the same again in a moment. */
 static bool is_passing(enum status status) {
-  return status == STATUS_NO_SERVER || status == STATUS_OVERLOADED || status == STATUS_TOO_MANY_REQUESTS ||
-         status == STATUS_LEDGER_BUSY || status == STATUS_TIMEOUT;
+  return status == STATUS_NO_SERVER || status == STATUS_OUTCOME_UNKNOWN || status == STATUS_OVERLOADED ||
+         status == STATUS_TOO_MANY_REQUESTS || status == STATUS_LEDGER_BUSY || status == STATUS_TIMEOUT;
 }
 
 /* No card can be made any more. */

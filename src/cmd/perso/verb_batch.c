@@ -86,8 +86,9 @@ static enum status chips_drop(struct batch *batch) {
       status = batch_results_add(&batch->results, entry, NULL);
     }
   }
+  const char *sentence = status_sentence(status == STATUS_OUTCOME_UNKNOWN ? STATUS_UNFINISHED : status);
   if (status != STATUS_OK)
-    problem_say_with(self->program->name, status_sentence(status), "%s", status_sentence(status));
+    problem_say_with(self->program->name, sentence, "%s", sentence);
   return status;
 }
 

@@ -78,7 +78,10 @@ static enum status renewal_tell(struct terminal_program *self, const struct card
     self->report = json_pack("{s:s, s:s, s:s, s:s, s:I}", "operation", "renew", "tid", self->terminal->tid, "cid", old,
                              "new_cid", new, "approval", (json_int_t)renewal->approval);
   }
-  report_failure(self, status, NULL);
+  if (status == STATUS_OUTCOME_UNKNOWN)
+    problem_say(self->program->name, "the answer was lost: whether it is renewed is not known; renew it again");
+  else
+    report_failure(self, status, NULL);
   return status;
 }
 

@@ -158,12 +158,16 @@ static enum status owe(struct terminal_program *self, const struct payment *paym
   struct outcome outcome;
   enum status status;
   finish_begun(finish_look_first);
-  if (by_till(self, payment, wanted, &outcome, &status))
-    return status;
-  status = refund_owe(self->terminal, payment, &wanted->sale, &outcome);
-  if (status == STATUS_OK)
-    return show_owed(self, &outcome);
-  report_outcome(self, "refund", status, &outcome);
+  if (!by_till(self, payment, wanted, &outcome, &status)) {
+    status = refund_owe(self->terminal, payment, &wanted->sale, &outcome);
+    if (status == STATUS_OK)
+      return show_owed(self, &outcome);
+    report_outcome(self, "refund", status, &outcome);
+  }
+  if (status == STATUS_OUTCOME_UNKNOWN)
+    self->dialogue.say(
+        self->dialogue.context,
+        SENTENCE("It may be owed to the card: ask for the same without the card again, it is owed once."));
   return status;
 }
 
