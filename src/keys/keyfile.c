@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -85,17 +86,34 @@ static bool write_whole(int fd, const uint8_t *data, size_t len) {
   return true;
 }
 
-enum status keyfile_create(const char *path, mode_t mode, const uint8_t *data, size_t len) {
-  int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-  bool done = false;
+/* Gives what is whole its name, unless somebody has it. */
+static enum status name_give(const char *aside, const char *path) {
+  enum status status = folder_rename_new(aside, path);
 
-  if (fd < 0)
-    return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
-  done = fchmod(fd, mode) == 0 && write_whole(fd, data, len) && fsync(fd) == 0;
-  done = close(fd) == 0 && done && folder_sync_of(path) == STATUS_OK;
-  if (!done)
+  if (status == STATUS_OK && folder_sync_of(path) != STATUS_OK) {
     (void)unlink(path);
-  return done ? STATUS_OK : STATUS_STORE_FAILED;
+    status = STATUS_STORE_FAILED;
+  }
+  return status;
+}
+
+enum status keyfile_create(const char *path, mode_t mode, const uint8_t *data, size_t len) {
+  size_t size = strlen(path) + sizeof ".XXXXXX";
+  char *aside = malloc(size);
+  enum status status = STATUS_STORE_FAILED;
+
+  if (aside == NULL)
+    return STATUS_NO_MEMORY;
+  (void)snprintf(aside, size, "%s.XXXXXX", path);
+  int fd = mkostemp(aside, O_CLOEXEC);
+  if (fd >= 0) {
+    bool whole = fchmod(fd, mode) == 0 && write_whole(fd, data, len) && fsync(fd) == 0;
+    if (close(fd) == 0 && whole)
+      status = name_give(aside, path);
+    (void)unlink(aside);
+  }
+  free(aside);
+  return status;
 }
 
 enum status aes_key_load(const char *path, uint8_t key[CRYPTO_AES_KEY_SIZE]) {

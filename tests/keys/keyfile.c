@@ -2,6 +2,8 @@
  * Tests of small files: never overwritten, not readable by others, exact in form. */
 #include "keys/keyfile.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -83,6 +85,42 @@ START_TEST(a_name_is_given_and_replaces_nothing) {
   ck_assert_mem_eq(key, sample, sizeof key);
   ck_assert_int_eq(folder_rename_new("nothing", "elsewhere"), STATUS_STORE_FAILED);
   ck_assert_int_eq(errno, ENOENT);
+}
+END_TEST
+
+/* Of the folder. */
+static unsigned files_count(void) {
+  DIR *files = opendir(".");
+  unsigned count = 0;
+
+  ck_assert_ptr_nonnull(files);
+  for (const struct dirent *file = readdir(files); file != NULL; file = readdir(files))
+    count += file->d_name[0] != '.';
+  ck_assert_int_eq(closedir(files), 0);
+  return count;
+}
+
+static const char *watched; /* a name; NULL: nobody wants to know */
+static bool there_before;   /* it was there when a file was brought to the disk */
+
+/* In place of the system's, which it calls: a power cut may come before any of them has ended. */
+int fsync(int fd) {
+  int (*real)(int) = NULL;
+  *(void **)&real = dlsym(RTLD_NEXT, "fsync"); /* POSIX, dlsym */
+  there_before = there_before || (watched != NULL && access(watched, F_OK) == 0);
+  watched = NULL;
+  return real(fd);
+}
+
+/* What is not on the disk yet has not its name. */
+START_TEST(a_name_is_of_something_whole) {
+  watched = "whole.key";
+  there_before = false;
+  ck_assert_int_eq(aes_key_store("whole.key", sample), STATUS_OK);
+  ck_assert_ptr_null(watched);
+  ck_assert(!there_before);
+  ck_assert_int_eq(aes_key_store("whole.key", sample), STATUS_EXISTS);
+  ck_assert_uint_eq(files_count(), 1); /* nothing beside it */
 }
 END_TEST
 
@@ -208,6 +246,7 @@ Suite *keyfile_suite(void) {
   tcase_add_test(tests, an_aes_key_goes_there_and_back);
   tcase_add_test(tests, nothing_is_overwritten);
   tcase_add_loop_test(tests, a_name_is_given_and_replaces_nothing, 0, sizeof refusals / sizeof refusals[0]);
+  tcase_add_test(tests, a_name_is_of_something_whole);
   tcase_add_loop_test(tests, an_exposed_key_is_refused, 0, sizeof modes / sizeof modes[0]);
   tcase_add_loop_test(tests, a_malformed_key_is_refused, 0, sizeof malformed / sizeof malformed[0]);
   tcase_add_test(tests, other_things_than_files_are_no_keys);

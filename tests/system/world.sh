@@ -223,6 +223,22 @@ fails() { # EXIT-CODE SENTENCE-PART COMMAND...: exits so, and says that in one s
   grep -qF -- "$part" "$world/fails.err" || { echo "does not say '$part'"; return 1; }
 }
 
+# What `key change` is to refuse: a newer key's certificate that is not what the roll made. `key` is the test's, with its options.
+dir_sum() { (cd "$dir" && find . -type f -name '*.[ck]*' -print0 | sort -z | xargs -0 sha256sum); }
+change_refused() { # KEY [WORD...]: that key, in the command too where `key` takes it; nothing is moved
+  local before; before=$(dir_sum)
+  fails 65 "key roll $1 again" key change "${@:2}" && [ "$(dir_sum)" = "$before" ]
+}
+# Where the roll broke off with it empty, of another key, or of no later version: each time it is made anew, and the last one is good.
+rolled_anew() { # KEY FILE OLDER [WORD...]
+  local name=$1 file=$dir/$2 older=$dir/$3
+  shift 3
+  cp "$file" "$world/made-first" && : >"$file" && rm -f "$dir"/admin/"$name"-next.cert && change_refused "$name" "$@" &&
+    key roll "$@" && ! cmp -s "$file" "$world/made-first" && fails 1 "is being rolled" key roll "$@" &&
+    cp "$world/made-first" "$file" && rm -f "$dir"/admin/"$name"-next.cert && change_refused "$name" "$@" && key roll "$@" &&
+    cp "$older" "$file" && rm -f "$dir"/admin/"$name"-next.cert && change_refused "$name" "$@" && key roll "$@"
+}
+
 # Balance on card = shadow balance, and the ledger agrees with itself.
 agree() { # CID
   perso --json balance >"$world/agree.card" && admin --json card show "$1" >"$world/agree.server" || return 1

@@ -3,9 +3,11 @@
  * which it takes over, and the end of the overlap. Off-line, in the issuer's directory; each step can be run again where
  * it broke off. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +15,8 @@
 #include "admin_ceremony.h"
 #include "admin_folder.h"
 #include "admin_key.h"
+#include "admin_key_next.h"
+#include "epurse/folder.h"
 
 /* What can be rolled here: STEM.key with STEM.SUFFIX; STEM-next.* before the change, STEM-old.* behind it. */
 struct kind {
@@ -28,7 +32,9 @@ static const struct kind kinds[] = {
 struct rolling {
   const struct kind *kind;
   struct key *master, *fresh;
-  struct certificate present; /* of a role: as it stands */
+  uint8_t master_public[CRYPTO_P256_PUBLIC_SIZE];
+  char passphrase[SECRET_TEXT_MAX]; /* the server's */
+  struct certificate present;       /* of a role: as it stands */
   struct ceremony ceremony;
 };
 
@@ -111,29 +117,63 @@ static enum status master_load(const struct admin *admin, struct rolling *rollin
   return status == STATUS_OK ? status : admin_fail(admin, path, status);
 }
 
-/* Of the kind's role, under the master key; nothing in it is borrowed any more. */
-static enum status certificate_read(const struct rolling *rolling, const char *path, struct certificate *certificate) {
-  const struct certificate_check check = {.ca_public = key_public(rolling->master), .role = rolling->kind->role};
-  uint8_t *data = NULL;
-  size_t len = 0;
-  enum status status = public_file_load(path, &data, &len);
-
-  if (status == STATUS_OK)
-    status = certificate_decode(data, len, certificate);
-  if (status == STATUS_OK)
-    status = certificate_verify(certificate, &check);
-  free(data);
-  certificate->signed_part = NULL;
-  return status;
+/* Where that file of the present key is: in its place or, where the change broke off, set aside. */
+static const char *present_age(const struct admin *admin, const struct kind *kind, const char *suffix) {
+  return file_there(admin, kind, "", suffix) || !file_there(admin, kind, "-old", suffix) ? "" : "-old";
 }
 
+/* The present certificate, of a kind that has a role; what signs is taken from master.pem, for which nobody is asked. */
 static enum status present_load(const struct admin *admin, struct rolling *rolling) {
+  const struct kind *kind = rolling->kind;
   char path[FOLDER_PATH_MAX];
-  enum status status = file_path(admin, rolling->kind, "", rolling->kind->suffix, path);
+  enum status status = folder_path(admin->dir, "master.pem", path);
 
+  if (kind->role == 0)
+    return STATUS_OK;
   if (status == STATUS_OK)
-    status = certificate_read(rolling, path, &rolling->present);
+    status = public_key_load(path, rolling->master_public);
+  if (status == STATUS_OK)
+    status = file_path(admin, kind, present_age(admin, kind, kind->suffix), kind->suffix, path);
+  if (status == STATUS_OK)
+    status = key_certificate_read(path, rolling->master_public, kind->role, &rolling->present);
   return status == STATUS_OK ? status : admin_fail(admin, path, status);
+}
+
+/* Once; it must be the one that the other keys have. */
+static enum status passphrase_ask(const struct admin *admin, struct rolling *rolling) {
+  const struct admin_passphrase wanted = {admin->server_passphrase_fd, "server", false};
+  char path[FOLDER_PATH_MAX];
+  struct key *present = NULL;
+  enum status status = STATUS_OK;
+
+  if (rolling->passphrase[0] != '\0')
+    return status;
+  status = admin_passphrase(admin, &wanted, rolling->passphrase);
+  if (status != STATUS_OK)
+    return status;
+  status = file_path(admin, rolling->kind, present_age(admin, rolling->kind, "key"), "key", path);
+  if (status == STATUS_OK)
+    status = key_load(path, rolling->passphrase, &present);
+  key_free(&present);
+  return status == STATUS_OK ? status : admin_fail(admin, path, status);
+}
+
+/* The newer certificate in `folder` is whole, and that of the newer key, which is in its place or, where the change broke off, in the
+ * old one's. */
+static bool next_holds(const struct admin *admin, const struct rolling *rolling, const char *folder) {
+  const struct kind *kind = rolling->kind;
+  const char *age = file_there(admin, kind, "-next", "key") ? "-next" : "";
+  char path[FOLDER_PATH_MAX], root[FOLDER_PATH_MAX], name[64];
+  struct key *key = NULL;
+
+  (void)snprintf(name, sizeof name, "%s-next.%s", kind->name, kind->suffix);
+  bool holds =
+      file_path(admin, kind, age, "key", path) == STATUS_OK && key_load(path, rolling->passphrase, &key) == STATUS_OK &&
+      folder_path(folder, name, path) == STATUS_OK && folder_path(admin->dir, "root.crt", root) == STATUS_OK &&
+      (kind->role != 0 ? key_certificate_follows(path, rolling->master_public, &rolling->present, key_public(key))
+                       : key_x509_holds(path, root, key_public(key)));
+  key_free(&key);
+  return holds;
 }
 
 static enum status admin_copy_to(const struct admin *admin, const char *folder, const char *name) {
@@ -158,61 +198,50 @@ static enum status admin_copy(const struct admin *admin, const char *name) {
 
 /* ---- roll ---- */
 
-/* What a roll left that broke off before its certificate was made. Where the issuer's own terminal has that certificate,
- * it was made, other terminals may have it too, and the key is kept: somebody took the file away. */
+/* What a roll left that broke off: a key without its certificate, or two that do not belong together. Where the issuer's own terminal
+ * has that key's certificate, other terminals may have it too, and the key is kept: somebody took the file away. */
 static enum status leftover_remove(const struct admin *admin, const struct rolling *rolling) {
-  const char *stem = rolling->kind->name;
-  char own[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX], name[64];
-  struct certificate made = {0};
+  const struct kind *kind = rolling->kind;
+  char own[FOLDER_PATH_MAX], path[FOLDER_PATH_MAX];
   enum status status = folder_path(admin->dir, ADMIN_FOLDER, own);
 
-  if (!file_there(admin, rolling->kind, "-next", "key"))
-    return STATUS_OK;
-  (void)snprintf(name, sizeof name, "%s-next.cert", stem);
+  if (status == STATUS_OK && kind->role != 0 && file_there(admin, kind, "-next", "key") &&
+      next_holds(admin, rolling, own))
+    return admin_refuse(admin, STATUS_EXISTS,
+                        "%s is being rolled, and %s/%s-next.cert is gone or damaged: copy it back from %s", kind->name,
+                        admin->dir, kind->name, own);
   if (status == STATUS_OK)
-    status = folder_path(own, name, path);
-  if (status == STATUS_OK && rolling->kind->role != 0 && certificate_read(rolling, path, &made) == STATUS_OK &&
-      made.version > rolling->present.version)
-    return admin_refuse(admin, STATUS_EXISTS, "%s is being rolled, and %s/%s is gone: copy it back from %s", stem,
-                        admin->dir, name, own);
+    status = file_remove(admin, kind, "-next", kind->suffix);
+  (void)file_path(admin, kind, "-next", "key", path);
   if (status == STATUS_OK)
-    status = file_path(admin, rolling->kind, "-next", "key", path);
-  if (status == STATUS_OK && unlink(path) != 0)
-    status = STATUS_STORE_FAILED;
+    status = file_remove(admin, kind, "-next", "key");
   return status == STATUS_OK ? status : admin_fail(admin, path, status);
 }
 
-/* The passphrase must be the one that the others have. */
-static enum status passphrase_ask(const struct admin *admin, const struct kind *kind,
-                                  char passphrase[SECRET_TEXT_MAX]) {
-  const struct admin_passphrase wanted = {admin->server_passphrase_fd, "server", false};
+static enum status next_store(const struct admin *admin, struct rolling *rolling) {
   char path[FOLDER_PATH_MAX];
-  struct key *present = NULL;
-  enum status status = admin_passphrase(admin, &wanted, passphrase);
-
-  if (status != STATUS_OK)
-    return status;
-  status = file_path(admin, kind, "", "key", path);
-  if (status == STATUS_OK)
-    status = key_load(path, passphrase, &present);
-  key_free(&present);
-  return status == STATUS_OK ? status : admin_fail(admin, path, status);
-}
-
-static enum status next_store(const struct admin *admin, const struct rolling *rolling) {
-  char passphrase[SECRET_TEXT_MAX] = "", path[FOLDER_PATH_MAX];
-  enum status status = passphrase_ask(admin, rolling->kind, passphrase);
+  enum status status = passphrase_ask(admin, rolling);
 
   if (status == STATUS_OK)
     status = leftover_remove(admin, rolling);
-  if (status == STATUS_OK) {
-    status = file_path(admin, rolling->kind, "-next", "key", path);
-    if (status == STATUS_OK)
-      status = key_store(rolling->fresh, path, passphrase);
-    if (status != STATUS_OK)
-      status = admin_fail(admin, path, status);
-  }
-  crypto_wipe(passphrase, sizeof passphrase);
+  if (status != STATUS_OK)
+    return status;
+  status = file_path(admin, rolling->kind, "-next", "key", path);
+  if (status == STATUS_OK)
+    status = key_store(rolling->fresh, path, rolling->passphrase);
+  return status == STATUS_OK ? status : admin_fail(admin, path, status);
+}
+
+/* A newer key that is whole is changed to, and not made again. */
+static enum status next_refuse(const struct admin *admin, struct rolling *rolling) {
+  const struct kind *kind = rolling->kind;
+  enum status status = STATUS_OK;
+
+  if (!file_there(admin, kind, "-next", kind->suffix))
+    return status;
+  status = passphrase_ask(admin, rolling);
+  if (status == STATUS_OK && next_holds(admin, rolling, admin->dir))
+    status = admin_refuse(admin, STATUS_EXISTS, "%s is being rolled: key change %s comes next", kind->name, kind->name);
   return status;
 }
 
@@ -248,11 +277,11 @@ static enum status roll(const struct admin *admin, struct rolling *rolling) {
   if (is_overlapping(admin, kind))
     return admin_refuse(admin, STATUS_EXISTS, "the last roll of %s has not ended: key retire %s first", kind->name,
                         kind->name);
-  if (file_there(admin, kind, "-next", kind->suffix))
-    return admin_refuse(admin, STATUS_EXISTS, "%s is being rolled: key change %s comes next", kind->name, kind->name);
-  status = master_load(admin, rolling);
-  if (status == STATUS_OK && kind->role != 0)
-    status = present_load(admin, rolling);
+  status = present_load(admin, rolling);
+  if (status == STATUS_OK)
+    status = next_refuse(admin, rolling);
+  if (status == STATUS_OK)
+    status = master_load(admin, rolling);
   if (status != STATUS_OK)
     return status;
   if (rolling->present.version == UINT8_MAX)
@@ -274,6 +303,7 @@ static enum status roll(const struct admin *admin, struct rolling *rolling) {
 static void rolling_end(struct rolling *rolling) {
   key_free(&rolling->fresh);
   key_free(&rolling->master);
+  crypto_wipe(rolling->passphrase, sizeof rolling->passphrase);
 }
 
 static void report(struct admin *admin, const char *operation, const struct kind *kind) {
@@ -281,44 +311,43 @@ static void report(struct admin *admin, const char *operation, const struct kind
   admin->report = json_pack("{s:s, s:s, s:s}", "operation", operation, "key", kind->name, "dir", admin->dir);
 }
 
-enum status admin_key_roll(void *context, char **arguments) {
-  struct admin *admin = context;
-  struct rolling rolling = {0};
-  enum status status = kind_find(admin, arguments[0], &rolling.kind);
-
-  if (status == STATUS_OK && rolling.kind == NULL)
-    return admin_key_terminal_ca(admin, KEY_ROLL);
-  if (status == STATUS_OK)
-    status = roll(admin, &rolling);
-  rolling_end(&rolling);
-  if (status != STATUS_OK)
-    return status;
-  report(admin, "key roll", rolling.kind);
-  if (rolling.kind->role != 0)
+static void rolled_tell(struct admin *admin, const struct kind *kind) {
+  report(admin, "key roll", kind);
+  if (kind->role != 0)
     admin_print(admin,
                 "%s/%s-next.cert is the newer %s key. Put it into every terminal's directory; then stop the\n"
                 "server, run key change %s, and start it.\n",
-                admin->dir, rolling.kind->name, rolling.kind->name, rolling.kind->name);
+                admin->dir, kind->name, kind->name, kind->name);
   else
     admin_print(admin, "%s/tls-next.crt is made. Stop the server, run key change tls, and start it.\n", admin->dir);
-  return STATUS_OK;
 }
 
 /* ---- change ---- */
 
-enum status admin_key_change(void *context, char **arguments) {
-  static const char *const aside[2] = {"", "-old"}, *const forward[2] = {"-next", ""};
-  struct admin *admin = context;
-  const struct kind *kind = NULL;
-  enum status status = kind_find(admin, arguments[0], &kind);
+/* What is moved into the old one's place is whole: the old one may be deleted for it. */
+static enum status next_check(const struct admin *admin, struct rolling *rolling) {
+  const struct kind *kind = rolling->kind;
+  enum status status = present_load(admin, rolling);
 
-  if (status != STATUS_OK)
-    return status;
-  if (kind == NULL)
-    return admin_key_terminal_ca(admin, KEY_CHANGE);
+  if (status == STATUS_OK)
+    status = passphrase_ask(admin, rolling);
+  if (status == STATUS_OK && !next_holds(admin, rolling, admin->dir))
+    status = admin_refuse(admin, STATUS_BAD_CERTIFICATE,
+                          "%s-next.%s is not whole, or not of the newer key; nothing was moved: key roll %s again",
+                          kind->name, kind->suffix, kind->name);
+  return status;
+}
+
+static enum status change(const struct admin *admin, struct rolling *rolling) {
+  static const char *const aside[2] = {"", "-old"}, *const forward[2] = {"-next", ""};
+  const struct kind *kind = rolling->kind;
+
   if (!file_there(admin, kind, "-next", kind->suffix)) /* the last file that moves */
     return admin_refuse(admin, STATUS_NOT_FOUND, "%s is not being rolled: key roll %s comes first", kind->name,
                         kind->name);
+  enum status status = next_check(admin, rolling);
+  if (status != STATUS_OK)
+    return status;
   status = next_copy(admin, kind);
   if (status == STATUS_OK)
     status = file_age(admin, kind, aside, "key");
@@ -328,10 +357,14 @@ enum status admin_key_change(void *context, char **arguments) {
     status = file_age(admin, kind, aside, kind->suffix);
   if (status == STATUS_OK)
     status = file_age(admin, kind, forward, kind->suffix);
+  if (status == STATUS_OK)
+    status = folder_sync(admin->dir);
   if (status == STATUS_OK && kind->certifies)
     status = file_remove(admin, kind, "-old", "key");
-  if (status != STATUS_OK)
-    return admin_fail(admin, admin->dir, status);
+  return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
+}
+
+static void changed_tell(struct admin *admin, const struct kind *kind) {
   report(admin, "key change", kind);
   if (kind->certifies)
     admin_print(admin, "From now on cards are made under the newer key. The old one is deleted; cards of it stay good\n"
@@ -339,7 +372,6 @@ enum status admin_key_change(void *context, char **arguments) {
   else
     admin_print(admin, "The newer key is in the place of %s/%s.key; the old one is beside it until key retire %s.\n",
                 admin->dir, kind->name, kind->name);
-  return STATUS_OK;
 }
 
 /* ---- retire ---- */
@@ -405,29 +437,65 @@ static enum status retire(const struct admin *admin, struct rolling *rolling) {
   return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
 }
 
-enum status admin_key_retire(void *context, char **arguments) {
-  struct admin *admin = context;
-  struct rolling rolling = {0};
-  enum status status = kind_find(admin, arguments[0], &rolling.kind);
-
-  if (status == STATUS_OK && rolling.kind == NULL)
-    return admin_key_terminal_ca(admin, KEY_RETIRE);
-  if (status == STATUS_OK)
-    status = retire(admin, &rolling);
-  rolling_end(&rolling);
-  if (status != STATUS_OK)
-    return status;
-  report(admin, "key retire", rolling.kind);
+static void retired_tell(struct admin *admin, const struct kind *kind) {
+  report(admin, "key retire", kind);
   admin_print(admin, "The old key is gone.\n");
-  if (rolling.kind->certifies)
+  if (kind->certifies)
     admin_print(admin,
                 "Start the server anew, and put %s/card-ca.cert into every terminal's directory in the place of its\n"
                 "card-ca.cert; card-ca-next.cert can go. They then take no card of the old key: replace such cards.\n",
                 admin->dir);
-  else if (rolling.kind->role != 0)
+  else if (kind->role != 0)
     admin_print(admin,
                 "Start the server anew, and put %s/server.cert into every terminal's directory in the place of its\n"
                 "server.cert; server-next.cert can go. Cards then refuse what the old key signed.\n",
                 admin->dir);
-  return STATUS_OK;
+}
+
+/* ---- the verbs ---- */
+
+/* One step at a time in a directory, or two could mix what they make; -1: there is no such directory, which is said elsewhere. */
+static enum status directory_lock(const struct admin *admin, int *lock) {
+  *lock = open(admin->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*lock < 0 || flock(*lock, LOCK_EX | LOCK_NB) == 0)
+    return STATUS_OK;
+  return admin_refuse(admin, STATUS_OVERLOADED, "another program changes the keys in %s; try again when it has ended",
+                      admin->dir);
+}
+
+static enum status step_run(struct admin *admin, const char *name, enum key_step step) {
+  static const struct {
+    enum status (*run)(const struct admin *admin, struct rolling *rolling);
+    void (*tell)(struct admin *admin, const struct kind *kind);
+  } steps[] = {
+      [KEY_ROLL] = {roll, rolled_tell}, [KEY_CHANGE] = {change, changed_tell}, [KEY_RETIRE] = {retire, retired_tell}};
+  struct rolling rolling = {0};
+  int lock = -1;
+  enum status status = kind_find(admin, name, &rolling.kind);
+
+  if (status == STATUS_OK)
+    status = directory_lock(admin, &lock);
+  if (status == STATUS_OK && rolling.kind == NULL) {
+    status = admin_key_terminal_ca(admin, step);
+  } else if (status == STATUS_OK) {
+    status = steps[step].run(admin, &rolling);
+    if (status == STATUS_OK)
+      steps[step].tell(admin, rolling.kind);
+  }
+  rolling_end(&rolling);
+  if (lock >= 0)
+    (void)close(lock);
+  return status;
+}
+
+enum status admin_key_roll(void *context, char **arguments) {
+  return step_run(context, arguments[0], KEY_ROLL);
+}
+
+enum status admin_key_change(void *context, char **arguments) {
+  return step_run(context, arguments[0], KEY_CHANGE);
+}
+
+enum status admin_key_retire(void *context, char **arguments) {
+  return step_run(context, arguments[0], KEY_RETIRE);
 }

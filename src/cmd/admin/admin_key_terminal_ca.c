@@ -12,6 +12,7 @@
 #include "admin_ceremony.h"
 #include "admin_folder.h"
 #include "admin_key.h"
+#include "admin_key_next.h"
 #include "admin_terminal_folder.h"
 #include "cmd/frame/language.h"
 #include "epurse/terminal_renewal.h"
@@ -73,21 +74,31 @@ static enum status rolling_begin(const struct admin *admin, struct rolling *roll
 
 /* What the master key says of a terminal CA; nothing in it is borrowed any more. */
 static enum status certificate_read(const struct rolling *rolling, const char *name, struct certificate *certificate) {
-  const struct certificate_check check = {.ca_public = key_public(rolling->master), .role = ROLE_TERMINAL_CA};
   char path[FOLDER_PATH_MAX];
-  uint8_t *data = NULL;
-  size_t len = 0;
   enum status status = folder_path(rolling->ceremony.folder, name, path);
 
-  if (status == STATUS_OK)
-    status = public_file_load(path, &data, &len);
-  if (status == STATUS_OK)
-    status = certificate_decode(data, len, certificate);
-  if (status == STATUS_OK)
-    status = certificate_verify(certificate, &check);
-  free(data);
-  certificate->signed_part = NULL;
-  return status;
+  return status == STATUS_OK ? key_certificate_read(path, key_public(rolling->master), ROLE_TERMINAL_CA, certificate)
+                             : status;
+}
+
+/* Both certificates of the newer key are whole, and its: in its place or, where the change broke off, in the old one's. */
+static bool next_holds(const struct rolling *rolling) {
+  static const char *const keys[] = {"terminal-ca.key", "terminal-ca-next.key"}, *const x509s[] = {
+                                                                                     "terminal-ca.crt",
+                                                                                     "terminal-ca-next.crt"};
+  char path[FOLDER_PATH_MAX], x509[FOLDER_PATH_MAX], root[FOLDER_PATH_MAX];
+  struct certificate present = {0};
+  struct key *key = NULL;
+  bool holds = certificate_read(rolling, "terminal-ca.cert", &present) == STATUS_OK &&
+               key_open(rolling, keys[there(rolling->issuer, keys[1])], &key) == STATUS_OK &&
+               folder_path(rolling->ceremony.folder, "terminal-ca-next.cert", path) == STATUS_OK &&
+               folder_path(rolling->issuer, x509s[there(rolling->issuer, x509s[1])], x509) == STATUS_OK &&
+               folder_path(rolling->ceremony.folder, "root.crt", root) == STATUS_OK &&
+               key_certificate_follows(path, key_public(rolling->master), &present, key_public(key)) &&
+               key_x509_holds(x509, root, key_public(key));
+
+  key_free(&key);
+  return holds;
 }
 
 /* ---- roll ---- */
@@ -154,11 +165,11 @@ static enum status roll(const struct admin *admin, struct rolling *rolling) {
   if (there(rolling->issuer, "terminal-ca-old.key"))
     return admin_refuse(admin, STATUS_EXISTS,
                         "the last roll of terminal-ca has not ended: key retire terminal-ca first");
-  if (there(admin->dir, "terminal-ca-next.cert"))
-    return admin_refuse(admin, STATUS_EXISTS, "terminal-ca is being rolled: key change terminal-ca comes next");
   status = rolling_begin(admin, rolling);
   if (status != STATUS_OK)
     return status;
+  if (there(admin->dir, "terminal-ca-next.cert") && next_holds(rolling))
+    return admin_refuse(admin, STATUS_EXISTS, "terminal-ca is being rolled: key change terminal-ca comes next");
   status = certificate_read(rolling, "terminal-ca.cert", &certificate);
   if (status == STATUS_OK && certificate.version == UINT8_MAX)
     return admin_refuse(admin, STATUS_COUNTER_EXHAUSTED, "the terminal CA's key has its last version");
@@ -169,6 +180,8 @@ static enum status roll(const struct admin *admin, struct rolling *rolling) {
     status = next_x509(rolling, certificate.version);
   if (status == STATUS_OK)
     status = both_store(rolling);
+  if (status == STATUS_OK)
+    status = file_remove(admin->dir, "terminal-ca-next.cert");
   if (status == STATUS_OK) /* last: the roll is begun when this is there */
     status = ceremony_certify(&rolling->ceremony, &certificate, key_public(rolling->ca), "terminal-ca-next.cert");
   return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
@@ -247,6 +260,10 @@ static enum status change(const struct admin *admin, struct rolling *rolling) {
   status = rolling_begin(admin, rolling);
   if (status != STATUS_OK)
     return status;
+  if (!next_holds(rolling))
+    return admin_refuse(admin, STATUS_BAD_CERTIFICATE,
+                        "%s-next.%s is not whole, or not of the newer key; nothing was moved: key roll %s again",
+                        "terminal-ca", "cert", "terminal-ca");
   if (there(rolling->issuer, "terminal-ca-next.key"))
     status = file_age(rolling->issuer, "terminal-ca.key", "terminal-ca-old.key");
   if (status == STATUS_OK)

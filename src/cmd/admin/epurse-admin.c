@@ -66,7 +66,7 @@ static const struct option_row init_rows[] = {
     {"demonstration", 0, NULL, NULL, OPTION_FLAG, FIELD(demonstration), 0, 0,
      SENTENCE("init: for trying out: a simulated bank may pay for loads")},
     {"server-passphrase-fd", 0, "FD", NULL, OPTION_FD_IN, FIELD(server_passphrase_fd), 0, FD_MAX,
-     SENTENCE("init, key roll: read the server passphrase from this")},
+     SENTENCE("init, key roll, key change: read the server passphrase from this")},
     {0}};
 
 static const struct option_row verb_rows[] = {

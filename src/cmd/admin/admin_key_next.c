@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What a roll that broke off has left may be empty, or of another key: nothing is moved into a good one's place unseen. */
+#include "admin_key_next.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <stdlib.h>
+
+#include "epurse/key.h"
+#include "epurse/x509.h"
+
+enum status key_certificate_read(const char *path, const uint8_t master[CRYPTO_P256_PUBLIC_SIZE], uint8_t role,
+                                 struct certificate *certificate) {
+  const struct certificate_check check = {.ca_public = master, .role = role};
+  uint8_t *data = NULL;
+  size_t len = 0;
+  enum status status = public_file_load(path, &data, &len);
+
+  if (status == STATUS_OK)
+    status = certificate_decode(data, len, certificate);
+  if (status == STATUS_OK)
+    status = certificate_verify(certificate, &check);
+  free(data);
+  certificate->signed_part = NULL;
+  return status;
+}
+
+bool key_certificate_follows(const char *path, const uint8_t master[CRYPTO_P256_PUBLIC_SIZE],
+                             const struct certificate *present, const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
+  struct certificate next = {0};
+
+  return key_certificate_read(path, master, present->role, &next) == STATUS_OK && next.version > present->version &&
+         crypto_equal(next.public_key, public_key, CRYPTO_P256_PUBLIC_SIZE);
+}
+
+static X509 *x509_load(const char *path) {
+  BIO *file = BIO_new_file(path, "rb");
+  X509 *certificate = file != NULL ? PEM_read_bio_X509(file, NULL, NULL, NULL) : NULL;
+
+  BIO_free(file);
+  return certificate;
+}
+
+bool key_x509_holds(const char *path, const char *root, const uint8_t public_key[CRYPTO_P256_PUBLIC_SIZE]) {
+  uint8_t own[CRYPTO_P256_PUBLIC_SIZE];
+  X509 *certificate = x509_load(path), *signer = x509_load(root);
+  bool holds = certificate != NULL && signer != NULL && X509_verify(certificate, X509_get0_pubkey(signer)) == 1 &&
+               x509_public_key(certificate, own) == STATUS_OK && crypto_equal(own, public_key, CRYPTO_P256_PUBLIC_SIZE);
+
+  X509_free(signer);
+  X509_free(certificate);
+  ERR_clear_error();
+  return holds;
+}
