@@ -38,8 +38,6 @@ enum status ledger_terminal_find(struct ledger *ledger, const uint8_t tid[TID_SI
 /* Up to `capacity` terminals in order of TID, those after `after` (a TID; NULL: from the first). */
 enum status ledger_terminal_list(struct ledger *ledger, const uint8_t *after, struct ledger_terminal *terminals,
                                  size_t capacity, size_t *count) EPURSE_MUST_USE;
-/* Whether a merchant is the issuer's own: one of its terminals administers, and is not revoked. */
-enum status ledger_merchant_administers(struct ledger *ledger, const char *id, bool *administers) EPURSE_MUST_USE;
 /* For good. STATUS_NOT_FOUND. */
 enum status ledger_terminal_revoke(struct ledger *ledger, const uint8_t tid[TID_SIZE]) EPURSE_MUST_USE;
 

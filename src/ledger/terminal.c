@@ -39,14 +39,6 @@ static enum status terminal_merchant(struct ledger *ledger, const char *id, int6
   return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
 }
 
-enum status ledger_merchant_administers(struct ledger *ledger, const char *id, bool *administers) {
-  struct query query = query_begin(ledger, QUERY_TERMINAL_ADMINISTERS);
-  query_text(&query, id);
-  query_i64(&query, ROLE_ADMIN);
-  *administers = query_row(&query) && query_read_i64(&query) > 0;
-  return query_end(&query);
-}
-
 static enum status terminal_insert(struct ledger *ledger, const struct ledger_terminal *terminal, int64_t merchant) {
   struct query query = query_begin(ledger, QUERY_TERMINAL_ADD);
   query_blob(&query, terminal->tid, TID_SIZE);

@@ -82,25 +82,38 @@ static enum status renew(struct ledger *ledger, void *context) {
   return status == STATUS_OK ? ledger_merchant_terms(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
-/* Who may add an administrator is two of them; and who may add a desk of the issuer's own, whose cards pay off-line, or give
- * it keys that it has not asked for. */
-static enum status administers(struct ledger *ledger, void *context, bool *needed) {
-  const struct registration *registration = context;
+/* What loads cards, makes them or administers is added by two: one alone would load what nobody paid for, at as many
+ * terminals as he likes. What only takes payments is one's. A name that is taken is refused at once, by the step. */
+static enum status add_takes_two(struct ledger *ledger, void *context, bool *needed) {
+  struct registration *registration = context;
   const struct ledger_terminal *terminal = &registration->terminal;
+  struct ledger_terminal known;
+  enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
 
-  *needed = terminal->role == ROLE_ADMIN;
-  if (terminal->role != ROLE_PERSO || registration->request[0] != '\0')
-    return STATUS_OK;
-  return ledger_merchant_administers(ledger, terminal->merchant, needed);
+  *needed = status == STATUS_NOT_FOUND && terminal->role != ROLE_POS;
+  if (status == STATUS_NOT_FOUND)
+    status = ledger_merchant_terms(ledger, terminal->merchant, &registration->merchant);
+  return status;
 }
 
-static void serve(struct service *service, const struct request *request, ledger_step *step, struct reply *reply) {
+/* And given keys that it has not asked for by two. */
+static enum status renewal_takes_two(struct ledger *ledger, void *context, bool *needed) {
+  const struct registration *registration = context;
+  uint8_t role = registration->terminal.role;
+
+  (void)ledger;
+  *needed = role == ROLE_ADMIN || (role != ROLE_POS && registration->request[0] == '\0');
+  return STATUS_OK;
+}
+
+static void serve(struct service *service, const struct request *request, struct approval_step step,
+                  struct reply *reply) {
   struct terminal_message body;
   struct registration registration = {0};
   struct ledger_terminal *terminal = &registration.terminal;
 
   reply->status = terminal_parse(request->message.body, &body);
-  if (reply->status == STATUS_OK && step == add && body.request[0] != '\0')
+  if (reply->status == STATUS_OK && step.step == add && body.request[0] != '\0')
     reply->status = STATUS_UNKNOWN_FIELD; /* a new terminal has no key yet to ask with */
   if (reply->status != STATUS_OK)
     return;
@@ -111,17 +124,17 @@ static void serve(struct service *service, const struct request *request, ledger
   memcpy(terminal->sig_public, body.sig_public, sizeof terminal->sig_public);
   memcpy(terminal->expiry, body.expiry, DATE_SIZE);
   registration.request = body.request;
-  approval_transact(service, request,
-                    &(struct approval_step){.step = step, .context = &registration, .question = administers}, reply);
+  step.context = &registration;
+  approval_transact(service, request, &step, reply);
   terminal_cache_forget(service->terminal_cache);
   if (reply->status == STATUS_OK)
     reply_ok(reply, json_pack("{s:s}", "merchant_name", registration.merchant.name));
 }
 
 void post_terminal(struct service *service, const struct request *request, struct reply *reply) {
-  serve(service, request, add, reply);
+  serve(service, request, (struct approval_step){.step = add, .question = add_takes_two}, reply);
 }
 
 void post_terminal_renewal(struct service *service, const struct request *request, struct reply *reply) {
-  serve(service, request, renew, reply);
+  serve(service, request, (struct approval_step){.step = renew, .question = renewal_takes_two}, reply);
 }

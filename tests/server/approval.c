@@ -349,17 +349,46 @@ START_TEST(an_administrator_is_added_by_two) {
 }
 END_TEST
 
-/* Else one would make a desk of the issuer's whose cards pay off-line; a shop's makes none. */
-START_TEST(a_desk_of_the_issuers_is_added_by_two) {
+/* Else one would load what nobody paid for, at as many terminals as he likes; whose they are is all one. */
+START_TEST(a_terminal_that_loads_is_added_by_two) {
+  static const struct {
+    const char *tid, *merchant, *known;
+    uint8_t role;
+  } kinds[] = {{"PERSO077", "BANK", DESK, ROLE_PERSO},
+               {"PERSO078", "SHOP", OTHER_DESK, ROLE_PERSO},
+               {"RLD00001", "BANK", RELOAD, ROLE_RELOAD},
+               {"RLD00002", "SHOP", NULL, ROLE_RELOAD}};
+  struct world world;
+  struct ledger_terminal found;
+
+  open_with_two(&world);
+  for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    json_t *body = terminal(&world, kinds[i].tid, kinds[i].role, kinds[i].merchant);
+    int64_t number = waits(&world, &world.admin, MESSAGE_TERMINAL, body);
+    ck_assert_int_eq(ledger_terminal_find(writer_ledger(world.service.writer), (const uint8_t *)kinds[i].tid, &found),
+                     STATUS_NOT_FOUND);
+    ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_OK);
+    ck_assert_int_eq(ledger_terminal_find(writer_ledger(world.service.writer), (const uint8_t *)kinds[i].tid, &found),
+                     STATUS_OK);
+    if (kinds[i].known != NULL)
+      (void)waits(&world, &world.admin, MESSAGE_TERMINAL_RENEWAL,
+                  terminal(&world, kinds[i].known, kinds[i].role, kinds[i].merchant));
+  }
+  world_close(&world);
+}
+END_TEST
+
+/* Nobody is asked for what cannot be. */
+START_TEST(a_terminal_that_cannot_be_added_waits_for_nobody) {
   struct world world;
 
   open_with_two(&world);
-  (void)waits(&world, &world.admin, MESSAGE_TERMINAL, terminal(&world, "PERSO077", ROLE_PERSO, "BANK"));
-  (void)waits(&world, &world.admin, MESSAGE_TERMINAL_RENEWAL, terminal(&world, DESK, ROLE_PERSO, "BANK"));
   ck_assert_int_eq(
-      station_tell(&world.admin, &world.service, MESSAGE_TERMINAL, terminal(&world, "PERSO078", ROLE_PERSO, "SHOP")),
-      STATUS_OK);
-  ck_assert_int_eq(say(&world, &world.admin_too, 1, true), STATUS_OK);
+      station_tell(&world.admin, &world.service, MESSAGE_TERMINAL, terminal(&world, "RLD00001", ROLE_RELOAD, "NOBODY")),
+      STATUS_NOT_FOUND);
+  ck_assert_int_eq(
+      station_tell(&world.admin, &world.service, MESSAGE_TERMINAL, terminal(&world, RELOAD, ROLE_RELOAD, "BANK")),
+      STATUS_EXISTS);
   world_close(&world);
 }
 END_TEST
@@ -425,7 +454,8 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, a_desk_of_revoked_administrators_makes_none);
   tcase_add_test(tests, a_card_is_replaced_by_two);
   tcase_add_test(tests, an_administrator_is_added_by_two);
-  tcase_add_test(tests, a_desk_of_the_issuers_is_added_by_two);
+  tcase_add_test(tests, a_terminal_that_loads_is_added_by_two);
+  tcase_add_test(tests, a_terminal_that_cannot_be_added_waits_for_nobody);
   tcase_add_test(tests, one_becomes_two_and_two_one_by_both);
   tcase_add_test(tests, two_are_not_required_of_one);
   suite_add_tcase(suite, tests);
