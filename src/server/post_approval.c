@@ -26,7 +26,7 @@ static const struct {
     {MESSAGE_MERCHANT_CHANGE, post_merchant_change},   {MESSAGE_LIMIT, post_limit},
     {MESSAGE_CARD_REPLACEMENT, post_card_replacement}, {MESSAGE_TERMINAL, post_terminal},
     {MESSAGE_TERMINAL_RENEWAL, post_terminal_renewal}, {MESSAGE_APPROVAL_RULE, post_approval_rule},
-    {MESSAGE_CARD_RENEWAL, post_card_renewal},
+    {MESSAGE_CARD_RENEWAL, post_card_renewal},         {MESSAGE_MERCHANT, post_merchant},
 };
 #define DOER_COUNT (sizeof doers / sizeof doers[0])
 

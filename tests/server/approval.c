@@ -107,6 +107,25 @@ START_TEST(an_account_is_changed_by_two) {
 }
 END_TEST
 
+/* Else one would make merchants, each of which may owe anew, as many as he likes. */
+START_TEST(a_merchant_is_added_by_two) {
+  const struct merchant_message merchant = {.id = "NEWSHOP", .name = "New Shop", .iban = IBAN};
+  const struct merchant_message known = {.id = "SHOP", .name = "Corner Shop"};
+  struct ledger_merchant found;
+  struct world world;
+
+  open_with_two(&world);
+  int64_t number = waits(&world, &world.admin, MESSAGE_MERCHANT, merchant_body(&merchant));
+  ck_assert_int_eq(ledger_merchant_find(writer_ledger(world.service.writer), merchant.id, &found), STATUS_NOT_FOUND);
+  ck_assert_int_eq(say(&world, &world.admin, number, true), STATUS_APPROVAL_OWN);
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_OK);
+  ck_assert_int_eq(ledger_merchant_find(writer_ledger(world.service.writer), merchant.id, &found), STATUS_OK);
+  ck_assert_str_eq(found.iban, IBAN);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_MERCHANT, merchant_body(&known)), STATUS_EXISTS);
+  world_close(&world);
+}
+END_TEST
+
 /* What was shown is what is given: another one's hash is none. */
 START_TEST(the_word_names_what_was_seen) {
   struct world world;
@@ -445,6 +464,7 @@ Suite *approval_suite(void) {
   TCase *tests = world_case("approval");
 
   tcase_add_test(tests, an_account_is_changed_by_two);
+  tcase_add_test(tests, a_merchant_is_added_by_two);
   tcase_add_test(tests, the_word_names_what_was_seen);
   tcase_add_test(tests, an_approval_lapses);
   tcase_add_test(tests, what_a_revoked_one_asked_for_lapses);
