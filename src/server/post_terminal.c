@@ -20,10 +20,13 @@ struct registration {
   struct ledger_merchant merchant; /* its, read in the same step */
 };
 
+static bool same_keys(const struct ledger_terminal *a, const struct ledger_terminal *b) {
+  return memcmp(a->ecka_public, b->ecka_public, sizeof a->ecka_public) == 0 &&
+         memcmp(a->sig_public, b->sig_public, sizeof a->sig_public) == 0;
+}
+
 static bool same(const struct ledger_terminal *a, const struct ledger_terminal *b) {
-  return a->role == b->role && strcmp(a->merchant, b->merchant) == 0 &&
-         memcmp(a->ecka_public, b->ecka_public, sizeof a->ecka_public) == 0 &&
-         memcmp(a->sig_public, b->sig_public, sizeof a->sig_public) == 0 &&
+  return a->role == b->role && strcmp(a->merchant, b->merchant) == 0 && same_keys(a, b) &&
          memcmp(a->expiry, b->expiry, sizeof a->expiry) == 0;
 }
 
@@ -41,15 +44,14 @@ static enum status add(struct ledger *ledger, void *context) {
 }
 
 /* The terminal itself asked for these keys, under the one that it is known by. Asked and answered already: the answer may
- * have been lost. */
+ * have been lost, and nobody looks at the request any more; renewal_takes_two sees to it that nothing is gained so. */
 static enum status asked_for(const struct ledger_terminal *known, const struct registration *registration) {
   const struct ledger_terminal *terminal = &registration->terminal;
   struct message_verifier *verifier = NULL;
   struct terminal_message asked;
   struct message message = {0};
 
-  if (memcmp(known->ecka_public, terminal->ecka_public, sizeof known->ecka_public) == 0 &&
-      memcmp(known->sig_public, terminal->sig_public, sizeof known->sig_public) == 0)
+  if (same_keys(known, terminal))
     return STATUS_OK;
   enum status status = message_verifier_new(known->sig_public, &verifier);
   if (status == STATUS_OK)
@@ -96,14 +98,17 @@ static enum status add_takes_two(struct ledger *ledger, void *context, bool *nee
   return status;
 }
 
-/* And given keys that it has not asked for by two. */
+/* And given keys that it has not asked for by two, or a later day for those that it has: asked_for takes those as they are. */
 static enum status renewal_takes_two(struct ledger *ledger, void *context, bool *needed) {
   const struct registration *registration = context;
-  uint8_t role = registration->terminal.role;
+  const struct ledger_terminal *terminal = &registration->terminal;
+  struct ledger_terminal known;
+  enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
+  bool later = status == STATUS_OK && same_keys(&known, terminal) &&
+               memcmp(terminal->expiry, known.expiry, sizeof known.expiry) > 0;
 
-  (void)ledger;
-  *needed = role == ROLE_ADMIN || (role != ROLE_POS && registration->request[0] == '\0');
-  return STATUS_OK;
+  *needed = terminal->role == ROLE_ADMIN || (terminal->role != ROLE_POS && (registration->request[0] == '\0' || later));
+  return status;
 }
 
 static void serve(struct service *service, const struct request *request, struct approval_step step,

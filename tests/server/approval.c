@@ -397,6 +397,38 @@ START_TEST(a_terminal_that_loads_is_added_by_two) {
 }
 END_TEST
 
+/* What DESK is told anew: the keys that it has, with a request that nobody looks at. */
+static json_t *answered(const struct ledger_terminal *desk, const uint8_t expiry[DATE_SIZE]) {
+  struct terminal_message body = {.role = ROLE_PERSO, .request = "x"};
+
+  (void)snprintf(body.merchant, sizeof body.merchant, "%s", desk->merchant);
+  memcpy(body.tid, desk->tid, TID_SIZE);
+  memcpy(body.ecka_public, desk->ecka_public, sizeof body.ecka_public);
+  memcpy(body.sig_public, desk->sig_public, sizeof body.sig_public);
+  memcpy(body.expiry, expiry, sizeof body.expiry);
+  return terminal_body(&body);
+}
+
+/* Else one would let any terminal's certificate last on, with a request that says nothing. */
+START_TEST(a_later_day_for_the_same_keys_is_not_asked_for) {
+  static const uint8_t later[DATE_SIZE] = {0x20, 0x99, 0x01, 0x01};
+  struct world world;
+  struct ledger_terminal desk, found;
+
+  open_with_two(&world);
+  ck_assert_int_eq(ledger_terminal_find(writer_ledger(world.service.writer), (const uint8_t *)DESK, &desk), STATUS_OK);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_TERMINAL_RENEWAL, answered(&desk, desk.expiry)),
+                   STATUS_OK); /* the answer was lost */
+  int64_t number = waits(&world, &world.admin, MESSAGE_TERMINAL_RENEWAL, answered(&desk, later));
+  ck_assert_int_eq(ledger_terminal_find(writer_ledger(world.service.writer), (const uint8_t *)DESK, &found), STATUS_OK);
+  ck_assert_mem_eq(found.expiry, desk.expiry, sizeof found.expiry);
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_OK);
+  ck_assert_int_eq(ledger_terminal_find(writer_ledger(world.service.writer), (const uint8_t *)DESK, &found), STATUS_OK);
+  ck_assert_mem_eq(found.expiry, later, sizeof found.expiry);
+  world_close(&world);
+}
+END_TEST
+
 /* Nobody is asked for what cannot be. */
 START_TEST(a_terminal_that_cannot_be_added_waits_for_nobody) {
   struct world world;
@@ -475,6 +507,7 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, a_card_is_replaced_by_two);
   tcase_add_test(tests, an_administrator_is_added_by_two);
   tcase_add_test(tests, a_terminal_that_loads_is_added_by_two);
+  tcase_add_test(tests, a_later_day_for_the_same_keys_is_not_asked_for);
   tcase_add_test(tests, a_terminal_that_cannot_be_added_waits_for_nobody);
   tcase_add_test(tests, one_becomes_two_and_two_one_by_both);
   tcase_add_test(tests, two_are_not_required_of_one);
