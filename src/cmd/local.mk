@@ -28,7 +28,7 @@ bin_PROGRAMS += epurse-admin
 epurse_admin_SOURCES = src/cmd/admin/admin_approval.c src/cmd/admin/admin_audit.c src/cmd/admin/admin_backup.c \
 	src/cmd/admin/admin_call.c src/cmd/admin/admin_restore_list.c src/cmd/admin/admin_card_block.c \
 	src/cmd/admin/admin_card_list.c src/cmd/admin/admin_card_replace.c src/cmd/admin/admin_card_show.c \
-	src/cmd/admin/admin_ceremony.c src/cmd/admin/admin_deposit_list.c src/cmd/admin/admin_folder.c src/cmd/admin/admin_incident_list.c src/cmd/admin/admin_init.c src/cmd/admin/admin_key_next.c src/cmd/admin/admin_key_roll.c \
+	src/cmd/admin/admin_ceremony.c src/cmd/admin/admin_deposit_list.c src/cmd/admin/admin_folder.c src/cmd/admin/admin_house.c src/cmd/admin/admin_incident_list.c src/cmd/admin/admin_init.c src/cmd/admin/admin_key_next.c src/cmd/admin/admin_key_roll.c \
 	src/cmd/admin/admin_key_terminal_ca.c src/cmd/admin/admin_ledger_check.c src/cmd/admin/admin_ledger_restored.c src/cmd/admin/admin_limit.c \
 	src/cmd/admin/admin_merchant_add.c src/cmd/admin/admin_migrate.c src/cmd/admin/admin_offline_bring.c \
 	src/cmd/admin/admin_pending.c src/cmd/admin/admin_serial.c src/cmd/admin/admin_settlement.c \

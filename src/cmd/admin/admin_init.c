@@ -11,6 +11,7 @@
 #include "admin.h"
 #include "admin_ceremony.h"
 #include "admin_folder.h"
+#include "admin_house.h"
 #include "admin_terminal_folder.h"
 #include "cmd/frame/problem.h"
 #include "epurse/amount.h"
@@ -19,7 +20,6 @@
 #include "epurse/ledger.h"
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
-#include "epurse/ledger_terminal.h"
 #include "epurse/message_desk.h"
 #include "epurse/sentence.h"
 #include "epurse/x509.h"
@@ -298,17 +298,6 @@ static enum status own_terminals_make(struct founding *founding) {
   return status;
 }
 
-static enum status own_terminal_add(struct ledger *ledger, const struct terminal_message *registration) {
-  struct ledger_terminal terminal = {.role = registration->role};
-
-  memcpy(terminal.tid, registration->tid, sizeof terminal.tid);
-  memcpy(terminal.merchant, registration->merchant, sizeof terminal.merchant);
-  memcpy(terminal.ecka_public, registration->ecka_public, sizeof terminal.ecka_public);
-  memcpy(terminal.sig_public, registration->sig_public, sizeof terminal.sig_public);
-  memcpy(terminal.expiry, registration->expiry, sizeof terminal.expiry);
-  return ledger_terminal_add(ledger, &terminal);
-}
-
 /* A step of the ledger: the issuer as a merchant, and its terminals. */
 static enum status own_terminals_register(struct ledger *ledger, void *context) {
   const struct founding *founding = context;
@@ -318,7 +307,7 @@ static enum status own_terminals_register(struct ledger *ledger, void *context) 
   if (status == STATUS_OK) /* nobody owes itself */
     status = ledger_merchant_limit(ledger, ADMIN_MERCHANT, LEDGER_LIMIT_NONE);
   for (size_t i = 0; status == STATUS_OK && i < founding->administrators; i++)
-    status = own_terminal_add(ledger, &founding->registration[i]);
+    status = admin_house_terminal(ledger, &founding->registration[i]);
   return status;
 }
 

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * epurse-admin migrate: a ledger of an older program, while no back-end runs, brought to the version of this one. */
-#include <stdio.h>
-
 #include "admin.h"
-#include "cmd/frame/problem.h"
+#include "admin_house.h"
 #include "epurse/ledger.h"
 #include "server/configuration.h"
 
 #define PLACE_MAX 256
 
 enum status admin_store_find(const struct admin *admin, struct configuration *configuration, const char **store) {
-  char problem[256] = "", text[512];
+  char problem[256] = "";
 
   if ((admin->store == NULL) == (admin->dir == NULL))
     return admin_refuse(admin, STATUS_USAGE, "name the ledger with --store, or the issuer's directory with --dir");
@@ -19,11 +17,7 @@ enum status admin_store_find(const struct admin *admin, struct configuration *co
     return STATUS_OK;
   enum status status = configuration_load(admin->dir, configuration, problem);
   *store = configuration->store;
-  if (status == STATUS_OK || problem[0] == '\0')
-    return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
-  (void)snprintf(text, sizeof text, "%s: %s", problem, status_sentence(status));
-  problem_say_with(admin->program->name, text, "%s", text);
-  return status;
+  return status == STATUS_OK ? status : admin_house_refuse(admin, problem, status);
 }
 
 enum status admin_migrate(void *context, char **arguments) {

@@ -2,13 +2,14 @@
  * epurse-admin terminal add: keys and certificates for a terminal in a directory of its own, and its entry in the
  * ledger; whole or not at all. What may be in the ledger is kept, and the next try goes on with it. epurse-admin
  * terminal renew: the same for one that is known already, or the answer to what that one asked for, for keys that it
- * made itself. */
+ * made itself. With --dir the issuer's directory and its ledger are in the place of the back-end. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include "admin.h"
 #include "admin_folder.h"
+#include "admin_house.h"
 #include "admin_terminal.h"
 #include "admin_terminal_folder.h"
 #include "cmd/frame/language.h"
@@ -25,6 +26,8 @@ struct joining {
   struct terminal_message asked;
   char issuer_folder[FOLDER_PATH_MAX];
   char merchant_name[LEDGER_NAME_MAX + 1];
+  struct admin_house house; /* with --dir */
+  const uint8_t *ca_public; /* of this issuer's terminal CA, CRYPTO_P256_PUBLIC_SIZE */
   struct terminal_order order;
   struct folder folder;
   bool kept; /* what is in it may be registered */
@@ -123,7 +126,7 @@ static enum status ca_load(const struct admin *admin, struct joining *joining) {
   }
   crypto_wipe(passphrase, sizeof passphrase);
   if (status == STATUS_OK &&
-      !crypto_equal(key_public(joining->terminal_ca), admin->terminal->terminal_ca.public_key, CRYPTO_P256_PUBLIC_SIZE))
+      !crypto_equal(key_public(joining->terminal_ca), joining->ca_public, CRYPTO_P256_PUBLIC_SIZE))
     return admin_refuse(admin, STATUS_BAD_KEY, "%s is another issuer's", path);
   return status == STATUS_OK ? status : admin_fail(admin, path, status);
 }
@@ -139,7 +142,6 @@ static enum status terminal_register(struct admin *admin, struct joining *joinin
   name = json_string_value(json_object_get(reply.body, "merchant_name"));
   (void)snprintf(joining->merchant_name, sizeof joining->merchant_name, "%s",
                  name != NULL ? name : registration->merchant);
-  joining->merchant_name[strcspn(joining->merchant_name, "\r\n")] = '\0';
   message_clear(&reply);
   if (joining->renewal && status == STATUS_NOT_FOUND)
     return admin_refuse(admin, status, "there is no terminal %s; add it", registration->tid);
@@ -181,6 +183,8 @@ static enum status folder_fill(struct admin *admin, struct joining *joining, str
   } else if (status == STATUS_OK) {
     joining->order.merchant_name = joining->order.merchant;
     status = terminal_folder_keys(path, &joining->order, registration);
+    if (status == STATUS_OK && admin->dir != NULL)
+      status = admin_house_newer_ca(admin, path);
     if (status == STATUS_OK)
       status = terminal_folder_configure(path, &joining->order);
     if (status == STATUS_OK)
@@ -193,6 +197,7 @@ static enum status folder_fill(struct admin *admin, struct joining *joining, str
 static enum status folder_finish(struct admin *admin, struct joining *joining) {
   enum status status = STATUS_OK;
 
+  joining->merchant_name[strcspn(joining->merchant_name, "\r\n")] = '\0';
   joining->order.merchant_name = joining->merchant_name;
   if (!joining->answer)
     status = terminal_folder_configure(joining->folder.path, &joining->order);
@@ -215,7 +220,9 @@ static enum status terminal_make(struct admin *admin, struct joining *joining) {
     return status;
   memcpy(joining->expiry, registration.expiry, sizeof joining->expiry);
   admin->kept = joining->answer ? NULL : joining->folder.path;
-  enum status registered = terminal_register(admin, joining, &registration);
+  enum status registered = admin->dir != NULL
+                               ? admin_house_enter(admin, &joining->house, &registration, joining->merchant_name)
+                               : terminal_register(admin, joining, &registration);
   admin->kept = NULL;
   joining->kept = joining->kept || (registered == STATUS_OUTCOME_UNKNOWN && !joining->answer);
   if (registered != STATUS_OK && registered != STATUS_APPROVAL_WAITS)
@@ -255,6 +262,11 @@ static enum status waiting_check(const struct admin *admin, const char *tid, str
 }
 
 static enum status join_check(const struct admin *admin, const char *tid, struct joining *joining) {
+  if (admin->dir != NULL &&
+      (joining->renewal || admin->role == NULL || strcmp(admin->role, role_name(ROLE_ADMIN)) != 0))
+    return admin_refuse(
+        admin, STATUS_USAGE,
+        "--dir adds administrators: terminal add TID --role admin; everything else goes by the back-end");
   if (joining->renewal && admin->waiting)
     return waiting_check(admin, tid, &joining->order);
   if (admin->waiting)
@@ -265,22 +277,45 @@ static enum status join_check(const struct admin *admin, const char *tid, struct
                                                     : options_check(admin, tid, &joining->order);
 }
 
+/* What it must know of the issuer: by the issuer's own terminal, which has a line to the back-end, */
+static enum status line_open(struct admin *admin, struct joining *joining) {
+  enum status status = admin_open(admin);
+
+  if (status != STATUS_OK)
+    return status;
+  joining->ca_public = admin->terminal->terminal_ca.public_key;
+  joining->order.currency = admin->terminal->currency->code;
+  joining->order.public_folder = admin->folder;
+  status = issuer_folder_find(admin, joining->issuer_folder);
+  return status == STATUS_OK ? status : admin_fail(admin, admin->config, status);
+}
+
+/* or by the issuer's directory. */
+static enum status house_open(struct admin *admin, struct joining *joining) {
+  enum status status = admin_house_open(admin, &joining->house);
+
+  if (status != STATUS_OK)
+    return status;
+  joining->ca_public = joining->house.ca_public;
+  joining->order.currency = joining->house.currency;
+  joining->order.public_folder = admin->dir;
+  if (admin->issuer_dir == NULL)
+    status = folder_path(admin->dir, "issuer", joining->issuer_folder);
+  else
+    (void)snprintf(joining->issuer_folder, sizeof joining->issuer_folder, "%s", admin->issuer_dir);
+  return status == STATUS_OK ? status : admin_fail(admin, admin->dir, status);
+}
+
 static enum status terminal_join(struct admin *admin, const char *tid, bool renewal) {
   struct joining joining = {.renewal = renewal};
   enum status status = join_check(admin, tid, &joining);
 
   if (status == STATUS_OK)
-    status = admin_open(admin);
-  if (status != STATUS_OK)
-    return status;
-  status = issuer_folder_find(admin, joining.issuer_folder);
-  if (status != STATUS_OK)
-    return admin_fail(admin, admin->config, status);
-  status = ca_load(admin, &joining);
+    status = admin->dir != NULL ? house_open(admin, &joining) : line_open(admin, &joining);
+  if (status == STATUS_OK)
+    status = ca_load(admin, &joining);
   if (status == STATUS_OK) {
-    joining.order.currency = admin->terminal->currency->code;
     joining.order.now = (int64_t)time(NULL);
-    joining.order.public_folder = admin->folder;
     joining.order.issuer_folder = joining.issuer_folder;
     joining.order.terminal_ca = joining.terminal_ca;
     status = admin->waiting ? admin_terminal_waiting(admin, &joining.order) : terminal_make(admin, &joining);

@@ -25,7 +25,7 @@ static const struct option_row shared_rows[] = {
 
 static const struct option_row init_rows[] = {
     {"dir", 0, "DIR", NULL, OPTION_TEXT, FIELD(dir), 0, 0,
-     SENTENCE("init: the new issuer's directory; migrate, ledger restored, key: the issuer's")},
+     SENTENCE("init: the new issuer's directory; migrate, ledger restored, key, terminal add: the issuer's")},
     {"store", 0, "URL", NULL, OPTION_TEXT, FIELD(store), 0, 0,
      SENTENCE("init, migrate, ledger restored: where the ledger is")},
     {"host", 0, "HOSTS", NULL, OPTION_TEXT, FIELD(hosts), 0, 0,
