@@ -160,8 +160,12 @@ enum status admin_approval_require(void *context, char **arguments) {
     return status;
   status = admin_call(admin, MESSAGE_APPROVAL_RULE, approval_rule_body(needed), &reply);
   message_clear(&reply);
-  if (status == STATUS_APPROVAL_OWN)
+  if (status == STATUS_APPROVAL_OWN && needed == 2)
     return admin_refuse(admin, status, "there is no second administrator: terminal add --role admin makes one");
+  if (status == STATUS_APPROVAL_OWN) /* two are required, so that one alone adds nobody */
+    return admin_refuse(admin, status,
+                        "there is no second administrator to give it: with the back-end stopped, terminal add --role "
+                        "admin --dir makes one");
   if (status != STATUS_OK)
     return admin_fail(admin, NULL, status);
   admin_print(admin,
