@@ -82,10 +82,17 @@ struct terminal_message {
 json_t *terminal_body(const struct terminal_message *terminal);
 /* Takes all of it. STATUS_BAD_FORMAT: also a role without a name, or a key off the curve. */
 enum status terminal_parse(const json_t *body, struct terminal_message *terminal) EPURSE_MUST_USE;
-/* TERMINAL_REVOCATION {"tid"}: for good. Reply: {}. */
+/* TERMINAL_REVOCATION {"tid"}: for good. Reply: revocation_reply. */
 /* Names the terminal. */
 json_t *revocation_body(const char tid[TID_SIZE + 1]);
 /* Takes its name: 8 characters that tid_valid accepts. */
 enum status revocation_parse(const json_t *body, char tid[TID_SIZE + 1]) EPURSE_MUST_USE;
+struct revocation_reply {
+  int64_t needed, administrators; /* how many it takes, 1 or 2; how many can still give something */
+};
+/* Writes both numbers. */
+json_t *revocation_reply_body(const struct revocation_reply *reply);
+/* Takes both. STATUS_BAD_FORMAT: also another number than 1 or 2 that it takes. */
+enum status revocation_reply_parse(const json_t *body, struct revocation_reply *reply) EPURSE_MUST_USE;
 
 #endif

@@ -198,6 +198,22 @@ enum status revocation_parse(const json_t *body, char tid[TID_SIZE + 1]) {
   return field_end(&reader);
 }
 
+json_t *revocation_reply_body(const struct revocation_reply *reply) {
+  struct field_writer writer = field_writer();
+
+  field_put_integer(&writer, "needed", reply->needed);
+  field_put_integer(&writer, "administrators", reply->administrators);
+  return field_done(&writer);
+}
+
+enum status revocation_reply_parse(const json_t *body, struct revocation_reply *reply) {
+  struct field_reader reader = field_reader(body);
+
+  reply->needed = field_integer(&reader, "needed", 1, 2);
+  reply->administrators = field_integer(&reader, "administrators", 0, INT64_MAX);
+  return field_end(&reader);
+}
+
 json_t *limit_body(const struct limit_message *limit) {
   struct field_writer writer = field_writer();
 

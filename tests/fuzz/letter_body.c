@@ -163,6 +163,12 @@ static json_t *limit_again(enum message_type type, const json_t *body) {
   return limit_parse(body, &limit) == STATUS_OK ? limit_body(&limit) : NULL;
 }
 
+static json_t *revocation_reply_again(enum message_type type, const json_t *body) {
+  struct revocation_reply left;
+  (void)type;
+  return revocation_reply_parse(body, &left) == STATUS_OK ? revocation_reply_body(&left) : NULL;
+}
+
 static json_t *limit_reply_again(enum message_type type, const json_t *body) {
   struct limit_reply reply;
   (void)type;
@@ -287,7 +293,7 @@ static again *const bodies[MESSAGE_TYPE_COUNT][2] = {
     [MESSAGE_RENEWAL_REQUEST] = {line_request_again, line_files_again},
     [MESSAGE_RENEWAL_LIST] = {NULL, line_waiting_again},
     [MESSAGE_RENEWAL_ANSWER] = {line_answer_again, NULL},
-    [MESSAGE_TERMINAL_REVOCATION] = {revocation_again, NULL},
+    [MESSAGE_TERMINAL_REVOCATION] = {revocation_again, revocation_reply_again},
     [MESSAGE_CARD_REPLACEMENT] = {replacement_again, replacement_reply_again},
     [MESSAGE_CARD_RENEWAL] = {replacement_again, renewal_reply_again},
     [MESSAGE_MERCHANT_CHANGE] = {merchant_change_again, NULL},

@@ -277,6 +277,26 @@ START_TEST(a_revocation_goes_there_and_back) {
 }
 END_TEST
 
+static enum status left_parse(const json_t *body) {
+  struct revocation_reply left;
+  return revocation_reply_parse(body, &left);
+}
+
+START_TEST(who_is_left_comes_back) {
+  const struct revocation_reply sent = {.needed = 2, .administrators = 1}, wrong = {.needed = 3, .administrators = 1};
+  struct revocation_reply left;
+  json_t *body = revocation_reply_body(&sent), *three = revocation_reply_body(&wrong);
+
+  ck_assert_int_eq(revocation_reply_parse(body, &left), STATUS_OK);
+  ck_assert_int_eq(left.needed, 2);
+  ck_assert_int_eq(left.administrators, 1);
+  ck_assert_int_eq(revocation_reply_parse(three, &left), STATUS_BAD_FORMAT);
+  forge_strictness(body, left_parse, none);
+  json_decref(body);
+  json_decref(three);
+}
+END_TEST
+
 START_TEST(a_role_without_a_word_makes_no_body) {
   struct terminal_message sent = terminal_make();
 
@@ -300,6 +320,7 @@ Suite *desk_body_suite(void) {
   tcase_add_test(tests, a_terminal_goes_there_and_back);
   tcase_add_loop_test(tests, refuses_wrong_terminals, 0, sizeof wrong_terminal / sizeof wrong_terminal[0]);
   tcase_add_test(tests, a_revocation_goes_there_and_back);
+  tcase_add_test(tests, who_is_left_comes_back);
   tcase_add_test(tests, a_role_without_a_word_makes_no_body);
   suite_add_tcase(suite, tests);
   return suite;

@@ -444,6 +444,31 @@ START_TEST(a_terminal_that_cannot_be_added_waits_for_nobody) {
 }
 END_TEST
 
+static void left(struct world *world, const char *tid, int64_t needed, int64_t administrators) {
+  struct revocation_reply reply;
+  struct answer answer;
+
+  station_ask(&world->admin, &world->service, MESSAGE_TERMINAL_REVOCATION, revocation_body(tid), &answer);
+  ck_assert_int_eq(answer.code, STATUS_OK);
+  ck_assert_int_eq(revocation_reply_parse(answer.body, &reply), STATUS_OK);
+  ck_assert_int_eq(reply.needed, needed);
+  ck_assert_int_eq(reply.administrators, administrators);
+  answer_clear(&answer);
+}
+
+/* Who revokes the second one hears that nobody is left to agree; it is done all the same. */
+START_TEST(a_revocation_tells_who_is_left) {
+  struct world world;
+
+  world_open(&world);
+  left(&world, OTHER_POS, 1, 2);
+  ck_assert_int_eq(writer_transact(world.service.writer, two, NULL), STATUS_OK);
+  left(&world, OTHER_POS, 2, 2);
+  left(&world, ADMIN_TOO, 2, 1);
+  world_close(&world);
+}
+END_TEST
+
 static int64_t needed(struct world *world) {
   int64_t count = 0;
 
@@ -509,6 +534,7 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, a_terminal_that_loads_is_added_by_two);
   tcase_add_test(tests, a_later_day_for_the_same_keys_is_not_asked_for);
   tcase_add_test(tests, a_terminal_that_cannot_be_added_waits_for_nobody);
+  tcase_add_test(tests, a_revocation_tells_who_is_left);
   tcase_add_test(tests, one_becomes_two_and_two_one_by_both);
   tcase_add_test(tests, two_are_not_required_of_one);
   suite_add_tcase(suite, tests);
