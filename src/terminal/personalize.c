@@ -150,10 +150,17 @@ static enum status desk_verify(struct contact *contact, const struct card_info *
   return memcmp(info->expiry, facts->expiry, DATE_SIZE) == 0 ? STATUS_OK : STATUS_BAD_REPLY;
 }
 
-/* Who the locked card is, and what the server knows of it. */
-static enum status desk_meet(struct contact *contact, struct card_info *info, struct card_facts *facts) {
-  enum status status = session_info(&contact->session, info);
-  return status == STATUS_OK ? desk_query(contact->terminal, info->cid, facts) : status;
+/* Who the locked card is, in a session: in the run that wrote it that very one, for another may have been put in since. */
+static enum status desk_meet(struct contact *contact, const struct issue *issue, const struct outcome *outcome,
+                             struct card_info *info) {
+  enum status status = contact_enter(contact);
+  if (status == STATUS_OK)
+    status = session_info(&contact->session, info);
+  if (status != STATUS_OK || outcome->finished_before)
+    return status;
+  bool same = memcmp(info->chip_serial, issue->chip_serial, CHIP_SERIAL_SIZE) == 0 &&
+              memcmp(info->cid, outcome->cid, CID_SIZE) == 0;
+  return same ? STATUS_OK : STATUS_CARD_LOST;
 }
 
 static void desk_note(const struct card_info *info, struct issue *issue, struct outcome *outcome) {
@@ -167,9 +174,9 @@ static enum status desk_activate(struct contact *contact, struct issue *issue, s
   struct card_message activation = {.reason = ""};
   struct card_info info;
   struct card_facts facts;
-  enum status status = contact_enter(contact);
+  enum status status = desk_meet(contact, issue, outcome, &info);
   if (status == STATUS_OK)
-    status = desk_meet(contact, &info, &facts);
+    status = desk_query(contact->terminal, info.cid, &facts);
   if (status == STATUS_OK && outcome->finished_before)
     status = desk_begin(issue, info.chip_serial, true);
   if (status != STATUS_OK)
@@ -265,7 +272,9 @@ enum status personalize_check(struct terminal *terminal, struct reader *reader, 
     return STATUS_NOT_PERMITTED;
   enum status status = contact_open(&contact, issue->wait_seconds);
   if (status == STATUS_OK)
-    status = desk_meet(&contact, &info, &facts);
+    status = session_info(&contact.session, &info);
+  if (status == STATUS_OK)
+    status = desk_query(terminal, info.cid, &facts);
   if (status == STATUS_OK) {
     desk_note(&info, issue, outcome);
     status = desk_judge(&facts);

@@ -8,15 +8,31 @@
 
 #define WRITES 120 /* more than personalization makes */
 
-static struct flow_card card;
+static struct flow_card card, other;
 
-static enum status issue_card(const char *pin, struct issue *issue, struct outcome *outcome) {
+static enum status issue_at(struct flow_card *which, const char *pin, struct issue *issue, struct outcome *outcome) {
   struct terminal *desk = flow_terminal("perso");
   *issue = (struct issue){.pin = ""};
   strcpy(issue->pin, pin);
-  enum status status = personalize_run(desk, &card.reader, issue, &card.dialogue, outcome);
+  enum status status = personalize_run(desk, &which->reader, issue, &which->dialogue, outcome);
   terminal_close(&desk);
   return status;
+}
+
+static enum status issue_card(const char *pin, struct issue *issue, struct outcome *outcome) {
+  return issue_at(&card, pin, issue, outcome);
+}
+
+/* A raw card, pulled when it is locked and before the server hears of it; its number. */
+static void lock_card(struct flow_card *which, const char *name, const char *pin) {
+  struct outcome outcome;
+  struct issue issue;
+  flow_card_new(which, name);
+  which->accident = (struct accident){.ins = INS_GET_BALANCE, .drop_before = true};
+  ck_assert_int_eq(issue_at(which, pin, &issue, &outcome), STATUS_CARD_LOST);
+  ck_assert_str_eq(flow_facts(outcome.cid).state, "RESERVED");
+  memcpy(which->cid, outcome.cid, CID_SIZE);
+  flow_card_return(which);
 }
 
 START_TEST(server_draws_a_pin) {
@@ -106,9 +122,45 @@ START_TEST(reservation_is_given_back) {
 }
 END_TEST
 
+/* A hand takes the one card out of the reader and puts the other one in. */
+static void exchange(void *context) {
+  struct vcard *vcard = card.vcard;
+  struct reader *inner = card.inner;
+  (void)context;
+  card.vcard = other.vcard;
+  card.inner = other.inner;
+  other.vcard = vcard;
+  other.inner = inner;
+}
+
+/* _i: the other one is issued, or locked only. */
+START_TEST(another_card_is_not_taken_for_it) {
+  const char *state = _i == 0 ? "ISSUED" : "RESERVED";
+  struct outcome outcome, again;
+  struct issue issue;
+  if (_i == 0)
+    flow_card_issue(&other, "other", 0);
+  else
+    lock_card(&other, "other", "1111");
+  flow_card_new(&card, "exchanged");
+  card.accident = (struct accident){.ins = INS_STORE_DATA, .drop_before = true, .hook = exchange};
+  ck_assert_int_eq(issue_card(HOLDER_PIN, &issue, &outcome), STATUS_CARD_LOST);
+  ck_assert_mem_ne(outcome.cid, other.cid, CID_SIZE);
+  ck_assert_str_eq(flow_facts(other.cid).state, state);
+  exchange(NULL);
+  flow_card_return(&card);
+  ck_assert_int_eq(issue_card(HOLDER_PIN, &issue, &again), STATUS_OK);
+  ck_assert_mem_eq(again.cid, outcome.cid, CID_SIZE);
+  ck_assert_str_eq(flow_facts(other.cid).state, state);
+  flow_card_remove(&card);
+  flow_card_remove(&other);
+}
+END_TEST
+
 void flow_desk_tests(TCase *tests) {
   tcase_add_test(tests, server_draws_a_pin);
   tcase_add_test(tests, raw_card_is_nothing_elsewhere);
   tcase_add_loop_test(tests, torn_card_is_finished, 0, flow_ways());
   tcase_add_test(tests, reservation_is_given_back);
+  tcase_add_loop_test(tests, another_card_is_not_taken_for_it, 0, 2);
 }

@@ -126,6 +126,10 @@ static void card_done(struct batch *batch, struct batch_worker *worker, const st
             entry->reference, number);
 }
 
+static void same_back_say(struct batch *batch, const struct batch_worker *worker, const struct batch_entry *entry) {
+  batch_say(batch, worker, "%s is not finished; put the same card back, into any reader", entry->reference);
+}
+
 static void card_failed(struct batch *batch, struct batch_worker *worker, enum status status) {
   batch->trouble = status;
   if (is_fatal(status)) {
@@ -133,7 +137,7 @@ static void card_failed(struct batch *batch, struct batch_worker *worker, enum s
     atomic_store(&batch->stop, true);
   }
   if (worker->entry != NULL && is_loss(status)) {
-    batch_say(batch, worker, "%s is not finished; put the same card back, into any reader", worker->entry->reference);
+    same_back_say(batch, worker, worker->entry);
   } else if (worker->entry != NULL) {
     batch_say(batch, worker, "%s is not finished: %s", worker->entry->reference, translated_status(status));
   } else if (status == STATUS_CANCELLED) {
@@ -228,14 +232,20 @@ static bool card_stays(const struct batch_worker *worker) {
 static void card_work(struct batch_worker *worker) {
   struct batch *batch = worker->batch;
   const struct issue_desk desk = {worker, desk_begin, desk_keep};
+  const struct batch_entry *lost = NULL;
   bool said = false;
   for (unsigned losses = 0;;) {
     struct issue issue = {.pin = "", .desk = &desk, .no_deposit = worker->batch->self->no_deposit};
     struct outcome outcome;
     enum status status = card_try(worker, &issue, &outcome);
-    if (is_loss(status) && losses++ < LOSSES_MAX && card_stays(worker))
+    if (is_loss(status) && losses++ < LOSSES_MAX && card_stays(worker)) {
+      lost = worker->entry != NULL ? worker->entry : lost;
       continue;
+    }
     pthread_mutex_lock(&batch->lock);
+    if (lost != NULL && lost != worker->entry) /* another card is there in its place */
+      same_back_say(batch, worker, lost);
+    lost = NULL;
     bool again = card_finish(worker, status, &issue, &outcome);
     if (again && !said)
       batch_say(batch, worker, "%s; trying again", translated_status(status));
