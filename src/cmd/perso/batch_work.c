@@ -156,6 +156,26 @@ static void card_failed(struct batch *batch, struct batch_worker *worker, enum s
   }
 }
 
+/* A raw chip to which the server gives no number: nothing of the card was changed, and its entry is any other chip's. */
+static bool is_turned_away(const struct batch_worker *worker, enum status status, const struct outcome *outcome) {
+  static const uint8_t none[CID_SIZE] = {0};
+  return worker->entry != NULL && !outcome->finished_before && memcmp(outcome->cid, none, CID_SIZE) == 0 &&
+         (status == STATUS_CHIP_NOT_LISTED || status == STATUS_OTHER_DESK || status == STATUS_CARD_ALREADY_ISSUED);
+}
+
+static void entry_free(struct batch *batch, struct batch_worker *worker) {
+  struct batch_entry *entry = worker->entry;
+  entry->state = BATCH_FREE;
+  enum status status = batch_results_add(&batch->results, entry, NULL);
+  if (status == STATUS_OK) {
+    worker->entry = NULL;
+    return;
+  }
+  entry->state = BATCH_BEGUN;
+  batch->fatal = status;
+  atomic_store(&batch->stop, true);
+}
+
 /* A finished card, met once more: it must be the one that the results name. */
 static enum status card_check(struct batch_worker *worker, struct issue *issue, struct outcome *outcome) {
   struct batch *batch = worker->batch;
@@ -205,9 +225,12 @@ static enum status card_try(struct batch_worker *worker, struct issue *issue, st
 static bool card_finish(struct batch_worker *worker, enum status status, const struct issue *issue,
                         const struct outcome *outcome) {
   struct batch *batch = worker->batch;
+  bool again = false;
+  if (is_turned_away(worker, status, outcome))
+    entry_free(batch, worker);
   /* Ours, and the server knows it as issued: an earlier run was cut off before it could note that. */
-  bool again = false, done = status == STATUS_OK || (status == STATUS_CARD_ALREADY_ISSUED && worker->entry != NULL);
-  if (done)
+  bool noted = status == STATUS_CARD_ALREADY_ISSUED && worker->entry != NULL && outcome->finished_before;
+  if (status == STATUS_OK || noted)
     card_done(batch, worker, issue, outcome->cid);
   else if (is_passing(status) && !atomic_load(&batch->stop))
     again = true;

@@ -65,6 +65,12 @@ static enum status files_open(struct batch *batch, const char *path) {
   return status;
 }
 
+/* The server has no number of this desk's for the chip: it never had, or an earlier run gave it up and could not note
+ * that. */
+static bool is_nothing_ours(enum status status) {
+  return status == STATUS_CHIP_NOT_LISTED || status == STATUS_OTHER_DESK;
+}
+
 /* References whose chips will not come back get other ones: the chips' numbers are given back first. One that is issued
  * all the same stays, and is noted when its card comes. */
 static enum status chips_drop(struct batch *batch) {
@@ -81,7 +87,7 @@ static enum status chips_drop(struct batch *batch) {
       fprintf(stderr, translated("%s: %s is issued already: put its card in once more\n"), self->program->name,
               entry->reference);
       status = STATUS_OK;
-    } else if (status == STATUS_OK) {
+    } else if (status == STATUS_OK || is_nothing_ours(status)) {
       entry->state = BATCH_FREE;
       status = batch_results_add(&batch->results, entry, NULL);
     }
