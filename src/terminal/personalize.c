@@ -10,6 +10,7 @@
 
 #include "certification.h"
 #include "contact.h"
+#include "pin_report.h"
 
 /* Tells the server about a card by number and chip; its word. Where its answer is lost it may have done it: the same again finds out. */
 static enum status desk_report(struct terminal *terminal, enum message_type type, const struct card_message *card) {
@@ -150,6 +151,23 @@ static enum status desk_verify(struct contact *contact, const struct card_info *
   return memcmp(info->expiry, facts->expiry, DATE_SIZE) == 0 ? STATUS_OK : STATUS_BAD_REPLY;
 }
 
+/* A PIN that was chosen now, for a card that an earlier run locked: the card says whether it has that one. One that
+ * blocks itself here is no card that the server could block. */
+static enum status desk_prove_pin(struct contact *contact, const struct issue *issue, struct outcome *outcome) {
+  uint8_t block[PIN_BLOCK_SIZE] = {0}, tries_left = 0;
+  if (!outcome->finished_before || issue->pin[0] == 0)
+    return STATUS_OK;
+  enum status status = pin_block_encode(issue->pin, block);
+  if (status == STATUS_OK)
+    status = contact_verify(contact, block, &tries_left);
+  crypto_wipe(block, sizeof block);
+  if (status == STATUS_WRONG_PIN) {
+    outcome->tries_left = tries_left;
+    pin_report(contact->terminal, contact->session.pin_record);
+  }
+  return status;
+}
+
 /* Who the locked card is, in a session: in the run that wrote it that very one, for another may have been put in since. */
 static enum status desk_meet(struct contact *contact, const struct issue *issue, const struct outcome *outcome,
                              struct card_info *info) {
@@ -186,6 +204,8 @@ static enum status desk_activate(struct contact *contact, struct issue *issue, s
   status = desk_judge(&facts);
   if (status == STATUS_OK)
     status = desk_verify(contact, &info, &facts);
+  if (status == STATUS_OK)
+    status = desk_prove_pin(contact, issue, outcome);
   if (status != STATUS_OK)
     return status;
   activation.deposit = outcome->deposit;

@@ -157,10 +157,26 @@ START_TEST(another_card_is_not_taken_for_it) {
 }
 END_TEST
 
+START_TEST(card_has_the_pin_of_the_run_that_locked_it) {
+  struct outcome outcome;
+  struct issue issue;
+  lock_card(&card, "chosen", HOLDER_PIN);
+  ck_assert_int_eq(issue_card("1357", &issue, &outcome), STATUS_WRONG_PIN);
+  ck_assert_uint_eq(outcome.tries_left, PIN_TRIES - 1);
+  ck_assert_str_eq(flow_facts(card.cid).state, "RESERVED");
+  ck_assert_int_eq(issue_card(HOLDER_PIN, &issue, &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  ck_assert_str_eq(flow_facts(card.cid).state, "ISSUED");
+  ck_assert_int_eq(flow_pay(&card, "pos", 100, &outcome), STATUS_INSUFFICIENT_BALANCE);
+  flow_card_remove(&card);
+}
+END_TEST
+
 void flow_desk_tests(TCase *tests) {
   tcase_add_test(tests, server_draws_a_pin);
   tcase_add_test(tests, raw_card_is_nothing_elsewhere);
   tcase_add_loop_test(tests, torn_card_is_finished, 0, flow_ways());
   tcase_add_test(tests, reservation_is_given_back);
   tcase_add_loop_test(tests, another_card_is_not_taken_for_it, 0, 2);
+  tcase_add_test(tests, card_has_the_pin_of_the_run_that_locked_it);
 }

@@ -60,6 +60,12 @@ static void report_taken(FILE *out, const struct outcome *outcome) {
 void report_done(FILE *out, const char *operation, const struct outcome *outcome) {
   char amount[AMOUNT_TEXT_MAX], balance[AMOUNT_TEXT_MAX], cid[17];
   cid_print(outcome->cid, cid);
+  if (outcome->finished_before && outcome->reference[0] != 0)
+    fprintf(out, translated("The %s of this reference was done before; nothing was done twice.\n"),
+            translated(operation));
+  else if (outcome->finished_before)
+    fprintf(out, translated("The %s that was interrupted before is finished now; nothing was done twice.\n"),
+            translated(operation));
   if (outcome->amount.minor == 0 && outcome->type != TRANSACTION_PAYOUT) {
     fprintf(out, translated("%s card %s\n"), translated(operation), cid);
     report_taken(out, outcome);
@@ -67,12 +73,6 @@ void report_done(FILE *out, const char *operation, const struct outcome *outcome
   }
   report_amount(amount, outcome->amount.minor, outcome->amount.currency);
   report_amount(balance, outcome->balance_after, outcome->amount.currency);
-  if (outcome->finished_before && outcome->reference[0] != 0)
-    fprintf(out, translated("The %s of this reference was done before; nothing was done twice.\n"),
-            translated(operation));
-  else if (outcome->finished_before)
-    fprintf(out, translated("The %s that was interrupted before is finished now; nothing was done twice.\n"),
-            translated(operation));
   fprintf(out, translated("%s %s, card ....%s, no. %" PRIu32 "\n"), translated(operation), amount, cid + 12,
           outcome->atc);
   report_deposit(out, outcome);

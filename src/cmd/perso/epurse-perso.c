@@ -73,7 +73,10 @@ static enum status verb_issue(void *context, char **arguments) {
     issue.wait_seconds = terminal_program_wait(self);
     status = personalize_run(self->terminal, self->reader, &issue, &self->dialogue, &outcome);
     self->changed = status == STATUS_OK;
+    self->tries_left = outcome.tries_left;
     report_outcome(self, SENTENCE("issue"), status, &outcome);
+    if (status == STATUS_WRONG_PIN)
+      problem_say(self->program->name, "an earlier run locked this card with its own PIN: run again with that one");
     if (status == STATUS_OK || status == STATUS_CARD_ALREADY_ISSUED)
       paper_deposit(self, &outcome, status != STATUS_OK);
   }
