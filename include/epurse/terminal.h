@@ -223,8 +223,10 @@ struct issue {
   uint8_t chip_serial[CHIP_SERIAL_SIZE]; /* out, once it is known; else zeros */
   uint8_t expiry[DATE_SIZE];             /* out with STATUS_OK: as the card has it */
 };
-/* Turns the raw card in `reader` into a cardholder's card, or finishes what was broken off on the same card. STATUS_OUTCOME_UNKNOWN, here
- * and of the next two: the server may have done it; the same again finds out. */
+/* Turns the raw card in `reader` into a cardholder's card, or finishes what was broken off on the same card. A card that
+ * an earlier run locked is shown issue->pin, where that is given: STATUS_WRONG_PIN (outcome->tries_left) and
+ * STATUS_PIN_BLOCKED leave it as it was otherwise. STATUS_CARD_LOST: also where another card has come into its place.
+ * STATUS_OUTCOME_UNKNOWN, here and of the next two: the server may have done it; the same again finds out. */
 enum status personalize_run(struct terminal *terminal, struct reader *reader, struct issue *issue,
                             const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 /* Gives the reservation of a broken raw card back. */
