@@ -152,9 +152,10 @@ bool payment_name_may_ride(struct terminal *terminal, uint8_t type, const struct
 enum status reference_status(struct terminal *terminal, const char *reference, struct outcome *outcome,
                              uint8_t *type) EPURSE_MUST_USE;
 /* What people are to be told of a payment, load or payout that ended with `status`: by a card that was another one, or did not answer, or by
- * none at all nothing ends that was begun under its name before. STATUS_REFERENCE_HELD (of a charge LOAD_UNSETTLED, TENDER_UNKNOWN; of what was
+ * none at all, or by what it was refused for before a card, nothing ends that was done or begun under its name before. STATUS_REFERENCE_DONE: that
+ * is done, by the journal. STATUS_REFERENCE_HELD (of a charge LOAD_UNSETTLED, TENDER_UNKNOWN; of what was
  * not handed out PAYOUT_OPEN): that is open in the journal or, where payment_recall had said REFERENCE_HELD (`held`), may still be so at the
- * server, which is asked. Else `status`: it says itself how the name stands, or nothing is open under it. NULL: no name. */
+ * server, which is asked. Else `status`: it says itself how the name stands, or nothing is known under it. NULL: no name. */
 enum status payment_standing(struct terminal *terminal, const char *reference, bool held,
                              enum status status) EPURSE_MUST_USE;
 

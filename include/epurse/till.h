@@ -101,8 +101,7 @@ struct till_request {
    * or there is nobody to be asked (ZVT). Else STATUS_WRONG_CASHIER, and nothing was begun. */
   char cashier_code[SUPERVISOR_CODE_MAX + 1];
   bool cashier_known;
-  /* Sale. Off-line the reference is this till's alone: the server never hears of it. */
-  enum offline_use offline;
+  enum offline_use offline; /* sale: off-line the reference is this till's alone: the server never hears of it */
   /* Refund: the sale's number, reference, or the text of its receipt's QR code; "": the newest. */
   char sale[RECEIPT_TEXT_SIZE];
   bool whole;        /* refund: of all that was sold; payout: all that is on the card; `amount` says nothing */
@@ -176,8 +175,7 @@ uint64_t till_newest(struct till *till);
 bool till_await(struct till *till, uint64_t after, int milliseconds);
 
 #define TILL_LISTENERS 8
-/* Calls `wake` after every event, on the till's thread: it is brief, and calls nothing here. At most TILL_LISTENERS;
- * STATUS_OVERLOADED. */
+/* Calls `wake` after every event, on the till's thread: it is brief, and calls nothing here. At most TILL_LISTENERS; STATUS_OVERLOADED. */
 enum status till_listen(struct till *till, void (*wake)(void *context), void *context) EPURSE_MUST_USE;
 /* No call of it runs any more when this returns. */
 void till_unlisten(struct till *till, void (*wake)(void *context), void *context);
@@ -188,23 +186,26 @@ struct till_result {
   enum till_kind kind; /* 0: not known */
   char reference[REFERENCE_MAX + 1];
   bool running;
-  enum till_step step;    /* the last one, while it runs */
-  unsigned tries_left;    /* likewise */
-  bool held;              /* it has begun, and only its card, or the server, can bring it on */
-  bool owed;              /* a refund that was done without its card */
-  bool points, ask_pin;   /* a sale: as it was asked for; of an earlier life ask_pin is not known any more, and set */
-  enum status status;     /* when it is over */
+  enum till_step step;  /* the last one, while it runs */
+  unsigned tries_left;  /* likewise */
+  bool held;            /* it has begun, and only its card, or the server, can bring it on */
+  bool owed, unnamed;   /* a refund that was done without its card; as asked for: only this life knows the reference */
+  bool points, ask_pin; /* a sale: as it was asked for; of an earlier life ask_pin is not known any more, and set */
+  enum status status;   /* when it is over */
   struct outcome outcome; /* as far as it got */
   char trouble[640];      /* of the line to the server, or which readers there are, where that was why; "" */
 };
 
 #define TILL_RESULTS 64 /* the latest are kept with their very status; older ones are asked of journal and server */
-/* What became of a reference, after a restart too. STATUS_OK: *result says. STATUS_NOT_FOUND: nothing is known of it, and nothing was
- * taken. Else what kept it from being known. May wait for the server, not for the card. */
+/* Whether the card has done what the reference of that result stands for, now or before (STATUS_REFERENCE_DONE). */
+bool till_is_done(const struct till_result *result);
+/* What a reference stands for, whatever its last request was refused for; after a restart too. STATUS_OK: *result says. STATUS_NOT_FOUND: nothing
+ * is known of it, and nothing was taken. Else what kept it from being known. May wait for the server, not for the card. */
 enum status till_status(struct till *till, const char *reference, struct till_result *result) EPURSE_MUST_USE;
 /* The one that is under way, or the last one of this life. STATUS_NOT_FOUND: there was none. Does not wait. */
 enum status till_last(struct till *till, struct till_result *result) EPURSE_MUST_USE;
-/* Blocks until that reference is over, at most `milliseconds`; then as till_status, of this life only. */
+/* Blocks until the last request of it is over, at most `milliseconds`; then how that one ended, of this life only. Where it was refused and
+ * something was done under the name before: STATUS_REFERENCE_DONE and the first outcome, or STATUS_REFERENCE_USED; begun: as payment_standing. */
 enum status till_finish(struct till *till, const char *reference, int milliseconds,
                         struct till_result *result) EPURSE_MUST_USE;
 

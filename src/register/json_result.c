@@ -8,13 +8,13 @@ static void add(json_t *object, const char *name, json_t *value) {
   (void)json_object_set_new(object, name, value);
 }
 
-/* As the verb status of epurse-pos says it, and while it is under way. */
+/* As the verb status of epurse-pos says it, and while it is under way; "declined" is said where nothing was taken. */
 static const char *state_of(const struct till_result *result) {
   if (result->running)
     return "running";
   if (result->held)
     return "held";
-  return result->status == STATUS_OK || result->status == STATUS_UNREPORTED ? "done" : "declined";
+  return till_is_done(result) ? "done" : "declined";
 }
 
 /* The sentence, and where it was the line to the back-end why; that there are other readers is a sentence of its own. */

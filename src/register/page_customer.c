@@ -57,7 +57,7 @@ static void put_ended(struct page_visit *visit, const struct till_result *result
   put(visit, "<p class=\"prompt\">");
   put_word(visit, page_verdict(result));
   put(visit, "</p>");
-  if (!page_is_done(result)) {
+  if (!till_is_done(result)) {
     put(visit, "<p>");
     put_text(visit, page_sentence(visit->language, status_sentence(result->status)));
     put(visit, "</p>");
@@ -80,7 +80,7 @@ static void put_ended(struct page_visit *visit, const struct till_result *result
 
 static void put_view(struct page_visit *visit, const struct till_result *result, bool shown, uint64_t event) {
   put(visit, "<section class=\"customer%s\">",
-      !result->running && shown ? page_is_done(result) ? " done" : " declined" : "");
+      !result->running && shown ? till_is_done(result) ? " done" : " declined" : "");
   if (!shown) {
     put(visit, "<p class=\"prompt\">");
     put_word(visit, WORD_WELCOME);

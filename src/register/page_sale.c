@@ -145,14 +145,10 @@ static void go_to(struct page_visit *visit, const char *reference) {
   page_redirect(visit, path);
 }
 
-bool page_is_done(const struct till_result *result) {
-  return !result->running && !result->held && (result->status == STATUS_OK || result->status == STATUS_UNREPORTED);
-}
-
 void page_begin(struct page_visit *visit, struct till_request *request) {
   struct till *till = visit->page->options.till;
   struct till_result before = {.kind = 0};
-  bool known = till_finish(till, request->reference, 0, &before) == STATUS_OK && page_is_done(&before);
+  bool known = till_finish(till, request->reference, 0, &before) == STATUS_OK && till_is_done(&before);
   enum status status = STATUS_OK;
   memcpy(request->cashier, visit->session->cashier, sizeof request->cashier);
   request->door = CODE_PAGE;
@@ -337,7 +333,7 @@ enum page_word page_verdict(const struct till_result *result) {
       [TILL_SALE] = WORD_PAID, [TILL_REFUND] = WORD_REFUNDED, [TILL_LOAD] = WORD_LOADED, [TILL_PAYOUT] = WORD_PAID_OUT};
   if (result->held)
     return WORD_HELD;
-  if (!page_is_done(result))
+  if (!till_is_done(result))
     return WORD_DECLINED;
   if (result->owed)
     return WORD_OWED;
@@ -412,7 +408,7 @@ static void put_again(struct page_visit *visit, const struct till_result *result
 
 static void put_result(struct page_visit *visit, const struct till_result *result) {
   const struct outcome *outcome = &result->outcome;
-  bool done = page_is_done(result);
+  bool done = till_is_done(result);
   put(visit, "<section class=\"result %s\"><p class=\"verdict\"><span aria-hidden=\"true\">%s</span> ",
       result->held ? "held"
       : done       ? "done"
@@ -461,8 +457,6 @@ void page_sale(struct page_visit *visit) {
   char state[REFERENCE_MAX + 48];
   enum status status = STATUS_NOT_FOUND;
   if (reference != NULL)
-    status = till_finish(till, reference, 0, &result);
-  if (reference != NULL && status != STATUS_OK)
     status = till_status(till, reference, &result);
   if (status != STATUS_OK) {
     page_refuse_status(visit, status == STATUS_NOT_FOUND ? 404 : 503, status);

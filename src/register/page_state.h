@@ -189,8 +189,6 @@ void page_begin(struct page_visit *visit, struct till_request *request);
 enum page_word page_prompt(const struct till_result *result);
 /* In one word how it ended. */
 enum page_word page_verdict(const struct till_result *result);
-/* What the card has done. */
-bool page_is_done(const struct till_result *result);
 /* "P-" and 32 digits: the name of what a form begins. */
 bool page_reference(char reference[REFERENCE_MAX + 1]);
 /* What a form or an address says, where it can stand in an address as it is; else NULL. */

@@ -287,7 +287,9 @@ enum status payment_standing(struct terminal *terminal, const char *reference, b
   enum status found = journal_find_reference(terminal->journal, reference, &entry);
   if (found == STATUS_OK && is_to_hand_out(&entry))
     return STATUS_PAYOUT_OPEN;
-  if (found == STATUS_OK && !is_over(&entry) && !is_done(&entry))
+  if (found == STATUS_OK && is_done(&entry))
+    return STATUS_REFERENCE_DONE;
+  if (found == STATUS_OK && !is_over(&entry))
     return entry_open(&entry);
   return held && !server_has_none(terminal, reference) ? STATUS_REFERENCE_HELD : status;
 }

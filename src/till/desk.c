@@ -10,16 +10,20 @@
 
 /* ---- of this life, from memory ---- */
 
-/* With the mutex held. */
-static bool remembered(const struct till *till, const char *reference, struct till_result *result) {
-  if (till->current.running && strcmp(till->current.reference, reference) == 0) {
+/* In this life, by a request of its own. */
+static bool was_done(const struct till_result *row) {
+  return !row->held && (row->status == STATUS_OK || row->status == STATUS_UNREPORTED);
+}
+
+bool till_remembered(const struct till *till, const char *reference, bool standing, struct till_result *result) {
+  if (!standing && till->current.running && strcmp(till->current.reference, reference) == 0) {
     *result = till->current;
     return true;
   }
   uint64_t oldest = till->result_count > TILL_RESULTS ? till->result_count - TILL_RESULTS : 0;
   for (uint64_t n = till->result_count; n > oldest; n--) {
     const struct till_result *row = &till->results[(n - 1) % TILL_RESULTS];
-    if (strcmp(row->reference, reference) != 0)
+    if (strcmp(row->reference, reference) != 0 || (standing && (row->unnamed || !(row->held || was_done(row)))))
       continue;
     *result = *row;
     return true;
@@ -38,9 +42,9 @@ enum status till_last(struct till *till, struct till_result *result) {
 enum status till_finish(struct till *till, const char *reference, int milliseconds, struct till_result *result) {
   int64_t until = till_now() + milliseconds;
   pthread_mutex_lock(&till->mutex);
-  bool known = remembered(till, reference, result);
+  bool known = till_remembered(till, reference, false, result);
   while (known && result->running && till_wait_until(till, until))
-    known = remembered(till, reference, result);
+    known = till_remembered(till, reference, false, result);
   pthread_mutex_unlock(&till->mutex);
   return known ? STATUS_OK : STATUS_NOT_FOUND;
 }
@@ -74,31 +78,41 @@ static enum status recalled(struct till *till, const char *reference, struct til
   }
 }
 
-/* Whether something that was begun under the name is open, whatever a later request of it came to. */
-static bool stands(struct till *till, const char *reference) {
-  pthread_mutex_lock(&till->desk_mutex);
-  bool open = till->desk != NULL && payment_standing(till->desk, reference, false, STATUS_DECLINED) != STATUS_DECLINED;
-  pthread_mutex_unlock(&till->desk_mutex);
-  return open;
+/* That the name stands for something, and not for what. */
+static bool names_another(enum status status) {
+  return status == STATUS_REFERENCE_USED || status == STATUS_REFERENCE_DONE;
 }
 
+/* Whether what was done in this life is what journal or server tell of: it knows more of it, as what was left to pay. */
+static bool is_of(const struct till_result *stood, const struct till_result *asked) {
+  return was_done(stood) && asked->status == STATUS_OK && stood->outcome.number == asked->outcome.number &&
+         stood->outcome.atc == asked->outcome.atc;
+}
+
+/* What a request was refused for says nothing of what was done or begun under its name before, so journal and server are asked; what it
+ * was is told where nothing was. Of a refund that is owed to its card neither of them knows the name. */
 enum status till_status(struct till *till, const char *reference, struct till_result *result) {
-  struct till_result asked = {.running = false};
+  struct till_result asked = {.running = false}, stood;
   *result = asked;
   if (!reference_valid(reference))
     return STATUS_BAD_FORMAT;
   pthread_mutex_lock(&till->mutex);
-  bool known = remembered(till, reference, result);
+  bool known = till_remembered(till, reference, false, result);
+  bool stands = till_remembered(till, reference, true, &stood);
   pthread_mutex_unlock(&till->mutex);
-  bool settled = known && !result->held && (result->status != STATUS_OK || result->outcome.confirmed || result->owed);
-  if (known && settled && result->status != STATUS_OK)
-    result->held = stands(till, reference);
-  if (known && (result->running || settled))
+  bool settled = known && was_done(result) && (result->outcome.confirmed || result->owed);
+  if (known && (result->running || result->unnamed || settled))
     return STATUS_OK;
   enum status status = recalled(till, reference, &asked);
-  if (status != STATUS_OK || (known && asked.status == STATUS_DECLINED && !result->held))
-    return known ? STATUS_OK : status;
-  *result = asked;
+  bool none = status == STATUS_NOT_FOUND || (status == STATUS_OK && asked.status == STATUS_DECLINED);
+  if (stands && (none ? stood.owed : status != STATUS_OK)) {
+    *result = stood;
+  } else if (status == STATUS_OK && !(none && known && !result->held)) {
+    *result = stands && is_of(&stood, &asked) ? stood : asked;
+    result->outcome.confirmed = asked.outcome.confirmed;
+  } else if (!known || (!none && names_another(result->status))) {
+    return status;
+  }
   return STATUS_OK;
 }
 

@@ -61,8 +61,11 @@ static enum status accept(struct till *till, const struct till_request *request)
     return STATUS_NO_MEMORY;
   till->request = *request;
   crypto_wipe(till->request.cashier_code, sizeof till->request.cashier_code);
-  till->current = (struct till_result){
-      .kind = request->kind, .running = true, .points = request->points, .ask_pin = request->ask_pin};
+  till->current = (struct till_result){.kind = request->kind,
+                                       .running = true,
+                                       .points = request->points,
+                                       .ask_pin = request->ask_pin,
+                                       .unnamed = request->unnamed};
   memcpy(till->current.reference, request->reference, sizeof till->current.reference);
   till->current.outcome = (struct outcome){.amount = request->amount, .balance_before = -1, .balance_after = -1};
   till->busy = till->abortable = true;

@@ -267,13 +267,7 @@ static enum status attempt(struct till *till, struct payment *payment, const str
   return payment->name_rides && !is_told(status) ? name_ask(till, payment, &dialogue, status, outcome) : status;
 }
 
-static enum status carry(struct till *till, struct payment *payment, const struct sale *sale, struct outcome *outcome) {
-  bool held = false;
-  enum status status = attempt(till, payment, sale, outcome, &held);
-  return payment_standing(till->terminal, payment->reference, held, status);
-}
-
-static enum status work(struct till *till, struct outcome *outcome) {
+static enum status work(struct till *till, struct outcome *outcome, bool *held) {
   const struct till_request *request = &till->request;
   struct payment payment = {.amount = request->amount,
                             .points = request->points,
@@ -302,8 +296,55 @@ static enum status work(struct till *till, struct outcome *outcome) {
   outcome->amount = payment.amount;
   if (status != STATUS_OK)
     return status;
-  return request->kind == TILL_REFUND && request->without_card ? refund_owe(till->terminal, &payment, &sale, outcome)
-                                                               : carry(till, &payment, &sale, outcome);
+  if (request->kind != TILL_REFUND || !request->without_card)
+    return attempt(till, &payment, &sale, outcome, held);
+  status = refund_owe(till->terminal, &payment, &sale, outcome);
+  till->owed = status == STATUS_OK;
+  return status;
+}
+
+/* ---- what the name stands for ---- */
+
+/* Whether what was done first is what is asked for now, as far as the request says that. */
+static bool is_asked_for(const struct till_request *request, uint8_t type, const struct outcome *first) {
+  bool points = request->kind == TILL_SALE && request->points;
+  return till_kind_of(type) == request->kind && (type == TRANSACTION_POINTS_PURCHASE) == points &&
+         (request->whole || request->up_to || first->amount.minor == request->amount.minor);
+}
+
+/* Owed to its card by an earlier request: neither journal nor server knows the name. */
+static bool was_owed(struct till *till, struct outcome *outcome) {
+  struct till_result before;
+  pthread_mutex_lock(&till->mutex);
+  bool owed = till_remembered(till, till->request.reference, true, &before) && before.owed &&
+              is_asked_for(&till->request, TRANSACTION_REFUND, &before.outcome);
+  pthread_mutex_unlock(&till->mutex);
+  if (owed)
+    *outcome = before.outcome;
+  return owed;
+}
+
+/* What a request is told as that came to `status`: whatever it was refused for, and even before a card, that ends nothing that was done or
+ * begun under its name before. */
+static enum status standing(struct till *till, bool held, enum status status, struct outcome *outcome) {
+  const struct till_request *request = &till->request;
+  struct outcome first;
+  uint8_t type = 0;
+  if (request->unnamed || till->terminal == NULL)
+    return status;
+  status = payment_standing(till->terminal, request->reference, held, status);
+  if (!is_told(status) && was_owed(till, outcome)) {
+    till->owed = true;
+    return STATUS_REFERENCE_DONE;
+  }
+  if (status != STATUS_REFERENCE_DONE ||
+      reference_status(till->terminal, request->reference, &first, &type) != STATUS_OK)
+    return status;
+  if (!is_asked_for(request, type, &first))
+    return STATUS_REFERENCE_USED;
+  *outcome = first;
+  outcome->finished_before = true;
+  return status;
 }
 
 /* ---- its end ---- */
@@ -316,7 +357,7 @@ static void end(struct till *till, enum status status, const struct outcome *out
   result->outcome = *outcome;
   result->status = status;
   result->held = is_held(status);
-  result->owed = status == STATUS_OK && till->request.kind == TILL_REFUND && till->request.without_card;
+  result->owed = till->owed;
   if (status == STATUS_NO_READER)
     (void)snprintf(result->trouble, sizeof result->trouble, "%s", till->no_reader);
   else if (till->terminal != NULL)
@@ -337,10 +378,12 @@ static void end(struct till *till, enum status status, const struct outcome *out
 void till_sale(struct till *till) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   int turn = -1;
-  till->printable = till->reads_balance = false;
+  bool held = false;
+  till->printable = till->reads_balance = till->owed = false;
   enum status status = turn_take(till->facts.folder, true, &turn); /* epurse-pos may be at work beside */
   if (status == STATUS_OK)
-    status = work(till, &outcome);
+    status = work(till, &outcome, &held);
+  status = standing(till, held, status, &outcome);
   turn_end(&turn);
   if (outcome.reference[0] == 0 && !till->request.unnamed)
     memcpy(outcome.reference, till->request.reference, sizeof outcome.reference);

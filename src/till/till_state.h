@@ -54,6 +54,7 @@ struct till {
   bool served;               /* the card in the reader has been served, and is still there */
   bool reads_balance;        /* of a payout of all: nothing was begun under its name */
   bool printable;            /* the sale was not done before: its receipt is printed */
+  bool owed;                 /* the refund is done without its card */
   unsigned pause_ms;         /* until it looks after what waits */
   int64_t looked, recovered; /* till_now() of the last look round, and of the last recovery; 0: none yet */
   int64_t certificate_time;  /* of terminal.cert, when it was read */
@@ -108,6 +109,12 @@ void till_paper_after(struct till *till, const struct outcome *outcome);
 /* Opens terminal and desk. */
 enum status till_terminals_open(struct till *till, char problem[256]) EPURSE_MUST_USE;
 void till_terminals_close(struct till *till);
+
+/* ---- desk.c; with the mutex held ---- */
+
+/* The last request of that reference in this life; `standing`: that was done or is held, whatever later ones were refused for, and whose
+ * name is known beyond this life. False: there is none. */
+bool till_remembered(const struct till *till, const char *reference, bool standing, struct till_result *result);
 
 /* ---- request.c ---- */
 

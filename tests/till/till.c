@@ -2,6 +2,8 @@
  * The till: one sale at a time, its events without gaps, its results by reference; torn or killed, nothing is taken twice. */
 #include "epurse/till.h"
 
+#include "epurse/terminal_turn.h"
+
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -133,6 +135,8 @@ START_TEST(a_reference_is_done_once) {
     ck_assert(result.status == STATUS_OK && result.outcome.finished_before);
     ck_assert_int_eq(till_start(till, &other), STATUS_OK);
     ck_assert_int_eq(finish("B1").status, STATUS_REFERENCE_USED);
+    ck_assert_int_eq(till_status(till, "B1", &result), STATUS_OK);
+    ck_assert(result.status == STATUS_OK && result.outcome.amount.minor == 100);
     till_close(&till);
     open_till("pos");
     ck_assert_int_eq(till_status(till, "B1", &result), STATUS_OK);
@@ -140,6 +144,70 @@ START_TEST(a_reference_is_done_once) {
   }
   ck_assert_int_eq(till_status(till, "B2", &result), STATUS_NOT_FOUND);
   flow_card_settled(&card, START - 100);
+  end();
+}
+END_TEST
+
+/* A card that has less pays what it has: what is left to pay is told for as long as this life knows it. */
+START_TEST(what_is_left_is_told_again) {
+  struct till_request request = sale("S1", START + 100), other = sale("S1", 100);
+  struct till_result result;
+  begin("till-left");
+  request.up_to = true;
+  ck_assert_int_eq(sell(&request).status, STATUS_OK);
+  for (int round = 0; round < 2; round++) {
+    ck_assert_int_eq(till_status(till, "S1", &result), STATUS_OK);
+    ck_assert(result.status == STATUS_OK && result.outcome.amount.minor == START &&
+              result.outcome.wanted == START + 100);
+    ck_assert_int_eq(till_start(till, &other), STATUS_OK);
+    ck_assert_int_eq(finish("S1").status, STATUS_REFERENCE_USED);
+  }
+  confirms("S1");
+  end();
+}
+END_TEST
+
+/* Another program of this terminal has the turn. */
+static int turn_of_another(void) {
+  char folder[512];
+  int turn = -1;
+  snprintf(folder, sizeof folder, "%s/pos", flow_world.folder);
+  ck_assert_int_eq(turn_take(folder, true, &turn), STATUS_OK);
+  return turn;
+}
+
+/* What it is refused for before a card says nothing of what was done before it. */
+START_TEST(what_is_done_is_not_declined) {
+  struct till_request request = sale("R1", 100), other = sale("R1", 101), back = sale("R2", 60);
+  struct till_result result;
+  begin("till-done");
+  ck_assert_int_eq(sell(&request).status, STATUS_OK);
+  back.kind = TILL_REFUND;
+  back.without_card = true;
+  snprintf(back.sale, sizeof back.sale, "R1");
+  ck_assert_int_eq(till_start(till, &back), STATUS_OK);
+  result = finish("R2");
+  ck_assert_msg(result.status == STATUS_OK && result.owed, "%s", status_name(result.status));
+  int turn = turn_of_another();
+  ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+  result = finish("R1");
+  ck_assert(result.status == STATUS_REFERENCE_DONE && till_is_done(&result) && result.outcome.amount.minor == 100);
+  ck_assert_int_eq(till_start(till, &other), STATUS_OK);
+  ck_assert_int_eq(finish("R1").status, STATUS_REFERENCE_USED);
+  ck_assert_int_eq(till_start(till, &back), STATUS_OK);
+  result = finish("R2");
+  ck_assert(result.status == STATUS_REFERENCE_DONE && result.owed && result.outcome.amount.minor == 60);
+  request = sale("R3", 100);
+  ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+  result = finish("R3");
+  ck_assert(result.status == STATUS_TILL_BUSY && !till_is_done(&result) && !result.held);
+  turn_end(&turn);
+  ck_assert_int_eq(till_status(till, "R1", &result), STATUS_OK);
+  ck_assert(result.status == STATUS_OK && result.outcome.amount.minor == 100);
+  ck_assert_int_eq(till_status(till, "R2", &result), STATUS_OK);
+  ck_assert(result.status == STATUS_OK && result.owed && result.outcome.amount.minor == 60);
+  ck_assert_int_eq(till_status(till, "R3", &result), STATUS_OK);
+  ck_assert_int_eq(result.status, STATUS_TILL_BUSY); /* it says why */
   end();
 }
 END_TEST
@@ -350,6 +418,9 @@ START_TEST(a_torn_sale_outlasts_other_cards) {
   if (here) { /* refused for what it is, and the first one stands */
     ck_assert_int_eq(till_start(till, &more), STATUS_OK);
     stands(reference, STATUS_REFERENCE_USED);
+    int turn = turn_of_another();
+    try_again(&request, NULL, STATUS_REFERENCE_HELD);
+    turn_end(&turn);
   }
   card.inner = own;
   result = again(reference, 100, !here);
@@ -487,6 +558,7 @@ static enum status give_back(const char *reference, const char *code) {
 /* Whoever has the till's interface all night does not find the supervisor's code: after five wrong ones the right one is none either. */
 START_TEST(a_code_is_not_guessed) {
   char path[512];
+  struct till_result result;
   begin("till-code");
   struct terminal *terminal = flow_terminal("pos");
   const struct till_request request = sale("G1", 100);
@@ -508,6 +580,10 @@ START_TEST(a_code_is_not_guessed) {
   door = CODE_NET; /* whoever guesses at one door keeps nobody from another */
   ck_assert_int_eq(give_back("G3", "000000"), STATUS_WRONG_SUPERVISOR);
   ck_assert_int_eq(give_back("G3", "246810"), STATUS_OK);
+  ck_assert_int_eq(give_back("G3", "000000"),
+                   STATUS_REFERENCE_DONE); /* which is no word about what was given back before */
+  ck_assert_int_eq(till_status(till, "G3", &result), STATUS_OK);
+  ck_assert(result.status == STATUS_OK && result.kind == TILL_REFUND && result.outcome.amount.minor == 10);
   door = CODE_PROGRAM;
   ck_assert_int_eq(supervisor_set(terminal, "246810"), STATUS_OK); /* its operator's way out */
   ck_assert_int_eq(supervisor_check(terminal, CODE_PROGRAM, "246810"), STATUS_OK);
@@ -573,6 +649,8 @@ static Suite *till_suite(void) {
   tcase_add_unchecked_fixture(tests, flow_world_begin, flow_world_end);
   tcase_add_test(tests, a_sale_is_told_step_by_step);
   tcase_add_test(tests, a_reference_is_done_once);
+  tcase_add_test(tests, what_is_left_is_told_again);
+  tcase_add_test(tests, what_is_done_is_not_declined);
   tcase_add_test(tests, a_name_rides_on_a_kept_line);
   tcase_add_test(tests, a_name_of_another_till_is_told);
   tcase_add_test(tests, a_line_that_dies_is_told);

@@ -31,6 +31,7 @@ struct talk {
   enum status failed; /* why the till was told to end it; STATUS_OK: it was not */
   bool shown, done;
   enum status status; /* once it was shown */
+  enum status ended;  /* once it is done: how this request ended, whatever its reference stands for */
 };
 
 /* ---- what the till says ---- */
@@ -299,6 +300,8 @@ static void event_take(struct talk *talk, const json_t *event) {
   else if (strcmp(step, "question") == 0)
     question_answer(talk, event);
   talk->done = strcmp(step, "done") == 0;
+  if (talk->done)
+    talk->ended = status_by_name(text_of(event, "status"));
 }
 
 static void follow(struct talk *talk) {
@@ -342,19 +345,27 @@ static enum status fail(struct talk *talk, enum status status, const char *probl
   return status;
 }
 
+/* Whether what the reference stands for is what this request came to: what is refused says nothing of what was done before it. */
+static bool is_of_it(const json_t *result, enum status status) {
+  return strcmp(text_of(result, "state"), "done") == 0 ? status == STATUS_OK || status == STATUS_UNREPORTED
+                                                       : status != STATUS_REFERENCE_USED;
+}
+
 static enum status conclude(struct talk *talk) {
   if (talk->shown)
     return talk->status;
   json_t *result = result_get(talk);
-  enum status status = STATUS_OUTCOME_UNKNOWN;
-  if (result != NULL && strcmp(text_of(result, "state"), "running") != 0) {
+  bool told = result != NULL && strcmp(text_of(result, "state"), "running") != 0;
+  enum status stands = told ? status_by_name(text_of(result, "status")) : STATUS_OUTCOME_UNKNOWN;
+  enum status status = talk->done ? talk->ended : stands;
+  bool done = status == STATUS_OK || status == STATUS_UNREPORTED;
+  told = told && is_of_it(result, status);
+  if (told)
     outcome_take(result, talk->self->reference == NULL, talk->outcome);
-    status = status_by_name(text_of(result, "status"));
-  }
-  if (status == STATUS_OK || status == STATUS_UNREPORTED)
+  if (done && told)
     status = show_outcome(talk);
   else
-    status = fail(talk, status, text_of(result, "problem"));
+    status = fail(talk, done ? STATUS_OUTCOME_UNKNOWN : status, status == stands ? text_of(result, "problem") : NULL);
   json_decref(result);
   return status;
 }
