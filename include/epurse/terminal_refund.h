@@ -27,7 +27,8 @@ enum status sale_by_receipt(const struct terminal *terminal, const uint8_t *data
  * STATUS_SALE_UNKNOWN; STATUS_SALE_NOT_CAPTURED: its outcome is not known; else what kept it from being known. */
 enum status sale_by_reference(struct terminal *terminal, const char *reference, struct sale *sale) EPURSE_MUST_USE;
 /* By its number here or its reference, as people type it. Digits alone are a number, and where the journal has no entry of that
- * number, a reference. STATUS_SALE_AMBIGUOUS: a number, and in the journal another sale's reference; else as these two. */
+ * number, a reference. STATUS_SALE_AMBIGUOUS: a number, and in the journal another sale's reference, which was not declined; else as
+ * these two. */
 enum status sale_by_name(struct terminal *terminal, const char *name, struct sale *sale) EPURSE_MUST_USE;
 /* Whether it can be voided: this till made it, on this day by the till's clock. */
 bool sale_is_of_today(const struct sale *sale);

@@ -102,10 +102,11 @@ struct till_request {
   char cashier_code[SUPERVISOR_CODE_MAX + 1];
   bool cashier_known;
   enum offline_use offline; /* sale: off-line the reference is this till's alone: the server never hears of it */
-  /* Refund: the sale's number, reference, or the text of its receipt's QR code; "": the newest. */
+  /* Refund: the sale's number, reference, or the text of its receipt's QR code, as people type it; "": the newest, or `sale_number`. */
   char sale[RECEIPT_TEXT_SIZE];
-  bool whole;        /* refund: of all that was sold; payout: all that is on the card; `amount` says nothing */
-  bool without_card; /* refund: it is owed to the card */
+  int64_t sale_number; /* refund: of its entry in the journal, and never a reference; 0: `sale` says which one */
+  bool whole;          /* refund: of all that was sold; payout: all that is on the card; `amount` says nothing */
+  bool without_card;   /* refund: it is owed to the card */
   char supervisor[SUPERVISOR_CODE_MAX + 1];        /* refund, where the till has a code; the caller wipes its own */
   bool closes;                                     /* payout: with `whole`: it ends the card */
   char iban[IBAN_MAX + 1], holder[HOLDER_MAX + 1]; /* payout: to that account, and whose it is; "": in cash */

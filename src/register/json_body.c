@@ -161,6 +161,17 @@ static void take_iban(struct members *members, struct till_request *request) {
     memcpy(request->iban, "?", sizeof "?");
 }
 
+/* A register knows which one it gives back. */
+static void take_sale(struct members *members, struct till_request *request) {
+  bool numbered = json_object_get(members->object, "sale_number") != NULL;
+  take_text(members, "sale", request->sale, sizeof request->sale);
+  request->sale_number = take_number(members, "sale_number", INT64_MAX);
+  if (numbered == (request->sale[0] != 0)) /* one of them */
+    wrong(members, STATUS_UNKNOWN_FIELD);
+  else if (numbered && request->sale_number == 0)
+    wrong(members, STATUS_BAD_FORMAT);
+}
+
 enum status body_request(const json_t *object, const struct till_facts *facts, struct till_request *request,
                          int *wait) {
   struct members members = {.object = object, .status = STATUS_OK};
@@ -188,9 +199,7 @@ enum status body_request(const json_t *object, const struct till_facts *facts, s
     take_text(&members, "name", request->holder, sizeof request->holder);
   }
   if (request->kind == TILL_REFUND) {
-    take_text(&members, "sale", request->sale, sizeof request->sale);
-    if (request->sale[0] == 0) /* a register knows which one it gives back */
-      wrong(&members, STATUS_UNKNOWN_FIELD);
+    take_sale(&members, request);
     take_text(&members, "supervisor", request->supervisor, sizeof request->supervisor);
     request->without_card = take_flag(&members, "without_card");
   }

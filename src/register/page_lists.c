@@ -204,9 +204,10 @@ void page_refund_start(struct page_visit *visit) {
   const char *reference = page_reference_given(form_text(form, "reference"));
   const char *sale = form_text(form, "sale"), *supervisor = form_text(form, "supervisor");
   struct till_request request = {.kind = TILL_REFUND,
+                                 .sale_number = form_number(sale),
                                  .whole = form_text(form, "amount")[0] == 0,
                                  .without_card = form_text(form, "without_card")[0] != 0};
-  if (reference == NULL || form_number(sale) <= 0 || strlen(supervisor) >= sizeof request.supervisor) {
+  if (reference == NULL || request.sale_number <= 0 || strlen(supervisor) >= sizeof request.supervisor) {
     page_refuse(visit, 400, WORD_BAD_REQUEST);
     return;
   }
@@ -215,7 +216,6 @@ void page_refund_start(struct page_visit *visit) {
     return;
   }
   memcpy(request.reference, reference, strlen(reference) + 1);
-  memcpy(request.sale, sale, strlen(sale) + 1);
   memcpy(request.supervisor, supervisor, strlen(supervisor) + 1);
   page_begin(visit, &request);
   crypto_wipe(request.supervisor, sizeof request.supervisor);

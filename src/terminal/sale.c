@@ -132,7 +132,8 @@ enum status sale_by_name(struct terminal *terminal, const char *name, struct sal
   enum status found = journal_find_reference(terminal->journal, name, &named);
   if (found != STATUS_OK)
     return found == STATUS_NOT_FOUND ? status : found;
-  return is_sale(named.type) && named.id != number ? STATUS_SALE_AMBIGUOUS : status;
+  bool another = is_sale(named.type) && named.id != number && named.state != JOURNAL_CANCELLED;
+  return another ? STATUS_SALE_AMBIGUOUS : status;
 }
 
 bool sale_is_of_today(const struct sale *sale) {

@@ -51,7 +51,8 @@ static enum status check_cashier(const struct till *till, const struct till_requ
 static bool is_running(const struct till *till, const struct till_request *request) {
   const struct till_request *now = &till->request;
   return now->kind == request->kind && now->whole == request->whole && strcmp(now->sale, request->sale) == 0 &&
-         strcmp(now->iban, request->iban) == 0 && now->closes == request->closes &&
+         now->sale_number == request->sale_number && strcmp(now->iban, request->iban) == 0 &&
+         now->closes == request->closes &&
          (request->whole || (now->amount.minor == request->amount.minor && now->up_to == request->up_to));
 }
 

@@ -163,7 +163,7 @@ static enum status run(struct till *till, struct payment *payment, const struct 
 static enum status sale_find(struct till *till, struct sale *sale) {
   const char *name = till->request.sale;
   if (name[0] == 0)
-    return sale_by_number(till->terminal, 0, sale);
+    return sale_by_number(till->terminal, till->request.sale_number, sale);
   return receipt_text_is((const uint8_t *)name, strlen(name))
              ? sale_by_receipt(till->terminal, (const uint8_t *)name, strlen(name), sale)
              : sale_by_name(till->terminal, name, sale);

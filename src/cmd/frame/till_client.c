@@ -222,7 +222,10 @@ static void sale_options(const struct payment *payment, json_t *object) {
 }
 
 static void refund_options(const struct till_wish *wish, json_t *object) {
-  json_object_set_new(object, "sale", json_string(wish->sale));
+  if (wish->sale_number > 0) /* never taken for a reference of the same digits */
+    json_object_set_new(object, "sale_number", json_integer(wish->sale_number));
+  else
+    json_object_set_new(object, "sale", json_string(wish->sale));
   if (wish->supervisor != NULL && wish->supervisor[0] != 0)
     json_object_set_new(object, "supervisor", json_string(wish->supervisor));
   if (wish->without_card)

@@ -4,6 +4,7 @@
 #define EPURSE_CMD_TILL_CLIENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "epurse/status.h"
 
@@ -18,7 +19,8 @@ struct till_wish {
   const struct payment *payment;
   /* Refund: which sale, by number, reference, or the text of its receipt; and the supervisor's code, or "". */
   const char *sale, *supervisor;
-  bool whole; /* refund: all of it; payout: all that is on the card */
+  int64_t sale_number; /* refund: which one, where nobody named it, and `sale` says nothing; else 0 */
+  bool whole;          /* refund: all of it; payout: all that is on the card */
   bool without_card;
   /* Shows that it is done; NULL: terminal_program_show. As that one. */
   enum status (*show)(struct terminal_program *self, const struct outcome *outcome);

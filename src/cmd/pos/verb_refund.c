@@ -2,7 +2,6 @@
  * The verbs `refund` and `void`: a sale is given back to the card that paid it. */
 #include "verb_refund.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,7 @@
 /* What is asked for: a sale, by which name a till finds it too, and how much of it. */
 struct wanted {
   struct sale sale;
-  char name[RECEIPT_TEXT_SIZE]; /* its number, its reference, or its receipt as text */
+  char name[RECEIPT_TEXT_SIZE]; /* its number, reference, or receipt as text; "": its number, which nobody typed */
   bool whole;
   char supervisor[SUPERVISOR_CODE_MAX + 1]; /* the code that was given; "": none is set */
 };
@@ -76,8 +75,6 @@ static enum status sale_find(const struct terminal_program *self, char **argumen
     return STATUS_USAGE;
   }
   enum status status = name == NULL ? sale_by_number(self->terminal, 0, &wanted->sale) : sale_named(self, name, wanted);
-  if (status == STATUS_OK && name == NULL)
-    snprintf(wanted->name, sizeof wanted->name, "%" PRId64, wanted->sale.number);
   wanted->whole = *amount == NULL;
   if (status != STATUS_OK)
     problem_say_with(self->program->name, status_sentence(status), "no sale: %s", status_sentence(status));
@@ -115,6 +112,7 @@ static bool by_till(struct terminal_program *self, const struct payment *payment
                                  .path = "/refunds",
                                  .payment = payment,
                                  .sale = wanted->name,
+                                 .sale_number = wanted->name[0] == 0 ? wanted->sale.number : 0,
                                  .supervisor = wanted->supervisor,
                                  .whole = wanted->whole,
                                  .without_card = self->without_card,
