@@ -92,11 +92,12 @@ failures() { # FOLDER: what its `make check` says of them
   done
 }
 
-# A build folder's `make check`: each of its test points counts.
+# A build folder's `make check`: each of its test points counts. What an earlier run of this script left there is none of this one's.
 suite() { # NAME FOLDER MAKE-ARGUMENT...
   local name=$1 folder=$2 log start=$SECONDS
   shift 2
   log=$folder/check.log
+  find "$folder/tests" \( -name '*.log' -o -name '*.trs' \) ! -newer "$begun" -delete
   (cd "$folder" && make -k "$@" check) >"$log" 2>&1
   local code=$? pass fail
   pass=$(sed -n 's/^# PASS: *//p' "$log" | tail -n 1)
@@ -150,8 +151,8 @@ beside='check_stress|settlement_size|valgrind|bench|applet/scripts'
 # check_flow goes one of its two ways where it is torn at every write.
 # Leaks are looked for at the end of a process: those that go through their tests in one do it in the quick run too. Those
 # with a process for each test would spend half of their time on it.
-in_one='tests/(card|cmd|config|crypto|fuzz|keys|message|protocol|vcard)/check_'
-in_many='tests/(server|terminal)/check_|check_(ledger|flow|session)$'
+in_one='tests/(card|cmd|config|crypto|fuzz|globalplatform|keys|message|print|protocol|register|vcard|zvt)/check_'
+in_many='tests/(server|terminal|till)/check_|check_(ledger|flow|session)$'
 unsanitized='check_wire|seed-cases|check_stress|settlement_size|check_lossy|valgrind|bench|failover'
 # Not from the tarball and not for the coverage, in the full run: what has run by then and takes long.
 long='applet|check_wire|check_flow|check_attack|check_audit|check_fuzz|check_lossy|check_stress|settlement_size|torture|kill-rounds|many-payments|postgres|failover|secrets|door|batch|backup|bench|seed-cases|model|valgrind'
@@ -204,6 +205,7 @@ the_tarball() {
     # shellcheck disable=SC2086
     made="check_PROGRAMS='$(programs $short)' check_DATA="
   fi
+  [ -n "${short// /}" ] || { one "make distcheck: there are tests for the tarball" false; return; }
   one "make distcheck" in_folder build-check make -j"$(nproc)" distcheck DISTCHECK_CONFIGURE_FLAGS="--enable-werror CC=clang CFLAGS=-O0" \
     AM_MAKEFLAGS="TESTS='$short' $made" XZ_OPT=-1
 }
@@ -231,7 +233,7 @@ if [ -n "$full" ]; then
   one "applet and card core: 200,000 commands, the flows, T=0" in_folder build-check make differential
   one "bench" in_folder build-check make bench
   one "coverage: configure" configured build-coverage CC=gcc --enable-coverage CFLAGS='-O0 -g'
-  (cd build-coverage && make -k -j"$(nproc)" check TESTS="$(tests_but . "$long")" >check.log 2>&1)
+  suite "coverage" build-coverage "$beside_them" TESTS="$(tests_but build-coverage "$long")"
   echo "coverage: $(cd build-coverage && gcovr --root "$here" --object-directory . --filter "$here/src/" --exclude-throw-branches 2>/dev/null |
     awk '/^TOTAL/ { print $4 " of " $2 " lines" }')"
 fi
