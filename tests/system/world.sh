@@ -169,6 +169,13 @@ card_issue() { # FILE [PIN]
   card_new "$1" && card_insert "$1" && perso issue --json --pin-fd 3 3<<<"${2:-2468}" >"$world/$1.issue.json" &&
     card_cid=$(jq -r .cid "$world/$1.issue.json")
 }
+# They wait for a back-end that a test makes stand still, however slow this machine is.
+patient() { # FOLDER...
+  local folder
+  for folder; do
+    sed -i 's/^timeout = .*/timeout = 120/' "$world/$folder/terminal.conf" && grep -q "^timeout = 120" "$world/$folder/terminal.conf" || return 1
+  done
+}
 pay() { # AMOUNT [OPTION...]: with the PIN 2468
   pos --json --pin-fd 3 pay "$@" 3<<<2468
 }
