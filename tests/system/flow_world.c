@@ -69,7 +69,7 @@ void flow_server_thaw(void) {
 }
 
 void flow_impatient(void) {
-  patience(2);
+  patience(5);
 }
 
 struct terminal *flow_terminal(const char *name) {
