@@ -60,6 +60,7 @@ struct watch {
   char text[256];
   int64_t sent, until; /* when the last one went; when its acknowledgement must be there */
   bool done;
+  bool card; /* one was there */
 };
 
 static void watch_events(struct register_zvt *zvt, struct watch *watch) {
@@ -70,6 +71,7 @@ static void watch_events(struct register_zvt *zvt, struct watch *watch) {
     if (strcmp(events[i].reference, watch->reference) != 0)
       continue;
     watch->done = watch->done || events[i].step == TILL_DONE;
+    watch->card = watch->card || events[i].step == TILL_CARD_IN;
     enum zvt_progress before = watch->progress;
     if (!progress_of(&events[i], &watch->progress))
       continue;
@@ -274,9 +276,15 @@ static void request_fill(const struct register_zvt *zvt, const struct zvt_entry 
     book_reference(&zvt->book, entry->sale, request->sale);
 }
 
-/* One attempt under one reference. STATUS_OK: it has ended as *result says; false: the line is lost. */
-static bool attempt(struct register_zvt *zvt, struct till_request *request, struct till_result *result) {
+struct attempt {
+  struct till_result result; /* how it has ended */
+  bool card;                 /* one was there for it */
+};
+
+/* One attempt under one reference. False: the line is lost. */
+static bool attempt_run(struct register_zvt *zvt, struct till_request *request, struct attempt *attempt) {
   struct watch watch = {.after = till_newest(zvt->till), .progress = ZVT_WAIT};
+  struct till_result *result = &attempt->result;
   request_fill(zvt, &zvt->book.last, request);
   memcpy(watch.reference, request->reference, sizeof watch.reference);
   *result = (struct till_result){.kind = request->kind, .status = book_save(&zvt->book)};
@@ -289,6 +297,8 @@ static bool attempt(struct register_zvt *zvt, struct till_request *request, stru
     return false;
   if (till_finish(zvt->till, watch.reference, 0, result) != STATUS_OK)
     result->status = STATUS_INTERNAL;
+  watch_events(zvt, &watch);
+  attempt->card = watch.card;
   return true;
 }
 
@@ -298,13 +308,26 @@ static bool same_card(const struct outcome *a, const struct outcome *b) {
          memcmp(a->cid, b->cid, CID_SIZE) == 0;
 }
 
-/* Which one it is: a new one, or one that is open for the same; *before: how that stood. */
-static bool entry_choose(struct register_zvt *zvt, const struct zvt_entry *wanted, struct till_result *before) {
+/* Which one it is: a new one, or one that is open for the same. What has become of that meanwhile by itself is nobody's who stands there now:
+ * *code. */
+static bool entry_choose(struct register_zvt *zvt, const struct zvt_entry *wanted, struct till_result *before,
+                         enum zvt_code *code) {
   struct zvt_book *book = &zvt->book;
-  if (book_take_open(book, wanted, &book->last)) {
-    (void)fate_of(zvt, &book->last, before);
-    return true;
-  }
+  if (book_take_open(book, wanted, &book->last))
+    switch (fate_of(zvt, &book->last, before)) {
+    case FATE_NONE:
+    case FATE_TOLD:
+      break;
+    case FATE_UNTOLD:
+      *code = ZVT_DIAGNOSIS;
+      return true;
+    case FATE_HELD:
+      return true;
+    case FATE_RUNNING:
+    case FATE_UNKNOWN:
+      *code = ZVT_NO_CONNECTION;
+      return true;
+    }
   book->last = *wanted;
   book->last.number = ++book->number;
   return false;
@@ -321,23 +344,46 @@ static bool other_card(struct register_zvt *zvt, const struct zvt_entry *wanted,
   return true;
 }
 
-static void carry(struct register_zvt *zvt, const struct zvt_entry *wanted, struct till_request *request) {
-  struct till_result result, before = {.kind = 0};
-  bool heard = true, open = entry_choose(zvt, wanted, &before);
-  heard = attempt(zvt, request, &result);
-  if (heard && open && other_card(zvt, wanted, &before, &result)) {
+/* With one that is open for the same. False: this card begins a new one. */
+static bool carry_open(struct register_zvt *zvt, const struct zvt_entry *wanted, struct till_request *request,
+                       const struct till_result *before) {
+  struct attempt open = {.card = false};
+  bool heard = attempt_run(zvt, request, &open);
+  if (heard && other_card(zvt, wanted, before, &open.result)) {
     request->card_stays = true;
-    open = false;
-    heard = attempt(zvt, request, &result);
+    return false;
   }
+  if (heard && !open.card && code_of(&open.result) == ZVT_OK) /* it came to its end without any card of now */
+    tell_abort(zvt, ZVT_DIAGNOSIS);
+  else if (heard)
+    sale_end(zvt, &open.result);
+  return true;
+}
+
+static void carry_new(struct register_zvt *zvt, struct till_request *request) {
+  struct attempt fresh = {.card = false};
+  bool heard = attempt_run(zvt, request, &fresh);
   /* A book that was put back from a copy uses names again; the till answers with what was done then. */
-  bool stale = heard && !open && (result.status == STATUS_REFERENCE_USED || result.outcome.finished_before);
+  bool stale = heard && (fresh.result.status == STATUS_REFERENCE_USED || fresh.result.outcome.finished_before);
   if (stale && book_renew(&zvt->book) == STATUS_OK)
-    heard = attempt(zvt, request, &result);
+    heard = attempt_run(zvt, request, &fresh);
   else if (stale)
-    result.status = STATUS_CRYPTO_FAILED;
+    fresh.result.status = STATUS_CRYPTO_FAILED;
   if (heard)
-    sale_end(zvt, &result);
+    sale_end(zvt, &fresh.result);
+}
+
+static void carry(struct register_zvt *zvt, const struct zvt_entry *wanted, struct till_request *request) {
+  struct till_result before = {.kind = 0};
+  enum zvt_code code = ZVT_OK;
+  bool open = entry_choose(zvt, wanted, &before, &code);
+  if (code != ZVT_OK) {
+    (void)!book_save(&zvt->book); /* the last one, which 06 20 tells; or found open again from the file */
+    tell_abort(zvt, code);
+    return;
+  }
+  if (!open || !carry_open(zvt, wanted, request, &before))
+    carry_new(zvt, request);
 }
 
 static enum zvt_code amount_code(const struct register_zvt *zvt, const struct zvt_fields *fields) {
