@@ -302,10 +302,12 @@ static bool attempt_run(struct register_zvt *zvt, struct till_request *request, 
   return true;
 }
 
-static bool same_card(const struct outcome *a, const struct outcome *b) {
+/* One that was refused before it promised anything has only said who it is. */
+static bool same_card(const struct outcome *before, const struct outcome *now) {
   static const uint8_t none[CID_SIZE];
-  return memcmp(a->cid, none, CID_SIZE) == 0 || memcmp(b->cid, none, CID_SIZE) == 0 ||
-         memcmp(a->cid, b->cid, CID_SIZE) == 0;
+  const uint8_t *cid = memcmp(now->cid, none, CID_SIZE) == 0 ? now->met : now->cid;
+  return memcmp(before->cid, none, CID_SIZE) == 0 || memcmp(cid, none, CID_SIZE) == 0 ||
+         memcmp(before->cid, cid, CID_SIZE) == 0;
 }
 
 /* Which one it is: a new one, or one that is open for the same. What has become of that meanwhile by itself is nobody's who stands there now:

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A purchase (Protocols 1 and 3): promise, authorisation, debit, proof. */
+#include <string.h>
+
 #include "epurse/journal.h"
 
 #include "contact.h"
@@ -101,6 +103,8 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
       journal_release(terminal->journal);
     }
   }
+  if (contact.cid_known)
+    memcpy(outcome->met, contact.cid, sizeof outcome->met);
   contact_close(&contact);
   if (status == STATUS_OK && payment->offline == OFFLINE_USE_AUTO && !outcome->offline)
     (void)!offline_fetch(terminal, LIST_STALE, true); /* where it does not come now, it does another time */
