@@ -77,7 +77,8 @@ void world_open(struct world *world) {
 
   memset(world, 0, sizeof *world);
   load_configuration(&world->service.configuration);
-  world->service.keyring = keys; /* each test is a process: closing the service frees its copy */
+  world->service.keyring = keys;
+  world->borrows_keys = true;
   ok(ledger_open(world->service.configuration.store, &ledger));
   ok(service_start(&world->service, &ledger));
   open_stations(world);
@@ -115,7 +116,10 @@ void world_close(struct world *world) {
 }
 
 void world_leave(struct world *world) {
-  service_close(&world->service);
+  if (world->borrows_keys) /* a test may be no process of its own (CK_FORK=no) */
+    service_stop(&world->service);
+  else
+    service_close(&world->service);
   place_remove(world->service.configuration.store);
   station_close(&world->pos);
   station_close(&world->other_pos);

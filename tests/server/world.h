@@ -15,7 +15,8 @@
 
 struct world {
   struct service service;
-  int64_t now; /* the service's clock */
+  bool borrows_keys; /* the keyring is that of all tests */
+  int64_t now;       /* the service's clock */
   struct station pos, other_pos, reload, desk, other_desk, admin, admin_too, expired;
 };
 
