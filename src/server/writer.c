@@ -43,7 +43,8 @@ struct writer {
   bool company;            /* the thread's: the last group had more than one step */
   bool left;               /* the thread's: and left long ones behind, which wait for no more */
   struct timespec until;   /* the thread's: when a group that waits for more stops waiting */
-  atomic_bool failed;      /* the store has failed a step, and no try went well since */
+  atomic_uint failures;    /* steps that the store has failed */
+  atomic_uint overcome;    /* that number, when a try last went well */
   atomic_bool lost;        /* and takes no more of them */
   sem_t call;              /* 1: the thread was called and has not come yet */
   pthread_mutex_t lock;    /* over what follows */
@@ -112,8 +113,8 @@ static void read_all(struct writer *writer, const struct queue *queue) {
 static void note_failures(struct writer *writer, const struct ledger_job *jobs, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (jobs[i].status == STATUS_STORE_FAILED)
-      writer->failed = true;
-  if (writer->failed)
+      writer->failures++;
+  if (writer->failures != writer->overcome)
     writer->lost = ledger_unsure(writer->ledger);
 }
 
@@ -305,11 +306,13 @@ static enum status touch(struct ledger *ledger, void *context) {
 }
 
 enum status writer_try(struct writer *writer) {
-  if (!writer->failed)
+  unsigned failures = writer->failures;
+
+  if (failures == writer->overcome)
     return STATUS_OK;
   enum status status = writer_transact(writer, touch, NULL);
-  if (status == STATUS_OK)
-    writer->failed = false;
+  if (status == STATUS_OK) /* what failed after this try was begun has not been overcome */
+    writer->overcome = failures;
   return status;
 }
 
