@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the metrics tell of the ledger: however many ask, it is read once a second. */
+ * What the metrics tell of the ledger: however many ask at a time, it is read for all of them together. */
 #include "figures.h"
 
 #include <pthread.h>
-#include <stdbool.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "epurse/ledger_deny.h"
@@ -13,15 +14,14 @@
 #include "writer.h"
 
 struct figures {
-  int64_t at; /* when they were read, by the service's clock */
   struct ledger_totals totals;
   struct ledger_silence silence;
 };
 
 struct figures_kept {
-  pthread_mutex_t reading; /* whoever reads has it; taken before the other one */
-  pthread_mutex_t lock;    /* over what follows */
-  bool known;              /* last was read */
+  atomic_uint_fast64_t asked; /* how many have asked */
+  pthread_mutex_t reading;    /* whoever reads has it; over what follows */
+  uint64_t served;            /* so many had asked when the last reading began */
   struct figures last;
 };
 
@@ -29,15 +29,13 @@ enum status figures_new(struct figures_kept **kept) {
   *kept = calloc(1, sizeof **kept);
   if (*kept == NULL)
     return STATUS_NO_MEMORY;
-  (*kept)->reading = (*kept)->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+  (*kept)->reading = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
   return STATUS_OK;
 }
 
 void figures_free(struct figures_kept **kept) {
-  if (*kept != NULL) {
-    pthread_mutex_destroy(&(*kept)->lock);
+  if (*kept != NULL)
     pthread_mutex_destroy(&(*kept)->reading);
-  }
   free(*kept);
   *kept = NULL;
 }
@@ -67,55 +65,36 @@ static enum status read_sums(struct ledger *ledger, void *context) {
   return status == STATUS_OK ? ledger_terminal_silence(ledger, reading->before, &reading->figures->silence) : status;
 }
 
-static enum status read_figures(struct service *service, int64_t now, struct figures *figures) {
-  struct reading reading = {.figures = figures, .before = silent_before(service, now)};
+static enum status read_figures(struct service *service, struct figures *figures) {
+  struct reading reading = {.figures = figures, .before = silent_before(service, service_now(service))};
   const struct ledger_job postings = {.step = read_postings, .context = figures};
   enum status status = writer_read(service->reader, read_sums, &reading);
 
-  figures->at = now;
   return status == STATUS_OK ? writer_read_job(service->writer, &postings) : status;
 }
 
-/* Whether they are there: those of a moment, or any (-1). */
-static bool recall(struct figures_kept *kept, int64_t at, struct figures *figures) {
-  pthread_mutex_lock(&kept->lock);
-  bool known = kept->known && (at < 0 || kept->last.at == at);
-  if (known)
-    *figures = kept->last;
-  pthread_mutex_unlock(&kept->lock);
-  return known;
-}
+/* With the right to read. One that began after this one had asked is as good as its own. */
+static enum status read_for(struct service *service, uint64_t mine, struct figures *figures) {
+  struct figures_kept *kept = service->figures;
+  enum status status = STATUS_OK;
 
-static void keep(struct figures_kept *kept, const struct figures *figures) {
-  pthread_mutex_lock(&kept->lock);
-  kept->last = *figures;
-  kept->known = true;
-  pthread_mutex_unlock(&kept->lock);
-}
-
-static void wait_for_reader(struct figures_kept *kept) {
-  worker_pool_wait_begin();
-  pthread_mutex_lock(&kept->reading);
-  worker_pool_wait_end();
+  if (kept->served < mine) {
+    uint64_t asked = kept->asked;
+    status = read_figures(service, &kept->last);
+    kept->served = status == STATUS_OK ? asked : 0;
+  }
+  *figures = kept->last;
+  return status;
 }
 
 static enum status look(struct service *service, struct figures *figures) {
   struct figures_kept *kept = service->figures;
-  int64_t now = service_now(service);
-  enum status status = STATUS_OK;
+  uint64_t mine = ++kept->asked;
 
-  if (recall(kept, now, figures))
-    return STATUS_OK;
-  if (pthread_mutex_trylock(&kept->reading) != 0) {
-    if (recall(kept, -1, figures))
-      return STATUS_OK;
-    wait_for_reader(kept);
-  }
-  if (!recall(kept, now, figures)) {
-    status = read_figures(service, now, figures);
-    if (status == STATUS_OK)
-      keep(kept, figures);
-  }
+  worker_pool_wait_begin();
+  pthread_mutex_lock(&kept->reading);
+  worker_pool_wait_end();
+  enum status status = read_for(service, mine, figures);
   pthread_mutex_unlock(&kept->reading);
   return status;
 }
