@@ -175,11 +175,11 @@ static void on_signal(evutil_socket_t number, short what, void *context) {
   http_stop(server->http);
 }
 
-static enum status open_signals(struct server *server) {
-  static const int numbers[] = {SIGTERM, SIGINT};
+static const int ending[] = {SIGTERM, SIGINT};
 
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-    server->signals[i] = evsignal_new(http_base(server->http), numbers[i], on_signal, server);
+static enum status open_signals(struct server *server) {
+  for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
+    server->signals[i] = evsignal_new(http_base(server->http), ending[i], on_signal, server);
     if (server->signals[i] == NULL || event_add(server->signals[i], NULL) != 0)
       return STATUS_NO_MEMORY;
   }
@@ -191,8 +191,8 @@ static void hold_signals(int how) {
   sigset_t signals;
 
   sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++)
+    sigaddset(&signals, ending[i]);
   pthread_sigmask(how, &signals, NULL);
 }
 
@@ -301,13 +301,21 @@ enum status server_run(struct server *server) {
   return status;
 }
 
-void server_close(struct server *server) {
-  for (size_t i = 0; i < sizeof server->signals / sizeof server->signals[0]; i++) {
-    if (server->signals[i] != NULL) {
-      event_free(server->signals[i]);
-      server->signals[i] = NULL;
-    }
+/* The end is under way: who asks for it again does not cut off what is being answered, and written. */
+static void signals_free(struct server *server) {
+  hold_signals(SIG_BLOCK);
+  for (size_t i = 0; i < sizeof ending / sizeof ending[0]; i++) {
+    if (server->signals[i] == NULL)
+      continue;
+    event_free(server->signals[i]);
+    server->signals[i] = NULL;
+    (void)signal(ending[i], SIG_IGN);
   }
+  hold_signals(SIG_UNBLOCK);
+}
+
+void server_close(struct server *server) {
+  signals_free(server);
   worker_pool_close(&server->pool); /* what was taken is served and, where someone still waits for it, answered */
   http_close(&server->http);
   SSL_CTX_free(server->tls);
