@@ -217,13 +217,13 @@ struct till_total {
 };
 struct till_totals {
   int64_t since, until;       /* unix seconds */
-  struct till_total kinds[5]; /* by enum till_kind: what the cards have done */
+  struct till_total kinds[5]; /* by enum till_kind: what is done, in money; payouts with the cards' deposits */
   struct till_total points;   /* sales that were paid with points; not in kinds[TILL_SALE] */
   struct till_total offline;  /* of kinds[TILL_SALE], those by the card's promise only */
   struct till_total waiting;  /* of all, those that the server has not booked yet */
   unsigned held;              /* begun, and not known how they end */
 };
-/* STATUS_STORE_FAILED. Reads the whole journal. */
+/* Of what began since then, counted as a closing is (terminal_count.h). STATUS_STORE_FAILED. Reads the whole journal. */
 enum status till_totals(struct till *till, int64_t since, struct till_totals *totals) EPURSE_MUST_USE;
 
 /* One that the card has done. */

@@ -10,8 +10,13 @@
 #include "epurse/status.h"
 #include "epurse/terminal_supervisor.h"
 
-struct till;    /* till.h */
-struct closing; /* terminal_closing.h */
+struct till;        /* till.h */
+struct till_totals; /* till.h */
+struct count;       /* terminal_count.h */
+struct closing;     /* terminal_closing.h */
+
+/* Adds what was counted: what was given back in points, or ended elsewhere, is in none of them. */
+void till_totals_take(const struct count *count, struct till_totals *totals);
 
 /* As the verb totals of epurse-pos: counted since the last closing (X; of *closing only currency, count, the shifts that it would
  * name and its number `next` are filled). May wait for the journal, not for a card: STATUS_TILL_BUSY while one is at work.

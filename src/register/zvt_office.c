@@ -92,21 +92,11 @@ void office_log_off(struct register_zvt *zvt, const struct zvt_frame *frame) {
 
 /* ---- totals, and the end of the day ---- */
 
-static void total_take(struct till_total *total, const struct count *count, enum count_kind kind) {
-  total->count += (unsigned)count->kinds[kind].count;
-  total->amount += count->kinds[kind].amount;
-}
-
 static void totals_of(const struct closing *closing, struct till_totals *totals) {
   const struct count *count = &closing->count;
   *totals =
       (struct till_totals){.since = count->since, .until = closing->number > 0 ? closing->at : (int64_t)time(NULL)};
-  total_take(&totals->kinds[TILL_SALE], count, COUNT_SALE_PIN);
-  total_take(&totals->kinds[TILL_SALE], count, COUNT_SALE_NO_PIN);
-  total_take(&totals->kinds[TILL_SALE], count, COUNT_SALE_OFFLINE);
-  total_take(&totals->kinds[TILL_REFUND], count, COUNT_REFUND);
-  totals->waiting = (struct till_total){(unsigned)count->waiting.count, count->waiting.amount};
-  totals->held = (unsigned)count->open.count;
+  till_totals_take(count, totals);
 }
 
 static enum status totals_since(struct register_zvt *zvt, struct till_totals *totals) {

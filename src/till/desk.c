@@ -6,6 +6,8 @@
 
 #include "epurse/journal.h"
 #include "epurse/terminal.h"
+#include "epurse/terminal_count.h"
+#include "epurse/till_shift.h"
 #include "till_state.h"
 
 /* ---- of this life, from memory ---- */
@@ -125,27 +127,29 @@ enum status till_receipt(struct till *till, int64_t number, struct outcome *outc
 
 /* ---- totals ---- */
 
-static void total_add(struct till_total *total, const struct journal_entry *entry) {
-  total->count++;
-  total->amount += entry->amount;
+static void total_add(struct till_total *total, const struct count_sum *sum) {
+  total->count += (unsigned)sum->count;
+  total->amount += sum->amount;
 }
 
-static void totals_add(struct till_totals *totals, const struct journal_entry *entry) {
-  enum till_kind kind = till_kind_of(entry->type);
-  bool over = entry->state == JOURNAL_CANCELLED || entry->state == JOURNAL_SETTLED;
-  if (!journal_entry_done(entry)) {
-    totals->held += !over && entry->state != JOURNAL_INTENT && entry->state != JOURNAL_PROMISED;
-    return;
-  }
-  total_add(entry->type == TRANSACTION_POINTS_PURCHASE ? &totals->points : &totals->kinds[kind], entry);
-  if (entry->type == TRANSACTION_OFFLINE_PURCHASE)
-    total_add(&totals->offline, entry);
-  if (entry->state == JOURNAL_COMMITTED)
-    total_add(&totals->waiting, entry);
+void till_totals_take(const struct count *count, struct till_totals *totals) {
+  total_add(&totals->kinds[TILL_SALE], &count->kinds[COUNT_SALE_PIN]);
+  total_add(&totals->kinds[TILL_SALE], &count->kinds[COUNT_SALE_NO_PIN]);
+  total_add(&totals->kinds[TILL_SALE], &count->kinds[COUNT_SALE_OFFLINE]);
+  total_add(&totals->offline, &count->kinds[COUNT_SALE_OFFLINE]);
+  total_add(&totals->points, &count->kinds[COUNT_SALE_POINTS]);
+  total_add(&totals->kinds[TILL_REFUND], &count->kinds[COUNT_REFUND]);
+  for (size_t i = 0; i < count->load_count; i++)
+    total_add(&totals->kinds[TILL_LOAD], &count->loads[i].sum);
+  total_add(&totals->kinds[TILL_PAYOUT], &count->kinds[COUNT_PAYOUT_CASH]);
+  total_add(&totals->kinds[TILL_PAYOUT], &count->kinds[COUNT_PAYOUT_TRANSFER]);
+  total_add(&totals->waiting, &count->waiting);
+  totals->held += (unsigned)count->open.count;
 }
 
 enum status till_totals(struct till *till, int64_t since, struct till_totals *totals) {
   struct journal_entry entry = {.id = 0};
+  struct count count = {0};
   enum status status = STATUS_TILL_BUSY;
   *totals = (struct till_totals){.since = since, .until = (int64_t)time(NULL)};
   pthread_mutex_lock(&till->desk_mutex);
@@ -153,7 +157,8 @@ enum status till_totals(struct till *till, int64_t since, struct till_totals *to
     status = journal_next_any(till->desk->journal, 0, &entry);
   for (; status == STATUS_OK; status = journal_next_any(till->desk->journal, entry.id, &entry))
     if (entry.time >= since)
-      totals_add(totals, &entry);
+      count_add(&count, &entry);
   pthread_mutex_unlock(&till->desk_mutex);
+  till_totals_take(&count, totals);
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }

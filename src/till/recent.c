@@ -4,6 +4,7 @@
 
 #include "epurse/journal.h"
 #include "epurse/terminal.h"
+#include "epurse/terminal_count.h"
 #include "till_state.h"
 
 static void entry_take(struct till_entry *row, const struct journal_entry *entry) {
@@ -25,7 +26,7 @@ enum status till_recent(struct till *till, struct till_entry *rows, size_t capac
   if (till->desk != NULL)
     status = journal_next_any(till->desk->journal, 0, &entry);
   for (; status == STATUS_OK; status = journal_next_any(till->desk->journal, entry.id, &entry)) {
-    if (!journal_entry_done(&entry) || till_kind_of(entry.type) == 0)
+    if (!journal_entry_done(&entry) || count_fate(&entry) == COUNT_VOID || till_kind_of(entry.type) == 0)
       continue;
     size_t kept = *count < capacity ? *count : capacity - 1; /* the oldest goes */
     memmove(rows + 1, rows, kept * sizeof *rows);
