@@ -11,13 +11,12 @@ struct register_zvt; /* opaque */
 struct till;
 
 struct register_zvt_options {
-  struct till *till;      /* borrowed, outlives it */
-  const char *listen;     /* "127.0.0.1:20007" */
-  const char *peer;       /* the address that alone may come in; "": `listen` is this machine alone */
-  const char *charset;    /* "cp437" or "iso-8859-15": what texts are sent in */
-  const char *end_of_day; /* "closing": 06 50 makes one (Z); "count": it only counts from there */
-  const char *cashier;    /* in whose name it sells; "": nobody's */
-  const char *book;       /* a file that it makes: which sale was the last, and whether the register heard of it */
+  struct till *till;   /* borrowed, outlives it */
+  const char *listen;  /* "127.0.0.1:20007" */
+  const char *peer;    /* the address that alone may come in; "": `listen` is this machine alone */
+  const char *charset; /* "cp437" or "iso-8859-15": what texts are sent in */
+  const char *cashier; /* in whose name it sells; "": nobody's */
+  const char *book;    /* a file that it makes: which sale was the last, and whether the register heard of it */
   /* A line for an operator, on the thread. */
   void (*log)(void *context, const char *event, const char *pairs);
   void *context;

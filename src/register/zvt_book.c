@@ -30,12 +30,13 @@ static bool entry_read(json_t *object, struct zvt_entry *entry) {
 }
 
 static bool book_read(json_t *object, struct zvt_book *book) {
-  json_int_t number = 0, closed = 0, untold = 0;
+  json_int_t number = 0, untold = 0;
   int registered = 0, blocks = 0, config = 0;
   const char *series = NULL;
   json_t *last = NULL, *open = NULL, *each = NULL;
+  json_t *closed = NULL; /* an earlier version wrote it */
   size_t i = 0;
-  if (json_unpack(object, "{s:s, s:I, s:o, s:o, s:b, s:b, s:i, s:I, s?I !}", "series", &series, "number", &number,
+  if (json_unpack(object, "{s:s, s:I, s:o, s:o, s:b, s:b, s:i, s?o, s?I !}", "series", &series, "number", &number,
                   "last", &last, "open", &open, "registered", &registered, "blocks", &blocks, "config", &config,
                   "closed", &closed, "untold", &untold) != 0)
     return false;
@@ -49,7 +50,6 @@ static bool book_read(json_t *object, struct zvt_book *book) {
   book->registered = registered != 0;
   book->blocks = blocks != 0;
   book->config = (uint8_t)config;
-  book->closed = closed;
   book->untold = untold;
   return true;
 }
@@ -78,10 +78,10 @@ enum status book_save(const struct zvt_book *book) {
   json_t *open = json_array();
   for (size_t i = 0; i < book->open_count; i++)
     (void)json_array_append_new(open, entry_json(&book->open[i]));
-  json_t *object = json_pack("{s:s, s:I, s:o, s:o, s:b, s:b, s:i, s:I, s:I}", "series", book->series, "number",
-                             (json_int_t)book->number, "last", entry_json(&book->last), "open", open, "registered",
-                             (int)book->registered, "blocks", (int)book->blocks, "config", (int)book->config, "closed",
-                             (json_int_t)book->closed, "untold", (json_int_t)book->untold);
+  json_t *object =
+      json_pack("{s:s, s:I, s:o, s:o, s:b, s:b, s:i, s:I}", "series", book->series, "number", (json_int_t)book->number,
+                "last", entry_json(&book->last), "open", open, "registered", (int)book->registered, "blocks",
+                (int)book->blocks, "config", (int)book->config, "untold", (json_int_t)book->untold);
   char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
   json_decref(object);
   bool saved = text != NULL && zvt_file_save(book->path, text);

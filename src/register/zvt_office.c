@@ -99,15 +99,6 @@ static void totals_of(const struct closing *closing, struct till_totals *totals)
   till_totals_take(count, totals);
 }
 
-static enum status totals_since(struct register_zvt *zvt, struct till_totals *totals) {
-  struct closing closing;
-  if (!zvt->closes)
-    return till_totals(zvt->till, zvt->book.closed, totals);
-  enum status status = till_count(zvt->till, &closing);
-  totals_of(&closing, totals);
-  return status;
-}
-
 /* Its command is read, and who is not registered hears so. */
 static bool office_accept(struct register_zvt *zvt, const struct zvt_frame *frame) {
   struct zvt_fields fields;
@@ -120,13 +111,15 @@ static bool office_accept(struct register_zvt *zvt, const struct zvt_frame *fram
 
 void office_totals(struct register_zvt *zvt, const struct zvt_frame *frame) {
   struct till_totals totals;
+  struct closing closing;
   if (!office_accept(zvt, frame))
     return;
-  enum status status = totals_since(zvt, &totals);
+  enum status status = till_count(zvt->till, &closing);
   if (status != STATUS_OK) {
     tell_abort(zvt, code_of_status(status));
     return;
   }
+  totals_of(&closing, &totals);
   if (!tell_totals(zvt, &totals))
     return;
   tell_office(zvt, "TOTALS", &totals, NULL);
@@ -158,14 +151,13 @@ static enum status closing_take(struct register_zvt *zvt, struct closing *closin
   return status == STATUS_OK ? closing_of(zvt, zvt->book.untold, closing, hash) : status;
 }
 
-/* The day is over once the register has its figures: a line that is lost before it leaves the day open, or its closing untold. */
+/* The day is over once the register has its figures: a line that is lost before it leaves its closing untold. */
 static void day_end(struct register_zvt *zvt, const struct till_totals *totals, const char *note) {
   if (!tell_totals(zvt, totals))
     return;
   tell_office(zvt, "END OF DAY", totals, note);
-  if (zvt->closes && !line_open(zvt))
+  if (!line_open(zvt))
     return;
-  zvt->book.closed = totals->until;
   zvt->book.untold = 0;
   zvt->book.open_count = 0;
   if (book_save(&zvt->book) == STATUS_OK)
@@ -178,19 +170,18 @@ void office_end_of_day(struct register_zvt *zvt, const struct zvt_frame *frame) 
   struct till_totals totals;
   struct closing closing;
   uint8_t hash[CRYPTO_SHA256_SIZE];
-  char hex[2 * CRYPTO_SHA256_SIZE + 1], note[128] = "";
+  char hex[2 * CRYPTO_SHA256_SIZE + 1], note[128];
   if (!office_accept(zvt, frame))
     return;
-  enum status status = zvt->closes ? closing_take(zvt, &closing, hash) : totals_since(zvt, &totals);
-  if (status == STATUS_OK && zvt->closes) {
-    totals_of(&closing, &totals);
-    bytes_to_hex(hash, sizeof hash, hex);
-    snprintf(note, sizeof note, "Closing %lld %.32s %.32s", (long long)closing.number, hex, hex + 32);
-  }
-  if (status == STATUS_OK)
-    day_end(zvt, &totals, zvt->closes ? note : NULL);
-  else
+  enum status status = closing_take(zvt, &closing, hash);
+  if (status != STATUS_OK) {
     tell_abort(zvt, code_of_status(status));
+    return;
+  }
+  totals_of(&closing, &totals);
+  bytes_to_hex(hash, sizeof hash, hex);
+  snprintf(note, sizeof note, "Closing %lld %.32s %.32s", (long long)closing.number, hex, hex + 32);
+  day_end(zvt, &totals, note);
 }
 
 void office_diagnosis(struct register_zvt *zvt, const struct zvt_frame *frame) {

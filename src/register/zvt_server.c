@@ -89,11 +89,7 @@ static enum status words_read(struct register_zvt *zvt, char problem[256]) {
   enum status status = charset_read(options->charset, &zvt->charset);
   if (status != STATUS_OK)
     snprintf(problem, 256, "[zvt] charset: '%.100s' is not cp437 or iso-8859-15", options->charset);
-  zvt->closes = strcmp(options->end_of_day, "closing") == 0;
-  if (zvt->closes || strcmp(options->end_of_day, "count") == 0)
-    return status;
-  snprintf(problem, 256, "[zvt] end_of_day: '%.100s' is not closing or count", options->end_of_day);
-  return STATUS_BAD_CONFIG;
+  return status;
 }
 
 static enum status begin(struct register_zvt *zvt, char problem[256]) {

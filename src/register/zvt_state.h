@@ -89,7 +89,6 @@ struct zvt_book {
   size_t open_count;
   bool registered, blocks; /* blocks: the register takes 06 D3 */
   uint8_t config;
-  int64_t closed; /* unix seconds of the last end of day */
   int64_t untold; /* the closing that is made, and of which the register has not heard all; 0: none */
 };
 
@@ -104,7 +103,6 @@ struct register_zvt {
   struct till *till;
   const struct till_facts *facts;
   enum zvt_charset charset;
-  bool closes; /* the end of the day makes a closing */
   struct register_zvt_options options;
   int listen_fd, till_fd, end_fd; /* the eventfds: the till has an event; the thread is to end */
   uint16_t port;

@@ -20,7 +20,6 @@ const char *const retold_configuration[] = {
     SENTENCE("[zvt] listen: %s: cannot listen there"),
     SENTENCE("[zvt] listen: '%s' is not this machine alone, and wants the register's address as peer"),
     SENTENCE("[zvt] charset: '%s' is not cp437 or iso-8859-15"),
-    SENTENCE("[zvt] end_of_day: '%s' is not closing or count"),
     SENTENCE("[zvt] cashier: '%s' is no cashier's name"),
     SENTENCE("[zvt] cashier: '%s' is not among the cashiers of this terminal"),
     SENTENCE("'%s' is no way to pay a load"),

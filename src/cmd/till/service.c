@@ -127,7 +127,6 @@ static enum status zvt_begin(struct service *service, char problem[256]) {
       .listen = till_conf_text(service->settings, "zvt", "listen"),
       .peer = till_conf_text(service->settings, "zvt", "peer"),
       .charset = till_conf_text(service->settings, "zvt", "charset"),
-      .end_of_day = till_conf_text(service->settings, "zvt", "end_of_day"),
       .cashier = till_conf_text(service->settings, "zvt", "cashier"),
       .book = book,
       .log = log_pairs,

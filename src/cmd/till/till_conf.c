@@ -22,7 +22,6 @@ static const struct settings_row rows[] = {
     {"zvt", "listen", "", SETTING_TEXT, 0, 0},
     {"zvt", "peer", "", SETTING_TEXT, 0, 0},
     {"zvt", "charset", "cp437", SETTING_TEXT, 0, 0},
-    {"zvt", "end_of_day", "closing", SETTING_TEXT, 0, 0},
     {"zvt", "cashier", "", SETTING_TEXT, 0, 0},
     {"page", "listen", "", SETTING_TEXT, 0, 0},
     {"page", "host", "", SETTING_TEXT, 0, 0},
