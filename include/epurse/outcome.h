@@ -32,6 +32,7 @@ struct outcome {
   unsigned tries_left;               /* after WRONG_PIN */
   bool offline;                      /* a payment by the card's promise only; its points are owed */
   bool without_pin;                  /* a payment for which the card did not want its PIN */
+  bool sale_in_points;               /* a refund of what was paid with points: no money moved */
   int64_t wanted;  /* minor units, of a payment with up_to: of which amount is what the card had; else 0 */
   int64_t deposit; /* minor units, of the card: taken with its issue, or out beside the payout that ends it; 0: none */
   int64_t limit;   /* minor units, after the card's ABOVE_LIMIT: of a payment, for a load of the purse; else 0 */

@@ -14,14 +14,18 @@ static const char *words(const struct print_receipt *receipt, const char *englis
   return receipt->words != NULL ? receipt->words(english) : english;
 }
 
+/* What moves no money says so: its sum is a price. */
 static const char *title_of(const struct print_receipt *receipt) {
   switch (receipt->outcome->type) {
   case TRANSACTION_LOAD:
     return words(receipt, SENTENCE("Load"));
   case TRANSACTION_REFUND:
-    return words(receipt, SENTENCE("Refund"));
+    return receipt->outcome->sale_in_points ? words(receipt, SENTENCE("Refund in points"))
+                                            : words(receipt, SENTENCE("Refund"));
   case TRANSACTION_PAYOUT:
     return words(receipt, SENTENCE("Payout"));
+  case TRANSACTION_POINTS_PURCHASE:
+    return words(receipt, SENTENCE("Purchase with points"));
   default:
     return words(receipt, SENTENCE("Purchase"));
   }

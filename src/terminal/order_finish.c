@@ -51,6 +51,7 @@ void order_outcome_fill(const struct order *order) {
   else if (promise->type == TRANSACTION_LOAD || (promise->type == TRANSACTION_REFUND && !promise->sale_in_points))
     outcome->balance_after += promise->amount;
   outcome->type = promise->type;
+  outcome->sale_in_points = promise->sale_in_points;
   outcome->without_pin =
       !promise->pin_verified && promise->type != TRANSACTION_LOAD && promise->type != TRANSACTION_REFUND;
   outcome->points = order->authorisation.points;

@@ -220,6 +220,20 @@ START_TEST(the_deposit) {
 }
 END_TEST
 
+/* Both copies tell what moves no money from what does. */
+START_TEST(points_are_no_money) {
+  static const char *const paid[] = {"Purchase with points", "12.50 EUR", NULL};
+  static const char *const back[] = {"Refund in points", "12.50 EUR", NULL};
+  struct outcome outcome = outcome_of(TRANSACTION_POINTS_PURCHASE);
+  says(&outcome, true, paid, false);
+  says(&outcome, false, paid, true);
+  outcome.type = TRANSACTION_REFUND;
+  outcome.sale_in_points = true;
+  says(&outcome, true, back, false);
+  says(&outcome, false, back, true);
+}
+END_TEST
+
 /* What the shop keeps says nothing of what the holder has. */
 START_TEST(the_shop_is_told_no_balance) {
   struct outcome outcome = outcome_of(TRANSACTION_PURCHASE);
@@ -274,6 +288,7 @@ Suite *receipt_suite(void) {
   tcase_add_test(cases, as_drawn);
   tcase_add_test(cases, as_drawn_without_a_font);
   tcase_add_test(cases, the_deposit);
+  tcase_add_test(cases, points_are_no_money);
   tcase_add_test(cases, the_shop_is_told_no_balance);
   tcase_add_test(cases, in_the_peoples_words);
   suite_add_tcase(suite, cases);

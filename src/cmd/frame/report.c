@@ -49,6 +49,13 @@ static void report_deposit(FILE *out, const struct outcome *outcome) {
   fprintf(out, translated("  deposit        %s\n"), deposit);
 }
 
+/* What moves no money says so: its amount is a price. */
+static const char *done_text(const char *operation, const struct outcome *outcome) {
+  if (outcome->sale_in_points)
+    return SENTENCE("refund in points");
+  return outcome->type == TRANSACTION_POINTS_PURCHASE ? SENTENCE("purchase with points") : operation;
+}
+
 static void report_taken(FILE *out, const struct outcome *outcome) {
   char deposit[AMOUNT_TEXT_MAX];
   if (outcome->deposit <= 0)
@@ -73,8 +80,8 @@ void report_done(FILE *out, const char *operation, const struct outcome *outcome
   }
   report_amount(amount, outcome->amount.minor, outcome->amount.currency);
   report_amount(balance, outcome->balance_after, outcome->amount.currency);
-  fprintf(out, translated("%s %s, card ....%s, no. %" PRIu32 "\n"), translated(operation), amount, cid + 12,
-          outcome->atc);
+  fprintf(out, translated("%s %s, card ....%s, no. %" PRIu32 "\n"), translated(done_text(operation, outcome)), amount,
+          cid + 12, outcome->atc);
   report_deposit(out, outcome);
   fprintf(out, translated("balance %s"), balance);
   if (outcome->points != 0 || outcome->points_after > 0)

@@ -34,8 +34,11 @@ struct yardstick {
   struct receipt_floors least;
 };
 
-static const char *type_text(uint8_t type) {
+/* What moves no money says so: its amount is a price. */
+static const char *type_text(const struct promise *promise) {
+  const uint8_t type = promise->type;
   return type == TRANSACTION_LOAD               ? SENTENCE("load")
+         : promise->sale_in_points              ? SENTENCE("refund in points")
          : type == TRANSACTION_REFUND           ? SENTENCE("refund")
          : type == TRANSACTION_PAYOUT           ? SENTENCE("payout")
          : type == TRANSACTION_POINTS_PURCHASE  ? SENTENCE("purchase with points")
@@ -61,7 +64,7 @@ static void print_facts(const char *path, enum status status, const struct recei
   bytes_to_hex(facts->hash, sizeof facts->hash, hash);
   bytes_to_hex(promise->previous, sizeof promise->previous, previous);
   printf(translated("%s: %s\n  %s of %s, done\n  by card %s, transaction %" PRIu32 "%s\n  at %s, terminal %s\n"), path,
-         status == STATUS_OK ? translated("genuine") : translated_status(status), translated(type_text(promise->type)),
+         status == STATUS_OK ? translated("genuine") : translated_status(status), translated(type_text(promise)),
          amount, cid, promise->atc, promise->pin_verified ? translated(", PIN verified") : "", facts->merchant, tid);
   printf(promise->type == TRANSACTION_OFFLINE_PURCHASE ? translated("  on %s (terminal)\n")
                                                        : translated("  on %s (server)\n"),
@@ -82,8 +85,8 @@ static json_t *facts_json(const struct receipt_facts *facts) {
   bytes_to_hex(facts->hash, sizeof facts->hash, hash);
   bytes_to_hex(promise->previous, sizeof promise->previous, previous);
   bytes_to_text(promise->tid, TID_SIZE, tid);
-  return json_pack("{s:s, s:s, s:I, s:I, s:s, s:I, s:s, s:s, s:s, s:b, s:s, s:s}", "type", type_text(promise->type),
-                   "cid", cid, "atc", (json_int_t)promise->atc, "amount", (json_int_t)promise->amount, "currency",
+  return json_pack("{s:s, s:s, s:I, s:I, s:s, s:I, s:s, s:s, s:s, s:b, s:s, s:s}", "type", type_text(promise), "cid",
+                   cid, "atc", (json_int_t)promise->atc, "amount", (json_int_t)promise->amount, "currency",
                    currency != NULL ? currency->code : "", "points", (json_int_t)facts->authorisation.points,
                    "merchant", facts->merchant, "tid", tid, "time", time, "pin_verified", promise->pin_verified ? 1 : 0,
                    "name", hash, "previous", previous);
