@@ -28,8 +28,8 @@ const char *page_reference_given(const char *text) {
 }
 
 enum status page_amount_typed(const struct page_visit *visit, const char *text, struct amount *amount) {
-  return amount_parse(text, till_facts(visit->page->options.till)->currency, strchr(text, ',') != NULL ? ',' : '.',
-                      amount);
+  const struct currency *currency = till_facts(visit->page->options.till)->currency;
+  return page_amount_read(visit->language, text, currency, amount) ? STATUS_OK : STATUS_BAD_AMOUNT;
 }
 
 static const char *typed(const struct page_form *form) {

@@ -157,6 +157,8 @@ const char *page_sentence(enum page_language language, const char *english);
 enum page_language page_prefers(struct evhttp_request *raw);
 /* "12,50 EUR". */
 void page_amount(enum page_language language, struct amount amount, char text[AMOUNT_TEXT_MAX]);
+/* The way back, as people type it: with the decimal mark of either language, where it can be no mark of thousands. False: it is none. */
+bool page_amount_read(enum page_language language, const char *text, const struct currency *of, struct amount *amount);
 /* "29.11.2026 17:40", in local time. */
 void page_time(enum page_language language, int64_t unix_seconds, char text[32]);
 
@@ -193,7 +195,7 @@ enum page_word page_verdict(const struct till_result *result);
 bool page_reference(char reference[REFERENCE_MAX + 1]);
 /* What a form or an address says, where it can stand in an address as it is; else NULL. */
 const char *page_reference_given(const char *text);
-/* As a cashier types it in either language. STATUS_BAD_AMOUNT. */
+/* The same of the till's currency. STATUS_BAD_AMOUNT. */
 enum status page_amount_typed(const struct page_visit *visit, const char *text, struct amount *amount) EPURSE_MUST_USE;
 
 /* ---- page_customer.c: the second window ---- */

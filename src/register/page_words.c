@@ -43,6 +43,13 @@ void page_amount(enum page_language language, struct amount amount, char text[AM
     text[0] = 0;
 }
 
+/* Either mark is a cashier's, but with three digits behind it that of the other language may be one of thousands. */
+bool page_amount_read(enum page_language language, const char *text, const struct currency *of, struct amount *amount) {
+  const char *foreign = strchr(text, language == PAGE_GERMAN ? '.' : ',');
+  const bool thousands = foreign != NULL && strlen(foreign + 1) == 3;
+  return !thousands && amount_parse(text, of, strchr(text, ',') != NULL ? ',' : '.', amount) == STATUS_OK;
+}
+
 void page_time(enum page_language language, int64_t unix_seconds, char text[32]) {
   time_t moment = (time_t)unix_seconds;
   struct tm local;

@@ -5,6 +5,7 @@
 
 #include <check.h>
 
+Suite *page_words_suite(void);
 Suite *zvt_book_suite(void);
 
 #endif
