@@ -73,7 +73,8 @@ int64_t terminal_expires(const struct terminal *terminal);
 
 /* How far a flow has come, for whoever shows it elsewhere. */
 enum dialogue_step {
-  DIALOGUE_WAITING,    /* for the card */
+  DIALOGUE_WAITING,    /* for a card, and nothing has begun: who waits may think better of it */
+  DIALOGUE_RETURNING,  /* for the very card that has begun something */
   DIALOGUE_CARD_IN,    /* it is there */
   DIALOGUE_AUTHORISING /* the back-end is asked */
 };
@@ -113,6 +114,7 @@ struct payment {
   bool named_offline; /* pay: a name may go off-line too, and is then known to this journal alone */
   const char *iban, *holder; /* payout: the bank account, and whose it is, HOLDER_MAX bytes; NULL: in cash */
   bool closes;               /* payout: of all that is on the card, which ends it */
+  const uint8_t *cid;        /* payout: of this card and no other; NULL: of whichever comes */
 };
 
 /* Runs a purchase (ROLE_POS) or a load (ROLE_RELOAD) with the card in `reader`, each step journalled before it has an

@@ -39,6 +39,7 @@ bool payout_question_print(const struct payout_question *question, const char *s
  * goes on, as does payouts_confirm; or payouts_put_back, where nothing was to be handed out yet. PAYOUT_BACK: it was put back, and is
  * owed to the card. Others as of purchase_run. With payment->iban nothing is handed out: STATUS_OK: the card is debited, and the
  * server orders the transfer when it has r, which the journal keeps until then. STATUS_IBAN_INVALID: the card was not touched. With
+ * payment->cid another card ends it before it is touched: CANCELLED, or PAYOUT_OPEN where one of the card that is meant is open. With
  * payment->closes the amount is all that is on the card (else STATUS_BAD_AMOUNT), and the card is at its end when the server
  * has r: it is blocked here, where it can be, or at its next contact; payouts_confirm goes on with it without the card. */
 enum status payout_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,

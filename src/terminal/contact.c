@@ -156,7 +156,7 @@ static bool card_is_back(const struct contact *contact) {
     return true;
   if (contact->dialogue == NULL || contact->dialogue->say == NULL)
     return false;
-  contact_step(contact, DIALOGUE_WAITING);
+  contact_step(contact, DIALOGUE_RETURNING);
   if (contact->dialogue->tap)
     contact_say(contact, "The card was taken away too early: hold it there once more.");
   else

@@ -44,6 +44,17 @@ static enum status payout_check_account(const struct payment *payment) {
   return payment->holder != NULL && holder_valid(payment->holder) ? STATUS_OK : STATUS_BAD_FORMAT;
 }
 
+/* Another card than the one whose holder gave the PIN is not touched. */
+static enum status payout_check_card(struct contact *contact, const struct payment *payment) {
+  int64_t minor;
+  enum status status = payment->cid == NULL ? STATUS_OK : contact_identify(contact);
+  if (status != STATUS_OK || payment->cid == NULL || memcmp(contact->cid, payment->cid, CID_SIZE) == 0)
+    return status;
+  contact_say(contact, "That is another card: nothing was taken from it.");
+  status = payout_open_amount(contact->terminal, payment->cid, false, &minor);
+  return status == STATUS_OK ? STATUS_PAYOUT_OPEN : status == STATUS_INSUFFICIENT_BALANCE ? STATUS_CANCELLED : status;
+}
+
 enum status payout_run(struct terminal *terminal, struct reader *reader, const struct payment *payment,
                        const struct payout_desk *desk, const struct dialogue *dialogue, struct outcome *outcome) {
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = dialogue};
@@ -65,6 +76,8 @@ enum status payout_run(struct terminal *terminal, struct reader *reader, const s
   if (status != STATUS_OK)
     return status;
   status = contact_open(&contact, payment->wait_seconds);
+  if (status == STATUS_OK)
+    status = payout_check_card(&contact, payment);
   if (status == STATUS_OK) {
     status = journal_claim(terminal->journal);
     if (status == STATUS_OK) {

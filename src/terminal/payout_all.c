@@ -50,30 +50,42 @@ static enum status show(void *context, const struct outcome *outcome) {
   return dialogue->show != NULL ? dialogue->show(dialogue->context, outcome) : STATUS_OK;
 }
 
+/* What was learnt of the card that is to be paid out. */
+struct whole {
+  int64_t minor;
+  uint8_t cid[CID_SIZE];
+};
+
 /* Of one that has ended the card and is not finished: that goes on before the server hears that the card is here, for its word would
  * kill the card, and what finishes it then is recover. */
-static enum status amount_of_closed(struct contact *contact, const struct payment *payment, int64_t *minor) {
+static enum status amount_of_closed(struct contact *contact, const struct payment *payment, struct whole *whole) {
   enum status status = contact_open(contact, payment->wait_seconds);
   if (status == STATUS_OK)
     status = contact_identify(contact);
-  return status == STATUS_OK ? payout_open_amount(contact->terminal, contact->cid, true, minor) : status;
+  if (status != STATUS_OK)
+    return status;
+  memcpy(whole->cid, contact->cid, CID_SIZE);
+  return payout_open_amount(contact->terminal, contact->cid, true, &whole->minor);
 }
 
 /* A payout of nothing is none, unless it closes the card, or the card has paid out all of it just now, and that goes on. */
-static enum status amount_read(struct contact *contact, const struct payment *payment, int64_t *minor,
+static enum status amount_read(struct contact *contact, const struct payment *payment, struct whole *whole,
                                unsigned *tries_left) {
   struct balance balance = {.balance = 0};
   struct card_info info;
-  enum status status = payment->closes ? amount_of_closed(contact, payment, minor) : STATUS_INSUFFICIENT_BALANCE;
+  enum status status = payment->closes ? amount_of_closed(contact, payment, whole) : STATUS_INSUFFICIENT_BALANCE;
   if (status != STATUS_INSUFFICIENT_BALANCE) {
     contact_close(contact);
     return status;
   }
   status = read_balance(contact, payment->wait_seconds, &balance, &info, tries_left);
-  *minor = balance.balance;
-  if (status != STATUS_OK || balance.balance > 0)
+  whole->minor = balance.balance;
+  if (status != STATUS_OK)
     return status;
-  status = payout_open_amount(contact->terminal, info.cid, false, minor);
+  memcpy(whole->cid, info.cid, CID_SIZE);
+  if (balance.balance > 0)
+    return status;
+  status = payout_open_amount(contact->terminal, info.cid, false, &whole->minor);
   return status == STATUS_INSUFFICIENT_BALANCE && payment->closes ? STATUS_OK : status;
 }
 
@@ -90,10 +102,13 @@ enum status payout_all_run(struct terminal *terminal, struct reader *reader, str
   struct dialogue again = own;
   struct contact contact = {.terminal = terminal, .reader = reader, .dialogue = &own};
   again.ask_pin = pin_again;
-  payment->amount = (struct amount){0, terminal->currency->numeric};
-  enum status status = amount_read(&contact, payment, &payment->amount.minor, &outcome->tries_left);
+  struct whole whole = {.minor = 0};
+  enum status status = amount_read(&contact, payment, &whole, &outcome->tries_left);
+  payment->amount = (struct amount){whole.minor, terminal->currency->numeric};
+  struct payment of_card = *payment;
+  of_card.cid = whole.cid;
   if (status == STATUS_OK)
-    status = payout_run(terminal, reader, payment, desk, &again, outcome);
+    status = payout_run(terminal, reader, &of_card, desk, &again, outcome);
   crypto_wipe(&typed, sizeof typed);
   return status;
 }

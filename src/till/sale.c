@@ -32,11 +32,21 @@ static void say(void *context, const char *sentence) {
   tell(context, TILL_SAY, sentence);
 }
 
+/* Before a card that has come, a question and a meeting that is over ended that. */
+static void abortable_again(struct till *till) {
+  till->abortable = true;
+  reader_cancel_fd(till->reader, till->cancel[0]);
+}
+
 static void step(void *context, enum dialogue_step step) {
-  static const enum till_step steps[] = {
-      [DIALOGUE_WAITING] = TILL_WAITING, [DIALOGUE_CARD_IN] = TILL_CARD_IN, [DIALOGUE_AUTHORISING] = TILL_AUTHORISING};
+  static const enum till_step steps[] = {[DIALOGUE_WAITING] = TILL_WAITING,
+                                         [DIALOGUE_RETURNING] = TILL_WAITING,
+                                         [DIALOGUE_CARD_IN] = TILL_CARD_IN,
+                                         [DIALOGUE_AUTHORISING] = TILL_AUTHORISING};
   struct till *till = context;
   pthread_mutex_lock(&till->mutex);
+  if (step == DIALOGUE_WAITING)
+    abortable_again(till);
   if (step == DIALOGUE_CARD_IN) {
     till->abortable = false; /* what has begun is brought to its end */
     till->health.card = true;

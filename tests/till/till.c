@@ -9,6 +9,7 @@
 #include "epurse/till_shift.h"
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -548,6 +549,110 @@ START_TEST(what_is_forgotten_is_asked_of_the_journal) {
 }
 END_TEST
 
+/* ---- a card that goes before anything has begun ---- */
+
+static struct {
+  int cancel;              /* the descriptor that ends its wait; -1: none does */
+  bool slips;              /* the next card goes as it is powered */
+  struct flow_card *other; /* lies there instead, once the first meeting is over */
+} slot;
+
+static void slot_cancel_fd(void *context, int fd) {
+  (void)context;
+  slot.cancel = fd;
+}
+
+/* Waits as a real one does. */
+static enum status slot_wait(void *context, bool present, int seconds) {
+  struct pollfd fd = {.fd = slot.cancel, .events = POLLIN};
+  (void)context;
+  if (present != card.away)
+    return STATUS_OK;
+  return seconds > 0 && poll(&fd, 1, seconds * 1000) > 0 ? STATUS_CANCELLED : STATUS_TIMEOUT;
+}
+
+static enum status slot_connect(void *context) {
+  (void)context;
+  card.away = card.away || slot.slips;
+  slot.slips = false;
+  return card.away ? STATUS_NO_CARD : reader_connect(card.inner);
+}
+
+static void slot_disconnect(void *context) {
+  (void)context;
+  reader_disconnect(card.inner);
+  if (slot.other == NULL)
+    return;
+  struct reader *inner = card.inner;
+  card.inner = slot.other->inner;
+  slot.other->inner = inner;
+  slot.other = NULL;
+}
+
+static void slot_begin(void) {
+  slot.cancel = -1;
+  card.reader.wait = slot_wait;
+  card.reader.cancel_fd = slot_cancel_fd;
+  card.reader.connect = slot_connect;
+  card.reader.disconnect = slot_disconnect;
+}
+
+/* _i: as it is powered, as it is spoken to. Another one is waited for then, and who waits may leave. */
+START_TEST(a_card_that_slips_out_binds_nobody) {
+  struct till_request request = sale("T1", 100);
+  flow_card_issue(&card, "till-slips", START);
+  slot_begin();
+  slot.slips = _i == 0;
+  if (_i == 1)
+    card.accident = (struct accident){.ins = INS_SELECT, .drop_before = true, .keep_away = true};
+  open_till("pos");
+  request.wait_seconds = 60;
+  ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+  await("T1", TILL_WAITING, await("T1", TILL_CARD_IN, 0));
+  ck_assert_int_eq(till_abort(till, "T1"), STATUS_OK);
+  ck_assert_int_eq(finish("T1").status, STATUS_CANCELLED);
+  flow_card_return(&card);
+  flow_card_settled(&card, START);
+  end();
+}
+END_TEST
+
+#define OTHER_PIN "135790"
+
+/* The card of which all is to be paid out goes after its balance was read, and another one comes: its PIN is not tried. */
+START_TEST(another_card_is_not_paid_out) {
+  struct till_request request = {
+      .kind = TILL_PAYOUT, .whole = true, .wait_seconds = 60, .card_stays = true, .reference = "U1"};
+  struct flow_card other;
+  struct outcome outcome;
+  flow_card_issue(&other, "till-other", START);
+  other.new_pin = OTHER_PIN;
+  other.asked = 0;
+  struct terminal *terminal = flow_terminal("pos");
+  ck_assert_int_eq(pin_change_run(terminal, &other.reader, 0, &other.dialogue, &outcome), STATUS_OK);
+  terminal_close(&terminal);
+  flow_card_issue(&card, "till-first", START);
+  slot_begin();
+  open_till("reload");
+  ck_assert_int_eq(till_start(till, &request), STATUS_OK);
+  await("U1", TILL_PIN_WANTED, 0);
+  slot.other = &other;
+  ck_assert_int_eq(till_pin(till, NULL, HOLDER_PIN), STATUS_OK);
+  struct till_result result = finish("U1");
+  ck_assert_msg(result.status == STATUS_CANCELLED, "%s", status_name(result.status));
+  till_close(&till);
+  ck_assert_uint_eq(vcard_memory(other.vcard)->pin_tries_left, PIN_TRIES);
+  flow_card_settled(&card, START);
+  flow_card_settled(&other, START);
+  flow_ledger_clean();
+  struct reader *inner = card.inner; /* each its own again */
+  card.inner = other.inner;
+  other.inner = inner;
+  flow_card_remove(&card);
+  flow_card_remove(&other);
+}
+END_TEST
+
 /* ---- totals ---- */
 
 static enum status hand_out(void *context, struct amount amount, int64_t deposit, bool again) {
@@ -781,6 +886,8 @@ static Suite *till_suite(void) {
   tcase_add_test(tests, what_waits_is_aborted);
   tcase_add_test(tests, nonsense_begins_nothing);
   tcase_add_test(tests, what_is_forgotten_is_asked_of_the_journal);
+  tcase_add_loop_test(tests, a_card_that_slips_out_binds_nobody, 0, 2);
+  tcase_add_test(tests, another_card_is_not_paid_out);
   tcase_add_test(tests, totals_are_those_of_a_closing);
   tcase_add_test(tests, a_code_is_not_guessed);
   tcase_add_test(tests, one_till_has_the_terminal);

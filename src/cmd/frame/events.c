@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "epurse/reader.h"
 #include "finish.h"
 #include "terminal_program.h"
 
@@ -34,9 +35,13 @@ static bool reads_alone(const struct terminal_program *self) {
 }
 
 void event_step(void *context, enum dialogue_step step) {
-  static const char *const names[] = {
-      [DIALOGUE_WAITING] = "waiting", [DIALOGUE_CARD_IN] = "card-in", [DIALOGUE_AUTHORISING] = "authorising"};
+  static const char *const names[] = {[DIALOGUE_WAITING] = "waiting",
+                                      [DIALOGUE_RETURNING] = "waiting",
+                                      [DIALOGUE_CARD_IN] = "card-in",
+                                      [DIALOGUE_AUTHORISING] = "authorising"};
   struct terminal_program *self = context;
+  if (step == DIALOGUE_WAITING && self->cancel_on_eof && self->reader != NULL)
+    reader_cancel_fd(self->reader, STDIN_FILENO); /* a card that was there and went had ended that */
   if (step == DIALOGUE_CARD_IN && !self->met && !reads_alone(self))
     finish_begun(NULL);
   self->met = self->met || step == DIALOGUE_CARD_IN;
