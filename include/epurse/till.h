@@ -230,7 +230,7 @@ enum status till_totals(struct till *till, int64_t since, struct till_totals *to
 struct till_entry {
   int64_t number, time; /* of the journal; unix seconds */
   enum till_kind kind;
-  int64_t amount;                    /* minor units; points where they paid */
+  int64_t amount;                    /* minor units; with points the price, and no money moved */
   char reference[REFERENCE_MAX + 1]; /* "": none */
   bool points, offline;
   bool waiting; /* the server has not booked it yet */

@@ -41,13 +41,26 @@ static void put_entry_link(struct page_visit *visit, const char *path, int64_t n
   put(visit, "</a> ");
 }
 
+/* What moves no money says so: its amount is a price. */
+static enum page_word entry_word(const struct till_entry *entry) {
+  if (entry->points)
+    return entry->kind == TILL_REFUND ? WORD_REFUNDS_POINTS : WORD_POINTS;
+  return kind_word(entry->kind);
+}
+
+static enum page_word amount_word(const struct outcome *outcome) {
+  if (outcome->sale_in_points)
+    return WORD_REFUNDS_POINTS;
+  return outcome->type == TRANSACTION_POINTS_PURCHASE ? WORD_POINTS : WORD_AMOUNT;
+}
+
 static void put_entry(struct page_visit *visit, const struct till_entry *entry) {
   char moment[32];
   page_time(visit->language, entry->time, moment);
   put(visit, "<tr><td>%" PRId64 "</td><td>%s</td>", entry->number, moment);
-  put_cell_word(visit, entry->points ? WORD_POINTS : kind_word(entry->kind));
+  put_cell_word(visit, entry_word(entry));
   put(visit, "<td class=\"number\">");
-  put_amount(visit, entry->amount); /* of what was paid with points it is the price */
+  put_amount(visit, entry->amount);
   put(visit, "</td><td>");
   if (entry->offline)
     put_word(visit, WORD_OFFLINE);
@@ -105,7 +118,7 @@ static void put_receipt(struct page_visit *visit, const struct outcome *outcome)
   put_word(visit, WORD_TILL);
   put(visit, "</dt><dd>%s</dd>", facts->tid);
   page_amount(visit->language, outcome->amount, text);
-  put_fact(visit, WORD_AMOUNT, text);
+  put_fact(visit, amount_word(outcome), text);
   if (moment_valid(outcome->time)) {
     page_time(visit->language, moment_to_unix(outcome->time), moment);
     put_fact(visit, WORD_TIME, moment);

@@ -3,16 +3,26 @@
 #include <string.h>
 
 #include "epurse/journal.h"
+#include "epurse/record.h"
 #include "epurse/terminal.h"
 #include "epurse/terminal_count.h"
 #include "till_state.h"
+
+/* Of a refund its promise says so. */
+static bool is_in_points(const struct journal_entry *entry) {
+  struct promise promise;
+  if (entry->type != TRANSACTION_REFUND)
+    return entry->type == TRANSACTION_POINTS_PURCHASE;
+  return entry->has_promise && promise_decode(entry->promise, PROMISE_SIZE, &promise) == STATUS_OK &&
+         promise.sale_in_points;
+}
 
 static void entry_take(struct till_entry *row, const struct journal_entry *entry) {
   *row = (struct till_entry){.number = entry->id,
                              .time = entry->time,
                              .kind = till_kind_of(entry->type),
                              .amount = entry->amount,
-                             .points = entry->type == TRANSACTION_POINTS_PURCHASE,
+                             .points = is_in_points(entry),
                              .offline = entry->type == TRANSACTION_OFFLINE_PURCHASE,
                              .waiting = entry->state == JOURNAL_COMMITTED};
   memcpy(row->reference, entry->reference, sizeof row->reference);

@@ -756,6 +756,7 @@ START_TEST(totals_are_those_of_a_closing) {
     after[i] = totals_of(names[i]);
     closing_agrees(&after[i]);
     ck_assert_int_eq(till_recent(till, newest, 2, &count), STATUS_OK);
+    ck_assert(newest[0].points == (i == 0) && newest[1].points == (i == 0));
   }
   grew(&before[0].kinds[TILL_SALE], &after[0].kinds[TILL_SALE], 1, 1250);
   grew(&before[0].points, &after[0].points, 1, 5);
