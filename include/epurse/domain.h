@@ -46,6 +46,12 @@ enum status domain_look(struct reader *reader, struct domain_view *view) EPURSE_
 /* Asks how much room there is: most cards do not tell. As reader_command. */
 enum status domain_look_memory(struct reader *reader, struct domain_view *view) EPURSE_MUST_USE;
 
+/* Whether the key set `version` of the domain that is selected is `master`'s, by the card's own cryptogram: nothing is sent
+ * that a card counts. STATUS_NOT_AUTHENTICATED: it is there, with other keys; STATUS_NOT_FOUND: it is not, or cannot be
+ * asked for by its number, as the factory's FF; otherwise as reader_command. */
+enum status domain_has_keys(struct reader *reader, enum domain_diversification method, const struct domain_keys *master,
+                            uint8_t version) EPURSE_MUST_USE;
+
 /* An open session with the domain. */
 struct domain {
   struct reader *reader; /* borrowed */
@@ -69,6 +75,9 @@ enum status domain_command(struct domain *domain, const struct apdu *plain,
 /* PUT KEY: adds a set under a new version, of the channel's kind of keys, and compares the check values that the card
  * answers. STATUS_CARD_REFUSED; BAD_REPLY: other check values. */
 enum status domain_put_keys(struct domain *domain, uint8_t version, const struct domain_keys *keys) EPURSE_MUST_USE;
+
+/* DELETE of a whole key set, never of the session's own. STATUS_NOT_FOUND: it was not there; CARD_REFUSED. */
+enum status domain_delete_keys(struct domain *domain, uint8_t version) EPURSE_MUST_USE;
 
 /* What is on the card (GET STATUS). */
 struct domain_entry {

@@ -9,7 +9,8 @@
 
 #include "epurse/domain.h"
 
-/* Key version of a set that we put, by what cards of either protocol are asked for (GPC 11.8 notes). */
+/* Key version of a set that we put, by what cards of either protocol are asked for (GPC 11.8 notes); the one after it
+ * where the seller's set has it. */
 #define PREPARE_KVN_SCP02 0x20
 #define PREPARE_KVN_SCP03 0x30
 
@@ -18,6 +19,7 @@ enum prepare_step {
   PREPARE_LOOK,    /* nothing was changed */
   PREPARE_OPEN,    /* the domain's keys */
   PREPARE_KEYS,    /* own keys */
+  PREPARE_FORGET,  /* the seller's, which would open the domain beside them */
   PREPARE_CLEAR,   /* what an earlier try left */
   PREPARE_LOAD,    /* the package */
   PREPARE_INSTALL, /* the applet */
@@ -39,13 +41,15 @@ struct prepare {
   /* Filled as far as it goes. */
   enum prepare_step step;
   struct domain_view view;
-  bool was_ours; /* the domain had our keys already */
-  bool was_done; /* the card was prepared already, and nothing was changed */
-  uint16_t sw;   /* with STATUS_CARD_REFUSED: what the card said, where it was INSTALL, LOAD or (PREPARE_LOOK) SELECT */
+  bool was_ours;          /* the domain had our keys already, by its own cryptogram */
+  uint8_t own_version;    /* of our set, there or to come; 0: none is free for it */
+  uint8_t seller_version; /* with was_ours: of a set that opens the domain beside it; 0: none does */
+  bool was_done;          /* the card was prepared already, and nothing was changed */
+  uint16_t sw; /* with STATUS_CARD_REFUSED: what the card said, where it was INSTALL, LOAD or (PREPARE_LOOK) SELECT */
 };
 
-/* What would be done, without any key: fills view, and was_ours by the key version. STATUS_CARD_ALREADY_ISSUED: it is a
- * cardholder's card; otherwise as domain_look. */
+/* What would be done; no key is proved to the card. Fills view and the versions. STATUS_CARD_ALREADY_ISSUED: it is a
+ * cardholder's card; STATUS_NOT_FOUND: the chip names no number to derive keys from; otherwise as domain_look. */
 enum status prepare_look(struct prepare *prepare, struct reader *reader) EPURSE_MUST_USE;
 
 /* All of it. STATUS_CARD_ALREADY_ISSUED: a cardholder's card is never touched; STATUS_NOT_AUTHENTICATED: the card has

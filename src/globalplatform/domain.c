@@ -167,6 +167,38 @@ enum status domain_look_memory(struct reader *reader, struct domain_view *view) 
   return STATUS_OK;
 }
 
+/* Asks for a session with a key set, and makes our half of it. STATUS_OK: the card's cryptogram is of these keys. */
+static enum status session_ask(struct reader *reader, enum domain_diversification method,
+                               const struct domain_keys *master, uint8_t version, struct domain_channel *channel,
+                               struct domain_update *update) {
+  uint8_t challenge[DOMAIN_CHALLENGE_SIZE];
+  struct domain_keys keys = {0};
+
+  enum status status = crypto_random(challenge, sizeof challenge) ? STATUS_OK : STATUS_CRYPTO_FAILED;
+  if (status == STATUS_OK)
+    status = initialize_update(reader, version, challenge, update);
+  if (status == STATUS_OK && version != 0 && update->key_version != version)
+    status = STATUS_NOT_FOUND; /* it answers with another set */
+  if (status == STATUS_OK)
+    status = domain_keys_derive(method, master, update->diversification, &keys);
+  if (status == STATUS_OK)
+    status = domain_channel_open(channel, &keys, challenge, update);
+  crypto_wipe(&keys, sizeof keys);
+  return status;
+}
+
+enum status domain_has_keys(struct reader *reader, enum domain_diversification method, const struct domain_keys *master,
+                            uint8_t version) {
+  struct domain_channel channel = {0};
+  struct domain_update update;
+
+  enum status status = session_ask(reader, method, master, version, &channel, &update);
+  domain_channel_close(&channel);
+  if (status == STATUS_BAD_REPLY) /* of a protocol that is none of ours */
+    return STATUS_NOT_AUTHENTICATED;
+  return status == STATUS_CARD_REFUSED ? STATUS_NOT_FOUND : status;
+}
+
 /* Proves that we know the keys: the one command that a card counts where it is wrong. */
 static enum status external_authenticate(struct domain *domain) {
   uint8_t bytes[APDU_COMMAND_MAX];
@@ -181,24 +213,14 @@ static enum status external_authenticate(struct domain *domain) {
 
 enum status domain_open(struct domain *domain, struct reader *reader, enum domain_diversification method,
                         const struct domain_keys *master, uint8_t version) {
-  uint8_t challenge[DOMAIN_CHALLENGE_SIZE];
-  struct domain_keys keys = {0};
-
   *domain = (struct domain){.reader = reader};
   enum status status = domain_look(reader, &domain->view);
-  if (status == STATUS_OK && !crypto_random(challenge, sizeof challenge))
-    status = STATUS_CRYPTO_FAILED;
   if (status == STATUS_OK)
-    status = initialize_update(reader, version, challenge, &domain->view.update);
-  if (status == STATUS_OK)
-    status = domain_keys_derive(method, master, domain->view.update.diversification, &keys);
-  if (status == STATUS_OK)
-    status = domain_channel_open(&domain->channel, &keys, challenge, &domain->view.update);
+    status = session_ask(reader, method, master, version, &domain->channel, &domain->view.update);
   if (status == STATUS_OK)
     status = external_authenticate(domain);
   domain->block_max =
       domain->view.data_max < APDU_DATA_MAX ? (domain->view.data_max - 8) / 16 * 16 - 1 : DOMAIN_DATA_MAX;
-  crypto_wipe(&keys, sizeof keys);
   if (status != STATUS_OK)
     domain_close(domain);
   return status;

@@ -31,6 +31,7 @@
 #define CHECK_SIZE          3
 #define LISTING_MAX         4096
 #define TAG_AID             0x4F
+#define TAG_KEY_VERSION     0xD2
 #define TAG_ENTRY           0xE3
 #define TAG_STATE           0x9F70
 #define TAG_PRIVILEGES      0xC5
@@ -201,16 +202,24 @@ enum status domain_list(struct domain *domain, struct domain_entry *entries, siz
   return status;
 }
 
-enum status domain_delete(struct domain *domain, const struct cap_aid *aid, bool related) {
+static enum status delete_named(struct domain *domain, uint8_t p2, uint16_t tag, const uint8_t *name, size_t len) {
   uint8_t data[2 + CAP_AID_MAX];
   struct bytes_writer writer = bytes_writer(data, sizeof data);
   struct apdu_response response;
 
-  tlv_write(&writer, TAG_AID, aid->bytes, aid->len);
-  enum status status = run(domain, INS_DELETE, 0, related ? P2_RELATED : 0, &writer, &response);
+  tlv_write(&writer, tag, name, len);
+  enum status status = run(domain, INS_DELETE, 0, p2, &writer, &response);
   if (status == STATUS_OK && response.sw == SW_DATA_NOT_FOUND)
     return STATUS_NOT_FOUND;
   return status == STATUS_OK && response.sw != SW_OK ? STATUS_CARD_REFUSED : status;
+}
+
+enum status domain_delete(struct domain *domain, const struct cap_aid *aid, bool related) {
+  return delete_named(domain, related ? P2_RELATED : 0, TAG_AID, aid->bytes, aid->len);
+}
+
+enum status domain_delete_keys(struct domain *domain, uint8_t version) {
+  return delete_named(domain, 0, TAG_KEY_VERSION, &version, 1);
 }
 
 /* Package, domain (empty: this one), hash, parameters, token. */

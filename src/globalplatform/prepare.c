@@ -10,14 +10,13 @@
 #include "epurse/session.h"
 
 #define ENTRIES_MAX             32
+#define OWN_VERSIONS            2 /* that our set may have: a seller's has one of them at most */
+#define SELLER_SETS             4 /* taken away, at most */
+#define VERSION_MAX             0xFF
 #define PARAMETERS_VERSION      0x01 /* of what INSTALL hands to the applet: version, chip serial, transport key */
 #define INSTALL_PARAMETERS_SIZE (1 + CHIP_SERIAL_SIZE + CRYPTO_AES_KEY_SIZE)
 
 static const struct cap_aid purse_aid = {{PURSE_AID_BYTES}, PURSE_AID_SIZE};
-
-static uint8_t own_version(const struct domain_view *view) {
-  return view->update.protocol == 3 ? PREPARE_KVN_SCP03 : PREPARE_KVN_SCP02;
-}
 
 static bool has_serial(const struct domain_view *view) {
   static const uint8_t none[DOMAIN_SERIAL_SIZE];
@@ -36,6 +35,54 @@ static enum status own_keys(const struct prepare *prepare, struct domain_keys *k
   enum status status = domain_keys_derive(DOMAIN_KDF3, &master, data, keys);
   crypto_wipe(&master, sizeof master);
   return status;
+}
+
+/* Which set is ours, by the card's cryptogram and not by its number, which a seller may have given his. Where none is:
+ * the number that ours will have. */
+static enum status own_look(struct prepare *prepare, struct reader *reader) {
+  uint8_t first = prepare->view.update.protocol == 3 ? PREPARE_KVN_SCP03 : PREPARE_KVN_SCP02;
+  struct domain_keys own = {0};
+
+  enum status status = own_keys(prepare, &own);
+  for (uint8_t i = 0; status == STATUS_OK && !prepare->was_ours && i < OWN_VERSIONS; i++) {
+    uint8_t version = first + i;
+    status = domain_has_keys(reader, DOMAIN_PLAIN, &own, version);
+    prepare->was_ours = status == STATUS_OK;
+    if (prepare->was_ours || (status == STATUS_NOT_FOUND && prepare->own_version == 0))
+      prepare->own_version = version;
+    if (status == STATUS_NOT_FOUND || status == STATUS_NOT_AUTHENTICATED)
+      status = STATUS_OK;
+  }
+  crypto_wipe(&own, sizeof own);
+  return status;
+}
+
+/* A set that opens the domain beside ours: one that the card takes first, or of the keys that it came with. `view`: the
+ * domain as it is now, selected. Not every card lists its sets: those numbers that sellers use are asked for, too. */
+static enum status seller_find(const struct prepare *prepare, struct reader *reader, const struct domain_view *view,
+                               uint8_t *version) {
+  static const uint8_t usual[] = {0x01, 0x20, 0x30, 0x31};
+  bool asked[VERSION_MAX + 1] = {false};
+
+  *version = view->update.key_version == prepare->own_version ? 0 : view->update.key_version;
+  if (*version != 0)
+    return STATUS_OK;
+  for (size_t i = 0; i < sizeof usual; i++)
+    asked[usual[i]] = true;
+  for (size_t i = 0; i < view->key_count; i++)
+    asked[view->keys[i].version] = true;
+  asked[prepare->view.update.key_version] = true; /* which was the first before ours was put */
+  asked[prepare->own_version] = asked[0] = false;
+  for (size_t i = 1; i <= VERSION_MAX; i++) {
+    if (!asked[i])
+      continue;
+    enum status status = domain_has_keys(reader, prepare->method, &prepare->keys, (uint8_t)i);
+    if (status == STATUS_OK)
+      *version = (uint8_t)i;
+    if (status != STATUS_NOT_FOUND && status != STATUS_NOT_AUTHENTICATED)
+      return status;
+  }
+  return STATUS_OK;
 }
 
 /* Whether there is a purse on the card, and whose. */
@@ -69,6 +116,8 @@ enum status prepare_look(struct prepare *prepare, struct reader *reader) {
   bool there = false;
 
   prepare->step = PREPARE_LOOK;
+  prepare->was_ours = prepare->was_done = false;
+  prepare->own_version = prepare->seller_version = 0;
   enum status status = purse_look(reader, &there);
   if (status == STATUS_OK)
     status = domain_look(reader, &prepare->view);
@@ -76,47 +125,92 @@ enum status prepare_look(struct prepare *prepare, struct reader *reader) {
     status = domain_look_memory(reader, &prepare->view);
   if (status != STATUS_OK)
     return status;
-  prepare->was_ours = prepare->domain_master != NULL && prepare->view.update.key_version == own_version(&prepare->view);
-  if (prepare->domain_master != NULL && !has_serial(&prepare->view))
-    return STATUS_NOT_FOUND;
+  if (prepare->domain_master != NULL)
+    status = has_serial(&prepare->view) ? own_look(prepare, reader) : STATUS_NOT_FOUND;
+  if (status == STATUS_OK && prepare->was_ours)
+    status = seller_find(prepare, reader, &prepare->view, &prepare->seller_version);
+  if (status != STATUS_OK)
+    return status;
   if (there && !prepare->undo &&
       prepare->batch_key != NULL) { /* it may be ready; asked last, so that the domain's word is fresh */
     status = purse_prove(prepare, reader);
-    prepare->was_done = status == STATUS_OK && (prepare->was_ours || prepare->domain_master == NULL);
+    bool closed = prepare->was_ours && prepare->seller_version == 0;
+    prepare->was_done = status == STATUS_OK && (closed || prepare->domain_master == NULL);
     status = status == STATUS_NOT_AUTHENTICATED ? STATUS_OK : status;
   }
   return status;
 }
 
-static enum status open_domain(struct prepare *prepare, struct reader *reader, struct domain *domain) {
+static enum status open_own(struct prepare *prepare, struct reader *reader, struct domain *domain) {
   struct domain_keys own = {0};
-  enum status status = STATUS_OK;
 
-  prepare->step = PREPARE_OPEN;
-  if (!prepare->was_ours)
-    return domain_open(domain, reader, prepare->method, &prepare->keys, 0);
-  status = own_keys(prepare, &own);
+  enum status status = own_keys(prepare, &own);
   if (status == STATUS_OK)
-    status = domain_open(domain, reader, DOMAIN_PLAIN, &own, own_version(&prepare->view));
+    status = domain_open(domain, reader, DOMAIN_PLAIN, &own, prepare->own_version);
   crypto_wipe(&own, sizeof own);
   return status;
 }
 
-/* Own keys before anything secret travels, and a new session under them as the proof that they are there. */
-static enum status change_keys(struct prepare *prepare, struct reader *reader, struct domain *domain) {
+static enum status open_domain(struct prepare *prepare, struct reader *reader, struct domain *domain) {
+  prepare->step = PREPARE_OPEN;
+  return prepare->was_ours ? open_own(prepare, reader, domain)
+                           : domain_open(domain, reader, prepare->method, &prepare->keys, 0);
+}
+
+static enum status put_own(struct prepare *prepare, struct domain *domain) {
   struct domain_keys own = {0};
 
-  prepare->step = PREPARE_KEYS;
-  if (prepare->was_ours || prepare->domain_master == NULL || prepare->undo)
-    return STATUS_OK;
+  if (prepare->own_version == 0)
+    return STATUS_CARD_REFUSED;
   enum status status = own_keys(prepare, &own);
   if (status == STATUS_OK)
-    status = domain_put_keys(domain, own_version(&prepare->view), &own);
-  domain_close(domain);
-  if (status == STATUS_OK)
-    status = domain_open(domain, reader, DOMAIN_PLAIN, &own, own_version(&prepare->view));
+    status = domain_put_keys(domain, prepare->own_version, &own);
   crypto_wipe(&own, sizeof own);
   return status;
+}
+
+static enum status seller_ask(struct prepare *prepare, struct reader *reader, uint8_t *version) {
+  struct domain_view view;
+
+  enum status status = domain_look(reader, &view);
+  return status == STATUS_OK ? seller_find(prepare, reader, &view, version) : status;
+}
+
+/* In a session under ours, which proves first that these open the domain. */
+static enum status seller_delete(struct prepare *prepare, struct reader *reader, struct domain *domain,
+                                 uint8_t version) {
+  enum status status = open_own(prepare, reader, domain);
+  if (status != STATUS_OK)
+    return status;
+  status = domain_delete_keys(domain, version);
+  domain_close(domain);
+  return status == STATUS_NOT_FOUND ? STATUS_OK : status; /* it is asked for again */
+}
+
+/* Own keys before anything secret travels, the seller's away (on most cards only the factory's FF goes by itself), and a
+ * new session under ours. */
+static enum status change_keys(struct prepare *prepare, struct reader *reader, struct domain *domain) {
+  uint8_t version = 0;
+  enum status status = STATUS_OK;
+
+  prepare->step = PREPARE_KEYS;
+  if (prepare->domain_master == NULL || prepare->undo || (prepare->was_ours && prepare->seller_version == 0))
+    return STATUS_OK;
+  if (!prepare->was_ours)
+    status = put_own(prepare, domain);
+  domain_close(domain);
+  if (status == STATUS_OK) {
+    prepare->step = PREPARE_FORGET;
+    status = seller_ask(prepare, reader, &version);
+  }
+  for (size_t i = 0; status == STATUS_OK && version != 0 && i < SELLER_SETS; i++) {
+    status = seller_delete(prepare, reader, domain, version);
+    if (status == STATUS_OK)
+      status = seller_ask(prepare, reader, &version);
+  }
+  if (status == STATUS_OK && version != 0)
+    status = STATUS_CARD_REFUSED;
+  return status == STATUS_OK ? open_own(prepare, reader, domain) : status;
 }
 
 static bool aid_same(const struct cap_aid *a, const struct cap_aid *b) {

@@ -25,6 +25,8 @@ struct chip_kind {
   uint8_t data_max;                 /* data bytes that a command may carry, as 9F65 tells; 0: 255 */
   uint8_t state;                    /* life cycle of the card; 0: OP_READY */
   bool old_listing;                 /* GET STATUS knows the form without tags alone, as with GlobalPlatform 2.1.1 */
+  uint8_t factory_kvn;              /* version of the published keys; 0: FF, which goes when the first own set comes */
+  bool keeps_keys;                  /* DELETE takes no key set away */
   uint8_t framework;                /* highest minor of javacard.framework it has; 0: 5, 3.0.4's */
 };
 

@@ -80,6 +80,10 @@ uint16_t chip_delete(struct chip *chip, const struct apdu *command, struct apdu_
   struct tlv tlv;
   struct cap_aid aid = {.len = 0};
 
+  if (tlv_find(command->data, command->lc, 0xD2, &tlv) == STATUS_OK && tlv.len == 1) {
+    uint16_t sw = chip_delete_keys(chip, tlv.value[0]);
+    return sw == SW_OK ? done_with_receipt(response) : sw;
+  }
   if (tlv_find(command->data, command->lc, 0x4F, &tlv) != STATUS_OK || tlv.len > CAP_AID_MAX)
     return SW_WRONG_DATA;
   aid.len = tlv.len;

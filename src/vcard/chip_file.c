@@ -43,6 +43,7 @@ enum status chip_create(const char *path, const struct chip_kind *kind) {
                                .tries_left = CHIP_TRIES,
                                .closed_mouth = kind->closed_mouth,
                                .old_listing = kind->old_listing,
+                               .keeps_keys = kind->keeps_keys,
                                .data_max = kind->data_max != 0 ? kind->data_max : APDU_DATA_MAX,
                                .framework = kind->framework != 0 ? kind->framework : FRAMEWORK_304,
                                .memory = kind->memory != 0 ? kind->memory : FREE_MEMORY};
@@ -52,7 +53,8 @@ enum status chip_create(const char *path, const struct chip_kind *kind) {
     return errno == EEXIST ? STATUS_EXISTS : STATUS_STORE_FAILED;
   memcpy(memory.magic, chip_magic, sizeof memory.magic);
   memcpy(memory.serial, kind->serial, sizeof memory.serial);
-  memory.sets[0] = (struct chip_key_set){.version = FACTORY_KVN, .len = 16};
+  memory.sets[0] =
+      (struct chip_key_set){.version = kind->factory_kvn != 0 ? kind->factory_kvn : FACTORY_KVN, .len = 16};
   for (size_t key = 0; key < 3; key++)
     for (uint8_t i = 0; i < 16; i++)
       memory.sets[0].keys[key][i] = DEFAULT_KEY + i;

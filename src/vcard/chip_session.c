@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A virtual chip's keys: INITIALIZE UPDATE, EXTERNAL AUTHENTICATE with its count, PUT KEY. */
+ * A virtual chip's keys: INITIALIZE UPDATE, EXTERNAL AUTHENTICATE with its count, PUT KEY, DELETE of a set. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,13 +17,17 @@
 #define SW_CRYPTOGRAM  0x6300
 #define SW_CHECK_VALUE 0x9485
 
+/* Asked for none by its number, it takes the lowest. */
 static const struct chip_key_set *set_find(const struct chip *chip, uint8_t version) {
+  const struct chip_key_set *found = NULL;
+
   for (size_t i = 0; i < CHIP_KEY_SETS; i++) {
     const struct chip_key_set *set = &chip->memory.sets[i];
-    if (set->version != 0 && (version == 0 || set->version == version))
-      return set;
+    if (set->version != 0 && (version == 0 || set->version == version) &&
+        (found == NULL || set->version < found->version))
+      found = set;
   }
-  return NULL;
+  return found;
 }
 
 void chip_session_end(struct chip *chip) {
@@ -152,7 +156,7 @@ static uint16_t key_read(const struct chip *chip, struct bytes_reader *reader, u
   if (reader->failed || type != (aes ? KEY_TYPE_AES : KEY_TYPE_DES) || check_len != CHECK_SIZE ||
       (len != 16 && len != 32))
     return SW_WRONG_DATA;
-  if (inner != chip->memory.sets[0].len)
+  if (inner != chip->channel.key_len)
     return SW_DATA_NOT_FOUND;
   if (domain_channel_decipher_key(&chip->channel, enciphered, len, key) != STATUS_OK ||
       domain_key_check(chip->memory.protocol, key, inner, check) != STATUS_OK)
@@ -194,4 +198,21 @@ uint16_t chip_put_key(struct chip *chip, const struct apdu *command, struct apdu
     return SW_MEMORY_FAILURE;
   response->len = 1 + 3 * CHECK_SIZE;
   return SW_OK;
+}
+
+/* The last one stays: the domain could never be opened again. */
+uint16_t chip_delete_keys(struct chip *chip, uint8_t version) {
+  size_t count = 0, at = CHIP_KEY_SETS;
+
+  for (size_t i = 0; i < CHIP_KEY_SETS; i++) {
+    count += chip->memory.sets[i].version != 0;
+    if (version != 0 && chip->memory.sets[i].version == version)
+      at = i;
+  }
+  if (at == CHIP_KEY_SETS)
+    return SW_DATA_NOT_FOUND;
+  if (count == 1 || chip->memory.keeps_keys)
+    return SW_CONDITIONS_NOT_SATISFIED;
+  crypto_wipe(&chip->memory.sets[at], sizeof chip->memory.sets[at]);
+  return chip_commit(chip) ? SW_OK : SW_MEMORY_FAILURE;
 }

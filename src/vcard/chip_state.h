@@ -26,7 +26,7 @@ struct chip_key_set {
 /* Whole, as it stands in the file; only written by chip_commit. */
 struct chip_memory {
   uint8_t magic[4];
-  uint8_t protocol, state, tries_left, closed_mouth, framework, data_max, old_listing;
+  uint8_t protocol, state, tries_left, closed_mouth, framework, data_max, old_listing, keeps_keys;
   uint8_t serial[CHIP_SERIAL_SIZE];
   uint16_t memory; /* bytes free at the factory */
   uint32_t sequence;
@@ -65,6 +65,7 @@ bool chip_commit(struct chip *chip);
 uint16_t chip_initialize_update(struct chip *chip, const struct apdu *command, struct apdu_response *response);
 uint16_t chip_external_authenticate(struct chip *chip, const struct apdu *command);
 uint16_t chip_put_key(struct chip *chip, const struct apdu *command, struct apdu_response *response);
+uint16_t chip_delete_keys(struct chip *chip, uint8_t version);
 /* The keys that it tells of, as GET DATA E0 has them. */
 void chip_keys_tell(const struct chip *chip, struct apdu_response *response);
 /* Ends the session. */

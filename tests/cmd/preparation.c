@@ -19,6 +19,7 @@ static const struct {
     {PREPARE_OPEN, STATUS_NOT_AUTHENTICATED, 0, "--card-keys"},
     {PREPARE_OPEN, STATUS_CARD_REFUSED, 0, "do not try again"},
     {PREPARE_KEYS, STATUS_CARD_REFUSED, 0, "--keep-keys"},
+    {PREPARE_FORGET, STATUS_CARD_REFUSED, 0, "its seller's keys"},
     {PREPARE_CLEAR, STATUS_CARD_REFUSED, 0, "prepare --undo"},
     {PREPARE_LOAD, STATUS_CARD_REFUSED, 0x6438, "an older Java Card"},
     {PREPARE_LOAD, STATUS_CARD_REFUSED, 0x6A84, "no room"},

@@ -73,16 +73,40 @@ static struct prepare plan(void) {
 
 static const uint8_t protocols[] = {2, 3};
 
+/* As cards are sold: the published keys under FF, which goes by itself; under other versions, where they stay beside ours,
+ * before them or behind them, or have the one that ours should have; and a card that tells of none. */
+static const struct chip_kind sold[] = {
+    {.protocol = 2},
+    {.protocol = 3},
+    {.protocol = 2, .factory_kvn = 0x01},
+    {.protocol = 2, .factory_kvn = 0x20},
+    {.protocol = 3, .factory_kvn = 0x30},
+    {.protocol = 3, .factory_kvn = 0x31, .closed_mouth = true},
+    {.protocol = 2, .factory_kvn = 0x70},
+};
+static const int sold_count = sizeof sold / sizeof sold[0];
+
+/* Under no version do the published keys open the domain, nor under the one that it takes first. */
+static void published_keys_open_nothing(void) {
+  const struct prepare published = plan();
+
+  for (unsigned version = 0; version <= 0xFF; version++) {
+    struct domain domain;
+    ck_assert_int_ne(domain_open(&domain, reader, DOMAIN_PLAIN, &published.keys, (uint8_t)version), STATUS_OK);
+  }
+}
+
 START_TEST(fresh_card_becomes_a_raw_one) {
   struct session session = {.reader = reader};
   struct prepare prepare = plan();
 
-  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  card_put(&sold[_i]);
   ck_assert_int_eq(session_select(&session, reader), STATUS_NOT_OUR_CARD);
   ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
   ck_assert_int_eq(prepare.step, PREPARE_DONE);
   ck_assert(!prepare.was_done && !prepare.was_ours);
   ck_assert_mem_eq(prepare.view.serial, serial, sizeof serial);
+  published_keys_open_nothing();
   card_reopen();
   ck_assert_int_eq(session_open_blank(&session, reader, batch_key), STATUS_OK);
   ck_assert_mem_eq(session.chip_serial, serial, sizeof serial);
@@ -95,7 +119,7 @@ START_TEST(once_more_changes_nothing) {
   struct prepare first = plan(), second = plan();
   size_t before_len = 0, after_len = 0;
 
-  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  card_put(&sold[_i]);
   ck_assert_int_eq(prepare_run(&first, reader), STATUS_OK);
   char *before = scratch_read("fresh.card.purse", &before_len);
   ck_assert_int_eq(prepare_run(&second, reader), STATUS_OK);
@@ -117,13 +141,14 @@ START_TEST(torn_anywhere_it_goes_on) {
   for (; torn; n++)
     for (int after = 0; after < 2; after++) {
       struct prepare first = plan(), second = plan();
-      card_put(&(struct chip_kind){.protocol = protocols[_i]});
+      card_put(&sold[_i]);
       vcard_fail_at(vcard, n, after == 1);
       torn = prepare_run(&first, reader) != STATUS_OK;
       card_reopen();
       enum status status = prepare_run(&second, reader);
       ck_assert_msg(status == STATUS_OK, "after a tear at write %u, step %d: %s in step %d", (unsigned)n, first.step,
                     status_name(status), second.step);
+      published_keys_open_nothing();
       card_take();
       ck_assert_uint_lt(n, 40);
     }
@@ -178,6 +203,43 @@ START_TEST(published_keys_are_gone) {
   published.domain_master = NULL;
   published.undo = true;
   ck_assert_int_eq(prepare_run(&published, reader), STATUS_NOT_AUTHENTICATED);
+  card_take();
+}
+END_TEST
+
+/* A card that keeps them is told so before there is a purse to lose; where that is wanted it can be prepared with them. */
+START_TEST(seller_s_keys_that_stay_are_said) {
+  struct prepare prepare = plan(), kept = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i], .factory_kvn = 0x01, .keeps_keys = true});
+  for (int i = 0; i < 2; i++) {
+    ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_CARD_REFUSED);
+    ck_assert_int_eq(prepare.step, PREPARE_FORGET);
+    ck_assert_int_eq(access("fresh.card.purse", F_OK), -1);
+  }
+  kept.domain_master = NULL;
+  ck_assert_int_eq(prepare_run(&kept, reader), STATUS_OK);
+  /* with a purse on it that was put under those keys it is not ready either */
+  ck_assert_int_eq(prepare_look(&prepare, reader), STATUS_OK);
+  ck_assert(prepare.was_ours && !prepare.was_done);
+  ck_assert_uint_eq(prepare.seller_version, 0x01);
+  card_take();
+}
+END_TEST
+
+/* The versions that ours may have are both another's. */
+START_TEST(card_without_a_free_version_is_left_as_it_is) {
+  struct prepare prepare = plan(), other = plan();
+  struct domain domain;
+  uint8_t second = protocols[_i] == 3 ? 0x31 : 0x21;
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i], .factory_kvn = second - 1});
+  ck_assert_int_eq(domain_open(&domain, reader, DOMAIN_PLAIN, &other.keys, 0), STATUS_OK);
+  other.keys.enc[0] ^= 1;
+  ck_assert_int_eq(domain_put_keys(&domain, second, &other.keys), STATUS_OK);
+  domain_close(&domain);
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_CARD_REFUSED);
+  ck_assert_int_eq(prepare.step, PREPARE_KEYS);
   card_take();
 }
 END_TEST
@@ -372,12 +434,14 @@ Suite *fresh_suite(void) {
   const int count = sizeof protocols / sizeof protocols[0];
   tcase_add_checked_fixture(tests, setup, teardown);
   tcase_set_timeout(tests, 60);
-  tcase_add_loop_test(tests, fresh_card_becomes_a_raw_one, 0, count);
-  tcase_add_loop_test(tests, once_more_changes_nothing, 0, count);
-  tcase_add_loop_test(tests, torn_anywhere_it_goes_on, 0, count);
+  tcase_add_loop_test(tests, fresh_card_becomes_a_raw_one, 0, sold_count);
+  tcase_add_loop_test(tests, once_more_changes_nothing, 0, sold_count);
+  tcase_add_loop_test(tests, torn_anywhere_it_goes_on, 0, sold_count);
   tcase_add_loop_test(tests, wrong_keys_cost_the_card_nothing, 0, count);
   tcase_add_loop_test(tests, card_that_was_shown_wrong_keys_too_often, 0, count);
   tcase_add_loop_test(tests, published_keys_are_gone, 0, count);
+  tcase_add_loop_test(tests, seller_s_keys_that_stay_are_said, 0, count);
+  tcase_add_loop_test(tests, card_without_a_free_version_is_left_as_it_is, 0, count);
   tcase_add_loop_test(tests, keys_may_be_kept, 0, count);
   tcase_add_loop_test(tests, what_it_made_can_be_undone, 0, count);
   tcase_add_loop_test(tests, locking_is_done_once, 0, count);

@@ -22,6 +22,9 @@ static const struct refusal {
     {PREPARE_OPEN, 0,
      SENTENCE("the card refused the session though the keys are right; do not try again: ask its seller")},
     {PREPARE_KEYS, 0, SENTENCE("the card takes no new keys; with --keep-keys it keeps its own")},
+    {PREPARE_FORGET, 0,
+     SENTENCE("the card does not let its seller's keys go: whoever knows them could delete a purse with its money, so "
+              "that nothing was installed; take other cards")},
     {PREPARE_CLEAR, 0, SENTENCE("the card does not let go what an earlier try left; run prepare --undo")},
     {PREPARE_LOAD, 0x6438,
      SENTENCE("the card does not have what the applet imports: it needs a build for an older Java Card")},

@@ -120,6 +120,11 @@ static void tell_check(const struct terminal_program *self, const struct prepare
     terminal_program_print(self, "%s", translated("the card is locked: nothing can be installed\n"));
   else if (prepare->was_done)
     terminal_program_print(self, "%s", translated("it is prepared already\n"));
+  else if (prepare->was_ours && prepare->seller_version != 0)
+    terminal_program_print(self,
+                           translated("it has our keys and still its seller's, version %02X; those would be deleted "
+                                      "and the applet installed\n"),
+                           prepare->seller_version);
   else if (prepare->was_ours)
     terminal_program_print(self, "%s", translated("it has our keys; the applet would be installed\n"));
   else
