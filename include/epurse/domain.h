@@ -79,6 +79,8 @@ enum status domain_put_keys(struct domain *domain, uint8_t version, const struct
 /* DELETE of a whole key set, never of the session's own. STATUS_NOT_FOUND: it was not there; CARD_REFUSED. */
 enum status domain_delete_keys(struct domain *domain, uint8_t version) EPURSE_MUST_USE;
 
+#define DOMAIN_INSTALLED 0x03 /* state of an application that could not be selected yet */
+
 /* What is on the card (GET STATUS). */
 struct domain_entry {
   struct cap_aid aid;

@@ -17,6 +17,7 @@
 /* How far it came; with a failure: in which step it stopped. */
 enum prepare_step {
   PREPARE_LOOK,    /* nothing was changed */
+  PREPARE_PURSE,   /* a purse that does not answer as one, and may be a cardholder's */
   PREPARE_OPEN,    /* the domain's keys */
   PREPARE_KEYS,    /* own keys */
   PREPARE_FORGET,  /* the seller's, which would open the domain beside them */
@@ -41,6 +42,7 @@ struct prepare {
   /* Filled as far as it goes. */
   enum prepare_step step;
   struct domain_view view;
+  bool has_purse;         /* SELECT found it */
   bool was_ours;          /* the domain had our keys already, by its own cryptogram */
   uint8_t own_version;    /* of our set, there or to come; 0: none is free for it */
   uint8_t seller_version; /* with was_ours: of a set that opens the domain beside it; 0: none does */
@@ -49,7 +51,8 @@ struct prepare {
 };
 
 /* What would be done; no key is proved to the card. Fills view and the versions. STATUS_CARD_ALREADY_ISSUED: it is a
- * cardholder's card; STATUS_NOT_FOUND: the chip names no number to derive keys from; otherwise as domain_look. */
+ * cardholder's card; STATUS_CARD_REFUSED in PREPARE_PURSE: no purse answers, nor does the card say that it knows none (with
+ * undo that is no matter); STATUS_NOT_FOUND: the chip names no number to derive keys from; otherwise as domain_look. */
 enum status prepare_look(struct prepare *prepare, struct reader *reader) EPURSE_MUST_USE;
 
 /* All of it. STATUS_CARD_ALREADY_ISSUED: a cardholder's card is never touched; STATUS_NOT_AUTHENTICATED: the card has

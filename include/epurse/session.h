@@ -26,6 +26,7 @@ struct session {
   uint8_t card_reference[CERTIFICATE_SUBJECT_SIZE]; /* random reference of its clear certificate */
   uint8_t chip_serial[CHIP_SERIAL_SIZE];            /* SCP03 only */
   uint8_t state;                                    /* enum card_state as SELECT told; it proves nothing */
+  uint16_t selected;                                /* the status word that SELECT came with */
   uint8_t blocks;                                   /* STORE DATA commands so far: the next one's P2 */
   uint8_t pin_record[PIN_RECORD_SIZE]; /* what the card signed of the last PIN that was shown; not verified here */
   bool has_pin_record;                 /* false: it has signed nothing of it */

@@ -85,12 +85,13 @@ static enum status seller_find(const struct prepare *prepare, struct reader *rea
   return STATUS_OK;
 }
 
-/* Whether there is a purse on the card, and whose. */
-static enum status purse_look(struct reader *reader, bool *there) {
+/* Whether there is a purse on the card, and whose. *unclear: none answers, nor does the card say that it knows none. */
+static enum status purse_look(struct reader *reader, bool *there, bool *unclear) {
   struct session session = {.reader = reader};
 
   enum status status = session_select(&session, reader);
   *there = status == STATUS_OK;
+  *unclear = status == STATUS_NOT_OUR_CARD && session.selected != SW_NOT_OUR_FILE;
   if (status == STATUS_NOT_OUR_CARD)
     status = STATUS_OK;
   else if (status == STATUS_CARD_BLOCKED || status == STATUS_CARD_EXPIRED ||
@@ -112,26 +113,34 @@ static enum status purse_prove(struct prepare *prepare, struct reader *reader) {
   return status;
 }
 
+/* `unclear`: of purse_look. */
+static enum status view_fill(struct prepare *prepare, struct reader *reader, bool unclear) {
+  enum status status = domain_look(reader, &prepare->view);
+  if (status == STATUS_OK)
+    status = domain_look_memory(reader, &prepare->view);
+  if (status == STATUS_OK && unclear && !prepare->undo && !prepare->view.locked) {
+    prepare->step = PREPARE_PURSE;
+    status = STATUS_CARD_REFUSED;
+  }
+  if (status == STATUS_OK && prepare->domain_master != NULL)
+    status = has_serial(&prepare->view) ? own_look(prepare, reader) : STATUS_NOT_FOUND;
+  if (status == STATUS_OK && prepare->was_ours)
+    status = seller_find(prepare, reader, &prepare->view, &prepare->seller_version);
+  return status;
+}
+
 enum status prepare_look(struct prepare *prepare, struct reader *reader) {
-  bool there = false;
+  bool unclear = false;
 
   prepare->step = PREPARE_LOOK;
   prepare->was_ours = prepare->was_done = false;
   prepare->own_version = prepare->seller_version = 0;
-  enum status status = purse_look(reader, &there);
+  enum status status = purse_look(reader, &prepare->has_purse, &unclear);
   if (status == STATUS_OK)
-    status = domain_look(reader, &prepare->view);
-  if (status == STATUS_OK)
-    status = domain_look_memory(reader, &prepare->view);
+    status = view_fill(prepare, reader, unclear);
   if (status != STATUS_OK)
     return status;
-  if (prepare->domain_master != NULL)
-    status = has_serial(&prepare->view) ? own_look(prepare, reader) : STATUS_NOT_FOUND;
-  if (status == STATUS_OK && prepare->was_ours)
-    status = seller_find(prepare, reader, &prepare->view, &prepare->seller_version);
-  if (status != STATUS_OK)
-    return status;
-  if (there && !prepare->undo &&
+  if (prepare->has_purse && !prepare->undo &&
       prepare->batch_key != NULL) { /* it may be ready; asked last, so that the domain's word is fresh */
     status = purse_prove(prepare, reader);
     bool closed = prepare->was_ours && prepare->seller_version == 0;
@@ -217,6 +226,25 @@ static bool aid_same(const struct cap_aid *a, const struct cap_aid *b) {
   return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
 }
 
+static bool is_purse(const struct domain_entry *entry) {
+  return !entry->is_package && aid_same(&entry->aid, &purse_aid);
+}
+
+/* A purse that SELECT does not find, as one that is locked, and that could be selected once: it may be a cardholder's. */
+static enum status refuse_hidden(struct prepare *prepare, struct domain *domain) {
+  struct domain_entry entries[ENTRIES_MAX];
+  size_t count = ENTRIES_MAX;
+
+  if (prepare->undo || prepare->has_purse)
+    return STATUS_OK;
+  prepare->step = PREPARE_PURSE;
+  enum status status = domain_list(domain, entries, &count);
+  for (size_t i = 0; status == STATUS_OK && i < count; i++)
+    if (is_purse(&entries[i]) && entries[i].state != DOMAIN_INSTALLED)
+      status = STATUS_CARD_REFUSED;
+  return status;
+}
+
 /* The package of the purse, its applet's name without the last byte; a first half only of it says so. */
 static bool is_purse_package(const struct cap_aid *aid) {
   return aid->len == purse_aid.len - 1 && memcmp(aid->bytes, purse_aid.bytes, aid->len) == 0;
@@ -230,7 +258,7 @@ static enum status clear(struct prepare *prepare, struct domain *domain) {
   prepare->step = PREPARE_CLEAR;
   enum status status = domain_list(domain, entries, &count);
   for (size_t i = 0; status == STATUS_OK && i < count; i++)
-    if (!entries[i].is_package && aid_same(&entries[i].aid, &purse_aid))
+    if (is_purse(&entries[i]))
       status = domain_delete(domain, &entries[i].aid, false);
   for (size_t i = 0; status == STATUS_OK && i < count; i++)
     if (entries[i].is_package && is_purse_package(&entries[i].aid))
@@ -290,6 +318,8 @@ enum status prepare_run(struct prepare *prepare, struct reader *reader) {
     goto out;
   }
   status = open_domain(prepare, reader, &domain);
+  if (status == STATUS_OK)
+    status = refuse_hidden(prepare, &domain);
   if (status == STATUS_OK)
     status = change_keys(prepare, reader, &domain);
   if (status == STATUS_OK && !prepare->was_done)

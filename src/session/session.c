@@ -50,6 +50,7 @@ enum status session_select(struct session *session, struct reader *reader) {
   enum status status = reader_command(reader, &select, &response);
   if (status != STATUS_OK)
     return status;
+  session->selected = response.sw;
   return apdu_sw_has_data(response.sw) ? session_read_fci(session, &response) : STATUS_NOT_OUR_CARD;
 }
 

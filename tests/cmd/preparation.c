@@ -16,6 +16,7 @@ static const struct {
     {PREPARE_LOOK, STATUS_CARD_REFUSED, SW_BLOCKED, "the card is locked"},
     {PREPARE_LOOK, STATUS_CARD_REFUSED, 0, "wrong keys too often"},
     {PREPARE_LOOK, STATUS_NOT_FOUND, 0, "no number of its own"},
+    {PREPARE_PURSE, STATUS_CARD_REFUSED, 0, "may be a cardholder's"},
     {PREPARE_OPEN, STATUS_NOT_AUTHENTICATED, 0, "--card-keys"},
     {PREPARE_OPEN, STATUS_CARD_REFUSED, 0, "do not try again"},
     {PREPARE_KEYS, STATUS_CARD_REFUSED, 0, "--keep-keys"},

@@ -400,12 +400,75 @@ START_TEST(load_can_be_broken_off) {
 }
 END_TEST
 
+static enum status (*whole_transmit)(void *context, const uint8_t *command, size_t len, uint8_t *answer,
+                                     size_t *answer_len);
+
+/* ---- a purse that does not answer SELECT ---- */
+
+static uint16_t select_word;
+
+static enum status unselected_transmit(void *context, const uint8_t *command, size_t len, uint8_t *answer,
+                                       size_t *answer_len) {
+  static const uint8_t select[] = {0x00, 0xA4, 0x04, 0x00, PURSE_AID_SIZE, PURSE_AID_BYTES};
+  if (len < sizeof select || memcmp(command, select, sizeof select) != 0)
+    return whole_transmit(context, command, len, answer, answer_len);
+  answer[0] = (uint8_t)(select_word >> 8);
+  answer[1] = (uint8_t)select_word;
+  *answer_len = 2;
+  return STATUS_OK;
+}
+
+/* It is there by the domain's own listing, and may have money on it: it goes only where that is asked for. */
+START_TEST(purse_that_does_not_answer_is_kept) {
+  static const uint16_t words[] = {0x6F00, 0x6985, 0x6999, 0x6A82, 0x9000};
+
+  for (size_t i = 0; i < 2 * sizeof words / sizeof words[0]; i++) {
+    struct prepare first = plan(), second = plan(), undo = plan();
+    size_t before_len = 0, after_len = 0;
+    card_put(&(struct chip_kind){.protocol = protocols[_i], .old_listing = i % 2 == 1});
+    ck_assert_int_eq(prepare_run(&first, reader), STATUS_OK);
+    char *before = scratch_read("fresh.card.purse", &before_len);
+    whole_transmit = reader->transmit;
+    reader->transmit = unselected_transmit;
+    select_word = words[i / 2];
+    ck_assert_int_eq(prepare_look(&second, reader), select_word == 0x6A82 ? STATUS_OK : STATUS_CARD_REFUSED);
+    ck_assert_int_eq(prepare_run(&second, reader), STATUS_CARD_REFUSED);
+    ck_assert_int_eq(second.step, PREPARE_PURSE);
+    char *after = scratch_read("fresh.card.purse", &after_len);
+    ck_assert_uint_eq(before_len, after_len);
+    ck_assert_mem_eq(before, after, before_len);
+    undo.undo = true;
+    ck_assert_int_eq(prepare_run(&undo, reader), STATUS_OK);
+    ck_assert_int_eq(access("fresh.card.purse", F_OK), -1);
+    free(before);
+    free(after);
+    card_take();
+  }
+}
+END_TEST
+
+/* Nor are the seller's keys changed, under which it may be opened again. */
+START_TEST(purse_that_does_not_answer_keeps_its_keys) {
+  struct prepare first = plan(), second = plan(), kept = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  first.domain_master = NULL;
+  ck_assert_int_eq(prepare_run(&first, reader), STATUS_OK);
+  whole_transmit = reader->transmit;
+  reader->transmit = unselected_transmit;
+  select_word = 0x6A82;
+  ck_assert_int_eq(prepare_run(&second, reader), STATUS_CARD_REFUSED);
+  reader->transmit = whole_transmit;
+  kept.domain_master = NULL;
+  ck_assert_int_eq(prepare_run(&kept, reader), STATUS_OK);
+  ck_assert(kept.was_done && kept.view.update.key_version == 0xFF);
+  card_take();
+}
+END_TEST
+
 /* ---- a reader that breaks off what is long ---- */
 
 #define SHORT_READER 128
-
-static enum status (*whole_transmit)(void *context, const uint8_t *command, size_t len, uint8_t *answer,
-                                     size_t *answer_len);
 
 static enum status short_transmit(void *context, const uint8_t *command, size_t len, uint8_t *answer,
                                   size_t *answer_len) {
@@ -453,6 +516,8 @@ Suite *fresh_suite(void) {
   tcase_add_loop_test(tests, card_with_a_small_buffer_gets_small_blocks, 0, count);
   tcase_add_loop_test(tests, card_that_says_nonsense_is_left_alone, 0, count);
   tcase_add_loop_test(tests, load_can_be_broken_off, 0, count);
+  tcase_add_loop_test(tests, purse_that_does_not_answer_is_kept, 0, count);
+  tcase_add_loop_test(tests, purse_that_does_not_answer_keeps_its_keys, 0, count);
   tcase_add_loop_test(tests, reader_that_breaks_off_long_commands, 0, count);
   suite_add_tcase(suite, tests);
   return suite;

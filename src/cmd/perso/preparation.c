@@ -19,6 +19,10 @@ static const struct refusal {
 } refusals[] = {
     {PREPARE_LOOK, SW_BLOCKED, SENTENCE("the card is locked, and lets nothing be installed; its seller may unlock it")},
     {PREPARE_LOOK, 0, SENTENCE("the card opens no session any more; it may have been shown wrong keys too often")},
+    {PREPARE_PURSE, 0,
+     SENTENCE("the card seems to have a purse, which does not answer as one and may be a cardholder's: it was left as "
+              "it is; "
+              "prepare --undo deletes it, with its money")},
     {PREPARE_OPEN, 0,
      SENTENCE("the card refused the session though the keys are right; do not try again: ask its seller")},
     {PREPARE_KEYS, 0, SENTENCE("the card takes no new keys; with --keep-keys it keeps its own")},
