@@ -113,5 +113,7 @@ enum status domain_install(struct domain *domain, const struct domain_applicatio
 enum domain_state { DOMAIN_OP_READY = 0x01, DOMAIN_INITIALIZED = 0x07, DOMAIN_SECURED = 0x0F };
 /* STATUS_CARD_REFUSED: it cannot go there from where it is. */
 enum status domain_set_state(struct domain *domain, enum domain_state state) EPURSE_MUST_USE;
+/* Where it is (GET STATUS): one of enum domain_state, or another. STATUS_BAD_REPLY, CARD_REFUSED. */
+enum status domain_get_state(struct domain *domain, uint8_t *state) EPURSE_MUST_USE;
 
 #endif

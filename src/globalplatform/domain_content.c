@@ -185,21 +185,40 @@ static enum status listing_parse_old(const uint8_t *bytes, size_t len, bool pack
   return STATUS_OK;
 }
 
+/* Those of one kind, after the *count that are there. */
+static enum status entries_add(struct domain *domain, uint8_t kind, uint8_t *form, struct domain_entry *entries,
+                               size_t capacity, size_t *count) {
+  uint8_t listing[LISTING_MAX];
+  bool files = kind == P1_STATUS_FILES;
+  size_t len = 0;
+
+  enum status status = listing_read(domain, kind, form, listing, &len);
+  if (status != STATUS_OK)
+    return status;
+  return *form == P2_TLV ? listing_parse(listing, len, files, entries, capacity, count)
+                         : listing_parse_old(listing, len, files, entries, capacity, count);
+}
+
 enum status domain_list(struct domain *domain, struct domain_entry *entries, size_t *count) {
   static const uint8_t kinds[] = {P1_STATUS_APPS, P1_STATUS_FILES};
-  uint8_t listing[LISTING_MAX], form = P2_TLV;
-  size_t capacity = *count, len = 0;
+  uint8_t form = P2_TLV;
+  size_t capacity = *count;
   enum status status = STATUS_OK;
 
   *count = 0;
-  for (size_t i = 0; status == STATUS_OK && i < sizeof kinds; i++) {
-    bool files = kinds[i] == P1_STATUS_FILES;
-    status = listing_read(domain, kinds[i], &form, listing, &len);
-    if (status == STATUS_OK)
-      status = form == P2_TLV ? listing_parse(listing, len, files, entries, capacity, count)
-                              : listing_parse_old(listing, len, files, entries, capacity, count);
-  }
+  for (size_t i = 0; status == STATUS_OK && i < sizeof kinds; i++)
+    status = entries_add(domain, kinds[i], &form, entries, capacity, count);
   return status;
+}
+
+enum status domain_get_state(struct domain *domain, uint8_t *state) {
+  struct domain_entry entry = {.state = 0};
+  uint8_t form = P2_TLV;
+  size_t count = 0;
+
+  enum status status = entries_add(domain, P1_STATUS_CARD, &form, &entry, 1, &count);
+  *state = entry.state;
+  return status == STATUS_OK && count == 0 ? STATUS_BAD_REPLY : status;
 }
 
 static enum status delete_named(struct domain *domain, uint8_t p2, uint16_t tag, const uint8_t *name, size_t len) {

@@ -287,14 +287,21 @@ static enum status install(struct prepare *prepare, struct domain *domain) {
   return status;
 }
 
+/* No step back, none twice: what the card refuses may be done, by an earlier run whose answer was lost, or by the seller. */
 static enum status lock(struct prepare *prepare, struct domain *domain) {
+  uint8_t state = 0;
+
   prepare->step = PREPARE_LOCK;
   if (!prepare->lock)
     return STATUS_OK;
   enum status status = domain_set_state(domain, DOMAIN_INITIALIZED);
   if (status == STATUS_CARD_REFUSED) /* it may be there already */
     status = STATUS_OK;
-  return status == STATUS_OK ? domain_set_state(domain, DOMAIN_SECURED) : status;
+  if (status == STATUS_OK)
+    status = domain_set_state(domain, DOMAIN_SECURED);
+  if (status == STATUS_CARD_REFUSED)
+    status = domain_get_state(domain, &state) == STATUS_OK && state == DOMAIN_SECURED ? STATUS_OK : status;
+  return status;
 }
 
 /* Before any key is shown. */

@@ -17,7 +17,7 @@
 #define CPLC_SIZE   42
 #define CPLC_SERIAL 10
 
-static const uint8_t domain_aid[] = {0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00, 0x00};
+static const uint8_t domain_aid[] = {CHIP_DOMAIN_AID};
 
 /* The file is what it remembers. */
 void chip_power_on(struct chip *chip) {

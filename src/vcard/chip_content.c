@@ -47,11 +47,14 @@ static void entry_write(const struct chip *chip, struct bytes_writer *writer, co
 }
 
 uint16_t chip_get_status(struct chip *chip, const struct apdu *command, struct apdu_response *response) {
+  static const struct cap_aid domain = {{CHIP_DOMAIN_AID}, 8};
   uint8_t all[256];
   struct bytes_writer writer = bytes_writer(all, sizeof all);
 
   if (((command->p2 & 0x02) == 0) != (chip->memory.old_listing != 0))
     return SW_WRONG_P1P2;
+  if (command->p1 == 0x80)
+    entry_write(chip, &writer, &domain, chip->memory.state);
   if (command->p1 == 0x40 && chip->memory.instance.len > 0)
     entry_write(chip, &writer, &chip->memory.instance, 0x07);
   if (command->p1 == 0x20 && chip->memory.package_size > 0)

@@ -10,6 +10,8 @@
 #define CHIP_TRIES    10 /* wrong host cryptograms until it dies */
 #define CHIP_APPLETS  4
 
+#define CHIP_DOMAIN_AID 0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00, 0x00
+
 /* Life cycle of the card (GPC v2.3.1, 11.1.1). */
 #define STATE_READY       0x01
 #define STATE_INITIALIZED 0x07

@@ -34,7 +34,7 @@ static const struct {
     {PREPARE_INSTALL, STATUS_CARD_REFUSED, 0x6F00, "without elliptic curves"},
     {PREPARE_INSTALL, STATUS_CARD_LOST, 0, "fell silent"},
     {PREPARE_INSTALL, STATUS_CARD_MUTE, 0, "fell silent"},
-    {PREPARE_LOCK, STATUS_CARD_REFUSED, 0x6985, "locked already"},
+    {PREPARE_LOCK, STATUS_CARD_REFUSED, 0x6985, "refused to be locked"},
     {PREPARE_PROVE, STATUS_CARD_REFUSED, 0, "does not answer as it should"},
 };
 

@@ -143,6 +143,7 @@ START_TEST(torn_anywhere_it_goes_on) {
       struct prepare first = plan(), second = plan();
       card_put(&sold[_i]);
       vcard_fail_at(vcard, n, after == 1);
+      first.lock = second.lock = true;
       torn = prepare_run(&first, reader) != STATUS_OK;
       card_reopen();
       enum status status = prepare_run(&second, reader);
@@ -281,6 +282,23 @@ START_TEST(locking_is_done_once) {
   prepare.lock = true;
   ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
   prepare = plan();
+  prepare.lock = true;
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
+  ck_assert(prepare.was_done);
+  card_take();
+  card_put(&(struct chip_kind){.protocol = protocols[_i], .state = 0x0F, .old_listing = true}); /* by the seller */
+  prepare = plan();
+  prepare.lock = true;
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
+  card_take();
+}
+END_TEST
+
+/* A card that takes neither step, and is not where they lead. */
+START_TEST(locking_that_is_refused_is_said) {
+  struct prepare prepare = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i], .state = 0x03});
   prepare.lock = true;
   ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_CARD_REFUSED);
   ck_assert_int_eq(prepare.step, PREPARE_LOCK);
@@ -508,6 +526,7 @@ Suite *fresh_suite(void) {
   tcase_add_loop_test(tests, keys_may_be_kept, 0, count);
   tcase_add_loop_test(tests, what_it_made_can_be_undone, 0, count);
   tcase_add_loop_test(tests, locking_is_done_once, 0, count);
+  tcase_add_loop_test(tests, locking_that_is_refused_is_said, 0, count);
   tcase_add_loop_test(tests, card_in_other_states, 0, count);
   tcase_add_loop_test(tests, applet_for_newer_cards_is_refused, 0, count);
   tcase_add_loop_test(tests, card_without_room_says_so, 0, count);

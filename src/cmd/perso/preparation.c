@@ -39,7 +39,7 @@ static const struct refusal {
     {PREPARE_INSTALL, 0x6A84, SENTENCE("the card has too little memory to start the applet")},
     {PREPARE_INSTALL, 0,
      SENTENCE("the applet cannot start on this card: many that are sold without elliptic curves look like this")},
-    {PREPARE_LOCK, 0, SENTENCE("the card refused to be locked; it may be locked already")},
+    {PREPARE_LOCK, 0, SENTENCE("the card refused to be locked")},
     {PREPARE_PROVE, 0, SENTENCE("the applet was installed and does not answer as it should")},
 };
 
