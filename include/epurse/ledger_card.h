@@ -68,10 +68,21 @@ struct ledger_card {
  * STATUS_CARD_ALREADY_ISSUED: the chip is issued or blocked (`cid` is then its number); STATUS_POOL_EMPTY. */
 enum status ledger_card_reserve(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE], int64_t now,
                                 uint8_t cid[CID_SIZE]) EPURSE_MUST_USE;
-/* May be repeated with other keys until the card is issued. STATUS_CARD_UNKNOWN, STATUS_CARD_ALREADY_ISSUED,
+/* May be repeated with other keys until the card is issued; those of before are kept, and from the first ones on until it is issued the
+ * deny list has the number. STATUS_CARD_UNKNOWN, STATUS_CARD_ALREADY_ISSUED, STATUS_DESK_QUOTA (LEDGER_CARD_KEYS are kept of it already),
  * STATUS_CARD_BLOCKED (blocked or retired), STATUS_WRONG_CURRENCY, STATUS_BAD_FORMAT (date, ceilings, what goes without a PIN). */
 enum status ledger_card_certify(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                                 const struct ledger_certification *certification) EPURSE_MUST_USE;
+#define LEDGER_CARD_KEYS 8
+/* A SIG key that was certified for a number, and another one after it. */
+struct ledger_card_key {
+  uint8_t sig_public[CRYPTO_P256_PUBLIC_SIZE];
+  uint8_t sig_certificate[CERTIFICATE_MAX];
+  size_t sig_certificate_len; /* bytes */
+};
+/* STATUS_CARD_UNKNOWN: no number of this issuer. */
+enum status ledger_card_keys(struct ledger *ledger, const uint8_t cid[CID_SIZE],
+                             struct ledger_card_key keys[LEDGER_CARD_KEYS], size_t *count) EPURSE_MUST_USE;
 /* RESERVED and certified -> ISSUED, with its accounts; ISSUED already: STATUS_OK, no effect. STATUS_CARD_UNKNOWN
  * (also where it is not certified), STATUS_CARD_BLOCKED (blocked or retired). */
 enum status ledger_card_issue(struct ledger *ledger, const uint8_t cid[CID_SIZE], int64_t now) EPURSE_MUST_USE;

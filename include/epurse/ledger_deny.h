@@ -6,7 +6,7 @@
 
 #include "epurse/ledger_offline.h"
 
-/* A card was blocked or suspended, or is resumed. Only the last change of each card is told. */
+/* A card was blocked or suspended, or is resumed; a number was certified, or its card issued. Only the last change of each card is told. */
 struct ledger_denial {
   int64_t number;  /* of the change */
   uint32_t serial; /* of the card's number: cid_make */

@@ -10,11 +10,12 @@
 #define LEDGER_OFFLINE_SUM   100000 /* minor units that a terminal is paid in a day before its card confirms; the usual */
 #define LEDGER_OFFLINE_COUNT 200    /* payments, likewise */
 
-/* A promise of type TRANSACTION_OFFLINE_PURCHASE; its signature was verified by the caller with the card's SIG key. */
+/* A promise of type TRANSACTION_OFFLINE_PURCHASE; its signature was verified by the caller with the card's SIG key, or one of before it. */
 struct ledger_offline {
   struct signed_promise offer;  /* `reference` is not read */
   uint8_t tid[TID_SIZE];        /* the terminal that brings it: a POS, a desk or an administrator */
-  struct offline_limits limits; /* of the card's SIG certificate */
+  struct offline_limits limits; /* of the SIG certificate of that key */
+  bool superseded;              /* of before it: ledger_card_keys */
 };
 
 /* Books what the card has paid: at its merchant, once, whoever brings it and how often. The card may be blocked or
@@ -27,10 +28,10 @@ struct ledger_offline {
  *                            a promise of the card that confirms it: the next one, or a later one that counts it
  *   STATUS_TERMINAL_REVOKED  not paid: its terminal is revoked; the sum stays held for the card
  *   STATUS_CARD_FORKED       it contradicts what the card signed, what its replacement settled, or its balance as it is known
- *                            here: an incident has it, the card is blocked; the issuer's risk pays the merchant as far as that day's limit goes
+ *                            here, or no card was issued with its key: an incident has it, the card is blocked, or its number given up; the issuer's risk pays the merchant as far as that day's limit goes
  * Nothing is kept: STATUS_ABOVE_LIMIT (of the card's certificate), STATUS_WRONG_CURRENCY, STATUS_NOT_PERMITTED (it
- * names no POS, or is brought by a reload terminal), STATUS_NOT_FOUND (terminal), STATUS_CARD_UNKNOWN, STATUS_OUT_OF_STEP (this ledger was
- * restored, and lacks what it follows or what its balance comes from), STATUS_BAD_FORMAT. */
+ * names no POS, or is brought by a reload terminal), STATUS_NOT_FOUND (terminal), STATUS_CARD_UNKNOWN (also of a number that is reserved since before this
+ * ledger was restored: perhaps it was issued), STATUS_OUT_OF_STEP (this ledger was restored, and lacks what it follows or what its balance comes from), STATUS_BAD_FORMAT. */
 enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offline *payment) EPURSE_MUST_USE;
 
 /* What nobody has brought in of the payments before a card's on-line transaction of before `before` (unix seconds) is owed to the card

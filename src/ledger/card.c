@@ -58,6 +58,16 @@ static enum status certification_check(const struct ledger *ledger, const struct
   return STATUS_OK;
 }
 
+/* Each key may have paid somewhere, and what is brought in is tried with all of them. */
+static enum status certification_count(struct ledger *ledger, int64_t card) {
+  struct query query = query_begin(ledger, QUERY_CARD_KEY_COUNT);
+  query_i64(&query, card);
+  (void)query_row(&query);
+  int64_t count = query_read_i64(&query);
+  enum status status = query_end(&query);
+  return status == STATUS_OK && count >= LEDGER_CARD_KEYS ? STATUS_DESK_QUOTA : status;
+}
+
 enum status ledger_card_certify(struct ledger *ledger, const uint8_t cid[CID_SIZE],
                                 const struct ledger_certification *certification) {
   struct card_brief brief;
@@ -69,6 +79,8 @@ enum status ledger_card_certify(struct ledger *ledger, const uint8_t cid[CID_SIZ
     status = STATUS_CARD_BLOCKED;
   if (status == STATUS_OK)
     status = certification_check(ledger, certification);
+  if (status == STATUS_OK && brief.certified)
+    status = certification_count(ledger, card);
   if (status != STATUS_OK)
     return status;
   struct query query = query_begin(ledger, QUERY_CARD_CERTIFY);
@@ -123,6 +135,22 @@ enum status card_block(struct ledger *ledger, int64_t card, const char *reason, 
   query_i64(&query, now);
   query_i64(&query, card);
   return query_run(&query);
+}
+
+static enum status card_retire(struct ledger *ledger, int64_t card) {
+  struct query query = query_begin(ledger, QUERY_CARD_RETIRE);
+  query_i64(&query, card);
+  enum status status = query_run(&query);
+  if (status != STATUS_OK)
+    return status;
+  query = query_begin(ledger, QUERY_RESERVATION_END);
+  query_i64(&query, card);
+  return query_run(&query);
+}
+
+enum status card_distrust(struct ledger *ledger, int64_t card, const char *reason, int64_t now) {
+  enum status status = card_block(ledger, card, reason, now);
+  return status == STATUS_OK ? card_retire(ledger, card) : status;
 }
 
 /* By these words the ledger knows why it blocked a card itself. */

@@ -12,6 +12,8 @@ void card_cid(const struct ledger *ledger, int64_t card, uint8_t cid[CID_SIZE]);
 
 /* ISSUED -> BLOCKED; any other state stays. */
 enum status card_block(struct ledger *ledger, int64_t card, const char *reason, int64_t now) EPURSE_MUST_USE;
+/* Likewise; RESERVED -> RETIRED too: its keys are in other hands, and no card is issued with them. */
+enum status card_distrust(struct ledger *ledger, int64_t card, const char *reason, int64_t now) EPURSE_MUST_USE;
 
 /* What deciding about a card's life needs. STATUS_CARD_UNKNOWN. */
 struct card_brief {

@@ -113,6 +113,24 @@ enum status ledger_card_identify(struct ledger *ledger, const uint8_t cid[CID_SI
   return status == STATUS_OK ? card_find_row(ledger, number, card) : status;
 }
 
+enum status ledger_card_keys(struct ledger *ledger, const uint8_t cid[CID_SIZE],
+                             struct ledger_card_key keys[LEDGER_CARD_KEYS], size_t *count) {
+  int64_t card = 0;
+  *count = 0;
+  enum status status = card_number(ledger, cid, &card);
+  if (status != STATUS_OK)
+    return status;
+  struct query query = query_begin(ledger, QUERY_CARD_KEYS);
+  query_i64(&query, card);
+  query_i64(&query, LEDGER_CARD_KEYS);
+  for (; *count < LEDGER_CARD_KEYS && query_row(&query); ++*count) {
+    struct ledger_card_key *key = &keys[*count];
+    query_read_blob(&query, key->sig_public, sizeof key->sig_public);
+    key->sig_certificate_len = query_read_bytes(&query, key->sig_certificate, sizeof key->sig_certificate);
+  }
+  return query_end(&query);
+}
+
 /* max() over no rows is one row with NULL, which reads as 0: no card has that number. */
 enum status ledger_card_find_chip(struct ledger *ledger, const uint8_t chip_serial[CHIP_SERIAL_SIZE],
                                   struct ledger_card *card) {

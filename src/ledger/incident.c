@@ -56,7 +56,7 @@ enum status incident_write(struct ledger *ledger) {
       status = incident_insert(ledger, card, incident);
     const char *reason = incident_block_reason(incident->kind);
     if (status == STATUS_OK && reason != NULL)
-      status = card_block(ledger, card, reason, incident->at);
+      status = card_distrust(ledger, card, reason, incident->at);
     if (status != STATUS_OK)
       return status;
   }

@@ -35,6 +35,7 @@ struct bring {
   int64_t day;          /* that counts it, 0: none */
   bool confirmed;       /* a later promise of the card names it, or counts it */
   bool replaced;        /* the card: what nobody had brought in by then was given back */
+  bool unissued;        /* no card was ever issued with its key */
   bool late;            /* its stretch of a card in use: likewise */
   uint32_t last_atc;    /* highest that was seen of the card */
 };
@@ -76,13 +77,24 @@ static enum status bring_find(struct ledger *ledger, struct bring *bring) {
   return query_end(&query);
 }
 
+/* A certified key of a number that is no card's, or of before the card's own: tills cannot know. */
+static enum status bring_check_issued(struct ledger *ledger, const struct ledger_card *card, struct bring *bring) {
+  int64_t restored_at = 0;
+  bool reserved = card->state == LEDGER_CARD_RESERVED;
+  bring->unissued = bring->payment->superseded || reserved || card->state == LEDGER_CARD_RETIRED;
+  if (!card->certified)
+    return STATUS_CARD_UNKNOWN;
+  enum status status = reserved ? ledger_restored_at(ledger, &restored_at) : STATUS_OK;
+  return restored_at != 0 && card->reserved_at <= restored_at ? STATUS_CARD_UNKNOWN : status;
+}
+
 static enum status bring_open(struct ledger *ledger, struct bring *bring) {
   struct ledger_card card = {0};
   enum status status = card_number(ledger, bring->promise->cid, &bring->card);
   if (status == STATUS_OK)
     status = ledger_card_find(ledger, bring->promise->cid, &card);
-  if (status == STATUS_OK && card.state != LEDGER_CARD_ISSUED && card.state != LEDGER_CARD_BLOCKED)
-    status = STATUS_CARD_UNKNOWN;
+  if (status == STATUS_OK)
+    status = bring_check_issued(ledger, &card, bring);
   if (status == STATUS_OK && bring->promise->amount > card.certification.payment_ceiling)
     status = STATUS_ABOVE_LIMIT;
   if (status == STATUS_OK)
@@ -433,7 +445,7 @@ enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offl
   enum status status = bring_open(ledger, &bring);
   if (status != STATUS_OK || (bring.known && bring.outcome != OUTCOME_WAITS))
     return status == STATUS_OK ? bring_answer(&bring) : status;
-  status = bring_judge(ledger, &bring);
+  status = bring.unissued ? STATUS_CARD_FORKED : bring_judge(ledger, &bring);
   if (status == STATUS_CARD_FORKED)
     return bring.known ? STATUS_OFFLINE_WAITS : bring_forked(ledger, &bring);
   if (status == STATUS_OK && bring.late && !bring.known)

@@ -34,15 +34,41 @@ static enum status find_card(struct ledger *ledger, void *context) {
   return ledger_card_find(ledger, payment->promise.cid, &payment->card);
 }
 
+struct keys {
+  const uint8_t *cid;
+  struct ledger_card_key each[LEDGER_CARD_KEYS];
+  size_t count;
+};
+
+static enum status find_keys(struct ledger *ledger, void *context) {
+  struct keys *keys = context;
+
+  return ledger_card_keys(ledger, keys->cid, keys->each, &keys->count);
+}
+
 /* The limits are the certificate's, which terminals saw too. */
-static enum status take_limits(struct payment *payment) {
-  const struct ledger_certification *card = &payment->card.certification;
+static enum status take_limits(const uint8_t *data, size_t len, struct payment *payment) {
   struct certificate certificate;
-  enum status status = certificate_decode(card->sig_certificate, card->sig_certificate_len, &certificate);
+  enum status status = certificate_decode(data, len, &certificate);
 
   if (status == STATUS_OK)
     payment->what.limits = certificate.offline;
   return status;
+}
+
+/* By a key that was certified for its number before the card's own. */
+static enum status check_superseded(struct service *service, const uint8_t record[PROMISE_SIZE],
+                                    struct payment *payment) {
+  struct keys keys = {.cid = payment->promise.cid};
+  enum status status = writer_read(service->writer, find_keys, &keys);
+
+  if (status != STATUS_OK)
+    return status;
+  payment->what.superseded = true;
+  for (size_t i = 0; i < keys.count; i++)
+    if (record_verify(record, PROMISE_SIZE, keys.each[i].sig_public) == STATUS_OK)
+      return take_limits(keys.each[i].sig_certificate, keys.each[i].sig_certificate_len, payment);
+  return STATUS_BAD_SIGNATURE;
 }
 
 static enum status check(struct service *service, const uint8_t record[PROMISE_SIZE], struct payment *payment) {
@@ -52,11 +78,15 @@ static enum status check(struct service *service, const uint8_t record[PROMISE_S
     status = STATUS_BAD_FORMAT;
   if (status == STATUS_OK)
     status = writer_read(service->writer, find_card, payment);
-  if (status == STATUS_OK && payment->card.state != LEDGER_CARD_ISSUED && payment->card.state != LEDGER_CARD_BLOCKED)
+  if (status == STATUS_OK && !payment->card.certified)
     status = STATUS_CARD_UNKNOWN;
-  if (status == STATUS_OK)
-    status = record_verify(record, PROMISE_SIZE, payment->card.certification.sig_public);
-  return status == STATUS_OK ? take_limits(payment) : status;
+  if (status != STATUS_OK)
+    return status;
+  const struct ledger_certification *card = &payment->card.certification;
+  status = record_verify(record, PROMISE_SIZE, card->sig_public);
+  if (status == STATUS_BAD_SIGNATURE)
+    return check_superseded(service, record, payment);
+  return status == STATUS_OK ? take_limits(card->sig_certificate, card->sig_certificate_len, payment) : status;
 }
 
 static void check_all(struct service *service, const struct request *request, struct payments *payments) {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "acts.h"
+#include "epurse/ledger_backup.h"
 #include "epurse/ledger_incident.h"
 #include "epurse/ledger_totals.h"
 #include "epurse/settlement.h"
@@ -395,6 +396,58 @@ END_TEST
   "PRAGMA ignore_check_constraints = ON; "
 
 /* Each by itself, on a ledger with a payment that is booked, one that is lacking and one that the risk paid. */
+static enum status certify_step(struct ledger *ledger, void *context) {
+  struct purse *purse = context;
+  struct ledger_certification certification;
+  uint8_t chip[CHIP_SERIAL_SIZE];
+  world_chip(1, chip);
+  world_certification(&certification);
+  enum status status = ledger_card_reserve(ledger, chip, WORLD_NOW, purse->cid);
+  return status == STATUS_OK ? ledger_card_certify(ledger, purse->cid, &certification) : status;
+}
+
+static enum status restored_step(struct ledger *ledger, void *context) {
+  const struct world *world = context;
+  return ledger_restoration_note(ledger, world->now);
+}
+
+static enum status issue_step(struct ledger *ledger, void *context) {
+  const struct purse *purse = context;
+  return ledger_card_issue(ledger, purse->cid, WORLD_NOW);
+}
+
+/* A ledger that was restored may have forgotten that it issued the card: its payment waits at its till until the desk has said so. */
+START_TEST(what_may_have_been_issued_is_not_accused) {
+  struct world world;
+  struct purse purse = {.balance = 10000};
+  world_open(&world);
+  ck_assert_int_eq(ledger_transact(world.ledger, certify_step, &purse), STATUS_OK);
+  ck_assert_int_eq(ledger_transact(world.ledger, restored_step, &world), STATUS_OK);
+  struct paid paid = offline_pay(&purse, 1000, POS);
+  ck_assert_int_eq(offline_bring(&world, &paid), STATUS_CARD_UNKNOWN);
+  ck_assert_uint_eq(world_card_state(&world, &purse), LEDGER_CARD_RESERVED);
+  ck_assert_int_eq(ledger_transact(world.ledger, issue_step, &purse), STATUS_OK);
+  ck_assert_int_eq(offline_bring(&world, &paid), STATUS_OUT_OF_STEP);
+  world_close(&world);
+}
+END_TEST
+
+/* The audit finds nothing wrong with what the risk paid of it. */
+START_TEST(what_was_not_issued_is_paid_by_risk) {
+  struct world world;
+  struct purse purse = {.balance = 10000};
+  world_open(&world);
+  ck_assert_int_eq(ledger_transact(world.ledger, certify_step, &purse), STATUS_OK);
+  struct paid paid = offline_pay(&purse, 1000, POS);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(offline_bring(&world, &paid), STATUS_CARD_FORKED);
+  ck_assert_uint_eq(world_card_state(&world, &purse), LEDGER_CARD_RETIRED);
+  ck_assert_int_eq(ledger_transact(world.ledger, issue_step, &purse), STATUS_CARD_BLOCKED);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(the_audit_sees_what_is_tampered) {
   static const char *const attempts[] = {
       "UPDATE offline_window SET paid_sum = paid_sum + 1",
@@ -445,6 +498,8 @@ Suite *offline_suite(void) {
   tcase_add_loop_test(tests, what_is_not_of_the_chain_confirms_nothing, 0, 3);
   tcase_add_test(tests, what_is_confirmed_is_the_cards);
   tcase_add_test(tests, a_stranger_uses_up_its_own_day);
+  tcase_add_test(tests, what_may_have_been_issued_is_not_accused);
+  tcase_add_test(tests, what_was_not_issued_is_paid_by_risk);
   if (place_is_file())
     tcase_add_loop_test(tests, the_audit_sees_what_is_tampered, 0, 8);
   suite_add_tcase(suite, tests);

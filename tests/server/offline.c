@@ -2,7 +2,10 @@
  * Tests of src/server/post_offline_payment.c: each promise is booked once and answered by itself, in one message. */
 #include <string.h>
 
+#include "epurse/ledger_deny.h"
+#include "epurse/ledger_incident.h"
 #include "epurse/ledger_merchant.h"
+#include "epurse/message_desk.h"
 #include "epurse/message_offline.h"
 #include "purse.h"
 #include "suites.h"
@@ -237,6 +240,123 @@ START_TEST(a_message_without_any_is_refused) {
 }
 END_TEST
 
+/* ---- keys with which no card was issued ---- */
+
+/* A chip that is a program: it has what it says. */
+static void begin_forging(struct world *world, struct purse *purse) {
+  world_open(world);
+  world->service.configuration.offline = (struct offline_limits){.single = 2500, .total = 5000, .count = 5};
+  purse_new(purse, 1);
+  purse_certify(purse, world);
+  purse->balance = 10000;
+}
+
+static size_t incidents(struct world *world) {
+  struct ledger_incident found[4];
+  size_t count = 0;
+
+  ck_assert_int_eq(ledger_incident_list(writer_ledger(world->service.writer), 0, found, 4, &count), STATUS_OK);
+  return count;
+}
+
+static void assert_denied(struct world *world, const struct purse *purse, enum ledger_card_state state) {
+  struct ledger_denial denials[4];
+  struct ledger_card card;
+  size_t count = 0;
+  int64_t latest = 0;
+
+  ck_assert_int_eq(ledger_deny_list(writer_ledger(world->service.writer), 0, denials, 4, &count, &latest), STATUS_OK);
+  ck_assert_uint_eq(count, 1);
+  ck_assert(denials[0].denied);
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world->service.writer), purse->cid, &card), STATUS_OK);
+  ck_assert_uint_eq(card.state, state);
+}
+
+/* The shop is paid by the issuer's risk, up to what its till may take of one card, and each is told so, however often. */
+static void pay_unissued(struct world *world, struct purse *purse) {
+  struct offline_payments payments = {0}, replied;
+
+  pay(world, purse, 2500, &payments);
+  pay(world, purse, 2500, &payments);
+  struct purse twin = *purse;
+  twin.offline_sum = twin.offline_count = 0;
+  pay(world, &twin, 100, &payments);
+  for (int i = 0; i < 2; i++) {
+    bring(world, &world->pos, &payments, &replied);
+    for (size_t item = 0; item < replied.count; item++)
+      ck_assert_int_eq(replied.items[item].status, STATUS_CARD_FORKED);
+    ck_assert_int_eq(shop(world), 5000);
+    ck_assert_uint_eq(incidents(world), 3);
+  }
+}
+
+/* No card is issued under that number any more. */
+START_TEST(what_was_certified_and_not_issued_is_the_issuers_risk) {
+  struct world world;
+  struct purse purse;
+
+  begin_forging(&world, &purse);
+  assert_denied(&world, &purse, LEDGER_CARD_RESERVED);
+  pay_unissued(&world, &purse);
+  assert_denied(&world, &purse, LEDGER_CARD_RETIRED);
+  world_close(&world);
+}
+END_TEST
+
+START_TEST(what_was_given_up_is_the_issuers_risk) {
+  struct world world;
+  struct purse purse;
+  struct card_message body = {0};
+
+  begin_forging(&world, &purse);
+  memcpy(body.cid, purse.cid, CID_SIZE);
+  memcpy(body.chip_serial, purse.chip_serial, CHIP_SERIAL_SIZE);
+  ck_assert_int_eq(
+      station_tell(&world.desk, &world.service, MESSAGE_CARD_VOID, card_message_body(MESSAGE_CARD_VOID, &body)),
+      STATUS_OK);
+  pay_unissued(&world, &purse);
+  assert_denied(&world, &purse, LEDGER_CARD_RETIRED);
+  world_close(&world);
+}
+END_TEST
+
+/* The number is the card's that was issued: that one is blocked. */
+START_TEST(a_key_of_before_the_cards_is_the_issuers_risk) {
+  struct world world;
+  struct purse first, second;
+
+  begin_forging(&world, &first);
+  purse_new(&second, 1);
+  purse_certify(&second, &world);
+  ck_assert_mem_eq(first.cid, second.cid, CID_SIZE);
+  purse_activate(&second, &world);
+  pay_unissued(&world, &first);
+  assert_denied(&world, &first, LEDGER_CARD_BLOCKED);
+  world_close(&world);
+}
+END_TEST
+
+/* Each of them is tried with what is brought in: they are not so many. */
+START_TEST(a_number_has_few_keys) {
+  struct world world;
+  struct purse purse;
+  struct certification_request body = {0};
+
+  begin_forging(&world, &purse);
+  for (int i = 0; i < LEDGER_CARD_KEYS; i++) {
+    purse_new(&purse, 1);
+    purse_certify(&purse, &world);
+  }
+  memcpy(body.cid, purse.cid, CID_SIZE);
+  purse_new(&purse, 1);
+  purse_request(&purse, body.request);
+  ck_assert_int_eq(
+      station_tell(&world.desk, &world.service, MESSAGE_CARD_CERTIFICATION, certification_request_body(&body)),
+      STATUS_DESK_QUOTA);
+  world_close(&world);
+}
+END_TEST
+
 Suite *offline_suite(void) {
   Suite *suite = suite_create("off-line payments");
   TCase *all = world_case("off-line payments");
@@ -250,6 +370,10 @@ Suite *offline_suite(void) {
   tcase_add_test(all, a_suspended_card_has_paid);
   tcase_add_test(all, a_message_full_of_forks_is_answered);
   tcase_add_test(all, a_message_without_any_is_refused);
+  tcase_add_test(all, what_was_certified_and_not_issued_is_the_issuers_risk);
+  tcase_add_test(all, what_was_given_up_is_the_issuers_risk);
+  tcase_add_test(all, a_key_of_before_the_cards_is_the_issuers_risk);
+  tcase_add_test(all, a_number_has_few_keys);
   suite_add_tcase(suite, all);
   return suite;
 }

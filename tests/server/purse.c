@@ -40,12 +40,10 @@ static void take_pin(struct purse *purse, const struct world *world, const json_
   memcpy(purse->pin, envelope.pin, sizeof purse->pin);
 }
 
-void purse_issue(struct purse *purse, struct world *world, uint32_t chip) {
+void purse_certify(struct purse *purse, struct world *world) {
   struct certification_request certification = {0};
-  struct card_message activation = {0};
   struct answer answer;
 
-  purse_new(purse, chip);
   station_ask(&world->desk, &world->service, MESSAGE_CARD_RESERVATION, reservation_body(purse->chip_serial), &answer);
   ck_assert_int_eq(answer.code, STATUS_OK);
   ok(reservation_reply_parse(answer.body, purse->cid));
@@ -57,6 +55,17 @@ void purse_issue(struct purse *purse, struct world *world, uint32_t chip) {
   ck_assert_int_eq(answer.code, STATUS_OK);
   take_pin(purse, world, answer.body);
   answer_clear(&answer);
+}
+
+void purse_issue(struct purse *purse, struct world *world, uint32_t chip) {
+  purse_new(purse, chip);
+  purse_certify(purse, world);
+  purse_activate(purse, world);
+}
+
+void purse_activate(const struct purse *purse, struct world *world) {
+  struct card_message activation = {0};
+
   memcpy(activation.cid, purse->cid, CID_SIZE);
   memcpy(activation.chip_serial, purse->chip_serial, CHIP_SERIAL_SIZE);
   activation.deposit = world->service.configuration.deposit;

@@ -27,7 +27,10 @@ struct purse {
 void purse_new(struct purse *purse, uint32_t chip);
 /* Its request for certificates. */
 void purse_request(const struct purse *purse, uint8_t record[CARD_REQUEST_SIZE]);
-/* Reserve, certify, activate at the desk; the PIN is the one that the server drew. */
+/* Reserve, or find its number again, and certify at the desk; the PIN is the one that the server drew. */
+void purse_certify(struct purse *purse, struct world *world);
+void purse_activate(const struct purse *purse, struct world *world);
+/* All three; the PIN is the one that the server drew. */
 void purse_issue(struct purse *purse, struct world *world, uint32_t chip);
 
 /* INITIALIZE: a new signed promise; what stood before is aborted. One of type TRANSACTION_OFFLINE_PURCHASE has paid. */
