@@ -11,4 +11,16 @@
 enum status ledger_reference_find(struct ledger *ledger, const uint8_t tid[TID_SIZE], const char *reference,
                                   struct ledger_transaction *transaction, bool *owed) EPURSE_MUST_USE;
 
+/* A refund that was owed to its card under a name (ledger_refund_owe). */
+struct ledger_named_refund {
+  uint8_t cid[CID_SIZE]; /* of the card that it is owed to */
+  uint32_t atc;          /* of the sale */
+  uint32_t amount;       /* minor units */
+  uint8_t tid[TID_SIZE];
+  int64_t at; /* unix seconds */
+};
+/* Of the merchant of terminal `tid`; goes before what ledger_reference_find finds, which is free. STATUS_NOT_FOUND. */
+enum status ledger_reference_refund(struct ledger *ledger, const uint8_t tid[TID_SIZE], const char *reference,
+                                    struct ledger_named_refund *refund) EPURSE_MUST_USE;
+
 #endif

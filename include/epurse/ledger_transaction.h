@@ -124,18 +124,18 @@ enum status ledger_refund_authorise(struct ledger *ledger, const struct signed_p
                                     const struct ledger_signer *signer,
                                     struct ledger_transaction *transaction) EPURSE_MUST_USE;
 
-/* A refund whose card is not there: the sale's merchant owes it, and it is owed to the sale's card, or to the one that replaced
- * it, until a load collects it. Points that the sale had granted stay. */
+/* A refund whose card is not there: owed to the sale's card, or to the one that replaced it, until a load collects it. Points that the sale granted stay. */
 struct ledger_owed_refund {
   uint8_t cid[CID_SIZE];            /* of the sale */
   uint32_t atc;                     /* likewise */
   uint32_t amount;                  /* minor units */
   uint8_t tid[TID_SIZE];            /* the terminal that gives it back */
   uint8_t wish[CRYPTO_SHA256_SIZE]; /* its name of this one */
+  const char *reference;            /* its caller's; NULL or "": none */
   int64_t window, now, zone;        /* as of ledger_refund_authorise */
 };
-/* Books it; the same wish of the same terminal once. `heir` becomes the number of the card that it is owed to. Statuses as of
- * ledger_refund_authorise; STATUS_REFUND_NEEDS_CARD: the sale was paid with points. */
+/* Books it; the same wish of the same terminal once, and the same amount under the same reference of its merchant. `heir` becomes the number of
+ * the card that it is owed to. Statuses as of ledger_refund_authorise (of its reference too); STATUS_REFUND_NEEDS_CARD: paid with points. */
 enum status ledger_refund_owe(struct ledger *ledger, const struct ledger_owed_refund *owed,
                               uint8_t heir[CID_SIZE]) EPURSE_MUST_USE;
 

@@ -23,15 +23,16 @@ enum reference_state {
   REFERENCE_DONE,     /* captured */
   REFERENCE_DECLINED, /* what carried it last was declined, released or given back: it is free */
 };
-/* -> {"state","type","amount","cid","atc","tid","time","balance","points","points_change"}. */
+/* -> {"state","type","amount","cid","atc","tid","time","balance","points","points_change"[,"owed"]}. */
 struct reference_reply {
   enum reference_state state;
   uint8_t type;   /* enum transaction_type */
   int64_t amount; /* minor units */
   uint8_t cid[CID_SIZE];
   uint32_t atc;
-  char tid[TID_SIZE + 1];          /* of the terminal where it was */
-  uint8_t time[MOMENT_SIZE];       /* of the authorisation */
+  char tid[TID_SIZE + 1];    /* of the terminal where it was */
+  uint8_t time[MOMENT_SIZE]; /* of the authorisation */
+  bool owed; /* a refund without its card: to that of `cid`, atc is the sale's, and nothing of what follows is known */
   int64_t balance, points, change; /* on the card before it: minor units; points; and what it does to these */
 };
 /* Writes all of it; of REFERENCE_UNKNOWN the state only. */

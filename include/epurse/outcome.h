@@ -31,6 +31,7 @@ struct outcome {
   char reference[REFERENCE_MAX + 1]; /* "": none */
   unsigned tries_left;               /* after WRONG_PIN */
   bool offline;                      /* a payment by the card's promise only; its points are owed */
+  bool owed;                         /* a refund without its card: to the card of `cid`, until a load brings it */
   bool without_pin;                  /* a payment for which the card did not want its PIN */
   bool sale_in_points;               /* a refund of what was paid with points: no money moved */
   int64_t wanted;  /* minor units, of a payment with up_to: of which amount is what the card had; else 0 */

@@ -41,10 +41,11 @@ enum status refund_run(struct terminal *terminal, struct reader *reader, const s
                        struct outcome *outcome) EPURSE_MUST_USE;
 
 /* Gives it back while the card is not there: the server owes it to the sale's card, or to the one that replaced it, until a load
- * collects it; outcome->cid becomes that card's number. The same amount of the same sale under the same reference (or none) is
- * booked once, however often it is asked for. STATUS_OUTCOME_UNKNOWN: perhaps booked, ask again. Else as refund_run, and
- * STATUS_REFUND_NEEDS_CARD. */
+ * collects it; outcome->cid becomes that card's number, and outcome->owed true. The same amount of the same sale under the same
+ * reference (or none) is booked once, however often it is asked for. payment->reference is looked for first: what payment_recall answers,
+ * and shows by the dialogue, and nothing more is owed: outcome->finished_before. STATUS_OUTCOME_UNKNOWN: perhaps booked, ask again. Else as
+ * refund_run, and STATUS_REFUND_NEEDS_CARD. */
 enum status refund_owe(struct terminal *terminal, const struct payment *payment, const struct sale *sale,
-                       struct outcome *outcome) EPURSE_MUST_USE;
+                       const struct dialogue *dialogue, struct outcome *outcome) EPURSE_MUST_USE;
 
 #endif

@@ -13,8 +13,8 @@ libledger_a_SOURCES = src/ledger/announced.c src/ledger/approval.c src/ledger/as
 	src/ledger/terminal.c src/ledger/terminal_renewal.c src/ledger/totals.c src/ledger/transact.c src/ledger/watch.c
 LINK_LEDGER = libledger.a $(LINK_KEYS) $(SQLITE_LIBS) $(POSTGRES_LIBS)
 nodist_libledger_a_SOURCES = src/ledger/schema_sql.c
-LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger/schema/0003.sql src/ledger/schema/0004.sql src/ledger/schema/0005.sql src/ledger/schema/0006.sql src/ledger/schema/0007.sql src/ledger/schema/0008.sql \
-	src/ledger/schema/postgres/0001.sql src/ledger/schema/postgres/0002.sql src/ledger/schema/postgres/0003.sql src/ledger/schema/postgres/0004.sql src/ledger/schema/postgres/0005.sql src/ledger/schema/postgres/0006.sql src/ledger/schema/postgres/0007.sql src/ledger/schema/postgres/0008.sql
+LEDGER_SCHEMA = src/ledger/schema/0001.sql src/ledger/schema/0002.sql src/ledger/schema/0003.sql src/ledger/schema/0004.sql src/ledger/schema/0005.sql src/ledger/schema/0006.sql src/ledger/schema/0007.sql src/ledger/schema/0008.sql src/ledger/schema/0009.sql \
+	src/ledger/schema/postgres/0001.sql src/ledger/schema/postgres/0002.sql src/ledger/schema/postgres/0003.sql src/ledger/schema/postgres/0004.sql src/ledger/schema/postgres/0005.sql src/ledger/schema/postgres/0006.sql src/ledger/schema/postgres/0007.sql src/ledger/schema/postgres/0008.sql src/ledger/schema/postgres/0009.sql
 EXTRA_DIST += $(LEDGER_SCHEMA) src/ledger/schema/embed.sh
 CLEANFILES += src/ledger/schema_sql.c
 src/ledger/schema_sql.c: $(LEDGER_SCHEMA) src/ledger/schema/embed.sh

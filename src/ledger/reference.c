@@ -3,7 +3,7 @@
  * released or refunded lets go of it, but for what was honoured since; the database itself lets it leave nothing else. */
 #include "reference.h"
 
-#include "epurse/ledger_reference.h"
+#include "card.h"
 #include "payout.h"
 #include "store.h"
 #include "terminal.h"
@@ -35,6 +35,37 @@ static bool is_over(const struct booking *booking) {
          (booking->state == LEDGER_RELEASED && !booking->honoured);
 }
 
+enum status reference_owed_refund(struct ledger *ledger, int64_t merchant, const char *reference, int64_t *card,
+                                  struct ledger_named_refund *refund) {
+  struct query query = query_begin(ledger, QUERY_OWED_REFERENCE_FIND);
+  query_i64(&query, merchant);
+  query_text(&query, reference);
+  bool found = query_row(&query);
+  *card = query_read_i64(&query);
+  refund->atc = booking_atc(query_read_i64(&query));
+  refund->amount = (uint32_t)query_read_i64(&query);
+  query_read_blob(&query, refund->tid, TID_SIZE);
+  refund->at = query_read_i64(&query);
+  enum status status = query_end(&query);
+  if (status == STATUS_OK && found)
+    card_cid(ledger, *card, refund->cid);
+  return status == STATUS_OK && !found ? STATUS_NOT_FOUND : status;
+}
+
+/* Purchases do not ask: each would cost a question more, and gives nothing back. */
+static enum status judge_owed(struct ledger *ledger, const struct reference_wish *wish) {
+  struct ledger_named_refund refund;
+  const struct booking *wanted = &wish->booking;
+  int64_t card = 0;
+  if (wanted->type == TRANSACTION_PURCHASE || wanted->type == TRANSACTION_POINTS_PURCHASE)
+    return STATUS_OK;
+  enum status status = reference_owed_refund(ledger, wish->merchant, wish->reference, &card, &refund);
+  if (status != STATUS_OK)
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+  bool same = wanted->type == TRANSACTION_REFUND && wanted->amount == (int64_t)refund.amount;
+  return same ? STATUS_REFERENCE_DONE : STATUS_REFERENCE_USED;
+}
+
 enum status reference_judge(struct ledger *ledger, const struct reference_wish *wish) {
   struct booking there;
   const struct booking *wanted = &wish->booking;
@@ -42,7 +73,9 @@ enum status reference_judge(struct ledger *ledger, const struct reference_wish *
   bool owed = false;
   if (wish->reference == NULL || wish->reference[0] == '\0')
     return STATUS_OK;
-  enum status status = reference_booking(ledger, wish->merchant, wish->reference, &id);
+  enum status status = judge_owed(ledger, wish);
+  if (status == STATUS_OK)
+    status = reference_booking(ledger, wish->merchant, wish->reference, &id);
   if (status != STATUS_OK)
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
   status = booking_read(ledger, id, &there);
@@ -86,6 +119,14 @@ enum status reference_take(struct ledger *ledger, const struct reference_wish *w
   query_text(&query, wish->reference);
   query_i64(&query, wish->booking.id);
   return query_run(&query);
+}
+
+enum status ledger_reference_refund(struct ledger *ledger, const uint8_t tid[TID_SIZE], const char *reference,
+                                    struct ledger_named_refund *refund) {
+  struct terminal_brief terminal;
+  int64_t card = 0;
+  enum status status = terminal_brief(ledger, tid, &terminal);
+  return status == STATUS_OK ? reference_owed_refund(ledger, terminal.merchant, reference, &card, refund) : status;
 }
 
 enum status ledger_reference_find(struct ledger *ledger, const uint8_t tid[TID_SIZE], const char *reference,

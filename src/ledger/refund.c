@@ -10,6 +10,7 @@
 #include "heir.h"
 #include "limit.h"
 #include "posting.h"
+#include "reference.h"
 #include "store.h"
 #include "terminal.h"
 
@@ -89,6 +90,36 @@ static enum status owe_recognise(struct ledger *ledger, const struct ledger_owed
   return status == STATUS_OK && found ? STATUS_EXISTS : status;
 }
 
+/* Likewise by its caller's name; what else that stands for is not given back again. */
+static enum status owe_named(struct ledger *ledger, const struct ledger_owed_refund *owed, int64_t merchant,
+                             int64_t *card) {
+  const struct reference_wish wish = {.merchant = merchant,
+                                      .reference = owed->reference,
+                                      .booking = {.type = TRANSACTION_REFUND, .amount = owed->amount}};
+  struct ledger_named_refund before;
+  int64_t owed_to = 0;
+  if (owed->reference == NULL || owed->reference[0] == '\0')
+    return STATUS_OK;
+  enum status status = reference_owed_refund(ledger, merchant, owed->reference, &owed_to, &before);
+  if (status == STATUS_NOT_FOUND)
+    return reference_judge(ledger, &wish);
+  if (status == STATUS_OK)
+    *card = owed_to;
+  return status != STATUS_OK ? status : before.amount == owed->amount ? STATUS_EXISTS : STATUS_REFERENCE_USED;
+}
+
+static enum status owe_name(struct ledger *ledger, const struct ledger_owed_refund *owed,
+                            const struct terminal_brief *terminal) {
+  if (owed->reference == NULL || owed->reference[0] == '\0')
+    return STATUS_OK;
+  struct query query = query_begin(ledger, QUERY_OWED_REFERENCE_ADD);
+  query_i64(&query, terminal->merchant);
+  query_text(&query, owed->reference);
+  query_i64(&query, terminal->number);
+  query_blob(&query, owed->wish, sizeof owed->wish);
+  return query_run(&query);
+}
+
 static enum status owe_judge(struct ledger *ledger, const struct ledger_owed_refund *owed, int64_t id,
                              const struct terminal_brief *terminal) {
   const struct refund_wish wish = {.merchant = terminal->merchant, .window = owed->window, .now = owed->now};
@@ -148,11 +179,15 @@ enum status ledger_refund_owe(struct ledger *ledger, const struct ledger_owed_re
   int64_t id = booking_id(card, owed->atc);
   status = owe_recognise(ledger, owed, terminal.number, &card);
   if (status == STATUS_OK)
+    status = owe_named(ledger, owed, terminal.merchant, &card);
+  if (status == STATUS_OK)
     status = owe_judge(ledger, owed, id, &terminal);
   if (status == STATUS_OK)
     status = card_heir(ledger, &card);
   if (status == STATUS_OK)
     status = owe_book(ledger, owed, id, card, &terminal);
+  if (status == STATUS_OK)
+    status = owe_name(ledger, owed, &terminal);
   if (status == STATUS_OK || status == STATUS_EXISTS)
     card_cid(ledger, card, heir);
   return status == STATUS_EXISTS ? STATUS_OK : status;

@@ -41,6 +41,8 @@ json_t *reference_reply_body(const struct reference_reply *reply) {
   field_put_integer(&writer, "balance", reply->balance);
   field_put_integer(&writer, "points", reply->points);
   field_put_integer(&writer, "points_change", reply->change);
+  if (reply->owed)
+    field_put_boolean(&writer, "owed", true);
   return field_done(&writer);
 }
 
@@ -72,5 +74,6 @@ enum status reference_reply_parse(const json_t *body, struct reference_reply *re
   reply->balance = field_integer(&reader, "balance", 0, UINT32_MAX);
   reply->points = field_integer(&reader, "points", 0, UINT32_MAX);
   reply->change = field_integer(&reader, "points_change", INT32_MIN, INT32_MAX);
+  reply->owed = field_there(&reader, "owed") && field_boolean(&reader, "owed");
   return field_end(&reader);
 }

@@ -10,6 +10,8 @@ json_t *owed_refund_body(const struct owed_refund *refund) {
   field_put_integer(&writer, "atc", refund->atc);
   field_put_integer(&writer, "amount", refund->amount);
   field_put_binary(&writer, "wish", refund->wish, sizeof refund->wish);
+  if (refund->reference[0] != '\0')
+    field_put_text(&writer, "reference", refund->reference);
   return field_done(&writer);
 }
 
@@ -21,6 +23,11 @@ enum status owed_refund_parse(const json_t *body, struct owed_refund *refund) {
   refund->atc = (uint32_t)field_integer(&reader, "atc", 1, UINT32_MAX);
   refund->amount = (uint32_t)field_integer(&reader, "amount", 1, INT32_MAX);
   field_binary(&reader, "wish", refund->wish, sizeof refund->wish);
+  if (!field_there(&reader, "reference"))
+    return field_end(&reader);
+  field_text(&reader, "reference", 1, refund->reference, sizeof refund->reference);
+  if (!reference_valid(refund->reference))
+    field_refuse(&reader, STATUS_BAD_FORMAT);
   return field_end(&reader);
 }
 

@@ -34,6 +34,7 @@ void post_owed_refund(struct service *service, const struct request *request, st
   memcpy(owing.owed.cid, body.cid, CID_SIZE);
   memcpy(owing.owed.tid, request->terminal.tid, TID_SIZE);
   memcpy(owing.owed.wish, body.wish, sizeof owing.owed.wish);
+  owing.owed.reference = body.reference;
   owing.owed.atc = body.atc;
   owing.owed.amount = body.amount;
   owing.owed.window = (int64_t)service->configuration.refund_days * SECONDS_PER_DAY;

@@ -14,12 +14,18 @@ struct question {
   char reference[REFERENCE_MAX + 1];
   struct ledger_transaction found;
   bool is_known, is_owed;
+  struct ledger_named_refund refund;
+  bool is_refund; /* that one, without its card */
 };
 
 static enum status look(struct ledger *ledger, void *context) {
   struct question *question = context;
-  enum status status =
-      ledger_reference_find(ledger, question->tid, question->reference, &question->found, &question->is_owed);
+  enum status status = ledger_reference_refund(ledger, question->tid, question->reference, &question->refund);
+
+  question->is_refund = status == STATUS_OK;
+  if (status != STATUS_NOT_FOUND)
+    return status;
+  status = ledger_reference_find(ledger, question->tid, question->reference, &question->found, &question->is_owed);
 
   question->is_known = status == STATUS_OK;
   return status == STATUS_NOT_FOUND ? STATUS_OK : status;
@@ -54,6 +60,14 @@ static enum status fill(const struct question *question, struct reference_reply 
   return STATUS_OK;
 }
 
+static void fill_refund(const struct ledger_named_refund *refund, struct reference_reply *reply) {
+  *reply = (struct reference_reply){
+      .state = REFERENCE_DONE, .type = TRANSACTION_REFUND, .amount = refund->amount, .atc = refund->atc, .owed = true};
+  memcpy(reply->cid, refund->cid, CID_SIZE);
+  memcpy(reply->tid, refund->tid, TID_SIZE);
+  moment_from_unix(refund->at, reply->time);
+}
+
 void post_reference_query(struct service *service, const struct request *request, struct reply *reply) {
   struct question question = {.tid = request->terminal.tid};
   struct reference_reply filled = {.state = REFERENCE_UNKNOWN};
@@ -63,6 +77,8 @@ void post_reference_query(struct service *service, const struct request *request
     reply->status = envelope_transact(service, request, look, &question);
   if (reply->status == STATUS_OK && question.is_known)
     reply->status = fill(&question, &filled);
+  if (reply->status == STATUS_OK && question.is_refund)
+    fill_refund(&question.refund, &filled);
   if (reply->status == STATUS_OK)
     reply_ok(reply, reference_reply_body(&filled));
 }

@@ -43,7 +43,8 @@ static void outcome_by_reply(const struct terminal *terminal, const struct refer
   outcome->atc = reply->atc;
   outcome->amount = (struct amount){reply->amount, terminal->currency->numeric};
   outcome->confirmed = outcome->finished_before = done;
-  if (!done)
+  outcome->owed = reply->owed;
+  if (!done || reply->owed)
     return;
   outcome->balance_before = outcome->balance_after = reply->balance;
   if (reply->type == TRANSACTION_PURCHASE || reply->type == TRANSACTION_PAYOUT)

@@ -102,23 +102,29 @@ static enum status owe_ask(const struct terminal *terminal, const struct owed_re
 }
 
 enum status refund_owe(struct terminal *terminal, const struct payment *payment, const struct sale *sale,
-                       struct outcome *outcome) {
+                       const struct dialogue *dialogue, struct outcome *outcome) {
   struct owed_refund refund = {.atc = sale->atc, .amount = (uint32_t)payment->amount.minor};
   order_outcome_clear(outcome);
   outcome->amount = payment->amount;
   reference_note(outcome, payment);
   enum status status = order_check(terminal, ROLE_POS, payment);
   if (status == STATUS_OK)
+    status = payment_recall(terminal, TRANSACTION_REFUND, payment, dialogue, outcome);
+  if (status == STATUS_NOT_FOUND)
     status = refund_bring(terminal, sale);
+  if (status != STATUS_OK || outcome->finished_before)
+    return status;
   if (status == STATUS_OK && !wish_make(terminal, payment, sale, refund.wish))
     status = STATUS_CRYPTO_FAILED;
   if (status != STATUS_OK)
     return status;
   memcpy(refund.cid, sale->cid, CID_SIZE);
+  memcpy(refund.reference, outcome->reference, sizeof refund.reference);
   status = owe_ask(terminal, &refund, outcome->cid);
   bool doubt = backend_in_doubt(terminal->backend);
   if (status == STATUS_NO_SERVER)
     status = owe_ask(terminal, &refund, outcome->cid);
+  outcome->owed = status == STATUS_OK;
   doubt = status == STATUS_NO_SERVER && doubt; /* any other answer is of both */
   return doubt || backend_in_doubt(terminal->backend) ? STATUS_OUTCOME_UNKNOWN : status;
 }

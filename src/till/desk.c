@@ -59,6 +59,7 @@ static enum status recalled(struct till *till, const char *reference, struct til
   enum status status =
       till->desk == NULL ? STATUS_TILL_BUSY : reference_status(till->desk, reference, &result->outcome, &type);
   pthread_mutex_unlock(&till->desk_mutex);
+  result->owed = result->outcome.owed;
   result->kind = till_kind_of(type);
   result->points = type == TRANSACTION_POINTS_PURCHASE;
   result->ask_pin = result->kind == TILL_SALE;
@@ -92,7 +93,7 @@ static bool is_of(const struct till_result *stood, const struct till_result *ask
 }
 
 /* What a request was refused for says nothing of what was done or begun under its name before, so journal and server are asked; what it
- * was is told where nothing was. Of a refund that is owed to its card neither of them knows the name. */
+ * was is told where nothing was. Of a refund that is owed to its card the server knows the name. */
 enum status till_status(struct till *till, const char *reference, struct till_result *result) {
   struct till_result asked = {.running = false}, stood;
   *result = asked;

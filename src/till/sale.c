@@ -308,8 +308,9 @@ static enum status work(struct till *till, struct outcome *outcome, bool *held) 
     return status;
   if (request->kind != TILL_REFUND || !request->without_card)
     return attempt(till, &payment, &sale, outcome, held);
-  status = refund_owe(till->terminal, &payment, &sale, outcome);
-  till->owed = status == STATUS_OK;
+  const struct dialogue dialogue = {.context = till, .show = show};
+  status = refund_owe(till->terminal, &payment, &sale, &dialogue, outcome);
+  till->owed = status == STATUS_OK && outcome->owed;
   return status;
 }
 
@@ -322,7 +323,7 @@ static bool is_asked_for(const struct till_request *request, uint8_t type, const
          (request->whole || request->up_to || first->amount.minor == request->amount.minor);
 }
 
-/* Owed to its card by an earlier request: neither journal nor server knows the name. */
+/* Owed to its card by an earlier request: the journal does not know the name, and the server was not asked. */
 static bool was_owed(struct till *till, struct outcome *outcome) {
   struct till_result before;
   pthread_mutex_lock(&till->mutex);

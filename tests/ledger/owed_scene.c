@@ -19,6 +19,7 @@ enum status owed_refund(struct world *world, const struct purse *purse, struct o
                            .owed = {.atc = owing->atc,
                                     .amount = owing->amount,
                                     .wish = {owing->wish},
+                                    .reference = owing->reference,
                                     .window = WORLD_REFUND_WINDOW,
                                     .now = world->now}};
   memcpy(step.owed.cid, purse->cid, CID_SIZE);

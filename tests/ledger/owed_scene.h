@@ -9,6 +9,7 @@
 struct owing {
   uint32_t atc, amount;
   uint8_t wish;           /* names it */
+  const char *reference;  /* likewise, or NULL */
   uint8_t heir[CID_SIZE]; /* set: the card that it is owed to */
 };
 enum status owed_refund(struct world *world, const struct purse *purse, struct owing *owing);

@@ -5,6 +5,7 @@
 
 #include "epurse/ledger_reference.h"
 #include "epurse/reference.h"
+#include "owed_scene.h"
 #include "suites.h"
 #include "world.h"
 
@@ -253,6 +254,48 @@ START_TEST(is_kept_by_the_database) {
 }
 END_TEST
 
+static enum status give_back(struct world *world, struct purse *purse, uint32_t sale, uint32_t amount,
+                             const char *reference) {
+  struct ask ask = {.purse = purse, .reference = reference};
+  purse_refund(purse, &(struct purse_sale){.atc = sale}, amount, POS);
+  ck_assert_int_eq(world_ask(world, &ask), STATUS_OK);
+  return ask.outcome;
+}
+
+/* Whichever way a sale was given back under a name, it is not given back the other way besides. */
+START_TEST(gives_back_one_way) {
+  struct world world;
+  struct purse one, other;
+  struct ledger_named_refund refund;
+  begin(&world, &one, &other);
+  ck_assert_int_eq(pay(&world, &one, 1000, "sale"), STATUS_OK);
+  finish(&world, &one);
+  uint32_t sale = one.atc;
+  struct owing owing = {.atc = sale, .amount = 300, .wish = 1, .reference = "back"};
+  for (; owing.wish <= 2; owing.wish++) /* another till has another wish */
+    ck_assert_int_eq(owed_refund(&world, &one, &owing), STATUS_OK);
+  world_assert_card(&world, &one, 4000, 0, 300);
+  ck_assert_int_eq(ledger_reference_refund(world.ledger, (const uint8_t *)OTHER_POS, "back", &refund),
+                   STATUS_NOT_FOUND);
+  ck_assert_int_eq(ledger_reference_refund(world.ledger, (const uint8_t *)POS, "back", &refund), STATUS_OK);
+  ck_assert(refund.amount == 300 && refund.atc == sale && memcmp(refund.cid, one.cid, CID_SIZE) == 0);
+  owing.amount = 200;
+  ck_assert_int_eq(owed_refund(&world, &one, &owing), STATUS_REFERENCE_USED);
+  ck_assert_int_eq(give_back(&world, &one, sale, 300, "back"), STATUS_REFERENCE_DONE);
+  ck_assert_int_eq(give_back(&world, &one, sale, 200, "back"), STATUS_REFERENCE_USED);
+  ck_assert_int_eq(give_back(&world, &one, sale, 200, "to the card"), STATUS_OK);
+  owing = (struct owing){.atc = sale, .amount = 200, .wish = 3, .reference = "to the card"};
+  ck_assert_int_eq(owed_refund(&world, &one, &owing), STATUS_REFERENCE_HELD);
+  finish(&world, &one);
+  ck_assert_int_eq(owed_refund(&world, &one, &owing), STATUS_REFERENCE_DONE);
+  owing.amount = 100;
+  ck_assert_int_eq(owed_refund(&world, &one, &owing), STATUS_REFERENCE_USED);
+  world_assert_card(&world, &one, 4200, 0, 300);
+  world_assert_clean(&world);
+  world_close(&world);
+}
+END_TEST
+
 START_TEST(is_of_printable_characters) {
   char text[REFERENCE_MAX + 2];
   memset(text, 'x', sizeof text);
@@ -281,6 +324,7 @@ Suite *reference_suite(void) {
   tcase_add_test(tests, stays_with_what_is_owed);
   tcase_add_test(tests, is_freed_when_what_was_claimed_is_given_back);
   tcase_add_test(tests, is_freed_by_a_claim_of_what_was_paid_without_it);
+  tcase_add_test(tests, gives_back_one_way);
   tcase_add_test(tests, is_kept_by_the_database);
   tcase_add_test(tests, is_of_printable_characters);
   suite_add_tcase(suite, tests);

@@ -139,7 +139,8 @@ static void store_age(struct world *world) {
     store_alter(world, "DROP FUNCTION reference_claim_held; DROP FUNCTION incarnation_denies CASCADE");
   store_alter(world,
               place_is_file() ? "DROP TRIGGER card_key_superseded" : "DROP FUNCTION card_key_superseded CASCADE");
-  store_alter(world, "DROP TABLE card_key; DROP VIEW card_denied; DROP VIEW deny_again; DROP VIEW deny_latest");
+  store_alter(world, "DROP TABLE owed_reference; DROP TABLE card_key; DROP VIEW card_denied; DROP VIEW deny_again; "
+                     "DROP VIEW deny_latest");
   store_alter(world,
               "DROP TABLE terminal_renewal; DROP INDEX offline_window_lacking; UPDATE schema_version SET version = 1");
 }

@@ -402,7 +402,7 @@ START_TEST(another_till_gives_back_what_was_not_brought_in) {
   end();
   flow_terminal_unplug("pos", true);
   const struct sale another = sell_offline();
-  ck_assert_int_eq(refund_owe(terminal, &payment, &another, &outcome), STATUS_OK);
+  ck_assert_int_eq(refund_owe(terminal, &payment, &another, NULL, &outcome), STATUS_OK);
   terminal_close(&terminal);
   flow_terminal_unplug("pos", false);
   ck_assert_uint_eq(flow_recover("pos", NULL), 0);

@@ -228,7 +228,7 @@ static enum status refund(const struct call *call, struct terminal *terminal, st
   if (status != STATUS_OK)
     return status;
   if (call->verb == VERB_OWE)
-    return refund_owe(terminal, &payment, &sale, &report->outcome);
+    return refund_owe(terminal, &payment, &sale, dialogue, &report->outcome);
   return refund_run(terminal, reader, &payment, &sale, dialogue, &report->outcome);
 }
 

@@ -82,6 +82,7 @@ static void outcome_take(const json_t *object, bool unnamed, struct outcome *out
                               .confirmed = flag_of(object, "confirmed"),
                               .finished_before = flag_of(object, "finished_before"),
                               .offline = flag_of(object, "offline"),
+                              .owed = flag_of(object, "owed"),
                               .without_pin = flag_of(object, "without_pin"),
                               .receipt_lost = flag_of(object, "receipt_lost")};
   if (json_object_get(object, "left") != NULL)

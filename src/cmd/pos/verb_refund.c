@@ -26,10 +26,6 @@ struct wanted {
   char supervisor[SUPERVISOR_CODE_MAX + 1]; /* the code that was given; "": none is set */
 };
 
-static enum status show(void *context, const struct outcome *outcome) {
-  return terminal_program_show(context, "refund", outcome);
-}
-
 /* A file of a receipt, in bytes or as the text of its QR code. STATUS_NOT_FOUND: there is none of that name. */
 static enum status sale_by_file(const struct terminal_program *self, const char *path, struct wanted *wanted) {
   uint8_t data[RECEIPT_TEXT_SIZE];
@@ -105,6 +101,15 @@ static enum status show_owed(struct terminal_program *self, const struct outcome
   return STATUS_OK;
 }
 
+/* Under its reference it may have been done before, either way. */
+static enum status show_back(struct terminal_program *self, const struct outcome *outcome) {
+  return outcome->owed ? show_owed(self, outcome) : terminal_program_show(self, "refund", outcome);
+}
+
+static enum status show(void *context, const struct outcome *outcome) {
+  return show_back(context, outcome);
+}
+
 /* False: no till is at work here. */
 static bool by_till(struct terminal_program *self, const struct payment *payment, const struct wanted *wanted,
                     struct outcome *outcome, enum status *status) {
@@ -116,7 +121,7 @@ static bool by_till(struct terminal_program *self, const struct payment *payment
                                  .supervisor = wanted->supervisor,
                                  .whole = wanted->whole,
                                  .without_card = self->without_card,
-                                 .show = self->without_card ? show_owed : NULL};
+                                 .show = show_back};
   return till_client_runs(self, &wish, outcome, status);
 }
 
@@ -157,9 +162,12 @@ static enum status owe(struct terminal_program *self, const struct payment *paym
   enum status status;
   finish_begun(finish_look_first);
   if (!by_till(self, payment, wanted, &outcome, &status)) {
-    status = refund_owe(self->terminal, payment, &wanted->sale, &outcome);
-    if (status == STATUS_OK)
+    self->dialogue.show = show;
+    status = refund_owe(self->terminal, payment, &wanted->sale, &self->dialogue, &outcome);
+    if (status == STATUS_OK && !outcome.finished_before)
       return show_owed(self, &outcome);
+    if (status == STATUS_OK || status == STATUS_UNREPORTED) /* that was said */
+      return status;
     report_outcome(self, "refund", status, &outcome);
   }
   if (status == STATUS_OUTCOME_UNKNOWN)
