@@ -61,6 +61,7 @@ static enum status show(void *context, const struct outcome *outcome) {
   struct till *till = context;
   pthread_mutex_lock(&till->mutex);
   till->current.outcome = *outcome;
+  till->current.owed = outcome->owed;
   pthread_mutex_unlock(&till->mutex);
   return till->request.show ? till_ask_shown(till) : STATUS_OK;
 }
