@@ -89,7 +89,7 @@ tests_zvt_check_zvt_LDADD = $(LINK_ZVT) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/register/check_register
 TESTS += tests/register/check_register
-tests_register_check_register_SOURCES = tests/run.c tests/world/folder.c tests/register/main.c tests/register/page_words.c tests/register/zvt_book.c
+tests_register_check_register_SOURCES = tests/run.c tests/world/folder.c tests/register/main.c tests/register/page_words.c tests/register/zvt_book.c tests/register/zvt_code.c
 tests_register_check_register_LDADD = libregister.a $(LINK_TILL) libhttp.a $(EVENT_LIBS) $(SSL_LIBS) $(CHECK_LIBS)
 
 check_PROGRAMS += tests/print/check_print

@@ -8,6 +8,7 @@ static const struct code_row {
 } rows[] = {
     {STATUS_OK, ZVT_OK},
     {STATUS_UNREPORTED, ZVT_OK},
+    {STATUS_REFERENCE_DONE, ZVT_OK},
     {STATUS_DECLINED, ZVT_DECLINED},
     {STATUS_CANCELLED, ZVT_ABORTED},
     {STATUS_TIMEOUT, ZVT_ABORTED},

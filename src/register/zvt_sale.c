@@ -46,7 +46,7 @@ static enum fate fate_of(struct register_zvt *zvt, const struct zvt_entry *entry
     return FATE_RUNNING;
   if (asked.held)
     return FATE_HELD;
-  return asked.status == STATUS_OK || asked.status == STATUS_UNREPORTED ? FATE_UNTOLD : FATE_NONE;
+  return till_is_done(&asked) ? FATE_UNTOLD : FATE_NONE;
 }
 
 /* ---- while it runs ---- */
@@ -346,6 +346,14 @@ static bool other_card(struct register_zvt *zvt, const struct zvt_entry *wanted,
   return true;
 }
 
+/* Whether it came to its end without the card of now: by itself, or by its own card, which paid it elsewhere in that time. */
+static bool done_without(const struct attempt *open) {
+  static const uint8_t none[CID_SIZE];
+  const struct outcome *outcome = &open->result.outcome;
+  bool other = memcmp(outcome->met, none, CID_SIZE) != 0 && memcmp(outcome->met, outcome->cid, CID_SIZE) != 0;
+  return till_is_done(&open->result) && (!open->card || other || open->result.status == STATUS_REFERENCE_DONE);
+}
+
 /* With one that is open for the same. False: this card begins a new one. */
 static bool carry_open(struct register_zvt *zvt, const struct zvt_entry *wanted, struct till_request *request,
                        const struct till_result *before) {
@@ -355,7 +363,7 @@ static bool carry_open(struct register_zvt *zvt, const struct zvt_entry *wanted,
     request->card_stays = true;
     return false;
   }
-  if (heard && !open.card && code_of(&open.result) == ZVT_OK) /* it came to its end without any card of now */
+  if (heard && done_without(&open)) /* 06 20 tells it; it is no meal of who stands there now */
     tell_abort(zvt, ZVT_DIAGNOSIS);
   else if (heard)
     sale_end(zvt, &open.result);
@@ -366,7 +374,9 @@ static void carry_new(struct register_zvt *zvt, struct till_request *request) {
   struct attempt fresh = {.card = false};
   bool heard = attempt_run(zvt, request, &fresh);
   /* A book that was put back from a copy uses names again; the till answers with what was done then. */
-  bool stale = heard && (fresh.result.status == STATUS_REFERENCE_USED || fresh.result.outcome.finished_before);
+  const enum status status = fresh.result.status;
+  bool stale = heard && (status == STATUS_REFERENCE_USED || status == STATUS_REFERENCE_DONE ||
+                         fresh.result.outcome.finished_before);
   if (stale && book_renew(&zvt->book) == STATUS_OK)
     heard = attempt_run(zvt, request, &fresh);
   else if (stale)

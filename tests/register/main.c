@@ -4,6 +4,6 @@
 #include "suites.h"
 
 int main(void) {
-  static Suite *(*const suites[])(void) = {zvt_book_suite, page_words_suite};
+  static Suite *(*const suites[])(void) = {zvt_book_suite, zvt_code_suite, page_words_suite};
   return run_suites(suites, sizeof suites / sizeof suites[0]);
 }

@@ -7,5 +7,6 @@
 
 Suite *page_words_suite(void);
 Suite *zvt_book_suite(void);
+Suite *zvt_code_suite(void);
 
 #endif

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 T3 = 8  # seconds; the terminal's is 5
@@ -60,6 +61,7 @@ class Register:
         self.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.told = {"progress": [], "printed": [], "end": None}
         self.dropped = False
+        self.typing = False
 
     def send(self, data):
         pieces = [bytes([byte]) for byte in data] if self.options.slow else [data]
@@ -140,7 +142,15 @@ class Register:
         if self.options.abort == code:
             self.frame(0x06, 0xB0)
         elif code == "01" and self.options.pin:
-            self.post("/pin", {"pin": self.options.pin})
+            if not self.options.meanwhile:
+                self.post("/pin", {"pin": self.options.pin})
+            elif not self.typing: # said again and again until then
+                self.typing = True
+                threading.Thread(target=self.type_late).start()
+
+    def type_late(self):
+        subprocess.run(["bash", self.options.meanwhile], stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False)
+        self.post("/pin", {"pin": self.options.pin})
 
     def on_status(self, data):
         self.told.update(fields(data))
@@ -218,6 +228,7 @@ def usage():
     parser.add_argument("port", type=int)
     parser.add_argument("--till", help="its JSON socket, where the PIN is typed")
     parser.add_argument("--pin")
+    parser.add_argument("--meanwhile", metavar="FILE", help="a script that is run when the PIN is asked for, and to its end before that is typed")
     parser.add_argument("--password", default="000000")
     parser.add_argument("--currency", default="978")
     parser.add_argument("--blocks", action="store_true", help="takes 06 D3")
