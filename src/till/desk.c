@@ -23,14 +23,19 @@ bool till_remembered(const struct till *till, const char *reference, bool standi
     return true;
   }
   uint64_t oldest = till->result_count > TILL_RESULTS ? till->result_count - TILL_RESULTS : 0;
+  const struct till_result *found = NULL;
   for (uint64_t n = till->result_count; n > oldest; n--) {
     const struct till_result *row = &till->results[(n - 1) % TILL_RESULTS];
     if (strcmp(row->reference, reference) != 0 || (standing && (row->unnamed || !(row->held || was_done(row)))))
       continue;
-    *result = *row;
-    return true;
+    if (found == NULL || was_done(row))
+      found = row;
+    if (!standing || was_done(row))
+      break;
   }
-  return false;
+  if (found != NULL)
+    *result = *found;
+  return found != NULL;
 }
 
 enum status till_last(struct till *till, struct till_result *result) {

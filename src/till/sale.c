@@ -278,6 +278,29 @@ static enum status attempt(struct till *till, struct payment *payment, const str
   return payment->name_rides && !is_told(status) ? name_ask(till, payment, &dialogue, status, outcome) : status;
 }
 
+/* Owed to its card by an earlier request: neither journal nor server knows the name. */
+static bool was_owed(struct till *till, struct outcome *outcome) {
+  struct till_result before;
+  pthread_mutex_lock(&till->mutex);
+  bool owed = till_remembered(till, till->request.reference, true, &before) && before.owed;
+  pthread_mutex_unlock(&till->mutex);
+  if (owed)
+    *outcome = before.outcome;
+  return owed;
+}
+
+/* What is owed under that name is not given to a card as well, nor is anything else begun under it. STATUS_NOT_FOUND: nothing is. */
+static enum status owed_recall(struct till *till, const struct payment *payment, struct outcome *outcome) {
+  struct outcome before;
+  if (till->request.unnamed || !was_owed(till, &before))
+    return STATUS_NOT_FOUND;
+  if (till->request.kind != TILL_REFUND || before.amount.minor != payment->amount.minor)
+    return STATUS_REFERENCE_USED;
+  *outcome = before;
+  outcome->finished_before = till->owed = true;
+  return STATUS_OK;
+}
+
 static enum status work(struct till *till, struct outcome *outcome, bool *held) {
   const struct till_request *request = &till->request;
   struct payment payment = {.amount = request->amount,
@@ -307,6 +330,9 @@ static enum status work(struct till *till, struct outcome *outcome, bool *held) 
   outcome->amount = payment.amount;
   if (status != STATUS_OK)
     return status;
+  status = owed_recall(till, &payment, outcome);
+  if (status != STATUS_NOT_FOUND)
+    return status;
   if (request->kind != TILL_REFUND || !request->without_card)
     return attempt(till, &payment, &sale, outcome, held);
   const struct dialogue dialogue = {.context = till, .show = show};
@@ -324,18 +350,6 @@ static bool is_asked_for(const struct till_request *request, uint8_t type, const
          (request->whole || request->up_to || first->amount.minor == request->amount.minor);
 }
 
-/* Owed to its card by an earlier request: the journal does not know the name, and the server was not asked. */
-static bool was_owed(struct till *till, struct outcome *outcome) {
-  struct till_result before;
-  pthread_mutex_lock(&till->mutex);
-  bool owed = till_remembered(till, till->request.reference, true, &before) && before.owed &&
-              is_asked_for(&till->request, TRANSACTION_REFUND, &before.outcome);
-  pthread_mutex_unlock(&till->mutex);
-  if (owed)
-    *outcome = before.outcome;
-  return owed;
-}
-
 /* What a request is told as that came to `status`: whatever it was refused for, and even before a card, that ends nothing that was done or
  * begun under its name before. */
 static enum status standing(struct till *till, bool held, enum status status, struct outcome *outcome) {
@@ -344,11 +358,15 @@ static enum status standing(struct till *till, bool held, enum status status, st
   uint8_t type = 0;
   if (request->unnamed || till->terminal == NULL)
     return status;
-  status = payment_standing(till->terminal, request->reference, held, status);
-  if (!is_told(status) && was_owed(till, outcome)) {
+  bool said = status == STATUS_OK || status == STATUS_UNREPORTED || status == STATUS_REFERENCE_USED;
+  if (!said && was_owed(till, &first)) {
+    if (!is_asked_for(request, TRANSACTION_REFUND, &first))
+      return STATUS_REFERENCE_USED;
+    *outcome = first;
     till->owed = true;
     return STATUS_REFERENCE_DONE;
   }
+  status = payment_standing(till->terminal, request->reference, held, status);
   if (status != STATUS_REFERENCE_DONE ||
       reference_status(till->terminal, request->reference, &first, &type) != STATUS_OK)
     return status;

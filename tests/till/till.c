@@ -217,8 +217,6 @@ START_TEST(what_is_done_is_not_declined) {
 }
 END_TEST
 
-/* ---- the name rides with the purchase ---- */
-
 static enum status elsewhere(const char *reference, int64_t minor, struct outcome *outcome) {
   const struct payment payment = {.amount = {minor, 978}, .ask_pin = true, .reference = reference};
   struct terminal *pos2 = flow_terminal("pos2");
@@ -227,6 +225,44 @@ static enum status elsewhere(const char *reference, int64_t minor, struct outcom
   terminal_close(&pos2);
   return status;
 }
+
+static void owes(const struct till_request *request, enum status told) {
+  ck_assert_int_eq(till_start(till, request), STATUS_OK);
+  struct till_result result = finish(request->reference);
+  ck_assert_msg(result.status == told, "%s", status_name(result.status));
+  ck_assert(told == STATUS_REFERENCE_USED ||
+            (till_is_done(&result) && result.owed && result.outcome.amount.minor == 60));
+}
+
+/* What is owed under a name is told so without a line, and is not given to the card as well. */
+START_TEST(what_is_owed_is_owed_once) {
+  struct till_request back = sale("V2", 60), other = sale("V2", 50), another = sale("V2", 60);
+  struct outcome outcome;
+  flow_impatient();
+  begin("till-owed");
+  ck_assert_int_eq(elsewhere("V1", 200, &outcome), STATUS_OK);
+  back.kind = other.kind = TILL_REFUND;
+  back.without_card = other.without_card = true;
+  snprintf(back.sale, sizeof back.sale, "V1");
+  snprintf(other.sale, sizeof other.sale, "V1");
+  owes(&back, STATUS_OK);
+  flow_server_freeze();
+  owes(&back, STATUS_REFERENCE_DONE); /* nobody can say what V1 was */
+  flow_server_thaw();
+  owes(&other, STATUS_REFERENCE_USED);
+  back.without_card = other.without_card = false;
+  owes(&back, STATUS_OK);
+  owes(&other, STATUS_REFERENCE_USED);
+  other.whole = true;
+  owes(&other, STATUS_REFERENCE_USED);
+  owes(&another, STATUS_REFERENCE_USED);
+  ck_assert_int_eq(flow_card_balance(&card), START - 200);
+  ck_assert_int_eq(flow_facts(card.cid).owed, 60);
+  end();
+}
+END_TEST
+
+/* ---- the name rides with the purchase ---- */
 
 /* The same again at this till, whose holder types a PIN once where that is `typed`. */
 static struct till_result again(const char *reference, int64_t minor, bool typed) {
@@ -877,6 +913,7 @@ static Suite *till_suite(void) {
   tcase_add_test(tests, a_reference_is_done_once);
   tcase_add_test(tests, what_is_left_is_told_again);
   tcase_add_test(tests, what_is_done_is_not_declined);
+  tcase_add_test(tests, what_is_owed_is_owed_once);
   tcase_add_test(tests, a_name_rides_on_a_kept_line);
   tcase_add_test(tests, a_name_of_another_till_is_told);
   tcase_add_test(tests, a_line_that_dies_is_told);
