@@ -153,6 +153,10 @@ bool payment_name_may_ride(struct terminal *terminal, uint8_t type, const struct
  * taken. STATUS_NOT_FOUND: nothing is known of it. Else what kept it from being known. *type: enum transaction_type, 0 where it is not known. */
 enum status reference_status(struct terminal *terminal, const char *reference, struct outcome *outcome,
                              uint8_t *type) EPURSE_MUST_USE;
+/* The same by the journal alone, which never waits for the server. STATUS_NOT_FOUND: it is not there. SETTLED_ELSEWHERE: only the server knows
+ * how it ended. STATUS_DECLINED: it was begun here, and ended without effect. */
+enum status reference_look(struct terminal *terminal, const char *reference, struct outcome *outcome,
+                           uint8_t *type) EPURSE_MUST_USE;
 /* What people are to be told of a payment, load or payout that ended with `status`: by a card that was another one, or did not answer, or by
  * none at all, or by what it was refused for before a card, nothing ends that was done or begun under its name before. STATUS_REFERENCE_DONE: that
  * is done, by the journal. STATUS_REFERENCE_HELD (of a charge LOAD_UNSETTLED, TENDER_UNKNOWN; of what was

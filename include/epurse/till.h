@@ -2,10 +2,8 @@
  * The till: a terminal that lives on. One sale at a time is handed to it, by whatever front end; it tells how far that has
  * come, keeps how it ended, and meanwhile brings in what waits.
  *
- * One thread, the till's own, has terminal, reader, journal and the line to the server, and runs the flows of terminal.h:
- * nothing here moves money. Front ends call the functions below from any thread; those that may wait say so. What the till
- * has to say stands in its list of events, which every front end reads at its own speed.
- */
+ * One thread, the till's own, has terminal, reader, journal and the line to the server, and runs the flows of terminal.h: nothing here moves money.
+ * Front ends call the functions below from any thread; those that may wait say so. What it has to say is its list of events, read at any speed. */
 #ifndef EPURSE_TILL_H
 #define EPURSE_TILL_H
 
@@ -203,6 +201,8 @@ bool till_is_done(const struct till_result *result);
 /* What a reference stands for, whatever its last request was refused for; after a restart too. STATUS_OK: *result says. STATUS_NOT_FOUND: nothing
  * is known of it, and nothing was taken. Else what kept it from being known. May wait for the server, not for the card. */
 enum status till_status(struct till *till, const char *reference, struct till_result *result) EPURSE_MUST_USE;
+/* The same by this life and the journal, never asking the server. SETTLED_ELSEWHERE: it alone knows. TILL_BUSY: the journal is being asked. */
+enum status till_look(struct till *till, const char *reference, struct till_result *result) EPURSE_MUST_USE;
 /* The one that is under way, or the last one of this life. STATUS_NOT_FOUND: there was none. Does not wait. */
 enum status till_last(struct till *till, struct till_result *result) EPURSE_MUST_USE;
 /* Blocks until the last request of it is over, at most `milliseconds`; then how that one ended, of this life only. Where it was refused and

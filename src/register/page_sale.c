@@ -450,6 +450,15 @@ static void put_result(struct page_visit *visit, const struct till_result *resul
   put(visit, "</a></section>");
 }
 
+/* The server is asked only where it alone can tell: the page waits for it, and all that look at it. */
+static enum status look(struct till *till, const char *reference, struct till_result *result) {
+  enum status status = till_look(till, reference, result);
+  bool named = status == STATUS_OK && !result->running && result->status == STATUS_REFERENCE_USED;
+  return named || status == STATUS_NOT_FOUND || status == STATUS_SETTLED_ELSEWHERE
+             ? till_status(till, reference, result)
+             : status;
+}
+
 void page_sale(struct page_visit *visit) {
   struct till *till = visit->page->options.till;
   const char *reference = page_reference_given(visit->rest);
@@ -457,7 +466,7 @@ void page_sale(struct page_visit *visit) {
   char state[REFERENCE_MAX + 48];
   enum status status = STATUS_NOT_FOUND;
   if (reference != NULL)
-    status = till_status(till, reference, &result);
+    status = look(till, reference, &result);
   if (status != STATUS_OK) {
     page_refuse_status(visit, status == STATUS_NOT_FOUND ? 404 : 503, status);
     return;

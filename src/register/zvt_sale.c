@@ -26,6 +26,14 @@ enum fate {
   FATE_UNKNOWN /* nobody can say now */
 };
 
+/* Nobody else uses the book's names: what this till has refused is asked of nobody. */
+static enum status ask(struct register_zvt *zvt, const char *reference, struct till_result *result) {
+  bool known = till_finish(zvt->till, reference, 0, result) == STATUS_OK && !result->held;
+  enum status status =
+      known && result->status != STATUS_REFERENCE_USED ? till_look(zvt->till, reference, result) : STATUS_NOT_FOUND;
+  return status == STATUS_OK && !result->held ? STATUS_OK : till_status(zvt->till, reference, result);
+}
+
 static enum fate fate_of(struct register_zvt *zvt, const struct zvt_entry *entry, struct till_result *result) {
   char reference[REFERENCE_MAX + 1];
   *result = (struct till_result){.kind = entry->kind, .status = STATUS_DECLINED};
@@ -36,7 +44,7 @@ static enum fate fate_of(struct register_zvt *zvt, const struct zvt_entry *entry
     return FATE_TOLD;
   book_reference(&zvt->book, entry->number, reference);
   struct till_result asked;
-  enum status status = till_status(zvt->till, reference, &asked);
+  enum status status = ask(zvt, reference, &asked);
   if (status == STATUS_NOT_FOUND)
     return FATE_NONE;
   if (status != STATUS_OK)

@@ -223,34 +223,51 @@ static void outcome_by_entry(const struct order *order) {
   }
 }
 
-enum status reference_status(struct terminal *terminal, const char *reference, struct outcome *outcome, uint8_t *type) {
-  struct order order = {.terminal = terminal, .outcome = outcome};
-  struct reference_reply reply;
+/* The journal's entry of that name. */
+static enum status entry_read(struct order *order, const char *reference, uint8_t *type) {
   const struct payment named = {.reference = reference};
-  order_outcome_clear(outcome);
-  reference_note(outcome, &named);
+  order_outcome_clear(order->outcome);
+  reference_note(order->outcome, &named);
   *type = 0;
   if (!reference_valid(reference))
     return STATUS_BAD_FORMAT;
-  enum status found = journal_find_reference(terminal->journal, reference, &order.entry);
-  if (found == STATUS_OK && order.entry.has_promise)
-    found = order_resume(&order, &order.entry);
+  enum status status = journal_find_reference(order->terminal->journal, reference, &order->entry);
+  return status == STATUS_OK && order->entry.has_promise ? order_resume(order, &order->entry) : status;
+}
+
+static enum status entry_status(struct order *order, uint8_t *type) {
+  *type = order->entry.type;
+  if (is_done(&order->entry)) {
+    order_outcome_fill(order);
+    return is_to_hand_out(&order->entry) ? STATUS_REFERENCE_HELD : STATUS_OK;
+  }
+  outcome_by_entry(order);
+  return is_over(&order->entry) ? STATUS_DECLINED : entry_open(&order->entry);
+}
+
+enum status reference_look(struct terminal *terminal, const char *reference, struct outcome *outcome, uint8_t *type) {
+  struct order order = {.terminal = terminal, .outcome = outcome};
+  enum status status = entry_read(&order, reference, type);
+  if (status != STATUS_OK)
+    return status;
+  return order.entry.state == JOURNAL_SETTLED ? STATUS_SETTLED_ELSEWHERE : entry_status(&order, type);
+}
+
+enum status reference_status(struct terminal *terminal, const char *reference, struct outcome *outcome, uint8_t *type) {
+  struct order order = {.terminal = terminal, .outcome = outcome};
+  struct reference_reply reply;
+  enum status found = entry_read(&order, reference, type);
   if (found != STATUS_OK && found != STATUS_NOT_FOUND)
     return found;
-  if (found == STATUS_OK && is_done(&order.entry)) {
-    *type = order.entry.type;
-    order_outcome_fill(&order);
-    return is_to_hand_out(&order.entry) ? STATUS_REFERENCE_HELD : STATUS_OK;
-  }
+  if (found == STATUS_OK && is_done(&order.entry))
+    return entry_status(&order, type);
   enum status status = server_ask(terminal, reference, &reply);
   if (status == STATUS_OK)
     status = status_by_reply(terminal, &reply, outcome, type);
   bool open = found == STATUS_OK && !is_over(&order.entry);
   if (found != STATUS_OK || (status != STATUS_NOT_FOUND && !(open && status == STATUS_NO_SERVER)))
     return status;
-  *type = order.entry.type;
-  outcome_by_entry(&order);
-  return open ? entry_open(&order.entry) : STATUS_DECLINED;
+  return entry_status(&order, type);
 }
 
 /* ---- after one more try ---- */

@@ -58,11 +58,15 @@ enum status till_finish(struct till *till, const char *reference, int millisecon
 
 /* ---- of the journal, and the server ---- */
 
-static enum status recalled(struct till *till, const char *reference, struct till_result *result) {
+typedef enum status asking(struct terminal *terminal, const char *reference, struct outcome *outcome, uint8_t *type);
+
+static enum status recalled(struct till *till, asking *ask, const char *reference, struct till_result *result) {
   uint8_t type = 0;
-  pthread_mutex_lock(&till->desk_mutex);
-  enum status status =
-      till->desk == NULL ? STATUS_TILL_BUSY : reference_status(till->desk, reference, &result->outcome, &type);
+  if (ask == reference_status)
+    pthread_mutex_lock(&till->desk_mutex);
+  else if (pthread_mutex_trylock(&till->desk_mutex) != 0)
+    return STATUS_TILL_BUSY; /* somebody waits for the server */
+  enum status status = till->desk == NULL ? STATUS_TILL_BUSY : ask(till->desk, reference, &result->outcome, &type);
   pthread_mutex_unlock(&till->desk_mutex);
   result->owed = result->outcome.owed;
   result->kind = till_kind_of(type);
@@ -99,7 +103,7 @@ static bool is_of(const struct till_result *stood, const struct till_result *ask
 
 /* What a request was refused for says nothing of what was done or begun under its name before, so journal and server are asked; what it
  * was is told where nothing was. Of a refund that is owed to its card the server knows the name. */
-enum status till_status(struct till *till, const char *reference, struct till_result *result) {
+static enum status told(struct till *till, asking *ask, const char *reference, struct till_result *result) {
   struct till_result asked = {.running = false}, stood;
   *result = asked;
   if (!reference_valid(reference))
@@ -111,7 +115,9 @@ enum status till_status(struct till *till, const char *reference, struct till_re
   bool settled = known && was_done(result) && (result->outcome.confirmed || result->owed);
   if (known && (result->running || result->unnamed || settled))
     return STATUS_OK;
-  enum status status = recalled(till, reference, &asked);
+  enum status status = recalled(till, ask, reference, &asked);
+  if (status == STATUS_SETTLED_ELSEWHERE)
+    return status;
   bool none = status == STATUS_NOT_FOUND || (status == STATUS_OK && asked.status == STATUS_DECLINED);
   if (stands && (none ? stood.owed : status != STATUS_OK)) {
     *result = stood;
@@ -122,6 +128,14 @@ enum status till_status(struct till *till, const char *reference, struct till_re
     return status;
   }
   return STATUS_OK;
+}
+
+enum status till_status(struct till *till, const char *reference, struct till_result *result) {
+  return told(till, reference_status, reference, result);
+}
+
+enum status till_look(struct till *till, const char *reference, struct till_result *result) {
+  return told(till, reference_look, reference, result);
 }
 
 enum status till_receipt(struct till *till, int64_t number, struct outcome *outcome, struct receipt_copy *receipt) {

@@ -262,6 +262,46 @@ START_TEST(what_is_owed_is_owed_once) {
 }
 END_TEST
 
+static void looks(const char *reference, enum status told, bool held) {
+  struct till_result result;
+  ck_assert_int_eq(till_look(till, reference, &result), STATUS_OK);
+  ck_assert_msg(result.status == told, "%s: %s", reference, status_name(result.status));
+  ck_assert(result.held == held);
+}
+
+/* What this life or the journal knows is told without asking the server, and what only the server knows is not made up. */
+START_TEST(what_is_known_here_is_asked_of_nobody) {
+  struct till_result result;
+  const struct till_request done = sale("W1", 100), refused = sale("W2", 100), torn = sale("W3", 100);
+  begin("till-look");
+  ck_assert_int_eq(sell(&done).status, STATUS_OK);
+  card.away = true;
+  ck_assert_int_eq(till_start(till, &refused), STATUS_OK);
+  ck_assert_int_eq(finish("W2").status, STATUS_NO_CARD);
+  flow_card_return(&card);
+  card.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_after = true, .keep_away = true};
+  ck_assert(sell(&torn).held);
+  const unsigned queries = flow_requests("/v1/reference-queries");
+  looks("W1", STATUS_OK, false);
+  looks("W2", STATUS_NO_CARD, false);
+  looks("W3", STATUS_REFERENCE_HELD, true);
+  ck_assert_int_eq(till_look(till, "W4", &result), STATUS_NOT_FOUND);
+  till_close(&till);
+  open_till("pos");
+  looks("W1", STATUS_OK, false);
+  ck_assert_int_eq(till_look(till, "W2", &result), STATUS_NOT_FOUND);
+  looks("W3", STATUS_REFERENCE_HELD, true);
+  ck_assert_uint_eq(flow_requests("/v1/reference-queries"), queries);
+  flow_card_return(&card);
+  ck_assert_int_eq(till_start(till, &torn), STATUS_OK);
+  ck_assert_int_eq(finish("W3").status, STATUS_OK);
+  looks("W3", STATUS_OK, false);
+  confirms("W3");
+  flow_card_settled(&card, START - 200);
+  end();
+}
+END_TEST
+
 /* ---- the name rides with the purchase ---- */
 
 /* The same again at this till, whose holder types a PIN once where that is `typed`. */
@@ -914,6 +954,7 @@ static Suite *till_suite(void) {
   tcase_add_test(tests, what_is_left_is_told_again);
   tcase_add_test(tests, what_is_done_is_not_declined);
   tcase_add_test(tests, what_is_owed_is_owed_once);
+  tcase_add_test(tests, what_is_known_here_is_asked_of_nobody);
   tcase_add_test(tests, a_name_rides_on_a_kept_line);
   tcase_add_test(tests, a_name_of_another_till_is_told);
   tcase_add_test(tests, a_line_that_dies_is_told);
