@@ -48,6 +48,9 @@ enum status backend_look(struct backend *backend, struct backend_probe *probe) E
  * `seconds` in all for one call (negative: as long as timeout_seconds, which is so from the start). `waiting` is called before the first such rest of a backend's life,
  * so that people know; NULL: nobody wants to. */
 void backend_patience(struct backend *backend, long seconds, void (*waiting)(void *context), void *context);
+/* From now on a request may last that long, in place of timeout_seconds: for what keeps a server busy. A connection is still to
+ * be there within timeout_seconds, and a server that has gone is noticed. */
+void backend_wait(struct backend *backend, long seconds);
 
 /* One question, one answer. `body` is stolen (released in every case). *reply is released with message_clear by the
  * caller when the status is OK; then reply->status is the server's word, signed; or, where reply->alone is set

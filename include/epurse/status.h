@@ -122,6 +122,7 @@ enum status {
   STATUS_LEDGER_STOPPED,
   STATUS_CLOCK_DOUBTFUL,
   STATUS_OVERLOADED,
+  STATUS_UNDER_WAY,
   STATUS_NOT_ISSUING,
 
   /* this side broke (exit 70) */

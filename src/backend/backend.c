@@ -166,6 +166,10 @@ void backend_patience(struct backend *backend, long seconds, void (*waiting)(voi
   backend->waiting_context = context;
 }
 
+void backend_wait(struct backend *backend, long seconds) {
+  http_client_wait(backend->http, seconds);
+}
+
 /* Whether the server may have done it, for all that came back. A refusal of our certificate says that it did not listen, and so does an
  * error reply that makes sense. */
 static bool outcome_open(const struct backend *backend, enum status posted, const struct http_answer *answer,

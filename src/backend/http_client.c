@@ -203,6 +203,11 @@ void http_client_take_alone(struct http_client *client, bool alone) {
   client->takes_alone = alone;
 }
 
+void http_client_wait(struct http_client *client, long seconds) {
+  (void)curl_easy_setopt(client->curl, CURLOPT_TIMEOUT, seconds); /* numbers: they cannot fail */
+  (void)curl_easy_setopt(client->curl, CURLOPT_TCP_KEEPALIVE, 1L);
+}
+
 enum status http_client_post(struct http_client *client, const char *path, const char *message,
                              struct http_answer *answer) {
   char url[URL_MAX_LEN + 64];

@@ -30,6 +30,9 @@ void http_client_close(struct http_client **client);
 /* Whether answers from now on may be of MESSAGE_ALONE_MEDIA_TYPE; at first they may not. */
 void http_client_take_alone(struct http_client *client, bool alone);
 
+/* How long a POST may last from now on; without an answer the line is looked after, so that a host that has gone ends it. */
+void http_client_wait(struct http_client *client, long seconds);
+
 /* POSTs a message. STATUS_NO_SERVER: no answer came; STATUS_BAD_CERTIFICATE, STATUS_CLOCK_OFF: the server's certificate
  * is not of our issuer, not for this host, expired, or not valid yet by our clock; STATUS_TERMINAL_REVOKED: the server
  * broke the handshake off: it does not take our certificate; STATUS_BAD_REPLY: too long. */

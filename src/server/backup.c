@@ -170,7 +170,7 @@ static enum status start(struct backup *backup, const char *name) {
 }
 
 enum status backup_start(struct backup *backup, const char *name) {
-  enum status status = STATUS_OVERLOADED;
+  enum status status = STATUS_UNDER_WAY;
 
   if (!is_name(name))
     return STATUS_BAD_FORMAT;
@@ -253,7 +253,7 @@ enum status backup_check(struct backup *backup, struct ledger_totals *totals, le
 
   memset(totals, 0, sizeof *totals);
   if (!checking_begin(backup))
-    return STATUS_OVERLOADED;
+    return STATUS_UNDER_WAY;
   enum status status = check_somewhere(backup, &checking);
   checking_end(backup);
   return status;

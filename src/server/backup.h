@@ -37,12 +37,12 @@ void backup_close(struct backup **backup);
 /* Begins one of that name in the configured folder, which is made where it is not there. The same name again while it
  * is under way: STATUS_OK, no effect. STATUS_BAD_FORMAT: a name is letters, digits, '.', '-', '_', and begins with none
  * of the last three; STATUS_BACKUP_ELSEWHERE: this store is not a file; STATUS_NOT_FOUND: there is no folder for
- * copies; STATUS_EXISTS: there is a file of that name; STATUS_OVERLOADED: another one is under way. */
+ * copies; STATUS_EXISTS: there is a file of that name; STATUS_UNDER_WAY: another one is under way. */
 enum status backup_start(struct backup *backup, const char *name) EPURSE_MUST_USE;
 
 /* Computes the ledger anew as ledger_check does, while cards pay, and waits for it: a shared one by a connection of its own,
  * one in a file by a copy in the configured folder, which is removed. Where there is no such folder, in its place: then
- * payments wait. *totals: of what was checked; zeros unless STATUS_OK. STATUS_OVERLOADED: another check is under way;
+ * payments wait. *totals: of what was checked; zeros unless STATUS_OK. STATUS_UNDER_WAY: another check is under way;
  * STATUS_STORE_FAILED: there is no room for the copy, for one. From any thread but the writer's. */
 enum status backup_check(struct backup *backup, struct ledger_totals *totals, ledger_report *report,
                          void *context) EPURSE_MUST_USE;

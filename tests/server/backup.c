@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Tests of on-line backups: backup.c, post_backup.c. */
 #include <dirent.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +148,44 @@ START_TEST(is_given_up_when_the_server_stops) {
 }
 END_TEST
 
+/* A clock that stops whoever else than the test looks at it: the backup that is about to end. */
+struct stopped_clock {
+  pthread_t owner;
+  int64_t now;
+  sem_t may_end;
+};
+
+static int64_t clock_stops(void *context) {
+  struct stopped_clock *clock = context;
+
+  if (!pthread_equal(pthread_self(), clock->owner))
+    while (sem_wait(&clock->may_end) != 0) { /* EINTR */
+    }
+  return clock->now;
+}
+
+/* The second is told why, in a way that its client does not take for a busy server: that one would send the same message again, whose
+ * number is used up. */
+START_TEST(one_at_a_time) {
+  struct world world;
+  struct answer answer;
+
+  world_open(&world);
+  struct stopped_clock clock = {.owner = pthread_self(), .now = world.now};
+  ck_assert_int_eq(sem_init(&clock.may_end, 0, 0), 0);
+  world.service.clock = clock_stops;
+  world.service.clock_context = &clock;
+  ck_assert_int_eq(begin(&world, "first.db"), STATUS_OK);
+  ck_assert_int_eq(begin(&world, "first.db"), STATUS_OK);
+  station_ask(&world.admin, &world.service, MESSAGE_BACKUP, json_pack("{s:s}", "name", "second.db"), &answer);
+  ck_assert_int_eq(answer.code, STATUS_UNDER_WAY);
+  ck_assert_int_eq(answer.http, 409);
+  answer_clear(&answer);
+  sem_post(&clock.may_end);
+  world_close(&world);
+}
+END_TEST
+
 /* The copy that it is made of goes again. */
 START_TEST(a_check_leaves_nothing) {
   struct world world;
@@ -185,6 +225,7 @@ Suite *backup_suite(void) {
     tcase_add_test(all, a_name_stays_in_its_folder);
     tcase_add_test(all, says_that_it_failed);
     tcase_add_test(all, is_given_up_when_the_server_stops);
+    tcase_add_test(all, one_at_a_time);
     tcase_add_test(all, a_check_leaves_nothing);
   } else {
     tcase_add_test(all, is_for_files_alone);

@@ -148,6 +148,7 @@ END_TEST
 /* Somebody reads for long, and is not through before a card was loaded. */
 struct long_reading {
   struct service *service;
+  pthread_t thread;
   sem_t begun, may_end;
   unsigned lines;
   enum status status;
@@ -188,30 +189,63 @@ static void *read_long(void *context) {
   return NULL;
 }
 
-static void pay_beside(struct world *world, struct purse *purse, void *(*run)(void *), enum status wanted) {
-  struct long_reading reading = {.service = &world->service};
-  pthread_t thread;
+static void reading_begin(struct long_reading *reading, struct world *world, void *(*run)(void *)) {
+  *reading = (struct long_reading){.service = &world->service};
+  ck_assert(sem_init(&reading->begun, 0, 0) == 0 && sem_init(&reading->may_end, 0, 0) == 0);
+  ck_assert_int_eq(pthread_create(&reading->thread, NULL, run, reading), 0);
+  ck_assert_int_eq(sem_wait(&reading->begun), 0);
+}
 
-  ck_assert(sem_init(&reading.begun, 0, 0) == 0 && sem_init(&reading.may_end, 0, 0) == 0);
-  ck_assert_int_eq(pthread_create(&thread, NULL, run, &reading), 0);
-  ck_assert_int_eq(sem_wait(&reading.begun), 0);
+static enum status reading_end(struct long_reading *reading) {
+  sem_post(&reading->may_end);
+  ck_assert_int_eq(pthread_join(reading->thread, NULL), 0);
+  return reading->status;
+}
+
+static void pay_beside(struct world *world, struct purse *purse, void *(*run)(void *), enum status wanted) {
+  struct long_reading reading;
+
+  reading_begin(&reading, world, run);
   purse_load(purse, world, 100);
-  sem_post(&reading.may_end);
-  ck_assert_int_eq(pthread_join(thread, NULL), 0);
-  ck_assert_int_eq(reading.status, wanted);
+  ck_assert_int_eq(reading_end(&reading), wanted);
+}
+
+/* A world whose ledger has a line to tell in the midst of its audit. */
+static void open_broken(struct world *world, struct purse *purse) {
+  world_open(world);
+  purse_issue(purse, world, 1);
+  purse_load(purse, world, 5000);
+  restart(world, damages[1]); /* not the card's: it pays */
+  watch_close(&world->service.watch);
+  world->service.metrics.contradictions = 0;
 }
 
 START_TEST(an_audit_lets_cards_pay) {
   struct world world;
   struct purse purse;
 
-  world_open(&world);
-  purse_issue(&purse, &world, 1);
-  purse_load(&purse, &world, 5000);
-  restart(&world, damages[1]); /* not the card's: so that it has a line to tell, in the midst of it */
-  watch_close(&world.service.watch);
-  world.service.metrics.contradictions = 0;
+  open_broken(&world, &purse);
   pay_beside(&world, &purse, check_long, STATUS_LEDGER_BROKEN);
+  world_leave(&world);
+}
+END_TEST
+
+/* The second is told so, and not to send the same message again: its number is used up. */
+START_TEST(one_audit_at_a_time) {
+  struct world world;
+  struct purse purse;
+  struct long_reading reading;
+  struct answer answer;
+
+  open_broken(&world, &purse);
+  reading_begin(&reading, &world, check_long);
+  station_ask(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, json_object(), &answer);
+  ck_assert_int_eq(answer.code, STATUS_UNDER_WAY);
+  ck_assert_int_eq(answer.http, 409);
+  answer_clear(&answer);
+  ck_assert_int_eq(reading_end(&reading), STATUS_LEDGER_BROKEN);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, json_object()),
+                   STATUS_LEDGER_BROKEN);
   world_leave(&world);
 }
 END_TEST
@@ -238,6 +272,7 @@ Suite *watch_suite(void) {
   tcase_add_loop_test(all, a_broken_ledger_takes_no_orders, 0, sizeof damages / sizeof damages[0]);
   tcase_add_test(all, an_audit_gives_the_alarm);
   tcase_add_test(all, an_audit_lets_cards_pay);
+  tcase_add_test(all, one_audit_at_a_time);
   if (!place_is_file())
     tcase_add_test(all, long_readings_let_cards_pay);
   suite_add_tcase(suite, all);

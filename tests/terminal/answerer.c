@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <check.h>
 #include <openssl/ssl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "epurse/message.h"
 
 #define REQUEST_MAX 20000
+#define SLOW_MS     1500
 
 /* The request's body, once it is whole; NULL before. */
 static char *body_of(char *request) {
@@ -92,6 +94,10 @@ static bool answer(const struct answerer *answerer, SSL *tls, const char *questi
     free(reply);
     return false;
   case ANSWER_LATE:
+    break;
+  case ANSWER_SLOW:
+    (void)poll(&(struct pollfd){.fd = SSL_get_fd(tls), .events = POLLIN}, 1, SLOW_MS);
+    respond(tls, "200 OK", MESSAGE_MEDIA_TYPE, reply);
     break;
   case ANSWER_GARBAGE:
     respond(tls, "200 OK", MESSAGE_MEDIA_TYPE, "e30.e30.AAAA");

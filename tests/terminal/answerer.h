@@ -31,7 +31,8 @@ enum answerer_way {
   ANSWER_BUSY_LONG,     /* 503 OVERLOADED with Retry-After: 3600, always */
   ANSWER_BUSY_SILENT,   /* 429 without Retry-After, always */
   ANSWER_NOTHING,       /* reads and hangs up */
-  ANSWER_LATE           /* reads and stays silent */
+  ANSWER_LATE,          /* reads and stays silent */
+  ANSWER_SLOW           /* good, after more than a second; who hangs up is not waited for */
 };
 
 struct answerer {

@@ -185,6 +185,23 @@ START_TEST(busy_server_is_waited_for) {
 }
 END_TEST
 
+/* What keeps a server busy is given more time than other requests; the next ones have it too. */
+START_TEST(slow_server_is_waited_for_where_it_may_be) {
+  enum status word;
+  answerer_start(&answerer, &place, ANSWER_SLOW);
+  patience = 1;
+  struct backend *backend = open_backend(answerer.url);
+  ck_assert_int_eq(ask(backend, &word), STATUS_NO_SERVER);
+  backend_close(&backend);
+  backend = open_backend(answerer.url);
+  backend_wait(backend, 60);
+  for (int i = 0; i < 2; i++)
+    ck_assert_int_eq(ask(backend, &word), STATUS_OK);
+  backend_close(&backend);
+  answerer_stop(&answerer);
+}
+END_TEST
+
 START_TEST(nobody_listens) {
   enum status word;
   answerer_start(&answerer, &place, ANSWER_GOOD);
@@ -334,6 +351,7 @@ Suite *backend_suite(void) {
   tcase_add_test(tests, signed_refusal_is_the_servers_word);
   tcase_add_loop_test(tests, wrong_answer_has_a_name, 0, 17);
   tcase_add_loop_test(tests, busy_server_is_waited_for, 0, 4);
+  tcase_add_test(tests, slow_server_is_waited_for_where_it_may_be);
   tcase_add_test(tests, nobody_listens);
   tcase_add_loop_test(tests, name_is_not_found, 0, 2);
   tcase_add_loop_test(tests, server_must_be_the_issuers, 0, 2);

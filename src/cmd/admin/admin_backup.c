@@ -37,7 +37,7 @@ static enum status server_begin(struct admin *admin, const char *name) {
     return STATUS_OK;
   case STATUS_BAD_FORMAT:
     return admin_refuse(admin, status, "%s: the name of a backup is made of letters, digits, '.', '-' and '_'", name);
-  case STATUS_OVERLOADED:
+  case STATUS_UNDER_WAY:
     return admin_refuse(admin, status, "another backup is being made; try again when it is done");
   case STATUS_NOT_FOUND:
     return admin_refuse(admin, status, "this back-end's store is backed up with its own tools");

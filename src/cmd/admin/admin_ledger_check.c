@@ -4,6 +4,10 @@
 
 #include "admin.h"
 #include "cmd/frame/retold.h"
+#include "epurse/backend.h"
+#include "epurse/terminal.h"
+
+#define WAIT_SECONDS 3600 /* a million cards take a minute */
 
 /* Prints the findings; STATUS_BAD_REPLY where the answer is not of its form. */
 static enum status findings_print(const struct admin *admin, const json_t *body) {
@@ -43,6 +47,7 @@ enum status admin_ledger_check(void *context, char **arguments) {
   (void)arguments;
   if (status != STATUS_OK)
     return status;
+  backend_wait(admin->terminal->backend, WAIT_SECONDS);
   status = admin_call(admin, MESSAGE_LEDGER_CHECK, json_object(), &reply);
   if (status == STATUS_OK || status == STATUS_LEDGER_BROKEN) {
     enum status findings = findings_print(admin, reply.body);
