@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "epurse/ledger_totals.h"
+#include "http/worker_pool.h"
 #include "service.h"
 #include "watch.h"
 #include "writer.h"
@@ -95,7 +96,9 @@ static enum status copy_all(struct work *work) {
     ledger_backup_progress(work->copy, &work->facts.copied, &work->facts.pages);
     if (work->asked_for)
       tell(backup, &work->facts);
+    worker_pool_wait_begin();
     nanosleep(&pause, NULL);
+    worker_pool_wait_end();
   }
   return status;
 }
@@ -218,10 +221,21 @@ static enum status check_copy(struct backup *backup, struct checking *checking) 
   enum status status = make_place(&backup->service->configuration, CHECK_NAME, work->path);
   if (status == STATUS_OK)
     status = copy_all(work);
-  if (status == STATUS_OK)
+  if (status == STATUS_OK) {
+    worker_pool_wait_begin(); /* for so long nobody's place is taken, even on the only processor */
     status = ledger_backup_prove(work->copy, checking->totals, checking->report, checking->context);
+    worker_pool_wait_end();
+  }
   (void)!writer_read(backup->service->writer, end_step, work);
   free(work);
+  return status;
+}
+
+static enum status check_shared(const struct backup *backup, struct checking *checking) {
+  worker_pool_wait_begin(); /* likewise */
+  enum status status =
+      ledger_examine(backup->service->configuration.store, checking->totals, checking->report, checking->context);
+  worker_pool_wait_end();
   return status;
 }
 
@@ -229,7 +243,7 @@ static enum status check_somewhere(struct backup *backup, struct checking *check
   const struct configuration *configuration = &backup->service->configuration;
 
   if (ledger_shared(writer_ledger(backup->service->writer)))
-    return ledger_examine(configuration->store, checking->totals, checking->report, checking->context);
+    return check_shared(backup, checking);
   return configuration->backups[0] == '\0' ? writer_read(backup->service->writer, check_step, checking)
                                            : check_copy(backup, checking);
 }

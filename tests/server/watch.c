@@ -4,9 +4,12 @@
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "epurse/ledger_totals.h"
+#include "http/http.h"
 #include "http/request.h"
+#include "http/worker_pool.h"
 #include "place.h"
 #include "purse.h"
 #include "server/backup.h"
@@ -230,6 +233,61 @@ START_TEST(an_audit_lets_cards_pay) {
 }
 END_TEST
 
+/* A pool that lets one compute: the first exchange checks, the second pays. */
+struct narrow {
+  struct long_reading reading;
+  struct world *world;
+  struct purse *purse;
+  struct exchange check, payment;
+  sem_t paid;
+};
+
+static void serve_narrow(void *context, struct exchange *exchange) {
+  struct narrow *narrow = context;
+
+  if (exchange == &narrow->check) {
+    check_long(&narrow->reading);
+  } else {
+    purse_load(narrow->purse, narrow->world, 100);
+    sem_post(&narrow->paid);
+  }
+}
+
+static void served_narrow(void *context, struct exchange *exchange) {
+  (void)context, (void)exchange;
+}
+
+START_TEST(an_audit_takes_nobodys_processor) {
+  struct world world;
+  struct purse purse;
+  struct narrow narrow = {.reading = {.service = &world.service}, .world = &world, .purse = &purse};
+  struct event_base *base = event_base_new();
+  const struct worker_pool_options options = {.workers = 2,
+                                              .processors = 1,
+                                              .queue = 2,
+                                              .base = base,
+                                              .serve = serve_narrow,
+                                              .served = served_narrow,
+                                              .context = &narrow};
+  struct worker_pool *pool = NULL;
+  struct timespec limit = {.tv_sec = time(NULL) + PATIENCE_MS / 1000};
+
+  open_broken(&world, &purse);
+  ck_assert(sem_init(&narrow.reading.begun, 0, 0) == 0 && sem_init(&narrow.reading.may_end, 0, 0) == 0);
+  ck_assert_int_eq(sem_init(&narrow.paid, 0, 0), 0);
+  ck_assert_int_eq(worker_pool_open(&options, &pool), STATUS_OK);
+  ck_assert_int_eq(worker_pool_submit(pool, &narrow.check), STATUS_OK);
+  ck_assert_int_eq(sem_wait(&narrow.reading.begun), 0);
+  ck_assert_int_eq(worker_pool_submit(pool, &narrow.payment), STATUS_OK);
+  ck_assert_msg(sem_timedwait(&narrow.paid, &limit) == 0, "nobody is served beside a check");
+  sem_post(&narrow.reading.may_end);
+  worker_pool_close(&pool);
+  ck_assert_int_eq(narrow.reading.status, STATUS_LEDGER_BROKEN);
+  event_base_free(base);
+  world_leave(&world);
+}
+END_TEST
+
 /* The second is told so, and not to send the same message again: its number is used up. */
 START_TEST(one_audit_at_a_time) {
   struct world world;
@@ -272,6 +330,7 @@ Suite *watch_suite(void) {
   tcase_add_loop_test(all, a_broken_ledger_takes_no_orders, 0, sizeof damages / sizeof damages[0]);
   tcase_add_test(all, an_audit_gives_the_alarm);
   tcase_add_test(all, an_audit_lets_cards_pay);
+  tcase_add_test(all, an_audit_takes_nobodys_processor);
   tcase_add_test(all, one_audit_at_a_time);
   if (!place_is_file())
     tcase_add_test(all, long_readings_let_cards_pay);
