@@ -29,6 +29,10 @@ enum status ledger_backup_begin(struct ledger *ledger, const char *path, struct 
 enum status ledger_backup_step(struct ledger_backup *backup, uint32_t pages, bool *done) EPURSE_MUST_USE;
 /* Pages, as the last step saw them. */
 void ledger_backup_progress(const struct ledger_backup *backup, uint64_t *copied, uint64_t *pages);
+/* An audit asks between two of its questions whether it is to be given up: then STATUS_CANCELLED. */
+typedef bool ledger_given_up(void *context);
+/* For what follows of that backup; the audit's thread asks. */
+void ledger_backup_until(struct ledger_backup *backup, ledger_given_up *given_up, void *context);
 /* After *done; needs the ledger no more, so that any thread may call it: audits the copy as ledger_check does, and adds it up
  * (*totals: zeros unless STATUS_OK). It is given no name: ledger_backup_end removes it. STATUS_LEDGER_BROKEN as below. */
 enum status ledger_backup_prove(const struct ledger_backup *backup, struct ledger_totals *totals, ledger_report *report,
@@ -40,11 +44,20 @@ enum status ledger_backup_finish(struct ledger_backup *backup, struct ledger_cop
                                  void *context) EPURSE_MUST_USE;
 /* Frees it, removes what has not become a copy, sets *backup to NULL; NULL is fine. On the ledger's thread. */
 void ledger_backup_end(struct ledger_backup **backup);
+/* Removes what a process that was killed has left of a copy to `path`; not while one is made. */
+void ledger_backup_discard(const char *path);
+
+struct ledger_examination {
+  ledger_report *report;
+  void *context;             /* the report's */
+  ledger_given_up *given_up; /* NULL: it never is */
+  void *given_up_context;
+};
 
 /* The same of a ledger at `place`, by a connection of its own, for a shared one: others go on meanwhile. Statuses as
  * ledger_open and ledger_check. */
-enum status ledger_examine(const char *place, struct ledger_totals *totals, ledger_report *report,
-                           void *context) EPURSE_MUST_USE;
+enum status ledger_examine(const char *place, const struct ledger_examination *examination,
+                           struct ledger_totals *totals) EPURSE_MUST_USE;
 /* Whether that URL names a file that is such a copy, and that nobody has put in the place of a ledger: what was booked
  * after it is missing there, and it does not know. Not while this process has it open. */
 bool ledger_is_backup(const char *url);

@@ -36,11 +36,16 @@ static void audit_row(void *context, const struct store_value columns[STORE_ANSW
   audit_report(asked->audit, &contradiction);
 }
 
+enum status audit_goes_on(const struct audit *audit) {
+  return audit->given_up != NULL && audit->given_up(audit->given_up_context) ? STATUS_CANCELLED : STATUS_OK;
+}
+
 static enum status audit_ask(struct audit *audit, enum ledger_flaw flaw, const char *sql) {
   struct audit_question asked = {audit, flaw};
   const struct store_question question = {
       .sql = sql, .issuer = audit->ledger->issuer, .row = audit_row, .context = &asked};
-  return audit->ledger->driver->ask(audit->ledger->store, &question);
+  enum status status = audit_goes_on(audit);
+  return status == STATUS_OK ? audit->ledger->driver->ask(audit->ledger->store, &question) : status;
 }
 
 static enum status audit_all(struct audit *audit) {
@@ -56,16 +61,21 @@ static enum status audit_all(struct audit *audit) {
 }
 
 /* Others may post between two questions: all are put to one view of the database. */
-enum status ledger_audit(struct ledger *ledger, ledger_contradicted *each, void *context) {
-  struct audit audit = {.ledger = ledger, .each = each, .context = context, .contradictions = 0};
+static enum status audit_run(struct audit *audit) {
+  struct ledger *ledger = audit->ledger;
   bool look = ledger->driver->look != NULL && !ledger->stepping;
   enum status status = look ? ledger->driver->look(ledger->store) : STATUS_OK;
   if (status == STATUS_OK)
-    status = audit_all(&audit);
+    status = audit_all(audit);
   ledger->postings_counted = ledger->postings_counted && !ledger->driver->shared;
   if (look)
     ledger->driver->rollback(ledger->store);
-  return status == STATUS_OK && audit.contradictions > 0 ? STATUS_LEDGER_BROKEN : status;
+  return status == STATUS_OK && audit->contradictions > 0 ? STATUS_LEDGER_BROKEN : status;
+}
+
+enum status ledger_audit(struct ledger *ledger, ledger_contradicted *each, void *context) {
+  struct audit audit = {.ledger = ledger, .each = each, .context = context};
+  return audit_run(&audit);
 }
 
 /* For who wants to read lines alone. */
@@ -79,7 +89,17 @@ static void audit_line(void *context, const struct ledger_contradiction *contrad
   lines->report(lines->context, contradiction->line);
 }
 
+enum status audit_examine(struct ledger *ledger, const struct ledger_examination *examination) {
+  struct audit_lines lines = {examination->report, examination->context};
+  struct audit audit = {.ledger = ledger,
+                        .each = audit_line,
+                        .context = &lines,
+                        .given_up = examination->given_up,
+                        .given_up_context = examination->given_up_context};
+  return audit_run(&audit);
+}
+
 enum status ledger_check(struct ledger *ledger, ledger_report *report, void *context) {
-  struct audit_lines lines = {report, context};
-  return ledger_audit(ledger, audit_line, &lines);
+  const struct ledger_examination examination = {.report = report, .context = context};
+  return audit_examine(ledger, &examination);
 }

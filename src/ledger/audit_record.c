@@ -188,7 +188,9 @@ enum status audit_never_seen(struct audit *audit) {
   bool first = true;
   enum status status = STATUS_OK;
   do {
-    status = ledger_never_seen_list(audit->ledger, first ? NULL : &after, rows, NEVER_SEEN_PAGE, &count);
+    status = audit_goes_on(audit);
+    if (status == STATUS_OK)
+      status = ledger_never_seen_list(audit->ledger, first ? NULL : &after, rows, NEVER_SEEN_PAGE, &count);
     for (size_t i = 0; status == STATUS_OK && i < count; i++)
       if (!never_seen_fits(&rows[i]))
         never_seen_report(audit, &rows[i]);
@@ -205,7 +207,9 @@ enum status audit_records(struct audit *audit) {
   size_t count = 0;
   enum status status = STATUS_OK;
   do {
-    status = audit_page(audit->ledger, before.id, ids, &count);
+    status = audit_goes_on(audit);
+    if (status == STATUS_OK)
+      status = audit_page(audit->ledger, before.id, ids, &count);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) /* a damaged tree may lead in circles */
       status = ids[i] > before.id ? audit_record(audit, ids[i], &before) : STATUS_LEDGER_BROKEN;
   } while (status == STATUS_OK && count == AUDIT_PAGE);

@@ -4,13 +4,24 @@
 #define LEDGER_AUDIT_RUN_H
 
 #include "epurse/ledger_audit.h"
+#include "epurse/ledger_backup.h"
 
 struct audit {
   struct ledger *ledger;
   ledger_contradicted *each;
   void *context;
   uint64_t contradictions;
+  ledger_given_up *given_up; /* NULL: it never is */
+  void *given_up_context;
 };
+
+/* ---- audit.c ---- */
+
+/* STATUS_CANCELLED where it is to be given up now. */
+enum status audit_goes_on(const struct audit *audit) EPURSE_MUST_USE;
+
+/* ledger_check, unless it is given up. */
+enum status audit_examine(struct ledger *ledger, const struct ledger_examination *examination) EPURSE_MUST_USE;
 
 /* ---- audit_record.c ---- */
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit_run.h"
 #include "durable.h"
 #include "epurse/folder.h"
 #include "epurse/ledger.h"
@@ -20,6 +21,8 @@ struct ledger_backup {
   char *path, *aside;      /* the copy's name, and the one that it has until it is proved */
   struct store_progress progress;
   bool whole, named;
+  ledger_given_up *given_up; /* NULL: it never is */
+  void *given_up_context;
 };
 
 /* A copy that is not proved yet has a name that no copy is given, so that what it removes is its own. */
@@ -95,12 +98,13 @@ void ledger_backup_progress(const struct ledger_backup *backup, uint64_t *copied
   *pages = backup->progress.whole;
 }
 
-enum status ledger_examine(const char *place, struct ledger_totals *totals, ledger_report *report, void *context) {
+enum status ledger_examine(const char *place, const struct ledger_examination *examination,
+                           struct ledger_totals *totals) {
   struct ledger *ledger = NULL;
   memset(totals, 0, sizeof *totals);
   enum status status = ledger_open(place, &ledger);
   if (status == STATUS_OK)
-    status = ledger_check(ledger, report, context);
+    status = audit_examine(ledger, examination);
   if (status == STATUS_OK)
     status = ledger_totals(ledger, totals);
   ledger_close(&ledger);
@@ -109,7 +113,13 @@ enum status ledger_examine(const char *place, struct ledger_totals *totals, ledg
 
 enum status ledger_backup_prove(const struct ledger_backup *backup, struct ledger_totals *totals, ledger_report *report,
                                 void *context) {
-  return backup->whole && !backup->named ? ledger_examine(backup->aside, totals, report, context) : STATUS_INTERNAL;
+  const struct ledger_examination examination = {report, context, backup->given_up, backup->given_up_context};
+  return backup->whole && !backup->named ? ledger_examine(backup->aside, &examination, totals) : STATUS_INTERNAL;
+}
+
+void ledger_backup_until(struct ledger_backup *backup, ledger_given_up *given_up, void *context) {
+  backup->given_up = given_up;
+  backup->given_up_context = context;
 }
 
 static enum status backup_measure(const char *path, const struct ledger_totals *totals, struct ledger_copy *copy) {
@@ -150,4 +160,11 @@ void ledger_backup_end(struct ledger_backup **out) {
   free(backup->path);
   free(backup);
   *out = NULL;
+}
+
+void ledger_backup_discard(const char *path) {
+  char *aside = backup_aside(path);
+  if (aside != NULL)
+    durable_remove(aside);
+  free(aside);
 }

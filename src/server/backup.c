@@ -54,7 +54,9 @@ void backup_facts(struct backup *backup, struct backup_facts *facts) {
   pthread_mutex_unlock(&backup->lock);
 }
 
-static bool is_stopping(struct backup *backup) {
+static bool is_stopping(void *context) {
+  struct backup *backup = context;
+
   pthread_mutex_lock(&backup->lock);
   bool stopping = backup->stopping;
   pthread_mutex_unlock(&backup->lock);
@@ -66,7 +68,10 @@ static bool is_stopping(struct backup *backup) {
 static enum status begin_step(struct ledger *ledger, void *context) {
   struct work *work = context;
 
-  return ledger_backup_begin(ledger, work->path, &work->copy);
+  enum status status = ledger_backup_begin(ledger, work->path, &work->copy);
+  if (status == STATUS_OK)
+    ledger_backup_until(work->copy, is_stopping, work->backup);
+  return status;
 }
 
 static enum status slice_step(struct ledger *ledger, void *context) {
@@ -231,10 +236,11 @@ static enum status check_copy(struct backup *backup, struct checking *checking) 
   return status;
 }
 
-static enum status check_shared(const struct backup *backup, struct checking *checking) {
+static enum status check_shared(struct backup *backup, struct checking *checking) {
+  const struct ledger_examination examination = {checking->report, checking->context, is_stopping, backup};
+
   worker_pool_wait_begin(); /* likewise */
-  enum status status =
-      ledger_examine(backup->service->configuration.store, checking->totals, checking->report, checking->context);
+  enum status status = ledger_examine(backup->service->configuration.store, &examination, checking->totals);
   worker_pool_wait_end();
   return status;
 }
@@ -273,6 +279,16 @@ enum status backup_check(struct backup *backup, struct ledger_totals *totals, le
   return status;
 }
 
+/* What a check leaves when its server is killed has nobody's name, and is as large as the ledger. */
+static void discard_left(const struct service *service) {
+  char path[PATH_ROOM];
+
+  if (service->configuration.backups[0] == '\0' || ledger_shared(writer_ledger(service->writer)))
+    return;
+  snprintf(path, sizeof path, "%s/%s", service->configuration.backups, CHECK_NAME);
+  ledger_backup_discard(path);
+}
+
 enum status backup_open(struct service *service, struct backup **backup) {
   struct backup *made = calloc(1, sizeof *made);
 
@@ -282,8 +298,15 @@ enum status backup_open(struct service *service, struct backup **backup) {
     return STATUS_NO_MEMORY;
   }
   made->service = service;
+  discard_left(service);
   *backup = made;
   return STATUS_OK;
+}
+
+void backup_stop(struct backup *backup) {
+  pthread_mutex_lock(&backup->lock);
+  backup->stopping = true;
+  pthread_mutex_unlock(&backup->lock);
 }
 
 void backup_close(struct backup **backup) {
@@ -291,9 +314,7 @@ void backup_close(struct backup **backup) {
 
   if (closing == NULL)
     return;
-  pthread_mutex_lock(&closing->lock);
-  closing->stopping = true;
-  pthread_mutex_unlock(&closing->lock);
+  backup_stop(closing);
   if (closing->threaded)
     pthread_join(closing->thread, NULL);
   pthread_mutex_destroy(&closing->lock);

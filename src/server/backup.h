@@ -29,9 +29,12 @@ struct backup_facts {
   int64_t began, ended;    /* unix seconds; 0: not yet */
 };
 
-/* For a service that is started. STATUS_NO_MEMORY. */
+/* For a service that is started; removes what a check that was killed has left. STATUS_NO_MEMORY. */
 enum status backup_open(struct service *service, struct backup **backup) EPURSE_MUST_USE;
-/* Gives up what is being copied, waits for what is being proved. Before the writer is closed. NULL is fine. */
+/* What is being copied or proved, for a backup or a check, is given up soon, with STATUS_CANCELLED, and leaves nothing; so is what
+ * is begun from now on. A check without a folder, of a ledger in a file, goes on to its end. Waits for nothing. */
+void backup_stop(struct backup *backup);
+/* The same, and waits for a backup's end; a check has ended. Before the writer is closed. NULL is fine. */
 void backup_close(struct backup **backup);
 
 /* Begins one of that name in the configured folder, which is made where it is not there. The same name again while it

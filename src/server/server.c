@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backup.h"
 #include "http/http.h"
 #include "http/log.h"
 #include "http/rate.h"
@@ -29,6 +30,12 @@
 #define BODY_ROOM        4
 #define REFUSAL_PAUSE_MS 500
 
+/* A check of the ledger would be waited for, for longer than a service manager waits. */
+static void stop(struct server *server) {
+  backup_stop(server->service->backup);
+  http_stop(server->http);
+}
+
 /* After a sync that failed only a process that opens the ledger anew can go on. Whoever met that is answered here first. */
 static void end_where_lost(struct server *server) {
   if (server->lost || !writer_lost(server->service->writer))
@@ -37,7 +44,7 @@ static void end_where_lost(struct server *server) {
   log_line(&server->service->log, LOG_ERROR, "ledger-lost",
            "code=%s text=\"a sync of the disk failed: this ends, and has to be started again\"",
            status_name(STATUS_STORE_FAILED));
-  http_stop(server->http);
+  stop(server);
 }
 
 /* The first of those that were served together writes the lines of all of them. */
@@ -172,7 +179,7 @@ static void on_signal(evutil_socket_t number, short what, void *context) {
 
   (void)what;
   log_line(&server->service->log, LOG_INFO, "stopping", "signal=%d", (int)number);
-  http_stop(server->http);
+  stop(server);
 }
 
 static const int ending[] = {SIGTERM, SIGINT};

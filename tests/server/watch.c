@@ -2,8 +2,11 @@
  * Tests of the watch over the running ledger: watch.c, and what is served once it gave the alarm. */
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "epurse/ledger_totals.h"
@@ -14,6 +17,7 @@
 #include "purse.h"
 #include "server/backup.h"
 #include "server/routes.h"
+#include "server/server.h"
 #include "server/watch.h"
 #include "server/writer.h"
 #include "suites.h"
@@ -233,6 +237,52 @@ START_TEST(an_audit_lets_cards_pay) {
 }
 END_TEST
 
+/* Nothing is left in the folder for copies, where there is one. */
+static void assert_no_copy(const struct world *world) {
+  struct stat facts;
+  char path[2048];
+
+  snprintf(path, sizeof path, "%s/..ledger-check.unproved", world->service.configuration.backups);
+  ck_assert_int_ne(stat(path, &facts), 0);
+}
+
+START_TEST(an_audit_is_given_up_when_the_server_stops) {
+  struct world world;
+  struct purse purse;
+  struct long_reading reading;
+  struct server server;
+  char problem[256] = "";
+
+  open_broken(&world, &purse);
+  ck_assert_msg(server_open(&server, &world.service, problem) == STATUS_OK, "%s", problem);
+  reading_begin(&reading, &world, check_long);
+  ck_assert_int_eq(raise(SIGTERM), 0);
+  ck_assert_int_eq(server_run(&server), STATUS_OK);
+  ck_assert_int_eq(reading_end(&reading), STATUS_CANCELLED);
+  assert_no_copy(&world);
+  server_close(&server);
+  world_leave(&world);
+}
+END_TEST
+
+/* A server that was killed in the midst of one has left the copy of all that there is. */
+START_TEST(what_a_killed_audit_left_goes_at_the_start) {
+  struct world world;
+  char path[2048];
+  FILE *left = NULL;
+
+  world_open(&world);
+  ck_assert_int_eq(station_tell(&world.admin, &world.service, MESSAGE_LEDGER_CHECK, json_object()), STATUS_OK);
+  snprintf(path, sizeof path, "%s/..ledger-check.unproved", world.service.configuration.backups);
+  left = fopen(path, "w");
+  ck_assert(left != NULL && fclose(left) == 0);
+  restart(&world, NULL);
+  assert_no_copy(&world);
+  watch_close(&world.service.watch);
+  world_close(&world);
+}
+END_TEST
+
 /* A pool that lets one compute: the first exchange checks, the second pays. */
 struct narrow {
   struct long_reading reading;
@@ -332,6 +382,9 @@ Suite *watch_suite(void) {
   tcase_add_test(all, an_audit_lets_cards_pay);
   tcase_add_test(all, an_audit_takes_nobodys_processor);
   tcase_add_test(all, one_audit_at_a_time);
+  tcase_add_test(all, an_audit_is_given_up_when_the_server_stops);
+  if (place_is_file())
+    tcase_add_test(all, what_a_killed_audit_left_goes_at_the_start);
   if (!place_is_file())
     tcase_add_test(all, long_readings_let_cards_pay);
   suite_add_tcase(suite, all);
