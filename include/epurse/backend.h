@@ -57,12 +57,13 @@ void backend_wait(struct backend *backend, long seconds);
  * (message_alone.h), nothing is believed yet, and what the body says must verify.
  * STATUS_NO_SERVER: no answer came: whether the request was acted on is unknown. STATUS_CLOCK_OFF, TERMINAL_REVOKED,
  * TERMINAL_REPLACED (the server has another key for this TID, or none), NOT_PERMITTED, ... : an error reply (problem+json,
- * unsigned): nothing was booked if it is to be believed.
+ * unsigned): nothing was booked if it is to be believed, but where it is REPLAYED.
  * STATUS_BAD_REPLY: a reply that does not verify or does not belong to the question. */
 enum status backend_call(struct backend *backend, enum message_type type, json_t *body,
                          struct message *reply) EPURSE_MUST_USE;
 /* Whether the last call's question was sent, at least in part, and no answer came that counts: the server may have done what it
- * asks for. False where nothing went out, and where the server refused it. */
+ * asks for; so it may where it had this very message before (STATUS_REPLAYED). False where nothing went out, and where the server refused
+ * it. */
 bool backend_in_doubt(const struct backend *backend);
 /* How many seconds ago the last call was answered, whatever the answer, on a line that is still open; negative: it was not, the server has
  * closed it, or there was none yet. */

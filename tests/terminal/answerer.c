@@ -133,6 +133,13 @@ static bool answer(const struct answerer *answerer, SSL *tls, const char *questi
   case ANSWER_BUSY_SILENT:
     respond_busy(tls, "429 Too Many Requests", "TOO_MANY_REQUESTS");
     break;
+  case ANSWER_LOST:
+    if (answerer->requests == 1)
+      respond(tls, "200 OK", MESSAGE_MEDIA_TYPE, reply);
+    else if (answerer->requests > 2)
+      respond_busy(tls, "409 Conflict", "REPLAYED");
+    free(reply);
+    return answerer->requests != 2;
   case ANSWER_PROBLEM_ODD:
     respond_problem(tls, "TEAPOT");
     break;
@@ -173,6 +180,7 @@ static SSL_CTX *context_of(const struct answerer *answerer) {
   ck_assert_int_eq(SSL_CTX_use_certificate_file(context, certificate, SSL_FILETYPE_PEM), 1);
   ck_assert_int_eq(SSL_CTX_use_PrivateKey(context, key_evp(answerer->tls)), 1);
   ck_assert_int_eq(SSL_CTX_load_verify_locations(context, root, NULL), 1);
+  ck_assert_int_eq(SSL_CTX_set_num_tickets(context, 0), 1); /* each line has a handshake of its own */
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
   return context;
 }

@@ -156,6 +156,22 @@ START_TEST(wrong_answer_has_a_name) {
 }
 END_TEST
 
+/* The kept line breaks behind a question, which libcurl then sends again by itself: what the server says of the second one is no refusal
+ * of the first. */
+START_TEST(lost_answer_is_no_refusal) {
+  enum status word;
+  answerer_start(&answerer, &place, ANSWER_LOST);
+  struct backend *backend = open_backend(answerer.url);
+  ck_assert_int_eq(ask(backend, &word), STATUS_OK);
+  ck_assert_int_eq(ask(backend, &word), STATUS_REPLAYED);
+  ck_assert(backend_in_doubt(backend));
+  backend_close(&backend);
+  answerer_stop(&answerer);
+  ck_assert_uint_eq(answerer.requests, 3);
+  ck_assert_uint_eq(answerer.connections, 2);
+}
+END_TEST
+
 static void count_waiting(void *context) {
   ++*(unsigned *)context;
 }
@@ -350,6 +366,7 @@ Suite *backend_suite(void) {
   tcase_add_loop_test(tests, newer_key_is_believed_where_it_is_known, 0, 4);
   tcase_add_test(tests, signed_refusal_is_the_servers_word);
   tcase_add_loop_test(tests, wrong_answer_has_a_name, 0, 17);
+  tcase_add_test(tests, lost_answer_is_no_refusal);
   tcase_add_loop_test(tests, busy_server_is_waited_for, 0, 4);
   tcase_add_test(tests, slow_server_is_waited_for_where_it_may_be);
   tcase_add_test(tests, nobody_listens);
