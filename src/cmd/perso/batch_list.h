@@ -25,6 +25,7 @@ struct batch_entry {
   char pin[PIN_MAX + 1]; /* "": the server draws it */
   size_t line;           /* in the file, from 1 */
   enum batch_state state;
+  bool fresh; /* this run has begun it: what the server knew of its chip before is not this entry's */
   uint8_t chip_serial[CHIP_SERIAL_SIZE]; /* but for FREE */
   uint8_t cid[CID_SIZE];                 /* ISSUED, VERIFIED */
 };

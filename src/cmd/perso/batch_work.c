@@ -34,6 +34,7 @@ static enum status take_entry(struct batch *batch, struct batch_worker *worker, 
       return STATUS_CANCELLED;
     memcpy(entry->chip_serial, chip_serial, CHIP_SERIAL_SIZE);
     entry->state = BATCH_BEGUN;
+    entry->fresh = true;
     enum status status = batch_results_add(&batch->results, entry, NULL);
     if (status != STATUS_OK) {
       entry->state = BATCH_FREE;
@@ -156,11 +157,13 @@ static void card_failed(struct batch *batch, struct batch_worker *worker, enum s
   }
 }
 
-/* A raw chip to which the server gives no number: nothing of the card was changed, and its entry is any other chip's. */
+/* A raw chip to which the server gives no number: nothing of the card was changed, and its entry is any other chip's. But a number that is
+ * another desk's, or issued, may be this very entry's, where an earlier run has begun it. */
 static bool is_turned_away(const struct batch_worker *worker, enum status status, const struct outcome *outcome) {
   static const uint8_t none[CID_SIZE] = {0};
+  bool others = status == STATUS_OTHER_DESK || status == STATUS_CARD_ALREADY_ISSUED;
   return worker->entry != NULL && !outcome->finished_before && memcmp(outcome->cid, none, CID_SIZE) == 0 &&
-         (status == STATUS_CHIP_NOT_LISTED || status == STATUS_OTHER_DESK || status == STATUS_CARD_ALREADY_ISSUED);
+         (status == STATUS_CHIP_NOT_LISTED || (others && worker->entry->fresh));
 }
 
 static void entry_free(struct batch *batch, struct batch_worker *worker) {

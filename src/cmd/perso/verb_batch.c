@@ -65,14 +65,20 @@ static enum status files_open(struct batch *batch, const char *path) {
   return status;
 }
 
-/* The server has no number of this desk's for the chip: it never had, or an earlier run gave it up and could not note
- * that. */
-static bool is_nothing_ours(enum status status) {
-  return status == STATUS_CHIP_NOT_LISTED || status == STATUS_OTHER_DESK;
+/* Says why that chip keeps its reference; false where it does not. A number that another desk holds may be on a card that is locked
+ * already, and can still be issued. */
+static bool chip_stays(const struct terminal_program *self, const char *reference, enum status status) {
+  if (status == STATUS_CARD_ALREADY_ISSUED)
+    fprintf(stderr, translated("%s: %s is issued already: put its card in once more\n"), self->program->name,
+            reference);
+  if (status == STATUS_OTHER_DESK)
+    fprintf(stderr, translated("%s: %s stays as it is: another desk has begun it, and makes it or gives it up\n"),
+            self->program->name, reference);
+  return status == STATUS_CARD_ALREADY_ISSUED || status == STATUS_OTHER_DESK;
 }
 
 /* References whose chips will not come back get other ones: the chips' numbers are given back first. One that is issued
- * all the same stays, and is noted when its card comes. */
+ * all the same stays, and is noted when its card comes; so does one that another desk has begun. */
 static enum status chips_drop(struct batch *batch) {
   struct terminal_program *self = batch->self;
   enum status status = STATUS_OK;
@@ -83,11 +89,10 @@ static enum status chips_drop(struct batch *batch) {
     if (entry->state != BATCH_BEGUN)
       continue;
     status = personalize_drop(self->terminal, entry->chip_serial, cid);
-    if (status == STATUS_CARD_ALREADY_ISSUED) {
-      fprintf(stderr, translated("%s: %s is issued already: put its card in once more\n"), self->program->name,
-              entry->reference);
+    bool never = status == STATUS_CHIP_NOT_LISTED; /* or an earlier run gave it up, and could not note that */
+    if (chip_stays(self, entry->reference, status)) {
       status = STATUS_OK;
-    } else if (status == STATUS_OK || is_nothing_ours(status)) {
+    } else if (status == STATUS_OK || never) {
       entry->state = BATCH_FREE;
       status = batch_results_add(&batch->results, entry, NULL);
     }
