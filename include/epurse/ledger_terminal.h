@@ -28,8 +28,11 @@ struct ledger_terminal {
                               * payments, up to TERMINAL_HEARD_SECONDS before it; 0: none yet */
   bool offline;              /* likewise: it may take cards off-line */
 };
-/* STATUS_EXISTS (the TID), STATUS_NOT_FOUND (the merchant), STATUS_BAD_FORMAT. */
+/* Told twice, it is there once: STATUS_OK. STATUS_EXISTS (the TID, with another role, merchant, key or expiry, or revoked), STATUS_NOT_FOUND
+ * (the merchant), STATUS_BAD_FORMAT. */
 enum status ledger_terminal_add(struct ledger *ledger, const struct ledger_terminal *terminal) EPURSE_MUST_USE;
+/* Both of them, whatever else the two differ in. */
+bool ledger_terminal_same_keys(const struct ledger_terminal *a, const struct ledger_terminal *b);
 /* New keys and expiry for a TID that is known; its sequence numbers go on. STATUS_NOT_FOUND, STATUS_TERMINAL_REVOKED. */
 enum status ledger_terminal_renew(struct ledger *ledger, const struct ledger_terminal *terminal) EPURSE_MUST_USE;
 /* STATUS_NOT_FOUND. */

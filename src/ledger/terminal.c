@@ -57,14 +57,26 @@ static enum status terminal_insert(struct ledger *ledger, const struct ledger_te
   return query_run(&query);
 }
 
+bool ledger_terminal_same_keys(const struct ledger_terminal *a, const struct ledger_terminal *b) {
+  return memcmp(a->ecka_public, b->ecka_public, sizeof a->ecka_public) == 0 &&
+         memcmp(a->sig_public, b->sig_public, sizeof a->sig_public) == 0;
+}
+
+static bool terminal_same(const struct ledger_terminal *a, const struct ledger_terminal *b) {
+  return a->role == b->role && strcmp(a->merchant, b->merchant) == 0 && ledger_terminal_same_keys(a, b) &&
+         memcmp(a->expiry, b->expiry, sizeof a->expiry) == 0;
+}
+
 enum status ledger_terminal_add(struct ledger *ledger, const struct ledger_terminal *terminal) {
-  struct terminal_brief brief;
+  struct ledger_terminal known;
   int64_t merchant = 0;
   if (!terminal_valid(terminal))
     return STATUS_BAD_FORMAT;
-  enum status status = terminal_brief(ledger, terminal->tid, &brief);
+  enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
+  if (status == STATUS_OK && (known.revoked || !terminal_same(&known, terminal)))
+    return STATUS_EXISTS;
   if (status != STATUS_NOT_FOUND)
-    return status == STATUS_OK ? STATUS_EXISTS : status;
+    return status;
   status = terminal_merchant(ledger, terminal->merchant, &merchant);
   return status == STATUS_OK ? terminal_insert(ledger, terminal, merchant) : status;
 }

@@ -20,26 +20,11 @@ struct registration {
   struct ledger_merchant merchant; /* its, read in the same step */
 };
 
-static bool same_keys(const struct ledger_terminal *a, const struct ledger_terminal *b) {
-  return memcmp(a->ecka_public, b->ecka_public, sizeof a->ecka_public) == 0 &&
-         memcmp(a->sig_public, b->sig_public, sizeof a->sig_public) == 0;
-}
-
-static bool same(const struct ledger_terminal *a, const struct ledger_terminal *b) {
-  return a->role == b->role && strcmp(a->merchant, b->merchant) == 0 && same_keys(a, b) &&
-         memcmp(a->expiry, b->expiry, sizeof a->expiry) == 0;
-}
-
 static enum status add(struct ledger *ledger, void *context) {
   struct registration *registration = context;
   const struct ledger_terminal *terminal = &registration->terminal;
-  struct ledger_terminal known;
-  enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
+  enum status status = ledger_terminal_add(ledger, terminal);
 
-  if (status == STATUS_OK && !same(&known, terminal))
-    status = STATUS_EXISTS;
-  if (status == STATUS_NOT_FOUND)
-    status = ledger_terminal_add(ledger, terminal);
   return status == STATUS_OK ? ledger_merchant_terms(ledger, terminal->merchant, &registration->merchant) : status;
 }
 
@@ -51,7 +36,7 @@ static enum status asked_for(const struct ledger_terminal *known, const struct r
   struct terminal_message asked;
   struct message message = {0};
 
-  if (same_keys(known, terminal))
+  if (ledger_terminal_same_keys(known, terminal))
     return STATUS_OK;
   enum status status = message_verifier_new(known->sig_public, &verifier);
   if (status == STATUS_OK)
@@ -104,7 +89,7 @@ static enum status renewal_takes_two(struct ledger *ledger, void *context, bool 
   const struct ledger_terminal *terminal = &registration->terminal;
   struct ledger_terminal known;
   enum status status = ledger_terminal_find(ledger, terminal->tid, &known);
-  bool later = status == STATUS_OK && same_keys(&known, terminal) &&
+  bool later = status == STATUS_OK && ledger_terminal_same_keys(&known, terminal) &&
                memcmp(terminal->expiry, known.expiry, sizeof known.expiry) > 0;
 
   *needed = terminal->role == ROLE_ADMIN || (terminal->role != ROLE_POS && (registration->request[0] == '\0' || later));
