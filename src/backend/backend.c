@@ -171,14 +171,15 @@ void backend_wait(struct backend *backend, long seconds) {
 }
 
 /* Whether the server may have done it, for all that came back. A refusal of our certificate says that it did not listen, and so does an
- * error reply that makes sense, but one: a number that it knows, and that was never drawn before, it knows from this very message, which
- * libcurl sends again by itself where a kept line breaks before a byte of the answer. */
+ * error reply that makes sense, but two: a number that it knows, and that was never drawn before, it knows from this very message, which
+ * libcurl sends again by itself where a kept line breaks before a byte of the answer; and where its store failed it may be that the commit
+ * was made. */
 static bool outcome_open(const struct backend *backend, enum status posted, const struct http_answer *answer,
                          enum status status) {
   if (posted != STATUS_OK)
     return posted != STATUS_TERMINAL_REVOKED && http_client_sent(backend->http);
   if (answer->is_problem)
-    return status == STATUS_BAD_REPLY || status == STATUS_REPLAYED;
+    return status == STATUS_BAD_REPLY || status == STATUS_REPLAYED || status == STATUS_STORE_FAILED;
   return status != STATUS_OK;
 }
 
