@@ -36,10 +36,6 @@ static void audit_row(void *context, const struct store_value columns[STORE_ANSW
   audit_report(asked->audit, &contradiction);
 }
 
-enum status audit_goes_on(const struct audit *audit) {
-  return audit->given_up != NULL && audit->given_up(audit->given_up_context) ? STATUS_CANCELLED : STATUS_OK;
-}
-
 static enum status audit_ask(struct audit *audit, enum ledger_flaw flaw, const char *sql) {
   struct audit_question asked = {audit, flaw};
   const struct store_question question = {

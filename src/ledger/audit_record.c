@@ -36,6 +36,10 @@ struct chain_end {
   uint8_t hash[CRYPTO_SHA256_SIZE];
 };
 
+enum status audit_goes_on(const struct audit *audit) {
+  return audit->given_up != NULL && audit->given_up(audit->given_up_context) ? STATUS_CANCELLED : STATUS_OK;
+}
+
 void audit_report(struct audit *audit, const struct ledger_contradiction *contradiction) {
   audit->contradictions++;
   audit->each(audit->context, contradiction);

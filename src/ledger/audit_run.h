@@ -17,13 +17,13 @@ struct audit {
 
 /* ---- audit.c ---- */
 
-/* STATUS_CANCELLED where it is to be given up now. */
-enum status audit_goes_on(const struct audit *audit) EPURSE_MUST_USE;
-
 /* ledger_check, unless it is given up. */
 enum status audit_examine(struct ledger *ledger, const struct ledger_examination *examination) EPURSE_MUST_USE;
 
 /* ---- audit_record.c ---- */
+
+/* STATUS_CANCELLED where it is to be given up now. */
+enum status audit_goes_on(const struct audit *audit) EPURSE_MUST_USE;
 
 /* Tells one contradiction, and counts it. */
 void audit_report(struct audit *audit, const struct ledger_contradiction *contradiction);
