@@ -62,7 +62,7 @@ void backend_wait(struct backend *backend, long seconds);
 enum status backend_call(struct backend *backend, enum message_type type, json_t *body,
                          struct message *reply) EPURSE_MUST_USE;
 /* Whether the last call's question was sent, at least in part, and no answer came that counts: the server may have done what it
- * asks for; so it may where it had this very message before (STATUS_REPLAYED). False where nothing went out, and where the server refused
+ * asks for; so it may where it had this very message before (STATUS_REPLAYED), or its store failed. False where nothing went out, and where the server refused
  * it. */
 bool backend_in_doubt(const struct backend *backend);
 /* How many seconds ago the last call was answered, whatever the answer, on a line that is still open; negative: it was not, the server has
