@@ -58,6 +58,10 @@ enum status ledger_create(const char *url, const struct ledger_settings *setting
  * program (ledger_migrate) or a newer one; STATUS_BAD_FORMAT: not a ledger. *ledger is NULL unless STATUS_OK. */
 enum status ledger_open(const char *url, struct ledger **ledger) EPURSE_MUST_USE;
 
+/* The same of one that nobody else has open, on PostgreSQL too: STATUS_LEDGER_BUSY. STATUS_BACKUP_UNRESTORED: it is a backup that
+ * nobody has put in a ledger's place (ledger_backup.h). Nobody is kept from opening it on PostgreSQL from then on. */
+enum status ledger_open_alone(const char *url, struct ledger **ledger) EPURSE_MUST_USE;
+
 /* Whether others may change it too while it is open here, so that nothing read from it may be kept for later. */
 bool ledger_shared(const struct ledger *ledger);
 

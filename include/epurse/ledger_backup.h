@@ -90,8 +90,7 @@ enum status ledger_restored_at(struct ledger *ledger, int64_t *at) EPURSE_MUST_U
 /* Makes it so: ledger_restore does, in the copy; a new incarnation begins with it. Inside a step. */
 enum status ledger_restoration_note(struct ledger *ledger, int64_t now) EPURSE_MUST_USE;
 /* The same of a ledger that nobody has open, and whose earlier state others than ledger_restore brought back: PostgreSQL's tools, a
- * snapshot of the disk. STATUS_LEDGER_BUSY; STATUS_BACKUP_UNRESTORED: it is a backup, whose place ledger_restore knows;
- * others as ledger_open and ledger_transact. */
+ * snapshot of the disk. Statuses as ledger_open_alone and ledger_transact. */
 enum status ledger_restored_elsewhere(const char *url, int64_t now) EPURSE_MUST_USE;
 
 #endif

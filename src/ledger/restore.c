@@ -34,9 +34,7 @@ static enum status restore_mark(struct ledger *ledger, void *context) {
 
 enum status ledger_restored_elsewhere(const char *url, int64_t now) {
   struct ledger *ledger = NULL;
-  enum status status = ledger_is_backup(url) ? STATUS_BACKUP_UNRESTORED : ledger_open(url, &ledger);
-  if (status == STATUS_OK)
-    status = store_sole(ledger);
+  enum status status = ledger_open_alone(url, &ledger);
   if (status == STATUS_OK)
     status = ledger_transact(ledger, restore_mark, &now);
   ledger_close(&ledger);

@@ -157,8 +157,19 @@ bool ledger_is_backup(const char *url) {
   return driver->copy_is != NULL && driver->copy_is(place);
 }
 
-enum status store_sole(struct ledger *ledger) {
+/* STATUS_LEDGER_BUSY: others have it open. */
+static enum status store_sole(struct ledger *ledger) {
   return ledger->driver->sole == NULL ? STATUS_OK : ledger->driver->sole(ledger->store);
+}
+
+enum status ledger_open_alone(const char *url, struct ledger **out) {
+  *out = NULL;
+  enum status status = ledger_is_backup(url) ? STATUS_BACKUP_UNRESTORED : ledger_open(url, out);
+  if (status == STATUS_OK)
+    status = store_sole(*out);
+  if (status != STATUS_OK)
+    ledger_close(out);
+  return status;
 }
 
 /* ---- brought up to date ---- */

@@ -56,7 +56,4 @@ struct ledger {
   struct due due;
 };
 
-/* STATUS_LEDGER_BUSY: others have it open. */
-enum status store_sole(struct ledger *ledger) EPURSE_MUST_USE;
-
 #endif

@@ -103,7 +103,7 @@ enum status admin_house_enter(const struct admin *admin, const struct admin_hous
   struct entering entering = {.registration = registration};
   char place[PLACE_MAX];
   struct ledger *ledger = NULL;
-  enum status status = ledger_open(house->configuration.store, &ledger);
+  enum status status = ledger_open_alone(house->configuration.store, &ledger);
 
   ledger_place(house->configuration.store, place, sizeof place);
   if (status != STATUS_OK)
