@@ -30,10 +30,10 @@ enum answerer_way {
   ANSWER_BUSY,          /* 429 with Retry-After: 1, twice, then as it should be */
   ANSWER_BUSY_LONG,     /* 503 OVERLOADED with Retry-After: 3600, always */
   ANSWER_BUSY_SILENT,   /* 429 without Retry-After, always */
-  ANSWER_LOST,          /* once as it should be; reads the next one and hangs up; what comes then it has had: REPLAYED */
-  ANSWER_NOTHING,       /* reads and hangs up */
-  ANSWER_LATE,          /* reads and stays silent */
-  ANSWER_SLOW           /* good, after more than a second; who hangs up is not waited for */
+  ANSWER_LOST,    /* once as it should be; reads the next one and hangs up; what comes then it has had: REPLAYED */
+  ANSWER_NOTHING, /* reads and hangs up */
+  ANSWER_LATE,    /* reads and stays silent */
+  ANSWER_SLOW     /* good, after more than a second; who hangs up is not waited for */
 };
 
 struct answerer {
