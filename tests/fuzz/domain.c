@@ -95,7 +95,7 @@ static bool take(void *context, const uint8_t *data, size_t len) {
   return (which & 0x80) != 0 ? take_inside(stranger, which & 0x7F) : take_fresh(stranger);
 }
 
-/* Purse not there; domain with CPLC refused, keys told; SCP02 and SCP03 with a cryptogram of other keys. */
+/* Purse not there; domain with CPLC refused, keys told; SCP02 and SCP03 with a cryptogram of other keys, under each version that ours may have, too. */
 #define FRESH                                                                                                          \
   "\x00\x02\x6A\x82\x00\x14\x6F\x10\x84\x08\xA0\x00\x00\x01\x51\x00\x00\x00\xA5\x04\x9F\x65\x01\xFF\x90\x00"           \
   "\x00\x02\x69\x85\x00\x0A\xE0\x06\xC0\x04\x01\xFF\x80\x10\x90\x00"
@@ -116,8 +116,8 @@ static bool take(void *context, const uint8_t *data, size_t len) {
 
 static void seeds(void *context, const struct fuzz_sink *sink) {
   (void)context;
-  fuzz_seed_text(sink, "\x00" FRESH SCP02 MEMORY AGAIN SCP02 SCP02);
-  fuzz_seed_text(sink, "\x00" FRESH SCP03 MEMORY AGAIN SCP03 SCP03);
+  fuzz_seed_text(sink, "\x00" FRESH SCP02 MEMORY SCP02 SCP02 AGAIN SCP02);
+  fuzz_seed_text(sink, "\x00" FRESH SCP03 MEMORY SCP03 SCP03 AGAIN SCP03);
   fuzz_seed_text(
       sink, "\x80\x00\x06\xE3\x07\x4F\x05\x63\x10\x00\x07\x01\x02\x03\x04\x05\x63\x10\x00\x02\x6A\x88\x00\x02\x6A\x88");
   fuzz_seed_text(sink, "\x84\x00\x03\x00\x90\x00");

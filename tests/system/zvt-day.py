@@ -75,7 +75,7 @@ class Day:
         self.told = {"sales": 0, "sold": 0, "refunds": 0, "refunded": 0, "torn": 0, "lost": 0}
 
     def ask(self, *words, card=None, **faults):
-        options = argparse.Namespace(**vars(self.options), command=[str(word) for word in words])
+        options = argparse.Namespace(**vars(self.options), meanwhile=None, command=[str(word) for word in words])
         register = Customer(options, card, **faults)
         try:
             register.frame(*zvt_register.command(options))
