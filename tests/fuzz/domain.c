@@ -116,8 +116,8 @@ static bool take(void *context, const uint8_t *data, size_t len) {
 
 static void seeds(void *context, const struct fuzz_sink *sink) {
   (void)context;
-  fuzz_seed_text(sink, "\x00" FRESH SCP02 MEMORY SCP02 SCP02 AGAIN SCP02);
-  fuzz_seed_text(sink, "\x00" FRESH SCP03 MEMORY SCP03 SCP03 AGAIN SCP03);
+  fuzz_seed_text(sink, "\x00" FRESH SCP02 MEMORY SCP02 SCP02 AGAIN SCP02 SCP02);
+  fuzz_seed_text(sink, "\x00" FRESH SCP03 MEMORY SCP03 SCP03 AGAIN SCP03 SCP03);
   fuzz_seed_text(
       sink, "\x80\x00\x06\xE3\x07\x4F\x05\x63\x10\x00\x07\x01\x02\x03\x04\x05\x63\x10\x00\x02\x6A\x88\x00\x02\x6A\x88");
   fuzz_seed_text(sink, "\x84\x00\x03\x00\x90\x00");
