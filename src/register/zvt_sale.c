@@ -310,7 +310,7 @@ static bool attempt_run(struct register_zvt *zvt, struct till_request *request, 
   return true;
 }
 
-/* One that was refused before it promised anything has only said who it is. */
+/* One that was refused before it promised anything has only said who it is: that begins one of its own, and ends nothing. */
 static bool same_card(const struct outcome *before, const struct outcome *now) {
   static const uint8_t none[CID_SIZE];
   const uint8_t *cid = memcmp(now->cid, none, CID_SIZE) == 0 ? now->met : now->cid;

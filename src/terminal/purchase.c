@@ -103,7 +103,9 @@ enum status purchase_run(struct terminal *terminal, struct reader *reader, const
       journal_release(terminal->journal);
     }
   }
-  if (contact.cid_known)
+  if (order.promise.atc != 0) /* it has signed whose it is, and the server believes no other signature */
+    memcpy(outcome->met, order.promise.cid, sizeof outcome->met);
+  else if (contact.cid_known)
     memcpy(outcome->met, contact.cid, sizeof outcome->met);
   contact_close(&contact);
   if (status == STATUS_OK && payment->offline == OFFLINE_USE_AUTO && !outcome->offline)

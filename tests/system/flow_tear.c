@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Torn purchases: power that fails at each write of the card, answers that are lost, cards that are taken away,
  * terminals that are killed. Whatever happens, the money is counted once on both sides after the next contact. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -395,6 +396,49 @@ START_TEST(payment_that_was_not_shown_is_shown_again) {
 }
 END_TEST
 
+/* ---- done by its own card, while another one is there ---- */
+
+static struct flow_card first;
+
+/* While the PIN is asked for, the first card is seen elsewhere, which says that its payment was made. */
+static enum status first_is_seen(void *context, unsigned tries_left, char digits[PIN_MAX + 1]) {
+  struct outcome outcome;
+  (void)context, (void)tries_left;
+  ck_assert_int_eq(flow_pay(&first, "pos", 1, &outcome), STATUS_OK);
+  snprintf(digits, PIN_MAX + 1, "%s", HOLDER_PIN);
+  return STATUS_OK;
+}
+
+static enum status pay_named(struct flow_card *payer, const char *terminal, struct outcome *outcome) {
+  const struct payment named = {.amount = {700, 978}, .ask_pin = true, .reference = "met-1"};
+  struct terminal *pos = flow_terminal(terminal);
+  payer->asked = 0;
+  enum status status = purchase_run(pos, &payer->reader, &named, &payer->dialogue, outcome);
+  terminal_close(&pos);
+  return status;
+}
+
+/* At a till that has no entry of it, so that the card is not asked for its number: its promise has it. */
+START_TEST(what_another_card_did_is_not_the_one_s_that_was_met) {
+  struct flow_card second;
+  struct outcome outcome;
+  flow_card_issue(&first, "met-first", 1000);
+  flow_card_issue(&second, "met-second", 1000);
+  first.accident = (struct accident){.ins = INS_DEBIT_FOR_PURCHASE, .drop_after = true, .keep_away = true};
+  ck_assert_int_ne(pay_named(&first, "pos", &outcome), STATUS_OK);
+  flow_card_return(&first);
+  second.dialogue.ask_pin = first_is_seen;
+  ck_assert_int_eq(pay_named(&second, "pos2", &outcome), STATUS_OK);
+  ck_assert(outcome.finished_before);
+  ck_assert_mem_eq(outcome.cid, first.cid, CID_SIZE);
+  ck_assert_mem_eq(outcome.met, second.cid, CID_SIZE);
+  flow_card_settled(&second, 1000);
+  flow_card_settled(&first, 1000 - 700 - 1);
+  flow_card_remove(&second);
+  flow_card_remove(&first);
+}
+END_TEST
+
 void flow_tear_tests(TCase *tests) {
   tcase_add_loop_test(tests, power_fails_in_debit_and_card_is_taken, 0, flow_ways());
   tcase_add_loop_test(tests, power_fails_in_debit_and_card_stays, 0, flow_ways());
@@ -410,4 +454,5 @@ void flow_tear_tests(TCase *tests) {
   tcase_add_loop_test(tests, killed_terminal_finishes_what_it_began, 0, 4);
   tcase_add_loop_test(tests, killed_terminal_tells_what_it_finished, 0, 2);
   tcase_add_test(tests, payment_that_was_not_shown_is_shown_again);
+  tcase_add_test(tests, what_another_card_did_is_not_the_one_s_that_was_met);
 }
