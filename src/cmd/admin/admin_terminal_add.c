@@ -224,7 +224,9 @@ static enum status terminal_make(struct admin *admin, struct joining *joining) {
                                ? admin_house_enter(admin, &joining->house, &registration, joining->merchant_name)
                                : terminal_register(admin, joining, &registration);
   admin->kept = NULL;
-  joining->kept = joining->kept || (registered == STATUS_OUTCOME_UNKNOWN && !joining->answer);
+  bool open = registered == STATUS_OUTCOME_UNKNOWN ||
+              (admin->dir != NULL && registered == STATUS_STORE_FAILED); /* perhaps at the commit */
+  joining->kept = joining->kept || (open && !joining->answer);
   if (registered != STATUS_OK && registered != STATUS_APPROVAL_WAITS)
     return registered;
   status = folder_finish(admin, joining); /* what waits for another administrator is of use once it is given */
