@@ -57,6 +57,12 @@ enum status aes_key_store(const char *path, const uint8_t key[CRYPTO_AES_KEY_SIZ
 /* Public material: whole small files, read into malloc'd memory that the caller frees; at most 64 KiB.
  * STATUS_NOT_FOUND, STATUS_BAD_LENGTH. public_file_store never overwrites: STATUS_EXISTS. */
 enum status public_file_load(const char *path, uint8_t **data, size_t *len) EPURSE_MUST_USE;
+struct certificate;
+struct certificate_check;
+/* A certificate that cards read, out of its file; nothing in it is borrowed, so that signed_part is NULL. `check` NULL: unverified. Also as
+ * certificate_decode and certificate_verify. */
+enum status certificate_file_load(const char *path, const struct certificate_check *check,
+                                  struct certificate *certificate) EPURSE_MUST_USE;
 /* A new file of mode 0644, durable when it returns. STATUS_STORE_FAILED: nothing is left of it. */
 enum status public_file_store(const char *path, const uint8_t *data, size_t len) EPURSE_MUST_USE;
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "epurse/bytes.h"
+#include "epurse/certificate.h"
 #include "epurse/crypto.h"
 #include "epurse/folder.h"
 #include "epurse/key.h"
@@ -193,6 +194,21 @@ enum status public_file_load(const char *path, uint8_t **data, size_t *len) {
   *data = file.data;
   *len = file.len;
   return status == STATUS_BAD_KEY ? STATUS_NOT_FOUND : status;
+}
+
+enum status certificate_file_load(const char *path, const struct certificate_check *check,
+                                  struct certificate *certificate) {
+  uint8_t *data = NULL;
+  size_t len = 0;
+  enum status status = public_file_load(path, &data, &len);
+
+  if (status == STATUS_OK)
+    status = certificate_decode(data, len, certificate);
+  if (status == STATUS_OK && check != NULL)
+    status = certificate_verify(certificate, check);
+  free(data);
+  certificate->signed_part = NULL;
+  return status;
 }
 
 enum status public_file_store(const char *path, const uint8_t *data, size_t len) {

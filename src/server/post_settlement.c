@@ -42,25 +42,15 @@ void post_settlement(struct service *service, const struct request *request, str
 /* ---- the list ---- */
 
 struct page {
-  json_int_t after, limit;
+  struct list_page asked;
   size_t count;
   struct ledger_settlement settlements[PAGE_MAX];
 };
 
-static enum status parse(json_t *body, struct page *page) {
-  /* '!' refuses what is not named here */
-  if (json_unpack(body, "{s:I, s:I !}", "after", &page->after, "limit", &page->limit) != 0)
-    return STATUS_UNKNOWN_FIELD;
-  if (page->limit < 1 || page->after < 0)
-    return STATUS_BAD_FORMAT;
-  page->limit = page->limit < PAGE_MAX ? page->limit : PAGE_MAX;
-  return STATUS_OK;
-}
-
 static enum status read_page(struct ledger *ledger, void *context) {
   struct page *page = context;
 
-  return ledger_settlement_list(ledger, page->after, page->settlements, (size_t)page->limit, &page->count);
+  return ledger_settlement_list(ledger, page->asked.after, page->settlements, (size_t)page->asked.limit, &page->count);
 }
 
 static json_t *row(const void *context, size_t index) {
@@ -70,7 +60,7 @@ static json_t *row(const void *context, size_t index) {
 void post_settlement_list(struct service *service, const struct request *request, struct reply *reply) {
   struct page page = {.count = 0};
 
-  reply->status = parse(request->message.body, &page);
+  reply->status = list_page_parse(request->message.body, PAGE_MAX, &page.asked);
   if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, read_page, &page);
   if (reply->status == STATUS_OK)

@@ -114,10 +114,8 @@ enum status refund_owe(struct terminal *terminal, const struct payment *payment,
     status = refund_bring(terminal, sale);
   if (status != STATUS_OK || outcome->finished_before)
     return status;
-  if (status == STATUS_OK && !wish_make(terminal, payment, sale, refund.wish))
-    status = STATUS_CRYPTO_FAILED;
-  if (status != STATUS_OK)
-    return status;
+  if (!wish_make(terminal, payment, sale, refund.wish))
+    return STATUS_CRYPTO_FAILED;
   memcpy(refund.cid, sale->cid, CID_SIZE);
   memcpy(refund.reference, outcome->reference, sizeof refund.reference);
   status = owe_ask(terminal, &refund, outcome->cid);

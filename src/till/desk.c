@@ -58,15 +58,17 @@ enum status till_finish(struct till *till, const char *reference, int millisecon
 
 /* ---- of the journal, and the server ---- */
 
-typedef enum status asking(struct terminal *terminal, const char *reference, struct outcome *outcome, uint8_t *type);
-
-static enum status recalled(struct till *till, asking *ask, const char *reference, struct till_result *result) {
+/* `here`: of the journal only, and without waiting for anybody who asks the server. */
+static enum status recalled(struct till *till, bool here, const char *reference, struct till_result *result) {
   uint8_t type = 0;
-  if (ask == reference_status)
+  enum status status = STATUS_TILL_BUSY;
+  if (!here)
     pthread_mutex_lock(&till->desk_mutex);
   else if (pthread_mutex_trylock(&till->desk_mutex) != 0)
-    return STATUS_TILL_BUSY; /* somebody waits for the server */
-  enum status status = till->desk == NULL ? STATUS_TILL_BUSY : ask(till->desk, reference, &result->outcome, &type);
+    return status;
+  if (till->desk != NULL)
+    status = here ? reference_look(till->desk, reference, &result->outcome, &type)
+                  : reference_status(till->desk, reference, &result->outcome, &type);
   pthread_mutex_unlock(&till->desk_mutex);
   result->owed = result->outcome.owed;
   result->kind = till_kind_of(type);
@@ -103,7 +105,7 @@ static bool is_of(const struct till_result *stood, const struct till_result *ask
 
 /* What a request was refused for says nothing of what was done or begun under its name before, so journal and server are asked; what it
  * was is told where nothing was. Of a refund that is owed to its card the server knows the name. */
-static enum status told(struct till *till, asking *ask, const char *reference, struct till_result *result) {
+static enum status told(struct till *till, bool here, const char *reference, struct till_result *result) {
   struct till_result asked = {.running = false}, stood;
   *result = asked;
   if (!reference_valid(reference))
@@ -115,7 +117,7 @@ static enum status told(struct till *till, asking *ask, const char *reference, s
   bool settled = known && was_done(result) && (result->outcome.confirmed || result->owed);
   if (known && (result->running || result->unnamed || settled))
     return STATUS_OK;
-  enum status status = recalled(till, ask, reference, &asked);
+  enum status status = recalled(till, here, reference, &asked);
   if (status == STATUS_SETTLED_ELSEWHERE)
     return status;
   bool none = status == STATUS_NOT_FOUND || (status == STATUS_OK && asked.status == STATUS_DECLINED);
@@ -131,11 +133,11 @@ static enum status told(struct till *till, asking *ask, const char *reference, s
 }
 
 enum status till_status(struct till *till, const char *reference, struct till_result *result) {
-  return told(till, reference_status, reference, result);
+  return told(till, false, reference, result);
 }
 
 enum status till_look(struct till *till, const char *reference, struct till_result *result) {
-  return told(till, reference_look, reference, result);
+  return told(till, true, reference, result);
 }
 
 enum status till_receipt(struct till *till, int64_t number, struct outcome *outcome, struct receipt_copy *receipt) {

@@ -278,7 +278,7 @@ static enum status attempt(struct till *till, struct payment *payment, const str
   return payment->name_rides && !is_told(status) ? name_ask(till, payment, &dialogue, status, outcome) : status;
 }
 
-/* Owed to its card by an earlier request: neither journal nor server knows the name. */
+/* Owed to its card by an earlier request of this life: what the server knows too, without asking it. */
 static bool was_owed(struct till *till, struct outcome *outcome) {
   struct till_result before;
   pthread_mutex_lock(&till->mutex);
@@ -297,7 +297,7 @@ static enum status owed_recall(struct till *till, const struct payment *payment,
   if (till->request.kind != TILL_REFUND || before.amount.minor != payment->amount.minor)
     return STATUS_REFERENCE_USED;
   *outcome = before;
-  outcome->finished_before = till->owed = true;
+  outcome->finished_before = true;
   return STATUS_OK;
 }
 
@@ -336,9 +336,7 @@ static enum status work(struct till *till, struct outcome *outcome, bool *held) 
   if (request->kind != TILL_REFUND || !request->without_card)
     return attempt(till, &payment, &sale, outcome, held);
   const struct dialogue dialogue = {.context = till, .show = show};
-  status = refund_owe(till->terminal, &payment, &sale, &dialogue, outcome);
-  till->owed = status == STATUS_OK && outcome->owed;
-  return status;
+  return refund_owe(till->terminal, &payment, &sale, &dialogue, outcome);
 }
 
 /* ---- what the name stands for ---- */
@@ -363,7 +361,6 @@ static enum status standing(struct till *till, bool held, enum status status, st
     if (!is_asked_for(request, TRANSACTION_REFUND, &first))
       return STATUS_REFERENCE_USED;
     *outcome = first;
-    till->owed = true;
     return STATUS_REFERENCE_DONE;
   }
   status = payment_standing(till->terminal, request->reference, held, status);
@@ -387,12 +384,12 @@ static void end(struct till *till, enum status status, const struct outcome *out
   result->outcome = *outcome;
   result->status = status;
   result->held = is_held(status);
-  result->owed = till->owed;
   if (status == STATUS_NO_READER)
     (void)snprintf(result->trouble, sizeof result->trouble, "%s", till->no_reader);
   else if (till->terminal != NULL)
     (void)snprintf(result->trouble, sizeof result->trouble, "%s", backend_trouble(till->terminal->backend, status));
   result->running = false;
+  result->owed = outcome->owed && till_is_done(result);
   till->results[till->result_count++ % TILL_RESULTS] = *result;
   for (int i = 0; i < 2; i++)
     if (till->cancel[i] >= 0)
@@ -409,7 +406,7 @@ void till_sale(struct till *till) {
   struct outcome outcome = {.balance_before = -1, .balance_after = -1, .points_after = -1};
   int turn = -1;
   bool held = false;
-  till->printable = till->reads_balance = till->owed = false;
+  till->printable = till->reads_balance = false;
   enum status status = turn_take(till->facts.folder, true, &turn); /* epurse-pos may be at work beside */
   if (status == STATUS_OK)
     status = work(till, &outcome, &held);

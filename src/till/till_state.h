@@ -54,7 +54,6 @@ struct till {
   bool served;               /* the card in the reader has been served, and is still there */
   bool reads_balance;        /* of a payout of all: nothing was begun under its name */
   bool printable;            /* the sale was not done before: its receipt is printed */
-  bool owed;                 /* the refund is done without its card */
   unsigned pause_ms;         /* until it looks after what waits */
   int64_t looked, recovered; /* till_now() of the last look round, and of the last recovery; 0: none yet */
   int64_t certificate_time;  /* of terminal.cert, when it was read */

@@ -11,7 +11,6 @@
 #include "epurse/message.h"
 #include "epurse/secret.h"
 
-struct configuration;
 struct currency;
 struct terminal;
 
@@ -142,12 +141,6 @@ struct admin_passphrase {
 };
 enum status admin_passphrase(const struct admin *admin, const struct admin_passphrase *wanted,
                              char text[SECRET_TEXT_MAX]) EPURSE_MUST_USE;
-
-/* admin_migrate.c: */
-
-/* Where the ledger of a stopped server is, by --store or in the configuration of --dir, which *store may lie in; says what is wrong. */
-enum status admin_store_find(const struct admin *admin, struct configuration *configuration,
-                             const char **store) EPURSE_MUST_USE;
 
 /* admin_limit.c: */
 

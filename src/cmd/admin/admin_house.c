@@ -4,7 +4,6 @@
 #include "admin_house.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "admin.h"
@@ -21,7 +20,7 @@
 #define CA_FILE       "terminal-ca.cert"
 #define CA_NEWER_FILE "terminal-ca-new.cert" /* from key change to key retire */
 
-enum status admin_house_refuse(const struct admin *admin, const char *problem, enum status status) {
+static enum status house_refuse(const struct admin *admin, const char *problem, enum status status) {
   char text[512];
 
   if (problem[0] == '\0' || status == STATUS_NO_CONFIG)
@@ -31,20 +30,28 @@ enum status admin_house_refuse(const struct admin *admin, const char *problem, e
   return status;
 }
 
+enum status admin_house_store(const struct admin *admin, struct configuration *configuration, const char **store) {
+  char problem[256] = "";
+
+  if ((admin->store == NULL) == (admin->dir == NULL))
+    return admin_refuse(admin, STATUS_USAGE, "name the ledger with --store, or the issuer's directory with --dir");
+  *store = admin->store;
+  if (*store != NULL)
+    return STATUS_OK;
+  enum status status = configuration_load(admin->dir, configuration, problem);
+  *store = configuration->store;
+  return status == STATUS_OK ? status : house_refuse(admin, problem, status);
+}
+
 static enum status ca_read(const struct admin *admin, const char *name, struct admin_house *house) {
   struct certificate certificate;
   char path[FOLDER_PATH_MAX];
-  uint8_t *data = NULL;
-  size_t len = 0;
   enum status status = folder_path(admin->dir, name, path);
 
   if (status == STATUS_OK)
-    status = public_file_load(path, &data, &len);
-  if (status == STATUS_OK)
-    status = certificate_decode(data, len, &certificate);
+    status = certificate_file_load(path, NULL, &certificate);
   if (status == STATUS_OK)
     memcpy(house->ca_public, certificate.public_key, sizeof house->ca_public);
-  free(data);
   return status;
 }
 
@@ -53,7 +60,7 @@ enum status admin_house_open(const struct admin *admin, struct admin_house *hous
   enum status status = configuration_load(admin->dir, &house->configuration, problem);
 
   if (status != STATUS_OK)
-    return admin_house_refuse(admin, problem, status);
+    return house_refuse(admin, problem, status);
   house->currency = currency_by_number(house->configuration.currency)->code;
   status = ca_read(admin, CA_NEWER_FILE, house);
   if (status == STATUS_NOT_FOUND)

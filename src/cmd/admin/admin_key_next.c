@@ -5,7 +5,6 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <stdlib.h>
 
 #include "epurse/key.h"
 #include "epurse/x509.h"
@@ -13,17 +12,8 @@
 enum status key_certificate_read(const char *path, const uint8_t master[CRYPTO_P256_PUBLIC_SIZE], uint8_t role,
                                  struct certificate *certificate) {
   const struct certificate_check check = {.ca_public = master, .role = role};
-  uint8_t *data = NULL;
-  size_t len = 0;
-  enum status status = public_file_load(path, &data, &len);
 
-  if (status == STATUS_OK)
-    status = certificate_decode(data, len, certificate);
-  if (status == STATUS_OK)
-    status = certificate_verify(certificate, &check);
-  free(data);
-  certificate->signed_part = NULL;
-  return status;
+  return certificate_file_load(path, &check, certificate);
 }
 
 bool key_certificate_follows(const char *path, const uint8_t master[CRYPTO_P256_PUBLIC_SIZE],

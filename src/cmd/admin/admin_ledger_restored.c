@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "admin.h"
+#include "admin_house.h"
 #include "admin_restore_list.h"
 #include "epurse/ledger.h"
 #include "epurse/ledger_backup.h"
@@ -16,7 +17,7 @@ enum status admin_ledger_restored(void *context, char **arguments) {
   struct configuration configuration;
   char place[PLACE_MAX];
   const char *store = NULL;
-  enum status status = admin_store_find(admin, &configuration, &store);
+  enum status status = admin_house_store(admin, &configuration, &store);
 
   (void)arguments;
   if (status != STATUS_OK)

@@ -7,26 +7,13 @@
 
 #define PLACE_MAX 256
 
-enum status admin_store_find(const struct admin *admin, struct configuration *configuration, const char **store) {
-  char problem[256] = "";
-
-  if ((admin->store == NULL) == (admin->dir == NULL))
-    return admin_refuse(admin, STATUS_USAGE, "name the ledger with --store, or the issuer's directory with --dir");
-  *store = admin->store;
-  if (*store != NULL)
-    return STATUS_OK;
-  enum status status = configuration_load(admin->dir, configuration, problem);
-  *store = configuration->store;
-  return status == STATUS_OK ? status : admin_house_refuse(admin, problem, status);
-}
-
 enum status admin_migrate(void *context, char **arguments) {
   struct admin *admin = context;
   struct configuration configuration;
   char place[PLACE_MAX];
   const char *store = NULL;
   int from = 0, to = 0;
-  enum status status = admin_store_find(admin, &configuration, &store);
+  enum status status = admin_house_store(admin, &configuration, &store);
 
   (void)arguments;
   if (status != STATUS_OK)

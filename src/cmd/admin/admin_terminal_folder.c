@@ -176,18 +176,10 @@ enum status terminal_folder_answer(const char *folder, const struct terminal_ord
 static enum status present_load(const char *from, const struct certificate_check *check, struct certificate *present,
                                 struct key **sig) {
   char path[FOLDER_PATH_MAX];
-  uint8_t *data = NULL;
-  size_t len = 0;
   enum status status = folder_path(from, "terminal.cert", path);
 
   if (status == STATUS_OK)
-    status = public_file_load(path, &data, &len);
-  if (status == STATUS_OK)
-    status = certificate_decode(data, len, present);
-  if (status == STATUS_OK && check != NULL)
-    status = certificate_verify(present, check);
-  free(data);
-  present->signed_part = NULL;
+    status = certificate_file_load(path, check, present);
   if (status == STATUS_OK)
     status = folder_path(from, "sig.key", path);
   return status == STATUS_OK ? key_load(path, NULL, sig) : status;

@@ -180,20 +180,6 @@ static enum status verify_file(const struct verify_options *options, const struc
   return options->json || status != STATUS_OK ? status : print_copy(options, receipt, len);
 }
 
-/* A certificate of that role, under the master key's signature. */
-static enum status floor_load(const char *path, const struct certificate_check *check,
-                              struct certificate *certificate) {
-  uint8_t *data = NULL;
-  size_t len = 0;
-  enum status status = public_file_load(path, &data, &len);
-  if (status == STATUS_OK)
-    status = certificate_decode(data, len, certificate);
-  if (status == STATUS_OK)
-    status = certificate_verify(certificate, check);
-  free(data);
-  return status;
-}
-
 /* A number, or a file: the newest certificate of the server says which is the least; of card CAs the oldest that is good is it. */
 static enum status floor_read(const char *text, const struct certificate_check *check, uint8_t *least) {
   struct certificate certificate;
@@ -201,7 +187,7 @@ static enum status floor_read(const char *text, const struct certificate_check *
   if (text == NULL)
     return STATUS_OK;
   if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text)) {
-    enum status status = floor_load(text, check, &certificate);
+    enum status status = certificate_file_load(text, check, &certificate);
     if (status == STATUS_OK)
       *least = check->role == ROLE_SERVER ? certificate.least : certificate.version;
     return status;
