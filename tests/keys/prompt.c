@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "epurse/secret.h"
+#include "run.h"
 #include "suites.h"
 
 #define CAPACITY 9
@@ -37,7 +38,7 @@ static void teardown(void) {
 
 /* A process whose terminal that is asks; its exit code is the status, and 200 where the secret is not `wanted`. */
 static pid_t ask(const char *wanted) {
-  pid_t child = fork();
+  pid_t child = run_fork();
 
   ck_assert_int_ge(child, 0);
   if (child == 0) {
@@ -136,7 +137,7 @@ START_TEST(leaves_the_terminal_as_it_was_when_it_is_killed) {
 END_TEST
 
 START_TEST(asks_nobody_where_there_is_no_terminal) {
-  pid_t child = fork();
+  pid_t child = run_fork();
 
   ck_assert_int_ge(child, 0);
   if (child == 0) {
@@ -150,14 +151,14 @@ END_TEST
 
 /* The shell's "&": it would be stopped by the terminal, and what a person types next is the shell's. */
 START_TEST(asks_nobody_from_the_background) {
-  pid_t child = fork();
+  pid_t child = run_fork();
   int how = 0;
 
   ck_assert_int_ge(child, 0);
   if (child == 0) {
     (void)setsid();
     (void)ioctl(slave, TIOCSCTTY, 0);
-    pid_t job = fork();
+    pid_t job = run_fork();
     if (job == 0) {
       char text[CAPACITY];
       (void)setpgid(0, 0);

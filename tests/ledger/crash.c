@@ -12,6 +12,7 @@
 
 #include "faulty_disk.h"
 #include "ledger/store.h"
+#include "run.h"
 #include "suites.h"
 #include "world.h"
 
@@ -60,6 +61,25 @@ static unsigned parent_check(struct world *world, const struct purse *purse, int
   return count;
 }
 
+/* What a child asserts is not in the file that tells how the test went, which a killed one would leave with half a message. */
+START_TEST(a_child_writes_no_message_of_the_test) {
+  int messages = run_messages(), outcome = 0;
+  ck_assert_int_ge(messages, 0);
+  off_t before = lseek(messages, 0, SEEK_CUR);
+  pid_t child = run_fork();
+  if (child == 0) {
+    ck_assert_int_eq(messages, messages);
+    _exit(0);
+  }
+  pid_t ended = waitpid(child, &outcome, 0);
+  off_t after = lseek(messages, 0, SEEK_CUR);
+  ck_assert_int_eq(ended, child);
+  ck_assert_int_eq(outcome, 0);
+  ck_assert_int_gt(before, 0);
+  ck_assert_int_eq(after, before);
+}
+END_TEST
+
 START_TEST(survives_kill) {
   struct world world;
   unsigned acknowledged = 0;
@@ -71,7 +91,7 @@ START_TEST(survives_kill) {
     world_issue(&world, round + 1, &purse);
     ledger_close(&world.ledger);
     ck_assert_int_eq(pipe(ends), 0);
-    pid_t child = fork();
+    pid_t child = run_fork();
     ck_assert_int_ge(child, 0);
     if (child == 0)
       child_run(&world, &purse, ends[1]);
@@ -310,6 +330,7 @@ Suite *crash_suite(void) {
   Suite *suite = suite_create("crash");
   TCase *tests = tcase_create("crashes");
   tcase_set_timeout(tests, 120);
+  tcase_add_test(tests, a_child_writes_no_message_of_the_test);
   tcase_add_test(tests, survives_kill);
   if (place_is_file()) {
     tcase_add_loop_test(tests, full_disk_books_nothing, 0, 4);

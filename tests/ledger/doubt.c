@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "ledger/store.h"
+#include "run.h"
 #include "suites.h"
 #include "world.h"
 
@@ -134,7 +135,7 @@ static void wire_lay(struct wire *wire, struct world *world, bool network) {
   wire->next = mmap(NULL, sizeof *wire->next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ck_assert(wire->next != MAP_FAILED);
   ck_assert_int_eq(listen(listening, 4), 0);
-  wire->process = fork();
+  wire->process = run_fork();
   ck_assert_int_ge(wire->process, 0);
   if (wire->process == 0)
     wire_run(wire->next, listening);
@@ -232,7 +233,7 @@ static void standby_forgotten(void) {
 
 /* The operator who thinks that it helps: ends each wait for a standby, as soon as there is one. */
 static pid_t canceller_begin(void) {
-  pid_t process = fork();
+  pid_t process = run_fork();
   const struct timespec pause = {.tv_nsec = 10000000};
   ck_assert_int_ge(process, 0);
   while (process == 0) {
@@ -246,7 +247,7 @@ static pid_t canceller_begin(void) {
 /* Waits until commits wait for a standby: the reload is some process's of the server to see, and no answer says that it has. */
 static void standby_awaited(void) {
   const char *store = getenv("LEDGER_TEST_STORE");
-  pid_t process = fork();
+  pid_t process = run_fork();
   ck_assert_int_ge(process, 0);
   while (process == 0) /* the first that does not come back waits */
     (void)place_run(store, "SELECT pg_logical_emit_message(true, 'test', '')");

@@ -15,6 +15,7 @@
 #include "epurse/ledger_terminal.h"
 #include "epurse/ledger_totals.h"
 #include "ledger/store.h"
+#include "run.h"
 #include "suites.h"
 #include "world.h"
 
@@ -508,7 +509,7 @@ START_TEST(survives_the_data_base) {
   world_issue(&world, 1, &purse);
   ledger_close(&world.ledger);
   ck_assert_int_eq(pipe(ends), 0);
-  pid_t child = fork();
+  pid_t child = run_fork();
   ck_assert_int_ge(child, 0);
   if (child == 0) {
     (void)close(ends[0]);

@@ -15,6 +15,7 @@
 #include "epurse/key.h"
 #include "http/tls.h"
 #include "line.h"
+#include "run.h"
 #include "server/server.h"
 #include "world.h"
 
@@ -26,7 +27,7 @@ void running_start(struct running *running, running_body *body, const void *cont
 
   ck_assert_int_eq(pipe(ends), 0);
   fflush(NULL);
-  running->pid = fork();
+  running->pid = run_fork();
   ck_assert_int_ge(running->pid, 0);
   if (running->pid == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves no server behind */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "flow_world.h"
+#include "run.h"
 
 #define TOLD_FD 200 /* out of the way of Check, which takes the first ones that are free */
 
@@ -193,7 +194,7 @@ void victim_till(const struct plan *plan, const char *prefix, const char *card, 
   int ends[2], result = 0;
   *told = (struct told){.returned = false};
   ck_assert_int_eq(pipe(ends), 0);
-  pid_t child = fork();
+  pid_t child = run_fork();
   ck_assert_int_ge(child, 0);
   if (child == 0) {
     if (dup2(ends[1], TOLD_FD) != TOLD_FD)

@@ -43,7 +43,7 @@ static void card_serve(unsigned slot) {
 }
 
 static pid_t card_in(unsigned slot) {
-  pid_t pid = fork();
+  pid_t pid = run_fork();
   if (pid == 0)
     card_serve(slot);
   return pid;
@@ -143,7 +143,7 @@ static struct other other_start(enum deed deed) {
   struct other other;
   ck_assert_int_eq(pipe(other.go), 0);
   ck_assert_int_eq(pipe(other.done), 0);
-  other.pid = fork();
+  other.pid = run_fork();
   if (other.pid == 0)
     other_run(&other, deed);
   other_wait(&other);

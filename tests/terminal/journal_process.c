@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "run.h"
+
 /* What a child writes into the pipe for each thing that it was told is durable. */
 struct told {
   int64_t id, value;
@@ -23,7 +25,7 @@ static void tell(int pipe_end, int64_t id, int64_t value) {
 static pid_t start(void (*work)(int pipe_end), int *reading) {
   int ends[2];
   ck_assert_int_eq(pipe(ends), 0);
-  pid_t child = fork();
+  pid_t child = run_fork();
   ck_assert_int_ge(child, 0);
   if (child == 0) {
     close(ends[0]);

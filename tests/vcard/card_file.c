@@ -15,6 +15,7 @@
 
 #include "epurse/bytes.h"
 #include "fixture.h"
+#include "run.h"
 #include "suites.h"
 
 #define FILE_SIZE (CARD_FILE_SLOTS * CARD_FILE_SLOT_SIZE)
@@ -229,7 +230,7 @@ static uint32_t kill_one(uint32_t from, long nanoseconds) {
   int fds[2], how;
   uint32_t number, last = from - 1;
   ck_assert_int_eq(pipe(fds), 0);
-  pid_t child = fork();
+  pid_t child = run_fork();
   ck_assert_int_ge(child, 0);
   if (child == 0) {
     close(fds[0]);
