@@ -9,6 +9,7 @@
 #include "epurse/ledger_desk.h"
 #include "http/request.h"
 #include "service.h"
+#include "watch.h"
 
 struct activation {
   struct card_message body;
@@ -45,6 +46,8 @@ void post_card_activation(struct service *service, const struct request *request
       .tid = request->terminal.tid, .now = service_now(service), .deposit = service->configuration.deposit};
 
   reply->status = card_message_parse(MESSAGE_CARD_ACTIVATION, request->message.body, &activation.body);
+  if (reply->status == STATUS_OK && activation.body.deposit != 0 && watch_alarmed(service))
+    reply->status = STATUS_LEDGER_STOPPED; /* it books money; the desk tells it again */
   if (reply->status == STATUS_OK)
     reply->status = envelope_transact(service, request, activate, &activation);
 }

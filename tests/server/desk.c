@@ -109,15 +109,6 @@ START_TEST(issued_chip_is_not_issued_again) {
 }
 END_TEST
 
-static enum status activate(struct world *world, const struct purse *purse, int64_t deposit) {
-  struct card_message body = {.deposit = deposit};
-
-  memcpy(body.cid, purse->cid, CID_SIZE);
-  memcpy(body.chip_serial, purse->chip_serial, CHIP_SERIAL_SIZE);
-  return station_tell(&world->desk, &world->service, MESSAGE_CARD_ACTIVATION,
-                      card_message_body(MESSAGE_CARD_ACTIVATION, &body));
-}
-
 /* The issuer's, or none, and once; told again it is no second one. */
 START_TEST(deposit_is_taken_once) {
   struct card_facts facts;
@@ -132,20 +123,20 @@ START_TEST(deposit_is_taken_once) {
   ck_assert_int_eq(certify_at(&world, &world.desk, &purse), STATUS_OK);
   ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
   ck_assert_int_eq(facts.deposit, 500); /* to be taken */
-  ck_assert_int_eq(activate(&world, &purse, 499), STATUS_BAD_AMOUNT);
-  ck_assert_int_eq(activate(&world, &purse, -1), STATUS_BAD_FORMAT);
+  ck_assert_int_eq(purse_activation(&purse, &world, 499), STATUS_BAD_AMOUNT);
+  ck_assert_int_eq(purse_activation(&purse, &world, -1), STATUS_BAD_FORMAT);
   ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
   ck_assert_str_eq(facts.state, "RESERVED");
   for (int i = 0; i < 2; i++) {
-    ck_assert_int_eq(activate(&world, &purse, 500), STATUS_OK);
+    ck_assert_int_eq(purse_activation(&purse, &world, 500), STATUS_OK);
     ck_assert_int_eq(query(&world, &purse, &facts), STATUS_OK);
     ck_assert_str_eq(facts.state, "ISSUED");
     ck_assert_int_eq(facts.deposit, 500);
   }
   ck_assert_int_eq(reserve(&world, &without), STATUS_OK);
   ck_assert_int_eq(certify_at(&world, &world.desk, &without), STATUS_OK);
-  ck_assert_int_eq(activate(&world, &without, 0), STATUS_OK);
-  ck_assert_int_eq(activate(&world, &without, 500), STATUS_OK); /* issued already: nothing is taken */
+  ck_assert_int_eq(purse_activation(&without, &world, 0), STATUS_OK);
+  ck_assert_int_eq(purse_activation(&without, &world, 500), STATUS_OK); /* issued already: nothing is taken */
   ck_assert_int_eq(query(&world, &without, &facts), STATUS_OK);
   ck_assert_int_eq(facts.deposit, 0);
   world_close(&world);

@@ -63,14 +63,17 @@ void purse_issue(struct purse *purse, struct world *world, uint32_t chip) {
   purse_activate(purse, world);
 }
 
-void purse_activate(const struct purse *purse, struct world *world) {
-  struct card_message activation = {0};
+enum status purse_activation(const struct purse *purse, struct world *world, int64_t deposit) {
+  struct card_message activation = {.deposit = deposit};
 
   memcpy(activation.cid, purse->cid, CID_SIZE);
   memcpy(activation.chip_serial, purse->chip_serial, CHIP_SERIAL_SIZE);
-  activation.deposit = world->service.configuration.deposit;
-  ok(station_tell(&world->desk, &world->service, MESSAGE_CARD_ACTIVATION,
-                  card_message_body(MESSAGE_CARD_ACTIVATION, &activation)));
+  return station_tell(&world->desk, &world->service, MESSAGE_CARD_ACTIVATION,
+                      card_message_body(MESSAGE_CARD_ACTIVATION, &activation));
+}
+
+void purse_activate(const struct purse *purse, struct world *world) {
+  ok(purse_activation(purse, world, world->service.configuration.deposit));
 }
 
 void purse_sign(struct purse *purse) {

@@ -30,6 +30,8 @@ void purse_request(const struct purse *purse, uint8_t record[CARD_REQUEST_SIZE])
 /* Reserve, or find its number again, and certify at the desk; the PIN is the one that the server drew. */
 void purse_certify(struct purse *purse, struct world *world);
 void purse_activate(const struct purse *purse, struct world *world);
+/* The desk tells that it is made, with that deposit; answers what the server says. */
+enum status purse_activation(const struct purse *purse, struct world *world, int64_t deposit);
 /* All three; the PIN is the one that the server drew. */
 void purse_issue(struct purse *purse, struct world *world, uint32_t chip);
 

@@ -94,11 +94,14 @@ static const char *const damages[] = {
 /* The file was changed behind its back: within one pass it stops, for all that books money, and for nothing else. */
 START_TEST(a_broken_ledger_takes_no_orders) {
   struct world world;
-  struct purse purse;
+  struct purse purse, made;
   struct card_message card = {.reason = "stolen"};
 
   world_open(&world);
+  world.service.configuration.deposit = 500;
   purse_issue(&purse, &world, 1);
+  purse_new(&made, 2);
+  purse_certify(&made, &world);
   purse_load(&purse, &world, 5000);
   restart(&world, damages[_i]);
   for (int i = 0; !watch_alarmed(&world.service); i++) {
@@ -119,6 +122,8 @@ START_TEST(a_broken_ledger_takes_no_orders) {
                    STATUS_LEDGER_STOPPED);
   ck_assert_int_eq(station_tell(&world.reload, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
                    STATUS_LEDGER_STOPPED);
+  ck_assert_int_eq(purse_activation(&made, &world, 500), STATUS_LEDGER_STOPPED);
+  ck_assert_int_eq(purse_activation(&made, &world, 0), STATUS_OK); /* books nothing */
   assert_told(&world, "/healthz", 503, "LEDGER_STOPPED");
   assert_told(&world, "/metrics", 200, "\nepurse_ledger_sound 0\n");
   memcpy(card.cid, purse.cid, CID_SIZE);
