@@ -6,8 +6,24 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "admin.h"
+#include "admin_folder.h"
 #include "epurse/key.h"
 #include "epurse/x509.h"
+
+enum status key_master_check(const struct admin *admin, const char *from, const struct key *master) {
+  uint8_t own[CRYPTO_P256_PUBLIC_SIZE];
+  char path[FOLDER_PATH_MAX];
+  enum status status = folder_path(admin->dir, "master.pem", path);
+
+  if (status == STATUS_OK)
+    status = public_key_load(path, own);
+  if (status != STATUS_OK)
+    return admin_fail(admin, path, status);
+  return crypto_equal(own, key_public(master), sizeof own)
+             ? STATUS_OK
+             : admin_refuse(admin, STATUS_BAD_KEY, "%s is another issuer's", from);
+}
 
 enum status key_certificate_read(const char *path, const uint8_t master[CRYPTO_P256_PUBLIC_SIZE], uint8_t role,
                                  struct certificate *certificate) {

@@ -114,7 +114,7 @@ static enum status master_load(const struct admin *admin, struct rolling *rollin
   crypto_wipe(passphrase, sizeof passphrase);
   rolling->ceremony = (struct ceremony){
       .folder = admin->dir, .hosts = admin->hosts, .now = (int64_t)time(NULL), .master = rolling->master};
-  return status == STATUS_OK ? status : admin_fail(admin, path, status);
+  return status == STATUS_OK ? key_master_check(admin, path, rolling->master) : admin_fail(admin, path, status);
 }
 
 /* Where that file of the present key is: in its place or, where the change broke off, set aside. */

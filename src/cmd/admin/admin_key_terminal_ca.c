@@ -69,7 +69,8 @@ static enum status rolling_begin(const struct admin *admin, struct rolling *roll
     return status;
   status = key_open(rolling, "master.key", &rolling->master);
   rolling->ceremony = (struct ceremony){.folder = admin->dir, .now = (int64_t)time(NULL), .master = rolling->master};
-  return status == STATUS_OK ? status : admin_fail(admin, rolling->issuer, status);
+  return status == STATUS_OK ? key_master_check(admin, rolling->issuer, rolling->master)
+                             : admin_fail(admin, rolling->issuer, status);
 }
 
 /* What the master key says of a terminal CA; nothing in it is borrowed any more. */
