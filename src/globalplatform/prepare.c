@@ -287,6 +287,14 @@ static enum status install(struct prepare *prepare, struct domain *domain) {
   return status;
 }
 
+/* A step that the card takes is a change, also of a card that was prepared before. */
+static enum status state_step(struct prepare *prepare, struct domain *domain, enum domain_state state) {
+  enum status status = domain_set_state(domain, state);
+
+  prepare->was_done = prepare->was_done && status != STATUS_OK;
+  return status;
+}
+
 /* No step back, none twice: what the card refuses may be done, by an earlier run whose answer was lost, or by the seller. */
 static enum status lock(struct prepare *prepare, struct domain *domain) {
   uint8_t state = 0;
@@ -294,11 +302,11 @@ static enum status lock(struct prepare *prepare, struct domain *domain) {
   prepare->step = PREPARE_LOCK;
   if (!prepare->lock)
     return STATUS_OK;
-  enum status status = domain_set_state(domain, DOMAIN_INITIALIZED);
+  enum status status = state_step(prepare, domain, DOMAIN_INITIALIZED);
   if (status == STATUS_CARD_REFUSED) /* it may be there already */
     status = STATUS_OK;
   if (status == STATUS_OK)
-    status = domain_set_state(domain, DOMAIN_SECURED);
+    status = state_step(prepare, domain, DOMAIN_SECURED);
   if (status == STATUS_CARD_REFUSED)
     status = domain_get_state(domain, &state) == STATUS_OK && state == DOMAIN_SECURED ? STATUS_OK : status;
   return status;

@@ -294,6 +294,20 @@ START_TEST(locking_is_done_once) {
 }
 END_TEST
 
+/* What cannot be taken back is no "nothing was changed". */
+START_TEST(locking_a_prepared_card_changes_it) {
+  struct prepare prepare = plan();
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
+  prepare = plan();
+  prepare.lock = true;
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_OK);
+  ck_assert(!prepare.was_done);
+  card_take();
+}
+END_TEST
+
 /* A card that takes neither step, and is not where they lead. */
 START_TEST(locking_that_is_refused_is_said) {
   struct prepare prepare = plan();
@@ -526,6 +540,7 @@ Suite *fresh_suite(void) {
   tcase_add_loop_test(tests, keys_may_be_kept, 0, count);
   tcase_add_loop_test(tests, what_it_made_can_be_undone, 0, count);
   tcase_add_loop_test(tests, locking_is_done_once, 0, count);
+  tcase_add_loop_test(tests, locking_a_prepared_card_changes_it, 0, count);
   tcase_add_loop_test(tests, locking_that_is_refused_is_said, 0, count);
   tcase_add_loop_test(tests, card_in_other_states, 0, count);
   tcase_add_loop_test(tests, applet_for_newer_cards_is_refused, 0, count);
