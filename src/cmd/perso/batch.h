@@ -28,6 +28,7 @@ struct batch_worker {
   char name[READER_NAME_MAX]; /* of the reader */
   struct terminal *terminal;
   struct reader *reader;
+  bool busy;                 /* a card is in hand, before and after it has its entry too */
   struct batch_entry *entry; /* in hand, or NULL */
   bool reserved;             /* it holds one of `reserved` */
   const char *refusal;       /* what preparing the card was refused with, or NULL */

@@ -241,7 +241,6 @@ static bool card_finish(struct batch_worker *worker, enum status status, const s
     card_failed(batch, worker, status);
   if (again)
     batch->trouble = status;
-  clock_gettime(CLOCK_MONOTONIC, &batch->active);
   worker->entry = NULL;
   batch_release(worker);
   return again;
@@ -316,11 +315,21 @@ static bool wait_card(struct batch_worker *worker, bool present) {
   return false;
 }
 
+/* A card has come in, or is done with. */
+static void hand_set(struct batch_worker *worker, bool busy) {
+  pthread_mutex_lock(&worker->batch->lock);
+  worker->busy = busy;
+  clock_gettime(CLOCK_MONOTONIC, &worker->batch->active);
+  pthread_mutex_unlock(&worker->batch->lock);
+}
+
 static void *worker_run(void *argument) {
   struct batch_worker *worker = argument;
   struct batch *batch = worker->batch;
   while (wait_card(worker, true)) {
+    hand_set(worker, true);
     card_work(worker);
+    hand_set(worker, false);
     if (!wait_card(worker, false))
       break;
   }

@@ -114,7 +114,7 @@ static void goal_set(struct batch *batch) {
 static bool is_idle(const struct batch *batch) {
   int64_t limit = batch->self->wait_seconds; /* without --wait, or without its SECONDS: for ever */
   for (size_t i = 0; i < batch->worker_count; i++)
-    if (batch->workers[i].entry != NULL)
+    if (batch->workers[i].busy)
       return false;
   return limit >= 0 && batch_seconds(&batch->active) > (double)limit;
 }
