@@ -131,6 +131,14 @@ static void same_back_say(struct batch *batch, const struct batch_worker *worker
   batch_say(batch, worker, "%s is not finished; put the same card back, into any reader", entry->reference);
 }
 
+/* One that was pulled is put back; one that fell silent where that has a meaning of its own may be a chip of which none will be made. */
+static void unprepared_say(struct batch *batch, const struct batch_worker *worker, enum status status) {
+  if (worker->refusal != NULL && strcmp(worker->refusal, status_sentence(status)) != 0)
+    batch_say(batch, worker, "this card is not prepared to the end: %s", translated(worker->refusal));
+  else
+    batch_say(batch, worker, "this card is not prepared to the end; put the same card back, into any reader");
+}
+
 static void card_failed(struct batch *batch, struct batch_worker *worker, enum status status) {
   batch->trouble = status;
   if (is_fatal(status)) {
@@ -147,7 +155,7 @@ static void card_failed(struct batch *batch, struct batch_worker *worker, enum s
                   ? SENTENCE("this card is verified already; take it out")
                   : SENTENCE("every card of the list has its chip already; take this one out, as it is"));
   } else if (is_loss(status) && worker->reserved) {
-    batch_say(batch, worker, "this card is not prepared to the end; put the same card back, into any reader");
+    unprepared_say(batch, worker, status);
   } else if (is_loss(status)) {
     batch_say(batch, worker, "the card was taken out before anything was done with it, or has no contact");
   } else {
