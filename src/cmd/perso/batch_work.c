@@ -139,7 +139,8 @@ static void unprepared_say(struct batch *batch, const struct batch_worker *worke
     batch_say(batch, worker, "this card is not prepared to the end; put the same card back, into any reader");
 }
 
-static void card_failed(struct batch *batch, struct batch_worker *worker, enum status status) {
+/* `tries_left`: with STATUS_WRONG_PIN. */
+static void card_failed(struct batch *batch, struct batch_worker *worker, enum status status, unsigned tries_left) {
   batch->trouble = status;
   if (is_fatal(status)) {
     batch->fatal = status;
@@ -147,6 +148,11 @@ static void card_failed(struct batch *batch, struct batch_worker *worker, enum s
   }
   if (worker->entry != NULL && is_loss(status)) {
     same_back_say(batch, worker, worker->entry);
+  } else if (worker->entry != NULL && status == STATUS_WRONG_PIN) {
+    batch_say(batch, worker,
+              "%s is not finished: an earlier run locked its card with another PIN than the list has now; "
+              "write that one there and run again (%u tries left)",
+              worker->entry->reference, tries_left);
   } else if (worker->entry != NULL) {
     batch_say(batch, worker, "%s is not finished: %s", worker->entry->reference, translated_status(status));
   } else if (status == STATUS_CANCELLED) {
@@ -246,7 +252,7 @@ static bool card_finish(struct batch_worker *worker, enum status status, const s
   else if (is_passing(status) && !atomic_load(&batch->stop))
     again = true;
   else
-    card_failed(batch, worker, status);
+    card_failed(batch, worker, status, outcome->tries_left);
   if (again)
     batch->trouble = status;
   worker->entry = NULL;
