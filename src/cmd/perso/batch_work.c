@@ -275,7 +275,7 @@ static void card_work(struct batch_worker *worker) {
   bool said = false;
   for (unsigned losses = 0;;) {
     struct issue issue = {.pin = "", .desk = &desk, .no_deposit = worker->batch->self->no_deposit};
-    struct outcome outcome;
+    struct outcome outcome = {.tries_left = 0};
     enum status status = card_try(worker, &issue, &outcome);
     if (is_loss(status) && losses++ < LOSSES_MAX && card_stays(worker)) {
       lost = worker->entry != NULL ? worker->entry : lost;
