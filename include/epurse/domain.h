@@ -40,7 +40,8 @@ struct domain_view {
 };
 
 /* SELECT, GET DATA, INITIALIZE UPDATE; the card is connected. STATUS_NOT_OUR_CARD: it has no security domain that lets
- * itself be selected (not fused, or terminated); BAD_REPLY; as reader_command. */
+ * itself be selected (not fused, or terminated); NOT_FOUND: it has no keys to begin with; CARD_REFUSED, BAD_REPLY; as
+ * reader_command. */
 enum status domain_look(struct reader *reader, struct domain_view *view) EPURSE_MUST_USE;
 
 /* Asks how much room there is: most cards do not tell. As reader_command. */

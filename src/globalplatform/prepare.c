@@ -116,6 +116,8 @@ static enum status purse_prove(struct prepare *prepare, struct reader *reader) {
 /* `unclear`: of purse_look. */
 static enum status view_fill(struct prepare *prepare, struct reader *reader, bool unclear) {
   enum status status = domain_look(reader, &prepare->view);
+  if (status == STATUS_NOT_FOUND) /* it has no keys to begin with, which says nothing of its number */
+    status = STATUS_CARD_REFUSED;
   if (status == STATUS_OK)
     status = domain_look_memory(reader, &prepare->view);
   if (status == STATUS_OK && unclear && !prepare->undo && !prepare->view.locked) {

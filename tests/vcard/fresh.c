@@ -16,6 +16,7 @@
 #include "keys/scratch.h"
 #include "suites.h"
 #include "vcard/chip.h"
+#include "vcard/chip_state.h"
 
 static const uint8_t serial[CHIP_SERIAL_SIZE] = {0x63, 0x11, 0x00, 0x12, 0x34, 0x56, 0x78, 0x90};
 static const uint8_t batch_key[CRYPTO_AES_KEY_SIZE] = {0xBA, 0x7C};
@@ -341,6 +342,29 @@ START_TEST(card_in_other_states) {
 }
 END_TEST
 
+/* It begins no session; that it tells no number, which is another sentence, is not said. */
+START_TEST(card_without_keys_begins_no_session) {
+  struct prepare prepare = plan();
+  struct chip_memory memory;
+  size_t len = 0;
+
+  card_put(&(struct chip_kind){.protocol = protocols[_i]});
+  card_take();
+  char *image = scratch_read("fresh.card", &len);
+  ck_assert_uint_eq(len, sizeof memory);
+  memcpy(&memory, image, len);
+  free(image);
+  memset(memory.sets, 0, sizeof memory.sets);
+  scratch_write("fresh.card", 0600, &memory, sizeof memory);
+  ck_assert_int_eq(vcard_open("fresh.card", &vcard), STATUS_OK);
+  ck_assert_int_eq(reader_open_direct(vcard, &reader), STATUS_OK);
+  ck_assert_int_eq(reader_connect(reader), STATUS_OK);
+  ck_assert_int_eq(prepare_run(&prepare, reader), STATUS_CARD_REFUSED);
+  ck_assert_int_eq(prepare.step, PREPARE_LOOK);
+  card_take();
+}
+END_TEST
+
 START_TEST(applet_for_newer_cards_is_refused) {
   struct prepare prepare = plan();
 
@@ -543,6 +567,7 @@ Suite *fresh_suite(void) {
   tcase_add_loop_test(tests, locking_a_prepared_card_changes_it, 0, count);
   tcase_add_loop_test(tests, locking_that_is_refused_is_said, 0, count);
   tcase_add_loop_test(tests, card_in_other_states, 0, count);
+  tcase_add_loop_test(tests, card_without_keys_begins_no_session, 0, count);
   tcase_add_loop_test(tests, applet_for_newer_cards_is_refused, 0, count);
   tcase_add_loop_test(tests, card_without_room_says_so, 0, count);
   tcase_add_loop_test(tests, silent_card_is_prepared_too, 0, count);
