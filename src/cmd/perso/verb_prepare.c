@@ -127,6 +127,9 @@ static void tell_check(const struct terminal_program *self, const struct prepare
                            prepare->seller_version);
   else if (prepare->was_ours)
     terminal_program_print(self, "%s", translated("it has our keys; the applet would be installed\n"));
+  else if (self->keep_keys)
+    terminal_program_print(
+        self, "%s", translated("it is as its seller left it; it would keep its keys, and the applet be installed\n"));
   else
     terminal_program_print(self, "%s",
                            translated("it is as its seller left it; keys would be changed and the applet installed\n"));
