@@ -94,13 +94,17 @@ class Browser:
         self.at("POST", "/refresh")
 
     def do(self, css, action, body=None):
-        """To what is there; a page that came anew in between has it too."""
-        for last in (False, False, True):
+        """Once, to what is there, or will be: a page that is not loaded yet, or came anew in between, has it too."""
+        def done():
             try:
-                return self.at("POST", f"/element/{self.find(css)}/{action}", body)
+                self.at("POST", f"/element/{self.find(css)}/{action}", body)
             except LookupError as error:
-                if last or "stale element" not in str(error):
-                    raise
+                if "no such element" not in str(error) and "stale element" not in str(error):
+                    sys.exit(str(error))
+                return False
+            return True
+
+        self.until(css, done)
 
     def click(self, css):
         self.do(css, "click")
