@@ -38,11 +38,11 @@ def outside(traced, state):
 
 def allowed_calls(unit):
     """The SystemCallFilter= lines of the unit, taken apart with systemd-analyze: an allow list, then what is taken out
-    of it and put back."""
+    of it and put back. ProtectClock=yes has a filter of its own, which refuses to read the kernel's clock state too."""
     allowed = set()
     with open(unit, encoding="utf-8") as file:
         lines = [line.split("=", 1)[1].strip() for line in file if line.startswith("SystemCallFilter=")]
-    for line in lines:
+    for line in lines + (["~@clock"] if "yes" in unit_words(unit, "ProtectClock") else []):
         remove, names = line.startswith("~"), line.lstrip("~").split()
         while names:
             name = names.pop()
@@ -69,6 +69,8 @@ def main():
     checks = [
         ("the trace is of a server that served", [] if {"accept4", "writev", "pwrite64"} & names and len(traced) > 500
          else [f"{len(traced)} calls: {sorted(names)}"]),
+        ("it asked the kernel whether the clock is kept", [] if {"clock_adjtime", "clock_adjtime64", "adjtimex"} & names
+         else ["neither clock_adjtime nor adjtimex"]),
         ("it writes, makes and removes nothing outside its directory", list(outside(traced, state))),
         ("it starts nothing", [arguments[:100] for name, arguments in traced if name in ("execve", "execveat", "fork", "vfork")][1:]),
         ("API7: it connects to nobody", [arguments[:100] for name, arguments in traced if name == "connect" and "AF_INET" in arguments]),
