@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "epurse/ledger_totals.h"
+#include "epurse/message_deny.h"
 #include "http/http.h"
 #include "http/request.h"
 #include "http/worker_pool.h"
@@ -134,6 +135,37 @@ START_TEST(a_broken_ledger_takes_no_orders) {
       station_tell(&world.admin, &world.service, MESSAGE_CARD_BLOCK, card_message_body(MESSAGE_CARD_BLOCK, &card)),
       STATUS_OK);
   world_leave(&world);
+}
+END_TEST
+
+static int64_t owed_to(const struct purse *purse, const struct world *world) {
+  struct ledger_card card;
+
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world->service.writer), purse->cid, &card), STATUS_OK);
+  return card.owed;
+}
+
+/* Reading the deny list gives back to cards what nobody brought in, in the books too: not in those that contradict themselves. */
+START_TEST(a_broken_ledger_books_nothing_for_whoever_reads) {
+  struct world world;
+  struct purse purse;
+
+  world_open(&world);
+  world.service.configuration.offline = (struct offline_limits){.single = 2500, .total = 5000, .count = 5};
+  world.service.configuration.replacement_days = 3;
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  purse_promise(&purse, TRANSACTION_OFFLINE_PURCHASE, 1000, &world.pos); /* which that till loses */
+  purse_load(&purse, &world, 100);                                       /* which tells of it, and */
+  purse_load(&purse, &world, 100);                                       /* the proof of that */
+  world.now += INT64_C(4) * 24 * 60 * 60;
+  watch_alarm(&world.service, "as a test says");
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_DENY_LIST, deny_list_body(0)), STATUS_OK);
+  ck_assert_int_eq(owed_to(&purse, &world), 0);
+  world.service.metrics.contradictions = 0; /* looked at, and started again */
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_DENY_LIST, deny_list_body(0)), STATUS_OK);
+  ck_assert_int_eq(owed_to(&purse, &world), 1000);
+  world_close(&world);
 }
 END_TEST
 
@@ -383,6 +415,7 @@ Suite *watch_suite(void) {
 
   tcase_add_test(all, a_sound_ledger_is_left_in_peace);
   tcase_add_loop_test(all, a_broken_ledger_takes_no_orders, 0, sizeof damages / sizeof damages[0]);
+  tcase_add_test(all, a_broken_ledger_books_nothing_for_whoever_reads);
   tcase_add_test(all, an_audit_gives_the_alarm);
   tcase_add_test(all, an_audit_lets_cards_pay);
   tcase_add_test(all, an_audit_takes_nobodys_processor);
