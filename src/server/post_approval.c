@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "approval.h"
+#include "clock.h"
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/ledger_approval.h"
@@ -79,6 +80,8 @@ void post_approval(struct service *service, const struct request *request, struc
   reply->status = approval_parse(request->message.body, &body);
   if (reply->status == STATUS_OK && body.give && watch_alarmed(service))
     reply->status = STATUS_LEDGER_STOPPED;
+  if (reply->status == STATUS_OK && body.give)
+    reply->status = clock_look(service); /* it may be of a replacement, and lapses itself */
   if (reply->status != STATUS_OK)
     return;
   decision.number = body.number;

@@ -156,6 +156,12 @@ static bool needs_clock(const struct route *route) {
   }
 }
 
+/* Requests that give money away where so many days have passed: not while nobody knows whether they have. */
+static bool decides_by_days(const struct route *route) {
+  return route->type == MESSAGE_CARD_REPLACEMENT || route->type == MESSAGE_CARD_RENEWAL ||
+         route->type == MESSAGE_SETTLEMENT;
+}
+
 /* A media type may have parameters behind a ';' (RFC 9110 8.3.1). */
 static bool is_message(const char *content_type) {
   size_t len = strlen(MESSAGE_MEDIA_TYPE);
@@ -173,6 +179,8 @@ static enum status check(struct service *service, const struct route *route, con
     return STATUS_UNSUPPORTED_TYPE;
   if (watch_alarmed(service) && moves_money(route))
     return STATUS_LEDGER_STOPPED;
+  if (decides_by_days(route))
+    return clock_look(service);
   return needs_clock(route) ? clock_check(service) : STATUS_OK;
 }
 

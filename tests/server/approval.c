@@ -7,6 +7,7 @@
 #include "epurse/ledger_limit.h"
 #include "epurse/ledger_merchant.h"
 #include "epurse/message_approval.h"
+#include "epurse/message_deny.h"
 #include "epurse/message_desk.h"
 #include "epurse/message_limit.h"
 #include "purse.h"
@@ -160,6 +161,21 @@ START_TEST(an_approval_lapses) {
   ck_assert(!look(&world, 0, true, &facts));
   ck_assert_int_gt(waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(IBAN)), number);
   ck_assert_str_eq(account(&world), "");
+  world_close(&world);
+}
+END_TEST
+
+/* Nor is one given by a clock that may have been set back: it could have lapsed; to refuse takes no time. */
+START_TEST(nothing_is_given_by_a_clock_in_doubt) {
+  struct world world;
+
+  open_with_two(&world);
+  int64_t number = waits(&world, &world.admin, MESSAGE_MERCHANT_CHANGE, account_body(IBAN));
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_DENY_LIST, deny_list_body(0)), STATUS_OK);
+  world.now -= 60;
+  ck_assert_int_eq(say(&world, &world.admin_too, number, true), STATUS_CLOCK_DOUBTFUL);
+  ck_assert_str_eq(account(&world), "");
+  ck_assert_int_eq(say(&world, &world.admin_too, number, false), STATUS_OK);
   world_close(&world);
 }
 END_TEST
@@ -524,6 +540,7 @@ Suite *approval_suite(void) {
   tcase_add_test(tests, a_merchant_is_added_by_two);
   tcase_add_test(tests, the_word_names_what_was_seen);
   tcase_add_test(tests, an_approval_lapses);
+  tcase_add_test(tests, nothing_is_given_by_a_clock_in_doubt);
   tcase_add_test(tests, what_a_revoked_one_asked_for_lapses);
   tcase_add_test(tests, a_limit_is_lowered_by_one_and_raised_by_two);
   tcase_add_test(tests, a_desk_makes_offline_cards_when_two_say_so);

@@ -204,6 +204,52 @@ START_TEST(the_rest_goes_on) {
 }
 END_TEST
 
+static enum status replace(struct world *world, const struct purse *old, const struct purse *new) {
+  struct replacement_message cards;
+
+  memcpy(cards.cid, old->cid, CID_SIZE);
+  memcpy(cards.new_cid, new->cid, CID_SIZE);
+  return station_tell(&world->admin, &world->service, MESSAGE_CARD_REPLACEMENT, replacement_body(&cards));
+}
+
+static enum status renew(struct world *world, const struct purse *old, const struct purse *new) {
+  struct replacement_message cards;
+
+  memcpy(cards.cid, old->cid, CID_SIZE);
+  memcpy(cards.new_cid, new->cid, CID_SIZE);
+  return station_tell(&world->desk, &world->service, MESSAGE_CARD_RENEWAL, replacement_body(&cards));
+}
+
+static enum status settle(struct world *world) {
+  return station_tell(&world->admin, &world->service, MESSAGE_SETTLEMENT, json_object());
+}
+
+/* Whose money it is when days have passed: a clock that ran ahead would give it away while a till still has the proof. */
+START_TEST(nothing_is_decided_by_days_that_may_not_have_passed) {
+  struct world world;
+  struct purse purse, new;
+  struct card_message card = {.reason = "lost"};
+
+  begin(&world, &purse);
+  purse_issue(&new, &world, 2);
+  ck_assert_int_eq(pay(&purse, &world), STATUS_OK);
+  memcpy(card.cid, purse.cid, CID_SIZE);
+  ck_assert_int_eq(
+      station_tell(&world.admin, &world.service, MESSAGE_CARD_BLOCK, card_message_body(MESSAGE_CARD_BLOCK, &card)),
+      STATUS_OK);
+  world.service.configuration.replacement_days = 14;
+  ck_assert_int_eq(replace(&world, &purse, &new), STATUS_REPLACEMENT_TOO_EARLY);
+  world.now += 46 * DAY;
+  ck_assert_int_eq(replace(&world, &purse, &new), STATUS_CLOCK_DOUBTFUL);
+  ck_assert_int_eq(renew(&world, &purse, &new), STATUS_CLOCK_DOUBTFUL);
+  ck_assert_int_eq(settle(&world), STATUS_CLOCK_DOUBTFUL);
+  confirm(&world);
+  ck_assert_int_ne(settle(&world), STATUS_CLOCK_DOUBTFUL);
+  ck_assert_int_eq(replace(&world, &purse, &new), STATUS_OK);
+  world_close(&world);
+}
+END_TEST
+
 /* Not at each request. */
 START_TEST(it_is_logged_when_it_begins_and_ends) {
   int ends[2];
@@ -254,6 +300,7 @@ Suite *clock_suite(void) {
   tcase_add_loop_test(all, an_operator_confirms, 0, 2);
   tcase_add_test(all, what_was_confirmed_counts);
   tcase_add_test(all, strict_wants_a_clock_that_is_kept);
+  tcase_add_test(all, nothing_is_decided_by_days_that_may_not_have_passed);
   tcase_add_test(all, the_rest_goes_on);
   tcase_add_test(all, it_is_logged_when_it_begins_and_ends);
   tcase_add_test(all, the_mark_is_seldom_written);
