@@ -46,8 +46,7 @@ static void print_certificates(const struct keyring *keyring, FILE *out) {
     memcpy(moment, rows[i].certificate->certificate.expiry, DATE_SIZE);
     print_expiry(out, rows[i].name, moment_to_unix(moment) + 24 * 60 * 60);
   }
-  if (keyring->tls_expires != 0)
-    print_expiry(out, "tls", keyring->tls_expires);
+  print_expiry(out, "tls", keyring->tls_expires);
 }
 
 static void print_clock(bool sound, FILE *out) {

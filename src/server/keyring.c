@@ -2,6 +2,7 @@
  * The server's private keys and the certificates that go with them. */
 #include "keyring.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,19 +37,43 @@ static enum status read_master(const char *path, uint8_t public_key[CRYPTO_P256_
   return status;
 }
 
-/* When the certificate of TLS ends; http.c says what is wrong with one. */
-static int64_t read_tls_expiry(const char *folder) {
-  char path[PATH_ROOM];
+static int64_t x509_end(const X509 *certificate) {
   struct tm end = {0};
 
-  name_file(path, folder, "tls.crt");
+  return ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1 ? (int64_t)timegm(&end) : 0;
+}
+
+/* When the last of a file's certificates ends, or with `first` the first one: behind it may stand its chain. */
+static enum status read_x509_end(const char *path, bool first, int64_t *end) {
   FILE *file = fopen(path, "re");
-  X509 *certificate = file == NULL ? NULL : PEM_read_X509(file, NULL, NULL, NULL);
-  bool known = certificate != NULL && ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1;
-  X509_free(certificate);
-  if (file != NULL)
-    fclose(file);
-  return known ? (int64_t)timegm(&end) : 0;
+  X509 *certificate = NULL;
+
+  *end = 0;
+  if (file == NULL)
+    return STATUS_NOT_FOUND;
+  for (bool more = true; more && (certificate = PEM_read_X509(file, NULL, NULL, NULL)) != NULL; more = !first) {
+    int64_t its = x509_end(certificate);
+    *end = its > *end ? its : *end;
+    X509_free(certificate);
+  }
+  ERR_clear_error(); /* of the file's end */
+  fclose(file);
+  return *end != 0 ? STATUS_OK : STATUS_BAD_CERTIFICATE;
+}
+
+/* Without them no terminal gets through its handshake. While the terminals' CA is rolled there are two. */
+static enum status read_tls(const char *folder, int64_t now, struct keyring *keyring, char path[PATH_ROOM]) {
+  int64_t ca_end = 0;
+
+  name_file(path, folder, "tls.crt");
+  enum status status = read_x509_end(path, true, &keyring->tls_expires);
+  if (status == STATUS_OK && keyring->tls_expires <= now)
+    return STATUS_BAD_CERTIFICATE;
+  if (status == STATUS_OK) {
+    name_file(path, folder, "terminal-ca.crt");
+    status = read_x509_end(path, false, &ca_end);
+  }
+  return status == STATUS_OK && ca_end <= now ? STATUS_BAD_CERTIFICATE : status;
 }
 
 static enum status read_certificate(const char *path, const struct certificate_check *check,
@@ -121,9 +146,10 @@ enum status keyring_certificates(struct keyring *keyring, const char *folder, in
   }
   if (status == STATUS_OK)
     status = read_server_old(folder, keyring, path);
+  if (status == STATUS_OK)
+    status = read_tls(folder, now, keyring, path);
   if (status != STATUS_OK)
     blame(problem, path, status);
-  keyring->tls_expires = read_tls_expiry(folder);
   return status;
 }
 

@@ -21,7 +21,7 @@ struct keyring {
   struct keyring_certificate card_ca_certificate, server_certificate, server_pin_certificate, terminal_ca_certificate;
   struct keyring_certificate server_old;  /* that of the key before server's, until key retire; len 0: none */
   struct keyring_certificate card_ca_old; /* has certified cards that are good still; len 0: there is none */
-  int64_t tls_expires;                    /* unix seconds: of tls.crt; 0: not known */
+  int64_t tls_expires;                    /* unix seconds: of tls.crt */
   struct key *card_ca;                    /* certifies cards; NULL: this server takes payments and makes none */
   struct key *server;                     /* signs authorisations, block orders, replies */
   struct key *server_pin;                 /* PINs are enciphered to it */
@@ -30,7 +30,7 @@ struct keyring {
 };
 
 /* Reads root.crt and the 7F21 certificates of the folder and verifies them under the master key at `now`, unix seconds;
- * card-ca-old.cert need not be there. STATUS_NOT_FOUND, STATUS_BAD_CERTIFICATE; `problem` (256 bytes) then names the file. */
+ * card-ca-old.cert need not be there. tls.crt and terminal-ca.crt are there, and not over. STATUS_NOT_FOUND, STATUS_BAD_CERTIFICATE; `problem` (256 bytes) then names the file. */
 enum status keyring_certificates(struct keyring *keyring, const char *folder, int64_t now,
                                  char problem[256]) EPURSE_MUST_USE;
 
