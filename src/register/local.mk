@@ -11,7 +11,7 @@ libregister_a_SOURCES = src/register/clerk.c src/register/door.c src/register/do
 	src/register/zvt_office.c src/register/zvt_sale.c src/register/zvt_server.c src/register/zvt_tell.c
 LINK_REGISTER = libregister.a $(EVENT_LIBS) $(SSL_LIBS)
 nodist_libregister_a_SOURCES = src/register/page_assets.c
-PAGE_ASSETS = src/register/page/page.css src/register/page/page.js po/de.po
+PAGE_ASSETS = src/register/page/page.css src/register/page/page.js po/de.po po/fr.po
 EXTRA_DIST += src/register/page/page.css src/register/page/page.js src/register/page/embed.sh
 CLEANFILES += src/register/page_assets.c
 src/register/page_assets.c: $(PAGE_ASSETS) src/register/page/embed.sh

@@ -116,7 +116,7 @@ void page_logout(struct page_visit *visit) {
 }
 
 void page_language(struct page_visit *visit) {
-  bool german = strcmp(form_text(&visit->form, "language"), "de") == 0;
-  visit->session->language = german ? PAGE_GERMAN : PAGE_ENGLISH;
+  const enum page_language wanted = page_language_of(form_text(&visit->form, "language"));
+  visit->session->language = wanted != PAGE_LANGUAGES ? wanted : PAGE_ENGLISH;
   page_redirect(visit, visit->session->customer ? "/customer" : "/");
 }

@@ -40,7 +40,7 @@ static const char *typed(const struct page_form *form) {
 /* ---- the keypad ---- */
 
 static void put_pad(struct page_visit *visit) {
-  const char *mark = visit->language == PAGE_GERMAN ? "," : ".";
+  const char *mark = page_decimal_mark(visit->language);
   const char *const keys[] = {"7", "8", "9", "4", "5", "6", "1", "2", "3", mark, "0", "00"};
   put(visit, "<div class=\"pad\" role=\"group\" data-pad=\"amount\" aria-label=\"");
   put_word(visit, WORD_KEYPAD);
@@ -379,8 +379,7 @@ static void put_again(struct page_visit *visit, const struct till_result *result
   char text[AMOUNT_TEXT_MAX];
   if (result->kind == TILL_REFUND || amount.minor <= 0)
     return;
-  page_amount(visit->language, amount, text);
-  text[strcspn(text, " ")] = 0;
+  page_amount_to_type(visit->language, amount, text);
   put(visit, "<form method=\"post\" action=\"/sale\">");
   put_form_token(visit);
   put_hidden(visit, "reference", result->reference);
@@ -391,11 +390,8 @@ static void put_again(struct page_visit *visit, const struct till_result *result
     put_hidden(visit, "points", "1");
   if (result->ask_pin)
     put_hidden(visit, "pin", "1");
-  put(visit, "<input type=\"hidden\" name=\"amount\" value=\"");
-  for (const char *c = text; *c != 0; c++) /* without the marks of thousands */
-    if (*c != (visit->language == PAGE_GERMAN ? '.' : ','))
-      put(visit, "%c", *c);
-  put(visit, "\"><button type=\"submit\" class=\"main\">");
+  put_hidden(visit, "amount", text);
+  put(visit, "<button type=\"submit\" class=\"main\">");
   put_word(visit, result->held ? WORD_AGAIN : WORD_REPEAT);
   put(visit, "</button>");
   if (result->status == STATUS_INSUFFICIENT_BALANCE && outcome->wanted == 0) {

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "epurse/till.h"
+#include "page_words.h"
 #include "register_page.h"
 
 #define PAGE_BODY_MAX    4096 /* bytes of a form */
@@ -25,16 +26,6 @@
 #define PAGE_RECENT      20   /* of the last sales */
 #define PAGE_RESULT_S    20   /* so long the customer's window shows how it ended */
 #define PAGE_HOSTS       4    /* names by which it may be called */
-
-enum page_language { PAGE_ENGLISH, PAGE_GERMAN, PAGE_LANGUAGES };
-
-/* Every word of the page: page_words.def. */
-enum page_word {
-#define WORD(name, english, german) WORD_##name,
-#include "page_words.def"
-#undef WORD
-  PAGE_WORDS
-};
 
 /* A browser that was let in. */
 struct page_session {
@@ -148,20 +139,6 @@ const char *form_text(const struct page_form *form, const char *name);
 int64_t form_number(const char *text); /* -1: it is none */
 void form_wipe(struct page_form *form);
 
-/* ---- page_words.c ---- */
-
-const char *page_word(enum page_language language, enum page_word word);
-/* A sentence of the catalogue in that language; as it is where there is none. */
-const char *page_sentence(enum page_language language, const char *english);
-/* By what a browser prefers. */
-enum page_language page_prefers(struct evhttp_request *raw);
-/* "12,50 EUR". */
-void page_amount(enum page_language language, struct amount amount, char text[AMOUNT_TEXT_MAX]);
-/* The way back, as people type it: with the decimal mark of either language, where it can be no mark of thousands. False: it is none. */
-bool page_amount_read(enum page_language language, const char *text, const struct currency *of, struct amount *amount);
-/* "29.11.2026 17:40", in local time. */
-void page_time(enum page_language language, int64_t unix_seconds, char text[32]);
-
 /* ---- page_write.c ---- */
 
 /* As printf, and nothing is escaped: for what the program itself says. */
@@ -244,7 +221,5 @@ void page_streams_drop(struct register_page *page);
 
 extern const unsigned char page_css[], page_js[];
 extern const size_t page_css_len, page_js_len;
-/* English, German, ..., NULL. */
-extern const char *const page_german[];
 
 #endif

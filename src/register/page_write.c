@@ -77,12 +77,24 @@ static void put_signs(struct page_visit *visit) {
   }
 }
 
-static void put_button(struct page_visit *visit, const char *path, const char *extra, const char *text) {
+/* `language`: the tag of the one that it asks for, which its text is in; NULL: it asks for none. */
+static void put_button(struct page_visit *visit, const char *path, const char *language, const char *text) {
   put(visit, "<form method=\"post\" action=\"%s\">", path);
   put_form_token(visit);
-  put(visit, "%s<button type=\"submit\" class=\"plain\">", extra);
+  if (language != NULL)
+    put_hidden(visit, "language", language);
+  put(visit, "<button type=\"submit\" class=\"plain\"");
+  if (language != NULL)
+    put(visit, " lang=\"%s\"", language);
+  put(visit, ">");
   put_text(visit, text);
   put(visit, "</button></form>");
+}
+
+static void put_languages(struct page_visit *visit) {
+  for (enum page_language language = PAGE_ENGLISH; language < PAGE_LANGUAGES; language++)
+    if (language != visit->language)
+      put_button(visit, "/language", page_language_tag(language), page_language_name(language));
 }
 
 static void put_bar(struct page_visit *visit) {
@@ -99,12 +111,8 @@ static void put_bar(struct page_visit *visit) {
     put(visit, "<a href=\"/customer\" target=\"epurse-customer\">");
     put_word(visit, WORD_CUSTOMER);
     put(visit, "</a>");
-    bool german = visit->language == PAGE_GERMAN;
-    put_button(visit, "/language",
-               german ? "<input type=\"hidden\" name=\"language\" value=\"en\">"
-                      : "<input type=\"hidden\" name=\"language\" value=\"de\">",
-               german ? "English" : "Deutsch");
-    put_button(visit, "/logout", "", page_word(visit->language, WORD_LOG_OUT));
+    put_languages(visit);
+    put_button(visit, "/logout", NULL, page_word(visit->language, WORD_LOG_OUT));
     put(visit, "</nav>");
   }
   put(visit, "</header>");
@@ -112,7 +120,7 @@ static void put_bar(struct page_visit *visit) {
 
 void put_head(struct page_visit *visit, enum page_word title, const char *state) {
   put(visit, "<!DOCTYPE html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><title>",
-      visit->language == PAGE_GERMAN ? "de" : "en");
+      page_language_tag(visit->language));
   put_word(visit, title);
   put(visit, "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
              "<link rel=\"stylesheet\" href=\"/page.css\"><link rel=\"icon\" href=\"data:,\">"
