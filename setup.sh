@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what a Debian 12 machine needs to build, run and test epurse. Sourced by demo.sh and check.sh; can be run alone.
+# Installs what a Debian 12 machine needs to build, run and test epurse. demo.sh and check.sh run it; it can be run alone.
 #   setup.sh [--tests]   --tests: also what only the tests want
 set -eu
 
