@@ -79,9 +79,9 @@ static void tell_expiry(struct doctor *doctor, bool server, int64_t expires) {
   char day[21];
   uint8_t moment[MOMENT_SIZE];
   int64_t days = (expires - (int64_t)time(NULL)) / SECONDS_PER_DAY;
-  moment_from_unix(expires, moment);
+  moment_from_unix(expires - 1, moment); /* its last one, whose day all others name too */
   moment_print(moment, day);
-  day[10] = 0; /* the date of it */
+  day[10] = 0;
   finding.warning = days < TERMINAL_RENEW_DAYS;
   if (server)
     finding_say(&finding, SENTENCE("the back-end's TLS certificate is valid until %s, %ld days"), day, (long)days);
