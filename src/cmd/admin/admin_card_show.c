@@ -59,7 +59,7 @@ void admin_card_print(const struct admin *admin, const struct card_facts *facts)
     report_amount(owed, facts->deposit, facts->currency);
     admin_print(admin, "  deposit        %s\n", owed);
   }
-  admin_print(admin, "  valid until    %s, %" PRIu32 " transactions so far\n", expiry, facts->last_atc);
+  admin_print(admin, "  valid until    %s, transactions so far: %" PRIu32 "\n", expiry, facts->last_atc);
 }
 
 enum status admin_card_show(void *context, char **arguments) {

@@ -32,8 +32,8 @@ static enum status counts_print(const struct admin *admin, const json_t *body) {
   if (!json_is_integer(postings) || !json_is_integer(cards) || !json_is_integer(open))
     return STATUS_BAD_REPLY;
   admin_print(admin,
-              "The ledger agrees with itself and sums to zero: %" PRId64 " postings, %" PRId64 " cards, %" PRId64
-              " transactions open.\n",
+              "The ledger agrees with itself and sums to zero; postings: %" PRId64 ", cards: %" PRId64
+              ", open transactions: %" PRId64 ".\n",
               (int64_t)json_integer_value(postings), (int64_t)json_integer_value(cards),
               (int64_t)json_integer_value(open));
   return STATUS_OK;
