@@ -10,7 +10,8 @@
 #                             PATH, EPURSE_CONFIG_POS, EPURSE_CONFIG_RELOAD, EPURSE_CONFIG_PERSO, EPURSE_SERVER_URL,
 #                             PCSCLITE_CSOCK_NAME; a raw card in reader 0, a cardholder's card with 100.00 and PIN 1234 in
 #                             the second reader, which EPURSE_READER names. `demo.sh -- bash` is a playground.
-#   demo.sh -- till           the same with the till's page: sell with a browser, until Enter is pressed (or standard input ends)
+#   demo.sh -- till           the same with the till's page: sell with a browser, until standard input ends (Ctrl-D); a line of
+#                             it, Enter, takes the card out and puts it in again, which the till waits for between two sales
 set -eu
 
 if [ "${1-}" != --inside ]; then
@@ -27,6 +28,7 @@ if [ "${1-}" != --inside ]; then
   mkdir -p build-demo
   cd build-demo
   [ -f Makefile ] || ../configure --quiet
+  [ -x epursed ] || echo "demo: building, which takes some minutes the first time" >&2
   make --quiet -j"$(nproc)" >make.log 2>&1 || { tail -n 30 make.log >&2; exit 70; }
   export top_builddir=$PWD top_srcdir=$here WITH_PCSCD_LOG=$PWD/pcscd.log
   [ "${2-}" != till ] || export WITH_PCSCD_NETWORK=shared # a browser is to reach it
@@ -38,6 +40,12 @@ world_name=epurse-demo
 . "$top_srcdir/tests/system/world.sh"
 at_end 'set +e; world_end' # what Ctrl-C has ended already cannot be ended once more
 
+card_again() {
+  card_remove
+  waits_for "the reader without its card" reader_is 1 empty && card_insert purse $((VPCD_PORT + 1)) &&
+    waits_for "the card in it again" reader_is 1 purse
+}
+
 # The page of the shop's till, on that card.
 till() {
   printf '[page]\nlisten = 127.0.0.1:%s\n' "${TILL_PORT:-8480}" >"$world/pos/till.conf"
@@ -47,9 +55,12 @@ till() {
     kill -0 "$till_pid" 2>/dev/null || { cat "$world/till.log" >&2; return 69; }
     sleep 0.1
   done
-  printf 'Open http://127.0.0.1:%s/ in a browser; the pairing code is %s, the card'"'"'s PIN is 1234.\nEnter ends it.\n' \
+  printf 'Open http://127.0.0.1:%s/ in a browser; the pairing code is %s, the card'"'"'s PIN is 1234.\nEnter takes the card out and puts it in again, for the next sale; Ctrl-D ends it.\n' \
     "${TILL_PORT:-8480}" "$(cat "$world/pos/page.code")"
-  read -r _ || true
+  while read -r _; do
+    card_again || break
+    echo "The card was taken out, and is in again."
+  done
   kill "$till_pid"
   wait "$till_pid" || code=$?
   return $code
