@@ -30,7 +30,8 @@ struct keyring {
 };
 
 /* Reads root.crt and the 7F21 certificates of the folder and verifies them under the master key at `now`, unix seconds;
- * card-ca-old.cert need not be there. tls.crt and terminal-ca.crt are there, and not over. STATUS_NOT_FOUND, STATUS_BAD_CERTIFICATE; `problem` (256 bytes) then names the file. */
+ * card-ca-old.cert need not be there. tls.crt and terminal-ca.crt are there, and not over. STATUS_NOT_FOUND,
+ * STATUS_BAD_CERTIFICATE; `problem` (256 bytes) then names the file. */
 enum status keyring_certificates(struct keyring *keyring, const char *folder, int64_t now,
                                  char problem[256]) EPURSE_MUST_USE;
 
