@@ -6,7 +6,7 @@ libledger_a_SOURCES = src/ledger/announced.c src/ledger/approval.c src/ledger/as
 	src/ledger/card_pin.c src/ledger/card_read.c src/ledger/chain.c src/ledger/clock.c src/ledger/confirm.c src/ledger/deny.c \
 	src/ledger/deposit.c src/ledger/desk.c src/ledger/durable.c src/ledger/heir.c src/ledger/incarnation.c src/ledger/incident.c src/ledger/inquire.c \
 	src/ledger/limit.c src/ledger/merchant.c src/ledger/neighbours.c src/ledger/offline.c src/ledger/payout.c src/ledger/pending.c src/ledger/pool.c \
-	src/ledger/postgres.c src/ledger/postgres_gather.c src/ledger/postgres_guard.c src/ledger/postgres_pipe.c src/ledger/postgres_queue.c src/ledger/postgres_value.c \
+	src/ledger/postgres.c src/ledger/postgres_connection.c src/ledger/postgres_gather.c src/ledger/postgres_guard.c src/ledger/postgres_pipe.c src/ledger/postgres_queue.c src/ledger/postgres_statement.c src/ledger/postgres_transaction.c src/ledger/postgres_value.c \
 	src/ledger/posting.c src/ledger/query.c \
 	src/ledger/reference.c src/ledger/refund.c src/ledger/renew.c src/ledger/replace.c src/ledger/restore.c \
 	src/ledger/settle.c src/ledger/settlement.c src/ledger/sqlite.c src/ledger/sqlite_cache.c src/ledger/sqlite_copy.c src/ledger/sqlite_log.c src/ledger/sqlite_status.c src/ledger/store.c \

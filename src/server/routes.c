@@ -115,8 +115,8 @@ static size_t find(const char *path) {
   return i;
 }
 
-/* Requests that move money are refused while the ledger is inconsistent, and its file stays as it was found. Terminals keep what they have to bring (r, reversals) in their journals. What reads,
- * blocks or revokes is served. */
+/* Requests that move money are refused while the ledger is inconsistent, and its file stays as it was found. Terminals keep
+ * what they have to bring (r, reversals) in their journals. What reads, blocks or revokes is served. */
 static bool moves_money(const struct route *route) {
   switch (route->type) {
   case MESSAGE_PURCHASE:
