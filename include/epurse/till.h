@@ -210,34 +210,6 @@ enum status till_last(struct till *till, struct till_result *result) EPURSE_MUST
 enum status till_finish(struct till *till, const char *reference, int milliseconds,
                         struct till_result *result) EPURSE_MUST_USE;
 
-/* What this terminal has done since a moment, from its journal. */
-struct till_total {
-  unsigned count;
-  int64_t amount; /* minor units */
-};
-struct till_totals {
-  int64_t since, until;       /* unix seconds */
-  struct till_total kinds[5]; /* by enum till_kind: what is done, in money; payouts with the cards' deposits */
-  struct till_total points;   /* sales that were paid with points; not in kinds[TILL_SALE] */
-  struct till_total offline;  /* of kinds[TILL_SALE], those by the card's promise only */
-  struct till_total waiting;  /* of all, those that the server has not booked yet */
-  unsigned held;              /* begun, and not known how they end */
-};
-/* Of what began since then, counted as a closing is (terminal_count.h). STATUS_STORE_FAILED. Reads the whole journal. */
-enum status till_totals(struct till *till, int64_t since, struct till_totals *totals) EPURSE_MUST_USE;
-
-/* One that the card has done. */
-struct till_entry {
-  int64_t number, time; /* of the journal; unix seconds */
-  enum till_kind kind;
-  int64_t amount;                    /* minor units; with points the price, and no money moved */
-  char reference[REFERENCE_MAX + 1]; /* "": none */
-  bool points, offline;
-  bool waiting; /* the server has not booked it yet */
-};
-/* The latest, newest first; at most `capacity`, which is not 0. STATUS_STORE_FAILED. Reads the whole journal. */
-enum status till_recent(struct till *till, struct till_entry *rows, size_t capacity, size_t *count) EPURSE_MUST_USE;
-
 /* A receipt once more; as receipt_again. */
 enum status till_receipt(struct till *till, int64_t number, struct outcome *outcome,
                          struct receipt_copy *receipt) EPURSE_MUST_USE;

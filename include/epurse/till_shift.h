@@ -11,7 +11,7 @@
 #include "epurse/terminal_supervisor.h"
 
 struct till;        /* till.h */
-struct till_totals; /* till.h */
+struct till_totals; /* till_journal.h */
 struct count;       /* terminal_count.h */
 struct closing;     /* terminal_closing.h */
 

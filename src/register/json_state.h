@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "epurse/terminal_closing.h"
-#include "epurse/till.h"
+#include "epurse/till_journal.h"
 #include "epurse/till_shift.h"
 #include "register_json.h"
 

@@ -8,6 +8,7 @@
 #include "epurse/crypto.h"
 #include "epurse/moment.h"
 #include "epurse/terminal.h"
+#include "epurse/till_journal.h"
 #include "page_state.h"
 
 static enum page_word kind_word(enum till_kind kind) {

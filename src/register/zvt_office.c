@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "epurse/terminal_closing.h"
+#include "epurse/till_journal.h"
 #include "epurse/till_shift.h"
 #include "epurse/tlv.h"
 #include "zvt_state.h"

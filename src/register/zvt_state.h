@@ -11,6 +11,8 @@
 #include "register_zvt.h"
 #include "zvt/zvt_frame.h"
 
+struct till_totals; /* till_journal.h */
+
 #define ZVT_T3_MS        5000  /* for an answer, and for the rest of a frame that has begun */
 #define ZVT_BEAT_MS      20000 /* so often a register that waits is told so: far within its T4 of 180 s */
 #define ZVT_OPEN_MAX     16    /* sales that are begun and neither done nor over */

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "epurse/moment.h"
+#include "epurse/till_journal.h"
 #include "epurse/tlv.h"
 #include "zvt_state.h"
 

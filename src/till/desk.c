@@ -7,6 +7,7 @@
 #include "epurse/journal.h"
 #include "epurse/terminal.h"
 #include "epurse/terminal_count.h"
+#include "epurse/till_journal.h"
 #include "epurse/till_shift.h"
 #include "till_state.h"
 

@@ -6,6 +6,7 @@
 #include "epurse/record.h"
 #include "epurse/terminal.h"
 #include "epurse/terminal_count.h"
+#include "epurse/till_journal.h"
 #include "till_state.h"
 
 /* Of a refund its promise says so. */

@@ -8,6 +8,7 @@
 #include "epurse/terminal_payout.h"
 #include "epurse/terminal_refund.h"
 #include "epurse/terminal_turn.h"
+#include "epurse/till_journal.h"
 #include "system/flow_world.h"
 
 START_TEST(a_reference_is_done_once) {

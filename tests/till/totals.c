@@ -6,6 +6,7 @@
 #include "epurse/terminal_closing.h"
 #include "epurse/terminal_payout.h"
 #include "epurse/terminal_refund.h"
+#include "epurse/till_journal.h"
 #include "epurse/till_shift.h"
 #include "system/flow_world.h"
 
