@@ -27,8 +27,8 @@ struct reader {
   void (*disconnect)(void *context);
   /* Resets the connected card, which stays connected: every session on it is gone. Errors as of connect. */
   enum status (*reset)(void *context);
-  /* Waits until a card is there (present) or gone, at most `seconds` (negative: for ever). STATUS_TIMEOUT, CANCELLED.
-   */
+  /* Waits until a card is there (present), or the one that was last found there has gone, even where another has come since;
+   * at most `seconds` (negative: for ever). STATUS_TIMEOUT, CANCELLED. */
   enum status (*wait)(void *context, bool present, int seconds);
   /* How many seconds a card may take for one answer, or for a reset. NULL: this back-end's always answer. */
   void (*limit)(void *context, int seconds);
@@ -81,7 +81,7 @@ enum status reader_connect(struct reader *reader) EPURSE_MUST_USE;
 void reader_disconnect(struct reader *reader);
 /* Ends every session on the card. Errors as of `reset` above. */
 enum status reader_reset(struct reader *reader) EPURSE_MUST_USE; /* connected before, connected after */
-/* Waits at most `seconds` until a card is there or gone. Errors as of `wait` above. */
+/* Waits at most `seconds` until a card is there, or the last one has gone. Errors as of `wait` above. */
 enum status reader_wait(struct reader *reader, bool present, int seconds) EPURSE_MUST_USE;
 
 /* One command, with what T=0 leaves to the application: 61xx is fetched with GET RESPONSE, 6Cxx sent again with the

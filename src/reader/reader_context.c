@@ -78,4 +78,5 @@ void pcsc_release(struct pcsc *pcsc) {
     SCardReleaseContext(pcsc->context);
   pcsc->established = false;
   pcsc->connected = false;
+  pcsc->moves = -1;
 }

@@ -130,6 +130,7 @@ enum status pcsc_open(const char *name, struct reader **reader) {
   pcsc->patience = PATIENCE;
   pcsc->silence = SILENCE;
   pcsc->cancel_fd = -1;
+  pcsc->moves = -1;
   pcsc_name(pcsc->name, name);
   status = pcsc_establish(pcsc);
   if (status != STATUS_OK)

@@ -51,6 +51,7 @@ struct watch {
   int slices;
   int64_t absent_from; /* since when the reader itself is gone; 0: it is there */
   bool there;          /* the card */
+  int32_t moves;       /* as of struct pcsc, now */
 };
 
 /* The reader is unplugged: lets one slice pass, or ends early when any reader comes. */
@@ -59,6 +60,7 @@ static LONG watch_for_reader(struct watch *watch) {
 
   watch->there = false;
   watch->known = SCARD_STATE_UNAWARE;
+  watch->pcsc->moves = -1;
   if (watch->absent_from == 0)
     watch->absent_from = pcsc_now();
   LONG code = SCardGetStatusChange(watch->pcsc->context, SLICE, &state, 1);
@@ -82,6 +84,7 @@ static LONG watch_slice(struct watch *watch) {
     watch->absent_from = 0;
     watch->there = (state.dwEventState & SCARD_STATE_PRESENT) != 0;
     watch->known = state.dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
+    watch->moves = (int32_t)(state.dwEventState >> 16 & 0xFFFF);
   }
   return code;
 }
@@ -101,13 +104,24 @@ static enum status watch_step(struct watch *watch) {
   return pcsc_status(code);
 }
 
+/* Whether the card is as it was waited for. One that went and came back between two looks, or made room for another, has
+ * gone. */
+static bool watch_is_met(const struct watch *watch, bool present) {
+  int32_t before = watch->pcsc->moves;
+  if (present)
+    return watch->there;
+  return !watch->there || (before >= 0 && watch->moves != before);
+}
+
 static enum status watch_run(struct watch *watch, bool present, int64_t give_up, const struct interrupt *interrupt) {
   for (;;) {
     enum status status = watch_step(watch);
     if (status != STATUS_OK)
       return status;
-    if (watch->known != SCARD_STATE_UNAWARE && watch->there == present)
+    if (watch->known != SCARD_STATE_UNAWARE && watch_is_met(watch, present)) {
+      watch->pcsc->moves = present ? watch->moves : -1;
       return STATUS_OK;
+    }
     if (watch->absent_from != 0 && !present)
       return STATUS_OK; /* the reader went, and the card with it */
     if (watch->absent_from != 0 && pcsc_now() - watch->absent_from > READER_GRACE)

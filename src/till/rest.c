@@ -57,9 +57,9 @@ void till_reader_check(struct till *till, enum status status) {
 static void watch_card(struct till *till) {
   if (!till->served || till->reader == NULL)
     return;
-  enum status status = reader_wait(till->reader, true, 0);
+  enum status status = reader_wait(till->reader, false, 0);
   till_reader_check(till, status);
-  till->served = till->served && status == STATUS_OK;
+  till->served = till->served && status == STATUS_TIMEOUT;
   pthread_mutex_lock(&till->mutex);
   till->health.card = till->served;
   pthread_mutex_unlock(&till->mutex);

@@ -104,7 +104,7 @@ static int wait_of(const struct till_request *request) {
 
 /* Whoever is asked to take a card away does so, or it is over. */
 static enum status let_go(struct till *till) {
-  if (!till->served || till->request.card_stays || reader_wait(till->reader, true, 0) != STATUS_OK)
+  if (!till->served || till->request.card_stays || reader_wait(till->reader, false, 0) != STATUS_TIMEOUT)
     return STATUS_OK;
   tell(till, TILL_REMOVE_CARD, NULL);
   enum status status = reader_wait(till->reader, false, wait_of(&till->request));

@@ -192,6 +192,23 @@ START_TEST(loses_a_card_in_the_middle) {
 }
 END_TEST
 
+/* Nobody looked while it went and another came: it has gone all the same, and the other one has not. */
+START_TEST(a_card_that_was_changed_unseen_has_gone) {
+  pid_t card = 0;
+  struct reader *reader = open_with_card(&card);
+  ck_assert_int_eq(reader_wait(reader, false, 0), STATUS_TIMEOUT);
+  reader_disconnect(reader);
+  card_out(FIRST, card);
+  card = card_in(0);
+  card_seen(FIRST);
+  ck_assert_int_eq(reader_wait(reader, false, 0), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, true, 0), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, false, 0), STATUS_TIMEOUT);
+  reader_close(&reader);
+  card_out(FIRST, card);
+}
+END_TEST
+
 START_TEST(does_not_wait_for_ever_for_an_answer) {
   pid_t card = 0;
   struct reader *reader = open_with_card(&card);
@@ -288,6 +305,7 @@ static Suite *reader_suite(void) {
   tcase_set_timeout(tc, 60);
   tcase_add_test(tc, sees_a_card_come_and_go);
   tcase_add_test(tc, loses_a_card_in_the_middle);
+  tcase_add_test(tc, a_card_that_was_changed_unseen_has_gone);
   tcase_add_test(tc, does_not_wait_for_ever_for_an_answer);
   tcase_add_test(tc, does_not_hang_while_another_holds_the_card);
   tcase_add_test(tc, notices_that_another_reset_the_card);

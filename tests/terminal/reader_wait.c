@@ -31,6 +31,22 @@ START_TEST(sees_at_once_what_is_there) {
 }
 END_TEST
 
+/* pcscd counts in the upper half of the state what comes and goes; after its restart it begins anew. */
+START_TEST(a_card_that_went_between_two_looks_has_gone) {
+  struct reader *reader = open_reader(SCARD_STATE_PRESENT | 3 << 16);
+  ck_assert_int_eq(reader_wait(reader, true, 0), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, false, 0), STATUS_TIMEOUT);
+  faults.event_state = SCARD_STATE_PRESENT | 5 << 16;
+  ck_assert_int_eq(reader_wait(reader, false, 0), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, true, 0), STATUS_OK);
+  ck_assert_int_eq(reader_wait(reader, false, 0), STATUS_TIMEOUT);
+  faults.event_state = SCARD_STATE_PRESENT | 1 << 16;
+  faults.status[faults.status_calls] = SCARD_E_NO_SERVICE;
+  ck_assert_int_eq(reader_wait(reader, false, 0), STATUS_TIMEOUT);
+  reader_close(&reader);
+}
+END_TEST
+
 START_TEST(gives_up_when_time_is_up) {
   struct reader *reader = open_reader(SCARD_STATE_EMPTY);
   int64_t start = pcsc_now();
@@ -210,6 +226,7 @@ Suite *reader_wait_suite(void) {
   TCase *tc = tcase_create("reader_wait");
   tcase_set_timeout(tc, 30);
   tcase_add_test(tc, sees_at_once_what_is_there);
+  tcase_add_test(tc, a_card_that_went_between_two_looks_has_gone);
   tcase_add_test(tc, gives_up_when_time_is_up);
   tcase_add_test(tc, a_card_on_its_way_out_is_no_answer);
   tcase_add_test(tc, stops_at_ctrl_c);
