@@ -159,7 +159,7 @@ static bool needs_clock(const struct route *route) {
 /* Requests that give money away where so many days have passed: not while nobody knows whether they have. */
 static bool decides_by_days(const struct route *route) {
   return route->type == MESSAGE_CARD_REPLACEMENT || route->type == MESSAGE_CARD_RENEWAL ||
-         route->type == MESSAGE_SETTLEMENT;
+         route->type == MESSAGE_SETTLEMENT || route->type == MESSAGE_OWED_REFUND;
 }
 
 /* A media type may have parameters behind a ';' (RFC 9110 8.3.1). */

@@ -8,6 +8,7 @@
 
 #include "epurse/ledger_clock.h"
 #include "epurse/message_deny.h"
+#include "epurse/message_refund.h"
 #include "http/request.h"
 #include "purse.h"
 #include "server/routes.h"
@@ -62,6 +63,32 @@ START_TEST(no_kind_of_answer_is_signed) {
   ck_assert_int_eq(give_back(&purse, &world, sale), STATUS_CLOCK_DOUBTFUL);
   ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_DENY_LIST, deny_list_body(0)),
                    STATUS_CLOCK_DOUBTFUL);
+  world_close(&world);
+}
+END_TEST
+
+/* A refund without its card is asked for its window and its day too. */
+START_TEST(nothing_is_owed_by_days_that_nobody_knows) {
+  struct world world;
+  struct purse purse;
+  struct owed_refund owed = {.amount = 20};
+
+  begin(&world, &purse);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 50, &world.pos);
+  struct answer answer;
+  station_ask(&world.pos, &world.service, MESSAGE_PURCHASE, purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin),
+              &answer);
+  ck_assert(purse_commit(&purse, &world, answer.body));
+  answer_clear(&answer);
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_CONFIRMATION, purse_confirmation(&purse)),
+                   STATUS_OK);
+  memcpy(owed.cid, purse.cid, CID_SIZE);
+  owed.atc = purse.atc;
+  world.now += 46 * DAY;
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_OWED_REFUND, owed_refund_body(&owed)),
+                   STATUS_CLOCK_DOUBTFUL);
+  world.now -= 46 * DAY;
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_OWED_REFUND, owed_refund_body(&owed)), STATUS_OK);
   world_close(&world);
 }
 END_TEST
@@ -296,6 +323,7 @@ Suite *clock_suite(void) {
   TCase *all = world_case("clock");
 
   tcase_add_test(all, no_kind_of_answer_is_signed);
+  tcase_add_test(all, nothing_is_owed_by_days_that_nobody_knows);
   tcase_add_loop_test(all, nothing_is_signed_far_from_the_last_booking, 0, sizeof rows / sizeof rows[0]);
   tcase_add_loop_test(all, an_operator_confirms, 0, 2);
   tcase_add_test(all, what_was_confirmed_counts);
