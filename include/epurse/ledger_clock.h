@@ -10,6 +10,8 @@
 
 struct ledger;
 
+#define LEDGER_CLOCK_SKEW                                                                                              \
+  300 /* seconds that the time in a promise, which is its terminal's, may be ahead of the issuer's */
 #define LEDGER_CLOCK_STEP 5 /* seconds: the mark follows the clock in such steps, so that not every payment writes it */
 
 struct ledger_clock {

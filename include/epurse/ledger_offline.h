@@ -29,7 +29,8 @@ struct ledger_offline {
  *   STATUS_TERMINAL_REVOKED  not paid: its terminal is revoked; the sum stays held for the card
  *   STATUS_CARD_FORKED       it contradicts what the card signed, what its replacement settled, or its balance as it is known
  *                            here, or no card was issued with its key: an incident has it, the card is blocked, or its number given up; the issuer's risk pays the merchant as far as that day's limit goes
- * Nothing is kept: STATUS_ABOVE_LIMIT (of the card's certificate), STATUS_WRONG_CURRENCY, STATUS_NOT_PERMITTED (it
+ * Nothing is kept: STATUS_CLOCK_OFF (it says a time that has not come: to be brought again then), STATUS_CARD_EXPIRED (by the time that it
+ * says), STATUS_ABOVE_LIMIT (of the card's certificate), STATUS_WRONG_CURRENCY, STATUS_NOT_PERMITTED (it
  * names no POS, or is brought by a reload terminal), STATUS_NOT_FOUND (terminal), STATUS_CARD_UNKNOWN (also of a number that is reserved since before this
  * ledger was restored: perhaps it was issued), STATUS_OUT_OF_STEP (this ledger was restored, and lacks what it follows or what its balance comes from), STATUS_BAD_FORMAT. */
 enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offline *payment) EPURSE_MUST_USE;

@@ -94,6 +94,7 @@ struct promise_verdict {
  *   STATUS_STALE            older than one that was seen, and unknown
  *   STATUS_GIVEN_UP         the same, and somebody was told that it was never seen
  *   STATUS_OUT_OF_STEP      its balance or points are not the shadow's: nothing is settled; it can be declined next
+ *   STATUS_CLOCK_OFF        it says a time that has not come: nothing is settled, and nothing to be declined
  *   STATUS_CARD_UNKNOWN     not issued
  *   STATUS_BAD_FORMAT       unknown type or an off-line one, last_atc not below atc, amount 0 or beyond AMOUNT_MAX_ON_CARD */
 enum status ledger_promise_open(struct ledger *ledger, const struct signed_promise *offer,

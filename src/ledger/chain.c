@@ -9,7 +9,9 @@
 #include "card.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
+#include "epurse/ledger_clock.h"
 #include "epurse/ledger_payout.h"
+#include "epurse/moment.h"
 #include "heir.h"
 #include "incident.h"
 #include "payout.h"
@@ -246,6 +248,10 @@ static enum status chain_foresee(struct ledger *ledger, const struct promise *pr
   return status == STATUS_OK ? chain_foresee_closed(ledger, chain) : status;
 }
 
+bool promise_is_ahead(const struct signed_promise *offer) {
+  return moment_to_unix(offer->promise->time) > offer->now + LEDGER_CLOCK_SKEW;
+}
+
 enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) {
   const struct promise *promise = offer->promise;
   memset(chain, 0, sizeof *chain);
@@ -361,6 +367,8 @@ enum status ledger_promise_open(struct ledger *ledger, const struct signed_promi
     enum status noted = chain_note_lost(ledger, offer, &ledger->chain);
     return noted == STATUS_OK ? status : noted;
   }
+  if (status == STATUS_OK && promise_is_ahead(offer))
+    return STATUS_CLOCK_OFF;
   standing->suspended = ledger->chain.suspended;
   standing->pin_failures = ledger->chain.pin_failures;
   if (status == STATUS_OK)

@@ -36,6 +36,9 @@ struct chain {
   int64_t renewed; /* of that balance: has gone to a new card, so that nothing is booked of it */
 };
 
+/* Whether it says a time that has not come: that of a terminal whose clock is off, or whose owner wants it to be believed later that
+ * it was made later, as after a restoration. */
+bool promise_is_ahead(const struct signed_promise *offer);
 /* Reads and judges; writes nothing. STATUS_EXISTS: answered already; else as ledger_promise_open, and
  * STATUS_OUT_OF_STEP leaves *chain filled in. */
 enum status chain_read(struct ledger *ledger, const struct signed_promise *offer, struct chain *chain) EPURSE_MUST_USE;

@@ -8,6 +8,7 @@
 #include "deposit.h"
 #include "epurse/crypto.h"
 #include "epurse/ledger_backup.h"
+#include "epurse/ledger_clock.h"
 #include "epurse/ledger_payout.h"
 #include "incident.h"
 #include "payout.h"
@@ -83,7 +84,8 @@ static enum status inquire_fork(struct ledger *ledger, const struct asked *asked
 static enum status inquire_lost(struct ledger *ledger, const struct asked *asked) {
   int64_t restored_at = 0;
   enum status status = ledger_restored_at(ledger, &restored_at);
-  bool lost = restored_at != 0 && moment_to_unix(asked->inquiry->offer.promise->time) <= restored_at;
+  int64_t promised_at = moment_to_unix(asked->inquiry->offer.promise->time);
+  bool lost = restored_at != 0 && promised_at <= restored_at + LEDGER_CLOCK_SKEW;
   return status == STATUS_OK && lost ? STATUS_OUT_OF_STEP : status;
 }
 

@@ -11,6 +11,7 @@
 #include "chain.h"
 #include "epurse/certificate.h"
 #include "epurse/ledger_backup.h"
+#include "epurse/ledger_clock.h"
 #include "epurse/moment.h"
 #include "heir.h"
 #include "incident.h"
@@ -42,13 +43,16 @@ struct bring {
 
 /* ---- whose it is ---- */
 
-/* A card's limits are its issuer's word, and a promise above them is nobody's payment. */
-static enum status bring_check_limits(const struct ledger *ledger, const struct bring *bring) {
+/* A card's limits and its last day are its issuer's word, and a promise beyond them is nobody's payment. */
+static enum status bring_check_limits(const struct ledger *ledger, const struct bring *bring,
+                                      const struct ledger_certification *card) {
   const struct promise *promise = bring->promise;
   const struct offline_limits *limits = &bring->payment->limits;
   if (promise->currency != ledger->currency)
     return STATUS_WRONG_CURRENCY;
-  bool within = promise->amount <= limits->single &&
+  if (date_passed(card->expiry, promise->time))
+    return STATUS_CARD_EXPIRED;
+  bool within = promise->amount <= card->payment_ceiling && promise->amount <= limits->single &&
                 (uint64_t)promise->offline_sum + promise->amount <= limits->total &&
                 promise->offline_count < limits->count;
   return within ? STATUS_OK : STATUS_ABOVE_LIMIT;
@@ -95,10 +99,8 @@ static enum status bring_open(struct ledger *ledger, struct bring *bring) {
     status = ledger_card_find(ledger, bring->promise->cid, &card);
   if (status == STATUS_OK)
     status = bring_check_issued(ledger, &card, bring);
-  if (status == STATUS_OK && bring->promise->amount > card.certification.payment_ceiling)
-    status = STATUS_ABOVE_LIMIT;
   if (status == STATUS_OK)
-    status = bring_check_limits(ledger, bring);
+    status = bring_check_limits(ledger, bring, &card.certification);
   if (status == STATUS_OK)
     status = bring_check_terminal(ledger, bring);
   if (status == STATUS_OK)
@@ -376,7 +378,7 @@ static enum status bring_draw(struct ledger *ledger, const struct bring *bring) 
 static enum status bring_again_note(struct ledger *ledger, const struct bring *bring) {
   int64_t restored_at = 0;
   enum status status = ledger_restored_at(ledger, &restored_at);
-  bool again = restored_at != 0 && moment_to_unix(bring->promise->time) <= restored_at;
+  bool again = restored_at != 0 && moment_to_unix(bring->promise->time) <= restored_at + LEDGER_CLOCK_SKEW;
   return status == STATUS_OK && again ? brought_in_note(ledger, bring->id, bring->payment->offer.now) : status;
 }
 
@@ -445,6 +447,8 @@ enum status ledger_offline_bring(struct ledger *ledger, const struct ledger_offl
   enum status status = bring_open(ledger, &bring);
   if (status != STATUS_OK || (bring.known && bring.outcome != OUTCOME_WAITS))
     return status == STATUS_OK ? bring_answer(&bring) : status;
+  if (!bring.known && promise_is_ahead(&payment->offer))
+    return STATUS_CLOCK_OFF;
   status = bring.unissued ? STATUS_CARD_FORKED : bring_judge(ledger, &bring);
   if (status == STATUS_CARD_FORKED)
     return bring.known ? STATUS_OFFLINE_WAITS : bring_forked(ledger, &bring);

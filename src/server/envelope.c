@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "epurse/ledger_clock.h"
 #include "epurse/message_alone.h"
 #include "http/peer.h"
 #include "http/problem.h"
@@ -11,6 +12,8 @@
 #include "take_up.h"
 #include "terminal_cache.h"
 #include "writer.h"
+
+_Static_assert(LEDGER_CLOCK_SKEW == MESSAGE_CLOCK_SKEW, "a promise's time is as much its terminal's as its message's");
 
 /* r and off-line promises prove by themselves: a till that is revoked may still bring what its cards gave it before. */
 static bool is_proof(enum message_type type) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "acts.h"
+#include "epurse/ledger_clock.h"
 #include "epurse/ledger_deposit.h"
 #include "epurse/ledger_offline.h"
 #include "epurse/ledger_payout.h"
@@ -112,8 +113,9 @@ START_TEST(offline_payments_that_come_back_are_marked) {
   offline_scene(&scene, held);
   struct world *world = &scene.world;
   ck_assert_int_eq(scene_restore(&scene, true, &restored), STATUS_OK);
+  moment_from_unix(world->now + LEDGER_CLOCK_SKEW, held[5].promise.time); /* by a till whose clock is ahead */
   bring_all(world, held, 6, 0);
-  world->now += 60;
+  world->now += LEDGER_CLOCK_SKEW + 1;
   pay_offline(world, &scene.busy, 30, POS, &later); /* after it: nobody can have paid it */
   ck_assert_int_eq(bring_held(world, &later), STATUS_OK);
   ck_assert_int_eq(ledger_transact(world->ledger, settlement_resume_step, &resumption), STATUS_OK);
@@ -121,6 +123,25 @@ START_TEST(offline_payments_that_come_back_are_marked) {
   ck_assert_int_eq(closed.sums.gross, 1000 + 2500 + 70 + 200 + 300 + 30);
   ck_assert_int_eq(closed.brought_in, 1000 + 2500 + 70 + 200 + 300);
   scene_close(&scene, restored.aside);
+}
+END_TEST
+
+/* A shop that dates its payments ahead, to be paid once more without a mark, is not paid before that day. */
+START_TEST(no_time_to_come_goes_round_the_mark) {
+  struct world world;
+  struct purse purse;
+  struct held_receipt held;
+  world_open(&world);
+  world_issue(&world, 1, &purse);
+  world_complete(&world, &purse, TRANSACTION_LOAD, 2000, RELOAD);
+  pay_offline(&world, &purse, 1000, POS, &held);
+  moment_from_unix(world.now + 10 * SECONDS_PER_DAY, held.promise.time);
+  ck_assert_int_eq(bring_held(&world, &held), STATUS_CLOCK_OFF);
+  world_assert_merchant(&world, "SHOP", 0, 0);
+  world.now += 10 * SECONDS_PER_DAY;
+  ck_assert_int_eq(bring_held(&world, &held), STATUS_OK);
+  world_assert_merchant(&world, "SHOP", 1000, 0);
+  world_close(&world);
 }
 END_TEST
 
@@ -467,6 +488,7 @@ END_TEST
 void restore_brought_tests(TCase *tests) {
   tcase_add_loop_test(tests, offline_payments_that_were_forgotten_come_back, 0, 12);
   tcase_add_test(tests, offline_payments_that_come_back_are_marked);
+  tcase_add_test(tests, no_time_to_come_goes_round_the_mark);
   tcase_add_test(tests, a_receipt_never_announces_less);
   tcase_add_test(tests, payouts_that_were_forgotten_come_back);
   tcase_add_loop_test(tests, a_transfer_that_was_forgotten_is_one, 0, 2);

@@ -93,6 +93,32 @@ START_TEST(nothing_is_owed_by_days_that_nobody_knows) {
 }
 END_TEST
 
+/* A promise's time is its terminal's word. One that has not come would be believed later to be after what was before it. */
+START_TEST(no_promise_of_a_time_to_come_is_taken) {
+  struct world world;
+  struct purse purse;
+  static const enum message_type kinds[] = {MESSAGE_PURCHASE, MESSAGE_LOAD};
+
+  begin(&world, &purse);
+  struct station *const stations[] = {&world.pos, &world.reload};
+  for (size_t i = 0; i < 2; i++) {
+    bool load = kinds[i] == MESSAGE_LOAD;
+    purse_promise(&purse, load ? TRANSACTION_LOAD : TRANSACTION_PURCHASE, 50, stations[i]);
+    moment_from_unix(world.now + MESSAGE_CLOCK_SKEW + 1, purse.promise.time);
+    purse_sign(&purse);
+    for (int j = 0; j < 2; j++) {
+      json_t *order =
+          load ? purse_load_order(&purse, &world, "cash", "R-1") : purse_order(&purse, &world, kinds[i], purse.pin);
+      ck_assert_int_eq(station_tell(stations[i], &world.service, kinds[i], order),
+                       j == 0 ? STATUS_CLOCK_OFF : STATUS_OK);
+      world.now += 1 - j; /* it comes */
+    }
+    world.now -= 1;
+  }
+  world_close(&world);
+}
+END_TEST
+
 static enum status confirm_step(struct ledger *ledger, void *context) {
   struct ledger_clock before;
 
@@ -324,6 +350,7 @@ Suite *clock_suite(void) {
 
   tcase_add_test(all, no_kind_of_answer_is_signed);
   tcase_add_test(all, nothing_is_owed_by_days_that_nobody_knows);
+  tcase_add_test(all, no_promise_of_a_time_to_come_is_taken);
   tcase_add_loop_test(all, nothing_is_signed_far_from_the_last_booking, 0, sizeof rows / sizeof rows[0]);
   tcase_add_loop_test(all, an_operator_confirms, 0, 2);
   tcase_add_test(all, what_was_confirmed_counts);

@@ -205,6 +205,29 @@ START_TEST(books_a_whole_receipt_that_it_forgot) {
 }
 END_TEST
 
+/* What it may have forgotten was promised until then by the terminal's clock, which may have been ahead. */
+START_TEST(says_never_of_nothing_that_it_may_have_forgotten) {
+  struct world world;
+  struct purse purse;
+  struct inquiry_reply reply;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  ck_assert_int_eq(ledger_transact(writer_ledger(world.service.writer), restored_step, &world), STATUS_OK);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos);
+  moment_from_unix(world.now + MESSAGE_CLOCK_SKEW, purse.promise.time);
+  purse_sign(&purse);
+  ck_assert_int_eq(inquire(&world, &world.pos, &purse, &reply), STATUS_OUT_OF_STEP);
+  world.now += 1;
+  moment_from_unix(world.now + MESSAGE_CLOCK_SKEW, purse.promise.time);
+  purse_sign(&purse);
+  ck_assert_int_eq(inquire(&world, &world.pos, &purse, &reply), STATUS_OK);
+  ck_assert_int_eq(reply.fate, FATE_NEVER_SEEN);
+  world_close(&world);
+}
+END_TEST
+
 /* The key was rolled since: what the one before it signed counts until it is withdrawn, and no other's. */
 START_TEST(books_a_receipt_of_the_key_before) {
   struct world world;
@@ -244,6 +267,7 @@ Suite *inquiry_suite(void) {
   tcase_add_test(all, tells_nobody_else);
   tcase_add_test(all, stores_nothing_that_no_card_signed);
   tcase_add_test(all, books_a_whole_receipt_that_it_forgot);
+  tcase_add_test(all, says_never_of_nothing_that_it_may_have_forgotten);
   tcase_add_test(all, books_a_receipt_of_the_key_before);
   suite_add_tcase(suite, all);
   return suite;

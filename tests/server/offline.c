@@ -207,6 +207,37 @@ START_TEST(a_suspended_card_has_paid) {
 }
 END_TEST
 
+/* Its time is its terminal's word: what is to come waits for it, and what is after the card's last day is nobody's payment. */
+START_TEST(a_time_that_cannot_be_is_not_paid) {
+  struct world world;
+  struct purse purse, late;
+  struct offline_payments payments = {0}, replied;
+  struct ledger_card card;
+
+  begin(&world, &purse);
+  pay(&world, &purse, 1000, &payments);
+  moment_from_unix(world.now + MESSAGE_CLOCK_SKEW + 1, purse.promise.time);
+  purse_sign(&purse);
+  memcpy(payments.items[0].promise, purse.record, PROMISE_SIZE);
+  late = purse;
+  ck_assert_int_eq(ledger_card_find(writer_ledger(world.service.writer), purse.cid, &card), STATUS_OK);
+  memcpy(late.promise.time, card.certification.expiry, DATE_SIZE);
+  late.promise.time[1]++; /* a year on */
+  purse_sign(&late);
+  memcpy(payments.items[payments.count++].promise, late.record, PROMISE_SIZE);
+  bring(&world, &world.pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_CLOCK_OFF);
+  ck_assert_int_eq(replied.items[1].status, STATUS_CARD_EXPIRED);
+  ck_assert_int_eq(shop(&world), 0);
+  world.now += 1;
+  bring(&world, &world.pos, &payments, &replied);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+  ck_assert_int_eq(replied.items[1].status, STATUS_CARD_EXPIRED);
+  ck_assert_int_eq(shop(&world), 1000);
+  world_close(&world);
+}
+END_TEST
+
 /* More twins than one step could note: each is kept, the card is blocked, both shops are paid. */
 START_TEST(a_message_full_of_forks_is_answered) {
   struct world world;
@@ -368,6 +399,7 @@ Suite *offline_suite(void) {
   tcase_add_test(all, a_purchase_asks_for_what_is_lacking);
   tcase_add_test(all, a_revoked_terminal_is_not_paid);
   tcase_add_test(all, a_suspended_card_has_paid);
+  tcase_add_test(all, a_time_that_cannot_be_is_not_paid);
   tcase_add_test(all, a_message_full_of_forks_is_answered);
   tcase_add_test(all, a_message_without_any_is_refused);
   tcase_add_test(all, what_was_certified_and_not_issued_is_the_issuers_risk);
