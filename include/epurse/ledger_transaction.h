@@ -94,8 +94,7 @@ struct promise_verdict {
  *   STATUS_STALE            older than one that was seen, and unknown
  *   STATUS_GIVEN_UP         the same, and somebody was told that it was never seen
  *   STATUS_OUT_OF_STEP      its balance or points are not the shadow's: nothing is settled; it can be declined next
- *   STATUS_CLOCK_OFF        it says a time that has not come: nothing is settled, and nothing to be declined
- *   STATUS_CARD_UNKNOWN     not issued
+ *   STATUS_CARD_UNKNOWN     not issued; STATUS_CLOCK_OFF: it says a time that has not come, nothing is settled, nor to be declined
  *   STATUS_BAD_FORMAT       unknown type or an off-line one, last_atc not below atc, amount 0 or beyond AMOUNT_MAX_ON_CARD */
 enum status ledger_promise_open(struct ledger *ledger, const struct signed_promise *offer,
                                 struct promise_verdict *standing) EPURSE_MUST_USE;
@@ -136,7 +135,7 @@ struct ledger_owed_refund {
   int64_t window, now, zone;        /* as of ledger_refund_authorise */
 };
 /* Books it; the same wish of the same terminal once, and the same amount under the same reference of its merchant. `heir` becomes the number of
- * the card that it is owed to. Statuses as of ledger_refund_authorise (of its reference too); STATUS_REFUND_NEEDS_CARD: paid with points. */
+ * the card that it is owed to. Statuses as of ledger_refund_authorise (of its reference too), but another merchant's sale is STATUS_SALE_UNKNOWN; STATUS_REFUND_NEEDS_CARD: paid with points. */
 enum status ledger_refund_owe(struct ledger *ledger, const struct ledger_owed_refund *owed,
                               uint8_t heir[CID_SIZE]) EPURSE_MUST_USE;
 
@@ -156,14 +155,14 @@ struct ledger_confirmation {
   uint8_t cid[CID_SIZE];
   uint32_t atc;
   uint8_t secret[SECRET_SIZE]; /* r */
+  const uint8_t *tid;          /* the terminal that brings it; NULL: who is told all */
   int64_t now;
 };
 /* The proof that a card committed: captures its hold, once; repeated: STATUS_OK and no effect. A payment that was
  * released is honoured all the same: the issuer's risk pays the merchant, an incident with r is recorded and the card is
- * blocked; once for each card. STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: r is not that transaction's;
+ * blocked; once for each card. STATUS_NOT_FOUND; STATUS_PROOF_MISMATCH: r is not that transaction's (to another merchant's terminal STATUS_NOT_FOUND);
  * STATUS_LEDGER_BROKEN: r is right, but it is of a load that the card denied, of a second payment that it denied, or of
- * what was declined: the incident is recorded and the card blocked, whatever becomes of the step; no money moves.
- * `transaction` may be NULL. */
+ * what was declined: the incident is recorded and the card blocked, whatever becomes of the step; no money moves. `transaction` may be NULL. */
 enum status ledger_confirm(struct ledger *ledger, const struct ledger_confirmation *confirmation,
                            struct ledger_transaction *transaction) EPURSE_MUST_USE;
 

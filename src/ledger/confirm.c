@@ -7,6 +7,7 @@
 #include "epurse/crypto.h"
 #include "incident.h"
 #include "store.h"
+#include "terminal.h"
 
 static enum status confirm_note(struct ledger *ledger, const struct ledger_confirmation *confirmation, int64_t card) {
   struct incident incident = {.kind = LEDGER_INCIDENT_LATE_PROOF,
@@ -31,13 +32,26 @@ static enum status confirm_denied(struct ledger *ledger, const struct ledger_con
   return status;
 }
 
+/* r proves by itself, whoever brings it. Without it a stranger is not told that there is such a transaction: he would go through cards' numbers
+ * and learn how often each was used. */
+static enum status confirm_mismatch(struct ledger *ledger, const struct ledger_confirmation *confirmation,
+                                    const struct booking *booking) {
+  struct terminal_brief terminal = {.merchant = booking->merchant};
+  enum status status = STATUS_OK;
+  if (confirmation->tid != NULL)
+    status = terminal_brief(ledger, confirmation->tid, &terminal);
+  if (status != STATUS_OK)
+    return status;
+  return terminal.merchant == booking->merchant ? STATUS_PROOF_MISMATCH : STATUS_NOT_FOUND;
+}
+
 static enum status confirm_booking(struct ledger *ledger, const struct ledger_confirmation *confirmation,
                                    const struct booking *booking) {
   uint8_t hash[CRYPTO_SHA256_SIZE];
   if (!crypto_sha256(confirmation->secret, SECRET_SIZE, hash))
     return STATUS_CRYPTO_FAILED;
   if (!crypto_equal(hash, booking->commitment, sizeof hash))
-    return STATUS_PROOF_MISMATCH;
+    return confirm_mismatch(ledger, confirmation, booking);
   if (booking->honoured)
     return STATUS_OK;
   switch (booking->state) {

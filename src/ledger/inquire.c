@@ -158,7 +158,8 @@ static enum status receipt_confirm(struct ledger *ledger, const struct asked *as
 static enum status receipt_take(struct ledger *ledger, const struct asked *asked) {
   const struct ledger_inquiry *inquiry = asked->inquiry;
   const struct bringing bringing = {.inquiry = inquiry, .id = asked->id, .hash = asked->hash};
-  struct ledger_confirmation confirmation = {.atc = inquiry->offer.promise->atc, .now = inquiry->offer.now};
+  struct ledger_confirmation confirmation = {
+      .atc = inquiry->offer.promise->atc, .tid = inquiry->tid, .now = inquiry->offer.now};
   memcpy(confirmation.cid, inquiry->offer.promise->cid, CID_SIZE);
   memcpy(confirmation.secret, inquiry->receipt->secret, SECRET_SIZE);
   if (asked->known.same) {

@@ -51,13 +51,13 @@ static enum status refund_points(const struct refund_wish *wish, const struct bo
 }
 
 /* It is not booked: it may have been brought in all the same, and wait. */
-static enum status refund_absent(struct ledger *ledger, int64_t sale) {
-  static const uint8_t none[CRYPTO_SHA256_SIZE] = {0};
-  struct promise_known known;
-  enum status status = promise_known(ledger, sale, none, &known);
-  if (status != STATUS_OK)
-    return status;
-  return known.booked ? STATUS_SALE_NOT_CAPTURED : STATUS_SALE_UNKNOWN;
+static enum status refund_absent(struct ledger *ledger, int64_t sale, int64_t merchant) {
+  struct query query = query_begin(ledger, QUERY_OFFLINE_OF_MERCHANT);
+  query_i64(&query, sale);
+  query_i64(&query, merchant);
+  bool waits = query_row(&query);
+  enum status status = query_end(&query);
+  return status != STATUS_OK ? status : waits ? STATUS_SALE_NOT_CAPTURED : STATUS_SALE_UNKNOWN;
 }
 
 enum status refund_judge(struct ledger *ledger, const struct refund_wish *wish, struct refund *refund) {
@@ -66,7 +66,7 @@ enum status refund_judge(struct ledger *ledger, const struct refund_wish *wish, 
   *refund = (struct refund){.sale = booking_id(wish->card, wish->promise->sale_atc)};
   enum status status = booking_read(ledger, refund->sale, &sale);
   if (status != STATUS_OK)
-    return status == STATUS_NOT_FOUND ? refund_absent(ledger, refund->sale) : status;
+    return status == STATUS_NOT_FOUND ? refund_absent(ledger, refund->sale, wish->merchant) : status;
   uint8_t type = wish->promise->sale_in_points ? TRANSACTION_POINTS_PURCHASE : TRANSACTION_PURCHASE;
   status = sale.type == type ? refund_check_sale(wish, &sale) : STATUS_SALE_UNKNOWN;
   if (status == STATUS_OK)
@@ -120,6 +120,7 @@ static enum status owe_name(struct ledger *ledger, const struct ledger_owed_refu
   return query_run(&query);
 }
 
+/* Who shows no card is told of no sale but its merchant's own: whoever holds a till's key would read all others' by number. */
 static enum status owe_judge(struct ledger *ledger, const struct ledger_owed_refund *owed, int64_t id,
                              const struct terminal_brief *terminal) {
   const struct refund_wish wish = {.merchant = terminal->merchant, .window = owed->window, .now = owed->now};
@@ -127,7 +128,9 @@ static enum status owe_judge(struct ledger *ledger, const struct ledger_owed_ref
   int64_t before = 0;
   enum status status = booking_read(ledger, id, &sale);
   if (status != STATUS_OK)
-    return status == STATUS_NOT_FOUND ? refund_absent(ledger, id) : status;
+    return status == STATUS_NOT_FOUND ? refund_absent(ledger, id, terminal->merchant) : status;
+  if (sale.merchant != terminal->merchant)
+    return STATUS_SALE_UNKNOWN;
   if (sale.type == TRANSACTION_POINTS_PURCHASE)
     return STATUS_REFUND_NEEDS_CARD;
   status = sale.type == TRANSACTION_PURCHASE ? refund_check_sale(&wish, &sale) : STATUS_SALE_UNKNOWN;

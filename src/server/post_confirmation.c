@@ -10,7 +10,8 @@
 
 struct booking {
   struct confirmations *items;
-  size_t at; /* which one is being booked */
+  const uint8_t *tid; /* who brings them */
+  size_t at;          /* which one is being booked */
   int64_t now;
 };
 
@@ -21,7 +22,7 @@ static enum status confirm_all(struct ledger *ledger, void *context) {
 
   for (booking->at = 0; booking->at < booking->items->count; booking->at++) {
     struct confirmation *item = &booking->items->items[booking->at];
-    struct ledger_confirmation confirmation = {.atc = item->atc, .now = booking->now};
+    struct ledger_confirmation confirmation = {.atc = item->atc, .tid = booking->tid, .now = booking->now};
     if (item->status == STATUS_LEDGER_BROKEN)
       continue;
     memcpy(confirmation.cid, item->cid, CID_SIZE);
@@ -50,7 +51,7 @@ static enum status transact(struct service *service, const struct request *reque
 
 void post_confirmation(struct service *service, const struct request *request, struct reply *reply) {
   struct confirmations items;
-  struct booking booking = {.items = &items, .now = service_now(service)};
+  struct booking booking = {.items = &items, .tid = request->terminal.tid, .now = service_now(service)};
 
   reply->status = confirmation_parse(request->message.body, false, &items);
   if (reply->status != STATUS_OK)

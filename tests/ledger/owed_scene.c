@@ -23,7 +23,7 @@ enum status owed_refund(struct world *world, const struct purse *purse, struct o
                                     .window = WORLD_REFUND_WINDOW,
                                     .now = world->now}};
   memcpy(step.owed.cid, purse->cid, CID_SIZE);
-  memcpy(step.owed.tid, POS, TID_SIZE);
+  memcpy(step.owed.tid, owing->tid != NULL ? owing->tid : POS, TID_SIZE);
   return ledger_transact(world->ledger, owe_step, &step);
 }
 

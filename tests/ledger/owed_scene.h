@@ -5,11 +5,12 @@
 
 #include "world.h"
 
-/* At POS, of the card's sale of that number. */
+/* Of the card's sale of that number. */
 struct owing {
   uint32_t atc, amount;
   uint8_t wish;           /* names it */
   const char *reference;  /* likewise, or NULL */
+  const char *tid;        /* where; NULL: at POS */
   uint8_t heir[CID_SIZE]; /* set: the card that it is owed to */
 };
 enum status owed_refund(struct world *world, const struct purse *purse, struct owing *owing);

@@ -295,6 +295,32 @@ START_TEST(what_waits_is_not_given_back_yet) {
 }
 END_TEST
 
+/* Whoever has a till's key and another card's number learns nothing of what that paid elsewhere, not even that it did. */
+START_TEST(who_shows_no_card_learns_of_no_other_sale) {
+  struct world world;
+  struct purse purse, other;
+  begin(&world, &purse);
+  world_issue(&world, 2, &other);
+  world_complete(&world, &other, TRANSACTION_LOAD, 1000, RELOAD);
+  const struct purse_sale sale = sell(&world, &purse, TRANSACTION_PURCHASE, 1000);
+  const struct purse_sale points = sell(&world, &purse, TRANSACTION_POINTS_PURCHASE, 10);
+  world_authorise(&world, &purse, TRANSACTION_PURCHASE, 100, POS, &(struct ask){0});
+  const uint32_t held = purse.atc;
+  offline_use_up(&world, &purse, POS);
+  struct paid more = offline_pay(&other, 100, POS);
+  ck_assert_int_eq(offline_bring(&world, &more), STATUS_OFFLINE_WAITS);
+  const struct {
+    const struct purse *card;
+    uint32_t atc;
+  } sales[] = {{&purse, sale.atc}, {&purse, points.atc}, {&purse, held}, {&other, other.atc}, {&purse, purse.atc + 9}};
+  for (size_t i = 0; i < sizeof sales / sizeof sales[0]; i++) {
+    struct owing owing = {.atc = sales[i].atc, .amount = 10, .wish = (uint8_t)(i + 1), .tid = OTHER_POS};
+    ck_assert_int_eq(owed_refund(&world, sales[i].card, &owing), STATUS_SALE_UNKNOWN);
+  }
+  world_close(&world);
+}
+END_TEST
+
 /* Without the card it is owed, once for each wish, within the sale together with what the card took itself; a load collects
  * it. */
 START_TEST(is_owed_where_the_card_is_not_there) {
@@ -356,6 +382,7 @@ Suite *refund_suite(void) {
   tcase_add_test(tests, gives_back_so_much_in_a_day);
   tcase_add_test(tests, the_audit_looks_at_sales);
   tcase_add_test(tests, what_waits_is_not_given_back_yet);
+  tcase_add_test(tests, who_shows_no_card_learns_of_no_other_sale);
   tcase_add_test(tests, is_owed_where_the_card_is_not_there);
   tcase_add_test(tests, what_is_owed_leaves_the_points);
   suite_add_tcase(suite, tests);

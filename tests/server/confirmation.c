@@ -93,6 +93,36 @@ START_TEST(each_item_has_its_own_status) {
 }
 END_TEST
 
+/* By whom a card was seen, and how often, is nobody's but those shops'. r itself books from anywhere. */
+START_TEST(a_stranger_learns_of_no_transaction) {
+  struct world world;
+  struct purse purse;
+  struct confirmations items = {0}, replied;
+  struct answer answer;
+
+  world_open(&world);
+  purse_issue(&purse, &world, 1);
+  purse_load(&purse, &world, 5000);
+  pay(&world, &purse, 100);
+  add(&items, &purse);
+  add(&items, &purse);
+  items.items[0].secret[0] ^= 1;
+  items.items[1].atc = 77;
+  station_ask(&world.reload, &world.service, MESSAGE_CONFIRMATION, confirmation_body(&items, false), &answer);
+  ck_assert_int_eq(confirmation_parse(answer.body, true, &replied), STATUS_OK);
+  answer_clear(&answer);
+  ck_assert_int_eq(replied.items[0].status, STATUS_NOT_FOUND);
+  ck_assert_int_eq(replied.items[1].status, STATUS_NOT_FOUND);
+  items.items[0].secret[0] ^= 1;
+  station_ask(&world.reload, &world.service, MESSAGE_CONFIRMATION, confirmation_body(&items, false), &answer);
+  ck_assert_int_eq(confirmation_parse(answer.body, true, &replied), STATUS_OK);
+  answer_clear(&answer);
+  ck_assert_int_eq(replied.items[0].status, STATUS_OK);
+  ck_assert_int_eq(shop(&world), 100);
+  world_close(&world);
+}
+END_TEST
+
 static void assert_blocked(struct world *world, const struct purse *purse) {
   struct ledger_card card;
 
@@ -204,6 +234,7 @@ Suite *confirmation_suite(void) {
 
   tcase_add_test(all, secret_books_once);
   tcase_add_test(all, each_item_has_its_own_status);
+  tcase_add_test(all, a_stranger_learns_of_no_transaction);
   tcase_add_test(all, late_proof_spoils_only_itself);
   tcase_add_test(all, late_proof_of_a_payment_is_honoured_once);
   tcase_add_test(all, refused_row_spoils_only_its_item);

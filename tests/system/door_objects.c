@@ -124,7 +124,7 @@ START_TEST(purchase_of_another_terminal) {
   static const char *const others[] = {"pos2", "rival"};
   for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
     ck_assert_int_eq(tell_order(others[i], MESSAGE_PURCHASE, &entry), STATUS_NOT_PERMITTED);
-    ck_assert_int_eq(tell_secret(others[i], &promise, guess), STATUS_PROOF_MISMATCH);
+    ck_assert_int_eq(tell_secret(others[i], &promise, guess), i == 0 ? STATUS_PROOF_MISMATCH : STATUS_NOT_FOUND);
   }
   ck_assert_int_eq(tell_order("reload", MESSAGE_LOAD, &entry), STATUS_BAD_FORMAT);
   ck_assert_int_eq(tell_inquiry("reload", MESSAGE_LOAD_REVERSAL, &entry), STATUS_BAD_FORMAT);
