@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "card_asked.h"
 #include "envelope.h"
 #include "epurse/message_alone.h"
 #include "facts.h"
@@ -53,8 +54,9 @@ static enum status check_card(struct authorisation_request *asked) {
 
   if (status == STATUS_OK && asked->card.state != LEDGER_CARD_ISSUED && asked->card.state != LEDGER_CARD_BLOCKED)
     status = STATUS_CARD_UNKNOWN;
-  return status == STATUS_OK ? record_verify(asked->body.promise, PROMISE_SIZE, asked->card.certification.sig_public)
-                             : status;
+  if (status == STATUS_OK)
+    status = record_verify(asked->body.promise, PROMISE_SIZE, asked->card.certification.sig_public);
+  return card_asked_unproved(asked->service, asked->request, asked->promise.cid, status);
 }
 
 /* Whether the ledger knows no PIN that the card can have: it was changed without the server hearing of its beginning, as

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "card_asked.h"
 #include "envelope.h"
 #include "epurse/inquiry.h"
 #include "epurse/ledger_card.h"
@@ -88,17 +89,23 @@ static enum status receipt_open(const struct service *service, struct question *
 }
 
 /* Nothing is stored for a promise that the card has not signed. */
+static enum status card_open(struct service *service, const struct request *request, struct question *question) {
+  enum status status = writer_read(service->writer, find_card, question);
+
+  if (status == STATUS_OK && question->card.state != LEDGER_CARD_ISSUED && question->card.state != LEDGER_CARD_BLOCKED)
+    status = STATUS_CARD_UNKNOWN;
+  if (status == STATUS_OK)
+    status = record_verify(question->body.promise, PROMISE_SIZE, question->card.certification.sig_public);
+  return card_asked_unproved(service, request, question->promise.cid, status);
+}
+
 static enum status question_open(struct service *service, const struct request *request, struct question *question) {
   enum status status = inquiry_request_parse(request->message.type, request->message.body, &question->body);
 
   if (status == STATUS_OK)
     status = promise_decode(question->body.promise, PROMISE_SIZE, &question->promise);
   if (status == STATUS_OK)
-    status = writer_read(service->writer, find_card, question);
-  if (status == STATUS_OK && question->card.state != LEDGER_CARD_ISSUED && question->card.state != LEDGER_CARD_BLOCKED)
-    status = STATUS_CARD_UNKNOWN;
-  if (status == STATUS_OK)
-    status = record_verify(question->body.promise, PROMISE_SIZE, question->card.certification.sig_public);
+    status = card_open(service, request, question);
   question->reversal.inquiry.offer = (struct signed_promise){
       .promise = &question->promise, .record = question->body.promise, .now = service_now(service)};
   memcpy(question->reversal.inquiry.tid, request->terminal.tid, TID_SIZE);

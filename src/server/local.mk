@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Floor 4: the service behind the HTTPS server: one file per endpoint.
 noinst_LIBRARIES += libserver.a
-libserver_a_SOURCES = src/server/approval.c src/server/backup.c src/server/certify.c src/server/clock.c \
+libserver_a_SOURCES = src/server/approval.c src/server/backup.c src/server/card_asked.c src/server/certify.c src/server/clock.c \
 	src/server/configuration.c src/server/envelope.c src/server/facts.c src/server/fate.c src/server/figures.c src/server/get_healthz.c \
 	src/server/get_metrics.c src/server/keyring.c src/server/list_body.c src/server/authorisation_request.c src/server/pin_proof.c \
 	src/server/pinstore.c src/server/post_approval.c src/server/post_backup.c src/server/post_card_activation.c \

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "card_asked.h"
 #include "epurse/ledger_card.h"
 #include "http/request.h"
 #include "service.h"
@@ -32,7 +33,9 @@ enum status pin_proof_open(struct service *service, const struct request *reques
   status = writer_read(service->writer, find_card, &search);
   if (status == STATUS_OK && search.card.state != LEDGER_CARD_ISSUED && search.card.state != LEDGER_CARD_BLOCKED)
     status = STATUS_CARD_UNKNOWN;
-  return status == STATUS_OK ? record_verify(record, PIN_RECORD_SIZE, search.card.certification.sig_public) : status;
+  if (status == STATUS_OK)
+    status = record_verify(record, PIN_RECORD_SIZE, search.card.certification.sig_public);
+  return card_asked_unproved(service, request, proof->said.cid, status);
 }
 
 enum status pin_proof_count(struct ledger *ledger, const struct pin_proof *proof, bool *counted) {

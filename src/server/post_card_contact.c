@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * POST /v1/card-contacts: a card is about to be read; may it? One that was reported lost or stolen dies here too. */
+#include "card_asked.h"
 #include "endpoints.h"
 #include "envelope.h"
-#include "epurse/ledger_limit.h"
 #include "facts.h"
 #include "http/request.h"
 #include "service.h"
@@ -26,19 +26,12 @@ static enum status find_card(struct ledger *ledger, void *context) {
   return status == STATUS_CARD_UNKNOWN || status == STATUS_CARDS_LIMIT ? STATUS_OK : status;
 }
 
-static void prepare(struct service *service, const struct request *request, struct card_contact *contact) {
-  contact->asking = (struct ledger_asking){.tid = request->terminal.tid,
-                                           .cid = contact->body.cid,
-                                           .day = service_day(service_now(service)),
-                                           .most = service->configuration.cards_asked_per_day};
-}
-
 void post_card_contact(struct service *service, const struct request *request, struct reply *reply) {
   struct card_contact contact;
   struct transaction_reply filled = {.no_pin_single = service->configuration.no_pin.single};
   enum status status = card_message_parse(MESSAGE_CARD_CONTACT, request->message.body, &contact.body);
 
-  prepare(service, request, &contact);
+  contact.asking = card_asking(service, request, contact.body.cid);
   if (status == STATUS_OK)
     status = envelope_transact(service, request, find_card, &contact);
   if (status == STATUS_OK)

@@ -3,6 +3,7 @@
  * itself. */
 #include <string.h>
 
+#include "card_asked.h"
 #include "endpoints.h"
 #include "envelope.h"
 #include "epurse/certificate.h"
@@ -95,7 +96,7 @@ static void check_all(struct service *service, const struct request *request, st
   for (size_t i = 0; i < payments->items.count; i++) {
     const uint8_t *record = payments->items.items[i].promise;
     struct payment *payment = &payments->each[i];
-    payment->checked = check(service, record, payment);
+    payment->checked = card_asked_unproved(service, request, payment->promise.cid, check(service, record, payment));
     payment->what.offer =
         (struct signed_promise){.promise = &payment->promise, .record = record, .now = now, .zone = service_zone(now)};
     memcpy(payment->what.tid, request->terminal.tid, TID_SIZE);

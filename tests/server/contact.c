@@ -3,6 +3,7 @@
  * expired card is told wherever it turns up. */
 #include <string.h>
 
+#include "epurse/message_offline.h"
 #include "purse.h"
 #include "suites.h"
 
@@ -78,6 +79,51 @@ START_TEST(a_terminal_asks_about_so_many_cards_in_a_day) {
     cid_make(999999, i, other.cid);
     ck_assert_int_eq(ask_code(&world, &world.pos, &other), STATUS_CARDS_LIMIT);
   }
+  world_close(&world);
+}
+END_TEST
+
+/* What no card has signed asks about one as well: that it is none of that card's tells that there is such a card. */
+START_TEST(made_up_signatures_ask_about_no_more) {
+  struct world world;
+  struct purse purse, other;
+  const struct purse_pin wrong = {PIN_KIND_WRONG, 4, &world.pos, {1}};
+
+  world_open(&world);
+  world.service.configuration.cards_asked_per_day = 1;
+  purse_issue(&purse, &world, 1);
+  purse_new(&other, 2);
+  other.balance = 1000;
+  for (int i = 0; i < 2; i++) { /* the first one only */
+    enum status known = i == 0 ? STATUS_BAD_SIGNATURE : STATUS_CARDS_LIMIT;
+    uint8_t record[PIN_RECORD_SIZE];
+    struct offline_payments payments = {.count = 1};
+    struct answer answer;
+    if (i == 0)
+      memcpy(other.cid, purse.cid, CID_SIZE);
+    else
+      cid_make(999999, 31, other.cid);
+    purse_promise(&other, TRANSACTION_PURCHASE, 100, &world.pos);
+    ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_PURCHASE,
+                                  purse_order(&other, &world, MESSAGE_PURCHASE, purse.pin)),
+                     known);
+    ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_TRANSACTION_INQUIRY,
+                                  purse_inquiry(&other, MESSAGE_TRANSACTION_INQUIRY, false)),
+                     known);
+    purse_pin(&other, &wrong, record);
+    ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_PIN_FAILURE, pin_failure_body(record)), known);
+    purse_promise(&other, TRANSACTION_OFFLINE_PURCHASE, 100, &world.pos);
+    memcpy(payments.items[0].promise, other.record, PROMISE_SIZE);
+    station_ask(&world.pos, &world.service, MESSAGE_OFFLINE_PAYMENT, offline_payment_body(&payments, false), &answer);
+    ck_assert_int_eq(offline_payment_parse(answer.body, true, &payments), STATUS_OK);
+    ck_assert_int_eq(payments.items[0].status, known);
+    answer_clear(&answer);
+  }
+  purse_load(&purse, &world, 500);
+  purse_promise(&purse, TRANSACTION_PURCHASE, 100, &world.pos); /* its own is never refused for it */
+  ck_assert_int_eq(station_tell(&world.pos, &world.service, MESSAGE_PURCHASE,
+                                purse_order(&purse, &world, MESSAGE_PURCHASE, purse.pin)),
+                   STATUS_OK);
   world_close(&world);
 }
 END_TEST
@@ -182,6 +228,7 @@ Suite *contact_suite(void) {
 
   tcase_add_test(all, cardholders_cards_may_be_read);
   tcase_add_test(all, a_terminal_asks_about_so_many_cards_in_a_day);
+  tcase_add_test(all, made_up_signatures_ask_about_no_more);
   tcase_add_test(all, blocked_card_gets_its_order_anywhere);
   tcase_add_test(all, last_day_is_the_last);
   tcase_add_test(all, expired_card_is_told_so_under_the_servers_signature);
