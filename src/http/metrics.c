@@ -105,12 +105,6 @@ static void print_ledger(const struct ledger_totals *totals, FILE *out) {
   print_row(out, "epurse_postings_total", "counter", "Postings since the server began.", (int64_t)totals->postings);
   print_row(out, "epurse_incidents_total", "counter", "Incidents that need a person.", (int64_t)totals->incidents);
   print_row(out, "epurse_open_holds", "gauge", "Authorised transactions without outcome.", (int64_t)totals->open_holds);
-  print_row(out, "epurse_outstanding_minor", "gauge", "Minor units on cards, in hold and owed.", totals->outstanding);
-  print_row(out, "epurse_merchants_due_minor", "gauge", "Minor units owed to merchants.", totals->merchants_due);
-  print_row(out, "epurse_payouts_due_minor", "gauge", "Minor units owed to merchants for payouts.",
-            totals->payouts_due);
-  print_row(out, "epurse_tenders_due_minor", "gauge", "Minor units owed by merchants for loads.", totals->tenders_due);
-  print_row(out, "epurse_points", "gauge", "Loyalty points in circulation.", totals->points);
 }
 
 void metrics_print(const struct metrics *metrics, const struct ledger_totals *totals, FILE *out) {
@@ -119,4 +113,13 @@ void metrics_print(const struct metrics *metrics, const struct ledger_totals *to
   print_server(metrics, out);
   print_watch(metrics, out);
   print_ledger(totals, out);
+}
+
+void metrics_print_money(const struct ledger_totals *totals, FILE *out) {
+  print_row(out, "epurse_outstanding_minor", "gauge", "Minor units on cards, in hold and owed.", totals->outstanding);
+  print_row(out, "epurse_merchants_due_minor", "gauge", "Minor units owed to merchants.", totals->merchants_due);
+  print_row(out, "epurse_payouts_due_minor", "gauge", "Minor units owed to merchants for payouts.",
+            totals->payouts_due);
+  print_row(out, "epurse_tenders_due_minor", "gauge", "Minor units owed by merchants for loads.", totals->tenders_due);
+  print_row(out, "epurse_points", "gauge", "Loyalty points in circulation.", totals->points);
 }

@@ -40,7 +40,9 @@ void metrics_request(struct metrics *metrics, size_t route, const char *path, en
 /* Counts one commit of that many steps. */
 void metrics_group(struct metrics *metrics, uint64_t steps);
 
-/* Writes everything as text. */
+/* Writes everything as text, but for the sums. */
 void metrics_print(const struct metrics *metrics, const struct ledger_totals *totals, FILE *out);
+/* Those of money and points. */
+void metrics_print_money(const struct ledger_totals *totals, FILE *out);
 
 #endif

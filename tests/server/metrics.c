@@ -17,6 +17,7 @@ static char *print(const struct metrics *metrics) {
 
   ck_assert_ptr_nonnull(out);
   metrics_print(metrics, &totals, out);
+  metrics_print_money(&totals, out);
   ck_assert_int_eq(fclose(out), 0);
   return text;
 }

@@ -144,6 +144,25 @@ START_TEST(metrics_count_requests_and_ledger) {
 }
 END_TEST
 
+/* What others are owed, from one second to the next, is what they sell. */
+START_TEST(merchants_see_no_sums) {
+  struct world world;
+  static char text[32768];
+  struct request request = {.method = "GET", .path = "/metrics"};
+
+  world_open(&world);
+  struct station *const stations[] = {&world.pos, &world.reload, &world.desk, &world.admin};
+  for (size_t i = 0; i < sizeof stations / sizeof stations[0]; i++) {
+    request.peer = &stations[i]->peer;
+    ck_assert_int_eq(serve(&world, request, text, sizeof text), 200);
+    ck_assert_int_eq(strstr(text, "_minor ") != NULL && strstr(text, "\nepurse_points ") != NULL, i >= 2);
+    ck_assert_int_eq(strstr(text, "_minor ") == NULL && strstr(text, "\nepurse_points ") == NULL, i < 2);
+    ck_assert_ptr_nonnull(strstr(text, "\nepurse_incidents_total 0\n"));
+  }
+  world_close(&world);
+}
+END_TEST
+
 static const char *const plain[] = {"/healthz", "/metrics"};
 
 static enum status revoke(struct ledger *ledger, void *context) {
@@ -266,6 +285,7 @@ Suite *routes_suite(void) {
   tcase_add_test(all, large_bodies_are_refused);
   tcase_add_test(all, healthz_is_ok);
   tcase_add_test(all, metrics_count_requests_and_ledger);
+  tcase_add_test(all, merchants_see_no_sums);
   tcase_add_loop_test(all, only_terminals_that_are_not_revoked_look, 0, sizeof plain / sizeof plain[0]);
   tcase_add_test(all, metrics_are_read_for_all_who_ask);
   tcase_add_test(all, table_serves_every_message);

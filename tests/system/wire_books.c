@@ -35,11 +35,11 @@ struct books_line *books_open(void) {
   ck_assert_ptr_nonnull(line->curl);
   snprintf(path, sizeof path, "https://127.0.0.1:%d/metrics", flow_world.port);
   ck_assert_int_eq(curl_easy_setopt(line->curl, CURLOPT_URL, path), CURLE_OK);
-  snprintf(path, sizeof path, "%s/pos/root.crt", flow_world.folder);
+  snprintf(path, sizeof path, "%s/issuer/admin/root.crt", flow_world.folder);
   ck_assert_int_eq(curl_easy_setopt(line->curl, CURLOPT_CAINFO, path), CURLE_OK);
-  snprintf(path, sizeof path, "%s/pos/tls.crt", flow_world.folder);
+  snprintf(path, sizeof path, "%s/issuer/admin/tls.crt", flow_world.folder);
   ck_assert_int_eq(curl_easy_setopt(line->curl, CURLOPT_SSLCERT, path), CURLE_OK);
-  snprintf(path, sizeof path, "%s/pos/sig.key", flow_world.folder);
+  snprintf(path, sizeof path, "%s/issuer/admin/sig.key", flow_world.folder);
   ck_assert_int_eq(curl_easy_setopt(line->curl, CURLOPT_SSLKEY, path), CURLE_OK);
   ck_assert_int_eq(curl_easy_setopt(line->curl, CURLOPT_WRITEFUNCTION, text_write), CURLE_OK);
   ck_assert_int_eq(curl_easy_setopt(line->curl, CURLOPT_WRITEDATA, (void *)line), CURLE_OK);
